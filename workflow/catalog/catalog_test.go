@@ -1,0 +1,63 @@
+package catalog
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestEveryPermissionCanBeFoundByItsKeyAndHasATier(t *testing.T) {
+	for _, p := range All() {
+		got, ok := Find(p.ResourceAppID, p.Type, p.Name)
+		if !ok || got.ResourceAppID != p.ResourceAppID || got.Type != p.Type || !strings.EqualFold(got.Name, p.Name) {
+			t.Errorf("%s %s %s: found %v, %+v", p.Resource, p.Type, p.Name, ok, got)
+		}
+		if p.Risk().Weight() == 0 {
+			t.Errorf("%s %s has the tier %q", p.Type, p.Name, p.Risk())
+		}
+	}
+}
+
+func TestTiersThatPeopleKnow(t *testing.T) {
+	for _, c := range []struct {
+		resource string
+		typ      Type
+		name     string
+		want     Risk
+	}{
+		{MicrosoftGraph, Delegated, "User.Read", Low},
+		{MicrosoftGraph, Application, "Directory.Read.All", Medium},
+		{MicrosoftGraph, Application, "Group.Read.All", Medium},
+		{MicrosoftGraph, Application, "Mail.Read", High},
+		{MicrosoftGraph, Application, "TeamSettings.ReadWrite.All", High},
+		{MicrosoftGraph, Application, "Sites.Selected", High},
+		{MicrosoftGraph, Application, "RoleManagement.ReadWrite.Directory", Critical},
+		{MicrosoftGraph, Application, "AppRoleAssignment.ReadWrite.All", Critical},
+		{MicrosoftGraph, Application, "Directory.ReadWrite.All", Critical},
+		{ExchangeOnline, Application, "full_access_as_app", Critical},
+		{SharePointOnline, Application, "Sites.FullControl.All", Critical},
+		{MicrosoftGraph, Delegated, "Directory.AccessAsUser.All", High},
+	} {
+		p, ok := Find(c.resource, c.typ, c.name)
+		if !ok {
+			t.Errorf("no %s %s", c.typ, c.name)
+		} else if got := p.Risk(); got != c.want {
+			t.Errorf("%s %s is %s, want %s", c.typ, c.name, got, c.want)
+		}
+	}
+}
+
+func TestSearchPutsTheNameThatWasTypedFirst(t *testing.T) {
+	got := Search("directory.read", 5)
+	if len(got) < 4 || got[0].Name != "Directory.Read.All" || got[1].Name != "Directory.Read.All" {
+		t.Errorf("got %v", got)
+	}
+	for _, p := range Search("mail application exchange", 20) {
+		text := strings.ToLower(p.Name + string(p.Type) + p.Resource + p.DisplayName)
+		if !strings.Contains(text, "mail") || !strings.Contains(text, "application") || !strings.Contains(text, "exchange") {
+			t.Errorf("%+v does not have every word", p)
+		}
+	}
+	if got := Search("no such thing", 5); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+}

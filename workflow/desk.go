@@ -1,0 +1,310 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// A Desk takes what people want. Each method checks the rules, makes one
+// transaction and returns; what has to be done then is the Engine's.
+type Desk struct {
+	store    Store
+	tenants  []Tenant
+	products []Product
+	policy   Policy
+	key      *Key
+	now      func() time.Time
+	log      *slog.Logger
+	changed  func(id string) // set by NewEngine
+}
+
+// DeskConfig is what a Desk is made of.
+type DeskConfig struct {
+	Store    Store
+	Tenants  []Tenant
+	Products []Product
+	Policy   Policy
+	Key      *Key             // opens sealed secrets
+	Now      func() time.Time // nil means time.Now
+	Log      *slog.Logger     // nil means slog.Default()
+}
+
+// NewDesk returns a desk.
+func NewDesk(c DeskConfig) *Desk {
+	d := &Desk{store: c.Store, tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key,
+		now: c.Now, log: c.Log, changed: func(string) {}}
+	if d.now == nil {
+		d.now = time.Now
+	}
+	if d.log == nil {
+		d.log = slog.Default()
+	}
+	return d
+}
+
+// Tenants returns the configured tenants.
+func (d *Desk) Tenants() []Tenant { return d.tenants }
+
+// Tenant returns the tenant with this name, or false.
+func (d *Desk) Tenant(name string) (Tenant, bool) {
+	i := slices.IndexFunc(d.tenants, func(t Tenant) bool { return t.Name == name })
+	if i < 0 {
+		return Tenant{}, false
+	}
+	return d.tenants[i], true
+}
+
+// Products returns the products that may be asked for.
+func (d *Desk) Products() []Product {
+	return slices.DeleteFunc(slices.Clone(d.products), func(p Product) bool { return p.Custom && !d.policy.AllowCustom })
+}
+
+// Product returns the product with this name that may be asked for, or false.
+func (d *Desk) Product(name string) (Product, bool) {
+	for _, p := range d.Products() {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Product{}, false
+}
+
+// Policy returns what the operator allows.
+func (d *Desk) Policy() Policy { return d.policy }
+
+// Get returns a request, or ErrNotFound.
+func (d *Desk) Get(ctx context.Context, id string) (*Request, error) { return d.store.Get(ctx, id) }
+
+// List returns the requests that q asks for.
+func (d *Desk) List(ctx context.Context, q Query) ([]*Request, error) { return d.store.List(ctx, q) }
+
+// change makes one transaction: rule says no, or act edits the request. A
+// refusal is returned as the error, and written into the history where somebody
+// tried what they may not.
+func (d *Desk) change(ctx context.Context, id string, by Person, rule func(*Request) *Refusal, act func(r *Request, now time.Time)) (*Request, error) {
+	var no *Refusal
+	r, err := d.store.Update(ctx, id, func(r *Request) error {
+		now := d.now()
+		switch no = rule(r); {
+		case no == nil:
+			act(r, now)
+		case no.Rule.audited():
+			r.note(now, Event{By: by.ID, What: Refused, Text: no.Text})
+		default:
+			return ErrUnchanged
+		}
+		r.WakeAt = d.policy.nextWake(r, now)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.changed(id)
+	if no != nil {
+		d.log.Info("refused", "request", id, "by", by.ID, "rule", no.Rule)
+		return r, no
+	}
+	return r, nil
+}
+
+// mayDecide says no to anyone who may not decide on r.
+func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
+	t, ok := d.Tenant(r.Tenant)
+	if !ok {
+		return refuse(RuleNotApprover, "The tenant %s is no longer configured, so nobody can decide on %s. Ask the operator of this bot.", r.Tenant, r.ID)
+	}
+	if by.Outside != "" {
+		return refuse(RuleOutsider, "You can't decide on %s: %s.", r.ID, by.Outside)
+	}
+	if _, ok := t.Approver(by.ID); !ok {
+		return refuse(RuleNotApprover, "Only the approvers of %s can decide on %s. It has been left as it is.", t.Name, r.ID)
+	}
+	if by.ID == r.Requester.ID {
+		return refuse(RuleSelfApproval, "You asked for %s yourself, so someone else has to decide.", r.ID)
+	}
+	return nil
+}
+
+// Approve records the approval of the plan, as a card showed it at revision rev.
+// The engine then makes a device code for this approver.
+func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		switch no := d.mayDecide(r, by); {
+		case no != nil:
+			return no
+		case r.State != Pending:
+			return refuse(RuleWrongState, "%s %s, so there is nothing to approve.", r.ID, r.Standing())
+		case rev < r.PlanRev || rev > r.Rev:
+			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.decide(by, now, Provision)
+		r.Steps = newSteps(provisionSteps)
+		r.move(Signing, now, Event{By: by.ID, What: Approved, Text: "approved the plan and was sent a sign-in code"})
+	})
+}
+
+// decide starts a sign-in for a task.
+func (r *Request) decide(by Person, now time.Time, t Task) {
+	r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Digest: r.Plan.Digest()}
+	r.Task = t
+	r.Failure = Failure{}
+	r.SignIn = SignIn{N: r.SignIn.N, Status: SignInWanted}
+}
+
+// Deny ends a request with a reason.
+func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*Request, error) {
+	reason = Plain(reason)
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		switch no := d.mayDecide(r, by); {
+		case no != nil:
+			return no
+		case r.State != Pending:
+			return refuse(RuleWrongState, "%s %s, so it can't be denied any more.", r.ID, r.Standing())
+		case reason == "":
+			return refuse(RuleReason, "Say why, so that %s knows what to change.", r.Requester.Name)
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Denied: true, Reason: reason}
+		r.move(Denied, now, Event{By: by.ID, What: WasDenied, Text: "denied it: " + reason})
+	})
+}
+
+// Cancel takes a request back. The requester ends it; the approver who was about
+// to sign in only takes the approval back.
+func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		signer := r.State == Signing && by.ID == r.Approval.By.ID
+		if by.ID != r.Requester.ID && !signer {
+			return refuse(RuleNotRequester, "Only %s, who asked for %s, can cancel it.", r.Requester.Name, r.ID)
+		}
+		if r.State == Pending || signer || r.State == Signing && r.untouched() {
+			return nil
+		}
+		return refuse(RuleWrongState, "%s %s, so it can't be cancelled.", r.ID, r.Standing())
+	}, func(r *Request, now time.Time) {
+		switch {
+		case by.ID == r.Requester.ID:
+			r.move(CancelledState, now, Event{By: by.ID, What: WasCancelled, Text: "cancelled the request"})
+		case r.untouched():
+			r.move(Pending, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
+			r.SignIn.Status, r.Steps = "", nil
+		default: // something stands in the tenant: it stays with Retry and Undo
+			r.Failure = Failure{Text: "The sign-in was cancelled. What was made so far is still in the tenant."}
+			r.move(Failed, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in"})
+		}
+	})
+}
+
+// untouched says that nothing was begun in the tenant for r.
+func (r *Request) untouched() bool {
+	return !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 }) && r.Made == (Made{})
+}
+
+// NewCode asks for another device code for the approver who has to sign in.
+func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		switch no := d.mayDecide(r, by); {
+		case no != nil:
+			return no
+		case r.State != Signing:
+			return refuse(RuleWrongState, "%s %s, so no code is needed.", r.ID, r.Standing())
+		case by.ID != r.Approval.By.ID:
+			return refuse(RuleNotApprover, "%s approved %s and has to sign in. A code for you would not help.", r.Approval.By.Name, r.ID)
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.SignIn = SignIn{N: r.SignIn.N, Status: SignInWanted}
+		r.Failure = Failure{}
+		r.note(now, Event{By: by.ID, What: CodeAsked, Text: "asked for a new sign-in code"})
+	})
+}
+
+// Retry goes on where a request failed, or makes a new secret where nobody
+// opened the last one. Whoever presses approves the plan, and signs in.
+func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		switch no := d.mayDecide(r, by); {
+		case no != nil:
+			return no
+		case r.State != Failed && r.State != RevokedState:
+			return refuse(RuleWrongState, "%s %s, so there is nothing to retry.", r.ID, r.Standing())
+		case rev < r.PlanRev || rev > r.Rev:
+			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		task := r.Task
+		if r.State == RevokedState {
+			r.redo(StepCredential, StepProof)
+		}
+		r.decide(by, now, task)
+		for i := range r.Steps {
+			if s := &r.Steps[i]; s.Status != StepDone && s.Status != StepSkipped {
+				*s = Step{Name: s.Name, Tries: s.Tries}
+			}
+		}
+		r.move(Signing, now, Event{By: by.ID, What: Retried, Text: "pressed Retry and was sent a sign-in code"})
+	})
+}
+
+// redo makes steps due again.
+func (r *Request) redo(names ...StepName) {
+	for _, n := range names {
+		if s := r.Step(n); s != nil {
+			*s = Step{Name: n, Tries: s.Tries}
+		}
+	}
+}
+
+// Undo deletes what a failed request has made, after a sign-in of whoever presses.
+func (d *Desk) Undo(ctx context.Context, id string, by Person) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		switch no := d.mayDecide(r, by); {
+		case no != nil:
+			return no
+		case r.State != Failed && r.State != RevokedState:
+			return refuse(RuleWrongState, "%s %s, so there is nothing to undo.", r.ID, r.Standing())
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.decide(by, now, Undo)
+		r.Steps = newSteps(undoSteps)
+		r.Handover.Sealed = nil
+		r.move(Signing, now, Event{By: by.ID, What: UndoAsked, Text: "pressed Undo and was sent a sign-in code"})
+	})
+}
+
+// Standing says where r stands, as the end of a sentence that begins with its ID.
+func (r *Request) Standing() string {
+	switch r.State {
+	case Pending:
+		return "waits for an approver"
+	case Signing:
+		return fmt.Sprintf("was approved by %s, who has to sign in", r.Approval.By.Name)
+	case Provisioning:
+		return "is being carried out"
+	case Ready:
+		return "is ready, and its secret waits to be opened"
+	case Done:
+		return "is done"
+	case Failed:
+		return "has failed, and waits for an approver"
+	case RevokedState:
+		return "is revoked, because nobody opened the secret in time"
+	case Denied:
+		return fmt.Sprintf("was denied by %s", r.Approval.By.Name)
+	case CancelledState:
+		return "was cancelled"
+	case Expired:
+		return "has expired, because nobody decided in time"
+	case Undone:
+		return "was undone"
+	}
+	return "is " + string(r.State)
+}

@@ -1,0 +1,131 @@
+package workflow
+
+import (
+	"context"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// A Directory signs admins in to a tenant and proves credentials. Package
+// graphops is the one with Microsoft behind it.
+type Directory interface {
+	// SignIn asks for a device code for a tenant, with the delegated scopes
+	// that the plan needs and no others. The code is valid until it is used or
+	// ctx ends.
+	SignIn(ctx context.Context, tenant string, scopes []string) (SigningIn, error)
+
+	// Prove gets an app-only token for each of resources with the app's new
+	// credential, and returns the roles in it by resource application ID. A
+	// credential that is not known everywhere yet is a Temporary error.
+	Prove(ctx context.Context, tenant, appID string, secret Secret, resources []string) (map[string][]string, error)
+}
+
+// SigningIn is a sign-in under way.
+type SigningIn interface {
+	Prompt() Prompt
+	// Wait returns when the person has signed in, or with a *SignInError. plan
+	// says which service principals and people the session will look up at once.
+	Wait(ctx context.Context, ask Ask) (Session, error)
+}
+
+// Prompt is what a person needs to sign in.
+type Prompt struct {
+	Code    Secret
+	URL     string
+	Expires time.Time
+}
+
+// Ask is what a session reads first, in one round trip with who signed in.
+type Ask struct {
+	Resources []string // application IDs of the plan's resources
+	Email     string   // of the requester, who becomes an owner if there is just one such account
+}
+
+// A Session acts with a signed-in admin's token, which it holds in memory until
+// Close. Every method makes sure of a result and may be called again with the
+// same arguments. Errors are Temporary where it is worth to try again,
+// ErrSessionOver where the token no longer works, and a *Trouble where Entra said no.
+type Session interface {
+	Signer() Signer
+
+	// EnsureApplication makes sure that there is an application with this unique name.
+	EnsureApplication(ctx context.Context, a App) (objectID, appID string, err error)
+	// EnsureServicePrincipal makes sure that the app has a service principal in the tenant.
+	EnsureServicePrincipal(ctx context.Context, appID string) (objectID string, err error)
+	// EnsureOwner makes sure that a user owns the application.
+	EnsureOwner(ctx context.Context, applicationID, userID string) error
+	// EnsureConsent makes sure that the service principal has these permissions,
+	// application ones assigned and delegated ones granted for all users. Where
+	// it finds more delegated scopes than these it returns an *ExcessError.
+	EnsureConsent(ctx context.Context, servicePrincipal string, permissions []Permission) error
+	// Keys returns the application's passwords.
+	Keys(ctx context.Context, applicationID string) ([]Password, error)
+	// AddKey makes a password. It is not repeatable: whoever calls it looks at Keys first.
+	AddKey(ctx context.Context, applicationID, label string, expires time.Time) (Password, Secret, error)
+	// RemoveKey makes sure that there is no password with this key ID.
+	RemoveKey(ctx context.Context, applicationID, keyID string) error
+	// DeleteApplication makes sure that there is no application with this unique name.
+	DeleteApplication(ctx context.Context, uniqueName string) error
+
+	// Close forgets the token.
+	Close()
+}
+
+// App is an application as it is first registered.
+type App struct {
+	UniqueName   string
+	DisplayName  string
+	Notes        string // at most 1024 characters
+	Audience     string
+	RedirectURIs []string // of platform Web
+	Permissions  []Permission
+}
+
+// Password is a client secret's public part.
+type Password struct {
+	KeyID   string
+	Label   string // displayName
+	Expires time.Time
+}
+
+// Signer is who signed in, as Entra says.
+type Signer struct {
+	TenantID   string
+	TenantName string
+	ObjectID   string
+	UPN        string
+	Mail       string
+	Roles      []string // template IDs of the active directory roles
+	// Requesters are the accounts that have the requester's e-mail address.
+	Requesters []Account
+}
+
+// Account is a user of the tenant.
+type Account struct {
+	ObjectID, UPN, Mail string
+}
+
+// Template IDs of directory roles. Source: Microsoft Entra built-in roles.
+const (
+	GlobalAdministrator           = "62e90394-69f5-4237-9190-012177145e10"
+	PrivilegedRoleAdministrator   = "e8611ab8-c189-46e8-94e1-60213ab1f814"
+	ApplicationAdministrator      = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"
+	CloudApplicationAdministrator = "158c047a-c907-4556-b7ef-446551a6b5f7"
+)
+
+// Scopes returns the delegated Graph scopes that a task on this plan needs of
+// the admin's token. Source: least delegated permission of each call, Graph v1.0.
+func (p Plan) Scopes(t Task) []string {
+	scopes := []string{"User.Read", "Application.ReadWrite.All"}
+	if t == Undo {
+		return scopes
+	}
+	if len(p.Of(catalog.Application)) > 0 {
+		scopes = append(scopes, "AppRoleAssignment.ReadWrite.All")
+	}
+	if len(p.Of(catalog.Delegated)) > 0 {
+		scopes = append(scopes, "DelegatedPermissionGrant.ReadWrite.All")
+	}
+	return scopes
+}

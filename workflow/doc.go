@@ -1,0 +1,46 @@
+// Package workflow is what entra-app is about: a request for an app
+// registration, its states, who may do what, and the engine that carries an
+// approved request out. It knows no Slack, no Microsoft and no database, and
+// links nothing but the standard library.
+//
+// # Who does what
+//
+// A [Desk] takes what people want: it checks the rules and makes one
+// transaction in the [Store]. An [Engine] does everything that then has to be
+// done: messages through a [Messenger], sign-ins and changes in the tenant
+// through a [Directory]. So a handler is never slow, there is one place that
+// acts, and what a process that stopped has not done can be read off the store.
+//
+// # What holds
+//
+// The authority is the sign-in. Pressing Approve grants nothing: it makes a
+// device code for that approver, and signerProblem decides whether the account
+// that used it may carry the request out: the tenant, the approver's own
+// account, not the requester's, and the directory roles that the plan takes.
+// Nothing is changed in the tenant before that.
+//
+// What was approved is what happens. An approval is bound to [Plan.Digest], which is
+// compared again before every step. The proof compares the app's own token with
+// the plan: less is waited for, more takes the secret away and raises an alarm.
+//
+// Exactly once. A step is written down before it is tried and after it is
+// done, and every step makes sure of a result rather than doing something: the
+// app is found by a unique name that was chosen before the first call, a
+// credential by its label. Messages are written down in the same way.
+//
+// The secret is sealed in the transaction that notes its key ID, is claimed in
+// a transaction before anyone sees it, and is shredded once it was shown.
+//
+// The admin's token and the device code are in the engine's memory (live), and
+// end with the process, with the job, or with its failure.
+//
+// # Where to look
+//
+//	request.go    what is known of a request        state.go      states, and every move between them
+//	plan.go       what is approved                  submit.go     the form and its rules
+//	desk.go       decisions and their rules         handover.go   the secret's way to the requester
+//	engine.go     who works when                    work.go       what each state owes
+//	signin.go     codes, and who may sign in        provision.go  the steps
+//	paint.go      messages                          wake.go       when to look again
+//	store.go, directory.go, messenger.go            the ports
+package workflow

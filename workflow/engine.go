@@ -1,0 +1,234 @@
+package workflow
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// An Engine does what requests owe: messages, sign-ins, steps, deadlines. It
+// learns of a change from the Desk and of deadlines from WakeAt; at start it
+// finds in the store what an earlier process left undone.
+//
+// For each request it runs at most one worker, which makes moves and steps, and
+// one painter, which draws messages. They never wait for each other: a slow
+// Slack holds up no step, and a slow Entra no message.
+type Engine struct {
+	desk   *Desk
+	store  Store
+	dir    Directory
+	msg    Messenger
+	key    *Key
+	policy Policy
+	now    func() time.Time
+	log    *slog.Logger
+
+	wg      sync.WaitGroup
+	poke    chan struct{}
+	drawing chan struct{} // a place for each message that is being sent
+
+	mu      sync.Mutex
+	stop    context.Context // ends when no new work may begin
+	hard    context.Context // ends a few seconds later: calls under way are saved first
+	running map[job]bool    // whether the job has to run once more
+	live    map[string]*live
+}
+
+// A job is one request's worker or painter.
+type job struct {
+	id    string
+	paint bool
+}
+
+// EngineConfig is what an Engine is made of.
+type EngineConfig struct {
+	Desk      *Desk
+	Store     Store
+	Directory Directory
+	Messenger Messenger
+	Key       *Key             // seals secrets
+	Now       func() time.Time // nil means time.Now
+	Log       *slog.Logger     // nil means slog.Default()
+}
+
+const (
+	// drain is how long calls under way may take once the engine has to stop.
+	drain = 7 * time.Second
+	// drawers is how many messages are sent at the same time.
+	drawers = 16
+	// lookAgain is how often the engine looks into the store without a reason.
+	lookAgain = time.Minute
+	// rest is the least time between two looks.
+	rest = 100 * time.Millisecond
+)
+
+// NewEngine returns an engine that hears of every change that the desk makes.
+func NewEngine(c EngineConfig) *Engine {
+	e := &Engine{
+		desk: c.Desk, store: c.Store, dir: c.Directory, msg: c.Messenger, key: c.Key, policy: c.Desk.policy,
+		now: c.Now, log: c.Log,
+		poke: make(chan struct{}, 1), drawing: make(chan struct{}, drawers),
+		running: map[job]bool{}, live: map[string]*live{},
+	}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	if e.log == nil {
+		e.log = slog.Default()
+	}
+	c.Desk.changed = e.Wake
+	return e
+}
+
+// Run works until ctx ends, lets calls under way finish and be saved, forgets
+// every token, and returns.
+func (e *Engine) Run(ctx context.Context) error {
+	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	e.mu.Lock()
+	e.stop, e.hard = ctx, hard
+	e.mu.Unlock()
+
+	if err := e.resume(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	e.watch(ctx)
+
+	timer := time.AfterFunc(drain, cancel)
+	defer timer.Stop()
+	e.wg.Wait()
+	for _, l := range e.live {
+		l.end()
+	}
+	return nil
+}
+
+// resume looks at every request that was signing in or provisioning when an
+// earlier process stopped: its codes and tokens are gone with that process.
+func (e *Engine) resume(ctx context.Context) error {
+	for _, s := range []State{Signing, Provisioning} {
+		for before := ""; ; {
+			found, err := e.store.List(ctx, Query{State: s, Before: before})
+			if err != nil {
+				return err
+			}
+			for _, r := range found {
+				e.Wake(r.ID)
+				before = r.ID
+			}
+			if len(found) == 0 {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// watch starts the work that is due, and sleeps until more is.
+func (e *Engine) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		next := e.look(ctx)
+		timer := time.NewTimer(max(rest, min(lookAgain, next)))
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-e.poke:
+			sleep(ctx, rest)
+		}
+		timer.Stop()
+	}
+}
+
+// look wakes every request that is due and returns how long it is until the next is.
+func (e *Engine) look(ctx context.Context) time.Duration {
+	const page = 200
+	now := e.now()
+	due, err := e.store.List(ctx, Query{DueBy: now.Add(lookAgain), Limit: page})
+	if err != nil {
+		if ctx.Err() == nil {
+			e.log.Error("looking for due requests", "err", err)
+		}
+		return lookAgain
+	}
+	for _, r := range due {
+		if r.WakeAt.After(now) {
+			return r.WakeAt.Sub(now)
+		}
+		e.Wake(r.ID)
+	}
+	if len(due) == page {
+		return time.Second // more may be due: look again when some of these are done
+	}
+	return lookAgain
+}
+
+// Wake makes sure that somebody looks at a request soon.
+func (e *Engine) Wake(id string) {
+	e.start(job{id, false})
+	e.start(job{id, true})
+}
+
+// start runs a job, or lets the one that runs go round once more.
+func (e *Engine) start(j job) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stop == nil || e.stop.Err() != nil {
+		return // resume will find it
+	}
+	if _, on := e.running[j]; on {
+		e.running[j] = true
+		return
+	}
+	e.running[j] = false
+	e.wg.Go(func() { e.run(j) })
+}
+
+func (e *Engine) run(j job) {
+	for again := true; again; {
+		if j.paint {
+			e.paint(e.stop, j.id)
+		} else {
+			e.work(e.stop, j.id)
+		}
+		e.mu.Lock()
+		if again = e.running[j] && e.stop.Err() == nil; again {
+			e.running[j] = false
+		} else {
+			delete(e.running, j)
+		}
+		e.mu.Unlock()
+	}
+	select { // its next deadline may be the earliest
+	case e.poke <- struct{}{}:
+	default:
+	}
+}
+
+// save makes one transaction with the engine's own edit, and has drawn what it changed.
+func (e *Engine) save(id string, edit func(r *Request, now time.Time) error) (*Request, error) {
+	r, err := e.store.Update(context.WithoutCancel(e.hard), id, func(r *Request) error {
+		now := e.now()
+		if err := edit(r, now); err != nil {
+			return err
+		}
+		r.WakeAt = e.policy.nextWake(r, now)
+		return nil
+	})
+	if err != nil {
+		e.log.Error("saving", "request", id, "err", err)
+	} else if len(r.owedPosts()) > 0 {
+		e.start(job{id, true})
+	}
+	return r, err
+}
+
+// sleep waits for d or for the end of ctx.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,122 @@
+package workflow
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Rule names the rule that refused something, for tests, logs and audits.
+type Rule string
+
+const (
+	RuleNotApprover   Rule = "not-approver"
+	RuleSelfApproval  Rule = "self-approval"
+	RuleOutsider      Rule = "outsider"
+	RuleWrongState    Rule = "wrong-state"
+	RuleStale         Rule = "stale"
+	RuleNotRequester  Rule = "not-requester"
+	RuleAlreadyOpened Rule = "already-opened"
+	RuleTooLate       Rule = "too-late"
+	RuleReason        Rule = "reason-missing"
+
+	RuleTenant        Rule = "wrong-tenant"
+	RuleAccount       Rule = "wrong-account"
+	RuleRequesterSelf Rule = "requester-signed-in"
+	RuleRole          Rule = "role-missing"
+	RuleDigest        Rule = "plan-changed"
+	RuleSignIn        Rule = "sign-in" // Microsoft refused it
+	RuleRestart       Rule = "restart"
+	RuleExcess        Rule = "more-than-approved"
+)
+
+// audited says whether a refusal by this rule belongs into the history:
+// somebody tried what they may not, and did not merely come too late.
+func (r Rule) audited() bool {
+	switch r {
+	case RuleWrongState, RuleStale, RuleReason:
+		return false
+	}
+	return true
+}
+
+// A Refusal is an answer, not a fault: which rule said no, and a sentence for
+// the person who asked.
+type Refusal struct {
+	Rule Rule
+	Text string
+}
+
+func (r *Refusal) Error() string { return r.Text }
+
+func refuse(rule Rule, format string, args ...any) *Refusal {
+	return &Refusal{rule, fmt.Sprintf(format, args...)}
+}
+
+// FieldErrors are what is wrong with a form, by field.
+type FieldErrors map[Field]string
+
+func (f FieldErrors) Error() string { return fmt.Sprintf("%d fields need a change", len(f)) }
+
+// Field names a field of the request form by its label.
+type Field string
+
+const (
+	FieldProduct      Field = "Product"
+	FieldAppName      Field = "App name"
+	FieldReason       Field = "Reason"
+	FieldTenant       Field = "Tenant"
+	FieldTeam         Field = "Team"
+	FieldCredential   Field = "Credential"
+	FieldLifetime     Field = "Lifetime"
+	FieldPermissions  Field = "Permissions"
+	FieldRedirectURIs Field = "Redirect URIs"
+)
+
+// Temporary is an error that may go away by itself.
+type Temporary interface {
+	error
+	// RetryAfter is how long to wait at least; 0 where nobody said.
+	RetryAfter() time.Duration
+}
+
+// ErrSessionOver says that the admin's token no longer works.
+var ErrSessionOver = errors.New("the admin's sign-in has ended")
+
+// Trouble is a "no" of Entra or Slack that trying again will not change.
+type Trouble struct {
+	Code string // the service's own: "Authorization_RequestDenied"
+	Text string // for people: what it means and what to do
+	Ref  string // the service's request ID, for its support
+}
+
+func (t *Trouble) Error() string { return t.Code + ": " + t.Text }
+
+// An ExcessError says that the app can do more than was approved.
+type ExcessError struct{ Names []string }
+
+func (e *ExcessError) Error() string { return fmt.Sprintf("more than was approved: %q", e.Names) }
+
+// SignInReason says why a sign-in came to nothing.
+type SignInReason string
+
+const (
+	SignInDeclined    SignInReason = "declined"
+	SignInExpired     SignInReason = "expired"
+	SignInBlocked     SignInReason = "blocked"      // by Conditional Access or security defaults
+	SignInNoConsent   SignInReason = "no-consent"   // for the bot's own client
+	SignInNotAssigned SignInReason = "not-assigned" // to the bot's own client
+	SignInWrongTenant SignInReason = "wrong-tenant" // the account is of another tenant
+	SignInClient      SignInReason = "client"       // the bot's client is not there, or not a public one
+	SignInMFA         SignInReason = "mfa"          // more proof is needed than device code gave
+	SignInOther       SignInReason = "other"
+)
+
+// A SignInError says why a sign-in came to nothing.
+type SignInError struct {
+	Reason SignInReason
+	Code   int    // AADSTS, 0 if there is none
+	Ref    string // Entra's trace ID
+}
+
+func (e *SignInError) Error() string { return fmt.Sprintf("sign-in: %s (AADSTS%d)", e.Reason, e.Code) }

@@ -1,0 +1,74 @@
+package workflow
+
+import (
+	"context"
+	"time"
+)
+
+// claimAgain is how long the person who claimed a secret may press again, if
+// Slack did not take the view.
+const claimAgain = 10 * time.Minute
+
+// Claim gives the secret to its requester, once. It is claimed in the store
+// before it is returned, so of two presses one gets it. Whoever calls it then
+// says Opened once Slack has shown it.
+func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Secret, error) {
+	var sealed Sealed
+	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
+		sealed = nil
+		h := r.Handover
+		now := d.now()
+		switch {
+		case by.ID != r.Requester.ID:
+			return refuse(RuleNotRequester, "Only %s, who asked for %s, can open its secret.", r.Requester.Name, r.ID)
+		case by.Outside != "":
+			return refuse(RuleOutsider, "You can't open the secret of %s: %s.", r.ID, by.Outside)
+		case h.Status == Shown:
+			return refuse(RuleAlreadyOpened, "The secret of %s has been opened already, on %s. It can't be shown again.", r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
+		case h.Status == Revoked || r.State == RevokedState || r.State == Ready && !now.Before(d.policy.revealBy(r)):
+			return refuse(RuleTooLate, "Nobody opened the secret of %s within %s, so it was revoked. An approver can press Retry on the card to make a new one.", r.ID, Days(d.policy.RevealWithin))
+		case h.Status == Claimed && !now.Before(h.Claimed.Add(claimAgain)):
+			return refuse(RuleTooLate, "The secret of %s was opened more than ten minutes ago. It can't be shown again; an approver can press Retry on the card to make a new one.", r.ID)
+		case r.State != Ready || h.Status != Kept && h.Status != Claimed || len(h.Sealed) == 0:
+			return refuse(RuleWrongState, "%s %s, so there is no secret to open.", r.ID, r.Standing())
+		}
+		sealed = append(Sealed(nil), h.Sealed...)
+		return nil
+	}, func(r *Request, now time.Time) {
+		if r.Handover.Status == Kept {
+			r.Handover.Claimed = now
+		}
+		r.Handover.Status, r.Handover.By, r.Handover.At = Claimed, by.ID, now
+	})
+	if err != nil {
+		return r, Secret{}, err
+	}
+	secret, err := d.key.Open(id, sealed)
+	return r, secret, err
+}
+
+// Opened shreds the secret, now that Slack has shown it.
+func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		if r.State != Ready || r.Handover.Status != Claimed {
+			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.Handover.Sealed = nil
+		r.Handover.Status, r.Handover.By, r.Handover.At = Shown, by.ID, now
+		r.move(Done, now, Event{By: by.ID, What: Opened, Text: "opened the secret"})
+	})
+}
+
+// revealBy is when the secret of a ready request is revoked: when nobody opened
+// it in time, or when nobody knows whether the person who pressed has seen it.
+func (p Policy) revealBy(r *Request) time.Time {
+	by := r.Entered.Add(p.RevealWithin)
+	if r.Handover.Status == Claimed {
+		if again := r.Handover.Claimed.Add(claimAgain); again.Before(by) {
+			return again
+		}
+	}
+	return by
+}

@@ -1,0 +1,25 @@
+package workflow
+
+import "context"
+
+// A Messenger shows requests to people. Package bot is the one with Slack behind it.
+type Messenger interface {
+	// Draw makes sure that the message d.Name of d.Request shows what it should,
+	// and returns where it is: it sends the message where there is none yet, and
+	// changes it where there is.
+	Draw(ctx context.Context, d Drawing) (channel, ts string, err error)
+}
+
+// A Drawing is one message to be sent or changed.
+type Drawing struct {
+	Request *Request
+	Name    PostName // with its number
+	// Post is where the message is. If it has no TS and Begun is set, an earlier
+	// attempt may have got through: look for it before sending another. For
+	// Thread, Shown is the index of Event in the history.
+	Post Post
+	// Prompt is the live code, for the approver's DM; nil where there is none.
+	Prompt *Prompt
+	// Event is the line of history to tell, for Thread.
+	Event *Event
+}

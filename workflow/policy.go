@@ -1,0 +1,96 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Policy is what the operator allows.
+type Policy struct {
+	PendingExpires    time.Duration // a request that nobody decides ends after this
+	RemindEvery       time.Duration // approvers are reminded this often; 0 is never
+	RevealWithin      time.Duration // a secret that nobody opens is revoked after this
+	SecretLifetimeMax time.Duration
+	AllowCustom       bool // whether a request may name its own permissions
+}
+
+// DefaultPolicy is the policy of a configuration that says nothing.
+var DefaultPolicy = Policy{
+	PendingExpires:    7 * 24 * time.Hour,
+	RemindEvery:       24 * time.Hour,
+	RevealWithin:      72 * time.Hour,
+	SecretLifetimeMax: 4380 * time.Hour,
+	AllowCustom:       true,
+}
+
+// A Tenant is where apps are registered, and who may approve that.
+type Tenant struct {
+	Name      string // as configured, and shown to people
+	ID        string // the directory (tenant) ID
+	Channel   string // Slack ID of the channel where requests are approved
+	Approvers []Approver
+}
+
+// An Approver is one person: a Slack account, and the Entra account that must sign in.
+type Approver struct {
+	Slack string // user ID
+	Entra string // user principal name, or object ID
+}
+
+// Approver returns who this Slack user is as an approver of t, or false.
+func (t Tenant) Approver(slack string) (Approver, bool) {
+	i := slices.IndexFunc(t.Approvers, func(a Approver) bool { return a.Slack == slack })
+	if i < 0 {
+		return Approver{}, false
+	}
+	return t.Approvers[i], true
+}
+
+// is says whether an Entra account, by object ID and UPN, is the approver's.
+func (a Approver) is(objectID, upn string) bool {
+	return a.Entra != "" && (strings.EqualFold(a.Entra, objectID) || strings.EqualFold(a.Entra, upn))
+}
+
+// standard lifetimes of a client secret, offered as far as the policy allows.
+var lifetimes = []struct {
+	d     time.Duration
+	words string
+}{
+	{30 * 24 * time.Hour, "30 days"},
+	{90 * 24 * time.Hour, "90 days"},
+	{4380 * time.Hour, "6 months"},
+	{8760 * time.Hour, "12 months"},
+	{17520 * time.Hour, "24 months"},
+}
+
+// A Lifetime is one to choose.
+type Lifetime struct {
+	D     time.Duration
+	Words string
+}
+
+// Lifetimes returns the lifetimes that p allows for a client secret, shortest
+// first: the usual ones, and the policy's maximum.
+func (p Policy) Lifetimes() []Lifetime {
+	var out []Lifetime
+	for _, l := range lifetimes {
+		if l.d <= p.SecretLifetimeMax {
+			out = append(out, Lifetime{l.d, l.words})
+		}
+	}
+	if len(out) == 0 || out[len(out)-1].D < p.SecretLifetimeMax {
+		out = append(out, Lifetime{p.SecretLifetimeMax, Days(p.SecretLifetimeMax)})
+	}
+	return out
+}
+
+// LifetimeWords says a lifetime as people do.
+func LifetimeWords(d time.Duration) string {
+	for _, l := range lifetimes {
+		if l.d == d {
+			return l.words
+		}
+	}
+	return Days(d)
+}

@@ -1,0 +1,329 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+const (
+	// giveUp is how long a step may wait for Entra, from its first try on.
+	giveUp = 3 * time.Minute
+	// callLimit ends a call that nobody answers.
+	callLimit = 60 * time.Second
+)
+
+// backoff is how long to wait after the nth try: 1, 2, 4, 8, then 10 seconds.
+func backoff(n int) time.Duration {
+	return min(10*time.Second, time.Second<<min(n-1, 10))
+}
+
+// provision makes the first step that is not done. The admin's token has to be
+// in memory; where it is not, the admin is asked to sign in again.
+func (e *Engine) provision(ctx context.Context, r *Request) bool {
+	e.mu.Lock()
+	l := e.live[r.ID]
+	e.mu.Unlock()
+	if l == nil || l.session == nil || l.n != r.SignIn.N {
+		return e.signInOver(r, Failure{Rule: RuleRestart, Text: e.progress(r) + "The bot was restarted and has no token any more. Press New code and sign in again; it goes on with the next step."}, Restarted)
+	}
+	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Status != StepDone && s.Status != StepSkipped })
+	if i < 0 {
+		return false
+	}
+	if wait := r.Steps[i].Retry.Sub(e.now()); r.Steps[i].Status == StepWaiting && wait > 0 {
+		sleep(ctx, wait)
+		return ctx.Err() == nil
+	}
+	return e.step(r, r.Steps[i].Name, l.session)
+}
+
+// step writes down what it is about to do, does it, and writes down what came
+// of it. A crash in between finds the step begun, and makes sure again.
+func (e *Engine) step(r *Request, name StepName, s Session) bool {
+	r, err := e.save(r.ID, func(r *Request, now time.Time) error {
+		st := r.Step(name)
+		st.Status, st.At, st.Retry = StepRunning, now, time.Time{}
+		if st.Since.IsZero() {
+			st.Since = now
+		}
+		st.Tries++
+		if name == StepCredential {
+			r.Made.Keys++
+		}
+		r.Rev++
+		return nil
+	})
+	if err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(e.hard, callLimit)
+	defer cancel()
+	began := e.now()
+	done, err := e.ensure(ctx, r, name, s)
+	e.log.Info("step", "request", r.ID, "step", name, "try", r.Step(name).Tries, "took", e.now().Sub(began), "err", err)
+	if err != nil {
+		return e.stepFailed(ctx, r, name, s, err)
+	}
+	_, err = e.save(r.ID, func(r *Request, now time.Time) error {
+		st := r.Step(name)
+		st.Status, st.At, st.Note = StepDone, now, ""
+		done(r, st)
+		r.Rev++
+		if last := r.Steps[len(r.Steps)-1]; last.Name == name {
+			r.finish(now)
+		}
+		return nil
+	})
+	return err == nil
+}
+
+// finish ends a task whose last step is done.
+func (r *Request) finish(now time.Time) {
+	if r.Task == Undo {
+		r.Handover = Handover{}
+		r.move(Undone, now, Event{What: WasUndone, Text: "What this request had made was deleted. The app can be restored in Entra for 30 days."})
+		return
+	}
+	r.Handover.Status = Kept
+	r.move(Ready, now, Event{What: WasReady, Text: "The app is registered, consented and proven. Its secret waits to be opened."})
+}
+
+// edit is what a step leaves in the request.
+type edit func(r *Request, st *Step)
+
+// ensure makes sure of one step, and returns what to write down.
+func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Session) (edit, error) {
+	if r.Approval.Digest != r.Plan.Digest() {
+		return nil, &Trouble{Code: string(RuleDigest), Text: "The plan is not the one that was approved, so nothing more is done."}
+	}
+	switch name {
+	case StepApplication:
+		objectID, appID, err := s.EnsureApplication(ctx, r.app())
+		return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.AppID = objectID, appID }, err
+	case StepServicePrincipal:
+		id, err := s.EnsureServicePrincipal(ctx, r.Made.AppID)
+		return func(r *Request, _ *Step) { r.Made.ServicePrincipal = id }, err
+	case StepOwner:
+		return e.ensureOwner(ctx, r, s)
+	case StepConsent:
+		return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions)
+	case StepCredential:
+		return e.ensureCredential(ctx, r, s)
+	case StepProof:
+		return e.prove(ctx, r, s)
+	case StepDelete:
+		return func(*Request, *Step) {}, s.DeleteApplication(ctx, r.UniqueName())
+	}
+	return nil, fmt.Errorf("no step is called %q", name)
+}
+
+// app is what the plan registers.
+func (r *Request) app() App {
+	return App{
+		UniqueName: r.UniqueName(), DisplayName: r.Plan.AppName, Audience: r.Plan.Audience,
+		RedirectURIs: r.Plan.RedirectURIs, Permissions: r.Plan.Permissions,
+		Notes: clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed in as %s. Reason: %s",
+			r.ID, r.Requester.Name, r.Requester.ID, r.Approval.By.Name, r.Approval.By.ID, r.SignIn.Account, r.Reason), 1024),
+	}
+}
+
+func (e *Engine) ensureOwner(ctx context.Context, r *Request, s Session) (edit, error) {
+	if r.Made.Owner == "" {
+		note := "no account with the requester's e-mail address was found in the tenant"
+		if len(s.Signer().Requesters) > 1 {
+			note = "more than one account has the requester's e-mail address"
+		}
+		return func(_ *Request, st *Step) { st.Status, st.Note = StepSkipped, note }, nil
+	}
+	return func(*Request, *Step) {}, s.EnsureOwner(ctx, r.Made.ObjectID, r.Made.Owner)
+}
+
+func consentNote(p Plan) string {
+	return fmt.Sprintf("%d application, %d delegated", len(p.Of(catalog.Application)), len(p.Of(catalog.Delegated)))
+}
+
+// ensureCredential makes a secret and seals it in one step, because one that was
+// made but not kept is lost. Where an earlier try may have made one, that one is
+// found by its label and removed first.
+func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (edit, error) {
+	if r.Made.Keys > 1 {
+		if err := removeKeys(ctx, r, s, ""); err != nil {
+			return nil, err
+		}
+	}
+	expires := e.now().Add(r.Plan.Credential.Lifetime).UTC().Truncate(time.Second)
+	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(r.Made.Keys), expires)
+	if err != nil {
+		return nil, err
+	}
+	sealed := e.key.Seal(r.ID, secret)
+	return func(r *Request, st *Step) {
+		r.Made.KeyID, r.Made.KeyExpires = key.KeyID, key.Expires
+		r.Handover = Handover{Sealed: sealed}
+		st.Note = "valid until " + key.Expires.UTC().Format("2 January 2006")
+	}, nil
+}
+
+// removeKeys removes every password that r has made, but for one.
+func removeKeys(ctx context.Context, r *Request, s Session, keep string) error {
+	keys, err := s.Keys(ctx, r.Made.ObjectID)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if k.KeyID == keep || !r.labelled(k.Label) {
+			continue
+		}
+		if err := s.RemoveKey(ctx, r.Made.ObjectID, k.KeyID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// labelled says whether a password's display name is one that r has chosen.
+func (r *Request) labelled(label string) bool {
+	for n := range r.Made.Keys {
+		if label == r.KeyLabel(n+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// prove signs in as the app with its new secret, and compares what it may do
+// with what was approved: less is waited for, more is an alarm.
+func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error) {
+	secret, err := e.key.Open(r.ID, r.Handover.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	want := map[string][]string{}
+	for _, p := range r.Plan.Of(catalog.Application) {
+		want[p.ResourceAppID] = append(want[p.ResourceAppID], p.Name)
+	}
+	resources := r.Plan.Resources()
+	if !slices.Contains(resources, catalog.MicrosoftGraph) {
+		resources = append(resources, catalog.MicrosoftGraph)
+	}
+	got, err := e.dir.Prove(ctx, r.Tenant, r.Made.AppID, secret, resources)
+	if err != nil {
+		return nil, err
+	}
+	var missing, excess []string
+	for _, id := range resources {
+		for _, role := range got[id] {
+			if !slices.Contains(want[id], role) {
+				excess = append(excess, role)
+			}
+		}
+		for _, role := range want[id] {
+			if !slices.Contains(got[id], role) {
+				missing = append(missing, role)
+			}
+		}
+	}
+	switch {
+	case len(excess) > 0:
+		return nil, &ExcessError{excess}
+	case len(missing) > 0:
+		return nil, &notYet{missing}
+	}
+	if r.Made.Keys > 1 { // a list read too early may have missed one
+		if err := removeKeys(ctx, r, s, r.Made.KeyID); err != nil {
+			return nil, err
+		}
+	}
+	return func(_ *Request, st *Step) { st.Note = "the app signed in with exactly the approved permissions" }, nil
+}
+
+// notYet says that consent has not reached the tokens of the app yet.
+type notYet struct{ names []string }
+
+func (n *notYet) Error() string             { return fmt.Sprintf("not in the token yet: %q", n.names) }
+func (n *notYet) RetryAfter() time.Duration { return 0 }
+
+// stepFailed decides what an error means for the request: to wait, to ask for
+// another sign-in, to stop, or to raise an alarm.
+func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Session, err error) bool {
+	if e.hard.Err() != nil {
+		return false // the process is ending; the next one makes sure of this step
+	}
+	if errors.Is(err, ErrSessionOver) {
+		return e.signInOver(r, Failure{Rule: RuleSignIn, Text: e.progress(r) + "Entra no longer accepts this sign-in. Press New code; the next sign-in goes on with the step that is not done."}, SignInUseless)
+	}
+	if later, ok := errors.AsType[Temporary](err); ok {
+		st := r.Step(name)
+		wait := max(later.RetryAfter(), backoff(st.Tries))
+		if at := e.now().Add(wait); at.Before(st.Since.Add(giveUp)) {
+			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
+				st := r.Step(name)
+				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, "waiting for Entra"
+				r.Rev++
+				return nil
+			})
+			return err == nil
+		}
+	}
+	f, what := e.stepFailure(r, name, err), HasFailed
+	if more, ok := errors.AsType[*ExcessError](err); ok {
+		what = Alarmed
+		f = Failure{Rule: RuleExcess, Text: e.disarm(ctx, r, s, more)}
+	}
+	_, saveErr := e.save(r.ID, func(r *Request, now time.Time) error {
+		st := r.Step(name)
+		st.Status, st.At, st.Note, st.Since = StepFailed, now, "", time.Time{}
+		if what == Alarmed {
+			r.Handover = Handover{}
+			r.redo(StepCredential)
+		}
+		r.Failure = f
+		r.move(Failed, now, Event{What: what, Text: f.Text})
+		return nil
+	})
+	e.drop(r.ID)
+	return saveErr == nil
+}
+
+// disarm takes the secret of an app that can do more than was approved away
+// from it, and says so.
+func (e *Engine) disarm(ctx context.Context, r *Request, s Session, more *ExcessError) string {
+	text := fmt.Sprintf("ALARM: the app can do more than was approved: %v. ", more.Names)
+	if r.Made.KeyID == "" {
+		return text + "It has no secret. Find out who granted that before you press Undo."
+	}
+	if err := s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID); err != nil {
+		e.log.Error("removing the secret of an app with too many permissions", "request", r.ID, "err", err)
+		return text + "Its secret was shredded here, but could not be removed in Entra: press Undo. Find out who granted that."
+	}
+	return text + "Its secret was removed and nobody has seen it. Find out who granted that before you press Undo."
+}
+
+// stepFailure says for people why a step came to nothing, and what is true now.
+func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
+	f := Failure{Text: fmt.Sprintf("“%s” did not come off: ", name.Title())}
+	trouble, isTrouble := errors.AsType[*Trouble](err)
+	lag, isLag := errors.AsType[*notYet](err)
+	_, isTemporary := errors.AsType[Temporary](err)
+	switch {
+	case isTrouble:
+		f.Text += trouble.Text
+		f.Ref = trouble.Ref
+	case isLag:
+		f.Text += fmt.Sprintf("after three minutes the app's token still lacks %v.", lag.names)
+	case isTemporary:
+		f.Text += "Entra did not answer as it should for three minutes."
+	default:
+		f.Ref = newRef()
+		f.Text += "something went wrong that this bot did not expect (reference " + f.Ref + ")."
+	}
+	e.log.Error("step failed", "request", r.ID, "step", name, "ref", f.Ref, "err", err)
+	done, all := r.StepsDone()
+	f.Text += fmt.Sprintf(" %d of %d steps are done. An approver can press Retry to go on, or Undo to delete what was made.", done, all)
+	return f
+}

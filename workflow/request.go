@@ -1,0 +1,327 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Kind says what a request asks for.
+type Kind string
+
+// Register asks for a new application. It is the only kind so far.
+const Register Kind = "register"
+
+// A Request is one person's wish for an app registration, and all that has
+// become of it. The store keeps it; everything that Slack shows is drawn from it.
+type Request struct {
+	ID    string // "EA-1042", given by the store
+	Realm string // the store's own random ID, given by the store: two bots in one tenant have different ones
+	// Rev goes up by one with each change that people can see. Buttons carry
+	// the revision that they were drawn from.
+	Rev int
+	// Origin is the ID of the form that the request came from. The store
+	// refuses a second request of the same origin.
+	Origin string
+
+	Kind      Kind
+	State     State
+	Requester Person
+	Tenant    string // the configured name
+	Product   string // a product's name
+	Team      string // the Slack channel of the people who follow this request
+	Reason    string
+	Plan      Plan
+	PlanRev   int // the revision that Plan was last changed in
+
+	Created time.Time
+	Entered time.Time // when State was entered
+	// WakeAt is when someone must look at the request again; zero is never.
+	// It is derived from the rest by nextWake on every save.
+	WakeAt time.Time
+
+	Approval Approval
+	SignIn   SignIn
+	Task     Task
+	Steps    []Step
+	Made     Made
+	Handover Handover
+
+	// Failure is why the request is Failed, or why its last sign-in was no use.
+	Failure Failure
+
+	Posts   map[PostName]Post
+	History []Event
+	// Reminded is when the approvers were last reminded.
+	Reminded time.Time
+	// Outcomes counts the endings that the requester was told of, each in a
+	// message of its own.
+	Outcomes int
+}
+
+// A Person is a member of the Slack workspace.
+type Person struct {
+	ID    string // Slack's, "U0123456789"
+	Name  string
+	Email string // from the Slack profile; it is a hint, never an authority
+
+	// Outside says why this person may take no part: a guest, a stranger of
+	// another workspace, a bot, a deactivated account. Empty means a full member.
+	Outside string `json:",omitempty"`
+}
+
+// Approval is one approver's decision, bound to the plan that they were shown.
+type Approval struct {
+	N      int    // counts the decisions to act: Approve, Retry and Undo
+	By     Person // whoever pressed, and so must sign in
+	At     time.Time
+	Digest string // of the plan
+	Denied bool
+	Reason string // of a denial
+}
+
+// Task says what a sign-in is for.
+type Task string
+
+const (
+	Provision Task = "provision" // make what the plan says
+	Undo      Task = "undo"      // delete what the request has made
+)
+
+// SignIn is what is known of the approver's sign-in. The code itself is in the
+// memory of the process that asked for it, and nowhere else.
+type SignIn struct {
+	N       int // counts the codes
+	Status  SignInStatus
+	Expires time.Time
+	// Account and ObjectID are whom Entra said signed in, once it did.
+	Account  string
+	ObjectID string
+	// Since, Tries and After are of asking for a code while Entra does not answer.
+	Since, After time.Time
+	Tries        int
+}
+
+// SignInStatus says how far a sign-in is.
+type SignInStatus string
+
+const (
+	SignInWanted  SignInStatus = "wanted"  // someone pressed; a code has to be made
+	SignInWaiting SignInStatus = "waiting" // a code is with the approver
+	SignInOver    SignInStatus = "over"    // the last code is no use; Failure says why
+	SignInDone    SignInStatus = "done"    // checked; the token is in memory
+)
+
+// A Step is one thing that the engine makes sure of.
+type Step struct {
+	Name   StepName
+	Status StepStatus
+	At     time.Time // of the last change
+	// Since is when the step was first begun; it is given up three minutes later.
+	Since time.Time
+	Tries int
+	Retry time.Time // when a waiting step is tried again
+	Note  string    // one short sentence for people
+}
+
+// StepStatus says how far a step is.
+type StepStatus string
+
+const (
+	StepDue     StepStatus = ""
+	StepRunning StepStatus = "running"
+	StepWaiting StepStatus = "waiting" // for Entra
+	StepDone    StepStatus = "done"
+	StepFailed  StepStatus = "failed"
+	StepSkipped StepStatus = "skipped" // there was nothing to do, and Note says why
+)
+
+// Made is what the request has made in the tenant.
+type Made struct {
+	ObjectID         string // of the application
+	AppID            string
+	ServicePrincipal string // object ID
+	Owner            string // object ID of the requester's account, where it was found
+	KeyID            string // of the one live credential
+	KeyExpires       time.Time
+	// Keys counts the credentials that were asked for; each has its own label,
+	// written down before the call.
+	Keys int
+	// TenantID and TenantName are what the tenant says of itself.
+	TenantID, TenantName string
+}
+
+// Handover is the credential's way to the requester.
+type Handover struct {
+	Status HandoverStatus
+	Sealed Sealed `json:"-"` // the credential, encrypted; gone as soon as it was shown or revoked
+	By     string // Slack ID of whoever opened it
+	At     time.Time
+	// Claimed is when it was first pressed: the same person may press again
+	// for ten minutes if Slack did not take the view.
+	Claimed time.Time
+}
+
+// HandoverStatus says where the credential is.
+type HandoverStatus string
+
+const (
+	NotKept HandoverStatus = ""        // there is none yet
+	Kept    HandoverStatus = "kept"    // sealed in the store
+	Claimed HandoverStatus = "claimed" // someone is being shown it
+	Shown   HandoverStatus = "shown"   // opened, and shredded here
+	Revoked HandoverStatus = "revoked" // not opened in time, and shredded here
+)
+
+// A Failure is why something did not come off, for people and for programs.
+type Failure struct {
+	Rule Rule   // which rule refused it, if one did
+	Text string // what happened, what is true now, the next step
+	Ref  string // of the log entry, if there is one
+}
+
+// PostName names one of the messages that show a request.
+type PostName string
+
+// The messages that show a request. Names that end in a colon are followed by a
+// number: there can be several, and only the last is kept up to date.
+const (
+	Card       PostName = "card"     // in the approvers' channel
+	Follow     PostName = "follow"   // the requester's DM, from the first moment on
+	SignInPost PostName = "signin:"  // the approver's DM, one for each Approval.N
+	Outcome    PostName = "outcome:" // the requester's DM about an ending, one for each of Outcomes
+	Thread     PostName = "thread"   // under the card: one reply for each Event
+)
+
+// A Post is what the store knows of one message.
+type Post struct {
+	Channel, TS string
+	// Shown is the revision that the message was last drawn from; for Thread
+	// it is the number of events that have been told.
+	Shown int
+	// Begun says that sending was begun and nothing is known of its end: the
+	// message may be there already.
+	Begun time.Time
+	// After is when a failed attempt may be repeated.
+	After time.Time
+	Tries int
+}
+
+// An Event is one line of a request's history.
+type Event struct {
+	At   time.Time
+	By   string // Slack ID; empty for the bot itself
+	What What
+	Text string // a sentence, without the name of who did it
+	// Times is how often the same happened in a row, where it is refused again and again.
+	Times int `json:",omitempty"`
+}
+
+// What happened, for programs.
+type What string
+
+const (
+	Asked         What = "asked"
+	Approved      What = "approved"
+	WasDenied     What = "denied"
+	WasCancelled  What = "cancelled"
+	HasExpired    What = "expired"
+	Withdrawn     What = "withdrawn" // an approver took an approval back
+	CodeAsked     What = "new-code"
+	SignedIn      What = "signed-in"
+	SignInUseless What = "sign-in-failed"
+	WasReady      What = "ready"
+	HasFailed     What = "failed"
+	Alarmed       What = "alarm"
+	Retried       What = "retried"
+	UndoAsked     What = "undo"
+	WasUndone     What = "undone"
+	Opened        What = "opened"
+	WasRevoked    What = "revoked"
+	Refused       What = "refused"
+	Reminder      What = "reminder"
+	Restarted     What = "restarted"
+)
+
+// UniqueName is the application's alternate key in the tenant. It is chosen
+// before the first call, so that the call can be repeated.
+func (r *Request) UniqueName() string {
+	return "entra-app-" + r.Realm + "-" + strings.ToLower(r.ID)
+}
+
+// KeyLabel is the display name of the nth credential that r asked for.
+func (r *Request) KeyLabel(n int) string { return fmt.Sprintf("%s%d", r.KeyLabelPrefix(), n) }
+
+// KeyLabelPrefix begins the display name of every credential of r, and of no other.
+func (r *Request) KeyLabelPrefix() string { return "entra-app " + r.Realm + " " + r.ID + " #" }
+
+// Claims are the names that r keeps others from using. The store keeps them
+// unique over all requests.
+func (r *Request) Claims() []string {
+	var claims []string
+	if r.Origin != "" {
+		claims = append(claims, "origin:"+r.Origin)
+	}
+	if r.State.HoldsName() {
+		claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
+	}
+	return claims
+}
+
+// NameClaim is the claim on an app's name in a tenant.
+func NameClaim(tenant, appName string) string {
+	return "name:" + tenant + ":" + strings.ToLower(strings.Join(strings.Fields(appName), " "))
+}
+
+// post names the newest message of a numbered kind.
+func post(kind PostName, n int) PostName { return PostName(fmt.Sprintf("%s%d", kind, n)) }
+
+// owedPosts names the messages that do not show r as it is.
+func (r *Request) owedPosts() []PostName {
+	names := []PostName{Card, Follow}
+	if r.Approval.N > 0 && !r.Approval.Denied {
+		names = append(names, post(SignInPost, r.Approval.N))
+	}
+	if r.Outcomes > 0 {
+		names = append(names, post(Outcome, r.Outcomes))
+	}
+	names = slices.DeleteFunc(names, func(n PostName) bool { return r.Posts[n].Shown >= r.Rev })
+	if r.Posts[Card].TS != "" && r.Posts[Thread].Shown < len(r.History) {
+		names = append(names, Thread)
+	}
+	return names
+}
+
+// Step returns the step of that name, or nil.
+func (r *Request) Step(n StepName) *Step {
+	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == n })
+	if i < 0 {
+		return nil
+	}
+	return &r.Steps[i]
+}
+
+// StepsDone counts the steps that are behind r, and all of them.
+func (r *Request) StepsDone() (done, all int) {
+	for _, s := range r.Steps {
+		if s.Status == StepDone || s.Status == StepSkipped {
+			done++
+		}
+	}
+	return done, len(r.Steps)
+}
+
+// Clone returns a copy that shares nothing with r.
+func (r *Request) Clone() *Request {
+	c := *r
+	c.Plan = r.Plan.clone()
+	c.Steps = slices.Clone(r.Steps)
+	c.History = slices.Clone(r.History)
+	c.Handover.Sealed = slices.Clone(r.Handover.Sealed)
+	c.Posts = make(map[PostName]Post, len(r.Posts))
+	for k, v := range r.Posts {
+		c.Posts[k] = v
+	}
+	return &c
+}

@@ -1,0 +1,340 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// live is what is in memory only: a code that somebody was shown, and then the
+// token of the admin who used it. It ends with the process.
+type live struct {
+	n       int // SignIn.N
+	prompt  *Prompt
+	cancel  context.CancelFunc
+	session Session // nil until the person has signed in
+	err     error   // why nobody did
+	over    bool    // session or err is set
+}
+
+// end forgets the code or the token. The entry must be out of the map, or the
+// map out of use.
+func (l *live) end() {
+	l.cancel()
+	if l.session != nil {
+		l.session.Close()
+	}
+}
+
+// LogValue keeps everything of it out of logs.
+func (*live) LogValue() slog.Value { return slog.StringValue("[live]") }
+
+// drop forgets what is in memory for a request.
+func (e *Engine) drop(id string) {
+	e.mu.Lock()
+	l := e.live[id]
+	delete(e.live, id)
+	e.mu.Unlock()
+	if l != nil {
+		l.end()
+	}
+}
+
+// prompt is the code that the request's approver has now, if any.
+func (e *Engine) prompt(r *Request) *Prompt {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if l := e.live[r.ID]; l != nil && r.State == Signing && r.SignIn.Status == SignInWaiting && l.n == r.SignIn.N {
+		return l.prompt
+	}
+	return nil
+}
+
+// signIn brings a sign-in on: a code that is wanted is made, one that has been
+// used is checked, one that went with an earlier process is declared over.
+func (e *Engine) signIn(ctx context.Context, r *Request) bool {
+	e.mu.Lock()
+	l := e.live[r.ID]
+	var over bool
+	if l != nil {
+		over = l.over && l.n == r.SignIn.N
+	}
+	e.mu.Unlock()
+	switch {
+	case !e.now().Before(r.Entered.Add(e.policy.PendingExpires)):
+		return e.abandon(r)
+	case r.SignIn.Status == SignInWanted:
+		e.drop(r.ID)
+		return e.askCode(ctx, r)
+	case r.SignIn.Status != SignInWaiting:
+		e.drop(r.ID)
+		return false
+	case l == nil || l.n != r.SignIn.N:
+		return e.signInOver(r, Failure{Rule: RuleRestart, Text: e.progress(r) + "The bot was restarted, so that code no longer works. Press New code to sign in."}, Restarted)
+	case over && l.err != nil:
+		return e.signInOver(r, signInFailure(l.err), SignInUseless)
+	case over:
+		return e.checkSigner(r, l.session)
+	}
+	return false // somebody is signing in
+}
+
+// progress says how many steps are done, where some are.
+func (e *Engine) progress(r *Request) string {
+	if done, all := r.StepsDone(); done > 0 {
+		return fmt.Sprintf("%d of %d steps are done and stay done. ", done, all)
+	}
+	return ""
+}
+
+// askCode makes a device code, saves that there is one, and waits for the person
+// in a goroutine of its own.
+func (e *Engine) askCode(ctx context.Context, r *Request) bool {
+	if wait := r.SignIn.After.Sub(e.now()); wait > 0 {
+		sleep(ctx, wait)
+		return ctx.Err() == nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	signing, err := e.dir.SignIn(ctx, r.Tenant, r.Plan.Scopes(r.Task))
+	if err != nil {
+		cancel()
+		return ctx.Err() == nil || e.codeFailed(r, err)
+	}
+	prompt := signing.Prompt()
+	saved, err := e.save(r.ID, func(now *Request, _ time.Time) error {
+		if now.State != Signing || now.SignIn.Status != SignInWanted || now.Approval.N != r.Approval.N {
+			return ErrUnchanged // cancelled meanwhile
+		}
+		now.SignIn.N++
+		now.SignIn.Status, now.SignIn.Expires = SignInWaiting, prompt.Expires
+		now.Rev++
+		return nil
+	})
+	if err != nil || saved.State != Signing || saved.SignIn.Status != SignInWaiting {
+		cancel()
+		return err == nil
+	}
+	l := &live{n: saved.SignIn.N, prompt: &prompt, cancel: cancel}
+	e.mu.Lock()
+	e.live[r.ID] = l
+	e.mu.Unlock()
+	e.Wake(r.ID)
+	e.wg.Go(func() {
+		session, err := signing.Wait(ctx, Ask{Resources: r.Plan.Resources(), Email: r.Requester.Email})
+		e.mu.Lock()
+		dropped := e.live[r.ID] != l
+		if !dropped {
+			l.session, l.err, l.over = session, err, true
+		}
+		e.mu.Unlock()
+		if dropped && session != nil {
+			session.Close()
+		}
+		e.Wake(r.ID)
+	})
+	return false
+}
+
+// codeFailed notes that no code could be made, and tries again for a while.
+func (e *Engine) codeFailed(r *Request, err error) bool {
+	later, ok := errors.AsType[Temporary](err)
+	_, saveErr := e.save(r.ID, func(now *Request, at time.Time) error {
+		if now.State != Signing || now.SignIn.Status != SignInWanted {
+			return ErrUnchanged
+		}
+		s := &now.SignIn
+		if s.Since.IsZero() {
+			s.Since = at
+		}
+		s.Tries++
+		if ok {
+			if wait := max(later.RetryAfter(), backoff(s.Tries)); at.Add(wait).Before(s.Since.Add(giveUp)) {
+				s.After = at.Add(wait)
+				return nil
+			}
+		}
+		s.Status = SignInOver
+		now.Failure = signInFailure(err)
+		now.note(at, Event{What: SignInUseless, Text: now.Failure.Text})
+		return nil
+	})
+	e.log.Warn("no device code", "request", r.ID, "err", err)
+	return saveErr == nil
+}
+
+// signInOver notes why a code is no use any more. New code is the way on.
+func (e *Engine) signInOver(r *Request, f Failure, what What) bool {
+	e.drop(r.ID)
+	_, err := e.save(r.ID, func(now *Request, at time.Time) error {
+		if now.State != r.State || now.SignIn.N != r.SignIn.N || now.SignIn.Status == SignInOver {
+			return ErrUnchanged
+		}
+		now.SignIn.Status, now.Failure = SignInOver, f
+		if now.State == Provisioning {
+			now.move(Signing, at, Event{What: what, Text: f.Text})
+		} else {
+			now.note(at, Event{What: what, Text: f.Text})
+		}
+		return nil
+	})
+	return err == nil
+}
+
+// abandon ends a request whose approver never signed in.
+func (e *Engine) abandon(r *Request) bool {
+	e.drop(r.ID)
+	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
+		if r.State != Signing {
+			return ErrUnchanged
+		}
+		text := fmt.Sprintf("Nobody signed in within %s. ", Days(e.policy.PendingExpires))
+		if r.untouched() {
+			r.move(Expired, now, Event{What: HasExpired, Text: text + "Nothing was changed. It can be asked for again."})
+			return nil
+		}
+		r.Failure = Failure{Rule: RuleSignIn, Text: text + "What was made so far is still in the tenant. Press Retry or Undo."}
+		r.move(Failed, now, Event{What: HasFailed, Text: r.Failure.Text})
+		return nil
+	})
+	return err == nil
+}
+
+// checkSigner lets a session begin, or says which rule is against it.
+func (e *Engine) checkSigner(r *Request, s Session) bool {
+	who := s.Signer()
+	tenant, _ := e.desk.Tenant(r.Tenant)
+	no := signerProblem(r, tenant, who)
+	if no != nil {
+		e.log.Warn("sign-in refused", "request", r.ID, "rule", no.Rule, "account", who.ObjectID)
+		s.Close()
+	}
+	_, err := e.save(r.ID, func(now *Request, at time.Time) error {
+		if now.State != Signing || now.SignIn.N != r.SignIn.N || now.SignIn.Status != SignInWaiting {
+			return ErrUnchanged
+		}
+		now.SignIn.Account, now.SignIn.ObjectID = who.UPN, who.ObjectID
+		if no != nil {
+			now.SignIn.Status = SignInOver
+			now.Failure = Failure{Rule: no.Rule, Text: no.Text}
+			now.note(at, Event{By: now.Approval.By.ID, What: SignInUseless, Text: no.Text})
+			return nil
+		}
+		now.SignIn.Status = SignInDone
+		now.Made.TenantID, now.Made.TenantName = who.TenantID, who.TenantName
+		if len(who.Requesters) == 1 {
+			now.Made.Owner = who.Requesters[0].ObjectID
+		}
+		now.Failure = Failure{}
+		for i := range now.Steps {
+			now.Steps[i].Since = time.Time{}
+		}
+		now.move(Provisioning, at, Event{By: now.Approval.By.ID, What: SignedIn, Text: "signed in as " + who.UPN})
+		return nil
+	})
+	return err == nil
+}
+
+// signerProblem says why this account may not carry r out, or nil. It is all
+// that stands between a sign-in and a change in the tenant.
+func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
+	approver, configured := t.Approver(r.Approval.By.ID)
+	email := r.Requester.Email
+	asker, askerKnown := t.Approver(r.Requester.ID)
+	switch {
+	case !configured:
+		return refuse(RuleNotApprover, "%s is no longer an approver of %s. Nothing was changed.", r.Approval.By.Name, r.Tenant)
+	case r.Approval.Digest != r.Plan.Digest():
+		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")
+	case !strings.EqualFold(who.TenantID, t.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
+		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was changed. Press New code and sign in with your account of %s.", who.UPN, r.Tenant, r.Tenant)
+	case !approver.is(who.ObjectID, who.UPN):
+		return refuse(RuleAccount, "%s signed in, but %s is the account of this approver. Nothing was changed. Press New code and sign in with %s.", who.UPN, approver.Entra, approver.Entra)
+	case r.Approval.By.ID == r.Requester.ID,
+		askerKnown && asker.is(who.ObjectID, who.UPN),
+		email != "" && (strings.EqualFold(email, who.UPN) || strings.EqualFold(email, who.Mail)),
+		slices.ContainsFunc(who.Requesters, func(a Account) bool { return a.ObjectID == who.ObjectID }):
+		return refuse(RuleRequesterSelf, "%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN, r.Requester.Name)
+	}
+	for _, need := range r.Plan.rolesNeeded(r.Task) {
+		if !slices.ContainsFunc(need.anyOf, func(role string) bool { return slices.Contains(who.Roles, role) }) {
+			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in Privileged Identity Management, if it is eligible), then press New code.", who.UPN, need.to, need.words)
+		}
+	}
+	return nil
+}
+
+// A roleNeed is something that takes one of several directory roles.
+type roleNeed struct {
+	to    string
+	words string
+	anyOf []string
+}
+
+// rolesNeeded lists what a task on the plan takes. Source: least privileged
+// roles in "Grant tenant-wide admin consent" and in Graph's reference.
+func (p Plan) rolesNeeded(t Task) []roleNeed {
+	needs := []roleNeed{{
+		"register applications", "Application Administrator, Cloud Application Administrator or Global Administrator",
+		[]string{ApplicationAdministrator, CloudApplicationAdministrator, GlobalAdministrator},
+	}}
+	graphRoles := slices.ContainsFunc(p.Permissions, func(q Permission) bool {
+		return q.Type == catalog.Application && q.ResourceAppID == catalog.MicrosoftGraph
+	})
+	if t == Provision && graphRoles {
+		needs = append(needs, roleNeed{
+			"consent to Microsoft Graph application permissions", "Privileged Role Administrator or Global Administrator",
+			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
+		})
+	}
+	return needs
+}
+
+// RolesWords says which directory roles a sign-in for the plan takes.
+func (p Plan) RolesWords() string {
+	var words []string
+	for _, n := range p.rolesNeeded(Provision) {
+		words = append(words, n.words+" (to "+n.to+")")
+	}
+	return strings.Join(words, ", and ")
+}
+
+// signInFailure says why a sign-in came to nothing, and what to do.
+func signInFailure(err error) Failure {
+	f := Failure{Rule: RuleSignIn}
+	no, ok := errors.AsType[*SignInError](err)
+	if !ok {
+		f.Text = "Microsoft's sign-in service could not be reached, so there is no code. Nothing was changed. Press New code to try again."
+		return f
+	}
+	switch no.Reason {
+	case SignInDeclined:
+		f.Text = "The sign-in was declined at Microsoft. Nothing was changed. Press New code if that was a mistake."
+	case SignInExpired:
+		f.Text = "The code expired before anybody signed in. Nothing was changed. Press New code."
+	case SignInBlocked:
+		f.Text = "Conditional Access blocks this sign-in. Nothing was changed. Ask for the device code flow to be allowed for this account and this bot's client (Conditional Access › Conditions › Authentication flows), then press New code."
+	case SignInNoConsent:
+		f.Text = "The bot's own client has no admin consent in this tenant for what it has to do. Nothing was changed. A Global Administrator has to grant admin consent to the bot's client (Enterprise applications › Permissions), then press New code."
+	case SignInNotAssigned:
+		f.Text = "This account is not assigned to the bot's own client. Nothing was changed. Assign it (Enterprise applications › Users and groups), then press New code."
+	case SignInWrongTenant:
+		f.Text = "That account does not belong to this tenant. Nothing was changed. Press New code and sign in with your account of this tenant."
+	case SignInClient:
+		f.Text = "Entra does not accept the bot's own client: it does not exist in this tenant, or public client flows are not allowed for it. Nothing was changed. The operator has to check client_id and \"Allow public client flows\", then press New code."
+	case SignInMFA:
+		f.Text = "Entra asks for stronger proof than this sign-in gave. Nothing was changed. Press New code and complete multifactor authentication."
+	default:
+		f.Text = "Entra refused the sign-in. Nothing was changed. Press New code to try again."
+	}
+	if no.Code != 0 {
+		f.Text += fmt.Sprintf(" (AADSTS%d)", no.Code)
+	}
+	f.Ref = no.Ref
+	return f
+}

@@ -1,0 +1,92 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// State is where a request stands.
+type State string
+
+const (
+	// Pending waits for an approver, for Policy.PendingExpires.
+	Pending State = "pending"
+	// Signing waits for the approver's sign-in at Microsoft.
+	Signing State = "signin"
+	// Provisioning has an admin's token in memory and works through the steps.
+	Provisioning State = "provisioning"
+	// Ready waits for the requester to open the secret, for Policy.RevealWithin.
+	Ready State = "ready"
+	// Done has been handed over. The app is the requester's.
+	Done State = "done"
+	// Failed waits for an approver to press Retry or Undo.
+	Failed State = "failed"
+	// RevokedState was not opened in time. Its secret can no longer be opened,
+	// and is removed in Entra at the next admin sign-in for the app.
+	RevokedState State = "revoked"
+
+	// Denied, CancelledState, Expired and Undone are ends. They hold no name.
+	Denied         State = "denied"
+	CancelledState State = "cancelled"
+	Expired        State = "expired"
+	Undone         State = "undone"
+)
+
+// moves is every way from one state to another. There is no other.
+var moves = map[State][]State{
+	Pending:      {Signing, Denied, CancelledState, Expired},
+	Signing:      {Provisioning, Pending, CancelledState, Expired, Failed},
+	Provisioning: {Signing, Ready, Failed, Undone},
+	Ready:        {Done, RevokedState},
+	Failed:       {Signing},
+	RevokedState: {Signing},
+}
+
+// States are all states, in the order of a request's life.
+var States = []State{Pending, Signing, Provisioning, Ready, Done, Failed, RevokedState, Denied, CancelledState, Expired, Undone}
+
+// HoldsName says whether a request in this state keeps its app's name from others.
+func (s State) HoldsName() bool {
+	switch s {
+	case Denied, CancelledState, Expired, Undone:
+		return false
+	}
+	return true
+}
+
+// IsOutcome says whether s is news that the requester gets a message of its own about.
+func (s State) IsOutcome() bool {
+	switch s {
+	case Pending, Signing, Provisioning, Done:
+		return false
+	}
+	return true
+}
+
+// move takes r to another state and writes why in the same breath. A move that
+// the table does not have is a mistake in this package.
+func (r *Request) move(to State, now time.Time, e Event) {
+	if !slices.Contains(moves[r.State], to) {
+		panic(fmt.Sprintf("workflow: %s cannot go from %s to %s", r.ID, r.State, to))
+	}
+	r.State, r.Entered = to, now
+	if to.IsOutcome() {
+		r.Outcomes++
+	}
+	r.note(now, e)
+}
+
+// note writes one line of history, or counts one that repeats itself.
+func (r *Request) note(now time.Time, e Event) {
+	e.At = now
+	r.Rev++
+	if n := len(r.History); n > 0 && e.What == Refused {
+		if last := &r.History[n-1]; last.What == Refused && last.By == e.By && last.Text == e.Text {
+			last.Times = max(last.Times, 1) + 1
+			last.At = now
+			return
+		}
+	}
+	r.History = append(r.History, e)
+}

@@ -1,0 +1,52 @@
+package workflow
+
+import "time"
+
+// nextWake says when someone must look at r again, from nothing but r: at once
+// where a message is out of date or a step is owed, else at the state's own
+// deadline. Zero is never.
+func (p Policy) nextWake(r *Request, now time.Time) time.Time {
+	var next time.Time
+	sooner := func(t time.Time) {
+		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	for _, name := range r.owedPosts() {
+		at := r.Posts[name].After
+		if at.Before(now) {
+			at = now
+		}
+		sooner(at)
+	}
+	switch r.State {
+	case Pending:
+		sooner(r.Entered.Add(p.PendingExpires))
+		sooner(p.remindAt(r))
+	case Signing:
+		sooner(r.Entered.Add(p.PendingExpires))
+		if r.SignIn.Status == SignInWanted {
+			sooner(now)
+		}
+		if r.SignIn.Status == SignInWaiting {
+			sooner(r.SignIn.Expires)
+		}
+	case Provisioning:
+		sooner(now)
+	case Ready:
+		sooner(p.revealBy(r))
+	}
+	return next
+}
+
+// remindAt is when the approvers of a pending request are reminded of it.
+func (p Policy) remindAt(r *Request) time.Time {
+	if p.RemindEvery <= 0 {
+		return time.Time{}
+	}
+	last := r.Entered
+	if r.Reminded.After(last) {
+		last = r.Reminded
+	}
+	return last.Add(p.RemindEvery)
+}

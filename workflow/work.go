@@ -1,0 +1,81 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// work brings a request as far as it will go now. What a state owes is one case
+// here; each either moves the request on, or returns to be woken again.
+func (e *Engine) work(ctx context.Context, id string) {
+	for ctx.Err() == nil {
+		r, err := e.store.Get(ctx, id)
+		if err != nil {
+			e.log.Error("reading", "request", id, "err", err)
+			return
+		}
+		if r.State != Signing && r.State != Provisioning {
+			e.drop(id)
+		}
+		on := false
+		switch r.State {
+		case Pending:
+			on = e.mindPending(r)
+		case Signing:
+			on = e.signIn(ctx, r)
+		case Provisioning:
+			on = e.provision(ctx, r)
+		case Ready:
+			on = e.mindSecret(r)
+		}
+		if !on {
+			return
+		}
+	}
+}
+
+// mindPending ends a request that nobody decides, and reminds its approvers.
+func (e *Engine) mindPending(r *Request) bool {
+	now := e.now()
+	if now.Before(r.Entered.Add(e.policy.PendingExpires)) && (e.policy.RemindEvery <= 0 || now.Before(e.policy.remindAt(r))) {
+		return false
+	}
+	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
+		switch {
+		case r.State != Pending:
+			return ErrUnchanged
+		case !now.Before(r.Entered.Add(e.policy.PendingExpires)):
+			r.move(Expired, now, Event{What: HasExpired, Text: fmt.Sprintf("Nobody decided within %s, so the request has ended. It can be asked for again.", Days(e.policy.PendingExpires))})
+		case e.policy.RemindEvery > 0 && !now.Before(e.policy.remindAt(r)):
+			r.Reminded = now
+			r.note(now, Event{What: Reminder, Text: fmt.Sprintf("%s still waits for a decision. It was asked for %s ago.", r.ID, Days(now.Sub(r.Created)))})
+		default:
+			return ErrUnchanged
+		}
+		return nil
+	})
+	return err == nil
+}
+
+// mindSecret revokes a secret that nobody opened in time: it is shredded here at
+// once, and removed in Entra at the next admin sign-in for the app.
+func (e *Engine) mindSecret(r *Request) bool {
+	if e.now().Before(e.policy.revealBy(r)) {
+		return false
+	}
+	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
+		if r.State != Ready || now.Before(e.policy.revealBy(r)) {
+			return ErrUnchanged
+		}
+		text := fmt.Sprintf("Nobody opened the secret within %s, so it was revoked: nobody can open it any more. ", Days(e.policy.RevealWithin))
+		if r.Handover.Status == Claimed {
+			text = "Slack never confirmed that it showed the secret, so it was revoked: nobody can open it any more. "
+		}
+		r.Handover = Handover{Status: Revoked, At: now}
+		r.Failure = Failure{Rule: RuleTooLate, Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new secret, or Undo to delete the app."}
+		r.move(RevokedState, now, Event{What: WasRevoked, Text: r.Failure.Text})
+		return nil
+	})
+	return err == nil
+}
