@@ -1,0 +1,212 @@
+package workflow
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+)
+
+// at returns a desk and the ID of a request of Bea's that edit has changed.
+func at(t *testing.T, edit func(r *Request)) (*world, *Desk, string) {
+	t.Helper()
+	w := newWorld(t)
+	d := w.boot2()
+	r, err := d.Submit(context.Background(), bea, draft("payroll-backup"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if edit != nil {
+		if _, err := w.store.Update(context.Background(), r.ID, func(r *Request) error { edit(r); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w, d, r.ID
+}
+
+func in(s State, by Person) func(*Request) {
+	return func(r *Request) {
+		r.State = s
+		r.Approval = Approval{N: 1, By: by, Digest: r.Plan.Digest()}
+	}
+}
+
+func TestWhoMayDoWhat(t *testing.T) {
+	ctx := context.Background()
+	approve := func(d *Desk, id string, by Person) error { _, err := d.Approve(ctx, id, by, 1); return err }
+	deny := func(d *Desk, id string, by Person) error { _, err := d.Deny(ctx, id, by, "too much"); return err }
+	cancel := func(d *Desk, id string, by Person) error { _, err := d.Cancel(ctx, id, by); return err }
+	newCode := func(d *Desk, id string, by Person) error { _, err := d.NewCode(ctx, id, by); return err }
+	retry := func(d *Desk, id string, by Person) error { _, err := d.Retry(ctx, id, by, 1); return err }
+	undo := func(d *Desk, id string, by Person) error { _, err := d.Undo(ctx, id, by); return err }
+	guest := ada
+	guest.Outside = "guests can't take part"
+	byAda := func(s State) func(*Request) { return in(s, ada) }
+	mine := func(r *Request) { r.Requester = ada }
+
+	for _, c := range []struct {
+		who     Person
+		does    string
+		act     func(*Desk, string, Person) error
+		when    func(*Request)
+		refused Rule // empty: it is allowed
+	}{
+		{ada, "approves Bea's request", approve, nil, ""},
+		{bea, "approves her own request", approve, nil, RuleNotApprover},
+		{ada, "approves her own request, being an approver", approve, mine, RuleSelfApproval},
+		{tom, "approves", approve, nil, RuleNotApprover},
+		{Person{}, "approves as nobody", approve, nil, RuleNotApprover},
+		{guest, "approves as a guest", approve, nil, RuleOutsider},
+		{ada, "approves twice", approve, byAda(Signing), RuleWrongState},
+		{ada, "approves what was denied", approve, byAda(Denied), RuleWrongState},
+		{ada, "approves a plan that has changed since", approve, func(r *Request) { r.Rev, r.PlanRev = 5, 5 }, RuleStale},
+		{ada, "denies with a reason", deny, nil, ""},
+		{ada, "denies her own request", deny, mine, RuleSelfApproval},
+		{tom, "denies", deny, nil, RuleNotApprover},
+		{ada, "denies what she approved", deny, byAda(Signing), RuleWrongState},
+		{bea, "cancels her request", cancel, nil, ""},
+		{bea, "cancels while the approver signs in", cancel, byAda(Signing), ""},
+		{ada, "cancels her sign-in", cancel, byAda(Signing), ""},
+		{zoe, "cancels Ada's sign-in", cancel, byAda(Signing), RuleNotRequester},
+		{tom, "cancels", cancel, nil, RuleNotRequester},
+		{bea, "cancels what is being made", cancel, byAda(Provisioning), RuleWrongState},
+		{ada, "asks for a new code", newCode, byAda(Signing), ""},
+		{zoe, "asks for a code for Ada's approval", newCode, byAda(Signing), RuleNotApprover},
+		{ada, "asks for a code without having approved", newCode, nil, RuleWrongState},
+		{zoe, "retries what failed for Ada", retry, byAda(Failed), ""},
+		{bea, "retries", retry, byAda(Failed), RuleNotApprover},
+		{ada, "retries what did not fail", retry, byAda(Ready), RuleWrongState},
+		{ada, "retries what was revoked", retry, byAda(RevokedState), ""},
+		{ada, "undoes what failed", undo, byAda(Failed), ""},
+		{tom, "undoes", undo, byAda(Failed), RuleNotApprover},
+		{ada, "undoes what is done", undo, byAda(Done), RuleWrongState},
+	} {
+		t.Run(c.who.Name+" "+c.does, func(t *testing.T) {
+			w, d, id := at(t, c.when)
+			before := w.get(id)
+			err := c.act(d, id, c.who)
+			if got := refusedBy(err); got != c.refused || err != nil && got == "" {
+				t.Fatalf("refused by %q (%v), want %q", got, err, c.refused)
+			}
+			r := w.get(id)
+			if c.refused != "" && (r.State != before.State || r.Approval != before.Approval) {
+				t.Errorf("refused, and yet it went from %s to %s", before.State, r.State)
+			}
+			if told := r.History[len(r.History)-1].What == Refused; told != c.refused.audited() && c.refused != "" {
+				t.Errorf("in the history: %v", told)
+			}
+		})
+	}
+}
+
+func TestADenialNeedsAReason(t *testing.T) {
+	_, d, id := at(t, nil)
+	if _, err := d.Deny(context.Background(), id, ada, " \n\t"); refusedBy(err) != RuleReason {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnApproverOfATenantThatIsGoneMayNotDecide(t *testing.T) {
+	_, d, id := at(t, func(r *Request) { r.Tenant = "fabrikam" })
+	if _, err := d.Approve(context.Background(), id, ada, 1); refusedBy(err) != RuleNotApprover {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestARefusalThatRepeatsItselfIsOneLineOfHistory(t *testing.T) {
+	w, d, id := at(t, nil)
+	for range 5 {
+		d.Approve(context.Background(), id, tom, 1)
+	}
+	r := w.get(id)
+	if last := r.History[len(r.History)-1]; len(r.History) != 2 || last.Times != 5 {
+		t.Errorf("history %+v", r.History)
+	}
+}
+
+func TestEveryMistakeInTheFormIsNamedAtOnce(t *testing.T) {
+	w := newWorld(t)
+	d := w.boot2()
+	ctx := context.Background()
+	_, err := d.Submit(ctx, bea, Draft{Product: "nope", Tenant: "nope", AppName: " \x00 ", Reason: strings.Repeat("x", ReasonMax+1),
+		Credential: "none", Lifetime: 10000 * time.Hour, RedirectURIs: []string{"http://example.com"}})
+	wrong, ok := err.(FieldErrors)
+	if !ok {
+		t.Fatalf("got %v", err)
+	}
+	for _, f := range []Field{FieldProduct, FieldTenant, FieldAppName, FieldReason, FieldTeam, FieldCredential, FieldLifetime, FieldRedirectURIs} {
+		if wrong[f] == "" {
+			t.Errorf("%s is not named", f)
+		}
+	}
+	w.boot2().Submit(ctx, bea, draft("payroll backup"))
+	second := draft("  Payroll   BACKUP ")
+	second.Origin = "V-other"
+	if _, err := d.Submit(ctx, tom, second); err.(FieldErrors)[FieldAppName] == "" {
+		t.Errorf("a name in use: %v", err)
+	}
+}
+
+func TestAFormThatIsSentTwiceIsOneRequest(t *testing.T) {
+	w := newWorld(t)
+	d := w.boot2()
+	one, _ := d.Submit(context.Background(), bea, draft("a"))
+	two, err := d.Submit(context.Background(), bea, draft("a"))
+	if err != nil || one.ID != two.ID || len(w.store.requests) != 1 {
+		t.Errorf("%v and %v, %v", one, two, err)
+	}
+}
+
+func TestAnOutsiderMayNotAsk(t *testing.T) {
+	stranger := tom
+	stranger.Outside = "people of other workspaces can't take part"
+	if _, err := newWorld(t).boot2().Submit(context.Background(), stranger, draft("a")); refusedBy(err) != RuleOutsider {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestACustomProductTakesKnownPermissionsOnlyAndOnlyWhereAllowed(t *testing.T) {
+	w := newWorld(t)
+	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), {Name: "custom", Custom: true, Audience: "AzureADMyOrg"}}, Policy: w.policy, Key: w.key, Log: quiet})
+	custom := draft("c")
+	custom.Product = "custom"
+	for _, keys := range [][]string{nil, {"graph:Application:Everything.All"}, {"what"}} {
+		custom.Permissions = keys
+		if _, err := d.Submit(context.Background(), bea, custom); err.(FieldErrors)[FieldPermissions] == "" {
+			t.Errorf("%q got %v", keys, err)
+		}
+	}
+	custom.Permissions = []string{"graph:Application:User.Read.All", "graph:Application:User.Read.All", "sharepoint:Application:User.Read.All"}
+	r, err := d.Submit(context.Background(), bea, custom)
+	if err != nil || len(r.Plan.Permissions) != 2 {
+		t.Errorf("got %v, %v", r, err)
+	}
+	w.policy.AllowCustom = false
+	custom.Origin, custom.AppName = "V9", "d"
+	if _, err := w.boot2().Submit(context.Background(), bea, custom); err.(FieldErrors)[FieldProduct] == "" {
+		t.Errorf("with allow_custom off got %v", err)
+	}
+}
+
+func TestRedirectURIs(t *testing.T) {
+	for uri, ok := range map[string]bool{
+		"https://localhost": true, "https://example.com/cb?x=1": true, "http://localhost:8080/": true, "http://127.0.0.1": true,
+		"http://example.com": false, "https://*.example.com": false, "https://example.com/#x": false, "https://a:b@example.com": false,
+		"javascript:alert(1)": false, "https://": false, "example.com": false, "https://exa mple.com": false, "ftp://x": false,
+		"https://example.com/" + strings.Repeat("x", 300): false, "https://:443": false,
+	} {
+		if problem := redirectProblem(uri); (problem == "") != ok {
+			t.Errorf("%s: %q", uri, problem)
+		}
+	}
+}
+
+func FuzzPlainShowsNothingHidden(f *testing.F) {
+	f.Add("a\x00b\u202ec\xff\r\nd")
+	f.Fuzz(func(t *testing.T, s string) {
+		p := Plain(s)
+		if strings.ContainsAny(p, "\x00\x1b\r\u202e\u200b") || p != Plain(p) {
+			t.Errorf("%q became %q", s, p)
+		}
+	})
+}

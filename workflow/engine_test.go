@@ -1,0 +1,359 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// request submits one for Bea.
+func (w *world) request(n *node) string {
+	r, err := n.Submit(context.Background(), bea, draft("payroll-backup"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r.ID
+}
+
+// wantOne checks what has to be true at the end, whatever happened on the way.
+func (w *world) wantOne(id string) {
+	w.t.Helper()
+	r := w.get(id)
+	if r.State != Ready {
+		w.t.Fatalf("%s is %s: %s; steps %+v", id, r.State, r.Failure.Text, r.Steps)
+	}
+	if len(w.apps) != 1 {
+		w.t.Errorf("%d apps, want 1", len(w.apps))
+	}
+	for _, a := range w.apps {
+		if len(a.keys) != 1 || a.keys[r.Made.KeyID].KeyID == "" {
+			w.t.Errorf("keys %v, want the one that was kept, %q", a.keys, r.Made.KeyID)
+		}
+		if !slices.Equal(a.roles, []string{"Directory.Read.All", "Group.Read.All"}) || a.owner != "OBJ-BEA" || !a.sp {
+			w.t.Errorf("the app is %+v", a)
+		}
+	}
+	seen := map[string]int{}
+	for _, m := range w.messages {
+		seen[fmt.Sprint(m.name, m.n)]++
+		if m.code != "" {
+			w.t.Errorf("%s still shows a code", m.name)
+		}
+		if m.name != Thread && m.name == post(Outcome, r.Outcomes) && m.drawn.Rev != r.Rev {
+			w.t.Errorf("%s shows revision %d of %d", m.name, m.drawn.Rev, r.Rev)
+		}
+	}
+	for name, times := range seen {
+		if times != 1 {
+			w.t.Errorf("message %s was sent %d times", name, times)
+		}
+	}
+	for i := range r.History {
+		if seen[fmt.Sprint(Thread, i)] != 1 {
+			w.t.Errorf("event %d, %q, was told %d times", i, r.History[i].Text, seen[fmt.Sprint(Thread, i)])
+		}
+	}
+	_, secret, err := w.boot2().Claim(context.Background(), id, bea)
+	if err != nil || secret.Reveal() != "S3CRET "+r.KeyLabel(r.Made.Keys) {
+		w.t.Errorf("claimed %q, %v; want the live key's", secret.Reveal(), err)
+	}
+}
+
+// boot2 is a desk without an engine.
+func (w *world) boot2() *Desk {
+	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo()}, Policy: w.policy, Key: w.key, Log: quiet})
+}
+
+func TestARequestBecomesAnAppWithASecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		w.people(n, id)
+		w.wantOne(id)
+	})
+}
+
+// journey plays the main job in a world that misbehaves in the way that arrange
+// sets up, and counts its outside calls.
+func journey(t *testing.T, arrange func(w *world, n *node) (restart bool)) (calls int) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.lag = 1
+		n := w.boot()
+		restart := arrange(w, n)
+		id := w.request(n)
+		w.people(n, id)
+		if restart {
+			n.stop()
+			w.before, w.after = nil, nil
+			n = w.boot()
+			w.people(n, id)
+		}
+		n.stop()
+		w.wantOne(id)
+		calls = len(w.calls)
+	})
+	return calls
+}
+
+func TestAPowerCutAtAnyCallLosesNothingAndDoublesNothing(t *testing.T) {
+	calls := journey(t, func(*world, *node) bool { return false })
+	if calls < 15 {
+		t.Fatalf("the main job has only %d outside calls", calls)
+	}
+	for _, when := range []string{"before", "after"} {
+		for at := range calls {
+			t.Run(fmt.Sprint(when, " call ", at), func(t *testing.T) {
+				journey(t, func(w *world, n *node) bool {
+					left := at
+					cut := func(string) error {
+						if left--; left < 0 {
+							*n.off = true
+							return errPower
+						}
+						return nil
+					}
+					if when == "before" {
+						w.before = cut
+					} else {
+						w.after = cut
+					}
+					return true
+				})
+			})
+		}
+	}
+}
+
+func TestEveryAnswerLostAfterItsEffectDoublesNothing(t *testing.T) {
+	journey(t, func(w *world, n *node) bool {
+		lost := map[string]bool{}
+		w.after = func(call string) error {
+			if call == "who signed in" || lost[call] {
+				return nil
+			}
+			lost[call] = true
+			return busy{}
+		}
+		return false
+	})
+}
+
+func TestEveryCallThrottledOnceIsRiddenOut(t *testing.T) {
+	journey(t, func(w *world, n *node) bool {
+		throttled := map[string]bool{}
+		w.before = func(call string) error {
+			if call == "who signed in" || throttled[call] {
+				return nil
+			}
+			throttled[call] = true
+			return busy{5 * time.Second}
+		}
+		return false
+	})
+}
+
+func TestAStepThatEntraDoesNotTakeForThreeMinutesFailsAndCanBeRetried(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.consent = busy{}
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		r := w.get(id)
+		n.Approve(t.Context(), id, ada, r.Rev)
+		synctest.Wait()
+		pass(time.Second)
+		began := time.Now()
+		w.use(w.codeFor(w.get(id)), nil)
+		pass(giveUp - 20*time.Second)
+		if r := w.get(id); r.State != Provisioning || r.Step(StepConsent).Status != StepWaiting {
+			t.Fatalf("after %v it is %s, consent %+v", time.Since(began), r.State, r.Step(StepConsent))
+		}
+		pass(40 * time.Second)
+		if r := w.get(id); r.State != Failed || !strings.Contains(r.Failure.Text, "Grant admin consent") {
+			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
+		}
+		w.mu.Lock()
+		w.consent = nil
+		w.mu.Unlock()
+		w.people(n, id)
+		w.wantOne(id)
+	})
+}
+
+func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.consent = &Trouble{Code: "Authorization_RequestDenied", Text: "no"}
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		n.Approve(t.Context(), id, ada, w.get(id).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(id)), nil)
+		pass(time.Second)
+		if r := w.get(id); r.State != Failed {
+			t.Fatalf("it is %s", r.State)
+		}
+		if _, err := n.Undo(t.Context(), id, zoe); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		w.mu.Lock()
+		w.signer = Signer{TenantID: contosoID, ObjectID: "obj-zoe", UPN: "zoe@contoso.com", Roles: []string{ApplicationAdministrator}}
+		w.mu.Unlock()
+		w.use(w.codeFor(w.get(id)), nil)
+		pass(10 * time.Second)
+		if r := w.get(id); r.State != Undone || len(w.apps) != 0 {
+			t.Errorf("it is %s, with %d apps", r.State, len(w.apps))
+		}
+		if _, err := n.Submit(t.Context(), bea, Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again", Team: "C", Credential: ClientSecret, Lifetime: time.Hour}); err != nil {
+			t.Errorf("the name is not free again: %v", err)
+		}
+	})
+}
+
+func TestMoreRolesThanApprovedIsAnAlarmAndTakesTheSecretAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.extra = []string{"RoleManagement.ReadWrite.Directory"}
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		n.Approve(t.Context(), id, ada, w.get(id).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(id)), nil)
+		pass(5 * time.Second)
+		r := w.get(id)
+		if r.State != Failed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
+			t.Errorf("it is %s: %+v", r.State, r.Failure)
+		}
+		for _, a := range w.apps {
+			if len(a.keys) != 0 {
+				t.Errorf("the app still has %v", a.keys)
+			}
+		}
+		if _, _, err := n.Claim(t.Context(), id, bea); err == nil {
+			t.Error("the secret can be claimed")
+		}
+	})
+}
+
+func TestASecretThatNobodyOpensIsRevokedAndMadeAnewOnRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		w.people(n, id)
+		old := w.get(id).Made.KeyID
+		pass(w.policy.RevealWithin)
+		r := w.get(id)
+		if r.State != RevokedState || r.Handover.Status != Revoked || len(r.Handover.Sealed) != 0 {
+			t.Fatalf("it is %s, %+v", r.State, r.Handover)
+		}
+		if _, _, err := n.Claim(t.Context(), id, bea); refusedBy(err) != RuleTooLate {
+			t.Errorf("a late press got %v", err)
+		}
+		if _, err := n.Retry(t.Context(), id, ada, r.Rev); err != nil {
+			t.Fatal(err)
+		}
+		w.people(n, id)
+		w.wantOne(id)
+		if w.get(id).Made.KeyID == old {
+			t.Error("it is the old key")
+		}
+	})
+}
+
+func TestNobodyDecides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		pass(w.policy.RemindEvery + time.Minute)
+		if r := w.get(id); r.State != Pending || r.History[len(r.History)-1].What != Reminder {
+			t.Errorf("after a day: %s, %+v", r.State, r.History)
+		}
+		pass(w.policy.PendingExpires)
+		r := w.get(id)
+		if r.State != Expired || !r.WakeAt.IsZero() {
+			t.Errorf("after a week: %s, woken at %v", r.State, r.WakeAt)
+		}
+	})
+}
+
+func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  error
+		says string
+	}{
+		{"declined", &SignInError{Reason: SignInDeclined}, "declined"},
+		{"blocked by Conditional Access", &SignInError{Reason: SignInBlocked, Code: 53003}, "AADSTS53003"},
+		{"no consent for the bot", &SignInError{Reason: SignInNoConsent, Code: 65001}, "admin consent"},
+		{"never used", nil, "expired"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				id := w.request(n)
+				if len(w.codes) != 0 {
+					t.Error("there is a code before anybody approved")
+				}
+				n.Approve(t.Context(), id, ada, w.get(id).Rev)
+				pass(time.Second)
+				if c.err != nil {
+					w.use(w.codeFor(w.get(id)), c.err)
+				} else {
+					pass(16 * time.Minute)
+				}
+				pass(time.Second)
+				r := w.get(id)
+				if r.State != Signing || r.SignIn.Status != SignInOver || !strings.Contains(r.Failure.Text, c.says) || !strings.Contains(r.Failure.Text, "New code") {
+					t.Errorf("it is %s, %s: %s", r.State, r.SignIn.Status, r.Failure.Text)
+				}
+				if w.codeFor(r) != "" || len(w.apps) != 0 {
+					t.Errorf("code %q is still shown, or something was made: %v", w.codeFor(r), w.apps)
+				}
+				w.people(n, id)
+				w.wantOne(id)
+			})
+		})
+	}
+}
+
+func TestStoppingLetsACallUnderWayBeSaved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		id := w.request(n)
+		n.Approve(t.Context(), id, ada, w.get(id).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(id)), nil)
+		n.stop()
+		calls := len(w.calls)
+		pass(time.Hour)
+		if len(w.calls) != calls {
+			t.Errorf("calls after the end: %v", w.calls[calls:])
+		}
+	})
+}
+
+func refusedBy(err error) Rule {
+	if no, ok := errors.AsType[*Refusal](err); ok {
+		return no.Rule
+	}
+	return ""
+}

@@ -1,0 +1,108 @@
+package workflow
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// readyAt is a desk with a request whose secret waits to be opened.
+func readyAt(t *testing.T) (*world, *Desk, string) {
+	w, d, id := at(t, func(r *Request) {
+		in(Ready, ada)(r)
+		r.Entered = time.Now()
+	})
+	w.store.Update(context.Background(), id, func(r *Request) error {
+		r.Handover = Handover{Status: Kept, Sealed: w.key.Seal(id, NewSecret("hunter2"))}
+		return nil
+	})
+	return w, d, id
+}
+
+func TestOnlyTheRequesterOpensTheSecretAndOnlyOnce(t *testing.T) {
+	w, d, id := readyAt(t)
+	ctx := context.Background()
+	for _, by := range []Person{tom, ada, {}} {
+		if _, s, err := d.Claim(ctx, id, by); refusedBy(err) != RuleNotRequester || !s.IsZero() {
+			t.Errorf("%s got %v, %v", by.Name, s, err)
+		}
+	}
+	if _, s, err := d.Claim(ctx, id, bea); err != nil || s.Reveal() != "hunter2" {
+		t.Fatalf("Bea got %q, %v", s.Reveal(), err)
+	}
+	if _, err := d.Opened(ctx, id, bea); err != nil {
+		t.Fatal(err)
+	}
+	r := w.get(id)
+	if r.State != Done || len(r.Handover.Sealed) != 0 || r.Handover.Status != Shown {
+		t.Errorf("after it was shown: %s, %+v", r.State, r.Handover)
+	}
+	if _, s, err := d.Claim(ctx, id, bea); refusedBy(err) != RuleAlreadyOpened || !s.IsZero() {
+		t.Errorf("a second press got %v, %v", s, err)
+	}
+	if last := w.get(id).History; last[len(last)-1].What != Refused {
+		t.Error("the second press is not in the history")
+	}
+}
+
+func TestIfSlackDidNotTakeTheViewTheSamePersonMayPressAgainForTenMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, d, id := readyAt(t)
+		ctx := context.Background()
+		for _, wait := range []time.Duration{0, 5 * time.Minute, 4 * time.Minute} {
+			pass(wait)
+			if _, s, err := d.Claim(ctx, id, bea); err != nil || s.Reveal() != "hunter2" {
+				t.Errorf("after %v more got %q, %v", wait, s.Reveal(), err)
+			}
+		}
+		pass(2 * time.Minute)
+		if _, s, err := d.Claim(ctx, id, bea); refusedBy(err) != RuleTooLate || !s.IsZero() {
+			t.Errorf("after eleven minutes got %v, %v", s, err)
+		}
+	})
+}
+
+func TestOfManyPressesAtOnceEachGetsTheSameSecretOrARefusal(t *testing.T) {
+	w, d, id := readyAt(t)
+	results := make(chan error, 16)
+	for range cap(results) {
+		go func() {
+			_, _, err := d.Claim(context.Background(), id, tom)
+			results <- err
+		}()
+	}
+	for range cap(results) {
+		if refusedBy(<-results) != RuleNotRequester {
+			t.Error("a stranger was let in")
+		}
+	}
+	if w.get(id).Handover.Status != Kept {
+		t.Error("strangers' presses claimed it")
+	}
+}
+
+func TestASealedSecretOpensOnlyWithItsKeyForItsRequest(t *testing.T) {
+	key, _ := NewKey(make([]byte, KeySize))
+	other, _ := NewKey(append(make([]byte, KeySize-1), 1))
+	sealed := key.Seal("EA-1", NewSecret("hunter2"))
+	if s, err := key.Open("EA-1", sealed); err != nil || s.Reveal() != "hunter2" {
+		t.Errorf("got %q, %v", s.Reveal(), err)
+	}
+	if _, err := key.Open("EA-2", sealed); err != ErrWrongKey {
+		t.Errorf("for another request: %v", err)
+	}
+	if _, err := other.Open("EA-1", sealed); err != ErrWrongKey {
+		t.Errorf("with another key: %v", err)
+	}
+	for i := range sealed {
+		bad := append(Sealed(nil), sealed...)
+		bad[i] ^= 1
+		if _, err := key.Open("EA-1", bad); err != ErrWrongKey {
+			t.Fatalf("with byte %d changed: %v", i, err)
+		}
+		if _, err := key.Open("EA-1", sealed[:i]); err != ErrWrongKey {
+			t.Fatalf("cut to %d bytes: %v", i, err)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// memory is a store of the simplest kind.
+type memory struct {
+	mu       sync.Mutex
+	requests map[string]*Request
+	order    []string
+}
+
+func (m *memory) claimed(r *Request) error {
+	for _, old := range m.requests {
+		if old.ID == r.ID {
+			continue
+		}
+		for _, c := range r.Claims() {
+			if slices.Contains(old.Claims(), c) {
+				return &ClaimedError{c, old.ID}
+			}
+		}
+	}
+	return nil
+}
+
+func (m *memory) Create(_ context.Context, r *Request) (*Request, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.claimed(r); err != nil {
+		return nil, err
+	}
+	r = r.Clone()
+	r.ID, r.Realm = fmt.Sprint("EA-", len(m.order)+1), "cafe"
+	m.requests[r.ID] = r
+	m.order = append(m.order, r.ID)
+	return r.Clone(), nil
+}
+
+func (m *memory) Get(_ context.Context, id string) (*Request, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r, ok := m.requests[id]; ok {
+		return r.Clone(), nil
+	}
+	return nil, ErrNotFound
+}
+
+func (m *memory) Update(_ context.Context, id string, change func(*Request) error) (*Request, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old, ok := m.requests[id]
+	if !ok {
+		return nil, ErrNotFound
+	}
+	r := old.Clone()
+	switch err := change(r); {
+	case err == ErrUnchanged:
+		return old.Clone(), nil
+	case err != nil:
+		return nil, err
+	}
+	if err := m.claimed(r); err != nil {
+		return nil, err
+	}
+	m.requests[id] = r
+	return r.Clone(), nil
+}
+
+func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []*Request
+	skip := q.Before != ""
+	for _, id := range slices.Backward(m.order) {
+		r := m.requests[id]
+		if skip {
+			skip = id != q.Before
+			continue
+		}
+		if q.State != "" && r.State != q.State ||
+			!q.DueBy.IsZero() && (r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy)) ||
+			q.Requester != "" && r.Requester.ID != q.Requester ||
+			q.Text != "" && !strings.Contains(r.Plan.AppName, q.Text) {
+			continue
+		}
+		found = append(found, r.Clone())
+	}
+	if !q.DueBy.IsZero() {
+		slices.SortFunc(found, func(a, b *Request) int { return a.WakeAt.Compare(b.WakeAt) })
+	}
+	return found, nil
+}
+
+func (m *memory) Close() error { return nil }

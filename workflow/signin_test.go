@@ -1,0 +1,131 @@
+package workflow
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestWhoMayCarryARequestOut(t *testing.T) {
+	for _, c := range []struct {
+		who     string
+		signer  func(*Signer)
+		request func(*Request)
+		refused Rule
+	}{
+		{who: "the approver as Global Administrator"},
+		{who: "the approver by object ID", signer: func(s *Signer) { s.ObjectID, s.UPN = "obj-zoe", "other@contoso.com" }, request: func(r *Request) { r.Approval.By = zoe }},
+		{who: "the approver with two lesser roles", signer: func(s *Signer) { s.Roles = []string{CloudApplicationAdministrator, PrivilegedRoleAdministrator} }},
+		{who: "someone of another tenant", signer: func(s *Signer) { s.TenantID = "2222" }, refused: RuleTenant},
+		{who: "another admin than the one who approved", signer: func(s *Signer) { s.UPN, s.ObjectID = "zoe@contoso.com", "obj-zoe" }, refused: RuleAccount},
+		{who: "an account without a name", signer: func(s *Signer) { s.UPN, s.ObjectID = "", "" }, refused: RuleAccount},
+		{who: "the requester by e-mail", request: func(r *Request) { r.Requester.Email = "ADA@contoso.com" }, refused: RuleRequesterSelf},
+		{who: "the requester by mail attribute", signer: func(s *Signer) { s.Mail = "bea@contoso.com" }, refused: RuleRequesterSelf},
+		{who: "the requester by object ID", signer: func(s *Signer) { s.Requesters = []Account{{ObjectID: "x"}, {ObjectID: "OBJ-ADA"}} }, refused: RuleRequesterSelf},
+		{who: "the requester by approver list", request: func(r *Request) { r.Requester = ada; r.Requester.Email = "" }, refused: RuleRequesterSelf},
+		{who: "an Application Administrator, for Graph application permissions", signer: func(s *Signer) { s.Roles = []string{ApplicationAdministrator} }, refused: RuleRole},
+		{who: "a Privileged Role Administrator, who may not register", signer: func(s *Signer) { s.Roles = []string{PrivilegedRoleAdministrator} }, refused: RuleRole},
+		{who: "someone without any role", signer: func(s *Signer) { s.Roles = nil }, refused: RuleRole},
+		{who: "an Application Administrator, for delegated permissions only", signer: func(s *Signer) { s.Roles = []string{ApplicationAdministrator} },
+			request: func(r *Request) { r.Plan.Permissions = r.Plan.Permissions[2:]; r.Approval.Digest = r.Plan.Digest() }},
+		{who: "an Application Administrator, to undo", signer: func(s *Signer) { s.Roles = []string{ApplicationAdministrator} }, request: func(r *Request) { r.Task = Undo }},
+		{who: "the approver of a plan that was changed", request: func(r *Request) { r.Plan.Permissions[0].Name = "Directory.ReadWrite.All" }, refused: RuleDigest},
+		{who: "someone who is no longer an approver", request: func(r *Request) { r.Approval.By = tom }, refused: RuleNotApprover},
+	} {
+		t.Run(c.who, func(t *testing.T) {
+			w, _, id := at(t, in(Signing, ada))
+			r, who := w.get(id), adaSignsIn()
+			if c.request != nil {
+				c.request(r)
+			}
+			if c.signer != nil {
+				c.signer(&who)
+			}
+			no := signerProblem(r, contoso, who)
+			if no == nil && c.refused != "" || no != nil && no.Rule != c.refused {
+				t.Errorf("got %v, want %q", no, c.refused)
+			}
+		})
+	}
+}
+
+func TestTheBotAsksForNoMoreThanThePlanNeeds(t *testing.T) {
+	p := Plan{Permissions: vbo().Permissions}
+	if got := p.Scopes(Provision); !slices.Equal(got, []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}) {
+		t.Errorf("for both kinds: %v", got)
+	}
+	p.Permissions = p.Permissions[2:]
+	if got := p.Scopes(Provision); slices.Contains(got, "AppRoleAssignment.ReadWrite.All") {
+		t.Errorf("for delegated ones only: %v", got)
+	}
+	if got := p.Scopes(Undo); len(got) != 2 {
+		t.Errorf("to undo: %v", got)
+	}
+}
+
+func TestAPlansDigestChangesWithAnythingInIt(t *testing.T) {
+	base := func() Plan {
+		return Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"}, Permissions: vbo().Permissions, Credential: Credential{ClientSecret, time.Hour}}
+	}
+	was := base().Digest()
+	if base().Digest() != was {
+		t.Fatal("it is not the same twice")
+	}
+	for name, change := range map[string]func(*Plan){
+		"tenant": func(p *Plan) { p.TenantID = "u" }, "name": func(p *Plan) { p.AppName = "b" }, "audience": func(p *Plan) { p.Audience = "y" },
+		"redirect": func(p *Plan) { p.RedirectURIs[0] = "v" }, "permission": func(p *Plan) { p.Permissions[0].Name = "More.All" },
+		"type": func(p *Plan) { p.Permissions[0].Type = "Delegated" }, "lifetime": func(p *Plan) { p.Credential.Lifetime++ },
+	} {
+		p := base()
+		p.Permissions = slices.Clone(p.Permissions)
+		change(&p)
+		if p.Digest() == was {
+			t.Errorf("a change of %s is not seen", name)
+		}
+	}
+}
+
+func TestEveryMoveLeadsToAStateAndEveryStateCanBeReached(t *testing.T) {
+	reached := map[State]bool{Pending: true}
+	for from, tos := range moves {
+		if !slices.Contains(States, from) {
+			t.Errorf("%s is no state", from)
+		}
+		for _, to := range tos {
+			reached[to] = true
+		}
+	}
+	for _, s := range States {
+		if !reached[s] {
+			t.Errorf("nothing leads to %s", s)
+		}
+		if (&Request{State: s}).Standing() == "is "+string(s) && s != Done && s != Ready {
+			t.Errorf("%s has no words", s)
+		}
+	}
+}
+
+func TestASecretPrintsNothing(t *testing.T) {
+	s := NewSecret("hunter2")
+	sealed := Sealed("hunter2")
+	var out bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		fmt.Fprintf(&out, verb, s)
+		fmt.Fprintf(&out, verb, struct{ S Secret }{s})
+		fmt.Fprintf(&out, verb, &s)
+		fmt.Fprintf(&out, verb, sealed)
+	}
+	j, _ := json.Marshal(map[string]any{"a": s, "b": Prompt{Code: s}, "c": Handover{Sealed: sealed}})
+	out.Write(j)
+	for _, h := range []slog.Handler{slog.NewJSONHandler(&out, nil), slog.NewTextHandler(&out, nil)} {
+		slog.New(h).Info("x", "secret", s, "prompt", Prompt{Code: s}, "sealed", sealed, "live", &live{prompt: &Prompt{Code: s}})
+	}
+	if strings.Contains(out.String(), "hunter2") || strings.Contains(out.String(), fmt.Sprintf("%x", "hunter2")) {
+		t.Errorf("printed: %s", out.String())
+	}
+}

@@ -1,0 +1,402 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// A world is all that the engine touches, in memory: a store, a tenant and a
+// Slack, each a small true model. Its power can be cut at any outside call.
+type world struct {
+	t      *testing.T
+	store  *memory
+	key    *Key
+	policy Policy
+
+	mu       sync.Mutex
+	calls    []string             // every outside call, in order
+	before   func(call string) error // may refuse a call; nothing has happened
+	after    func(call string) error // may lose an answer; all has happened
+	apps     map[string]*fakeApp  // by unique name
+	messages map[string]*message  // by ts
+	codes    map[string]*fakeCode // by user code
+	extra    []string             // roles that a stranger gave the app
+	signer   Signer               // whoever signs in
+	consent  error
+	lag      int // this many proofs do not know the app yet
+}
+
+type fakeApp struct {
+	App
+	owner string
+	sp    bool
+	roles []string
+	keys  map[string]Password
+}
+
+type message struct {
+	name    PostName
+	request string
+	n       int
+	drawn   *Request
+	code    string
+}
+
+type fakeCode struct {
+	code string
+	used chan error
+}
+
+var (
+	bea = Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}
+	ada = Person{ID: "UADA", Name: "Ada", Email: "ada@contoso.com"}
+	zoe = Person{ID: "UZOE", Name: "Zoe", Email: "zoe@contoso.com"}
+	tom = Person{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com"}
+)
+
+const contosoID = "11111111-1111-1111-1111-111111111111"
+
+var contoso = Tenant{Name: "contoso", ID: contosoID, Channel: "CAPPROVE", Approvers: []Approver{
+	{Slack: ada.ID, Entra: "ada@contoso.com"}, {Slack: zoe.ID, Entra: "OBJ-ZOE"},
+}}
+
+func adaSignsIn() Signer {
+	return Signer{TenantID: contosoID, TenantName: "Contoso", ObjectID: "OBJ-ADA", UPN: "Ada@contoso.com", Roles: []string{GlobalAdministrator},
+		Requesters: []Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}}}
+}
+
+func newWorld(t *testing.T) *world {
+	key, err := NewKey(make([]byte, KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{t: t, store: &memory{requests: map[string]*Request{}}, key: key, policy: DefaultPolicy,
+		apps: map[string]*fakeApp{}, messages: map[string]*message{}, codes: map[string]*fakeCode{}, signer: adaSignsIn()}
+}
+
+// A node is one run of the process.
+type node struct {
+	*Desk
+	stop func() // ends it, and waits
+	off  *bool
+}
+
+var errPower = errors.New("the power is off")
+
+// boot starts a process on the world's store.
+func (w *world) boot() *node {
+	off := new(bool)
+	wires := &wired{w, off}
+	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{contoso}, Products: []Product{vbo(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
+		Policy: w.policy, Key: w.key, Log: quiet})
+	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, Key: w.key, Log: quiet})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		engine.Run(ctx)
+	}()
+	return &node{Desk: desk, off: off, stop: func() { cancel(); <-ended }}
+}
+
+var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+func vbo() Product {
+	read, _ := Need(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All", "to find users")
+	groups, _ := Need(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All", "to find groups")
+	user, _ := Need(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "to sign in")
+	return Product{Name: "vbo365", Title: "Veeam", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: []Permission{read, groups, user}}
+}
+
+func draft(name string) Draft {
+	return Draft{Origin: "V-" + name, Product: "vbo365", AppName: name, Reason: "nightly backup", Team: "CTEAM",
+		Credential: ClientSecret, Lifetime: 30 * 24 * time.Hour, RedirectURIs: []string{"https://localhost"}}
+}
+
+// wired is the world as one process reaches it, as long as it has power.
+type wired struct {
+	*world
+	off *bool
+}
+
+// call runs an outside call: it may be refused before, or its answer lost after.
+func call[T any](w *wired, name string, do func() (T, error)) (T, error) {
+	var none T
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if *w.off {
+		return none, errPower
+	}
+	w.calls = append(w.calls, name)
+	if w.before != nil {
+		if err := w.before(name); err != nil {
+			return none, err
+		}
+	}
+	got, err := do()
+	if err == nil && w.after != nil {
+		err = w.after(name)
+	}
+	if *w.off {
+		err = errPower
+	}
+	if err != nil {
+		return none, err
+	}
+	return got, nil
+}
+
+// The store has no answers to lose: it is in the process. But it has no power either.
+func (w *wired) Create(ctx context.Context, r *Request) (*Request, error) {
+	return cutOff(w, func() (*Request, error) { return w.store.Create(ctx, r) })
+}
+func (w *wired) Get(ctx context.Context, id string) (*Request, error) {
+	return cutOff(w, func() (*Request, error) { return w.store.Get(ctx, id) })
+}
+func (w *wired) Update(ctx context.Context, id string, change func(*Request) error) (*Request, error) {
+	return cutOff(w, func() (*Request, error) { return w.store.Update(ctx, id, change) })
+}
+func (w *wired) List(ctx context.Context, q Query) ([]*Request, error) {
+	return cutOff(w, func() ([]*Request, error) { return w.store.List(ctx, q) })
+}
+func (w *wired) Close() error { return nil }
+
+func cutOff[T any](w *wired, do func() (T, error)) (T, error) {
+	w.mu.Lock()
+	off := *w.off
+	w.mu.Unlock()
+	if off {
+		var none T
+		return none, errPower
+	}
+	return do()
+}
+
+func (w *wired) Draw(_ context.Context, d Drawing) (string, string, error) {
+	type where struct{ channel, ts string }
+	at, err := call(w, "draw "+string(d.Name), func() (where, error) {
+		m := &message{name: d.Name, request: d.Request.ID, drawn: d.Request.Clone()}
+		if d.Prompt != nil {
+			m.code = d.Prompt.Code.Reveal()
+		}
+		ts := d.Post.TS
+		if d.Name == Thread {
+			m.n = d.Post.Shown
+		}
+		if ts == "" && !d.Post.Begun.IsZero() {
+			for old, o := range w.messages {
+				if o.name == m.name && o.request == m.request && o.n == m.n {
+					ts = old
+				}
+			}
+		}
+		if ts == "" {
+			ts = fmt.Sprint("ts", len(w.messages)+1)
+		}
+		w.messages[ts] = m
+		return where{"C", ts}, nil
+	})
+	return at.channel, at.ts, err
+}
+
+func (w *wired) SignIn(ctx context.Context, tenant string, scopes []string) (SigningIn, error) {
+	return call(w, "device code", func() (SigningIn, error) {
+		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
+		w.codes[c.code] = c
+		return &fakeSigningIn{w, c, Prompt{Code: NewSecret(c.code), URL: "https://login", Expires: time.Now().Add(15 * time.Minute)}}, nil
+	})
+}
+
+type fakeSigningIn struct {
+	w *wired
+	c *fakeCode
+	p Prompt
+}
+
+func (s *fakeSigningIn) Prompt() Prompt { return s.p }
+
+func (s *fakeSigningIn) Wait(ctx context.Context, _ Ask) (Session, error) {
+	timer := time.NewTimer(time.Until(s.p.Expires))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-timer.C:
+		return nil, &SignInError{Reason: SignInExpired}
+	case err := <-s.c.used:
+		if err != nil {
+			return nil, err
+		}
+		return call(s.w, "who signed in", func() (Session, error) { return &fakeSession{wired: s.w, who: s.w.signer}, nil })
+	}
+}
+
+type fakeSession struct {
+	*wired
+	who Signer
+}
+
+func (s *fakeSession) Signer() Signer { return s.who }
+func (s *fakeSession) Close()         {}
+
+func (s *fakeSession) EnsureApplication(_ context.Context, a App) (string, string, error) {
+	_, err := call(s.wired, "application", func() (bool, error) {
+		if s.apps[a.UniqueName] == nil {
+			s.apps[a.UniqueName] = &fakeApp{keys: map[string]Password{}}
+		}
+		s.apps[a.UniqueName].App = a
+		return true, nil
+	})
+	return "obj-" + a.UniqueName, "app-" + a.UniqueName, err
+}
+
+func (w *world) app(id string) *fakeApp {
+	return w.apps[strings.TrimPrefix(strings.TrimPrefix(id, "obj-"), "app-")]
+}
+
+func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string) (string, error) {
+	_, err := call(s.wired, "service principal", func() (bool, error) { s.app(appID).sp = true; return true, nil })
+	return appID, err
+}
+
+func (s *fakeSession) EnsureOwner(_ context.Context, id, user string) error {
+	_, err := call(s.wired, "owner", func() (bool, error) { s.app(id).owner = user; return true, nil })
+	return err
+}
+
+func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []Permission) error {
+	_, err := call(s.wired, "consent", func() (bool, error) {
+		if s.consent != nil {
+			return false, s.consent
+		}
+		roles := slices.Clone(s.extra)
+		for _, p := range ps {
+			if p.Type == catalog.Application {
+				roles = append(roles, p.Name)
+			}
+		}
+		s.app(sp).roles = roles
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) Keys(_ context.Context, id string) ([]Password, error) {
+	return call(s.wired, "keys", func() ([]Password, error) { return slices.Collect(maps.Values(s.app(id).keys)), nil })
+}
+
+func (s *fakeSession) AddKey(_ context.Context, id, label string, expires time.Time) (Password, Secret, error) {
+	p, err := call(s.wired, "add key", func() (Password, error) {
+		k := Password{KeyID: "key " + label, Label: label, Expires: expires}
+		s.app(id).keys[k.KeyID] = k
+		return k, nil
+	})
+	return p, NewSecret("S3CRET " + label), err
+}
+
+func (s *fakeSession) RemoveKey(_ context.Context, id, keyID string) error {
+	_, err := call(s.wired, "remove key", func() (bool, error) { delete(s.app(id).keys, keyID); return true, nil })
+	return err
+}
+
+func (s *fakeSession) DeleteApplication(_ context.Context, name string) error {
+	_, err := call(s.wired, "delete", func() (bool, error) { delete(s.apps, name); return true, nil })
+	return err
+}
+
+func (w *wired) Prove(_ context.Context, _, appID string, secret Secret, _ []string) (map[string][]string, error) {
+	return call(w, "proof", func() (map[string][]string, error) {
+		if w.lag--; w.lag >= 0 {
+			return nil, busy{}
+		}
+		if _, ok := w.app(appID).keys["key "+strings.TrimPrefix(secret.Reveal(), "S3CRET ")]; !ok {
+			return nil, &Trouble{Code: "7000215", Text: "the secret is not known"}
+		}
+		return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil
+	})
+}
+
+// busy is an error that goes away.
+type busy struct{ after time.Duration }
+
+func (busy) Error() string               { return "busy" }
+func (b busy) RetryAfter() time.Duration { return b.after }
+
+// pass lets time go by.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+// get returns the request as it is kept.
+func (w *world) get(id string) *Request {
+	r, err := w.store.Get(context.Background(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// codeFor is the code that the approver's newest DM shows.
+func (w *world) codeFor(r *Request) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if m := w.messages[r.Posts[post(SignInPost, r.Approval.N)].TS]; m != nil {
+		return m.code
+	}
+	return ""
+}
+
+// use has the approver use a code, with what Microsoft says to it.
+func (w *world) use(code string, err error) {
+	w.mu.Lock()
+	c := w.codes[code]
+	w.mu.Unlock()
+	select {
+	case c.used <- err:
+	default: // it was used before
+	}
+	synctest.Wait()
+}
+
+// people does what a patient approver would do until the request stands still.
+func (w *world) people(n *node, id string) {
+	ctx := context.Background()
+	for range 60 {
+		synctest.Wait()
+		w.mu.Lock()
+		off := *n.off
+		w.mu.Unlock()
+		if off {
+			return
+		}
+		switch r := w.get(id); {
+		case r.State == Pending:
+			n.Approve(ctx, id, ada, r.Rev)
+		case r.State == Signing && r.SignIn.Status == SignInOver:
+			n.NewCode(ctx, id, ada)
+		case r.State == Signing && w.codeFor(r) != "" && r.SignIn.Status == SignInWaiting:
+			w.use(w.codeFor(r), nil)
+			pass(time.Second)
+		case r.State == Failed:
+			n.Retry(ctx, id, ada, r.Rev)
+		case r.State == Ready, r.State == Done:
+			pass(10 * time.Second)
+			return
+		default:
+			pass(2 * time.Second)
+		}
+	}
+}
