@@ -1,0 +1,194 @@
+package graphops
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	kiota "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/applications"
+	"github.com/microsoftgraph/msgraph-sdk-go/applicationswithuniquename"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+func (s *session) byUniqueName(name string) *applicationswithuniquename.ApplicationsWithUniqueNameRequestBuilder {
+	name = quote(name)
+	return applicationswithuniquename.NewApplicationsWithUniqueNameRequestBuilderInternal(s.at(), s.adapter, &name)
+}
+
+func (s *session) application(id string) *applications.ApplicationItemRequestBuilder {
+	return applications.NewApplicationsRequestBuilderInternal(s.at(), s.adapter).ByApplicationId(id)
+}
+
+// EnsureApplication creates or updates the application with this unique name.
+func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (objectID, appID string, err error) {
+	if s.token.closed() {
+		return "", "", workflow.ErrSessionOver
+	}
+	body, err := s.applicationBody(ctx, a)
+	if err != nil {
+		return "", "", err
+	}
+	headers := kiota.NewRequestHeaders()
+	headers.Add("Prefer", "create-if-missing")
+	req, err := s.byUniqueName(a.UniqueName).ToPatchRequestInformation(ctx, body,
+		&applicationswithuniquename.ApplicationsWithUniqueNameRequestBuilderPatchRequestConfiguration{Headers: headers})
+	if err != nil {
+		return "", "", err
+	}
+	got, err := s.send(ctx, opApplication, req, models.CreateApplicationFromDiscriminatorValue)
+	if err != nil {
+		return "", "", s.fault(err)
+	}
+	made, ok := got.(models.Applicationable)
+	if !ok { // 204: it was there, and is updated
+		s.know(a.UniqueName)
+		if made, err = s.readApplication(ctx, a.UniqueName); err != nil {
+			return "", "", s.fault(err, a.UniqueName)
+		}
+	}
+	objectID, appID = value(made.GetId()), value(made.GetAppId())
+	if objectID == "" || appID == "" {
+		return "", "", &later{op: opApplication, why: "there is no ID in the answer"}
+	}
+	s.know(a.UniqueName, objectID, appID)
+	return objectID, appID, nil
+}
+
+// applicationBody says all that the plan says, so that an update leaves nothing
+// of an earlier plan.
+func (s *session) applicationBody(ctx context.Context, a workflow.App) (models.Applicationable, error) {
+	body := models.NewApplication()
+	body.SetDisplayName(&a.DisplayName)
+	body.SetNotes(&a.Notes)
+	body.SetSignInAudience(&a.Audience)
+	web := models.NewWebApplication()
+	web.SetRedirectUris(append([]string{}, a.RedirectURIs...))
+	body.SetWeb(web)
+	required := []models.RequiredResourceAccessable{}
+	by := make(map[string]models.RequiredResourceAccessable)
+	for _, p := range a.Permissions {
+		r, err := s.resource(ctx, p.ResourceAppID)
+		if err != nil {
+			return nil, err
+		}
+		id, err := r.find(p)
+		if err != nil {
+			return nil, err
+		}
+		of := by[p.ResourceAppID]
+		if of == nil {
+			of = models.NewRequiredResourceAccess()
+			of.SetResourceAppId(&p.ResourceAppID)
+			by[p.ResourceAppID] = of
+			required = append(required, of)
+		}
+		kind := "Role"
+		if p.Type == catalog.Delegated {
+			kind = "Scope"
+		}
+		access := models.NewResourceAccess()
+		access.SetId(&id)
+		access.SetTypeEscaped(&kind)
+		of.SetResourceAccess(append(of.GetResourceAccess(), access))
+	}
+	body.SetRequiredResourceAccess(required)
+	return body, nil
+}
+
+func (s *session) readApplication(ctx context.Context, uniqueName string) (models.Applicationable, error) {
+	req, err := s.byUniqueName(uniqueName).ToGetRequestInformation(ctx, &applicationswithuniquename.ApplicationsWithUniqueNameRequestBuilderGetRequestConfiguration{
+		QueryParameters: &applicationswithuniquename.ApplicationsWithUniqueNameRequestBuilderGetQueryParameters{Select: []string{"id", "appId"}}})
+	if err != nil {
+		return nil, err
+	}
+	got, err := s.send(ctx, opReadApp, req, models.CreateApplicationFromDiscriminatorValue)
+	if err != nil {
+		return nil, err
+	}
+	a, ok := got.(models.Applicationable)
+	if !ok {
+		return nil, &later{op: opReadApp, why: "there is nothing in the answer"}
+	}
+	return a, nil
+}
+
+// inPortal is the tag that shows a service principal under Enterprise applications.
+const inPortal = "WindowsAzureActiveDirectoryIntegratedApp"
+
+// EnsureServicePrincipal makes the app's service principal, or finds it.
+func (s *session) EnsureServicePrincipal(ctx context.Context, appID string) (objectID string, err error) {
+	p, err := s.addPrincipal(ctx, opPrincipal, appID, []string{inPortal})
+	if err != nil {
+		return "", s.fault(err, appID)
+	}
+	s.know(value(p.GetId()))
+	return value(p.GetId()), nil
+}
+
+// EnsureOwner adds an owner. That the user is one already has the code of a
+// mistake, so it is read back.
+func (s *session) EnsureOwner(ctx context.Context, applicationID, userID string) error {
+	owners := s.application(applicationID).Owners()
+	body := models.NewReferenceCreate()
+	link := s.base + "/directoryObjects/" + userID
+	body.SetOdataId(&link)
+	req, err := owners.Ref().ToPostRequestInformation(ctx, body, nil)
+	if err != nil {
+		return err
+	}
+	_, err = s.send(ctx, opOwner, req, nil)
+	refused, _ := err.(*answer)
+	if refused == nil || refused.status != http.StatusBadRequest && refused.status != http.StatusConflict {
+		return s.fault(err, applicationID)
+	}
+	list, err := owners.ToGetRequestInformation(ctx, &applications.ItemOwnersRequestBuilderGetRequestConfiguration{
+		QueryParameters: &applications.ItemOwnersRequestBuilderGetQueryParameters{Select: []string{"id"}}})
+	if err != nil {
+		return err
+	}
+	found := false
+	err = s.pages(ctx, opOwner, list, nil, models.CreateDirectoryObjectCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
+		if l, ok := p.(models.DirectoryObjectCollectionResponseable); ok {
+			for _, o := range l.GetValue() {
+				found = found || strings.EqualFold(value(o.GetId()), userID)
+			}
+		}
+	})
+	switch {
+	case err != nil:
+		return s.fault(err, applicationID)
+	case found:
+		return nil
+	case refused.exists():
+		return refused.later("the owner is there, and cannot be read yet")
+	}
+	return s.fault(refused, applicationID)
+}
+
+// DeleteApplication deletes the application, and with it its service principal
+// and consent. It can be restored for 30 days.
+func (s *session) DeleteApplication(ctx context.Context, uniqueName string) error {
+	gone := func(err error) bool { return status(err) == http.StatusNotFound }
+	a, err := s.readApplication(ctx, uniqueName)
+	if gone(err) && !s.knows(uniqueName) {
+		return nil
+	}
+	if err != nil {
+		return s.fault(err, uniqueName)
+	}
+	id := value(a.GetId())
+	req, err := s.application(id).ToDeleteRequestInformation(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if _, err = s.send(ctx, opDeleteApp, req, nil); err != nil && !(gone(err) && !s.knows(id)) {
+		return s.fault(err, id)
+	}
+	s.forget(uniqueName, id)
+	return nil
+}

@@ -1,0 +1,233 @@
+package graphops
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/oauth2permissiongrants"
+	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// A consent is one thing to consent to: an app role, or all delegated scopes on
+// one resource.
+type consent struct {
+	key      string
+	resource *resource
+	role     uuid.UUID
+	scopes   []string // nil for an app role
+	item     *item
+}
+
+const allPrincipals = "AllPrincipals"
+
+// EnsureConsent sends everything that is not consented yet at once. What Graph
+// says is there already is read back in a second round trip, and grants that
+// lack scopes are widened in a third.
+func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, permissions []workflow.Permission) error {
+	if s.token.closed() {
+		return workflow.ErrSessionOver
+	}
+	all, err := s.consents(ctx, servicePrincipal, permissions)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	todo := slices.DeleteFunc(all, func(c *consent) bool { return s.consented[c.key] })
+	s.mu.Unlock()
+	unsure, err := s.sendConsents(ctx, servicePrincipal, todo)
+	if len(unsure) == 0 {
+		return err
+	}
+	widen, err2 := s.readBack(ctx, servicePrincipal, unsure)
+	if err := worst([]error{err, err2}); err != nil {
+		return err
+	}
+	unsure, err = s.sendConsents(ctx, servicePrincipal, widen)
+	if len(unsure) > 0 {
+		return s.fault(unsure[0].item.err, servicePrincipal)
+	}
+	return err
+}
+
+// consents lists what the permissions are here.
+func (s *session) consents(ctx context.Context, sp string, permissions []workflow.Permission) ([]*consent, error) {
+	var all []*consent
+	grants := make(map[string]*consent)
+	for _, p := range permissions {
+		r, err := s.resource(ctx, p.ResourceAppID)
+		if err != nil {
+			return nil, err
+		}
+		id, err := r.find(p)
+		if err != nil {
+			return nil, err
+		}
+		if p.Type != catalog.Delegated {
+			all = append(all, &consent{key: strings.Join([]string{sp, r.id, id.String()}, " "), resource: r, role: id})
+			continue
+		}
+		g := grants[r.id]
+		if g == nil {
+			g = &consent{resource: r}
+			grants[r.id] = g
+			all = append(all, g)
+		}
+		if !slices.Contains(g.scopes, p.Name) {
+			g.scopes = append(g.scopes, p.Name)
+		}
+	}
+	for _, g := range grants {
+		g.key = strings.Join(append([]string{sp, g.resource.id}, g.scopes...), " ")
+	}
+	for _, c := range all {
+		var err error
+		if c.item, err = s.consentItem(ctx, sp, c); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (s *session) consentItem(ctx context.Context, sp string, c *consent) (*item, error) {
+	if c.scopes == nil {
+		body := models.NewAppRoleAssignment()
+		body.SetPrincipalId(guid(sp))
+		body.SetResourceId(guid(c.resource.id))
+		body.SetAppRoleId(&c.role)
+		req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(c.resource.id).
+			AppRoleAssignedTo().ToPostRequestInformation(ctx, body, nil)
+		return &item{op: opRole, req: req, as: models.CreateAppRoleAssignmentFromDiscriminatorValue}, err
+	}
+	body := models.NewOAuth2PermissionGrant()
+	everybody, scope := allPrincipals, strings.Join(c.scopes, " ")
+	body.SetClientId(&sp)
+	body.SetConsentType(&everybody)
+	body.SetResourceId(&c.resource.id)
+	body.SetScope(&scope)
+	req, err := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).ToPostRequestInformation(ctx, body, nil)
+	return &item{op: opGrant, req: req, as: models.CreateOAuth2PermissionGrantFromDiscriminatorValue}, err
+}
+
+// sendConsents sends them, remembers what succeeded, and returns those that may
+// be there already.
+func (s *session) sendConsents(ctx context.Context, sp string, todo []*consent) (unsure []*consent, err error) {
+	items := make([]*item, len(todo))
+	for i, c := range todo {
+		items[i] = c.item
+	}
+	s.batch(ctx, items)
+	var errs []error
+	for _, c := range todo {
+		a, _ := c.item.err.(*answer)
+		switch {
+		case c.item.err == nil:
+			s.mu.Lock()
+			s.consented[c.key] = true
+			s.mu.Unlock()
+		case a != nil && (a.status == http.StatusBadRequest || a.status == http.StatusConflict) && !a.is("Directory_ConcurrencyViolation"):
+			unsure = append(unsure, c)
+		default:
+			errs = append(errs, s.fault(c.item.err, sp, c.resource.id))
+		}
+	}
+	return unsure, worst(errs)
+}
+
+// readBack looks at what the app has been given. It returns the grants that
+// lack scopes, made ready to be sent again.
+func (s *session) readBack(ctx context.Context, sp string, unsure []*consent) (widen []*consent, err error) {
+	req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(sp).
+		AppRoleAssignments().ToGetRequestInformation(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	roles := &item{op: opConsented, req: req, as: models.CreateAppRoleAssignmentCollectionResponseFromDiscriminatorValue}
+	grants := &item{op: opConsented, req: s.get("/oauth2PermissionGrants?$filter=clientId%20eq%20%27{client}%27%20and%20consentType%20eq%20%27"+allPrincipals+"%27", "client", quote(sp)),
+		as: models.CreateOAuth2PermissionGrantCollectionResponseFromDiscriminatorValue}
+	s.batch(ctx, []*item{roles, grants})
+	if err := worst([]error{s.fault(roles.err, sp), s.fault(grants.err, sp)}); err != nil {
+		return nil, err
+	}
+	assigned := make(map[string]bool)
+	err = s.pages(ctx, opConsented, nil, roles.got, roles.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.AppRoleAssignmentCollectionResponseable); ok {
+			for _, a := range l.GetValue() {
+				assigned[value(a.GetResourceId()).String()+" "+value(a.GetAppRoleId()).String()] = true
+			}
+		}
+	})
+	if err != nil {
+		return nil, s.fault(err, sp)
+	}
+	granted := make(map[string]models.OAuth2PermissionGrantable)
+	err = s.pages(ctx, opConsented, nil, grants.got, grants.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable); ok {
+			for _, g := range l.GetValue() {
+				if value(g.GetConsentType()) == allPrincipals && strings.EqualFold(value(g.GetClientId()), sp) {
+					granted[strings.ToLower(value(g.GetResourceId()))] = g
+				}
+			}
+		}
+	})
+	if err != nil {
+		return nil, s.fault(err, sp)
+	}
+	return s.compare(ctx, sp, unsure, assigned, granted)
+}
+
+// compare says for each consent whether it is there, or has to be widened.
+func (s *session) compare(ctx context.Context, sp string, unsure []*consent, assigned map[string]bool, granted map[string]models.OAuth2PermissionGrantable) (widen []*consent, err error) {
+	var errs []error
+	var excess []string
+	for _, c := range unsure {
+		refused := c.item.err.(*answer)
+		there := assigned[strings.ToLower(c.resource.id)+" "+c.role.String()]
+		if c.scopes != nil {
+			g := granted[strings.ToLower(c.resource.id)]
+			if there = g != nil; there {
+				have := strings.Fields(value(g.GetScope()))
+				excess = append(excess, slices.DeleteFunc(slices.Clone(have), func(n string) bool { return slices.Contains(c.scopes, n) })...)
+				if slices.ContainsFunc(c.scopes, func(n string) bool { return !slices.Contains(have, n) }) {
+					if err := s.widen(ctx, c, value(g.GetId())); err != nil {
+						return nil, err
+					}
+					widen = append(widen, c)
+					continue
+				}
+			}
+		}
+		switch {
+		case there:
+			s.mu.Lock()
+			s.consented[c.key] = true
+			s.mu.Unlock()
+		case refused.exists():
+			errs = append(errs, refused.later("it is consented, and cannot be read yet"))
+		default:
+			errs = append(errs, s.fault(refused, sp, c.resource.id))
+		}
+	}
+	if excess != nil {
+		return nil, &workflow.ExcessError{Names: excess}
+	}
+	return widen, worst(errs)
+}
+
+// widen makes c a PATCH of the grant that is there, to exactly what was approved.
+func (s *session) widen(ctx context.Context, c *consent, grantID string) error {
+	body := models.NewOAuth2PermissionGrant()
+	scope := strings.Join(c.scopes, " ")
+	body.SetScope(&scope)
+	req, err := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).ByOAuth2PermissionGrantId(grantID).
+		ToPatchRequestInformation(ctx, body, nil)
+	c.item = &item{op: opGrant, req: req}
+	return err
+}

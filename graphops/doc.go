@@ -1,0 +1,77 @@
+// Package graphops is workflow.Directory with Microsoft behind it: it signs
+// admins in (MSAL), does with their token what was approved (Microsoft Graph),
+// and proves that a new credential works. Package graphops/entratest is the
+// same Microsoft, emulated.
+//
+// # Sign-in
+//
+// Each sign-in has an MSAL public client of its own, whose cache is memory and
+// ends with it. What outlives the sign-in is one access token, in a session;
+// the refresh token is forgotten as soon as it is known who signed in, and
+// Close forgets the access token. So a session cannot be prolonged: when Graph
+// answers 401, every method returns workflow.ErrSessionOver.
+//
+// MSAL ignores the interval and the slow_down of the server, and gives up when
+// the answer to one poll is lost. Between MSAL and the network therefore stands
+// a polling: it spaces the polls of one code as RFC 8628 wants, and repeats
+// polls that the network, a 5xx or a 429 kept from an answer until the code
+// expires. A poll whose answer was lost may have redeemed the code; the next one
+// is then refused, and the person needs a new code.
+//
+// Why a sign-in came to nothing is told by AADSTS number and OAuth error code,
+// never by text, and becomes a *workflow.SignInError.
+//
+// MSAL would ask the public cloud whether it knows an authority. It is told not
+// to: the operator has configured the authority, a sovereign cloud and an
+// emulator must not depend on the public one, and it costs two round trips.
+//
+// # One round trip at a time
+//
+// Who signed in, which directory roles are active, which tenant it is, what the
+// resources of the plan are called here, and who the requester is: all that is
+// one $batch, and nothing is written by it. Consent is one batch for every 20
+// permissions, sent at once, so that it is one round trip deep as well. From the
+// token to the proof a plan of 20 permissions takes eight round trips.
+//
+// # Every method makes sure
+//
+// Every method of a session can be called again, and finds out by itself what is
+// done already. The application is an upsert under its unique name. Where Graph
+// says that something exists, the codes do not tell that apart from a mistake
+// (Request_BadRequest is both), so it is read back: if it is as it should be,
+// that is success, whatever the text of the error was. Consent that succeeded is
+// remembered in the session, so that a repeat sends only the rest.
+//
+// # Errors
+//
+// File fault.go decides what an answer means, and it is the only place:
+//
+//   - temporary (workflow.Temporary, with Retry-After): throttling, 5xx, lost
+//     connections, and what Entra's replicas say about objects they have not
+//     heard of yet;
+//   - workflow.ErrSessionOver: the token is refused;
+//   - *workflow.Trouble: Entra said no, with the reason for people;
+//   - *workflow.ExcessError: there is more consent than was approved.
+//
+// The caller owns all retries of writes. Nothing here repeats a write, and kiota's
+// retry handler is not in the pipeline: it would repeat creates whose answer was
+// lost, out of sight of the steps that are saved. Reads of the identity and polls
+// are repeated here, because a person would have to sign in again otherwise.
+//
+// # Kiota
+//
+// Requests and bodies are those of Microsoft's SDK, from the request builders of
+// single paths; the service client with all paths would cost another minute of
+// compiling. Where a builder package is large for one call (users, organization)
+// the request is built here, and read with the SDK's models. They go through one
+// door, graph.send or graph.batch.
+//
+// The pipeline is listed explicitly, as kiota's own is in random order. It has
+// no compression (a repeated request would go out uncompressed, and labelled
+// gzip), no retries, and no redirects: Graph has none for these calls, and a
+// token is never sent to another host than the configured one.
+//
+// Errors, logs and printed values contain no token, secret or device code. MSAL's
+// errors hold the request, so none of them is wrapped; ODataError.Error panics
+// without a body, so it is never called.
+package graphops

@@ -1,0 +1,60 @@
+package entratest
+
+import "slices"
+
+// What a signed-in person may do is the less of two things: the delegated
+// scopes in the token, and the person's own rights. The scopes are a column of
+// the route table; the rights are the functions below. A token without a
+// person has app roles instead, and needs no directory role.
+
+var (
+	managesApps  = []string{ApplicationAdministrator, CloudApplicationAdministrator, GlobalAdministrator}
+	registers    = append([]string{ApplicationDeveloper}, managesApps...)
+	consents     = append([]string{PrivilegedRoleAdministrator}, managesApps...)
+	consentsApps = []string{PrivilegedRoleAdministrator, GlobalAdministrator} // to app roles of Microsoft Graph
+	restores     = append([]string{HybridIdentityAdministrator}, managesApps...)
+	readsPolicy  = append([]string{GlobalReader}, managesApps...)
+)
+
+// may reports whether the token has one of the permissions.
+func (k *token) may(any []string) bool {
+	return slices.ContainsFunc(any, func(p string) bool { return slices.Contains(k.permissions, p) })
+}
+
+func (c *call) allowed() error {
+	for _, need := range [][]string{c.route.scopes, c.route.also} {
+		if need != nil && !c.who.may(need) {
+			return denied()
+		}
+	}
+	return nil
+}
+
+// hasRole reports whether the person who calls has one of the roles.
+func (c *call) hasRole(roles []string) bool {
+	return c.who.user == nil || c.t.has(c.who.user, roles...)
+}
+
+// mayRegister: members when the tenant lets them, and the roles for it.
+func (c *call) mayRegister() bool {
+	u := c.who.user
+	return c.hasRole(registers) || c.t.knobs.UsersMayRegister && !u.Guest
+}
+
+// owns reports whether the caller is one of the owners.
+func (c *call) owns(owners []string) bool {
+	return c.who.user != nil && slices.Contains(owners, c.who.user.ID)
+}
+
+// mayManage: the owners of an application or service principal, and the
+// application administrators.
+func (c *call) mayManage(owners []string) bool { return c.owns(owners) || c.hasRole(managesApps) }
+
+// mayAssign: application administrators give app roles of every resource but
+// Microsoft Graph; those take a Privileged Role Administrator.
+func (c *call) mayAssign(on *sp) bool {
+	if on.appID == graphAppID || on.appID == "00000002-0000-0000-c000-000000000000" {
+		return c.hasRole(consentsApps)
+	}
+	return c.hasRole(consents)
+}

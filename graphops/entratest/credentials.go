@@ -1,0 +1,162 @@
+package entratest
+
+import (
+	"crypto/rand"
+	"crypto/sha1"
+	"crypto/x509"
+	"slices"
+	"time"
+)
+
+func addPassword(c *call) (answer, error) {
+	a, err := c.lookup()
+	if err != nil {
+		return answer{}, err
+	}
+	if a.veil.hides(c.at) {
+		return answer{}, unknownYet()
+	}
+	body, err := c.decode()
+	if err != nil {
+		return answer{}, err
+	}
+	if !c.mayManage(a.owners) {
+		return answer{}, denied()
+	}
+	k := c.t.knobs
+	if k.ForbidSecrets || a.magic("-nosecret") {
+		return answer{}, &problem{status: 400, code: "CredentialTypeNotAllowedAsPerAppPolicy", message: "Credential type not allowed as per assigned policy '" + c.t.ID + "'."}
+	}
+	in, _ := body["passwordCredential"].(object)
+	for _, set := range []string{"keyId", "customKeyIdentifier"} {
+		if in[set] != nil {
+			return answer{}, bad("Property '%s' of a password credential cannot be set.", set)
+		}
+	}
+	p := &password{keyID: newID(), name: text(in["displayName"]), start: c.at}
+	if v := text(in["startDateTime"]); v != "" {
+		p.start, _ = time.Parse(time.RFC3339, v)
+	}
+	p.end = p.start.AddDate(2, 0, 0)
+	if v := text(in["endDateTime"]); v != "" {
+		p.end, _ = time.Parse(time.RFC3339, v)
+	}
+	if !p.end.After(p.start) || !p.end.After(c.at) {
+		return answer{}, bad("The end date of a password credential must be later than its start date, and in the future.")
+	}
+	if len(p.name) > 120 {
+		return answer{}, bad("Invalid value specified for property 'displayName' of resource 'PasswordCredential'.")
+	}
+	if k.MaxSecretLifetime > 0 && p.end.Sub(p.start) > k.MaxSecretLifetime {
+		return answer{}, c.t.tooLong()
+	}
+	p.secret = c.t.s.secret(newSecret())
+	p.hint = p.secret[:3]
+	lag := k.Lag.Secret
+	if a.magic("-slowproof") {
+		lag = max(lag, magicLag)
+	}
+	p.veil = c.t.veil(lag)
+	a.passwords = append(a.passwords, p)
+	return ok(c.context("microsoft.graph.passwordCredential", p.show(p.secret)))
+}
+
+func (t *Tenant) tooLong() error {
+	return &problem{status: 400, code: "CredentialInvalidLifetimeAsPerAppPolicy", message: "Credential lifetime exceeds the max value allowed as per assigned policy '" + t.ID + "'."}
+}
+
+// newSecret makes 40 characters of the kind that Entra makes.
+func newSecret() string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~-"
+	b := make([]byte, 40)
+	rand.Read(b)
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	copy(b[3:], "8Q~")
+	return string(b)
+}
+
+func removePassword(c *call) (answer, error) {
+	a, err := c.app()
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := c.decode()
+	if err != nil {
+		return answer{}, err
+	}
+	if !c.mayManage(a.owners) {
+		return answer{}, denied()
+	}
+	id := text(body["keyId"])
+	if id == "" {
+		return answer{}, bad("A value is required for property 'keyId'.")
+	}
+	i := slices.IndexFunc(a.passwords, func(p *password) bool { return p.keyID == id })
+	if i < 0 {
+		return answer{}, bad("No password credential found with keyId '%s'.", id)
+	}
+	a.passwords = slices.Delete(slices.Clone(a.passwords), i, i+1)
+	return noContent()
+}
+
+// checkKeys reads the certificates that shall replace those of an app. One
+// that is there already may be sent back without its key.
+func (t *Tenant) checkKeys(a *app, in []any) ([]*key, error) {
+	var keys []*key
+	now := t.s.now()
+	for _, v := range in {
+		o := v.(object)
+		if old := find(a.keys, func(k *key) bool { return k.keyID == o["keyId"] }); old != nil && o["key"] == nil {
+			keys = append(keys, old)
+			continue
+		}
+		if o["type"] != "AsymmetricX509Cert" || o["usage"] != "Verify" {
+			return nil, bad("Invalid value specified for property 'keyCredentials' of resource 'Application': type must be AsymmetricX509Cert and usage Verify.")
+		}
+		der, _ := unbase64(text(o["key"]))
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, &problem{status: 400, code: "KeyCredentialsInvalid", message: "Key credential is not a valid certificate: the property 'key' must be the base64 of its DER form."}
+		}
+		sum := sha1.Sum(der)
+		k := &key{keyID: text(o["keyId"]), name: text(o["displayName"]), kind: "AsymmetricX509Cert", usage: "Verify", der: der, cert: cert,
+			start: cert.NotBefore, end: cert.NotAfter, customID: sum[:], veil: t.veil(t.knobs.Lag.Secret)}
+		if old := find(a.keys, func(k *key) bool { return slices.Equal(k.der, der) }); old != nil {
+			k.veil = old.veil
+		}
+		if k.keyID == "" {
+			k.keyID = newID()
+		}
+		if k.name == "" {
+			k.name = cert.Subject.String()
+		}
+		if id := text(o["customKeyIdentifier"]); id != "" {
+			k.customID, _ = unbase64(id)
+		}
+		if v := text(o["startDateTime"]); v != "" {
+			k.start, _ = time.Parse(time.RFC3339, v)
+		}
+		if v := text(o["endDateTime"]); v != "" {
+			k.end, _ = time.Parse(time.RFC3339, v)
+		}
+		if k.end.After(cert.NotAfter) {
+			return nil, &problem{status: 400, code: "KeyCredentialsInvalidEndDate", message: "Key credential end date is invalid: it is later than the certificate's."}
+		}
+		if k.start.Before(cert.NotBefore) {
+			return nil, &problem{status: 400, code: "KeyCredentialsInvalidStartDate", message: "Key credential start date is invalid: it is earlier than the certificate's."}
+		}
+		if !k.end.After(now) {
+			return nil, &problem{status: 400, code: "KeyCredentialsInvalidEndDate", message: "Key credential end date is invalid: it has passed."}
+		}
+		if most := t.knobs.MaxKeyLifetime; most > 0 && k.end.Sub(k.start) > most {
+			return nil, t.tooLong()
+		}
+		if slices.ContainsFunc(keys, func(other *key) bool { return other.keyID == k.keyID || slices.Equal(other.der, k.der) }) {
+			return nil, bad("Property 'keyCredentials' has the same key more than once.")
+		}
+		keys = append(keys, k)
+	}
+	return keys, nil
+}

@@ -1,0 +1,91 @@
+// Package entratest is an emulated Microsoft Entra tenant, or several: the
+// sign-in service of login.microsoftonline.com, the part of Microsoft Graph
+// v1.0 that registers applications, a page to enter device codes on, and a
+// portal to watch it all. Real clients talk to it unchanged: MSAL, the Graph
+// SDKs, curl. It keeps state, and it is stricter and less predictable than
+// the real one, so that what works here is not luck.
+//
+//	s := entratest.New(entratest.Config{})
+//	s.SetURLs("https://127.0.0.1:8443", "https://127.0.0.1:8443", "http://127.0.0.1:8080")
+//	t := s.AddTenant(entratest.Tenant{Name: "Contoso", Domain: "contoso.com"})
+//	t.AddUser(entratest.User{UPN: "ada@contoso.com", Roles: []string{entratest.GlobalAdministrator}})
+//	c := t.AddPublicClient(entratest.Client{Name: "My bot", Scopes: []string{"User.Read"}, PublicClientFlows: true})
+//	http.ListenAndServe("127.0.0.1:8080", s)
+//
+// MSAL insists on https for the authority: [SelfSigned] makes the certificate.
+// No "token" may occur in the host of loginURL, as MSAL replaces that word.
+//
+// # The sign-in service
+//
+//	GET  /common/discovery/instance                     discovery
+//	GET  /{tenant}/v2.0/.well-known/openid-configuration openid
+//	GET  /{tenant}/discovery/v2.0/keys                  openid
+//	POST /{tenant}/oauth2/v2.0/devicecode               devicecode
+//	POST /{tenant}/oauth2/v2.0/token                    token
+//
+// The token endpoint takes device_code in both spellings, refresh_token, and
+// client_credentials with a secret or a client assertion (PS256 or RS256, with
+// x5t#S256 or x5t). Errors have Microsoft's shape and AADSTS numbers. Tokens
+// carry the scopes that were asked for and no others, unless .default was
+// asked for; Entra adds all that were ever consented. The authorization
+// endpoint is named but not served: there is no code flow, no password flow,
+// no on-behalf-of, no logout, no personal accounts.
+//
+// # Microsoft Graph, below /v1.0
+//
+//	/applications                                       GET, POST
+//	/applications/{id}, (appId='…'), (uniqueName='…')   GET, PATCH (upsert by uniqueName with Prefer: create-if-missing), DELETE
+//	…/addPassword, …/removePassword                     POST
+//	…/owners, …/owners/$ref, …/owners/{id}/$ref         GET; GET, POST; DELETE
+//	…/appManagementPolicies                             GET, always empty
+//	/servicePrincipals                                  GET, POST
+//	/servicePrincipals/{id}, (appId='…')                GET, PATCH, DELETE
+//	…/appRoleAssignedTo, …/appRoleAssignments           GET, POST; each also /{id}: GET, DELETE
+//	…/oauth2PermissionGrants, …/owners, …/owners/$ref   GET; GET; POST
+//	/oauth2PermissionGrants, /oauth2PermissionGrants/{id}  GET, POST; GET, PATCH, DELETE
+//	/me, /users/{id or UPN}, /users                     GET
+//	…/memberOf, …/transitiveMemberOf                    GET, also /microsoft.graph.directoryRole
+//	…/ownedObjects                                      GET, also /microsoft.graph.application
+//	/organization, /organization/{id}                   GET
+//	/directoryRoles, /{id}, (roleTemplateId='…')        GET
+//	/roleManagement/directory/roleAssignments           GET (with $filter), POST, DELETE /{id}
+//	/directory/deletedItems/microsoft.graph.application GET
+//	/directory/deletedItems/{id}, …/restore             GET, DELETE; POST
+//	/policies/defaultAppManagementPolicy, /appManagementPolicies  GET
+//	/$batch                                             POST
+//
+// Types may be spelled graph.x too. Lists take $select, $top, $count, $filter
+// (eq, and, in, startswith and any, on the properties that the documentation
+// names) and page with @odata.nextLink, in an order that changes from query to
+// query. Bodies may be gzipped or chunked. Every call needs a token with the
+// delegated scope, and the signed-in person needs the directory role or the
+// ownership. [Ops] lists the plain names of the calls.
+//
+// Not covered: addKey and removeKey with a proof, federated credentials, $expand, $search,
+// $orderby, $skip, delta queries, restoring a service principal, policies of
+// one application, custom roles, administrative units, groups, user consent,
+// /beta, Azure Resource Manager's own API (its service principal is there, so
+// that tokens for it can be asked for), throttling by resource units.
+//
+// Where the documentation is silent we chose: a scope that the resource does
+// not expose cannot be granted; a service principal that goes with its
+// application does not come back with it; AADSTS70017 is the number of a
+// declined device code, and 54005 of one that was redeemed before.
+//
+// # Trouble
+//
+// [Tenant.Change] turns the [Knobs]: replication lag, throttling, lost answers,
+// Conditional Access, app management policies. [Server.Fail] makes one call
+// fail, before its effect or after it. [Server.OnCall] is told of each call
+// before it happens. [MagicNames] lists display names that make trouble in a
+// demonstration. [Server.Journal], [Tenant.Applications] and their neighbours
+// show what happened, without secrets; [Server.Secrets] has those.
+//
+// # Pages
+//
+// GET /devicelogin?otc=CODE asks for a code, then for an account out of all
+// tenants, and needs no JavaScript; as a form: otc, account (a UPN), action
+// (continue or cancel). GET /portal shows a tenant, and follows it over
+// /portal/events; GET /portal/state is the same as JSON; /portal?tenant={id}
+// chooses one of several.
+package entratest

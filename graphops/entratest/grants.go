@@ -1,0 +1,156 @@
+package entratest
+
+import (
+	"slices"
+	"strings"
+)
+
+func listGrants(c *call) (answer, error) {
+	var of *sp
+	if len(c.keys) > 0 {
+		p, err := c.sp()
+		if err != nil {
+			return answer{}, err
+		}
+		of = p
+	}
+	var items []object
+	for _, g := range c.t.grants {
+		if of == nil || g.clientID == of.id {
+			items = append(items, g.show())
+		}
+	}
+	return c.list("oAuth2PermissionGrant", "oauth2PermissionGrants", items)
+}
+
+func (c *call) grant() (*grant, error) {
+	g := find(c.t.grants, func(g *grant) bool { return g.id == c.keys[0].value })
+	if g == nil {
+		return nil, notFound(c.keys[0].value)
+	}
+	return g, nil
+}
+
+func getGrant(c *call) (answer, error) {
+	g, err := c.grant()
+	if err != nil {
+		return answer{}, err
+	}
+	o, err := c.selected("oAuth2PermissionGrant", g.show())
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(c.context("oauth2PermissionGrants/$entity", o))
+}
+
+func createGrant(c *call) (answer, error) {
+	body, err := c.decode()
+	if err != nil {
+		return answer{}, err
+	}
+	for _, need := range []string{"clientId", "resourceId", "consentType"} {
+		if text(body[need]) == "" {
+			return answer{}, bad("A value is required for property '%s' of resource 'OAuth2PermissionGrant'.", need)
+		}
+	}
+	g := &grant{id: newKey(), clientID: text(body["clientId"]), resourceID: text(body["resourceId"]), consentType: text(body["consentType"]), principalID: text(body["principalId"])}
+	switch g.consentType {
+	case "AllPrincipals":
+		if g.principalID != "" {
+			return answer{}, bad("Property 'principalId' must be null when consentType is AllPrincipals.")
+		}
+	case "Principal":
+		if c.t.user(g.principalID) == nil {
+			return answer{}, bad("Property 'principalId' must be the ID of a user when consentType is Principal.")
+		}
+	default:
+		return answer{}, bad("Invalid value specified for property 'consentType' of resource 'OAuth2PermissionGrant'.")
+	}
+	client, on := c.t.spByID(g.clientID), c.t.spByID(g.resourceID)
+	for _, p := range []*sp{client, on} {
+		if p == nil {
+			return answer{}, unknownYet()
+		}
+	}
+	for _, p := range []*sp{client, on} {
+		if p.veil.hides(c.at) {
+			return answer{}, unknownYet()
+		}
+		if client == on {
+			break
+		}
+	}
+	if !c.hasRole(consents) || client.app != nil && client.app.magic("-noconsent") {
+		return answer{}, denied()
+	}
+	if g.scope, err = checkScope(on, body["scope"]); err != nil {
+		return answer{}, err
+	}
+	same := func(h *grant) bool {
+		return h.clientID == g.clientID && h.resourceID == g.resourceID && h.consentType == g.consentType && h.principalID == g.principalID
+	}
+	if slices.ContainsFunc(c.t.grants, same) {
+		return answer{}, &problem{status: 409, code: "Request_MultipleObjectsWithSameKeyValue", message: "Permission entry already exists."}
+	}
+	g.veil = c.t.veil(c.t.knobs.Lag.Consent)
+	c.t.grants = append(c.t.grants, g)
+	return created(c.context("oauth2PermissionGrants/$entity", g.show()))
+}
+
+// checkScope reads the scope of a grant: values that the resource exposes.
+func checkScope(on *sp, v any) (string, error) {
+	scopes := strings.Fields(text(v))
+	if len(text(v)) > 3850 {
+		return "", bad("Property 'scope' of resource 'OAuth2PermissionGrant' is longer than 3850 characters.")
+	}
+	for i, s := range scopes {
+		if permission(on.scopes(), "value", s) == nil {
+			return "", bad("Permission '%s' was not found on application '%s'.", s, on.name())
+		}
+		if slices.Contains(scopes[:i], s) {
+			return "", bad("Property 'scope' has the value '%s' more than once.", s)
+		}
+	}
+	return strings.Join(scopes, " "), nil
+}
+
+func updateGrant(c *call) (answer, error) {
+	g, err := c.grant()
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := c.decode()
+	if err != nil {
+		return answer{}, err
+	}
+	client, on := c.t.spByID(g.clientID), c.t.spByID(g.resourceID)
+	if !c.hasRole(consents) || client.app != nil && client.app.magic("-noconsent") {
+		return answer{}, denied()
+	}
+	for k := range body {
+		if k != "scope" {
+			return answer{}, bad("Property '%s' of a permission grant cannot be changed.", k)
+		}
+	}
+	scope, err := checkScope(on, body["scope"])
+	if err != nil {
+		return answer{}, err
+	}
+	if now := g.veil; !now.hides(c.at) {
+		g.old = g.scope
+	}
+	g.scope, g.veil = scope, c.t.veil(c.t.knobs.Lag.Consent)
+	return noContent()
+}
+
+func deleteGrant(c *call) (answer, error) {
+	g, err := c.grant()
+	if err != nil {
+		return answer{}, err
+	}
+	if !c.hasRole(consents) {
+		return answer{}, denied()
+	}
+	c.t.grants = slices.DeleteFunc(c.t.grants, func(h *grant) bool { return g == h })
+	return noContent()
+}

@@ -1,0 +1,125 @@
+package entratest
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"math/big"
+	"strings"
+	"sync"
+	"time"
+)
+
+// signingKey signs all tokens of this process. It is no secret of any value.
+var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
+	k, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err) // rand.Reader does not fail
+	}
+	return k
+})
+
+const keyID = "entratest"
+
+// sign makes a JWT of claims.
+func sign(claims object) string {
+	part := func(v any) string {
+		b, _ := json.Marshal(v)
+		return base64.RawURLEncoding.EncodeToString(b)
+	}
+	in := part(object{"alg": "RS256", "kid": keyID, "typ": "JWT"}) + "." + part(claims)
+	sum := sha256.Sum256([]byte(in))
+	sig, err := rsa.SignPKCS1v15(nil, signingKey(), crypto.SHA256, sum[:])
+	if err != nil {
+		panic(err)
+	}
+	return in + "." + base64.RawURLEncoding.EncodeToString(sig)
+}
+
+func signingKeys() object {
+	k := signingKey().PublicKey
+	return object{"keys": []any{object{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": keyID,
+		"n": base64.RawURLEncoding.EncodeToString(k.N.Bytes()), "e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.E)).Bytes())}}}
+}
+
+// pairwise is the subject of a user, which is another for each application.
+func pairwise(u *User, a *app) string {
+	sum := sha256.Sum256([]byte(u.ID + a.appID))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// assertion checks a client assertion: a JWT that is signed with the private
+// key of one of the app's certificates.
+func (s *Server) assertion(t *Tenant, a *app, jwt string) error {
+	parts := strings.Split(jwt, ".")
+	if len(parts) != 3 {
+		return sts(700027, "none")
+	}
+	var header struct {
+		Alg, X5t string
+		S256     string `json:"x5t#S256"`
+	}
+	var claims struct {
+		Aud, Iss, Sub string
+		Nbf, Exp      int64
+	}
+	raw := make([][]byte, 3)
+	for i, p := range parts {
+		b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(p, "="))
+		if err != nil {
+			return sts(700027, "none")
+		}
+		raw[i] = b
+	}
+	if json.Unmarshal(raw[0], &header) != nil || json.Unmarshal(raw[1], &claims) != nil {
+		return sts(700027, "none")
+	}
+	k := find(a.keys, func(k *key) bool {
+		sha, old := sha256.Sum256(k.der), sha1.Sum(k.der)
+		got, _ := unbase64(header.S256)
+		gotOld, _ := unbase64(header.X5t)
+		return string(got) == string(sha[:]) || string(gotOld) == string(old[:])
+	})
+	thumb, _ := unbase64(header.S256 + header.X5t)
+	now := s.now()
+	if k == nil || k.veil.hides(now) || now.Before(k.start) || !now.Before(k.end) {
+		return sts(700027, strings.ToUpper(hex.EncodeToString(thumb)))
+	}
+	public, isRSA := k.cert.PublicKey.(*rsa.PublicKey)
+	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+	bad := !isRSA
+	if isRSA {
+		switch header.Alg {
+		case "PS256":
+			bad = rsa.VerifyPSS(public, crypto.SHA256, sum[:], raw[2], nil) != nil
+		case "RS256":
+			bad = rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], raw[2]) != nil
+		default:
+			bad = true
+		}
+	}
+	if bad {
+		return sts(700027, strings.ToUpper(hex.EncodeToString(thumb)))
+	}
+	good := false
+	for _, name := range []string{t.ID, strings.ToLower(t.Domain)} {
+		at := s.loginURL + "/" + name
+		good = good || claims.Aud == at+"/oauth2/v2.0/token" || claims.Aud == at+"/v2.0" || claims.Aud == at+"/"
+	}
+	if !good {
+		return sts(700023)
+	}
+	if !strings.EqualFold(claims.Iss, a.appID) || !strings.EqualFold(claims.Sub, a.appID) {
+		return sts(700027, strings.ToUpper(hex.EncodeToString(thumb)))
+	}
+	const skew = 5 * time.Minute
+	if now.Add(skew).Before(time.Unix(claims.Nbf, 0)) || now.Add(-skew).After(time.Unix(claims.Exp, 0)) {
+		return sts(700024)
+	}
+	return nil
+}

@@ -1,0 +1,234 @@
+package entratest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// person is who /me is, or whom /users/{id} names.
+func (c *call) person() (*User, error) {
+	if strings.HasPrefix(c.route.path, "me") {
+		if c.who.user == nil {
+			return nil, bad("/me request is only valid with delegated authentication flow.")
+		}
+		return c.who.user, nil
+	}
+	k := c.keys[0]
+	u := c.t.user(strings.ToLower(k.value))
+	if u == nil {
+		u = c.t.userNamed(k.value)
+	}
+	if k.by != "id" || u == nil {
+		return nil, notFound(k.value)
+	}
+	return u, nil
+}
+
+func getMe(c *call) (answer, error) {
+	u, err := c.person()
+	if err != nil {
+		return answer{}, err
+	}
+	return c.userAnswer(u)
+}
+
+// getUser needs a permission to read users, but for oneself.
+func getUser(c *call) (answer, error) {
+	u, err := c.person()
+	self := err == nil && c.who.user == u && c.who.may(readMe)
+	if !self && !c.who.may(readUsers) {
+		return answer{}, denied()
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return c.userAnswer(u)
+}
+
+func listUsers(c *call) (answer, error) {
+	var items []object
+	for _, u := range c.t.users {
+		items = append(items, c.t.showUser(u))
+	}
+	a, err := c.list("user", "users", items)
+	if err == nil && c.query.Get("$select") == "" {
+		page := a.body.(object)["value"].([]object)
+		for i, o := range page {
+			page[i] = only(o, byDefault)
+		}
+	}
+	return a, err
+}
+
+func listRoles(c *call) (answer, error) {
+	u, err := c.person()
+	if err != nil {
+		return answer{}, err
+	}
+	var items []object
+	for _, r := range c.t.rolesOf(u.ID) {
+		items = append(items, c.t.showRole(r))
+	}
+	if strings.HasSuffix(c.route.path, "directoryRole") {
+		return c.list("directoryRole", "directoryRoles", items)
+	}
+	return c.list("directoryObject", "directoryObjects", items)
+}
+
+// showOrganization leaves out what User.Read does not let one see.
+func (c *call) showOrganization() object {
+	t := c.t
+	o := object{"id": t.ID, "deletedDateTime": nil, "displayName": t.Name, "tenantType": nil, "countryLetterCode": nil, "createdDateTime": nil,
+		"technicalNotificationMails": []any{}, "businessPhones": []any{},
+		"verifiedDomains": []any{object{"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": true, "isInitial": true, "name": t.Domain, "type": "Managed"}}}
+	if c.who.may(readOrg[1:]) {
+		o["tenantType"], o["countryLetterCode"], o["createdDateTime"] = "AAD", "US", stamp(t.created)
+	}
+	return o
+}
+
+func listOrganization(c *call) (answer, error) {
+	return c.list("organization", "organization", []object{c.showOrganization()})
+}
+
+func getOrganization(c *call) (answer, error) {
+	if id := c.keys[0].value; !strings.EqualFold(id, c.t.ID) {
+		return answer{}, notFound(id)
+	}
+	o, err := c.selected("organization", c.showOrganization())
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(c.context("organization/$entity", o))
+}
+
+// listDirectoryRoles lists the roles that are in use; Entra makes a
+// directoryRole when its template is first used.
+func listDirectoryRoles(c *call) (answer, error) {
+	var roles []string
+	for _, u := range c.t.users {
+		roles = append(roles, u.Roles...)
+	}
+	for _, m := range c.t.members {
+		roles = append(roles, m.roleID)
+	}
+	slices.Sort(roles)
+	var items []object
+	for _, r := range slices.Compact(roles) {
+		items = append(items, c.t.showRole(r))
+	}
+	return c.list("directoryRole", "directoryRoles", items)
+}
+
+func getDirectoryRole(c *call) (answer, error) {
+	k := c.keys[0]
+	for template := range roleNames {
+		if k.by == "roleTemplateId" && strings.EqualFold(k.value, template) || k.by == "id" && c.t.roleObjectID(template) == k.value {
+			o, err := c.selected("directoryRole", c.t.showRole(template))
+			if err != nil {
+				return answer{}, err
+			}
+			return ok(c.context("directoryRoles/$entity", o))
+		}
+	}
+	return answer{}, notFound(k.value)
+}
+
+func listRoleAssignments(c *call) (answer, error) {
+	if c.query.Get("$filter") == "" {
+		return answer{}, bad("The request must be filtered by principalId or roleDefinitionId.")
+	}
+	var items []object
+	for _, u := range c.t.users {
+		for _, r := range u.Roles {
+			items = append(items, (&membership{id: u.ID + r, principalID: u.ID, roleID: r}).show())
+		}
+	}
+	for _, m := range c.t.members {
+		items = append(items, m.show())
+	}
+	return c.list("unifiedRoleAssignment", "roleManagement/directory/roleAssignments", items)
+}
+
+func assignRole(c *call) (answer, error) {
+	body, err := c.decode()
+	if err != nil {
+		return answer{}, err
+	}
+	m := &membership{id: newKey(), roleID: text(body["roleDefinitionId"]), principalID: text(body["principalId"])}
+	if body["directoryScopeId"] != "/" {
+		return answer{}, bad("Property 'directoryScopeId' must be '/' here: other scopes are not emulated.")
+	}
+	if roleNames[m.roleID] == "" {
+		return answer{}, notFound(m.roleID)
+	}
+	p := c.t.spByID(m.principalID)
+	if p == nil && c.t.user(m.principalID) == nil || p != nil && p.veil.hides(c.at) {
+		return answer{}, notFound(m.principalID)
+	}
+	if !c.hasRole(consentsApps) {
+		return answer{}, denied()
+	}
+	if slices.Contains(c.t.rolesOf(m.principalID), m.roleID) {
+		return answer{}, bad("A conflicting object with one or more of the specified property values is present in the directory.")
+	}
+	c.t.members = append(c.t.members, m)
+	return created(c.context("roleManagement/directory/roleAssignments/$entity", m.show()))
+}
+
+func removeRole(c *call) (answer, error) {
+	m := find(c.t.members, func(m *membership) bool { return m.id == c.keys[0].value })
+	if m == nil {
+		return answer{}, notFound(c.keys[0].value)
+	}
+	if !c.hasRole(consentsApps) {
+		return answer{}, denied()
+	}
+	c.t.members = slices.DeleteFunc(c.t.members, func(n *membership) bool { return m == n })
+	return noContent()
+}
+
+func getPolicy(c *call) (answer, error) {
+	if !c.hasRole(readsPolicy) {
+		return answer{}, denied()
+	}
+	k := c.t.knobs
+	since := stamp(c.t.created.AddDate(-10, 0, 0))
+	passwords, keys := []any{}, []any{}
+	if k.ForbidSecrets {
+		passwords = append(passwords, object{"restrictionType": "passwordAddition", "state": "enabled", "maxLifetime": nil, "restrictForAppsCreatedAfterDateTime": since})
+	}
+	if k.MaxSecretLifetime > 0 {
+		passwords = append(passwords, object{"restrictionType": "passwordLifetime", "state": "enabled", "maxLifetime": iso(k.MaxSecretLifetime), "restrictForAppsCreatedAfterDateTime": since})
+	}
+	if k.MaxKeyLifetime > 0 {
+		keys = append(keys, object{"restrictionType": "asymmetricKeyLifetime", "state": "enabled", "maxLifetime": iso(k.MaxKeyLifetime), "restrictForAppsCreatedAfterDateTime": since})
+	}
+	o := object{"id": "00000000-0000-0000-0000-000000000000", "displayName": "Default app management tenant policy",
+		"description": "Default tenant policy that enforces app management restrictions on applications and service principals.",
+		"isEnabled":   len(passwords)+len(keys) > 0, "applicationRestrictions": object{"passwordCredentials": passwords, "keyCredentials": keys},
+		"servicePrincipalRestrictions": object{"passwordCredentials": []any{}, "keyCredentials": []any{}}}
+	o, err := c.selected("tenantAppManagementPolicy", o)
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(c.context("policies/defaultAppManagementPolicy/$entity", o))
+}
+
+// iso writes a duration the way policies do: P90D, or PT36H.
+func iso(d time.Duration) string {
+	if d%(24*time.Hour) == 0 {
+		return fmt.Sprintf("P%dD", d/(24*time.Hour))
+	}
+	return fmt.Sprintf("PT%dS", d/time.Second)
+}
+
+// noPolicies: no application has a policy of its own here.
+func noPolicies(c *call) (answer, error) {
+	if !c.hasRole(readsPolicy) {
+		return answer{}, denied()
+	}
+	return c.list("appManagementPolicy", "policies/appManagementPolicies", nil)
+}

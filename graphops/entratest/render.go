@@ -1,0 +1,185 @@
+package entratest
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// Everything that Graph shows of an object is made here.
+
+func (t *Tenant) showApp(a *app, withKeys bool) object {
+	o := object{
+		"id": a.id, "deletedDateTime": stamp(a.deleted), "appId": a.appID, "applicationTemplateId": nil, "disabledByMicrosoftStatus": nil,
+		"createdDateTime": stamp(a.created), "displayName": nil, "description": nil, "groupMembershipClaims": nil, "identifierUris": []any{},
+		"isDeviceOnlyAuthSupported": nil, "isFallbackPublicClient": nil, "notes": nil, "publisherDomain": t.Domain, "serviceManagementReference": nil,
+		"signInAudience": "AzureADMyOrg", "tags": []any{}, "tokenEncryptionKeyId": nil, "uniqueName": nil, "samlMetadataUrl": nil,
+		"defaultRedirectUri": nil, "certification": nil, "optionalClaims": nil, "servicePrincipalLockConfiguration": nil,
+		"requestSignatureVerification": nil, "addIns": []any{}, "appRoles": []any{}, "requiredResourceAccess": []any{},
+		"api": object{"acceptMappedClaims": nil, "knownClientApplications": []any{}, "requestedAccessTokenVersion": nil,
+			"oauth2PermissionScopes": []any{}, "preAuthorizedApplications": []any{}},
+		"info":                    object{"logoUrl": nil, "marketingUrl": nil, "privacyStatementUrl": nil, "supportUrl": nil, "termsOfServiceUrl": nil},
+		"parentalControlSettings": object{"countriesBlockedForMinors": []any{}, "legalAgeGroupRule": "Allow"},
+		"publicClient":            object{"redirectUris": []any{}},
+		"spa":                     object{"redirectUris": []any{}},
+		"verifiedPublisher":       object{"displayName": nil, "verifiedPublisherId": nil, "addedDateTime": nil},
+		"web": object{"homePageUrl": nil, "logoutUrl": nil, "redirectUris": []any{}, "redirectUriSettings": []any{},
+			"implicitGrantSettings": object{"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false}},
+	}
+	o = merge(o, a.body)
+	delete(o, "keyCredentials")
+	if a.uniqueName != "" {
+		o["uniqueName"] = a.uniqueName
+	}
+	passwords := []any{}
+	for _, p := range a.passwords {
+		passwords = append(passwords, p.show(""))
+	}
+	o["passwordCredentials"] = passwords
+	keys := []any{}
+	for _, k := range a.keys {
+		keys = append(keys, k.show(withKeys))
+	}
+	o["keyCredentials"] = keys
+	return o
+}
+
+func (p *password) show(secret string) object {
+	o := object{"customKeyIdentifier": nil, "displayName": nil, "endDateTime": stamp(p.end), "hint": p.hint, "keyId": p.keyID,
+		"secretText": nil, "startDateTime": stamp(p.start)}
+	if p.name != "" {
+		o["displayName"] = p.name
+	}
+	if secret != "" {
+		o["secretText"] = secret
+	}
+	return o
+}
+
+func (k *key) show(withKey bool) object {
+	o := object{"customKeyIdentifier": base64.StdEncoding.EncodeToString(k.customID), "displayName": nil, "endDateTime": stamp(k.end),
+		"key": nil, "keyId": k.keyID, "startDateTime": stamp(k.start), "type": k.kind, "usage": k.usage}
+	if k.name != "" {
+		o["displayName"] = k.name
+	}
+	if withKey {
+		o["key"] = base64.StdEncoding.EncodeToString(k.der)
+	}
+	return o
+}
+
+func (t *Tenant) showSP(p *sp) object {
+	names := []any{p.appID}
+	o := object{
+		"id": p.id, "deletedDateTime": nil, "accountEnabled": true, "alternativeNames": []any{}, "appDescription": nil,
+		"appDisplayName": p.name(), "appId": p.appID, "applicationTemplateId": nil, "appRoleAssignmentRequired": false,
+		"createdDateTime": stamp(p.created), "description": nil, "disabledByMicrosoftStatus": nil, "displayName": p.name(), "homepage": nil,
+		"loginUrl": nil, "logoutUrl": nil, "notes": nil, "notificationEmailAddresses": []any{}, "preferredSingleSignOnMode": nil,
+		"preferredTokenSigningKeyThumbprint": nil, "replyUrls": []any{}, "servicePrincipalType": "Application", "tags": []any{},
+		"tokenEncryptionKeyId": nil, "addIns": []any{}, "keyCredentials": []any{}, "passwordCredentials": []any{},
+		"resourceSpecificApplicationPermissions": []any{},
+		"appRoles":                               nonNil(p.appRoles()), "oauth2PermissionScopes": nonNil(p.scopes()),
+		"info":              object{"logoUrl": nil, "marketingUrl": nil, "privacyStatementUrl": nil, "supportUrl": nil, "termsOfServiceUrl": nil},
+		"verifiedPublisher": object{"displayName": nil, "verifiedPublisherId": nil, "addedDateTime": nil},
+	}
+	if p.resource != nil {
+		o["appOwnerOrganizationId"], o["signInAudience"] = microsoft, "AzureADMultipleOrgs"
+		names = nil
+		for _, n := range p.resource.names {
+			names = append(names, n)
+		}
+	} else {
+		o["appOwnerOrganizationId"] = t.ID
+		o["signInAudience"] = "AzureADMyOrg"
+		if v, ok := p.app.body["signInAudience"]; ok {
+			o["signInAudience"] = v
+		}
+		o["appDescription"] = p.app.body["description"]
+		names = append(names, list(p.app.body["identifierUris"])...)
+	}
+	o["servicePrincipalNames"] = names
+	o = merge(o, p.body)
+	o["appId"] = p.appID
+	return o
+}
+
+func nonNil(l []any) []any {
+	if l == nil {
+		return []any{}
+	}
+	return l
+}
+
+func (t *Tenant) showAssignment(a *assignment) object {
+	o := object{"id": a.id, "deletedDateTime": nil, "appRoleId": a.roleID, "createdDateTime": stamp(a.created), "principalId": a.principalID,
+		"principalType": "ServicePrincipal", "resourceId": a.resourceID, "principalDisplayName": nil, "resourceDisplayName": nil}
+	if p := t.spByID(a.principalID); p != nil {
+		o["principalDisplayName"] = p.name()
+	}
+	if p := t.spByID(a.resourceID); p != nil {
+		o["resourceDisplayName"] = p.name()
+	}
+	return o
+}
+
+func (g *grant) show() object {
+	o := object{"id": g.id, "clientId": g.clientID, "consentType": g.consentType, "principalId": nil, "resourceId": g.resourceID, "scope": g.scope}
+	if g.principalID != "" {
+		o["principalId"] = g.principalID
+	}
+	return o
+}
+
+func (t *Tenant) showUser(u *User) object {
+	o := object{"id": u.ID, "deletedDateTime": nil, "accountEnabled": !u.Disabled, "displayName": u.Name, "givenName": nil, "surname": nil,
+		"jobTitle": nil, "mail": nil, "mobilePhone": nil, "officeLocation": nil, "preferredLanguage": nil, "businessPhones": []any{},
+		"userPrincipalName": u.UPN, "userType": "Member", "externalUserState": nil}
+	if u.Mail != "" {
+		o["mail"] = u.Mail
+	}
+	if u.Guest {
+		o["userType"], o["externalUserState"] = "Guest", "Accepted"
+	}
+	if given, sur, ok := strings.Cut(u.Name, " "); ok {
+		o["givenName"], o["surname"] = given, sur
+	}
+	return o
+}
+
+// byDefault are the properties of a user that Graph shows without $select.
+var byDefault = strings.Fields("id displayName givenName surname jobTitle mail mobilePhone officeLocation preferredLanguage businessPhones userPrincipalName")
+
+func (c *call) userAnswer(u *User) (answer, error) {
+	o := c.t.showUser(u)
+	if c.query.Get("$select") == "" {
+		o = only(o, byDefault)
+	}
+	o, err := c.selected("user", o)
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(c.context("users/$entity", o))
+}
+
+func only(o object, names []string) object {
+	out := object{}
+	for _, n := range names {
+		out[n] = o[n]
+	}
+	return out
+}
+
+func (t *Tenant) showRole(template string) object {
+	return object{"@odata.type": "#microsoft.graph.directoryRole", "id": t.roleObjectID(template), "deletedDateTime": nil,
+		"description": nil, "displayName": roleName(template), "roleTemplateId": template}
+}
+
+func roleName(template string) string {
+	if n := roleNames[template]; n != "" {
+		return n
+	}
+	return "Role " + template
+}
+
+func (m *membership) show() object {
+	return object{"id": m.id, "principalId": m.principalID, "roleDefinitionId": m.roleID, "directoryScopeId": "/"}
+}

@@ -1,0 +1,236 @@
+package graphops
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// An operation names what a request does: for logs, and for people as the end
+// of "Entra did not let this account …".
+type operation struct{ name, words string }
+
+var (
+	opDeviceCode   = operation{"deviceCode", "get a sign-in code"}
+	opProof        = operation{"proof", "sign in as the app"}
+	opBatch        = operation{"batch", "do several things at once"}
+	opMe           = operation{"getMe", "read its own account"}
+	opRoles        = operation{"listRoles", "read its own directory roles"}
+	opOrganization = operation{"getOrganization", "read the name of the tenant"}
+	opUser         = operation{"findUser", "look the requester up"}
+	opResource     = operation{"getResource", "read the permissions of a service"}
+	opAddResource  = operation{"createResource", "add the service principal of a Microsoft service"}
+	opApplication  = operation{"upsertApplication", "register the application"}
+	opReadApp      = operation{"getApplication", "read the application"}
+	opDeleteApp    = operation{"deleteApplication", "delete the application"}
+	opPrincipal    = operation{"createServicePrincipal", "make the app's service principal"}
+	opOwner        = operation{"addOwner", "add an owner to the application"}
+	opRole         = operation{"assignAppRole", "grant admin consent for application permissions"}
+	opGrant        = operation{"grantScopes", "grant admin consent for delegated permissions"}
+	opConsented    = operation{"listConsent", "read the app's permissions"}
+	opKeys         = operation{"listPasswords", "read the app's client secrets"}
+	opAddKey       = operation{"addPassword", "add a client secret"}
+	opRemoveKey    = operation{"removePassword", "remove a client secret"}
+)
+
+// An answer is Graph saying something else than yes. It stays in this package:
+// session.fault says what it means.
+type answer struct {
+	op      operation
+	status  int
+	code    string
+	details []string // their codes
+	message string
+	ref     string // request-id
+	after   time.Duration
+}
+
+func (a *answer) Error() string {
+	return fmt.Sprintf("%s: %d %s (request-id %s)", a.op.name, a.status, a.code, a.ref)
+}
+
+// is says whether the answer has this code, or a detail has.
+func (a *answer) is(code string) bool { return a.code == code || slices.Contains(a.details, code) }
+
+// says is for telling apart what has one code, where the state is read back
+// after it. It never decides alone, with one exception that is named there.
+func (a *answer) says(fragment string) bool {
+	return strings.Contains(strings.ToLower(a.message), fragment)
+}
+
+// exists says whether Graph seems to mean that a thing is there already.
+func (a *answer) exists() bool {
+	return a.status == http.StatusConflict && a.code != "Directory_ConcurrencyViolation" || a.is("ObjectConflict") ||
+		a.is("Request_MultipleObjectsWithSameKeyValue") || a.says("already exist")
+}
+
+// readAnswer reads an error as Graph writes it. A body that is none is no answer
+// less: then the status is all there is.
+func readAnswer(op operation, status int, h http.Header, body []byte, now time.Time) *answer {
+	a := &answer{op: op, status: status, ref: h.Get("request-id"), after: retryAfter(h, now)}
+	var said struct {
+		Error struct {
+			Code, Message string
+			Details       []struct{ Code string }
+			InnerError    struct { // also spelled innererror, which encoding/json takes as well
+				RequestID string `json:"request-id"`
+			}
+		}
+	}
+	if json.Unmarshal(body, &said) != nil {
+		return a
+	}
+	a.code, a.message = said.Error.Code, said.Error.Message
+	for _, d := range said.Error.Details {
+		a.details = append(a.details, d.Code)
+	}
+	if a.ref == "" {
+		a.ref = said.Error.InnerError.RequestID
+	}
+	return a
+}
+
+// later is what may go away by itself.
+type later struct {
+	op     operation
+	status int
+	code   string
+	why    string
+	ref    string
+	after  time.Duration
+}
+
+var _ workflow.Temporary = (*later)(nil)
+
+func (l *later) RetryAfter() time.Duration { return l.after }
+
+func (l *later) Error() string {
+	var b strings.Builder
+	b.WriteString(l.op.name + ": later")
+	if l.status != 0 {
+		fmt.Fprintf(&b, ": %d", l.status)
+	}
+	for _, s := range []string{l.code, l.why} {
+		if s != "" {
+			b.WriteString(": " + s)
+		}
+	}
+	if l.ref != "" {
+		b.WriteString(" (" + l.ref + ")")
+	}
+	return b.String()
+}
+
+func (a *answer) later(why string) *later {
+	return &later{op: a.op, status: a.status, code: a.code, why: why, ref: a.ref, after: a.after}
+}
+
+// fault says what an error of graph.send means to the caller. about are the
+// objects that the request was about: a replica may not have heard of one that
+// was just made.
+func (s *session) fault(err error, about ...string) error {
+	a, ok := errors.AsType[*answer](err)
+	if !ok {
+		return err
+	}
+	unknown := a.status == http.StatusNotFound && (a.code == "Request_ResourceNotFound" || a.code == "Directory_ObjectNotFound" || a.code == "ResourceNotFound")
+	switch {
+	case a.status == http.StatusUnauthorized:
+		return workflow.ErrSessionOver
+	case a.status == http.StatusTooManyRequests:
+		return a.later("throttled")
+	case a.status >= 500, a.status == http.StatusRequestTimeout, a.status == http.StatusFailedDependency, a.status == http.StatusLocked:
+		return a.later("the service is not well")
+	case a.is("Directory_ConcurrencyViolation"):
+		return a.later("somebody changed it at the same time")
+	case unknown && s.fresh(about...):
+		return a.later("not known everywhere yet")
+	case a.is("NoBackingApplicationObject"):
+		return a.later("the application is not known everywhere yet")
+	case a.op == opPrincipal && a.is("Authorization_RequestDenied") && a.says("backing application"):
+		return a.later("the application is not known everywhere yet") // has the code of a lasting "no"
+	}
+	return a.trouble()
+}
+
+// advice says what a code means and what to do.
+var advice = map[string]string{
+	"CredentialTypeNotAllowedAsPerAppPolicy": "A policy of this tenant forbids client secrets for this app. Ask whoever manages application policies in Entra for an exemption for it, then press Retry.",
+	"CredentialInvalidLifetimeAsPerAppPolicy": "A policy of this tenant wants client secrets that expire sooner. " +
+		"Ask again with a shorter lifetime, or have whoever manages application policies in Entra make an exemption for this app.",
+	"SignInAudienceNotAllowedAsPerAppPolicy": "A policy of this tenant forbids apps for accounts of other tenants. Ask whoever manages application policies in Entra for an exemption, then press Retry.",
+	"Directory_QuotaExceeded":                "The quota for objects in this tenant, or for this account, is used up. Delete what is not needed in Entra (also under Deleted applications), then press Retry.",
+}
+
+// rights says which role an operation takes, for 403.
+var rights = map[operation]string{
+	opApplication: "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opAddResource: "Cloud Application Administrator, Application Administrator or Global Administrator",
+	opPrincipal:   "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opOwner:       "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opDeleteApp:   "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opAddKey:      "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opRemoveKey:   "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opRole:        "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services Cloud Application Administrator or Application Administrator",
+	opGrant:       "Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator",
+}
+
+func (a *answer) trouble() *workflow.Trouble {
+	t := &workflow.Trouble{Code: a.code, Ref: a.ref}
+	if t.Code == "" {
+		t.Code = fmt.Sprintf("HTTP %d", a.status)
+	}
+	for _, code := range append([]string{a.code}, a.details...) {
+		if text, ok := advice[code]; ok {
+			t.Code, t.Text = code, text
+			return t
+		}
+	}
+	switch {
+	case a.status == http.StatusForbidden && rights[a.op] != "":
+		t.Text = fmt.Sprintf("Entra did not let this account %s. It takes an active directory role: %s. Activate it, then press Retry.", a.op.words, rights[a.op])
+	case a.status == http.StatusForbidden:
+		t.Text = fmt.Sprintf("Entra did not let this account %s. Check its directory roles and the consent that the bot's own client has, then press Retry.", a.op.words)
+	case a.status == http.StatusNotFound:
+		t.Text = fmt.Sprintf("Entra could not %s, because something it needs is not there. It may have been deleted in Entra.", a.op.words)
+	default:
+		t.Text = fmt.Sprintf("Entra refused to %s. It says: %s", a.op.words, clip(a.message, 300))
+	}
+	return t
+}
+
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	if s == "" {
+		return "nothing."
+	}
+	return s
+}
+
+// isNetwork says whether err is a connection that did not come about or broke.
+func isNetwork(err error) bool {
+	_, isURL := errors.AsType[*url.Error](err)
+	_, isNet := errors.AsType[net.Error](err)
+	return isURL || isNet || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// cause is the text of a network error, without the address of the request.
+func cause(err error) string {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err.Error()
+	}
+	return err.Error()
+}

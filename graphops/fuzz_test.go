@@ -1,0 +1,75 @@
+package graphops
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+func FuzzCallErr(f *testing.F) {
+	for _, s := range []string{
+		"", "\n", "http call(x)(POST) error: reply status code was 400", "…400:\n{", "…:\n[]", "…:\nnull", "…:\n" + `{"error":1}`,
+		"…:\n" + `{"error":"invalid_grant","error_codes":[53003],"error_description":"AADSTS53003: SECRET","trace_id":"t"}`,
+		"…:\n" + `{"error":"x","error_description":"AADSTS50076: …"}`,
+		"…:\n" + `{"error":"x","error_description":"AADSTS99999999999999999999"}`,
+	} {
+		f.Add(s, 400)
+	}
+	f.Fuzz(func(t *testing.T, text string, status int) {
+		r, _ := http.NewRequest("POST", "https://login.test/", strings.NewReader("device_code=DEVICECODE"))
+		err := msal.CallErr{Req: r, Resp: &http.Response{StatusCode: status}, Err: errors.New(text)}
+		a := loginAnswerOf(err)
+		if a == nil || a.status != status {
+			t.Fatalf("got %+v", a)
+		}
+		if no := a.refusal(); no.Reason == "" {
+			t.Errorf("no reason in %+v", no)
+		}
+		if a.Text != "" {
+			t.Errorf("the description stayed: %q", a.Text)
+		}
+	})
+}
+
+func FuzzRoles(f *testing.F) {
+	enc := base64.RawURLEncoding.EncodeToString
+	for _, p := range []string{`{"roles":["a","b"]}`, `{}`, `{"roles":null}`, `{"roles":"a"}`, `[]`, `null`, ``, `{`} {
+		f.Add("h." + enc([]byte(p)) + ".s")
+	}
+	f.Add("opaque")
+	f.Add("a.b.c.d.e")
+	f.Fuzz(func(t *testing.T, token string) {
+		got, err := roles(token)
+		if err != nil && got != nil {
+			t.Errorf("%q and %v", got, err)
+		}
+		if err != nil && len(token) > 20 && strings.Contains(err.Error(), token) {
+			t.Errorf("the error has the token in it: %v", err)
+		}
+	})
+}
+
+func FuzzAnswer(f *testing.F) {
+	f.Add(400, []byte(`{"error":{"code":"c","details":[{"code":"d"}],"innererror":{"request-id":"r"}}}`), "1")
+	f.Add(404, []byte(`{"error":null}`), "Mon, 02 Jan 2006 15:04:05 GMT")
+	f.Add(429, []byte(`{"error":{"details":{}}}`), "-1")
+	f.Fuzz(func(t *testing.T, status int, body []byte, retry string) {
+		a := readAnswer(opKeys, status, http.Header{"Retry-After": {retry}}, body, time.Now())
+		if a.after < 0 || a.after > time.Hour {
+			t.Errorf("wait %v", a.after)
+		}
+		s := &session{graph: &graph{now: time.Now}}
+		if err := s.fault(a, "x"); err == nil {
+			t.Error("an answer became success")
+		} else if no, ok := errors.AsType[*workflow.Trouble](err); ok && (no.Code == "" || no.Text == "") {
+			t.Errorf("%+v", no)
+		}
+	})
+}

@@ -1,0 +1,220 @@
+package graphops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	kiota "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoft/kiota-abstractions-go/authentication"
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	khttp "github.com/microsoft/kiota-http-go"
+	kjson "github.com/microsoft/kiota-serialization-json-go"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// A graph is Microsoft Graph as one token reaches it.
+type graph struct {
+	adapter kiota.RequestAdapter
+	token   *bearer
+	base    string
+	log     *slog.Logger
+	now     func() time.Time
+}
+
+func newGraph(t tenant, hc *http.Client, token workflow.Secret, log *slog.Logger, now func() time.Time) (*graph, error) {
+	hosts, err := authentication.NewAllowedHostsValidatorErrorCheck([]string{t.host})
+	if err != nil {
+		return nil, err
+	}
+	b := &bearer{token: token, base: t.base, hosts: hosts}
+	a, err := khttp.NewNetHttpRequestAdapterWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
+		authentication.NewBaseBearerTokenAuthenticationProvider(b), kjson.NewJsonParseNodeFactory(), kjson.NewJsonSerializationWriterFactory(), hc)
+	if err != nil {
+		return nil, err
+	}
+	a.SetBaseUrl(t.base)
+	return &graph{adapter: a, token: b, base: t.base, log: log, now: now}, nil
+}
+
+// A bearer holds the token until it is closed, and gives it out for requests to
+// the tenant's Graph only.
+type bearer struct {
+	base  string
+	hosts *authentication.AllowedHostsValidator
+
+	mu    sync.Mutex
+	token workflow.Secret
+}
+
+// Format keeps the token out of whatever prints a bearer.
+func (*bearer) Format(f fmt.State, _ rune) { io.WriteString(f, "[token]") }
+
+// errElsewhere says that a request was not for Graph.
+var errElsewhere = errors.New("graphops: the token is for Microsoft Graph, and goes nowhere else")
+
+func (b *bearer) GetAuthorizationToken(_ context.Context, to *url.URL, _ map[string]any) (string, error) {
+	if !b.hosts.IsUrlHostValid(to) || !strings.HasPrefix(to.String(), b.base+"/") {
+		return "", errElsewhere
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.token.IsZero() {
+		return "", workflow.ErrSessionOver
+	}
+	return b.token.Reveal(), nil
+}
+
+func (b *bearer) GetAllowedHostsValidator() *authentication.AllowedHostsValidator { return b.hosts }
+
+func (b *bearer) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.token = workflow.Secret{}
+}
+
+func (b *bearer) closed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.token.IsZero()
+}
+
+// at is where request builders begin.
+func (g *graph) at() map[string]string { return map[string]string{"baseurl": g.base} }
+
+// get is a request that no cheap builder of the SDK makes: path is a URI
+// template below the base.
+func (g *graph) get(path string, values ...string) *kiota.RequestInformation {
+	r := kiota.NewRequestInformation()
+	r.Method = kiota.GET
+	r.UrlTemplate = "{+baseurl}" + path
+	r.PathParameters = g.at()
+	for i := 0; i+1 < len(values); i += 2 {
+		r.PathParameters[values[i]] = values[i+1]
+	}
+	r.Headers.TryAdd("Accept", "application/json")
+	return r
+}
+
+// send makes one request, and returns what the SDK makes of the answer: nil
+// where there is none to read, or where as is nil. The error is an *answer
+// where Graph answered.
+func (g *graph) send(ctx context.Context, op operation, r *kiota.RequestInformation, as serialization.ParsableFactory) (serialization.Parsable, error) {
+	return through(ctx, g, op, r, func(ctx context.Context) (serialization.Parsable, error) {
+		if as == nil {
+			return nil, g.adapter.SendNoContent(ctx, r, nil)
+		}
+		return g.adapter.Send(ctx, r, as, nil)
+	})
+}
+
+// through is the one door for requests to Graph.
+func through[T any](ctx context.Context, g *graph, op operation, r *kiota.RequestInformation, do func(context.Context) (T, error)) (T, error) {
+	var none T
+	if g.token.closed() {
+		return none, workflow.ErrSessionOver
+	}
+	path := template(r.UrlTemplate)
+	c := &call{id: uuid.NewString()}
+	limited, cancel := context.WithTimeout(context.WithValue(ctx, callKey{}, c), callLimit)
+	defer cancel()
+	began := g.now()
+	got, err := do(limited)
+	g.log.DebugContext(ctx, "graph", "op", op.name, "method", r.Method.String(), "path", path, "status", c.status,
+		"took", g.now().Sub(began), "client-request-id", c.id)
+	if err != nil {
+		return none, g.failed(ctx, op, c, err)
+	}
+	return got, nil
+}
+
+// failed says what an error of kiota's was.
+func (g *graph) failed(ctx context.Context, op operation, c *call, err error) error {
+	switch {
+	case c.status >= 400:
+		return readAnswer(op, c.status, c.header, c.body, g.now())
+	case errors.Is(ctx.Err(), context.Canceled):
+		return ctx.Err()
+	case errors.Is(err, workflow.ErrSessionOver):
+		return workflow.ErrSessionOver
+	case errors.Is(err, errElsewhere), errors.Is(err, errRedirect):
+		return fmt.Errorf("%s: %w", op.name, err)
+	case c.status != 0:
+		return &later{op: op, status: c.status, why: "the answer cannot be read"}
+	case isNetwork(err):
+		return &later{op: op, why: cause(err)}
+	}
+	return fmt.Errorf("%s: %w", op.name, err)
+}
+
+// operators are the query parts of a URI template, and fixed queries.
+var operators = regexp.MustCompile(`\{\?[^}]*\}|\?.*$`)
+
+// template is the path that is logged: without values.
+func template(t string) string {
+	if t == "" {
+		return "(next page)"
+	}
+	return strings.ReplaceAll(operators.ReplaceAllString(strings.TrimPrefix(t, "{+baseurl}"), ""), "%2D", "-")
+}
+
+// pages reads a list to its end, beginning with a page that is there already or,
+// where it is nil, with r.
+func (g *graph) pages(ctx context.Context, op operation, r *kiota.RequestInformation, page serialization.Parsable, as serialization.ParsableFactory, each func(serialization.Parsable)) error {
+	for range 100 {
+		if page == nil {
+			var err error
+			if page, err = g.send(ctx, op, r, as); err != nil {
+				return err
+			}
+		}
+		if page == nil {
+			return nil
+		}
+		each(page)
+		list, ok := page.(interface{ GetOdataNextLink() *string })
+		if !ok || value(list.GetOdataNextLink()) == "" {
+			return nil
+		}
+		next, err := url.Parse(*list.GetOdataNextLink())
+		if err != nil {
+			return &later{op: op, why: "the next page has no address"}
+		}
+		r = g.get("")
+		r.UrlTemplate = ""
+		r.SetUri(*next)
+		page = nil
+	}
+	return fmt.Errorf("%s: the list does not end", op.name)
+}
+
+// value is what p points to, or zero.
+func value[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// guid returns an ID as the SDK wants it, or nil if it is none.
+func guid(s string) *uuid.UUID {
+	id, err := uuid.Parse(s)
+	if err != nil {
+		return nil
+	}
+	return &id
+}
+
+// quote escapes a string for a literal of OData, without the quotes around it.
+func quote(s string) string { return strings.ReplaceAll(s, "'", "''") }

@@ -1,0 +1,194 @@
+package graphops
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// claims are what the ID token says. It came from the sign-in service over TLS.
+type claims struct{ tenant, object string }
+
+// more gets a token for another scope, if Entra gives one without asking.
+type more func(ctx context.Context, scope string) (workflow.Secret, error)
+
+// identityTries is how often the identity is asked for: a person has signed in
+// and would have to do it again.
+const identityTries = 6
+
+// identify finds out who signed in, and all else that can be read at once.
+func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims, m more) error {
+	var err error
+	for try := range identityTries {
+		if err = s.readIdentity(ctx, ask, c, m); err == nil {
+			return nil
+		}
+		wait, ok := errors.AsType[*later](err)
+		if !ok || try == identityTries-1 {
+			break
+		}
+		pause := wait.after
+		if pause == 0 {
+			pause = time.Second << min(try, 3)
+		}
+		s.log.DebugContext(ctx, "the identity is asked for again", "err", err, "after", pause)
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+	if no, ok := errors.AsType[*workflow.Trouble](err); ok {
+		s.log.WarnContext(ctx, "Graph does not say who signed in", "err", no, "ref", no.Ref)
+		return &workflow.SignInError{Reason: workflow.SignInNoConsent, Ref: no.Ref}
+	}
+	if errors.Is(err, workflow.ErrSessionOver) {
+		return &workflow.SignInError{Reason: workflow.SignInOther}
+	}
+	return err
+}
+
+// readIdentity is one round trip, unless somebody has more than a page of roles,
+// or the requester may only be looked up with another scope.
+func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims, m more) error {
+	me := &item{op: opMe, req: s.get("/me?$select=id,displayName,userPrincipalName,mail"), as: models.CreateUserFromDiscriminatorValue}
+	roles := &item{op: opRoles, req: s.get("/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId"),
+		as: models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue}
+	org := &item{op: opOrganization, req: s.get("/organization?$select=id,displayName,verifiedDomains"), as: models.CreateOrganizationCollectionResponseFromDiscriminatorValue}
+	items := []*item{me, roles, org}
+	resources := make(map[string]*item)
+	for _, id := range ask.Resources {
+		if resources[id] == nil {
+			r, err := s.resourceItem(ctx, id)
+			if err != nil {
+				return err
+			}
+			resources[id] = r
+			items = append(items, r)
+		}
+	}
+	people := s.userItems(ask.Email)
+	s.batch(ctx, append(items, people...))
+
+	if err := worst([]error{s.fault(me.err), s.fault(roles.err), s.fault(org.err)}); err != nil {
+		return err
+	}
+	who, err := s.signerOf(ctx, me, roles, org)
+	if err != nil {
+		return err
+	}
+	if !strings.EqualFold(who.TenantID, c.tenant) {
+		return &workflow.SignInError{Reason: workflow.SignInWrongTenant}
+	}
+	if !strings.EqualFold(who.ObjectID, c.object) {
+		return &workflow.SignInError{Reason: workflow.SignInOther}
+	}
+	for id, r := range resources {
+		s.keepResource(id, r)
+	}
+	if who.Requesters, err = s.requesters(ctx, ask.Email, people, m); err != nil {
+		return err
+	}
+	s.signer = who
+	return nil
+}
+
+func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.Signer, error) {
+	var who workflow.Signer
+	if u, ok := me.got.(models.Userable); ok {
+		who.ObjectID, who.UPN, who.Mail = value(u.GetId()), value(u.GetUserPrincipalName()), value(u.GetMail())
+	}
+	if l, ok := org.got.(models.OrganizationCollectionResponseable); ok && len(l.GetValue()) == 1 {
+		who.TenantID, who.TenantName = value(l.GetValue()[0].GetId()), value(l.GetValue()[0].GetDisplayName())
+	}
+	if who.ObjectID == "" || who.TenantID == "" {
+		return who, &later{op: opMe, why: "Graph does not say who signed in, or where"}
+	}
+	err := s.pages(ctx, opRoles, nil, roles.got, roles.as, func(p serialization.Parsable) {
+		l, _ := p.(models.DirectoryRoleCollectionResponseable)
+		if l == nil {
+			return
+		}
+		for _, r := range l.GetValue() {
+			if id := value(r.GetRoleTemplateId()); id != "" {
+				who.Roles = append(who.Roles, id)
+			}
+		}
+	})
+	return who, s.fault(err)
+}
+
+// userItems are the two ways in which an e-mail address names an account.
+func (s *session) userItems(email string) []*item {
+	email = strings.TrimSpace(email)
+	if email == "" {
+		return nil
+	}
+	return []*item{
+		{op: opUser, req: s.get("/users/{user}?$select=id,userPrincipalName,mail", "user", email), as: models.CreateUserFromDiscriminatorValue},
+		{op: opUser, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,userPrincipalName,mail", "mail", quote(email)), as: models.CreateUserCollectionResponseFromDiscriminatorValue},
+	}
+}
+
+// requesters are the accounts that were found. Where the token may not look
+// people up, it is tried once more with one that may, if there is consent for it.
+func (s *session) requesters(ctx context.Context, email string, people []*item, m more) ([]workflow.Account, error) {
+	if slices.ContainsFunc(people, func(i *item) bool { return status(i.err) == http.StatusForbidden }) {
+		token, err := m(ctx, "User.ReadBasic.All")
+		if err != nil {
+			s.log.DebugContext(ctx, "the requester is not looked up, as the bot's client may not")
+			return nil, ctx.Err()
+		}
+		g, err := newGraph(s.tenant, s.d.graph, token, s.log, s.now)
+		if err != nil {
+			return nil, err
+		}
+		defer g.token.close()
+		people = s.userItems(email)
+		g.batch(ctx, people)
+		for _, i := range people {
+			if status(i.err) == http.StatusForbidden || status(i.err) == http.StatusUnauthorized {
+				s.log.DebugContext(ctx, "the requester is not looked up", "err", i.err)
+				return nil, ctx.Err()
+			}
+		}
+	}
+	var found []workflow.Account
+	add := func(u models.Userable) {
+		a := workflow.Account{ObjectID: value(u.GetId()), UPN: value(u.GetUserPrincipalName()), Mail: value(u.GetMail())}
+		if a.ObjectID != "" && !slices.ContainsFunc(found, func(b workflow.Account) bool { return a.ObjectID == b.ObjectID }) {
+			found = append(found, a)
+		}
+	}
+	for _, i := range people {
+		if err := s.fault(i.err); err != nil {
+			if _, ok := errors.AsType[*workflow.Trouble](err); ok {
+				continue // there is no such account, or no such address
+			}
+			return nil, err
+		}
+		switch got := i.got.(type) {
+		case models.Userable:
+			add(got)
+		case models.UserCollectionResponseable:
+			for _, u := range got.GetValue() {
+				add(u)
+			}
+		}
+	}
+	return found, nil
+}
+
+// status is the status of an answer of Graph's, or 0.
+func status(err error) int {
+	if a, ok := errors.AsType[*answer](err); ok {
+		return a.status
+	}
+	return 0
+}

@@ -1,0 +1,103 @@
+package graphops
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/applications"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// Keys lists the passwords of an application.
+func (s *session) Keys(ctx context.Context, applicationID string) ([]workflow.Password, error) {
+	keys, err := s.keys(ctx, applicationID)
+	return keys, s.fault(err, applicationID)
+}
+
+func (s *session) keys(ctx context.Context, applicationID string) ([]workflow.Password, error) {
+	req, err := s.application(applicationID).ToGetRequestInformation(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
+		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"passwordCredentials"}}})
+	if err != nil {
+		return nil, err
+	}
+	got, err := s.send(ctx, opKeys, req, models.CreateApplicationFromDiscriminatorValue)
+	if err != nil {
+		return nil, err
+	}
+	a, ok := got.(models.Applicationable)
+	if !ok {
+		return nil, &later{op: opKeys, why: "there is nothing in the answer"}
+	}
+	var keys []workflow.Password
+	for _, c := range a.GetPasswordCredentials() {
+		keys = append(keys, password(c))
+	}
+	return keys, nil
+}
+
+func password(c models.PasswordCredentialable) workflow.Password {
+	return workflow.Password{KeyID: value(c.GetKeyId()).String(), Label: value(c.GetDisplayName()), Expires: value(c.GetEndDateTime())}
+}
+
+// AddKey makes a password. Its value is in this answer and nowhere else.
+func (s *session) AddKey(ctx context.Context, applicationID, label string, expires time.Time) (workflow.Password, workflow.Secret, error) {
+	fail := func(err error) (workflow.Password, workflow.Secret, error) {
+		return workflow.Password{}, workflow.Secret{}, s.fault(err, applicationID)
+	}
+	c := models.NewPasswordCredential()
+	c.SetDisplayName(&label)
+	expires = expires.UTC()
+	c.SetEndDateTime(&expires)
+	body := applications.NewItemAddPasswordPostRequestBody()
+	body.SetPasswordCredential(c)
+	req, err := s.application(applicationID).AddPassword().ToPostRequestInformation(ctx, body, nil)
+	if err != nil {
+		return fail(err)
+	}
+	got, err := s.send(ctx, opAddKey, req, models.CreatePasswordCredentialFromDiscriminatorValue)
+	if err != nil {
+		return fail(err)
+	}
+	made, ok := got.(models.PasswordCredentialable)
+	if !ok || value(made.GetSecretText()) == "" || made.GetKeyId() == nil {
+		return fail(&later{op: opAddKey, why: "there is no secret in the answer"})
+	}
+	secret := workflow.NewSecret(value(made.GetSecretText()))
+	made.SetSecretText(nil)
+	return password(made), secret, nil
+}
+
+// RemoveKey removes a password. That there is none can have the code of a
+// mistake, so it is looked up.
+func (s *session) RemoveKey(ctx context.Context, applicationID, keyID string) error {
+	id := guid(keyID)
+	if id == nil {
+		return errors.New("removePassword: the key ID is not a GUID")
+	}
+	body := applications.NewItemRemovePasswordPostRequestBody()
+	body.SetKeyId(id)
+	req, err := s.application(applicationID).RemovePassword().ToPostRequestInformation(ctx, body, nil)
+	if err != nil {
+		return err
+	}
+	_, err = s.send(ctx, opRemoveKey, req, nil)
+	if st := status(err); st != http.StatusNotFound && st != http.StatusBadRequest {
+		return s.fault(err, applicationID)
+	}
+	keys, readErr := s.keys(ctx, applicationID)
+	switch {
+	case status(readErr) == http.StatusNotFound && !s.fresh(applicationID):
+		return nil // the application is gone, and its passwords with it
+	case readErr != nil:
+		return s.fault(readErr, applicationID)
+	case slices.ContainsFunc(keys, func(k workflow.Password) bool { return strings.EqualFold(k.KeyID, keyID) }):
+		return s.fault(err, applicationID)
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package graphops
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// SignIn asks for a device code.
+func (d *Directory) SignIn(ctx context.Context, tenant string, scopes []string) (workflow.SigningIn, error) {
+	t, err := d.tenant(tenant)
+	if err != nil {
+		return nil, err
+	}
+	client, err := public.New(t.ClientID, public.WithAuthority(t.authority), public.WithHTTPClient(d.login), public.WithInstanceDiscovery(false))
+	if err != nil {
+		return nil, fmt.Errorf("graphops: tenant %q: %w", t.Name, err)
+	}
+	full := t.scopes(scopes...)
+	code, err := client.AcquireTokenByDeviceCode(ctx, full)
+	if err != nil {
+		return nil, d.signInFault(ctx, err)
+	}
+	return &signing{d: d, tenant: t, client: client, code: code, scopes: full}, nil
+}
+
+// signing is a sign-in under way.
+type signing struct {
+	d      *Directory
+	tenant tenant
+	client public.Client
+	code   public.DeviceCode
+	scopes []string
+}
+
+// Format keeps the device code out of whatever prints a signing.
+func (*signing) Format(f fmt.State, _ rune) { io.WriteString(f, "[sign-in]") }
+
+func (s *signing) Prompt() workflow.Prompt {
+	r := s.code.Result
+	return workflow.Prompt{Code: workflow.NewSecret(r.UserCode), URL: r.VerificationURL, Expires: r.ExpiresOn}
+}
+
+// Wait polls until the person has signed in, and finds out who that is.
+func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session, error) {
+	p := newPolling(s.code.Result.Interval)
+	got, err := s.code.AuthenticationResult(context.WithValue(ctx, pollingKey{}, p))
+	if err != nil {
+		return nil, s.d.waitFault(ctx, err, p, s.scopes)
+	}
+	session, err := s.d.newSession(s.tenant, workflow.NewSecret(got.AccessToken))
+	if err != nil {
+		return nil, err
+	}
+	more := func(ctx context.Context, scope string) (workflow.Secret, error) {
+		r, err := s.client.AcquireTokenSilent(ctx, s.tenant.scopes(scope), public.WithSilentAccount(got.Account))
+		return workflow.NewSecret(r.AccessToken), err
+	}
+	err = session.identify(ctx, ask, claims{tenant: got.IDToken.TenantID, object: got.IDToken.Oid}, more)
+	if err != nil {
+		session.Close()
+		return nil, err
+	}
+	return session, nil
+}

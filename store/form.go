@@ -1,0 +1,199 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// The stored form of a request. The types below are version 1; they do not
+// change once a release has written them. A new version gets new types, a case
+// in decode, and a file in testdata.
+//
+// Where a struct is converted as a whole, a field that workflow adds stops the
+// conversion from compiling. Where it is copied field by field,
+// TestEveryFieldIsKept finds what was forgotten.
+//
+// omitzero keeps the difference between no slice and an empty one, on which a
+// plan's digest depends.
+
+type requestV1 struct {
+	V         int                          `json:"v"`
+	Rev       int                          `json:"rev,omitzero"`
+	Origin    string                       `json:"origin,omitzero"`
+	Kind      workflow.Kind                `json:"kind,omitzero"`
+	State     workflow.State               `json:"state,omitzero"`
+	Requester personV1                     `json:"requester,omitzero"`
+	Tenant    string                       `json:"tenant,omitzero"`
+	Product   string                       `json:"product,omitzero"`
+	Team      string                       `json:"team,omitzero"`
+	Reason    string                       `json:"reason,omitzero"`
+	Plan      planV1                       `json:"plan,omitzero"`
+	PlanRev   int                          `json:"plan_rev,omitzero"`
+	Created   time.Time                    `json:"created,omitzero"`
+	Entered   time.Time                    `json:"entered,omitzero"`
+	WakeAt    time.Time                    `json:"wake_at,omitzero"`
+	Approval  approvalV1                   `json:"approval,omitzero"`
+	SignIn    signInV1                     `json:"sign_in,omitzero"`
+	Task      workflow.Task                `json:"task,omitzero"`
+	Steps     []stepV1                     `json:"steps,omitzero"`
+	Made      madeV1                       `json:"made,omitzero"`
+	Handover  handoverV1                   `json:"handover,omitzero"`
+	Failure   failureV1                    `json:"failure,omitzero"`
+	Posts     map[workflow.PostName]postV1 `json:"posts,omitempty"`
+	History   []eventV1                    `json:"history,omitzero"`
+	Reminded  time.Time                    `json:"reminded,omitzero"`
+	Outcomes  int                          `json:"outcomes,omitzero"`
+}
+
+type personV1 struct {
+	ID      string `json:"id,omitzero"`
+	Name    string `json:"name,omitzero"`
+	Email   string `json:"email,omitzero"`
+	Outside string `json:"outside,omitzero"`
+}
+
+type planV1 struct {
+	TenantID     string         `json:"tenant_id,omitzero"`
+	AppName      string         `json:"app_name,omitzero"`
+	Audience     string         `json:"audience,omitzero"`
+	RedirectURIs []string       `json:"redirect_uris,omitzero"`
+	Permissions  []permissionV1 `json:"permissions,omitzero"`
+	Credential   credentialV1   `json:"credential,omitzero"`
+}
+
+type approvalV1 struct {
+	N      int       `json:"n,omitzero"`
+	By     personV1  `json:"by,omitzero"`
+	At     time.Time `json:"at,omitzero"`
+	Digest string    `json:"digest,omitzero"`
+	Denied bool      `json:"denied,omitzero"`
+	Reason string    `json:"reason,omitzero"`
+}
+
+// encode returns the stored form of r, whose times are in UTC.
+func encode(r *workflow.Request) ([]byte, error) {
+	return json.Marshal(requestV1{
+		V: 1, Rev: r.Rev, Origin: r.Origin, Kind: r.Kind, State: r.State, Requester: personV1(r.Requester),
+		Tenant: r.Tenant, Product: r.Product, Team: r.Team, Reason: r.Reason, PlanRev: r.PlanRev,
+		Plan: planV1{
+			TenantID: r.Plan.TenantID, AppName: r.Plan.AppName, Audience: r.Plan.Audience, RedirectURIs: r.Plan.RedirectURIs,
+			Permissions: each(r.Plan.Permissions, func(p workflow.Permission) permissionV1 { return permissionV1(p) }),
+			Credential:  credentialV1(r.Plan.Credential),
+		},
+		Created: r.Created, Entered: r.Entered, WakeAt: r.WakeAt,
+		Approval: approvalV1{
+			N: r.Approval.N, By: personV1(r.Approval.By), At: r.Approval.At,
+			Digest: r.Approval.Digest, Denied: r.Approval.Denied, Reason: r.Approval.Reason,
+		},
+		SignIn: signInV1(r.SignIn), Task: r.Task,
+		Steps:    each(r.Steps, func(s workflow.Step) stepV1 { return stepV1(s) }),
+		Made:     madeV1(r.Made),
+		Handover: handoverV1(r.Handover),
+		Failure:  failureV1(r.Failure),
+		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
+		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
+		Reminded: r.Reminded, Outcomes: r.Outcomes,
+	})
+}
+
+// decode reads a stored form of any version. The ID and the realm are not in it.
+func decode(b []byte) (*workflow.Request, error) {
+	version := 1
+	if !bytes.HasPrefix(b, []byte(`{"v":1,`)) {
+		var head struct {
+			V int `json:"v"`
+		}
+		if err := json.Unmarshal(b, &head); err != nil {
+			return nil, err
+		}
+		version = head.V
+	}
+	switch version {
+	case 1:
+		var f requestV1
+		if err := json.Unmarshal(b, &f); err != nil {
+			return nil, err
+		}
+		return f.request(), nil
+	case 0:
+		return nil, errors.New("it has no version")
+	}
+	return nil, fmt.Errorf("its form is version %d, and this entra-app knows 1: %w", version, ErrNewer)
+}
+
+func (f *requestV1) request() *workflow.Request {
+	r := &workflow.Request{
+		Rev: f.Rev, Origin: f.Origin, Kind: f.Kind, State: f.State, Requester: workflow.Person(f.Requester),
+		Tenant: f.Tenant, Product: f.Product, Team: f.Team, Reason: f.Reason, PlanRev: f.PlanRev,
+		Plan: workflow.Plan{
+			TenantID: f.Plan.TenantID, AppName: f.Plan.AppName, Audience: f.Plan.Audience, RedirectURIs: f.Plan.RedirectURIs,
+			Permissions: each(f.Plan.Permissions, func(p permissionV1) workflow.Permission { return workflow.Permission(p) }),
+			Credential:  workflow.Credential(f.Plan.Credential),
+		},
+		Created: f.Created, Entered: f.Entered, WakeAt: f.WakeAt,
+		Approval: workflow.Approval{
+			N: f.Approval.N, By: workflow.Person(f.Approval.By), At: f.Approval.At,
+			Digest: f.Approval.Digest, Denied: f.Approval.Denied, Reason: f.Approval.Reason,
+		},
+		SignIn: workflow.SignIn(f.SignIn), Task: f.Task,
+		Steps:    each(f.Steps, func(s stepV1) workflow.Step { return workflow.Step(s) }),
+		Made:     workflow.Made(f.Made),
+		Handover: workflow.Handover(f.Handover),
+		Failure:  workflow.Failure(f.Failure),
+		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
+		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
+		Reminded: f.Reminded, Outcomes: f.Outcomes,
+	}
+	inUTC(r)
+	return r
+}
+
+// inUTC brings every time of r into the form in which it is kept. All zero times
+// are the zero time.
+func inUTC(r *workflow.Request) {
+	utc := func(times ...*time.Time) {
+		for _, t := range times {
+			if *t = t.Round(0).UTC(); t.IsZero() {
+				*t = time.Time{}
+			}
+		}
+	}
+	utc(&r.Created, &r.Entered, &r.WakeAt, &r.Reminded, &r.Approval.At, &r.SignIn.Expires, &r.SignIn.Since,
+		&r.SignIn.After, &r.Made.KeyExpires, &r.Handover.At, &r.Handover.Claimed)
+	for i := range r.Steps {
+		utc(&r.Steps[i].At, &r.Steps[i].Since, &r.Steps[i].Retry)
+	}
+	for i := range r.History {
+		utc(&r.History[i].At)
+	}
+	for name, p := range r.Posts {
+		utc(&p.Begun, &p.After)
+		r.Posts[name] = p
+	}
+}
+
+// each converts a slice. None stays none.
+func each[A, B any](in []A, f func(A) B) []B {
+	if in == nil {
+		return nil
+	}
+	out := make([]B, len(in))
+	for i, v := range in {
+		out[i] = f(v)
+	}
+	return out
+}
+
+// eachOf converts a map. None becomes an empty one, as in a clone of a request.
+func eachOf[K comparable, A, B any](in map[K]A, f func(A) B) map[K]B {
+	out := make(map[K]B, len(in))
+	for k, v := range in {
+		out[k] = f(v)
+	}
+	return out
+}

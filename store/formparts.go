@@ -1,0 +1,90 @@
+package store
+
+import (
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// The parts of version 1 that have the same fields as their models in workflow,
+// and so are converted as a whole.
+
+type permissionV1 struct {
+	Resource      string       `json:"resource,omitzero"`
+	ResourceAppID string       `json:"resource_app_id,omitzero"`
+	Name          string       `json:"name,omitzero"`
+	Type          catalog.Type `json:"type,omitzero"`
+	Words         string       `json:"words,omitzero"`
+	Why           string       `json:"why,omitzero"`
+	Risk          catalog.Risk `json:"risk,omitzero"`
+}
+
+type credentialV1 struct {
+	Kind     workflow.CredentialKind `json:"kind,omitzero"`
+	Lifetime time.Duration           `json:"lifetime,omitzero"` // in nanoseconds
+}
+
+type signInV1 struct {
+	N        int                   `json:"n,omitzero"`
+	Status   workflow.SignInStatus `json:"status,omitzero"`
+	Expires  time.Time             `json:"expires,omitzero"`
+	Account  string                `json:"account,omitzero"`
+	ObjectID string                `json:"object_id,omitzero"`
+	Since    time.Time             `json:"since,omitzero"`
+	After    time.Time             `json:"after,omitzero"`
+	Tries    int                   `json:"tries,omitzero"`
+}
+
+type stepV1 struct {
+	Name   workflow.StepName   `json:"name,omitzero"`
+	Status workflow.StepStatus `json:"status,omitzero"`
+	At     time.Time           `json:"at,omitzero"`
+	Since  time.Time           `json:"since,omitzero"`
+	Tries  int                 `json:"tries,omitzero"`
+	Retry  time.Time           `json:"retry,omitzero"`
+	Note   string              `json:"note,omitzero"`
+}
+
+type madeV1 struct {
+	ObjectID         string    `json:"object_id,omitzero"`
+	AppID            string    `json:"app_id,omitzero"`
+	ServicePrincipal string    `json:"service_principal,omitzero"`
+	Owner            string    `json:"owner,omitzero"`
+	KeyID            string    `json:"key_id,omitzero"`
+	KeyExpires       time.Time `json:"key_expires,omitzero"`
+	Keys             int       `json:"keys,omitzero"`
+	TenantID         string    `json:"tenant_id,omitzero"`
+	TenantName       string    `json:"tenant_name,omitzero"`
+}
+
+type handoverV1 struct {
+	Status  workflow.HandoverStatus `json:"status,omitzero"`
+	Sealed  workflow.Sealed         `json:"sealed,omitzero"`
+	By      string                  `json:"by,omitzero"`
+	At      time.Time               `json:"at,omitzero"`
+	Claimed time.Time               `json:"claimed,omitzero"`
+}
+
+type failureV1 struct {
+	Rule workflow.Rule `json:"rule,omitzero"`
+	Text string        `json:"text,omitzero"`
+	Ref  string        `json:"ref,omitzero"`
+}
+
+type postV1 struct {
+	Channel string    `json:"channel,omitzero"`
+	TS      string    `json:"ts,omitzero"`
+	Shown   int       `json:"shown,omitzero"`
+	Begun   time.Time `json:"begun,omitzero"`
+	After   time.Time `json:"after,omitzero"`
+	Tries   int       `json:"tries,omitzero"`
+}
+
+type eventV1 struct {
+	At    time.Time     `json:"at,omitzero"`
+	By    string        `json:"by,omitzero"`
+	What  workflow.What `json:"what,omitzero"`
+	Text  string        `json:"text,omitzero"`
+	Times int           `json:"times,omitzero"`
+}

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+const (
+	// lockWait is how long Open waits for another process to close the file.
+	lockWait = time.Second
+	// A writer waits for others to share its fsyncs, so long, or until there are
+	// so many.
+	batchDelay = time.Millisecond
+	batchSize  = 32
+)
+
+// version is that of the buckets and their keys. A stored form has its own.
+const version = 1
+
+// What metaBucket holds.
+var (
+	versionKey = []byte("version")
+	realmKey   = []byte("realm")
+	canaryKey  = []byte("canary")
+)
+
+// canaryName is what the canary is sealed for, so that it is nothing else.
+const canaryName = "canary"
+
+// Open opens the store at path, or makes it where there is no file. A file that
+// it can't open is left as it is, and the error is an *OpenError that ends with
+// the next step: ErrLocked, ErrDamaged, ErrNewer or ErrKey.
+func Open(path string, key *workflow.Key) (*Bolt, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := create(path, key); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, &OpenError{path, err, "can't be made: " + err.Error(),
+				"make its directory, and let the user that runs entra-app write there"}
+		}
+	}
+	realm, err := inspect(path, key)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openBolt(path, false)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	return &Bolt{db: db, realm: realm}, nil
+}
+
+// openBolt opens a bbolt file. What it reads may be nonsense: then it returns an
+// error, where bbolt itself would panic or fault.
+func openBolt(path string, readOnly bool) (db *bolt.DB, err error) {
+	var file *os.File
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			file.Close()
+			db, err = nil, fmt.Errorf("%w: %v", ErrDamaged, p)
+		}
+	}()
+	db, err = bolt.Open(path, 0o600, &bolt.Options{
+		ReadOnly: readOnly, Timeout: lockWait, FreelistType: bolt.FreelistMapType, NoStatistics: true,
+		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+			file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
+			return file, err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	db.MaxBatchDelay, db.MaxBatchSize = batchDelay, batchSize
+	return db, nil
+}
+
+// inspect reads the file without changing it, and returns its realm if it is a
+// store that this program may open with this key.
+func inspect(path string, key *workflow.Key) (realm string, err error) {
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return "", explain(path, err)
+	case !info.Mode().IsRegular():
+		return "", &OpenError{path, fs.ErrInvalid, "is not a file", "set store to the name of a file"}
+	case info.Size() == 0: // bbolt would make a new one of it
+		return "", damaged(path, errors.New("it is empty"))
+	}
+	db, err := openBolt(path, true)
+	if err != nil {
+		return "", explain(path, err)
+	}
+	defer db.Close()
+	f, err := os.Open(path)
+	if err != nil {
+		return "", explain(path, err)
+	}
+	defer f.Close()
+	if err := verify(f); err != nil {
+		return "", damaged(path, err)
+	}
+	err = db.View(func(tx *bolt.Tx) error {
+		m := tx.Bucket(metaBucket)
+		if m == nil {
+			return damaged(path, errors.New("it is a database of another program"))
+		}
+		v, err := strconv.Atoi(string(m.Get(versionKey)))
+		switch {
+		case err != nil || v < 1:
+			return damaged(path, errors.New("it has no version"))
+		case v > version:
+			return newer(path, fmt.Sprintf("is a store of version %d, and this entra-app knows version %d", v, version))
+		}
+		for _, name := range buckets {
+			if tx.Bucket(name) == nil {
+				return damaged(path, fmt.Errorf("it has no %s", name))
+			}
+		}
+		realm = string(m.Get(realmKey))
+		if _, err := key.Open(canaryName, m.Get(canaryKey)); err != nil {
+			return &OpenError{path, ErrKey, "was made with another key, so its secrets can't be opened with this one",
+				"set key_file to the key that belongs to this store, or restore both from the same backup"}
+		}
+		return nil
+	})
+	return realm, err
+}
+
+// explain says what bbolt's or the system's error means.
+func explain(path string, err error) error {
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return &OpenError{path, ErrLocked, "is in use by another process",
+			"stop the other entra-app that uses this store, then start again"}
+	case errors.Is(err, bolterrors.ErrVersionMismatch):
+		return newer(path, "is a database of a version that this entra-app does not know")
+	case errors.As(err, new(*fs.PathError)):
+		return &OpenError{path, err, "can't be opened: " + err.Error(),
+			"let the user that runs entra-app read and write this file"}
+	}
+	return damaged(path, err)
+}
+
+func damaged(path string, err error) error {
+	return &OpenError{path, ErrDamaged, "is not a whole store: " + err.Error(),
+		"restore it from a backup, or move it away to begin with an empty store"}
+}
+
+func newer(path, text string) error {
+	return &OpenError{path, ErrNewer, text, "start the newer entra-app, or restore the backup that was made before it"}
+}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// How many requests a query returns: where it does not say, and at most.
+const (
+	usualLimit = 50
+	mostLimit  = 1000
+)
+
+// Get returns the request called id, or workflow.ErrNotFound.
+func (b *Bolt) Get(ctx context.Context, id string) (*workflow.Request, error) {
+	if err := b.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer b.busy.Done()
+	n, value, err := b.value(id)
+	if err != nil {
+		return nil, err
+	}
+	return b.decode(n, value)
+}
+
+// value returns the number and the stored form of a request.
+func (b *Bolt) value(id string) (n uint64, value []byte, err error) {
+	n, ok := parseID(id)
+	if !ok {
+		return 0, nil, workflow.ErrNotFound
+	}
+	err = b.db.View(func(tx *bolt.Tx) error {
+		value = bytes.Clone(tx.Bucket(requestsBucket).Get(requestKey(n)))
+		return nil
+	})
+	if err == nil && value == nil {
+		err = workflow.ErrNotFound
+	}
+	return n, value, err
+}
+
+// decode returns request number n.
+func (b *Bolt) decode(n uint64, value []byte) (*workflow.Request, error) {
+	b.decoded.Add(1)
+	r, err := decode(value)
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read from the store: %w", formatID(n), err)
+	}
+	r.ID, r.Realm = formatID(n), b.realm
+	return r, nil
+}
+
+// List returns the requests that q asks for, 50 where it sets no limit and never
+// more than 1000.
+func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request, error) {
+	if err := b.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer b.busy.Done()
+	before := uint64(math.MaxUint64)
+	if q.Before != "" {
+		n, ok := parseID(q.Before)
+		if !ok {
+			return nil, nil
+		}
+		before = n
+	}
+	limit := min(q.Limit, mostLimit)
+	if limit <= 0 {
+		limit = usualLimit
+	}
+	text := fold(q.Text)
+	var found []*workflow.Request
+	err := b.db.View(func(tx *bolt.Tx) error {
+		var err error
+		requests := tx.Bucket(requestsBucket)
+		take := func(n uint64) bool {
+			if err = ctx.Err(); err != nil {
+				return false
+			}
+			var r *workflow.Request
+			if r, err = b.decode(n, requests.Get(requestKey(n))); err != nil {
+				return false
+			}
+			if strings.Contains(fold(r.Plan.AppName), text) {
+				found = append(found, r)
+			}
+			return len(found) < limit
+		}
+		if !q.DueBy.IsZero() {
+			due(tx, q, func(n uint64) bool {
+				if n >= before {
+					return true
+				}
+				return take(n)
+			})
+			return err
+		}
+		these := wanted(tx, q)
+		for n, ok := these.seek(before - 1); ok; n, ok = these.seek(n - 1) {
+			if !take(n) {
+				break
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}

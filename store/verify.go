@@ -1,0 +1,239 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+)
+
+// The format of a bbolt file, version 2: pages of one size, in the byte order of
+// the machine. Each begins with a header: its number (8 bytes), its kind and the
+// count of its elements (2 and 2), how many pages it goes on for (4).
+const (
+	boltMagic   = 0xED0CDAED
+	boltVersion = 2
+
+	headerSize  = 16
+	elementSize = 16
+	bucketSize  = 16 // a bucket's root page and counter; a small bucket's page follows
+
+	branchPage   = 0x01
+	leafPage     = 0x02
+	freelistPage = 0x10
+	bucketFlag   = 0x01 // of an element in a leaf
+
+	noFreelist = ^uint64(0)
+)
+
+// wholeSize is the greatest size of a file that is read from end to end before
+// it is opened, which takes a quarter of a second. In a greater one the contents
+// of leaves are left out. It is a variable for the tests alone.
+var wholeSize int64 = 256 << 20
+
+// A checker walks through a bbolt file, and believes nothing in it.
+type checker struct {
+	f        *os.File
+	pageSize int64
+	pages    uint64 // in use
+	seen     []bool
+	whole    bool
+}
+
+// verify returns an error if the file is not a whole bbolt file.
+func verify(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	m, err := newestMeta(f)
+	if err != nil {
+		return err
+	}
+	size := info.Size()
+	if m.pages < 4 || m.pages > uint64(size/m.pageSize) {
+		return fmt.Errorf("it has %d bytes, and %d pages of %d are in use", size, m.pages, m.pageSize)
+	}
+	c := &checker{f: f, pageSize: m.pageSize, pages: m.pages, seen: make([]bool, m.pages), whole: size <= wholeSize}
+	c.seen[0], c.seen[1] = true, true
+	if err := c.tree(m.root, true); err != nil {
+		return err
+	}
+	return c.freelist(m.freelist)
+}
+
+// A meta is one of the two first pages, which commits write in turn.
+type meta struct {
+	pageSize                      int64
+	root, freelist, pages, commit uint64
+}
+
+// newestMeta returns the one that the last whole commit wrote.
+func newestMeta(f *os.File) (newest meta, err error) {
+	err = fmt.Errorf("it does not begin like a store")
+	for pageSize := int64(1024); pageSize <= 1024<<14; pageSize *= 2 {
+		for at := range int64(2) {
+			m, merr := metaAt(f, at*pageSize)
+			if merr == nil && m.pageSize == pageSize && (err != nil || m.commit > newest.commit) {
+				newest, err = m, nil
+			}
+		}
+	}
+	return newest, err
+}
+
+func metaAt(f *os.File, at int64) (meta, error) {
+	b := make([]byte, headerSize+64)
+	if _, err := f.ReadAt(b, at); err != nil {
+		return meta{}, err
+	}
+	b = b[headerSize:]
+	order := binary.NativeEndian
+	sum := fnv.New64a()
+	sum.Write(b[:56])
+	if order.Uint32(b) != boltMagic || order.Uint32(b[4:]) != boltVersion || order.Uint64(b[56:]) != sum.Sum64() {
+		return meta{}, fmt.Errorf("no meta page at %d", at)
+	}
+	return meta{
+		pageSize: int64(order.Uint32(b[8:])),
+		root:     order.Uint64(b[16:]), // the root bucket's counter follows
+		freelist: order.Uint64(b[32:]),
+		pages:    order.Uint64(b[40:]),
+		commit:   order.Uint64(b[48:]),
+	}, nil
+}
+
+// A page is one page with those that it goes on for.
+type page struct {
+	number      uint64
+	kind, count uint16
+	body        []byte // with the header
+}
+
+// page reads a page that nothing else may point to.
+func (c *checker) page(n uint64, skipLeaf bool) (p page, err error) {
+	if n >= c.pages {
+		return p, fmt.Errorf("page %d is beyond the end", n)
+	}
+	head := make([]byte, headerSize)
+	if _, err := c.f.ReadAt(head, int64(n)*c.pageSize); err != nil {
+		return p, err
+	}
+	order := binary.NativeEndian
+	p = page{number: n, kind: order.Uint16(head[8:]), count: order.Uint16(head[10:])}
+	length := 1 + uint64(order.Uint32(head[12:]))
+	if order.Uint64(head) != n || length > c.pages-n {
+		return p, fmt.Errorf("page %d is overwritten", n)
+	}
+	for i := n; i < n+length; i++ {
+		if c.seen[i] {
+			return p, fmt.Errorf("page %d is in two places", i)
+		}
+		c.seen[i] = true
+	}
+	if skipLeaf && p.kind == leafPage {
+		return p, nil
+	}
+	p.body = make([]byte, int64(length)*c.pageSize)
+	_, err = c.f.ReadAt(p.body, int64(n)*c.pageSize)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return p, err
+}
+
+// tree checks a bucket from its root page on.
+func (c *checker) tree(root uint64, ofBuckets bool) error {
+	p, err := c.page(root, !c.whole && !ofBuckets)
+	if err != nil {
+		return err
+	}
+	switch {
+	case p.kind == leafPage && p.body == nil:
+		return nil
+	case p.kind == leafPage:
+		return c.leaf(p)
+	case p.kind == branchPage && p.count > 0:
+		return p.elements(func(e []byte, key, _ []byte) error { return c.tree(binary.NativeEndian.Uint64(e[8:]), ofBuckets) })
+	}
+	return fmt.Errorf("page %d is of kind %#x", root, p.kind)
+}
+
+// leaf checks a page of keys with values, some of which are buckets.
+func (c *checker) leaf(p page) error {
+	return p.elements(func(e []byte, key, value []byte) error {
+		if binary.NativeEndian.Uint32(e)&bucketFlag == 0 {
+			return nil
+		}
+		if len(value) < bucketSize {
+			return fmt.Errorf("bucket %q is cut short", key)
+		}
+		if root := binary.NativeEndian.Uint64(value); root != 0 {
+			return c.tree(root, false)
+		}
+		in := value[bucketSize:]
+		if len(in) < headerSize || binary.NativeEndian.Uint16(in[8:]) != leafPage {
+			return fmt.Errorf("bucket %q is cut short", key)
+		}
+		return c.leaf(page{number: p.number, kind: leafPage, count: binary.NativeEndian.Uint16(in[10:]), body: in})
+	})
+}
+
+// elements calls f for each element of a page, whose keys have to ascend.
+func (p page) elements(f func(e, key, value []byte) error) error {
+	var last []byte
+	for i := range int(p.count) {
+		at := headerSize + i*elementSize
+		if at+elementSize > len(p.body) {
+			return fmt.Errorf("page %d is overwritten", p.number)
+		}
+		e := p.body[at : at+elementSize]
+		order := binary.NativeEndian
+		pos, keySize, valueSize := order.Uint32(e), order.Uint32(e[4:]), uint32(0)
+		if p.kind == leafPage {
+			pos, keySize, valueSize = order.Uint32(e[4:]), order.Uint32(e[8:]), order.Uint32(e[12:])
+		}
+		from := uint64(at) + uint64(pos)
+		if from+uint64(keySize)+uint64(valueSize) > uint64(len(p.body)) {
+			return fmt.Errorf("page %d is overwritten", p.number)
+		}
+		key := p.body[from : from+uint64(keySize)]
+		if i > 0 && bytes.Compare(last, key) >= 0 {
+			return fmt.Errorf("page %d is out of order", p.number)
+		}
+		last = key
+		if err := f(e, key, p.body[from+uint64(keySize):][:valueSize]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// freelist checks the list of the pages that are not in use.
+func (c *checker) freelist(n uint64) error {
+	if n == noFreelist {
+		return nil
+	}
+	p, err := c.page(n, false)
+	if err != nil {
+		return err
+	}
+	ids, count := p.body[headerSize:], uint64(p.count)
+	if count == 0xFFFF { // the true count comes first
+		count = binary.NativeEndian.Uint64(ids)
+		ids = ids[8:]
+	}
+	if p.kind != freelistPage || count > uint64(len(ids)/8) {
+		return fmt.Errorf("page %d is no list of free pages", n)
+	}
+	for i := range count {
+		id := binary.NativeEndian.Uint64(ids[8*i:])
+		if id >= c.pages || c.seen[id] {
+			return fmt.Errorf("page %d is free and in use", id)
+		}
+		c.seen[id] = true
+	}
+	return nil
+}
