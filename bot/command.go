@@ -1,0 +1,141 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// commands are what can follow /entra-app, and what help says of each.
+var commands = []struct{ name, usage, does string }{
+	{"request", "request [product]", "ask for an app registration"},
+	{"status", "status", "your requests and this channel's; or status EA-7, status @person, status #channel, status pending, status all, status followed by part of an app's name"},
+	{"cancel", "cancel EA-7", "take your request back"},
+	{"help", "help", "this list"},
+}
+
+// notYet are commands of later versions, so that they get an honest answer.
+var notYet = map[string]bool{"apps": true, "update": true, "renew": true, "recreate": true, "retire": true, "audit": true}
+
+func (b *Bot) command(ctx context.Context, c command) Reply {
+	verb, rest := split(c.Text)
+	if c.UserID == "" {
+		return private("Slack did not say who you are, so nothing was done.")
+	}
+	switch verb {
+	case "request", "new":
+		return b.openForm(ctx, c, rest)
+	case "status", "":
+		if verb == "" && rest == "" {
+			return private(help(""))
+		}
+		return b.status(ctx, c, rest)
+	case "cancel":
+		return b.cancelCommand(ctx, c, rest)
+	case "help":
+		return private(help(""))
+	}
+	if notYet[verb] {
+		return private(help(fmt.Sprintf("“%s” comes in a later version.", verb)))
+	}
+	names := make([]string, len(commands))
+	for i, known := range commands {
+		names[i] = known.name
+	}
+	return private(help(fmt.Sprintf("There is no command “%s”.%s", clip(verb, 40), didYouMean(verb, names))))
+}
+
+// split takes a command's text apart: the first word in lower case, the rest.
+func split(text string) (verb, rest string) {
+	text = strings.Join(strings.Fields(strings.Map(straight, workflow.Plain(text))), " ")
+	verb, rest, _ = strings.Cut(text, " ")
+	return strings.ToLower(verb), rest
+}
+
+// straight turns the quotes that phones type into nothing.
+func straight(r rune) rune {
+	if strings.ContainsRune("“”„‘’\"", r) {
+		return -1
+	}
+	return r
+}
+
+func help(before string) string {
+	var b strings.Builder
+	if before != "" {
+		b.WriteString(before + "\n\n")
+	}
+	b.WriteString("What " + Command + " can do:\n")
+	for _, c := range commands {
+		fmt.Fprintf(&b, "• %s %s: %s\n", Command, c.usage, c.does)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func (b *Bot) cancelCommand(ctx context.Context, c command, rest string) Reply {
+	id, ok := requestID(rest)
+	if !ok {
+		return private(fmt.Sprintf("Which request? Type %s cancel followed by its ID, as in %s cancel EA-7. %s status lists yours.", Command, Command, Command))
+	}
+	by, err := b.person(ctx, c.UserID, c.TeamID)
+	if err != nil {
+		return private(b.sentence(err))
+	}
+	r, err := b.desk.Cancel(ctx, id, by)
+	if err != nil {
+		return private(b.sentence(err))
+	}
+	if r.State == workflow.Pending {
+		return private(r.ID + ": your sign-in is cancelled. The request waits for an approver again.")
+	}
+	return private(fmt.Sprintf("%s (%s) is cancelled. Nothing was changed in the tenant.", r.ID, r.Plan.AppName))
+}
+
+var idPattern = regexp.MustCompile(`^(?i:ea)?[- ]?([1-9][0-9]{0,9})$`)
+
+// requestID reads "EA-7" as people type it: ea-7, EA7, 7.
+func requestID(s string) (string, bool) {
+	m := idPattern.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil {
+		return "", false
+	}
+	return "EA-" + m[1], true
+}
+
+// didYouMean names the nearest of known, if one is near.
+func didYouMean(typed string, known []string) string {
+	best, at := "", 3
+	for _, k := range known {
+		if d := distance(strings.ToLower(typed), k); d < at && d < len(k) {
+			best, at = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" Did you mean “%s”?", best)
+}
+
+// distance is the number of letters to change, add or leave out (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		last := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := last
+			if a[i] != b[j] {
+				cost++
+			}
+			last = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

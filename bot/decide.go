@@ -1,0 +1,137 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// Action IDs of the buttons. Their values are a request's ID and the revision
+// that the button was drawn from.
+const (
+	actApprove = "approve"
+	actDeny    = "deny"
+	actDetails = "details"
+	actNewCode = "new-code"
+	actCancel  = "cancel"
+	actRetry   = "retry"
+	actUndo    = "undo"
+	actReveal  = "reveal"
+	actHome    = "home"
+
+	denyView    = "deny"
+	reasonBlock = "Reason"
+)
+
+func buttonValue(r *workflow.Request) string { return fmt.Sprintf("%s %d", r.ID, r.Rev) }
+
+func fromValue(v string) (id string, rev int) {
+	id, n, _ := strings.Cut(v, " ")
+	rev, _ = strconv.Atoi(n)
+	return id, rev
+}
+
+// act does what a button is for. Decisions are made before the acknowledgement;
+// what only Slack has to do comes after it.
+func (b *Bot) act(ctx context.Context, i interaction, a action) {
+	switch {
+	case strings.HasPrefix(a.ActionID, "page:"):
+		b.turn(ctx, i, a)
+		return
+	case a.ActionID == value:
+		b.rebuild(ctx, i, a)
+		return
+	}
+	id, rev := fromValue(a.Value)
+	by, err := b.person(ctx, i.User.ID, firstOf(i.User.TeamID, i.Team.ID))
+	if err != nil {
+		b.refuse(ctx, i, err)
+		return
+	}
+	switch a.ActionID {
+	case actApprove:
+		_, err = b.desk.Approve(ctx, id, by, rev)
+	case actNewCode:
+		_, err = b.desk.NewCode(ctx, id, by)
+	case actCancel:
+		_, err = b.desk.Cancel(ctx, id, by)
+	case actRetry:
+		_, err = b.desk.Retry(ctx, id, by, rev)
+	case actUndo:
+		_, err = b.desk.Undo(ctx, id, by)
+	case actReveal:
+		b.later(ctx, func(ctx context.Context) { b.reveal(ctx, i, id, by) })
+	case actDeny:
+		b.later(ctx, func(ctx context.Context) { b.askReason(ctx, i, id) })
+	case actDetails:
+		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id) })
+	case actHome:
+		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, by) })
+	}
+	if err != nil {
+		b.refuse(ctx, i, err)
+	}
+}
+
+// refuse tells the person who pressed, and nobody else, why nothing was done.
+func (b *Bot) refuse(ctx context.Context, i interaction, err error) {
+	text := b.sentence(err)
+	b.later(ctx, func(ctx context.Context) { b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, private(text)) })
+}
+
+// askReason opens the denial's form, for those who may deny.
+func (b *Bot) askReason(ctx context.Context, i interaction, id string) {
+	reason := slack.NewPlainTextInputBlockElement(nil, value)
+	reason.Multiline, reason.MaxLength = true, workflow.ReasonMax
+	view := slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: denyView, PrivateMetadata: id,
+		Title: plain("Deny " + clip(id, 18)), Submit: plain("Deny"), Close: plain("Back"),
+		Blocks: slack.Blocks{BlockSet: []slack.Block{
+			slack.NewInputBlock(reasonBlock, plain("Reason"), plain("The requester is told this, so say what to change."), reason),
+		}},
+	}
+	b.open(ctx, i, view)
+}
+
+// open opens a view for a press.
+func (b *Bot) open(ctx context.Context, i interaction, view slack.ModalViewRequest) (*slack.ViewResponse, bool) {
+	v, err := b.api.OpenViewContext(ctx, i.TriggerID, view)
+	if err != nil {
+		b.log.Warn("a view did not open", "view", view.CallbackID, "user", i.User.ID, "err", slackError(err))
+		b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, private("Slack did not open the window. Nothing was done. Press the button again."))
+		return nil, false
+	}
+	return v, true
+}
+
+// deny takes the denial's form.
+func (b *Bot) deny(ctx context.Context, i interaction) Reply {
+	by, err := b.person(ctx, i.User.ID, firstOf(i.User.TeamID, i.Team.ID))
+	if err == nil {
+		_, err = b.desk.Deny(ctx, i.View.PrivateMetadata, by, i.View.State.text(reasonBlock))
+	}
+	if err != nil {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{reasonBlock: b.sentence(err)})
+	}
+	return nil
+}
+
+// details shows the whole plan, with every word of every permission.
+func (b *Bot) details(ctx context.Context, i interaction, id string) {
+	r, err := b.desk.Get(ctx, id)
+	if err != nil {
+		b.refuse(ctx, i, err)
+		return
+	}
+	blocks := append([]slack.Block{block(line(bold("State: "), stateWord(r), ", ", waitsFor(r)))}, b.planBlocks(r, workflow.PermissionsMax+1)...)
+	blocks = append(blocks, historyBlocks(r, 20)...)
+	b.open(ctx, i, slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: "details", Title: plain(clip(r.ID+" in detail", 24)), Close: plain("Close"),
+		Blocks: slack.Blocks{BlockSet: blocks},
+	})
+}

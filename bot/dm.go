@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// follow is the requester's message that follows a request from its first moment on.
+func (b *Bot) follow(r *workflow.Request) (string, []slack.Block) {
+	blocks := []slack.Block{
+		header(fmt.Sprintf("%s: %s", r.ID, r.Plan.AppName)),
+		block(line("You asked for this app in ", r.Tenant, " on ", r.Created, ".\n", bold(stateWord(r)), ": ", waitsFor(r), ".")),
+	}
+	if r.State == workflow.Signing && r.Failure.Text != "" {
+		blocks = append(blocks, block(line(clip(r.Failure.Text, 900))))
+	}
+	if steps := stepBlock(r); steps != nil {
+		blocks = append(blocks, steps)
+	}
+	if r.State == workflow.Pending || r.State == workflow.Signing {
+		blocks = append(blocks, slack.NewActionBlock("", button(actCancel, "Cancel", buttonValue(r), "Cancel "+r.ID)))
+	}
+	return summary(r), blocks
+}
+
+// outcome is the requester's message about an ending.
+func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
+	title := fmt.Sprintf("%s: %s · %s", r.ID, r.Plan.AppName, stateWord(r))
+	blocks := []slack.Block{header(title)}
+	switch r.State {
+	case workflow.Ready, workflow.Done:
+		return b.handover(r, blocks)
+	case workflow.Denied:
+		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n", bold("Reason: "), r.Approval.Reason)))
+	default:
+		blocks = append(blocks, block(line(firstOf(came(r), waitsFor(r)))))
+	}
+	if !r.State.HoldsName() {
+		blocks = append(blocks, note("You can ask again with "+Command+" request. The name is free."))
+	}
+	return summary(r), blocks
+}
+
+// handover is the outcome that everybody wants: what the requester needs, and
+// the button that opens the secret.
+func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
+	blocks = append(blocks,
+		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
+		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
+		block(line(bold("Tenant: "), firstOf(r.Made.TenantName, r.Tenant), "\n", bold("The secret is valid until "), r.Made.KeyExpires,
+			"\n", bold("Approved by "), user(r.Approval.By.ID))))
+	blocks = append(blocks, permissionBlocks(r.Plan.Permissions, briefFrom)...)
+	if p, ok := b.desk.Product(r.Product); ok {
+		lines := make([]*slack.RichTextSection, len(p.NextSteps))
+		for i, s := range p.NextSteps {
+			lines[i] = line(s)
+		}
+		blocks = append(blocks, block(line(bold("Next steps")), list(lines...)))
+	}
+	if r.State == workflow.Done {
+		blocks = append(blocks, block(line("You opened the secret on ", r.Handover.At, ". It can't be shown again.")))
+		return fmt.Sprintf("%s: the app %s is yours. Its secret was opened.", r.ID, r.Plan.AppName), blocks
+	}
+	by := r.Entered.Add(b.desk.Policy().RevealWithin)
+	blocks = append(blocks,
+		block(line("The secret can be opened ", bold("once"), ", by you, until ", by, ". After that it is revoked.")),
+		slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r), "Reveal the secret of "+r.ID).WithStyle(slack.StylePrimary)))
+	return fmt.Sprintf("%s: the app %s is ready. Open its secret in this message.", r.ID, r.Plan.AppName), blocks
+}
+
+// signIn is the approver's message. It alone shows the code, in a block of its
+// own: the text that notifications show does not have it.
+func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.Block) {
+	doing := "to register the app " + r.Plan.AppName
+	if r.Task == workflow.Undo {
+		doing = "to delete the app " + r.Plan.AppName
+	}
+	blocks := []slack.Block{header(fmt.Sprintf("%s: sign in %s", r.ID, doing))}
+	buttons := slack.NewActionBlock("",
+		button(actNewCode, "New code", buttonValue(r), "New code for "+r.ID),
+		button(actCancel, "Cancel", buttonValue(r), "Cancel the sign-in for "+r.ID))
+	switch {
+	case p != nil:
+		blocks = append(blocks,
+			block(line("1. Open ", link(p.URL), "\n2. Enter this code:")),
+			block(preformatted(p.Code.Reveal())),
+			block(line("3. Sign in with ", b.accountOf(r), ".")),
+			block(line(bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n", bold("App: "), r.Plan.AppName, "\n",
+				bold("Request: "), r.ID, ", asked for by ", user(r.Requester.ID), "\n", bold("The code is valid until "), p.Expires)),
+			block(line(bold("You asked for this by pressing "+pressed(r)+"."), " If you did not, don't use the code, and tell your security team.")),
+			buttons)
+	case r.State == workflow.Signing && r.SignIn.Status == workflow.SignInOver:
+		blocks = append(blocks, block(line(clip(firstOf(r.Failure.Text, "The code can't be used any more. Press New code."), 1200))), buttons)
+	case r.State == workflow.Signing:
+		blocks = append(blocks, block(line("Asking Microsoft for a code…")), buttons)
+	default:
+		blocks = append(blocks, block(line(bold(stateWord(r)), ": ", firstOf(came(r), waitsFor(r)))))
+		if steps := stepBlock(r); steps != nil {
+			blocks = append(blocks, steps)
+		}
+	}
+	return fmt.Sprintf("%s: %s. %s: %s.", r.ID, r.Plan.AppName, stateWord(r), waitsFor(r)), blocks
+}
+
+// pressed is the button that started this sign-in.
+func pressed(r *workflow.Request) string {
+	switch {
+	case r.Task == workflow.Undo:
+		return "Undo"
+	case r.Approval.N > 1 && r.Made.ObjectID != "":
+		return "Retry"
+	}
+	return "Approve"
+}
+
+// accountOf is the Entra account that has to sign in.
+func (b *Bot) accountOf(r *workflow.Request) string {
+	t, _ := b.desk.Tenant(r.Tenant)
+	a, _ := t.Approver(r.Approval.By.ID)
+	return firstOf(a.Entra, "your account of this tenant")
+}

@@ -1,0 +1,31 @@
+// Package bot is everything Slack: commands, the form, cards, messages, the
+// reveal, and the two ways in which Slack reaches us.
+//
+// # In
+//
+// Socket Mode and HTTP carry the same three things: a command, an interaction,
+// an event. Both hand an [Envelope] to [Bot.Dispatch] and send the Reply back,
+// so there is one code path, and tests can use either. HTTP lets nothing in that
+// Slack did not sign in the last five minutes; Socket Mode trusts its ticket.
+//
+// A handler makes one transaction at the desk and answers. What takes longer,
+// opening a view for instance, is done by a goroutine that the Bot owns and
+// [Bot.Wait] waits for.
+//
+// # Out
+//
+// Every message that shows a request is drawn by [Bot.Draw], from the request and
+// nothing else: a card can be drawn again at any time. Buttons carry a request's
+// ID and revision; the desk decides what they are still good for.
+//
+// What people typed goes out as rich text or plain text objects, where nothing
+// is markup, never as mrkdwn. errors.go turns errors into sentences, and is the
+// only file that does.
+//
+//	dispatch.go  what came in, to whom      http.go, socket.go  the transports
+//	command.go   /entra-app …               form.go             the request form
+//	status.go    status, in pages           decide.go           buttons and the denial
+//	card.go      the approvers' card        dm.go               the three kinds of DM
+//	post.go      sending and finding again  reveal.go           the secret, once
+//	person.go    who someone is             respond.go          private answers
+package bot

@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// sentence says an error to the person who caused it. A fault is logged once,
+// with a reference that the person gets.
+func (b *Bot) sentence(err error) string {
+	if no, ok := errors.AsType[*workflow.Refusal](err); ok {
+		return no.Text
+	}
+	if errors.Is(err, workflow.ErrNotFound) {
+		return "There is no such request. /entra-app status lists yours."
+	}
+	ref := newRef()
+	b.log.Error("a request of a person failed", "ref", ref, "err", err)
+	return unexpected(ref)
+}
+
+func unexpected(ref string) string {
+	return fmt.Sprintf("Something went wrong here, and nothing was changed. Try again; if it happens again, give the operator of this bot the reference %s.", ref)
+}
+
+func newRef() string { return rand.Text()[:8] }
+
+// temporary is an error that may go away.
+type temporary struct {
+	err   error
+	after time.Duration
+}
+
+func (t *temporary) Error() string             { return t.err.Error() }
+func (t *temporary) RetryAfter() time.Duration { return t.after }
+
+// slackError tells Slack's answers apart by type: to come back later, or a no
+// that trying again will not change. It drops addresses, which may be capabilities.
+func slackError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		return &temporary{errors.New("slack: rate limited"), limited.RetryAfter}
+	}
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
+		return &temporary{fmt.Errorf("slack: status %d", status.Code), 0}
+	}
+	if no, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		switch no.Err {
+		case "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org":
+			return &temporary{fmt.Errorf("slack: %s", no.Err), 0}
+		}
+		return &workflow.Trouble{Code: no.Err, Text: firstOf(hints[no.Err], "Slack says "+no.Err+".")}
+	}
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return &temporary{fmt.Errorf("slack can't be reached: %w", err), 0}
+	}
+	return &temporary{fmt.Errorf("slack: %w", err), 0}
+}
+
+// hints say what to do about Slack's answers that an operator can mend.
+var hints = map[string]string{
+	"not_in_channel":         "The bot is not in the approvers' channel. Invite it there: /invite @entra-app.",
+	"channel_not_found":      "The channel does not exist, or the bot is not in it. Check `channel` in the configuration, and invite the bot.",
+	"is_archived":            "The approvers' channel is archived. Name another as `channel` in the configuration.",
+	"invalid_auth":           "Slack does not know the token. Check slack.bot_token.",
+	"not_authed":             "Slack got no token. Check slack.bot_token.",
+	"account_inactive":       "The app was removed from the workspace, or its token was revoked. Install it again.",
+	"token_revoked":          "The token was revoked. Install the app again.",
+	"missing_scope":          "The app lacks a scope. Compare its scopes with `entra-app manifest`, and install it again.",
+	"not_allowed_token_type": "The token is of the wrong kind. bot_token begins with xoxb-, app_token with xapp-.",
+}
+
+// isSlack says whether an error is that answer of Slack's.
+func isSlack(err error, code string) bool {
+	no, ok := errors.AsType[slack.SlackErrorResponse](err)
+	return ok && no.Err == code
+}

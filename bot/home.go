@@ -1,0 +1,59 @@
+package bot
+
+import (
+	"context"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// homeRows is how many requests the home tab lists of each kind.
+const homeRows = 10
+
+// publishHome shows a person what waits for them, and what they asked for.
+func (b *Bot) publishHome(ctx context.Context, who workflow.Person) {
+	blocks := []slack.Block{header("App registrations")}
+	if b.approves(who.ID) {
+		waiting, err := b.desk.List(ctx, workflow.Query{State: workflow.Pending, Limit: homeRows})
+		if err != nil {
+			b.log.Error("listing for the home tab", "err", err)
+			return
+		}
+		blocks = append(blocks, rows("Waiting for approval", "Nothing waits for an approver.", waiting)...)
+	}
+	mine, err := b.desk.List(ctx, workflow.Query{Requester: who.ID, Limit: homeRows})
+	if err != nil {
+		b.log.Error("listing for the home tab", "err", err)
+		return
+	}
+	blocks = append(blocks, rows("Your requests", "You have asked for nothing yet. Type "+Command+" request in any channel.", mine)...)
+	blocks = append(blocks,
+		block(line(italic("As of "), b.now())),
+		slack.NewActionBlock("", button(actHome, "Refresh", "home", "Refresh this page")))
+	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocks}}
+	if _, err := b.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: who.ID, View: view}); err != nil {
+		b.log.Warn("the home tab was not drawn", "user", who.ID, "err", slackError(err))
+	}
+}
+
+// approves says whether somebody is an approver of any tenant.
+func (b *Bot) approves(id string) bool {
+	for _, t := range b.desk.Tenants() {
+		if _, ok := t.Approver(id); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func rows(title, none string, found []*workflow.Request) []slack.Block {
+	blocks := []slack.Block{block(line(bold(title)))}
+	if len(found) == 0 {
+		return append(blocks, block(line(none)))
+	}
+	for _, r := range found {
+		blocks = append(blocks, block(line(bold(r.ID), " ", r.Plan.AppName, " · ", stateWord(r), ": ", waitsFor(r))))
+	}
+	return blocks
+}

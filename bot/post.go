@@ -1,0 +1,182 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// eventType marks our messages, so that one whose answer was lost is found again.
+const eventType = "entra_app_post"
+
+// Draw sends or changes one message. See [workflow.Messenger].
+func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string, err error) {
+	r := d.Request
+	text, blocks := b.message(d)
+	channel, thread, err := b.place(ctx, d)
+	if err != nil {
+		return "", "", slackError(err)
+	}
+	content := []slack.MsgOption{slack.MsgOptionText(escape(text), false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	ts = d.Post.TS
+	if ts == "" && !d.Post.Begun.IsZero() {
+		ts = b.find(ctx, channel, thread, d)
+	}
+	if ts != "" {
+		if d.Name == workflow.Thread {
+			return channel, ts, nil // it was told, and does not change
+		}
+		_, _, _, err = b.api.UpdateMessageContext(ctx, channel, ts, content...)
+		if err == nil {
+			return channel, ts, nil
+		}
+		if !isSlack(err, "message_not_found") {
+			return "", "", slackError(err)
+		}
+	}
+	content = append(content, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: mark(d)}))
+	if thread != "" {
+		content = append(content, slack.MsgOptionTS(thread))
+	}
+	channel, ts, err = b.api.PostMessageContext(ctx, channel, content...)
+	if err != nil {
+		return "", "", slackError(err)
+	}
+	b.log.Debug("sent", "request", r.ID, "message", d.Name)
+	return channel, ts, nil
+}
+
+// message is the content of a drawing.
+func (b *Bot) message(d workflow.Drawing) (string, []slack.Block) {
+	r := d.Request
+	switch {
+	case d.Name == workflow.Card:
+		return b.card(r)
+	case d.Name == workflow.Follow:
+		return b.follow(r)
+	case d.Name == workflow.Thread:
+		return b.told(r, *d.Event)
+	case strings.HasPrefix(string(d.Name), string(workflow.SignInPost)):
+		return b.signIn(r, d.Prompt)
+	}
+	return b.outcome(r)
+}
+
+// told is one line of history under the card. A reminder names the approvers.
+func (b *Bot) told(r *workflow.Request, e workflow.Event) (string, []slack.Block) {
+	blocks := []slack.Block{block(eventLine(e))}
+	if e.What == workflow.Reminder {
+		t, _ := b.desk.Tenant(r.Tenant)
+		parts := []any{"Approvers: "}
+		for _, a := range t.Approvers {
+			parts = append(parts, user(a.Slack), " ")
+		}
+		blocks = append(blocks, block(line(parts...)))
+	}
+	return r.ID + ": " + clip(e.Text, 600), blocks
+}
+
+// place is where a drawing belongs: a channel or DM, and under which message.
+func (b *Bot) place(ctx context.Context, d workflow.Drawing) (channel, thread string, err error) {
+	r := d.Request
+	switch {
+	case d.Post.Channel != "":
+		return d.Post.Channel, "", nil
+	case d.Name == workflow.Thread:
+		card := r.Posts[workflow.Card]
+		return card.Channel, card.TS, nil
+	case d.Name == workflow.Card:
+		t, ok := b.desk.Tenant(r.Tenant)
+		if !ok {
+			return "", "", fmt.Errorf("the tenant %q is not configured any more", r.Tenant)
+		}
+		return t.Channel, "", nil
+	case strings.HasPrefix(string(d.Name), string(workflow.SignInPost)):
+		channel, err = b.dm(ctx, r.Approval.By.ID)
+	default:
+		channel, err = b.dm(ctx, r.Requester.ID)
+	}
+	return channel, "", err
+}
+
+// dm opens the DM with a person and returns its channel.
+func (b *Bot) dm(ctx context.Context, user string) (string, error) {
+	b.mu.Lock()
+	id := b.dms[user]
+	b.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	c, _, _, err := b.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+	if err != nil {
+		return "", err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.dms[user] = c.ID
+	return c.ID, nil
+}
+
+// mark is what a message says of itself to us. Everyone in the conversation can
+// read it: it names the request and the message, and nothing else.
+func mark(d workflow.Drawing) map[string]any {
+	m := map[string]any{"request": d.Request.ID, "post": string(d.Name)}
+	if d.Name == workflow.Thread {
+		m["n"] = strconv.Itoa(d.Post.Shown)
+	}
+	return m
+}
+
+// find looks for a message that may have been sent although its answer was lost.
+// Where Slack does not let us look, the message is sent again: twice is better
+// than never.
+func (b *Bot) find(ctx context.Context, channel, thread string, d workflow.Drawing) string {
+	oldest := fmt.Sprintf("%d.000000", d.Post.Begun.Add(-time.Minute).Unix())
+	want := mark(d)
+	for cursor, pages := "", 0; pages < 10; pages++ {
+		var messages []slack.Message
+		var next string
+		if thread != "" {
+			found, _, after, err := b.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+				ChannelID: channel, Timestamp: thread, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
+			if err != nil {
+				b.log.Warn("a lost message can't be looked for", "request", d.Request.ID, "err", slackError(err))
+				return ""
+			}
+			messages, next = found, after
+		} else {
+			found, err := b.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+				ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
+			if err != nil {
+				b.log.Warn("a lost message can't be looked for", "request", d.Request.ID, "err", slackError(err))
+				return ""
+			}
+			messages, next = found.Messages, found.ResponseMetaData.NextCursor
+		}
+		for _, m := range messages {
+			if m.Metadata.EventType == eventType && same(m.Metadata.EventPayload, want) {
+				return m.Timestamp
+			}
+		}
+		if next == "" {
+			return ""
+		}
+		cursor = next
+	}
+	return ""
+}
+
+func same(got, want map[string]any) bool {
+	for k, v := range want {
+		if fmt.Sprint(got[k]) != v {
+			return false
+		}
+	}
+	return true
+}

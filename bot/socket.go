@@ -1,0 +1,107 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack/socketmode"
+)
+
+// workers is how many envelopes are answered at the same time.
+const workers = 64
+
+// RunSocket receives by Socket Mode until ctx ends. When Slack can't be reached
+// it tries again, after longer and longer, up to half a minute.
+func (b *Bot) RunSocket(ctx context.Context) error {
+	if !b.app {
+		return errors.New("bot: Socket Mode needs an app token")
+	}
+	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
+		began := b.now()
+		err := b.connect(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		if b.now().Sub(began) > time.Minute {
+			wait = time.Second
+		}
+		b.log.Warn("Socket Mode is not connected", "err", slackError(err), "again_in", wait)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// connect runs one client of slack-go's, and answers what it delivers. It
+// returns when the client gives up, and when all answers are sent.
+func (b *Bot) connect(ctx context.Context) error {
+	client := socketmode.New(b.api, socketmode.OptionLog(log.New(io.Discard, "", 0)))
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, 1)
+	var answering sync.WaitGroup
+	answering.Go(func() { ended <- client.RunContext(running) })
+	defer answering.Wait()
+	defer stop()
+
+	places := make(chan struct{}, workers)
+	var handlers sync.WaitGroup
+	defer handlers.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-ended:
+			return err
+		case e := <-client.Events:
+			id, env, ok := envelope(e)
+			if !ok {
+				if e.Type == socketmode.EventTypeHello {
+					b.log.Info("Socket Mode is connected")
+				}
+				continue
+			}
+			places <- struct{}{}
+			handlers.Go(func() {
+				defer func() { <-places }()
+				var reply any = b.Dispatch(running, env)
+				if err := client.AckCtx(running, id, reply); err != nil && ctx.Err() == nil {
+					b.log.Warn("an acknowledgement that was not sent", "kind", env.Kind, "err", err)
+				}
+			})
+		}
+	}
+}
+
+// envelope reads what slack-go delivers from the raw message: its own parsing
+// is stricter than Slack, and what it can't parse has to be acknowledged too.
+func envelope(e socketmode.Event) (id string, env Envelope, ok bool) {
+	req := e.Request
+	if bad, is := e.Data.(*socketmode.ErrorBadMessage); is && req == nil {
+		req = &socketmode.Request{}
+		if json.Unmarshal(bad.Message, req) != nil {
+			return "", env, false
+		}
+	}
+	if req == nil || req.EnvelopeID == "" {
+		return "", env, false
+	}
+	env.Payload = req.Payload
+	switch req.Type {
+	case "slash_commands":
+		env.Kind = CommandKind
+	case "interactive":
+		env.Kind = InteractionKind
+	case "events_api":
+		env.Kind = EventKind
+	}
+	return req.EnvelopeID, env, true
+}

@@ -1,0 +1,239 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// pageSize is how many requests one answer lists.
+const pageSize = 8
+
+// A listing is what a status command asks for; it travels in the buttons of its
+// own pages. Its answers are private, so there is nothing to forge: whoever
+// changes it sees what they could have asked for.
+type listing struct {
+	Requester string   `json:"r,omitempty"`
+	Team      string   `json:"c,omitempty"`
+	State     string   `json:"s,omitempty"`
+	Text      string   `json:"t,omitempty"`
+	Before    []string `json:"b,omitempty"` // the cursors of the pages up to this one
+}
+
+// mostPages is how far a listing's cursors fit into a button.
+const mostPages = 60
+
+var (
+	personPattern  = regexp.MustCompile(`^<@([UW][A-Z0-9]+)(\|[^>]*)?>$`)
+	channelPattern = regexp.MustCompile(`^<#([CG][A-Z0-9]+)(\|[^>]*)?>$`)
+)
+
+// ask reads what follows "status".
+func ask(rest string, c command) listing {
+	switch m, n := personPattern.FindStringSubmatch(rest), channelPattern.FindStringSubmatch(rest); {
+	case rest == "":
+		return listing{Requester: c.UserID, Team: c.ChannelID}
+	case m != nil:
+		return listing{Requester: m[1]}
+	case n != nil:
+		return listing{Team: n[1]}
+	case strings.EqualFold(rest, "pending"):
+		return listing{State: string(workflow.Pending)}
+	case strings.EqualFold(rest, "all"):
+		return listing{}
+	}
+	return listing{Text: clip(rest, workflow.AppNameMax)}
+}
+
+func (b *Bot) status(ctx context.Context, c command, rest string) Reply {
+	if id, ok := requestID(rest); ok {
+		r, err := b.desk.Get(ctx, id)
+		if err != nil {
+			return private(b.sentence(err))
+		}
+		return answer{ResponseType: "ephemeral", Text: escape(summary(r)), Blocks: &slack.Blocks{BlockSet: b.inFull(r)}}
+	}
+	return b.page(ctx, ask(rest, c))
+}
+
+// page is one page of a listing.
+func (b *Bot) page(ctx context.Context, l listing) answer {
+	q := workflow.Query{Requester: l.Requester, Team: l.Team, State: workflow.State(l.State), Text: l.Text, Limit: pageSize + 1}
+	if len(l.Before) > 0 {
+		q.Before = l.Before[len(l.Before)-1]
+	}
+	found, err := b.desk.List(ctx, q)
+	if err != nil {
+		return private(b.sentence(err))
+	}
+	if len(found) == 0 {
+		return private("No request matches. " + Command + " request asks for an app; " + Command + " status all lists everybody's.")
+	}
+	more := len(found) > pageSize
+	found = found[:min(len(found), pageSize)]
+	blocks := []slack.Block{header("Requests")}
+	for _, r := range found {
+		blocks = append(blocks, block(
+			line(bold(r.ID), " ", bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant),
+			line(stateWord(r), ": ", waitsFor(r)),
+			line(italic("asked for by "), user(r.Requester.ID), italic(" on "), r.Created)))
+	}
+	var buttons []slack.BlockElement
+	if n := len(l.Before); n > 0 {
+		newer := l
+		newer.Before = l.Before[:n-1]
+		buttons = append(buttons, button("page:newer", "Newer", newer.value(), "Newer requests"))
+	}
+	if more && len(l.Before) < mostPages {
+		older := l
+		older.Before = append(append([]string{}, l.Before...), found[len(found)-1].ID)
+		buttons = append(buttons, button("page:older", "Older", older.value(), "Older requests"))
+	}
+	if len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("", buttons...))
+	}
+	return answer{ResponseType: "ephemeral", Text: fmt.Sprintf("%d requests, newest first.", len(found)), Blocks: &slack.Blocks{BlockSet: blocks}}
+}
+
+func (l listing) value() string {
+	v, _ := json.Marshal(l) // strings always marshal
+	return string(v)
+}
+
+// turn answers a press on Newer or Older, in place.
+func (b *Bot) turn(ctx context.Context, i interaction, a action) {
+	var l listing
+	if json.Unmarshal([]byte(a.Value), &l) != nil || len(l.Before) > mostPages {
+		return
+	}
+	b.later(ctx, func(ctx context.Context) {
+		page := b.page(ctx, l)
+		page.ReplaceOriginal = true
+		b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, page)
+	})
+}
+
+// inFull shows one request with its plan and its history.
+func (b *Bot) inFull(r *workflow.Request) []slack.Block {
+	blocks := []slack.Block{
+		header(r.ID + ": " + r.Plan.AppName),
+		block(line(bold("State: "), stateWord(r), ", ", waitsFor(r))),
+	}
+	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
+	if steps := stepBlock(r); steps != nil {
+		blocks = append(blocks, steps)
+	}
+	return append(blocks, historyBlocks(r, 15)...)
+}
+
+// historyBlocks shows the last events.
+func historyBlocks(r *workflow.Request, most int) []slack.Block {
+	events := r.History
+	title := "History"
+	if len(events) > most {
+		title = fmt.Sprintf("History (the last %d of %d)", most, len(events))
+		events = events[len(events)-most:]
+	}
+	lines := []*slack.RichTextSection{}
+	for _, e := range events {
+		lines = append(lines, eventLine(e))
+	}
+	return []slack.Block{block(line(bold(title)), list(lines...))}
+}
+
+func eventLine(e workflow.Event) *slack.RichTextSection {
+	parts := []any{e.At, " "}
+	switch {
+	case e.What == workflow.Refused:
+		parts = append(parts, user(e.By), " was refused: ")
+	case e.What == workflow.SignInUseless && e.By != "":
+		parts = append(parts, "The sign-in of ", user(e.By), " was refused: ")
+	case e.By != "":
+		parts = append(parts, user(e.By), " ")
+	}
+	parts = append(parts, clip(e.Text, 600))
+	if e.Times > 1 {
+		parts = append(parts, fmt.Sprintf(" (%d times)", e.Times))
+	}
+	return line(parts...)
+}
+
+// stateWord is the state as people say it.
+func stateWord(r *workflow.Request) string {
+	switch r.State {
+	case workflow.Pending:
+		return "Waiting for approval"
+	case workflow.Signing:
+		return "Waiting for a sign-in"
+	case workflow.Provisioning:
+		return "In progress"
+	case workflow.Ready:
+		return "Ready"
+	case workflow.Done:
+		return "Done"
+	case workflow.Failed:
+		return "Failed"
+	case workflow.RevokedState:
+		return "Revoked"
+	case workflow.Denied:
+		return "Denied"
+	case workflow.CancelledState:
+		return "Cancelled"
+	case workflow.Expired:
+		return "Expired"
+	case workflow.Undone:
+		return "Undone"
+	}
+	return string(r.State)
+}
+
+// waitsFor says what has to happen next, and who has to do it.
+func waitsFor(r *workflow.Request) string {
+	switch r.State {
+	case workflow.Pending:
+		return "an approver of " + r.Tenant + " has to decide"
+	case workflow.Signing:
+		if r.SignIn.Status == workflow.SignInOver {
+			return r.Approval.By.Name + " approved and has to press New code, then sign in at Microsoft"
+		}
+		return r.Approval.By.Name + " approved and has to sign in at Microsoft"
+	case workflow.Provisioning:
+		done, all := r.StepsDone()
+		return fmt.Sprintf("%d of %d steps are done", done, all)
+	case workflow.Ready:
+		return r.Requester.Name + " has to open the secret"
+	case workflow.Done:
+		return "the secret was handed over"
+	case workflow.Failed:
+		return "an approver has to press Retry or Undo"
+	case workflow.RevokedState:
+		return "nobody opened the secret in time; an approver can press Retry or Undo"
+	case workflow.Denied:
+		return "by " + r.Approval.By.Name + ": " + clip(r.Approval.Reason, 300)
+	case workflow.CancelledState:
+		return "nothing was changed in the tenant"
+	case workflow.Expired:
+		return "nobody decided in time"
+	case workflow.Undone:
+		return "what was made was deleted again"
+	}
+	return ""
+}
+
+// summary is one sentence for notifications and screen readers.
+func summary(r *workflow.Request) string {
+	return fmt.Sprintf("%s: %s asks for the app %s in %s. %s: %s.", r.ID, r.Requester.Name, r.Plan.AppName, r.Tenant, stateWord(r), waitsFor(r))
+}
+
+func (b *Bot) productTitle(r *workflow.Request) string {
+	if p, ok := b.desk.Product(r.Product); ok {
+		return p.Title
+	}
+	return r.Product
+}

@@ -1,0 +1,106 @@
+package bot
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+)
+
+// escape makes a text safe for the few places that are mrkdwn: top-level texts.
+// Source: docs.slack.dev/messaging/formatting-message-text.
+func escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// clip cuts a text to n characters.
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
+
+func plain(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}
+
+// Parts of a line of rich text, beside plain strings. In rich text nothing that
+// a person typed is markup.
+type (
+	bold    string
+	italic  string
+	code    string
+	user    string // a Slack user ID
+	channel string // a Slack channel ID
+	link    string // a URL
+)
+
+// line puts parts together. Empty strings are left out: Slack refuses them.
+func line(parts ...any) *slack.RichTextSection {
+	var out []slack.RichTextSectionElement
+	text := func(s string, style *slack.RichTextSectionTextStyle) {
+		if s != "" {
+			out = append(out, slack.NewRichTextSectionTextElement(s, style))
+		}
+	}
+	for _, p := range parts {
+		switch p := p.(type) {
+		case string:
+			text(p, nil)
+		case bold:
+			text(string(p), &slack.RichTextSectionTextStyle{Bold: true})
+		case italic:
+			text(string(p), &slack.RichTextSectionTextStyle{Italic: true})
+		case code:
+			text(string(p), &slack.RichTextSectionTextStyle{Code: true})
+		case user:
+			if p != "" {
+				out = append(out, slack.NewRichTextSectionUserElement(string(p), nil))
+			}
+		case channel:
+			out = append(out, slack.NewRichTextSectionChannelElement(string(p), nil))
+		case link:
+			out = append(out, slack.NewRichTextSectionLinkElement(string(p), string(p), nil))
+		case time.Time:
+			fallback := p.UTC().Format("2 January 2006, 15:04 UTC")
+			out = append(out, slack.NewRichTextSectionDateElement(p.Unix(), "{date_short_pretty} at {time}", nil, &fallback))
+		}
+	}
+	return slack.NewRichTextSection(out...)
+}
+
+// block puts sections, lists and preformatted texts into one rich text block.
+func block(elements ...slack.RichTextElement) *slack.RichTextBlock {
+	return slack.NewRichTextBlock("", elements...)
+}
+
+// list is a bulleted list.
+func list(lines ...*slack.RichTextSection) *slack.RichTextList {
+	elements := make([]slack.RichTextElement, len(lines))
+	for i, l := range lines {
+		elements[i] = l
+	}
+	return slack.NewRichTextList(slack.RTEListBullet, 0, elements...)
+}
+
+// preformatted shows a value exactly, to be copied.
+func preformatted(s string) *slack.RichTextPreformatted {
+	return &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(s, nil)}}
+}
+
+func sentenceBlock(text string) slack.Block { return block(line(clip(text, 2900))) }
+
+func header(text string) slack.Block { return slack.NewHeaderBlock(plain(clip(text, 150))) }
+
+func note(parts ...string) slack.Block {
+	return slack.NewContextBlock("", plain(clip(strings.Join(parts, ""), 2000)))
+}
+
+// button is a button that carries a value. label is how screen readers say it.
+func button(action, text, value, label string) *slack.ButtonBlockElement {
+	b := slack.NewButtonBlockElement(action, value, plain(text))
+	b.AccessibilityLabel = clip(label, 75)
+	return b
+}

@@ -1,0 +1,91 @@
+// Package config reads entra-app.yaml.
+//
+// The configuration is checked as a whole: every mistake is reported at once,
+// each with its line and what to write instead, because an operator who is told
+// one thing per start gives up at the third. Nobody configured is an error, never
+// "everyone".
+//
+// One table, [Keys], says which keys there are, of what kind, with which default,
+// and what each is for. Reading, "did you mean" and the configuration table in the
+// README all come from it.
+//
+// Every value may hold ${ENV_VAR}; $${ is a plain ${. Variables are put into
+// values after YAML has been parsed, so what is in them is never read as YAML.
+// Every secret may be given as <key>_file instead: the name of a file that holds
+// it. Relative file names start at the working directory.
+package config
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// Config is what the operator has decided.
+type Config struct {
+	Slack     Slack
+	Listen    string // host:port
+	PublicURL string
+	Store     string
+	Key       workflow.Secret // the key itself, base64; zero: it is in KeyFile
+	KeyFile   string
+	Tenants   []Tenant
+	Policy    workflow.Policy
+}
+
+// Slack is how the bot reaches its workspace, and is reached.
+type Slack struct {
+	BotToken workflow.Secret
+	// Socket says that Slack delivers over a WebSocket that the bot opens with
+	// AppToken. Otherwise it delivers over HTTP, signed with SigningSecret.
+	Socket        bool
+	AppToken      workflow.Secret
+	SigningSecret workflow.Secret
+	APIURL        string
+}
+
+// Tenant is one directory that apps are registered in.
+type Tenant struct {
+	Name     string
+	ID       string
+	ClientID string
+	// Cloud names Microsoft's national cloud. It counts where the URLs are empty.
+	Cloud                          string
+	AuthorityURL, GraphURL, ARMURL string
+	Channel                        string
+	Approvers                      []workflow.Approver
+}
+
+// Clouds are the names that a tenant's cloud may have.
+var Clouds = []string{"public", "usgov", "dod", "china"}
+
+// maxSize is the greatest size of a configuration or of a secret's file.
+const maxSize = 1 << 20
+
+// Load reads and checks the configuration in the file called path. Variables
+// come from env, os.LookupEnv as a rule. The error is a Problems; the Config
+// then holds whatever could be read.
+func Load(path string, env func(string) (string, bool)) (Config, error) {
+	text, err := readFile(path)
+	if err != nil {
+		return Config{}, Problems{{File: path, Line: 1, Key: "the configuration", Text: "can't be read: " + reason(err),
+			Hint: "give its name with --config FILE; entra-app help config lists what goes into it"}}
+	}
+	return parse(path, text, env)
+}
+
+// readFile returns what is in a file of a reasonable size. Anything but a file
+// is refused: a pipe would be waited for, and a device never ends.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a file", path)
+	case info.Size() > maxSize:
+		return nil, fmt.Errorf("%s is larger than %d bytes", path, maxSize)
+	}
+	return os.ReadFile(path)
+}

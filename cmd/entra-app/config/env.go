@@ -1,0 +1,59 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// expand puts the values of environment variables into s. A variable that is
+// not set, or empty, is a fault: an empty token would only fail later and elsewhere.
+func expand(s string, env func(string) (string, bool)) (string, *fault) {
+	var out strings.Builder
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			out.WriteString(s)
+			return out.String(), nil
+		}
+		if i > 0 && s[i-1] == '$' {
+			out.WriteString(s[:i-1] + "${")
+			s = s[i+2:]
+			continue
+		}
+		out.WriteString(s[:i])
+		name, rest, closed := strings.Cut(s[i+2:], "}")
+		switch {
+		case !closed:
+			return "", bad("has ${ without }").but("write ${NAME}, or $${ for a plain ${")
+		case !variable.MatchString(name):
+			return "", bad("has ${…} around something that does not name an environment variable").but("write ${NAME}, or $${ for a plain ${")
+		}
+		v, set := env(name)
+		switch {
+		case !set:
+			return "", bad("needs the environment variable %s, which is not set", name)
+		case v == "":
+			return "", bad("needs the environment variable %s, which is empty", name)
+		}
+		out.WriteString(v)
+		s = rest
+	}
+}
+
+// clip shortens what somebody wrote for a message.
+func clip(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return utf8.RuneError
+		}
+		return c
+	}, s)
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,153 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// A Key is one thing to configure.
+type Key struct {
+	Name    string // "tenants[].channel": the channel of each entry of tenants
+	Kind    *Kind
+	Need    bool   // it has to be given
+	Default string // as it would be written; empty is none
+	Doc     string // what it is, in one sentence
+	Hint    string // where to find its value, for people who have none or a wrong one
+
+	set func(c *Config, v value)
+}
+
+// Keys are all keys, in the order in which they are documented. A key of a list
+// sets the entry that was begun last.
+var Keys = []Key{
+	{Name: "slack.bot_token", Kind: botToken, Need: true, Doc: "The bot's token, `xoxb-…`.",
+		Hint: "Slack app settings > OAuth & Permissions > Bot User OAuth Token",
+		set:  func(c *Config, v value) { c.Slack.BotToken = workflow.NewSecret(v.text) }},
+	{Name: "slack.app_token", Kind: appToken, Doc: "The app-level token, `xapp-…`. Given: Slack delivers over a WebSocket that the bot opens (Socket Mode), and nothing has to reach the bot from outside.",
+		Hint: "Slack app settings > Basic Information > App-Level Tokens, scope connections:write; for HTTP mode delete this line and give slack.signing_secret",
+		set:  func(c *Config, v value) { c.Slack.AppToken = workflow.NewSecret(v.text) }},
+	{Name: "slack.signing_secret", Kind: signingSecret, Doc: "The signing secret. Given without `slack.app_token`: Slack delivers over HTTP to `listen`.",
+		Hint: "Slack app settings > Basic Information > App Credentials > Signing Secret; for Socket Mode delete this line and give slack.app_token",
+		set:  func(c *Config, v value) { c.Slack.SigningSecret = workflow.NewSecret(v.text) }},
+	{Name: "slack.api_url", Kind: address, Default: "https://slack.com/api/", Doc: "Slack's Web API.",
+		set: func(c *Config, v value) { c.Slack.APIURL = strings.TrimSuffix(v.text, "/") + "/" }},
+	{Name: "listen", Kind: hostPort, Default: "127.0.0.1:8080", Doc: "Where the bot listens: `/healthz`, `/readyz` and `/metrics`, and in HTTP mode `/slack/…`.",
+		Hint: "write host:port, such as 127.0.0.1:8080, or 0.0.0.0:8080 in a container",
+		set:  func(c *Config, v value) { c.Listen = v.text }},
+	{Name: "public_url", Kind: addressOrNone, Doc: "The `https://…` under which others reach `listen`. HTTP mode's manifest needs it.",
+		set: func(c *Config, v value) { c.PublicURL = strings.TrimSuffix(v.text, "/") }},
+	{Name: "store", Kind: storeName, Default: "entra-app.db", Doc: "The file that requests are kept in.",
+		set: func(c *Config, v value) { c.Store = v.text }},
+	{Name: "key", Kind: base64Key, Doc: "The key that secrets are encrypted with: 32 random bytes, base64.",
+		Hint: "openssl rand -base64 32 makes one; or give key_file, which is made where it is missing",
+		set:  func(c *Config, v value) { c.Key = workflow.NewSecret(v.text) }},
+	{Name: "key_file", Kind: fileName, Default: "entra-app.key", Doc: "The file that holds `key`. Made on first start with mode 0600 where it is missing. Back it up: without it no secret in the store can be opened.",
+		set: func(c *Config, v value) { c.KeyFile = v.text }},
+	{Name: "tenants[].name", Kind: tenantName, Need: true, Doc: "What people call this tenant. Requests keep it, so don't change it later.",
+		set: func(c *Config, v value) { c.tenant().Name = v.text }},
+	{Name: "tenants[].tenant_id", Kind: guid, Need: true, Doc: "Directory (tenant) ID.",
+		Hint: "Entra admin center > Overview > Tenant ID",
+		set:  func(c *Config, v value) { c.tenant().ID = v.text }},
+	{Name: "tenants[].client_id", Kind: guid, Need: true, Doc: "Application (client) ID of the bot's own public client in this tenant, with which admins sign in.",
+		Hint: "Entra admin center > App registrations > the bot's own app (a public client with “Allow public client flows” on) > Application (client) ID",
+		set:  func(c *Config, v value) { c.tenant().ClientID = v.text }},
+	{Name: "tenants[].cloud", Kind: cloud, Default: "public", Doc: "Microsoft's cloud that the tenant is in: `" + strings.Join(Clouds, "`, `") + "`. The three URLs that follow are its own unless they are given.",
+		set: func(c *Config, v value) { c.tenant().Cloud = v.text }},
+	{Name: "tenants[].authority_url", Kind: address, Doc: "Where admins sign in, such as `https://login.microsoftonline.com`.",
+		set: func(c *Config, v value) { c.tenant().AuthorityURL = strings.TrimSuffix(v.text, "/") }},
+	{Name: "tenants[].graph_url", Kind: address, Doc: "Microsoft Graph, such as `https://graph.microsoft.com`.",
+		set: func(c *Config, v value) { c.tenant().GraphURL = strings.TrimSuffix(v.text, "/") }},
+	{Name: "tenants[].arm_url", Kind: address, Doc: "Azure Resource Manager, such as `https://management.azure.com`.",
+		set: func(c *Config, v value) { c.tenant().ARMURL = strings.TrimSuffix(v.text, "/") }},
+	{Name: "tenants[].channel", Kind: slackChannel, Need: true, Doc: "Slack ID of the channel where requests for this tenant are approved. The bot has to be a member.",
+		Hint: "in Slack: the channel's name > About > Channel ID, such as C0123456789",
+		set:  func(c *Config, v value) { c.tenant().Channel = v.text }},
+	{Name: "tenants[].approvers[].slack", Kind: slackUser, Need: true, Doc: "Slack ID of somebody who may decide.",
+		Hint: "in Slack: the person's profile > ⋮ > Copy member ID, such as U0123456789",
+		set:  func(c *Config, v value) { c.approver().Slack = v.text }},
+	{Name: "tenants[].approvers[].entra", Kind: account, Need: true, Doc: "User principal name or object ID of the account with which this person has to sign in.",
+		Hint: "Entra admin center > Users > the person > User principal name, or Object ID",
+		set:  func(c *Config, v value) { c.approver().Entra = v.text }},
+	{Name: "policy.pending_expires", Kind: duration, Default: hours(workflow.DefaultPolicy.PendingExpires), Doc: "A request that nobody decides ends after this.",
+		set: func(c *Config, v value) { c.Policy.PendingExpires = v.duration }},
+	{Name: "policy.remind_every", Kind: durationOrNever, Default: hours(workflow.DefaultPolicy.RemindEvery), Doc: "How often approvers are reminded; `0s` is never.",
+		set: func(c *Config, v value) { c.Policy.RemindEvery = v.duration }},
+	{Name: "policy.reveal_within", Kind: duration, Default: hours(workflow.DefaultPolicy.RevealWithin), Doc: "A secret that nobody opens is revoked after this.",
+		set: func(c *Config, v value) { c.Policy.RevealWithin = v.duration }},
+	{Name: "policy.secret_lifetime_max", Kind: duration, Default: hours(workflow.DefaultPolicy.SecretLifetimeMax), Doc: "The longest lifetime that may be asked for.",
+		set: func(c *Config, v value) { c.Policy.SecretLifetimeMax = v.duration }},
+	{Name: "policy.allow_custom", Kind: yesNo, Default: fmt.Sprint(workflow.DefaultPolicy.AllowCustom), Doc: "Whether a request may name its own permissions (`custom`).",
+		set: func(c *Config, v value) { c.Policy.AllowCustom = v.yes }},
+}
+
+// A list is a key whose value is a list of entries with keys of their own.
+type list struct {
+	name  string
+	doc   string
+	hint  string
+	begin func(c *Config)
+}
+
+var lists = []list{
+	{"tenants", "The directories that apps are registered in.",
+		"list at least one tenant, with name, tenant_id, client_id, channel and approvers",
+		func(c *Config) { c.Tenants = append(c.Tenants, Tenant{}) }},
+	{"tenants[].approvers", "Who may decide on requests for this tenant.",
+		"list at least one approver, such as {slack: U0123456789, entra: admin@contoso.com}; nobody is never “everyone”",
+		func(c *Config) { c.tenant().Approvers = append(c.tenant().Approvers, workflow.Approver{}) }},
+}
+
+func (c *Config) tenant() *Tenant { return &c.Tenants[len(c.Tenants)-1] }
+
+func (c *Config) approver() *workflow.Approver {
+	a := c.tenant().Approvers
+	return &a[len(a)-1]
+}
+
+// fromFile says whether the key may be given as <key>_file. A key that has such
+// a key in the table, as key has, is not read here but where it is used.
+func (k *Key) fromFile() bool { return k.Kind.secret && k.Name != "key" }
+
+// children returns the names that may stand under prefix, which is empty or ends
+// in a dot, in the table's order: "slack", "listen", … and "tenants" for none.
+func children(prefix string) []string {
+	var names []string
+	for i := range Keys {
+		rest, ok := strings.CutPrefix(Keys[i].Name, prefix)
+		if !ok {
+			continue
+		}
+		name, _, _ := strings.Cut(rest, ".")
+		name = strings.TrimSuffix(name, "[]")
+		if len(names) == 0 || names[len(names)-1] != name {
+			names = append(names, name)
+		}
+		if Keys[i].Name == prefix+name && Keys[i].fromFile() {
+			names = append(names, name+fileSuffix)
+		}
+	}
+	return names
+}
+
+const fileSuffix = "_file"
+
+// keyCalled returns the key with this name, or nil.
+func keyCalled(name string) *Key {
+	for i := range Keys {
+		if Keys[i].Name == name {
+			return &Keys[i]
+		}
+	}
+	return nil
+}
+
+func listCalled(name string) *list {
+	for i := range lists {
+		if lists[i].name == name {
+			return &lists[i]
+		}
+	}
+	return nil
+}

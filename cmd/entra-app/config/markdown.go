@@ -1,0 +1,34 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Markdown returns the table of all keys for the README.
+func Markdown() string {
+	var b strings.Builder
+	b.WriteString("| Key | Value | Default | What it is |\n|---|---|---|---|\n")
+	told := map[string]bool{}
+	for i := range Keys {
+		k := &Keys[i]
+		for j := range lists {
+			if l := &lists[j]; strings.HasPrefix(k.Name, l.name+"[].") && !told[l.name] {
+				told[l.name] = true
+				fmt.Fprintf(&b, "| `%s` | list | required | %s |\n", l.name, l.doc)
+			}
+		}
+		def := "–"
+		switch {
+		case k.Need:
+			def = "required"
+		case k.Default != "":
+			def = "`" + k.Default + "`"
+		case k.Kind.empty:
+			def = "`\"\"`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Name, k.Kind.Name, def, k.Doc)
+	}
+	b.WriteString("\nEvery value may hold `${ENV_VAR}`; write `$${` for a plain `${`. Every secret may be given as `<key>_file` instead: the name of a file that holds it. Relative file names start at the working directory.\n")
+	return b.String()
+}
