@@ -1,0 +1,67 @@
+package serve
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/entra-app/entra-app/cmd/entra-app/config"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// openKey returns the key that secrets are sealed with. It makes one where there
+// is neither a key file nor a store: a new key beside an old store would open
+// none of its secrets.
+func openKey(c config.Config, log *slog.Logger) (*workflow.Key, error) {
+	if !c.Key.IsZero() {
+		raw, err := config.DecodeKey(c.Key.Reveal())
+		if err != nil {
+			return nil, fmt.Errorf("key %w", err)
+		}
+		return workflow.NewKey(raw)
+	}
+	text, err := os.ReadFile(c.KeyFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(c.Store); err == nil {
+			return nil, fmt.Errorf("%s is missing, but the store %s is there\nhint: put the key back from your backup; only if no secret in the store is needed any more, move the store away too", c.KeyFile, c.Store)
+		}
+		return makeKey(c.KeyFile, log)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key can't be read: %w\nhint: key_file has to be readable by the user that runs entra-app", err)
+	}
+	raw, err := config.DecodeKey(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s %w\nhint: the file holds 32 random bytes in base64; put the right one back from your backup", c.KeyFile, err)
+	}
+	if info, err := os.Stat(c.KeyFile); err == nil && info.Mode().Perm()&0o077 != 0 {
+		log.Warn("others can read the key file", "file", c.KeyFile, "mode", info.Mode().Perm().String(), "hint", "chmod 600 "+c.KeyFile)
+	}
+	return workflow.NewKey(raw)
+}
+
+// makeKey writes a new key, and is sure that it is on the disk before it is used.
+func makeKey(path string, log *slog.Logger) (*workflow.Key, error) {
+	raw := make([]byte, workflow.KeySize)
+	rand.Read(raw) // never fails
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("the key can't be made: %w\nhint: the directory has to be writable, or key_file has to name a file that is there", err)
+	}
+	_, err = f.WriteString(base64.StdEncoding.EncodeToString(raw) + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if dir, openErr := os.Open(filepath.Dir(path)); openErr == nil {
+		dir.Sync()
+		dir.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key can't be written: %w", err)
+	}
+	log.Info("made a new key; back it up", "file", path)
+	return workflow.NewKey(raw)
+}

@@ -1,0 +1,166 @@
+// Package serve puts the parts together and runs them: the store, the desk, the
+// engine, Slack and the tenants. entra-app serve runs it with an operator's
+// configuration, the demo with two emulators; there is no other difference.
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/entra-app/entra-app/bot"
+	"github.com/entra-app/entra-app/cmd/entra-app/config"
+	"github.com/entra-app/entra-app/graphops"
+	"github.com/entra-app/entra-app/store"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
+)
+
+// Options are what the process gives, and the configuration does not.
+type Options struct {
+	Log  *slog.Logger // nil means slog.Default()
+	HTTP *http.Client // for Slack and Microsoft; nil means one with timeouts and the system's trust
+}
+
+// A Server is a running entra-app.
+type Server struct {
+	socket   bool
+	log      *slog.Logger
+	store    *store.Bolt
+	engine   *workflow.Engine
+	bot      *bot.Bot
+	listener net.Listener
+	http     *http.Server
+	health   *health
+}
+
+// drain is how long a stop may take: an orchestrator kills after ten seconds.
+const drain = 9 * time.Second
+
+// New opens the store and listens. Slack and Entra need not be there yet.
+func New(c config.Config, o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	products, err := pack.All()
+	if err != nil {
+		return nil, err
+	}
+	directory, err := graphops.New(graphops.Config{Tenants: directories(c), HTTP: o.HTTP, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	key, err := openKey(c, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := store.Open(c.Store, key)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: newHealth()}
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: kept, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log})
+	s.bot, err = bot.New(bot.Config{
+		Desk: desk, BotToken: c.Slack.BotToken, AppToken: c.Slack.AppToken, SigningSecret: c.Slack.SigningSecret,
+		APIURL: c.Slack.APIURL, HTTP: o.HTTP, Log: o.Log, Observe: s.health.observe,
+	})
+	if err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	s.engine = workflow.NewEngine(workflow.EngineConfig{Desk: desk, Store: kept, Directory: directory, Messenger: s.bot, Key: key, Log: o.Log})
+	s.listener, err = net.Listen("tcp", c.Listen)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this machine's; change `listen`", c.Listen, err), kept.Close())
+	}
+	mux := http.NewServeMux()
+	s.health.routes(mux)
+	if !c.Slack.Socket {
+		mux.Handle("/slack/", s.bot.Handler())
+	}
+	s.http = &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
+	}
+	return s, nil
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Run serves until ctx ends. Then it takes no new work, lets what is under way
+// be saved, closes everything and returns, within ten seconds.
+func (s *Server) Run(ctx context.Context) error {
+	var parts sync.WaitGroup
+	var failed error
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	s.log.Info("listening", "addr", s.Addr(), "socket_mode", s.socket)
+	parts.Go(func() {
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			failed = err
+			stop()
+		}
+	})
+	parts.Go(func() { s.health.watch(ctx, s.bot, s.log) })
+	parts.Go(func() {
+		if err := s.engine.Run(ctx); err != nil {
+			s.log.Error("the engine has stopped", "err", err)
+			stop()
+		}
+	})
+	if s.socket {
+		parts.Go(func() { s.bot.RunSocket(ctx) })
+	}
+	<-ctx.Done()
+	s.log.Info("stopping")
+	s.health.stopping()
+	ended, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if err := s.http.Shutdown(ended); err != nil {
+		s.http.Close()
+	}
+	done := make(chan struct{})
+	go func() {
+		parts.Wait()
+		s.bot.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ended.Done():
+		s.log.Warn("some work was not finished; the next start goes on with it")
+	}
+	err := s.store.Close()
+	s.log.Info("stopped")
+	return errors.Join(failed, err)
+}
+
+// tenants are the configured ones as workflow knows them.
+func tenants(c config.Config) []workflow.Tenant {
+	out := make([]workflow.Tenant, len(c.Tenants))
+	for i, t := range c.Tenants {
+		out[i] = workflow.Tenant{Name: t.Name, ID: t.ID, Channel: t.Channel, Approvers: t.Approvers}
+	}
+	return out
+}
+
+// directories are the configured tenants as graphops knows them.
+func directories(c config.Config) []graphops.Tenant {
+	out := make([]graphops.Tenant, len(c.Tenants))
+	for i, t := range c.Tenants {
+		authority, graph, _, _ := graphops.Cloud(t.Cloud)
+		if t.AuthorityURL != "" {
+			authority = t.AuthorityURL
+		}
+		if t.GraphURL != "" {
+			graph = t.GraphURL
+		}
+		out[i] = graphops.Tenant{Name: t.Name, TenantID: t.ID, ClientID: t.ClientID, AuthorityURL: authority, GraphURL: graph}
+	}
+	return out
+}
