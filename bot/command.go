@@ -80,7 +80,7 @@ func (b *Bot) cancelCommand(ctx context.Context, c command, rest string) Reply {
 	if !ok {
 		return private(fmt.Sprintf("Which request? Type %s cancel followed by its ID, as in %s cancel EA-7. %s status lists yours.", Command, Command, Command))
 	}
-	by, err := b.person(ctx, c.UserID, c.TeamID)
+	by, err := b.person(ctx, c.UserID)
 	if err != nil {
 		return private(b.sentence(err))
 	}

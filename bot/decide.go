@@ -43,12 +43,12 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	case strings.HasPrefix(a.ActionID, "page:"):
 		b.turn(ctx, i, a)
 		return
-	case a.ActionID == value:
+	case a.ActionID == string(workflow.FieldProduct):
 		b.rebuild(ctx, i, a)
 		return
 	}
 	id, rev := fromValue(a.Value)
-	by, err := b.person(ctx, i.User.ID, firstOf(i.User.TeamID, i.Team.ID))
+	by, err := b.person(ctx, i.User.ID)
 	if err != nil {
 		b.refuse(ctx, i, err)
 		return
@@ -86,7 +86,7 @@ func (b *Bot) refuse(ctx context.Context, i interaction, err error) {
 
 // askReason opens the denial's form, for those who may deny.
 func (b *Bot) askReason(ctx context.Context, i interaction, id string) {
-	reason := slack.NewPlainTextInputBlockElement(nil, value)
+	reason := slack.NewPlainTextInputBlockElement(nil, reasonBlock)
 	reason.Multiline, reason.MaxLength = true, workflow.ReasonMax
 	view := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: denyView, PrivateMetadata: id,
@@ -111,7 +111,7 @@ func (b *Bot) open(ctx context.Context, i interaction, view slack.ModalViewReque
 
 // deny takes the denial's form.
 func (b *Bot) deny(ctx context.Context, i interaction) Reply {
-	by, err := b.person(ctx, i.User.ID, firstOf(i.User.TeamID, i.Team.ID))
+	by, err := b.person(ctx, i.User.ID)
 	if err == nil {
 		_, err = b.desk.Deny(ctx, i.View.PrivateMetadata, by, i.View.State.text(reasonBlock))
 	}

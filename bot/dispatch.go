@@ -43,7 +43,6 @@ func commandForm(form url.Values) []byte {
 // Source: docs.slack.dev/interactivity/implementing-slash-commands.
 type command struct {
 	Text        string `json:"text"`
-	TeamID      string `json:"team_id"`
 	UserID      string `json:"user_id"`
 	ChannelID   string `json:"channel_id"`
 	ChannelName string `json:"channel_name"`
@@ -58,12 +57,8 @@ type command struct {
 type interaction struct {
 	Type string `json:"type"`
 	User struct {
-		ID     string `json:"id"`
-		TeamID string `json:"team_id"`
-	} `json:"user"`
-	Team struct {
 		ID string `json:"id"`
-	} `json:"team"`
+	} `json:"user"`
 	Channel struct {
 		ID string `json:"id"`
 	} `json:"channel"`

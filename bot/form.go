@@ -17,8 +17,6 @@ import (
 const (
 	formView    = "request"
 	loadingView = "loading"
-	// value is the action ID of every input of the form; the block ID names the field.
-	value = "value"
 )
 
 // meta is what a form remembers.
@@ -52,7 +50,7 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, private("Slack did not open the form. Nothing was sent. Type the command again."))
 			return
 		}
-		b.person(ctx, c.UserID, c.TeamID) // so that the submission need not wait for it
+		b.person(ctx, c.UserID) // so that the submission need not wait for it
 	})
 	return nil
 }
@@ -70,19 +68,19 @@ func (b *Bot) form(p workflow.Product, in string) slack.ModalViewRequest {
 		for i, t := range tenants {
 			options[i] = choice(t.Name, t.Name, "")
 		}
-		blocks = append(blocks, field(workflow.FieldTenant, "", slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a tenant"), value, options...)))
+		blocks = append(blocks, field(workflow.FieldTenant, "", slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a tenant"), string(workflow.FieldTenant), options...)))
 	}
-	team := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plain("Choose a channel"), value)
+	team := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plain("Choose a channel"), string(workflow.FieldTeam))
 	team.InitialConversation = in
 	team.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true}
 	blocks = append(blocks, field(workflow.FieldTeam, "The channel whose people follow this request with "+Command+" status.", team))
 
 	secret := choice(string(workflow.ClientSecret), "Client secret", "")
-	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, value, secret)
+	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldCredential), secret)
 	kinds.InitialOption = secret
 	blocks = append(blocks, field(workflow.FieldCredential, "", kinds))
 
-	lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), value)
+	lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
 	for _, l := range b.desk.Policy().Lifetimes() {
 		o := choice(l.D.String(), l.Words, "")
 		lives.Options = append(lives.Options, o)
@@ -93,7 +91,7 @@ func (b *Bot) form(p workflow.Product, in string) slack.ModalViewRequest {
 	blocks = append(blocks, field(workflow.FieldLifetime, "The secret stops working after this.", lives))
 
 	if p.Custom {
-		search := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plain("Type part of a name, as in Mail.Read"), value)
+		search := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plain("Type part of a name, as in Mail.Read"), string(workflow.FieldPermissions))
 		one := 1
 		search.MinQueryLength = &one
 		blocks = append(blocks, field(workflow.FieldPermissions, "Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", search))
@@ -116,7 +114,7 @@ func redirectBlock(p workflow.Product) string {
 }
 
 func (b *Bot) productInput(p workflow.Product) *slack.InputBlock {
-	products := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, value)
+	products := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldProduct))
 	for _, q := range b.desk.Products() {
 		o := choice(q.Name, q.Title, q.Name)
 		products.Options = append(products.Options, o)
@@ -129,7 +127,8 @@ func (b *Bot) productInput(p workflow.Product) *slack.InputBlock {
 	return in
 }
 
-// field is an input whose label and block ID are the field's name.
+// field is an input whose label, block ID and, as a rule, action ID are the
+// field's name.
 func field(f workflow.Field, hint string, e slack.BlockElement) *slack.InputBlock {
 	var h *slack.TextBlockObject
 	if hint != "" {
@@ -139,7 +138,7 @@ func field(f workflow.Field, hint string, e slack.BlockElement) *slack.InputBloc
 }
 
 func textInput(f workflow.Field, hint string, most int, lines bool, initial string, optional bool) *slack.InputBlock {
-	e := slack.NewPlainTextInputBlockElement(nil, value)
+	e := slack.NewPlainTextInputBlockElement(nil, string(f))
 	e.Multiline, e.MaxLength, e.InitialValue = lines, min(most, 3000), initial
 	in := field(f, hint, e)
 	in.Optional = optional
@@ -205,10 +204,10 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 		}
 	}
 	d.RedirectURIs = strings.Split(s.text(redirects), "\n")
-	for _, o := range s[string(workflow.FieldPermissions)][value].SelectedOptions {
+	for _, o := range s.in(string(workflow.FieldPermissions)).SelectedOptions {
 		d.Permissions = append(d.Permissions, o.Value)
 	}
-	by, err := b.person(ctx, i.User.ID, firstOf(i.User.TeamID, i.Team.ID))
+	by, err := b.person(ctx, i.User.ID)
 	if err == nil {
 		_, err = b.desk.Submit(ctx, by, d)
 	}
@@ -234,16 +233,24 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	return slack.NewErrorsViewSubmissionResponse(errs)
 }
 
-func (s state) text(block string) string { return s[block][value].Value }
+// in is the one input of a block.
+func (s state) in(block string) input {
+	for _, in := range s[block] {
+		return in
+	}
+	return input{}
+}
+
+func (s state) text(block string) string { return s.in(block).Value }
 
 func (s state) choice(f workflow.Field) string {
-	if o := s[string(f)][value].SelectedOption; o != nil {
+	if o := s.in(string(f)).SelectedOption; o != nil {
 		return o.Value
 	}
 	return ""
 }
 
 func (s state) conversation(f workflow.Field) string {
-	in := s[string(f)][value]
+	in := s.in(string(f))
 	return firstOf(in.SelectedConversation, in.SelectedChannel)
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,15 +26,19 @@ const knownFor = 10 * time.Minute
 
 // person says who a Slack user is, and why they may take no part, if so.
 // Somebody whom Slack can't tell us about is an error: nobody is let in unseen.
-func (b *Bot) person(ctx context.Context, user, team string) (workflow.Person, error) {
+func (b *Bot) person(ctx context.Context, user string) (workflow.Person, error) {
 	b.people.mu.Lock()
 	known, ok := b.people.known[user]
 	b.people.mu.Unlock()
 	if ok && b.now().Sub(known.at) < knownFor {
-		return b.inTeam(known.Person, team), nil
+		return known.Person, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
+	team, err := b.ownTeam(ctx)
+	if err != nil {
+		return workflow.Person{}, err
+	}
 	u, err := b.api.GetUserInfoContext(ctx, user)
 	if err != nil {
 		return workflow.Person{}, slackError(err)
@@ -45,7 +50,7 @@ func (b *Bot) person(ctx context.Context, user, team string) (workflow.Person, e
 		p.Outside = "this account is deactivated"
 	case u.IsBot || user == "USLACKBOT":
 		p.Outside = "bots can't take part"
-	case u.IsStranger:
+	case u.IsStranger, u.TeamID != "" && u.TeamID != team && !slices.Contains(u.Enterprise.Teams, team): // Enterprise Grid has several
 		p.Outside = "people of other workspaces can't take part"
 	case u.IsRestricted || u.IsUltraRestricted:
 		p.Outside = "guests can't take part"
@@ -55,18 +60,24 @@ func (b *Bot) person(ctx context.Context, user, team string) (workflow.Person, e
 	if b.people.known == nil || len(b.people.known) > 10000 {
 		b.people.known = map[string]knownPerson{}
 	}
-	b.people.known[user] = knownPerson{b.inTeam(p, u.TeamID), b.now()}
-	return b.inTeam(p, firstOf(team, u.TeamID)), nil
+	b.people.known[user] = knownPerson{p, b.now()}
+	return p, nil
 }
 
-// inTeam refuses people of a workspace that is not ours.
-func (b *Bot) inTeam(p workflow.Person, team string) workflow.Person {
+// ownTeam is the ID of the workspace that the bot is in.
+func (b *Bot) ownTeam(ctx context.Context) (string, error) {
+	b.mu.Lock()
+	team := b.team
+	b.mu.Unlock()
+	if team != "" {
+		return team, nil
+	}
+	if err := b.Check(ctx); err != nil {
+		return "", err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.team != "" && team != "" && team != b.team && p.Outside == "" {
-		p.Outside = "people of other workspaces can't take part"
-	}
-	return p
+	return b.team, nil
 }
 
 func firstOf(names ...string) string {
