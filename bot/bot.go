@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -37,7 +38,7 @@ type Bot struct {
 	desk    *workflow.Desk
 	api     *slack.Client
 	apiURL  *url.URL
-	http    *http.Client
+	direct  *http.Client // follows no redirects: for response URLs
 	secret  workflow.Secret
 	log     *slog.Logger
 	now     func() time.Time
@@ -50,8 +51,10 @@ type Bot struct {
 
 	mu   sync.Mutex
 	team string            // the workspace's ID, once known
+	self self              // who we are in it
 	dms  map[string]string // user ID to DM channel ID
 
+	blind sync.Once // says once that lost messages can't be looked for
 	tasks sync.WaitGroup
 }
 
@@ -82,6 +85,8 @@ func New(c Config) (*Bot, error) {
 	if c.Observe == nil {
 		c.Observe = func(Kind, time.Duration) {}
 	}
+	direct := *c.HTTP
+	direct.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	// No retries in the library: one after a lost answer would send twice. The
 	// engine asks again, and Draw looks for the message first.
 	options := []slack.Option{slack.OptionHTTPClient(c.HTTP), slack.OptionAPIURL(c.APIURL)}
@@ -89,7 +94,7 @@ func New(c Config) (*Bot, error) {
 		options = append(options, slack.OptionAppLevelToken(c.AppToken.Reveal()))
 	}
 	return &Bot{
-		desk: c.Desk, api: slack.New(c.BotToken.Reveal(), options...), apiURL: u, http: c.HTTP,
+		desk: c.Desk, api: slack.New(c.BotToken.Reveal(), options...), apiURL: u, direct: &direct,
 		secret: c.SigningSecret, log: c.Log, now: c.Now, observe: c.Observe, app: !c.AppToken.IsZero(),
 		dms: map[string]string{},
 	}, nil
@@ -103,9 +108,29 @@ func (b *Bot) Check(ctx context.Context) error {
 		return slackError(err)
 	}
 	b.mu.Lock()
-	b.team = who.TeamID
+	b.team, b.self = who.TeamID, self{user: who.UserID, bot: who.BotID}
 	b.mu.Unlock()
 	return nil
+}
+
+// self is the bot's own user ID and bot ID.
+type self struct{ user, bot string }
+
+// ourselves returns the workspace and who we are in it, and asks Slack if that
+// is not known yet.
+func (b *Bot) ourselves(ctx context.Context) (team string, me self, err error) {
+	b.mu.Lock()
+	team, me = b.team, b.self
+	b.mu.Unlock()
+	if team != "" {
+		return team, me, nil
+	}
+	if err := b.Check(ctx); err != nil {
+		return "", self{}, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.team, b.self, nil
 }
 
 // Wait returns when everything that was begun for people is done.
@@ -124,6 +149,6 @@ func (b *Bot) later(ctx context.Context, do func(ctx context.Context)) {
 // caught logs a panic instead of letting it end the process.
 func (b *Bot) caught(where string) {
 	if p := recover(); p != nil {
-		b.log.Error("panic", "in", where, "panic", p)
+		b.log.Error("panic", "in", where, "panic", p, "ref", newRef(), "stack", string(debug.Stack()))
 	}
 }

@@ -117,7 +117,10 @@ func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
 	p := r.Plan
 	redirects := "none"
 	if len(p.RedirectURIs) > 0 {
-		redirects = clip(strings.Join(p.RedirectURIs, "  "), 2000)
+		redirects = strings.Join(p.RedirectURIs, "\n    ")
+		if len(p.RedirectURIs) > 1 {
+			redirects = "\n    " + redirects
+		}
 	}
 	blocks := []slack.Block{block(line(
 		bold("App: "), p.AppName, "\n",

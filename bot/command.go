@@ -39,13 +39,18 @@ func (b *Bot) command(ctx context.Context, c command) Reply {
 		return private(help(""))
 	}
 	if notYet[verb] {
-		return private(help(fmt.Sprintf("“%s” comes in a later version.", verb)))
+		return private(fmt.Sprintf("“%s” is not available yet: it comes in a later version. %s help lists what is.", verb, Command))
 	}
 	names := make([]string, len(commands))
 	for i, known := range commands {
 		names[i] = known.name
 	}
-	return private(help(fmt.Sprintf("There is no command “%s”.%s", clip(verb, 40), didYouMean(verb, names))))
+	typed := clip(unescape(verb), 40)
+	guess := didYouMean(typed, names)
+	if _, ok := b.desk.Product(typed); ok {
+		guess = fmt.Sprintf(" Did you mean “%s request %s”?", Command, typed)
+	}
+	return private(help(fmt.Sprintf("There is no command “%s”.%s", typed, guess)))
 }
 
 // split takes a command's text apart: the first word in lower case, the rest.
@@ -61,6 +66,11 @@ func straight(r rune) rune {
 		return -1
 	}
 	return r
+}
+
+// unescape turns back what Slack escapes in a command's text, and nothing else.
+func unescape(s string) string {
+	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
 }
 
 func help(before string) string {
@@ -86,10 +96,13 @@ func (b *Bot) cancelCommand(ctx context.Context, c command, rest string) Reply {
 	}
 	r, err := b.desk.Cancel(ctx, id, by)
 	if err != nil {
-		return private(b.sentence(err))
+		return private(b.sentence(about(id, err)))
 	}
 	if r.State == workflow.Pending {
 		return private(r.ID + ": your sign-in is cancelled. The request waits for an approver again.")
+	}
+	if r.State != workflow.CancelledState {
+		return private(fmt.Sprintf("%s: your sign-in is cancelled. The request %s.", r.ID, r.Standing()))
 	}
 	return private(fmt.Sprintf("%s (%s) is cancelled. Nothing was changed in the tenant.", r.ID, r.Plan.AppName))
 }

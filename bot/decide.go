@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -48,12 +49,33 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 		return
 	}
 	id, rev := fromValue(a.Value)
-	by, err := b.person(ctx, i.User.ID)
+	switch a.ActionID { // windows come first: a trigger lasts three seconds
+	case actReveal:
+		b.later(ctx, func(ctx context.Context) { b.reveal(ctx, i, id) })
+	case actDeny:
+		b.later(ctx, func(ctx context.Context) { b.askReason(ctx, i, id) })
+	case actDetails:
+		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id) })
+	case actHome:
+		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, i.User.ID) })
+	case actApprove, actNewCode, actCancel, actRetry, actUndo:
+		if b.knows(i.User.ID) {
+			b.press(ctx, i, a.ActionID, id, rev)
+			return
+		}
+		b.later(ctx, func(ctx context.Context) { b.press(ctx, i, a.ActionID, id, rev) })
+	}
+}
+
+// press makes the one transaction of a button. It comes before the
+// acknowledgement, but for somebody whom Slack has to be asked about first.
+func (b *Bot) press(ctx context.Context, i interaction, button, id string, rev int) {
+	by, err := b.presser(ctx, i)
 	if err != nil {
 		b.refuse(ctx, i, err)
 		return
 	}
-	switch a.ActionID {
+	switch button {
 	case actApprove:
 		_, err = b.desk.Approve(ctx, id, by, rev)
 	case actNewCode:
@@ -64,18 +86,15 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 		_, err = b.desk.Retry(ctx, id, by, rev)
 	case actUndo:
 		_, err = b.desk.Undo(ctx, id, by)
-	case actReveal:
-		b.later(ctx, func(ctx context.Context) { b.reveal(ctx, i, id, by) })
-	case actDeny:
-		b.later(ctx, func(ctx context.Context) { b.askReason(ctx, i, id) })
-	case actDetails:
-		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id) })
-	case actHome:
-		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, by) })
 	}
 	if err != nil {
-		b.refuse(ctx, i, err)
+		b.refuse(ctx, i, about(id, err))
 	}
+}
+
+// presser is who pressed a button or sent a view.
+func (b *Bot) presser(ctx context.Context, i interaction) (workflow.Person, error) {
+	return b.person(ctx, i.User.ID)
 }
 
 // refuse tells the person who pressed, and nobody else, why nothing was done.
@@ -84,10 +103,19 @@ func (b *Bot) refuse(ctx context.Context, i interaction, err error) {
 	b.later(ctx, func(ctx context.Context) { b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, private(text)) })
 }
 
-// askReason opens the denial's form, for those who may deny.
+// askReason opens the denial's form, for those who may deny: a denial without a
+// reason is refused for that reason alone only where nothing else is against it.
 func (b *Bot) askReason(ctx context.Context, i interaction, id string) {
+	by, err := b.presser(ctx, i)
+	if err == nil {
+		_, err = b.desk.Deny(ctx, id, by, "")
+	}
+	if no, ok := errors.AsType[*workflow.Refusal](err); err != nil && (!ok || no.Rule != workflow.RuleReason) {
+		b.refuse(ctx, i, about(id, err))
+		return
+	}
 	reason := slack.NewPlainTextInputBlockElement(nil, reasonBlock)
-	reason.Multiline, reason.MaxLength = true, workflow.ReasonMax
+	reason.Multiline, reason.MinLength, reason.MaxLength = true, 1, workflow.ReasonMax
 	view := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: denyView, PrivateMetadata: id,
 		Title: plain("Deny " + clip(id, 18)), Submit: plain("Deny"), Close: plain("Back"),
@@ -111,11 +139,12 @@ func (b *Bot) open(ctx context.Context, i interaction, view slack.ModalViewReque
 
 // deny takes the denial's form.
 func (b *Bot) deny(ctx context.Context, i interaction) Reply {
-	by, err := b.person(ctx, i.User.ID)
+	id := i.View.PrivateMetadata
+	by, err := b.presser(ctx, i)
 	if err == nil {
-		_, err = b.desk.Deny(ctx, i.View.PrivateMetadata, by, i.View.State.text(reasonBlock))
+		_, err = b.desk.Deny(ctx, id, by, i.View.State.text(reasonBlock))
 	}
-	if err != nil {
+	if err = about(id, err); err != nil {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{reasonBlock: b.sentence(err)})
 	}
 	return nil
@@ -123,12 +152,22 @@ func (b *Bot) deny(ctx context.Context, i interaction) Reply {
 
 // details shows the whole plan, with every word of every permission.
 func (b *Bot) details(ctx context.Context, i interaction, id string) {
-	r, err := b.desk.Get(ctx, id)
+	by, err := b.presser(ctx, i)
+	if err == nil {
+		err = outsider(by)
+	}
+	var r *workflow.Request
+	if err == nil {
+		r, err = b.desk.Get(ctx, id)
+	}
 	if err != nil {
-		b.refuse(ctx, i, err)
+		b.refuse(ctx, i, about(id, err))
 		return
 	}
 	blocks := append([]slack.Block{block(line(bold("State: "), stateWord(r), ", ", waitsFor(r)))}, b.planBlocks(r, workflow.PermissionsMax+1)...)
+	if steps := stepBlock(r); steps != nil {
+		blocks = append(blocks, steps)
+	}
 	blocks = append(blocks, historyBlocks(r, 20)...)
 	b.open(ctx, i, slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: "details", Title: plain(clip(r.ID+" in detail", 24)), Close: plain("Close"),

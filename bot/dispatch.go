@@ -4,9 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"runtime/debug"
 	"time"
-
-	"github.com/entra-app/entra-app/workflow"
 )
 
 // Kind says what came in.
@@ -71,6 +70,37 @@ type interaction struct {
 	Value       string   `json:"value"`     // of a block_suggestion
 	View        view     `json:"view"`
 	Actions     []action `json:"actions"`
+}
+
+// UnmarshalJSON reads each member by itself: one that is not as we know it is
+// left out, and does not spoil the others.
+func (i *interaction) UnmarshalJSON(b []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(b, &members); err != nil {
+		return err
+	}
+	*i = interaction{}
+	for name, to := range map[string]any{
+		"type": &i.Type, "user": &i.User, "channel": &i.Channel, "container": &i.Container,
+		"trigger_id": &i.TriggerID, "response_url": &i.ResponseURL, "action_id": &i.ActionID, "value": &i.Value,
+		"view": &i.View,
+	} {
+		lenient(members[name], to)
+	}
+	var actions []json.RawMessage
+	lenient(members["actions"], &actions)
+	for _, raw := range actions {
+		var a action
+		if lenient(raw, &a) {
+			i.Actions = append(i.Actions, a)
+		}
+	}
+	return nil
+}
+
+// lenient reads a value, or leaves it as it is.
+func lenient(raw json.RawMessage, to any) bool {
+	return len(raw) > 0 && json.Unmarshal(raw, to) == nil
 }
 
 func (i interaction) channel() string {
@@ -141,11 +171,8 @@ func (b *Bot) Dispatch(ctx context.Context, e Envelope) (reply Reply) {
 		b.observe(e.Kind, b.now().Sub(began))
 		if p := recover(); p != nil {
 			ref := newRef()
-			b.log.Error("panic", "kind", e.Kind, "panic", p, "ref", ref)
-			reply = nil
-			if e.Kind == CommandKind {
-				reply = private(unexpected(ref))
-			}
+			b.log.Error("panic", "kind", e.Kind, "panic", p, "ref", ref, "stack", string(debug.Stack()))
+			reply = b.apology(ctx, e, ref)
 		}
 	}()
 	switch e.Kind {
@@ -157,7 +184,7 @@ func (b *Bot) Dispatch(ctx context.Context, e Envelope) (reply Reply) {
 		if c.SSLCheck == "1" {
 			return nil
 		}
-		return b.command(ctx, c)
+		return b.fitting(ctx, c, b.command(ctx, c))
 	case InteractionKind:
 		var i interaction
 		if err := json.Unmarshal(e.Payload, &i); err != nil {
@@ -167,6 +194,20 @@ func (b *Bot) Dispatch(ctx context.Context, e Envelope) (reply Reply) {
 		return b.interaction(ctx, i)
 	case EventKind:
 		return b.event(ctx, e.Payload)
+	}
+	return nil
+}
+
+// apology is the answer where a handler has crashed.
+func (b *Bot) apology(ctx context.Context, e Envelope, ref string) Reply {
+	var i interaction
+	switch {
+	case e.Kind == CommandKind:
+		return private(unexpected(ref))
+	case e.Kind == InteractionKind && json.Unmarshal(e.Payload, &i) == nil && i.Type != "block_suggestion":
+		b.later(ctx, func(ctx context.Context) {
+			b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, private(unexpected(ref)))
+		})
 	}
 	return nil
 }
@@ -206,6 +247,6 @@ func (b *Bot) event(ctx context.Context, payload []byte) Reply {
 	if e.EventID != "" && b.events.seen(e.EventID, b.now(), 10*time.Minute) {
 		return nil
 	}
-	b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, workflow.Person{ID: e.Event.User}) })
+	b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, e.Event.User) })
 	return nil
 }

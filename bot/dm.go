@@ -90,7 +90,7 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 			block(line("3. Sign in with ", b.accountOf(r), ".")),
 			block(line(bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n", bold("App: "), r.Plan.AppName, "\n",
 				bold("Request: "), r.ID, ", asked for by ", user(r.Requester.ID), "\n", bold("The code is valid until "), p.Expires)),
-			block(line(bold("You asked for this by pressing "+pressed(r)+"."), " If you did not, don't use the code, and tell your security team.")),
+			block(line(append(b.whyYou(r), " If you did not, don't use the code, and tell your security team.")...)),
 			buttons)
 	case r.State == workflow.Signing && r.SignIn.Status == workflow.SignInOver:
 		blocks = append(blocks, block(line(clip(firstOf(r.Failure.Text, "The code can't be used any more. Press New code."), 1200))), buttons)
@@ -103,6 +103,15 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 		}
 	}
 	return fmt.Sprintf("%s: %s. %s: %s.", r.ID, r.Plan.AppName, stateWord(r), waitsFor(r)), blocks
+}
+
+// whyYou says what the approver did to be sent a code, and where.
+func (b *Bot) whyYou(r *workflow.Request) []any {
+	parts := []any{bold("You asked for this by pressing " + pressed(r))}
+	if t, ok := b.desk.Tenant(r.Tenant); ok {
+		parts = append(parts, bold(" in "), channel(t.Channel))
+	}
+	return append(parts, bold("."))
 }
 
 // pressed is the button that started this sign-in.

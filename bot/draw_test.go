@@ -178,8 +178,8 @@ func TestTheFormIsWhatSlackTakes(t *testing.T) {
 	options, _ := json.Marshal(suggestions("read"))
 	var o struct{ Options []json.RawMessage }
 	json.Unmarshal(options, &o)
-	if len(o.Options) != 100 {
-		t.Errorf("%d suggestions for read", len(o.Options))
+	if len(o.Options) < 50 || len(o.Options) > 100 || len(options) >= 20480 { // larger ones Slack drops in Socket Mode
+		t.Errorf("%d suggestions for read, %d bytes", len(o.Options), len(options))
 	}
 	for _, p := range catalog.All() {
 		if len(p.Key()) > 75 {
@@ -205,8 +205,9 @@ func TestTheSecretsViewHasNothingToPress(t *testing.T) {
 func TestAMessageWhoseAnswerWasLostIsFoundAndNotSentAgain(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", nil)
-	w.answers["conversations.history"] = `{"ok":true,"messages":[{"ts":"5.5","metadata":{"event_type":"entra_app_post","event_payload":{"request":"EA-99","post":"card"}}},
-		{"ts":"7.7","metadata":{"event_type":"entra_app_post","event_payload":{"request":"` + r.ID + `","post":"card"}}}]}`
+	w.answers["conversations.history"] = `{"ok":true,"messages":[{"ts":"4.4","user":"UEVIL","metadata":{"event_type":"entra_app_post","event_payload":{"request":"` + r.ID + `","post":"card"}}},
+		{"ts":"5.5","user":"UBOT","metadata":{"event_type":"entra_app_post","event_payload":{"request":"EA-99","post":"card"}}},
+		{"ts":"7.7","user":"UBOT","metadata":{"event_type":"entra_app_post","event_payload":{"request":"` + r.ID + `","post":"card"}}}]}`
 	_, ts, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.Card, Post: workflow.Post{Begun: time.Now()}})
 	if err != nil || ts != "7.7" || len(w.of("chat.postMessage")) != 0 || len(w.of("chat.update")) != 1 {
 		t.Errorf("drawn at %s, %v", ts, err)
@@ -214,6 +215,11 @@ func TestAMessageWhoseAnswerWasLostIsFoundAndNotSentAgain(t *testing.T) {
 	w.answers["conversations.history"] = `{"ok":false,"error":"missing_scope"}`
 	if _, _, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.Card, Post: workflow.Post{Begun: time.Now()}}); err != nil || len(w.of("chat.postMessage")) != 1 {
 		t.Errorf("where it may not look it does not send: %v", err)
+	}
+	w.answers["conversations.history"] = `{"ok":false,"error":"ratelimited"}`
+	_, _, err = w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.Card, Post: workflow.Post{Begun: time.Now()}})
+	if _, busy := err.(workflow.Temporary); !busy || len(w.of("chat.postMessage")) != 1 {
+		t.Errorf("while Slack is busy it sends again: %v", err)
 	}
 }
 

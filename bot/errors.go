@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -16,6 +17,9 @@ import (
 // sentence says an error to the person who caused it. A fault is logged once,
 // with a reference that the person gets.
 func (b *Bot) sentence(err error) string {
+	if none, ok := errors.AsType[*missing](err); ok {
+		return none.Error()
+	}
 	if no, ok := errors.AsType[*workflow.Refusal](err); ok {
 		return no.Text
 	}
@@ -23,8 +27,40 @@ func (b *Bot) sentence(err error) string {
 		return "There is no such request. /entra-app status lists yours."
 	}
 	ref := newRef()
+	if unknown, ok := errors.AsType[*lookupError](err); ok {
+		b.log.Warn("a person could not be looked up", "ref", ref, "err", unknown.err)
+		return fmt.Sprintf("Slack did not tell us who you are, so nothing was done. Try again in a minute (reference %s).", ref)
+	}
 	b.log.Error("a request of a person failed", "ref", ref, "err", err)
 	return unexpected(ref)
+}
+
+// missing is a request that is not there.
+type missing struct{ id string }
+
+func (m *missing) Error() string {
+	return "There is no " + m.id + ". " + Command + " status lists yours."
+}
+
+// about adds to an error which request was asked for.
+func about(id string, err error) error {
+	if _, ok := requestID(id); ok && errors.Is(err, workflow.ErrNotFound) {
+		return &missing{id}
+	}
+	return err
+}
+
+// lookupError says that Slack did not say who somebody is.
+type lookupError struct{ err error }
+
+func (l *lookupError) Error() string { return l.err.Error() }
+
+// outsider is the refusal of somebody who may take no part.
+func outsider(p workflow.Person) error {
+	if p.Outside == "" {
+		return nil
+	}
+	return &workflow.Refusal{Rule: workflow.RuleOutsider, Text: "You can't use this here: " + p.Outside + "."}
 }
 
 func unexpected(ref string) string {
@@ -52,14 +88,18 @@ func slackError(err error) error {
 		return &temporary{errors.New("slack: rate limited"), limited.RetryAfter}
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
-		return &temporary{fmt.Errorf("slack: status %d", status.Code), 0}
+		if status.Retryable() {
+			return &temporary{fmt.Errorf("slack: status %d", status.Code), 0}
+		}
+		return &workflow.Trouble{Code: fmt.Sprint("http_", status.Code), Text: fmt.Sprintf("Slack answered with status %d. Check slack.api_url.", status.Code)}
 	}
 	if no, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		switch no.Err {
 		case "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org":
 			return &temporary{fmt.Errorf("slack: %s", no.Err), 0}
 		}
-		return &workflow.Trouble{Code: no.Err, Text: firstOf(hints[no.Err], "Slack says "+no.Err+".")}
+		why := strings.Join(no.ResponseMetadata.Messages, "; ")
+		return &workflow.Trouble{Code: no.Err, Text: firstOf(hints[no.Err], strings.TrimSpace("Slack says "+no.Err+". "+clip(why, 500)))}
 	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err

@@ -3,7 +3,9 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,10 +16,9 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
-const (
-	formView    = "request"
-	loadingView = "loading"
-)
+// formView is the callback ID of the request form. In it the block ID and the
+// action ID of an input are both the name of its field.
+const formView = "request"
 
 // meta is what a form remembers.
 type meta struct {
@@ -41,16 +42,24 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 		return private(fmt.Sprintf("There is no product “%s”.%s Products: %s.", clip(name, 40), didYouMean(name, names), strings.Join(names, ", ")))
 	}
 	in := c.ChannelID
-	if strings.HasPrefix(in, "D") || c.ChannelName == "directmessage" {
+	if strings.HasPrefix(in, "D") || c.ChannelName == "directmessage" || strings.HasPrefix(c.ChannelName, "mpdm-") {
 		in = ""
 	}
 	b.later(ctx, func(ctx context.Context) {
-		if _, err := b.api.OpenViewContext(ctx, c.TriggerID, b.form(products[chosen], in)); err != nil {
+		opened, err := b.api.OpenViewContext(ctx, c.TriggerID, b.form(products[chosen], in))
+		if err != nil {
 			b.log.Warn("the form did not open", "user", c.UserID, "err", slackError(err))
 			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, private("Slack did not open the form. Nothing was sent. Type the command again."))
 			return
 		}
-		b.person(ctx, c.UserID) // so that the submission need not wait for it
+		// Asked for now, so that the submission need not wait for it.
+		by, err := b.person(ctx, c.UserID)
+		if err == nil {
+			err = outsider(by)
+		}
+		if err != nil {
+			b.show(ctx, opened.ID, noticeView("Request an app", b.sentence(err)))
+		}
 	})
 	return nil
 }
@@ -156,8 +165,14 @@ func choice(value, text, description string) *slack.OptionBlockObject {
 // suggestions answers what is typed into Permissions.
 func suggestions(query string) Reply {
 	options := []*slack.OptionBlockObject{}
+	size := 0
 	for _, p := range catalog.Search(query, 100) {
-		options = append(options, choice(p.Key(), p.Name+" · "+strings.ToLower(string(p.Type)), p.Resource+": "+firstOf(p.DisplayName, p.Description)))
+		o := choice(p.Key(), p.Name+" · "+strings.ToLower(string(p.Type)), p.Resource+": "+firstOf(p.DisplayName, p.Description))
+		written, _ := json.Marshal(o) // strings always marshal
+		if size += len(written) + 1; size > mostReply {
+			break // a longer word finds the rest
+		}
+		options = append(options, o)
 	}
 	return slack.OptionsResponse{Options: options}
 }
@@ -196,6 +211,11 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 		Team:       s.conversation(workflow.FieldTeam),
 		Credential: workflow.CredentialKind(s.choice(workflow.FieldCredential)),
 	}
+	if p, ok := b.desk.Product(d.Product); ok && m.Product != "" && p.Name != m.Product {
+		// Slack had not redrawn the form for the product when it was sent.
+		v := b.form(p, m.Channel)
+		return slack.NewUpdateViewSubmissionResponse(&v)
+	}
 	d.Lifetime, _ = time.ParseDuration(s.choice(workflow.FieldLifetime))
 	redirects := ""
 	for id := range s {
@@ -204,53 +224,59 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 		}
 	}
 	d.RedirectURIs = strings.Split(s.text(redirects), "\n")
-	for _, o := range s.in(string(workflow.FieldPermissions)).SelectedOptions {
+	for _, o := range s.input(string(workflow.FieldPermissions)).SelectedOptions {
 		d.Permissions = append(d.Permissions, o.Value)
 	}
-	by, err := b.person(ctx, i.User.ID)
+	by, err := b.presser(ctx, i)
 	if err == nil {
 		_, err = b.desk.Submit(ctx, by, d)
 	}
 	if err == nil {
 		return nil // Slack closes the form; the engine sends the DM
 	}
-	errs := map[string]string{}
-	if wrong, ok := err.(workflow.FieldErrors); ok {
-		for f, text := range wrong {
-			id := string(f)
-			if f == workflow.FieldRedirectURIs && redirects != "" {
-				id = redirects
-			}
-			if _, shown := s[id]; !shown { // Slack wants a block that is in the view
-				id = string(workflow.FieldProduct)
-				text = strings.TrimSpace(errs[id] + " " + string(f) + ": " + text)
-			}
-			errs[id] = text
-		}
-	} else {
-		errs[string(workflow.FieldProduct)] = b.sentence(err)
-	}
-	return slack.NewErrorsViewSubmissionResponse(errs)
+	return slack.NewErrorsViewSubmissionResponse(b.underFields(err, s, redirects))
 }
 
-// in is the one input of a block.
-func (s state) in(block string) input {
+// underFields says what is wrong with a form under the fields that are wrong.
+// What has no field in the view stands under Product: Slack wants a block that
+// is there.
+func (b *Bot) underFields(err error, s state, redirects string) map[string]string {
+	wrong, ok := errors.AsType[workflow.FieldErrors](err)
+	if !ok {
+		return map[string]string{string(workflow.FieldProduct): b.sentence(err)}
+	}
+	errs := map[string]string{}
+	for _, f := range slices.Sorted(maps.Keys(wrong)) {
+		id, text := string(f), wrong[f]
+		if f == workflow.FieldRedirectURIs && redirects != "" {
+			id = redirects
+		}
+		if _, shown := s[id]; !shown && f != workflow.FieldProduct {
+			id, text = string(workflow.FieldProduct), string(f)+": "+text
+		}
+		errs[id] = strings.TrimSpace(errs[id] + " " + text)
+	}
+	return errs
+}
+
+// input is what is in the one input of a block.
+func (s state) input(block string) input {
 	for _, in := range s[block] {
 		return in
 	}
 	return input{}
 }
 
-func (s state) text(block string) string { return s.in(block).Value }
+func (s state) text(block string) string { return s.input(block).Value }
 
 func (s state) choice(f workflow.Field) string {
-	if o := s.in(string(f)).SelectedOption; o != nil {
+	if o := s.input(string(f)).SelectedOption; o != nil {
 		return o.Value
 	}
 	return ""
 }
 
 func (s state) conversation(f workflow.Field) string {
-	in := s.in(string(f))
+	in := s.input(string(f))
 	return firstOf(in.SelectedConversation, in.SelectedChannel)
 }

@@ -12,7 +12,15 @@ import (
 const homeRows = 10
 
 // publishHome shows a person what waits for them, and what they asked for.
-func (b *Bot) publishHome(ctx context.Context, who workflow.Person) {
+func (b *Bot) publishHome(ctx context.Context, user string) {
+	who, err := b.person(ctx, user)
+	if err == nil {
+		err = outsider(who)
+	}
+	if err != nil {
+		b.sentence(err) // logs what is a fault; there is nobody to answer
+		return
+	}
 	blocks := []slack.Block{header("App registrations")}
 	if b.approves(who.ID) {
 		waiting, err := b.desk.List(ctx, workflow.Query{State: workflow.Pending, Limit: homeRows})

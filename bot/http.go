@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -61,7 +62,7 @@ func (b *Bot) verifiedBody(next func(http.ResponseWriter, *http.Request, []byte)
 			http.Error(w, "not signed by Slack", http.StatusUnauthorized)
 			return
 		}
-		if b.replays.seen(r.Header.Get("X-Slack-Signature"), b.now(), 11*time.Minute) {
+		if b.replays.seen(strings.ToLower(r.Header.Get("X-Slack-Signature")), b.now(), 11*time.Minute) {
 			b.log.Warn("a repeated request", "path", r.URL.Path)
 			return
 		}

@@ -6,14 +6,17 @@ import (
 	"sync"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"github.com/entra-app/entra-app/workflow"
 )
 
 // people caches who people are, because an acknowledgement can't wait for Slack
 // each time.
 type people struct {
-	mu    sync.Mutex
-	known map[string]knownPerson
+	mu     sync.Mutex
+	known  map[string]knownPerson
+	asking map[string]chan struct{} // closed when the answer is there
 }
 
 type knownPerson struct {
@@ -21,63 +24,117 @@ type knownPerson struct {
 	at time.Time
 }
 
-// knownFor is how long somebody is taken to be who they were.
-const knownFor = 10 * time.Minute
+const (
+	// knownFor is how long somebody is taken to be who they were.
+	knownFor = 10 * time.Minute
+	// knownMax is how many people are remembered.
+	knownMax = 10000
+	// askFor is how long Slack may take to say who somebody is.
+	askFor = 2 * time.Second
+)
 
 // person says who a Slack user is, and why they may take no part, if so.
 // Somebody whom Slack can't tell us about is an error: nobody is let in unseen.
 func (b *Bot) person(ctx context.Context, user string) (workflow.Person, error) {
-	b.people.mu.Lock()
-	known, ok := b.people.known[user]
-	b.people.mu.Unlock()
-	if ok && b.now().Sub(known.at) < knownFor {
-		return known.Person, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
-	team, err := b.ownTeam(ctx)
+	home, _, err := b.ourselves(ctx)
 	if err != nil {
-		return workflow.Person{}, err
+		return workflow.Person{}, &lookupError{err}
 	}
-	u, err := b.api.GetUserInfoContext(ctx, user)
-	if err != nil {
-		return workflow.Person{}, slackError(err)
+	for {
+		p, mine, wait := b.people.look(user, b.now())
+		if wait == nil {
+			return p, nil
+		}
+		if mine {
+			p, err := b.askWho(ctx, user, home)
+			if err != nil {
+				return workflow.Person{}, &lookupError{err}
+			}
+			return p, nil
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return workflow.Person{}, &lookupError{ctx.Err()}
+		}
 	}
-	p := workflow.Person{ID: user, Name: firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, user), Email: u.Profile.Email}
-	p.Name = clip(workflow.Plain(p.Name), 80)
-	switch {
-	case u.Deleted:
-		p.Outside = "this account is deactivated"
-	case u.IsBot || user == "USLACKBOT":
-		p.Outside = "bots can't take part"
-	case u.IsStranger, u.TeamID != "" && u.TeamID != team && !slices.Contains(u.Enterprise.Teams, team): // Enterprise Grid has several
-		p.Outside = "people of other workspaces can't take part"
-	case u.IsRestricted || u.IsUltraRestricted:
-		p.Outside = "guests can't take part"
-	}
+}
+
+// knows says whether person will answer without asking Slack.
+func (b *Bot) knows(user string) bool {
+	b.mu.Lock()
+	home := b.team
+	b.mu.Unlock()
 	b.people.mu.Lock()
 	defer b.people.mu.Unlock()
-	if b.people.known == nil || len(b.people.known) > 10000 {
-		b.people.known = map[string]knownPerson{}
+	p, ok := b.people.known[user]
+	return home != "" && ok && b.now().Sub(p.at) < knownFor
+}
+
+// look returns somebody who is known, or what to wait for; mine says that the
+// caller is the one who has to ask.
+func (p *people) look(user string, now time.Time) (who workflow.Person, mine bool, wait chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if k, ok := p.known[user]; ok && now.Sub(k.at) < knownFor {
+		return k.Person, false, nil
 	}
-	b.people.known[user] = knownPerson{p, b.now()}
+	if wait, ok := p.asking[user]; ok {
+		return who, false, wait
+	}
+	if p.asking == nil {
+		p.asking = map[string]chan struct{}{}
+	}
+	wait = make(chan struct{})
+	p.asking[user] = wait
+	return who, true, wait
+}
+
+// learn ends the asking for somebody, and remembers who they are.
+func (p *people) learn(user string, who workflow.Person, now time.Time, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.asking[user])
+	delete(p.asking, user)
+	if !ok {
+		return
+	}
+	if p.known == nil || len(p.known) >= knownMax {
+		p.known = map[string]knownPerson{}
+	}
+	p.known[user] = knownPerson{who, now}
+}
+
+// askWho asks Slack who somebody is.
+func (b *Bot) askWho(ctx context.Context, user, home string) (p workflow.Person, err error) {
+	learned := false
+	defer func() { b.people.learn(user, p, b.now(), learned) }()
+	u, err := b.api.GetUserInfoContext(ctx, user)
+	if err != nil {
+		return p, slackError(err)
+	}
+	p = workflow.Person{ID: user, Email: u.Profile.Email,
+		Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, user)), 80)}
+	p.Outside = outside(u, home)
+	learned = true
 	return p, nil
 }
 
-// ownTeam is the ID of the workspace that the bot is in.
-func (b *Bot) ownTeam(ctx context.Context) (string, error) {
-	b.mu.Lock()
-	team := b.team
-	b.mu.Unlock()
-	if team != "" {
-		return team, nil
+// outside says why a Slack account may take no part, as the end of a sentence.
+func outside(u *slack.User, home string) string {
+	switch {
+	case u.Deleted:
+		return "this account is deactivated"
+	case u.IsBot || u.ID == "USLACKBOT":
+		return "bots can't take part"
+	case u.IsStranger, u.TeamID != "" && u.TeamID != home && !slices.Contains(u.Enterprise.Teams, home): // Enterprise Grid has several
+		return "people of other workspaces can't take part"
+	case u.IsRestricted || u.IsUltraRestricted:
+		return "guests can't take part"
 	}
-	if err := b.Check(ctx); err != nil {
-		return "", err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.team, nil
+	return ""
 }
 
 func firstOf(names ...string) string {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,7 +27,9 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	content := []slack.MsgOption{slack.MsgOptionText(escape(text), false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
 	ts = d.Post.TS
 	if ts == "" && !d.Post.Begun.IsZero() {
-		ts = b.find(ctx, channel, thread, d)
+		if ts, err = b.find(ctx, channel, thread, d); err != nil {
+			return "", "", err
+		}
 	}
 	if ts != "" {
 		if d.Name == workflow.Thread {
@@ -36,7 +39,7 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 		if err == nil {
 			return channel, ts, nil
 		}
-		if !isSlack(err, "message_not_found") {
+		if !gone(err) {
 			return "", "", slackError(err)
 		}
 	}
@@ -50,6 +53,12 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	}
 	b.log.Debug("sent", "request", r.ID, "message", d.Name)
 	return channel, ts, nil
+}
+
+// gone says whether a message can't be changed any more, because it was deleted
+// or the workspace forbids it: a new one takes its place.
+func gone(err error) bool {
+	return isSlack(err, "message_not_found") || isSlack(err, "edit_window_closed") || isSlack(err, "cant_update_message")
 }
 
 // message is the content of a drawing.
@@ -133,43 +142,54 @@ func mark(d workflow.Drawing) map[string]any {
 	return m
 }
 
-// find looks for a message that may have been sent although its answer was lost.
-// Where Slack does not let us look, the message is sent again: twice is better
+// find looks for a message of ours that may have been sent although its answer
+// was lost. Where Slack is only busy that is an error, to look again later; where
+// Slack does not let us look at all, the message is sent again: twice is better
 // than never.
-func (b *Bot) find(ctx context.Context, channel, thread string, d workflow.Drawing) string {
+func (b *Bot) find(ctx context.Context, channel, thread string, d workflow.Drawing) (ts string, err error) {
+	_, me, err := b.ourselves(ctx)
+	if err != nil {
+		return "", err
+	}
 	oldest := fmt.Sprintf("%d.000000", d.Post.Begun.Add(-time.Minute).Unix())
 	want := mark(d)
 	for cursor, pages := "", 0; pages < 10; pages++ {
-		var messages []slack.Message
-		var next string
-		if thread != "" {
-			found, _, after, err := b.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-				ChannelID: channel, Timestamp: thread, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
-			if err != nil {
-				b.log.Warn("a lost message can't be looked for", "request", d.Request.ID, "err", slackError(err))
-				return ""
+		messages, next, err := b.read(ctx, channel, thread, oldest, cursor)
+		if err != nil {
+			err = slackError(err)
+			if _, busy := errors.AsType[workflow.Temporary](err); busy {
+				return "", err
 			}
-			messages, next = found, after
-		} else {
-			found, err := b.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
-				ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
-			if err != nil {
-				b.log.Warn("a lost message can't be looked for", "request", d.Request.ID, "err", slackError(err))
-				return ""
-			}
-			messages, next = found.Messages, found.ResponseMetaData.NextCursor
+			b.blind.Do(func() { b.log.Warn("lost messages can't be looked for, and are sent again", "err", err) })
+			return "", nil
 		}
 		for _, m := range messages {
-			if m.Metadata.EventType == eventType && same(m.Metadata.EventPayload, want) {
-				return m.Timestamp
+			ours := m.User != "" && m.User == me.user || m.BotID != "" && m.BotID == me.bot
+			if ours && m.Metadata.EventType == eventType && same(m.Metadata.EventPayload, want) {
+				return m.Timestamp, nil
 			}
 		}
 		if next == "" {
-			return ""
+			break
 		}
 		cursor = next
 	}
-	return ""
+	return "", nil
+}
+
+// read is one page of a channel's messages, or of a thread's.
+func (b *Bot) read(ctx context.Context, channel, thread, oldest, cursor string) (messages []slack.Message, next string, err error) {
+	if thread != "" {
+		messages, _, next, err = b.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+			ChannelID: channel, Timestamp: thread, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
+		return messages, next, err
+	}
+	found, err := b.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+		ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
+	if err != nil {
+		return nil, "", err
+	}
+	return found.Messages, found.ResponseMetaData.NextCursor, nil
 }
 
 func same(got, want map[string]any) bool {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 )
@@ -45,7 +46,11 @@ func (b *Bot) tell(ctx context.Context, responseURL, channel, user string, a ans
 			return
 		}
 	}
-	if _, _, err := b.api.PostMessageContext(ctx, user, options...); err != nil {
+	dm, err := b.dm(ctx, user)
+	if err == nil {
+		_, _, err = b.api.PostMessageContext(ctx, dm, options...)
+	}
+	if err != nil {
 		b.log.Error("nothing reaches a person", "user", user, "err", slackError(err))
 	}
 }
@@ -53,6 +58,8 @@ func (b *Bot) tell(ctx context.Context, responseURL, channel, user string, a ans
 // respond posts to a response URL of Slack's, and to no other address.
 // Source: docs.slack.dev/interactivity/handling-user-interaction.
 func (b *Bot) respond(ctx context.Context, to string, a answer) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
 	u, err := url.Parse(to)
 	if err != nil || !b.ours(u) {
 		return fmt.Errorf("not an address of Slack's")
@@ -66,7 +73,7 @@ func (b *Bot) respond(ctx context.Context, to string, a answer) error {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	resp, err := b.http.Do(req)
+	resp, err := b.direct.Do(req)
 	if err != nil {
 		return fmt.Errorf("no answer") // the error would name the URL, which is a capability
 	}
@@ -87,4 +94,22 @@ func (b *Bot) ours(u *url.URL) bool {
 		return true
 	}
 	return u.Scheme == b.apiURL.Scheme && u.Host == b.apiURL.Host
+}
+
+// mostReply is how large an acknowledgement may be: Slack drops larger ones in
+// Socket Mode, at 20 KB, without a word.
+const mostReply = 18_000
+
+// fitting returns the reply to a command if it fits into an acknowledgement. One
+// that does not goes out by itself.
+func (b *Bot) fitting(ctx context.Context, c command, r Reply) Reply {
+	a, ok := r.(answer)
+	if !ok {
+		return r
+	}
+	if body, err := json.Marshal(a); err == nil && len(body) <= mostReply {
+		return r
+	}
+	b.later(ctx, func(ctx context.Context) { b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, a) })
+	return nil
 }

@@ -13,21 +13,30 @@ import (
 // trigger lasts three seconds; then the secret is claimed; then the view shows
 // it; then it is shredded. The view has nothing interactive in it and remembers
 // nothing, so Slack never posts it back to us.
-func (b *Bot) reveal(ctx context.Context, i interaction, id string, by workflow.Person) {
+func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 	opened, ok := b.open(ctx, i, secretView(sentenceBlock("Opening the secret…")))
 	if !ok {
 		return
 	}
-	r, secret, err := b.desk.Claim(ctx, id, by)
-	if err != nil {
-		b.show(ctx, opened.ID, secretView(sentenceBlock(b.sentence(err))))
+	by, err := b.presser(ctx, i)
+	var r *workflow.Request
+	var secret workflow.Secret
+	if err == nil {
+		r, secret, err = b.desk.Claim(ctx, id, by)
+	}
+	if err = about(id, err); err != nil {
+		text := b.sentence(err)
+		if !b.show(ctx, opened.ID, secretView(sentenceBlock(text))) {
+			b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, private(text))
+		}
 		return
 	}
 	if !b.show(ctx, opened.ID, secretView(secretBlocks(r, secret)...)) {
 		b.tell(ctx, i.ResponseURL, i.channel(), by.ID, private("Slack did not show the secret of "+id+". Press Reveal secret again within ten minutes."))
 		return
 	}
-	if _, err := b.desk.Opened(ctx, id, by); err != nil {
+	// The person has seen it: a deadline of ours must not keep it from being shredded.
+	if _, err := b.desk.Opened(context.WithoutCancel(ctx), id, by); err != nil {
 		b.log.Error("a secret was shown and is not shredded", "request", id, "err", err)
 	}
 }
@@ -57,6 +66,14 @@ func (b *Bot) show(ctx context.Context, viewID string, v slack.ModalViewRequest)
 	return false
 }
 
+// noticeView is a window with one sentence.
+func noticeView(title, text string) slack.ModalViewRequest {
+	return slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: "notice", Title: plain(clip(title, 24)), Close: plain("Close"),
+		Blocks: slack.Blocks{BlockSet: []slack.Block{sentenceBlock(text)}},
+	}
+}
+
 func secretView(blocks ...slack.Block) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: "secret", Title: plain("Client secret"), Close: plain("Close"),
@@ -69,7 +86,7 @@ func secretBlocks(r *workflow.Request, secret workflow.Secret) []slack.Block {
 		block(line("Copy it into your product or your vault now. ", bold("It can't be shown again."))),
 		block(line(bold("Client secret"))), block(preformatted(secret.Reveal())),
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
-		block(line(bold("Directory (tenant) ID"))), block(preformatted(r.Made.TenantID)),
+		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
 		block(line("The secret is valid until ", r.Made.KeyExpires, ".")),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 )
 
@@ -64,9 +65,7 @@ func (b *Bot) connect(ctx context.Context) error {
 		case e := <-client.Events:
 			id, env, ok := envelope(e)
 			if !ok {
-				if e.Type == socketmode.EventTypeHello {
-					b.log.Info("Socket Mode is connected")
-				}
+				b.noted(e)
 				continue
 			}
 			places <- struct{}{}
@@ -78,6 +77,20 @@ func (b *Bot) connect(ctx context.Context) error {
 				}
 			})
 		}
+	}
+}
+
+// noted logs what happens to the connection.
+func (b *Bot) noted(e socketmode.Event) {
+	switch e.Type {
+	case socketmode.EventTypeHello:
+		b.log.Info("Socket Mode is connected")
+	case socketmode.EventTypeConnectionError:
+		if failed, ok := e.Data.(*slack.ConnectionErrorEvent); ok {
+			b.log.Warn("Socket Mode can't connect", "try", failed.Attempt, "again_in", failed.Backoff, "err", slackError(failed.ErrorObj))
+		}
+	case socketmode.EventTypeErrorWriteFailed:
+		b.log.Warn("an acknowledgement was not sent")
 	}
 }
 

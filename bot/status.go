@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // pageSize is how many requests one answer lists.
-const pageSize = 8
+const pageSize = 10
 
 // A listing is what a status command asks for; it travels in the buttons of its
 // own pages. Its answers are private, so there is nothing to forge: whoever
@@ -26,7 +27,8 @@ type listing struct {
 	Before    []string `json:"b,omitempty"` // the cursors of the pages up to this one
 }
 
-// mostPages is how far a listing's cursors fit into a button.
+// mostPages is how many cursors fit into a button with the rest. Further on the
+// first are forgotten, and Newer leads from there to the first page.
 const mostPages = 60
 
 var (
@@ -48,14 +50,21 @@ func ask(rest string, c command) listing {
 	case strings.EqualFold(rest, "all"):
 		return listing{}
 	}
-	return listing{Text: clip(rest, workflow.AppNameMax)}
+	return listing{Text: clip(unescape(rest), workflow.AppNameMax)}
 }
 
 func (b *Bot) status(ctx context.Context, c command, rest string) Reply {
+	by, err := b.person(ctx, c.UserID)
+	if err == nil {
+		err = outsider(by)
+	}
+	if err != nil {
+		return private(b.sentence(err))
+	}
 	if id, ok := requestID(rest); ok {
 		r, err := b.desk.Get(ctx, id)
 		if err != nil {
-			return private(b.sentence(err))
+			return private(b.sentence(about(id, err)))
 		}
 		return answer{ResponseType: "ephemeral", Text: escape(summary(r)), Blocks: &slack.Blocks{BlockSet: b.inFull(r)}}
 	}
@@ -82,7 +91,7 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 		blocks = append(blocks, block(
 			line(bold(r.ID), " ", bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant),
 			line(stateWord(r), ": ", waitsFor(r)),
-			line(italic("asked for by "), user(r.Requester.ID), italic(" on "), r.Created)))
+			line(italic("asked for by "), user(r.Requester.ID), italic(" "+ago(b.now().Sub(r.Created))+", on "), r.Created)))
 	}
 	var buttons []slack.BlockElement
 	if n := len(l.Before); n > 0 {
@@ -90,9 +99,10 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 		newer.Before = l.Before[:n-1]
 		buttons = append(buttons, button("page:newer", "Newer", newer.value(), "Newer requests"))
 	}
-	if more && len(l.Before) < mostPages {
+	if more {
 		older := l
 		older.Before = append(append([]string{}, l.Before...), found[len(found)-1].ID)
+		older.Before = older.Before[max(0, len(older.Before)-mostPages):]
 		buttons = append(buttons, button("page:older", "Older", older.value(), "Older requests"))
 	}
 	if len(buttons) > 0 {
@@ -113,6 +123,14 @@ func (b *Bot) turn(ctx context.Context, i interaction, a action) {
 		return
 	}
 	b.later(ctx, func(ctx context.Context) {
+		by, err := b.presser(ctx, i)
+		if err == nil {
+			err = outsider(by)
+		}
+		if err != nil {
+			b.refuse(ctx, i, err)
+			return
+		}
 		page := b.page(ctx, l)
 		page.ReplaceOriginal = true
 		b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, page)
@@ -229,6 +247,17 @@ func waitsFor(r *workflow.Request) string {
 // summary is one sentence for notifications and screen readers.
 func summary(r *workflow.Request) string {
 	return fmt.Sprintf("%s: %s asks for the app %s in %s. %s: %s.", r.ID, r.Requester.Name, r.Plan.AppName, r.Tenant, stateWord(r), waitsFor(r))
+}
+
+// ago says how old something is.
+func ago(d time.Duration) string {
+	switch n := int(d.Minutes()); {
+	case n < 1:
+		return "just now"
+	case n < 120:
+		return fmt.Sprintf("%d min ago", n)
+	}
+	return workflow.Days(d) + " ago"
 }
 
 func (b *Bot) productTitle(r *workflow.Request) string {

@@ -31,7 +31,7 @@ func TestCommandsAsPeopleTypeThem(t *testing.T) {
 		"renew payroll":          "later version",
 		"  STATUS   ea-1 ":       "payroll-backup",
 		"status 1":               "payroll-backup",
-		"status EA-99":           "no such request",
+		"status EA-99":           "There is no EA-99",
 		"status “payroll”":       "payroll-backup",
 		"status ROLL":            "payroll-backup",
 		"status <@UBEA|bea>":     "payroll-backup",
@@ -42,7 +42,7 @@ func TestCommandsAsPeopleTypeThem(t *testing.T) {
 		"status":                 "payroll-backup",
 		"status nothing of that": "No request matches",
 		"cancel":                 "Which request?",
-		"cancel EA-99":           "no such request",
+		"cancel EA-99":           "There is no EA-99",
 		"cancel " + r.ID:         "is cancelled",
 	} {
 		if typed == "cancel "+r.ID {

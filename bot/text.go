@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // escape makes a text safe for the few places that are mrkdwn: top-level texts.
@@ -104,3 +106,6 @@ func button(action, text, value, label string) *slack.ButtonBlockElement {
 	b.AccessibilityLabel = clip(label, 75)
 	return b
 }
+
+// oneLine is what somebody typed, on one line.
+func oneLine(s string) string { return strings.Join(strings.Fields(workflow.Plain(s)), " ") }

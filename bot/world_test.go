@@ -87,7 +87,7 @@ type world struct {
 
 const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5"
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{wire: &wire{answers: map[string]string{}}, log: &strings.Builder{}}
 	srv := httptest.NewServer(w.wire)
