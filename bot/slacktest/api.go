@@ -238,7 +238,7 @@ func (w *Workspace) answer(rw http.ResponseWriter, name string, a args, answer r
 			out["response_metadata"] = map[string]any{"warnings": []string{"missing_charset"}}
 		}
 	}
-	body, _ := json.Marshal(out)
+	body := encode(out)
 	w.write(Entry{Direction: "api", Method: name, Body: a.text(), Answer: string(body), Surface: surfaceOf(name)})
 	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
 	rw.Write(body)

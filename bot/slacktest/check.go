@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -241,4 +242,15 @@ func decode(data []byte) (any, error) {
 	var v any
 	err := json.Unmarshal(data, &v)
 	return v, err
+}
+
+// encode writes JSON as Slack does, with < and > as they are.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return []byte("null") // only for what JSON does not have, and nothing here is such a thing
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

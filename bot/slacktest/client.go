@@ -2,7 +2,9 @@ package slacktest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 )
@@ -33,7 +35,7 @@ func (w *Workspace) clientRoutes() {
 		"submit": func(r *http.Request, p *Person, q request) any {
 			w.mu.Lock()
 			v := w.views[q.ViewID]
-			if v == nil || !v.open {
+			if v == nil || !v.open || v.user != q.User {
 				w.mu.Unlock()
 				return result(fmt.Errorf("the view is not open"))
 			}
@@ -49,13 +51,11 @@ func (w *Workspace) clientRoutes() {
 			return result(p.CloseView(r.Context(), q.ViewID, q.Clear))
 		},
 		"suggest": func(r *http.Request, p *Person, q request) any {
-			w.mu.Lock()
-			v := w.views[q.ViewID]
-			w.mu.Unlock()
-			if v == nil {
-				return result(fmt.Errorf("the view is not open"))
+			from, err := p.asking(q)
+			if err != nil {
+				return result(err)
 			}
-			answer, err := p.suggest(r.Context(), v, q.BlockID, q.ActionID, q.Query)
+			answer, err := p.suggest(r.Context(), from, q.BlockID, q.ActionID, q.Query)
 			if err != nil {
 				return result(err)
 			}
@@ -66,8 +66,19 @@ func (w *Workspace) clientRoutes() {
 	} {
 		w.mux.HandleFunc("POST /client/"+path, func(rw http.ResponseWriter, r *http.Request) {
 			var q request
-			if err := json.NewDecoder(http.MaxBytesReader(rw, r.Body, 1<<20)).Decode(&q); err != nil {
+			body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, 1<<20))
+			if err == nil {
+				err = errors.Join(json.Unmarshal(body, &q), json.Unmarshal(body, &q.all))
+			}
+			if err != nil {
 				writeJSON(rw, result(err))
+				return
+			}
+			w.mu.Lock()
+			known := w.users[q.User] != nil
+			w.mu.Unlock()
+			if !known {
+				writeJSON(rw, result(errors.New("user_not_found")))
 				return
 			}
 			writeJSON(rw, do(r, w.Person(q.User), q))
@@ -87,19 +98,18 @@ type request struct {
 	Values                  map[string]map[string]any `json:"values"`
 	State                   json.RawMessage           `json:"state"`
 
-	Value                any `json:"value"`
-	SelectedOption       any `json:"selected_option"`
-	SelectedOptions      any `json:"selected_options"`
-	SelectedUser         any `json:"selected_user"`
-	SelectedChannel      any `json:"selected_channel"`
-	SelectedConversation any `json:"selected_conversation"`
-	SelectedDate         any `json:"selected_date"`
-	SelectedTime         any `json:"selected_time"`
+	all map[string]any // as it came
 }
 
+// changes are what was chosen or typed, under the names that states use.
 func (q request) changes() map[string]any {
-	return map[string]any{"value": q.Value, "selected_option": q.SelectedOption, "selected_options": q.SelectedOptions, "selected_user": q.SelectedUser,
-		"selected_channel": q.SelectedChannel, "selected_conversation": q.SelectedConversation, "selected_date": q.SelectedDate, "selected_time": q.SelectedTime}
+	changes := map[string]any{}
+	for _, keys := range stateKeys {
+		if v, has := q.all[keys[0]]; has {
+			changes[keys[0]] = v
+		}
+	}
+	return changes
 }
 
 func result(err error) map[string]any {
@@ -129,14 +139,11 @@ func (p *Person) change(r *http.Request, q request) error {
 	w := p.w
 	w.mu.Lock()
 	if q.ViewID == "" {
-		i := slices.IndexFunc(w.messages[q.Channel], func(m *message) bool {
-			return m.ts == q.TS && (m.ephemeral == "" || m.ephemeral == p.id)
-		})
-		if i < 0 {
+		m := p.sees(q.Channel, q.TS)
+		if m == nil {
 			w.mu.Unlock()
 			return fmt.Errorf("there is no such message")
 		}
-		m := w.messages[q.Channel][i]
 		var blocks []any
 		json.Unmarshal(m.blocks, &blocks)
 		block, e := findElement(blocks, q.ActionID)
@@ -154,7 +161,7 @@ func (p *Person) change(r *http.Request, q request) error {
 		return err
 	}
 	v := w.views[q.ViewID]
-	if v == nil || !v.open {
+	if v == nil || !v.open || v.user != p.id {
 		w.mu.Unlock()
 		return fmt.Errorf("the view is not open")
 	}
@@ -174,6 +181,11 @@ func (p *Person) change(r *http.Request, q request) error {
 		return fmt.Errorf("the view has changed")
 	}
 	change := q.changes()
+	if key := stateKey(fmt.Sprint(e["type"])); key != "" && v.state[block] != nil {
+		if value, has := change[key]; has {
+			v.state[block][q.ActionID] = map[string]any{"type": e["type"], key: value}
+		}
+	}
 	if change["value"] == nil {
 		change["value"] = e["value"]
 	}
@@ -181,6 +193,26 @@ func (p *Person) change(r *http.Request, q request) error {
 	w.mu.Unlock()
 	_, err := w.deliver(r.Context(), "block_actions", payload)
 	return err
+}
+
+// asking is where on the page options are asked for.
+func (p *Person) asking(q request) (map[string]any, error) {
+	w := p.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if q.ViewID != "" {
+		v := w.views[q.ViewID]
+		if v == nil || !v.open || v.user != p.id {
+			return nil, errors.New("the view is not open")
+		}
+		return map[string]any{"container": map[string]any{"type": "view", "view_id": v.id}, "view": v}, nil
+	}
+	m := p.sees(q.Channel, q.TS)
+	if m == nil {
+		return nil, errors.New("there is no such message")
+	}
+	return map[string]any{"container": map[string]any{"type": "message", "message_ts": m.ts, "channel_id": q.Channel, "is_ephemeral": m.ephemeral != ""},
+		"channel": map[string]any{"id": q.Channel, "name": w.channels[q.Channel].Name}, "message": w.render(q.Channel, m, true)}, nil
 }
 
 // findElement finds an interactive element by its action ID.
@@ -201,7 +233,7 @@ func (w *Workspace) people() []any {
 	out := []any{}
 	for _, id := range w.order {
 		if u := w.users[id]; !u.IsBot && !u.Deleted {
-			out = append(out, map[string]any{"id": u.ID, "name": u.Name, "real_name": u.RealName, "title": u.Title, "color": u.Color, "is_stranger": u.IsStranger})
+			out = append(out, map[string]any{"id": u.ID, "name": u.Name, "real_name": u.RealName, "title": u.Title, "color": u.Color, "is_stranger": u.IsStranger, "tz": "Etc/UTC"})
 		}
 	}
 	return out

@@ -73,11 +73,7 @@ func (d delivery) surface() string {
 // deliver hands something to the app, by the transport that it has, and returns
 // the body of its acknowledgement.
 func (w *Workspace) deliver(ctx context.Context, kind string, payload map[string]any) (json.RawMessage, error) {
-	said, err := json.Marshal(payload)
-	if err != nil {
-		return nil, err
-	}
-	answer, _, err := w.hand(ctx, delivery{kind: kind, payload: said})
+	answer, _, err := w.hand(ctx, delivery{kind: kind, payload: encode(payload)})
 	return answer, err
 }
 

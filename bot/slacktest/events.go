@@ -16,14 +16,13 @@ func (w *Workspace) subscribed(event string) bool {
 
 // event is the payload of an event. The lock is held.
 func (w *Workspace) event(inner map[string]any) json.RawMessage {
-	said, _ := json.Marshal(map[string]any{
+	return encode(map[string]any{
 		"token": "verification", "team_id": w.cfg.TeamID, "context_team_id": w.cfg.TeamID, "context_enterprise_id": nil, "api_app_id": w.cfg.AppID,
 		"type": "event_callback", "event_id": w.id("Ev"), "event_time": w.cfg.Now().Unix(), "event_context": w.id("4-"), "event": inner,
 		"is_ext_shared_channel": false,
 		"authorizations": []any{map[string]any{"enterprise_id": nil, "team_id": w.cfg.TeamID, "user_id": w.cfg.BotUserID,
 			"is_bot": true, "is_enterprise_install": false}},
 	})
-	return said
 }
 
 // send delivers an event, and again after a failure, until the app has taken it

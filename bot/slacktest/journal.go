@@ -26,8 +26,9 @@ func (w *Workspace) write(e Entry) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	e.At = w.cfg.Now()
-	for _, token := range []string{w.cfg.BotToken, w.cfg.AppToken} {
+	for _, token := range []string{w.cfg.BotToken, w.cfg.AppToken, w.cfg.SigningSecret} {
 		e.Body = strings.ReplaceAll(e.Body, token, "[token]")
+		e.Answer = strings.ReplaceAll(e.Answer, token, "[token]")
 	}
 	w.journal = append(w.journal, e)
 }

@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,10 +17,13 @@ type message struct {
 	blocks     json.RawMessage
 	metadata   json.RawMessage
 	edited     bool
-	ephemeral  string // the person who sees it
+	linked     bool                                 // @channel in it is a mention
+	ephemeral  string                               // the person who sees it
+	state      map[string]map[string]map[string]any // what each person chose in it: person, block/action, value
 }
 
-func (w *Workspace) channelFor(id string) (*Channel, error) {
+// channelFor is where the app may write: a channel that it is in, or a person's DM.
+func (w *Workspace) channelFor(id string, write bool) (*Channel, error) {
 	if u := w.users[id]; u != nil {
 		if u.Deleted {
 			return nil, no("channel_not_found")
@@ -34,44 +38,58 @@ func (w *Workspace) channelFor(id string) (*Channel, error) {
 		if c.Private {
 			return nil, no("channel_not_found")
 		}
+		if write && slices.Contains(w.cfg.Scopes, "chat:write.public") {
+			return c, nil
+		}
 		return nil, no("not_in_channel")
 	}
 	return c, nil
 }
 
 // content checks text and blocks as Slack does.
-func content(a args, limit int, tooLong string) (json.RawMessage, error) {
-	blocks := a["blocks"]
-	if blocks == "" || blocks == "null" || blocks == "[]" {
+func (w *Workspace) content(a args) (json.RawMessage, error) {
+	if raw := a["attachments"]; raw != "" && raw != "[]" && raw != "null" {
+		return nil, &refusal{code: "invalid_arguments", messages: []string{"attachments are not emulated; use blocks [json-pointer:/attachments]"}}
+	}
+	raw := a["blocks"]
+	if raw == "" || raw == "null" || raw == "[]" {
 		if a["text"] == "" {
 			return nil, no("no_text")
 		}
-		blocks = ""
-	} else if m := ValidateMessage([]byte(blocks)); len(m) > 0 {
-		return nil, &refusal{code: "invalid_blocks", messages: m}
-	}
-	if utf8.RuneCountInString(a["text"]) > limit {
-		return nil, no(tooLong)
-	}
-	if blocks == "" {
 		return nil, nil
 	}
-	return json.RawMessage(blocks), nil
+	v, err := decode([]byte(raw))
+	if err != nil {
+		return nil, no("invalid_blocks_format")
+	}
+	if m := messageMistakes(v); len(m) > 0 {
+		return nil, &refusal{code: "invalid_blocks", messages: m}
+	}
+	w.numbered(items(v))
+	return encode(v), nil
+}
+
+// cut is a text as long as Slack keeps it.
+func cut(text string) string {
+	if utf8.RuneCountInString(text) > 40000 {
+		return string([]rune(text)[:40000])
+	}
+	return text
 }
 
 func (w *Workspace) postMessage(a args) (reply, error) {
-	c, err := w.channelFor(a["channel"])
+	c, err := w.channelFor(a["channel"], true)
 	if err != nil {
 		return nil, err
 	}
-	blocks, err := content(a, 40000, "msg_too_long")
+	blocks, err := w.content(a)
 	if err != nil {
 		return nil, err
 	}
 	if t := a["thread_ts"]; t != "" && w.find(c.ID, t) == nil {
 		return nil, no("thread_not_found")
 	}
-	m := &message{ts: w.ts(), thread: a["thread_ts"], user: w.cfg.BotUserID, bot: true, text: a["text"], blocks: blocks}
+	m := &message{ts: w.ts(), thread: a["thread_ts"], user: w.cfg.BotUserID, bot: true, text: cut(a["text"]), blocks: blocks, linked: a["link_names"] == "1" || a.bool("link_names") || a["parse"] == "full"}
 	if a["metadata"] != "" {
 		if !json.Valid([]byte(a["metadata"])) {
 			return nil, no("invalid_metadata_format")
@@ -92,6 +110,8 @@ func (w *Workspace) find(channel, ts string) *message {
 	return nil
 }
 
+var errNotOwn = no("cant_update_message")
+
 // own is a message that the app may change.
 func (w *Workspace) own(a args) (*message, error) {
 	if w.channels[a["channel"]] == nil {
@@ -102,7 +122,7 @@ func (w *Workspace) own(a args) (*message, error) {
 	case m == nil:
 		return nil, no("message_not_found")
 	case !m.bot:
-		return nil, no("cant_update_message")
+		return nil, errNotOwn
 	}
 	return m, nil
 }
@@ -112,21 +132,43 @@ func (w *Workspace) updateMessage(a args) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	given := a["blocks"] != ""
-	blocks, err := content(a, 4000, "msg_too_long")
-	if err != nil {
-		return nil, err
+	_, hasText := a["text"]
+	_, hasBlocks := a["blocks"]
+	_, hasMetadata := a["metadata"]
+	if !hasText && !hasBlocks && !hasMetadata {
+		return nil, no("no_text")
 	}
-	if given || a["text"] != "" {
-		m.blocks = blocks
+	if utf8.RuneCountInString(a["text"]) > 4000 {
+		return nil, no("msg_too_long")
 	}
-	m.text, m.edited = a["text"], true
+	if hasMetadata && !json.Valid([]byte(a["metadata"])) {
+		return nil, no("invalid_metadata_format")
+	}
+	if hasText && a["text"] != "" || hasBlocks {
+		blocks := json.RawMessage(nil)
+		if raw := a["blocks"]; raw != "[]" || a["text"] != "" { // [] alone takes the blocks away and leaves the text
+			if blocks, err = w.content(a); err != nil {
+				return nil, err
+			}
+			m.text = a["text"]
+		}
+		if blocks == nil && m.text == "" {
+			return nil, no("no_text")
+		}
+		m.blocks, m.edited = blocks, blocks == nil
+	}
+	if hasMetadata {
+		m.metadata = json.RawMessage(a["metadata"])
+	}
 	w.touch()
 	return reply{"channel": a["channel"], "ts": m.ts, "text": m.text, "message": w.render(a["channel"], m, false)}, nil
 }
 
 func (w *Workspace) deleteMessage(a args) (reply, error) {
 	m, err := w.own(a)
+	if err == errNotOwn {
+		return nil, no("cant_delete_message")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -137,24 +179,30 @@ func (w *Workspace) deleteMessage(a args) (reply, error) {
 }
 
 func (w *Workspace) postEphemeral(a args) (reply, error) {
-	c, err := w.channelFor(a["channel"])
+	c, err := w.channelFor(a["channel"], true)
 	if err != nil {
 		return nil, err
 	}
 	if !slices.Contains(c.Members, a["user"]) {
 		return nil, no("user_not_in_channel")
 	}
-	blocks, err := content(a, 40000, "msg_too_long")
+	blocks, err := w.content(a)
 	if err != nil {
 		return nil, err
 	}
-	m := &message{ts: w.ts(), user: w.cfg.BotUserID, bot: true, text: a["text"], blocks: blocks, ephemeral: a["user"]}
+	if t := a["thread_ts"]; t != "" && w.find(c.ID, t) == nil {
+		return nil, no("cannot_reply_to_message")
+	}
+	m := &message{ts: w.ts(), thread: a["thread_ts"], user: w.cfg.BotUserID, bot: true, text: cut(a["text"]), blocks: blocks, ephemeral: a["user"]}
 	w.messages[c.ID] = append(w.messages[c.ID], m)
 	w.touch()
 	return reply{"message_ts": m.ts}, nil
 }
 
 func (w *Workspace) permalink(a args) (reply, error) {
+	if w.channels[a["channel"]] == nil {
+		return nil, no("channel_not_found")
+	}
 	if w.find(a["channel"], a["message_ts"]) == nil {
 		return nil, no("message_not_found")
 	}
@@ -195,7 +243,7 @@ func (w *Workspace) replies(a args) (reply, error) {
 }
 
 func (w *Workspace) list(a args, which func(*message) bool, newestFirst bool) (reply, error) {
-	c, err := w.channelFor(a["channel"])
+	c, err := w.channelFor(a["channel"], false)
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +312,7 @@ func (w *Workspace) conversationInfo(a args) (reply, error) {
 
 func (w *Workspace) conversationMembers(a args) (reply, error) {
 	c := w.channels[a["channel"]]
-	if c == nil {
+	if c == nil || c.Private && !slices.Contains(c.Members, w.cfg.BotUserID) {
 		return nil, no("channel_not_found")
 	}
 	return reply{"members": c.Members, "response_metadata": map[string]any{"next_cursor": ""}}, nil
@@ -278,4 +326,34 @@ func (w *Workspace) conversationList(args) (reply, error) {
 		}
 	}
 	return reply{"channels": all, "response_metadata": map[string]any{"next_cursor": ""}}, nil
+}
+
+// values is the state of a message for one person, after a change of theirs.
+func (m *message) values(user, block string, e, change map[string]any) map[string]any {
+	var blocks []any
+	json.Unmarshal(m.blocks, &blocks)
+	if m.state == nil {
+		m.state = map[string]map[string]map[string]any{}
+	}
+	if m.state[user] == nil {
+		m.state[user] = map[string]map[string]any{}
+	}
+	out := map[string]any{}
+	for _, in := range fields(blocks) {
+		at := in.block + "\n" + in.action
+		if key := stateKey(fmt.Sprint(e["type"])); in.block == block && in.action == e["action_id"] && change[key] != nil {
+			m.state[user][at] = map[string]any{"type": e["type"], key: change[key]}
+		}
+		s, ok := m.state[user][at]
+		if !ok {
+			s = initial(in.element)
+		}
+		inBlock, _ := out[in.block].(map[string]any)
+		if inBlock == nil {
+			inBlock = map[string]any{}
+			out[in.block] = inBlock
+		}
+		inBlock[in.action] = s
+	}
+	return out
 }

@@ -24,6 +24,7 @@ type Message struct {
 	Channel, TS, ThreadTS, User, Text string
 	Blocks, Metadata                  json.RawMessage
 	Ephemeral                         bool
+	linked                            bool
 }
 
 // View is one that somebody has open.
@@ -115,10 +116,13 @@ func (w *Workspace) escaped(text string) string {
 	return mentions.ReplaceAllStringFunc(text, func(s string) string {
 		for _, u := range w.users {
 			if s[0] == '@' && u.Name == s[1:] {
-				return "<@" + u.ID + "|" + u.Name + ">"
+				return "<@" + u.ID + ">"
 			}
 		}
 		for _, c := range w.channels {
+			if s[0] == '#' && c.Name == s[1:] && c.Private {
+				return "<#" + c.ID + "|>"
+			}
 			if s[0] == '#' && c.Name == s[1:] && c.Name != "" {
 				return "<#" + c.ID + "|" + c.Name + ">"
 			}
@@ -140,7 +144,7 @@ func (p *Person) Messages(channel string) []Message {
 		if m.ephemeral != "" && m.ephemeral != p.id {
 			continue
 		}
-		out = append(out, Message{channel, m.ts, m.thread, m.user, m.text, m.blocks, m.metadata, m.ephemeral != ""})
+		out = append(out, Message{channel, m.ts, m.thread, m.user, m.text, m.blocks, m.metadata, m.ephemeral != "", m.linked})
 	}
 	return out
 }
@@ -176,12 +180,7 @@ func (p *Person) Views() []View {
 func (p *Person) Press(ctx context.Context, channel, ts, label string) error {
 	w := p.w
 	w.mu.Lock()
-	var m *message
-	for _, o := range w.messages[channel] {
-		if o.ts == ts && (o.ephemeral == "" || o.ephemeral == p.id) {
-			m = o
-		}
-	}
+	m := p.sees(channel, ts)
 	if m == nil {
 		w.mu.Unlock()
 		return errors.New("there is no such message")
@@ -199,6 +198,19 @@ func (p *Person) Press(ctx context.Context, channel, ts, label string) error {
 	return err
 }
 
+// sees finds a message that they can see, nil if they cannot.
+func (p *Person) sees(channel, ts string) *message {
+	if c := p.w.channels[channel]; c == nil || !slices.Contains(c.Members, p.id) {
+		return nil
+	}
+	for _, m := range p.w.messages[channel] {
+		if m.ts == ts && (m.ephemeral == "" || m.ephemeral == p.id) {
+			return m
+		}
+	}
+	return nil
+}
+
 // press is the payload of an action in a message. The lock is held.
 func (p *Person) press(m *message, channel, block string, e, change map[string]any) map[string]any {
 	w := p.w
@@ -209,7 +221,7 @@ func (p *Person) press(m *message, channel, block string, e, change map[string]a
 	payload["channel"] = map[string]any{"id": channel, "name": w.channels[channel].Name}
 	payload["container"] = map[string]any{"type": "message", "message_ts": m.ts, "channel_id": channel, "is_ephemeral": m.ephemeral != ""}
 	payload["message"] = w.render(channel, m, true)
-	payload["state"] = map[string]any{"values": map[string]any{}}
+	payload["state"] = map[string]any{"values": m.values(p.id, block, e, change)}
 	payload["actions"] = []any{w.action(block, e, change)}
 	return payload
 }
@@ -306,7 +318,7 @@ func (w *Workspace) input(viewID, label string) (*view, inputField, error) {
 		return nil, inputField{}, errors.New("the view is not open")
 	}
 	for _, in := range inputs(v.json) {
-		if in.label == label || in.block == label {
+		if in.label == label || in.block == label || in.action == label {
 			return v, in, nil
 		}
 	}
@@ -342,14 +354,44 @@ func (w *Workspace) typed(in inputField, value any) (map[string]any, error) {
 			}
 		}
 		s[key] = chosen
+	case "value", "selected_user", "selected_channel", "selected_conversation", "selected_date", "selected_time":
+		if _, ok := value.(string); !ok && value != nil {
+			return nil, fmt.Errorf("%s takes a string, not %v", in.label, value)
+		}
+		s[key] = value
 	default:
+		if l, ok := value.([]string); ok {
+			many := []any{}
+			for _, x := range l {
+				many = append(many, x)
+			}
+			value = many
+		}
 		s[key] = value
 	}
 	return s, nil
 }
 
+// offers says whether what was chosen can be chosen still.
+func (in inputField) offers(state map[string]any) bool {
+	options := allOptions(in.element)
+	if len(options) == 0 {
+		return true
+	}
+	chosen := items(state["selected_options"])
+	if one := state["selected_option"]; one != nil {
+		chosen = append(chosen, one)
+	}
+	for _, o := range chosen {
+		if !among(o, options) {
+			return false
+		}
+	}
+	return true
+}
+
 func (in inputField) option(want string) (any, error) {
-	for _, o := range items(in.element["options"]) {
+	for _, o := range allOptions(in.element) {
 		m, _ := o.(map[string]any)
 		text, _ := m["text"].(map[string]any)
 		if m["value"] == want || text["text"] == want {
@@ -389,12 +431,10 @@ func (p *Person) Submit(ctx context.Context, viewID string, values map[string]an
 func (p *Person) submit(ctx context.Context, v *view) (map[string]string, error) {
 	w := p.w
 	errs := map[string]string{}
-	for _, in := range inputs(v.json) { // Slack's own check of what must be filled in
+	for _, in := range inputs(v.json) { // what Slack's client checks by itself
 		s, _ := v.state[in.block][in.action].(map[string]any)
-		value := s[stateKey(fmt.Sprint(in.element["type"]))]
-		chosen, many := value.([]any)
-		if !in.optional && (value == nil || value == "" || many && len(chosen) == 0) {
-			errs[in.block] = "Please complete this required field."
+		if says := in.complaint(s[stateKey(fmt.Sprint(in.element["type"]))]); says != "" {
+			errs[in.block] = says
 		}
 	}
 	if len(errs) > 0 {
@@ -405,7 +445,7 @@ func (p *Person) submit(ctx context.Context, v *view) (map[string]string, error)
 	payload["type"] = "view_submission"
 	payload["trigger_id"] = w.newTrigger(p.id, v.id)
 	payload["view"] = w.viewJSON(v)
-	payload["response_urls"] = []any{}
+	payload["response_urls"] = p.responseURLs(v)
 	w.mu.Unlock()
 	answer, err := w.deliver(ctx, "view_submission", payload)
 	if err != nil {
@@ -428,7 +468,7 @@ func (w *Workspace) submitted(user string, v *view, answer json.RawMessage) (map
 	case "errors":
 		known := map[string]bool{}
 		for _, in := range inputs(v.json) {
-			known[in.block] = true
+			known[in.block] = known[in.block] || !in.loose
 		}
 		for block := range a.Errors {
 			if !known[block] {
@@ -443,6 +483,9 @@ func (w *Workspace) submitted(user string, v *view, answer json.RawMessage) (map
 		}
 		w.fill(v, content)
 	case "push":
+		if len(w.stacks[user]) >= mostViews {
+			return nil, errors.New("push_limit_reached")
+		}
 		content, err := checkView(string(a.View), false)
 		if err != nil {
 			return nil, err
@@ -469,12 +512,13 @@ func (p *Person) Suggest(ctx context.Context, viewID, label, query string) ([]Op
 		return nil, err
 	}
 	w.mu.Unlock()
-	answer, err := p.suggest(ctx, v, in.block, in.action, query)
+	payload := map[string]any{"container": map[string]any{"type": "view", "view_id": v.id}, "view": v}
+	answer, err := p.suggest(ctx, payload, in.block, in.action, query)
 	if err != nil {
 		return nil, err
 	}
 	var out []Option
-	for _, o := range items(answer["options"]) {
+	for _, o := range allOptions(answer) {
 		m, _ := o.(map[string]any)
 		text, _ := m["text"].(map[string]any)
 		out = append(out, Option{Text: fmt.Sprint(text["text"]), Value: fmt.Sprint(m["value"]), raw: o})
@@ -482,13 +526,18 @@ func (p *Person) Suggest(ctx context.Context, viewID, label, query string) ([]Op
 	return out, nil
 }
 
-func (p *Person) suggest(ctx context.Context, v *view, block, action, query string) (map[string]any, error) {
+// suggest asks the app for options, and checks them as Slack does.
+func (p *Person) suggest(ctx context.Context, from map[string]any, block, action, query string) (map[string]any, error) {
 	w := p.w
 	w.mu.Lock()
 	payload := p.base()
 	payload["type"], payload["action_id"], payload["block_id"], payload["value"] = "block_suggestion", action, block, query
-	payload["container"] = map[string]any{"type": "view", "view_id": v.id}
-	payload["view"] = w.viewJSON(v)
+	for k, x := range from {
+		if v, ok := x.(*view); ok {
+			x = w.viewJSON(v)
+		}
+		payload[k] = x
+	}
 	w.mu.Unlock()
 	answer, err := w.deliver(ctx, "block_suggestion", payload)
 	if err != nil {
@@ -496,12 +545,29 @@ func (p *Person) suggest(ctx context.Context, v *view, block, action, query stri
 	}
 	var out map[string]any
 	if err := json.Unmarshal(answer, &out); err != nil {
-		return nil, err
+		return nil, errors.New("the app gave no options")
 	}
-	if len(items(out["options"])) > 100 {
-		return nil, errors.New("no more than 100 options allowed")
+	c := newChecker(modal)
+	c.object(out, "", shape{"options": may(list(0, 100, option(false, false))), "option_groups": may(list(0, 100, optionGroup))})
+	if len(c.mistakes) > 0 {
+		return nil, errors.New(strings.Join(c.mistakes, "; "))
 	}
 	return out, nil
+}
+
+// responseURLs are what a submitted view gets for the channels that were chosen
+// in it, where the input asks for that. The lock is held.
+func (p *Person) responseURLs(v *view) []any {
+	urls := []any{}
+	for _, in := range inputs(v.json) {
+		s, _ := v.state[in.block][in.action].(map[string]any)
+		channel, _ := s[stateKey(fmt.Sprint(in.element["type"]))].(string)
+		if in.element["response_url_enabled"] == true && channel != "" {
+			urls = append(urls, map[string]any{"block_id": in.block, "action_id": in.action, "channel_id": channel,
+				"response_url": p.w.newResponseURL(p.id, channel, "")})
+		}
+	}
+	return urls
 }
 
 // CloseView closes the top view, or with all the whole stack.
@@ -509,14 +575,22 @@ func (p *Person) CloseView(ctx context.Context, viewID string, all bool) error {
 	w := p.w
 	w.mu.Lock()
 	v := w.views[viewID]
-	if v == nil || !v.open {
+	if v == nil || !v.open || v.user != p.id || v == w.homes[p.id] {
 		w.mu.Unlock()
 		return errors.New("the view is not open")
+	}
+	if clear, _ := v.json["clear_on_close"].(bool); clear {
+		all = true
+	}
+	if all {
+		v = w.views[v.root]
 	}
 	tell, _ := v.json["notify_on_close"].(bool)
 	payload := p.base()
 	payload["type"], payload["is_cleared"] = "view_closed", all
-	payload["view"] = w.viewJSON(v)
+	closed := w.viewJSON(v)
+	closed["state"] = map[string]any{"values": map[string]any{}} // what was typed goes with the view
+	payload["view"] = closed
 	w.pop(p.id, all)
 	w.mu.Unlock()
 	if !tell {
@@ -582,7 +656,13 @@ func (m Message) Plain() string {
 
 // Broadcasts says whether the message would notify a whole channel.
 func (m Message) Broadcasts() bool {
-	return regexp.MustCompile(`<!(channel|here|everyone)`).MatchString(m.Text+string(m.Blocks)) || strings.Contains(string(m.Blocks), `"type":"broadcast"`)
+	if m.Ephemeral {
+		return false
+	}
+	if m.linked && regexp.MustCompile(`@(channel|here|everyone)\b`).MatchString(m.Text) {
+		return true
+	}
+	return regexp.MustCompile(`<!(channel|here|everyone)`).MatchString(m.Text+"\n"+mrkdwn(m.Blocks)) || strings.Contains(string(m.Blocks), `"type":"broadcast"`)
 }
 
 // Plain is all text that a view shows.
@@ -624,6 +704,31 @@ func shown(v any) string {
 			}
 			if t, _ := v["type"].(string); strings.HasPrefix(t, "rich_text_") || t == "plain_text" || t == "mrkdwn" {
 				b.WriteString("\n")
+			}
+		}
+	}
+	walk(v)
+	return b.String()
+}
+
+// mrkdwn is all text of blocks in which Slack sees markup.
+func mrkdwn(blocks json.RawMessage) string {
+	var v any
+	json.Unmarshal(blocks, &v)
+	var b strings.Builder
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		case map[string]any:
+			if s, ok := v["text"].(string); ok && (v["type"] == "mrkdwn" || v["type"] == "markdown") {
+				b.WriteString(s + "\n")
+			}
+			for _, name := range sortedKeys(v) {
+				walk(v[name])
 			}
 		}
 	}

@@ -58,7 +58,7 @@ func checkView(raw string, home bool) (map[string]any, error) {
 	if m := ValidateView([]byte(raw), home); len(m) > 0 {
 		return nil, &refusal{code: "invalid_arguments", messages: m}
 	}
-	if len(raw) > 250_000 {
+	if len(raw) > maxView {
 		return nil, no("view_too_large")
 	}
 	var v map[string]any
@@ -74,24 +74,24 @@ func (w *Workspace) place(a args, push bool) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if ext, _ := v["external_id"].(string); ext != "" && w.byExternal(ext) != nil {
+		return nil, no("duplicate_external_id")
+	}
 	t, err := w.exchange(a["trigger_id"])
 	if err != nil {
 		return nil, err
 	}
 	stack := w.stacks[t.user]
-	if !push {
+	switch {
+	case !push: // a new root takes the place of what was open
 		for _, id := range stack {
 			w.views[id].open = false
 		}
 		stack = nil
-	} else if len(stack) == 0 {
+	case len(stack) == 0:
 		return nil, no("not_found")
-	}
-	if len(stack) >= mostViews {
+	case len(stack) >= mostViews:
 		return nil, no("push_limit_reached")
-	}
-	if ext, _ := v["external_id"].(string); ext != "" && w.byExternal(ext) != nil {
-		return nil, no("duplicate_external_id")
 	}
 	n := &view{id: w.id("V"), user: t.user, open: true, state: map[string]map[string]any{}}
 	n.root = n.id
@@ -114,7 +114,8 @@ func (w *Workspace) byExternal(id string) *view {
 }
 
 func (w *Workspace) updateView(a args) (reply, error) {
-	v, err := checkView(a["view"], false)
+	target := w.views[a["view_id"]]
+	v, err := checkView(a["view"], target != nil && target == w.homes[target.user])
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +131,9 @@ func (w *Workspace) updateView(a args) (reply, error) {
 		return nil, no("not_found")
 	case a["hash"] != "" && a["hash"] != old.hash:
 		return nil, no("hash_conflict")
+	}
+	if ext, _ := v["external_id"].(string); ext != "" && w.byExternal(ext) != nil && w.byExternal(ext) != old {
+		return nil, no("duplicate_external_id")
 	}
 	w.fill(old, v)
 	return reply{"view": w.viewJSON(old)}, nil
@@ -159,18 +163,14 @@ func (w *Workspace) publishView(a args) (reply, error) {
 // fill gives a view new content. What was typed stays where block ID and action
 // ID are the same.
 func (w *Workspace) fill(v *view, content map[string]any) {
-	for i, b := range items(content["blocks"]) {
-		if m, ok := b.(map[string]any); ok && m["block_id"] == nil {
-			m["block_id"] = fmt.Sprintf("b%d%s", i, w.id(""))
-		}
-	}
+	w.numbered(items(content["blocks"]))
 	old := v.state
 	v.json, v.state = content, map[string]map[string]any{}
 	for _, in := range inputs(content) {
 		if v.state[in.block] == nil {
 			v.state[in.block] = map[string]any{}
 		}
-		if was, ok := old[in.block][in.action]; ok {
+		if was, ok := old[in.block][in.action].(map[string]any); ok && was["type"] == in.element["type"] && in.offers(was) {
 			v.state[in.block][in.action] = was
 		} else {
 			v.state[in.block][in.action] = initial(in.element)
@@ -181,68 +181,47 @@ func (w *Workspace) fill(v *view, content map[string]any) {
 	w.touch()
 }
 
-// An inputField is one element in an input block.
+// An inputField is one element that has a state: in an input block, or loose in
+// a section or among actions, where every choice is delivered at once.
 type inputField struct {
 	block, action, label string
 	element              map[string]any
 	optional, dispatch   bool
+	loose                bool
 }
 
-func inputs(view map[string]any) []inputField {
+func inputs(view map[string]any) []inputField { return fields(items(view["blocks"])) }
+
+func fields(blocks []any) []inputField {
 	var out []inputField
-	for _, b := range items(view["blocks"]) {
+	for _, b := range blocks {
 		m, _ := b.(map[string]any)
-		if m["type"] != "input" {
+		block, _ := m["block_id"].(string)
+		if m["type"] == "input" {
+			e, _ := m["element"].(map[string]any)
+			label, _ := m["label"].(map[string]any)
+			in := inputField{block: block, element: e}
+			in.action, _ = e["action_id"].(string)
+			in.label, _ = label["text"].(string)
+			in.optional, _ = m["optional"].(bool)
+			in.dispatch, _ = m["dispatch_action"].(bool)
+			out = append(out, in)
 			continue
 		}
-		e, _ := m["element"].(map[string]any)
-		label, _ := m["label"].(map[string]any)
-		in := inputField{element: e}
-		in.block, _ = m["block_id"].(string)
-		in.action, _ = e["action_id"].(string)
-		in.label, _ = label["text"].(string)
-		in.optional, _ = m["optional"].(bool)
-		in.dispatch, _ = m["dispatch_action"].(bool)
-		out = append(out, in)
-	}
-	return out
-}
-
-// initial is the state of an input that nobody has touched.
-func initial(e map[string]any) map[string]any {
-	s := map[string]any{"type": e["type"]}
-	key := stateKey(fmt.Sprint(e["type"]))
-	s[key] = nil
-	for _, from := range []string{"initial_value", "initial_option", "initial_options", "initial_user", "initial_channel", "initial_conversation", "initial_date", "initial_time"} {
-		if e[from] != nil {
-			s[key] = e[from]
+		for _, x := range append(append([]any(nil), items(m["elements"])...), m["accessory"]) {
+			e, _ := x.(map[string]any)
+			typ, _ := e["type"].(string)
+			if stateKey(typ) == "" {
+				continue
+			}
+			placeholder, _ := e["placeholder"].(map[string]any)
+			in := inputField{block: block, element: e, loose: true, optional: true, dispatch: true}
+			in.action, _ = e["action_id"].(string)
+			in.label, _ = placeholder["text"].(string)
+			out = append(out, in)
 		}
 	}
-	if s[key] == nil && (key == "selected_options") {
-		s[key] = []any{}
-	}
-	return s
-}
-
-// stateKey is where an element of a type keeps its value.
-func stateKey(typ string) string {
-	switch typ {
-	case "static_select", "external_select", "radio_buttons":
-		return "selected_option"
-	case "multi_static_select", "multi_external_select", "checkboxes":
-		return "selected_options"
-	case "users_select":
-		return "selected_user"
-	case "channels_select":
-		return "selected_channel"
-	case "conversations_select":
-		return "selected_conversation"
-	case "datepicker":
-		return "selected_date"
-	case "timepicker":
-		return "selected_time"
-	}
-	return "value"
+	return out
 }
 
 func items(v any) []any {

@@ -139,6 +139,10 @@ func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 			r.report(key.Line, "a key", "is "+what(key)+", and has to be text", "")
 			continue
 		}
+		if name == "" {
+			r.report(key.Line, at+`""`, "is not a key", "")
+			continue
+		}
 		full := at + clip(name)
 		if !slices.Contains(names, name) {
 			hint := "these are known: " + strings.Join(names, ", ")

@@ -1,0 +1,252 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/cmd/entra-app/config"
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// A world is a workspace, a tenant and the real bot between them, over HTTP,
+// WebSocket and TLS on loopback.
+type world struct {
+	t      *testing.T
+	slack  *slacktest.Workspace
+	entra  *entratest.Server
+	tenant *entratest.Tenant
+	client *http.Client
+	cfg    config.Config
+	log    *syncBuffer
+
+	bea, ada, tom *slacktest.Person
+	running       func() // stops the bot; nil while none runs
+	addr          string
+}
+
+const (
+	team     = "C0TEAM0001"
+	approval = "C0APPROVE1"
+)
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// newWorld sets everything up but the bot.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, log: &syncBuffer{}}
+	w.slack = slacktest.New(slacktest.Config{})
+	slackSrv := httptest.NewServer(w.slack)
+	w.slack.SetURL(slackSrv.URL)
+	t.Cleanup(func() { w.slack.Close(); slackSrv.Close() })
+
+	w.entra = entratest.New(entratest.Config{Interval: time.Second})
+	entraSrv := httptest.NewTLSServer(w.entra)
+	w.entra.SetURLs(entraSrv.URL, entraSrv.URL, entraSrv.URL)
+	t.Cleanup(func() { w.entra.Close(); entraSrv.Close() })
+	roots := x509.NewCertPool()
+	roots.AddCert(entraSrv.Certificate())
+	w.client = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+
+	bot := w.slack.BotUserID()
+	for _, u := range []slacktest.User{
+		{ID: "U0BEA00001", Name: "bea", RealName: "Bea", Email: "bea@contoso.com"},
+		{ID: "U0ADA00001", Name: "ada", RealName: "Ada", Email: "ada@contoso.com"},
+		{ID: "U0TOM00001", Name: "tom", RealName: "Tom", Email: "tom@contoso.com"},
+	} {
+		w.slack.AddUser(u)
+	}
+	w.slack.AddChannel(slacktest.Channel{ID: team, Name: "backup-team", Members: []string{"U0BEA00001", "U0TOM00001", "U0ADA00001", bot}})
+	w.slack.AddChannel(slacktest.Channel{ID: approval, Name: "approvals", Private: true, Members: []string{"U0BEA00001", "U0ADA00001", "U0TOM00001", bot}})
+	w.bea, w.ada, w.tom = w.slack.Person("U0BEA00001"), w.slack.Person("U0ADA00001"), w.slack.Person("U0TOM00001")
+
+	const tenantID = "5b7c2a10-6d0e-4a55-9a6b-6d6f0b0e3c11"
+	w.tenant = w.entra.AddTenant(entratest.Tenant{ID: tenantID, Name: "Contoso", Domain: "contoso.com"})
+	w.tenant.AddUser(entratest.User{UPN: "ada@contoso.com", Name: "Ada", Mail: "ada@contoso.com", Roles: []string{entratest.GlobalAdministrator}})
+	w.tenant.AddUser(entratest.User{UPN: "bea@contoso.com", Name: "Bea", Mail: "bea@contoso.com"})
+	w.tenant.AddUser(entratest.User{UPN: "lesser@contoso.com", Name: "Lesser", Roles: []string{entratest.ApplicationAdministrator}})
+	client := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot", PublicClientFlows: true,
+		Scopes: []string{"User.Read", "User.ReadBasic.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}})
+
+	dir := t.TempDir()
+	w.cfg = config.Config{
+		Slack:  config.Slack{BotToken: workflow.NewSecret(w.slack.BotToken()), AppToken: workflow.NewSecret(w.slack.AppToken()), Socket: true, APIURL: slackSrv.URL + "/api/"},
+		Listen: "127.0.0.1:0", Store: filepath.Join(dir, "entra-app.db"), KeyFile: filepath.Join(dir, "entra-app.key"),
+		Policy: workflow.DefaultPolicy,
+		Tenants: []config.Tenant{{Name: "contoso", ID: tenantID, ClientID: client.AppID, Cloud: "public", AuthorityURL: entraSrv.URL, GraphURL: entraSrv.URL,
+			Channel: approval, Approvers: []workflow.Approver{{Slack: "U0ADA00001", Entra: "ada@contoso.com"}}}},
+	}
+	t.Cleanup(w.stop)
+	return w
+}
+
+// start runs the bot, as entra-app serve does.
+func (w *world) start() {
+	w.t.Helper()
+	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), HTTP: w.client})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.addr = s.Addr()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	w.running = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Error(err)
+		}
+	}
+	if w.cfg.Slack.Socket {
+		w.until("the bot is connected", func() bool { return w.slack.Connected() > 0 })
+	}
+}
+
+func (w *world) stop() {
+	if w.running != nil {
+		w.running()
+		w.running = nil
+	}
+}
+
+// until waits for something to be so, and fails with all that can be seen if it is not.
+func (w *world) until(what string, cond func() bool) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+	defer cancel()
+	if err := w.slack.WaitFor(ctx, cond); err != nil {
+		w.t.Fatalf("waiting until %s: %v\n%s\nlog:\n%s", what, err, w.everything(), w.log)
+	}
+}
+
+func (w *world) everything() string {
+	var b strings.Builder
+	for name, p := range map[string]*slacktest.Person{"bea": w.bea, "ada": w.ada} {
+		for _, c := range []string{approval, team, p.DM()} {
+			for _, m := range p.Messages(c) {
+				fmt.Fprintf(&b, "%s sees in %s: %s\n", name, c, m.Plain())
+			}
+		}
+	}
+	return b.String()
+}
+
+// newest is the newest message of a channel, threads left out, that has text in it.
+func newest(p *slacktest.Person, channel, text string) (slacktest.Message, bool) {
+	all := p.Messages(channel)
+	slices.Reverse(all)
+	for _, m := range all {
+		if m.ThreadTS == "" && strings.Contains(m.Plain(), text) {
+			return m, true
+		}
+	}
+	return slacktest.Message{}, false
+}
+
+// sees waits for a message with that text.
+func (w *world) sees(p *slacktest.Person, channel func() string, text string) slacktest.Message {
+	w.t.Helper()
+	var m slacktest.Message
+	w.until(fmt.Sprintf("somebody sees %q", text), func() bool {
+		found, ok := newest(p, channel(), text)
+		m = found
+		return ok
+	})
+	return m
+}
+
+func in(channel string) func() string { return func() string { return channel } }
+
+// asks types the command, fills in the form and sends it.
+func (w *world) asks(appName string) {
+	w.t.Helper()
+	ctx := context.Background()
+	if _, err := w.bea.Slash(ctx, team, "/entra-app request vbo365"); err != nil {
+		w.t.Fatal(err)
+	}
+	w.until("the form is open", func() bool { return len(w.bea.Views()) == 1 })
+	errs, err := w.bea.Submit(ctx, w.bea.Views()[0].ID, map[string]any{"App name": appName, "Reason": "nightly backup of payroll"})
+	if err != nil || len(errs) > 0 {
+		w.t.Fatal(errs, err)
+	}
+}
+
+var codePattern = regexp.MustCompile(`(?m)^([A-Z0-9]{8,9})$`)
+
+// code is what the approver's newest DM shows, or "".
+func (w *world) code() string {
+	m, ok := newest(w.ada, w.ada.DM(), "sign in")
+	if !ok {
+		return ""
+	}
+	if found := codePattern.FindStringSubmatch(m.Plain()); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
+// signsIn waits for a code and uses it.
+func (w *world) signsIn(upn string) string {
+	w.t.Helper()
+	w.until("there is a code", func() bool { return w.code() != "" })
+	code := w.code()
+	if err := w.entra.SignIn(code, upn); err != nil {
+		w.t.Fatal(err)
+	}
+	return code
+}
+
+func (w *world) press(p *slacktest.Person, m slacktest.Message, label string) {
+	w.t.Helper()
+	if err := p.Press(context.Background(), m.Channel, m.TS, label); err != nil {
+		w.t.Fatalf("%s: %v in %s", label, err, m.Plain())
+	}
+}
+
+// secretOf opens the secret and returns what the view shows, line by line.
+func (w *world) reveals(m slacktest.Message) string {
+	w.t.Helper()
+	before := len(w.bea.Views())
+	w.press(w.bea, m, "Reveal secret")
+	w.until("the view shows something", func() bool {
+		v := w.bea.Views()
+		return len(v) > 0 && len(v) >= before && !strings.Contains(v[len(v)-1].Plain(), "Opening the secret")
+	})
+	v := w.bea.Views()
+	return v[len(v)-1].Plain()
+}
+
+// made are the apps of the tenant but the bot's own.
+func (w *world) made() []entratest.Application {
+	return slices.DeleteFunc(w.tenant.Applications(), func(a entratest.Application) bool { return a.AppID == w.cfg.Tenants[0].ClientID })
+}
