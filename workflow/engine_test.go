@@ -59,7 +59,7 @@ func (w *world) wantOne(id string) {
 		}
 	}
 	_, secret, err := w.boot2().Claim(context.Background(), id, bea)
-	if err != nil || secret.Reveal() != "S3CRET "+r.KeyLabel(r.Made.Keys) {
+	if err != nil || secret.Reveal() != "S3CRET "+r.Made.KeyID {
 		w.t.Errorf("claimed %q, %v; want the live key's", secret.Reveal(), err)
 	}
 }

@@ -156,8 +156,8 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 			return nil, err
 		}
 	}
-	expires := e.now().Add(r.Plan.Credential.Lifetime).UTC().Truncate(time.Second)
-	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(r.Made.Keys), expires)
+	expires := r.Approval.At.Add(r.Plan.Credential.Lifetime).UTC().Truncate(time.Second) // the same at every try
+	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func removeKeys(ctx context.Context, r *Request, s Session, keep string) error {
 		return err
 	}
 	for _, k := range keys {
-		if k.KeyID == keep || !r.labelled(k.Label) {
+		if k.KeyID == keep || k.Label != r.KeyLabel() {
 			continue
 		}
 		if err := s.RemoveKey(ctx, r.Made.ObjectID, k.KeyID); err != nil {
@@ -184,16 +184,6 @@ func removeKeys(ctx context.Context, r *Request, s Session, keep string) error {
 		}
 	}
 	return nil
-}
-
-// labelled says whether a password's display name is one that r has chosen.
-func (r *Request) labelled(label string) bool {
-	for n := range r.Made.Keys {
-		if label == r.KeyLabel(n+1) {
-			return true
-		}
-	}
-	return false
 }
 
 // prove signs in as the app with its new secret, and compares what it may do

@@ -145,8 +145,7 @@ type Made struct {
 	Owner            string // object ID of the requester's account, where it was found
 	KeyID            string // of the one live credential
 	KeyExpires       time.Time
-	// Keys counts the credentials that were asked for; each has its own label,
-	// written down before the call.
+	// Keys counts the credentials that were asked for, before each call.
 	Keys int
 	// TenantID and TenantName are what the tenant says of itself.
 	TenantID, TenantName string
@@ -250,11 +249,9 @@ func (r *Request) UniqueName() string {
 	return "entra-app-" + r.Realm + "-" + strings.ToLower(r.ID)
 }
 
-// KeyLabel is the display name of the nth credential that r asked for.
-func (r *Request) KeyLabel(n int) string { return fmt.Sprintf("%s%d", r.KeyLabelPrefix(), n) }
-
-// KeyLabelPrefix begins the display name of every credential of r, and of no other.
-func (r *Request) KeyLabelPrefix() string { return "entra-app " + r.Realm + " " + r.ID + " #" }
+// KeyLabel is the display name of every credential that r asks for, and of no
+// other: one that was made and not saved is found by it.
+func (r *Request) KeyLabel() string { return "entra-app " + r.Realm + " " + r.ID }
 
 // Claims are the names that r keeps others from using. The store keeps them
 // unique over all requests.

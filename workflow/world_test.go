@@ -26,15 +26,16 @@ type world struct {
 	policy Policy
 
 	mu       sync.Mutex
-	calls    []string             // every outside call, in order
+	calls    []string                // every outside call, in order
 	before   func(call string) error // may refuse a call; nothing has happened
 	after    func(call string) error // may lose an answer; all has happened
-	apps     map[string]*fakeApp  // by unique name
-	messages map[string]*message  // by ts
-	codes    map[string]*fakeCode // by user code
-	extra    []string             // roles that a stranger gave the app
-	signer   Signer               // whoever signs in
+	apps     map[string]*fakeApp     // by unique name
+	messages map[string]*message     // by ts
+	codes    map[string]*fakeCode    // by user code
+	extra    []string                // roles that a stranger gave the app
+	signer   Signer                  // whoever signs in
 	consent  error
+	made     int // credentials so far
 	lag      int // this many proofs do not know the app yet
 }
 
@@ -299,11 +300,12 @@ func (s *fakeSession) Keys(_ context.Context, id string) ([]Password, error) {
 
 func (s *fakeSession) AddKey(_ context.Context, id, label string, expires time.Time) (Password, Secret, error) {
 	p, err := call(s.wired, "add key", func() (Password, error) {
-		k := Password{KeyID: "key " + label, Label: label, Expires: expires}
+		s.made++
+		k := Password{KeyID: fmt.Sprint("key", s.made), Label: label, Expires: expires}
 		s.app(id).keys[k.KeyID] = k
 		return k, nil
 	})
-	return p, NewSecret("S3CRET " + label), err
+	return p, NewSecret("S3CRET " + p.KeyID), err
 }
 
 func (s *fakeSession) RemoveKey(_ context.Context, id, keyID string) error {
@@ -321,7 +323,7 @@ func (w *wired) Prove(_ context.Context, _, appID string, secret Secret, _ []str
 		if w.lag--; w.lag >= 0 {
 			return nil, busy{}
 		}
-		if _, ok := w.app(appID).keys["key "+strings.TrimPrefix(secret.Reveal(), "S3CRET ")]; !ok {
+		if _, ok := w.app(appID).keys[strings.TrimPrefix(secret.Reveal(), "S3CRET ")]; !ok {
 			return nil, &Trouble{Code: "7000215", Text: "the secret is not known"}
 		}
 		return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil

@@ -1,7 +1,6 @@
 package slacktest
 
 import (
-	"encoding/json"
 	"fmt"
 	"unicode/utf8"
 )
@@ -48,7 +47,7 @@ func init() {
 			"optional": may(boolean), "dispatch_action": may(boolean),
 		}), sense: func(c *checker, _ object, at string) {
 			if c.surface == modal && !c.submit {
-				c.wrong(at, "must define `submit` to use an `input` block in modals")
+				c.wrong(at+"/input", "must define `submit` to use an `input` block in modals")
 			}
 		}},
 		"image": {on: everywhere, shape: block.with(shape{
@@ -279,8 +278,3 @@ func viewMistakes(v any, isHome bool) []string {
 
 // maxView is how long the JSON of a view may be.
 const maxView = 250 * 1024
-
-func size(v any) int {
-	data, _ := json.Marshal(v)
-	return len(data)
-}

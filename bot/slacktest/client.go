@@ -13,7 +13,11 @@ import (
 // in Go, over HTTP, with JSON in and out.
 func (w *Workspace) clientRoutes() {
 	w.mux.HandleFunc("GET /client/config", func(rw http.ResponseWriter, _ *http.Request) {
-		writeJSON(rw, map[string]any{"aside": w.cfg.Aside})
+		config := map[string]any{"aside": w.cfg.Aside}
+		if w.cfg.Aside != "" {
+			config["side"] = map[string]any{"title": w.cfg.AsideTitle, "url": w.cfg.Aside}
+		}
+		writeJSON(rw, config)
 	})
 	w.mux.HandleFunc("GET /client/people", func(rw http.ResponseWriter, _ *http.Request) {
 		w.mu.Lock()

@@ -11,19 +11,37 @@
 //	/api/      auth.test, apps.connections.open, chat.postMessage, chat.update, chat.delete,
 //	           chat.postEphemeral, chat.getPermalink, views.open, views.push, views.update,
 //	           views.publish, conversations.open, .info, .members, .list, .history, .replies,
-//	           users.info, users.lookupByEmail, users.list, team.info; tokens, scopes, JSON and forms
+//	           users.info, users.lookupByEmail, users.list, usergroups.list,
+//	           usergroups.users.list, team.info, bots.info; any other is unknown_method.
+//	           Tokens and their types, scopes, forms, and JSON where Slack takes it
 //	/socket    Socket Mode: one-time tickets, hello, envelopes, acknowledgements within three
-//	           seconds, pings, refresh
+//	           seconds on the same connection and below 20 KB, pings, disconnect messages,
+//	           ten connections, each payload to one of them
 //	/response/ response URLs: five uses in thirty minutes
-//	           signed deliveries over HTTP, where CommandsURL is set
-//	           Block Kit's documented limits with Slack's wording; triggers of three seconds,
-//	           used once; stacks of views, hashes, typed input that survives an update
+//	/client/   what the web page calls: config, people, state, events, command, action,
+//	           submit, close, suggest, message, home
+//
+// Beside that: signed deliveries over HTTP where one of the URLs is set; events
+// (app_home_opened, and messages where [Config].Events asks for them) delivered
+// again at once, after one minute and after five; url_verification; Block Kit's
+// documented limits with Slack's wording ([ValidateMessage], [ValidateView]);
+// triggers of three seconds, used once; stacks of views, hashes, typed input that
+// survives an update; rate limits by tier ([Config].RateLimits); faults before and
+// after the effect of a call; and a journal of all that was said, without tokens.
 //
 // # Not covered
 //
-// Files, reactions, scheduled messages, user groups, shortcuts, message streaming,
-// re-delivery of events, rate limits by tier (faults can throttle any call), Enterprise Grid.
+// Files, reactions, scheduled messages, message attachments, streaming, shortcuts,
+// group messages, app_mention, Enterprise Grid, OAuth, unfurling. Scopes of
+// conversations.* are checked as a set, not by the kind of the channel. Lists
+// of people, channels and members come on one page.
 //
-// The error codes of used-up response URLs are the emulator's own: Slack does
-// not document them.
+// # The emulator's own choices
+//
+// Slack does not document these: the codes of used-up response URLs (used_url,
+// expired_url, with 404); that a burst of five messages is tolerated in a
+// channel; that views.open closes what the person had open; invalid_post_type
+// for a write by GET and for JSON where it is not taken; dispatch_failed for a
+// delivery when no connection is open; client-side complaints about a field.
+// An action_id has to be unique in a whole message or view.
 package slacktest

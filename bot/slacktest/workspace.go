@@ -24,11 +24,12 @@ type Config struct {
 	// With CommandsURL set the workspace delivers by signed HTTP, without it by Socket Mode.
 	CommandsURL, InteractionsURL, OptionsURL, EventsURL string
 
-	Page  fs.FS  // served at / and /page/
-	Aside string // URL of a page to show beside the workspace
-	Now   func() time.Time
-	Log   *slog.Logger
-	HTTP  *http.Client // for deliveries
+	Page       fs.FS  // served at / and /page/
+	Aside      string // URL of a page to show beside the workspace
+	AsideTitle string // and its title
+	Now        func() time.Time
+	Log        *slog.Logger
+	HTTP       *http.Client // for deliveries
 
 	Events     []string // that the app subscribes to beside app_home_opened: "message.im", "message.channels", "message.groups"
 	RateLimits bool     // hold the app to Slack's tiers, and to a message a second in a channel

@@ -32,7 +32,7 @@ const usage = `entra-app is a Slack bot for approved Microsoft Entra app registr
 
   entra-app serve    --config entra-app.yaml   run the bot
   entra-app manifest --config entra-app.yaml   print the Slack app manifest for the configured mode
-  entra-app health   --config entra-app.yaml   exit 0 if the bot on this machine is alive
+  entra-app health   --config entra-app.yaml   exit 0 if the bot on this machine is alive; or --url http://…/healthz
   entra-app version                            print the version
   entra-app help [config]                      print this, or the configuration table
 `
@@ -71,29 +71,40 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 	return verb()
 }
 
-// load parses the flags of a command and reads the configuration.
-func load(verb string, args []string, stderr io.Writer, env func(string) (string, bool)) (config.Config, bool) {
+// options are the flags of a command, every one of which has --config.
+type options struct {
+	*flag.FlagSet
+	config *string
+}
+
+func flagsOf(verb string, stderr io.Writer) options {
 	flags := flag.NewFlagSet("entra-app "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	path := flags.String("config", "entra-app.yaml", "the configuration `file`")
-	if flags.Parse(args) != nil {
-		return config.Config{}, false
+	return options{flags, flags.String("config", "entra-app.yaml", "the configuration `file`")}
+}
+
+// parse says whether to go on, and the exit code if not.
+func (o options) parse(args []string) (code int, on bool) {
+	switch err := o.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK, false
+	case err != nil:
+		return exitUsage, false
+	case o.NArg() > 0:
+		fmt.Fprintf(o.Output(), "%s: %q is one argument too many\n", o.Name(), o.Arg(0))
+		return exitUsage, false
 	}
-	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "entra-app %s: %q is one argument too many\n", verb, flags.Arg(0))
-		return config.Config{}, false
-	}
-	c, err := config.Load(*path, env)
-	if err != nil {
-		fmt.Fprintln(stderr, err)
-		return config.Config{}, false
-	}
-	return c, true
+	return exitOK, true
 }
 
 func serveCommand(ctx context.Context, args []string, stderr io.Writer, env func(string) (string, bool)) int {
-	c, ok := load("serve", args, stderr, env)
-	if !ok {
+	o := flagsOf("serve", stderr)
+	if code, on := o.parse(args); !on {
+		return code
+	}
+	c, err := config.Load(*o.config, env)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
 		return exitUsage
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
@@ -109,10 +120,21 @@ func serveCommand(ctx context.Context, args []string, stderr io.Writer, env func
 	return exitOK
 }
 
+// manifestCommand needs no more of the configuration than the mode and the
+// address: there are no tokens before there is a Slack app, and no Slack app
+// before there is a manifest.
 func manifestCommand(args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
-	c, ok := load("manifest", args, stderr, env)
-	if !ok {
-		return exitUsage
+	o := flagsOf("manifest", stderr)
+	if code, on := o.parse(args); !on {
+		return code
+	}
+	c, err := config.Load(*o.config, env)
+	problems, _ := errors.AsType[config.Problems](err)
+	for _, p := range problems {
+		if p.Key == config.TheWhole || p.Key == "public_url" {
+			fmt.Fprintln(stderr, p)
+			return exitUsage
+		}
 	}
 	if !c.Slack.Socket && c.PublicURL == "" {
 		fmt.Fprintln(stderr, "entra-app: HTTP mode needs public_url, the https:// address under which Slack reaches `listen`\nhint: set public_url, or give slack.app_token for Socket Mode")
@@ -125,33 +147,58 @@ func manifestCommand(args []string, stdout, stderr io.Writer, env func(string) (
 	return exitOK
 }
 
-// healthCommand is the container's HEALTHCHECK.
+// healthCommand is the container's HEALTHCHECK, which knows 0 and 1 only. It
+// needs no more of the configuration than `listen`.
 func healthCommand(ctx context.Context, args []string, stderr io.Writer, env func(string) (string, bool)) int {
-	c, ok := load("health", args, stderr, env)
-	if !ok {
-		return exitUsage
+	o := flagsOf("health", stderr)
+	url := o.String("url", "", "the `address` to ask, instead of the configured one")
+	if code, on := o.parse(args); !on {
+		return code
 	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	host, port, err := net.SplitHostPort(c.Listen)
-	if err == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
-		host = "127.0.0.1"
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil)
-	if err == nil {
-		var resp *http.Response
-		if resp, err = http.DefaultClient.Do(req); err == nil {
-			defer resp.Body.Close()
-			if resp.StatusCode != http.StatusOK {
-				err = errors.New(resp.Status)
-			}
+	if *url == "" {
+		c, err := config.Load(*o.config, env)
+		if c.Listen == "" {
+			fmt.Fprintln(stderr, err)
+			return exitFailed
 		}
+		*url = aliveURL(c.Listen)
 	}
-	if err != nil {
+	if err := alive(ctx, *url); err != nil {
 		fmt.Fprintln(stderr, "entra-app: not alive:", err)
 		return exitFailed
 	}
 	return exitOK
+}
+
+// aliveURL is where a process on this machine that listens there is asked.
+func aliveURL(listen string) string {
+	host, port, _ := net.SplitHostPort(listen)
+	switch ip := net.ParseIP(host); {
+	case host == "" || ip.Equal(net.IPv4zero):
+		host = "127.0.0.1"
+	case ip.IsUnspecified():
+		host = "::1"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/healthz"
+}
+
+func alive(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	// A proxy of the environment is not asked for what is on this machine.
+	resp, err := (&http.Client{Transport: &http.Transport{}}).Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s", url, resp.Status)
+	}
+	return nil
 }
 
 func helpCommand(args []string, stdout io.Writer) int {

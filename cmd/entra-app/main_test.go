@@ -1,15 +1,23 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
+	"github.com/entra-app/entra-app/store"
+	"github.com/entra-app/entra-app/workflow"
 )
 
 func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
@@ -70,10 +78,18 @@ func TestTheManifestIsForTheConfiguredMode(t *testing.T) {
 
 func TestAStoreOrKeyThatDoesNotFitEndsWithTwoAndIsLeftAsItIs(t *testing.T) {
 	for name, prepare := range map[string]func(dir string){
-		"a store that is no store":        func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.db"), []byte("hello"), 0o600); key(dir) },
-		"a store without its key":         func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.db"), []byte("hello"), 0o600) },
-		"a key that is too short":         func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.key"), []byte("c2hvcnQ="), 0o600) },
-		"a key file that is a directory":  func(dir string) { os.Mkdir(filepath.Join(dir, "entra-app.key"), 0o700) },
+		"a store that is no store":       func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.db"), []byte("hello"), 0o600); key(dir) },
+		"a store without its key":        func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.db"), []byte("hello"), 0o600) },
+		"a key that is too short":        func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.key"), []byte("c2hvcnQ="), 0o600) },
+		"a key file that is a directory": func(dir string) { os.Mkdir(filepath.Join(dir, "entra-app.key"), 0o700) },
+		"an empty key file":              func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.key"), nil, 0o600) },
+		"a store of another key": func(dir string) {
+			other, _ := workflow.NewKey(bytes.Repeat([]byte{7}, workflow.KeySize))
+			if s, err := store.Open(filepath.Join(dir, "entra-app.db"), other); err == nil {
+				s.Close()
+			}
+			key(dir)
+		},
 		"a directory that does not exist": func(dir string) { os.RemoveAll(dir); os.Mkdir(dir, 0o500) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,6 +117,132 @@ func TestAStoreOrKeyThatDoesNotFitEndsWithTwoAndIsLeftAsItIs(t *testing.T) {
 
 func key(dir string) {
 	os.WriteFile(filepath.Join(dir, "entra-app.key"), []byte("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="), 0o600)
+}
+
+func TestAStoreInUseEndsWithTwo(t *testing.T) {
+	path := written(t, "  app_token: xapp-1-A1-1-abcdef")
+	dir := filepath.Dir(path)
+	key(dir)
+	k, err := workflow.NewKey([]byte("01234567890123456789012345678901"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(filepath.Join(dir, "entra-app.db"), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if code, _, stderr := call(t, "serve", "--config", path); code != exitUsage || !strings.Contains(stderr, "is in use") {
+		t.Errorf("ended with %d: %s", code, stderr)
+	}
+}
+
+// Before there is a Slack app there are no tokens, and its manifest is what makes it.
+func TestTheManifestNeedsNoTokens(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		code   int
+		socket bool
+	}{
+		{"slack: {bot_token: '${NONE}', app_token: '${NONE}'}", exitOK, true},
+		{"slack: {bot_token: '${NONE}', app_token: '${NONE}', signing_secret: '${NONE}'}", exitOK, true},
+		{"slack: {bot_token: …}", exitOK, true},
+		{"slack: {signing_secret: '${NONE}'}\npublic_url: https://bot.example.com", exitOK, false},
+		{"slack: {signing_secret: '${NONE}'}", exitUsage, false},
+		{"slack: {signing_secret: '${NONE}'}\npublic_url: http://bot.example.com", exitUsage, false},
+		{"slack: [", exitUsage, false},
+	} {
+		path := filepath.Join(t.TempDir(), "entra-app.yaml")
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, out, stderr := call(t, "manifest", "--config", path)
+		if code != c.code || code == exitOK && strings.Contains(out, `"socket_mode_enabled": true`) != c.socket {
+			t.Errorf("%s\nended with %d: %s%s", c.text, code, stderr, out)
+		}
+	}
+}
+
+func TestHealthKnowsAliveFromNot(t *testing.T) {
+	status := http.StatusOK
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/healthz" {
+			t.Errorf("asked for %s", r.URL.Path)
+		}
+		w.WriteHeader(status)
+	}))
+	path := filepath.Join(t.TempDir(), "entra-app.yaml")
+	if err := os.WriteFile(path, []byte("listen: "+srv.Listener.Addr().String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	byURL, byConfig := []string{"health", "--url", srv.URL + "/healthz"}, []string{"health", "--config", path}
+	for _, args := range [][]string{byURL, byConfig} {
+		if code, _, stderr := call(t, args...); code != exitOK {
+			t.Errorf("%q ended with %d: %s", args, code, stderr)
+		}
+	}
+	status = http.StatusInternalServerError
+	if code, _, _ := call(t, byURL...); code != exitFailed {
+		t.Errorf("a sick one ended with %d", code)
+	}
+	srv.Close()
+	for _, args := range [][]string{byURL, byConfig, {"health", "--config", "nowhere.yaml"}} {
+		if code, _, stderr := call(t, args...); code != exitFailed || stderr == "" {
+			t.Errorf("%q ended with %d: %s", args, code, stderr)
+		}
+	}
+	for listen, want := range map[string]string{
+		":1": "http://127.0.0.1:1/healthz", "0.0.0.0:1": "http://127.0.0.1:1/healthz", "[::]:1": "http://[::1]:1/healthz",
+		"10.0.0.1:1": "http://10.0.0.1:1/healthz", "bot.local:1": "http://bot.local:1/healthz",
+	} {
+		if got := aliveURL(listen); got != want {
+			t.Errorf("listening on %s it is asked at %s, want %s", listen, got, want)
+		}
+	}
+}
+
+// TestMain is the program itself where a test has started it as such.
+func TestMain(m *testing.M) {
+	if os.Getenv("ENTRA_APP_TEST_AS_PROGRAM") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+func TestATerminatedProcessEndsWithZero(t *testing.T) {
+	path := written(t, "  app_token: xapp-1-A1-1-abcdef\n  api_url: http://127.0.0.1:1/api/")
+	cmd := exec.Command(os.Args[0], "serve", "--config", path)
+	cmd.Env = append(os.Environ(), "ENTRA_APP_TEST_AS_PROGRAM=1")
+	logs, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stuck := time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() })
+	defer stuck.Stop()
+	var last string
+	var began time.Time
+	for lines := bufio.NewScanner(logs); lines.Scan(); {
+		last = lines.Text()
+		var entry struct{ Msg, Part string }
+		if err := json.Unmarshal([]byte(last), &entry); err != nil {
+			t.Errorf("a log line that is not JSON: %s", last)
+		}
+		if entry.Msg == "missing" && entry.Part == "Slack" {
+			began = time.Now()
+			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); err != nil || !strings.Contains(last, `"stopped"`) {
+		t.Errorf("ended with %v after %s", err, last)
+	}
+	if took := time.Since(began); began.IsZero() || took > 10*time.Second {
+		t.Errorf("it took %s to stop", took)
+	}
 }
 
 func TestTheReadmeHasTheConfigurationTable(t *testing.T) {

@@ -5,7 +5,7 @@ import { h, replace, iconButton } from './dom.js';
 import { get, post } from './api.js';
 import { state, become, onChange, changed, markSeen, refresh, unread, knowPeople, knowCommands } from './state.js';
 import { sections, people, heading } from './sidebar.js';
-import { conversation, thread, home } from './messages.js';
+import { conversation, thread, home, stayAtEnd } from './messages.js';
 import { composer } from './composer.js';
 import { titleOf } from './names.js';
 import { side } from './side.js';
@@ -23,6 +23,7 @@ const reply = composer(() => ({ channel: state.place.channel, thread: state.plac
 $('composer').append(main.node);
 $('reply').append(reply.node);
 modal.mount(document.body);
+stayAtEnd($('log'));
 
 function label(c) {
   if (!c) return 'Message';

@@ -16,7 +16,7 @@ export function combobox({ attrs, many, local, most, least, placeholder, chosen,
     ...attrs, class: 'combo-field', type: 'text', role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false',
     'aria-controls': id, autocomplete: 'off', spellcheck: 'false',
     oninput: () => search(), onfocus: () => field.select(), onclick: () => { if (menu.hidden) search(); },
-    onkeydown: key, onblur: () => { close(); draw(); },
+    onkeydown: key, onkeypress: (ev) => { if (ev.key === 'Enter') ev.preventDefault(); }, onblur: () => { close(); draw(); },
   });
   const menu = h('ul', { class: 'combo-list', role: 'listbox', id, hidden: true, 'aria-multiselectable': many ? 'true' : null });
   const live = h('span', { class: 'visually-hidden', 'aria-live': 'polite' });
@@ -61,7 +61,7 @@ export function combobox({ attrs, many, local, most, least, placeholder, chosen,
     field.value = '';
     draw();
     onchange(list);
-    if (many) search();
+    if (many && (local || !least)) search();
     else close();
   }
 

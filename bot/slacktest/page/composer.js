@@ -20,7 +20,9 @@ export function composer(where) {
       shut = false;
       changed();
     },
-    onkeydown: key, onclick: suggest, onblur: () => show([]),
+    onkeydown: key, onclick: suggest,
+    onkeypress: (ev) => { if (ev.key === 'Enter' && !ev.shiftKey) ev.preventDefault(); }, // for what types keys apart from characters
+    onblur: () => show([]),
   });
   const menu = h('ul', { class: 'suggest', id, role: 'listbox', 'aria-label': 'Suggestions', hidden: true });
   const trouble = h('p', { class: 'composer-trouble', role: 'alert' });

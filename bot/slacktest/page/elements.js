@@ -92,7 +92,7 @@ function button(e, b, ctx) {
     'aria-label': e.accessibility_label,
   };
   const safe = e.url && /^(https?|mailto):/i.test(e.url);
-  const change = { type: 'button', value: e.value, text: e.text };
+  const change = { value: e.value };
   if (safe && !e.confirm) {
     return h('a', { ...attrs, href: e.url, target: '_blank', rel: 'noopener noreferrer', onclick: (ev) => { pressed(ev.currentTarget, e, b, ctx, change); } }, plain(e.text?.text));
   }
@@ -117,7 +117,7 @@ function overflow(e, b, ctx) {
         show(false);
         opener.focus();
         if (o.url && /^https?:/i.test(o.url)) window.open(o.url, '_blank', 'noopener');
-        pressed(opener, e, b, ctx, { type: 'overflow', selected_option: o });
+        pressed(opener, e, b, ctx, { selected_option: o });
       },
     }, textObject(o.text)));
   }

@@ -103,6 +103,18 @@ function toEnd(log) {
   requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
 }
 
+// stayAtEnd keeps the end of a log in sight when the window gets another size.
+export function stayAtEnd(log) {
+  let atEnd = true;
+  log.addEventListener('scroll', () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40; });
+  let width = 0, height = 0;
+  new ResizeObserver(() => {
+    const moved = log.clientWidth !== width || log.clientHeight !== height;
+    [width, height] = [log.clientWidth, log.clientHeight];
+    if (moved && atEnd) log.scrollTop = log.scrollHeight;
+  }).observe(log);
+}
+
 // thread draws one message and the replies to it.
 export function thread(log, c, ts) {
   const root = c.messages.find((m) => m.ts === ts);

@@ -2,7 +2,8 @@
 
 import { h, replace, iconButton } from './dom.js';
 
-const wide = () => innerWidth >= 1100;
+const roomy = matchMedia('(min-width: 1100px)');
+const wide = () => roomy.matches;
 
 // side makes the panel for {title, url}, and the button that opens it.
 export function side(panel, button, page) {
@@ -24,7 +25,7 @@ export function side(panel, button, page) {
     document.body.classList.toggle('with-side', on);
     if (on && !frame.src) frame.src = page.url; // it is not loaded before somebody looks
     if (on && !wide()) panel.querySelector('button').focus();
-    sessionStorage.setItem('side', on ? 'open' : 'closed');
+    if (wide()) sessionStorage.setItem('side', on ? 'open' : 'closed');
     if (!on && panel.contains(document.activeElement)) button.focus();
   }
   button.hidden = false;
@@ -34,6 +35,7 @@ export function side(panel, button, page) {
     ev.preventDefault();
     show(false);
   });
-  const was = sessionStorage.getItem('side');
-  show(wide() && was !== 'closed');
+  const settle = () => show(wide() && sessionStorage.getItem('side') !== 'closed');
+  roomy.addEventListener('change', settle);
+  settle();
 }

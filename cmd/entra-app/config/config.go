@@ -67,17 +67,17 @@ const maxSize = 1 << 20
 // come from env, os.LookupEnv as a rule. The error is a Problems; the Config
 // then holds whatever could be read.
 func Load(path string, env func(string) (string, bool)) (Config, error) {
-	text, err := readFile(path)
+	text, err := ReadFile(path)
 	if err != nil {
-		return Config{}, Problems{{File: path, Line: 1, Key: "the configuration", Text: "can't be read: " + reason(err),
+		return Config{}, Problems{{File: path, Line: 1, Key: TheWhole, Text: "can't be read: " + reason(err),
 			Hint: "give its name with --config FILE; entra-app help config lists what goes into it"}}
 	}
 	return parse(path, text, env)
 }
 
-// readFile returns what is in a file of a reasonable size. Anything but a file
+// ReadFile returns what is in a file of a reasonable size. Anything but a file
 // is refused: a pipe would be waited for, and a device never ends.
-func readFile(path string) ([]byte, error) {
+func ReadFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:

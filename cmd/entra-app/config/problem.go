@@ -18,6 +18,9 @@ type Problem struct {
 	Hint string // what to write instead; empty where that is plain
 }
 
+// TheWhole is the Key of a problem that is not one key's.
+const TheWhole = "the configuration"
+
 // String returns "file:line: key what is wrong", and the hint on a second line.
 func (p Problem) String() string {
 	s := fmt.Sprintf("%s:%d: %s %s", p.File, p.Line, p.Key, p.Text)

@@ -43,7 +43,7 @@ func parse(file string, text []byte, env func(string) (string, bool)) (Config, e
 // document returns the mapping that text is, which is nil for an empty one.
 func (r *reader) document(text []byte) (*yaml.Node, bool) {
 	if line, ok := firstOdd(text); ok {
-		r.report(line, "the configuration", "has a character that is not UTF-8 text", "save the file as UTF-8")
+		r.report(line, TheWhole, "has a character that is not UTF-8 text", "save the file as UTF-8")
 		return nil, false
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
@@ -53,23 +53,23 @@ func (r *reader) document(text []byte) (*yaml.Node, bool) {
 		return nil, true
 	case err != nil:
 		line, text := syntax(err)
-		r.report(line, "the configuration", "is not YAML: "+text, "look at the indentation, and put values with a colon or # in quotes")
+		r.report(line, TheWhole, "is not YAML: "+text, "look at the indentation, and put values with a colon or # in quotes")
 		return nil, false
 	}
 	switch err := dec.Decode(&more); {
 	case errors.Is(err, io.EOF):
 	case err != nil:
 		line, text := syntax(err)
-		r.report(line, "the configuration", "is not YAML: "+text, "")
+		r.report(line, TheWhole, "is not YAML: "+text, "")
 	default:
-		r.report(more.Line, "the configuration", "has a second document", "delete the line --- and what follows it")
+		r.report(more.Line, TheWhole, "has a second document", "delete the line --- and what follows it")
 	}
 	root := doc.Content[0]
 	switch {
 	case root.Kind == yaml.ScalarNode && root.Tag == "!!null":
 		return nil, true
 	case root.Kind != yaml.MappingNode:
-		r.report(root.Line, "the configuration", "is "+what(root)+", and has to be keys with values", "begin with a line such as slack:")
+		r.report(root.Line, TheWhole, "is "+what(root)+", and has to be keys with values", "begin with a line such as slack:")
 		return nil, false
 	}
 	return root, true
@@ -130,7 +130,7 @@ func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 		key, val := resolve(n.Content[i]), resolve(n.Content[i+1])
 		if r.nodes++; r.nodes > maxNodes {
 			if r.nodes == maxNodes+1 {
-				r.report(key.Line, "the configuration", "is too large", "")
+				r.report(key.Line, TheWhole, "is too large", "")
 			}
 			return
 		}
@@ -277,7 +277,7 @@ func (r *reader) secretFile(k *Key, full string, n *yaml.Node) {
 	if !ok {
 		return
 	}
-	text, err := readFile(name)
+	text, err := ReadFile(name)
 	if err != nil {
 		r.report(n.Line, full, fmt.Sprintf("names %s, which can't be read: %s", quote(name), reason(err)), "the file holds the secret and nothing else; a relative name starts at the working directory")
 		return

@@ -23,7 +23,6 @@ func (r *reader) whole() {
 		t := &r.cfg.Tenants[i]
 		r.unique(names, at+".name", strings.ToLower(t.Name), "tenant")
 		r.unique(ids, at+".tenant_id", t.ID, "tenant")
-		r.urls(at, t)
 		r.approvers(at, t)
 	}
 }
@@ -41,7 +40,7 @@ func (r *reader) given(full string) (int, bool) {
 func (r *reader) slack() {
 	_, app := r.given("slack.app_token")
 	_, signing := r.given("slack.signing_secret")
-	r.cfg.Slack.Socket = app
+	r.cfg.Slack.Socket = app || !signing
 	line, there := r.lines["slack"]
 	if !app && !signing && (!there || r.begun["slack"]) {
 		r.report(line, "slack.app_token", "is missing, and so is slack.signing_secret: Slack has no way to deliver", keyCalled("slack.app_token").Hint)
@@ -73,25 +72,6 @@ func (r *reader) unique(seen map[string]string, full, v, of string) {
 		return
 	}
 	seen[v] = full
-}
-
-// urls sees to it that a tenant's three URLs are of one cloud.
-func (r *reader) urls(at string, t *Tenant) {
-	var have, lack []string
-	line := 0
-	for _, name := range []string{"authority_url", "graph_url", "arm_url"} {
-		if l, ok := r.lines[at+"."+name]; ok {
-			have, line = append(have, name), l
-		} else {
-			lack = append(lack, name)
-		}
-	}
-	switch _, named := r.lines[at+".cloud"]; {
-	case len(have) > 0 && len(lack) > 0:
-		r.report(line, at+"."+have[len(have)-1], "is given without "+strings.Join(lack, " and "), "give all three URLs, or only cloud")
-	case len(have) > 0 && named && r.sound[at+".cloud"] && t.Cloud != "public":
-		r.report(r.lines[at+".cloud"], at+".cloud", "is given, and so are the three URLs", "delete cloud, or the URLs")
-	}
 }
 
 // approvers refuses a person who is listed twice.

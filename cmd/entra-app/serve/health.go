@@ -1,125 +1,93 @@
 package serve
 
 import (
-	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"sync"
-	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"github.com/entra-app/entra-app/bot"
 )
 
-// health answers /healthz, /readyz and /metrics.
+// health knows what is there of what the bot depends on, and answers /healthz,
+// /readyz and /metrics from that. Nothing is asked while somebody waits.
 type health struct {
+	metrics *metrics
+
 	mu    sync.Mutex
-	slack string // why Slack is not there; empty if it is
+	parts []*part
 	ends  bool
-
-	registry *prometheus.Registry
-	acks     *prometheus.HistogramVec
-	ready    prometheus.Gauge
 }
 
-func newHealth() *health {
-	h := &health{
-		slack:    "Slack has not answered yet",
-		registry: prometheus.NewRegistry(),
-		acks: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "entra_app_ack_seconds", Help: "Time to answer what Slack delivers, by kind.",
-			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .15, .25, .5, 1, 3},
-		}, []string{"kind"}),
-		ready: prometheus.NewGauge(prometheus.GaugeOpts{Name: "entra_app_ready", Help: "1 while the store is open and Slack answers."}),
-	}
-	h.registry.MustRegister(h.acks, h.ready, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
-	return h
-}
-
-func (h *health) observe(kind bot.Kind, took time.Duration) {
-	h.acks.WithLabelValues(string(kind)).Observe(took.Seconds())
+// add makes health watch a part. Until it was asked for the first time it is
+// held to be missing.
+func (h *health) add(p part) {
+	p.missing = "not asked yet"
+	h.parts = append(h.parts, &p)
+	h.metrics.up.WithLabelValues(p.name).Set(0)
 }
 
 func (h *health) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		h.mu.Lock()
-		missing := h.missing()
-		h.mu.Unlock()
+		ready, missing := h.state()
 		w.Header().Set("Content-Type", "application/json")
-		if len(missing) > 0 {
+		if !ready {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-		json.NewEncoder(w).Encode(map[string]any{"ready": len(missing) == 0, "missing": missing})
+		json.NewEncoder(w).Encode(map[string]any{"ready": ready, "missing": missing})
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(h.registry, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(h.metrics.registry, promhttp.HandlerOpts{}))
 }
 
-// missing says in words what is not there. The store is open as long as the
-// process runs; it would not have started otherwise.
-func (h *health) missing() []string {
-	missing := []string{}
-	if h.slack != "" {
-		missing = append(missing, h.slack)
-	}
-	if h.ends {
-		missing = append(missing, "the process is stopping")
-	}
-	return missing
-}
-
-// watch asks Slack who we are until it answers, and then now and again.
-func (h *health) watch(ctx context.Context, b *bot.Bot, log *slog.Logger) {
-	wait, was := 500*time.Millisecond, "nothing yet"
-	for ctx.Err() == nil {
-		asking, cancel := context.WithTimeout(ctx, 10*time.Second)
-		err := b.Check(asking)
-		cancel()
-		if ctx.Err() != nil {
-			return
-		}
-		now := ""
-		if err != nil {
-			now = "Slack: " + err.Error()
-			wait = min(2*wait, 15*time.Second)
-		} else {
-			wait = 30 * time.Second
-		}
-		h.set(now)
-		if now != was {
-			if was = now; now == "" {
-				log.Info("ready")
-			} else {
-				log.Warn("not ready", "missing", now)
-			}
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
-}
-
-func (h *health) set(slack string) {
+// state says whether the bot can take requests, and in words what is missing.
+// Without Entra it can: they wait for it, and people are told.
+func (h *health) state() (ready bool, missing []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.slack = slack
-	if slack == "" && !h.ends {
-		h.ready.Set(1)
-	} else {
-		h.ready.Set(0)
+	ready, missing = true, []string{}
+	for _, p := range h.parts {
+		if p.missing != "" {
+			missing = append(missing, p.name+": "+p.missing)
+			ready = ready && !p.needed
+		}
 	}
+	if h.ends {
+		ready, missing = false, append(missing, "the process is stopping")
+	}
+	return ready, missing
+}
+
+// found notes whether a part is there, and says whether that is news, and
+// whether it makes the bot ready.
+func (h *health) found(p *part, missing string) (news, ready bool) {
+	was, _ := h.state()
+	h.mu.Lock()
+	news = p.missing != missing
+	p.missing = missing
+	h.mu.Unlock()
+	up := 0.0
+	if missing == "" {
+		up = 1
+	}
+	h.metrics.up.WithLabelValues(p.name).Set(up)
+	is := h.publish()
+	return news, is && !was
 }
 
 func (h *health) stopping() {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.ends = true
-	h.ready.Set(0)
+	h.mu.Unlock()
+	h.publish()
+}
+
+// publish sets the gauge to what is so.
+func (h *health) publish() (ready bool) {
+	ready, _ = h.state()
+	if ready {
+		h.metrics.ready.Set(1)
+	} else {
+		h.metrics.ready.Set(0)
+	}
+	return ready
 }

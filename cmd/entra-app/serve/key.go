@@ -25,7 +25,7 @@ func openKey(c config.Config, log *slog.Logger) (*workflow.Key, error) {
 		}
 		return workflow.NewKey(raw)
 	}
-	text, err := os.ReadFile(c.KeyFile)
+	text, err := config.ReadFile(c.KeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(c.Store); err == nil {
 			return nil, fmt.Errorf("%s is missing, but the store %s is there\nhint: put the key back from your backup; only if no secret in the store is needed any more, move the store away too", c.KeyFile, c.Store)
@@ -60,7 +60,8 @@ func makeKey(path string, log *slog.Logger) (*workflow.Key, error) {
 		dir.Close()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the key can't be written: %w", err)
+		os.Remove(path) // half a key would be refused at the next start
+		return nil, fmt.Errorf("the key can't be written: %w\nhint: look whether the disk is full", err)
 	}
 	log.Info("made a new key; back it up", "file", path)
 	return workflow.NewKey(raw)

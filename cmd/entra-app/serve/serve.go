@@ -47,11 +47,15 @@ func New(c config.Config, o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if c.Slack.Socket && !c.Slack.SigningSecret.IsZero() {
+		o.Log.Info("slack.app_token and slack.signing_secret are both given: Slack delivers by Socket Mode, and /slack/… is not served")
+	}
 	products, err := pack.All()
 	if err != nil {
 		return nil, err
 	}
-	directory, err := graphops.New(graphops.Config{Tenants: directories(c), HTTP: o.HTTP, Log: o.Log})
+	entra := directories(c)
+	directory, err := graphops.New(graphops.Config{Tenants: entra, HTTP: o.HTTP, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -63,19 +67,32 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: newHealth()}
-	desk := workflow.NewDesk(workflow.DeskConfig{Store: kept, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log})
+	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
+	requests := counted{kept, s.health.metrics}
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log})
 	s.bot, err = bot.New(bot.Config{
 		Desk: desk, BotToken: c.Slack.BotToken, AppToken: c.Slack.AppToken, SigningSecret: c.Slack.SigningSecret,
-		APIURL: c.Slack.APIURL, HTTP: o.HTTP, Log: o.Log, Observe: s.health.observe,
+		APIURL: c.Slack.APIURL, HTTP: o.HTTP, Log: o.Log, Observe: s.health.metrics.acked,
 	})
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
-	s.engine = workflow.NewEngine(workflow.EngineConfig{Desk: desk, Store: kept, Directory: directory, Messenger: s.bot, Key: key, Log: o.Log})
+	s.engine = workflow.NewEngine(workflow.EngineConfig{Desk: desk, Store: requests, Directory: directory, Messenger: s.bot, Key: key, Log: o.Log})
 	s.listener, err = net.Listen("tcp", c.Listen)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this machine's; change `listen`", c.Listen, err), kept.Close())
+	}
+	s.health.add(part{name: "store", needed: true, every: 15 * time.Second, check: func(ctx context.Context) error {
+		_, err := kept.List(ctx, workflow.Query{State: workflow.Pending, Limit: 1})
+		return err
+	}})
+	s.health.add(part{name: "Slack", needed: true, every: 30 * time.Second, check: s.bot.Check})
+	asks := o.HTTP
+	if asks == nil {
+		asks = &http.Client{Timeout: checkLimit}
+	}
+	for _, t := range entra {
+		s.health.add(part{name: "Entra for " + t.Name, every: 2 * time.Minute, check: signInService(asks, t)})
 	}
 	mux := http.NewServeMux()
 	s.health.routes(mux)
@@ -84,7 +101,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	}
 	s.http = &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
 	}
 	return s, nil
 }
@@ -96,27 +113,35 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 // be saved, closes everything and returns, within ten seconds.
 func (s *Server) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
-	var failed error
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	asked := ctx
+	ctx, stop := context.WithCancelCause(asked)
+	defer stop(nil)
 	s.log.Info("listening", "addr", s.Addr(), "socket_mode", s.socket)
 	parts.Go(func() {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			failed = err
-			stop()
+			stop(fmt.Errorf("listening: %w", err))
 		}
 	})
-	parts.Go(func() { s.health.watch(ctx, s.bot, s.log) })
+	for _, p := range s.health.parts {
+		parts.Go(func() { s.health.watch(ctx, p, s.log) })
+	}
 	parts.Go(func() {
 		if err := s.engine.Run(ctx); err != nil {
-			s.log.Error("the engine has stopped", "err", err)
-			stop()
+			stop(fmt.Errorf("the engine: %w", err))
 		}
 	})
 	if s.socket {
-		parts.Go(func() { s.bot.RunSocket(ctx) })
+		parts.Go(func() {
+			if err := s.bot.RunSocket(ctx); err != nil {
+				stop(fmt.Errorf("receiving from Slack: %w", err))
+			}
+		})
 	}
 	<-ctx.Done()
+	var failed error
+	if asked.Err() == nil { // a part has failed
+		failed = context.Cause(ctx)
+	}
 	s.log.Info("stopping")
 	s.health.stopping()
 	ended, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)

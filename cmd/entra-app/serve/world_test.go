@@ -233,17 +233,29 @@ func (w *world) press(p *slacktest.Person, m slacktest.Message, label string) {
 	}
 }
 
-// secretOf opens the secret and returns what the view shows, line by line.
+// reveals opens the secret, and presses again where Slack did not show the view,
+// and returns what the view says.
 func (w *world) reveals(m slacktest.Message) string {
 	w.t.Helper()
-	before := len(w.bea.Views())
-	w.press(w.bea, m, "Reveal secret")
-	w.until("the view shows something", func() bool {
-		v := w.bea.Views()
-		return len(v) > 0 && len(v) >= before && !strings.Contains(v[len(v)-1].Plain(), "Opening the secret")
-	})
-	v := w.bea.Views()
-	return v[len(v)-1].Plain()
+	shown := func() string {
+		if v := w.bea.Views(); len(v) > 0 && v[len(v)-1].CallbackID == "secret" {
+			if text := v[len(v)-1].Plain(); !strings.Contains(text, "Opening the secret") {
+				return text
+			}
+		}
+		return ""
+	}
+	for range 5 {
+		w.press(w.bea, m, "Reveal secret")
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		err := w.slack.WaitFor(ctx, func() bool { return shown() != "" })
+		cancel()
+		if err == nil {
+			return shown()
+		}
+	}
+	w.t.Fatalf("the secret was not shown\n%s", w.log)
+	return ""
 }
 
 // made are the apps of the tenant but the bot's own.

@@ -1,0 +1,370 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+)
+
+// A visitor uses the page as a person does, with mouse and keyboard.
+type visitor struct {
+	*testing.T
+	ctx   context.Context
+	shots int
+}
+
+// visit opens a page in Chromium. Without Chromium it skips, and fails where
+// CI=true says that there has to be one.
+func visit(t *testing.T, url string) *visitor {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		const say = "there is no Chromium: install it (apt-get install chromium), or put chromium, chromium-browser or google-chrome on the PATH"
+		if os.Getenv("CI") == "true" {
+			t.Fatal(say)
+		}
+		t.Skip(say)
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1440, 900), chromedp.Flag("disable-quic", true))
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // the browser lives as long as the context that starts it
+		t.Fatal(err)
+	}
+	v := &visitor{T: t, ctx: ctx}
+	v.window(1440, 900, "light")
+	problems := chromedp.Console(ctx)
+	go func() {
+		for m, err := range problems {
+			if err != nil {
+				return
+			}
+			if m.Type == chromedp.ConsoleError || m.IsException() {
+				t.Errorf("the page's console says: %s", m)
+			}
+		}
+	}()
+	v.do("open the page", chromedp.Navigate(url))
+	return v
+}
+
+func (v *visitor) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	v.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		v.Fatalf("%s: %v\n%s", what, err, v.text("body"))
+	}
+}
+
+// text is what an element says, as far as it is there.
+func (v *visitor) text(selector string) string {
+	ctx, cancel := context.WithTimeout(v.ctx, 5*time.Second)
+	defer cancel()
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q)?.innerText || ''", selector)))
+	return text
+}
+
+// sees waits until an element of that kind is visible and says something.
+func (v *visitor) sees(selector, says string) {
+	v.Helper()
+	v.until(fmt.Sprintf("%s says %q", selector, says),
+		fmt.Sprintf("[...document.querySelectorAll(%q)].some((e) => e.checkVisibility() && e.innerText.includes(%q))", selector, says))
+}
+
+// until waits until an expression holds on the page.
+func (v *visitor) until(what, expression string) {
+	v.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, 30*time.Second)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(50*time.Millisecond))); err != nil {
+		v.shot("surprise")
+		v.Fatalf("it never came that %s: %v\n%s", what, err, v.text("body"))
+	}
+}
+
+func (v *visitor) click(selector string) {
+	v.Helper()
+	v.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+func (v *visitor) types(keys string) {
+	v.Helper()
+	v.do("type "+keys, chromedp.KeyEvent(keys))
+}
+
+// is makes the visitor another person, in a channel.
+func (v *visitor) is(p *person, channel string) {
+	v.Helper()
+	v.click(fmt.Sprintf("[data-person=%q]", p.id))
+	v.click(fmt.Sprintf(".place[href='#%s/%s']", p.id, channel))
+	v.until(p.name+" is in "+channel, fmt.Sprintf("location.hash === '#%s/%s' && document.querySelector('[data-person=%q]').ariaPressed === 'true'", p.id, channel, p.id))
+}
+
+// tabTo presses the tabulator key until what has the focus fits.
+func (v *visitor) tabTo(selector string) {
+	v.Helper()
+	for range 25 {
+		v.types(kb.Tab)
+		on, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool](fmt.Sprintf("document.activeElement.matches(%q)", selector)))
+		if err != nil {
+			v.Fatal(err)
+		}
+		if on {
+			return
+		}
+	}
+	v.Fatalf("%s can't be reached with the keyboard", selector)
+}
+
+// window gives the page a size and a colour scheme.
+func (v *visitor) window(width, height int64, scheme string) {
+	v.Helper()
+	v.do("resize", chromedp.EmulateViewport(width, height))
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}
+	if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, media); err != nil {
+		v.Fatal(err)
+	}
+}
+
+// shot keeps a picture, where ENTRA_APP_SCREENSHOTS names a directory for it.
+func (v *visitor) shot(name string) {
+	v.Helper()
+	dir := os.Getenv("ENTRA_APP_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	v.shots++
+	png, err := chromedp.Run(v.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d-%s.png", v.shots, name)), png, 0o644)
+	}
+	if err != nil {
+		v.Error(err)
+	}
+}
+
+// fits checks that nothing sticks out at the side, as far as one can scroll to it.
+func (v *visitor) fits() {
+	v.Helper()
+	wide, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](`[document.scrollingElement, ...document.querySelectorAll('.log, .modal-body, .pane')]
+		.filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth).map((e) => e.className || e.localName).join()`))
+	if err != nil || wide != "" {
+		v.Errorf("these are wider than the window: %s (%v)", wide, err)
+	}
+}
+
+// The main job, in a browser, as the README's picture shows it.
+func TestWalkthrough(t *testing.T) {
+	w, err := newWorld(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	v := visit(t, w.url)
+	dm := func(p *person) string { return w.slack.Person(p.id).DM() }
+
+	// Bea asks, with the keyboard alone.
+	v.sees(".person", "Otto Marsh")
+	v.is(bea, backupTeam)
+	v.sees(".message", "The new backup server is racked")
+	v.click("#composer textarea")
+	v.types("/en")
+	v.sees(".suggest li", "/entra-app")
+	v.shot("suggestion")
+	v.types(kb.Tab + "request vbo365" + kb.Enter)
+	v.sees("dialog.modal h1", "Request an app")
+	v.shot("form")
+	v.tabTo("[data-modal=submit]")
+	v.types(kb.Enter)
+	v.sees(".field-error", "required")
+	v.until("the first field with a mistake has the focus", "document.activeElement.closest('[data-block=\"App name\"]') !== null")
+	v.types("payroll-backup" + kb.Tab + "Nightly backup of mailboxes and sites")
+	v.tabTo("[data-block^='Redirect URIs'] textarea")
+	v.types(kb.End + kb.Enter + "http://backup.example")
+	v.tabTo("[data-modal=submit]")
+	v.types(kb.Enter)
+	v.sees(".field-error", "has to begin with https://")
+	v.shot("mistake")
+	for range len("\nhttp://backup.example") {
+		v.types(kb.Backspace)
+	}
+	v.tabTo("[data-modal=submit]")
+	v.types(kb.Enter)
+	v.until("the form closes", "!document.querySelector('dialog[open]')")
+
+	// Otto may not.
+	v.is(otto, approvals)
+	v.sees(".message", "register the app payroll-backup?")
+	v.click(".message [data-action=approve]")
+	v.sees(".message.ephemeral", "Only visible to you")
+	v.sees(".message.ephemeral", "people of other workspaces can't take part")
+	v.shot("stranger")
+
+	// Ada approves, and signs in on the page that the message names.
+	v.is(ada, approvals)
+	v.until("Otto's answer is not for Ada", "document.querySelectorAll('.message').length > 1 && !document.querySelector('.message.ephemeral')")
+	v.shot("card")
+	v.click(".message [data-action=details]")
+	v.sees("dialog.modal .modal-body", "Directory.Read.All")
+	v.types(kb.Escape)
+	v.until("the details close", "!document.querySelector('dialog[open]')")
+	v.click(".message [data-action=approve]")
+	v.sees(".message", "Waiting for a sign-in")
+	v.is(ada, dm(ada))
+	v.sees(".message pre", "")
+	v.until("there is a code", "[...document.querySelectorAll('.message pre')].some((e) => e.innerText.length > 6)")
+	v.shot("code")
+	v.signIn(w.dir.pages, ada)
+	v.is(ada, approvals)
+	v.sees(".message h3", "Ready")
+	v.shot("ready")
+	v.click(".message .thread-link")
+	v.sees("#thread .message", "approved the plan")
+	v.shot("thread")
+	v.types(kb.Escape)
+	v.until("the thread closes", "document.querySelector('#thread').hidden")
+
+	// Bea opens the secret, once.
+	v.is(bea, dm(bea))
+	v.sees(".message", "can be opened once")
+	old := last(w.slack.Person(bea.id).Messages(dm(bea)))
+	v.shot("hand-over")
+	v.click(".message [data-action=reveal]")
+	v.sees("dialog.modal", "It can't be shown again.")
+	v.until("the secret is there", "document.querySelectorAll('dialog.modal pre').length === 3")
+	v.hasSecret(w, true)
+	v.shot("secret")
+	v.types(kb.Escape)
+	v.until("the secret is gone with its view", "!document.querySelector('dialog[open]') && !document.querySelector('dialog pre')")
+	v.until("the button is gone", "!document.querySelector('.message [data-action=reveal]')")
+	v.hasSecret(w, false)
+	if _, err := w.oldCopy(v.ctx, old); err != nil {
+		t.Fatal(err)
+	}
+	v.click(".message [data-action=reveal]")
+	v.sees("dialog.modal", "has been opened already")
+	v.hasSecret(w, false)
+	v.shot("refused")
+	v.click("[data-modal=close]")
+
+	// Tom follows, and so does the tenant beside the workspace.
+	v.is(tom, backupTeam)
+	v.click("#composer textarea")
+	v.types("/entra-app status payroll" + kb.Enter)
+	v.sees(".message.ephemeral", "the secret was handed over")
+	v.shot("status")
+	v.is(tom, dm(tom))
+	v.click(".tab:first-child")
+	v.sees(".home", "You have asked for nothing yet")
+	v.shot("home")
+
+	// The same in the dark, and on a telephone.
+	v.window(1440, 900, "dark")
+	v.is(ada, approvals)
+	v.shot("dark")
+	for _, scheme := range []string{"light", "dark"} {
+		v.window(360, 740, scheme)
+		v.until("the tenant is put away", "document.querySelector('#side').hidden")
+		v.sees(".message", "payroll-backup")
+		v.until("the end is in sight", "(() => { const e = document.querySelector('#log'); return e.scrollHeight - e.scrollTop - e.clientHeight < 4 })()")
+		v.fits()
+		v.shot("phone-" + scheme)
+	}
+	v.click("#menu")
+	v.sees(".sections", "backup-team")
+	v.shot("phone-menu")
+	v.click(fmt.Sprintf(".place[href='#%s/%s']", ada.id, backupTeam))
+	v.click("#composer textarea")
+	v.types("/entra-app request custom" + kb.Enter)
+	v.sees("dialog.modal", "Permissions")
+	v.fits()
+	v.click("[data-block=Permissions] input")
+	v.types("mail.read")
+	v.sees(".combo-option", "Mail.Read")
+	v.types(kb.Enter)
+	v.sees(".chip", "Mail.Read")
+	v.shot("phone-form")
+	v.types(kb.Escape + kb.Escape)
+	v.until("the form closes", "!document.querySelector('dialog[open]')")
+}
+
+// signIn opens the sign-in page from the message, in a tab of its own.
+func (v *visitor) signIn(pages string, p *person) {
+	v.Helper()
+	code, err := chromedp.Run(v.ctx, chromedp.Evaluate[string]("[...document.querySelectorAll('.message pre')].at(-1).innerText.trim()"))
+	if err != nil {
+		v.Fatal(err)
+	}
+	opened := chromedp.WaitNewTarget(v.ctx, func(i *target.Info) bool { return strings.HasPrefix(i.URL, pages+"/devicelogin") })
+	v.click(fmt.Sprintf(".message a[href^='%s/devicelogin']", pages))
+	var id target.ID
+	select {
+	case id = <-opened:
+	case <-v.ctx.Done():
+		v.Fatal("the link opened no tab")
+	}
+	ctx, cancel := chromedp.NewContext(v.ctx, chromedp.WithTargetID(id))
+	defer cancel()
+	tab := &visitor{T: v.T, ctx: ctx}
+	if err := chromedp.Do(ctx); err != nil { // as in visit
+		v.Fatal(err)
+	}
+	tab.do("enter the code", chromedp.SendKeys(chromedp.CSS("#otc"), code+kb.Enter))
+	tab.click(fmt.Sprintf("input[value=%q]", p.upn))
+	tab.click("button[value=continue]")
+	tab.do("be signed in", chromedp.WaitVisible(chromedp.CSS("h1[role=status]")))
+	tab.sees("h1", "You're signed in")
+}
+
+// hasSecret checks whether one of the tenant's client secrets is on the page.
+func (v *visitor) hasSecret(w *world, want bool) {
+	v.Helper()
+	text, err := chromedp.Run(v.ctx, chromedp.Evaluate[string]("document.documentElement.textContent"))
+	if err != nil {
+		v.Fatal(err)
+	}
+	s := &story{w: w}
+	if got := len(s.secretsIn(text)); got != map[bool]int{true: 1, false: 0}[want] {
+		v.Fatalf("there are %d secrets on the page", got)
+	}
+}
+
+// last is the newest message with the button that opens a secret.
+func last(all []slacktest.Message) slacktest.Message {
+	for _, m := range slices.Backward(all) {
+		if has(m, "Reveal secret") {
+			return m
+		}
+	}
+	return slacktest.Message{}
+}
