@@ -128,9 +128,9 @@ func (b *Bot) askReason(ctx context.Context, i interaction, id string) {
 
 // open opens a view for a press.
 func (b *Bot) open(ctx context.Context, i interaction, view slack.ModalViewRequest) (*slack.ViewResponse, bool) {
-	v, err := b.api.OpenViewContext(ctx, i.TriggerID, view)
+	v, err := b.openView(ctx, i.TriggerID, view)
 	if err != nil {
-		b.log.Warn("a view did not open", "view", view.CallbackID, "user", i.User.ID, "err", slackError(err))
+		b.log.Warn("a view did not open", "view", view.CallbackID, "user", i.User.ID, "err", err)
 		b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, private("Slack did not open the window. Nothing was done. Press the button again."))
 		return nil, false
 	}

@@ -46,9 +46,9 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 		in = ""
 	}
 	b.later(ctx, func(ctx context.Context) {
-		opened, err := b.api.OpenViewContext(ctx, c.TriggerID, b.form(products[chosen], in))
+		opened, err := b.openView(ctx, c.TriggerID, b.form(products[chosen], in))
 		if err != nil {
-			b.log.Warn("the form did not open", "user", c.UserID, "err", slackError(err))
+			b.log.Warn("the form did not open", "user", c.UserID, "err", err)
 			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, private("Slack did not open the form. Nothing was sent. Type the command again."))
 			return
 		}

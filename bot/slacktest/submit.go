@@ -171,7 +171,7 @@ func (p *Person) submit(ctx context.Context, v *view) (map[string]string, error)
 	w.mu.Unlock()
 	answer, err := w.deliver(ctx, "view_submission", payload)
 	if err != nil {
-		return nil, errors.New("We had some trouble connecting. Try again?")
+		return nil, errors.New("slack says: We had some trouble connecting. Try again?")
 	}
 	return w.submitted(p.id, v, answer)
 }
@@ -194,7 +194,7 @@ func (w *Workspace) submitted(user string, v *view, answer json.RawMessage) (map
 		}
 		for block := range a.Errors {
 			if !known[block] {
-				return nil, fmt.Errorf("We had some trouble connecting. Try again? (no input block %q)", block)
+				return nil, fmt.Errorf("slack says: We had some trouble connecting. Try again? (no input block %q)", block)
 			}
 		}
 		return a.Errors, nil

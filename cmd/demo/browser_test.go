@@ -304,6 +304,7 @@ func TestWalkthrough(t *testing.T) {
 	v.sees(".sections", "backup-team")
 	v.shot("phone-menu")
 	v.click(fmt.Sprintf(".place[href='#%s/%s']", ada.id, backupTeam))
+	v.until("the list is put away", "!document.body.matches('.drawer') && document.querySelector('#heading').innerText.includes('backup-team')")
 	v.click("#composer textarea")
 	v.types("/entra-app request custom" + kb.Enter)
 	v.sees("dialog.modal", "Permissions")
