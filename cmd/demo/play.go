@@ -185,6 +185,9 @@ func (s *story) signIn(ctx context.Context) error {
 		return expected("an account of another tenant is turned away", "it was let in", nil)
 	}
 	s.sees("%s", short(err.Error(), 150))
+	if n := len(s.apps()); n > 0 {
+		return expected("nothing in the tenant before Ada has signed in", fmt.Sprintf("%d apps", n), nil)
+	}
 	s.does(ada, "signs in as %s", ada.upn)
 	if err := s.w.dir.entra.SignIn(code, ada.upn); err != nil {
 		return expected("Ada is signed in", "", err)
@@ -313,10 +316,8 @@ func (s *story) undo(ctx context.Context) error {
 		return err
 	}
 	s.sees("the card: %s", heading(card))
-	for _, a := range s.w.dir.contoso.Applications() {
-		if a.DisplayName == s.app {
-			return expected("the app is gone from the tenant", "it is still there", nil)
-		}
+	if len(s.apps()) > 0 {
+		return expected("the app is gone from the tenant", "it is still there", nil)
 	}
 	s.sees("the app is gone from the tenant")
 	return nil

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/graphops/entratest"
 )
 
 // What the story says.
@@ -191,6 +192,11 @@ func (s *story) secretsIn(text string) []string {
 	return found
 }
 
+// apps are those in the tenant that have the name of the story.
+func (s *story) apps() []entratest.Application {
+	return slices.DeleteFunc(s.w.dir.contoso.Applications(), func(a entratest.Application) bool { return a.DisplayName != s.app })
+}
+
 // made checks the tenant: one app, with what was approved and nothing else.
 func (s *story) made() error {
 	want := map[string][]string{
@@ -198,26 +204,21 @@ func (s *story) made() error {
 		"delegated permissions":   {"Microsoft Graph/User.Read"},
 		"redirect URIs":           {"https://localhost"},
 	}
-	var apps int
-	for _, a := range s.w.dir.contoso.Applications() {
-		if a.DisplayName != s.app {
-			continue
-		}
-		apps++
-		s.appID = a.AppID
-		got := map[string][]string{"application permissions": a.Roles, "delegated permissions": a.Scopes, "redirect URIs": a.RedirectURIs}
-		for what, w := range want {
-			slices.Sort(got[what])
-			if !slices.Equal(got[what], w) {
-				return expected(fmt.Sprintf("%s %v", what, w), fmt.Sprint(got[what]), nil)
-			}
-		}
-		if len(a.Passwords) != 1 {
-			return expected("one credential", fmt.Sprint(len(a.Passwords)), nil)
+	apps := s.apps()
+	if len(apps) != 1 {
+		return expected("one app called "+s.app+" in the tenant", fmt.Sprint(len(apps)), nil)
+	}
+	a := apps[0]
+	s.appID = a.AppID
+	got := map[string][]string{"application permissions": a.Roles, "delegated permissions": a.Scopes, "redirect URIs": a.RedirectURIs}
+	for what, w := range want {
+		slices.Sort(got[what])
+		if !slices.Equal(got[what], w) {
+			return expected(fmt.Sprintf("%s %v", what, w), fmt.Sprint(got[what]), nil)
 		}
 	}
-	if apps != 1 {
-		return expected("one app called "+s.app+" in the tenant", fmt.Sprint(apps), nil)
+	if len(a.Passwords) != 1 {
+		return expected("one credential", fmt.Sprint(len(a.Passwords)), nil)
 	}
 	s.sees("in the tenant: one app, one credential, three permissions, all as approved")
 	return nil

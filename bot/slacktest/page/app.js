@@ -36,7 +36,7 @@ function go(user, channel, rest) {
 
 // follow reads the address.
 function follow() {
-  const [user, channel, rest] = decodeURIComponent(location.hash.slice(1)).split('/');
+  const [user, channel, rest] = location.hash.slice(1).split('/');
   if (!state.people.some((p) => p.id === user)) return go(state.people[0].id, '');
   const moved = state.me !== user;
   const tab = rest === 'home' ? 'home' : 'messages';

@@ -110,6 +110,10 @@ func (c *Config) approver() *workflow.Approver {
 // a key in the table, as key has, is not read here but where it is used.
 func (k *Key) fromFile() bool { return k.Kind.secret && k.Name != "key" }
 
+// delivers says whether the key is one of two that say how Slack delivers: one
+// of them whose variable is not set is not given.
+func (k *Key) delivers() bool { return k.Name == "slack.app_token" || k.Name == "slack.signing_secret" }
+
 // children returns the names that may stand under prefix, which is empty or ends
 // in a dot, in the table's order: "slack", "listen", … and "tenants" for none.
 func children(prefix string) []string {

@@ -27,12 +27,13 @@ type reader struct {
 	lines    map[string]int  // where each key is, by its full name
 	sound    map[string]bool // keys that were given a value that can be used
 	begun    map[string]bool // sections and entries of lists that are mappings
+	named    map[string]bool // ways to deliver whose variable is not set
 	nodes    int
 }
 
 // parse reads and checks a configuration.
 func parse(file string, text []byte, env func(string) (string, bool)) (Config, error) {
-	r := &reader{file: file, env: env, lines: map[string]int{}, sound: map[string]bool{}, begun: map[string]bool{}}
+	r := &reader{file: file, env: env, lines: map[string]int{}, sound: map[string]bool{}, begun: map[string]bool{}, named: map[string]bool{}}
 	if root, ok := r.document(text); ok {
 		r.section(root, "", "", 1)
 		r.whole()
@@ -207,11 +208,27 @@ func (r *reader) list(l *list, full string, n *yaml.Node, line int) {
 
 // scalar reads one value.
 func (r *reader) scalar(k *Key, full string, n *yaml.Node) {
+	if k.delivers() && r.unset(n) {
+		r.named[full] = true
+		delete(r.lines, full) // the example names both ways to deliver; only one has a variable
+		return
+	}
 	text, ok := r.text(k, full, n)
 	if !ok {
 		return
 	}
 	r.take(k, full, text, n.Line)
+}
+
+// unset says whether a value is nothing but one variable, which is not set.
+func (r *reader) unset(n *yaml.Node) bool {
+	name, ok := strings.CutPrefix(strings.TrimSpace(n.Value), "${")
+	name, closed := strings.CutSuffix(name, "}")
+	if n.Kind != yaml.ScalarNode || !ok || !closed || !variable.MatchString(name) {
+		return false
+	}
+	value, _ := r.env(name)
+	return value == ""
 }
 
 // take checks a value and sets it.

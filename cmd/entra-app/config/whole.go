@@ -40,7 +40,7 @@ func (r *reader) given(full string) (int, bool) {
 func (r *reader) slack() {
 	_, app := r.given("slack.app_token")
 	_, signing := r.given("slack.signing_secret")
-	r.cfg.Slack.Socket = app || !signing
+	r.cfg.Slack.Socket = app || !signing && (r.named["slack.app_token"] || !r.named["slack.signing_secret"])
 	line, there := r.lines["slack"]
 	if !app && !signing && (!there || r.begun["slack"]) {
 		r.report(line, "slack.app_token", "is missing, and so is slack.signing_secret: Slack has no way to deliver", keyCalled("slack.app_token").Hint)

@@ -60,7 +60,7 @@ type tap struct {
 func (p *tap) around(name string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		counted := name == "entra" || strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/response/")
-		if !counted || r.URL.Path == "/api/apps.connections.open" || r.URL.Path == "/api/auth.test" {
+		if !counted || r.URL.Path == "/api/apps.connections.open" || r.URL.Path == "/api/auth.test" || strings.Contains(r.UserAgent(), "readyz") {
 			h.ServeHTTP(rw, r)
 			return
 		}
@@ -97,6 +97,8 @@ type process struct {
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	ended  chan struct{}
+
+	boots, pressed int
 }
 
 func (p *process) boot() {
@@ -115,6 +117,7 @@ func (p *process) boot() {
 	go func() { cmd.Wait(); close(ended) }()
 	p.mu.Lock()
 	p.cmd, p.ended = cmd, ended
+	p.boots++
 	p.mu.Unlock()
 	p.w.until("the bot is connected", func() bool { return p.w.slack.Connected() > 0 || !p.alive() })
 }
@@ -212,6 +215,43 @@ func (w *world) patiently(p *process) slacktest.Message {
 	return slacktest.Message{}
 }
 
+// opens presses Reveal secret until the message says that it was opened, and
+// returns what the view showed.
+func (w *world) opens(p *process) (shown string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second)
+	defer cancel()
+	for ctx.Err() == nil {
+		if !p.alive() {
+			p.boot()
+		}
+		if v := w.bea.Views(); len(v) > 0 && strings.Contains(v[len(v)-1].Plain(), "It can't be shown again") {
+			shown = v[len(v)-1].Plain()
+		}
+		if _, ok := newest(w.bea, w.bea.DM(), "You opened the secret"); ok && shown != "" {
+			return shown
+		}
+		if m, ok := newest(w.bea, w.bea.DM(), "Reveal secret"); ok && shown == "" {
+			w.bea.Press(ctx, m.Channel, m.TS, "Reveal secret")
+		} else if ok && pressAgain(p) {
+			shown = ""
+		}
+		moment(ctx, w, func() bool { return !p.alive() })
+	}
+	w.t.Fatalf("the secret was not opened\n%s\nlog:\n%s", w.everything(), w.log)
+	return ""
+}
+
+// pressAgain says whether the bot was started anew since the view was shown: it
+// then does not know that it was.
+func pressAgain(p *process) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	again := p.boots > p.pressed
+	p.pressed = p.boots
+	return again
+}
+
 // moment lets a little time pass, or less if something is so.
 func moment(ctx context.Context, w *world, cond func() bool) {
 	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
@@ -220,10 +260,10 @@ func moment(ctx context.Context, w *world, cond func() bool) {
 }
 
 // wantOne checks that there is one app, one live secret, and each message once.
-func (w *world) wantOne(ready slacktest.Message) {
+func (w *world) wantOne(p *process) {
 	w.t.Helper()
-	shown := w.reveals(ready)
-	w.sees(w.bea, w.bea.DM, "You opened the secret")
+	w.patiently(p)
+	shown := w.opens(p)
 	made := w.made()
 	if len(made) != 1 || len(made[0].Passwords) != 1 {
 		w.t.Fatalf("in the tenant: %+v", made)
@@ -260,7 +300,7 @@ func TestAPowerCutAtAnyCallLosesNothingAndDoublesNothing(t *testing.T) {
 	w, p, plug := newCrashWorld(t)
 	p.boot()
 	plug.armed = true
-	w.wantOne(w.patiently(p))
+	w.wantOne(p)
 	plug.mu.Lock()
 	calls := slices.Clone(plug.calls)
 	plug.mu.Unlock()
@@ -281,7 +321,7 @@ func TestAPowerCutAtAnyCallLosesNothingAndDoublesNothing(t *testing.T) {
 					plug.mu.Lock()
 					plug.armed = true
 					plug.mu.Unlock()
-					w.wantOne(w.patiently(p))
+					w.wantOne(p)
 				})
 			})
 		}
@@ -295,7 +335,7 @@ func TestEveryAnswerLostAfterItsEffectDoublesNothing(t *testing.T) {
 	w.tenant.Change(func(k *entratest.Knobs) { k.AnswerLost = true })
 	w.slack.AnswersLost(true)
 	p.boot()
-	w.wantOne(w.patiently(p))
+	w.wantOne(p)
 }
 
 func TestEveryCallThrottledOnceIsRiddenOut(t *testing.T) {
@@ -304,5 +344,5 @@ func TestEveryCallThrottledOnceIsRiddenOut(t *testing.T) {
 	w.tenant.Change(func(k *entratest.Knobs) { k.ThrottleEach = true })
 	w.slack.ThrottleEach(true)
 	p.boot()
-	w.wantOne(w.patiently(p))
+	w.wantOne(p)
 }

@@ -9,16 +9,6 @@ import (
 	"testing"
 )
 
-// through plays the main job up to the message with Reveal secret.
-func (w *world) through(appName string) {
-	w.t.Helper()
-	w.asks(appName)
-	card := w.sees(w.ada, in(approval), "register the app "+appName)
-	w.press(w.ada, card, "Approve")
-	w.signsIn("ada@contoso.com")
-	w.sees(w.bea, w.bea.DM, "The secret can be opened")
-}
-
 func TestTheMainJobFromRequestToSecret(t *testing.T) {
 	w := newWorld(t)
 	w.start()
