@@ -107,24 +107,23 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		return ctx.Err() == nil || e.codeFailed(r, err)
 	}
 	prompt := signing.Prompt()
+	l := &live{n: r.SignIn.N + 1, prompt: &prompt, cancel: cancel}
+	e.mu.Lock()
+	e.live[r.ID] = l // before it is saved, because the save has the message drawn
+	e.mu.Unlock()
 	saved, err := e.save(r.ID, func(now *Request, _ time.Time) error {
-		if now.State != Signing || now.SignIn.Status != SignInWanted || now.Approval.N != r.Approval.N {
+		if now.State != Signing || now.SignIn.Status != SignInWanted || now.Approval.N != r.Approval.N || now.SignIn.N != r.SignIn.N {
 			return ErrUnchanged // cancelled meanwhile
 		}
-		now.SignIn.N++
+		now.SignIn.N = l.n
 		now.SignIn.Status, now.SignIn.Expires = SignInWaiting, prompt.Expires
 		now.Rev++
 		return nil
 	})
 	if err != nil || saved.State != Signing || saved.SignIn.Status != SignInWaiting {
-		cancel()
+		e.drop(r.ID)
 		return err == nil
 	}
-	l := &live{n: saved.SignIn.N, prompt: &prompt, cancel: cancel}
-	e.mu.Lock()
-	e.live[r.ID] = l
-	e.mu.Unlock()
-	e.Wake(r.ID)
 	e.wg.Go(func() {
 		session, err := signing.Wait(ctx, Ask{Resources: r.Plan.Resources(), Email: r.Requester.Email})
 		e.mu.Lock()

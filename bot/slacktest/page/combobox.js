@@ -130,7 +130,7 @@ export function combobox({ attrs, many, local, most, least, placeholder, chosen,
     at = 0;
     open();
     mark();
-    if (menu.getBoundingClientRect().bottom > innerHeight - 20) menu.scrollIntoView({ block: 'nearest' });
+    menu.scrollIntoView({ block: 'nearest' });
   }
 
   function mark() {
