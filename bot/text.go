@@ -67,7 +67,7 @@ func line(parts ...any) *slack.RichTextSection {
 			out = append(out, slack.NewRichTextSectionLinkElement(string(p), string(p), nil))
 		case time.Time:
 			fallback := p.UTC().Format("2 January 2006, 15:04 UTC")
-			out = append(out, slack.NewRichTextSectionDateElement(p.Unix(), "{date_short_pretty} at {time}", nil, &fallback))
+			out = append(out, slack.NewRichTextSectionDateElement(p.Unix(), "{date_short} at {time}", nil, &fallback))
 		}
 	}
 	return slack.NewRichTextSection(out...)

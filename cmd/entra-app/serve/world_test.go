@@ -26,7 +26,7 @@ import (
 // A world is a workspace, a tenant and the real bot between them, over HTTP,
 // WebSocket and TLS on loopback.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	slack  *slacktest.Workspace
 	entra  *entratest.Server
 	tenant *entratest.Tenant
@@ -62,7 +62,7 @@ func (s *syncBuffer) String() string {
 }
 
 // newWorld sets everything up but the bot.
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, log: &syncBuffer{}}
 	w.slack = slacktest.New(slacktest.Config{})
