@@ -318,10 +318,21 @@ func (w *Workspace) conversationMembers(a args) (reply, error) {
 	return reply{"members": c.Members, "response_metadata": map[string]any{"next_cursor": ""}}, nil
 }
 
-func (w *Workspace) conversationList(args) (reply, error) {
+func (w *Workspace) conversationList(a args) (reply, error) {
+	types := strings.Split(a["types"], ",")
+	if a["types"] == "" {
+		types = []string{"public_channel"}
+	}
 	all := []any{}
 	for _, id := range w.chOrder {
-		if c := w.channels[id]; c.With == "" && !c.Private {
+		c, kind := w.channels[id], "public_channel"
+		switch {
+		case c.With != "":
+			kind = "im"
+		case c.Private:
+			kind = "private_channel"
+		}
+		if slices.Contains(types, kind) && (kind == "public_channel" || slices.Contains(c.Members, w.cfg.BotUserID)) {
 			all = append(all, w.conversation(c))
 		}
 	}

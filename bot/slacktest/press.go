@@ -51,7 +51,11 @@ func (p *Person) press(m *message, channel, block string, e, change map[string]a
 	payload["trigger_id"] = w.newTrigger(p.id, "")
 	payload["response_url"] = w.newResponseURL(p.id, channel, m.ts)
 	payload["channel"] = map[string]any{"id": channel, "name": w.channels[channel].Name}
-	payload["container"] = map[string]any{"type": "message", "message_ts": m.ts, "channel_id": channel, "is_ephemeral": m.ephemeral != ""}
+	container := map[string]any{"type": "message", "message_ts": m.ts, "channel_id": channel, "is_ephemeral": m.ephemeral != ""}
+	if m.thread != "" {
+		container["thread_ts"] = m.thread
+	}
+	payload["container"] = container
 	payload["message"] = w.render(channel, m, true)
 	payload["state"] = map[string]any{"values": m.values(p.id, block, e, change)}
 	payload["actions"] = []any{w.action(block, e, change)}
@@ -96,7 +100,7 @@ func (p *Person) PressView(ctx context.Context, viewID, label string) error {
 	w := p.w
 	w.mu.Lock()
 	v := w.views[viewID]
-	if v == nil || !v.open {
+	if v == nil || !v.open || v.user != p.id {
 		w.mu.Unlock()
 		return errors.New("the view is not open")
 	}

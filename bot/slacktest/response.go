@@ -86,7 +86,7 @@ func (w *Workspace) respond(id string, body []byte) string {
 	switch {
 	case a.ReplaceOriginal && at >= 0:
 		m := w.messages[u.channel][at]
-		m.text, m.blocks, m.edited = a.Text, a.Blocks, true
+		m.text, m.blocks, m.edited = a.Text, w.withIDs(a.Blocks), true
 	case a.Text != "" || a.Blocks != nil:
 		w.private(u.user, u.channel, a.Text, a.Blocks, a.ResponseType == "in_channel")
 	}
@@ -94,9 +94,19 @@ func (w *Workspace) respond(id string, body []byte) string {
 	return "ok"
 }
 
+// withIDs gives blocks the IDs that they came without.
+func (w *Workspace) withIDs(blocks json.RawMessage) json.RawMessage {
+	v, err := decode(blocks)
+	if err != nil || v == nil {
+		return blocks
+	}
+	w.numbered(items(v))
+	return encode(v)
+}
+
 // private adds a message that one person sees, or everybody.
 func (w *Workspace) private(user, channel, text string, blocks json.RawMessage, everybody bool) {
-	m := &message{ts: w.ts(), user: w.cfg.BotUserID, bot: true, text: text, blocks: blocks, ephemeral: user}
+	m := &message{ts: w.ts(), user: w.cfg.BotUserID, bot: true, text: text, blocks: w.withIDs(blocks), ephemeral: user}
 	if everybody {
 		m.ephemeral = ""
 	}

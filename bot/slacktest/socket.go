@@ -56,19 +56,22 @@ func (w *Workspace) socket(rw http.ResponseWriter, r *http.Request) {
 	}
 	s := &socket{conn: conn, gone: make(chan struct{}), pending: map[string]chan json.RawMessage{}}
 	w.mu.Lock()
-	if w.ctx.Err() != nil {
+	if w.ctx.Err() != nil || len(w.sockets) >= mostSocket { // others may have come since
 		w.mu.Unlock()
 		conn.Close()
 		return
 	}
+	s.mu.Lock() // hello goes before any envelope
 	w.sockets = append(w.sockets, s)
 	n := len(w.sockets)
 	w.work.Add(1)
 	w.touch()
 	w.mu.Unlock()
 	defer w.work.Done()
-	s.send(map[string]any{"type": "hello", "num_connections": n, "connection_info": map[string]any{"app_id": w.cfg.AppID},
+	s.conn.SetWriteDeadline(time.Now().Add(5 * time.Second))
+	conn.WriteJSON(map[string]any{"type": "hello", "num_connections": n, "connection_info": map[string]any{"app_id": w.cfg.AppID},
 		"debug_info": map[string]any{"host": "applink-emulated", "approximate_connection_time": 3600}})
+	s.mu.Unlock()
 	w.spawn(func() {
 		tick := time.NewTicker(pingEvery)
 		defer tick.Stop()

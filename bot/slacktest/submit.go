@@ -128,7 +128,7 @@ func (p *Person) Submit(ctx context.Context, viewID string, values map[string]an
 	w := p.w
 	w.mu.Lock()
 	v := w.views[viewID]
-	if v == nil || !v.open {
+	if v == nil || !v.open || v.user != p.id {
 		w.mu.Unlock()
 		return nil, errors.New("the view is not open")
 	}
@@ -219,7 +219,7 @@ func (w *Workspace) submitted(user string, v *view, answer json.RawMessage) (map
 	case "clear":
 		w.pop(user, true)
 	default:
-		w.pop(user, false)
+		w.shut(v) // the app may have opened another since
 	}
 	return nil, nil
 }

@@ -250,6 +250,13 @@ func copied[T any](v T) any {
 	return out
 }
 
+// shut closes one view, and leaves those that were opened over it.
+func (w *Workspace) shut(v *view) {
+	v.open = false
+	w.stacks[v.user] = slices.DeleteFunc(slices.Clone(w.stacks[v.user]), func(id string) bool { return id == v.id })
+	w.touch()
+}
+
 // pop closes the top of a person's stack, or all of it.
 func (w *Workspace) pop(user string, all bool) {
 	stack := w.stacks[user]

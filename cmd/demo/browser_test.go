@@ -110,7 +110,19 @@ func (v *visitor) until(what, expression string) {
 
 func (v *visitor) click(selector string) {
 	v.Helper()
-	v.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(v.ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+		switch {
+		case err == nil:
+			return
+		case ctx.Err() == nil && strings.Contains(err.Error(), "Could not find node"):
+			// It was drawn anew between being found and being clicked.
+		default:
+			v.Fatalf("click %s: %v\n%s", selector, err, v.text("body"))
+		}
+	}
 }
 
 func (v *visitor) types(keys string) {
