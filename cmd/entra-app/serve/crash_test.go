@@ -173,7 +173,7 @@ func newCrashWorld(t *testing.T) (*world, *process, *tap) {
 // what had no effect, ask for a new code, retry, and start the bot when it is gone.
 func (w *world) patiently(p *process) slacktest.Message {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	used := map[string]bool{}
 	sent := false
@@ -219,7 +219,7 @@ func (w *world) patiently(p *process) slacktest.Message {
 // returns what the view showed.
 func (w *world) opens(p *process) (shown string) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	for ctx.Err() == nil {
 		if !p.alive() {
