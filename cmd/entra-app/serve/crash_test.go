@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/pem"
@@ -192,13 +193,13 @@ func (w *world) patiently(p *process) slacktest.Message {
 			}
 			continue
 		}
-		if m, ok := newest(w.bea, w.bea.DM(), "Reveal secret"); ok {
+		if m, ok := lasting(w.bea, w.bea.DM(), "Reveal secret"); ok {
 			return m
 		}
-		if m, ok := newest(w.ada, approval, "register the app payroll-backup?"); ok && !m.Ephemeral {
+		if m, ok := lasting(w.ada, approval, "register the app payroll-backup?"); ok {
 			w.ada.Press(ctx, approval, m.TS, "Approve")
 		}
-		if m, ok := newest(w.ada, approval, "Retry"); ok && !m.Ephemeral {
+		if m, ok := lasting(w.ada, approval, "Retry"); ok {
 			w.ada.Press(ctx, approval, m.TS, "Retry")
 		}
 		if m, ok := newest(w.ada, w.ada.DM(), "press New code"); ok {
@@ -225,24 +226,34 @@ func (w *world) opens(p *process) (shown string) {
 		if !p.alive() {
 			p.boot()
 		}
-		if v := w.bea.Views(); len(v) > 0 && strings.Contains(v[len(v)-1].Plain(), "Copy it into your product") {
-			shown = v[len(v)-1].Plain()
-		}
+		shown = cmp.Or(w.secretView(), shown)
 		if _, ok := newest(w.bea, w.bea.DM(), "You opened the secret"); ok && shown != "" {
 			return shown
 		}
 		// Somebody whose window stays empty, or whose message still has the button
 		// after a while, closes the window and presses again.
-		if m, ok := newest(w.bea, w.bea.DM(), "Reveal secret"); ok && (shown == "" || w.restarted(p)) {
+		if m, ok := lasting(w.bea, w.bea.DM(), "Reveal secret"); ok && (shown == "" || w.restarted(p)) {
 			if v := w.bea.Views(); len(v) > 0 {
 				w.bea.CloseView(ctx, v[len(v)-1].ID, true)
 			}
 			w.bea.Press(ctx, m.Channel, m.TS, "Reveal secret")
-			moment(ctx, w, func() bool { return !p.alive() })
+			waiting, stop := context.WithTimeout(ctx, 3*time.Second)
+			w.slack.WaitFor(waiting, func() bool { return !p.alive() || w.secretView() != "" })
+			stop()
 		}
 		moment(ctx, w, func() bool { return !p.alive() })
 	}
 	w.t.Fatalf("the secret was not opened\n%s\nlog:\n%s", w.everything(), w.log)
+	return ""
+}
+
+// secretView is what bea's window shows, if it is the secret.
+func (w *world) secretView() string {
+	if v := w.bea.Views(); len(v) > 0 {
+		if text := v[len(v)-1].Plain(); strings.Contains(text, "Copy it into your product") {
+			return text
+		}
+	}
 	return ""
 }
 

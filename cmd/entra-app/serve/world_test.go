@@ -173,6 +173,18 @@ func newest(p *slacktest.Person, channel, text string) (slacktest.Message, bool)
 	return slacktest.Message{}, false
 }
 
+// lasting is the newest such message that isn't only for this person and this moment.
+func lasting(p *slacktest.Person, channel, text string) (slacktest.Message, bool) {
+	all := p.Messages(channel)
+	slices.Reverse(all)
+	for _, m := range all {
+		if !m.Ephemeral && m.ThreadTS == "" && strings.Contains(m.Plain(), text) {
+			return m, true
+		}
+	}
+	return slacktest.Message{}, false
+}
+
 // sees waits for a message with that text.
 func (w *world) sees(p *slacktest.Person, channel func() string, text string) slacktest.Message {
 	w.t.Helper()
