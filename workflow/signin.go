@@ -308,7 +308,7 @@ func signInFailure(err error) Failure {
 	f := Failure{Rule: RuleSignIn}
 	no, ok := errors.AsType[*SignInError](err)
 	if !ok {
-		f.Text = "Microsoft's sign-in service could not be reached, so there is no code. Nothing was changed. Press New code to try again."
+		f.Text = "Microsoft did not answer as it should, so this sign-in came to nothing. Nothing was changed by it. Press New code to try again."
 		return f
 	}
 	switch no.Reason {

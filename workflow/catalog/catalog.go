@@ -88,8 +88,8 @@ func Find(resourceAppID string, t Type, name string) (Permission, bool) {
 }
 
 // Search returns up to limit permissions whose name, type, resource or title
-// has every word of query in it: names that begin with query first, then names
-// that contain it, then the rest, each in alphabetical order.
+// has every word of query in it: the name that is query first, then names that
+// begin with it, names that contain it, and the rest, each in alphabetical order.
 func Search(query string, limit int) []Permission {
 	l := load()
 	query = strings.ToLower(strings.TrimSpace(query))
@@ -101,12 +101,14 @@ func Search(query string, limit int) []Permission {
 			continue
 		}
 		name := strings.ToLower(l.all[i].Name)
-		rank := 2
+		rank := 3
 		switch {
-		case strings.HasPrefix(name, query):
+		case name == query:
 			rank = 0
-		case strings.Contains(name, query):
+		case strings.HasPrefix(name, query):
 			rank = 1
+		case strings.Contains(name, query):
+			rank = 2
 		}
 		hits = append(hits, hit{rank, i})
 	}

@@ -51,6 +51,11 @@ func TestSearchPutsTheNameThatWasTypedFirst(t *testing.T) {
 	if len(got) < 4 || got[0].Name != "Directory.Read.All" || got[1].Name != "Directory.Read.All" {
 		t.Errorf("got %v", got)
 	}
+	for _, p := range Search("mail.readbasic", 2) {
+		if p.Name != "Mail.ReadBasic" {
+			t.Errorf("got %v before Mail.ReadBasic", p.Name)
+		}
+	}
 	for _, p := range Search("mail application exchange", 20) {
 		text := strings.ToLower(p.Name + string(p.Type) + p.Resource + p.DisplayName)
 		if !strings.Contains(text, "mail") || !strings.Contains(text, "application") || !strings.Contains(text, "exchange") {
