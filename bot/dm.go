@@ -44,6 +44,12 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 	return summary(r), blocks
 }
 
+// past is what is left of a message whose place a newer one has taken.
+func past(r *workflow.Request) (string, []slack.Block) {
+	text := fmt.Sprintf("%s: %s. This has passed; what followed is in a later message.", r.ID, r.Plan.AppName)
+	return text, []slack.Block{header(fmt.Sprintf("%s: %s", r.ID, r.Plan.AppName)), block(line("This has passed: nothing in this message can be used any more. What followed is in a later message."))}
+}
+
 // handover is the outcome that everybody wants: what the requester needs, and
 // the button that opens the secret.
 func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {

@@ -43,6 +43,9 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 			return "", "", slackError(err)
 		}
 	}
+	if d.Superseded {
+		return channel, ts, nil // nobody misses it
+	}
 	content = append(content, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: mark(d)}))
 	if thread != "" {
 		content = append(content, slack.MsgOptionTS(thread))
@@ -65,6 +68,8 @@ func gone(err error) bool {
 func (b *Bot) message(d workflow.Drawing) (string, []slack.Block) {
 	r := d.Request
 	switch {
+	case d.Superseded:
+		return past(r)
 	case d.Name == workflow.Card:
 		return b.card(r)
 	case d.Name == workflow.Follow:

@@ -31,7 +31,10 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 		}
 		return
 	}
-	if !b.show(ctx, opened.ID, secretView(secretBlocks(r, secret)...)) {
+	if !b.showSecret(ctx, opened.ID, r, secret) {
+		if err := b.desk.NotShown(context.WithoutCancel(ctx), id, by); err != nil {
+			b.log.Warn("a claim was not taken back", "request", id, "err", err)
+		}
 		b.tell(ctx, i.ResponseURL, i.channel(), by.ID, private("Slack did not show the secret of "+id+". Press Reveal secret again within ten minutes."))
 		return
 	}
@@ -39,6 +42,13 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 	if _, err := b.desk.Opened(context.WithoutCancel(ctx), id, by); err != nil {
 		b.log.Error("a secret was shown and is not shredded", "request", id, "err", err)
 	}
+}
+
+// showSecret shows the secret, in less time than its claim lasts.
+func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request, secret workflow.Secret) bool {
+	ctx, cancel := context.WithTimeout(ctx, workflow.ShowFor*4/5)
+	defer cancel()
+	return b.show(ctx, viewID, secretView(secretBlocks(r, secret)...))
 }
 
 // show changes a view, and says whether Slack took it. It asks again where

@@ -171,24 +171,45 @@ func (s *session) EnsureOwner(ctx context.Context, applicationID, userID string)
 }
 
 // DeleteApplication deletes the application, and with it its service principal
-// and consent. It can be restored for 30 days.
-func (s *session) DeleteApplication(ctx context.Context, uniqueName string) error {
-	gone := func(err error) bool { return status(err) == http.StatusNotFound }
-	a, err := s.readApplication(ctx, uniqueName)
-	if gone(err) && !s.knows(uniqueName) {
-		return nil
+// and consent. It can be restored for 30 days. That Graph does not find it means
+// that it is gone only once nobody can say that it is too new to be found.
+func (s *session) DeleteApplication(ctx context.Context, uniqueName, objectID string) error {
+	if s.token.closed() {
+		return workflow.ErrSessionOver
 	}
-	if err != nil {
-		return s.fault(err, uniqueName)
+	if objectID == "" {
+		a, err := s.readApplication(ctx, uniqueName)
+		switch {
+		case status(err) == http.StatusNotFound && !s.fresh(uniqueName):
+			return nil
+		case err != nil:
+			return s.fault(err, uniqueName)
+		}
+		objectID = value(a.GetId())
 	}
-	id := value(a.GetId())
-	req, err := s.application(id).ToDeleteRequestInformation(ctx, nil)
+	req, err := s.application(objectID).ToDeleteRequestInformation(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if _, err = s.send(ctx, opDeleteApp, req, nil); err != nil && !(gone(err) && !s.knows(id)) {
-		return s.fault(err, id)
+	_, err = s.send(ctx, opDeleteApp, req, nil)
+	if status(err) == http.StatusNotFound && s.fresh(objectID) {
+		if deleted, readErr := s.deleted(ctx, objectID); readErr != nil || !deleted {
+			return s.fault(err, objectID)
+		}
+		err = nil
 	}
-	s.forget(uniqueName, id)
+	if err != nil && status(err) != http.StatusNotFound {
+		return s.fault(err, objectID)
+	}
+	s.forget(uniqueName, objectID)
 	return nil
+}
+
+// deleted says whether an object is among the deleted ones.
+func (s *session) deleted(ctx context.Context, objectID string) (bool, error) {
+	_, err := s.send(ctx, opDeleted, s.get("/directory/deletedItems/{id}", "id", objectID), models.CreateDirectoryObjectFromDiscriminatorValue)
+	if status(err) == http.StatusNotFound {
+		return false, nil
+	}
+	return err == nil, err
 }

@@ -176,10 +176,10 @@ func TestAnOwnerIsAddedOnce(t *testing.T) {
 
 func TestAnApplicationIsDeletedOnce(t *testing.T) {
 	w := newWorld(t)
-	_, appID, _ := w.made(w.session("ada"), app("payroll"))
+	obj, appID, _ := w.made(w.session("ada"), app("payroll"))
 	s := w.session("ada")
 	for range 2 {
-		if err := s.DeleteApplication(t.Context(), "entra-app-payroll"); w.saw(err) != nil {
+		if err := s.DeleteApplication(t.Context(), "entra-app-payroll", obj); w.saw(err) != nil {
 			t.Fatal(err)
 		}
 	}
@@ -187,25 +187,41 @@ func TestAnApplicationIsDeletedOnce(t *testing.T) {
 		t.Error("it is still there")
 	}
 	t.Run("though the answer was lost", func(t *testing.T) {
-		_, appID, _ := w.made(s, app("other"))
+		obj, appID, _ := w.made(s, app("other"))
 		w.s.Fail("deleteApplication", entratest.After, 503, 1)
 		s := w.session("ada")
-		if err := w.patiently(func() error { return s.DeleteApplication(t.Context(), "entra-app-other") }); err != nil {
+		if err := w.patiently(func() error { return s.DeleteApplication(t.Context(), "entra-app-other", obj) }); err != nil {
 			t.Fatal(err)
 		}
 		if _, ok := w.t.Application(appID); ok {
 			t.Error("it is still there")
 		}
 	})
-	t.Run("even by the session that made it", func(t *testing.T) {
-		w.made(s, app("third"))
-		if err := s.DeleteApplication(t.Context(), "entra-app-third"); err != nil {
+	t.Run("though nobody knows its ID", func(t *testing.T) {
+		_, appID, _ := w.made(s, app("third"))
+		if err := w.session("ada").DeleteApplication(t.Context(), "entra-app-third", ""); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.DeleteApplication(t.Context(), "entra-app-third"); err != nil {
-			t.Errorf("again: %v", err)
+		if _, ok := w.t.Application(appID); ok {
+			t.Error("it is still there")
 		}
 	})
+}
+
+func TestAnApplicationThatIsTooNewToBeFoundIsNotTakenForDeleted(t *testing.T) {
+	w := newWorld(t)
+	w.t.Change(func(k *entratest.Knobs) { k.Lag.Calls = 3 })
+	obj, appID, err := w.session("ada").EnsureApplication(t.Context(), app("payroll"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, known := range []string{"", obj} {
+		if err := w.session("ada").DeleteApplication(t.Context(), "entra-app-payroll", known); err != nil && !isTemporary(err) {
+			t.Errorf("got %v", err)
+		} else if _, there := w.t.Application(appID); err == nil && there {
+			t.Error("it is said to be deleted, and is there")
+		}
+	}
 }
 
 func TestEveryAnswerCanBeLostOrThrottled(t *testing.T) {

@@ -142,45 +142,58 @@ func (s *session) sendConsents(ctx context.Context, sp string, todo []*consent) 
 }
 
 // readBack looks at what the app has been given. It returns the grants that
-// lack scopes, made ready to be sent again.
+// lack scopes, made ready to be sent again. It reads no list that it does not
+// need: the token may not be good for it.
 func (s *session) readBack(ctx context.Context, sp string, unsure []*consent) (widen []*consent, err error) {
-	req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(sp).
-		AppRoleAssignments().ToGetRequestInformation(ctx, nil)
+	roles, grants, err := s.consentedItems(ctx, sp)
 	if err != nil {
 		return nil, err
 	}
-	roles := &item{op: opConsented, req: req, as: models.CreateAppRoleAssignmentCollectionResponseFromDiscriminatorValue}
-	grants := &item{op: opConsented, req: s.get("/oauth2PermissionGrants?$filter=clientId%20eq%20%27{client}%27%20and%20consentType%20eq%20%27"+allPrincipals+"%27", "client", quote(sp)),
-		as: models.CreateOAuth2PermissionGrantCollectionResponseFromDiscriminatorValue}
-	s.batch(ctx, []*item{roles, grants})
+	var items []*item
+	for _, i := range []*item{roles, grants} {
+		if slices.ContainsFunc(unsure, func(c *consent) bool { return (c.scopes != nil) == (i == grants) }) {
+			items = append(items, i)
+		}
+	}
+	s.batch(ctx, items)
 	if err := worst([]error{s.fault(roles.err, sp), s.fault(grants.err, sp)}); err != nil {
 		return nil, err
 	}
 	assigned := make(map[string]bool)
-	err = s.pages(ctx, opConsented, nil, roles.got, roles.as, func(p serialization.Parsable) {
-		if l, ok := p.(models.AppRoleAssignmentCollectionResponseable); ok {
-			for _, a := range l.GetValue() {
-				assigned[value(a.GetResourceId()).String()+" "+value(a.GetAppRoleId()).String()] = true
-			}
-		}
-	})
-	if err != nil {
-		return nil, s.fault(err, sp)
-	}
 	granted := make(map[string]models.OAuth2PermissionGrantable)
-	err = s.pages(ctx, opConsented, nil, grants.got, grants.as, func(p serialization.Parsable) {
-		if l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable); ok {
-			for _, g := range l.GetValue() {
-				if value(g.GetConsentType()) == allPrincipals && strings.EqualFold(value(g.GetClientId()), sp) {
-					granted[strings.ToLower(value(g.GetResourceId()))] = g
+	for _, i := range items {
+		err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
+			switch l := p.(type) {
+			case models.AppRoleAssignmentCollectionResponseable:
+				for _, a := range l.GetValue() {
+					assigned[value(a.GetResourceId()).String()+" "+value(a.GetAppRoleId()).String()] = true
+				}
+			case models.OAuth2PermissionGrantCollectionResponseable:
+				for _, g := range l.GetValue() {
+					if value(g.GetConsentType()) == allPrincipals && strings.EqualFold(value(g.GetClientId()), sp) {
+						granted[strings.ToLower(value(g.GetResourceId()))] = g
+					}
 				}
 			}
+		})
+		if err != nil {
+			return nil, s.fault(err, sp)
 		}
-	})
-	if err != nil {
-		return nil, s.fault(err, sp)
 	}
 	return s.compare(ctx, sp, unsure, assigned, granted)
+}
+
+// consentedItems ask what an app has been given.
+func (s *session) consentedItems(ctx context.Context, sp string) (roles, grants *item, err error) {
+	req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(sp).
+		AppRoleAssignments().ToGetRequestInformation(ctx, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	roles = &item{op: opConsented, req: req, as: models.CreateAppRoleAssignmentCollectionResponseFromDiscriminatorValue}
+	grants = &item{op: opConsented, req: s.get("/oauth2PermissionGrants?$filter=clientId%20eq%20%27{client}%27%20and%20consentType%20eq%20%27"+allPrincipals+"%27", "client", quote(sp)),
+		as: models.CreateOAuth2PermissionGrantCollectionResponseFromDiscriminatorValue}
+	return roles, grants, nil
 }
 
 // compare says for each consent whether it is there, or has to be widened.

@@ -159,3 +159,33 @@ func TestANoCountsMoreThanALater(t *testing.T) {
 		t.Errorf("what she may consent to: %v", err)
 	}
 }
+
+func TestConsentIsReadBackWithNoMoreRightsThanThePlanAsksFor(t *testing.T) {
+	for name, ps := range map[string][]workflow.Permission{
+		"application permissions only": {readDirectory, readGroups},
+		"delegated permissions only":   {readUser, readMail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			_, _, sp := w.made(w.session("ada"), app("payroll", ps...))
+			for _, op := range []string{"assignAppRole", "createGrant"} {
+				w.s.Fail(op, entratest.After, 503, 1)
+			}
+			in, err := w.dir.SignIn(t.Context(), "contoso", workflow.Plan{Permissions: ps}.Scopes(workflow.Provision))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
+				t.Fatal(err)
+			}
+			s, err := in.Wait(t.Context(), workflow.Ask{Resources: all})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if err := w.patiently(func() error { return s.EnsureConsent(t.Context(), sp, ps) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

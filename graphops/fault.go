@@ -33,6 +33,7 @@ var (
 	opApplication  = operation{"upsertApplication", "register the application"}
 	opReadApp      = operation{"getApplication", "read the application"}
 	opDeleteApp    = operation{"deleteApplication", "delete the application"}
+	opDeleted      = operation{"getDeleted", "look among the deleted applications"}
 	opPrincipal    = operation{"createServicePrincipal", "make the app's service principal"}
 	opOwner        = operation{"addOwner", "add an owner to the application"}
 	opRole         = operation{"assignAppRole", "grant admin consent for application permissions"}

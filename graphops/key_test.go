@@ -93,7 +93,7 @@ func TestKeysOfAnApplicationThatIsGone(t *testing.T) {
 	w := newWorld(t)
 	obj, _, _ := w.made(w.session("ada"), app("payroll"))
 	s := w.session("ada")
-	if err := s.DeleteApplication(t.Context(), "entra-app-payroll"); err != nil {
+	if err := s.DeleteApplication(t.Context(), "entra-app-payroll", ""); err != nil {
 		t.Fatal(err)
 	}
 	key := "99999999-9999-4999-8999-999999999999"

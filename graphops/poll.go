@@ -1,10 +1,12 @@
 package graphops
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,15 +22,16 @@ type polling struct {
 	interval time.Duration
 	next     time.Time // no poll goes out before
 	done     bool      // the code was redeemed
-	granted  []string  // the scopes that came with the token
+	asked    []string  // the scopes that were asked for
+	granted  []string  // those that came with the token
 }
 
 type pollingKey struct{}
 
 // newPolling returns the polling for a code whose server wants interval seconds
 // between polls.
-func newPolling(interval int) *polling {
-	p := &polling{interval: time.Duration(interval) * time.Second}
+func newPolling(interval int, scopes []string) *polling {
+	p := &polling{interval: time.Duration(interval) * time.Second, asked: scopes}
 	if p.interval <= 0 {
 		p.interval = pollInterval
 	}
@@ -66,6 +69,9 @@ func (p *polling) do(c *loginClient, req *http.Request) (*http.Response, error) 
 			continue
 		}
 		p.read(resp.StatusCode, body)
+		if p.done {
+			resp.Body = io.NopCloser(bytes.NewReader(p.spelled(body)))
+		}
 		return resp, nil
 	}
 }
@@ -100,6 +106,29 @@ func (p *polling) lacks(scopes []string) bool {
 		}
 	}
 	return false
+}
+
+// spelled is the answer with its scopes spelled as they were asked for. Entra may
+// say "User.Read" for "https://graph.microsoft.com/User.Read", which MSAL would
+// take for another one.
+func (p *polling) spelled(body []byte) []byte {
+	var answer map[string]json.RawMessage
+	if json.Unmarshal(body, &answer) != nil {
+		return body
+	}
+	scopes := p.granted
+	for _, s := range p.asked {
+		short := s[strings.LastIndexByte(s, '/')+1:]
+		if !slices.Contains(scopes, s) && slices.ContainsFunc(scopes, func(g string) bool { return strings.EqualFold(g[strings.LastIndexByte(g, '/')+1:], short) }) {
+			scopes = append(scopes, s)
+		}
+	}
+	answer["scope"], _ = json.Marshal(strings.Join(scopes, " ")) // strings always marshal
+	again, err := json.Marshal(answer)
+	if err != nil {
+		return body
+	}
+	return again
 }
 
 // repeat returns req with a body that has not been read.

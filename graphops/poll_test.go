@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -157,5 +158,25 @@ func TestPollsEndWhenTheCodeExpires(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestScopesAreReadHoweverEntraSpellsThem(t *testing.T) {
+	for _, c := range []struct{ says, want string }{
+		{"User.Read openid", "User.Read openid https://graph.microsoft.com/User.Read"},
+		{"https://graph.microsoft.com/User.Read openid", "https://graph.microsoft.com/User.Read openid"},
+		{"user.read", "user.read https://graph.microsoft.com/User.Read"},
+		{"openid", "openid"},
+	} {
+		p := newPolling(5, []string{"https://graph.microsoft.com/User.Read"})
+		body := []byte(`{"scope":"` + c.says + `","expires_in":3599}`)
+		p.read(http.StatusOK, body)
+		var got struct {
+			Scope     string
+			ExpiresIn int `json:"expires_in"`
+		}
+		if err := json.Unmarshal(p.spelled(body), &got); err != nil || got.Scope != c.want || got.ExpiresIn != 3599 {
+			t.Errorf("%q is read as %+v, %v; want %q", c.says, got, err, c.want)
+		}
 	}
 }

@@ -47,7 +47,7 @@ func (s *signing) Prompt() workflow.Prompt {
 
 // Wait polls until the person has signed in, and finds out who that is.
 func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session, error) {
-	p := newPolling(s.code.Result.Interval)
+	p := newPolling(s.code.Result.Interval, s.scopes)
 	got, err := s.code.AuthenticationResult(context.WithValue(ctx, pollingKey{}, p))
 	if err != nil {
 		return nil, s.d.waitFault(ctx, err, p, s.scopes)

@@ -235,7 +235,7 @@ func TestAClosedSessionIsOver(t *testing.T) {
 		"Keys":                   last(s.Keys(ctx, obj)),
 		"AddKey":                 second(s.AddKey(ctx, obj, "x", time.Now())),
 		"RemoveKey":              s.RemoveKey(ctx, obj, obj),
-		"DeleteApplication":      s.DeleteApplication(ctx, "entra-app-payroll"),
+		"DeleteApplication":      s.DeleteApplication(ctx, "entra-app-payroll", ""),
 	} {
 		if !errors.Is(err, workflow.ErrSessionOver) {
 			t.Errorf("%s of a closed session: %v", name, err)

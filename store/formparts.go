@@ -79,6 +79,7 @@ type postV1 struct {
 	Begun   time.Time `json:"begun,omitzero"`
 	After   time.Time `json:"after,omitzero"`
 	Tries   int       `json:"tries,omitzero"`
+	Last    bool      `json:"last,omitzero"`
 }
 
 type eventV1 struct {

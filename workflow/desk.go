@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // A Desk takes what people want. Each method checks the rules, makes one
@@ -167,6 +168,8 @@ func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*
 			return refuse(RuleWrongState, "%s %s, so it can't be denied any more.", r.ID, r.Standing())
 		case reason == "":
 			return refuse(RuleReason, "Say why, so that %s knows what to change.", r.Requester.Name)
+		case utf8.RuneCountInString(reason) > deniedReasonMax:
+			return refuse(RuleReason, "The reason has %d characters; %d are allowed.", utf8.RuneCountInString(reason), deniedReasonMax)
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
@@ -195,16 +198,32 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 			r.move(Pending, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
 			r.SignIn.Status, r.Steps = "", nil
 		default: // something stands in the tenant: it stays with Retry and Undo
-			r.Failure = Failure{Text: "The sign-in was cancelled. What was made so far is still in the tenant."}
-			r.move(Failed, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in"})
+			r.giveBack(now, "The sign-in was cancelled. What was made so far is still in the tenant.", Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in"})
 		}
 	})
 }
 
 // untouched says that nothing was begun in the tenant for r.
 func (r *Request) untouched() bool {
-	return !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 }) && r.Made == (Made{})
+	return !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 }) && r.Made.ObjectID == "" && r.Made.Keys == 0
 }
+
+// giveBack ends a sign-in that came to nothing where something stands in the
+// tenant. An Undo that was not begun leaves Retry what it was.
+func (r *Request) giveBack(now time.Time, text string, e Event) {
+	to := Failed
+	if r.Task == Undo && !r.undoing() {
+		r.Task = Provision
+		if r.Handover.Status == Revoked {
+			to = RevokedState
+		}
+	}
+	r.Failure = Failure{Rule: RuleSignIn, Text: text + " An approver can press Retry or Undo."}
+	r.move(to, now, e)
+}
+
+// undoing says whether the steps are those of an Undo.
+func (r *Request) undoing() bool { return r.Step(StepDelete) != nil }
 
 // NewCode asks for another device code for the approver who has to sign in.
 func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, error) {
@@ -273,9 +292,7 @@ func (d *Desk) Undo(ctx context.Context, id string, by Person) (*Request, error)
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.decide(by, now, Undo)
-		r.Steps = newSteps(undoSteps)
-		r.Handover.Sealed = nil
+		r.decide(by, now, Undo) // what it undoes stays as it is until the sign-in was checked
 		r.move(Signing, now, Event{By: by.ID, What: UndoAsked, Text: "pressed Undo and was sent a sign-in code"})
 	})
 }

@@ -65,8 +65,9 @@ type Session interface {
 	AddKey(ctx context.Context, applicationID, label string, expires time.Time) (Password, Secret, error)
 	// RemoveKey makes sure that there is no password with this key ID.
 	RemoveKey(ctx context.Context, applicationID, keyID string) error
-	// DeleteApplication makes sure that there is no application with this unique name.
-	DeleteApplication(ctx context.Context, uniqueName string) error
+	// DeleteApplication makes sure that there is no application with this unique
+	// name. objectID is its ID, where it is known.
+	DeleteApplication(ctx context.Context, uniqueName, objectID string) error
 
 	// Close forgets the token.
 	Close()

@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -185,12 +186,15 @@ func (e *Engine) start(j job) {
 }
 
 func (e *Engine) run(j job) {
+	well := true
 	for again := true; again; {
-		if j.paint {
-			e.paint(e.stop, j.id)
-		} else {
-			e.work(e.stop, j.id)
-		}
+		well = e.caught(j.id, func() {
+			if j.paint {
+				e.paint(e.stop, j.id)
+			} else {
+				e.work(e.stop, j.id)
+			}
+		})
 		e.mu.Lock()
 		if again = e.running[j] && e.stop.Err() == nil; again {
 			e.running[j] = false
@@ -199,10 +203,25 @@ func (e *Engine) run(j job) {
 		}
 		e.mu.Unlock()
 	}
+	if !well {
+		return // it is looked at again with the others, in a while
+	}
 	select { // its next deadline may be the earliest
 	case e.poke <- struct{}{}:
 	default:
 	}
+}
+
+// caught keeps a mistake in one request's work from ending everybody's. The
+// request is looked at again when it is due.
+func (e *Engine) caught(id string, do func()) (well bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.log.Error("panic", "request", id, "panic", p, "ref", newRef(), "stack", string(debug.Stack()))
+		}
+	}()
+	do()
+	return true
 }
 
 // save makes one transaction with the engine's own edit, and has drawn what it changed.

@@ -5,37 +5,29 @@ import (
 	"time"
 )
 
-// claimAgain is how long the person who claimed a secret may press again, if
-// Slack did not take the view.
-const claimAgain = 10 * time.Minute
+const (
+	// claimAgain is how long the person who claimed a secret may press again, if
+	// Slack did not take the view.
+	claimAgain = 10 * time.Minute
+	// ShowFor is how long showing a secret may take. Whoever claimed it and has
+	// said nothing for that long has stopped.
+	ShowFor = 15 * time.Second
+)
 
 // Claim gives the secret to its requester, once. It is claimed in the store
 // before it is returned, so of two presses one gets it. Whoever calls it then
-// says Opened once Slack has shown it.
+// says Opened once Slack has shown it, or NotShown, within ShowFor.
 func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Secret, error) {
 	var sealed Sealed
 	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
 		sealed = nil
-		h := r.Handover
-		now := d.now()
-		switch {
-		case by.ID != r.Requester.ID:
-			return refuse(RuleNotRequester, "Only %s, who asked for %s, can open its secret.", r.Requester.Name, r.ID)
-		case by.Outside != "":
-			return refuse(RuleOutsider, "You can't open the secret of %s: %s.", r.ID, by.Outside)
-		case h.Status == Shown:
-			return refuse(RuleAlreadyOpened, "The secret of %s has been opened already, on %s. It can't be shown again.", r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
-		case h.Status == Revoked || r.State == RevokedState || r.State == Ready && !now.Before(d.policy.revealBy(r)):
-			return refuse(RuleTooLate, "Nobody opened the secret of %s within %s, so it was revoked. An approver can press Retry on the card to make a new one.", r.ID, Days(d.policy.RevealWithin))
-		case h.Status == Claimed && !now.Before(h.Claimed.Add(claimAgain)):
-			return refuse(RuleTooLate, "The secret of %s was opened more than ten minutes ago. It can't be shown again; an approver can press Retry on the card to make a new one.", r.ID)
-		case r.State != Ready || h.Status != Kept && h.Status != Claimed || len(h.Sealed) == 0:
-			return refuse(RuleWrongState, "%s %s, so there is no secret to open.", r.ID, r.Standing())
+		if no := d.mayOpen(r, by); no != nil {
+			return no
 		}
-		sealed = append(Sealed(nil), h.Sealed...)
+		sealed = append(Sealed(nil), r.Handover.Sealed...)
 		return nil
 	}, func(r *Request, now time.Time) {
-		if r.Handover.Status == Kept {
+		if r.Handover.Claimed.IsZero() {
 			r.Handover.Claimed = now
 		}
 		r.Handover.Status, r.Handover.By, r.Handover.At = Claimed, by.ID, now
@@ -45,6 +37,43 @@ func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Secre
 	}
 	secret, err := d.key.Open(id, sealed)
 	return r, secret, err
+}
+
+// mayOpen says no to anyone who may not open the secret now.
+func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
+	h, now := r.Handover, d.now()
+	pressed := !h.Claimed.IsZero() // once already, and nobody knows what came of it
+	switch {
+	case by.ID != r.Requester.ID:
+		return refuse(RuleNotRequester, "Only %s, who asked for %s, can open its secret.", r.Requester.Name, r.ID)
+	case by.Outside != "":
+		return refuse(RuleOutsider, "You can't open the secret of %s: %s.", r.ID, by.Outside)
+	case h.Status == Shown:
+		return refuse(RuleAlreadyOpened, "The secret of %s has been opened already, on %s. It can't be shown again.", r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
+	case pressed && (h.Status == Revoked || !now.Before(h.Claimed.Add(claimAgain))):
+		return refuse(RuleTooLate, "You pressed Reveal secret of %s more than ten minutes ago. It can't be shown again; an approver can press Retry on the card to make a new one.", r.ID)
+	case h.Status == Revoked || r.State == RevokedState || r.State == Ready && !now.Before(d.policy.revealBy(r)):
+		return refuse(RuleTooLate, "Nobody opened the secret of %s within %s, so it was revoked. An approver can press Retry on the card to make a new one.", r.ID, Days(d.policy.RevealWithin))
+	case h.Status == Claimed && now.Before(h.At.Add(ShowFor)):
+		return refuse(RuleAlreadyOpened, "The secret of %s is being opened in another window of yours. Look there; if it stays empty, press again in a quarter of a minute.", r.ID)
+	case r.State != Ready || h.Status != Kept && h.Status != Claimed || len(h.Sealed) == 0:
+		return refuse(RuleWrongState, "%s %s, so there is no secret to open.", r.ID, r.Standing())
+	}
+	return nil
+}
+
+// NotShown takes a claim back, because Slack did not take the view. The same
+// person may press again.
+func (d *Desk) NotShown(ctx context.Context, id string, by Person) error {
+	_, err := d.change(ctx, id, by, func(r *Request) *Refusal {
+		if r.State != Ready || r.Handover.Status != Claimed || r.Handover.By != by.ID {
+			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.Handover.Status, r.Handover.At = Kept, now
+	})
+	return err
 }
 
 // Opened shreds the secret, now that Slack has shown it.
@@ -65,7 +94,7 @@ func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, erro
 // it in time, or when nobody knows whether the person who pressed has seen it.
 func (p Policy) revealBy(r *Request) time.Time {
 	by := r.Entered.Add(p.RevealWithin)
-	if r.Handover.Status == Claimed {
+	if !r.Handover.Claimed.IsZero() {
 		if again := r.Handover.Claimed.Add(claimAgain); again.Before(by) {
 			return again
 		}

@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"context"
+	"maps"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,35 +52,62 @@ func TestIfSlackDidNotTakeTheViewTheSamePersonMayPressAgainForTenMinutes(t *test
 	synctest.Test(t, func(t *testing.T) {
 		_, d, id := readyAt(t)
 		ctx := context.Background()
-		for _, wait := range []time.Duration{0, 5 * time.Minute, 4 * time.Minute} {
+		for _, wait := range []time.Duration{0, 0, 5 * time.Minute, 4 * time.Minute} {
 			pass(wait)
 			if _, s, err := d.Claim(ctx, id, bea); err != nil || s.Reveal() != "hunter2" {
 				t.Errorf("after %v more got %q, %v", wait, s.Reveal(), err)
 			}
+			if err := d.NotShown(ctx, id, bea); err != nil {
+				t.Error(err)
+			}
 		}
 		pass(2 * time.Minute)
-		if _, s, err := d.Claim(ctx, id, bea); refusedBy(err) != RuleTooLate || !s.IsZero() {
+		_, s, err := d.Claim(ctx, id, bea)
+		if refusedBy(err) != RuleTooLate || !s.IsZero() || !strings.Contains(err.Error(), "ten minutes ago") {
 			t.Errorf("after eleven minutes got %v, %v", s, err)
 		}
 	})
 }
 
-func TestOfManyPressesAtOnceEachGetsTheSameSecretOrARefusal(t *testing.T) {
+func TestWhoeverStoppedWhileShowingItMayPressAgainALittleLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, d, id := readyAt(t)
+		d.Claim(t.Context(), id, bea)
+		pass(ShowFor - time.Second)
+		if _, s, err := d.Claim(t.Context(), id, bea); refusedBy(err) != RuleAlreadyOpened || !s.IsZero() {
+			t.Errorf("while it is being shown got %v, %v", s, err)
+		}
+		pass(2 * time.Second)
+		if _, s, err := d.Claim(t.Context(), id, bea); err != nil || s.Reveal() != "hunter2" {
+			t.Errorf("after that got %v, %v", s, err)
+		}
+	})
+}
+
+func TestOfManyPressesAtOnceOneGetsTheSecret(t *testing.T) {
 	w, d, id := readyAt(t)
-	results := make(chan error, 16)
-	for range cap(results) {
-		go func() {
-			_, _, err := d.Claim(context.Background(), id, tom)
-			results <- err
-		}()
-	}
-	for range cap(results) {
-		if refusedBy(<-results) != RuleNotRequester {
-			t.Error("a stranger was let in")
+	for _, by := range []Person{tom, bea} {
+		results := make(chan error, 16)
+		for range cap(results) {
+			go func() {
+				_, _, err := d.Claim(context.Background(), id, by)
+				results <- err
+			}()
+		}
+		got := map[Rule]int{}
+		for range cap(results) {
+			got[refusedBy(<-results)]++
+		}
+		want := map[Rule]int{RuleNotRequester: 16}
+		if by.ID == bea.ID {
+			want = map[Rule]int{"": 1, RuleAlreadyOpened: 15}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s's presses ended in %v, want %v", by.Name, got, want)
 		}
 	}
-	if w.get(id).Handover.Status != Kept {
-		t.Error("strangers' presses claimed it")
+	if h := w.get(id).History; h[len(h)-1].What != Refused {
+		t.Error("the other presses are not in the history")
 	}
 }
 

@@ -18,6 +18,9 @@ type Drawing struct {
 	// attempt may have got through: look for it before sending another. For
 	// Thread, Shown is the index of Event in the history.
 	Post Post
+	// Superseded says that a newer message has taken the place of this one: it is
+	// changed where it is, and never sent.
+	Superseded bool
 	// Prompt is the live code, for the approver's DM; nil where there is none.
 	Prompt *Prompt
 	// Event is the line of history to tell, for Thread.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -47,9 +46,13 @@ func (e *Engine) paint(ctx context.Context, id string) {
 // begins to: after a crash the message is looked for, not sent twice.
 func (e *Engine) draw(id string, name PostName) bool {
 	var before Post
+	var owed bool
 	r, err := e.save(id, func(r *Request, now time.Time) error {
 		p := r.Posts[name]
 		before = p
+		if owed = slices.Contains(r.owedPosts(), name); !owed {
+			return ErrUnchanged // it was, a moment ago
+		}
 		if p.TS != "" || !p.Begun.IsZero() {
 			return ErrUnchanged
 		}
@@ -60,8 +63,11 @@ func (e *Engine) draw(id string, name PostName) bool {
 	if err != nil {
 		return false
 	}
-	d := Drawing{Request: r, Name: name, Post: before}
-	if strings.HasPrefix(string(name), string(SignInPost)) {
+	if !owed {
+		return true
+	}
+	d := Drawing{Request: r, Name: name, Post: before, Superseded: r.superseded(name)}
+	if name == post(SignInPost, r.Approval.N) {
 		d.Prompt = e.prompt(r)
 	}
 	if name == Thread {
@@ -78,7 +84,7 @@ func (e *Engine) draw(id string, name PostName) bool {
 		return true
 	}
 	_, err = e.save(id, func(now *Request, _ time.Time) error {
-		p := Post{Channel: channel, TS: ts, Shown: r.Rev}
+		p := Post{Channel: channel, TS: ts, Shown: r.Rev, Last: d.Superseded}
 		if name == Thread { // the next event gets a message of its own
 			p = Post{Shown: d.Post.Shown + 1}
 		}

@@ -117,7 +117,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepProof:
 		return e.prove(ctx, r, s)
 	case StepDelete:
-		return func(*Request, *Step) {}, s.DeleteApplication(ctx, r.UniqueName())
+		return func(*Request, *Step) {}, s.DeleteApplication(ctx, r.UniqueName(), r.Made.ObjectID)
 	}
 	return nil, fmt.Errorf("no step is called %q", name)
 }
@@ -156,7 +156,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 			return nil, err
 		}
 	}
-	expires := r.Approval.At.Add(r.Plan.Credential.Lifetime).UTC().Truncate(time.Second) // the same at every try
+	expires := r.Step(StepCredential).Since.Add(r.Plan.Credential.Lifetime).UTC().Truncate(time.Second) // the same at every try
 	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
 	if err != nil {
 		return nil, err
@@ -263,7 +263,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	f, what := e.stepFailure(r, name, err), HasFailed
 	if more, ok := errors.AsType[*ExcessError](err); ok {
 		what = Alarmed
-		f = Failure{Rule: RuleExcess, Text: e.disarm(ctx, r, s, more)}
+		f = Failure{Rule: RuleExcess, Text: e.disarm(r, s, more)}
 	}
 	_, saveErr := e.save(r.ID, func(r *Request, now time.Time) error {
 		st := r.Step(name)
@@ -282,16 +282,35 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 
 // disarm takes the secret of an app that can do more than was approved away
 // from it, and says so.
-func (e *Engine) disarm(ctx context.Context, r *Request, s Session, more *ExcessError) string {
+func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
 	text := fmt.Sprintf("ALARM: the app can do more than was approved: %v. ", more.Names)
 	if r.Made.KeyID == "" {
 		return text + "It has no secret. Find out who granted that before you press Undo."
 	}
-	if err := s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID); err != nil {
+	if err := e.insist(func(ctx context.Context) error { return s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID) }); err != nil {
 		e.log.Error("removing the secret of an app with too many permissions", "request", r.ID, "err", err)
 		return text + "Its secret was shredded here, but could not be removed in Entra: press Undo. Find out who granted that."
 	}
 	return text + "Its secret was removed and nobody has seen it. Find out who granted that before you press Undo."
+}
+
+// insist does what cannot be left to another sign-in, for as long as a step may take.
+func (e *Engine) insist(do func(context.Context) error) error {
+	began := e.now()
+	for try := 1; ; try++ {
+		ctx, cancel := context.WithTimeout(e.hard, callLimit)
+		err := do(ctx)
+		cancel()
+		later, ok := errors.AsType[Temporary](err)
+		if err == nil || !ok {
+			return err
+		}
+		wait := max(later.RetryAfter(), backoff(try))
+		if e.hard.Err() != nil || e.now().Add(wait).Sub(began) > giveUp {
+			return err
+		}
+		sleep(e.hard, wait)
+	}
 }
 
 // stepFailure says for people why a step came to nothing, and what is true now.

@@ -3,6 +3,7 @@ package workflow
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -205,6 +206,8 @@ type Post struct {
 	// After is when a failed attempt may be repeated.
 	After time.Time
 	Tries int
+	// Last says that a newer message has taken its place, and that it shows that.
+	Last bool
 }
 
 // An Event is one line of a request's history.
@@ -283,11 +286,28 @@ func (r *Request) owedPosts() []PostName {
 	if r.Outcomes > 0 {
 		names = append(names, post(Outcome, r.Outcomes))
 	}
-	names = slices.DeleteFunc(names, func(n PostName) bool { return r.Posts[n].Shown >= r.Rev })
+	for name, p := range r.Posts {
+		if r.superseded(name) && p.TS != "" && !p.Last {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names[2:])
+	names = slices.DeleteFunc(names, func(n PostName) bool { return r.Posts[n].Shown >= r.Rev && !r.superseded(n) })
 	if r.Posts[Card].TS != "" && r.Posts[Thread].Shown < len(r.History) {
 		names = append(names, Thread)
 	}
 	return names
+}
+
+// superseded says whether a newer message has taken the place of this one.
+func (r *Request) superseded(name PostName) bool {
+	for kind, newest := range map[PostName]int{SignInPost: r.Approval.N, Outcome: r.Outcomes} {
+		if n, ok := strings.CutPrefix(string(name), string(kind)); ok {
+			i, err := strconv.Atoi(n)
+			return err == nil && i < newest
+		}
+	}
+	return false
 }
 
 // Step returns the step of that name, or nil.

@@ -125,7 +125,11 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		return err == nil
 	}
 	e.wg.Go(func() {
-		session, err := signing.Wait(ctx, Ask{Resources: r.Plan.Resources(), Email: r.Requester.Email})
+		var session Session
+		err := errors.New("the sign-in was not waited for")
+		e.caught(r.ID, func() {
+			session, err = signing.Wait(ctx, Ask{Resources: r.Plan.Resources(), Email: r.Requester.Email})
+		})
 		e.mu.Lock()
 		dropped := e.live[r.ID] != l
 		if !dropped {
@@ -197,8 +201,7 @@ func (e *Engine) abandon(r *Request) bool {
 			r.move(Expired, now, Event{What: HasExpired, Text: text + "Nothing was changed. It can be asked for again."})
 			return nil
 		}
-		r.Failure = Failure{Rule: RuleSignIn, Text: text + "What was made so far is still in the tenant. Press Retry or Undo."}
-		r.move(Failed, now, Event{What: HasFailed, Text: r.Failure.Text})
+		r.giveBack(now, text+"What was made so far is still in the tenant.", Event{What: HasFailed, Text: text + "What was made so far is still in the tenant."})
 		return nil
 	})
 	return err == nil
@@ -230,6 +233,9 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 			now.Made.Owner = who.Requesters[0].ObjectID
 		}
 		now.Failure = Failure{}
+		if now.Task == Undo && !now.undoing() {
+			now.Steps, now.Handover.Sealed = newSteps(undoSteps), nil
+		}
 		for i := range now.Steps {
 			now.Steps[i].Since = time.Time{}
 		}

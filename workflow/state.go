@@ -36,7 +36,7 @@ const (
 // moves is every way from one state to another. There is no other.
 var moves = map[State][]State{
 	Pending:      {Signing, Denied, CancelledState, Expired},
-	Signing:      {Provisioning, Pending, CancelledState, Expired, Failed},
+	Signing:      {Provisioning, Pending, CancelledState, Expired, Failed, RevokedState},
 	Provisioning: {Signing, Ready, Failed, Undone},
 	Ready:        {Done, RevokedState},
 	Failed:       {Signing},

@@ -90,8 +90,9 @@ func newWorld(t *testing.T) *world {
 // A node is one run of the process.
 type node struct {
 	*Desk
-	stop func() // ends it, and waits
-	off  *bool
+	engine *Engine
+	stop   func() // ends it, and waits
+	off    *bool
 }
 
 var errPower = errors.New("the power is off")
@@ -109,7 +110,7 @@ func (w *world) boot() *node {
 		defer close(ended)
 		engine.Run(ctx)
 	}()
-	return &node{Desk: desk, off: off, stop: func() { cancel(); <-ended }}
+	return &node{Desk: desk, engine: engine, off: off, stop: func() { cancel(); <-ended }}
 }
 
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -313,7 +314,7 @@ func (s *fakeSession) RemoveKey(_ context.Context, id, keyID string) error {
 	return err
 }
 
-func (s *fakeSession) DeleteApplication(_ context.Context, name string) error {
+func (s *fakeSession) DeleteApplication(_ context.Context, name, _ string) error {
 	_, err := call(s.wired, "delete", func() (bool, error) { delete(s.apps, name); return true, nil })
 	return err
 }

@@ -28,7 +28,7 @@ var Keys = []Key{
 	{Name: "slack.app_token", Kind: appToken, Doc: "The app-level token, `xapp-…`. Given: Slack delivers over a WebSocket that the bot opens (Socket Mode), and nothing has to reach the bot from outside.",
 		Hint: "Slack app settings > Basic Information > App-Level Tokens, scope connections:write; for HTTP mode delete this line and give slack.signing_secret",
 		set:  func(c *Config, v value) { c.Slack.AppToken = workflow.NewSecret(v.text) }},
-	{Name: "slack.signing_secret", Kind: signingSecret, Doc: "The signing secret. Given without `slack.app_token`: Slack delivers over HTTP to `listen`.",
+	{Name: "slack.signing_secret", Kind: signingSecret, Doc: "The signing secret. Given: deliveries that Slack signs with it are taken over HTTP on `listen`.",
 		Hint: "Slack app settings > Basic Information > App Credentials > Signing Secret; for Socket Mode delete this line and give slack.app_token",
 		set:  func(c *Config, v value) { c.Slack.SigningSecret = workflow.NewSecret(v.text) }},
 	{Name: "slack.api_url", Kind: address, Default: "https://slack.com/api/", Doc: "Slack's Web API.",

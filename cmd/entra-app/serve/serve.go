@@ -48,7 +48,7 @@ func New(c config.Config, o Options) (*Server, error) {
 		o.Log = slog.Default()
 	}
 	if c.Slack.Socket && !c.Slack.SigningSecret.IsZero() {
-		o.Log.Info("slack.app_token and slack.signing_secret are both given: Slack delivers by Socket Mode, and /slack/… is not served")
+		o.Log.Info("slack.app_token and slack.signing_secret are both given: the bot opens a WebSocket, and takes signed deliveries over HTTP too")
 	}
 	products, err := pack.All()
 	if err != nil {
@@ -96,7 +96,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	}
 	mux := http.NewServeMux()
 	s.health.routes(mux)
-	if !c.Slack.Socket {
+	if !c.Slack.Socket || !c.Slack.SigningSecret.IsZero() {
 		mux.Handle("/slack/", s.bot.Handler())
 	}
 	s.http = &http.Server{
