@@ -68,13 +68,6 @@ func (s *session) fresh(ids ...string) bool {
 	return len(ids) > 0 && s.now().Sub(s.began) < replication
 }
 
-// knows says whether this session has made or seen an object.
-func (s *session) knows(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.made[id]
-}
-
 // forget notes that objects are gone.
 func (s *session) forget(ids ...string) {
 	s.mu.Lock()
