@@ -19,6 +19,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // program is entra-app, built once.
@@ -222,6 +223,7 @@ func (w *world) opens(p *process) (shown string) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
+	var pressed time.Time
 	for ctx.Err() == nil {
 		if !p.alive() {
 			p.boot()
@@ -232,7 +234,8 @@ func (w *world) opens(p *process) (shown string) {
 		}
 		// Somebody whose window stays empty, or whose message still has the button
 		// after a while, closes the window and presses again.
-		if m, ok := lasting(w.bea, w.bea.DM(), "Reveal secret"); ok && (shown == "" || w.restarted(p)) {
+		if m, ok := lasting(w.bea, w.bea.DM(), "Reveal secret"); ok && (shown == "" || w.restarted(p) || time.Since(pressed) > workflow.ShowFor) {
+			pressed = time.Now()
 			if v := w.bea.Views(); len(v) > 0 {
 				w.bea.CloseView(ctx, v[len(v)-1].ID, true)
 			}
