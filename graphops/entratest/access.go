@@ -12,6 +12,7 @@ var (
 	registers    = append([]string{ApplicationDeveloper}, managesApps...)
 	consents     = append([]string{PrivilegedRoleAdministrator}, managesApps...)
 	consentsApps = []string{PrivilegedRoleAdministrator, GlobalAdministrator} // to app roles of Microsoft Graph
+	assignsRoles = consentsApps
 	restores     = append([]string{HybridIdentityAdministrator}, managesApps...)
 	readsPolicy  = append([]string{GlobalReader}, managesApps...)
 )

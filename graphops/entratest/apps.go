@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 )
 
 // lookup finds the application that the path names, replicated or not.
@@ -59,7 +58,7 @@ func getApplication(c *call) (answer, error) {
 }
 
 func (c *call) appAnswer(a *app, as func(any) (answer, error)) (answer, error) {
-	withKeys := slices.Contains(strings.Split(c.query.Get("$select"), ","), "keyCredentials")
+	withKeys := c.method == "GET" && slices.ContainsFunc(strings.Split(c.query.Get("$select"), ","), func(n string) bool { return strings.TrimSpace(n) == "keyCredentials" })
 	o, err := c.selected("application", c.t.showApp(a, withKeys))
 	if err != nil {
 		return answer{}, err
@@ -93,6 +92,7 @@ func (c *call) register(body object, uniqueName string) (answer, error) {
 		return answer{}, err
 	}
 	delete(body, "keyCredentials")
+	fillScopes(body)
 	a := c.t.newApp(body)
 	a.uniqueName, a.keys = uniqueName, keys
 	if c.who.user != nil {
@@ -146,7 +146,7 @@ func updateApplication(c *call) (answer, error) {
 	}
 	delete(body, "uniqueName")
 	delete(body, "keyCredentials")
-	a.body = merge(a.body, body)
+	c.t.rewrite(a, merge(a.body, body))
 	return noContent()
 }
 
@@ -160,82 +160,10 @@ func deleteApplication(c *call) (answer, error) {
 	}
 	c.t.apps = slices.DeleteFunc(c.t.apps, func(b *app) bool { return a == b })
 	if p := c.t.spByAppID(a.appID); p != nil {
-		c.t.removeSP(p)
+		c.t.bury(p)
 	}
 	a.deleted = c.at
 	c.t.bin = append(c.t.bin, a)
-	return noContent()
-}
-
-// sweep forgets what was deleted more than 30 days ago.
-func (t *Tenant) sweep() {
-	limit := t.s.now().AddDate(0, 0, -30)
-	t.bin = slices.DeleteFunc(t.bin, func(a *app) bool { return a.deleted.Before(limit) })
-}
-
-func listDeleted(c *call) (answer, error) {
-	c.t.sweep()
-	var items []object
-	for _, a := range c.t.bin {
-		items = append(items, c.t.showApp(a, false))
-	}
-	return c.list("application", "applications", items)
-}
-
-func (c *call) inBin() (*app, error) {
-	c.t.sweep()
-	id, err := c.guidFor(0)
-	if err != nil {
-		return nil, err
-	}
-	a := find(c.t.bin, func(a *app) bool { return a.id == id })
-	if a == nil {
-		return nil, notFound(id)
-	}
-	return a, nil
-}
-
-func getDeleted(c *call) (answer, error) {
-	a, err := c.inBin()
-	if err != nil {
-		return answer{}, err
-	}
-	o := c.t.showApp(a, false)
-	o["@odata.type"] = "#microsoft.graph.application"
-	if o, err = c.selected("application", o); err != nil {
-		return answer{}, err
-	}
-	return ok(c.context("directoryObjects/$entity", o))
-}
-
-func restoreDeleted(c *call) (answer, error) {
-	a, err := c.inBin()
-	if err != nil {
-		return answer{}, err
-	}
-	if !c.hasRole(restores) {
-		return answer{}, denied()
-	}
-	if a.uniqueName != "" && slices.ContainsFunc(c.t.apps, func(b *app) bool { return b.uniqueName == a.uniqueName }) {
-		return answer{}, conflict()
-	}
-	c.t.bin = slices.DeleteFunc(c.t.bin, func(b *app) bool { return a == b })
-	a.deleted = time.Time{}
-	c.t.apps = append(c.t.apps, a)
-	o := c.t.showApp(a, false)
-	o["@odata.type"] = "#microsoft.graph.application"
-	return ok(c.context("directoryObjects/$entity", o))
-}
-
-func deleteForever(c *call) (answer, error) {
-	a, err := c.inBin()
-	if err != nil {
-		return answer{}, err
-	}
-	if !c.hasRole(restores) {
-		return answer{}, denied()
-	}
-	c.t.bin = slices.DeleteFunc(c.t.bin, func(b *app) bool { return a == b })
 	return noContent()
 }
 
@@ -369,7 +297,7 @@ func listOwned(c *call) (answer, error) {
 		return c.list("application", "applications", items)
 	}
 	for _, p := range c.t.sps {
-		if v := p.veil; slices.Contains(p.owners, u.ID) && !v.hides(c.at) {
+		if slices.Contains(p.owners, u.ID) && p.peeks(c.at) {
 			o := maps.Clone(c.t.showSP(p))
 			o["@odata.type"] = "#microsoft.graph.servicePrincipal"
 			items = append(items, o)

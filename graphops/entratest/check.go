@@ -38,6 +38,9 @@ func (t *Tenant) checkApp(a *app, body object) ([]*key, error) {
 	if err := checkExposed(a.body, after); err != nil {
 		return nil, err
 	}
+	if err := checkOwnAccess(a, after, list(body["requiredResourceAccess"])); err != nil {
+		return nil, err
+	}
 	if v, given := body["keyCredentials"]; given {
 		return t.checkKeys(a, list(v))
 	}
@@ -92,135 +95,42 @@ func checkResourceAccess(resources []any) error {
 	return nil
 }
 
+// checkRedirects checks the redirect URIs of all platforms. One URI cannot be
+// on two of them, as the platform decides about the flow.
 func checkRedirects(after object) error {
-	total := 0
+	var all []any
 	for _, platform := range []string{"web", "spa", "publicClient"} {
 		p, _ := after[platform].(object)
-		uris := list(p["redirectUris"])
-		if err := distinct(platform+".redirectUris", uris); err != nil {
-			return err
-		}
-		total += len(uris)
-		for _, v := range uris {
-			raw := text(v)
-			u, err := url.Parse(raw)
-			if err != nil || !u.IsAbs() || len(raw) > 256 || u.Fragment != "" || strings.Contains(raw, "*") || strings.ContainsAny(raw, " \t\n") {
-				return bad("Invalid value specified for property '%s.redirectUris' of resource 'Application': '%s'.", platform, raw)
+		for _, v := range list(p["redirectUris"]) {
+			if err := checkRedirect(platform, text(v)); err != nil {
+				return err
 			}
-			loopback := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1"
-			if platform != "publicClient" && (u.Scheme != "https" && !(u.Scheme == "http" && loopback) || u.Host == "") {
-				return bad("Invalid value specified for property '%s.redirectUris' of resource 'Application': '%s' must start with https:// or http://localhost.", platform, raw)
+			if slices.Contains(all, v) {
+				return bad("Property redirectUris value is invalid: Redirect URIs must have distinct values: '%s'.", v)
 			}
-			if platform == "publicClient" && u.Scheme == "http" && !loopback {
-				return bad("Invalid value specified for property 'publicClient.redirectUris' of resource 'Application': '%s'.", raw)
-			}
+			all = append(all, v)
 		}
 	}
-	if total > 256 {
+	if len(all) > 256 {
 		return bad("The total number of redirect URIs exceeds the limit of 256.")
 	}
 	return nil
 }
 
-// checkIdentifiers: api://{appId}, api://{tenantId}/…, or a verified domain.
-func (t *Tenant) checkIdentifiers(a *app, body object) error {
-	added := list(body["identifierUris"])
-	if err := distinct("identifierUris", added); err != nil {
-		return err
+func checkRedirect(platform, raw string) error {
+	invalid := func(why string) error {
+		return bad("Invalid value specified for property '%s.redirectUris' of resource 'Application': '%s'%s.", platform, raw, why)
 	}
-	for _, v := range added {
-		raw := text(v)
-		if slices.Contains(list(a.body["identifierUris"]), v) {
-			continue
-		}
-		for _, b := range t.apps {
-			if b != a && slices.Contains(list(b.body["identifierUris"]), v) {
-				return conflict()
-			}
-		}
-		u, err := url.Parse(raw)
-		switch {
-		case err != nil || u.Host == "" || strings.HasSuffix(raw, "/"):
-			return bad("Invalid value specified for property 'identifierUris' of resource 'Application'.")
-		case u.Scheme == "api" && (u.Host == a.appID || u.Host == t.ID && len(u.Path) > 1):
-		case u.Scheme == "https" || u.Scheme == "api":
-			if !strings.EqualFold(u.Hostname(), t.Domain) && !strings.HasSuffix(strings.ToLower(u.Hostname()), "."+strings.ToLower(t.Domain)) {
-				if u.Scheme == "https" {
-					return &problem{status: 400, code: "HostNameNotOnVerifiedDomain", message: "Values of identifierUris property must use a verified domain of the organization or its subdomain: '" + raw + "'"}
-				}
-				return bad("Failed to add identifier URI %s. All newly added URIs must contain a tenant verified domain, tenant ID, or app ID, as per the default tenant policy of your organization.", raw)
-			}
-		default:
-			return bad("Failed to add identifier URI %s. All newly added URIs must contain a tenant verified domain, tenant ID, or app ID, as per the default tenant policy of your organization.", raw)
-		}
+	u, err := url.Parse(raw)
+	if err != nil || !u.IsAbs() || len(raw) > 256 || u.Fragment != "" || strings.Contains(raw, "*") || strings.ContainsAny(raw, " \t\n") {
+		return invalid("")
 	}
-	return nil
-}
-
-// checkExposed checks the scopes and roles that an application offers to
-// others: one that is enabled cannot be changed or removed.
-func checkExposed(before, after object) error {
-	oldAPI, _ := before["api"].(object)
-	newAPI, _ := after["api"].(object)
-	ids := make(map[any]bool)
-	values := make(map[any]bool)
-	check := func(was, is []any, what string) error {
-		for _, v := range is {
-			p := v.(object)
-			if p["id"] == nil || ids[p["id"]] {
-				return bad("Property '%s' has an entry without an id, or with one that is not unique.", what)
-			}
-			ids[p["id"]] = true
-			if s := text(p["value"]); s != "" {
-				if values[s] || strings.ContainsAny(s, " \t") || len(s) > 120 {
-					return bad("Property '%s' has the value '%s', which is not valid or not unique.", what, s)
-				}
-				values[s] = true
-			}
-		}
-		for _, v := range was {
-			old := v.(object)
-			now := permission(is, "id", text(old["id"]))
-			if old["isEnabled"] == false {
-				continue
-			}
-			if now == nil || now["value"] != old["value"] {
-				return &problem{status: 400, code: "CannotDeleteOrUpdateEnabledEntitlement", message: "Property " + what + " value is invalid: Permission (scope or role) cannot be deleted or updated unless disabled first."}
-			}
-		}
-		return nil
+	loopback := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1"
+	if platform != "publicClient" && (u.Scheme != "https" && !(u.Scheme == "http" && loopback) || u.Host == "") {
+		return invalid(" must start with https:// or http://localhost")
 	}
-	scopes := list(newAPI["oauth2PermissionScopes"])
-	if err := check(list(oldAPI["oauth2PermissionScopes"]), scopes, "api.oauth2PermissionScopes"); err != nil {
-		return err
-	}
-	for _, v := range scopes {
-		p := v.(object)
-		if p["type"] != "User" && p["type"] != "Admin" {
-			return bad("Invalid value specified for property 'type' of resource 'PermissionScope'.")
-		}
-		if text(p["value"]) == "" || text(p["adminConsentDisplayName"]) == "" || text(p["adminConsentDescription"]) == "" {
-			return bad("Properties value, adminConsentDisplayName and adminConsentDescription of resource 'PermissionScope' are required.")
-		}
-	}
-	values = make(map[any]bool)
-	roles := list(after["appRoles"])
-	if err := check(list(before["appRoles"]), roles, "appRoles"); err != nil {
-		return err
-	}
-	for _, v := range roles {
-		p := v.(object)
-		if text(p["displayName"]) == "" || text(p["description"]) == "" || len(list(p["allowedMemberTypes"])) == 0 {
-			return bad("Properties displayName, description and allowedMemberTypes of resource 'AppRole' are required.")
-		}
-	}
-	for _, v := range list(newAPI["preAuthorizedApplications"]) {
-		p := v.(object)
-		for _, id := range list(p["delegatedPermissionIds"]) {
-			if permission(scopes, "id", text(id)) == nil {
-				return bad("Property 'preAuthorizedApplications' refers to the permission '%s', which does not exist.", id)
-			}
-		}
+	if platform == "publicClient" && u.Scheme == "http" && !loopback {
+		return invalid("")
 	}
 	return nil
 }

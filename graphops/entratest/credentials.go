@@ -2,8 +2,6 @@ package entratest
 
 import (
 	"crypto/rand"
-	"crypto/sha1"
-	"crypto/x509"
 	"slices"
 	"time"
 )
@@ -99,64 +97,4 @@ func removePassword(c *call) (answer, error) {
 	}
 	a.passwords = slices.Delete(slices.Clone(a.passwords), i, i+1)
 	return noContent()
-}
-
-// checkKeys reads the certificates that shall replace those of an app. One
-// that is there already may be sent back without its key.
-func (t *Tenant) checkKeys(a *app, in []any) ([]*key, error) {
-	var keys []*key
-	now := t.s.now()
-	for _, v := range in {
-		o := v.(object)
-		if old := find(a.keys, func(k *key) bool { return k.keyID == o["keyId"] }); old != nil && o["key"] == nil {
-			keys = append(keys, old)
-			continue
-		}
-		if o["type"] != "AsymmetricX509Cert" || o["usage"] != "Verify" {
-			return nil, bad("Invalid value specified for property 'keyCredentials' of resource 'Application': type must be AsymmetricX509Cert and usage Verify.")
-		}
-		der, _ := unbase64(text(o["key"]))
-		cert, err := x509.ParseCertificate(der)
-		if err != nil {
-			return nil, &problem{status: 400, code: "KeyCredentialsInvalid", message: "Key credential is not a valid certificate: the property 'key' must be the base64 of its DER form."}
-		}
-		sum := sha1.Sum(der)
-		k := &key{keyID: text(o["keyId"]), name: text(o["displayName"]), kind: "AsymmetricX509Cert", usage: "Verify", der: der, cert: cert,
-			start: cert.NotBefore, end: cert.NotAfter, customID: sum[:], veil: t.veil(t.knobs.Lag.Secret)}
-		if old := find(a.keys, func(k *key) bool { return slices.Equal(k.der, der) }); old != nil {
-			k.veil = old.veil
-		}
-		if k.keyID == "" {
-			k.keyID = newID()
-		}
-		if k.name == "" {
-			k.name = cert.Subject.String()
-		}
-		if id := text(o["customKeyIdentifier"]); id != "" {
-			k.customID, _ = unbase64(id)
-		}
-		if v := text(o["startDateTime"]); v != "" {
-			k.start, _ = time.Parse(time.RFC3339, v)
-		}
-		if v := text(o["endDateTime"]); v != "" {
-			k.end, _ = time.Parse(time.RFC3339, v)
-		}
-		if k.end.After(cert.NotAfter) {
-			return nil, &problem{status: 400, code: "KeyCredentialsInvalidEndDate", message: "Key credential end date is invalid: it is later than the certificate's."}
-		}
-		if k.start.Before(cert.NotBefore) {
-			return nil, &problem{status: 400, code: "KeyCredentialsInvalidStartDate", message: "Key credential start date is invalid: it is earlier than the certificate's."}
-		}
-		if !k.end.After(now) {
-			return nil, &problem{status: 400, code: "KeyCredentialsInvalidEndDate", message: "Key credential end date is invalid: it has passed."}
-		}
-		if most := t.knobs.MaxKeyLifetime; most > 0 && k.end.Sub(k.start) > most {
-			return nil, t.tooLong()
-		}
-		if slices.ContainsFunc(keys, func(other *key) bool { return other.keyID == k.keyID || slices.Equal(other.der, k.der) }) {
-			return nil, bad("Property 'keyCredentials' has the same key more than once.")
-		}
-		keys = append(keys, k)
-	}
-	return keys, nil
 }

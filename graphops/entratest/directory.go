@@ -2,7 +2,6 @@ package entratest
 
 import (
 	"crypto/rand"
-	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -24,6 +23,7 @@ type app struct {
 	owners     []string  // object IDs of users
 	passwords  []*password
 	keys       []*key
+	federated  []*federated
 	veil       veil
 	refused    int            // service principals refused because the app was not replicated yet
 	trouble    map[string]int // what its magic name has done to it so far
@@ -41,6 +41,7 @@ type sp struct {
 	app       *app      // nil for a resource
 	resource  *resource // nil for an app of this tenant
 	veil      veil
+	mirror    mirror
 }
 
 func (p *sp) name() string {
@@ -54,14 +55,6 @@ type password struct {
 	keyID, name, hint, secret string
 	start, end                time.Time
 	veil                      veil
-}
-
-type key struct {
-	keyID, name, usage, kind string
-	customID, der            []byte
-	start, end               time.Time
-	cert                     *x509.Certificate
-	veil                     veil
 }
 
 type assignment struct {
@@ -147,7 +140,7 @@ func (t *Tenant) removeSP(p *sp) {
 	t.members = slices.DeleteFunc(t.members, func(m *membership) bool { return m.principalID == p.id })
 }
 
-// appRoles returns the roles that p exposes.
+// appRoles returns the roles that p exposes; seen returns what callers see.
 func (p *sp) appRoles() []any {
 	if p.resource != nil {
 		return p.resource.roles

@@ -1,7 +1,7 @@
 // Package entratest is an emulated Microsoft Entra tenant, or several: the
 // sign-in service of login.microsoftonline.com, the part of Microsoft Graph
-// v1.0 that registers applications, a page to enter device codes on, and a
-// portal to watch it all. Real clients talk to it unchanged: MSAL, the Graph
+// v1.0 that registers applications, the part of Azure Resource Manager that
+// assigns roles, a page to enter device codes on, and a portal to watch it all. Real clients talk to it unchanged: MSAL, the Graph
 // SDKs, curl. It keeps state, and it is stricter and less predictable than
 // the real one, so that what works here is not luck.
 //
@@ -29,7 +29,9 @@
 // carry the scopes that were asked for and no others, unless .default was
 // asked for; Entra adds all that were ever consented. The authorization
 // endpoint is named but not served: there is no code flow, no password flow,
-// no on-behalf-of, no logout, no personal accounts.
+// no on-behalf-of, no logout, no personal accounts, and no exchange of another
+// issuer's token for a federated credential. A refresh token serves every
+// resource that the client has consent for, Azure among them.
 //
 // # Microsoft Graph, below /v1.0
 //
@@ -37,6 +39,8 @@
 //	/applications/{id}, (appId='…'), (uniqueName='…')   GET, PATCH (upsert by uniqueName with Prefer: create-if-missing), DELETE
 //	…/addPassword, …/removePassword                     POST
 //	…/owners, …/owners/$ref, …/owners/{id}/$ref         GET; GET, POST; DELETE
+//	…/federatedIdentityCredentials                      GET, POST
+//	…/federatedIdentityCredentials/{id or name}, (name='…')  GET, PATCH (upsert by (name='…') with Prefer: create-if-missing), DELETE
 //	…/appManagementPolicies                             GET, always empty
 //	/servicePrincipals                                  GET, POST
 //	/servicePrincipals/{id}, (appId='…')                GET, PATCH, DELETE
@@ -48,8 +52,9 @@
 //	…/ownedObjects                                      GET, also /microsoft.graph.application
 //	/organization, /organization/{id}                   GET
 //	/directoryRoles, /{id}, (roleTemplateId='…')        GET
-//	/roleManagement/directory/roleAssignments           GET (with $filter), POST, DELETE /{id}
+//	/roleManagement/directory/roleAssignments           GET (with $filter), POST; GET, DELETE /{id}
 //	/directory/deletedItems/microsoft.graph.application GET
+//	/directory/deletedItems/microsoft.graph.servicePrincipal  GET
 //	/directory/deletedItems/{id}, …/restore             GET, DELETE; POST
 //	/policies/defaultAppManagementPolicy, /appManagementPolicies  GET
 //	/$batch                                             POST
@@ -61,25 +66,64 @@
 // delegated scope, and the signed-in person needs the directory role or the
 // ownership. [Ops] lists the plain names of the calls.
 //
-// Not covered: addKey and removeKey with a proof, federated credentials, $expand, $search,
-// $orderby, $skip, delta queries, restoring a service principal, policies of
-// one application, custom roles, administrative units, groups, user consent,
-// /beta, Azure Resource Manager's own API (its service principal is there, so
-// that tokens for it can be asked for), throttling by resource units.
+// keyCredentials of an application are written as a whole, at its creation or
+// by PATCH: what shall stay is sent back, with its keyId and without its key,
+// and nothing of it may be changed. What a service principal exposes follows
+// its application after [Lag].ServicePrincipal (or Calls); until then a grant of a new
+// scope answers 404.
+//
+// Not covered: addKey and removeKey with a proof, key credentials other than
+// AsymmetricX509Cert for Verify, $expand, $search, $orderby, $skip, delta
+// queries, policies of one application, custom directory roles and scopes
+// below the tenant, administrative units, groups, user consent, /beta,
+// throttling by resource units.
+//
+// # Azure Resource Manager
+//
+//	/subscriptions, /subscriptions/{id}                                           GET
+//	…/providers/Microsoft.Authorization/roleAssignments                           GET, with $filter atScope(), principalId eq '…', assignedTo('…')
+//	…/providers/Microsoft.Authorization/roleAssignments/{guid}                    GET, PUT, DELETE
+//	…/providers/Microsoft.Authorization/roleDefinitions                           GET, with $filter roleName eq '…', type eq '…', atScopeAndBelow()
+//	…/providers/Microsoft.Authorization/roleDefinitions/{guid}                    GET, PUT, DELETE
+//	…/providers/Microsoft.Authorization/permissions                               GET, what the caller may do
+//
+// The api-version is 2022-12-01 for subscriptions and 2022-04-01 for the rest,
+// and no other. [Server.SetARMURL] says under which address it is reached.
+// Tokens are for user_impersonation or .default on it, and the client needs
+// [Client].Azure; an application may come with its own token too. What a caller
+// may do follows from the actions of the caller's roles: [Tenant.GrantAzureRole]
+// gives people their first ones on what [Tenant.AddSubscription] added.
+//
+// Not covered: scopes other than whole subscriptions, management groups,
+// resource groups, conditions, deny assignments, classic administrators, all
+// other resource providers, and the registration of them; actions of custom
+// roles are checked for their form only.
+//
+// # Choices
 //
 // Where the documentation is silent we chose: a scope that the resource does
-// not expose cannot be granted; a service principal that goes with its
-// application does not come back with it; AADSTS70017 is the number of a
-// declined device code, and 54005 of one that was redeemed before.
+// not expose, or has disabled, cannot be granted; AADSTS70017 is the number of
+// a declined device code, and 54005 of one that was redeemed before; any
+// change to an enabled scope or role but isEnabled is refused, its texts
+// included; api:// identifiers with a domain or a path below an appId are
+// refused, though some tenants allow them; a second federated credential with
+// the same issuer and subject is 400 InvalidFederatedIdentityCredentialValue,
+// and one with the same name 409, as public reports have it (workload identity
+// #434, azure-dev #1482); a restored service principal has its consent again
+// but not its directory roles; a role assignment in Azure of something that is
+// not a principal is PrincipalNotFound even with a principalType; what is not
+// a valid role definition is InvalidRoleDefinition or InvalidAssignableScope.
 //
 // # Trouble
 //
 // [Tenant.Change] turns the [Knobs]: replication lag, throttling, lost answers,
-// Conditional Access, app management policies. [Server.Fail] makes one call
+// Conditional Access, app management policies. All but the last two and the
+// magic names come to Azure as well. [Server.Fail] makes one call
 // fail, before its effect or after it. [Server.OnCall] is told of each call
 // before it happens. [MagicNames] lists display names that make trouble in a
 // demonstration. [Server.Journal], [Tenant.Applications] and their neighbours
 // show what happened, without secrets; [Server.Secrets] has those.
+// [Tenant.AzureAssignments] and [Tenant.AzureRoleDefinitions] show Azure's side.
 //
 // # Pages
 //

@@ -82,6 +82,9 @@ func (a *app) once(suffix string, most int) bool {
 
 // about finds the application that a call is about, if it exists.
 func (c *call) about() *app {
+	if c.azure {
+		return nil // magic is Graph's
+	}
 	o, _ := parse(c.body)
 	byPrincipal := func(id string) *app {
 		if p := c.t.spByID(id); p != nil {
@@ -116,7 +119,7 @@ func (s *Server) faultBefore(c *call) (p *problem, cut bool) {
 		return c.fault(f)
 	}
 	if c.t.knobs.ThrottleEach && s.first("throttled", c) {
-		return byStatus(429), false
+		return c.byStatus(429), false
 	}
 	a := c.about()
 	if a.magic("-graph503") && a.once("-graph503", 3) {
@@ -144,9 +147,17 @@ func (c *call) fault(f *fault) (p *problem, cut bool) {
 		return nil, true
 	}
 	if f.status == 0 {
-		return byStatus(503), false
+		return c.byStatus(503), false
 	}
-	return byStatus(f.status), false
+	return c.byStatus(f.status), false
+}
+
+// byStatus is the problem of a fault, in the shape of the service.
+func (c *call) byStatus(status int) *problem {
+	if c.azure {
+		return azureByStatus(status)
+	}
+	return byStatus(status)
 }
 
 // first reports whether this is the first time for a distinct call.

@@ -73,7 +73,7 @@ func createGrant(c *call) (answer, error) {
 		}
 	}
 	for _, p := range []*sp{client, on} {
-		if p.veil.hides(c.at) {
+		if p.hides(c.at) {
 			return answer{}, unknownYet()
 		}
 		if client == on {
@@ -104,7 +104,11 @@ func checkScope(on *sp, v any) (string, error) {
 		return "", bad("Property 'scope' of resource 'OAuth2PermissionGrant' is longer than 3850 characters.")
 	}
 	for i, s := range scopes {
-		if permission(on.scopes(), "value", s) == nil {
+		seen, _ := on.seen()
+		if p := permission(seen, "value", s); p == nil || p["isEnabled"] == false {
+			if permission(on.scopes(), "value", s) != nil && p == nil {
+				return "", unknownYet() // this replica has not heard of it
+			}
 			return "", bad("Permission '%s' was not found on application '%s'.", s, on.name())
 		}
 		if slices.Contains(scopes[:i], s) {
@@ -132,6 +136,7 @@ func updateGrant(c *call) (answer, error) {
 			return answer{}, bad("Property '%s' of a permission grant cannot be changed.", k)
 		}
 	}
+	on.catchUp(c.at)
 	scope, err := checkScope(on, body["scope"])
 	if err != nil {
 		return answer{}, err

@@ -23,6 +23,7 @@ type call struct {
 	header       http.Header
 	body         []byte
 	inBatch      bool
+	azure        bool // it is for Azure Resource Manager
 	r            *http.Request
 
 	route *route
@@ -92,7 +93,11 @@ func uncompressed(r *http.Request) ([]byte, error) {
 
 // do executes one call and writes it into the journal.
 func (s *Server) do(c *call) answer {
-	c.find()
+	if c.azure {
+		c.findAzure()
+	} else {
+		c.find()
+	}
 	s.before(c.op(), c.r)
 	if c.op() == "batch" {
 		return s.batch(c)
@@ -107,21 +112,25 @@ func (s *Server) do(c *call) answer {
 // decide finds out whether the caller may make the call, runs it, and lets the
 // faults that were asked for have their way with it.
 func (s *Server) decide(c *call, run func() (answer, error)) answer {
-	if err := s.identify(c); err != nil {
+	identify, noRoute, allowed, check := s.identify, c.noRoute, c.allowed, c.checkBody
+	if c.azure {
+		identify, noRoute, allowed, check = s.identifyAzure, c.noAzureRoute, c.azureAllowed, c.checkAzureBody
+	}
+	if err := identify(c); err != nil {
 		return refusal(err, c)
 	}
 	if c.route == nil {
-		return refusal(c.noRoute(), c)
+		return refusal(noRoute(), c)
 	}
 	if p, cut := s.faultBefore(c); cut {
 		return answer{cut: true, status: 503}
 	} else if p != nil {
 		return refusal(p, c)
 	}
-	if err := c.allowed(); err != nil {
+	if err := allowed(); err != nil {
 		return refusal(err, c)
 	}
-	if err := c.checkBody(); err != nil {
+	if err := check(); err != nil {
 		return refusal(err, c)
 	}
 	a, err := run()
@@ -195,15 +204,16 @@ func (c *call) op() string {
 	if c.route == nil {
 		return "unknown"
 	}
-	if c.route.op == "updateApplication" && c.upsert() {
-		return "upsertApplication"
+	if of, is := strings.CutPrefix(c.route.op, "update"); is && c.upsert() {
+		return "upsert" + of
 	}
 	return c.route.op
 }
 
-// upsert reports whether a PATCH may create what is not there.
+// upsert reports whether a PATCH may create what is not there, which it may if
+// the last key of its path is an alternate key that the client chooses.
 func (c *call) upsert() bool {
-	if len(c.keys) == 0 || c.keys[0].by != "uniqueName" {
+	if len(c.keys) == 0 || c.keys[len(c.keys)-1].by != "uniqueName" && c.keys[len(c.keys)-1].by != "name" {
 		return false
 	}
 	for _, p := range strings.Split(c.header.Get("Prefer"), ",") {

@@ -1,6 +1,7 @@
 package entratest
 
 import (
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -19,9 +20,17 @@ type Application struct {
 	Roles                 []string // app roles granted with consent, as "Microsoft Graph/User.Read.All"
 	Scopes                []string // delegated permissions consented for everybody, in the same form
 	DirectoryRoles        []string // names of directory roles of the service principal
+	AzureRoles            []AzureRole
 	Requested             []string // requiredResourceAccess, in the same form; unknown ones by ID
 	RedirectURIs          []string // of all platforms
+	Web                   []string // redirect URIs of each platform
+	SPA                   []string
+	PublicClient          []string
+	PublicClientFlows     bool // isFallbackPublicClient
 	IdentifierURIs        []string
+	Federated             []FederatedCredential
+	Exposed               []Scope  // oauth2PermissionScopes
+	PreAuthorized         []string // AppIDs
 	Tags                  []string
 	Created               time.Time
 	Deleted               time.Time // zero for one that lives
@@ -31,7 +40,20 @@ type Application struct {
 type Credential struct {
 	KeyID, DisplayName string
 	Hint               string // the first characters of a secret
+	Thumbprint         string // SHA-1 of a certificate, as hexadecimal
 	Start, End         time.Time
+}
+
+// A FederatedCredential is trust in the tokens of another issuer.
+type FederatedCredential struct {
+	ID, Name, Issuer, Subject, Audience, Description string
+}
+
+// A Scope is a delegated permission that an application exposes to others.
+type Scope struct {
+	ID, Value string
+	Admin     bool // only an administrator may consent
+	Enabled   bool
 }
 
 // A Grant is consent for delegated permissions.
@@ -105,10 +127,10 @@ func (t *Tenant) application(a *app) Application {
 	if v := text(a.body["signInAudience"]); v != "" {
 		out.SignInAudience = v
 	}
-	for _, platform := range []string{"web", "spa", "publicClient"} {
-		p, _ := a.body[platform].(object)
-		out.RedirectURIs = append(out.RedirectURIs, words(p["redirectUris"])...)
-	}
+	out.Web, out.SPA, out.PublicClient = a.redirects("web"), a.redirects("spa"), a.redirects("publicClient")
+	out.RedirectURIs = slices.Concat(out.Web, out.SPA, out.PublicClient)
+	out.PublicClientFlows = a.body["isFallbackPublicClient"] == true
+	out.Exposed, out.PreAuthorized = a.exposes()
 	for _, id := range a.owners {
 		if u := t.user(id); u != nil {
 			out.Owners = append(out.Owners, u.UPN)
@@ -118,8 +140,23 @@ func (t *Tenant) application(a *app) Application {
 		out.Passwords = append(out.Passwords, Credential{KeyID: p.keyID, DisplayName: p.name, Hint: p.hint, Start: p.start, End: p.end})
 	}
 	for _, k := range a.keys {
-		out.Certificates = append(out.Certificates, Credential{KeyID: k.keyID, DisplayName: k.name, Start: k.start, End: k.end})
+		out.Certificates = append(out.Certificates, Credential{KeyID: k.keyID, DisplayName: k.name, Thumbprint: strings.ToUpper(hex.EncodeToString(k.thumbprint())), Start: k.start, End: k.end})
 	}
+	for _, f := range a.federated {
+		out.Federated = append(out.Federated, FederatedCredential{f.id, f.name, f.issuer, f.subject, f.audience, text(f.description)})
+	}
+	if p := t.spByAppID(a.appID); p != nil && a.deleted.IsZero() {
+		t.inspectSP(p, &out)
+	}
+	out.Requested = t.requested(a)
+	slices.Sort(out.Roles)
+	slices.Sort(out.Scopes)
+	return out
+}
+
+// requested names what an application asks for.
+func (t *Tenant) requested(a *app) []string {
+	var names []string
 	for _, v := range list(a.body["requiredResourceAccess"]) {
 		r := v.(object)
 		on := t.spByAppID(text(r["resourceAppId"]))
@@ -135,31 +172,32 @@ func (t *Tenant) application(a *app) Application {
 					name = on.name() + "/" + text(p["value"])
 				}
 			}
-			out.Requested = append(out.Requested, name)
+			names = append(names, name)
 		}
 	}
-	if p := t.spByAppID(a.appID); p != nil && a.deleted.IsZero() {
-		out.ServicePrincipalID = p.id
-		for _, g := range t.assignments {
-			if on := t.spByID(g.resourceID); g.principalID == p.id && on != nil {
-				out.Roles = append(out.Roles, on.name()+"/"+text(permission(on.appRoles(), "id", g.roleID)["value"]))
-			}
-		}
-		for _, g := range t.grants {
-			if on := t.spByID(g.resourceID); g.clientID == p.id && g.consentType == "AllPrincipals" && on != nil {
-				for s := range strings.FieldsSeq(g.scope) {
-					out.Scopes = append(out.Scopes, on.name()+"/"+s)
-				}
-			}
-		}
-		for _, r := range t.rolesOf(p.id) {
-			out.DirectoryRoles = append(out.DirectoryRoles, roleName(r))
+	slices.Sort(names)
+	return names
+}
+
+// inspectSP adds what a service principal was given.
+func (t *Tenant) inspectSP(p *sp, out *Application) {
+	out.ServicePrincipalID = p.id
+	for _, g := range t.assignments {
+		if on := t.spByID(g.resourceID); g.principalID == p.id && on != nil {
+			out.Roles = append(out.Roles, on.name()+"/"+text(permission(on.appRoles(), "id", g.roleID)["value"]))
 		}
 	}
-	slices.Sort(out.Roles)
-	slices.Sort(out.Scopes)
-	slices.Sort(out.Requested)
-	return out
+	for _, g := range t.grants {
+		if on := t.spByID(g.resourceID); g.clientID == p.id && g.consentType == "AllPrincipals" && on != nil {
+			for s := range strings.FieldsSeq(g.scope) {
+				out.Scopes = append(out.Scopes, on.name()+"/"+s)
+			}
+		}
+	}
+	out.AzureRoles = t.azureRolesOfApp(p.id)
+	for _, r := range t.rolesOf(p.id) {
+		out.DirectoryRoles = append(out.DirectoryRoles, roleName(r))
+	}
 }
 
 func words(v any) []string {
@@ -168,4 +206,24 @@ func words(v any) []string {
 		out = append(out, text(w))
 	}
 	return out
+}
+
+// redirects returns the redirect URIs of one platform.
+func (a *app) redirects(platform string) []string {
+	p, _ := a.body[platform].(object)
+	return words(p["redirectUris"])
+}
+
+// exposes returns the scopes of an app, and the clients that need no consent.
+func (a *app) exposes() (scopes []Scope, clients []string) {
+	all, _ := exposed(a.body)
+	for _, v := range all {
+		p := v.(object)
+		scopes = append(scopes, Scope{ID: text(p["id"]), Value: text(p["value"]), Admin: p["type"] == "Admin", Enabled: p["isEnabled"] != false})
+	}
+	api, _ := a.body["api"].(object)
+	for _, v := range list(api["preAuthorizedApplications"]) {
+		clients = append(clients, text(v.(object)["appId"]))
+	}
+	return scopes, clients
 }

@@ -41,9 +41,12 @@ func (t *Tenant) Calls() []Entry {
 	return calls
 }
 
-// record writes a call to Graph into the journal.
+// record writes a call to Graph or Azure into the journal.
 func (s *Server) record(c *call, a answer) {
 	e := Entry{Time: c.at, Op: c.op(), Method: c.method, Path: "/v1.0" + c.path, Status: a.status, Batch: c.inBatch, Body: redactJSON(c.body)}
+	if c.azure {
+		e.Path = c.path
+	}
 	if len(c.query) > 0 {
 		e.Path += "?" + redactForm(c.query).Encode()
 	}

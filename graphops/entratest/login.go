@@ -188,13 +188,21 @@ func (t *Tenant) scopes(parameter string) (asked, error) {
 		if i := strings.LastIndex(w, "/"); i >= 0 {
 			name, perm = strings.TrimRight(w[:i], "/"), w[i+1:]
 		}
+		if perm == "user_impersonation" && strings.EqualFold(name, t.s.armURL) {
+			name = armAppID // even where Graph has the same address
+		}
 		on := t.resource(name)
+		var known object
+		if on != nil {
+			scopes, _ := on.seen()
+			known = permission(scopes, "value", perm)
+		}
 		switch {
 		case on == nil:
 			return a, sts(500011, name, t.Name)
 		case a.on != nil && a.on != on:
 			return a, sts(28000, parameter)
-		case perm != ".default" && permission(on.scopes(), "value", perm) == nil:
+		case perm != ".default" && (known == nil || known["isEnabled"] == false):
 			return a, sts(70011, w)
 		}
 		a.on = on
@@ -216,6 +224,8 @@ func (t *Tenant) scopes(parameter string) (asked, error) {
 func (t *Tenant) resource(name string) *sp {
 	if strings.EqualFold(name, t.s.graphURL) {
 		name = graphAppID
+	} else if strings.EqualFold(name, t.s.armURL) {
+		name = armAppID
 	}
 	if u, err := url.Parse(name); err == nil && strings.HasSuffix(strings.ToLower(u.Hostname()), ".sharepoint.com") {
 		name = "00000003-0000-0ff1-ce00-000000000000"
@@ -229,6 +239,6 @@ func (t *Tenant) resource(name string) *sp {
 		} else {
 			names = append(names, list(p.app.body["identifierUris"])...)
 		}
-		return slices.ContainsFunc(names, func(n any) bool { return strings.EqualFold(text(n), name) }) && !p.veil.hides(t.s.now())
+		return slices.ContainsFunc(names, func(n any) bool { return strings.EqualFold(text(n), name) }) && !p.hides(t.s.now())
 	})
 }

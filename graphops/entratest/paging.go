@@ -16,14 +16,15 @@ import (
 // filters names the properties that the documentation lets a list be filtered
 // by, and the operators for each.
 var filters = map[string]map[string]string{
-	"application":           {"appId": "eq in", "displayName": "eq in startswith", "id": "eq in", "identifierUris": "any", "publisherDomain": "eq startswith", "signInAudience": "eq", "tags": "any"},
-	"servicePrincipal":      {"appId": "eq in startswith", "displayName": "eq in startswith", "id": "eq in", "servicePrincipalNames": "any", "servicePrincipalType": "eq", "accountEnabled": "eq", "tags": "any"},
-	"oAuth2PermissionGrant": {"clientId": "eq", "consentType": "eq", "principalId": "eq", "resourceId": "eq"},
-	"appRoleAssignment":     {"resourceId": "eq"},
-	"user":                  {"userPrincipalName": "eq in startswith", "mail": "eq in startswith", "displayName": "eq in startswith", "id": "eq in", "accountEnabled": "eq"},
-	"directoryRole":         {"roleTemplateId": "eq", "displayName": "eq"},
-	"unifiedRoleAssignment": {"principalId": "eq", "roleDefinitionId": "eq", "directoryScopeId": "eq"},
-	"directoryObject":       {"id": "eq in"},
+	"application":                 {"appId": "eq in", "displayName": "eq in startswith", "id": "eq in", "identifierUris": "any", "publisherDomain": "eq startswith", "signInAudience": "eq", "tags": "any"},
+	"servicePrincipal":            {"appId": "eq in startswith", "displayName": "eq in startswith", "id": "eq in", "servicePrincipalNames": "any", "servicePrincipalType": "eq", "accountEnabled": "eq", "tags": "any"},
+	"oAuth2PermissionGrant":       {"clientId": "eq", "consentType": "eq", "principalId": "eq", "resourceId": "eq"},
+	"appRoleAssignment":           {"resourceId": "eq"},
+	"user":                        {"userPrincipalName": "eq in startswith", "mail": "eq in startswith", "displayName": "eq in startswith", "id": "eq in", "accountEnabled": "eq"},
+	"directoryRole":               {"roleTemplateId": "eq", "displayName": "eq"},
+	"unifiedRoleAssignment":       {"principalId": "eq in", "roleDefinitionId": "eq in", "directoryScopeId": "eq in"},
+	"federatedIdentityCredential": {"name": "eq", "subject": "eq"},
+	"directoryObject":             {"id": "eq in"},
 }
 
 // list answers with the items that the query asks for: in no order that can

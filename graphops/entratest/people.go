@@ -136,60 +136,6 @@ func getDirectoryRole(c *call) (answer, error) {
 	return answer{}, notFound(k.value)
 }
 
-func listRoleAssignments(c *call) (answer, error) {
-	if c.query.Get("$filter") == "" {
-		return answer{}, bad("The request must be filtered by principalId or roleDefinitionId.")
-	}
-	var items []object
-	for _, u := range c.t.users {
-		for _, r := range u.Roles {
-			items = append(items, (&membership{id: u.ID + r, principalID: u.ID, roleID: r}).show())
-		}
-	}
-	for _, m := range c.t.members {
-		items = append(items, m.show())
-	}
-	return c.list("unifiedRoleAssignment", "roleManagement/directory/roleAssignments", items)
-}
-
-func assignRole(c *call) (answer, error) {
-	body, err := c.decode()
-	if err != nil {
-		return answer{}, err
-	}
-	m := &membership{id: newKey(), roleID: text(body["roleDefinitionId"]), principalID: text(body["principalId"])}
-	if body["directoryScopeId"] != "/" {
-		return answer{}, bad("Property 'directoryScopeId' must be '/' here: other scopes are not emulated.")
-	}
-	if roleNames[m.roleID] == "" {
-		return answer{}, notFound(m.roleID)
-	}
-	p := c.t.spByID(m.principalID)
-	if p == nil && c.t.user(m.principalID) == nil || p != nil && p.veil.hides(c.at) {
-		return answer{}, notFound(m.principalID)
-	}
-	if !c.hasRole(consentsApps) {
-		return answer{}, denied()
-	}
-	if slices.Contains(c.t.rolesOf(m.principalID), m.roleID) {
-		return answer{}, bad("A conflicting object with one or more of the specified property values is present in the directory.")
-	}
-	c.t.members = append(c.t.members, m)
-	return created(c.context("roleManagement/directory/roleAssignments/$entity", m.show()))
-}
-
-func removeRole(c *call) (answer, error) {
-	m := find(c.t.members, func(m *membership) bool { return m.id == c.keys[0].value })
-	if m == nil {
-		return answer{}, notFound(c.keys[0].value)
-	}
-	if !c.hasRole(consentsApps) {
-		return answer{}, denied()
-	}
-	c.t.members = slices.DeleteFunc(c.t.members, func(n *membership) bool { return m == n })
-	return noContent()
-}
-
 func getPolicy(c *call) (answer, error) {
 	if !c.hasRole(readsPolicy) {
 		return answer{}, denied()

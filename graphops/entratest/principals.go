@@ -23,7 +23,7 @@ func (c *call) sp() (*sp, error) {
 	default:
 		return nil, bad("The key '%s' is not an alternate key of a service principal.", k.by)
 	}
-	if p == nil || p.veil.hides(c.at) {
+	if p == nil || p.hides(c.at) {
 		return nil, notFound(k.value)
 	}
 	return p, nil
@@ -32,7 +32,7 @@ func (c *call) sp() (*sp, error) {
 func listServicePrincipals(c *call) (answer, error) {
 	var items []object
 	for _, p := range c.t.sps {
-		if v := p.veil; !v.hides(c.at) {
+		if p.peeks(c.at) {
 			items = append(items, c.t.showSP(p))
 		}
 	}
@@ -85,9 +85,7 @@ func createServicePrincipal(c *call) (answer, error) {
 		return answer{}, denied()
 	}
 	if c.t.spByAppID(appID) != nil {
-		return answer{}, &problem{status: 409, code: "Request_MultipleObjectsWithSameKeyValue",
-			message: fmt.Sprintf("The service principal cannot be created, updated, or restored because the service principal name %s is already in use.", appID),
-			details: []detail{{Code: "ObjectConflict", Target: "servicePrincipalNames", Message: "A conflicting object with one or more of the specified property values is present in the directory."}}}
+		return answer{}, spTaken(appID)
 	}
 	if err := distinct("tags", list(body["tags"])); err != nil {
 		return answer{}, err
@@ -142,7 +140,7 @@ func deleteServicePrincipal(c *call) (answer, error) {
 	if !c.mayManage(p.owners) {
 		return answer{}, denied()
 	}
-	c.t.removeSP(p)
+	c.t.bury(p)
 	return noContent()
 }
 
@@ -241,16 +239,17 @@ func assignAppRole(c *call) (answer, error) {
 	if c.onResource() && body["resourceId"] != at.id || !c.onResource() && body["principalId"] != at.id {
 		return answer{}, bad("Not a valid reference update.")
 	}
-	if client == nil || client != at && client.veil.hides(c.at) {
+	if client == nil || client != at && client.hides(c.at) {
 		return answer{}, notFound(text(body["principalId"]))
 	}
-	if on == nil || on != at && on.veil.hides(c.at) {
+	if on == nil || on != at && on != client && on.hides(c.at) {
 		return answer{}, notFound(text(body["resourceId"]))
 	}
 	if !c.mayAssign(on) || client.app != nil && client.app.magic("-noconsent") {
 		return answer{}, denied()
 	}
-	role := permission(on.appRoles(), "id", text(body["appRoleId"]))
+	_, roles := on.seen()
+	role := permission(roles, "id", text(body["appRoleId"]))
 	if role == nil || role["isEnabled"] == false || !slices.Contains(list(role["allowedMemberTypes"]), any("Application")) {
 		return answer{}, bad("Permission being assigned was not found on application")
 	}

@@ -99,6 +99,9 @@ func refusal(err error, c *call) answer {
 	if !is {
 		p = &problem{status: 500, code: "InternalServerError", message: err.Error()}
 	}
+	if c.azure {
+		return answer{status: p.status, header: p.header, body: object{"error": object{"code": p.code, "message": p.message}}}
+	}
 	e := object{"code": p.code, "message": p.message,
 		"innerError": object{"date": c.at.Format("2006-01-02T15:04:05"), "request-id": c.id, "client-request-id": c.clientID}}
 	if p.details != nil {

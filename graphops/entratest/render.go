@@ -69,6 +69,7 @@ func (k *key) show(withKey bool) object {
 
 func (t *Tenant) showSP(p *sp) object {
 	names := []any{p.appID}
+	scopes, roles := p.seen()
 	o := object{
 		"id": p.id, "deletedDateTime": nil, "accountEnabled": true, "alternativeNames": []any{}, "appDescription": nil,
 		"appDisplayName": p.name(), "appId": p.appID, "applicationTemplateId": nil, "appRoleAssignmentRequired": false,
@@ -77,7 +78,7 @@ func (t *Tenant) showSP(p *sp) object {
 		"preferredTokenSigningKeyThumbprint": nil, "replyUrls": []any{}, "servicePrincipalType": "Application", "tags": []any{},
 		"tokenEncryptionKeyId": nil, "addIns": []any{}, "keyCredentials": []any{}, "passwordCredentials": []any{},
 		"resourceSpecificApplicationPermissions": []any{},
-		"appRoles":                               nonNil(p.appRoles()), "oauth2PermissionScopes": nonNil(p.scopes()),
+		"appRoles":                               nonNil(roles), "oauth2PermissionScopes": nonNil(scopes),
 		"info":              object{"logoUrl": nil, "marketingUrl": nil, "privacyStatementUrl": nil, "supportUrl": nil, "termsOfServiceUrl": nil},
 		"verifiedPublisher": object{"displayName": nil, "verifiedPublisherId": nil, "addedDateTime": nil},
 	}

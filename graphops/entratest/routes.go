@@ -2,6 +2,7 @@ package entratest
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,8 @@ type route struct {
 	body         string   // the type of its body
 	run          func(*call) (answer, error)
 	segments     []string
+
+	version, action string // of Azure: the api-version, and what the caller's roles must allow
 }
 
 var (
@@ -26,7 +29,7 @@ var (
 	readUsers   = []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	readOrg     = []string{"User.Read", "Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	readPolicy  = []string{"Policy.Read.All", "Policy.Read.ApplicationConfiguration", "Policy.ReadWrite.ApplicationConfiguration"}
-	readRoles   = []string{"RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readRoles   = []string{"RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"}
 	writeRoles  = []string{"RoleManagement.ReadWrite.Directory"}
 	anyone      = []string(nil)
 )
@@ -54,6 +57,11 @@ func init() {
 	get("applications/*/owners/$ref", "listOwners", readApps, listOwnerRefs)
 	add("POST", "applications/*/owners/$ref", "addOwner", writeApps, "reference", addOwner)
 	add("DELETE", "applications/*/owners/*/$ref", "removeOwner", writeApps, "", removeOwner)
+	get("applications/*/federatedIdentityCredentials", "listFederatedCredentials", readApps, listFederated)
+	add("POST", "applications/*/federatedIdentityCredentials", "createFederatedCredential", writeApps, "federatedIdentityCredential", createFederated)
+	get("applications/*/federatedIdentityCredentials/*", "getFederatedCredential", readApps, getFederated)
+	add("PATCH", "applications/*/federatedIdentityCredentials/*", "updateFederatedCredential", writeApps, "federatedIdentityCredential", updateFederated)
+	add("DELETE", "applications/*/federatedIdentityCredentials/*", "deleteFederatedCredential", writeApps, "", deleteFederated)
 	get("applications/*/appManagementPolicies", "listAppPolicies", readPolicy, noPolicies)
 
 	get("servicePrincipals", "listServicePrincipals", readApps, listServicePrincipals)
@@ -96,10 +104,12 @@ func init() {
 	get("directoryRoles", "listDirectoryRoles", readRoles, listDirectoryRoles)
 	get("directoryRoles/*", "getDirectoryRole", readRoles, getDirectoryRole)
 	get("roleManagement/directory/roleAssignments", "listRoleAssignments", readRoles, listRoleAssignments)
+	get("roleManagement/directory/roleAssignments/*", "getRole", readRoles, getRole)
 	add("POST", "roleManagement/directory/roleAssignments", "assignRole", writeRoles, "unifiedRoleAssignment", assignRole)
 	add("DELETE", "roleManagement/directory/roleAssignments/*", "removeRole", writeRoles, "", removeRole)
 
 	get("directory/deletedItems/microsoft.graph.application", "listDeleted", readApps, listDeleted)
+	get("directory/deletedItems/microsoft.graph.servicePrincipal", "listDeleted", readApps, listGraves)
 	get("directory/deletedItems/*", "getDeleted", readApps, getDeleted)
 	add("POST", "directory/deletedItems/*/restore", "restoreDeleted", writeApps, "nothing", restoreDeleted)
 	add("DELETE", "directory/deletedItems/*", "deleteForever", writeApps, "", deleteForever)
@@ -112,9 +122,9 @@ func init() {
 // Ops returns the plain names of all operations, those of the sign-in service
 // included, as Fail, OnCall and the journal use them.
 func Ops() []string {
-	ops := []string{"discovery", "openid", "devicecode", "token", "upsertApplication"}
+	ops := []string{"discovery", "openid", "devicecode", "token", "upsertApplication", "upsertFederatedCredential"}
 	seen := make(map[string]bool)
-	for _, r := range routes {
+	for _, r := range slices.Concat(routes, azureRoutes) {
 		if !seen[r.op] {
 			seen[r.op] = true
 			ops = append(ops, r.op)

@@ -43,9 +43,13 @@ authenticationBehaviors blockAzureADGraphAccess:bool? removeUnverifiedEmailClaim
 appRoleAssignment id:string- deletedDateTime:time?- appRoleId:guid createdDateTime:time- principalDisplayName:string?- principalId:guid principalType:string?- resourceDisplayName:string? resourceId:guid
 oAuth2PermissionGrant id:string- clientId:guid consentType:string principalId:guid? resourceId:guid scope:string? startTime:time? expiryTime:time?
 unifiedRoleAssignment id:string- appScopeId:string? condition:string? directoryScopeId:string principalId:guid roleDefinitionId:guid
+federatedIdentityCredential id:string- audiences:[string] description:string? issuer:string name:string subject:string
 addPassword passwordCredential:passwordCredential?
 removePassword keyId:guid
 nothing -
+azureRoleAssignment roleDefinitionId:string principalId:guid principalType:string? description:string?
+azureRoleDefinition roleName:string description:string? type:string? assignableScopes:[string] permissions:[azurePermission]
+azurePermission actions:[string] notActions:[string] dataActions:[string] notDataActions:[string]
 user id:guid deletedDateTime:time? accountEnabled:bool displayName:string givenName:string? surname:string? jobTitle:string? mail:string? mobilePhone:string? officeLocation:string? preferredLanguage:string? businessPhones:[string] userPrincipalName:string userType:string externalUserState:string?
 directoryRole id:guid deletedDateTime:time? description:string? displayName:string roleTemplateId:guid
 organization id:guid deletedDateTime:time? displayName:string verifiedDomains:[any] tenantType:string countryLetterCode:string? createdDateTime:time? technicalNotificationMails:[string] businessPhones:[string]

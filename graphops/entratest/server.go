@@ -19,8 +19,8 @@ type Config struct {
 	PageSize     int           // of a list without $top; 0 means 100
 }
 
-// A Server is Microsoft's sign-in service, Microsoft Graph and the two pages,
-// for any number of tenants. It is an http.Handler for all their paths, and
+// A Server is Microsoft's sign-in service, Microsoft Graph, Azure Resource
+// Manager and the two pages, for any number of tenants. It is an http.Handler for all their paths, and
 // every method may be called at any time from any goroutine.
 type Server struct {
 	cfg Config
@@ -29,6 +29,7 @@ type Server struct {
 	loginURL string
 	graphURL string
 	pageURL  string
+	armURL   string
 	tenants  []*Tenant
 	codes    []*code
 	tokens   map[string]*token
@@ -68,6 +69,7 @@ func New(c Config) *Server {
 		loginURL: "https://login.microsoftonline.com",
 		graphURL: "https://graph.microsoft.com",
 		pageURL:  "https://microsoft.com",
+		armURL:   "https://management.azure.com",
 		tokens:   make(map[string]*token),
 		renewals: make(map[string]*renewal),
 		seen:     make(map[string]bool),
@@ -88,10 +90,20 @@ func (s *Server) SetURLs(loginURL, graphURL, pageURL string) {
 	s.pageURL = strings.TrimRight(pageURL, "/")
 }
 
-// OnCall has f called before each call is executed, Graph's and login's, the
-// parts of a batch included, with the name of the operation. No lock is held:
-// f may use the server, block, or panic with http.ErrAbortHandler to cut the
-// connection. nil removes it.
+// SetARMURL says under which address clients reach Azure Resource Manager: the
+// scopes of its tokens begin with it, and next links. It may be that of Graph;
+// {url}/.default is Graph's then, and {url}/user_impersonation Azure's. Tokens
+// for https://management.azure.com are good in any case.
+func (s *Server) SetARMURL(armURL string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.armURL = strings.TrimRight(armURL, "/")
+}
+
+// OnCall has f called before each call is executed, Graph's, Azure's and
+// login's, the parts of a batch included, with the name of the operation. No
+// lock is held: f may use the server, block, or panic with
+// http.ErrAbortHandler to cut the connection. nil removes it.
 func (s *Server) OnCall(f func(op string, r *http.Request)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,6 +130,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case path == "/v1.0" || strings.HasPrefix(path, "/v1.0/"):
 		s.serveGraph(w, r)
+	case isAzure(path):
+		s.serveAzure(w, r)
 	case path == "/" || path == "/portal" || strings.HasPrefix(path, "/portal/") || path == "/devicelogin":
 		s.servePages(w, r)
 	default:

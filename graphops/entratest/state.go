@@ -33,10 +33,34 @@ type (
 		HasSP       bool               `json:"hasServicePrincipal"`
 		Public      bool               `json:"publicClient"`
 		Owners      []string           `json:"owners"`
-		Redirects   []string           `json:"redirectUris"`
+		Redirects   []portalRedirect   `json:"redirectUris"`
+		Identifiers []string           `json:"identifierUris"`
+		Exposed     []portalScope      `json:"exposed"`
+		Federated   []portalTrust      `json:"federated"`
+		AzureRoles  []portalAzureRole  `json:"azureRoles"`
 		Roles       []string           `json:"directoryRoles"`
 		Permissions []portalPermission `json:"permissions"`
 		Credentials []portalCredential `json:"credentials"`
+	}
+	portalRedirect struct {
+		URI      string `json:"uri"`
+		Platform string `json:"platform"` // Web, SPA or Public client
+	}
+	portalScope struct {
+		Name    string   `json:"name"`
+		Who     string   `json:"who"` // may consent
+		Enabled bool     `json:"enabled"`
+		Clients []string `json:"clients"` // that need no consent
+	}
+	portalTrust struct {
+		Name    string `json:"name"`
+		Issuer  string `json:"issuer"`
+		Subject string `json:"subject"`
+	}
+	portalAzureRole struct {
+		Role         string `json:"role"`
+		Subscription string `json:"subscription"`
+		Custom       bool   `json:"custom"`
 	}
 	portalPermission struct {
 		Resource  string `json:"resource"`
@@ -48,7 +72,8 @@ type (
 	portalCredential struct {
 		Kind    string    `json:"kind"` // Secret or Certificate
 		Name    string    `json:"name"`
-		Hint    string    `json:"hint"`
+		Hint    string    `json:"hint"`       // of a secret
+		Thumb   string    `json:"thumbprint"` // of a certificate
 		KeyID   string    `json:"keyId"`
 		Expires time.Time `json:"expires"`
 		Expired bool      `json:"expired"`
@@ -100,7 +125,8 @@ func (t *Tenant) portalApp(a *app) portalApp {
 	of := t.application(a)
 	out := portalApp{ID: a.id, AppID: a.appID, Name: of.DisplayName, Notes: of.Notes, Created: a.created, Deleted: a.deleted,
 		HasSP: of.ServicePrincipalID != "", Public: a.body["isFallbackPublicClient"] == true,
-		Owners: or(of.Owners), Redirects: or(of.RedirectURIs), Roles: or(of.DirectoryRoles), Permissions: []portalPermission{}, Credentials: []portalCredential{}}
+		Owners: or(of.Owners), Roles: or(of.DirectoryRoles), Identifiers: or(of.IdentifierURIs), Permissions: []portalPermission{}, Credentials: []portalCredential{}}
+	t.portalExposed(a, of, &out)
 	note := func(resource, name, kind string, granted bool) {
 		p := portalPermission{Resource: resource, Name: name, Type: kind}
 		i := slices.IndexFunc(out.Permissions, func(q portalPermission) bool {
@@ -151,12 +177,57 @@ func (t *Tenant) portalApp(a *app) portalApp {
 	})
 	now := t.s.now()
 	for _, p := range of.Passwords {
-		out.Credentials = append(out.Credentials, portalCredential{"Secret", p.DisplayName, p.Hint, p.KeyID, p.End, !now.Before(p.End)})
+		out.Credentials = append(out.Credentials, portalCredential{"Secret", p.DisplayName, p.Hint, "", p.KeyID, p.End, !now.Before(p.End)})
 	}
 	for _, k := range of.Certificates {
-		out.Credentials = append(out.Credentials, portalCredential{"Certificate", k.DisplayName, "", k.KeyID, k.End, !now.Before(k.End)})
+		out.Credentials = append(out.Credentials, portalCredential{"Certificate", k.DisplayName, "", k.Thumbprint, k.KeyID, k.End, !now.Before(k.End)})
 	}
 	return out
+}
+
+// portalExposed fills in what an application offers, trusts and may do in Azure.
+func (t *Tenant) portalExposed(a *app, of Application, out *portalApp) {
+	out.Redirects, out.Exposed, out.Federated, out.AzureRoles = []portalRedirect{}, []portalScope{}, []portalTrust{}, []portalAzureRole{}
+	for _, p := range []struct {
+		name string
+		uris []string
+	}{{"Web", of.Web}, {"SPA", of.SPA}, {"Public client", of.PublicClient}} {
+		for _, uri := range p.uris {
+			out.Redirects = append(out.Redirects, portalRedirect{uri, p.name})
+		}
+	}
+	for _, s := range of.Exposed {
+		who := "users and admins"
+		if s.Admin {
+			who = "admins only"
+		}
+		out.Exposed = append(out.Exposed, portalScope{s.Value, who, s.Enabled, or(t.preAuthorized(a, s.ID))})
+	}
+	for _, f := range of.Federated {
+		out.Federated = append(out.Federated, portalTrust{f.Name, f.Issuer, f.Subject})
+	}
+	for _, r := range of.AzureRoles {
+		out.AzureRoles = append(out.AzureRoles, portalAzureRole{r.Role, r.Subscription, r.Custom})
+	}
+}
+
+// preAuthorized returns the names of the clients that may use a scope without
+// consent; their AppIDs, if they are not in this tenant.
+func (t *Tenant) preAuthorized(a *app, scopeID string) []string {
+	var names []string
+	api, _ := a.body["api"].(object)
+	for _, v := range list(api["preAuthorizedApplications"]) {
+		p := v.(object)
+		if !slices.Contains(list(p["delegatedPermissionIds"]), any(scopeID)) {
+			continue
+		}
+		name := text(p["appId"])
+		if b := t.appByAppID(name); b != nil {
+			name = b.name()
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // or makes an empty list of none, for JSON.

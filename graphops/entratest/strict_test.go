@@ -202,7 +202,7 @@ func TestACallWithoutADescriptionIsNotInTheRouteTable(t *testing.T) {
 		}
 		seen[op] = true
 	}
-	for _, op := range strings.Fields("devicecode token getMe listRoles upsertApplication createServicePrincipal getServicePrincipal addOwner assignAppRole createGrant updateGrant addPassword removePassword getApplication deleteApplication batch organization") {
+	for _, op := range strings.Fields("devicecode token getMe listRoles upsertApplication createServicePrincipal getServicePrincipal addOwner assignAppRole createGrant updateGrant addPassword removePassword getApplication deleteApplication batch organization createFederatedCredential upsertFederatedCredential deleteFederatedCredential listRoleAssignments assignRole removeRole getRole restoreDeleted listSubscriptions getSubscription putRoleAssignment getRoleAssignment listAzureRoleAssignments deleteRoleAssignment putRoleDefinition getRoleDefinition listRoleDefinitions deleteRoleDefinition listCallerPermissions") {
 		if !seen[op] {
 			t.Errorf("no operation %s", op)
 		}

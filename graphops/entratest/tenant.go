@@ -49,11 +49,16 @@ type Tenant struct {
 	apps        []*app
 	bin         []*app // deleted, and kept for 30 days
 	sps         []*sp
+	graves      []*grave // of service principals, likewise
 	assignments []*assignment
 	grants      []*grant
 	roleIDs     map[string]string // template ID to the object ID of the directoryRole
 	members     []*membership     // roles given through Graph
 	signIns     []signIn
+
+	subscriptions    []*Subscription
+	azureRoles       []*azureRole // custom ones
+	azureAssignments []*azureAssignment
 }
 
 // A User can sign in to a tenant. A guest is a user whose home is elsewhere.
@@ -77,6 +82,9 @@ type Client struct {
 	// PublicClientFlows is isFallbackPublicClient. Without it a device code
 	// ends in AADSTS7000218.
 	PublicClientFlows bool
+	// Azure is consent to user_impersonation of Azure Service Management, for
+	// all principals. Without it a token for Azure ends in AADSTS65001.
+	Azure bool
 }
 
 // Knobs change how a tenant behaves. They are changed with Tenant.Change.
@@ -108,6 +116,7 @@ type Lag struct {
 	ServicePrincipal time.Duration
 	Secret           time.Duration // until the sign-in service accepts a new secret or certificate
 	Consent          time.Duration // until new tokens show a new app role or grant
+	Azure            time.Duration // until a new Azure role can be assigned, and until an assignment takes effect
 	Calls            int
 }
 
@@ -202,12 +211,14 @@ func (t *Tenant) AddPublicClient(c Client) Client {
 	a.appID, a.veil, a.body["description"] = c.AppID, veil{}, "Signs people in."
 	p := t.newServicePrincipal(a)
 	p.veil = veil{}
-	if len(c.Scopes) > 0 {
-		g := &grant{id: newKey(), clientID: p.id, consentType: "AllPrincipals", scope: strings.Join(c.Scopes, " ")}
-		if graph := t.spByAppID(graphAppID); graph != nil {
-			g.resourceID = graph.id
+	consent := func(resource string, scopes ...string) {
+		if on := t.spByAppID(resource); on != nil && len(scopes) > 0 {
+			t.grants = append(t.grants, &grant{id: newKey(), clientID: p.id, consentType: "AllPrincipals", resourceID: on.id, scope: strings.Join(scopes, " ")})
 		}
-		t.grants = append(t.grants, g)
+	}
+	consent(graphAppID, c.Scopes...)
+	if c.Azure {
+		consent(armAppID, "user_impersonation")
 	}
 	t.s.changed()
 	return c

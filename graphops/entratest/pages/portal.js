@@ -35,11 +35,20 @@ function drawApp(a, now) {
         el("span", {}, p.name, el("span", {class: "soft"}, ` · ${p.resource} · ${p.type}`)),
         p.granted ? tag(p.requested ? "granted" : "granted, not listed", "good") : tag("not granted", "wait")))),
       ...section("Credentials", a.credentials.map(c => el("li", {},
-        el("span", {}, c.name || c.kind, el("span", {class: "soft"}, ` · ${c.kind}${c.hint ? " " + c.hint + "•••" : ""} · until ${day(c.expires)}`)),
+        el("span", {}, c.name || c.kind, el("span", {class: "soft"}, ` · ${c.kind}${c.hint ? " " + c.hint + "•••" : ""} · until ${day(c.expires)}`),
+          c.thumbprint ? el("code", {class: "below", title: "SHA-1 thumbprint"}, c.thumbprint) : ""),
         tag(left(c.expires, now), c.expired ? "bad" : "")))),
+      ...section("Federated credentials", a.federated.map(f => el("li", {},
+        el("span", {}, f.name, el("span", {class: "soft"}, " · " + f.issuer), el("code", {class: "below", title: "Subject"}, f.subject))))),
+      ...section("Exposed API", [...a.identifierUris.map(u => el("li", {}, el("code", {}, u))), ...a.exposed.map(s => el("li", {},
+        el("span", {}, s.name, el("span", {class: "soft"}, ` · consent by ${s.who}${s.clients.length ? " · without consent: " + s.clients.join(", ") : ""}`)),
+        tag(s.enabled ? "enabled" : "disabled", s.enabled ? "good" : "wait")))]),
       ...section("Directory roles", a.directoryRoles.map(r => el("li", {}, el("span", {}, r)))),
+      ...section("Azure roles", a.azureRoles.map(r => el("li", {},
+        el("span", {}, r.role || "a role that is gone", el("span", {class: "soft"}, " · " + r.subscription)), r.custom ? tag("custom") : ""))),
       ...section("Owners", a.owners.map(o => el("li", {}, el("span", {}, o)))),
-      ...section("Redirect URIs", a.redirectUris.map(u => el("li", {}, el("code", {}, u)))),
+      ...section("Redirect URIs", [...a.redirectUris.map(r => el("li", {}, el("code", {}, r.uri), tag(r.platform))),
+        ...(a.publicClient ? [el("li", {}, el("span", {class: "soft"}, "Public client flows are allowed"))] : [])]),
       ...section("Notes", a.notes ? [el("li", {}, el("span", {}, a.notes))] : [])));
   d.addEventListener("toggle", () => d.open ? opened.add(a.id) : opened.delete(a.id));
   return fresh(d, a.id, a);

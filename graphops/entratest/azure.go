@@ -1,0 +1,284 @@
+package entratest
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Azure Resource Manager: other addresses, tokens for another audience, errors
+// of another shape. A call to it is a call like those to Graph otherwise, with
+// the same journal and the same faults.
+
+const (
+	subscriptionsVersion = "2022-12-01"
+	authorizationVersion = "2022-04-01"
+	authorization        = "/providers/Microsoft.Authorization/"
+)
+
+var azureRoutes []*route
+
+func init() {
+	add := func(method, path, op, version, action string, run func(*call) (answer, error)) {
+		azureRoutes = append(azureRoutes, &route{method: method, path: path, op: op, version: version, action: action, run: run,
+			segments: strings.Split(strings.ToLower(path), "/")})
+	}
+	add("GET", "subscriptions", "listSubscriptions", subscriptionsVersion, "", listSubscriptions)
+	add("GET", "subscriptions/*", "getSubscription", subscriptionsVersion, "Microsoft.Resources/subscriptions/read", getSubscription)
+	of := func(kind, one, many string, list, get, put, remove func(*call) (answer, error)) {
+		at, may := "subscriptions/*"+authorization+kind, "Microsoft.Authorization/"+kind
+		add("GET", at, many, authorizationVersion, may+"/read", list)
+		add("GET", at+"/*", "get"+one, authorizationVersion, may+"/read", get)
+		add("PUT", at+"/*", "put"+one, authorizationVersion, may+"/write", put)
+		add("DELETE", at+"/*", "delete"+one, authorizationVersion, may+"/delete", remove)
+	}
+	of("roleAssignments", "RoleAssignment", "listAzureRoleAssignments", listAzureAssignments, getAzureAssignment, putAzureAssignment, deleteAzureAssignment)
+	of("roleDefinitions", "RoleDefinition", "listRoleDefinitions", listAzureRoles, getAzureRole, putAzureRole, deleteAzureRole)
+	add("GET", "subscriptions/*"+authorization+"permissions", "listCallerPermissions", authorizationVersion, "Microsoft.Authorization/permissions/read", listCallerPermissions)
+}
+
+func isAzure(path string) bool {
+	path = strings.ToLower(path)
+	return path == "/subscriptions" || strings.HasPrefix(path, "/subscriptions/")
+}
+
+func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request) {
+	c := &call{id: newID(), at: s.now(), method: r.Method, path: r.URL.Path, query: r.URL.Query(), header: r.Header, r: r, azure: true}
+	var a answer
+	body, err := uncompressed(r)
+	if err != nil {
+		a = refusal(err, c)
+	} else {
+		c.body = body
+		a = s.do(c)
+	}
+	if a.cut {
+		panic(http.ErrAbortHandler)
+	}
+	h := w.Header()
+	h.Set("x-ms-request-id", c.id)
+	h.Set("x-ms-correlation-request-id", c.id)
+	h.Set("Cache-Control", "no-cache")
+	for k, v := range a.header {
+		h.Set(k, v)
+	}
+	if a.body == nil {
+		w.WriteHeader(a.status)
+		return
+	}
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(a.status)
+	json.NewEncoder(w).Encode(a.body)
+}
+
+// findAzure looks for the route of a call. Its paths are not case-sensitive.
+func (c *call) findAzure() {
+	got := strings.Split(strings.ToLower(strings.Trim(c.path, "/")), "/")
+next:
+	for _, r := range azureRoutes {
+		if r.method != c.method || len(r.segments) != len(got) {
+			continue
+		}
+		var keys []objectKey
+		for i, want := range r.segments {
+			if want == "*" {
+				keys = append(keys, objectKey{"id", got[i]})
+			} else if want != got[i] {
+				continue next
+			}
+		}
+		c.route, c.keys = r, keys
+		return
+	}
+}
+
+func azureProblem(status int, code, format string, args ...any) *problem {
+	return &problem{status: status, code: code, message: fmt.Sprintf(format, args...)}
+}
+
+func azureUnauthorized(code, format string, args ...any) error {
+	p := azureProblem(401, code, format, args...)
+	p.header = map[string]string{"WWW-Authenticate": `Bearer authorization_uri="https://login.windows.net/", error="invalid_token"`}
+	return p
+}
+
+// identifyAzure checks the version, which comes first, and the access token.
+func (s *Server) identifyAzure(c *call) error {
+	if err := c.checkVersion(); err != nil {
+		return err
+	}
+	bearer, ok := strings.CutPrefix(c.header.Get("Authorization"), "Bearer ")
+	if !ok || bearer == "" {
+		return azureUnauthorized("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+	}
+	k := s.tokens[bearer]
+	switch {
+	case k == nil:
+		return azureUnauthorized("InvalidAuthenticationToken", "The access token is invalid.")
+	case k.audience != armAppID:
+		return azureUnauthorized("InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource '%s'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/','https://management.core.windows.net','https://management.azure.com/','https://management.azure.com'.", k.audience)
+	case !s.now().Before(k.expires):
+		return azureUnauthorized("ExpiredAuthenticationToken", "The access token expiry UTC time '%s' is earlier than current UTC time '%s'.", k.expires.Format("1/2/2006 3:04:05 PM"), s.now().Format("1/2/2006 3:04:05 PM"))
+	case k.user != nil && (k.user.Disabled || !k.may([]string{"user_impersonation"})):
+		return azureUnauthorized("InvalidAuthenticationToken", "The access token is invalid.")
+	}
+	c.who, c.t = k, k.tenant
+	return nil
+}
+
+func (c *call) checkVersion() error {
+	switch v := c.query.Get("api-version"); {
+	case v == "":
+		return azureProblem(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")
+	case c.route != nil && v != c.route.version:
+		return azureProblem(400, "InvalidApiVersionParameter", "The api-version '%s' is invalid. The supported versions are '%s'.", v, c.route.version)
+	}
+	return nil
+}
+
+// azureAllowed finds the subscription, and asks whether the caller's roles on
+// it allow the action.
+func (c *call) azureAllowed() error {
+	if len(c.keys) == 0 {
+		return nil
+	}
+	id := c.keys[0].value
+	if !guid.MatchString(id) {
+		return azureProblem(400, "InvalidSubscriptionId", "The provided subscription identifier '%s' is malformed or invalid.", id)
+	}
+	if c.t.subscription(id) == nil {
+		for _, other := range c.t.s.tenants {
+			if other.subscription(id) != nil {
+				return azureUnauthorized("InvalidAuthenticationTokenTenant", "The access token is from the wrong issuer 'https://sts.windows.net/%s/'. It must match the tenant 'https://sts.windows.net/%s/' associated with this subscription.", c.t.ID, other.ID)
+			}
+		}
+		return azureProblem(404, "SubscriptionNotFound", "The subscription '%s' could not be found.", id)
+	}
+	return c.mayAct(c.route.action, id)
+}
+
+// mayAct is nil if the caller may do something in a subscription.
+func (c *call) mayAct(action, subscription string) error {
+	who, id := c.caller()
+	if c.t.azureMay(id, subscription, action, c.at) {
+		return nil
+	}
+	return azureProblem(403, "AuthorizationFailed", "The client '%s' with object id '%s' does not have authorization to perform action '%s' over scope '%s' or the scope is invalid. If access was recently granted, please refresh your credentials.", who, id, action, c.path)
+}
+
+// caller is the person, or the app that acts as itself.
+func (c *call) caller() (name, id string) {
+	if c.who.user != nil {
+		return c.who.user.UPN, c.who.user.ID
+	}
+	if p := c.t.spByAppID(c.who.clientID); p != nil {
+		return p.appID, p.id
+	}
+	return c.who.clientID, ""
+}
+
+func (c *call) checkAzureBody() error {
+	for name := range c.query {
+		if strings.HasPrefix(name, "$") && name != "$filter" && name != "$skipToken" {
+			return azureProblem(400, "BadRequestFormat", "The query option '%s' is not supported here.", name)
+		}
+	}
+	has := len(bytes.TrimSpace(c.body)) > 0
+	if c.method != http.MethodPut {
+		if has {
+			return azureProblem(400, "InvalidRequestContent", "A %s request must not have a body.", c.method)
+		}
+		return nil
+	}
+	kind, _, _ := mime.ParseMediaType(c.header.Get("Content-Type"))
+	switch {
+	case !has:
+		return azureProblem(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: 'Empty payload'.")
+	case kind != "application/json":
+		return azureProblem(415, "UnsupportedMediaType", "The content media type '%s' is not supported. Only 'application/json' is supported.", kind)
+	}
+	return nil
+}
+
+// decodeProperties reads a body whose content is in properties, which are of
+// the type that the route takes.
+func (c *call) decodeProperties(typ string) (object, error) {
+	o, err := parse(c.body)
+	if err != nil {
+		return nil, azureProblem(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: '%s'.", err)
+	}
+	for k := range o {
+		if !slices.Contains([]string{"properties", "id", "name", "type"}, k) {
+			return nil, azureProblem(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: 'Could not find member '%s' on object of type 'ResourceDefinition'.'", k)
+		}
+	}
+	p, ok := o["properties"].(object)
+	if !ok {
+		return nil, azureProblem(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: 'properties' is missing.")
+	}
+	if err := conforms(p, typ, "properties."); err != nil {
+		return nil, azureProblem(400, "BadRequestFormat", "The request was incorrectly formatted: %s", err)
+	}
+	return p, nil
+}
+
+func (c *call) noAzureRoute() error {
+	parts := strings.Split(strings.Trim(c.path, "/"), "/")
+	if len(parts) > 3 && strings.EqualFold(parts[2], "resourceGroups") {
+		return azureProblem(404, "ResourceGroupNotFound", "Resource group '%s' could not be found.", parts[3])
+	}
+	return azureProblem(404, "InvalidResourceType", "The resource type could not be found in the path '%s', or %s is not allowed on it.", c.path, c.method)
+}
+
+// azureByStatus is the problem that a fault answers with.
+func azureByStatus(status int) *problem {
+	p := byStatus(status)
+	p.details = nil
+	switch status {
+	case 400:
+		p.code = "BadRequest"
+	case 401:
+		return azureUnauthorized("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.").(*problem)
+	case 403:
+		p.code, p.message = "AuthorizationFailed", "The client does not have authorization to perform the action over the scope or the scope is invalid. If access was recently granted, please refresh your credentials."
+	case 404:
+		p.code, p.message = "ResourceNotFound", "The resource was not found."
+	case 409:
+		p.code, p.message = "Conflict", "The request conflicts with another one."
+	case 503:
+		p.code = "ServerTimeout"
+	}
+	return p
+}
+
+// azureList answers with a page of items, in no order that can be relied on.
+func (c *call) azureList(items []object, extra object) (answer, error) {
+	seed, from := rand.Uint64(), 0
+	if q := c.query.Get("$skipToken"); q != "" {
+		b, _ := base64.RawURLEncoding.DecodeString(q)
+		if _, err := fmt.Sscanf(string(b), "%d:%d", &seed, &from); err != nil {
+			return answer{}, azureProblem(400, "InvalidSkipToken", "The provided skip token '%s' is not valid.", q)
+		}
+	}
+	slices.SortFunc(items, func(a, b object) int { return cmp.Compare(shuffle(seed, a), shuffle(seed, b)) })
+	items = items[min(from, len(items)):]
+	result := object{}
+	if most := c.t.s.cfg.PageSize; len(items) > most {
+		items = items[:most]
+		q := url.Values(maps.Clone(c.query))
+		q.Set("$skipToken", base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d:%d", seed, from+most)))
+		result["nextLink"] = c.t.s.armURL + (&url.URL{Path: c.path}).EscapedPath() + "?" + q.Encode()
+	}
+	result["value"] = append([]object{}, items...)
+	maps.Copy(result, extra)
+	return ok(result)
+}

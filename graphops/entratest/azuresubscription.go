@@ -1,0 +1,186 @@
+package entratest
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Subscription is an Azure subscription that trusts a tenant.
+type Subscription struct {
+	ID   string // empty means a random one
+	Name string // empty means the ID
+}
+
+// AddSubscription adds sub and returns it with what was filled in. Nobody has
+// a role on it yet: see GrantAzureRole.
+func (t *Tenant) AddSubscription(sub Subscription) Subscription {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	if sub.ID == "" {
+		sub.ID = newID()
+	}
+	sub.ID = strings.ToLower(sub.ID)
+	if sub.Name == "" {
+		sub.Name = sub.ID
+	}
+	t.subscriptions = append(t.subscriptions, &sub)
+	t.s.changed()
+	return sub
+}
+
+// GrantAzureRole gives a person a role on a whole subscription, at once, and
+// reports whether there are such a person, subscription and role. The role is
+// one of the Azure constants, or the name of a role.
+func (t *Tenant) GrantAzureRole(upn, subscriptionID, role string) bool {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	u, sub, r := t.userNamed(upn), t.subscription(subscriptionID), t.azureRoleNamed(role)
+	if u == nil || sub == nil || r == nil {
+		return false
+	}
+	now := t.s.now()
+	t.azureAssignments = append(t.azureAssignments, &azureAssignment{id: newID(), subscription: sub.ID, roleID: r.id,
+		principalID: u.ID, principalType: "User", created: now, updated: now, by: u.ID})
+	t.s.changed()
+	return true
+}
+
+func (t *Tenant) subscription(id string) *Subscription {
+	return find(t.subscriptions, func(s *Subscription) bool { return strings.EqualFold(s.ID, id) })
+}
+
+func (t *Tenant) showSubscription(s *Subscription) object {
+	return object{"id": "/subscriptions/" + s.ID, "authorizationSource": "RoleBased", "managedByTenants": []any{}, "subscriptionId": s.ID,
+		"tenantId": t.ID, "displayName": s.Name, "state": "Enabled",
+		"subscriptionPolicies": object{"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"}}
+}
+
+// listSubscriptions lists those on which the caller has any role.
+func listSubscriptions(c *call) (answer, error) {
+	var items []object
+	for _, s := range c.t.subscriptions {
+		_, id := c.caller()
+		if len(c.t.azureRolesOf(id, s.ID, c.at)) > 0 {
+			items = append(items, c.t.showSubscription(s))
+		}
+	}
+	return c.azureList(items, object{"count": object{"type": "Total", "value": len(items)}})
+}
+
+func getSubscription(c *call) (answer, error) {
+	return ok(c.t.showSubscription(c.t.subscription(c.keys[0].value)))
+}
+
+// azureRolesOf returns the roles of a principal on a subscription that have
+// taken effect.
+func (t *Tenant) azureRolesOf(principalID, subscription string, now time.Time) []*azureRole {
+	var roles []*azureRole
+	for _, a := range t.azureAssignments {
+		if a.principalID != principalID || a.subscription != subscription || a.veil.hides(now) {
+			continue
+		}
+		if r := t.azureRole(a.roleID); r != nil {
+			roles = append(roles, r)
+		}
+	}
+	return roles
+}
+
+func (t *Tenant) azureMay(principalID, subscription, action string, now time.Time) bool {
+	return slices.ContainsFunc(t.azureRolesOf(principalID, subscription, now), func(r *azureRole) bool { return r.allows(action) })
+}
+
+// listCallerPermissions says what the roles of the caller allow.
+func listCallerPermissions(c *call) (answer, error) {
+	_, id := c.caller()
+	items := []object{}
+	for _, r := range c.t.azureRolesOf(id, c.keys[0].value, c.at) {
+		for _, p := range r.permissions {
+			items = append(items, p.show())
+		}
+	}
+	return ok(object{"value": items})
+}
+
+// An AzureRole is a role that an application has on a subscription.
+type AzureRole struct {
+	SubscriptionID, Subscription string // its name
+	RoleID, Role                 string // its name
+	Custom                       bool
+}
+
+// An AzureAssignment is a role assignment. Those of a service principal that
+// was deleted stay, as in life, and have no Principal.
+type AzureAssignment struct {
+	ID, SubscriptionID, RoleID, Role      string
+	PrincipalID, PrincipalType, Principal string
+	Description                           string
+}
+
+// An AzureRoleDefinition is a custom role.
+type AzureRoleDefinition struct {
+	ID, Name, Description       string
+	Actions, NotActions         []string
+	DataActions, NotDataActions []string
+	Subscriptions               []string // IDs of those it can be assigned in
+}
+
+// AzureAssignments returns all role assignments, oldest first; those that
+// GrantAzureRole made are among them.
+func (t *Tenant) AzureAssignments() []AzureAssignment {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	var all []AzureAssignment
+	for _, a := range t.azureAssignments {
+		out := AzureAssignment{ID: a.id, SubscriptionID: a.subscription, RoleID: a.roleID, PrincipalID: a.principalID, PrincipalType: a.principalType, Description: text(a.description)}
+		if r := t.azureRole(a.roleID); r != nil {
+			out.Role = r.name
+		}
+		if p := t.spByID(a.principalID); p != nil {
+			out.Principal = p.name()
+		} else if u := t.user(a.principalID); u != nil {
+			out.Principal = u.UPN
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
+// AzureRoleDefinitions returns the custom roles, oldest first.
+func (t *Tenant) AzureRoleDefinitions() []AzureRoleDefinition {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	var all []AzureRoleDefinition
+	for _, r := range t.azureRoles {
+		out := AzureRoleDefinition{ID: r.id, Name: r.name, Description: r.description, Subscriptions: slices.Clone(r.subscriptions)}
+		for _, p := range r.permissions {
+			out.Actions = append(out.Actions, p.actions...)
+			out.NotActions = append(out.NotActions, p.notActions...)
+			out.DataActions = append(out.DataActions, p.dataActions...)
+			out.NotDataActions = append(out.NotDataActions, p.notDataActions...)
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
+// azureRolesOfApp are the roles of a service principal, whether they have taken
+// effect or not.
+func (t *Tenant) azureRolesOfApp(principalID string) []AzureRole {
+	var roles []AzureRole
+	for _, a := range t.azureAssignments {
+		if a.principalID != principalID {
+			continue
+		}
+		out := AzureRole{SubscriptionID: a.subscription, RoleID: a.roleID}
+		if s := t.subscription(a.subscription); s != nil {
+			out.Subscription = s.Name
+		}
+		if r := t.azureRole(a.roleID); r != nil {
+			out.Role, out.Custom = r.name, r.custom
+		}
+		roles = append(roles, out)
+	}
+	return roles
+}
