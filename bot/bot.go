@@ -40,6 +40,7 @@ type Bot struct {
 	apiURL  *url.URL
 	direct  *http.Client // follows no redirects: for response URLs
 	secret  workflow.Secret
+	token   workflow.Secret
 	log     *slog.Logger
 	now     func() time.Time
 	observe func(Kind, time.Duration)
@@ -95,7 +96,7 @@ func New(c Config) (*Bot, error) {
 	}
 	return &Bot{
 		desk: c.Desk, api: slack.New(c.BotToken.Reveal(), options...), apiURL: u, direct: &direct,
-		secret: c.SigningSecret, log: c.Log, now: c.Now, observe: c.Observe, app: !c.AppToken.IsZero(),
+		secret: c.SigningSecret, token: c.BotToken, log: c.Log, now: c.Now, observe: c.Observe, app: !c.AppToken.IsZero(),
 		dms: map[string]string{},
 	}, nil
 }

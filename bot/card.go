@@ -24,7 +24,7 @@ func (b *Bot) card(r *workflow.Request) (text string, blocks []slack.Block) {
 	}
 	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
 	if r.State == workflow.Pending {
-		blocks = append(blocks, block(line(bold("Whoever approves has to sign in as "), r.Plan.RolesWords(), ".")))
+		blocks = append(blocks, block(line(bold("Whoever approves has to sign in as "), r.RolesWords(), ".")))
 	}
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
@@ -38,9 +38,26 @@ func (b *Bot) card(r *workflow.Request) (text string, blocks []slack.Block) {
 
 func cardTitle(r *workflow.Request) string {
 	if r.State == workflow.Pending {
-		return fmt.Sprintf("%s: register the app %s?", r.ID, r.Plan.AppName)
+		return clip(fmt.Sprintf("%s: %s?", r.ID, doing(r)), 150)
 	}
 	return fmt.Sprintf("%s: %s · %s", r.ID, r.Plan.AppName, stateWord(r))
+}
+
+// doing is what a request does once it is approved.
+func doing(r *workflow.Request) string {
+	switch {
+	case r.Task == workflow.RemoveOld:
+		return "remove the old credential of " + r.Plan.AppName
+	case r.Task == workflow.Undo && r.Kind == workflow.Renew:
+		return "remove the new credential of " + r.Plan.AppName
+	case r.Task == workflow.Undo, r.Kind == workflow.Retire:
+		return "delete the app " + r.Plan.AppName
+	case r.Kind == workflow.Renew:
+		return "renew the credential of " + r.Plan.AppName
+	case r.Kind == workflow.Recreate:
+		return "recreate the app " + r.Plan.AppName
+	}
+	return "register the app " + r.Plan.AppName
 }
 
 // outcomeLine says who decided, when, and what came of it.
@@ -79,7 +96,17 @@ func came(r *workflow.Request) string {
 		return "The bot is making it."
 	case workflow.Ready:
 		return "The app is registered, consented and proven. The requester has to open the secret."
+	case workflow.Overlap:
+		return "The app has a new credential beside the old one."
+	case workflow.Leftover:
+		return "The new credential is in use. The old one has to be removed."
 	case workflow.Done:
+		if r.Kind == workflow.Retire {
+			return "The app has no credential and no consent any more, and is deleted. Entra keeps it for 30 days."
+		}
+		if r.Handover.Status == workflow.NotKept {
+			return "The app is registered, consented and checked. There was nothing secret to hand over."
+		}
 		return "The app works, and its secret was opened by the requester."
 	case workflow.Failed, workflow.RevokedState:
 		return clip(r.Failure.Text, 900)
@@ -104,33 +131,139 @@ func cardButtons(r *workflow.Request) []slack.BlockElement {
 		}
 	case workflow.Signing, workflow.Provisioning:
 		return []slack.BlockElement{details}
+	case workflow.Leftover:
+		return []slack.BlockElement{button(actOld, "Remove the old one", v, "Remove the old credential of "+r.ID).WithStyle(slack.StylePrimary), details}
 	case workflow.Failed, workflow.RevokedState:
-		undo := button(actUndo, "Undo", v, "Undo "+r.ID).WithStyle(slack.StyleDanger).WithConfirm(slack.NewConfirmationBlockObject(
-			plain("Delete the app?"), plain(clip("This deletes "+r.Plan.AppName+" from the tenant, after you have signed in. Entra keeps it for 30 days.", 300)), plain("Delete it"), plain("Keep it")))
-		return []slack.BlockElement{button(actRetry, "Retry", v, "Retry "+r.ID).WithStyle(slack.StylePrimary), undo, details}
+		buttons := []slack.BlockElement{button(actRetry, "Retry", v, "Retry "+r.ID).WithStyle(slack.StylePrimary)}
+		if r.Undoable() {
+			buttons = append(buttons, undoButton(r))
+		}
+		return append(buttons, details)
 	}
 	return nil
 }
 
+func undoButton(r *workflow.Request) slack.BlockElement {
+	title, text := "Delete the app?", "This deletes "+r.Plan.AppName+" from the tenant, after you have signed in. Entra keeps it for 30 days."
+	if r.Kind == workflow.Renew {
+		title, text = "Remove the new credential?", "This removes the new credential of "+r.Plan.AppName+", after you have signed in. The old one stays."
+	}
+	return button(actUndo, "Undo", buttonValue(r), "Undo "+r.ID).WithStyle(slack.StyleDanger).WithConfirm(slack.NewConfirmationBlockObject(
+		plain(title), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
+}
+
 // planBlocks is exactly what is approved: the app, its permissions, its credential.
 func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
-	p := r.Plan
-	redirects := "none"
-	if len(p.RedirectURIs) > 0 {
-		redirects = strings.Join(p.RedirectURIs, "\n    ")
-		if len(p.RedirectURIs) > 1 {
-			redirects = "\n    " + redirects
-		}
+	if r.Kind == workflow.Retire && r.State == workflow.Pending {
+		warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. What it has now:"))
+		return append([]slack.Block{warning}, b.appPlan(r, brief)...)
 	}
-	blocks := []slack.Block{block(line(
+	return b.appPlan(r, brief)
+}
+
+func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
+	p := r.Plan
+	parts := []any{
 		bold("App: "), p.AppName, "\n",
 		bold("Product: "), b.productTitle(r), "\n",
 		bold("Tenant: "), r.Tenant, " (", code(p.TenantID), ")\n",
 		bold("Who can sign in to it: "), audience(p.Audience), "\n",
-		bold("Redirect URIs: "), redirects, "\n",
-		bold("Credential: "), "client secret, valid for ", workflow.LifetimeWords(p.Credential.Lifetime), "\n",
-		bold("Highest risk: "), string(p.Risk())))}
-	return append(blocks, permissionBlocks(p.Permissions, brief)...)
+	}
+	if len(p.Workloads) > 0 {
+		parts = append(parts, bold("For: "), strings.Join(p.Workloads, ", "), "\n")
+	}
+	parts = append(parts, redirects(p)...)
+	if p.PublicClientFlows {
+		parts = append(parts, bold("Public client flows: "), "allowed: people sign in to it with a device code, without any secret of the app\n")
+	}
+	if len(p.Owners) > 0 {
+		parts = append(parts, bold("Owners besides the requester: "))
+		for i, o := range p.Owners {
+			if i > 0 {
+				parts = append(parts, ", ")
+			}
+			parts = append(parts, user(o.ID))
+		}
+		parts = append(parts, "\n")
+	}
+	parts = append(parts, credentialLine(p.Credential)...)
+	parts = append(parts, "\n", bold("Highest risk: "), string(p.Risk()))
+	blocks := []slack.Block{block(line(parts...))}
+	blocks = append(blocks, permissionBlocks(p.Permissions, brief)...)
+	return append(blocks, roleBlocks(p)...)
+}
+
+// redirects are the plan's redirect URIs by platform.
+func redirects(p workflow.Plan) []any {
+	var parts []any
+	for _, on := range []struct {
+		name string
+		uris []string
+	}{{"Redirect URIs: ", p.RedirectURIs}, {"Redirect URIs (single-page app): ", p.SPARedirectURIs}, {"Redirect URIs (public client): ", p.PublicRedirectURIs}} {
+		switch len(on.uris) {
+		case 0:
+		case 1:
+			parts = append(parts, bold(on.name), on.uris[0], "\n")
+		default:
+			parts = append(parts, bold(on.name), "\n    "+strings.Join(on.uris, "\n    "), "\n")
+		}
+	}
+	if parts == nil {
+		parts = []any{bold("Redirect URIs: "), "none\n"}
+	}
+	return parts
+}
+
+// credentialLine says how the app will prove who it is.
+func credentialLine(c workflow.Credential) []any {
+	parts := []any{bold("Credential: ")}
+	switch c.Kind {
+	case workflow.ClientSecret:
+		return append(parts, "client secret, valid for ", workflow.LifetimeWords(c.Lifetime))
+	case workflow.OwnCertificate:
+		cert := c.Certificate
+		return append(parts, "certificate of the requester, ", cert.Key, ", ", cert.Subject, ", valid until ", cert.NotAfter,
+			"\n    SHA-1 thumbprint ", code(cert.Thumbprint), "\n    SHA-256 ", code(cert.Fingerprint))
+	case workflow.Federated:
+		f := c.Federated
+		return append(parts, "federated: whoever has a token of the issuer ", code(f.Issuer), " with the subject ", code(f.Subject), " and the audience ", code(f.Audience))
+	}
+	return append(parts, "none; people sign in to it")
+}
+
+// roleBlocks lists what else the app gets: roles, and what it offers itself.
+func roleBlocks(p workflow.Plan) []slack.Block {
+	var blocks []slack.Block
+	var lines []*slack.RichTextSection
+	for _, r := range p.DirectoryRoles {
+		lines = append(lines, line(bold(r.Name), " · risk ", bold(string(r.Risk())), "\n", italic("Needed: "+r.Why)))
+	}
+	if lines != nil {
+		blocks = append(blocks, block(line(bold("Directory roles of the app")), list(lines...)))
+	}
+	lines = nil
+	for _, r := range p.AzureRoles {
+		what := "a built-in role"
+		if r.ID == "" {
+			what = fmt.Sprintf("a custom role with %d actions and %d data actions", len(r.Actions), len(r.DataActions))
+		}
+		lines = append(lines, line(bold(r.Name), " (", what, ") · risk ", bold("high"), "\n", italic("Needed: "+r.Why)))
+	}
+	if lines != nil {
+		blocks = append(blocks, block(line(bold("Azure roles of the app"), " on the subscriptions ", code(strings.Join(p.Subscriptions, ", "))), list(lines...)))
+	}
+	lines = nil
+	for _, s := range p.Scopes {
+		who := "users may consent"
+		if s.AdminsOnly {
+			who = "only admins may consent"
+		}
+		lines = append(lines, line(bold(s.Name), " (", who, ")\n", s.Words))
+	}
+	if lines != nil {
+		blocks = append(blocks, block(line(bold("API that the app offers to others")), list(lines...)))
+	}
+	return blocks
 }
 
 // permissionBlocks lists permissions by resource and type, each with its tier,
@@ -195,8 +328,11 @@ func resourcesOf(ps []workflow.Permission) []string {
 
 // audience says signInAudience in words. Source: Graph, application resource type.
 func audience(a string) string {
-	if a == "AzureADMyOrg" {
+	switch a {
+	case "AzureADMyOrg":
 		return "this tenant only"
+	case "AzureADMultipleOrgs":
+		return "people of any Microsoft Entra tenant"
 	}
 	return a
 }

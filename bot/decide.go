@@ -24,6 +24,10 @@ const (
 	actUndo    = "undo"
 	actReveal  = "reveal"
 	actHome    = "home"
+	actWorks   = "works"
+	actOld     = "remove-old"
+	actRenew   = "renew"
+	actRetire  = "retire"
 
 	denyView    = "deny"
 	reasonBlock = "Reason"
@@ -44,8 +48,8 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	case strings.HasPrefix(a.ActionID, "page:"):
 		b.turn(ctx, i, a)
 		return
-	case a.ActionID == string(workflow.FieldProduct):
-		b.rebuild(ctx, i, a)
+	case a.ActionID == string(workflow.FieldProduct), a.ActionID == string(workflow.FieldCredential), a.ActionID == string(workflow.FieldWorkloads):
+		b.rebuild(ctx, i)
 		return
 	}
 	id, rev := fromValue(a.Value)
@@ -58,7 +62,9 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id) })
 	case actHome:
 		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, i.User.ID) })
-	case actApprove, actNewCode, actCancel, actRetry, actUndo:
+	case actRenew, actRetire:
+		b.later(ctx, func(ctx context.Context) { b.openLife(ctx, i, workflow.Kind(a.ActionID), id) })
+	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld:
 		if b.knows(i.User.ID) {
 			b.press(ctx, i, a.ActionID, id, rev)
 			return
@@ -86,6 +92,10 @@ func (b *Bot) press(ctx context.Context, i interaction, button, id string, rev i
 		_, err = b.desk.Retry(ctx, id, by, rev)
 	case actUndo:
 		_, err = b.desk.Undo(ctx, id, by)
+	case actWorks:
+		_, err = b.desk.SayWorks(ctx, id, by)
+	case actOld:
+		_, err = b.desk.RemoveOld(ctx, id, by)
 	}
 	if err != nil {
 		b.refuse(ctx, i, about(id, err))
@@ -142,7 +152,7 @@ func (b *Bot) deny(ctx context.Context, i interaction) Reply {
 	id := i.View.PrivateMetadata
 	by, err := b.presser(ctx, i)
 	if err == nil {
-		_, err = b.desk.Deny(ctx, id, by, i.View.State.text(reasonBlock))
+		_, err = b.desk.Deny(ctx, id, by, i.View.State.text(workflow.FieldReason))
 	}
 	if err = about(id, err); err != nil {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{reasonBlock: b.sentence(err)})

@@ -138,6 +138,8 @@ type input struct {
 	SelectedOptions      []option `json:"selected_options"`
 	SelectedChannel      string   `json:"selected_channel"`
 	SelectedConversation string   `json:"selected_conversation"`
+	SelectedUsers        []string `json:"selected_users"`
+	Files                []file   `json:"files"`
 }
 
 func (s *state) UnmarshalJSON(b []byte) error {
@@ -220,6 +222,8 @@ func (b *Bot) interaction(ctx context.Context, i interaction) Reply {
 		switch i.View.CallbackID {
 		case formView:
 			return b.submit(ctx, i)
+		case lifeView:
+			return b.submitLife(ctx, i)
 		case denyView:
 			return b.deny(ctx, i)
 		}

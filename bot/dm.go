@@ -31,7 +31,11 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 	title := fmt.Sprintf("%s: %s · %s", r.ID, r.Plan.AppName, stateWord(r))
 	blocks := []slack.Block{header(title)}
 	switch r.State {
-	case workflow.Ready, workflow.Done:
+	case workflow.Ready, workflow.Overlap, workflow.Leftover, workflow.Done:
+		if r.Kind == workflow.Retire {
+			blocks = append(blocks, block(line(came(r), " ", Command, " recreate brings it back.")))
+			break
+		}
 		return b.handover(r, blocks)
 	case workflow.Denied:
 		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n", bold("Reason: "), r.Approval.Reason)))
@@ -44,6 +48,20 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 	return summary(r), blocks
 }
 
+// overlap asks whether the new credential works, while the old one is there.
+func (b *Bot) overlap(r *workflow.Request) []slack.Block {
+	switch r.State {
+	case workflow.Overlap:
+		return []slack.Block{
+			block(line("The old credential still works. Put the new one into the product, and press the button when it signs in with it. Without that the old one is up for removal on ", r.Entered.Add(b.desk.Policy().RenewGrace), ".")),
+			slack.NewActionBlock("", button(actWorks, "The new one works", buttonValue(r), "The new credential of "+r.ID+" works").WithStyle(slack.StylePrimary)),
+		}
+	case workflow.Leftover:
+		return []slack.Block{block(line("The old credential waits for an approver to remove it."))}
+	}
+	return nil
+}
+
 // past is what is left of a message whose place a newer one has taken.
 func past(r *workflow.Request) (string, []slack.Block) {
 	text := fmt.Sprintf("%s: %s. This has passed; what followed is in a later message.", r.ID, r.Plan.AppName)
@@ -51,24 +69,35 @@ func past(r *workflow.Request) (string, []slack.Block) {
 }
 
 // handover is the outcome that everybody wants: what the requester needs, and
-// the button that opens the secret.
+// the button that opens the secret, if there is one.
 func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
+	parts := []any{bold("Tenant: "), firstOf(r.Made.TenantName, r.Tenant), "\n"}
+	switch c := r.Plan.Credential; c.Kind {
+	case workflow.ClientSecret:
+		parts = append(parts, bold("The secret is valid until "), r.Made.KeyExpires, "\n")
+	case workflow.OwnCertificate:
+		parts = append(parts, bold("Certificate: "), code(c.Certificate.Thumbprint), ", valid until ", c.Certificate.NotAfter, "\n")
+	}
 	blocks = append(blocks,
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
 		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
-		block(line(bold("Tenant: "), firstOf(r.Made.TenantName, r.Tenant), "\n", bold("The secret is valid until "), r.Made.KeyExpires,
-			"\n", bold("Approved by "), user(r.Approval.By.ID))))
+		block(line(append(parts, bold("Approved by "), user(r.Approval.By.ID))...)))
 	blocks = append(blocks, permissionBlocks(r.Plan.Permissions, briefFrom)...)
+	blocks = append(blocks, roleBlocks(r.Plan)...)
 	if p, ok := b.desk.Product(r.Product); ok {
 		lines := make([]*slack.RichTextSection, len(p.NextSteps))
 		for i, s := range p.NextSteps {
-			lines[i] = line(s)
+			lines[i] = line(r.Fill(s))
 		}
 		blocks = append(blocks, block(line(bold("Next steps")), list(lines...)))
 	}
-	if r.State == workflow.Done {
-		blocks = append(blocks, block(line("You opened the secret on ", r.Handover.At, ". It can't be shown again.")))
-		return fmt.Sprintf("%s: the app %s is yours. Its secret was opened.", r.ID, r.Plan.AppName), blocks
+	if r.State != workflow.Ready {
+		text := fmt.Sprintf("%s: the app %s is ready.", r.ID, r.Plan.AppName)
+		if r.Handover.Status == workflow.Shown {
+			text = fmt.Sprintf("%s: the app %s is yours. Its secret was opened.", r.ID, r.Plan.AppName)
+			blocks = append(blocks, block(line("You opened the secret on ", r.Handover.At, ". It can't be shown again.")))
+		}
+		return text, append(blocks, b.overlap(r)...)
 	}
 	by := r.Entered.Add(b.desk.Policy().RevealWithin)
 	blocks = append(blocks,
@@ -80,11 +109,7 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 // signIn is the approver's message. It alone shows the code, in a block of its
 // own: the text that notifications show does not have it.
 func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.Block) {
-	doing := "to register the app " + r.Plan.AppName
-	if r.Task == workflow.Undo {
-		doing = "to delete the app " + r.Plan.AppName
-	}
-	blocks := []slack.Block{header(fmt.Sprintf("%s: sign in %s", r.ID, doing))}
+	blocks := []slack.Block{header(clip(fmt.Sprintf("%s: sign in to %s", r.ID, doing(r)), 150))}
 	buttons := slack.NewActionBlock("",
 		button(actNewCode, "New code", buttonValue(r), "New code for "+r.ID),
 		button(actCancel, "Cancel", buttonValue(r), "Cancel the sign-in for "+r.ID))
@@ -125,7 +150,9 @@ func pressed(r *workflow.Request) string {
 	switch {
 	case r.Task == workflow.Undo:
 		return "Undo"
-	case r.Approval.N > 1 && r.Made.ObjectID != "":
+	case r.Task == workflow.RemoveOld:
+		return "Remove the old one"
+	case r.Approval.N > 1 && r.Made.ObjectID != "" && r.Target.Request == "":
 		return "Retry"
 	}
 	return "Approve"

@@ -3,17 +3,13 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // formView is the callback ID of the request form. In it the block ID and the
@@ -22,8 +18,9 @@ const formView = "request"
 
 // meta is what a form remembers.
 type meta struct {
-	Channel string `json:"c,omitempty"` // where the command was typed
-	Product string `json:"p,omitempty"`
+	Channel    string                  `json:"c,omitempty"` // where the command was typed
+	Product    string                  `json:"p,omitempty"`
+	Credential workflow.CredentialKind `json:"k,omitempty"` // whose fields it shows
 }
 
 // openForm opens the request form, for a product if one is named.
@@ -46,7 +43,7 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 		in = ""
 	}
 	b.later(ctx, func(ctx context.Context) {
-		opened, err := b.openView(ctx, c.TriggerID, b.form(products[chosen], in))
+		opened, err := b.openView(ctx, c.TriggerID, b.form(products[chosen], products[chosen].Choice(), in))
 		if err != nil {
 			b.log.Warn("the form did not open", "user", c.UserID, "err", err)
 			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, private("Slack did not open the form. Nothing was sent. Type the command again."))
@@ -64,9 +61,9 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 	return nil
 }
 
-// form is the view for a product.
-func (b *Bot) form(p workflow.Product, in string) slack.ModalViewRequest {
-	m, _ := json.Marshal(meta{in, p.Name})
+// form is the view for a product and what was chosen of it.
+func (b *Bot) form(p workflow.Product, chosen workflow.Choice, in string) slack.ModalViewRequest {
+	m, _ := json.Marshal(meta{in, p.Name, chosen.Credential})
 	blocks := []slack.Block{b.productInput(p)}
 	blocks = append(blocks, slack.NewContextBlock("", plain(clip(p.Summary, 500))))
 	blocks = append(blocks,
@@ -83,34 +80,28 @@ func (b *Bot) form(p workflow.Product, in string) slack.ModalViewRequest {
 	team.InitialConversation = in
 	team.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true}
 	blocks = append(blocks, field(workflow.FieldTeam, "The channel whose people follow this request with "+Command+" status.", team))
-
-	secret := choice(string(workflow.ClientSecret), "Client secret", "")
-	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldCredential), secret)
-	kinds.InitialOption = secret
-	blocks = append(blocks, field(workflow.FieldCredential, "", kinds))
-
-	lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
-	for _, l := range b.desk.Policy().Lifetimes() {
-		o := choice(l.D.String(), l.Words, "")
-		lives.Options = append(lives.Options, o)
-		if l.D <= p.Lifetime || lives.InitialOption == nil {
-			lives.InitialOption = o
-		}
+	if len(p.Workloads) > 0 {
+		blocks = append(blocks, workloadsInput(p, chosen))
 	}
-	blocks = append(blocks, field(workflow.FieldLifetime, "The secret stops working after this.", lives))
-
+	blocks = append(blocks, b.credentialInputs(p, chosen)...)
 	if p.Custom {
 		search := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plain("Type part of a name, as in Mail.Read"), string(workflow.FieldPermissions))
 		one := 1
 		search.MinQueryLength = &one
 		blocks = append(blocks, field(workflow.FieldPermissions, "Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", search))
 	}
-	redirects := textInput(workflow.FieldRedirectURIs, "One on each line; leave empty if the product needs none.", 3000, true, strings.Join(p.RedirectURIs, "\n"), true)
-	redirects.BlockID = redirectBlock(p) // another product's are other ones
-	blocks = append(blocks, redirects)
-	if !p.Custom {
-		blocks = append(blocks, permissionBlocks(p.Permissions, briefFrom)...)
+	plan := p.Plan(chosen)
+	if len(plan.AzureRoles) > 0 {
+		blocks = append(blocks, of(p, textInput(workflow.FieldSubscriptions, "The IDs of the Azure subscriptions, one on each line.", 3000, true, "", false)))
 	}
+	blocks = append(blocks, of(p, textInput(workflow.FieldRedirectURIs, "One on each line; leave empty if the product needs none.", 3000, true, strings.Join(p.RedirectURIs, "\n"), true)))
+	owners := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plain("Choose people"), string(workflow.FieldOwners))
+	most := workflow.OwnersMax
+	owners.MaxSelectedItems = &most
+	others := field(workflow.FieldOwners, "Who may change the app in Entra, besides you.", owners)
+	others.Optional = true
+	blocks = append(blocks, others)
+	blocks = append(blocks, needBlocks(plan)...)
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: formView, PrivateMetadata: string(m),
 		Title: plain("Request an app"), Submit: plain("Send request"), Close: plain("Cancel"),
@@ -118,8 +109,84 @@ func (b *Bot) form(p workflow.Product, in string) slack.ModalViewRequest {
 	}
 }
 
-func redirectBlock(p workflow.Product) string {
-	return string(workflow.FieldRedirectURIs) + " of " + p.Name
+// workloadsInput lets the requester choose what the product is used for.
+func workloadsInput(p workflow.Product, chosen workflow.Choice) *slack.InputBlock {
+	var options, initial []*slack.OptionBlockObject
+	for _, w := range p.Workloads {
+		o := choice(w.Name, w.Title, "")
+		options = append(options, o)
+		if slices.Contains(chosen.Workloads, w.Name) {
+			initial = append(initial, o)
+		}
+	}
+	var e slack.BlockElement
+	if p.OneWorkload {
+		radio := slack.NewRadioButtonsBlockElement(string(workflow.FieldWorkloads), options...)
+		if len(initial) > 0 {
+			radio.InitialOption = initial[0]
+		}
+		e = radio
+	} else {
+		boxes := slack.NewCheckboxGroupsBlockElement(string(workflow.FieldWorkloads), options...)
+		boxes.InitialOptions = initial
+		e = boxes
+	}
+	in := of(p, field(workflow.FieldWorkloads, "The app gets what these need, and no more.", e))
+	in.DispatchAction = true
+	return in
+}
+
+// credentialInputs ask for the kind of credential, and for what that kind needs.
+func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []slack.Block {
+	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldCredential))
+	for _, offer := range p.Credentials {
+		o := choice(string(offer.Kind), offer.Kind.Title(), "")
+		kinds.Options = append(kinds.Options, o)
+		if offer.Kind == chosen.Credential {
+			kinds.InitialOption = o
+		}
+	}
+	kind := of(p, field(workflow.FieldCredential, "", kinds))
+	kind.DispatchAction = len(p.Credentials) > 1
+	blocks := []slack.Block{kind}
+	switch chosen.Credential {
+	case workflow.ClientSecret:
+		lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
+		offer, _ := p.Offer(workflow.ClientSecret)
+		for _, l := range b.desk.Policy().Lifetimes(offer.Max) {
+			o := choice(l.D.String(), l.Words, "")
+			lives.Options = append(lives.Options, o)
+			if l.D <= offer.Lifetime || lives.InitialOption == nil {
+				lives.InitialOption = o
+			}
+		}
+		blocks = append(blocks, of(p, field(workflow.FieldLifetime, "The secret stops working after this.", lives)))
+	case workflow.OwnCertificate:
+		paste := textInput(workflow.FieldCertificate, "Paste the public certificate (PEM or Base64), or add its file below. The private key stays with you: never paste it.", 3000, true, "", true)
+		file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem", "der", "p7b", "p7c")
+		upload := field(workflow.FieldCertificateFile, "A .cer, .crt, .pem, .der or .p7b file. A .pfx has the private key in it and is refused.", file)
+		upload.Optional = true
+		blocks = append(blocks, paste, upload)
+	case workflow.Federated:
+		blocks = append(blocks,
+			textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.", 600, false, "", false),
+			textInput(workflow.FieldSubject, "The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main.", 600, false, "", false),
+			textInput(workflow.FieldAudience, "The aud of those tokens.", 600, false, "api://AzureADTokenExchange", false))
+	}
+	return blocks
+}
+
+// needBlocks show what the product gets, below the fields.
+func needBlocks(p workflow.Plan) []slack.Block {
+	blocks := permissionBlocks(p.Permissions, briefFrom)
+	return append(blocks, roleBlocks(p)...)
+}
+
+// of makes a block that is another one for each product: what was typed for one
+// product does not stay for the next.
+func of(p workflow.Product, in *slack.InputBlock) *slack.InputBlock {
+	in.BlockID += " of " + p.Name
+	return in
 }
 
 func (b *Bot) productInput(p workflow.Product) *slack.InputBlock {
@@ -160,123 +227,4 @@ func choice(value, text, description string) *slack.OptionBlockObject {
 		d = plain(clip(description, 75))
 	}
 	return slack.NewOptionBlockObject(value, plain(clip(text, 75)), d)
-}
-
-// suggestions answers what is typed into Permissions.
-func suggestions(query string) Reply {
-	options := []*slack.OptionBlockObject{}
-	size := 0
-	for _, p := range catalog.Search(query, 100) {
-		o := choice(p.Key(), p.Name+" · "+strings.ToLower(string(p.Type)), p.Resource+": "+firstOf(p.DisplayName, p.Description))
-		written, _ := json.Marshal(o) // strings always marshal
-		if size += len(written) + 1; size > mostReply {
-			break // a longer word finds the rest
-		}
-		options = append(options, o)
-	}
-	return slack.OptionsResponse{Options: options}
-}
-
-// rebuild shows the form for another product, and keeps what was typed: Slack
-// does that for every input whose IDs are the same.
-func (b *Bot) rebuild(ctx context.Context, i interaction, a action) {
-	if i.View.CallbackID != formView || a.SelectedOption == nil {
-		return
-	}
-	p, ok := b.desk.Product(a.SelectedOption.Value)
-	if !ok {
-		return
-	}
-	var m meta
-	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
-	b.later(ctx, func(ctx context.Context) {
-		if _, err := b.api.UpdateViewContext(ctx, b.form(p, m.Channel), "", i.View.Hash, i.View.ID); err != nil {
-			b.log.Warn("the form was not redrawn", "err", slackError(err))
-		}
-	})
-}
-
-// submit takes a filled-in form. It is committed before it is acknowledged; what
-// is wrong with it comes back under the fields.
-func (b *Bot) submit(ctx context.Context, i interaction) Reply {
-	s := i.View.State
-	var m meta
-	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
-	d := workflow.Draft{
-		Origin:     i.View.ID,
-		Product:    firstOf(s.choice(workflow.FieldProduct), m.Product),
-		AppName:    s.text(string(workflow.FieldAppName)),
-		Reason:     s.text(string(workflow.FieldReason)),
-		Tenant:     s.choice(workflow.FieldTenant),
-		Team:       s.conversation(workflow.FieldTeam),
-		Credential: workflow.CredentialKind(s.choice(workflow.FieldCredential)),
-	}
-	if p, ok := b.desk.Product(d.Product); ok && m.Product != "" && p.Name != m.Product {
-		// Slack had not redrawn the form for the product when it was sent.
-		v := b.form(p, m.Channel)
-		return slack.NewUpdateViewSubmissionResponse(&v)
-	}
-	d.Lifetime, _ = time.ParseDuration(s.choice(workflow.FieldLifetime))
-	redirects := ""
-	for id := range s {
-		if strings.HasPrefix(id, string(workflow.FieldRedirectURIs)) {
-			redirects = id
-		}
-	}
-	d.RedirectURIs = strings.Split(s.text(redirects), "\n")
-	for _, o := range s.input(string(workflow.FieldPermissions)).SelectedOptions {
-		d.Permissions = append(d.Permissions, o.Value)
-	}
-	by, err := b.presser(ctx, i)
-	if err == nil {
-		_, err = b.desk.Submit(ctx, by, d)
-	}
-	if err == nil {
-		return nil // Slack closes the form; the engine sends the DM
-	}
-	return slack.NewErrorsViewSubmissionResponse(b.underFields(err, s, redirects))
-}
-
-// underFields says what is wrong with a form under the fields that are wrong.
-// What has no field in the view stands under Product: Slack wants a block that
-// is there.
-func (b *Bot) underFields(err error, s state, redirects string) map[string]string {
-	wrong, ok := errors.AsType[workflow.FieldErrors](err)
-	if !ok {
-		return map[string]string{string(workflow.FieldProduct): b.sentence(err)}
-	}
-	errs := map[string]string{}
-	for _, f := range slices.Sorted(maps.Keys(wrong)) {
-		id, text := string(f), wrong[f]
-		if f == workflow.FieldRedirectURIs && redirects != "" {
-			id = redirects
-		}
-		if _, shown := s[id]; !shown && f != workflow.FieldProduct {
-			id, text = string(workflow.FieldProduct), string(f)+": "+text
-		}
-		errs[id] = strings.TrimSpace(errs[id] + " " + text)
-	}
-	return errs
-}
-
-// input is what is in the one input of a block.
-func (s state) input(block string) input {
-	for _, in := range s[block] {
-		return in
-	}
-	return input{}
-}
-
-func (s state) text(block string) string { return s.input(block).Value }
-
-func (s state) choice(f workflow.Field) string {
-	if o := s.input(string(f)).SelectedOption; o != nil {
-		return o.Value
-	}
-	return ""
-}
-
-func (s state) conversation(f workflow.Field) string {
-	in := s.input(string(f))
-	return firstOf(in.SelectedConversation, in.SelectedChannel)
 }

@@ -12,6 +12,7 @@ var Scopes = []string{
 	"im:write",         // opening a DM
 	"users:read",       // who somebody is: guest, stranger, deactivated
 	"users:read.email", // the requester's account in the tenant
+	"files:read",       // a certificate that was added to the form
 	"channels:history", // finding a message again whose answer was lost, in the approvers' channel
 	"groups:history",   // … in a private one
 	"im:history",       // … in a DM

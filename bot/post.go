@@ -50,7 +50,12 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	if thread != "" {
 		content = append(content, slack.MsgOptionTS(thread))
 	}
+	to := channel
 	channel, ts, err = b.api.PostMessageContext(ctx, channel, content...)
+	if d.Name.To() == to && (isSlack(err, "not_in_channel") || isSlack(err, "channel_not_found") || isSlack(err, "is_archived")) {
+		b.log.Info("a team is not warned: the bot is not in its channel", "request", r.ID, "channel", to)
+		return to, "none", nil
+	}
 	if err != nil {
 		return "", "", slackError(err)
 	}
@@ -70,6 +75,8 @@ func (b *Bot) message(d workflow.Drawing) (string, []slack.Block) {
 	switch {
 	case d.Superseded:
 		return past(r)
+	case d.Name.To() != "":
+		return b.expiry(r)
 	case d.Name == workflow.Card:
 		return b.card(r)
 	case d.Name == workflow.Follow:
@@ -105,6 +112,10 @@ func (b *Bot) place(ctx context.Context, d workflow.Drawing) (channel, thread st
 	case d.Name == workflow.Thread:
 		card := r.Posts[workflow.Card]
 		return card.Channel, card.TS, nil
+	case strings.HasPrefix(d.Name.To(), "U"), strings.HasPrefix(d.Name.To(), "W"):
+		channel, err = b.dm(ctx, d.Name.To())
+	case d.Name.To() != "":
+		return d.Name.To(), "", nil
 	case d.Name == workflow.Card:
 		t, ok := b.desk.Tenant(r.Tenant)
 		if !ok {

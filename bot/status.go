@@ -193,6 +193,10 @@ func stateWord(r *workflow.Request) string {
 		return "In progress"
 	case workflow.Ready:
 		return "Ready"
+	case workflow.Overlap:
+		return "New credential beside the old one"
+	case workflow.Leftover:
+		return "Old credential to remove"
 	case workflow.Done:
 		return "Done"
 	case workflow.Failed:
@@ -226,7 +230,17 @@ func waitsFor(r *workflow.Request) string {
 		return fmt.Sprintf("%d of %d steps are done", done, all)
 	case workflow.Ready:
 		return r.Requester.Name + " has to open the secret"
+	case workflow.Overlap:
+		return r.Requester.Name + " has to say that the new credential works"
+	case workflow.Leftover:
+		return "an approver has to press Remove the old one"
 	case workflow.Done:
+		switch {
+		case r.Kind == workflow.Retire:
+			return "the app was deleted"
+		case r.Handover.Status == workflow.NotKept:
+			return "the app is ready"
+		}
 		return "the secret was handed over"
 	case workflow.Failed:
 		return "an approver has to press Retry or Undo"
@@ -246,7 +260,20 @@ func waitsFor(r *workflow.Request) string {
 
 // summary is one sentence for notifications and screen readers.
 func summary(r *workflow.Request) string {
-	return fmt.Sprintf("%s: %s asks for the app %s in %s. %s: %s.", r.ID, r.Requester.Name, r.Plan.AppName, r.Tenant, stateWord(r), waitsFor(r))
+	return fmt.Sprintf("%s: %s asks %s in %s. %s: %s.", r.ID, r.Requester.Name, wish(r), r.Tenant, stateWord(r), waitsFor(r))
+}
+
+// wish is what a request asks for, after "asks".
+func wish(r *workflow.Request) string {
+	switch r.Kind {
+	case workflow.Renew:
+		return "to renew the credential of " + r.Plan.AppName
+	case workflow.Retire:
+		return "to retire the app " + r.Plan.AppName
+	case workflow.Recreate:
+		return "to recreate the app " + r.Plan.AppName
+	}
+	return "for the app " + r.Plan.AppName
 }
 
 // ago says how old something is.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/google/uuid"
 	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
@@ -69,22 +70,52 @@ func (s *session) applicationBody(ctx context.Context, a workflow.App) (models.A
 	web := models.NewWebApplication()
 	web.SetRedirectUris(append([]string{}, a.RedirectURIs...))
 	body.SetWeb(web)
+	if len(a.SPARedirectURIs) > 0 {
+		spa := models.NewSpaApplication()
+		spa.SetRedirectUris(a.SPARedirectURIs)
+		body.SetSpa(spa)
+	}
+	if len(a.PublicRedirectURIs) > 0 {
+		public := models.NewPublicClientApplication()
+		public.SetRedirectUris(a.PublicRedirectURIs)
+		body.SetPublicClient(public)
+	}
+	if a.PublicClientFlows {
+		body.SetIsFallbackPublicClient(&a.PublicClientFlows)
+	}
+	required, err := s.required(ctx, a, "")
+	if err != nil {
+		return nil, err
+	}
+	body.SetRequiredResourceAccess(required)
+	return body, nil
+}
+
+// required is what the app asks for. Its own scopes are among it once its ID is known.
+func (s *session) required(ctx context.Context, a workflow.App, appID string) ([]models.RequiredResourceAccessable, error) {
 	required := []models.RequiredResourceAccessable{}
 	by := make(map[string]models.RequiredResourceAccessable)
 	for _, p := range a.Permissions {
-		r, err := s.resource(ctx, p.ResourceAppID)
-		if err != nil {
-			return nil, err
+		resourceAppID, id := p.ResourceAppID, uuid.UUID{}
+		if resourceAppID == workflow.Self {
+			if appID == "" {
+				continue
+			}
+			resourceAppID, id = appID, scopeID(a.UniqueName, p.Name)
+		} else {
+			r, err := s.resource(ctx, resourceAppID)
+			if err != nil {
+				return nil, err
+			}
+			if id, err = r.find(p); err != nil {
+				return nil, err
+			}
 		}
-		id, err := r.find(p)
-		if err != nil {
-			return nil, err
-		}
-		of := by[p.ResourceAppID]
+		of := by[resourceAppID]
 		if of == nil {
 			of = models.NewRequiredResourceAccess()
-			of.SetResourceAppId(&p.ResourceAppID)
-			by[p.ResourceAppID] = of
+			of.SetResourceAppId(&resourceAppID)
+			by[resourceAppID] = of
 			required = append(required, of)
 		}
 		kind := "Role"
@@ -96,8 +127,7 @@ func (s *session) applicationBody(ctx context.Context, a workflow.App) (models.A
 		access.SetTypeEscaped(&kind)
 		of.SetResourceAccess(append(of.GetResourceAccess(), access))
 	}
-	body.SetRequiredResourceAccess(required)
-	return body, nil
+	return required, nil
 }
 
 func (s *session) readApplication(ctx context.Context, uniqueName string) (models.Applicationable, error) {

@@ -57,16 +57,26 @@ func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, pe
 	return err
 }
 
+// resolve finds what a permission is called here. The app's own scopes are its
+// service principal's.
+func (s *session) resolve(ctx context.Context, sp string, p workflow.Permission) (*resource, uuid.UUID, error) {
+	if p.ResourceAppID == workflow.Self {
+		return &resource{id: sp, own: true}, uuid.UUID{}, nil
+	}
+	r, err := s.resource(ctx, p.ResourceAppID)
+	if err != nil {
+		return nil, uuid.UUID{}, err
+	}
+	id, err := r.find(p)
+	return r, id, err
+}
+
 // consents lists what the permissions are here.
 func (s *session) consents(ctx context.Context, sp string, permissions []workflow.Permission) ([]*consent, error) {
 	var all []*consent
 	grants := make(map[string]*consent)
 	for _, p := range permissions {
-		r, err := s.resource(ctx, p.ResourceAppID)
-		if err != nil {
-			return nil, err
-		}
-		id, err := r.find(p)
+		r, id, err := s.resolve(ctx, sp, p)
 		if err != nil {
 			return nil, err
 		}
@@ -224,6 +234,8 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 			s.mu.Unlock()
 		case refused.exists():
 			errs = append(errs, refused.later("it is consented, and cannot be read yet"))
+		case c.resource.own:
+			errs = append(errs, refused.later("the app's own scope is not known everywhere yet"))
 		default:
 			errs = append(errs, s.fault(refused, sp, c.resource.id))
 		}

@@ -30,6 +30,7 @@ type Tenant struct {
 	ClientID     string // the bot's own public client
 	AuthorityURL string // https://login.microsoftonline.com
 	GraphURL     string // https://graph.microsoft.com
+	ARMURL       string // https://management.azure.com; empty: no Azure roles
 }
 
 // Cloud returns where a national cloud is: public, usgov, dod or china. Source:
@@ -113,6 +114,10 @@ func check(t Tenant) (tenant, error) {
 	}
 	t.AuthorityURL = strings.TrimRight(t.AuthorityURL, "/")
 	t.GraphURL = strings.TrimRight(t.GraphURL, "/")
+	t.ARMURL = strings.TrimRight(t.ARMURL, "/")
+	if u, err := url.Parse(t.ARMURL); t.ARMURL != "" && (err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
+		no("Azure Resource Manager's URL %q is not https://HOST; http is for this machine only", t.ARMURL)
+	}
 	if u, err := url.Parse(t.AuthorityURL); err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" {
 		no("authority URL %q is not https://HOST", t.AuthorityURL)
 	}

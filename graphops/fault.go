@@ -33,6 +33,9 @@ var (
 	opApplication  = operation{"upsertApplication", "register the application"}
 	opReadApp      = operation{"getApplication", "read the application"}
 	opDeleteApp    = operation{"deleteApplication", "delete the application"}
+	opUnfederate   = operation{"removeFederated", "end the app's trust in another issuer"}
+	opUnconsent    = operation{"removeConsent", "withdraw the app's permissions"}
+	opRestore      = operation{"restoreDeleted", "restore the deleted application"}
 	opDeleted      = operation{"getDeleted", "look among the deleted applications"}
 	opPrincipal    = operation{"createServicePrincipal", "make the app's service principal"}
 	opOwner        = operation{"addOwner", "add an owner to the application"}
@@ -42,6 +45,13 @@ var (
 	opKeys         = operation{"listPasswords", "read the app's client secrets"}
 	opAddKey       = operation{"addPassword", "add a client secret"}
 	opRemoveKey    = operation{"removePassword", "remove a client secret"}
+	opAPI          = operation{"exposeAPI", "let the app offer its API"}
+	opRoleFor      = operation{"assignDirectoryRole", "give the app a directory role"}
+	opRolesOf      = operation{"listRoleAssignments", "read the app's directory roles"}
+	opCerts        = operation{"listCertificates", "read the app's certificates"}
+	opSetCerts     = operation{"setCertificates", "write the app's certificates"}
+	opFederated    = operation{"addFederated", "let the app trust another issuer"}
+	opListFederate = operation{"listFederated", "read the issuers that the app trusts"}
 )
 
 // An answer is Graph saying something else than yes. It stays in this package:
@@ -182,6 +192,13 @@ var rights = map[operation]string{
 	opDeleteApp:   "Application Administrator, Cloud Application Administrator or Global Administrator",
 	opAddKey:      "Application Administrator, Cloud Application Administrator or Global Administrator",
 	opRemoveKey:   "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opUnfederate:  "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opUnconsent:   "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services Cloud Application Administrator or Application Administrator",
+	opRestore:     "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opAPI:         "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opSetCerts:    "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opFederated:   "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opRoleFor:     "Privileged Role Administrator or Global Administrator",
 	opRole:        "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services Cloud Application Administrator or Application Administrator",
 	opGrant:       "Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator",
 }

@@ -67,6 +67,11 @@ func (b *bearer) GetAuthorizationToken(_ context.Context, to *url.URL, _ map[str
 	if !b.hosts.IsUrlHostValid(to) || !strings.HasPrefix(to.String(), b.base+"/") {
 		return "", errElsewhere
 	}
+	return b.reveal()
+}
+
+// reveal is the token, while there is one.
+func (b *bearer) reveal() (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.token.IsZero() {

@@ -3,6 +3,7 @@ package graphops
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,24 +27,7 @@ const identityTries = 6
 
 // identify finds out who signed in, and all else that can be read at once.
 func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims, m more) error {
-	var err error
-	for try := range identityTries {
-		if err = s.readIdentity(ctx, ask, c, m); err == nil {
-			return nil
-		}
-		wait, ok := errors.AsType[*later](err)
-		if !ok || try == identityTries-1 {
-			break
-		}
-		pause := wait.after
-		if pause == 0 {
-			pause = time.Second << min(try, 3)
-		}
-		s.log.DebugContext(ctx, "the identity is asked for again", "err", err, "after", pause)
-		if err := sleep(ctx, pause); err != nil {
-			return err
-		}
-	}
+	err := patiently(ctx, s.log, func() error { return s.readIdentity(ctx, ask, c, m) })
 	if no, ok := errors.AsType[*workflow.Trouble](err); ok {
 		s.log.WarnContext(ctx, "Graph does not say who signed in", "err", no, "ref", no.Ref)
 		return &workflow.SignInError{Reason: workflow.SignInNoConsent, Ref: no.Ref}
@@ -52,6 +36,25 @@ func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims, m mo
 		return &workflow.SignInError{Reason: workflow.SignInOther}
 	}
 	return err
+}
+
+// patiently repeats what may go away by itself.
+func patiently(ctx context.Context, log *slog.Logger, do func() error) error {
+	for try := 0; ; try++ {
+		err := do()
+		wait, ok := errors.AsType[*later](err)
+		if err == nil || !ok || try == identityTries-1 {
+			return err
+		}
+		pause := wait.after
+		if pause == 0 {
+			pause = time.Second << min(try, 3)
+		}
+		log.DebugContext(ctx, "the identity is asked for again", "err", err, "after", pause)
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
 }
 
 // readIdentity is one round trip, unless somebody has more than a page of roles,
@@ -73,8 +76,12 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims, 
 			items = append(items, r)
 		}
 	}
-	people := s.userItems(ask.Email)
-	s.batch(ctx, append(items, people...))
+	emails := append([]string{ask.Email}, ask.Owners...)
+	people := s.userItems(emails)
+	for _, of := range people {
+		items = append(items, of...)
+	}
+	s.batch(ctx, items)
 
 	if err := worst([]error{s.fault(me.err), s.fault(roles.err), s.fault(org.err)}); err != nil {
 		return err
@@ -92,9 +99,10 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims, 
 	for id, r := range resources {
 		s.keepResource(id, r)
 	}
-	if who.Requesters, err = s.requesters(ctx, ask.Email, people, m); err != nil {
+	if who.Owners, err = s.accounts(ctx, emails, people, m); err != nil {
 		return err
 	}
+	who.Requesters = who.Owners[ask.Email]
 	s.signer = who
 	return nil
 }
@@ -124,25 +132,29 @@ func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.
 	return who, s.fault(err)
 }
 
-// userItems are the two ways in which an e-mail address names an account.
-func (s *session) userItems(email string) []*item {
-	email = strings.TrimSpace(email)
-	if email == "" {
-		return nil
+// userItems are, for each e-mail address, the two ways in which it names an account.
+func (s *session) userItems(emails []string) map[string][]*item {
+	items := make(map[string][]*item)
+	for _, email := range emails {
+		at := strings.TrimSpace(email)
+		if at == "" || items[email] != nil {
+			continue
+		}
+		items[email] = []*item{
+			{op: opUser, req: s.get("/users/{user}?$select=id,userPrincipalName,mail", "user", at), as: models.CreateUserFromDiscriminatorValue},
+			{op: opUser, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,userPrincipalName,mail", "mail", quote(at)), as: models.CreateUserCollectionResponseFromDiscriminatorValue},
+		}
 	}
-	return []*item{
-		{op: opUser, req: s.get("/users/{user}?$select=id,userPrincipalName,mail", "user", email), as: models.CreateUserFromDiscriminatorValue},
-		{op: opUser, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,userPrincipalName,mail", "mail", quote(email)), as: models.CreateUserCollectionResponseFromDiscriminatorValue},
-	}
+	return items
 }
 
-// requesters are the accounts that were found. Where the token may not look
-// people up, it is tried once more with one that may, if there is consent for it.
-func (s *session) requesters(ctx context.Context, email string, people []*item, m more) ([]workflow.Account, error) {
-	if slices.ContainsFunc(people, func(i *item) bool { return status(i.err) == http.StatusForbidden }) {
+// accounts are those that were found. Where the token may not look people up, it
+// is tried once more with one that may, if there is consent for it.
+func (s *session) accounts(ctx context.Context, emails []string, people map[string][]*item, m more) (map[string][]workflow.Account, error) {
+	if refused(people, http.StatusForbidden) {
 		token, err := m(ctx, "User.ReadBasic.All")
 		if err != nil {
-			s.log.DebugContext(ctx, "the requester is not looked up, as the bot's client may not")
+			s.log.DebugContext(ctx, "nobody is looked up, as the bot's client may not")
 			return nil, ctx.Err()
 		}
 		g, err := newGraph(s.tenant, s.d.graph, token, s.log, s.now)
@@ -150,15 +162,30 @@ func (s *session) requesters(ctx context.Context, email string, people []*item, 
 			return nil, err
 		}
 		defer g.token.close()
-		people = s.userItems(email)
-		g.batch(ctx, people)
-		for _, i := range people {
-			if status(i.err) == http.StatusForbidden || status(i.err) == http.StatusUnauthorized {
-				s.log.DebugContext(ctx, "the requester is not looked up", "err", i.err)
-				return nil, ctx.Err()
-			}
+		people = s.userItems(emails)
+		var items []*item
+		for _, of := range people {
+			items = append(items, of...)
+		}
+		g.batch(ctx, items)
+		if refused(people, http.StatusForbidden) || refused(people, http.StatusUnauthorized) {
+			s.log.DebugContext(ctx, "nobody is looked up")
+			return nil, ctx.Err()
 		}
 	}
+	found := make(map[string][]workflow.Account)
+	for email, items := range people {
+		accounts, err := s.accountsIn(items)
+		if err != nil {
+			return nil, err
+		}
+		found[email] = accounts
+	}
+	return found, nil
+}
+
+// accountsIn are the accounts in the answers about one address, each once.
+func (s *session) accountsIn(items []*item) ([]workflow.Account, error) {
 	var found []workflow.Account
 	add := func(u models.Userable) {
 		a := workflow.Account{ObjectID: value(u.GetId()), UPN: value(u.GetUserPrincipalName()), Mail: value(u.GetMail())}
@@ -166,7 +193,7 @@ func (s *session) requesters(ctx context.Context, email string, people []*item, 
 			found = append(found, a)
 		}
 	}
-	for _, i := range people {
+	for _, i := range items {
 		if err := s.fault(i.err); err != nil {
 			if _, ok := errors.AsType[*workflow.Trouble](err); ok {
 				continue // there is no such account, or no such address
@@ -183,6 +210,16 @@ func (s *session) requesters(ctx context.Context, email string, people []*item, 
 		}
 	}
 	return found, nil
+}
+
+// refused says whether one of the look-ups was answered with this status.
+func refused(people map[string][]*item, code int) bool {
+	for _, items := range people {
+		if slices.ContainsFunc(items, func(i *item) bool { return status(i.err) == code }) {
+			return true
+		}
+	}
+	return false
 }
 
 // status is the status of an answer of Graph's, or 0.

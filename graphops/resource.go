@@ -19,6 +19,7 @@ import (
 // knows it. Names of permissions are resolved with it, never with a fixed list.
 type resource struct {
 	id, appID, name string
+	own             bool                 // it is the app itself
 	roles, scopes   map[string]uuid.UUID // IDs by name, of those that are enabled
 }
 

@@ -19,6 +19,7 @@ type session struct {
 	d      *Directory
 	tenant tenant
 	signer workflow.Signer
+	arm    *bearer // for Azure; nil where the plan has no roles there
 	began  time.Time
 
 	mu        sync.Mutex
@@ -45,7 +46,12 @@ func (*session) Format(f fmt.State, _ rune) { io.WriteString(f, "[session]") }
 func (s *session) Signer() workflow.Signer { return s.signer }
 
 // Close forgets the token.
-func (s *session) Close() { s.token.close() }
+func (s *session) Close() {
+	s.token.close()
+	if s.arm != nil {
+		s.arm.close()
+	}
+}
 
 // know notes that an object exists, whatever a replica says.
 func (s *session) know(ids ...string) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
 
@@ -57,10 +58,16 @@ func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session,
 		return nil, err
 	}
 	more := func(ctx context.Context, scope string) (workflow.Secret, error) {
-		r, err := s.client.AcquireTokenSilent(ctx, s.tenant.scopes(scope), public.WithSilentAccount(got.Account))
+		if !strings.Contains(scope, "://") {
+			scope = s.tenant.scopes(scope)[0]
+		}
+		r, err := s.client.AcquireTokenSilent(ctx, []string{scope}, public.WithSilentAccount(got.Account))
 		return workflow.NewSecret(r.AccessToken), err
 	}
 	err = session.identify(ctx, ask, claims{tenant: got.IDToken.TenantID, object: got.IDToken.Oid}, more)
+	if err == nil && len(ask.Subscriptions) > 0 {
+		err = patiently(ctx, s.d.log, func() error { return session.signInAzure(ctx, ask.Subscriptions, more) })
+	}
 	if err != nil {
 		session.Close()
 		return nil, err

@@ -48,6 +48,11 @@ type requestV1 struct {
 	History   []eventV1                    `json:"history,omitzero"`
 	Reminded  time.Time                    `json:"reminded,omitzero"`
 	Outcomes  int                          `json:"outcomes,omitzero"`
+	Target    targetV1                     `json:"target,omitzero"`
+	Successor string                       `json:"successor,omitzero"`
+	Gone      bool                         `json:"gone,omitzero"`
+	Linked    bool                         `json:"linked,omitzero"`
+	Warned    int                          `json:"warned,omitzero"`
 }
 
 type personV1 struct {
@@ -64,6 +69,16 @@ type planV1 struct {
 	RedirectURIs []string       `json:"redirect_uris,omitzero"`
 	Permissions  []permissionV1 `json:"permissions,omitzero"`
 	Credential   credentialV1   `json:"credential,omitzero"`
+
+	SPARedirectURIs    []string          `json:"spa_redirect_uris,omitzero"`
+	PublicRedirectURIs []string          `json:"public_redirect_uris,omitzero"`
+	PublicClientFlows  bool              `json:"public_client_flows,omitzero"`
+	Scopes             []scopeV1         `json:"scopes,omitzero"`
+	DirectoryRoles     []directoryRoleV1 `json:"directory_roles,omitzero"`
+	AzureRoles         []azureRoleV1     `json:"azure_roles,omitzero"`
+	Subscriptions      []string          `json:"subscriptions,omitzero"`
+	Owners             []personV1        `json:"owners,omitzero"`
+	Workloads          []string          `json:"workloads,omitzero"`
 }
 
 type approvalV1 struct {
@@ -80,11 +95,7 @@ func encode(r *workflow.Request) ([]byte, error) {
 	return json.Marshal(requestV1{
 		V: 1, Rev: r.Rev, Origin: r.Origin, Kind: r.Kind, State: r.State, Requester: personV1(r.Requester),
 		Tenant: r.Tenant, Product: r.Product, Team: r.Team, Reason: r.Reason, PlanRev: r.PlanRev,
-		Plan: planV1{
-			TenantID: r.Plan.TenantID, AppName: r.Plan.AppName, Audience: r.Plan.Audience, RedirectURIs: r.Plan.RedirectURIs,
-			Permissions: each(r.Plan.Permissions, func(p workflow.Permission) permissionV1 { return permissionV1(p) }),
-			Credential:  credentialV1(r.Plan.Credential),
-		},
+		Plan:    planForm(r.Plan),
 		Created: r.Created, Entered: r.Entered, WakeAt: r.WakeAt,
 		Approval: approvalV1{
 			N: r.Approval.N, By: personV1(r.Approval.By), At: r.Approval.At,
@@ -98,6 +109,7 @@ func encode(r *workflow.Request) ([]byte, error) {
 		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
 		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
 		Reminded: r.Reminded, Outcomes: r.Outcomes,
+		Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Linked: r.Linked, Warned: r.Warned,
 	})
 }
 
@@ -130,11 +142,7 @@ func (f *requestV1) request() *workflow.Request {
 	r := &workflow.Request{
 		Rev: f.Rev, Origin: f.Origin, Kind: f.Kind, State: f.State, Requester: workflow.Person(f.Requester),
 		Tenant: f.Tenant, Product: f.Product, Team: f.Team, Reason: f.Reason, PlanRev: f.PlanRev,
-		Plan: workflow.Plan{
-			TenantID: f.Plan.TenantID, AppName: f.Plan.AppName, Audience: f.Plan.Audience, RedirectURIs: f.Plan.RedirectURIs,
-			Permissions: each(f.Plan.Permissions, func(p permissionV1) workflow.Permission { return workflow.Permission(p) }),
-			Credential:  workflow.Credential(f.Plan.Credential),
-		},
+		Plan:    f.Plan.plan(),
 		Created: f.Created, Entered: f.Entered, WakeAt: f.WakeAt,
 		Approval: workflow.Approval{
 			N: f.Approval.N, By: workflow.Person(f.Approval.By), At: f.Approval.At,
@@ -148,6 +156,7 @@ func (f *requestV1) request() *workflow.Request {
 		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
 		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
 		Reminded: f.Reminded, Outcomes: f.Outcomes,
+		Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Linked: f.Linked, Warned: f.Warned,
 	}
 	inUTC(r)
 	return r
@@ -164,7 +173,7 @@ func inUTC(r *workflow.Request) {
 		}
 	}
 	utc(&r.Created, &r.Entered, &r.WakeAt, &r.Reminded, &r.Approval.At, &r.SignIn.Expires, &r.SignIn.Since,
-		&r.SignIn.After, &r.Made.KeyExpires, &r.Handover.At, &r.Handover.Claimed)
+		&r.SignIn.After, &r.Plan.Credential.Certificate.NotBefore, &r.Plan.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Handover.At, &r.Handover.Claimed)
 	for i := range r.Steps {
 		utc(&r.Steps[i].At, &r.Steps[i].Since, &r.Steps[i].Retry)
 	}

@@ -20,11 +20,6 @@ type permissionV1 struct {
 	Risk          catalog.Risk `json:"risk,omitzero"`
 }
 
-type credentialV1 struct {
-	Kind     workflow.CredentialKind `json:"kind,omitzero"`
-	Lifetime time.Duration           `json:"lifetime,omitzero"` // in nanoseconds
-}
-
 type signInV1 struct {
 	N        int                   `json:"n,omitzero"`
 	Status   workflow.SignInStatus `json:"status,omitzero"`
@@ -88,4 +83,11 @@ type eventV1 struct {
 	What  workflow.What `json:"what,omitzero"`
 	Text  string        `json:"text,omitzero"`
 	Times int           `json:"times,omitzero"`
+}
+
+type targetV1 struct {
+	Request    string `json:"request,omitzero"`
+	UniqueName string `json:"unique_name,omitzero"`
+	KeyID      string `json:"key_id,omitzero"`
+	Thumbprint string `json:"thumbprint,omitzero"`
 }

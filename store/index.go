@@ -30,6 +30,7 @@ const (
 	byRequester = 'r'
 	byTeam      = 't'
 	byState     = 's'
+	byApp       = 'a'
 	byName      = 'n'
 )
 
@@ -41,23 +42,24 @@ var newLimit uint64 = 256
 type marks struct {
 	requester, team, state string
 	name                   string // folded
+	app                    string // an App ID
 }
 
 func marksOf(r *workflow.Request) marks {
-	return marks{r.Requester.ID, r.Team, string(r.State), fold(r.Plan.AppName)}
+	return marks{r.Requester.ID, r.Team, string(r.State), fold(r.Plan.AppName), r.Made.AppID}
 }
 
 // bytes is the form that newBucket keeps: each with its length before it.
 func (m marks) bytes() []byte {
 	var b []byte
-	for _, s := range []string{m.requester, m.team, m.state, m.name} {
+	for _, s := range []string{m.requester, m.team, m.state, m.name, m.app} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
 	return b
 }
 
 func readMarks(b []byte) (m marks) {
-	for _, s := range []*string{&m.requester, &m.team, &m.state, &m.name} {
+	for _, s := range []*string{&m.requester, &m.team, &m.state, &m.name, &m.app} {
 		n, size := binary.Uvarint(b)
 		if size <= 0 || n > uint64(len(b)-size) {
 			return m
@@ -74,7 +76,7 @@ func (m marks) entries(n uint64) [][]byte {
 	for _, l := range []struct {
 		kind  byte
 		value string
-	}{{byRequester, m.requester}, {byTeam, m.team}, {byState, m.state}} {
+	}{{byRequester, m.requester}, {byTeam, m.team}, {byState, m.state}, {byApp, m.app}} {
 		if l.value != "" {
 			out = append(out, numbered(listPrefix(l.kind, l.value), n))
 		}

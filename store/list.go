@@ -122,6 +122,9 @@ func wanted(tx *bolt.Tx, q workflow.Query) list {
 	if whose != nil {
 		all = append(all, whose)
 	}
+	if q.App != "" {
+		all = append(all, of(listPrefix(byApp, q.App)))
+	}
 	if q.State != "" {
 		all = append(all, of(listPrefix(byState, string(q.State))))
 	}
@@ -143,7 +146,7 @@ func unfiled(tx *bolt.Tx, q workflow.Query) list {
 		m := readMarks(v)
 		whose := q.Requester != "" && m.requester == q.Requester || q.Team != "" && m.team == q.Team ||
 			q.Requester == "" && q.Team == ""
-		if whose && (q.State == "" || m.state == string(q.State)) && strings.Contains(m.name, text) {
+		if whose && (q.State == "" || m.state == string(q.State)) && (q.App == "" || m.app == q.App) && strings.Contains(m.name, text) {
 			found = append(found, number(k))
 		}
 	}

@@ -144,7 +144,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 		return nil
 	}, func(r *Request, now time.Time) {
 		r.decide(by, now, Provision)
-		r.Steps = newSteps(provisionSteps)
+		r.Steps = newSteps(r.stepsFor(Provision))
 		r.move(Signing, now, Event{By: by.ID, What: Approved, Text: "approved the plan and was sent a sign-in code"})
 	})
 }
@@ -194,6 +194,9 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 		switch {
 		case by.ID == r.Requester.ID:
 			r.move(CancelledState, now, Event{By: by.ID, What: WasCancelled, Text: "cancelled the request"})
+		case r.Task == RemoveOld:
+			r.move(Leftover, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the old credential is still there"})
+			r.SignIn.Status, r.Steps = "", nil
 		case r.untouched():
 			r.move(Pending, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
 			r.SignIn.Status, r.Steps = "", nil
@@ -205,7 +208,8 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 
 // untouched says that nothing was begun in the tenant for r.
 func (r *Request) untouched() bool {
-	return !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 }) && r.Made.ObjectID == "" && r.Made.Keys == 0
+	made := r.Made.Keys > 0 || r.Target.Request == "" && r.Made.ObjectID != ""
+	return r.Task == Provision && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
 }
 
 // giveBack ends a sign-in that came to nothing where something stands in the
@@ -223,7 +227,7 @@ func (r *Request) giveBack(now time.Time, text string, e Event) {
 }
 
 // undoing says whether the steps are those of an Undo.
-func (r *Request) undoing() bool { return r.Step(StepDelete) != nil }
+func (r *Request) undoing() bool { return r.Step(StepDelete) != nil || r.Step(StepTakeBack) != nil }
 
 // NewCode asks for another device code for the approver who has to sign in.
 func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, error) {
@@ -281,13 +285,18 @@ func (r *Request) redo(names ...StepName) {
 	}
 }
 
+// Undoable says whether there is something that an Undo would delete.
+func (r *Request) Undoable() bool {
+	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Task != RemoveOld
+}
+
 // Undo deletes what a failed request has made, after a sign-in of whoever presses.
 func (d *Desk) Undo(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
 			return no
-		case r.State != Failed && r.State != RevokedState:
+		case !r.Undoable():
 			return refuse(RuleWrongState, "%s %s, so there is nothing to undo.", r.ID, r.Standing())
 		}
 		return nil
@@ -308,6 +317,10 @@ func (r *Request) Standing() string {
 		return "is being carried out"
 	case Ready:
 		return "is ready, and its secret waits to be opened"
+	case Overlap:
+		return "has a new credential beside the old one, and waits for the requester to say that it works"
+	case Leftover:
+		return "waits for an approver to remove the old credential"
 	case Done:
 		return "is done"
 	case Failed:

@@ -129,7 +129,7 @@ func TestEveryMistakeInTheFormIsNamedAtOnce(t *testing.T) {
 	d := w.boot2()
 	ctx := context.Background()
 	_, err := d.Submit(ctx, bea, Draft{Product: "nope", Tenant: "nope", AppName: " \x00 ", Reason: strings.Repeat("x", ReasonMax+1),
-		Credential: "none", Lifetime: 10000 * time.Hour, RedirectURIs: []string{"http://example.com"}})
+		Credential: "nope", Lifetime: 10000 * time.Hour, RedirectURIs: []string{"http://example.com"}})
 	wrong, ok := err.(FieldErrors)
 	if !ok {
 		t.Fatalf("got %v", err)
@@ -167,7 +167,7 @@ func TestAnOutsiderMayNotAsk(t *testing.T) {
 
 func TestACustomProductTakesKnownPermissionsOnlyAndOnlyWhereAllowed(t *testing.T) {
 	w := newWorld(t)
-	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), {Name: "custom", Custom: true, Audience: "AzureADMyOrg"}}, Policy: w.policy, Key: w.key, Log: quiet})
+	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), {Name: "custom", Custom: true, Audience: "AzureADMyOrg", Credentials: vbo().Credentials}}, Policy: w.policy, Key: w.key, Log: quiet})
 	custom := draft("c")
 	custom.Product = "custom"
 	for _, keys := range [][]string{nil, {"graph:Application:Everything.All"}, {"what"}} {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // A Directory signs admins in to a tenant and proves credentials. Package
@@ -40,6 +41,10 @@ type Prompt struct {
 type Ask struct {
 	Resources []string // application IDs of the plan's resources
 	Email     string   // of the requester, who becomes an owner if there is just one such account
+	Owners    []string // e-mail addresses of those who become owners too
+	// Subscriptions are those that the app gets roles on: the sign-in then
+	// takes a token for Azure too.
+	Subscriptions []string
 }
 
 // A Session acts with a signed-in admin's token, which it holds in memory until
@@ -59,6 +64,24 @@ type Session interface {
 	// application ones assigned and delegated ones granted for all users. Where
 	// it finds more delegated scopes than these it returns an *ExcessError.
 	EnsureConsent(ctx context.Context, servicePrincipal string, permissions []Permission) error
+	// EnsureAPI makes sure that the app offers its scopes as api://{appID}, and
+	// asks for those that its permissions name.
+	EnsureAPI(ctx context.Context, applicationID, appID string, a App) error
+	// EnsureDirectoryRole makes sure that a service principal has a directory
+	// role in the whole tenant.
+	EnsureDirectoryRole(ctx context.Context, servicePrincipal, templateID string) error
+	// EnsureAzureRoles makes sure that a service principal has these roles on each
+	// of the subscriptions. name is the request's: what is made carries it.
+	EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) error
+	// EnsureCertificate makes sure that the app can prove itself with a
+	// certificate, and leaves its others as they are.
+	EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) error
+	// RemoveCertificate makes sure that it can not.
+	RemoveCertificate(ctx context.Context, applicationID, thumbprint string) error
+	// EnsureFederated makes sure that the app trusts tokens of another issuer.
+	EnsureFederated(ctx context.Context, applicationID, name string, f FederatedIssuer) error
+	// Inspect reads what the app has now of what a plan can give.
+	Inspect(ctx context.Context, m Made, p Plan) (Inspection, error)
 	// Keys returns the application's passwords.
 	Keys(ctx context.Context, applicationID string) ([]Password, error)
 	// AddKey makes a password. It is not repeatable: whoever calls it looks at Keys first.
@@ -68,6 +91,16 @@ type Session interface {
 	// DeleteApplication makes sure that there is no application with this unique
 	// name. objectID is its ID, where it is known.
 	DeleteApplication(ctx context.Context, uniqueName, objectID string) error
+
+	// RemoveCredentials makes sure that the application with this unique name, if
+	// there is one, has no password, certificate or federated credential.
+	RemoveCredentials(ctx context.Context, uniqueName string) error
+	// RemoveConsent makes sure that the service principal, if there is one, has no
+	// app role and no delegated scope.
+	RemoveConsent(ctx context.Context, servicePrincipal string) error
+	// RestoreApplication brings a deleted application back, and says whether it
+	// was there to be brought back.
+	RestoreApplication(ctx context.Context, appID string) (bool, error)
 
 	// Close forgets the token.
 	Close()
@@ -81,6 +114,22 @@ type App struct {
 	Audience     string
 	RedirectURIs []string // of platform Web
 	Permissions  []Permission
+
+	SPARedirectURIs, PublicRedirectURIs []string
+	PublicClientFlows                   bool
+	Scopes                              []Scope
+}
+
+// Inspection is what an app has.
+type Inspection struct {
+	// Roles and Scopes are the app roles assigned and the delegated scopes
+	// granted for all users: "Microsoft Graph/Directory.Read.All", the resource
+	// called as the asked-for permissions call it.
+	Roles, Scopes  []string
+	DirectoryRoles []string // template IDs
+	AzureRoles     []string // on the plan's subscriptions: subscription/role definition
+	Thumbprints    []string // of its certificates: SHA-1, hexadecimal, capitals
+	Federated      []FederatedIssuer
 }
 
 // Password is a client secret's public part.
@@ -100,6 +149,10 @@ type Signer struct {
 	Roles      []string // template IDs of the active directory roles
 	// Requesters are the accounts that have the requester's e-mail address.
 	Requesters []Account
+	// Subscriptions are those of the plan on which this account may assign roles.
+	Subscriptions []string
+	// Owners are the accounts that have each of the owners' e-mail addresses.
+	Owners map[string][]Account
 }
 
 // Account is a user of the tenant.
@@ -115,11 +168,11 @@ const (
 	CloudApplicationAdministrator = "158c047a-c907-4556-b7ef-446551a6b5f7"
 )
 
-// Scopes returns the delegated Graph scopes that a task on this plan needs of
+// SignInScopes returns the delegated Graph scopes that a task on this plan needs of
 // the admin's token. Source: least delegated permission of each call, Graph v1.0.
-func (p Plan) Scopes(t Task) []string {
+func (p Plan) SignInScopes(t Task) []string {
 	scopes := []string{"User.Read", "Application.ReadWrite.All"}
-	if t == Undo {
+	if t != Provision {
 		return scopes
 	}
 	if len(p.Of(catalog.Application)) > 0 {
@@ -127,6 +180,9 @@ func (p Plan) Scopes(t Task) []string {
 	}
 	if len(p.Of(catalog.Delegated)) > 0 {
 		scopes = append(scopes, "DelegatedPermissionGrant.ReadWrite.All")
+	}
+	if len(p.DirectoryRoles) > 0 {
+		scopes = append(scopes, "RoleManagement.ReadWrite.Directory")
 	}
 	return scopes
 }

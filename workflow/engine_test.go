@@ -66,7 +66,7 @@ func (w *world) wantOne(id string) {
 
 // boot2 is a desk without an engine.
 func (w *world) boot2() *Desk {
-	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo()}, Policy: w.policy, Key: w.key, Log: quiet})
+	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), backup()}, Policy: w.policy, Key: w.key, Log: quiet})
 }
 
 func TestARequestBecomesAnAppWithASecret(t *testing.T) {

@@ -19,6 +19,7 @@ const (
 	RuleAlreadyOpened Rule = "already-opened"
 	RuleTooLate       Rule = "too-late"
 	RuleReason        Rule = "reason-missing"
+	RuleNoApp         Rule = "no-such-app"
 
 	RuleTenant        Rule = "wrong-tenant"
 	RuleAccount       Rule = "wrong-account"
@@ -34,7 +35,7 @@ const (
 // somebody tried what they may not, and did not merely come too late.
 func (r Rule) audited() bool {
 	switch r {
-	case RuleWrongState, RuleStale, RuleReason:
+	case RuleWrongState, RuleStale, RuleReason, RuleNoApp:
 		return false
 	}
 	return true
@@ -71,6 +72,15 @@ const (
 	FieldLifetime     Field = "Lifetime"
 	FieldPermissions  Field = "Permissions"
 	FieldRedirectURIs Field = "Redirect URIs"
+
+	FieldWorkloads       Field = "Workloads"
+	FieldCertificate     Field = "Certificate"
+	FieldCertificateFile Field = "Certificate file"
+	FieldIssuer          Field = "Issuer"
+	FieldSubject         Field = "Subject"
+	FieldAudience        Field = "Audience"
+	FieldSubscriptions   Field = "Subscriptions"
+	FieldOwners          Field = "Owners"
 )
 
 // Temporary is an error that may go away by itself.

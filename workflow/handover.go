@@ -86,7 +86,7 @@ func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, erro
 	}, func(r *Request, now time.Time) {
 		r.Handover.Sealed = nil
 		r.Handover.Status, r.Handover.By, r.Handover.At = Shown, by.ID, now
-		r.move(Done, now, Event{By: by.ID, What: Opened, Text: "opened the secret"})
+		r.move(r.handedOver(), now, Event{By: by.ID, What: Opened, Text: "opened the secret"})
 	})
 }
 

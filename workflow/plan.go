@@ -8,18 +8,71 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // A Plan is exactly what will be made in the tenant. An approver is shown all
-// of it, and approves its digest.
+// of it, and approves its digest. A field that is added later is omitted where
+// it is zero: the digests of plans that are kept must not change.
 type Plan struct {
 	TenantID     string
 	AppName      string
-	Audience     string // signInAudience: "AzureADMyOrg"
-	RedirectURIs []string
+	Audience     string   // signInAudience: "AzureADMyOrg"
+	RedirectURIs []string // of platform Web
 	Permissions  []Permission
 	Credential   Credential
+
+	SPARedirectURIs    []string        `json:",omitzero"`
+	PublicRedirectURIs []string        `json:",omitzero"` // of platform "mobile and desktop applications"
+	PublicClientFlows  bool            `json:",omitzero"` // isFallbackPublicClient
+	Scopes             []Scope         `json:",omitzero"` // exposed as api://{appId}
+	DirectoryRoles     []DirectoryRole `json:",omitzero"` // of the app itself
+	AzureRoles         []AzureRole     `json:",omitzero"`
+	Subscriptions      []string        `json:",omitzero"` // that AzureRoles are for: GUIDs
+	Owners             []Person        `json:",omitzero"` // besides the requester
+	Workloads          []string        `json:",omitzero"` // titles of what was chosen of the product
 }
+
+// A Scope is a delegated permission that the app itself offers.
+type Scope struct {
+	Name          string   // "access_as_user"
+	AdminsOnly    bool     // type Admin: users may not consent
+	Title, Words  string   // consent display name and description
+	PreAuthorized []string `json:",omitzero"` // application IDs of clients that need no consent
+}
+
+// A DirectoryRole is a role in the directory.
+type DirectoryRole struct {
+	TemplateID string
+	Name       string // "Global Reader"
+	Why        string
+}
+
+// Risk is high for a role that reads everything, and critical for any other:
+// Microsoft marks nearly all of them as privileged.
+func (r DirectoryRole) Risk() catalog.Risk {
+	if r.TemplateID == globalReader {
+		return catalog.High
+	}
+	return catalog.Critical
+}
+
+// globalReader is the template ID of Global Reader. Source: Microsoft Entra built-in roles.
+const globalReader = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+
+// An AzureRole is a role in Azure on each of the plan's subscriptions: a
+// built-in one, or a custom one with these actions.
+type AzureRole struct {
+	ID          string // of a built-in role definition: a GUID; empty for a custom one
+	Name        string // "Contributor"
+	Why         string
+	Actions     []string `json:",omitzero"`
+	DataActions []string `json:",omitzero"`
+}
+
+// Self stands for the app's own application ID, which is not known before it is
+// registered, as the resource of a permission.
+const Self = "self"
 
 // A Permission is one that the app gets, with admin consent.
 type Permission struct {
@@ -35,14 +88,51 @@ type Permission struct {
 // CredentialKind says how the app will prove who it is.
 type CredentialKind string
 
-// ClientSecret is a password that Entra makes. It is the only kind so far.
-const ClientSecret CredentialKind = "secret"
+const (
+	// ClientSecret is a password that Entra makes.
+	ClientSecret CredentialKind = "secret"
+	// OwnCertificate is one whose private key the requester has, and nobody else.
+	OwnCertificate CredentialKind = "certificate"
+	// Federated trusts the tokens of another issuer: there is nothing to hand over.
+	Federated CredentialKind = "federated"
+	// NoCredential is for apps with which people sign in.
+	NoCredential CredentialKind = "none"
+)
+
+// Title is the kind in words.
+func (k CredentialKind) Title() string {
+	switch k {
+	case ClientSecret:
+		return "Client secret"
+	case OwnCertificate:
+		return "Certificate (you have the private key)"
+	case Federated:
+		return "Federated credential (tokens of another issuer)"
+	case NoCredential:
+		return "None (people sign in)"
+	}
+	return string(k)
+}
+
+// noun is the kind in the middle of a sentence.
+func (k CredentialKind) noun() string {
+	if k == OwnCertificate {
+		return "certificate"
+	}
+	return "secret"
+}
 
 // A Credential is what the app gets to prove who it is.
 type Credential struct {
-	Kind     CredentialKind
-	Lifetime time.Duration
+	Kind        CredentialKind
+	Lifetime    time.Duration
+	Certificate certificate.Certificate `json:",omitzero"`
+	Federated   FederatedIssuer         `json:",omitzero"`
 }
+
+// A FederatedIssuer is whose tokens the app may sign in with.
+// Source: Graph, federatedIdentityCredential resource type.
+type FederatedIssuer struct{ Issuer, Subject, Audience string }
 
 // Digest identifies the plan: two plans have the same digest if and only if
 // they ask for the same things.
@@ -66,20 +156,29 @@ func (p Plan) Of(t catalog.Type) []Permission {
 	return of
 }
 
-// Resources returns the application IDs of the plan's resources, each once.
+// Resources returns the application IDs of the plan's resources, each once,
+// without the app itself.
 func (p Plan) Resources() []string {
 	var ids []string
 	for _, q := range p.Permissions {
-		if !slices.Contains(ids, q.ResourceAppID) {
+		if q.ResourceAppID != Self && !slices.Contains(ids, q.ResourceAppID) {
 			ids = append(ids, q.ResourceAppID)
 		}
 	}
 	return ids
 }
 
-// Risk is the highest tier of the plan's permissions.
+// Risk is the highest tier of the plan's permissions and roles.
 func (p Plan) Risk() catalog.Risk {
 	worst := catalog.Low
+	if len(p.AzureRoles) > 0 {
+		worst = catalog.High
+	}
+	for _, r := range p.DirectoryRoles {
+		if r.Risk().Weight() > worst.Weight() {
+			worst = r.Risk()
+		}
+	}
 	for _, q := range p.Permissions {
 		if q.Risk.Weight() > worst.Weight() {
 			worst = q.Risk
@@ -91,6 +190,14 @@ func (p Plan) Risk() catalog.Risk {
 func (p Plan) clone() Plan {
 	p.RedirectURIs = slices.Clone(p.RedirectURIs)
 	p.Permissions = slices.Clone(p.Permissions)
+	p.SPARedirectURIs = slices.Clone(p.SPARedirectURIs)
+	p.PublicRedirectURIs = slices.Clone(p.PublicRedirectURIs)
+	p.Scopes = slices.Clone(p.Scopes)
+	p.DirectoryRoles = slices.Clone(p.DirectoryRoles)
+	p.AzureRoles = slices.Clone(p.AzureRoles)
+	p.Subscriptions = slices.Clone(p.Subscriptions)
+	p.Owners = slices.Clone(p.Owners)
+	p.Workloads = slices.Clone(p.Workloads)
 	return p
 }
 

@@ -12,7 +12,8 @@ type Policy struct {
 	RemindEvery       time.Duration // approvers are reminded this often; 0 is never
 	RevealWithin      time.Duration // a secret that nobody opens is revoked after this
 	SecretLifetimeMax time.Duration
-	AllowCustom       bool // whether a request may name its own permissions
+	RenewGrace        time.Duration // how long the old credential stays beside a new one
+	AllowCustom       bool          // whether a request may name its own permissions
 }
 
 // DefaultPolicy is the policy of a configuration that says nothing.
@@ -21,6 +22,7 @@ var DefaultPolicy = Policy{
 	RemindEvery:       24 * time.Hour,
 	RevealWithin:      72 * time.Hour,
 	SecretLifetimeMax: 4380 * time.Hour,
+	RenewGrace:        14 * 24 * time.Hour,
 	AllowCustom:       true,
 }
 
@@ -70,17 +72,27 @@ type Lifetime struct {
 	Words string
 }
 
+// secretMax is the longest lifetime of a secret for a product that has a limit
+// of its own, or 0.
+func (p Policy) secretMax(product time.Duration) time.Duration {
+	if product > 0 {
+		return min(product, p.SecretLifetimeMax)
+	}
+	return p.SecretLifetimeMax
+}
+
 // Lifetimes returns the lifetimes that p allows for a client secret, shortest
-// first: the usual ones, and the policy's maximum.
-func (p Policy) Lifetimes() []Lifetime {
+// first: the usual ones, and the greatest. product is the product's own limit, or 0.
+func (p Policy) Lifetimes(product time.Duration) []Lifetime {
 	var out []Lifetime
+	most := p.secretMax(product)
 	for _, l := range lifetimes {
-		if l.d <= p.SecretLifetimeMax {
+		if l.d <= most {
 			out = append(out, Lifetime{l.d, l.words})
 		}
 	}
-	if len(out) == 0 || out[len(out)-1].D < p.SecretLifetimeMax {
-		out = append(out, Lifetime{p.SecretLifetimeMax, Days(p.SecretLifetimeMax)})
+	if len(out) == 0 || out[len(out)-1].D < most {
+		out = append(out, Lifetime{most, Days(most)})
 	}
 	return out
 }

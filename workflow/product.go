@@ -10,21 +10,79 @@ import (
 
 // A Product is what an app is for, and what it needs. Package pack has them.
 type Product struct {
-	Name         string // "vbo365", as it is typed
-	Title        string // "Veeam Backup for Microsoft 365"
-	Summary      string // one sentence
-	Audience     string // signInAudience
+	Name     string // "vbo365", as it is typed
+	Version  string // of what it needs: "8.5"
+	Title    string // "Veeam Backup for Microsoft 365"
+	Summary  string // one sentence
+	Audience string // signInAudience
+
+	// RedirectURIs are what the form suggests, for Platform.
 	RedirectURIs []string
-	Permissions  []Permission
+	Platform     Platform
+	// PublicClientFlows is isFallbackPublicClient: device code without a credential.
+	PublicClientFlows bool
+	Scopes            []Scope // that the app exposes as api://{appId}
+
+	Workloads []Workload // to choose from; none is no choice
+	// OneWorkload says that exactly one of them has to be chosen.
+	OneWorkload bool
+	Permissions []Need
 	// Custom says that the requester names the permissions.
-	Custom   bool
-	Lifetime time.Duration // the one that the form suggests
-	// NextSteps are shown with the secret: what to do in the product.
+	Custom         bool
+	DirectoryRoles []RoleNeed
+	AzureRoles     []AzureNeed
+	// Credentials are those that the requester may choose from, the first suggested.
+	Credentials []Offer
+	// Approvals is how many approvers have to agree; 0 is one.
+	Approvals int
+	// NextSteps are shown at the end: what to do in the product. {appId}, {tenantId},
+	// {thumbprint} and {appName} stand for what was made.
 	NextSteps []string
 }
 
-// Need returns a permission of the catalogue with what a product needs it for.
-func Need(resourceAppID string, t catalog.Type, name, why string) (Permission, error) {
+// Platform is the kind of application that redirect URIs are for.
+// Source: Graph, application resource type: web, spa, publicClient.
+type Platform string
+
+const (
+	Web          Platform = "web"
+	SPA          Platform = "spa"
+	PublicClient Platform = "publicClient"
+)
+
+// A Workload is a part of what a product does.
+type Workload struct{ Name, Title string }
+
+// A Need is a permission that a product needs, always or for some of what it does.
+type Need struct {
+	Permission
+	Workloads   []string         // empty: for all
+	Credentials []CredentialKind // empty: with any
+}
+
+// A RoleNeed is a directory role that the app itself needs.
+type RoleNeed struct {
+	DirectoryRole
+	Workloads   []string         // empty: for all
+	Credentials []CredentialKind // empty: with any
+}
+
+// An AzureNeed is a role in Azure that a product needs.
+type AzureNeed struct {
+	AzureRole
+	Workloads []string // empty: for all
+}
+
+// An Offer is a kind of credential, with the lifetime that the form suggests and
+// the longest that the product allows; 0 is the policy's.
+type Offer struct {
+	Kind     CredentialKind
+	Lifetime time.Duration
+	Max      time.Duration
+}
+
+// Needed returns a permission of the catalogue with what a product needs it for.
+func Needed(resourceAppID string, t catalog.Type, name, why string) (Permission, error) {
 	p, ok := Known(resourceAppID, t, name)
 	if !ok {
 		return Permission{}, fmt.Errorf("%s has no %s permission %q", resourceAppID, t, name)

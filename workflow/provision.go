@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -84,13 +85,33 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 
 // finish ends a task whose last step is done.
 func (r *Request) finish(now time.Time) {
-	if r.Task == Undo {
+	switch {
+	case r.Task == Undo:
 		r.Handover = Handover{}
-		r.move(Undone, now, Event{What: WasUndone, Text: "What this request had made was deleted. The app can be restored in Entra for 30 days."})
-		return
+		text := "What this request had made was deleted. The app can be restored in Entra for 30 days."
+		if r.Kind == Renew {
+			text = "The new credential was removed. The app has the one it had before."
+		}
+		r.move(Undone, now, Event{What: WasUndone, Text: text})
+	case r.Task == RemoveOld:
+		r.move(Done, now, Event{What: OldRemoved, Text: "The old credential was removed. The app has the new one only."})
+	case r.Kind == Retire:
+		r.move(Done, now, Event{What: WasReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
+	case r.Plan.Credential.Kind != ClientSecret:
+		r.move(r.handedOver(), now, Event{What: WasReady, Text: "The app is registered, consented and checked. There is nothing secret to hand over."})
+	default:
+		r.Handover.Status = Kept
+		r.move(Ready, now, Event{What: WasReady, Text: "The app is registered, consented and proven. Its secret waits to be opened."})
 	}
-	r.Handover.Status = Kept
-	r.move(Ready, now, Event{What: WasReady, Text: "The app is registered, consented and proven. Its secret waits to be opened."})
+}
+
+// handedOver is where a request goes whose credential is the requester's: one
+// that took another's place waits until that is no longer needed.
+func (r *Request) handedOver() State {
+	if r.Kind == Renew && r.Target.KeyID+r.Target.Thumbprint != "" {
+		return Overlap
+	}
+	return Done
 }
 
 // edit is what a step leaves in the request.
@@ -112,10 +133,37 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return e.ensureOwner(ctx, r, s)
 	case StepConsent:
 		return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions)
+	case StepAPI:
+		return func(_ *Request, st *Step) { st.Note = "api://" + r.Made.AppID }, s.EnsureAPI(ctx, r.Made.ObjectID, r.Made.AppID, r.app())
+	case StepDirectoryRoles:
+		return ensureDirectoryRoles(ctx, r, s)
+	case StepAzureRoles:
+		return func(_ *Request, st *Step) { st.Note = azureNote(r.Plan) }, s.EnsureAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), r.Plan.Subscriptions, r.Plan.AzureRoles)
+	case StepCertificate:
+		return ensureCertificate(ctx, r, s)
+	case StepFederated:
+		return func(*Request, *Step) {}, s.EnsureFederated(ctx, r.Made.ObjectID, r.UniqueName(), r.Plan.Credential.Federated)
+	case StepCheck:
+		return e.check(ctx, r, s)
 	case StepCredential:
 		return e.ensureCredential(ctx, r, s)
 	case StepProof:
 		return e.prove(ctx, r, s)
+	case StepRestore:
+		restored, err := s.RestoreApplication(ctx, r.Made.AppID)
+		return func(_ *Request, st *Step) {
+			if !restored {
+				st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is made anew if it is not there"
+			}
+		}, err
+	case StepStrip:
+		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.UniqueName())
+	case StepWithdraw:
+		return func(*Request, *Step) {}, s.RemoveConsent(ctx, r.Made.ServicePrincipal)
+	case StepTakeBack:
+		return func(r *Request, _ *Step) { r.Made.KeyID, r.Made.Keys = "", 0 }, e.takeBack(ctx, r, s)
+	case StepOld:
+		return func(*Request, *Step) {}, removeOld(ctx, r, s)
 	case StepDelete:
 		return func(*Request, *Step) {}, s.DeleteApplication(ctx, r.UniqueName(), r.Made.ObjectID)
 	}
@@ -127,116 +175,51 @@ func (r *Request) app() App {
 	return App{
 		UniqueName: r.UniqueName(), DisplayName: r.Plan.AppName, Audience: r.Plan.Audience,
 		RedirectURIs: r.Plan.RedirectURIs, Permissions: r.Plan.Permissions,
+		SPARedirectURIs: r.Plan.SPARedirectURIs, PublicRedirectURIs: r.Plan.PublicRedirectURIs,
+		PublicClientFlows: r.Plan.PublicClientFlows, Scopes: r.Plan.Scopes,
 		Notes: clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed in as %s. Reason: %s",
 			r.ID, r.Requester.Name, r.Requester.ID, r.Approval.By.Name, r.Approval.By.ID, r.SignIn.Account, r.Reason), 1024),
 	}
 }
 
 func (e *Engine) ensureOwner(ctx context.Context, r *Request, s Session) (edit, error) {
-	if r.Made.Owner == "" {
-		note := "no account with the requester's e-mail address was found in the tenant"
-		if len(s.Signer().Requesters) > 1 {
-			note = "more than one account has the requester's e-mail address"
-		}
-		return func(_ *Request, st *Step) { st.Status, st.Note = StepSkipped, note }, nil
+	requester := s.Signer().Requesters
+	if r.Made.Owner != "" {
+		requester = []Account{{ObjectID: r.Made.Owner}}
 	}
-	return func(*Request, *Step) {}, s.EnsureOwner(ctx, r.Made.ObjectID, r.Made.Owner)
+	var owners, notes []string
+	for i, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
+		accounts := s.Signer().Owners[p.Email]
+		if i == 0 {
+			accounts = requester
+		}
+		switch {
+		case len(accounts) == 0:
+			notes = append(notes, "no account with the e-mail address of "+p.Name+" was found in the tenant")
+		case len(accounts) > 1:
+			notes = append(notes, "more than one account has the e-mail address of "+p.Name)
+		default:
+			if err := s.EnsureOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID); err != nil {
+				return nil, err
+			}
+			owners = append(owners, p.Name)
+		}
+	}
+	return func(r *Request, st *Step) {
+		st.Note = strings.Join(append(owners, notes...), "; ")
+		if len(owners) == 0 {
+			st.Status = StepSkipped
+		}
+	}, nil
+}
+
+func azureNote(p Plan) string {
+	return fmt.Sprintf("%d on %d subscriptions", len(p.AzureRoles), len(p.Subscriptions))
 }
 
 func consentNote(p Plan) string {
 	return fmt.Sprintf("%d application, %d delegated", len(p.Of(catalog.Application)), len(p.Of(catalog.Delegated)))
 }
-
-// ensureCredential makes a secret and seals it in one step, because one that was
-// made but not kept is lost. Where an earlier try may have made one, that one is
-// found by its label and removed first.
-func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (edit, error) {
-	if r.Made.Keys > 1 {
-		if err := removeKeys(ctx, r, s, ""); err != nil {
-			return nil, err
-		}
-	}
-	expires := r.Step(StepCredential).Since.Add(r.Plan.Credential.Lifetime).UTC().Truncate(time.Second) // the same at every try
-	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
-	if err != nil {
-		return nil, err
-	}
-	sealed := e.key.Seal(r.ID, secret)
-	return func(r *Request, st *Step) {
-		r.Made.KeyID, r.Made.KeyExpires = key.KeyID, key.Expires
-		r.Handover = Handover{Sealed: sealed}
-		st.Note = "valid until " + key.Expires.UTC().Format("2 January 2006")
-	}, nil
-}
-
-// removeKeys removes every password that r has made, but for one.
-func removeKeys(ctx context.Context, r *Request, s Session, keep string) error {
-	keys, err := s.Keys(ctx, r.Made.ObjectID)
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		if k.KeyID == keep || k.Label != r.KeyLabel() {
-			continue
-		}
-		if err := s.RemoveKey(ctx, r.Made.ObjectID, k.KeyID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// prove signs in as the app with its new secret, and compares what it may do
-// with what was approved: less is waited for, more is an alarm.
-func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error) {
-	secret, err := e.key.Open(r.ID, r.Handover.Sealed)
-	if err != nil {
-		return nil, err
-	}
-	want := map[string][]string{}
-	for _, p := range r.Plan.Of(catalog.Application) {
-		want[p.ResourceAppID] = append(want[p.ResourceAppID], p.Name)
-	}
-	resources := r.Plan.Resources()
-	if !slices.Contains(resources, catalog.MicrosoftGraph) {
-		resources = append(resources, catalog.MicrosoftGraph)
-	}
-	got, err := e.dir.Prove(ctx, r.Tenant, r.Made.AppID, secret, resources)
-	if err != nil {
-		return nil, err
-	}
-	var missing, excess []string
-	for _, id := range resources {
-		for _, role := range got[id] {
-			if !slices.Contains(want[id], role) {
-				excess = append(excess, role)
-			}
-		}
-		for _, role := range want[id] {
-			if !slices.Contains(got[id], role) {
-				missing = append(missing, role)
-			}
-		}
-	}
-	switch {
-	case len(excess) > 0:
-		return nil, &ExcessError{excess}
-	case len(missing) > 0:
-		return nil, &notYet{missing}
-	}
-	if r.Made.Keys > 1 { // a list read too early may have missed one
-		if err := removeKeys(ctx, r, s, r.Made.KeyID); err != nil {
-			return nil, err
-		}
-	}
-	return func(_ *Request, st *Step) { st.Note = "the app signed in with exactly the approved permissions" }, nil
-}
-
-// notYet says that consent has not reached the tokens of the app yet.
-type notYet struct{ names []string }
-
-func (n *notYet) Error() string             { return fmt.Sprintf("not in the token yet: %q", n.names) }
-func (n *notYet) RetryAfter() time.Duration { return 0 }
 
 // stepFailed decides what an error means for the request: to wait, to ask for
 // another sign-in, to stop, or to raise an alarm.
@@ -270,7 +253,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		st.Status, st.At, st.Note, st.Since = StepFailed, now, "", time.Time{}
 		if what == Alarmed {
 			r.Handover = Handover{}
-			r.redo(StepCredential)
+			r.redo(StepCredential, StepCertificate)
 		}
 		r.Failure = f
 		r.move(Failed, now, Event{What: what, Text: f.Text})
@@ -278,20 +261,6 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	})
 	e.drop(r.ID)
 	return saveErr == nil
-}
-
-// disarm takes the secret of an app that can do more than was approved away
-// from it, and says so.
-func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
-	text := fmt.Sprintf("ALARM: the app can do more than was approved: %v. ", more.Names)
-	if r.Made.KeyID == "" {
-		return text + "It has no secret. Find out who granted that before you press Undo."
-	}
-	if err := e.insist(func(ctx context.Context) error { return s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID) }); err != nil {
-		e.log.Error("removing the secret of an app with too many permissions", "request", r.ID, "err", err)
-		return text + "Its secret was shredded here, but could not be removed in Entra: press Undo. Find out who granted that."
-	}
-	return text + "Its secret was removed and nobody has seen it. Find out who granted that before you press Undo."
 }
 
 // insist does what cannot be left to another sign-in, for as long as a step may take.

@@ -11,8 +11,12 @@ import (
 // Kind says what a request asks for.
 type Kind string
 
-// Register asks for a new application. It is the only kind so far.
-const Register Kind = "register"
+const (
+	Register Kind = "register" // a new application
+	Renew    Kind = "renew"    // a new credential for one that an earlier request made
+	Retire   Kind = "retire"   // the end of one
+	Recreate Kind = "recreate" // one that was deleted
+)
 
 // A Request is one person's wish for an app registration, and all that has
 // become of it. The store keeps it; everything that Slack shows is drawn from it.
@@ -34,6 +38,7 @@ type Request struct {
 	Team      string // the Slack channel of the people who follow this request
 	Reason    string
 	Plan      Plan
+	Target    Target
 	PlanRev   int // the revision that Plan was last changed in
 
 	Created time.Time
@@ -59,6 +64,23 @@ type Request struct {
 	// Outcomes counts the endings that the requester was told of, each in a
 	// message of its own.
 	Outcomes int
+
+	// Successor is the later request whose credential took the place of this
+	// one's, or that ended the app. Gone says that the app was deleted by it.
+	Successor string
+	Gone      bool
+	// Linked says that the request in Target knows of this one.
+	Linked bool
+	// Warned counts the warnings that the credential expires.
+	Warned int
+}
+
+// Target is the app that a request is about, where an earlier one made it.
+type Target struct {
+	Request    string // the one whose credential is the app's
+	UniqueName string
+	KeyID      string // of the client secret that is replaced
+	Thumbprint string // of the certificate that is replaced
 }
 
 // A Person is a member of the Slack workspace.
@@ -86,8 +108,9 @@ type Approval struct {
 type Task string
 
 const (
-	Provision Task = "provision" // make what the plan says
-	Undo      Task = "undo"      // delete what the request has made
+	Provision Task = "provision"  // make what the plan says
+	Undo      Task = "undo"       // delete what the request has made
+	RemoveOld Task = "remove-old" // remove the credential that was replaced
 )
 
 // SignIn is what is known of the approver's sign-in. The code itself is in the
@@ -192,6 +215,7 @@ const (
 	SignInPost PostName = "signin:"  // the approver's DM, one for each Approval.N
 	Outcome    PostName = "outcome:" // the requester's DM about an ending, one for each of Outcomes
 	Thread     PostName = "thread"   // under the card: one reply for each Event
+	Expiry     PostName = "expiry:"  // that the credential expires, one for each of Warned and each place: "expiry:2:U123"
 )
 
 // A Post is what the store knows of one message.
@@ -240,15 +264,22 @@ const (
 	UndoAsked     What = "undo"
 	WasUndone     What = "undone"
 	Opened        What = "opened"
+	Works         What = "works"      // the new credential does
+	OldAsked      What = "remove-old" // the old credential is to be removed
+	OldRemoved    What = "old-removed"
 	WasRevoked    What = "revoked"
 	Refused       What = "refused"
 	Reminder      What = "reminder"
+	Expiring      What = "expiring"
 	Restarted     What = "restarted"
 )
 
 // UniqueName is the application's alternate key in the tenant. It is chosen
 // before the first call, so that the call can be repeated.
 func (r *Request) UniqueName() string {
+	if r.Target.UniqueName != "" {
+		return r.Target.UniqueName
+	}
 	return "entra-app-" + r.Realm + "-" + strings.ToLower(r.ID)
 }
 
@@ -263,10 +294,32 @@ func (r *Request) Claims() []string {
 	if r.Origin != "" {
 		claims = append(claims, "origin:"+r.Origin)
 	}
-	if r.State.HoldsName() {
-		claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
+	if r.Target.Request != "" && r.State.open() {
+		claims = append(claims, appClaim+r.Target.UniqueName)
+	}
+	if r.State.HoldsName() && !r.Gone {
+		if r.Kind == Register || r.Kind == Recreate {
+			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
+		}
+		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" {
+			claims = append(claims, certificateClaim+c.Fingerprint)
+		}
 	}
 	return claims
+}
+
+// appClaim is the beginning of the claim on an app that is being changed: one
+// request at a time.
+const appClaim = "app:"
+
+// certificateClaim is the beginning of the claim on a certificate: it proves who
+// one app is, and no other.
+const certificateClaim = "certificate:"
+
+// Fill puts what was made into a sentence of a product's next steps.
+func (r *Request) Fill(sentence string) string {
+	return strings.NewReplacer("{appId}", r.Made.AppID, "{tenantId}", r.Plan.TenantID, "{appName}", r.Plan.AppName,
+		"{thumbprint}", r.Plan.Credential.Certificate.Thumbprint).Replace(sentence)
 }
 
 // NameClaim is the claim on an app's name in a tenant.
@@ -286,12 +339,15 @@ func (r *Request) owedPosts() []PostName {
 	if r.Outcomes > 0 {
 		names = append(names, post(Outcome, r.Outcomes))
 	}
+	if r.Warned > 0 && r.mayExpire() {
+		names = append(names, r.expiryPosts()...)
+	}
 	for name, p := range r.Posts {
 		if r.superseded(name) && p.TS != "" && !p.Last {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names[2:])
+	slices.Sort(names)
 	names = slices.DeleteFunc(names, func(n PostName) bool { return r.Posts[n].Shown >= r.Rev && !r.superseded(n) })
 	if r.Posts[Card].TS != "" && r.Posts[Thread].Shown < len(r.History) {
 		names = append(names, Thread)

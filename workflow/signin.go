@@ -101,7 +101,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		return ctx.Err() == nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	signing, err := e.dir.SignIn(ctx, r.Tenant, r.Plan.Scopes(r.Task))
+	signing, err := e.dir.SignIn(ctx, r.Tenant, r.signInScopes())
 	if err != nil {
 		cancel()
 		return ctx.Err() == nil || e.codeFailed(r, err)
@@ -128,7 +128,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		var session Session
 		err := errors.New("the sign-in was not waited for")
 		e.caught(r.ID, func() {
-			session, err = signing.Wait(ctx, Ask{Resources: r.Plan.Resources(), Email: r.Requester.Email})
+			session, err = signing.Wait(ctx, r.ask())
 		})
 		e.mu.Lock()
 		dropped := e.live[r.ID] != l
@@ -142,6 +142,18 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		e.Wake(r.ID)
 	})
 	return false
+}
+
+// ask is what a session for r reads first.
+func (r *Request) ask() Ask {
+	a := Ask{Resources: r.Plan.Resources(), Email: r.Requester.Email}
+	if r.inAzure() {
+		a.Subscriptions = r.Plan.Subscriptions
+	}
+	for _, p := range r.Plan.Owners {
+		a.Owners = append(a.Owners, p.Email)
+	}
+	return a
 }
 
 // codeFailed notes that no code could be made, and tries again for a while.
@@ -197,6 +209,10 @@ func (e *Engine) abandon(r *Request) bool {
 			return ErrUnchanged
 		}
 		text := fmt.Sprintf("Nobody signed in within %s. ", Days(e.policy.PendingExpires))
+		if r.Task == RemoveOld {
+			r.move(Leftover, now, Event{What: SignInUseless, Text: text + "The old credential is still there."})
+			return nil
+		}
 		if r.untouched() {
 			r.move(Expired, now, Event{What: HasExpired, Text: text + "Nothing was changed. It can be asked for again."})
 			return nil
@@ -234,7 +250,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 		}
 		now.Failure = Failure{}
 		if now.Task == Undo && !now.undoing() {
-			now.Steps, now.Handover.Sealed = newSteps(undoSteps), nil
+			now.Steps, now.Handover.Sealed = newSteps(r.stepsFor(Undo)), nil
 		}
 		for i := range now.Steps {
 			now.Steps[i].Since = time.Time{}
@@ -266,12 +282,43 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 		slices.ContainsFunc(who.Requesters, func(a Account) bool { return a.ObjectID == who.ObjectID }):
 		return refuse(RuleRequesterSelf, "%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN, r.Requester.Name)
 	}
-	for _, need := range r.Plan.rolesNeeded(r.Task) {
+	for _, need := range r.rolesNeeded() {
 		if !slices.ContainsFunc(need.anyOf, func(role string) bool { return slices.Contains(who.Roles, role) }) {
 			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in Privileged Identity Management, if it is eligible), then press New code.", who.UPN, need.to, need.words)
 		}
 	}
+	if r.inAzure() {
+		if missing := without(r.Plan.Subscriptions, who.Subscriptions); len(missing) > 0 {
+			return refuse(RuleRole, "%s may not assign roles in the Azure subscription %s: it takes Owner, User Access Administrator or Role Based Access Control Administrator there. Nothing was changed. Get or activate the role, then press New code.", who.UPN, strings.Join(missing, ", "))
+		}
+	}
 	return nil
+}
+
+// light says that a task needs no right to consent: it changes a credential only.
+func (r *Request) light() bool {
+	return r.Task != Provision || r.Kind == Renew && r.Plan.Credential.Kind == ClientSecret
+}
+
+// inAzure says whether a task takes rights in Azure.
+func (r *Request) inAzure() bool {
+	return !r.light() && r.Kind != Retire && len(r.Plan.AzureRoles) > 0
+}
+
+// signInScopes are those that the admin's token needs.
+func (r *Request) signInScopes() []string {
+	if r.light() {
+		return r.Plan.SignInScopes(Undo)
+	}
+	return r.Plan.SignInScopes(Provision)
+}
+
+// rolesNeeded are the directory roles that the admin needs.
+func (r *Request) rolesNeeded() []roleNeed {
+	if r.light() {
+		return r.Plan.rolesNeeded(Undo)
+	}
+	return r.Plan.rolesNeeded(Provision)
 }
 
 // A roleNeed is something that takes one of several directory roles.
@@ -297,14 +344,23 @@ func (p Plan) rolesNeeded(t Task) []roleNeed {
 			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
 		})
 	}
+	if t == Provision && len(p.DirectoryRoles) > 0 {
+		needs = append(needs, roleNeed{
+			"give the app a directory role", "Privileged Role Administrator or Global Administrator",
+			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
+		})
+	}
 	return needs
 }
 
-// RolesWords says which directory roles a sign-in for the plan takes.
-func (p Plan) RolesWords() string {
+// RolesWords says which directory roles a sign-in for r takes.
+func (r *Request) RolesWords() string {
 	var words []string
-	for _, n := range p.rolesNeeded(Provision) {
+	for _, n := range r.rolesNeeded() {
 		words = append(words, n.words+" (to "+n.to+")")
+	}
+	if r.inAzure() {
+		words = append(words, "Owner or User Access Administrator of the Azure subscriptions (to assign roles there)")
 	}
 	return strings.Join(words, ", and ")
 }

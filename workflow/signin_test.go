@@ -55,22 +55,22 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 }
 
 func TestTheBotAsksForNoMoreThanThePlanNeeds(t *testing.T) {
-	p := Plan{Permissions: vbo().Permissions}
-	if got := p.Scopes(Provision); !slices.Equal(got, []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}) {
+	p := vbo().Plan(vbo().Choice())
+	if got := p.SignInScopes(Provision); !slices.Equal(got, []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}) {
 		t.Errorf("for both kinds: %v", got)
 	}
 	p.Permissions = p.Permissions[2:]
-	if got := p.Scopes(Provision); slices.Contains(got, "AppRoleAssignment.ReadWrite.All") {
+	if got := p.SignInScopes(Provision); slices.Contains(got, "AppRoleAssignment.ReadWrite.All") {
 		t.Errorf("for delegated ones only: %v", got)
 	}
-	if got := p.Scopes(Undo); len(got) != 2 {
+	if got := p.SignInScopes(Undo); len(got) != 2 {
 		t.Errorf("to undo: %v", got)
 	}
 }
 
 func TestAPlansDigestChangesWithAnythingInIt(t *testing.T) {
 	base := func() Plan {
-		return Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"}, Permissions: vbo().Permissions, Credential: Credential{ClientSecret, time.Hour}}
+		return Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"}, Permissions: vbo().Plan(vbo().Choice()).Permissions, Credential: Credential{Kind: ClientSecret, Lifetime: time.Hour}}
 	}
 	was := base().Digest()
 	if base().Digest() != was {

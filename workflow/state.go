@@ -18,8 +18,13 @@ const (
 	Provisioning State = "provisioning"
 	// Ready waits for the requester to open the secret, for Policy.RevealWithin.
 	Ready State = "ready"
-	// Done has been handed over. The app is the requester's.
+	// Done has been handed over, or has nothing to hand over. The app is the requester's.
 	Done State = "done"
+	// Overlap has a new credential beside the old one, and waits for the requester
+	// to say that the new one works, for Policy.RenewGrace.
+	Overlap State = "overlap"
+	// Leftover waits for an approver to have the old credential removed.
+	Leftover State = "leftover"
 	// Failed waits for an approver to press Retry or Undo.
 	Failed State = "failed"
 	// RevokedState was not opened in time. Its secret can no longer be opened,
@@ -36,15 +41,17 @@ const (
 // moves is every way from one state to another. There is no other.
 var moves = map[State][]State{
 	Pending:      {Signing, Denied, CancelledState, Expired},
-	Signing:      {Provisioning, Pending, CancelledState, Expired, Failed, RevokedState},
-	Provisioning: {Signing, Ready, Failed, Undone},
-	Ready:        {Done, RevokedState},
+	Signing:      {Provisioning, Pending, CancelledState, Expired, Failed, Leftover, RevokedState},
+	Provisioning: {Signing, Ready, Overlap, Done, Failed, Undone},
+	Ready:        {Done, Overlap, RevokedState},
+	Overlap:      {Leftover},
+	Leftover:     {Signing},
 	Failed:       {Signing},
 	RevokedState: {Signing},
 }
 
 // States are all states, in the order of a request's life.
-var States = []State{Pending, Signing, Provisioning, Ready, Done, Failed, RevokedState, Denied, CancelledState, Expired, Undone}
+var States = []State{Pending, Signing, Provisioning, Ready, Overlap, Leftover, Done, Failed, RevokedState, Denied, CancelledState, Expired, Undone}
 
 // HoldsName says whether a request in this state keeps its app's name from others.
 func (s State) HoldsName() bool {
@@ -55,10 +62,13 @@ func (s State) HoldsName() bool {
 	return true
 }
 
+// open says whether a request in this state is still at work on its app.
+func (s State) open() bool { return s.HoldsName() && s != Done }
+
 // IsOutcome says whether s is news that the requester gets a message of its own about.
 func (s State) IsOutcome() bool {
 	switch s {
-	case Pending, Signing, Provisioning, Done:
+	case Pending, Signing, Provisioning, Done, Overlap, Leftover:
 		return false
 	}
 	return true
@@ -70,8 +80,10 @@ func (r *Request) move(to State, now time.Time, e Event) {
 	if !slices.Contains(moves[r.State], to) {
 		panic(fmt.Sprintf("workflow: %s cannot go from %s to %s", r.ID, r.State, to))
 	}
+	// Where nothing was Ready, nobody has been told.
+	first := (to == Done || to == Overlap) && r.State == Provisioning && r.Task == Provision
 	r.State, r.Entered = to, now
-	if to.IsOutcome() {
+	if to.IsOutcome() || first {
 		r.Outcomes++
 	}
 	r.note(now, e)

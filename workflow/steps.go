@@ -6,38 +6,114 @@ type StepName string
 // The steps of Provision, and that of Undo.
 const (
 	StepApplication      StepName = "application"
+	StepAPI              StepName = "api"
 	StepServicePrincipal StepName = "service-principal"
 	StepOwner            StepName = "owner"
 	StepConsent          StepName = "consent"
+	StepDirectoryRoles   StepName = "directory-roles"
+	StepAzureRoles       StepName = "azure-roles"
 	StepCredential       StepName = "credential"
+	StepCertificate      StepName = "certificate"
+	StepFederated        StepName = "federated"
 	StepProof            StepName = "proof"
+	StepCheck            StepName = "check"
 
-	StepDelete StepName = "delete"
+	StepRestore  StepName = "restore"
+	StepStrip    StepName = "strip"
+	StepWithdraw StepName = "withdraw"
+	StepDelete   StepName = "delete"
+	StepTakeBack StepName = "take-back"
+	StepOld      StepName = "remove-old"
 )
 
-// provisionSteps and undoSteps are what the engine makes sure of, read from top to bottom.
-var (
-	provisionSteps = []StepName{StepApplication, StepServicePrincipal, StepOwner, StepConsent, StepCredential, StepProof}
-	undoSteps      = []StepName{StepDelete}
-)
+// stepsFor are what the engine makes sure of for a task, read from top to bottom.
+func (r *Request) stepsFor(t Task) []StepName {
+	switch {
+	case t == RemoveOld:
+		return []StepName{StepOld}
+	case t == Undo && r.Kind == Renew:
+		return []StepName{StepTakeBack}
+	case t == Undo:
+		return []StepName{StepDelete}
+	case r.Kind == Renew:
+		return r.Plan.Credential.steps()
+	case r.Kind == Retire:
+		return []StepName{StepStrip, StepWithdraw, StepDelete}
+	case r.Kind == Recreate:
+		return append([]StepName{StepRestore}, r.Plan.steps()...)
+	}
+	return r.Plan.steps()
+}
+
+// steps are what the engine makes sure of for a plan, read from top to bottom.
+func (p Plan) steps() []StepName {
+	var steps []StepName
+	when := func(needed bool, names ...StepName) {
+		if needed {
+			steps = append(steps, names...)
+		}
+	}
+	when(true, StepApplication)
+	when(len(p.Scopes) > 0, StepAPI)
+	when(true, StepServicePrincipal, StepOwner)
+	when(len(p.Permissions) > 0, StepConsent)
+	when(len(p.DirectoryRoles) > 0, StepDirectoryRoles)
+	when(len(p.AzureRoles) > 0, StepAzureRoles)
+	return append(steps, p.Credential.steps()...)
+}
+
+// steps are those of a credential, with the one that makes sure of the whole app.
+func (c Credential) steps() []StepName {
+	switch c.Kind {
+	case ClientSecret:
+		return []StepName{StepCredential, StepProof}
+	case OwnCertificate:
+		return []StepName{StepCertificate, StepCheck}
+	case Federated:
+		return []StepName{StepFederated, StepCheck}
+	}
+	return []StepName{StepCheck}
+}
 
 // Title is the step in words, as a line on a card.
 func (n StepName) Title() string {
 	switch n {
 	case StepApplication:
 		return "Register the application"
+	case StepAPI:
+		return "Expose its API"
 	case StepServicePrincipal:
 		return "Create its service principal"
 	case StepOwner:
 		return "Make the requester an owner"
 	case StepConsent:
 		return "Grant admin consent"
+	case StepDirectoryRoles:
+		return "Give the app its directory roles"
+	case StepAzureRoles:
+		return "Give the app its Azure roles"
 	case StepCredential:
 		return "Make the client secret"
+	case StepCertificate:
+		return "Register the certificate"
+	case StepFederated:
+		return "Trust the other issuer"
 	case StepProof:
 		return "Prove that the secret works"
+	case StepCheck:
+		return "Check what the app has now"
+	case StepRestore:
+		return "Restore the deleted application"
+	case StepStrip:
+		return "Remove its credentials"
+	case StepWithdraw:
+		return "Withdraw its consents"
 	case StepDelete:
 		return "Delete the application"
+	case StepTakeBack:
+		return "Remove the new credential"
+	case StepOld:
+		return "Remove the old credential"
 	}
 	return string(n)
 }

@@ -42,6 +42,8 @@ type Query struct {
 	Requester string // Slack ID
 	Team      string // Slack channel ID
 	State     State
+	// App asks for the requests about the app with this App ID.
+	App string
 	// Text asks for requests whose app name contains it, in any case.
 	Text string
 

@@ -3,6 +3,7 @@ package workflow
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Plain returns what a person typed on one or more lines, without control
@@ -20,4 +21,11 @@ func Plain(s string) string {
 		}
 		return r
 	}, s))
+}
+
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
 }

@@ -35,6 +35,12 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 		sooner(now)
 	case Ready:
 		sooner(p.revealBy(r))
+	case Overlap:
+		sooner(r.Entered.Add(p.RenewGrace))
+	}
+	sooner(r.warnAt())
+	if r.owesLink() {
+		sooner(now)
 	}
 	return next
 }

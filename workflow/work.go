@@ -18,6 +18,9 @@ func (e *Engine) work(ctx context.Context, id string) {
 		if r.State != Signing && r.State != Provisioning {
 			e.drop(id)
 		}
+		if r.owesLink() && !e.link(ctx, r) {
+			return
+		}
 		on := false
 		switch r.State {
 		case Pending:
@@ -28,6 +31,10 @@ func (e *Engine) work(ctx context.Context, id string) {
 			on = e.provision(ctx, r)
 		case Ready:
 			on = e.mindSecret(r)
+		case Overlap:
+			on = e.mindOverlap(r) || e.mindExpiry(r)
+		case Done, Leftover:
+			on = e.mindExpiry(r)
 		}
 		if !on {
 			return
@@ -77,5 +84,49 @@ func (e *Engine) mindSecret(r *Request) bool {
 		r.move(RevokedState, now, Event{What: WasRevoked, Text: r.Failure.Text})
 		return nil
 	})
+	return err == nil
+}
+
+// mindOverlap ends the time in which an app has two credentials.
+func (e *Engine) mindOverlap(r *Request) bool {
+	if e.now().Before(r.Entered.Add(e.policy.RenewGrace)) {
+		return false
+	}
+	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
+		if r.State != Overlap {
+			return ErrUnchanged
+		}
+		r.move(Leftover, now, Event{What: Works, Text: fmt.Sprintf("Nobody said within %s that the new credential works. An approver can remove the old one now.", Days(e.policy.RenewGrace))})
+		return nil
+	})
+	return err == nil
+}
+
+// owesLink says that the request before r has to be told of it: its credential
+// was replaced, or its app ended.
+func (r *Request) owesLink() bool {
+	if r.Target.Request == "" || r.Linked {
+		return false
+	}
+	switch r.State {
+	case Ready, Overlap, Leftover, Done:
+		return true
+	}
+	return false
+}
+
+// link tells the request before r of it, and then notes that it was told.
+func (e *Engine) link(ctx context.Context, r *Request) bool {
+	_, err := e.save(r.Target.Request, func(before *Request, _ time.Time) error {
+		if before.Successor == r.ID {
+			return ErrUnchanged
+		}
+		before.Successor, before.Gone = r.ID, r.Kind == Retire
+		return nil
+	})
+	if err != nil {
+		return false
+	}
+	_, err = e.save(r.ID, func(r *Request, _ time.Time) error { r.Linked = true; return nil })
 	return err == nil
 }

@@ -29,11 +29,12 @@ type world struct {
 	calls    []string                // every outside call, in order
 	before   func(call string) error // may refuse a call; nothing has happened
 	after    func(call string) error // may lose an answer; all has happened
-	apps     map[string]*fakeApp     // by unique name
-	messages map[string]*message     // by ts
-	codes    map[string]*fakeCode    // by user code
-	extra    []string                // roles that a stranger gave the app
-	signer   Signer                  // whoever signs in
+	apps     map[string]*fakeApp
+	deleted  map[string]*fakeApp  // by unique name
+	messages map[string]*message  // by ts
+	codes    map[string]*fakeCode // by user code
+	extra    []string             // roles that a stranger gave the app
+	signer   Signer               // whoever signs in
 	consent  error
 	made     int // credentials so far
 	lag      int // this many proofs do not know the app yet
@@ -41,10 +42,13 @@ type world struct {
 
 type fakeApp struct {
 	App
-	owner string
-	sp    bool
-	roles []string
-	keys  map[string]Password
+	owner                         string
+	sp                            bool
+	roles                         []string
+	granted                       []Permission
+	directory, thumbprints, azure []string
+	federated                     []FederatedIssuer
+	keys                          map[string]Password
 }
 
 type message struct {
@@ -84,7 +88,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	return &world{t: t, store: &memory{requests: map[string]*Request{}}, key: key, policy: DefaultPolicy,
-		apps: map[string]*fakeApp{}, messages: map[string]*message{}, codes: map[string]*fakeCode{}, signer: adaSignsIn()}
+		apps: map[string]*fakeApp{}, deleted: map[string]*fakeApp{}, messages: map[string]*message{}, codes: map[string]*fakeCode{}, signer: adaSignsIn()}
 }
 
 // A node is one run of the process.
@@ -101,7 +105,7 @@ var errPower = errors.New("the power is off")
 func (w *world) boot() *node {
 	off := new(bool)
 	wires := &wired{w, off}
-	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{contoso}, Products: []Product{vbo(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
+	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{contoso}, Products: []Product{vbo(), backup(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
 		Policy: w.policy, Key: w.key, Log: quiet})
 	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, Key: w.key, Log: quiet})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -116,10 +120,12 @@ func (w *world) boot() *node {
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 func vbo() Product {
-	read, _ := Need(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All", "to find users")
-	groups, _ := Need(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All", "to find groups")
-	user, _ := Need(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "to sign in")
-	return Product{Name: "vbo365", Title: "Veeam", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: []Permission{read, groups, user}}
+	read, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All", "to find users")
+	groups, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All", "to find groups")
+	user, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "to sign in")
+	return Product{Name: "vbo365", Title: "Veeam", Audience: "AzureADMyOrg", Platform: Web, RedirectURIs: []string{"https://localhost"},
+		Permissions: []Need{{Permission: read}, {Permission: groups}, {Permission: user}},
+		Credentials: []Offer{{Kind: ClientSecret, Lifetime: 30 * 24 * time.Hour}}}
 }
 
 func draft(name string) Draft {
@@ -289,7 +295,7 @@ func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []Permissio
 				roles = append(roles, p.Name)
 			}
 		}
-		s.app(sp).roles = roles
+		s.app(sp).roles, s.app(sp).granted = roles, ps
 		return true, nil
 	})
 	return err
@@ -315,7 +321,13 @@ func (s *fakeSession) RemoveKey(_ context.Context, id, keyID string) error {
 }
 
 func (s *fakeSession) DeleteApplication(_ context.Context, name, _ string) error {
-	_, err := call(s.wired, "delete", func() (bool, error) { delete(s.apps, name); return true, nil })
+	_, err := call(s.wired, "delete", func() (bool, error) {
+		if a := s.apps[name]; a != nil {
+			s.deleted[name] = a
+			delete(s.apps, name)
+		}
+		return true, nil
+	})
 	return err
 }
 

@@ -65,7 +65,7 @@ func (s *story) request(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.sees("the form “Request an app”, filled in for Veeam Backup for Microsoft 365")
+	s.sees("the form “Request an app”, filled in for Veeam Backup for Microsoft Office 365")
 	values := map[string]any{"App name": s.app, "Reason": "Nightly backup of mailboxes and sites", "Redirect URIs": "http://backup.example"}
 	s.does(bea, "sends it, with the redirect URI http://backup.example")
 	wrong, err := s.w.slack.Person(bea.id).Submit(ctx, form.ID, values)

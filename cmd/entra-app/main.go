@@ -18,7 +18,10 @@ import (
 
 	"github.com/entra-app/entra-app/bot"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
+	"github.com/entra-app/entra-app/cmd/entra-app/packs"
 	"github.com/entra-app/entra-app/cmd/entra-app/serve"
+	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/spell"
 )
 
 // Exit codes.
@@ -33,6 +36,7 @@ const usage = `entra-app is a Slack bot for approved Microsoft Entra app registr
   entra-app serve    --config entra-app.yaml   run the bot
   entra-app manifest --config entra-app.yaml   print the Slack app manifest for the configured mode
   entra-app health   --config entra-app.yaml   exit 0 if the bot on this machine is alive; or --url http://…/healthz
+  entra-app pack …                             list, show, check and compare packs: what products need; see entra-app pack help
   entra-app version                            print the version
   entra-app help [config]                      print this, or the configuration table
 `
@@ -55,6 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 		"serve":    func() int { return serveCommand(ctx, args[1:], stderr, env) },
 		"manifest": func() int { return manifestCommand(args[1:], stdout, stderr, env) },
 		"health":   func() int { return healthCommand(ctx, args[1:], stderr, env) },
+		"pack":     func() int { return packs.Run(args[1:], stdout, stderr, env) },
 		"version":  func() int { fmt.Fprintln(stdout, version()); return exitOK },
 		"help":     func() int { return helpCommand(args[1:], stdout) },
 	}
@@ -62,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 	verb, ok := verbs[args[0]]
 	if !ok {
 		fmt.Fprintf(stderr, "entra-app: there is no command %q", args[0])
-		if near := config.Nearest(args[0], []string{"serve", "manifest", "health", "version", "help"}); near != "" {
+		if near := spell.Nearest(args[0], []string{"serve", "manifest", "health", "pack", "version", "help"}); near != "" {
 			fmt.Fprintf(stderr, "; did you mean %q?", near)
 		}
 		fmt.Fprint(stderr, "\n\n", usage)
@@ -109,6 +114,10 @@ func serveCommand(ctx context.Context, args []string, stderr io.Writer, env func
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
 	s, err := serve.New(c, serve.Options{Log: log})
+	if wrong, ok := errors.AsType[pack.Problems](err); ok {
+		fmt.Fprintln(stderr, wrong)
+		return exitUsage
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, "entra-app:", err)
 		return exitUsage

@@ -51,7 +51,7 @@ tenants:
 }
 
 func TestAWrongCommandLineEndsWithTwo(t *testing.T) {
-	for _, args := range [][]string{{}, {"srve"}, {"serve", "--nope"}, {"serve", "--config", "nowhere.yaml"}, {"setup"}} {
+	for _, args := range [][]string{{}, {"srve"}, {"serve", "--nope"}, {"serve", "--config", "nowhere.yaml"}, {"setup"}, {"pack"}, {"pack", "lst"}} {
 		if code, _, stderr := call(t, args...); code != exitUsage || stderr == "" {
 			t.Errorf("%q ended with %d: %s", args, code, stderr)
 		}
@@ -112,6 +112,30 @@ func TestAStoreOrKeyThatDoesNotFitEndsWithTwoAndIsLeftAsItIs(t *testing.T) {
 				t.Error("the store was changed")
 			}
 		})
+	}
+}
+
+func TestABadPackEndsWithTwoBeforeAnythingIsMade(t *testing.T) {
+	path := written(t, "  app_token: xapp-1-A1-1-abcdef")
+	dir := filepath.Dir(path)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for packs, says := range map[string]string{
+		dir + "/packs":   dir + "/packs/payroll.yaml:2: colour is not a key that is known here",
+		dir + "/nowhere": "packs: ",
+	} {
+		os.Mkdir(filepath.Join(dir, "packs"), 0o700)
+		os.WriteFile(filepath.Join(dir, "packs", "payroll.yaml"), []byte("name: payroll\ncolour: red\n"), 0o600)
+		os.WriteFile(path, append(text, []byte("packs: "+packs+"\n")...), 0o600)
+		code, _, stderr := call(t, "serve", "--config", path)
+		if code != exitUsage || !strings.Contains(stderr, says) || !strings.Contains(stderr, "hint:") {
+			t.Errorf("ended with %d: %s", code, stderr)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "entra-app.key")); err == nil {
+			t.Error("a key was made")
+		}
 	}
 }
 
@@ -242,6 +266,22 @@ func TestATerminatedProcessEndsWithZero(t *testing.T) {
 	}
 	if took := time.Since(began); began.IsZero() || took > 10*time.Second {
 		t.Errorf("it took %s to stop", took)
+	}
+}
+
+func TestTheReadmesPackIsOne(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "# yaml-language-server")
+	text, _, _ := strings.Cut(rest, "```")
+	path := filepath.Join(t.TempDir(), "payroll.yaml")
+	if err := os.WriteFile(path, []byte("#"+text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, stderr := call(t, "pack", "check", path); code != exitOK {
+		t.Errorf("ended with %d: %s%s", code, stderr, out)
 	}
 }
 

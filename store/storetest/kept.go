@@ -36,8 +36,12 @@ var kept = []check{
 		r.ID, r.Realm = got.ID, got.Realm
 		same(t, "Get returned", s.get(got.ID), r)
 		other := s.create(Pending("other"))
-		got = s.change(other.ID, func(o *workflow.Request) { r := r.Clone(); r.Origin, r.Tenant = "another", "another"; *o = *r })
-		r.ID, r.Origin, r.Tenant = other.ID, "another", "another"
+		got = s.change(other.ID, func(o *workflow.Request) {
+			r := r.Clone()
+			r.Origin, r.Tenant, r.Plan.Credential.Certificate.Fingerprint, r.Target.UniqueName = "another", "another", "another", "another"
+			*o = *r
+		})
+		r.ID, r.Origin, r.Tenant, r.Plan.Credential.Certificate.Fingerprint, r.Target.UniqueName = other.ID, "another", "another", "another", "another"
 		same(t, "Update returned", got, r)
 		same(t, "Get returned after Update", s.get(other.ID), r)
 	}},

@@ -30,6 +30,7 @@ type Config struct {
 	Store     string
 	Key       workflow.Secret // the key itself, base64; zero: it is in KeyFile
 	KeyFile   string
+	Packs     string // the directory of the operator's own packs; empty is none
 	Tenants   []Tenant
 	Policy    workflow.Policy
 }

@@ -67,6 +67,7 @@ slack:
 listen: "[::1]:0"
 public_url: https://bot.example.com/
 store: /data/$${plain}.db
+packs: /etc/${PART}/packs
 key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 tenants:
   - name: ${PART}toso-365
@@ -101,7 +102,7 @@ policy:
 	if c.Slack.Socket || c.Slack.SigningSecret.Reveal() != "0123456789abcdef" || c.Slack.APIURL != "http://127.0.0.1:9/api/" {
 		t.Errorf("slack: %+v", c.Slack)
 	}
-	if c.PublicURL != "https://bot.example.com" || c.Store != "/data/${plain}.db" || c.Key.IsZero() {
+	if c.PublicURL != "https://bot.example.com" || c.Store != "/data/${plain}.db" || c.Key.IsZero() || c.Packs != "/etc/con/packs" {
 		t.Errorf("got %+v", c)
 	}
 	if len(c.Tenants) != 2 || len(c.Tenants[0].Approvers) != 2 || len(c.Tenants[1].Approvers) != 2 {
@@ -113,7 +114,7 @@ policy:
 	if b := c.Tenants[1]; b.Name != "365" || b.AuthorityURL != "https://localhost:1" || b.GraphURL != "https://localhost:2" || b.ARMURL != "https://localhost:3" {
 		t.Errorf("second tenant: %+v", b)
 	}
-	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour}
+	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour, RenewGrace: workflow.DefaultPolicy.RenewGrace}
 	if c.Policy != want {
 		t.Errorf("policy %+v, want %+v", c.Policy, want)
 	}

@@ -45,6 +45,9 @@ var Keys = []Key{
 		set:  func(c *Config, v value) { c.Key = workflow.NewSecret(v.text) }},
 	{Name: "key_file", Kind: fileName, Default: "entra-app.key", Doc: "The file that holds `key`. Made on first start with mode 0600 where it is missing. Back it up: without it no secret in the store can be opened.",
 		set: func(c *Config, v value) { c.KeyFile = v.text }},
+	{Name: "packs", Kind: directory, Doc: "A directory with packs of your own, `*.yaml`: products that are offered beside the ones that are built in. `entra-app pack check FILE` says what is wrong with one.",
+		Hint: "name the directory that your packs are in, or delete the line",
+		set:  func(c *Config, v value) { c.Packs = v.text }},
 	{Name: "tenants[].name", Kind: tenantName, Need: true, Doc: "What people call this tenant. Requests keep it, so don't change it later.",
 		set: func(c *Config, v value) { c.tenant().Name = v.text }},
 	{Name: "tenants[].tenant_id", Kind: guid, Need: true, Doc: "Directory (tenant) ID.",
@@ -78,6 +81,8 @@ var Keys = []Key{
 		set: func(c *Config, v value) { c.Policy.RevealWithin = v.duration }},
 	{Name: "policy.secret_lifetime_max", Kind: duration, Default: hours(workflow.DefaultPolicy.SecretLifetimeMax), Doc: "The longest lifetime that may be asked for.",
 		set: func(c *Config, v value) { c.Policy.SecretLifetimeMax = v.duration }},
+	{Name: "policy.renew_grace", Kind: duration, Default: hours(workflow.DefaultPolicy.RenewGrace), Doc: "How long an app keeps its old credential beside a renewed one, unless the requester says sooner that the new one works.",
+		set: func(c *Config, v value) { c.Policy.RenewGrace = v.duration }},
 	{Name: "policy.allow_custom", Kind: yesNo, Default: fmt.Sprint(workflow.DefaultPolicy.AllowCustom), Doc: "Whether a request may name its own permissions (`custom`).",
 		set: func(c *Config, v value) { c.Policy.AllowCustom = v.yes }},
 }

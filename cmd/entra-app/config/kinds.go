@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/spell"
 )
 
 // A Kind is what the value of a key has to look like.
@@ -50,6 +51,7 @@ var (
 	}}
 	base64Key       = &Kind{Name: "secret", secret: true, parse: parseKey}
 	fileName        = &Kind{Name: "file name", parse: asText}
+	directory       = &Kind{Name: "directory", parse: asText}
 	storeName       = &Kind{Name: "file name", parse: parseStore}
 	address         = &Kind{Name: "URL", parse: parseURL}
 	addressOrNone   = &Kind{Name: "URL", empty: true, parse: parseURL}
@@ -151,7 +153,7 @@ func parseCloud(s string) (value, *fault) {
 		return value{text: s}, nil
 	}
 	f := bad("is %s, which is not one of %s", quote(s), strings.Join(Clouds, ", "))
-	if near := Nearest(s, Clouds); near != "" {
+	if near := spell.Nearest(s, Clouds); near != "" {
 		return value{}, f.but("did you mean " + near + "?")
 	}
 	return value{}, f.but("for another cloud give authority_url, graph_url and arm_url instead")

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/entra-app/entra-app/workflow/spell"
 )
 
 // maxNodes is how many values a configuration may have, aliases counted each
@@ -147,7 +149,7 @@ func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 		full := at + clip(name)
 		if !slices.Contains(names, name) {
 			hint := "these are known: " + strings.Join(names, ", ")
-			if near := Nearest(name, names); near != "" {
+			if near := spell.Nearest(name, names); near != "" {
 				hint = "did you mean " + near + "?"
 			}
 			r.report(key.Line, full, "is not a key that is known here", hint)

@@ -50,7 +50,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	if c.Slack.Socket && !c.Slack.SigningSecret.IsZero() {
 		o.Log.Info("slack.app_token and slack.signing_secret are both given: the bot opens a WebSocket, and takes signed deliveries over HTTP too")
 	}
-	products, err := pack.All()
+	products, err := pack.Load(c.Packs)
 	if err != nil {
 		return nil, err
 	}
@@ -178,14 +178,17 @@ func tenants(c config.Config) []workflow.Tenant {
 func directories(c config.Config) []graphops.Tenant {
 	out := make([]graphops.Tenant, len(c.Tenants))
 	for i, t := range c.Tenants {
-		authority, graph, _, _ := graphops.Cloud(t.Cloud)
+		authority, graph, arm, _ := graphops.Cloud(t.Cloud)
 		if t.AuthorityURL != "" {
 			authority = t.AuthorityURL
 		}
 		if t.GraphURL != "" {
 			graph = t.GraphURL
 		}
-		out[i] = graphops.Tenant{Name: t.Name, TenantID: t.ID, ClientID: t.ClientID, AuthorityURL: authority, GraphURL: graph}
+		if t.ARMURL != "" {
+			arm = t.ARMURL
+		}
+		out[i] = graphops.Tenant{Name: t.Name, TenantID: t.ID, ClientID: t.ClientID, AuthorityURL: authority, GraphURL: graph, ARMURL: arm}
 	}
 	return out
 }

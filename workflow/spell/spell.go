@@ -1,4 +1,5 @@
-package config
+// Package spell guesses what was meant by a word that is not known.
+package spell
 
 // Nearest returns the one of names that was most likely meant by s, or nothing
 // where none is near: at most a third of its letters may differ.

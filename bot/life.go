@@ -1,0 +1,222 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// What people ask for apps that they have: a list, and one form for each verb.
+
+// lifeView is the callback ID of the form.
+const lifeView = "life"
+
+// lifeMeta is what the form remembers.
+type lifeMeta struct {
+	Kind       workflow.Kind           `json:"k"`
+	Request    string                  `json:"r"` // that stands for the app
+	Credential workflow.CredentialKind `json:"c,omitempty"`
+}
+
+// mostApps is how many apps one answer lists.
+const mostApps = 15
+
+// apps lists the apps of a person and of the channel.
+func (b *Bot) apps(ctx context.Context, c command) Reply {
+	by, err := b.person(ctx, c.UserID)
+	if err == nil {
+		err = outsider(by)
+	}
+	if err != nil {
+		return private(b.sentence(err))
+	}
+	var found []*workflow.Request
+	q := workflow.Query{Requester: c.UserID, Team: c.ChannelID, Limit: 100}
+	for range 10 {
+		page, err := b.desk.List(ctx, q)
+		if err != nil {
+			return private(b.sentence(err))
+		}
+		for _, r := range page {
+			if r.IsApp() && r.Successor == "" {
+				found = append(found, r)
+			}
+			q.Before = r.ID
+		}
+		if len(page) < q.Limit || len(found) > mostApps {
+			break
+		}
+	}
+	if len(found) == 0 {
+		return private("You and this channel have no app from here yet. " + Command + " request asks for one.")
+	}
+	blocks := []slack.Block{header("Apps")}
+	for _, r := range found[:min(len(found), mostApps)] {
+		blocks = append(blocks, b.appBlocks(r)...)
+	}
+	if len(found) > mostApps {
+		blocks = append(blocks, note(fmt.Sprintf("These are the newest %d. %s status followed by part of a name finds the others.", mostApps, Command)))
+	}
+	return answer{ResponseType: "ephemeral", Text: fmt.Sprintf("%d apps, newest first.", min(len(found), mostApps)), Blocks: &slack.Blocks{BlockSet: blocks}}
+}
+
+// appBlocks are one app in a list.
+func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
+	about := block(
+		line(bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant, " · ", r.ID),
+		line("App ID ", code(r.Made.AppID), ", ", b.expires(r)))
+	return []slack.Block{about, slack.NewActionBlock("",
+		button(actRenew, "Renew", r.ID, "Renew the credential of "+r.Plan.AppName),
+		button(actRetire, "Retire", r.ID, "Retire "+r.Plan.AppName))}
+}
+
+// expires says until when an app's credential is good.
+func (b *Bot) expires(r *workflow.Request) string {
+	at := r.Made.KeyExpires
+	switch left := at.Sub(b.now()); {
+	case at.IsZero():
+		return "no credential that expires"
+	case left <= 0:
+		return "credential EXPIRED on " + at.UTC().Format("2 January 2006")
+	default:
+		return fmt.Sprintf("credential valid until %s (%s)", at.UTC().Format("2 January 2006"), workflow.Days(left))
+	}
+}
+
+// lifeCommand opens the form for a verb and an app.
+func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, app string) Reply {
+	app = strings.Trim(unescape(app), "`")
+	if app == "" {
+		return private(fmt.Sprintf("Which app? Type %s %s followed by its name, its App ID or its request, as in %s %s EA-7. %s apps lists yours.", Command, kind, Command, kind, Command))
+	}
+	if id, ok := requestID(app); ok {
+		app = id
+	}
+	by, err := b.person(ctx, c.UserID)
+	if err == nil {
+		err = outsider(by)
+	}
+	var r *workflow.Request
+	if err == nil {
+		r, err = b.desk.App(ctx, app)
+	}
+	if err != nil {
+		return private(b.sentence(err))
+	}
+	b.later(ctx, func(ctx context.Context) {
+		if _, err := b.openView(ctx, c.TriggerID, b.lifeForm(kind, r, r.Plan.Credential.Kind)); err != nil {
+			b.log.Warn("the form did not open", "user", c.UserID, "err", err)
+			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, private("Slack did not open the form. Nothing was sent. Type the command again."))
+		}
+	})
+	return nil
+}
+
+// openLife opens the form for a button.
+func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, id string) {
+	r, err := b.desk.App(ctx, id)
+	if err != nil {
+		b.refuse(ctx, i, about(id, err))
+		return
+	}
+	b.open(ctx, i, b.lifeForm(kind, r, r.Plan.Credential.Kind))
+}
+
+// lifeForm asks for what a verb needs.
+func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, credential workflow.CredentialKind) slack.ModalViewRequest {
+	titles := map[workflow.Kind]string{workflow.Renew: "Renew a credential", workflow.Recreate: "Recreate an app", workflow.Retire: "Retire an app"}
+	words := map[workflow.Kind]string{
+		workflow.Renew:    "A new credential is made beside the old one. The old one is removed when you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ".",
+		workflow.Recreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is made anew with the same permissions, and gets another App ID.",
+		workflow.Retire:   "Its credentials and consents are removed and the app is deleted. Whatever signs in with it stops working at once. Entra keeps it for 30 days; recreate brings it back.",
+	}
+	m, _ := json.Marshal(lifeMeta{kind, r.ID, credential})
+	blocks := []slack.Block{
+		block(line(bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r), "\n", words[kind])),
+		textInput(workflow.FieldReason, "The approver reads this.", workflow.ReasonMax, true, "", false),
+	}
+	if kind != workflow.Retire {
+		p, ok := b.desk.Product(r.Product)
+		if !ok {
+			p = workflow.Product{Name: r.Product, Credentials: []workflow.Offer{{Kind: r.Plan.Credential.Kind}}}
+		}
+		if _, ok := p.Offer(credential); !ok {
+			credential = p.Credentials[0].Kind
+		}
+		blocks = append(blocks, b.credentialInputs(p, workflow.Choice{Credential: credential})...)
+	}
+	return slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: lifeView, PrivateMetadata: string(m),
+		Title: plain(titles[kind]), Submit: plain("Send request"), Close: plain("Cancel"),
+		Blocks: slack.Blocks{BlockSet: blocks},
+	}
+}
+
+// rebuildLife shows the form for another kind of credential.
+func (b *Bot) rebuildLife(ctx context.Context, v view) {
+	var m lifeMeta
+	json.Unmarshal([]byte(v.PrivateMetadata), &m)
+	r, err := b.desk.Get(ctx, m.Request)
+	if err != nil {
+		return
+	}
+	form := b.lifeForm(m.Kind, r, workflow.CredentialKind(v.State.choice(workflow.FieldCredential)))
+	b.later(ctx, func(ctx context.Context) {
+		if _, err := b.api.UpdateViewContext(ctx, form, "", v.Hash, v.ID); err != nil {
+			b.log.Warn("the form was not redrawn", "err", slackError(err))
+		}
+	})
+}
+
+// submitLife takes the form.
+func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
+	s := i.View.State
+	var m lifeMeta
+	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
+	d := s.draft()
+	d.Origin = i.View.ID
+	if m.Kind != workflow.Retire && m.Credential != d.Credential && d.Credential != "" {
+		if r, err := b.desk.Get(ctx, m.Request); err == nil {
+			v := b.lifeForm(m.Kind, r, d.Credential)
+			return slack.NewUpdateViewSubmissionResponse(&v)
+		}
+	}
+	by, err := b.presser(ctx, i)
+	if err == nil {
+		err = b.fill(ctx, s, &d)
+	}
+	if err == nil {
+		switch m.Kind {
+		case workflow.Renew:
+			_, err = b.desk.Renew(ctx, by, m.Request, d)
+		case workflow.Recreate:
+			_, err = b.desk.Recreate(ctx, by, m.Request, d)
+		case workflow.Retire:
+			_, err = b.desk.Retire(ctx, by, m.Request, d)
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	return slack.NewErrorsViewSubmissionResponse(b.underFields(about(m.Request, err), s))
+}
+
+// expiry is the message that a credential ends soon.
+func (b *Bot) expiry(r *workflow.Request) (string, []slack.Block) {
+	left := r.Made.KeyExpires.Sub(b.now())
+	text := fmt.Sprintf("The credential of %s expires on %s.", r.Plan.AppName, r.Made.KeyExpires.UTC().Format("2 January 2006"))
+	when := "in " + workflow.Days(left)
+	if left <= 0 {
+		when = "and has expired"
+	}
+	return text, []slack.Block{
+		header(clip(r.Plan.AppName+": the credential expires", 150)),
+		block(line(bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), "\nIts credential ends on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
+		slack.NewActionBlock("", button(actRenew, "Renew", r.ID, "Renew the credential of "+r.Plan.AppName).WithStyle(slack.StylePrimary)),
+	}
+}

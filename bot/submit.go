@@ -1,0 +1,189 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// suggestions answers what is typed into Permissions.
+func suggestions(query string) Reply {
+	options := []*slack.OptionBlockObject{}
+	size := 0
+	for _, p := range catalog.Search(query, 100) {
+		o := choice(p.Key(), p.Name+" · "+strings.ToLower(string(p.Type)), p.Resource+": "+firstOf(p.DisplayName, p.Description))
+		written, _ := json.Marshal(o) // strings always marshal
+		if size += len(written) + 1; size > mostReply {
+			break // a longer word finds the rest
+		}
+		options = append(options, o)
+	}
+	return slack.OptionsResponse{Options: options}
+}
+
+// rebuild shows the form for another product, credential or set of workloads, and
+// keeps what was typed: Slack does that for every input whose IDs are the same.
+func (b *Bot) rebuild(ctx context.Context, i interaction) {
+	switch i.View.CallbackID {
+	case lifeView:
+		b.rebuildLife(ctx, i.View)
+		return
+	case formView:
+	default:
+		return
+	}
+	m, p, chosen, ok := b.chosen(i.View)
+	if !ok {
+		return
+	}
+	b.later(ctx, func(ctx context.Context) {
+		if _, err := b.api.UpdateViewContext(ctx, b.form(p, chosen, m.Channel), "", i.View.Hash, i.View.ID); err != nil {
+			b.log.Warn("the form was not redrawn", "err", slackError(err))
+		}
+	})
+}
+
+// chosen reads the product and what was chosen of it out of a form.
+func (b *Bot) chosen(v view) (m meta, p workflow.Product, c workflow.Choice, ok bool) {
+	json.Unmarshal([]byte(v.PrivateMetadata), &m)
+	p, ok = b.desk.Product(firstOf(v.State.choice(workflow.FieldProduct), m.Product))
+	if !ok || p.Name != m.Product {
+		return m, p, p.Choice(), ok
+	}
+	c.Credential = workflow.CredentialKind(v.State.choice(workflow.FieldCredential))
+	for _, o := range v.State.input(workflow.FieldWorkloads).SelectedOptions {
+		c.Workloads = append(c.Workloads, o.Value)
+	}
+	if one := v.State.choice(workflow.FieldWorkloads); one != "" {
+		c.Workloads = []string{one}
+	}
+	return m, p, c, ok
+}
+
+// submit takes a filled-in form. It is committed before it is acknowledged; what
+// is wrong with it comes back under the fields.
+func (b *Bot) submit(ctx context.Context, i interaction) Reply {
+	s := i.View.State
+	m, p, chosen, ok := b.chosen(i.View)
+	if ok && m.Product != "" && (p.Name != m.Product || m.Credential != "" && chosen.Credential != m.Credential) {
+		// Slack had not redrawn the form for what was chosen when it was sent.
+		v := b.form(p, chosen, m.Channel)
+		return slack.NewUpdateViewSubmissionResponse(&v)
+	}
+	d := s.draft()
+	d.Origin, d.Product = i.View.ID, firstOf(p.Name, s.choice(workflow.FieldProduct), m.Product)
+	d.Credential, d.Workloads = chosen.Credential, chosen.Workloads
+	by, err := b.presser(ctx, i)
+	if err == nil {
+		err = b.fill(ctx, s, &d)
+	}
+	if err == nil {
+		_, err = b.desk.Submit(ctx, by, d)
+	}
+	if err == nil {
+		return nil // Slack closes the form; the engine sends the DM
+	}
+	return slack.NewErrorsViewSubmissionResponse(b.underFields(err, s))
+}
+
+// draft is what was typed and chosen, but for what depends on the form.
+func (s state) draft() workflow.Draft {
+	d := workflow.Draft{
+		AppName: s.text(workflow.FieldAppName), Reason: s.text(workflow.FieldReason),
+		Tenant: s.choice(workflow.FieldTenant), Team: s.conversation(workflow.FieldTeam),
+		Credential:   workflow.CredentialKind(s.choice(workflow.FieldCredential)),
+		RedirectURIs: s.lines(workflow.FieldRedirectURIs), Subscriptions: s.lines(workflow.FieldSubscriptions),
+		Federated:   workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject), Audience: s.text(workflow.FieldAudience)},
+		Certificate: []byte(s.text(workflow.FieldCertificate)),
+	}
+	d.Lifetime, _ = time.ParseDuration(s.choice(workflow.FieldLifetime))
+	for _, o := range s.input(workflow.FieldPermissions).SelectedOptions {
+		d.Permissions = append(d.Permissions, o.Value)
+	}
+	return d
+}
+
+// fill gets what the form only names: the file, and who the owners are.
+func (b *Bot) fill(ctx context.Context, s state, d *workflow.Draft) error {
+	if files := s.input(workflow.FieldCertificateFile).Files; len(files) > 0 {
+		content, err := b.download(ctx, files[0])
+		if err != nil {
+			return err
+		}
+		d.Certificate = content
+	}
+	for _, id := range s.input(workflow.FieldOwners).SelectedUsers {
+		p, err := b.person(ctx, id)
+		if err != nil {
+			return err
+		}
+		d.Owners = append(d.Owners, p)
+	}
+	return nil
+}
+
+// underFields says what is wrong with a form under the fields that are wrong.
+// What has no field in the view stands under Product: Slack wants a block that
+// is there.
+func (b *Bot) underFields(err error, s state) map[string]string {
+	product := firstOf(s.block(workflow.FieldProduct), s.block(workflow.FieldReason), string(workflow.FieldProduct))
+	wrong, ok := errors.AsType[workflow.FieldErrors](err)
+	if !ok {
+		return map[string]string{product: b.sentence(err)}
+	}
+	errs := map[string]string{}
+	for _, f := range slices.Sorted(maps.Keys(wrong)) {
+		id, text := s.block(f), wrong[f]
+		if id == "" {
+			id = product
+			if f != workflow.FieldProduct {
+				text = string(f) + ": " + text
+			}
+		}
+		errs[id] = strings.TrimSpace(errs[id] + " " + text)
+	}
+	return errs
+}
+
+// block is the ID of the block that a field is in, or empty.
+func (s state) block(f workflow.Field) string {
+	for id := range s {
+		if id == string(f) || strings.HasPrefix(id, string(f)+" of ") {
+			return id
+		}
+	}
+	return ""
+}
+
+// input is what is in the one input of a field.
+func (s state) input(f workflow.Field) input {
+	for _, in := range s[s.block(f)] {
+		return in
+	}
+	return input{}
+}
+
+func (s state) text(f workflow.Field) string { return s.input(f).Value }
+
+func (s state) lines(f workflow.Field) []string { return strings.Split(s.text(f), "\n") }
+
+func (s state) choice(f workflow.Field) string {
+	if o := s.input(f).SelectedOption; o != nil {
+		return o.Value
+	}
+	return ""
+}
+
+func (s state) conversation(f workflow.Field) string {
+	in := s.input(f)
+	return firstOf(in.SelectedConversation, in.SelectedChannel)
+}

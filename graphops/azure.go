@@ -1,0 +1,274 @@
+package graphops
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// Azure Resource Manager: three calls, so they are made here and not with an SDK
+// of its own. Source: Azure role-based access control, REST API 2022-04-01.
+
+var (
+	opAzureRights = operation{"listAzurePermissions", "read what it may do in the subscription"}
+	opAzureRole   = operation{"putRoleDefinition", "make the custom role in Azure"}
+	opAzureAssign = operation{"putRoleAssignment", "give the app its role in Azure"}
+	opAzureList   = operation{"listAzureRoleAssignments", "read the app's roles in Azure"}
+)
+
+const (
+	azureVersion = "?api-version=2022-04-01"
+	authorizing  = "/providers/Microsoft.Authorization/"
+	assignWrite  = "Microsoft.Authorization/roleAssignments/write"
+)
+
+// azureSpace is the name space of the IDs of role assignments and definitions:
+// they follow from the request, so that a repeated call makes the same one.
+var azureSpace = uuid.MustParse("a2a4f2a6-5b42-4ed5-8f4f-3d3f0f2f6f70")
+
+func azureID(parts ...string) string {
+	return uuid.NewSHA1(azureSpace, []byte(strings.ToLower(strings.Join(parts, "/")))).String()
+}
+
+// signInAzure gets a token for Azure with the same sign-in, and finds out on
+// which subscriptions it may assign roles.
+func (s *session) signInAzure(ctx context.Context, subscriptions []string, m more) error {
+	if s.tenant.ARMURL == "" {
+		return &workflow.Trouble{Code: "NoARM", Text: "The bot has no arm_url for this tenant. Ask its operator."}
+	}
+	token, err := m(ctx, s.tenant.ARMURL+"/user_impersonation")
+	if err != nil {
+		s.log.WarnContext(ctx, "no token for Azure", "err", s.d.signInFault(ctx, err))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return &workflow.SignInError{Reason: workflow.SignInNoConsent}
+	}
+	s.arm = &bearer{token: token, base: s.tenant.ARMURL}
+	var mu sync.Mutex
+	errs := make([]error, len(subscriptions))
+	var wg sync.WaitGroup
+	for i, sub := range subscriptions {
+		wg.Go(func() {
+			may, err := s.mayAssign(ctx, sub)
+			errs[i] = err
+			if may {
+				mu.Lock()
+				defer mu.Unlock()
+				s.signer.Subscriptions = append(s.signer.Subscriptions, sub)
+			}
+		})
+	}
+	wg.Wait()
+	return worst(errs)
+}
+
+// mayAssign says whether the person may assign roles on a subscription. One that
+// they cannot see is one where they may not.
+func (s *session) mayAssign(ctx context.Context, subscription string) (bool, error) {
+	var list struct {
+		Value []struct{ Actions, NotActions []string }
+	}
+	err := s.azure(ctx, opAzureRights, http.MethodGet, "/subscriptions/"+subscription+authorizing+"permissions", "", nil, &list)
+	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, s.fault(err)
+	}
+	return slices.ContainsFunc(list.Value, func(p struct{ Actions, NotActions []string }) bool {
+		return anyCovers(p.Actions, assignWrite) && !anyCovers(p.NotActions, assignWrite)
+	}), nil
+}
+
+// anyCovers says whether one of the patterns, in which * stands for anything,
+// covers an action.
+func anyCovers(patterns []string, action string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return covers(strings.ToLower(p), strings.ToLower(action)) })
+}
+
+func covers(pattern, action string) bool {
+	before, after, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == action
+	}
+	if !strings.HasPrefix(action, before) {
+		return false
+	}
+	for rest := action[len(before):]; ; rest = rest[1:] {
+		if covers(after, rest) {
+			return true
+		}
+		if rest == "" {
+			return false
+		}
+	}
+}
+
+// EnsureAzureRoles assigns roles on each subscription. Custom roles are made
+// first, one for all the subscriptions.
+func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) error {
+	if s.arm == nil {
+		return workflow.ErrSessionOver
+	}
+	var ids []string
+	for _, r := range roles {
+		id := r.ID
+		if id == "" {
+			id = azureID(name, r.Name)
+			if err := s.putRoleDefinition(ctx, id, name, subscriptions, r); err != nil {
+				return err
+			}
+		}
+		ids = append(ids, id)
+	}
+	var errs []error
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for _, sub := range subscriptions {
+		for _, id := range ids {
+			wg.Go(func() {
+				err := s.putRoleAssignment(ctx, servicePrincipal, name, sub, id)
+				mu.Lock()
+				defer mu.Unlock()
+				errs = append(errs, err)
+			})
+		}
+	}
+	wg.Wait()
+	return worst(errs)
+}
+
+func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscriptions []string, r workflow.AzureRole) error {
+	scopes := make([]string, len(subscriptions))
+	for i, sub := range subscriptions {
+		scopes[i] = "/subscriptions/" + sub
+	}
+	body := map[string]any{"properties": map[string]any{
+		"roleName": r.Name + " (" + name + ")", "description": r.Why, "type": "CustomRole", "assignableScopes": scopes,
+		"permissions": []any{map[string]any{"actions": append([]string{}, r.Actions...), "notActions": []string{}, "dataActions": append([]string{}, r.DataActions...), "notDataActions": []string{}}},
+	}}
+	err := s.azure(ctx, opAzureRole, http.MethodPut, scopes[0]+authorizing+"roleDefinitions/"+id, "", body, nil)
+	return s.fault(err)
+}
+
+func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name, subscription, role string) error {
+	scope := "/subscriptions/" + subscription
+	body := map[string]any{"properties": map[string]any{
+		"roleDefinitionId": scope + authorizing + "roleDefinitions/" + role,
+		"principalId":      servicePrincipal,
+		"principalType":    "ServicePrincipal", // so that a new one need not be known everywhere
+	}}
+	err := s.azure(ctx, opAzureAssign, http.MethodPut, scope+authorizing+"roleAssignments/"+azureID(name, subscription, role), "", body, nil)
+	a, _ := err.(*answer)
+	switch {
+	case a != nil && a.is("RoleAssignmentExists"):
+		return nil // this principal has this role here: under another ID
+	case a != nil && (a.is("PrincipalNotFound") || a.is("RoleDefinitionDoesNotExist")) && s.fresh(servicePrincipal):
+		return a.later("not known everywhere yet")
+	}
+	return s.fault(err)
+}
+
+// azureRoles lists the roles that an app has on subscriptions: "subscription/role".
+func (s *session) azureRoles(ctx context.Context, servicePrincipal string, subscriptions []string) ([]string, error) {
+	if s.arm == nil {
+		return nil, workflow.ErrSessionOver
+	}
+	var all []string
+	for _, sub := range subscriptions {
+		next := ""
+		for range 100 {
+			var list struct {
+				NextLink string
+				Value    []struct {
+					Properties struct{ RoleDefinitionID, PrincipalID, Scope string }
+				}
+			}
+			path := "/subscriptions/" + sub + authorizing + "roleAssignments"
+			if err := s.azure(ctx, opAzureList, http.MethodGet, path, next, nil, &list, "$filter", "principalId eq '"+servicePrincipal+"'"); err != nil {
+				return nil, s.fault(err)
+			}
+			for _, a := range list.Value {
+				p := a.Properties
+				if strings.EqualFold(p.PrincipalID, servicePrincipal) {
+					all = append(all, sub+"/"+strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]))
+				}
+			}
+			if next = list.NextLink; next == "" {
+				break
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+// azure makes one call. link is the address of a further page; it has to be Azure's own.
+func (s *session) azure(ctx context.Context, op operation, method, path, link string, body, into any, query ...string) error {
+	var content io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		content = bytes.NewReader(b)
+	}
+	address := s.arm.base + path + azureVersion
+	if link != "" {
+		if address = link; !strings.HasPrefix(link, s.arm.base+"/") {
+			return errElsewhere
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, address, content)
+	if err != nil {
+		return err
+	}
+	if link == "" && len(query) > 0 {
+		q := req.URL.Query()
+		for i := 0; i+1 < len(query); i += 2 {
+			q.Set(query[i], query[i+1])
+		}
+		req.URL.RawQuery = q.Encode()
+	}
+	token, err := s.arm.reveal()
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("x-ms-client-request-id", uuid.NewString())
+	resp, err := s.d.login.http.Do(req)
+	if err != nil {
+		if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
+			return ctx.Err()
+		}
+		return &later{op: op, why: cause(err)}
+	}
+	b, err := bodyOf(resp)
+	if err != nil {
+		return &later{op: op, why: "the answer was cut off"}
+	}
+	s.log.DebugContext(ctx, "azure", "op", op.name, "method", method, "status", resp.StatusCode)
+	if resp.StatusCode >= 300 {
+		a := readAnswer(op, resp.StatusCode, resp.Header, b, s.now())
+		if a.ref == "" {
+			a.ref = resp.Header.Get("x-ms-request-id")
+		}
+		return a
+	}
+	if into != nil && json.Unmarshal(b, into) != nil {
+		return &later{op: op, status: resp.StatusCode, why: "the answer cannot be read"}
+	}
+	return nil
+}

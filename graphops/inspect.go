@@ -1,0 +1,141 @@
+package graphops
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// Inspect reads what an app has, in one round trip where no list has a second page.
+func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan) (workflow.Inspection, error) {
+	var has workflow.Inspection
+	name, err := s.names(ctx, m, p)
+	if err != nil {
+		return has, err
+	}
+	roles, grants, err := s.consentedItems(ctx, m.ServicePrincipal)
+	if err != nil {
+		return has, err
+	}
+	certs, err := s.certificatesItem(ctx, m.ObjectID)
+	if err != nil {
+		return has, err
+	}
+	issuers, err := s.federatedItem(ctx, m.ObjectID)
+	if err != nil {
+		return has, err
+	}
+	items := []*item{roles, grants, certs, issuers}
+	directory := s.rolesItem(m.ServicePrincipal)
+	if len(p.DirectoryRoles) > 0 { // else the token may not read them
+		items = append(items, directory)
+	}
+	s.batch(ctx, items)
+	var errs []error
+	for _, i := range items {
+		errs = append(errs, s.fault(i.err, m.ObjectID, m.ServicePrincipal))
+	}
+	if err := worst(errs); err != nil {
+		return has, err
+	}
+	if has.Roles, err = s.assigned(ctx, roles, name); err != nil {
+		return has, s.fault(err, m.ServicePrincipal)
+	}
+	if has.Scopes, err = s.granted(ctx, grants, m.ServicePrincipal, name); err != nil {
+		return has, s.fault(err, m.ServicePrincipal)
+	}
+	if has.Federated, err = s.federated(ctx, issuers); err != nil {
+		return has, s.fault(err, m.ObjectID)
+	}
+	if len(p.DirectoryRoles) > 0 {
+		if has.DirectoryRoles, err = s.directoryRoles(ctx, directory); err != nil {
+			return has, s.fault(err, m.ServicePrincipal)
+		}
+	}
+	if len(p.AzureRoles) > 0 {
+		if has.AzureRoles, err = s.azureRoles(ctx, m.ServicePrincipal, p.Subscriptions); err != nil {
+			return has, err
+		}
+	}
+	if a, ok := certs.got.(models.Applicationable); ok {
+		for _, k := range a.GetKeyCredentials() {
+			has.Thumbprints = append(has.Thumbprints, thumbprintOf(k))
+		}
+	}
+	return has, nil
+}
+
+// naming says what a permission of a resource is called: a role by its ID, or a
+// scope by its name.
+type naming func(resourceID, resourceName, permission string) string
+
+// names calls the plan's resources and their roles as the plan does. Others get
+// the name that the tenant has for them, and the ID of the role.
+func (s *session) names(ctx context.Context, m workflow.Made, p workflow.Plan) (naming, error) {
+	called := make(map[string]string)
+	roles := make(map[string]string)
+	for _, q := range p.Permissions {
+		if q.ResourceAppID == workflow.Self {
+			called[strings.ToLower(m.ServicePrincipal)] = q.Resource
+			continue
+		}
+		r, err := s.resource(ctx, q.ResourceAppID)
+		if err != nil {
+			return nil, err
+		}
+		id := strings.ToLower(r.id)
+		called[id] = q.Resource
+		if q.Type == catalog.Application {
+			for name, role := range r.roles {
+				roles[id+" "+role.String()] = name
+			}
+		}
+	}
+	return func(resourceID, resourceName, permission string) string {
+		id := strings.ToLower(resourceID)
+		if c := called[id]; c != "" {
+			resourceName = c
+		}
+		if r := roles[id+" "+permission]; r != "" {
+			permission = r
+		}
+		return resourceName + "/" + permission
+	}, nil
+}
+
+func (s *session) assigned(ctx context.Context, i *item, name naming) ([]string, error) {
+	var all []string
+	err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.AppRoleAssignmentCollectionResponseable); ok {
+			for _, a := range l.GetValue() {
+				all = append(all, name(value(a.GetResourceId()).String(), value(a.GetResourceDisplayName()), value(a.GetAppRoleId()).String()))
+			}
+		}
+	})
+	slices.Sort(all)
+	return all, err
+}
+
+func (s *session) granted(ctx context.Context, i *item, client string, name naming) ([]string, error) {
+	var all []string
+	err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable); ok {
+			for _, g := range l.GetValue() {
+				if value(g.GetConsentType()) != allPrincipals || !strings.EqualFold(value(g.GetClientId()), client) {
+					continue
+				}
+				for scope := range strings.FieldsSeq(value(g.GetScope())) {
+					all = append(all, name(value(g.GetResourceId()), value(g.GetResourceId()), scope))
+				}
+			}
+		}
+	})
+	slices.Sort(all)
+	return all, err
+}

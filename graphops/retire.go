@@ -1,0 +1,174 @@
+package graphops
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+	kiota "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/oauth2permissiongrants"
+	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
+)
+
+// RemoveCredentials takes every credential away from an application. One that is
+// not there has none.
+func (s *session) RemoveCredentials(ctx context.Context, uniqueName string) error {
+	a, err := s.readApplication(ctx, uniqueName)
+	switch {
+	case status(err) == http.StatusNotFound && !s.fresh(uniqueName):
+		return nil
+	case err != nil:
+		return s.fault(err, uniqueName)
+	}
+	id := value(a.GetId())
+	keys, err := s.keys(ctx, id)
+	if err != nil {
+		return s.fault(err, id)
+	}
+	for _, k := range keys {
+		if err := s.RemoveKey(ctx, id, k.KeyID); err != nil {
+			return err
+		}
+	}
+	certs, err := s.certificates(ctx, id)
+	if err != nil {
+		return err
+	}
+	if len(certs) > 0 {
+		if err := s.setCertificates(ctx, id, []models.KeyCredentialable{}); err != nil {
+			return err
+		}
+	}
+	return s.removeFederated(ctx, id)
+}
+
+func (s *session) removeFederated(ctx context.Context, applicationID string) error {
+	i, err := s.federatedItem(ctx, applicationID)
+	if err != nil {
+		return err
+	}
+	var items []*item
+	err = s.pages(ctx, i.op, i.req, nil, i.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.FederatedIdentityCredentialCollectionResponseable); ok {
+			for _, c := range l.GetValue() {
+				if req, err := s.application(applicationID).FederatedIdentityCredentials().ByFederatedIdentityCredentialId(value(c.GetId())).ToDeleteRequestInformation(ctx, nil); err == nil {
+					items = append(items, &item{op: opUnfederate, req: req})
+				}
+			}
+		}
+	})
+	if err != nil {
+		return s.fault(err, applicationID)
+	}
+	return s.remove(ctx, items)
+}
+
+// RemoveConsent withdraws everything that a service principal was granted. One
+// that is not there has nothing.
+func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string) error {
+	roles, grants, err := s.consentedItems(ctx, servicePrincipal)
+	if err != nil {
+		return err
+	}
+	s.batch(ctx, []*item{roles, grants})
+	if status(roles.err) == http.StatusNotFound {
+		roles.err, roles.req = nil, nil
+	}
+	if err := worst([]error{s.fault(roles.err), s.fault(grants.err)}); err != nil {
+		return err
+	}
+	var items []*item
+	add := func(req *kiota.RequestInformation, err error) {
+		if err == nil {
+			items = append(items, &item{op: opUnconsent, req: req})
+		}
+	}
+	for _, i := range []*item{roles, grants} {
+		if i.req == nil {
+			continue
+		}
+		err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
+			switch l := p.(type) {
+			case models.AppRoleAssignmentCollectionResponseable:
+				for _, a := range l.GetValue() {
+					add(serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(servicePrincipal).
+						AppRoleAssignments().ByAppRoleAssignmentId(value(a.GetId())).ToDeleteRequestInformation(ctx, nil))
+				}
+			case models.OAuth2PermissionGrantCollectionResponseable:
+				for _, g := range l.GetValue() {
+					add(oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).
+						ByOAuth2PermissionGrantId(value(g.GetId())).ToDeleteRequestInformation(ctx, nil))
+				}
+			}
+		})
+		if err != nil {
+			return s.fault(err)
+		}
+	}
+	s.mu.Lock()
+	clear(s.consented)
+	s.mu.Unlock()
+	return s.remove(ctx, items)
+}
+
+// remove sends deletions. What is gone already is gone.
+func (s *session) remove(ctx context.Context, items []*item) error {
+	s.batch(ctx, items)
+	var errs []error
+	for _, i := range items {
+		if status(i.err) != http.StatusNotFound {
+			errs = append(errs, s.fault(i.err))
+		}
+	}
+	return worst(errs)
+}
+
+// RestoreApplication looks for a deleted application and restores it. One that
+// is there, and not deleted, is left alone.
+// Source: Graph, "Restore deleted directory object item".
+func (s *session) RestoreApplication(ctx context.Context, appID string) (bool, error) {
+	if uuid.Validate(appID) != nil {
+		return false, nil
+	}
+	list := s.get("/directory/deletedItems/microsoft.graph.application?$filter=appId%20eq%20%27{app}%27&$select=id,appId", "app", appID)
+	got, err := s.send(ctx, opDeleted, list, models.CreateApplicationCollectionResponseFromDiscriminatorValue)
+	if err != nil {
+		return false, s.fault(err)
+	}
+	l, ok := got.(models.ApplicationCollectionResponseable)
+	if !ok {
+		return false, &later{op: opDeleted, why: "there is nothing in the answer"}
+	}
+	for _, a := range l.GetValue() {
+		if value(a.GetAppId()) != appID {
+			continue
+		}
+		req := s.get("/directory/deletedItems/{id}/restore", "id", value(a.GetId()))
+		req.Method = kiota.POST
+		if _, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue); err != nil {
+			return false, s.fault(err)
+		}
+		s.know(value(a.GetId()), appID)
+		return true, nil
+	}
+	_, err = s.findApplication(ctx, appID)
+	if status(err) == http.StatusNotFound {
+		return false, nil
+	}
+	return err == nil, s.fault(err)
+}
+
+// findApplication reads the application with this App ID.
+func (s *session) findApplication(ctx context.Context, appID string) (models.Applicationable, error) {
+	got, err := s.send(ctx, opReadApp, s.get("/applications(appId=%27{app}%27)?$select=id,appId", "app", appID), models.CreateApplicationFromDiscriminatorValue)
+	if err != nil {
+		return nil, err
+	}
+	a, ok := got.(models.Applicationable)
+	if !ok {
+		return nil, &later{op: opReadApp, why: "there is nothing in the answer"}
+	}
+	return a, nil
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/certificate"
+)
+
+// A plan's form of version 1.
+
+type credentialV1 struct {
+	Kind        workflow.CredentialKind `json:"kind,omitzero"`
+	Lifetime    time.Duration           `json:"lifetime,omitzero"` // in nanoseconds
+	Certificate certificateV1           `json:"certificate,omitzero"`
+	Federated   federatedV1             `json:"federated,omitzero"`
+}
+
+type certificateV1 struct {
+	DER         []byte    `json:"der,omitzero"`
+	Subject     string    `json:"subject,omitzero"`
+	Key         string    `json:"key,omitzero"`
+	Thumbprint  string    `json:"thumbprint,omitzero"`
+	Fingerprint string    `json:"fingerprint,omitzero"`
+	NotBefore   time.Time `json:"not_before,omitzero"`
+	NotAfter    time.Time `json:"not_after,omitzero"`
+}
+
+type federatedV1 struct {
+	Issuer   string `json:"issuer,omitzero"`
+	Subject  string `json:"subject,omitzero"`
+	Audience string `json:"audience,omitzero"`
+}
+
+type scopeV1 struct {
+	Name          string   `json:"name,omitzero"`
+	AdminsOnly    bool     `json:"admins_only,omitzero"`
+	Title         string   `json:"title,omitzero"`
+	Words         string   `json:"words,omitzero"`
+	PreAuthorized []string `json:"pre_authorized,omitzero"`
+}
+
+type directoryRoleV1 struct {
+	TemplateID string `json:"template_id,omitzero"`
+	Name       string `json:"name,omitzero"`
+	Why        string `json:"why,omitzero"`
+}
+
+type azureRoleV1 struct {
+	ID          string   `json:"id,omitzero"`
+	Name        string   `json:"name,omitzero"`
+	Why         string   `json:"why,omitzero"`
+	Actions     []string `json:"actions,omitzero"`
+	DataActions []string `json:"data_actions,omitzero"`
+}
+
+func planForm(p workflow.Plan) planV1 {
+	return planV1{
+		TenantID: p.TenantID, AppName: p.AppName, Audience: p.Audience, RedirectURIs: p.RedirectURIs,
+		Permissions: each(p.Permissions, func(p workflow.Permission) permissionV1 { return permissionV1(p) }),
+		Credential: credentialV1{
+			Kind: p.Credential.Kind, Lifetime: p.Credential.Lifetime,
+			Certificate: certificateV1(p.Credential.Certificate), Federated: federatedV1(p.Credential.Federated),
+		},
+		SPARedirectURIs: p.SPARedirectURIs, PublicRedirectURIs: p.PublicRedirectURIs, PublicClientFlows: p.PublicClientFlows,
+		Scopes:         each(p.Scopes, func(s workflow.Scope) scopeV1 { return scopeV1(s) }),
+		DirectoryRoles: each(p.DirectoryRoles, func(r workflow.DirectoryRole) directoryRoleV1 { return directoryRoleV1(r) }),
+		AzureRoles:     each(p.AzureRoles, func(r workflow.AzureRole) azureRoleV1 { return azureRoleV1(r) }),
+		Subscriptions:  p.Subscriptions,
+		Owners:         each(p.Owners, func(p workflow.Person) personV1 { return personV1(p) }),
+		Workloads:      p.Workloads,
+	}
+}
+
+func (f planV1) plan() workflow.Plan {
+	return workflow.Plan{
+		TenantID: f.TenantID, AppName: f.AppName, Audience: f.Audience, RedirectURIs: f.RedirectURIs,
+		Permissions: each(f.Permissions, func(p permissionV1) workflow.Permission { return workflow.Permission(p) }),
+		Credential: workflow.Credential{
+			Kind: f.Credential.Kind, Lifetime: f.Credential.Lifetime,
+			Certificate: certificate.Certificate(f.Credential.Certificate), Federated: workflow.FederatedIssuer(f.Credential.Federated),
+		},
+		SPARedirectURIs: f.SPARedirectURIs, PublicRedirectURIs: f.PublicRedirectURIs, PublicClientFlows: f.PublicClientFlows,
+		Scopes:         each(f.Scopes, func(s scopeV1) workflow.Scope { return workflow.Scope(s) }),
+		DirectoryRoles: each(f.DirectoryRoles, func(r directoryRoleV1) workflow.DirectoryRole { return workflow.DirectoryRole(r) }),
+		AzureRoles:     each(f.AzureRoles, func(r azureRoleV1) workflow.AzureRole { return workflow.AzureRole(r) }),
+		Subscriptions:  f.Subscriptions,
+		Owners:         each(f.Owners, func(p personV1) workflow.Person { return workflow.Person(p) }),
+		Workloads:      f.Workloads,
+	}
+}

@@ -1,0 +1,212 @@
+package workflow
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
+)
+
+// The rules for what is typed into the fields of the form.
+
+func checkWorkloads(wrong FieldErrors, p Product, c Choice) {
+	if len(p.Workloads) == 0 {
+		return
+	}
+	for _, w := range c.Workloads {
+		if !slices.ContainsFunc(p.Workloads, func(of Workload) bool { return of.Name == w }) {
+			wrong[FieldWorkloads] = "Choose from the list."
+		}
+	}
+	switch n := len(c.Workloads); {
+	case n == 0:
+		wrong[FieldWorkloads] = "Choose at least one."
+	case n > 1 && p.OneWorkload:
+		wrong[FieldWorkloads] = "Choose one."
+	}
+}
+
+// checkCredential fills in the plan's credential from a draft.
+func (d *Desk) checkCredential(wrong FieldErrors, p Product, draft Draft, c *Credential) {
+	offer, ok := p.Offer(draft.Credential)
+	if !ok {
+		wrong[FieldCredential] = "Choose one of the credentials that this product can use."
+	}
+	if !ok || draft.Credential == ClientSecret {
+		c.Lifetime = draft.Lifetime
+		if limit := d.policy.secretMax(offer.Max); draft.Lifetime <= 0 || draft.Lifetime > limit {
+			wrong[FieldLifetime] = fmt.Sprintf("A secret may live for %s at most, and one that never expires is not made: nobody would notice when it is stolen. Choose a shorter lifetime.", LifetimeWords(limit))
+		}
+	}
+	switch draft.Credential {
+	case OwnCertificate:
+		if len(strings.TrimSpace(string(draft.Certificate))) == 0 {
+			wrong[FieldCertificate] = "Paste the public certificate, or add its file."
+			return
+		}
+		cert, err := certificate.Parse(draft.Certificate)
+		if err == nil {
+			err = cert.Check(d.now(), offer.Max)
+		}
+		if err != nil {
+			wrong[FieldCertificate] = err.Error()
+			return
+		}
+		c.Certificate = cert
+	case Federated:
+		c.Federated = checkFederated(wrong, draft.Federated)
+	}
+}
+
+// checkFederated follows the limits of Graph's federatedIdentityCredential.
+func checkFederated(wrong FieldErrors, f FederatedIssuer) FederatedIssuer {
+	f = FederatedIssuer{oneLine(f.Issuer), oneLine(f.Subject), oneLine(f.Audience)}
+	if f.Audience == "" {
+		f.Audience = "api://AzureADTokenExchange"
+	}
+	checkText(wrong, FieldSubject, f.Subject, 600)
+	checkText(wrong, FieldAudience, f.Audience, 600)
+	u, err := url.Parse(f.Issuer)
+	switch {
+	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || strings.Contains(f.Issuer, "#"):
+		wrong[FieldIssuer] = "The issuer is a web address that begins with https://, as in https://token.actions.githubusercontent.com."
+	case len(f.Issuer) > 600:
+		wrong[FieldIssuer] = "The issuer may have 600 characters."
+	}
+	return f
+}
+
+var guidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+// SubscriptionsMax is the greatest number of subscriptions in one request.
+const SubscriptionsMax = 20
+
+func checkSubscriptions(wrong FieldErrors, ids []string) []string {
+	var out []string
+	for _, s := range ids {
+		s = strings.ToLower(oneLine(s))
+		switch {
+		case s == "" || slices.Contains(out, s):
+		case !guidPattern.MatchString(s):
+			wrong[FieldSubscriptions] = fmt.Sprintf("%s is not a subscription ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it under Subscriptions.", clip(s, 60))
+			return nil
+		default:
+			out = append(out, s)
+		}
+	}
+	switch {
+	case len(out) == 0:
+		wrong[FieldSubscriptions] = "Name at least one subscription, by its ID."
+	case len(out) > SubscriptionsMax:
+		wrong[FieldSubscriptions] = fmt.Sprintf("These are %d subscriptions; %d are allowed in one request.", len(out), SubscriptionsMax)
+	}
+	return out
+}
+
+// OwnersMax is the greatest number of owners besides the requester.
+const OwnersMax = 10
+
+// checkOwners refuses people who may not take part, and leaves out the requester.
+func checkOwners(wrong FieldErrors, by Person, people []Person) []Person {
+	var out []Person
+	for _, p := range people {
+		_, err := mail.ParseAddress(p.Email)
+		switch {
+		case p.ID == by.ID || slices.ContainsFunc(out, func(q Person) bool { return p.ID == q.ID }):
+		case p.Outside != "":
+			wrong[FieldOwners] = fmt.Sprintf("%s can't be an owner: %s.", p.Name, p.Outside)
+		case err != nil:
+			wrong[FieldOwners] = fmt.Sprintf("Slack has no e-mail address of %s, so the account in the tenant can't be found.", p.Name)
+		default:
+			out = append(out, p)
+		}
+	}
+	if len(out) > OwnersMax {
+		wrong[FieldOwners] = fmt.Sprintf("These are %d people; %d are allowed.", len(out), OwnersMax)
+	}
+	return out
+}
+
+// redirect puts redirect URIs where a platform has them.
+func (p *Plan) redirect(on Platform, uris []string) {
+	switch on {
+	case SPA:
+		p.SPARedirectURIs = uris
+	case PublicClient:
+		p.PublicRedirectURIs = uris
+	default:
+		p.RedirectURIs = uris
+	}
+}
+
+func checkPermissions(wrong FieldErrors, keys []string) []Permission {
+	var out []Permission
+	seen := map[string]bool{}
+	for _, k := range keys {
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		c, ok := catalog.ByKey(k)
+		if !ok {
+			wrong[FieldPermissions] = "One of these is not a permission that we know. Choose from the list."
+			return nil
+		}
+		p, _ := Known(c.ResourceAppID, c.Type, c.Name)
+		out = append(out, p)
+	}
+	switch {
+	case len(out) == 0:
+		wrong[FieldPermissions] = "Choose at least one permission."
+	case len(out) > PermissionsMax:
+		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions; %d are allowed in one request.", len(out), PermissionsMax)
+	}
+	return out
+}
+
+// checkRedirects follows Microsoft's rules for redirect URIs of web apps: https,
+// or http on the loopback host; no wildcard, no fragment.
+func checkRedirects(wrong FieldErrors, uris []string) []string {
+	var out []string
+	for _, s := range uris {
+		if s = oneLine(s); s == "" {
+			continue
+		}
+		if problem := redirectProblem(s); problem != "" {
+			wrong[FieldRedirectURIs] = fmt.Sprintf("%s: %s.", clip(s, 80), problem)
+			return nil
+		}
+		out = append(out, s)
+	}
+	if len(out) > RedirectsMax {
+		wrong[FieldRedirectURIs] = fmt.Sprintf("These are %d redirect URIs; %d are allowed.", len(out), RedirectsMax)
+	}
+	return out
+}
+
+func redirectProblem(s string) string {
+	u, err := url.Parse(s)
+	loopback := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1")
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "":
+		return "this is not a web address. It has to begin with https://"
+	case u.Scheme != "https" && !(u.Scheme == "http" && loopback):
+		return "a redirect URI has to begin with https:// (or be http://localhost)"
+	case u.Fragment != "" || strings.Contains(s, "#"):
+		return "a redirect URI must not have a # in it"
+	case strings.Contains(s, "*"):
+		return "a redirect URI must not have a wildcard in it"
+	case u.User != nil:
+		return "a redirect URI must not have a name or a password in it"
+	case len(s) > RedirectMax:
+		return fmt.Sprintf("a redirect URI may have %d characters", RedirectMax)
+	case strings.ContainsAny(s, " <>\"\\|^`{}"):
+		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
+	}
+	return ""
+}

@@ -1,0 +1,73 @@
+package workflow
+
+import (
+	"slices"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// A Choice is what the requester chose of what a product offers.
+type Choice struct {
+	Workloads  []string
+	Credential CredentialKind
+}
+
+// Plan is what p needs for a choice. The rest of the plan is the requester's.
+func (p Product) Plan(c Choice) Plan {
+	plan := Plan{
+		Audience: p.Audience, Scopes: slices.Clone(p.Scopes), Credential: Credential{Kind: c.Credential},
+	}
+	for _, n := range p.Permissions {
+		if c.covers(n.Workloads, n.Credentials) {
+			plan.Permissions = append(plan.Permissions, n.Permission)
+		}
+	}
+	for _, n := range p.DirectoryRoles {
+		if c.covers(n.Workloads, n.Credentials) {
+			plan.DirectoryRoles = append(plan.DirectoryRoles, n.DirectoryRole)
+		}
+	}
+	for _, w := range p.Workloads {
+		if slices.Contains(c.Workloads, w.Name) {
+			plan.Workloads = append(plan.Workloads, w.Title)
+		}
+	}
+	for _, n := range p.AzureRoles {
+		if c.covers(n.Workloads, nil) {
+			plan.AzureRoles = append(plan.AzureRoles, n.AzureRole)
+		}
+	}
+	// Only people who sign in without a secret of the app's need such flows.
+	plan.PublicClientFlows = p.PublicClientFlows && len(plan.Of(catalog.Delegated)) > 0
+	return plan
+}
+
+func (c Choice) covers(workloads []string, credentials []CredentialKind) bool {
+	return (len(workloads) == 0 || slices.ContainsFunc(workloads, func(w string) bool { return slices.Contains(c.Workloads, w) })) &&
+		(len(credentials) == 0 || slices.Contains(credentials, c.Credential))
+}
+
+// Choice is the one that the form begins with: everything, or the first workload
+// where only one may be chosen, and the first credential.
+func (p Product) Choice() Choice {
+	c := Choice{}
+	for _, w := range p.Workloads {
+		c.Workloads = append(c.Workloads, w.Name)
+		if p.OneWorkload {
+			break
+		}
+	}
+	if len(p.Credentials) > 0 {
+		c.Credential = p.Credentials[0].Kind
+	}
+	return c
+}
+
+// Offer returns what the product offers of a kind of credential, or false.
+func (p Product) Offer(k CredentialKind) (Offer, bool) {
+	i := slices.IndexFunc(p.Credentials, func(o Offer) bool { return o.Kind == k })
+	if i < 0 {
+		return Offer{}, false
+	}
+	return p.Credentials[i], true
+}

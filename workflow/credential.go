@@ -1,0 +1,227 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// ensureCredential makes a secret and seals it in one step, because one that was
+// made but not kept is lost. Where an earlier try may have made one, that one is
+// found by its label and removed first.
+func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (edit, error) {
+	if r.Made.Keys > 1 {
+		if err := removeKeys(ctx, r, s, ""); err != nil {
+			return nil, err
+		}
+	}
+	expires := r.Step(StepCredential).Since.Add(r.Plan.Credential.Lifetime).UTC().Truncate(time.Second) // the same at every try
+	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
+	if err != nil {
+		return nil, err
+	}
+	sealed := e.key.Seal(r.ID, secret)
+	return func(r *Request, st *Step) {
+		r.Made.KeyID, r.Made.KeyExpires = key.KeyID, key.Expires
+		r.Handover = Handover{Sealed: sealed}
+		st.Note = "valid until " + key.Expires.UTC().Format("2 January 2006")
+	}, nil
+}
+
+// removeKeys removes every password that r has made, but for one.
+func removeKeys(ctx context.Context, r *Request, s Session, keep string) error {
+	keys, err := s.Keys(ctx, r.Made.ObjectID)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if k.KeyID == keep || k.Label != r.KeyLabel() {
+			continue
+		}
+		if err := s.RemoveKey(ctx, r.Made.ObjectID, k.KeyID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prove signs in as the app with its new secret, and compares what it may do
+// with what was approved: less is waited for, more is an alarm.
+func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error) {
+	secret, err := e.key.Open(r.ID, r.Handover.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	want := map[string][]string{}
+	for _, p := range r.Plan.Of(catalog.Application) {
+		want[p.ResourceAppID] = append(want[p.ResourceAppID], p.Name)
+	}
+	resources := r.Plan.Resources()
+	if !slices.Contains(resources, catalog.MicrosoftGraph) {
+		resources = append(resources, catalog.MicrosoftGraph)
+	}
+	got, err := e.dir.Prove(ctx, r.Tenant, r.Made.AppID, secret, resources)
+	if err != nil {
+		return nil, err
+	}
+	var missing, excess []string
+	for _, id := range resources {
+		for _, role := range got[id] {
+			if !slices.Contains(want[id], role) {
+				excess = append(excess, role)
+			}
+		}
+		for _, role := range want[id] {
+			if !slices.Contains(got[id], role) {
+				missing = append(missing, role)
+			}
+		}
+	}
+	if err := compared(missing, excess); err != nil {
+		return nil, err
+	}
+	if r.Made.Keys > 1 { // a list read too early may have missed one
+		if err := removeKeys(ctx, r, s, r.Made.KeyID); err != nil {
+			return nil, err
+		}
+	}
+	return func(_ *Request, st *Step) { st.Note = "the app signed in with exactly the approved permissions" }, nil
+}
+
+// notYet says that consent has not reached the tokens of the app yet.
+type notYet struct{ names []string }
+
+func (n *notYet) Error() string             { return fmt.Sprintf("not in the token yet: %q", n.names) }
+func (n *notYet) RetryAfter() time.Duration { return 0 }
+
+// compared says what a comparison with the plan means: less is waited for, more
+// is an alarm.
+func compared(missing, excess []string) error {
+	switch {
+	case len(excess) > 0:
+		return &ExcessError{excess}
+	case len(missing) > 0:
+		return &notYet{missing}
+	}
+	return nil
+}
+
+// ensureCertificate registers the requester's certificate.
+func ensureCertificate(ctx context.Context, r *Request, s Session) (edit, error) {
+	c := r.Plan.Credential.Certificate
+	return func(r *Request, st *Step) {
+		r.Made.KeyExpires = c.NotAfter
+		st.Note = fmt.Sprintf("thumbprint %s, valid until %s", c.Thumbprint, c.NotAfter.UTC().Format("2 January 2006"))
+	}, s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c)
+}
+
+// ensureDirectoryRoles gives the app its roles in the directory.
+func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, error) {
+	var names []string
+	for _, role := range r.Plan.DirectoryRoles {
+		if err := s.EnsureDirectoryRole(ctx, r.Made.ServicePrincipal, role.TemplateID); err != nil {
+			return nil, err
+		}
+		names = append(names, role.Name)
+	}
+	return func(_ *Request, st *Step) { st.Note = strings.Join(names, ", ") }, nil
+}
+
+// check reads back what the app has, where the bot has no credential to prove it
+// with, and compares that with what was approved.
+func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error) {
+	has, err := s.Inspect(ctx, r.Made, r.Plan)
+	if err != nil {
+		return nil, err
+	}
+	var want Inspection
+	for _, p := range r.Plan.Permissions {
+		name := p.Resource + "/" + p.Name
+		if p.Type == catalog.Application {
+			want.Roles = append(want.Roles, name)
+		} else {
+			want.Scopes = append(want.Scopes, name)
+		}
+	}
+	for _, role := range r.Plan.DirectoryRoles {
+		want.DirectoryRoles = append(want.DirectoryRoles, role.TemplateID)
+	}
+	if c := r.Plan.Credential; c.Kind == OwnCertificate {
+		want.Thumbprints = []string{c.Certificate.Thumbprint}
+	}
+	if r.Target.Request != "" { // the app's other credentials are not this request's
+		has.Thumbprints = without(has.Thumbprints, without(has.Thumbprints, want.Thumbprints))
+	}
+	var missing, excess []string
+	for _, of := range []struct{ want, has []string }{
+		{want.Roles, has.Roles}, {want.Scopes, has.Scopes}, {want.DirectoryRoles, has.DirectoryRoles}, {want.Thumbprints, has.Thumbprints},
+	} {
+		missing = append(missing, without(of.want, of.has)...)
+		excess = append(excess, without(of.has, of.want)...)
+	}
+	if c := r.Plan.Credential; c.Kind == Federated && !slices.Contains(has.Federated, c.Federated) {
+		missing = append(missing, "trust in "+c.Federated.Issuer)
+	}
+	switch n, all := len(has.AzureRoles), len(r.Plan.AzureRoles)*len(r.Plan.Subscriptions); {
+	case n < all:
+		missing = append(missing, fmt.Sprintf("%d of %d roles in Azure", all-n, all))
+	case n > all:
+		excess = append(excess, fmt.Sprintf("%d more roles in Azure", n-all))
+	}
+	for _, f := range has.Federated {
+		if f != r.Plan.Credential.Federated {
+			excess = append(excess, "trust in "+f.Issuer)
+		}
+	}
+	if err := compared(missing, excess); err != nil {
+		return nil, err
+	}
+	return func(_ *Request, st *Step) { st.Note = "the app has exactly what was approved" }, nil
+}
+
+// without returns what is in a and not in b.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(x string) bool { return slices.Contains(b, x) })
+}
+
+// takeBack removes the credential that a renewal made, and no other.
+func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
+	if r.Plan.Credential.Kind == OwnCertificate {
+		return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Plan.Credential.Certificate.Thumbprint)
+	}
+	return removeKeys(ctx, r, s, "")
+}
+
+// removeOld removes the credential that a renewal took the place of.
+func removeOld(ctx context.Context, r *Request, s Session) error {
+	if t := r.Target.Thumbprint; t != "" {
+		return s.RemoveCertificate(ctx, r.Made.ObjectID, t)
+	}
+	return s.RemoveKey(ctx, r.Made.ObjectID, r.Target.KeyID)
+}
+
+// disarm takes the credential of an app that can do more than was approved away
+// from it, and says so.
+func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
+	text := fmt.Sprintf("ALARM: the app can do more than was approved: %v. ", more.Names)
+	words, take := "", func(ctx context.Context) error { return s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID) }
+	switch {
+	case r.Made.KeyID != "":
+		words = "secret"
+	case r.Plan.Credential.Kind == OwnCertificate && r.Step(StepCertificate) != nil:
+		words, take = "certificate", func(ctx context.Context) error {
+			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Plan.Credential.Certificate.Thumbprint)
+		}
+	default:
+		return text + "It has no credential of this request. Find out who granted that before you press Undo."
+	}
+	if err := e.insist(take); err != nil {
+		e.log.Error("removing the credential of an app with too many permissions", "request", r.ID, "err", err)
+		return text + "Its " + words + " could not be removed in Entra: press Undo. Find out who granted that."
+	}
+	return text + "Its " + words + " was removed. Find out who granted that before you press Undo."
+}

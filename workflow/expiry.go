@@ -1,0 +1,70 @@
+package workflow
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// warnings are how long before the end of a credential its people are told.
+var warnings = []time.Duration{30 * 24 * time.Hour, 14 * 24 * time.Hour, 7 * 24 * time.Hour, 24 * time.Hour}
+
+// mayExpire says whether r stands for an app that lives, with a credential that
+// ends one day.
+func (r *Request) mayExpire() bool {
+	if r.Successor != "" || !r.Alive() || r.Made.KeyExpires.IsZero() {
+		return false
+	}
+	return r.State == Done || r.State == Overlap || r.State == Leftover
+}
+
+// warnAt is when the people of an app are told next that its credential ends, or zero.
+func (r *Request) warnAt() time.Time {
+	if !r.mayExpire() || r.Warned >= len(warnings) {
+		return time.Time{}
+	}
+	return r.Made.KeyExpires.Add(-warnings[r.Warned])
+}
+
+// mindExpiry warns the people of an app. Of warnings that were missed, or that a
+// short life has no room for, one is enough.
+func (e *Engine) mindExpiry(r *Request) bool {
+	if at := r.warnAt(); at.IsZero() || e.now().Before(at) {
+		return false
+	}
+	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
+		if at := r.warnAt(); at.IsZero() || now.Before(at) {
+			return ErrUnchanged
+		}
+		for r.Warned < len(warnings) && !now.Before(r.Made.KeyExpires.Add(-warnings[r.Warned])) {
+			r.Warned++
+		}
+		r.note(now, Event{What: Expiring, Text: fmt.Sprintf("The %s of %s expires on %s.", r.Plan.Credential.Kind.noun(), r.Plan.AppName, r.Made.KeyExpires.UTC().Format("2 January 2006"))})
+		return nil
+	})
+	return err == nil
+}
+
+// expiryPosts are the messages of the last warning: to the requester, to the
+// owners and to the team.
+func (r *Request) expiryPosts() []PostName {
+	names := []PostName{r.expiryPost(r.Requester.ID), r.expiryPost(r.Team)}
+	for _, o := range r.Plan.Owners {
+		names = append(names, r.expiryPost(o.ID))
+	}
+	return names
+}
+
+func (r *Request) expiryPost(to string) PostName {
+	return PostName(fmt.Sprintf("%s%d:%s", Expiry, r.Warned, to))
+}
+
+// To is the person or the channel that a warning goes to, or empty.
+func (n PostName) To() string {
+	rest, ok := strings.CutPrefix(string(n), string(Expiry))
+	if !ok {
+		return ""
+	}
+	_, to, _ := strings.Cut(rest, ":")
+	return to
+}

@@ -1,0 +1,116 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
+)
+
+// What the fake tenant does besides secrets.
+
+func (s *fakeSession) EnsureAPI(_ context.Context, id, _ string, a App) error {
+	_, err := call(s.wired, "api", func() (bool, error) { s.app(id).Scopes = a.Scopes; return true, nil })
+	return err
+}
+
+func (s *fakeSession) EnsureDirectoryRole(_ context.Context, sp, role string) error {
+	_, err := call(s.wired, "directory role", func() (bool, error) {
+		if a := s.app(sp); !slices.Contains(a.directory, role) {
+			a.directory = append(a.directory, role)
+		}
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, _ string, subscriptions []string, roles []AzureRole) error {
+	_, err := call(s.wired, "azure roles", func() (bool, error) {
+		s.app(sp).azure = nil
+		for _, sub := range subscriptions {
+			for _, r := range roles {
+				s.app(sp).azure = append(s.app(sp).azure, sub+"/"+r.Name)
+			}
+		}
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certificate.Certificate) error {
+	_, err := call(s.wired, "certificate", func() (bool, error) {
+		if a := s.app(id); !slices.Contains(a.thumbprints, c.Thumbprint) {
+			a.thumbprints = append(a.thumbprints, c.Thumbprint)
+		}
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) RemoveCertificate(_ context.Context, id, thumbprint string) error {
+	_, err := call(s.wired, "remove certificate", func() (bool, error) {
+		s.app(id).thumbprints = without(s.app(id).thumbprints, []string{thumbprint})
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) EnsureFederated(_ context.Context, id, _ string, f FederatedIssuer) error {
+	_, err := call(s.wired, "federated", func() (bool, error) {
+		if a := s.app(id); !slices.Contains(a.federated, f) {
+			a.federated = append(a.federated, f)
+		}
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) RemoveCredentials(_ context.Context, name string) error {
+	_, err := call(s.wired, "strip", func() (bool, error) {
+		if a := s.apps[name]; a != nil {
+			clear(a.keys)
+			a.thumbprints, a.federated = nil, nil
+		}
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) RemoveConsent(_ context.Context, sp string) error {
+	_, err := call(s.wired, "withdraw", func() (bool, error) {
+		if a := s.app(sp); a != nil {
+			a.granted, a.roles = nil, nil
+		}
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) RestoreApplication(_ context.Context, appID string) (bool, error) {
+	return call(s.wired, "restore", func() (bool, error) {
+		name := strings.TrimPrefix(appID, "app-")
+		if a := s.deleted[name]; a != nil {
+			s.apps[name] = a
+			delete(s.deleted, name)
+		}
+		return s.apps[name] != nil, nil
+	})
+}
+
+func (s *fakeSession) Inspect(_ context.Context, m Made, _ Plan) (Inspection, error) {
+	return call(s.wired, "inspect", func() (Inspection, error) {
+		a := s.app(m.ObjectID)
+		has := Inspection{DirectoryRoles: slices.Clone(a.directory), AzureRoles: slices.Clone(a.azure), Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated)}
+		for _, p := range a.granted {
+			if p.Type == catalog.Application {
+				has.Roles = append(has.Roles, p.Resource+"/"+p.Name)
+			} else {
+				has.Scopes = append(has.Scopes, p.Resource+"/"+p.Name)
+			}
+		}
+		has.Roles = append(has.Roles, s.extra...)
+		return has, nil
+	})
+}

@@ -1,0 +1,212 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What is asked for an app that there is already. Each is a request of its own,
+// with the same approval and sign-in, about the one that came before.
+
+// App returns the request that stands for an app: the one whose credential it
+// has. name is a request's ID, an App ID, or the app's name; where several apps
+// have it, the error says so.
+func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
+	name = oneLine(name)
+	var found []*Request
+	if r, err := d.store.Get(ctx, strings.ToUpper(name)); err == nil {
+		found = []*Request{r}
+	} else {
+		q := Query{Text: name}
+		if guidPattern.MatchString(strings.ToLower(name)) {
+			q = Query{App: strings.ToLower(name)}
+		}
+		list, err := d.store.List(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range list {
+			if q.App != "" || strings.EqualFold(r.Plan.AppName, name) {
+				found = append(found, r)
+			}
+		}
+	}
+	var apps []*Request
+	for _, r := range found {
+		head, err := d.head(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if head != nil && !slices.ContainsFunc(apps, func(a *Request) bool { return a.ID == head.ID }) {
+			apps = append(apps, head)
+		}
+	}
+	switch len(apps) {
+	case 0:
+		return nil, refuse(RuleNoApp, "There is no app of ours called %s. /entra-app apps lists yours.", clip(name, 60))
+	case 1:
+		return apps[0], nil
+	}
+	ids := make([]string, len(apps))
+	for i, a := range apps {
+		ids[i] = fmt.Sprintf("%s (%s, %s)", a.ID, a.Tenant, a.Made.AppID)
+	}
+	return nil, refuse(RuleNoApp, "Several apps are called %s: %s. Name the one you mean by its ID.", clip(name, 60), strings.Join(ids, "; "))
+}
+
+// head follows a request to the newest one about its app, or nil if there never was one.
+func (d *Desk) head(ctx context.Context, r *Request) (*Request, error) {
+	for range 1000 {
+		if r.Successor == "" {
+			break
+		}
+		next, err := d.store.Get(ctx, r.Successor)
+		if err != nil {
+			return nil, err
+		}
+		r = next
+	}
+	if r.Made.AppID == "" || r.State != Done && r.State != Overlap && r.State != Leftover {
+		return nil, nil
+	}
+	return r, nil
+}
+
+// IsApp says whether r stands for an app that there is.
+func (r *Request) IsApp() bool {
+	return r.Made.AppID != "" && r.Alive() && (r.State == Done || r.State == Overlap || r.State == Leftover)
+}
+
+// Alive says whether the app that r stands for has not been retired.
+func (r *Request) Alive() bool { return r.Kind != Retire && !r.Gone }
+
+// keeps says no to anyone who has no say over an app: those who asked for it and
+// its owners have.
+func keeps(r *Request, by Person) *Refusal {
+	switch {
+	case by.Outside != "":
+		return refuse(RuleOutsider, "You can't change %s: %s.", r.Plan.AppName, by.Outside)
+	case by.ID == r.Requester.ID, slices.ContainsFunc(r.Plan.Owners, func(o Person) bool { return o.ID == by.ID }):
+		return nil
+	}
+	return refuse(RuleNotRequester, "Only %s, who asked for %s, and its owners can ask for that.", r.Requester.Name, r.Plan.AppName)
+}
+
+// Renew asks for a new credential for the app that head stands for. The draft has
+// the credential, and may have a reason.
+func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+	return d.about(ctx, by, head, Renew, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+		if !before.Alive() {
+			return refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate brings it back.", before.Plan.AppName, before.ID)
+		}
+		if draft.Credential == Federated || draft.Credential == NoCredential {
+			wrong[FieldCredential] = "Choose a client secret or a certificate: nothing else expires."
+			return nil
+		}
+		d.newCredential(wrong, before, draft, r)
+		r.Target.KeyID = before.Made.KeyID
+		r.Target.Thumbprint = before.Plan.Credential.Certificate.Thumbprint
+		return nil
+	})
+}
+
+// Recreate asks for an app that was deleted.
+func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+	return d.about(ctx, by, head, Recreate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+		d.newCredential(wrong, before, draft, r)
+		return nil
+	})
+}
+
+// Retire asks for the end of an app.
+func (d *Desk) Retire(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+	return d.about(ctx, by, head, Retire, draft, func(_ FieldErrors, before, r *Request) *Refusal {
+		if !before.Alive() {
+			return refuse(RuleWrongState, "%s was retired already, by %s.", before.Plan.AppName, before.ID)
+		}
+		return nil
+	})
+}
+
+// newCredential fills in the credential that the draft chose.
+func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r *Request) {
+	product, ok := d.Product(before.Product)
+	if !ok { // its pack is gone: the app keeps the kind that it has
+		product = Product{Credentials: []Offer{{Kind: before.Plan.Credential.Kind}}}
+	}
+	r.Plan.Credential = Credential{Kind: draft.Credential}
+	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
+	if c := r.Plan.Credential.Certificate; r.Kind == Renew && c.Fingerprint != "" && c.Fingerprint == before.Plan.Credential.Certificate.Fingerprint {
+		wrong[FieldCertificate] = "The app has this certificate already. Paste the new one."
+	}
+}
+
+// about makes a request about the app that another one stands for.
+func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, draft Draft, fill func(wrong FieldErrors, before, r *Request) *Refusal) (*Request, error) {
+	before, err := d.store.Get(ctx, head)
+	if err != nil {
+		return nil, err
+	}
+	if no := keeps(before, by); no != nil {
+		return nil, no
+	}
+	if before.Successor != "" {
+		return nil, refuse(RuleStale, "%s has changed since: %s came after %s. Ask again.", before.Plan.AppName, before.Successor, before.ID)
+	}
+	tenant, ok := d.Tenant(before.Tenant)
+	if !ok {
+		return nil, refuse(RuleTenant, "The tenant %s is no longer configured, so nothing can be done there. Ask the operator of this bot.", before.Tenant)
+	}
+	r := &Request{
+		Origin: draft.Origin, Kind: kind, State: Pending, Requester: by, Tenant: before.Tenant, Product: before.Product,
+		Team: before.Team, Reason: Plain(draft.Reason), Task: Provision, Plan: before.Plan.clone(), Posts: map[PostName]Post{},
+		Target: Target{Request: before.ID, UniqueName: before.UniqueName()},
+	}
+	r.Plan.TenantID = tenant.ID
+	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal,
+		Owner: before.Made.Owner, TenantID: before.Made.TenantID, TenantName: before.Made.TenantName}
+	wrong := FieldErrors{}
+	checkText(wrong, FieldReason, r.Reason, ReasonMax)
+	if no := fill(wrong, before, r); no != nil {
+		return nil, no
+	}
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	return d.create(ctx, r, by)
+}
+
+// SayWorks notes that the new credential works: the old one can go.
+func (d *Desk) SayWorks(ctx context.Context, id string, by Person) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		switch {
+		case by.ID != r.Requester.ID:
+			return refuse(RuleNotRequester, "Only %s, who asked for %s, can say that.", r.Requester.Name, r.ID)
+		case r.State != Overlap:
+			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.move(Leftover, now, Event{By: by.ID, What: Works, Text: "said that the new credential works. An approver can remove the old one now"})
+	})
+}
+
+// RemoveOld has the old credential removed, after a sign-in of whoever presses.
+func (d *Desk) RemoveOld(ctx context.Context, id string, by Person) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		switch no := d.mayDecide(r, by); {
+		case no != nil:
+			return no
+		case r.State != Leftover:
+			return refuse(RuleWrongState, "%s %s, so there is no old credential to remove.", r.ID, r.Standing())
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.decide(by, now, RemoveOld)
+		r.Steps = newSteps(r.stepsFor(RemoveOld))
+		r.move(Signing, now, Event{By: by.ID, What: OldAsked, Text: "pressed Remove the old one and was sent a sign-in code"})
+	})
+}

@@ -1,0 +1,404 @@
+package workflow
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// backup is a product with a certificate, a directory role, Azure roles and an API.
+func backup() Product {
+	p := vbo()
+	p.Name, p.Credentials = "backup", []Offer{{Kind: OwnCertificate}, {Kind: ClientSecret, Lifetime: 30 * 24 * time.Hour}, {Kind: NoCredential}}
+	p.DirectoryRoles = []RoleNeed{{DirectoryRole: DirectoryRole{TemplateID: globalReader, Name: "Global Reader", Why: "reads settings"}}}
+	p.AzureRoles = []AzureNeed{{AzureRole: AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}}}
+	p.Scopes = []Scope{{Name: "access_as_user", AdminsOnly: true, Title: "t", Words: "w"}}
+	p.Permissions = append(p.Permissions, Need{Permission: Permission{Resource: "This application", ResourceAppID: Self, Name: "access_as_user", Type: catalog.Delegated, Risk: catalog.Low}})
+	return p
+}
+
+// newCertificate is one that is valid now, for a year.
+func newCertificate() []byte {
+	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
+	c := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: "backup"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(365 * 24 * time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	return der
+}
+
+const subscription = "33333333-3333-3333-3333-333333333333"
+
+func certificateDraft(name string) Draft {
+	d := draft(name)
+	d.Product, d.Credential, d.Certificate, d.Subscriptions = "backup", OwnCertificate, newCertificate(), []string{subscription}
+	d.Owners = []Person{zoe}
+	return d
+}
+
+func adaOfAzure() Signer {
+	s := adaSignsIn()
+	s.Subscriptions = []string{subscription}
+	s.Owners = map[string][]Account{zoe.Email: {{ObjectID: "OBJ-ZOE"}}}
+	return s
+}
+
+// settle lets people do what they have to until a request is in a state.
+func (w *world) settle(n *node, id string, want State) *Request {
+	w.t.Helper()
+	for range 30 {
+		w.people(n, id)
+		r := w.get(id)
+		if r.State == want || *n.off {
+			return r
+		}
+		if r.State == Ready {
+			if _, _, err := n.Claim(context.Background(), id, bea); err == nil {
+				n.Opened(context.Background(), id, bea)
+			}
+		}
+		pass(time.Second)
+	}
+	r := w.get(id)
+	w.t.Fatalf("%s is %s, want %s: %s; steps %+v", id, r.State, want, r.Failure.Text, r.Steps)
+	return nil
+}
+
+// handedOver is an app whose secret Bea has opened.
+func (w *world) handedOver(n *node) *Request {
+	w.t.Helper()
+	return w.settle(n, w.request(n), Done)
+}
+
+// one is the only app there is.
+func (w *world) one() *fakeApp {
+	w.t.Helper()
+	if len(w.apps) != 1 {
+		w.t.Fatalf("%d apps", len(w.apps))
+	}
+	for _, a := range w.apps {
+		return a
+	}
+	return nil
+}
+
+func TestAnAppWithACertificateIsDoneWhenItHasExactlyWhatWasApproved(t *testing.T) {
+	story := func(t *testing.T, arrange func(w *world, n *node) (restart bool)) (calls int) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.signer = adaOfAzure()
+			n := w.boot()
+			d := certificateDraft("payroll-backup")
+			restart := arrange(w, n)
+			r, err := n.Submit(t.Context(), bea, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.people(n, r.ID)
+			if restart {
+				n.stop()
+				w.before, w.after = nil, nil
+				n = w.boot()
+			}
+			r = w.settle(n, r.ID, Done)
+			n.stop()
+			a := w.one()
+			if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{r.Plan.Credential.Certificate.Thumbprint}) ||
+				!slices.Equal(a.directory, []string{globalReader}) || len(a.azure) != 1 || len(a.Scopes) != 1 || a.owner == "" {
+				t.Errorf("made %+v", a)
+			}
+			if r.Handover.Status != NotKept || r.Outcomes != 1 {
+				t.Errorf("handover %+v, %d outcomes", r.Handover, r.Outcomes)
+			}
+			calls = len(w.calls)
+		})
+		return calls
+	}
+	calls := story(t, func(*world, *node) bool { return false })
+	for at := range calls {
+		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) {
+			story(t, func(w *world, n *node) bool {
+				left := at
+				w.after = func(string) error {
+					if left--; left < 0 {
+						*n.off = true
+						return errPower
+					}
+					return nil
+				}
+				return true
+			})
+		})
+	}
+}
+
+func TestMoreThanWasApprovedTakesTheCertificateAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.signer, w.extra = adaOfAzure(), []string{"Some service/Everything"}
+		n := w.boot()
+		defer n.stop()
+		r, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
+		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(r.ID)), nil)
+		pass(time.Minute)
+		r = w.get(r.ID)
+		if r.State != Failed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 {
+			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().thumbprints)
+		}
+	})
+}
+
+func TestASignInWithoutTheRightInAzureChangesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
+		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(r.ID)), nil)
+		pass(time.Minute)
+		r = w.get(r.ID)
+		if r.State != Signing || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, subscription) || len(w.apps) != 0 {
+			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
+		}
+	})
+}
+
+func TestACertificateIsForOneApp(t *testing.T) {
+	w := newWorld(t)
+	d := w.boot2()
+	one := certificateDraft("one")
+	two := one
+	two.Origin, two.AppName = "V-two", "two"
+	if _, err := d.Submit(t.Context(), bea, one); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Submit(t.Context(), bea, two); err == nil || err.(FieldErrors)[FieldCertificate] == "" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatIsMissingForACredentialIsNamedUnderItsField(t *testing.T) {
+	d := newWorld(t).boot2()
+	none := certificateDraft("a")
+	none.Certificate, none.Subscriptions = nil, []string{"production"}
+	none.Owners = []Person{{ID: "UX", Name: "X"}}
+	_, err := d.Submit(t.Context(), bea, none)
+	for _, f := range []Field{FieldCertificate, FieldSubscriptions, FieldOwners} {
+		if err == nil || err.(FieldErrors)[f] == "" {
+			t.Errorf("%s is not named: %v", f, err)
+		}
+	}
+}
+
+func TestARenewedSecretIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
+	story := func(t *testing.T, at int) (calls int) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			before := w.handedOver(n)
+			began := len(w.calls)
+			left := at
+			w.after = func(string) error {
+				if left--; left < 0 && at >= 0 {
+					*n.off = true
+					return errPower
+				}
+				return nil
+			}
+			d := draft("")
+			d.Origin = "V-renew"
+			r, err := n.Renew(t.Context(), bea, before.ID, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := func() {
+				if *n.off {
+					n.stop()
+					w.after = nil
+					n = w.boot()
+				}
+			}
+			w.settle(n, r.ID, Overlap)
+			again()
+			r = w.settle(n, r.ID, Overlap)
+			if len(w.one().keys) != 2 {
+				t.Errorf("while both are in use the app has %v", w.one().keys)
+			}
+			if _, err := n.SayWorks(t.Context(), r.ID, bea); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
+				t.Fatal(err)
+			}
+			w.settle(n, r.ID, Done)
+			again()
+			r = w.settle(n, r.ID, Done)
+			pass(time.Second)
+			if keys := w.one().keys; len(keys) != 1 || keys[r.Made.KeyID].KeyID == "" {
+				t.Errorf("at the end the app has %v, want %s", keys, r.Made.KeyID)
+			}
+			if b := w.get(before.ID); b.Successor != r.ID || b.Gone {
+				t.Errorf("the request before knows of %q", b.Successor)
+			}
+			n.stop()
+			calls = len(w.calls) - began
+		})
+		return calls
+	}
+	calls := story(t, -1)
+	for at := range calls {
+		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
+	}
+}
+
+func TestAnOldSecretIsUpForRemovalAfterTheGracePeriod(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		d := draft("")
+		d.Origin = "V-renew"
+		r, _ := n.Renew(t.Context(), bea, before.ID, d)
+		w.settle(n, r.ID, Overlap)
+		pass(w.policy.RenewGrace + time.Hour)
+		if r := w.get(r.ID); r.State != Leftover {
+			t.Errorf("it is %s", r.State)
+		}
+		if _, err := n.RemoveOld(t.Context(), r.ID, bea); refusedBy(err) != RuleNotApprover {
+			t.Errorf("the requester pressed: %v", err)
+		}
+	})
+}
+
+func TestUndoOfARenewalLeavesTheAppAndItsOldSecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		d := draft("")
+		d.Origin = "V-renew"
+		r, _ := n.Renew(t.Context(), bea, before.ID, d)
+		w.people(n, r.ID)
+		pass(w.policy.RevealWithin + time.Hour)
+		if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Undone)
+		if keys := w.one().keys; len(keys) != 1 || keys[before.Made.KeyID].KeyID == "" {
+			t.Errorf("the app has %v", keys)
+		}
+	})
+}
+
+func TestAnAppIsRetiredAndBroughtBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		d := draft("")
+		d.Origin = "V-retire"
+		r, err := n.Retire(t.Context(), bea, before.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.Renew(t.Context(), bea, before.ID, draft("x")); refusedBy(err) != RuleWrongState {
+			t.Errorf("a second request at the same time: %v", err)
+		}
+		w.settle(n, r.ID, Done)
+		pass(time.Second)
+		if len(w.apps) != 0 || len(w.deleted) != 1 || !w.get(before.ID).Gone {
+			t.Fatalf("there are %v and %v", w.apps, w.deleted)
+		}
+		for _, a := range w.deleted {
+			if len(a.keys) != 0 || len(a.granted) != 0 {
+				t.Errorf("the deleted app has %+v", a)
+			}
+		}
+		if _, err := n.App(t.Context(), before.Plan.AppName); err != nil {
+			t.Fatal(err)
+		}
+		d.Origin = "V-recreate"
+		back, err := n.Recreate(t.Context(), bea, r.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back = w.settle(n, back.ID, Done)
+		if back.Made.AppID != before.Made.AppID || len(w.one().keys) != 1 || len(w.one().granted) != 3 {
+			t.Errorf("back as %+v with %+v", back.Made, w.one())
+		}
+	})
+}
+
+func TestThePeopleOfAnAppAreWarnedBeforeItsSecretEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		d := draft("payroll-backup")
+		d.Lifetime, d.Owners = 90*24*time.Hour, []Person{zoe}
+		r, err := n.Submit(t.Context(), bea, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = w.settle(n, r.ID, Done)
+		ends := r.Made.KeyExpires
+		for i, days := range []int{31, 30, 14, 7, 1} {
+			pass(time.Until(ends.AddDate(0, 0, -days)) + time.Minute)
+			told := map[string]bool{}
+			for _, m := range w.messages {
+				if to := m.name.To(); to != "" && strings.HasPrefix(string(m.name), fmt.Sprintf("%s%d:", Expiry, i)) {
+					told[to] = true
+				}
+			}
+			if want := i > 0; told[bea.ID] != want || told[zoe.ID] != want || told["CTEAM"] != want {
+				t.Errorf("%d days before, %v were told", days, told)
+			}
+		}
+		if r := w.get(r.ID); !r.WakeAt.IsZero() {
+			t.Errorf("it is woken again at %v", r.WakeAt)
+		}
+	})
+}
+
+func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r := w.handedOver(n)
+		for _, by := range []Person{tom, ada} {
+			if _, err := n.Renew(t.Context(), by, r.ID, draft("")); refusedBy(err) != RuleNotRequester {
+				t.Errorf("%s got %v", by.Name, err)
+			}
+		}
+		for _, name := range []string{"payroll-backup", r.ID, strings.ToLower(r.ID), " Payroll-Backup "} {
+			if got, err := n.App(t.Context(), name); err != nil || got.ID != r.ID {
+				t.Errorf("%q is %v, %v", name, got, err)
+			}
+		}
+		if _, err := n.App(t.Context(), "nothing"); refusedBy(err) != RuleNoApp {
+			t.Errorf("got %v", err)
+		}
+	})
+}

@@ -1,0 +1,33 @@
+package pack
+
+import (
+	"bytes"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// Check reads the pack in a file as Load would. The error is Problems.
+func Check(file string) (workflow.Product, error) {
+	b, err := readOwn(file)
+	if err != nil {
+		return workflow.Product{}, Problems{{file, 1, theWhole, "can't be read: " + reason(err), ""}}
+	}
+	p, at, err := parse(file, b)
+	if err != nil {
+		return p, err
+	}
+	l, err := Open("")
+	if err != nil {
+		return p, err
+	}
+	for _, e := range l.all { // an embedded pack itself is not a second one
+		if text, err := files.ReadFile(e.file); err == nil && bytes.Equal(text, b) {
+			return p, nil
+		}
+	}
+	l.all = append(l.all, edition{p, file, at, true})
+	if wrong := l.same(); len(wrong) > 0 {
+		return p, wrong
+	}
+	return p, nil
+}

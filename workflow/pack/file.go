@@ -1,0 +1,139 @@
+package pack
+
+// A file is a pack as it is written, with the line of everything in it. What
+// may be written is in the tables of keys here, and in pack.schema.json.
+type file struct {
+	place
+	name, version, title, summary, audience, platform text
+
+	redirectURIs      []text
+	publicClientFlows flag
+	scopes            []scope
+	oneWorkload       flag
+	workloads         []workload
+	permissions       []permission
+	directoryRoles    []directoryRole
+	azureRoles        []azureRole
+	credentials       []credential
+	custom            flag
+	approvals         text
+	nextSteps         []text
+}
+
+func (f *file) keys() []key {
+	return []key{
+		{"name", true, word(&f.name)},
+		{"version", true, number(&f.version)},
+		{"title", true, word(&f.title)},
+		{"summary", true, word(&f.summary)},
+		{"audience", true, word(&f.audience)},
+		{"platform", false, word(&f.platform)},
+		{"redirectUris", false, words(&f.redirectURIs)},
+		{"publicClientFlows", false, yes(&f.publicClientFlows)},
+		{"scopes", false, entries(&f.scopes)},
+		{"workloads", false, entries(&f.workloads)},
+		{"oneWorkload", false, yes(&f.oneWorkload)},
+		{"permissions", false, entries(&f.permissions)},
+		{"directoryRoles", false, entries(&f.directoryRoles)},
+		{"azureRoles", false, entries(&f.azureRoles)},
+		{"credentials", true, entries(&f.credentials)},
+		{"custom", false, yes(&f.custom)},
+		{"approvals", false, count(&f.approvals)},
+		{"nextSteps", true, words(&f.nextSteps)},
+	}
+}
+
+type scope struct {
+	place
+	name, title, words text
+	adminsOnly         flag
+	preAuthorized      []text
+}
+
+func (s *scope) keys() []key {
+	return []key{
+		{"name", true, word(&s.name)},
+		{"adminsOnly", false, yes(&s.adminsOnly)},
+		{"title", true, word(&s.title)},
+		{"words", true, word(&s.words)},
+		{"preAuthorized", false, words(&s.preAuthorized)},
+	}
+}
+
+type workload struct {
+	place
+	name, title text
+}
+
+func (w *workload) keys() []key {
+	return []key{
+		{"name", true, word(&w.name)},
+		{"title", true, word(&w.title)},
+	}
+}
+
+// conditions say for which choices of the requester something is needed.
+type conditions struct{ workloads, credentials []text }
+
+type permission struct {
+	place
+	conditions
+	resource, typ, name, why, risk text
+}
+
+func (p *permission) keys() []key {
+	return []key{
+		{"resource", true, word(&p.resource)},
+		{"type", true, word(&p.typ)},
+		{"name", true, word(&p.name)},
+		{"why", true, word(&p.why)},
+		{"risk", false, word(&p.risk)},
+		{"workloads", false, words(&p.workloads)},
+		{"credentials", false, words(&p.credentials)},
+	}
+}
+
+type directoryRole struct {
+	place
+	conditions
+	name, why text
+}
+
+func (d *directoryRole) keys() []key {
+	return []key{
+		{"name", true, word(&d.name)},
+		{"why", true, word(&d.why)},
+		{"workloads", false, words(&d.workloads)},
+		{"credentials", false, words(&d.credentials)},
+	}
+}
+
+type azureRole struct {
+	place
+	name, why            text
+	actions, dataActions []text
+	workloads            []text
+}
+
+func (a *azureRole) keys() []key {
+	return []key{
+		{"name", true, word(&a.name)},
+		{"why", true, word(&a.why)},
+		{"actions", false, words(&a.actions)},
+		{"dataActions", false, words(&a.dataActions)},
+		{"workloads", false, words(&a.workloads)},
+	}
+}
+
+type credential struct {
+	place
+	kind, lifetime, max text
+}
+
+func (c *credential) keys() []key {
+	return []key{
+		{"kind", true, word(&c.kind)},
+		{"lifetime", false, word(&c.lifetime)},
+		{"max", false, word(&c.max)},
+	}
+}

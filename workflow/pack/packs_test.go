@@ -1,0 +1,253 @@
+package pack
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+func library(t *testing.T) Library {
+	t.Helper()
+	l, err := Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func find(t *testing.T, name, version string) workflow.Product {
+	t.Helper()
+	p, err := library(t).Find(name, version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// A profile is one of the vendor's tables of permissions.
+type profile struct {
+	DirectoryRoles []struct{ DisplayName, TemplateID string }
+	Settings       struct {
+		SignInAudience         string
+		IsFallbackPublicClient bool
+		PublicClient           struct{ RedirectUris []string }
+	}
+	Permissions []struct {
+		ResourceAppID, Name, Type, Note string
+		Workloads                       []string
+	}
+}
+
+func profiles(t *testing.T) map[string]profile {
+	t.Helper()
+	b, err := os.ReadFile("testdata/veeam-profiles.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]profile
+	if err := json.Unmarshal(b, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+var workloadOf = map[string]string{"EX": "exchange", "SP": "sharepoint", "TM": "teams"}
+
+// wanted is what the vendor's table has for some workloads, in release 7 or now.
+func (p profile) wanted(workloads []string, seven bool) []string {
+	var out []string
+	for _, q := range p.Permissions {
+		if seven && (q.Note == "v8" || q.Note == "8.5 manual") {
+			continue
+		}
+		if slices.ContainsFunc(q.Workloads, func(w string) bool { return slices.Contains(workloads, workloadOf[w]) }) {
+			out = append(out, q.ResourceAppID+" "+q.Type+" "+q.Name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func planned(p workflow.Plan) []string {
+	var out []string
+	for _, q := range p.Permissions {
+		out = append(out, q.ResourceAppID+" "+string(q.Type)+" "+q.Name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestEachChoiceOfWorkloadsHasExactlyTheVendorsPermissions(t *testing.T) {
+	vendor := profiles(t)
+	choices := [][]string{{"exchange"}, {"sharepoint"}, {"teams"}, {"exchange", "sharepoint"}, {"exchange", "teams"}, {"sharepoint", "teams"}, {"exchange", "sharepoint", "teams"}}
+	for _, c := range []struct {
+		name, version, profile string
+		with                   workflow.CredentialKind
+	}{
+		{"vb365-backup", "8.5", "vb365-backup", workflow.OwnCertificate},
+		{"vb365-backup", "7", "vb365-backup", workflow.OwnCertificate},
+		{"vb365-restore", "8.5", "vb365-restore-device-code", workflow.NoCredential},
+		{"vb365-restore", "7", "vb365-restore-device-code", workflow.NoCredential},
+		{"vb365-restore", "8.5", "vb365-restore-certificate", workflow.OwnCertificate},
+		{"vb365-restore", "7", "vb365-restore-certificate", workflow.OwnCertificate},
+	} {
+		p := find(t, c.name, c.version)
+		for _, workloads := range choices {
+			plan := p.Plan(workflow.Choice{Workloads: workloads, Credential: c.with})
+			got, want := planned(plan), vendor[c.profile].wanted(workloads, c.version == "7")
+			if !slices.Equal(got, want) || len(want) == 0 {
+				t.Errorf("%s %s with %s for %v\nhas   %v\nwants %v", c.name, c.version, c.with, workloads, got, want)
+			}
+		}
+	}
+}
+
+func TestTheBackupAppHasFourteenPermissionsOnThreeResourcesAndGlobalReaderForExchange(t *testing.T) {
+	vendor := profiles(t)["vb365-backup"].DirectoryRoles[0]
+	for version, permissions := range map[string]int{"8.5": 14, "7": 9} {
+		p := find(t, "vb365-backup", version)
+		all := p.Plan(p.Choice())
+		if len(all.Permissions) != permissions || len(all.Resources()) != 3 {
+			t.Errorf("%s has %d permissions on %d resources", version, len(all.Permissions), len(all.Resources()))
+		}
+		if len(all.DirectoryRoles) != 1 || all.DirectoryRoles[0].TemplateID != vendor.TemplateID || all.DirectoryRoles[0].Name != vendor.DisplayName {
+			t.Errorf("%s has the roles %+v", version, all.DirectoryRoles)
+		}
+		without := p.Plan(workflow.Choice{Workloads: []string{"sharepoint", "teams"}, Credential: workflow.OwnCertificate})
+		if len(without.DirectoryRoles) != 0 {
+			t.Errorf("%s without Exchange has the roles %+v", version, without.DirectoryRoles)
+		}
+		if len(p.Credentials) != 1 || p.Credentials[0].Kind != workflow.OwnCertificate {
+			t.Errorf("%s offers %+v, and the product takes certificates only", version, p.Credentials)
+		}
+	}
+}
+
+func TestRestoreByDeviceCodeIsAPublicClient(t *testing.T) {
+	for _, version := range []string{"8.5", "7"} {
+		p := find(t, "vb365-restore", version)
+		vendor := profiles(t)["vb365-restore-device-code"].Settings
+		plan := p.Plan(p.Choice())
+		if p.Platform != workflow.PublicClient || !slices.Equal(p.RedirectURIs, vendor.PublicClient.RedirectUris) || plan.PublicClientFlows != vendor.IsFallbackPublicClient {
+			t.Errorf("%s: %s %v, flows %v", version, p.Platform, p.RedirectURIs, plan.PublicClientFlows)
+		}
+		if len(plan.Of(catalog.Application)) != 0 || plan.Credential.Kind != workflow.NoCredential {
+			t.Errorf("%s without a credential has application permissions", version)
+		}
+		alone := p.Plan(workflow.Choice{Workloads: []string{"teams"}, Credential: workflow.OwnCertificate})
+		if len(alone.Of(catalog.Delegated)) != 0 || alone.PublicClientFlows {
+			t.Errorf("%s with a certificate has delegated permissions, or flows that need none", version)
+		}
+	}
+}
+
+func TestTheRestorePortalMaySpeakToItself(t *testing.T) {
+	p := find(t, "vb365-restore-portal", "")
+	vendor := profiles(t)["vb365-restore-portal"]
+	plan := p.Plan(p.Choice())
+	if p.Audience != vendor.Settings.SignInAudience || p.Platform != workflow.SPA || !plan.PublicClientFlows || len(p.RedirectURIs) != 0 {
+		t.Errorf("got %+v", p)
+	}
+	want := []string{catalog.MicrosoftGraph + " Delegated User.Read", workflow.Self + " Delegated access_as_user"}
+	if got := planned(plan); !slices.Equal(got, want) {
+		t.Errorf("has %v", got)
+	}
+	if s := plan.Scopes; len(s) != 1 || s[0].Name != "access_as_user" || !s[0].AdminsOnly {
+		t.Errorf("exposes %+v", plan.Scopes)
+	}
+	if self := plan.Permissions[0]; self.Risk != catalog.Low || self.Words != plan.Scopes[0].Words || self.Resource != "This application" {
+		t.Errorf("got %+v", self)
+	}
+}
+
+func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
+	b, err := os.ReadFile("testdata/veeam-azure-roles.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var vendor map[string]json.RawMessage
+	if err := json.Unmarshal(b, &vendor); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		role    string
+		builtin []string
+	}{
+		"vbazure":        {"veeam-backup-for-azure-service-account", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c", "Key Vault Crypto Officer 14b46e9e-c2b7-41b4-b07b-48a6ebf60603"}},
+		"vb365-archiver": {"vb365-azure-archiver-appliance", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c"}},
+	} {
+		var want struct{ Actions, DataActions []string }
+		if err := json.Unmarshal(vendor[c.role], &want); err != nil {
+			t.Fatal(err)
+		}
+		p := find(t, name, "")
+		var got []string
+		for _, r := range p.Plan(p.Choice()).AzureRoles {
+			got = append(got, r.Name+" "+r.ID)
+		}
+		if !slices.Equal(got, c.builtin) || !p.OneWorkload {
+			t.Errorf("%s begins with %v", name, got)
+		}
+		minimal := p.Plan(workflow.Choice{Workloads: []string{"minimal"}, Credential: workflow.ClientSecret}).AzureRoles
+		if len(minimal) != 1 || minimal[0].ID != "" || !slices.Equal(minimal[0].Actions, want.Actions) || !slices.Equal(minimal[0].DataActions, want.DataActions) {
+			t.Errorf("%s: the minimal role differs from the vendor's", name)
+		}
+		if _, ok := p.Offer(workflow.OwnCertificate); !ok || p.Credentials[0].Kind != workflow.ClientSecret {
+			t.Errorf("%s offers %+v", name, p.Credentials)
+		}
+	}
+}
+
+func TestTheOldProductIsAsItWas(t *testing.T) {
+	p := find(t, "vbo365", "")
+	plan := p.Plan(p.Choice())
+	want := []string{catalog.MicrosoftGraph + " Application Directory.Read.All", catalog.MicrosoftGraph + " Application Group.Read.All", catalog.MicrosoftGraph + " Delegated User.Read"}
+	if got := planned(plan); !slices.Equal(got, want) {
+		t.Errorf("has %v", got)
+	}
+	offer, _ := p.Offer(workflow.ClientSecret)
+	if p.Audience != "AzureADMyOrg" || p.Platform != workflow.Web || !slices.Equal(p.RedirectURIs, []string{"https://localhost"}) || workflow.LifetimeWords(offer.Max) != "24 months" || plan.PublicClientFlows {
+		t.Errorf("got %+v", p)
+	}
+}
+
+func TestPacksAreOfferedInOrderAndOldVersionsAreNot(t *testing.T) {
+	l := library(t)
+	var got []string
+	for _, p := range l.Offered() {
+		got = append(got, p.Name)
+		if slices.Contains([]string{"7"}, p.Version) {
+			t.Errorf("%s is offered in version %s", p.Name, p.Version)
+		}
+	}
+	if !slices.Equal(got, order) {
+		t.Errorf("offered are %v, want %v", got, order)
+	}
+	if got := l.Versions("vb365-backup"); !slices.Equal(got, []string{"8.5", "7"}) {
+		t.Errorf("versions are %v", got)
+	}
+}
+
+func TestEveryNeedSaysWhyInOneSentence(t *testing.T) {
+	for _, e := range library(t).all {
+		sentence := func(what, why string) {
+			if !strings.HasSuffix(why, ".") || strings.Contains(why, ". ") {
+				t.Errorf("%s: %s: %q", e.file, what, why)
+			}
+		}
+		for _, n := range e.Permissions {
+			sentence(n.Name, n.Why)
+		}
+		for _, n := range e.DirectoryRoles {
+			sentence(n.Name, n.Why)
+		}
+		for _, n := range e.AzureRoles {
+			sentence(n.Name, n.Why)
+		}
+	}
+}

@@ -1,0 +1,251 @@
+package pack
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// What is allowed in a pack. Lengths are what Slack and Entra can show.
+const (
+	titleMax     = 75
+	proseMax     = 300
+	stepMax      = 1000
+	workloadsMax = 10
+	approvalsMax = 9
+)
+
+var (
+	audiences   = []string{"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
+	platforms   = []string{string(workflow.Web), string(workflow.SPA), string(workflow.PublicClient)}
+	kinds       = []string{string(workflow.ClientSecret), string(workflow.OwnCertificate), string(workflow.Federated), string(workflow.NoCredential)}
+	packName    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+	packVersion = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,6}){0,3}$`)
+	placeholder = regexp.MustCompile(`\{[A-Za-z]+\}`)
+	lifetime    = regexp.MustCompile(`^([0-9]{1,6}[hms])+$`)
+)
+
+// placeholders are what next steps may hold.
+var placeholders = []string{"{appId}", "{tenantId}", "{thumbprint}", "{appName}"}
+
+// Parse reads one pack. The error is Problems: all of them, each with its line.
+func Parse(name string, b []byte) (workflow.Product, error) {
+	p, _, err := parse(name, b)
+	return p, err
+}
+
+// parse is Parse, and where the version stands.
+func parse(name string, b []byte) (workflow.Product, place, error) {
+	r := &reader{file: name}
+	var f file
+	root, ok := r.document(b)
+	if !ok {
+		return workflow.Product{}, place{}, r.problems.sorted()
+	}
+	f.begin(theWhole, root.Line)
+	r.mapping(root, "", f.keys())
+	p := r.product(&f)
+	if err := r.problems.sorted(); err != nil {
+		return workflow.Product{}, f.version.place, err
+	}
+	return p, f.version.place, nil
+}
+
+// product checks what no single value can tell, and puts the product together.
+func (r *reader) product(f *file) workflow.Product {
+	r.head(f)
+	p := workflow.Product{
+		Name: f.name.s, Version: f.version.s, Title: f.title.s, Summary: f.summary.s, Audience: f.audience.s,
+		Platform: workflow.Web, PublicClientFlows: f.publicClientFlows.on, Custom: f.custom.on, OneWorkload: f.oneWorkload.on,
+	}
+	if f.platform.s != "" {
+		r.oneOf(f.platform, platforms)
+		p.Platform = workflow.Platform(f.platform.s)
+	}
+	p.Approvals = r.approvals(f.approvals)
+	p.RedirectURIs = r.redirects(f.redirectURIs, p.Platform)
+	p.Scopes = r.exposed(f.scopes)
+	p.Workloads = r.chosen(f)
+	p.Credentials = r.offers(f.credentials)
+	p.Permissions = r.permissions(f, p)
+	p.DirectoryRoles = r.directoryRoles(f, p)
+	p.AzureRoles = r.azureRoles(f, p)
+	r.something(f)
+	r.used(f)
+	p.NextSteps = r.steps(f, p)
+	return p
+}
+
+// approvals reads how many have to agree; nothing is 0.
+func (r *reader) approvals(t text) int {
+	if t.s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(t.s)
+	if err != nil || n < 1 || n > approvalsMax {
+		r.report(t.place, fmt.Sprintf("write a number from 1 to %d", approvalsMax), "is %s", quote(t.s))
+	}
+	return n
+}
+
+func (r *reader) head(f *file) {
+	if f.name.s != "" && !packName.MatchString(f.name.s) {
+		r.report(f.name.place, "write small letters, digits and -, beginning with a letter, 40 at most", "is %s", quote(f.name.s))
+	}
+	if f.version.s != "" && !packVersion.MatchString(f.version.s) {
+		r.report(f.version.place, "write numbers with dots, such as 8.5", "is %s", quote(f.version.s))
+	}
+	base := filepath.Base(r.file)
+	if f.name.s != "" && base != f.name.s+".yaml" && base != f.name.s+"-"+f.version.s+".yaml" {
+		r.report(f.name.place, fmt.Sprintf("call the file %s.yaml or %s-%s.yaml", f.name.s, f.name.s, f.version.s), "is %s, and the file is called %s", quote(f.name.s), quote(base))
+	}
+	r.long(f.title, titleMax)
+	r.long(f.summary, proseMax)
+	r.oneOf(f.audience, audiences)
+}
+
+// oneOf reports a value that is not one of names.
+func (r *reader) oneOf(t text, names []string) bool {
+	if t.s == "" {
+		return false
+	}
+	if !slices.Contains(names, t.s) {
+		r.report(t.place, meant(t.s, names), "is %s, which is not known", quote(t.s))
+		return false
+	}
+	return true
+}
+
+// long reports a value that is longer than most characters.
+func (r *reader) long(t text, most int) {
+	if n := len([]rune(t.s)); n > most {
+		r.report(t.place, "", "has %d characters; %d are allowed", n, most)
+	}
+}
+
+// once reports a value that was there before.
+func (r *reader) once(seen map[string]place, t text, value string) bool {
+	if first, twice := seen[value]; twice {
+		r.report(t.place, "delete one of them", "is the same as %s in line %d", first.at, first.line)
+		return false
+	}
+	seen[value] = t.place
+	return true
+}
+
+// offers reads credentials, the first of which the form suggests.
+func (r *reader) offers(list []credential) []workflow.Offer {
+	var out []workflow.Offer
+	seen := map[string]place{}
+	for _, c := range list {
+		if !r.oneOf(c.kind, kinds) || !r.once(seen, c.kind, c.kind.s) {
+			continue
+		}
+		o := workflow.Offer{Kind: workflow.CredentialKind(c.kind.s), Lifetime: r.duration(c.lifetime), Max: r.duration(c.max)}
+		if o.Kind == workflow.Federated || o.Kind == workflow.NoCredential {
+			for _, t := range []text{c.lifetime, c.max} {
+				if t.line > 0 {
+					r.report(t.place, "delete the line", "is for secrets and certificates; %s does not expire", c.kind.s)
+				}
+			}
+		}
+		if o.Max > 0 && o.Lifetime > o.Max {
+			r.report(c.lifetime.place, "", "is %s, and max is %s", c.lifetime.s, c.max.s)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// duration reads hours, minutes and seconds; nothing is 0.
+func (r *reader) duration(t text) time.Duration {
+	if t.s == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(t.s)
+	if err != nil || !lifetime.MatchString(t.s) || d <= 0 {
+		r.report(t.place, "write hours: 4380h is 6 months, 8760h is 12 and 17520h is 24", "is %s, which is not a duration", quote(t.s))
+		return 0
+	}
+	return d
+}
+
+// steps checks that each placeholder stands for something.
+func (r *reader) steps(f *file, p workflow.Product) []string {
+	var out []string
+	certain := !slices.ContainsFunc(p.Credentials, func(o workflow.Offer) bool { return o.Kind != workflow.OwnCertificate })
+	for _, t := range f.nextSteps {
+		r.long(t, stepMax)
+		for _, found := range placeholder.FindAllString(t.s, -1) {
+			switch {
+			case !slices.Contains(placeholders, found):
+				r.report(t.place, meant(found, placeholders), "has %s, which stands for nothing", found)
+			case found == "{thumbprint}" && !certain:
+				r.report(t.place, "offer certificates only, or speak of the certificate's thumbprint without the placeholder", "has {thumbprint}, and there may be no certificate")
+			}
+		}
+		out = append(out, t.s)
+	}
+	return out
+}
+
+// something reports a pack that asks for nothing, and one that asks for
+// permissions although the requester names them.
+func (r *reader) something(f *file) {
+	switch {
+	case f.custom.on && len(f.permissions) > 0:
+		r.report(f.custom.place, "delete custom, or the permissions", "is true, and there are permissions: the requester names them, or the pack does")
+	case !f.custom.on && len(f.permissions)+len(f.directoryRoles)+len(f.azureRoles)+len(f.scopes) == 0:
+		r.report(f.place, "add permissions, directoryRoles, azureRoles or scopes; or custom: true, with which the requester names the permissions", "asks for nothing")
+	}
+}
+
+// chosen reads the workloads.
+func (r *reader) chosen(f *file) []workflow.Workload {
+	var out []workflow.Workload
+	seen := map[string]place{}
+	for _, w := range f.workloads {
+		r.long(w.title, titleMax)
+		switch {
+		case w.name.s == "":
+			continue
+		case !packName.MatchString(w.name.s):
+			r.report(w.name.place, "write small letters, digits and -, beginning with a letter", "is %s", quote(w.name.s))
+		}
+		if r.once(seen, w.name, w.name.s) {
+			out = append(out, workflow.Workload{Name: w.name.s, Title: w.title.s})
+		}
+	}
+	if len(f.workloads) > workloadsMax {
+		r.report(f.workloads[workloadsMax].place, "", "is one too many; %d are allowed", workloadsMax)
+	}
+	if f.oneWorkload.on && len(f.workloads) < 2 {
+		r.report(f.oneWorkload.place, "list two workloads or more, or delete the line", "is true, and there are no workloads to choose one from")
+	}
+	return out
+}
+
+// used reports a workload that changes nothing.
+func (r *reader) used(f *file) {
+	var all []text
+	for _, p := range f.permissions {
+		all = append(all, p.workloads...)
+	}
+	for _, d := range f.directoryRoles {
+		all = append(all, d.workloads...)
+	}
+	for _, a := range f.azureRoles {
+		all = append(all, a.workloads...)
+	}
+	for _, w := range f.workloads {
+		if w.name.s != "" && !slices.ContainsFunc(all, func(t text) bool { return strings.EqualFold(t.s, w.name.s) }) {
+			r.report(w.name.place, "name it under workloads of a permission or a role, or delete it", "is %s, which nothing is needed for", quote(w.name.s))
+		}
+	}
+}

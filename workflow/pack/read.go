@@ -1,0 +1,296 @@
+package pack
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/entra-app/entra-app/workflow/spell"
+)
+
+// maxNodes is how many values a pack may have, aliases counted each time: a few
+// lines of them can stand for millions.
+const maxNodes = 20_000
+
+// A reader walks through a YAML document along tables of keys, and notes all
+// that is wrong.
+type reader struct {
+	file     string
+	problems Problems
+	nodes    int
+}
+
+// place is where something stands: its full name, and its line.
+type place struct {
+	at   string
+	line int
+}
+
+func (p *place) begin(at string, line int) { *p = place{at, line} }
+
+// text is a value and where it stands. It is empty where it is missing or wrong.
+type text struct {
+	place
+	s string
+}
+
+// flag is true or false, and where it stands.
+type flag struct {
+	place
+	on bool
+}
+
+// A key is one thing that a mapping may say.
+type key struct {
+	name string
+	need bool
+	read func(r *reader, at string, n *yaml.Node)
+}
+
+// document returns the mapping that b is.
+func (r *reader) document(b []byte) (*yaml.Node, bool) {
+	if line, ok := firstOdd(b); ok {
+		r.report(place{theWhole, line}, "save the file as UTF-8", "has a character that is not UTF-8 text")
+		return nil, false
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	var doc, more yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		r.report(place{theWhole, 1}, "entra-app pack show vbo365 shows one that is complete", "is empty")
+		return nil, false
+	case err != nil:
+		line, why := syntax(err)
+		r.report(place{theWhole, line}, "look at the indentation, and put values with a colon or # in quotes", "is not YAML: %s", why)
+		return nil, false
+	}
+	switch err := dec.Decode(&more); {
+	case errors.Is(err, io.EOF):
+	case err != nil:
+		line, why := syntax(err)
+		r.report(place{theWhole, line}, "", "is not YAML: %s", why)
+	default:
+		r.report(place{theWhole, more.Line}, "write one file for each pack", "has a second document")
+	}
+	if root := doc.Content[0]; root.Kind == yaml.MappingNode {
+		return root, true
+	}
+	r.report(place{theWhole, doc.Content[0].Line}, "begin with a line such as name: my-product", "is %s, and has to be keys with values", what(doc.Content[0]))
+	return nil, false
+}
+
+// firstOdd returns the line of the first byte that YAML can't read.
+func firstOdd(b []byte) (int, bool) {
+	for i := 0; i < len(b); {
+		c, n := utf8.DecodeRune(b[i:])
+		if c == utf8.RuneError && n == 1 || c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+			return 1 + bytes.Count(b[:i], []byte("\n")), true
+		}
+		i += n
+	}
+	return 0, false
+}
+
+var yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+
+// syntax takes a YAML error apart. The package has no type for it.
+func syntax(err error) (line int, why string) {
+	m := yamlError.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
+	if m == nil {
+		return 1, err.Error()
+	}
+	line, _ = strconv.Atoi(m[1])
+	return max(1, line), m[2]
+}
+
+func (r *reader) report(at place, hint, format string, args ...any) {
+	r.problems = append(r.problems, Problem{File: r.file, Line: max(1, at.line), Key: at.at, Text: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// full says whether too many values have been read, and reports it once.
+func (r *reader) full(line int) bool {
+	if r.nodes++; r.nodes == maxNodes+1 {
+		r.report(place{theWhole, line}, "", "is too large")
+	}
+	return r.nodes > maxNodes
+}
+
+// mapping reads the keys of n, which stands at prefix: "" or "permissions[3].".
+func (r *reader) mapping(n *yaml.Node, prefix string, keys []key) {
+	lines := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, val := resolve(n.Content[i]), resolve(n.Content[i+1])
+		if r.full(k.Line) {
+			return
+		}
+		j := slices.IndexFunc(keys, func(known key) bool { return known.name == k.Value })
+		switch first, twice := lines[k.Value]; {
+		case k.Kind != yaml.ScalarNode || j < 0:
+			r.unknown(k, prefix, keys)
+		case twice:
+			r.report(place{prefix + k.Value, k.Line}, "delete one of them", "is given twice; it is in line %d already", first)
+		default:
+			lines[k.Value] = k.Line
+			keys[j].read(r, prefix+k.Value, val)
+		}
+	}
+	for _, k := range keys {
+		if _, given := lines[k.name]; k.need && !given {
+			r.report(place{prefix + k.name, n.Line}, "", "is missing")
+		}
+	}
+}
+
+// unknown reports a key that is not in the table.
+func (r *reader) unknown(k *yaml.Node, prefix string, keys []key) {
+	names := make([]string, len(keys))
+	for i := range keys {
+		names[i] = keys[i].name
+	}
+	name := clip(k.Value)
+	if name == "" {
+		name = `""`
+	}
+	r.report(place{prefix + name, k.Line}, meant(k.Value, names), "is not a key that is known here")
+}
+
+// meant is the hint for a word that is not one of names.
+func meant(word string, names []string) string {
+	near := spell.Nearest(word, names)
+	for _, name := range names {
+		if strings.EqualFold(name, word) {
+			near = name
+		}
+	}
+	if near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "these are known: " + strings.Join(names, ", ")
+}
+
+// word reads one line of text.
+func word(into *text) func(*reader, string, *yaml.Node) {
+	return func(r *reader, at string, n *yaml.Node) { r.scalar(into, at, n, "!!str") }
+}
+
+// number reads text that may look like a number: a version.
+func number(into *text) func(*reader, string, *yaml.Node) {
+	return func(r *reader, at string, n *yaml.Node) { r.scalar(into, at, n, "!!str", "!!int", "!!float") }
+}
+
+// count reads a whole number.
+func count(into *text) func(*reader, string, *yaml.Node) {
+	return func(r *reader, at string, n *yaml.Node) { r.scalar(into, at, n, "!!int") }
+}
+
+// yes reads true or false.
+func yes(into *flag) func(*reader, string, *yaml.Node) {
+	return func(r *reader, at string, n *yaml.Node) {
+		var t text
+		r.scalar(&t, at, n, "!!bool")
+		*into = flag{t.place, strings.EqualFold(t.s, "true")}
+	}
+}
+
+// scalar reads one value that YAML takes for one of these kinds.
+func (r *reader) scalar(into *text, at string, n *yaml.Node, tags ...string) {
+	*into = text{place: place{at, n.Line}}
+	s := strings.TrimSpace(n.Value)
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		r.report(into.place, "", "is %s, and has to be one value", what(n))
+	case s == "" || n.Tag == "!!null":
+		r.report(into.place, "write a value, or delete the line", "is empty")
+	case !slices.Contains(tags, n.Tag):
+		r.report(into.place, shapes[tags[0]].hint, "is %s, and has to be %s", quote(s), shapes[tags[0]].what)
+	case strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f }):
+		r.report(into.place, "write it in one line, or fold it with >-", "has a line break or another character in it that can't be meant")
+	default:
+		into.s = s
+	}
+}
+
+var shapes = map[string]struct{ what, hint string }{
+	"!!str":  {"text", "put it in quotes"},
+	"!!int":  {"a whole number", "write it without quotes"},
+	"!!bool": {"true or false", "write true or false, without quotes"},
+}
+
+// words reads a list of values.
+func words(into *[]text) func(*reader, string, *yaml.Node) {
+	return func(r *reader, at string, n *yaml.Node) {
+		r.list(at, n, func(at string, e *yaml.Node) {
+			var t text
+			if r.scalar(&t, at, e, "!!str"); t.s != "" {
+				*into = append(*into, t)
+			}
+		})
+	}
+}
+
+// entries reads a list of mappings.
+func entries[T any, P interface {
+	*T
+	begin(at string, line int)
+	keys() []key
+}](into *[]T) func(*reader, string, *yaml.Node) {
+	return func(r *reader, at string, n *yaml.Node) {
+		r.list(at, n, func(at string, e *yaml.Node) {
+			if e.Kind != yaml.MappingNode {
+				r.report(place{at, e.Line}, "", "is %s, and has to be keys with values", what(e))
+				return
+			}
+			var one T
+			P(&one).begin(at, e.Line)
+			r.mapping(e, at+".", P(&one).keys())
+			*into = append(*into, one)
+		})
+	}
+}
+
+func (r *reader) list(at string, n *yaml.Node, read func(at string, e *yaml.Node)) {
+	switch {
+	case n.Kind != yaml.SequenceNode:
+		r.report(place{at, n.Line}, "begin each entry with - ", "is %s, and has to be a list", what(n))
+	case len(n.Content) == 0:
+		r.report(place{at, n.Line}, "write an entry, or delete the line", "has no entry")
+	}
+	if n.Kind != yaml.SequenceNode {
+		return
+	}
+	for i, e := range n.Content {
+		if r.full(e.Line) {
+			return
+		}
+		read(fmt.Sprintf("%s[%d]", at, i), resolve(e))
+	}
+}
+
+// resolve follows an alias (*name) to what it stands for.
+func resolve(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode && n.Alias != nil {
+		return n.Alias
+	}
+	return n
+}
+
+// what says what a node is instead of what it should be.
+func what(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a mapping"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case n.Tag == "!!null":
+		return "empty"
+	}
+	return "a single value"
+}
