@@ -61,14 +61,17 @@ type key struct {
 var load = sync.OnceValue(func() (l struct {
 	all   []Permission
 	byKey map[key]int
-	lower []string // the name and words of each, for Search
+	byID  map[key]int // with the ID for the name
+	lower []string    // the name and words of each, for Search
 }) {
 	if err := json.Unmarshal(data, &l.all); err != nil {
 		panic("catalog: permissions.json: " + err.Error()) // embedded: cannot differ from what the tests saw
 	}
 	l.byKey = make(map[key]int, len(l.all))
+	l.byID = make(map[key]int, len(l.all))
 	for i, p := range l.all {
 		l.byKey[key{p.ResourceAppID, p.Type, strings.ToLower(p.Name)}] = i
+		l.byID[key{p.ResourceAppID, p.Type, strings.ToLower(p.ID)}] = i
 		l.lower = append(l.lower, strings.ToLower(p.Name+" "+string(p.Type)+" "+p.Resource+" "+p.DisplayName))
 	}
 	return l
@@ -82,6 +85,16 @@ func Find(resourceAppID string, t Type, name string) (Permission, bool) {
 	l := load()
 	i, ok := l.byKey[key{resourceAppID, t, strings.ToLower(name)}]
 	if !ok {
+		return Permission{}, false
+	}
+	return l.all[i], true
+}
+
+// ByID returns the permission of a resource by its type and ID, in any case.
+func ByID(resourceAppID string, t Type, id string) (Permission, bool) {
+	l := load()
+	i, ok := l.byID[key{resourceAppID, t, strings.ToLower(id)}]
+	if !ok || id == "" {
 		return Permission{}, false
 	}
 	return l.all[i], true

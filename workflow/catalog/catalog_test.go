@@ -17,6 +17,17 @@ func TestEveryPermissionCanBeFoundByItsKeyAndHasATier(t *testing.T) {
 	}
 }
 
+func TestEveryPermissionCanBeFoundByItsIDOnItsOwnResource(t *testing.T) {
+	for _, p := range All() {
+		if got, ok := ByID(p.ResourceAppID, p.Type, strings.ToUpper(p.ID)); !ok || got.ID != p.ID || got.ResourceAppID != p.ResourceAppID || got.Type != p.Type {
+			t.Errorf("%s %s %s: found %v, %+v", p.Resource, p.Type, p.Name, ok, got)
+		}
+	}
+	if _, ok := ByID(MicrosoftGraph, Application, ""); ok {
+		t.Error("found a permission that has no ID")
+	}
+}
+
 func TestTiersThatPeopleKnow(t *testing.T) {
 	for _, c := range []struct {
 		resource string

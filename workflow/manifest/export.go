@@ -1,0 +1,118 @@
+package manifest
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
+)
+
+// Export returns the application that p describes as JSON in Graph's format: the
+// body of POST /applications, v1.0.
+//
+// What is not part of that body is not in it: admin consent, owners, directory
+// roles, roles in Azure, federated credentials and client secrets. Nor is what
+// has to name the app or its scopes after they exist: its identifier URI, its
+// permissions on itself, and the clients that are authorised beforehand.
+//
+// Its IDs are the catalogue's. A permission that has none there is an error.
+func Export(p workflow.Plan) ([]byte, error) {
+	if strings.TrimSpace(p.AppName) == "" {
+		return nil, errNoName
+	}
+	required, err := requiredAccess(p, func(q workflow.Permission) (any, error) {
+		c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name)
+		if !ok || c.ID == "" {
+			return nil, fmt.Errorf("the ID of the %s permission %q of %q is not known", q.Type, q.Name, q.Resource)
+		}
+		return c.ID, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	app := application(p, required)
+	if len(p.Scopes) > 0 {
+		app = append(app, field{"api", api(p)})
+	}
+	if c := p.Credential.Certificate; p.Credential.Kind == workflow.OwnCertificate && !c.IsZero() {
+		app = append(app, field{"keyCredentials", []any{keyCredential(c)}})
+	}
+	return append([]byte(encode(app, false)[0].literal), '\n'), nil
+}
+
+// application is what can be said of an app before it exists, without its scopes
+// and credentials.
+func application(p workflow.Plan, required []any) object {
+	o := object{{"displayName", p.AppName}, {"notes", notes(p)}}
+	if p.Audience != "" {
+		o = append(o, field{"signInAudience", p.Audience})
+	}
+	o = append(o, field{"isFallbackPublicClient", p.PublicClientFlows})
+	for _, platform := range []struct {
+		name string
+		uris []string
+	}{{"web", p.RedirectURIs}, {"spa", p.SPARedirectURIs}, {"publicClient", p.PublicRedirectURIs}} {
+		o = append(o, field{platform.name, object{{"redirectUris", texts(platform.uris)}}})
+	}
+	return append(o, field{"requiredResourceAccess", required})
+}
+
+var errNoName = errors.New("the app has no name")
+
+const ourNotes = "From a plan of entra-app, SHA-256 "
+
+func notes(p workflow.Plan) string { return ourNotes + p.Digest() }
+
+// requiredAccess is what the app asks of others, by the IDs that id knows.
+func requiredAccess(p workflow.Plan, id func(workflow.Permission) (any, error)) ([]any, error) {
+	required := []any{}
+	for _, resource := range p.Resources() {
+		var access []any
+		for _, q := range p.Permissions {
+			if q.ResourceAppID != resource {
+				continue
+			}
+			v, err := id(q)
+			if err != nil {
+				return nil, err
+			}
+			kind := "Role"
+			if q.Type == catalog.Delegated {
+				kind = "Scope"
+			}
+			access = append(access, object{{"id", v}, {"type", kind}})
+		}
+		required = append(required, object{{"resourceAppId", resource}, {"resourceAccess", access}})
+	}
+	return required, nil
+}
+
+// tokenVersion is what the bot sets for an app that offers scopes.
+const tokenVersion = "2"
+
+func api(p workflow.Plan) object {
+	return object{{"requestedAccessTokenVersion", number(tokenVersion)}, {"oauth2PermissionScopes", list(p.Scopes, func(s workflow.Scope) any {
+		kind := "User"
+		if s.AdminsOnly {
+			kind = "Admin"
+		}
+		return object{
+			{"id", scopeID(p.AppName, s.Name)}, {"value", s.Name}, {"type", kind}, {"isEnabled", true},
+			{"adminConsentDisplayName", s.Title}, {"adminConsentDescription", s.Words},
+			{"userConsentDisplayName", s.Title}, {"userConsentDescription", s.Words},
+		}
+	})}}
+}
+
+func keyCredential(c certificate.Certificate) object {
+	return object{
+		{"type", "AsymmetricX509Cert"}, {"usage", "Verify"}, {"displayName", c.Subject},
+		{"startDateTime", c.NotBefore.UTC().Format(time.RFC3339)}, {"endDateTime", c.NotAfter.UTC().Format(time.RFC3339)},
+		{"key", base64.StdEncoding.EncodeToString(c.DER)},
+	}
+}

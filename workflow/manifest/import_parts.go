@@ -1,0 +1,335 @@
+package manifest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
+)
+
+func (r *reader) redirect(uris *[]string, path string, v any) {
+	if s := r.text(path, v); s != "" && !slices.Contains(*uris, s) {
+		*uris = append(*uris, s)
+	}
+}
+
+// replyURL is a redirect URI in the format of Azure AD Graph.
+func (r *reader) replyURL(path string, o object) {
+	uris := map[string]*[]string{"web": &r.draft.RedirectURIs, "spa": &r.draft.SPARedirectURIs, "installedclient": &r.draft.PublicRedirectURIs}[strings.ToLower(o.text("type"))]
+	r.object(path, o, map[string]take{
+		"url": func(path string, v any) {
+			if uris == nil {
+				r.ignore(path, "its type is none of Web, Spa and InstalledClient")
+				return
+			}
+			r.redirect(uris, path, v)
+		},
+		"type": func(string, any) {},
+	})
+}
+
+// azureADGraph is the application ID of a resource that is no more.
+const azureADGraph = "00000002-0000-0000-c000-000000000000"
+
+// resource is one that the app asks something of.
+func (r *reader) resource(path string, o object) {
+	id := strings.ToLower(o.text("resourceAppId"))
+	self := id != "" && id == r.appID
+	i := slices.IndexFunc(catalog.All(), func(p catalog.Permission) bool { return p.ResourceAppID == id })
+	switch {
+	case self || i >= 0:
+	case id == azureADGraph:
+		r.ignore(path, "the resource is Azure AD Graph, which is retired: ask Microsoft Graph for the same")
+		return
+	case guid.MatchString(id):
+		r.ignore(path, "the resource %s is not one that we know", id)
+		return
+	default:
+		r.ignore(path, "it does not say by a GUID which resource it is")
+		return
+	}
+	r.object(path, o, map[string]take{
+		"resourceAppId": func(string, any) {},
+		"resourceAccess": r.each(func(path string, o object) {
+			r.access(path, o, id, self)
+		}),
+	})
+}
+
+// access is one permission. Its ID alone names none: resources share some.
+func (r *reader) access(path string, o object, resource string, self bool) {
+	id := strings.ToLower(o.text("id"))
+	t, ok := map[string]catalog.Type{"role": catalog.Application, "scope": catalog.Delegated}[strings.ToLower(o.text("type"))]
+	if !ok || !guid.MatchString(id) {
+		r.ignore(path, "it has no id that is a GUID, or its type is neither Role nor Scope")
+		return
+	}
+	var p workflow.Permission
+	if c, ok := catalog.ByID(resource, t, id); ok {
+		p, _ = workflow.Known(resource, t, c.Name)
+	} else if name := r.scopeNames[id]; self && t == catalog.Delegated && name != "" {
+		p = r.own(name)
+	} else {
+		r.ignore(path, "its resource has no %s permission with the ID %s that we know", strings.ToLower(string(t)), id)
+		return
+	}
+	r.object(path, o, map[string]take{"id": func(string, any) {}, "type": func(string, any) {}})
+	if slices.Contains(r.draft.Permissions, p) {
+		r.ignore(path, "it is the same as one before it")
+		return
+	}
+	r.draft.Permissions = append(r.draft.Permissions, p)
+}
+
+// own is the permission on a scope that the app itself offers.
+func (r *reader) own(name string) workflow.Permission {
+	p := workflow.Permission{Resource: "The app itself", ResourceAppID: workflow.Self, Name: name, Type: catalog.Delegated, Risk: catalog.Medium}
+	for _, s := range r.scopes {
+		if s.Name == name {
+			p.Words = s.Words
+		}
+	}
+	return p
+}
+
+// first reads what other parts refer to, wherever it stands: the app's name and
+// ID, and the IDs of its scopes.
+func (r *reader) first(o object) {
+	r.appID = strings.ToLower(o.text("appId"))
+	if r.appName = o.text("displayName"); r.appName == "" {
+		r.appName = o.text("name")
+	}
+	api, _ := o.of("api").(object)
+	for _, v := range []any{o.of("oauth2Permissions"), api.of("oauth2PermissionScopes")} {
+		all, _ := v.([]any)
+		for _, one := range all {
+			s, _ := one.(object)
+			if id, name := strings.ToLower(s.text("id")), s.text("value"); name != "" && s.of("isEnabled") != false {
+				r.scopes = append(r.scopes, workflow.Scope{Name: name, Words: s.text("adminConsentDescription")})
+				if guid.MatchString(id) {
+					r.scopeNames[id] = name
+				}
+			}
+		}
+	}
+}
+
+func (r *reader) api(path string, v any) {
+	o, ok := v.(object)
+	if !ok {
+		r.ignore(path, "is not an object, and should be one")
+		return
+	}
+	r.object(path, o, map[string]take{
+		"oauth2PermissionScopes":      r.each(r.scope),
+		"preAuthorizedApplications":   r.each(r.client),
+		"requestedAccessTokenVersion": r.tokenVersion,
+	})
+}
+
+// tokenVersion is 2 for every app with scopes that this bot makes.
+func (r *reader) tokenVersion(path string, v any) {
+	if v != number(tokenVersion) || len(r.scopes) == 0 {
+		r.ignore(path, "this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others")
+	}
+}
+
+// scope is one that the app offers.
+func (r *reader) scope(path string, o object) {
+	s := workflow.Scope{Name: o.text("value"), Title: o.text("adminConsentDisplayName"), Words: o.text("adminConsentDescription")}
+	switch {
+	case s.Name == "":
+		r.ignore(path, "the scope has no name")
+		return
+	case o.of("isEnabled") == false:
+		r.ignore(path, "the scope is switched off")
+		return
+	case slices.ContainsFunc(r.draft.Scopes, func(t workflow.Scope) bool { return t.Name == s.Name }):
+		r.ignore(path, "there is a scope of this name before it")
+		return
+	}
+	s.AdminsOnly = !strings.EqualFold(o.text("type"), "User") // who does not say it, means the stricter
+	nothing := func(string, any) {}
+	r.object(path, o, map[string]take{
+		"value": nothing, "isEnabled": nothing,
+		"adminConsentDisplayName": func(path string, v any) { r.text(path, v) },
+		"adminConsentDescription": func(path string, v any) { r.text(path, v) },
+		"id":                      r.only(scopeID(r.appName, s.Name), "the new scope gets an ID of its own"),
+		"type": func(path string, v any) {
+			if t, _ := v.(string); !strings.EqualFold(t, "User") && !strings.EqualFold(t, "Admin") {
+				r.ignore(path, "is neither User nor Admin, so that only admins may consent")
+			}
+		},
+		"userConsentDisplayName": r.only(s.Title, "users are shown what admins are shown"),
+		"userConsentDescription": r.only(s.Words, "users are shown what admins are shown"),
+		"origin":                 r.only("Application", notSet),
+	})
+	r.draft.Scopes = append(r.draft.Scopes, s)
+}
+
+// A client needs no consent for scopes.
+type client struct {
+	path, id, scope string
+}
+
+func (r *reader) client(path string, o object) {
+	id := strings.ToLower(o.text("appId"))
+	if !guid.MatchString(id) {
+		r.ignore(path, "it does not say by a GUID which client it is")
+		return
+	}
+	scopes := func(path string, v any) {
+		all, ok := v.([]any)
+		if !ok {
+			r.ignore(path, "is not a list, and should be one")
+		}
+		for i, one := range all {
+			s, _ := one.(string)
+			if name := r.scopeNames[strings.ToLower(s)]; name != "" {
+				r.clients = append(r.clients, client{index(path, i), id, name})
+			} else {
+				r.ignore(index(path, i), "it is the ID of no scope of the app that is switched on")
+			}
+		}
+	}
+	r.object(path, o, map[string]take{"appId": func(string, any) {}, "delegatedPermissionIds": scopes, "permissionIds": scopes})
+}
+
+// authorize writes the clients into the scopes, once all of these are known.
+func (r *reader) authorize() {
+	for _, c := range r.clients {
+		i := slices.IndexFunc(r.draft.Scopes, func(s workflow.Scope) bool { return s.Name == c.scope })
+		if i < 0 {
+			r.ignore(c.path, "its scope is not carried over")
+		} else if s := &r.draft.Scopes[i]; !slices.Contains(s.PreAuthorized, c.id) {
+			s.PreAuthorized = append(s.PreAuthorized, c.id)
+		}
+	}
+}
+
+// key is a certificate. Entra shows what is in it only when it is asked to.
+func (r *reader) key(path string, o object) {
+	if strings.EqualFold(o.text("usage"), "Sign") {
+		r.ignore(path, "it holds a private key, which must not leave its place: make a new one")
+		return
+	}
+	if k := o.text("type"); k != "" && !strings.EqualFold(k, "AsymmetricX509Cert") {
+		r.ignore(path, "it is not a public certificate")
+		return
+	}
+	data := o.text("key")
+	if data == "" {
+		data = o.text("value")
+	}
+	if data == "" {
+		r.ignore(path, "the certificate itself is not in the manifest: give it anew")
+		return
+	}
+	c, err := certificate.Parse([]byte(data))
+	if err != nil {
+		r.ignore(path, "%s", whyNoCertificate(err))
+		return
+	}
+	same := slices.ContainsFunc(r.draft.Certificates, func(d certificate.Certificate) bool { return d.Fingerprint == c.Fingerprint })
+	if same {
+		r.ignore(path, "it is the same certificate as one before it")
+		return
+	}
+	nothing := func(string, any) {}
+	r.object(path, o, map[string]take{
+		"type": nothing, "key": nothing, "value": nothing,
+		"usage":               r.only("Verify", "the bot takes a certificate only to verify who the app is"),
+		"displayName":         r.only(c.Subject, "the bot gives it a name of its own"),
+		"startDateTime":       r.date(c.NotBefore),
+		"startDate":           r.date(c.NotBefore),
+		"endDateTime":         r.date(c.NotAfter),
+		"endDate":             r.date(c.NotAfter),
+		"customKeyIdentifier": r.only(c.Thumbprint, "Entra writes the thumbprint of the certificate there"),
+	})
+	r.draft.Certificates = append(r.draft.Certificates, c)
+}
+
+// whyNoCertificate is short: what a Problem says is for somebody with one file.
+func whyNoCertificate(err error) string {
+	if p, ok := errors.AsType[*certificate.Problem](err); ok && (p.Code == "private-key" || p.Code == "pfx") {
+		return "it has a private key in it, which must not leave its place: make a new one"
+	}
+	return "it cannot be read as a certificate"
+}
+
+// date is a date that the certificate says itself.
+func (r *reader) date(want time.Time) take {
+	return func(path string, v any) {
+		s, _ := v.(string)
+		if t, err := time.Parse(time.RFC3339, s); err != nil || !t.Equal(want) {
+			r.ignore(path, "the certificate itself says until when it is valid")
+		}
+	}
+}
+
+func (r *reader) passwords(path string, v any) {
+	all, _ := v.([]any)
+	for _, one := range all {
+		if o, _ := one.(object); !empty(o.of("secretText")) || !empty(o.of("value")) {
+			r.ignore(path, "a secret cannot be copied, and this text has one in it: remove that secret in Entra, others may have seen it")
+			return
+		}
+	}
+	r.ignore(path, "a secret cannot be copied")
+}
+
+// notes that we wrote are written anew.
+func (r *reader) notes(path string, v any) {
+	if s, _ := v.(string); !strings.HasPrefix(s, ourNotes) {
+		r.ignore(path, "the bot writes notes of its own")
+	}
+}
+
+// parental is set for every app, to what changes nothing.
+func (r *reader) parental(path string, v any) {
+	o, _ := v.(object)
+	if len(o) == 0 {
+		r.ignore(path, "%s", notSet)
+		return
+	}
+	r.object(path, o, map[string]take{"legalAgeGroupRule": r.only("Allow", notSet)})
+}
+
+const (
+	notSet   = "this bot does not set it"
+	newIDs   = "Entra gives every app a new one"
+	entras   = "Entra writes it"
+	implicit = "this bot does not switch the implicit flow on"
+	inForm   = "choose it in the form"
+)
+
+// reasons are those that are not notSet.
+var reasons = map[string]string{
+	"id": newIDs, "appId": newIDs, "objectId": newIDs, "keyId": newIDs, "uniqueName": newIDs,
+	"createdDateTime": entras, "deletedDateTime": entras, "publisherDomain": entras, "verifiedPublisher": entras, "certification": entras,
+	"disabledByMicrosoftStatus": entras, "applicationTemplateId": entras, "createdByAppId": entras, "logoUrl": entras,
+	"identifierUris":                    "this bot sets api://<App ID> for apps that offer scopes, and no other",
+	"implicitGrantSettings":             implicit,
+	"oauth2AllowImplicitFlow":           implicit,
+	"oauth2AllowIdTokenImplicitFlow":    implicit,
+	"federatedIdentityCredentials":      inForm,
+	"owners":                            inForm,
+	"appRoles":                          "this bot makes no app roles",
+	"replyUrls":                         "it does not say what kind of redirect URIs these are: paste the manifest as the portal shows it today",
+	"availableToOtherTenants":           "it is signInAudience that says who may sign in",
+	"servicePrincipalLockConfiguration": "Entra sets it for a new app",
+}
+
+func whyNot(name string) string {
+	if strings.Contains(name, "@") {
+		return "it is of Graph's answer, and not of the app"
+	}
+	if why := reasons[name]; why != "" {
+		return why
+	}
+	return notSet
+}

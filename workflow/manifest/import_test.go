@@ -1,0 +1,219 @@
+package manifest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
+)
+
+func aad(n string) string { return "aaaaaaaa-0000-4000-8000-00000000000" + n }
+
+func TestThePortalsOldFormatIsRead(t *testing.T) {
+	b, err := os.ReadFile("testdata/portal-aad.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, ignored, err := Import(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Draft{
+		AppName: "Old backup", Audience: "AzureADMultipleOrgs", PublicClientFlows: true,
+		RedirectURIs: []string{"https://backup.example.com/cb"}, SPARedirectURIs: []string{"https://backup.example.com"}, PublicRedirectURIs: []string{"http://localhost"},
+		Permissions: []workflow.Permission{
+			needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", ""),
+			needed(t, catalog.MicrosoftGraph, catalog.Application, "Mail.Read", ""),
+			needed(t, catalog.ExchangeOnline, catalog.Application, "Mail.Read", ""),
+			{Resource: "The app itself", ResourceAppID: workflow.Self, Name: "user_impersonation", Type: catalog.Delegated, Words: "Use it.", Risk: catalog.Medium},
+		},
+		Scopes: []workflow.Scope{{Name: "user_impersonation", Title: "Use", Words: "Use it.", PreAuthorized: []string{aad("8")}}},
+	}
+	if !reflect.DeepEqual(d, want) {
+		t.Errorf("got  %+v\nwant %+v", d, want)
+	}
+	var lines []string
+	for _, i := range ignored {
+		lines = append(lines, i.Path+": "+i.Why)
+	}
+	golden(t, "portal-aad.ignored", strings.Join(lines, "\n")+"\n")
+}
+
+func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
+	for _, c := range []struct{ manifest, ignored string }{
+		{`{"displayName":"a"}`, ""},
+		{`{"displayName":"a","description":null,"tags":[],"info":{"logoUrl":null},"identifierUris":[""],"addIns":[{}]}`, ""},
+		{`{"displayName":"a","id":"x","appId":"y"}`, "id: " + newIDs + "; appId: " + newIDs},
+		{`{"displayName":"a","@odata.context":"x","owners@odata.context":"y"}`, "@odata.context: it is of Graph's answer, and not of the app; owners@odata.context: it is of Graph's answer, and not of the app"},
+		{`{"displayName":"a","name":"b"}`, "name: the app has another name before this one"},
+		{`{"displayName":"a","name":"a"}`, ""},
+		{`{"displayName":5}`, "displayName: is not text, and should be"},
+		{`{"displayName":"a","signInAudience":"Everybody"}`, "signInAudience: is none of the audiences that Entra has"},
+		{`{"displayName":"a","isFallbackPublicClient":"yes"}`, "isFallbackPublicClient: is neither true nor false"},
+		{`{"displayName":"a","optionalClaims":{"idToken":[{"name":"email"}]}}`, "optionalClaims: this bot does not set it"},
+		{`{"displayName":"a","passwordCredentials":[{"hint":"x"}]}`, "passwordCredentials: a secret cannot be copied"},
+		{`{"web":{"redirectUris":["https://a"],"homePageUrl":"https://b","implicitGrantSettings":{"enableIdTokenIssuance":true},"redirectUriSettings":[{"uri":"https://a","index":null},{"uri":"https://c","index":1}]}}`,
+			"web.homePageUrl: this bot does not set it; web.implicitGrantSettings: this bot does not switch the implicit flow on; " +
+				"web.redirectUriSettings[1].uri: is not among the redirect URIs; web.redirectUriSettings[1].index: this bot does not set it"},
+		{`{"web":{"redirectUriSettings":[{"uri":{"a":1}}],"redirectUris":[{"a":1}]}}`, "web.redirectUriSettings[0].uri: is not among the redirect URIs; web.redirectUris[0]: is not text, and should be"},
+		{`{"web":[1],"spa":"x"}`, "web: is not an object, and should be one; spa: is not an object, and should be one"},
+		{`{"requiredResourceAccess":{"a":1}}`, "requiredResourceAccess: is not a list, and should be one"},
+		{`{"requiredResourceAccess":[1,null]}`, "requiredResourceAccess[0]: is not an object, and should be one"},
+		{`{"requiredResourceAccess":[{"resourceAppId":"graph"}]}`, "requiredResourceAccess[0]: it does not say by a GUID which resource it is"},
+		{`{"requiredResourceAccess":[{"resourceAppId":"` + catalog.MicrosoftGraph + `","more":1,"resourceAccess":[{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Role"},{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Both"}]}]}`,
+			"requiredResourceAccess[0].more: this bot does not set it; " +
+				"requiredResourceAccess[0].resourceAccess[0]: its resource has no application permission with the ID e1fe6dd8-ba31-4d61-89e7-88639da4683d that we know; " +
+				"requiredResourceAccess[0].resourceAccess[1]: it has no id that is a GUID, or its type is neither Role nor Scope"},
+		{`{"api":{"acceptMappedClaims":true,"requestedAccessTokenVersion":2}}`, "api.acceptMappedClaims: this bot does not set it; api.requestedAccessTokenVersion: this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others"},
+		{`{"displayName":"a","parentalControlSettings":{"legalAgeGroupRule":"BlockMinors"}}`, "parentalControlSettings.legalAgeGroupRule: this bot does not set it"},
+		{`{"displayName":"a","a b":{"x":"y"},"` + strings.Repeat("n", 200) + `":1}`, `["a b"]: this bot does not set it; ["` + strings.Repeat("n", 60) + `\u2026"]: this bot does not set it`},
+		{`{"keyCredentials":[{"type":"Symmetric","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Sign","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Verify","key":"c2VjcmV0"}]}`,
+			"keyCredentials[0]: it is not a public certificate; keyCredentials[1]: it holds a private key, which must not leave its place: make a new one; keyCredentials[2]: it cannot be read as a certificate"},
+	} {
+		_, ignored, err := Import([]byte(c.manifest))
+		var got []string
+		for _, i := range ignored {
+			got = append(got, i.Path+": "+i.Why)
+		}
+		if err != nil || strings.Join(got, "; ") != c.ignored {
+			t.Errorf("%s\nerror   %v\nignored %s\nwant    %s", c.manifest, err, strings.Join(got, "; "), c.ignored)
+		}
+	}
+}
+
+func TestWhatIsNoManifestIsRefusedWithAReason(t *testing.T) {
+	deep := strings.Repeat(`{"name":`, 40) + "1" + strings.Repeat("}", 40)
+	for _, c := range []struct{ name, text, code string }{
+		{"nothing", " \n", "empty"},
+		{"too much", `{"name":"` + strings.Repeat("a", mostBytes) + `"}`, "too-big"},
+		{"another encoding", "\xff\xfe{\x00}\x00", "not-utf8"},
+		{"words", "hello there", "not-object"},
+		{"a string", `"name"`, "not-object"},
+		{"a number", `5`, "not-object"},
+		{"a list", `[{"name":"a"}]`, "list"},
+		{"a comma too many", "{\n\"name\":\"a\",\n}", "not-json"},
+		{"an end that is missing", `{"name":"a"`, "not-json"},
+		{"a comment", "{\"name\":\"a\" // x\n}", "not-json"},
+		{"two manifests", `{"name":"a"} {"name":"b"}`, "trailing"},
+		{"words after it", `{"name":"a"} and more`, "trailing"},
+		{"a key twice", `{"name":"a","name":"b"}`, "duplicate"},
+		{"a key twice, inside and escaped", `{"name":"a","web":{"x":[{"uri":1,"\u0075ri":2}]}}`, "duplicate"},
+		{"too deep", deep, "too-deep"},
+		{"far too deep", `{"name":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + `}`, "not-json"},
+		{"other JSON", `{"a":1}`, "not-a-manifest"},
+		{"an empty object", `{}`, "not-a-manifest"},
+	} {
+		_, ignored, err := Import([]byte(c.text))
+		p, _ := err.(*Problem)
+		if p == nil || p.Code != c.code || p.Text == "" || ignored != nil {
+			t.Errorf("%s: %+v, want %s", c.name, err, c.code)
+		}
+	}
+	_, _, err := Import([]byte("{\n\"name\":\"a\",\n}"))
+	if err == nil || !strings.Contains(err.Error(), "line 3") {
+		t.Errorf("%v does not name the line", err)
+	}
+	if _, _, err := Import([]byte("\ufeff{\"name\":\"a\"}\r\n")); err != nil {
+		t.Errorf("what an editor on Windows writes: %v", err)
+	}
+}
+
+func TestACertificateIsCarriedOverFromBothFormats(t *testing.T) {
+	c := leaf(t)
+	key := base64.StdEncoding.EncodeToString(c.DER)
+	for _, m := range []string{
+		`{"keyCredentials":[{"type":"AsymmetricX509Cert","usage":"Verify","key":"` + key + `","keyId":"` + aad("1") + `"}]}`,
+		`{"keyCredentials":[{"type":"AsymmetricX509Cert","usage":"Verify","value":"` + key + `","keyId":"` + aad("1") + `"}]}`,
+	} {
+		d, ignored, err := Import([]byte(m))
+		if err != nil || !reflect.DeepEqual(d.Certificates, []certificate.Certificate{c}) || !slices.Equal(ignored, []Ignored{{"keyCredentials[0].keyId", newIDs}}) {
+			t.Errorf("got %+v, %v, %v", d.Certificates, ignored, err)
+		}
+	}
+}
+
+func TestASecretIsNeverQuoted(t *testing.T) {
+	private, err := os.ReadFile("../certificate/testdata/private-ec-pkcs8.der")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := base64.StdEncoding.EncodeToString(private)
+	for _, m := range []string{
+		`{"displayName":"a","passwordCredentials":[{"secretText":"SECRET-1"}]}`,
+		`{"displayName":"a","passwordCredentials":[{"value":"SECRET-1"}]}`,
+		`{"displayName":"a","passwordCredentials":"SECRET-1"}`,
+		`{"displayName":"a","keyCredentials":[{"usage":"Sign","key":"SECRET-1"}]}`,
+		`{"displayName":"a","keyCredentials":[{"type":"SECRET-1","key":"SECRET-1"}]}`,
+		`{"displayName":"a","keyCredentials":[{"usage":"Verify","key":"` + key + `"}]}`,
+		`{"displayName":"a","passwordCredentials":[{"secretText":"SECRET-1"]}`,
+		`{"displayName":"a","passwordCredentials":[{"secretText":"SECRET-1"}]} SECRET-1`,
+		`{"displayName":"a","signInAudience":"SECRET-1","requiredResourceAccess":[{"resourceAppId":"SECRET-1","resourceAccess":[{"id":"SECRET-1"}]}]}`,
+	} {
+		d, ignored, err := Import([]byte(m))
+		if said := fmt.Sprintf("%+v %v %v", d, ignored, err); strings.Contains(said, "SECRET-1") || strings.Contains(said, key[:40]) {
+			t.Errorf("%s: %s", m, said)
+		}
+		if err == nil && len(ignored) == 0 {
+			t.Errorf("%s: nothing is said of it", m)
+		}
+	}
+}
+
+func FuzzImport(f *testing.F) {
+	for _, name := range []string{"testdata/portal-aad.json", "testdata/export.json"} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Add([]byte(`{"web":{"redirectUriSettings":[{"uri":{"a":1}}],"redirectUris":[{"a":1}]},"api":{"preAuthorizedApplications":[{"appId":"x"}]}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, ignored, err := Import(b)
+		if err != nil {
+			if _, ok := err.(*Problem); !ok || ignored != nil || !reflect.DeepEqual(d, Draft{}) {
+				t.Fatalf("%T %v with %v and %v", err, err, d, ignored)
+			}
+			return
+		}
+		for _, i := range ignored {
+			if i.Path == "" || i.Why == "" || strings.ContainsAny(i.Path+i.Why, "\n\r\x00") {
+				t.Fatalf("%q", i)
+			}
+		}
+		// What was read can be written, and is read the same again.
+		p := workflow.Plan{
+			AppName: d.AppName, Audience: d.Audience, RedirectURIs: d.RedirectURIs, SPARedirectURIs: d.SPARedirectURIs, PublicRedirectURIs: d.PublicRedirectURIs,
+			PublicClientFlows: d.PublicClientFlows, Permissions: d.Permissions, Scopes: d.Scopes,
+		}
+		out, err := Export(p)
+		if err != nil {
+			if strings.TrimSpace(d.AppName) == "" {
+				return
+			}
+			t.Fatal(err)
+		}
+		if !json.Valid(out) {
+			t.Fatalf("%s", out)
+		}
+		if len(out) > mostBytes {
+			return
+		}
+		again, ignored, err := Import(out)
+		if err != nil || len(ignored) > 0 || again.AppName != d.AppName || !slices.Equal(again.RedirectURIs, d.RedirectURIs) || len(again.Scopes) != len(d.Scopes) {
+			t.Fatalf("%v %v\n%+v\n%+v", err, ignored, d, again)
+		}
+		if !bytes.Contains(out, []byte(ourNotes)) {
+			t.Fatal("there are no notes")
+		}
+	})
+}

@@ -1,0 +1,335 @@
+package manifest
+
+import (
+	"encoding/json"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
+)
+
+func write(t *testing.T, p workflow.Plan, k Kind) string {
+	t.Helper()
+	s, err := Script(p, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range []byte(s) {
+		if c != '\n' && (c < ' ' || c > '~') {
+			t.Fatalf("byte %d of the script is %#x: %q", i, c, s[max(0, i-40):i+1])
+		}
+	}
+	return s
+}
+
+func TestAScriptDoesAllOfAPlan(t *testing.T) {
+	golden(t, "script.sh", write(t, rich(t), AzureCLI))
+	golden(t, "script.ps1", write(t, rich(t), PowerShell))
+}
+
+// hostile are values that want to be more than values.
+var hostile = []string{
+	`'; pwned; '`, `$(pwned)`, "`pwned`", `"; pwned; "`, `\'; pwned; \'`, "\npwned\n", "\r\npwned\r\n", `${IFS}pwned`, `| pwned`, `&& pwned`, `# pwned`,
+	`'"'"'; pwned; '`, `--query pwned`, `@/etc/passwd`, `a=@/etc/passwd`, `!pwned`, `%0apwned`, `*`, `~`, `\`, `\\'`, "\x00pwned", "\x1b]0;pwned\x07",
+	"\u2018; pwned; \u2019", "\u201a; pwned; \u201b", "\u201c$(pwned)\u201d\u201e", "\u00d1; pwned; \u00d3", "\u202epwned", "\u2028pwned", "\u0085pwned", "\u00a0pwned",
+	"SIG # Begin signature block", "#Requires -Version 99", "#> pwned <#", "'@\npwned\n@'", `{subscriptionId}`, `"}],"x":[{"y":"`, "\U0001f600'", "日本'; pwned",
+}
+
+// allHostile is a plan with s wherever somebody may have written something.
+func allHostile(t testing.TB, s string) workflow.Plan {
+	p := rich(t)
+	p.AppName, p.Audience = s, s
+	p.RedirectURIs, p.SPARedirectURIs, p.PublicRedirectURIs = []string{s}, []string{s, s}, []string{s}
+	for i := range p.Permissions {
+		p.Permissions[i].Resource, p.Permissions[i].Words, p.Permissions[i].Why = s, s, s
+	}
+	for i := range p.Scopes {
+		p.Scopes[i].Title, p.Scopes[i].Words = s, s
+	}
+	p.DirectoryRoles[0].Name, p.DirectoryRoles[0].Why = s, s
+	for i := range p.AzureRoles {
+		p.AzureRoles[i].Name, p.AzureRoles[i].Why = s, s
+	}
+	p.AzureRoles[1].Actions, p.AzureRoles[1].DataActions = []string{s}, []string{s, s}
+	p.Owners = []workflow.Person{{Name: s, Email: s}}
+	p.Workloads = []string{s}
+	p.Credential.Certificate.Subject = s
+	return p
+}
+
+func federated(p workflow.Plan, s string) workflow.Plan {
+	p.Credential = workflow.Credential{Kind: workflow.Federated, Federated: workflow.FederatedIssuer{Issuer: s, Subject: s, Audience: s}}
+	return p
+}
+
+// stub is an az that writes down its arguments, each with a zero byte after it,
+// and answers with what the queries of a script want.
+const stub = `#!/bin/bash
+printf '%s\0' az "$@" '' >>"$LOG"
+case " $* " in
+*" account show "*) printf '%s\n' "$TENANT" ;;
+*" microsoftGraphResourceId "*|*".microsoftGraphResourceId "*) echo https://graph.example/ ;;
+*".resourceManager "*) echo https://arm.example/ ;;
+*" length(value) "*) echo 0 ;;
+*" join("*) echo 11111111-1111-1111-1111-111111111111 22222222-2222-2222-2222-222222222222 ;;
+*" secretText "*) echo s3cret ;;
+*" --query "*) echo "$ID" ;;
+esac
+`
+
+const stubID = "33333333-3333-3333-3333-333333333333"
+
+// run runs a script in an empty directory, in which it finds az, and sleep and
+// pwned, which write down that they were run. It returns the calls.
+func run(t *testing.T, script string, env ...string) (calls [][]string, out string, err error) {
+	t.Helper()
+	dir := t.TempDir()
+	bin, work := filepath.Join(dir, "bin"), filepath.Join(dir, "work")
+	file, log := filepath.Join(dir, "script.sh"), filepath.Join(dir, "log")
+	for _, d := range []string{bin, work} {
+		if err := os.Mkdir(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tool := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tool("az", stub)
+	for _, name := range []string{"pwned", "sleep"} {
+		tool(name, "#!/bin/bash\nprintf '%s\\0' "+name+" \"$@\" '' >>\"$LOG\"\n")
+	}
+	if date, err := exec.LookPath("date"); err == nil {
+		os.Symlink(date, filepath.Join(bin, "date"))
+	}
+	tool("script", script)
+	if err := os.Rename(filepath.Join(bin, "script"), file); err != nil {
+		t.Fatal(err)
+	}
+	bash := shellOf(t)
+	if out, err := exec.Command(bash, "-n", file).CombinedOutput(); err != nil {
+		t.Fatalf("bash -n: %v\n%s\n%s", err, out, script)
+	}
+	c := exec.Command(bash, "--norc", file)
+	if slices.Contains(env, "TTY=1") {
+		tty, err := exec.LookPath("script")
+		if err != nil {
+			t.Skip("there is no script(1) to run this in a terminal with")
+		}
+		c = exec.Command(tty, "-qec", bash+" --norc "+file, "/dev/null")
+	}
+	c.Dir = work
+	c.Env = append([]string{"PATH=" + bin, "LOG=" + log, "TENANT=" + tenant, "ID=" + stubID, "SHELL=" + bash}, env...)
+	b, err := c.CombinedOutput()
+	if left, _ := os.ReadDir(work); len(left) > 0 {
+		t.Errorf("the script left %v", left)
+	}
+	logged, _ := os.ReadFile(log)
+	var call []string
+	for _, arg := range strings.Split(string(logged), "\x00") {
+		if arg != "" {
+			call = append(call, arg)
+		} else if call != nil {
+			calls, call = append(calls, call), nil
+		}
+	}
+	return calls, string(b), err
+}
+
+func shellOf(t *testing.T) string {
+	t.Helper()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("there is no bash")
+		}
+		t.Skip("there is no bash")
+	}
+	return bash
+}
+
+// arg returns what stands after a flag.
+func arg(call []string, flag string) string {
+	if i := slices.Index(call, flag); i >= 0 && i+1 < len(call) {
+		return call[i+1]
+	}
+	return ""
+}
+
+// shape is a call without the values of the plan.
+func shape(call []string) string {
+	call = slices.Clone(call)
+	for i, a := range call {
+		switch {
+		case i > 0 && call[i-1] == "--body":
+			call[i] = "{}"
+		case i > 0 && call[i-1] == "--url":
+			call[i], _, _ = strings.Cut(a, "?")
+		}
+	}
+	return strings.Join(call, " ")
+}
+
+func TestAHostileValueIsNeverMoreThanAValue(t *testing.T) {
+	benign, _, err := run(t, write(t, federated(allHostile(t, "x"), "x"), AzureCLI))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range hostile {
+		t.Run(plain(s), func(t *testing.T) {
+			t.Parallel()
+			for _, p := range []workflow.Plan{allHostile(t, s), federated(allHostile(t, s), s)} {
+				if strings.TrimSpace(s) == "" {
+					t.Fatal("no value")
+				}
+				calls, out, err := run(t, write(t, p, AzureCLI))
+				if err != nil {
+					t.Fatalf("%v\n%s", err, out)
+				}
+				if p.Credential.Kind == workflow.Federated {
+					if len(calls) != len(benign) {
+						t.Fatalf("%d calls, and not %d", len(calls), len(benign))
+					}
+					// The ID of a custom role follows from its name.
+					own, other := chosenID("role", tenant, s, s), chosenID("role", tenant, "x", "x")
+					for i := range calls {
+						if got, want := strings.ReplaceAll(shape(calls[i]), own, other), shape(benign[i]); got != want {
+							t.Errorf("call %d\ngot  %s\nwant %s", i, got, want)
+						}
+					}
+				}
+				arrived(t, calls, p, s)
+			}
+		})
+	}
+}
+
+// arrived checks that what a script said to az is what the plan says.
+func arrived(t *testing.T, calls [][]string, p workflow.Plan, s string) {
+	t.Helper()
+	bodies := map[string]map[string]any{}
+	for _, call := range calls {
+		if call[0] != "az" {
+			t.Errorf("%v was run", call)
+		}
+		for _, a := range call {
+			if _, after, ok := strings.Cut(a, "="); strings.HasPrefix(a, "@") || ok && strings.HasPrefix(after, "@") {
+				t.Errorf("az reads a file for %q", a)
+			}
+		}
+		u, err := url.Parse(arg(call, "--url"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := u.Query().Get("$filter"); strings.HasPrefix(f, "displayName") && f != "displayName eq "+odata(s) || strings.HasPrefix(f, "user") && f != "userPrincipalName eq "+odata(s)+" or mail eq "+odata(s) {
+			t.Errorf("it searches for %q", f)
+		}
+		body := arg(call, "--body")
+		if body == "" {
+			continue
+		}
+		var o map[string]any
+		if err := json.Unmarshal([]byte(body), &o); err != nil {
+			t.Fatalf("%v: %s", err, body)
+		}
+		bodies[u.Path] = o
+		if o["displayName"] != nil {
+			var app struct {
+				DisplayName, SignInAudience string
+				Web, Spa, PublicClient      struct{ RedirectUris []string }
+			}
+			json.Unmarshal([]byte(body), &app)
+			if app.DisplayName != s || app.SignInAudience != s || app.Web.RedirectUris[0] != s || !slices.Equal(app.Spa.RedirectUris, []string{s, s}) || app.PublicClient.RedirectUris[0] != s {
+				t.Errorf("the application is %s", body)
+			}
+		}
+	}
+	role := bodies["/subscriptions/"+subA+roleDefinitions+chosenID("role", tenant, s, s)]
+	if properties, _ := role["properties"].(map[string]any); properties["roleName"] != s+" ("+s+")" || properties["description"] != s {
+		t.Errorf("the role is %v", role)
+	}
+	f := bodies["/v1.0/applications/11111111-1111-1111-1111-111111111111/federatedIdentityCredentials"]
+	if p.Credential.Kind == workflow.Federated && (f["issuer"] != s || f["subject"] != s || f["audiences"].([]any)[0] != s) {
+		t.Errorf("the federated credential is %v", f)
+	}
+}
+
+func TestASecretIsShownOnceAndOnlyInATerminal(t *testing.T) {
+	script := write(t, withSecret(rich(t)), AzureCLI)
+	calls, out, err := run(t, script)
+	if err == nil || len(calls) > 0 || !strings.Contains(out, "in a terminal") {
+		t.Errorf("without a terminal: %v, %v\n%s", calls, err, out)
+	}
+	calls, out, err = run(t, script, "TTY=1")
+	if err != nil || strings.Count(out, "s3cret") != 1 || !strings.Contains(out, "WARNING") || !strings.Contains(out, "App ID: 22222222") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var body struct {
+		PasswordCredential struct{ EndDateTime time.Time }
+	}
+	last := calls[len(calls)-1]
+	if err := json.Unmarshal([]byte(arg(last, "--body")), &body); err != nil {
+		t.Fatal(err)
+	}
+	if left := time.Until(body.PasswordCredential.EndDateTime); left < 89*24*time.Hour || left > 91*24*time.Hour {
+		t.Errorf("the secret lives for %v", left)
+	}
+	golden(t, "secret.ps1", write(t, withSecret(workflow.Plan{TenantID: tenant, AppName: "small"}), PowerShell))
+}
+
+func TestAScriptMakesNothingWhereSomethingIsNotFound(t *testing.T) {
+	for name, env := range map[string]string{"a permission": "ID=", "another kind of answer": "ID=None", "two of it": "ID=" + stubID + "\n" + stubID, "another tenant": "TENANT=" + subA} {
+		calls, out, err := run(t, write(t, rich(t), AzureCLI), env)
+		if err == nil || out == "" {
+			t.Errorf("%s: it went on\n%s", name, out)
+		}
+		for _, call := range calls {
+			if slices.Contains(call, "post") || slices.Contains(call, "create") {
+				t.Errorf("%s: %v", name, call)
+			}
+		}
+	}
+}
+
+func TestAPlanThatIsNotInItsFormGetsNoScript(t *testing.T) {
+	for name, change := range map[string]func(p *workflow.Plan){
+		"a tenant that is no GUID":          func(p *workflow.Plan) { p.TenantID = "contoso" },
+		"no name":                           func(p *workflow.Plan) { p.AppName = "" },
+		"a subscription that is no GUID":    func(p *workflow.Plan) { p.Subscriptions[0] += "/x" },
+		"a GUID with a line after it":       func(p *workflow.Plan) { p.Subscriptions[0] += "\n" },
+		"no subscription":                   func(p *workflow.Plan) { p.Subscriptions = nil },
+		"a resource that is no GUID":        func(p *workflow.Plan) { p.Permissions[0].ResourceAppID = "graph" },
+		"two permissions in one name":       func(p *workflow.Plan) { p.Permissions[1].Name += " Mail.Read" },
+		"a type that is none":               func(p *workflow.Plan) { p.Permissions[1].Type = "Admin" },
+		"a scope of its own that is none":   func(p *workflow.Plan) { p.Permissions[5].Name = "other" },
+		"an app role of its own":            func(p *workflow.Plan) { p.Permissions[5].Type = catalog.Application },
+		"a scope with a space":              func(p *workflow.Plan) { p.Scopes[0].Name = "a b" },
+		"a client that is no GUID":          func(p *workflow.Plan) { p.Scopes[0].PreAuthorized = []string{"x"} },
+		"a directory role that is no GUID":  func(p *workflow.Plan) { p.DirectoryRoles[0].TemplateID = "Global Reader" },
+		"a role in Azure that is no GUID":   func(p *workflow.Plan) { p.AzureRoles[0].ID = "Contributor" },
+		"an owner without an address":       func(p *workflow.Plan) { p.Owners[0].Email = "" },
+		"no certificate":                    func(p *workflow.Plan) { p.Credential.Certificate = certificate.Certificate{} },
+		"a secret without a lifetime":       func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.ClientSecret} },
+		"a kind of credential that is none": func(p *workflow.Plan) { p.Credential.Kind = "" },
+	} {
+		p := rich(t)
+		change(&p)
+		for _, k := range []Kind{AzureCLI, PowerShell} {
+			if s, err := Script(p, k); err == nil || s != "" {
+				t.Errorf("%s: there is a script of kind %s", name, k)
+			}
+		}
+	}
+	if _, err := Script(rich(t), "fish"); err == nil {
+		t.Error("there is a script of kind fish")
+	}
+}

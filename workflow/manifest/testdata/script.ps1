@@ -1,0 +1,403 @@
+#Requires -Version 5.1
+#Requires -Modules Microsoft.Graph.Authentication, Az.Accounts
+# Registers the application: M<U+00FC>ller's backup
+# Tenant: 7d1f2b3c-0000-4000-8000-00000000000a
+# Plan: SHA-256 e0187d945e0e5fed2a749014540857db6ec5db6876bf374703a251d47c33e972
+#
+# Read it before you run it. It signs you in and runs with your own rights.
+# Where it stops, an error says why, and nothing after that was done.
+# A character beyond ASCII is written as \uXXXX or <U+XXXX>, and an @ in JSON as \u0040.
+param([string]$Environment = 'Global', [string]$AzureEnvironment = 'AzureCloud')
+$ErrorActionPreference = 'Stop'
+
+# Assert-Id stops where a value is not one ID.
+function Assert-Id($value, [string]$what) {
+  if (@($value).Count -ne 1 -or "$value" -notmatch '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\z') { throw "Not found, or not just one: $what" }
+}
+
+# Invoke-Patiently tries again for a minute: Entra does not know everywhere at once what is new.
+function Invoke-Patiently([scriptblock]$call) {
+  for ($try = 1; ; $try++) {
+    try { return & $call } catch { if ($try -ge 6) { throw } }
+    Write-Host "Try $try of 6 failed."
+    Start-Sleep -Seconds 10
+  }
+}
+
+function Get-Graph([string]$path) {
+  Invoke-MgGraphRequest -Method GET -Uri "$graph/v1.0$path" -OutputType PSObject
+}
+
+function Send-Graph([string]$method, [string]$path, [string]$body) {
+  Invoke-MgGraphRequest -Method $method -Uri "$graph/v1.0$path" -Body $body -ContentType 'application/json' -OutputType PSObject
+}
+
+function Send-Azure([string]$path, [string]$body) {
+  $answer = Invoke-AzRestMethod -Method PUT -Path $path -Payload $body
+  if ($answer.StatusCode -ge 300) { throw "Azure answered $($answer.StatusCode): $($answer.Content)" }
+}
+
+Connect-MgGraph -TenantId '7d1f2b3c-0000-4000-8000-00000000000a' -Environment $Environment -NoWelcome -Scopes 'User.Read', 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All', 'DelegatedPermissionGrant.ReadWrite.All', 'RoleManagement.ReadWrite.Directory', 'User.ReadBasic.All'
+$context = Get-MgContext
+if ($context.TenantId -ne '7d1f2b3c-0000-4000-8000-00000000000a') { throw 'You are signed in to another tenant.' }
+$graph = (Get-MgEnvironment -Name $context.Environment).GraphEndpoint.TrimEnd('/')
+Connect-AzAccount -Tenant '7d1f2b3c-0000-4000-8000-00000000000a' -Environment $AzureEnvironment | Out-Null
+if ((Get-AzContext).Tenant.Id -ne '7d1f2b3c-0000-4000-8000-00000000000a') { throw 'You are signed in to another tenant in Azure.' }
+
+# 1. Look up what is there. Nothing is changed here.
+Write-Host 'Look up what is there. Nothing is changed here.'
+if (@((Get-Graph '/applications?$select=id&$filter=displayName%20eq%20%27M%C3%BCller%27%27s%20backup%27').value).Count -ne 0) { throw 'An application called M<U+00FC>ller''s backup is there already. Choose another name, or delete it if it is what an earlier run of this left.' }
+$resource1Object = Get-Graph '/servicePrincipals(appId=''00000003-0000-0000-c000-000000000000'')?$select=id,appRoles,oauth2PermissionScopes'
+$resource1 = $resource1Object.id
+Assert-Id $resource1 'Microsoft Graph'
+$permission1 = ($resource1Object.appRoles | Where-Object { $_.value -ceq 'Directory.Read.All' -and $_.isEnabled -and $_.allowedMemberTypes -contains 'Application' }).id
+Assert-Id $permission1 'the Application permission Directory.Read.All of Microsoft Graph'
+$permission2 = ($resource1Object.oauth2PermissionScopes | Where-Object { $_.value -ceq 'User.Read' -and $_.isEnabled }).id
+Assert-Id $permission2 'the Delegated permission User.Read of Microsoft Graph'
+$permission3 = ($resource1Object.oauth2PermissionScopes | Where-Object { $_.value -ceq 'Group.Read.All' -and $_.isEnabled }).id
+Assert-Id $permission3 'the Delegated permission Group.Read.All of Microsoft Graph'
+$resource2Object = Get-Graph '/servicePrincipals(appId=''00000002-0000-0ff1-ce00-000000000000'')?$select=id,appRoles,oauth2PermissionScopes'
+$resource2 = $resource2Object.id
+Assert-Id $resource2 'Office 365 Exchange Online'
+$permission4 = ($resource2Object.appRoles | Where-Object { $_.value -ceq 'full_access_as_app' -and $_.isEnabled -and $_.allowedMemberTypes -contains 'Application' }).id
+Assert-Id $permission4 'the Application permission full_access_as_app of Office 365 Exchange Online'
+$resource3Object = Get-Graph '/servicePrincipals(appId=''00000003-0000-0ff1-ce00-000000000000'')?$select=id,appRoles,oauth2PermissionScopes'
+$resource3 = $resource3Object.id
+Assert-Id $resource3 'Office 365 SharePoint Online'
+$permission5 = ($resource3Object.oauth2PermissionScopes | Where-Object { $_.value -ceq 'AllSites.Read' -and $_.isEnabled }).id
+Assert-Id $permission5 'the Delegated permission AllSites.Read of Office 365 SharePoint Online'
+$owner1 = (Get-Graph '/users?$select=id&$filter=userPrincipalName%20eq%20%27bea.o%27%27hara%40contoso.com%27%20or%20mail%20eq%20%27bea.o%27%27hara%40contoso.com%27').value.id
+Assert-Id $owner1 'the user bea.o''hara@contoso.com'
+
+# 2. Register the application.
+Write-Host 'Register the application.'
+$made = Send-Graph POST '/applications' ('{
+  "displayName": "M\u00fcller''s backup",
+  "notes": "From a plan of entra-app, SHA-256 e0187d945e0e5fed2a749014540857db6ec5db6876bf374703a251d47c33e972",
+  "signInAudience": "AzureADMyOrg",
+  "isFallbackPublicClient": true,
+  "web": {
+    "redirectUris": [
+      "https://backup.example.com/cb?x=\u00401",
+      "https://localhost"
+    ]
+  },
+  "spa": {
+    "redirectUris": [
+      "https://backup.example.com:4443"
+    ]
+  },
+  "publicClient": {
+    "redirectUris": [
+      "http://localhost"
+    ]
+  },
+  "requiredResourceAccess": [
+    {
+      "resourceAppId": "00000003-0000-0000-c000-000000000000",
+      "resourceAccess": [
+        {
+          "id": "' + $permission1 + '",
+          "type": "Role"
+        },
+        {
+          "id": "' + $permission2 + '",
+          "type": "Scope"
+        },
+        {
+          "id": "' + $permission3 + '",
+          "type": "Scope"
+        }
+      ]
+    },
+    {
+      "resourceAppId": "00000002-0000-0ff1-ce00-000000000000",
+      "resourceAccess": [
+        {
+          "id": "' + $permission4 + '",
+          "type": "Role"
+        }
+      ]
+    },
+    {
+      "resourceAppId": "00000003-0000-0ff1-ce00-000000000000",
+      "resourceAccess": [
+        {
+          "id": "' + $permission5 + '",
+          "type": "Scope"
+        }
+      ]
+    }
+  ]
+}')
+$object = $made.id
+$app = $made.appId
+Assert-Id $object 'the new application'
+Assert-Id $app 'the App ID of the new application'
+Write-Host "App ID: $app"
+
+# 3. Make its service principal, and show it under Enterprise applications.
+Write-Host 'Make its service principal, and show it under Enterprise applications.'
+$principal = (Invoke-Patiently { Send-Graph POST '/servicePrincipals' ('{
+  "appId": "' + $app + '",
+  "tags": [
+    "WindowsAzureActiveDirectoryIntegratedApp"
+  ]
+}') }).id
+Assert-Id $principal 'the new service principal'
+
+# 4. Add the owners.
+Write-Host 'Add the owners.'
+# - Owner: Bea, bea.o'hara@contoso.com
+if ((Invoke-Patiently { Get-Graph ('/applications/' + $object + '/owners?$select=id') }).value.id -notcontains $owner1) {
+Invoke-Patiently { Send-Graph POST ('/applications/' + $object + '/owners/$ref') ('{
+  "@odata.id": "' + $graph + '/v1.0/directoryObjects/' + $owner1 + '"
+}') } | Out-Null
+}
+
+# 5. Offer its scopes as api://<App ID>, and ask for those that it needs itself.
+Write-Host 'Offer its scopes as api://<App ID>, and ask for those that it needs itself.'
+# - Scope: access_as_user: Use the backup
+# - Scope: restore.all: Restore
+Invoke-Patiently { Send-Graph PATCH ('/applications/' + $object) ('{
+  "identifierUris": [
+    "api://' + $app + '"
+  ],
+  "requiredResourceAccess": [
+    {
+      "resourceAppId": "00000003-0000-0000-c000-000000000000",
+      "resourceAccess": [
+        {
+          "id": "' + $permission1 + '",
+          "type": "Role"
+        },
+        {
+          "id": "' + $permission2 + '",
+          "type": "Scope"
+        },
+        {
+          "id": "' + $permission3 + '",
+          "type": "Scope"
+        }
+      ]
+    },
+    {
+      "resourceAppId": "00000002-0000-0ff1-ce00-000000000000",
+      "resourceAccess": [
+        {
+          "id": "' + $permission4 + '",
+          "type": "Role"
+        }
+      ]
+    },
+    {
+      "resourceAppId": "00000003-0000-0ff1-ce00-000000000000",
+      "resourceAccess": [
+        {
+          "id": "' + $permission5 + '",
+          "type": "Scope"
+        }
+      ]
+    },
+    {
+      "resourceAppId": "' + $app + '",
+      "resourceAccess": [
+        {
+          "id": "284ae04f-597b-5f2c-998f-4ec95b645a9d",
+          "type": "Scope"
+        }
+      ]
+    }
+  ],
+  "api": {
+    "requestedAccessTokenVersion": 2,
+    "oauth2PermissionScopes": [
+      {
+        "id": "284ae04f-597b-5f2c-998f-4ec95b645a9d",
+        "value": "access_as_user",
+        "type": "User",
+        "isEnabled": true,
+        "adminConsentDisplayName": "Use the backup",
+        "adminConsentDescription": "Use the backup as the signed-in person.",
+        "userConsentDisplayName": "Use the backup",
+        "userConsentDescription": "Use the backup as the signed-in person."
+      },
+      {
+        "id": "4a890088-faa3-5ef7-89ec-25c83defcb2f",
+        "value": "restore.all",
+        "type": "Admin",
+        "isEnabled": true,
+        "adminConsentDisplayName": "Restore",
+        "adminConsentDescription": "Restore what anybody lost.",
+        "userConsentDisplayName": "Restore",
+        "userConsentDescription": "Restore what anybody lost."
+      }
+    ]
+  }
+}') } | Out-Null
+
+# 6. Name the clients that need no consent for its scopes.
+Write-Host 'Name the clients that need no consent for its scopes.'
+Invoke-Patiently { Send-Graph PATCH ('/applications/' + $object) '{
+  "api": {
+    "requestedAccessTokenVersion": 2,
+    "oauth2PermissionScopes": [
+      {
+        "id": "284ae04f-597b-5f2c-998f-4ec95b645a9d",
+        "value": "access_as_user",
+        "type": "User",
+        "isEnabled": true,
+        "adminConsentDisplayName": "Use the backup",
+        "adminConsentDescription": "Use the backup as the signed-in person.",
+        "userConsentDisplayName": "Use the backup",
+        "userConsentDescription": "Use the backup as the signed-in person."
+      },
+      {
+        "id": "4a890088-faa3-5ef7-89ec-25c83defcb2f",
+        "value": "restore.all",
+        "type": "Admin",
+        "isEnabled": true,
+        "adminConsentDisplayName": "Restore",
+        "adminConsentDescription": "Restore what anybody lost.",
+        "userConsentDisplayName": "Restore",
+        "userConsentDescription": "Restore what anybody lost."
+      }
+    ],
+    "preAuthorizedApplications": [
+      {
+        "appId": "7d1f2b3c-0000-4000-8000-00000000000d",
+        "delegatedPermissionIds": [
+          "284ae04f-597b-5f2c-998f-4ec95b645a9d"
+        ]
+      }
+    ]
+  }
+}' } | Out-Null
+
+# 7. Consent to its application permissions.
+Write-Host 'Consent to its application permissions.'
+# - Permission: Microsoft Graph, Directory.Read.All. Why: Finds users and groups.
+Invoke-Patiently { Send-Graph POST ('/servicePrincipals/' + $resource1 + '/appRoleAssignedTo') ('{
+  "principalId": "' + $principal + '",
+  "resourceId": "' + $resource1 + '",
+  "appRoleId": "' + $permission1 + '"
+}') } | Out-Null
+# - Permission: Office 365 Exchange Online, full_access_as_app. Why: Reads mailboxes.
+Invoke-Patiently { Send-Graph POST ('/servicePrincipals/' + $resource2 + '/appRoleAssignedTo') ('{
+  "principalId": "' + $principal + '",
+  "resourceId": "' + $resource2 + '",
+  "appRoleId": "' + $permission4 + '"
+}') } | Out-Null
+
+# 8. Consent to its delegated permissions, for all users.
+Write-Host 'Consent to its delegated permissions, for all users.'
+# - Permission: Microsoft Graph, User.Read. Why: Lets people sign in.
+# - Permission: Microsoft Graph, Group.Read.All
+Invoke-Patiently { Send-Graph POST '/oauth2PermissionGrants' ('{
+  "clientId": "' + $principal + '",
+  "consentType": "AllPrincipals",
+  "resourceId": "' + $resource1 + '",
+  "scope": "User.Read Group.Read.All"
+}') } | Out-Null
+# - Permission: Office 365 SharePoint Online, AllSites.Read. Why: Reads sites.
+Invoke-Patiently { Send-Graph POST '/oauth2PermissionGrants' ('{
+  "clientId": "' + $principal + '",
+  "consentType": "AllPrincipals",
+  "resourceId": "' + $resource3 + '",
+  "scope": "AllSites.Read"
+}') } | Out-Null
+# - Permission: The app itself, access_as_user. Why: The portal calls its own interface.
+Invoke-Patiently { Send-Graph POST '/oauth2PermissionGrants' ('{
+  "clientId": "' + $principal + '",
+  "consentType": "AllPrincipals",
+  "resourceId": "' + $principal + '",
+  "scope": "access_as_user"
+}') } | Out-Null
+
+# 9. Give it its directory roles.
+Write-Host 'Give it its directory roles.'
+# - Role: Global Reader. Why: Reads settings.
+Invoke-Patiently { Send-Graph POST '/roleManagement/directory/roleAssignments' ('{
+  "@odata.type": "#microsoft.graph.unifiedRoleAssignment",
+  "roleDefinitionId": "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
+  "principalId": "' + $principal + '",
+  "directoryScopeId": "/"
+}') } | Out-Null
+
+# 10. Give it its roles in Azure.
+Write-Host 'Give it its roles in Azure.'
+# - Role: Contributor. Why: Makes workers.
+$assignment1 = [guid]::NewGuid().ToString()
+Invoke-Patiently { Send-Azure ('/subscriptions/7d1f2b3c-0000-4000-8000-00000000000b/providers/Microsoft.Authorization/roleAssignments/' + $assignment1 + '?api-version=2022-04-01') ('{
+  "properties": {
+    "roleDefinitionId": "/subscriptions/7d1f2b3c-0000-4000-8000-00000000000b/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "principalId": "' + $principal + '",
+    "principalType": "ServicePrincipal"
+  }
+}') }
+$assignment2 = [guid]::NewGuid().ToString()
+Invoke-Patiently { Send-Azure ('/subscriptions/7d1f2b3c-0000-4000-8000-00000000000c/providers/Microsoft.Authorization/roleAssignments/' + $assignment2 + '?api-version=2022-04-01') ('{
+  "properties": {
+    "roleDefinitionId": "/subscriptions/7d1f2b3c-0000-4000-8000-00000000000c/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "principalId": "' + $principal + '",
+    "principalType": "ServicePrincipal"
+  }
+}') }
+# - Role: Snapshots. Why: Takes snapshots.
+Invoke-Patiently { Send-Azure '/subscriptions/7d1f2b3c-0000-4000-8000-00000000000b/providers/Microsoft.Authorization/roleDefinitions/9f26f74a-0061-5a38-82b2-7d74ef0e6d52?api-version=2022-04-01' '{
+  "properties": {
+    "roleName": "Snapshots (M\u00fcller''s backup)",
+    "description": "Takes snapshots.",
+    "type": "CustomRole",
+    "assignableScopes": [
+      "/subscriptions/7d1f2b3c-0000-4000-8000-00000000000b",
+      "/subscriptions/7d1f2b3c-0000-4000-8000-00000000000c"
+    ],
+    "permissions": [
+      {
+        "actions": [
+          "Microsoft.Compute/snapshots/*"
+        ],
+        "notActions": [],
+        "dataActions": [
+          "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
+        ],
+        "notDataActions": []
+      }
+    ]
+  }
+}' }
+$assignment3 = [guid]::NewGuid().ToString()
+Invoke-Patiently { Send-Azure ('/subscriptions/7d1f2b3c-0000-4000-8000-00000000000b/providers/Microsoft.Authorization/roleAssignments/' + $assignment3 + '?api-version=2022-04-01') ('{
+  "properties": {
+    "roleDefinitionId": "/subscriptions/7d1f2b3c-0000-4000-8000-00000000000b/providers/Microsoft.Authorization/roleDefinitions/9f26f74a-0061-5a38-82b2-7d74ef0e6d52",
+    "principalId": "' + $principal + '",
+    "principalType": "ServicePrincipal"
+  }
+}') }
+$assignment4 = [guid]::NewGuid().ToString()
+Invoke-Patiently { Send-Azure ('/subscriptions/7d1f2b3c-0000-4000-8000-00000000000c/providers/Microsoft.Authorization/roleAssignments/' + $assignment4 + '?api-version=2022-04-01') ('{
+  "properties": {
+    "roleDefinitionId": "/subscriptions/7d1f2b3c-0000-4000-8000-00000000000c/providers/Microsoft.Authorization/roleDefinitions/9f26f74a-0061-5a38-82b2-7d74ef0e6d52",
+    "principalId": "' + $principal + '",
+    "principalType": "ServicePrincipal"
+  }
+}') }
+
+# 11. Add the public certificate. Who has its private key can be the app.
+Write-Host 'Add the public certificate. Who has its private key can be the app.'
+# - Certificate: CN=leaf, SHA-1 E94B3EFE0834D178BE642222B239E86CB1F19B02
+Invoke-Patiently { Send-Graph PATCH ('/applications/' + $object) '{
+  "keyCredentials": [
+    {
+      "type": "AsymmetricX509Cert",
+      "usage": "Verify",
+      "displayName": "CN=leaf",
+      "startDateTime": "2026-01-01T00:00:00Z",
+      "endDateTime": "2027-01-01T00:00:00Z",
+      "key": "MIIBcTCCARigAwIBAgIUBCu0k3L5gYSngd61lqGthQyoACowCgYIKoZIzj0EAwIwETEPMA0GA1UEAwwGbWlkZGxlMB4XDTI2MDEwMTAwMDAwMFoXDTI3MDEwMTAwMDAwMFowDzENMAsGA1UEAwwEbGVhZjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOjqkm/mWM7Ucxa+aejjleoiIZGv1QZx5DzIpluucAD0vmbcwCgiSzvbB6p/JLOmF8bX/S/TZTVFxJc1TPeqK7mjUDBOMAwGA1UdEwEB/wQCMAAwHQYDVR0OBBYEFB5Pquv3v2lMUO/nxehDYRrXJiUMMB8GA1UdIwQYMBaAFFcBgwf9/HT4w4Pij1E4MFpCpjFNMAoGCCqGSM49BAMCA0cAMEQCIGGpAO8nwGnBwldxE4TOUAHI+sZzWX3u9oK1nNl9ah0PAiA7LygVymtTyA2G1e5afVKsWtdIt3PWhUMfZaieRsSGIQ=="
+    }
+  ]
+}' } | Out-Null
+
+Write-Host "Done. App ID: $app"
