@@ -31,10 +31,14 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 	if err != nil {
 		return has, err
 	}
-	items := []*item{roles, grants, certs, issuers}
+	items := []*item{roles, certs, issuers}
 	directory := s.rolesItem(m.ServicePrincipal)
-	if len(p.DirectoryRoles) > 0 { // else the token may not read them
+	if len(p.DirectoryRoles) > 0 { // else the token may not read them, nor the grants
 		items = append(items, directory)
+	}
+	delegated := len(p.Of(catalog.Delegated)) > 0
+	if delegated {
+		items = append(items, grants)
 	}
 	s.batch(ctx, items)
 	var errs []error
@@ -47,8 +51,10 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 	if has.Roles, err = s.assigned(ctx, roles, name); err != nil {
 		return has, s.fault(err, m.ServicePrincipal)
 	}
-	if has.Scopes, err = s.granted(ctx, grants, m.ServicePrincipal, name); err != nil {
-		return has, s.fault(err, m.ServicePrincipal)
+	if delegated {
+		if has.Scopes, err = s.granted(ctx, grants, m.ServicePrincipal, name); err != nil {
+			return has, s.fault(err, m.ServicePrincipal)
+		}
 	}
 	if has.Federated, err = s.federated(ctx, issuers); err != nil {
 		return has, s.fault(err, m.ObjectID)

@@ -3,6 +3,7 @@ package graphops
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 	kiota "github.com/microsoft/kiota-abstractions-go"
@@ -10,6 +11,9 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/oauth2permissiongrants"
 	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // RemoveCredentials takes every credential away from an application. One that is
@@ -65,14 +69,22 @@ func (s *session) removeFederated(ctx context.Context, applicationID string) err
 	return s.remove(ctx, items)
 }
 
-// RemoveConsent withdraws everything that a service principal was granted. One
-// that is not there has nothing.
-func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string) error {
+// RemoveConsent withdraws what a service principal was granted of the kinds that
+// a plan has: the token is good for no others, which go with the application. A
+// service principal that is not there has nothing.
+func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p workflow.Plan) error {
 	roles, grants, err := s.consentedItems(ctx, servicePrincipal)
 	if err != nil {
 		return err
 	}
-	s.batch(ctx, []*item{roles, grants})
+	if len(p.Of(catalog.Application)) == 0 {
+		roles.req = nil
+	}
+	if len(p.Of(catalog.Delegated)) == 0 {
+		grants.req = nil
+	}
+	lists := slices.DeleteFunc([]*item{roles, grants}, func(i *item) bool { return i.req == nil })
+	s.batch(ctx, lists)
 	if status(roles.err) == http.StatusNotFound {
 		roles.err, roles.req = nil, nil
 	}
@@ -85,7 +97,7 @@ func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string) er
 			items = append(items, &item{op: opUnconsent, req: req})
 		}
 	}
-	for _, i := range []*item{roles, grants} {
+	for _, i := range lists {
 		if i.req == nil {
 			continue
 		}

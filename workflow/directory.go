@@ -96,8 +96,8 @@ type Session interface {
 	// there is one, has no password, certificate or federated credential.
 	RemoveCredentials(ctx context.Context, uniqueName string) error
 	// RemoveConsent makes sure that the service principal, if there is one, has no
-	// app role and no delegated scope.
-	RemoveConsent(ctx context.Context, servicePrincipal string) error
+	// app role and no delegated scope, of which kind the plan has any.
+	RemoveConsent(ctx context.Context, servicePrincipal string, p Plan) error
 	// RestoreApplication brings a deleted application back, and says whether it
 	// was there to be brought back.
 	RestoreApplication(ctx context.Context, appID string) (bool, error)

@@ -78,7 +78,7 @@ func (s *fakeSession) RemoveCredentials(_ context.Context, name string) error {
 	return err
 }
 
-func (s *fakeSession) RemoveConsent(_ context.Context, sp string) error {
+func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ Plan) error {
 	_, err := call(s.wired, "withdraw", func() (bool, error) {
 		if a := s.app(sp); a != nil {
 			a.granted, a.roles = nil, nil

@@ -159,7 +159,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepStrip:
 		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.UniqueName())
 	case StepWithdraw:
-		return func(*Request, *Step) {}, s.RemoveConsent(ctx, r.Made.ServicePrincipal)
+		return func(*Request, *Step) {}, s.RemoveConsent(ctx, r.Made.ServicePrincipal, r.Plan)
 	case StepTakeBack:
 		return func(r *Request, _ *Step) { r.Made.KeyID, r.Made.Keys = "", 0 }, e.takeBack(ctx, r, s)
 	case StepOld:

@@ -42,6 +42,8 @@ type world struct {
 const (
 	team     = "C0TEAM0001"
 	approval = "C0APPROVE1"
+
+	subscription = "3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 )
 
 type syncBuffer struct {
@@ -94,16 +96,20 @@ func newWorld(t testing.TB) *world {
 	w.tenant = w.entra.AddTenant(entratest.Tenant{ID: tenantID, Name: "Contoso", Domain: "contoso.com"})
 	w.tenant.AddUser(entratest.User{UPN: "ada@contoso.com", Name: "Ada", Mail: "ada@contoso.com", Roles: []string{entratest.GlobalAdministrator}})
 	w.tenant.AddUser(entratest.User{UPN: "bea@contoso.com", Name: "Bea", Mail: "bea@contoso.com"})
+	w.tenant.AddUser(entratest.User{UPN: "tom@contoso.com", Name: "Tom", Mail: "tom@contoso.com"})
 	w.tenant.AddUser(entratest.User{UPN: "lesser@contoso.com", Name: "Lesser", Roles: []string{entratest.ApplicationAdministrator}})
 	client := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot", PublicClientFlows: true,
-		Scopes: []string{"User.Read", "User.ReadBasic.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}})
+		Scopes: []string{"User.Read", "User.ReadBasic.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}, Azure: true})
+	w.entra.SetARMURL(entraSrv.URL)
+	w.tenant.AddSubscription(entratest.Subscription{ID: subscription, Name: "Production"})
+	w.tenant.GrantAzureRole("ada@contoso.com", subscription, entratest.AzureUserAccessAdministrator)
 
 	dir := t.TempDir()
 	w.cfg = config.Config{
 		Slack:  config.Slack{BotToken: workflow.NewSecret(w.slack.BotToken()), AppToken: workflow.NewSecret(w.slack.AppToken()), Socket: true, APIURL: slackSrv.URL + "/api/"},
 		Listen: "127.0.0.1:0", Store: filepath.Join(dir, "entra-app.db"), KeyFile: filepath.Join(dir, "entra-app.key"),
 		Policy: workflow.DefaultPolicy,
-		Tenants: []config.Tenant{{Name: "contoso", ID: tenantID, ClientID: client.AppID, Cloud: "public", AuthorityURL: entraSrv.URL, GraphURL: entraSrv.URL,
+		Tenants: []config.Tenant{{Name: "contoso", ID: tenantID, ClientID: client.AppID, Cloud: "public", AuthorityURL: entraSrv.URL, GraphURL: entraSrv.URL, ARMURL: entraSrv.URL,
 			Channel: approval, Approvers: []workflow.Approver{{Slack: "U0ADA00001", Entra: "ada@contoso.com"}}}},
 	}
 	t.Cleanup(w.stop)

@@ -1,0 +1,172 @@
+package serve
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"flag"
+	"maps"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// A manifest is what an app is and has, without what differs from run to run.
+type manifest struct {
+	Name, Audience         string
+	Identifiers            []string `json:",omitempty"`
+	Web, SPA, PublicClient []string `json:",omitempty"`
+	PublicClientFlows      bool     `json:",omitempty"`
+	Exposed                []string `json:",omitempty"`
+	Owners                 []string
+	Requested              []string `json:",omitempty"`
+	Roles, Scopes          []string `json:",omitempty"` // consented
+	DirectoryRoles         []string `json:",omitempty"`
+	AzureRoles             []string `json:",omitempty"`
+	Secrets, Certificates  int      `json:",omitempty"`
+	Federated              []string `json:",omitempty"`
+}
+
+func manifestOf(a entratest.Application) manifest {
+	m := manifest{Name: a.DisplayName, Audience: a.SignInAudience, Web: a.Web, SPA: a.SPA, PublicClient: a.PublicClient, PublicClientFlows: a.PublicClientFlows,
+		Owners: a.Owners, Roles: a.Roles, Scopes: a.Scopes, DirectoryRoles: a.DirectoryRoles, Secrets: len(a.Passwords), Certificates: len(a.Certificates)}
+	for _, id := range a.IdentifierURIs {
+		m.Identifiers = append(m.Identifiers, strings.ReplaceAll(id, a.AppID, "{appId}"))
+	}
+	for _, r := range a.Requested {
+		m.Requested = append(m.Requested, strings.ReplaceAll(r, a.AppID, "{appId}"))
+	}
+	for _, s := range a.Exposed {
+		m.Exposed = append(m.Exposed, s.Value)
+	}
+	for _, r := range a.AzureRoles {
+		m.AzureRoles = append(m.AzureRoles, r.Subscription+"/"+strings.ReplaceAll(r.Role, a.UniqueName, "{uniqueName}"))
+	}
+	for _, f := range a.Federated {
+		m.Federated = append(m.Federated, f.Issuer+" "+f.Subject+" "+f.Audience)
+	}
+	return m
+}
+
+// selfSigned is a public certificate in PEM, valid for a year.
+func selfSigned(t *testing.T) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "backup.contoso.com"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(360 * 24 * time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+func TestEveryProductFromRequestToHandOver(t *testing.T) {
+	for _, c := range []struct {
+		name, product string
+		choose        [][2]string    // in a select or radio, one after another
+		fill          map[string]any // before it is sent
+		card          []string       // what the approver reads
+	}{
+		{"vbo365", "vbo365", nil, nil, []string{"client secret, valid for 6 months"}},
+		{"vb365-backup", "vb365-backup", nil, map[string]any{"Certificate": ""},
+			[]string{"Global Reader", "SHA-1 thumbprint", "MailboxItem.ImportExport.All", "risk critical"}},
+		{"vb365-backup-exchange", "vb365-backup", nil, map[string]any{"Certificate": "", "Workloads": []string{"Exchange"}}, []string{"For: Exchange\n"}},
+		{"vb365-restore", "vb365-restore", nil, nil, []string{"Public client flows", "none; people sign in"}},
+		{"vb365-restore-certificate", "vb365-restore", [][2]string{{"Credential", "certificate"}}, map[string]any{"Certificate": ""}, []string{"Files.ReadWrite.All"}},
+		{"vb365-restore-portal", "vb365-restore-portal", nil,
+			map[string]any{"Certificate": "", "Redirect URIs": "https://portal.contoso.com:4443\nhttps://portal2.contoso.com:4443"},
+			[]string{"people of any Microsoft Entra tenant", "access_as_user", "single-page app"}},
+		{"vb365-archiver", "vb365-archiver", nil, map[string]any{"Subscriptions": subscription}, []string{"Contributor", subscription}},
+		{"vbazure", "vbazure", nil, map[string]any{"Subscriptions": subscription}, []string{"Key Vault Crypto Officer", "Owner or User Access Administrator"}},
+		{"vbazure-minimal", "vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}}, map[string]any{"Subscriptions": subscription, "Certificate": ""}, []string{"data actions"}},
+		{"custom-federated", "custom", [][2]string{{"Credential", "federated"}},
+			map[string]any{"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:ref:refs/heads/main", "Permissions": []string{"graph:Application:User.Read.All"}},
+			[]string{"federated: whoever has a token"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.start()
+			fill := map[string]any{"App name": "payroll-" + c.name, "Reason": "nightly backup", "Owners": []string{"U0TOM00001"}}
+			maps.Copy(fill, c.fill)
+			if _, ok := fill["Certificate"]; ok {
+				fill["Certificate"] = selfSigned(t)
+			}
+			w.sends(c.product, c.choose, fill)
+			card := w.sees(w.ada, in(approval), "register the app")
+			for _, text := range c.card {
+				if !strings.Contains(card.Plain(), text) {
+					t.Errorf("the card does not say %q: %s", text, card.Plain())
+				}
+			}
+			w.press(w.ada, card, "Approve")
+			w.signsIn("ada@contoso.com")
+			ready := w.sees(w.bea, w.bea.DM, "Next steps")
+			if strings.Contains(ready.Plain(), "Reveal secret") {
+				w.reveals(ready)
+			}
+			done := w.sees(w.ada, in(approval), "Done")
+			apps := w.made()
+			if len(apps) != 1 {
+				t.Fatalf("%d apps; %s", len(apps), done.Plain())
+			}
+			if strings.Contains(ready.Plain(), "{") || !strings.Contains(ready.Plain(), apps[0].AppID) {
+				t.Errorf("the requester reads: %s", ready.Plain())
+			}
+			got, err := json.MarshalIndent(manifestOf(apps[0]), "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, c.name+".json", append(got, '\n'))
+		})
+	}
+}
+
+// sends opens the form for a product, chooses, fills in and sends it.
+func (w *world) sends(product string, choose [][2]string, fill map[string]any) {
+	w.t.Helper()
+	ctx := context.Background()
+	if _, err := w.bea.Slash(ctx, team, "/entra-app request "+product); err != nil {
+		w.t.Fatal(err)
+	}
+	w.until("the form is open", func() bool { return len(w.bea.Views()) == 1 })
+	for _, c := range choose {
+		before := w.bea.Views()[0].Hash
+		if err := w.bea.Choose(ctx, w.bea.Views()[0].ID, c[0], c[1]); err != nil {
+			w.t.Fatal(err)
+		}
+		w.until("the form is redrawn", func() bool { return len(w.bea.Views()) == 1 && w.bea.Views()[0].Hash != before })
+	}
+	errs, err := w.bea.Submit(ctx, w.bea.Views()[0].ID, fill)
+	if err != nil || len(errs) > 0 {
+		w.t.Fatalf("%v, %v in %s", errs, err, w.bea.Views()[0].Plain())
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || string(want) != string(got) {
+		t.Errorf("%s differs (%v); go test ./cmd/entra-app/serve -run Product -update writes it anew, then look at it. It is\n%s", path, err, got)
+	}
+}
