@@ -90,4 +90,5 @@ type targetV1 struct {
 	UniqueName string `json:"unique_name,omitzero"`
 	KeyID      string `json:"key_id,omitzero"`
 	Thumbprint string `json:"thumbprint,omitzero"`
+	TakesName  bool   `json:"takes_name,omitzero"`
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,8 +65,13 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	if !slices.Contains(resources, catalog.MicrosoftGraph) {
 		resources = append(resources, catalog.MicrosoftGraph)
 	}
+	assigned := make(chan error, 1)
+	go func() { assigned <- e.assignedOnly(ctx, r, s) }()
 	got, err := e.dir.Prove(ctx, r.Tenant, r.Made.AppID, secret, resources)
-	if err != nil {
+	if more := <-assigned; more != nil || err != nil {
+		if _, alarm := errors.AsType[*ExcessError](more); alarm || err == nil {
+			return nil, more
+		}
 		return nil, err
 	}
 	var missing, excess []string
@@ -90,6 +96,25 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		}
 	}
 	return func(_ *Request, st *Step) { st.Note = "the app signed in with exactly the approved permissions" }, nil
+}
+
+// assignedOnly makes sure that the app has no role that was not approved, on any
+// service: a token shows only those of the service that it is for.
+func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) error {
+	p := r.Plan
+	p.DirectoryRoles, p.AzureRoles, p.Permissions = nil, nil, r.Plan.Of(catalog.Application)
+	has, err := s.Inspect(ctx, r.Made, p)
+	if err != nil {
+		return err
+	}
+	var want []string
+	for _, q := range p.Permissions {
+		want = append(want, q.Resource+"/"+q.Name)
+	}
+	if more := without(has.Roles, want); len(more) > 0 {
+		return &ExcessError{more}
+	}
+	return nil
 }
 
 // notYet says that consent has not reached the tokens of the app yet.

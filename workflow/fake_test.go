@@ -110,7 +110,7 @@ func (s *fakeSession) Inspect(_ context.Context, m Made, _ Plan) (Inspection, er
 				has.Scopes = append(has.Scopes, p.Resource+"/"+p.Name)
 			}
 		}
-		has.Roles = append(has.Roles, s.extra...)
+		has.Roles = append(append(has.Roles, s.extra...), s.foreign...)
 		return has, nil
 	})
 }

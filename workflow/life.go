@@ -117,6 +117,7 @@ func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (
 func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, Recreate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
 		d.newCredential(wrong, before, draft, r)
+		r.Target.TakesName = !before.Alive()
 		return nil
 	})
 }

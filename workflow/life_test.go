@@ -402,3 +402,20 @@ func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
 		}
 	})
 }
+
+func TestARoleOnAServiceOutsideThePlanIsAnAlarmToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.foreign = []string{"Office 365 Exchange Online/full_access_as_app"}
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		n.Approve(t.Context(), id, ada, w.get(id).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(id)), nil)
+		pass(time.Minute)
+		if r := w.get(id); r.State != Failed || r.Failure.Rule != RuleExcess || len(w.one().keys) != 0 {
+			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
+		}
+	})
+}

@@ -81,6 +81,7 @@ type Target struct {
 	UniqueName string
 	KeyID      string // of the client secret that is replaced
 	Thumbprint string // of the certificate that is replaced
+	TakesName  bool   // the app's name was free, and is this request's
 }
 
 // A Person is a member of the Slack workspace.
@@ -298,7 +299,7 @@ func (r *Request) Claims() []string {
 		claims = append(claims, appClaim+r.Target.UniqueName)
 	}
 	if r.State.HoldsName() && !r.Gone {
-		if r.Kind == Register || r.Kind == Recreate {
+		if r.holdsName() {
 			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
 		}
 		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" {
@@ -315,6 +316,10 @@ const appClaim = "app:"
 // certificateClaim is the beginning of the claim on a certificate: it proves who
 // one app is, and no other.
 const certificateClaim = "certificate:"
+
+// holdsName says whether r is the one of its app's requests that keeps the name
+// from others.
+func (r *Request) holdsName() bool { return r.Kind == Register || r.Target.TakesName }
 
 // Fill puts what was made into a sentence of a product's next steps.
 func (r *Request) Fill(sentence string) string {

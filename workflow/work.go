@@ -115,18 +115,26 @@ func (r *Request) owesLink() bool {
 	return false
 }
 
-// link tells the request before r of it, and then notes that it was told.
+// link tells the request before r of it, and then notes that it was told. That
+// the app is gone is told to all that came before, back to the one that holds
+// its name.
 func (e *Engine) link(ctx context.Context, r *Request) bool {
-	_, err := e.save(r.Target.Request, func(before *Request, _ time.Time) error {
-		if before.Successor == r.ID {
-			return ErrUnchanged
+	for id := r.Target.Request; id != ""; {
+		before, err := e.save(id, func(before *Request, _ time.Time) error {
+			if before.ID == r.Target.Request {
+				before.Successor = r.ID
+			}
+			before.Gone = before.Gone || r.Kind == Retire
+			return nil
+		})
+		if err != nil {
+			return false
 		}
-		before.Successor, before.Gone = r.ID, r.Kind == Retire
-		return nil
-	})
-	if err != nil {
-		return false
+		id = ""
+		if r.Kind == Retire && !before.holdsName() {
+			id = before.Target.Request
+		}
 	}
-	_, err = e.save(r.ID, func(r *Request, _ time.Time) error { r.Linked = true; return nil })
+	_, err := e.save(r.ID, func(r *Request, _ time.Time) error { r.Linked = true; return nil })
 	return err == nil
 }

@@ -34,6 +34,7 @@ type world struct {
 	messages map[string]*message  // by ts
 	codes    map[string]*fakeCode // by user code
 	extra    []string             // roles that a stranger gave the app
+	foreign  []string             // what the app has on services outside the plan
 	signer   Signer               // whoever signs in
 	consent  error
 	made     int // credentials so far

@@ -179,7 +179,7 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 		builtin []string
 	}{
 		"vbazure":        {"veeam-backup-for-azure-service-account", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c", "Key Vault Crypto Officer 14b46e9e-c2b7-41b4-b07b-48a6ebf60603"}},
-		"vb365-archiver": {"vb365-azure-archiver-appliance", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c"}},
+		"vb365-archiver": {"vb365-azure-archiver-appliance", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c", "Key Vault Crypto Officer 14b46e9e-c2b7-41b4-b07b-48a6ebf60603"}},
 	} {
 		var want struct{ Actions, DataActions []string }
 		if err := json.Unmarshal(vendor[c.role], &want); err != nil {

@@ -1,0 +1,94 @@
+package serve
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+)
+
+// types types a command, fills in the form that it opens, and sends it.
+func (w *world) types(command string, fill map[string]any) {
+	w.t.Helper()
+	ctx := context.Background()
+	for _, v := range w.bea.Views() {
+		w.bea.CloseView(ctx, v.ID, true)
+	}
+	if _, err := w.bea.Slash(ctx, team, "/entra-app "+command); err != nil {
+		w.t.Fatal(err)
+	}
+	w.until("the form is open", func() bool { return len(w.bea.Views()) == 1 })
+	v := w.bea.Views()[0]
+	errs, err := w.bea.Submit(ctx, v.ID, fill)
+	if err != nil || len(errs) > 0 {
+		w.t.Fatalf("%v, %v in %s", errs, err, v.Plain())
+	}
+}
+
+// approves presses a button on the card, and signs in with the code that comes.
+func (w *world) approves(title, button string) {
+	w.t.Helper()
+	old := w.code()
+	w.press(w.ada, w.sees(w.ada, in(approval), title), button)
+	w.until("there is a new code", func() bool { return w.code() != "" && w.code() != old })
+	if err := w.entra.SignIn(w.code(), "ada@contoso.com"); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestTheLifeOfAnApp(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.asks("payroll-backup")
+	w.approves("register the app payroll-backup", "Approve")
+	first := w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
+	w.sees(w.bea, w.bea.DM, "You opened the secret")
+	before := w.made()[0]
+
+	w.bea.Slash(t.Context(), team, "/entra-app apps")
+	w.sees(w.bea, in(team), "credential valid until")
+
+	w.types("renew payroll-backup", map[string]any{"Reason": "it ends soon"})
+	w.approves("renew the credential of payroll-backup", "Approve")
+	second := w.reveals(w.sees(w.bea, w.bea.DM, "EA-2: payroll-backup · Ready"))
+	if first == second {
+		t.Error("the renewed secret is the old one")
+	}
+	if n := len(w.made()[0].Passwords); n != 2 {
+		t.Errorf("while both are in use the app has %d secrets", n)
+	}
+	w.press(w.bea, w.sees(w.bea, w.bea.DM, "The new one works"), "The new one works")
+	w.approves("Remove the old one", "Remove the old one")
+	w.sees(w.ada, in(approval), "EA-2: payroll-backup · Done")
+	app := w.made()[0]
+	if len(app.Passwords) != 1 || app.Passwords[0].KeyID == before.Passwords[0].KeyID {
+		t.Errorf("after the renewal the app has %+v", app.Passwords)
+	}
+
+	w.types("retire "+app.AppID, map[string]any{"Reason": "no longer needed"})
+	w.approves("delete the app payroll-backup", "Approve")
+	w.sees(w.bea, w.bea.DM, "is deleted")
+	deleted := w.tenant.DeletedApplications()
+	if len(w.made()) != 0 || len(deleted) != 1 || len(deleted[0].Passwords) != 0 || len(w.tenant.Grants()) != grantsOfOthers(w.tenant) {
+		t.Errorf("there are %+v and deleted %+v", w.made(), deleted)
+	}
+
+	w.types("recreate payroll-backup", map[string]any{"Reason": "it was needed after all"})
+	w.approves("recreate the app payroll-backup", "Approve")
+	w.reveals(w.sees(w.bea, w.bea.DM, "EA-4: payroll-backup · Ready"))
+	w.sees(w.ada, in(approval), "EA-4: payroll-backup · Done")
+	if apps := w.made(); len(apps) != 1 || apps[0].AppID != before.AppID || len(apps[0].Passwords) != 1 || strings.Join(apps[0].Roles, " ") != strings.Join(before.Roles, " ") {
+		t.Errorf("brought back: %+v", apps)
+	}
+}
+
+// grantsOfOthers counts the consents of clients that are no apps of ours.
+func grantsOfOthers(tn *entratest.Tenant) (n int) {
+	for _, g := range tn.Grants() {
+		if g.Client == "entra-app bot" {
+			n++
+		}
+	}
+	return n
+}
