@@ -52,6 +52,8 @@ func doing(r *workflow.Request) string {
 		return "remove the new credential of " + r.Plan.AppName
 	case r.Task == workflow.Undo, r.Kind == workflow.Retire:
 		return "delete the app " + r.Plan.AppName
+	case r.Kind == workflow.Update:
+		return "update the app " + r.Plan.AppName
 	case r.Kind == workflow.Renew:
 		return "renew the credential of " + r.Plan.AppName
 	case r.Kind == workflow.Recreate:
@@ -101,6 +103,9 @@ func came(r *workflow.Request) string {
 	case workflow.Leftover:
 		return "The new credential is in use. The old one has to be removed."
 	case workflow.Done:
+		if r.Kind == workflow.Update {
+			return "The app has exactly what was approved now. Its credential is the one that it had."
+		}
 		if r.Kind == workflow.Retire {
 			return "The app has no credential and no consent any more, and is deleted. Entra keeps it for 30 days."
 		}
@@ -158,7 +163,23 @@ func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
 		warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. What it has now:"))
 		return append([]slack.Block{warning}, b.appPlan(r, brief)...)
 	}
+	if r.Kind == workflow.Update {
+		return append([]slack.Block{changesBlock(r)}, b.appPlan(r, brief)...)
+	}
 	return b.appPlan(r, brief)
+}
+
+// changesBlock shows what an update adds and takes away.
+func changesBlock(r *workflow.Request) slack.Block {
+	var lines []*slack.RichTextSection
+	for _, c := range workflow.Changes(r.Was, r.Plan) {
+		word := "removed: "
+		if c.Added {
+			word = "added: "
+		}
+		lines = append(lines, line(bold(word), c.What, " ", c.Name))
+	}
+	return block(line(bold("What changes"), " (all that the app will have follows)"), list(lines...))
 }
 
 func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {

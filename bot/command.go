@@ -14,6 +14,7 @@ var commands = []struct{ name, usage, does string }{
 	{"request", "request [product]", "ask for an app registration"},
 	{"status", "status", "your requests and this channel's; or status EA-7, status @person, status #channel, status pending, status all, status followed by part of an app's name"},
 	{"apps", "apps", "the apps that you and this channel have, and when their credentials expire"},
+	{"update", "update APP", "ask for other permissions, redirect URIs or owners of an app"},
 	{"renew", "renew APP", "ask for a new credential, before the old one expires"},
 	{"recreate", "recreate APP", "ask for an app that was deleted"},
 	{"retire", "retire APP", "ask for the end of an app"},
@@ -22,7 +23,7 @@ var commands = []struct{ name, usage, does string }{
 }
 
 // notYet are commands of later versions, so that they get an honest answer.
-var notYet = map[string]bool{"update": true, "audit": true}
+var notYet = map[string]bool{"audit": true}
 
 func (b *Bot) command(ctx context.Context, c command) Reply {
 	verb, rest := split(c.Text)
@@ -39,7 +40,7 @@ func (b *Bot) command(ctx context.Context, c command) Reply {
 		return b.status(ctx, c, rest)
 	case "apps":
 		return b.apps(ctx, c)
-	case "renew", "recreate", "retire":
+	case "update", "renew", "recreate", "retire":
 		return b.lifeCommand(ctx, c, workflow.Kind(verb), rest)
 	case "cancel":
 		return b.cancelCommand(ctx, c, rest)

@@ -28,6 +28,7 @@ const (
 	actOld     = "remove-old"
 	actRenew   = "renew"
 	actRetire  = "retire"
+	actUpdate  = "update"
 
 	denyView    = "deny"
 	reasonBlock = "Reason"
@@ -62,7 +63,7 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id) })
 	case actHome:
 		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, i.User.ID) })
-	case actRenew, actRetire:
+	case actRenew, actRetire, actUpdate:
 		b.later(ctx, func(ctx context.Context) { b.openLife(ctx, i, workflow.Kind(a.ActionID), id) })
 	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld:
 		if b.knows(i.User.ID) {

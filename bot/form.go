@@ -85,28 +85,36 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, in string) slack.
 	}
 	blocks = append(blocks, b.credentialInputs(p, chosen)...)
 	if p.Custom {
-		search := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plain("Type part of a name, as in Mail.Read"), string(workflow.FieldPermissions))
-		one := 1
-		search.MinQueryLength = &one
-		blocks = append(blocks, field(workflow.FieldPermissions, "Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", search))
+		blocks = append(blocks, field(workflow.FieldPermissions, "Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput()))
 	}
 	plan := p.Plan(chosen)
 	if len(plan.AzureRoles) > 0 {
 		blocks = append(blocks, of(p, textInput(workflow.FieldSubscriptions, "The IDs of the Azure subscriptions, one on each line.", 3000, true, "", false)))
 	}
 	blocks = append(blocks, of(p, textInput(workflow.FieldRedirectURIs, "One on each line; leave empty if the product needs none.", 3000, true, strings.Join(p.RedirectURIs, "\n"), true)))
-	owners := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plain("Choose people"), string(workflow.FieldOwners))
-	most := workflow.OwnersMax
-	owners.MaxSelectedItems = &most
-	others := field(workflow.FieldOwners, "Who may change the app in Entra, besides you.", owners)
-	others.Optional = true
-	blocks = append(blocks, others)
+	blocks = append(blocks, ownersInput())
 	blocks = append(blocks, needBlocks(plan)...)
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: formView, PrivateMetadata: string(m),
 		Title: plain("Request an app"), Submit: plain("Send request"), Close: plain("Cancel"),
 		Blocks: slack.Blocks{BlockSet: blocks},
 	}
+}
+
+func permissionsInput() *slack.MultiSelectBlockElement {
+	search := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plain("Type part of a name, as in Mail.Read"), string(workflow.FieldPermissions))
+	one := 1
+	search.MinQueryLength = &one
+	return search
+}
+
+func ownersInput() *slack.InputBlock {
+	people := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plain("Choose people"), string(workflow.FieldOwners))
+	most := workflow.OwnersMax
+	people.MaxSelectedItems = &most
+	in := field(workflow.FieldOwners, "Who may change the app in Entra, besides you.", people)
+	in.Optional = true
+	return in
 }
 
 // workloadsInput lets the requester choose what the product is used for.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // What people ask for apps that they have: a list, and one form for each verb.
@@ -70,9 +72,14 @@ func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 	about := block(
 		line(bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant, " · ", r.ID),
 		line("App ID ", code(r.Made.AppID), ", ", b.expires(r)))
-	return []slack.Block{about, slack.NewActionBlock("",
+	blocks := []slack.Block{about}
+	if missing := b.desk.Missing(r); len(missing) > 0 {
+		blocks = append(blocks, block(line(bold("The product needs more by now: "), clip(strings.Join(missing, ", "), 600), ". Update asks for it.")))
+	}
+	return append(blocks, slack.NewActionBlock("",
 		button(actRenew, "Renew", r.ID, "Renew the credential of "+r.Plan.AppName),
-		button(actRetire, "Retire", r.ID, "Retire "+r.Plan.AppName))}
+		button(actUpdate, "Update", r.ID, "Update "+r.Plan.AppName),
+		button(actRetire, "Retire", r.ID, "Retire "+r.Plan.AppName)))
 }
 
 // expires says until when an app's credential is good.
@@ -129,8 +136,9 @@ func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, i
 
 // lifeForm asks for what a verb needs.
 func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, credential workflow.CredentialKind) slack.ModalViewRequest {
-	titles := map[workflow.Kind]string{workflow.Renew: "Renew a credential", workflow.Recreate: "Recreate an app", workflow.Retire: "Retire an app"}
+	titles := map[workflow.Kind]string{workflow.Update: "Update an app", workflow.Renew: "Renew a credential", workflow.Recreate: "Recreate an app", workflow.Retire: "Retire an app"}
 	words := map[workflow.Kind]string{
+		workflow.Update:   "Its name and its credential stay. What you take away here is taken from the app.",
 		workflow.Renew:    "A new credential is made beside the old one. The old one is removed when you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ".",
 		workflow.Recreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is made anew with the same permissions, and gets another App ID.",
 		workflow.Retire:   "Its credentials and consents are removed and the app is deleted. Whatever signs in with it stops working at once. Entra keeps it for 30 days; recreate brings it back.",
@@ -140,7 +148,10 @@ func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, credential workf
 		block(line(bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r), "\n", words[kind])),
 		textInput(workflow.FieldReason, "The approver reads this.", workflow.ReasonMax, true, "", false),
 	}
-	if kind != workflow.Retire {
+	switch kind {
+	case workflow.Update:
+		blocks = append(blocks, b.updateInputs(r)...)
+	case workflow.Renew, workflow.Recreate:
 		p, ok := b.desk.Product(r.Product)
 		if !ok {
 			p = workflow.Product{Name: r.Product, Credentials: []workflow.Offer{{Kind: r.Plan.Credential.Kind}}}
@@ -155,6 +166,41 @@ func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, credential workf
 		Title: plain(titles[kind]), Submit: plain("Send request"), Close: plain("Cancel"),
 		Blocks: slack.Blocks{BlockSet: blocks},
 	}
+}
+
+// updateInputs are the fields that can be changed, as they are now.
+func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
+	p, ok := b.desk.Product(r.Product)
+	if !ok {
+		return nil
+	}
+	var blocks []slack.Block
+	if len(p.Workloads) > 0 {
+		chosen := workflow.Choice{}
+		for _, w := range p.Workloads {
+			if slices.Contains(r.Plan.Workloads, w.Title) {
+				chosen.Workloads = append(chosen.Workloads, w.Name)
+			}
+		}
+		in := workloadsInput(p, chosen)
+		in.DispatchAction = false
+		blocks = append(blocks, in)
+	}
+	if p.Custom {
+		search := permissionsInput()
+		for _, q := range r.Plan.Permissions {
+			if c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name); ok {
+				search.InitialOptions = append(search.InitialOptions, permissionOption(c))
+			}
+		}
+		blocks = append(blocks, field(workflow.FieldPermissions, "All that the app is to have.", search))
+	}
+	uris := slices.Concat(r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs)
+	owners := ownersInput()
+	for _, o := range r.Plan.Owners {
+		owners.Element.(*slack.MultiSelectBlockElement).InitialUsers = append(owners.Element.(*slack.MultiSelectBlockElement).InitialUsers, o.ID)
+	}
+	return append(blocks, textInput(workflow.FieldRedirectURIs, "One on each line.", 3000, true, strings.Join(uris, "\n"), true), owners)
 }
 
 // rebuildLife shows the form for another kind of credential.
@@ -180,7 +226,7 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
 	d := s.draft()
 	d.Origin = i.View.ID
-	if m.Kind != workflow.Retire && m.Credential != d.Credential && d.Credential != "" {
+	if (m.Kind == workflow.Renew || m.Kind == workflow.Recreate) && m.Credential != d.Credential && d.Credential != "" {
 		if r, err := b.desk.Get(ctx, m.Request); err == nil {
 			v := b.lifeForm(m.Kind, r, d.Credential)
 			return slack.NewUpdateViewSubmissionResponse(&v)
@@ -192,6 +238,8 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	}
 	if err == nil {
 		switch m.Kind {
+		case workflow.Update:
+			_, err = b.desk.Update(ctx, by, m.Request, d)
 		case workflow.Renew:
 			_, err = b.desk.Renew(ctx, by, m.Request, d)
 		case workflow.Recreate:

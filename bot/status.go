@@ -266,6 +266,8 @@ func summary(r *workflow.Request) string {
 // wish is what a request asks for, after "asks".
 func wish(r *workflow.Request) string {
 	switch r.Kind {
+	case workflow.Update:
+		return "to update the app " + r.Plan.AppName
 	case workflow.Renew:
 		return "to renew the credential of " + r.Plan.AppName
 	case workflow.Retire:

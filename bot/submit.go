@@ -20,7 +20,7 @@ func suggestions(query string) Reply {
 	options := []*slack.OptionBlockObject{}
 	size := 0
 	for _, p := range catalog.Search(query, 100) {
-		o := choice(p.Key(), p.Name+" · "+strings.ToLower(string(p.Type)), p.Resource+": "+firstOf(p.DisplayName, p.Description))
+		o := permissionOption(p)
 		written, _ := json.Marshal(o) // strings always marshal
 		if size += len(written) + 1; size > mostReply {
 			break // a longer word finds the rest
@@ -28,6 +28,10 @@ func suggestions(query string) Reply {
 		options = append(options, o)
 	}
 	return slack.OptionsResponse{Options: options}
+}
+
+func permissionOption(p catalog.Permission) *slack.OptionBlockObject {
+	return choice(p.Key(), p.Name+" · "+strings.ToLower(string(p.Type)), p.Resource+": "+firstOf(p.DisplayName, p.Description))
 }
 
 // rebuild shows the form for another product, credential or set of workloads, and
@@ -60,13 +64,20 @@ func (b *Bot) chosen(v view) (m meta, p workflow.Product, c workflow.Choice, ok 
 		return m, p, p.Choice(), ok
 	}
 	c.Credential = workflow.CredentialKind(v.State.choice(workflow.FieldCredential))
-	for _, o := range v.State.input(workflow.FieldWorkloads).SelectedOptions {
-		c.Workloads = append(c.Workloads, o.Value)
-	}
-	if one := v.State.choice(workflow.FieldWorkloads); one != "" {
-		c.Workloads = []string{one}
-	}
+	c.Workloads = v.State.workloads()
 	return m, p, c, ok
+}
+
+// workloads are those that were chosen, with checkboxes or radio buttons.
+func (s state) workloads() []string {
+	if one := s.choice(workflow.FieldWorkloads); one != "" {
+		return []string{one}
+	}
+	var names []string
+	for _, o := range s.input(workflow.FieldWorkloads).SelectedOptions {
+		names = append(names, o.Value)
+	}
+	return names
 }
 
 // submit takes a filled-in form. It is committed before it is acknowledged; what
@@ -103,7 +114,7 @@ func (s state) draft() workflow.Draft {
 		Credential:   workflow.CredentialKind(s.choice(workflow.FieldCredential)),
 		RedirectURIs: s.lines(workflow.FieldRedirectURIs), Subscriptions: s.lines(workflow.FieldSubscriptions),
 		Federated:   workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject), Audience: s.text(workflow.FieldAudience)},
-		Certificate: []byte(s.text(workflow.FieldCertificate)),
+		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(),
 	}
 	d.Lifetime, _ = time.ParseDuration(s.choice(workflow.FieldLifetime))
 	for _, o := range s.input(workflow.FieldPermissions).SelectedOptions {

@@ -28,7 +28,7 @@ func TestCommandsAsPeopleTypeThem(t *testing.T) {
 		"stauts":                 "Did you mean “status”?",
 		"requst vbo365":          "Did you mean “request”?",
 		"request vbo36":          "Did you mean “vbo365”?",
-		"update payroll":         "later version",
+		"audit EA-1":             "later version",
 		"renew payroll":          "no app of ours called payroll",
 		"retire":                 "Which app?",
 		"apps":                   "no app from here yet",

@@ -49,6 +49,7 @@ type requestV1 struct {
 	Reminded  time.Time                    `json:"reminded,omitzero"`
 	Outcomes  int                          `json:"outcomes,omitzero"`
 	Target    targetV1                     `json:"target,omitzero"`
+	Was       planV1                       `json:"was,omitzero"`
 	Successor string                       `json:"successor,omitzero"`
 	Gone      bool                         `json:"gone,omitzero"`
 	Linked    bool                         `json:"linked,omitzero"`
@@ -109,7 +110,7 @@ func encode(r *workflow.Request) ([]byte, error) {
 		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
 		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
 		Reminded: r.Reminded, Outcomes: r.Outcomes,
-		Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Linked: r.Linked, Warned: r.Warned,
+		Was: planForm(r.Was), Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Linked: r.Linked, Warned: r.Warned,
 	})
 }
 
@@ -156,7 +157,7 @@ func (f *requestV1) request() *workflow.Request {
 		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
 		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
 		Reminded: f.Reminded, Outcomes: f.Outcomes,
-		Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Linked: f.Linked, Warned: f.Warned,
+		Was: f.Was.plan(), Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Linked: f.Linked, Warned: f.Warned,
 	}
 	inUTC(r)
 	return r
@@ -173,7 +174,8 @@ func inUTC(r *workflow.Request) {
 		}
 	}
 	utc(&r.Created, &r.Entered, &r.WakeAt, &r.Reminded, &r.Approval.At, &r.SignIn.Expires, &r.SignIn.Since,
-		&r.SignIn.After, &r.Plan.Credential.Certificate.NotBefore, &r.Plan.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Handover.At, &r.Handover.Claimed)
+		&r.SignIn.After, &r.Plan.Credential.Certificate.NotBefore, &r.Plan.Credential.Certificate.NotAfter,
+		&r.Was.Credential.Certificate.NotBefore, &r.Was.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Handover.At, &r.Handover.Claimed)
 	for i := range r.Steps {
 		utc(&r.Steps[i].At, &r.Steps[i].Since, &r.Steps[i].Retry)
 	}

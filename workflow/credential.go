@@ -159,7 +159,11 @@ func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, err
 // check reads back what the app has, where the bot has no credential to prove it
 // with, and compares that with what was approved.
 func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error) {
-	has, err := s.Inspect(ctx, r.Made, r.Plan)
+	plan := r.Plan
+	if !r.inAzure() {
+		plan.AzureRoles = nil // the token is not good for them, and they are not this request's
+	}
+	has, err := s.Inspect(ctx, r.Made, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +195,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	if c := r.Plan.Credential; c.Kind == Federated && !slices.Contains(has.Federated, c.Federated) {
 		missing = append(missing, "trust in "+c.Federated.Issuer)
 	}
-	switch n, all := len(has.AzureRoles), len(r.Plan.AzureRoles)*len(r.Plan.Subscriptions); {
+	switch n, all := len(has.AzureRoles), len(plan.AzureRoles)*len(plan.Subscriptions); {
 	case n < all:
 		missing = append(missing, fmt.Sprintf("%d of %d roles in Azure", all-n, all))
 	case n > all:

@@ -287,7 +287,7 @@ func (r *Request) redo(names ...StepName) {
 
 // Undoable says whether there is something that an Undo would delete.
 func (r *Request) Undoable() bool {
-	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Task != RemoveOld
+	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Kind != Update && r.Task != RemoveOld
 }
 
 // Undo deletes what a failed request has made, after a sign-in of whoever presses.

@@ -98,6 +98,8 @@ type Session interface {
 	// RemoveConsent makes sure that the service principal, if there is one, has no
 	// app role and no delegated scope, of which kind the plan has any.
 	RemoveConsent(ctx context.Context, servicePrincipal string, p Plan) error
+	// Trim makes sure that the app has nothing of what it had and no longer needs.
+	Trim(ctx context.Context, m Made, needs, had Plan) error
 	// RestoreApplication brings a deleted application back, and says whether it
 	// was there to be brought back.
 	RestoreApplication(ctx context.Context, appID string) (bool, error)

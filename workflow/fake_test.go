@@ -88,6 +88,18 @@ func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ Plan) error 
 	return err
 }
 
+func (s *fakeSession) Trim(_ context.Context, m Made, needs, _ Plan) error {
+	_, err := call(s.wired, "trim", func() (bool, error) {
+		a := s.app(m.ObjectID)
+		a.granted = slices.DeleteFunc(slices.Clone(a.granted), func(p Permission) bool { return !slices.Contains(needs.Permissions, p) })
+		a.directory = slices.DeleteFunc(slices.Clone(a.directory), func(id string) bool {
+			return !slices.ContainsFunc(needs.DirectoryRoles, func(r DirectoryRole) bool { return r.TemplateID == id })
+		})
+		return true, nil
+	})
+	return err
+}
+
 func (s *fakeSession) RestoreApplication(_ context.Context, appID string) (bool, error) {
 	return call(s.wired, "restore", func() (bool, error) {
 		name := strings.TrimPrefix(appID, "app-")

@@ -95,6 +95,8 @@ func (r *Request) finish(now time.Time) {
 		r.move(Undone, now, Event{What: WasUndone, Text: text})
 	case r.Task == RemoveOld:
 		r.move(Done, now, Event{What: OldRemoved, Text: "The old credential was removed. The app has the new one only."})
+	case r.Kind == Update:
+		r.move(Done, now, Event{What: WasReady, Text: "The app has exactly what was approved now."})
 	case r.Kind == Retire:
 		r.move(Done, now, Event{What: WasReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
 	case r.Plan.Credential.Kind != ClientSecret:
@@ -149,6 +151,8 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return e.ensureCredential(ctx, r, s)
 	case StepProof:
 		return e.prove(ctx, r, s)
+	case StepTrim:
+		return func(*Request, *Step) {}, s.Trim(ctx, r.Made, r.Plan, r.Was)
 	case StepRestore:
 		restored, err := s.RestoreApplication(ctx, r.Made.AppID)
 		return func(_ *Request, st *Step) {

@@ -14,6 +14,7 @@ type Kind string
 const (
 	Register Kind = "register" // a new application
 	Renew    Kind = "renew"    // a new credential for one that an earlier request made
+	Update   Kind = "update"   // other permissions, redirect URIs or owners for one
 	Retire   Kind = "retire"   // the end of one
 	Recreate Kind = "recreate" // one that was deleted
 )
@@ -39,7 +40,8 @@ type Request struct {
 	Reason    string
 	Plan      Plan
 	Target    Target
-	PlanRev   int // the revision that Plan was last changed in
+	Was       Plan // of an Update: what the app has had
+	PlanRev   int  // the revision that Plan was last changed in
 
 	Created time.Time
 	Entered time.Time // when State was entered
@@ -302,7 +304,7 @@ func (r *Request) Claims() []string {
 		if r.holdsName() {
 			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
 		}
-		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" {
+		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && r.Kind != Update {
 			claims = append(claims, certificateClaim+c.Fingerprint)
 		}
 	}
@@ -393,7 +395,7 @@ func (r *Request) StepsDone() (done, all int) {
 // Clone returns a copy that shares nothing with r.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Plan = r.Plan.clone()
+	c.Plan, c.Was = r.Plan.clone(), r.Was.clone()
 	c.Steps = slices.Clone(r.Steps)
 	c.History = slices.Clone(r.History)
 	c.Handover.Sealed = slices.Clone(r.Handover.Sealed)

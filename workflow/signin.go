@@ -146,7 +146,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 
 // ask is what a session for r reads first.
 func (r *Request) ask() Ask {
-	a := Ask{Resources: r.Plan.Resources(), Email: r.Requester.Email}
+	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Email}
 	if r.inAzure() {
 		a.Subscriptions = r.Plan.Subscriptions
 	}
@@ -302,7 +302,7 @@ func (r *Request) light() bool {
 
 // inAzure says whether a task takes rights in Azure.
 func (r *Request) inAzure() bool {
-	return !r.light() && r.Kind != Retire && len(r.Plan.AzureRoles) > 0
+	return !r.light() && r.Kind != Retire && r.Kind != Update && len(r.Plan.AzureRoles) > 0
 }
 
 // signInScopes are those that the admin's token needs.
@@ -310,7 +310,7 @@ func (r *Request) signInScopes() []string {
 	if r.light() {
 		return r.Plan.SignInScopes(Undo)
 	}
-	return r.Plan.SignInScopes(Provision)
+	return r.both().SignInScopes(Provision)
 }
 
 // rolesNeeded are the directory roles that the admin needs.
@@ -318,7 +318,16 @@ func (r *Request) rolesNeeded() []roleNeed {
 	if r.light() {
 		return r.Plan.rolesNeeded(Undo)
 	}
-	return r.Plan.rolesNeeded(Provision)
+	return r.both().rolesNeeded(Provision)
+}
+
+// both is the plan with what the app has had: to take that away needs the same
+// rights as to give it.
+func (r *Request) both() Plan {
+	p := r.Plan.clone()
+	p.Permissions = append(p.Permissions, r.Was.Permissions...)
+	p.DirectoryRoles = append(p.DirectoryRoles, r.Was.DirectoryRoles...)
+	return p
 }
 
 // A roleNeed is something that takes one of several directory roles.

@@ -1,5 +1,7 @@
 package workflow
 
+import "slices"
+
 // StepName names a step. Names are saved; they do not change.
 type StepName string
 
@@ -18,6 +20,7 @@ const (
 	StepProof            StepName = "proof"
 	StepCheck            StepName = "check"
 
+	StepTrim     StepName = "trim"
 	StepRestore  StepName = "restore"
 	StepStrip    StepName = "strip"
 	StepWithdraw StepName = "withdraw"
@@ -37,6 +40,8 @@ func (r *Request) stepsFor(t Task) []StepName {
 		return []StepName{StepDelete}
 	case r.Kind == Renew:
 		return r.Plan.Credential.steps()
+	case r.Kind == Update:
+		return r.Plan.updateSteps()
 	case r.Kind == Retire:
 		return []StepName{StepStrip, StepWithdraw, StepDelete}
 	case r.Kind == Recreate:
@@ -60,6 +65,28 @@ func (p Plan) steps() []StepName {
 	when(len(p.DirectoryRoles) > 0, StepDirectoryRoles)
 	when(len(p.AzureRoles) > 0, StepAzureRoles)
 	return append(steps, p.Credential.steps()...)
+}
+
+// updateSteps bring an app that there is from one plan to another: what it no
+// longer needs goes first. Its credential stays as it is.
+func (p Plan) updateSteps() []StepName {
+	var steps []StepName
+	for _, s := range p.steps() {
+		switch s {
+		case StepConsent:
+			steps = append(steps, StepTrim, s)
+		case StepAzureRoles, StepCredential, StepProof, StepCertificate, StepFederated:
+		default:
+			steps = append(steps, s)
+		}
+	}
+	if !slices.Contains(steps, StepTrim) {
+		steps = append(steps, StepTrim)
+	}
+	if !slices.Contains(steps, StepCheck) {
+		steps = append(steps, StepCheck)
+	}
+	return steps
 }
 
 // steps are those of a credential, with the one that makes sure of the whole app.
@@ -102,6 +129,8 @@ func (n StepName) Title() string {
 		return "Prove that the secret works"
 	case StepCheck:
 		return "Check what the app has now"
+	case StepTrim:
+		return "Take away what is no longer needed"
 	case StepRestore:
 		return "Restore the deleted application"
 	case StepStrip:

@@ -1,0 +1,163 @@
+package graphops
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	kiota "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/oauth2permissiongrants"
+	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// Trim takes away what an app was approved to have and no longer needs. What it
+// has beyond both plans is not touched: the check that follows raises an alarm.
+func (s *session) Trim(ctx context.Context, m workflow.Made, needs, had workflow.Plan) error {
+	if s.token.closed() {
+		return workflow.ErrSessionOver
+	}
+	gone := slices.DeleteFunc(slices.Clone(had.Permissions), func(p workflow.Permission) bool {
+		return slices.ContainsFunc(needs.Permissions, func(q workflow.Permission) bool {
+			return q.ResourceAppID == p.ResourceAppID && q.Type == p.Type && q.Name == p.Name
+		})
+	})
+	roles, scopes, err := s.unwanted(ctx, m.ServicePrincipal, gone)
+	if err != nil {
+		return err
+	}
+	var items []*item
+	if len(roles) > 0 {
+		more, err := s.unassign(ctx, m.ServicePrincipal, roles)
+		if err != nil {
+			return err
+		}
+		items = append(items, more...)
+	}
+	if len(scopes) > 0 {
+		more, err := s.narrow(ctx, m.ServicePrincipal, scopes)
+		if err != nil {
+			return err
+		}
+		items = append(items, more...)
+	}
+	more, err := s.unassignDirectory(ctx, m.ServicePrincipal, needs, had)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	clear(s.consented)
+	s.mu.Unlock()
+	return s.remove(ctx, append(items, more...))
+}
+
+// unwanted are the app roles (resource and role ID) and the scopes (by resource
+// ID) of permissions that go.
+func (s *session) unwanted(ctx context.Context, sp string, gone []workflow.Permission) (roles map[string]bool, scopes map[string][]string, err error) {
+	roles, scopes = make(map[string]bool), make(map[string][]string)
+	for _, p := range gone {
+		r, id, err := s.resolve(ctx, sp, p)
+		if err != nil {
+			return nil, nil, err
+		}
+		key := strings.ToLower(r.id)
+		if p.Type == catalog.Delegated {
+			scopes[key] = append(scopes[key], p.Name)
+		} else {
+			roles[key+" "+id.String()] = true
+		}
+	}
+	return roles, scopes, nil
+}
+
+func (s *session) unassign(ctx context.Context, sp string, unwanted map[string]bool) ([]*item, error) {
+	list, _, err := s.consentedItems(ctx, sp)
+	if err != nil {
+		return nil, err
+	}
+	var items []*item
+	err = s.pages(ctx, list.op, list.req, nil, list.as, func(p serialization.Parsable) {
+		l, ok := p.(models.AppRoleAssignmentCollectionResponseable)
+		if !ok {
+			return
+		}
+		for _, a := range l.GetValue() {
+			if !unwanted[value(a.GetResourceId()).String()+" "+value(a.GetAppRoleId()).String()] {
+				continue
+			}
+			req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(sp).
+				AppRoleAssignments().ByAppRoleAssignmentId(value(a.GetId())).ToDeleteRequestInformation(ctx, nil)
+			if err == nil {
+				items = append(items, &item{op: opUnconsent, req: req})
+			}
+		}
+	})
+	return items, s.fault(err, sp)
+}
+
+// narrow takes scopes out of grants. A grant without scopes is deleted.
+func (s *session) narrow(ctx context.Context, sp string, unwanted map[string][]string) ([]*item, error) {
+	_, list, err := s.consentedItems(ctx, sp)
+	if err != nil {
+		return nil, err
+	}
+	var items []*item
+	err = s.pages(ctx, list.op, list.req, nil, list.as, func(p serialization.Parsable) {
+		l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable)
+		if !ok {
+			return
+		}
+		for _, g := range l.GetValue() {
+			has := strings.Fields(value(g.GetScope()))
+			left := slices.DeleteFunc(slices.Clone(has), func(n string) bool { return slices.Contains(unwanted[strings.ToLower(value(g.GetResourceId()))], n) })
+			if value(g.GetConsentType()) != allPrincipals || len(left) == len(has) {
+				continue
+			}
+			at := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).ByOAuth2PermissionGrantId(value(g.GetId()))
+			var req *kiota.RequestInformation
+			var err error
+			if scope := strings.Join(left, " "); scope != "" {
+				body := models.NewOAuth2PermissionGrant()
+				body.SetScope(&scope)
+				req, err = at.ToPatchRequestInformation(ctx, body, nil)
+			} else {
+				req, err = at.ToDeleteRequestInformation(ctx, nil)
+			}
+			if err == nil {
+				items = append(items, &item{op: opUnconsent, req: req})
+			}
+		}
+	})
+	return items, s.fault(err, sp)
+}
+
+func (s *session) unassignDirectory(ctx context.Context, sp string, needs, had workflow.Plan) ([]*item, error) {
+	gone := make(map[string]bool)
+	for _, r := range had.DirectoryRoles {
+		gone[r.TemplateID] = true
+	}
+	for _, r := range needs.DirectoryRoles {
+		delete(gone, r.TemplateID)
+	}
+	if len(gone) == 0 {
+		return nil, nil
+	}
+	list := s.rolesItem(sp)
+	var items []*item
+	err := s.pages(ctx, list.op, list.req, nil, list.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.UnifiedRoleAssignmentCollectionResponseable); ok {
+			for _, a := range l.GetValue() {
+				if gone[strings.ToLower(value(a.GetRoleDefinitionId()))] {
+					req := s.get("/roleManagement/directory/roleAssignments/{id}", "id", value(a.GetId()))
+					req.Method = kiota.DELETE
+					items = append(items, &item{op: opRoleFor, req: req})
+				}
+			}
+		}
+	})
+	return items, s.fault(err, sp)
+}
