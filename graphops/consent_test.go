@@ -13,7 +13,7 @@ import (
 )
 
 // widePlan is n application permissions of three resources, and some delegated ones.
-func widePlan(t *testing.T, n int) []workflow.Permission {
+func widePlan(t testing.TB, n int) []workflow.Permission {
 	t.Helper()
 	ps := []workflow.Permission{readUser, readMail, fullAccess, allSites}
 	for _, p := range catalog.All() {

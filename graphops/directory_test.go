@@ -68,7 +68,7 @@ func TestTheVersionOfTheSDKIsTheOneInGoMod(t *testing.T) {
 // many round trips followed each other: requests that go out together are one.
 func run(w *world) (graph, deep int) {
 	w.Helper()
-	ps := widePlan(w.T, 20)
+	ps := widePlan(w.TB, 20)
 	in, err := w.dir.SignIn(w.Context(), "contoso", append([]string{"User.ReadBasic.All"}, botScopes...))
 	if err != nil {
 		w.Fatal(err)

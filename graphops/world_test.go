@@ -26,7 +26,7 @@ var botScopes = []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssig
 // Administrator, Bea asks for apps. When a test ends, nothing that was logged
 // and no error that was seen may contain anything secret.
 type world struct {
-	*testing.T
+	testing.TB
 	s      *entratest.Server
 	t      *entratest.Tenant
 	client entratest.Client
@@ -45,9 +45,9 @@ func newWorld(t *testing.T) *world {
 	return newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
 }
 
-func newWorldWith(t *testing.T, c entratest.Config, consented ...string) *world {
+func newWorldWith(t testing.TB, c entratest.Config, consented ...string) *world {
 	t.Helper()
-	w := &world{T: t, log: &logbook{}}
+	w := &world{TB: t, log: &logbook{}}
 	c.Now = w.now
 	w.s = entratest.New(c)
 	cert, ca := selfSigned()

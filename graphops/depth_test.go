@@ -1,0 +1,103 @@
+package graphops
+
+import (
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/pack"
+)
+
+// backupPlan is all of vb365-backup: 14 permissions on three resources, a
+// directory role and a certificate.
+func backupPlan(tb testing.TB) workflow.Plan {
+	tb.Helper()
+	products, err := pack.All()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, p := range products {
+		if p.Name == "vb365-backup" {
+			pem, err := os.ReadFile("../workflow/certificate/testdata/leaf.pem")
+			if err != nil {
+				tb.Fatal(err)
+			}
+			plan := p.Plan(p.Choice())
+			if plan.Credential.Certificate, err = certificate.Parse(pem); err != nil || len(plan.Permissions) != 14 || len(plan.DirectoryRoles) != 1 {
+				tb.Fatalf("%v; %d permissions, %d roles", err, len(plan.Permissions), len(plan.DirectoryRoles))
+			}
+			return plan
+		}
+	}
+	tb.Fatal("there is no vb365-backup")
+	return workflow.Plan{}
+}
+
+// carryOut does all that the plan says, and returns the calls and the round trips
+// one after another.
+func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
+	tb.Helper()
+	must := func(err error) {
+		if err != nil {
+			tb.Helper()
+			tb.Fatal(err)
+		}
+	}
+	in, err := w.dir.SignIn(tb.Context(), "contoso", append([]string{"User.ReadBasic.All"}, plan.SignInScopes(workflow.Provision)...))
+	must(err)
+	must(w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
+	before, all := w.s.RoundTrips(), len(w.s.Journal())
+	s, err := in.Wait(tb.Context(), workflow.Ask{Resources: plan.Resources(), Email: "bea@contoso.com"})
+	must(err)
+	defer s.Close()
+	var m workflow.Made
+	m.ObjectID, m.AppID, err = s.EnsureApplication(tb.Context(), app("backup", plan.Permissions...))
+	must(err)
+	m.ServicePrincipal, err = s.EnsureServicePrincipal(tb.Context(), m.AppID)
+	must(err)
+	must(s.EnsureOwner(tb.Context(), m.ObjectID, s.Signer().Requesters[0].ObjectID))
+	must(s.EnsureConsent(tb.Context(), m.ServicePrincipal, plan.Permissions))
+	must(s.EnsureDirectoryRole(tb.Context(), m.ServicePrincipal, plan.DirectoryRoles[0].TemplateID))
+	must(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", plan.Credential.Certificate))
+	has, err := s.Inspect(tb.Context(), m, plan)
+	must(err)
+	if len(has.Roles) != 14 || len(has.DirectoryRoles) != 1 || len(has.Thumbprints) != 1 || has.Thumbprints[0] != plan.Credential.Certificate.Thumbprint {
+		tb.Fatalf("the app has %+v", has)
+	}
+	return len(w.s.Journal()) - all, w.s.RoundTrips() - before
+}
+
+func backupWorld(tb testing.TB) *world {
+	return newWorldWith(tb, entratest.Config{}, append([]string{"User.ReadBasic.All", "RoleManagement.ReadWrite.Directory"}, botScopes...)...)
+}
+
+func TestTheBackupPlanTakesNoMoreThanTenRoundTrips(t *testing.T) {
+	if _, depth := carryOut(t, backupWorld(t), backupPlan(t)); depth > 10 {
+		t.Errorf("%d round trips one after another", depth)
+	}
+}
+
+// latency is what the benchmark adds to each call.
+const latency = 100 * time.Millisecond
+
+// BenchmarkBackupPlan prints the calls, the round trips one after another, and
+// the time that is ours: what is left without the latency of the round trips.
+func BenchmarkBackupPlan(b *testing.B) {
+	plan := backupPlan(b)
+	for b.Loop() {
+		b.StopTimer()
+		w := backupWorld(b)
+		w.wire = func(*http.Request) (*http.Response, error) { <-time.After(latency); return nil, nil }
+		b.StartTimer()
+		began := time.Now()
+		calls, depth := carryOut(b, w, plan)
+		took := time.Since(began)
+		b.ReportMetric(float64(calls), "calls")
+		b.ReportMetric(float64(depth), "deep")
+		b.ReportMetric(float64((took - time.Duration(depth)*latency).Milliseconds()), "own-ms")
+	}
+}
