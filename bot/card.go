@@ -46,6 +46,8 @@ func cardTitle(r *workflow.Request) string {
 // doing is what a request does once it is approved.
 func doing(r *workflow.Request) string {
 	switch {
+	case r.Task == workflow.Verify:
+		return "check the app " + r.Plan.AppName
 	case r.Task == workflow.RemoveOld:
 		return "remove the old credential of " + r.Plan.AppName
 	case r.Task == workflow.Undo && r.Kind == workflow.Renew:
@@ -67,6 +69,9 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 	parts := []any{bold(stateWord(r)), ": "}
 	switch r.State {
 	case workflow.Pending:
+		if r.Failure.Text != "" {
+			parts = append(parts, clip(r.Failure.Text, 900), "\n")
+		}
 		parts = append(parts, waitsFor(r), ". It expires on ", r.Entered.Add(b.desk.Policy().PendingExpires), ".")
 	case workflow.Denied:
 		parts = append(parts, "by ", user(r.Approval.By.ID), " on ", r.Approval.At, ". Reason: ", r.Approval.Reason)
@@ -103,6 +108,9 @@ func came(r *workflow.Request) string {
 	case workflow.Leftover:
 		return "The new credential is in use. The old one has to be removed."
 	case workflow.Done:
+		if r.Task == workflow.Verify {
+			return "The app was made by hand, and is exactly what the plan says."
+		}
 		if r.Kind == workflow.Update {
 			return "The app has exactly what was approved now. Its credential is the one that it had."
 		}

@@ -46,6 +46,9 @@ func fromValue(v string) (id string, rev int) {
 // what only Slack has to do comes after it.
 func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	switch {
+	case strings.HasPrefix(a.ActionID, actExport):
+		b.later(ctx, func(ctx context.Context) { b.export(ctx, i, strings.TrimPrefix(a.ActionID, actExport), a.Value) })
+		return
 	case strings.HasPrefix(a.ActionID, "page:"):
 		b.turn(ctx, i, a)
 		return

@@ -72,10 +72,12 @@ func past(r *workflow.Request) (string, []slack.Block) {
 // the button that opens the secret, if there is one.
 func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
 	parts := []any{bold("Tenant: "), firstOf(r.Made.TenantName, r.Tenant), "\n"}
-	switch c := r.Plan.Credential; c.Kind {
-	case workflow.ClientSecret:
+	switch c := r.Plan.Credential; {
+	case c.Kind == workflow.ClientSecret && r.Made.KeyExpires.IsZero():
+		parts = append(parts, "Whoever made the app by hand has its secret.\n")
+	case c.Kind == workflow.ClientSecret:
 		parts = append(parts, bold("The secret is valid until "), r.Made.KeyExpires, "\n")
-	case workflow.OwnCertificate:
+	case c.Kind == workflow.OwnCertificate:
 		parts = append(parts, bold("Certificate: "), code(c.Certificate.Thumbprint), ", valid until ", c.Certificate.NotAfter, "\n")
 	}
 	blocks = append(blocks,
@@ -150,6 +152,8 @@ func pressed(r *workflow.Request) string {
 	switch {
 	case r.Task == workflow.Undo:
 		return "Undo"
+	case r.Task == workflow.Verify:
+		return "verify"
 	case r.Task == workflow.RemoveOld:
 		return "Remove the old one"
 	case r.Approval.N > 1 && r.Made.ObjectID != "" && r.Target.Request == "":

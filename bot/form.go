@@ -85,7 +85,9 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, in string) slack.
 	}
 	blocks = append(blocks, b.credentialInputs(p, chosen)...)
 	if p.Custom {
-		blocks = append(blocks, field(workflow.FieldPermissions, "Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput()))
+		permissions := field(workflow.FieldPermissions, "Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput())
+		permissions.Optional = true // with a manifest
+		blocks = append(blocks, permissions)
 	}
 	plan := p.Plan(chosen)
 	if len(plan.AzureRoles) > 0 {
@@ -93,6 +95,12 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, in string) slack.
 	}
 	blocks = append(blocks, of(p, textInput(workflow.FieldRedirectURIs, "One on each line; leave empty if the product needs none.", 3000, true, strings.Join(p.RedirectURIs, "\n"), true)))
 	blocks = append(blocks, ownersInput())
+	if p.Custom {
+		file := slack.NewFileInputBlockElement(string(workflow.FieldManifestFile)).WithMaxFiles(1).WithFileTypes("json", "txt")
+		upload := field(workflow.FieldManifestFile, "Instead of permissions and redirect URIs: the manifest of an app, as the portal or Microsoft Graph has it.", file)
+		upload.Optional = true
+		blocks = append(blocks, textInput(workflow.FieldManifest, "… or paste it here.", 3000, true, "", true), upload)
+	}
 	blocks = append(blocks, needBlocks(plan)...)
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: formView, PrivateMetadata: string(m),

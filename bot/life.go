@@ -79,7 +79,8 @@ func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 	return append(blocks, slack.NewActionBlock("",
 		button(actRenew, "Renew", r.ID, "Renew the credential of "+r.Plan.AppName),
 		button(actUpdate, "Update", r.ID, "Update "+r.Plan.AppName),
-		button(actRetire, "Retire", r.ID, "Retire "+r.Plan.AppName)))
+		button(actRetire, "Retire", r.ID, "Retire "+r.Plan.AppName),
+		button(actExport+asJSON, "Export manifest", r.ID, "Export the manifest of "+r.Plan.AppName)))
 }
 
 // expires says until when an app's credential is good.

@@ -147,7 +147,8 @@ func (b *Bot) inFull(r *workflow.Request) []slack.Block {
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
 	}
-	return append(blocks, historyBlocks(r, 15)...)
+	blocks = append(blocks, historyBlocks(r, 15)...)
+	return append(blocks, slack.NewActionBlock("", button(actExport+asJSON, "Export manifest", r.ID, "Export the manifest of "+r.ID)))
 }
 
 // historyBlocks shows the last events.

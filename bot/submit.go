@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -126,11 +127,24 @@ func (s state) draft() workflow.Draft {
 // fill gets what the form only names: the file, and who the owners are.
 func (b *Bot) fill(ctx context.Context, s state, d *workflow.Draft) error {
 	if files := s.input(workflow.FieldCertificateFile).Files; len(files) > 0 {
-		content, err := b.download(ctx, files[0])
+		content, err := b.download(ctx, files[0], workflow.FieldCertificateFile)
 		if err != nil {
 			return err
 		}
 		d.Certificate = content
+	}
+	pasted := []byte(s.text(workflow.FieldManifest))
+	if files := s.input(workflow.FieldManifestFile).Files; len(files) > 0 {
+		content, err := b.download(ctx, files[0], workflow.FieldManifestFile)
+		if err != nil {
+			return err
+		}
+		pasted = content
+	}
+	if len(bytes.TrimSpace(pasted)) > 0 {
+		if err := imported(d, pasted); err != nil {
+			return err
+		}
 	}
 	for _, id := range s.input(workflow.FieldOwners).SelectedUsers {
 		p, err := b.person(ctx, id)

@@ -34,6 +34,9 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 	if err != nil {
 		return "", "", err
 	}
+	if a.ObjectID != "" {
+		return a.ObjectID, a.AppID, s.patchApplication(ctx, opApplication, a.ObjectID, body)
+	}
 	headers := kiota.NewRequestHeaders()
 	headers.Add("Prefer", "create-if-missing")
 	req, err := s.byUniqueName(a.UniqueName).ToPatchRequestInformation(ctx, body,
@@ -70,20 +73,21 @@ func (s *session) applicationBody(ctx context.Context, a workflow.App) (models.A
 	web := models.NewWebApplication()
 	web.SetRedirectUris(append([]string{}, a.RedirectURIs...))
 	body.SetWeb(web)
-	if len(a.SPARedirectURIs) > 0 {
+	there := a.ObjectID != "" // then what it has and does not need has to go
+	if there || len(a.SPARedirectURIs) > 0 {
 		spa := models.NewSpaApplication()
-		spa.SetRedirectUris(a.SPARedirectURIs)
+		spa.SetRedirectUris(append([]string{}, a.SPARedirectURIs...))
 		body.SetSpa(spa)
 	}
-	if len(a.PublicRedirectURIs) > 0 {
+	if there || len(a.PublicRedirectURIs) > 0 {
 		public := models.NewPublicClientApplication()
-		public.SetRedirectUris(a.PublicRedirectURIs)
+		public.SetRedirectUris(append([]string{}, a.PublicRedirectURIs...))
 		body.SetPublicClient(public)
 	}
-	if a.PublicClientFlows {
+	if there || a.PublicClientFlows {
 		body.SetIsFallbackPublicClient(&a.PublicClientFlows)
 	}
-	required, err := s.required(ctx, a, "")
+	required, err := s.required(ctx, a, a.AppID)
 	if err != nil {
 		return nil, err
 	}

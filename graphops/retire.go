@@ -18,16 +18,13 @@ import (
 
 // RemoveCredentials takes every credential away from an application. One that is
 // not there has none.
-func (s *session) RemoveCredentials(ctx context.Context, uniqueName string) error {
-	a, err := s.readApplication(ctx, uniqueName)
-	switch {
-	case status(err) == http.StatusNotFound && !s.fresh(uniqueName):
-		return nil
-	case err != nil:
-		return s.fault(err, uniqueName)
-	}
-	id := value(a.GetId())
+func (s *session) RemoveCredentials(ctx context.Context, id string) error {
 	keys, err := s.keys(ctx, id)
+	if status(err) == http.StatusNotFound {
+		if deleted, readErr := s.deleted(ctx, id); readErr == nil && (deleted || !s.fresh(id)) {
+			return nil
+		}
+	}
 	if err != nil {
 		return s.fault(err, id)
 	}
@@ -170,6 +167,19 @@ func (s *session) RestoreApplication(ctx context.Context, appID string) (bool, e
 		return false, nil
 	}
 	return err == nil, s.fault(err)
+}
+
+// FindApplication reads which application has this App ID, and its service principal.
+func (s *session) FindApplication(ctx context.Context, appID string) (objectID, servicePrincipal string, err error) {
+	a, err := s.findApplication(ctx, appID)
+	if err != nil {
+		return "", "", s.fault(err, appID)
+	}
+	p, err := s.principal(ctx, appID)
+	if err != nil {
+		return "", "", s.fault(err, appID)
+	}
+	return value(a.GetId()), value(p.GetId()), nil
 }
 
 // findApplication reads the application with this App ID.

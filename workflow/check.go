@@ -210,3 +210,56 @@ func redirectProblem(s string) string {
 	}
 	return ""
 }
+
+// checkCustom fills in what the requester names: permissions one by one, or all
+// that a manifest says.
+func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
+	m := draft.Imported
+	if m == nil {
+		p.Permissions = checkPermissions(wrong, draft.Permissions)
+		return
+	}
+	if len(draft.Permissions) > 0 {
+		wrong[FieldManifest] = "Choose permissions or give a manifest, not both."
+		return
+	}
+	switch m.Audience {
+	case "", "AzureADMyOrg":
+	case "AzureADMultipleOrgs":
+		p.Audience = m.Audience
+	default:
+		wrong[FieldManifest] = "The manifest is for personal Microsoft accounts, which this bot does not register apps for."
+	}
+	for _, q := range m.Permissions {
+		if q.ResourceAppID == Self {
+			if !slices.ContainsFunc(m.Scopes, func(s Scope) bool { return s.Name == q.Name }) {
+				wrong[FieldManifest] = "The manifest asks for a scope of its own that it does not expose."
+			}
+			p.Permissions = append(p.Permissions, Permission{Resource: "This application", ResourceAppID: Self, Name: q.Name, Type: catalog.Delegated,
+				Words: "Lets the app call its own API for the signed-in person.", Risk: catalog.Low})
+			continue
+		}
+		known, ok := Known(q.ResourceAppID, q.Type, q.Name)
+		if !ok {
+			wrong[FieldManifest] = fmt.Sprintf("The permission %s is not one that we know.", clip(q.Name, 60))
+			return
+		}
+		p.Permissions = append(p.Permissions, known)
+	}
+	if n := len(p.Permissions); n > PermissionsMax || len(m.Scopes) > 20 {
+		wrong[FieldManifest] = fmt.Sprintf("The manifest has %d permissions and %d scopes; %d and 20 are allowed in one request.", n, len(m.Scopes), PermissionsMax)
+	}
+	p.Scopes, p.PublicClientFlows = m.Scopes, m.PublicClientFlows
+	for _, of := range []struct {
+		uris []string
+		to   *[]string
+	}{{m.RedirectURIs, &p.RedirectURIs}, {m.SPARedirectURIs, &p.SPARedirectURIs}, {m.PublicRedirectURIs, &p.PublicRedirectURIs}} {
+		bad := FieldErrors{}
+		if uris := checkRedirects(bad, of.uris); len(uris) > 0 {
+			*of.to = uris
+		}
+		if text := bad[FieldRedirectURIs]; text != "" {
+			wrong[FieldManifest] = text
+		}
+	}
+}

@@ -198,6 +198,7 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 			r.move(Leftover, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the old credential is still there"})
 			r.SignIn.Status, r.Steps = "", nil
 		case r.untouched():
+			r.Made = Made{}
 			r.move(Pending, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
 			r.SignIn.Status, r.Steps = "", nil
 		default: // something stands in the tenant: it stays with Retry and Undo
@@ -208,6 +209,9 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 
 // untouched says that nothing was begun in the tenant for r.
 func (r *Request) untouched() bool {
+	if r.Task == Verify {
+		return true
+	}
 	made := r.Made.Keys > 0 || r.Target.Request == "" && r.Made.ObjectID != ""
 	return r.Task == Provision && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
 }

@@ -92,12 +92,15 @@ type Session interface {
 	// name. objectID is its ID, where it is known.
 	DeleteApplication(ctx context.Context, uniqueName, objectID string) error
 
-	// RemoveCredentials makes sure that the application with this unique name, if
-	// there is one, has no password, certificate or federated credential.
-	RemoveCredentials(ctx context.Context, uniqueName string) error
+	// RemoveCredentials makes sure that an application, if it is there, has no
+	// password, certificate or federated credential.
+	RemoveCredentials(ctx context.Context, applicationID string) error
 	// RemoveConsent makes sure that the service principal, if there is one, has no
 	// app role and no delegated scope, of which kind the plan has any.
 	RemoveConsent(ctx context.Context, servicePrincipal string, p Plan) error
+	// FindApplication returns the object IDs of the application with this App ID
+	// and of its service principal.
+	FindApplication(ctx context.Context, appID string) (objectID, servicePrincipal string, err error)
 	// Trim makes sure that the app has nothing of what it had and no longer needs.
 	Trim(ctx context.Context, m Made, needs, had Plan) error
 	// RestoreApplication brings a deleted application back, and says whether it
@@ -110,12 +113,14 @@ type Session interface {
 
 // App is an application as it is first registered.
 type App struct {
-	UniqueName   string
-	DisplayName  string
-	Notes        string // at most 1024 characters
-	Audience     string
-	RedirectURIs []string // of platform Web
-	Permissions  []Permission
+	UniqueName string
+	// ObjectID and AppID are those of an application that is there, and is changed.
+	ObjectID, AppID string
+	DisplayName     string
+	Notes           string // at most 1024 characters
+	Audience        string
+	RedirectURIs    []string // of platform Web
+	Permissions     []Permission
 
 	SPARedirectURIs, PublicRedirectURIs []string
 	PublicClientFlows                   bool

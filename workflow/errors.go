@@ -81,6 +81,8 @@ const (
 	FieldAudience        Field = "Audience"
 	FieldSubscriptions   Field = "Subscriptions"
 	FieldOwners          Field = "Owners"
+	FieldManifest        Field = "Manifest"
+	FieldManifestFile    Field = "Manifest file"
 )
 
 // Temporary is an error that may go away by itself.

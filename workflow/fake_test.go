@@ -67,9 +67,9 @@ func (s *fakeSession) EnsureFederated(_ context.Context, id, _ string, f Federat
 	return err
 }
 
-func (s *fakeSession) RemoveCredentials(_ context.Context, name string) error {
+func (s *fakeSession) RemoveCredentials(_ context.Context, id string) error {
 	_, err := call(s.wired, "strip", func() (bool, error) {
-		if a := s.apps[name]; a != nil {
+		if a := s.app(id); a != nil {
 			clear(a.keys)
 			a.thumbprints, a.federated = nil, nil
 		}
@@ -86,6 +86,16 @@ func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ Plan) error 
 		return true, nil
 	})
 	return err
+}
+
+func (s *fakeSession) FindApplication(_ context.Context, appID string) (string, string, error) {
+	_, err := call(s.wired, "find", func() (bool, error) {
+		if s.app(appID) == nil {
+			return false, &Trouble{Code: "404", Text: "there is no such app"}
+		}
+		return true, nil
+	})
+	return strings.Replace(appID, "app-", "obj-", 1), appID, err
 }
 
 func (s *fakeSession) Trim(_ context.Context, m Made, needs, _ Plan) error {

@@ -93,6 +93,9 @@ func (r *Request) finish(now time.Time) {
 			text = "The new credential was removed. The app has the one it had before."
 		}
 		r.move(Undone, now, Event{What: WasUndone, Text: text})
+	case r.Task == Verify:
+		r.Made.KeyExpires = r.Plan.Credential.Certificate.NotAfter
+		r.move(Done, now, Event{What: WasReady, Text: "What was made by hand is exactly what the plan says."})
 	case r.Task == RemoveOld:
 		r.move(Done, now, Event{What: OldRemoved, Text: "The old credential was removed. The app has the new one only."})
 	case r.Kind == Update:
@@ -151,17 +154,21 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return e.ensureCredential(ctx, r, s)
 	case StepProof:
 		return e.prove(ctx, r, s)
+	case StepFind:
+		objectID, sp, err := s.FindApplication(ctx, r.Made.AppID)
+		return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.ServicePrincipal = objectID, sp }, err
 	case StepTrim:
 		return func(*Request, *Step) {}, s.Trim(ctx, r.Made, r.Plan, r.Was)
 	case StepRestore:
 		restored, err := s.RestoreApplication(ctx, r.Made.AppID)
-		return func(_ *Request, st *Step) {
+		return func(r *Request, st *Step) {
 			if !restored {
+				r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
 				st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is made anew if it is not there"
 			}
 		}, err
 	case StepStrip:
-		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.UniqueName())
+		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.Made.ObjectID)
 	case StepWithdraw:
 		return func(*Request, *Step) {}, s.RemoveConsent(ctx, r.Made.ServicePrincipal, r.Plan)
 	case StepTakeBack:
@@ -176,7 +183,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 
 // app is what the plan registers.
 func (r *Request) app() App {
-	return App{
+	a := App{
 		UniqueName: r.UniqueName(), DisplayName: r.Plan.AppName, Audience: r.Plan.Audience,
 		RedirectURIs: r.Plan.RedirectURIs, Permissions: r.Plan.Permissions,
 		SPARedirectURIs: r.Plan.SPARedirectURIs, PublicRedirectURIs: r.Plan.PublicRedirectURIs,
@@ -184,6 +191,10 @@ func (r *Request) app() App {
 		Notes: clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed in as %s. Reason: %s",
 			r.ID, r.Requester.Name, r.Requester.ID, r.Approval.By.Name, r.Approval.By.ID, r.SignIn.Account, r.Reason), 1024),
 	}
+	if r.Target.Request != "" {
+		a.ObjectID, a.AppID = r.Made.ObjectID, r.Made.AppID
+	}
+	return a
 }
 
 func (e *Engine) ensureOwner(ctx context.Context, r *Request, s Session) (edit, error) {
@@ -250,7 +261,13 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	f, what := e.stepFailure(r, name, err), HasFailed
 	if more, ok := errors.AsType[*ExcessError](err); ok {
 		what = Alarmed
-		f = Failure{Rule: RuleExcess, Text: e.disarm(r, s, more)}
+		f = Failure{Rule: RuleExcess, Text: fmt.Sprintf("It can do more than that: %v.", more.Names)}
+		if r.Task != Verify {
+			f.Text = e.disarm(r, s, more)
+		}
+	}
+	if r.Task == Verify {
+		return e.verifyFailed(r, f)
 	}
 	_, saveErr := e.save(r.ID, func(r *Request, now time.Time) error {
 		st := r.Step(name)
@@ -305,6 +322,9 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += "something went wrong that this bot did not expect (reference " + f.Ref + ")."
 	}
 	e.log.Error("step failed", "request", r.ID, "step", name, "ref", f.Ref, "err", err)
+	if r.Task == Verify {
+		return f
+	}
 	done, all := r.StepsDone()
 	f.Text += fmt.Sprintf(" %d of %d steps are done. An approver can press Retry to go on, or Undo to delete what was made.", done, all)
 	return f

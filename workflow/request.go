@@ -113,6 +113,7 @@ type Task string
 const (
 	Provision Task = "provision"  // make what the plan says
 	Undo      Task = "undo"       // delete what the request has made
+	Verify    Task = "verify"     // check what somebody has made by hand
 	RemoveOld Task = "remove-old" // remove the credential that was replaced
 )
 
@@ -252,11 +253,13 @@ type What string
 
 const (
 	Asked         What = "asked"
+	Imports       What = "imported" // from a manifest
 	Approved      What = "approved"
 	WasDenied     What = "denied"
 	WasCancelled  What = "cancelled"
 	HasExpired    What = "expired"
 	Withdrawn     What = "withdrawn" // an approver took an approval back
+	VerifyAsked   What = "verify"
 	CodeAsked     What = "new-code"
 	SignedIn      What = "signed-in"
 	SignInUseless What = "sign-in-failed"

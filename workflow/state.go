@@ -42,7 +42,7 @@ const (
 var moves = map[State][]State{
 	Pending:      {Signing, Denied, CancelledState, Expired},
 	Signing:      {Provisioning, Pending, CancelledState, Expired, Failed, Leftover, RevokedState},
-	Provisioning: {Signing, Ready, Overlap, Done, Failed, Undone},
+	Provisioning: {Pending, Signing, Ready, Overlap, Done, Failed, Undone},
 	Ready:        {Done, Overlap, RevokedState},
 	Overlap:      {Leftover},
 	Leftover:     {Signing},
@@ -81,7 +81,7 @@ func (r *Request) move(to State, now time.Time, e Event) {
 		panic(fmt.Sprintf("workflow: %s cannot go from %s to %s", r.ID, r.State, to))
 	}
 	// Where nothing was Ready, nobody has been told.
-	first := (to == Done || to == Overlap) && r.State == Provisioning && r.Task == Provision
+	first := (to == Done || to == Overlap) && r.State == Provisioning && (r.Task == Provision || r.Task == Verify)
 	r.State, r.Entered = to, now
 	if to.IsOutcome() || first {
 		r.Outcomes++

@@ -20,6 +20,7 @@ const (
 	StepProof            StepName = "proof"
 	StepCheck            StepName = "check"
 
+	StepFind     StepName = "find"
 	StepTrim     StepName = "trim"
 	StepRestore  StepName = "restore"
 	StepStrip    StepName = "strip"
@@ -32,6 +33,8 @@ const (
 // stepsFor are what the engine makes sure of for a task, read from top to bottom.
 func (r *Request) stepsFor(t Task) []StepName {
 	switch {
+	case t == Verify:
+		return []StepName{StepFind, StepCheck}
 	case t == RemoveOld:
 		return []StepName{StepOld}
 	case t == Undo && r.Kind == Renew:
@@ -129,6 +132,8 @@ func (n StepName) Title() string {
 		return "Prove that the secret works"
 	case StepCheck:
 		return "Check what the app has now"
+	case StepFind:
+		return "Find the application"
 	case StepTrim:
 		return "Take away what is no longer needed"
 	case StepRestore:

@@ -37,6 +37,17 @@ type Draft struct {
 	Federated     FederatedIssuer
 	Subscriptions []string
 	Owners        []Person // besides the requester
+	Imported      *Imported
+}
+
+// Imported is what a manifest says, for a custom product.
+type Imported struct {
+	Audience                                          string // empty: this tenant only
+	Permissions                                       []Permission
+	RedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
+	PublicClientFlows                                 bool
+	Scopes                                            []Scope
+	Ignored                                           []string // what of it was not taken over, and why
 }
 
 // Submit checks a draft and keeps it as a new request. All that is wrong with
@@ -72,7 +83,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
 	r.Plan.redirect(product.Platform, checkRedirects(wrong, draft.RedirectURIs))
 	if product.Custom {
-		r.Plan.Permissions = checkPermissions(wrong, draft.Permissions)
+		checkCustom(wrong, draft, &r.Plan)
 	}
 	if len(r.Plan.AzureRoles) > 0 {
 		r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions)
@@ -80,6 +91,9 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	r.Plan.Owners = checkOwners(wrong, by, draft.Owners)
 	if len(wrong) > 0 {
 		return nil, wrong
+	}
+	if m := draft.Imported; m != nil && len(m.Ignored) > 0 {
+		r.note(d.now(), Event{What: Imports, Text: clip("Of the manifest this was not taken over: "+strings.Join(m.Ignored, "; "), 2000)})
 	}
 	return d.create(ctx, r, by)
 }

@@ -99,7 +99,7 @@ func TestAnAppIsUpdatedToWhatItNeeds(t *testing.T) {
 	w.sends("vb365-backup", nil, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate": selfSigned(t)})
 	w.approves("register the app", "Approve")
 	w.sees(w.ada, in(approval), "EA-1: payroll-backup · Done")
-	before := manifestOf(w.made()[0])
+	before := appearanceOf(w.made()[0])
 
 	w.types("update payroll-backup", map[string]any{"Reason": "sites and teams are backed up elsewhere", "Workloads": []string{"Exchange"}})
 	card := w.sees(w.ada, in(approval), "update the app payroll-backup?")
@@ -110,7 +110,7 @@ func TestAnAppIsUpdatedToWhatItNeeds(t *testing.T) {
 	}
 	w.approves("update the app payroll-backup?", "Approve")
 	w.sees(w.ada, in(approval), "EA-2: payroll-backup · Done")
-	less := manifestOf(w.made()[0])
+	less := appearanceOf(w.made()[0])
 	if len(less.Roles) != 8 || len(less.Requested) != 8 || less.Certificates != 1 || len(less.DirectoryRoles) != 1 {
 		t.Errorf("it has %+v", less)
 	}
@@ -118,7 +118,7 @@ func TestAnAppIsUpdatedToWhatItNeeds(t *testing.T) {
 	w.types("update payroll-backup", map[string]any{"Reason": "teams after all", "Workloads": []string{"SharePoint and OneDrive", "Teams"}, "Owners": []string{"U0TOM00001"}})
 	w.approves("update the app payroll-backup?", "Approve")
 	w.sees(w.ada, in(approval), "EA-3: payroll-backup · Done")
-	if other := manifestOf(w.made()[0]); len(other.DirectoryRoles) != 0 || len(other.Owners) != len(before.Owners)+1 || len(other.Roles) != 9 {
+	if other := appearanceOf(w.made()[0]); len(other.DirectoryRoles) != 0 || len(other.Owners) != len(before.Owners)+1 || len(other.Roles) != 9 {
 		t.Errorf("it has %+v", other)
 	}
 }

@@ -22,8 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// A manifest is what an app is and has, without what differs from run to run.
-type manifest struct {
+// An appearance is what an app is and has, without what differs from run to run.
+type appearance struct {
 	Name, Audience         string
 	Identifiers            []string `json:",omitempty"`
 	Web, SPA, PublicClient []string `json:",omitempty"`
@@ -38,8 +38,8 @@ type manifest struct {
 	Federated              []string `json:",omitempty"`
 }
 
-func manifestOf(a entratest.Application) manifest {
-	m := manifest{Name: a.DisplayName, Audience: a.SignInAudience, Web: a.Web, SPA: a.SPA, PublicClient: a.PublicClient, PublicClientFlows: a.PublicClientFlows,
+func appearanceOf(a entratest.Application) appearance {
+	m := appearance{Name: a.DisplayName, Audience: a.SignInAudience, Web: a.Web, SPA: a.SPA, PublicClient: a.PublicClient, PublicClientFlows: a.PublicClientFlows,
 		Owners: a.Owners, Roles: a.Roles, Scopes: a.Scopes, DirectoryRoles: a.DirectoryRoles, Secrets: len(a.Passwords), Certificates: len(a.Certificates)}
 	for _, id := range a.IdentifierURIs {
 		m.Identifiers = append(m.Identifiers, strings.ReplaceAll(id, a.AppID, "{appId}"))
@@ -127,7 +127,7 @@ func TestEveryProductFromRequestToHandOver(t *testing.T) {
 			if strings.Contains(ready.Plain(), "{") || !strings.Contains(ready.Plain(), apps[0].AppID) {
 				t.Errorf("the requester reads: %s", ready.Plain())
 			}
-			got, err := json.MarshalIndent(manifestOf(apps[0]), "", "  ")
+			got, err := json.MarshalIndent(appearanceOf(apps[0]), "", "  ")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,126 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/manifest"
+)
+
+// What an admin gets who prefers to do it by hand: the application's JSON, and
+// scripts that do exactly what the plan says. None of it is secret.
+
+// actExport begins the action IDs of the window's buttons. The format follows.
+const actExport = "export:"
+
+// asJSON is the format that is shown first.
+const asJSON = "json"
+
+// export opens the window, or shows another format in it.
+func (b *Bot) export(ctx context.Context, i interaction, format, id string) {
+	by, err := b.presser(ctx, i)
+	if err == nil {
+		err = outsider(by)
+	}
+	var r *workflow.Request
+	if err == nil {
+		r, err = b.desk.Get(ctx, id)
+	}
+	if err != nil {
+		b.refuse(ctx, i, about(id, err))
+		return
+	}
+	view := exportView(r, format)
+	if i.View.CallbackID == "export" {
+		b.show(ctx, i.View.ID, view)
+		return
+	}
+	b.open(ctx, i, view)
+}
+
+func exportView(r *workflow.Request, format string) slack.ModalViewRequest {
+	text, err := exported(r.Plan, format)
+	if err != nil {
+		return noticeView("Export manifest", "This plan can't be written like that: "+err.Error()+".")
+	}
+	buttons := slack.NewActionBlock("",
+		button(actExport+asJSON, "Manifest (JSON)", r.ID, "The application's JSON for Microsoft Graph"),
+		button(actExport+string(manifest.AzureCLI), "Azure CLI", r.ID, "A script for the Azure CLI"),
+		button(actExport+string(manifest.PowerShell), "PowerShell", r.ID, "A script for Microsoft Graph PowerShell"))
+	words := "The application of " + r.ID + " for Microsoft Graph. It has no consent and no roles in it: the scripts do those too. After a run by hand, an approver types " + Command + " verify " + r.ID + " followed by the App ID, and the bot checks the tenant against the plan."
+	if format != asJSON {
+		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first mistake. Then type " + Command + " verify " + r.ID + " followed by the App ID."
+	}
+	blocks := []slack.Block{block(line(words)), buttons}
+	for _, part := range parts(text, 2800) {
+		if len(blocks) == 95 {
+			blocks = append(blocks, note("The rest does not fit into a window of Slack's."))
+			break
+		}
+		blocks = append(blocks, block(preformatted(part)))
+	}
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: "export", Title: plain("Export manifest"), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
+}
+
+func exported(p workflow.Plan, format string) (string, error) {
+	if format == asJSON {
+		j, err := manifest.Export(p)
+		return string(j), err
+	}
+	return manifest.Script(p, manifest.Kind(format))
+}
+
+// parts cuts a text at the ends of lines into parts of at most so many bytes. A
+// line that is longer is cut where it has to be.
+func parts(text string, most int) []string {
+	var out []string
+	part := ""
+	for l := range strings.Lines(text) {
+		for len(part)+len(l) > most {
+			if part == "" {
+				part, l = l[:most], l[most:]
+			}
+			out, part = append(out, part), ""
+		}
+		part += l
+	}
+	return append(out, part)
+}
+
+// verifyCommand takes what somebody has made by hand for a request's own.
+func (b *Bot) verifyCommand(ctx context.Context, c command, rest string) Reply {
+	typed, appID, _ := strings.Cut(rest, " ")
+	id, ok := requestID(typed)
+	if !ok || strings.TrimSpace(appID) == "" {
+		return private(fmt.Sprintf("Type %s verify EA-7 followed by the App ID of what was made by hand for that request.", Command))
+	}
+	by, err := b.person(ctx, c.UserID)
+	if err == nil {
+		_, err = b.desk.Verify(ctx, id, by, strings.Trim(strings.TrimSpace(appID), "`"))
+	}
+	if err != nil {
+		return private(b.sentence(about(id, err)))
+	}
+	return private(id + ": a sign-in code comes in a DM. With it the bot reads what the app has, compares it with the plan, and changes nothing.")
+}
+
+// imported reads a manifest into a draft.
+func imported(d *workflow.Draft, content []byte) error {
+	m, ignored, err := manifest.Import(content)
+	if err != nil {
+		return workflow.FieldErrors{workflow.FieldManifest: err.Error()}
+	}
+	d.Imported = &workflow.Imported{Audience: m.Audience, Permissions: m.Permissions, RedirectURIs: m.RedirectURIs,
+		SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs, PublicClientFlows: m.PublicClientFlows, Scopes: m.Scopes}
+	for _, i := range ignored {
+		d.Imported.Ignored = append(d.Imported.Ignored, i.Path+": "+i.Why)
+	}
+	for _, c := range m.Certificates {
+		d.Imported.Ignored = append(d.Imported.Ignored, "keyCredentials: the certificate "+c.Thumbprint+" is another app's; choose Certificate and give one of its own")
+	}
+	return nil
+}

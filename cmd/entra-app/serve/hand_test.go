@@ -1,0 +1,138 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/graphops"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/manifest"
+)
+
+// byHand makes an application as an admin would, without the bot.
+func (w *world) byHand(permissions ...workflow.Permission) (appID string) {
+	w.t.Helper()
+	must := func(err error) {
+		if err != nil {
+			w.t.Helper()
+			w.t.Fatal(err)
+		}
+	}
+	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client})
+	must(err)
+	plan := workflow.Plan{Permissions: permissions}
+	in, err := d.SignIn(context.Background(), "contoso", plan.SignInScopes(workflow.Provision))
+	must(err)
+	must(w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
+	s, err := in.Wait(context.Background(), workflow.Ask{})
+	must(err)
+	defer s.Close()
+	_, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "by hand", Audience: "AzureADMyOrg", Permissions: permissions})
+	must(err)
+	sp, err := s.EnsureServicePrincipal(context.Background(), appID)
+	must(err)
+	must(s.EnsureConsent(context.Background(), sp, permissions))
+	return appID
+}
+
+func TestWhatIsMadeByHandIsCheckedAgainstThePlan(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.asks("payroll-backup")
+	w.sees(w.ada, in(approval), "register the app payroll-backup?")
+	var plan []workflow.Permission
+	for _, p := range []struct {
+		kind catalog.Type
+		name string
+	}{{catalog.Application, "Directory.Read.All"}, {catalog.Application, "Group.Read.All"}, {catalog.Delegated, "User.Read"}} {
+		known, _ := workflow.Known(catalog.MicrosoftGraph, p.kind, p.name)
+		plan = append(plan, known)
+	}
+	more, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "User.Read.All")
+	verify := func(appID string) {
+		old := w.code()
+		if _, err := w.ada.Slash(t.Context(), approval, "/entra-app verify EA-1 "+appID); err != nil {
+			t.Fatal(err)
+		}
+		w.until("there is a code", func() bool { return w.code() != "" && w.code() != old })
+		if err := w.entra.SignIn(w.code(), "ada@contoso.com"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wide := w.byHand(append(plan, more)...)
+	verify(wide)
+	card := w.sees(w.ada, in(approval), "What was made by hand is not what the plan says")
+	if !strings.Contains(card.Plain(), "User.Read.All") || !strings.Contains(card.Plain(), "Approve") {
+		t.Errorf("the card says %s", card.Plain())
+	}
+	if a, ok := w.tenant.Application(wide); !ok || len(a.Roles) != 3 {
+		t.Errorf("the app was changed: %+v", a)
+	}
+}
+
+func TestAnAppThatWasMadeByHandAsThePlanSaysIsDone(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.asks("payroll-backup")
+	w.sees(w.ada, in(approval), "register the app payroll-backup?")
+	read, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
+	groups, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All")
+	user, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "User.Read")
+	appID := w.byHand(read, groups, user)
+	w.ada.Slash(t.Context(), approval, "/entra-app verify EA-1 "+appID)
+	w.signsIn("ada@contoso.com")
+	done := w.sees(w.bea, w.bea.DM, "Next steps")
+	if !strings.Contains(done.Plain(), appID) || strings.Contains(done.Plain(), "Reveal secret") {
+		t.Errorf("the requester reads %s", done.Plain())
+	}
+}
+
+func TestAManifestBecomesAPlan(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	read, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+	j, err := manifest.Export(workflow.Plan{AppName: "x", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://backup.contoso.com/callback"}, Permissions: []workflow.Permission{read}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	json.Unmarshal(j, &m)
+	m["tags"] = []string{"mine"}
+	j, _ = json.Marshal(m)
+	w.sends("custom", nil, map[string]any{"App name": "payroll-mail", "Reason": "nightly backup", "Manifest": string(j)})
+	card := w.sees(w.ada, in(approval), "register the app payroll-mail?")
+	for _, text := range []string{"Mail.Read", "https://backup.contoso.com/callback"} {
+		if !strings.Contains(card.Plain(), text) {
+			t.Errorf("the card does not say %q: %s", text, card.Plain())
+		}
+	}
+	w.until("what was ignored is told", func() bool {
+		for _, m := range w.ada.Messages(approval) {
+			if strings.Contains(m.Plain(), "tags") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func TestAManifestIsExported(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.asks("payroll-backup")
+	w.sees(w.ada, in(approval), "register the app payroll-backup?")
+	w.ada.Slash(t.Context(), approval, "/entra-app status EA-1")
+	w.press(w.ada, w.sees(w.ada, in(approval), "Export manifest"), "Export manifest")
+	shows := func(text string) {
+		t.Helper()
+		w.until("the window shows "+text, func() bool { v := w.ada.Views(); return len(v) == 1 && strings.Contains(v[0].Plain(), text) })
+	}
+	shows("requiredResourceAccess")
+	w.ada.PressView(t.Context(), w.ada.Views()[0].ID, "Azure CLI")
+	shows("set -euo pipefail")
+	w.ada.PressView(t.Context(), w.ada.Views()[0].ID, "PowerShell")
+	shows("$ErrorActionPreference")
+}
