@@ -93,6 +93,9 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 
 // came says what came of a request, for the line under a card and in DMs.
 func came(r *workflow.Request) string {
+	if words := pfxCame(r); words != "" {
+		return words
+	}
 	switch r.State {
 	case workflow.Signing:
 		if r.Failure.Text != "" {
@@ -249,6 +252,8 @@ func credentialLine(c workflow.Credential) []any {
 	switch c.Kind {
 	case workflow.ClientSecret:
 		return append(parts, "client secret, valid for ", workflow.LifetimeWords(c.Lifetime))
+	case workflow.MadeCertificate:
+		return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime), "; the requester gets it once, with its private key, as a PFX file")
 	case workflow.OwnCertificate:
 		cert := c.Certificate
 		return append(parts, "certificate of the requester, ", cert.Key, ", ", cert.Subject, ", valid until ", cert.NotAfter,
@@ -373,7 +378,7 @@ func stepBlock(r *workflow.Request) slack.Block {
 	}
 	lines := make([]*slack.RichTextSection, len(r.Steps))
 	for i, s := range r.Steps {
-		parts := []any{bold(stepWord(s.Status)), " · " + s.Name.Title()}
+		parts := []any{bold(stepWord(s.Status)), " · " + r.StepTitle(s.Name)}
 		if s.Note != "" {
 			parts = append(parts, italic(" ("+clip(s.Note, 200)+")"))
 		}

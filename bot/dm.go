@@ -77,6 +77,9 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 		parts = append(parts, "Whoever made the app by hand has its secret.\n")
 	case c.Kind == workflow.ClientSecret:
 		parts = append(parts, bold("The secret is valid until "), r.Made.KeyExpires, "\n")
+	case c.Kind == workflow.MadeCertificate && r.Made.KeyExpires.IsZero():
+	case c.Kind == workflow.MadeCertificate:
+		parts = append(parts, bold("Certificate: "), code(r.Made.Thumbprint), ", valid until ", r.Made.KeyExpires, "\n")
 	case c.Kind == workflow.OwnCertificate:
 		parts = append(parts, bold("Certificate: "), code(c.Certificate.Thumbprint), ", valid until ", c.Certificate.NotAfter, "\n")
 	}
@@ -92,6 +95,9 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 			lines[i] = line(r.Fill(s))
 		}
 		blocks = append(blocks, block(line(bold("Next steps")), list(lines...)))
+	}
+	if r.Plan.Credential.Kind == workflow.MadeCertificate {
+		return b.pfxHandover(r, blocks)
 	}
 	if r.State != workflow.Ready {
 		text := fmt.Sprintf("%s: the app %s is ready.", r.ID, r.Plan.AppName)

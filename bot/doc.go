@@ -27,5 +27,6 @@
 //	status.go    status, in pages           decide.go           buttons and the denial
 //	card.go      the approvers' card        dm.go               the three kinds of DM
 //	post.go      sending and finding again  reveal.go           the secret, once
+//	pfx.go       the page of a certificate's file
 //	person.go    who someone is             respond.go          private answers
 package bot

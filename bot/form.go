@@ -166,15 +166,18 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 	kind.DispatchAction = len(p.Credentials) > 1
 	blocks := []slack.Block{kind}
 	switch chosen.Credential {
-	case workflow.ClientSecret:
+	case workflow.ClientSecret, workflow.MadeCertificate:
 		lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
-		offer, _ := p.Offer(workflow.ClientSecret)
-		for _, l := range b.desk.Policy().Lifetimes(offer.Max) {
+		offer, _ := p.Offer(chosen.Credential)
+		for _, l := range b.desk.Lifetimes(offer) {
 			o := choice(l.D.String(), l.Words, "")
 			lives.Options = append(lives.Options, o)
 			if l.D <= offer.Lifetime || lives.InitialOption == nil {
 				lives.InitialOption = o
 			}
+		}
+		if chosen.Credential == workflow.MadeCertificate {
+			return append(blocks, pfxInput(p, lives))
 		}
 		blocks = append(blocks, of(p, field(workflow.FieldLifetime, "The secret stops working after this.", lives)))
 	case workflow.OwnCertificate:

@@ -20,9 +20,9 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 	}
 	by, err := b.presser(ctx, i)
 	var r *workflow.Request
-	var secret workflow.Secret
+	var given workflow.Given
 	if err == nil {
-		r, secret, err = b.desk.Claim(ctx, id, by)
+		r, given, err = b.desk.Claim(ctx, id, by)
 	}
 	if err = about(id, err); err != nil {
 		text := b.sentence(err)
@@ -31,7 +31,7 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 		}
 		return
 	}
-	if !b.showSecret(ctx, opened.ID, r, secret) {
+	if !b.showSecret(ctx, opened.ID, r, given) {
 		if err := b.desk.NotShown(context.WithoutCancel(ctx), id, by); err != nil {
 			b.log.Warn("a claim was not taken back", "request", id, "err", err)
 		}
@@ -45,10 +45,13 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 }
 
 // showSecret shows the secret, in less time than its claim lasts.
-func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request, secret workflow.Secret) bool {
+func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request, given workflow.Given) bool {
 	ctx, cancel := context.WithTimeout(ctx, workflow.ShowFor*4/5)
 	defer cancel()
-	return b.show(ctx, viewID, secretView(secretBlocks(r, secret)...))
+	if !given.Link.IsZero() {
+		return b.show(ctx, viewID, b.pfxView(r, given))
+	}
+	return b.show(ctx, viewID, secretView(secretBlocks(r, given.Secret)...))
 }
 
 // show changes a view, and says whether Slack took it. It asks again where

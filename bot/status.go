@@ -169,6 +169,8 @@ func historyBlocks(r *workflow.Request, most int) []slack.Block {
 func eventLine(e workflow.Event) *slack.RichTextSection {
 	parts := []any{e.At, " "}
 	switch {
+	case e.What == workflow.Refused && e.By == "":
+		parts = append(parts, "Somebody with the link was refused: ")
 	case e.What == workflow.Refused:
 		parts = append(parts, user(e.By), " was refused: ")
 	case e.What == workflow.SignInUseless && e.By != "":
@@ -230,7 +232,7 @@ func waitsFor(r *workflow.Request) string {
 		done, all := r.StepsDone()
 		return fmt.Sprintf("%d of %d steps are done", done, all)
 	case workflow.Ready:
-		return r.Requester.Name + " has to open the secret"
+		return r.Requester.Name + " has to " + opening(r)
 	case workflow.Overlap:
 		return r.Requester.Name + " has to say that the new credential works"
 	case workflow.Leftover:
@@ -242,11 +244,11 @@ func waitsFor(r *workflow.Request) string {
 		case r.Handover.Status == workflow.NotKept:
 			return "the app is ready"
 		}
-		return "the secret was handed over"
+		return "the " + handedOver(r) + " was handed over"
 	case workflow.Failed:
 		return "an approver has to press Retry or Undo"
 	case workflow.RevokedState:
-		return "nobody opened the secret in time; an approver can press Retry or Undo"
+		return "nobody opened the " + handedOver(r) + " in time; an approver can press Retry or Undo"
 	case workflow.Denied:
 		return "by " + r.Approval.By.Name + ": " + clip(r.Approval.Reason, 300)
 	case workflow.CancelledState:

@@ -37,6 +37,7 @@ type (
 	user    string // a Slack user ID
 	channel string // a Slack channel ID
 	link    string // a URL
+	named   struct{ url, text string }
 )
 
 // line puts parts together. Empty strings are left out: Slack refuses them.
@@ -65,6 +66,8 @@ func line(parts ...any) *slack.RichTextSection {
 			out = append(out, slack.NewRichTextSectionChannelElement(string(p), nil))
 		case link:
 			out = append(out, slack.NewRichTextSectionLinkElement(string(p), string(p), nil))
+		case named:
+			out = append(out, slack.NewRichTextSectionLinkElement(p.url, p.text, nil))
 		case time.Time:
 			fallback := p.UTC().Format("2 January 2006, 15:04 UTC")
 			out = append(out, slack.NewRichTextSectionDateElement(p.Unix(), "{date_short} at {time}", nil, &fallback))

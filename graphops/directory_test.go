@@ -95,7 +95,7 @@ func run(w *world) (graph, deep int) {
 	}
 	graph = w.s.RoundTrips() - before
 	discovered := w.count("openid")
-	if got, err := w.dir.Prove(w.Context(), "contoso", appID, secret, all); err != nil || len(got[catalog.MicrosoftGraph]) != 16 {
+	if got, err := w.dir.Prove(w.Context(), "contoso", appID, workflow.Proof{Secret: secret}, all); err != nil || len(got[catalog.MicrosoftGraph]) != 16 {
 		w.Fatalf("proof: %q, %v", got, err)
 	}
 	if n := w.count("openid") - discovered; n != 1 {

@@ -19,8 +19,8 @@ import (
 
 // Prove signs in as the app, with a client that is new each time: a token out
 // of a cache would prove nothing. The tokens for all resources are asked for at
-// once. Without resources it is one for Graph, which proves the secret at least.
-func (d *Directory) Prove(ctx context.Context, tenant, appID string, secret workflow.Secret, resources []string) (map[string][]string, error) {
+// once. Without resources it is one for Graph, which proves the credential at least.
+func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workflow.Proof, resources []string) (map[string][]string, error) {
 	t, err := d.tenant(tenant)
 	if err != nil {
 		return nil, err
@@ -28,9 +28,9 @@ func (d *Directory) Prove(ctx context.Context, tenant, appID string, secret work
 	if len(resources) == 0 {
 		resources = []string{catalog.MicrosoftGraph}
 	}
-	cred, err := confidential.NewCredFromSecret(secret.Reveal())
+	cred, err := credential(with)
 	if err != nil {
-		return nil, errors.New("proof: there is no secret")
+		return nil, err
 	}
 	client, err := confidential.New(t.authority, appID, cred, confidential.WithHTTPClient(d.login), confidential.WithInstanceDiscovery(false))
 	if err != nil {
@@ -70,6 +70,7 @@ var spreading = map[int]bool{
 	70001:   true, // no such application
 	650052:  true, // the resource is not in the tenant
 	500011:  true, // the resource is not in the tenant
+	700027:  true, // the certificate is not known
 	7000215: true, // the secret is wrong
 	7000229: true, // the app has no service principal
 }
@@ -78,6 +79,7 @@ var spreading = map[int]bool{
 var refusals = map[int]string{
 	53003:   "Conditional Access blocks the app. Ask for an exemption for its service principal, then press Retry.",
 	530003:  "Conditional Access blocks the app. Ask for an exemption for its service principal, then press Retry.",
+	700024:  "Entra's clock and this machine's differ too much for a certificate to be used. The operator has to set this machine's clock, then press Retry.",
 	7000112: "The app is disabled in Entra. Enable it (Enterprise applications › Properties), then press Retry.",
 	7000222: "The app's secret has expired already. Press Retry to make another.",
 	501051:  "The app is not assigned to a service that takes assigned apps only. Assign it in Entra, then press Retry.",
@@ -113,7 +115,7 @@ func (d *Directory) proofFault(ctx context.Context, err error) error {
 			return no
 		}
 	}
-	no.Text = fmt.Sprintf("Entra does not let the app sign in with its new secret (%s). Look that code up in Microsoft's list of sign-in errors, then press Retry.", no.Code)
+	no.Text = fmt.Sprintf("Entra does not let the app sign in with its new credential (%s). Look that code up in Microsoft's list of sign-in errors, then press Retry.", no.Code)
 	return no
 }
 

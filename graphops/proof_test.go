@@ -30,7 +30,7 @@ func (w *world) proven(ps ...workflow.Permission) (appID, obj, sp string, secret
 func TestTheProofIsWhatTheTokensSay(t *testing.T) {
 	w := newWorld(t)
 	appID, _, sp, secret, s := w.proven(readDirectory, readGroups, fullAccess, readUser)
-	got, err := w.dir.Prove(t.Context(), "contoso", appID, secret, []string{catalog.MicrosoftGraph, catalog.ExchangeOnline, catalog.SharePointOnline})
+	got, err := w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, []string{catalog.MicrosoftGraph, catalog.ExchangeOnline, catalog.SharePointOnline})
 	if w.saw(err) != nil {
 		t.Fatal(err)
 	}
@@ -38,13 +38,13 @@ func TestTheProofIsWhatTheTokensSay(t *testing.T) {
 	if !slices.Equal(graph, []string{"Directory.Read.All", "Group.Read.All"}) || !slices.Equal(got[catalog.ExchangeOnline], []string{"full_access_as_app"}) || got[catalog.SharePointOnline] != nil || len(got) != 3 {
 		t.Errorf("proven: %q", got)
 	}
-	if got, err := w.dir.Prove(t.Context(), "contoso", appID, secret, nil); err != nil || len(got[catalog.MicrosoftGraph]) != 2 {
+	if got, err := w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, nil); err != nil || len(got[catalog.MicrosoftGraph]) != 2 {
 		t.Errorf("without resources: %q, %v", got, err)
 	}
 	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{allSites}); err != nil {
 		t.Fatal(err)
 	}
-	got, err = w.dir.Prove(t.Context(), "contoso", appID, secret, []string{catalog.SharePointOnline})
+	got, err = w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, []string{catalog.SharePointOnline})
 	if err != nil || !slices.Equal(got[catalog.SharePointOnline], []string{"Sites.FullControl.All"}) {
 		t.Errorf("an older token was used: %q, %v", got, err)
 	}
@@ -55,7 +55,7 @@ func TestAProofWaitsUntilEntraKnows(t *testing.T) {
 	w.t.Change(func(k *entratest.Knobs) { k.Lag = entratest.Lag{Secret: 20 * time.Second} })
 	appID, _, _, secret, _ := w.proven(readDirectory)
 	prove := func(id string, resources ...string) error {
-		return last(w.dir.Prove(t.Context(), "contoso", id, secret, resources))
+		return last(w.dir.Prove(t.Context(), "contoso", id, workflow.Proof{Secret: secret}, resources))
 	}
 	if err := w.saw(prove(appID, catalog.MicrosoftGraph)); !isTemporary(err) {
 		t.Errorf("a new secret: %v", err)
@@ -81,10 +81,10 @@ func TestAProofWaitsUntilEntraKnows(t *testing.T) {
 			t.Errorf("status %d: %v", status, err)
 		}
 	}
-	if err := w.saw(last(w.dir.Prove(t.Context(), "fabrikam", appID, secret, nil))); err == nil {
+	if err := w.saw(last(w.dir.Prove(t.Context(), "fabrikam", appID, workflow.Proof{Secret: secret}, nil))); err == nil {
 		t.Error("a tenant that is not configured")
 	}
-	if err := w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, workflow.Secret{}, nil))); err == nil {
+	if err := w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{}, nil))); err == nil {
 		t.Error("no secret")
 	}
 }
@@ -105,7 +105,7 @@ func TestAProofThatIsRefusedForGood(t *testing.T) {
 			}
 			return nil, nil
 		}
-		if no := trouble(w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, secret, nil)))); no == nil || no.Code != want || no.Ref != "t" || no.Text == "" {
+		if no := trouble(w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, nil)))); no == nil || no.Code != want || no.Ref != "t" || no.Text == "" {
 			t.Errorf("got %+v, want %s", no, want)
 		}
 	}
@@ -115,7 +115,7 @@ func TestAProofThatIsRefusedForGood(t *testing.T) {
 		}
 		return nil, nil
 	}
-	if err := w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, secret, nil))); !isTemporary(err) {
+	if err := w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, nil))); !isTemporary(err) {
 		t.Errorf("an answer that is none: %v", err)
 	}
 }
@@ -132,7 +132,7 @@ func TestAProofWithGraphSaysMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := w.dir.Prove(t.Context(), "contoso", appID, secret, []string{catalog.MicrosoftGraph})
+	got, err := w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, []string{catalog.MicrosoftGraph})
 	if err != nil || len(got[catalog.MicrosoftGraph]) != 2 {
 		t.Errorf("a role that nobody asked for is not seen: %q, %v", got, err)
 	}

@@ -48,6 +48,8 @@ type madeV1 struct {
 	Owner            string    `json:"owner,omitzero"`
 	KeyID            string    `json:"key_id,omitzero"`
 	KeyExpires       time.Time `json:"key_expires,omitzero"`
+	Certificate      []byte    `json:"certificate,omitzero"`
+	Thumbprint       string    `json:"thumbprint,omitzero"`
 	Keys             int       `json:"keys,omitzero"`
 	TenantID         string    `json:"tenant_id,omitzero"`
 	TenantName       string    `json:"tenant_name,omitzero"`
@@ -56,6 +58,8 @@ type madeV1 struct {
 type handoverV1 struct {
 	Status  workflow.HandoverStatus `json:"status,omitzero"`
 	Sealed  workflow.Sealed         `json:"sealed,omitzero"`
+	File    workflow.Sealed         `json:"file,omitzero"`
+	Link    string                  `json:"link,omitzero"`
 	By      string                  `json:"by,omitzero"`
 	At      time.Time               `json:"at,omitzero"`
 	Claimed time.Time               `json:"claimed,omitzero"`

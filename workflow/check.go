@@ -44,6 +44,8 @@ func (d *Desk) checkCredential(wrong FieldErrors, p Product, draft Draft, c *Cre
 		}
 	}
 	switch draft.Credential {
+	case MadeCertificate:
+		d.checkMade(wrong, offer, draft, c)
 	case OwnCertificate:
 		if len(strings.TrimSpace(string(draft.Certificate))) == 0 {
 			wrong[FieldCertificate] = "Paste the public certificate, or add its file."

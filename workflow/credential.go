@@ -50,10 +50,10 @@ func removeKeys(ctx context.Context, r *Request, s Session, keep string) error {
 	return nil
 }
 
-// prove signs in as the app with its new secret, and compares what it may do
+// prove signs in as the app with its new credential, and compares what it may do
 // with what was approved: less is waited for, more is an alarm.
 func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error) {
-	secret, err := e.key.Open(r.ID, r.Handover.Sealed)
+	with, err := e.proof(r)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	assigned := make(chan error, 1)
 	go func() { assigned <- e.assignedOnly(ctx, r, s) }()
-	got, err := e.dir.Prove(ctx, r.Tenant, r.Made.AppID, secret, resources)
+	got, err := e.dir.Prove(ctx, r.Tenant, r.Made.AppID, with, resources)
 	if more := <-assigned; more != nil || err != nil {
 		if _, alarm := errors.AsType[*ExcessError](more); alarm || err == nil {
 			return nil, more
@@ -219,8 +219,8 @@ func without(a, b []string) []string {
 
 // takeBack removes the credential that a renewal made, and no other.
 func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
-	if r.Plan.Credential.Kind == OwnCertificate {
-		return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Plan.Credential.Certificate.Thumbprint)
+	if t := r.Thumbprint(); t != "" {
+		return s.RemoveCertificate(ctx, r.Made.ObjectID, t)
 	}
 	return removeKeys(ctx, r, s, "")
 }
@@ -241,9 +241,9 @@ func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
 	switch {
 	case r.Made.KeyID != "":
 		words = "secret"
-	case r.Plan.Credential.Kind == OwnCertificate && r.Step(StepCertificate) != nil:
+	case r.Thumbprint() != "" && r.Step(StepCertificate) != nil:
 		words, take = "certificate", func(ctx context.Context) error {
-			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Plan.Credential.Certificate.Thumbprint)
+			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint())
 		}
 	default:
 		return text + "It has no credential of this request. Find out who granted that before you press Undo."

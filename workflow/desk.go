@@ -17,6 +17,7 @@ type Desk struct {
 	products []Product
 	policy   Policy
 	key      *Key
+	pages    string // where browsers find our pages; empty is nowhere
 	now      func() time.Time
 	log      *slog.Logger
 	changed  func(id string) // set by NewEngine
@@ -31,11 +32,15 @@ type DeskConfig struct {
 	Key      *Key             // opens sealed secrets
 	Now      func() time.Time // nil means time.Now
 	Log      *slog.Logger     // nil means slog.Default()
+
+	// PublicURL is where others reach this process over HTTPS. Without it no
+	// certificate is made here: its file could not be handed over.
+	PublicURL string
 }
 
 // NewDesk returns a desk.
 func NewDesk(c DeskConfig) *Desk {
-	d := &Desk{store: c.Store, tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key,
+	d := &Desk{store: c.Store, tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key, pages: pagesAt(c.PublicURL),
 		now: c.Now, log: c.Log, changed: func(string) {}}
 	if d.now == nil {
 		d.now = time.Now
@@ -60,7 +65,11 @@ func (d *Desk) Tenant(name string) (Tenant, bool) {
 
 // Products returns the products that may be asked for.
 func (d *Desk) Products() []Product {
-	return slices.DeleteFunc(slices.Clone(d.products), func(p Product) bool { return p.Custom && !d.policy.AllowCustom })
+	products := slices.DeleteFunc(slices.Clone(d.products), func(p Product) bool { return p.Custom && !d.policy.AllowCustom })
+	for i := range products {
+		products[i].Credentials = d.offered(products[i].Credentials)
+	}
+	return products
 }
 
 // Product returns the product with this name that may be asked for, or false.
@@ -268,7 +277,7 @@ func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Reque
 	}, func(r *Request, now time.Time) {
 		task := r.Task
 		if r.State == RevokedState {
-			r.redo(StepCredential, StepProof)
+			r.redo(StepCredential, StepCertificate, StepProof)
 		}
 		r.decide(by, now, task)
 		for i := range r.Steps {
@@ -320,7 +329,7 @@ func (r *Request) Standing() string {
 	case Provisioning:
 		return "is being carried out"
 	case Ready:
-		return "is ready, and its secret waits to be opened"
+		return "is ready, and its " + r.Plan.Credential.Kind.noun() + " waits to be opened"
 	case Overlap:
 		return "has a new credential beside the old one, and waits for the requester to say that it works"
 	case Leftover:
@@ -330,7 +339,7 @@ func (r *Request) Standing() string {
 	case Failed:
 		return "has failed, and waits for an approver"
 	case RevokedState:
-		return "is revoked, because nobody opened the secret in time"
+		return "is revoked, because nobody opened the " + r.Plan.Credential.Kind.noun() + " in time"
 	case Denied:
 		return fmt.Sprintf("was denied by %s", r.Approval.By.Name)
 	case CancelledState:

@@ -19,7 +19,11 @@ type Directory interface {
 	// Prove gets an app-only token for each of resources with the app's new
 	// credential, and returns the roles in it by resource application ID. A
 	// credential that is not known everywhere yet is a Temporary error.
-	Prove(ctx context.Context, tenant, appID string, secret Secret, resources []string) (map[string][]string, error)
+	Prove(ctx context.Context, tenant, appID string, with Proof, resources []string) (map[string][]string, error)
+
+	// MakeCertificate makes a key pair and a certificate for it that signs itself,
+	// in memory. No tenant hears of it.
+	MakeCertificate(commonName string, expires time.Time) (certificate.Certificate, Keyed, error)
 }
 
 // SigningIn is a sign-in under way.

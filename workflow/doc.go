@@ -29,7 +29,10 @@
 // credential by its label. Messages are written down in the same way.
 //
 // The secret is sealed in the transaction that notes its key ID, is claimed in
-// a transaction before anyone sees it, and is shredded once it was shown.
+// a transaction before anyone sees it, and is shredded once it was shown. So is
+// the key of a certificate that is made here, in the transaction that notes its
+// thumbprint and before Entra hears of it; its file is claimed and shredded apart
+// from the file's password.
 //
 // The admin's token and the device code are in the engine's memory (live), and
 // end with the process, with the job, or with its failure.
@@ -42,5 +45,6 @@
 //	engine.go     who works when                    work.go       what each state owes
 //	signin.go     codes, and who may sign in        provision.go  the steps
 //	paint.go      messages                          wake.go       when to look again
+//	made.go       certificates that are made here
 //	store.go, directory.go, messenger.go            the ports
 package workflow

@@ -17,8 +17,9 @@ const (
 // Claim gives the secret to its requester, once. It is claimed in the store
 // before it is returned, so of two presses one gets it. Whoever calls it then
 // says Opened once Slack has shown it, or NotShown, within ShowFor.
-func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Secret, error) {
+func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Given, error) {
 	var sealed Sealed
+	token := newToken(id)
 	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
 		sealed = nil
 		if no := d.mayOpen(r, by); no != nil {
@@ -31,33 +32,41 @@ func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Secre
 			r.Handover.Claimed = now
 		}
 		r.Handover.Status, r.Handover.By, r.Handover.At = Claimed, by.ID, now
+		d.link(r, token)
 	})
 	if err != nil {
-		return r, Secret{}, err
+		return r, Given{}, err
 	}
 	secret, err := d.key.Open(id, sealed)
-	return r, secret, err
+	if err != nil || r.Handover.Link == "" {
+		return r, Given{Secret: secret}, err
+	}
+	return r, Given{Secret: secret, Link: NewSecret(d.pages + PagePath + token.Reveal())}, nil
 }
 
 // mayOpen says no to anyone who may not open the secret now.
 func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
-	h, now := r.Handover, d.now()
+	h, now, noun := r.Handover, d.now(), r.Plan.Credential.Kind.noun()
 	pressed := !h.Claimed.IsZero() // once already, and nobody knows what came of it
 	switch {
 	case by.ID != r.Requester.ID:
-		return refuse(RuleNotRequester, "Only %s, who asked for %s, can open its secret.", r.Requester.Name, r.ID)
+		return refuse(RuleNotRequester, "Only %s, who asked for %s, can open its %s.", r.Requester.Name, r.ID, noun)
 	case by.Outside != "":
-		return refuse(RuleOutsider, "You can't open the secret of %s: %s.", r.ID, by.Outside)
+		return refuse(RuleOutsider, "You can't open the %s of %s: %s.", noun, r.ID, by.Outside)
+	case r.State == Ready && (h.Status == Fetching || h.Status == Sending):
+		return refuse(RuleAlreadyOpened, "The password of the file of %s has been shown already. It can't be shown again. Fetch the file with the link that was beside it.", r.ID)
 	case h.Status == Shown:
-		return refuse(RuleAlreadyOpened, "The secret of %s has been opened already, on %s. It can't be shown again.", r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
+		return refuse(RuleAlreadyOpened, "The %s of %s has been opened already, on %s. It can't be shown again.", noun, r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
 	case pressed && (h.Status == Revoked || !now.Before(h.Claimed.Add(claimAgain))):
 		return refuse(RuleTooLate, "You pressed Reveal secret of %s more than ten minutes ago. It can't be shown again; an approver can press Retry on the card to make a new one.", r.ID)
 	case h.Status == Revoked || r.State == RevokedState || r.State == Ready && !now.Before(d.policy.revealBy(r)):
-		return refuse(RuleTooLate, "Nobody opened the secret of %s within %s, so it was revoked. An approver can press Retry on the card to make a new one.", r.ID, Days(d.policy.RevealWithin))
+		return refuse(RuleTooLate, "Nobody opened the %s of %s within %s, so it was revoked. An approver can press Retry on the card to make a new one.", noun, r.ID, Days(d.policy.RevealWithin))
 	case h.Status == Claimed && now.Before(h.At.Add(ShowFor)):
-		return refuse(RuleAlreadyOpened, "The secret of %s is being opened in another window of yours. Look there; if it stays empty, press again in a quarter of a minute.", r.ID)
+		return refuse(RuleAlreadyOpened, "The %s of %s is being opened in another window of yours. Look there; if it stays empty, press again in a quarter of a minute.", noun, r.ID)
 	case r.State != Ready || h.Status != Kept && h.Status != Claimed || len(h.Sealed) == 0:
-		return refuse(RuleWrongState, "%s %s, so there is no secret to open.", r.ID, r.Standing())
+		return refuse(RuleWrongState, "%s %s, so there is no %s to open.", r.ID, r.Standing(), noun)
+	case r.Plan.Credential.Kind == MadeCertificate && d.pages == "":
+		return refuse(RuleWrongState, "The file of %s can't be handed over, because this bot has no public_url any more. Ask the operator of this bot.", r.ID)
 	}
 	return nil
 }
@@ -71,19 +80,27 @@ func (d *Desk) NotShown(ctx context.Context, id string, by Person) error {
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.Handover.Status, r.Handover.At = Kept, now
+		r.Handover.Status, r.Handover.At, r.Handover.Link = Kept, now, ""
 	})
 	return err
 }
 
-// Opened shreds the secret, now that Slack has shown it.
+// Opened shreds the secret, now that Slack has shown it. Of a certificate that is
+// the password; its file waits to be fetched.
 func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		if r.State != Ready || r.Handover.Status != Claimed {
+		if !r.shownAlready() && (r.State != Ready || r.Handover.Status != Claimed) {
 			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
+		switch {
+		case r.shownAlready():
+			return
+		case r.Plan.Credential.Kind == MadeCertificate:
+			r.passwordShown(by, now)
+			return
+		}
 		r.Handover.Sealed = nil
 		r.Handover.Status, r.Handover.By, r.Handover.At = Shown, by.ID, now
 		r.move(r.handedOver(), now, Event{By: by.ID, What: Opened, Text: "opened the secret"})
@@ -93,6 +110,12 @@ func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, erro
 // revealBy is when the secret of a ready request is revoked: when nobody opened
 // it in time, or when nobody knows whether the person who pressed has seen it.
 func (p Policy) revealBy(r *Request) time.Time {
+	switch r.Handover.Status {
+	case Fetching:
+		return p.FetchBy(r)
+	case Sending:
+		return r.Handover.At.Add(SendFor)
+	}
 	by := r.Entered.Add(p.RevealWithin)
 	if !r.Handover.Claimed.IsZero() {
 		if again := r.Handover.Claimed.Add(claimAgain); again.Before(by) {

@@ -108,7 +108,7 @@ func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (
 		}
 		d.newCredential(wrong, before, draft, r)
 		r.Target.KeyID = before.Made.KeyID
-		r.Target.Thumbprint = before.Plan.Credential.Certificate.Thumbprint
+		r.Target.Thumbprint = before.Thumbprint()
 		return nil
 	})
 }

@@ -67,9 +67,12 @@ func (w *world) settle(n *node, id string, want State) *Request {
 			return r
 		}
 		if r.State == Ready {
-			if _, _, err := n.Claim(context.Background(), id, bea); err == nil {
+			if _, given, err := n.Claim(context.Background(), id, bea); err == nil {
 				n.Opened(context.Background(), id, bea)
+				w.given = given
+				synctest.Wait()
 			}
+			w.fetch(n.Desk, w.given)
 		}
 		pass(time.Second)
 	}

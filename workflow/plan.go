@@ -93,6 +93,8 @@ const (
 	ClientSecret CredentialKind = "secret"
 	// OwnCertificate is one whose private key the requester has, and nobody else.
 	OwnCertificate CredentialKind = "certificate"
+	// MadeCertificate is one that is made here, and handed over with its key.
+	MadeCertificate CredentialKind = "made-certificate"
 	// Federated trusts the tokens of another issuer: there is nothing to hand over.
 	Federated CredentialKind = "federated"
 	// NoCredential is for apps with which people sign in.
@@ -106,6 +108,8 @@ func (k CredentialKind) Title() string {
 		return "Client secret"
 	case OwnCertificate:
 		return "Certificate (you have the private key)"
+	case MadeCertificate:
+		return "Certificate made here (you get a PFX file)"
 	case Federated:
 		return "Federated credential (tokens of another issuer)"
 	case NoCredential:
@@ -116,7 +120,7 @@ func (k CredentialKind) Title() string {
 
 // noun is the kind in the middle of a sentence.
 func (k CredentialKind) noun() string {
-	if k == OwnCertificate {
+	if k == OwnCertificate || k == MadeCertificate {
 		return "certificate"
 	}
 	return "secret"

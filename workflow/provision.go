@@ -102,11 +102,11 @@ func (r *Request) finish(now time.Time) {
 		r.move(Done, now, Event{What: WasReady, Text: "The app has exactly what was approved now."})
 	case r.Kind == Retire:
 		r.move(Done, now, Event{What: WasReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
-	case r.Plan.Credential.Kind != ClientSecret:
+	case !r.Plan.Credential.Kind.handsOver():
 		r.move(r.handedOver(), now, Event{What: WasReady, Text: "The app is registered, consented and checked. There is nothing secret to hand over."})
 	default:
 		r.Handover.Status = Kept
-		r.move(Ready, now, Event{What: WasReady, Text: "The app is registered, consented and proven. Its secret waits to be opened."})
+		r.move(Ready, now, Event{What: WasReady, Text: "The app is registered, consented and proven. Its " + r.Plan.Credential.Kind.noun() + " waits to be opened."})
 	}
 }
 
@@ -145,6 +145,9 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepAzureRoles:
 		return func(_ *Request, st *Step) { st.Note = azureNote(r.Plan) }, s.EnsureAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), r.Plan.Subscriptions, r.Plan.AzureRoles)
 	case StepCertificate:
+		if r.Plan.Credential.Kind == MadeCertificate {
+			return e.ensureMade(ctx, r, s)
+		}
 		return ensureCertificate(ctx, r, s)
 	case StepFederated:
 		return func(*Request, *Step) {}, s.EnsureFederated(ctx, r.Made.ObjectID, r.UniqueName(), r.Plan.Credential.Federated)
@@ -305,7 +308,7 @@ func (e *Engine) insist(do func(context.Context) error) error {
 
 // stepFailure says for people why a step came to nothing, and what is true now.
 func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
-	f := Failure{Text: fmt.Sprintf("“%s” did not come off: ", name.Title())}
+	f := Failure{Text: fmt.Sprintf("“%s” did not come off: ", r.StepTitle(name))}
 	trouble, isTrouble := errors.AsType[*Trouble](err)
 	lag, isLag := errors.AsType[*notYet](err)
 	_, isTemporary := errors.AsType[Temporary](err)

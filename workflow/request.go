@@ -173,6 +173,8 @@ type Made struct {
 	Owner            string // object ID of the requester's account, where it was found
 	KeyID            string // of the one live credential
 	KeyExpires       time.Time
+	Certificate      []byte // the public part of one that was made here, DER
+	Thumbprint       string // of that one: SHA-1, hexadecimal, capitals
 	// Keys counts the credentials that were asked for, before each call.
 	Keys int
 	// TenantID and TenantName are what the tenant says of itself.
@@ -182,7 +184,9 @@ type Made struct {
 // Handover is the credential's way to the requester.
 type Handover struct {
 	Status HandoverStatus
-	Sealed Sealed `json:"-"` // the credential, encrypted; gone as soon as it was shown or revoked
+	Sealed Sealed `json:"-"` // the credential, or the password of File, encrypted; gone as soon as it was shown or revoked
+	File   Sealed `json:"-"` // a PFX file, encrypted; gone as soon as it was fetched or revoked
+	Link   string // SHA-256 of the token of the page that gives File out, hexadecimal
 	By     string // Slack ID of whoever opened it
 	At     time.Time
 	// Claimed is when it was first pressed: the same person may press again
@@ -198,7 +202,11 @@ const (
 	Kept    HandoverStatus = "kept"    // sealed in the store
 	Claimed HandoverStatus = "claimed" // someone is being shown it
 	Shown   HandoverStatus = "shown"   // opened, and shredded here
-	Revoked HandoverStatus = "revoked" // not opened in time, and shredded here
+	// Fetching and Sending are of a file whose password was shown: it waits to be
+	// fetched, or is on its way. Once it is there it is Shown.
+	Fetching HandoverStatus = "fetching"
+	Sending  HandoverStatus = "sending"
+	Revoked  HandoverStatus = "revoked" // not opened in time, and shredded here
 )
 
 // A Failure is why something did not come off, for people and for programs.
@@ -270,6 +278,7 @@ const (
 	UndoAsked     What = "undo"
 	WasUndone     What = "undone"
 	Opened        What = "opened"
+	Fetched       What = "fetched"    // the file of a certificate
 	Works         What = "works"      // the new credential does
 	OldAsked      What = "remove-old" // the old credential is to be removed
 	OldRemoved    What = "old-removed"
@@ -329,7 +338,7 @@ func (r *Request) holdsName() bool { return r.Kind == Register || r.Target.Takes
 // Fill puts what was made into a sentence of a product's next steps.
 func (r *Request) Fill(sentence string) string {
 	return strings.NewReplacer("{appId}", r.Made.AppID, "{tenantId}", r.Plan.TenantID, "{appName}", r.Plan.AppName,
-		"{thumbprint}", r.Plan.Credential.Certificate.Thumbprint).Replace(sentence)
+		"{thumbprint}", r.Thumbprint()).Replace(sentence)
 }
 
 // NameClaim is the claim on an app's name in a tenant.
@@ -402,6 +411,7 @@ func (r *Request) Clone() *Request {
 	c.Steps = slices.Clone(r.Steps)
 	c.History = slices.Clone(r.History)
 	c.Handover.Sealed = slices.Clone(r.Handover.Sealed)
+	c.Handover.File = slices.Clone(r.Handover.File)
 	c.Posts = make(map[PostName]Post, len(r.Posts))
 	for k, v := range r.Posts {
 		c.Posts[k] = v

@@ -250,7 +250,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 		}
 		now.Failure = Failure{}
 		if now.Task == Undo && !now.undoing() {
-			now.Steps, now.Handover.Sealed = newSteps(r.stepsFor(Undo)), nil
+			now.Steps, now.Handover.Sealed, now.Handover.File = newSteps(r.stepsFor(Undo)), nil, nil
 		}
 		for i := range now.Steps {
 			now.Steps[i].Since = time.Time{}
@@ -300,7 +300,7 @@ func (r *Request) light() bool {
 	if r.Task == Verify {
 		return false // it reads what needs the same scopes, and changes nothing
 	}
-	return r.Task != Provision || r.Kind == Renew && r.Plan.Credential.Kind == ClientSecret
+	return r.Task != Provision || r.Kind == Renew && r.Plan.Credential.Kind.handsOver()
 }
 
 // inAzure says whether a task takes rights in Azure.

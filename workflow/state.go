@@ -16,7 +16,8 @@ const (
 	Signing State = "signin"
 	// Provisioning has an admin's token in memory and works through the steps.
 	Provisioning State = "provisioning"
-	// Ready waits for the requester to open the secret, for Policy.RevealWithin.
+	// Ready waits for the requester to open the secret, for Policy.RevealWithin, or
+	// to fetch the file of a certificate, for as long again.
 	Ready State = "ready"
 	// Done has been handed over, or has nothing to hand over. The app is the requester's.
 	Done State = "done"

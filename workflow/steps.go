@@ -99,6 +99,8 @@ func (c Credential) steps() []StepName {
 		return []StepName{StepCredential, StepProof}
 	case OwnCertificate:
 		return []StepName{StepCertificate, StepCheck}
+	case MadeCertificate:
+		return []StepName{StepCertificate, StepProof}
 	case Federated:
 		return []StepName{StepFederated, StepCheck}
 	}

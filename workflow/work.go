@@ -75,12 +75,9 @@ func (e *Engine) mindSecret(r *Request) bool {
 		if r.State != Ready || now.Before(e.policy.revealBy(r)) {
 			return ErrUnchanged
 		}
-		text := fmt.Sprintf("Nobody opened the secret within %s, so it was revoked: nobody can open it any more. ", Days(e.policy.RevealWithin))
-		if !r.Handover.Claimed.IsZero() {
-			text = "Slack never confirmed that it showed the secret, so it was revoked: nobody can open it any more. "
-		}
-		r.Handover = Handover{Status: Revoked, At: now, Claimed: r.Handover.Claimed}
-		r.Failure = Failure{Rule: RuleTooLate, Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new secret, or Undo to delete the app."}
+		text := r.revokedWords(e.policy)
+		r.Handover = Handover{Status: Revoked, At: now, Claimed: r.Handover.Claimed, Link: r.Handover.Link}
+		r.Failure = Failure{Rule: RuleTooLate, Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " + r.Plan.Credential.Kind.noun() + ", or Undo to delete the app."}
 		r.move(RevokedState, now, Event{What: WasRevoked, Text: r.Failure.Text})
 		return nil
 	})

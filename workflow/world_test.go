@@ -37,8 +37,9 @@ type world struct {
 	foreign  []string             // what the app has on services outside the plan
 	signer   Signer               // whoever signs in
 	consent  error
-	made     int // credentials so far
-	lag      int // this many proofs do not know the app yet
+	made     int   // credentials so far
+	lag      int   // this many proofs do not know the app yet
+	given    Given // what Bea was shown last
 }
 
 type fakeApp struct {
@@ -107,7 +108,7 @@ func (w *world) boot() *node {
 	off := new(bool)
 	wires := &wired{w, off}
 	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{contoso}, Products: []Product{vbo(), backup(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
-		Policy: w.policy, Key: w.key, Log: quiet})
+		Policy: w.policy, Key: w.key, Log: quiet, PublicURL: "https://bot.contoso.com"})
 	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, Key: w.key, Log: quiet})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -332,12 +333,18 @@ func (s *fakeSession) DeleteApplication(_ context.Context, name, _ string) error
 	return err
 }
 
-func (w *wired) Prove(_ context.Context, _, appID string, secret Secret, _ []string) (map[string][]string, error) {
+func (w *wired) Prove(_ context.Context, _, appID string, with Proof, _ []string) (map[string][]string, error) {
 	return call(w, "proof", func() (map[string][]string, error) {
 		if w.lag--; w.lag >= 0 {
 			return nil, busy{}
 		}
-		if _, ok := w.app(appID).keys[strings.TrimPrefix(secret.Reveal(), "S3CRET ")]; !ok {
+		if with.Secret.IsZero() {
+			if !slices.Contains(w.app(appID).thumbprints, strings.TrimPrefix(with.Keyed.PFX.Reveal(), "PFX ")) {
+				return nil, &Trouble{Code: "700027", Text: "the certificate is not known"}
+			}
+			return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil
+		}
+		if _, ok := w.app(appID).keys[strings.TrimPrefix(with.Secret.Reveal(), "S3CRET ")]; !ok {
 			return nil, &Trouble{Code: "7000215", Text: "the secret is not known"}
 		}
 		return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil

@@ -115,6 +115,8 @@ func checkPlan(p workflow.Plan) error {
 		return errors.New("the client secret has no lifetime")
 	case c.Kind == workflow.OwnCertificate && c.Certificate.IsZero():
 		return errors.New("there is no certificate")
+	case c.Kind == workflow.MadeCertificate:
+		return errors.New("the bot makes the certificate and its key, which a script has not; choose a certificate of your own")
 	}
 	switch c.Kind {
 	case workflow.ClientSecret, workflow.OwnCertificate, workflow.Federated, workflow.NoCredential:

@@ -319,6 +319,7 @@ func TestAPlanThatIsNotInItsFormGetsNoScript(t *testing.T) {
 		"an owner without an address":       func(p *workflow.Plan) { p.Owners[0].Email = "" },
 		"no certificate":                    func(p *workflow.Plan) { p.Credential.Certificate = certificate.Certificate{} },
 		"a secret without a lifetime":       func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.ClientSecret} },
+		"a certificate that the bot makes":  func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.MadeCertificate} },
 		"a kind of credential that is none": func(p *workflow.Plan) { p.Credential.Kind = "" },
 	} {
 		p := rich(t)

@@ -69,7 +69,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	}
 	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
 	requests := counted{kept, s.health.metrics}
-	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log})
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log, PublicURL: c.PublicURL})
 	s.bot, err = bot.New(bot.Config{
 		Desk: desk, BotToken: c.Slack.BotToken, AppToken: c.Slack.AppToken, SigningSecret: c.Slack.SigningSecret,
 		APIURL: c.Slack.APIURL, HTTP: o.HTTP, Log: o.Log, Observe: s.health.metrics.acked,
@@ -98,6 +98,9 @@ func New(c config.Config, o Options) (*Server, error) {
 	s.health.routes(mux)
 	if !c.Slack.Socket || !c.Slack.SigningSecret.IsZero() {
 		mux.Handle("/slack/", s.bot.Handler())
+	}
+	if c.PublicURL != "" {
+		mux.Handle(workflow.PagePath, s.bot.Pages())
 	}
 	s.http = &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,

@@ -1,0 +1,212 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"html/template"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// The hand-over of a certificate that was made here. The password goes through
+// Slack, as a secret does. The file goes through a page of our own, whose address
+// is beside the password: once, to whoever has the address.
+
+// Pages serves the page that gives a file out. Looking at it changes nothing, so
+// that a link preview may; only the button on it, which posts, fetches the file.
+// What is in the path is a key: it is not logged.
+func (b *Bot) Pages() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+workflow.PagePath+"{token}", b.pfxPage)
+	mux.HandleFunc("POST "+workflow.PagePath+"{token}", b.pfxFile)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("X-Robots-Tag", "noindex")
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// A pageText is what the page says. Button is empty where there is nothing to fetch.
+type pageText struct{ Title, Text, Button string }
+
+var pfxTemplate = template.Must(template.New("").Parse(`<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Title}}</title></head>
+<body>
+<h1>{{.Title}}</h1>
+<p>{{.Text}}</p>
+{{if .Button}}<form method="post"><button type="submit">{{.Button}}</button></form>
+{{end}}</body>
+</html>
+`))
+
+func (b *Bot) pfxPage(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
+	defer cancel()
+	found, err := b.desk.File(ctx, workflow.NewSecret(r.PathValue("token")))
+	if err != nil {
+		b.noFile(w, err)
+		return
+	}
+	b.writePage(w, http.StatusOK, pageText{
+		Title: "Certificate of " + found.Plan.AppName,
+		Text: "Request " + found.ID + " in the tenant " + found.Tenant + ". The certificate and its private key are in a PFX file, which opens with the password that Slack showed you. " +
+			"It can be fetched once, until " + b.desk.Policy().FetchBy(found).UTC().Format("2 January 2006, 15:04 UTC") + ". Fetch it on the machine that will use it.",
+		Button: "Fetch the file",
+	})
+}
+
+// pfxFile claims the file, then sends it. The claim is taken back only if nothing
+// was written: what became of a part of it nobody knows.
+func (b *Bot) pfxFile(w http.ResponseWriter, r *http.Request) {
+	// Whoever goes away after the claim does not keep it from being finished.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 10*time.Second)
+	defer cancel()
+	found, file, err := b.desk.FetchFile(ctx, workflow.NewSecret(r.PathValue("token")))
+	if err != nil {
+		b.noFile(w, err)
+		return
+	}
+	content := []byte(file.Reveal())
+	h := w.Header()
+	h.Set("Content-Type", "application/x-pkcs12")
+	h.Set("Content-Disposition", `attachment; filename="`+fileName(found)+`"`)
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	n, err := w.Write(content)
+	if err == nil {
+		err = http.NewResponseController(w).Flush()
+	}
+	clear(content)
+	switch {
+	case err == nil:
+		if _, err := b.desk.Fetched(ctx, found.ID); err != nil {
+			b.log.Error("a file was fetched and is not shredded", "request", found.ID, "err", err)
+		}
+	case n == 0:
+		b.log.Warn("a file was not sent", "request", found.ID, "err", err)
+		if err := b.desk.NotFetched(ctx, found.ID); err != nil {
+			b.log.Warn("a claim was not taken back", "request", found.ID, "err", err)
+		}
+	default: // the engine revokes it
+		b.log.Warn("a file was not sent as a whole", "request", found.ID, "err", err)
+	}
+}
+
+// noFile says why there is no file: 404 for an address that was never given out,
+// 410 for one whose file is gone.
+func (b *Bot) noFile(w http.ResponseWriter, err error) {
+	if errors.Is(err, workflow.ErrNotFound) {
+		b.writePage(w, http.StatusNotFound, pageText{Title: "There is nothing here", Text: "This address leads to no file. Copy the link from Slack as a whole; if you pressed Reveal secret more than once, only the last link works."})
+		return
+	}
+	if no, ok := errors.AsType[*workflow.Refusal](err); ok {
+		b.writePage(w, http.StatusGone, pageText{Title: "The file is gone", Text: no.Text})
+		return
+	}
+	b.writePage(w, http.StatusServiceUnavailable, pageText{Title: "Not now", Text: b.sentence(err)})
+}
+
+func (b *Bot) writePage(w http.ResponseWriter, status int, p pageText) {
+	var out bytes.Buffer
+	if err := pfxTemplate.Execute(&out, p); err != nil {
+		b.log.Error("a page that can't be written", "err", err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	io.Copy(w, &out)
+}
+
+var notInFileNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// fileName is the app's name as every file system takes it.
+func fileName(r *workflow.Request) string {
+	return strings.Trim(notInFileNames.ReplaceAllString(r.ID+"-"+r.Plan.AppName, "-"), "-.") + ".pfx"
+}
+
+// pfxView shows the password and where the file is. As in a secret's view there
+// is nothing in it that Slack would post back to us.
+func (b *Bot) pfxView(r *workflow.Request, given workflow.Given) slack.ModalViewRequest {
+	v := secretView(
+		block(line("The certificate and its private key are in a PFX file. This password opens it.")),
+		block(line(bold("Password of the file"))), block(preformatted(given.Reveal())),
+		block(line(bold("The file"))),
+		block(line("Copy the password now, and then ", named{given.Link.Reveal(), "open the page that gives the file out"}, ", on the machine that will use the certificate, and press its button. The file can be fetched ", bold("once"), ", until ", b.desk.Policy().FetchBy(r), ". ",
+			bold("Neither the password nor the link can be shown again."))),
+		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
+		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
+		block(line("Thumbprint ", code(r.Made.Thumbprint), ". The certificate is valid until ", r.Made.KeyExpires, ".")))
+	v.Title = plain("Certificate")
+	return v
+}
+
+// pfxHandover is the end of the requester's message: the button, until the
+// password was shown, and then what is left to do.
+func (b *Bot) pfxHandover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
+	p, h := b.desk.Policy(), r.Handover
+	switch {
+	case r.State == workflow.Ready && (h.Status == workflow.Fetching || h.Status == workflow.Sending):
+		return r.ID + ": fetch the certificate's file.", append(blocks,
+			block(line("You were shown the password. The file can be fetched ", bold("once"), ", with the link that was beside it, until ", p.FetchBy(r), ". After that it is revoked.")))
+	case r.State == workflow.Ready:
+		return r.ID + ": the app " + r.Plan.AppName + " is ready. Open its certificate in this message.", append(blocks,
+			block(line("The certificate is in a PFX file. Its password and the link to it can be opened ", bold("once"), ", by you, until ", r.Entered.Add(p.RevealWithin), ". After that it is revoked.")),
+			slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r), "Reveal the password of "+r.ID).WithStyle(slack.StylePrimary)))
+	case h.Status == workflow.Shown:
+		blocks = append(blocks, block(line("The certificate's file was fetched on ", h.At, ". It can't be fetched again. If that was not you, tell an approver at once.")))
+	}
+	return r.ID + ": the app " + r.Plan.AppName + " is yours. Its certificate was fetched.", append(blocks, b.overlap(r)...)
+}
+
+// pfxCame says what came of a request whose certificate was made here, where that
+// is not what came of any other.
+func pfxCame(r *workflow.Request) string {
+	switch {
+	case r.Plan.Credential.Kind != workflow.MadeCertificate || r.Kind == workflow.Retire:
+	case r.State == workflow.Ready:
+		return "The app is registered, consented and proven. The requester has to " + opening(r) + "."
+	case r.State == workflow.Done:
+		return "The app works, and the file of its certificate was fetched."
+	}
+	return ""
+}
+
+// handedOver is what a request gives to its requester.
+func handedOver(r *workflow.Request) string {
+	if r.Plan.Credential.Kind == workflow.MadeCertificate {
+		return "certificate"
+	}
+	return "secret"
+}
+
+// opening is what the requester of a ready request has to do.
+func opening(r *workflow.Request) string {
+	switch {
+	case r.Plan.Credential.Kind != workflow.MadeCertificate:
+		return "open the secret"
+	case r.Handover.Status == workflow.Fetching || r.Handover.Status == workflow.Sending:
+		return "fetch the certificate's file"
+	}
+	return "open the certificate's password"
+}
+
+// pfxInput asks for the lifetime of a certificate. Its block is another one than
+// that of a secret's: Slack must not keep what was chosen from a shorter list.
+func pfxInput(p workflow.Product, lives *slack.SelectBlockElement) *slack.InputBlock {
+	in := of(p, field(workflow.FieldLifetime, "The certificate stops working after this.", lives))
+	in.BlockID += " made here"
+	return in
+}

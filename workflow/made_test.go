@@ -1,0 +1,533 @@
+package workflow
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/certificate"
+)
+
+// MakeCertificate makes a real one; its file only says which.
+func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Certificate, Keyed, error) {
+	c, err := call(w, "make certificate", func() (certificate.Certificate, error) {
+		key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
+		t := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Minute), NotAfter: expires}
+		der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
+		if err != nil {
+			return certificate.Certificate{}, err
+		}
+		return certificate.Parse(der)
+	})
+	return c, Keyed{PFX: NewSecret("PFX " + c.Thumbprint), Password: NewSecret("PASSWORD " + c.Thumbprint)}, err
+}
+
+func madeDraft(name string) Draft {
+	d := certificateDraft(name)
+	d.Credential, d.Certificate, d.Lifetime = MadeCertificate, nil, 8760*time.Hour
+	return d
+}
+
+// tokenOf is the last part of a page's address.
+func tokenOf(g Given) Secret {
+	_, token, _ := strings.Cut(g.Link.Reveal(), PagePath)
+	return NewSecret(token)
+}
+
+// fetch does what a requester does who has the link to a file.
+func (w *world) fetch(d *Desk, g Given) (file string) {
+	if g.Link.IsZero() {
+		return ""
+	}
+	r, got, err := d.FetchFile(context.Background(), tokenOf(g))
+	if err != nil {
+		return ""
+	}
+	d.Fetched(context.Background(), r.ID)
+	return got.Reveal()
+}
+
+// askMade asks for an app with a certificate that is made here, and lets people
+// do what they have to until it is ready.
+func (w *world) askMade(n *node) *Request {
+	w.t.Helper()
+	w.signer = adaOfAzure()
+	r, err := n.Submit(context.Background(), bea, madeDraft("payroll-backup"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.settle(n, r.ID, Ready)
+}
+
+func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.T) {
+	for url, want := range map[string]bool{
+		"": false, "https://bot.contoso.com": true, "https://bot.contoso.com/entra/": true, "http://127.0.0.1:8080": true, "http://localhost:1": true, "http://[::1]:1": true,
+		"http://bot.contoso.com": false, "http://10.0.0.1": false, "https://": false, "https://a:b@c.de": false, "ftp://localhost": false, "http://localhost.evil.example": false,
+	} {
+		d := NewDesk(DeskConfig{Products: []Product{vbo(), backup()}, PublicURL: url, Policy: DefaultPolicy})
+		p, _ := d.Product("backup")
+		o, ok := p.Offer(MadeCertificate)
+		if ok != want || ok && (p.Credentials[1].Kind != MadeCertificate || o.Lifetime != 8760*time.Hour || o.Max != 17520*time.Hour) {
+			t.Errorf("with %q it has %+v", url, p.Credentials)
+		}
+		if p, _ := d.Product("vbo365"); len(p.Credentials) != 1 {
+			t.Errorf("with %q a product without certificates offers %+v", url, p.Credentials)
+		}
+	}
+	short := backup()
+	short.Credentials[0].Max = 90 * 24 * time.Hour
+	d := NewDesk(DeskConfig{Products: []Product{short}, PublicURL: "https://a.de", Policy: DefaultPolicy})
+	p, _ := d.Product("backup")
+	if o, _ := p.Offer(MadeCertificate); o.Lifetime != short.Credentials[0].Max || o.Max != o.Lifetime || d.Lifetimes(o)[1].D != o.Max || len(d.Lifetimes(o)) != 2 {
+		t.Errorf("where the product has a limit: %+v, %v", o, d.Lifetimes(o))
+	}
+	if len(short.Credentials) != 3 || short.Credentials[1].Kind != ClientSecret {
+		t.Errorf("the product itself became %+v", short.Credentials)
+	}
+}
+
+func TestWhatAPackNeedsForACertificateIsNeededForOneMadeHereToo(t *testing.T) {
+	p := backup()
+	p.Permissions[0].Credentials, p.Permissions[1].Credentials = []CredentialKind{OwnCertificate}, []CredentialKind{ClientSecret}
+	p.DirectoryRoles[0].Credentials = []CredentialKind{OwnCertificate}
+	made, own := p.Plan(Choice{Credential: MadeCertificate}), p.Plan(Choice{Credential: OwnCertificate})
+	if len(made.Permissions) != len(own.Permissions) || len(made.Permissions) != 3 || len(made.DirectoryRoles) != 1 || made.Credential.Kind != MadeCertificate {
+		t.Errorf("made here: %+v", made)
+	}
+}
+
+func TestTheLifetimeOfACertificateMadeHereHasALimit(t *testing.T) {
+	w := newWorld(t)
+	for _, life := range []time.Duration{0, -1, 17521 * time.Hour} {
+		d := madeDraft("a")
+		d.Lifetime = life
+		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{backup()}, PublicURL: "https://a.de"})
+		if _, err := desk.Submit(t.Context(), bea, d); err == nil || !strings.Contains(err.(FieldErrors)[FieldLifetime], "24 months") {
+			t.Errorf("%v: %v", life, err)
+		}
+	}
+	if _, err := w.boot2().Submit(t.Context(), bea, madeDraft("a")); err == nil || err.(FieldErrors)[FieldCredential] == "" {
+		t.Errorf("without a public URL: %v", err)
+	}
+}
+
+func TestAnAppWithACertificateMadeHereHasTheOneWhoseFileWasFetched(t *testing.T) {
+	story := func(t *testing.T, arrange func(w *world, n *node) (restart bool)) (calls int) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.signer = adaOfAzure()
+			n := w.boot()
+			restart := arrange(w, n)
+			r, err := n.Submit(t.Context(), bea, madeDraft("payroll-backup"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.people(n, r.ID)
+			if restart {
+				n.stop()
+				w.before, w.after = nil, nil
+				n = w.boot()
+			}
+			r = w.settle(n, r.ID, Ready)
+			_, given, err := n.Claim(t.Context(), r.ID, bea)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := n.Opened(t.Context(), r.ID, bea); err != nil {
+				t.Fatal(err)
+			}
+			file := w.fetch(n.Desk, given)
+			r = w.settle(n, r.ID, Done)
+			pass(time.Second)
+			n.stop()
+			a := w.one()
+			thumb := r.Made.Thumbprint
+			if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{thumb}) || file != "PFX "+thumb || given.Reveal() != "PASSWORD "+thumb {
+				t.Errorf("the app has %v, Bea has %q and %q", a.thumbprints, file, given.Reveal())
+			}
+			if h := r.Handover; h.Status != Shown || len(h.Sealed)+len(h.File) != 0 || r.Outcomes != 1 {
+				t.Errorf("handover %+v, %d outcomes", h, r.Outcomes)
+			}
+			if left := time.Until(r.Made.KeyExpires); left > 8760*time.Hour || left < 8750*time.Hour {
+				t.Errorf("it is valid for %v", left)
+			}
+			calls = len(w.calls)
+		})
+		return calls
+	}
+	calls := story(t, func(*world, *node) bool { return false })
+	for at := range calls {
+		cut := func(n *node) func(string) error {
+			left := at
+			return func(string) error {
+				if left--; left < 0 {
+					*n.off = true
+					return errPower
+				}
+				return nil
+			}
+		}
+		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) {
+			story(t, func(w *world, n *node) bool { w.after = cut(n); return true })
+		})
+		t.Run(fmt.Sprint("with the power cut before call ", at), func(t *testing.T) {
+			story(t, func(w *world, n *node) bool { w.before = cut(n); return true })
+		})
+	}
+	for _, lost := range []string{"make certificate", "certificate", "proof"} {
+		t.Run("with the first answer lost: "+lost, func(t *testing.T) {
+			story(t, func(w *world, _ *node) bool {
+				first := true
+				w.after = func(call string) error {
+					if call == lost && first {
+						first = false
+						return busy{}
+					}
+					return nil
+				}
+				return false
+			})
+		})
+	}
+}
+
+func TestTheFileIsGivenOutOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r := w.askMade(n)
+		ctx := t.Context()
+		_, first, err := n.Claim(ctx, r.ID, bea)
+		if err != nil || !strings.HasPrefix(first.Link.Reveal(), "https://bot.contoso.com/pfx/"+r.ID+".") {
+			t.Fatal(first.Link.Reveal(), err)
+		}
+		if err := n.NotShown(ctx, r.ID, bea); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.File(ctx, tokenOf(first)); err != ErrNotFound {
+			t.Errorf("a link that Slack did not show: %v", err)
+		}
+		_, given, _ := n.Claim(ctx, r.ID, bea)
+		token := tokenOf(given)
+		if _, err := n.Opened(ctx, r.ID, bea); err != nil {
+			t.Fatal(err)
+		}
+		r = w.get(r.ID)
+		if h := r.Handover; r.State != Ready || h.Status != Fetching || len(h.Sealed) != 0 || len(h.File) == 0 || strings.Contains(fmt.Sprintf("%+v", r), token.Reveal()[5:]) {
+			t.Errorf("once the password was shown: %s, %+v", r.State, h)
+		}
+		if _, _, err := n.Claim(ctx, r.ID, bea); refusedBy(err) != RuleAlreadyOpened {
+			t.Errorf("the password again: %v", err)
+		}
+		for _, wrong := range []string{"", r.ID, "EA-99." + token.Reveal()[5:], token.Reveal()[:20], token.Reveal() + "x", strings.ToLower(token.Reveal())} {
+			if _, err := n.File(ctx, NewSecret(wrong)); err != ErrNotFound {
+				t.Errorf("%q: %v", wrong, err)
+			}
+			if _, s, err := n.FetchFile(ctx, NewSecret(wrong)); err != ErrNotFound || !s.IsZero() {
+				t.Errorf("%q: %v", wrong, err)
+			}
+		}
+		rev := w.get(r.ID).Rev
+		for range 3 {
+			if _, err := n.File(ctx, token); err != nil {
+				t.Error(err)
+			}
+		}
+		if w.get(r.ID).Rev != rev {
+			t.Error("looking at it changed it")
+		}
+		results := make(chan error, 16)
+		for range cap(results) {
+			go func() { _, _, err := n.FetchFile(ctx, token); results <- err }()
+		}
+		got := map[Rule]int{}
+		for range cap(results) {
+			got[refusedBy(<-results)]++
+		}
+		if got[""] != 1 || got[RuleAlreadyOpened] != 15 {
+			t.Errorf("sixteen at once ended in %v", got)
+		}
+		if err := n.NotFetched(ctx, r.ID); err != nil {
+			t.Fatal(err)
+		}
+		if file := w.fetch(n.Desk, given); file != "PFX "+r.Made.Thumbprint {
+			t.Errorf("after nothing was written got %q", file)
+		}
+		if _, err := n.File(ctx, token); refusedBy(err) != RuleAlreadyOpened {
+			t.Errorf("afterwards: %v", err)
+		}
+		if r := w.get(r.ID); r.State != Done || len(r.Handover.File) != 0 {
+			t.Errorf("it is %s with %+v", r.State, r.Handover)
+		}
+	})
+}
+
+func TestAFileThatIsFetchedBeforeSlackSaysThatItShowedTheLinkIsFetched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r := w.askMade(n)
+		_, given, _ := n.Claim(t.Context(), r.ID, bea)
+		_, file, err := n.FetchFile(t.Context(), tokenOf(given))
+		if err != nil || file.IsZero() {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := n.Opened(t.Context(), r.ID, bea); err != nil {
+				t.Error(err)
+			}
+			n.Fetched(t.Context(), r.ID)
+		}
+		if r := w.get(r.ID); r.State != Done || len(r.Handover.File)+len(r.Handover.Sealed) != 0 {
+			t.Errorf("it is %s with %+v", r.State, r.Handover)
+		}
+	})
+}
+
+func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {
+	for name, c := range map[string]struct {
+		until func(w *world, n *node, id string)
+		after time.Duration
+		words string
+	}{
+		"nobody opened the password": {func(*world, *node, string) {}, DefaultPolicy.RevealWithin, "Nobody opened the certificate within 3 days"},
+		"Slack never confirmed": {func(_ *world, n *node, id string) { n.Claim(context.Background(), id, bea) }, claimAgain,
+			"Slack never confirmed that it showed the certificate"},
+		"nobody fetched the file": {func(_ *world, n *node, id string) {
+			pass(time.Hour)
+			n.Claim(context.Background(), id, bea)
+			n.Opened(context.Background(), id, bea)
+		}, DefaultPolicy.RevealWithin, "Nobody fetched the certificate's file within 3 days"},
+		"nobody knows whether it arrived": {func(_ *world, n *node, id string) {
+			_, given, _ := n.Claim(context.Background(), id, bea)
+			n.Opened(context.Background(), id, bea)
+			n.FetchFile(context.Background(), tokenOf(given))
+		}, SendFor, "It is not known whether the certificate's file arrived"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				r := w.askMade(n)
+				old := r.Made.Thumbprint
+				c.until(w, n, r.ID)
+				before := w.get(r.ID).Handover
+				pass(c.after - 15*time.Second)
+				if r := w.get(r.ID); r.State != Ready {
+					t.Errorf("too early it is %s", r.State)
+				}
+				pass(time.Minute)
+				r = w.get(r.ID)
+				if r.State != RevokedState || len(r.Handover.Sealed)+len(r.Handover.File) != 0 || !strings.HasPrefix(r.Failure.Text, c.words) {
+					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
+				}
+				if before.Link != r.Handover.Link {
+					t.Error("a late press would not learn why there is no file")
+				}
+				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
+					t.Fatal(err)
+				}
+				r = w.settle(n, r.ID, Ready)
+				if a := w.one(); r.Made.Thumbprint == old || !slices.Equal(a.thumbprints, []string{r.Made.Thumbprint}) {
+					t.Errorf("after Retry the app has %v, want one that is not %s", a.thumbprints, old)
+				}
+				w.settle(n, r.ID, Done)
+			})
+		})
+	}
+}
+
+func TestMoreThanWasApprovedTakesTheMadeCertificateAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.signer, w.extra = adaOfAzure(), []string{"Everything"}
+		n := w.boot()
+		defer n.stop()
+		r, _ := n.Submit(t.Context(), bea, madeDraft("payroll-backup"))
+		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(r.ID)), nil)
+		pass(time.Minute)
+		r = w.get(r.ID)
+		if r.State != Failed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 || len(r.Handover.File)+len(r.Handover.Sealed) != 0 || !strings.Contains(r.Failure.Text, "Its certificate was removed") {
+			t.Errorf("it is %s (%s), with %v and %+v", r.State, r.Failure.Text, w.one().thumbprints, r.Handover)
+		}
+		w.one().roles = without(w.one().roles, w.extra)
+		w.extra = nil
+		again := w.settle(n, r.ID, Ready)
+		if again.Made.Thumbprint == r.Made.Thumbprint || !slices.Equal(w.one().thumbprints, []string{again.Made.Thumbprint}) {
+			t.Errorf("after Retry the app has %v", w.one().thumbprints)
+		}
+	})
+}
+
+func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
+	story := func(t *testing.T, at int) (calls int) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			before := w.settle(n, w.askMade(n).ID, Done)
+			began := len(w.calls)
+			left := at
+			w.after = func(string) error {
+				if left--; left < 0 && at >= 0 {
+					*n.off = true
+					return errPower
+				}
+				return nil
+			}
+			d := madeDraft("")
+			d.Origin = "V-renew"
+			r, err := n.Renew(t.Context(), bea, before.ID, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := func() {
+				if *n.off {
+					n.stop()
+					w.after = nil
+					n = w.boot()
+				}
+			}
+			w.settle(n, r.ID, Overlap)
+			again()
+			r = w.settle(n, r.ID, Overlap)
+			if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint, r.Made.Thumbprint}) || r.Target.Thumbprint != before.Made.Thumbprint {
+				t.Errorf("while both are in use the app has %v", got)
+			}
+			if _, err := n.SayWorks(t.Context(), r.ID, bea); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
+				t.Fatal(err)
+			}
+			w.settle(n, r.ID, Done)
+			again()
+			r = w.settle(n, r.ID, Done)
+			pass(time.Second)
+			if got := w.one().thumbprints; !slices.Equal(got, []string{r.Made.Thumbprint}) {
+				t.Errorf("at the end the app has %v, want %s", got, r.Made.Thumbprint)
+			}
+			n.stop()
+			calls = len(w.calls) - began
+		})
+		return calls
+	}
+	calls := story(t, -1)
+	for at := range calls {
+		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
+	}
+}
+
+func TestUndoOfARenewalRemovesTheMadeCertificateAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.settle(n, w.askMade(n).ID, Done)
+		d := madeDraft("")
+		d.Origin = "V-renew"
+		r, err := n.Renew(t.Context(), bea, before.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.people(n, r.ID)
+		if got := w.one().thumbprints; len(got) != 2 {
+			t.Fatalf("the app has %v", got)
+		}
+		pass(w.policy.RevealWithin + time.Hour)
+		if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Undone)
+		if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint}) {
+			t.Errorf("the app has %v", got)
+		}
+	})
+}
+
+func TestAMadeCertificateIsRenewedByASecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.settle(n, w.askMade(n).ID, Done)
+		d := draft("")
+		d.Origin = "V-renew"
+		r, err := n.Renew(t.Context(), bea, before.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Overlap)
+		n.SayWorks(t.Context(), r.ID, bea)
+		n.RemoveOld(t.Context(), r.ID, ada)
+		w.settle(n, r.ID, Done)
+		if a := w.one(); len(a.keys) != 1 || len(a.thumbprints) != 0 {
+			t.Errorf("the app has %v and %v", a.keys, a.thumbprints)
+		}
+	})
+}
+
+func TestWithoutAPublicURLAFileIsNotClaimed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r := w.askMade(n)
+		_, given, err := w.boot2().Claim(t.Context(), r.ID, bea)
+		if refusedBy(err) != RuleWrongState || !given.IsZero() || !strings.Contains(err.Error(), "public_url") {
+			t.Errorf("got %v", err)
+		}
+		if h := w.get(r.ID).Handover; h.Status != Kept || h.Link != "" {
+			t.Errorf("it is %+v", h)
+		}
+	})
+}
+
+func TestAFileIsSealedForItsRequestAndNotAsItsPassword(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r := w.askMade(n)
+		if _, err := w.key.Open(r.ID, r.Handover.File); !errors.Is(err, ErrWrongKey) {
+			t.Errorf("the file opens as a password: %v", err)
+		}
+		if _, err := w.key.Open(fileOf(r.ID), r.Handover.Sealed); !errors.Is(err, ErrWrongKey) {
+			t.Errorf("the password opens as a file: %v", err)
+		}
+	})
+}
+
+func TestWhatIsHandedOverCannotPrintItself(t *testing.T) {
+	s := NewSecret("hunter2")
+	for _, v := range []any{Keyed{s, s}, Proof{s, Keyed{s, s}}, Given{s, s}, &Given{s, s}, Handover{Sealed: Sealed("hunter2"), File: Sealed("hunter2")}} {
+		var log bytes.Buffer
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "v", v)
+		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "v", v)
+		j, _ := json.Marshal(v)
+		for _, text := range []string{fmt.Sprint(v), fmt.Sprintf("%v %+v %#v %s %q %x", v, v, v, v, v, v), string(j), log.String()} {
+			if strings.Contains(text, "hunter2") || strings.Contains(text, fmt.Sprintf("%x", "hunter2")) {
+				t.Errorf("%T printed itself: %s", v, text)
+			}
+		}
+	}
+}
