@@ -26,6 +26,7 @@ var (
 	opBatch        = operation{"batch", "do several things at once"}
 	opMe           = operation{"getMe", "read its own account"}
 	opRoles        = operation{"listRoles", "read its own directory roles"}
+	opPolicy       = operation{"getAppPolicy", "read the tenant's policy for apps"}
 	opOrganization = operation{"getOrganization", "read the name of the tenant"}
 	opUser         = operation{"findUser", "look the requester up"}
 	opResource     = operation{"getResource", "read the permissions of a service"}

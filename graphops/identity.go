@@ -81,6 +81,10 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims, 
 	for _, of := range people {
 		items = append(items, of...)
 	}
+	policy := s.policyItem()
+	if mayReadPolicy(s.scopes) {
+		items = append(items, policy)
+	}
 	s.batch(ctx, items)
 
 	if err := worst([]error{s.fault(me.err), s.fault(roles.err), s.fault(org.err)}); err != nil {
@@ -103,6 +107,7 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims, 
 		return err
 	}
 	who.Requesters = who.Owners[ask.Email]
+	who.Policy = s.policyOf(policy)
 	s.signer = who
 	return nil
 }

@@ -19,7 +19,8 @@ type session struct {
 	d      *Directory
 	tenant tenant
 	signer workflow.Signer
-	arm    *bearer // for Azure; nil where the plan has no roles there
+	arm    *bearer  // for Azure; nil where the plan has no roles there
+	scopes []string // that came with the token
 	began  time.Time
 
 	mu        sync.Mutex

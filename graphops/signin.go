@@ -57,6 +57,7 @@ func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session,
 	if err != nil {
 		return nil, err
 	}
+	session.scopes = p.granted
 	more := func(ctx context.Context, scope string) (workflow.Secret, error) {
 		if !strings.Contains(scope, "://") {
 			scope = s.tenant.scopes(scope)[0]

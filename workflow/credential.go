@@ -20,7 +20,8 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 			return nil, err
 		}
 	}
-	expires := r.Step(StepCredential).Since.Add(r.Plan.Credential.Lifetime).UTC().Truncate(time.Second) // the same at every try
+	lifetime, words := cut(r.Plan.Credential.Lifetime, s.Signer().Policy.SecretMax)
+	expires := r.Step(StepCredential).Since.Add(lifetime).UTC().Truncate(time.Second) // the same at every try
 	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
 	if err != nil {
 		return nil, err
@@ -29,7 +30,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 	return func(r *Request, st *Step) {
 		r.Made.KeyID, r.Made.KeyExpires = key.KeyID, key.Expires
 		r.Handover = Handover{Sealed: sealed}
-		st.Note = "valid until " + key.Expires.UTC().Format("2 January 2006")
+		st.Note = "valid until " + key.Expires.UTC().Format("2 January 2006") + words
 	}, nil
 }
 

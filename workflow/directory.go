@@ -160,10 +160,19 @@ type Signer struct {
 	Roles      []string // template IDs of the active directory roles
 	// Requesters are the accounts that have the requester's e-mail address.
 	Requesters []Account
+	// Policy is the tenant's for apps, where the token was good for reading it.
+	Policy AppPolicy
 	// Subscriptions are those of the plan on which this account may assign roles.
 	Subscriptions []string
 	// Owners are the accounts that have each of the owners' e-mail addresses.
 	Owners map[string][]Account
+}
+
+// AppPolicy is what the tenant forbids for apps; zero is nothing.
+type AppPolicy struct {
+	NoSecrets      bool
+	SecretMax      time.Duration // the longest lifetime of a client secret
+	CertificateMax time.Duration // of a certificate
 }
 
 // Account is a user of the tenant.

@@ -29,6 +29,7 @@ const (
 	RuleSignIn        Rule = "sign-in" // Microsoft refused it
 	RuleRestart       Rule = "restart"
 	RuleExcess        Rule = "more-than-approved"
+	RulePolicy        Rule = "tenant-policy"
 )
 
 // audited says whether a refusal by this rule belongs into the history:

@@ -134,7 +134,8 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 				return nil, err
 			}
 		}
-		c, keyed, err := e.dir.MakeCertificate(r.Plan.AppName, e.now().Add(r.Plan.Credential.Lifetime).UTC().Truncate(time.Second))
+		lifetime, _ := cut(r.Plan.Credential.Lifetime, s.Signer().Policy.CertificateMax)
+		c, keyed, err := e.dir.MakeCertificate(r.Plan.AppName, e.now().Add(lifetime).UTC().Truncate(time.Second))
 		if err != nil {
 			return nil, err
 		}

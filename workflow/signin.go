@@ -287,6 +287,9 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in Privileged Identity Management, if it is eligible), then press New code.", who.UPN, need.to, need.words)
 		}
 	}
+	if no := r.againstPolicy(who.Policy); no != nil {
+		return no
+	}
 	if r.inAzure() {
 		if missing := without(r.Plan.Subscriptions, who.Subscriptions); len(missing) > 0 {
 			return refuse(RuleRole, "%s may not assign roles in the Azure subscription %s: it takes Owner, User Access Administrator or Role Based Access Control Administrator there. Nothing was changed. Get or activate the role, then press New code.", who.UPN, strings.Join(missing, ", "))

@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,7 @@ func appearanceOf(a entratest.Application) appearance {
 	for _, r := range a.AzureRoles {
 		m.AzureRoles = append(m.AzureRoles, r.Subscription+"/"+strings.ReplaceAll(r.Role, a.UniqueName, "{uniqueName}"))
 	}
+	slices.Sort(m.AzureRoles)
 	for _, f := range a.Federated {
 		m.Federated = append(m.Federated, f.Issuer+" "+f.Subject+" "+f.Audience)
 	}

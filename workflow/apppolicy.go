@@ -1,0 +1,33 @@
+package workflow
+
+import (
+	"fmt"
+	"time"
+)
+
+// againstPolicy says why the tenant's own policy does not allow the credential
+// that was approved, before anything is made. A lifetime that is too long is no
+// reason: it is cut.
+func (r *Request) againstPolicy(p AppPolicy) *Refusal {
+	if r.Task != Provision || r.Kind == Retire || r.Kind == Update {
+		return nil
+	}
+	const then = "Nothing was changed. Press Cancel, deny the request, and have it asked for again with "
+	c := r.Plan.Credential
+	long := c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)
+	switch {
+	case c.Kind == ClientSecret && p.NoSecrets:
+		return refuse(RulePolicy, "A policy of this tenant forbids client secrets for apps. "+then+"a certificate.")
+	case c.Kind == OwnCertificate && p.CertificateMax > 0 && long > p.CertificateMax:
+		return refuse(RulePolicy, "A policy of this tenant allows certificates that are valid for %s, and this one is for %s. "+then+"one that is valid for less.", Days(p.CertificateMax), Days(long))
+	}
+	return nil
+}
+
+// cut is the lifetime that a policy leaves, and what to tell the requester.
+func cut(lifetime, most time.Duration) (time.Duration, string) {
+	if most <= 0 || lifetime <= most {
+		return lifetime, ""
+	}
+	return most, fmt.Sprintf("; cut from %s to %s by a policy of this tenant", Days(lifetime), Days(most))
+}
