@@ -127,10 +127,16 @@ func came(r *workflow.Request) string {
 	case workflow.Failed, workflow.RevokedState:
 		return clip(r.Failure.Text, 900)
 	case workflow.CancelledState:
+		if r.Failure.Text != "" {
+			return r.Failure.Text
+		}
 		return "The requester cancelled it. Nothing was changed in the tenant."
 	case workflow.Expired:
 		return "Nobody decided or signed in in time. Nothing was changed in the tenant."
 	case workflow.Undone:
+		if r.Kind == workflow.Renew {
+			return "The new credential was removed again. The app has the one that it had."
+		}
 		return "What was made was deleted again."
 	}
 	return ""
@@ -153,6 +159,9 @@ func cardButtons(r *workflow.Request) []slack.BlockElement {
 		buttons := []slack.BlockElement{button(actRetry, "Retry", v, "Retry "+r.ID).WithStyle(slack.StylePrimary)}
 		if r.Undoable() {
 			buttons = append(buttons, undoButton(r))
+		}
+		if r.CanGiveUp() {
+			buttons = append(buttons, button(actGiveUp, "Give up", v, "Give "+r.ID+" up"))
 		}
 		return append(buttons, details)
 	}
@@ -292,7 +301,11 @@ func roleBlocks(p workflow.Plan) []slack.Block {
 		if s.AdminsOnly {
 			who = "only admins may consent"
 		}
-		lines = append(lines, line(bold(s.Name), " (", who, ")\n", s.Words))
+		parts := []any{bold(s.Name), " (", who, ")\n", s.Words}
+		if len(s.PreAuthorized) > 0 {
+			parts = append(parts, "\n", bold("Without consent: "), "the apps ", strings.Join(s.PreAuthorized, ", "))
+		}
+		lines = append(lines, line(parts...))
 	}
 	if lines != nil {
 		blocks = append(blocks, block(line(bold("API that the app offers to others")), list(lines...)))

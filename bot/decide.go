@@ -29,6 +29,7 @@ const (
 	actRenew   = "renew"
 	actRetire  = "retire"
 	actUpdate  = "update"
+	actGiveUp  = "give-up"
 
 	denyView    = "deny"
 	reasonBlock = "Reason"
@@ -68,7 +69,7 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, i.User.ID) })
 	case actRenew, actRetire, actUpdate:
 		b.later(ctx, func(ctx context.Context) { b.openLife(ctx, i, workflow.Kind(a.ActionID), id) })
-	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld:
+	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld, actGiveUp:
 		if b.knows(i.User.ID) {
 			b.press(ctx, i, a.ActionID, id, rev)
 			return
@@ -98,6 +99,8 @@ func (b *Bot) press(ctx context.Context, i interaction, button, id string, rev i
 		_, err = b.desk.Undo(ctx, id, by)
 	case actWorks:
 		_, err = b.desk.SayWorks(ctx, id, by)
+	case actGiveUp:
+		_, err = b.desk.GiveUp(ctx, id, by)
 	case actOld:
 		_, err = b.desk.RemoveOld(ctx, id, by)
 	}

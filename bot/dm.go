@@ -42,7 +42,7 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 	default:
 		blocks = append(blocks, block(line(firstOf(came(r), waitsFor(r)))))
 	}
-	if !r.State.HoldsName() {
+	if !r.State.HoldsName() && r.Kind == workflow.Register {
 		blocks = append(blocks, note("You can ask again with "+Command+" request. The name is free."))
 	}
 	return summary(r), blocks

@@ -196,7 +196,7 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 		}
 		blocks = append(blocks, field(workflow.FieldPermissions, "All that the app is to have.", search))
 	}
-	uris := slices.Concat(r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs)
+	uris := r.Plan.On(p.Platform)
 	owners := ownersInput()
 	for _, o := range r.Plan.Owners {
 		owners.Element.(*slack.MultiSelectBlockElement).InitialUsers = append(owners.Element.(*slack.MultiSelectBlockElement).InitialUsers, o.ID)

@@ -26,6 +26,9 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	}
 	content := []slack.MsgOption{slack.MsgOptionText(escape(text), false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
 	ts = d.Post.TS
+	if ts == "none" { // the bot was not in the channel
+		return channel, ts, nil
+	}
 	if ts == "" && !d.Post.Begun.IsZero() {
 		if ts, err = b.find(ctx, channel, thread, d); err != nil {
 			return "", "", err

@@ -246,16 +246,22 @@ func waitsFor(r *workflow.Request) string {
 		}
 		return "the " + handedOver(r) + " was handed over"
 	case workflow.Failed:
-		return "an approver has to press Retry or Undo"
+		return "an approver has to press " + r.WaysOn()
 	case workflow.RevokedState:
 		return "nobody opened the " + handedOver(r) + " in time; an approver can press Retry or Undo"
 	case workflow.Denied:
 		return "by " + r.Approval.By.Name + ": " + clip(r.Approval.Reason, 300)
 	case workflow.CancelledState:
+		if r.Failure.Text != "" {
+			return "it was given up"
+		}
 		return "nothing was changed in the tenant"
 	case workflow.Expired:
 		return "nobody decided in time"
 	case workflow.Undone:
+		if r.Kind == workflow.Renew {
+			return "the new credential was removed again"
+		}
 		return "what was made was deleted again"
 	}
 	return ""

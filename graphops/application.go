@@ -239,6 +239,20 @@ func (s *session) DeleteApplication(ctx context.Context, uniqueName, objectID st
 	return nil
 }
 
+// gone says whether an application is deleted, or was never there: not merely
+// too new to be found.
+func (s *session) gone(ctx context.Context, objectID string) bool {
+	if deleted, err := s.deleted(ctx, objectID); err != nil || deleted {
+		return err == nil
+	}
+	req, err := s.application(objectID).ToGetRequestInformation(ctx, nil)
+	if err != nil {
+		return false
+	}
+	_, err = s.send(ctx, opReadApp, req, models.CreateApplicationFromDiscriminatorValue)
+	return status(err) == http.StatusNotFound && !s.fresh(objectID)
+}
+
 // deleted says whether an object is among the deleted ones.
 func (s *session) deleted(ctx context.Context, objectID string) (bool, error) {
 	_, err := s.send(ctx, opDeleted, s.get("/directory/deletedItems/{id}", "id", objectID), models.CreateDirectoryObjectFromDiscriminatorValue)

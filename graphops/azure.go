@@ -169,7 +169,7 @@ func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name,
 		"principalId":      servicePrincipal,
 		"principalType":    "ServicePrincipal", // so that a new one need not be known everywhere
 	}}
-	err := s.azure(ctx, opAzureAssign, http.MethodPut, scope+authorizing+"roleAssignments/"+azureID(name, subscription, role), "", body, nil)
+	err := s.azure(ctx, opAzureAssign, http.MethodPut, scope+authorizing+"roleAssignments/"+azureID(name, servicePrincipal, subscription, role), "", body, nil)
 	a, _ := err.(*answer)
 	switch {
 	case a != nil && a.is("RoleAssignmentExists"):
@@ -201,7 +201,7 @@ func (s *session) azureRoles(ctx context.Context, servicePrincipal string, subsc
 			}
 			for _, a := range list.Value {
 				p := a.Properties
-				if strings.EqualFold(p.PrincipalID, servicePrincipal) {
+				if strings.EqualFold(p.PrincipalID, servicePrincipal) && strings.EqualFold(p.Scope, "/subscriptions/"+sub) {
 					all = append(all, sub+"/"+strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]))
 				}
 			}

@@ -40,6 +40,9 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 // RemoveCertificate takes a certificate away, and leaves the others.
 func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbprint string) error {
 	keys, err := s.certificates(ctx, applicationID)
+	if err != nil && s.gone(ctx, applicationID) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

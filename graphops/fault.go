@@ -36,6 +36,7 @@ var (
 	opDeleteApp    = operation{"deleteApplication", "delete the application"}
 	opUnfederate   = operation{"removeFederated", "end the app's trust in another issuer"}
 	opUnconsent    = operation{"removeConsent", "withdraw the app's permissions"}
+	opUnowner      = operation{"removeOwner", "take an owner from the application"}
 	opRestore      = operation{"restoreDeleted", "restore the deleted application"}
 	opDeleted      = operation{"getDeleted", "look among the deleted applications"}
 	opPrincipal    = operation{"createServicePrincipal", "make the app's service principal"}

@@ -137,7 +137,7 @@ func (s *session) remove(ctx context.Context, items []*item) error {
 // RestoreApplication looks for a deleted application and restores it. One that
 // is there, and not deleted, is left alone.
 // Source: Graph, "Restore deleted directory object item".
-func (s *session) RestoreApplication(ctx context.Context, appID string) (bool, error) {
+func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipal string) (bool, error) {
 	if uuid.Validate(appID) != nil {
 		return false, nil
 	}
@@ -160,13 +160,48 @@ func (s *session) RestoreApplication(ctx context.Context, appID string) (bool, e
 			return false, s.fault(err)
 		}
 		s.know(value(a.GetId()), appID)
-		return true, nil
+		return true, s.restorePrincipal(ctx, servicePrincipal)
 	}
-	_, err = s.findApplication(ctx, appID)
+	there, err := s.Alive(ctx, appID)
+	if err == nil && there {
+		err = s.restorePrincipal(ctx, servicePrincipal)
+	}
+	return there, err
+}
+
+// restorePrincipal restores the app's service principal, which does not come back
+// with it. One that is not deleted is made, or found, by a later step.
+func (s *session) restorePrincipal(ctx context.Context, id string) error {
+	if uuid.Validate(id) != nil {
+		return nil
+	}
+	req := s.get("/directory/deletedItems/{id}/restore", "id", id)
+	req.Method = kiota.POST
+	_, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue)
+	if code := status(err); code == http.StatusNotFound || code == http.StatusBadRequest {
+		return nil
+	}
+	return s.fault(err)
+}
+
+// Alive says whether the application is there.
+func (s *session) Alive(ctx context.Context, appID string) (bool, error) {
+	_, err := s.findApplication(ctx, appID)
 	if status(err) == http.StatusNotFound {
 		return false, nil
 	}
 	return err == nil, s.fault(err)
+}
+
+// RemoveOwner takes an owner away. One who is none already is no mistake.
+func (s *session) RemoveOwner(ctx context.Context, applicationID, userID string) error {
+	req := s.get("/applications/{id}/owners/{user}/$ref", "id", applicationID, "user", userID)
+	req.Method = kiota.DELETE
+	_, err := s.send(ctx, opUnowner, req, nil)
+	if status(err) == http.StatusNotFound {
+		return nil
+	}
+	return s.fault(err, applicationID)
 }
 
 // FindApplication reads which application has this App ID, and its service principal.

@@ -95,4 +95,5 @@ type targetV1 struct {
 	KeyID      string `json:"key_id,omitzero"`
 	Thumbprint string `json:"thumbprint,omitzero"`
 	TakesName  bool   `json:"takes_name,omitzero"`
+	Brings     bool   `json:"brings,omitzero"`
 }

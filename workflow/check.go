@@ -134,6 +134,17 @@ func checkOwners(wrong FieldErrors, by Person, people []Person) []Person {
 	return out
 }
 
+// On are the redirect URIs of a platform.
+func (p Plan) On(on Platform) []string {
+	switch on {
+	case SPA:
+		return p.SPARedirectURIs
+	case PublicClient:
+		return p.PublicRedirectURIs
+	}
+	return p.RedirectURIs
+}
+
 // redirect puts redirect URIs where a platform has them.
 func (p *Plan) redirect(on Platform, uris []string) {
 	switch on {

@@ -164,12 +164,15 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	if !r.inAzure() {
 		plan.AzureRoles = nil // the token is not good for them, and they are not this request's
 	}
+	if r.light() {
+		plan.DirectoryRoles, plan.Permissions = nil, plan.Of(catalog.Application) // likewise
+	}
 	has, err := s.Inspect(ctx, r.Made, plan)
 	if err != nil {
 		return nil, err
 	}
 	var want Inspection
-	for _, p := range r.Plan.Permissions {
+	for _, p := range plan.Permissions {
 		name := p.Resource + "/" + p.Name
 		if p.Type == catalog.Application {
 			want.Roles = append(want.Roles, name)
@@ -177,7 +180,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 			want.Scopes = append(want.Scopes, name)
 		}
 	}
-	for _, role := range r.Plan.DirectoryRoles {
+	for _, role := range plan.DirectoryRoles {
 		want.DirectoryRoles = append(want.DirectoryRoles, role.TemplateID)
 	}
 	if c := r.Plan.Credential; c.Kind == OwnCertificate {
@@ -246,6 +249,8 @@ func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
 		words, take = "certificate", func(ctx context.Context) error {
 			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint())
 		}
+	case r.Plan.Credential.Kind == Federated:
+		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer + " can sign in as it. Find out who granted that, and press Undo."
 	default:
 		return text + "It has no credential of this request. Find out who granted that before you press Undo."
 	}

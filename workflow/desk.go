@@ -135,6 +135,9 @@ func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
 	if by.ID == r.Requester.ID {
 		return refuse(RuleSelfApproval, "You asked for %s yourself, so someone else has to decide.", r.ID)
 	}
+	if slices.ContainsFunc(r.Plan.Owners, func(o Person) bool { return o.ID == by.ID }) {
+		return refuse(RuleSelfApproval, "You are an owner of %s, so someone else has to decide.", r.Plan.AppName)
+	}
 	return nil
 }
 
@@ -216,6 +219,47 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 	})
 }
 
+// GiveUp ends a request about an app that cannot be carried through. What was
+// done so far stays.
+func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		if by.ID == r.Requester.ID {
+			return r.cannotGiveUp()
+		}
+		if no := d.mayDecide(r, by); no != nil {
+			return no
+		}
+		return r.cannotGiveUp()
+	}, func(r *Request, now time.Time) {
+		e := Event{By: by.ID, What: WasCancelled, Text: "gave up. What was done so far stays in the tenant"}
+		if r.Task == RemoveOld {
+			r.Steps, r.Failure = nil, Failure{}
+			r.move(Leftover, now, e)
+			return
+		}
+		r.Failure = Failure{Text: "It was given up. What was done so far stays in the tenant; the app can be asked for again."}
+		r.Handover = Handover{}
+		r.move(CancelledState, now, e)
+	})
+}
+
+func (r *Request) cannotGiveUp() *Refusal {
+	if !r.CanGiveUp() {
+		return refuse(RuleWrongState, "%s %s, so it can't be given up.", r.ID, r.Standing())
+	}
+	return nil
+}
+
+// stepDone says whether a step is behind r.
+func (r *Request) stepDone(n StepName) bool {
+	s := r.Step(n)
+	return s != nil && s.Status == StepDone
+}
+
+// CanGiveUp says whether r may end though it came to nothing. A request that has
+// registered an app has Undo for that.
+func (r *Request) CanGiveUp() bool { return r.State == Failed && r.Target.Request != "" }
+
 // untouched says that nothing was begun in the tenant for r.
 func (r *Request) untouched() bool {
 	if r.Task == Verify {
@@ -235,8 +279,8 @@ func (r *Request) giveBack(now time.Time, text string, e Event) {
 			to = RevokedState
 		}
 	}
-	r.Failure = Failure{Rule: RuleSignIn, Text: text + " An approver can press Retry or Undo."}
 	r.move(to, now, e)
+	r.Failure = Failure{Rule: RuleSignIn, Text: text + " An approver can press " + r.WaysOn() + "."}
 }
 
 // undoing says whether the steps are those of an Undo.
@@ -300,7 +344,18 @@ func (r *Request) redo(names ...StepName) {
 
 // Undoable says whether there is something that an Undo would delete.
 func (r *Request) Undoable() bool {
-	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Kind != Update && r.Task != RemoveOld
+	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Kind != Update && r.Task != RemoveOld && (r.Kind != Recreate || r.undoing() || r.stepDone(StepGone))
+}
+
+// WaysOn names the buttons of a request that failed.
+func (r *Request) WaysOn() string {
+	switch {
+	case r.Undoable() && r.CanGiveUp():
+		return "Retry, Undo or Give up"
+	case r.CanGiveUp():
+		return "Retry or Give up"
+	}
+	return "Retry or Undo"
 }
 
 // Undo deletes what a failed request has made, after a sign-in of whoever presses.

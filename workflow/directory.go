@@ -107,9 +107,13 @@ type Session interface {
 	FindApplication(ctx context.Context, appID string) (objectID, servicePrincipal string, err error)
 	// Trim makes sure that the app has nothing of what it had and no longer needs.
 	Trim(ctx context.Context, m Made, needs, had Plan) error
-	// RestoreApplication brings a deleted application back, and says whether it
-	// was there to be brought back.
-	RestoreApplication(ctx context.Context, appID string) (bool, error)
+	// RestoreApplication brings a deleted application and its service principal
+	// back, and says whether it is there now.
+	RestoreApplication(ctx context.Context, appID, servicePrincipal string) (bool, error)
+	// Alive says whether the application with this App ID is there, and not deleted.
+	Alive(ctx context.Context, appID string) (bool, error)
+	// RemoveOwner makes sure that a user does not own the application.
+	RemoveOwner(ctx context.Context, applicationID, userID string) error
 
 	// Close forgets the token.
 	Close()

@@ -88,6 +88,18 @@ func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ Plan) error 
 	return err
 }
 
+func (s *fakeSession) Alive(_ context.Context, appID string) (bool, error) {
+	return call(s.wired, "alive", func() (bool, error) { return s.app(appID) != nil, nil })
+}
+
+func (s *fakeSession) RemoveOwner(_ context.Context, id, user string) error {
+	_, err := call(s.wired, "remove owner", func() (bool, error) {
+		s.app(id).owners = without(s.app(id).owners, []string{user})
+		return true, nil
+	})
+	return err
+}
+
 func (s *fakeSession) FindApplication(_ context.Context, appID string) (string, string, error) {
 	_, err := call(s.wired, "find", func() (bool, error) {
 		if s.app(appID) == nil {
@@ -110,7 +122,7 @@ func (s *fakeSession) Trim(_ context.Context, m Made, needs, _ Plan) error {
 	return err
 }
 
-func (s *fakeSession) RestoreApplication(_ context.Context, appID string) (bool, error) {
+func (s *fakeSession) RestoreApplication(_ context.Context, appID, _ string) (bool, error) {
 	return call(s.wired, "restore", func() (bool, error) {
 		name := strings.TrimPrefix(appID, "app-")
 		if a := s.deleted[name]; a != nil {

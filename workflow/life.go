@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,9 +18,13 @@ import (
 func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	name = oneLine(name)
 	var found []*Request
-	if r, err := d.store.Get(ctx, strings.ToUpper(name)); err == nil {
+	r, err := d.store.Get(ctx, strings.ToUpper(name))
+	switch {
+	case err == nil:
 		found = []*Request{r}
-	} else {
+	case !errors.Is(err, ErrNotFound):
+		return nil, err
+	default:
 		q := Query{Text: name}
 		if guidPattern.MatchString(strings.ToLower(name)) {
 			q = Query{App: strings.ToLower(name)}
@@ -102,6 +107,9 @@ func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (
 		if !before.Alive() {
 			return refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate brings it back.", before.Plan.AppName, before.ID)
 		}
+		if k := before.Plan.Credential.Kind; k == Federated || k == NoCredential {
+			return refuse(RuleWrongState, "%s has no credential that ends, so there is nothing to renew. /entra-app update changes what it has.", before.Plan.AppName)
+		}
 		if draft.Credential == Federated || draft.Credential == NoCredential {
 			wrong[FieldCredential] = "Choose a client secret or a certificate: nothing else expires."
 			return nil
@@ -132,6 +140,16 @@ func (d *Desk) Retire(ctx context.Context, by Person, head string, draft Draft) 
 	})
 }
 
+// stillOwners are the owners of an app for which another of its people asks: the
+// one who asked before stays one of them.
+func stillOwners(owners []Person, by, before Person) []Person {
+	out := slices.DeleteFunc(slices.Clone(owners), func(p Person) bool { return p.ID == by.ID })
+	if by.ID != before.ID && before.Email != "" && !slices.ContainsFunc(out, func(p Person) bool { return p.ID == before.ID }) {
+		out = append(out, before)
+	}
+	return out
+}
+
 // newCredential fills in the credential that the draft chose.
 func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r *Request) {
 	product, ok := d.Product(before.Product)
@@ -158,8 +176,8 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 		return nil, refuse(RuleStale, "%s has changed since: %s came after %s. Ask again.", before.Plan.AppName, before.Successor, before.ID)
 	}
 	tenant, ok := d.Tenant(before.Tenant)
-	if !ok {
-		return nil, refuse(RuleTenant, "The tenant %s is no longer configured, so nothing can be done there. Ask the operator of this bot.", before.Tenant)
+	if !ok || before.Plan.TenantID != tenant.ID {
+		return nil, refuse(RuleTenant, "The tenant %s is no longer configured as it was, so nothing can be done there. Ask the operator of this bot.", before.Tenant)
 	}
 	r := &Request{
 		Origin: draft.Origin, Kind: kind, State: Pending, Requester: by, Tenant: before.Tenant, Product: before.Product,
@@ -169,11 +187,16 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	r.Plan.TenantID = tenant.ID
 	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal,
 		Owner: before.Made.Owner, TenantID: before.Made.TenantID, TenantName: before.Made.TenantName}
+	if by.ID != before.Requester.ID {
+		r.Made.Owner = "" // it is the other one's account
+	}
 	wrong := FieldErrors{}
 	checkText(wrong, FieldReason, r.Reason, ReasonMax)
 	if no := fill(wrong, before, r); no != nil {
 		return nil, no
 	}
+	r.Plan.Owners = stillOwners(r.Plan.Owners, by, before.Requester)
+	r.Target.Brings = r.Plan.Credential.Certificate.Fingerprint != before.Plan.Credential.Certificate.Fingerprint || r.Target.TakesName
 	if len(wrong) > 0 {
 		return nil, wrong
 	}

@@ -369,11 +369,13 @@ func TestThePeopleOfAnAppAreWarnedBeforeItsSecretEnds(t *testing.T) {
 		for i, days := range []int{31, 30, 14, 7, 1} {
 			pass(time.Until(ends.AddDate(0, 0, -days)) + time.Minute)
 			told := map[string]bool{}
+			w.mu.Lock()
 			for _, m := range w.messages {
 				if to := m.name.To(); to != "" && strings.HasPrefix(string(m.name), fmt.Sprintf("%s%d:", Expiry, i)) {
 					told[to] = true
 				}
 			}
+			w.mu.Unlock()
 			if want := i > 0; told[bea.ID] != want || told[zoe.ID] != want || told["CTEAM"] != want {
 				t.Errorf("%d days before, %v were told", days, told)
 			}
@@ -418,6 +420,123 @@ func TestARoleOnAServiceOutsideThePlanIsAnAlarmToo(t *testing.T) {
 		w.use(w.codeFor(w.get(id)), nil)
 		pass(time.Minute)
 		if r := w.get(id); r.State != Failed || r.Failure.Rule != RuleExcess || len(w.one().keys) != 0 {
+			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
+		}
+	})
+}
+
+func TestAnUndoneRenewalLeavesTheAppToItsPeople(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		d := draft("")
+		d.Origin = "V-renew"
+		r, _ := n.Renew(t.Context(), bea, before.ID, d)
+		w.people(n, r.ID)
+		pass(w.policy.RevealWithin + time.Hour)
+		n.Undo(t.Context(), r.ID, ada)
+		w.settle(n, r.ID, Undone)
+		if got, err := n.App(t.Context(), before.Plan.AppName); err != nil || got.ID != before.ID || !got.mayExpire() {
+			t.Errorf("the app is %v, %v", got, err)
+		}
+	})
+}
+
+func TestAnAppThatIsThereIsNotRecreated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		d := draft("")
+		d.Origin = "V-recreate"
+		r, err := n.Recreate(t.Context(), bea, before.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(r.ID)), nil)
+		pass(time.Second)
+		if r := w.get(r.ID); r.State != Failed || r.Undoable() || !strings.Contains(r.Failure.Text, "is not deleted") {
+			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
+		}
+		if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.one().keys) != 1 {
+			t.Errorf("the app has %v", w.one().keys)
+		}
+		if _, err := n.Renew(t.Context(), bea, before.ID, d2("V-renew")); err != nil {
+			t.Errorf("after it was given up: %v", err)
+		}
+	})
+}
+
+func d2(origin string) Draft {
+	d := draft("")
+	d.Origin = origin
+	return d
+}
+
+func TestAnAppWithACertificateIsRetired(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.signer = adaOfAzure()
+		n := w.boot()
+		defer n.stop()
+		first, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
+		before := w.settle(n, first.ID, Done)
+		r, err := n.Retire(t.Context(), bea, before.ID, d2("V-retire"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Done)
+		pass(time.Second)
+		back := d2("V-back")
+		back.Credential, back.Certificate = OwnCertificate, before.Plan.Credential.Certificate.DER
+		if _, err := n.Recreate(t.Context(), bea, r.ID, back); err != nil {
+			t.Errorf("with the certificate that it had: %v", err)
+		}
+	})
+}
+
+func TestWhoeverAskedBeforeStaysAnOwner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		d := draft("payroll-backup")
+		d.Owners = []Person{tom}
+		r, _ := n.Submit(t.Context(), bea, d)
+		before := w.settle(n, r.ID, Done)
+		renewed, err := n.Renew(t.Context(), tom, before.ID, d2("V-renew"))
+		if err != nil || len(renewed.Plan.Owners) != 1 || renewed.Plan.Owners[0].ID != bea.ID {
+			t.Errorf("got %+v, %v", renewed, err)
+		}
+	})
+}
+
+func TestAnUpdateNeverTakesTheCredentialThatIsInUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		w.foreign = []string{"Office 365 Exchange Online/full_access_as_app"}
+		d := d2("V-update")
+		d.RedirectURIs = []string{"https://other.contoso.com"}
+		r, err := n.Update(t.Context(), bea, before.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(r.ID)), nil)
+		pass(time.Minute)
+		if r := w.get(r.ID); r.State != Failed || len(w.one().keys) != 1 || strings.Contains(r.Failure.Text, "Undo") {
 			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
 		}
 	})

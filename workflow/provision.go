@@ -161,15 +161,11 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		objectID, sp, err := s.FindApplication(ctx, r.Made.AppID)
 		return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.ServicePrincipal = objectID, sp }, err
 	case StepTrim:
-		return func(*Request, *Step) {}, s.Trim(ctx, r.Made, r.Plan, r.Was)
+		return trim(ctx, r, s)
+	case StepGone:
+		return func(*Request, *Step) {}, stillThere(ctx, r, s)
 	case StepRestore:
-		restored, err := s.RestoreApplication(ctx, r.Made.AppID)
-		return func(r *Request, st *Step) {
-			if !restored {
-				r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
-				st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is made anew if it is not there"
-			}
-		}, err
+		return restore(ctx, r, s)
 	case StepStrip:
 		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.Made.ObjectID)
 	case StepWithdraw:
@@ -265,7 +261,11 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	if more, ok := errors.AsType[*ExcessError](err); ok {
 		what = Alarmed
 		f = Failure{Rule: RuleExcess, Text: fmt.Sprintf("It can do more than that: %v.", more.Names)}
-		if r.Task != Verify {
+		switch {
+		case r.Task == Verify:
+		case r.Kind == Update: // its credential is in use, and not this request's
+			f.Text = fmt.Sprintf("ALARM: the app can do more than was approved: %v. Nothing was taken from it. Find out who granted that, then press Retry.", more.Names)
+		default:
 			f.Text = e.disarm(r, s, more)
 		}
 	}
@@ -275,7 +275,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	_, saveErr := e.save(r.ID, func(r *Request, now time.Time) error {
 		st := r.Step(name)
 		st.Status, st.At, st.Note, st.Since = StepFailed, now, "", time.Time{}
-		if what == Alarmed {
+		if what == Alarmed && r.Kind != Update {
 			r.Handover = Handover{}
 			r.redo(StepCredential, StepCertificate)
 		}
@@ -329,6 +329,11 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		return f
 	}
 	done, all := r.StepsDone()
-	f.Text += fmt.Sprintf(" %d of %d steps are done. An approver can press Retry to go on, or Undo to delete what was made.", done, all)
+	f.Text += fmt.Sprintf(" %d of %d steps are done. ", done, all)
+	if r.Target.Request != "" {
+		f.Text += "An approver can press Retry to go on with the step that failed; Give up leaves what was done so far."
+		return f
+	}
+	f.Text += "An approver can press Retry to go on, or Undo to delete what was made."
 	return f
 }

@@ -84,6 +84,7 @@ type Target struct {
 	KeyID      string // of the client secret that is replaced
 	Thumbprint string // of the certificate that is replaced
 	TakesName  bool   // the app's name was free, and is this request's
+	Brings     bool   // a certificate that the app has not had
 }
 
 // A Person is a member of the Slack workspace.
@@ -309,14 +310,14 @@ func (r *Request) Claims() []string {
 	if r.Origin != "" {
 		claims = append(claims, "origin:"+r.Origin)
 	}
-	if r.Target.Request != "" && r.State.open() {
+	if r.Target.Request != "" && (r.State.open() || r.owesLink()) {
 		claims = append(claims, appClaim+r.Target.UniqueName)
 	}
 	if r.State.HoldsName() && !r.Gone {
 		if r.holdsName() {
 			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
 		}
-		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && r.Kind != Update {
+		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && r.bringsCertificate() {
 			claims = append(claims, certificateClaim+c.Fingerprint)
 		}
 	}
@@ -330,6 +331,11 @@ const appClaim = "app:"
 // certificateClaim is the beginning of the claim on a certificate: it proves who
 // one app is, and no other.
 const certificateClaim = "certificate:"
+
+// bringsCertificate says whether the certificate of r's plan is new to the app.
+func (r *Request) bringsCertificate() bool {
+	return r.Kind == Register || r.Target.Brings
+}
 
 // holdsName says whether r is the one of its app's requests that keeps the name
 // from others.

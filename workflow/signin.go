@@ -150,7 +150,7 @@ func (r *Request) ask() Ask {
 	if r.inAzure() {
 		a.Subscriptions = r.Plan.Subscriptions
 	}
-	for _, p := range r.Plan.Owners {
+	for _, p := range append(slices.Clone(r.Plan.Owners), r.Was.Owners...) {
 		a.Owners = append(a.Owners, p.Email)
 	}
 	return a
@@ -282,6 +282,11 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 		slices.ContainsFunc(who.Requesters, func(a Account) bool { return a.ObjectID == who.ObjectID }):
 		return refuse(RuleRequesterSelf, "%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN, r.Requester.Name)
 	}
+	for _, p := range r.Plan.Owners {
+		if slices.ContainsFunc(who.Owners[p.Email], func(a Account) bool { return a.ObjectID == who.ObjectID }) {
+			return refuse(RuleRequesterSelf, "%s is the account of %s, who is an owner of the app. Nothing was changed. Someone else has to approve it and sign in.", who.UPN, p.Name)
+		}
+	}
 	for _, need := range r.rolesNeeded() {
 		if !slices.ContainsFunc(need.anyOf, func(role string) bool { return slices.Contains(who.Roles, role) }) {
 			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in Privileged Identity Management, if it is eligible), then press New code.", who.UPN, need.to, need.words)
@@ -303,7 +308,7 @@ func (r *Request) light() bool {
 	if r.Task == Verify {
 		return false // it reads what needs the same scopes, and changes nothing
 	}
-	return r.Task != Provision || r.Kind == Renew && r.Plan.Credential.Kind.handsOver()
+	return r.Task != Provision || r.Kind == Renew
 }
 
 // inAzure says whether a task takes rights in Azure.
@@ -334,6 +339,9 @@ func (r *Request) rolesNeeded() []roleNeed {
 // rights as to give it.
 func (r *Request) both() Plan {
 	p := r.Plan.clone()
+	if r.Kind == Retire {
+		p.DirectoryRoles = nil // they go with the app
+	}
 	p.Permissions = append(p.Permissions, r.Was.Permissions...)
 	p.DirectoryRoles = append(p.DirectoryRoles, r.Was.DirectoryRoles...)
 	return p

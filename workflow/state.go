@@ -47,7 +47,7 @@ var moves = map[State][]State{
 	Ready:        {Done, Overlap, RevokedState},
 	Overlap:      {Leftover},
 	Leftover:     {Signing},
-	Failed:       {Signing},
+	Failed:       {Signing, CancelledState, Leftover},
 	RevokedState: {Signing},
 }
 

@@ -22,6 +22,7 @@ const (
 
 	StepFind     StepName = "find"
 	StepTrim     StepName = "trim"
+	StepGone     StepName = "gone"
 	StepRestore  StepName = "restore"
 	StepStrip    StepName = "strip"
 	StepWithdraw StepName = "withdraw"
@@ -48,7 +49,7 @@ func (r *Request) stepsFor(t Task) []StepName {
 	case r.Kind == Retire:
 		return []StepName{StepStrip, StepWithdraw, StepDelete}
 	case r.Kind == Recreate:
-		return append([]StepName{StepRestore}, r.Plan.steps()...)
+		return append([]StepName{StepGone, StepRestore}, r.Plan.steps()...)
 	}
 	return r.Plan.steps()
 }
@@ -138,6 +139,8 @@ func (n StepName) Title() string {
 		return "Find the application"
 	case StepTrim:
 		return "Take away what is no longer needed"
+	case StepGone:
+		return "See that the application is gone"
 	case StepRestore:
 		return "Restore the deleted application"
 	case StepStrip:

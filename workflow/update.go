@@ -23,11 +23,19 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Was.TenantID, r.Was.AppName, r.Was.Credential
 		r.Plan.AzureRoles, r.Plan.Subscriptions = r.Was.AzureRoles, r.Was.Subscriptions
 		checkWorkloads(wrong, product, choice)
-		r.Plan.redirect(product.Platform, checkRedirects(wrong, draft.RedirectURIs))
-		if product.Custom {
+		if product.Custom { // what a manifest brought stays
+			r.Plan.Audience, r.Plan.Scopes, r.Plan.PublicClientFlows = r.Was.Audience, r.Was.Scopes, r.Was.PublicClientFlows
 			r.Plan.Permissions = checkPermissions(wrong, draft.Permissions)
+			for _, q := range r.Was.Permissions {
+				if q.ResourceAppID == Self {
+					r.Plan.Permissions = append(r.Plan.Permissions, q)
+				}
+			}
 		}
-		r.Plan.Owners = checkOwners(wrong, by, draft.Owners)
+		r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs = r.Was.RedirectURIs, r.Was.SPARedirectURIs, r.Was.PublicRedirectURIs
+		r.Plan.redirect(product.Platform, checkRedirects(wrong, draft.RedirectURIs))
+		r.Plan.Owners = stillOwners(checkOwners(wrong, by, draft.Owners), by, before.Requester)
+		r.Warned = before.Warned
 		r.Made.KeyID, r.Made.KeyExpires = before.Made.KeyID, before.Made.KeyExpires
 		if c := Changes(r.Was, r.Plan); len(c) == 0 && len(wrong) == 0 {
 			wrong[FieldReason] = "Nothing would change: the app has all of this already."
@@ -104,10 +112,21 @@ func (p Plan) parts(kind string) []string {
 		}
 	case ScopeChange:
 		for _, s := range p.Scopes {
-			names = append(names, s.Name)
+			who := "users may consent"
+			if s.AdminsOnly {
+				who = "only admins may consent"
+			}
+			names = append(names, strings.TrimSuffix(s.Name+" ("+who+"; without consent: "+strings.Join(s.PreAuthorized, ", "), "; without consent: ")+")")
 		}
 	case RedirectChange:
-		names = slices.Concat(p.RedirectURIs, p.SPARedirectURIs, p.PublicRedirectURIs)
+		for _, on := range []struct {
+			platform Platform
+			uris     []string
+		}{{Web, p.RedirectURIs}, {SPA, p.SPARedirectURIs}, {PublicClient, p.PublicRedirectURIs}} {
+			for _, uri := range on.uris {
+				names = append(names, uri+" ("+string(on.platform)+")")
+			}
+		}
 	case OwnerChange:
 		for _, o := range p.Owners {
 			names = append(names, o.Name)
@@ -119,4 +138,26 @@ func (p Plan) parts(kind string) []string {
 		}
 	}
 	return names
+}
+
+// trim takes away what the app has had and no longer needs, owners included.
+func trim(ctx context.Context, r *Request, s Session) (edit, error) {
+	if err := s.Trim(ctx, r.Made, r.Plan, r.Was); err != nil {
+		return nil, err
+	}
+	var left []string
+	for _, p := range r.Was.Owners {
+		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q Person) bool { return q.ID == p.ID }) {
+			continue
+		}
+		accounts := s.Signer().Owners[p.Email]
+		if len(accounts) != 1 {
+			left = append(left, "the account of "+p.Name+" was not found, so it may still be an owner")
+			continue
+		}
+		if err := s.RemoveOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID); err != nil {
+			return nil, err
+		}
+	}
+	return func(_ *Request, st *Step) { st.Note = strings.Join(left, "; ") }, nil
 }

@@ -106,7 +106,7 @@ func (r *Request) owesLink() bool {
 		return false
 	}
 	switch r.State {
-	case Ready, Overlap, Leftover, Done:
+	case Overlap, Leftover, Done:
 		return true
 	}
 	return false

@@ -45,6 +45,7 @@ type world struct {
 type fakeApp struct {
 	App
 	owner                         string
+	owners                        []string
 	sp                            bool
 	roles                         []string
 	granted                       []Permission
@@ -282,7 +283,13 @@ func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string) (s
 }
 
 func (s *fakeSession) EnsureOwner(_ context.Context, id, user string) error {
-	_, err := call(s.wired, "owner", func() (bool, error) { s.app(id).owner = user; return true, nil })
+	_, err := call(s.wired, "owner", func() (bool, error) {
+		s.app(id).owner = user
+		if a := s.app(id); !slices.Contains(a.owners, user) {
+			a.owners = append(a.owners, user)
+		}
+		return true, nil
+	})
 	return err
 }
 

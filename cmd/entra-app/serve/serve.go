@@ -54,6 +54,11 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, p := range products {
+		if p.Approvals > 1 {
+			return nil, fmt.Errorf("the pack %s asks for %d approvals, and this version takes one\nhint: leave `approvals` out, or give the tenant fewer approvers", p.Name, p.Approvals)
+		}
+	}
 	entra := directories(c)
 	directory, err := graphops.New(graphops.Config{Tenants: entra, HTTP: o.HTTP, Log: o.Log})
 	if err != nil {
