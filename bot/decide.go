@@ -46,6 +46,7 @@ func fromValue(v string) (id string, rev int) {
 // act does what a button is for. Decisions are made before the acknowledgement;
 // what only Slack has to do comes after it.
 func (b *Bot) act(ctx context.Context, i interaction, a action) {
+	a.ActionID = strings.TrimSuffix(a.ActionID, ":"+a.Value) // of a list
 	switch {
 	case strings.HasPrefix(a.ActionID, actExport):
 		b.later(ctx, func(ctx context.Context) { b.export(ctx, i, strings.TrimPrefix(a.ActionID, actExport), a.Value) })

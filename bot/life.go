@@ -77,11 +77,14 @@ func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 		blocks = append(blocks, block(line(bold("The product needs more by now: "), clip(strings.Join(missing, ", "), 600), ". Update asks for it.")))
 	}
 	return append(blocks, slack.NewActionBlock("",
-		button(actRenew, "Renew", r.ID, "Renew the credential of "+r.Plan.AppName),
-		button(actUpdate, "Update", r.ID, "Update "+r.Plan.AppName),
-		button(actRetire, "Retire", r.ID, "Retire "+r.Plan.AppName),
-		button(actExport+asJSON, "Export manifest", r.ID, "Export the manifest of "+r.Plan.AppName)))
+		button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.Plan.AppName),
+		button(listed(actUpdate, r), "Update", r.ID, "Update "+r.Plan.AppName),
+		button(listed(actRetire, r), "Retire", r.ID, "Retire "+r.Plan.AppName),
+		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.Plan.AppName)))
 }
+
+// listed makes an action ID that no other app in a list has.
+func listed(action string, r *workflow.Request) string { return action + ":" + r.ID }
 
 // expires says until when an app's credential is good.
 func (b *Bot) expires(r *workflow.Request) string {
@@ -140,7 +143,7 @@ func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, credential workf
 	titles := map[workflow.Kind]string{workflow.Update: "Update an app", workflow.Renew: "Renew a credential", workflow.Recreate: "Recreate an app", workflow.Retire: "Retire an app"}
 	words := map[workflow.Kind]string{
 		workflow.Update:   "Its name and its credential stay. What you take away here is taken from the app.",
-		workflow.Renew:    "A new credential is made beside the old one. The old one is removed when you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ".",
+		workflow.Renew:    "A new credential is made beside the old one. When you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ", an approver removes the old one.",
 		workflow.Recreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is made anew with the same permissions, and gets another App ID.",
 		workflow.Retire:   "Its credentials and consents are removed and the app is deleted. Whatever signs in with it stops working at once. Entra keeps it for 30 days; recreate brings it back.",
 	}

@@ -25,7 +25,7 @@ func Manifest(publicURL string) []byte {
 	publicURL = strings.TrimRight(publicURL, "/")
 	command := map[string]any{
 		"command": Command, "description": "Ask for a Microsoft Entra app registration",
-		"usage_hint": "request | status | cancel EA-7 | help", "should_escape": true,
+		"usage_hint": "request | status | apps | renew APP | help", "should_escape": true,
 	}
 	interactivity := map[string]any{"is_enabled": true}
 	events := map[string]any{"bot_events": []string{"app_home_opened"}}

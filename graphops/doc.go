@@ -31,7 +31,11 @@
 // resources of the plan are called here, and who the requester is: all that is
 // one $batch, and nothing is written by it. Consent is one batch for every 20
 // permissions, sent at once, so that it is one round trip deep as well. From the
-// token to the proof a plan of 20 permissions takes eight round trips.
+// token to the proof a plan of 20 permissions takes eight round trips, and one
+// with a directory role and a certificate nine.
+//
+// Azure Resource Manager (azure.go) is three calls with a second token of the
+// same sign-in; the IDs of what they make follow from the request.
 //
 // # Every method makes sure
 //

@@ -17,7 +17,7 @@ import (
 // Keys lists the passwords of an application.
 func (s *session) Keys(ctx context.Context, applicationID string) ([]workflow.Password, error) {
 	keys, err := s.keys(ctx, applicationID)
-	if status(err) == http.StatusNotFound && s.gone(ctx, applicationID) {
+	if status(err) == http.StatusNotFound && !s.fresh(applicationID) {
 		return nil, nil // with the application
 	}
 	return keys, s.fault(err, applicationID)

@@ -20,8 +20,11 @@
 // Nothing is changed in the tenant before that.
 //
 // What was approved is what happens. An approval is bound to [Plan.Digest], which is
-// compared again before every step. The proof compares the app's own token with
-// the plan: less is waited for, more takes the secret away and raises an alarm.
+// compared again before every step. The proof compares the app's own token and
+// all that was assigned to it with the plan: less is waited for, more takes the
+// credential away and raises an alarm. Where there is no credential to prove
+// (the requester's certificate, a trust in another issuer), the check reads back
+// what the app has.
 //
 // Exactly once. A step is written down before it is tried and after it is
 // done, and every step makes sure of a result rather than doing something: the
@@ -34,17 +37,27 @@
 // thumbprint and before Entra hears of it; its file is claimed and shredded apart
 // from the file's password.
 //
+// An app outlives its request. Renew, Update, Retire and Recreate are requests of
+// their own, with the same approval and sign-in, about the one that stands for
+// the app (Target, Successor). One of them at a time works on an app; what it
+// takes away is only what an earlier one was approved to give.
+//
 // The admin's token and the device code are in the engine's memory (live), and
 // end with the process, with the job, or with its failure.
 //
 // # Where to look
 //
 //	request.go    what is known of a request        state.go      states, and every move between them
-//	plan.go       what is approved                  submit.go     the form and its rules
+//	plan.go       what is approved                  submit.go     the form
+//	product.go    what a product needs              check.go      the rules for its fields
+//	choose.go     what was chosen of a product      steps.go      what is made sure of for each kind and task
 //	desk.go       decisions and their rules         handover.go   the secret's way to the requester
 //	engine.go     who works when                    work.go       what each state owes
 //	signin.go     codes, and who may sign in        provision.go  the steps
 //	paint.go      messages                          wake.go       when to look again
-//	made.go       certificates that are made here
+//	credential.go secrets, certificates, proof      made.go       certificates that are made here
+//	life.go       renew, retire, recreate           update.go     from one plan to another
+//	restore.go    a deleted app comes back          verify.go     what was made by hand
+//	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	store.go, directory.go, messenger.go            the ports
 package workflow

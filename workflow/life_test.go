@@ -2,60 +2,12 @@ package workflow
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"fmt"
-	"math/big"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/entra-app/entra-app/workflow/catalog"
 )
-
-// backup is a product with a certificate, a directory role, Azure roles and an API.
-func backup() Product {
-	p := vbo()
-	p.Name, p.Credentials = "backup", []Offer{{Kind: OwnCertificate}, {Kind: ClientSecret, Lifetime: 30 * 24 * time.Hour}, {Kind: NoCredential}}
-	p.DirectoryRoles = []RoleNeed{{DirectoryRole: DirectoryRole{TemplateID: globalReader, Name: "Global Reader", Why: "reads settings"}}}
-	p.AzureRoles = []AzureNeed{{AzureRole: AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}}}
-	p.Scopes = []Scope{{Name: "access_as_user", AdminsOnly: true, Title: "t", Words: "w"}}
-	p.Permissions = append(p.Permissions, Need{Permission: Permission{Resource: "This application", ResourceAppID: Self, Name: "access_as_user", Type: catalog.Delegated, Risk: catalog.Low}})
-	return p
-}
-
-// newCertificate is one that is valid now, for a year.
-func newCertificate() []byte {
-	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
-	c := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: "backup"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(365 * 24 * time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
-	if err != nil {
-		panic(err)
-	}
-	return der
-}
-
-const subscription = "33333333-3333-3333-3333-333333333333"
-
-func certificateDraft(name string) Draft {
-	d := draft(name)
-	d.Product, d.Credential, d.Certificate, d.Subscriptions = "backup", OwnCertificate, newCertificate(), []string{subscription}
-	d.Owners = []Person{zoe}
-	return d
-}
-
-func adaOfAzure() Signer {
-	s := adaSignsIn()
-	s.Subscriptions = []string{subscription}
-	s.Owners = map[string][]Account{zoe.Email: {{ObjectID: "OBJ-ZOE"}}}
-	return s
-}
 
 // settle lets people do what they have to until a request is in a state.
 func (w *world) settle(n *node, id string, want State) *Request {
@@ -97,118 +49,6 @@ func (w *world) one() *fakeApp {
 		return a
 	}
 	return nil
-}
-
-func TestAnAppWithACertificateIsDoneWhenItHasExactlyWhatWasApproved(t *testing.T) {
-	story := func(t *testing.T, arrange func(w *world, n *node) (restart bool)) (calls int) {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			w.signer = adaOfAzure()
-			n := w.boot()
-			d := certificateDraft("payroll-backup")
-			restart := arrange(w, n)
-			r, err := n.Submit(t.Context(), bea, d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			w.people(n, r.ID)
-			if restart {
-				n.stop()
-				w.before, w.after = nil, nil
-				n = w.boot()
-			}
-			r = w.settle(n, r.ID, Done)
-			n.stop()
-			a := w.one()
-			if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{r.Plan.Credential.Certificate.Thumbprint}) ||
-				!slices.Equal(a.directory, []string{globalReader}) || len(a.azure) != 1 || len(a.Scopes) != 1 || a.owner == "" {
-				t.Errorf("made %+v", a)
-			}
-			if r.Handover.Status != NotKept || r.Outcomes != 1 {
-				t.Errorf("handover %+v, %d outcomes", r.Handover, r.Outcomes)
-			}
-			calls = len(w.calls)
-		})
-		return calls
-	}
-	calls := story(t, func(*world, *node) bool { return false })
-	for at := range calls {
-		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) {
-			story(t, func(w *world, n *node) bool {
-				left := at
-				w.after = func(string) error {
-					if left--; left < 0 {
-						*n.off = true
-						return errPower
-					}
-					return nil
-				}
-				return true
-			})
-		})
-	}
-}
-
-func TestMoreThanWasApprovedTakesTheCertificateAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer, w.extra = adaOfAzure(), []string{"Some service/Everything"}
-		n := w.boot()
-		defer n.stop()
-		r, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
-		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(r.ID)), nil)
-		pass(time.Minute)
-		r = w.get(r.ID)
-		if r.State != Failed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 {
-			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().thumbprints)
-		}
-	})
-}
-
-func TestASignInWithoutTheRightInAzureChangesNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		r, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
-		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(r.ID)), nil)
-		pass(time.Minute)
-		r = w.get(r.ID)
-		if r.State != Signing || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, subscription) || len(w.apps) != 0 {
-			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
-		}
-	})
-}
-
-func TestACertificateIsForOneApp(t *testing.T) {
-	w := newWorld(t)
-	d := w.boot2()
-	one := certificateDraft("one")
-	two := one
-	two.Origin, two.AppName = "V-two", "two"
-	if _, err := d.Submit(t.Context(), bea, one); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Submit(t.Context(), bea, two); err == nil || err.(FieldErrors)[FieldCertificate] == "" {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestWhatIsMissingForACredentialIsNamedUnderItsField(t *testing.T) {
-	d := newWorld(t).boot2()
-	none := certificateDraft("a")
-	none.Certificate, none.Subscriptions = nil, []string{"production"}
-	none.Owners = []Person{{ID: "UX", Name: "X"}}
-	_, err := d.Submit(t.Context(), bea, none)
-	for _, f := range []Field{FieldCertificate, FieldSubscriptions, FieldOwners} {
-		if err == nil || err.(FieldErrors)[f] == "" {
-			t.Errorf("%s is not named: %v", f, err)
-		}
-	}
 }
 
 func TestARenewedSecretIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
@@ -404,23 +244,6 @@ func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
 		}
 		if _, err := n.App(t.Context(), "nothing"); refusedBy(err) != RuleNoApp {
 			t.Errorf("got %v", err)
-		}
-	})
-}
-
-func TestARoleOnAServiceOutsideThePlanIsAnAlarmToo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.foreign = []string{"Office 365 Exchange Online/full_access_as_app"}
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		n.Approve(t.Context(), id, ada, w.get(id).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(id)), nil)
-		pass(time.Minute)
-		if r := w.get(id); r.State != Failed || r.Failure.Rule != RuleExcess || len(w.one().keys) != 0 {
-			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
 		}
 	})
 }

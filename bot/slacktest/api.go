@@ -70,6 +70,7 @@ func init() {
 		"conversations.replies": {tier: 50, read: true, form: true, scope: "channels:history|groups:history|im:history", do: (*Workspace).replies},
 		"users.info":            {tier: 100, read: true, form: true, scope: "users:read", do: (*Workspace).userInfo},
 		"users.lookupByEmail":   {tier: 50, read: true, form: true, scope: "users:read.email", do: (*Workspace).userByEmail},
+		"files.info":            {tier: 100, read: true, form: true, scope: "files:read", do: (*Workspace).fileInfo},
 		"users.list":            {tier: 20, read: true, form: true, scope: "users:read", do: (*Workspace).userList},
 		"team.info":             {tier: 50, read: true, scope: "team:read", do: (*Workspace).teamInfo},
 	}

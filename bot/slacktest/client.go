@@ -30,6 +30,7 @@ func (w *Workspace) clientRoutes() {
 		writeJSON(rw, w.state(r.URL.Query().Get("user")))
 	})
 	w.mux.HandleFunc("GET /client/events", w.clientEvents)
+	w.mux.HandleFunc("POST /client/upload", w.upload)
 	for path, do := range map[string]func(*http.Request, *Person, request) any{
 		"command": func(r *http.Request, p *Person, q request) any {
 			_, err := p.Slash(r.Context(), q.Channel, q.Text)
@@ -133,6 +134,9 @@ func (w *Workspace) enter(v *view, values map[string]map[string]any) {
 	for _, in := range inputs(v.json) {
 		if s, ok := values[in.block][in.action].(map[string]any); ok {
 			s["type"] = in.element["type"]
+			if in.element["type"] == "file_input" {
+				s["files"], _ = w.added(v.user, s["files"])
+			}
 			v.state[in.block][in.action] = s
 		}
 	}

@@ -12,14 +12,16 @@
 //	           chat.postEphemeral, chat.getPermalink, views.open, views.push, views.update,
 //	           views.publish, conversations.open, .info, .members, .list, .history, .replies,
 //	           users.info, users.lookupByEmail, users.list, usergroups.list,
-//	           usergroups.users.list, team.info, bots.info; any other is unknown_method.
+//	           usergroups.users.list, files.info, team.info, bots.info; any other is unknown_method.
 //	           Tokens and their types, scopes, forms, and JSON where Slack takes it
 //	/socket    Socket Mode: one-time tickets, hello, envelopes, acknowledgements within three
 //	           seconds on the same connection and below 20 KB, pings, disconnect messages,
 //	           ten connections, each payload to one of them
 //	/response/ response URLs: five uses in thirty minutes
+//	/files-pri/ files that people added to a form: for the bot's token with files:read, anybody
+//	           else is sent to sign in
 //	/client/   what the web page calls: config, people, state, events, command, action,
-//	           submit, close, suggest, message, home
+//	           submit, close, suggest, message, home, upload
 //
 // Beside that: signed deliveries over HTTP where one of the URLs is set; events
 // (app_home_opened, and messages where [Config].Events asks for them) delivered
@@ -31,8 +33,8 @@
 //
 // # Not covered
 //
-// Files, reactions, scheduled messages, message attachments, streaming, shortcuts,
-// group messages, app_mention, Enterprise Grid, OAuth, unfurling. Scopes of
+// Files that apps upload, reactions, scheduled messages, message attachments,
+// streaming, shortcuts, group messages, app_mention, Enterprise Grid, OAuth, unfurling. Scopes of
 // conversations.* are checked as a set, not by the kind of the channel. Lists
 // of people, channels and members come on one page.
 //

@@ -74,6 +74,8 @@ func (in inputField) complaint(value any) string {
 	e := in.element
 	n := float64(utf8.RuneCountInString(s))
 	switch e["type"] {
+	case "file_input":
+		return fileComplaint(e, items(value))
 	case "plain_text_input":
 		if least, ok := number(e["min_length"]); ok && n < least {
 			return fmt.Sprintf("Please enter at least %v characters.", least)

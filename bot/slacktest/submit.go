@@ -15,7 +15,7 @@ func (p *Person) Choose(ctx context.Context, viewID, label, value string) error 
 	v, in, err := w.input(viewID, label)
 	if err == nil {
 		var s map[string]any
-		if s, err = w.typed(in, value); err == nil {
+		if s, err = w.typed(p.id, in, value); err == nil {
 			v.state[in.block][in.action] = s
 			if in.dispatch {
 				payload := p.viewAction(v, in.block, in.element, s)
@@ -44,7 +44,7 @@ func (w *Workspace) input(viewID, label string) (*view, inputField, error) {
 }
 
 // typed is the state of an input after somebody typed or chose something.
-func (w *Workspace) typed(in inputField, value any) (map[string]any, error) {
+func (w *Workspace) typed(user string, in inputField, value any) (map[string]any, error) {
 	typ := fmt.Sprint(in.element["type"])
 	key := stateKey(typ)
 	s := map[string]any{"type": typ}
@@ -72,6 +72,12 @@ func (w *Workspace) typed(in inputField, value any) (map[string]any, error) {
 			}
 		}
 		s[key] = chosen
+	case "files":
+		files, err := w.added(user, value)
+		if err != nil {
+			return nil, err
+		}
+		s[key] = files
 	case "value", "selected_user", "selected_channel", "selected_conversation", "selected_date", "selected_time":
 		if _, ok := value.(string); !ok && value != nil {
 			return nil, fmt.Errorf("%s takes a string, not %v", in.label, value)
@@ -136,7 +142,7 @@ func (p *Person) Submit(ctx context.Context, viewID string, values map[string]an
 		_, in, err := w.input(viewID, label)
 		var typed map[string]any
 		if err == nil {
-			typed, err = w.typed(in, value)
+			typed, err = w.typed(p.id, in, value)
 		}
 		if err == nil {
 			v.state[in.block][in.action] = typed

@@ -60,6 +60,7 @@ type Workspace struct {
 	urls     map[string]*responseURL
 	commands map[string]bool // command to should_escape
 	groups   map[string]*Usergroup
+	files    map[string]*File
 	buckets  map[string]*bucket
 	sockets  []*socket
 	tickets  map[string]bool
@@ -124,7 +125,7 @@ func New(c Config) *Workspace {
 	w := &Workspace{cfg: c, users: map[string]*User{}, channels: map[string]*Channel{}, messages: map[string][]*message{},
 		views: map[string]*view{}, stacks: map[string][]string{}, homes: map[string]*view{}, triggers: map[string]*trigger{},
 		urls: map[string]*responseURL{}, commands: map[string]bool{"/entra-app": true}, tickets: map[string]bool{},
-		groups: map[string]*Usergroup{}, buckets: map[string]*bucket{}, changed: make(chan struct{})}
+		groups: map[string]*Usergroup{}, files: map[string]*File{}, buckets: map[string]*bucket{}, changed: make(chan struct{})}
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	w.users[c.BotUserID] = &User{ID: c.BotUserID, Name: c.AppName, RealName: c.AppName, IsBot: true, TeamID: c.TeamID}
 	w.mux = http.NewServeMux()
@@ -136,6 +137,8 @@ func (w *Workspace) routes() {
 	w.mux.HandleFunc("/api/", w.api)
 	w.mux.HandleFunc("GET /socket", w.socket)
 	w.mux.HandleFunc("POST /response/{id}", w.response)
+	w.mux.HandleFunc("GET /files-pri/{file}/{name}", w.download)
+	w.mux.HandleFunc("GET /files-pri/{file}/download/{name}", w.download)
 	w.clientRoutes()
 	if w.cfg.Page != nil {
 		files := http.FileServerFS(w.cfg.Page)

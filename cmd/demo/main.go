@@ -2,11 +2,11 @@
 // workspace, an emulated Microsoft Entra tenant, and the real bot between them.
 //
 //	go run ./cmd/demo           the workspace in a browser
-//	go run ./cmd/demo -play     the main job as a story in the terminal
+//	go run ./cmd/demo -play     the main job, and the life of an app, as a story in the terminal
 //
 // The bot is wired by package serve, like in production, and is given other
-// addresses: it speaks Slack's Web API and Socket Mode, and Microsoft's sign-in
-// and Graph over TLS, all on loopback. No account is needed anywhere, nothing
+// addresses: it speaks Slack's Web API and Socket Mode, and Microsoft's sign-in,
+// Graph and Azure over TLS, all on loopback. No account is needed anywhere, nothing
 // leaves the machine, and the store and its key are in a temporary directory
 // that is removed at the end.
 package main
@@ -113,7 +113,16 @@ func banner(out io.Writer, w *world) {
 		"       Open the page that the message names, enter the code, and sign in as Ada.\n"+
 		"    4. Watch the card, and the tenant on the right.\n"+
 		"    5. As Bea, in the app's messages: Reveal secret.         Once. Then press it again.\n"+
-		"    6. As anybody:               /entra-app status all\n\n")
+		"    6. As anybody:               /entra-app status all\n\n"+
+		"  Then\n\n"+
+		"    Other products              /entra-app request vb365-backup, vb365-restore, vb365-restore-portal,\n"+
+		"                                vb365-archiver, vbazure or custom. What they want pasted, a certificate\n"+
+		"                                or a subscription's ID, is behind Samples at the top of the page. Or choose\n"+
+		"                                “Certificate made here”, and fetch its file.\n"+
+		"    The life of an app          /entra-app apps lists Bea's, with buttons. Or she types\n"+
+		"                                /entra-app renew payroll-backup: both credentials work until she says\n"+
+		"                                that the new one does; then /entra-app retire payroll-backup, and\n"+
+		"                                /entra-app recreate payroll-backup. Ada approves each of them.\n\n")
 	fmt.Fprintf(&b, "  App names that end like this make the tenant fail in that way:\n\n%s\n", magicNames("    "))
 	fmt.Fprintf(&b, "  The tenant     %s/portal\n  Sign-in codes  %s/devicelogin\n  The same job as a story in the terminal: go run ./cmd/demo -play\n\n", w.dir.pages, w.dir.pages)
 	fmt.Fprintf(&b, "  Ctrl-C ends it, and leaves nothing behind.\n")

@@ -19,9 +19,9 @@ import (
 
 // What the story says.
 
-func (s *story) scene(title string) {
+func (s *story) scene(format string, args ...any) {
 	s.scenes++
-	fmt.Fprintf(s.out, "\n%2d  %s\n", s.scenes, title)
+	fmt.Fprintf(s.out, "\n%2d  %s\n", s.scenes, fmt.Sprintf(format, args...))
 }
 
 func (s *story) does(p *person, format string, args ...any) {
@@ -193,8 +193,10 @@ func (s *story) secretsIn(text string) []string {
 }
 
 // apps are those in the tenant that have the name of the story.
-func (s *story) apps() []entratest.Application {
-	return slices.DeleteFunc(s.w.dir.contoso.Applications(), func(a entratest.Application) bool { return a.DisplayName != s.app })
+func (s *story) apps() []entratest.Application { return s.named(s.app) }
+
+func (s *story) named(name string) []entratest.Application {
+	return slices.DeleteFunc(s.w.dir.contoso.Applications(), func(a entratest.Application) bool { return a.DisplayName != name })
 }
 
 // made checks the tenant: one app, with what was approved and nothing else.

@@ -11,7 +11,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 )
 
-// A directory is the emulated Microsoft: sign-in and Graph over TLS, as MSAL
+// A directory is the emulated Microsoft: sign-in, Graph and Azure over TLS, as MSAL
 // insists on, and the two pages for browsers in plain HTTP. Both are the same
 // handler. The certificate is made at start, and only the bot trusts it.
 type directory struct {
@@ -20,13 +20,13 @@ type directory struct {
 	fabrikam *entratest.Tenant
 	client   entratest.Client // the bot's own public client, in contoso
 
-	url   string // of sign-in and Graph
+	url   string // of sign-in, Graph and Azure
 	pages string // of /devicelogin and /portal
 	http  *http.Client
 }
 
-// adminScopes are what admins of contoso have consented to for the bot.
-var adminScopes = []string{"User.Read", "User.ReadBasic.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}
+// adminScopes are what admins of contoso have consented to for the bot, beside Azure.
+var adminScopes = []string{"User.Read", "User.ReadBasic.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}
 
 // startDirectory serves both tenants and their people.
 func startDirectory(c *closers) (*directory, error) {
@@ -55,6 +55,7 @@ func startDirectory(c *closers) (*directory, error) {
 	c.add(func() error { d.http.CloseIdleConnections(); return nil })
 	d.url, d.pages = "https://"+secure, "http://"+plain
 	d.entra.SetURLs(d.url, d.url, d.pages)
+	d.entra.SetARMURL(d.url)
 
 	d.contoso = d.entra.AddTenant(entratest.Tenant{Name: "contoso", Domain: "contoso.onmicrosoft.com"})
 	d.fabrikam = d.entra.AddTenant(entratest.Tenant{Name: "fabrikam", Domain: "fabrikam.onmicrosoft.com"})
@@ -65,11 +66,15 @@ func startDirectory(c *closers) (*directory, error) {
 		}
 		t.AddUser(entratest.User{UPN: p.upn, Name: p.name, Mail: p.email, Roles: p.roles})
 	}
+	for _, s := range subscriptions {
+		d.contoso.AddSubscription(s)
+		d.contoso.GrantAzureRole(ada.upn, s.ID, entratest.AzureUserAccessAdministrator)
+	}
 	// A change is seen a moment later, as in life: long enough to watch the steps.
 	d.contoso.Change(func(k *entratest.Knobs) {
 		k.Lag = entratest.Lag{ServicePrincipal: 300 * time.Millisecond, Consent: 700 * time.Millisecond, Secret: 1200 * time.Millisecond}
 	})
-	d.client = d.contoso.AddPublicClient(entratest.Client{Name: "Entra App Bot", Scopes: adminScopes, PublicClientFlows: true})
+	d.client = d.contoso.AddPublicClient(entratest.Client{Name: "Entra App Bot", Scopes: adminScopes, PublicClientFlows: true, Azure: true})
 	return d, nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -28,11 +30,12 @@ const (
 
 // A world is a workspace, a directory, and the bot between them.
 type world struct {
-	slack *slacktest.Workspace
-	dir   *directory
-	bot   *serve.Server
-	url   string        // of the workspace's page
-	took  time.Duration // to start it all
+	slack   *slacktest.Workspace
+	dir     *directory
+	bot     *serve.Server
+	samples []sample      // to paste into forms
+	url     string        // of the workspace's page
+	took    time.Duration // to start it all
 
 	closers closers
 }
@@ -51,6 +54,9 @@ func newWorld(ctx context.Context, listen string, log *slog.Logger) (_ *world, e
 		return nil, err
 	}
 	w.closers.add(func() error { return os.RemoveAll(home) })
+	if w.samples, err = makeSamples(); err != nil {
+		return nil, err
+	}
 	if w.dir, err = startDirectory(&w.closers); err != nil {
 		return nil, err
 	}
@@ -95,6 +101,8 @@ func (w *world) startSlack(listen string) error {
 	mux := http.NewServeMux()
 	mux.Handle("/", w.slack)
 	mux.HandleFunc("GET /client/config", w.clientConfig)
+	mux.HandleFunc("GET /samples/{name}", w.sampleFile)
+	mux.Handle(workflow.PagePath, w.publicPages())
 	addr, err := serveOn(&w.closers, listen, mux, nil)
 	if err != nil {
 		return fmt.Errorf("%w\nhint: -listen 127.0.0.1:0 takes a free port", err)
@@ -123,6 +131,13 @@ func (w *world) chat() {
 	}
 }
 
+// publicPages are the bot's, as they would be behind a proxy.
+func (w *world) publicPages() http.Handler {
+	return &httputil.ReverseProxy{ErrorLog: quiet, Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: w.bot.Addr()})
+	}}
+}
+
 // clientConfig tells the page what stands beside the workspace, and how the
 // app's command is used: the manifest knows that, and the emulator does not ask.
 func (w *world) clientConfig(rw http.ResponseWriter, _ *http.Request) {
@@ -140,7 +155,7 @@ func (w *world) clientConfig(rw http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	rw.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(rw).Encode(map[string]any{"aside": w.dir.pages + "/portal", "aside_title": "Tenant", "commands": manifest.Features.SlashCommands})
+	json.NewEncoder(rw).Encode(map[string]any{"aside": w.dir.pages + "/portal", "aside_title": "Tenant", "samples": w.samples, "commands": manifest.Features.SlashCommands})
 }
 
 // startBot runs the bot as production does, and waits until it is ready.
@@ -150,11 +165,12 @@ func (w *world) startBot(ctx context.Context, home string, log *slog.Logger) (er
 			BotToken: workflow.NewSecret(w.slack.BotToken()), AppToken: workflow.NewSecret(w.slack.AppToken()),
 			Socket: true, APIURL: w.url + "/api/",
 		},
-		Listen:  "127.0.0.1:0",
-		Store:   filepath.Join(home, "entra-app.db"),
-		KeyFile: filepath.Join(home, "entra-app.key"),
+		Listen:    "127.0.0.1:0",
+		PublicURL: w.url,
+		Store:     filepath.Join(home, "entra-app.db"),
+		KeyFile:   filepath.Join(home, "entra-app.key"),
 		Tenants: []config.Tenant{{
-			Name: w.dir.contoso.Name, ID: w.dir.contoso.ID, ClientID: w.dir.client.AppID, AuthorityURL: w.dir.url, GraphURL: w.dir.url,
+			Name: w.dir.contoso.Name, ID: w.dir.contoso.ID, ClientID: w.dir.client.AppID, AuthorityURL: w.dir.url, GraphURL: w.dir.url, ARMURL: w.dir.url,
 			Channel: approvals, Approvers: []workflow.Approver{{Slack: ada.id, Entra: ada.upn}},
 		}},
 		Policy: workflow.DefaultPolicy,

@@ -28,6 +28,9 @@ func TestWorkflowLinksNothingButTheStandardLibrary(t *testing.T) {
 
 func TestTheProgramLinksNoEmulatorAndNoTesting(t *testing.T) {
 	for _, d := range deps(t, module+"/cmd/entra-app") {
+		if d == "text/template" {
+			t.Error("cmd/entra-app links text/template, which keeps every method of every type: eight megabytes")
+		}
 		if d == "testing" || strings.HasSuffix(d, "/slacktest") || strings.HasSuffix(d, "/entratest") || strings.HasSuffix(d, "/storetest") {
 			t.Errorf("cmd/entra-app links %s", d)
 		}

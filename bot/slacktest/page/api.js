@@ -22,6 +22,11 @@ export function get(path, query) {
   return call(path + (query ? '?' + new URLSearchParams(query) : ''), { headers: { Accept: 'application/json' } });
 }
 
+// upload sends the bytes of a file.
+export function upload(path, query, file) {
+  return call(path + '?' + new URLSearchParams(query), { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file });
+}
+
 export function post(path, body) {
   return call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
 }

@@ -9,6 +9,7 @@ import { conversation, thread, home, stayAtEnd } from './messages.js';
 import { composer } from './composer.js';
 import { titleOf } from './names.js';
 import { side } from './side.js';
+import { offer, opener } from './samples.js';
 import * as modal from './modal.js';
 
 const $ = (id) => document.getElementById(id);
@@ -131,6 +132,8 @@ async function start() {
   const config = await get('/client/config');
   side($('side'), $('side-button'), { url: config.aside, title: config.aside_title });
   knowCommands(config.commands);
+  offer(config.samples);
+  if (config.samples?.length) $('side-button').before(opener('side-button'));
   for (;;) {
     const answer = await get('/client/people');
     const list = Array.isArray(answer) ? answer : answer.people;

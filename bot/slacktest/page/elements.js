@@ -5,6 +5,7 @@ import { plain, textObject } from './mrkdwn.js';
 import { state } from './state.js';
 import { titleOf } from './names.js';
 import { combobox } from './combobox.js';
+import { fileInput } from './files.js';
 import { confirmed } from './confirm.js';
 
 // Which property of an element's value holds what was entered, and which of the
@@ -20,7 +21,7 @@ const slots = {
   multi_conversations_select: ['selected_conversations', 'initial_conversations'],
   checkboxes: ['selected_options', 'initial_options'], radio_buttons: ['selected_option', 'initial_option'],
   datepicker: ['selected_date', 'initial_date'], timepicker: ['selected_time', 'initial_time'],
-  datetimepicker: ['selected_date_time', 'initial_date_time'],
+  datetimepicker: ['selected_date_time', 'initial_date_time'], file_input: ['files', 'initial_files'],
 };
 
 export const isInput = (e) => e.type in slots;
@@ -69,6 +70,7 @@ export function element(e, b, ctx) {
     case 'datetimepicker': return text(e, b, ctx, 'datetime-local');
     case 'checkboxes': return choices(e, b, ctx, 'checkbox');
     case 'radio_buttons': return choices(e, b, ctx, 'radio');
+    case 'file_input': return files(e, b, ctx);
     case 'image': return h('img', { class: 'image small', src: e.image_url, alt: e.alt_text || '' });
   }
   if (e.type === 'external_select' || e.type?.startsWith('multi_')) return combo(e, b, ctx);
@@ -215,6 +217,13 @@ function select(e, b, ctx) {
   }
   node.value = now && all.some((o) => o.value === now.value) ? now.value : '';
   return h('div', { class: 'select' }, node, icon('down'));
+}
+
+function files(e, b, ctx) {
+  return fileInput({
+    attrs: common(b, e, ctx), types: e.filetypes, most: e.max_files || 10, chosen: get(b, e, ctx) || [],
+    onchange: (list) => { set(b, e, ctx, list); },
+  });
 }
 
 function combo(e, b, ctx) {

@@ -7,19 +7,21 @@ import { post } from './api.js';
 import { plain } from './mrkdwn.js';
 import { block, inputsOf, showErrors } from './blocks.js';
 import { valueOf } from './elements.js';
+import { opener } from './samples.js';
 
 const drafts = new Map(); // by view: what was typed, and what is wrong with it
 let shown = '', sending = false;
 
 const title = h('h1', { id: 'modal-title' });
 const back = iconButton('back', 'Back to the view before', () => leave(false));
+const samples = h('span', {});
 const body = h('div', { class: 'modal-body', tabindex: '-1' });
 const trouble = h('p', { class: 'modal-trouble', role: 'alert' });
 const cancel = h('button', { type: 'button', class: 'button', 'data-modal': 'close', onclick: () => leave(false) });
 const submit = h('button', { type: 'submit', class: 'button primary', 'data-modal': 'submit' });
 const foot = h('footer', { class: 'dialog-foot' }, trouble, cancel, submit);
 const form = h('form', { novalidate: true, onsubmit: send },
-  h('header', { class: 'modal-head' }, back, title, iconButton('close', 'Close', () => leave(true), { 'data-modal': 'x' })), body, foot);
+  h('header', { class: 'modal-head' }, back, title, samples, iconButton('close', 'Close', () => leave(true), { 'data-modal': 'x' })), body, foot);
 const dialog = h('dialog', { class: 'dialog modal', 'aria-labelledby': 'modal-title' }, form);
 dialog.addEventListener('cancel', (ev) => {
   ev.preventDefault();
@@ -87,6 +89,7 @@ export function render() {
   submit.hidden = !view.submit;
   replace(submit, plain(view.submit?.text || ''));
   submit.disabled = sending || !!view.submit_disabled;
+  replace(samples, view.submit && opener('samples-button'));
   if (!dialog.open) dialog.showModal();
   if (fresh) {
     body.scrollTop = 0;

@@ -14,7 +14,8 @@
 //	modal.js      the stack of views; confirm.js asks before a button does its work
 //	blocks.js     Block Kit's blocks; texts are in mrkdwn.js, richtext.js, emoji.js, when.js
 //	elements.js   Block Kit's elements; combobox.js is the one with a list of its own
-//	side.js       the panel beside the workspace
+//	              and files.js the one for files
+//	side.js       the panel beside the workspace; samples.js is what there is to paste
 //	dom.js        making and changing nodes
 package page
 

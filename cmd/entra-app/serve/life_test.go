@@ -122,3 +122,27 @@ func TestAnAppIsUpdatedToWhatItNeeds(t *testing.T) {
 		t.Errorf("it has %+v", other)
 	}
 }
+
+func TestTheListHasButtonsForEachApp(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	for _, name := range []string{"first", "second"} {
+		w.sends("vb365-restore", nil, map[string]any{"App name": name, "Reason": "restores"})
+		w.approves("register the app "+name, "Approve")
+		w.sees(w.ada, in(approval), name+" · Done")
+	}
+	if _, err := w.bea.Slash(t.Context(), team, "/entra-app apps"); err != nil {
+		t.Fatal(err)
+	}
+	list := w.sees(w.bea, in(team), "2 apps, newest first")
+	for _, title := range []string{"Retire an app", "Update an app"} {
+		for _, v := range w.bea.Views() {
+			w.bea.CloseView(t.Context(), v.ID, true)
+		}
+		w.press(w.bea, list, strings.Fields(title)[0])
+		w.until("the form is open", func() bool { return len(w.bea.Views()) == 1 })
+		if form := w.bea.Views()[0].Plain(); !strings.Contains(form, "second") || !strings.Contains(form, title) {
+			t.Errorf("%s opens %s", title, form)
+		}
+	}
+}

@@ -57,10 +57,9 @@ func TestACertificateThatIsMadeHereIsFetchedOnce(t *testing.T) {
 
 	shown := w.reveals(ready)
 	password := filePassword.FindString(shown)
-	view := w.shownJSON(password)
-	link := pageAddress.FindStringSubmatch(view)
+	link := pageAddress.FindStringSubmatch(w.viewWith(password))
 	if password == "" || link == nil {
-		t.Fatalf("the view is %s", view)
+		t.Fatalf("the view says %s", shown)
 	}
 	w.sees(w.bea, w.bea.DM, "You were shown the password")
 	if m, ok := newest(w.bea, w.bea.DM(), "Reveal secret"); ok {
@@ -117,17 +116,18 @@ func TestACertificateThatIsMadeHereIsFetchedOnce(t *testing.T) {
 	w.noFileLeaks(password, link[1], code, file)
 }
 
-// shownJSON is the view that shows the password, as Slack was sent it.
-func (w *world) shownJSON(password string) string {
-	for _, e := range w.slack.Journal() {
-		if e.Method == "views.update" && password != "" && strings.Contains(e.Body, password) {
-			if text, err := url.QueryUnescape(e.Body); err == nil {
-				return strings.ReplaceAll(text, `\/`, "/")
+// viewWith is the view that shows the password, as Slack was sent it.
+func (w *world) viewWith(password string) (view string) {
+	w.t.Helper()
+	w.until("the journal has the view", func() bool {
+		for _, e := range w.slack.Journal() {
+			if e.Method == "views.update" && password != "" && strings.Contains(e.Body, password) {
+				view = e.Body
 			}
-			return e.Body
 		}
-	}
-	return ""
+		return view != ""
+	})
+	return view
 }
 
 // noFileLeaks looks for the password, the link and the file in the log, the store
