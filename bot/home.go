@@ -8,6 +8,9 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
+// homeApps is how many apps the home tab lists.
+const homeApps = 8
+
 // homeRows is how many requests the home tab lists of each kind.
 const homeRows = 10
 
@@ -34,6 +37,20 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 	if err != nil {
 		b.log.Error("listing for the home tab", "err", err)
 		return
+	}
+	apps, err := b.appsOf(ctx, workflow.Query{Requester: who.ID})
+	if err != nil {
+		b.log.Error("listing for the home tab", "err", err)
+		return
+	}
+	if len(apps) > 0 {
+		blocks = append(blocks, block(line(bold("Your apps"))))
+	}
+	for _, r := range apps[:min(len(apps), homeApps)] {
+		blocks = append(blocks, b.appBlocks(r)...)
+	}
+	if len(apps) > homeApps {
+		blocks = append(blocks, note(Command+" apps lists more."))
 	}
 	blocks = append(blocks, rows("Your requests", "You have asked for nothing yet. Type "+Command+" request in any channel.", mine)...)
 	blocks = append(blocks,

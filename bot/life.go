@@ -37,22 +37,9 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 	if err != nil {
 		return private(b.sentence(err))
 	}
-	var found []*workflow.Request
-	q := workflow.Query{Requester: c.UserID, Team: c.ChannelID, Limit: 100}
-	for range 10 {
-		page, err := b.desk.List(ctx, q)
-		if err != nil {
-			return private(b.sentence(err))
-		}
-		for _, r := range page {
-			if r.IsApp() && r.Successor == "" {
-				found = append(found, r)
-			}
-			q.Before = r.ID
-		}
-		if len(page) < q.Limit || len(found) > mostApps {
-			break
-		}
+	found, err := b.appsOf(ctx, workflow.Query{Requester: c.UserID, Team: c.ChannelID})
+	if err != nil {
+		return private(b.sentence(err))
 	}
 	if len(found) == 0 {
 		return private("You and this channel have no app from here yet. " + Command + " request asks for one.")
@@ -65,6 +52,28 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 		blocks = append(blocks, note(fmt.Sprintf("These are the newest %d. %s status followed by part of a name finds the others.", mostApps, Command)))
 	}
 	return answer{ResponseType: "ephemeral", Text: fmt.Sprintf("%d apps, newest first.", min(len(found), mostApps)), Blocks: &slack.Blocks{BlockSet: blocks}}
+}
+
+// appsOf are the newest requests that stand for an app, a few more than are listed.
+func (b *Bot) appsOf(ctx context.Context, q workflow.Query) ([]*workflow.Request, error) {
+	var found []*workflow.Request
+	q.Limit = 100
+	for range 10 {
+		page, err := b.desk.List(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page {
+			if r.IsApp() && r.Successor == "" {
+				found = append(found, r)
+			}
+			q.Before = r.ID
+		}
+		if len(page) < q.Limit || len(found) > mostApps {
+			break
+		}
+	}
+	return found, nil
 }
 
 // appBlocks are one app in a list.

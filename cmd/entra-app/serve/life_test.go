@@ -48,6 +48,17 @@ func TestTheLifeOfAnApp(t *testing.T) {
 
 	w.bea.Slash(t.Context(), team, "/entra-app apps")
 	w.sees(w.bea, in(team), "credential valid until")
+	if err := w.bea.OpenHome(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.until("the home tab lists the app", func() bool {
+		for _, e := range w.slack.Journal() {
+			if e.Method == "views.publish" && strings.Contains(e.Body, "Your apps") && strings.Contains(e.Answer, `"ok":true`) {
+				return true
+			}
+		}
+		return false
+	})
 
 	w.types("renew payroll-backup", map[string]any{"Reason": "it ends soon"})
 	w.approves("renew the credential of payroll-backup", "Approve")
