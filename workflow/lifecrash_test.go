@@ -1,0 +1,97 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Each verb for an app that there is, with the power cut after every outside call.
+func TestAPowerCutInTheLifeOfAnAppLosesNothingAndDoublesNothing(t *testing.T) {
+	for _, verb := range []struct {
+		name string
+		ask  func(t *testing.T, w *world, n *node, before *Request) (*Request, error)
+		want func(t *testing.T, w *world, before, r *Request)
+	}{
+		{"update", func(t *testing.T, _ *world, n *node, before *Request) (*Request, error) {
+			d := d2("V-update")
+			d.RedirectURIs = []string{"https://other.contoso.com"}
+			return n.Update(t.Context(), bea, before.ID, d)
+		}, func(t *testing.T, w *world, before, r *Request) {
+			if a := w.one(); !slices.Equal(a.RedirectURIs, []string{"https://other.contoso.com"}) || len(a.keys) != 1 || r.Made.KeyID != before.Made.KeyID {
+				t.Errorf("the app is %+v", a)
+			}
+		}},
+		{"retire", func(t *testing.T, _ *world, n *node, before *Request) (*Request, error) {
+			return n.Retire(t.Context(), bea, before.ID, d2("V-retire"))
+		}, func(t *testing.T, w *world, _, _ *Request) {
+			if len(w.apps) != 0 || len(w.deleted) != 1 {
+				t.Errorf("there are %v and %v", w.apps, w.deleted)
+			}
+			for _, a := range w.deleted {
+				if len(a.keys) != 0 || len(a.granted) != 0 {
+					t.Errorf("the deleted app has %+v", a)
+				}
+			}
+		}},
+		{"recreate", func(t *testing.T, w *world, n *node, before *Request) (*Request, error) {
+			w.mu.Lock()
+			for name, a := range w.apps { // somebody deletes it in the portal
+				w.deleted[name] = a
+				delete(w.apps, name)
+			}
+			w.mu.Unlock()
+			return n.Recreate(t.Context(), bea, before.ID, d2("V-recreate"))
+		}, func(t *testing.T, w *world, before, r *Request) {
+			if a := w.one(); len(a.keys) != 1 || a.keys[r.Made.KeyID].KeyID == "" || r.Made.AppID != before.Made.AppID {
+				t.Errorf("the app is %+v", a)
+			}
+		}},
+	} {
+		story := func(t *testing.T, at int) (calls int) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				before := w.handedOver(n)
+				began := len(w.calls)
+				left := at
+				w.mu.Lock()
+				w.after = func(string) error {
+					if left--; left < 0 && at >= 0 {
+						*n.off = true
+						return errPower
+					}
+					return nil
+				}
+				w.mu.Unlock()
+				r, err := verb.ask(t, w, n, before)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.settle(n, r.ID, Done)
+				if *n.off {
+					n.stop()
+					w.after = nil
+					n = w.boot()
+				}
+				r = w.settle(n, r.ID, Done)
+				pass(time.Second)
+				n.stop()
+				verb.want(t, w, before, r)
+				if w.get(before.ID).Successor != r.ID {
+					t.Error("the request before does not know of it")
+				}
+				calls = len(w.calls) - began
+			})
+			return calls
+		}
+		t.Run(verb.name, func(t *testing.T) {
+			calls := story(t, -1)
+			for at := range calls {
+				t.Run(fmt.Sprint("after call ", at), func(t *testing.T) { story(t, at) })
+			}
+		})
+	}
+}
