@@ -77,6 +77,20 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 	return has, nil
 }
 
+// Assigned reads the app roles that the app has, on any service.
+func (s *session) Assigned(ctx context.Context, m workflow.Made, p workflow.Plan) ([]string, error) {
+	name, err := s.names(ctx, m, p)
+	if err != nil {
+		return nil, err
+	}
+	roles, _, err := s.consentedItems(ctx, m.ServicePrincipal)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.assigned(ctx, roles, name)
+	return all, s.fault(err, m.ServicePrincipal)
+}
+
 // naming says what a permission of a resource is called: a role by its ID, or a
 // scope by its name.
 type naming func(resourceID, resourceName, permission string) string

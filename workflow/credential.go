@@ -102,17 +102,15 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 // assignedOnly makes sure that the app has no role that was not approved, on any
 // service: a token shows only those of the service that it is for.
 func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) error {
-	p := r.Plan
-	p.DirectoryRoles, p.AzureRoles, p.Permissions = nil, nil, r.Plan.Of(catalog.Application)
-	has, err := s.Inspect(ctx, r.Made, p)
+	has, err := s.Assigned(ctx, r.Made, r.Plan)
 	if err != nil {
 		return err
 	}
 	var want []string
-	for _, q := range p.Permissions {
+	for _, q := range r.Plan.Of(catalog.Application) {
 		want = append(want, q.Resource+"/"+q.Name)
 	}
-	if more := without(has.Roles, want); len(more) > 0 {
+	if more := without(has, want); len(more) > 0 {
 		return &ExcessError{more}
 	}
 	return nil

@@ -84,6 +84,9 @@ type Session interface {
 	RemoveCertificate(ctx context.Context, applicationID, thumbprint string) error
 	// EnsureFederated makes sure that the app trusts tokens of another issuer.
 	EnsureFederated(ctx context.Context, applicationID, name string, f FederatedIssuer) error
+	// Assigned reads the app roles that the app has, on any service, called as in
+	// Inspection.
+	Assigned(ctx context.Context, m Made, p Plan) ([]string, error)
 	// Inspect reads what the app has now of what a plan can give.
 	Inspect(ctx context.Context, m Made, p Plan) (Inspection, error)
 	// Keys returns the application's passwords.

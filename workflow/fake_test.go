@@ -133,6 +133,11 @@ func (s *fakeSession) RestoreApplication(_ context.Context, appID, _ string) (bo
 	})
 }
 
+func (s *fakeSession) Assigned(ctx context.Context, m Made, p Plan) ([]string, error) {
+	has, err := s.Inspect(ctx, m, p)
+	return has.Roles, err
+}
+
 func (s *fakeSession) Inspect(_ context.Context, m Made, _ Plan) (Inspection, error) {
 	return call(s.wired, "inspect", func() (Inspection, error) {
 		a := s.app(m.ObjectID)
