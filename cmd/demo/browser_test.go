@@ -136,7 +136,7 @@ func (v *visitor) is(p *person, channel string) {
 	v.Helper()
 	v.click(fmt.Sprintf("[data-person=%q]", p.id))
 	v.click(fmt.Sprintf(".place[href='#%s/%s']", p.id, channel))
-	v.until(p.name+" is in "+channel, fmt.Sprintf("location.hash === '#%s/%s' && document.querySelector('[data-person=%q]').ariaPressed === 'true'", p.id, channel, p.id))
+	v.until(p.name+" is in "+channel, fmt.Sprintf("document.querySelector('#composer form').dataset.place === '%s/%s/' && document.querySelector('[data-person=%q]').ariaPressed === 'true'", p.id, channel, p.id))
 }
 
 // tabTo presses the tabulator key until what has the focus fits.

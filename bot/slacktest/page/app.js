@@ -63,6 +63,7 @@ function draw() {
   people($('people'), choose);
   $('team').textContent = state.team.name || 'Workspace';
   $('offline').hidden = state.live || !state.loaded;
+  main.update(); // before the place is loaded: what is typed meanwhile belongs there
   if (!state.loaded) return;
   const c = here();
   if (!c) { // a place that this person cannot see
@@ -86,7 +87,6 @@ function draw() {
     });
     $('start').hidden = c.messages.length > 0;
     $('start').textContent = c.is_im ? `This is the beginning of your conversation with ${titleOf(c)}.` : `This is the very beginning of #${c.name}.`;
-    main.update();
     if (document.visibilityState === 'visible') markSeen(c);
   }
   const threaded = !atHome && !!state.place.thread;

@@ -152,11 +152,11 @@ export function composer(where) {
     // update makes it the composer of where() as it is now.
     update() {
       const w = where(), next = state.me + '/' + w.channel + '/' + (w.thread || '');
-      if (next === place) return;
-      place = next;
-      field.value = typed.get(place) || '';
       field.placeholder = w.label;
       field.setAttribute('aria-label', w.label);
+      if (next === place) return;
+      place = form.dataset.place = next;
+      field.value = typed.get(place) || '';
       show([]);
       changed();
       show([]);
