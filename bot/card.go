@@ -24,7 +24,7 @@ func (b *Bot) card(r *workflow.Request) (text string, blocks []slack.Block) {
 	}
 	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
 	if r.State == workflow.Pending {
-		blocks = append(blocks, block(line(bold("Whoever approves has to sign in as "), r.RolesWords(), ".")))
+		blocks = append(blocks, block(line(bold(whoSigns(r)), r.RolesWords(), ".")))
 	}
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
@@ -72,11 +72,13 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 		if r.Failure.Text != "" {
 			parts = append(parts, clip(r.Failure.Text, 900), "\n")
 		}
+		parts = append(parts, agreedBy(r)...)
 		parts = append(parts, waitsFor(r), ". It expires on ", r.Entered.Add(b.desk.Policy().PendingExpires), ".")
 	case workflow.Denied:
 		parts = append(parts, "by ", user(r.Approval.By.ID), " on ", r.Approval.At, ". Reason: ", r.Approval.Reason)
 	default:
 		if r.Approval.N > 0 && !r.Approval.Denied {
+			parts = append(parts, agreedBy(r)...)
 			parts = append(parts, "approved by ", user(r.Approval.By.ID), " on ", r.Approval.At)
 			if r.SignIn.Account != "" {
 				parts = append(parts, ", signed in as ", r.SignIn.Account)

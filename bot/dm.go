@@ -86,7 +86,7 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 	blocks = append(blocks,
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
 		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
-		block(line(append(parts, bold("Approved by "), user(r.Approval.By.ID))...)))
+		block(line(append(append(parts, bold("Approved by ")), approvers(r)...)...)))
 	blocks = append(blocks, permissionBlocks(r.Plan.Permissions, briefFrom)...)
 	blocks = append(blocks, roleBlocks(r.Plan)...)
 	if p, ok := b.desk.Product(r.Product); ok {

@@ -222,6 +222,9 @@ func stateWord(r *workflow.Request) string {
 func waitsFor(r *workflow.Request) string {
 	switch r.State {
 	case workflow.Pending:
+		if n := r.Plan.Needs() - len(r.AgreedBy()); n < r.Plan.Needs() {
+			return fmt.Sprintf("%d more of the approvers of %s have to agree", max(1, n), r.Tenant)
+		}
 		return "an approver of " + r.Tenant + " has to decide"
 	case workflow.Signing:
 		if r.SignIn.Status == workflow.SignInOver {

@@ -38,6 +38,7 @@ type requestV1 struct {
 	Entered   time.Time                    `json:"entered,omitzero"`
 	WakeAt    time.Time                    `json:"wake_at,omitzero"`
 	Approval  approvalV1                   `json:"approval,omitzero"`
+	Agreed    []approvalV1                 `json:"agreed,omitzero"`
 	SignIn    signInV1                     `json:"sign_in,omitzero"`
 	Task      workflow.Task                `json:"task,omitzero"`
 	Steps     []stepV1                     `json:"steps,omitzero"`
@@ -80,6 +81,7 @@ type planV1 struct {
 	Subscriptions      []string          `json:"subscriptions,omitzero"`
 	Owners             []personV1        `json:"owners,omitzero"`
 	Workloads          []string          `json:"workloads,omitzero"`
+	Approvals          int               `json:"approvals,omitzero"`
 }
 
 type approvalV1 struct {
@@ -91,6 +93,14 @@ type approvalV1 struct {
 	Reason string    `json:"reason,omitzero"`
 }
 
+func approvalForm(a workflow.Approval) approvalV1 {
+	return approvalV1{N: a.N, By: personV1(a.By), At: a.At, Digest: a.Digest, Denied: a.Denied, Reason: a.Reason}
+}
+
+func (f approvalV1) approval() workflow.Approval {
+	return workflow.Approval{N: f.N, By: workflow.Person(f.By), At: f.At, Digest: f.Digest, Denied: f.Denied, Reason: f.Reason}
+}
+
 // encode returns the stored form of r, whose times are in UTC.
 func encode(r *workflow.Request) ([]byte, error) {
 	return json.Marshal(requestV1{
@@ -98,10 +108,7 @@ func encode(r *workflow.Request) ([]byte, error) {
 		Tenant: r.Tenant, Product: r.Product, Team: r.Team, Reason: r.Reason, PlanRev: r.PlanRev,
 		Plan:    planForm(r.Plan),
 		Created: r.Created, Entered: r.Entered, WakeAt: r.WakeAt,
-		Approval: approvalV1{
-			N: r.Approval.N, By: personV1(r.Approval.By), At: r.Approval.At,
-			Digest: r.Approval.Digest, Denied: r.Approval.Denied, Reason: r.Approval.Reason,
-		},
+		Approval: approvalForm(r.Approval), Agreed: each(r.Agreed, approvalForm),
 		SignIn: signInV1(r.SignIn), Task: r.Task,
 		Steps:    each(r.Steps, func(s workflow.Step) stepV1 { return stepV1(s) }),
 		Made:     madeV1(r.Made),
@@ -145,10 +152,7 @@ func (f *requestV1) request() *workflow.Request {
 		Tenant: f.Tenant, Product: f.Product, Team: f.Team, Reason: f.Reason, PlanRev: f.PlanRev,
 		Plan:    f.Plan.plan(),
 		Created: f.Created, Entered: f.Entered, WakeAt: f.WakeAt,
-		Approval: workflow.Approval{
-			N: f.Approval.N, By: workflow.Person(f.Approval.By), At: f.Approval.At,
-			Digest: f.Approval.Digest, Denied: f.Approval.Denied, Reason: f.Approval.Reason,
-		},
+		Approval: f.Approval.approval(), Agreed: each(f.Agreed, approvalV1.approval),
 		SignIn: workflow.SignIn(f.SignIn), Task: f.Task,
 		Steps:    each(f.Steps, func(s stepV1) workflow.Step { return workflow.Step(s) }),
 		Made:     workflow.Made(f.Made),
@@ -176,6 +180,9 @@ func inUTC(r *workflow.Request) {
 	utc(&r.Created, &r.Entered, &r.WakeAt, &r.Reminded, &r.Approval.At, &r.SignIn.Expires, &r.SignIn.Since,
 		&r.SignIn.After, &r.Plan.Credential.Certificate.NotBefore, &r.Plan.Credential.Certificate.NotAfter,
 		&r.Was.Credential.Certificate.NotBefore, &r.Was.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Handover.At, &r.Handover.Claimed)
+	for i := range r.Agreed {
+		utc(&r.Agreed[i].At)
+	}
 	for i := range r.Steps {
 		utc(&r.Steps[i].At, &r.Steps[i].Since, &r.Steps[i].Retry)
 	}

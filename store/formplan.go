@@ -68,7 +68,7 @@ func planForm(p workflow.Plan) planV1 {
 		AzureRoles:     each(p.AzureRoles, func(r workflow.AzureRole) azureRoleV1 { return azureRoleV1(r) }),
 		Subscriptions:  p.Subscriptions,
 		Owners:         each(p.Owners, func(p workflow.Person) personV1 { return personV1(p) }),
-		Workloads:      p.Workloads,
+		Workloads:      p.Workloads, Approvals: p.Approvals,
 	}
 }
 
@@ -86,6 +86,6 @@ func (f planV1) plan() workflow.Plan {
 		AzureRoles:     each(f.AzureRoles, func(r azureRoleV1) workflow.AzureRole { return workflow.AzureRole(r) }),
 		Subscriptions:  f.Subscriptions,
 		Owners:         each(f.Owners, func(p personV1) workflow.Person { return workflow.Person(p) }),
-		Workloads:      f.Workloads,
+		Workloads:      f.Workloads, Approvals: f.Approvals,
 	}
 }

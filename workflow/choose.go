@@ -15,7 +15,7 @@ type Choice struct {
 // Plan is what p needs for a choice. The rest of the plan is the requester's.
 func (p Product) Plan(c Choice) Plan {
 	plan := Plan{
-		Audience: p.Audience, Scopes: slices.Clone(p.Scopes), Credential: Credential{Kind: c.Credential},
+		Audience: p.Audience, Scopes: slices.Clone(p.Scopes), Credential: Credential{Kind: c.Credential}, Approvals: p.Approvals,
 	}
 	for _, n := range p.Permissions {
 		if c.covers(n.Workloads, n.Credentials) {

@@ -149,17 +149,28 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 			return refuse(RuleWrongState, "%s %s, so there is nothing to approve.", r.ID, r.Standing())
 		case rev < r.PlanRev || rev > r.Rev:
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
+		case d.tooFew(r, by) != nil && r.agreed(by):
+			return refuse(RuleApprovals, "You have approved %s already. It takes %d approvals, so someone else has to approve it too.", r.ID, r.Plan.Needs())
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
+		if d.tooFew(r, by) != nil {
+			t, _ := d.Tenant(r.Tenant)
+			r.agree(by, now, len(r.approvals(t, by)))
+			return
+		}
 		r.decide(by, now, Provision)
 		r.Steps = newSteps(r.stepsFor(Provision))
 		r.move(Signing, now, Event{By: by.ID, What: Approved, Text: "approved the plan and was sent a sign-in code"})
 	})
 }
 
-// decide starts a sign-in for a task.
+// decide starts a sign-in for a task. Whoever approved the plan before still does.
 func (r *Request) decide(by Person, now time.Time, t Task) {
+	if last := r.Approval; last.Digest != "" && (r.Task == Provision || r.Task == Verify) && r.Plan.Needs() > 1 {
+		r.takeBack(last.By)
+		r.Agreed = append(r.Agreed, last)
+	}
 	r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Digest: r.Plan.Digest()}
 	r.Task = t
 	r.Failure = Failure{}
@@ -192,6 +203,9 @@ func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*
 func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		signer := r.State == Signing && by.ID == r.Approval.By.ID
+		if r.State == Pending && r.agreed(by) {
+			return nil
+		}
 		if by.ID != r.Requester.ID && !signer {
 			return refuse(RuleNotRequester, "Only %s, who asked for %s, can cancel it.", r.Requester.Name, r.ID)
 		}
@@ -203,11 +217,15 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 		switch {
 		case by.ID == r.Requester.ID:
 			r.move(CancelledState, now, Event{By: by.ID, What: WasCancelled, Text: "cancelled the request"})
+		case r.State == Pending:
+			r.takeBack(by)
+			r.note(now, Event{By: by.ID, What: Withdrawn, Text: "took the approval back"})
 		case r.Task == RemoveOld:
 			r.move(Leftover, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the old credential is still there"})
 			r.SignIn.Status, r.Steps = "", nil
 		case r.untouched():
 			r.Made = Made{}
+			r.Approval.Digest = ""
 			r.move(Pending, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
 			r.SignIn.Status, r.Steps = "", nil
 		default: // something stands in the tenant: it stays with Retry and Undo
@@ -270,6 +288,7 @@ func (r *Request) untouched() bool {
 // tenant. An Undo that was not begun leaves Retry what it was.
 func (r *Request) giveBack(now time.Time, text string, e Event) {
 	to := Failed
+	r.Approval.Digest = "" // it came to nothing, and counts for nothing
 	if r.Task == Undo && !r.undoing() {
 		r.Task = Provision
 		if r.Handover.Status == Revoked {
@@ -313,6 +332,8 @@ func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Reque
 			return refuse(RuleWrongState, "%s %s, so there is nothing to retry.", r.ID, r.Standing())
 		case rev < r.PlanRev || rev > r.Rev:
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
+		case r.Task == Provision:
+			return d.tooFew(r, by)
 		}
 		return nil
 	}, func(r *Request, now time.Time) {

@@ -20,6 +20,7 @@ const (
 	RuleTooLate       Rule = "too-late"
 	RuleReason        Rule = "reason-missing"
 	RuleNoApp         Rule = "no-such-app"
+	RuleApprovals     Rule = "too-few-approvals"
 
 	RuleTenant        Rule = "wrong-tenant"
 	RuleAccount       Rule = "wrong-account"
@@ -36,7 +37,7 @@ const (
 // somebody tried what they may not, and did not merely come too late.
 func (r Rule) audited() bool {
 	switch r {
-	case RuleWrongState, RuleStale, RuleReason, RuleNoApp:
+	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals:
 		return false
 	}
 	return true

@@ -31,6 +31,7 @@ type Plan struct {
 	Subscriptions      []string        `json:",omitzero"` // that AzureRoles are for: GUIDs
 	Owners             []Person        `json:",omitzero"` // besides the requester
 	Workloads          []string        `json:",omitzero"` // titles of what was chosen of the product
+	Approvals          int             `json:",omitzero"` // how many people have to agree; 0 is one
 }
 
 // A Scope is a delegated permission that the app itself offers.

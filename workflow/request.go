@@ -50,6 +50,7 @@ type Request struct {
 	WakeAt time.Time
 
 	Approval Approval
+	Agreed   []Approval // of a plan that takes several: those of others than Approval
 	SignIn   SignIn
 	Task     Task
 	Steps    []Step
@@ -414,6 +415,7 @@ func (r *Request) StepsDone() (done, all int) {
 func (r *Request) Clone() *Request {
 	c := *r
 	c.Plan, c.Was = r.Plan.clone(), r.Was.clone()
+	c.Agreed = slices.Clone(r.Agreed)
 	c.Steps = slices.Clone(r.Steps)
 	c.History = slices.Clone(r.History)
 	c.Handover.Sealed = slices.Clone(r.Handover.Sealed)

@@ -272,6 +272,8 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 		return refuse(RuleNotApprover, "%s is no longer an approver of %s. Nothing was changed.", r.Approval.By.Name, r.Tenant)
 	case r.Approval.Digest != r.Plan.Digest():
 		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")
+	case !r.enoughBehind(t, who):
+		return refuse(RuleApprovals, "%s takes %d approvals, and no longer has them. Nothing was changed. Press Cancel; another approver has to approve it.", r.ID, r.Plan.Needs())
 	case !strings.EqualFold(who.TenantID, t.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
 		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was changed. Press New code and sign in with your account of %s.", who.UPN, r.Tenant, r.Tenant)
 	case !approver.is(who.ObjectID, who.UPN):

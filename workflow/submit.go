@@ -99,6 +99,9 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 }
 
 func (d *Desk) create(ctx context.Context, r *Request, by Person) (*Request, error) {
+	if no := d.enough(r); no != nil {
+		return nil, no
+	}
 	now := d.now()
 	r.Created, r.Entered = now, now
 	r.note(now, Event{By: by.ID, What: Asked, Text: "asked for it"})

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -135,6 +136,9 @@ func (p Plan) parts(kind string) []string {
 		names = append(names, "who can sign in: "+p.Audience)
 		if p.PublicClientFlows {
 			names = append(names, "public client flows")
+		}
+		if p.Needs() > 1 {
+			names = append(names, fmt.Sprintf("takes %d approvals", p.Needs()))
 		}
 	}
 	return names

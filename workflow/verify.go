@@ -20,7 +20,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 		case !guidPattern.MatchString(appID):
 			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as Application (client) ID.", clip(appID, 60))
 		}
-		return nil
+		return d.tooFew(r, by)
 	}, func(r *Request, now time.Time) {
 		r.decide(by, now, Verify)
 		r.Made.AppID = appID
@@ -36,6 +36,7 @@ func (e *Engine) verifyFailed(r *Request, f Failure) bool {
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 		f.Text = "What was made by hand is not what the plan says. " + f.Text + " Mend it and verify it again, or press Approve to have the bot do it."
 		r.Failure, r.Made, r.Steps = f, Made{}, nil
+		r.Approval.Digest = ""
 		r.move(Pending, now, Event{What: HasFailed, Text: f.Text})
 		return nil
 	})

@@ -55,8 +55,10 @@ func New(c config.Config, o Options) (*Server, error) {
 		return nil, err
 	}
 	for _, p := range products {
-		if p.Approvals > 1 {
-			return nil, fmt.Errorf("the pack %s asks for %d approvals, and this version takes one\nhint: leave `approvals` out, or give the tenant fewer approvers", p.Name, p.Approvals)
+		for _, t := range c.Tenants {
+			if p.Approvals > len(t.Approvers) {
+				return nil, fmt.Errorf("the pack %s asks for %d approvals, and the tenant %s has %d approvers, so nobody could ever get it\nhint: list more approvers, or lower `approvals` in the pack", p.Name, p.Approvals, t.Name, len(t.Approvers))
+			}
 		}
 	}
 	entra := directories(c)

@@ -1,0 +1,42 @@
+package bot
+
+import (
+	"fmt"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// What messages say of a plan that takes the approval of several people.
+
+// whoSigns begins the line about the sign-in that an approval takes.
+func whoSigns(r *workflow.Request) string {
+	if n := r.Plan.Needs(); n > 1 {
+		return fmt.Sprintf("It takes %d approvals. Whoever gives the last has to sign in as ", n)
+	}
+	return "Whoever approves has to sign in as "
+}
+
+// agreedBy names those whose approvals stand, besides that of whoever signs in.
+func agreedBy(r *workflow.Request) []any {
+	people := r.AgreedBy()
+	if len(people) == 0 {
+		return nil
+	}
+	parts := []any{"approved by "}
+	for i, p := range people {
+		if i > 0 {
+			parts = append(parts, ", ")
+		}
+		parts = append(parts, user(p.ID))
+	}
+	return append(parts, fmt.Sprintf(" (%d of %d approvals); ", len(people), r.Plan.Needs()))
+}
+
+// approvers names everyone who approved, whoever signed in first.
+func approvers(r *workflow.Request) []any {
+	parts := []any{user(r.Approval.By.ID)}
+	for _, p := range r.AgreedBy() {
+		parts = append(parts, ", ", user(p.ID))
+	}
+	return parts
+}

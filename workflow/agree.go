@@ -1,0 +1,105 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Where a plan takes several approvals, all but the last are a press: they are
+// kept in Agreed, bound to the plan's digest like every approval. Whoever gives
+// the last one signs in, and that sign-in counts only while enough of the others
+// are still approvers.
+
+// Needs is how many approvers have to agree to p.
+func (p Plan) Needs() int { return max(1, p.Approvals) }
+
+// approval counts the approvers who stand behind r's plan as it is, each
+// account once: those who agreed before, and whoever has to sign in or presses
+// now. The requester never counts, nor does anyone who is no approver any more.
+func (r *Request) approvals(t Tenant, last Person) []Approver {
+	var behind []Approver
+	count := func(by Person) {
+		a, ok := t.Approver(by.ID)
+		switch {
+		case !ok, by.ID == r.Requester.ID, r.Requester.Email != "" && strings.EqualFold(a.Entra, r.Requester.Email):
+		case slices.ContainsFunc(behind, func(b Approver) bool { return strings.EqualFold(a.Entra, b.Entra) }):
+		default:
+			behind = append(behind, a)
+		}
+	}
+	count(last)
+	for _, a := range r.standing() {
+		count(a.By)
+	}
+	return behind
+}
+
+// standing are the approvals of the plan as it is.
+func (r *Request) standing() []Approval {
+	digest := r.Plan.Digest()
+	return slices.DeleteFunc(slices.Clone(r.Agreed), func(a Approval) bool { return a.Digest != digest })
+}
+
+// AgreedBy are the people whose approval of the plan stands, besides whoever
+// signs in.
+func (r *Request) AgreedBy() []Person {
+	var people []Person
+	for _, a := range r.standing() {
+		if a.By.ID != r.Approval.By.ID || r.State == Pending {
+			people = append(people, a.By)
+		}
+	}
+	return people
+}
+
+// agreed says whether a person's approval of the plan stands.
+func (r *Request) agreed(by Person) bool {
+	return slices.ContainsFunc(r.standing(), func(a Approval) bool { return a.By.ID == by.ID })
+}
+
+// tooFew says no to whoever cannot be the last of the approvers that r's plan takes.
+func (d *Desk) tooFew(r *Request, last Person) *Refusal {
+	t, _ := d.Tenant(r.Tenant)
+	if got := len(r.approvals(t, last)); got < r.Plan.Needs() {
+		return refuse(RuleApprovals, "%s takes %d approvals, and with yours it has %d. Another approver has to press Approve first.", r.ID, r.Plan.Needs(), got)
+	}
+	return nil
+}
+
+// agree keeps an approval that is not the last.
+func (r *Request) agree(by Person, now time.Time, have int) {
+	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: r.Plan.Digest()})
+	r.note(now, Event{By: by.ID, What: Approved, Text: fmt.Sprintf("approved the plan: %d of %d approvals", have, r.Plan.Needs())})
+}
+
+// takeBack forgets a person's approval.
+func (r *Request) takeBack(by Person) {
+	r.Agreed = slices.DeleteFunc(r.Agreed, func(a Approval) bool { return a.By.ID == by.ID })
+}
+
+// enough says no to a request for which there can never be enough approvers.
+func (d *Desk) enough(r *Request) *Refusal {
+	t, _ := d.Tenant(r.Tenant)
+	others := 0
+	for _, a := range t.Approvers {
+		if a.Slack != r.Requester.ID && (r.Requester.Email == "" || !strings.EqualFold(a.Entra, r.Requester.Email)) {
+			others++
+		}
+	}
+	if others < r.Plan.Needs() && r.Plan.Needs() > 1 {
+		return refuse(RuleApprovals, "%s takes the approval of %d people, and %s has only %d approvers besides you. Ask the operator of this bot to add one.", r.Product, r.Plan.Needs(), r.Tenant, others)
+	}
+	return nil
+}
+
+// enoughBehind says whether a plan has its approvals at the moment of a sign-in:
+// two approvers who are one account are one. To take away needs only one.
+func (r *Request) enoughBehind(t Tenant, who Signer) bool {
+	if r.Task != Provision && r.Task != Verify {
+		return true
+	}
+	behind := slices.DeleteFunc(r.approvals(t, r.Approval.By), func(a Approver) bool { return a.is(who.ObjectID, who.UPN) })
+	return len(behind)+1 >= r.Plan.Needs()
+}
