@@ -16,27 +16,28 @@ func whoSigns(r *workflow.Request) string {
 	return "Whoever approves has to sign in as "
 }
 
-// agreedBy names those whose approvals stand, besides that of whoever signs in.
+// agreedBy names those who have approved while others still have to.
 func agreedBy(r *workflow.Request) []any {
 	people := r.AgreedBy()
 	if len(people) == 0 {
 		return nil
 	}
-	parts := []any{"approved by "}
+	parts := append([]any{"approved by "}, users(people)...)
+	return append(parts, fmt.Sprintf(", %d of %d approvals; ", len(people), r.Plan.Needs()))
+}
+
+// approvers names everyone who approved, whoever signed in last.
+func approvers(r *workflow.Request) []any {
+	return users(append(r.AgreedBy(), r.Approval.By))
+}
+
+func users(people []workflow.Person) []any {
+	var parts []any
 	for i, p := range people {
 		if i > 0 {
 			parts = append(parts, ", ")
 		}
 		parts = append(parts, user(p.ID))
-	}
-	return append(parts, fmt.Sprintf(" (%d of %d approvals); ", len(people), r.Plan.Needs()))
-}
-
-// approvers names everyone who approved, whoever signed in first.
-func approvers(r *workflow.Request) []any {
-	parts := []any{user(r.Approval.By.ID)}
-	for _, p := range r.AgreedBy() {
-		parts = append(parts, ", ", user(p.ID))
 	}
 	return parts
 }

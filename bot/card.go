@@ -78,8 +78,7 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 		parts = append(parts, "by ", user(r.Approval.By.ID), " on ", r.Approval.At, ". Reason: ", r.Approval.Reason)
 	default:
 		if r.Approval.N > 0 && !r.Approval.Denied {
-			parts = append(parts, agreedBy(r)...)
-			parts = append(parts, "approved by ", user(r.Approval.By.ID), " on ", r.Approval.At)
+			parts = append(append(append(parts, "approved by "), approvers(r)...), " on ", r.Approval.At)
 			if r.SignIn.Account != "" {
 				parts = append(parts, ", signed in as ", r.SignIn.Account)
 			}

@@ -38,8 +38,12 @@ func (r *Request) approvals(t Tenant, last Person) []Approver {
 
 // standing are the approvals of the plan as it is.
 func (r *Request) standing() []Approval {
+	all := slices.Clone(r.Agreed)
+	if r.Task == Provision || r.Task == Verify {
+		all = append(all, r.Approval)
+	}
 	digest := r.Plan.Digest()
-	return slices.DeleteFunc(slices.Clone(r.Agreed), func(a Approval) bool { return a.Digest != digest })
+	return slices.DeleteFunc(all, func(a Approval) bool { return a.Digest != digest })
 }
 
 // AgreedBy are the people whose approval of the plan stands, besides whoever
@@ -47,7 +51,7 @@ func (r *Request) standing() []Approval {
 func (r *Request) AgreedBy() []Person {
 	var people []Person
 	for _, a := range r.standing() {
-		if a.By.ID != r.Approval.By.ID || r.State == Pending {
+		if a.By.ID != r.Approval.By.ID || r.State == Pending { // then nobody signs in
 			people = append(people, a.By)
 		}
 	}

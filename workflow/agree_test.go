@@ -1,0 +1,182 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func takesTwo(r *Request) { r.Plan.Approvals = 2 }
+
+func TestAPlanThatTakesTwoApprovalsWaitsForTheSecond(t *testing.T) {
+	ctx := context.Background()
+	w, d, id := at(t, takesTwo)
+	must := func(r *Request, err error) *Request {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	refused := func(want Rule, err error) {
+		t.Helper()
+		if got := refusedBy(err); got != want {
+			t.Errorf("refused by %q, want %q (%v)", got, want, err)
+		}
+	}
+
+	first := must(d.Approve(ctx, id, ada, w.get(id).Rev))
+	if first.State != Pending || len(first.AgreedBy()) != 1 || first.SignIn.Status != "" {
+		t.Fatalf("after one approval it is %s, agreed by %v, its sign-in %q", first.State, first.AgreedBy(), first.SignIn.Status)
+	}
+	_, err := d.Approve(ctx, id, ada, first.Rev)
+	refused(RuleApprovals, err)
+	_, err = d.Verify(ctx, id, ada, "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001")
+	refused(RuleApprovals, err)
+	_, err = d.Cancel(ctx, id, zoe)
+	refused(RuleNotRequester, err)
+
+	if back := must(d.Cancel(ctx, id, ada)); back.State != Pending || len(back.AgreedBy()) != 0 {
+		t.Fatalf("what Ada took back still counts: %s, %v", back.State, back.AgreedBy())
+	}
+	if r := must(d.Approve(ctx, id, zoe, w.get(id).Rev)); r.State != Pending {
+		t.Fatalf("one approval was enough after another was taken back: %s", r.State)
+	}
+	last := must(d.Approve(ctx, id, ada, w.get(id).Rev))
+	if last.State != Signing || last.Approval.By.ID != ada.ID || len(last.AgreedBy()) != 1 || last.AgreedBy()[0].ID != zoe.ID {
+		t.Fatalf("after two approvals it is %s, for %s to sign in, agreed by %v", last.State, last.Approval.By.ID, last.AgreedBy())
+	}
+
+	// Whoever cancels the sign-in takes the approval back; the other's stands.
+	if r := must(d.Cancel(ctx, id, ada)); r.State != Pending || len(r.AgreedBy()) != 1 || r.AgreedBy()[0].ID != zoe.ID {
+		t.Fatalf("after the sign-in was cancelled it is %s, agreed by %v", r.State, r.AgreedBy())
+	}
+	_, err = d.Approve(ctx, id, zoe, w.get(id).Rev)
+	refused(RuleApprovals, err)
+}
+
+func TestASignInCountsOnlyWhileEnoughOthersStandBehindThePlan(t *testing.T) {
+	signing := func() *Request {
+		r := &Request{Plan: Plan{TenantID: contosoID, Approvals: 2}, Task: Provision, Requester: bea, State: Signing}
+		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
+		r.Approval = Approval{N: 1, By: ada, Digest: r.Plan.Digest()}
+		return r
+	}
+	tenant := func(approvers ...Approver) Tenant {
+		t := contoso
+		t.Approvers = approvers
+		return t
+	}
+	one, two := Approver{ada.ID, "ada@contoso.com"}, Approver{zoe.ID, "zoe@contoso.com"}
+	for what, c := range map[string]struct {
+		edit   func(*Request)
+		tenant Tenant
+		want   Rule
+	}{
+		"both stand behind it":                       {nil, tenant(one, two), ""},
+		"the other is no approver any more":          {nil, tenant(one), RuleApprovals},
+		"both are one account":                       {nil, tenant(one, Approver{zoe.ID, "OBJ-ADA"}), RuleApprovals},
+		"the other approved another plan":            {func(r *Request) { r.Agreed[0].Digest = "other" }, tenant(one, two), RuleApprovals},
+		"the other is the requester":                 {func(r *Request) { r.Agreed[0].By = bea }, tenant(one, Approver{bea.ID, "b@contoso.com"}), RuleApprovals},
+		"the other has the requester's account":      {nil, tenant(one, Approver{zoe.ID, bea.Email}), RuleApprovals},
+		"the same person twice":                      {func(r *Request) { r.Agreed[0].By = ada }, tenant(one, two), RuleApprovals},
+		"nobody else":                                {func(r *Request) { r.Agreed = nil }, tenant(one, two), RuleApprovals},
+		"to undo, the one who signs in is enough":    {func(r *Request) { r.Task, r.Agreed = Undo, nil }, tenant(one, two), ""},
+		"to verify, it takes the others, too":        {func(r *Request) { r.Task, r.Agreed = Verify, nil }, tenant(one, two), RuleApprovals},
+		"a plan that takes one is the signer's only": {func(r *Request) { r.Plan.Approvals, r.Agreed = 0, nil; r.Approval.Digest = r.Plan.Digest() }, tenant(one), ""},
+	} {
+		r := signing()
+		if c.edit != nil {
+			c.edit(r)
+		}
+		var got Rule
+		if no := signerProblem(r, c.tenant, adaSignsIn()); no != nil {
+			got = no.Rule
+		}
+		if got != c.want {
+			t.Errorf("%s: refused by %q, want %q", what, got, c.want)
+		}
+	}
+}
+
+// A failed request keeps the approvals that it had: another approver may go on.
+func TestARetryKeepsTheApprovalsOfThoseWhoSignedInBefore(t *testing.T) {
+	ctx := context.Background()
+	w, d, id := at(t, func(r *Request) {
+		takesTwo(r)
+		in(Failed, ada)(r)
+		r.Task = Provision
+		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
+	})
+	r, err := d.Retry(ctx, id, zoe, w.get(id).Rev)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if no := signerProblem(r, contoso, Signer{TenantID: contosoID, ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com", Roles: []string{GlobalAdministrator}}); no != nil {
+		t.Errorf("Ada's approval was forgotten: %v", no)
+	}
+
+	// What an approver withdrew does not come back with a Retry.
+	w, d, id = at(t, func(r *Request) {
+		takesTwo(r)
+		in(Signing, ada)(r)
+		r.Task = Provision
+		r.Made = Made{ObjectID: "o", AppID: "a"}
+		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
+	})
+	if r, err = d.Cancel(ctx, id, ada); err != nil || r.State != Failed {
+		t.Fatalf("%v, %v", r.State, err)
+	}
+	if _, err = d.Retry(ctx, id, zoe, w.get(id).Rev); refusedBy(err) != RuleApprovals {
+		t.Errorf("Zoe could go on with an approval that Ada had withdrawn: %v", err)
+	}
+	if _, err = d.Retry(ctx, id, ada, w.get(id).Rev); err != nil {
+		t.Errorf("Ada can't go on, though Zoe's approval stands: %v", err)
+	}
+}
+
+func TestNobodyAsksForWhatCanNeverBeApproved(t *testing.T) {
+	w := newWorld(t)
+	product := vbo()
+	product.Approvals = 3
+	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{product}, Policy: w.policy, Key: w.key, Log: quiet})
+	if _, err := d.Submit(context.Background(), bea, draft("payroll-backup")); refusedBy(err) != RuleApprovals {
+		t.Errorf("three approvals of two approvers: %v", err)
+	}
+	product.Approvals = 2
+	d = NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{product}, Policy: w.policy, Key: w.key, Log: quiet})
+	if _, err := d.Submit(context.Background(), ada, draft("payroll-backup")); refusedBy(err) != RuleApprovals {
+		t.Errorf("two approvals of the one approver who did not ask: %v", err)
+	}
+	if r, err := d.Submit(context.Background(), bea, draft("payroll-backup")); err != nil || r.Plan.Needs() != 2 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestTwoApproversMakeOneApp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer func() { n.stop() }()
+		id := w.request(n)
+		if _, err := w.store.Update(context.Background(), id, func(r *Request) error { takesTwo(r); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.Approve(context.Background(), id, zoe, w.get(id).Rev); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Minute)
+		if r := w.get(id); r.State != Pending || w.codeFor(r) != "" {
+			t.Fatalf("with one of two approvals it is %s, and a code is out: %q", r.State, w.codeFor(r))
+		}
+		n.stop() // an approval outlives the process
+		n = w.boot()
+		w.people(n, id) // Ada approves, and signs in
+		w.wantOne(id)
+		if no, ok := errors.AsType[*Refusal](n.tooFew(w.get(id), ada)); ok && no != nil {
+			t.Error(no)
+		}
+	})
+}
