@@ -28,5 +28,6 @@
 //	card.go      the approvers' card        dm.go               the three kinds of DM
 //	post.go      sending and finding again  reveal.go           the secret, once
 //	pfx.go       the page of a certificate's file
+//	agree.go     several approvals          tether.go           whether Slack reaches us
 //	person.go    who someone is             respond.go          private answers
 package bot

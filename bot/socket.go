@@ -31,7 +31,9 @@ func (b *Bot) RunSocket(ctx context.Context) error {
 		if b.now().Sub(began) > time.Minute {
 			wait = time.Second
 		}
-		b.log.Warn("Socket Mode is not connected", "err", slackError(err), "again_in", wait)
+		why := slackError(err)
+		b.tether.set(false, why)
+		b.log.Warn("Socket Mode is not connected", "err", forAppToken(why), "again_in", wait)
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
@@ -83,10 +85,16 @@ func (b *Bot) connect(ctx context.Context) error {
 // noted logs what happens to the connection.
 func (b *Bot) noted(e socketmode.Event) {
 	switch e.Type {
+	case socketmode.EventTypeConnecting:
+		if up, _, _ := b.tether.state(); up {
+			b.tether.set(false, nil)
+		}
 	case socketmode.EventTypeHello:
+		b.tether.set(true, nil)
 		b.log.Info("Socket Mode is connected")
 	case socketmode.EventTypeConnectionError:
 		if failed, ok := e.Data.(*slack.ConnectionErrorEvent); ok {
+			b.tether.set(false, slackError(failed.ErrorObj))
 			b.log.Warn("Socket Mode can't connect", "try", failed.Attempt, "again_in", failed.Backoff, "err", slackError(failed.ErrorObj))
 		}
 	case socketmode.EventTypeErrorWriteFailed:

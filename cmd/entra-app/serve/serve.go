@@ -94,6 +94,9 @@ func New(c config.Config, o Options) (*Server, error) {
 		return err
 	}})
 	s.health.add(part{name: "Slack", needed: true, every: 30 * time.Second, check: s.bot.Check})
+	if c.Slack.Socket {
+		s.health.add(part{name: "Socket Mode", needed: true, every: 5 * time.Second, check: s.bot.Connected})
+	}
 	asks := o.HTTP
 	if asks == nil {
 		asks = &http.Client{Timeout: checkLimit}

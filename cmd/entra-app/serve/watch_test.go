@@ -137,3 +137,25 @@ func TestTheSignInServiceIsAskedWhetherItKnowsTheTenant(t *testing.T) {
 		t.Errorf("no service: %v", err)
 	}
 }
+
+func TestAnAppTokenThatSlackRefusesKeepsTheBotFromBeingReady(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.Slack.AppToken = workflow.NewSecret("xapp-1-A0WRONG-1-wrong")
+	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, nil)), HTTP: w.client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	if err := s.bot.Connected(ctx); err == nil || !strings.Contains(inWords(err), "slack.app_token") {
+		t.Errorf("it does not say which token is wrong: %v", err)
+	}
+	if ready, missing := s.health.state(); ready {
+		t.Errorf("it is ready, and Slack can't deliver anything: %v", missing)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,66 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// tether knows whether Slack delivers over the WebSocket, and if not, why.
+type tether struct {
+	mu      sync.Mutex
+	up      bool
+	why     error
+	changed chan struct{} // closed with every change, and made anew
+}
+
+// set notes a change. Without a reason it is expected back: Slack has
+// every client connect again from time to time.
+func (w *tether) set(up bool, why error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.up, w.why = up, why
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
+	}
+}
+
+func (w *tether) state() (up bool, why error, changed <-chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.changed == nil {
+		w.changed = make(chan struct{})
+	}
+	return w.up, w.why, w.changed
+}
+
+// Connected returns once Slack delivers over the WebSocket. It fails with the
+// reason as soon as there is one, and else when ctx ends.
+func (b *Bot) Connected(ctx context.Context) error {
+	for {
+		up, why, changed := b.tether.state()
+		switch {
+		case up:
+			return nil
+		case why != nil:
+			return forAppToken(why)
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return errors.New("the WebSocket to Slack is not open")
+		}
+	}
+}
+
+// forAppToken says which of the two tokens an answer is about.
+func forAppToken(err error) error {
+	if no, ok := errors.AsType[*workflow.Trouble](err); ok {
+		return &workflow.Trouble{Code: no.Code, Text: strings.ReplaceAll(no.Text, "slack.bot_token", "slack.app_token"), Ref: no.Ref}
+	}
+	return err
+}
