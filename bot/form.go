@@ -96,6 +96,7 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, in string) slack.
 	blocks = append(blocks, of(p, textInput(workflow.FieldRedirectURIs, "One on each line; leave empty if the product needs none.", 3000, true, strings.Join(p.RedirectURIs, "\n"), true)))
 	blocks = append(blocks, ownersInput())
 	if p.Custom {
+		blocks = append(blocks, scopesInput(nil))
 		file := slack.NewFileInputBlockElement(string(workflow.FieldManifestFile)).WithMaxFiles(1).WithFileTypes("json", "txt")
 		upload := field(workflow.FieldManifestFile, "Instead of permissions and redirect URIs: the manifest of an app, as the portal or Microsoft Graph has it.", file)
 		upload.Optional = true
@@ -114,6 +115,15 @@ func permissionsInput() *slack.MultiSelectBlockElement {
 	one := 1
 	search.MinQueryLength = &one
 	return search
+}
+
+// scopesInput asks for what the app itself offers to others.
+func scopesInput(now []workflow.Scope) *slack.InputBlock {
+	lines := make([]string, len(now))
+	for i, s := range now {
+		lines[i] = s.Line()
+	}
+	return textInput(workflow.FieldScopes, "If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. Who may consent is admins or users.", 3000, true, strings.Join(lines, "\n"), true)
 }
 
 func ownersInput() *slack.InputBlock {

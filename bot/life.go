@@ -206,7 +206,9 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 				search.InitialOptions = append(search.InitialOptions, permissionOption(c))
 			}
 		}
-		blocks = append(blocks, field(workflow.FieldPermissions, "All that the app is to have.", search))
+		permissions := field(workflow.FieldPermissions, "All that the app is to have.", search)
+		permissions.Optional = true // where it offers scopes
+		blocks = append(blocks, permissions, scopesInput(r.Plan.Scopes))
 	}
 	uris := r.Plan.On(p.Platform)
 	owners := ownersInput()

@@ -114,6 +114,7 @@ func (s state) draft() workflow.Draft {
 		Tenant: s.choice(workflow.FieldTenant), Team: s.conversation(workflow.FieldTeam),
 		Credential:   workflow.CredentialKind(s.choice(workflow.FieldCredential)),
 		RedirectURIs: s.lines(workflow.FieldRedirectURIs), Subscriptions: s.lines(workflow.FieldSubscriptions),
+		Scopes:      s.lines(workflow.FieldScopes),
 		Federated:   workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject), Audience: s.text(workflow.FieldAudience)},
 		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(),
 	}

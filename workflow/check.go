@@ -157,7 +157,7 @@ func (p *Plan) redirect(on Platform, uris []string) {
 	}
 }
 
-func checkPermissions(wrong FieldErrors, keys []string) []Permission {
+func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool) []Permission {
 	var out []Permission
 	seen := map[string]bool{}
 	for _, k := range keys {
@@ -174,7 +174,7 @@ func checkPermissions(wrong FieldErrors, keys []string) []Permission {
 		out = append(out, p)
 	}
 	switch {
-	case len(out) == 0:
+	case len(out) == 0 && !mayBeNone:
 		wrong[FieldPermissions] = "Choose at least one permission."
 	case len(out) > PermissionsMax:
 		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions; %d are allowed in one request.", len(out), PermissionsMax)
@@ -229,11 +229,16 @@ func redirectProblem(s string) string {
 func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 	m := draft.Imported
 	if m == nil {
-		p.Permissions = checkPermissions(wrong, draft.Permissions)
+		p.Scopes = checkScopes(wrong, draft.Scopes, nil)
+		p.Permissions = checkPermissions(wrong, draft.Permissions, len(p.Scopes) > 0)
 		return
 	}
 	if len(draft.Permissions) > 0 {
 		wrong[FieldManifest] = "Choose permissions or give a manifest, not both."
+		return
+	}
+	if slices.ContainsFunc(draft.Scopes, func(l string) bool { return oneLine(l) != "" }) {
+		wrong[FieldManifest] = "Write the exposed scopes or give a manifest, not both."
 		return
 	}
 	switch m.Audience {
@@ -259,8 +264,8 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 		}
 		p.Permissions = append(p.Permissions, known)
 	}
-	if n := len(p.Permissions); n > PermissionsMax || len(m.Scopes) > 20 {
-		wrong[FieldManifest] = fmt.Sprintf("The manifest has %d permissions and %d scopes; %d and 20 are allowed in one request.", n, len(m.Scopes), PermissionsMax)
+	if n := len(p.Permissions); n > PermissionsMax || len(m.Scopes) > ScopesMax {
+		wrong[FieldManifest] = fmt.Sprintf("The manifest has %d permissions and %d scopes; %d and %d are allowed in one request.", n, len(m.Scopes), PermissionsMax, ScopesMax)
 	}
 	p.Scopes, p.PublicClientFlows = m.Scopes, m.PublicClientFlows
 	for _, of := range []struct {

@@ -59,6 +59,6 @@
 //	life.go       renew, retire, recreate           update.go     from one plan to another
 //	restore.go    a deleted app comes back          verify.go     what was made by hand
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
-//	agree.go      several approvals
+//	agree.go      several approvals                 scope.go       scopes that an app offers
 //	store.go, directory.go, messenger.go            the ports
 package workflow

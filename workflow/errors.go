@@ -85,6 +85,7 @@ const (
 	FieldOwners          Field = "Owners"
 	FieldManifest        Field = "Manifest"
 	FieldManifestFile    Field = "Manifest file"
+	FieldScopes          Field = "Exposed scopes"
 )
 
 // Temporary is an error that may go away by itself.

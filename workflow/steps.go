@@ -45,7 +45,7 @@ func (r *Request) stepsFor(t Task) []StepName {
 	case r.Kind == Renew:
 		return r.Plan.Credential.steps()
 	case r.Kind == Update:
-		return r.Plan.updateSteps()
+		return r.updateSteps()
 	case r.Kind == Retire:
 		return []StepName{StepStrip, StepWithdraw, StepDelete}
 	case r.Kind == Recreate:
@@ -73,8 +73,12 @@ func (p Plan) steps() []StepName {
 
 // updateSteps bring an app that there is from one plan to another: what it no
 // longer needs goes first. Its credential stays as it is.
-func (p Plan) updateSteps() []StepName {
+func (r *Request) updateSteps() []StepName {
 	var steps []StepName
+	p := r.Plan
+	if len(p.Scopes) == 0 {
+		p.Scopes = r.Was.Scopes // what it no longer offers goes with the same step
+	}
 	for _, s := range p.steps() {
 		switch s {
 		case StepConsent:

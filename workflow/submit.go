@@ -35,6 +35,7 @@ type Draft struct {
 	Workloads     []string
 	Certificate   []byte // as it was pasted or uploaded
 	Federated     FederatedIssuer
+	Scopes        []string // that the app offers, one on a line
 	Subscriptions []string
 	Owners        []Person // besides the requester
 	Imported      *Imported

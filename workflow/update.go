@@ -25,9 +25,10 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		r.Plan.AzureRoles, r.Plan.Subscriptions = r.Was.AzureRoles, r.Was.Subscriptions
 		checkWorkloads(wrong, product, choice)
 		if product.Custom { // what a manifest brought stays
-			r.Plan.Audience, r.Plan.Scopes, r.Plan.PublicClientFlows = r.Was.Audience, r.Was.Scopes, r.Was.PublicClientFlows
-			r.Plan.Permissions = checkPermissions(wrong, draft.Permissions)
-			for _, q := range r.Was.Permissions {
+			r.Plan.Audience, r.Plan.PublicClientFlows = r.Was.Audience, r.Was.PublicClientFlows
+			r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Was.Scopes)
+			r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0)
+			for _, q := range withoutLostScopes(r.Was.Permissions, r.Plan.Scopes) {
 				if q.ResourceAppID == Self {
 					r.Plan.Permissions = append(r.Plan.Permissions, q)
 				}
