@@ -31,6 +31,8 @@ const (
 	actUpdate  = "update"
 	actGiveUp  = "give-up"
 
+	actRecreate = "recreate"
+
 	denyView    = "deny"
 	reasonBlock = "Reason"
 )
@@ -68,7 +70,7 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id) })
 	case actHome:
 		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, i.User.ID) })
-	case actRenew, actRetire, actUpdate:
+	case actRenew, actRetire, actUpdate, actRecreate:
 		b.later(ctx, func(ctx context.Context) { b.openLife(ctx, i, workflow.Kind(a.ActionID), id) })
 	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld, actGiveUp:
 		if b.knows(i.User.ID) {

@@ -33,7 +33,8 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 	switch r.State {
 	case workflow.Ready, workflow.Overlap, workflow.Leftover, workflow.Done:
 		if r.Kind == workflow.Retire {
-			blocks = append(blocks, block(line(came(r), " ", Command, " recreate brings it back.")))
+			blocks = append(blocks, block(line(came(r), " ", Command, " recreate brings it back.")),
+				slack.NewActionBlock("", button(actRecreate, "Recreate", r.ID, "Recreate "+r.Plan.AppName)))
 			break
 		}
 		return b.handover(r, blocks)

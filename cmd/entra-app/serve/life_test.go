@@ -19,8 +19,14 @@ func (w *world) types(command string, fill map[string]any) {
 		w.t.Fatal(err)
 	}
 	w.until("the form is open", func() bool { return len(w.bea.Views()) == 1 })
+	w.fills(fill)
+}
+
+// fills sends the form that is open.
+func (w *world) fills(fill map[string]any) {
+	w.t.Helper()
 	v := w.bea.Views()[0]
-	errs, err := w.bea.Submit(ctx, v.ID, fill)
+	errs, err := w.bea.Submit(context.Background(), v.ID, fill)
 	if err != nil || len(errs) > 0 {
 		w.t.Fatalf("%v, %v in %s", errs, err, v.Plain())
 	}
@@ -85,7 +91,9 @@ func TestTheLifeOfAnApp(t *testing.T) {
 		t.Errorf("there are %+v and deleted %+v", w.made(), deleted)
 	}
 
-	w.types("recreate payroll-backup", map[string]any{"Reason": "it was needed after all"})
+	w.press(w.bea, w.sees(w.bea, w.bea.DM, "recreate brings it back"), "Recreate")
+	w.until("the form is open", func() bool { return len(w.bea.Views()) == 1 })
+	w.fills(map[string]any{"Reason": "it was needed after all"})
 	w.approves("recreate the app payroll-backup", "Approve")
 	w.reveals(w.sees(w.bea, w.bea.DM, "EA-4: payroll-backup · Ready"))
 	w.sees(w.ada, in(approval), "EA-4: payroll-backup · Done")
