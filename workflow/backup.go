@@ -1,0 +1,42 @@
+package workflow
+
+import "context"
+
+// A BackupServer is a Veeam Backup for Microsoft 365 server that the operator
+// configured. The bot hands an app's credential straight to it, so that no
+// person has to.
+type BackupServer interface {
+	// Name is what the operator calls the server.
+	Name() string
+	// Connect adds the organization, or edits it where the server has it already,
+	// so that it uses the app with its certificate, and returns what the server
+	// says that it has then. It may be called again with the same arguments.
+	// Errors are Temporary where it is worth to try again, and a *Trouble with
+	// the server's own words where it said no.
+	Connect(ctx context.Context, o Organization) (Connected, error)
+	// SignedIn tells what a person who signed in at Microsoft reaches on the
+	// server. The assertion is the token response of that sign-in, whole, as
+	// Microsoft sent it. Errors are as for Connect.
+	SignedIn(ctx context.Context, assertion Secret) ([]Connected, error)
+}
+
+// Organization is what a server needs to connect one.
+type Organization struct {
+	Name   string // its initial domain: "contoso.onmicrosoft.com"
+	Region string // "Worldwide", "Germany", "China", "USDefence" or "USGovernment"
+	AppID  string
+
+	PFX        Secret // PKCS#12, Base64; or, without one:
+	Password   Secret // of the PFX
+	Thumbprint string // of a certificate that the server has already
+
+	// The services that the app is for.
+	Exchange, SharePoint, Teams, TeamsChats bool
+}
+
+// Connected is an organization as the server says that it has it.
+type Connected struct {
+	ID       string // the server's own
+	Name     string
+	Services []string // "Exchange", "SharePoint", "Teams"
+}
