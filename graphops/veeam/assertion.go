@@ -1,0 +1,99 @@
+package veeam
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"strings"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// A grant is a way to sign in: the form for the token endpoint, and what in it
+// nobody may see.
+type grant interface {
+	form() url.Values
+	secrets() []workflow.Secret
+}
+
+// account is the operator's service account.
+type account struct {
+	username string
+	password workflow.Secret
+}
+
+func (a account) form() url.Values {
+	return url.Values{"grant_type": {"password"}, "username": {a.username}, "password": {a.password.Reveal()}}
+}
+
+func (a account) secrets() []workflow.Secret { return []workflow.Secret{a.password} }
+
+// asserted is a person who signed in at Microsoft.
+type asserted struct {
+	whole    workflow.Secret
+	parts    []workflow.Secret // the tokens in it
+	clientID string
+}
+
+func (a asserted) form() url.Values {
+	return url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "client_id": {a.clientID}, "assertion": {a.whole.Reveal()}}
+}
+
+// secrets are the tokens; the rest of the response is words that a server may well
+// use of its own, such as the names of scopes.
+func (a asserted) secrets() []workflow.Secret { return a.parts }
+
+// readAssertion takes a token response apart as far as it has to be: Veeam needs
+// a refresh token in it, and the ID of the application it was issued to.
+func readAssertion(assertion workflow.Secret) (asserted, error) {
+	var said struct {
+		AccessToken  string `json:"access_token"`
+		RefreshToken string `json:"refresh_token"`
+		IDToken      string `json:"id_token"`
+	}
+	bad := func(text string) (asserted, error) {
+		return asserted{}, &workflow.Trouble{Code: "Assertion", Text: text + " Nothing was sent to the backup server. Sign in again."}
+	}
+	switch err := json.Unmarshal([]byte(assertion.Reveal()), &said); {
+	case err != nil || said.AccessToken == "":
+		return bad("What Microsoft answered to the sign-in has no access token in it.")
+	case said.RefreshToken == "":
+		return bad("What Microsoft answered to the sign-in has no refresh token in it, which Veeam needs: the scope offline_access is missing.")
+	}
+	var id struct {
+		Aud string `json:"aud"`
+	}
+	var access struct {
+		AppID string `json:"appid"`
+		Azp   string `json:"azp"`
+	}
+	claims(said.IDToken, &id)
+	claims(said.AccessToken, &access)
+	a := asserted{whole: assertion}
+	for _, t := range []string{said.AccessToken, said.RefreshToken, said.IDToken} {
+		if t != "" {
+			a.parts = append(a.parts, workflow.NewSecret(t))
+		}
+	}
+	for _, found := range []string{access.AppID, access.Azp, id.Aud} {
+		if a.clientID == "" {
+			a.clientID = found
+		}
+	}
+	if a.clientID == "" {
+		return bad("What Microsoft answered to the sign-in does not say which application it is for.")
+	}
+	return a, nil
+}
+
+// claims reads what a token says, if it is a JWT. Nobody believes it: the server
+// that the token is sent to verifies it.
+func claims(token string, into any) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return
+	}
+	if b, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
+		_ = json.Unmarshal(b, into)
+	}
+}

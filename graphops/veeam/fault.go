@@ -1,0 +1,138 @@
+package veeam
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// later is what may go away by itself.
+type later struct {
+	server, words string
+	status        int
+	code, why     string
+	after         time.Duration
+}
+
+var _ workflow.Temporary = (*later)(nil)
+
+func (l *later) RetryAfter() time.Duration { return l.after }
+
+func (l *later) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "veeam server %q could not %s yet", l.server, l.words)
+	if l.status != 0 {
+		fmt.Fprintf(&b, ": %d", l.status)
+	}
+	for _, s := range []string{l.code, l.why} {
+		if s != "" {
+			b.WriteString(": " + s)
+		}
+	}
+	return b.String()
+}
+
+func (a *answer) later(why string) *later {
+	return &later{server: a.c.s.name, words: a.call.words, status: a.status, why: why, after: retryAfter(a.header)}
+}
+
+// maxWait is the longest that a server may tell us to wait.
+const maxWait = time.Hour
+
+// retryAfter reads a Retry-After header of seconds.
+func retryAfter(h http.Header) time.Duration {
+	n, err := strconv.Atoi(strings.TrimSpace(h.Get("Retry-After")))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return min(time.Duration(min(n, 1<<20))*time.Second, maxWait)
+}
+
+// passing are the error codes of what goes away by itself: a proxy that is
+// starting, a job that holds the organization.
+var passing = map[string]bool{"ProxyOffline": true, "Timeout": true, "OperationConflict": true}
+
+// lasting are the error codes of what does not, whatever status they come with:
+// these servers answer 500 to much that is wrong with a request.
+var lasting = map[string]bool{"ParameterValidationFailure": true, "ResourceAccessDenied": true, "ResourceNotFound": true}
+
+// fault says what an answer means: nil where it is a yes.
+func (a *answer) fault() error {
+	var said exception
+	if json.Unmarshal(a.body, &said) != nil {
+		said = exception{}
+	}
+	said.ErrorCode, said.Message = cmp.Or(said.ErrorCode, said.Error), cmp.Or(said.Message, said.Description)
+	switch {
+	case a.status == http.StatusAccepted:
+		l := a.later("it is still at it")
+		l.after = max(l.after, 5*time.Second)
+		return l
+	case a.status/100 == 2:
+		return nil
+	case a.status/100 == 3:
+		return a.c.refuse("Redirect", "wanted to send the bot to another address, which the bot does not follow: the credential would go with it. Nothing was changed. Ask the bot's operator to check the server's url under veeam, then press Retry.")
+	case lasting[said.ErrorCode]:
+	case passing[said.ErrorCode], a.status >= 500, a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests, a.status == http.StatusConflict, a.status == http.StatusLocked:
+		l := a.later(a.c.hidden.clean(said.Message, 300))
+		l.code = a.c.hidden.clean(said.ErrorCode, 40)
+		return l
+	}
+	return a.trouble(said)
+}
+
+// trouble shows the server's own words.
+func (a *answer) trouble(said exception) *workflow.Trouble {
+	t := &workflow.Trouble{Code: a.c.hidden.clean(said.ErrorCode, 40)}
+	if t.Code == "" {
+		t.Code = fmt.Sprintf("HTTP %d", a.status)
+	}
+	words := a.c.hidden.clean(said.Message, 300)
+	if words == "" {
+		words = "nothing but " + strconv.Itoa(a.status) + " " + http.StatusText(a.status)
+	} else {
+		words = "“" + words + "”"
+	}
+	t.Text = fmt.Sprintf("%s refused to %s. It says: %s", a.c.s.name, a.call.words, words)
+	if a.call.path == "/token" && a.call.form.Get("grant_type") == "password" {
+		t.Text += " Nothing was changed there. Ask the bot's operator to check the account under veeam, then press Retry."
+	}
+	return t
+}
+
+// unanswered says what it means that there is no answer.
+func (c *conversation) unanswered(ctx context.Context, k call, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err()
+	}
+	l := &later{server: c.s.name, words: k.words, why: "no answer"}
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		l.why = c.hidden.clean(u.Err.Error(), 200)
+		if u.Timeout() {
+			l.why = "no answer in time"
+		}
+	}
+	pin, isPin := errors.AsType[*wrongPin](err)
+	_, unverified := errors.AsType[*tls.CertificateVerificationError](err)
+	_, name := errors.AsType[x509.HostnameError](err)
+	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
+	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
+	switch {
+	case isPin:
+		return c.refuse("Certificate", "showed another certificate than the one that the bot's operator configured. Nothing was sent. Its SHA-256 fingerprint is %s: if that is what the Veeam console on the server shows under REST API, its operator has to put it into tls of this server under veeam; if not, somebody stands in between.", pin.shown)
+	case unverified || name || authority || invalid:
+		return c.refuse("Certificate", "can't be trusted: %s. Nothing was sent. Ask the bot's operator to put the fingerprint of its certificate, as the server itself shows it, or a PEM file into tls of this server under veeam.", l.why)
+	}
+	return l
+}

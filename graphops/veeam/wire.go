@@ -1,0 +1,120 @@
+package veeam
+
+import (
+	"strings"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// The bodies of Veeam's REST API, as far as they are used here.
+
+// tokens is OAuthTokenResponse.
+type tokens struct {
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token"`
+}
+
+// exception is RESTExceptionInfo, or what OAuth 2.0 has for it at the token
+// endpoint. Its stackTrace is nobody's business.
+type exception struct {
+	Message     string `json:"message"`
+	ErrorCode   string `json:"errorCode"`
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+// page is PageOfRestOrganizationComposed.
+type page struct {
+	Limit   int            `json:"limit"`
+	Results []organization `json:"results"`
+}
+
+// organization is RestOrganizationComposed, in both directions.
+type organization struct {
+	ID                 string    `json:"id,omitempty"`
+	Type               string    `json:"type"`
+	Name               string    `json:"name,omitempty"`
+	OfficeName         string    `json:"officeName,omitempty"`
+	Region             string    `json:"region"`
+	Exchange           bool      `json:"isExchangeOnline"`
+	SharePoint         bool      `json:"isSharePointOnline"`
+	Teams              bool      `json:"isTeamsOnline"`
+	TeamsChats         bool      `json:"isTeamsChatsOnline"`
+	Configure          bool      `json:"configureApplication"` // Veeam would make the app: we have
+	ExchangeSettings   *settings `json:"exchangeOnlineSettings,omitempty"`
+	SharePointSettings *settings `json:"sharePointOnlineSettings,omitempty"`
+}
+
+// settings is RESTOffice365ConnectionSettings.
+type settings struct {
+	AppOnly      bool   `json:"useApplicationOnlyAuth"`
+	Organization string `json:"officeOrganizationName"`
+	AppID        string `json:"applicationId"`
+	Certificate  string `json:"applicationCertificate,omitempty"` // Base64 PFX
+	Password     string `json:"applicationCertificatePassword,omitempty"`
+	Thumbprint   string `json:"applicationCertificateThumbprint,omitempty"`
+	GrantAdmin   bool   `json:"grantAdminAccess"`
+	MFA          bool   `json:"useMfa"`
+	CustomApp    bool   `json:"useCustomVeeamAADApplication"`
+	AllWebParts  *bool  `json:"sharePointSaveAllWebParts,omitempty"`
+}
+
+const office365 = "Office365"
+
+// body is what is sent to have o connected. old is what the server has, or nil.
+func body(o workflow.Organization, old *organization) organization {
+	of := func() *settings {
+		s := &settings{AppOnly: true, Organization: o.Name, AppID: o.AppID, CustomApp: true}
+		if o.PFX.IsZero() {
+			s.Thumbprint = o.Thumbprint
+		} else {
+			s.Certificate, s.Password = o.PFX.Reveal(), o.Password.Reveal()
+		}
+		return s
+	}
+	b := organization{Type: office365, Region: o.Region, Exchange: o.Exchange, SharePoint: o.SharePoint, Teams: o.Teams, TeamsChats: o.TeamsChats}
+	if o.Exchange {
+		b.ExchangeSettings = of()
+	}
+	if o.SharePoint {
+		b.SharePointSettings = of()
+		if old != nil && old.SharePointSettings != nil {
+			b.SharePointSettings.AllWebParts = old.SharePointSettings.AllWebParts // somebody chose it on the server
+		}
+	}
+	return b
+}
+
+// is says whether an organization is the one with this initial domain. Its name
+// on the server may be another: a hybrid one's is that of its own forest.
+func (o *organization) is(domain string) bool {
+	for _, s := range []*settings{o.ExchangeSettings, o.SharePointSettings} {
+		if s != nil && strings.EqualFold(s.Organization, domain) {
+			return true
+		}
+	}
+	return strings.EqualFold(o.OfficeName, domain) || strings.EqualFold(o.Name, domain)
+}
+
+// services are those that the server protects, by Veeam's names.
+func (o *organization) services() []string {
+	var all []string
+	for _, s := range []struct {
+		on   bool
+		name string
+	}{{o.Exchange, "Exchange"}, {o.SharePoint, "SharePoint"}, {o.Teams, "Teams"}} {
+		if s.on {
+			all = append(all, s.name)
+		}
+	}
+	return all
+}
+
+// connected is how the workflow sees it.
+func (o *organization) connected() workflow.Connected {
+	c := workflow.Connected{ID: o.ID, Name: o.OfficeName, Services: o.services()}
+	if c.Name == "" {
+		c.Name = o.Name
+	}
+	return c
+}
