@@ -45,11 +45,11 @@ func ParseTLS(s string) (Trust, error) {
 	}
 	text, err := readFile(s)
 	if err != nil {
-		return Trust{}, fmt.Errorf("names a file that can't be read: %w", err)
+		return Trust{}, fmt.Errorf("names %q, which can't be read: %w", s, err)
 	}
 	t := Trust{pool: x509.NewCertPool()}
 	if !t.pool.AppendCertsFromPEM(text) {
-		return Trust{}, errors.New("names a file in which there is no certificate in PEM form")
+		return Trust{}, fmt.Errorf("names %q, in which there is no certificate in PEM form", s)
 	}
 	return t, nil
 }

@@ -32,6 +32,7 @@ type Config struct {
 	KeyFile   string
 	Packs     string // the directory of the operator's own packs; empty is none
 	Tenants   []Tenant
+	Veeam     []Veeam
 	Policy    workflow.Policy
 }
 
@@ -56,6 +57,14 @@ type Tenant struct {
 	AuthorityURL, GraphURL, ARMURL string
 	Channel                        string
 	Approvers                      []workflow.Approver
+}
+
+// Veeam is one Veeam Backup for Microsoft 365 server.
+type Veeam struct {
+	Name, URL string
+	TLS       string // as veeam.ParseTLS reads it
+	Username  string // empty: nothing is connected on this server
+	Password  workflow.Secret
 }
 
 // Clouds are the names that a tenant's cloud may have.

@@ -88,6 +88,13 @@ tenants:
     arm_url: https://localhost:3
     channel: G0123456789
     approvers: *team
+veeam:
+  - name: Backup server 1
+    url: https://vb365.example.com:4443/
+    tls: sha256:AA:aa:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+    username: VB365\svc-entra-app
+    password: two words...
+  - {name: test, url: http://127.0.0.1:4443}
 policy:
   pending_expires: ${HOURS}
   remind_every: 0s
@@ -114,9 +121,27 @@ policy:
 	if b := c.Tenants[1]; b.Name != "365" || b.AuthorityURL != "https://localhost:1" || b.GraphURL != "https://localhost:2" || b.ARMURL != "https://localhost:3" {
 		t.Errorf("second tenant: %+v", b)
 	}
+	if len(c.Veeam) != 2 {
+		t.Fatalf("veeam: %+v", c.Veeam)
+	}
+	if v := c.Veeam[0]; v.Name != "Backup server 1" || v.URL != "https://vb365.example.com:4443" || v.TLS != "sha256:AA:aa:"+strings.Repeat("a", 60) ||
+		v.Username != `VB365\svc-entra-app` || v.Password.Reveal() != "two words..." {
+		t.Errorf("first server: %+v, password %q", v, v.Password.Reveal())
+	}
+	if v := c.Veeam[1]; v.TLS != "system" || v.Username != "" || !v.Password.IsZero() {
+		t.Errorf("second server: %+v", v)
+	}
 	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour, RenewGrace: workflow.DefaultPolicy.RenewGrace}
 	if c.Policy != want {
 		t.Errorf("policy %+v, want %+v", c.Policy, want)
+	}
+}
+
+func TestNoBackupServerIsNoMistake(t *testing.T) {
+	for _, text := range []string{good, good + "veeam:\n", good + "veeam: []\n"} {
+		if c, err := parse("entra-app.yaml", []byte(text), env); err != nil || len(c.Veeam) != 0 {
+			t.Errorf("%q: %d servers, %v", text, len(c.Veeam), err)
+		}
 	}
 }
 
@@ -237,6 +262,25 @@ func TestMistakes(t *testing.T) {
 		{`11: tenants[0].approvers[1].slack is the same as tenants[0].approvers[0].slack in line 10`, good + "      - {slack: U0123456789, entra: b@contoso.com}"},
 		{`11: tenants[0].approvers[1].entra is the same as`, good + "      - {slack: U0000000000, entra: Admin@contoso.com}"},
 
+		// veeam
+		{`12: veeam[0].url is missing|12: veeam[0].name is missing`, good + "veeam:\n  - {}"},
+		{`11: veeam is a mapping, and has to be a list`, good + "veeam: {name: a}"},
+		{`12: veeam[0].nmae is not a key that is known here|hint: did you mean name?`, good + "veeam:\n  - {nmae: a, url: https://h}"},
+		{`12: veeam[0].name is "a/b"`, good + "veeam:\n  - {name: a/b, url: https://h}"},
+		{`12: veeam[0].url is "http://vb365.example.com:4443", and has to begin with https://`, good + "veeam:\n  - {name: a, url: http://vb365.example.com:4443}"},
+		{`13: veeam[1].name is the same as veeam[0].name in line 12|hint: list each server once`, good + "veeam:\n  - {name: a, url: https://h}\n  - {name: A, url: https://i}"},
+		{`12: veeam[0].password is missing, and there is a username|hint: give it as ${ENV_VAR}`, good + "veeam:\n  - {name: a, url: https://h, username: u}"},
+		{`12: veeam[0].username is missing, and there is a password`, good + "veeam:\n  - {name: a, url: https://h, password: p}"},
+		{`15: veeam[0].username is missing, and there is a password|15: veeam[0].password_file names "/nowhere/pw", which can't be read`, good + "veeam:\n  - name: a\n    url: https://h\n    tls: system\n    password_file: /nowhere/pw"},
+		{`16: veeam[0].password and veeam[0].password_file are both given`, good + "veeam:\n  - name: a\n    url: https://h\n    username: u\n    password: p\n    password_file: /nowhere/pw"},
+		{`12: veeam[0].tls is not sha256: and 64 hexadecimal digits|hint: write system, sha256: and`, good + "veeam:\n  - {name: a, url: https://h, tls: \"sha256:AB:CD\"}"},
+		{`12: veeam[0].tls names "insecure", which can't be read: no such file or directory|hint: write system`, good + "veeam:\n  - {name: a, url: https://h, tls: insecure}"},
+		{`12: veeam[0].tls names "keys.go", in which there is no certificate in PEM form`, good + "veeam:\n  - {name: a, url: https://h, tls: keys.go}"},
+		{`12: veeam[0].tls names "/dev/zero", which can't be read: it is not a file`, good + "veeam:\n  - {name: a, url: https://h, tls: /dev/zero}"},
+		{`12: veeam[0].tls is given, and url begins with http://`, good + "veeam:\n  - {name: a, url: 'http://127.0.0.1:1', tls: system}"},
+		{`12: veeam[0].tls is empty|hint: delete the line for the default, system`, good + "veeam:\n  - {name: a, url: https://h, tls: }"},
+		{`12: veeam[0].password needs the environment variable NOT_THERE`, good + "veeam:\n  - {name: a, url: https://h, username: u, password: \"${NOT_THERE}\"}"},
+
 		// policy
 		{`12: policy.pending_expires is "7d", which is not a duration|hint: days are written as hours: 168h`, good + "policy:\n  pending_expires: 7d"},
 		{`12: policy.pending_expires is "168", which is not a duration|hint: it needs a unit, such as 168h`, good + "policy:\n  pending_expires: 168"},
@@ -276,6 +320,7 @@ func TestOneMistakeIsReportedOnce(t *testing.T) {
 func TestMistakesDoNotShowSecrets(t *testing.T) {
 	for _, text := range []string{
 		change(2, "  bot_token: hunter2-hunter2"), change(3, "  app_token: hunter2${hunter2"), change(3, "  signing_secret: hunter2 hunter2"),
+		good + "veeam:\n  - {name: a, url: https://h, password: hunter2}", good + "veeam:\n  - {name: a, url: 'https://u:hunter2@h'}",
 		good + "key: hunter2", good + "store: postgres://hunter2:hunter2@h/d", good + "public_url: https://u:hunter2@h", good + "listen: xoxb-hunter2",
 	} {
 		if _, err := parse("entra-app.yaml", []byte(text), env); err == nil || strings.Contains(err.Error(), "hunter2") {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/entra-app/entra-app/graphops/veeam"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -73,6 +74,20 @@ var Keys = []Key{
 	{Name: "tenants[].approvers[].entra", Kind: account, Need: true, Doc: "User principal name or object ID of the account with which this person has to sign in.",
 		Hint: "Entra admin center > Users > the person > User principal name, or Object ID",
 		set:  func(c *Config, v value) { c.approver().Entra = v.text }},
+	{Name: "veeam[].name", Kind: tenantName, Need: true, Doc: "What people call this server. Requests keep it, so don't change it later.",
+		set: func(c *Config, v value) { c.server().Name = v.text }},
+	{Name: "veeam[].url", Kind: address, Need: true, Doc: "Its REST API, such as `https://vb365.example.com:4443`.",
+		Hint: "the Veeam console on the server > General Options > REST API; the port is 4443 unless it was changed there",
+		set:  func(c *Config, v value) { c.server().URL = strings.TrimSuffix(v.text, "/") }},
+	{Name: "veeam[].tls", Kind: serverTLS, Default: veeam.System, Doc: "How the server is known: `system` where its certificate is from an authority that this system trusts; `sha256:` and the fingerprint of its certificate, which signs itself as a rule; or a PEM file with the certificate, or with the authority's.",
+		Hint: "write system, sha256: and the 64 hexadecimal digits of the certificate's fingerprint, or the name of a PEM file; openssl x509 -noout -fingerprint -sha256 prints the fingerprint of a certificate that was exported on the server",
+		set:  func(c *Config, v value) { c.server().TLS = v.text }},
+	{Name: "veeam[].username", Kind: freeText, Doc: "The account with which the bot connects organizations: an administrator of Veeam Backup for Microsoft 365 on this server, such as `VB365\\svc-entra-app`. Without it nothing is connected there.",
+		Hint: `an administrator of Veeam Backup for Microsoft 365 on that server, such as VB365\svc-entra-app`,
+		set:  func(c *Config, v value) { c.server().Username = v.text }},
+	{Name: "veeam[].password", Kind: password, Doc: "That account's password.",
+		Hint: "give it as ${ENV_VAR}, or in a file that password_file names",
+		set:  func(c *Config, v value) { c.server().Password = workflow.NewSecret(v.text) }},
 	{Name: "policy.pending_expires", Kind: duration, Default: hours(workflow.DefaultPolicy.PendingExpires), Doc: "A request that nobody decides ends after this.",
 		set: func(c *Config, v value) { c.Policy.PendingExpires = v.duration }},
 	{Name: "policy.remind_every", Kind: durationOrNever, Default: hours(workflow.DefaultPolicy.RemindEvery), Doc: "How often approvers are reminded; `0s` is never.",
@@ -93,15 +108,20 @@ type list struct {
 	doc   string
 	hint  string
 	begin func(c *Config)
+
+	optional bool // it may be missing, or have no entry
 }
 
 var lists = []list{
-	{"tenants", "The directories that apps are registered in.",
-		"list at least one tenant, with name, tenant_id, client_id, channel and approvers",
-		func(c *Config) { c.Tenants = append(c.Tenants, Tenant{}) }},
-	{"tenants[].approvers", "Who may decide on requests for this tenant.",
-		"list at least one approver, such as {slack: U0123456789, entra: admin@contoso.com}; nobody is never “everyone”",
-		func(c *Config) { c.tenant().Approvers = append(c.tenant().Approvers, workflow.Approver{}) }},
+	{name: "tenants", doc: "The directories that apps are registered in.",
+		hint:  "list at least one tenant, with name, tenant_id, client_id, channel and approvers",
+		begin: func(c *Config) { c.Tenants = append(c.Tenants, Tenant{}) }},
+	{name: "tenants[].approvers", doc: "Who may decide on requests for this tenant.",
+		hint:  "list at least one approver, such as {slack: U0123456789, entra: admin@contoso.com}; nobody is never “everyone”",
+		begin: func(c *Config) { c.tenant().Approvers = append(c.tenant().Approvers, workflow.Approver{}) }},
+	{name: "veeam", doc: "Veeam Backup for Microsoft 365 servers on which the bot can connect an organization with the app that it made, so that nobody handles the credential.",
+		hint:  "list a server with name and url",
+		begin: func(c *Config) { c.Veeam = append(c.Veeam, Veeam{}) }, optional: true},
 }
 
 func (c *Config) tenant() *Tenant { return &c.Tenants[len(c.Tenants)-1] }
@@ -110,6 +130,8 @@ func (c *Config) approver() *workflow.Approver {
 	a := c.tenant().Approvers
 	return &a[len(a)-1]
 }
+
+func (c *Config) server() *Veeam { return &c.Veeam[len(c.Veeam)-1] }
 
 // fromFile says whether the key may be given as <key>_file. A key that has such
 // a key in the table, as key has, is not read here but where it is used.

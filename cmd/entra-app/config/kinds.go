@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/entra-app/entra-app/graphops/veeam"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
@@ -23,6 +24,7 @@ type Kind struct {
 	Name   string // for the README's table
 	secret bool   // its value is never shown, and may come from a file
 	empty  bool   // it may be empty
+	free   bool   // a person chose it: spaces and dots in it are meant
 	parse  func(s string) (value, *fault)
 }
 
@@ -50,6 +52,9 @@ var (
 		return value{text: s}, nil
 	}}
 	base64Key       = &Kind{Name: "secret", secret: true, parse: parseKey}
+	password        = &Kind{Name: "secret", secret: true, free: true, parse: asText}
+	freeText        = &Kind{Name: "text", parse: asText}
+	serverTLS       = &Kind{Name: "`system`, `sha256:…` or file name", parse: parseTLS}
 	fileName        = &Kind{Name: "file name", parse: asText}
 	directory       = &Kind{Name: "directory", parse: asText}
 	storeName       = &Kind{Name: "file name", parse: parseStore}
@@ -189,6 +194,13 @@ func parseURL(s string) (value, *fault) {
 		if _, err := strconv.ParseUint(p, 10, 16); err != nil {
 			return value{}, bad("is %s, with a port that is not one", quote(s)).but(write)
 		}
+	}
+	return value{text: s}, nil
+}
+
+func parseTLS(s string) (value, *fault) {
+	if _, err := veeam.ParseTLS(s); err != nil {
+		return value{}, bad("%v", err)
 	}
 	return value{text: s}, nil
 }

@@ -15,7 +15,11 @@ func Markdown() string {
 		for j := range lists {
 			if l := &lists[j]; strings.HasPrefix(k.Name, l.name+"[].") && !told[l.name] {
 				told[l.name] = true
-				fmt.Fprintf(&b, "| `%s` | list | required | %s |\n", l.name, l.doc)
+				need := "required"
+				if l.optional {
+					need = "–"
+				}
+				fmt.Fprintf(&b, "| `%s` | list | %s | %s |\n", l.name, need, l.doc)
 			}
 		}
 		def := "–"

@@ -120,7 +120,9 @@ func (r *reader) section(n *yaml.Node, pattern, at string, line int) {
 		if k := keyCalled(pattern + name); k != nil {
 			r.missing(k, at+name, line)
 		} else if l := listCalled(pattern + name); l != nil {
-			r.report(line, at+name, "is missing", l.hint)
+			if !l.optional {
+				r.report(line, at+name, "is missing", l.hint)
+			}
 		} else if !strings.HasSuffix(name, fileSuffix) {
 			r.section(nil, pattern+name+".", at+name+".", line)
 		}
@@ -184,7 +186,9 @@ func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 func (r *reader) list(l *list, full string, n *yaml.Node, line int) {
 	switch {
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null" || n.Kind == yaml.SequenceNode && len(n.Content) == 0:
-		r.report(line, full, "has no entry", l.hint)
+		if !l.optional {
+			r.report(line, full, "has no entry", l.hint)
+		}
 		return
 	case n.Kind != yaml.SequenceNode:
 		r.report(n.Line, full, "is "+what(n)+", and has to be a list", "begin each entry with - ")
@@ -235,11 +239,11 @@ func (r *reader) unset(n *yaml.Node) bool {
 
 // take checks a value and sets it.
 func (r *reader) take(k *Key, full, text string, line int) {
-	if text != "" && isPlaceholder(text) {
+	if text != "" && !k.Kind.free && isPlaceholder(text) {
 		r.report(line, full, "is still the placeholder of an example", k.Hint)
 		return
 	}
-	if strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f }) || k.Kind.secret && strings.Contains(text, " ") {
+	if strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f }) || k.Kind.secret && !k.Kind.free && strings.Contains(text, " ") {
 		r.report(line, full, "has a space, a line break or another character in it that can't be meant", k.Hint)
 		return
 	}

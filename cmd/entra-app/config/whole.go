@@ -25,6 +25,7 @@ func (r *reader) whole() {
 		r.unique(ids, at+".tenant_id", t.ID, "tenant")
 		r.approvers(at, t)
 	}
+	r.servers()
 }
 
 // given returns the line of a key, or of its _file.
@@ -50,15 +51,18 @@ func (r *reader) slack() {
 // eitherOrFile refuses a secret that is given twice, as itself and in a file.
 func (r *reader) eitherOrFile() {
 	for i := range Keys {
-		name := Keys[i].Name
-		if !Keys[i].Kind.secret {
-			continue
+		if Keys[i].Kind.secret {
+			r.oneOf(Keys[i].Name)
 		}
-		first, ok := r.lines[name]
-		second, file := r.lines[name+fileSuffix]
-		if ok && file {
-			r.report(max(first, second), name, fmt.Sprintf("and %s%s are both given", name, fileSuffix), "delete one of them")
-		}
+	}
+}
+
+// oneOf refuses a secret at this place that is given twice.
+func (r *reader) oneOf(full string) {
+	first, ok := r.lines[full]
+	second, file := r.lines[full+fileSuffix]
+	if ok && file {
+		r.report(max(first, second), full, fmt.Sprintf("and %s%s are both given", full, fileSuffix), "delete one of them")
 	}
 }
 
@@ -89,5 +93,37 @@ func (r *reader) approvers(at string, t *Tenant) {
 		i++
 		r.unique(slack, a+".slack", t.Approvers[i].Slack, "approver")
 		r.unique(entra, a+".entra", strings.ToLower(t.Approvers[i].Entra), "approver")
+	}
+}
+
+// servers checks the Veeam servers: an account is a user name with a password,
+// and a certificate is for a server that is reached over TLS.
+func (r *reader) servers() {
+	names := map[string]string{}
+	i := -1
+	for n := 0; ; n++ {
+		at := fmt.Sprintf("veeam[%d]", n)
+		line, there := r.lines[at]
+		if !there {
+			return
+		}
+		if !r.begun[at] {
+			continue
+		}
+		i++
+		v := &r.cfg.Veeam[i]
+		r.unique(names, at+".name", strings.ToLower(v.Name), "server")
+		r.oneOf(at + ".password")
+		user, hasUser := r.lines[at+".username"]
+		secret, hasSecret := r.given(at + ".password")
+		switch {
+		case hasUser && !hasSecret:
+			r.report(user, at+".password", "is missing, and there is a username", keyCalled("veeam[].password").Hint)
+		case hasSecret && !hasUser:
+			r.report(secret, at+".username", "is missing, and there is a password", keyCalled("veeam[].username").Hint)
+		}
+		if tls, given := r.lines[at+".tls"]; given && strings.HasPrefix(v.URL, "http://") {
+			r.report(max(line, tls), at+".tls", "is given, and url begins with http://, where there is no TLS", "delete this line, or write https://")
+		}
 	}
 }
