@@ -28,10 +28,6 @@ const keyID = "entratest"
 
 // sign makes a JWT of claims.
 func sign(claims object) string {
-	part := func(v any) string {
-		b, _ := json.Marshal(v)
-		return base64.RawURLEncoding.EncodeToString(b)
-	}
 	in := part(object{"alg": "RS256", "kid": keyID, "typ": "JWT"}) + "." + part(claims)
 	sum := sha256.Sum256([]byte(in))
 	sig, err := rsa.SignPKCS1v15(nil, signingKey(), crypto.SHA256, sum[:])
@@ -39,6 +35,12 @@ func sign(claims object) string {
 		panic(err)
 	}
 	return in + "." + base64.RawURLEncoding.EncodeToString(sig)
+}
+
+// part is one part of a JWT.
+func part(v any) string {
+	b, _ := json.Marshal(v)
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 func signingKeys() object {
