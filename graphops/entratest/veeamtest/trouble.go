@@ -4,12 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-
-	"log/slog"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 )
