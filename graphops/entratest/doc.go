@@ -125,6 +125,12 @@
 // show what happened, without secrets; [Server.Secrets] has those.
 // [Tenant.AzureAssignments] and [Tenant.AzureRoleDefinitions] show Azure's side.
 //
+// # Other services
+//
+// Package veeamtest is a Veeam Backup for Microsoft 365 server beside the tenants.
+// A service of that kind verifies what it is shown with [Server.Token] and
+// [Server.RefreshTokenOf], and signs in as an app with [Tenant.SignInApp].
+//
 // # Pages
 //
 // GET /devicelogin?otc=CODE asks for a code, then for an account out of all
