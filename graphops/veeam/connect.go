@@ -104,7 +104,7 @@ func (c *conversation) find(ctx context.Context, o workflow.Organization) (*orga
 	}
 	if lost != nil {
 		return nil, c.refuse("WouldEndBackup", "protects %s of %s, which this app is not for. Nothing was changed there: with this app, its backup would end. Ask for an app that has these workloads too, or take them off the organization in the Veeam console and press Retry.",
-			strings.Join(lost, " and "), o.Name)
+			strings.Join(lost, ", "), o.Name)
 	}
 	return has, nil
 }

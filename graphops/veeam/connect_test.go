@@ -146,7 +146,7 @@ func TestNoBackupEndsByAnEdit(t *testing.T) {
 		code string
 		says string
 	}{
-		{[]veeamtest.Organization{{Office: contoso, Services: []string{"Exchange", "SharePoint", "Teams", "Teams chats"}}}, "WouldEndBackup", "protects SharePoint and Teams and Teams chats of contoso"},
+		{[]veeamtest.Organization{{Office: contoso, Services: []string{"Exchange", "SharePoint", "Teams", "Teams chats"}}}, "WouldEndBackup", "protects SharePoint, Teams, Teams chats of contoso"},
 		{[]veeamtest.Organization{{Office: contoso, Type: "Hybrid", Services: []string{"Exchange"}}}, "NotOffice365", "has servers of its own"},
 		{[]veeamtest.Organization{{Office: contoso, Services: []string{"Exchange"}}, {Office: contoso, Services: []string{"Exchange"}}}, "Ambiguous", "has 2 organizations called contoso"},
 	} {

@@ -82,7 +82,7 @@ func (a *answer) fault() error {
 	case a.status/100 == 2:
 		return nil
 	case a.status/100 == 3:
-		return a.c.refuse("Redirect", "wanted to send the bot to another address, which the bot does not follow: the credential would go with it. Nothing was changed. Ask the bot's operator to check the server's url under veeam, then press Retry.")
+		return a.c.refuse("Redirect", "wanted to send the bot to another address, which the bot does not follow: the credential would go with it. Ask the bot's operator to check the server's url under veeam, then press Retry.")
 	case lasting[said.ErrorCode]:
 	case passing[said.ErrorCode], a.status >= 500, a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests, a.status == http.StatusConflict, a.status == http.StatusLocked:
 		l := a.later(a.c.hidden.clean(said.Message, 300))

@@ -68,12 +68,36 @@ func TestWhatDoesNotIsSaidInTheServersWords(t *testing.T) {
 		{veeamtest.Failure{Status: 404, Code: "ResourceNotFound", Message: "Not here."}, "ResourceNotFound", "It says: “Not here.”"},
 		{veeamtest.Failure{Status: 400, Code: "HttpError", Message: strings.Repeat("long ", 200)}, "HttpError", "long long …”"},
 		{veeamtest.Failure{Status: 400, Message: "<html>not Veeam</html>"}, "HTTP 400", "It says: nothing but 400 Bad Request"},
-		{veeamtest.Failure{Status: 301}, "Redirect", "which the bot does not follow"},
 	} {
 		w := newWorld(t)
 		w.veeam.Fail("addOrganization", entratest.Before, c.how, 1)
 		_, err := w.connect(w.server(nil), w.organization())
 		w.refused(err, c.code, c.says)
+	}
+}
+
+func TestNoRedirectIsFollowed(t *testing.T) {
+	w := newWorld(t)
+	s := w.server(nil)
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, at := range []string{"/v8/token", "/v8/Organizations"} {
+			elsewhere := 0
+			w.instead(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case "/elsewhere":
+					elsewhere++
+				case at:
+					http.Redirect(rw, r, "/elsewhere", status)
+				default:
+					w.veeam.ServeHTTP(rw, r)
+				}
+			}))
+			_, err := w.connect(s, w.organization())
+			w.refused(err, "Redirect", "which the bot does not follow")
+			if elsewhere != 0 {
+				t.Errorf("%d at %s was followed", status, at)
+			}
+		}
 	}
 }
 
