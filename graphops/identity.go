@@ -119,6 +119,11 @@ func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.
 	}
 	if l, ok := org.got.(models.OrganizationCollectionResponseable); ok && len(l.GetValue()) == 1 {
 		who.TenantID, who.TenantName = value(l.GetValue()[0].GetId()), value(l.GetValue()[0].GetDisplayName())
+		for _, d := range l.GetValue()[0].GetVerifiedDomains() {
+			if value(d.GetIsInitial()) {
+				who.Domain = value(d.GetName())
+			}
+		}
 	}
 	if who.ObjectID == "" || who.TenantID == "" {
 		return who, &later{op: opMe, why: "Graph does not say who signed in, or where"}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 const (
@@ -24,6 +26,9 @@ type polling struct {
 	done     bool      // the code was redeemed
 	asked    []string  // the scopes that were asked for
 	granted  []string  // those that came with the token
+
+	keep  bool            // whether the answer with the token is kept
+	whole workflow.Secret // that answer, as it came
 }
 
 type pollingKey struct{}
@@ -85,6 +90,9 @@ func (p *polling) read(status int, body []byte) {
 	switch {
 	case status == http.StatusOK:
 		p.done, p.granted = true, strings.Fields(said.Scope)
+		if p.keep {
+			p.whole = workflow.NewSecret(string(body))
+		}
 	case said.Error == "slow_down":
 		p.interval += slowDown
 		p.next = time.Now().Add(p.interval)

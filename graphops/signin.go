@@ -13,6 +13,15 @@ import (
 
 // SignIn asks for a device code.
 func (d *Directory) SignIn(ctx context.Context, tenant string, scopes []string) (workflow.SigningIn, error) {
+	in, err := d.begin(ctx, tenant, scopes)
+	if err != nil {
+		return nil, err
+	}
+	return in, nil
+}
+
+// begin is SignIn, with what a signing has besides.
+func (d *Directory) begin(ctx context.Context, tenant string, scopes []string) (*signing, error) {
 	t, err := d.tenant(tenant)
 	if err != nil {
 		return nil, err

@@ -82,6 +82,7 @@ type planV1 struct {
 	Owners             []personV1        `json:"owners,omitzero"`
 	Workloads          []string          `json:"workloads,omitzero"`
 	Approvals          int               `json:"approvals,omitzero"`
+	Backup             backupV1          `json:"backup,omitzero"`
 }
 
 type approvalV1 struct {

@@ -53,6 +53,8 @@ type madeV1 struct {
 	Keys             int       `json:"keys,omitzero"`
 	TenantID         string    `json:"tenant_id,omitzero"`
 	TenantName       string    `json:"tenant_name,omitzero"`
+	Domain           string    `json:"domain,omitzero"`
+	Connected        string    `json:"connected,omitzero"`
 }
 
 type handoverV1 struct {

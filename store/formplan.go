@@ -26,6 +26,11 @@ type certificateV1 struct {
 	NotAfter    time.Time `json:"not_after,omitzero"`
 }
 
+type backupV1 struct {
+	Server   string   `json:"server,omitzero"`
+	Services []string `json:"services,omitzero"`
+}
+
 type federatedV1 struct {
 	Issuer   string `json:"issuer,omitzero"`
 	Subject  string `json:"subject,omitzero"`
@@ -69,6 +74,7 @@ func planForm(p workflow.Plan) planV1 {
 		Subscriptions:  p.Subscriptions,
 		Owners:         each(p.Owners, func(p workflow.Person) personV1 { return personV1(p) }),
 		Workloads:      p.Workloads, Approvals: p.Approvals,
+		Backup: backupV1(p.Backup),
 	}
 }
 
@@ -87,5 +93,6 @@ func (f planV1) plan() workflow.Plan {
 		Subscriptions:  f.Subscriptions,
 		Owners:         each(f.Owners, func(p personV1) workflow.Person { return workflow.Person(p) }),
 		Workloads:      f.Workloads, Approvals: f.Approvals,
+		Backup: workflow.Backup(f.Backup),
 	}
 }

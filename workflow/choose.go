@@ -10,6 +10,7 @@ import (
 type Choice struct {
 	Workloads  []string
 	Credential CredentialKind
+	Backup     string // the server that is connected with the app; empty is none
 }
 
 // Plan is what p needs for a choice. The rest of the plan is the requester's.
@@ -36,6 +37,9 @@ func (p Product) Plan(c Choice) Plan {
 		if c.covers(n.Workloads, nil) {
 			plan.AzureRoles = append(plan.AzureRoles, n.AzureRole)
 		}
+	}
+	if c.Backup != "" {
+		plan.Backup = Backup{Server: c.Backup, Services: p.services(c.Workloads)}
 	}
 	// Only people who sign in without a secret of the app's need such flows.
 	plan.PublicClientFlows = p.PublicClientFlows && len(plan.Of(catalog.Delegated)) > 0

@@ -17,10 +17,12 @@ type Desk struct {
 	products []Product
 	policy   Policy
 	key      *Key
+	backups  []BackupServer
 	pages    string // where browsers find our pages; empty is nowhere
 	now      func() time.Time
 	log      *slog.Logger
-	changed  func(id string) // set by NewEngine
+	changed  func(id string)                  // set by NewEngine
+	checking func(r *Request, by Person) bool // set by NewEngine
 }
 
 // DeskConfig is what a Desk is made of.
@@ -29,6 +31,7 @@ type DeskConfig struct {
 	Tenants  []Tenant
 	Products []Product
 	Policy   Policy
+	Backups  []BackupServer   // that apps can be connected to
 	Key      *Key             // opens sealed secrets
 	Now      func() time.Time // nil means time.Now
 	Log      *slog.Logger     // nil means slog.Default()
@@ -41,7 +44,7 @@ type DeskConfig struct {
 // NewDesk returns a desk.
 func NewDesk(c DeskConfig) *Desk {
 	d := &Desk{store: c.Store, tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key, pages: pagesAt(c.PublicURL),
-		now: c.Now, log: c.Log, changed: func(string) {}}
+		backups: c.Backups, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, Person) bool { return false }}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -67,7 +70,7 @@ func (d *Desk) Tenant(name string) (Tenant, bool) {
 func (d *Desk) Products() []Product {
 	products := slices.DeleteFunc(slices.Clone(d.products), func(p Product) bool { return p.Custom && !d.policy.AllowCustom })
 	for i := range products {
-		products[i].Credentials = d.offered(products[i].Credentials)
+		products[i].Credentials = d.offered(products[i])
 	}
 	return products
 }
@@ -340,6 +343,9 @@ func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Reque
 		task := r.Task
 		if r.State == RevokedState {
 			r.redo(StepCredential, StepCertificate, StepProof)
+		}
+		if r.Step(StepConnect) != nil { // what it does was proved before the server said no
+			r.redo(StepProof, StepCheck)
 		}
 		r.decide(by, now, task)
 		for i := range r.Steps {

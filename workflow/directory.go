@@ -21,6 +21,10 @@ type Directory interface {
 	// credential that is not known everywhere yet is a Temporary error.
 	Prove(ctx context.Context, tenant, appID string, with Proof, resources []string) (map[string][]string, error)
 
+	// Assert asks for a device code with which anybody of a tenant can show another
+	// service who they are. It asks for no right to change anything.
+	Assert(ctx context.Context, tenant string) (Asserting, error)
+
 	// MakeCertificate makes a key pair and a certificate for it that signs itself,
 	// in memory. No tenant hears of it.
 	MakeCertificate(commonName string, expires time.Time) (certificate.Certificate, Keyed, error)
@@ -161,6 +165,7 @@ type Password struct {
 type Signer struct {
 	TenantID   string
 	TenantName string
+	Domain     string // the tenant's initial one: "contoso.onmicrosoft.com"
 	ObjectID   string
 	UPN        string
 	Mail       string

@@ -58,7 +58,8 @@
 //	credential.go secrets, certificates, proof      made.go       certificates that are made here
 //	life.go       renew, retire, recreate           update.go     from one plan to another
 //	restore.go    a deleted app comes back          verify.go     what was made by hand
+//	connect.go    a backup server gets the app      checking.go   what a person reaches on it
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
-//	agree.go      several approvals                 scope.go       scopes that an app offers
-//	store.go, directory.go, messenger.go            the ports
+//	agree.go      several approvals                 scope.go      scopes that an app offers
+//	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

@@ -34,6 +34,7 @@ type Engine struct {
 	hard    context.Context // ends a few seconds later: calls under way are saved first
 	running map[job]bool    // whether the job has to run once more
 	live    map[string]*live
+	checks  map[string]*check // by request and person
 }
 
 // A job is one request's worker or painter.
@@ -70,7 +71,7 @@ func NewEngine(c EngineConfig) *Engine {
 		desk: c.Desk, store: c.Store, dir: c.Directory, msg: c.Messenger, key: c.Key, policy: c.Desk.policy,
 		now: c.Now, log: c.Log,
 		poke: make(chan struct{}, 1), drawing: make(chan struct{}, drawers),
-		running: map[job]bool{}, live: map[string]*live{},
+		running: map[job]bool{}, live: map[string]*live{}, checks: map[string]*check{},
 	}
 	if e.now == nil {
 		e.now = time.Now
@@ -78,7 +79,7 @@ func NewEngine(c EngineConfig) *Engine {
 	if e.log == nil {
 		e.log = slog.Default()
 	}
-	c.Desk.changed = e.Wake
+	c.Desk.changed, c.Desk.checking = e.Wake, e.startCheck
 	return e
 }
 

@@ -21,6 +21,7 @@ const (
 	RuleReason        Rule = "reason-missing"
 	RuleNoApp         Rule = "no-such-app"
 	RuleApprovals     Rule = "too-few-approvals"
+	RuleNoServer      Rule = "no-such-server" // a backup server that is not configured
 
 	RuleTenant        Rule = "wrong-tenant"
 	RuleAccount       Rule = "wrong-account"
@@ -37,7 +38,7 @@ const (
 // somebody tried what they may not, and did not merely come too late.
 func (r Rule) audited() bool {
 	switch r {
-	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals:
+	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer:
 		return false
 	}
 	return true
@@ -86,6 +87,7 @@ const (
 	FieldManifest        Field = "Manifest"
 	FieldManifestFile    Field = "Manifest file"
 	FieldScopes          Field = "Exposed scopes"
+	FieldBackup          Field = "Backup server"
 )
 
 // Temporary is an error that may go away by itself.

@@ -156,8 +156,13 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 	if !ok { // its pack is gone: the app keeps the kind that it has
 		product = Product{Credentials: []Offer{{Kind: before.Plan.Credential.Kind}}}
 	}
+	r.Plan.Backup = Backup{}
+	if draft.Backup != "" {
+		r.Plan.Backup = Backup{draft.Backup, product.services(product.called(before.Plan.Workloads))}
+	}
 	r.Plan.Credential = Credential{Kind: draft.Credential}
 	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
+	d.checkBackup(wrong, product, r.Plan)
 	if c := r.Plan.Credential.Certificate; r.Kind == Renew && c.Fingerprint != "" && c.Fingerprint == before.Plan.Credential.Certificate.Fingerprint {
 		wrong[FieldCertificate] = "The app has this certificate already. Paste the new one."
 	}
@@ -186,7 +191,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	}
 	r.Plan.TenantID = tenant.ID
 	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal,
-		Owner: before.Made.Owner, TenantID: before.Made.TenantID, TenantName: before.Made.TenantName}
+		Owner: before.Made.Owner, TenantID: before.Made.TenantID, TenantName: before.Made.TenantName, Domain: before.Made.Domain}
 	if by.ID != before.Requester.ID {
 		r.Made.Owner = "" // it is the other one's account
 	}

@@ -68,10 +68,12 @@ func pagesAt(publicURL string) string {
 	return strings.TrimRight(publicURL, "/")
 }
 
-// offered adds a certificate made here wherever one of the requester's own will do.
-func (d *Desk) offered(offers []Offer) []Offer {
+// offered adds a certificate made here wherever one of the requester's own will do,
+// if there is a way to hand it over.
+func (d *Desk) offered(p Product) []Offer {
+	offers := p.Credentials
 	i := slices.IndexFunc(offers, func(o Offer) bool { return o.Kind == OwnCertificate })
-	if i < 0 || d.pages == "" {
+	if i < 0 || d.pages == "" && len(d.Backups(p)) == 0 {
 		return offers
 	}
 	own := offers[i]
@@ -95,8 +97,8 @@ func (d *Desk) Lifetimes(o Offer) []Lifetime {
 func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *Credential) {
 	c.Lifetime = draft.Lifetime
 	switch limit := min(cmp.Or(offer.Max, madeMax), madeMax); {
-	case d.pages == "":
-		wrong[FieldCredential] = "A certificate can't be made here any more, because this bot has no public_url. Choose another credential, or ask the operator of this bot."
+	case d.pages == "" && draft.Backup == "":
+		wrong[FieldCredential] = "A certificate can't be made here any more, because this bot has no public_url to hand it over with. Choose another credential or a backup server, or ask the operator of this bot."
 	case draft.Lifetime <= 0 || draft.Lifetime > limit:
 		wrong[FieldLifetime] = fmt.Sprintf("A certificate that is made here may live for %s at most. Choose a shorter lifetime.", LifetimeWords(limit))
 	}

@@ -8,6 +8,9 @@ type Messenger interface {
 	// and returns where it is: it sends the message where there is none yet, and
 	// changes it where there is.
 	Draw(ctx context.Context, d Drawing) (channel, ts string, err error)
+	// Tell makes sure that the person of c, and nobody else, is shown it, and
+	// returns where: it sends the message where there is none yet.
+	Tell(ctx context.Context, c Checking) (channel, ts string, err error)
 }
 
 // A Drawing is one message to be sent or changed.
@@ -25,4 +28,15 @@ type Drawing struct {
 	Prompt *Prompt
 	// Event is the line of history to tell, for Thread.
 	Event *Event
+}
+
+// A Checking is a check of a connection, as the person who asked for it sees it.
+// It is in no store.
+type Checking struct {
+	Request *Request
+	To      Person
+	Prompt  *Prompt // the live code; nil where nobody has to sign in any more
+	Said    string  // what came of it
+	// Channel and TS say where the message is; empty where it was not sent yet.
+	Channel, TS string
 }

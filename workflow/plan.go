@@ -32,6 +32,7 @@ type Plan struct {
 	Owners             []Person        `json:",omitzero"` // besides the requester
 	Workloads          []string        `json:",omitzero"` // titles of what was chosen of the product
 	Approvals          int             `json:",omitzero"` // how many people have to agree; 0 is one
+	Backup             Backup          `json:",omitzero"` // the server that is connected with the app
 }
 
 // A Scope is a delegated permission that the app itself offers.
@@ -203,6 +204,7 @@ func (p Plan) clone() Plan {
 	p.Subscriptions = slices.Clone(p.Subscriptions)
 	p.Owners = slices.Clone(p.Owners)
 	p.Workloads = slices.Clone(p.Workloads)
+	p.Backup.Services = slices.Clone(p.Backup.Services)
 	return p
 }
 

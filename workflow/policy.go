@@ -30,6 +30,7 @@ var DefaultPolicy = Policy{
 type Tenant struct {
 	Name      string // as configured, and shown to people
 	ID        string // the directory (tenant) ID
+	Cloud     string // public, usgov, dod or china; empty means public
 	Channel   string // Slack ID of the channel where requests are approved
 	Approvers []Approver
 }

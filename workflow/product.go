@@ -51,7 +51,12 @@ const (
 )
 
 // A Workload is a part of what a product does.
-type Workload struct{ Name, Title string }
+type Workload struct {
+	Name, Title string
+	// Service is what of an organization a backup server backs up for it: one of
+	// Services. Where no workload has one, the app is not for a backup server.
+	Service string
+}
 
 // A Need is a permission that a product needs, always or for some of what it does.
 type Need struct {

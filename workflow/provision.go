@@ -62,7 +62,11 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 	if err != nil {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(e.hard, callLimit)
+	limit := callLimit
+	if name == StepConnect {
+		limit = connectLimit
+	}
+	ctx, cancel := context.WithTimeout(e.hard, limit)
 	defer cancel()
 	began := e.now()
 	done, err := e.ensure(ctx, r, name, s)
@@ -102,6 +106,8 @@ func (r *Request) finish(now time.Time) {
 		r.move(Done, now, Event{What: WasReady, Text: "The app has exactly what was approved now."})
 	case r.Kind == Retire:
 		r.move(Done, now, Event{What: WasReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
+	case r.Made.Connected != "":
+		r.move(r.handedOver(), now, Event{What: WasReady, Text: fmt.Sprintf("The app is registered, consented and proven, and %s is connected with it: %s. Nobody was handed the credential.", r.Plan.Backup.Server, r.Made.Connected)})
 	case !r.Plan.Credential.Kind.handsOver():
 		r.move(r.handedOver(), now, Event{What: WasReady, Text: "The app is registered, consented and checked. There is nothing secret to hand over."})
 	default:
@@ -157,6 +163,8 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return e.ensureCredential(ctx, r, s)
 	case StepProof:
 		return e.prove(ctx, r, s)
+	case StepConnect:
+		return e.connect(ctx, r)
 	case StepFind:
 		objectID, sp, err := s.FindApplication(ctx, r.Made.AppID)
 		return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.ServicePrincipal = objectID, sp }, err
@@ -250,7 +258,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		if at := e.now().Add(wait); at.Before(st.Since.Add(giveUp)) {
 			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 				st := r.Step(name)
-				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, "waiting for Entra"
+				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, "waiting for "+r.Awaited(name)
 				r.Rev++
 				return nil
 			})
@@ -319,7 +327,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	case isLag:
 		f.Text += fmt.Sprintf("after three minutes the app's token still lacks %v.", lag.names)
 	case isTemporary:
-		f.Text += "Entra did not answer as it should for three minutes."
+		f.Text += r.Awaited(name) + " did not answer as it should for three minutes."
 	default:
 		f.Ref = newRef()
 		f.Text += "something went wrong that this bot did not expect (reference " + f.Ref + ")."

@@ -181,6 +181,10 @@ type Made struct {
 	Keys int
 	// TenantID and TenantName are what the tenant says of itself.
 	TenantID, TenantName string
+	Domain               string // the tenant's initial one: "contoso.onmicrosoft.com"
+	// Connected is what the plan's backup server said that it has, once it was
+	// connected with the app.
+	Connected string
 }
 
 // Handover is the credential's way to the requester.
@@ -285,6 +289,9 @@ const (
 	OldAsked      What = "remove-old" // the old credential is to be removed
 	OldRemoved    What = "old-removed"
 	WasRevoked    What = "revoked"
+	HandAsked     What = "hand-over" // what was to go to a backup server
+	CheckAsked    What = "connection-check"
+	Checked       What = "connection"
 	Refused       What = "refused"
 	Reminder      What = "reminder"
 	Expiring      What = "expiring"

@@ -78,7 +78,7 @@ func (e *Engine) signIn(ctx context.Context, r *Request) bool {
 	case l == nil || l.n != r.SignIn.N:
 		return e.signInOver(r, Failure{Rule: RuleRestart, Text: e.progress(r) + "The bot was restarted, so that code no longer works. Press New code to sign in."}, Restarted)
 	case over && l.err != nil:
-		return e.signInOver(r, signInFailure(l.err), SignInUseless)
+		return e.signInOver(r, signInFailure(l.err, "New code"), SignInUseless)
 	case over:
 		return e.checkSigner(r, l.session)
 	}
@@ -175,7 +175,7 @@ func (e *Engine) codeFailed(r *Request, err error) bool {
 			}
 		}
 		s.Status = SignInOver
-		now.Failure = signInFailure(err)
+		now.Failure = signInFailure(err, "New code")
 		now.note(at, Event{What: SignInUseless, Text: now.Failure.Text})
 		return nil
 	})
@@ -244,7 +244,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 			return nil
 		}
 		now.SignIn.Status = SignInDone
-		now.Made.TenantID, now.Made.TenantName = who.TenantID, who.TenantName
+		now.Made.TenantID, now.Made.TenantName, now.Made.Domain = who.TenantID, who.TenantName, who.Domain
 		if len(who.Requesters) == 1 {
 			now.Made.Owner = who.Requesters[0].ObjectID
 		}
@@ -388,33 +388,34 @@ func (r *Request) RolesWords() string {
 	return strings.Join(words, ", and ")
 }
 
-// signInFailure says why a sign-in came to nothing, and what to do.
-func signInFailure(err error) Failure {
+// signInFailure says why a sign-in came to nothing, and what to do: button asks for
+// another code.
+func signInFailure(err error, button string) Failure {
 	f := Failure{Rule: RuleSignIn}
 	no, ok := errors.AsType[*SignInError](err)
 	if !ok {
-		f.Text = "Microsoft did not answer as it should, so this sign-in came to nothing. Nothing was changed by it. Press New code to try again."
+		f.Text = "Microsoft did not answer as it should, so this sign-in came to nothing. Nothing was changed by it. Press " + button + " to try again."
 		return f
 	}
 	switch no.Reason {
 	case SignInDeclined:
-		f.Text = "The sign-in was declined at Microsoft. Nothing was changed. Press New code if that was a mistake."
+		f.Text = "The sign-in was declined at Microsoft. Nothing was changed. Press " + button + " if that was a mistake."
 	case SignInExpired:
-		f.Text = "The code expired before anybody signed in. Nothing was changed. Press New code."
+		f.Text = "The code expired before anybody signed in. Nothing was changed. Press " + button + "."
 	case SignInBlocked:
-		f.Text = "Conditional Access blocks this sign-in. Nothing was changed. Ask for the device code flow to be allowed for this account and this bot's client (Conditional Access › Conditions › Authentication flows), then press New code."
+		f.Text = "Conditional Access blocks this sign-in. Nothing was changed. Ask for the device code flow to be allowed for this account and this bot's client (Conditional Access › Conditions › Authentication flows), then press " + button + "."
 	case SignInNoConsent:
-		f.Text = "The bot's own client has no admin consent in this tenant for what it has to do. Nothing was changed. A Global Administrator has to grant admin consent to the bot's client (Enterprise applications › Permissions), then press New code."
+		f.Text = "The bot's own client has no admin consent in this tenant for what it has to do. Nothing was changed. A Global Administrator has to grant admin consent to the bot's client (Enterprise applications › Permissions), then press " + button + "."
 	case SignInNotAssigned:
-		f.Text = "This account is not assigned to the bot's own client. Nothing was changed. Assign it (Enterprise applications › Users and groups), then press New code."
+		f.Text = "This account is not assigned to the bot's own client. Nothing was changed. Assign it (Enterprise applications › Users and groups), then press " + button + "."
 	case SignInWrongTenant:
-		f.Text = "That account does not belong to this tenant. Nothing was changed. Press New code and sign in with your account of this tenant."
+		f.Text = "That account does not belong to this tenant. Nothing was changed. Press " + button + " and sign in with your account of this tenant."
 	case SignInClient:
-		f.Text = "Entra does not accept the bot's own client: it does not exist in this tenant, or public client flows are not allowed for it. Nothing was changed. The operator has to check client_id and \"Allow public client flows\", then press New code."
+		f.Text = "Entra does not accept the bot's own client: it does not exist in this tenant, or public client flows are not allowed for it. Nothing was changed. The operator has to check client_id and \"Allow public client flows\", then press " + button + "."
 	case SignInMFA:
-		f.Text = "Entra asks for stronger proof than this sign-in gave. Nothing was changed. Press New code and complete multifactor authentication."
+		f.Text = "Entra asks for stronger proof than this sign-in gave. Nothing was changed. Press " + button + " and complete multifactor authentication."
 	default:
-		f.Text = "Entra refused the sign-in. Nothing was changed. Press New code to try again."
+		f.Text = "Entra refused the sign-in. Nothing was changed. Press " + button + " to try again."
 	}
 	if no.Code != 0 {
 		f.Text += fmt.Sprintf(" (AADSTS%d)", no.Code)

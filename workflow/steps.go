@@ -19,6 +19,7 @@ const (
 	StepFederated        StepName = "federated"
 	StepProof            StepName = "proof"
 	StepCheck            StepName = "check"
+	StepConnect          StepName = "connect"
 
 	StepFind     StepName = "find"
 	StepTrim     StepName = "trim"
@@ -43,7 +44,7 @@ func (r *Request) stepsFor(t Task) []StepName {
 	case t == Undo:
 		return []StepName{StepDelete}
 	case r.Kind == Renew:
-		return r.Plan.Credential.steps()
+		return r.Plan.credentialSteps()
 	case r.Kind == Update:
 		return r.updateSteps()
 	case r.Kind == Retire:
@@ -68,7 +69,15 @@ func (p Plan) steps() []StepName {
 	when(len(p.Permissions) > 0, StepConsent)
 	when(len(p.DirectoryRoles) > 0, StepDirectoryRoles)
 	when(len(p.AzureRoles) > 0, StepAzureRoles)
-	return append(steps, p.Credential.steps()...)
+	return append(steps, p.credentialSteps()...)
+}
+
+// credentialSteps are those of the credential, and of where it goes.
+func (p Plan) credentialSteps() []StepName {
+	if p.Backup.Server == "" {
+		return p.Credential.steps()
+	}
+	return append(p.Credential.steps(), StepConnect)
 }
 
 // updateSteps bring an app that there is from one plan to another: what it no
@@ -83,7 +92,7 @@ func (r *Request) updateSteps() []StepName {
 		switch s {
 		case StepConsent:
 			steps = append(steps, StepTrim, s)
-		case StepAzureRoles, StepCredential, StepProof, StepCertificate, StepFederated:
+		case StepAzureRoles, StepCredential, StepProof, StepCertificate, StepFederated, StepConnect:
 		default:
 			steps = append(steps, s)
 		}
@@ -139,6 +148,8 @@ func (n StepName) Title() string {
 		return "Prove that the secret works"
 	case StepCheck:
 		return "Check what the app has now"
+	case StepConnect:
+		return "Connect the backup server"
 	case StepFind:
 		return "Find the application"
 	case StepTrim:

@@ -38,6 +38,7 @@ type Draft struct {
 	Scopes        []string // that the app offers, one on a line
 	Subscriptions []string
 	Owners        []Person // besides the requester
+	Backup        string   // the server to connect with the app; empty: it is handed to the requester
 	Imported      *Imported
 }
 
@@ -72,7 +73,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 		wrong[FieldTenant] = "Choose one of the tenants."
 	}
 	r.Tenant = tenant.Name
-	choice := Choice{Workloads: draft.Workloads, Credential: draft.Credential}
+	choice := Choice{Workloads: draft.Workloads, Credential: draft.Credential, Backup: draft.Backup}
 	r.Plan = product.Plan(choice)
 	r.Plan.TenantID, r.Plan.AppName = tenant.ID, oneLine(draft.AppName)
 	checkText(wrong, FieldAppName, r.Plan.AppName, AppNameMax)
@@ -82,6 +83,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	}
 	checkWorkloads(wrong, product, choice)
 	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
+	d.checkBackup(wrong, product, r.Plan)
 	r.Plan.redirect(product.Platform, checkRedirects(wrong, draft.RedirectURIs))
 	if product.Custom {
 		checkCustom(wrong, draft, &r.Plan)

@@ -23,6 +23,7 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		r.Plan = product.Plan(choice)
 		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Was.TenantID, r.Was.AppName, r.Was.Credential
 		r.Plan.AzureRoles, r.Plan.Subscriptions = r.Was.AzureRoles, r.Was.Subscriptions
+		r.Plan.Backup, r.Made.Connected = r.Was.Backup, before.Made.Connected // its server is told of other services when it is renewed
 		checkWorkloads(wrong, product, choice)
 		if product.Custom { // what a manifest brought stays
 			r.Plan.Audience, r.Plan.PublicClientFlows = r.Was.Audience, r.Was.PublicClientFlows
@@ -53,12 +54,7 @@ func (d *Desk) Missing(r *Request) []string {
 	if !ok || product.Custom {
 		return nil
 	}
-	choice := Choice{Credential: r.Plan.Credential.Kind}
-	for _, w := range product.Workloads {
-		if slices.Contains(r.Plan.Workloads, w.Title) {
-			choice.Workloads = append(choice.Workloads, w.Name)
-		}
-	}
+	choice := Choice{Credential: r.Plan.Credential.Kind, Workloads: product.called(r.Plan.Workloads)}
 	var missing []string
 	for _, c := range Changes(r.Plan, product.Plan(choice)) {
 		if c.Added && (c.What == PermissionChange || c.What == RoleChange) {

@@ -24,6 +24,8 @@ type world struct {
 	store  *memory
 	key    *Key
 	policy Policy
+	pages  string
+	out    io.Writer // of the log
 
 	mu       sync.Mutex
 	calls    []string                // every outside call, in order
@@ -40,6 +42,10 @@ type world struct {
 	made     int   // credentials so far
 	lag      int   // this many proofs do not know the app yet
 	given    Given // what Bea was shown last
+
+	vb365  fakeServer
+	checks map[string]Checking // messages about connections, by ts
+	shows  []Connected         // what the server shows to whoever signs in
 }
 
 type fakeApp struct {
@@ -81,7 +87,7 @@ var contoso = Tenant{Name: "contoso", ID: contosoID, Channel: "CAPPROVE", Approv
 }}
 
 func adaSignsIn() Signer {
-	return Signer{TenantID: contosoID, TenantName: "Contoso", ObjectID: "OBJ-ADA", UPN: "Ada@contoso.com", Roles: []string{GlobalAdministrator},
+	return Signer{TenantID: contosoID, TenantName: "Contoso", Domain: "contoso.onmicrosoft.com", ObjectID: "OBJ-ADA", UPN: "Ada@contoso.com", Roles: []string{GlobalAdministrator},
 		Requesters: []Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}}}
 }
 
@@ -90,7 +96,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, store: &memory{requests: map[string]*Request{}}, key: key, policy: DefaultPolicy,
+	return &world{t: t, store: &memory{requests: map[string]*Request{}}, key: key, policy: DefaultPolicy, pages: "https://bot.contoso.com", out: io.Discard, checks: map[string]Checking{},
 		apps: map[string]*fakeApp{}, deleted: map[string]*fakeApp{}, messages: map[string]*message{}, codes: map[string]*fakeCode{}, signer: adaSignsIn()}
 }
 
@@ -108,9 +114,9 @@ var errPower = errors.New("the power is off")
 func (w *world) boot() *node {
 	off := new(bool)
 	wires := &wired{w, off}
-	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{contoso}, Products: []Product{vbo(), backup(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
-		Policy: w.policy, Key: w.key, Log: quiet, PublicURL: "https://bot.contoso.com"})
-	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, Key: w.key, Log: quiet})
+	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{contoso}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
+		Policy: w.policy, Key: w.key, Log: w.log(), PublicURL: w.pages})
+	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, Key: w.key, Log: w.log()})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -119,6 +125,8 @@ func (w *world) boot() *node {
 	}()
 	return &node{Desk: desk, engine: engine, off: off, stop: func() { cancel(); <-ended }}
 }
+
+func (w *world) log() *slog.Logger { return slog.New(slog.NewTextHandler(w.out, nil)) }
 
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 

@@ -76,7 +76,7 @@ func points(p workflow.Product) []point {
 		out = append(out, point{group, name, strings.Join(says, "; "), why})
 	}
 	for _, w := range p.Workloads {
-		add("Workloads", w.Name, "", w.Title)
+		add("Workloads", w.Name, "", w.Title, Service(w))
 	}
 	for _, n := range p.Permissions {
 		add(Group(n.Permission), n.Name, n.Why, string(n.Risk)+" risk", For(sorted(n.Workloads)), With(sorted(n.Credentials)))
@@ -138,6 +138,14 @@ func With(credentials []workflow.CredentialKind) string {
 		kinds[i] = string(k)
 	}
 	return list("with credential ", kinds)
+}
+
+// Service says what a backup server backs up for a workload; nothing is nothing.
+func Service(w workflow.Workload) string {
+	if w.Service == "" {
+		return ""
+	}
+	return "backup service " + w.Service
 }
 
 // Lifetimes says how long a credential lives.

@@ -46,6 +46,7 @@ func TestEveryKindOfChangeIsSeen(t *testing.T) {
 		t.Errorf("a pack differs from itself in %v", got)
 	}
 	for _, c := range []struct{ from, to, want string }{
+		{"title: Telling", "title: Telling\n    service: teams", "~ Workloads: tell (Telling > Telling; backup service teams)"},
 		{"title: Telling", "title: Saying", "~ Workloads: tell (Telling > Saying)"},
 		{"risk: critical\n    workloads: [tell]", "workloads: [tell, pay]", "~ Microsoft Graph, application permissions: Mail.Send (critical risk; for tell; with credential certificate > high risk; for pay, tell; with credential certificate)"},
 		{"Directory Readers", "Global Reader", "+ Directory roles of the app: Global Reader ( > for pay)|- Directory roles of the app: Directory Readers (for pay > )"},

@@ -62,13 +62,14 @@ func (s *scope) keys() []key {
 
 type workload struct {
 	place
-	name, title text
+	name, title, service text
 }
 
 func (w *workload) keys() []key {
 	return []key{
 		{"name", true, word(&w.name)},
 		{"title", true, word(&w.title)},
+		{"service", false, word(&w.service)},
 	}
 }
 

@@ -73,6 +73,7 @@ func (r *reader) product(f *file) workflow.Product {
 	p.Scopes = r.exposed(f.scopes)
 	p.Workloads = r.chosen(f)
 	p.Credentials = r.offers(f.credentials)
+	r.connectable(f, p)
 	p.Permissions = r.permissions(f, p)
 	p.DirectoryRoles = r.directoryRoles(f, p)
 	p.AzureRoles = r.azureRoles(f, p)
@@ -218,8 +219,9 @@ func (r *reader) chosen(f *file) []workflow.Workload {
 		case !packName.MatchString(w.name.s):
 			r.report(w.name.place, "write small letters, digits and -, beginning with a letter", "is %s", quote(w.name.s))
 		}
+		r.oneOf(w.service, workflow.Services)
 		if r.once(seen, w.name, w.name.s) {
-			out = append(out, workflow.Workload{Name: w.name.s, Title: w.title.s})
+			out = append(out, workflow.Workload{Name: w.name.s, Title: w.title.s, Service: w.service.s})
 		}
 	}
 	if len(f.workloads) > workloadsMax {
@@ -229,6 +231,18 @@ func (r *reader) chosen(f *file) []workflow.Workload {
 		r.report(f.oneWorkload.place, "list two workloads or more, or delete the line", "is true, and there are no workloads to choose one from")
 	}
 	return out
+}
+
+// connectable reports a service that no backup server could be connected for.
+func (r *reader) connectable(f *file, p workflow.Product) {
+	if _, ok := p.Offer(workflow.OwnCertificate); ok {
+		return
+	}
+	for _, w := range f.workloads {
+		if w.service.s != "" {
+			r.report(w.service.place, "offer the credential certificate, or delete the line", "is %s, and a backup server takes an app with a certificate only", quote(w.service.s))
+		}
+	}
 }
 
 // used reports a workload that changes nothing.

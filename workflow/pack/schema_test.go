@@ -11,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
@@ -133,6 +134,7 @@ func TestSchemaAndParserKnowTheSameKeys(t *testing.T) {
 		"audience":        {all.Properties["audience"].Enum, audiences},
 		"platform":        {all.Properties["platform"].Enum, platforms},
 		"kind":            {all.Defs["kind"].Enum, kinds},
+		"service":         {all.Defs["workload"].Properties["service"].Enum, workflow.Services},
 		"resource":        {all.Defs["permission"].Properties["resource"].Enum, names(resources)},
 		"type":            {all.Defs["permission"].Properties["type"].Enum, types},
 		"risk":            {all.Defs["permission"].Properties["risk"].Enum, risks},

@@ -104,7 +104,7 @@ func showSettings(out io.Writer, p workflow.Product, versions []string) {
 		case i > 0:
 			name = "and"
 		}
-		row(name, k.Name+": "+k.Title)
+		row(name, joined(k.Name+": "+k.Title, pack.Service(k)))
 	}
 	row("Approvals", fmt.Sprint(max(1, p.Approvals)))
 	w.Flush()

@@ -1,0 +1,48 @@
+package graphops
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// assertScopes is all that a sign-in asks for whose answer goes to another service.
+// MSAL adds openid, profile and offline_access.
+var assertScopes = []string{"User.Read"}
+
+// Assert asks for a device code for somebody whose sign-in another service will take.
+func (d *Directory) Assert(ctx context.Context, tenant string) (workflow.Asserting, error) {
+	in, err := d.begin(ctx, tenant, assertScopes)
+	if err != nil {
+		return nil, err
+	}
+	return asserting{in}, nil
+}
+
+// asserting is such a sign-in under way. Its client, and what MSAL keeps in it, end
+// with it.
+type asserting struct{ in *signing }
+
+// Format keeps the device code out of whatever prints it.
+func (asserting) Format(f fmt.State, _ rune) { io.WriteString(f, "[sign-in]") }
+
+func (a asserting) Prompt() workflow.Prompt { return a.in.Prompt() }
+
+// Wait polls until the person has signed in. Who that is comes from the ID token;
+// the response is kept as Entra sent it, with the refresh token, which MSAL does
+// not give out and the other service needs.
+func (a asserting) Wait(ctx context.Context) (workflow.Assertion, error) {
+	p := newPolling(a.in.code.Result.Interval, a.in.scopes)
+	p.keep = true
+	got, err := a.in.code.AuthenticationResult(context.WithValue(ctx, pollingKey{}, p))
+	if err != nil {
+		return workflow.Assertion{}, a.in.d.waitFault(ctx, err, p, a.in.scopes)
+	}
+	who := workflow.Assertion{TenantID: got.IDToken.TenantID, ObjectID: got.IDToken.Oid, UPN: got.IDToken.PreferredUsername, Response: p.whole}
+	if who.TenantID == "" || who.ObjectID == "" || who.Response.IsZero() {
+		return workflow.Assertion{}, &workflow.SignInError{Reason: workflow.SignInOther}
+	}
+	return who, nil
+}

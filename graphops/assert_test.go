@@ -1,0 +1,94 @@
+package graphops
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+func TestWhoeverSignsInForAnotherServiceGetsTheWholeAnswerForIt(t *testing.T) {
+	w := newWorld(t)
+	in, err := w.dir.Assert(t.Context(), "contoso")
+	if w.saw(err) != nil {
+		t.Fatal(err)
+	}
+	p := in.Prompt()
+	if p.Code.IsZero() || p.URL != "https://pages.test/devicelogin" || time.Until(p.Expires) < 14*time.Minute {
+		t.Errorf("the prompt is %+v", p)
+	}
+	if text := fmt.Sprintf("%v %+v %#v", in, in, in); strings.Contains(text, p.Code.Reveal()) {
+		t.Errorf("it prints its code: %s", text)
+	}
+	w.s.SignIn(p.Code.Reveal(), "bea@contoso.com")
+	who, err := in.Wait(t.Context())
+	if w.saw(err) != nil {
+		t.Fatal(err)
+	}
+	if who.TenantID != w.t.ID || who.UPN != "bea@contoso.com" || who.ObjectID == "" {
+		t.Errorf("signed in: %+v", who)
+	}
+	var said struct {
+		TokenType    string `json:"token_type"`
+		Scope        string
+		ExpiresIn    int    `json:"expires_in"`
+		AccessToken  string `json:"access_token"`
+		RefreshToken string `json:"refresh_token"`
+		IDToken      string `json:"id_token"`
+	}
+	if err := json.Unmarshal([]byte(who.Response.Reveal()), &said); err != nil || said.TokenType != "Bearer" || said.ExpiresIn <= 0 || said.AccessToken == "" || said.RefreshToken == "" || said.IDToken == "" {
+		t.Errorf("the response has %d bytes, %v", len(who.Response.Reveal()), err)
+	}
+	for _, s := range strings.Fields(said.Scope) {
+		if !slices.Contains([]string{"openid", "profile", "email", "offline_access", "User.Read"}, s[strings.LastIndexByte(s, '/')+1:]) {
+			t.Errorf("it was given %s", s)
+		}
+	}
+	for _, text := range []string{said.AccessToken, said.RefreshToken, said.IDToken} {
+		if strings.Contains(fmt.Sprintf("%v %+v %#v", who, who, who), text) {
+			t.Error("an assertion prints its tokens")
+		}
+	}
+	if n := w.s.RoundTrips(); n != 0 {
+		t.Errorf("Graph was called %d times", n)
+	}
+}
+
+func TestASignInForAnotherServiceThatIsDeclinedSaysSo(t *testing.T) {
+	w := newWorld(t)
+	in, err := w.dir.Assert(t.Context(), "contoso")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.s.Decline(in.Prompt().Code.Reveal())
+	who, err := in.Wait(t.Context())
+	if no, ok := errors.AsType[*workflow.SignInError](w.saw(err)); !ok || no.Reason != workflow.SignInDeclined || !who.Response.IsZero() {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheSignerKnowsTheInitialDomain(t *testing.T) {
+	w := newWorld(t)
+	if got := w.session("ada").Signer().Domain; got != "contoso.com" {
+		t.Errorf("the initial domain is %q", got)
+	}
+	w.t = w.s.AddTenant(entratest.Tenant{Name: "Fabrikam"})
+	w.t.AddUser(entratest.User{UPN: "ada@fabrikam.com", Roles: []string{entratest.GlobalAdministrator}})
+	w.client = w.t.AddPublicClient(entratest.Client{Name: "Bot", Scopes: botScopes, PublicClientFlows: true})
+	w.dir = w.directory(nil)
+	in := w.begin()
+	w.s.SignIn(in.Prompt().Code.Reveal(), "ada@fabrikam.com")
+	s, err := in.Wait(t.Context(), workflow.Ask{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Signer().Domain; !strings.HasSuffix(got, ".onmicrosoft.com") {
+		t.Errorf("the initial domain is %q", got)
+	}
+}

@@ -1,0 +1,133 @@
+package workflow
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What the fake world has of backup servers: one that can be named, with the
+// organizations that it was given, and people who sign in to ask it.
+type fakeServer struct {
+	there   bool
+	has     map[string]Organization
+	refuses error
+}
+
+// withServer puts a backup server into the world.
+func (w *world) withServer() *world {
+	w.signer = adaOfAzure()
+	w.vb365 = fakeServer{there: true, has: map[string]Organization{}}
+	return w
+}
+
+func (w *world) servers(wires *wired) []BackupServer {
+	if !w.vb365.there {
+		return nil
+	}
+	return []BackupServer{wiredServer{wires}}
+}
+
+// wiredServer is the server as one process reaches it.
+type wiredServer struct{ *wired }
+
+func (wiredServer) Name() string { return "vb365-prod" }
+
+func (s wiredServer) Connect(_ context.Context, o Organization) (Connected, error) {
+	return call(s.wired, "connect", func() (Connected, error) {
+		if s.vb365.refuses != nil {
+			return Connected{}, s.vb365.refuses
+		}
+		if o.PFX.IsZero() == (o.Thumbprint == "") {
+			return Connected{}, &Trouble{Text: "one certificate, please"}
+		}
+		s.vb365.has[o.Name] = o
+		return o.connected(), nil
+	})
+}
+
+func (s wiredServer) SignedIn(_ context.Context, assertion Secret) ([]Connected, error) {
+	return call(s.wired, "signed in", func() ([]Connected, error) {
+		if !strings.HasPrefix(assertion.Reveal(), "ASSERTION ") {
+			return nil, &Trouble{Text: "vb365-prod refused to sign you in."}
+		}
+		return s.shows, s.vb365.refuses
+	})
+}
+
+func (o Organization) connected() Connected {
+	c := Connected{ID: "1", Name: o.Name}
+	for _, s := range []struct {
+		has  bool
+		name string
+	}{{o.Exchange, "Exchange"}, {o.SharePoint, "SharePoint"}, {o.Teams, "Teams"}} {
+		if s.has {
+			c.Services = append(c.Services, s.name)
+		}
+	}
+	return c
+}
+
+// thumbprintOf is that of the certificate that the server has, of a file or by name.
+func (o Organization) thumbprintOf() string {
+	if o.PFX.IsZero() {
+		return o.Thumbprint
+	}
+	pfx, _ := base64.StdEncoding.DecodeString(o.PFX.Reveal())
+	thumb := strings.TrimPrefix(string(pfx), "PFX ")
+	if o.Password.Reveal() != "PASSWORD "+thumb {
+		return "a file that does not open"
+	}
+	return thumb
+}
+
+func (w *wired) Assert(_ context.Context, _ string) (Asserting, error) {
+	return call(w, "assertion code", func() (Asserting, error) {
+		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
+		w.codes[c.code] = c
+		return fakeAsserting{&fakeSigningIn{w, c, Prompt{Code: NewSecret(c.code), URL: "https://login", Expires: time.Now().Add(15 * time.Minute)}}}, nil
+	})
+}
+
+// fakeAsserting signs in whoever the world's signer is.
+type fakeAsserting struct{ *fakeSigningIn }
+
+func (a fakeAsserting) Wait(ctx context.Context) (Assertion, error) {
+	s, err := a.fakeSigningIn.Wait(ctx, Ask{})
+	if err != nil {
+		return Assertion{}, err
+	}
+	who := s.Signer()
+	return Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Response: NewSecret("ASSERTION " + who.UPN)}, nil
+}
+
+func (w *wired) Tell(_ context.Context, c Checking) (string, string, error) {
+	type where struct{ channel, ts string }
+	at, err := call(w, "tell", func() (where, error) {
+		if c.TS == "" {
+			c.TS = fmt.Sprint("check", len(w.checks)+1)
+		}
+		w.checks[c.TS] = c
+		return where{"D" + c.To.ID, c.TS}, nil
+	})
+	return at.channel, at.ts, err
+}
+
+// backedUp is a product whose app a backup server takes.
+func backedUp() Product {
+	p := backup()
+	p.Name, p.AzureRoles, p.Credentials = "backed-up", nil, p.Credentials[:2]
+	p.Workloads = []Workload{{"exchange", "Exchange", ExchangeService}, {"sharepoint", "SharePoint and OneDrive", SharePointService}, {"reports", "Reports", ""}}
+	p.Permissions = slices.Clone(p.Permissions)
+	return p
+}
+
+// serverDraft asks for an app whose certificate is made here for the server.
+func serverDraft(name string) Draft {
+	d := madeDraft(name)
+	d.Product, d.Backup, d.Workloads, d.Subscriptions = "backed-up", "vb365-prod", []string{"exchange", "sharepoint"}, nil
+	return d
+}
