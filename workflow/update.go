@@ -40,6 +40,7 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		r.Plan.Owners = stillOwners(checkOwners(wrong, by, draft.Owners), by, before.Requester)
 		r.Warned = before.Warned
 		r.Made.KeyID, r.Made.KeyExpires = before.Made.KeyID, before.Made.KeyExpires
+		r.Made.Certificate, r.Made.Thumbprint = before.Made.Certificate, before.Made.Thumbprint
 		if c := Changes(r.Was, r.Plan); len(c) == 0 && len(wrong) == 0 {
 			wrong[FieldReason] = "Nothing would change: the app has all of this already."
 		}

@@ -1,0 +1,152 @@
+package workflow
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// connectedApp is an app that the server is connected with.
+func (w *world) connectedApp(n *node) *Request {
+	w.t.Helper()
+	return w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, Done)
+}
+
+// asks has somebody ask for a check, and returns the message that they got.
+func (w *world) asks(n *node, id string, by Person) Checking {
+	w.t.Helper()
+	if _, err := n.CheckConnection(context.Background(), id, by); err != nil {
+		w.t.Fatal(err)
+	}
+	pass(time.Second)
+	return w.newestCheck()
+}
+
+func (w *world) newestCheck() Checking {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.checks["check"+string(rune('0'+len(w.checks)))]
+}
+
+func beaSignsIn() Signer {
+	return Signer{TenantID: contosoID, ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}
+}
+
+func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
+	for name, c := range map[string]struct {
+		signer  Signer
+		shows   []Connected
+		refuses error
+		says    string
+		asked   bool
+	}{
+		"an organization": {beaSignsIn(), []Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"Exchange", "SharePoint"}}}, nil,
+			"Connected: contoso.onmicrosoft.com, Exchange, SharePoint", true},
+		"nothing":         {beaSignsIn(), nil, nil, "vb365-prod takes the sign-in of bea@contoso.com, and shows no organization to it.", true},
+		"the server's no": {beaSignsIn(), nil, &Trouble{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"}, "It says: “Unknown operator”", true},
+		"no answer":       {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod did not answer as it should (reference ", true},
+		"another tenant":  {Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil, "bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
+		"an approver":     {adaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t).withServer()
+				var log bytes.Buffer
+				w.out = &log
+				n := w.boot()
+				r := w.connectedApp(n)
+				code := w.asks(n, r.ID, bea)
+				if code.To.ID != bea.ID || code.Prompt == nil || code.Said != "" {
+					t.Fatalf("she was shown %+v", code)
+				}
+				w.signer, w.shows, w.vb365.refuses = c.signer, c.shows, c.refuses
+				w.use(code.Prompt.Code.Reveal(), nil)
+				pass(10 * time.Second)
+				got := w.newestCheck()
+				if got.Prompt != nil || !strings.Contains(got.Said, c.says) || got.To.ID != bea.ID || len(w.checks) != 1 {
+					t.Errorf("she was told %+v", got)
+				}
+				if asked := slices.Contains(w.calls, "signed in"); asked != c.asked {
+					t.Errorf("the server was asked: %v", asked)
+				}
+				after := w.get(r.ID)
+				if last := after.History[len(after.History)-1]; last.What != Checked || last.By != bea.ID || !strings.Contains(last.Text, c.says) || after.State != Done || after.SignIn.N != r.SignIn.N {
+					t.Errorf("the history ends with %+v, and it is %s", last, after.State)
+				}
+				n.stop()
+				w.noSecrets(log.String(), "ASSERTION ", code.Prompt.Code.Reveal())
+			})
+		})
+	}
+}
+
+func TestOnlyWhoHasAConnectedAppCanCheckIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withServer()
+		n := w.boot()
+		defer n.stop()
+		r := w.connectedApp(n)
+		for _, c := range []struct {
+			who  Person
+			edit func()
+			rule Rule
+		}{
+			{tom, nil, RuleNotRequester},
+			{Person{ID: bea.ID, Name: "Bea", Outside: "you are a guest"}, nil, RuleOutsider},
+			{bea, func() { n.Desk.backups = nil }, RuleNoServer},
+		} {
+			if c.edit != nil {
+				c.edit()
+			}
+			_, err := n.CheckConnection(t.Context(), r.ID, c.who)
+			if no, ok := errors.AsType[*Refusal](err); !ok || no.Rule != c.rule {
+				t.Errorf("%s: %v", c.who.Name, err)
+			}
+		}
+		pass(time.Second)
+		if len(w.checks) != 0 || slices.Contains(w.calls, "assertion code") {
+			t.Errorf("somebody was shown %v", w.checks)
+		}
+		n.Desk.backups = w.servers(&wired{w, n.off})
+		if got := w.asks(n, r.ID, zoe); got.To.ID != zoe.ID || got.Prompt == nil { // an owner
+			t.Errorf("Zoe was shown %+v", got)
+		}
+		plain := w.askServer(n, draft("other"))
+		if _, err := n.CheckConnection(t.Context(), plain.ID, bea); err == nil || !strings.Contains(err.Error(), "no backup server is connected") {
+			t.Errorf("an app without a server: %v", err)
+		}
+	})
+}
+
+func TestANewCodeAndARestartEndACheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withServer()
+		n := w.boot()
+		r := w.connectedApp(n)
+		first := w.asks(n, r.ID, bea)
+		second := w.asks(n, r.ID, bea)
+		if got := w.checks["check1"]; got.Prompt != nil || got.Said != "A newer code took the place of this one." || second.Prompt.Code == first.Prompt.Code {
+			t.Errorf("the first message says %+v", got)
+		}
+		n.stop()
+		if got := w.checks["check2"]; got.Prompt != nil || !strings.Contains(got.Said, "The bot was restarted") {
+			t.Errorf("the second message says %+v", got)
+		}
+		n = w.boot()
+		defer n.stop()
+		synctest.Wait()
+		third := w.asks(n, r.ID, bea)
+		w.use(third.Prompt.Code.Reveal(), &SignInError{Reason: SignInDeclined})
+		if got := w.checks["check3"]; !strings.Contains(got.Said, "Press Check the connection if that was a mistake") {
+			t.Errorf("the third message says %+v", got)
+		}
+		if len(n.engine.checks) != 0 || w.get(r.ID).State != Done {
+			t.Errorf("there are %d checks", len(n.engine.checks))
+		}
+	})
+}

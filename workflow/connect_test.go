@@ -1,0 +1,350 @@
+package workflow
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// askServer asks for an app that the server is connected with.
+func (w *world) askServer(n *node, d Draft) *Request {
+	w.t.Helper()
+	r, err := n.Submit(w.t.Context(), bea, d)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// shredded fails unless nothing of r's credential is left in the store, and nobody
+// could have seen it.
+func (w *world) shredded(r *Request) {
+	w.t.Helper()
+	if h := r.Handover; len(h.Sealed)+len(h.File) != 0 || h.Link != "" || !h.Claimed.IsZero() {
+		w.t.Errorf("the hand-over is %+v", h)
+	}
+	for _, e := range r.History {
+		if e.What == Opened || e.What == Fetched {
+			w.t.Errorf("somebody %s", e.Text)
+		}
+	}
+}
+
+func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
+	story := func(t *testing.T, at int) (calls int) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t).withServer()
+			w.pages = "" // nothing is handed to a person
+			var log bytes.Buffer
+			w.out = &log
+			n := w.boot()
+			left := at
+			w.after = func(string) error {
+				if left--; left < 0 && at >= 0 {
+					*n.off = true
+					return errPower
+				}
+				return nil
+			}
+			r := w.askServer(n, serverDraft("payroll-backup"))
+			w.settle(n, r.ID, Done)
+			if *n.off {
+				n.stop()
+				w.mu.Lock()
+				w.after = nil
+				w.mu.Unlock()
+				n = w.boot()
+			}
+			r = w.settle(n, r.ID, Done)
+			pass(time.Second)
+			n.stop()
+			calls = len(w.calls)
+
+			a, has := w.one(), w.vb365.has["contoso.onmicrosoft.com"]
+			if len(w.vb365.has) != 1 || has.AppID != r.Made.AppID || has.Region != "Worldwide" || !has.Exchange || !has.SharePoint || has.Teams || has.TeamsChats {
+				t.Errorf("the server has %+v", w.vb365.has)
+			}
+			if thumb := has.thumbprintOf(); !slices.Equal(a.thumbprints, []string{thumb}) || r.Made.Thumbprint != thumb {
+				t.Errorf("the app has %v, the request %s and the server %s", a.thumbprints, r.Made.Thumbprint, thumb)
+			}
+			if r.Made.Connected != "contoso.onmicrosoft.com: Exchange, SharePoint" || r.Step(StepConnect).Note != r.Made.Connected || r.Step(StepProof).Status != StepDone {
+				t.Errorf("made %+v, steps %+v", r.Made, r.Steps)
+			}
+			w.shredded(r)
+			for _, by := range []Person{bea, ada, zoe} {
+				if _, _, err := n.Claim(t.Context(), r.ID, by); err == nil {
+					t.Errorf("%s opened it", by.Name)
+				}
+			}
+			if slices.ContainsFunc(r.History, func(e Event) bool { return strings.Contains(e.Text, "Ready") }) || r.Outcomes != 1 {
+				t.Errorf("history %+v", r.History)
+			}
+			w.noSecrets(log.String(), has.PFX.Reveal(), has.Password.Reveal(), "PFX "+r.Made.Thumbprint)
+		})
+		return calls
+	}
+	calls := story(t, -1)
+	for at := range calls {
+		t.Run(fmt.Sprint("power cut after call ", at), func(t *testing.T) { story(t, at) })
+	}
+}
+
+// noSecrets looks for secrets in the log, the store and all that was posted.
+func (w *world) noSecrets(log string, secrets ...string) {
+	w.t.Helper()
+	places := map[string]string{"the log": log}
+	kept, _ := w.store.List(w.t.Context(), Query{})
+	for _, r := range kept {
+		b, err := json.Marshal(r)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		places["the store's "+r.ID] = string(b)
+	}
+	for ts, m := range w.messages {
+		b, _ := json.Marshal(m.drawn)
+		places["the message "+ts] = string(b)
+	}
+	for ts, c := range w.checks {
+		b, _ := json.Marshal(c)
+		places["the message "+ts] = string(b) + fmt.Sprintf("%+v", c)
+	}
+	for place, text := range places {
+		for _, s := range secrets {
+			if s == "" || strings.Contains(text, s) {
+				w.t.Errorf("%s has %q", place, s)
+			}
+		}
+	}
+}
+
+func TestACertificateOfTheRequestersIsToldByItsThumbprint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withServer()
+		n := w.boot()
+		defer n.stop()
+		d := serverDraft("payroll-backup")
+		d.Credential, d.Certificate, d.Lifetime = OwnCertificate, newCertificate(), 0
+		r := w.settle(n, w.askServer(n, d).ID, Done)
+		has := w.vb365.has["contoso.onmicrosoft.com"]
+		if has.Thumbprint != r.Thumbprint() || has.Thumbprint == "" || !has.PFX.IsZero() || r.Made.Connected == "" {
+			t.Errorf("the server has %+v, and the request %+v", has, r.Made)
+		}
+	})
+}
+
+func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
+	for name, on := range map[string]struct {
+		do    func(w *world, n *node, r *Request) error
+		state State
+		check func(t *testing.T, w *world, r *Request)
+	}{
+		"Retry proves the app again and connects it": {func(w *world, n *node, r *Request) error {
+			w.vb365.refuses = nil
+			_, err := n.Retry(t.Context(), r.ID, ada, r.Rev)
+			return err
+		}, Done, func(t *testing.T, w *world, r *Request) {
+			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) || r.Made.Connected == "" {
+				t.Errorf("the app has %v, and the server %s", w.one().thumbprints, thumb)
+			}
+			if n := count(w.calls, "proof"); n != 2 {
+				t.Errorf("it was proved %d times", n)
+			}
+			w.shredded(r)
+		}},
+		"Undo deletes the app and shreds the credential": {func(w *world, n *node, r *Request) error {
+			_, err := n.Undo(t.Context(), r.ID, ada)
+			return err
+		}, Undone, func(t *testing.T, w *world, r *Request) {
+			if len(w.apps) != 0 || len(w.vb365.has) != 0 {
+				t.Errorf("apps %v, server %v", w.apps, w.vb365.has)
+			}
+			w.shredded(r)
+		}},
+		"it is handed over instead": {func(w *world, n *node, r *Request) error {
+			_, err := n.HandOver(t.Context(), r.ID, ada, r.Rev)
+			return err
+		}, Ready, func(t *testing.T, w *world, r *Request) {
+			if r.Plan.Backup.Server != "" || r.Approval.Digest != r.Plan.Digest() || r.Step(StepConnect) != nil || len(w.vb365.has) != 0 {
+				t.Errorf("the plan has %+v, the steps are %+v", r.Plan.Backup, r.Steps)
+			}
+			if h := r.Handover; h.Status != Kept || len(h.File) == 0 {
+				t.Errorf("the hand-over is %+v", h)
+			}
+		}},
+		"the server is no longer configured": {func(w *world, n *node, r *Request) error {
+			n.Desk.backups, w.vb365.refuses = nil, nil
+			_, err := n.Retry(t.Context(), r.ID, ada, r.Rev)
+			return err
+		}, Failed, func(t *testing.T, w *world, r *Request) {
+			if !strings.Contains(r.Failure.Text, "vb365-prod is no longer configured") || len(w.vb365.has) != 0 {
+				t.Errorf("it failed with %s", r.Failure.Text)
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t).withServer()
+				w.vb365.refuses = &Trouble{Code: "ParameterValidationFailure", Text: "vb365-prod refused to add the organization. It says: “Wrong license”"}
+				n := w.boot()
+				defer n.stop()
+				r := w.askServer(n, serverDraft("payroll-backup"))
+				w.approved(n, r.ID)
+				r = w.get(r.ID)
+				if r.State != Failed || !strings.Contains(r.Failure.Text, "“Connect the backup server” did not come off: vb365-prod refused to add the organization. It says: “Wrong license”") || len(r.Handover.File) == 0 {
+					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
+				}
+				if m := w.messages[r.Posts[post(Outcome, r.Outcomes)].TS]; m == nil || m.drawn.Failure.Text != r.Failure.Text {
+					t.Error("the requester is not told")
+				}
+				if !n.MayHandOver(r) {
+					t.Error("it can't be handed over instead")
+				}
+				if err := on.do(w, n, r); err != nil {
+					t.Fatal(err)
+				}
+				pass(time.Second)
+				w.use(w.codeFor(w.get(r.ID)), nil)
+				pass(20 * time.Second)
+				r = w.get(r.ID)
+				if r.State != on.state {
+					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
+				}
+				on.check(t, w, r)
+			})
+		})
+	}
+}
+
+// approved has Ada approve and sign in, and lets the engine work.
+func (w *world) approved(n *node, id string) {
+	w.t.Helper()
+	if _, err := n.Approve(w.t.Context(), id, ada, w.get(id).Rev); err != nil {
+		w.t.Fatal(err)
+	}
+	pass(time.Second)
+	w.use(w.codeFor(w.get(id)), nil)
+	pass(20 * time.Second)
+}
+
+func count(calls []string, name string) (n int) {
+	for _, c := range calls {
+		if c == name {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAServerThatIsBusyIsWaitedForByItsName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withServer()
+		w.vb365.refuses = busy{5 * time.Second}
+		n := w.boot()
+		defer n.stop()
+		r := w.askServer(n, serverDraft("payroll-backup"))
+		w.approved(n, r.ID)
+		if s := w.get(r.ID).Step(StepConnect); s.Status != StepWaiting || s.Note != "waiting for vb365-prod" {
+			t.Errorf("the step is %+v", s)
+		}
+		pass(4 * time.Minute)
+		if r := w.get(r.ID); r.State != Failed || !strings.Contains(r.Failure.Text, "vb365-prod did not answer as it should for three minutes") {
+			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
+		}
+	})
+}
+
+func TestWhatDoesNotFitAServerIsSaidUnderItsField(t *testing.T) {
+	w := newWorld(t).withServer()
+	n := w.boot()
+	defer n.stop()
+	for name, c := range map[string]struct {
+		edit  func(*Draft)
+		field Field
+	}{
+		"a server that is not configured": {func(d *Draft) { d.Backup = "vb365-test" }, FieldBackup},
+		"a product without services":      {func(d *Draft) { d.Product, d.Subscriptions = "backup", []string{subscription} }, FieldBackup},
+		"a secret":                        {func(d *Draft) { d.Credential, d.Lifetime = ClientSecret, 720*time.Hour }, FieldCredential},
+		"nothing that is backed up":       {func(d *Draft) { d.Workloads = []string{"reports"} }, FieldBackup},
+	} {
+		d := serverDraft("a")
+		c.edit(&d)
+		_, err := n.Submit(t.Context(), bea, d)
+		if wrong, ok := errors.AsType[FieldErrors](err); !ok || wrong[c.field] == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	plain, with := serverDraft("a"), serverDraft("a")
+	plain.Backup = ""
+	p, _ := n.Product("backed-up")
+	if p.Plan(Choice{Workloads: plain.Workloads}).Digest() == p.Plan(Choice{Workloads: with.Workloads, Backup: with.Backup}).Digest() {
+		t.Error("the server is not part of what is approved")
+	}
+	if kinds := fmt.Sprint(n.Credentials(p, "vb365-prod")); !strings.HasPrefix(kinds, "[{made-certificate") || strings.Contains(kinds, "secret") {
+		t.Errorf("with a server there are %s", kinds)
+	}
+}
+
+func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withServer()
+		n := w.boot()
+		defer n.stop()
+		before := w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, Done)
+
+		update := serverDraft("")
+		update.Origin, update.Workloads, update.RedirectURIs = "V-update", []string{"exchange"}, []string{"https://other.contoso.com"}
+		up, err := n.Update(t.Context(), bea, before.ID, update)
+		if err != nil {
+			t.Fatal(err)
+		}
+		up = w.settle(n, up.ID, Done)
+		if up.Step(StepConnect) != nil || up.Plan.Backup.Server != "vb365-prod" || !up.IsConnected() {
+			t.Errorf("the update has %+v and %+v", up.Steps, up.Plan.Backup)
+		}
+		pass(time.Second)
+
+		renew := serverDraft("")
+		renew.Origin = "V-renew"
+		r, err := n.Renew(t.Context(), bea, up.ID, renew)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.approved(n, r.ID)
+		r = w.get(r.ID)
+		has := w.vb365.has["contoso.onmicrosoft.com"]
+		if r.State != Overlap || has.thumbprintOf() != r.Made.Thumbprint || r.Made.Thumbprint == before.Made.Thumbprint || len(w.one().thumbprints) != 2 {
+			t.Fatalf("it is %s (%s), the server has %+v, the app %v", r.State, r.Failure.Text, has, w.one().thumbprints)
+		}
+		if has.SharePoint || !slices.Equal(r.Plan.Backup.Services, []string{ExchangeService}) {
+			t.Errorf("the server was told %+v", has)
+		}
+		w.shredded(r)
+		if _, err := n.SayWorks(t.Context(), r.ID, bea); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		w.use(w.codeFor(w.get(r.ID)), nil)
+		pass(5 * time.Second)
+		if r := w.get(r.ID); r.State != Done || !slices.Equal(w.one().thumbprints, []string{r.Made.Thumbprint}) {
+			t.Errorf("it is %s, the app has %v", r.State, w.one().thumbprints)
+		}
+
+		gone, err := n.Retire(t.Context(), bea, r.ID, d2("V-retire"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if gone = w.settle(n, gone.ID, Done); gone.Step(StepConnect) != nil || gone.IsConnected() {
+			t.Errorf("it was retired with %+v", gone.Steps)
+		}
+	})
+}
