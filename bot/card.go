@@ -30,7 +30,7 @@ func (b *Bot) card(r *workflow.Request) (text string, blocks []slack.Block) {
 		blocks = append(blocks, steps)
 	}
 	blocks = append(blocks, block(b.outcomeLine(r)))
-	if buttons := cardButtons(r); len(buttons) > 0 {
+	if buttons := b.cardButtons(r); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
 	return summary(r), blocks
@@ -94,7 +94,7 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 
 // came says what came of a request, for the line under a card and in DMs.
 func came(r *workflow.Request) string {
-	if words := pfxCame(r); words != "" {
+	if words := firstOf(connectedCame(r), pfxCame(r)); words != "" {
 		return words
 	}
 	switch r.State {
@@ -113,7 +113,7 @@ func came(r *workflow.Request) string {
 		return "The new credential is in use. The old one has to be removed."
 	case workflow.Done:
 		if r.Task == workflow.Verify {
-			return "The app was made by hand, and is exactly what the plan says."
+			return "The app was made by hand, and is exactly what the plan says." + notConnected(r)
 		}
 		if r.Kind == workflow.Update {
 			return "The app has exactly what was approved now. Its credential is the one that it had."
@@ -143,7 +143,7 @@ func came(r *workflow.Request) string {
 	return ""
 }
 
-func cardButtons(r *workflow.Request) []slack.BlockElement {
+func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 	v := buttonValue(r)
 	details := button(actDetails, "Details", v, "Details of "+r.ID)
 	switch r.State {
@@ -160,6 +160,9 @@ func cardButtons(r *workflow.Request) []slack.BlockElement {
 		buttons := []slack.BlockElement{button(actRetry, "Retry", v, "Retry "+r.ID).WithStyle(slack.StylePrimary)}
 		if r.Undoable() {
 			buttons = append(buttons, undoButton(r))
+		}
+		if b.desk.MayHandOver(r) {
+			buttons = append(buttons, handOverButton(r))
 		}
 		if r.CanGiveUp() {
 			buttons = append(buttons, button(actGiveUp, "Give up", v, "Give "+r.ID+" up"))
@@ -228,8 +231,10 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 		}
 		parts = append(parts, "\n")
 	}
-	parts = append(parts, credentialLine(p.Credential)...)
-	parts = append(parts, "\n", bold("Highest risk: "), string(p.Risk()))
+	parts = append(parts, credentialLine(p)...)
+	parts = append(parts, "\n")
+	parts = append(parts, backupLine(r)...)
+	parts = append(parts, bold("Highest risk: "), string(p.Risk()))
 	blocks := []slack.Block{block(line(parts...))}
 	blocks = append(blocks, permissionBlocks(p.Permissions, brief)...)
 	return append(blocks, roleBlocks(p)...)
@@ -257,12 +262,15 @@ func redirects(p workflow.Plan) []any {
 }
 
 // credentialLine says how the app will prove who it is.
-func credentialLine(c workflow.Credential) []any {
-	parts := []any{bold("Credential: ")}
+func credentialLine(p workflow.Plan) []any {
+	parts, c := []any{bold("Credential: ")}, p.Credential
 	switch c.Kind {
 	case workflow.ClientSecret:
 		return append(parts, "client secret, valid for ", workflow.LifetimeWords(c.Lifetime))
 	case workflow.MadeCertificate:
+		if p.Backup.Server != "" {
+			return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime), "; its private key goes to the backup server and is then shredded here")
+		}
 		return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime), "; the requester gets it once, with its private key, as a PFX file")
 	case workflow.OwnCertificate:
 		cert := c.Certificate
@@ -392,7 +400,11 @@ func stepBlock(r *workflow.Request) slack.Block {
 	}
 	lines := make([]*slack.RichTextSection, len(r.Steps))
 	for i, s := range r.Steps {
-		parts := []any{bold(stepWord(s.Status)), " · " + r.StepTitle(s.Name)}
+		word := stepWord(s.Status)
+		if s.Status == workflow.StepWaiting {
+			word = "waiting for " + r.Awaited(s.Name)
+		}
+		parts := []any{bold(word), " · " + r.StepTitle(s.Name)}
 		if s.Note != "" {
 			parts = append(parts, italic(" ("+clip(s.Note, 200)+")"))
 		}
@@ -405,8 +417,6 @@ func stepWord(s workflow.StepStatus) string {
 	switch s {
 	case workflow.StepRunning:
 		return "running"
-	case workflow.StepWaiting:
-		return "waiting for Entra"
 	case workflow.StepDone:
 		return "done"
 	case workflow.StepFailed:

@@ -18,6 +18,7 @@ var commands = []struct{ name, usage, does string }{
 	{"renew", "renew APP", "ask for a new credential, before the old one expires"},
 	{"recreate", "recreate APP", "ask for an app that was deleted"},
 	{"retire", "retire APP", "ask for the end of an app"},
+	{"check", "check APP", "sign in, and see what you reach on the backup server that an app is connected to"},
 	{"verify", "verify EA-7 APP-ID", "check what an approver has made by hand against the plan"},
 	{"cancel", "cancel EA-7", "take your request back"},
 	{"help", "help", "this list"},
@@ -43,6 +44,8 @@ func (b *Bot) command(ctx context.Context, c command) Reply {
 		return b.apps(ctx, c)
 	case "update", "renew", "recreate", "retire":
 		return b.lifeCommand(ctx, c, workflow.Kind(verb), rest)
+	case "check":
+		return b.checkCommand(ctx, c, rest)
 	case "verify":
 		return b.verifyCommand(ctx, c, rest)
 	case "cancel":

@@ -30,6 +30,9 @@ const (
 	actRetire  = "retire"
 	actUpdate  = "update"
 	actGiveUp  = "give-up"
+	actCheck   = "check"
+
+	actHandOver = "hand-over"
 
 	actRecreate = "recreate"
 
@@ -56,7 +59,7 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	case strings.HasPrefix(a.ActionID, "page:"):
 		b.turn(ctx, i, a)
 		return
-	case a.ActionID == string(workflow.FieldProduct), a.ActionID == string(workflow.FieldCredential), a.ActionID == string(workflow.FieldWorkloads):
+	case a.ActionID == string(workflow.FieldProduct), a.ActionID == string(workflow.FieldCredential), a.ActionID == string(workflow.FieldWorkloads), a.ActionID == string(workflow.FieldBackup):
 		b.rebuild(ctx, i)
 		return
 	}
@@ -72,7 +75,7 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, i.User.ID) })
 	case actRenew, actRetire, actUpdate, actRecreate:
 		b.later(ctx, func(ctx context.Context) { b.openLife(ctx, i, workflow.Kind(a.ActionID), id) })
-	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld, actGiveUp:
+	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld, actGiveUp, actCheck, actHandOver:
 		if b.knows(i.User.ID) {
 			b.press(ctx, i, a.ActionID, id, rev)
 			return
@@ -104,6 +107,10 @@ func (b *Bot) press(ctx context.Context, i interaction, button, id string, rev i
 		_, err = b.desk.SayWorks(ctx, id, by)
 	case actGiveUp:
 		_, err = b.desk.GiveUp(ctx, id, by)
+	case actCheck:
+		_, err = b.desk.CheckConnection(ctx, id, by)
+	case actHandOver:
+		_, err = b.desk.HandOver(ctx, id, by, rev)
 	case actOld:
 		_, err = b.desk.RemoveOld(ctx, id, by)
 	}

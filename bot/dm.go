@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -90,6 +91,13 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 		block(line(append(append(parts, bold("Approved by ")), approvers(r)...)...)))
 	blocks = append(blocks, permissionBlocks(r.Plan.Permissions, briefFrom)...)
 	blocks = append(blocks, roleBlocks(r.Plan)...)
+	if r.Made.Connected != "" {
+		blocks = append(blocks, b.connectedBlocks(r)...)
+		return fmt.Sprintf("%s: the app %s is ready, and %s is connected with it.", r.ID, r.Plan.AppName, r.Plan.Backup.Server), append(blocks, b.overlap(r)...)
+	}
+	if words := notConnected(r); words != "" {
+		blocks = append(blocks, block(line(strings.TrimSpace(words))))
+	}
 	if p, ok := b.desk.Product(r.Product); ok {
 		lines := make([]*slack.RichTextSection, len(p.NextSteps))
 		for i, s := range p.NextSteps {

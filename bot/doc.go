@@ -29,5 +29,6 @@
 //	post.go      sending and finding again  reveal.go           the secret, once
 //	pfx.go       the page of a certificate's file
 //	agree.go     several approvals          tether.go           whether Slack reaches us
+//	backup.go    the hand-off to a backup server
 //	person.go    who someone is             respond.go          private answers
 package bot

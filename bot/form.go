@@ -21,6 +21,7 @@ type meta struct {
 	Channel    string                  `json:"c,omitempty"` // where the command was typed
 	Product    string                  `json:"p,omitempty"`
 	Credential workflow.CredentialKind `json:"k,omitempty"` // whose fields it shows
+	Backup     string                  `json:"b,omitempty"` // the server whose credentials it shows
 }
 
 // openForm opens the request form, for a product if one is named.
@@ -63,7 +64,8 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 
 // form is the view for a product and what was chosen of it.
 func (b *Bot) form(p workflow.Product, chosen workflow.Choice, in string) slack.ModalViewRequest {
-	m, _ := json.Marshal(meta{in, p.Name, chosen.Credential})
+	chosen = b.fits(p, chosen, chosen.Backup)
+	m, _ := json.Marshal(meta{in, p.Name, chosen.Credential, chosen.Backup})
 	blocks := []slack.Block{b.productInput(p)}
 	blocks = append(blocks, slack.NewContextBlock("", plain(clip(p.Summary, 500))))
 	blocks = append(blocks,
@@ -83,7 +85,7 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, in string) slack.
 	if len(p.Workloads) > 0 {
 		blocks = append(blocks, workloadsInput(p, chosen))
 	}
-	blocks = append(blocks, b.credentialInputs(p, chosen)...)
+	blocks = append(blocks, b.handoffInputs(p, chosen)...)
 	if p.Custom {
 		permissions := field(workflow.FieldPermissions, "Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput())
 		permissions.Optional = true // with a manifest
@@ -165,15 +167,23 @@ func workloadsInput(p workflow.Product, chosen workflow.Choice) *slack.InputBloc
 // credentialInputs ask for the kind of credential, and for what that kind needs.
 func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []slack.Block {
 	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldCredential))
-	for _, offer := range p.Credentials {
-		o := choice(string(offer.Kind), offer.Kind.Title(), "")
+	offers := b.desk.Credentials(p, chosen.Backup)
+	for _, offer := range offers {
+		title := offer.Kind.Title()
+		if offer.Kind == workflow.MadeCertificate && chosen.Backup != "" {
+			title = "Certificate made here (" + chosen.Backup + " gets it)"
+		}
+		o := choice(string(offer.Kind), title, "")
 		kinds.Options = append(kinds.Options, o)
 		if offer.Kind == chosen.Credential {
 			kinds.InitialOption = o
 		}
 	}
 	kind := of(p, field(workflow.FieldCredential, "", kinds))
-	kind.DispatchAction = len(p.Credentials) > 1
+	kind.DispatchAction = len(offers) > 1
+	if chosen.Backup != "" { // Slack must not keep what was chosen from another list
+		kind.BlockID += " on a server"
+	}
 	blocks := []slack.Block{kind}
 	switch chosen.Credential {
 	case workflow.ClientSecret, workflow.MadeCertificate:
@@ -195,6 +205,9 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 		file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem", "der", "p7b", "p7c")
 		upload := field(workflow.FieldCertificateFile, "A .cer, .crt, .pem, .der or .p7b file. A .pfx has the private key in it and is refused.", file)
 		upload.Optional = true
+		if chosen.Backup != "" {
+			blocks = append(blocks, note(chosen.Backup+" must have this certificate with its private key already: the bot tells it which one by the thumbprint."))
+		}
 		blocks = append(blocks, paste, upload)
 	case workflow.Federated:
 		blocks = append(blocks,

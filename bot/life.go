@@ -23,6 +23,7 @@ type lifeMeta struct {
 	Kind       workflow.Kind           `json:"k"`
 	Request    string                  `json:"r"` // that stands for the app
 	Credential workflow.CredentialKind `json:"c,omitempty"`
+	Backup     string                  `json:"b,omitempty"`
 }
 
 // mostApps is how many apps one answer lists.
@@ -85,11 +86,16 @@ func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 	if missing := b.desk.Missing(r); len(missing) > 0 {
 		blocks = append(blocks, block(line(bold("The product needs more by now: "), clip(strings.Join(missing, ", "), 600), ". Update asks for it.")))
 	}
-	return append(blocks, slack.NewActionBlock("",
+	buttons := []slack.BlockElement{
 		button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.Plan.AppName),
 		button(listed(actUpdate, r), "Update", r.ID, "Update "+r.Plan.AppName),
 		button(listed(actRetire, r), "Retire", r.ID, "Retire "+r.Plan.AppName),
-		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.Plan.AppName)))
+		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.Plan.AppName),
+	}
+	if r.IsConnected() {
+		buttons = append(buttons, checkButton(listed(actCheck, r), r.ID, r))
+	}
+	return append(blocks, slack.NewActionBlock("", buttons...))
 }
 
 // listed makes an action ID that no other app in a list has.
@@ -129,7 +135,7 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 		return private(b.sentence(err))
 	}
 	b.later(ctx, func(ctx context.Context) {
-		if _, err := b.openView(ctx, c.TriggerID, b.lifeForm(kind, r, r.Plan.Credential.Kind)); err != nil {
+		if _, err := b.openView(ctx, c.TriggerID, b.lifeForm(kind, r, asItIs(r))); err != nil {
 			b.log.Warn("the form did not open", "user", c.UserID, "err", err)
 			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, private("Slack did not open the form. Nothing was sent. Type the command again."))
 		}
@@ -144,11 +150,16 @@ func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, i
 		b.refuse(ctx, i, about(id, err))
 		return
 	}
-	b.open(ctx, i, b.lifeForm(kind, r, r.Plan.Credential.Kind))
+	b.open(ctx, i, b.lifeForm(kind, r, asItIs(r)))
+}
+
+// asItIs is the choice that an app has.
+func asItIs(r *workflow.Request) workflow.Choice {
+	return workflow.Choice{Credential: r.Plan.Credential.Kind, Backup: r.Plan.Backup.Server}
 }
 
 // lifeForm asks for what a verb needs.
-func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, credential workflow.CredentialKind) slack.ModalViewRequest {
+func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.Choice) slack.ModalViewRequest {
 	titles := map[workflow.Kind]string{workflow.Update: "Update an app", workflow.Renew: "Renew a credential", workflow.Recreate: "Recreate an app", workflow.Retire: "Retire an app"}
 	words := map[workflow.Kind]string{
 		workflow.Update:   "Its name and its credential stay. What you take away here is taken from the app.",
@@ -156,7 +167,6 @@ func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, credential workf
 		workflow.Recreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is made anew with the same permissions, and gets another App ID.",
 		workflow.Retire:   "Its credentials and consents are removed and the app is deleted. Whatever signs in with it stops working at once. Entra keeps it for 30 days; recreate brings it back.",
 	}
-	m, _ := json.Marshal(lifeMeta{kind, r.ID, credential})
 	blocks := []slack.Block{
 		block(line(bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r), "\n", words[kind])),
 		textInput(workflow.FieldReason, "The approver reads this.", workflow.ReasonMax, true, "", false),
@@ -169,11 +179,10 @@ func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, credential workf
 		if !ok {
 			p = workflow.Product{Name: r.Product, Credentials: []workflow.Offer{{Kind: r.Plan.Credential.Kind}}}
 		}
-		if _, ok := p.Offer(credential); !ok {
-			credential = p.Credentials[0].Kind
-		}
-		blocks = append(blocks, b.credentialInputs(p, workflow.Choice{Credential: credential})...)
+		chosen = b.fits(p, chosen, chosen.Backup)
+		blocks = append(blocks, b.handoffInputs(p, chosen)...)
 	}
+	m, _ := json.Marshal(lifeMeta{kind, r.ID, chosen.Credential, chosen.Backup})
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: lifeView, PrivateMetadata: string(m),
 		Title: plain(titles[kind]), Submit: plain("Send request"), Close: plain("Cancel"),
@@ -226,12 +235,21 @@ func (b *Bot) rebuildLife(ctx context.Context, v view) {
 	if err != nil {
 		return
 	}
-	form := b.lifeForm(m.Kind, r, workflow.CredentialKind(v.State.choice(workflow.FieldCredential)))
+	form := b.lifeForm(m.Kind, r, b.chosenAnew(r, m, v.State))
 	b.later(ctx, func(ctx context.Context) {
 		if _, err := b.api.UpdateViewContext(ctx, form, "", v.Hash, v.ID); err != nil {
 			b.log.Warn("the form was not redrawn", "err", slackError(err))
 		}
 	})
+}
+
+// chosenAnew reads out of the form what was chosen of the app's product.
+func (b *Bot) chosenAnew(r *workflow.Request, m lifeMeta, s state) workflow.Choice {
+	chosen := workflow.Choice{Credential: workflow.CredentialKind(s.choice(workflow.FieldCredential)), Backup: s.backup()}
+	if p, ok := b.desk.Product(r.Product); ok {
+		return b.fits(p, chosen, m.Backup)
+	}
+	return chosen
 }
 
 // submitLife takes the form.
@@ -241,9 +259,9 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
 	d := s.draft()
 	d.Origin = i.View.ID
-	if (m.Kind == workflow.Renew || m.Kind == workflow.Recreate) && m.Credential != d.Credential && d.Credential != "" {
+	if (m.Kind == workflow.Renew || m.Kind == workflow.Recreate) && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
 		if r, err := b.desk.Get(ctx, m.Request); err == nil {
-			v := b.lifeForm(m.Kind, r, d.Credential)
+			v := b.lifeForm(m.Kind, r, b.chosenAnew(r, m, s))
 			return slack.NewUpdateViewSubmissionResponse(&v)
 		}
 	}

@@ -160,7 +160,7 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 		t.Errorf("the form is %s", v)
 	}
 	r := w.made(t, "payroll", workflow.Done, nil)
-	life, _ := json.Marshal(w.bot.lifeForm(workflow.Renew, r, r.Plan.Credential.Kind))
+	life, _ := json.Marshal(w.bot.lifeForm(workflow.Renew, r, asItIs(r)))
 	for _, form := range []string{string(v), string(life)} {
 		if !regexp.MustCompile(`"initial_option":\s*\{\s*"text":\s*\{[^}]*"12 months"`).MatchString(form) {
 			t.Errorf("12 months are not suggested: %s", form)

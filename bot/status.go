@@ -244,6 +244,8 @@ func waitsFor(r *workflow.Request) string {
 		switch {
 		case r.Kind == workflow.Retire:
 			return "the app was deleted"
+		case r.Made.Connected != "":
+			return r.Plan.Backup.Server + " is connected with the app"
 		case r.Handover.Status == workflow.NotKept:
 			return "the app is ready"
 		}

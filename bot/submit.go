@@ -66,7 +66,8 @@ func (b *Bot) chosen(v view) (m meta, p workflow.Product, c workflow.Choice, ok 
 	}
 	c.Credential = workflow.CredentialKind(v.State.choice(workflow.FieldCredential))
 	c.Workloads = v.State.workloads()
-	return m, p, c, ok
+	c.Backup = v.State.backup()
+	return m, p, b.fits(p, c, m.Backup), ok
 }
 
 // workloads are those that were chosen, with checkboxes or radio buttons.
@@ -86,14 +87,14 @@ func (s state) workloads() []string {
 func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	s := i.View.State
 	m, p, chosen, ok := b.chosen(i.View)
-	if ok && m.Product != "" && (p.Name != m.Product || m.Credential != "" && chosen.Credential != m.Credential) {
+	if ok && m.Product != "" && (p.Name != m.Product || m.Credential != "" && chosen.Credential != m.Credential || chosen.Backup != m.Backup) {
 		// Slack had not redrawn the form for what was chosen when it was sent.
 		v := b.form(p, chosen, m.Channel)
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
 	d := s.draft()
 	d.Origin, d.Product = i.View.ID, firstOf(p.Name, s.choice(workflow.FieldProduct), m.Product)
-	d.Credential, d.Workloads = chosen.Credential, chosen.Workloads
+	d.Credential, d.Workloads, d.Backup = chosen.Credential, chosen.Workloads, chosen.Backup
 	by, err := b.presser(ctx, i)
 	if err == nil {
 		err = b.fill(ctx, s, &d)
@@ -116,7 +117,7 @@ func (s state) draft() workflow.Draft {
 		RedirectURIs: s.lines(workflow.FieldRedirectURIs), Subscriptions: s.lines(workflow.FieldSubscriptions),
 		Scopes:      s.lines(workflow.FieldScopes),
 		Federated:   workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject), Audience: s.text(workflow.FieldAudience)},
-		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(),
+		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(), Backup: s.backup(),
 	}
 	d.Lifetime, _ = time.ParseDuration(s.choice(workflow.FieldLifetime))
 	for _, o := range s.input(workflow.FieldPermissions).SelectedOptions {

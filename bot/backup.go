@@ -1,0 +1,196 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// The hand-off of an app to a backup server: what the form asks, what messages say
+// of it, and the check of the connection.
+
+// toMe is the choice that the app is handed to the requester: Slack has no option
+// with an empty value.
+const toMe = "-"
+
+// backupInput lets the requester choose where the credential goes; nil where there
+// is no choice.
+func (b *Bot) backupInput(p workflow.Product, server string) slack.Block {
+	names := b.desk.Backups(p)
+	if len(names) == 0 {
+		return nil
+	}
+	servers := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldBackup), choice(toMe, "Hand it over to me", ""))
+	servers.InitialOption = servers.Options[0]
+	for _, name := range names {
+		o := choice(name, name, "")
+		servers.Options = append(servers.Options, o)
+		if name == server {
+			servers.InitialOption = o
+		}
+	}
+	in := of(p, field(workflow.FieldBackup, "With a server chosen, the bot connects it with the app, and nobody is handed the credential.", servers))
+	in.DispatchAction = true
+	return in
+}
+
+// backup is the server that was chosen, or empty.
+func (s state) backup() string {
+	if name := s.choice(workflow.FieldBackup); name != toMe {
+		return name
+	}
+	return ""
+}
+
+// fits is a choice whose credential p offers with the server that was chosen.
+func (b *Bot) fits(p workflow.Product, chosen workflow.Choice, serverBefore string) workflow.Choice {
+	if !slices.Contains(b.desk.Backups(p), chosen.Backup) {
+		chosen.Backup = ""
+	}
+	offers := b.desk.Credentials(p, chosen.Backup)
+	has := slices.ContainsFunc(offers, func(o workflow.Offer) bool { return o.Kind == chosen.Credential })
+	if len(offers) > 0 && (!has || chosen.Backup != serverBefore) {
+		chosen.Credential = offers[0].Kind
+	}
+	return chosen
+}
+
+// backupLine says in a plan where the credential goes.
+func backupLine(r *workflow.Request) []any {
+	s := r.Plan.Backup
+	switch {
+	case s.Server == "":
+		return nil
+	case r.Kind == workflow.Retire:
+		return []any{bold("Backup server: "), s.Server, " has the organization with this app. Its backup ends; the bot does not remove it there\n"}
+	case !r.Connects():
+		return []any{bold("Backup server: "), s.Server, ", which this request does not tell anything\n"}
+	}
+	if r.Plan.Credential.Kind == workflow.OwnCertificate {
+		return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server, " (" + s.Titles() + ") with it, by the thumbprint: the certificate with its key is there already\n"}
+	}
+	return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server, " (" + s.Titles() + ") with it; nobody is handed the credential\n"}
+}
+
+// connectedCame says what came of a request whose app a server is connected with.
+func connectedCame(r *workflow.Request) string {
+	if r.State != workflow.Done || r.Task == workflow.RemoveOld || !r.Connects() || r.Made.Connected == "" {
+		return ""
+	}
+	return "The app works, and " + r.Plan.Backup.Server + " is connected with it: " + r.Made.Connected + ". Nobody was handed the credential."
+}
+
+// connectedBlocks are the end of the requester's message, instead of what they
+// would have to do in the product.
+func (b *Bot) connectedBlocks(r *workflow.Request) []slack.Block {
+	server := r.Plan.Backup.Server
+	parts := []any{bold(server + " is connected: "), r.Made.Connected}
+	if r.Kind == workflow.Update {
+		parts = append(parts, ". It was not told of this change: if the app is for other services now, choose them for the organization on ", server, ".")
+	} else {
+		parts = append(parts, ". There is nothing to open or to enter.")
+	}
+	return []slack.Block{block(line(parts...)), slack.NewActionBlock("", checkButton(actCheck, buttonValue(r), r))}
+}
+
+func checkButton(action, value string, r *workflow.Request) *slack.ButtonBlockElement {
+	return button(action, "Check the connection", value, "Check the connection of "+r.Plan.AppName)
+}
+
+// handOverButton approves that the requester gets what the server did not take.
+func handOverButton(r *workflow.Request) slack.BlockElement {
+	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " gets the certificate with its private key, once, and enters it there."
+	if r.Plan.Credential.Kind == workflow.OwnCertificate {
+		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " gets the App ID, and enters it there."
+	}
+	return button(actHandOver, "Hand it over instead", buttonValue(r), "Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(
+		plain("Hand it over instead?"), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
+}
+
+// Tell shows a check of a connection to the person who asked for it. See
+// [workflow.Messenger].
+func (b *Bot) Tell(ctx context.Context, c workflow.Checking) (channel, ts string, err error) {
+	text, blocks := checkMessage(c)
+	content := []slack.MsgOption{slack.MsgOptionText(escape(text), false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	if c.TS != "" {
+		_, _, _, err = b.api.UpdateMessageContext(ctx, c.Channel, c.TS, content...)
+		if err == nil {
+			return c.Channel, c.TS, nil
+		}
+		if !gone(err) {
+			return "", "", slackError(err)
+		}
+	}
+	if channel, err = b.dm(ctx, c.To.ID); err != nil {
+		return "", "", slackError(err)
+	}
+	channel, ts, err = b.api.PostMessageContext(ctx, channel, content...)
+	if err != nil {
+		return "", "", slackError(err)
+	}
+	return channel, ts, nil
+}
+
+// checkMessage is the message. Only a block of it shows the code: the text that
+// notifications show does not have it.
+func checkMessage(c workflow.Checking) (string, []slack.Block) {
+	r, server := c.Request, c.Request.Plan.Backup.Server
+	blocks := []slack.Block{header(clip(r.ID+": check the connection of "+r.Plan.AppName, 150))}
+	if c.Prompt == nil {
+		return r.ID + ": the connection to " + server + " was checked.", append(blocks, block(line(c.Said)),
+			slack.NewActionBlock("", checkButton(actCheck, buttonValue(r), r)))
+	}
+	return r.ID + ": sign in to check the connection to " + server + ".", append(blocks,
+		block(line("1. Open ", link(c.Prompt.URL), "\n2. Enter this code:")),
+		block(preformatted(c.Prompt.Code.Reveal())),
+		block(line("3. Sign in with your account of ", r.Tenant, ", one without a directory role.")),
+		block(line(bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n", bold("App: "), r.Plan.AppName, "\n",
+			bold("Backup server: "), server, ", which takes this sign-in for you and says what you reach on it\n", bold("The code is valid until "), c.Prompt.Expires)),
+		block(line(bold("You asked for this by pressing Check the connection."), " If you did not, don't use the code, and tell your security team.")))
+}
+
+// checkCommand has the connection of an app checked.
+func (b *Bot) checkCommand(ctx context.Context, c command, app string) Reply {
+	app = strings.Trim(unescape(app), "`")
+	if app == "" {
+		return private(fmt.Sprintf("Which app? Type %s check followed by its name, its App ID or its request, as in %s check EA-7. %s apps lists yours.", Command, Command, Command))
+	}
+	if id, ok := requestID(app); ok {
+		app = id
+	}
+	by, err := b.person(ctx, c.UserID)
+	var r *workflow.Request
+	if err == nil {
+		r, err = b.desk.App(ctx, app)
+	}
+	if err == nil {
+		r, err = b.desk.CheckConnection(ctx, r.ID, by)
+	}
+	if err != nil {
+		return private(b.sentence(err))
+	}
+	return private(fmt.Sprintf("%s: the sign-in for %s is in your direct message with this bot.", r.ID, r.Plan.Backup.Server))
+}
+
+// handoffInputs ask where the credential goes, and which it is.
+func (b *Bot) handoffInputs(p workflow.Product, chosen workflow.Choice) []slack.Block {
+	in := b.credentialInputs(p, chosen)
+	if where := b.backupInput(p, chosen.Backup); where != nil {
+		return append([]slack.Block{where}, in...)
+	}
+	return in
+}
+
+// notConnected says that nothing was sent to the plan's server, for an app that
+// somebody has made by hand.
+func notConnected(r *workflow.Request) string {
+	if r.Plan.Backup.Server == "" || r.Made.Connected != "" {
+		return ""
+	}
+	return " " + r.Plan.Backup.Server + " was not told: whoever has its certificate enters it there."
+}
