@@ -177,6 +177,9 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 	if r.Kind == workflow.Renew {
 		title, text = "Remove the new credential?", "This removes the new credential of "+r.Plan.AppName+", after you have signed in. The old one stays."
 	}
+	if s := r.Step(workflow.StepConnect); s != nil && s.Tries > 0 {
+		text += " If " + r.Plan.Backup.Server + " took it already, its backup stops."
+	}
 	return button(actUndo, "Undo", buttonValue(r), "Undo "+r.ID).WithStyle(slack.StyleDanger).WithConfirm(slack.NewConfirmationBlockObject(
 		plain(title), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
 }

@@ -54,8 +54,12 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 func (b *Bot) overlap(r *workflow.Request) []slack.Block {
 	switch r.State {
 	case workflow.Overlap:
+		next := "Put the new one into the product, and press the button when it signs in with it."
+		if r.Made.Connected != "" {
+			next = r.Plan.Backup.Server + " has the new one. Press the button when a backup job has run with it."
+		}
 		return []slack.Block{
-			block(line("The old credential still works. Put the new one into the product, and press the button when it signs in with it. Without that the old one is up for removal on ", r.Entered.Add(b.desk.Policy().RenewGrace), ".")),
+			block(line("The old credential still works. "+next+" Without that the old one is up for removal on ", r.Entered.Add(b.desk.Policy().RenewGrace), ".")),
 			slack.NewActionBlock("", button(actWorks, "The new one works", buttonValue(r), "The new credential of "+r.ID+" works").WithStyle(slack.StylePrimary)),
 		}
 	case workflow.Leftover:

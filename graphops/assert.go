@@ -8,9 +8,11 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// assertScopes is all that a sign-in asks for whose answer goes to another service.
-// MSAL adds openid, profile and offline_access.
-var assertScopes = []string{"User.Read"}
+// assertScopes is all that a sign-in asks for whose answer goes to a backup server:
+// the least that one takes. MSAL adds openid, profile and offline_access. Source:
+// Veeam Backup for Microsoft 365 REST API Reference, "Authorization for
+// Organizations with Modern App-Only Authentication".
+var assertScopes = []string{"User.Read", "Directory.Read.All"}
 
 // Assert asks for a device code for somebody whose sign-in another service will take.
 func (d *Directory) Assert(ctx context.Context, tenant string) (workflow.Asserting, error) {

@@ -14,7 +14,7 @@ import (
 )
 
 func TestWhoeverSignsInForAnotherServiceGetsTheWholeAnswerForIt(t *testing.T) {
-	w := newWorld(t)
+	w := newWorldWith(t, entratest.Config{}, "User.Read", "Directory.Read.All", "Application.ReadWrite.All")
 	in, err := w.dir.Assert(t.Context(), "contoso")
 	if w.saw(err) != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func TestWhoeverSignsInForAnotherServiceGetsTheWholeAnswerForIt(t *testing.T) {
 		t.Errorf("the response has %d bytes, %v", len(who.Response.Reveal()), err)
 	}
 	for _, s := range strings.Fields(said.Scope) {
-		if !slices.Contains([]string{"openid", "profile", "email", "offline_access", "User.Read"}, s[strings.LastIndexByte(s, '/')+1:]) {
+		if !slices.Contains([]string{"openid", "profile", "email", "offline_access", "User.Read", "Directory.Read.All"}, s[strings.LastIndexByte(s, '/')+1:]) {
 			t.Errorf("it was given %s", s)
 		}
 	}
@@ -61,7 +61,7 @@ func TestWhoeverSignsInForAnotherServiceGetsTheWholeAnswerForIt(t *testing.T) {
 }
 
 func TestASignInForAnotherServiceThatIsDeclinedSaysSo(t *testing.T) {
-	w := newWorld(t)
+	w := newWorldWith(t, entratest.Config{}, "User.Read", "Directory.Read.All")
 	in, err := w.dir.Assert(t.Context(), "contoso")
 	if err != nil {
 		t.Fatal(err)

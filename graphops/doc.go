@@ -18,8 +18,8 @@
 // expires. A poll whose answer was lost may have redeemed the code; the next one
 // is then refused, and the person needs a new code.
 //
-// A sign-in whose answer another service takes (assert.go) asks for User.Read, reads
-// who it was from the ID token, and calls no Graph.
+// A sign-in whose answer another service takes (assert.go) asks for User.Read and
+// Directory.Read.All, reads who it was from the ID token, and calls no Graph.
 //
 // Why a sign-in came to nothing is told by AADSTS number and OAuth error code,
 // never by text, and becomes a *workflow.SignInError.

@@ -167,6 +167,16 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			}
 			w.shredded(r)
 		}},
+		"a sign-in that nobody finishes leaves it as it was": {func(w *world, n *node, r *Request) error {
+			_, err := n.Undo(t.Context(), r.ID, ada)
+			pass(time.Second)
+			n.Cancel(t.Context(), r.ID, ada)
+			return err
+		}, Failed, func(t *testing.T, w *world, r *Request) {
+			if len(r.Handover.File) == 0 || !strings.Contains(r.Failure.Text, "press Retry or Undo") {
+				t.Errorf("it has %+v and says %s", r.Handover, r.Failure.Text)
+			}
+		}},
 		"it is handed over instead": {func(w *world, n *node, r *Request) error {
 			_, err := n.HandOver(t.Context(), r.ID, ada, r.Rev)
 			return err
@@ -210,7 +220,9 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 					t.Fatal(err)
 				}
 				pass(time.Second)
-				w.use(w.codeFor(w.get(r.ID)), nil)
+				if w.get(r.ID).State == Signing {
+					w.use(w.codeFor(w.get(r.ID)), nil)
+				}
 				pass(20 * time.Second)
 				r = w.get(r.ID)
 				if r.State != on.state {
@@ -345,6 +357,33 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		}
 		if gone = w.settle(n, gone.ID, Done); gone.Step(StepConnect) != nil || gone.IsConnected() {
 			t.Errorf("it was retired with %+v", gone.Steps)
+		}
+	})
+}
+
+func TestARenewalThatIsGivenUpLeavesNoKeyBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withServer()
+		n := w.boot()
+		defer n.stop()
+		before := w.connectedApp(n)
+		w.vb365.refuses = &Trouble{Text: "vb365-prod said no."}
+		renew := serverDraft("")
+		renew.Origin = "V-renew"
+		r, err := n.Renew(t.Context(), bea, before.ID, renew)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.approved(n, r.ID)
+		if r = w.get(r.ID); r.State != Failed || len(r.Handover.File) == 0 {
+			t.Fatalf("it is %s with %+v", r.State, r.Handover)
+		}
+		if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
+			t.Fatal(err)
+		}
+		w.shredded(w.get(r.ID))
+		if has := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); has != before.Made.Thumbprint {
+			t.Errorf("the server has %s", has)
 		}
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/entra-app/entra-app/bot"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/graphops"
+	"github.com/entra-app/entra-app/graphops/veeam"
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
@@ -66,6 +67,10 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	backups, err := backupServers(c, o.Log)
+	if err != nil {
+		return nil, err
+	}
 	key, err := openKey(c, o.Log)
 	if err != nil {
 		return nil, err
@@ -76,7 +81,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	}
 	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
 	requests := counted{kept, s.health.metrics}
-	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log, PublicURL: c.PublicURL})
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log, PublicURL: c.PublicURL, Backups: backups})
 	s.bot, err = bot.New(bot.Config{
 		Desk: desk, BotToken: c.Slack.BotToken, AppToken: c.Slack.AppToken, SigningSecret: c.Slack.SigningSecret,
 		APIURL: c.Slack.APIURL, HTTP: o.HTTP, Log: o.Log, Observe: s.health.metrics.acked,
@@ -185,6 +190,24 @@ func tenants(c config.Config) []workflow.Tenant {
 		out[i] = workflow.Tenant{Name: t.Name, ID: t.ID, Channel: t.Channel, Approvers: t.Approvers, Cloud: t.Cloud}
 	}
 	return out
+}
+
+// backupServers are the configured ones that apps can be connected to: those with
+// an account.
+func backupServers(c config.Config, log *slog.Logger) ([]workflow.BackupServer, error) {
+	var out []workflow.BackupServer
+	for _, v := range c.Veeam {
+		s, err := veeam.New(veeam.Config{Name: v.Name, URL: v.URL, TLS: v.TLS, Username: v.Username, Password: v.Password, Log: log})
+		if err != nil {
+			return nil, err
+		}
+		if v.Username == "" {
+			log.Warn("a backup server without an account is not offered: give it username and password under veeam", "veeam", v.Name)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out, nil
 }
 
 // directories are the configured tenants as graphops knows them.

@@ -1,0 +1,138 @@
+package serve
+
+import (
+	"bytes"
+	"crypto/tls"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/cmd/entra-app/config"
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+const veeamPassword = "c0rrect horse battery"
+
+// withVeeam puts a backup server into the world, and into the configuration.
+func (w *world) withVeeam() *veeamtest.Server {
+	w.t.Helper()
+	v := veeamtest.New(veeamtest.Config{Entra: w.entra})
+	v.AddAccount(`VB365\svc`, veeamPassword)
+	server := httptest.NewUnstartedServer(v)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{v.Certificate()}}
+	server.StartTLS()
+	w.t.Cleanup(server.Close)
+	w.cfg.Veeam = []config.Veeam{{Name: "vb365-prod", URL: server.URL, TLS: "sha256:" + v.Fingerprint(), Username: `VB365\svc`, Password: workflow.NewSecret(veeamPassword)}}
+	client := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot for Veeam", PublicClientFlows: true,
+		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}})
+	w.cfg.Tenants[0].ClientID = client.AppID
+	return v
+}
+
+func TestAnAppIsConnectedToABackupServerAndNobodyIsHandedItsKey(t *testing.T) {
+	w := newWorld(t)
+	v := w.withVeeam()
+	before := len(w.made())
+	w.start()
+	w.sends("vb365-backup", [][2]string{{"Backup server", "vb365-prod"}}, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup"})
+	card := w.sees(w.ada, in(approval), "Connects contoso on vb365-prod (Exchange, SharePoint, Teams) with it; nobody is handed the credential")
+	w.press(w.ada, card, "Approve")
+	w.signsIn("ada@contoso.com")
+	done := w.sees(w.bea, w.bea.DM, "vb365-prod is connected: contoso.com: Exchange, SharePoint, Teams")
+	if strings.Contains(done.Plain(), "Reveal") {
+		t.Errorf("there is something to open: %s", done.Plain())
+	}
+	has := v.Organizations()
+	apps := slices.DeleteFunc(w.made(), func(a entratest.Application) bool { return a.DisplayName != "payroll-backup" })
+	if len(has) != 1 || len(apps) != 1 || len(apps[0].Certificates) != 1 || len(w.made()) != before+1 {
+		t.Fatalf("the server has %+v, the tenant %+v", has, apps)
+	}
+
+	w.press(w.bea, done, "Check the connection")
+	code := w.checkCode()
+	if err := w.entra.SignIn(code, "bea@contoso.com"); err != nil {
+		t.Fatal(err)
+	}
+	said := w.sees(w.bea, w.bea.DM, "Connected: contoso.com, Exchange, SharePoint, Teams")
+	if v.Sessions() != 0 {
+		t.Errorf("%d sessions are left on the server", v.Sessions())
+	}
+	if strings.Contains(said.Plain(), code) {
+		t.Errorf("the code is still there: %s", said.Plain())
+	}
+	w.until("the history has it", func() bool {
+		_, ok := thread(w.ada, "checked the connection. Connected: contoso.com")
+		return ok
+	})
+	w.stop()
+
+	db, err := os.ReadFile(w.cfg.Store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for place, b := range map[string][]byte{"the log": []byte(w.log.String()), "the store": db} {
+		for _, s := range slices.Concat(w.entra.Secrets(), v.Secrets(), []string{veeamPassword, code}) {
+			if s != "" && bytes.Contains(b, []byte(s)) {
+				t.Errorf("%s has a secret", place)
+			}
+		}
+	}
+	for _, e := range w.slack.Journal() {
+		for _, s := range v.Secrets() {
+			if s != "" && strings.Contains(e.Body+e.Answer, s) {
+				t.Errorf("%s %s has a secret of the server's", e.Direction, e.Method)
+			}
+		}
+	}
+}
+
+func TestTheWordsOfABackupServerAreShownAndRetryConnectsIt(t *testing.T) {
+	w := newWorld(t)
+	v := w.withVeeam()
+	v.Fail("addOrganization", entratest.Before, veeamtest.Failure{Status: 400, Code: "ParameterValidationFailure", Message: "The license does not cover this organization."}, 1)
+	w.start()
+	w.sends("vb365-backup", [][2]string{{"Backup server", "vb365-prod"}}, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup"})
+	w.press(w.ada, w.sees(w.ada, in(approval), "register the app"), "Approve")
+	w.signsIn("ada@contoso.com")
+	const says = "vb365-prod refused to add the organization. It says: “The license does not cover this organization.”"
+	w.sees(w.bea, w.bea.DM, says)
+	card := w.sees(w.ada, in(approval), says)
+	if strings.Contains(card.Plain(), "Hand it over instead") {
+		t.Errorf("without public_url it could not be handed over: %s", card.Plain())
+	}
+	w.press(w.ada, card, "Retry")
+	w.signsIn("ada@contoso.com")
+	w.sees(w.bea, w.bea.DM, "vb365-prod is connected: contoso.com: Exchange, SharePoint, Teams")
+	if has := v.Organizations(); len(has) != 1 {
+		t.Errorf("the server has %+v", has)
+	}
+}
+
+// checkCode waits for the code of a check in Bea's DM.
+func (w *world) checkCode() (code string) {
+	w.t.Helper()
+	w.until("there is a code", func() bool {
+		if m, ok := newest(w.bea, w.bea.DM(), "You asked for this by pressing Check the connection"); ok {
+			if found := codePattern.FindStringSubmatch(m.Plain()); found != nil {
+				code = found[1]
+			}
+		}
+		return code != ""
+	})
+	return code
+}
+
+// thread is a reply under a card.
+func thread(p *slacktest.Person, text string) (slacktest.Message, bool) {
+	for _, m := range p.Messages(approval) {
+		if m.ThreadTS != "" && strings.Contains(m.Plain(), text) {
+			return m, true
+		}
+	}
+	return slacktest.Message{}, false
+}
