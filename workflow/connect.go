@@ -198,10 +198,11 @@ func (r *Request) Connects() bool {
 }
 
 // MayHandOver says whether what a backup server did not take can be handed to the
-// requester instead.
+// requester instead. That is another plan, and whoever presses approves it alone: one
+// that takes several approvals is asked for anew.
 func (d *Desk) MayHandOver(r *Request) bool {
 	s := r.Step(StepConnect)
-	return r.State == Failed && r.Task == Provision && s != nil && s.Status != StepDone && s.Tries > 0 && (r.Plan.Credential.Kind != MadeCertificate || d.pages != "")
+	return r.State == Failed && r.Task == Provision && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 && (r.Plan.Credential.Kind != MadeCertificate || d.pages != "")
 }
 
 // HandOver takes the backup server out of the plan, so that the requester gets

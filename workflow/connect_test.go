@@ -216,6 +216,10 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 				if !n.MayHandOver(r) {
 					t.Error("it can't be handed over instead")
 				}
+				several := r.Clone()
+				if several.Plan.Approvals = 2; n.MayHandOver(several) {
+					t.Error("one approver may hand over what takes two")
+				}
 				if err := on.do(w, n, r); err != nil {
 					t.Fatal(err)
 				}
