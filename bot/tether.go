@@ -29,20 +29,20 @@ func (w *tether) set(up bool, why error) {
 	}
 }
 
-func (w *tether) state() (up bool, why error, changed <-chan struct{}) {
+func (w *tether) state() (up bool, changed <-chan struct{}, why error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.changed == nil {
 		w.changed = make(chan struct{})
 	}
-	return w.up, w.why, w.changed
+	return w.up, w.changed, w.why
 }
 
 // Connected returns once Slack delivers over the WebSocket. It fails with the
 // reason as soon as there is one, and else when ctx ends.
 func (b *Bot) Connected(ctx context.Context) error {
 	for {
-		up, why, changed := b.tether.state()
+		up, changed, why := b.tether.state()
 		switch {
 		case up:
 			return nil
