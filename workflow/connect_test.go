@@ -140,6 +140,7 @@ func TestACertificateOfTheRequestersIsToldByItsThumbprint(t *testing.T) {
 }
 
 func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
+	var shreddedOne []string
 	for name, on := range map[string]struct {
 		do    func(w *world, n *node, r *Request) error
 		state State
@@ -176,6 +177,27 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			if len(r.Handover.File) == 0 || !strings.Contains(r.Failure.Text, "press Retry or Undo") {
 				t.Errorf("it has %+v and says %s", r.Handover, r.Failure.Text)
 			}
+		}},
+		"nobody goes on with it in time, so its key is shredded and Retry makes another": {func(w *world, n *node, r *Request) error {
+			old := w.one().thumbprints
+			pass(DefaultPolicy.RevealWithin - time.Minute)
+			if len(w.get(r.ID).Handover.File) == 0 {
+				t.Error("the key was shredded too early")
+			}
+			pass(2 * time.Minute)
+			late := w.get(r.ID)
+			if late.keepsSealed() || late.State != Failed {
+				t.Errorf("it is %s and still has %+v", late.State, late.Handover)
+			}
+			w.vb365.refuses = nil
+			_, err := n.Retry(t.Context(), r.ID, ada, late.Rev)
+			shreddedOne = old
+			return err
+		}, Done, func(t *testing.T, w *world, r *Request) {
+			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) || slices.Contains(shreddedOne, thumb) {
+				t.Errorf("the app has %v, and the server %s; the key of %v was shredded", w.one().thumbprints, thumb, shreddedOne)
+			}
+			w.shredded(r)
 		}},
 		"it is handed over instead": {func(w *world, n *node, r *Request) error {
 			_, err := n.HandOver(t.Context(), r.ID, ada, r.Rev)

@@ -35,6 +35,10 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 		sooner(now)
 	case Ready:
 		sooner(p.revealBy(r))
+	case Failed:
+		if r.keepsSealed() {
+			sooner(r.Entered.Add(p.RevealWithin))
+		}
 	case Overlap:
 		sooner(r.Entered.Add(p.RenewGrace))
 	}

@@ -31,6 +31,8 @@ func (e *Engine) work(ctx context.Context, id string) {
 			on = e.provision(ctx, r)
 		case Ready:
 			on = e.mindSecret(r)
+		case Failed:
+			on = e.mindFailed(r)
 		case Overlap:
 			on = e.mindOverlap(r) || e.mindExpiry(r)
 		case Done, Leftover:
@@ -79,6 +81,28 @@ func (e *Engine) mindSecret(r *Request) bool {
 		r.Handover = Handover{Status: Revoked, At: now, Claimed: r.Handover.Claimed, Link: r.Handover.Link}
 		r.Failure = Failure{Rule: RuleTooLate, Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " + r.Plan.Credential.Kind.noun() + ", or Undo to delete the app."}
 		r.move(RevokedState, now, Event{What: WasRevoked, Text: r.Failure.Text})
+		return nil
+	})
+	return err == nil
+}
+
+// keepsSealed says whether a credential of r's is sealed in the store.
+func (r *Request) keepsSealed() bool { return len(r.Handover.Sealed) > 0 || len(r.Handover.File) > 0 }
+
+// mindFailed shreds the credential of a failed request that nobody went on with in
+// time. A Retry makes another, and removes this one in Entra.
+func (e *Engine) mindFailed(r *Request) bool {
+	if !r.keepsSealed() || e.now().Before(r.Entered.Add(e.policy.RevealWithin)) {
+		return false
+	}
+	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
+		if r.State != Failed || !r.keepsSealed() || now.Before(r.Entered.Add(e.policy.RevealWithin)) {
+			return ErrUnchanged
+		}
+		r.Handover = Handover{}
+		r.redo(StepCredential, StepCertificate, StepProof, StepConnect)
+		noun := r.Plan.Credential.Kind.noun()
+		r.note(now, Event{What: WasRevoked, Text: fmt.Sprintf("Nobody went on with it within %s, so its %s was shredded here. Retry makes another, and removes this one in Entra.", Days(e.policy.RevealWithin), noun)})
 		return nil
 	})
 	return err == nil
