@@ -176,7 +176,7 @@ func (s *story) comeback(ctx context.Context) error {
 		return err
 	}
 	for _, line := range strings.Split(said, "\n") {
-		if strings.HasPrefix(line, s.app+" ·") || strings.HasPrefix(line, "m365-"+s.app+" ·") {
+		if strings.Contains(line, s.app+" · ") {
 			s.sees("apps: %s", line)
 		}
 	}

@@ -119,6 +119,8 @@ func banner(out io.Writer, w *world) {
 		"                                vb365-archiver, vbazure or custom. What they want pasted, a certificate\n"+
 		"                                or a subscription's ID, is behind Samples at the top of the page. Or choose\n"+
 		"                                “Certificate made here”, and fetch its file.\n"+
+		"    A backup server             In the form of vb365-backup choose the backup server "+backupServer+": the key goes\n"+
+		"                                there and to nobody. Then press Check the connection.\n"+
 		"    The life of an app          /entra-app apps lists Bea's, with buttons. Or she types\n"+
 		"                                /entra-app renew payroll-backup: both credentials work until she says\n"+
 		"                                that the new one does; then /entra-app retire payroll-backup, and\n"+

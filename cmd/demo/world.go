@@ -18,6 +18,7 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest/page"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/cmd/entra-app/serve"
+	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -33,6 +34,7 @@ type world struct {
 	slack   *slacktest.Workspace
 	dir     *directory
 	bot     *serve.Server
+	veeam   *veeamtest.Server
 	samples []sample      // to paste into forms
 	url     string        // of the workspace's page
 	took    time.Duration // to start it all
@@ -63,7 +65,11 @@ func newWorld(ctx context.Context, listen string, log *slog.Logger) (_ *world, e
 	if err := w.startSlack(listen); err != nil {
 		return nil, err
 	}
-	if err := w.startBot(ctx, home, log); err != nil {
+	var backup config.Veeam
+	if w.veeam, backup, err = startBackup(&w.closers, w.dir.entra); err != nil {
+		return nil, err
+	}
+	if err := w.startBot(ctx, home, backup, log); err != nil {
 		return nil, err
 	}
 	w.took = time.Since(began)
@@ -159,7 +165,7 @@ func (w *world) clientConfig(rw http.ResponseWriter, _ *http.Request) {
 }
 
 // startBot runs the bot as production does, and waits until it is ready.
-func (w *world) startBot(ctx context.Context, home string, log *slog.Logger) (err error) {
+func (w *world) startBot(ctx context.Context, home string, backup config.Veeam, log *slog.Logger) (err error) {
 	c := config.Config{
 		Slack: config.Slack{
 			BotToken: workflow.NewSecret(w.slack.BotToken()), AppToken: workflow.NewSecret(w.slack.AppToken()),
@@ -173,6 +179,7 @@ func (w *world) startBot(ctx context.Context, home string, log *slog.Logger) (er
 			Name: w.dir.contoso.Name, ID: w.dir.contoso.ID, ClientID: w.dir.client.AppID, AuthorityURL: w.dir.url, GraphURL: w.dir.url, ARMURL: w.dir.url,
 			Channel: approvals, Approvers: []workflow.Approver{{Slack: ada.id, Entra: ada.upn}},
 		}},
+		Veeam:  []config.Veeam{backup},
 		Policy: workflow.DefaultPolicy,
 	}
 	if w.bot, err = serve.New(c, serve.Options{Log: log, HTTP: w.dir.http}); err != nil {
