@@ -22,6 +22,9 @@ func scopeID(uniqueName, scope string) uuid.UUID {
 // itself. All of it can only be said once the app has an ID. Clients that need no
 // consent are named in a second call: they have to refer to scopes that exist.
 func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a workflow.App) error {
+	if a.Merge {
+		return s.mergeAPI(ctx, applicationID, appID, a)
+	}
 	body := models.NewApplication()
 	body.SetIdentifierUris([]string{"api://" + appID})
 	required, err := s.required(ctx, a, appID)

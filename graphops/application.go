@@ -30,6 +30,9 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 	if s.token.closed() {
 		return "", "", workflow.ErrSessionOver
 	}
+	if a.Merge {
+		return a.ObjectID, a.AppID, s.mergeApplication(ctx, a)
+	}
 	body, err := s.applicationBody(ctx, a)
 	if err != nil {
 		return "", "", err
@@ -100,6 +103,9 @@ func (s *session) required(ctx context.Context, a workflow.App, appID string) ([
 	required := []models.RequiredResourceAccessable{}
 	by := make(map[string]models.RequiredResourceAccessable)
 	for _, p := range a.Permissions {
+		if p.Type == catalog.Application && guid(p.Name) != nil {
+			continue // assigned without being asked for
+		}
 		resourceAppID, id := p.ResourceAppID, uuid.UUID{}
 		if resourceAppID == workflow.Self {
 			if appID == "" {

@@ -23,6 +23,7 @@ type consent struct {
 	resource *resource
 	role     uuid.UUID
 	scopes   []string // nil for an app role
+	keep     []string // scopes that stay where they are found
 	item     *item
 }
 
@@ -31,13 +32,23 @@ const allPrincipals = "AllPrincipals"
 // EnsureConsent sends everything that is not consented yet at once. What Graph
 // says is there already is read back in a second round trip, and grants that
 // lack scopes are widened in a third.
-func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, permissions []workflow.Permission) error {
+func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, permissions []workflow.Permission, keep ...workflow.Permission) error {
 	if s.token.closed() {
 		return workflow.ErrSessionOver
 	}
 	all, err := s.consents(ctx, servicePrincipal, permissions)
 	if err != nil {
 		return err
+	}
+	for _, c := range all {
+		if c.scopes == nil {
+			continue
+		}
+		for _, k := range keep {
+			if k.Type == catalog.Delegated && (k.ResourceAppID == c.resource.appID || k.ResourceAppID == workflow.Self && c.resource.own) {
+				c.keep = append(c.keep, k.Name)
+			}
+		}
 	}
 	s.mu.Lock()
 	todo := slices.DeleteFunc(all, func(c *consent) bool { return s.consented[c.key] })
@@ -61,7 +72,7 @@ func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, pe
 // service principal's.
 func (s *session) resolve(ctx context.Context, sp string, p workflow.Permission) (*resource, uuid.UUID, error) {
 	if p.ResourceAppID == workflow.Self {
-		return &resource{id: sp, own: true}, uuid.UUID{}, nil
+		return &resource{id: sp, own: true}, value(guid(p.Name)), nil // its roles go by their IDs
 	}
 	r, err := s.resource(ctx, p.ResourceAppID)
 	if err != nil {
@@ -217,9 +228,10 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 			g := granted[strings.ToLower(c.resource.id)]
 			if there = g != nil; there {
 				have := strings.Fields(value(g.GetScope()))
-				excess = append(excess, slices.DeleteFunc(slices.Clone(have), func(n string) bool { return slices.Contains(c.scopes, n) })...)
+				excess = append(excess, slices.DeleteFunc(slices.Clone(have), func(n string) bool { return slices.Contains(c.scopes, n) || slices.Contains(c.keep, n) })...)
 				if slices.ContainsFunc(c.scopes, func(n string) bool { return !slices.Contains(have, n) }) {
-					if err := s.widen(ctx, c, value(g.GetId())); err != nil {
+					stay := slices.DeleteFunc(slices.Clone(have), func(n string) bool { return slices.Contains(c.scopes, n) })
+					if err := s.widen(ctx, c, value(g.GetId()), stay); err != nil {
 						return nil, err
 					}
 					widen = append(widen, c)
@@ -246,10 +258,11 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 	return widen, worst(errs)
 }
 
-// widen makes c a PATCH of the grant that is there, to exactly what was approved.
-func (s *session) widen(ctx context.Context, c *consent, grantID string) error {
+// widen makes c a PATCH of the grant that is there, to exactly what was approved
+// and what stays of what was there before.
+func (s *session) widen(ctx context.Context, c *consent, grantID string, stay []string) error {
 	body := models.NewOAuth2PermissionGrant()
-	scope := strings.Join(c.scopes, " ")
+	scope := strings.Join(append(stay, c.scopes...), " ")
 	body.SetScope(&scope)
 	req, err := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).ByOAuth2PermissionGrantId(grantID).
 		ToPatchRequestInformation(ctx, body, nil)

@@ -43,7 +43,8 @@
 // # Every method makes sure
 //
 // Every method of a session can be called again, and finds out by itself what is
-// done already. The application is an upsert under its unique name. Where Graph
+// done already. The application is an upsert under its unique name; one that was not
+// made here is read, and only what it lacks is written (merge.go). Where Graph
 // says that something exists, the codes do not tell that apart from a mistake
 // (Request_BadRequest is both), so it is read back: if it is as it should be,
 // that is success, whatever the text of the error was. Consent that succeeded is

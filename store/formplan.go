@@ -96,3 +96,28 @@ func (f planV1) plan() workflow.Plan {
 		Backup: workflow.Backup(f.Backup),
 	}
 }
+
+// foundV1 is what is known of an app that was not made here.
+type foundV1 struct {
+	AppID       string        `json:"app_id,omitzero"`
+	Name        string        `json:"name,omitzero"`
+	Read        bool          `json:"read,omitzero"`
+	Thumbprints []string      `json:"thumbprints,omitzero"`
+	Federated   []federatedV1 `json:"federated,omitzero"`
+	AzureRoles  []string      `json:"azure_roles,omitzero"`
+	Secrets     int           `json:"secrets,omitzero"`
+}
+
+func foundForm(f workflow.Found) foundV1 {
+	return foundV1{
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets,
+		Federated: each(f.Federated, func(i workflow.FederatedIssuer) federatedV1 { return federatedV1(i) }),
+	}
+}
+
+func (f foundV1) found() workflow.Found {
+	return workflow.Found{
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets,
+		Federated: each(f.Federated, func(i federatedV1) workflow.FederatedIssuer { return workflow.FederatedIssuer(i) }),
+	}
+}

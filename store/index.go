@@ -46,7 +46,7 @@ type marks struct {
 }
 
 func marksOf(r *workflow.Request) marks {
-	return marks{r.Requester.ID, r.Team, string(r.State), fold(r.Plan.AppName), r.Made.AppID}
+	return marks{r.Requester.ID, r.Team, string(r.State), fold(r.AppName()), r.Made.AppID}
 }
 
 // bytes is the form that newBucket keeps: each with its length before it.

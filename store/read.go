@@ -90,7 +90,7 @@ func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request,
 			if r, err = b.decode(n, requests.Get(requestKey(n))); err != nil {
 				return false
 			}
-			if strings.Contains(fold(r.Plan.AppName), text) {
+			if strings.Contains(fold(r.AppName()), text) {
 				found = append(found, r)
 			}
 			return len(found) < limit

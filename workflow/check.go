@@ -184,13 +184,14 @@ func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool) []Permis
 
 // checkRedirects follows Microsoft's rules for redirect URIs of web apps: https,
 // or http on the loopback host; no wildcard, no fragment.
-func checkRedirects(wrong FieldErrors, uris []string) []string {
+// Those in had are the app's already and are not asked about.
+func checkRedirects(wrong FieldErrors, uris []string, had ...string) []string {
 	var out []string
 	for _, s := range uris {
 		if s = oneLine(s); s == "" {
 			continue
 		}
-		if problem := redirectProblem(s); problem != "" {
+		if problem := redirectProblem(s); problem != "" && !slices.Contains(had, s) {
 			wrong[FieldRedirectURIs] = fmt.Sprintf("%s: %s.", clip(s, 80), problem)
 			return nil
 		}

@@ -59,10 +59,14 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		return nil, err
 	}
 	want := map[string][]string{}
+	may := map[string][]string{} // what it was found with is no excess
+	for _, p := range r.Has().Of(catalog.Application) {
+		may[p.ResourceAppID] = append(may[p.ResourceAppID], p.Name)
+	}
 	for _, p := range r.Plan.Of(catalog.Application) {
 		want[p.ResourceAppID] = append(want[p.ResourceAppID], p.Name)
 	}
-	resources := r.Plan.Resources()
+	resources := r.proofResources()
 	if !slices.Contains(resources, catalog.MicrosoftGraph) {
 		resources = append(resources, catalog.MicrosoftGraph)
 	}
@@ -78,7 +82,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	var missing, excess []string
 	for _, id := range resources {
 		for _, role := range got[id] {
-			if !slices.Contains(want[id], role) {
+			if !slices.Contains(may[id], role) {
 				excess = append(excess, role)
 			}
 		}
@@ -102,12 +106,12 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 // assignedOnly makes sure that the app has no role that was not approved, on any
 // service: a token shows only those of the service that it is for.
 func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) error {
-	has, err := s.Assigned(ctx, r.Made, r.Plan)
+	has, err := s.Assigned(ctx, r.Made, r.Has())
 	if err != nil {
 		return err
 	}
 	var want []string
-	for _, q := range r.Plan.Of(catalog.Application) {
+	for _, q := range r.Has().Of(catalog.Application) {
 		want = append(want, q.Resource+"/"+q.Name)
 	}
 	if more := without(has, want); len(more) > 0 {
@@ -158,53 +162,46 @@ func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, err
 // check reads back what the app has, where the bot has no credential to prove it
 // with, and compares that with what was approved.
 func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error) {
-	plan := r.Plan
+	plan, may := r.Plan, r.Has() // what it was found with is no excess
 	if !r.inAzure() {
-		plan.AzureRoles = nil // the token is not good for them, and they are not this request's
+		plan.AzureRoles, may.AzureRoles = nil, nil // the token is not good for them, and they are not this request's
 	}
 	if r.light() {
 		plan.DirectoryRoles, plan.Permissions = nil, plan.Of(catalog.Application) // likewise
+		may.DirectoryRoles, may.Permissions = nil, may.Of(catalog.Application)
 	}
-	has, err := s.Inspect(ctx, r.Made, plan)
+	has, err := s.Inspect(ctx, r.Made, may)
 	if err != nil {
 		return nil, err
 	}
-	var want Inspection
-	for _, p := range plan.Permissions {
-		name := p.Resource + "/" + p.Name
-		if p.Type == catalog.Application {
-			want.Roles = append(want.Roles, name)
-		} else {
-			want.Scopes = append(want.Scopes, name)
-		}
-	}
-	for _, role := range plan.DirectoryRoles {
-		want.DirectoryRoles = append(want.DirectoryRoles, role.TemplateID)
-	}
+	want, most := plan.inspection(), may.inspection()
 	if c := r.Plan.Credential; c.Kind == OwnCertificate {
 		want.Thumbprints = []string{c.Certificate.Thumbprint}
 	}
-	if r.Target.Request != "" { // the app's other credentials are not this request's
+	if r.aboutApp() { // the app's other credentials are not this request's
 		has.Thumbprints = without(has.Thumbprints, without(has.Thumbprints, want.Thumbprints))
 	}
 	var missing, excess []string
-	for _, of := range []struct{ want, has []string }{
-		{want.Roles, has.Roles}, {want.Scopes, has.Scopes}, {want.DirectoryRoles, has.DirectoryRoles}, {want.Thumbprints, has.Thumbprints},
+	for _, of := range []struct{ want, most, has []string }{
+		{want.Roles, most.Roles, has.Roles}, {want.Scopes, most.Scopes, has.Scopes},
+		{want.DirectoryRoles, most.DirectoryRoles, has.DirectoryRoles}, {want.Thumbprints, want.Thumbprints, has.Thumbprints},
 	} {
 		missing = append(missing, without(of.want, of.has)...)
-		excess = append(excess, without(of.has, of.want)...)
+		excess = append(excess, without(of.has, of.most)...)
 	}
 	if c := r.Plan.Credential; c.Kind == Federated && !slices.Contains(has.Federated, c.Federated) {
 		missing = append(missing, "trust in "+c.Federated.Issuer)
 	}
-	switch n, all := len(has.AzureRoles), len(plan.AzureRoles)*len(plan.Subscriptions); {
+	n, all := len(has.AzureRoles), len(plan.AzureRoles)*len(plan.Subscriptions)
+	added := len(without(has.AzureRoles, r.Found.AzureRoles))
+	switch {
 	case n < all:
 		missing = append(missing, fmt.Sprintf("%d of %d roles in Azure", all-n, all))
-	case n > all:
-		excess = append(excess, fmt.Sprintf("%d more roles in Azure", n-all))
+	case added > all:
+		excess = append(excess, fmt.Sprintf("%d more roles in Azure", added-all))
 	}
 	for _, f := range has.Federated {
-		if f != r.Plan.Credential.Federated {
+		if f != r.Plan.Credential.Federated && !slices.Contains(r.Found.Federated, f) {
 			excess = append(excess, "trust in "+f.Issuer)
 		}
 	}
@@ -214,13 +211,35 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	return func(_ *Request, st *Step) { st.Note = "the app has exactly what was approved" }, nil
 }
 
+// inspection is what an app with a plan has, as far as the plan says.
+func (p Plan) inspection() (i Inspection) {
+	for _, q := range p.Permissions {
+		name := q.Resource + "/" + q.Name
+		if q.Type == catalog.Application {
+			i.Roles = append(i.Roles, name)
+		} else {
+			i.Scopes = append(i.Scopes, name)
+		}
+	}
+	for _, role := range p.DirectoryRoles {
+		i.DirectoryRoles = append(i.DirectoryRoles, role.TemplateID)
+	}
+	return i
+}
+
 // without returns what is in a and not in b.
 func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(x string) bool { return slices.Contains(b, x) })
 }
 
-// takeBack removes the credential that a renewal made, and no other.
+// takeBack removes the credential that a renewal or an adoption made, and no other.
 func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
+	if r.wasThere() {
+		return nil
+	}
+	if r.Plan.Credential.Kind == Federated {
+		return s.RemoveFederated(ctx, r.Made.ObjectID, r.UniqueName())
+	}
 	if t := r.Thumbprint(); t != "" {
 		return s.RemoveCertificate(ctx, r.Made.ObjectID, t)
 	}
@@ -241,6 +260,8 @@ func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
 	text := fmt.Sprintf("ALARM: the app can do more than was approved: %v. ", more.Names)
 	words, take := "", func(ctx context.Context) error { return s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID) }
 	switch {
+	case r.wasThere():
+		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and whether the app may keep it."
 	case r.Made.KeyID != "":
 		words = "secret"
 	case r.Thumbprint() != "" && r.Step(StepCertificate) != nil:

@@ -276,14 +276,17 @@ func (r *Request) stepDone(n StepName) bool {
 
 // CanGiveUp says whether r may end though it came to nothing. A request that has
 // registered an app has Undo for that.
-func (r *Request) CanGiveUp() bool { return r.State == Failed && r.Target.Request != "" }
+func (r *Request) CanGiveUp() bool { return r.State == Failed && r.aboutApp() }
+
+// aboutApp says whether r is about an app that was there before it.
+func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.Kind == Adopt }
 
 // untouched says that nothing was begun in the tenant for r.
 func (r *Request) untouched() bool {
 	if r.Task == Verify {
 		return true
 	}
-	made := r.Made.Keys > 0 || r.Target.Request == "" && r.Made.ObjectID != ""
+	made := r.Made.Keys > 0 || !r.aboutApp() && r.Made.ObjectID != ""
 	return r.Task == Provision && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
 }
 
@@ -341,6 +344,9 @@ func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Reque
 		return nil
 	}, func(r *Request, now time.Time) {
 		task := r.Task
+		if r.Kind == Adopt && task == Provision { // an owner may have ceased to be one
+			r.redo(StepOwned)
+		}
 		if r.State == RevokedState {
 			r.redo(StepCredential, StepCertificate, StepProof)
 		}
@@ -368,7 +374,17 @@ func (r *Request) redo(names ...StepName) {
 
 // Undoable says whether there is something that an Undo would delete.
 func (r *Request) Undoable() bool {
+	if r.Kind == Adopt && !r.undoing() && !r.begun() {
+		return false
+	}
 	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Kind != Update && r.Task != RemoveOld && (r.Kind != Recreate || r.undoing() || r.stepDone(StepGone))
+}
+
+// begun says whether an adoption has gone beyond looking at the app.
+func (r *Request) begun() bool {
+	return slices.ContainsFunc(r.Steps, func(s Step) bool {
+		return s.Tries > 0 && s.Name != StepFind && s.Name != StepOwned && s.Name != StepRecord
+	})
 }
 
 // WaysOn names the buttons of a request that failed.
@@ -380,6 +396,17 @@ func (r *Request) WaysOn() string {
 		return "Retry or Give up"
 	}
 	return "Retry or Undo"
+}
+
+// undoWords say what Undo does, after "or".
+func (r *Request) undoWords() string {
+	switch r.Kind {
+	case Renew:
+		return "Undo to keep the old one only"
+	case Adopt:
+		return "Undo to take away what was added"
+	}
+	return "Undo to delete the app"
 }
 
 // Undo deletes what a failed request has made, after a sign-in of whoever presses.

@@ -69,9 +69,10 @@ type Session interface {
 	// EnsureOwner makes sure that a user owns the application.
 	EnsureOwner(ctx context.Context, applicationID, userID string) error
 	// EnsureConsent makes sure that the service principal has these permissions,
-	// application ones assigned and delegated ones granted for all users. Where
-	// it finds more delegated scopes than these it returns an *ExcessError.
-	EnsureConsent(ctx context.Context, servicePrincipal string, permissions []Permission) error
+	// application ones assigned and delegated ones granted for all users. Those
+	// in keep stay where they are. Where it finds more delegated scopes than these
+	// it returns an *ExcessError.
+	EnsureConsent(ctx context.Context, servicePrincipal string, permissions []Permission, keep ...Permission) error
 	// EnsureAPI makes sure that the app offers its scopes as api://{appID}, and
 	// asks for those that its permissions name.
 	EnsureAPI(ctx context.Context, applicationID, appID string, a App) error
@@ -88,6 +89,8 @@ type Session interface {
 	RemoveCertificate(ctx context.Context, applicationID, thumbprint string) error
 	// EnsureFederated makes sure that the app trusts tokens of another issuer.
 	EnsureFederated(ctx context.Context, applicationID, name string, f FederatedIssuer) error
+	// RemoveFederated makes sure that the app has no federated credential with this name.
+	RemoveFederated(ctx context.Context, applicationID, name string) error
 	// Assigned reads the app roles that the app has, on any service, called as in
 	// Inspection.
 	Assigned(ctx context.Context, m Made, p Plan) ([]string, error)
@@ -122,6 +125,16 @@ type Session interface {
 	// RemoveOwner makes sure that a user does not own the application.
 	RemoveOwner(ctx context.Context, applicationID, userID string) error
 
+	// Applications returns the applications with this App ID or, where it is none,
+	// with exactly this name.
+	Applications(ctx context.Context, name string) ([]Registration, error)
+	// Owners returns the object IDs of those who own an application.
+	Owners(ctx context.Context, applicationID string) ([]string, error)
+	// Look reads what an application has that was not made here: as a plan, and
+	// what a plan does not say. p is what it is to get: roles in the directory and
+	// in Azure are read only where p has such.
+	Look(ctx context.Context, m Made, p Plan) (has Plan, found Found, servicePrincipal string, err error)
+
 	// Close forgets the token.
 	Close()
 }
@@ -140,6 +153,11 @@ type App struct {
 	SPARedirectURIs, PublicRedirectURIs []string
 	PublicClientFlows                   bool
 	Scopes                              []Scope
+
+	// Merge says that the application was not made here: what it has and Drops does
+	// not name stays as it is.
+	Merge bool
+	Drops Plan
 }
 
 // Inspection is what an app has.

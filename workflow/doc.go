@@ -42,6 +42,10 @@
 // the app (Target, Successor). One of them at a time works on an app; what it
 // takes away is only what an earlier one was approved to give.
 //
+// An app that was not made here is adopted (Adopt): it is found, the requester has
+// to own it, and what it has is written down (Was, Found) before anything is added.
+// An adoption takes nothing away. What was found goes along with later requests.
+//
 // The admin's token and the device code are in the engine's memory (live), and
 // end with the process, with the job, or with its failure.
 //
@@ -59,6 +63,7 @@
 //	life.go       renew, retire, recreate           update.go     from one plan to another
 //	restore.go    a deleted app comes back          verify.go     what was made by hand
 //	connect.go    a backup server gets the app      checking.go   what a person reaches on it
+//	adopt.go      an app of another hand
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	agree.go      several approvals                 scope.go      scopes that an app offers
 //	store.go, directory.go, messenger.go, backup.go the ports

@@ -22,6 +22,7 @@ const (
 	RuleNoApp         Rule = "no-such-app"
 	RuleApprovals     Rule = "too-few-approvals"
 	RuleNoServer      Rule = "no-such-server" // a backup server that is not configured
+	RuleSeveralApps   Rule = "several-apps"
 
 	RuleTenant        Rule = "wrong-tenant"
 	RuleAccount       Rule = "wrong-account"
@@ -38,7 +39,7 @@ const (
 // somebody tried what they may not, and did not merely come too late.
 func (r Rule) audited() bool {
 	switch r {
-	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer:
+	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer, RuleSeveralApps:
 		return false
 	}
 	return true
@@ -76,6 +77,7 @@ const (
 	FieldPermissions  Field = "Permissions"
 	FieldRedirectURIs Field = "Redirect URIs"
 
+	FieldApplication     Field = "Application"
 	FieldWorkloads       Field = "Workloads"
 	FieldCertificate     Field = "Certificate"
 	FieldCertificateFile Field = "Certificate file"

@@ -153,3 +153,49 @@ func (s *fakeSession) Inspect(_ context.Context, m Made, _ Plan) (Inspection, er
 		return has, nil
 	})
 }
+
+// What the fake tenant does for apps that were not made here.
+
+func (s *fakeSession) merge(a App) error {
+	_, err := call(s.wired, "application", func() (bool, error) {
+		app := s.app(a.ObjectID)
+		app.RedirectURIs = joined(beyond(app.RedirectURIs, a.Drops.RedirectURIs, equal), beyond(a.RedirectURIs, app.RedirectURIs, equal), equal)
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) RemoveFederated(_ context.Context, id, _ string) error {
+	_, err := call(s.wired, "remove federated", func() (bool, error) {
+		a := s.app(id)
+		a.federated = a.federated[:max(0, len(a.federated)-1)] // the newest
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) Applications(_ context.Context, name string) ([]Registration, error) {
+	return call(s.wired, "applications", func() ([]Registration, error) {
+		var found []Registration
+		for key, a := range s.apps {
+			if strings.EqualFold(a.DisplayName, name) || key == name {
+				found = append(found, Registration{"obj-" + key, key, a.DisplayName})
+			}
+		}
+		return found, nil
+	})
+}
+
+func (s *fakeSession) Owners(_ context.Context, id string) ([]string, error) {
+	return call(s.wired, "owners", func() ([]string, error) { return slices.Clone(s.app(id).owners), nil })
+}
+
+func (s *fakeSession) Look(_ context.Context, m Made, _ Plan) (has Plan, found Found, sp string, err error) {
+	_, err = call(s.wired, "look", func() (bool, error) {
+		a := s.app(m.ObjectID)
+		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted)}
+		found = Found{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys)}
+		return true, nil
+	})
+	return has, found, m.AppID, err
+}

@@ -34,7 +34,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 			return nil, err
 		}
 		for _, r := range list {
-			if q.App != "" || strings.EqualFold(r.Plan.AppName, name) {
+			if q.App != "" || strings.EqualFold(r.AppName(), name) {
 				found = append(found, r)
 			}
 		}
@@ -59,7 +59,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	for i, a := range apps {
 		ids[i] = fmt.Sprintf("%s (%s, %s)", a.ID, a.Tenant, a.Made.AppID)
 	}
-	return nil, refuse(RuleNoApp, "Several apps are called %s: %s. Name the one you mean by its ID.", clip(name, 60), strings.Join(ids, "; "))
+	return nil, refuse(RuleSeveralApps, "Several apps are called %s: %s. Name the one you mean by its ID.", clip(name, 60), strings.Join(ids, "; "))
 }
 
 // head follows a request to the newest one about its app, or nil if there never was one.
@@ -93,11 +93,11 @@ func (r *Request) Alive() bool { return r.Kind != Retire && !r.Gone }
 func keeps(r *Request, by Person) *Refusal {
 	switch {
 	case by.Outside != "":
-		return refuse(RuleOutsider, "You can't change %s: %s.", r.Plan.AppName, by.Outside)
+		return refuse(RuleOutsider, "You can't change %s: %s.", r.AppName(), by.Outside)
 	case by.ID == r.Requester.ID, slices.ContainsFunc(r.Plan.Owners, func(o Person) bool { return o.ID == by.ID }):
 		return nil
 	}
-	return refuse(RuleNotRequester, "Only %s, who asked for %s, and its owners can ask for that.", r.Requester.Name, r.Plan.AppName)
+	return refuse(RuleNotRequester, "Only %s, who asked for %s, and its owners can ask for that.", r.Requester.Name, r.AppName())
 }
 
 // Renew asks for a new credential for the app that head stands for. The draft has
@@ -105,10 +105,10 @@ func keeps(r *Request, by Person) *Refusal {
 func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, Renew, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
 		if !before.Alive() {
-			return refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate brings it back.", before.Plan.AppName, before.ID)
+			return refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate brings it back.", before.AppName(), before.ID)
 		}
 		if k := before.Plan.Credential.Kind; k == Federated || k == NoCredential {
-			return refuse(RuleWrongState, "%s has no credential that ends, so there is nothing to renew. /entra-app update changes what it has.", before.Plan.AppName)
+			return refuse(RuleWrongState, "%s has no credential that ends, so there is nothing to renew. /entra-app update changes what it has.", before.AppName())
 		}
 		if draft.Credential == Federated || draft.Credential == NoCredential {
 			wrong[FieldCredential] = "Choose a client secret or a certificate: nothing else expires."
@@ -134,7 +134,7 @@ func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft
 func (d *Desk) Retire(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, Retire, draft, func(_ FieldErrors, before, r *Request) *Refusal {
 		if !before.Alive() {
-			return refuse(RuleWrongState, "%s was retired already, by %s.", before.Plan.AppName, before.ID)
+			return refuse(RuleWrongState, "%s was retired already, by %s.", before.AppName(), before.ID)
 		}
 		return nil
 	})
@@ -178,7 +178,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 		return nil, no
 	}
 	if before.Successor != "" {
-		return nil, refuse(RuleStale, "%s has changed since: %s came after %s. Ask again.", before.Plan.AppName, before.Successor, before.ID)
+		return nil, refuse(RuleStale, "%s has changed since: %s came after %s. Ask again.", before.AppName(), before.Successor, before.ID)
 	}
 	tenant, ok := d.Tenant(before.Tenant)
 	if !ok || before.Plan.TenantID != tenant.ID {
@@ -186,7 +186,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	}
 	r := &Request{
 		Origin: draft.Origin, Kind: kind, State: Pending, Requester: by, Tenant: before.Tenant, Product: before.Product,
-		Team: before.Team, Reason: Plain(draft.Reason), Task: Provision, Plan: before.Plan.clone(), Posts: map[PostName]Post{},
+		Team: before.Team, Reason: Plain(draft.Reason), Task: Provision, Plan: before.Has(), Found: before.Found.clone(), Posts: map[PostName]Post{},
 		Target: Target{Request: before.ID, UniqueName: before.UniqueName()},
 	}
 	r.Plan.TenantID = tenant.ID

@@ -137,7 +137,7 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 			}
 		}
 		lifetime, _ := cut(r.Plan.Credential.Lifetime, s.Signer().Policy.CertificateMax)
-		c, keyed, err := e.dir.MakeCertificate(r.Plan.AppName, e.now().Add(lifetime).UTC().Truncate(time.Second))
+		c, keyed, err := e.dir.MakeCertificate(r.AppName(), e.now().Add(lifetime).UTC().Truncate(time.Second))
 		if err != nil {
 			return nil, err
 		}

@@ -87,7 +87,7 @@ func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
 			!q.DueBy.IsZero() && (r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy)) ||
 			q.App != "" && r.Made.AppID != q.App ||
 			q.Requester != "" && r.Requester.ID != q.Requester ||
-			q.Text != "" && !strings.Contains(strings.ToLower(r.Plan.AppName), strings.ToLower(q.Text)) {
+			q.Text != "" && !strings.Contains(strings.ToLower(r.AppName()), strings.ToLower(q.Text)) {
 			continue
 		}
 		found = append(found, r.Clone())

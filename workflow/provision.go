@@ -93,6 +93,9 @@ func (r *Request) finish(now time.Time) {
 	case r.Task == Undo:
 		r.Handover = Handover{}
 		text := "What this request had made was deleted. The app can be restored in Entra for 30 days."
+		if r.Kind == Adopt {
+			text = "What this request had added was taken away. The app has what it was found with."
+		}
 		if r.Kind == Renew {
 			text = "The new credential was removed. The app has the one it had before."
 		}
@@ -102,6 +105,8 @@ func (r *Request) finish(now time.Time) {
 		r.move(Done, now, Event{What: WasReady, Text: "What was made by hand is exactly what the plan says."})
 	case r.Task == RemoveOld:
 		r.move(Done, now, Event{What: OldRemoved, Text: "The old credential was removed. The app has the new one only."})
+	case r.Kind == Adopt && !r.Plan.Credential.Kind.handsOver():
+		r.move(Done, now, Event{What: WasReady, Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
 	case r.Kind == Update:
 		r.move(Done, now, Event{What: WasReady, Text: "The app has exactly what was approved now."})
 	case r.Kind == Retire:
@@ -143,7 +148,11 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepOwner:
 		return e.ensureOwner(ctx, r, s)
 	case StepConsent:
-		return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions)
+		var keep []Permission
+		if r.Kind == Adopt {
+			keep = r.Was.Permissions
+		}
+		return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
 	case StepAPI:
 		return func(_ *Request, st *Step) { st.Note = "api://" + r.Made.AppID }, s.EnsureAPI(ctx, r.Made.ObjectID, r.Made.AppID, r.app())
 	case StepDirectoryRoles:
@@ -166,8 +175,17 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepConnect:
 		return e.connect(ctx, r)
 	case StepFind:
+		if r.Kind == Adopt {
+			return e.findAdopted(ctx, r, s)
+		}
 		objectID, sp, err := s.FindApplication(ctx, r.Made.AppID)
 		return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.ServicePrincipal = objectID, sp }, err
+	case StepOwned:
+		return ensureOwned(ctx, r, s)
+	case StepRecord:
+		return record(ctx, r, s)
+	case StepGiveBack:
+		return giveBackApp(ctx, r, s)
 	case StepTrim:
 		return trim(ctx, r, s)
 	case StepGone:
@@ -198,8 +216,11 @@ func (r *Request) app() App {
 		Notes: clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed in as %s. Reason: %s",
 			r.ID, r.Requester.Name, r.Requester.ID, r.Approval.By.Name, r.Approval.By.ID, r.SignIn.Account, r.Reason), 1024),
 	}
-	if r.Target.Request != "" {
+	if r.aboutApp() {
 		a.ObjectID, a.AppID = r.Made.ObjectID, r.Made.AppID
+	}
+	if a.Merge = r.Adopted() && a.ObjectID != ""; a.Merge && r.Kind == Update {
+		a.Drops = r.Was.less(r.Plan)
 	}
 	return a
 }
@@ -338,7 +359,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	}
 	done, all := r.StepsDone()
 	f.Text += fmt.Sprintf(" %d of %d steps are done. ", done, all)
-	if r.Target.Request != "" {
+	if r.aboutApp() {
 		f.Text += "An approver can press Retry to go on with the step that failed; Give up leaves what was done so far."
 		return f
 	}

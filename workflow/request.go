@@ -17,6 +17,7 @@ const (
 	Update   Kind = "update"   // other permissions, redirect URIs or owners for one
 	Retire   Kind = "retire"   // the end of one
 	Recreate Kind = "recreate" // one that was deleted
+	Adopt    Kind = "adopt"    // what a product needs, for one that was not made here
 )
 
 // A Request is one person's wish for an app registration, and all that has
@@ -40,8 +41,9 @@ type Request struct {
 	Reason    string
 	Plan      Plan
 	Target    Target
-	Was       Plan // of an Update: what the app has had
-	PlanRev   int  // the revision that Plan was last changed in
+	Was       Plan // of an Update or an Adopt: what the app has had
+	Found     Found
+	PlanRev   int // the revision that Plan was last changed in
 
 	Created time.Time
 	Entered time.Time // when State was entered
@@ -322,6 +324,9 @@ func (r *Request) Claims() []string {
 		claims = append(claims, appClaim+r.Target.UniqueName)
 	}
 	if r.State.HoldsName() && !r.Gone {
+		if r.Kind == Adopt && r.Made.AppID != "" {
+			claims = append(claims, adoptClaim+r.Tenant+":"+r.Made.AppID)
+		}
 		if r.holdsName() {
 			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
 		}
@@ -336,22 +341,27 @@ func (r *Request) Claims() []string {
 // request at a time.
 const appClaim = "app:"
 
+// adoptClaim is the beginning of the claim on an app that was not made here.
+const adoptClaim = "adopted:"
+
 // certificateClaim is the beginning of the claim on a certificate: it proves who
 // one app is, and no other.
 const certificateClaim = "certificate:"
 
 // bringsCertificate says whether the certificate of r's plan is new to the app.
 func (r *Request) bringsCertificate() bool {
-	return r.Kind == Register || r.Target.Brings
+	return r.Kind == Register || r.Kind == Adopt || r.Target.Brings
 }
 
 // holdsName says whether r is the one of its app's requests that keeps the name
-// from others.
-func (r *Request) holdsName() bool { return r.Kind == Register || r.Target.TakesName }
+// from others. An adopted app has it where it was asked for by name.
+func (r *Request) holdsName() bool {
+	return r.Kind == Register || r.Kind == Adopt && !guidPattern.MatchString(r.Plan.AppName) || r.Target.TakesName
+}
 
 // Fill puts what was made into a sentence of a product's next steps.
 func (r *Request) Fill(sentence string) string {
-	return strings.NewReplacer("{appId}", r.Made.AppID, "{tenantId}", r.Plan.TenantID, "{appName}", r.Plan.AppName,
+	return strings.NewReplacer("{appId}", r.Made.AppID, "{tenantId}", r.Plan.TenantID, "{appName}", r.AppName(),
 		"{thumbprint}", r.Thumbprint()).Replace(sentence)
 }
 
@@ -421,7 +431,7 @@ func (r *Request) StepsDone() (done, all int) {
 // Clone returns a copy that shares nothing with r.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Plan, c.Was = r.Plan.clone(), r.Was.clone()
+	c.Plan, c.Was, c.Found = r.Plan.clone(), r.Was.clone(), r.Found.clone()
 	c.Agreed = slices.Clone(r.Agreed)
 	c.Steps = slices.Clone(r.Steps)
 	c.History = slices.Clone(r.History)

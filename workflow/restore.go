@@ -10,7 +10,7 @@ import (
 func stillThere(ctx context.Context, r *Request, s Session) error {
 	alive, err := s.Alive(ctx, r.Made.AppID)
 	if err == nil && alive {
-		return &Trouble{Code: "NotDeleted", Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.", r.Plan.AppName)}
+		return &Trouble{Code: "NotDeleted", Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.", r.AppName())}
 	}
 	return err
 }

@@ -305,12 +305,12 @@ func (r *Request) light() bool {
 	if r.Task == Verify {
 		return false // it reads what needs the same scopes, and changes nothing
 	}
-	return r.Task != Provision || r.Kind == Renew
+	return r.Task != Provision && !(r.Task == Undo && r.Kind == Adopt) || r.Kind == Renew
 }
 
 // inAzure says whether a task takes rights in Azure.
 func (r *Request) inAzure() bool {
-	return !r.light() && r.Kind != Retire && r.Kind != Update && len(r.Plan.AzureRoles) > 0
+	return !r.light() && r.Task != Undo && r.Kind != Retire && r.Kind != Update && len(r.Plan.AzureRoles) > 0
 }
 
 // signInScopes are those that the admin's token needs.
@@ -318,8 +318,16 @@ func (r *Request) signInScopes() []string {
 	if r.light() {
 		return r.Plan.SignInScopes(Undo)
 	}
-	return r.both().SignInScopes(Provision)
+	scopes := r.both().SignInScopes(Provision)
+	if r.Kind == Adopt && !slices.Contains(scopes, readsGrants) {
+		scopes = append(scopes, readsGrants) // what it was granted is written down
+	}
+	return scopes
 }
+
+// readsGrants is the scope with which delegated permission grants can be read.
+// Source: Graph, "List oauth2PermissionGrants".
+const readsGrants = "DelegatedPermissionGrant.ReadWrite.All"
 
 // rolesNeeded are the directory roles that the admin needs.
 func (r *Request) rolesNeeded() []roleNeed {
@@ -338,6 +346,9 @@ func (r *Request) both() Plan {
 	p := r.Plan.clone()
 	if r.Kind == Retire {
 		p.DirectoryRoles = nil // they go with the app
+	}
+	if r.Kind == Adopt {
+		return p // nothing is taken away
 	}
 	p.Permissions = append(p.Permissions, r.Was.Permissions...)
 	p.DirectoryRoles = append(p.DirectoryRoles, r.Was.DirectoryRoles...)

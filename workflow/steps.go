@@ -22,6 +22,9 @@ const (
 	StepConnect          StepName = "connect"
 
 	StepFind     StepName = "find"
+	StepOwned    StepName = "owned"
+	StepRecord   StepName = "record"
+	StepGiveBack StepName = "give-back"
 	StepTrim     StepName = "trim"
 	StepGone     StepName = "gone"
 	StepRestore  StepName = "restore"
@@ -39,12 +42,16 @@ func (r *Request) stepsFor(t Task) []StepName {
 		return []StepName{StepFind, StepCheck}
 	case t == RemoveOld:
 		return []StepName{StepOld}
+	case t == Undo && r.Kind == Adopt:
+		return []StepName{StepTakeBack, StepGiveBack}
 	case t == Undo && r.Kind == Renew:
 		return []StepName{StepTakeBack}
 	case t == Undo:
 		return []StepName{StepDelete}
 	case r.Kind == Renew:
 		return r.Plan.credentialSteps()
+	case r.Kind == Adopt:
+		return r.Plan.adoptSteps()
 	case r.Kind == Update:
 		return r.updateSteps()
 	case r.Kind == Retire:
@@ -152,6 +159,12 @@ func (n StepName) Title() string {
 		return "Connect the backup server"
 	case StepFind:
 		return "Find the application"
+	case StepOwned:
+		return "See that the requester owns it"
+	case StepRecord:
+		return "Write down what it has"
+	case StepGiveBack:
+		return "Take away what this request added"
 	case StepTrim:
 		return "Take away what is no longer needed"
 	case StepGone:

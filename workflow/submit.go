@@ -40,6 +40,7 @@ type Draft struct {
 	Owners        []Person // besides the requester
 	Backup        string   // the server to connect with the app; empty: it is handed to the requester
 	Imported      *Imported
+	Existing      bool // AppName names an app that was not made here, by its name or App ID
 }
 
 // Imported is what a manifest says, for a custom product.
@@ -63,6 +64,9 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	r := &Request{
 		Origin: draft.Origin, Kind: Register, State: Pending, Requester: by, Product: draft.Product,
 		Reason: Plain(draft.Reason), Team: draft.Team, Task: Provision, Posts: map[PostName]Post{},
+	}
+	if draft.Existing {
+		r.Kind = Adopt
 	}
 	product, ok := d.Product(draft.Product)
 	if !ok {
@@ -92,6 +96,11 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 		r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions)
 	}
 	r.Plan.Owners = checkOwners(wrong, by, draft.Owners)
+	if r.Kind == Adopt {
+		if err := d.checkAdopted(ctx, wrong, r); err != nil {
+			return nil, err
+		}
+	}
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
@@ -119,6 +128,9 @@ func (d *Desk) create(ctx context.Context, r *Request, by Person) (*Request, err
 			return nil, refuse(RuleWrongState, "%s is at work on this app already. Wait for it to end, or cancel it.", taken.By)
 		case strings.HasPrefix(taken.Claim, certificateClaim):
 			return nil, FieldErrors{FieldCertificate: fmt.Sprintf("%s already uses this certificate. Every app needs one of its own.", taken.By)}
+		}
+		if r.Kind == Adopt {
+			return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s has an app of this name in %s. If that is the one, /entra-app update %s changes it; if it is another, give its App ID.", taken.By, r.Tenant, taken.By)}
 		}
 		return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s already uses this name in %s. Choose another.", taken.By, r.Tenant)}
 	}

@@ -12,14 +12,14 @@ import (
 func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, Update, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
 		if !before.Alive() {
-			return refuse(RuleWrongState, "%s was retired by %s. /entra-app recreate brings it back.", before.Plan.AppName, before.ID)
+			return refuse(RuleWrongState, "%s was retired by %s. /entra-app recreate brings it back.", before.AppName(), before.ID)
 		}
 		product, ok := d.Product(before.Product)
 		if !ok {
-			return refuse(RuleWrongState, "The product %s of %s is no longer offered here, so nobody knows what the app needs. Ask the operator of this bot.", before.Product, before.Plan.AppName)
+			return refuse(RuleWrongState, "The product %s of %s is no longer offered here, so nobody knows what the app needs. Ask the operator of this bot.", before.Product, before.AppName())
 		}
 		choice := Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}
-		r.Was = before.Plan.clone()
+		r.Was = before.Has()
 		r.Plan = product.Plan(choice)
 		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Was.TenantID, r.Was.AppName, r.Was.Credential
 		r.Plan.AzureRoles, r.Plan.Subscriptions = r.Was.AzureRoles, r.Was.Subscriptions
@@ -36,7 +36,10 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 			}
 		}
 		r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs = r.Was.RedirectURIs, r.Was.SPARedirectURIs, r.Was.PublicRedirectURIs
-		r.Plan.redirect(product.Platform, checkRedirects(wrong, draft.RedirectURIs))
+		r.Plan.redirect(product.Platform, checkRedirects(wrong, draft.RedirectURIs, r.Was.On(product.Platform)...))
+		if r.Adopted() {
+			keepFound(product, draft, r)
+		}
 		r.Plan.Owners = stillOwners(checkOwners(wrong, by, draft.Owners), by, before.Requester)
 		r.Warned = before.Warned
 		r.Made.KeyID, r.Made.KeyExpires = before.Made.KeyID, before.Made.KeyExpires
@@ -57,7 +60,7 @@ func (d *Desk) Missing(r *Request) []string {
 	}
 	choice := Choice{Credential: r.Plan.Credential.Kind, Workloads: product.called(r.Plan.Workloads)}
 	var missing []string
-	for _, c := range Changes(r.Plan, product.Plan(choice)) {
+	for _, c := range Changes(r.Has(), product.Plan(choice)) {
 		if c.Added && (c.What == PermissionChange || c.What == RoleChange) {
 			missing = append(missing, c.Name)
 		}
@@ -80,12 +83,20 @@ const (
 	OwnerChange      = "owner"
 	ScopeChange      = "exposed scope"
 	SettingChange    = "setting"
+	CredentialChange = "credential"
+	AzureChange      = "role in Azure"
 )
+
+// signsIn is the beginning of the setting that every app has.
+const signsIn = "who can sign in: "
+
+// changeKinds are the kinds that two plans are compared by, in the order of a card.
+var changeKinds = []string{PermissionChange, RoleChange, ScopeChange, RedirectChange, OwnerChange, SettingChange}
 
 // Changes lists what is different in a plan: what was added, then what was removed.
 func Changes(was, is Plan) []Change {
 	var added, removed []Change
-	for _, kind := range []string{PermissionChange, RoleChange, ScopeChange, RedirectChange, OwnerChange, SettingChange} {
+	for _, kind := range changeKinds {
 		a, b := was.parts(kind), is.parts(kind)
 		for _, n := range without(b, a) {
 			added = append(added, Change{true, kind, n})
@@ -131,7 +142,7 @@ func (p Plan) parts(kind string) []string {
 			names = append(names, o.Name)
 		}
 	case SettingChange:
-		names = append(names, "who can sign in: "+p.Audience)
+		names = append(names, signsIn+p.Audience)
 		if p.PublicClientFlows {
 			names = append(names, "public client flows")
 		}

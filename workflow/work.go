@@ -79,7 +79,7 @@ func (e *Engine) mindSecret(r *Request) bool {
 		}
 		text := r.revokedWords(e.policy)
 		r.Handover = Handover{Status: Revoked, At: now, Claimed: r.Handover.Claimed, Link: r.Handover.Link}
-		r.Failure = Failure{Rule: RuleTooLate, Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " + r.Plan.Credential.Kind.noun() + ", or Undo to delete the app."}
+		r.Failure = Failure{Rule: RuleTooLate, Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " + r.Plan.Credential.Kind.noun() + ", or " + r.undoWords() + "."}
 		r.move(RevokedState, now, Event{What: WasRevoked, Text: r.Failure.Text})
 		return nil
 	})

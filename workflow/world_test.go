@@ -271,6 +271,9 @@ func (s *fakeSession) Signer() Signer { return s.who }
 func (s *fakeSession) Close()         {}
 
 func (s *fakeSession) EnsureApplication(_ context.Context, a App) (string, string, error) {
+	if a.Merge {
+		return a.ObjectID, a.AppID, s.merge(a)
+	}
 	_, err := call(s.wired, "application", func() (bool, error) {
 		if s.apps[a.UniqueName] == nil {
 			s.apps[a.UniqueName] = &fakeApp{keys: map[string]Password{}}
@@ -301,15 +304,23 @@ func (s *fakeSession) EnsureOwner(_ context.Context, id, user string) error {
 	return err
 }
 
-func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []Permission) error {
+func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []Permission, keep ...Permission) error {
 	_, err := call(s.wired, "consent", func() (bool, error) {
 		if s.consent != nil {
 			return false, s.consent
 		}
 		roles := slices.Clone(s.extra)
 		for _, p := range ps {
-			if p.Type == catalog.Application {
+			if p.Type == catalog.Application && p.ResourceAppID != "hr" { // a token is for one service
 				roles = append(roles, p.Name)
+			}
+		}
+		if kept := beyond(keep, ps, samePermission); len(kept) > 0 { // and what is there of another kind
+			ps = joined(ps, s.app(sp).granted, samePermission)
+			for _, p := range kept {
+				if p.Type == catalog.Application && p.ResourceAppID == catalog.MicrosoftGraph {
+					roles = append(roles, p.Name)
+				}
 			}
 		}
 		s.app(sp).roles, s.app(sp).granted = roles, ps

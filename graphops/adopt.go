@@ -1,0 +1,281 @@
+package graphops
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	kiota "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/applications"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// What is read of an application that was not made here.
+
+var (
+	opFindApps   = operation{"listApplications", "look for the application"}
+	opOwners     = operation{"listOwners", "read who owns the application"}
+	opResourceOf = operation{"getServicePrincipal", "read the name of a service"}
+)
+
+// Applications finds applications by App ID, or by their exact name. Names need
+// not be unique, and Graph compares them without regard to case.
+func (s *session) Applications(ctx context.Context, name string) ([]workflow.Registration, error) {
+	by := "displayName"
+	if uuid.Validate(name) == nil {
+		by = "appId"
+	}
+	list := s.get("/applications?$filter="+by+"%20eq%20%27{name}%27&$select=id,appId,displayName", "name", quote(name))
+	var found []workflow.Registration
+	err := s.pages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
+		if l, ok := p.(models.ApplicationCollectionResponseable); ok {
+			for _, a := range l.GetValue() {
+				found = append(found, workflow.Registration{ObjectID: value(a.GetId()), AppID: value(a.GetAppId()), Name: value(a.GetDisplayName())})
+			}
+		}
+	})
+	return found, s.fault(err)
+}
+
+// Owners reads who owns an application.
+func (s *session) Owners(ctx context.Context, applicationID string) ([]string, error) {
+	list, err := s.application(applicationID).Owners().ToGetRequestInformation(ctx, &applications.ItemOwnersRequestBuilderGetRequestConfiguration{
+		QueryParameters: &applications.ItemOwnersRequestBuilderGetQueryParameters{Select: []string{"id"}}})
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	err = s.pages(ctx, opOwners, list, nil, models.CreateDirectoryObjectCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
+		if l, ok := p.(models.DirectoryObjectCollectionResponseable); ok {
+			for _, o := range l.GetValue() {
+				ids = append(ids, value(o.GetId()))
+			}
+		}
+	})
+	return ids, s.fault(err)
+}
+
+// settings reads what can be merged of an application.
+func (s *session) settings(ctx context.Context, applicationID string) (models.Applicationable, error) {
+	req, err := s.application(applicationID).ToGetRequestInformation(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
+		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"id", "signInAudience", "web", "spa", "publicClient",
+			"isFallbackPublicClient", "requiredResourceAccess", "identifierUris", "api", "passwordCredentials", "keyCredentials"}}})
+	if err != nil {
+		return nil, err
+	}
+	got, err := s.send(ctx, opReadApp, req, models.CreateApplicationFromDiscriminatorValue)
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	a, ok := got.(models.Applicationable)
+	if !ok {
+		return nil, &later{op: opReadApp, why: "there is nothing in the answer"}
+	}
+	return a, nil
+}
+
+// Look reads what an application has. One without a service principal has no
+// permissions yet.
+func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (has workflow.Plan, found workflow.Found, servicePrincipal string, err error) {
+	a, err := s.settings(ctx, m.ObjectID)
+	if err != nil {
+		return has, found, "", err
+	}
+	has = planOf(a)
+	found.Secrets = len(a.GetPasswordCredentials())
+	for _, k := range a.GetKeyCredentials() {
+		found.Thumbprints = append(found.Thumbprints, thumbprintOf(k))
+	}
+	issuers, err := s.federatedItem(ctx, m.ObjectID)
+	if err != nil {
+		return has, found, "", err
+	}
+	if found.Federated, err = s.federated(ctx, issuers); err != nil {
+		return has, found, "", s.fault(err)
+	}
+	principal, err := s.principal(ctx, m.AppID)
+	if status(err) == http.StatusNotFound {
+		return has, found, "", nil
+	}
+	if err != nil {
+		return has, found, "", s.fault(err)
+	}
+	servicePrincipal = value(principal.GetId())
+	if has.Permissions, err = s.permissionsOf(ctx, servicePrincipal); err != nil {
+		return has, found, "", err
+	}
+	if len(p.DirectoryRoles) > 0 { // else the token may not read them
+		ids, err := s.directoryRoles(ctx, s.rolesItem(servicePrincipal))
+		if err != nil {
+			return has, found, "", s.fault(err)
+		}
+		has.DirectoryRoles = rolesCalled(ids, p.DirectoryRoles)
+	}
+	if len(p.AzureRoles) > 0 {
+		if found.AzureRoles, err = s.azureRoles(ctx, servicePrincipal, p.Subscriptions); err != nil {
+			return has, found, "", err
+		}
+	}
+	return has, found, servicePrincipal, nil
+}
+
+// planOf is what an application's own settings are in a plan.
+func planOf(a models.Applicationable) workflow.Plan {
+	p := workflow.Plan{Audience: value(a.GetSignInAudience()), PublicClientFlows: value(a.GetIsFallbackPublicClient())}
+	if w := a.GetWeb(); w != nil {
+		p.RedirectURIs = w.GetRedirectUris()
+	}
+	if w := a.GetSpa(); w != nil {
+		p.SPARedirectURIs = w.GetRedirectUris()
+	}
+	if w := a.GetPublicClient(); w != nil {
+		p.PublicRedirectURIs = w.GetRedirectUris()
+	}
+	api := a.GetApi()
+	if api == nil {
+		return p
+	}
+	for _, sc := range api.GetOauth2PermissionScopes() {
+		scope := workflow.Scope{Name: value(sc.GetValue()), AdminsOnly: value(sc.GetTypeEscaped()) == "Admin",
+			Title: value(sc.GetAdminConsentDisplayName()), Words: value(sc.GetAdminConsentDescription())}
+		for _, c := range api.GetPreAuthorizedApplications() {
+			for _, id := range c.GetDelegatedPermissionIds() {
+				if strings.EqualFold(id, value(sc.GetId()).String()) {
+					scope.PreAuthorized = append(scope.PreAuthorized, value(c.GetAppId()))
+				}
+			}
+		}
+		p.Scopes = append(p.Scopes, scope)
+	}
+	return p
+}
+
+// rolesCalled are directory roles by the names that a plan has for them. Others
+// have their ID as a name.
+func rolesCalled(ids []string, known []workflow.DirectoryRole) []workflow.DirectoryRole {
+	var roles []workflow.DirectoryRole
+	for _, id := range ids {
+		role := workflow.DirectoryRole{TemplateID: id, Name: "role " + id, Why: "the app had it before"}
+		for _, k := range known {
+			if k.TemplateID == id {
+				role = k
+			}
+		}
+		roles = append(roles, role)
+	}
+	return roles
+}
+
+// permissionsOf reads what a service principal has been given, on any service:
+// app roles, and scopes granted for all users.
+func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Permission, error) {
+	roles, grants, err := s.consentedItems(ctx, sp)
+	if err != nil {
+		return nil, err
+	}
+	s.batch(ctx, []*item{roles, grants})
+	if err := worst([]error{s.fault(roles.err), s.fault(grants.err)}); err != nil {
+		return nil, err
+	}
+	type given struct {
+		resource string
+		kind     catalog.Type
+		name     string // of a scope; the ID of a role
+	}
+	var all []given
+	err = s.pages(ctx, roles.op, roles.req, roles.got, roles.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.AppRoleAssignmentCollectionResponseable); ok {
+			for _, a := range l.GetValue() {
+				all = append(all, given{value(a.GetResourceId()).String(), catalog.Application, value(a.GetAppRoleId()).String()})
+			}
+		}
+	})
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	err = s.pages(ctx, grants.op, grants.req, grants.got, grants.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable); ok {
+			for _, g := range l.GetValue() {
+				if value(g.GetConsentType()) != allPrincipals || !strings.EqualFold(value(g.GetClientId()), sp) {
+					continue
+				}
+				for scope := range strings.FieldsSeq(value(g.GetScope())) {
+					all = append(all, given{value(g.GetResourceId()), catalog.Delegated, scope})
+				}
+			}
+		}
+	})
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	var out []workflow.Permission
+	for _, g := range all {
+		if strings.EqualFold(g.resource, sp) {
+			out = append(out, workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: g.name, Type: g.kind,
+				Words: "What the app may do in its own API.", Risk: catalog.Low})
+			continue
+		}
+		r, err := s.resourceByID(ctx, g.resource)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r.permission(g.kind, g.name))
+	}
+	return out, nil
+}
+
+// permission is one of r's as a plan has it. Of one that the catalogue does not
+// know nobody can say what it allows, so its risk is high.
+func (r *resource) permission(kind catalog.Type, name string) workflow.Permission {
+	if kind == catalog.Application {
+		for called, id := range r.roles {
+			if id.String() == name {
+				name = called
+			}
+		}
+	}
+	if known, ok := workflow.Known(r.appID, kind, name); ok {
+		return known
+	}
+	return workflow.Permission{Resource: r.name, ResourceAppID: r.appID, Name: name, Type: kind, Words: "Not in this bot's catalogue.", Risk: catalog.High}
+}
+
+// resourceByID is a service by the object ID of its service principal.
+func (s *session) resourceByID(ctx context.Context, id string) (*resource, error) {
+	s.mu.Lock()
+	for _, r := range s.resources {
+		if r != nil && strings.EqualFold(r.id, id) {
+			s.mu.Unlock()
+			return r, nil
+		}
+	}
+	s.mu.Unlock()
+	req := s.get("/servicePrincipals/{id}?$select=id,appId,displayName,appRoles,oauth2PermissionScopes", "id", id)
+	got, err := s.send(ctx, opResourceOf, req, models.CreateServicePrincipalFromDiscriminatorValue)
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	p, ok := got.(models.ServicePrincipalable)
+	if !ok {
+		return nil, &later{op: opResourceOf, why: "there is nothing in the answer"}
+	}
+	s.keepResource(value(p.GetAppId()), &item{got: p})
+	return readResource(p), nil
+}
+
+// RemoveFederated removes the federated credential with this name. That there is
+// none is no mistake.
+func (s *session) RemoveFederated(ctx context.Context, applicationID, name string) error {
+	req := s.get("/applications/{id}/federatedIdentityCredentials/{name}", "id", applicationID, "name", name)
+	req.Method = kiota.DELETE
+	_, err := s.send(ctx, opUnfederate, req, nil)
+	if status(err) == http.StatusNotFound {
+		return nil
+	}
+	return s.fault(err)
+}

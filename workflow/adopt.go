@@ -1,0 +1,369 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// An app that somebody else made is adopted: it is found, its requester has to be
+// one of its owners, what it has is written down, and only then is anything added
+// to it. An adoption takes nothing away and writes over nothing. The bot can see
+// the app only once an approver has signed in, so what is approved is a bound:
+// what the app may get at most.
+
+// Found is what is known of an app that was adopted beyond what a plan says. It
+// goes along with every later request about the app.
+type Found struct {
+	AppID       string // empty: the app was made here, or was not found yet
+	Name        string // displayName
+	Read        bool   // that what it has was written down, in Was and below
+	Thumbprints []string
+	Federated   []FederatedIssuer
+	AzureRoles  []string // as in Inspection
+	Secrets     int
+}
+
+func (f Found) clone() Found {
+	f.Thumbprints, f.Federated, f.AzureRoles = slices.Clone(f.Thumbprints), slices.Clone(f.Federated), slices.Clone(f.AzureRoles)
+	return f
+}
+
+// A Registration is an application that is in the tenant.
+type Registration struct{ ObjectID, AppID, Name string }
+
+// Adopted says whether r is about an app that was not made here.
+func (r *Request) Adopted() bool { return r.Kind == Adopt || r.Found.AppID != "" }
+
+// AppName is what the app is called: as it was found, or else as the plan says.
+func (r *Request) AppName() string {
+	if r.Found.Name != "" {
+		return r.Found.Name
+	}
+	return r.Plan.AppName
+}
+
+// Has is what the app has once r is carried out. It is the plan, and for an app
+// that r adopts also what was found.
+func (r *Request) Has() Plan {
+	p := r.Plan.clone()
+	if r.Kind != Adopt || !r.Found.Read {
+		return p
+	}
+	was := r.Was.clone()
+	p.AppName, p.Audience = r.AppName(), was.Audience
+	p.PublicClientFlows = p.PublicClientFlows || was.PublicClientFlows
+	p.Permissions = joined(p.Permissions, was.Permissions, samePermission)
+	p.RedirectURIs = joined(p.RedirectURIs, was.RedirectURIs, equal)
+	p.SPARedirectURIs = joined(p.SPARedirectURIs, was.SPARedirectURIs, equal)
+	p.PublicRedirectURIs = joined(p.PublicRedirectURIs, was.PublicRedirectURIs, equal)
+	p.DirectoryRoles = joined(p.DirectoryRoles, was.DirectoryRoles, sameRole)
+	p.Scopes = joined(was.Scopes, p.Scopes, sameScope)
+	return p
+}
+
+func equal(a, b string) bool { return a == b }
+func samePermission(a, b Permission) bool {
+	return a.ResourceAppID == b.ResourceAppID && a.Type == b.Type && a.Name == b.Name
+}
+func sameRole(a, b DirectoryRole) bool { return a.TemplateID == b.TemplateID }
+func sameScope(a, b Scope) bool        { return a.Name == b.Name }
+
+// joined is a, and what of b is not in it.
+func joined[T any](a, b []T, same func(x, y T) bool) []T {
+	return append(slices.Clone(a), beyond(b, a, same)...)
+}
+
+// beyond is what of a is not in b.
+func beyond[T any](a, b []T, same func(x, y T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(a), func(x T) bool { return slices.ContainsFunc(b, func(y T) bool { return same(x, y) }) })
+}
+
+// less is what of p is not in q, of the kinds that can be taken from an app.
+func (p Plan) less(q Plan) Plan {
+	return Plan{
+		Permissions:        beyond(p.Permissions, q.Permissions, samePermission),
+		RedirectURIs:       beyond(p.RedirectURIs, q.RedirectURIs, equal),
+		SPARedirectURIs:    beyond(p.SPARedirectURIs, q.SPARedirectURIs, equal),
+		PublicRedirectURIs: beyond(p.PublicRedirectURIs, q.PublicRedirectURIs, equal),
+		DirectoryRoles:     beyond(p.DirectoryRoles, q.DirectoryRoles, sameRole),
+	}
+}
+
+// A Difference is what an adoption means for the app that was found.
+type Difference struct {
+	Added []Change
+	There []Change // needed, and there already
+	Stays []Change // not needed, and left as it is
+}
+
+// Difference compares what was found with what was approved, once it is known.
+func (r *Request) Difference() (d Difference, known bool) {
+	if r.Kind != Adopt || !r.Found.Read {
+		return d, false
+	}
+	plan := r.Plan.clone()
+	plan.Audience = r.Was.Audience // stays as it is
+	for _, kind := range changeKinds {
+		was, is := r.Was.parts(kind), plan.parts(kind)
+		for _, n := range is {
+			switch {
+			case n == signsIn+plan.Audience:
+				d.Stays = append(d.Stays, Change{false, kind, n})
+			case slices.Contains(was, n):
+				d.There = append(d.There, Change{false, kind, n})
+			default:
+				d.Added = append(d.Added, Change{true, kind, n})
+			}
+		}
+		for _, n := range without(was, is) {
+			d.Stays = append(d.Stays, Change{false, kind, n})
+		}
+	}
+	c := plan.Credential
+	for _, t := range r.Found.Thumbprints {
+		if c.Kind == OwnCertificate && t == c.Certificate.Thumbprint {
+			d.There = append(d.There, Change{false, CredentialChange, "certificate " + t})
+		} else {
+			d.Stays = append(d.Stays, Change{false, CredentialChange, "certificate " + t})
+		}
+	}
+	for _, f := range r.Found.Federated {
+		name := "trust in " + f.Issuer + " for " + f.Subject
+		if f == c.Federated {
+			d.There = append(d.There, Change{false, CredentialChange, name})
+		} else {
+			d.Stays = append(d.Stays, Change{false, CredentialChange, name})
+		}
+	}
+	if n := r.Found.Secrets; n > 0 {
+		d.Stays = append(d.Stays, Change{false, CredentialChange, fmt.Sprintf("client secrets: %d", n)})
+	}
+	if c.Kind != NoCredential && !slices.ContainsFunc(d.There, func(c Change) bool { return c.What == CredentialChange }) {
+		d.Added = append(d.Added, Change{true, CredentialChange, c.Kind.Title()})
+	}
+	for _, a := range plan.AzureRoles {
+		d.Added = append(d.Added, Change{true, AzureChange, a.Name})
+	}
+	return d, true
+}
+
+// checkAdopted looks whether the app that a draft names is ours already.
+func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) error {
+	if id := strings.ToLower(r.Plan.AppName); guidPattern.MatchString(id) {
+		r.Plan.AppName = id
+		other, err := standsFor(ctx, d.store, r, id)
+		if other != "" {
+			wrong[FieldAppName] = fmt.Sprintf("%s stands for this app already. %s changes what it has.", other, "/entra-app update "+other)
+		}
+		return err
+	}
+	return nil
+}
+
+// standsFor returns the ID of another request that holds the app with this App
+// ID in the tenant of r, or nothing.
+func standsFor(ctx context.Context, store Store, r *Request, appID string) (string, error) {
+	list, err := store.List(ctx, Query{App: appID})
+	if err != nil {
+		return "", err
+	}
+	for _, other := range list {
+		if other.ID != r.ID && other.Tenant == r.Tenant && other.Alive() && other.State.HoldsName() && other.Successor == "" {
+			return other.ID, nil
+		}
+	}
+	return "", nil
+}
+
+// adoptSteps find the app and its owner, write down what it has, and then add.
+func (p Plan) adoptSteps() []StepName {
+	steps := []StepName{StepFind, StepOwned, StepRecord}
+	for _, s := range p.steps() {
+		if s != StepOwner || len(p.Owners) > 0 { // the requester is one already
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
+// findAdopted finds the one app that r names. Several, none, or one that is ours
+// already end the request before anything is changed.
+func (e *Engine) findAdopted(ctx context.Context, r *Request, s Session) (edit, error) {
+	found, err := s.Applications(ctx, r.Plan.AppName)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(found) == 0:
+		return nil, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Give up, and have it asked for again by the App ID that the portal shows.", r.Plan.AppName)}
+	case len(found) > 1:
+		ids := make([]string, len(found))
+		for i, a := range found {
+			ids[i] = a.AppID
+		}
+		slices.Sort(ids)
+		return nil, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. Give up, and have it asked for again by the App ID of the one that is meant.", r.Plan.AppName, strings.Join(ids, ", "))}
+	}
+	app := found[0]
+	other, err := standsFor(ctx, e.store, r, app.AppID)
+	if err != nil {
+		return nil, err
+	}
+	if other != "" {
+		return nil, alreadyOurs(r.Plan.AppName, other)
+	}
+	// The claim on the App ID is taken here: of two adoptions at once one ends.
+	_, err = e.save(r.ID, func(r *Request, _ time.Time) error {
+		r.Made.ObjectID, r.Made.AppID = app.ObjectID, app.AppID
+		r.Found.AppID, r.Found.Name = app.AppID, app.Name
+		return nil
+	})
+	if taken, ok := errors.AsType[*ClaimedError](err); ok {
+		return nil, alreadyOurs(r.Plan.AppName, taken.By)
+	}
+	return func(_ *Request, st *Step) { st.Note = app.Name + ", App ID " + app.AppID }, err
+}
+
+func alreadyOurs(name, by string) error {
+	return &Trouble{Code: "AlreadyOurs", Text: fmt.Sprintf("%s stands for %s already. Nothing was changed. Give up; /entra-app update %s changes what the app has.", by, name, by)}
+}
+
+// ensureOwned refuses an app that is not the requester's. Where it is not certain
+// whose account is the requester's, that is a refusal as well.
+func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
+	accounts := s.Signer().Requesters
+	who := r.Requester.Name
+	switch {
+	case len(accounts) == 0:
+		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so it can't be seen whether %s owns %s. Nothing was changed. An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName())}
+	case len(accounts) > 1:
+		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so it can't be seen whether %s owns %s. Nothing was changed. An administrator has to leave that address with one account.", len(accounts), who, who, r.AppName())}
+	}
+	owners, err := s.Owners(ctx, r.Made.ObjectID)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(owners, func(id string) bool { return strings.EqualFold(id, accounts[0].ObjectID) }) {
+		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%s does not own %s (App ID %s). Nothing was changed. One of its owners has to ask for this, or to make %s an owner in Entra (App registrations › Owners).", accounts[0].UPN, r.AppName(), r.Made.AppID, accounts[0].UPN)}
+	}
+	return func(_ *Request, st *Step) { st.Note = accounts[0].UPN }, nil
+}
+
+// record writes down what the app has, before anything is added to it.
+func record(ctx context.Context, r *Request, s Session) (edit, error) {
+	has, found, servicePrincipal, err := s.Look(ctx, r.Made, r.Plan)
+	if err != nil {
+		return nil, err
+	}
+	return func(r *Request, st *Step) {
+		has.TenantID, has.AppName = r.Plan.TenantID, r.Found.Name
+		found.AppID, found.Name, found.Read = r.Found.AppID, r.Found.Name, true
+		r.Was, r.Found, r.Made.ServicePrincipal = has, found, servicePrincipal
+		d, _ := r.Difference()
+		st.Note = fmt.Sprintf("%d to add, %d there already, %d stay beside them", len(d.Added), len(d.There), len(d.Stays))
+	}, nil
+}
+
+// giveBackApp takes away what r has added, and nothing that was found.
+func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
+	added := r.Plan.less(r.Was)
+	if r.Made.ServicePrincipal != "" {
+		if err := s.Trim(ctx, r.Made, r.Was, added); err != nil {
+			return nil, err
+		}
+	}
+	a := r.app()
+	a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.Permissions, a.PublicClientFlows = nil, nil, nil, nil, false
+	a.Drops = added
+	if _, _, err := s.EnsureApplication(ctx, a); err != nil {
+		return nil, err
+	}
+	var left []string
+	if len(beyond(r.Plan.Scopes, r.Was.Scopes, sameScope)) > 0 {
+		left = append(left, "the scopes that it exposes now")
+	}
+	if len(r.Plan.AzureRoles) > 0 {
+		left = append(left, "its roles in Azure")
+	}
+	if len(r.Plan.Owners) > 0 {
+		left = append(left, "its new owners")
+	}
+	if r.Plan.PublicClientFlows && !r.Was.PublicClientFlows {
+		left = append(left, "public client flows")
+	}
+	return func(_ *Request, st *Step) {
+		if left != nil {
+			st.Note = "left as they are: " + strings.Join(left, ", ")
+		}
+	}, nil
+}
+
+// wasThere says whether r's certificate or issuer was with the app before: then
+// it is not r's to take away.
+func (r *Request) wasThere() bool {
+	c := r.Plan.Credential
+	return c.Kind == OwnCertificate && slices.Contains(r.Found.Thumbprints, c.Certificate.Thumbprint) ||
+		c.Kind == Federated && slices.Contains(r.Found.Federated, c.Federated)
+}
+
+const extrasMax = 100
+
+// Extras are the permissions of an adopted app that p has no need for, whatever
+// is chosen of it, and that the catalogue knows: an update may take them away. They
+// are as many as a list in a form has room for.
+func (p Product) Extras(has Plan) []Permission {
+	extras := slices.DeleteFunc(p.unneeded(has), func(q Permission) bool { return keyOf(q) == "" })
+	return extras[:min(len(extras), extrasMax)]
+}
+
+func (p Product) unneeded(has Plan) []Permission {
+	return slices.DeleteFunc(slices.Clone(has.Permissions), func(q Permission) bool {
+		return slices.ContainsFunc(p.Permissions, func(n Need) bool { return samePermission(n.Permission, q) })
+	})
+}
+
+// keyOf is the catalogue's key of a permission, or empty.
+func keyOf(q Permission) string {
+	c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name)
+	if !ok {
+		return ""
+	}
+	return c.Key()
+}
+
+// keepFound leaves an adopted app, when it is updated, what the form cannot say.
+// Permissions that its product has no need for stay where the draft names them.
+func keepFound(p Product, draft Draft, r *Request) {
+	r.Plan.Audience = r.Was.Audience
+	r.Plan.PublicClientFlows = r.Plan.PublicClientFlows || r.Was.PublicClientFlows
+	r.Plan.Scopes = joined(r.Was.Scopes, r.Plan.Scopes, sameScope)
+	extras := p.Extras(r.Was)
+	for _, q := range p.unneeded(r.Was) {
+		if !slices.Contains(extras, q) || slices.Contains(draft.Permissions, keyOf(q)) {
+			r.Plan.Permissions = joined(r.Plan.Permissions, []Permission{q}, samePermission)
+		}
+	}
+	for _, role := range r.Was.DirectoryRoles {
+		if !slices.ContainsFunc(p.DirectoryRoles, func(n RoleNeed) bool { return n.TemplateID == role.TemplateID }) {
+			r.Plan.DirectoryRoles = joined(r.Plan.DirectoryRoles, []DirectoryRole{role}, sameRole)
+		}
+	}
+}
+
+// proofResources are the services that the proof asks for tokens of. One that only
+// an adopted app knows may refuse for reasons of its own.
+func (r *Request) proofResources() []string {
+	resources := r.Plan.Resources()
+	if !r.Adopted() {
+		return resources
+	}
+	return slices.DeleteFunc(resources, func(id string) bool {
+		return !slices.ContainsFunc(r.Plan.Permissions, func(q Permission) bool { return q.ResourceAppID == id && keyOf(q) != "" })
+	})
+}

@@ -1,0 +1,360 @@
+package workflow
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+const legacyID = "aaaaaaaa-0000-4000-8000-00000000000a"
+
+// byHand puts an app into the tenant that somebody has made in the portal.
+func (w *world) byHand(appID, name string, owners ...string) *fakeApp {
+	mail, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Mail.Read", "")
+	profile, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "Mail.Read", "")
+	strange := Permission{Resource: "HR", ResourceAppID: "hr", Name: "Staff.Read", Type: catalog.Application, Risk: catalog.High}
+	a := &fakeApp{App: App{DisplayName: name, Audience: "AzureADMultipleOrgs", RedirectURIs: []string{"https://hr.contoso.com", "https://localhost"}},
+		sp: true, owners: owners, granted: []Permission{mail, profile, strange}, roles: []string{"Mail.Read"}, thumbprints: []string{"OLDTHUMB"},
+		federated: []FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}}, keys: map[string]Password{"old": {KeyID: "old", Label: "by hand"}}}
+	w.apps[appID] = a
+	return a
+}
+
+func adoption(name string) Draft {
+	d := draft(name)
+	d.Existing = true
+	return d
+}
+
+// again is a draft from another form.
+func again(d Draft, origin string) Draft {
+	d.Origin = origin
+	return d
+}
+
+// keeps what the app was made with by hand.
+func (w *world) keeps(a *fakeApp) {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var names []string
+	for _, p := range a.granted {
+		names = append(names, p.Resource+"/"+p.Name)
+	}
+	if a.Audience != "AzureADMultipleOrgs" || !slices.Contains(a.RedirectURIs, "https://hr.contoso.com") || a.keys["old"].KeyID == "" ||
+		!slices.Contains(a.thumbprints, "OLDTHUMB") || len(a.federated) == 0 || !slices.Contains(names, "Microsoft Graph/Mail.Read") || !slices.Contains(names, "HR/Staff.Read") {
+		w.t.Errorf("the app has lost something: %+v, %v", a, names)
+	}
+}
+
+// wrote are the calls that have changed something in the tenant.
+func (w *world) wrote() (changes []string) {
+	for _, c := range w.calls {
+		switch c {
+		case "device code", "who signed in", "applications", "owners", "look", "inspect", "keys", "proof", "alive", "find":
+		default:
+			if !strings.HasPrefix(c, "draw ") {
+				changes = append(changes, c)
+			}
+		}
+	}
+	return changes
+}
+
+func TestAnAdoptedAppKeepsAllThatItHad(t *testing.T) {
+	for _, named := range []string{"hr portal", legacyID} {
+		story := func(t *testing.T, at int) (calls int) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				app := w.byHand(legacyID, "HR Portal", "OBJ-BEA", "OBJ-TOM")
+				n := w.boot()
+				left := at
+				w.after = func(string) error {
+					if left--; left < 0 && at >= 0 {
+						*n.off = true
+						return errPower
+					}
+					return nil
+				}
+				r, err := n.Submit(t.Context(), bea, adoption(named))
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.settle(n, r.ID, Done)
+				if *n.off {
+					n.stop()
+					w.after = nil
+					n = w.boot()
+				}
+				r = w.settle(n, r.ID, Done)
+				pass(time.Second)
+				n.stop()
+				calls = len(w.calls)
+				w.keeps(app)
+				if r.Kind != Adopt || r.Made.AppID != legacyID || r.AppName() != "HR Portal" || len(w.apps) != 1 || len(w.deleted) != 0 {
+					t.Errorf("%+v, and %d apps", r.Made, len(w.apps))
+				}
+				if len(app.keys) != 2 || app.keys[r.Made.KeyID].Label != r.KeyLabel() {
+					t.Errorf("it has the secrets %v", app.keys)
+				}
+				if app.DisplayName != "HR Portal" || len(app.RedirectURIs) != 2 || len(app.granted) != 6 {
+					t.Errorf("it has %v and %v", app.RedirectURIs, app.granted)
+				}
+				d, _ := r.Difference()
+				if len(d.Added) != 4 || !slices.Contains(d.There, Change{false, RedirectChange, "https://localhost (web)"}) || !slices.Contains(d.Stays, Change{false, PermissionChange, "HR Staff.Read (application)"}) {
+					t.Errorf("the difference is %+v", d)
+				}
+			})
+			return calls
+		}
+		t.Run(named, func(t *testing.T) {
+			calls := story(t, -1)
+			for at := range calls {
+				t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
+			}
+		})
+	}
+}
+
+func TestAnAppIsNotTouchedBeforeItIsCertainWhoseItIs(t *testing.T) {
+	for name, test := range map[string]struct {
+		set  func(w *world)
+		want string
+	}{
+		"she does not own it": {func(w *world) { w.byHand(legacyID, "hr", "OBJ-TOM") }, "bea@contoso.com does not own hr"},
+		"nobody owns it":      {func(w *world) { w.byHand(legacyID, "hr") }, "does not own"},
+		"her account is not found": {func(w *world) {
+			w.byHand(legacyID, "hr", "OBJ-BEA")
+			w.signer.Requesters = nil
+		}, "no account with the e-mail address"},
+		"two accounts have her address": {func(w *world) {
+			w.byHand(legacyID, "hr", "OBJ-BEA")
+			w.signer.Requesters = append(w.signer.Requesters, Account{ObjectID: "OBJ-BEA2"})
+		}, "2 accounts in the tenant"},
+		"there is no such app": {func(*world) {}, "no application called hr"},
+		"several have the name": {func(w *world) {
+			w.byHand(legacyID, "hr", "OBJ-BEA")
+			w.byHand("bbbbbbbb-0000-4000-8000-00000000000b", "HR", "OBJ-BEA")
+		}, legacyID + ", bbbbbbbb-0000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				test.set(w)
+				n := w.boot()
+				defer n.stop()
+				r, err := n.Submit(t.Context(), bea, adoption("hr"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r = w.signsInFor(n, r)
+				if r.State != Failed || !strings.Contains(r.Failure.Text, test.want) || !strings.Contains(r.Failure.Text, "Nothing was changed") {
+					t.Errorf("it is %s: %s", r.State, r.Failure.Text)
+				}
+				if changes := w.wrote(); len(changes) > 0 {
+					t.Errorf("the tenant was changed: %v", changes)
+				}
+				if r.Undoable() || !r.CanGiveUp() {
+					t.Errorf("undo %v, give up %v", r.Undoable(), r.CanGiveUp())
+				}
+				if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := n.Submit(t.Context(), bea, again(adoption("hr"), "V-2")); err != nil {
+					t.Errorf("it cannot be asked for again: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// signsInFor has a request approved and signed in for once, as far as that goes.
+func (w *world) signsInFor(n *node, r *Request) *Request {
+	w.t.Helper()
+	synctest.Wait()
+	if _, err := n.Approve(w.t.Context(), r.ID, ada, r.Rev); err != nil {
+		w.t.Fatal(err)
+	}
+	synctest.Wait()
+	w.use(w.codeFor(w.get(r.ID)), nil)
+	pass(20 * time.Second)
+	return w.get(r.ID)
+}
+
+func TestAnAppThatIsOursIsNotAdopted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.byHand(legacyID, "HR", "OBJ-BEA")
+		n := w.boot()
+		defer n.stop()
+		ours := w.handedOver(n)
+		if _, err := n.Submit(t.Context(), bea, again(adoption(ours.Plan.AppName), "V-0")); err == nil || !strings.Contains(err.(FieldErrors)[FieldAppName], "/entra-app update "+ours.ID) {
+			t.Errorf("by its name: %v", err)
+		}
+		first, err := n.Submit(t.Context(), bea, adoption(legacyID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := n.Submit(t.Context(), bea, adoption("hr")) // nobody can know yet that it is the same
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, first.ID, Done)
+		began := len(w.calls)
+		second = w.signsInFor(n, second)
+		w.calls = w.calls[began:]
+		if second.State != Failed || !strings.Contains(second.Failure.Text, first.ID+" stands for hr already") || len(w.wrote()) > 0 {
+			t.Errorf("the second is %s: %s; %v", second.State, second.Failure.Text, w.wrote())
+		}
+		if _, err := n.Submit(t.Context(), bea, again(adoption(legacyID), "V-3")); err == nil || !strings.Contains(err.(FieldErrors)[FieldAppName], first.ID) {
+			t.Errorf("by its App ID: %v", err)
+		}
+	})
+}
+
+func TestMoreThanWasFoundAndApprovedIsAnAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		app := w.byHand(legacyID, "HR", "OBJ-BEA")
+		n := w.boot()
+		defer n.stop()
+		w.before = func(call string) error {
+			if call == "add key" { // somebody grants more, after the app was looked at
+				w.extra = []string{"RoleManagement.ReadWrite.Directory"}
+			}
+			return nil
+		}
+		r, _ := n.Submit(t.Context(), bea, adoption("hr"))
+		r = w.signsInFor(n, r)
+		if r.State != Failed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
+			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
+		}
+		if len(app.keys) != 1 {
+			t.Errorf("the secrets are %v", app.keys)
+		}
+		w.keeps(app)
+	})
+}
+
+func TestUndoOfAnAdoptionTakesWhatItAddedAndNoMore(t *testing.T) {
+	for _, kind := range []string{"secret", "certificate", "a certificate that was there"} {
+		t.Run(kind, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				app := w.byHand(legacyID, "HR", "OBJ-BEA")
+				n := w.boot()
+				defer n.stop()
+				d := adoption("hr")
+				if kind != "secret" {
+					w.signer = adaOfAzure()
+					d = certificateDraft("hr")
+					d.Existing = true
+				}
+				w.before = func(call string) error {
+					if call == "proof" || call == "inspect" {
+						return &Trouble{Code: "x", Text: "no"}
+					}
+					return nil
+				}
+				r, err := n.Submit(t.Context(), bea, d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				own := r.Plan.Credential.Certificate.Thumbprint
+				if kind == "a certificate that was there" {
+					app.thumbprints = append(app.thumbprints, own)
+				}
+				r = w.signsInFor(n, r)
+				if r.State != Failed || !r.Undoable() {
+					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
+				}
+				w.before = nil
+				if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+				w.use(w.codeFor(w.get(r.ID)), nil)
+				pass(20 * time.Second)
+				if r = w.get(r.ID); r.State != Undone {
+					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
+				}
+				w.keeps(app)
+				if len(w.apps) != 1 || len(app.keys) != 1 || len(app.granted) != 3 || len(app.federated) != 1 || slices.Contains(w.calls, "delete") {
+					t.Errorf("it has %+v", app)
+				}
+				if has := own != "" && slices.Contains(app.thumbprints, own); has != (kind == "a certificate that was there") {
+					t.Errorf("its certificates are %v", app.thumbprints)
+				}
+			})
+		})
+	}
+}
+
+func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		app := w.byHand(legacyID, "HR", "OBJ-BEA")
+		n := w.boot()
+		defer n.stop()
+		first, _ := n.Submit(t.Context(), bea, adoption("hr"))
+		before := w.settle(n, first.ID, Done)
+		if got, err := n.App(t.Context(), legacyID); err != nil || got.ID != before.ID {
+			t.Fatalf("%v, %v", got, err)
+		}
+		product, _ := n.Product("vbo365")
+		extras := product.Extras(before.Has())
+		if len(extras) != 2 {
+			t.Fatalf("the form offers %v", extras)
+		}
+		d := d2("V-update")
+		d.RedirectURIs = []string{"https://localhost"} // the form showed both
+		d.Permissions = []string{keyOf(extras[0])}
+		r, err := n.Update(t.Context(), bea, before.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprint(Changes(r.Was, r.Plan))
+		if want := fmt.Sprint([]Change{{false, PermissionChange, "Microsoft Graph Mail.Read (delegated)"}, {false, RedirectChange, "https://hr.contoso.com (web)"}}); got != want {
+			t.Errorf("the card shows %s, want %s", got, want)
+		}
+		w.settle(n, r.ID, Done)
+		if len(app.granted) != 5 || !slices.Equal(app.RedirectURIs, []string{"https://localhost"}) || app.Audience != "AzureADMultipleOrgs" || len(app.keys) != 2 || len(app.federated) != 1 {
+			t.Errorf("after the update it has %+v", app)
+		}
+		renewed, err := n.Renew(t.Context(), bea, r.ID, d2("V-renew"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, renewed.ID, Overlap)
+		if len(app.keys) != 3 || !renewed.Adopted() {
+			t.Errorf("after the renewal it has %v", app.keys)
+		}
+	})
+}
+
+// Two processes may both have found that nobody holds the app.
+func TestTheStoreLetsOneAdoptionHaveAnApp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		var errs []error
+		for _, name := range []string{"hr", "hr portal"} {
+			r, err := n.Submit(t.Context(), bea, adoption(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = w.store.Update(t.Context(), r.ID, func(r *Request) error { r.Made.AppID = legacyID; return nil })
+			errs = append(errs, err)
+		}
+		if taken, ok := errors.AsType[*ClaimedError](errs[1]); errs[0] != nil || !ok || taken.By != "EA-1" {
+			t.Errorf("the errors are %v", errs)
+		}
+	})
+}
