@@ -124,7 +124,7 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 		"server": {workflow.Choice{Workloads: []string{"exchange"}, Credential: workflow.MadeCertificate, Backup: "vb365-prod"},
 			[]string{"Certificate made here (vb365-prod gets it)", "Lifetime", "on a server"}, []string{"Certificate file"}},
 	} {
-		v, _ := json.MarshalIndent(w.bot.form(p, c.chosen, "CTEAM"), "", "  ")
+		v, _ := json.MarshalIndent(w.bot.form(p, c.chosen, meta{Channel: "CTEAM"}), "", "  ")
 		for _, m := range slacktest.ValidateView(v, false) {
 			t.Errorf("%s: %s", name, m)
 		}
@@ -140,7 +140,7 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 		}
 		golden(t, "backup-form-"+name+".json", v)
 	}
-	if p, _ := w.desk.Product("vbo365"); strings.Contains(marshalled(t, w.bot.form(p, p.Choice(), "")), "Backup server") {
+	if p, _ := w.desk.Product("vbo365"); strings.Contains(marshalled(t, w.bot.form(p, p.Choice(), meta{})), "Backup server") {
 		t.Error("a product that no server takes is asked for one")
 	}
 	r := w.connected(t, "payroll", workflow.Done)

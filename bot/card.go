@@ -40,28 +40,32 @@ func cardTitle(r *workflow.Request) string {
 	if r.State == workflow.Pending {
 		return clip(fmt.Sprintf("%s: %s?", r.ID, doing(r)), 150)
 	}
-	return fmt.Sprintf("%s: %s · %s", r.ID, r.Plan.AppName, stateWord(r))
+	return fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), stateWord(r))
 }
 
 // doing is what a request does once it is approved.
 func doing(r *workflow.Request) string {
 	switch {
 	case r.Task == workflow.Verify:
-		return "check the app " + r.Plan.AppName
+		return "check the app " + r.AppName()
 	case r.Task == workflow.RemoveOld:
-		return "remove the old credential of " + r.Plan.AppName
+		return "remove the old credential of " + r.AppName()
 	case r.Task == workflow.Undo && r.Kind == workflow.Renew:
-		return "remove the new credential of " + r.Plan.AppName
+		return "remove the new credential of " + r.AppName()
+	case r.Task == workflow.Undo && r.Kind == workflow.Adopt:
+		return "take away what was added to " + r.AppName()
 	case r.Task == workflow.Undo, r.Kind == workflow.Retire:
-		return "delete the app " + r.Plan.AppName
+		return "delete the app " + r.AppName()
+	case r.Kind == workflow.Adopt:
+		return "add to the existing app " + r.AppName()
 	case r.Kind == workflow.Update:
-		return "update the app " + r.Plan.AppName
+		return "update the app " + r.AppName()
 	case r.Kind == workflow.Renew:
-		return "renew the credential of " + r.Plan.AppName
+		return "renew the credential of " + r.AppName()
 	case r.Kind == workflow.Recreate:
-		return "recreate the app " + r.Plan.AppName
+		return "recreate the app " + r.AppName()
 	}
-	return "register the app " + r.Plan.AppName
+	return "register the app " + r.AppName()
 }
 
 // outcomeLine says who decided, when, and what came of it.
@@ -115,6 +119,9 @@ func came(r *workflow.Request) string {
 		if r.Task == workflow.Verify {
 			return "The app was made by hand, and is exactly what the plan says." + notConnected(r)
 		}
+		if r.Kind == workflow.Adopt && r.Handover.Status == workflow.NotKept {
+			return "The app has what was approved, beside all that it had. There was nothing secret to hand over."
+		}
 		if r.Kind == workflow.Update {
 			return "The app has exactly what was approved now. Its credential is the one that it had."
 		}
@@ -137,6 +144,9 @@ func came(r *workflow.Request) string {
 	case workflow.Undone:
 		if r.Kind == workflow.Renew {
 			return "The new credential was removed again. The app has the one that it had."
+		}
+		if r.Kind == workflow.Adopt {
+			return "What was added was taken away again. The app has what it was found with."
 		}
 		return "What was made was deleted again."
 	}
@@ -173,9 +183,12 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 }
 
 func undoButton(r *workflow.Request) slack.BlockElement {
-	title, text := "Delete the app?", "This deletes "+r.Plan.AppName+" from the tenant, after you have signed in. Entra keeps it for 30 days."
+	title, text := "Delete the app?", "This deletes "+r.AppName()+" from the tenant, after you have signed in. Entra keeps it for 30 days."
 	if r.Kind == workflow.Renew {
-		title, text = "Remove the new credential?", "This removes the new credential of "+r.Plan.AppName+", after you have signed in. The old one stays."
+		title, text = "Remove the new credential?", "This removes the new credential of "+r.AppName()+", after you have signed in. The old one stays."
+	}
+	if r.Kind == workflow.Adopt {
+		title, text = "Take away what was added?", "This takes the new credential and what else was added away from "+r.AppName()+", after you have signed in. What it had before stays."
 	}
 	if s := r.Step(workflow.StepConnect); s != nil && s.Tries > 0 {
 		text += " If " + r.Plan.Backup.Server + " took it already, its backup stops."
@@ -189,6 +202,9 @@ func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
 	if r.Kind == workflow.Retire && r.State == workflow.Pending {
 		warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. What it has now:"))
 		return append([]slack.Block{warning}, b.appPlan(r, brief)...)
+	}
+	if r.Kind == workflow.Adopt {
+		return append(adoptionBlocks(r), b.appPlan(r, brief)...)
 	}
 	if r.Kind == workflow.Update {
 		return append([]slack.Block{changesBlock(r)}, b.appPlan(r, brief)...)
@@ -212,10 +228,12 @@ func changesBlock(r *workflow.Request) slack.Block {
 func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 	p := r.Plan
 	parts := []any{
-		bold("App: "), p.AppName, "\n",
+		bold("App: "), r.AppName(), "\n",
 		bold("Product: "), b.productTitle(r), "\n",
 		bold("Tenant: "), r.Tenant, " (", code(p.TenantID), ")\n",
-		bold("Who can sign in to it: "), audience(p.Audience), "\n",
+	}
+	if r.Kind != workflow.Adopt { // there it stays as it is
+		parts = append(parts, bold("Who can sign in to it: "), audience(p.Audience), "\n")
 	}
 	if len(p.Workloads) > 0 {
 		parts = append(parts, bold("For: "), strings.Join(p.Workloads, ", "), "\n")

@@ -14,7 +14,7 @@ var commands = []struct{ name, usage, does string }{
 	{"request", "request [product]", "ask for an app registration"},
 	{"status", "status", "your requests and this channel's; or status EA-7, status @person, status #channel, status pending, status all, status followed by part of an app's name"},
 	{"apps", "apps", "the apps that you and this channel have, and when their credentials expire"},
-	{"update", "update APP", "ask for other permissions, redirect URIs or owners of an app"},
+	{"update", "update APP", "ask for other permissions, redirect URIs or owners of an app; for one that was not made here, what a product needs is added"},
 	{"renew", "renew APP", "ask for a new credential, before the old one expires"},
 	{"recreate", "recreate APP", "ask for an app that was deleted"},
 	{"retire", "retire APP", "ask for the end of an app"},
@@ -119,7 +119,7 @@ func (b *Bot) cancelCommand(ctx context.Context, c command, rest string) Reply {
 	if r.State != workflow.CancelledState {
 		return private(fmt.Sprintf("%s: your sign-in is cancelled. The request %s.", r.ID, r.Standing()))
 	}
-	return private(fmt.Sprintf("%s (%s) is cancelled. Nothing was changed in the tenant.", r.ID, r.Plan.AppName))
+	return private(fmt.Sprintf("%s (%s) is cancelled. Nothing was changed in the tenant.", r.ID, r.AppName()))
 }
 
 var idPattern = regexp.MustCompile(`^(?i:ea)?[- ]?([1-9][0-9]{0,9})$`)

@@ -59,7 +59,7 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	case strings.HasPrefix(a.ActionID, "page:"):
 		b.turn(ctx, i, a)
 		return
-	case a.ActionID == string(workflow.FieldProduct), a.ActionID == string(workflow.FieldCredential), a.ActionID == string(workflow.FieldWorkloads), a.ActionID == string(workflow.FieldBackup):
+	case a.ActionID == string(workflow.FieldProduct), a.ActionID == string(workflow.FieldApplication), a.ActionID == string(workflow.FieldCredential), a.ActionID == string(workflow.FieldWorkloads), a.ActionID == string(workflow.FieldBackup):
 		b.rebuild(ctx, i)
 		return
 	}

@@ -12,7 +12,7 @@ import (
 // follow is the requester's message that follows a request from its first moment on.
 func (b *Bot) follow(r *workflow.Request) (string, []slack.Block) {
 	blocks := []slack.Block{
-		header(fmt.Sprintf("%s: %s", r.ID, r.Plan.AppName)),
+		header(fmt.Sprintf("%s: %s", r.ID, r.AppName())),
 		block(line("You asked for this app in ", r.Tenant, " on ", r.Created, ".\n", bold(stateWord(r)), ": ", waitsFor(r), ".")),
 	}
 	if r.State == workflow.Signing && r.Failure.Text != "" {
@@ -29,7 +29,7 @@ func (b *Bot) follow(r *workflow.Request) (string, []slack.Block) {
 
 // outcome is the requester's message about an ending.
 func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
-	title := fmt.Sprintf("%s: %s · %s", r.ID, r.Plan.AppName, stateWord(r))
+	title := fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), stateWord(r))
 	blocks := []slack.Block{header(title)}
 	switch r.State {
 	case workflow.Ready, workflow.Overlap, workflow.Leftover, workflow.Done:
@@ -70,8 +70,8 @@ func (b *Bot) overlap(r *workflow.Request) []slack.Block {
 
 // past is what is left of a message whose place a newer one has taken.
 func past(r *workflow.Request) (string, []slack.Block) {
-	text := fmt.Sprintf("%s: %s. This has passed; what followed is in a later message.", r.ID, r.Plan.AppName)
-	return text, []slack.Block{header(fmt.Sprintf("%s: %s", r.ID, r.Plan.AppName)), block(line("This has passed: nothing in this message can be used any more. What followed is in a later message."))}
+	text := fmt.Sprintf("%s: %s. This has passed; what followed is in a later message.", r.ID, r.AppName())
+	return text, []slack.Block{header(fmt.Sprintf("%s: %s", r.ID, r.AppName())), block(line("This has passed: nothing in this message can be used any more. What followed is in a later message."))}
 }
 
 // handover is the outcome that everybody wants: what the requester needs, and
@@ -113,9 +113,9 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 		return b.pfxHandover(r, blocks)
 	}
 	if r.State != workflow.Ready {
-		text := fmt.Sprintf("%s: the app %s is ready.", r.ID, r.Plan.AppName)
+		text := fmt.Sprintf("%s: the app %s is ready.", r.ID, r.AppName())
 		if r.Handover.Status == workflow.Shown {
-			text = fmt.Sprintf("%s: the app %s is yours. Its secret was opened.", r.ID, r.Plan.AppName)
+			text = fmt.Sprintf("%s: the app %s is yours. Its secret was opened.", r.ID, r.AppName())
 			blocks = append(blocks, block(line("You opened the secret on ", r.Handover.At, ". It can't be shown again.")))
 		}
 		return text, append(blocks, b.overlap(r)...)
@@ -124,7 +124,7 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 	blocks = append(blocks,
 		block(line("The secret can be opened ", bold("once"), ", by you, until ", by, ". After that it is revoked.")),
 		slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r), "Reveal the secret of "+r.ID).WithStyle(slack.StylePrimary)))
-	return fmt.Sprintf("%s: the app %s is ready. Open its secret in this message.", r.ID, r.Plan.AppName), blocks
+	return fmt.Sprintf("%s: the app %s is ready. Open its secret in this message.", r.ID, r.AppName()), blocks
 }
 
 // signIn is the approver's message. It alone shows the code, in a block of its
@@ -140,7 +140,7 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 			block(line("1. Open ", link(p.URL), "\n2. Enter this code:")),
 			block(preformatted(p.Code.Reveal())),
 			block(line("3. Sign in with ", b.accountOf(r), ".")),
-			block(line(bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n", bold("App: "), r.Plan.AppName, "\n",
+			block(line(bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n", bold("App: "), r.AppName(), "\n",
 				bold("Request: "), r.ID, ", asked for by ", user(r.Requester.ID), "\n", bold("The code is valid until "), p.Expires)),
 			block(line(append(b.whyYou(r), " If you did not, don't use the code, and tell your security team.")...)),
 			buttons)
@@ -154,7 +154,7 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 			blocks = append(blocks, steps)
 		}
 	}
-	return fmt.Sprintf("%s: %s. %s: %s.", r.ID, r.Plan.AppName, stateWord(r), waitsFor(r)), blocks
+	return fmt.Sprintf("%s: %s. %s: %s.", r.ID, r.AppName(), stateWord(r), waitsFor(r)), blocks
 }
 
 // whyYou says what the approver did to be sent a code, and where.

@@ -27,6 +27,7 @@
 //	status.go    status, in pages           decide.go           buttons and the denial
 //	card.go      the approvers' card        dm.go               the three kinds of DM
 //	post.go      sending and finding again  reveal.go           the secret, once
+//	life.go      renew, update, retire      adoption.go         what an adoption means
 //	pfx.go       the page of a certificate's file
 //	agree.go     several approvals          tether.go           whether Slack reaches us
 //	backup.go    the hand-off to a backup server

@@ -172,7 +172,7 @@ func TestSixtyLongPermissionsFitAndAllAreThere(t *testing.T) {
 func TestTheFormIsWhatSlackTakes(t *testing.T) {
 	w := newWorld(t)
 	for _, p := range w.desk.Products() {
-		v, _ := json.MarshalIndent(w.bot.form(p, p.Choice(), "CTEAM"), "", "  ")
+		v, _ := json.MarshalIndent(w.bot.form(p, p.Choice(), meta{Channel: "CTEAM"}), "", "  ")
 		for _, m := range slacktest.ValidateView(v, false) {
 			t.Errorf("%s: %s", p.Name, m)
 		}

@@ -43,7 +43,10 @@ func (b *Bot) export(ctx context.Context, i interaction, format, id string) {
 }
 
 func exportView(r *workflow.Request, format string) slack.ModalViewRequest {
-	text, err := exported(r.Plan, format)
+	if r.Kind == workflow.Adopt {
+		format = asJSON
+	}
+	text, err := exported(r.Has(), format)
 	if err != nil {
 		return noticeView("Export manifest", "This plan can't be written like that: "+err.Error()+".")
 	}
@@ -56,6 +59,9 @@ func exportView(r *workflow.Request, format string) slack.ModalViewRequest {
 		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first mistake. Then type " + Command + " verify " + r.ID + " followed by the App ID."
 	}
 	blocks := []slack.Block{block(line(words)), buttons}
+	if r.Kind == workflow.Adopt { // a script would register another app
+		blocks = []slack.Block{block(line("What the app of " + r.ID + " is to have, as the application's JSON for Microsoft Graph. It was not made here, so there is no script: what it lacks of this is added to it."))}
+	}
 	for _, part := range parts(text, 2800) {
 		if len(blocks) == 95 {
 			blocks = append(blocks, note("The rest does not fit into a window of Slack's."))

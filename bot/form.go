@@ -22,6 +22,8 @@ type meta struct {
 	Product    string                  `json:"p,omitempty"`
 	Credential workflow.CredentialKind `json:"k,omitempty"` // whose fields it shows
 	Backup     string                  `json:"b,omitempty"` // the server whose credentials it shows
+	Existing   bool                    `json:"e,omitempty"` // for an app that was not made here
+	App        string                  `json:"a,omitempty"` // that it was opened for
 }
 
 // openForm opens the request form, for a product if one is named.
@@ -39,12 +41,18 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 		}
 		return private(fmt.Sprintf("There is no product “%s”.%s Products: %s.", clip(name, 40), didYouMean(name, names), strings.Join(names, ", ")))
 	}
+	return b.showForm(ctx, c, products[chosen], meta{})
+}
+
+// showForm opens the request form for what a command was typed for.
+func (b *Bot) showForm(ctx context.Context, c command, p workflow.Product, m meta) Reply {
 	in := c.ChannelID
 	if strings.HasPrefix(in, "D") || c.ChannelName == "directmessage" || strings.HasPrefix(c.ChannelName, "mpdm-") {
 		in = ""
 	}
+	m.Channel = in
 	b.later(ctx, func(ctx context.Context) {
-		opened, err := b.openView(ctx, c.TriggerID, b.form(products[chosen], products[chosen].Choice(), in))
+		opened, err := b.openView(ctx, c.TriggerID, b.form(p, p.Choice(), m))
 		if err != nil {
 			b.log.Warn("the form did not open", "user", c.UserID, "err", err)
 			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, private("Slack did not open the form. Nothing was sent. Type the command again."))
@@ -63,13 +71,14 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 }
 
 // form is the view for a product and what was chosen of it.
-func (b *Bot) form(p workflow.Product, chosen workflow.Choice, in string) slack.ModalViewRequest {
+func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) slack.ModalViewRequest {
 	chosen = b.fits(p, chosen, chosen.Backup)
-	m, _ := json.Marshal(meta{in, p.Name, chosen.Credential, chosen.Backup})
+	remembered.Product, remembered.Credential, remembered.Backup = p.Name, chosen.Credential, chosen.Backup
+	in := remembered.Channel
+	m, _ := json.Marshal(remembered)
 	blocks := []slack.Block{b.productInput(p)}
 	blocks = append(blocks, slack.NewContextBlock("", plain(clip(p.Summary, 500))))
-	blocks = append(blocks,
-		textInput(workflow.FieldAppName, "How the app is called in Entra. Use a name that says which product and team it is for.", workflow.AppNameMax, false, "", false),
+	blocks = append(blocks, applicationInput(remembered.Existing), appNameInput(remembered),
 		textInput(workflow.FieldReason, "What it is for. The approver reads this.", workflow.ReasonMax, true, "", false))
 	if tenants := b.desk.Tenants(); len(tenants) > 1 {
 		options := make([]*slack.OptionBlockObject, len(tenants))
@@ -216,6 +225,36 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 			textInput(workflow.FieldAudience, "The aud of those tokens.", 600, false, "api://AzureADTokenExchange", false))
 	}
 	return blocks
+}
+
+// Values of the field Application.
+const (
+	newApp      = "new"
+	existingApp = "existing"
+)
+
+// applicationInput lets the requester say that the app is there already.
+func applicationInput(existing bool) *slack.InputBlock {
+	options := []*slack.OptionBlockObject{
+		choice(newApp, "A new one", ""),
+		choice(existingApp, "An existing one", "Grant what the product needs and register its credential"),
+	}
+	radio := slack.NewRadioButtonsBlockElement(string(workflow.FieldApplication), options...)
+	radio.InitialOption = options[0]
+	if existing {
+		radio.InitialOption = options[1]
+	}
+	in := field(workflow.FieldApplication, "", radio)
+	in.DispatchAction = true
+	return in
+}
+
+func appNameInput(m meta) *slack.InputBlock {
+	hint := "How the app is called in Entra. Use a name that says which product and team it is for."
+	if m.Existing {
+		hint = "The app's App ID, or its exact name in Entra. You have to be one of its owners. Nothing is taken away from it: what it lacks is added."
+	}
+	return textInput(workflow.FieldAppName, hint, workflow.AppNameMax, false, m.App, false)
 }
 
 // needBlocks show what the product gets, below the fields.

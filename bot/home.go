@@ -78,7 +78,7 @@ func rows(title, none string, found []*workflow.Request) []slack.Block {
 		return append(blocks, block(line(none)))
 	}
 	for _, r := range found {
-		blocks = append(blocks, block(line(bold(r.ID), " ", r.Plan.AppName, " · ", stateWord(r), ": ", waitsFor(r))))
+		blocks = append(blocks, block(line(bold(r.ID), " ", r.AppName(), " · ", stateWord(r), ": ", waitsFor(r))))
 	}
 	return blocks
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,17 +81,17 @@ func (b *Bot) appsOf(ctx context.Context, q workflow.Query) ([]*workflow.Request
 // appBlocks are one app in a list.
 func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 	about := block(
-		line(bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant, " · ", r.ID),
+		line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, " · ", r.ID),
 		line("App ID ", code(r.Made.AppID), ", ", b.expires(r)))
 	blocks := []slack.Block{about}
 	if missing := b.desk.Missing(r); len(missing) > 0 {
 		blocks = append(blocks, block(line(bold("The product needs more by now: "), clip(strings.Join(missing, ", "), 600), ". Update asks for it.")))
 	}
 	buttons := []slack.BlockElement{
-		button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.Plan.AppName),
-		button(listed(actUpdate, r), "Update", r.ID, "Update "+r.Plan.AppName),
-		button(listed(actRetire, r), "Retire", r.ID, "Retire "+r.Plan.AppName),
-		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.Plan.AppName),
+		button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.AppName()),
+		button(listed(actUpdate, r), "Update", r.ID, "Update "+r.AppName()),
+		button(listed(actRetire, r), "Retire", r.ID, "Retire "+r.AppName()),
+		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.AppName()),
 	}
 	if r.IsConnected() {
 		buttons = append(buttons, checkButton(listed(actCheck, r), r.ID, r))
@@ -131,6 +132,9 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 	if err == nil {
 		r, err = b.desk.App(ctx, app)
 	}
+	if no, ok := errors.AsType[*workflow.Refusal](err); ok && no.Rule == workflow.RuleNoApp && kind == workflow.Update {
+		return b.adopt(ctx, c, app, no)
+	}
 	if err != nil {
 		return private(b.sentence(err))
 	}
@@ -141,6 +145,30 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 		}
 	})
 	return nil
+}
+
+// adopt opens the request form for an app that is not one of ours. A name that is
+// nearly that of one of theirs is taken for a slip.
+func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Refusal) Reply {
+	if _, isRequest := requestID(app); isRequest {
+		return private(no.Text)
+	}
+	theirs, err := b.appsOf(ctx, workflow.Query{Requester: c.UserID})
+	if err != nil {
+		return private(b.sentence(err))
+	}
+	names := make([]string, len(theirs))
+	for i, r := range theirs {
+		names[i] = strings.ToLower(r.AppName())
+	}
+	if guess := didYouMean(app, names); guess != "" {
+		return private(fmt.Sprintf("%s%s If you mean an app that was not made here, type its App ID instead.", no.Text, guess))
+	}
+	products := b.desk.Products()
+	if len(products) == 0 {
+		return private(no.Text)
+	}
+	return b.showForm(ctx, c, products[0], meta{Existing: true, App: clip(app, workflow.AppNameMax)})
 }
 
 // openLife opens the form for a button.
@@ -168,7 +196,7 @@ func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.
 		workflow.Retire:   "Its credentials and consents are removed and the app is deleted. Whatever signs in with it stops working at once. Entra keeps it for 30 days; recreate brings it back.",
 	}
 	blocks := []slack.Block{
-		block(line(bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r), "\n", words[kind])),
+		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r), "\n", words[kind])),
 		textInput(workflow.FieldReason, "The approver reads this.", workflow.ReasonMax, true, "", false),
 	}
 	switch kind {
@@ -210,7 +238,7 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 	}
 	if p.Custom {
 		search := permissionsInput()
-		for _, q := range r.Plan.Permissions {
+		for _, q := range r.Has().Permissions {
 			if c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name); ok {
 				search.InitialOptions = append(search.InitialOptions, permissionOption(c))
 			}
@@ -219,12 +247,30 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 		permissions.Optional = true // where it offers scopes
 		blocks = append(blocks, permissions, scopesInput(r.Plan.Scopes))
 	}
-	uris := r.Plan.On(p.Platform)
+	if extras := p.Extras(r.Has()); r.Adopted() && !p.Custom && len(extras) > 0 {
+		blocks = append(blocks, extrasInput(extras))
+	}
+	uris := r.Has().On(p.Platform)
 	owners := ownersInput()
 	for _, o := range r.Plan.Owners {
 		owners.Element.(*slack.MultiSelectBlockElement).InitialUsers = append(owners.Element.(*slack.MultiSelectBlockElement).InitialUsers, o.ID)
 	}
 	return append(blocks, textInput(workflow.FieldRedirectURIs, "One on each line.", 3000, true, strings.Join(uris, "\n"), true), owners)
+}
+
+// extrasInput lets the requester take away what an adopted app had and its product
+// has no need for.
+func extrasInput(extras []workflow.Permission) *slack.InputBlock {
+	boxes := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("None of them"), string(workflow.FieldPermissions))
+	for _, q := range extras {
+		if c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name); ok {
+			boxes.Options = append(boxes.Options, permissionOption(c))
+		}
+	}
+	boxes.InitialOptions = boxes.Options
+	in := field(workflow.FieldPermissions, "What the app had before it was adopted, beyond what the product needs. What you take out here is taken from the app.", boxes)
+	in.Optional = true
+	return in
 }
 
 // rebuildLife shows the form for another kind of credential.
@@ -290,14 +336,14 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 // expiry is the message that a credential ends soon.
 func (b *Bot) expiry(r *workflow.Request) (string, []slack.Block) {
 	left := r.Made.KeyExpires.Sub(b.now())
-	text := fmt.Sprintf("The credential of %s expires on %s.", r.Plan.AppName, r.Made.KeyExpires.UTC().Format("2 January 2006"))
+	text := fmt.Sprintf("The credential of %s expires on %s.", r.AppName(), r.Made.KeyExpires.UTC().Format("2 January 2006"))
 	when := "in " + workflow.Days(left)
 	if left <= 0 {
 		when = "and has expired"
 	}
 	return text, []slack.Block{
-		header(clip(r.Plan.AppName+": the credential expires", 150)),
-		block(line(bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), "\nIts credential ends on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
-		slack.NewActionBlock("", button(actRenew, "Renew", r.ID, "Renew the credential of "+r.Plan.AppName).WithStyle(slack.StylePrimary)),
+		header(clip(r.AppName()+": the credential expires", 150)),
+		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), "\nIts credential ends on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
+		slack.NewActionBlock("", button(actRenew, "Renew", r.ID, "Renew the credential of "+r.AppName()).WithStyle(slack.StylePrimary)),
 	}
 }

@@ -70,7 +70,7 @@ func (b *Bot) pfxPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	b.writePage(w, http.StatusOK, pageText{
-		Title: "Certificate of " + found.Plan.AppName,
+		Title: "Certificate of " + found.AppName(),
 		Text: "Request " + found.ID + " in the tenant " + found.Tenant + ". The certificate and its private key are in a PFX file, which opens with the password that Slack showed you. " +
 			"It can be fetched once, until " + b.desk.Policy().FetchBy(found).UTC().Format("2 January 2006, 15:04 UTC") + ". Fetch it on the machine that will use it.",
 		Button: "Fetch the file",
@@ -137,7 +137,7 @@ var notInFileNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // fileName is the app's name as every file system takes it.
 func fileName(r *workflow.Request) string {
-	return strings.Trim(notInFileNames.ReplaceAllString(r.ID+"-"+r.Plan.AppName, "-"), "-.") + ".pfx"
+	return strings.Trim(notInFileNames.ReplaceAllString(r.ID+"-"+r.AppName(), "-"), "-.") + ".pfx"
 }
 
 // pfxView shows the password and where the file is. As in a secret's view there
@@ -165,13 +165,13 @@ func (b *Bot) pfxHandover(r *workflow.Request, blocks []slack.Block) (string, []
 		return r.ID + ": fetch the certificate's file.", append(blocks,
 			block(line("You were shown the password. The file can be fetched ", bold("once"), ", with the link that was beside it, until ", p.FetchBy(r), ". After that it is revoked.")))
 	case r.State == workflow.Ready:
-		return r.ID + ": the app " + r.Plan.AppName + " is ready. Open its certificate in this message.", append(blocks,
+		return r.ID + ": the app " + r.AppName() + " is ready. Open its certificate in this message.", append(blocks,
 			block(line("The certificate is in a PFX file. Its password and the link to it can be opened ", bold("once"), ", by you, until ", r.Entered.Add(p.RevealWithin), ". After that it is revoked.")),
 			slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r), "Reveal the password of "+r.ID).WithStyle(slack.StylePrimary)))
 	case h.Status == workflow.Shown:
 		blocks = append(blocks, block(line("The certificate's file was fetched on ", h.At, ". It can't be fetched again. If that was not you, tell an approver at once.")))
 	}
-	return r.ID + ": the app " + r.Plan.AppName + " is yours. Its certificate was fetched.", append(blocks, b.overlap(r)...)
+	return r.ID + ": the app " + r.AppName() + " is yours. Its certificate was fetched.", append(blocks, b.overlap(r)...)
 }
 
 // pfxCame says what came of a request whose certificate was made here, where that

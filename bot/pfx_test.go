@@ -152,7 +152,7 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 	p, _ := w.desk.Product("vb365-backup")
 	chosen := p.Choice()
 	chosen.Credential = workflow.MadeCertificate
-	v, _ := json.MarshalIndent(w.bot.form(p, chosen, "CTEAM"), "", "  ")
+	v, _ := json.MarshalIndent(w.bot.form(p, chosen, meta{Channel: "CTEAM"}), "", "  ")
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}

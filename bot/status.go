@@ -89,7 +89,7 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 	blocks := []slack.Block{header("Requests")}
 	for _, r := range found {
 		blocks = append(blocks, block(
-			line(bold(r.ID), " ", bold(r.Plan.AppName), " · ", b.productTitle(r), " · ", r.Tenant),
+			line(bold(r.ID), " ", bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant),
 			line(stateWord(r), ": ", waitsFor(r)),
 			line(italic("asked for by "), user(r.Requester.ID), italic(" "+ago(b.now().Sub(r.Created))+", on "), r.Created)))
 	}
@@ -140,7 +140,7 @@ func (b *Bot) turn(ctx context.Context, i interaction, a action) {
 // inFull shows one request with its plan and its history.
 func (b *Bot) inFull(r *workflow.Request) []slack.Block {
 	blocks := []slack.Block{
-		header(r.ID + ": " + r.Plan.AppName),
+		header(r.ID + ": " + r.AppName()),
 		block(line(bold("State: "), stateWord(r), ", ", waitsFor(r))),
 	}
 	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
@@ -267,6 +267,9 @@ func waitsFor(r *workflow.Request) string {
 		if r.Kind == workflow.Renew {
 			return "the new credential was removed again"
 		}
+		if r.Kind == workflow.Adopt {
+			return "what was added was taken away again"
+		}
 		return "what was made was deleted again"
 	}
 	return ""
@@ -281,15 +284,17 @@ func summary(r *workflow.Request) string {
 func wish(r *workflow.Request) string {
 	switch r.Kind {
 	case workflow.Update:
-		return "to update the app " + r.Plan.AppName
+		return "to update the app " + r.AppName()
+	case workflow.Adopt:
+		return "to add to the app " + r.AppName()
 	case workflow.Renew:
-		return "to renew the credential of " + r.Plan.AppName
+		return "to renew the credential of " + r.AppName()
 	case workflow.Retire:
-		return "to retire the app " + r.Plan.AppName
+		return "to retire the app " + r.AppName()
 	case workflow.Recreate:
-		return "to recreate the app " + r.Plan.AppName
+		return "to recreate the app " + r.AppName()
 	}
-	return "for the app " + r.Plan.AppName
+	return "for the app " + r.AppName()
 }
 
 // ago says how old something is.

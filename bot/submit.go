@@ -51,7 +51,7 @@ func (b *Bot) rebuild(ctx context.Context, i interaction) {
 		return
 	}
 	b.later(ctx, func(ctx context.Context) {
-		if _, err := b.api.UpdateViewContext(ctx, b.form(p, chosen, m.Channel), "", i.View.Hash, i.View.ID); err != nil {
+		if _, err := b.api.UpdateViewContext(ctx, b.form(p, chosen, m), "", i.View.Hash, i.View.ID); err != nil {
 			b.log.Warn("the form was not redrawn", "err", slackError(err))
 		}
 	})
@@ -60,6 +60,9 @@ func (b *Bot) rebuild(ctx context.Context, i interaction) {
 // chosen reads the product and what was chosen of it out of a form.
 func (b *Bot) chosen(v view) (m meta, p workflow.Product, c workflow.Choice, ok bool) {
 	json.Unmarshal([]byte(v.PrivateMetadata), &m)
+	if which := v.State.choice(workflow.FieldApplication); which != "" {
+		m.Existing = which == existingApp
+	}
 	p, ok = b.desk.Product(firstOf(v.State.choice(workflow.FieldProduct), m.Product))
 	if !ok || p.Name != m.Product {
 		return m, p, p.Choice(), ok
@@ -89,12 +92,12 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	m, p, chosen, ok := b.chosen(i.View)
 	if ok && m.Product != "" && (p.Name != m.Product || m.Credential != "" && chosen.Credential != m.Credential || chosen.Backup != m.Backup) {
 		// Slack had not redrawn the form for what was chosen when it was sent.
-		v := b.form(p, chosen, m.Channel)
+		v := b.form(p, chosen, m)
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
 	d := s.draft()
 	d.Origin, d.Product = i.View.ID, firstOf(p.Name, s.choice(workflow.FieldProduct), m.Product)
-	d.Credential, d.Workloads, d.Backup = chosen.Credential, chosen.Workloads, chosen.Backup
+	d.Credential, d.Workloads, d.Backup, d.Existing = chosen.Credential, chosen.Workloads, chosen.Backup, m.Existing
 	by, err := b.presser(ctx, i)
 	if err == nil {
 		err = b.fill(ctx, s, &d)

@@ -1,0 +1,116 @@
+package bot
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// adopted is an adoption, as far as a state.
+func (w *world) adopted(t *testing.T, s workflow.State) *workflow.Request {
+	r := w.request(t, "HR Portal "+string(s), "nightly backup", inState(s))
+	r.ID, r.Kind = "EA-7", workflow.Adopt
+	if s == workflow.Pending {
+		return r
+	}
+	mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+	r.Was = workflow.Plan{AppName: "HR Portal", Audience: "AzureADMultipleOrgs", RedirectURIs: append([]string{"https://hr.contoso.com"}, r.Plan.RedirectURIs...),
+		Permissions: append([]workflow.Permission{mail}, r.Plan.Permissions[0])}
+	r.Found = workflow.Found{AppID: r.Made.AppID, Name: "HR Portal", Read: true, Thumbprints: []string{"AB12"}, Secrets: 2}
+	return r
+}
+
+func TestTheCardOfAnAdoptionShowsWhatIsAddedAndWhatStays(t *testing.T) {
+	w := newWorld(t)
+	for _, s := range []workflow.State{workflow.Pending, workflow.Provisioning, workflow.Failed, workflow.Undone} {
+		for name, blocks := range w.drawn(w.adopted(t, s)) {
+			got, _ := json.MarshalIndent(blocks, "", "  ")
+			for _, m := range slacktest.ValidateMessage(got) {
+				t.Errorf("%s %s: %s", s, name, m)
+			}
+			if name == workflow.Card {
+				golden(t, "adopt-"+string(s)+"-card.json", got)
+			}
+		}
+	}
+	r := w.adopted(t, workflow.Signing)
+	for range 200 {
+		r.Was.RedirectURIs = append(r.Was.RedirectURIs, "https://example.com/"+strings.Repeat("x", 230))
+	}
+	_, blocks := w.bot.card(r)
+	b, _ := json.Marshal(blocks)
+	for _, m := range slacktest.ValidateMessage(b) {
+		t.Error(m)
+	}
+}
+
+func TestTheFormForAnExistingAppIsWhatSlackTakes(t *testing.T) {
+	w := newWorld(t)
+	p, _ := w.desk.Product("vbo365")
+	v, _ := json.MarshalIndent(w.bot.form(p, p.Choice(), meta{Channel: "CTEAM", Existing: true, App: "HR Portal"}), "", "  ")
+	for _, m := range slacktest.ValidateView(v, false) {
+		t.Error(m)
+	}
+	golden(t, "form-existing.json", v)
+
+	r := w.adopted(t, workflow.Done)
+	view := w.bot.lifeForm(workflow.Update, r, asItIs(r))
+	v, _ = json.Marshal(view)
+	for _, m := range slacktest.ValidateView(v, false) {
+		t.Error(m)
+	}
+	if text := string(v); !strings.Contains(text, "https://hr.contoso.com") || !strings.Contains(text, "Mail.Read") {
+		t.Errorf("the form to update it does not show what it has: %s", text)
+	}
+}
+
+func TestAnAdoptionIsExportedWithoutAScript(t *testing.T) {
+	w := newWorld(t)
+	v, _ := json.Marshal(exportView(w.adopted(t, workflow.Done), "bash"))
+	for _, m := range slacktest.ValidateView(v, false) {
+		t.Error(m)
+	}
+	if text := string(v); strings.Contains(text, "verify") || strings.Contains(text, "Azure CLI") || !strings.Contains(text, "requiredResourceAccess") {
+		t.Errorf("it is exported as %s", text)
+	}
+}
+
+func TestUpdateOfAnAppThatIsNotOursOpensTheFormForIt(t *testing.T) {
+	w := newWorld(t)
+	w.request(t, "payroll", "x", inState(workflow.Done))
+	if got := w.says("update HR Portal"); got != "null" {
+		t.Errorf("it is answered with %s", got)
+	}
+	w.bot.Wait()
+	opened := w.of("views.open")
+	if len(opened) != 1 || !strings.Contains(opened[0].Get("json"), `"initial_value":"HR Portal"`) || !strings.Contains(opened[0].Get("json"), "one of its owners") {
+		t.Fatalf("it opens %v", opened)
+	}
+	if got := w.says("update payrol"); !strings.Contains(got, "Did you mean “payroll”?") || !strings.Contains(got, "App ID") {
+		t.Errorf("a slip is answered with %s", got)
+	}
+	if got := w.says("update EA-77"); !strings.Contains(got, "no app of ours called EA-77") {
+		t.Errorf("a request that is none is answered with %s", got)
+	}
+	w.bot.Wait()
+	if n := len(w.of("views.open")); n != 1 {
+		t.Errorf("%d views were opened", n)
+	}
+}
+
+func TestAnExistingAppIsAskedForWithTheForm(t *testing.T) {
+	w := newWorld(t)
+	values := filled("HR Portal")
+	values["Application"] = map[string]any{"Application": map[string]any{"type": "radio_buttons", "selected_option": map[string]any{"value": existingApp}}}
+	if reply := w.submission(formView, `{"p":"vbo365"}`, "V1", values); reply != nil {
+		t.Fatalf("answered %v", reply)
+	}
+	r, err := w.desk.Get(t.Context(), "EA-1")
+	if err != nil || r.Kind != workflow.Adopt || r.Plan.AppName != "HR Portal" {
+		t.Errorf("it is %+v, %v", r, err)
+	}
+}

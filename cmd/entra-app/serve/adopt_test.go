@@ -1,0 +1,170 @@
+package serve
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/entra-app/entra-app/graphops"
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// legacy makes an application that has been in use for long, and that Bea owns
+// if owned says so.
+func (w *world) legacy(name string, owned bool) entratest.Application {
+	w.t.Helper()
+	ctx := context.Background()
+	must := func(err error) {
+		if err != nil {
+			w.t.Helper()
+			w.t.Fatal(err)
+		}
+	}
+	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client})
+	must(err)
+	var permissions []workflow.Permission
+	for kind, n := range map[catalog.Type]string{catalog.Application: "Mail.Read", catalog.Delegated: "Calendars.Read"} {
+		p, _ := workflow.Known(catalog.MicrosoftGraph, kind, n)
+		permissions = append(permissions, p)
+	}
+	in, err := d.SignIn(ctx, "contoso", workflow.Plan{Permissions: permissions}.SignInScopes(workflow.Provision))
+	must(err)
+	must(w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
+	s, err := in.Wait(ctx, workflow.Ask{Email: "bea@contoso.com"})
+	must(err)
+	defer s.Close()
+	objectID, appID, err := s.EnsureApplication(ctx, workflow.App{UniqueName: "legacy-" + name, DisplayName: name, Notes: "since 2019", Audience: "AzureADMultipleOrgs",
+		RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: permissions})
+	must(err)
+	sp, err := s.EnsureServicePrincipal(ctx, appID)
+	must(err)
+	must(s.EnsureConsent(ctx, sp, permissions))
+	_, _, err = s.AddKey(ctx, objectID, "by hand", time.Now().Add(24*time.Hour))
+	must(err)
+	if owned {
+		must(s.EnsureOwner(ctx, objectID, s.Signer().Requesters[0].ObjectID))
+	}
+	return w.app(appID)
+}
+
+func (w *world) app(appID string) entratest.Application {
+	w.t.Helper()
+	a, ok := w.tenant.Application(appID)
+	if !ok {
+		w.t.Fatalf("%s is gone", appID)
+	}
+	return a
+}
+
+// kept checks that an app has all that it had.
+func kept(t *testing.T, before, after entratest.Application) {
+	t.Helper()
+	if after.DisplayName != before.DisplayName || after.Notes != before.Notes || after.SignInAudience != before.SignInAudience || after.ID != before.ID {
+		t.Errorf("it was %+v\nand is %+v", before, after)
+	}
+	for what, of := range map[string][2][]string{"redirect URI": {before.RedirectURIs, after.RedirectURIs}, "role": {before.Roles, after.Roles}, "scope": {before.Scopes, after.Scopes},
+		"requested permission": {before.Requested, after.Requested}, "owner": {before.Owners, after.Owners}} {
+		for _, n := range of[0] {
+			if !slices.Contains(of[1], n) {
+				t.Errorf("it has lost the %s %s", what, n)
+			}
+		}
+	}
+	for _, k := range before.Passwords {
+		if !slices.ContainsFunc(after.Passwords, func(p entratest.Credential) bool { return p.KeyID == k.KeyID }) {
+			t.Errorf("it has lost the secret %s", k.DisplayName)
+		}
+	}
+}
+
+func TestAnAppThatWasMadeByHandIsAdoptedUpdatedAndKeepsWhatItHad(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	before := w.legacy("HR Portal", true)
+
+	w.types("update HR Portal", map[string]any{"Team": team, "Reason": "its mail is backed up too"})
+	card := w.sees(w.ada, in(approval), "add to the existing app HR Portal?")
+	if !strings.Contains(card.Plain(), "Nothing is taken away from it") {
+		t.Errorf("the card is %s", card.Plain())
+	}
+	if now := w.app(before.AppID); len(now.Passwords) != 1 || len(now.Roles) != len(before.Roles) {
+		t.Errorf("before anybody approved it the app is %+v", now)
+	}
+	w.approves("add to the existing app HR Portal?", "Approve")
+	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
+	done := w.sees(w.ada, in(approval), "EA-1: HR Portal · Done").Plain()
+	for _, text := range []string{"Added to the app", "Microsoft Graph Directory.Read.All (application)", "Stays as it is", "Microsoft Graph Mail.Read (application)", "Microsoft Graph Calendars.Read (delegated)", "https://hr.contoso.com/callback", "client secrets: 1"} {
+		if !strings.Contains(done, text) {
+			t.Errorf("the card does not say %q: %s", text, done)
+		}
+	}
+	after := w.app(before.AppID)
+	kept(t, before, after)
+	if len(after.Passwords) != 2 || !slices.Contains(after.Roles, "Microsoft Graph/Directory.Read.All") || !slices.Contains(after.Scopes, "Microsoft Graph/User.Read") {
+		t.Errorf("it has not got what it needs: %+v", after)
+	}
+
+	w.types("update HR Portal", map[string]any{"Reason": "it has moved", "Redirect URIs": "https://new.contoso.com/callback", "Permissions": []string{}})
+	card = w.sees(w.ada, in(approval), "update the app HR Portal?")
+	for _, text := range []string{"added: redirect URI https://new.contoso.com/callback (web)", "removed: redirect URI https://hr.contoso.com/callback (web)", "removed: permission Microsoft Graph Mail.Read (application)"} {
+		if !strings.Contains(card.Plain(), text) {
+			t.Errorf("the card does not say %q: %s", text, card.Plain())
+		}
+	}
+	w.approves("update the app HR Portal?", "Approve")
+	w.sees(w.ada, in(approval), "EA-2: HR Portal · Done")
+	last := w.app(before.AppID)
+	if !slices.Equal(last.RedirectURIs, []string{"https://new.contoso.com/callback"}) || slices.Contains(last.Roles, "Microsoft Graph/Mail.Read") || slices.Contains(last.Scopes, "Microsoft Graph/Calendars.Read") ||
+		!slices.Contains(last.Roles, "Microsoft Graph/Directory.Read.All") || len(last.Passwords) != 2 || last.SignInAudience != before.SignInAudience || last.Notes != before.Notes {
+		t.Errorf("after the update it is %+v", last)
+	}
+}
+
+func TestAnAppOfSomebodyElseIsNotAdopted(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	before := w.legacy("HR Portal", false)
+	w.types("update "+before.AppID, map[string]any{"Team": team, "Reason": "its mail is backed up too"})
+	w.approves("add to the existing app", "Approve")
+	card := w.sees(w.ada, in(approval), "does not own HR Portal")
+	if strings.Contains(card.Plain(), "Undo") {
+		t.Errorf("there is nothing to undo: %s", card.Plain())
+	}
+	after := w.app(before.AppID)
+	kept(t, before, after)
+	if len(after.Passwords) != 1 || len(after.Roles) != len(before.Roles) || len(after.Requested) != len(before.Requested) {
+		t.Errorf("it was changed: %+v", after)
+	}
+	w.press(w.ada, card, "Give up")
+	w.sees(w.ada, in(approval), "Cancelled")
+}
+
+func TestAnExistingAppGetsWhatAProductNeedsAndItsCertificate(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	before := w.legacy("archive", true)
+	w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}}, map[string]any{"App name": strings.ToUpper(before.AppID), "Reason": "backup", "Certificate": selfSigned(t)})
+	w.approves("add to the existing app", "Approve")
+	w.sees(w.ada, in(approval), "EA-1: archive · Done")
+	after := w.app(before.AppID)
+	kept(t, before, after)
+	if len(after.Passwords) != 1 || len(after.Certificates) != 1 || len(after.DirectoryRoles) != 1 || len(after.Roles) < 9 {
+		t.Errorf("it is %+v", after)
+	}
+	w.types("retire archive", map[string]any{"Reason": "no longer needed"})
+	w.approves("delete the app archive", "Approve")
+	w.sees(w.ada, in(approval), "EA-2: archive · Done")
+	if _, there := w.tenant.Application(before.AppID); there {
+		t.Error("it is still there")
+	}
+	w.types("recreate archive", map[string]any{"Reason": "it was needed", "Certificate": selfSigned(t)})
+	w.approves("recreate the app archive", "Approve")
+	w.sees(w.ada, in(approval), "EA-3: archive · Done")
+	if again := w.app(before.AppID); !slices.Contains(again.Roles, "Microsoft Graph/Mail.Read") || !slices.Contains(again.RedirectURIs, "https://hr.contoso.com/callback") {
+		t.Errorf("it came back as %+v", again)
+	}
+}
