@@ -30,6 +30,7 @@ func TestACertificateEntraCannotUseIsRefused(t *testing.T) {
 		{"cert-weak.pem", "weak", "has 1024 bits"},
 		{"cert-ec-P-224.pem", "curve", "RSA with 2048 bits"},
 		{"cert-ed25519.pem", "kind-of-key", "RSA key with 2048 bits"},
+		{"cert-rsa-pss.pem", "kind-of-key", "RSA key with 2048 bits"},
 		{"cert-expired.pem", "expired", "until 1 January 2025, 517 days ago"},
 		{"cert-early.pem", "not-yet-valid", "from 1 July 2026, 00:00 UTC, and now it is 1 June 2026, 12:00 UTC"},
 		{"cert-long.pem", "too-long", "until 1 January 2036, for another 3501 days. At most 730 days are allowed here. Make one that is valid until 31 May 2028 at the latest"},

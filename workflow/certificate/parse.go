@@ -8,6 +8,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 const mostBytes = 64 << 10
@@ -23,6 +24,7 @@ var (
 		"If there is none, make one that signs itself: openssl x509 -req -in file.csr -signkey key.pem -days 365, on the machine that has the key."}
 	errPublicKey = &Problem{"public-key", "This is a public key alone. Entra takes a certificate, which also says whose the key is and until when: " +
 		"openssl req -x509 -key key.pem -days 365 makes one, on the machine that has the private key."}
+	errCRL = &Problem{"crl", "This is a list of revoked certificates (CRL), and no certificate is in it. Give the app's own certificate: a .cer, .crt or .pem file."}
 	errSSH = &Problem{"ssh", "This is a key for SSH. Entra takes an X.509 certificate: give a .cer, .crt or .pem file. " +
 		"The command openssl req -x509 -newkey rsa:2048 -days 365 makes one, with a new key; keep that where it is made."}
 )
@@ -33,7 +35,7 @@ func Parse(b []byte) (Certificate, error) {
 	if len(b) > mostBytes {
 		return Certificate{}, errTooBig
 	}
-	if len(bytes.TrimFunc(text(b), func(r rune) bool { return r <= ' ' || r >= 0x80 })) == 0 {
+	if IsEmpty(b) {
 		return Certificate{}, errEmpty
 	}
 	all, err := unwrap(b, 0)
@@ -45,6 +47,11 @@ func Parse(b []byte) (Certificate, error) {
 		return Certificate{}, err
 	}
 	return of(x), nil
+}
+
+// IsEmpty says that there is nothing in b but blanks, as text.
+func IsEmpty(b []byte) bool {
+	return len(bytes.TrimFunc(text(b), func(r rune) bool { return r <= ' ' || r >= 0x80 })) == 0
 }
 
 // unwrap finds the certificates in b. Text may have binary in it, and that text
@@ -158,7 +165,10 @@ func fromDER(b []byte) ([]*x509.Certificate, error) {
 			return nil, errNone
 		}
 		_, signed, _ := tlv(element.FullBytes)
-		if len(tags(signed)) <= 4 { // RFC 2986: version, subject, key, attributes
+		switch parts := tags(signed); {
+		case strings.ContainsAny(parts[:min(4, len(parts))], "\x17\x18"): // RFC 5280, 5.1: version, signature, issuer, a time
+			return nil, errCRL
+		case len(parts) <= 4: // RFC 2986: version, subject, key, attributes
 			return nil, errRequest
 		}
 		x, err := parse(element.FullBytes)

@@ -66,7 +66,7 @@ func TestACertificateIsTheSameInEveryForm(t *testing.T) {
 	if !bytes.Equal(want.DER, file(t, "rsa.cer")) {
 		t.Error("DER is not the file")
 	}
-	files(t, "rsa*", 16, func(t *testing.T, b []byte) {
+	files(t, "rsa*", 18, func(t *testing.T, b []byte) {
 		if got := parsed(t, b); !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v\nwant %+v", got, want)
 		}
@@ -111,7 +111,7 @@ func TestASubjectCannotDisturbTheLineItStandsIn(t *testing.T) {
 }
 
 func TestOfAChainTheLeafIsTaken(t *testing.T) {
-	files(t, "leaf*", 6, func(t *testing.T, b []byte) {
+	files(t, "leaf*", 7, func(t *testing.T, b []byte) {
 		if c := parsed(t, b); c.Subject != "CN=leaf" {
 			t.Errorf("took %s", c.Subject)
 		}
@@ -185,6 +185,9 @@ func TestWhatIsNoCertificateIsNamed(t *testing.T) {
 		{"make.sh", "not-a-certificate", 1},
 		{"indefinite.p7b", "ber", 1},
 		{"cert-ec-secp256k1.pem", "curve", 1},
+		{"cert-ec-brainpoolP256r1.pem", "curve", 1},
+		{"cert-ec-prime192v1.pem", "curve", 1},
+		{"crl.*", "crl", 2},
 	} {
 		files(t, a.pattern, a.n, func(t *testing.T, b []byte) {
 			c, err := Parse(b)
@@ -229,7 +232,7 @@ func TestMoreThan64KBIsNotRead(t *testing.T) {
 }
 
 func TestAProblemNeverQuotesWhatWasGiven(t *testing.T) {
-	files(t, "*", 86, func(t *testing.T, b []byte) {
+	files(t, "*", 94, func(t *testing.T, b []byte) {
 		_, err := Parse(b)
 		p, ok := errors.AsType[*Problem](err)
 		if !ok {

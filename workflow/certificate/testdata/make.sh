@@ -56,12 +56,14 @@ key rsa RSA -pkeyopt rsa_keygen_bits:2048
 self rsa "/DC=example/DC=corp/O=Corp, Inc./CN=vb365-backup" $from $until
 key weak RSA -pkeyopt rsa_keygen_bits:1024
 self weak /CN=weak $from $until
-for curve in P-224 P-256 P-384 P-521 secp256k1; do
+for curve in prime192v1 P-224 P-256 P-384 P-521 secp256k1 brainpoolP256r1; do
 	key "ec-$curve" EC -pkeyopt "ec_paramgen_curve:$curve"
 	self "ec-$curve" "/CN=$curve" $from $until
 done
 key ed25519 ED25519
 self ed25519 /CN=ed25519 $from $until
+key rsa-pss RSA-PSS -pkeyopt rsa_keygen_bits:2048
+self rsa-pss /CN=rsa-pss $from $until
 cp "$tmp/rsa.key" "$tmp/expired.key"
 self expired /CN=expired 20240101000000Z 20250101000000Z
 cp "$tmp/rsa.key" "$tmp/early.key"
@@ -72,7 +74,7 @@ cp "$tmp/rsa.key" "$tmp/sha1.key"
 sign sha1 /CN=sha1 $from $until leaf -selfsign -keyfile "$tmp/sha1.key" -md sha1
 cp "$tmp/ec-P-256.key" "$tmp/strange.key"
 self strange "/CN=$(printf 'a\nb\342\200\256c,<d>') $(printf 'x%.0s' $(seq 50))/O=$(printf 'y%.0s' $(seq 60))" $from $until
-for name in weak ec-P-224 ec-P-256 ec-P-384 ec-P-521 ec-secp256k1 ed25519 expired early long sha1 strange; do
+for name in weak ec-prime192v1 ec-P-224 ec-P-256 ec-P-384 ec-P-521 ec-secp256k1 ec-brainpoolP256r1 ed25519 rsa-pss expired early long sha1 strange; do
 	cp "$tmp/$name.pem" "cert-$name.pem"
 done
 
@@ -90,6 +92,8 @@ sed 's/BEGIN CERTIFICATE/BEGIN X509 CERTIFICATE/; s/END CERTIFICATE/END X509 CER
 tr '\n' ' ' <"$c" >rsa-spaces.pem
 { printf '{"cert":"'; sed 's/$/\\n/' "$c" | tr -d '\n'; printf '"}'; } >rsa-json.txt
 openssl base64 -A -in "$c" -out rsa-twice.txt
+{ cat "$c"; printf '\r\n\032\000-- \r\nsent by a phone <b>\377</b>\r\n'; } >rsa-junk.pem
+{ cat rsa.cer; printf '\r\n\032'; } >rsa-junk.cer
 { printf '\357\273\277'; cat "$c"; } >rsa-utf8-bom.pem
 { printf '\377\376'; sed 's/$/\r/' "$c" | iconv -t UTF-16LE; } >rsa-utf16le.pem
 { printf '\376\377'; iconv -t UTF-16BE <rsa-base64.txt; } >rsa-utf16be.txt
@@ -109,6 +113,7 @@ p7 -certfile leaf-chain.pem -outform DER -out leaf.p7b
 p7 -certfile leaf-chain.pem -out leaf-p7b.pem
 sed 's/PKCS7/CMS/' leaf-p7b.pem >leaf-cms.pem
 openssl base64 -in leaf.p7b -out leaf-p7b.txt
+{ printf '\377\376'; sed 's/$/\r/' leaf-p7b.pem | iconv -t UTF-16LE; } >leaf-utf16le.p7b
 cat leaf.pem rsa.pem >several.pem
 p7 -certfile several.pem -outform DER -out several.p7b
 echo hello | openssl cms -sign -nodetach -binary -signer "$c" -inkey "$tmp/rsa.key" -outform DER -out signed.p7m
@@ -121,6 +126,8 @@ openssl req -in request.pem -outform DER -out request.der
 openssl pkey -in "$tmp/rsa.key" -pubout -out public-key.pem
 openssl pkey -in "$tmp/rsa.key" -pubout -outform DER -out public-key.der
 openssl rsa -in "$tmp/rsa.key" -RSAPublicKey_out -out public-key-rsa.pem 2>/dev/null
+openssl ca -config "$tmp/ca.cnf" -gencrl -crl_lastupdate "$from" -crl_nextupdate "$until" -cert "$tmp/root.pem" -keyfile "$tmp/root.key" -out crl.pem 2>/dev/null
+openssl crl -in crl.pem -outform DER -out crl.der
 ssh-keygen -q -t ed25519 -N '' -C '' -f "$tmp/ssh"
 cp "$tmp/ssh.pub" ssh.txt
 ssh-keygen -e -f "$tmp/ssh.pub" >ssh-rfc4716.txt

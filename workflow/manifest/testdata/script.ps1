@@ -2,7 +2,7 @@
 #Requires -Modules Microsoft.Graph.Authentication, Az.Accounts
 # Registers the application: M<U+00FC>ller's backup
 # Tenant: 7d1f2b3c-0000-4000-8000-00000000000a
-# Plan: SHA-256 e0187d945e0e5fed2a749014540857db6ec5db6876bf374703a251d47c33e972
+# Plan: SHA-256 f2cd2a2763282b8272643871a34891d3221324c3e68a5dc1d4140fce0c6c45b1
 #
 # Read it before you run it. It signs you in and runs with your own rights.
 # Where it stops, an error says why, and nothing after that was done.
@@ -73,7 +73,7 @@ Assert-Id $owner1 'the user bea.o''hara@contoso.com'
 Write-Host 'Register the application.'
 $made = Send-Graph POST '/applications' ('{
   "displayName": "M\u00fcller''s backup",
-  "notes": "From a plan of entra-app, SHA-256 e0187d945e0e5fed2a749014540857db6ec5db6876bf374703a251d47c33e972",
+  "notes": "From a plan of entra-app, SHA-256 f2cd2a2763282b8272643871a34891d3221324c3e68a5dc1d4140fce0c6c45b1",
   "signInAudience": "AzureADMyOrg",
   "isFallbackPublicClient": true,
   "web": {
@@ -386,7 +386,7 @@ Invoke-Patiently { Send-Azure ('/subscriptions/7d1f2b3c-0000-4000-8000-000000000
 
 # 11. Add the public certificate. Who has its private key can be the app.
 Write-Host 'Add the public certificate. Who has its private key can be the app.'
-# - Certificate: CN=leaf, SHA-1 E94B3EFE0834D178BE642222B239E86CB1F19B02
+# - Certificate: CN=leaf, SHA-1 BCA9583D0D5C04CAAFF5EC36C1156154CA3A55C1
 Invoke-Patiently { Send-Graph PATCH ('/applications/' + $object) '{
   "keyCredentials": [
     {
@@ -395,7 +395,7 @@ Invoke-Patiently { Send-Graph PATCH ('/applications/' + $object) '{
       "displayName": "CN=leaf",
       "startDateTime": "2026-01-01T00:00:00Z",
       "endDateTime": "2027-01-01T00:00:00Z",
-      "key": "MIIBcTCCARigAwIBAgIUBCu0k3L5gYSngd61lqGthQyoACowCgYIKoZIzj0EAwIwETEPMA0GA1UEAwwGbWlkZGxlMB4XDTI2MDEwMTAwMDAwMFoXDTI3MDEwMTAwMDAwMFowDzENMAsGA1UEAwwEbGVhZjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOjqkm/mWM7Ucxa+aejjleoiIZGv1QZx5DzIpluucAD0vmbcwCgiSzvbB6p/JLOmF8bX/S/TZTVFxJc1TPeqK7mjUDBOMAwGA1UdEwEB/wQCMAAwHQYDVR0OBBYEFB5Pquv3v2lMUO/nxehDYRrXJiUMMB8GA1UdIwQYMBaAFFcBgwf9/HT4w4Pij1E4MFpCpjFNMAoGCCqGSM49BAMCA0cAMEQCIGGpAO8nwGnBwldxE4TOUAHI+sZzWX3u9oK1nNl9ah0PAiA7LygVymtTyA2G1e5afVKsWtdIt3PWhUMfZaieRsSGIQ=="
+      "key": "MIIBcTCCARigAwIBAgIUDFXaVWA0Fgvbi7ESDsXWgbn10JQwCgYIKoZIzj0EAwIwETEPMA0GA1UEAwwGbWlkZGxlMB4XDTI2MDEwMTAwMDAwMFoXDTI3MDEwMTAwMDAwMFowDzENMAsGA1UEAwwEbGVhZjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOmd1GKjHy2gVl1xnqcw1PjbN10Y6YN5OAMHnRlDl0N73nfMhqiewk0bexSOV9EB2+HeLkkDBuqWtldMbRF/w5SjUDBOMAwGA1UdEwEB/wQCMAAwHQYDVR0OBBYEFLYOKj+O3FA0Ce0vVQIoQ5yuViClMB8GA1UdIwQYMBaAFOmVlSXnI3HGfjPFb5Vy6nB8oWRjMAoGCCqGSM49BAMCA0cAMEQCIAdFlFIIqGEMr15OTiMAC7J4Xhhxbeoh+zS/npPhiYRaAiAerBGBOe+9F4UPjwhPdley3AByDoxRPunMk9aEtJFmmA=="
     }
   ]
 }' } | Out-Null
