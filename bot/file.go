@@ -21,60 +21,80 @@ type file struct {
 	Download string `json:"url_private_download"`
 }
 
+// The largest files that are read, in bytes: as much as their readers take.
 const (
-	// mostFile is the size of the largest file that is read, in bytes.
-	mostFile = 64 << 10
-	// downloadFor is how long a download may take: a form has to be answered in
-	// three seconds.
-	downloadFor = 2 * time.Second
+	mostCertificate = 64 << 10
+	mostManifest    = 256 << 10
 )
 
-// download reads a file, from Slack and from nobody else: the bot's token goes
-// with the request.
-func (b *Bot) download(ctx context.Context, f file, in workflow.Field) ([]byte, error) {
+// downloadFor is how long a download may take: a form has to be answered in
+// three seconds.
+const downloadFor = 2 * time.Second
+
+// The words for a file that could not be read. What is true is always the same:
+// nothing was kept, and what else was typed is still in the form.
+const (
+	fileGone    = "Slack no longer has this file: it was deleted, or it never arrived. Remove it here and add it again, or paste its text instead."
+	fileRefused = "Slack did not let this bot read the file. Paste its text instead, and tell the operator of this bot, whose Slack app may lack the scope files:read."
+	fileLate    = "Slack did not give the bot this file in time. Send the form again, or paste its text."
+	fileForeign = "This file is not kept by Slack, so it was not read. Add it from your own computer, or paste its text instead."
+)
+
+// download reads a file of at most that many bytes, from Slack and from nobody
+// else: the bot's token goes with the request.
+func (b *Bot) download(ctx context.Context, f file, in workflow.Field, most int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, downloadFor)
 	defer cancel()
-	no := func(format string, args ...any) ([]byte, error) {
-		return nil, workflow.FieldErrors{in: fmt.Sprintf(format, args...)}
-	}
-	if f.Size > mostFile {
-		return no("This file has %d bytes, which is more than what belongs here has.", f.Size)
+	no := func(words string) ([]byte, error) { return nil, workflow.FieldErrors{in: words} }
+	if f.Size > most {
+		return no(tooLarge(most))
 	}
 	at := firstOf(f.Download, f.Private)
 	if at == "" && f.ID != "" { // of another workspace: it is not in the payload
 		info, _, _, err := b.api.GetFileInfoContext(ctx, f.ID, 0, 0)
-		if err != nil {
+		switch {
+		case isSlack(err, "file_not_found"), isSlack(err, "file_deleted"):
+			return no(fileGone)
+		case err != nil:
 			b.log.Warn("a file is not known", "err", slackError(err))
-			return no("Slack did not let the bot read this file. Paste its text instead.")
+			return no(fileRefused)
 		}
 		at = firstOf(info.URLPrivateDownload, info.URLPrivate)
 	}
 	if !b.atSlack(at) {
 		b.log.Warn("a file is not at Slack's, and was not read")
-		return no("This file is not kept by Slack. Paste its text instead.")
+		return no(fileForeign)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
-		return no("Slack did not let the bot read this file. Paste its text instead.")
+		return no(fileRefused)
 	}
 	req.Header.Set("Authorization", "Bearer "+b.token.Reveal())
 	resp, err := b.direct.Do(req)
 	if err != nil {
 		b.log.Warn("a file could not be read", "err", slackError(err))
-		return no("Slack did not give the bot this file in time. Send the form again, or paste its text.")
+		return no(fileLate)
 	}
 	defer resp.Body.Close()
-	content, err := io.ReadAll(io.LimitReader(resp.Body, mostFile+1))
-	switch {
-	case err != nil:
-		return no("Slack did not give the bot this file in time. Send the form again, or paste its text.")
-	case resp.StatusCode != http.StatusOK, strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"):
-		b.log.Warn("a file could not be read; does the bot have the scope files:read?", "status", resp.StatusCode)
-		return no("Slack did not let the bot read this file. Paste its text instead.")
-	case len(content) > mostFile:
-		return no("This file is larger than %d bytes, which is more than what belongs here has.", mostFile)
+	content, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	switch code := resp.StatusCode; {
+	case code == http.StatusNotFound, code == http.StatusGone:
+		return no(fileGone)
+	case code == http.StatusTooManyRequests, code >= 500, err != nil:
+		b.log.Warn("a file could not be read", "status", code)
+		return no(fileLate)
+	// Slack shows whoever may not read a file the page where people sign in.
+	case code != http.StatusOK, strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"):
+		b.log.Warn("a file could not be read; does the bot have the scope files:read?", "status", code)
+		return no(fileRefused)
+	case int64(len(content)) > most:
+		return no(tooLarge(most))
 	}
 	return content, nil
+}
+
+func tooLarge(most int64) string {
+	return fmt.Sprintf("This file is larger than %d KB, so it was not read, and what belongs here is far smaller. Add that file alone, or paste its text.", most>>10)
 }
 
 // atSlack says whether an address is one that Slack keeps files at: its own host

@@ -132,15 +132,15 @@ func (s state) draft() workflow.Draft {
 // fill gets what the form only names: the file, and who the owners are.
 func (b *Bot) fill(ctx context.Context, s state, d *workflow.Draft) error {
 	if files := s.input(workflow.FieldCertificateFile).Files; len(files) > 0 {
-		content, err := b.download(ctx, files[0], workflow.FieldCertificateFile)
+		content, err := b.download(ctx, files[0], workflow.FieldCertificateFile, mostCertificate)
 		if err != nil {
 			return err
 		}
-		d.Certificate = content
+		d.CertificateFile = content
 	}
 	pasted := []byte(s.text(workflow.FieldManifest))
 	if files := s.input(workflow.FieldManifestFile).Files; len(files) > 0 {
-		content, err := b.download(ctx, files[0], workflow.FieldManifestFile)
+		content, err := b.download(ctx, files[0], workflow.FieldManifestFile, mostManifest)
 		if err != nil {
 			return err
 		}

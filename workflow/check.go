@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
-	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // The rules for what is typed into the fields of the form.
@@ -47,19 +46,7 @@ func (d *Desk) checkCredential(wrong FieldErrors, p Product, draft Draft, c *Cre
 	case MadeCertificate:
 		d.checkMade(wrong, offer, draft, c)
 	case OwnCertificate:
-		if len(strings.TrimSpace(string(draft.Certificate))) == 0 {
-			wrong[FieldCertificate] = "Paste the public certificate, or add its file."
-			return
-		}
-		cert, err := certificate.Parse(draft.Certificate)
-		if err == nil {
-			err = cert.Check(d.now(), offer.Max)
-		}
-		if err != nil {
-			wrong[FieldCertificate] = err.Error()
-			return
-		}
-		c.Certificate = cert
+		c.Certificate = d.checkCertificate(wrong, offer, draft)
 	case Federated:
 		c.Federated = checkFederated(wrong, draft.Federated)
 	}
@@ -72,10 +59,13 @@ func checkFederated(wrong FieldErrors, f FederatedIssuer) FederatedIssuer {
 		f.Audience = "api://AzureADTokenExchange"
 	}
 	checkText(wrong, FieldSubject, f.Subject, 600)
+	if strings.Contains(f.Subject, "*") {
+		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * stands for nothing but itself. Name one branch, tag or environment, as in repo:contoso/backup:ref:refs/heads/main."
+	}
 	checkText(wrong, FieldAudience, f.Audience, 600)
 	u, err := url.Parse(f.Issuer)
 	switch {
-	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || strings.Contains(f.Issuer, "#"):
+	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || strings.ContainsAny(f.Issuer, "#* "):
 		wrong[FieldIssuer] = "The issuer is a web address that begins with https://, as in https://token.actions.githubusercontent.com."
 	case len(f.Issuer) > 600:
 		wrong[FieldIssuer] = "The issuer may have 600 characters."

@@ -163,8 +163,8 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 	r.Plan.Credential = Credential{Kind: draft.Credential}
 	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
 	d.checkBackup(wrong, product, r.Plan)
-	if c := r.Plan.Credential.Certificate; r.Kind == Renew && c.Fingerprint != "" && c.Fingerprint == before.Plan.Credential.Certificate.Fingerprint {
-		wrong[FieldCertificate] = "The app has this certificate already. Paste the new one."
+	if c := r.Plan.Credential.Certificate; r.Kind == Renew && c.Thumbprint != "" && c.Thumbprint == before.Thumbprint() {
+		wrong[draft.certificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."
 	}
 }
 
@@ -205,7 +205,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
-	return d.create(ctx, r, by)
+	return d.create(ctx, r, by, draft)
 }
 
 // SayWorks notes that the new credential works: the old one can go.

@@ -77,7 +77,7 @@ func (d *Desk) offered(p Product) []Offer {
 		return offers
 	}
 	own := offers[i]
-	most := cmp.Or(own.Max, madeMax)
+	most := min(cmp.Or(d.policy.certificateMax(own.Max), madeMax), madeMax)
 	made := Offer{Kind: MadeCertificate, Lifetime: min(cmp.Or(own.Lifetime, madeLifetime), most), Max: most}
 	return slices.Insert(slices.Clone(offers), i+1, made)
 }
@@ -96,7 +96,7 @@ func (d *Desk) Lifetimes(o Offer) []Lifetime {
 // checkMade fills in the plan's credential for a certificate made here.
 func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *Credential) {
 	c.Lifetime = draft.Lifetime
-	switch limit := min(cmp.Or(offer.Max, madeMax), madeMax); {
+	switch limit := min(cmp.Or(d.policy.certificateMax(offer.Max), madeMax), madeMax); {
 	case d.pages == "" && draft.Backup == "":
 		wrong[FieldCredential] = "A certificate can't be made here any more, because this bot has no public_url to hand it over with. Choose another credential or a backup server, or ask the operator of this bot."
 	case draft.Lifetime <= 0 || draft.Lifetime > limit:

@@ -12,18 +12,21 @@ type Policy struct {
 	RemindEvery       time.Duration // approvers are reminded this often; 0 is never
 	RevealWithin      time.Duration // a secret that nobody opens is revoked after this
 	SecretLifetimeMax time.Duration
-	RenewGrace        time.Duration // how long the old credential stays beside a new one
-	AllowCustom       bool          // whether a request may name its own permissions
+	// CertificateLifetimeMax is how long a certificate may still be valid; 0 is no limit.
+	CertificateLifetimeMax time.Duration
+	RenewGrace             time.Duration // how long the old credential stays beside a new one
+	AllowCustom            bool          // whether a request may name its own permissions
 }
 
 // DefaultPolicy is the policy of a configuration that says nothing.
 var DefaultPolicy = Policy{
-	PendingExpires:    7 * 24 * time.Hour,
-	RemindEvery:       24 * time.Hour,
-	RevealWithin:      72 * time.Hour,
-	SecretLifetimeMax: 4380 * time.Hour,
-	RenewGrace:        14 * 24 * time.Hour,
-	AllowCustom:       true,
+	PendingExpires:         7 * 24 * time.Hour,
+	RemindEvery:            24 * time.Hour,
+	RevealWithin:           72 * time.Hour,
+	SecretLifetimeMax:      4380 * time.Hour,
+	CertificateLifetimeMax: madeMax,
+	RenewGrace:             14 * 24 * time.Hour,
+	AllowCustom:            true,
 }
 
 // A Tenant is where apps are registered, and who may approve that.
@@ -80,6 +83,15 @@ func (p Policy) secretMax(product time.Duration) time.Duration {
 		return min(product, p.SecretLifetimeMax)
 	}
 	return p.SecretLifetimeMax
+}
+
+// certificateMax is how long a certificate may be valid for a product that has a
+// limit of its own, or 0. 0 is no limit.
+func (p Policy) certificateMax(product time.Duration) time.Duration {
+	if product > 0 && p.CertificateLifetimeMax > 0 {
+		return min(product, p.CertificateLifetimeMax)
+	}
+	return max(product, p.CertificateLifetimeMax)
 }
 
 // Lifetimes returns the lifetimes that p allows for a client secret, shortest

@@ -32,15 +32,16 @@ type Draft struct {
 	Permissions  []string // keys of the catalogue; for a custom product only
 	RedirectURIs []string
 
-	Workloads     []string
-	Certificate   []byte // as it was pasted or uploaded
-	Federated     FederatedIssuer
-	Scopes        []string // that the app offers, one on a line
-	Subscriptions []string
-	Owners        []Person // besides the requester
-	Backup        string   // the server to connect with the app; empty: it is handed to the requester
-	Imported      *Imported
-	Existing      bool // AppName names an app that was not made here, by its name or App ID
+	Workloads       []string
+	Certificate     []byte // as it was pasted
+	CertificateFile []byte // as it was uploaded; nil where no file was
+	Federated       FederatedIssuer
+	Scopes          []string // that the app offers, one on a line
+	Subscriptions   []string
+	Owners          []Person // besides the requester
+	Backup          string   // the server to connect with the app; empty: it is handed to the requester
+	Imported        *Imported
+	Existing        bool // AppName names an app that was not made here, by its name or App ID
 }
 
 // Imported is what a manifest says, for a custom product.
@@ -107,10 +108,10 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	if m := draft.Imported; m != nil && len(m.Ignored) > 0 {
 		r.note(d.now(), Event{What: Imports, Text: clip("Of the manifest this was not taken over: "+strings.Join(m.Ignored, "; "), 2000)})
 	}
-	return d.create(ctx, r, by)
+	return d.create(ctx, r, by, draft)
 }
 
-func (d *Desk) create(ctx context.Context, r *Request, by Person) (*Request, error) {
+func (d *Desk) create(ctx context.Context, r *Request, by Person, draft Draft) (*Request, error) {
 	if no := d.enough(r); no != nil {
 		return nil, no
 	}
@@ -127,7 +128,7 @@ func (d *Desk) create(ctx context.Context, r *Request, by Person) (*Request, err
 		case strings.HasPrefix(taken.Claim, appClaim):
 			return nil, refuse(RuleWrongState, "%s is at work on this app already. Wait for it to end, or cancel it.", taken.By)
 		case strings.HasPrefix(taken.Claim, certificateClaim):
-			return nil, FieldErrors{FieldCertificate: fmt.Sprintf("%s already uses this certificate. Every app needs one of its own.", taken.By)}
+			return nil, FieldErrors{draft.certificateField(): fmt.Sprintf("%s already uses this certificate. Every app needs one of its own: make a new key and a certificate for it, and give that.", taken.By)}
 		}
 		if r.Kind == Adopt {
 			return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s has an app of this name in %s. If that is the one, /entra-app update %s changes it; if it is another, give its App ID.", taken.By, r.Tenant, taken.By)}

@@ -100,6 +100,7 @@ policy:
   remind_every: 0s
   reveal_within: 1h30m
   secret_lifetime_max: 8760h
+  certificate_lifetime_max: 4380h
   allow_custom: False
 `
 	c, err := parse("entra-app.yaml", []byte(text), env)
@@ -131,7 +132,7 @@ policy:
 	if v := c.Veeam[1]; v.TLS != "system" || v.Username != "" || !v.Password.IsZero() {
 		t.Errorf("second server: %+v", v)
 	}
-	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour, RenewGrace: workflow.DefaultPolicy.RenewGrace}
+	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour, RenewGrace: workflow.DefaultPolicy.RenewGrace, CertificateLifetimeMax: 4380 * time.Hour}
 	if c.Policy != want {
 		t.Errorf("policy %+v, want %+v", c.Policy, want)
 	}

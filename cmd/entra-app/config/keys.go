@@ -96,6 +96,8 @@ var Keys = []Key{
 		set: func(c *Config, v value) { c.Policy.RevealWithin = v.duration }},
 	{Name: "policy.secret_lifetime_max", Kind: duration, Default: hours(workflow.DefaultPolicy.SecretLifetimeMax), Doc: "The longest lifetime of a client secret that may be asked for.",
 		set: func(c *Config, v value) { c.Policy.SecretLifetimeMax = v.duration }},
+	{Name: "policy.certificate_lifetime_max", Kind: duration, Default: hours(workflow.DefaultPolicy.CertificateLifetimeMax), Doc: "How long a certificate that is given, or made here, may be valid from now on.",
+		set: func(c *Config, v value) { c.Policy.CertificateLifetimeMax = v.duration }},
 	{Name: "policy.renew_grace", Kind: duration, Default: hours(workflow.DefaultPolicy.RenewGrace), Doc: "How long an app keeps its old credential beside a renewed one, unless the requester says sooner that the new one works.",
 		set: func(c *Config, v value) { c.Policy.RenewGrace = v.duration }},
 	{Name: "policy.allow_custom", Kind: yesNo, Default: fmt.Sprint(workflow.DefaultPolicy.AllowCustom), Doc: "Whether a request may name its own permissions (`custom`).",
