@@ -49,6 +49,17 @@ func TestAFileIsForWhoMayReadFiles(t *testing.T) {
 	if status, _ := get(strings.Replace(f.URL, f.ID, "F0", 1), w.BotToken()); status != 404 {
 		t.Errorf("no such file: %d", status)
 	}
+	w.ada.DeleteFile(f) // not Ada's
+	if status, _ := get(f.URL, w.BotToken()); status != 200 {
+		t.Errorf("deleted by somebody else: %d", status)
+	}
+	w.bea.DeleteFile(f)
+	if status, body := get(f.URL, w.BotToken()); status != 404 || strings.Contains(body, "content") {
+		t.Errorf("deleted: %d %s", status, body)
+	}
+	if _, _, _, err := w.api.GetFileInfoContext(t.Context(), f.ID, 0, 0); err == nil || err.Error() != "file_deleted" {
+		t.Errorf("files.info of a deleted file: %v", err)
+	}
 	poor := newWorld(t, slacktest.Config{Scopes: []string{"chat:write"}})
 	if status, _ := get(poor.bea.AddFile("a.cer", []byte("content")).URL, poor.BotToken()); status != 302 {
 		t.Errorf("without the scope: %d", status)

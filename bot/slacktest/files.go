@@ -21,6 +21,7 @@ type File struct {
 
 	user    string
 	remote  bool
+	deleted bool
 	content []byte
 	json    map[string]any
 }
@@ -39,6 +40,16 @@ func (p *Person) AddRemoteFile(name, address string) File {
 	p.w.mu.Lock()
 	defer p.w.mu.Unlock()
 	return *p.addFile(name, nil, address)
+}
+
+// DeleteFile has somebody delete a file of theirs. A form that it was added to
+// still names it.
+func (p *Person) DeleteFile(f File) {
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	if known := p.w.files[f.ID]; known != nil && known.user == p.id {
+		known.deleted, known.content = true, nil
+	}
 }
 
 func (p *Person) addFile(name string, content []byte, remote string) *File {
@@ -136,7 +147,7 @@ func (w *Workspace) download(rw http.ResponseWriter, r *http.Request) {
 	case w.allowed(method{scope: "files:read"}, token) != nil:
 		entry.Answer = "302"
 		http.Redirect(rw, r, "/?redir="+url.QueryEscape(r.URL.Path), http.StatusFound)
-	case f == nil || f.remote:
+	case f == nil || f.remote || f.deleted:
 		entry.Answer = "404"
 		http.NotFound(rw, r)
 	default:
@@ -150,8 +161,11 @@ func (w *Workspace) download(rw http.ResponseWriter, r *http.Request) {
 
 func (w *Workspace) fileInfo(a args) (reply, error) {
 	f := w.files[a["file"]]
-	if f == nil {
+	switch {
+	case f == nil:
 		return nil, no("file_not_found")
+	case f.deleted:
+		return nil, no("file_deleted")
 	}
 	return reply{"file": f.json}, nil
 }

@@ -24,8 +24,9 @@ import (
 
 // Options are what the process gives, and the configuration does not.
 type Options struct {
-	Log  *slog.Logger // nil means slog.Default()
-	HTTP *http.Client // for Slack and Microsoft; nil means one with timeouts and the system's trust
+	Log  *slog.Logger     // nil means slog.Default()
+	HTTP *http.Client     // for Slack and Microsoft; nil means one with timeouts and the system's trust
+	Now  func() time.Time // nil means time.Now
 }
 
 // A Server is a running entra-app.
@@ -63,7 +64,7 @@ func New(c config.Config, o Options) (*Server, error) {
 		}
 	}
 	entra := directories(c)
-	directory, err := graphops.New(graphops.Config{Tenants: entra, HTTP: o.HTTP, Log: o.Log})
+	directory, err := graphops.New(graphops.Config{Tenants: entra, HTTP: o.HTTP, Log: o.Log, Now: o.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -81,15 +82,15 @@ func New(c config.Config, o Options) (*Server, error) {
 	}
 	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
 	requests := counted{kept, s.health.metrics}
-	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log, PublicURL: c.PublicURL, Backups: backups})
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log, Now: o.Now, PublicURL: c.PublicURL, Backups: backups})
 	s.bot, err = bot.New(bot.Config{
 		Desk: desk, BotToken: c.Slack.BotToken, AppToken: c.Slack.AppToken, SigningSecret: c.Slack.SigningSecret,
-		APIURL: c.Slack.APIURL, HTTP: o.HTTP, Log: o.Log, Observe: s.health.metrics.acked,
+		APIURL: c.Slack.APIURL, HTTP: o.HTTP, Log: o.Log, Now: o.Now, Observe: s.health.metrics.acked,
 	})
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
-	s.engine = workflow.NewEngine(workflow.EngineConfig{Desk: desk, Store: requests, Directory: directory, Messenger: s.bot, Key: key, Log: o.Log})
+	s.engine = workflow.NewEngine(workflow.EngineConfig{Desk: desk, Store: requests, Directory: directory, Messenger: s.bot, Key: key, Log: o.Log, Now: o.Now})
 	s.listener, err = net.Listen("tcp", c.Listen)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this machine's; change `listen`", c.Listen, err), kept.Close())

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,8 @@ type world struct {
 	client *http.Client
 	cfg    config.Config
 	log    *syncBuffer
+	now    func() time.Time                 // nil means time.Now
+	files  atomic.Pointer[http.HandlerFunc] // answers downloads instead of the workspace, unless nil
 
 	bea, ada, tom *slacktest.Person
 	running       func() // stops the bot; nil while none runs
@@ -66,13 +69,26 @@ func (s *syncBuffer) String() string {
 // newWorld sets everything up but the bot.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, log: &syncBuffer{}}
-	w.slack = slacktest.New(slacktest.Config{})
-	slackSrv := httptest.NewServer(w.slack)
+	return newWorldOf(t, slacktest.Config{})
+}
+
+// newWorldOf is newWorld with a workspace of its own kind. Its clock is that of
+// everybody.
+func newWorldOf(t testing.TB, c slacktest.Config) *world {
+	t.Helper()
+	w := &world{t: t, log: &syncBuffer{}, now: c.Now}
+	w.slack = slacktest.New(c)
+	slackSrv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if other := w.files.Load(); other != nil && strings.HasPrefix(r.URL.Path, "/files-pri/") {
+			(*other)(rw, r)
+			return
+		}
+		w.slack.ServeHTTP(rw, r)
+	}))
 	w.slack.SetURL(slackSrv.URL)
 	t.Cleanup(func() { w.slack.Close(); slackSrv.Close() })
 
-	w.entra = entratest.New(entratest.Config{Interval: time.Second})
+	w.entra = entratest.New(entratest.Config{Interval: time.Second, Now: c.Now})
 	entraSrv := httptest.NewTLSServer(w.entra)
 	w.entra.SetURLs(entraSrv.URL, entraSrv.URL, entraSrv.URL)
 	t.Cleanup(func() { w.entra.Close(); entraSrv.Close() })
@@ -119,7 +135,7 @@ func newWorld(t testing.TB) *world {
 // start runs the bot, as entra-app serve does.
 func (w *world) start() {
 	w.t.Helper()
-	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), HTTP: w.client})
+	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), HTTP: w.client, Now: w.now})
 	if err != nil {
 		w.t.Fatal(err)
 	}
