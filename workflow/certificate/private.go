@@ -11,7 +11,7 @@ var (
 		"export only the public certificate (.cer or .crt) and give that. As the key has left its place, make a new one, and a new certificate with it."}
 	errPFX = &Problem{"pfx", "This is a PFX (PKCS #12) file, which is for keeping a private key. It was not kept. Give the public certificate alone. " +
 		"On Windows: export again and choose \"No, do not export the private key\", or use Export-Certificate in PowerShell. " +
-		"With OpenSSL: openssl pkcs12 -in file.pfx -clcerts -nokeys. If its password is known to others, make a new key."}
+		"With OpenSSL: openssl pkcs12 -in file.pfx -clcerts -nokeys. As the file has left its place, make a new key unless nobody can guess its password."}
 )
 
 // refuseSecret looks for a private key anywhere in b: in binary, by the words

@@ -145,7 +145,7 @@ func TestAFileThatSlackDoesNotKeepIsNotFetched(t *testing.T) {
 		strings.Replace(ours, "http://", "http://"+strings.TrimPrefix(elsewhere.URL, "http://")+"#@", 1),
 	} {
 		errs, err := w.bea.Submit(t.Context(), v.ID, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate file": w.bea.AddRemoteFile("backup.cer", address)})
-		if err != nil || !strings.Contains(fmt.Sprint(errs), "This file is not kept by Slack.") {
+		if err != nil || !strings.Contains(fmt.Sprint(errs), "This file is not kept by Slack, so it was not read.") {
 			t.Errorf("%s: %v, %v", address, errs, err)
 		}
 	}
