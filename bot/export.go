@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -115,13 +116,15 @@ func (b *Bot) verifyCommand(ctx context.Context, c command, rest string) Reply {
 }
 
 // imported reads a manifest into a draft.
-func imported(d *workflow.Draft, content []byte) error {
+func imported(d *workflow.Draft, content []byte, in workflow.Field) error {
 	m, ignored, err := manifest.Import(content)
 	if err != nil {
-		return workflow.FieldErrors{workflow.FieldManifest: err.Error()}
+		return workflow.FieldErrors{in: err.Error()}
 	}
-	d.Imported = &workflow.Imported{Audience: m.Audience, Permissions: m.Permissions, RedirectURIs: m.RedirectURIs,
+	d.Imported = &workflow.Imported{In: in, Audience: m.Audience, Permissions: m.Permissions, RedirectURIs: m.RedirectURIs,
 		SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs, PublicClientFlows: m.PublicClientFlows, Scopes: m.Scopes}
+	// What may be a secret that others have seen comes first: the list may be cut.
+	slices.SortStableFunc(ignored, func(x, y manifest.Ignored) int { return rank(x) - rank(y) })
 	for _, i := range ignored {
 		d.Imported.Ignored = append(d.Imported.Ignored, i.Path+": "+i.Why)
 	}
@@ -129,4 +132,12 @@ func imported(d *workflow.Draft, content []byte) error {
 		d.Imported.Ignored = append(d.Imported.Ignored, "keyCredentials: the certificate "+c.Thumbprint+" is another app's; choose Certificate and give one of its own")
 	}
 	return nil
+}
+
+// rank is where in the list something stands.
+func rank(i manifest.Ignored) int {
+	if strings.HasPrefix(i.Path, "keyCredentials") || strings.HasPrefix(i.Path, "passwordCredentials") {
+		return 0
+	}
+	return 1
 }

@@ -138,16 +138,19 @@ func (b *Bot) fill(ctx context.Context, s state, d *workflow.Draft) error {
 		}
 		d.CertificateFile = content
 	}
-	pasted := []byte(s.text(workflow.FieldManifest))
+	text, in := []byte(s.text(workflow.FieldManifest)), workflow.FieldManifest
 	if files := s.input(workflow.FieldManifestFile).Files; len(files) > 0 {
 		content, err := b.download(ctx, files[0], workflow.FieldManifestFile, mostManifest)
 		if err != nil {
 			return err
 		}
-		pasted = content
+		if len(bytes.TrimSpace(text)) > 0 {
+			return workflow.FieldErrors{workflow.FieldManifestFile: "There is a file and pasted text, and an app is made from one manifest. Remove the file, or the text."}
+		}
+		text, in = content, workflow.FieldManifestFile
 	}
-	if len(bytes.TrimSpace(pasted)) > 0 {
-		if err := imported(d, pasted); err != nil {
+	if in == workflow.FieldManifestFile || len(bytes.TrimSpace(text)) > 0 {
+		if err := imported(d, text, in); err != nil {
 			return err
 		}
 	}

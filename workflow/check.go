@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"net/mail"
 	"net/url"
@@ -224,12 +225,13 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 		p.Permissions = checkPermissions(wrong, draft.Permissions, len(p.Scopes) > 0)
 		return
 	}
+	in := cmp.Or(m.In, FieldManifest)
 	if len(draft.Permissions) > 0 {
-		wrong[FieldManifest] = "Choose permissions or give a manifest, not both."
+		wrong[in] = "Choose permissions or give a manifest, not both."
 		return
 	}
 	if slices.ContainsFunc(draft.Scopes, func(l string) bool { return oneLine(l) != "" }) {
-		wrong[FieldManifest] = "Write the exposed scopes or give a manifest, not both."
+		wrong[in] = "Write the exposed scopes or give a manifest, not both."
 		return
 	}
 	switch m.Audience {
@@ -237,12 +239,12 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 	case "AzureADMultipleOrgs":
 		p.Audience = m.Audience
 	default:
-		wrong[FieldManifest] = "The manifest is for personal Microsoft accounts, which this bot does not register apps for."
+		wrong[in] = "The manifest is for personal Microsoft accounts, which this bot does not register apps for."
 	}
 	for _, q := range m.Permissions {
 		if q.ResourceAppID == Self {
 			if !slices.ContainsFunc(m.Scopes, func(s Scope) bool { return s.Name == q.Name }) {
-				wrong[FieldManifest] = "The manifest asks for a scope of its own that it does not expose."
+				wrong[in] = "The manifest asks for a scope of its own that it does not expose."
 			}
 			p.Permissions = append(p.Permissions, Permission{Resource: "This application", ResourceAppID: Self, Name: q.Name, Type: catalog.Delegated,
 				Words: "Lets the app call its own API for the signed-in person.", Risk: catalog.Low})
@@ -250,13 +252,13 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 		}
 		known, ok := Known(q.ResourceAppID, q.Type, q.Name)
 		if !ok {
-			wrong[FieldManifest] = fmt.Sprintf("The permission %s is not one that we know.", clip(q.Name, 60))
+			wrong[in] = fmt.Sprintf("The permission %s is not one that we know.", clip(q.Name, 60))
 			return
 		}
 		p.Permissions = append(p.Permissions, known)
 	}
 	if n := len(p.Permissions); n > PermissionsMax || len(m.Scopes) > ScopesMax {
-		wrong[FieldManifest] = fmt.Sprintf("The manifest has %d permissions and %d scopes; %d and %d are allowed in one request.", n, len(m.Scopes), PermissionsMax, ScopesMax)
+		wrong[in] = fmt.Sprintf("The manifest has %d permissions and %d scopes; %d and %d are allowed in one request.", n, len(m.Scopes), PermissionsMax, ScopesMax)
 	}
 	p.Scopes, p.PublicClientFlows = m.Scopes, m.PublicClientFlows
 	for _, of := range []struct {
@@ -268,7 +270,7 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 			*of.to = uris
 		}
 		if text := bad[FieldRedirectURIs]; text != "" {
-			wrong[FieldManifest] = text
+			wrong[in] = text
 		}
 	}
 }

@@ -46,6 +46,7 @@ type Draft struct {
 
 // Imported is what a manifest says, for a custom product.
 type Imported struct {
+	In                                                Field  // where it was given; empty is FieldManifest
 	Audience                                          string // empty: this tenant only
 	Permissions                                       []Permission
 	RedirectURIs, SPARedirectURIs, PublicRedirectURIs []string

@@ -217,6 +217,10 @@ func (r *reader) key(path string, o object) {
 		r.ignore(path, "it holds a private key, which must not leave its place: make a new one")
 		return
 	}
+	if strings.EqualFold(o.text("type"), "Symmetric") {
+		r.ignore(path, "it holds a secret, which must not leave its place: make a new one")
+		return
+	}
 	if k := o.text("type"); k != "" && !strings.EqualFold(k, "AsymmetricX509Cert") {
 		r.ignore(path, "it is not a public certificate")
 		return

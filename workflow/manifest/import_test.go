@@ -77,7 +77,7 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 		{`{"displayName":"a","parentalControlSettings":{"legalAgeGroupRule":"BlockMinors"}}`, "parentalControlSettings.legalAgeGroupRule: this bot does not set it"},
 		{`{"displayName":"a","a b":{"x":"y"},"` + strings.Repeat("n", 200) + `":1}`, `["a b"]: this bot does not set it; ["` + strings.Repeat("n", 60) + `\u2026"]: this bot does not set it`},
 		{`{"keyCredentials":[{"type":"Symmetric","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Sign","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Verify","key":"c2VjcmV0"}]}`,
-			"keyCredentials[0]: it is not a public certificate; keyCredentials[1]: it holds a private key, which must not leave its place: make a new one; keyCredentials[2]: it cannot be read as a certificate"},
+			"keyCredentials[0]: it holds a secret, which must not leave its place: make a new one; keyCredentials[1]: it holds a private key, which must not leave its place: make a new one; keyCredentials[2]: it cannot be read as a certificate"},
 	} {
 		_, ignored, err := Import([]byte(c.manifest))
 		var got []string
@@ -95,7 +95,10 @@ func TestWhatIsNoManifestIsRefusedWithAReason(t *testing.T) {
 	for _, c := range []struct{ name, text, code string }{
 		{"nothing", " \n", "empty"},
 		{"too much", `{"name":"` + strings.Repeat("a", mostBytes) + `"}`, "too-big"},
-		{"another encoding", "\xff\xfe{\x00}\x00", "not-utf8"},
+		{"another encoding", "{\"name\":\"\xe4\"}", "not-utf8"},
+		{"UTF-16 without its mark", "{\x00}\x00", "not-utf8"},
+		{"half of UTF-16", "\xff\xfe{\x00}", "not-utf8"},
+		{"UTF-16 with nothing in it", "\xff\xfe", "empty"},
 		{"words", "hello there", "not-object"},
 		{"a string", `"name"`, "not-object"},
 		{"a number", `5`, "not-object"},
@@ -124,6 +127,11 @@ func TestWhatIsNoManifestIsRefusedWithAReason(t *testing.T) {
 	}
 	if _, _, err := Import([]byte("\ufeff{\"name\":\"a\"}\r\n")); err != nil {
 		t.Errorf("what an editor on Windows writes: %v", err)
+	}
+	for _, text := range []string{"\xff\xfe{\x00\"\x00n\x00a\x00m\x00e\x00\"\x00:\x00\"\x00\x3d\xd8\x00\xde\"\x00}\x00\r\x00\n\x00", "\xfe\xff\x00{\x00\"\x00n\x00a\x00m\x00e\x00\"\x00:\x00\"\xd8\x3d\xde\x00\x00\"\x00}"} {
+		if d, _, err := Import([]byte(text)); err != nil || d.AppName != "😀" {
+			t.Errorf("what Windows PowerShell writes: %+v, %v", d, err)
+		}
 	}
 }
 
@@ -177,6 +185,8 @@ func FuzzImport(f *testing.F) {
 		f.Add(b)
 	}
 	f.Add([]byte(`{"web":{"redirectUriSettings":[{"uri":{"a":1}}],"redirectUris":[{"a":1}]},"api":{"preAuthorizedApplications":[{"appId":"x"}]}}`))
+	f.Add([]byte("\xff\xfe{\x00\"\x00n\x00a\x00m\x00e\x00\"\x00:\x00\"\x00a\x00\"\x00}\x00"))
+	f.Add([]byte(`{"keyCredentials":[{"type":"Symmetric","usage":"Sign","key":"c2VjcmV0"}],"passwordCredentials":[{"secretText":"x"}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d, ignored, err := Import(b)
 		if err != nil {

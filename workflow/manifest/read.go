@@ -2,11 +2,13 @@ package manifest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
 	"regexp"
 	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -34,8 +36,8 @@ func read(b []byte) (object, error) {
 	if len(b) > mostBytes {
 		return nil, errTooBig
 	}
-	b = bytes.TrimSpace(bytes.TrimPrefix(b, []byte("\ufeff")))
-	if !utf8.Valid(b) {
+	b = bytes.TrimSpace(bytes.TrimPrefix(inUTF8(b), []byte("\ufeff")))
+	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
 		return nil, errEncoding
 	}
 	if len(b) == 0 {
@@ -64,6 +66,27 @@ func read(b []byte) (object, error) {
 		return nil, err
 	}
 	return v.(object), nil
+}
+
+// inUTF8 turns what Windows PowerShell writes into a file, UTF-16 behind a byte
+// order mark, into UTF-8. RFC 8259 wants UTF-8.
+func inUTF8(b []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case len(b)%2 != 0:
+		return b
+	case bytes.HasPrefix(b, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(b, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return b
+	}
+	units := make([]uint16, len(b)/2)
+	for i := range units {
+		units[i] = order.Uint16(b[2*i:])
+	}
+	return []byte(string(utf16.Decode(units)))
 }
 
 // notJSON says where b stops being JSON. It does not say what is there.
