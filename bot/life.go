@@ -87,12 +87,14 @@ func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 	if missing := b.desk.Missing(r); len(missing) > 0 {
 		blocks = append(blocks, block(line(bold("The product needs more by now: "), clip(strings.Join(missing, ", "), 600), ". Update asks for it.")))
 	}
-	buttons := []slack.BlockElement{
-		button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.AppName()),
+	var buttons []slack.BlockElement
+	if b.noForm(workflow.Renew, r) == nil {
+		buttons = append(buttons, button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.AppName()))
+	}
+	buttons = append(buttons,
 		button(listed(actUpdate, r), "Update", r.ID, "Update "+r.AppName()),
 		button(listed(actRetire, r), "Retire", r.ID, "Retire "+r.AppName()),
-		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.AppName()),
-	}
+		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.AppName()))
 	if r.IsConnected() {
 		buttons = append(buttons, checkButton(listed(actCheck, r), r.ID, r))
 	}
@@ -135,6 +137,9 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 	if no, ok := errors.AsType[*workflow.Refusal](err); ok && no.Rule == workflow.RuleNoApp && kind == workflow.Update {
 		return b.adopt(ctx, c, app, no)
 	}
+	if err == nil {
+		err = b.noForm(kind, r)
+	}
 	if err != nil {
 		return private(b.sentence(err))
 	}
@@ -174,6 +179,9 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 // openLife opens the form for a button.
 func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, id string) {
 	r, err := b.desk.App(ctx, id)
+	if err == nil {
+		err = b.noForm(kind, r)
+	}
 	if err != nil {
 		b.refuse(ctx, i, about(id, err))
 		return
@@ -184,6 +192,18 @@ func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, i
 // asItIs is the choice that an app has.
 func asItIs(r *workflow.Request) workflow.Choice {
 	return workflow.Choice{Credential: r.Plan.Credential.Kind, Backup: r.Plan.Backup.Server}
+}
+
+// noForm says why there is nothing to fill in, or nil: that is better known before
+// somebody has written a reason.
+func (b *Bot) noForm(kind workflow.Kind, r *workflow.Request) error {
+	if kind != workflow.Renew {
+		return nil
+	}
+	if _, no := b.desk.Renewals(r); no != nil {
+		return no
+	}
+	return nil
 }
 
 // lifeForm asks for what a verb needs.
@@ -206,6 +226,9 @@ func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.
 		p, ok := b.desk.Product(r.Product)
 		if !ok {
 			p = workflow.Product{Name: r.Product, Credentials: []workflow.Offer{{Kind: r.Plan.Credential.Kind}}}
+		}
+		if offers, no := b.desk.Renewals(r); no == nil && kind == workflow.Renew {
+			p.Credentials = offers
 		}
 		chosen = b.fits(p, chosen, chosen.Backup)
 		blocks = append(blocks, b.handoffInputs(p, chosen)...)

@@ -100,27 +100,6 @@ func keeps(r *Request, by Person) *Refusal {
 	return refuse(RuleNotRequester, "Only %s, who asked for %s, and its owners can ask for that.", r.Requester.Name, r.AppName())
 }
 
-// Renew asks for a new credential for the app that head stands for. The draft has
-// the credential, and may have a reason.
-func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, Renew, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
-		if !before.Alive() {
-			return refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate brings it back.", before.AppName(), before.ID)
-		}
-		if k := before.Plan.Credential.Kind; k == Federated || k == NoCredential {
-			return refuse(RuleWrongState, "%s has no credential that ends, so there is nothing to renew. /entra-app update changes what it has.", before.AppName())
-		}
-		if draft.Credential == Federated || draft.Credential == NoCredential {
-			wrong[FieldCredential] = "Choose a client secret or a certificate: nothing else expires."
-			return nil
-		}
-		d.newCredential(wrong, before, draft, r)
-		r.Target.KeyID = before.Made.KeyID
-		r.Target.Thumbprint = before.Thumbprint()
-		return nil
-	})
-}
-
 // Recreate asks for an app that was deleted.
 func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, Recreate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
@@ -148,24 +127,6 @@ func stillOwners(owners []Person, by, before Person) []Person {
 		out = append(out, before)
 	}
 	return out
-}
-
-// newCredential fills in the credential that the draft chose.
-func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r *Request) {
-	product, ok := d.Product(before.Product)
-	if !ok { // its pack is gone: the app keeps the kind that it has
-		product = Product{Credentials: []Offer{{Kind: before.Plan.Credential.Kind}}}
-	}
-	r.Plan.Backup = Backup{}
-	if draft.Backup != "" {
-		r.Plan.Backup = Backup{draft.Backup, product.services(product.called(before.Plan.Workloads))}
-	}
-	r.Plan.Credential = Credential{Kind: draft.Credential}
-	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
-	d.checkBackup(wrong, product, r.Plan)
-	if c := r.Plan.Credential.Certificate; r.Kind == Renew && c.Thumbprint != "" && c.Thumbprint == before.Thumbprint() {
-		wrong[draft.certificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."
-	}
 }
 
 // about makes a request about the app that another one stands for.

@@ -1,0 +1,75 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+)
+
+// A new credential for an app, beside the old one until that is removed. It may be
+// of another kind, as far as the product offers it and it is one that ends.
+
+// Renew asks for a new credential for the app that head stands for. The draft has
+// the credential, and may have a reason.
+func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+	return d.about(ctx, by, head, Renew, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+		if _, no := d.Renewals(before); no != nil {
+			return no
+		}
+		if !draft.Credential.ends() {
+			wrong[FieldCredential] = "Choose a client secret or a certificate: nothing else expires."
+			return nil
+		}
+		d.newCredential(wrong, before, draft, r)
+		r.Target.KeyID = before.Made.KeyID
+		r.Target.Thumbprint = before.Thumbprint()
+		return nil
+	})
+}
+
+// Renewals are the credentials that the app of r can get in the place of its own,
+// or why it can get none.
+func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
+	name := r.AppName()
+	if !r.Alive() {
+		return nil, refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate brings it back.", name, r.ID)
+	}
+	another := "To give it a secret or a certificate instead, ask for another app with /entra-app request " + r.Product + ", move to that, and then take this one away with /entra-app retire."
+	switch c := r.Plan.Credential; c.Kind {
+	case Federated:
+		return nil, refuse(RuleWrongState, "%s signs in with tokens of %s, and that trust never expires: there is nothing to renew, and nothing was changed. %s", name, clip(c.Federated.Issuer, 120), another)
+	case NoCredential:
+		return nil, refuse(RuleWrongState, "People sign in to %s themselves. It has no credential, so there is nothing to renew, and nothing was changed. %s", name, another)
+	}
+	offers := slices.DeleteFunc(slices.Clone(d.productOf(r).Credentials), func(o Offer) bool { return !o.Kind.ends() })
+	if len(offers) == 0 {
+		return nil, refuse(RuleWrongState, "The product %s no longer offers a credential that expires, so the one of %s can't be renewed here. Ask the operator of this bot.", r.Product, name)
+	}
+	return offers, nil
+}
+
+// productOf is the product of r's app. Where its pack is gone, the app keeps the
+// kind of credential that it has.
+func (d *Desk) productOf(r *Request) Product {
+	if p, ok := d.Product(r.Product); ok {
+		return p
+	}
+	return Product{Credentials: []Offer{{Kind: r.Plan.Credential.Kind}}}
+}
+
+// newCredential fills in the credential that the draft chose.
+func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r *Request) {
+	product := d.productOf(before)
+	r.Plan.Backup = Backup{}
+	if draft.Backup != "" {
+		r.Plan.Backup = Backup{draft.Backup, product.services(product.called(before.Plan.Workloads))}
+	}
+	r.Plan.Credential = Credential{Kind: draft.Credential}
+	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
+	d.checkBackup(wrong, product, r.Plan)
+	if c := r.Plan.Credential.Certificate; r.Kind == Renew && c.Thumbprint != "" && c.Thumbprint == before.Thumbprint() {
+		wrong[draft.certificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."
+	}
+}
+
+// ends says whether a credential of this kind expires.
+func (k CredentialKind) ends() bool { return k != Federated && k != NoCredential }

@@ -1,0 +1,43 @@
+package workflow
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
+	w := newWorld(t)
+	n := w.boot()
+	defer n.stop()
+	app := func(id string, c Credential) *Request {
+		r, err := w.store.Create(t.Context(), &Request{Origin: "V-" + id, Kind: Register, State: Done, Requester: bea, Product: "vbo365", Tenant: "contoso", Team: "CTEAM",
+			Plan: Plan{TenantID: contosoID, AppName: id, Credential: c}, Made: Made{AppID: "APP-" + id}, Posts: map[PostName]Post{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for id, c := range map[string]Credential{
+		"https://issuer.example": {Kind: Federated, Federated: FederatedIssuer{Issuer: "https://issuer.example"}},
+		"People sign in":         {Kind: NoCredential},
+	} {
+		r := app(id, c)
+		_, err := n.Renew(t.Context(), bea, r.ID, draft("renew "+id))
+		if refusedBy(err) != RuleWrongState || !strings.Contains(err.Error(), id) || !strings.Contains(err.Error(), "/entra-app request vbo365") {
+			t.Errorf("%s: %v", c.Kind, err)
+		}
+	}
+	secret := app("secret", Credential{Kind: ClientSecret})
+	for _, kind := range []CredentialKind{Federated, NoCredential, OwnCertificate, ""} {
+		d := draft("renew")
+		d.Credential = kind
+		_, err := n.Renew(t.Context(), bea, secret.ID, d)
+		if wrong, ok := errors.AsType[FieldErrors](err); !ok || wrong[FieldCredential] == "" {
+			t.Errorf("to %q, which the product does not offer: %v", kind, err)
+		}
+	}
+	if _, err := n.Renew(t.Context(), bea, secret.ID, draft("renew")); err != nil {
+		t.Error(err)
+	}
+}
