@@ -6,25 +6,38 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // EnsureCertificate adds a certificate to those that an application has. Graph
 // has no call that adds the first one: the collection is read, and written back
-// as a whole. Source: Graph, "Update application" and keyCredential.
+// as a whole. Source: Graph, "Update application" and keyCredential. One that
+// another application of the tenant has is not added.
 func (s *session) EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) error {
-	keys, err := s.certificates(ctx, applicationID)
+	own, err := s.certificatesItem(ctx, applicationID)
+	if err != nil {
+		return err
+	}
+	others := &item{op: opOthers, req: s.get("/applications?$select=id,displayName,keyCredentials&$top=999"), as: models.CreateApplicationCollectionResponseFromDiscriminatorValue}
+	s.batch(ctx, []*item{own, others})
+	keys, err := s.keysIn(own, applicationID)
 	if err != nil {
 		return err
 	}
 	if slices.ContainsFunc(keys, func(k models.KeyCredentialable) bool { return isCertificate(k, c.Thumbprint) }) {
 		return nil
+	}
+	if err := s.unused(ctx, others, applicationID, c.Thumbprint); err != nil {
+		return err
 	}
 	kind, usage := "AsymmetricX509Cert", "Verify"
 	k := models.NewKeyCredential()
@@ -35,6 +48,34 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	k.SetStartDateTime(&c.NotBefore)
 	k.SetEndDateTime(&c.NotAfter)
 	return s.setCertificates(ctx, applicationID, append(keys, k))
+}
+
+// unused makes sure that no other application has the certificate. A list has no
+// key in it but the identifier, which is the thumbprint unless somebody chose
+// another: that one, and the apps of other tenants, nobody can see from here.
+func (s *session) unused(ctx context.Context, others *item, applicationID, thumbprint string) error {
+	var name string
+	found := false
+	err := s.pages(ctx, others.op, others.req, others.got, others.as, func(p serialization.Parsable) {
+		list, ok := p.(models.ApplicationCollectionResponseable)
+		if !ok {
+			return
+		}
+		for _, a := range list.GetValue() {
+			has := func(k models.KeyCredentialable) bool { return isCertificate(k, thumbprint) }
+			if value(a.GetId()) != applicationID && slices.ContainsFunc(a.GetKeyCredentials(), has) {
+				name, found = value(a.GetDisplayName()), true
+			}
+		}
+	})
+	switch {
+	case err != nil:
+		return s.fault(err, applicationID)
+	case found:
+		return &workflow.Trouble{Code: "certificate_elsewhere", Text: fmt.Sprintf("The app “%s”, which is in this tenant already, has the same certificate, and every app needs one of its own. "+
+			"The certificate was not added. Press Undo, and ask again with a new key and a certificate for it; or take it away from the other app, and press Retry.", workflow.Plain(name))}
+	}
+	return nil
 }
 
 // RemoveCertificate takes a certificate away, and leaves the others.
@@ -70,11 +111,16 @@ func (s *session) certificates(ctx context.Context, applicationID string) ([]mod
 	if err != nil {
 		return nil, err
 	}
-	got, err := s.send(ctx, i.op, i.req, i.as)
-	if err != nil {
-		return nil, s.fault(err, applicationID)
+	i.got, i.err = s.send(ctx, i.op, i.req, i.as)
+	return s.keysIn(i, applicationID)
+}
+
+// keysIn are the certificates that were asked for.
+func (s *session) keysIn(i *item, applicationID string) ([]models.KeyCredentialable, error) {
+	if i.err != nil {
+		return nil, s.fault(i.err, applicationID)
 	}
-	a, ok := got.(models.Applicationable)
+	a, ok := i.got.(models.Applicationable)
 	if !ok {
 		return nil, &later{op: opCerts, why: "there is nothing in the answer"}
 	}

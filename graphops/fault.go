@@ -51,6 +51,7 @@ var (
 	opRoleFor      = operation{"assignDirectoryRole", "give the app a directory role"}
 	opRolesOf      = operation{"listRoleAssignments", "read the app's directory roles"}
 	opCerts        = operation{"listCertificates", "read the app's certificates"}
+	opOthers       = operation{"listCertificatesOfAll", "look whether another app has the certificate"}
 	opSetCerts     = operation{"setCertificates", "write the app's certificates"}
 	opFederated    = operation{"addFederated", "let the app trust another issuer"}
 	opListFederate = operation{"listFederated", "read the issuers that the app trusts"}

@@ -84,6 +84,7 @@ type Session interface {
 	EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) error
 	// EnsureCertificate makes sure that the app can prove itself with a
 	// certificate, and leaves its others as they are.
+	// It is a *Trouble if another app of the tenant is seen to have it.
 	EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) error
 	// RemoveCertificate makes sure that it can not.
 	RemoveCertificate(ctx context.Context, applicationID, thumbprint string) error

@@ -43,7 +43,9 @@ func (c *call) list(typ, of string, items []object) (answer, error) {
 		if err != nil || n < 1 || n > 999 {
 			return answer{}, bad("Invalid page size specified: '%s'. Must be between 1 and 999 inclusive.", q)
 		}
-		top = n
+		if top >= 100 || n < top { // a service may answer with less than was asked for
+			top = n
+		}
 	}
 	if q := c.query.Get("$skiptoken"); q != "" {
 		b, _ := base64.RawURLEncoding.DecodeString(q)

@@ -16,7 +16,7 @@ type Config struct {
 
 	CodeLifetime time.Duration // of a device code; 0 means 15 minutes
 	Interval     time.Duration // between polls, as told to the client; 0 means 5 seconds
-	PageSize     int           // of a list without $top; 0 means 100
+	PageSize     int           // of a list without $top; 0 means 100. If it is less, no $top makes a page longer
 }
 
 // A Server is Microsoft's sign-in service, Microsoft Graph, Azure Resource

@@ -9,11 +9,19 @@ import (
 	"github.com/entra-app/entra-app/graphops"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/manifest"
 )
 
 // byHand makes an application as an admin would, without the bot.
 func (w *world) byHand(permissions ...workflow.Permission) (appID string) {
+	w.t.Helper()
+	_, appID = w.byHandWith(nil, permissions...)
+	return appID
+}
+
+// byHandWith is the same with a certificate.
+func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (objectID, appID string) {
 	w.t.Helper()
 	must := func(err error) {
 		if err != nil {
@@ -21,7 +29,7 @@ func (w *world) byHand(permissions ...workflow.Permission) (appID string) {
 			w.t.Fatal(err)
 		}
 	}
-	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client})
+	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client, Now: w.now})
 	must(err)
 	plan := workflow.Plan{Permissions: permissions}
 	in, err := d.SignIn(context.Background(), "contoso", plan.SignInScopes(workflow.Provision))
@@ -30,12 +38,17 @@ func (w *world) byHand(permissions ...workflow.Permission) (appID string) {
 	s, err := in.Wait(context.Background(), workflow.Ask{})
 	must(err)
 	defer s.Close()
-	_, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "by hand", Audience: "AzureADMyOrg", Permissions: permissions})
+	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "by hand", Audience: "AzureADMyOrg", Permissions: permissions})
 	must(err)
 	sp, err := s.EnsureServicePrincipal(context.Background(), appID)
 	must(err)
 	must(s.EnsureConsent(context.Background(), sp, permissions))
-	return appID
+	if cert != nil {
+		c, err := certificate.Parse(cert)
+		must(err)
+		must(s.EnsureCertificate(context.Background(), objectID, "by hand", c))
+	}
+	return objectID, appID
 }
 
 func TestWhatIsMadeByHandIsCheckedAgainstThePlan(t *testing.T) {

@@ -267,6 +267,32 @@ func TestACertificateThatAnotherAppHas(t *testing.T) {
 	}
 }
 
+// An app that the bot has not made is seen with the approver's sign-in, and not
+// before: then the certificate is not added, and the card says what to do.
+func TestACertificateThatAnAppOfNobodysHas(t *testing.T) {
+	w := intake(t)
+	w.byHandWith(ofOpenSSL(t, "rsa.pem"))
+	w.takes(map[string]any{inFile: w.bea.AddFile("backup.cer", ofOpenSSL(t, "rsa.cer"))}, thumbprint(t, "rsa.pem"))
+	w.approves("register the app", "Approve")
+	card := w.sees(w.ada, in(approval), "did not come off").Plain()
+	for _, text := range []string{"The app “by hand”", "has the same certificate", "The certificate was not added", "Press Undo"} {
+		if !strings.Contains(card, text) {
+			t.Errorf("the card does not say %q: %s", text, card)
+		}
+	}
+	for _, a := range w.made() {
+		if n := len(a.Certificates); n != 0 && a.DisplayName == "payroll-backup" {
+			t.Errorf("the app has %d certificates", n)
+		}
+	}
+	w.approves("did not come off", "Undo")
+	w.sees(w.bea, w.bea.DM, "What was made was deleted again")
+	if apps := w.made(); len(apps) != 1 || apps[0].DisplayName != "by hand" || len(apps[0].Certificates) != 1 {
+		t.Errorf("there are %+v", apps)
+	}
+	w.done("EA-2", "payroll-backup", "leaf.pem")
+}
+
 // secondTenant adds a tenant of the same people.
 func (w *world) secondTenant(name string) {
 	const id = "7d1f0a52-0f5c-4a43-9d8e-3c6a1b2f4e70"
