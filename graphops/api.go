@@ -2,6 +2,8 @@ package graphops
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -37,7 +39,7 @@ func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a 
 	api.SetRequestedAccessTokenVersion(&version)
 	clients := make(map[string][]string)
 	var order []string
-	var scopes []models.PermissionScopeable
+	scopes := []models.PermissionScopeable{} // an empty list takes away what there was
 	for _, sc := range a.Scopes {
 		id := scopeID(a.UniqueName, sc.Name)
 		scopes = append(scopes, permissionScope(sc, id))
@@ -48,12 +50,21 @@ func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a 
 			clients[c] = append(clients[c], id.String())
 		}
 	}
+	if a.ObjectID != "" { // it was there before, and may offer something else
+		if err := s.closeScopes(ctx, applicationID, scopes); err != nil {
+			return err
+		}
+	}
 	api.SetOauth2PermissionScopes(scopes)
 	body.SetApi(api)
-	if err := s.patchApplication(ctx, opAPI, applicationID, body); err != nil || len(order) == 0 {
-		return err
+	err = s.patch(ctx, opAPI, applicationID, body)
+	if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") && a.ObjectID != "" {
+		return no.later("that a scope is closed is not known everywhere yet")
 	}
-	var allowed []models.PreAuthorizedApplicationable
+	if err != nil || len(order) == 0 && a.ObjectID == "" {
+		return s.fault(err, applicationID)
+	}
+	allowed := []models.PreAuthorizedApplicationable{}
 	for _, c := range order {
 		p := models.NewPreAuthorizedApplication()
 		p.SetAppId(&c)
@@ -64,6 +75,65 @@ func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a 
 	api.SetPreAuthorizedApplications(allowed)
 	body.SetApi(api)
 	return s.patchApplication(ctx, opAPI, applicationID, body)
+}
+
+// closeScopes disables the scopes that are to change or go, in a call of its own:
+// Graph changes none that is enabled. Clients that needed no consent for them lose
+// that; those for other scopes keep it.
+// Source: Graph, permissionScope resource type, isEnabled.
+func (s *session) closeScopes(ctx context.Context, applicationID string, will []models.PermissionScopeable) error {
+	got, err := s.send(ctx, opReadApp, s.get("/applications/{id}?$select=id,api", "id", applicationID), models.CreateApplicationFromDiscriminatorValue)
+	if err != nil {
+		return s.fault(err, applicationID)
+	}
+	a, ok := got.(models.Applicationable)
+	if !ok {
+		return &later{op: opReadApp, why: "there is nothing in the answer"}
+	}
+	if a.GetApi() == nil {
+		return nil
+	}
+	off, closed := false, make(map[string]bool)
+	scopes := a.GetApi().GetOauth2PermissionScopes()
+	for _, old := range scopes {
+		if value(old.GetIsEnabled()) && !slices.ContainsFunc(will, func(p models.PermissionScopeable) bool { return sameScope(old, p) }) {
+			old.SetIsEnabled(&off)
+			closed[value(old.GetId()).String()] = true
+		}
+	}
+	if len(closed) == 0 {
+		return nil
+	}
+	allowed := []models.PreAuthorizedApplicationable{}
+	for _, p := range a.GetApi().GetPreAuthorizedApplications() {
+		left := slices.DeleteFunc(slices.Clone(p.GetDelegatedPermissionIds()), func(id string) bool { return closed[strings.ToLower(id)] })
+		if len(left) > 0 {
+			p.SetDelegatedPermissionIds(left)
+			allowed = append(allowed, p)
+		}
+	}
+	body, api := models.NewApplication(), models.NewApiApplication()
+	api.SetOauth2PermissionScopes(scopes)
+	api.SetPreAuthorizedApplications(allowed)
+	body.SetApi(api)
+	return s.patchApplication(ctx, opAPI, applicationID, body)
+}
+
+// sameScope says whether nothing but isEnabled differs.
+func sameScope(a, b models.PermissionScopeable) bool {
+	if value(a.GetId()) != value(b.GetId()) {
+		return false
+	}
+	for _, of := range []func(models.PermissionScopeable) *string{
+		models.PermissionScopeable.GetValue, models.PermissionScopeable.GetTypeEscaped,
+		models.PermissionScopeable.GetAdminConsentDisplayName, models.PermissionScopeable.GetAdminConsentDescription,
+		models.PermissionScopeable.GetUserConsentDisplayName, models.PermissionScopeable.GetUserConsentDescription,
+	} {
+		if value(of(a)) != value(of(b)) {
+			return false
+		}
+	}
+	return true
 }
 
 func permissionScope(sc workflow.Scope, id uuid.UUID) models.PermissionScopeable {
@@ -85,10 +155,15 @@ func permissionScope(sc workflow.Scope, id uuid.UUID) models.PermissionScopeable
 
 // patchApplication changes what body has of an application.
 func (s *session) patchApplication(ctx context.Context, op operation, applicationID string, body models.Applicationable) error {
+	return s.fault(s.patch(ctx, op, applicationID, body), applicationID)
+}
+
+// patch is patchApplication with Graph's own answer.
+func (s *session) patch(ctx context.Context, op operation, applicationID string, body models.Applicationable) error {
 	req, err := s.application(applicationID).ToPatchRequestInformation(ctx, body, nil)
 	if err != nil {
 		return err
 	}
 	_, err = s.send(ctx, op, req, models.CreateApplicationFromDiscriminatorValue)
-	return s.fault(err, applicationID)
+	return err
 }

@@ -16,20 +16,21 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// Azure Resource Manager: three calls, so they are made here and not with an SDK
+// Azure Resource Manager: a few calls, so they are made here and not with an SDK
 // of its own. Source: Azure role-based access control, REST API 2022-04-01.
 
 var (
-	opAzureRights = operation{"listAzurePermissions", "read what it may do in the subscription"}
-	opAzureRole   = operation{"putRoleDefinition", "make the custom role in Azure"}
-	opAzureAssign = operation{"putRoleAssignment", "give the app its role in Azure"}
-	opAzureList   = operation{"listAzureRoleAssignments", "read the app's roles in Azure"}
+	opAzureRights   = operation{"listAzurePermissions", "read what it may do in the subscription"}
+	opAzureRole     = operation{"putRoleDefinition", "make the custom role in Azure"}
+	opAzureAssign   = operation{"putRoleAssignment", "give the app its role in Azure"}
+	opAzureUnassign = operation{"deleteRoleAssignment", "take the app's role in Azure away"}
+	opAzureUnrole   = operation{"deleteRoleDefinition", "delete the custom role in Azure"}
+	opAzureList     = operation{"listAzureRoleAssignments", "read the app's roles in Azure"}
 )
 
 const (
 	azureVersion = "?api-version=2022-04-01"
 	authorizing  = "/providers/Microsoft.Authorization/"
-	assignWrite  = "Microsoft.Authorization/roleAssignments/write"
 )
 
 // azureSpace is the name space of the IDs of role assignments and definitions:
@@ -41,8 +42,8 @@ func azureID(parts ...string) string {
 }
 
 // signInAzure gets a token for Azure with the same sign-in, and finds out on
-// which subscriptions it may assign roles.
-func (s *session) signInAzure(ctx context.Context, subscriptions []string, m more) error {
+// which subscriptions it has these rights.
+func (s *session) signInAzure(ctx context.Context, subscriptions, rights []string, m more) error {
 	if s.tenant.ARMURL == "" {
 		return &workflow.Trouble{Code: "NoARM", Text: "The bot has no arm_url for this tenant. Ask its operator."}
 	}
@@ -60,7 +61,7 @@ func (s *session) signInAzure(ctx context.Context, subscriptions []string, m mor
 	var wg sync.WaitGroup
 	for i, sub := range subscriptions {
 		wg.Go(func() {
-			may, err := s.mayAssign(ctx, sub)
+			may, err := s.mayInAzure(ctx, sub, rights)
 			errs[i] = err
 			if may {
 				mu.Lock()
@@ -73,12 +74,11 @@ func (s *session) signInAzure(ctx context.Context, subscriptions []string, m mor
 	return worst(errs)
 }
 
-// mayAssign says whether the person may assign roles on a subscription. One that
-// they cannot see is one where they may not.
-func (s *session) mayAssign(ctx context.Context, subscription string) (bool, error) {
-	var list struct {
-		Value []struct{ Actions, NotActions []string }
-	}
+// mayInAzure says whether the person has these rights on a subscription. One that
+// they cannot see is one where they have none.
+func (s *session) mayInAzure(ctx context.Context, subscription string, rights []string) (bool, error) {
+	type permission struct{ Actions, NotActions []string }
+	var list struct{ Value []permission }
 	err := s.azure(ctx, opAzureRights, http.MethodGet, "/subscriptions/"+subscription+authorizing+"permissions", "", nil, &list)
 	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound {
 		return false, nil
@@ -86,9 +86,12 @@ func (s *session) mayAssign(ctx context.Context, subscription string) (bool, err
 	if err != nil {
 		return false, s.fault(err)
 	}
-	return slices.ContainsFunc(list.Value, func(p struct{ Actions, NotActions []string }) bool {
-		return anyCovers(p.Actions, assignWrite) && !anyCovers(p.NotActions, assignWrite)
-	}), nil
+	for _, right := range rights {
+		if !slices.ContainsFunc(list.Value, func(p permission) bool { return anyCovers(p.Actions, right) && !anyCovers(p.NotActions, right) }) {
+			return false, nil
+		}
+	}
+	return len(rights) > 0, nil
 }
 
 // anyCovers says whether one of the patterns, in which * stands for anything,
@@ -123,9 +126,8 @@ func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name s
 	}
 	var ids []string
 	for _, r := range roles {
-		id := r.ID
-		if id == "" {
-			id = azureID(name, r.Name)
+		id := roleID(name, r)
+		if r.ID == "" {
 			if err := s.putRoleDefinition(ctx, id, name, subscriptions, r); err != nil {
 				return err
 			}
@@ -180,18 +182,112 @@ func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name,
 	return s.fault(err)
 }
 
-// azureRoles lists the roles that an app has on subscriptions: "subscription/role".
-func (s *session) azureRoles(ctx context.Context, servicePrincipal string, subscriptions []string) ([]string, error) {
+// RemoveAzureRoles takes away the assignments that were made under this name, and then
+// the custom roles that nobody has any more. What is gone already is gone.
+func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) (stay []string, err error) {
 	if s.arm == nil {
 		return nil, workflow.ErrSessionOver
 	}
+	// Those that somebody else gave it, as where the app was made by hand, too.
+	ours, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+	if err != nil {
+		return nil, err
+	}
+	ours = slices.DeleteFunc(ours, func(a azureAssignment) bool {
+		return !slices.ContainsFunc(roles, func(r workflow.AzureRole) bool { return roleID(name, r) == a.role })
+	})
+	var errs []error
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for _, sub := range subscriptions {
+		for _, r := range roles { // a list may be behind
+			ours = append(ours, azureAssignment{sub, roleID(name, r), azureID(name, servicePrincipal, sub, roleID(name, r))})
+		}
+	}
+	for _, a := range ours {
+		wg.Go(func() {
+			err := s.azureDelete(ctx, opAzureUnassign, "/subscriptions/"+a.subscription+authorizing+"roleAssignments/"+a.name)
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, s.fault(err))
+		})
+	}
+	wg.Wait()
+	if err := worst(errs); err != nil {
+		return nil, err
+	}
+	for _, r := range roles {
+		if r.ID != "" || len(subscriptions) == 0 {
+			continue
+		}
+		id := roleID(name, r)
+		err := s.azureDelete(ctx, opAzureUnrole, "/subscriptions/"+subscriptions[0]+authorizing+"roleDefinitions/"+id)
+		a, _ := err.(*answer)
+		if a == nil || !a.is("RoleDefinitionHasAssignments") {
+			if err := s.fault(err); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		// Either Azure has not noticed yet, or somebody else was given this role.
+		has, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(has, func(h azureAssignment) bool { return h.role == id }) {
+			return nil, a.later("the app's roles are still there")
+		}
+		stay = append(stay, r.Name+" ("+name+")")
+	}
+	return stay, nil
+}
+
+// roleID is the ID of a role's definition: that of a custom one follows from the
+// request that it was made for.
+func roleID(name string, r workflow.AzureRole) string {
+	if r.ID != "" {
+		return r.ID
+	}
+	return azureID(name, r.Name)
+}
+
+func (s *session) azureDelete(ctx context.Context, op operation, path string) error {
+	err := s.azure(ctx, op, http.MethodDelete, path, "", nil, nil)
+	if status(err) == http.StatusNotFound {
+		return nil
+	}
+	return err
+}
+
+// azureRoles lists the roles that an app has on subscriptions: "subscription/role".
+func (s *session) azureRoles(ctx context.Context, servicePrincipal string, subscriptions []string) ([]string, error) {
+	found, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+	if err != nil {
+		return nil, err
+	}
 	var all []string
+	for _, a := range found {
+		all = append(all, a.subscription+"/"+a.role)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+// An azureAssignment is a role that an app has on a whole subscription.
+type azureAssignment struct{ subscription, role, name string } // the last two are GUIDs
+
+func (s *session) azureAssignments(ctx context.Context, servicePrincipal string, subscriptions []string) ([]azureAssignment, error) {
+	if s.arm == nil {
+		return nil, workflow.ErrSessionOver
+	}
+	var all []azureAssignment
 	for _, sub := range subscriptions {
 		next := ""
 		for range 100 {
 			var list struct {
 				NextLink string
 				Value    []struct {
+					Name       string
 					Properties struct{ RoleDefinitionID, PrincipalID, Scope string }
 				}
 			}
@@ -202,7 +298,7 @@ func (s *session) azureRoles(ctx context.Context, servicePrincipal string, subsc
 			for _, a := range list.Value {
 				p := a.Properties
 				if strings.EqualFold(p.PrincipalID, servicePrincipal) && strings.EqualFold(p.Scope, "/subscriptions/"+sub) {
-					all = append(all, sub+"/"+strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]))
+					all = append(all, azureAssignment{sub, strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]), a.Name})
 				}
 			}
 			if next = list.NextLink; next == "" {
@@ -210,8 +306,7 @@ func (s *session) azureRoles(ctx context.Context, servicePrincipal string, subsc
 			}
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all), nil
+	return all, nil
 }
 
 // azure makes one call. link is the address of a further page; it has to be Azure's own.

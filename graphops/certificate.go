@@ -20,8 +20,10 @@ import (
 
 // EnsureCertificate adds a certificate to those that an application has. Graph
 // has no call that adds the first one: the collection is read, and written back
-// as a whole. Source: Graph, "Update application" and keyCredential. One that
-// another application of the tenant has is not added.
+// as a whole, and read again until it shows what was written. A replica that is
+// behind would otherwise have an older collection written back, and a certificate
+// lost. Source: Graph, "Update application" and keyCredential. One that another
+// application of the tenant has is not added.
 func (s *session) EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) error {
 	own, err := s.certificatesItem(ctx, applicationID)
 	if err != nil {
@@ -29,7 +31,7 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	}
 	others := &item{op: opOthers, req: s.get("/applications?$select=id,displayName,keyCredentials&$top=999"), as: models.CreateApplicationCollectionResponseFromDiscriminatorValue}
 	s.batch(ctx, []*item{own, others})
-	keys, err := s.keysIn(own, applicationID)
+	keys, err := s.currentIn(own, applicationID)
 	if err != nil {
 		return err
 	}
@@ -47,7 +49,7 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	k.SetKey(c.DER)
 	k.SetStartDateTime(&c.NotBefore)
 	k.SetEndDateTime(&c.NotAfter)
-	return s.setCertificates(ctx, applicationID, append(keys, k))
+	return s.setCertificates(ctx, applicationID, keys, append(slices.Clone(keys), k))
 }
 
 // unused makes sure that no other application has the certificate. A list has no
@@ -80,7 +82,7 @@ func (s *session) unused(ctx context.Context, others *item, applicationID, thumb
 
 // RemoveCertificate takes a certificate away, and leaves the others.
 func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbprint string) error {
-	keys, err := s.certificates(ctx, applicationID)
+	keys, err := s.currentCertificates(ctx, applicationID)
 	if err != nil && s.gone(ctx, applicationID) {
 		return nil
 	}
@@ -91,28 +93,78 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 	if len(left) == len(keys) {
 		return nil
 	}
-	return s.setCertificates(ctx, applicationID, left)
+	return s.setCertificates(ctx, applicationID, keys, left)
 }
 
-func (s *session) setCertificates(ctx context.Context, applicationID string, keys []models.KeyCredentialable) error {
+// setCertificates writes the collection, and reads it back.
+func (s *session) setCertificates(ctx context.Context, applicationID string, were, keys []models.KeyCredentialable) error {
 	body := models.NewApplication()
 	body.SetKeyCredentials(keys)
-	return s.patchApplication(ctx, opSetCerts, applicationID, body)
+	if err := s.patchApplication(ctx, opSetCerts, applicationID, body); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	known := s.certificatesOf(applicationID)
+	for _, k := range were {
+		known[thumbprintOf(k)] = false
+	}
+	for _, k := range keys {
+		known[thumbprintOf(k)] = true
+	}
+	s.mu.Unlock()
+	_, err := s.currentCertificates(ctx, applicationID)
+	return err
+}
+
+// certificatesOf is what this session knows of an application's certificates, by
+// thumbprint: that it saw or wrote one, or that it took one away. s.mu is held.
+func (s *session) certificatesOf(applicationID string) map[string]bool {
+	if s.keyed == nil {
+		s.keyed = make(map[string]map[string]bool)
+	}
+	if s.keyed[applicationID] == nil {
+		s.keyed[applicationID] = make(map[string]bool)
+	}
+	return s.keyed[applicationID]
+}
+
+// currentCertificates reads the collection.
+func (s *session) currentCertificates(ctx context.Context, applicationID string) ([]models.KeyCredentialable, error) {
+	i, err := s.certificatesItem(ctx, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	i.got, i.err = s.send(ctx, i.op, i.req, i.as)
+	return s.currentIn(i, applicationID)
+}
+
+// currentIn are the certificates that were asked for. An answer that contradicts
+// what this session knows is from a replica that is behind, and nothing is made of
+// it. One that has more is right: somebody else has added that meanwhile, and it
+// stays.
+func (s *session) currentIn(i *item, applicationID string) ([]models.KeyCredentialable, error) {
+	keys, err := s.keysIn(i, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.certificatesOf(applicationID)
+	for thumbprint, there := range known {
+		if slices.ContainsFunc(keys, func(k models.KeyCredentialable) bool { return isCertificate(k, thumbprint) }) != there {
+			return nil, &later{op: opCerts, why: "the app's certificates are not the same everywhere yet"}
+		}
+	}
+	for _, k := range keys {
+		known[thumbprintOf(k)] = true
+	}
+	return keys, nil
 }
 
 func (s *session) certificatesItem(ctx context.Context, applicationID string) (*item, error) {
 	req, err := s.application(applicationID).ToGetRequestInformation(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
 		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"keyCredentials"}}})
 	return &item{op: opCerts, req: req, as: models.CreateApplicationFromDiscriminatorValue}, err
-}
-
-func (s *session) certificates(ctx context.Context, applicationID string) ([]models.KeyCredentialable, error) {
-	i, err := s.certificatesItem(ctx, applicationID)
-	if err != nil {
-		return nil, err
-	}
-	i.got, i.err = s.send(ctx, i.op, i.req, i.as)
-	return s.keysIn(i, applicationID)
 }
 
 // keysIn are the certificates that were asked for.

@@ -1,53 +1,123 @@
 package graphops
 
 import (
-	"errors"
-	"fmt"
+	"bytes"
+	"io"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/entra-app/entra-app/graphops/entratest"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
-// Whichever page of the tenant's apps it is on.
-func TestACertificateThatAnotherAppHasIsNotAdded(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{PageSize: 2}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
-	s := w.session("ada")
-	var ids []string
-	for i := range 7 {
-		id, _, err := s.EnsureApplication(t.Context(), app(fmt.Sprint("backup-", i)))
+// certificate makes one.
+func (w *world) certificate(name string) certificate.Certificate {
+	w.Helper()
+	c, _, err := w.dir.MakeCertificate(name, w.now().Add(100*24*time.Hour))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return c
+}
+
+// behind has a replica answer reads of certificates: each time so many with what
+// there was when the last change began.
+func (w *world) behind(n int) {
+	var now, old []byte
+	left := 0
+	w.wire = func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPatch {
+			old, left = now, n
+			return nil, nil
+		}
+		if r.Method != http.MethodGet || !strings.Contains(r.URL.RawQuery, "keyCredentials") {
+			return nil, nil
+		}
+		if left > 0 && old != nil {
+			left--
+			return &http.Response{StatusCode: 200, ContentLength: int64(len(old)), Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(old)), Request: r}, nil
+		}
+		resp, err := w.direct.RoundTrip(r)
 		if err != nil {
+			return nil, err
+		}
+		defer resp.Body.Close()
+		if now, err = io.ReadAll(resp.Body); err != nil {
+			return nil, err
+		}
+		resp.Body = io.NopCloser(bytes.NewReader(now))
+		return resp, nil
+	}
+}
+
+func (w *world) thumbprints(appID string) []string {
+	a, _ := w.t.Application(appID)
+	var all []string
+	for _, c := range a.Certificates {
+		all = append(all, c.Thumbprint)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestNoCertificateIsLostToAReplicaThatIsBehind(t *testing.T) {
+	for _, n := range []int{0, 1, 5} {
+		w := newWorld(t)
+		s := w.session("ada")
+		objectID, appID, _ := w.made(s, app("keys"))
+		w.behind(n)
+		a, b, other := w.certificate("a"), w.certificate("b"), w.certificate("other")
+		ensure := func(c certificate.Certificate) {
+			t.Helper()
+			if err := w.patiently(func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-1", c) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := func(when string, cs ...certificate.Certificate) {
+			t.Helper()
+			var all []string
+			for _, c := range cs {
+				all = append(all, c.Thumbprint)
+			}
+			slices.Sort(all)
+			if got := w.thumbprints(appID); !slices.Equal(got, all) {
+				t.Errorf("%s, %d answers behind: it has %q, want %q", when, n, got, all)
+			}
+		}
+		ensure(a)
+		ensure(b)
+		want("after two", a, b)
+
+		stranger := w.session("ada") // somebody else, with a session of their own
+		if err := w.patiently(func() error { return stranger.EnsureCertificate(t.Context(), objectID, "by hand", other) }); err != nil {
 			t.Fatal(err)
 		}
-		ids = append(ids, id)
-	}
-	for i, id := range ids[1:] {
-		c, _ := w.make("payroll")
-		if err := s.EnsureCertificate(t.Context(), id, "EA-1", c); err != nil {
+		if err := w.patiently(func() error { return s.RemoveCertificate(t.Context(), objectID, a.Thumbprint) }); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.EnsureCertificate(t.Context(), id, "EA-1", c); err != nil {
-			t.Errorf("its own, again: %v", err)
+		want("after one was removed", b, other)
+		if err := w.patiently(func() error { return s.RemoveCredentials(t.Context(), objectID) }); err != nil {
+			t.Fatal(err)
 		}
-		no, ok := errors.AsType[*workflow.Trouble](w.saw(s.EnsureCertificate(t.Context(), ids[0], "EA-2", c)))
-		if !ok || no.Code != "certificate_elsewhere" || !strings.Contains(no.Text, fmt.Sprintf("“backup-%d”", i+1)) || !strings.Contains(no.Text, "press Retry") {
-			t.Errorf("%v", no)
-		}
+		want("after all were removed")
 	}
-	for _, a := range w.t.Applications() {
-		if a.ID == ids[0] && len(a.Certificates) != 0 {
-			t.Errorf("it was added: %+v", a.Certificates)
-		}
-	}
-	c, _ := w.make("payroll")
-	if err := s.EnsureCertificate(t.Context(), ids[1], "EA-1", c); err != nil {
+}
+
+func TestACertificateThatDoesNotShowIsNotThere(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada")
+	objectID, appID, _ := w.made(s, app("keys"))
+	w.behind(1)
+	a, b := w.certificate("a"), w.certificate("b")
+	if err := w.patiently(func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-1", a) }); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RemoveCertificate(t.Context(), ids[1], c.Thumbprint); err != nil {
-		t.Fatal(err)
+	if err := w.saw(s.EnsureCertificate(t.Context(), objectID, "EA-1", b)); !isTemporary(err) {
+		t.Errorf("the collection does not show it: %v", err)
 	}
-	if err := s.EnsureCertificate(t.Context(), ids[0], "EA-2", c); err != nil {
-		t.Errorf("once it was taken away from the other: %v", err)
+	if err := s.EnsureCertificate(t.Context(), objectID, "EA-1", b); err != nil || len(w.thumbprints(appID)) != 2 {
+		t.Errorf("it shows: %v, %q", err, w.thumbprints(appID))
 	}
 }

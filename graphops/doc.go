@@ -35,10 +35,11 @@
 // one $batch, and nothing is written by it. Consent is one batch for every 20
 // permissions, sent at once, so that it is one round trip deep as well. From the
 // token to the proof a plan of 20 permissions takes eight round trips, and one
-// with a directory role and a certificate nine.
+// with a directory role and a certificate, which is read back, ten.
 //
-// Azure Resource Manager (azure.go) is three calls with a second token of the
-// same sign-in; the IDs of what they make follow from the request.
+// Azure Resource Manager (azure.go) is a few calls with a second token of the
+// same sign-in; the IDs of what they make follow from the request, and so do those
+// of what is taken away again.
 //
 // # Every method makes sure
 //

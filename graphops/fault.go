@@ -29,6 +29,7 @@ var (
 	opPolicy       = operation{"getAppPolicy", "read the tenant's policy for apps"}
 	opOrganization = operation{"getOrganization", "read the name of the tenant"}
 	opUser         = operation{"findUser", "look the requester up"}
+	opEnabled      = operation{"findEnabled", "read whether an account is enabled"}
 	opResource     = operation{"getResource", "read the permissions of a service"}
 	opAddResource  = operation{"createResource", "add the service principal of a Microsoft service"}
 	opApplication  = operation{"upsertApplication", "register the application"}

@@ -142,7 +142,8 @@ func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.
 	return who, s.fault(err)
 }
 
-// userItems are, for each e-mail address, the two ways in which it names an account.
+// userItems are, for each e-mail address, the two ways in which it names an account,
+// and whether it is enabled.
 func (s *session) userItems(emails []string) map[string][]*item {
 	items := make(map[string][]*item)
 	for _, email := range emails {
@@ -153,6 +154,9 @@ func (s *session) userItems(emails []string) map[string][]*item {
 		items[email] = []*item{
 			{op: opUser, req: s.get("/users/{user}?$select=id,userPrincipalName,mail", "user", at), as: models.CreateUserFromDiscriminatorValue},
 			{op: opUser, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,userPrincipalName,mail", "mail", quote(at)), as: models.CreateUserCollectionResponseFromDiscriminatorValue},
+			// By itself, as User.ReadBasic.All need not be good for it.
+			{op: opEnabled, req: s.get("/users/{user}?$select=id,accountEnabled", "user", at), as: models.CreateUserFromDiscriminatorValue},
+			{op: opEnabled, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,accountEnabled", "mail", quote(at)), as: models.CreateUserCollectionResponseFromDiscriminatorValue},
 		}
 	}
 	return items
@@ -197,9 +201,13 @@ func (s *session) accounts(ctx context.Context, emails []string, people map[stri
 // accountsIn are the accounts in the answers about one address, each once.
 func (s *session) accountsIn(items []*item) ([]workflow.Account, error) {
 	var found []workflow.Account
+	disabled := make(map[string]bool)
 	add := func(u models.Userable) {
+		if on := u.GetAccountEnabled(); on != nil && !*on {
+			disabled[value(u.GetId())] = true
+		}
 		a := workflow.Account{ObjectID: value(u.GetId()), UPN: value(u.GetUserPrincipalName()), Mail: value(u.GetMail())}
-		if a.ObjectID != "" && !slices.ContainsFunc(found, func(b workflow.Account) bool { return a.ObjectID == b.ObjectID }) {
+		if a.UPN != "" && a.ObjectID != "" && !slices.ContainsFunc(found, func(b workflow.Account) bool { return a.ObjectID == b.ObjectID }) {
 			found = append(found, a)
 		}
 	}
@@ -219,13 +227,17 @@ func (s *session) accountsIn(items []*item) ([]workflow.Account, error) {
 			}
 		}
 	}
+	for i := range found {
+		found[i].Disabled = disabled[found[i].ObjectID]
+	}
 	return found, nil
 }
 
-// refused says whether one of the look-ups was answered with this status.
+// refused says whether one of the look-ups was answered with this status. Whether
+// an account is enabled is not among them: that may be refused for itself.
 func refused(people map[string][]*item, code int) bool {
 	for _, items := range people {
-		if slices.ContainsFunc(items, func(i *item) bool { return status(i.err) == code }) {
+		if slices.ContainsFunc(items, func(i *item) bool { return i.op != opEnabled && status(i.err) == code }) {
 			return true
 		}
 	}

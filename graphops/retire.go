@@ -33,12 +33,12 @@ func (s *session) RemoveCredentials(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	certs, err := s.certificates(ctx, id)
+	certs, err := s.currentCertificates(ctx, id)
 	if err != nil {
 		return err
 	}
 	if len(certs) > 0 {
-		if err := s.setCertificates(ctx, id, []models.KeyCredentialable{}); err != nil {
+		if err := s.setCertificates(ctx, id, certs, []models.KeyCredentialable{}); err != nil {
 			return err
 		}
 	}

@@ -24,9 +24,10 @@ type session struct {
 	began  time.Time
 
 	mu        sync.Mutex
-	made      map[string]bool      // IDs of objects that this session made or saw
-	resources map[string]*resource // by application ID; nil where the tenant has none
-	consented map[string]bool      // by consent.key
+	made      map[string]bool            // IDs of objects that this session made or saw
+	resources map[string]*resource       // by application ID; nil where the tenant has none
+	consented map[string]bool            // by consent.key
+	keyed     map[string]map[string]bool // by application, see certificatesOf
 }
 
 var _ workflow.Session = (*session)(nil)

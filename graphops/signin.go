@@ -76,7 +76,7 @@ func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session,
 	}
 	err = session.identify(ctx, ask, claims{tenant: got.IDToken.TenantID, object: got.IDToken.Oid}, more)
 	if err == nil && len(ask.Subscriptions) > 0 {
-		err = patiently(ctx, s.d.log, func() error { return session.signInAzure(ctx, ask.Subscriptions, more) })
+		err = patiently(ctx, s.d.log, func() error { return session.signInAzure(ctx, ask.Subscriptions, ask.AzureRights, more) })
 	}
 	if err != nil {
 		session.Close()

@@ -1,9 +1,11 @@
 package graphops
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -315,5 +317,45 @@ func TestARequestToGraphIsWhatItShouldBe(t *testing.T) {
 		if strings.Contains(w.log.String(), word) {
 			t.Errorf("the log has %s in it", word)
 		}
+	}
+}
+
+func TestADisabledAccountIsSeenWhereTheTokenIsGoodForThat(t *testing.T) {
+	for _, may := range []bool{true, false} {
+		w := newWorld(t)
+		w.t.AddUser(entratest.User{UPN: "tom@contoso.com", Name: "Tom", Disabled: true})
+		w.t.AddUser(entratest.User{UPN: "weiss@contoso.com", Mail: "weiss.mail@contoso.com", Disabled: true})
+		if !may { // Entra has another answer for what User.ReadBasic.All does not have; here all of a batch comes this way
+			w.wire = func(r *http.Request) (*http.Response, error) {
+				if !strings.HasSuffix(r.URL.Path, "/$batch") {
+					return nil, nil
+				}
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
+					return nil, err
+				}
+				body = bytes.ReplaceAll(body, []byte("$select=id,accountEnabled"), []byte("$select=id,nothing"))
+				r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+				return nil, nil
+			}
+		}
+		in := w.begin()
+		if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
+			t.Fatal(err)
+		}
+		s, err := in.Wait(t.Context(), workflow.Ask{Email: "bea@contoso.com", Owners: []string{"tom@contoso.com", "weiss.mail@contoso.com", "nobody@contoso.com"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := s.Signer().Owners
+		for _, email := range []string{"tom@contoso.com", "weiss.mail@contoso.com"} {
+			if a := got[email]; len(a) != 1 || a[0].Disabled != may || a[0].UPN == "" {
+				t.Errorf("good for that: %v; %s is %+v", may, email, a)
+			}
+		}
+		if a := got["bea@contoso.com"]; len(a) != 1 || a[0].Disabled || len(got["nobody@contoso.com"]) != 0 {
+			t.Errorf("good for that: %v; %+v", may, got)
+		}
+		s.Close()
 	}
 }

@@ -34,6 +34,7 @@ type world struct {
 	http   *http.Client
 	dir    *Directory
 	log    *logbook
+	direct http.RoundTripper // the network
 
 	mu    sync.Mutex
 	moved time.Duration
@@ -60,6 +61,7 @@ func newWorldWith(t testing.TB, c entratest.Config, consented ...string) *world 
 	pool.AppendCertsFromPEM(ca)
 	network := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
 	t.Cleanup(network.CloseIdleConnections)
+	w.direct = network
 	w.http = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		if w.wire != nil {
 			if resp, err := w.wire(r); resp != nil || err != nil {

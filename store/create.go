@@ -61,6 +61,7 @@ func fill(path string, key *workflow.Key) error {
 		m := tx.Bucket(metaBucket)
 		return errors.Join(
 			m.Put(versionKey, []byte(strconv.Itoa(version))),
+			m.Put(listedKey, []byte(listed)),
 			m.Put(realmKey, []byte(hex.EncodeToString(realm))),
 			m.Put(canaryKey, key.Seal(canaryName, workflow.NewSecret(canaryName))),
 		)

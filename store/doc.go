@@ -12,13 +12,15 @@
 //	claims    claim            → n       names in use, and forms that were sent
 //	due       wake time, n               who must be looked at, and when
 //	new       ^n               → marks   the newest, not yet filed in lists
-//	lists     kind, value, ^b  → bytes   by requester r, team t, state s, part of the name n
+//	lists     kind, value, ^b  → bytes   by requester r, team t, state s, app a,
+//	                                     keeper k, end of the credential e, part of the name n
 //
 // The requests are the truth; the others say nothing that is not said there, and
 // are written in the transaction that writes the request, where they differ from
 // what they were.
 //
-// A request is found by its marks: requester, team, state and app name, the last
+// A request is found by its marks: requester, team, state, App ID, the people of its
+// app, the day on which that app's credential ends, and app name, the last
 // by every run of three runes in it. That makes some twenty-five lists that it is
 // in. A key in lists stands for a block b of 256 numbers, with a byte for each that
 // is in the list. The marks of a new request are first put down in one place, and

@@ -54,6 +54,7 @@ type requestV1 struct {
 	Found     foundV1                      `json:"found,omitzero"`
 	Successor string                       `json:"successor,omitzero"`
 	Gone      bool                         `json:"gone,omitzero"`
+	Spent     bool                         `json:"spent,omitzero"`
 	Linked    bool                         `json:"linked,omitzero"`
 	Warned    int                          `json:"warned,omitzero"`
 }
@@ -119,7 +120,7 @@ func encode(r *workflow.Request) ([]byte, error) {
 		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
 		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
 		Reminded: r.Reminded, Outcomes: r.Outcomes,
-		Was: planForm(r.Was), Found: foundForm(r.Found), Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Linked: r.Linked, Warned: r.Warned,
+		Was: planForm(r.Was), Found: foundForm(r.Found), Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Spent: r.Spent, Linked: r.Linked, Warned: r.Warned,
 	})
 }
 
@@ -163,7 +164,7 @@ func (f *requestV1) request() *workflow.Request {
 		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
 		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
 		Reminded: f.Reminded, Outcomes: f.Outcomes,
-		Was: f.Was.plan(), Found: f.Found.found(), Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Linked: f.Linked, Warned: f.Warned,
+		Was: f.Was.plan(), Found: f.Found.found(), Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Spent: f.Spent, Linked: f.Linked, Warned: f.Warned,
 	}
 	inUTC(r)
 	return r

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -32,6 +33,8 @@ const (
 	byState     = 's'
 	byApp       = 'a'
 	byName      = 'n'
+	byKeeper    = 'k'
+	byEnd       = 'e'
 )
 
 // newLimit is how many requests newBucket holds before all are filed at once. It
@@ -43,23 +46,29 @@ type marks struct {
 	requester, team, state string
 	name                   string // folded
 	app                    string // an App ID
+	keepers                string // IDs, with spaces between them
+	ends                   string // a day
 }
 
 func marksOf(r *workflow.Request) marks {
-	return marks{r.Requester.ID, r.Team, string(r.State), fold(r.AppName()), r.Made.AppID}
+	var keepers []string
+	for _, p := range r.Keepers() {
+		keepers = append(keepers, p.ID)
+	}
+	return marks{r.Requester.ID, r.Team, string(r.State), fold(r.AppName()), r.Made.AppID, strings.Join(keepers, " "), r.EndsOn()}
 }
 
 // bytes is the form that newBucket keeps: each with its length before it.
 func (m marks) bytes() []byte {
 	var b []byte
-	for _, s := range []string{m.requester, m.team, m.state, m.name, m.app} {
+	for _, s := range []string{m.requester, m.team, m.state, m.name, m.app, m.keepers, m.ends} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
 	return b
 }
 
 func readMarks(b []byte) (m marks) {
-	for _, s := range []*string{&m.requester, &m.team, &m.state, &m.name, &m.app} {
+	for _, s := range []*string{&m.requester, &m.team, &m.state, &m.name, &m.app, &m.keepers, &m.ends} {
 		n, size := binary.Uvarint(b)
 		if size <= 0 || n > uint64(len(b)-size) {
 			return m
@@ -73,10 +82,15 @@ func readMarks(b []byte) (m marks) {
 // keys, and the number; in order.
 func (m marks) entries(n uint64) [][]byte {
 	var out [][]byte
-	for _, l := range []struct {
+	type entry struct {
 		kind  byte
 		value string
-	}{{byRequester, m.requester}, {byTeam, m.team}, {byState, m.state}, {byApp, m.app}} {
+	}
+	all := []entry{{byRequester, m.requester}, {byTeam, m.team}, {byState, m.state}, {byApp, m.app}, {byEnd, m.ends}}
+	for k := range strings.FieldsSeq(m.keepers) {
+		all = append(all, entry{byKeeper, k})
+	}
+	for _, l := range all {
 		if l.value != "" {
 			out = append(out, numbered(listPrefix(l.kind, l.value), n))
 		}
@@ -85,7 +99,7 @@ func (m marks) entries(n uint64) [][]byte {
 		out = append(out, numbered(gramPrefix(g), n))
 	}
 	slices.SortFunc(out, bytes.Compare)
-	return out
+	return slices.CompactFunc(out, bytes.Equal)
 }
 
 // mark makes a request that is new, or was found by other marks, found by these.

@@ -125,6 +125,12 @@ func wanted(tx *bolt.Tx, q workflow.Query) list {
 	if q.App != "" {
 		all = append(all, of(listPrefix(byApp, q.App)))
 	}
+	if q.Keeper != "" {
+		all = append(all, of(listPrefix(byKeeper, q.Keeper)))
+	}
+	if q.Ends != "" {
+		all = append(all, of(listPrefix(byEnd, q.Ends)))
+	}
 	if q.State != "" {
 		all = append(all, of(listPrefix(byState, string(q.State))))
 	}
@@ -146,7 +152,8 @@ func unfiled(tx *bolt.Tx, q workflow.Query) list {
 		m := readMarks(v)
 		whose := q.Requester != "" && m.requester == q.Requester || q.Team != "" && m.team == q.Team ||
 			q.Requester == "" && q.Team == ""
-		if whose && (q.State == "" || m.state == string(q.State)) && (q.App == "" || m.app == q.App) && strings.Contains(m.name, text) {
+		if whose && (q.State == "" || m.state == string(q.State)) && (q.App == "" || m.app == q.App) && (q.Ends == "" || m.ends == q.Ends) &&
+			(q.Keeper == "" || slices.Contains(strings.Fields(m.keepers), q.Keeper)) && strings.Contains(m.name, text) {
 			found = append(found, number(k))
 		}
 	}

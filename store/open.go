@@ -27,9 +27,14 @@ const (
 // version is that of the buckets and their keys. A stored form has its own.
 const version = 1
 
+// listed is that of what requests are found by. Where a file has an older one,
+// Open lists its requests anew.
+const listed = "2"
+
 // What metaBucket holds.
 var (
 	versionKey = []byte("version")
+	listedKey  = []byte("listed")
 	realmKey   = []byte("realm")
 	canaryKey  = []byte("canary")
 )
@@ -55,7 +60,11 @@ func Open(path string, key *workflow.Key) (*Bolt, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	return &Bolt{db: db, realm: realm}, nil
+	b := &Bolt{db: db, realm: realm}
+	if err := b.relist(); err != nil {
+		return nil, errors.Join(damaged(path, err), db.Close())
+	}
+	return b, nil
 }
 
 // openBolt opens a bbolt file. What it reads may be nonsense: then it returns an

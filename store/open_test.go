@@ -215,3 +215,34 @@ func TestAStoreThatWasOverwrittenDoesNotCrash(t *testing.T) {
 		}
 	}
 }
+
+func TestAFileOfAProgramThatListedLessIsListedAnew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "entra-app.db")
+	b := open(t, path)
+	load(t, b, 300) // more than are new, so that some are filed
+	app, err := b.Update(t.Context(), "EA-7", func(r *workflow.Request) error {
+		r.State, r.Made.AppID, r.Successor, r.Gone = workflow.Done, "app", "", false
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keeper := app.Keepers()[0].ID
+	err = b.db.Update(func(tx *bolt.Tx) error {
+		if err := tx.DeleteBucket(listsBucket); err != nil {
+			return err
+		}
+		_, err := tx.CreateBucket(listsBucket)
+		return errors.Join(err, tx.Bucket(metaBucket).Delete(listedKey))
+	})
+	if err := errors.Join(err, b.Close()); err != nil {
+		t.Fatal(err)
+	}
+	b = open(t, path)
+	for _, q := range []workflow.Query{{Keeper: keeper}, {App: "app"}, {State: workflow.Done, Keeper: keeper}} {
+		found, err := b.List(t.Context(), q)
+		if err != nil || len(found) == 0 || found[len(found)-1].ID != "EA-7" {
+			t.Errorf("%+v finds %d requests, %v", q, len(found), err)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // The rules for what is typed into the fields of the form.
@@ -99,6 +100,22 @@ func checkSubscriptions(wrong FieldErrors, ids []string) []string {
 		wrong[FieldSubscriptions] = fmt.Sprintf("These are %d subscriptions; %d are allowed in one request.", len(out), SubscriptionsMax)
 	}
 	return out
+}
+
+// KeyRefused is what somebody is told who has put a private key where it does not belong.
+const KeyRefused = "There is a private key in this. It was not kept, but it has left its place: take it out of here, make a new key, and give nobody the new one. This bot never needs it."
+
+// checkKeys refuses private keys in all texts of a draft. What is for a
+// certificate is looked at where that is read.
+func checkKeys(wrong FieldErrors, d Draft) {
+	for f, texts := range map[Field][]string{
+		FieldAppName: {d.AppName}, FieldReason: {d.Reason}, FieldRedirectURIs: d.RedirectURIs, FieldSubscriptions: d.Subscriptions, FieldScopes: d.Scopes,
+		FieldIssuer: {d.Federated.Issuer}, FieldSubject: {d.Federated.Subject}, FieldAudience: {d.Federated.Audience},
+	} {
+		if certificate.HasPrivateKey(strings.Join(texts, "\n")) {
+			wrong[f] = KeyRefused
+		}
+	}
 }
 
 // OwnersMax is the greatest number of owners besides the requester.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // A Desk takes what people want. Each method checks the rules, makes one
@@ -23,6 +25,7 @@ type Desk struct {
 	log      *slog.Logger
 	changed  func(id string)                  // set by NewEngine
 	checking func(r *Request, by Person) bool // set by NewEngine
+	people   People                           // likewise; nil where nobody knows
 }
 
 // DeskConfig is what a Desk is made of.
@@ -189,6 +192,8 @@ func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*
 			return no
 		case r.State != Pending:
 			return refuse(RuleWrongState, "%s %s, so it can't be denied any more.", r.ID, r.Standing())
+		case certificate.HasPrivateKey(reason):
+			return refuse(RuleReason, KeyRefused)
 		case reason == "":
 			return refuse(RuleReason, "Say why, so that %s knows what to change.", r.Requester.Name)
 		case utf8.RuneCountInString(reason) > deniedReasonMax:

@@ -50,9 +50,11 @@ type Ask struct {
 	Resources []string // application IDs of the plan's resources
 	Email     string   // of the requester, who becomes an owner if there is just one such account
 	Owners    []string // e-mail addresses of those who become owners too
-	// Subscriptions are those that the app gets roles on: the sign-in then
-	// takes a token for Azure too.
+	// Subscriptions are those that the app gets roles on, or loses them: the
+	// sign-in then takes a token for Azure too.
 	Subscriptions []string
+	// AzureRights are the actions that the account has to be allowed on each of them.
+	AzureRights []string
 }
 
 // A Session acts with a signed-in admin's token, which it holds in memory until
@@ -82,6 +84,11 @@ type Session interface {
 	// EnsureAzureRoles makes sure that a service principal has these roles on each
 	// of the subscriptions. name is the request's: what is made carries it.
 	EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) error
+	// RemoveAzureRoles makes sure that a service principal has none of the roles that
+	// EnsureAzureRoles gave it under the same name, and that the custom roles made
+	// for it are gone. It returns the names of those that stay because somebody else
+	// has them.
+	RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) (stay []string, err error)
 	// EnsureCertificate makes sure that the app can prove itself with a
 	// certificate, and leaves its others as they are.
 	// It is a *Trouble if another app of the tenant is seen to have it.
@@ -193,9 +200,10 @@ type Signer struct {
 	Requesters []Account
 	// Policy is the tenant's for apps, where the token was good for reading it.
 	Policy AppPolicy
-	// Subscriptions are those of the plan on which this account may assign roles.
+	// Subscriptions are those of the plan on which this account has the AzureRights.
 	Subscriptions []string
-	// Owners are the accounts that have each of the owners' e-mail addresses.
+	// Owners are the accounts that have each of the owners' e-mail addresses, and
+	// the requester's. Where the token was not good for that it is nil.
 	Owners map[string][]Account
 }
 
@@ -209,6 +217,7 @@ type AppPolicy struct {
 // Account is a user of the tenant.
 type Account struct {
 	ObjectID, UPN, Mail string
+	Disabled            bool // as far as the token was good for reading that
 }
 
 // Template IDs of directory roles. Source: Microsoft Entra built-in roles.

@@ -65,6 +65,8 @@
 //	connect.go    a backup server gets the app      checking.go   what a person reaches on it
 //	adopt.go      an app of another hand
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
+//	digest.go     what waits, once a day            people.go     who has left
+//	azure.go      roles in Azure
 //	agree.go      several approvals                 scope.go      scopes that an app offers
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

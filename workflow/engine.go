@@ -20,6 +20,7 @@ type Engine struct {
 	store  Store
 	dir    Directory
 	msg    Messenger
+	people People
 	key    *Key
 	policy Policy
 	now    func() time.Time
@@ -49,6 +50,7 @@ type EngineConfig struct {
 	Store     Store
 	Directory Directory
 	Messenger Messenger
+	People    People           // nil means that nobody is known to have left
 	Key       *Key             // seals secrets
 	Now       func() time.Time // nil means time.Now
 	Log       *slog.Logger     // nil means slog.Default()
@@ -68,7 +70,7 @@ const (
 // NewEngine returns an engine that hears of every change that the desk makes.
 func NewEngine(c EngineConfig) *Engine {
 	e := &Engine{
-		desk: c.Desk, store: c.Store, dir: c.Directory, msg: c.Messenger, key: c.Key, policy: c.Desk.policy,
+		desk: c.Desk, store: c.Store, dir: c.Directory, msg: c.Messenger, people: c.People, key: c.Key, policy: c.Desk.policy,
 		now: c.Now, log: c.Log,
 		poke: make(chan struct{}, 1), drawing: make(chan struct{}, drawers),
 		running: map[job]bool{}, live: map[string]*live{}, checks: map[string]*check{},
@@ -79,7 +81,7 @@ func NewEngine(c EngineConfig) *Engine {
 	if e.log == nil {
 		e.log = slog.Default()
 	}
-	c.Desk.changed, c.Desk.checking = e.Wake, e.startCheck
+	c.Desk.changed, c.Desk.people, c.Desk.checking = e.Wake, c.People, e.startCheck
 	return e
 }
 
@@ -95,6 +97,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.resume(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
+	e.wg.Go(func() { e.tellDaily(ctx) })
 	e.watch(ctx)
 
 	timer := time.AfterFunc(drain, cancel)

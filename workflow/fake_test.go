@@ -39,6 +39,21 @@ func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, _ string, subscrip
 	return err
 }
 
+func (s *fakeSession) RemoveAzureRoles(_ context.Context, sp, _ string, subscriptions []string, roles []AzureRole) ([]string, error) {
+	return call(s.wired, "remove azure roles", func() ([]string, error) {
+		a := s.app(sp)
+		if a == nil {
+			return nil, &Trouble{Code: "order", Text: "the app was deleted before its roles in Azure"}
+		}
+		for _, sub := range subscriptions {
+			for _, r := range roles {
+				a.azure = without(a.azure, []string{sub + "/" + r.Name})
+			}
+		}
+		return nil, nil
+	})
+}
+
 func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certificate.Certificate) error {
 	_, err := call(s.wired, "certificate", func() (bool, error) {
 		if a := s.app(id); !slices.Contains(a.thumbprints, c.Thumbprint) {
@@ -138,14 +153,20 @@ func (s *fakeSession) Assigned(ctx context.Context, m Made, p Plan) ([]string, e
 	return has.Roles, err
 }
 
-func (s *fakeSession) Inspect(_ context.Context, m Made, _ Plan) (Inspection, error) {
+func (s *fakeSession) Inspect(_ context.Context, m Made, plan Plan) (Inspection, error) {
 	return call(s.wired, "inspect", func() (Inspection, error) {
 		a := s.app(m.ObjectID)
-		has := Inspection{DirectoryRoles: slices.Clone(a.directory), AzureRoles: slices.Clone(a.azure), Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated)}
+		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated)}
+		if len(plan.AzureRoles) > 0 { // else there is no token for Azure
+			has.AzureRoles = slices.Clone(a.azure)
+		}
+		if len(plan.DirectoryRoles) == 0 { // likewise
+			has.DirectoryRoles = nil
+		}
 		for _, p := range a.granted {
 			if p.Type == catalog.Application {
 				has.Roles = append(has.Roles, p.Resource+"/"+p.Name)
-			} else {
+			} else if len(plan.Of(catalog.Delegated)) > 0 { // likewise
 				has.Scopes = append(has.Scopes, p.Resource+"/"+p.Name)
 			}
 		}
@@ -198,4 +219,36 @@ func (s *fakeSession) Look(_ context.Context, m Made, _ Plan) (has Plan, found F
 		return true, nil
 	})
 	return has, found, m.AppID, err
+}
+
+func (w *wired) Digest(_ context.Context, g Digest) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if *w.off {
+		return errPower
+	}
+	var before, after error
+	if w.digest != nil {
+		before, after = w.digest()
+	}
+	if before != nil {
+		return before
+	}
+	if key := g.Tenant.Name + " " + g.Day; w.digests[key].Day == "" {
+		w.digests[key] = g
+		w.sent = append(w.sent, g)
+	}
+	return after
+}
+
+func (w *wired) Departed(context.Context) ([]Person, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.left, w.noPeople
+}
+
+func (w *wired) HasLeft(_ context.Context, id string) (bool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.ContainsFunc(w.left, func(p Person) bool { return p.ID == id }), w.noPeople
 }

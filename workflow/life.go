@@ -88,17 +88,27 @@ func (r *Request) IsApp() bool {
 // Alive says whether the app that r stands for has not been retired.
 func (r *Request) Alive() bool { return r.Kind != Retire && !r.Gone }
 
-// keeps says no to anyone who has no say over an app: those who asked for it and
-// its owners have.
-func keeps(r *Request, by Person) *Refusal {
-	switch {
-	case by.Outside != "":
-		return refuse(RuleOutsider, "You can't change %s: %s.", r.AppName(), by.Outside)
-	case by.ID == r.Requester.ID, slices.ContainsFunc(r.Plan.Owners, func(o Person) bool { return o.ID == by.ID }):
+// Keepers are the people who have a say over the app that r stands for: who asked
+// for it, then its owners. The store finds r by them. Where r stands for no app
+// there are none.
+func (r *Request) Keepers() []Person {
+	if !r.IsApp() || r.Successor != "" {
 		return nil
 	}
-	return refuse(RuleNotRequester, "Only %s, who asked for %s, and its owners can ask for that.", r.Requester.Name, r.AppName())
+	return append([]Person{r.Requester}, r.Plan.Owners...)
 }
+
+// EndsOn is the day on which the credential of the app that r stands for ends,
+// in UTC, or empty. The store finds r by it.
+func (r *Request) EndsOn() string {
+	if !r.mayExpire() {
+		return ""
+	}
+	return Day(r.Made.KeyExpires)
+}
+
+// Day is the date of a time in UTC, as it is written in a Query.
+func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // Recreate asks for an app that was deleted.
 func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
@@ -135,8 +145,12 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	if err != nil {
 		return nil, err
 	}
-	if no := keeps(before, by); no != nil {
-		return nil, no
+	takesOver, err := d.hasSay(ctx, before, by, kind)
+	if err != nil {
+		return nil, err
+	}
+	if takesOver {
+		before.Requester = Person{} // who has left does not become an owner
 	}
 	if before.Successor != "" {
 		return nil, refuse(RuleStale, "%s has changed since: %s came after %s. Ask again.", before.AppName(), before.Successor, before.ID)
@@ -161,6 +175,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	if no := fill(wrong, before, r); no != nil {
 		return nil, no
 	}
+	checkKeys(wrong, draft)
 	r.Plan.Owners = stillOwners(r.Plan.Owners, by, before.Requester)
 	r.Target.Brings = r.Plan.Credential.Certificate.Fingerprint != before.Plan.Credential.Certificate.Fingerprint || r.Target.TakesName
 	if len(wrong) > 0 {

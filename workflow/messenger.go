@@ -8,6 +8,10 @@ type Messenger interface {
 	// and returns where it is: it sends the message where there is none yet, and
 	// changes it where there is.
 	Draw(ctx context.Context, d Drawing) (channel, ts string, err error)
+	// Digest makes sure that the digest of a tenant's day is in the tenant's
+	// channel: it looks for it, and sends it where it is not there. Where it can't
+	// look it sends only what is First.
+	Digest(ctx context.Context, g Digest) error
 	// Tell makes sure that the person of c, and nobody else, is shown it, and
 	// returns where: it sends the message where there is none yet.
 	Tell(ctx context.Context, c Checking) (channel, ts string, err error)

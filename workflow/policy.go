@@ -15,6 +15,7 @@ type Policy struct {
 	// CertificateLifetimeMax is how long a certificate may still be valid; 0 is no limit.
 	CertificateLifetimeMax time.Duration
 	RenewGrace             time.Duration // how long the old credential stays beside a new one
+	DigestAt               time.Duration // when the daily digest is sent, after midnight UTC; negative is never
 	AllowCustom            bool          // whether a request may name its own permissions
 }
 
@@ -26,6 +27,7 @@ var DefaultPolicy = Policy{
 	SecretLifetimeMax:      4380 * time.Hour,
 	CertificateLifetimeMax: madeMax,
 	RenewGrace:             14 * 24 * time.Hour,
+	DigestAt:               8 * time.Hour,
 	AllowCustom:            true,
 }
 

@@ -184,3 +184,112 @@ func TestARoleOnAServiceOutsideThePlanIsAnAlarmToo(t *testing.T) {
 		}
 	})
 }
+
+// azureApp is an app with roles in Azure that is done.
+func (w *world) azureApp(n *node) *Request {
+	w.t.Helper()
+	w.signer = adaOfAzure()
+	r, err := n.Submit(w.t.Context(), bea, certificateDraft("payroll-backup"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.settle(n, r.ID, Done)
+}
+
+func TestARetiredAppHasNoRolesInAzure(t *testing.T) {
+	story := func(t *testing.T, at int) (calls int) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			app := w.azureApp(n)
+			began, left := len(w.calls), at
+			w.after = func(string) error {
+				if left--; left < 0 && at >= 0 {
+					*n.off = true
+					return errPower
+				}
+				return nil
+			}
+			r, err := n.Retire(t.Context(), bea, app.ID, Draft{Origin: "V-retire", Reason: "not needed"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.settle(n, r.ID, Done)
+			if *n.off {
+				n.stop()
+				w.after = nil
+				n = w.boot()
+			}
+			r = w.settle(n, r.ID, Done)
+			n.stop()
+			if a := w.deleted[r.UniqueName()]; len(w.apps) != 0 || a == nil || len(a.azure) != 0 {
+				t.Errorf("there are %v, deleted %+v", w.apps, a)
+			}
+			calls = len(w.calls) - began
+		})
+		return calls
+	}
+	calls := story(t, -1)
+	for at := range calls {
+		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
+	}
+}
+
+func TestWhoMayNotTakeRolesInAzureAwayRetiresNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		app := w.azureApp(n)
+		w.signer.Subscriptions = nil
+		r, _ := n.Retire(t.Context(), bea, app.ID, Draft{Origin: "V-retire", Reason: "not needed"})
+		n.Approve(t.Context(), r.ID, ada, r.Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(r.ID)), nil)
+		pass(time.Minute)
+		r = w.get(r.ID)
+		if a := w.one(); r.State != Signing || r.Failure.Rule != RuleRole || len(a.thumbprints) != 1 || len(a.azure) != 1 || len(a.granted) == 0 {
+			t.Errorf("it is %s, and the app has %+v", r.State, a)
+		}
+		for _, text := range []string{subscription, "take roles away", "would stay: Contributor", "Nothing was changed"} {
+			if !strings.Contains(r.Failure.Text, text) {
+				t.Errorf("%q is not said: %s", text, r.Failure.Text)
+			}
+		}
+	})
+}
+
+func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
+	for step, want := range map[string]bool{"directory role": false, "azure roles": true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.signer = adaOfAzure()
+			n := w.boot()
+			defer n.stop()
+			w.after = func(call string) error {
+				if call == step { // it was done, and nobody knows
+					return &Trouble{Code: "no", Text: "no"}
+				}
+				return nil
+			}
+			r, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
+			n.Approve(t.Context(), r.ID, ada, r.Rev)
+			pass(time.Second)
+			w.use(w.codeFor(w.get(r.ID)), nil)
+			pass(time.Minute)
+			if r = w.get(r.ID); r.State != Failed {
+				t.Fatalf("%s: it is %s", step, r.State)
+			}
+			if !want {
+				w.signer.Subscriptions = nil // then nobody needs a right there
+			}
+			if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
+				t.Fatal(err)
+			}
+			r = w.settle(n, r.ID, Undone)
+			if took := slices.Contains(w.calls, "remove azure roles"); took != want || len(w.apps) != 0 || len(w.deleted[r.UniqueName()].azure) != 0 {
+				t.Errorf("%s: took roles away: %v; %+v", step, took, w.deleted)
+			}
+		})
+	}
+}

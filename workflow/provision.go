@@ -104,6 +104,7 @@ func (r *Request) finish(now time.Time) {
 		r.Made.KeyExpires = r.Plan.Credential.Certificate.NotAfter
 		r.move(Done, now, Event{What: WasReady, Text: "What was made by hand is exactly what the plan says."})
 	case r.Task == RemoveOld:
+		r.Linked = r.Target.Thumbprint == "" // else the old certificate is free
 		r.move(Done, now, Event{What: OldRemoved, Text: "The old credential was removed. The app has the new one only."})
 	case r.Kind == Adopt && !r.Plan.Credential.Kind.handsOver():
 		r.move(Done, now, Event{What: WasReady, Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
@@ -200,6 +201,14 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return func(r *Request, _ *Step) { r.Made.KeyID, r.Made.Keys = "", 0 }, e.takeBack(ctx, r, s)
 	case StepOld:
 		return func(*Request, *Step) {}, removeOld(ctx, r, s)
+	case StepUnassign:
+		stay, err := s.RemoveAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), r.Plan.Subscriptions, r.Plan.AzureRoles)
+		return func(_ *Request, st *Step) {
+			st.Note = azureNote(r.Plan)
+			if len(stay) > 0 {
+				st.Note += "; somebody else has the custom role " + strings.Join(stay, ", ") + ", so its definition stays"
+			}
+		}, err
 	case StepDelete:
 		return func(*Request, *Step) {}, s.DeleteApplication(ctx, r.UniqueName(), r.Made.ObjectID)
 	}
@@ -226,21 +235,25 @@ func (r *Request) app() App {
 }
 
 func (e *Engine) ensureOwner(ctx context.Context, r *Request, s Session) (edit, error) {
-	requester := s.Signer().Requesters
-	if r.Made.Owner != "" {
+	requester, found := s.Signer().Requesters, s.Signer().Owners
+	if _, looked := found[r.Requester.Email]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
 		requester = []Account{{ObjectID: r.Made.Owner}}
 	}
 	var owners, notes []string
 	for i, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
-		accounts := s.Signer().Owners[p.Email]
+		accounts := found[p.Email]
 		if i == 0 {
 			accounts = requester
 		}
 		switch {
+		case len(accounts) == 0 && r.Target.Request != "" && found != nil:
+			notes = append(notes, p.Name+" has no account in the tenant any more")
 		case len(accounts) == 0:
 			notes = append(notes, "no account with the e-mail address of "+p.Name+" was found in the tenant")
 		case len(accounts) > 1:
 			notes = append(notes, "more than one account has the e-mail address of "+p.Name)
+		case accounts[0].Disabled:
+			notes = append(notes, "the account of "+p.Name+" is disabled")
 		default:
 			if err := s.EnsureOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID); err != nil {
 				return nil, err

@@ -74,6 +74,9 @@ type Request struct {
 	// one's, or that ended the app. Gone says that the app was deleted by it.
 	Successor string
 	Gone      bool
+	// Spent says that the certificate that it brought was taken from the app, where
+	// a later one is. Another app may have it then.
+	Spent bool
 	// Linked says that the request in Target knows of this one.
 	Linked bool
 	// Warned counts the warnings that the credential expires.
@@ -330,7 +333,7 @@ func (r *Request) Claims() []string {
 		if r.holdsName() {
 			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
 		}
-		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && r.bringsCertificate() {
+		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && r.bringsCertificate() && !r.Spent {
 			claims = append(claims, certificateClaim+c.Fingerprint)
 		}
 	}

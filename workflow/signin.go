@@ -148,7 +148,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 func (r *Request) ask() Ask {
 	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Email}
 	if r.inAzure() {
-		a.Subscriptions = r.Plan.Subscriptions
+		a.Subscriptions, a.AzureRights = r.Plan.Subscriptions, r.azureRights()
 	}
 	for _, p := range append(slices.Clone(r.Plan.Owners), r.Was.Owners...) {
 		a.Owners = append(a.Owners, p.Email)
@@ -292,12 +292,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 	if no := r.againstPolicy(who.Policy); no != nil {
 		return no
 	}
-	if r.inAzure() {
-		if missing := without(r.Plan.Subscriptions, who.Subscriptions); len(missing) > 0 {
-			return refuse(RuleRole, "%s may not assign roles in the Azure subscription %s: it takes Owner, User Access Administrator or Role Based Access Control Administrator there. Nothing was changed. Get or activate the role, then press New code.", who.UPN, strings.Join(missing, ", "))
-		}
-	}
-	return nil
+	return r.againstAzure(who)
 }
 
 // light says that a task needs no right to consent: it changes a credential only.
@@ -306,11 +301,6 @@ func (r *Request) light() bool {
 		return false // it reads what needs the same scopes, and changes nothing
 	}
 	return r.Task != Provision && !(r.Task == Undo && r.Kind == Adopt) || r.Kind == Renew
-}
-
-// inAzure says whether a task takes rights in Azure.
-func (r *Request) inAzure() bool {
-	return !r.light() && r.Task != Undo && r.Kind != Retire && r.Kind != Update && len(r.Plan.AzureRoles) > 0
 }
 
 // signInScopes are those that the admin's token needs.
@@ -394,7 +384,7 @@ func (r *Request) RolesWords() string {
 		words = append(words, n.words+" (to "+n.to+")")
 	}
 	if r.inAzure() {
-		words = append(words, "Owner or User Access Administrator of the Azure subscriptions (to assign roles there)")
+		words = append(words, r.azureAdmins()+" in the Azure subscriptions (to "+r.azureDoing()+" there)")
 	}
 	return strings.Join(words, ", and ")
 }

@@ -30,6 +30,7 @@ const (
 	StepRestore  StepName = "restore"
 	StepStrip    StepName = "strip"
 	StepWithdraw StepName = "withdraw"
+	StepUnassign StepName = "unassign-azure"
 	StepDelete   StepName = "delete"
 	StepTakeBack StepName = "take-back"
 	StepOld      StepName = "remove-old"
@@ -47,7 +48,7 @@ func (r *Request) stepsFor(t Task) []StepName {
 	case t == Undo && r.Kind == Renew:
 		return []StepName{StepTakeBack}
 	case t == Undo:
-		return []StepName{StepDelete}
+		return r.deletion()
 	case r.Kind == Renew:
 		return r.Plan.credentialSteps()
 	case r.Kind == Adopt:
@@ -55,11 +56,20 @@ func (r *Request) stepsFor(t Task) []StepName {
 	case r.Kind == Update:
 		return r.updateSteps()
 	case r.Kind == Retire:
-		return []StepName{StepStrip, StepWithdraw, StepDelete}
+		return append([]StepName{StepStrip, StepWithdraw}, r.deletion()...)
 	case r.Kind == Recreate:
 		return append([]StepName{StepGone, StepRestore}, r.Plan.steps()...)
 	}
 	return r.Plan.steps()
+}
+
+// deletion is the end of an app. Azure keeps the roles of what is deleted, and so
+// they go before it.
+func (r *Request) deletion() []StepName {
+	if r.inAzure() {
+		return []StepName{StepUnassign, StepDelete}
+	}
+	return []StepName{StepDelete}
 }
 
 // steps are what the engine makes sure of for a plan, read from top to bottom.
@@ -175,6 +185,8 @@ func (n StepName) Title() string {
 		return "Remove its credentials"
 	case StepWithdraw:
 		return "Withdraw its consents"
+	case StepUnassign:
+		return "Take its Azure roles away"
 	case StepDelete:
 		return "Delete the application"
 	case StepTakeBack:

@@ -103,6 +103,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 			return nil, err
 		}
 	}
+	checkKeys(wrong, draft) // last: its words come before any other
 	if len(wrong) > 0 {
 		return nil, wrong
 	}

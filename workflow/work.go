@@ -136,23 +136,37 @@ func (r *Request) owesLink() bool {
 	return false
 }
 
+// endsOld says whether the certificate that the app had before r is no longer one of
+// its: it was replaced and removed, or the app came back without it.
+func (r *Request) endsOld() bool {
+	switch {
+	case r.Kind == Renew:
+		return r.Task == RemoveOld && r.State == Done && r.Target.Thumbprint != ""
+	case r.Kind == Recreate:
+		return r.Target.Brings
+	}
+	return false
+}
+
 // link tells the request before r of it, and then notes that it was told. That
 // the app is gone is told to all that came before, back to the one that holds
-// its name.
+// its name; that its certificate is, back to the one that brought it.
 func (e *Engine) link(ctx context.Context, r *Request) bool {
+	spent := r.endsOld()
 	for id := r.Target.Request; id != ""; {
 		before, err := e.save(id, func(before *Request, _ time.Time) error {
 			if before.ID == r.Target.Request {
 				before.Successor = r.ID
 			}
 			before.Gone = before.Gone || r.Kind == Retire
+			before.Spent = before.Spent || spent
 			return nil
 		})
 		if err != nil {
 			return false
 		}
 		id = ""
-		if r.Kind == Retire && !before.holdsName() {
+		if r.Kind == Retire && !before.holdsName() || spent && !before.bringsCertificate() {
 			id = before.Target.Request
 		}
 	}

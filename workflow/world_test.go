@@ -43,9 +43,14 @@ type world struct {
 	lag      int   // this many proofs do not know the app yet
 	given    Given // what Bea was shown last
 
-	vb365  fakeServer
-	checks map[string]Checking // messages about connections, by ts
-	shows  []Connected         // what the server shows to whoever signs in
+	digests  map[string]Digest // by tenant and day
+	sent     []Digest
+	left     []Person
+	noPeople error                        // instead of an answer about who has left
+	digest   func() (before, after error) // what goes wrong with a digest
+	vb365    fakeServer
+	checks   map[string]Checking // messages about connections, by ts
+	shows    []Connected         // what the server shows to whoever signs in
 }
 
 type fakeApp struct {
@@ -97,7 +102,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	return &world{t: t, store: &memory{requests: map[string]*Request{}}, key: key, policy: DefaultPolicy, pages: "https://bot.contoso.com", out: io.Discard, checks: map[string]Checking{},
-		apps: map[string]*fakeApp{}, deleted: map[string]*fakeApp{}, messages: map[string]*message{}, codes: map[string]*fakeCode{}, signer: adaSignsIn()}
+		apps: map[string]*fakeApp{}, deleted: map[string]*fakeApp{}, messages: map[string]*message{}, codes: map[string]*fakeCode{}, digests: map[string]Digest{}, signer: adaSignsIn()}
 }
 
 // A node is one run of the process.
@@ -116,7 +121,7 @@ func (w *world) boot() *node {
 	wires := &wired{w, off}
 	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{contoso}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
 		Policy: w.policy, Key: w.key, Log: w.log(), PublicURL: w.pages})
-	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, Key: w.key, Log: w.log()})
+	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, People: wires, Key: w.key, Log: w.log()})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {

@@ -81,6 +81,29 @@ var queried = []check{
 			s.lists(was)
 		}
 	}},
+	{"for a person or a day returns the apps that person has, or whose credential ends then", func(t *testing.T, s *kit) {
+		app := func(r *workflow.Request) {
+			r.State, r.Made.AppID, r.Made.KeyExpires = workflow.Done, "22222222-2222-2222-2222-222222222222", noon.Add(24*time.Hour)
+			r.Plan.Owners = []workflow.Person{{ID: "UTOM"}, {ID: "UZOE"}}
+		}
+		a := s.with("a", app)
+		b := s.create(Pending("b"))
+		s.lists(q{Keeper: "UBEA"}, a)
+		s.lists(q{Keeper: "UTOM"}, a)
+		s.lists(q{Keeper: "UTO"})
+		s.lists(q{Ends: "2026-03-15"}, a)
+		s.lists(q{Ends: "2026-03-14"})
+		s.change(b.ID, app)
+		s.change(b.ID, func(r *workflow.Request) { r.Requester.ID, r.Made.KeyExpires = "UADA", noon.Add(48*time.Hour) })
+		s.lists(q{Keeper: "UZOE"}, b, a)
+		s.lists(q{Keeper: "UBEA"}, a)
+		s.lists(q{Ends: "2026-03-16"}, b)
+		s.change(a.ID, func(r *workflow.Request) { r.Successor = b.ID })
+		s.change(b.ID, func(r *workflow.Request) { r.Gone = true })
+		s.lists(q{Keeper: "UTOM"})
+		s.lists(q{Ends: "2026-03-15"})
+		s.lists(q{Ends: "2026-03-16"})
+	}},
 	{"for a text finds it anywhere in the app's name, in any case", func(t *testing.T, s *kit) {
 		a := s.create(Pending("Payroll Backup (PROD)"))
 		b := s.create(Pending("hr-backup_2"))

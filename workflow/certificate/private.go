@@ -18,10 +18,15 @@ var (
 // around it, in Base64 with or without those. It reads the beginning of a key
 // only, since most of a key is a key as well.
 func refuseSecret(b []byte) error {
-	t := text(b)
-	if secretWords.Match(t) {
+	if secretWords.Match(text(b)) {
 		return errPrivateKey
 	}
+	return refuseMaterial(b)
+}
+
+// refuseMaterial is refuseSecret without the words.
+func refuseMaterial(b []byte) error {
+	t := text(b)
 	if err := secretAt(b); err != nil {
 		return err
 	}
@@ -44,6 +49,17 @@ func refuseSecret(b []byte) error {
 	}
 	return nil
 }
+
+// HasPrivateKey says whether somebody has put a private key into a text that is
+// for people. Unlike a certificate's field such a text may speak of keys: it is
+// their beginning that counts, with or without the words around it.
+func HasPrivateKey(text string) bool {
+	return keyInProse.MatchString(text) || refuseMaterial([]byte(text)) != nil
+}
+
+// keyInProse is secretWords without what people write as well.
+var keyInProse = regexp.MustCompile(`(?is)(--|–|—)[-–—]*\s?BEGIN[^-–—]{0,40}private\s+key|openssh-key-v1|b3BlbnNzaC1rZXktdjE|` +
+	`PuTTY-User-Key-File-\d|<RSAKeyValue>.*<D>|"kty".*"d"\s*:|"d"\s*:.*"kty"`)
 
 // pemIn64 is "-----BEGIN" in Base64, as in the secrets of Kubernetes.
 var pemIn64 = []byte("LS0tLS1CRUdJT")

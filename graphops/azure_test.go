@@ -1,0 +1,120 @@
+package graphops
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+const (
+	production = "3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
+	testing2   = "4f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
+)
+
+var azureRoles = []workflow.AzureRole{{ID: entratest.AzureContributor, Name: "Contributor"},
+	{Name: "Backup operator", Why: "backs up", Actions: []string{"Microsoft.Compute/virtualMachines/read"}}}
+
+// inAzure is a world with two subscriptions, and a session of Ada's in it.
+func inAzure(t *testing.T, role string, rights ...string) (*world, workflow.Session) {
+	w := newWorld(t)
+	w.client = w.t.AddPublicClient(entratest.Client{Name: "Azure bot", Scopes: append([]string{"User.ReadBasic.All"}, botScopes...), PublicClientFlows: true, Azure: true})
+	w.s.SetARMURL(w.url)
+	w.dir = w.directory(func(c *Config) { c.Tenants[0].ARMURL = w.url })
+	for _, id := range []string{production, testing2} {
+		w.t.AddSubscription(entratest.Subscription{ID: id, Name: id})
+		w.t.GrantAzureRole("ada@contoso.com", id, role)
+	}
+	in := w.begin()
+	if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
+		t.Fatal(err)
+	}
+	s, err := in.Wait(t.Context(), workflow.Ask{Email: "bea@contoso.com", Subscriptions: []string{production, testing2}, AzureRights: rights})
+	if w.saw(err) != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return w, s
+}
+
+// ofApp counts what there is in Azure that is not Ada's.
+func (w *world) ofApp() (assignments, definitions int) {
+	for _, a := range w.t.AzureAssignments() {
+		if a.Principal != "ada@contoso.com" && a.Principal != "Ada Able" {
+			assignments++
+		}
+	}
+	return assignments, len(w.t.AzureRoleDefinitions())
+}
+
+func TestRolesInAzureAreTakenAwayAgain(t *testing.T) {
+	for _, knobs := range []func(*entratest.Knobs){
+		func(*entratest.Knobs) {}, func(k *entratest.Knobs) { k.AnswerLost = true }, func(k *entratest.Knobs) { k.ThrottleEach = true },
+	} {
+		w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
+		_, _, sp := w.made(s, app("payroll"))
+		w.t.Change(knobs)
+		give := func() error {
+			return s.EnsureAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles)
+		}
+		if err := w.patiently(give); err != nil {
+			t.Fatal(err)
+		}
+		if a, d := w.ofApp(); a != 4 || d != 1 {
+			t.Fatalf("%d assignments and %d custom roles were made", a, d)
+		}
+		for range 2 { // a repeat is no mistake
+			var stay []string
+			err := w.patiently(func() (err error) {
+				stay, err = s.RemoveAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles)
+				return err
+			})
+			if a, d := w.ofApp(); err != nil || a != 0 || d != 0 || len(stay) != 0 {
+				t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
+			}
+		}
+	}
+}
+
+func TestACustomRoleThatSomebodyElseHasStays(t *testing.T) {
+	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
+	_, _, sp := w.made(s, app("payroll"))
+	_, _, other := w.made(s, app("other"))
+	if err := w.patiently(func() error {
+		return s.EnsureAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.patiently(func() error {
+		return s.(*session).putRoleAssignment(t.Context(), other, "by hand", production, azureID("entra-app-payroll", "Backup operator"))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	stay, err := s.RemoveAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles)
+	if a, d := w.ofApp(); err != nil || a != 1 || d != 1 || len(stay) != 1 || !strings.Contains(stay[0], "Backup operator") {
+		t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
+	}
+}
+
+func TestOnlyRightsThatAreNeededCountInAzure(t *testing.T) {
+	assign, remove, define := "Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleAssignments/delete", "Microsoft.Authorization/roleDefinitions/delete"
+	for _, c := range []struct {
+		role   string
+		rights []string
+		may    bool
+	}{
+		{entratest.AzureUserAccessAdministrator, []string{remove, define}, true},
+		{entratest.AzureOwner, []string{assign, remove, define}, true},
+		{entratest.AzureRBACAdministrator, []string{remove}, true},
+		{entratest.AzureRBACAdministrator, []string{remove, define}, false},
+		{entratest.AzureContributor, []string{remove}, false},
+		{entratest.AzureReader, []string{assign}, false},
+	} {
+		_, s := inAzure(t, c.role, c.rights...)
+		if on := s.Signer().Subscriptions; slices.Contains(on, production) != c.may || slices.Contains(on, testing2) != c.may {
+			t.Errorf("%s with %q: %q", c.role, c.rights, on)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Digest is what waits for people in a tenant, and what soon will: one message a
+// day to the approvers' channel.
+//
+// The store has no place for messages that belong to no request, so the message
+// itself is the record: it carries its day, and is looked for before it is sent.
+type Digest struct {
+	Tenant Tenant
+	Day    string    // in UTC; with the tenant's name no other digest is like it
+	Due    time.Time // it was not sent before
+	// First says that nothing can have been sent yet: this process was there when
+	// it fell due, and has not tried.
+	First bool
+
+	Waiting, Failed, Unopened, Leftover []*Request // the oldest first
+	Ending                              []*Request // whose credential ends first is the first
+	Departed                            []Departed
+	// Unasked says that it is not known who has left.
+	Unasked bool
+}
+
+// Departed is somebody who has left, and the apps that they still have.
+type Departed struct {
+	Person
+	Apps []*Request
+}
+
+// Empty says that there is nothing to say.
+func (g *Digest) Empty() bool {
+	return len(g.Waiting)+len(g.Failed)+len(g.Unopened)+len(g.Leftover)+len(g.Ending)+len(g.Departed) == 0
+}
+
+const (
+	// endsWithin is how long before its end a credential is in the digest.
+	endsWithin = 30 * 24 * time.Hour
+	// askTries is how often it is asked who has left, before the rest is sent
+	// without it.
+	askTries = 3
+)
+
+// A telling is how far one tenant's digest of a day is.
+type telling struct {
+	day   string
+	begun bool // sending it was tried
+	done  bool
+	tries int
+	after time.Time
+}
+
+// tellDaily sends every tenant's digest, each day once it is due.
+func (e *Engine) tellDaily(ctx context.Context) {
+	if e.policy.DigestAt < 0 {
+		return
+	}
+	began := e.now()
+	told := map[string]*telling{}
+	for ctx.Err() == nil {
+		now := e.now()
+		due := now.UTC().Truncate(24 * time.Hour).Add(e.policy.DigestAt)
+		wait := lookAgain
+		if now.Before(due) {
+			wait = min(wait, due.Sub(now))
+		} else {
+			departed := sync.OnceValues(func() ([]Person, error) { return e.departed(ctx) })
+			for _, t := range e.desk.Tenants() {
+				if told[t.Name] == nil || told[t.Name].day != Day(now) {
+					told[t.Name] = &telling{day: Day(now)}
+				}
+				if d := told[t.Name]; !d.done && !now.Before(d.after) {
+					e.caught("digest of "+t.Name, func() { e.tellDay(ctx, t, d, due, began.Before(due), departed) })
+				}
+			}
+		}
+		sleep(ctx, wait)
+	}
+}
+
+// tellDay gathers a digest and sends it. What fails is tried again later, until the
+// day is over.
+func (e *Engine) tellDay(ctx context.Context, t Tenant, d *telling, due time.Time, present bool, departed func() ([]Person, error)) {
+	d.tries++
+	d.after = e.now().Add(min(time.Hour, time.Minute<<min(d.tries-1, 10))) // whatever happens
+	g := &Digest{Tenant: t, Day: d.day, Due: due, First: present && !d.begun}
+	err := e.gather(ctx, g, d.tries, departed)
+	if err == nil && !g.Empty() {
+		ctx, cancel := context.WithTimeout(e.hard, callLimit)
+		defer cancel()
+		d.begun = true
+		err = e.msg.Digest(ctx, *g)
+	}
+	if later, ok := errors.AsType[Temporary](err); ok {
+		if at := e.now().Add(later.RetryAfter()); at.After(d.after) {
+			d.after = at
+		}
+	}
+	if d.done = err == nil; !d.done && ctx.Err() == nil {
+		e.log.Warn("digest not sent", "tenant", t.Name, "day", d.day, "try", d.tries, "err", err)
+	}
+}
+
+// gather fills in what there is to say.
+func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func() ([]Person, error)) error {
+	for _, of := range []struct {
+		to     *[]*Request
+		states []State
+	}{
+		{&g.Waiting, []State{Pending, Signing}}, {&g.Failed, []State{Failed, RevokedState}},
+		{&g.Unopened, []State{Ready}}, {&g.Leftover, []State{Leftover}},
+	} {
+		for _, s := range of.states {
+			found, err := e.listAll(ctx, Query{State: s}, g.Tenant)
+			if err != nil {
+				return err
+			}
+			*of.to = append(*of.to, found...)
+		}
+		slices.SortStableFunc(*of.to, func(a, b *Request) int { return a.Created.Compare(b.Created) })
+	}
+	now := e.now()
+	for at := now; !at.After(now.Add(endsWithin)); at = at.Add(24 * time.Hour) {
+		found, err := e.listAll(ctx, Query{Ends: Day(at)}, g.Tenant)
+		if err != nil {
+			return err
+		}
+		g.Ending = append(g.Ending, slices.DeleteFunc(found, func(r *Request) bool { return !r.Made.KeyExpires.After(now) })...)
+	}
+	slices.SortStableFunc(g.Ending, func(a, b *Request) int { return a.Made.KeyExpires.Compare(b.Made.KeyExpires) })
+	gone, err := departed()
+	if _, later := errors.AsType[Temporary](err); later && try < askTries {
+		return err
+	}
+	if g.Unasked = err != nil; g.Unasked {
+		gone = nil
+	}
+	for _, p := range gone {
+		apps, err := e.listAll(ctx, Query{Keeper: p.ID}, g.Tenant)
+		if err != nil {
+			return err
+		}
+		if len(apps) > 0 {
+			g.Departed = append(g.Departed, Departed{p, apps})
+		}
+	}
+	slices.SortStableFunc(g.Departed, func(a, b Departed) int { return cmp.Compare(a.Name, b.Name) })
+	return nil
+}
+
+// listAll lists all that a query asks for of one tenant, the oldest first.
+func (e *Engine) listAll(ctx context.Context, q Query, t Tenant) ([]*Request, error) {
+	var all []*Request
+	for q.Limit = 200; ; {
+		found, err := e.store.List(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range found {
+			if r.Tenant == t.Name {
+				all = append(all, r)
+			}
+			q.Before = r.ID
+		}
+		if len(found) < q.Limit {
+			slices.Reverse(all)
+			return all, nil
+		}
+	}
+}

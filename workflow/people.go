@@ -1,0 +1,88 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+)
+
+// People says who is still there. Package bot is the one with Slack behind it:
+// whoever's account is deactivated there has left.
+type People interface {
+	// Departed returns all who have left.
+	Departed(ctx context.Context) ([]Person, error)
+	// HasLeft says whether a person has, by Slack ID. Where that can't be found
+	// out it returns an error.
+	HasLeft(ctx context.Context, id string) (bool, error)
+}
+
+var errNobodyKnows = errors.New("nobody knows who has left")
+
+func (e *Engine) departed(ctx context.Context) ([]Person, error) {
+	if e.people == nil {
+		return nil, errNobodyKnows
+	}
+	return e.people.Departed(ctx)
+}
+
+// keeps says no to anyone but those who asked for an app and its owners.
+func keeps(r *Request, by Person) *Refusal {
+	switch {
+	case by.Outside != "":
+		return refuse(RuleOutsider, "You can't change %s: %s.", r.AppName(), by.Outside)
+	case by.ID == r.Requester.ID, slices.ContainsFunc(r.Plan.Owners, func(o Person) bool { return o.ID == by.ID }):
+		return nil
+	}
+	return refuse(RuleNotRequester, "Only %s, who asked for %s, and its owners can ask for that.", r.Requester.Name, r.AppName())
+}
+
+// MayAsk says no to anyone who has no say over the app that a request stands for.
+func (d *Desk) MayAsk(ctx context.Context, by Person, about *Request, kind Kind) error {
+	_, err := d.hasSay(ctx, about, by, kind)
+	return err
+}
+
+// hasSay says no to anyone who has no say over an app: those who asked for it and
+// its owners have. Where all of them have left an approver takes over, so that
+// the app is nobody's for no longer than that; another one has to approve it.
+func (d *Desk) hasSay(ctx context.Context, r *Request, by Person, kind Kind) (takesOver bool, err error) {
+	no := keeps(r, by)
+	tenant, _ := d.Tenant(r.Tenant)
+	_, approver := tenant.Approver(by.ID)
+	switch {
+	case no == nil:
+		return false, nil
+	case no.Rule != RuleNotRequester || !approver || kind == Recreate || d.people == nil || len(r.Keepers()) == 0:
+		return false, no
+	}
+	switch left, err := d.allLeft(ctx, r); {
+	case err != nil:
+		d.log.Warn("it is not known whether an app's people have left", "request", r.ID, "err", err)
+		return false, refuse(RuleNotRequester, "%s An approver can where all of them have left, and Slack did not say whether they have. Nothing was done. Try again in a minute.", no.Text)
+	case !left:
+		return false, no
+	}
+	return true, nil
+}
+
+// allLeft says whether everybody who has a say over an app has left. That
+// somebody could not be asked about is an error, unless another is there.
+func (d *Desk) allLeft(ctx context.Context, r *Request) (bool, error) {
+	keepers := r.Keepers()
+	if d.people == nil || len(keepers) == 0 {
+		return false, errNobodyKnows
+	}
+	gone, errs := make([]bool, len(keepers)), make([]error, len(keepers))
+	var wg sync.WaitGroup
+	for i, p := range keepers {
+		wg.Go(func() { gone[i], errs[i] = d.people.HasLeft(ctx, p.ID) })
+	}
+	wg.Wait()
+	for i := range keepers {
+		if errs[i] == nil && !gone[i] {
+			return false, nil
+		}
+	}
+	return true, errors.Join(errs...)
+}

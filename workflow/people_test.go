@@ -1,0 +1,102 @@
+package workflow
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		d := draft("payroll")
+		d.Owners = []Person{tom}
+		asked, err := n.Submit(t.Context(), bea, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := w.settle(n, asked.ID, Done)
+		renewal := func(origin string) Draft {
+			d := draft("")
+			d.Origin = origin
+			return d
+		}
+		set := func(err error, left ...Person) { w.set(func() { w.left, w.noPeople = left, err }) }
+		for _, c := range []struct {
+			name string
+			by   Person
+			kind Kind
+			err  error
+			left []Person
+			want Rule
+		}{
+			{"nobody has left", zoe, Renew, nil, nil, RuleNotRequester},
+			{"an owner is there", zoe, Renew, nil, []Person{bea}, RuleNotRequester},
+			{"the requester is there", zoe, Renew, nil, []Person{tom}, RuleNotRequester},
+			{"nobody knows", zoe, Renew, errors.New("no answer"), []Person{bea, tom}, RuleNotRequester},
+			{"all have left, and somebody asks who is no approver", Person{ID: "UX", Name: "X"}, Renew, nil, []Person{bea, tom}, RuleNotRequester},
+			{"all have left, and a guest asks", Person{ID: zoe.ID, Outside: "guests can't take part"}, Renew, nil, []Person{bea, tom}, RuleOutsider},
+			{"all have left, and an approver would bring it back", zoe, Recreate, nil, []Person{bea, tom}, RuleNotRequester},
+			{"all have left", zoe, Renew, nil, []Person{bea, tom}, ""},
+			{"all have left", zoe, Update, nil, []Person{bea, tom}, ""},
+			{"all have left", zoe, Retire, nil, []Person{bea, tom}, ""},
+		} {
+			set(c.err, c.left...)
+			if err := n.MayAsk(t.Context(), c.by, app, c.kind); refusedBy(err) != c.want {
+				t.Errorf("%s: %s is answered with %v", c.name, c.kind, err)
+			}
+		}
+		set(nil, bea, tom)
+		r, err := n.Renew(t.Context(), zoe, app.ID, renewal("V-zoe"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range r.Plan.Owners {
+			if o.ID == bea.ID {
+				t.Error("somebody who has left has become an owner")
+			}
+		}
+		if _, err := n.Approve(t.Context(), r.ID, zoe, r.Rev); refusedBy(err) != RuleSelfApproval {
+			t.Errorf("she approves it herself: %v", err)
+		}
+		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); err != nil {
+			t.Errorf("another approver: %v", err)
+		}
+	})
+}
+
+func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		d := draft("payroll")
+		d.Owners = []Person{tom, zoe}
+		w.signer.Owners = map[string][]Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}}, zoe.Email: {{ObjectID: "OBJ-ZOE"}}}
+		asked, err := n.Submit(t.Context(), bea, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := w.settle(n, asked.ID, Done)
+		w.set(func() {
+			w.signer.Owners = map[string][]Account{bea.Email: nil, tom.Email: nil, zoe.Email: {{ObjectID: "OBJ-ZOE", Disabled: true}}}
+			w.signer.Requesters = nil
+		})
+		change := d2("V-update")
+		change.Owners, change.RedirectURIs = []Person{tom, zoe}, []string{"https://other.contoso.com"}
+		r, err := n.Update(t.Context(), bea, app.ID, change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = w.settle(n, r.ID, Done)
+		note := r.Step(StepOwner).Note
+		for _, text := range []string{"Tom has no account in the tenant any more", "Bea has no account in the tenant any more", "the account of Zoe is disabled"} {
+			if !strings.Contains(note, text) {
+				t.Errorf("the step does not say %q: %s", text, note)
+			}
+		}
+	})
+}
