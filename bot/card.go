@@ -207,22 +207,9 @@ func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
 		return append(adoptionBlocks(r), b.appPlan(r, brief)...)
 	}
 	if r.Kind == workflow.Update {
-		return append([]slack.Block{changesBlock(r)}, b.appPlan(r, brief)...)
+		return append(changesBlocks(r, brief > workflow.PermissionsMax), b.appPlan(r, brief)...)
 	}
 	return b.appPlan(r, brief)
-}
-
-// changesBlock shows what an update adds and takes away.
-func changesBlock(r *workflow.Request) slack.Block {
-	var lines []*slack.RichTextSection
-	for _, c := range workflow.Changes(r.Was, r.Plan) {
-		word := "removed: "
-		if c.Added {
-			word = "added: "
-		}
-		lines = append(lines, line(bold(word), c.What, " ", c.Name))
-	}
-	return block(line(bold("What changes"), " (all that the app will have follows)"), list(lines...))
 }
 
 func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
@@ -258,7 +245,11 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 	parts = append(parts, bold("Highest risk: "), string(p.Risk()))
 	blocks := []slack.Block{block(line(parts...))}
 	blocks = append(blocks, permissionBlocks(p.Permissions, brief)...)
-	return append(blocks, roleBlocks(p)...)
+	blocks = append(blocks, roleBlocks(p)...)
+	if brief <= workflow.PermissionsMax && len(actionBlocks(p)) > 0 {
+		blocks = append(blocks, note("Details names each action of the custom roles."))
+	}
+	return blocks
 }
 
 // redirects are the plan's redirect URIs by platform.

@@ -177,7 +177,11 @@ func (b *Bot) deny(ctx context.Context, i interaction) Reply {
 	return nil
 }
 
-// details shows the whole plan, with every word of every permission.
+// viewBlocks is how many blocks a view has at most. Source: docs.slack.dev/reference/views.
+const viewBlocks = 100
+
+// details shows the whole plan, with every word of every permission, and every
+// action of a custom role.
 func (b *Bot) details(ctx context.Context, i interaction, id string) {
 	by, err := b.presser(ctx, i)
 	if err == nil {
@@ -196,6 +200,7 @@ func (b *Bot) details(ctx context.Context, i interaction, id string) {
 		blocks = append(blocks, steps)
 	}
 	blocks = append(blocks, historyBlocks(r, 20)...)
+	blocks = fitting(append(blocks, actionBlocks(r.Plan)...), viewBlocks)
 	b.open(ctx, i, slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: "details", Title: plain(clip(r.ID+" in detail", 24)), Close: plain("Close"),
 		Blocks: slack.Blocks{BlockSet: blocks},

@@ -32,4 +32,5 @@
 //	agree.go     several approvals          tether.go           whether Slack reaches us
 //	backup.go    the hand-off to a backup server
 //	person.go    who someone is             respond.go          private answers
+//	left.go      who has left               digest.go           what waits, once a day
 package bot

@@ -43,6 +43,7 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 		b.log.Error("listing for the home tab", "err", err)
 		return
 	}
+	b.glance(ctx, apps[:min(len(apps), homeApps)]...)
 	if len(apps) > 0 {
 		blocks = append(blocks, block(line(bold("Your apps"))))
 	}

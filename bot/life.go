@@ -46,6 +46,7 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 	if len(found) == 0 {
 		return private("You and this channel have no app from here yet. " + Command + " request asks for one.")
 	}
+	b.glance(ctx, found[:min(len(found), mostApps)]...)
 	blocks := []slack.Block{header("Apps")}
 	for _, r := range found[:min(len(found), mostApps)] {
 		blocks = append(blocks, b.appBlocks(r)...)
@@ -82,7 +83,8 @@ func (b *Bot) appsOf(ctx context.Context, q workflow.Query) ([]*workflow.Request
 func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 	about := block(
 		line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, " · ", r.ID),
-		line("App ID ", code(r.Made.AppID), ", ", b.expires(r)))
+		line("App ID ", code(r.Made.AppID), ", ", b.expires(r)),
+		line(b.peopleLine(r)...))
 	blocks := []slack.Block{about}
 	if missing := b.desk.Missing(r); len(missing) > 0 {
 		blocks = append(blocks, block(line(bold("The product needs more by now: "), clip(strings.Join(missing, ", "), 600), ". Update asks for it.")))
@@ -138,6 +140,9 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 		return b.adopt(ctx, c, app, no)
 	}
 	if err == nil {
+		err = b.desk.MayAsk(ctx, by, r, kind)
+	}
+	if err == nil {
 		err = b.noForm(kind, r)
 	}
 	if err != nil {
@@ -176,9 +181,16 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 	return b.showForm(ctx, c, products[0], meta{Existing: true, App: clip(app, workflow.AppNameMax)})
 }
 
-// openLife opens the form for a button.
+// openLife opens the form for a button, for those who may send it.
 func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, id string) {
-	r, err := b.desk.App(ctx, id)
+	by, err := b.presser(ctx, i)
+	var r *workflow.Request
+	if err == nil {
+		r, err = b.desk.App(ctx, id)
+	}
+	if err == nil {
+		err = b.desk.MayAsk(ctx, by, r, kind)
+	}
 	if err == nil {
 		err = b.noForm(kind, r)
 	}
@@ -213,7 +225,7 @@ func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.
 		workflow.Update:   "Its name and its credential stay. What you take away here is taken from the app.",
 		workflow.Renew:    "A new credential is made beside the old one. When you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ", an approver removes the old one.",
 		workflow.Recreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is made anew with the same permissions, and gets another App ID.",
-		workflow.Retire:   "Its credentials and consents are removed and the app is deleted. Whatever signs in with it stops working at once. Entra keeps it for 30 days; recreate brings it back.",
+		workflow.Retire:   "Its credentials, consents and Azure roles are removed and the app is deleted. Whatever signs in with it stops working at once. Entra keeps it for 30 days; recreate brings it back.",
 	}
 	blocks := []slack.Block{
 		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r), "\n", words[kind])),
@@ -335,6 +347,9 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 		}
 	}
 	by, err := b.presser(ctx, i)
+	if err == nil {
+		err = s.noKeys()
+	}
 	if err == nil {
 		err = b.fill(ctx, s, &d)
 	}

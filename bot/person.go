@@ -21,7 +21,8 @@ type people struct {
 
 type knownPerson struct {
 	workflow.Person
-	at time.Time
+	at   time.Time
+	left bool // the account is deactivated
 }
 
 const (
@@ -93,7 +94,7 @@ func (p *people) look(user string, now time.Time) (who workflow.Person, mine boo
 }
 
 // learn ends the asking for somebody, and remembers who they are.
-func (p *people) learn(user string, who workflow.Person, now time.Time, ok bool) {
+func (p *people) learn(user string, who workflow.Person, left bool, now time.Time, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	close(p.asking[user])
@@ -104,20 +105,20 @@ func (p *people) learn(user string, who workflow.Person, now time.Time, ok bool)
 	if p.known == nil || len(p.known) >= knownMax {
 		p.known = map[string]knownPerson{}
 	}
-	p.known[user] = knownPerson{who, now}
+	p.known[user] = knownPerson{who, now, left}
 }
 
 // askWho asks Slack who somebody is.
 func (b *Bot) askWho(ctx context.Context, user, home string) (p workflow.Person, err error) {
-	learned := false
-	defer func() { b.people.learn(user, p, b.now(), learned) }()
+	learned, left := false, false
+	defer func() { b.people.learn(user, p, left, b.now(), learned) }()
 	u, err := b.api.GetUserInfoContext(ctx, user)
 	if err != nil {
 		return p, slackError(err)
 	}
 	p = workflow.Person{ID: user, Email: u.Profile.Email,
 		Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, user)), 80)}
-	p.Outside = outside(u, home)
+	p.Outside, left = outside(u, home), u.Deleted
 	learned = true
 	return p, nil
 }

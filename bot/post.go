@@ -21,6 +21,10 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	r := d.Request
 	text, blocks := b.message(d)
 	channel, thread, err := b.place(ctx, d)
+	if d.Name.To() != "" && (isSlack(err, "user_disabled") || isSlack(err, "user_not_found")) {
+		b.log.Info("somebody who has left is not warned", "request", r.ID, "user", d.Name.To())
+		return d.Name.To(), "none", nil
+	}
 	if err != nil {
 		return "", "", slackError(err)
 	}
@@ -166,21 +170,25 @@ func mark(d workflow.Drawing) map[string]any {
 // Slack does not let us look at all, the message is sent again: twice is better
 // than never.
 func (b *Bot) find(ctx context.Context, channel, thread string, d workflow.Drawing) (ts string, err error) {
+	ts, err = b.search(ctx, channel, thread, d.Post.Begun, mark(d), 10)
+	if _, busy := errors.AsType[workflow.Temporary](err); err == nil || busy {
+		return ts, err
+	}
+	b.blind.Do(func() { b.log.Warn("lost messages can't be looked for, and are sent again", "err", err) })
+	return "", nil
+}
+
+// search looks for a message of ours with this mark, sent at a time or later.
+func (b *Bot) search(ctx context.Context, channel, thread string, since time.Time, want map[string]any, most int) (ts string, err error) {
 	_, me, err := b.ourselves(ctx)
 	if err != nil {
 		return "", err
 	}
-	oldest := fmt.Sprintf("%d.000000", d.Post.Begun.Add(-time.Minute).Unix())
-	want := mark(d)
-	for cursor, pages := "", 0; pages < 10; pages++ {
+	oldest := fmt.Sprintf("%d.000000", since.Add(-time.Minute).Unix())
+	for cursor, pages := "", 0; pages < most; pages++ {
 		messages, next, err := b.read(ctx, channel, thread, oldest, cursor)
 		if err != nil {
-			err = slackError(err)
-			if _, busy := errors.AsType[workflow.Temporary](err); busy {
-				return "", err
-			}
-			b.blind.Do(func() { b.log.Warn("lost messages can't be looked for, and are sent again", "err", err) })
-			return "", nil
+			return "", slackError(err)
 		}
 		for _, m := range messages {
 			ours := m.User != "" && m.User == me.user || m.BotID != "" && m.BotID == me.bot

@@ -66,6 +66,7 @@ func (b *Bot) status(ctx context.Context, c command, rest string) Reply {
 		if err != nil {
 			return private(b.sentence(about(id, err)))
 		}
+		b.glance(ctx, r)
 		return answer{ResponseType: "ephemeral", Text: escape(summary(r)), Blocks: &slack.Blocks{BlockSet: b.inFull(r)}}
 	}
 	return b.page(ctx, ask(rest, c))
@@ -142,6 +143,9 @@ func (b *Bot) inFull(r *workflow.Request) []slack.Block {
 	blocks := []slack.Block{
 		header(r.ID + ": " + r.AppName()),
 		block(line(bold("State: "), stateWord(r), ", ", waitsFor(r))),
+	}
+	if people := b.peopleLine(r); people != nil {
+		blocks = append(blocks, block(line(people...)))
 	}
 	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
 	if steps := stepBlock(r); steps != nil {

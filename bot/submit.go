@@ -14,6 +14,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // suggestions answers what is typed into Permissions.
@@ -100,6 +101,9 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	d.Credential, d.Workloads, d.Backup, d.Existing = chosen.Credential, chosen.Workloads, chosen.Backup, m.Existing
 	by, err := b.presser(ctx, i)
 	if err == nil {
+		err = s.noKeys()
+	}
+	if err == nil {
 		err = b.fill(ctx, s, &d)
 	}
 	if err == nil {
@@ -129,6 +133,27 @@ func (s state) draft() workflow.Draft {
 	return d
 }
 
+// noKeys refuses private keys in whatever was typed, in every field: also in one
+// that does not count because a file was added.
+func (s state) noKeys() error {
+	wrong := workflow.FieldErrors{}
+	for id, inputs := range s {
+		for _, in := range inputs {
+			if certificate.HasPrivateKey(in.Value) {
+				name, _, _ := strings.Cut(id, " of ")
+				wrong[workflow.Field(name)] = workflow.KeyRefused
+				if _, err := certificate.Parse([]byte(in.Value)); name == string(workflow.FieldCertificate) && err != nil {
+					wrong[workflow.FieldCertificate] = err.Error()
+				}
+			}
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return wrong
+}
+
 // fill gets what the form only names: the file, and who the owners are.
 func (b *Bot) fill(ctx context.Context, s state, d *workflow.Draft) error {
 	if files := s.input(workflow.FieldCertificateFile).Files; len(files) > 0 {
@@ -150,7 +175,11 @@ func (b *Bot) fill(ctx context.Context, s state, d *workflow.Draft) error {
 		text, in = content, workflow.FieldManifestFile
 	}
 	if in == workflow.FieldManifestFile || len(bytes.TrimSpace(text)) > 0 {
-		if err := imported(d, text, in); err != nil {
+		err := imported(d, text, in)
+		if err != nil && certificate.HasPrivateKey(string(text)) { // in a manifest it is left out, and named
+			return workflow.FieldErrors{in: workflow.KeyRefused}
+		}
+		if err != nil {
 			return err
 		}
 	}

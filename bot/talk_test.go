@@ -12,9 +12,12 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-func (w *world) says(text string) string {
+func (w *world) says(text string) string { return w.saysTo("UBEA", text) }
+
+// saysTo is what a person is answered to a command.
+func (w *world) saysTo(user, text string) string {
 	reply := w.bot.Dispatch(context.Background(), Envelope{CommandKind, commandForm(map[string][]string{
-		"text": {text}, "user_id": {"UBEA"}, "team_id": {"T1"}, "channel_id": {"CTEAM"}, "trigger_id": {"1.2.3"}})})
+		"text": {text}, "user_id": {user}, "team_id": {"T1"}, "channel_id": {"CTEAM"}, "trigger_id": {"1.2.3"}})})
 	b, _ := json.Marshal(reply)
 	return string(b)
 }

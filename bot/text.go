@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -88,6 +90,50 @@ func list(lines ...*slack.RichTextSection) *slack.RichTextList {
 		elements[i] = l
 	}
 	return slack.NewRichTextList(slack.RTEListBullet, 0, elements...)
+}
+
+// blockText is how many characters a block has at most, and blockLines how many lines.
+const (
+	blockText  = 2900
+	blockLines = 40
+)
+
+// lists puts lines under a title into blocks that are not too long: into as many
+// as it takes, or into one. It returns how many lines were left out.
+func lists(title, words string, lines []*slack.RichTextSection, whole bool) (blocks []slack.Block, rest int) {
+	for len(lines) > 0 {
+		n, size := 0, len(title)+len(words)
+		for n < len(lines) && n < blockLines {
+			if size += width(lines[n]); size > blockText && n > 0 {
+				break
+			}
+			n++
+		}
+		blocks = append(blocks, block(line(bold(title), words), list(lines[:n]...)))
+		if lines = lines[n:]; !whole {
+			return blocks, len(lines)
+		}
+		title = strings.TrimSuffix(title, " (continued)") + " (continued)"
+	}
+	return blocks, 0
+}
+
+// width is how many characters the texts of a line have.
+func width(l *slack.RichTextSection) (n int) {
+	for _, e := range l.Elements {
+		if t, ok := e.(*slack.RichTextSectionTextElement); ok {
+			n += utf8.RuneCountInString(t.Text)
+		}
+	}
+	return n
+}
+
+// fitting cuts blocks to what a surface takes, and says so.
+func fitting(blocks []slack.Block, most int) []slack.Block {
+	if len(blocks) <= most {
+		return blocks
+	}
+	return append(slices.Clone(blocks[:most-1]), note(fmt.Sprintf("%d more blocks do not fit here. Export manifest has all of the app; the pack has all of a custom role.", len(blocks)-most+1)))
 }
 
 // preformatted shows a value exactly, to be copied.

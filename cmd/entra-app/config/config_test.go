@@ -101,6 +101,7 @@ policy:
   reveal_within: 1h30m
   secret_lifetime_max: 8760h
   certificate_lifetime_max: 4380h
+  digest_at: 23:05
   allow_custom: False
 `
 	c, err := parse("entra-app.yaml", []byte(text), env)
@@ -132,9 +133,16 @@ policy:
 	if v := c.Veeam[1]; v.TLS != "system" || v.Username != "" || !v.Password.IsZero() {
 		t.Errorf("second server: %+v", v)
 	}
-	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour, RenewGrace: workflow.DefaultPolicy.RenewGrace, CertificateLifetimeMax: 4380 * time.Hour}
+	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour, RenewGrace: workflow.DefaultPolicy.RenewGrace, CertificateLifetimeMax: 4380 * time.Hour, DigestAt: 23*time.Hour + 5*time.Minute}
 	if c.Policy != want {
 		t.Errorf("policy %+v, want %+v", c.Policy, want)
+	}
+}
+
+func TestTheDigestCanBeOff(t *testing.T) {
+	c, err := parse("entra-app.yaml", []byte(good+"policy:\n  digest_at: off\n"), env)
+	if err != nil || c.Policy.DigestAt >= 0 {
+		t.Errorf("%v, %v", c.Policy.DigestAt, err)
 	}
 }
 
@@ -201,6 +209,9 @@ func TestMistakes(t *testing.T) {
 		{`8: tenants[0].channel has ${ without }`, change(8, "    channel: ${CHANNEL")},
 		{`8: tenants[0].channel has ${…} around something`, change(8, `    channel: "${a b}"`)},
 		{`2: slack.bot_token is not a bot token`, change(2, "  bot_token: ${NEST}")},
+
+		{`12: policy.digest_at is "8am", which is not a time of day|hint: write hours and minutes in UTC, such as 08:00, or off`, good + "policy:\n  digest_at: 8am\n"},
+		{`12: policy.digest_at is "24:00", which is not a time of day`, good + "policy:\n  digest_at: 24:00\n"},
 
 		// secrets
 		{`2: slack.bot_token is empty|hint: Slack app settings`, change(2, "  bot_token:")},

@@ -100,6 +100,9 @@ var Keys = []Key{
 		set: func(c *Config, v value) { c.Policy.CertificateLifetimeMax = v.duration }},
 	{Name: "policy.renew_grace", Kind: duration, Default: hours(workflow.DefaultPolicy.RenewGrace), Doc: "How long an app keeps its old credential beside a renewed one, unless the requester says sooner that the new one works.",
 		set: func(c *Config, v value) { c.Policy.RenewGrace = v.duration }},
+	{Name: "policy.digest_at", Kind: timeOfDay, Default: clock(workflow.DefaultPolicy.DigestAt), Doc: "When each tenant's channel gets the daily digest of what waits, of credentials that end within 30 days and of owners who have left, in UTC; `off` is never. A day without any of that has none.",
+		Hint: "write hours and minutes in UTC, such as 08:00, or off",
+		set:  func(c *Config, v value) { c.Policy.DigestAt = v.duration }},
 	{Name: "policy.allow_custom", Kind: yesNo, Default: fmt.Sprint(workflow.DefaultPolicy.AllowCustom), Doc: "Whether a request may name its own permissions (`custom`).",
 		set: func(c *Config, v value) { c.Policy.AllowCustom = v.yes }},
 }

@@ -69,6 +69,7 @@ var (
 	slackChannel    = &Kind{Name: "Slack ID", parse: slackID("CG", "a channel")}
 	yesNo           = &Kind{Name: "true or false", parse: parseYesNo}
 	duration        = &Kind{Name: "duration", parse: func(s string) (value, *fault) { return parseDuration(s, 1) }}
+	timeOfDay       = &Kind{Name: "time of day", parse: parseTimeOfDay}
 	durationOrNever = &Kind{Name: "duration", parse: func(s string) (value, *fault) { return parseDuration(s, 0) }}
 )
 
@@ -257,6 +258,23 @@ func parseDuration(s string, least time.Duration) (value, *fault) {
 		return value{}, bad("is %s, and has to be more than nothing", quote(s)).but("write hours, minutes and seconds, such as 168h or 1h30m")
 	}
 	return value{duration: d}, nil
+}
+
+// parseTimeOfDay reads "08:00", or "off" as a time that never comes.
+func parseTimeOfDay(s string) (value, *fault) {
+	if s == "off" {
+		return value{duration: -1}, nil
+	}
+	at, err := time.Parse("15:04", s)
+	if err != nil {
+		return value{}, bad("is %s, which is not a time of day", quote(s))
+	}
+	return value{duration: time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute}, nil
+}
+
+// clock writes a time of day as a default.
+func clock(d time.Duration) string {
+	return time.Time{}.Add(d).Format("15:04")
 }
 
 // hours writes a default.

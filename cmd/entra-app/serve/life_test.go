@@ -165,3 +165,21 @@ func TestTheListHasButtonsForEachApp(t *testing.T) {
 		}
 	}
 }
+
+func TestARetiredAppLeavesNothingInAzure(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.sends("vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}}, map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
+	w.approves("register the app azure-backup", "Approve")
+	w.sees(w.ada, in(approval), "EA-1: azure-backup · Done")
+	before := len(w.tenant.AzureAssignments())
+	if before < 2 || len(w.tenant.AzureRoleDefinitions()) == 0 {
+		t.Fatalf("in Azure there are %+v and %+v", w.tenant.AzureAssignments(), w.tenant.AzureRoleDefinitions())
+	}
+	w.types("retire azure-backup", map[string]any{"Reason": "no longer needed"})
+	w.approves("delete the app azure-backup", "Approve")
+	w.sees(w.ada, in(approval), "EA-2: azure-backup · Done")
+	if left := w.tenant.AzureAssignments(); len(left) != 1 || len(w.tenant.AzureRoleDefinitions()) != 0 || len(w.made()) != 0 {
+		t.Errorf("left: %+v, %+v, %+v", left, w.tenant.AzureRoleDefinitions(), w.made())
+	}
+}

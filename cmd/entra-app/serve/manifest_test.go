@@ -158,7 +158,7 @@ func TestEveryRefusalOfAManifest(t *testing.T) {
 		{"half of UTF-16", inUTF16(binary.LittleEndian, ofGraph+"}")[:301], "app.json", []string{"not text in UTF-8", "-Encoding utf8"}},
 		{"UTF-16 without its mark", inUTF16(binary.LittleEndian, ofGraph+"}")[2:], "app.json", []string{"not text in UTF-8", "-Encoding utf8"}},
 		{"a key twice", text(ofGraph + `,"displayName":"y"}`), "", []string{"displayName stands there twice", "Leave one"}},
-		{"a private key", key, "", []string{"not a manifest", "App registrations"}},
+		{"a private key", key, "", []string{"private key", "make a new key"}},
 		{"personal accounts", text(strings.Replace(ofGraph, "AzureADMyOrg", "PersonalMicrosoftAccount", 1) + "}"), "app.json", []string{"personal Microsoft accounts"}},
 		{"a redirect URI that Entra does not take", text(strings.Replace(ofGraph, "https://backup", "http://backup", 1) + "}"), "app.json", []string{"has to begin with https://"}},
 		{"5 MB", bytes.Repeat([]byte("    \n"), 1<<20), "app.json", []string{"larger than 256 KB", "paste its text"}},

@@ -94,7 +94,7 @@ func TestEveryProductFromRequestToHandOver(t *testing.T) {
 			map[string]any{"Certificate": "", "Redirect URIs": "https://portal.contoso.com:4443\nhttps://portal2.contoso.com:4443"},
 			[]string{"people of any Microsoft Entra tenant", "access_as_user", "single-page app"}},
 		{"vb365-archiver", "vb365-archiver", nil, map[string]any{"Subscriptions": subscription}, []string{"Contributor", subscription}},
-		{"vbazure", "vbazure", nil, map[string]any{"Subscriptions": subscription}, []string{"Key Vault Crypto Officer", "Owner or User Access Administrator"}},
+		{"vbazure", "vbazure", nil, map[string]any{"Subscriptions": subscription}, []string{"Key Vault Crypto Officer", "Role Based Access Control Administrator in the Azure subscriptions (to assign roles there)"}},
 		{"vbazure-minimal", "vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}}, map[string]any{"Subscriptions": subscription, "Certificate": ""}, []string{"data actions"}},
 		{"custom-federated", "custom", [][2]string{{"Credential", "federated"}},
 			map[string]any{"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:ref:refs/heads/main", "Permissions": []string{"graph:Application:User.Read.All"}},

@@ -90,7 +90,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
-	s.engine = workflow.NewEngine(workflow.EngineConfig{Desk: desk, Store: requests, Directory: directory, Messenger: s.bot, Key: key, Log: o.Log, Now: o.Now})
+	s.engine = workflow.NewEngine(workflow.EngineConfig{Desk: desk, Store: requests, Directory: directory, Messenger: s.bot, People: s.bot, Key: key, Log: o.Log, Now: o.Now})
 	s.listener, err = net.Listen("tcp", c.Listen)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this machine's; change `listen`", c.Listen, err), kept.Close())

@@ -128,6 +128,7 @@ func newWorldOf(t testing.TB, c slacktest.Config) *world {
 		Tenants: []config.Tenant{{Name: "contoso", ID: tenantID, ClientID: client.AppID, Cloud: "public", AuthorityURL: entraSrv.URL, GraphURL: entraSrv.URL, ARMURL: entraSrv.URL,
 			Channel: approval, Approvers: []workflow.Approver{{Slack: "U0ADA00001", Entra: "ada@contoso.com"}}}},
 	}
+	w.cfg.Policy.DigestAt = -1 // stories do not depend on the time of day
 	t.Cleanup(w.stop)
 	return w
 }

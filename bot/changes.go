@@ -1,0 +1,48 @@
+package bot
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// Lists that can be longer than a card has room for.
+
+// changesBlocks show what an update adds and takes away: all of it, or as much as
+// one block of a card has room for.
+func changesBlocks(r *workflow.Request, whole bool) []slack.Block {
+	var lines []*slack.RichTextSection
+	for _, c := range workflow.Changes(r.Was, r.Plan) {
+		word := "removed: "
+		if c.Added {
+			word = "added: "
+		}
+		lines = append(lines, line(bold(word), c.What, " ", clip(c.Name, 600)))
+	}
+	blocks, rest := lists("What changes", " (all that the app will have follows)", lines, whole)
+	if rest > 0 {
+		blocks = append(blocks, note(fmt.Sprintf("and %d more in Details.", rest)))
+	}
+	return blocks
+}
+
+// actionBlocks list what the plan's custom roles in Azure allow, each action.
+func actionBlocks(p workflow.Plan) []slack.Block {
+	var blocks []slack.Block
+	for _, r := range p.AzureRoles {
+		for _, of := range []struct {
+			kind    string
+			actions []string
+		}{{"actions", r.Actions}, {"data actions", r.DataActions}} {
+			var lines []*slack.RichTextSection
+			for _, a := range of.actions {
+				lines = append(lines, line(code(a)))
+			}
+			more, _ := lists(fmt.Sprintf("%s: its %d %s in Azure", r.Name, len(of.actions), of.kind), "", lines, true)
+			blocks = append(blocks, more...)
+		}
+	}
+	return blocks
+}

@@ -1,0 +1,106 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// digestLines is how many requests a digest names under one title, and how many
+// owners. With names as long as digestName a block has less than 3000 characters.
+const (
+	digestLines = 10
+	digestName  = 60
+	// digestPages is how much of a channel is read to find a digest: 200 messages each.
+	digestPages = 50
+)
+
+// Digest sends a tenant's digest, unless it is in the channel already. See
+// [workflow.Messenger].
+func (b *Bot) Digest(ctx context.Context, g workflow.Digest) error {
+	want := map[string]any{"digest": g.Day, "tenant": g.Tenant.Name}
+	ts, err := b.search(ctx, g.Tenant.Channel, "", g.Due, want, digestPages)
+	switch _, busy := errors.AsType[workflow.Temporary](err); {
+	case ts != "":
+		return nil
+	case busy:
+		return err
+	case err != nil && !g.First:
+		b.log.Warn("whether the digest was sent can't be looked up, so it is not sent", "tenant", g.Tenant.Name, "day", g.Day, "err", err)
+		return nil
+	}
+	text, blocks := b.digest(g)
+	_, _, err = b.api.PostMessageContext(ctx, g.Tenant.Channel, slack.MsgOptionText(escape(text), false), slack.MsgOptionBlocks(blocks...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: want}))
+	return slackError(err)
+}
+
+// digest draws it: what somebody has to do first, what only has to be known last.
+func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
+	day := g.Day
+	if at, err := time.Parse(time.DateOnly, g.Day); err == nil {
+		day = at.Format("2 January 2006")
+	}
+	blocks = []slack.Block{header(clip("Today in "+g.Tenant.Name+", "+day, 150))}
+	var counts []string
+	part := func(title, command string, n int, lineOf func(i int) []any) {
+		if n == 0 {
+			return
+		}
+		counts = append(counts, fmt.Sprintf("%s: %d", title, n))
+		var lines []*slack.RichTextSection
+		for i := range min(n, digestLines) {
+			lines = append(lines, line(lineOf(i)...))
+		}
+		if n > digestLines {
+			lines = append(lines, line(italic(fmt.Sprintf("and %d more: %s %s", n-digestLines, Command, command))))
+		}
+		blocks = append(blocks, block(line(bold(fmt.Sprintf("%s: %d", title, n))), list(lines...)))
+	}
+	requests := func(title, command string, rs []*workflow.Request) {
+		part(title, command, len(rs), func(i int) []any {
+			r := rs[i]
+			return []any{bold(r.ID), " ", clip(r.Plan.AppName, digestName), ", asked for " + ago(b.now().Sub(r.Created)) + ": " + clip(waitsFor(r), 100)}
+		})
+	}
+	requests("Waiting for an approver", "status pending", g.Waiting)
+	requests("Failed or revoked, and waiting for somebody", "status all", g.Failed)
+	requests("Waiting to be opened by the requester", "status all", g.Unopened)
+	requests("Old credentials to remove", "status all", g.Leftover)
+	if n := min(len(g.Leftover), digestLines); n > 0 {
+		var buttons []slack.BlockElement
+		for _, r := range g.Leftover[:n] {
+			buttons = append(buttons, button(listed(actOld, r), "Remove the old one: "+r.ID, r.ID, "Remove the old credential of "+r.ID))
+		}
+		blocks = append(blocks, slack.NewActionBlock("", buttons...))
+	}
+	part("Credentials that end within 30 days", "status all", len(g.Ending), func(i int) []any {
+		r := g.Ending[i]
+		return []any{bold(r.ID), " ", clip(r.Plan.AppName, digestName), ": ends in " + workflow.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
+	})
+	part("People who have left, and still have apps", "status all", len(g.Departed), func(i int) []any {
+		d := g.Departed[i]
+		var apps []string
+		for _, r := range d.Apps[:min(len(d.Apps), 3)] {
+			apps = append(apps, r.ID+" "+clip(r.Plan.AppName, 40))
+		}
+		if more := len(d.Apps) - len(apps); more > 0 {
+			apps = append(apps, fmt.Sprintf("and %d more", more))
+		}
+		return []any{bold(clip(firstOf(d.Name, d.ID), digestName)), ": " + strings.Join(apps, "; ")}
+	})
+	if len(g.Departed) > 0 {
+		blocks = append(blocks, note("Update names other owners. Where all of an app's people have left, an approver can ask for Renew, Update or Retire; another one has to approve it."))
+	}
+	if g.Unasked {
+		blocks = append(blocks, note("Slack did not say who has left, so this says nothing about that."))
+	}
+	return "Today in " + g.Tenant.Name + ". " + strings.Join(counts, ". ") + ".", blocks
+}

@@ -1,0 +1,133 @@
+package bot
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// theDigest has n of everything, with names as bad and as long as they get.
+func (w *world) theDigest(t *testing.T, n int, name string) workflow.Digest {
+	tenant := w.desk.Tenants()[0]
+	g := workflow.Digest{Tenant: tenant, Day: "2026-11-21", Due: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC), Unasked: true}
+	now := time.Unix(1790000000, 0).UTC()
+	w.bot.now = func() time.Time { return now }
+	for i := range n {
+		of := func(s workflow.State) *workflow.Request {
+			r := w.request(t, fmt.Sprintf("%s %s %d", clip(name, 100), s, i), "x", inState(s))
+			r.Created = now.Add(-time.Duration(n-i) * 24 * time.Hour)
+			return r
+		}
+		g.Waiting = append(g.Waiting, of(workflow.Pending))
+		g.Failed = append(g.Failed, of(workflow.Failed))
+		g.Unopened = append(g.Unopened, of(workflow.Ready))
+		g.Leftover = append(g.Leftover, of(workflow.Leftover))
+		ending := of(workflow.Done)
+		ending.Made.KeyExpires = now.Add(time.Duration(i+1) * 36 * time.Hour)
+		g.Ending = append(g.Ending, ending)
+		g.Departed = append(g.Departed, workflow.Departed{Person: workflow.Person{ID: fmt.Sprint("U", i), Name: clip(name, 80)}, Apps: []*workflow.Request{ending, ending, ending, ending}})
+	}
+	return g
+}
+
+func TestTheDigestIsWhatSlackTakesHoweverMuchWaits(t *testing.T) {
+	for _, n := range []int{1, 22} {
+		for _, name := range []string{"payroll", nasty, strings.Repeat("ü", 120)} {
+			w := newWorld(t)
+			text, blocks := w.bot.digest(w.theDigest(t, n, name))
+			got, err := json.MarshalIndent(blocks, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range slacktest.ValidateMessage(got) {
+				t.Errorf("%d of %q: %s", n, name, m)
+			}
+			if len(blocks) > 50 || len(text) > 3000 {
+				t.Errorf("%d of %q: %d blocks, a text of %d", n, name, len(blocks), len(text))
+			}
+			var all any
+			json.Unmarshal(got, &all)
+			if found := mrkdwn(all); len(found) > 0 {
+				t.Errorf("what somebody typed is markup: %q", found)
+			}
+			for _, block := range blocks {
+				b, _ := json.Marshal(block)
+				if size := shown(b); size > 3000 {
+					t.Errorf("a block of %d characters: %s", size, b)
+				}
+			}
+			if more := strings.Contains(string(got), "and 12 more: /entra-app status pending"); more != (n == 22) {
+				t.Errorf("of %d, that there are more is said: %v", n, more)
+			}
+			if n == 1 && name == "payroll" {
+				golden(t, "digest.json", got)
+			}
+		}
+	}
+}
+
+// shown counts the characters of the texts in a block.
+func shown(b []byte) (n int) {
+	var v any
+	json.Unmarshal(b, &v)
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			if s, ok := v["text"].(string); ok {
+				n += len([]rune(s))
+			}
+			for _, x := range v {
+				walk(x)
+			}
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		}
+	}
+	walk(v)
+	return n
+}
+
+func TestADigestIsLookedForBeforeItIsSent(t *testing.T) {
+	there := `{"ok":true,"messages":[{"type":"message","user":"UBOT","ts":"7.7","metadata":{"event_type":"entra_app_post","event_payload":{"digest":%q,"tenant":%q}}}],"has_more":false}`
+	for _, c := range []struct {
+		name, history string
+		first         bool
+		sent          int
+		again         bool // it has to be tried again
+	}{
+		{"it is there", fmt.Sprintf(there, "2026-11-21", "contoso"), false, 0, false},
+		{"it is there, though nobody can have sent it", fmt.Sprintf(there, "2026-11-21", "contoso"), true, 0, false},
+		{"yesterday's is there", fmt.Sprintf(there, "2026-11-20", "contoso"), false, 1, false},
+		{"another tenant's is there", fmt.Sprintf(there, "2026-11-21", "fabrikam"), false, 1, false},
+		{"somebody else's is there", strings.Replace(fmt.Sprintf(there, "2026-11-21", "contoso"), "UBOT", "UEVE", 1), false, 1, false},
+		{"the channel is empty", `{"ok":true,"messages":[],"has_more":false}`, false, 1, false},
+		{"Slack is busy", `{"ok":false,"error":"internal_error"}`, true, 0, true},
+		{"we may not look, and nobody can have sent it", `{"ok":false,"error":"missing_scope"}`, true, 1, false},
+		{"we may not look", `{"ok":false,"error":"missing_scope"}`, false, 0, false},
+	} {
+		w := newWorld(t)
+		w.answers["conversations.history"] = c.history
+		g := w.theDigest(t, 1, "payroll")
+		g.First = c.first
+		err := w.bot.Digest(t.Context(), g)
+		if _, again := errors.AsType[workflow.Temporary](err); again != c.again || !c.again && err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		posts := w.of("chat.postMessage")
+		if len(posts) != c.sent {
+			t.Errorf("%s: sent %d times", c.name, len(posts))
+		}
+		if c.sent == 1 && len(posts) == 1 && !strings.Contains(posts[0].Get("metadata"), `"digest":"2026-11-21"`) {
+			t.Errorf("%s: it is marked %s", c.name, posts[0].Get("metadata"))
+		}
+	}
+}

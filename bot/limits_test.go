@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// within checks that every block is one that Slack shows whole.
+func within(t *testing.T, what string, blocks []byte) {
+	t.Helper()
+	var each []json.RawMessage
+	if err := json.Unmarshal(blocks, &each); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range each {
+		if n := shown(b); n > 3000 {
+			t.Errorf("%s: a block has %d characters", what, n)
+		}
+	}
+}
+
+func TestAnUpdateOfEverythingFitsOnItsCardAndIsWholeInDetails(t *testing.T) {
+	w := newWorld(t)
+	r := w.request(t, "payroll", "backup", func(r *workflow.Request) {
+		r.Kind = workflow.Update
+		r.Was = r.Plan
+		r.Was.RedirectURIs, r.Plan.RedirectURIs = nil, nil
+		for i := range workflow.RedirectsMax {
+			r.Was.RedirectURIs = append(r.Was.RedirectURIs, fmt.Sprintf("https://old%d.contoso.com/%s", i, strings.Repeat("a", 200)))
+			r.Plan.SPARedirectURIs = append(r.Plan.SPARedirectURIs, fmt.Sprintf("https://new%d.contoso.com/%s", i, strings.Repeat("ü", 200)))
+		}
+	})
+	_, blocks := w.bot.card(r)
+	got, _ := json.Marshal(blocks)
+	for _, m := range slacktest.ValidateMessage(got) {
+		t.Error(m)
+	}
+	changes, _ := json.Marshal(changesBlocks(r, false))
+	within(t, "the card", changes)
+	if !strings.Contains(string(changes), "more in Details") {
+		t.Errorf("that there are more is not said: %s", changes)
+	}
+	whole, _ := json.Marshal(changesBlocks(r, true))
+	within(t, "Details", whole)
+	if n := strings.Count(string(whole), `"added: "`) + strings.Count(string(whole), `"removed: "`); n != 2*workflow.RedirectsMax || strings.Contains(string(whole), "more in Details") {
+		t.Errorf("Details has %d changes", n)
+	}
+}
+
+func TestDetailsNamesEveryActionOfACustomRole(t *testing.T) {
+	for _, n := range []int{1, 300, 6000} {
+		w := newWorld(t)
+		r := w.request(t, "payroll", "backup", func(r *workflow.Request) {
+			role := workflow.AzureRole{Name: "Backup", Why: "backs up", DataActions: []string{"Microsoft.Storage/data/read"}}
+			for i := range n {
+				role.Actions = append(role.Actions, fmt.Sprintf("Microsoft.Compute/virtualMachines/number%d/read", i))
+			}
+			r.Plan.AzureRoles = []workflow.AzureRole{role, {ID: "built-in", Name: "Contributor"}}
+		})
+		_, card := w.bot.card(r)
+		got, _ := json.Marshal(card)
+		if strings.Contains(string(got), "virtualMachines/number0/") || !strings.Contains(string(got), "Details names each action") {
+			t.Errorf("of %d actions the card says %s", n, got)
+		}
+		w.press("UADA", actDetails, buttonValue(r))
+		opened := w.of("views.open")
+		if len(opened) != 1 {
+			t.Fatalf("%d views", len(opened))
+		}
+		var call struct {
+			View struct{ Blocks json.RawMessage }
+		}
+		if json.Unmarshal([]byte(opened[0].Get("json")), &call) != nil || len(call.View.Blocks) == 0 {
+			json.Unmarshal([]byte(opened[0].Get("view")), &call.View)
+		}
+		within(t, fmt.Sprint(n, " actions"), call.View.Blocks)
+		var blocks []json.RawMessage
+		json.Unmarshal(call.View.Blocks, &blocks)
+		text := string(call.View.Blocks)
+		all := strings.Count(text, "virtualMachines/number") == n && strings.Contains(text, "Microsoft.Storage/data/read")
+		if len(blocks) == 0 || len(blocks) > viewBlocks || n <= 300 && !all || n > 300 && !strings.Contains(text, "do not fit here") {
+			t.Errorf("of %d actions Details names %d, in %d blocks", n, strings.Count(text, "virtualMachines/number"), len(blocks))
+		}
+	}
+}

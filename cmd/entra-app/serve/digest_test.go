@@ -1,0 +1,49 @@
+package serve
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+)
+
+func TestTheDailyDigestIsInTheChannelOnce(t *testing.T) {
+	w := newWorld(t)
+	w.slack.AddUser(slacktest.User{ID: "U0GONE0001", Name: "gone", RealName: "Gone", Email: "gone@contoso.com", Deleted: true})
+	w.start()
+	w.asks("payroll-backup")
+	w.sees(w.ada, in(approval), "register the app payroll-backup?")
+	w.stop()
+
+	w.cfg.Policy.DigestAt = 0 // of today, whenever that is: it fell due while the bot was down
+	w.slack.Fail("chat.postMessage", slacktest.After, "500", 1)
+	w.start()
+	w.sees(w.ada, in(approval), "Today in contoso")
+	w.stop()
+	looked := make(chan struct{}, 100)
+	w.slack.OnCall(func(method string, after bool) {
+		if method == "conversations.history" && after {
+			looked <- struct{}{}
+		}
+	})
+	w.start()
+	select {
+	case <-looked:
+	case <-time.After(time.Minute):
+		t.Fatal("the digest was not looked for")
+	}
+	w.stop() // lets what is under way end
+	var digests int
+	for _, m := range w.ada.Messages(approval) {
+		if strings.Contains(m.Plain(), "Today in contoso") {
+			digests++
+			if !strings.Contains(m.Plain(), "Waiting for an approver: 1") {
+				t.Errorf("it says %s", m.Plain())
+			}
+		}
+	}
+	if digests != 1 {
+		t.Errorf("%d digests", digests)
+	}
+}
