@@ -11,8 +11,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// An application that was not made here is merged with a plan: what it has stays,
-// but for what was to be dropped. Only what differs is written, and each part of
+// An application that was not made here, or that is updated, is merged with a plan:
+// what it has stays, but for what was to be dropped. Only what differs is written, and each part of
 // it as a whole, with what was read.
 
 // mergeApplication adds to an application's settings, and takes away a.Drops.
@@ -46,8 +46,12 @@ func (s *session) mergeApplication(ctx context.Context, a workflow.App) error {
 		body.SetPublicClient(public)
 		changed = true
 	}
-	if a.PublicClientFlows && !was.PublicClientFlows {
+	if a.PublicClientFlows && !was.PublicClientFlows || a.Drops.PublicClientFlows && was.PublicClientFlows {
 		body.SetIsFallbackPublicClient(&a.PublicClientFlows)
+		changed = true
+	}
+	if a.Drops.Audience != "" && a.Drops.Audience == was.Audience {
+		body.SetSignInAudience(&a.Audience)
 		changed = true
 	}
 	required, differs, err := s.mergedRequired(ctx, a, has.GetRequiredResourceAccess())

@@ -92,6 +92,7 @@ func (p Plan) less(q Plan) Plan {
 		SPARedirectURIs:    beyond(p.SPARedirectURIs, q.SPARedirectURIs, equal),
 		PublicRedirectURIs: beyond(p.PublicRedirectURIs, q.PublicRedirectURIs, equal),
 		DirectoryRoles:     beyond(p.DirectoryRoles, q.DirectoryRoles, sameRole),
+		PublicClientFlows:  p.PublicClientFlows && !q.PublicClientFlows,
 	}
 }
 
@@ -293,9 +294,6 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 	}
 	if len(r.Plan.Owners) > 0 {
 		left = append(left, "its new owners")
-	}
-	if r.Plan.PublicClientFlows && !r.Was.PublicClientFlows {
-		left = append(left, "public client flows")
 	}
 	return func(_ *Request, st *Step) {
 		if left != nil {

@@ -242,165 +242,11 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 	})
 }
 
-// GiveUp ends a request about an app that cannot be carried through. What was
-// done so far stays.
-func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		if by.ID == r.Requester.ID {
-			return r.cannotGiveUp()
-		}
-		if no := d.mayDecide(r, by); no != nil {
-			return no
-		}
-		return r.cannotGiveUp()
-	}, func(r *Request, now time.Time) {
-		e := Event{By: by.ID, What: WasCancelled, Text: "gave up. What was done so far stays in the tenant"}
-		if r.Task == RemoveOld {
-			r.Steps, r.Failure = nil, Failure{}
-			r.move(Leftover, now, e)
-			return
-		}
-		r.Failure = Failure{Text: "It was given up. What was done so far stays in the tenant; the app can be asked for again."}
-		r.Handover = Handover{}
-		r.move(CancelledState, now, e)
-	})
-}
-
-func (r *Request) cannotGiveUp() *Refusal {
-	if !r.CanGiveUp() {
-		return refuse(RuleWrongState, "%s %s, so it can't be given up.", r.ID, r.Standing())
-	}
-	return nil
-}
-
-// stepDone says whether a step is behind r.
-func (r *Request) stepDone(n StepName) bool {
-	s := r.Step(n)
-	return s != nil && s.Status == StepDone
-}
-
-// CanGiveUp says whether r may end though it came to nothing. A request that has
-// registered an app has Undo for that.
-func (r *Request) CanGiveUp() bool { return r.State == Failed && r.aboutApp() }
-
-// aboutApp says whether r is about an app that was there before it.
-func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.Kind == Adopt }
-
-// untouched says that nothing was begun in the tenant for r.
-func (r *Request) untouched() bool {
-	if r.Task == Verify {
-		return true
-	}
-	made := r.Made.Keys > 0 || !r.aboutApp() && r.Made.ObjectID != ""
-	return r.Task == Provision && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
-}
-
-// giveBack ends a sign-in that came to nothing where something stands in the
-// tenant. An Undo that was not begun leaves Retry what it was.
-func (r *Request) giveBack(now time.Time, text string, e Event) {
-	to := Failed
-	r.Approval.Digest = "" // it came to nothing, and counts for nothing
-	if r.Task == Undo && !r.undoing() {
-		r.Task = Provision
-		if r.Handover.Status == Revoked {
-			to = RevokedState
-		}
-	}
-	r.move(to, now, e)
-	r.Failure = Failure{Rule: RuleSignIn, Text: text + " An approver can press " + r.WaysOn() + "."}
-}
-
-// undoing says whether the steps are those of an Undo.
-func (r *Request) undoing() bool { return r.Step(StepDelete) != nil || r.Step(StepTakeBack) != nil }
-
-// NewCode asks for another device code for the approver who has to sign in.
-func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
-		case r.State != Signing:
-			return refuse(RuleWrongState, "%s %s, so no code is needed.", r.ID, r.Standing())
-		case by.ID != r.Approval.By.ID:
-			return refuse(RuleNotApprover, "%s approved %s and has to sign in. A code for you would not help.", r.Approval.By.Name, r.ID)
-		}
-		return nil
-	}, func(r *Request, now time.Time) {
-		r.SignIn = SignIn{N: r.SignIn.N, Status: SignInWanted}
-		r.Failure = Failure{}
-		r.note(now, Event{By: by.ID, What: CodeAsked, Text: "asked for a new sign-in code"})
-	})
-}
-
-// Retry goes on where a request failed, or makes a new secret where nobody
-// opened the last one. Whoever presses approves the plan, and signs in.
-func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
-		case r.State != Failed && r.State != RevokedState:
-			return refuse(RuleWrongState, "%s %s, so there is nothing to retry.", r.ID, r.Standing())
-		case rev < r.PlanRev || rev > r.Rev:
-			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
-		case r.Task == Provision:
-			return d.tooFew(r, by)
-		}
-		return nil
-	}, func(r *Request, now time.Time) {
-		task := r.Task
-		if r.Kind == Adopt && task == Provision { // an owner may have ceased to be one
-			r.redo(StepOwned)
-		}
-		if r.State == RevokedState {
-			r.redo(StepCredential, StepCertificate, StepProof)
-		}
-		if r.Step(StepConnect) != nil { // what it does was proved before the server said no
-			r.redo(StepProof, StepCheck)
-		}
-		r.decide(by, now, task)
-		for i := range r.Steps {
-			if s := &r.Steps[i]; s.Status != StepDone && s.Status != StepSkipped {
-				*s = Step{Name: s.Name, Tries: s.Tries}
-			}
-		}
-		r.move(Signing, now, Event{By: by.ID, What: Retried, Text: "pressed Retry and was sent a sign-in code"})
-	})
-}
-
-// redo makes steps due again.
-func (r *Request) redo(names ...StepName) {
-	for _, n := range names {
-		if s := r.Step(n); s != nil {
-			*s = Step{Name: n, Tries: s.Tries}
-		}
-	}
-}
-
-// Undoable says whether there is something that an Undo would delete.
-func (r *Request) Undoable() bool {
-	if r.Kind == Adopt && !r.undoing() && !r.begun() {
-		return false
-	}
-	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Kind != Update && r.Task != RemoveOld && (r.Kind != Recreate || r.undoing() || r.stepDone(StepGone))
-}
-
 // begun says whether an adoption has gone beyond looking at the app.
 func (r *Request) begun() bool {
 	return slices.ContainsFunc(r.Steps, func(s Step) bool {
 		return s.Tries > 0 && s.Name != StepFind && s.Name != StepOwned && s.Name != StepRecord
 	})
-}
-
-// WaysOn names the buttons of a request that failed.
-func (r *Request) WaysOn() string {
-	switch {
-	case r.Undoable() && r.CanGiveUp():
-		return "Retry, Undo or Give up"
-	case r.CanGiveUp():
-		return "Retry or Give up"
-	}
-	return "Retry or Undo"
 }
 
 // undoWords say what Undo does, after "or".
@@ -412,22 +258,6 @@ func (r *Request) undoWords() string {
 		return "Undo to take away what was added"
 	}
 	return "Undo to delete the app"
-}
-
-// Undo deletes what a failed request has made, after a sign-in of whoever presses.
-func (d *Desk) Undo(ctx context.Context, id string, by Person) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
-		case !r.Undoable():
-			return refuse(RuleWrongState, "%s %s, so there is nothing to undo.", r.ID, r.Standing())
-		}
-		return nil
-	}, func(r *Request, now time.Time) {
-		r.decide(by, now, Undo) // what it undoes stays as it is until the sign-in was checked
-		r.move(Signing, now, Event{By: by.ID, What: UndoAsked, Text: "pressed Undo and was sent a sign-in code"})
-	})
 }
 
 // Standing says where r stands, as the end of a sentence that begins with its ID.

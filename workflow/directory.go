@@ -162,7 +162,7 @@ type App struct {
 	PublicClientFlows                   bool
 	Scopes                              []Scope
 
-	// Merge says that the application was not made here: what it has and Drops does
+	// Merge says that the application may have more than ours: what it has and Drops does
 	// not name stays as it is.
 	Merge bool
 	Drops Plan

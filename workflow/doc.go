@@ -56,17 +56,18 @@
 //	product.go    what a product needs              check.go      the rules for its fields
 //	choose.go     what was chosen of a product      steps.go      what is made sure of for each kind and task
 //	desk.go       decisions and their rules         handover.go   the secret's way to the requester
-//	engine.go     who works when                    work.go       what each state owes
+//	again.go      retry, undo, give up              work.go       what each state owes
+//	engine.go     who works when                    wake.go       when to look again
 //	signin.go     codes, and who may sign in        provision.go  the steps
-//	paint.go      messages                          wake.go       when to look again
+//	paint.go      messages                          agree.go      several approvals
 //	credential.go secrets, certificates, proof      made.go       certificates that are made here
-//	life.go       renew, retire, recreate           update.go     from one plan to another
+//	intake.go     certificates that people bring    scope.go      scopes that an app offers
+//	life.go       retire, recreate                  renew.go      a new credential
+//	update.go     from one plan to another          adopt.go      an app of another hand
 //	restore.go    a deleted app comes back          verify.go     what was made by hand
 //	connect.go    a backup server gets the app      checking.go   what a person reaches on it
-//	adopt.go      an app of another hand
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
 //	azure.go      roles in Azure
-//	agree.go      several approvals                 scope.go      scopes that an app offers
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

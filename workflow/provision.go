@@ -155,7 +155,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		}
 		return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
 	case StepAPI:
-		return func(_ *Request, st *Step) { st.Note = "api://" + r.Made.AppID }, s.EnsureAPI(ctx, r.Made.ObjectID, r.Made.AppID, r.app())
+		return func(_ *Request, st *Step) { st.Note = "api://" + r.Made.AppID }, s.EnsureAPI(ctx, r.Made.ObjectID, r.Made.AppID, r.api())
 	case StepDirectoryRoles:
 		return ensureDirectoryRoles(ctx, r, s)
 	case StepAzureRoles:
@@ -228,9 +228,19 @@ func (r *Request) app() App {
 	if r.aboutApp() {
 		a.ObjectID, a.AppID = r.Made.ObjectID, r.Made.AppID
 	}
-	if a.Merge = r.Adopted() && a.ObjectID != ""; a.Merge && r.Kind == Update {
+	if a.Merge = a.ObjectID != "" && (r.Adopted() || r.Kind == Update); a.Merge && r.Kind == Update {
 		a.Drops = r.Was.less(r.Plan)
+		if r.Was.Audience != r.Plan.Audience {
+			a.Drops.Audience = r.Was.Audience
+		}
 	}
+	return a
+}
+
+// api is what the app offers. Scopes of an app that was made here are all ours.
+func (r *Request) api() App {
+	a := r.app()
+	a.Merge = a.Merge && r.Adopted()
 	return a
 }
 

@@ -24,18 +24,12 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 			w.t.Fatal(err)
 		}
 	}
-	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client})
-	must(err)
 	var permissions []workflow.Permission
 	for kind, n := range map[catalog.Type]string{catalog.Application: "Mail.Read", catalog.Delegated: "Calendars.Read"} {
 		p, _ := workflow.Known(catalog.MicrosoftGraph, kind, n)
 		permissions = append(permissions, p)
 	}
-	in, err := d.SignIn(ctx, "contoso", workflow.Plan{Permissions: permissions}.SignInScopes(workflow.Provision))
-	must(err)
-	must(w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
-	s, err := in.Wait(ctx, workflow.Ask{Email: "bea@contoso.com"})
-	must(err)
+	s := w.adaAlone(permissions)
 	defer s.Close()
 	objectID, appID, err := s.EnsureApplication(ctx, workflow.App{UniqueName: "legacy-" + name, DisplayName: name, Notes: "since 2019", Audience: "AzureADMultipleOrgs",
 		RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: permissions})
@@ -49,6 +43,27 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 		must(s.EnsureOwner(ctx, objectID, s.Signer().Requesters[0].ObjectID))
 	}
 	return w.app(appID)
+}
+
+// adaAlone is Ada at work in the tenant, without the bot.
+func (w *world) adaAlone(permissions []workflow.Permission) workflow.Session {
+	w.t.Helper()
+	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	in, err := d.SignIn(context.Background(), "contoso", workflow.Plan{Permissions: permissions}.SignInScopes(workflow.Provision))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
+		w.t.Fatal(err)
+	}
+	s, err := in.Wait(context.Background(), workflow.Ask{Email: "bea@contoso.com"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
 }
 
 func (w *world) app(appID string) entratest.Application {

@@ -2,10 +2,12 @@ package serve
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // types types a command, fills in the form that it opens, and sends it.
@@ -181,5 +183,35 @@ func TestARetiredAppLeavesNothingInAzure(t *testing.T) {
 	w.sees(w.ada, in(approval), "EA-2: azure-backup · Done")
 	if left := w.tenant.AzureAssignments(); len(left) != 1 || len(w.tenant.AzureRoleDefinitions()) != 0 || len(w.made()) != 0 {
 		t.Errorf("left: %+v, %+v, %+v", left, w.tenant.AzureRoleDefinitions(), w.made())
+	}
+}
+
+// What somebody changed by hand meanwhile is not on the card, so it stays.
+func TestAnUpdateLeavesWhatSomebodyDidByHand(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.asks("payroll-backup")
+	w.approves("register the app", "Approve")
+	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
+	before := w.made()[0]
+	s := w.adaAlone(nil)
+	defer s.Close()
+	if _, _, err := s.EnsureApplication(t.Context(), workflow.App{ObjectID: before.ID, AppID: before.AppID, Merge: true, RedirectURIs: []string{"https://hr.contoso.com/by-hand"}, PublicClientFlows: true}); err != nil {
+		t.Fatal(err)
+	}
+	w.sees(w.ada, in(approval), "EA-1: payroll-backup · Done")
+	w.types("update payroll-backup", map[string]any{"Reason": "it has moved", "Redirect URIs": "https://backup.contoso.com"})
+	card := w.sees(w.ada, in(approval), "update the app payroll-backup?").Plain()
+	for _, text := range []string{"added: redirect URI https://backup.contoso.com (web)", "removed: redirect URI https://localhost (web)"} {
+		if !strings.Contains(card, text) {
+			t.Errorf("the card does not say %q: %s", text, card)
+		}
+	}
+	w.approves("update the app payroll-backup?", "Approve")
+	w.sees(w.ada, in(approval), "EA-2: payroll-backup · Done")
+	after := w.app(before.AppID)
+	slices.Sort(after.RedirectURIs)
+	if !slices.Equal(after.RedirectURIs, []string{"https://backup.contoso.com", "https://hr.contoso.com/by-hand"}) || !after.PublicClientFlows {
+		t.Errorf("it has %q, public client flows %v", after.RedirectURIs, after.PublicClientFlows)
 	}
 }

@@ -1,0 +1,76 @@
+package workflow
+
+import (
+	"context"
+	"testing/synctest"
+	"time"
+)
+
+// What people do in the tests, and the time that passes.
+
+// pass lets time go by.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+// get returns the request as it is kept.
+func (w *world) get(id string) *Request {
+	r, err := w.store.Get(context.Background(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// codeFor is the code that the approver's newest DM shows.
+func (w *world) codeFor(r *Request) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if m := w.messages[r.Posts[post(SignInPost, r.Approval.N)].TS]; m != nil {
+		return m.code
+	}
+	return ""
+}
+
+// use has the approver use a code, with what Microsoft says to it.
+func (w *world) use(code string, err error) {
+	w.mu.Lock()
+	c := w.codes[code]
+	w.mu.Unlock()
+	select {
+	case c.used <- err:
+	default: // it was used before
+	}
+	synctest.Wait()
+}
+
+// people does what a patient approver would do until the request stands still.
+func (w *world) people(n *node, id string) {
+	ctx := context.Background()
+	for range 60 {
+		synctest.Wait()
+		w.mu.Lock()
+		off := *n.off
+		w.mu.Unlock()
+		if off {
+			return
+		}
+		switch r := w.get(id); {
+		case r.State == Pending:
+			n.Approve(ctx, id, ada, r.Rev)
+		case r.State == Signing && r.SignIn.Status == SignInOver:
+			n.NewCode(ctx, id, ada)
+		case r.State == Signing && w.codeFor(r) != "" && r.SignIn.Status == SignInWaiting:
+			w.use(w.codeFor(r), nil)
+			pass(time.Second)
+		case r.State == Failed:
+			n.Retry(ctx, id, ada, r.Rev)
+		case r.State == Ready, r.State == Done:
+			pass(10 * time.Second)
+			return
+		default:
+			pass(2 * time.Second)
+		}
+	}
+}
