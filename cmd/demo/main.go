@@ -121,6 +121,7 @@ func banner(out io.Writer, w *world) {
 		"                                “Certificate made here”, and fetch its file.\n"+
 		"    A backup server             In the form of vb365-backup choose the backup server "+backupServer+": the key goes\n"+
 		"                                there and to nobody. Then press Check the connection.\n"+
+		"    An app made by hand         /entra-app update "+legacyName+" adds what a product needs to an app that Bea owns.\n"+
 		"    The life of an app          /entra-app apps lists Bea's, with buttons. Or she types\n"+
 		"                                /entra-app renew payroll-backup: both credentials work until she says\n"+
 		"                                that the new one does; then /entra-app retire payroll-backup, and\n"+

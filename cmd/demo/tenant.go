@@ -70,6 +70,7 @@ func startDirectory(c *closers) (*directory, error) {
 		d.contoso.AddSubscription(s)
 		d.contoso.GrantAzureRole(ada.upn, s.ID, entratest.AzureUserAccessAdministrator)
 	}
+	d.contoso.AddApplication(legacy)
 	// A change is seen a moment later, as in life: long enough to watch the steps.
 	d.contoso.Change(func(k *entratest.Knobs) {
 		k.Lag = entratest.Lag{ServicePrincipal: 300 * time.Millisecond, Consent: 700 * time.Millisecond, Secret: 1200 * time.Millisecond}

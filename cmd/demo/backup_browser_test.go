@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+)
+
+// choose picks an option of a select by its value.
+func (v *visitor) choose(selector, value string) {
+	v.Helper()
+	v.until(selector+" is there", fmt.Sprintf("document.querySelector(%q) !== null", selector))
+	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool](fmt.Sprintf("(() => { const e = document.querySelector(%q); e.value = %q; e.dispatchEvent(new Event('change', { bubbles: true })); return e.value === %q; })()", selector, value, value))); err != nil {
+		v.Fatal(err)
+	}
+}
+
+// An app that a backup server is connected with, and an app of another hand.
+func TestBackupServerAndAnExistingApp(t *testing.T) {
+	w, err := newWorld(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w.dir.contoso.Change(func(k *entratest.Knobs) { k.Lag = entratest.Lag{} })
+	v := visit(t, w.url)
+	v.shots = 80 // after those of the other journeys
+	dm := func(p *person) string { return w.slack.Person(p.id).DM() }
+	command := func(text string) {
+		v.click("#composer textarea")
+		v.types(text + kb.Enter)
+	}
+
+	v.sees(".person", "Otto Marsh")
+	v.is(bea, backupTeam)
+	command("/entra-app request vb365-backup")
+	v.sees("dialog.modal", "Backup server")
+	v.choose("[data-block^='Backup server'] select", backupServer)
+	v.sees("dialog.modal", "vb365-prod gets it")
+	v.tabTo("[data-block='App name'] input")
+	v.types("m365-direct" + kb.Tab + "Nobody has to carry a key")
+	v.shot("backup-server")
+	v.tabTo("[data-modal=submit]")
+	v.types(kb.Enter)
+	v.until("the form closes", "!document.querySelector('dialog[open]')")
+	v.approves(w, "m365-direct", "Approve")
+	v.sees(".message h3", "m365-direct · Done")
+	v.shot("backup-card")
+	v.is(bea, dm(bea))
+	v.sees(".message", "is connected: contoso.onmicrosoft.com")
+	v.shot("backup-connected")
+	v.click(".message [data-action=check]")
+	v.until("there is a code", "[...document.querySelectorAll('.message pre')].at(-1).innerText.trim().length === 9")
+	v.signIn(w.dir.pages, bea)
+	v.sees(".message", "Connected: contoso.onmicrosoft.com, Exchange, SharePoint, Teams")
+	v.shot("backup-checked")
+
+	// The app that Bea made by hand long ago.
+	v.is(bea, backupTeam)
+	command("/entra-app update " + legacyName)
+	v.sees("dialog.modal", "An existing one")
+	v.tabTo("[data-block=Reason] textarea")
+	v.types("Its mailboxes are backed up too")
+	v.shot("existing-form")
+	v.tabTo("[data-modal=submit]")
+	v.types(kb.Enter)
+	v.until("the form closes", "!document.querySelector('dialog[open]')")
+	v.is(ada, approvals)
+	v.sees(".message", "Nothing is taken away from it")
+	v.shot("existing-card")
+	v.approves(w, legacyName, "Approve")
+	v.sees(".message", "Stays as it is")
+	v.shot("existing-difference")
+	v.window(360, 740, "dark")
+	v.until("the tenant is put away", "document.querySelector('#side').hidden")
+	v.fits()
+	v.shot("existing-phone")
+}

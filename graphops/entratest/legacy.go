@@ -1,0 +1,50 @@
+package entratest
+
+import "github.com/entra-app/entra-app/workflow/catalog"
+
+// Legacy is an application that somebody made by hand before a test begins.
+type Legacy struct {
+	Name         string
+	Owner        string   // user principal name; empty is nobody
+	RedirectURIs []string // of platform Web
+	Roles        []string // Microsoft Graph application permissions, by name: asked for and granted
+}
+
+// AddApplication registers l as the portal would, with a service principal, and
+// returns it. A role that Graph does not have, or an owner whom the tenant does
+// not have, is left out.
+func (t *Tenant) AddApplication(l Legacy) Application {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	uris := make([]any, len(l.RedirectURIs))
+	for i, u := range l.RedirectURIs {
+		uris[i] = u
+	}
+	var asked []any
+	var granted []string
+	for _, name := range l.Roles {
+		if p, ok := catalog.Find(graphAppID, catalog.Application, name); ok {
+			asked = append(asked, object{"id": p.ID, "type": "Role"})
+			granted = append(granted, p.ID)
+		}
+	}
+	body := object{"displayName": l.Name, "signInAudience": "AzureADMyOrg", "web": object{"redirectUris": uris}}
+	if asked != nil {
+		body["requiredResourceAccess"] = []any{object{"resourceAppId": graphAppID, "resourceAccess": asked}}
+	}
+	a := t.newApp(body)
+	p := t.newServicePrincipal(a)
+	a.veil, p.veil = veil{}, veil{}
+	for _, u := range t.users {
+		if u.UPN == l.Owner {
+			a.owners = append(a.owners, u.ID)
+		}
+	}
+	if on := t.spByAppID(graphAppID); on != nil {
+		for _, id := range granted {
+			t.assignments = append(t.assignments, &assignment{id: newKey(), roleID: id, principalID: p.id, resourceID: on.id, created: t.s.now()})
+		}
+	}
+	t.s.changed()
+	return t.application(a)
+}
