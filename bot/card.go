@@ -110,7 +110,7 @@ func came(r *workflow.Request) string {
 	case workflow.Provisioning:
 		return "The bot is making it."
 	case workflow.Ready:
-		return "The app is registered, consented and proven. The requester has to open the secret."
+		return workflow.Stands(r) + " and proven. The requester has to open the secret."
 	case workflow.Overlap:
 		return "The app has a new credential beside the old one."
 	case workflow.Leftover:
@@ -129,7 +129,7 @@ func came(r *workflow.Request) string {
 			return "The app has no credential and no consent any more, and is deleted. Entra keeps it for 30 days."
 		}
 		if r.Handover.Status == workflow.NotKept {
-			return "The app is registered, consented and checked. There was nothing secret to hand over."
+			return workflow.Stands(r) + " and checked. There was nothing secret to hand over."
 		}
 		return "The app works, and its secret was opened by the requester."
 	case workflow.Failed, workflow.RevokedState:
@@ -245,6 +245,9 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 	parts = append(parts, bold("Highest risk: "), string(p.Risk()))
 	blocks := []slack.Block{block(line(parts...))}
 	blocks = append(blocks, permissionBlocks(p.Permissions, brief)...)
+	if len(p.Permissions) >= brief {
+		blocks = append(blocks, note("These are all permissions. Details says what each of them allows."))
+	}
 	blocks = append(blocks, roleBlocks(p)...)
 	if brief <= workflow.PermissionsMax && len(actionBlocks(p)) > 0 {
 		blocks = append(blocks, note("Details names each action of the custom roles."))
@@ -357,9 +360,6 @@ func permissionBlocks(ps []workflow.Permission, brief int) []slack.Block {
 				lines, title = lines[n:], title+" (continued)"
 			}
 		}
-	}
-	if short && brief <= workflow.PermissionsMax {
-		blocks = append(blocks, note("These are all permissions. Details says what each of them allows."))
 	}
 	return blocks
 }

@@ -180,7 +180,7 @@ func pfxCame(r *workflow.Request) string {
 	switch {
 	case r.Plan.Credential.Kind != workflow.MadeCertificate || r.Kind == workflow.Retire:
 	case r.State == workflow.Ready:
-		return "The app is registered, consented and proven. The requester has to " + opening(r) + "."
+		return workflow.Stands(r) + " and proven. The requester has to " + opening(r) + "."
 	case r.State == workflow.Done:
 		return "The app works, and the file of its certificate was fetched."
 	}

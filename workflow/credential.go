@@ -100,7 +100,12 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 			return nil, err
 		}
 	}
-	return func(_ *Request, st *Step) { st.Note = "the app signed in with exactly the approved permissions" }, nil
+	return func(r *Request, st *Step) {
+		st.Note = "the app signed in with exactly the approved permissions"
+		if r.Kind == Adopt {
+			st.Note = "the app signed in with the approved permissions and those that it had"
+		}
+	}, nil
 }
 
 // assignedOnly makes sure that the app has no role that was not approved, on any

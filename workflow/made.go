@@ -114,6 +114,19 @@ func (r *Request) Thumbprint() string {
 
 // StepTitle is the title of a step of r.
 func (r *Request) StepTitle(n StepName) string {
+	if r.Kind == Adopt {
+		switch n {
+		case StepApplication:
+			return "Add to its settings"
+		case StepServicePrincipal:
+			return "Make sure of its service principal"
+		case StepOwner:
+			return "Add its owners"
+		}
+	}
+	if r.Kind == Update && n == StepApplication {
+		return "Change its settings"
+	}
 	if r.Plan.Credential.Kind == MadeCertificate {
 		switch n {
 		case StepCertificate:

@@ -113,12 +113,12 @@ func (r *Request) finish(now time.Time) {
 	case r.Kind == Retire:
 		r.move(Done, now, Event{What: WasReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
 	case r.Made.Connected != "":
-		r.move(r.handedOver(), now, Event{What: WasReady, Text: fmt.Sprintf("The app is registered, consented and proven, and %s is connected with it: %s. Nobody was handed the credential.", r.Plan.Backup.Server, r.Made.Connected)})
+		r.move(r.handedOver(), now, Event{What: WasReady, Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r), r.Plan.Backup.Server, r.Made.Connected)})
 	case !r.Plan.Credential.Kind.handsOver():
-		r.move(r.handedOver(), now, Event{What: WasReady, Text: "The app is registered, consented and checked. There is nothing secret to hand over."})
+		r.move(r.handedOver(), now, Event{What: WasReady, Text: Stands(r) + " and checked. There is nothing secret to hand over."})
 	default:
 		r.Handover.Status = Kept
-		r.move(Ready, now, Event{What: WasReady, Text: "The app is registered, consented and proven. Its " + r.Plan.Credential.Kind.noun() + " waits to be opened."})
+		r.move(Ready, now, Event{What: WasReady, Text: Stands(r) + " and proven. Its " + r.Plan.Credential.Kind.noun() + " waits to be opened."})
 	}
 }
 
@@ -213,6 +213,15 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return func(*Request, *Step) {}, s.DeleteApplication(ctx, r.UniqueName(), r.Made.ObjectID)
 	}
 	return nil, fmt.Errorf("no step is called %q", name)
+}
+
+// Stands says that r's app is there, as the beginning of a sentence that goes on
+// with “and”.
+func Stands(r *Request) string {
+	if r.Kind == Adopt {
+		return "The app has what it needs, is consented"
+	}
+	return "The app is registered, consented"
 }
 
 // app is what the plan registers.
