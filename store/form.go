@@ -25,6 +25,7 @@ type requestV1 struct {
 	V         int                          `json:"v"`
 	Rev       int                          `json:"rev,omitzero"`
 	Origin    string                       `json:"origin,omitzero"`
+	Nonce     string                       `json:"nonce,omitzero"`
 	Kind      workflow.Kind                `json:"kind,omitzero"`
 	State     workflow.State               `json:"state,omitzero"`
 	Requester personV1                     `json:"requester,omitzero"`
@@ -107,7 +108,7 @@ func (f approvalV1) approval() workflow.Approval {
 // encode returns the stored form of r, whose times are in UTC.
 func encode(r *workflow.Request) ([]byte, error) {
 	return json.Marshal(requestV1{
-		V: 1, Rev: r.Rev, Origin: r.Origin, Kind: r.Kind, State: r.State, Requester: personV1(r.Requester),
+		V: 1, Rev: r.Rev, Origin: r.Origin, Nonce: r.Nonce, Kind: r.Kind, State: r.State, Requester: personV1(r.Requester),
 		Tenant: r.Tenant, Product: r.Product, Team: r.Team, Reason: r.Reason, PlanRev: r.PlanRev,
 		Plan:    planForm(r.Plan),
 		Created: r.Created, Entered: r.Entered, WakeAt: r.WakeAt,
@@ -151,7 +152,7 @@ func decode(b []byte) (*workflow.Request, error) {
 
 func (f *requestV1) request() *workflow.Request {
 	r := &workflow.Request{
-		Rev: f.Rev, Origin: f.Origin, Kind: f.Kind, State: f.State, Requester: workflow.Person(f.Requester),
+		Rev: f.Rev, Origin: f.Origin, Nonce: f.Nonce, Kind: f.Kind, State: f.State, Requester: workflow.Person(f.Requester),
 		Tenant: f.Tenant, Product: f.Product, Team: f.Team, Reason: f.Reason, PlanRev: f.PlanRev,
 		Plan:    f.Plan.plan(),
 		Created: f.Created, Entered: f.Entered, WakeAt: f.WakeAt,

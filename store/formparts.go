@@ -97,5 +97,6 @@ type targetV1 struct {
 	KeyID      string `json:"key_id,omitzero"`
 	Thumbprint string `json:"thumbprint,omitzero"`
 	TakesName  bool   `json:"takes_name,omitzero"`
+	Anew       bool   `json:"anew,omitzero"`
 	Brings     bool   `json:"brings,omitzero"`
 }

@@ -25,6 +25,9 @@ const (
 type Request struct {
 	ID    string // "EA-1042", given by the store
 	Realm string // the store's own random ID, given by the store: two bots in one tenant have different ones
+	// Nonce is random, and part of what the app is found by. Nobody is shown it, so
+	// that nobody can have made an app in its place.
+	Nonce string
 	// Rev goes up by one with each change that people can see. Buttons carry
 	// the revision that they were drawn from.
 	Rev int
@@ -90,6 +93,7 @@ type Target struct {
 	KeyID      string // of the client secret that is replaced
 	Thumbprint string // of the certificate that is replaced
 	TakesName  bool   // the app's name was free, and is this request's
+	Anew       bool   // the app was gone for good, so it is made anew, under a unique name of its own
 	Brings     bool   // a certificate that the app has not had
 }
 
@@ -304,12 +308,13 @@ const (
 )
 
 // UniqueName is the application's alternate key in the tenant. It is chosen
-// before the first call, so that the call can be repeated.
+// before the first call, so that the call can be repeated; and as whoever may
+// register apps could register one under it first, it can't be guessed.
 func (r *Request) UniqueName() string {
-	if r.Target.UniqueName != "" {
+	if r.Target.UniqueName != "" && !r.Target.Anew {
 		return r.Target.UniqueName
 	}
-	return "entra-app-" + r.Realm + "-" + strings.ToLower(r.ID)
+	return strings.TrimSuffix("entra-app-"+r.Realm+"-"+strings.ToLower(r.ID+"-"+r.Nonce), "-")
 }
 
 // KeyLabel is the display name of every credential that r asks for, and of no

@@ -30,6 +30,7 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 	return func(r *Request, st *Step) {
 		if !restored {
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
+			r.Target.Anew = true
 			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is made anew"
 		}
 	}, nil

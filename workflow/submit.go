@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -118,6 +119,7 @@ func (d *Desk) create(ctx context.Context, r *Request, by Person, draft Draft) (
 		return nil, no
 	}
 	now := d.now()
+	r.Nonce = rand.Text()
 	r.Created, r.Entered = now, now
 	r.note(now, Event{By: by.ID, What: Asked, Text: "asked for it"})
 	r.PlanRev = r.Rev
