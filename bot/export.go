@@ -47,7 +47,11 @@ func exportView(r *workflow.Request, format string) slack.ModalViewRequest {
 	if r.Kind == workflow.Adopt {
 		format = asJSON
 	}
-	text, err := exported(r.Has(), format)
+	plan := r.Has()
+	if r.Requester.Email != "" { // the bot makes the requester an owner, too
+		plan.Owners = append([]workflow.Person{r.Requester}, plan.Owners...)
+	}
+	text, err := exported(plan, format)
 	if err != nil {
 		return noticeView("Export manifest", "This plan can't be written like that: "+err.Error()+".")
 	}

@@ -210,6 +210,13 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 			excess = append(excess, "trust in "+f.Issuer)
 		}
 	}
+	if r.Task == Verify {
+		less, more, err := asPlanned(ctx, r, s)
+		if err != nil {
+			return nil, err
+		}
+		missing, excess = append(missing, less...), append(excess, more...)
+	}
 	if err := compared(missing, excess); err != nil {
 		return nil, err
 	}

@@ -232,7 +232,9 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 			r.move(Leftover, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the old credential is still there"})
 			r.SignIn.Status, r.Steps = "", nil
 		case r.untouched():
-			r.Made = Made{}
+			if !r.aboutApp() { // what it is about was made before
+				r.Made = Made{}
+			}
 			r.Approval.Digest = ""
 			r.move(Pending, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
 			r.SignIn.Status, r.Steps = "", nil

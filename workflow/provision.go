@@ -139,6 +139,9 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	if r.Approval.Digest != r.Plan.Digest() {
 		return nil, &Trouble{Code: string(RuleDigest), Text: "The plan is not the one that was approved, so nothing more is done."}
 	}
+	if r.Target.Request != "" && r.Kind != Recreate && r.Made.ObjectID == "" {
+		return nil, &Trouble{Code: string(RuleNoApp), Text: "It is not known any more which app this is about, so nothing is done. Give up, and ask again."}
+	}
 	switch name {
 	case StepApplication:
 		objectID, appID, err := s.EnsureApplication(ctx, r.app())

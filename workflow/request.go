@@ -332,8 +332,8 @@ func (r *Request) Claims() []string {
 		claims = append(claims, appClaim+r.Target.UniqueName)
 	}
 	if r.State.HoldsName() && !r.Gone {
-		if r.Kind == Adopt && r.Made.AppID != "" {
-			claims = append(claims, adoptClaim+r.Tenant+":"+r.Made.AppID)
+		if (r.Kind == Adopt || r.Task == Verify) && r.Made.AppID != "" {
+			claims = append(claims, appIDClaim+r.Tenant+":"+r.Made.AppID)
 		}
 		if r.holdsName() {
 			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
@@ -349,8 +349,9 @@ func (r *Request) Claims() []string {
 // request at a time.
 const appClaim = "app:"
 
-// adoptClaim is the beginning of the claim on an app that was not made here.
-const adoptClaim = "adopted:"
+// appIDClaim is the beginning of the claim on an app by its App ID: one request
+// and those that follow it stand for it, and no other.
+const appIDClaim = "app-id:"
 
 // certificateClaim is the beginning of the claim on a certificate: it proves who
 // one app is, and no other.

@@ -309,8 +309,8 @@ func (r *Request) signInScopes() []string {
 		return r.Plan.SignInScopes(Undo)
 	}
 	scopes := r.both().SignInScopes(Provision)
-	if r.Kind == Adopt && !slices.Contains(scopes, readsGrants) {
-		scopes = append(scopes, readsGrants) // what it was granted is written down
+	if (r.Kind == Adopt || r.Task == Verify) && !slices.Contains(scopes, readsGrants) {
+		scopes = append(scopes, readsGrants) // what it was granted is read
 	}
 	return scopes
 }

@@ -40,7 +40,7 @@ const (
 func (r *Request) stepsFor(t Task) []StepName {
 	switch {
 	case t == Verify:
-		return []StepName{StepFind, StepCheck}
+		return []StepName{StepFind, StepOwned, StepCheck}
 	case t == RemoveOld:
 		return []StepName{StepOld}
 	case t == Undo && r.Kind == Adopt:

@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -11,7 +13,11 @@ import (
 // and compares it with the plan, and changes nothing.
 func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (*Request, error) {
 	appID = strings.ToLower(oneLine(appID))
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
+	ours, err := d.standingFor(ctx, id, appID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
 			return no
@@ -20,6 +26,9 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 		case !guidPattern.MatchString(appID):
 			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as Application (client) ID.", clip(appID, 60))
 		}
+		if ours != "" {
+			return refuse(RuleWrongState, "%s stands for the app %s already, so it can't be that of %s.", ours, appID, r.ID)
+		}
 		return d.tooFew(r, by)
 	}, func(r *Request, now time.Time) {
 		r.decide(by, now, Verify)
@@ -27,6 +36,51 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 		r.Steps = newSteps(r.stepsFor(Verify))
 		r.move(Signing, now, Event{By: by.ID, What: VerifyAsked, Text: "has made it by hand, as " + appID + ", and was sent a sign-in code to have it checked"})
 	})
+	if taken, ok := errors.AsType[*ClaimedError](err); ok {
+		return r, refuse(RuleWrongState, "%s stands for the app %s already, so it can't be that of %s.", taken.By, appID, id)
+	}
+	return r, err
+}
+
+// standingFor returns the ID of another request that stands for an app in the
+// tenant of the request called id, or nothing.
+func (d *Desk) standingFor(ctx context.Context, id, appID string) (string, error) {
+	r, err := d.store.Get(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return standsFor(ctx, d.store, r, appID)
+}
+
+// asPlanned compares what an app that was made by hand is with what the plan says
+// of it: what people can sign in with, and what it can sign in with.
+func asPlanned(ctx context.Context, r *Request, s Session) (missing, excess []string, err error) {
+	has, found, _, err := s.Look(ctx, r.Made, r.Plan)
+	if err != nil {
+		return nil, nil, err
+	}
+	plan := r.Plan.clone()
+	plan.Approvals = 0
+	for _, kind := range []string{RedirectChange, ScopeChange, SettingChange} {
+		was, is := plan.parts(kind), has.parts(kind)
+		for _, n := range without(was, is) {
+			missing = append(missing, kind+" "+n)
+		}
+		for _, n := range without(is, was) {
+			excess = append(excess, kind+" "+n)
+		}
+	}
+	kind := plan.Credential.Kind
+	if found.Secrets > 0 && kind != ClientSecret {
+		excess = append(excess, fmt.Sprintf("client secrets: %d", found.Secrets))
+	}
+	switch certificates := len(found.Thumbprints); {
+	case kind == MadeCertificate && certificates == 0:
+		missing = append(missing, "a certificate")
+	case kind != MadeCertificate && kind != OwnCertificate && certificates > 0:
+		excess = append(excess, "certificate "+strings.Join(found.Thumbprints, ", "))
+	}
+	return missing, excess, nil
 }
 
 // verifyFailed lets an application that is not as the plan says go again. The

@@ -35,8 +35,8 @@ func (k Kind) Title() string {
 // who may do it. It looks everything up before it makes anything, stops at the
 // first error, and ends with the App ID.
 //
-// The plan does not name the requester, so the script does not make them an
-// owner: Entra makes whoever runs it one.
+// Entra makes whoever runs it an owner, besides the plan's. A request's own plan
+// does not name the requester: whoever calls it adds them, if they are to be one.
 func Script(p workflow.Plan, kind Kind) (string, error) {
 	if err := checkPlan(p); err != nil {
 		return "", err

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/graphops"
+	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
@@ -35,11 +36,12 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	in, err := d.SignIn(context.Background(), "contoso", plan.SignInScopes(workflow.Provision))
 	must(err)
 	must(w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
-	s, err := in.Wait(context.Background(), workflow.Ask{})
+	s, err := in.Wait(context.Background(), workflow.Ask{Email: "bea@contoso.com"})
 	must(err)
 	defer s.Close()
-	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "by hand", Audience: "AzureADMyOrg", Permissions: permissions})
+	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "by hand", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
 	must(err)
+	must(s.EnsureOwner(context.Background(), objectID, s.Signer().Requesters[0].ObjectID))
 	sp, err := s.EnsureServicePrincipal(context.Background(), appID)
 	must(err)
 	must(s.EnsureConsent(context.Background(), sp, permissions))
@@ -100,6 +102,44 @@ func TestAnAppThatWasMadeByHandAsThePlanSaysIsDone(t *testing.T) {
 	done := w.sees(w.bea, w.bea.DM, "Next steps")
 	if !strings.Contains(done.Plain(), appID) || strings.Contains(done.Plain(), "Reveal secret") {
 		t.Errorf("the requester reads %s", done.Plain())
+	}
+}
+
+// An App ID is something that people are told. Whose app it is has to be seen.
+func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.asks("payroll-backup") // EA-1
+	w.approves("register the app payroll-backup", "Approve")
+	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
+	ours := w.made()[0].AppID
+	w.asks("wages-backup") // EA-2
+	w.sees(w.ada, in(approval), "register the app wages-backup?")
+	if _, err := w.ada.Slash(t.Context(), approval, "/entra-app verify EA-2 "+ours); err != nil {
+		t.Fatal(err)
+	}
+	w.sees(w.ada, in(approval), "EA-1 stands for the app "+ours+" already")
+
+	for what, c := range map[string]struct {
+		app  entratest.Legacy
+		says string
+	}{
+		"not the requester's":                     {entratest.Legacy{Name: "hr", Owner: "tom@contoso.com", RedirectURIs: []string{"https://localhost"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}}, "does not own hr"},
+		"the requester's, with a foreign address": {entratest.Legacy{Name: "own", Owner: "bea@contoso.com", RedirectURIs: []string{"https://localhost", "https://evil.example"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}}, "redirect URI https://evil.example (web)"},
+	} {
+		app := w.tenant.AddApplication(c.app)
+		old := w.code()
+		if _, err := w.ada.Slash(t.Context(), approval, "/entra-app verify EA-2 "+app.AppID); err != nil {
+			t.Fatal(err)
+		}
+		w.until("there is a code", func() bool { return w.code() != "" && w.code() != old })
+		if err := w.entra.SignIn(w.code(), "ada@contoso.com"); err != nil {
+			t.Fatal(err)
+		}
+		card := w.sees(w.ada, in(approval), c.says).Plain()
+		if !strings.Contains(card, "What was made by hand is not what the plan says") {
+			t.Errorf("%s: the card says %s", what, card)
+		}
 	}
 }
 
