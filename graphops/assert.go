@@ -2,8 +2,12 @@ package graphops
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
 )
@@ -42,9 +46,29 @@ func (a asserting) Wait(ctx context.Context) (workflow.Assertion, error) {
 	if err != nil {
 		return workflow.Assertion{}, a.in.d.waitFault(ctx, err, p, a.in.scopes)
 	}
-	who := workflow.Assertion{TenantID: got.IDToken.TenantID, ObjectID: got.IDToken.Oid, UPN: got.IDToken.PreferredUsername, Response: p.whole}
+	who := workflow.Assertion{TenantID: got.IDToken.TenantID, ObjectID: got.IDToken.Oid, UPN: got.IDToken.PreferredUsername, Roles: rolesIn(got.AccessToken), Response: p.whole}
 	if who.TenantID == "" || who.ObjectID == "" || who.Response.IsZero() {
 		return workflow.Assertion{}, &workflow.SignInError{Reason: workflow.SignInOther}
 	}
 	return who, nil
+}
+
+// everyMember is in wids of everybody who is no guest.
+const everyMember = "b79fbf4d-3ef9-4689-8143-76b194e85509"
+
+// rolesIn are the directory roles that an access token for Graph names. Nobody
+// relies on it to let somebody in: more roles are a reason to refuse.
+// Source: Microsoft identity platform, access token claims reference, wids.
+func rolesIn(token string) []string {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	var claims struct {
+		Roles []string `json:"wids"`
+	}
+	if b, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
+		json.Unmarshal(b, &claims)
+	}
+	return slices.DeleteFunc(claims.Roles, func(id string) bool { return strings.EqualFold(id, everyMember) })
 }

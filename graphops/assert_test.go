@@ -1,6 +1,7 @@
 package graphops
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,5 +91,20 @@ func TestTheSignerKnowsTheInitialDomain(t *testing.T) {
 	}
 	if got := s.Signer().Domain; !strings.HasSuffix(got, ".onmicrosoft.com") {
 		t.Errorf("the initial domain is %q", got)
+	}
+}
+
+func TestTheRolesInATokenAreRead(t *testing.T) {
+	with := func(claims string) string {
+		return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".x"
+	}
+	for token, want := range map[string]int{
+		with(`{"wids":["b79fbf4d-3ef9-4689-8143-76b194e85509"]}`):                                        0,
+		with(`{"wids":["62e90394-69f5-4237-9190-012177145e10","B79FBF4D-3EF9-4689-8143-76B194E85509"]}`): 1,
+		with(`{"wids":"none"}`): 0, with(`{}`): 0, "opaque": 0, "a.%.b": 0,
+	} {
+		if got := rolesIn(token); len(got) != want {
+			t.Errorf("%s: %q", token, got)
+		}
 	}
 }

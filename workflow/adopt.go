@@ -222,13 +222,13 @@ func (e *Engine) findAdopted(ctx context.Context, r *Request, s Session) (edit, 
 	// The claim on the App ID is taken here: of two adoptions at once one ends.
 	_, err = e.save(r.ID, func(r *Request, _ time.Time) error {
 		r.Made.ObjectID, r.Made.AppID = app.ObjectID, app.AppID
-		r.Found.AppID, r.Found.Name = app.AppID, app.Name
+		r.Found.AppID, r.Found.Name = app.AppID, clip(oneLine(app.Name), AppNameMax)
 		return nil
 	})
 	if taken, ok := errors.AsType[*ClaimedError](err); ok {
 		return nil, alreadyOurs(r.Plan.AppName, taken.By)
 	}
-	return func(_ *Request, st *Step) { st.Note = app.Name + ", App ID " + app.AppID }, err
+	return func(r *Request, st *Step) { st.Note = r.Found.Name + ", App ID " + app.AppID }, err
 }
 
 func alreadyOurs(name, by string) error {
@@ -262,6 +262,7 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 	if err != nil {
 		return nil, err
 	}
+	clean(&has)
 	return func(r *Request, st *Step) {
 		has.TenantID, has.AppName = r.Plan.TenantID, r.Found.Name
 		found.AppID, found.Name, found.Read = r.Found.AppID, r.Found.Name, true
@@ -269,6 +270,19 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 		d, _ := r.Difference()
 		st.Note = fmt.Sprintf("%d to add, %d there already, %d stay beside them", len(d.Added), len(d.There), len(d.Stays))
 	}, nil
+}
+
+// clean makes one line of what others have written into the tenant, as it goes
+// onto cards. What is compared with the tenant again stays as it is there.
+func clean(p *Plan) {
+	for i := range p.Scopes {
+		s := &p.Scopes[i]
+		s.Title, s.Words = clip(oneLine(s.Title), scopeTitleMax), clip(oneLine(s.Words), 1000)
+	}
+	for i := range p.Permissions {
+		q := &p.Permissions[i]
+		q.Resource, q.Words = clip(oneLine(q.Resource), AppNameMax), clip(oneLine(q.Words), 500)
+	}
 }
 
 // giveBackApp takes away what r has added, and nothing that was found.

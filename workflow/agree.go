@@ -99,11 +99,16 @@ func (d *Desk) enough(r *Request) *Refusal {
 }
 
 // enoughBehind says whether a plan has its approvals at the moment of a sign-in:
-// two approvers who are one account are one. To take away needs only one.
+// two approvers who are one account are one, and one who has the requester's account
+// is none. To take away needs only one.
 func (r *Request) enoughBehind(t Tenant, who Signer) bool {
 	if r.Task != Provision && r.Task != Verify {
 		return true
 	}
-	behind := slices.DeleteFunc(r.approvals(t, r.Approval.By), func(a Approver) bool { return a.is(who.ObjectID, who.UPN) })
+	asker, asks := t.Approver(r.Requester.ID)
+	behind := slices.DeleteFunc(r.approvals(t, r.Approval.By), func(a Approver) bool {
+		return a.is(who.ObjectID, who.UPN) || asks && strings.EqualFold(a.Entra, asker.Entra) ||
+			slices.ContainsFunc(who.Requesters, func(q Account) bool { return a.is(q.ObjectID, q.UPN) || strings.EqualFold(a.Entra, q.Mail) })
+	})
 	return len(behind)+1 >= r.Plan.Needs()
 }

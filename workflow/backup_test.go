@@ -101,7 +101,7 @@ func (a fakeAsserting) Wait(ctx context.Context) (Assertion, error) {
 		return Assertion{}, err
 	}
 	who := s.Signer()
-	return Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Response: NewSecret("ASSERTION " + who.UPN)}, nil
+	return Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Roles: who.Roles, Response: NewSecret("ASSERTION " + who.UPN)}, nil
 }
 
 func (w *wired) Tell(_ context.Context, c Checking) (string, string, error) {

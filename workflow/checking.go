@@ -24,7 +24,8 @@ type Asserting interface {
 // An Assertion is who signed in, and what shows another service that they did.
 type Assertion struct {
 	TenantID, ObjectID, UPN string
-	Response                Secret // the token response
+	Roles                   []string // template IDs of directory roles, where the token says them
+	Response                Secret   // the token response
 }
 
 // IsConnected says whether r stands for an app that a backup server has.
@@ -152,6 +153,8 @@ func (e *Engine) reached(ctx context.Context, r *Request, signing Asserting) (st
 	case slices.ContainsFunc(tenant.Approvers, func(a Approver) bool { return a.is(who.ObjectID, who.UPN) }):
 		// With it the server could do whatever the bot's client may do for them.
 		return fmt.Sprintf("%s is the account of an approver, whose sign-in this bot passes on to nobody, so %s was not asked. Press Check the connection again and sign in with an account that has no directory role.", who.UPN, name), nil
+	case len(who.Roles) > 0:
+		return fmt.Sprintf("%s has a directory role, and this bot passes the sign-in of an administrator on to nobody, so %s was not asked. Press Check the connection again and sign in with an account that has none.", who.UPN, name), nil
 	}
 	var has []Connected
 	err = e.insist(func(ctx context.Context) (err error) {

@@ -47,11 +47,12 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 	}{
 		"an organization": {beaSignsIn(), []Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"Exchange", "SharePoint"}}}, nil,
 			"Connected: contoso.onmicrosoft.com, Exchange, SharePoint", true},
-		"nothing":         {beaSignsIn(), nil, nil, "vb365-prod takes the sign-in of bea@contoso.com, and shows no organization to it.", true},
-		"the server's no": {beaSignsIn(), nil, &Trouble{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"}, "It says: “Unknown operator”", true},
-		"no answer":       {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod did not answer as it should (reference ", true},
-		"another tenant":  {Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil, "bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
-		"an approver":     {adaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
+		"nothing":          {beaSignsIn(), nil, nil, "vb365-prod takes the sign-in of bea@contoso.com, and shows no organization to it.", true},
+		"the server's no":  {beaSignsIn(), nil, &Trouble{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"}, "It says: “Unknown operator”", true},
+		"no answer":        {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod did not answer as it should (reference ", true},
+		"another tenant":   {Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil, "bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
+		"an administrator": {Signer{TenantID: contosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com", Roles: []string{GlobalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
+		"an approver":      {adaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

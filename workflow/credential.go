@@ -210,8 +210,10 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 			excess = append(excess, "trust in "+f.Issuer)
 		}
 	}
+	var secret Password
 	if r.Task == Verify {
-		less, more, err := asPlanned(ctx, r, s)
+		var less, more []string
+		secret, less, more, err = e.asPlanned(ctx, r, s)
 		if err != nil {
 			return nil, err
 		}
@@ -220,7 +222,12 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	if err := compared(missing, excess); err != nil {
 		return nil, err
 	}
-	return func(_ *Request, st *Step) { st.Note = "the app has exactly what was approved" }, nil
+	return func(r *Request, st *Step) {
+		st.Note = "the app has exactly what was approved"
+		if secret.KeyID != "" {
+			r.Made.KeyID, r.Made.KeyExpires = secret.KeyID, secret.Expires
+		}
+	}, nil
 }
 
 // inspection is what an app with a plan has, as far as the plan says.

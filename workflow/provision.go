@@ -101,7 +101,9 @@ func (r *Request) finish(now time.Time) {
 		}
 		r.move(Undone, now, Event{What: WasUndone, Text: text})
 	case r.Task == Verify:
-		r.Made.KeyExpires = r.Plan.Credential.Certificate.NotAfter
+		if c := r.Plan.Credential; c.Kind == OwnCertificate {
+			r.Made.KeyExpires = c.Certificate.NotAfter
+		}
 		r.move(Done, now, Event{What: WasReady, Text: "What was made by hand is exactly what the plan says."})
 	case r.Task == RemoveOld:
 		r.Linked = r.Target.Thumbprint == "" // else the old certificate is free

@@ -150,6 +150,9 @@ func (p Plan) parts(kind string) []string {
 			names = append(names, fmt.Sprintf("takes %d approvals", p.Needs()))
 		}
 	}
+	for i := range names {
+		names[i] = oneLine(names[i]) // some of it may be from the tenant, where others write
+	}
 	return names
 }
 

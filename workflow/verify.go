@@ -54,10 +54,11 @@ func (d *Desk) standingFor(ctx context.Context, id, appID string) (string, error
 
 // asPlanned compares what an app that was made by hand is with what the plan says
 // of it: what people can sign in with, and what it can sign in with.
-func asPlanned(ctx context.Context, r *Request, s Session) (missing, excess []string, err error) {
+// With a client secret it is found which one that is.
+func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret Password, missing, excess []string, err error) {
 	has, found, _, err := s.Look(ctx, r.Made, r.Plan)
 	if err != nil {
-		return nil, nil, err
+		return secret, nil, nil, err
 	}
 	plan := r.Plan.clone()
 	plan.Approvals = 0
@@ -71,8 +72,22 @@ func asPlanned(ctx context.Context, r *Request, s Session) (missing, excess []st
 		}
 	}
 	kind := plan.Credential.Kind
-	if found.Secrets > 0 && kind != ClientSecret {
-		excess = append(excess, fmt.Sprintf("client secrets: %d", found.Secrets))
+	secrets, err := s.Keys(ctx, r.Made.ObjectID)
+	if err != nil {
+		return secret, nil, nil, err
+	}
+	switch n := len(secrets); {
+	case n > 0 && kind != ClientSecret:
+		excess = append(excess, fmt.Sprintf("client secrets: %d", n))
+	case n > 1:
+		excess = append(excess, fmt.Sprintf("client secrets: %d, and the plan has one", n))
+	case n == 0 && kind == ClientSecret:
+		missing = append(missing, "a client secret")
+	case n == 1:
+		secret = secrets[0]
+		if secret.Expires.After(e.now().Add(plan.Credential.Lifetime + 24*time.Hour)) {
+			excess = append(excess, fmt.Sprintf("a client secret until %s, and the plan has %s", secret.Expires.UTC().Format("2 January 2006"), LifetimeWords(plan.Credential.Lifetime)))
+		}
 	}
 	switch certificates := len(found.Thumbprints); {
 	case kind == MadeCertificate && certificates == 0:
@@ -80,7 +95,7 @@ func asPlanned(ctx context.Context, r *Request, s Session) (missing, excess []st
 	case kind != MadeCertificate && kind != OwnCertificate && certificates > 0:
 		excess = append(excess, "certificate "+strings.Join(found.Thumbprints, ", "))
 	}
-	return missing, excess, nil
+	return secret, missing, excess, nil
 }
 
 // verifyFailed lets an application that is not as the plan says go again. The

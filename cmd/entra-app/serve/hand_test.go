@@ -124,7 +124,7 @@ func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
 		app  entratest.Legacy
 		says string
 	}{
-		"not the requester's":                     {entratest.Legacy{Name: "hr", Owner: "tom@contoso.com", RedirectURIs: []string{"https://localhost"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}}, "does not own hr"},
+		"not the requester's":                     {entratest.Legacy{Name: "hr", Owner: "tom@contoso.com", RedirectURIs: []string{"https://localhost"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}}, "bea@contoso.com does not own"},
 		"the requester's, with a foreign address": {entratest.Legacy{Name: "own", Owner: "bea@contoso.com", RedirectURIs: []string{"https://localhost", "https://evil.example"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}}, "redirect URI https://evil.example (web)"},
 	} {
 		app := w.tenant.AddApplication(c.app)
