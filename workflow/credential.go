@@ -217,7 +217,9 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		if err != nil {
 			return nil, err
 		}
-		missing, excess = append(missing, less...), append(excess, more...)
+		if excess = append(excess, more...); len(less) > 0 && len(excess) == 0 { // nobody has to wait for that
+			return nil, &Trouble{Code: "Lacks", Text: fmt.Sprintf("it lacks %s.", strings.Join(append(missing, less...), "; "))}
+		}
 	}
 	if err := compared(missing, excess); err != nil {
 		return nil, err

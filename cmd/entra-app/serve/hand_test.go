@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/entra-app/entra-app/graphops"
 	"github.com/entra-app/entra-app/graphops/entratest"
@@ -42,6 +43,10 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "by hand", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
 	must(err)
 	must(s.EnsureOwner(context.Background(), objectID, s.Signer().Requesters[0].ObjectID))
+	if cert == nil {
+		_, _, err = s.AddKey(context.Background(), objectID, "by hand", time.Now().Add(30*24*time.Hour))
+		must(err)
+	}
 	sp, err := s.EnsureServicePrincipal(context.Background(), appID)
 	must(err)
 	must(s.EnsureConsent(context.Background(), sp, permissions))
