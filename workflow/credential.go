@@ -71,7 +71,11 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		resources = append(resources, catalog.MicrosoftGraph)
 	}
 	assigned := make(chan error, 1)
-	go func() { assigned <- e.assignedOnly(ctx, r, s) }()
+	go func() {
+		err := errors.New("the app's roles were not read")
+		e.caught(r.ID, func() { err = e.assignedOnly(ctx, r, s) })
+		assigned <- err
+	}()
 	got, err := e.dir.Prove(ctx, r.Tenant, r.Made.AppID, with, resources)
 	if more := <-assigned; more != nil || err != nil {
 		if _, alarm := errors.AsType[*ExcessError](more); alarm || err == nil {

@@ -218,10 +218,12 @@ func (e *Engine) run(j job) {
 
 // caught keeps a mistake in one request's work from ending everybody's. The
 // request is looked at again when it is due.
-func (e *Engine) caught(id string, do func()) (well bool) {
+func (e *Engine) caught(id string, do func()) (well bool) { return caught(e.log, id, do) }
+
+func caught(log *slog.Logger, id string, do func()) (well bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			e.log.Error("panic", "request", id, "panic", p, "ref", newRef(), "stack", string(debug.Stack()))
+			log.Error("panic", "request", id, "panic", p, "ref", newRef(), "stack", string(debug.Stack()))
 		}
 	}()
 	do()

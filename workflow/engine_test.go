@@ -357,3 +357,29 @@ func refusedBy(err error) Rule {
 	}
 	return ""
 }
+
+func TestAMistakeWhileTheProofReadsRolesEndsOnlyThatStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		w.set(func() {
+			w.before = func(call string) error {
+				if call == "inspect" {
+					panic("a mistake")
+				}
+				return nil
+			}
+		})
+		r := w.settle(n, id, Failed)
+		if s := r.Step(StepProof); s.Status != StepFailed || !strings.Contains(r.Failure.Text, "did not expect") {
+			t.Errorf("the step is %+v, and people are told: %s", s, r.Failure.Text)
+		}
+		w.set(func() { w.before = nil })
+		if _, err := n.Retry(t.Context(), id, ada, w.get(id).Rev); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, id, Done)
+	})
+}

@@ -76,7 +76,8 @@ func (d *Desk) allLeft(ctx context.Context, r *Request) (bool, error) {
 	gone, errs := make([]bool, len(keepers)), make([]error, len(keepers))
 	var wg sync.WaitGroup
 	for i, p := range keepers {
-		wg.Go(func() { gone[i], errs[i] = d.people.HasLeft(ctx, p.ID) })
+		errs[i] = errNobodyKnows
+		wg.Go(func() { caught(d.log, r.ID, func() { gone[i], errs[i] = d.people.HasLeft(ctx, p.ID) }) })
 	}
 	wg.Wait()
 	for i := range keepers {

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -97,6 +98,24 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 			if !strings.Contains(note, text) {
 				t.Errorf("the step does not say %q: %s", text, note)
 			}
+		}
+	})
+}
+
+// panicky is a Slack whose answer about people is a mistake of ours.
+type panicky struct{ People }
+
+func (panicky) HasLeft(context.Context, string) (bool, error) { panic("a mistake") }
+
+func TestAMistakeInFindingOutWhoHasLeftEndsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		app := w.handedOver(n)
+		n.Desk.people = panicky{}
+		if err := n.MayAsk(t.Context(), zoe, app, Renew); refusedBy(err) != RuleNotRequester {
+			t.Errorf("an approver takes over though nobody knows who has left: %v", err)
 		}
 	})
 }
