@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -170,7 +171,7 @@ func (e *Engine) connect(ctx context.Context, r *Request) (edit, error) {
 		return nil, err
 	}
 	return func(r *Request, st *Step) {
-		r.Handover, r.Made.Connected = Handover{}, has.says(": ")
+		r.Handover, r.Made.Connected = Handover{}, cmp.Or(has.says(": "), o.Name) // a server may say nothing
 		st.Note = r.Made.Connected
 	}, nil
 }

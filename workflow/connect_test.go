@@ -413,3 +413,22 @@ func TestARenewalThatIsGivenUpLeavesNoKeyBehind(t *testing.T) {
 		}
 	})
 }
+
+func TestAServerThatSaysNothingOfWhatItHasIsConnectedAllTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withServer()
+		w.vb365.silent = true
+		n := w.boot()
+		defer n.stop()
+		r := w.askServer(n, serverDraft("payroll-backup"))
+		r = w.settle(n, r.ID, Done)
+		if r.keepsSealed() || r.Handover.Status != NotKept || r.Made.Connected != "contoso.onmicrosoft.com" || !r.IsConnected() {
+			t.Errorf("it is %s, connected with %q, and its handover is %q", r.State, r.Made.Connected, r.Handover.Status)
+		}
+		for _, e := range r.History {
+			if strings.Contains(e.Text, "waits to be opened") {
+				t.Errorf("somebody was told: %s", e.Text)
+			}
+		}
+	})
+}

@@ -114,7 +114,7 @@ func (r *Request) finish(now time.Time) {
 		r.move(Done, now, Event{What: WasReady, Text: "The app has exactly what was approved now."})
 	case r.Kind == Retire:
 		r.move(Done, now, Event{What: WasReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
-	case r.Made.Connected != "":
+	case r.stepDone(StepConnect):
 		r.move(r.handedOver(), now, Event{What: WasReady, Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r), r.Plan.Backup.Server, r.Made.Connected)})
 	case !r.Plan.Credential.Kind.handsOver():
 		r.move(r.handedOver(), now, Event{What: WasReady, Text: Stands(r) + " and checked. There is nothing secret to hand over."})
