@@ -151,3 +151,33 @@ func TestANewCodeAndARestartEndACheck(t *testing.T) {
 		}
 	})
 }
+
+func TestTheHistoryKeepsTheLastCheckOfEachPerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withServer()
+		n := w.boot()
+		defer n.stop()
+		r := w.connectedApp(n)
+		before := len(r.History)
+		for range 3 {
+			for _, who := range []Person{bea, zoe} {
+				if _, err := n.CheckConnection(t.Context(), r.ID, who); err != nil {
+					t.Fatal(err)
+				}
+				pass(16 * time.Minute) // nobody signs in
+			}
+		}
+		after := w.get(r.ID)
+		if n := len(after.History) - before; n != 4 {
+			t.Fatalf("six checks by two people are %d lines: %+v", n, after.History[before:])
+		}
+		for i, want := range []Event{{What: CheckAsked, By: bea.ID}, {What: Checked, By: bea.ID}, {What: CheckAsked, By: zoe.ID}, {What: Checked, By: zoe.ID}} {
+			if e := after.History[before+i]; e.What != want.What || e.By != want.By || e.Times != 3 {
+				t.Errorf("line %d is %+v", i, e)
+			}
+		}
+		if zoes := after.History[before+2].At; !zoes.After(after.History[before+1].At) {
+			t.Error("a line does not have the time of the last check")
+		}
+	})
+}

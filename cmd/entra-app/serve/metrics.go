@@ -60,18 +60,19 @@ func (c counted) Create(ctx context.Context, r *workflow.Request) (*workflow.Req
 	kept, err := c.Store.Create(ctx, r)
 	c.saved(began, err)
 	if err == nil {
-		c.events(kept.History, 0, 0)
+		c.events(kept.History, nil)
 	}
 	return kept, err
 }
 
 func (c counted) Update(ctx context.Context, id string, change func(*workflow.Request) error) (*workflow.Request, error) {
-	var told, times int
+	var times []int
 	steps := map[workflow.StepName]workflow.StepStatus{}
 	began := time.Now()
 	r, err := c.Store.Update(ctx, id, func(r *workflow.Request) error {
-		if told, times = len(r.History), 0; told > 0 {
-			times = r.History[told-1].Times
+		times = times[:0]
+		for _, e := range r.History {
+			times = append(times, e.Times)
 		}
 		clear(steps)
 		for _, s := range r.Steps {
@@ -83,7 +84,7 @@ func (c counted) Update(ctx context.Context, id string, change func(*workflow.Re
 	if err != nil {
 		return r, err
 	}
-	c.events(r.History, told, times)
+	c.events(r.History, times)
 	for _, s := range r.Steps {
 		if s.Status != workflow.StepDue && s.Status != steps[s.Name] {
 			c.metrics.steps.WithLabelValues(string(s.Name), string(s.Status)).Inc()
@@ -100,13 +101,12 @@ func (c counted) saved(began time.Time, err error) {
 	c.metrics.saves.WithLabelValues(result).Observe(time.Since(began).Seconds())
 }
 
-// events counts the lines after the first told, and the last of those once more
-// if it was repeated.
-func (c counted) events(history []workflow.Event, told, times int) {
-	if told > 0 && told <= len(history) && history[told-1].Times > times {
-		c.metrics.events.WithLabelValues(string(history[told-1].What)).Inc()
-	}
-	for _, e := range history[min(told, len(history)):] {
-		c.metrics.events.WithLabelValues(string(e.What)).Inc()
+// events counts the lines that are new, and those that were repeated: times is how
+// often each of the lines before had happened.
+func (c counted) events(history []workflow.Event, times []int) {
+	for i, e := range history {
+		if i >= len(times) || e.Times > times[i] {
+			c.metrics.events.WithLabelValues(string(e.What)).Inc()
+		}
 	}
 }
