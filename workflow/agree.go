@@ -78,6 +78,18 @@ func (r *Request) agree(by Person, now time.Time, have int) {
 	r.note(now, Event{By: by.ID, What: Approved, Text: fmt.Sprintf("approved the plan: %d of %d approvals", have, r.Plan.Needs())})
 }
 
+// takesBack says whether a person can take an approval back that another's sign-in
+// counts on, or will.
+func (r *Request) takesBack(by Person) bool {
+	switch r.State {
+	case Pending:
+		return r.agreed(by)
+	case Signing:
+		return by.ID != r.Approval.By.ID && r.agreed(by) && (r.Task == Provision || r.Task == Verify)
+	}
+	return false
+}
+
 // takeBack forgets a person's approval.
 func (r *Request) takeBack(by Person) {
 	r.Agreed = slices.DeleteFunc(r.Agreed, func(a Approval) bool { return a.By.ID == by.ID })

@@ -182,3 +182,32 @@ func TestTwoApproversMakeOneApp(t *testing.T) {
 		}
 	})
 }
+
+func TestAnEarlierApprovalCanBeTakenBackWhileAnotherApproverSignsIn(t *testing.T) {
+	ctx := context.Background()
+	w, d, id := at(t, takesTwo)
+	for _, who := range []Person{zoe, ada} {
+		if _, err := d.Approve(ctx, id, who, w.get(id).Rev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if no := signerProblem(w.get(id), contoso, adaSignsIn()); no != nil {
+		t.Fatalf("with both behind it: %v", no)
+	}
+	if _, err := d.Cancel(ctx, id, tom); refusedBy(err) != RuleNotRequester {
+		t.Errorf("somebody else takes it back: %v", err)
+	}
+	r, err := d.Cancel(ctx, id, zoe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.State != Signing || r.Approval.By.ID != ada.ID || r.History[len(r.History)-1].What != Withdrawn {
+		t.Errorf("it is %s for %s to sign in, and ends with %+v", r.State, r.Approval.By.ID, r.History[len(r.History)-1])
+	}
+	if no := signerProblem(r, contoso, adaSignsIn()); no == nil || no.Rule != RuleApprovals {
+		t.Errorf("Ada's sign-in alone is answered with %v", no)
+	}
+	if _, err := d.Cancel(ctx, id, zoe); refusedBy(err) != RuleNotRequester {
+		t.Errorf("she takes it back twice: %v", err)
+	}
+}
