@@ -158,6 +158,10 @@ func (r *Request) Difference() (d Difference, known bool) {
 func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) error {
 	if id := strings.ToLower(r.Plan.AppName); guidPattern.MatchString(id) {
 		r.Plan.AppName = id
+		if d.isOwn(id) {
+			wrong[FieldAppName] = fmt.Sprintf(ownClient, id)
+			return nil
+		}
 		other, err := standsFor(ctx, d.store, r, id)
 		if other != "" {
 			wrong[FieldAppName] = fmt.Sprintf("%s stands for this app already. %s changes what it has.", other, "/entra-app update "+other)
@@ -170,16 +174,18 @@ func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) 
 // standsFor returns the ID of another request that holds the app with this App
 // ID in the tenant of r, or nothing.
 func standsFor(ctx context.Context, store Store, r *Request, appID string) (string, error) {
-	list, err := store.List(ctx, Query{App: appID})
-	if err != nil {
-		return "", err
-	}
-	for _, other := range list {
-		if other.ID != r.ID && other.Tenant == r.Tenant && other.Alive() && other.State.HoldsName() && other.Successor == "" {
-			return other.ID, nil
+	for before := ""; ; {
+		page, err := store.List(ctx, Query{App: appID, Before: before})
+		if err != nil || len(page) == 0 {
+			return "", err
+		}
+		for _, other := range page {
+			if other.ID != r.ID && other.Tenant == r.Tenant && other.Alive() && other.State.HoldsName() && other.Successor == "" {
+				return other.ID, nil
+			}
+			before = other.ID
 		}
 	}
-	return "", nil
 }
 
 // adoptSteps find the app and its owner, write down what it has, and then add.
@@ -212,6 +218,9 @@ func (e *Engine) findAdopted(ctx context.Context, r *Request, s Session) (edit, 
 		return nil, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. Give up, and have it asked for again by the App ID of the one that is meant.", r.Plan.AppName, strings.Join(ids, ", "))}
 	}
 	app := found[0]
+	if e.desk.isOwn(app.AppID) {
+		return nil, &Trouble{Code: "OwnClient", Text: fmt.Sprintf(ownClient, app.AppID)}
+	}
 	other, err := standsFor(ctx, e.store, r, app.AppID)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -68,6 +69,15 @@ func (d *Desk) Tenant(name string) (Tenant, bool) {
 	}
 	return d.tenants[i], true
 }
+
+// isOwn says whether an App ID is that of the bot's own client, in any of its tenants.
+// The bot makes no changes to that: whoever had a say over it, or its credential,
+// would have one over every sign-in.
+func (d *Desk) isOwn(appID string) bool {
+	return appID != "" && slices.ContainsFunc(d.tenants, func(t Tenant) bool { return strings.EqualFold(t.ClientID, appID) })
+}
+
+const ownClient = "%s is the client with which this bot's approvers sign in, and the bot never changes that. Nothing was changed. An administrator looks after it in Entra."
 
 // Products returns the products that may be asked for.
 func (d *Desk) Products() []Product {
@@ -207,11 +217,12 @@ func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*
 }
 
 // Cancel takes a request back. The requester ends it; the approver who was about
-// to sign in only takes the approval back.
+// to sign in only takes the approval back, and so does one who approved before: the
+// sign-in of another counts no more then.
 func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		signer := r.State == Signing && by.ID == r.Approval.By.ID
-		if r.State == Pending && r.agreed(by) {
+		if r.takesBack(by) {
 			return nil
 		}
 		if by.ID != r.Requester.ID && !signer {
@@ -225,7 +236,7 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 		switch {
 		case by.ID == r.Requester.ID:
 			r.move(CancelledState, now, Event{By: by.ID, What: WasCancelled, Text: "cancelled the request"})
-		case r.State == Pending:
+		case r.takesBack(by):
 			r.takeBack(by)
 			r.note(now, Event{By: by.ID, What: Withdrawn, Text: "took the approval back"})
 		case r.Task == RemoveOld:

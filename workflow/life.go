@@ -155,6 +155,9 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	if before.Successor != "" {
 		return nil, refuse(RuleStale, "%s has changed since: %s came after %s. Ask again.", before.AppName(), before.Successor, before.ID)
 	}
+	if d.isOwn(before.Made.AppID) {
+		return nil, refuse(RuleNoApp, ownClient, before.Made.AppID)
+	}
 	tenant, ok := d.Tenant(before.Tenant)
 	if !ok || before.Plan.TenantID != tenant.ID {
 		return nil, refuse(RuleTenant, "The tenant %s is no longer configured as it was, so nothing can be done there. Ask the operator of this bot.", before.Tenant)

@@ -97,7 +97,11 @@ func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
 	if !q.DueBy.IsZero() {
 		slices.SortFunc(found, func(a, b *Request) int { return a.WakeAt.Compare(b.WakeAt) })
 	}
-	return found, nil
+	limit := q.Limit
+	if limit == 0 {
+		limit = 50
+	}
+	return found[:min(len(found), limit)], nil
 }
 
 func (m *memory) Close() error { return nil }

@@ -36,6 +36,7 @@ type Tenant struct {
 	Name      string // as configured, and shown to people
 	ID        string // the directory (tenant) ID
 	Cloud     string // public, usgov, dod or china; empty means public
+	ClientID  string // App ID of the bot's own client, with which approvers sign in
 	Channel   string // Slack ID of the channel where requests are approved
 	Approvers []Approver
 }

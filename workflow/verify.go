@@ -25,6 +25,8 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 			return refuse(RuleWrongState, "%s %s, so there is nothing to verify.", r.ID, r.Standing())
 		case !guidPattern.MatchString(appID):
 			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as Application (client) ID.", clip(appID, 60))
+		case d.isOwn(appID):
+			return refuse(RuleNoApp, ownClient, appID)
 		}
 		if ours != "" {
 			return refuse(RuleWrongState, "%s stands for the app %s already, so it can't be that of %s.", ours, appID, r.ID)

@@ -24,6 +24,7 @@ type world struct {
 	key    *Key
 	policy Policy
 	pages  string
+	own    string    // App ID of the bot's client
 	out    io.Writer // of the log
 
 	mu       sync.Mutex
@@ -118,7 +119,9 @@ var errPower = errors.New("the power is off")
 func (w *world) boot() *node {
 	off := new(bool)
 	wires := &wired{w, off}
-	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{contoso}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
+	tenant := contoso
+	tenant.ClientID = w.own
+	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
 		Policy: w.policy, Key: w.key, Log: w.log(), PublicURL: w.pages})
 	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, People: wires, Key: w.key, Log: w.log()})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -1,0 +1,90 @@
+package workflow
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+const botsID = "bbbbbbbb-0000-4000-8000-00000000000b"
+
+func TestTheBotsOwnClientIsNoAppOfAnybodys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.byHand(botsID, "The bot", "OBJ-BEA")
+		w.own = botsID
+		n := w.boot()
+		defer n.stop()
+		says := func(what string, text string) {
+			t.Helper()
+			if !strings.Contains(text, "this bot's approvers sign in") {
+				t.Errorf("%s is answered with %q", what, text)
+			}
+		}
+
+		_, err := n.Submit(t.Context(), bea, adoption(strings.ToUpper(botsID)))
+		wrong, _ := err.(FieldErrors)
+		says("to adopt it by its App ID", wrong[FieldAppName])
+
+		named, err := n.Submit(t.Context(), bea, adoption("the bot"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		named = w.settle(n, named.ID, Failed)
+		says("to adopt it by its name", named.Failure.Text)
+
+		other, err := n.Submit(t.Context(), bea, draft("another"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = n.Verify(t.Context(), other.ID, ada, botsID)
+		says("to verify it as another app", fmt.Sprint(err))
+
+		// A request from before the operator has named it as the client.
+		kept, err := w.store.Update(t.Context(), other.ID, func(r *Request) error {
+			r.State, r.Made = Done, Made{ObjectID: "obj-" + botsID, AppID: botsID}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, ask := range map[Kind]func() (*Request, error){
+			Renew:    func() (*Request, error) { return n.Renew(t.Context(), bea, kept.ID, d2("V-renew")) },
+			Update:   func() (*Request, error) { return n.Update(t.Context(), bea, kept.ID, d2("V-update")) },
+			Retire:   func() (*Request, error) { return n.Retire(t.Context(), bea, kept.ID, d2("V-retire")) },
+			Recreate: func() (*Request, error) { return n.Recreate(t.Context(), bea, kept.ID, d2("V-recreate")) },
+		} {
+			_, err := ask()
+			says("to "+string(kind)+" it", fmt.Sprint(err))
+		}
+		if changes := w.wrote(); len(changes) != 0 {
+			t.Errorf("in the tenant: %v", changes)
+		}
+	})
+}
+
+func TestAnAppIsOursHoweverManyRequestsItHasHad(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	asked := func(edit func(*Request)) *Request {
+		t.Helper()
+		r := &Request{Kind: Renew, State: Expired, Tenant: "contoso", Requester: bea, Posts: map[PostName]Post{}, Made: Made{AppID: legacyID}}
+		if edit != nil {
+			edit(r)
+		}
+		r, err := w.store.Create(ctx, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	first := asked(func(r *Request) { r.Kind, r.State = Register, Done })
+	for range 120 {
+		asked(nil)
+	}
+	other, err := standsFor(ctx, w.store, &Request{ID: "EA-999", Tenant: "contoso"}, legacyID)
+	if err != nil || other != first.ID {
+		t.Errorf("it is %q's (%v), want %s", other, err, first.ID)
+	}
+}
