@@ -117,7 +117,7 @@ func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (h
 		has.DirectoryRoles = rolesCalled(ids, p.DirectoryRoles)
 	}
 	if len(p.AzureRoles) > 0 {
-		if found.AzureRoles, err = s.azureRoles(ctx, servicePrincipal, p.Subscriptions); err != nil {
+		if found.AzureRoles, err = s.azureRoles(ctx, servicePrincipal, p); err != nil {
 			return has, found, "", err
 		}
 	}

@@ -25,6 +25,7 @@ var (
 	opAzureAssign   = operation{"putRoleAssignment", "give the app its role in Azure"}
 	opAzureUnassign = operation{"deleteRoleAssignment", "take the app's role in Azure away"}
 	opAzureUnrole   = operation{"deleteRoleDefinition", "delete the custom role in Azure"}
+	opAzureReadRole = operation{"getRoleDefinition", "read a role that the app has in Azure"}
 	opAzureList     = operation{"listAzureRoleAssignments", "read the app's roles in Azure"}
 )
 
@@ -259,18 +260,69 @@ func (s *session) azureDelete(ctx context.Context, op operation, path string) er
 	return err
 }
 
-// azureRoles lists the roles that an app has on subscriptions: "subscription/role".
-func (s *session) azureRoles(ctx context.Context, servicePrincipal string, subscriptions []string) ([]string, error) {
-	found, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+// azureRoles lists the roles that an app has on a plan's subscriptions, called as in
+// workflow.Inspection: a custom role is the plan's where it allows the same, whoever
+// has made it and under whatever ID.
+func (s *session) azureRoles(ctx context.Context, servicePrincipal string, p workflow.Plan) ([]string, error) {
+	found, err := s.azureAssignments(ctx, servicePrincipal, p.Subscriptions)
 	if err != nil {
 		return nil, err
 	}
+	names := make(map[string]string)
+	for _, r := range p.AzureRoles {
+		if r.ID != "" {
+			names[strings.ToLower(r.ID)] = strings.ToLower(r.ID)
+		}
+	}
+	custom := slices.DeleteFunc(slices.Clone(p.AzureRoles), func(r workflow.AzureRole) bool { return r.ID != "" })
 	var all []string
 	for _, a := range found {
-		all = append(all, a.subscription+"/"+a.role)
+		if names[a.role] == "" {
+			if names[a.role], err = s.azureRoleCalled(ctx, a, custom); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, strings.ToLower(a.subscription)+"/"+names[a.role])
 	}
 	slices.Sort(all)
 	return slices.Compact(all), nil
+}
+
+// azureRoleCalled is the name of the custom role that an assignment is of, or the
+// ID of any other.
+func (s *session) azureRoleCalled(ctx context.Context, a azureAssignment, custom []workflow.AzureRole) (string, error) {
+	if len(custom) == 0 {
+		return a.role, nil
+	}
+	var definition struct {
+		Properties struct {
+			Permissions []struct{ Actions, NotActions, DataActions, NotDataActions []string }
+		}
+	}
+	err := s.azure(ctx, opAzureReadRole, http.MethodGet, "/subscriptions/"+a.subscription+authorizing+"roleDefinitions/"+a.role, "", nil, &definition)
+	if no, _ := err.(*answer); no != nil && no.is("RoleDefinitionDoesNotExist") {
+		return "", no.later("not known everywhere yet") // one that has assignments can't be deleted
+	}
+	if err != nil {
+		return "", s.fault(err)
+	}
+	if allows := definition.Properties.Permissions; len(allows) == 1 && len(allows[0].NotActions)+len(allows[0].NotDataActions) == 0 {
+		for _, r := range custom {
+			if sameActions(allows[0].Actions, r.Actions) && sameActions(allows[0].DataActions, r.DataActions) {
+				return r.Name, nil
+			}
+		}
+	}
+	return a.role, nil
+}
+
+func sameActions(a, b []string) bool {
+	in := func(all []string) func(string) bool {
+		return func(x string) bool {
+			return !slices.ContainsFunc(all, func(y string) bool { return strings.EqualFold(x, y) })
+		}
+	}
+	return !slices.ContainsFunc(a, in(b)) && !slices.ContainsFunc(b, in(a))
 }
 
 // An azureAssignment is a role that an app has on a whole subscription.

@@ -118,3 +118,27 @@ func TestOnlyRightsThatAreNeededCountInAzure(t *testing.T) {
 		}
 	}
 }
+
+func TestARoleInAzureIsCalledByWhatItAllows(t *testing.T) {
+	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
+	objectID, _, sp := w.made(s, app("payroll"))
+	custom := azureRoles[1]
+	wider := workflow.AzureRole{Name: "Backup operator", Actions: append(slices.Clone(custom.Actions), "Microsoft.Compute/virtualMachines/delete")}
+	for _, c := range []struct {
+		name string
+		role workflow.AzureRole
+	}{{"entra-app-payroll", azureRoles[0]}, {"made by hand", workflow.AzureRole{Name: "Theirs", Actions: custom.Actions}}, {"wider", wider}} {
+		if err := w.patiently(func() error {
+			return s.EnsureAzureRoles(t.Context(), sp, c.name, []string{production}, []workflow.AzureRole{c.role})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plan := workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production, testing2}}
+	has, err := s.Inspect(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
+	want := []string{production + "/" + entratest.AzureContributor, production + "/Backup operator", production + "/" + azureID("wider", wider.Name)}
+	slices.Sort(want)
+	if err != nil || !slices.Equal(has.AzureRoles, want) {
+		t.Errorf("it has %q, want %q (%v)", has.AzureRoles, want, err)
+	}
+}

@@ -65,7 +65,7 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 		}
 	}
 	if len(p.AzureRoles) > 0 {
-		if has.AzureRoles, err = s.azureRoles(ctx, m.ServicePrincipal, p.Subscriptions); err != nil {
+		if has.AzureRoles, err = s.azureRoles(ctx, m.ServicePrincipal, p); err != nil {
 			return has, err
 		}
 	}

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -77,4 +78,26 @@ func (r *Request) azureWords() string {
 		names = append(names, a.Name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// inAzure is what an app with a plan has in Azure, called as in Inspection.
+func (p Plan) inAzure() []string {
+	var all []string
+	for _, sub := range p.Subscriptions {
+		for _, a := range p.AzureRoles {
+			all = append(all, strings.ToLower(sub)+"/"+cmp.Or(strings.ToLower(a.ID), a.Name))
+		}
+	}
+	return all
+}
+
+// azureCalled says for people which role that is.
+func (p Plan) azureCalled(subscriptionRole string) string {
+	sub, role, _ := strings.Cut(subscriptionRole, "/")
+	for _, a := range p.AzureRoles {
+		if strings.EqualFold(a.ID, role) {
+			role = a.Name
+		}
+	}
+	return "the role " + role + " in the Azure subscription " + sub
 }

@@ -201,13 +201,12 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	if c := r.Plan.Credential; c.Kind == Federated && !slices.Contains(has.Federated, c.Federated) {
 		missing = append(missing, "trust in "+c.Federated.Issuer)
 	}
-	n, all := len(has.AzureRoles), len(plan.AzureRoles)*len(plan.Subscriptions)
-	added := len(without(has.AzureRoles, r.Found.AzureRoles))
-	switch {
-	case n < all:
-		missing = append(missing, fmt.Sprintf("%d of %d roles in Azure", all-n, all))
-	case added > all:
-		excess = append(excess, fmt.Sprintf("%d more roles in Azure", added-all))
+	azure := plan.inAzure()
+	for _, a := range without(azure, has.AzureRoles) {
+		missing = append(missing, plan.azureCalled(a))
+	}
+	for _, a := range without(without(has.AzureRoles, azure), r.Found.AzureRoles) {
+		excess = append(excess, plan.azureCalled(a))
 	}
 	for _, f := range has.Federated {
 		if f != r.Plan.Credential.Federated && !slices.Contains(r.Found.Federated, f) {

@@ -175,9 +175,12 @@ type Inspection struct {
 	// called as the asked-for permissions call it.
 	Roles, Scopes  []string
 	DirectoryRoles []string // template IDs
-	AzureRoles     []string // on the plan's subscriptions: subscription/role definition
-	Thumbprints    []string // of its certificates: SHA-1, hexadecimal, capitals
-	Federated      []FederatedIssuer
+	// AzureRoles are on the plan's subscriptions: subscription/role, where the role is
+	// the name of a custom one of the plan, if its definition is exactly as the plan
+	// has it, and else the definition's ID.
+	AzureRoles  []string
+	Thumbprints []string // of its certificates: SHA-1, hexadecimal, capitals
+	Federated   []FederatedIssuer
 }
 
 // Password is a client secret's public part.

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, _ string, subscrip
 		s.app(sp).azure = nil
 		for _, sub := range subscriptions {
 			for _, r := range roles {
-				s.app(sp).azure = append(s.app(sp).azure, sub+"/"+r.Name)
+				s.app(sp).azure = append(s.app(sp).azure, sub+"/"+cmp.Or(r.ID, r.Name))
 			}
 		}
 		return true, nil
@@ -47,7 +48,7 @@ func (s *fakeSession) RemoveAzureRoles(_ context.Context, sp, _ string, subscrip
 		}
 		for _, sub := range subscriptions {
 			for _, r := range roles {
-				a.azure = without(a.azure, []string{sub + "/" + r.Name})
+				a.azure = without(a.azure, []string{sub + "/" + cmp.Or(r.ID, r.Name)})
 			}
 		}
 		return nil, nil

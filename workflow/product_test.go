@@ -293,3 +293,28 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 		})
 	}
 }
+
+func TestAForeignRoleInAzureDoesNotStandInForOneThatIsMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.signer = adaOfAzure()
+		n := w.boot()
+		defer n.stop()
+		w.set(func() {
+			w.before = func(call string) error {
+				if call == "inspect" { // somebody has been there
+					w.one().azure = []string{subscription + "/8e3af657-a8ff-443c-a75c-2fe8c4bcb635"}
+				}
+				return nil
+			}
+		})
+		r, err := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = w.settle(n, r.ID, Failed)
+		if r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+subscription) || len(w.one().thumbprints) != 0 {
+			t.Errorf("it is %s, and the app has %v", r.Failure.Text, w.one().thumbprints)
+		}
+	})
+}
