@@ -166,8 +166,13 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 	scopes := api.GetOauth2PermissionScopes()
 	for _, sc := range scopes {
 		ids[value(sc.GetValue())] = value(sc.GetId())
-		if !value(sc.GetIsEnabled()) && slices.ContainsFunc(a.Scopes, func(w workflow.Scope) bool { return w.Name == value(sc.GetValue()) }) {
+		i := slices.IndexFunc(a.Scopes, func(w workflow.Scope) bool { return w.Name == value(sc.GetValue()) })
+		switch {
+		case i < 0:
+		case !value(sc.GetIsEnabled()):
 			return &workflow.Trouble{Code: "ScopeDisabled", Text: "the app exposes the scope " + value(sc.GetValue()) + " already, but it is disabled. One of its owners has to enable it in Entra (Expose an API); then press Retry."}
+		case a.Scopes[i].AdminsOnly != (value(sc.GetTypeEscaped()) == "Admin"):
+			return &workflow.Trouble{Code: "ScopeDiffers", Text: "who may consent to the app's scope " + value(sc.GetValue()) + " is not as in the plan any more. One of its owners has to change that in Entra (Expose an API); then press Retry."}
 		}
 	}
 	for _, sc := range a.Scopes {

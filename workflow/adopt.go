@@ -272,6 +272,13 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, err
 	}
 	clean(&has)
+	for _, want := range r.Plan.Scopes {
+		for _, s := range has.Scopes {
+			if sameScope(s, want) && s.AdminsOnly != want.AdminsOnly {
+				return nil, &Trouble{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan has it that %s may. Nothing was changed. One of its owners has to change that in Entra (Expose an API), and an approver can press Retry then; or Give up, and have something else asked for.", s.Name, s.consents(), want.consents())}
+			}
+		}
+	}
 	return func(r *Request, st *Step) {
 		has.TenantID, has.AppName = r.Plan.TenantID, r.Found.Name
 		found.AppID, found.Name, found.Read = r.Found.AppID, r.Found.Name, true

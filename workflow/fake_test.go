@@ -215,7 +215,7 @@ func (s *fakeSession) Owners(_ context.Context, id string) ([]string, error) {
 func (s *fakeSession) Look(_ context.Context, m Made, _ Plan) (has Plan, found Found, sp string, err error) {
 	_, err = call(s.wired, "look", func() (bool, error) {
 		a := s.app(m.ObjectID)
-		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted)}
+		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted), Scopes: slices.Clone(a.Scopes)}
 		found = Found{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys)}
 		return true, nil
 	})

@@ -88,3 +88,36 @@ func TestAnAppIsOursHoweverManyRequestsItHasHad(t *testing.T) {
 		t.Errorf("it is %q's (%v), want %s", other, err, first.ID)
 	}
 }
+
+func TestAnAppWhoseScopeIsForOthersThanThePlanSaysIsNotAdopted(t *testing.T) {
+	for name, there := range map[string]bool{"users may, and only admins should": false, "only admins may, and users should": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				app := w.byHand(legacyID, "HR", "OBJ-BEA")
+				app.Scopes = []Scope{{Name: "access_as_user", AdminsOnly: there, Title: "t", Words: "w"}}
+				n := w.boot()
+				defer n.stop()
+				r, err := n.Submit(t.Context(), bea, adoption("HR"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r, err = w.store.Update(t.Context(), r.ID, func(r *Request) error {
+					r.Plan.Scopes = []Scope{{Name: "access_as_user", AdminsOnly: !there, Title: "t", Words: "w"}}
+					return nil
+				}); err != nil {
+					t.Fatal(err)
+				}
+				r = w.signsInFor(n, r)
+				if r.State != Failed || !strings.Contains(r.Failure.Text, "exposes the scope access_as_user already") || len(w.wrote()) > 0 || r.Found.Read {
+					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, w.wrote())
+				}
+				w.set(func() { app.Scopes[0].AdminsOnly = !there }) // an owner changes it
+				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
+					t.Fatal(err)
+				}
+				w.settle(n, r.ID, Done)
+			})
+		})
+	}
+}

@@ -18,6 +18,14 @@ const (
 // A part of what Graph allows: what people can type and read.
 var scopeName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}$`)
 
+// consents says who may consent to s.
+func (s Scope) consents() string {
+	if s.AdminsOnly {
+		return "only admins"
+	}
+	return "users"
+}
+
 // Line is the scope as people write it in the form.
 func (s Scope) Line() string {
 	who := "users"

@@ -122,11 +122,7 @@ func (p Plan) parts(kind string) []string {
 		}
 	case ScopeChange:
 		for _, s := range p.Scopes {
-			who := "users may consent"
-			if s.AdminsOnly {
-				who = "only admins may consent"
-			}
-			names = append(names, strings.TrimSuffix(s.Name+" ("+who+"; without consent: "+strings.Join(s.PreAuthorized, ", "), "; without consent: ")+")")
+			names = append(names, strings.TrimSuffix(s.Name+" ("+s.consents()+" may consent; without consent: "+strings.Join(s.PreAuthorized, ", "), "; without consent: ")+")")
 		}
 	case RedirectChange:
 		for _, on := range []struct {
