@@ -108,6 +108,16 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 		t.Errorf("it is %+v", after)
 	}
 
+	t.Run("and keeps who may consent to its scopes", func(t *testing.T) {
+		other := a
+		other.Scopes = []workflow.Scope{has.Scopes[0]}
+		other.Scopes[0].AdminsOnly = !other.Scopes[0].AdminsOnly
+		err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, other)
+		if no, ok := errors.AsType[*workflow.Trouble](err); !ok || no.Code != "ScopeDiffers" {
+			t.Errorf("another kind of consent is answered with %v", err)
+		}
+	})
+
 	t.Run("and loses only what is dropped", func(t *testing.T) {
 		drop := workflow.App{ObjectID: m.ObjectID, AppID: m.AppID, Merge: true,
 			Drops: workflow.Plan{RedirectURIs: []string{"https://localhost"}, Permissions: []workflow.Permission{readDirectory, fullAccess}}}

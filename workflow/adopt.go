@@ -385,13 +385,9 @@ func keepFound(p Product, draft Draft, r *Request) {
 }
 
 // proofResources are the services that the proof asks for tokens of. One that only
-// an adopted app knows may refuse for reasons of its own.
+// an app knows that was once adopted may refuse for reasons of its own.
 func (r *Request) proofResources() []string {
-	resources := r.Plan.Resources()
-	if !r.Adopted() {
-		return resources
-	}
-	return slices.DeleteFunc(resources, func(id string) bool {
+	return slices.DeleteFunc(r.Plan.Resources(), func(id string) bool {
 		return !slices.ContainsFunc(r.Plan.Permissions, func(q Permission) bool { return q.ResourceAppID == id && keyOf(q) != "" })
 	})
 }

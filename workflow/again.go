@@ -116,9 +116,6 @@ func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Reque
 		return nil
 	}, func(r *Request, now time.Time) {
 		task := r.Task
-		if r.Kind == Adopt && task == Provision { // an owner may have ceased to be one
-			r.redo(StepOwned)
-		}
 		if r.State == RevokedState {
 			r.redo(StepCredential, StepCertificate, StepProof)
 		}
@@ -144,12 +141,42 @@ func (r *Request) redo(names ...StepName) {
 	}
 }
 
+// lookAgain makes due, at each sign-in, what may have changed since the last one:
+// an owner may have ceased to be one, and a deleted app may have been brought back by
+// somebody else.
+func (r *Request) lookAgain() {
+	if r.Task != Provision {
+		return
+	}
+	if s := r.Step(StepDelete); s == nil || s.Tries == 0 { // nobody can be asked about an app that is gone
+		r.redo(StepOwned)
+	}
+	if s := r.Step(StepRestore); s != nil && s.Tries == 0 {
+		r.redo(StepGone)
+	}
+}
+
+// broughtBack says whether the app that there is now is of r's own making, and so r's
+// to delete: r has restored it, or has begun to make it anew. Where it is not known
+// whether r has restored it, somebody else may have.
+func (r *Request) broughtBack() bool {
+	switch s := r.Step(StepRestore); {
+	case s == nil:
+		return false
+	case s.Status == StepSkipped:
+		made := r.Step(StepApplication)
+		return made != nil && made.Tries > 0
+	default:
+		return s.Status == StepDone
+	}
+}
+
 // Undoable says whether there is something that an Undo would delete.
 func (r *Request) Undoable() bool {
 	if r.Kind == Adopt && !r.undoing() && !r.begun() {
 		return false
 	}
-	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Kind != Update && r.Task != RemoveOld && (r.Kind != Recreate || r.undoing() || r.stepDone(StepGone))
+	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Kind != Update && r.Task != RemoveOld && (r.Kind != Recreate || r.undoing() || r.broughtBack())
 }
 
 // WaysOn names the buttons of a request that failed.

@@ -338,9 +338,13 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	if r.Task == Verify {
 		return e.verifyFailed(r, f)
 	}
+	stillGone := name == StepRestore && notRestored(ctx, r, s, err)
 	_, saveErr := e.save(r.ID, func(r *Request, now time.Time) error {
 		st := r.Step(name)
 		st.Status, st.At, st.Note, st.Since = StepFailed, now, "", time.Time{}
+		if stillGone {
+			r.redo(StepGone)
+		}
 		if what == Alarmed && r.Kind != Update {
 			r.Handover = Handover{}
 			r.redo(StepCredential, StepCertificate)

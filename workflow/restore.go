@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -13,6 +14,17 @@ func stillThere(ctx context.Context, r *Request, s Session) error {
 		return &Trouble{Code: "NotDeleted", Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.", r.AppName())}
 	}
 	return err
+}
+
+// notRestored says whether it is certain that an attempt to restore the app came to
+// nothing: Entra said no, and the app is not there. Then whoever goes on has to look
+// again whether it is gone.
+func notRestored(ctx context.Context, r *Request, s Session, err error) bool {
+	if _, no := errors.AsType[*Trouble](err); !no {
+		return false
+	}
+	alive, err := s.Alive(ctx, r.Made.AppID)
+	return err == nil && !alive
 }
 
 // restore brings the app back, without the credentials that it had. What is not
@@ -28,7 +40,9 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 		}
 	}
 	return func(r *Request, st *Step) {
+		r.Found.Thumbprints, r.Found.Federated, r.Found.Secrets = nil, nil, 0
 		if !restored {
+			r.Found = Found{} // nothing of another hand is in what is made anew
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
 			r.Target.Anew = true
 			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is made anew"

@@ -252,6 +252,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 		if now.Task == Undo && !now.undoing() {
 			now.Steps, now.Handover.Sealed, now.Handover.File = newSteps(r.stepsFor(Undo)), nil, nil
 		}
+		now.lookAgain()
 		for i := range now.Steps {
 			now.Steps[i].Since = time.Time{}
 		}

@@ -1,0 +1,214 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// isDeleted is that somebody deletes an app in the portal.
+func (w *world) isDeleted(name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deleted[name] = w.apps[name]
+	delete(w.apps, name)
+}
+
+// isRestored is that somebody restores it there, gives it a secret, and uses it.
+func (w *world) isRestored(name string) *fakeApp {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := w.deleted[name]
+	w.apps[name] = a
+	delete(w.deleted, name)
+	a.keys["by-hand"] = Password{KeyID: "by-hand", Label: "by hand"}
+	return a
+}
+
+// goesOn has an approver sign in for what was pressed.
+func (w *world) goesOn(r *Request, err error) *Request {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	synctest.Wait()
+	w.use(w.codeFor(w.get(r.ID)), nil)
+	pass(20 * time.Second)
+	return w.get(r.ID)
+}
+
+// recreation is a request that has seen that the app is gone, and has not restored it.
+func recreation(t *testing.T, w *world, n *node, restore func() error) (r *Request, name string) {
+	t.Helper()
+	head := w.handedOver(n)
+	name = head.UniqueName()
+	w.isDeleted(name)
+	r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.set(func() {
+		w.before = func(call string) error {
+			if call == "restore" {
+				return restore()
+			}
+			return nil
+		}
+	})
+	return w.signsInFor(n, r), name
+}
+
+func TestAnAppThatSomebodyElseHasRestoredIsLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r, name := recreation(t, w, n, func() error { return &Trouble{Code: "no", Text: "no"} })
+		if r.State != Failed || r.Undoable() || !r.CanGiveUp() || r.Step(StepGone).Status != StepDue {
+			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
+		}
+		if _, err := n.Undo(t.Context(), r.ID, ada); refusedBy(err) != RuleWrongState {
+			t.Errorf("an undo is answered with %v", err)
+		}
+		app := w.isRestored(name)
+		w.set(func() { w.before = nil })
+		r = w.goesOn(n.Retry(t.Context(), r.ID, ada, w.get(r.ID).Rev))
+		if r.State != Failed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" || w.apps[name] == nil {
+			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.keys)
+		}
+	})
+}
+
+func TestARestoreWhoseAnswerWasLostIsGoneOnWith(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		var name string
+		r, _ := recreation(t, w, n, func() error {
+			for of, a := range w.deleted { // it is done, and nobody knows
+				w.apps[of], name = a, of
+				delete(w.deleted, of)
+			}
+			return &Trouble{Code: "no", Text: "no"}
+		})
+		if r.State != Failed || r.Undoable() || r.Step(StepGone).Status != StepDone {
+			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
+		}
+		w.set(func() { w.before = nil })
+		if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
+			t.Fatal(err)
+		}
+		r = w.settle(n, r.ID, Done)
+		if a := w.apps[name]; len(a.keys) != 1 || a.keys[r.Made.KeyID].KeyID == "" {
+			t.Errorf("the app has %v", a.keys)
+		}
+	})
+}
+
+func TestWhetherTheAppIsGoneIsLookedAtAgainAtEachSignIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		head := w.handedOver(n)
+		w.isDeleted(head.UniqueName())
+		r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.set(func() {
+			w.after = func(call string) error {
+				if call == "alive" { // and the process ends
+					*n.off = true
+				}
+				return nil
+			}
+		})
+		w.signsInFor(n, r)
+		n.stop()
+		w.after = nil
+		n = w.boot()
+		defer n.stop()
+		pass(time.Second)
+		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error { r.Step(StepGone).Status = StepDone; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		app := w.isRestored(head.UniqueName())
+		r = w.goesOn(n.NewCode(t.Context(), r.ID, ada))
+		if r.State != Failed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" {
+			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.keys)
+		}
+	})
+}
+
+func TestWhatARecreationHasBroughtBackCanBeUndone(t *testing.T) {
+	for _, anew := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			defer n.stop()
+			head := w.handedOver(n)
+			w.isDeleted(head.UniqueName())
+			if anew {
+				w.set(func() { clear(w.deleted) })
+			}
+			w.set(func() {
+				w.before = func(call string) error {
+					if call == "consent" {
+						return &Trouble{Code: "no", Text: "no"}
+					}
+					return nil
+				}
+			})
+			r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r = w.signsInFor(n, r)
+			if r.State != Failed || !r.Undoable() || len(w.apps) != 1 {
+				t.Fatalf("it is %s; undo %v; %d apps", r.State, r.Undoable(), len(w.apps))
+			}
+			w.goesOn(n.Undo(t.Context(), r.ID, ada))
+			if r = w.get(r.ID); r.State != Undone || len(w.apps) != 0 {
+				t.Errorf("it is %s, and there are %d apps", r.State, len(w.apps))
+			}
+		})
+	}
+}
+
+func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.byHand(legacyID, "HR", "OBJ-BEA")
+		n := w.boot()
+		defer n.stop()
+		first, err := n.Submit(t.Context(), bea, adoption("HR"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := w.settle(n, first.ID, Done)
+		w.set(func() { clear(w.apps) }) // for good
+		r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = w.settle(n, r.ID, Done)
+		app := w.one()
+		if r.Adopted() || r.Found.Read || len(r.Found.Federated) != 0 || r.AppName() != "HR" || app.DisplayName != "HR" || r.Made.AppID == legacyID {
+			t.Errorf("it is %+v, found %+v, and the app %+v", r.Made, r.Found, app)
+		}
+		// What the old app trusted is an alarm now.
+		w.set(func() { app.federated = []FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}} })
+		change := d2("V-update")
+		change.RedirectURIs = slices.Concat(r.Plan.RedirectURIs, []string{"https://new.contoso.com"})
+		u, err := n.Update(t.Context(), bea, r.ID, change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u = w.signsInFor(n, u); u.State != Failed || u.Failure.Rule != RuleExcess {
+			t.Errorf("it is %s: %s", u.State, u.Failure.Text)
+		}
+	})
+}
