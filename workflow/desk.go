@@ -157,12 +157,22 @@ func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
 // Approve records the approval of the plan, as a card showed it at revision rev.
 // The engine then makes a device code for this approver.
 func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Request, error) {
+	r, err := d.store.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	tooLate, err := refusal(stale(ctx, d.store, r))
+	if err != nil {
+		return nil, err
+	}
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
 			return no
 		case r.State != Pending:
 			return refuse(RuleWrongState, "%s %s, so there is nothing to approve.", r.ID, r.Standing())
+		case tooLate != nil:
+			return tooLate
 		case rev < r.PlanRev || rev > r.Rev:
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
 		case d.tooFew(r, by) != nil && r.agreed(by):

@@ -68,6 +68,6 @@
 //	connect.go    a backup server gets the app      checking.go   what a person reaches on it
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
-//	azure.go      roles in Azure
+//	azure.go      roles in Azure                    stale.go      who came too late
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

@@ -152,8 +152,8 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	if takesOver {
 		before.Requester = Person{} // who has left does not become an owner
 	}
-	if before.Successor != "" {
-		return nil, refuse(RuleStale, "%s has changed since: %s came after %s. Ask again.", before.AppName(), before.Successor, before.ID)
+	if err := stale(ctx, d.store, &Request{Target: Target{Request: before.ID}}); err != nil {
+		return nil, err
 	}
 	if d.isOwn(before.Made.AppID) {
 		return nil, refuse(RuleNoApp, ownClient, before.Made.AppID)

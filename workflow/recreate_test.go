@@ -200,7 +200,9 @@ func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
 			t.Errorf("it is %+v, found %+v, and the app %+v", r.Made, r.Found, app)
 		}
 		// What the old app trusted is an alarm now.
-		w.set(func() { app.federated = []FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}} })
+		w.set(func() {
+			app.federated = []FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}}
+		})
 		change := d2("V-update")
 		change.RedirectURIs = slices.Concat(r.Plan.RedirectURIs, []string{"https://new.contoso.com"})
 		u, err := n.Update(t.Context(), bea, r.ID, change)

@@ -228,6 +228,13 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 	who := s.Signer()
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	no := signerProblem(r, tenant, who)
+	if no == nil {
+		var err error
+		if no, err = refusal(stale(context.WithoutCancel(e.hard), e.store, r)); err != nil {
+			e.log.Error("reading", "request", r.Target.Request, "err", err)
+			return false
+		}
+	}
 	if no != nil {
 		e.log.Warn("sign-in refused", "request", r.ID, "rule", no.Rule, "account", who.ObjectID)
 		s.Close()

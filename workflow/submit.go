@@ -139,6 +139,9 @@ func (d *Desk) create(ctx context.Context, r *Request, by Person, draft Draft) (
 		}
 		return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s already uses this name in %s. Choose another.", taken.By, r.Tenant)}
 	}
+	if err == nil {
+		err = d.notStale(ctx, kept)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -155,7 +155,7 @@ func (e *Engine) link(ctx context.Context, r *Request) bool {
 	spent := r.endsOld()
 	for id := r.Target.Request; id != ""; {
 		before, err := e.save(id, func(before *Request, _ time.Time) error {
-			if before.ID == r.Target.Request {
+			if before.ID == r.Target.Request && before.Successor == "" { // another one's stays, see stale
 				before.Successor = r.ID
 			}
 			before.Gone = before.Gone || r.Kind == Retire
