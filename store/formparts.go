@@ -99,4 +99,5 @@ type targetV1 struct {
 	TakesName  bool   `json:"takes_name,omitzero"`
 	Anew       bool   `json:"anew,omitzero"`
 	Brings     bool   `json:"brings,omitzero"`
+	TakenOver  bool   `json:"taken_over,omitzero"`
 }

@@ -244,27 +244,6 @@ func alreadyOurs(name, by string) error {
 	return &Trouble{Code: "AlreadyOurs", Text: fmt.Sprintf("%s stands for %s already. Nothing was changed. Give up; /entra-app update %s changes what the app has.", by, name, by)}
 }
 
-// ensureOwned refuses an app that is not the requester's. Where it is not certain
-// whose account is the requester's, that is a refusal as well.
-func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
-	accounts := s.Signer().Requesters
-	who := r.Requester.Name
-	switch {
-	case len(accounts) == 0:
-		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so it can't be seen whether %s owns %s. Nothing was changed. An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName())}
-	case len(accounts) > 1:
-		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so it can't be seen whether %s owns %s. Nothing was changed. An administrator has to leave that address with one account.", len(accounts), who, who, r.AppName())}
-	}
-	owners, err := s.Owners(ctx, r.Made.ObjectID)
-	if err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(owners, func(id string) bool { return strings.EqualFold(id, accounts[0].ObjectID) }) {
-		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%s does not own %s (App ID %s). Nothing was changed. One of its owners has to ask for this, or to make %s an owner in Entra (App registrations › Owners).", accounts[0].UPN, r.AppName(), r.Made.AppID, accounts[0].UPN)}
-	}
-	return func(_ *Request, st *Step) { st.Note = accounts[0].UPN }, nil
-}
-
 // record writes down what the app has, before anything is added to it.
 func record(ctx context.Context, r *Request, s Session) (edit, error) {
 	has, found, servicePrincipal, err := s.Look(ctx, r.Made, r.Plan)

@@ -69,5 +69,6 @@
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
 //	azure.go      roles in Azure                    stale.go      who came too late
+//	owner.go      who owns an application in Entra
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

@@ -149,8 +149,8 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	if err != nil {
 		return nil, err
 	}
-	if takesOver {
-		before.Requester = Person{} // who has left does not become an owner
+	if takesOver { // who has left does not stay an owner, nor become one
+		before.Plan.Owners, before.Requester = before.Keepers(), Person{}
 	}
 	if err := stale(ctx, d.store, &Request{Target: Target{Request: before.ID}}); err != nil {
 		return nil, err
@@ -165,7 +165,10 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	r := &Request{
 		Origin: draft.Origin, Kind: kind, State: Pending, Requester: by, Tenant: before.Tenant, Product: before.Product,
 		Team: before.Team, Reason: Plain(draft.Reason), Task: Provision, Plan: before.Has(), Found: before.Found.clone(), Posts: map[PostName]Post{},
-		Target: Target{Request: before.ID, UniqueName: before.UniqueName()},
+		Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver},
+	}
+	if takesOver {
+		r.Was.Owners, r.Plan.Owners = r.Plan.Owners, nil
 	}
 	r.Plan.TenantID = tenant.ID
 	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal,

@@ -258,41 +258,6 @@ func (r *Request) api() App {
 	return a
 }
 
-func (e *Engine) ensureOwner(ctx context.Context, r *Request, s Session) (edit, error) {
-	requester, found := s.Signer().Requesters, s.Signer().Owners
-	if _, looked := found[r.Requester.Email]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
-		requester = []Account{{ObjectID: r.Made.Owner}}
-	}
-	var owners, notes []string
-	for i, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
-		accounts := found[p.Email]
-		if i == 0 {
-			accounts = requester
-		}
-		switch {
-		case len(accounts) == 0 && r.Target.Request != "" && found != nil:
-			notes = append(notes, p.Name+" has no account in the tenant any more")
-		case len(accounts) == 0:
-			notes = append(notes, "no account with the e-mail address of "+p.Name+" was found in the tenant")
-		case len(accounts) > 1:
-			notes = append(notes, "more than one account has the e-mail address of "+p.Name)
-		case accounts[0].Disabled:
-			notes = append(notes, "the account of "+p.Name+" is disabled")
-		default:
-			if err := s.EnsureOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID); err != nil {
-				return nil, err
-			}
-			owners = append(owners, p.Name)
-		}
-	}
-	return func(r *Request, st *Step) {
-		st.Note = strings.Join(append(owners, notes...), "; ")
-		if len(owners) == 0 {
-			st.Status = StepSkipped
-		}
-	}, nil
-}
-
 func azureNote(p Plan) string {
 	return fmt.Sprintf("%d on %d subscriptions", len(p.AzureRoles), len(p.Subscriptions))
 }

@@ -95,6 +95,7 @@ type Target struct {
 	TakesName  bool   // the app's name was free, and is this request's
 	Anew       bool   // the app was gone for good, so it is made anew, under a unique name of its own
 	Brings     bool   // a certificate that the app has not had
+	TakenOver  bool   // all who had a say have left; an approver asks, and Was.Owners are those who left
 }
 
 // A Person is a member of the Slack workspace.

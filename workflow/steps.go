@@ -49,18 +49,29 @@ func (r *Request) stepsFor(t Task) []StepName {
 		return []StepName{StepTakeBack}
 	case t == Undo:
 		return r.deletion()
+	case r.Kind == Renew && r.Target.TakenOver:
+		return r.owned(append([]StepName{StepOwner}, r.Plan.credentialSteps()...)...)
 	case r.Kind == Renew:
-		return r.Plan.credentialSteps()
+		return r.owned(r.Plan.credentialSteps()...)
 	case r.Kind == Adopt:
 		return r.Plan.adoptSteps()
 	case r.Kind == Update:
-		return r.updateSteps()
+		return r.owned(r.updateSteps()...)
 	case r.Kind == Retire:
-		return append([]StepName{StepStrip, StepWithdraw}, r.deletion()...)
-	case r.Kind == Recreate:
-		return append([]StepName{StepGone, StepRestore}, r.Plan.steps()...)
+		return r.owned(append([]StepName{StepStrip, StepWithdraw}, r.deletion()...)...)
+	case r.Kind == Recreate: // who owns a deleted application cannot be read
+		return append([]StepName{StepGone, StepRestore}, r.owned(r.Plan.steps()...)...)
 	}
 	return r.Plan.steps()
+}
+
+// owned puts before the steps of a request about an adopted app that the requester
+// owns it: who was an owner when it was adopted need not be one any more.
+func (r *Request) owned(steps ...StepName) []StepName {
+	if r.Adopted() {
+		return append([]StepName{StepOwned}, steps...)
+	}
+	return steps
 }
 
 // deletion is the end of an app. Azure keeps the roles of what is deleted, and so

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -157,19 +156,6 @@ func trim(ctx context.Context, r *Request, s Session) (edit, error) {
 	if err := s.Trim(ctx, r.Made, r.Plan, r.Was); err != nil {
 		return nil, err
 	}
-	var left []string
-	for _, p := range r.Was.Owners {
-		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q Person) bool { return q.ID == p.ID }) {
-			continue
-		}
-		accounts := s.Signer().Owners[p.Email]
-		if len(accounts) != 1 {
-			left = append(left, "the account of "+p.Name+" was not found, so it may still be an owner")
-			continue
-		}
-		if err := s.RemoveOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID); err != nil {
-			return nil, err
-		}
-	}
-	return func(_ *Request, st *Step) { st.Note = strings.Join(left, "; ") }, nil
+	left, err := removeOwners(ctx, r, s)
+	return func(_ *Request, st *Step) { st.Note = strings.Join(left, "; ") }, err
 }

@@ -1,0 +1,132 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The owners of an application in Entra: who becomes one, who ceases to be one, and
+// whether the requester is one.
+
+// ensureOwner makes the requester and the plan's owners owners in Entra, where it is
+// certain which accounts are theirs.
+func (e *Engine) ensureOwner(ctx context.Context, r *Request, s Session) (edit, error) {
+	requester, found := s.Signer().Requesters, s.Signer().Owners
+	if _, looked := found[r.Requester.Email]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
+		requester = []Account{{ObjectID: r.Made.Owner}}
+	}
+	var owners, notes []string
+	for i, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
+		accounts := found[p.Email]
+		if i == 0 {
+			accounts = requester
+		}
+		switch {
+		case len(accounts) == 0 && r.Target.Request != "" && found != nil:
+			notes = append(notes, p.Name+" has no account in the tenant any more")
+		case len(accounts) == 0:
+			notes = append(notes, "no account with the e-mail address of "+p.Name+" was found in the tenant")
+		case len(accounts) > 1:
+			notes = append(notes, "more than one account has the e-mail address of "+p.Name)
+		case accounts[0].Disabled:
+			notes = append(notes, "the account of "+p.Name+" is disabled")
+		default:
+			if err := s.EnsureOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID); err != nil {
+				return nil, err
+			}
+			owners = append(owners, p.Name)
+		}
+	}
+	if r.Kind == Renew { // an update takes them away with all else that goes
+		left, err := removeOwners(ctx, r, s)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, left...)
+	}
+	return func(r *Request, st *Step) {
+		st.Note = strings.Join(append(owners, notes...), "; ")
+		if len(owners) == 0 {
+			st.Status = StepSkipped
+		}
+	}, nil
+}
+
+// removeOwners takes away the owners that the app has had and does not keep, who have
+// left among them, where it is certain which accounts are theirs. It says of the others
+// that they may still be owners.
+func removeOwners(ctx context.Context, r *Request, s Session) (left []string, err error) {
+	found := s.Signer().Owners
+	var stay []string
+	for _, a := range s.Signer().Requesters {
+		stay = append(stay, a.ObjectID)
+	}
+	for _, p := range r.Plan.Owners {
+		for _, a := range found[p.Email] {
+			stay = append(stay, a.ObjectID)
+		}
+	}
+	for _, p := range r.Was.Owners {
+		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q Person) bool { return q.ID == p.ID }) {
+			continue
+		}
+		accounts := found[p.Email]
+		switch {
+		case len(accounts) == 0:
+			left = append(left, "the account of "+p.Name+" was not found, so it may still be an owner")
+			continue
+		case len(accounts) > 1:
+			left = append(left, "more than one account has the e-mail address of "+p.Name+", so one of them may still be an owner")
+			continue
+		case slices.Contains(stay, accounts[0].ObjectID):
+			continue
+		}
+		if err := s.RemoveOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID); err != nil {
+			return nil, err
+		}
+	}
+	return left, nil
+}
+
+// ensureOwned refuses a change to an app of another hand that is not the requester's.
+// Where it is not certain whose account is the requester's, that is a refusal as well.
+func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
+	skipped := func(why string) (edit, error) {
+		return func(_ *Request, st *Step) { st.Status, st.Note = StepSkipped, why }, nil
+	}
+	switch {
+	case r.Target.TakenOver:
+		return skipped("all who had a say over it have left, and an approver took over")
+	case !r.Adopted():
+		return skipped("it was made anew, and is nobody else's")
+	case r.Kind == Retire: // nobody can be asked who owns what is gone
+		switch alive, err := s.Alive(ctx, r.Made.AppID); {
+		case err != nil:
+			return nil, err
+		case !alive:
+			return skipped("the application is gone already")
+		}
+	}
+	is := "Nothing was changed."
+	if r.stepDone(StepRestore) {
+		is = "It was restored, without the credentials that it had."
+	}
+	accounts := s.Signer().Requesters
+	who := r.Requester.Name
+	switch {
+	case len(accounts) == 0:
+		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so it can't be seen whether %s owns %s. %s An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName(), is)}
+	case len(accounts) > 1:
+		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so it can't be seen whether %s owns %s. %s An administrator has to leave that address with one account.", len(accounts), who, who, r.AppName(), is)}
+	}
+	owners, err := s.Owners(ctx, r.Made.ObjectID)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(owners, func(id string) bool { return strings.EqualFold(id, accounts[0].ObjectID) }) {
+		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in Entra (App registrations › Owners).", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}
+	}
+	return func(_ *Request, st *Step) { st.Note = accounts[0].UPN }, nil
+}

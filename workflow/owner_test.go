@@ -1,0 +1,144 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// adopted is an app of another hand that Bea owns, and that is adopted.
+func adopted(t *testing.T, w *world, n *node) (head *Request, app *fakeApp) {
+	t.Helper()
+	app = w.byHand(legacyID, "HR", "OBJ-BEA")
+	first, err := n.Submit(t.Context(), bea, adoption("HR"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.settle(n, first.ID, Done), app
+}
+
+// verbs ask for everything that can be asked for an app.
+func verbs(t *testing.T, w *world, n *node, by Person, head *Request) map[Kind]func() (*Request, error) {
+	return map[Kind]func() (*Request, error){
+		Renew: func() (*Request, error) { return n.Renew(t.Context(), by, head.ID, d2("V-renew")) },
+		Update: func() (*Request, error) {
+			d := d2("V-update")
+			d.RedirectURIs = []string{"https://localhost", "https://new.contoso.com"}
+			return n.Update(t.Context(), by, head.ID, d)
+		},
+		Retire: func() (*Request, error) { return n.Retire(t.Context(), by, head.ID, d2("V-retire")) },
+		Recreate: func() (*Request, error) {
+			w.isDeleted(legacyID)
+			return n.Recreate(t.Context(), by, head.ID, d2("V-recreate"))
+		},
+	}
+}
+
+func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
+	for _, kind := range []Kind{Renew, Update, Retire, Recreate} {
+		t.Run(string(kind), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				head, app := adopted(t, w, n)
+				w.set(func() { app.owners = []string{"OBJ-CARL"} }) // in the portal
+				r, err := verbs(t, w, n, bea, head)[kind]()
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.set(func() { w.calls = nil })
+				r = w.signsInFor(n, r)
+				changes := w.wrote()
+				if kind == Recreate { // who owns it can only be read of one that is there
+					changes = without(changes, []string{"restore", "strip"})
+				}
+				if r.State != Failed || !strings.Contains(r.Failure.Text, "bea@contoso.com does not own HR") || len(changes) != 0 {
+					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, changes)
+				}
+				w.set(func() { app.owners = append(app.owners, "OBJ-BEA") })
+				want := map[Kind]State{Renew: Overlap, Update: Done, Retire: Done, Recreate: Done}[kind]
+				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
+					t.Fatal(err)
+				}
+				w.settle(n, r.ID, want)
+			})
+		})
+	}
+}
+
+func TestAnAdoptedAppThatIsGoneCanBeRetired(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		head, _ := adopted(t, w, n)
+		w.isDeleted(legacyID)
+		r, err := n.Retire(t.Context(), bea, head.ID, d2("V-retire"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r = w.settle(n, r.ID, Done); r.Step(StepOwned).Status != StepSkipped {
+			t.Errorf("%+v", r.Steps)
+		}
+	})
+}
+
+// Zoe takes over when Bea and Tom have left: they are no owners any more, and she is one.
+func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
+	for _, kind := range []Kind{Renew, Update} {
+		t.Run(string(kind), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				app := w.byHand(legacyID, "HR", "OBJ-BEA", "OBJ-CARL")
+				n := w.boot()
+				defer n.stop()
+				d := adoption("HR")
+				d.Owners = []Person{tom}
+				w.set(func() { w.signer.Owners = map[string][]Account{tom.Email: {{ObjectID: "OBJ-TOM"}}, bea.Email: w.signer.Requesters} })
+				first, err := n.Submit(t.Context(), bea, d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				head := w.settle(n, first.ID, Done)
+				w.set(func() {
+					w.left = []Person{bea, tom}
+					zoes := []Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
+					w.signer.Requesters = zoes
+					w.signer.Owners = map[string][]Account{zoe.Email: zoes, bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}, {ObjectID: "OBJ-TOM2"}}}
+				})
+				r, err := verbs(t, w, n, zoe, head)[kind]()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(r.Plan.Owners) != 0 || len(r.Was.Owners) != 2 {
+					t.Errorf("the plan has the owners %v, and there were %v", r.Plan.Owners, r.Was.Owners)
+				}
+				r = w.settle(n, r.ID, map[Kind]State{Renew: Ready, Update: Done}[kind])
+				if s := r.Step(StepOwned); s == nil || s.Status != StepSkipped || !strings.Contains(s.Note, "an approver took over") {
+					t.Errorf("the step is %+v", s)
+				}
+				slices.Sort(app.owners)
+				if !slices.Equal(app.owners, []string{"OBJ-CARL", "OBJ-TOM", "OBJ-ZOE"}) {
+					t.Errorf("its owners are %v", app.owners)
+				}
+				step := map[Kind]StepName{Renew: StepOwner, Update: StepTrim}[kind]
+				if note := r.Step(step).Note; !strings.Contains(note, "more than one account has the e-mail address of Tom, so one of them may still be an owner") {
+					t.Errorf("the step says: %s", note)
+				}
+				if kind == Renew { // it is hers now, as any app of its owner
+					return
+				}
+				w.set(func() { app.owners = []string{"OBJ-CARL"} })
+				next, err := n.Retire(t.Context(), zoe, r.ID, d2("V-retire"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if next = w.signsInFor(n, next); next.State != Failed || !strings.Contains(next.Failure.Text, "zoe@contoso.com does not own HR") {
+					t.Errorf("the next is %s: %s", next.State, next.Failure.Text)
+				}
+			})
+		})
+	}
+}
