@@ -59,9 +59,9 @@ func exportView(r *workflow.Request, format string) slack.ModalViewRequest {
 		button(actExport+asJSON, "Manifest (JSON)", r.ID, "The application's JSON for Microsoft Graph"),
 		button(actExport+string(manifest.AzureCLI), "Azure CLI", r.ID, "A script for the Azure CLI"),
 		button(actExport+string(manifest.PowerShell), "PowerShell", r.ID, "A script for Microsoft Graph PowerShell"))
-	words := "The application of " + r.ID + " for Microsoft Graph. It has no consent and no roles in it: the scripts do those too. After a run by hand, an approver types " + Command + " verify " + r.ID + " followed by the App ID, and the bot checks the tenant against the plan."
+	words := "The application of " + r.ID + " for Microsoft Graph. It has no consent and no roles in it: the scripts do those too. After a run by hand, an approver types " + Command + " verify " + r.ID + ", and the bot checks the tenant against the plan."
 	if format != asJSON {
-		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first mistake. Then type " + Command + " verify " + r.ID + " followed by the App ID."
+		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first mistake. Then type " + Command + " verify " + r.ID + "."
 	}
 	blocks := []slack.Block{block(line(words)), buttons}
 	if r.Kind == workflow.Adopt { // a script would register another app
@@ -106,8 +106,8 @@ func parts(text string, most int) []string {
 func (b *Bot) verifyCommand(ctx context.Context, c command, rest string) Reply {
 	typed, appID, _ := strings.Cut(rest, " ")
 	id, ok := requestID(typed)
-	if !ok || strings.TrimSpace(appID) == "" {
-		return private(fmt.Sprintf("Type %s verify EA-7 followed by the App ID of what was made by hand for that request.", Command))
+	if !ok {
+		return private(fmt.Sprintf("Type %s verify EA-7, and the App ID of what was made by hand for that request where several apps have its name.", Command))
 	}
 	by, err := b.person(ctx, c.UserID)
 	if err == nil {

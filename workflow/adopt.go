@@ -202,42 +202,54 @@ func (p Plan) adoptSteps() []StepName {
 // findAdopted finds the one app that r names. Several, none, or one that is ours
 // already end the request before anything is changed.
 func (e *Engine) findAdopted(ctx context.Context, r *Request, s Session) (edit, error) {
-	found, err := s.Applications(ctx, r.Plan.AppName)
+	app, err := e.theOne(ctx, r, s, "Give up, and have it asked for again by the App ID of the one that is meant.")
 	if err != nil {
 		return nil, err
 	}
+	return func(r *Request, st *Step) { st.Note = r.Found.Name + ", App ID " + app.AppID }, nil
+}
+
+// theOne finds the one app in the tenant that has the name of r's plan, which may
+// be an App ID, and claims it: of two requests for it one ends. next is what to do
+// where it can't be told which one is meant.
+func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string) (Registration, error) {
+	found, err := s.Applications(ctx, r.Plan.AppName)
+	if err != nil {
+		return Registration{}, err
+	}
 	switch {
 	case len(found) == 0:
-		return nil, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Give up, and have it asked for again by the App ID that the portal shows.", r.Plan.AppName)}
+		return Registration{}, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. %s", r.Plan.AppName, next)}
 	case len(found) > 1:
 		ids := make([]string, len(found))
 		for i, a := range found {
 			ids[i] = a.AppID
 		}
 		slices.Sort(ids)
-		return nil, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. Give up, and have it asked for again by the App ID of the one that is meant.", r.Plan.AppName, strings.Join(ids, ", "))}
+		return Registration{}, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", r.Plan.AppName, strings.Join(ids, ", "), next)}
 	}
 	app := found[0]
 	if e.desk.isOwn(app.AppID) {
-		return nil, &Trouble{Code: "OwnClient", Text: fmt.Sprintf(ownClient, app.AppID)}
+		return Registration{}, &Trouble{Code: "OwnClient", Text: fmt.Sprintf(ownClient, app.AppID)}
 	}
 	other, err := standsFor(ctx, e.store, r, app.AppID)
 	if err != nil {
-		return nil, err
+		return Registration{}, err
 	}
 	if other != "" {
-		return nil, alreadyOurs(r.Plan.AppName, other)
+		return Registration{}, alreadyOurs(r.Plan.AppName, other)
 	}
-	// The claim on the App ID is taken here: of two adoptions at once one ends.
 	_, err = e.save(r.ID, func(r *Request, _ time.Time) error {
 		r.Made.ObjectID, r.Made.AppID = app.ObjectID, app.AppID
-		r.Found.AppID, r.Found.Name = app.AppID, clip(oneLine(app.Name), AppNameMax)
+		if r.Kind == Adopt {
+			r.Found.AppID, r.Found.Name = app.AppID, clip(oneLine(app.Name), AppNameMax)
+		}
 		return nil
 	})
 	if taken, ok := errors.AsType[*ClaimedError](err); ok {
-		return nil, alreadyOurs(r.Plan.AppName, taken.By)
+		return Registration{}, alreadyOurs(r.Plan.AppName, taken.By)
 	}
-	return func(r *Request, st *Step) { st.Note = r.Found.Name + ", App ID " + app.AppID }, err
+	return app, err
 }
 
 func alreadyOurs(name, by string) error {

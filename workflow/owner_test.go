@@ -96,7 +96,9 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				defer n.stop()
 				d := adoption("HR")
 				d.Owners = []Person{tom}
-				w.set(func() { w.signer.Owners = map[string][]Account{tom.Email: {{ObjectID: "OBJ-TOM"}}, bea.Email: w.signer.Requesters} })
+				w.set(func() {
+					w.signer.Owners = map[string][]Account{tom.Email: {{ObjectID: "OBJ-TOM"}}, bea.Email: w.signer.Requesters}
+				})
 				first, err := n.Submit(t.Context(), bea, d)
 				if err != nil {
 					t.Fatal(err)

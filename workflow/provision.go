@@ -184,8 +184,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		if r.Kind == Adopt {
 			return e.findAdopted(ctx, r, s)
 		}
-		objectID, sp, err := s.FindApplication(ctx, r.Made.AppID)
-		return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.ServicePrincipal = objectID, sp }, err
+		return e.findByHand(ctx, r, s)
 	case StepOwned:
 		return ensureOwned(ctx, r, s)
 	case StepRecord:

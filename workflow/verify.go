@@ -9,7 +9,7 @@ import (
 )
 
 // Verify takes an application that somebody has made by hand, as the plan says,
-// for what r asks for. Whoever says so signs in; the bot reads what the app has
+// for what r asks for; without an App ID it is the one of that name. Whoever says so signs in; the bot reads what the app has
 // and compares it with the plan, and changes nothing.
 func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (*Request, error) {
 	appID = strings.ToLower(oneLine(appID))
@@ -23,7 +23,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 			return no
 		case r.State != Pending || r.Kind != Register:
 			return refuse(RuleWrongState, "%s %s, so there is nothing to verify.", r.ID, r.Standing())
-		case !guidPattern.MatchString(appID):
+		case appID != "" && !guidPattern.MatchString(appID):
 			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as Application (client) ID.", clip(appID, 60))
 		case d.isOwn(appID):
 			return refuse(RuleNoApp, ownClient, appID)
@@ -36,7 +36,11 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 		r.decide(by, now, Verify)
 		r.Made.AppID = appID
 		r.Steps = newSteps(r.stepsFor(Verify))
-		r.move(Signing, now, Event{By: by.ID, What: VerifyAsked, Text: "has made it by hand, as " + appID + ", and was sent a sign-in code to have it checked"})
+		text := "has made it by hand, and was sent a sign-in code to have it checked"
+		if appID != "" {
+			text = "has made it by hand, as " + appID + ", and was sent a sign-in code to have it checked"
+		}
+		r.move(Signing, now, Event{By: by.ID, What: VerifyAsked, Text: text})
 	})
 	if taken, ok := errors.AsType[*ClaimedError](err); ok {
 		return r, refuse(RuleWrongState, "%s stands for the app %s already, so it can't be that of %s.", taken.By, appID, id)
@@ -47,11 +51,31 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 // standingFor returns the ID of another request that stands for an app in the
 // tenant of the request called id, or nothing.
 func (d *Desk) standingFor(ctx context.Context, id, appID string) (string, error) {
+	if appID == "" {
+		return "", nil
+	}
 	r, err := d.store.Get(ctx, id)
 	if err != nil {
 		return "", err
 	}
 	return standsFor(ctx, d.store, r, appID)
+}
+
+// findByHand finds what somebody has made by hand: by its App ID where that was
+// said, else by the name that the plan has.
+func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, error) {
+	appID := r.Made.AppID
+	if appID == "" {
+		app, err := e.theOne(ctx, r, s, "Its App ID says which one is meant: /entra-app verify "+r.ID+" APP-ID.")
+		if err != nil {
+			return nil, err
+		}
+		appID = app.AppID
+	}
+	objectID, sp, err := s.FindApplication(ctx, appID)
+	return func(r *Request, st *Step) {
+		r.Made.ObjectID, r.Made.ServicePrincipal, st.Note = objectID, sp, "App ID "+appID
+	}, err
 }
 
 // asPlanned compares what an app that was made by hand is with what the plan says

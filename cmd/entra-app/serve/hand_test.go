@@ -40,7 +40,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	s, err := in.Wait(context.Background(), workflow.Ask{Email: "bea@contoso.com"})
 	must(err)
 	defer s.Close()
-	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "by hand", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
+	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "payroll-backup", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
 	must(err)
 	must(s.EnsureOwner(context.Background(), objectID, s.Signer().Requesters[0].ObjectID))
 	if cert == nil {
@@ -101,8 +101,9 @@ func TestAnAppThatWasMadeByHandAsThePlanSaysIsDone(t *testing.T) {
 	read, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
 	groups, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All")
 	user, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "User.Read")
+	w.tenant.AddApplication(entratest.Legacy{Name: "payroll backup"}) // another one
 	appID := w.byHand(read, groups, user)
-	w.ada.Slash(t.Context(), approval, "/entra-app verify EA-1 "+appID)
+	w.ada.Slash(t.Context(), approval, "/entra-app verify EA-1") // it has the name that was asked for
 	w.signsIn("ada@contoso.com")
 	done := w.sees(w.bea, w.bea.DM, "Next steps")
 	if !strings.Contains(done.Plain(), appID) || strings.Contains(done.Plain(), "Reveal secret") {
