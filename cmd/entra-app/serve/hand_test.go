@@ -116,11 +116,11 @@ func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup") // EA-1
+	w.asks("wages-backup")   // EA-2
+	w.sees(w.ada, in(approval), "register the app wages-backup?")
 	w.approves("register the app payroll-backup", "Approve")
 	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
 	ours := w.made()[0].AppID
-	w.asks("wages-backup") // EA-2
-	w.sees(w.ada, in(approval), "register the app wages-backup?")
 	if _, err := w.ada.Slash(t.Context(), approval, "/entra-app verify EA-2 "+ours); err != nil {
 		t.Fatal(err)
 	}
