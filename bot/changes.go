@@ -14,7 +14,7 @@ import (
 // one block of a card has room for.
 func changesBlocks(r *workflow.Request, whole bool) []slack.Block {
 	var lines []*slack.RichTextSection
-	for _, c := range workflow.Changes(r.Was, r.Plan) {
+	for _, c := range r.Changes() {
 		word := "removed: "
 		if c.Added {
 			word = "added: "

@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -106,6 +107,9 @@ func (s *session) names(ctx context.Context, m workflow.Made, p workflow.Plan) (
 			continue
 		}
 		r, err := s.resource(ctx, q.ResourceAppID)
+		if _, no := errors.AsType[*workflow.Trouble](err); no {
+			continue // what is not in this tenant the app cannot have
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -61,6 +62,9 @@ func (s *session) unwanted(ctx context.Context, sp string, gone []workflow.Permi
 	roles, scopes = make(map[string]bool), make(map[string][]string)
 	for _, p := range gone {
 		r, id, err := s.resolve(ctx, sp, p)
+		if _, no := errors.AsType[*workflow.Trouble](err); no {
+			continue // what is not in this tenant the app cannot have
+		}
 		if err != nil {
 			return nil, nil, err
 		}

@@ -361,7 +361,7 @@ func keyOf(q Permission) string {
 func keepFound(p Product, draft Draft, r *Request) {
 	r.Plan.Audience = r.Was.Audience
 	r.Plan.PublicClientFlows = r.Plan.PublicClientFlows || r.Was.PublicClientFlows
-	r.Plan.Scopes = joined(r.Was.Scopes, r.Plan.Scopes, sameScope)
+	r.Plan.Scopes = joined(joined(r.Was.Scopes, r.Plan.Scopes, sameScope), r.Left.Scopes, sameScope)
 	extras := p.Extras(r.Was)
 	for _, q := range p.unneeded(r.Was) {
 		if !slices.Contains(extras, q) || slices.Contains(draft.Permissions, keyOf(q)) {

@@ -10,10 +10,15 @@ import (
 // what was made, or to give it up.
 
 // GiveUp ends a request about an app that cannot be carried through. What was
-// done so far stays.
+// done so far stays. An update that has begun to change the app is not the requester's
+// to give up: what it leaves was not approved to be left.
 func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		if by.ID == r.Requester.ID {
+		switch {
+		case by.ID != r.Requester.ID || r.State != Failed:
+		case r.Kind == Update && r.changed():
+			return refuse(RuleNotApprover, "%s has begun to change the app in the tenant, so only an approver can give it up. It has been left as it is: an approver can press %s.", r.ID, r.WaysOn())
+		default:
 			return r.cannotGiveUp()
 		}
 		if no := d.mayDecide(r, by); no != nil {
@@ -21,16 +26,24 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 		}
 		return r.cannotGiveUp()
 	}, func(r *Request, now time.Time) {
-		e := Event{By: by.ID, What: WasCancelled, Text: "gave up. What was done so far stays in the tenant"}
+		e := Event{By: by.ID, What: WasCancelled, Text: "gave up. What was done so far stays in the tenant" + r.untilThen()}
 		if r.Task == RemoveOld {
 			r.Steps, r.Failure = nil, Failure{}
 			r.move(Leftover, now, e)
 			return
 		}
-		r.Failure = Failure{Text: "It was given up. What was done so far stays in the tenant; the app can be asked for again."}
+		r.Failure = Failure{Text: "It was given up. What was done so far stays in the tenant" + r.untilThen() + "; the app can be asked for again."}
 		r.Handover = Handover{}
 		r.move(CancelledState, now, e)
 	})
+}
+
+// untilThen says how long what a request leaves stays, where that is known.
+func (r *Request) untilThen() string {
+	if r.Kind != Update {
+		return ""
+	}
+	return ", until the next update shows it and takes away what is not needed"
 }
 
 func (r *Request) cannotGiveUp() *Refusal {

@@ -60,7 +60,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	want := map[string][]string{}
 	may := map[string][]string{} // what it was found with is no excess
-	for _, p := range r.Has().Of(catalog.Application) {
+	for _, p := range r.may().Of(catalog.Application) {
 		may[p.ResourceAppID] = append(may[p.ResourceAppID], p.Name)
 	}
 	for _, p := range r.Plan.Of(catalog.Application) {
@@ -115,12 +115,12 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 // assignedOnly makes sure that the app has no role that was not approved, on any
 // service: a token shows only those of the service that it is for.
 func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) error {
-	has, err := s.Assigned(ctx, r.Made, r.Has())
+	has, err := s.Assigned(ctx, r.Made, r.may())
 	if err != nil {
 		return err
 	}
 	var want []string
-	for _, q := range r.Has().Of(catalog.Application) {
+	for _, q := range r.may().Of(catalog.Application) {
 		want = append(want, q.Resource+"/"+q.Name)
 	}
 	if more := without(has, want); len(more) > 0 {
@@ -171,7 +171,7 @@ func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, err
 // check reads back what the app has, where the bot has no credential to prove it
 // with, and compares that with what was approved.
 func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error) {
-	plan, may := r.Plan, r.Has() // what it was found with is no excess
+	plan, may := r.Plan, r.may() // what it was found with is no excess
 	if !r.inAzure() {
 		plan.AzureRoles, may.AzureRoles = nil, nil // the token is not good for them, and they are not this request's
 	}

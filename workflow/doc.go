@@ -40,10 +40,11 @@
 // An app outlives its request. Renew, Update, Retire and Recreate are requests of
 // their own, with the same approval and sign-in, about the one that stands for
 // the app (Target, Successor). One of them at a time works on an app; what it
-// takes away is only what an earlier one was approved to give.
+// takes away is only what an earlier one was approved to give. What an update that was
+// given up may have left is known (Left), until the next one takes it away.
 //
 // An app that was not made here is adopted (Adopt): it is found, the requester has
-// to own it, and what it has is written down (Was, Found) before anything is added.
+// to own it, then and whenever something is asked for it later, and what it has is written down (Was, Found) before anything is added.
 // An adoption takes nothing away. What was found goes along with later requests.
 //
 // The admin's token and the device code are in the engine's memory (live), and
@@ -69,6 +70,6 @@
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
 //	azure.go      roles in Azure                    stale.go      who came too late
-//	owner.go      who owns an application in Entra
+//	owner.go      who owns an application in Entra   left.go       what a given-up update leaves
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

@@ -126,12 +126,12 @@ func (s *fakeSession) FindApplication(_ context.Context, appID string) (string, 
 	return strings.Replace(appID, "app-", "obj-", 1), appID, err
 }
 
-func (s *fakeSession) Trim(_ context.Context, m Made, needs, _ Plan) error {
+func (s *fakeSession) Trim(_ context.Context, m Made, needs, had Plan) error {
 	_, err := call(s.wired, "trim", func() (bool, error) {
 		a := s.app(m.ObjectID)
-		a.granted = slices.DeleteFunc(slices.Clone(a.granted), func(p Permission) bool { return !slices.Contains(needs.Permissions, p) })
+		a.granted = beyond(a.granted, had.less(needs).Permissions, samePermission)
 		a.directory = slices.DeleteFunc(slices.Clone(a.directory), func(id string) bool {
-			return !slices.ContainsFunc(needs.DirectoryRoles, func(r DirectoryRole) bool { return r.TemplateID == id })
+			return slices.ContainsFunc(had.less(needs).DirectoryRoles, func(r DirectoryRole) bool { return r.TemplateID == id })
 		})
 		return true, nil
 	})

@@ -68,7 +68,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 			stay = append(stay, a.ObjectID)
 		}
 	}
-	for _, p := range r.Was.Owners {
+	for _, p := range r.had().Owners {
 		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q Person) bool { return q.ID == p.ID }) {
 			continue
 		}

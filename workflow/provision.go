@@ -111,6 +111,7 @@ func (r *Request) finish(now time.Time) {
 	case r.Kind == Adopt && !r.Plan.Credential.Kind.handsOver():
 		r.move(Done, now, Event{What: WasReady, Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
 	case r.Kind == Update:
+		r.Left = Plan{}
 		r.move(Done, now, Event{What: WasReady, Text: "The app has exactly what was approved now."})
 	case r.Kind == Retire:
 		r.move(Done, now, Event{What: WasReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
@@ -154,9 +155,12 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepOwner:
 		return e.ensureOwner(ctx, r, s)
 	case StepConsent:
-		var keep []Permission
-		if r.Kind == Adopt {
+		keep := r.Left.Permissions
+		switch r.Kind {
+		case Adopt:
 			keep = r.Was.Permissions
+		case Update:
+			keep = nil // it was taken away by the step before
 		}
 		return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
 	case StepAPI:
@@ -242,7 +246,7 @@ func (r *Request) app() App {
 		a.ObjectID, a.AppID = r.Made.ObjectID, r.Made.AppID
 	}
 	if a.Merge = a.ObjectID != "" && (r.Adopted() || r.Kind == Update); a.Merge && r.Kind == Update {
-		a.Drops = r.Was.less(r.Plan)
+		a.Drops = r.had().less(r.Plan)
 		if r.Was.Audience != r.Plan.Audience {
 			a.Drops.Audience = r.Was.Audience
 		}
@@ -365,7 +369,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	done, all := r.StepsDone()
 	f.Text += fmt.Sprintf(" %d of %d steps are done. ", done, all)
 	if r.aboutApp() {
-		f.Text += "An approver can press Retry to go on with the step that failed; Give up leaves what was done so far."
+		f.Text += "An approver can press Retry to go on with the step that failed; Give up leaves what was done so far" + r.untilThen() + "."
 		return f
 	}
 	f.Text += "An approver can press Retry to go on, or Undo to delete what was made."

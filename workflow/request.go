@@ -45,6 +45,7 @@ type Request struct {
 	Plan      Plan
 	Target    Target
 	Was       Plan // of an Update or an Adopt: what the app has had
+	Left      Plan // what updates that were given up may have left, besides what the app has
 	Found     Found
 	PlanRev   int // the revision that Plan was last changed in
 
@@ -441,7 +442,7 @@ func (r *Request) StepsDone() (done, all int) {
 // Clone returns a copy that shares nothing with r.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Plan, c.Was, c.Found = r.Plan.clone(), r.Was.clone(), r.Found.clone()
+	c.Plan, c.Was, c.Left, c.Found = r.Plan.clone(), r.Was.clone(), r.Left.clone(), r.Found.clone()
 	c.Agreed = slices.Clone(r.Agreed)
 	c.Steps = slices.Clone(r.Steps)
 	c.History = slices.Clone(r.History)

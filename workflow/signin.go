@@ -150,7 +150,7 @@ func (r *Request) ask() Ask {
 	if r.inAzure() {
 		a.Subscriptions, a.AzureRights = r.Plan.Subscriptions, r.azureRights()
 	}
-	for _, p := range append(slices.Clone(r.Plan.Owners), r.Was.Owners...) {
+	for _, p := range append(slices.Clone(r.Plan.Owners), r.had().Owners...) {
 		a.Owners = append(a.Owners, p.Email)
 	}
 	return a
@@ -348,8 +348,9 @@ func (r *Request) both() Plan {
 	if r.Kind == Adopt {
 		return p // nothing is taken away
 	}
-	p.Permissions = append(p.Permissions, r.Was.Permissions...)
-	p.DirectoryRoles = append(p.DirectoryRoles, r.Was.DirectoryRoles...)
+	had := r.had()
+	p.Permissions = append(p.Permissions, had.Permissions...)
+	p.DirectoryRoles = append(p.DirectoryRoles, had.DirectoryRoles...)
 	return p
 }
 

@@ -114,7 +114,7 @@ func (r *Request) updateSteps() []StepName {
 	var steps []StepName
 	p := r.Plan
 	if len(p.Scopes) == 0 {
-		p.Scopes = r.Was.Scopes // what it no longer offers goes with the same step
+		p.Scopes = r.had().Scopes // what it no longer offers goes with the same step
 	}
 	for _, s := range p.steps() {
 		switch s {

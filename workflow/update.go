@@ -43,7 +43,10 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		r.Warned = before.Warned
 		r.Made.KeyID, r.Made.KeyExpires = before.Made.KeyID, before.Made.KeyExpires
 		r.Made.Certificate, r.Made.Thumbprint = before.Made.Certificate, before.Made.Thumbprint
-		if c := Changes(r.Was, r.Plan); len(c) == 0 && len(wrong) == 0 {
+		if a := r.Left.Audience; a != "" && a != r.Plan.Audience {
+			r.Was.Audience = a
+		}
+		if len(r.Changes()) == 0 && r.Left.TenantID == "" && len(wrong) == 0 {
 			wrong[FieldReason] = "Nothing would change: the app has all of this already."
 		}
 		return nil
@@ -153,7 +156,7 @@ func (p Plan) parts(kind string) []string {
 
 // trim takes away what the app has had and no longer needs, owners included.
 func trim(ctx context.Context, r *Request, s Session) (edit, error) {
-	if err := s.Trim(ctx, r.Made, r.Plan, r.Was); err != nil {
+	if err := s.Trim(ctx, r.Made, r.Plan, r.had()); err != nil {
 		return nil, err
 	}
 	left, err := removeOwners(ctx, r, s)

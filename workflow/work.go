@@ -124,7 +124,7 @@ func (e *Engine) mindOverlap(r *Request) bool {
 }
 
 // owesLink says that the request before r has to be told of it: its credential
-// was replaced, or its app ended.
+// was replaced, or its app ended, or may have what r has left.
 func (r *Request) owesLink() bool {
 	if r.Target.Request == "" || r.Linked {
 		return false
@@ -133,7 +133,7 @@ func (r *Request) owesLink() bool {
 	case Overlap, Leftover, Done:
 		return true
 	}
-	return false
+	return r.givenUp()
 }
 
 // endsOld says whether the certificate that the app had before r is no longer one of
@@ -152,6 +152,9 @@ func (r *Request) endsOld() bool {
 // the app is gone is told to all that came before, back to the one that holds
 // its name; that its certificate is, back to the one that brought it.
 func (e *Engine) link(ctx context.Context, r *Request) bool {
+	if r.givenUp() {
+		return e.leave(r)
+	}
 	spent := r.endsOld()
 	for id := r.Target.Request; id != ""; {
 		before, err := e.save(id, func(before *Request, _ time.Time) error {

@@ -1,0 +1,107 @@
+package workflow
+
+import (
+	"slices"
+	"time"
+)
+
+// An update that is given up leaves what was done so far in the tenant: the app may be
+// wider then than any plan. The request that stands for the app is told of it as it is
+// told of a successor (see link), and until then nothing else begins. What may be there
+// goes along with later requests: they neither want it nor are alarmed by it, and the
+// next update shows it and takes away what that does not need.
+
+// changed says whether something was tried in the tenant that changes it.
+func (r *Request) changed() bool {
+	return slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 && s.Name != StepOwned && s.Name != StepCheck })
+}
+
+// givenUp says whether r is an update that may have left something.
+func (r *Request) givenUp() bool {
+	return r.Kind == Update && r.State == CancelledState && r.changed()
+}
+
+// leaves is what an update that is given up may leave: of its plan, all that a step was
+// tried for, but for what the app has had. Its tenant is always said, as something may
+// be missing as well.
+func (r *Request) leaves() Plan {
+	var tried, p Plan
+	for _, s := range r.Steps {
+		if s.Tries == 0 {
+			continue
+		}
+		switch s.Name {
+		case StepApplication:
+			tried.RedirectURIs, tried.SPARedirectURIs, tried.PublicRedirectURIs = r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs
+			tried.PublicClientFlows = r.Plan.PublicClientFlows
+			if r.Plan.Audience != r.Was.Audience {
+				p.Audience = r.Plan.Audience
+			}
+		case StepAPI:
+			p.Scopes = beyond(r.Plan.Scopes, r.Was.Scopes, sameScope)
+		case StepOwner:
+			p.Owners = beyond(r.Plan.Owners, r.Was.Owners, samePerson)
+		case StepConsent:
+			tried.Permissions = r.Plan.Permissions
+		case StepDirectoryRoles:
+			tried.DirectoryRoles = r.Plan.DirectoryRoles
+		}
+	}
+	tried = tried.less(r.Was)
+	tried.TenantID, tried.Audience, tried.Scopes, tried.Owners = r.Plan.TenantID, p.Audience, p.Scopes, p.Owners
+	return tried
+}
+
+// leave tells the request that stands for the app what r may have left, and then notes
+// that it was told.
+func (e *Engine) leave(r *Request) bool {
+	left := r.leaves()
+	_, err := e.save(r.Target.Request, func(head *Request, _ time.Time) error {
+		was := head.Left
+		head.Left = was.with(left)
+		head.Left.TenantID = left.TenantID
+		if left.Audience != "" {
+			head.Left.Audience = left.Audience
+		}
+		return nil
+	})
+	if err == nil {
+		_, err = e.save(r.ID, func(r *Request, _ time.Time) error { r.Linked = true; return nil })
+	}
+	return err == nil
+}
+
+func samePerson(a, b Person) bool { return a.ID == b.ID }
+
+// with is p, and what of q an app can have besides.
+func (p Plan) with(q Plan) Plan {
+	p = p.clone()
+	p.PublicClientFlows = p.PublicClientFlows || q.PublicClientFlows
+	p.Permissions = joined(p.Permissions, q.Permissions, samePermission)
+	p.RedirectURIs = joined(p.RedirectURIs, q.RedirectURIs, equal)
+	p.SPARedirectURIs = joined(p.SPARedirectURIs, q.SPARedirectURIs, equal)
+	p.PublicRedirectURIs = joined(p.PublicRedirectURIs, q.PublicRedirectURIs, equal)
+	p.DirectoryRoles = joined(p.DirectoryRoles, q.DirectoryRoles, sameRole)
+	p.Scopes = joined(p.Scopes, q.Scopes, sameScope)
+	p.Owners = joined(p.Owners, q.Owners, samePerson)
+	return p
+}
+
+// may is the most that the app may have once r is carried out: an update takes away
+// what others have left.
+func (r *Request) may() Plan {
+	if r.Kind == Update {
+		return r.Has()
+	}
+	return r.Has().with(r.Left)
+}
+
+// had is the most that the app may have before r.
+func (r *Request) had() Plan { return r.Was.with(r.Left) }
+
+// Changes lists what r, an update, adds to what the app was approved to have, and what
+// it takes away of all that the app may have.
+func (r *Request) Changes() []Change {
+	changes := slices.DeleteFunc(Changes(r.Was, r.Plan), func(c Change) bool { return !c.Added })
+	return append(changes, slices.DeleteFunc(Changes(r.had(), r.Plan), func(c Change) bool { return c.Added })...)
+}
