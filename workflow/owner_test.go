@@ -50,7 +50,8 @@ func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
 				}
 				w.set(func() { w.calls = nil })
 				r = w.signsInFor(n, r)
-				changes := w.wrote()
+				var changes []string
+				w.set(func() { changes = w.wrote() })
 				if kind == Recreate { // who owns it can only be read of one that is there
 					changes = without(changes, []string{"restore", "strip"})
 				}

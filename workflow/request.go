@@ -420,25 +420,6 @@ func (r *Request) superseded(name PostName) bool {
 	return false
 }
 
-// Step returns the step of that name, or nil.
-func (r *Request) Step(n StepName) *Step {
-	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == n })
-	if i < 0 {
-		return nil
-	}
-	return &r.Steps[i]
-}
-
-// StepsDone counts the steps that are behind r, and all of them.
-func (r *Request) StepsDone() (done, all int) {
-	for _, s := range r.Steps {
-		if s.Status == StepDone || s.Status == StepSkipped {
-			done++
-		}
-	}
-	return done, len(r.Steps)
-}
-
 // Clone returns a copy that shares nothing with r.
 func (r *Request) Clone() *Request {
 	c := *r

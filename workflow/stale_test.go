@@ -85,11 +85,12 @@ func TestARequestThatWasKeptTooLateIsNeitherApprovedNorCarriedOut(t *testing.T) 
 			t.Fatal(err)
 		}
 		succeeded("EA-99")
-		began := len(w.calls)
+		w.set(func() { w.calls = nil })
 		r = w.goesOn(r, nil)
-		w.calls = w.calls[began:]
-		if r.State != Signing || r.SignIn.Status != SignInOver || r.Failure.Rule != RuleStale || len(w.wrote()) != 0 {
-			t.Errorf("it is %s, %s: %s; %v", r.State, r.SignIn.Status, r.Failure.Text, w.wrote())
+		var changes []string
+		w.set(func() { changes = w.wrote() })
+		if r.State != Signing || r.SignIn.Status != SignInOver || r.Failure.Rule != RuleStale || len(changes) != 0 {
+			t.Errorf("it is %s, %s: %s; %v", r.State, r.SignIn.Status, r.Failure.Text, changes)
 		}
 	})
 }

@@ -215,3 +215,22 @@ func newSteps(names []StepName) []Step {
 	}
 	return steps
 }
+
+// Step returns the step of that name, or nil.
+func (r *Request) Step(n StepName) *Step {
+	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == n })
+	if i < 0 {
+		return nil
+	}
+	return &r.Steps[i]
+}
+
+// StepsDone counts the steps that are behind r, and all of them.
+func (r *Request) StepsDone() (done, all int) {
+	for _, s := range r.Steps {
+		if s.Status == StepDone || s.Status == StepSkipped {
+			done++
+		}
+	}
+	return done, len(r.Steps)
+}
