@@ -186,3 +186,24 @@ func TestARoleWithoutANameGoesByItsID(t *testing.T) {
 		t.Error("a scope goes by its name")
 	}
 }
+
+func TestWhatTheTenantDoesNotKnowKeepsNothingFromBeingTakenAway(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada", all...)
+	objectID, appID, sp := w.made(s, app("payroll", readDirectory))
+	m := workflow.Made{ObjectID: objectID, AppID: appID, ServicePrincipal: sp}
+	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory}); w.saw(err) != nil {
+		t.Fatal(err)
+	}
+	had := workflow.Plan{Permissions: []workflow.Permission{permission(catalog.MicrosoftGraph, catalog.Application, "No.Such.Role"), readDirectory,
+		permission("dddddddd-0000-4000-8000-00000000000d", catalog.Application, "No.Such.Service")}}
+	if has, err := s.Assigned(t.Context(), m, had); w.saw(err) != nil || !slices.Equal(has, []string{readDirectory.Resource + "/" + readDirectory.Name}) {
+		t.Errorf("it has %q (%v)", has, err)
+	}
+	if err := s.Trim(t.Context(), m, workflow.Plan{}, had); w.saw(err) != nil {
+		t.Fatal(err)
+	}
+	if a, _ := w.t.Application(appID); len(a.Roles) != 0 {
+		t.Errorf("it has %v", a.Roles)
+	}
+}

@@ -2,7 +2,6 @@ package graphops
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -106,12 +105,12 @@ func (s *session) names(ctx context.Context, m workflow.Made, p workflow.Plan) (
 			called[strings.ToLower(m.ServicePrincipal)] = q.Resource
 			continue
 		}
-		r, err := s.resource(ctx, q.ResourceAppID)
-		if _, no := errors.AsType[*workflow.Trouble](err); no {
-			continue // what is not in this tenant the app cannot have
-		}
+		r, err := s.here(ctx, q.ResourceAppID)
 		if err != nil {
 			return nil, err
+		}
+		if r == nil {
+			continue // the app has nothing of a service that is not here
 		}
 		id := strings.ToLower(r.id)
 		called[id] = q.Resource

@@ -107,6 +107,26 @@ func (s *session) resource(ctx context.Context, appID string) (*resource, error)
 	return readResource(p), nil
 }
 
+// here is a service of the tenant, or nil where it is not in it: it is not put there
+// to see what an app has of it.
+func (s *session) here(ctx context.Context, appID string) (*resource, error) {
+	s.mu.Lock()
+	r := s.resources[appID]
+	s.mu.Unlock()
+	if r != nil {
+		return r, nil
+	}
+	p, err := s.principal(ctx, appID)
+	if status(err) == http.StatusNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	s.keepResource(appID, &item{got: p})
+	return readResource(p), nil
+}
+
 // principal reads a service principal with its permissions.
 func (s *session) principal(ctx context.Context, appID string) (models.ServicePrincipalable, error) {
 	i, err := s.resourceItem(ctx, appID)

@@ -61,9 +61,16 @@ func (s *session) Trim(ctx context.Context, m workflow.Made, needs, had workflow
 func (s *session) unwanted(ctx context.Context, sp string, gone []workflow.Permission) (roles map[string]bool, scopes map[string][]string, err error) {
 	roles, scopes = make(map[string]bool), make(map[string][]string)
 	for _, p := range gone {
+		if p.ResourceAppID != workflow.Self {
+			if r, err := s.here(ctx, p.ResourceAppID); err != nil {
+				return nil, nil, err
+			} else if r == nil {
+				continue // the app has nothing of a service that is not here
+			}
+		}
 		r, id, err := s.resolve(ctx, sp, p)
-		if _, no := errors.AsType[*workflow.Trouble](err); no {
-			continue // what is not in this tenant the app cannot have
+		if no, _ := errors.AsType[*workflow.Trouble](err); no != nil && no.Code == "PermissionNotFound" {
+			continue // nor of a permission that the service does not have
 		}
 		if err != nil {
 			return nil, nil, err
