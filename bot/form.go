@@ -104,7 +104,7 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) 
 	if len(plan.AzureRoles) > 0 {
 		blocks = append(blocks, of(p, textInput(workflow.FieldSubscriptions, "The IDs of the Azure subscriptions, one on each line.", 3000, true, "", false)))
 	}
-	blocks = append(blocks, of(p, textInput(workflow.FieldRedirectURIs, "One on each line; leave empty if the product needs none.", 3000, true, strings.Join(p.RedirectURIs, "\n"), true)))
+	blocks = append(blocks, redirectInputs(p)...)
 	blocks = append(blocks, ownersInput())
 	if p.Custom {
 		blocks = append(blocks, scopesInput(nil))

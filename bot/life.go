@@ -290,7 +290,9 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 	for _, o := range r.Plan.Owners {
 		owners.Element.(*slack.MultiSelectBlockElement).InitialUsers = append(owners.Element.(*slack.MultiSelectBlockElement).InitialUsers, o.ID)
 	}
-	return append(blocks, textInput(workflow.FieldRedirectURIs, "One on each line.", 3000, true, strings.Join(uris, "\n"), true), owners)
+	blocks = append(blocks, textInput(workflow.FieldRedirectURIs, "One on each line.", 3000, true, strings.Join(uris, "\n"), true))
+	blocks = append(blocks, otherRedirectInputs(p, r.Has())...)
+	return append(blocks, owners)
 }
 
 // extrasInput lets the requester take away what an adopted app had and its product

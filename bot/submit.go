@@ -98,6 +98,7 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	}
 	d := s.draft()
 	d.Origin, d.Product = i.View.ID, firstOf(p.Name, s.choice(workflow.FieldProduct), m.Product)
+	d.Fields = s.filledIn(p)
 	d.Credential, d.Workloads, d.Backup, d.Existing = chosen.Credential, chosen.Workloads, chosen.Backup, m.Existing
 	by, err := b.presser(ctx, i)
 	if err == nil {
@@ -126,6 +127,7 @@ func (s state) draft() workflow.Draft {
 		Federated:   workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject), Audience: s.text(workflow.FieldAudience)},
 		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(), Backup: s.backup(),
 	}
+	d.Redirects = s.otherRedirects()
 	d.Lifetime, _ = time.ParseDuration(s.choice(workflow.FieldLifetime))
 	for _, o := range s.input(workflow.FieldPermissions).SelectedOptions {
 		d.Permissions = append(d.Permissions, o.Value)

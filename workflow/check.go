@@ -116,6 +116,16 @@ func checkKeys(wrong FieldErrors, d Draft) {
 			wrong[f] = KeyRefused
 		}
 	}
+	for name, lines := range d.Fields {
+		if certificate.HasPrivateKey(strings.Join(lines, "\n")) {
+			wrong[TemplateField{Name: name}.Field()] = KeyRefused
+		}
+	}
+	for on, lines := range d.Redirects {
+		if certificate.HasPrivateKey(strings.Join(lines, "\n")) {
+			wrong[on.Field()] = KeyRefused
+		}
+	}
 }
 
 // OwnersMax is the greatest number of owners besides the requester.

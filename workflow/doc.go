@@ -70,6 +70,7 @@
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
 //	azure.go      roles in Azure                    stale.go      who came too late
-//	owner.go      who owns an application in Entra   left.go       what a given-up update leaves
+//	owner.go      who owns an application in Entra  left.go       what a given-up update leaves
+//	redirect.go   redirect URIs that a product brings
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

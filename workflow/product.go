@@ -19,6 +19,12 @@ type Product struct {
 	// RedirectURIs are what the form suggests, for Platform.
 	RedirectURIs []string
 	Platform     Platform
+	// RedirectExample is what its field shows as long as it is empty.
+	RedirectExample string
+	// Redirects are those that every app of the product gets, and Fields what people
+	// fill in for the {name} in them.
+	Redirects []Redirect
+	Fields    []TemplateField
 	// PublicClientFlows is isFallbackPublicClient: device code without a credential.
 	PublicClientFlows bool
 	Scopes            []Scope // that the app exposes as api://{appId}

@@ -32,6 +32,8 @@ type Draft struct {
 	Lifetime     time.Duration
 	Permissions  []string // keys of the catalogue; for a custom product only
 	RedirectURIs []string
+	Fields       map[string][]string   // what was typed into the fields of the product, by their names
+	Redirects    map[Platform][]string // for an update: those of platforms that the product's own field is not for
 
 	Workloads       []string
 	Certificate     []byte // as it was pasted
@@ -95,6 +97,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	if product.Custom {
 		checkCustom(wrong, draft, &r.Plan)
 	}
+	product.fillIn(wrong, draft.Fields, &r.Plan)
 	if len(r.Plan.AzureRoles) > 0 {
 		r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions)
 	}

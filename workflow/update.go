@@ -36,6 +36,7 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		}
 		r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs = r.Was.RedirectURIs, r.Was.SPARedirectURIs, r.Was.PublicRedirectURIs
 		r.Plan.redirect(product.Platform, checkRedirects(wrong, draft.RedirectURIs, r.Was.On(product.Platform)...))
+		checkOtherRedirects(wrong, product, draft, r)
 		if r.Adopted() {
 			keepFound(product, draft, r)
 		}

@@ -108,6 +108,14 @@ func points(p workflow.Product) []point {
 	for _, u := range p.RedirectURIs {
 		add("Redirect URIs", u, "")
 	}
+	for _, d := range p.Redirects {
+		for _, u := range d.URIs {
+			add("Redirect URIs of platform "+string(d.Platform), u, "")
+		}
+	}
+	for _, f := range p.Fields {
+		add("Fields of the form", f.Name, f.Hint, Asked(f))
+	}
 	for _, s := range []struct {
 		on   bool
 		name string
@@ -146,6 +154,14 @@ func Service(w workflow.Workload) string {
 		return ""
 	}
 	return "backup service " + w.Service
+}
+
+// Asked says what the form asks for with a field.
+func Asked(f workflow.TemplateField) string {
+	if f.Many {
+		return f.Label + ", one or more"
+	}
+	return f.Label
 }
 
 // Lifetimes says how long a credential lives.

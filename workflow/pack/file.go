@@ -7,6 +7,9 @@ type file struct {
 	name, version, title, summary, audience, platform text
 
 	redirectURIs      []text
+	redirectExample   text
+	redirects         []redirect
+	fields            []field
 	publicClientFlows flag
 	scopes            []scope
 	oneWorkload       flag
@@ -29,6 +32,9 @@ func (f *file) keys() []key {
 		{"audience", true, word(&f.audience)},
 		{"platform", false, word(&f.platform)},
 		{"redirectUris", false, words(&f.redirectURIs)},
+		{"redirectExample", false, word(&f.redirectExample)},
+		{"redirects", false, entries(&f.redirects)},
+		{"fields", false, entries(&f.fields)},
 		{"publicClientFlows", false, yes(&f.publicClientFlows)},
 		{"scopes", false, entries(&f.scopes)},
 		{"workloads", false, entries(&f.workloads)},
@@ -40,6 +46,35 @@ func (f *file) keys() []key {
 		{"custom", false, yes(&f.custom)},
 		{"approvals", false, count(&f.approvals)},
 		{"nextSteps", true, words(&f.nextSteps)},
+	}
+}
+
+type redirect struct {
+	place
+	platform text
+	uris     []text
+}
+
+func (d *redirect) keys() []key {
+	return []key{
+		{"platform", true, word(&d.platform)},
+		{"uris", true, words(&d.uris)},
+	}
+}
+
+type field struct {
+	place
+	name, label, hint, example text
+	many                       flag
+}
+
+func (q *field) keys() []key {
+	return []key{
+		{"name", true, word(&q.name)},
+		{"label", true, word(&q.label)},
+		{"hint", false, word(&q.hint)},
+		{"example", false, word(&q.example)},
+		{"many", false, yes(&q.many)},
 	}
 }
 

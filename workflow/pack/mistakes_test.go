@@ -85,6 +85,57 @@ func TestAPackCanSayEverything(t *testing.T) {
 // few is the end of a small pack.
 const few = "version: 1\ntitle: x\nsummary: x\naudience: AzureADMyOrg\nscopes: [{name: a, title: a, words: a}]\ncredentials: [{kind: none}]\nnextSteps: [x]\n"
 
+// templates is the beginning of a small pack with a field in its redirect URIs.
+const templates = `name: payroll
+redirects:
+  - platform: spa
+    uris: ["https://{host}:4443"]
+fields:
+  - name: host
+    label: Portal host
+    hint: Where the portal runs.
+    example: portal.example.com
+    many: true
+`
+
+// templated is that pack with some of its lines replaced: a number and what stands
+// there instead, and so on.
+func templated(changes ...any) string {
+	lines := strings.Split(templates, "\n")
+	for i := 0; i < len(changes); i += 2 {
+		lines[changes[i].(int)-1] = changes[i+1].(string)
+	}
+	return strings.Join(lines, "\n") + few
+}
+
+func TestAPackCanHaveRedirectURIsOfEachPlatformWithFieldsInThem(t *testing.T) {
+	p, err := Parse("payroll.yaml", []byte(templated()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := p.Fields[0]
+	switch {
+	case len(p.Redirects) != 1, p.Redirects[0].Platform != workflow.SPA, p.Redirects[0].URIs[0] != "https://{host}:4443":
+		t.Errorf("got %+v", p.Redirects)
+	case f.Name != "host", f.Label != "Portal host", f.Hint != "Where the portal runs.", f.Example != "portal.example.com", !f.Many:
+		t.Errorf("got %+v", f)
+	case p.Platform != workflow.SPA, p.AsksRedirects():
+		t.Errorf("the form asks for redirect URIs of %s: %t", p.Platform, p.AsksRedirects())
+	}
+	other, err := Parse("payroll.yaml", []byte(templated(3, "  - platform: web", 4, `    uris: ["https://{host}", "https://localhost"]`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range Diff(p, other) {
+		got = append(got, string(c.Sign)+" "+c.Group+": "+c.Name)
+	}
+	want := "~ Settings: platform, + Redirect URIs of platform web: https://{host}, + Redirect URIs of platform web: https://localhost, - Redirect URIs of platform spa: https://{host}:4443"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
+	}
+}
+
 // instead is good with one line replaced by others.
 func instead(line int, with string) string {
 	lines := strings.Split(good, "\n")
@@ -182,6 +233,23 @@ var mistakes = []mistake{
 	{says: `51: nextSteps[0] has {appID}, which stands for nothing|did you mean {appId}?`, text: instead(51, "  - Enter {appID}.")},
 	{says: `51: nextSteps[0] has {thumbprint}, and there may be no certificate|offer certificates only`, text: instead(51, "  - Enter {thumbprint}."), onlyHere: true},
 	{says: `92: permissions[60] is one too many; 60 are allowed`, text: instead(33, "    why: x"+many(59))},
+	{says: `4: redirects[0].uris[0] has "{hots}", which is not one of the pack's fields|did you mean {host}?|6: fields[0].name is "host", which no redirect URI has in it`, text: templated(4, `    uris: ["https://{hots}:4443"]`), onlyHere: true},
+	{says: `4: redirects[0].uris[0] has "{host}", which is not one of the pack's fields|list it under fields first`, text: strings.Split(templates, "fields:")[0] + few, onlyHere: true},
+	{says: `4: redirects[0].uris[1] is "https://{host}/{", and must not have spaces`, text: templated(4, `    uris: ["https://{host}:4443", "https://{host}/{"]`)},
+	{says: `4: redirects[0].uris[1] is "http://{host}", and may begin with http:// for localhost only`, text: templated(4, `    uris: ["https://{host}:4443", "http://{host}"]`), onlyHere: true},
+	{says: `4: redirects[0].uris[1] is "{host}://x", and has to begin with a scheme`, text: templated(4, `    uris: ["https://{host}:4443", "{host}://x"]`)},
+	{says: `4: redirects[0].uris[1] is "myapp://{host}", and has to begin with https:// on the platform spa`, text: templated(4, `    uris: ["https://{host}:4443", "myapp://{host}"]`), onlyHere: true},
+	{says: `4: redirects[0].uris[1] is the same as redirects[0].uris[0] in line 4`, text: templated(4, `    uris: ["https://{host}:4443", "https://{host}:4443"]`)},
+	{says: `4: redirects[0].uris[0] is "https://{host}:4443/{site}", and has {host} and {site} in it: one of them may have many values`,
+		text: templated(10, "    many: true\n  - {name: site, label: Site, many: true}", 4, `    uris: ["https://{host}:4443/{site}"]`), onlyHere: true},
+	{says: `3: redirects[0].platform is "SPA", which is not known|did you mean spa?|6: fields[0].name is "host", which no`, text: templated(3, "  - platform: SPA")},
+	{says: `6: fields[0].name is "Portal host"|as in host|4: redirects[0].uris[0] has "{host}"`, text: templated(6, "  - name: Portal host")},
+	{says: `7: fields[0].label is "redirect uris", and the form has a field of that name`, text: templated(7, "    label: redirect uris"), onlyHere: true},
+	{says: `9: fields[0].example is "https://a.example.com", and may have letters`, text: templated(9, "    example: https://a.example.com")},
+	{says: `11: fields[1].label is the same as fields[0].label in line 7|11: fields[1].name is "site", which no redirect URI`, text: templated(10, "    many: true\n  - {name: site, label: Portal host}"), onlyHere: true},
+	{says: `2: redirectExample is "portal", and has to be an address`, text: "name: payroll\nredirectExample: portal\n" + few},
+	{says: `2: redirectExample is "https://a.example.com", and is shown in an empty field only`, text: templated(1, "name: payroll\nredirectExample: https://a.example.com"), onlyHere: true},
+	{says: `3: redirectUris[0] is "https://{host}"|URIs with fields in them stand under redirects`, text: "name: payroll\nredirectUris:\n  - https://{host}\n" + few},
 	{says: `1: custom is true, and there are permissions`, text: "custom: true\n" + good},
 }
 

@@ -69,7 +69,9 @@ func (r *reader) product(f *file) workflow.Product {
 		p.Platform = workflow.Platform(f.platform.s)
 	}
 	p.Approvals = r.approvals(f.approvals)
+	r.templates(f, &p)
 	p.RedirectURIs = r.redirects(f.redirectURIs, p.Platform)
+	p.RedirectExample = r.example(f.redirectExample, p)
 	p.Scopes = r.exposed(f.scopes)
 	p.Workloads = r.chosen(f)
 	p.Credentials = r.offers(f.credentials)

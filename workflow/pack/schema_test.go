@@ -104,6 +104,8 @@ func TestSchemaAndParserKnowTheSameKeys(t *testing.T) {
 		keys   []key
 	}{
 		"the pack":      {all.object, new(file).keys()},
+		"redirect":      {all.Defs["redirect"], new(redirect).keys()},
+		"field":         {all.Defs["field"], new(field).keys()},
 		"scope":         {all.Defs["scope"], new(scope).keys()},
 		"workload":      {all.Defs["workload"], new(workload).keys()},
 		"permission":    {all.Defs["permission"], new(permission).keys()},
@@ -133,6 +135,7 @@ func TestSchemaAndParserKnowTheSameKeys(t *testing.T) {
 	for name, c := range map[string]struct{ schema, parser []string }{
 		"audience":        {all.Properties["audience"].Enum, audiences},
 		"platform":        {all.Properties["platform"].Enum, platforms},
+		"redirects":       {all.Defs["redirect"].Properties["platform"].Enum, platforms},
 		"kind":            {all.Defs["kind"].Enum, kinds},
 		"service":         {all.Defs["workload"].Properties["service"].Enum, workflow.Services},
 		"resource":        {all.Defs["permission"].Properties["resource"].Enum, names(resources)},

@@ -15,7 +15,11 @@ func (r *reader) redirects(list []text, on workflow.Platform) []string {
 	seen := map[string]place{}
 	for _, t := range list {
 		if problem := redirectProblem(t.s, on); problem != "" {
-			r.report(t.place, "", "is %s, %s", quote(t.s), problem)
+			hint := ""
+			if braced.MatchString(t.s) {
+				hint = "URIs with fields in them stand under redirects"
+			}
+			r.report(t.place, hint, "is %s, %s", quote(t.s), problem)
 			continue
 		}
 		if r.once(seen, t, t.s) {
@@ -26,6 +30,19 @@ func (r *reader) redirects(list []text, on workflow.Platform) []string {
 		r.report(list[workflow.RedirectsMax].place, "", "is one too many; %d are allowed", workflow.RedirectsMax)
 	}
 	return out
+}
+
+// example reads what the field Redirect URIs shows as long as it is empty.
+func (r *reader) example(t text, p workflow.Product) string {
+	r.long(t, exampleMax)
+	switch problem := redirectProblem(t.s, p.Platform); {
+	case t.s == "":
+	case problem != "":
+		r.report(t.place, "", "is %s, %s", quote(t.s), problem)
+	case len(p.RedirectURIs) > 0 || !p.AsksRedirects():
+		r.report(t.place, "delete the line", "is %s, and is shown in an empty field only: the pack says what the redirect URIs are", quote(t.s))
+	}
+	return t.s
 }
 
 // redirectProblem follows Microsoft's rules for redirect URIs: https, or http on

@@ -70,6 +70,30 @@ func TestWhatPeopleSee(t *testing.T) {
 	}
 }
 
+func TestAnOwnPackIsShownWithTheFieldsOfItsRedirectURIs(t *testing.T) {
+	const templates = own + `redirects:
+  - {platform: spa, uris: ["https://{host}:4443", "https://localhost"]}
+  - {platform: web, uris: ["https://{host}/callback"]}
+fields: [{name: host, label: Portal host, example: portal.contoso.com, many: true}]
+`
+	path := written(t, "payroll.yaml", templates)
+	if code, _, stderr := run(t, "check", path); code != exitOK {
+		t.Fatal(stderr)
+	}
+	code, out, stderr := run(t, "show", "payroll", "--config", written(t, "entra-app.yaml", "packs: "+filepath.Dir(path)))
+	if code != exitOK {
+		t.Fatal(stderr)
+	}
+	for _, want := range []string{"Redirect URIs of spa  https://{host}:4443, https://localhost\n", "Redirect URIs of web  https://{host}/callback\n", "Field {host}          Portal host, one or more; such as portal.contoso.com\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "Platform of redirect URIs") {
+		t.Errorf("the form has no such field, and it says\n%s", out)
+	}
+}
+
 func TestAWrongCommandEndsWithTwoAndSaysWhy(t *testing.T) {
 	for _, c := range []struct {
 		args []string

@@ -85,7 +85,20 @@ func showSettings(out io.Writer, p workflow.Product, versions []string) {
 	row("Versions", strings.Join(versions, ", "))
 	row("Audience", p.Audience)
 	row("Redirect URIs", strings.Join(p.RedirectURIs, ", "))
-	row("Platform of redirect URIs", string(p.Platform))
+	row("Redirect URIs such as", p.RedirectExample)
+	if p.AsksRedirects() {
+		row("Platform of redirect URIs", string(p.Platform))
+	}
+	for _, d := range p.Redirects {
+		row("Redirect URIs of "+string(d.Platform), strings.Join(d.URIs, ", "))
+	}
+	for _, f := range p.Fields {
+		like := ""
+		if f.Example != "" {
+			like = "such as " + f.Example
+		}
+		row("Field {"+f.Name+"}", joined(pack.Asked(f), like))
+	}
 	if p.PublicClientFlows {
 		row("Public client flows", "yes, with delegated permissions")
 	}

@@ -1,0 +1,127 @@
+package pack
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// What is allowed in the fields that a pack adds to the form.
+const (
+	fieldsMax  = 10
+	exampleMax = 100 // what Slack shows in an empty field
+)
+
+var (
+	fieldName = regexp.MustCompile(`^[a-z][A-Za-z0-9]{0,29}$`)
+	braced    = regexp.MustCompile(`\{[^{}]*\}`)
+)
+
+// taken are the labels that the form has already.
+var taken = []workflow.Field{
+	workflow.FieldProduct, workflow.FieldAppName, workflow.FieldReason, workflow.FieldTenant, workflow.FieldTeam, workflow.FieldCredential,
+	workflow.FieldLifetime, workflow.FieldPermissions, workflow.FieldRedirectURIs, workflow.FieldApplication, workflow.FieldWorkloads,
+	workflow.FieldCertificate, workflow.FieldCertificateFile, workflow.FieldIssuer, workflow.FieldSubject, workflow.FieldAudience,
+	workflow.FieldSubscriptions, workflow.FieldOwners, workflow.FieldManifest, workflow.FieldManifestFile, workflow.FieldScopes, workflow.FieldBackup,
+}
+
+// templates reads the redirect URIs of each platform, and the fields in them.
+func (r *reader) templates(f *file, p *workflow.Product) {
+	p.Fields = r.asked(f.fields)
+	used := map[string]bool{}
+	platformsSeen, seen := map[string]place{}, map[string]place{}
+	for _, d := range f.redirects {
+		if !r.oneOf(d.platform, platforms) || !r.once(platformsSeen, d.platform, d.platform.s) {
+			continue
+		}
+		on := workflow.Redirect{Platform: workflow.Platform(d.platform.s)}
+		for _, t := range d.uris {
+			if r.template(t, on.Platform, p.Fields, used) && r.once(seen, t, d.platform.s+" "+t.s) {
+				on.URIs = append(on.URIs, t.s)
+			}
+		}
+		if len(d.uris) > workflow.RedirectsMax {
+			r.report(d.uris[workflow.RedirectsMax].place, "", "is one too many; %d are allowed", workflow.RedirectsMax)
+		}
+		p.Redirects = append(p.Redirects, on)
+	}
+	if f.platform.s == "" && len(p.Redirects) > 0 {
+		p.Platform = p.Redirects[0].Platform
+	}
+	for _, q := range f.fields {
+		if q.name.s != "" && fieldName.MatchString(q.name.s) && !used[q.name.s] {
+			r.report(q.name.place, fmt.Sprintf("write {%s} into one of redirects, or delete the field", q.name.s), "is %s, which no redirect URI has in it", quote(q.name.s))
+		}
+	}
+}
+
+// asked reads the fields.
+func (r *reader) asked(list []field) []workflow.TemplateField {
+	var out []workflow.TemplateField
+	names, labels := map[string]place{}, map[string]place{}
+	for _, q := range list {
+		r.long(q.label, titleMax)
+		r.long(q.hint, proseMax)
+		r.long(q.example, exampleMax)
+		if q.name.s != "" && !fieldName.MatchString(q.name.s) {
+			r.report(q.name.place, "write letters and digits, beginning with a small letter, 30 at most, as in host", "is %s", quote(q.name.s))
+			continue
+		}
+		if q.example.s != "" && !workflow.FilledIn.MatchString(q.example.s) {
+			r.report(q.example.place, "write what stands for the field in the URI, such as portal.example.com", "is %s, and may have letters, digits and . _ ~ - only", quote(q.example.s))
+		}
+		if i := slices.IndexFunc(taken, func(f workflow.Field) bool { return strings.EqualFold(string(f), q.label.s) }); i >= 0 {
+			r.report(q.label.place, "call it otherwise", "is %s, and the form has a field of that name", quote(q.label.s))
+		}
+		fresh := q.label.s == "" || r.once(labels, q.label, strings.ToLower(q.label.s))
+		if q.name.s != "" && r.once(names, q.name, q.name.s) && fresh {
+			out = append(out, workflow.TemplateField{Name: q.name.s, Label: q.label.s, Hint: q.hint.s, Example: q.example.s, Many: q.many.on})
+		}
+	}
+	if len(list) > fieldsMax {
+		r.report(list[fieldsMax].place, "", "is one too many; %d are allowed", fieldsMax)
+	}
+	return out
+}
+
+// template reports what is wrong with a redirect URI that may have fields in it,
+// and notes those that it has.
+func (r *reader) template(t text, on workflow.Platform, fields []workflow.TemplateField, used map[string]bool) bool {
+	known := make([]string, len(fields))
+	for i, f := range fields {
+		known[i] = "{" + f.Name + "}"
+	}
+	var many []string
+	for _, found := range braced.FindAllString(t.s, -1) {
+		i := slices.Index(known, found)
+		if i < 0 {
+			hint := "list it under fields first"
+			if len(known) > 0 {
+				hint = meant(found, known)
+			}
+			used[strings.Trim(found, "{}")] = true // one mistake, said once
+			r.report(t.place, hint, "has %s, which is not one of the pack's fields", quote(found))
+			return false
+		}
+		used[fields[i].Name] = true
+		if fields[i].Many && !slices.Contains(many, found) {
+			many = append(many, found)
+		}
+	}
+	scheme, _, _ := strings.Cut(t.s, "://")
+	// A digit can stand for a host, a port and a part of a path.
+	problem := redirectProblem(braced.ReplaceAllString(t.s, "1"), on)
+	switch {
+	case braced.MatchString(scheme):
+		problem = "and has to begin with a scheme, such as https://"
+	case problem == "" && len(many) > 1:
+		problem = fmt.Sprintf("and has %s in it: one of them may have many values", strings.Join(many, " and "))
+	}
+	if problem != "" {
+		r.report(t.place, "", "is %s, %s", quote(t.s), problem)
+	}
+	return problem == ""
+}
