@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
@@ -18,8 +19,8 @@ const backupServer = "vb365-prod"
 
 // startBackup serves a Veeam Backup for Microsoft 365 server that has nothing yet,
 // and returns how the bot is configured for it.
-func startBackup(c *closers, entra *entratest.Server) (*veeamtest.Server, config.Veeam, error) {
-	v := veeamtest.New(veeamtest.Config{Entra: entra})
+func startBackup(c *closers, entra *entratest.Server, now func() time.Time) (*veeamtest.Server, config.Veeam, error) {
+	v := veeamtest.New(veeamtest.Config{Entra: entra, Now: now})
 	const account, password = `VB365\svc-entra-app`, "for the demonstration only"
 	v.AddAccount(account, password)
 	addr, err := serveOn(c, "127.0.0.1:0", v, &tls.Config{Certificates: []tls.Certificate{v.Certificate()}})

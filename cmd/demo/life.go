@@ -46,8 +46,17 @@ func (s *story) certified(ctx context.Context) error {
 	for _, text := range wrong {
 		s.sees("under the field: %s", short(text, 150))
 	}
+	pfx := s.w.samples[2]
+	s.does(bea, "adds the file with the key in it, %s, under another name", pfx.Name)
+	values["Certificate"], values["Certificate file"] = nil, person.AddFile("backup.cer", pfx.file)
+	if wrong, err = person.Submit(ctx, form.ID, values); err != nil || len(wrong) != 1 {
+		return expected("one mistake, under the file", fmt.Sprint(wrong), err)
+	}
+	for _, text := range wrong {
+		s.sees("under the field: %s", short(text, 150))
+	}
 	s.does(bea, "adds the public certificate %s, and sends it again", public.Name)
-	values["Certificate"], values["Certificate file"] = nil, person.AddFile(public.Name, public.file)
+	values["Certificate file"] = person.AddFile(public.Name, public.file)
 	if wrong, err = person.Submit(ctx, form.ID, values); err != nil || len(wrong) != 0 {
 		return expected("the form closes", fmt.Sprint(wrong), err)
 	}
@@ -185,6 +194,11 @@ func (s *story) comeback(ctx context.Context) error {
 
 // ask is Bea's: she types a command, and sends the form with a reason.
 func (s *story) ask(ctx context.Context, command, reason string) error {
+	return s.askWith(ctx, command, map[string]any{"Reason": reason})
+}
+
+// askWith is the same with more than a reason.
+func (s *story) askWith(ctx context.Context, command string, values map[string]any) error {
 	s.does(bea, "types /entra-app %s in #backup-team, and sends the form", command)
 	p := s.w.slack.Person(bea.id)
 	if _, err := p.Slash(ctx, backupTeam, "/entra-app "+command); err != nil {
@@ -194,7 +208,7 @@ func (s *story) ask(ctx context.Context, command, reason string) error {
 	if err != nil {
 		return err
 	}
-	if wrong, err := p.Submit(ctx, v.ID, map[string]any{"Reason": reason}); err != nil || len(wrong) != 0 {
+	if wrong, err := p.Submit(ctx, v.ID, values); err != nil || len(wrong) != 0 {
 		return expected("the form closes", fmt.Sprint(wrong), err)
 	}
 	return nil

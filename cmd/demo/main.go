@@ -116,15 +116,19 @@ func banner(out io.Writer, w *world) {
 		"    6. As anybody:               /entra-app status all\n\n"+
 		"  Then\n\n"+
 		"    Other products              /entra-app request vb365-backup, vb365-restore, vb365-restore-portal,\n"+
-		"                                vb365-archiver, vbazure or custom. What they want pasted, a certificate\n"+
-		"                                or a subscription's ID, is behind Samples at the top of the page. Or choose\n"+
-		"                                “Certificate made here”, and fetch its file.\n"+
+		"                                vb365-archiver, vbazure or custom. What they want pasted, a certificate,\n"+
+		"                                a subscription's ID or a manifest, is behind Samples at the top of the page,\n"+
+		"                                with a PFX file that is refused. Or choose “Certificate made here”, and fetch\n"+
+		"                                its file.\n"+
 		"    A backup server             In the form of vb365-backup choose the backup server "+backupServer+": the key goes\n"+
 		"                                there and to nobody. Then press Check the connection.\n"+
 		"    An app made by hand         /entra-app update "+legacyName+" adds what a product needs to an app that Bea owns.\n"+
+		"    An app made by Ada          On the card's Details press Export manifest. What she makes of it by hand is\n"+
+		"                                compared with the plan by /entra-app verify, the request's ID and the App ID.\n"+
 		"    The life of an app          /entra-app apps lists Bea's, with buttons. Or she types\n"+
 		"                                /entra-app renew payroll-backup: both credentials work until she says\n"+
-		"                                that the new one does; then /entra-app retire payroll-backup, and\n"+
+		"                                that the new one does; /entra-app update payroll-backup changes its redirect\n"+
+		"                                URIs and owners; then /entra-app retire payroll-backup, and\n"+
 		"                                /entra-app recreate payroll-backup. Ada approves each of them.\n\n")
 	fmt.Fprintf(&b, "  App names that end like this make the tenant fail in that way:\n\n%s\n", magicNames("    "))
 	fmt.Fprintf(&b, "  The tenant     %s/portal\n  Sign-in codes  %s/devicelogin\n  The same job as a story in the terminal: go run ./cmd/demo -play\n\n", w.dir.pages, w.dir.pages)

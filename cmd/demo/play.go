@@ -49,7 +49,7 @@ func play(ctx context.Context, w *world, app string, out io.Writer) error {
 			case "Ready":
 				acts = append(acts, s.reveal, s.secondPress, s.status)
 				if rest(s.app) == s.app { // in an easy tenant, a second act
-					acts = append(acts, s.quicker, s.certified, s.connected, s.adopted, s.renewal, s.retirement, s.comeback)
+					acts = append(acts, s.quicker, s.certified, s.lessened, s.connected, s.azure, s.byHand, s.adopted, s.renewal, s.retirement, s.comeback, s.monthsLater)
 				}
 			case "Failed":
 				acts = append(acts, s.undo, s.status)

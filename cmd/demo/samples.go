@@ -5,13 +5,18 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
 	"math/big"
 	"net/http"
+	"path"
 	"time"
 
+	pkcs12 "software.sslmate.com/src/go-pkcs12"
+
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow/manifest"
 )
 
 // The two subscriptions of contoso in Azure.
@@ -44,10 +49,39 @@ func makeSamples() ([]sample, error) {
 		all = append(all, sample{Title: []string{"Certificate", "Another certificate"}[i], Note: note, URL: "/samples/" + name, Name: name,
 			Text: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), file: der})
 	}
+	pfx, err := keyed()
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, sample{Title: "PFX file, which is refused", Note: "It has a private key in it, and no form takes it: not as a file, and not as text.",
+		URL: "/samples/backup.pfx", Name: "backup.pfx", Text: base64.StdEncoding.EncodeToString(pfx), file: pfx})
+	written, err := manifest.Export(handmade)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, sample{Title: "Manifest", Note: "For custom: what another app has, as the portal and Microsoft Graph write it.",
+		URL: "/samples/manifest.json", Name: "manifest.json", Text: string(written), file: written})
 	for _, s := range subscriptions {
 		all = append(all, sample{Title: "Subscription " + s.Name, Note: "For vb365-archiver and vbazure.", Text: s.ID})
 	}
 	return all, nil
+}
+
+// keyed is a certificate with its key, as a PFX file with the password demo.
+func keyed() ([]byte, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	der, err := selfSigned("backup.contoso.com", key)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	return pkcs12.Modern.Encode(key, cert, nil, "demo")
 }
 
 // certificate is one that its owner signed, in DER. Its key is forgotten.
@@ -56,17 +90,24 @@ func certificate(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return selfSigned(name, key)
+}
+
+func selfSigned(name string, key *rsa.PrivateKey) ([]byte, error) {
 	now := time.Now()
 	c := &x509.Certificate{SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: name},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 11, 0)}
 	return x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
 }
 
+// kinds are the media types of samples, by their endings.
+var kinds = map[string]string{".cer": "application/pkix-cert", ".pfx": "application/x-pkcs12", ".json": "application/json"}
+
 // sampleFile gives a sample out as a file.
 func (w *world) sampleFile(rw http.ResponseWriter, r *http.Request) {
 	for _, s := range w.samples {
 		if s.Name != "" && s.Name == r.PathValue("name") {
-			rw.Header().Set("Content-Type", "application/pkix-cert")
+			rw.Header().Set("Content-Type", kinds[path.Ext(s.Name)])
 			rw.Header().Set("Content-Disposition", "attachment")
 			rw.Write(s.file)
 			return

@@ -29,7 +29,7 @@ type directory struct {
 var adminScopes = []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}
 
 // startDirectory serves both tenants and their people.
-func startDirectory(c *closers) (*directory, error) {
+func startDirectory(c *closers, now func() time.Time) (*directory, error) {
 	cert, ca, err := entratest.SelfSigned()
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func startDirectory(c *closers) (*directory, error) {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(ca)
 	d := &directory{
-		entra: entratest.New(entratest.Config{Interval: time.Second}),
+		entra: entratest.New(entratest.Config{Interval: time.Second, Now: now}),
 		http: &http.Client{
 			Timeout:   30 * time.Second,
 			Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 8},

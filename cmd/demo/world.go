@@ -38,8 +38,11 @@ type world struct {
 	samples []sample      // to paste into forms
 	url     string        // of the workspace's page
 	took    time.Duration // to start it all
+	clock   clock         // everybody's
 
-	closers closers
+	startBot func(context.Context) error
+	stopBot  func() error
+	closers  closers
 }
 
 // newWorld starts everything, and returns when the bot is ready.
@@ -59,17 +62,20 @@ func newWorld(ctx context.Context, listen string, log *slog.Logger) (_ *world, e
 	if w.samples, err = makeSamples(); err != nil {
 		return nil, err
 	}
-	if w.dir, err = startDirectory(&w.closers); err != nil {
+	if w.dir, err = startDirectory(&w.closers, w.clock.now); err != nil {
 		return nil, err
 	}
 	if err := w.startSlack(listen); err != nil {
 		return nil, err
 	}
 	var backup config.Veeam
-	if w.veeam, backup, err = startBackup(&w.closers, w.dir.entra); err != nil {
+	if w.veeam, backup, err = startBackup(&w.closers, w.dir.entra, w.clock.now); err != nil {
 		return nil, err
 	}
-	if err := w.startBot(ctx, home, backup, log); err != nil {
+	w.closers.add(func() error { return w.stopBot() })
+	w.stopBot = func() error { return nil }
+	w.startBot = func(ctx context.Context) error { return w.runBot(ctx, home, backup, log) }
+	if err := w.startBot(ctx); err != nil {
 		return nil, err
 	}
 	w.took = time.Since(began)
@@ -82,7 +88,7 @@ func (w *world) close() error { return w.closers.close() }
 // startSlack serves the workspace with its people and channels.
 func (w *world) startSlack(listen string) error {
 	w.slack = slacktest.New(slacktest.Config{
-		TeamID: "T0CONTOSO", TeamName: "Contoso", TeamDomain: "contoso", Page: page.FS, Aside: w.dir.pages + "/portal", Scopes: bot.Scopes,
+		TeamID: "T0CONTOSO", TeamName: "Contoso", TeamDomain: "contoso", Page: page.FS, Now: w.clock.now, Aside: w.dir.pages + "/portal", Scopes: bot.Scopes,
 	})
 	for _, p := range people {
 		u := slacktest.User{ID: p.id, Name: p.handle, RealName: p.name, Title: p.title, Email: p.email}
@@ -164,8 +170,8 @@ func (w *world) clientConfig(rw http.ResponseWriter, _ *http.Request) {
 	json.NewEncoder(rw).Encode(map[string]any{"aside": w.dir.pages + "/portal", "aside_title": "Tenant", "samples": w.samples, "commands": manifest.Features.SlashCommands})
 }
 
-// startBot runs the bot as production does, and waits until it is ready.
-func (w *world) startBot(ctx context.Context, home string, backup config.Veeam, log *slog.Logger) (err error) {
+// runBot runs the bot as production does, and waits until it is ready.
+func (w *world) runBot(ctx context.Context, home string, backup config.Veeam, log *slog.Logger) (err error) {
 	c := config.Config{
 		Slack: config.Slack{
 			BotToken: workflow.NewSecret(w.slack.BotToken()), AppToken: workflow.NewSecret(w.slack.AppToken()),
@@ -182,16 +188,17 @@ func (w *world) startBot(ctx context.Context, home string, backup config.Veeam, 
 		Veeam:  []config.Veeam{backup},
 		Policy: workflow.DefaultPolicy,
 	}
-	if w.bot, err = serve.New(c, serve.Options{Log: log, HTTP: w.dir.http}); err != nil {
+	if w.bot, err = serve.New(c, serve.Options{Log: log, HTTP: w.dir.http, Now: w.clock.now}); err != nil {
 		return err
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- w.bot.Run(running) }()
-	w.closers.add(func() error {
+	w.stopBot = func() error {
 		stop()
+		w.stopBot = func() error { return nil }
 		return <-ended
-	})
+	}
 	return w.ready(ctx)
 }
 

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// handmade is what the manifest among the samples says.
+var handmade = workflow.Plan{
+	AppName: "payroll-mail", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://payroll.contoso.com/callback"},
+	Permissions: []workflow.Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Read"}},
+}
+
+// byHand is an app whose manifest Bea has. Ada makes it in the portal, once with
+// more than she should, and has the bot look.
+func (s *story) byHand(ctx context.Context) error {
+	s.scene("Bea has a manifest, and Ada makes the app by hand")
+	form, err := s.openForm(ctx, bea, "/entra-app request custom")
+	if err != nil {
+		return err
+	}
+	name, ours := "mail-"+s.app, s.w.samples[3]
+	s.does(bea, "pastes the manifest %s", ours.Name)
+	wrong, err := s.w.slack.Person(bea.id).Submit(ctx, form.ID, map[string]any{"App name": name, "Reason": "Payroll reads its mailbox", "Manifest": ours.Text})
+	if err != nil || len(wrong) != 0 {
+		return expected("the form closes", fmt.Sprint(wrong), err)
+	}
+	card, err := s.wait(ctx, patience, "a card with what the manifest says", ada, approvals, func(m slacktest.Message) bool {
+		return strings.Contains(m.Plain(), name) && strings.Contains(m.Plain(), "Mail.Read") && strings.Contains(m.Plain(), handmade.RedirectURIs[0])
+	})
+	if err != nil {
+		return err
+	}
+	s.card, s.id = card, requestID(card.Text)
+	s.sees("on the card: Mail.Read and %s, as in the manifest", handmade.RedirectURIs[0])
+	for _, made := range []struct {
+		what  string
+		roles []string
+	}{
+		{"with Mail.ReadWrite, too", []string{"Mail.Read", "Mail.ReadWrite"}},
+		{"as the plan says", []string{"Mail.Read"}},
+	} {
+		app := s.w.dir.contoso.AddApplication(entratest.Legacy{Name: name, Owner: bea.upn, RedirectURIs: handmade.RedirectURIs, Roles: made.roles})
+		s.does(ada, "makes it in the portal, %s, types /entra-app verify %s with its App ID, and signs in", made.what, s.id)
+		if err := s.verify(ctx, app.AppID); err != nil {
+			return err
+		}
+		if len(made.roles) > 1 {
+			card, err := s.wait(ctx, patience, "the card says what differs", ada, approvals, func(m slacktest.Message) bool {
+				return m.TS == s.card.TS && strings.Contains(m.Plain(), "What was made by hand is not what the plan says") && has(m, "Approve")
+			})
+			if err != nil {
+				return err
+			}
+			for line := range strings.SplitSeq(body(card), "\n") {
+				if strings.Contains(line, "What was made by hand") {
+					s.sees("on the card: %s", short(line, 200))
+				}
+			}
+			continue
+		}
+		if err := s.ended(ctx, "Done"); err != nil {
+			return err
+		}
+		if now, ok := s.w.dir.contoso.Application(app.AppID); !ok || !slices.Equal(now.Roles, app.Roles) || len(now.Passwords) != 0 {
+			return expected("the app as Ada made it", fmt.Sprintf("%+v", now), nil)
+		}
+		s.sees("in the tenant: the app as Ada made it; the bot has only looked")
+	}
+	return nil
+}
+
+// verify has the bot compare an app with the plan.
+func (s *story) verify(ctx context.Context, appID string) error {
+	typed := "/entra-app verify " + s.id + " " + appID
+	if _, err := s.w.slack.Person(ada.id).Slash(ctx, approvals, typed); err != nil {
+		return expected("an answer to "+typed, "", err)
+	}
+	if _, err := s.code(ctx); err != nil {
+		return err
+	}
+	return s.w.dir.entra.SignIn(s.w.dir.entra.UserCodes()[0], ada.upn)
+}
