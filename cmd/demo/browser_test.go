@@ -190,6 +190,7 @@ func (v *visitor) fits() {
 	if err != nil || wide != "" {
 		v.Errorf("these are wider than the window: %s (%v)", wide, err)
 	}
+	v.until("what is typed can be read", `[...document.querySelectorAll('.composer-field')].every((e) => !e.checkVisibility() || e.clientHeight >= 30)`)
 }
 
 // The main job, in a browser, as the README's picture shows it.
@@ -304,6 +305,7 @@ func TestWalkthrough(t *testing.T) {
 	// The same in the dark, and on a telephone.
 	v.window(1440, 900, "dark")
 	v.is(ada, approvals)
+	v.fits()
 	v.shot("dark")
 	for _, scheme := range []string{"light", "dark"} {
 		v.window(360, 740, scheme)

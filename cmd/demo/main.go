@@ -123,8 +123,8 @@ func banner(out io.Writer, w *world) {
 		"    A backup server             In the form of vb365-backup choose the backup server "+backupServer+": the key goes\n"+
 		"                                there and to nobody. Then press Check the connection.\n"+
 		"    An app made by hand         /entra-app update "+legacyName+" adds what a product needs to an app that Bea owns.\n"+
-		"    An app made by Ada          On the card's Details press Export manifest. What she makes of it by hand is\n"+
-		"                                compared with the plan by /entra-app verify, the request's ID and the App ID.\n"+
+		"    An app made by Ada          /entra-app status EA-1 has Export manifest. What she makes of it by hand is\n"+
+		"                                compared with the plan by /entra-app verify EA-1 and the App ID.\n"+
 		"    The life of an app          /entra-app apps lists Bea's, with buttons. Or she types\n"+
 		"                                /entra-app renew payroll-backup: both credentials work until she says\n"+
 		"                                that the new one does; /entra-app update payroll-backup changes its redirect\n"+

@@ -11,6 +11,8 @@ import (
 	"math/big"
 	"net/http"
 	"path"
+	"slices"
+	"strings"
 	"time"
 
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
@@ -54,7 +56,7 @@ func makeSamples() ([]sample, error) {
 		return nil, err
 	}
 	all = append(all, sample{Title: "PFX file, which is refused", Note: "It has a private key in it, and no form takes it: not as a file, and not as text.",
-		URL: "/samples/backup.pfx", Name: "backup.pfx", Text: base64.StdEncoding.EncodeToString(pfx), file: pfx})
+		URL: "/samples/backup.pfx", Name: "backup.pfx", Text: inLines(base64.StdEncoding.EncodeToString(pfx)), file: pfx})
 	written, err := manifest.Export(handmade)
 	if err != nil {
 		return nil, err
@@ -82,6 +84,16 @@ func keyed() ([]byte, error) {
 		return nil, err
 	}
 	return pkcs12.Modern.Encode(key, cert, nil, "demo")
+}
+
+// inLines is a long text in lines of 64 characters, as files of keys have them.
+func inLines(text string) string {
+	var b strings.Builder
+	for part := range slices.Chunk([]byte(text), 64) {
+		b.Write(part)
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // certificate is one that its owner signed, in DER. Its key is forgotten.

@@ -38,10 +38,21 @@ export function composer(where) {
     typed.set(place, field.value);
     trouble.textContent = '';
     button.disabled = !field.value.trim();
-    field.style.height = 'auto';
-    field.style.height = Math.min(field.scrollHeight, 180) + 'px';
+    fit();
     suggest();
   }
+
+  // fit makes the field as high as what is in it. What is not shown has no height.
+  function fit() {
+    field.style.height = 'auto';
+    if (field.scrollHeight > 0) field.style.height = Math.min(field.scrollHeight, 180) + 'px';
+  }
+  let wide = 0;
+  new ResizeObserver(() => {
+    if (field.clientWidth === wide) return;
+    wide = field.clientWidth;
+    requestAnimationFrame(fit);
+  }).observe(form);
 
   // suggest looks at the word before the caret.
   function suggest() {
