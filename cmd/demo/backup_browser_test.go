@@ -35,14 +35,10 @@ func TestBackupServerAndAnExistingApp(t *testing.T) {
 	v := visit(t, w.url)
 	v.shots = 80 // after those of the other journeys
 	dm := func(p *person) string { return w.slack.Person(p.id).DM() }
-	command := func(text string) {
-		v.click("#composer textarea")
-		v.types(text + kb.Enter)
-	}
 
 	v.sees(".person", "Otto Marsh")
 	v.is(bea, backupTeam)
-	command("/entra-app request vb365-backup")
+	v.command("/entra-app request vb365-backup")
 	v.sees("dialog.modal", "Backup server")
 	v.choose("[data-block^='Backup server'] select", backupServer)
 	v.sees("dialog.modal", "vb365-prod gets it")
@@ -66,7 +62,7 @@ func TestBackupServerAndAnExistingApp(t *testing.T) {
 
 	// The app that Bea made by hand long ago.
 	v.is(bea, backupTeam)
-	command("/entra-app update " + legacyName)
+	v.command("/entra-app update " + legacyName)
 	v.sees("dialog.modal", "An existing one")
 	v.tabTo("[data-block=Reason] textarea")
 	v.types("Its mailboxes are backed up too")

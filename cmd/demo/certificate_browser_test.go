@@ -37,14 +37,10 @@ func TestCertificateAndRenewal(t *testing.T) {
 	v := visit(t, w.url)
 	v.shots = 50 // after those of the main job
 	dm := func(p *person) string { return w.slack.Person(p.id).DM() }
-	command := func(text string) {
-		v.click("#composer textarea")
-		v.types(text + kb.Enter)
-	}
 
 	v.sees(".person", "Otto Marsh")
 	v.is(bea, backupTeam)
-	command("/entra-app request vb365-backup")
+	v.command("/entra-app request vb365-backup")
 	v.sees("dialog.modal", "Global Reader")
 	v.tabTo("[data-block='App name'] input")
 	v.types("m365-backup" + kb.Tab + "Nightly backup of mailboxes")
@@ -69,7 +65,7 @@ func TestCertificateAndRenewal(t *testing.T) {
 	// A file: a wrong one, the sample as it is downloaded, and people.
 	dir := t.TempDir()
 	wrong, right := filepath.Join(dir, "backup.pfx"), filepath.Join(dir, w.samples[0].Name)
-	for name, content := range map[string][]byte{wrong: []byte("key"), right: w.samples[0].file} {
+	for name, content := range map[string][]byte{wrong: w.samples[2].file, right: w.samples[0].file} {
 		if err := os.WriteFile(name, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +95,7 @@ func TestCertificateAndRenewal(t *testing.T) {
 
 	// Renew, from the list, with a certificate that is pasted.
 	v.is(bea, backupTeam)
-	command("/entra-app apps")
+	v.command("/entra-app apps")
 	v.sees(".message.ephemeral", "credential valid until")
 	v.shot("apps")
 	v.click(".message [data-action^='renew:']")
@@ -126,7 +122,7 @@ func TestCertificateAndRenewal(t *testing.T) {
 
 	// What is new, in the dark and on a telephone.
 	v.is(bea, backupTeam)
-	command("/entra-app request vb365-archiver")
+	v.command("/entra-app request vb365-archiver")
 	v.sees("dialog.modal", "Two built-in roles")
 	v.click("[data-block^='Workloads'] input[value=minimal]")
 	v.sees("dialog.modal", "a custom role with")
