@@ -27,7 +27,14 @@ func (s *story) byHand(ctx context.Context) error {
 		return err
 	}
 	name, ours := "mail-"+s.app, s.w.samples[3]
-	s.does(bea, "pastes the manifest %s", ours.Name)
+	s.does(bea, "chooses no credential, for Ada will not make one, and pastes the manifest %s", ours.Name)
+	if err := s.w.slack.Person(bea.id).Choose(ctx, form.ID, "Credential", "none"); err != nil {
+		return expected("the choice is taken", "", err)
+	}
+	form, err = s.view(ctx, bea, "the form without a lifetime", func(v slacktest.View) bool { return v.ID == form.ID && v.Hash != form.Hash })
+	if err != nil {
+		return err
+	}
 	wrong, err := s.w.slack.Person(bea.id).Submit(ctx, form.ID, map[string]any{"App name": name, "Reason": "Payroll reads its mailbox", "Manifest": ours.Text})
 	if err != nil || len(wrong) != 0 {
 		return expected("the form closes", fmt.Sprint(wrong), err)

@@ -110,6 +110,8 @@ func TestTheLifeOfAnApp(t *testing.T) {
 	v.sees("dialog.modal", "Manifest")
 	v.tabTo("[data-block='App name'] input")
 	v.types("payroll-mail" + kb.Tab + "Payroll reads its mailbox")
+	v.choose("[data-block^='Credential'] select", "none")
+	v.until("the form is redrawn", "!document.querySelector('[data-block^=Lifetime]')")
 	file := filepath.Join(t.TempDir(), "manifest.json")
 	if err := os.WriteFile(file, w.samples[3].file, 0o600); err != nil {
 		t.Fatal(err)
