@@ -6,7 +6,9 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -96,28 +98,49 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 	return s.setCertificates(ctx, applicationID, keys, left)
 }
 
-// setCertificates writes the collection, and reads it back.
+// setCertificates writes the collection, and reads it back. Until Graph has clearly
+// answered, nobody knows whether what is added or removed is there: a lost answer
+// must not make the session take the truth for a replica that is behind.
 func (s *session) setCertificates(ctx context.Context, applicationID string, were, keys []models.KeyCredentialable) error {
 	body := models.NewApplication()
 	body.SetKeyCredentials(keys)
-	if err := s.patchApplication(ctx, opSetCerts, applicationID, body); err != nil {
-		return err
+	after := make(map[string]bool)
+	for _, k := range were {
+		after[thumbprintOf(k)] = false
+	}
+	for _, k := range keys {
+		after[thumbprintOf(k)] = true
 	}
 	s.mu.Lock()
 	known := s.certificatesOf(applicationID)
-	for _, k := range were {
-		known[thumbprintOf(k)] = false
-	}
-	for _, k := range keys {
-		known[thumbprintOf(k)] = true
+	before := maps.Clone(known)
+	for thumbprint, there := range after {
+		if known[thumbprint] != there {
+			delete(known, thumbprint)
+		}
 	}
 	s.mu.Unlock()
-	_, err := s.currentCertificates(ctx, applicationID)
+	err := s.patchApplication(ctx, opSetCerts, applicationID, body)
+	_, no := errors.AsType[*workflow.Trouble](err)
+	s.mu.Lock()
+	switch {
+	case err == nil:
+		maps.Copy(known, after)
+	case no: // all is as it was
+		clear(known)
+		maps.Copy(known, before)
+	}
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	_, err = s.currentCertificates(ctx, applicationID)
 	return err
 }
 
 // certificatesOf is what this session knows of an application's certificates, by
-// thumbprint: that it saw or wrote one, or that it took one away. s.mu is held.
+// thumbprint: that it saw or wrote one, or that it took one away. One that is being
+// added or removed is not in it. s.mu is held.
 func (s *session) certificatesOf(applicationID string) map[string]bool {
 	if s.keyed == nil {
 		s.keyed = make(map[string]map[string]bool)

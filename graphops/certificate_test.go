@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
@@ -119,5 +120,44 @@ func TestACertificateThatDoesNotShowIsNotThere(t *testing.T) {
 	}
 	if err := s.EnsureCertificate(t.Context(), objectID, "EA-1", b); err != nil || len(w.thumbprints(appID)) != 2 {
 		t.Errorf("it shows: %v, %q", err, w.thumbprints(appID))
+	}
+}
+
+// A change whose answer was lost may have come to pass or not: the next call finds
+// out, and is not put off by what the session thought that it knew.
+func TestALostAnswerAboutCertificatesIsNoContradiction(t *testing.T) {
+	for _, when := range []entratest.When{entratest.Before, entratest.After} {
+		w := newWorld(t)
+		s := w.session("ada")
+		objectID, appID, _ := w.made(s, app("keys"))
+		a, b, c := w.certificate("a"), w.certificate("b"), w.certificate("c")
+		for _, step := range []struct {
+			what string
+			do   func() error
+			want []certificate.Certificate
+		}{
+			{"the first is added", func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-1", a) }, []certificate.Certificate{a}},
+			{"the second is added", func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-2", b) }, []certificate.Certificate{a, b}},
+			{"the first is removed", func() error { return s.RemoveCertificate(t.Context(), objectID, a.Thumbprint) }, []certificate.Certificate{b}},
+			{"the first is added again", func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-3", a) }, []certificate.Certificate{a, b}},
+			{"a third is added", func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-4", c) }, []certificate.Certificate{a, b, c}},
+			{"all are removed", func() error { return s.RemoveCredentials(t.Context(), objectID) }, nil},
+		} {
+			w.s.Fail("updateApplication", when, http.StatusServiceUnavailable, 1)
+			if err := w.saw(step.do()); !isTemporary(err) {
+				t.Fatalf("%s: the answer was lost, and it says %v", step.what, err)
+			}
+			if err := w.saw(step.do()); err != nil {
+				t.Fatalf("%s, once more: %v", step.what, err)
+			}
+			var want []string
+			for _, c := range step.want {
+				want = append(want, c.Thumbprint)
+			}
+			slices.Sort(want)
+			if got := w.thumbprints(appID); !slices.Equal(got, want) {
+				t.Errorf("%s: it has %q, want %q", step.what, got, want)
+			}
+		}
 	}
 }
