@@ -108,7 +108,11 @@ func (c *loginClient) Do(req *http.Request) (*http.Response, error) {
 	if p, ok := req.Context().Value(pollingKey{}).(*polling); ok {
 		return p.do(c, req)
 	}
-	return c.send(req)
+	resp, err := c.send(req)
+	if asked, ok := req.Context().Value(spellingKey{}).([]string); ok && err == nil {
+		return respelled(resp, asked)
+	}
+	return resp, err
 }
 
 // CloseIdleConnections is there because MSAL's interface has it.

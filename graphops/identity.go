@@ -18,7 +18,7 @@ import (
 // claims are what the ID token says. It came from the sign-in service over TLS.
 type claims struct{ tenant, object string }
 
-// more gets a token for another scope, if Entra gives one without asking.
+// more gets a token for another resource, if Entra gives one without asking.
 type more func(ctx context.Context, scope string) (workflow.Secret, error)
 
 // identityTries is how often the identity is asked for: a person has signed in
@@ -26,8 +26,8 @@ type more func(ctx context.Context, scope string) (workflow.Secret, error)
 const identityTries = 6
 
 // identify finds out who signed in, and all else that can be read at once.
-func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims, m more) error {
-	err := patiently(ctx, s.log, func() error { return s.readIdentity(ctx, ask, c, m) })
+func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims) error {
+	err := patiently(ctx, s.log, func() error { return s.readIdentity(ctx, ask, c) })
 	if no, ok := errors.AsType[*workflow.Trouble](err); ok {
 		s.log.WarnContext(ctx, "Graph does not say who signed in", "err", no, "ref", no.Ref)
 		return &workflow.SignInError{Reason: workflow.SignInNoConsent, Ref: no.Ref}
@@ -57,9 +57,8 @@ func patiently(ctx context.Context, log *slog.Logger, do func() error) error {
 	}
 }
 
-// readIdentity is one round trip, unless somebody has more than a page of roles,
-// or the requester may only be looked up with another scope.
-func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims, m more) error {
+// readIdentity is one round trip, unless somebody has more than a page of roles.
+func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) error {
 	me := &item{op: opMe, req: s.get("/me?$select=id,displayName,userPrincipalName,mail"), as: models.CreateUserFromDiscriminatorValue}
 	roles := &item{op: opRoles, req: s.get("/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId"),
 		as: models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue}
@@ -82,7 +81,7 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims, 
 		items = append(items, of...)
 	}
 	policy := s.policyItem()
-	if mayReadPolicy(s.scopes) {
+	if ask.Policy && has(s.scopes, scopePolicy) {
 		items = append(items, policy)
 	}
 	s.batch(ctx, items)
@@ -103,7 +102,7 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims, 
 	for id, r := range resources {
 		s.keepResource(id, r)
 	}
-	if who.Owners, err = s.accounts(ctx, emails, people, m); err != nil {
+	if who.Owners, err = s.accounts(ctx, people); err != nil {
 		return err
 	}
 	who.Requesters = who.Owners[ask.Email]
@@ -162,30 +161,11 @@ func (s *session) userItems(emails []string) map[string][]*item {
 	return items
 }
 
-// accounts are those that were found. Where the token may not look people up, it
-// is tried once more with one that may, if there is consent for it.
-func (s *session) accounts(ctx context.Context, emails []string, people map[string][]*item, m more) (map[string][]workflow.Account, error) {
-	if refused(people, http.StatusForbidden) {
-		token, err := m(ctx, "User.ReadBasic.All")
-		if err != nil {
-			s.log.DebugContext(ctx, "nobody is looked up, as the bot's client may not")
-			return nil, ctx.Err()
-		}
-		g, err := newGraph(s.tenant, s.d.graph, token, s.log, s.now)
-		if err != nil {
-			return nil, err
-		}
-		defer g.token.close()
-		people = s.userItems(emails)
-		var items []*item
-		for _, of := range people {
-			items = append(items, of...)
-		}
-		g.batch(ctx, items)
-		if refused(people, http.StatusForbidden) || refused(people, http.StatusUnauthorized) {
-			s.log.DebugContext(ctx, "nobody is looked up")
-			return nil, ctx.Err()
-		}
+// accounts are those that were found. A token that may not look people up finds nil.
+func (s *session) accounts(ctx context.Context, people map[string][]*item) (map[string][]workflow.Account, error) {
+	if refused(people) {
+		s.log.DebugContext(ctx, "nobody is looked up, as the bot's client may not")
+		return nil, ctx.Err()
 	}
 	found := make(map[string][]workflow.Account)
 	for email, items := range people {
@@ -233,11 +213,11 @@ func (s *session) accountsIn(items []*item) ([]workflow.Account, error) {
 	return found, nil
 }
 
-// refused says whether one of the look-ups was answered with this status. Whether
-// an account is enabled is not among them: that may be refused for itself.
-func refused(people map[string][]*item, code int) bool {
+// refused says whether one of the look-ups was forbidden. Whether an account is
+// enabled is not among them: that may be refused for itself.
+func refused(people map[string][]*item) bool {
 	for _, items := range people {
-		if slices.ContainsFunc(items, func(i *item) bool { return i.op != opEnabled && status(i.err) == code }) {
+		if slices.ContainsFunc(items, func(i *item) bool { return i.op != opEnabled && status(i.err) == http.StatusForbidden }) {
 			return true
 		}
 	}

@@ -1,8 +1,6 @@
 package graphops
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/microsoft/kiota-abstractions-go/serialization"
@@ -10,14 +8,6 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 )
-
-// mayReadPolicy says whether the token that came is good for the tenant's app
-// management policy: Entra gives the scopes that were ever consented.
-func mayReadPolicy(scopes []string) bool {
-	return slices.ContainsFunc(scopes, func(s string) bool {
-		return strings.EqualFold(s[strings.LastIndexByte(s, '/')+1:], "Policy.Read.All")
-	})
-}
 
 // policyItem asks for the default policy. One for a single app does not exist
 // before the app does. Source: Graph, tenantAppManagementPolicy resource type.

@@ -75,7 +75,7 @@ func (p *polling) do(c *loginClient, req *http.Request) (*http.Response, error) 
 		}
 		p.read(resp.StatusCode, body)
 		if p.done {
-			resp.Body = io.NopCloser(bytes.NewReader(p.spelled(body)))
+			resp.Body = io.NopCloser(bytes.NewReader(spelled(body, p.granted, p.asked)))
 		}
 		return resp, nil
 	}
@@ -104,39 +104,7 @@ func (p *polling) lacks(scopes []string) bool {
 	if !p.done {
 		return false
 	}
-	have := make(map[string]bool)
-	for _, s := range p.granted {
-		have[strings.ToLower(s[strings.LastIndexByte(s, '/')+1:])] = true
-	}
-	for _, s := range scopes {
-		if !have[strings.ToLower(s[strings.LastIndexByte(s, '/')+1:])] {
-			return true
-		}
-	}
-	return false
-}
-
-// spelled is the answer with its scopes spelled as they were asked for. Entra may
-// say "User.Read" for "https://graph.microsoft.com/User.Read", which MSAL would
-// take for another one.
-func (p *polling) spelled(body []byte) []byte {
-	var answer map[string]json.RawMessage
-	if json.Unmarshal(body, &answer) != nil {
-		return body
-	}
-	scopes := p.granted
-	for _, s := range p.asked {
-		short := s[strings.LastIndexByte(s, '/')+1:]
-		if !slices.Contains(scopes, s) && slices.ContainsFunc(scopes, func(g string) bool { return strings.EqualFold(g[strings.LastIndexByte(g, '/')+1:], short) }) {
-			scopes = append(scopes, s)
-		}
-	}
-	answer["scope"], _ = json.Marshal(strings.Join(scopes, " ")) // strings always marshal
-	again, err := json.Marshal(answer)
-	if err != nil {
-		return body
-	}
-	return again
+	return slices.ContainsFunc(scopes, func(scope string) bool { return !has(p.granted, scope) })
 }
 
 // repeat returns req with a body that has not been read.

@@ -175,7 +175,7 @@ func TestScopesAreReadHoweverEntraSpellsThem(t *testing.T) {
 			Scope     string
 			ExpiresIn int `json:"expires_in"`
 		}
-		if err := json.Unmarshal(p.spelled(body), &got); err != nil || got.Scope != c.want || got.ExpiresIn != 3599 {
+		if err := json.Unmarshal(spelled(body, p.granted, p.asked), &got); err != nil || got.Scope != c.want || got.ExpiresIn != 3599 {
 			t.Errorf("%q is read as %+v, %v; want %q", c.says, got, err, c.want)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
 
@@ -62,19 +61,20 @@ func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session,
 	if err != nil {
 		return nil, s.d.waitFault(ctx, err, p, s.scopes)
 	}
-	session, err := s.d.newSession(s.tenant, workflow.NewSecret(got.AccessToken))
+	token, granted, err := s.widen(ctx, got, p.granted, ask)
 	if err != nil {
 		return nil, err
 	}
-	session.scopes = p.granted
+	session, err := s.d.newSession(s.tenant, token)
+	if err != nil {
+		return nil, err
+	}
+	session.scopes = granted
 	more := func(ctx context.Context, scope string) (workflow.Secret, error) {
-		if !strings.Contains(scope, "://") {
-			scope = s.tenant.scopes(scope)[0]
-		}
 		r, err := s.client.AcquireTokenSilent(ctx, []string{scope}, public.WithSilentAccount(got.Account))
 		return workflow.NewSecret(r.AccessToken), err
 	}
-	err = session.identify(ctx, ask, claims{tenant: got.IDToken.TenantID, object: got.IDToken.Oid}, more)
+	err = session.identify(ctx, ask, claims{tenant: got.IDToken.TenantID, object: got.IDToken.Oid})
 	if err == nil && len(ask.Subscriptions) > 0 {
 		err = patiently(ctx, s.d.log, func() error { return session.signInAzure(ctx, ask.Subscriptions, ask.AzureRights, more) })
 	}

@@ -274,11 +274,11 @@ func TestTheSignerIsWhoTheTokenSays(t *testing.T) {
 		{claims{"", s.signer.ObjectID}, workflow.SignInWrongTenant},
 		{claims{w.t.ID, "99999999-9999-4999-8999-999999999999"}, workflow.SignInOther},
 	} {
-		if err := s.identify(t.Context(), workflow.Ask{}, c.claims, nil); reason(w.saw(err)) != c.want {
+		if err := s.identify(t.Context(), workflow.Ask{}, c.claims); reason(w.saw(err)) != c.want {
 			t.Errorf("%+v: %v", c.claims, err)
 		}
 	}
-	if err := s.identify(t.Context(), workflow.Ask{}, claims{strings.ToUpper(w.t.ID), strings.ToUpper(s.signer.ObjectID)}, nil); err != nil {
+	if err := s.identify(t.Context(), workflow.Ask{}, claims{strings.ToUpper(w.t.ID), strings.ToUpper(s.signer.ObjectID)}); err != nil {
 		t.Errorf("in another case: %v", err)
 	}
 }

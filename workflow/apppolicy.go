@@ -9,7 +9,7 @@ import (
 // that was approved, before anything is made. A lifetime that is too long is no
 // reason: it is cut.
 func (r *Request) againstPolicy(p AppPolicy) *Refusal {
-	if r.Task != Provision || r.Kind == Retire || r.Kind == Update {
+	if !r.bringsCredential() {
 		return nil
 	}
 	const then = "Nothing was changed. Press Cancel, deny the request, and have it asked for again with "
@@ -22,6 +22,19 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 		return refuse(RulePolicy, "A policy of this tenant allows certificates that are valid for %s, and this one is for %s. "+then+"one that is valid for less.", Days(p.CertificateMax), Days(long))
 	}
 	return nil
+}
+
+// bringsCredential says whether carrying r out gives the app a credential that a
+// policy of the tenant may be against.
+func (r *Request) bringsCredential() bool {
+	if r.Task != Provision || r.Kind == Retire || r.Kind == Update {
+		return false
+	}
+	switch r.Plan.Credential.Kind {
+	case ClientSecret, OwnCertificate, MadeCertificate:
+		return true
+	}
+	return false
 }
 
 // cut is the lifetime that a policy leaves, and what to tell the requester.

@@ -50,6 +50,7 @@ type Ask struct {
 	Resources []string // application IDs of the plan's resources
 	Email     string   // of the requester, who becomes an owner if there is just one such account
 	Owners    []string // e-mail addresses of those who become owners too
+	Policy    bool     // whether the tenant's policy for apps matters, as where a credential is made
 	// Subscriptions are those that the app gets roles on, or loses them: the
 	// sign-in then takes a token for Azure too.
 	Subscriptions []string

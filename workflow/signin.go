@@ -146,7 +146,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 
 // ask is what a session for r reads first.
 func (r *Request) ask() Ask {
-	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Email}
+	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Email, Policy: r.bringsCredential()}
 	if r.inAzure() {
 		a.Subscriptions, a.AzureRights = r.Plan.Subscriptions, r.azureRights()
 	}
