@@ -82,10 +82,10 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 	case c.Kind == workflow.ClientSecret && r.Made.KeyExpires.IsZero():
 		parts = append(parts, "Whoever made the app by hand has its secret.\n")
 	case c.Kind == workflow.ClientSecret:
-		parts = append(parts, bold("The secret is valid until "), r.Made.KeyExpires, "\n")
+		parts = append(parts, bold("The secret is valid until "), r.Made.KeyExpires, r.Cut(), "\n")
 	case c.Kind == workflow.MadeCertificate && r.Made.KeyExpires.IsZero():
 	case c.Kind == workflow.MadeCertificate:
-		parts = append(parts, bold("Certificate: "), code(r.Made.Thumbprint), ", valid until ", r.Made.KeyExpires, "\n")
+		parts = append(parts, bold("Certificate: "), code(r.Made.Thumbprint), ", valid until ", r.Made.KeyExpires, r.Cut(), "\n")
 	case c.Kind == workflow.OwnCertificate:
 		parts = append(parts, bold("Certificate: "), code(c.Certificate.Thumbprint), ", valid until ", c.Certificate.NotAfter, "\n")
 	}

@@ -3,6 +3,8 @@ package workflow
 import (
 	"fmt"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // againstPolicy says why the tenant's own policy does not allow the credential
@@ -43,4 +45,25 @@ func cut(lifetime, most time.Duration) (time.Duration, string) {
 		return lifetime, ""
 	}
 	return most, fmt.Sprintf("; cut from %s to %s by a policy of this tenant", Days(lifetime), Days(most))
+}
+
+// Cut says that a policy of the tenant made the credential's lifetime shorter than
+// the approved one, as the end of a sentence about its end, or nothing.
+func (r *Request) Cut() string {
+	var made time.Time
+	switch r.Plan.Credential.Kind {
+	case ClientSecret:
+		if st := r.Step(StepCredential); st != nil {
+			made = st.At
+		}
+	case MadeCertificate:
+		if c, err := certificate.Parse(r.Made.Certificate); err == nil {
+			made = c.NotBefore
+		}
+	}
+	approved := r.Plan.Credential.Lifetime
+	if made.IsZero() || r.Made.KeyExpires.IsZero() || made.Add(approved).Sub(r.Made.KeyExpires) < time.Hour {
+		return ""
+	}
+	return "; a policy of this tenant allows no more, though " + LifetimeWords(approved) + " were approved"
 }

@@ -34,6 +34,17 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 		if left := time.Until(r.Made.KeyExpires); left > w.signer.Policy.SecretMax || !strings.Contains(r.Step(StepCredential).Note, "cut from 30 days to 10 days") {
 			t.Errorf("it has %v left: %s", left, r.Step(StepCredential).Note)
 		}
+		if words := r.Cut(); !strings.Contains(words, "30 days were approved") {
+			t.Errorf("the requester is told %q", words)
+		}
+		w.signer.Policy.SecretMax = 30 * 24 * time.Hour
+		other, err := n.Submit(t.Context(), bea, draft("payroll-restore"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r = w.settle(n, other.ID, Ready); r.Cut() != "" {
+			t.Errorf("nothing was cut, and the requester is told %q: %s", r.Cut(), r.Step(StepCredential).Note)
+		}
 	})
 }
 
