@@ -57,7 +57,7 @@ func (s *session) Owners(ctx context.Context, applicationID string) ([]string, e
 			}
 		}
 	})
-	return ids, s.fault(err)
+	return ids, s.fault(err, applicationID)
 }
 
 // settings reads what can be merged of an application.

@@ -3,11 +3,9 @@ package graphops
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/google/uuid"
 	kiota "github.com/microsoft/kiota-abstractions-go"
-	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/applicationswithuniquename"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -168,46 +166,6 @@ func (s *session) EnsureServicePrincipal(ctx context.Context, appID string) (obj
 	}
 	s.know(value(p.GetId()))
 	return value(p.GetId()), nil
-}
-
-// EnsureOwner adds an owner. That the user is one already has the code of a
-// mistake, so it is read back.
-func (s *session) EnsureOwner(ctx context.Context, applicationID, userID string) error {
-	owners := s.application(applicationID).Owners()
-	body := models.NewReferenceCreate()
-	link := s.base + "/directoryObjects/" + userID
-	body.SetOdataId(&link)
-	req, err := owners.Ref().ToPostRequestInformation(ctx, body, nil)
-	if err != nil {
-		return err
-	}
-	_, err = s.send(ctx, opOwner, req, nil)
-	refused, _ := err.(*answer)
-	if refused == nil || refused.status != http.StatusBadRequest && refused.status != http.StatusConflict {
-		return s.fault(err, applicationID)
-	}
-	list, err := owners.ToGetRequestInformation(ctx, &applications.ItemOwnersRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applications.ItemOwnersRequestBuilderGetQueryParameters{Select: []string{"id"}}})
-	if err != nil {
-		return err
-	}
-	found := false
-	err = s.pages(ctx, opOwner, list, nil, models.CreateDirectoryObjectCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
-		if l, ok := p.(models.DirectoryObjectCollectionResponseable); ok {
-			for _, o := range l.GetValue() {
-				found = found || strings.EqualFold(value(o.GetId()), userID)
-			}
-		}
-	})
-	switch {
-	case err != nil:
-		return s.fault(err, applicationID)
-	case found:
-		return nil
-	case refused.exists():
-		return refused.later("the owner is there, and cannot be read yet")
-	}
-	return s.fault(refused, applicationID)
 }
 
 // DeleteApplication deletes the application, and with it its service principal

@@ -144,7 +144,9 @@ func TestNewObjectsAreWaitedFor(t *testing.T) {
 	try("application", func() error { obj, appID, err = s.EnsureApplication(t.Context(), a); return err })
 	try("application again", func() error { obj, appID, err = s.EnsureApplication(t.Context(), a); return err })
 	try("service principal", func() error { sp, err = s.EnsureServicePrincipal(t.Context(), appID); return err })
-	try("owner", func() error { return s.EnsureOwner(t.Context(), obj, s.Signer().Requesters[0].ObjectID) })
+	try("owner", func() error {
+		return s.EnsureOwners(t.Context(), obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
+	})
 	try("consent", func() error { return s.EnsureConsent(t.Context(), sp, a.Permissions) })
 	try("key", func() error { return second(s.AddKey(t.Context(), obj, "EA-1", w.now().Add(time.Hour))) })
 	if temporary == 0 {
@@ -152,25 +154,6 @@ func TestNewObjectsAreWaitedFor(t *testing.T) {
 	}
 	if got, _ := w.t.Application(appID); len(got.Roles) != 1 || len(got.Scopes) != 1 || len(got.Owners) != 2 || len(got.Passwords) != 1 {
 		t.Errorf("made %+v", got)
-	}
-}
-
-func TestAnOwnerIsAddedOnce(t *testing.T) {
-	w := newWorld(t)
-	s := w.session("ada")
-	obj, appID, _ := w.made(s, app("payroll"))
-	bea := s.Signer().Requesters[0].ObjectID
-	for range 2 {
-		if err := s.EnsureOwner(t.Context(), obj, bea); w.saw(err) != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, _ := w.t.Application(appID); !slices.Contains(got.Owners, "bea@contoso.com") {
-		t.Errorf("owners %q", got.Owners)
-	}
-	w.later(2 * replication)
-	if err := s.EnsureOwner(t.Context(), "99999999-9999-4999-8999-999999999999", bea); trouble(w.saw(err)) == nil {
-		t.Errorf("of an application that is not there: %v", err)
 	}
 }
 
@@ -240,7 +223,9 @@ func TestEveryAnswerCanBeLostOrThrottled(t *testing.T) {
 			for _, step := range []func() error{
 				func() error { obj, appID, err = s.EnsureApplication(t.Context(), a); return err },
 				func() error { sp, err = s.EnsureServicePrincipal(t.Context(), appID); return err },
-				func() error { return s.EnsureOwner(t.Context(), obj, s.Signer().Requesters[0].ObjectID) },
+				func() error {
+					return s.EnsureOwners(t.Context(), obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
+				},
 				func() error { return s.EnsureConsent(t.Context(), sp, a.Permissions) },
 				func() error { return last(s.Keys(t.Context(), obj)) },
 			} {

@@ -26,12 +26,14 @@ type item struct {
 	req *kiota.RequestInformation
 	as  serialization.ParsableFactory
 
+	chained bool // sent only after the one before has come off; both in one batch
+
 	got serialization.Parsable
 	err error // as graph.send returns it
 }
 
 // batch sends the items 20 at a time, all at once, and fills in what came of
-// each. None of them depends on another.
+// each. None of them depends on another, but for those that are chained.
 func (g *graph) batch(ctx context.Context, items []*item) {
 	var wg sync.WaitGroup
 	for part := range slices.Chunk(items, batchSize) {
@@ -50,6 +52,8 @@ type (
 		URL     string            `json:"url"`
 		Headers map[string]string `json:"headers,omitempty"`
 		Body    json.RawMessage   `json:"body,omitempty"`
+
+		DependsOn []string `json:"dependsOn,omitempty"`
 	}
 	batchResponse struct {
 		ID      string          `json:"id"`
@@ -71,6 +75,9 @@ func (g *graph) sendBatch(ctx context.Context, items []*item) {
 		if err != nil {
 			fail(fmt.Errorf("%s: %w", i.op.name, err))
 			return
+		}
+		if i.chained && n > 0 {
+			r.DependsOn = []string{strconv.Itoa(n - 1)}
 		}
 		out.Requests = append(out.Requests, r)
 	}

@@ -47,11 +47,11 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 			tb.Fatal(err)
 		}
 	}
-	in, err := w.dir.SignIn(tb.Context(), "contoso", append([]string{"User.ReadBasic.All"}, plan.SignInScopes(workflow.Provision)...))
+	in, err := w.dir.SignIn(tb.Context(), "contoso", plan.SignInScopes(workflow.Provision))
 	must(err)
 	must(w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
 	before, all := w.s.RoundTrips(), len(w.s.Journal())
-	s, err := in.Wait(tb.Context(), workflow.Ask{Resources: plan.Resources(), Email: "bea@contoso.com"})
+	s, err := in.Wait(tb.Context(), workflow.Ask{Resources: plan.Resources(), Email: "bea@contoso.com", Policy: true})
 	must(err)
 	defer s.Close()
 	var m workflow.Made
@@ -59,7 +59,7 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 	must(err)
 	m.ServicePrincipal, err = s.EnsureServicePrincipal(tb.Context(), m.AppID)
 	must(err)
-	must(s.EnsureOwner(tb.Context(), m.ObjectID, s.Signer().Requesters[0].ObjectID))
+	must(s.EnsureOwners(tb.Context(), m.ObjectID, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}))
 	must(s.EnsureConsent(tb.Context(), m.ServicePrincipal, plan.Permissions))
 	must(s.EnsureDirectoryRole(tb.Context(), m.ServicePrincipal, plan.DirectoryRoles[0].TemplateID))
 	must(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", plan.Credential.Certificate))
@@ -72,7 +72,7 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 }
 
 func backupWorld(tb testing.TB) *world {
-	return newWorldWith(tb, entratest.Config{}, append([]string{"User.ReadBasic.All", "RoleManagement.ReadWrite.Directory"}, botScopes...)...)
+	return newWorldWith(tb, entratest.Config{}, append([]string{"User.ReadBasic.All", "Policy.Read.All", "RoleManagement.ReadWrite.Directory"}, botScopes...)...)
 }
 
 func TestTheBackupPlanTakesNoMoreThanTenRoundTrips(t *testing.T) {

@@ -30,12 +30,19 @@
 //
 // # One round trip at a time
 //
+// The code is asked for with the scopes that the plan needs. Scopes that a client
+// may lack, for people and for the tenant's policy, are added right after it: the
+// refresh token is exchanged for a token with the best set of them that there is
+// consent for (widen.go), and that one is used for everything.
+//
 // Who signed in, which directory roles are active, which tenant it is, what the
-// resources of the plan are called here, and who the requester is: all that is
-// one $batch, and nothing is written by it. Consent is one batch for every 20
+// resources of the plan are called here, who the requester and the owners are, and
+// what the tenant's policy is: all that is one $batch, and nothing is written by
+// it. Owners are one batch, each after the other. Consent is one batch for every 20
 // permissions, sent at once, so that it is one round trip deep as well. From the
-// token to the proof a plan of 20 permissions takes eight round trips, and one
-// with a directory role and a certificate, which is read back, ten.
+// token to the proof a plan of 20 permissions takes eight round trips to Graph and
+// for the proof, and one with a directory role and a certificate, which is read
+// back, ten.
 //
 // Azure Resource Manager (azure.go) is a few calls with a second token of the
 // same sign-in; the IDs of what they make follow from the request, and so do those

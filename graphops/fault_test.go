@@ -159,11 +159,11 @@ func TestTheTokenIsForGraphOnly(t *testing.T) {
 			t.Error("a next page elsewhere was asked for")
 		}
 		if r.Method == "POST" {
-			return answering(400, graphError("Request_BadRequest")), nil
+			return answering(200, `{"responses":[{"id":"0","status":400,"body":`+graphError("Request_BadRequest")+`}]}`), nil
 		}
 		return answering(200, `{"value":[],"@odata.nextLink":"https://evil.test/v1.0/owners"}`), nil
 	}
-	if err := s.EnsureOwner(t.Context(), objectID, objectID); w.saw(err) == nil || isTemporary(err) {
+	if err := s.EnsureOwners(t.Context(), objectID, []string{objectID}, nil); w.saw(err) == nil || isTemporary(err) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -177,7 +177,7 @@ func TestWhatExistsButCannotBeReadYetIsWaitedFor(t *testing.T) {
 	none := inBatch(`{"id":"0","status":200,"body":{"value":[]}}`, `{"id":"1","status":200,"body":{"value":[]}}`)
 	w := newWorld(t)
 	s := w.session("ada", all...)
-	owner := func() error { return s.EnsureOwner(t.Context(), objectID, clientID) }
+	owner := func() error { return s.EnsureOwners(t.Context(), objectID, []string{clientID}, nil) }
 	principal := func() error { return last(s.EnsureServicePrincipal(t.Context(), clientID)) }
 	role := func() error { return s.EnsureConsent(t.Context(), objectID, []workflow.Permission{readDirectory}) }
 	scope := func() error { return s.EnsureConsent(t.Context(), objectID, []workflow.Permission{readUser}) }
@@ -187,8 +187,8 @@ func TestWhatExistsButCannotBeReadYetIsWaitedFor(t *testing.T) {
 		says  []*http.Response
 		later bool
 	}{
-		{"an owner", owner, []*http.Response{answering(400, exists), answering(200, `{"value":[]}`)}, true},
-		{"an owner that is a mistake", owner, []*http.Response{answering(400, mistake), answering(200, `{"value":[]}`)}, false},
+		{"an owner", owner, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+exists+`}`)), answering(200, `{"value":[]}`)}, true},
+		{"an owner that is a mistake", owner, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+mistake+`}`)), answering(200, `{"value":[]}`)}, false},
 		{"a service principal", principal, []*http.Response{answering(409, taken), answering(404, graphError("Request_ResourceNotFound"))}, true},
 		{"a service principal that is a mistake", principal, []*http.Response{answering(400, mistake), answering(404, graphError("Request_ResourceNotFound"))}, false},
 		{"an app role", role, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+exists+`}`)), answering(200, none)}, true},

@@ -193,17 +193,6 @@ func (s *session) Alive(ctx context.Context, appID string) (bool, error) {
 	return err == nil, s.fault(err)
 }
 
-// RemoveOwner takes an owner away. One who is none already is no mistake.
-func (s *session) RemoveOwner(ctx context.Context, applicationID, userID string) error {
-	req := s.get("/applications/{id}/owners/{user}/$ref", "id", applicationID, "user", userID)
-	req.Method = kiota.DELETE
-	_, err := s.send(ctx, opUnowner, req, nil)
-	if status(err) == http.StatusNotFound {
-		return nil
-	}
-	return s.fault(err, applicationID)
-}
-
 // FindApplication reads which application has this App ID, and its service principal.
 func (s *session) FindApplication(ctx context.Context, appID string) (objectID, servicePrincipal string, err error) {
 	a, err := s.findApplication(ctx, appID)

@@ -232,7 +232,7 @@ func TestAClosedSessionIsOver(t *testing.T) {
 	for name, err := range map[string]error{
 		"EnsureApplication":      second(s.EnsureApplication(ctx, app("payroll"))),
 		"EnsureServicePrincipal": last(s.EnsureServicePrincipal(ctx, appID)),
-		"EnsureOwner":            s.EnsureOwner(ctx, obj, s.Signer().ObjectID),
+		"EnsureOwners":           s.EnsureOwners(ctx, obj, []string{s.Signer().ObjectID}, nil),
 		"EnsureConsent":          s.EnsureConsent(ctx, sp, nil),
 		"Keys":                   last(s.Keys(ctx, obj)),
 		"AddKey":                 second(s.AddKey(ctx, obj, "x", time.Now())),

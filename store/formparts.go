@@ -46,6 +46,7 @@ type madeV1 struct {
 	AppID            string    `json:"app_id,omitzero"`
 	ServicePrincipal string    `json:"service_principal,omitzero"`
 	Owner            string    `json:"owner,omitzero"`
+	Creator          string    `json:"creator,omitzero"`
 	KeyID            string    `json:"key_id,omitzero"`
 	KeyExpires       time.Time `json:"key_expires,omitzero"`
 	Certificate      []byte    `json:"certificate,omitzero"`

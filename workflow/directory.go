@@ -69,8 +69,9 @@ type Session interface {
 	EnsureApplication(ctx context.Context, a App) (objectID, appID string, err error)
 	// EnsureServicePrincipal makes sure that the app has a service principal in the tenant.
 	EnsureServicePrincipal(ctx context.Context, appID string) (objectID string, err error)
-	// EnsureOwner makes sure that a user owns the application.
-	EnsureOwner(ctx context.Context, applicationID, userID string) error
+	// EnsureOwners makes sure that users own the application, and then that those
+	// in not do not.
+	EnsureOwners(ctx context.Context, applicationID string, users, not []string) error
 	// EnsureConsent makes sure that the service principal has these permissions,
 	// application ones assigned and delegated ones granted for all users. Those
 	// in keep stay where they are. Where it finds more delegated scopes than these

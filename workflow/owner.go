@@ -10,14 +10,18 @@ import (
 // The owners of an application in Entra: who becomes one, who ceases to be one, and
 // whether the requester is one.
 
-// ensureOwner makes the requester and the plan's owners owners in Entra, where it is
-// certain which accounts are theirs.
-func (e *Engine) ensureOwner(ctx context.Context, r *Request, s Session) (edit, error) {
+// creates says whether r registers a new application, and does not change one.
+func (r *Request) creates() bool { return r.Kind == Register || r.Target.Anew }
+
+// ensureOwners makes the requester and the plan's owners owners of the app. Entra
+// has made whoever registered it one too: that was for this request only, and so
+// it is taken away again, unless nobody else owns the app.
+func ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
 	requester, found := s.Signer().Requesters, s.Signer().Owners
 	if _, looked := found[r.Requester.Email]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
 		requester = []Account{{ObjectID: r.Made.Owner}}
 	}
-	var owners, notes []string
+	var owners, ids, notes []string
 	for i, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
 		accounts := found[p.Email]
 		if i == 0 {
@@ -33,11 +37,15 @@ func (e *Engine) ensureOwner(ctx context.Context, r *Request, s Session) (edit, 
 		case accounts[0].Disabled:
 			notes = append(notes, "the account of "+p.Name+" is disabled")
 		default:
-			if err := s.EnsureOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID); err != nil {
-				return nil, err
-			}
-			owners = append(owners, p.Name)
+			owners, ids = append(owners, p.Name), append(ids, accounts[0].ObjectID)
 		}
+	}
+	not := r.notOwners(s.Signer(), ids)
+	if len(not) > 0 && len(ids) == 0 {
+		not, notes = nil, append(notes, "so "+s.Signer().UPN+", whom Entra made an owner by registering it, stays one")
+	}
+	if err := s.EnsureOwners(ctx, r.Made.ObjectID, ids, not); err != nil {
+		return nil, err
 	}
 	if r.Kind == Renew { // an update takes them away with all else that goes
 		left, err := removeOwners(ctx, r, s)
@@ -129,4 +137,19 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in Entra (App registrations › Owners).", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}
 	}
 	return func(_ *Request, st *Step) { st.Note = accounts[0].UPN }, nil
+}
+
+// notOwners are the accounts that Entra has made owners of a new app because they
+// registered it: that of this sign-in, or of an earlier one that came no further.
+func (r *Request) notOwners(signer Signer, owners []string) []string {
+	if !r.creates() {
+		return nil
+	}
+	var not []string
+	for _, id := range []string{r.Made.Creator, signer.ObjectID} {
+		if id != "" && !slices.Contains(owners, id) && !slices.Contains(not, id) {
+			not = append(not, id)
+		}
+	}
+	return not
 }

@@ -56,6 +56,9 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 		if name == StepCredential {
 			r.Made.Keys++
 		}
+		if name == StepApplication && r.creates() && r.Made.Creator == "" {
+			r.Made.Creator = r.SignIn.ObjectID
+		}
 		r.Rev++
 		return nil
 	})
@@ -153,7 +156,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		id, err := s.EnsureServicePrincipal(ctx, r.Made.AppID)
 		return func(r *Request, _ *Step) { r.Made.ServicePrincipal = id }, err
 	case StepOwner:
-		return e.ensureOwner(ctx, r, s)
+		return ensureOwners(ctx, r, s)
 	case StepConsent:
 		keep := r.Left.Permissions
 		switch r.Kind {

@@ -184,6 +184,7 @@ type Made struct {
 	AppID            string
 	ServicePrincipal string // object ID
 	Owner            string // object ID of the requester's account, where it was found
+	Creator          string // object ID of the account with which it was first tried to register it
 	KeyID            string // of the one live credential
 	KeyExpires       time.Time
 	Certificate      []byte // the public part of one that was made here, DER

@@ -283,7 +283,7 @@ func (s *fakeSession) EnsureApplication(_ context.Context, a App) (string, strin
 	}
 	_, err := call(s.wired, "application", func() (bool, error) {
 		if s.apps[a.UniqueName] == nil {
-			s.apps[a.UniqueName] = &fakeApp{keys: map[string]Password{}}
+			s.apps[a.UniqueName] = &fakeApp{keys: map[string]Password{}, owners: []string{s.who.ObjectID}} // as Entra does
 		}
 		s.apps[a.UniqueName].App = a
 		return true, nil
@@ -300,12 +300,16 @@ func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string) (s
 	return appID, err
 }
 
-func (s *fakeSession) EnsureOwner(_ context.Context, id, user string) error {
+func (s *fakeSession) EnsureOwners(_ context.Context, id string, users, not []string) error {
 	_, err := call(s.wired, "owner", func() (bool, error) {
-		s.app(id).owner = user
-		if a := s.app(id); !slices.Contains(a.owners, user) {
-			a.owners = append(a.owners, user)
+		a := s.app(id)
+		for _, user := range users {
+			a.owner = user
+			if !slices.Contains(a.owners, user) {
+				a.owners = append(a.owners, user)
+			}
 		}
+		a.owners = slices.DeleteFunc(a.owners, func(user string) bool { return slices.Contains(not, user) })
 		return true, nil
 	})
 	return err

@@ -40,7 +40,7 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 	_, _, err = s.AddKey(ctx, objectID, "by hand", time.Now().Add(24*time.Hour))
 	must(err)
 	if owned {
-		must(s.EnsureOwner(ctx, objectID, s.Signer().Requesters[0].ObjectID))
+		must(s.EnsureOwners(ctx, objectID, []string{s.Signer().Requesters[0].ObjectID}, nil))
 	}
 	return w.app(appID)
 }

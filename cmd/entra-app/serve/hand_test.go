@@ -42,7 +42,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	defer s.Close()
 	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "payroll-backup", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
 	must(err)
-	must(s.EnsureOwner(context.Background(), objectID, s.Signer().Requesters[0].ObjectID))
+	must(s.EnsureOwners(context.Background(), objectID, []string{s.Signer().Requesters[0].ObjectID}, nil))
 	if cert == nil {
 		_, _, err = s.AddKey(context.Background(), objectID, "by hand", time.Now().Add(30*24*time.Hour))
 		must(err)

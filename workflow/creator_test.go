@@ -1,0 +1,59 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// Whoever registers an app is made its owner by Entra. No right of an approver's
+// is left standing, whichever approver it was who came that far.
+func TestWhoRegisteredTheAppDoesNotStayAnOwner(t *testing.T) {
+	for _, c := range []struct {
+		what       string
+		requesters []Account
+		want       []string
+		says       string
+	}{
+		{"the requester is known", []Account{{ObjectID: "o-bea", UPN: "bea@contoso.com"}}, []string{"o-bea"}, ""},
+		{"nobody else can be an owner", nil, []string{"o-ada"}, "stays one"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.signer.ObjectID, w.signer.Requesters = "o-ada", c.requesters
+				n := w.boot()
+				defer n.stop()
+				r := w.settle(n, w.request(n), Ready)
+				if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, c.want) {
+					t.Errorf("the owners are %q, want %q", got, c.want)
+				}
+				if note := r.Step(StepOwner).Note; !strings.Contains(note, c.says) || r.Made.Creator != "o-ada" {
+					t.Errorf("the step says %q; created by %s", note, r.Made.Creator)
+				}
+			})
+		})
+	}
+}
+
+func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
+	signer := Signer{ObjectID: "o-cloe"}
+	for _, c := range []struct {
+		what   string
+		r      Request
+		owners []string
+		want   []string
+	}{
+		{"of an earlier sign-in, and of this one", Request{Kind: Register, Made: Made{Creator: "o-ada"}}, []string{"o-bea"}, []string{"o-ada", "o-cloe"}},
+		{"the plan names one of them", Request{Kind: Register, Made: Made{Creator: "o-ada"}}, []string{"o-bea", "o-ada"}, []string{"o-cloe"}},
+		{"made anew", Request{Kind: Recreate, Target: Target{Anew: true}, Made: Made{Creator: "o-cloe"}}, []string{"o-bea"}, []string{"o-cloe"}},
+		{"restored", Request{Kind: Recreate}, []string{"o-bea"}, nil},
+		{"adopted", Request{Kind: Adopt}, []string{"o-bea"}, nil},
+		{"updated", Request{Kind: Update}, []string{"o-bea"}, nil},
+	} {
+		if got := c.r.notOwners(signer, c.owners); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.what, got, c.want)
+		}
+	}
+}
