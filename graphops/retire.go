@@ -1,6 +1,7 @@
 package graphops
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -122,8 +123,10 @@ func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p 
 	return s.remove(ctx, items)
 }
 
-// remove sends deletions. What is gone already is gone.
+// remove sends deletions, in an order that is the same at every try: Graph lists
+// in any. What is gone already is gone.
 func (s *session) remove(ctx context.Context, items []*item) error {
+	slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(address(a), address(b)) })
 	s.batch(ctx, items)
 	var errs []error
 	for _, i := range items {
@@ -132,6 +135,13 @@ func (s *session) remove(ctx context.Context, items []*item) error {
 		}
 	}
 	return worst(errs)
+}
+
+func address(i *item) string {
+	if u, err := i.req.GetUri(); err == nil {
+		return u.String()
+	}
+	return ""
 }
 
 // RestoreApplication looks for a deleted application and restores it. One that

@@ -76,7 +76,7 @@ func (w *world) app(appID string) entratest.Application {
 }
 
 // kept checks that an app has all that it had.
-func kept(t *testing.T, before, after entratest.Application) {
+func kept(t testing.TB, before, after entratest.Application) {
 	t.Helper()
 	if after.DisplayName != before.DisplayName || after.Notes != before.Notes || after.SignInAudience != before.SignInAudience || after.ID != before.ID {
 		t.Errorf("it was %+v\nand is %+v", before, after)

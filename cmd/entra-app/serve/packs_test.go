@@ -62,7 +62,7 @@ func appearanceOf(a entratest.Application) appearance {
 }
 
 // selfSigned is a public certificate in PEM, valid for a year.
-func selfSigned(t *testing.T) string {
+func selfSigned(t testing.TB) string {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

@@ -165,7 +165,12 @@ func (w *world) stop() {
 // until waits for something to be so, and fails with all that can be seen if it is not.
 func (w *world) until(what string, cond func() bool) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	w.within(time.Minute, what, cond)
+}
+
+func (w *world) within(limit time.Duration, what string, cond func() bool) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	if err := w.slack.WaitFor(ctx, cond); err != nil {
 		w.t.Fatalf("waiting until %s: %v\n%s\nlog:\n%s", what, err, w.everything(), w.log)
