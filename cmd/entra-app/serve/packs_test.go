@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
 	"flag"
+	"fmt"
 	"maps"
 	"math/big"
 	"os"
@@ -35,7 +37,11 @@ type appearance struct {
 	Roles, Scopes          []string `json:",omitempty"` // consented
 	DirectoryRoles         []string `json:",omitempty"`
 	AzureRoles             []string `json:",omitempty"`
+	AzureDefinitions       []string `json:",omitempty"` // custom roles, with what they may do
 	Secrets, Certificates  int      `json:",omitempty"`
+	Lifetimes              []string `json:",omitempty"` // of the secrets
+	Thumbprints            bool     `json:",omitempty"` // whether each certificate has one
+	PreAuthorized          []string `json:",omitempty"`
 	Federated              []string `json:",omitempty"`
 }
 
@@ -49,16 +55,40 @@ func appearanceOf(a entratest.Application) appearance {
 		m.Requested = append(m.Requested, strings.ReplaceAll(r, a.AppID, "{appId}"))
 	}
 	for _, s := range a.Exposed {
-		m.Exposed = append(m.Exposed, s.Value)
+		kind := "User"
+		if s.Admin {
+			kind = "Admin"
+		}
+		m.Exposed = append(m.Exposed, s.Value+" "+kind)
 	}
 	for _, r := range a.AzureRoles {
 		m.AzureRoles = append(m.AzureRoles, r.Subscription+"/"+strings.ReplaceAll(r.Role, a.UniqueName, "{uniqueName}"))
 	}
 	slices.Sort(m.AzureRoles)
+	for _, k := range a.Passwords {
+		m.Lifetimes = append(m.Lifetimes, k.End.Sub(k.Start).Round(time.Hour).String())
+	}
+	m.Thumbprints = len(a.Certificates) > 0 && !slices.ContainsFunc(a.Certificates, func(c entratest.Credential) bool { return len(c.Thumbprint) != 40 })
+	for _, id := range a.PreAuthorized {
+		m.PreAuthorized = append(m.PreAuthorized, strings.ReplaceAll(id, a.AppID, "{appId}"))
+	}
 	for _, f := range a.Federated {
 		m.Federated = append(m.Federated, f.Issuer+" "+f.Subject+" "+f.Audience)
 	}
 	return m
+}
+
+// definitions are the custom roles of a tenant: how much each may do, and a hash of
+// what, so that another action is another line.
+func definitions(tn *entratest.Tenant, uniqueName string) []string {
+	var all []string
+	for _, d := range tn.AzureRoleDefinitions() {
+		may := append(slices.Clone(d.Actions), "data:")
+		may = append(append(may, d.DataActions...), "not:")
+		may = append(append(may, d.NotActions...), d.NotDataActions...)
+		all = append(all, fmt.Sprintf("%s: %d actions, %d data actions, %.4x", strings.ReplaceAll(d.Name, uniqueName, "{uniqueName}"), len(d.Actions), len(d.DataActions), sha256.Sum256([]byte(strings.Join(may, "\n")))))
+	}
+	return all
 }
 
 // selfSigned is a public certificate in PEM, valid for a year.
@@ -76,6 +106,14 @@ func selfSigned(t testing.TB) string {
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
+
+// exposing is a manifest of an app that offers scopes of its own.
+const exposing = `{"displayName":"x","signInAudience":"AzureADMyOrg","spa":{"redirectUris":["https://spa.contoso.com"]},` +
+	`"api":{"oauth2PermissionScopes":[` +
+	`{"id":"5f0d2c3e-4b1a-4c6d-9e8f-0a1b2c3d4e5f","value":"access_as_user","type":"User","isEnabled":true,"adminConsentDisplayName":"Use payroll","adminConsentDescription":"Lets an app use payroll."},` +
+	`{"id":"6f0d2c3e-4b1a-4c6d-9e8f-0a1b2c3d4e5f","value":"manage","type":"Admin","isEnabled":true,"adminConsentDisplayName":"Manage payroll","adminConsentDescription":"Lets an app manage payroll."}],` +
+	`"preAuthorizedApplications":[{"appId":"04b07795-8ddb-461a-bbee-02f9e1bf7b46","delegatedPermissionIds":["5f0d2c3e-4b1a-4c6d-9e8f-0a1b2c3d4e5f"]}]},` +
+	`"requiredResourceAccess":[{"resourceAppId":"00000003-0000-0000-c000-000000000000","resourceAccess":[{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Scope"}]}]}`
 
 func TestEveryProductFromRequestToHandOver(t *testing.T) {
 	for _, c := range []struct {
@@ -96,6 +134,13 @@ func TestEveryProductFromRequestToHandOver(t *testing.T) {
 		{"vb365-archiver", "vb365-archiver", nil, map[string]any{"Subscriptions": subscription}, []string{"Contributor", subscription}},
 		{"vbazure", "vbazure", nil, map[string]any{"Subscriptions": subscription}, []string{"Key Vault Crypto Officer", "Role Based Access Control Administrator in the Azure subscriptions (to assign roles there)"}},
 		{"vbazure-minimal", "vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}}, map[string]any{"Subscriptions": subscription, "Certificate": ""}, []string{"data actions"}},
+		{"vbo365-month", "vbo365", nil, map[string]any{"Lifetime": "720h0m0s"}, []string{"client secret, valid for 30 days"}},
+		{"vb365-backup-sharepoint", "vb365-backup", nil, map[string]any{"Certificate": "", "Workloads": []string{"SharePoint and OneDrive"}}, []string{"For: SharePoint and OneDrive\n"}},
+		{"vb365-backup-teams", "vb365-backup", nil, map[string]any{"Certificate": "", "Workloads": []string{"Teams"}}, []string{"For: Teams\n"}},
+		{"vb365-archiver-minimal", "vb365-archiver", [][2]string{{"Workloads", "minimal"}}, map[string]any{"Subscriptions": subscription}, []string{subscription}},
+		{"vb365-archiver-certificate", "vb365-archiver", [][2]string{{"Credential", "certificate"}}, map[string]any{"Subscriptions": subscription, "Certificate": ""}, []string{"Contributor", "SHA-1 thumbprint"}},
+		{"custom-secret", "custom", nil, map[string]any{"Permissions": []string{"graph:Application:User.Read.All"}}, []string{"client secret"}},
+		{"custom-none", "custom", [][2]string{{"Credential", "none"}}, map[string]any{"Manifest": exposing}, []string{"none; people sign in", "access_as_user"}},
 		{"custom-federated", "custom", [][2]string{{"Credential", "federated"}},
 			map[string]any{"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:ref:refs/heads/main", "Permissions": []string{"graph:Application:User.Read.All"}},
 			[]string{"federated: whoever has a token"}},
@@ -129,7 +174,9 @@ func TestEveryProductFromRequestToHandOver(t *testing.T) {
 			if strings.Contains(ready.Plain(), "{") || !strings.Contains(ready.Plain(), apps[0].AppID) {
 				t.Errorf("the requester reads: %s", ready.Plain())
 			}
-			got, err := json.MarshalIndent(appearanceOf(apps[0]), "", "  ")
+			appearance := appearanceOf(apps[0])
+			appearance.AzureDefinitions = definitions(w.tenant, apps[0].UniqueName)
+			got, err := json.MarshalIndent(appearance, "", "  ")
 			if err != nil {
 				t.Fatal(err)
 			}
