@@ -218,7 +218,7 @@ func lives() []life {
 			}
 			w.signsIn("ada@contoso.com")
 			w.ends("EA-1: payroll", "Done")
-			w.only("as it was made", 0, 0, 2)
+			w.only("as it was made", 1, 0, 2)
 		}},
 	}
 }
