@@ -34,14 +34,6 @@ const (
 	authorizing  = "/providers/Microsoft.Authorization/"
 )
 
-// azureSpace is the name space of the IDs of role assignments and definitions:
-// they follow from the request, so that a repeated call makes the same one.
-var azureSpace = uuid.MustParse("a2a4f2a6-5b42-4ed5-8f4f-3d3f0f2f6f70")
-
-func azureID(parts ...string) string {
-	return uuid.NewSHA1(azureSpace, []byte(strings.ToLower(strings.Join(parts, "/")))).String()
-}
-
 // signInAzure gets a token for Azure with the same sign-in, and finds out on
 // which subscriptions it has these rights.
 func (s *session) signInAzure(ctx context.Context, subscriptions, rights []string, m more) error {
@@ -127,7 +119,7 @@ func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name s
 	}
 	var ids []string
 	for _, r := range roles {
-		id := roleID(name, r)
+		id := r.DefinitionID(name)
 		if r.ID == "" {
 			if err := s.putRoleDefinition(ctx, id, name, subscriptions, r); err != nil {
 				return err
@@ -172,7 +164,7 @@ func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name,
 		"principalId":      servicePrincipal,
 		"principalType":    "ServicePrincipal", // so that a new one need not be known everywhere
 	}}
-	err := s.azure(ctx, opAzureAssign, http.MethodPut, scope+authorizing+"roleAssignments/"+azureID(name, servicePrincipal, subscription, role), "", body, nil)
+	err := s.azure(ctx, opAzureAssign, http.MethodPut, scope+authorizing+"roleAssignments/"+workflow.AzureID(name, servicePrincipal, subscription, role), "", body, nil)
 	a, _ := err.(*answer)
 	switch {
 	case a != nil && a.is("RoleAssignmentExists"):
@@ -189,39 +181,14 @@ func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name s
 	if s.arm == nil {
 		return nil, workflow.ErrSessionOver
 	}
-	// Those that somebody else gave it, as where the app was made by hand, too.
-	ours, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
-	if err != nil {
-		return nil, err
-	}
-	ours = slices.DeleteFunc(ours, func(a azureAssignment) bool {
-		return !slices.ContainsFunc(roles, func(r workflow.AzureRole) bool { return roleID(name, r) == a.role })
-	})
-	var errs []error
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for _, sub := range subscriptions {
-		for _, r := range roles { // a list may be behind
-			ours = append(ours, azureAssignment{sub, roleID(name, r), azureID(name, servicePrincipal, sub, roleID(name, r))})
-		}
-	}
-	for _, a := range ours {
-		wg.Go(func() {
-			err := s.azureDelete(ctx, opAzureUnassign, "/subscriptions/"+a.subscription+authorizing+"roleAssignments/"+a.name)
-			mu.Lock()
-			defer mu.Unlock()
-			errs = append(errs, s.fault(err))
-		})
-	}
-	wg.Wait()
-	if err := worst(errs); err != nil {
+	if err := s.UnassignAzureRoles(ctx, servicePrincipal, name, subscriptions, roles); err != nil {
 		return nil, err
 	}
 	for _, r := range roles {
 		if r.ID != "" || len(subscriptions) == 0 {
 			continue
 		}
-		id := roleID(name, r)
+		id := r.DefinitionID(name)
 		err := s.azureDelete(ctx, opAzureUnrole, "/subscriptions/"+subscriptions[0]+authorizing+"roleDefinitions/"+id)
 		a, _ := err.(*answer)
 		if a == nil || !a.is("RoleDefinitionHasAssignments") {
@@ -243,13 +210,34 @@ func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name s
 	return stay, nil
 }
 
-// roleID is the ID of a role's definition: that of a custom one follows from the
-// request that it was made for.
-func roleID(name string, r workflow.AzureRole) string {
-	if r.ID != "" {
-		return r.ID
+// UnassignAzureRoles takes assignments away, those that somebody else made, as where
+// the app was made by hand, too. What is gone already is gone.
+func (s *session) UnassignAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) error {
+	ours, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+	if err != nil {
+		return err
 	}
-	return azureID(name, r.Name)
+	ours = slices.DeleteFunc(ours, func(a azureAssignment) bool {
+		return !slices.ContainsFunc(roles, func(r workflow.AzureRole) bool { return r.DefinitionID(name) == a.role })
+	})
+	var errs []error
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for _, sub := range subscriptions {
+		for _, r := range roles { // a list may be behind
+			ours = append(ours, azureAssignment{sub, r.DefinitionID(name), workflow.AzureID(name, servicePrincipal, sub, r.DefinitionID(name))})
+		}
+	}
+	for _, a := range ours {
+		wg.Go(func() {
+			err := s.azureDelete(ctx, opAzureUnassign, "/subscriptions/"+a.subscription+authorizing+"roleAssignments/"+a.name)
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, s.fault(err))
+		})
+	}
+	wg.Wait()
+	return worst(errs)
 }
 
 func (s *session) azureDelete(ctx context.Context, op operation, path string) error {

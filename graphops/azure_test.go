@@ -88,7 +88,7 @@ func TestACustomRoleThatSomebodyElseHasStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := w.patiently(func() error {
-		return s.(*session).putRoleAssignment(t.Context(), other, "by hand", production, azureID("entra-app-payroll", "Backup operator"))
+		return s.(*session).putRoleAssignment(t.Context(), other, "by hand", production, workflow.AzureID("entra-app-payroll", "Backup operator"))
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestARoleInAzureIsCalledByWhatItAllows(t *testing.T) {
 	}
 	plan := workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production, testing2}}
 	has, err := s.Inspect(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
-	want := []string{production + "/" + entratest.AzureContributor, production + "/Backup operator", production + "/" + azureID("wider", wider.Name)}
+	want := []string{production + "/" + entratest.AzureContributor, production + "/Backup operator", production + "/" + workflow.AzureID("wider", wider.Name)}
 	slices.Sort(want)
 	if err != nil || !slices.Equal(has.AzureRoles, want) {
 		t.Errorf("it has %q, want %q (%v)", has.AzureRoles, want, err)

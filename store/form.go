@@ -85,6 +85,7 @@ type planV1 struct {
 	Subscriptions      []string          `json:"subscriptions,omitzero"`
 	Owners             []personV1        `json:"owners,omitzero"`
 	Workloads          []string          `json:"workloads,omitzero"`
+	Chosen             []string          `json:"chosen,omitzero"`
 	Approvals          int               `json:"approvals,omitzero"`
 	Backup             backupV1          `json:"backup,omitzero"`
 }

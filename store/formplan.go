@@ -73,7 +73,7 @@ func planForm(p workflow.Plan) planV1 {
 		AzureRoles:     each(p.AzureRoles, func(r workflow.AzureRole) azureRoleV1 { return azureRoleV1(r) }),
 		Subscriptions:  p.Subscriptions,
 		Owners:         each(p.Owners, func(p workflow.Person) personV1 { return personV1(p) }),
-		Workloads:      p.Workloads, Approvals: p.Approvals,
+		Workloads:      p.Workloads, Chosen: p.Chosen, Approvals: p.Approvals,
 		Backup: backupV1(p.Backup),
 	}
 }
@@ -92,7 +92,7 @@ func (f planV1) plan() workflow.Plan {
 		AzureRoles:     each(f.AzureRoles, func(r azureRoleV1) workflow.AzureRole { return workflow.AzureRole(r) }),
 		Subscriptions:  f.Subscriptions,
 		Owners:         each(f.Owners, func(p personV1) workflow.Person { return workflow.Person(p) }),
-		Workloads:      f.Workloads, Approvals: f.Approvals,
+		Workloads:      f.Workloads, Chosen: f.Chosen, Approvals: f.Approvals,
 		Backup: workflow.Backup(f.Backup),
 	}
 }

@@ -2,16 +2,112 @@ package workflow
 
 import (
 	"cmp"
+	"crypto/sha1" // RFC 9562 has it for UUIDs of version 5; nothing is proven with it
+	"fmt"
 	"slices"
 	"strings"
 )
 
 // What a request does in Azure, and who may carry that out.
 
+// azureSpace is the name space of the IDs of what is made in Azure: they follow
+// from the request, so that a repeated call makes the same one.
+var azureSpace = [16]byte{0xa2, 0xa4, 0xf2, 0xa6, 0x5b, 0x42, 0x4e, 0xd5, 0x8f, 0x4f, 0x3d, 0x3f, 0x0f, 0x2f, 0x6f, 0x70}
+
+// AzureID is the ID of something that is made in Azure and is called that.
+func AzureID(parts ...string) string {
+	sum := sha1.Sum(append(azureSpace[:], strings.ToLower(strings.Join(parts, "/"))...))
+	id := sum[:16]
+	id[6], id[8] = id[6]&0x0f|0x50, id[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
+
+// DefinitionID is the ID of a role's definition: that of a custom one follows from
+// the unique name of the app that it was made for.
+func (a AzureRole) DefinitionID(uniqueName string) string {
+	if a.ID != "" {
+		return strings.ToLower(a.ID)
+	}
+	return AzureID(uniqueName, a.Name)
+}
+
+func sameAzureRole(a, b AzureRole) bool { return a.ID == b.ID && (a.ID != "" || a.Name == b.Name) }
+
+// allows says the same of two custom roles if they allow the same.
+func (a AzureRole) allows(b AzureRole) bool {
+	return len(without(a.Actions, b.Actions))+len(without(a.DataActions, b.DataActions)) == 0
+}
+
+// An azureShare is roles on each of some subscriptions.
+type azureShare struct {
+	subscriptions []string
+	roles         []AzureRole
+}
+
+func (s azureShare) empty() bool { return len(s.subscriptions) == 0 || len(s.roles) == 0 }
+
+// azureWork is what a request gives an app in Azure, and what it takes from it.
+type azureWork struct {
+	give []azureShare
+	// end are roles that the app loses everywhere: custom ones are deleted.
+	end azureShare
+	// quit are roles that it keeps, on subscriptions where it loses them.
+	quit azureShare
+}
+
+// gives and takes say whether there is anything of the kind.
+func (w azureWork) gives() bool { return len(w.give) > 0 }
+func (w azureWork) takes() bool { return !w.end.empty() || !w.quit.empty() }
+
+// subscriptions are those on which anything changes.
+func (w azureWork) subscriptions() []string {
+	var all []string
+	for _, s := range append(slices.Clone(w.give), w.end, w.quit) {
+		if !s.empty() {
+			all = joined(all, s.subscriptions, equal)
+		}
+	}
+	return all
+}
+
+// azureWork is what r's task does in Azure. An update changes the difference only,
+// but for custom roles: their definition names all subscriptions, and is written
+// as a whole.
+func (r *Request) azureWork() (w azureWork) {
+	is, was := r.Plan, r.Was
+	give := []azureShare{{is.Subscriptions, is.AzureRoles}}
+	switch {
+	case r.leavesAzure():
+		w.end, give = give[0], nil
+	case r.Kind == Update:
+		added := without(is.Subscriptions, was.Subscriptions)
+		w.end = azureShare{was.Subscriptions, beyond(was.AzureRoles, is.AzureRoles, sameAzureRole)}
+		w.quit.subscriptions = without(was.Subscriptions, is.Subscriptions)
+		whole, kept := azureShare{subscriptions: is.Subscriptions}, azureShare{subscriptions: added}
+		for _, role := range is.AzureRoles {
+			i := slices.IndexFunc(was.AzureRoles, func(a AzureRole) bool { return sameAzureRole(a, role) })
+			if i >= 0 {
+				w.quit.roles = append(w.quit.roles, role)
+			}
+			switch {
+			case i < 0:
+				whole.roles = append(whole.roles, role)
+			case role.ID != "":
+				kept.roles = append(kept.roles, role)
+			case len(added)+len(w.quit.subscriptions) > 0 || !role.allows(was.AzureRoles[i]) || !was.AzureRoles[i].allows(role):
+				whole.roles = append(whole.roles, role)
+			}
+		}
+		give = []azureShare{whole, kept}
+	}
+	w.give = slices.DeleteFunc(give, azureShare.empty)
+	return w
+}
+
 // inAzure says whether a task takes rights in Azure: to give the app its roles
 // there, or to take them away.
 func (r *Request) inAzure() bool {
-	if len(r.Plan.AzureRoles) == 0 || r.Kind == Renew || r.Kind == Update {
+	if w := r.azureWork(); r.Kind == Renew || !w.gives() && !w.takes() {
 		return false
 	}
 	if r.Task == Undo { // there is nothing to take away where nothing was tried
@@ -24,14 +120,20 @@ func (r *Request) inAzure() bool {
 // azureRights are the actions in Azure that a task takes on each subscription.
 // Source: Azure built-in roles; each operation of Microsoft.Authorization is an action.
 func (r *Request) azureRights() []string {
-	act := "write"
-	if r.leavesAzure() {
-		act = "delete"
+	var rights []string
+	right := func(needed bool, action string) {
+		if needed {
+			rights = append(rights, "Microsoft.Authorization/"+action)
+		}
 	}
-	rights := []string{"Microsoft.Authorization/roleAssignments/" + act}
-	if slices.ContainsFunc(r.Plan.AzureRoles, func(a AzureRole) bool { return a.ID == "" }) {
-		rights = append(rights, "Microsoft.Authorization/roleDefinitions/"+act)
+	custom := func(s azureShare) bool {
+		return !s.empty() && slices.ContainsFunc(s.roles, func(a AzureRole) bool { return a.ID == "" })
 	}
+	w := r.azureWork()
+	right(w.gives(), "roleAssignments/write")
+	right(w.takes(), "roleAssignments/delete")
+	right(slices.ContainsFunc(w.give, custom), "roleDefinitions/write")
+	right(custom(w.end), "roleDefinitions/delete")
 	return rights
 }
 
@@ -41,23 +143,27 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 	if !r.inAzure() {
 		return nil
 	}
-	missing := without(r.Plan.Subscriptions, who.Subscriptions)
+	w := r.azureWork()
+	missing := without(w.subscriptions(), who.Subscriptions)
 	if len(missing) == 0 {
 		return nil
 	}
 	stays := ""
-	if r.leavesAzure() {
-		stays = " Without that the app's roles there would stay: " + r.azureWords() + "."
+	if w.takes() {
+		stays = " Without that the app's roles there would stay: " + w.takenWords() + "."
 	}
 	return refuse(RuleRole, "%s may not %s in the Azure subscription %s: it takes %s there.%s Nothing was changed. Get or activate the role, then press New code.",
 		who.UPN, r.azureDoing(), strings.Join(missing, ", "), r.azureAdmins(), stays)
 }
 
-// leavesAzure says whether roles there are taken away, and not given.
+// leavesAzure says whether all roles there are taken away, and none is given.
 func (r *Request) leavesAzure() bool { return r.Task == Undo || r.Kind == Retire }
 
 func (r *Request) azureDoing() string {
-	if r.leavesAzure() {
+	switch w := r.azureWork(); {
+	case w.gives() && w.takes():
+		return "assign roles and take roles away"
+	case w.takes():
 		return "take roles away"
 	}
 	return "assign roles"
@@ -65,19 +171,35 @@ func (r *Request) azureDoing() string {
 
 // azureAdmins are the roles in Azure whose holders may carry r out.
 func (r *Request) azureAdmins() string {
-	if len(r.azureRights()) > 1 { // Role Based Access Control Administrator has no say over definitions
+	// Role Based Access Control Administrator has no say over definitions
+	if slices.ContainsFunc(r.azureRights(), func(right string) bool { return strings.Contains(right, "/roleDefinitions/") }) {
 		return "Owner or User Access Administrator"
 	}
 	return "Owner, User Access Administrator or Role Based Access Control Administrator"
 }
 
-// azureWords names the app's roles in Azure.
-func (r *Request) azureWords() string {
+// takenWords names the roles that are taken away.
+func (w azureWork) takenWords() string {
 	var names []string
-	for _, a := range r.Plan.AzureRoles {
-		names = append(names, a.Name)
+	for _, s := range []azureShare{w.end, w.quit} {
+		for _, a := range s.roles {
+			if !s.empty() {
+				names = append(names, a.Name)
+			}
+		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// azureNote counts what is given or taken away.
+func azureNote(shares ...azureShare) string {
+	var parts []string
+	for _, s := range shares {
+		if !s.empty() {
+			parts = append(parts, fmt.Sprintf("%d on %d subscriptions", len(s.roles), len(s.subscriptions)))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // inAzure is what an app with a plan has in Azure, called as in Inspection.

@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/url"
 	"regexp"
@@ -108,10 +109,12 @@ const KeyRefused = "There is a private key in this. It was not kept, but it has 
 // checkKeys refuses private keys in all texts of a draft. What is for a
 // certificate is looked at where that is read.
 func checkKeys(wrong FieldErrors, d Draft) {
-	for f, texts := range map[Field][]string{
+	all := map[Field][]string{
 		FieldAppName: {d.AppName}, FieldReason: {d.Reason}, FieldRedirectURIs: d.RedirectURIs, FieldSubscriptions: d.Subscriptions, FieldScopes: d.Scopes,
 		FieldIssuer: {d.Federated.Issuer}, FieldSubject: {d.Federated.Subject}, FieldAudience: {d.Federated.Audience},
-	} {
+	}
+	maps.Copy(all, d.Redirects)
+	for f, texts := range all {
 		if certificate.HasPrivateKey(strings.Join(texts, "\n")) {
 			wrong[f] = KeyRefused
 		}
@@ -119,11 +122,6 @@ func checkKeys(wrong FieldErrors, d Draft) {
 	for name, lines := range d.Fields {
 		if certificate.HasPrivateKey(strings.Join(lines, "\n")) {
 			wrong[TemplateField{Name: name}.Field()] = KeyRefused
-		}
-	}
-	for on, lines := range d.Redirects {
-		if certificate.HasPrivateKey(strings.Join(lines, "\n")) {
-			wrong[on.Field()] = KeyRefused
 		}
 	}
 }
@@ -152,29 +150,6 @@ func checkOwners(wrong FieldErrors, by Person, people []Person) []Person {
 	return out
 }
 
-// On are the redirect URIs of a platform.
-func (p Plan) On(on Platform) []string {
-	switch on {
-	case SPA:
-		return p.SPARedirectURIs
-	case PublicClient:
-		return p.PublicRedirectURIs
-	}
-	return p.RedirectURIs
-}
-
-// redirect puts redirect URIs where a platform has them.
-func (p *Plan) redirect(on Platform, uris []string) {
-	switch on {
-	case SPA:
-		p.SPARedirectURIs = uris
-	case PublicClient:
-		p.PublicRedirectURIs = uris
-	default:
-		p.RedirectURIs = uris
-	}
-}
-
 func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool) []Permission {
 	var out []Permission
 	seen := map[string]bool{}
@@ -200,53 +175,12 @@ func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool) []Permis
 	return out
 }
 
-// checkRedirects follows Microsoft's rules for redirect URIs of web apps: https,
-// or http on the loopback host; no wildcard, no fragment.
-// Those in had are the app's already and are not asked about.
-func checkRedirects(wrong FieldErrors, uris []string, had ...string) []string {
-	var out []string
-	for _, s := range uris {
-		if s = oneLine(s); s == "" {
-			continue
-		}
-		if problem := redirectProblem(s); problem != "" && !slices.Contains(had, s) {
-			wrong[FieldRedirectURIs] = fmt.Sprintf("%s: %s.", clip(s, 80), problem)
-			return nil
-		}
-		out = append(out, s)
-	}
-	if len(out) > RedirectsMax {
-		wrong[FieldRedirectURIs] = fmt.Sprintf("These are %d redirect URIs; %d are allowed.", len(out), RedirectsMax)
-	}
-	return out
-}
-
-func redirectProblem(s string) string {
-	u, err := url.Parse(s)
-	loopback := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1")
-	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "this is not a web address. It has to begin with https://"
-	case u.Scheme != "https" && !(u.Scheme == "http" && loopback):
-		return "a redirect URI has to begin with https:// (or be http://localhost)"
-	case u.Fragment != "" || strings.Contains(s, "#"):
-		return "a redirect URI must not have a # in it"
-	case strings.Contains(s, "*"):
-		return "a redirect URI must not have a wildcard in it"
-	case u.User != nil:
-		return "a redirect URI must not have a name or a password in it"
-	case len(s) > RedirectMax:
-		return fmt.Sprintf("a redirect URI may have %d characters", RedirectMax)
-	case strings.ContainsAny(s, " <>\"\\|^`{}"):
-		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
-	}
-	return ""
-}
-
 // checkCustom fills in what the requester names: permissions one by one, or all
 // that a manifest says.
 func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 	m := draft.Imported
+	checkWhoSignsIn(wrong, draft, p)
+	p.PublicRedirectURIs = checkRedirects(wrong, FieldPublicRedirectURIs, PublicClient, draft.Redirects[FieldPublicRedirectURIs])
 	if m == nil {
 		p.Scopes = checkScopes(wrong, draft.Scopes, nil)
 		p.Permissions = checkPermissions(wrong, draft.Permissions, len(p.Scopes) > 0)
@@ -262,8 +196,9 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 		return
 	}
 	switch m.Audience {
-	case "", "AzureADMyOrg":
-	case "AzureADMultipleOrgs":
+	case "":
+		p.Audience = ThisTenant
+	case ThisTenant, AnyTenant:
 		p.Audience = m.Audience
 	default:
 		wrong[in] = "The manifest is for personal Microsoft accounts, which this bot does not register apps for."
@@ -288,16 +223,31 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 		wrong[in] = fmt.Sprintf("The manifest has %d permissions and %d scopes; %d and %d are allowed in one request.", n, len(m.Scopes), PermissionsMax, ScopesMax)
 	}
 	p.Scopes, p.PublicClientFlows = m.Scopes, m.PublicClientFlows
-	for _, of := range []struct {
-		uris []string
-		to   *[]string
-	}{{m.RedirectURIs, &p.RedirectURIs}, {m.SPARedirectURIs, &p.SPARedirectURIs}, {m.PublicRedirectURIs, &p.PublicRedirectURIs}} {
-		bad := FieldErrors{}
-		if uris := checkRedirects(bad, of.uris); len(uris) > 0 {
-			*of.to = uris
+	of := Plan{RedirectURIs: m.RedirectURIs, SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs}
+	for _, on := range Platforms {
+		if uris := checkRedirects(wrong, in, on, of.On(on)); len(uris) > 0 {
+			p.redirect(on, uris)
 		}
-		if text := bad[FieldRedirectURIs]; text != "" {
-			wrong[in] = text
-		}
+	}
+}
+
+// Who can sign in to a custom app. Source: Graph, application resource type, signInAudience.
+const (
+	ThisTenant = "AzureADMyOrg"
+	AnyTenant  = "AzureADMultipleOrgs"
+)
+
+// checkWhoSignsIn fills in who can sign in to a custom app, and whether people can
+// without a secret of the app's.
+func checkWhoSignsIn(wrong FieldErrors, draft Draft, p *Plan) {
+	switch draft.WhoSignsIn {
+	case "":
+	case ThisTenant, AnyTenant:
+		p.Audience = draft.WhoSignsIn
+	default:
+		wrong[FieldWhoSignsIn] = "Choose from the list."
+	}
+	if draft.PublicClientFlows != nil {
+		p.PublicClientFlows = *draft.PublicClientFlows
 	}
 }

@@ -30,7 +30,7 @@ func (p Product) Plan(c Choice) Plan {
 	}
 	for _, w := range p.Workloads {
 		if slices.Contains(c.Workloads, w.Name) {
-			plan.Workloads = append(plan.Workloads, w.Title)
+			plan.Workloads, plan.Chosen = append(plan.Workloads, w.Title), append(plan.Chosen, w.Name)
 		}
 	}
 	for _, n := range p.AzureRoles {

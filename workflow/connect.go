@@ -56,17 +56,6 @@ func (p Product) services(workloads []string) []string {
 	return services
 }
 
-// called are the names of the workloads with these titles.
-func (p Product) called(titles []string) []string {
-	var names []string
-	for _, w := range p.Workloads {
-		if slices.Contains(titles, w.Title) {
-			names = append(names, w.Name)
-		}
-	}
-	return names
-}
-
 // Backups returns the names of the servers that an app of p can be connected to.
 func (d *Desk) Backups(p Product) []string {
 	if !slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service != "" }) {

@@ -172,9 +172,8 @@ func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, err
 // with, and compares that with what was approved.
 func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error) {
 	plan, may := r.Plan, r.may() // what it was found with is no excess
-	if !r.inAzure() {
-		plan.AzureRoles, may.AzureRoles = nil, nil // the token is not good for them, and they are not this request's
-	}
+	// Without work there the token is not good for them, and they are not this request's.
+	may.Subscriptions, may.AzureRoles = r.azureToRead()
 	if r.light() {
 		plan.DirectoryRoles, plan.Permissions = nil, plan.Of(catalog.Application) // likewise
 		may.DirectoryRoles, may.Permissions = nil, may.Of(catalog.Application)
@@ -201,13 +200,8 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	if c := r.Plan.Credential; c.Kind == Federated && !slices.Contains(has.Federated, c.Federated) {
 		missing = append(missing, "trust in "+c.Federated.Issuer)
 	}
-	azure := plan.inAzure()
-	for _, a := range without(azure, has.AzureRoles) {
-		missing = append(missing, plan.azureCalled(a))
-	}
-	for _, a := range without(without(has.AzureRoles, azure), r.Found.AzureRoles) {
-		excess = append(excess, plan.azureCalled(a))
-	}
+	less, more := r.azureCompared(has.AzureRoles)
+	missing, excess = append(missing, less...), append(excess, more...)
 	for _, f := range has.Federated {
 		if f != r.Plan.Credential.Federated && !slices.Contains(r.Found.Federated, f) {
 			excess = append(excess, "trust in "+f.Issuer)

@@ -91,6 +91,9 @@ type Session interface {
 	// for it are gone. It returns the names of those that stay because somebody else
 	// has them.
 	RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) (stay []string, err error)
+	// UnassignAzureRoles makes sure that a service principal has none of these roles on
+	// these subscriptions. Custom roles stay, for others.
+	UnassignAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) error
 	// EnsureCertificate makes sure that the app can prove itself with a
 	// certificate, and leaves its others as they are.
 	// It is a *Trouble if another app of the tenant is seen to have it.
@@ -205,7 +208,7 @@ type Signer struct {
 	Requesters []Account
 	// Policy is the tenant's for apps, where the token was good for reading it.
 	Policy AppPolicy
-	// Subscriptions are those of the plan on which this account has the AzureRights.
+	// Subscriptions are those that were asked for on which this account has the AzureRights.
 	Subscriptions []string
 	// Owners are the accounts that have each of the owners' e-mail addresses, and
 	// the requester's. Where the token was not good for that it is nil.

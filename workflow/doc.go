@@ -64,13 +64,16 @@
 //	credential.go secrets, certificates, proof      made.go       certificates that are made here
 //	intake.go     certificates that people bring    scope.go      scopes that an app offers
 //	life.go       retire, recreate                  renew.go      a new credential
+//	upgrade.go    what a newer pack asks for
 //	update.go     from one plan to another          adopt.go      an app of another hand
 //	restore.go    a deleted app comes back          verify.go     what was made by hand
 //	connect.go    a backup server gets the app      checking.go   what a person reaches on it
+//	redirect.go   redirect URIs, by platform
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
-//	azure.go      roles in Azure                    stale.go      who came too late
+//	azure.go      roles in Azure                    azurestep.go  the steps there, and their check
 //	owner.go      who owns an application in Entra  left.go       what a given-up update leaves
-//	redirect.go   redirect URIs that a product brings
+//	redirect.go   redirect URIs by platform         template.go   those that a product brings
+//	stale.go      who came too late
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

@@ -77,6 +77,13 @@ const (
 	FieldPermissions  Field = "Permissions"
 	FieldRedirectURIs Field = "Redirect URIs"
 
+	FieldWebRedirectURIs    Field = "Redirect URIs (web)" // where they are not the product's own
+	FieldSPARedirectURIs    Field = "Redirect URIs (single-page app)"
+	FieldPublicRedirectURIs Field = "Redirect URIs (public client)"
+
+	FieldWhoSignsIn        Field = "Who can sign in"
+	FieldPublicClientFlows Field = "Public client flows"
+
 	FieldApplication     Field = "Application"
 	FieldWorkloads       Field = "Workloads"
 	FieldCertificate     Field = "Certificate"

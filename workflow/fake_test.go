@@ -27,12 +27,15 @@ func (s *fakeSession) EnsureDirectoryRole(_ context.Context, sp, role string) er
 	return err
 }
 
-func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, _ string, subscriptions []string, roles []AzureRole) error {
+func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole) error {
 	_, err := call(s.wired, "azure roles", func() (bool, error) {
-		s.app(sp).azure = nil
-		for _, sub := range subscriptions {
-			for _, r := range roles {
-				s.app(sp).azure = append(s.app(sp).azure, sub+"/"+cmp.Or(r.ID, r.Name))
+		a := s.app(sp)
+		for _, r := range roles {
+			if r.ID == "" {
+				a.definitions = joined(a.definitions, []string{r.DefinitionID(name)}, equal)
+			}
+			for _, sub := range subscriptions {
+				a.azure = joined(a.azure, []string{sub + "/" + cmp.Or(r.ID, r.Name)}, equal)
 			}
 		}
 		return true, nil
@@ -40,19 +43,34 @@ func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, _ string, subscrip
 	return err
 }
 
-func (s *fakeSession) RemoveAzureRoles(_ context.Context, sp, _ string, subscriptions []string, roles []AzureRole) ([]string, error) {
+func (s *fakeSession) RemoveAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole) ([]string, error) {
 	return call(s.wired, "remove azure roles", func() ([]string, error) {
 		a := s.app(sp)
 		if a == nil {
 			return nil, &Trouble{Code: "order", Text: "the app was deleted before its roles in Azure"}
 		}
-		for _, sub := range subscriptions {
-			for _, r := range roles {
-				a.azure = without(a.azure, []string{sub + "/" + cmp.Or(r.ID, r.Name)})
-			}
+		a.unassign(subscriptions, roles)
+		for _, r := range roles {
+			a.definitions = without(a.definitions, []string{r.DefinitionID(name)})
 		}
 		return nil, nil
 	})
+}
+
+func (s *fakeSession) UnassignAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole) error {
+	_, err := call(s.wired, "unassign azure roles", func() (bool, error) {
+		s.app(sp).unassign(subscriptions, roles)
+		return true, nil
+	})
+	return err
+}
+
+func (a *fakeApp) unassign(subscriptions []string, roles []AzureRole) {
+	for _, sub := range subscriptions {
+		for _, r := range roles {
+			a.azure = without(a.azure, []string{sub + "/" + cmp.Or(r.ID, r.Name)})
+		}
+	}
 }
 
 func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certificate.Certificate) error {
@@ -159,7 +177,10 @@ func (s *fakeSession) Inspect(_ context.Context, m Made, plan Plan) (Inspection,
 		a := s.app(m.ObjectID)
 		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated)}
 		if len(plan.AzureRoles) > 0 { // else there is no token for Azure
-			has.AzureRoles = slices.Clone(a.azure)
+			has.AzureRoles = slices.DeleteFunc(slices.Clone(a.azure), func(pair string) bool {
+				sub, _, _ := strings.Cut(pair, "/")
+				return !slices.Contains(plan.Subscriptions, sub)
+			})
 		}
 		if len(plan.DirectoryRoles) == 0 { // likewise
 			has.DirectoryRoles = nil

@@ -87,7 +87,7 @@ func (d *Desk) offered(p Product) []Offer {
 // anybody's clipboard.
 func (d *Desk) Lifetimes(o Offer) []Lifetime {
 	if o.Kind != MadeCertificate {
-		return d.policy.Lifetimes(o.Max)
+		return d.policy.offered(o)
 	}
 	p := Policy{SecretLifetimeMax: madeMax}
 	return p.Lifetimes(o.Max)

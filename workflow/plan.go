@@ -31,6 +31,7 @@ type Plan struct {
 	Subscriptions      []string        `json:",omitzero"` // that AzureRoles are for: GUIDs
 	Owners             []Person        `json:",omitzero"` // besides the requester
 	Workloads          []string        `json:",omitzero"` // titles of what was chosen of the product
+	Chosen             []string        `json:",omitzero"` // their names, which stay when a title changes
 	Approvals          int             `json:",omitzero"` // how many people have to agree; 0 is one
 	Backup             Backup          `json:",omitzero"` // the server that is connected with the app
 }
@@ -204,6 +205,7 @@ func (p Plan) clone() Plan {
 	p.Subscriptions = slices.Clone(p.Subscriptions)
 	p.Owners = slices.Clone(p.Owners)
 	p.Workloads = slices.Clone(p.Workloads)
+	p.Chosen = slices.Clone(p.Chosen)
 	p.Backup.Services = slices.Clone(p.Backup.Services)
 	return p
 }

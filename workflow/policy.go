@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -111,6 +112,41 @@ func (p Policy) Lifetimes(product time.Duration) []Lifetime {
 		out = append(out, Lifetime{most, Days(most)})
 	}
 	return out
+}
+
+// offered are the lifetimes that p allows for an offer of a client secret: of its
+// own list, or the usual ones. Where the list has none that is short enough, the
+// longest that is allowed remains.
+func (p Policy) offered(o Offer) []Lifetime {
+	if len(o.Lifetimes) == 0 {
+		return p.Lifetimes(o.Max)
+	}
+	var out []Lifetime
+	most := p.secretMax(o.Max)
+	for _, l := range slices.Sorted(slices.Values(o.Lifetimes)) {
+		if l <= most {
+			out = append(out, Lifetime{l, LifetimeWords(l)})
+		}
+	}
+	if out == nil {
+		out = []Lifetime{{most, LifetimeWords(most)}}
+	}
+	return out
+}
+
+// LifetimeHint says what the longest lifetime of an offered secret is, who says
+// so, and why there is an end to all of them.
+func (d *Desk) LifetimeHint(o Offer) string {
+	all := d.Lifetimes(o)
+	longest := all[len(all)-1]
+	by := "this bot's policy (secret_lifetime_max) allows no more"
+	switch {
+	case longest.D < d.policy.secretMax(o.Max):
+		by = "this product's pack offers no more"
+	case o.Max > 0 && o.Max < d.policy.SecretLifetimeMax:
+		by = "this product's pack allows no more"
+	}
+	return fmt.Sprintf("The secret stops working after this. %s is the longest here: %s. A secret that never expires is not offered: if it is stolen, nothing would ever end that. /entra-app renew makes a new one in time.", longest.Words, by)
 }
 
 // LifetimeWords says a lifetime as people do.

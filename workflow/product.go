@@ -90,6 +90,9 @@ type Offer struct {
 	Kind     CredentialKind
 	Lifetime time.Duration
 	Max      time.Duration
+	// Lifetimes are those to choose from, as far as Max and the policy allow; none
+	// are the usual ones.
+	Lifetimes []time.Duration
 }
 
 // Needed returns a permission of the catalogue with what a product needs it for.

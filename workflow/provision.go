@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -171,7 +170,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepDirectoryRoles:
 		return ensureDirectoryRoles(ctx, r, s)
 	case StepAzureRoles:
-		return func(_ *Request, st *Step) { st.Note = azureNote(r.Plan) }, s.EnsureAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), r.Plan.Subscriptions, r.Plan.AzureRoles)
+		return giveInAzure(ctx, r, s)
 	case StepCertificate:
 		if r.Plan.Credential.Kind == MadeCertificate {
 			return e.ensureMade(ctx, r, s)
@@ -213,13 +212,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepOld:
 		return func(*Request, *Step) {}, removeOld(ctx, r, s)
 	case StepUnassign:
-		stay, err := s.RemoveAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), r.Plan.Subscriptions, r.Plan.AzureRoles)
-		return func(_ *Request, st *Step) {
-			st.Note = azureNote(r.Plan)
-			if len(stay) > 0 {
-				st.Note += "; somebody else has the custom role " + strings.Join(stay, ", ") + ", so its definition stays"
-			}
-		}, err
+		return takeInAzure(ctx, r, s)
 	case StepDelete:
 		return func(*Request, *Step) {}, s.DeleteApplication(ctx, r.UniqueName(), r.Made.ObjectID)
 	}
@@ -262,10 +255,6 @@ func (r *Request) api() App {
 	a := r.app()
 	a.Merge = a.Merge && r.Adopted()
 	return a
-}
-
-func azureNote(p Plan) string {
-	return fmt.Sprintf("%d on %d subscriptions", len(p.AzureRoles), len(p.Subscriptions))
 }
 
 func consentNote(p Plan) string {

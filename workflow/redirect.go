@@ -2,191 +2,116 @@ package workflow
 
 import (
 	"fmt"
-	"regexp"
+	"net/url"
 	"slices"
 	"strings"
 )
 
-// Redirect URIs that a product brings with it. What the requester types into the
-// field Redirect URIs comes in addition, for the product's platform.
+// Redirect URIs, and the platforms that they are for.
 
-// A Redirect is redirect URIs of one platform. {name} in one of them stands for
-// what is typed into the field of that name.
-type Redirect struct {
-	Platform Platform
-	URIs     []string
+// Platforms are all of them, in the order of forms and cards.
+var Platforms = []Platform{Web, SPA, PublicClient}
+
+// On are the redirect URIs of a platform.
+func (p Plan) On(on Platform) []string {
+	switch on {
+	case SPA:
+		return p.SPARedirectURIs
+	case PublicClient:
+		return p.PublicRedirectURIs
+	}
+	return p.RedirectURIs
 }
 
-// A TemplateField is what the form asks for, to be filled into redirect URIs.
-type TemplateField struct {
-	Name    string // "host", for {host}
-	Label   string // "Portal host"
-	Hint    string
-	Example string // "portal.contoso.com"
-	Many    bool   // several values, one on a line: each makes a URI
+// redirect puts redirect URIs where a platform has them.
+func (p *Plan) redirect(on Platform, uris []string) {
+	switch on {
+	case SPA:
+		p.SPARedirectURIs = uris
+	case PublicClient:
+		p.PublicRedirectURIs = uris
+	default:
+		p.RedirectURIs = uris
+	}
 }
 
-// Field is how it is named among the fields of the form, where no label can be
-// taken for another's.
-func (f TemplateField) Field() Field { return Field(f.placeholder()) }
+// RedirectField is the field for the redirect URIs of a platform: those of the
+// product's own have the plain name.
+func (p Product) RedirectField(on Platform) Field {
+	switch {
+	case on == p.Platform || on == Web && p.Platform == "":
+		return FieldRedirectURIs
+	case on == SPA:
+		return FieldSPARedirectURIs
+	case on == PublicClient:
+		return FieldPublicRedirectURIs
+	}
+	return FieldWebRedirectURIs
+}
 
-func (f TemplateField) placeholder() string { return "{" + f.Name + "}" }
-
-// Field is the one for the redirect URIs of a platform that the product's own
-// field is not for.
-func (on Platform) Field() Field { return FieldRedirectURIs + Field(" ("+on+")") }
-
-// AsksRedirects says whether the form has the field Redirect URIs: not where the
-// product knows them all, but for what is filled in.
-func (p Product) AsksRedirects() bool { return len(p.Redirects) == 0 || len(p.RedirectURIs) > 0 }
-
-// OtherPlatforms are those that Redirects has besides the product's own.
-func (p Product) OtherPlatforms() []Platform {
-	var out []Platform
-	for _, r := range p.Redirects {
-		if r.Platform != p.Platform && !slices.Contains(out, r.Platform) {
-			out = append(out, r.Platform)
+// updateRedirects fills in the redirect URIs of an update: a platform that the
+// draft does not name keeps its own.
+func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
+	for _, on := range Platforms {
+		field, had := p.RedirectField(on), r.Was.On(on)
+		uris, named := draft.Redirects[field]
+		if field == FieldRedirectURIs {
+			uris, named = draft.RedirectURIs, true
+		}
+		if named {
+			r.Plan.redirect(on, checkRedirects(wrong, field, on, uris, had...))
+		} else {
+			r.Plan.redirect(on, had)
 		}
 	}
-	return out
 }
 
-// AlwaysGets are the redirect URIs that nothing is filled into.
-func (p Product) AlwaysGets() []Redirect {
-	var out []Redirect
-	for _, r := range p.Redirects {
-		r.URIs = slices.DeleteFunc(slices.Clone(r.URIs), func(uri string) bool { return len(p.fieldsOf(uri)) > 0 })
-		if len(r.URIs) > 0 {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// fieldsOf are the fields that a URI has in it.
-func (p Product) fieldsOf(uri string) []TemplateField {
-	var out []TemplateField
-	for _, f := range p.Fields {
-		if strings.Contains(uri, f.placeholder()) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// FilledIn is what may be filled into a redirect URI. Nothing in it has a meaning
-// in a URI, so that a value stays where the product wants it: a host can't bring a
-// path along, nor a path lead elsewhere.
-var FilledIn = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9._~-]*$`)
-
-// fillIn adds the product's redirect URIs to a plan, with what was typed in them.
-func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *Plan) {
-	values := map[string][]string{}
-	for _, f := range p.Fields {
-		values[f.Name] = p.values(wrong, f, typed[f.Name])
-	}
-	for _, r := range p.Redirects {
-		uris := slices.Clone(plan.On(r.Platform))
-		at := FieldProduct // of a mistake that no field is to blame for
-		for _, template := range r.URIs {
-			in := p.fieldsOf(template)
-			if len(in) > 0 {
-				at = in[len(in)-1].Field()
-			}
-			for _, uri := range filled(template, in, values) {
-				if problem := filledProblem(template, uri); problem != "" {
-					wrong[at] = fmt.Sprintf("%s: %s.", clip(uri, 80), problem)
-				}
-				if !slices.Contains(uris, uri) {
-					uris = append(uris, uri)
-				}
-			}
-		}
-		if len(uris) > RedirectsMax {
-			wrong[at] = fmt.Sprintf("This makes %d redirect URIs; %d are allowed. Name fewer.", len(uris), RedirectsMax)
-		}
-		plan.redirect(r.Platform, uris)
-	}
-}
-
-// values are what was typed into a field, line by line, each once.
-func (p Product) values(wrong FieldErrors, f TemplateField, lines []string) []string {
-	such := ""
-	if f.Example != "" {
-		such = ", as in " + f.Example
-	}
+// checkRedirects follows Microsoft's rules for redirect URIs: https, or http on
+// the loopback host; no wildcard, no fragment. A public client may have a scheme
+// of its own. Those in had are the app's already and are not asked about.
+func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, had ...string) []string {
 	var out []string
-	for _, s := range lines {
-		switch s = oneLine(s); {
-		case s == "" || slices.Contains(out, s):
-		case !FilledIn.MatchString(s):
-			wrong[f.Field()] = fmt.Sprintf("%s can't be filled in: it becomes a part of %s. Write letters, digits, dots and dashes only%s.", clip(s, 60), p.where(f), such)
-			return nil
-		default:
-			out = append(out, s)
-		}
-	}
-	switch n := len(out); {
-	case n == 0:
-		wrong[f.Field()] = fmt.Sprintf("%s can't be empty. It becomes a part of %s%s.", f.Label, p.where(f), such)
-	case n > 1 && !f.Many:
-		wrong[f.Field()] = fmt.Sprintf("These are %d values, and one is needed%s.", n, such)
-		return nil
-	}
-	return out
-}
-
-// where is the first redirect URI that a field is in.
-func (p Product) where(f TemplateField) string {
-	for _, r := range p.Redirects {
-		for _, uri := range r.URIs {
-			if strings.Contains(uri, f.placeholder()) {
-				return uri
-			}
-		}
-	}
-	return "a redirect URI"
-}
-
-// filled is a URI with every value of its fields in it. A field without a value
-// makes none.
-func filled(uri string, in []TemplateField, values map[string][]string) []string {
-	out := []string{uri}
-	for _, f := range in {
-		var next []string
-		for _, so := range out {
-			for _, v := range values[f.Name] {
-				next = append(next, strings.ReplaceAll(so, f.placeholder(), v))
-			}
-		}
-		out = next
-	}
-	return out
-}
-
-// filledProblem checks a URI as any other. A scheme of a public client's own is the
-// product's, and no web address.
-func filledProblem(template, uri string) string {
-	scheme, _, _ := strings.Cut(template, "://")
-	if scheme != "https" && scheme != "http" {
-		return redirectProblem("https" + strings.TrimPrefix(uri, scheme))
-	}
-	return redirectProblem(uri)
-}
-
-// checkOtherRedirects takes over what an update says of other platforms than the
-// product's own. What it does not name stays.
-func checkOtherRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
-	for _, on := range p.OtherPlatforms() {
-		lines, named := draft.Redirects[on]
-		if !named {
+	for _, s := range uris {
+		if s = oneLine(s); s == "" {
 			continue
 		}
-		bad := FieldErrors{}
-		uris := checkRedirects(bad, lines, r.Was.On(on)...)
-		if text := bad[FieldRedirectURIs]; text != "" {
-			wrong[on.Field()] = text
+		if problem := redirectProblem(s, on); problem != "" && !slices.Contains(had, s) {
+			wrong[field] = fmt.Sprintf("%s: %s.", clip(s, 80), problem)
+			return nil
 		}
-		r.Plan.redirect(on, uris)
+		out = append(out, s)
 	}
+	if len(out) > RedirectsMax {
+		wrong[field] = fmt.Sprintf("These are %d redirect URIs; %d are allowed.", len(out), RedirectsMax)
+	}
+	return out
+}
+
+func redirectProblem(s string, on Platform) string {
+	u, err := url.Parse(s)
+	loopback := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1")
+	own := err == nil && on == PublicClient && u.Scheme != "http" && u.IsAbs() && !executable(u.Scheme)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "":
+		return "this is not a web address. It has to begin with https://"
+	case u.Scheme != "https" && !(u.Scheme == "http" && loopback) && !own:
+		return "a redirect URI has to begin with https:// (or be http://localhost)"
+	case u.Fragment != "" || strings.Contains(s, "#"):
+		return "a redirect URI must not have a # in it"
+	case strings.Contains(s, "*"):
+		return "a redirect URI must not have a wildcard in it"
+	case u.User != nil:
+		return "a redirect URI must not have a name or a password in it"
+	case len(s) > RedirectMax:
+		return fmt.Sprintf("a redirect URI may have %d characters", RedirectMax)
+	case strings.ContainsAny(s, " <>\"\\|^`{}"):
+		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
+	}
+	return ""
+}
+
+// executable says whether a browser does something else with a scheme than to
+// hand the answer to an app.
+func executable(scheme string) bool {
+	return slices.Contains([]string{"javascript", "vbscript", "data", "file", "blob", "about", "ftp", "ws", "wss"}, strings.ToLower(scheme))
 }

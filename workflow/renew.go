@@ -61,7 +61,7 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 	product := d.productOf(before)
 	r.Plan.Backup = Backup{}
 	if draft.Backup != "" {
-		r.Plan.Backup = Backup{draft.Backup, product.services(product.called(before.Plan.Workloads))}
+		r.Plan.Backup = Backup{draft.Backup, product.services(product.Chosen(before.Plan))}
 	}
 	r.Plan.Credential = Credential{Kind: draft.Credential}
 	d.checkCredential(wrong, product, draft, &r.Plan.Credential)

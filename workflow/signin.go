@@ -148,7 +148,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 func (r *Request) ask() Ask {
 	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Email, Policy: r.bringsCredential()}
 	if r.inAzure() {
-		a.Subscriptions, a.AzureRights = r.Plan.Subscriptions, r.azureRights()
+		a.Subscriptions, a.AzureRights = r.azureWork().subscriptions(), r.azureRights()
 	}
 	for _, p := range append(slices.Clone(r.Plan.Owners), r.had().Owners...) {
 		a.Owners = append(a.Owners, p.Email)
@@ -332,11 +332,27 @@ func (r *Request) rolesNeeded() []roleNeed {
 	if r.Task == Verify {
 		return nil
 	}
+	plan, task := r.both(), Provision
 	if r.light() {
-		return r.Plan.rolesNeeded(Undo)
+		plan, task = r.Plan, Undo
 	}
-	return r.both().rolesNeeded(Provision)
+	needs := plan.rolesNeeded(task)
+	for i, n := range needs {
+		switch {
+		case n.to == toRegister && (task == Undo || r.aboutApp() && r.Kind != Recreate):
+			needs[i].to = "change applications"
+		case n.to == toConsent && r.Kind == Retire:
+			needs[i].to = "take back consent to Microsoft Graph application permissions"
+		}
+	}
+	return needs
 }
+
+// What directory roles are for.
+const (
+	toRegister = "register applications"
+	toConsent  = "consent to Microsoft Graph application permissions"
+)
 
 // both is the plan with what the app has had: to take that away needs the same
 // rights as to give it.
@@ -365,7 +381,7 @@ type roleNeed struct {
 // roles in "Grant tenant-wide admin consent" and in Graph's reference.
 func (p Plan) rolesNeeded(t Task) []roleNeed {
 	needs := []roleNeed{{
-		"register applications", "Application Administrator, Cloud Application Administrator or Global Administrator",
+		toRegister, "Application Administrator, Cloud Application Administrator or Global Administrator",
 		[]string{ApplicationAdministrator, CloudApplicationAdministrator, GlobalAdministrator},
 	}}
 	graphRoles := slices.ContainsFunc(p.Permissions, func(q Permission) bool {
@@ -373,7 +389,7 @@ func (p Plan) rolesNeeded(t Task) []roleNeed {
 	})
 	if t == Provision && graphRoles {
 		needs = append(needs, roleNeed{
-			"consent to Microsoft Graph application permissions", "Privileged Role Administrator or Global Administrator",
+			toConsent, "Privileged Role Administrator or Global Administrator",
 			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
 		})
 	}

@@ -116,11 +116,14 @@ func (r *Request) updateSteps() []StepName {
 	if len(p.Scopes) == 0 {
 		p.Scopes = r.had().Scopes // what it no longer offers goes with the same step
 	}
+	p.AzureRoles = joined(p.AzureRoles, r.Was.AzureRoles, sameAzureRole) // likewise
 	for _, s := range p.steps() {
 		switch s {
 		case StepConsent:
 			steps = append(steps, StepTrim, s)
-		case StepAzureRoles, StepCredential, StepProof, StepCertificate, StepFederated, StepConnect:
+		case StepAzureRoles:
+			steps = append(steps, r.azureSteps()...)
+		case StepCredential, StepProof, StepCertificate, StepFederated, StepConnect:
 		default:
 			steps = append(steps, s)
 		}

@@ -32,8 +32,7 @@ type Draft struct {
 	Lifetime     time.Duration
 	Permissions  []string // keys of the catalogue; for a custom product only
 	RedirectURIs []string
-	Fields       map[string][]string   // what was typed into the fields of the product, by their names
-	Redirects    map[Platform][]string // for an update: those of platforms that the product's own field is not for
+	Fields       map[string][]string // what was typed into the fields of the product, by their names
 
 	Workloads       []string
 	Certificate     []byte // as it was pasted
@@ -43,8 +42,15 @@ type Draft struct {
 	Subscriptions   []string
 	Owners          []Person // besides the requester
 	Backup          string   // the server to connect with the app; empty: it is handed to the requester
-	Imported        *Imported
-	Existing        bool // AppName names an app that was not made here, by its name or App ID
+	// WhoSignsIn and PublicClientFlows are for a custom product. Without them it is
+	// this tenant only, and no; in an update, as it is.
+	WhoSignsIn        string // signInAudience
+	PublicClientFlows *bool
+	// Redirects are those of an update, or of a custom product, on other platforms than the product's, by
+	// field. One that is not in it stays as it is.
+	Redirects map[Field][]string
+	Imported  *Imported
+	Existing  bool // AppName names an app that was not made here, by its name or App ID
 }
 
 // Imported is what a manifest says, for a custom product.
@@ -93,7 +99,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	checkWorkloads(wrong, product, choice)
 	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
 	d.checkBackup(wrong, product, r.Plan)
-	r.Plan.redirect(product.Platform, checkRedirects(wrong, draft.RedirectURIs))
+	r.Plan.redirect(product.Platform, checkRedirects(wrong, FieldRedirectURIs, product.Platform, draft.RedirectURIs))
 	if product.Custom {
 		checkCustom(wrong, draft, &r.Plan)
 	}

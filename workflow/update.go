@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -21,11 +22,14 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		r.Was = before.Has()
 		r.Plan = product.Plan(choice)
 		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Was.TenantID, r.Was.AppName, r.Was.Credential
-		r.Plan.AzureRoles, r.Plan.Subscriptions = r.Was.AzureRoles, r.Was.Subscriptions
+		if len(r.Plan.AzureRoles) > 0 {
+			r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions)
+		}
 		r.Plan.Backup, r.Made.Connected = r.Was.Backup, before.Made.Connected // its server is told of other services when it is renewed
 		checkWorkloads(wrong, product, choice)
 		if product.Custom { // what a manifest brought stays
 			r.Plan.Audience, r.Plan.PublicClientFlows = r.Was.Audience, r.Was.PublicClientFlows
+			checkWhoSignsIn(wrong, draft, &r.Plan)
 			r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Was.Scopes)
 			r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0)
 			for _, q := range withoutLostScopes(r.Was.Permissions, r.Plan.Scopes) {
@@ -34,9 +38,7 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 				}
 			}
 		}
-		r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs = r.Was.RedirectURIs, r.Was.SPARedirectURIs, r.Was.PublicRedirectURIs
-		r.Plan.redirect(product.Platform, checkRedirects(wrong, draft.RedirectURIs, r.Was.On(product.Platform)...))
-		checkOtherRedirects(wrong, product, draft, r)
+		updateRedirects(wrong, product, draft, r)
 		if r.Adopted() {
 			keepFound(product, draft, r)
 		}
@@ -52,23 +54,6 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		}
 		return nil
 	})
-}
-
-// Missing are the permissions and roles that a product needs today and r's app
-// does not have: the product's newer version has asked for more.
-func (d *Desk) Missing(r *Request) []string {
-	product, ok := d.Product(r.Product)
-	if !ok || product.Custom {
-		return nil
-	}
-	choice := Choice{Credential: r.Plan.Credential.Kind, Workloads: product.called(r.Plan.Workloads)}
-	var missing []string
-	for _, c := range Changes(r.Has(), product.Plan(choice)) {
-		if c.Added && (c.What == PermissionChange || c.What == RoleChange) {
-			missing = append(missing, c.Name)
-		}
-	}
-	return missing
 }
 
 // A Change is one difference between two plans of an app.
@@ -88,6 +73,7 @@ const (
 	SettingChange    = "setting"
 	CredentialChange = "credential"
 	AzureChange      = "role in Azure"
+	ActionChange     = "action in Azure" // of a custom role that stays
 )
 
 // signsIn is the beginning of the setting that every app has.
@@ -99,8 +85,11 @@ var changeKinds = []string{PermissionChange, RoleChange, ScopeChange, RedirectCh
 // Changes lists what is different in a plan: what was added, then what was removed.
 func Changes(was, is Plan) []Change {
 	var added, removed []Change
-	for _, kind := range changeKinds {
+	for _, kind := range append(slices.Clone(changeKinds), AzureChange, ActionChange) {
 		a, b := was.parts(kind), is.parts(kind)
+		if kind == ActionChange {
+			a, b = actionsOf(was, is), actionsOf(is, was)
+		}
 		for _, n := range without(b, a) {
 			added = append(added, Change{true, kind, n})
 		}
@@ -136,6 +125,16 @@ func (p Plan) parts(kind string) []string {
 				names = append(names, uri+" ("+string(on.platform)+")")
 			}
 		}
+	case AzureChange:
+		for _, a := range p.AzureRoles {
+			what := ""
+			if a.ID == "" {
+				what = " (custom)"
+			}
+			for _, sub := range p.Subscriptions {
+				names = append(names, strings.TrimSuffix(a.Name+what+" on "+sub, " on ")) // by itself where it is not said
+			}
+		}
 	case OwnerChange:
 		for _, o := range p.Owners {
 			names = append(names, o.Name)
@@ -151,6 +150,23 @@ func (p Plan) parts(kind string) []string {
 	}
 	for i := range names {
 		names[i] = oneLine(names[i]) // some of it may be from the tenant, where others write
+	}
+	return names
+}
+
+// actionsOf are the actions of those custom roles of p that q has as well.
+func actionsOf(p, q Plan) []string {
+	var names []string
+	for _, a := range p.AzureRoles {
+		if a.ID != "" || !slices.ContainsFunc(q.AzureRoles, func(b AzureRole) bool { return sameAzureRole(a, b) }) {
+			continue
+		}
+		for _, action := range a.Actions {
+			names = append(names, action+" ("+a.Name+")")
+		}
+		for _, action := range a.DataActions {
+			names = append(names, action+" (data, "+a.Name+")")
+		}
 	}
 	return names
 }

@@ -61,6 +61,7 @@ type fakeApp struct {
 	roles                         []string
 	granted                       []Permission
 	directory, thumbprints, azure []string
+	definitions                   []string // of custom roles in Azure
 	federated                     []FederatedIssuer
 	keys                          map[string]Password
 }
@@ -121,7 +122,7 @@ func (w *world) boot() *node {
 	wires := &wired{w, off}
 	tenant := contoso
 	tenant.ClientID = w.own
-	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
+	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), clouds(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
 		Policy: w.policy, Key: w.key, Log: w.log(), PublicURL: w.pages})
 	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, People: wires, Key: w.key, Log: w.log()})
 	ctx, cancel := context.WithCancel(context.Background())

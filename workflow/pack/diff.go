@@ -175,6 +175,13 @@ func Lifetimes(o workflow.Offer) string {
 			says = append(says, workflow.LifetimeWords(l.d)+" "+l.what)
 		}
 	}
+	var offered []string
+	for _, d := range o.Lifetimes {
+		offered = append(offered, workflow.LifetimeWords(d))
+	}
+	if offered != nil {
+		says = append(says, "offered are "+strings.Join(offered, ", "))
+	}
 	return strings.Join(says, ", ")
 }
 

@@ -164,12 +164,14 @@ func (a *azureRole) keys() []key {
 type credential struct {
 	place
 	kind, lifetime, max text
+	lifetimes           []text
 }
 
 func (c *credential) keys() []key {
 	return []key{
 		{"kind", true, word(&c.kind)},
 		{"lifetime", false, word(&c.lifetime)},
+		{"lifetimes", false, words(&c.lifetimes)},
 		{"max", false, word(&c.max)},
 	}
 }

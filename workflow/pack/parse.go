@@ -152,7 +152,7 @@ func (r *reader) offers(list []credential) []workflow.Offer {
 		}
 		o := workflow.Offer{Kind: workflow.CredentialKind(c.kind.s), Lifetime: r.duration(c.lifetime), Max: r.duration(c.max)}
 		if o.Kind == workflow.Federated || o.Kind == workflow.NoCredential {
-			for _, t := range []text{c.lifetime, c.max} {
+			for _, t := range append([]text{c.lifetime, c.max}, c.lifetimes...) {
 				if t.line > 0 {
 					r.report(t.place, "delete the line", "is for secrets and certificates; %s does not expire", c.kind.s)
 				}
@@ -160,6 +160,19 @@ func (r *reader) offers(list []credential) []workflow.Offer {
 		}
 		if o.Max > 0 && o.Lifetime > o.Max {
 			r.report(c.lifetime.place, "", "is %s, and max is %s", c.lifetime.s, c.max.s)
+		}
+		for _, t := range c.lifetimes {
+			l := r.duration(t)
+			if l > 0 && o.Max > 0 && l > o.Max {
+				r.report(t.place, "", "is %s, and max is %s", t.s, c.max.s)
+			}
+			if l > 0 && slices.Contains(o.Lifetimes, l) {
+				r.report(t.place, "delete the line", "is there twice")
+			}
+			o.Lifetimes = append(o.Lifetimes, l)
+		}
+		if len(c.lifetimes) > 0 && o.Lifetime > 0 && !slices.Contains(o.Lifetimes, o.Lifetime) {
+			r.report(c.lifetime.place, "", "is %s, which is not one of lifetimes", c.lifetime.s)
 		}
 		out = append(out, o)
 	}

@@ -1,0 +1,244 @@
+package workflow
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const second = "44444444-4444-4444-4444-444444444444"
+
+var (
+	contributor = AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}
+	keys        = AzureRole{ID: "14b46e9e-c2b7-41b4-b07b-48a6ebf60603", Name: "Key Vault Crypto Officer", Why: "encrypts"}
+	minimal     = AzureRole{Name: "Backup operator", Why: "backs up", Actions: []string{"Microsoft.Compute/disks/read", "Microsoft.Compute/snapshots/write"}}
+)
+
+// clouds is a product with built-in roles in Azure, or one of its own.
+func clouds() Product {
+	return Product{Name: "clouds", Title: "Clouds", Audience: "AzureADMyOrg", OneWorkload: true,
+		Workloads:   []Workload{{Name: "builtin", Title: "Built-in roles"}, {Name: "minimal", Title: "A custom role"}},
+		AzureRoles:  []AzureNeed{{contributor, []string{"builtin"}}, {keys, nil}, {minimal, []string{"minimal"}}},
+		Credentials: []Offer{{Kind: OwnCertificate}}}
+}
+
+// inClouds is an app of that product that is done.
+func (w *world) inClouds(n *node, workload string, subscriptions ...string) *Request {
+	w.t.Helper()
+	w.signer = adaOfAzure()
+	w.signer.Subscriptions = []string{subscription, second}
+	d := certificateDraft("cloud-backup")
+	d.Product, d.Workloads, d.Subscriptions = "clouds", []string{workload}, subscriptions
+	r, err := n.Submit(w.t.Context(), bea, d)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.settle(n, r.ID, Done)
+}
+
+func change(origin, workload string, subscriptions ...string) Draft {
+	d := d2(origin)
+	d.Workloads, d.Subscriptions, d.Owners = []string{workload}, subscriptions, []Person{zoe}
+	return d
+}
+
+// pairs are what an app has in Azure when it has these roles on these subscriptions.
+func pairs(roles []AzureRole, subscriptions ...string) []string {
+	var all []string
+	for _, sub := range subscriptions {
+		for _, a := range roles {
+			all = append(all, sub+"/"+cmp.Or(a.ID, a.Name))
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestAnUpdateChangesRolesInAzure(t *testing.T) {
+	for _, of := range []struct {
+		name     string
+		was, is  string
+		from, to []string
+		want     []AzureRole
+		custom   int
+		changes  string
+	}{
+		{"to a custom role", "builtin", "minimal", []string{subscription}, []string{subscription}, []AzureRole{keys, minimal}, 1,
+			"added Backup operator (custom) on " + subscription + "; removed Contributor on " + subscription},
+		{"to built-in roles", "minimal", "builtin", []string{subscription}, []string{subscription}, []AzureRole{contributor, keys}, 0,
+			"added Contributor on " + subscription + "; removed Backup operator (custom) on " + subscription},
+		{"to a second subscription", "minimal", "minimal", []string{subscription}, []string{subscription, second}, []AzureRole{keys, minimal}, 1,
+			"added Key Vault Crypto Officer on " + second + "; added Backup operator (custom) on " + second},
+		{"from a subscription", "builtin", "builtin", []string{subscription, second}, []string{second}, []AzureRole{contributor, keys}, 0,
+			"removed Contributor on " + subscription + "; removed Key Vault Crypto Officer on " + subscription},
+		{"to another subscription and a custom role", "builtin", "minimal", []string{subscription}, []string{second}, []AzureRole{keys, minimal}, 1,
+			"added Key Vault Crypto Officer on " + second + "; added Backup operator (custom) on " + second +
+				"; removed Contributor on " + subscription + "; removed Key Vault Crypto Officer on " + subscription},
+	} {
+		story := func(t *testing.T, at int) (calls int) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				app := w.inClouds(n, of.was, of.from...)
+				began, left := len(w.calls), at
+				w.after = func(string) error {
+					if left--; left < 0 && at >= 0 {
+						*n.off = true
+						return errPower
+					}
+					return nil
+				}
+				r, err := n.Update(t.Context(), bea, app.ID, change("V-update", of.is, of.to...))
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.settle(n, r.ID, Done)
+				if *n.off {
+					n.stop()
+					w.after = nil
+					n = w.boot()
+				}
+				r = w.settle(n, r.ID, Done)
+				n.stop()
+				a := w.one()
+				if has := slices.Sorted(slices.Values(a.azure)); !slices.Equal(has, pairs(of.want, of.to...)) || len(a.definitions) != of.custom {
+					t.Errorf("in Azure it has %v and %v", has, a.definitions)
+				}
+				if words := azureChanges(r); words != of.changes {
+					t.Errorf("the card says %q", words)
+				}
+				if len(a.thumbprints) != 1 {
+					t.Errorf("its certificates are %v", a.thumbprints)
+				}
+				calls = len(w.calls) - began
+			})
+			return calls
+		}
+		t.Run(of.name, func(t *testing.T) {
+			calls := story(t, -1)
+			for at := range calls {
+				t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
+			}
+		})
+	}
+}
+
+// azureChanges are what the card of an update says of Azure.
+func azureChanges(r *Request) string {
+	var words []string
+	for _, c := range Changes(r.Was, r.Plan) {
+		word := "removed "
+		if c.Added {
+			word = "added "
+		}
+		if c.What == AzureChange || c.What == ActionChange {
+			words = append(words, word+c.Name)
+		}
+	}
+	return strings.Join(words, "; ")
+}
+
+func TestWhoLacksARightWhereAnUpdateChangesRolesChangesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		app := w.inClouds(n, "builtin", subscription)
+		w.signer.Subscriptions = []string{subscription}
+		before := slices.Clone(w.one().azure)
+		r, err := n.Update(t.Context(), bea, app.ID, change("V-update", "builtin", second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := "Owner, User Access Administrator or Role Based Access Control Administrator in the Azure subscriptions (to assign roles and take roles away there)"; !strings.Contains(r.RolesWords(), want) {
+			t.Errorf("the card says %s", r.RolesWords())
+		}
+		n.Approve(t.Context(), r.ID, ada, r.Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(r.ID)), nil)
+		pass(time.Minute)
+		r = w.get(r.ID)
+		if r.State != Signing || r.Failure.Rule != RuleRole || !slices.Equal(w.one().azure, before) {
+			t.Errorf("it is %s, and the app has %v", r.State, w.one().azure)
+		}
+		for _, text := range []string{second, "assign roles and take roles away", "would stay: Contributor", "Nothing was changed"} {
+			if !strings.Contains(r.Failure.Text, text) {
+				t.Errorf("%q is not said: %s", text, r.Failure.Text)
+			}
+		}
+	})
+}
+
+// An update that leaves Azure alone asks nobody for rights there, and reads nothing there.
+func TestAnUpdateOfSomethingElseTakesNoRightsInAzure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		app := w.inClouds(n, "minimal", subscription)
+		w.signer.Subscriptions = nil
+		before := slices.Clone(w.one().azure)
+		d := change("V-update", "minimal", subscription)
+		d.RedirectURIs = []string{"https://clouds.contoso.com"}
+		r, err := n.Update(t.Context(), bea, app.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ask := r.ask(); ask.Subscriptions != nil || strings.Contains(r.RolesWords(), "Azure") {
+			t.Errorf("it asks for %+v: %s", ask, r.RolesWords())
+		}
+		r = w.settle(n, r.ID, Done)
+		if !slices.Equal(w.one().azure, before) || r.Step(StepAzureRoles) != nil || r.Step(StepUnassign) != nil {
+			t.Errorf("the app has %v after %+v", w.one().azure, r.Steps)
+		}
+	})
+}
+
+// More in Azure than was approved, on a subscription that the update works on, is an alarm.
+func TestAnUpdateFindsWhatElseTheAppHasInAzure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		app := w.inClouds(n, "builtin", subscription)
+		owner := second + "/8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+		w.one().azure = append(w.one().azure, owner)
+		r, err := n.Update(t.Context(), bea, app.ID, change("V-update", "builtin", subscription, second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = w.signsInFor(n, r)
+		if r.State != Failed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+second) || !slices.Contains(w.one().azure, owner) {
+			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, w.one().azure)
+		}
+	})
+}
+
+func TestACustomRoleWithOtherActionsIsWrittenAnewAndItsActionsAreNamed(t *testing.T) {
+	more := minimal
+	more.Actions = []string{"Microsoft.Compute/disks/read", "Microsoft.Compute/disks/write"}
+	r := &Request{Kind: Update, Task: Provision,
+		Was:  Plan{AzureRoles: []AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
+		Plan: Plan{AzureRoles: []AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
+	w := r.azureWork()
+	if len(w.give) != 1 || len(w.give[0].roles) != 1 || w.give[0].roles[0].Name != minimal.Name || len(w.give[0].subscriptions) != 2 || w.takes() {
+		t.Errorf("the work is %+v", w)
+	}
+	if got := azureChanges(r); got != "added Microsoft.Compute/disks/write (Backup operator); removed Microsoft.Compute/snapshots/write (Backup operator)" {
+		t.Errorf("the card says %s", got)
+	}
+	if rights := strings.Join(r.azureRights(), " "); rights != "Microsoft.Authorization/roleAssignments/write Microsoft.Authorization/roleDefinitions/write" {
+		t.Errorf("it takes %s", rights)
+	}
+}
+
+// What was made under these IDs has to be found again.
+func TestIDsInAzureStay(t *testing.T) {
+	if id := minimal.DefinitionID("entra-app-x-ea-1"); id != "a6b53d63-59c9-5c11-ae16-28a40e45b5b5" {
+		t.Errorf("the definition is %s", id)
+	}
+}

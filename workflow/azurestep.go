@@ -1,0 +1,105 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// The steps in Azure, and the comparison afterwards.
+
+// giveInAzure gives the app the roles that it does not have yet.
+func giveInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
+	give := r.azureWork().give
+	for _, of := range give {
+		if err := s.EnsureAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.subscriptions, of.roles); err != nil {
+			return nil, err
+		}
+	}
+	return func(_ *Request, st *Step) { st.Note = azureNote(give...) }, nil
+}
+
+// takeInAzure takes away the roles that the app no longer needs.
+func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
+	w := r.azureWork()
+	var stay []string
+	if !w.end.empty() {
+		var err error
+		stay, err = s.RemoveAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), w.end.subscriptions, w.end.roles)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !w.quit.empty() {
+		if err := s.UnassignAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), w.quit.subscriptions, w.quit.roles); err != nil {
+			return nil, err
+		}
+	}
+	return func(_ *Request, st *Step) {
+		st.Note = azureNote(w.end, w.quit)
+		if len(stay) > 0 {
+			st.Note += "; somebody else has the custom role " + strings.Join(stay, ", ") + ", so its definition stays"
+		}
+	}, nil
+}
+
+// azureSteps are those of an update: what is no longer needed goes first, as a
+// custom role can only leave a subscription where nobody has it.
+func (r *Request) azureSteps() []StepName {
+	var steps []StepName
+	w := r.azureWork()
+	if w.takes() {
+		steps = append(steps, StepUnassign)
+	}
+	if w.gives() {
+		steps = append(steps, StepAzureRoles)
+	}
+	return steps
+}
+
+// azureToRead is what of Azure is read for a check: the subscriptions on which r
+// changes something, as the person may have no rights on others.
+func (r *Request) azureToRead() (subscriptions []string, roles []AzureRole) {
+	if !r.inAzure() {
+		return nil, nil
+	}
+	roles = r.Plan.AzureRoles
+	if r.Kind == Update {
+		roles = joined(roles, r.Was.AzureRoles, sameAzureRole)
+	}
+	return r.azureWork().subscriptions(), roles
+}
+
+// azureCompared compares the roles that the app has on those subscriptions with
+// the plan. What an update has just taken away, or written anew, may be seen as it
+// was for a while: that is waited for.
+func (r *Request) azureCompared(has []string) (missing, excess []string) {
+	subscriptions, known := r.azureToRead()
+	read := Plan{Subscriptions: subscriptions, AzureRoles: known}
+	want := r.Plan.inAzure()
+	want = without(want, without(want, read.inAzure())) // of what was read
+	stale := without(read.inAzure(), want)
+	if r.Kind == Update {
+		for _, of := range r.azureWork().give {
+			for _, sub := range subscriptions {
+				for _, a := range of.roles {
+					if a.ID == "" {
+						stale = append(stale, strings.ToLower(sub)+"/"+a.DefinitionID(r.UniqueName()))
+					}
+				}
+			}
+		}
+	}
+	for _, a := range without(want, has) {
+		missing = append(missing, read.azureCalled(a))
+	}
+	for _, a := range without(has, want) {
+		switch {
+		case slices.Contains(stale, a):
+			missing = append(missing, "the change of "+read.azureCalled(a))
+		case !slices.Contains(r.Found.AzureRoles, a):
+			excess = append(excess, read.azureCalled(a))
+		}
+	}
+	return missing, excess
+}

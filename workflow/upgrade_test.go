@@ -1,0 +1,90 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// payroll is a product of an earlier pack.
+func payroll(t *testing.T) Product {
+	send, err := Needed(catalog.MicrosoftGraph, catalog.Application, "Mail.Send", "sends the slips")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Product{Name: "payroll", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://payroll.contoso.com"},
+		Workloads:   []Workload{{Name: "mail", Title: "Mail"}, {Name: "sites", Title: "Sites"}},
+		Permissions: []Need{{Permission: send, Workloads: []string{"mail"}}}, Credentials: vbo().Credentials}
+}
+
+// madeOf is a request that has made an app of a product, with what it suggests.
+func madeOf(p Product, uris ...string) *Request {
+	r := &Request{Kind: Register, State: Done, Product: p.Name, Plan: p.Plan(Choice{Workloads: []string{"mail"}, Credential: ClientSecret})}
+	r.Made.AppID = "x"
+	r.Plan.RedirectURIs = uris
+	return r
+}
+
+func TestAllThatANewerPackNeedsIsMissing(t *testing.T) {
+	old := payroll(t)
+	users, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "User.Read.All", "finds people")
+	read, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "shows who it is")
+	for _, c := range []struct {
+		name string
+		edit func(p *Product)
+		want string
+	}{
+		{"nothing", func(*Product) {}, ""},
+		{"a permission", func(p *Product) {
+			p.Permissions = append(p.Permissions, Need{Permission: users, Workloads: []string{"mail"}})
+		}, "Microsoft Graph User.Read.All (application)"},
+		{"one of another workload", func(p *Product) {
+			p.Permissions = append(p.Permissions, Need{Permission: users, Workloads: []string{"sites"}})
+		}, ""},
+		{"a directory role", func(p *Product) {
+			p.DirectoryRoles = []RoleNeed{{DirectoryRole: DirectoryRole{TemplateID: globalReader, Name: "Global Reader"}}}
+		}, "Global Reader"},
+		{"a redirect URI", func(p *Product) { p.RedirectURIs = append(p.RedirectURIs, "https://two.contoso.com") }, "redirect URI https://two.contoso.com (web)"},
+		{"a scope", func(p *Product) { p.Scopes = []Scope{{Name: "access"}} }, "exposed scope access (users may consent)"},
+		{"a role in Azure", func(p *Product) { p.AzureRoles = []AzureNeed{{AzureRole: contributor}} }, "role in Azure Contributor"},
+		{"public client flows", func(p *Product) {
+			p.PublicClientFlows, p.Permissions = true, append(p.Permissions, Need{Permission: read})
+		}, "Microsoft Graph User.Read (delegated), public client flows"},
+		{"who can sign in", func(p *Product) { p.Audience = "AzureADMultipleOrgs" }, "who can sign in: AzureADMultipleOrgs"},
+		{"more approvals are nothing that the app has", func(p *Product) { p.Approvals = 2 }, ""},
+		{"another title", func(p *Product) {
+			p.Workloads = []Workload{{Name: "mail", Title: "E-mail"}, {Name: "sites", Title: "Sites"}}
+			p.Permissions = append(p.Permissions, Need{Permission: users, Workloads: []string{"mail"}})
+		}, "Microsoft Graph User.Read.All (application)"},
+	} {
+		for _, titlesOnly := range []bool{false, true} {
+			p := payroll(t)
+			c.edit(&p)
+			w := newWorld(t)
+			d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{p}, Policy: w.policy, Key: w.key, Log: quiet})
+			r := madeOf(old, "https://payroll.contoso.com")
+			if titlesOnly { // as requests of before names were kept
+				r.Plan.Chosen = nil
+			}
+			if got := strings.Join(d.Missing(r), ", "); got != c.want {
+				t.Errorf("%s (titles only: %v): missing is %q, want %q", c.name, titlesOnly, got, c.want)
+			}
+		}
+	}
+}
+
+func TestAddressesOfOnesOwnAreNotMissed(t *testing.T) {
+	p := payroll(t)
+	for _, c := range []struct{ has, want []string }{
+		{[]string{"https://payroll.contoso.com"}, nil},
+		{[]string{"https://own.contoso.com"}, nil},
+		{[]string{"https://own.contoso.com", "https://payroll.contoso.com"}, nil},
+		{nil, []string{"https://payroll.contoso.com"}},
+	} {
+		if got := p.NewRedirects(madeOf(p, c.has...).Plan); !slices.Equal(got, c.want) {
+			t.Errorf("an app with %v lacks %v", c.has, got)
+		}
+	}
+}
