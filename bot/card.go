@@ -108,7 +108,10 @@ func came(r *workflow.Request) string {
 		}
 		return "Waiting for the sign-in at Microsoft."
 	case workflow.Provisioning:
-		return "The bot is making it."
+		if r.Kind == workflow.Register && r.Task == workflow.Provision {
+			return "The bot is making it."
+		}
+		return "The bot has begun to " + doing(r) + "."
 	case workflow.Ready:
 		return workflow.Stands(r) + " and proven. The requester has to open the secret."
 	case workflow.Overlap:
@@ -417,7 +420,7 @@ func stepBlock(r *workflow.Request) slack.Block {
 			word = "waiting for " + r.Awaited(s.Name)
 		}
 		parts := []any{bold(word), " · " + r.StepTitle(s.Name)}
-		if s.Note != "" {
+		if s.Note != "" && s.Status != workflow.StepWaiting { // which says that already
 			parts = append(parts, italic(" ("+clip(s.Note, 200)+")"))
 		}
 		lines[i] = line(parts...)

@@ -102,6 +102,7 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 	if words := notConnected(r); words != "" {
 		blocks = append(blocks, block(line(strings.TrimSpace(words))))
 	}
+	blocks = append(blocks, b.missingBlocks(r)...)
 	if p, ok := b.desk.Product(r.Product); ok {
 		lines := make([]*slack.RichTextSection, len(p.NextSteps))
 		for i, s := range p.NextSteps {

@@ -30,6 +30,7 @@
 //	life.go      renew, update, retire      adoption.go         what an adoption means
 //	pfx.go       the page of a certificate's file
 //	agree.go     several approvals          tether.go           whether Slack reaches us
+//	custom.go    what is asked about custom apps
 //	backup.go    the hand-off to a backup server
 //	person.go    who someone is             respond.go          private answers
 //	left.go      who has left               digest.go           what waits, once a day

@@ -102,14 +102,18 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) 
 	}
 	plan := p.Plan(chosen)
 	if len(plan.AzureRoles) > 0 {
-		blocks = append(blocks, of(p, textInput(workflow.FieldSubscriptions, "The IDs of the Azure subscriptions, one on each line.", 3000, true, "", false)))
+		blocks = append(blocks, of(p, subscriptionsInput(nil)))
 	}
-	blocks = append(blocks, redirectInputs(p)...)
+	blocks = append(blocks, templateInputs(p)...)
+	if p.Custom && !remembered.Existing {
+		blocks = append(blocks, redirectInput(workflow.FieldPublicRedirectURIs, nil))
+		blocks = append(blocks, signInInputs(p.Audience, p.PublicClientFlows)...)
+	}
 	blocks = append(blocks, ownersInput())
 	if p.Custom {
 		blocks = append(blocks, scopesInput(nil))
 		file := slack.NewFileInputBlockElement(string(workflow.FieldManifestFile)).WithMaxFiles(1).WithFileTypes("json", "txt")
-		upload := field(workflow.FieldManifestFile, "Instead of permissions and redirect URIs: the manifest of an app, as the portal or Microsoft Graph has it.", file)
+		upload := field(workflow.FieldManifestFile, "Instead of permissions, redirect URIs and who can sign in: the manifest of an app, as the portal or Microsoft Graph has it.", file)
 		upload.Optional = true
 		blocks = append(blocks, textInput(workflow.FieldManifest, "… or paste it here.", 3000, true, "", true), upload)
 	}
@@ -135,6 +139,10 @@ func scopesInput(now []workflow.Scope) *slack.InputBlock {
 		lines[i] = s.Line()
 	}
 	return textInput(workflow.FieldScopes, "If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. Who may consent is admins or users.", 3000, true, strings.Join(lines, "\n"), true)
+}
+
+func subscriptionsInput(now []string) *slack.InputBlock {
+	return textInput(workflow.FieldSubscriptions, "The IDs of the Azure subscriptions, one on each line.", 3000, true, strings.Join(now, "\n"), false)
 }
 
 func ownersInput() *slack.InputBlock {
@@ -208,11 +216,11 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 		if chosen.Credential == workflow.MadeCertificate {
 			return append(blocks, pfxInput(p, lives))
 		}
-		blocks = append(blocks, of(p, field(workflow.FieldLifetime, "The secret stops working after this.", lives)))
+		blocks = append(blocks, of(p, field(workflow.FieldLifetime, b.desk.LifetimeHint(offer), lives)))
 	case workflow.OwnCertificate:
-		paste := textInput(workflow.FieldCertificate, "Paste the public certificate (PEM or Base64), or add its file below. The private key stays with you: never paste it.", 3000, true, "", true)
+		paste := textInput(workflow.FieldCertificate, "One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below. The private key stays with you: never paste it.", 3000, true, "", true)
 		file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem", "der", "p7b", "p7c")
-		upload := field(workflow.FieldCertificateFile, "A .cer, .crt, .pem, .der or .p7b file. A .pfx has the private key in it and is refused.", file)
+		upload := field(workflow.FieldCertificateFile, "Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx has the private key in it and is refused.", file)
 		upload.Optional = true
 		if chosen.Backup != "" {
 			blocks = append(blocks, note(chosen.Backup+" must have this certificate with its private key already: the bot tells it which one by the thumbprint."))

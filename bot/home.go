@@ -38,7 +38,7 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 		b.log.Error("listing for the home tab", "err", err)
 		return
 	}
-	apps, err := b.appsOf(ctx, workflow.Query{Requester: who.ID})
+	apps, err := b.appsOf(ctx, workflow.Query{Keeper: who.ID})
 	if err != nil {
 		b.log.Error("listing for the home tab", "err", err)
 		return

@@ -30,7 +30,7 @@ type lifeMeta struct {
 // mostApps is how many apps one answer lists.
 const mostApps = 15
 
-// apps lists the apps of a person and of the channel.
+// apps lists the apps that a person has a say over, and those of the channel.
 func (b *Bot) apps(ctx context.Context, c command) Reply {
 	by, err := b.person(ctx, c.UserID)
 	if err == nil {
@@ -39,7 +39,7 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 	if err != nil {
 		return private(b.sentence(err))
 	}
-	found, err := b.appsOf(ctx, workflow.Query{Requester: c.UserID, Team: c.ChannelID})
+	found, err := b.appsOf(ctx, workflow.Query{Keeper: c.UserID}, workflow.Query{Team: c.ChannelID})
 	if err != nil {
 		return private(b.sentence(err))
 	}
@@ -57,26 +57,35 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 	return answer{ResponseType: "ephemeral", Text: fmt.Sprintf("%d apps, newest first.", min(len(found), mostApps)), Blocks: &slack.Blocks{BlockSet: blocks}}
 }
 
-// appsOf are the newest requests that stand for an app, a few more than are listed.
-func (b *Bot) appsOf(ctx context.Context, q workflow.Query) ([]*workflow.Request, error) {
-	var found []*workflow.Request
-	q.Limit = 100
-	for range 10 {
-		page, err := b.desk.List(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range page {
-			if r.IsApp() && r.Successor == "" {
-				found = append(found, r)
+// appsOf are the newest requests that stand for an app which one of these queries
+// finds, a few more than are listed.
+func (b *Bot) appsOf(ctx context.Context, queries ...workflow.Query) ([]*workflow.Request, error) {
+	var all []*workflow.Request
+	for _, q := range queries {
+		found := 0
+		q.Limit = 100
+		for range 10 {
+			page, err := b.desk.List(ctx, q)
+			if err != nil {
+				return nil, err
 			}
-			q.Before = r.ID
-		}
-		if len(page) < q.Limit || len(found) > mostApps {
-			break
+			for _, r := range page {
+				q.Before = r.ID
+				if !r.IsApp() || r.Successor != "" {
+					continue
+				}
+				found++
+				if !slices.ContainsFunc(all, func(a *workflow.Request) bool { return a.ID == r.ID }) {
+					all = append(all, r)
+				}
+			}
+			if len(page) < q.Limit || found > mostApps {
+				break
+			}
 		}
 	}
-	return found, nil
+	slices.SortStableFunc(all, func(a, b *workflow.Request) int { return b.Created.Compare(a.Created) })
+	return all, nil
 }
 
 // appBlocks are one app in a list.
@@ -86,9 +95,7 @@ func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 		line("App ID ", code(r.Made.AppID), ", ", b.expires(r)),
 		line(b.peopleLine(r)...))
 	blocks := []slack.Block{about}
-	if missing := b.desk.Missing(r); len(missing) > 0 {
-		blocks = append(blocks, block(line(bold("The product needs more by now: "), clip(strings.Join(missing, ", "), 600), ". Update asks for it.")))
-	}
+	blocks = append(blocks, b.missingBlocks(r)...)
 	var buttons []slack.BlockElement
 	if b.noForm(workflow.Renew, r) == nil {
 		buttons = append(buttons, button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.AppName()))
@@ -101,6 +108,18 @@ func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 		buttons = append(buttons, checkButton(listed(actCheck, r), r.ID, r))
 	}
 	return append(blocks, slack.NewActionBlock("", buttons...))
+}
+
+// missingBlocks say what the product needs by now and the app has not.
+func (b *Bot) missingBlocks(r *workflow.Request) []slack.Block {
+	if !r.IsApp() || r.Successor != "" {
+		return nil
+	}
+	missing := b.desk.Missing(r)
+	if len(missing) == 0 {
+		return nil
+	}
+	return []slack.Block{block(line(bold("The product needs more by now: "), clip(strings.Join(missing, ", "), 600), ". Update asks for it: ", code(Command+" update "+r.ID)))}
 }
 
 // listed makes an action ID that no other app in a list has.
@@ -163,7 +182,7 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 	if _, isRequest := requestID(app); isRequest {
 		return private(no.Text)
 	}
-	theirs, err := b.appsOf(ctx, workflow.Query{Requester: c.UserID})
+	theirs, err := b.appsOf(ctx, workflow.Query{Keeper: c.UserID})
 	if err != nil {
 		return private(b.sentence(err))
 	}
@@ -261,13 +280,7 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 	}
 	var blocks []slack.Block
 	if len(p.Workloads) > 0 {
-		chosen := workflow.Choice{}
-		for _, w := range p.Workloads {
-			if slices.Contains(r.Plan.Workloads, w.Title) {
-				chosen.Workloads = append(chosen.Workloads, w.Name)
-			}
-		}
-		in := workloadsInput(p, chosen)
+		in := workloadsInput(p, workflow.Choice{Workloads: p.Chosen(r.Plan)})
 		in.DispatchAction = false
 		blocks = append(blocks, in)
 	}
@@ -285,13 +298,19 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 	if extras := p.Extras(r.Has()); r.Adopted() && !p.Custom && len(extras) > 0 {
 		blocks = append(blocks, extrasInput(extras))
 	}
-	uris := r.Has().On(p.Platform)
+	if len(p.AzureRoles) > 0 {
+		subscriptions := subscriptionsInput(r.Plan.Subscriptions)
+		subscriptions.Optional = slices.ContainsFunc(p.AzureRoles, func(n workflow.AzureNeed) bool { return len(n.Workloads) > 0 }) // then it is said after
+		blocks = append(blocks, subscriptions)
+	}
 	owners := ownersInput()
 	for _, o := range r.Plan.Owners {
 		owners.Element.(*slack.MultiSelectBlockElement).InitialUsers = append(owners.Element.(*slack.MultiSelectBlockElement).InitialUsers, o.ID)
 	}
-	blocks = append(blocks, textInput(workflow.FieldRedirectURIs, "One on each line.", 3000, true, strings.Join(uris, "\n"), true))
-	blocks = append(blocks, otherRedirectInputs(p, r.Has())...)
+	blocks = append(blocks, redirectInputs(p, r.Has())...)
+	if p.Custom && !r.Adopted() { // there it stays as it was found
+		blocks = append(blocks, signInInputs(r.Plan.Audience, r.Plan.PublicClientFlows)...)
+	}
 	return append(blocks, owners)
 }
 
@@ -381,9 +400,10 @@ func (b *Bot) expiry(r *workflow.Request) (string, []slack.Block) {
 	if left <= 0 {
 		when = "and has expired"
 	}
-	return text, []slack.Block{
+	blocks := []slack.Block{
 		header(clip(r.AppName()+": the credential expires", 150)),
 		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), "\nIts credential ends on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
-		slack.NewActionBlock("", button(actRenew, "Renew", r.ID, "Renew the credential of "+r.AppName()).WithStyle(slack.StylePrimary)),
 	}
+	blocks = append(blocks, b.missingBlocks(r)...)
+	return text, append(blocks, slack.NewActionBlock("", button(actRenew, "Renew", r.ID, "Renew the credential of "+r.AppName()).WithStyle(slack.StylePrimary)))
 }

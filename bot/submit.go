@@ -126,9 +126,19 @@ func (s state) draft() workflow.Draft {
 		Scopes:      s.lines(workflow.FieldScopes),
 		Federated:   workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject), Audience: s.text(workflow.FieldAudience)},
 		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(), Backup: s.backup(),
+		Redirects: map[workflow.Field][]string{},
 	}
-	d.Redirects = s.otherRedirects()
 	d.Lifetime, _ = time.ParseDuration(s.choice(workflow.FieldLifetime))
+	d.WhoSignsIn = s.choice(workflow.FieldWhoSignsIn)
+	if flows := s.choice(workflow.FieldPublicClientFlows); flows != "" {
+		allowed := flows == flowsAllowed
+		d.PublicClientFlows = &allowed
+	}
+	for _, f := range []workflow.Field{workflow.FieldWebRedirectURIs, workflow.FieldSPARedirectURIs, workflow.FieldPublicRedirectURIs} {
+		if s.block(f) != "" {
+			d.Redirects[f] = s.lines(f)
+		}
+	}
 	for _, o := range s.input(workflow.FieldPermissions).SelectedOptions {
 		d.Permissions = append(d.Permissions, o.Value)
 	}

@@ -40,7 +40,11 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	s, err := in.Wait(context.Background(), workflow.Ask{Email: "bea@contoso.com"})
 	must(err)
 	defer s.Close()
-	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: "payroll-backup", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
+	name := "payroll-backup" // what is asked for
+	if cert != nil {
+		name = "by hand"
+	}
+	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: name, Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
 	must(err)
 	must(s.EnsureOwners(context.Background(), objectID, []string{s.Signer().Requesters[0].ObjectID}, nil))
 	if cert == nil {

@@ -8,9 +8,9 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// redirectInputs ask for redirect URIs, or for what is filled into the product's
+// templateInputs ask for redirect URIs, or for what is filled into the product's
 // own. Those that nothing is filled into are shown.
-func redirectInputs(p workflow.Product) []slack.Block {
+func templateInputs(p workflow.Product) []slack.Block {
 	var blocks []slack.Block
 	if p.AsksRedirects() {
 		in := textInput(workflow.FieldRedirectURIs, "One on each line; leave empty if the product needs none.", 3000, true, strings.Join(p.RedirectURIs, "\n"), true)
@@ -40,37 +40,11 @@ func exemplify(in *slack.InputBlock, example string) {
 	}
 }
 
-// otherRedirectInputs are the redirect URIs that an app has on other platforms than
-// its product's own.
-func otherRedirectInputs(p workflow.Product, has workflow.Plan) []slack.Block {
-	var blocks []slack.Block
-	for _, on := range p.OtherPlatforms() {
-		blocks = append(blocks, textInput(on.Field(), "One on each line.", 3000, true, strings.Join(has.On(on), "\n"), true))
-	}
-	return blocks
-}
-
 // filledIn is what was typed into the fields of a product.
 func (s state) filledIn(p workflow.Product) map[string][]string {
 	typed := map[string][]string{}
 	for _, f := range p.Fields {
 		typed[f.Name] = s.lines(f.Field())
-	}
-	return typed
-}
-
-// otherRedirects are the redirect URIs of those platforms that the form asks for
-// one by one.
-func (s state) otherRedirects() map[workflow.Platform][]string {
-	var typed map[workflow.Platform][]string
-	for _, on := range []workflow.Platform{workflow.Web, workflow.SPA, workflow.PublicClient} {
-		if s.block(on.Field()) == "" {
-			continue
-		}
-		if typed == nil {
-			typed = map[workflow.Platform][]string{}
-		}
-		typed[on] = s.lines(on.Field())
 	}
 	return typed
 }

@@ -1,0 +1,44 @@
+package bot
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+func TestWhatRunsIsSaidInItsOwnWords(t *testing.T) {
+	for _, c := range []struct {
+		kind workflow.Kind
+		task workflow.Task
+		want string
+	}{
+		{workflow.Register, workflow.Provision, "The bot is making it."},
+		{workflow.Register, workflow.Undo, "The bot has begun to delete the app payroll."},
+		{workflow.Update, workflow.Provision, "The bot has begun to update the app payroll."},
+		{workflow.Retire, workflow.Provision, "The bot has begun to delete the app payroll."},
+		{workflow.Renew, workflow.Provision, "The bot has begun to renew the credential of payroll."},
+		{workflow.Renew, workflow.RemoveOld, "The bot has begun to remove the old credential of payroll."},
+		{workflow.Adopt, workflow.Undo, "The bot has begun to take away what was added to payroll."},
+	} {
+		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.Provisioning, Plan: workflow.Plan{AppName: "payroll"}}
+		if got := came(r); got != c.want {
+			t.Errorf("a %s, to %s: %s", c.kind, c.task, got)
+		}
+	}
+}
+
+func TestAStepThatWaitsSaysSoOnce(t *testing.T) {
+	r := &workflow.Request{Steps: []workflow.Step{
+		{Name: workflow.StepStrip, Status: workflow.StepWaiting, Note: "waiting for Entra"},
+		{Name: workflow.StepConsent, Status: workflow.StepDone, Note: "2 application, 1 delegated"},
+	}}
+	b, err := json.Marshal(stepBlock(r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(b); strings.Count(text, "waiting for Entra") != 1 || !strings.Contains(text, "2 application, 1 delegated") {
+		t.Errorf("the steps are %s", text)
+	}
+}

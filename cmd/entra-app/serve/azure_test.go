@@ -1,0 +1,76 @@
+package serve
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+)
+
+// inAzure are the roles of the only app, as "subscription: role".
+func (w *world) inAzure() []string {
+	var has []string
+	app := w.made()[0]
+	for _, r := range app.AzureRoles {
+		has = append(has, r.Subscription+": "+strings.TrimSuffix(r.Role, " ("+app.UniqueName+")"))
+	}
+	slices.Sort(has)
+	return has
+}
+
+func TestRolesInAzureAreUpdated(t *testing.T) {
+	const other = "4f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
+	w := newWorld(t)
+	w.tenant.AddSubscription(entratest.Subscription{ID: other, Name: "Testing"})
+	w.start()
+	w.sends("vbazure", [][2]string{{"Credential", "certificate"}}, map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
+	w.approves("register the app azure-backup", "Approve")
+	w.sees(w.ada, in(approval), "EA-1: azure-backup · Done")
+
+	w.types("update azure-backup", map[string]any{"Reason": "as little as possible", "Workloads": "minimal"})
+	const custom = "Veeam Backup for Microsoft Azure service account"
+	for _, text := range []string{"added: role in Azure " + custom + " (custom) on " + subscription, "removed: role in Azure Contributor on " + subscription, "Owner or User Access Administrator in the Azure subscriptions"} {
+		if card := w.sees(w.ada, in(approval), "update the app azure-backup?").Plain(); !strings.Contains(card, text) {
+			t.Errorf("the card does not say %q: %s", text, card)
+		}
+	}
+	w.approves("update the app azure-backup?", "Approve")
+	w.sees(w.ada, in(approval), "EA-2: azure-backup · Done")
+	if has := w.inAzure(); !slices.Equal(has, []string{"Production: " + custom}) {
+		t.Errorf("it has %q", has)
+	}
+
+	// Nothing is done where Ada has no rights on the second subscription.
+	w.types("update azure-backup", map[string]any{"Reason": "tests too", "Subscriptions": subscription + "\n" + other})
+	w.approves("update the app azure-backup?", "Approve")
+	w.sees(w.ada, w.ada.DM, "may not assign roles in the Azure subscription "+other)
+	if has := w.inAzure(); len(has) != 1 {
+		t.Errorf("it has %q", has)
+	}
+	w.tenant.GrantAzureRole("ada@contoso.com", other, entratest.AzureUserAccessAdministrator)
+	old := w.code()
+	w.press(w.ada, w.sees(w.ada, w.ada.DM, "may not assign roles"), "New code")
+	w.until("there is a new code", func() bool { return w.code() != "" && w.code() != old })
+	if err := w.entra.SignIn(w.code(), "ada@contoso.com"); err != nil {
+		t.Fatal(err)
+	}
+	w.sees(w.ada, in(approval), "EA-3: azure-backup · Done")
+	if has := w.inAzure(); !slices.Equal(has, []string{"Production: " + custom, "Testing: " + custom}) || len(w.tenant.AzureRoleDefinitions()[0].Subscriptions) != 2 {
+		t.Errorf("it has %q of %+v", has, w.tenant.AzureRoleDefinitions())
+	}
+
+	w.types("update azure-backup", map[string]any{"Reason": "no tests", "Subscriptions": subscription})
+	w.approves("update the app azure-backup?", "Approve")
+	w.sees(w.ada, in(approval), "EA-4: azure-backup · Done")
+	if has := w.inAzure(); !slices.Equal(has, []string{"Production: " + custom}) || len(w.tenant.AzureRoleDefinitions()[0].Subscriptions) != 1 {
+		t.Errorf("it has %q of %+v", has, w.tenant.AzureRoleDefinitions())
+	}
+
+	w.types("update azure-backup", map[string]any{"Reason": "the vendor says so", "Workloads": "builtin"})
+	w.approves("update the app azure-backup?", "Approve")
+	w.sees(w.ada, in(approval), "EA-5: azure-backup · Done")
+	if has := w.inAzure(); !slices.Equal(has, []string{"Production: Contributor", "Production: Key Vault Crypto Officer"}) || len(w.tenant.AzureRoleDefinitions()) != 0 {
+		t.Errorf("it has %q, and there are %+v", has, w.tenant.AzureRoleDefinitions())
+	}
+}

@@ -1,0 +1,36 @@
+package serve
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+)
+
+func TestWhoOnlyOwnsAnAppFindsItEverywhere(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.sends("vb365-restore", nil, map[string]any{"App name": "second-hand", "Reason": "restores", "Owners": []string{"U0TOM00001"}})
+	w.approves("register the app second-hand", "Approve")
+	w.sees(w.ada, in(approval), "second-hand · Done")
+	if err := w.tom.OpenHome(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.until("Tom's home tab lists it", func() bool {
+		return slices.ContainsFunc(w.slack.Journal(), func(c slacktest.Entry) bool {
+			return c.Method == "views.publish" && strings.Contains(c.Body, "U0TOM00001") && strings.Contains(c.Body, "second-hand")
+		})
+	})
+	if _, err := w.tom.Slash(t.Context(), approval, "/entra-app apps"); err != nil {
+		t.Fatal(err)
+	}
+	if list := w.sees(w.tom, in(approval), "1 apps, newest first").Plain(); !strings.Contains(list, "second-hand") {
+		t.Errorf("the list is %s", list)
+	}
+	// Ada is none of its people, and this is not its channel.
+	if _, err := w.ada.Slash(t.Context(), approval, "/entra-app apps"); err != nil {
+		t.Fatal(err)
+	}
+	w.sees(w.ada, in(approval), "You and this channel have no app from here yet")
+}
