@@ -68,12 +68,11 @@
 //	update.go     from one plan to another          adopt.go      an app of another hand
 //	restore.go    a deleted app comes back          verify.go     what was made by hand
 //	connect.go    a backup server gets the app      checking.go   what a person reaches on it
-//	redirect.go   redirect URIs, by platform
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
 //	azure.go      roles in Azure                    azurestep.go  the steps there, and their check
 //	owner.go      who owns an application in Entra  left.go       what a given-up update leaves
 //	redirect.go   redirect URIs by platform         template.go   those that a product brings
-//	stale.go      who came too late
+//	stale.go      who came too late                 rights.go     what a sign-in has to be good for
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

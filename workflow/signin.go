@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // live is what is in memory only: a code that somebody was shown, and then the
@@ -301,117 +299,6 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 		return no
 	}
 	return r.againstAzure(who)
-}
-
-// light says that a task needs no right to consent: it changes a credential only.
-func (r *Request) light() bool {
-	if r.Task == Verify {
-		return false // it reads what needs the same scopes, and changes nothing
-	}
-	return r.Task != Provision && !(r.Task == Undo && r.Kind == Adopt) || r.Kind == Renew
-}
-
-// signInScopes are those that the admin's token needs.
-func (r *Request) signInScopes() []string {
-	if r.light() {
-		return r.Plan.SignInScopes(Undo)
-	}
-	scopes := r.both().SignInScopes(Provision)
-	if (r.Kind == Adopt || r.Task == Verify) && !slices.Contains(scopes, readsGrants) {
-		scopes = append(scopes, readsGrants) // what it was granted is read
-	}
-	return scopes
-}
-
-// readsGrants is the scope with which delegated permission grants can be read.
-// Source: Graph, "List oauth2PermissionGrants".
-const readsGrants = "DelegatedPermissionGrant.ReadWrite.All"
-
-// rolesNeeded are the directory roles that the admin needs.
-func (r *Request) rolesNeeded() []roleNeed {
-	if r.Task == Verify {
-		return nil
-	}
-	plan, task := r.both(), Provision
-	if r.light() {
-		plan, task = r.Plan, Undo
-	}
-	needs := plan.rolesNeeded(task)
-	for i, n := range needs {
-		switch {
-		case n.to == toRegister && (task == Undo || r.aboutApp() && r.Kind != Recreate):
-			needs[i].to = "change applications"
-		case n.to == toConsent && r.Kind == Retire:
-			needs[i].to = "take back consent to Microsoft Graph application permissions"
-		}
-	}
-	return needs
-}
-
-// What directory roles are for.
-const (
-	toRegister = "register applications"
-	toConsent  = "consent to Microsoft Graph application permissions"
-)
-
-// both is the plan with what the app has had: to take that away needs the same
-// rights as to give it.
-func (r *Request) both() Plan {
-	p := r.Plan.clone()
-	if r.Kind == Retire {
-		p.DirectoryRoles = nil // they go with the app
-	}
-	if r.Kind == Adopt {
-		return p // nothing is taken away
-	}
-	had := r.had()
-	p.Permissions = append(p.Permissions, had.Permissions...)
-	p.DirectoryRoles = append(p.DirectoryRoles, had.DirectoryRoles...)
-	return p
-}
-
-// A roleNeed is something that takes one of several directory roles.
-type roleNeed struct {
-	to    string
-	words string
-	anyOf []string
-}
-
-// rolesNeeded lists what a task on the plan takes. Source: least privileged
-// roles in "Grant tenant-wide admin consent" and in Graph's reference.
-func (p Plan) rolesNeeded(t Task) []roleNeed {
-	needs := []roleNeed{{
-		toRegister, "Application Administrator, Cloud Application Administrator or Global Administrator",
-		[]string{ApplicationAdministrator, CloudApplicationAdministrator, GlobalAdministrator},
-	}}
-	graphRoles := slices.ContainsFunc(p.Permissions, func(q Permission) bool {
-		return q.Type == catalog.Application && q.ResourceAppID == catalog.MicrosoftGraph
-	})
-	if t == Provision && graphRoles {
-		needs = append(needs, roleNeed{
-			toConsent, "Privileged Role Administrator or Global Administrator",
-			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
-		})
-	}
-	if t == Provision && len(p.DirectoryRoles) > 0 {
-		needs = append(needs, roleNeed{
-			"give the app a directory role", "Privileged Role Administrator or Global Administrator",
-			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
-		})
-	}
-	return needs
-}
-
-// RolesWords says which directory roles a sign-in for r takes.
-func (r *Request) RolesWords() string {
-	var words []string
-	for _, n := range r.rolesNeeded() {
-		words = append(words, n.words+" (to "+n.to+")")
-	}
-	if r.inAzure() {
-		words = append(words, r.azureAdmins()+" in the Azure subscriptions (to "+r.azureDoing()+" there)")
-	}
-	return strings.Join(words, ", and ")
 }
 
 // signInFailure says why a sign-in came to nothing, and what to do: button asks for
