@@ -72,9 +72,13 @@ func (s *session) unused(ctx context.Context, others *item, applicationID, thumb
 			}
 		}
 	})
+	fault := s.fault(err, applicationID)
+	if _, no := errors.AsType[*workflow.Trouble](fault); no {
+		return nil // whoever may not read the others can't be told about them
+	}
 	switch {
 	case err != nil:
-		return s.fault(err, applicationID)
+		return fault
 	case found:
 		return &workflow.Trouble{Code: "certificate_elsewhere", Text: fmt.Sprintf("The app “%s”, which is in this tenant already, has the same certificate, and every app needs one of its own. "+
 			"The certificate was not added. Press Undo, and ask again with a new key and a certificate for it; or take it away from the other app, and press Retry.", workflow.Plain(name))}

@@ -57,3 +57,21 @@ func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
 		}
 	}
 }
+
+// That Entra keeps an owner is no reason to keep the requester waiting.
+func TestAnOwnerWhomEntraKeepsIsNamed(t *testing.T) {
+	for what, no := range map[string]error{"a no": &Trouble{Code: "x", Text: "no"}, "no answer": busy{}} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.signer.ObjectID, w.keepsOwners = "o-ada", no
+				n := w.boot()
+				defer n.stop()
+				r := w.settle(n, w.request(n), Ready)
+				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, "Entra did not take Ada@contoso.com") || !slices.Contains(w.app(r.Made.ObjectID).owners, "OBJ-BEA") {
+					t.Errorf("the step is %+v", st)
+				}
+			})
+		})
+	}
+}

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,7 +45,12 @@ func ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
 	if len(not) > 0 && len(ids) == 0 {
 		not, notes = nil, append(notes, "so "+s.Signer().UPN+", whom Entra made an owner by registering it, stays one")
 	}
-	if err := s.EnsureOwners(ctx, r.Made.ObjectID, ids, not); err != nil {
+	err := s.EnsureOwners(ctx, r.Made.ObjectID, ids, not)
+	if len(not) > 0 && staysOwner(r, err) { // the app is the requester's all the same
+		err = s.EnsureOwners(ctx, r.Made.ObjectID, ids, nil)
+		notes = append(notes, "Entra did not take "+s.Signer().UPN+", whom it made an owner by registering it, from the owners: do that in Entra")
+	}
+	if err != nil {
 		return nil, err
 	}
 	if r.Kind == Renew { // an update takes them away with all else that goes
@@ -60,6 +66,17 @@ func ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
 			st.Status = StepSkipped
 		}
 	}, nil
+}
+
+// staysOwner says whether err is that Entra will not take an owner away: at once
+// where it said no, and else when it was asked a few times.
+func staysOwner(r *Request, err error) bool {
+	if err == nil || errors.Is(err, ErrSessionOver) {
+		return false
+	}
+	_, no := errors.AsType[*Trouble](err)
+	st := r.Step(StepOwner)
+	return no || st != nil && st.Tries >= 3
 }
 
 // removeOwners takes away the owners that the app has had and does not keep, who have

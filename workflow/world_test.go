@@ -19,6 +19,8 @@ import (
 // A world is all that the engine touches, in memory: a store, a tenant and a
 // Slack, each a small true model. Its power can be cut at any outside call.
 type world struct {
+	keepsOwners error // what Entra says when an owner is to be taken away
+
 	t      *testing.T
 	store  *memory
 	key    *Key
@@ -303,6 +305,9 @@ func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string) (s
 
 func (s *fakeSession) EnsureOwners(_ context.Context, id string, users, not []string) error {
 	_, err := call(s.wired, "owner", func() (bool, error) {
+		if len(not) > 0 && s.keepsOwners != nil {
+			return false, s.keepsOwners
+		}
 		a := s.app(id)
 		for _, user := range users {
 			a.owner = user
