@@ -97,6 +97,7 @@ func kept(t testing.TB, before, after entratest.Application) {
 }
 
 func TestAnAppThatWasMadeByHandIsAdoptedUpdatedAndKeepsWhatItHad(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	before := w.legacy("HR Portal", true)
@@ -140,6 +141,7 @@ func TestAnAppThatWasMadeByHandIsAdoptedUpdatedAndKeepsWhatItHad(t *testing.T) {
 }
 
 func TestAnAppOfSomebodyElseIsNotAdopted(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	before := w.legacy("HR Portal", false)
@@ -159,6 +161,7 @@ func TestAnAppOfSomebodyElseIsNotAdopted(t *testing.T) {
 }
 
 func TestAnExistingAppGetsWhatAProductNeedsAndItsCertificate(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	before := w.legacy("archive", true)

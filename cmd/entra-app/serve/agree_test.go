@@ -41,6 +41,7 @@ func (w *world) takesTwo() {
 }
 
 func TestTwoPeopleApproveAndTheLastSignsIn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.takesTwo()
 	if _, err := New(w.cfg, Options{HTTP: w.client}); err == nil || !strings.Contains(err.Error(), "vault") || !strings.Contains(err.Error(), "1 approver") {

@@ -20,6 +20,7 @@ func (w *world) inAzure() []string {
 }
 
 func TestRolesInAzureAreUpdated(t *testing.T) {
+	t.Parallel()
 	const other = "4f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 	w := newWorld(t)
 	w.tenant.AddSubscription(entratest.Subscription{ID: other, Name: "Testing"})

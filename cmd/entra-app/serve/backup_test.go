@@ -35,6 +35,7 @@ func (w *world) withVeeam() *veeamtest.Server {
 }
 
 func TestAnAppIsConnectedToABackupServerAndNobodyIsHandedItsKey(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	v := w.withVeeam()
 	before := len(w.made())
@@ -92,6 +93,7 @@ func TestAnAppIsConnectedToABackupServerAndNobodyIsHandedItsKey(t *testing.T) {
 }
 
 func TestTheWordsOfABackupServerAreShownAndRetryConnectsIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	v := w.withVeeam()
 	v.Fail("addOrganization", entratest.Before, veeamtest.Failure{Status: 400, Code: "ParameterValidationFailure", Message: "The license does not cover this organization."}, 1)

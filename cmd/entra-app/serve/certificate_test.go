@@ -34,6 +34,7 @@ func (w *world) form() slacktest.View {
 }
 
 func TestACertificateThatIsUploadedEndsUpOnTheApp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	block, _ := pem.Decode([]byte(selfSigned(t)))
@@ -56,6 +57,7 @@ func TestACertificateThatIsUploadedEndsUpOnTheApp(t *testing.T) {
 
 // What a private key is in is refused under the field, and goes no further.
 func TestAPrivateKeyIsRefusedAndNotKept(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -128,6 +130,7 @@ func TestAPrivateKeyIsRefusedAndNotKept(t *testing.T) {
 
 // The bot's token goes to Slack and nowhere else.
 func TestAFileThatSlackDoesNotKeepIsNotFetched(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	var asked atomic.Int64

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/pem"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +38,8 @@ var program = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	flag.Set("test.parallel", "6") // stories wait for people and clocks, not for a processor
 	code := m.Run()
 	if path, err := program(); err == nil && builtIt {
 		os.RemoveAll(filepath.Dir(path))

@@ -7,6 +7,7 @@ import (
 )
 
 func TestWhoCanSignInToACustomAppIsChosenAndChanged(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.sends("custom", [][2]string{{"Credential", "none"}}, map[string]any{"App name": "shell", "Reason": "a command line", "Permissions": []string{"graph:Delegated:User.Read"},

@@ -9,6 +9,7 @@ import (
 )
 
 func TestTheDailyDigestIsInTheChannelOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.slack.AddUser(slacktest.User{ID: "U0GONE0001", Name: "gone", RealName: "Gone", Email: "gone@contoso.com", Deleted: true})
 	w.start()

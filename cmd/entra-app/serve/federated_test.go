@@ -7,6 +7,7 @@ import (
 
 // An app has one trust, which the form asks for: nothing in it can be there twice.
 func TestEveryRefusalOfAFederatedCredential(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	view := w.life("request custom", "federated")

@@ -63,6 +63,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 }
 
 func TestWhatIsMadeByHandIsCheckedAgainstThePlan(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup")
@@ -98,6 +99,7 @@ func TestWhatIsMadeByHandIsCheckedAgainstThePlan(t *testing.T) {
 }
 
 func TestAnAppThatWasMadeByHandAsThePlanSaysIsDone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup")
@@ -117,6 +119,7 @@ func TestAnAppThatWasMadeByHandAsThePlanSaysIsDone(t *testing.T) {
 
 // An App ID is something that people are told. Whose app it is has to be seen.
 func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup") // EA-1
@@ -154,6 +157,7 @@ func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
 }
 
 func TestAManifestBecomesAPlan(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	read, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
@@ -183,6 +187,7 @@ func TestAManifestBecomesAPlan(t *testing.T) {
 }
 
 func TestAManifestIsExported(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup")

@@ -155,6 +155,7 @@ func (w *world) mends(view string) {
 }
 
 func TestEveryFormOfACertificateIsTaken(t *testing.T) {
+	t.Parallel()
 	read := func(name string) []byte { return ofOpenSSL(t, name) }
 	crlf := func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")) }
 	rsa, leaf := thumbprint(t, "rsa.pem"), thumbprint(t, "leaf.pem")
@@ -266,6 +267,7 @@ func (t tripper) RoundTrip(r *http.Request) (*http.Response, error) { return t(r
 // A certificate that was read from a file goes all the way to the app, by the
 // clock of that day.
 func TestAFileOfOpenSSLsEndsUpOnTheApp(t *testing.T) {
+	t.Parallel()
 	w := intake(t)
 	w.takes(map[string]any{"Certificate file": w.bea.AddFile("backup.p7b", ofOpenSSL(t, "leaf.p7b"))}, thumbprint(t, "leaf.pem"))
 	w.approves("register the app", "Approve")

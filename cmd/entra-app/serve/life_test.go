@@ -46,6 +46,7 @@ func (w *world) approves(title, button string) {
 }
 
 func TestTheLifeOfAnApp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup")
@@ -115,6 +116,7 @@ func grantsOfOthers(tn *entratest.Tenant) (n int) {
 }
 
 func TestAnAppIsUpdatedToWhatItNeeds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.sends("vb365-backup", nil, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate": selfSigned(t)})
@@ -145,6 +147,7 @@ func TestAnAppIsUpdatedToWhatItNeeds(t *testing.T) {
 }
 
 func TestTheListHasButtonsForEachApp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	for _, name := range []string{"first", "second"} {
@@ -169,6 +172,7 @@ func TestTheListHasButtonsForEachApp(t *testing.T) {
 }
 
 func TestARetiredAppLeavesNothingInAzure(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.sends("vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}}, map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
@@ -188,6 +192,7 @@ func TestARetiredAppLeavesNothingInAzure(t *testing.T) {
 
 // What somebody changed by hand meanwhile is not on the card, so it stays.
 func TestAnUpdateLeavesWhatSomebodyDidByHand(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup")

@@ -10,6 +10,7 @@ import (
 // happened when the answer was lost. The step is made again, and does not wait for
 // what the tenant does not have any more.
 func TestACertificateIsRemovedThoughTheAnswerWasLost(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.sends("vb365-backup", nil, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate": selfSigned(t)})

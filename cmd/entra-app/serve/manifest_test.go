@@ -52,6 +52,7 @@ const (
 )
 
 func TestEveryFormOfAManifestIsTaken(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		what    string
 		content []byte
@@ -94,6 +95,7 @@ func (w *world) becomesAPlan(view string, fields map[string]any) {
 // A manifest may have been exported with what makes an app work. None of that is
 // kept, and the people who decide are told that it was there.
 func TestSecretsInAManifestAreNamedAndNotKept(t *testing.T) {
+	t.Parallel()
 	read := func(name string) []byte { return ofOpenSSL(t, name) }
 	in64 := func(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 	secret := []byte("q8Q~0fK3mZ7pXw2vT5yB9nR4cL6hJ1dS8gA3eU0i")
@@ -140,6 +142,7 @@ func many(n int) string {
 }
 
 func TestEveryRefusalOfAManifest(t *testing.T) {
+	t.Parallel()
 	text := func(s string) []byte { return []byte(s) }
 	key := ofOpenSSL(t, "private-rsa-pkcs8.pem")
 	for _, c := range []struct {

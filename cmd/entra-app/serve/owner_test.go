@@ -9,6 +9,7 @@ import (
 )
 
 func TestWhoOnlyOwnsAnAppFindsItEverywhere(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.sends("vb365-restore", nil, map[string]any{"App name": "second-hand", "Reason": "restores", "Owners": []string{"U0TOM00001"}})

@@ -116,6 +116,7 @@ const exposing = `{"displayName":"x","signInAudience":"AzureADMyOrg","spa":{"red
 	`"requiredResourceAccess":[{"resourceAppId":"00000003-0000-0000-c000-000000000000","resourceAccess":[{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Scope"}]}]}`
 
 func TestEveryProductFromRequestToHandOver(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, product string
 		choose        [][2]string    // in a select or radio, one after another

@@ -41,6 +41,7 @@ var (
 )
 
 func TestACertificateThatIsMadeHereIsFetchedOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	browser := w.inFront()
 	w.start()
@@ -169,6 +170,7 @@ func (w *world) noFileLeaks(password, token, code string, file []byte) {
 }
 
 func TestWithoutAPublicURLNoCertificateIsMadeAndThereIsNoPage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	if _, err := w.bea.Slash(t.Context(), team, "/entra-app request vb365-backup"); err != nil {

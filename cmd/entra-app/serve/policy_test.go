@@ -16,6 +16,7 @@ func (w *world) readsPolicy() {
 }
 
 func TestASecretIsCutToWhatTheTenantAllows(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.readsPolicy()
 	const most = 30 * 24 * time.Hour
@@ -38,6 +39,7 @@ func TestASecretIsCutToWhatTheTenantAllows(t *testing.T) {
 }
 
 func TestAForbiddenSecretIsRefusedBeforeAnythingIsMade(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.readsPolicy()
 	w.tenant.Change(func(k *entratest.Knobs) { k.ForbidSecrets = true })

@@ -7,6 +7,7 @@ import (
 )
 
 func TestTheAddressOfASinglePageAppIsChangedWhereItIs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	manifest := `{"displayName":"x","signInAudience":"AzureADMyOrg","spa":{"redirectUris":["https://spa.contoso.com"]},"publicClient":{"redirectUris":["ms-appx-web://microsoft.aad.brokerplugin/x"]},` +

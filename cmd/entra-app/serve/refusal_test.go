@@ -23,6 +23,7 @@ const (
 // What is refused as a file or as pasted text, with what OpenSSL makes: the error
 // stands under that field, nothing is kept, and the same form can be mended.
 func TestEveryRefusalOfACertificate(t *testing.T) {
+	t.Parallel()
 	read := func(name string) []byte { return ofOpenSSL(t, name) }
 	join := func(names ...string) []byte {
 		var all []byte
@@ -118,6 +119,7 @@ func TestEveryRefusalOfACertificate(t *testing.T) {
 
 // Both fields are read: a mistake in one is not hidden by the other.
 func TestTextAndFileTogether(t *testing.T) {
+	t.Parallel()
 	read := func(name string) []byte { return ofOpenSSL(t, name) }
 	for _, c := range []struct {
 		what        string
@@ -143,6 +145,7 @@ func TestTextAndFileTogether(t *testing.T) {
 
 // What Slack does with a file on its way decides what Bea is told.
 func TestAFileThatSlackDoesNotHandOver(t *testing.T) {
+	t.Parallel()
 	cer := ofOpenSSL(t, "rsa.cer")
 	var asked atomic.Int64
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
@@ -229,6 +232,7 @@ func TestAFileThatSlackDoesNotHandOver(t *testing.T) {
 // A certificate proves who one app is: not two, in whatever tenant and by
 // whatever way it is given.
 func TestACertificateThatAnotherAppHas(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		what   string
 		fill   func(w *world) map[string]any
@@ -270,6 +274,7 @@ func TestACertificateThatAnotherAppHas(t *testing.T) {
 // An app that the bot has not made is seen with the approver's sign-in, and not
 // before: then the certificate is not added, and the card says what to do.
 func TestACertificateThatAnAppOfNobodysHas(t *testing.T) {
+	t.Parallel()
 	w := intake(t)
 	w.byHandWith(ofOpenSSL(t, "rsa.pem"))
 	w.takes(map[string]any{inFile: w.bea.AddFile("backup.cer", ofOpenSSL(t, "rsa.cer"))}, thumbprint(t, "rsa.pem"))

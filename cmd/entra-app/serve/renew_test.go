@@ -37,6 +37,7 @@ func (w *world) done(id, name, file string) {
 }
 
 func TestEveryRefusalOfARenewedCertificate(t *testing.T) {
+	t.Parallel()
 	w := intake(t)
 	w.done("EA-1", "payroll-backup", "rsa.pem")
 	w.done("EA-2", "payroll-restore", "leaf.pem")
@@ -81,6 +82,7 @@ func TestEveryRefusalOfARenewedCertificate(t *testing.T) {
 // A renewal may change from a secret to a certificate and back, where the product
 // offers both. Nothing else of the app changes.
 func TestARenewalMayChangeTheKindOfCredential(t *testing.T) {
+	t.Parallel()
 	w := intake(t)
 	w.sends("custom", nil, map[string]any{"App name": "payroll-mail", "Reason": "nightly backup", "Permissions": []string{"graph:Application:User.Read.All"}})
 	w.approves("register the app payroll-mail", "Approve")
@@ -137,6 +139,7 @@ func (w *world) changes(id string, opens bool) {
 
 // What never expires can't be renewed: that is said before anything is filled in.
 func TestWhatNeverExpiresIsNotRenewed(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		what, product string
 		choose        [][2]string

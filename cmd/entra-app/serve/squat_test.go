@@ -11,6 +11,7 @@ var unguessable = regexp.MustCompile(`^entra-app-[0-9a-f]{8}-ea-\d+-([a-z2-7]{26
 // Whoever may register apps could register one under the name that the bot is
 // going to use, with a credential of their own, and have it consented.
 func TestNobodyCanKnowUnderWhichNameAnAppIsGoingToBeMade(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	var parts []string

@@ -10,6 +10,7 @@ import (
 )
 
 func TestTheMainJobFromRequestToSecret(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup")
@@ -104,6 +105,7 @@ func (w *world) nothingLeaks(secret, code string) {
 }
 
 func TestTheWrongAccountChangesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup")
@@ -120,6 +122,7 @@ func TestTheWrongAccountChangesNothing(t *testing.T) {
 }
 
 func TestADenialReachesTheRequesterWithItsReason(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup")
@@ -137,6 +140,7 @@ func TestADenialReachesTheRequesterWithItsReason(t *testing.T) {
 }
 
 func TestConsentThatEntraRefusesCanBeUndone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-noconsent")
@@ -153,6 +157,7 @@ func TestConsentThatEntraRefusesCanBeUndone(t *testing.T) {
 }
 
 func TestARestartWhileACodeIsOutOffersANewOne(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.asks("payroll-backup")
@@ -168,6 +173,7 @@ func TestARestartWhileACodeIsOutOffersANewOne(t *testing.T) {
 }
 
 func TestHealthSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.cfg.Slack.APIURL = "http://127.0.0.1:1/api/"
 	w.cfg.Slack.Socket = false

@@ -37,6 +37,7 @@ nextSteps:
 `
 
 func TestWhatIsTypedIntoThePacksOwnFieldsIsInTheRedirectURIs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.cfg.Packs = t.TempDir()
 	if err := os.WriteFile(filepath.Join(w.cfg.Packs, "portal.yaml"), []byte(portal), 0o600); err != nil {
@@ -100,6 +101,7 @@ func hosts(n int) string {
 }
 
 func TestABadTemplateKeepsTheBotFromStarting(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.cfg.Packs = t.TempDir()
 	file := filepath.Join(w.cfg.Packs, "portal.yaml")

@@ -43,6 +43,7 @@ nextSteps: ["Enter {appId}."]
 
 // A pack that asks for more is noticed, and an update as it is suggested brings all of it.
 func TestANewerPackIsCarriedToTheAppsOfTheOldOne(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	dir := t.TempDir()
 	w.cfg.Packs = dir
