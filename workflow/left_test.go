@@ -52,7 +52,7 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		if _, err := n.GiveUp(t.Context(), r.ID, bea); refusedBy(err) != RuleNotApprover || !strings.Contains(err.Error(), "Retry or Give up") || w.get(r.ID).State != Failed {
 			t.Errorf("the requester gives it up: %v", err)
 		}
-		*n.off = true // the process ends in the transaction, so that nothing else is done
+		w.set(func() { *n.off = true }) // the process ends in the transaction, so that nothing else is done
 		n.stop()
 		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: n.Desk.products, Policy: w.policy, Key: w.key})
 		r, err := desk.GiveUp(t.Context(), r.ID, ada)

@@ -14,8 +14,9 @@ func (w *world) settle(n *node, id string, want State) *Request {
 	w.t.Helper()
 	for range 30 {
 		w.people(n, id)
-		r := w.get(id)
-		if r.State == want || *n.off {
+		r, off := w.get(id), false
+		w.set(func() { off = *n.off })
+		if r.State == want || off {
 			return r
 		}
 		if r.State == Ready {
