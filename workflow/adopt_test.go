@@ -69,33 +69,21 @@ func (w *world) wrote() (changes []string) {
 
 func TestAnAdoptedAppKeepsAllThatItHad(t *testing.T) {
 	for _, named := range []string{"hr portal", legacyID} {
-		story := func(t *testing.T, at int) (calls int) {
-			synctest.Test(t, func(t *testing.T) {
+		t.Run(named, func(t *testing.T) {
+			withThePowerCut(t, func(t *testing.T, p *power) {
 				w := newWorld(t)
 				app := w.byHand(legacyID, "HR Portal", "OBJ-BEA", "OBJ-TOM")
 				n := w.boot()
-				left := at
-				w.after = func(string) error {
-					if left--; left < 0 && at >= 0 {
-						*n.off = true
-						return errPower
-					}
-					return nil
-				}
+				p.on(w, n)
 				r, err := n.Submit(t.Context(), bea, adoption(named))
 				if err != nil {
 					t.Fatal(err)
 				}
 				w.settle(n, r.ID, Done)
-				if *n.off {
-					n.stop()
-					w.after = nil
-					n = w.boot()
-				}
+				n = p.back(n)
 				r = w.settle(n, r.ID, Done)
 				pass(time.Second)
 				n.stop()
-				calls = len(w.calls)
 				w.keeps(app)
 				if r.Kind != Adopt || r.Made.AppID != legacyID || r.AppName() != "HR Portal" || len(w.apps) != 1 || len(w.deleted) != 0 {
 					t.Errorf("%+v, and %d apps", r.Made, len(w.apps))
@@ -111,13 +99,6 @@ func TestAnAdoptedAppKeepsAllThatItHad(t *testing.T) {
 					t.Errorf("the difference is %+v", d)
 				}
 			})
-			return calls
-		}
-		t.Run(named, func(t *testing.T) {
-			calls := story(t, -1)
-			for at := range calls {
-				t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
-			}
 		})
 	}
 }

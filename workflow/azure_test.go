@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -79,29 +78,18 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 			"added Key Vault Crypto Officer on " + second + "; added Backup operator (custom) on " + second +
 				"; removed Contributor on " + subscription + "; removed Key Vault Crypto Officer on " + subscription},
 	} {
-		story := func(t *testing.T, at int) (calls int) {
-			synctest.Test(t, func(t *testing.T) {
+		t.Run(of.name, func(t *testing.T) {
+			withThePowerCut(t, func(t *testing.T, p *power) {
 				w := newWorld(t)
 				n := w.boot()
 				app := w.inClouds(n, of.was, of.from...)
-				began, left := len(w.calls), at
-				w.after = func(string) error {
-					if left--; left < 0 && at >= 0 {
-						*n.off = true
-						return errPower
-					}
-					return nil
-				}
+				p.on(w, n)
 				r, err := n.Update(t.Context(), bea, app.ID, change("V-update", of.is, of.to...))
 				if err != nil {
 					t.Fatal(err)
 				}
 				w.settle(n, r.ID, Done)
-				if *n.off {
-					n.stop()
-					w.after = nil
-					n = w.boot()
-				}
+				n = p.back(n)
 				r = w.settle(n, r.ID, Done)
 				n.stop()
 				a := w.one()
@@ -114,15 +102,7 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 				if len(a.thumbprints) != 1 {
 					t.Errorf("its certificates are %v", a.thumbprints)
 				}
-				calls = len(w.calls) - began
 			})
-			return calls
-		}
-		t.Run(of.name, func(t *testing.T) {
-			calls := story(t, -1)
-			for at := range calls {
-				t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
-			}
 		})
 	}
 }

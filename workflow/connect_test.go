@@ -37,62 +37,41 @@ func (w *world) shredded(r *Request) {
 }
 
 func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
-	story := func(t *testing.T, at int) (calls int) {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t).withServer()
-			w.pages = "" // nothing is handed to a person
-			var log bytes.Buffer
-			w.out = &log
-			n := w.boot()
-			left := at
-			w.after = func(string) error {
-				if left--; left < 0 && at >= 0 {
-					*n.off = true
-					return errPower
-				}
-				return nil
-			}
-			r := w.askServer(n, serverDraft("payroll-backup"))
-			w.settle(n, r.ID, Done)
-			if *n.off {
-				n.stop()
-				w.mu.Lock()
-				w.after = nil
-				w.mu.Unlock()
-				n = w.boot()
-			}
-			r = w.settle(n, r.ID, Done)
-			pass(time.Second)
-			n.stop()
-			calls = len(w.calls)
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t).withServer()
+		w.pages = "" // nothing is handed to a person
+		var log bytes.Buffer
+		w.out = &log
+		n := w.boot()
+		p.on(w, n)
+		r := w.askServer(n, serverDraft("payroll-backup"))
+		w.settle(n, r.ID, Done)
+		n = p.back(n)
+		r = w.settle(n, r.ID, Done)
+		pass(time.Second)
+		n.stop()
 
-			a, has := w.one(), w.vb365.has["contoso.onmicrosoft.com"]
-			if len(w.vb365.has) != 1 || has.AppID != r.Made.AppID || has.Region != "Worldwide" || !has.Exchange || !has.SharePoint || has.Teams || has.TeamsChats {
-				t.Errorf("the server has %+v", w.vb365.has)
+		a, has := w.one(), w.vb365.has["contoso.onmicrosoft.com"]
+		if len(w.vb365.has) != 1 || has.AppID != r.Made.AppID || has.Region != "Worldwide" || !has.Exchange || !has.SharePoint || has.Teams || has.TeamsChats {
+			t.Errorf("the server has %+v", w.vb365.has)
+		}
+		if thumb := has.thumbprintOf(); !slices.Equal(a.thumbprints, []string{thumb}) || r.Made.Thumbprint != thumb {
+			t.Errorf("the app has %v, the request %s and the server %s", a.thumbprints, r.Made.Thumbprint, thumb)
+		}
+		if r.Made.Connected != "contoso.onmicrosoft.com: Exchange, SharePoint" || r.Step(StepConnect).Note != r.Made.Connected || r.Step(StepProof).Status != StepDone {
+			t.Errorf("made %+v, steps %+v", r.Made, r.Steps)
+		}
+		w.shredded(r)
+		for _, by := range []Person{bea, ada, zoe} {
+			if _, _, err := n.Claim(t.Context(), r.ID, by); err == nil {
+				t.Errorf("%s opened it", by.Name)
 			}
-			if thumb := has.thumbprintOf(); !slices.Equal(a.thumbprints, []string{thumb}) || r.Made.Thumbprint != thumb {
-				t.Errorf("the app has %v, the request %s and the server %s", a.thumbprints, r.Made.Thumbprint, thumb)
-			}
-			if r.Made.Connected != "contoso.onmicrosoft.com: Exchange, SharePoint" || r.Step(StepConnect).Note != r.Made.Connected || r.Step(StepProof).Status != StepDone {
-				t.Errorf("made %+v, steps %+v", r.Made, r.Steps)
-			}
-			w.shredded(r)
-			for _, by := range []Person{bea, ada, zoe} {
-				if _, _, err := n.Claim(t.Context(), r.ID, by); err == nil {
-					t.Errorf("%s opened it", by.Name)
-				}
-			}
-			if slices.ContainsFunc(r.History, func(e Event) bool { return strings.Contains(e.Text, "Ready") }) || r.Outcomes != 1 {
-				t.Errorf("history %+v", r.History)
-			}
-			w.noSecrets(log.String(), has.PFX.Reveal(), has.Password.Reveal(), "PFX "+r.Made.Thumbprint)
-		})
-		return calls
-	}
-	calls := story(t, -1)
-	for at := range calls {
-		t.Run(fmt.Sprint("power cut after call ", at), func(t *testing.T) { story(t, at) })
-	}
+		}
+		if slices.ContainsFunc(r.History, func(e Event) bool { return strings.Contains(e.Text, "Ready") }) || r.Outcomes != 1 {
+			t.Errorf("history %+v", r.History)
+		}
+		w.noSecrets(log.String(), has.PFX.Reveal(), has.Password.Reveal(), "PFX "+r.Made.Thumbprint)
+	})
 }
 
 // noSecrets looks for secrets in the log, the store and all that was posted.

@@ -53,64 +53,41 @@ func (w *world) one() *fakeApp {
 }
 
 func TestARenewedSecretIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
-	story := func(t *testing.T, at int) (calls int) {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			n := w.boot()
-			before := w.handedOver(n)
-			began := len(w.calls)
-			left := at
-			w.after = func(string) error {
-				if left--; left < 0 && at >= 0 {
-					*n.off = true
-					return errPower
-				}
-				return nil
-			}
-			d := draft("")
-			d.Origin = "V-renew"
-			r, err := n.Renew(t.Context(), bea, before.ID, d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			again := func() {
-				if *n.off {
-					n.stop()
-					w.after = nil
-					n = w.boot()
-				}
-			}
-			w.settle(n, r.ID, Overlap)
-			again()
-			r = w.settle(n, r.ID, Overlap)
-			if len(w.one().keys) != 2 {
-				t.Errorf("while both are in use the app has %v", w.one().keys)
-			}
-			if _, err := n.SayWorks(t.Context(), r.ID, bea); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
-				t.Fatal(err)
-			}
-			w.settle(n, r.ID, Done)
-			again()
-			r = w.settle(n, r.ID, Done)
-			pass(time.Second)
-			if keys := w.one().keys; len(keys) != 1 || keys[r.Made.KeyID].KeyID == "" {
-				t.Errorf("at the end the app has %v, want %s", keys, r.Made.KeyID)
-			}
-			if b := w.get(before.ID); b.Successor != r.ID || b.Gone {
-				t.Errorf("the request before knows of %q", b.Successor)
-			}
-			n.stop()
-			calls = len(w.calls) - began
-		})
-		return calls
-	}
-	calls := story(t, -1)
-	for at := range calls {
-		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
-	}
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t)
+		n := w.boot()
+		before := w.handedOver(n)
+		p.on(w, n)
+		d := draft("")
+		d.Origin = "V-renew"
+		r, err := n.Renew(t.Context(), bea, before.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Overlap)
+		n = p.again(n)
+		r = w.settle(n, r.ID, Overlap)
+		if len(w.one().keys) != 2 {
+			t.Errorf("while both are in use the app has %v", w.one().keys)
+		}
+		if _, err := n.SayWorks(t.Context(), r.ID, bea); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Done)
+		n = p.back(n)
+		r = w.settle(n, r.ID, Done)
+		pass(time.Second)
+		if keys := w.one().keys; len(keys) != 1 || keys[r.Made.KeyID].KeyID == "" {
+			t.Errorf("at the end the app has %v, want %s", keys, r.Made.KeyID)
+		}
+		if b := w.get(before.ID); b.Successor != r.ID || b.Gone {
+			t.Errorf("the request before knows of %q", b.Successor)
+		}
+		n.stop()
+	})
 }
 
 func TestAnOldSecretIsUpForRemovalAfterTheGracePeriod(t *testing.T) {

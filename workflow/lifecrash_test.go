@@ -1,10 +1,8 @@
 package workflow
 
 import (
-	"fmt"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -50,32 +48,18 @@ func TestAPowerCutInTheLifeOfAnAppLosesNothingAndDoublesNothing(t *testing.T) {
 			}
 		}},
 	} {
-		story := func(t *testing.T, at int) (calls int) {
-			synctest.Test(t, func(t *testing.T) {
+		t.Run(verb.name, func(t *testing.T) {
+			withThePowerCut(t, func(t *testing.T, p *power) {
 				w := newWorld(t)
 				n := w.boot()
 				before := w.handedOver(n)
-				began := len(w.calls)
-				left := at
-				w.mu.Lock()
-				w.after = func(string) error {
-					if left--; left < 0 && at >= 0 {
-						*n.off = true
-						return errPower
-					}
-					return nil
-				}
-				w.mu.Unlock()
+				p.on(w, n)
 				r, err := verb.ask(t, w, n, before)
 				if err != nil {
 					t.Fatal(err)
 				}
 				w.settle(n, r.ID, Done)
-				if *n.off {
-					n.stop()
-					w.after = nil
-					n = w.boot()
-				}
+				n = p.back(n)
 				r = w.settle(n, r.ID, Done)
 				pass(time.Second)
 				n.stop()
@@ -83,15 +67,7 @@ func TestAPowerCutInTheLifeOfAnAppLosesNothingAndDoublesNothing(t *testing.T) {
 				if w.get(before.ID).Successor != r.ID {
 					t.Error("the request before does not know of it")
 				}
-				calls = len(w.calls) - began
 			})
-			return calls
-		}
-		t.Run(verb.name, func(t *testing.T) {
-			calls := story(t, -1)
-			for at := range calls {
-				t.Run(fmt.Sprint("after call ", at), func(t *testing.T) { story(t, at) })
-			}
 		})
 	}
 }

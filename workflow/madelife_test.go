@@ -93,61 +93,38 @@ func TestMoreThanWasApprovedTakesTheMadeCertificateAway(t *testing.T) {
 }
 
 func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
-	story := func(t *testing.T, at int) (calls int) {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			n := w.boot()
-			before := w.settle(n, w.askMade(n).ID, Done)
-			began := len(w.calls)
-			left := at
-			w.after = func(string) error {
-				if left--; left < 0 && at >= 0 {
-					*n.off = true
-					return errPower
-				}
-				return nil
-			}
-			d := madeDraft("")
-			d.Origin = "V-renew"
-			r, err := n.Renew(t.Context(), bea, before.ID, d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			again := func() {
-				if *n.off {
-					n.stop()
-					w.after = nil
-					n = w.boot()
-				}
-			}
-			w.settle(n, r.ID, Overlap)
-			again()
-			r = w.settle(n, r.ID, Overlap)
-			if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint, r.Made.Thumbprint}) || r.Target.Thumbprint != before.Made.Thumbprint {
-				t.Errorf("while both are in use the app has %v", got)
-			}
-			if _, err := n.SayWorks(t.Context(), r.ID, bea); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
-				t.Fatal(err)
-			}
-			w.settle(n, r.ID, Done)
-			again()
-			r = w.settle(n, r.ID, Done)
-			pass(time.Second)
-			if got := w.one().thumbprints; !slices.Equal(got, []string{r.Made.Thumbprint}) {
-				t.Errorf("at the end the app has %v, want %s", got, r.Made.Thumbprint)
-			}
-			n.stop()
-			calls = len(w.calls) - began
-		})
-		return calls
-	}
-	calls := story(t, -1)
-	for at := range calls {
-		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
-	}
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t)
+		n := w.boot()
+		before := w.settle(n, w.askMade(n).ID, Done)
+		p.on(w, n)
+		d := madeDraft("")
+		d.Origin = "V-renew"
+		r, err := n.Renew(t.Context(), bea, before.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Overlap)
+		n = p.again(n)
+		r = w.settle(n, r.ID, Overlap)
+		if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint, r.Made.Thumbprint}) || r.Target.Thumbprint != before.Made.Thumbprint {
+			t.Errorf("while both are in use the app has %v", got)
+		}
+		if _, err := n.SayWorks(t.Context(), r.ID, bea); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Done)
+		n = p.back(n)
+		r = w.settle(n, r.ID, Done)
+		pass(time.Second)
+		if got := w.one().thumbprints; !slices.Equal(got, []string{r.Made.Thumbprint}) {
+			t.Errorf("at the end the app has %v, want %s", got, r.Made.Thumbprint)
+		}
+		n.stop()
+	})
 }
 
 func TestUndoOfARenewalRemovesTheMadeCertificateAlone(t *testing.T) {

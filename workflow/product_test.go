@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -57,53 +56,28 @@ func adaOfAzure() Signer {
 }
 
 func TestAnAppWithACertificateIsDoneWhenItHasExactlyWhatWasApproved(t *testing.T) {
-	story := func(t *testing.T, arrange func(w *world, n *node) (restart bool)) (calls int) {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			w.signer = adaOfAzure()
-			n := w.boot()
-			d := certificateDraft("payroll-backup")
-			restart := arrange(w, n)
-			r, err := n.Submit(t.Context(), bea, d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			w.people(n, r.ID)
-			if restart {
-				n.stop()
-				w.before, w.after = nil, nil
-				n = w.boot()
-			}
-			r = w.settle(n, r.ID, Done)
-			n.stop()
-			a := w.one()
-			if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{r.Plan.Credential.Certificate.Thumbprint}) ||
-				!slices.Equal(a.directory, []string{globalReader}) || len(a.azure) != 1 || len(a.Scopes) != 1 || a.owner == "" {
-				t.Errorf("made %+v", a)
-			}
-			if r.Handover.Status != NotKept || r.Outcomes != 1 {
-				t.Errorf("handover %+v, %d outcomes", r.Handover, r.Outcomes)
-			}
-			calls = len(w.calls)
-		})
-		return calls
-	}
-	calls := story(t, func(*world, *node) bool { return false })
-	for at := range calls {
-		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) {
-			story(t, func(w *world, n *node) bool {
-				left := at
-				w.after = func(string) error {
-					if left--; left < 0 {
-						*n.off = true
-						return errPower
-					}
-					return nil
-				}
-				return true
-			})
-		})
-	}
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t)
+		w.signer = adaOfAzure()
+		n := w.boot()
+		p.on(w, n)
+		r, err := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Done)
+		n = p.back(n)
+		r = w.settle(n, r.ID, Done)
+		n.stop()
+		a := w.one()
+		if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{r.Plan.Credential.Certificate.Thumbprint}) ||
+			!slices.Equal(a.directory, []string{globalReader}) || len(a.azure) != 1 || len(a.Scopes) != 1 || a.owner == "" {
+			t.Errorf("made %+v", a)
+		}
+		if r.Handover.Status != NotKept || r.Outcomes != 1 {
+			t.Errorf("handover %+v, %d outcomes", r.Handover, r.Outcomes)
+		}
+	})
 }
 
 func TestMoreThanWasApprovedTakesTheCertificateAway(t *testing.T) {
@@ -197,42 +171,23 @@ func (w *world) azureApp(n *node) *Request {
 }
 
 func TestARetiredAppHasNoRolesInAzure(t *testing.T) {
-	story := func(t *testing.T, at int) (calls int) {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			n := w.boot()
-			app := w.azureApp(n)
-			began, left := len(w.calls), at
-			w.after = func(string) error {
-				if left--; left < 0 && at >= 0 {
-					*n.off = true
-					return errPower
-				}
-				return nil
-			}
-			r, err := n.Retire(t.Context(), bea, app.ID, Draft{Origin: "V-retire", Reason: "not needed"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			w.settle(n, r.ID, Done)
-			if *n.off {
-				n.stop()
-				w.after = nil
-				n = w.boot()
-			}
-			r = w.settle(n, r.ID, Done)
-			n.stop()
-			if a := w.deleted[r.UniqueName()]; len(w.apps) != 0 || a == nil || len(a.azure) != 0 {
-				t.Errorf("there are %v, deleted %+v", w.apps, a)
-			}
-			calls = len(w.calls) - began
-		})
-		return calls
-	}
-	calls := story(t, -1)
-	for at := range calls {
-		t.Run(fmt.Sprint("with the power cut after call ", at), func(t *testing.T) { story(t, at) })
-	}
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t)
+		n := w.boot()
+		app := w.azureApp(n)
+		p.on(w, n)
+		r, err := n.Retire(t.Context(), bea, app.ID, Draft{Origin: "V-retire", Reason: "not needed"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Done)
+		n = p.back(n)
+		r = w.settle(n, r.ID, Done)
+		n.stop()
+		if a := w.deleted[r.UniqueName()]; len(w.apps) != 0 || a == nil || len(a.azure) != 0 {
+			t.Errorf("there are %v, deleted %+v", w.apps, a)
+		}
+	})
 }
 
 func TestWhoMayNotTakeRolesInAzureAwayRetiresNothing(t *testing.T) {
