@@ -63,9 +63,10 @@ func TestTheLifeOfAnApp(t *testing.T) {
 	if got := app().RedirectURIs; !slices.Contains(got, "https://payroll.contoso.com/callback") || len(got) != 2 {
 		t.Errorf("after the update it has %v", got)
 	}
-	v.do("scroll to the card's head", chromedp.Evaluate[chromedp.Void]("document.querySelector('.message:last-child h3').scrollIntoView({block: 'start'})"))
-	v.until("the head of a long card can be seen", `(() => {
-		const log = document.querySelector('#log').getBoundingClientRect(), head = document.querySelector('.message:last-child h3').getBoundingClientRect();
+	v.until("one can scroll to the head of a long card", `(() => {
+		const card = document.querySelector('.message:last-child h3');
+		card.scrollIntoView({block: 'start'});
+		const log = document.querySelector('#log').getBoundingClientRect(), head = card.getBoundingClientRect();
 		return head.top >= log.top && head.bottom <= log.bottom })()`)
 
 	press("renew", "Renew a credential")

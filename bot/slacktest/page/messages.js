@@ -98,9 +98,12 @@ export function conversation(log, c, openThread) {
   if (moved || near || mine) toEnd(log);
 }
 
+// toEnd scrolls to the end, and again once all is laid out, unless a person
+// has scrolled in the meantime.
 function toEnd(log) {
   log.scrollTop = log.scrollHeight;
-  requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
+  const end = log.scrollTop;
+  requestAnimationFrame(() => { if (log.scrollTop >= end) log.scrollTop = log.scrollHeight; });
 }
 
 // stayAtEnd keeps the end of a log in sight when the window gets another size.
