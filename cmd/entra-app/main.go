@@ -20,7 +20,7 @@ import (
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/cmd/entra-app/packs"
 	"github.com/entra-app/entra-app/cmd/entra-app/serve"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
 
@@ -114,7 +114,7 @@ func serveCommand(ctx context.Context, args []string, stderr io.Writer, env func
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
 	s, err := serve.New(c, serve.Options{Log: log})
-	if wrong, ok := errors.AsType[pack.Problems](err); ok {
+	if wrong := document.Of(err); len(wrong) > 0 {
 		fmt.Fprintln(stderr, wrong)
 		return exitUsage
 	}
@@ -138,8 +138,7 @@ func manifestCommand(args []string, stdout, stderr io.Writer, env func(string) (
 		return code
 	}
 	c, err := config.Load(*o.config, env)
-	problems, _ := errors.AsType[config.Problems](err)
-	for _, p := range problems {
+	for _, p := range document.Of(err) {
 		if p.Key == config.TheWhole || p.Key == "public_url" {
 			fmt.Fprintln(stderr, p)
 			return exitUsage

@@ -4,13 +4,14 @@ import (
 	"bytes"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/document"
 )
 
-// Check reads the pack in a file as Load would. The error is Problems.
+// Check reads the pack in a file as Load would. The error is document.Problems.
 func Check(file string) (workflow.Product, error) {
 	b, err := readOwn(file)
 	if err != nil {
-		return workflow.Product{}, Problems{{file, 1, theWhole, "can't be read: " + reason(err), ""}}
+		return workflow.Product{}, document.Problems{form.Problem(file, "can't be read: "+document.Reason(err), "")}
 	}
 	p, at, err := parse(file, b)
 	if err != nil {

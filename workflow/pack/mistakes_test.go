@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/document"
 )
 
 // good is a pack with something of everything. Its lines are counted on.
@@ -168,7 +169,7 @@ var mistakes = []mistake{
 	{says: "1: the pack is empty", text: ""},
 	{says: "1: the pack is a list, and has to be keys", text: "- a"},
 	{says: "2: the pack is not YAML", text: "name: a\n\tb", onlyHere: true},
-	{says: "52: the pack has a second document|write one file for each", text: good + "---\n" + good, onlyHere: true},
+	{says: "52: the pack has a second document|delete the line ---", text: good + "---\n" + good, onlyHere: true},
 	{says: "1: name is missing|1: version is missing|1: title is missing|1: summary is missing|1: audience is missing|1: credentials is missing|1: nextSteps is missing|1: the pack asks for nothing", text: "platform: web"},
 	{says: `9: publicClientFlow is not a key that is known here|did you mean publicClientFlows?`, text: instead(9, "publicClientFlow: true")},
 	{says: `9: colour is not a key|these are known: name, version`, text: instead(9, "colour: red")},
@@ -259,7 +260,7 @@ var mistakes = []mistake{
 func TestAMistakeIsNamedWithItsLineAndWhatToWriteInstead(t *testing.T) {
 	for _, m := range mistakes {
 		_, err := Parse("payroll.yaml", []byte(m.text))
-		problems, ok := errors.AsType[Problems](err)
+		problems, ok := errors.AsType[document.Problems](err)
 		if !ok {
 			t.Errorf("no mistake is found, want %s\n%v", m.says, err)
 			continue
@@ -296,7 +297,7 @@ nextSteps: [{text: x}]
 colour: red
 `
 	_, err := Parse("payroll.yaml", []byte(text))
-	problems, _ := errors.AsType[Problems](err)
+	problems, _ := errors.AsType[document.Problems](err)
 	var got []string
 	for _, p := range problems {
 		got = append(got, fmt.Sprintf("%d %s", p.Line, p.Key))
@@ -334,7 +335,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := Parse("payroll.yaml", b)
-		problems, _ := errors.AsType[Problems](err)
+		problems, _ := errors.AsType[document.Problems](err)
 		switch {
 		case err == nil && (p.Name != "payroll" || p.Title == "" || len(p.Credentials) == 0 || len(p.NextSteps) == 0):
 			t.Errorf("taken with %+v", p)

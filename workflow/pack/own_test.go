@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/entra-app/entra-app/workflow/document"
 )
 
 // directory is one with these files in it.
@@ -63,7 +65,7 @@ func TestWhatIsWrongWithOwnPacksIsNamedForAllFilesAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Load(dir)
-	if _, ok := errors.AsType[Problems](err); !ok {
+	if _, ok := errors.AsType[document.Problems](err); !ok {
 		t.Fatalf("got %v", err)
 	}
 	for _, want := range []string{

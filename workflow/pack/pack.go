@@ -28,6 +28,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
 
@@ -69,7 +70,7 @@ func Load(dir string) ([]workflow.Product, error) {
 }
 
 // Open reads the embedded packs, and those in the directory called dir, if it
-// is not empty. The error is Problems, of all files at once, unless the directory
+// is not empty. The error is document.Problems, of all files at once, unless the directory
 // can't be read.
 func Open(dir string) (Library, error) {
 	var l Library
@@ -80,7 +81,7 @@ func Open(dir string) (Library, error) {
 	if dir != "" {
 		more, err := l.read(os.DirFS(dir), dir, true)
 		if err != nil {
-			return Library{}, fmt.Errorf("packs: the directory %s can't be read: %s\nhint: name one that is there; a relative name starts at the working directory", dir, reason(err))
+			return Library{}, fmt.Errorf("packs: the directory %s can't be read: %s\nhint: name one that is there; a relative name starts at the working directory", dir, document.Reason(err))
 		}
 		wrong = append(wrong, more...)
 	}
@@ -112,12 +113,12 @@ func rank(name string) int {
 }
 
 // read reads every pack in a directory.
-func (l *Library) read(in fs.FS, dir string, own bool) (Problems, error) {
+func (l *Library) read(in fs.FS, dir string, own bool) (document.Problems, error) {
 	entries, err := fs.ReadDir(in, ".")
 	if err != nil {
 		return nil, err
 	}
-	var wrong Problems
+	var wrong document.Problems
 	for _, e := range entries {
 		file := filepath.Join(dir, e.Name())
 		if strings.HasPrefix(e.Name(), ".") {
@@ -125,18 +126,18 @@ func (l *Library) read(in fs.FS, dir string, own bool) (Problems, error) {
 		}
 		switch ext := filepath.Ext(e.Name()); {
 		case ext == ".yml" && own:
-			wrong = append(wrong, Problem{file, 1, theWhole, "would be left out, because it ends in .yml", "call the file " + strings.TrimSuffix(e.Name(), ".yml") + ".yaml"})
+			wrong = append(wrong, form.Problem(file, "would be left out, because it ends in .yml", "call the file "+strings.TrimSuffix(e.Name(), ".yml")+".yaml"))
 			continue
 		case ext != ".yaml":
 			continue
 		}
 		b, err := readFile(in, e.Name())
 		if err != nil {
-			wrong = append(wrong, Problem{file, 1, theWhole, "can't be read: " + reason(err), ""})
+			wrong = append(wrong, form.Problem(file, "can't be read: "+document.Reason(err), ""))
 			continue
 		}
 		p, at, err := parse(file, b)
-		if problems, ok := errors.AsType[Problems](err); ok {
+		if problems, ok := errors.AsType[document.Problems](err); ok {
 			wrong = append(wrong, problems...)
 			continue
 		}
@@ -170,17 +171,9 @@ func readFile(in fs.FS, name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxSize))
 }
 
-// reason says why a file can't be had, without its name.
-func reason(err error) string {
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return path.Err.Error()
-	}
-	return err.Error()
-}
-
 // same reports a version of a pack that is there twice.
-func (l *Library) same() Problems {
-	var wrong Problems
+func (l *Library) same() document.Problems {
+	var wrong document.Problems
 	for i, e := range l.all {
 		for _, first := range l.all[:i] {
 			if first.Name != e.Name || compare(first.Version, e.Version) != 0 {
@@ -190,8 +183,11 @@ func (l *Library) same() Problems {
 			if !first.own {
 				where = "built in"
 			}
-			wrong = append(wrong, Problem{e.file, e.version.line, e.version.at, fmt.Sprintf("is %s, and there is a pack %s %s already (%s)", e.Version, e.Name, first.Version, where),
-				fmt.Sprintf("give it another version, such as %s.1, or another name; the newest version of a name is offered", e.Version)})
+			wrong = append(wrong, document.Problem{
+				File: e.file, Line: e.version.line, Key: e.version.at,
+				Text: fmt.Sprintf("is %s, and there is a pack %s %s already (%s)", e.Version, e.Name, first.Version, where),
+				Hint: fmt.Sprintf("give it another version, such as %s.1, or another name; the newest version of a name is offered", e.Version),
+			})
 		}
 	}
 	return wrong

@@ -34,7 +34,7 @@ var (
 // placeholders are what next steps may hold.
 var placeholders = []string{"{appId}", "{tenantId}", "{thumbprint}", "{appName}"}
 
-// Parse reads one pack. The error is Problems: all of them, each with its line.
+// Parse reads one pack. The error is document.Problems: all of them, each with its line.
 func Parse(name string, b []byte) (workflow.Product, error) {
 	p, _, err := parse(name, b)
 	return p, err
@@ -44,14 +44,18 @@ func Parse(name string, b []byte) (workflow.Product, error) {
 func parse(name string, b []byte) (workflow.Product, place, error) {
 	r := &reader{file: name}
 	var f file
-	root, ok := r.document(b)
-	if !ok {
-		return workflow.Product{}, place{}, r.problems.sorted()
+	root, problems := form.Root(name, b)
+	r.problems = problems
+	if root == nil {
+		if len(problems) == 0 {
+			r.report(place{theWhole, 1}, "entra-app pack show vbo365 shows one that is complete", "is empty")
+		}
+		return workflow.Product{}, place{}, r.problems.Sorted()
 	}
 	f.begin(theWhole, root.Line)
 	r.mapping(root, "", f.keys())
 	p := r.product(&f)
-	if err := r.problems.sorted(); err != nil {
+	if err := r.problems.Sorted(); err != nil {
 		return workflow.Product{}, f.version.place, err
 	}
 	return p, f.version.place, nil

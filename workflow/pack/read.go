@@ -1,18 +1,13 @@
 package pack
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
 
@@ -20,11 +15,16 @@ import (
 // lines of them can stand for millions.
 const maxNodes = 20_000
 
+// theWhole is the Key of a problem that is not one key's.
+const theWhole = "the pack"
+
+var form = document.Form{Name: theWhole, Begin: "name: my-product"}
+
 // A reader walks through a YAML document along tables of keys, and notes all
 // that is wrong.
 type reader struct {
 	file     string
-	problems Problems
+	problems document.Problems
 	nodes    int
 }
 
@@ -55,64 +55,8 @@ type key struct {
 	read func(r *reader, at string, n *yaml.Node)
 }
 
-// document returns the mapping that b is.
-func (r *reader) document(b []byte) (*yaml.Node, bool) {
-	if line, ok := firstOdd(b); ok {
-		r.report(place{theWhole, line}, "save the file as UTF-8", "has a character that is not UTF-8 text")
-		return nil, false
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(b))
-	var doc, more yaml.Node
-	switch err := dec.Decode(&doc); {
-	case errors.Is(err, io.EOF):
-		r.report(place{theWhole, 1}, "entra-app pack show vbo365 shows one that is complete", "is empty")
-		return nil, false
-	case err != nil:
-		line, why := syntax(err)
-		r.report(place{theWhole, line}, "look at the indentation, and put values with a colon or # in quotes", "is not YAML: %s", why)
-		return nil, false
-	}
-	switch err := dec.Decode(&more); {
-	case errors.Is(err, io.EOF):
-	case err != nil:
-		line, why := syntax(err)
-		r.report(place{theWhole, line}, "", "is not YAML: %s", why)
-	default:
-		r.report(place{theWhole, more.Line}, "write one file for each pack", "has a second document")
-	}
-	if root := doc.Content[0]; root.Kind == yaml.MappingNode {
-		return root, true
-	}
-	r.report(place{theWhole, doc.Content[0].Line}, "begin with a line such as name: my-product", "is %s, and has to be keys with values", what(doc.Content[0]))
-	return nil, false
-}
-
-// firstOdd returns the line of the first byte that YAML can't read.
-func firstOdd(b []byte) (int, bool) {
-	for i := 0; i < len(b); {
-		c, n := utf8.DecodeRune(b[i:])
-		if c == utf8.RuneError && n == 1 || c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
-			return 1 + bytes.Count(b[:i], []byte("\n")), true
-		}
-		i += n
-	}
-	return 0, false
-}
-
-var yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-
-// syntax takes a YAML error apart. The package has no type for it.
-func syntax(err error) (line int, why string) {
-	m := yamlError.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
-	if m == nil {
-		return 1, err.Error()
-	}
-	line, _ = strconv.Atoi(m[1])
-	return max(1, line), m[2]
-}
-
 func (r *reader) report(at place, hint, format string, args ...any) {
-	r.problems = append(r.problems, Problem{File: r.file, Line: max(1, at.line), Key: at.at, Text: fmt.Sprintf(format, args...), Hint: hint})
+	r.problems = append(r.problems, document.Problem{File: r.file, Line: max(1, at.line), Key: at.at, Text: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // full says whether too many values have been read, and reports it once.
@@ -127,7 +71,7 @@ func (r *reader) full(line int) bool {
 func (r *reader) mapping(n *yaml.Node, prefix string, keys []key) {
 	lines := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, val := resolve(n.Content[i]), resolve(n.Content[i+1])
+		k, val := document.Resolve(n.Content[i]), document.Resolve(n.Content[i+1])
 		if r.full(k.Line) {
 			return
 		}
@@ -206,7 +150,7 @@ func (r *reader) scalar(into *text, at string, n *yaml.Node, tags ...string) {
 	s := strings.TrimSpace(n.Value)
 	switch {
 	case n.Kind != yaml.ScalarNode:
-		r.report(into.place, "", "is %s, and has to be one value", what(n))
+		r.report(into.place, "", "is %s, and has to be one value", document.What(n))
 	case s == "" || n.Tag == "!!null":
 		r.report(into.place, "write a value, or delete the line", "is empty")
 	case !slices.Contains(tags, n.Tag):
@@ -245,7 +189,7 @@ func entries[T any, P interface {
 	return func(r *reader, at string, n *yaml.Node) {
 		r.list(at, n, func(at string, e *yaml.Node) {
 			if e.Kind != yaml.MappingNode {
-				r.report(place{at, e.Line}, "", "is %s, and has to be keys with values", what(e))
+				r.report(place{at, e.Line}, "", "is %s, and has to be keys with values", document.What(e))
 				return
 			}
 			var one T
@@ -259,7 +203,7 @@ func entries[T any, P interface {
 func (r *reader) list(at string, n *yaml.Node, read func(at string, e *yaml.Node)) {
 	switch {
 	case n.Kind != yaml.SequenceNode:
-		r.report(place{at, n.Line}, "begin each entry with - ", "is %s, and has to be a list", what(n))
+		r.report(place{at, n.Line}, "begin each entry with - ", "is %s, and has to be a list", document.What(n))
 	case len(n.Content) == 0:
 		r.report(place{at, n.Line}, "write an entry, or delete the line", "has no entry")
 	}
@@ -270,27 +214,12 @@ func (r *reader) list(at string, n *yaml.Node, read func(at string, e *yaml.Node
 		if r.full(e.Line) {
 			return
 		}
-		read(fmt.Sprintf("%s[%d]", at, i), resolve(e))
+		read(fmt.Sprintf("%s[%d]", at, i), document.Resolve(e))
 	}
 }
 
-// resolve follows an alias (*name) to what it stands for.
-func resolve(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode && n.Alias != nil {
-		return n.Alias
-	}
-	return n
-}
+// quote shows what somebody wrote.
+func quote(s string) string { return fmt.Sprintf("%q", clip(s)) }
 
-// what says what a node is instead of what it should be.
-func what(n *yaml.Node) string {
-	switch {
-	case n.Kind == yaml.MappingNode:
-		return "a mapping"
-	case n.Kind == yaml.SequenceNode:
-		return "a list"
-	case n.Tag == "!!null":
-		return "empty"
-	}
-	return "a single value"
-}
+// clip shortens what somebody wrote.
+func clip(s string) string { return document.Clip(s, 80) }

@@ -20,6 +20,7 @@ import (
 	"os"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/document"
 )
 
 // Config is what the operator has decided.
@@ -74,13 +75,13 @@ var Clouds = []string{"public", "usgov", "dod", "china"}
 const maxSize = 1 << 20
 
 // Load reads and checks the configuration in the file called path. Variables
-// come from env, os.LookupEnv as a rule. The error is a Problems; the Config
+// come from env, os.LookupEnv as a rule. The error is document.Problems; the Config
 // then holds whatever could be read.
 func Load(path string, env func(string) (string, bool)) (Config, error) {
 	text, err := ReadFile(path)
 	if err != nil {
-		return Config{}, Problems{{File: path, Line: 1, Key: TheWhole, Text: "can't be read: " + reason(err),
-			Hint: "give its name with --config FILE; entra-app help config lists what goes into it"}}
+		return Config{}, document.Problems{form.Problem(path, "can't be read: "+document.Reason(err),
+			"give its name with --config FILE; entra-app help config lists what goes into it")}
 	}
 	return parse(path, text, env)
 }

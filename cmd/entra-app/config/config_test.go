@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/document"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -324,7 +325,7 @@ func TestMistakes(t *testing.T) {
 
 func TestOneMistakeIsReportedOnce(t *testing.T) {
 	_, err := parse("entra-app.yaml", []byte(change(6, "    tenant_id: nonsense")), env)
-	if problems, _ := errors.AsType[Problems](err); len(problems) != 1 {
+	if problems, _ := errors.AsType[document.Problems](err); len(problems) != 1 {
 		t.Errorf("got %v", err)
 	}
 }
@@ -421,7 +422,7 @@ func FuzzConfig(f *testing.F) {
 			}
 			return
 		}
-		problems, ok := errors.AsType[Problems](err)
+		problems, ok := errors.AsType[document.Problems](err)
 		if !ok || len(problems) == 0 {
 			t.Fatalf("%T: %v", err, err)
 		}

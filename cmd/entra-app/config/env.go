@@ -1,10 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -44,16 +43,19 @@ func expand(s string, env func(string) (string, bool)) (string, *fault) {
 	}
 }
 
-// clip shortens what somebody wrote for a message.
-func clip(s string) string {
-	s = strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return utf8.RuneError
+// quote shows a value in a message, but never one that looks like a token that
+// was written under the wrong key.
+func quote(s string) string {
+	for _, prefix := range []string{"xox", "xapp-"} {
+		if strings.Contains(s, prefix) {
+			return "a Slack token"
 		}
-		return c
-	}, s)
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
 	}
-	return s
+	if strings.Contains(s, "://") && strings.Contains(s, "@") {
+		return "an address with a password"
+	}
+	if r := []rune(s); len(r) > 80 {
+		s = string(r[:80]) + "…"
+	}
+	return fmt.Sprintf("%q", s)
 }

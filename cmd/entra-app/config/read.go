@@ -1,20 +1,20 @@
 package config
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
+
+// TheWhole is the Key of a problem that is not one key's.
+const TheWhole = "the configuration"
+
+var form = document.Form{Name: TheWhole, Begin: "slack:"}
 
 // maxNodes is how many values a configuration may have, aliases counted each
 // time: a few lines of them can stand for millions.
@@ -25,7 +25,7 @@ type reader struct {
 	file     string
 	env      func(string) (string, bool)
 	cfg      Config
-	problems Problems
+	problems document.Problems
 	lines    map[string]int  // where each key is, by its full name
 	sound    map[string]bool // keys that were given a value that can be used
 	begun    map[string]bool // sections and entries of lists that are mappings
@@ -36,74 +36,17 @@ type reader struct {
 // parse reads and checks a configuration.
 func parse(file string, text []byte, env func(string) (string, bool)) (Config, error) {
 	r := &reader{file: file, env: env, lines: map[string]int{}, sound: map[string]bool{}, begun: map[string]bool{}, named: map[string]bool{}}
-	if root, ok := r.document(text); ok {
+	root, problems := form.Root(file, text)
+	r.problems = problems
+	if root != nil || len(problems) == 0 {
 		r.section(root, "", "", 1)
 		r.whole()
 	}
-	return r.cfg, r.problems.sorted()
-}
-
-// document returns the mapping that text is, which is nil for an empty one.
-func (r *reader) document(text []byte) (*yaml.Node, bool) {
-	if line, ok := firstOdd(text); ok {
-		r.report(line, TheWhole, "has a character that is not UTF-8 text", "save the file as UTF-8")
-		return nil, false
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	var doc, more yaml.Node
-	switch err := dec.Decode(&doc); {
-	case errors.Is(err, io.EOF):
-		return nil, true
-	case err != nil:
-		line, text := syntax(err)
-		r.report(line, TheWhole, "is not YAML: "+text, "look at the indentation, and put values with a colon or # in quotes")
-		return nil, false
-	}
-	switch err := dec.Decode(&more); {
-	case errors.Is(err, io.EOF):
-	case err != nil:
-		line, text := syntax(err)
-		r.report(line, TheWhole, "is not YAML: "+text, "")
-	default:
-		r.report(more.Line, TheWhole, "has a second document", "delete the line --- and what follows it")
-	}
-	root := doc.Content[0]
-	switch {
-	case root.Kind == yaml.ScalarNode && root.Tag == "!!null":
-		return nil, true
-	case root.Kind != yaml.MappingNode:
-		r.report(root.Line, TheWhole, "is "+what(root)+", and has to be keys with values", "begin with a line such as slack:")
-		return nil, false
-	}
-	return root, true
-}
-
-// firstOdd returns the line of the first byte that YAML can't read.
-func firstOdd(text []byte) (int, bool) {
-	for i := 0; i < len(text); {
-		c, n := utf8.DecodeRune(text[i:])
-		if c == utf8.RuneError && n == 1 || c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
-			return 1 + bytes.Count(text[:i], []byte("\n")), true
-		}
-		i += n
-	}
-	return 0, false
-}
-
-var yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-
-// syntax takes a YAML error apart. The package has no type for it.
-func syntax(err error) (line int, text string) {
-	m := yamlError.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
-	if m == nil {
-		return 1, err.Error()
-	}
-	line, _ = strconv.Atoi(m[1])
-	return max(1, line), m[2]
+	return r.cfg, r.problems.Sorted()
 }
 
 func (r *reader) report(line int, key, text, hint string) {
-	r.problems = append(r.problems, Problem{File: r.file, Line: max(1, line), Key: key, Text: text, Hint: hint})
+	r.problems = append(r.problems, document.Problem{File: r.file, Line: max(1, line), Key: key, Text: text, Hint: hint})
 }
 
 // section reads a mapping, which is nil where it is missing. pattern is its place
@@ -132,7 +75,7 @@ func (r *reader) section(n *yaml.Node, pattern, at string, line int) {
 // entries reads what stands in a mapping.
 func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, val := resolve(n.Content[i]), resolve(n.Content[i+1])
+		key, val := document.Resolve(n.Content[i]), document.Resolve(n.Content[i+1])
 		if r.nodes++; r.nodes > maxNodes {
 			if r.nodes == maxNodes+1 {
 				r.report(key.Line, TheWhole, "is too large", "")
@@ -141,14 +84,14 @@ func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 		}
 		name := key.Value
 		if key.Kind != yaml.ScalarNode {
-			r.report(key.Line, "a key", "is "+what(key)+", and has to be text", "")
+			r.report(key.Line, "a key", "is "+document.What(key)+", and has to be text", "")
 			continue
 		}
 		if name == "" {
 			r.report(key.Line, at+`""`, "is not a key", "")
 			continue
 		}
-		full := at + clip(name)
+		full := at + document.Clip(name, 40)
 		if !slices.Contains(names, name) {
 			hint := "these are known: " + strings.Join(names, ", ")
 			if near := spell.Nearest(name, names); near != "" {
@@ -174,7 +117,7 @@ func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 			r.begun[full] = true
 			r.section(nil, pattern+name+".", full+".", key.Line)
 		case val.Kind != yaml.MappingNode:
-			r.report(val.Line, full, "is "+what(val)+", and has to be keys with values", "these are known: "+strings.Join(children(pattern+name+"."), ", "))
+			r.report(val.Line, full, "is "+document.What(val)+", and has to be keys with values", "these are known: "+strings.Join(children(pattern+name+"."), ", "))
 		default:
 			r.begun[full] = true
 			r.section(val, pattern+name+".", full+".", key.Line)
@@ -191,11 +134,11 @@ func (r *reader) list(l *list, full string, n *yaml.Node, line int) {
 		}
 		return
 	case n.Kind != yaml.SequenceNode:
-		r.report(n.Line, full, "is "+what(n)+", and has to be a list", "begin each entry with - ")
+		r.report(n.Line, full, "is "+document.What(n)+", and has to be a list", "begin each entry with - ")
 		return
 	}
 	for i, e := range n.Content {
-		e = resolve(e)
+		e = document.Resolve(e)
 		at := fmt.Sprintf("%s[%d]", full, i)
 		if r.nodes > maxNodes {
 			return
@@ -203,7 +146,7 @@ func (r *reader) list(l *list, full string, n *yaml.Node, line int) {
 		r.nodes++
 		r.lines[at] = e.Line
 		if e.Kind != yaml.MappingNode {
-			r.report(e.Line, at, "is "+what(e)+", and has to be keys with values", "these are known: "+strings.Join(children(l.name+"[]."), ", "))
+			r.report(e.Line, at, "is "+document.What(e)+", and has to be keys with values", "these are known: "+strings.Join(children(l.name+"[]."), ", "))
 			continue
 		}
 		r.begun[at] = true
@@ -259,7 +202,7 @@ func (r *reader) take(k *Key, full, text string, line int) {
 // text returns what a scalar says, with variables put in.
 func (r *reader) text(k *Key, full string, n *yaml.Node) (string, bool) {
 	if n.Kind != yaml.ScalarNode {
-		r.report(n.Line, full, "is "+what(n)+", and has to be one value", k.Hint)
+		r.report(n.Line, full, "is "+document.What(n)+", and has to be one value", k.Hint)
 		return "", false
 	}
 	text := n.Value
@@ -302,7 +245,7 @@ func (r *reader) secretFile(k *Key, full string, n *yaml.Node) {
 	}
 	text, err := ReadFile(name)
 	if err != nil {
-		r.report(n.Line, full, fmt.Sprintf("names %s, which can't be read: %s", quote(name), reason(err)), "the file holds the secret and nothing else; a relative name starts at the working directory")
+		r.report(n.Line, full, fmt.Sprintf("names %s, which can't be read: %s", quote(name), document.Reason(err)), "the file holds the secret and nothing else; a relative name starts at the working directory")
 		return
 	}
 	secret := strings.TrimRight(string(text), "\r\n")
@@ -326,26 +269,4 @@ func (r *reader) missing(k *Key, full string, line int) {
 		}
 		k.set(&r.cfg, v)
 	}
-}
-
-// resolve follows an alias (*name) to what it stands for.
-func resolve(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode && n.Alias != nil {
-		return n.Alias
-	}
-	return n
-}
-
-// what says what a node is instead of what it should be.
-func what(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
-		return "a mapping"
-	case yaml.SequenceNode:
-		return "a list"
-	}
-	if n.Tag == "!!null" {
-		return "empty"
-	}
-	return "a single value"
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
+	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
@@ -139,8 +140,7 @@ func open(file string, env func(string) (string, bool)) (pack.Library, error) {
 		return pack.Open("")
 	}
 	c, err := config.Load(file, env)
-	problems, _ := errors.AsType[config.Problems](err)
-	for _, p := range problems {
+	for _, p := range document.Of(err) {
 		if p.Key == config.TheWhole || p.Key == "packs" {
 			return pack.Library{}, errors.New(p.String())
 		}
