@@ -2,13 +2,10 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-
-	"github.com/entra-app/entra-app/graphops/entratest"
 )
 
 // choose picks an option of a select by its value.
@@ -22,16 +19,7 @@ func (v *visitor) choose(selector, value string) {
 
 // An app that a backup server is connected with, and an app of another hand.
 func TestBackupServerAndAnExistingApp(t *testing.T) {
-	w, err := newWorld(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w.dir.contoso.Change(func(k *entratest.Knobs) { k.Lag = entratest.Lag{} })
+	w := openWorld(t).withoutLag()
 	v := visit(t, w.url)
 	v.shots = 80 // after those of the other journeys
 	dm := func(p *person) string { return w.slack.Person(p.id).DM() }

@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/graphops/entratest"
 )
 
 // A visitor uses the page as a person does, with mouse and keyboard.
@@ -72,6 +73,27 @@ func visit(t *testing.T, url string) *visitor {
 	}()
 	v.do("open the page", chromedp.Navigate(url))
 	return v
+}
+
+// openWorld is all that the demo serves, until the test is over.
+func openWorld(t *testing.T) *world {
+	t.Helper()
+	w, err := newWorld(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+// withoutLag has the tenant answer at once what was written to it.
+func (w *world) withoutLag() *world {
+	w.dir.contoso.Change(func(k *entratest.Knobs) { k.Lag = entratest.Lag{} })
+	return w
 }
 
 func (v *visitor) do(what string, steps ...chromedp.Action[chromedp.Void]) {
@@ -195,15 +217,7 @@ func (v *visitor) fits() {
 
 // The main job, in a browser, as the README's picture shows it.
 func TestWalkthrough(t *testing.T) {
-	w, err := newWorld(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.close(); err != nil {
-			t.Error(err)
-		}
-	})
+	w := openWorld(t)
 	v := visit(t, w.url)
 	dm := func(p *person) string { return w.slack.Person(p.id).DM() }
 

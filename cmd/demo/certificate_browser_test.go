@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,8 +9,6 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-
-	"github.com/entra-app/entra-app/graphops/entratest"
 )
 
 // pastes puts a text where the focus is, as one does who has copied it.
@@ -24,16 +21,7 @@ func (v *visitor) pastes(text string) {
 
 // An app with a certificate, and its renewal from the list of apps.
 func TestCertificateAndRenewal(t *testing.T) {
-	w, err := newWorld(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w.dir.contoso.Change(func(k *entratest.Knobs) { k.Lag = entratest.Lag{} })
+	w := openWorld(t).withoutLag()
 	v := visit(t, w.url)
 	v.shots = 50 // after those of the main job
 	dm := func(p *person) string { return w.slack.Person(p.id).DM() }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,16 +16,7 @@ import (
 
 // The life of an app, by its buttons, and an app that an admin makes by hand.
 func TestTheLifeOfAnApp(t *testing.T) {
-	w, err := newWorld(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w.dir.contoso.Change(func(k *entratest.Knobs) { k.Lag = entratest.Lag{} })
+	w := openWorld(t).withoutLag()
 	s := &story{w: w, out: io.Discard, app: "payroll-backup"}
 	for _, act := range []func(context.Context) error{s.request, s.approve, s.signIn, s.provision, s.open} {
 		if err := act(t.Context()); err != nil {
