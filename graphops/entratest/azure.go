@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -53,31 +52,8 @@ func isAzure(path string) bool {
 
 func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request) {
 	c := &call{id: newID(), at: s.now(), method: r.Method, path: r.URL.Path, query: r.URL.Query(), header: r.Header, r: r, azure: true}
-	var a answer
-	body, err := uncompressed(r)
-	if err != nil {
-		a = refusal(err, c)
-	} else {
-		c.body = body
-		a = s.do(c)
-	}
-	if a.cut {
-		panic(http.ErrAbortHandler)
-	}
-	h := w.Header()
-	h.Set("x-ms-request-id", c.id)
-	h.Set("x-ms-correlation-request-id", c.id)
-	h.Set("Cache-Control", "no-cache")
-	for k, v := range a.header {
-		h.Set(k, v)
-	}
-	if a.body == nil {
-		w.WriteHeader(a.status)
-		return
-	}
-	h.Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(a.status)
-	json.NewEncoder(w).Encode(a.body)
+	c.clientID = c.id
+	s.answer(w, c, "application/json; charset=utf-8", "x-ms-request-id", "x-ms-correlation-request-id")
 }
 
 // findAzure looks for the route of a call. Its paths are not case-sensitive.

@@ -43,8 +43,14 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.trips++
 	s.mu.Unlock()
+	s.answer(w, c, "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8", "request-id", "client-request-id")
+}
+
+// answer carries a call out and writes what comes of it. The call's ID, and the
+// one that the client gave it, go into the headers called id and given.
+func (s *Server) answer(w http.ResponseWriter, c *call, contentType, id, given string) {
 	var a answer
-	body, err := uncompressed(r)
+	body, err := uncompressed(c.r)
 	if err != nil {
 		a = refusal(err, c)
 	} else {
@@ -55,8 +61,8 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	h := w.Header()
-	h.Set("request-id", c.id)
-	h.Set("client-request-id", c.clientID)
+	h.Set(id, c.id)
+	h.Set(given, c.clientID)
 	h.Set("Cache-Control", "no-cache")
 	for k, v := range a.header {
 		h.Set(k, v)
@@ -65,7 +71,7 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(a.status)
 		return
 	}
-	h.Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
+	h.Set("Content-Type", contentType)
 	w.WriteHeader(a.status)
 	json.NewEncoder(w).Encode(a.body)
 }
