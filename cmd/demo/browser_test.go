@@ -53,7 +53,7 @@ func visit(t *testing.T, url string) *visitor {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx); err != nil { // the browser lives as long as the context that starts it
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func (w *world) withoutLag() *world {
 
 func (v *visitor) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	v.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(v.ctx, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		v.Fatalf("%s: %v\n%s", what, err, v.text("body"))
@@ -123,7 +123,7 @@ func (v *visitor) sees(selector, says string) {
 // until waits until an expression holds on the page.
 func (v *visitor) until(what, expression string) {
 	v.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(v.ctx, time.Minute)
 	defer cancel()
 	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(50*time.Millisecond))); err != nil {
 		v.shot("surprise")
@@ -133,7 +133,7 @@ func (v *visitor) until(what, expression string) {
 
 func (v *visitor) click(selector string) {
 	v.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(v.ctx, time.Minute)
 	defer cancel()
 	for {
 		err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))

@@ -165,7 +165,7 @@ func (w *world) stop() {
 // until waits for something to be so, and fails with all that can be seen if it is not.
 func (w *world) until(what string, cond func() bool) {
 	w.t.Helper()
-	w.within(time.Minute, what, cond)
+	w.within(2*time.Minute, what, cond)
 }
 
 func (w *world) within(limit time.Duration, what string, cond func() bool) {
