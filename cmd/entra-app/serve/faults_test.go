@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/graphops/entratest"
@@ -13,16 +12,12 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
-// worstCase is how long a request may take where each call is answered the second
-// time only: the engine waits longer and longer.
-const worstCase = 2 * time.Minute
-
 // ends waits until a request is in this state, and fails as soon as it has failed.
 func (w *world) ends(what, state string) {
 	w.t.Helper()
 	var m slacktest.Message
 	failed := false
-	w.within(worstCase, what+" is "+state, func() bool {
+	w.until(what+" is "+state, func() bool {
 		if m, failed = newest(w.ada, approval, what+" · Failed"); failed {
 			return true
 		}
@@ -37,7 +32,7 @@ func (w *world) ends(what, state string) {
 // readies waits until the requester can open the new secret.
 func (w *world) readies(what string) (m slacktest.Message) {
 	w.t.Helper()
-	w.within(worstCase, what+" is ready", func() bool {
+	w.until(what+" is ready", func() bool {
 		found, ok := lasting(w.bea, w.bea.DM(), what)
 		m = found
 		return ok && strings.Contains(m.Plain(), "Reveal secret")
@@ -54,7 +49,7 @@ func (w *world) renews(id, name string, fill map[string]any) {
 		w.reveals(w.readies(id + ": " + name))
 	}
 	var both slacktest.Message
-	w.within(worstCase, "both are in use", func() bool {
+	w.until("both are in use", func() bool {
 		m, ok := lasting(w.bea, w.bea.DM(), id+": "+name)
 		both = m
 		return ok && strings.Contains(m.Plain(), "The new one works")

@@ -162,15 +162,14 @@ func (w *world) stop() {
 	}
 }
 
+// worstCase is longer than any wait: where each call is answered the second time
+// only, the engine waits longer and longer.
+const worstCase = 3 * time.Minute
+
 // until waits for something to be so, and fails with all that can be seen if it is not.
 func (w *world) until(what string, cond func() bool) {
 	w.t.Helper()
-	w.within(2*time.Minute, what, cond)
-}
-
-func (w *world) within(limit time.Duration, what string, cond func() bool) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(context.Background(), worstCase)
 	defer cancel()
 	if err := w.slack.WaitFor(ctx, cond); err != nil {
 		w.t.Fatalf("waiting until %s: %v\n%s\nlog:\n%s", what, err, w.everything(), w.log)
