@@ -247,7 +247,7 @@ func TestATerminatedProcessEndsWithZero(t *testing.T) {
 	stuck := time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() })
 	defer stuck.Stop()
 	var last string
-	signalled := false
+	var began time.Time
 	for lines := bufio.NewScanner(logs); lines.Scan(); {
 		last = lines.Text()
 		var entry struct{ Msg, Part string }
@@ -255,14 +255,17 @@ func TestATerminatedProcessEndsWithZero(t *testing.T) {
 			t.Errorf("a log line that is not JSON: %s", last)
 		}
 		if entry.Msg == "missing" && entry.Part == "Slack" {
-			signalled = true
+			began = time.Now()
 			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := cmd.Wait(); err != nil || !signalled || !strings.Contains(last, `"stopped"`) {
+	if err := cmd.Wait(); err != nil || !strings.Contains(last, `"stopped"`) {
 		t.Errorf("ended with %v after %s", err, last)
+	}
+	if took := time.Since(began); began.IsZero() || took > 10*time.Second {
+		t.Errorf("it took %s to stop, and the contract is ten seconds", took)
 	}
 }
 
