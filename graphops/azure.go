@@ -189,12 +189,11 @@ func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name s
 			continue
 		}
 		id := r.DefinitionID(name)
-		err := s.azureDelete(ctx, opAzureUnrole, "/subscriptions/"+subscriptions[0]+authorizing+"roleDefinitions/"+id)
-		a, _ := err.(*answer)
-		if a == nil || !a.is("RoleDefinitionHasAssignments") {
-			if err := s.fault(err); err != nil {
-				return nil, err
-			}
+		a, err := s.deleteRoleDefinition(ctx, id, subscriptions)
+		if err != nil {
+			return nil, err
+		}
+		if a == nil {
 			continue
 		}
 		// Either Azure has not noticed yet, or somebody else was given this role.
@@ -208,6 +207,22 @@ func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name s
 		stay = append(stay, r.Name+" ("+name+")")
 	}
 	return stay, nil
+}
+
+// deleteRoleDefinition deletes a custom role. It is found in the subscriptions that it is
+// for, and which of these those are need not be known. The answer is Azure's, where the
+// role has assignments.
+func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscriptions []string) (*answer, error) {
+	for _, sub := range subscriptions {
+		err := s.azureDelete(ctx, opAzureUnrole, "/subscriptions/"+sub+authorizing+"roleDefinitions/"+id)
+		if a, _ := err.(*answer); a != nil && a.is("RoleDefinitionHasAssignments") {
+			return a, nil
+		}
+		if err := s.fault(err); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // UnassignAzureRoles takes assignments away, those that somebody else made, as where

@@ -78,6 +78,21 @@ func TestRolesInAzureAreTakenAwayAgain(t *testing.T) {
 	}
 }
 
+// Where an update was given up it is not known which subscriptions the role is for.
+func TestACustomRoleIsDeletedInWhicheverSubscriptionItIs(t *testing.T) {
+	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
+	_, _, sp := w.made(s, app("payroll"))
+	if err := w.patiently(func() error {
+		return s.EnsureAzureRoles(t.Context(), sp, "entra-app-payroll", []string{testing2}, azureRoles)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	stay, err := s.RemoveAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles)
+	if a, d := w.ofApp(); err != nil || a != 0 || d != 0 || len(stay) != 0 {
+		t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
+	}
+}
+
 func TestACustomRoleThatSomebodyElseHasStays(t *testing.T) {
 	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
 	_, _, sp := w.made(s, app("payroll"))

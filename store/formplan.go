@@ -59,6 +59,20 @@ type azureRoleV1 struct {
 	DataActions []string `json:"data_actions,omitzero"`
 }
 
+// azureShareV1 is roles on each of some subscriptions.
+type azureShareV1 struct {
+	Subscriptions []string      `json:"subscriptions,omitzero"`
+	Roles         []azureRoleV1 `json:"roles,omitzero"`
+}
+
+func shareForm(s workflow.AzureShare) azureShareV1 {
+	return azureShareV1{s.Subscriptions, each(s.Roles, func(r workflow.AzureRole) azureRoleV1 { return azureRoleV1(r) })}
+}
+
+func (f azureShareV1) share() workflow.AzureShare {
+	return workflow.AzureShare{Subscriptions: f.Subscriptions, Roles: each(f.Roles, func(r azureRoleV1) workflow.AzureRole { return workflow.AzureRole(r) })}
+}
+
 func planForm(p workflow.Plan) planV1 {
 	return planV1{
 		TenantID: p.TenantID, AppName: p.AppName, Audience: p.Audience, RedirectURIs: p.RedirectURIs,

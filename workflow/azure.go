@@ -38,70 +38,137 @@ func (a AzureRole) allows(b AzureRole) bool {
 	return len(without(a.Actions, b.Actions))+len(without(a.DataActions, b.DataActions)) == 0
 }
 
-// An azureShare is roles on each of some subscriptions.
-type azureShare struct {
-	subscriptions []string
-	roles         []AzureRole
+// An AzureShare is roles on each of some subscriptions.
+type AzureShare struct {
+	Subscriptions []string
+	Roles         []AzureRole
 }
 
-func (s azureShare) empty() bool { return len(s.subscriptions) == 0 || len(s.roles) == 0 }
+func (s AzureShare) empty() bool { return len(s.Subscriptions) == 0 || len(s.Roles) == 0 }
+
+func cloneShares(shares []AzureShare) []AzureShare {
+	shares = slices.Clone(shares)
+	for i, s := range shares {
+		shares[i] = AzureShare{slices.Clone(s.Subscriptions), slices.Clone(s.Roles)}
+	}
+	return shares
+}
+
+// sameShare says whether two are the same, custom roles by what they allow.
+func sameShare(a, b AzureShare) bool {
+	return slices.Equal(a.Subscriptions, b.Subscriptions) && slices.EqualFunc(a.Roles, b.Roles, func(x, y AzureRole) bool {
+		return sameAzureRole(x, y) && x.allows(y) && y.allows(x)
+	})
+}
 
 // azureWork is what a request gives an app in Azure, and what it takes from it.
 type azureWork struct {
-	give []azureShare
+	give []AzureShare
 	// end are roles that the app loses everywhere: custom ones are deleted.
-	end azureShare
+	end []AzureShare
 	// quit are roles that it keeps, on subscriptions where it loses them.
-	quit azureShare
+	quit []AzureShare
 }
 
 // gives and takes say whether there is anything of the kind.
 func (w azureWork) gives() bool { return len(w.give) > 0 }
-func (w azureWork) takes() bool { return !w.end.empty() || !w.quit.empty() }
+func (w azureWork) takes() bool { return len(w.end)+len(w.quit) > 0 }
 
 // subscriptions are those on which anything changes.
 func (w azureWork) subscriptions() []string {
 	var all []string
-	for _, s := range append(slices.Clone(w.give), w.end, w.quit) {
-		if !s.empty() {
-			all = joined(all, s.subscriptions, equal)
-		}
+	for _, s := range slices.Concat(w.give, w.end, w.quit) {
+		all = joined(all, s.Subscriptions, equal)
 	}
 	return all
 }
 
 // azureWork is what r's task does in Azure. An update changes the difference only,
 // but for custom roles: their definition names all subscriptions, and is written
-// as a whole.
+// as a whole. So is everything where it is not certain what the app has.
 func (r *Request) azureWork() (w azureWork) {
 	is, was := r.Plan, r.Was
-	give := []azureShare{{is.Subscriptions, is.AzureRoles}}
+	if r.leavesAzure() {
+		is = Plan{}
+	}
+	give := []AzureShare{{is.Subscriptions, is.AzureRoles}}
+	if r.Kind == Update && len(r.LeftAzure) == 0 {
+		give = azureDifference(was, is)
+	}
+	w.give = slices.DeleteFunc(give, AzureShare.empty)
+	for _, has := range r.azureThere() {
+		if !slices.ContainsFunc(is.AzureRoles, func(a AzureRole) bool { return sameAzureRole(a, has.Roles[0]) }) {
+			w.end = withShare(w.end, has)
+			continue
+		}
+		if has.Subscriptions = without(has.Subscriptions, is.Subscriptions); !has.empty() {
+			w.quit = withShare(w.quit, has)
+		}
+	}
+	return w
+}
+
+// azureDifference is what an app lacks that was approved to have one plan and is to have another.
+func azureDifference(was, is Plan) []AzureShare {
+	added, lost := without(is.Subscriptions, was.Subscriptions), without(was.Subscriptions, is.Subscriptions)
+	whole, kept := AzureShare{Subscriptions: is.Subscriptions}, AzureShare{Subscriptions: added}
+	for _, role := range is.AzureRoles {
+		i := slices.IndexFunc(was.AzureRoles, func(a AzureRole) bool { return sameAzureRole(a, role) })
+		switch {
+		case i < 0:
+			whole.Roles = append(whole.Roles, role)
+		case role.ID != "":
+			kept.Roles = append(kept.Roles, role)
+		case len(added)+len(lost) > 0 || !role.allows(was.AzureRoles[i]) || !was.AzureRoles[i].allows(role):
+			whole.Roles = append(whole.Roles, role)
+		}
+	}
+	return []AzureShare{whole, kept}
+}
+
+// azureThere is what the app may have in Azure that r is to compare with its plan,
+// each role once. What it was found with is no update's to take away.
+func (r *Request) azureThere() []AzureShare {
+	var all []AzureShare
+	add := func(subscriptions []string, role AzureRole) {
+		i := slices.IndexFunc(all, func(s AzureShare) bool { return sameAzureRole(s.Roles[0], role) })
+		switch {
+		case len(subscriptions) == 0:
+		case i < 0:
+			all = append(all, AzureShare{slices.Clone(subscriptions), []AzureRole{role}})
+		default:
+			all[i].Subscriptions = joined(all[i].Subscriptions, subscriptions, equal)
+		}
+	}
+	var had Plan
 	switch {
 	case r.leavesAzure():
-		w.end, give = give[0], nil
+		had = r.Plan
 	case r.Kind == Update:
-		added := without(is.Subscriptions, was.Subscriptions)
-		w.end = azureShare{was.Subscriptions, beyond(was.AzureRoles, is.AzureRoles, sameAzureRole)}
-		w.quit.subscriptions = without(was.Subscriptions, is.Subscriptions)
-		whole, kept := azureShare{subscriptions: is.Subscriptions}, azureShare{subscriptions: added}
-		for _, role := range is.AzureRoles {
-			i := slices.IndexFunc(was.AzureRoles, func(a AzureRole) bool { return sameAzureRole(a, role) })
-			if i >= 0 {
-				w.quit.roles = append(w.quit.roles, role)
-			}
-			switch {
-			case i < 0:
-				whole.roles = append(whole.roles, role)
-			case role.ID != "":
-				kept.roles = append(kept.roles, role)
-			case len(added)+len(w.quit.subscriptions) > 0 || !role.allows(was.AzureRoles[i]) || !was.AzureRoles[i].allows(role):
-				whole.roles = append(whole.roles, role)
-			}
-		}
-		give = []azureShare{whole, kept}
+		had = r.Was
 	}
-	w.give = slices.DeleteFunc(give, azureShare.empty)
-	return w
+	for _, role := range had.AzureRoles {
+		add(had.Subscriptions, role)
+	}
+	for _, left := range r.LeftAzure {
+		for _, role := range left.Roles {
+			add(slices.DeleteFunc(slices.Clone(left.Subscriptions), func(sub string) bool {
+				return slices.Contains(r.Found.AzureRoles, inAzure(sub, role))
+			}), role)
+		}
+	}
+	return all
+}
+
+// withShare adds one role on some subscriptions to those of the same subscriptions.
+func withShare(to []AzureShare, s AzureShare) []AzureShare {
+	for i := range to {
+		if slices.Equal(to[i].Subscriptions, s.Subscriptions) {
+			to[i].Roles = append(to[i].Roles, s.Roles...)
+			return to
+		}
+	}
+	return append(to, s)
 }
 
 // inAzure says whether a task takes rights in Azure: to give the app its roles
@@ -126,14 +193,14 @@ func (r *Request) azureRights() []string {
 			rights = append(rights, "Microsoft.Authorization/"+action)
 		}
 	}
-	custom := func(s azureShare) bool {
-		return !s.empty() && slices.ContainsFunc(s.roles, func(a AzureRole) bool { return a.ID == "" })
+	custom := func(s AzureShare) bool {
+		return slices.ContainsFunc(s.Roles, func(a AzureRole) bool { return a.ID == "" })
 	}
 	w := r.azureWork()
 	right(w.gives(), "roleAssignments/write")
 	right(w.takes(), "roleAssignments/delete")
 	right(slices.ContainsFunc(w.give, custom), "roleDefinitions/write")
-	right(custom(w.end), "roleDefinitions/delete")
+	right(slices.ContainsFunc(w.end, custom), "roleDefinitions/delete")
 	return rights
 }
 
@@ -181,23 +248,19 @@ func (r *Request) azureAdmins() string {
 // takenWords names the roles that are taken away.
 func (w azureWork) takenWords() string {
 	var names []string
-	for _, s := range []azureShare{w.end, w.quit} {
-		for _, a := range s.roles {
-			if !s.empty() {
-				names = append(names, a.Name)
-			}
+	for _, s := range slices.Concat(w.end, w.quit) {
+		for _, a := range s.Roles {
+			names = append(names, a.Name)
 		}
 	}
 	return strings.Join(names, ", ")
 }
 
 // azureNote counts what is given or taken away.
-func azureNote(shares ...azureShare) string {
+func azureNote(shares ...AzureShare) string {
 	var parts []string
 	for _, s := range shares {
-		if !s.empty() {
-			parts = append(parts, fmt.Sprintf("%d on %d subscriptions", len(s.roles), len(s.subscriptions)))
-		}
+		parts = append(parts, fmt.Sprintf("%d on %d subscriptions", len(s.Roles), len(s.Subscriptions)))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -207,10 +270,15 @@ func (p Plan) inAzure() []string {
 	var all []string
 	for _, sub := range p.Subscriptions {
 		for _, a := range p.AzureRoles {
-			all = append(all, strings.ToLower(sub)+"/"+cmp.Or(strings.ToLower(a.ID), a.Name))
+			all = append(all, inAzure(sub, a))
 		}
 	}
 	return all
+}
+
+// inAzure is what a role on a subscription is called in Inspection.
+func inAzure(subscription string, a AzureRole) string {
+	return strings.ToLower(subscription) + "/" + cmp.Or(strings.ToLower(a.ID), a.Name)
 }
 
 // azureCalled says for people which role that is.

@@ -205,7 +205,7 @@ func TestACustomRoleWithOtherActionsIsWrittenAnewAndItsActionsAreNamed(t *testin
 		Was:  Plan{AzureRoles: []AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
 		Plan: Plan{AzureRoles: []AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
 	w := r.azureWork()
-	if len(w.give) != 1 || len(w.give[0].roles) != 1 || w.give[0].roles[0].Name != minimal.Name || len(w.give[0].subscriptions) != 2 || w.takes() {
+	if len(w.give) != 1 || len(w.give[0].Roles) != 1 || w.give[0].Roles[0].Name != minimal.Name || len(w.give[0].Subscriptions) != 2 || w.takes() {
 		t.Errorf("the work is %+v", w)
 	}
 	if got := azureChanges(r); got != "added Microsoft.Compute/disks/write (Backup operator); removed Microsoft.Compute/snapshots/write (Backup operator)" {

@@ -12,7 +12,7 @@ import (
 func giveInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	give := r.azureWork().give
 	for _, of := range give {
-		if err := s.EnsureAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.subscriptions, of.roles); err != nil {
+		if err := s.EnsureAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles); err != nil {
 			return nil, err
 		}
 	}
@@ -23,27 +23,27 @@ func giveInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	w := r.azureWork()
 	var stay []string
-	if !w.end.empty() {
-		var err error
-		stay, err = s.RemoveAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), w.end.subscriptions, w.end.roles)
+	for _, of := range w.end {
+		left, err := s.RemoveAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles)
 		if err != nil {
 			return nil, err
 		}
+		stay = append(stay, left...)
 	}
-	if !w.quit.empty() {
-		if err := s.UnassignAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), w.quit.subscriptions, w.quit.roles); err != nil {
+	for _, of := range w.quit {
+		if err := s.UnassignAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles); err != nil {
 			return nil, err
 		}
 	}
 	return func(_ *Request, st *Step) {
-		st.Note = azureNote(w.end, w.quit)
+		st.Note = azureNote(slices.Concat(w.end, w.quit)...)
 		if len(stay) > 0 {
 			st.Note += "; somebody else has the custom role " + strings.Join(stay, ", ") + ", so its definition stays"
 		}
 	}, nil
 }
 
-// azureSteps are those of an update: what is no longer needed goes first, as a
+// azureSteps are those of an update, or where an earlier one has left something: what is no longer needed goes first, as a
 // custom role can only leave a subscription where nobody has it.
 func (r *Request) azureSteps() []StepName {
 	var steps []StepName
@@ -64,8 +64,8 @@ func (r *Request) azureToRead() (subscriptions []string, roles []AzureRole) {
 		return nil, nil
 	}
 	roles = r.Plan.AzureRoles
-	if r.Kind == Update {
-		roles = joined(roles, r.Was.AzureRoles, sameAzureRole)
+	for _, has := range r.azureThere() {
+		roles = joined(roles, has.Roles, sameAzureRole)
 	}
 	return r.azureWork().subscriptions(), roles
 }
@@ -79,10 +79,11 @@ func (r *Request) azureCompared(has []string) (missing, excess []string) {
 	want := r.Plan.inAzure()
 	want = without(want, without(want, read.inAzure())) // of what was read
 	stale := without(read.inAzure(), want)
-	if r.Kind == Update {
-		for _, of := range r.azureWork().give {
+	if r.Kind == Update || len(r.LeftAzure) > 0 {
+		w := r.azureWork()
+		for _, of := range slices.Concat(w.give, w.end) {
 			for _, sub := range subscriptions {
-				for _, a := range of.roles {
+				for _, a := range of.Roles {
 					if a.ID == "" {
 						stale = append(stale, strings.ToLower(sub)+"/"+a.DefinitionID(r.UniqueName()))
 					}

@@ -52,14 +52,29 @@ func (r *Request) leaves() Plan {
 	return tried
 }
 
+// leavesInAzure is where an update that is given up has worked in Azure, of the kinds
+// that a step was tried for.
+func (r *Request) leavesInAzure() []AzureShare {
+	var all []AzureShare
+	w := r.azureWork()
+	if s := r.Step(StepUnassign); s != nil && s.Tries > 0 {
+		all = slices.Concat(w.end, w.quit)
+	}
+	if s := r.Step(StepAzureRoles); s != nil && s.Tries > 0 {
+		all = append(all, w.give...)
+	}
+	return all
+}
+
 // leave tells the request that stands for the app what r may have left, and then notes
 // that it was told.
 func (e *Engine) leave(r *Request) bool {
-	left := r.leaves()
+	left, inAzure := r.leaves(), r.leavesInAzure()
 	_, err := e.save(r.Target.Request, func(head *Request, _ time.Time) error {
 		was := head.Left
 		head.Left = was.with(left)
 		head.Left.TenantID = left.TenantID
+		head.LeftAzure = joined(head.LeftAzure, inAzure, sameShare)
 		if left.Audience != "" {
 			head.Left.Audience = left.Audience
 		}
@@ -103,5 +118,19 @@ func (r *Request) had() Plan { return r.Was.with(r.Left) }
 // it takes away of all that the app may have.
 func (r *Request) Changes() []Change {
 	changes := slices.DeleteFunc(Changes(r.Was, r.Plan), func(c Change) bool { return !c.Added })
-	return append(changes, slices.DeleteFunc(Changes(r.had(), r.Plan), func(c Change) bool { return c.Added })...)
+	changes = append(changes, slices.DeleteFunc(Changes(r.had(), r.Plan), func(c Change) bool { return c.Added })...)
+	for _, has := range r.azureThere() { // of what was left in Azure there is no plan
+		had := Plan{AzureRoles: has.Roles, Subscriptions: has.Subscriptions}
+		for _, n := range without(had.parts(AzureChange), r.Plan.parts(AzureChange)) {
+			changes = joined(changes, []Change{{false, AzureChange, n}}, same)
+		}
+	}
+	for _, left := range r.LeftAzure {
+		for _, n := range without(actionsOf(Plan{AzureRoles: left.Roles}, r.Plan), actionsOf(r.Plan, r.Plan)) {
+			changes = joined(changes, []Change{{false, ActionChange, n}}, same)
+		}
+	}
+	return changes
 }
+
+func same[T comparable](a, b T) bool { return a == b }

@@ -91,6 +91,9 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 
 // finish ends a task whose last step is done.
 func (r *Request) finish(now time.Time) {
+	if r.Task == Provision && (r.Kind == Update || r.Kind == Recreate) {
+		r.LeftAzure = nil
+	}
 	switch {
 	case r.Task == Undo:
 		r.Handover = Handover{}

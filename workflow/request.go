@@ -44,8 +44,9 @@ type Request struct {
 	Reason    string
 	Plan      Plan
 	Target    Target
-	Was       Plan // of an Update or an Adopt: what the app has had
-	Left      Plan // what updates that were given up may have left, besides what the app has
+	Was       Plan         // of an Update or an Adopt: what the app has had
+	Left      Plan         // what updates that were given up may have left, besides what the app has
+	LeftAzure []AzureShare // where they have worked in Azure: the app may have these roles, or lack them
 	Found     Found
 	PlanRev   int // the revision that Plan was last changed in
 
@@ -425,6 +426,7 @@ func (r *Request) superseded(name PostName) bool {
 func (r *Request) Clone() *Request {
 	c := *r
 	c.Plan, c.Was, c.Left, c.Found = r.Plan.clone(), r.Was.clone(), r.Left.clone(), r.Found.clone()
+	c.LeftAzure = cloneShares(r.LeftAzure)
 	c.Agreed = slices.Clone(r.Agreed)
 	c.Steps = slices.Clone(r.Steps)
 	c.History = slices.Clone(r.History)

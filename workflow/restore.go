@@ -42,7 +42,7 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 	return func(r *Request, st *Step) {
 		r.Found.Thumbprints, r.Found.Federated, r.Found.Secrets = nil, nil, 0
 		if !restored {
-			r.Found, r.Left = Found{}, Plan{} // nothing of that is in what is made anew
+			r.Found, r.Left, r.LeftAzure = Found{}, Plan{}, nil // nothing of that is in what is made anew
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
 			r.Target.Anew = true
 			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is made anew"

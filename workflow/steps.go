@@ -60,7 +60,7 @@ func (r *Request) stepsFor(t Task) []StepName {
 	case r.Kind == Retire:
 		return r.owned(append([]StepName{StepStrip, StepWithdraw}, r.deletion()...)...)
 	case r.Kind == Recreate: // who owns a deleted application cannot be read
-		return append([]StepName{StepGone, StepRestore}, r.owned(r.Plan.steps()...)...)
+		return append([]StepName{StepGone, StepRestore}, r.owned(r.anewSteps()...)...)
 	}
 	return r.Plan.steps()
 }
@@ -116,8 +116,7 @@ func (r *Request) updateSteps() []StepName {
 	if len(p.Scopes) == 0 {
 		p.Scopes = r.had().Scopes // what it no longer offers goes with the same step
 	}
-	p.AzureRoles = joined(p.AzureRoles, r.Was.AzureRoles, sameAzureRole) // likewise
-	for _, s := range p.steps() {
+	for _, s := range r.withAzure(p).steps() {
 		switch s {
 		case StepConsent:
 			steps = append(steps, StepTrim, s)
@@ -135,6 +134,31 @@ func (r *Request) updateSteps() []StepName {
 		steps = append(steps, StepCheck)
 	}
 	return steps
+}
+
+// anewSteps bring back an app as its plan has it. What a given-up update may have
+// left in Azure came back with it, and goes.
+func (r *Request) anewSteps() []StepName {
+	if len(r.LeftAzure) == 0 {
+		return r.Plan.steps()
+	}
+	var steps []StepName
+	for _, s := range r.withAzure(r.Plan).steps() {
+		if s == StepAzureRoles {
+			steps = append(steps, r.azureSteps()...)
+		} else {
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
+// withAzure is a plan that has, for its steps, also the roles in Azure that are taken away.
+func (r *Request) withAzure(p Plan) Plan {
+	for _, has := range r.azureThere() {
+		p.AzureRoles = joined(p.AzureRoles, has.Roles, sameAzureRole)
+	}
+	return p
 }
 
 // steps are those of a credential, with the one that makes sure of the whole app.

@@ -1,0 +1,162 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// givenUpInClouds is an app with the built-in roles on one subscription, of which an
+// update to a custom role on two was given up when this call failed.
+func (w *world) givenUpInClouds(n *node, at string) *Request {
+	w.t.Helper()
+	app := w.inClouds(n, "builtin", subscription)
+	r, err := n.Update(w.t.Context(), bea, app.ID, change("V-wider", "minimal", subscription, second))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.set(func() {
+		w.before = func(call string) error {
+			if call == at {
+				return &Trouble{Code: "no", Text: "no"}
+			}
+			return nil
+		}
+	})
+	if r = w.signsInFor(n, r); r.State != Failed {
+		w.t.Fatalf("the update is %s", r.State)
+	}
+	w.set(func() { w.before = nil })
+	if _, err := n.GiveUp(w.t.Context(), r.ID, ada); err != nil {
+		w.t.Fatal(err)
+	}
+	pass(time.Second)
+	return w.get(app.ID)
+}
+
+func (w *world) inAzure() []string { return slices.Sorted(slices.Values(w.one().azure)) }
+
+// What each verb makes of it, with the power cut after every call.
+func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
+	for _, verb := range []struct {
+		name string
+		ask  func(w *world, n *node, head *Request) (*Request, error)
+	}{
+		{"update", func(w *world, n *node, head *Request) (*Request, error) {
+			return n.Update(w.t.Context(), bea, head.ID, change("V-back", "builtin", subscription))
+		}},
+		{"retire", func(w *world, n *node, head *Request) (*Request, error) {
+			return n.Retire(w.t.Context(), bea, head.ID, d2("V-retire"))
+		}},
+		{"recreate", func(w *world, n *node, head *Request) (*Request, error) {
+			w.isDeleted(head.UniqueName())
+			d := d2("V-recreate")
+			d.Credential, d.Certificate = OwnCertificate, newCertificate()
+			return n.Recreate(w.t.Context(), bea, head.ID, d)
+		}},
+	} {
+		for _, at := range []string{"remove azure roles", "azure roles", "inspect"} {
+			t.Run(verb.name+" after a failure at "+at, func(t *testing.T) {
+				withThePowerCut(t, func(t *testing.T, p *power) {
+					w := newWorld(t)
+					n := w.boot()
+					head := w.givenUpInClouds(n, at)
+					if len(head.LeftAzure) == 0 || head.Left.TenantID == "" {
+						t.Fatalf("it is known to have left %+v", head.LeftAzure)
+					}
+					p.on(w, n)
+					r, err := verb.ask(w, n, head)
+					if err != nil {
+						t.Fatal(err)
+					}
+					w.settle(n, r.ID, Done)
+					n = p.back(n)
+					r = w.settle(n, r.ID, Done)
+					n.stop()
+					if verb.name == "retire" {
+						for _, a := range w.deleted {
+							if len(a.azure)+len(a.definitions) > 0 {
+								t.Errorf("in Azure it has %v and %v", a.azure, a.definitions)
+							}
+						}
+						return
+					}
+					if len(r.LeftAzure) > 0 {
+						t.Errorf("it is still known to have left %+v", r.LeftAzure)
+					}
+					if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(w.one().definitions) > 0 {
+						t.Errorf("in Azure it has %v and %v", has, w.one().definitions)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestTheNextUpdateShowsWhatIsLeftInAzureAndTakesRightsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		head := w.givenUpInClouds(n, "inspect")
+		r, err := n.Update(t.Context(), bea, head.ID, change("V-back", "builtin", subscription))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []Change{{false, AzureChange, "Backup operator (custom) on " + subscription}, {false, AzureChange, "Backup operator (custom) on " + second}, {false, AzureChange, "Key Vault Crypto Officer on " + second}}
+		got := slices.DeleteFunc(r.Changes(), func(c Change) bool { return c.What != AzureChange })
+		slices.SortFunc(got, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
+		slices.SortFunc(want, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
+		if !slices.Equal(got, want) {
+			t.Errorf("the card shows %v", got)
+		}
+		w.signer.Subscriptions = []string{subscription}
+		before := w.inAzure()
+		r = w.signsInFor(n, r)
+		if r.State != Signing || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) || !slices.Equal(w.inAzure(), before) {
+			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
+		}
+	})
+}
+
+// More than what was left, and than what was approved, is an alarm all the same.
+func TestARoleThatNoUpdateLeftIsAnAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		head := w.givenUpInClouds(n, "inspect")
+		owner := second + "/8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+		w.set(func() { w.one().azure = append(w.one().azure, owner) })
+		r, err := n.Update(t.Context(), bea, head.ID, change("V-back", "builtin", subscription))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r = w.signsInFor(n, r); r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "8e3af657") || !slices.Contains(w.inAzure(), owner) {
+			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, w.inAzure())
+		}
+	})
+}
+
+// A custom role that was written anew goes back to what was approved, and what it may have
+// allowed is shown. What an adopted app was found with is not touched.
+func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
+	wider := minimal
+	wider.Actions = append(slices.Clone(minimal.Actions), "Microsoft.Compute/disks/delete")
+	plan := Plan{AzureRoles: []AzureRole{minimal}, Subscriptions: []string{subscription}}
+	r := &Request{Kind: Update, Task: Provision, Was: plan, Plan: plan, Found: Found{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
+		LeftAzure: []AzureShare{{[]string{subscription}, []AzureRole{wider}}, {[]string{second}, []AzureRole{keys}}}}
+	w := r.azureWork()
+	if len(w.give) != 1 || !slices.Equal(w.give[0].Roles[0].Actions, minimal.Actions) || w.takes() {
+		t.Errorf("the work is %+v", w)
+	}
+	if got, want := r.Changes(), []Change{{false, ActionChange, "Microsoft.Compute/disks/delete (Backup operator)"}}; !slices.Equal(got, want) {
+		t.Errorf("the card shows %v", got)
+	}
+	missing, excess := r.azureCompared([]string{subscription + "/" + minimal.DefinitionID(r.UniqueName())})
+	if len(excess) > 0 || len(missing) != 2 {
+		t.Errorf("the definition of before is seen still: %v, %v", missing, excess)
+	}
+}
