@@ -3,6 +3,7 @@ package graphops
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -88,6 +89,7 @@ func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (h
 	}
 	has = planOf(a)
 	found.Secrets = len(a.GetPasswordCredentials())
+	found.NoIdentifierURI = !slices.Contains(a.GetIdentifierUris(), "api://"+m.AppID)
 	for _, k := range a.GetKeyCredentials() {
 		found.Thumbprints = append(found.Thumbprints, thumbprintOf(k))
 	}

@@ -47,6 +47,7 @@ type madeV1 struct {
 	ServicePrincipal string    `json:"service_principal,omitzero"`
 	Owner            string    `json:"owner,omitzero"`
 	Creator          string    `json:"creator,omitzero"`
+	Owners           []string  `json:"owners,omitzero"`
 	KeyID            string    `json:"key_id,omitzero"`
 	KeyExpires       time.Time `json:"key_expires,omitzero"`
 	Certificate      []byte    `json:"certificate,omitzero"`

@@ -120,18 +120,21 @@ type foundV1 struct {
 	Federated   []federatedV1 `json:"federated,omitzero"`
 	AzureRoles  []string      `json:"azure_roles,omitzero"`
 	Secrets     int           `json:"secrets,omitzero"`
+	Owners      []string      `json:"owners,omitzero"`
+
+	NoIdentifierURI bool `json:"no_identifier_uri,omitzero"`
 }
 
 func foundForm(f workflow.Found) foundV1 {
 	return foundV1{
-		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets,
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI,
 		Federated: each(f.Federated, func(i workflow.FederatedIssuer) federatedV1 { return federatedV1(i) }),
 	}
 }
 
 func (f foundV1) found() workflow.Found {
 	return workflow.Found{
-		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets,
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI,
 		Federated: each(f.Federated, func(i federatedV1) workflow.FederatedIssuer { return workflow.FederatedIssuer(i) }),
 	}
 }

@@ -27,10 +27,13 @@ type Found struct {
 	Federated   []FederatedIssuer
 	AzureRoles  []string // as in Inspection
 	Secrets     int
+	Owners      []string // object IDs; read where an adoption adds owners
+	// NoIdentifierURI says that it was seen not to be called api://{appId}.
+	NoIdentifierURI bool
 }
 
 func (f Found) clone() Found {
-	f.Thumbprints, f.Federated, f.AzureRoles = slices.Clone(f.Thumbprints), slices.Clone(f.Federated), slices.Clone(f.AzureRoles)
+	f.Thumbprints, f.Federated, f.AzureRoles, f.Owners = slices.Clone(f.Thumbprints), slices.Clone(f.Federated), slices.Clone(f.AzureRoles), slices.Clone(f.Owners)
 	return f
 }
 
@@ -263,6 +266,11 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, err
 	}
 	clean(&has)
+	if len(r.Plan.Owners) > 0 {
+		if found.Owners, err = s.Owners(ctx, r.Made.ObjectID); err != nil {
+			return nil, err
+		}
+	}
 	for _, want := range r.Plan.Scopes {
 		for _, s := range has.Scopes {
 			if sameScope(s, want) && s.AdminsOnly != want.AdminsOnly {
@@ -290,37 +298,6 @@ func clean(p *Plan) {
 		q := &p.Permissions[i]
 		q.Resource, q.Words = clip(oneLine(q.Resource), AppNameMax), clip(oneLine(q.Words), 500)
 	}
-}
-
-// giveBackApp takes away what r has added, and nothing that was found.
-func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
-	added := r.Plan.less(r.Was)
-	if r.Made.ServicePrincipal != "" {
-		if err := s.Trim(ctx, r.Made, r.Was, added); err != nil {
-			return nil, err
-		}
-	}
-	a := r.app()
-	a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.Permissions, a.PublicClientFlows = nil, nil, nil, nil, false
-	a.Drops = added
-	if _, _, err := s.EnsureApplication(ctx, a); err != nil {
-		return nil, err
-	}
-	var left []string
-	if len(beyond(r.Plan.Scopes, r.Was.Scopes, sameScope)) > 0 {
-		left = append(left, "the scopes that it exposes now")
-	}
-	if len(r.Plan.AzureRoles) > 0 {
-		left = append(left, "its roles in Azure")
-	}
-	if len(r.Plan.Owners) > 0 {
-		left = append(left, "its new owners")
-	}
-	return func(_ *Request, st *Step) {
-		if left != nil {
-			st.Note = "left as they are: " + strings.Join(left, ", ")
-		}
-	}, nil
 }
 
 // wasThere says whether r's certificate or issuer was with the app before: then

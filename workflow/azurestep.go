@@ -21,6 +21,9 @@ func giveInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 
 // takeInAzure takes away the roles that the app no longer needs.
 func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
+	if r.Kind == Adopt {
+		return giveBackInAzure(ctx, r, s)
+	}
 	w := r.azureWork()
 	var stay []string
 	for _, of := range w.end {

@@ -80,6 +80,11 @@ type Session interface {
 	// EnsureAPI makes sure that the app offers its scopes as api://{appID}, and
 	// asks for those that its permissions name.
 	EnsureAPI(ctx context.Context, applicationID, appID string, a App) error
+	// TakeBackAPI makes sure that the app has nothing of what EnsureAPI added for a's
+	// scopes: the scopes that it made under a's unique name, and the clients that need no
+	// consent. Scopes that were there stay, without these clients. uri says that the
+	// identifier URI is to go too, where no other scope is left.
+	TakeBackAPI(ctx context.Context, applicationID, appID string, a App, uri bool) error
 	// EnsureDirectoryRole makes sure that a service principal has a directory
 	// role in the whole tenant.
 	EnsureDirectoryRole(ctx context.Context, servicePrincipal, templateID string) error
@@ -94,6 +99,10 @@ type Session interface {
 	// UnassignAzureRoles makes sure that a service principal has none of these roles on
 	// these subscriptions. Custom roles stay, for others.
 	UnassignAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) error
+	// TakeBackAzureRoles makes sure that a service principal has none of the assignments
+	// that EnsureAzureRoles made under this name, and leaves those that somebody else made
+	// of the same roles. Custom roles and stay are as with RemoveAzureRoles.
+	TakeBackAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) (stay []string, err error)
 	// EnsureCertificate makes sure that the app can prove itself with a
 	// certificate, and leaves its others as they are.
 	// It is a *Trouble if another app of the tenant is seen to have it.

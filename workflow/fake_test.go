@@ -13,7 +13,29 @@ import (
 // What the fake tenant does besides secrets.
 
 func (s *fakeSession) EnsureAPI(_ context.Context, id, _ string, a App) error {
-	_, err := call(s.wired, "api", func() (bool, error) { s.app(id).Scopes = a.Scopes; return true, nil })
+	_, err := call(s.wired, "api", func() (bool, error) {
+		app := s.app(id)
+		if !a.Merge {
+			app.Scopes = a.Scopes
+			return true, nil
+		}
+		for _, sc := range beyond(a.Scopes, app.Scopes, sameScope) {
+			app.exposed = append(app.exposed, sc.Name)
+		}
+		app.Scopes = joined(app.Scopes, a.Scopes, sameScope)
+		return true, nil
+	})
+	return err
+}
+
+func (s *fakeSession) TakeBackAPI(_ context.Context, id, _ string, a App, _ bool) error {
+	_, err := call(s.wired, "take back api", func() (bool, error) {
+		app := s.app(id)
+		app.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(sc Scope) bool {
+			return slices.Contains(app.exposed, sc.Name) && slices.ContainsFunc(a.Scopes, func(q Scope) bool { return sameScope(q, sc) })
+		})
+		return true, nil
+	})
 	return err
 }
 
@@ -35,7 +57,10 @@ func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, name string, subsc
 				a.definitions = joined(a.definitions, []string{r.DefinitionID(name)}, equal)
 			}
 			for _, sub := range subscriptions {
-				a.azure = joined(a.azure, []string{sub + "/" + cmp.Or(r.ID, r.Name)}, equal)
+				pair := sub + "/" + cmp.Or(r.ID, r.Name)
+				if !slices.Contains(a.azure, pair) {
+					a.azure, a.assigned = append(a.azure, pair), append(a.assigned, pair)
+				}
 			}
 		}
 		return true, nil
@@ -54,6 +79,28 @@ func (s *fakeSession) RemoveAzureRoles(_ context.Context, sp, name string, subsc
 			a.definitions = without(a.definitions, []string{r.DefinitionID(name)})
 		}
 		return nil, nil
+	})
+}
+
+func (s *fakeSession) TakeBackAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole) ([]string, error) {
+	return call(s.wired, "take back azure roles", func() (stay []string, err error) {
+		a := s.app(sp)
+		for _, r := range roles {
+			has := false
+			for _, sub := range subscriptions {
+				pair := []string{sub + "/" + cmp.Or(r.ID, r.Name)}
+				if len(without(pair, a.assigned)) == 0 {
+					a.azure = without(a.azure, pair)
+				}
+				has = has || len(without(pair, a.azure)) == 0
+			}
+			if has && r.ID == "" {
+				stay = append(stay, r.Name)
+			} else {
+				a.definitions = without(a.definitions, []string{r.DefinitionID(name)})
+			}
+		}
+		return stay, nil
 	})
 }
 
@@ -233,11 +280,14 @@ func (s *fakeSession) Owners(_ context.Context, id string) ([]string, error) {
 	return call(s.wired, "owners", func() ([]string, error) { return slices.Clone(s.app(id).owners), nil })
 }
 
-func (s *fakeSession) Look(_ context.Context, m Made, _ Plan) (has Plan, found Found, sp string, err error) {
+func (s *fakeSession) Look(_ context.Context, m Made, p Plan) (has Plan, found Found, sp string, err error) {
 	_, err = call(s.wired, "look", func() (bool, error) {
 		a := s.app(m.ObjectID)
 		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted), Scopes: slices.Clone(a.Scopes)}
 		found = Found{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys)}
+		if len(p.AzureRoles) > 0 { // else there is no token for Azure
+			found.AzureRoles = slices.Clone(a.azure)
+		}
 		return true, nil
 	})
 	return has, found, m.AppID, err

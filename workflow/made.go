@@ -122,6 +122,8 @@ func (r *Request) StepTitle(n StepName) string {
 			return "Make sure of its service principal"
 		case StepOwner:
 			return "Add its owners"
+		case StepUnassign:
+			return "Take its new Azure roles away"
 		}
 	}
 	if r.Kind == Update && n == StepApplication {

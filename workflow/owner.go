@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The owners of an application in Entra: who becomes one, who ceases to be one, and
@@ -17,7 +18,7 @@ func (r *Request) creates() bool { return r.Kind == Register || r.Target.Anew }
 // ensureOwners makes the requester and the plan's owners owners of the app. Entra
 // has made whoever registered it one too: that was for this request only, and so
 // it is taken away again, unless nobody else owns the app.
-func ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
+func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
 	requester, found := s.Signer().Requesters, s.Signer().Owners
 	if _, looked := found[r.Requester.Email]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
 		requester = []Account{{ObjectID: r.Made.Owner}}
@@ -39,6 +40,11 @@ func ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
 			notes = append(notes, "the account of "+p.Name+" is disabled")
 		default:
 			owners, ids = append(owners, p.Name), append(ids, accounts[0].ObjectID)
+		}
+	}
+	if r.Kind == Adopt {
+		if err := e.noteOwners(r, ids); err != nil {
+			return nil, err
 		}
 	}
 	not := r.notOwners(s.Signer(), ids)
@@ -66,6 +72,20 @@ func ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
 			st.Status = StepSkipped
 		}
 	}, nil
+}
+
+// noteOwners writes down whom an adoption is about to make owners: Undo takes away
+// these, and nobody who was one before. Where it is not known who was, none.
+func (e *Engine) noteOwners(r *Request, ids []string) error {
+	added := beyond(ids, r.Found.Owners, strings.EqualFold)
+	if r.Found.Owners == nil || len(beyond(added, r.Made.Owners, strings.EqualFold)) == 0 {
+		return nil
+	}
+	_, err := e.save(r.ID, func(r *Request, _ time.Time) error {
+		r.Made.Owners = joined(r.Made.Owners, added, strings.EqualFold)
+		return nil
+	})
+	return err
 }
 
 // staysOwner says whether err is that Entra will not take an owner away: at once

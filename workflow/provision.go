@@ -99,7 +99,7 @@ func (r *Request) finish(now time.Time) {
 		r.Handover = Handover{}
 		text := "What this request had made was deleted. The app can be restored in Entra for 30 days."
 		if r.Kind == Adopt {
-			text = "What this request had added was taken away. The app has what it was found with."
+			text = r.gaveBack()
 		}
 		if r.Kind == Renew {
 			text = "The new credential was removed. The app has the one it had before."
@@ -158,7 +158,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		id, err := s.EnsureServicePrincipal(ctx, r.Made.AppID)
 		return func(r *Request, _ *Step) { r.Made.ServicePrincipal = id }, err
 	case StepOwner:
-		return ensureOwners(ctx, r, s)
+		return e.ensureOwners(ctx, r, s)
 	case StepConsent:
 		keep := r.Left.Permissions
 		switch r.Kind {

@@ -183,10 +183,11 @@ const (
 type Made struct {
 	ObjectID         string // of the application
 	AppID            string
-	ServicePrincipal string // object ID
-	Owner            string // object ID of the requester's account, where it was found
-	Creator          string // object ID of the account with which it was first tried to register it
-	KeyID            string // of the one live credential
+	ServicePrincipal string   // object ID
+	Owner            string   // object ID of the requester's account, where it was found
+	Creator          string   // object ID of the account with which it was first tried to register it
+	Owners           []string // object IDs of those whom an adoption makes owners, before it does
+	KeyID            string   // of the one live credential
 	KeyExpires       time.Time
 	Certificate      []byte // the public part of one that was made here, DER
 	Thumbprint       string // of that one: SHA-1, hexadecimal, capitals
@@ -427,6 +428,7 @@ func (r *Request) Clone() *Request {
 	c := *r
 	c.Plan, c.Was, c.Left, c.Found = r.Plan.clone(), r.Was.clone(), r.Left.clone(), r.Found.clone()
 	c.LeftAzure = cloneShares(r.LeftAzure)
+	c.Made.Owners = slices.Clone(r.Made.Owners)
 	c.Agreed = slices.Clone(r.Agreed)
 	c.Steps = slices.Clone(r.Steps)
 	c.History = slices.Clone(r.History)

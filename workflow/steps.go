@@ -44,6 +44,9 @@ func (r *Request) stepsFor(t Task) []StepName {
 	case t == RemoveOld:
 		return []StepName{StepOld}
 	case t == Undo && r.Kind == Adopt:
+		if r.inAzure() {
+			return []StepName{StepTakeBack, StepUnassign, StepGiveBack}
+		}
 		return []StepName{StepTakeBack, StepGiveBack}
 	case t == Undo && r.Kind == Renew:
 		return []StepName{StepTakeBack}

@@ -64,6 +64,7 @@ type fakeApp struct {
 	granted                       []Permission
 	directory, thumbprints, azure []string
 	definitions                   []string // of custom roles in Azure
+	exposed, assigned             []string // scopes and roles in Azure that we have added
 	federated                     []FederatedIssuer
 	keys                          map[string]Password
 }

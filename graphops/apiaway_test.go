@@ -1,0 +1,135 @@
+package graphops
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+const (
+	azureCLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+	teams    = "1fec8e78-bce4-4aaf-ab1b-5451cc387264"
+)
+
+func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
+	for name, knobs := range map[string]func(*entratest.Knobs){
+		"as it should be": func(*entratest.Knobs) {}, "with answers lost": func(k *entratest.Knobs) { k.AnswerLost = true }, "throttled": func(k *entratest.Knobs) { k.ThrottleEach = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := w.session("ada", all...)
+			m := w.legacy(s, "legacy")
+			before, _ := w.t.Application(m.AppID)
+			own := workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: "staff.write", Type: catalog.Delegated}
+			a := app("adopted", own)
+			a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
+			a.Scopes = []workflow.Scope{{Name: "staff.write", AdminsOnly: true, Title: "Write staff", Words: "Writes staff.", PreAuthorized: []string{azureCLI, teams}},
+				{Name: "staff.read", Title: "Read staff", Words: "Reads staff.", PreAuthorized: []string{teams}}}
+			w.t.Change(knobs)
+			if err := w.patiently(func() error { return s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a) }); err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := w.t.Application(m.AppID); len(got.Exposed) != 2 || len(got.PreAuthorized) == len(before.PreAuthorized) || len(got.Requested) != len(before.Requested)+1 {
+				t.Fatalf("it was given %+v", got)
+			}
+			for range 2 { // a repeat is no mistake
+				if err := w.patiently(func() error { return s.TakeBackAPI(t.Context(), m.ObjectID, m.AppID, a, true) }); err != nil {
+					t.Fatal(err)
+				}
+				got, _ := w.t.Application(m.AppID)
+				if !slices.Equal(got.Exposed, before.Exposed) || !slices.Equal(got.PreAuthorized, before.PreAuthorized) || !slices.Equal(got.Requested, before.Requested) || !slices.Equal(got.IdentifierURIs, before.IdentifierURIs) {
+					t.Errorf("it was %+v\nand is %+v", before, got)
+				}
+			}
+		})
+	}
+}
+
+// One that exposed nothing has no identifier URI either when it is undone, if it had none.
+func TestTheIdentifierURIGoesWhereTheAdoptionBroughtIt(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada", all...)
+	objectID, appID, _ := w.made(s, app("plain"))
+	m := workflow.Made{ObjectID: objectID, AppID: appID}
+	_, found, _, err := s.Look(t.Context(), m, workflow.Plan{})
+	if err != nil || !found.NoIdentifierURI {
+		t.Fatalf("it was found with %+v, %v", found, err)
+	}
+	a := app("adopted")
+	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
+	a.Scopes = []workflow.Scope{{Name: "staff.write", Title: "Write staff", Words: "Writes staff."}}
+	for _, uri := range []bool{false, true} {
+		if err := s.EnsureAPI(t.Context(), objectID, appID, a); err != nil {
+			t.Fatal(err)
+		}
+		if _, found, _, err := s.Look(t.Context(), m, workflow.Plan{}); err != nil || found.NoIdentifierURI {
+			t.Errorf("with a URI it is found with %+v, %v", found, err)
+		}
+		if err := s.TakeBackAPI(t.Context(), objectID, appID, a, uri); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := w.t.Application(appID); len(got.Exposed) != 0 || len(got.IdentifierURIs) > 0 == uri {
+			t.Errorf("with %v it has %v and %v", uri, got.Exposed, got.IdentifierURIs)
+		}
+	}
+}
+
+func TestOnlyTheAssignmentsThatWereMadeAreTakenBack(t *testing.T) {
+	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
+	_, _, sp := w.made(s, app("payroll"))
+	contributor := azureRoles[:1]
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(w.patiently(func() error {
+		return s.EnsureAzureRoles(t.Context(), sp, "by hand", []string{production}, contributor)
+	}))
+	must(w.patiently(func() error {
+		return s.EnsureAzureRoles(t.Context(), sp, "entra-app-hr", []string{production, testing2}, azureRoles)
+	}))
+	if a, d := w.ofApp(); a != 4 || d != 1 {
+		t.Fatalf("there are %d assignments and %d custom roles", a, d)
+	}
+	for range 2 {
+		var stay []string
+		must(w.patiently(func() (err error) {
+			stay, err = s.TakeBackAzureRoles(t.Context(), sp, "entra-app-hr", []string{production, testing2}, azureRoles)
+			return err
+		}))
+		left := w.t.AzureAssignments()
+		left = slices.DeleteFunc(left, func(a entratest.AzureAssignment) bool { return strings.HasPrefix(a.Principal, "ada") || a.Principal == "Ada Able" })
+		if _, d := w.ofApp(); d != 0 || len(stay) != 0 || len(left) != 1 || left[0].ID != workflow.AzureID("by hand", sp, production, entratest.AzureContributor) {
+			t.Errorf("%+v and %d custom roles are left; %q stay", left, d, stay)
+		}
+	}
+}
+
+// Whoever took our assignment away and made the same by hand has the role now.
+func TestACustomRoleThatTheAppWasGivenByHandStaysWithIt(t *testing.T) {
+	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
+	_, _, sp := w.made(s, app("payroll"))
+	custom := azureRoles[1:]
+	id := custom[0].DefinitionID("entra-app-hr")
+	for _, do := range []func() error{
+		func() error {
+			return s.(*session).putRoleDefinition(t.Context(), id, "entra-app-hr", []string{production}, custom[0])
+		},
+		func() error { return s.(*session).putRoleAssignment(t.Context(), sp, "by hand", production, id) },
+		func() error { return s.EnsureAzureRoles(t.Context(), sp, "entra-app-hr", []string{production}, custom) },
+	} {
+		if err := w.patiently(do); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stay, err := s.TakeBackAzureRoles(t.Context(), sp, "entra-app-hr", []string{production}, custom)
+	if a, d := w.ofApp(); err != nil || a != 1 || d != 1 || len(stay) != 1 {
+		t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
+	}
+}

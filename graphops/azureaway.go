@@ -1,0 +1,125 @@
+package graphops
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// What is taken away in Azure.
+
+// RemoveAzureRoles takes away the assignments that were made under this name, and then
+// the custom roles that nobody has any more. What is gone already is gone.
+func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) (stay []string, err error) {
+	if err := s.UnassignAzureRoles(ctx, servicePrincipal, name, subscriptions, roles); err != nil {
+		return nil, err
+	}
+	return s.removeRoleDefinitions(ctx, servicePrincipal, name, subscriptions, roles, func(azureAssignment) bool { return true })
+}
+
+// TakeBackAzureRoles does the same for what EnsureAzureRoles made: its ID follows from
+// the name.
+func (s *session) TakeBackAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) (stay []string, err error) {
+	if s.arm == nil {
+		return nil, workflow.ErrSessionOver
+	}
+	made := madeAssignments(servicePrincipal, name, subscriptions, roles)
+	if err := s.deleteAssignments(ctx, made); err != nil {
+		return nil, err
+	}
+	return s.removeRoleDefinitions(ctx, servicePrincipal, name, subscriptions, roles, func(h azureAssignment) bool {
+		return slices.ContainsFunc(made, func(m azureAssignment) bool { return strings.EqualFold(m.name, h.name) })
+	})
+}
+
+// removeRoleDefinitions deletes the custom roles that were made under this name and that
+// nobody has. ours says which of the app's assignments are taken away already.
+func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole, ours func(azureAssignment) bool) (stay []string, err error) {
+	for _, r := range roles {
+		if r.ID != "" || len(subscriptions) == 0 {
+			continue
+		}
+		id := r.DefinitionID(name)
+		a, err := s.deleteRoleDefinition(ctx, id, subscriptions)
+		if err != nil {
+			return nil, err
+		}
+		if a == nil {
+			continue
+		}
+		// Either Azure has not noticed yet, or somebody else was given this role.
+		has, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(has, func(h azureAssignment) bool { return h.role == id && ours(h) }) {
+			return nil, a.later("the app's roles are still there")
+		}
+		stay = append(stay, r.Name+" ("+name+")")
+	}
+	return stay, nil
+}
+
+// deleteRoleDefinition deletes a custom role. It is found in the subscriptions that it is
+// for, and which of these those are need not be known. The answer is Azure's, where the
+// role has assignments.
+func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscriptions []string) (*answer, error) {
+	for _, sub := range subscriptions {
+		err := s.azureDelete(ctx, opAzureUnrole, "/subscriptions/"+sub+authorizing+"roleDefinitions/"+id)
+		if a, _ := err.(*answer); a != nil && a.is("RoleDefinitionHasAssignments") {
+			return a, nil
+		}
+		if err := s.fault(err); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// UnassignAzureRoles takes assignments away, those that somebody else made, as where
+// the app was made by hand, too. What is gone already is gone.
+func (s *session) UnassignAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) error {
+	has, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+	if err != nil {
+		return err
+	}
+	has = slices.DeleteFunc(has, func(a azureAssignment) bool {
+		return !slices.ContainsFunc(roles, func(r workflow.AzureRole) bool { return r.DefinitionID(name) == a.role })
+	})
+	return s.deleteAssignments(ctx, append(has, madeAssignments(servicePrincipal, name, subscriptions, roles)...)) // a list may be behind
+}
+
+// madeAssignments are those that EnsureAzureRoles makes.
+func madeAssignments(servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) []azureAssignment {
+	var made []azureAssignment
+	for _, sub := range subscriptions {
+		for _, r := range roles {
+			made = append(made, azureAssignment{sub, r.DefinitionID(name), workflow.AzureID(name, servicePrincipal, sub, r.DefinitionID(name))})
+		}
+	}
+	return made
+}
+
+func (s *session) deleteAssignments(ctx context.Context, all []azureAssignment) error {
+	errs := make([]error, len(all))
+	var wg sync.WaitGroup
+	for i, a := range all {
+		wg.Go(func() {
+			errs[i] = s.fault(s.azureDelete(ctx, opAzureUnassign, "/subscriptions/"+a.subscription+authorizing+"roleAssignments/"+a.name))
+		})
+	}
+	wg.Wait()
+	return worst(errs)
+}
+
+func (s *session) azureDelete(ctx context.Context, op operation, path string) error {
+	err := s.azure(ctx, op, http.MethodDelete, path, "", nil, nil)
+	if status(err) == http.StatusNotFound {
+		return nil
+	}
+	return err
+}

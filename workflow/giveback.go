@@ -1,0 +1,162 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Undo of an adoption takes away what r has added to an app of another hand, and
+// nothing that was found. What is not told by what was found is told by its ID: those of
+// exposed scopes and of roles in Azure follow from the request, and the owners were
+// written down. What Entra does not let go stays, and the step says so.
+
+// giveBackApp takes away all that r has added but for its credential and roles in Azure.
+func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
+	added := r.Plan.less(r.Was)
+	if r.Made.ServicePrincipal != "" {
+		if err := s.Trim(ctx, r.Made, r.Was, added); err != nil {
+			return nil, err
+		}
+	}
+	a := r.app()
+	a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.Permissions, a.PublicClientFlows = nil, nil, nil, nil, false
+	a.Drops = added
+	if _, _, err := s.EnsureApplication(ctx, a); err != nil {
+		return nil, err
+	}
+	var stay []string
+	if a.Scopes = r.addedScopes(); len(a.Scopes) > 0 {
+		err := s.TakeBackAPI(ctx, r.Made.ObjectID, r.Made.AppID, a, r.Found.NoIdentifierURI)
+		if stay, err = staysIfRefused(stay, "the scopes that it exposes now", err); err != nil {
+			return nil, err
+		}
+	}
+	left, err := giveBackOwners(ctx, r, s)
+	if err != nil {
+		return nil, err
+	}
+	stay = append(stay, left...)
+	return func(_ *Request, st *Step) { st.Note = stayNote("", stay) }, nil
+}
+
+// addedScopes are the plan's, with those clients that the app did not let in without
+// consent before.
+func (r *Request) addedScopes() []Scope {
+	var all []Scope
+	for _, s := range r.Plan.Scopes {
+		i := slices.IndexFunc(r.Was.Scopes, func(w Scope) bool { return sameScope(w, s) })
+		if i >= 0 {
+			s.PreAuthorized = beyond(s.PreAuthorized, r.Was.Scopes[i].PreAuthorized, strings.EqualFold)
+		}
+		if i < 0 || len(s.PreAuthorized) > 0 {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// giveBackOwners takes away the owners that r has added. The last one stays: nobody
+// could change the app any more.
+func giveBackOwners(ctx context.Context, r *Request, s Session) (stay []string, err error) {
+	switch {
+	case len(r.Made.Owners) > 0:
+	case len(r.Plan.Owners) > 0 && r.Found.Owners == nil:
+		return []string{"its new owners: who was one before was not written down"}, nil
+	default:
+		return nil, nil
+	}
+	has, err := s.Owners(ctx, r.Made.ObjectID)
+	if err != nil {
+		return nil, err
+	}
+	left := len(has)
+	for _, id := range slices.Backward(r.Made.Owners) { // the requester is the first
+		if !slices.ContainsFunc(has, func(owner string) bool { return strings.EqualFold(owner, id) }) {
+			continue
+		}
+		who := r.ownerCalled(id, s.Signer())
+		if left == 1 {
+			stay = append(stay, who+", who is its only owner now")
+			break
+		}
+		n := len(stay)
+		if stay, err = staysIfRefused(stay, who+" as an owner", s.RemoveOwner(ctx, r.Made.ObjectID, id)); err != nil {
+			return nil, err
+		}
+		if len(stay) == n {
+			left--
+		}
+	}
+	return stay, nil
+}
+
+// ownerCalled is whose account that is, as far as the sign-in has seen.
+func (r *Request) ownerCalled(id string, who Signer) string {
+	is := func(a Account) bool { return strings.EqualFold(a.ObjectID, id) }
+	if slices.ContainsFunc(who.Requesters, is) {
+		return r.Requester.Name
+	}
+	for _, p := range r.Plan.Owners {
+		if slices.ContainsFunc(who.Owners[p.Email], is) {
+			return p.Name
+		}
+	}
+	return "the account " + id
+}
+
+// giveBackInAzure takes away the roles that r has assigned, each for itself.
+func giveBackInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
+	end := r.azureWork().end
+	var stay []string
+	for _, of := range end {
+		for _, role := range of.Roles {
+			others, err := s.TakeBackAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, []AzureRole{role})
+			if stay, err = staysIfRefused(stay, "the role "+role.Name+" in Azure", err); err != nil {
+				return nil, err
+			}
+			for _, o := range others {
+				stay = append(stay, "the definition of the custom role "+o+", which somebody else has given")
+			}
+		}
+	}
+	return func(_ *Request, st *Step) { st.Note = stayNote(azureNote(end...), stay) }, nil
+}
+
+// staysIfRefused adds what Entra does not let go, and why. Any other error is
+// returned.
+func staysIfRefused(stay []string, what string, err error) ([]string, error) {
+	if no, ok := errors.AsType[*Trouble](err); ok {
+		return append(stay, fmt.Sprintf("%s (%s)", what, strings.TrimSuffix(no.Text, "."))), nil
+	}
+	return stay, err
+}
+
+// staysWord is the beginning of what stays, in the note of a step.
+const staysWord = "stays: "
+
+func stayNote(done string, stay []string) string {
+	if len(stay) == 0 {
+		return done
+	}
+	if done != "" {
+		done += "; "
+	}
+	return done + staysWord + strings.Join(stay, "; ")
+}
+
+// gaveBack says how an Undo of an adoption ended.
+func (r *Request) gaveBack() string {
+	var stay []string
+	for _, s := range r.Steps {
+		if _, what, ok := strings.Cut(s.Note, staysWord); ok {
+			stay = append(stay, what)
+		}
+	}
+	if len(stay) == 0 {
+		return "What this request had added was taken away. The app has what it was found with."
+	}
+	return "What this request had added was taken away, but for what stays: " + strings.Join(stay, "; ") + ". It can be taken away by hand, in Entra or in Azure."
+}

@@ -1,0 +1,191 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// adoptsWidely asks for the adoption of an app that has a scope, another owner and a role
+// in Azure of its own, and is to get more of each.
+func (w *world) adoptsWidely(n *node) (*Request, *fakeApp) {
+	w.t.Helper()
+	app := w.byHand(legacyID, "HR", "OBJ-BEA", "OBJ-ZOE")
+	app.Scopes = []Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
+	app.azure = []string{second + "/" + contributor.ID}
+	w.signer = adaOfAzure()
+	w.signer.Subscriptions = []string{subscription, second}
+	w.signer.Owners = map[string][]Account{bea.Email: w.signer.Requesters, zoe.Email: {{ObjectID: "OBJ-ZOE"}}, tom.Email: {{ObjectID: "OBJ-TOM"}}}
+	d := certificateDraft("hr")
+	d.Existing = true
+	r, err := n.Submit(w.t.Context(), bea, d)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if r, err = w.store.Update(w.t.Context(), r.ID, func(r *Request) error {
+		r.Plan.Owners = []Person{zoe, tom}
+		r.Plan.AzureRoles = append(r.Plan.AzureRoles, minimal)
+		r.Plan.Subscriptions = []string{subscription, second}
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	return r, app
+}
+
+// refusesAt has Entra say no to these calls, and to no others.
+func (w *world) refusesAt(calls ...string) {
+	w.set(func() {
+		w.before = func(call string) error {
+			if slices.Contains(calls, call) {
+				return &Trouble{Code: "no", Text: "Entra said no."}
+			}
+			return nil
+		}
+	})
+}
+
+func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
+	for _, fails := range []string{"api", "owner", "azure roles", "inspect"} {
+		t.Run("that failed at "+fails, func(t *testing.T) {
+			withThePowerCut(t, func(t *testing.T, p *power) {
+				w := newWorld(t)
+				n := w.boot()
+				r, app := w.adoptsWidely(n)
+				w.refusesAt(fails)
+				if r = w.signsInFor(n, r); r.State != Failed {
+					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
+				}
+				if fails == "inspect" && (len(app.Scopes) != 2 || len(app.owners) != 3 || len(app.azure) != 4 || len(app.definitions) != 1) {
+					t.Fatalf("it was given %v, %v, %v", app.Scopes, app.owners, app.azure)
+				}
+				w.refusesAt()
+				p.on(w, n)
+				if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
+					t.Fatal(err)
+				}
+				w.settle(n, r.ID, Undone)
+				n = p.back(n)
+				r = w.settle(n, r.ID, Undone)
+				n.stop()
+				w.keeps(app)
+				if len(app.Scopes) != 1 || app.Scopes[0].Name != "staff.read" || !slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE"}) ||
+					!slices.Equal(app.azure, []string{second + "/" + contributor.ID}) || len(app.definitions) > 0 {
+					t.Errorf("it has %v, %v, %v, %v", app.Scopes, app.owners, app.azure, app.definitions)
+				}
+				if last := r.History[len(r.History)-1].Text; !strings.Contains(last, "The app has what it was found with") {
+					t.Errorf("it ends with %q", last)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		refuses, says string
+		stays         func(a *fakeApp) bool
+	}{
+		{"take back api", "the scopes that it exposes now (Entra said no)", func(a *fakeApp) bool { return len(a.Scopes) == 2 }},
+		{"remove owner", "Tom as an owner (Entra said no)", func(a *fakeApp) bool { return slices.Contains(a.owners, "OBJ-TOM") }},
+		{"take back azure roles", "the role Contributor in Azure (Entra said no); the role Backup operator in Azure", func(a *fakeApp) bool { return len(a.azure) == 4 }},
+	} {
+		t.Run(c.refuses, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				r, app := w.adoptsWidely(n)
+				w.refusesAt("inspect")
+				r = w.signsInFor(n, r)
+				w.refusesAt(c.refuses)
+				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
+				last := r.History[len(r.History)-1].Text
+				if r.State != Undone || !c.stays(app) || !strings.Contains(last, c.says) || strings.Contains(last, "found with") {
+					t.Errorf("it is %s: %s; %+v", r.State, last, app)
+				}
+				var gone int
+				for _, is := range []bool{len(app.Scopes) == 1, len(app.owners) == 2, len(app.azure) == 1, len(app.thumbprints) == 1} {
+					if is {
+						gone++
+					}
+				}
+				if gone != 3 {
+					t.Errorf("the rest was not finished: %v, %v, %v, %v", app.Scopes, app.owners, app.azure, app.thumbprints)
+				}
+			})
+		})
+	}
+}
+
+func TestTheLastOwnerStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r, app := w.adoptsWidely(n)
+		w.refusesAt("inspect")
+		r = w.signsInFor(n, r)
+		w.refusesAt()
+		w.set(func() { app.owners = []string{"OBJ-TOM"} }) // the others were taken away in the portal
+		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
+		if last := r.History[len(r.History)-1].Text; r.State != Undone || !slices.Equal(app.owners, []string{"OBJ-TOM"}) || !strings.Contains(last, "Tom, who is its only owner now") {
+			t.Errorf("it is %s: %s; %v", r.State, last, app.owners)
+		}
+	})
+}
+
+// An account that got somebody's e-mail address since is not the one that was added.
+func TestOnlyTheAccountsThatWereAddedAreTakenFromTheOwners(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r, app := w.adoptsWidely(n)
+		w.refusesAt("inspect")
+		r = w.signsInFor(n, r)
+		w.refusesAt()
+		w.set(func() {
+			app.owners = append(app.owners, "OBJ-OTHER")
+			w.signer.Owners[tom.Email] = []Account{{ObjectID: "OBJ-OTHER"}}
+		})
+		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != Undone || !slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE", "OBJ-OTHER"}) {
+			t.Errorf("it is %s, and owned by %v", r.State, app.owners)
+		}
+	})
+}
+
+// An adoption of an older version did not write down who the owners were.
+func TestOwnersStayWhereItIsNotKnownWhoWasOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r, app := w.adoptsWidely(n)
+		w.refusesAt("owner")
+		r = w.signsInFor(n, r)
+		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error { r.Found.Owners, r.Made.Owners = nil, nil; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		w.refusesAt("inspect")
+		r = w.goesOn(n.Retry(t.Context(), r.ID, ada, w.get(r.ID).Rev))
+		w.refusesAt()
+		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
+		pass(time.Second)
+		if last := r.History[len(r.History)-1].Text; r.State != Undone || !slices.Contains(app.owners, "OBJ-TOM") || !strings.Contains(last, "its new owners") {
+			t.Errorf("it is %s: %s; %v", r.State, last, app.owners)
+		}
+	})
+}
+
+func TestClientsThatWereAddedToAScopeGoFromIt(t *testing.T) {
+	r := &Request{Kind: Adopt,
+		Was:  Plan{Scopes: []Scope{{Name: "read", PreAuthorized: []string{"AAAA"}}, {Name: "write"}}},
+		Plan: Plan{Scopes: []Scope{{Name: "read", PreAuthorized: []string{"aaaa", "bbbb"}}, {Name: "write"}, {Name: "new"}}}}
+	got := r.addedScopes()
+	if len(got) != 2 || got[0].Name != "read" || !slices.Equal(got[0].PreAuthorized, []string{"bbbb"}) || got[1].Name != "new" {
+		t.Errorf("it has added %+v", got)
+	}
+}
