@@ -96,66 +96,6 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 	return line(parts...)
 }
 
-// came says what came of a request, for the line under a card and in DMs.
-func came(r *workflow.Request) string {
-	if words := firstOf(connectedCame(r), pfxCame(r)); words != "" {
-		return words
-	}
-	switch r.State {
-	case workflow.Signing:
-		if r.Failure.Text != "" {
-			return clip(r.Failure.Text, 900)
-		}
-		return "Waiting for the sign-in at Microsoft."
-	case workflow.Provisioning:
-		if r.Kind == workflow.Register && r.Task == workflow.Provision {
-			return "The bot is making it."
-		}
-		return "The bot has begun to " + doing(r) + "."
-	case workflow.Ready:
-		return workflow.Stands(r) + " and proven. The requester has to open the secret."
-	case workflow.Overlap:
-		return "The app has a new credential beside the old one."
-	case workflow.Leftover:
-		return "The new credential is in use. The old one has to be removed."
-	case workflow.Done:
-		if r.Task == workflow.Verify {
-			return "The app was made by hand, and is exactly what the plan says." + notConnected(r)
-		}
-		if r.Kind == workflow.Adopt && r.Handover.Status == workflow.NotKept {
-			return "The app has what was approved, beside all that it had. There was nothing secret to hand over."
-		}
-		if r.Kind == workflow.Update {
-			return "The app has exactly what was approved now. Its credential is the one that it had."
-		}
-		if r.Kind == workflow.Retire {
-			return "The app has no credential and no consent any more, and is deleted. Entra keeps it for 30 days."
-		}
-		if r.Handover.Status == workflow.NotKept {
-			return workflow.Stands(r) + " and checked. There was nothing secret to hand over."
-		}
-		return "The app works, and its secret was opened by the requester."
-	case workflow.Failed, workflow.RevokedState:
-		return clip(r.Failure.Text, 900)
-	case workflow.CancelledState:
-		if r.Failure.Text != "" {
-			return r.Failure.Text
-		}
-		return "The requester cancelled it. Nothing was changed in the tenant."
-	case workflow.Expired:
-		return "Nobody decided or signed in in time. Nothing was changed in the tenant."
-	case workflow.Undone:
-		if r.Kind == workflow.Renew {
-			return "The new credential was removed again. The app has the one that it had."
-		}
-		if r.Kind == workflow.Adopt {
-			return "What was added was taken away again. The app has what it was found with."
-		}
-		return "What was made was deleted again."
-	}
-	return ""
-}
-
 func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 	v := buttonValue(r)
 	details := button(actDetails, "Details", v, "Details of "+r.ID)

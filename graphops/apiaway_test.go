@@ -104,7 +104,9 @@ func TestOnlyTheAssignmentsThatWereMadeAreTakenBack(t *testing.T) {
 			return err
 		}))
 		left := w.t.AzureAssignments()
-		left = slices.DeleteFunc(left, func(a entratest.AzureAssignment) bool { return strings.HasPrefix(a.Principal, "ada") || a.Principal == "Ada Able" })
+		left = slices.DeleteFunc(left, func(a entratest.AzureAssignment) bool {
+			return strings.HasPrefix(a.Principal, "ada") || a.Principal == "Ada Able"
+		})
 		if _, d := w.ofApp(); d != 0 || len(stay) != 0 || len(left) != 1 || left[0].ID != workflow.AzureID("by hand", sp, production, entratest.AzureContributor) {
 			t.Errorf("%+v and %d custom roles are left; %q stay", left, d, stay)
 		}

@@ -46,13 +46,14 @@
 //
 // Azure Resource Manager (azure.go) is a few calls with a second token of the
 // same sign-in; the IDs of what they make follow from the request, and so do those
-// of what is taken away again.
+// of what is taken away again (azureaway.go).
 //
 // # Every method makes sure
 //
 // Every method of a session can be called again, and finds out by itself what is
 // done already. The application is an upsert under its unique name; one that was not
-// made here is read, and only what it lacks is written (merge.go). Where Graph
+// made here is read, and only what it lacks is written (merge.go); what it exposes for
+// a request is taken back by IDs that follow from that (apiaway.go). Where Graph
 // says that something exists, the codes do not tell that apart from a mistake
 // (Request_BadRequest is both), so it is read back: if it is as it should be,
 // that is success, whatever the text of the error was. Consent that succeeded is

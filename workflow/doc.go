@@ -41,11 +41,12 @@
 // their own, with the same approval and sign-in, about the one that stands for
 // the app (Target, Successor). One of them at a time works on an app; what it
 // takes away is only what an earlier one was approved to give. What an update that was
-// given up may have left is known (Left), until the next one takes it away.
+// given up may have left is known (Left, LeftAzure), until the next one takes it away.
 //
 // An app that was not made here is adopted (Adopt): it is found, the requester has
 // to own it, then and whenever something is asked for it later, and what it has is written down (Was, Found) before anything is added.
-// An adoption takes nothing away. What was found goes along with later requests.
+// An adoption takes nothing away, and its Undo just what it added. What was found goes
+// along with later requests.
 //
 // The admin's token and the device code are in the engine's memory (live), and
 // end with the process, with the job, or with its failure.
@@ -74,5 +75,6 @@
 //	owner.go      who owns an application in Entra  left.go       what a given-up update leaves
 //	redirect.go   redirect URIs by platform         template.go   those that a product brings
 //	stale.go      who came too late                 rights.go     what a sign-in has to be good for
+//	giveback.go   Undo of an adoption
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

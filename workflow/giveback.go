@@ -147,16 +147,21 @@ func stayNote(done string, stay []string) string {
 	return done + staysWord + strings.Join(stay, "; ")
 }
 
-// gaveBack says how an Undo of an adoption ended.
-func (r *Request) gaveBack() string {
+// Stays says what an Undo of an adoption could not take away, or nothing.
+func (r *Request) Stays() string {
 	var stay []string
 	for _, s := range r.Steps {
 		if _, what, ok := strings.Cut(s.Note, staysWord); ok {
 			stay = append(stay, what)
 		}
 	}
-	if len(stay) == 0 {
-		return "What this request had added was taken away. The app has what it was found with."
+	return strings.Join(stay, "; ")
+}
+
+// gaveBack says how an Undo of an adoption ended.
+func (r *Request) gaveBack() string {
+	if stay := r.Stays(); stay != "" {
+		return "What this request had added was taken away, but for what stays: " + stay + ". It can be taken away by hand, in Entra or in Azure."
 	}
-	return "What this request had added was taken away, but for what stays: " + strings.Join(stay, "; ") + ". It can be taken away by hand, in Entra or in Azure."
+	return "What this request had added was taken away. The app has what it was found with."
 }

@@ -83,6 +83,23 @@ func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
 	}
 }
 
+// Wherever an adoption was interrupted, it is known whom it has made owners, and who was one.
+func TestItIsKnownWhomAnAdoptionHasMadeOwners(t *testing.T) {
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t)
+		n := w.boot()
+		r, app := w.adoptsWidely(n)
+		p.on(w, n)
+		w.settle(n, r.ID, Done)
+		n = p.back(n)
+		r = w.settle(n, r.ID, Done)
+		n.stop()
+		if !slices.Equal(r.Found.Owners, []string{"OBJ-BEA", "OBJ-ZOE"}) || !slices.Equal(r.Made.Owners, []string{"OBJ-TOM"}) || len(app.owners) != 3 {
+			t.Errorf("found with %v, made owners %v, owned by %v", r.Found.Owners, r.Made.Owners, app.owners)
+		}
+	})
+}
+
 func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 	for _, c := range []struct {
 		refuses, says string

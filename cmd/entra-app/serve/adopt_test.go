@@ -186,3 +186,29 @@ func TestAnExistingAppGetsWhatAProductNeedsAndItsCertificate(t *testing.T) {
 		t.Errorf("it came back as %+v", again)
 	}
 }
+
+func TestUndoOfAnAdoptionLeavesTheAppAsItWas(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	before := w.legacy("azure-backup", true)
+	w.entra.Fail("addPassword", entratest.Before, 403, 1)
+	w.sends("vbazure", [][2]string{{"Application", "An existing one"}}, map[string]any{"App name": before.AppID, "Reason": "backup", "Workloads": "minimal",
+		"Subscriptions": subscription, "Owners": []string{"U0TOM00001"}})
+	w.approves("add to the existing app", "Approve")
+	w.sees(w.ada, in(approval), "did not come off")
+	if during := w.app(before.AppID); len(during.AzureRoles) != 1 || len(w.tenant.AzureRoleDefinitions()) != 1 || len(during.Owners) != len(before.Owners)+1 {
+		t.Fatalf("it was given %+v", during)
+	}
+	w.approves("did not come off", "Undo")
+	card := w.sees(w.ada, in(approval), "azure-backup · Undone").Plain()
+	after := w.app(before.AppID)
+	kept(t, before, after)
+	if len(after.AzureRoles) != 0 || len(w.tenant.AzureRoleDefinitions()) != 0 || !slices.Equal(after.Owners, before.Owners) || !slices.Equal(after.Roles, before.Roles) ||
+		!slices.Equal(after.Requested, before.Requested) || len(after.Passwords) != len(before.Passwords) {
+		t.Errorf("it was %+v\nand is %+v, with %+v", before, after, w.tenant.AzureRoleDefinitions())
+	}
+	if strings.Contains(card, "stays:") || !strings.Contains(card, "Take its new Azure roles away") {
+		t.Errorf("the card is %s", card)
+	}
+}
