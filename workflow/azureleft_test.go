@@ -12,8 +12,12 @@ import (
 // update to a custom role on two was given up when this call failed.
 func (w *world) givenUpInClouds(n *node, at string) *Request {
 	w.t.Helper()
-	app := w.inClouds(n, "builtin", subscription)
-	r, err := n.Update(w.t.Context(), bea, app.ID, change("V-wider", "minimal", subscription, second))
+	return w.givesUp(n, w.inClouds(n, "builtin", subscription), at, change("V-wider", "minimal", subscription, second))
+}
+
+func (w *world) givesUp(n *node, app *Request, at string, d Draft) *Request {
+	w.t.Helper()
+	r, err := n.Update(w.t.Context(), bea, app.ID, d)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -117,6 +121,31 @@ func TestTheNextUpdateShowsWhatIsLeftInAzureAndTakesRightsThere(t *testing.T) {
 		r = w.signsInFor(n, r)
 		if r.State != Signing || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) || !slices.Equal(w.inAzure(), before) {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
+		}
+	})
+}
+
+func TestWhatSeveralGivenUpUpdatesLeaveInAzureIsOneList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		head := w.givenUpInClouds(n, "inspect")
+		if again := w.givesUp(n, head, "inspect", change("V-2", "minimal", subscription, second)); len(again.LeftAzure) != len(head.LeftAzure)+1 {
+			t.Errorf("it was %+v and is %+v", head.LeftAzure, again.LeftAzure) // all of the plan was written, and not the difference
+		}
+		third := w.givesUp(n, head, "remove azure roles", change("V-3", "minimal", subscription, second))
+		fourth := w.givesUp(n, head, "inspect", change("V-4", "builtin", second))
+		if twice := w.givesUp(n, head, "inspect", change("V-5", "builtin", second)); len(twice.LeftAzure) != len(fourth.LeftAzure) || len(fourth.LeftAzure) <= len(third.LeftAzure) {
+			t.Errorf("the same is there twice: %+v", twice.LeftAzure)
+		}
+		r, err := n.Update(t.Context(), bea, head.ID, change("V-back", "builtin", subscription))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = w.settle(n, r.ID, Done)
+		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(w.one().definitions) > 0 || len(r.LeftAzure) > 0 {
+			t.Errorf("it has %v and %v; left is %+v", has, w.one().definitions, r.LeftAzure)
 		}
 	})
 }
