@@ -60,6 +60,8 @@ type requestV1 struct {
 	Spent     bool                         `json:"spent,omitzero"`
 	Linked    bool                         `json:"linked,omitzero"`
 	Warned    int                          `json:"warned,omitzero"`
+
+	Dependents dependentsV1 `json:"dependents,omitzero"`
 }
 
 type personV1 struct {
@@ -124,7 +126,7 @@ func encode(r *workflow.Request) ([]byte, error) {
 		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
 		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
 		Reminded: r.Reminded, Outcomes: r.Outcomes,
-		Was: planForm(r.Was), Left: planForm(r.Left), LeftAzure: each(r.LeftAzure, shareForm), Found: foundForm(r.Found), Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Spent: r.Spent, Linked: r.Linked, Warned: r.Warned,
+		Was: planForm(r.Was), Left: planForm(r.Left), LeftAzure: each(r.LeftAzure, shareForm), Found: foundForm(r.Found), Dependents: dependentsForm(r.Dependents), Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Spent: r.Spent, Linked: r.Linked, Warned: r.Warned,
 	})
 }
 
@@ -168,7 +170,7 @@ func (f *requestV1) request() *workflow.Request {
 		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
 		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
 		Reminded: f.Reminded, Outcomes: f.Outcomes,
-		Was: f.Was.plan(), Left: f.Left.plan(), LeftAzure: each(f.LeftAzure, azureShareV1.share), Found: f.Found.found(), Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Spent: f.Spent, Linked: f.Linked, Warned: f.Warned,
+		Was: f.Was.plan(), Left: f.Left.plan(), LeftAzure: each(f.LeftAzure, azureShareV1.share), Found: f.Found.found(), Dependents: f.Dependents.dependents(), Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Spent: f.Spent, Linked: f.Linked, Warned: f.Warned,
 	}
 	inUTC(r)
 	return r

@@ -103,3 +103,9 @@ type targetV1 struct {
 	Brings     bool   `json:"brings,omitzero"`
 	TakenOver  bool   `json:"taken_over,omitzero"`
 }
+
+type dependentV1 struct {
+	Kind workflow.DependentKind `json:"kind,omitzero"`
+	ID   string                 `json:"id,omitzero"`
+	Name string                 `json:"name,omitzero"`
+}

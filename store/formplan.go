@@ -138,3 +138,21 @@ func (f foundV1) found() workflow.Found {
 		Federated: each(f.Federated, func(i federatedV1) workflow.FederatedIssuer { return workflow.FederatedIssuer(i) }),
 	}
 }
+
+// dependentsV1 is what depends on an app that is to be deleted.
+type dependentsV1 struct {
+	List    []dependentV1 `json:"list,omitzero"`
+	More    bool          `json:"more,omitzero"`
+	Unknown string        `json:"unknown,omitzero"`
+	Rev     int           `json:"rev,omitzero"`
+}
+
+func dependentsForm(d workflow.Dependents) dependentsV1 {
+	return dependentsV1{More: d.More, Unknown: d.Unknown, Rev: d.Rev,
+		List: each(d.List, func(n workflow.Dependent) dependentV1 { return dependentV1(n) })}
+}
+
+func (f dependentsV1) dependents() workflow.Dependents {
+	return workflow.Dependents{More: f.More, Unknown: f.Unknown, Rev: f.Rev,
+		List: each(f.List, func(n dependentV1) workflow.Dependent { return workflow.Dependent(n) })}
+}

@@ -27,12 +27,17 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 		return r.cannotGiveUp()
 	}, func(r *Request, now time.Time) {
 		e := Event{By: by.ID, What: WasCancelled, Text: "gave up. What was done so far stays in the tenant" + r.untilThen()}
+		f := Failure{Text: "It was given up. What was done so far stays in the tenant" + r.untilThen() + "; the app can be asked for again."}
+		if r.keepsApp() {
+			e.Text = "gave up. Nothing was deleted"
+			f.Text = "It was given up. Nothing was deleted, and the app works as before. Another request can be made for it."
+		}
 		if r.Task == RemoveOld {
 			r.Steps, r.Failure = nil, Failure{}
 			r.move(Leftover, now, e)
 			return
 		}
-		r.Failure = Failure{Text: "It was given up. What was done so far stays in the tenant" + r.untilThen() + "; the app can be asked for again."}
+		r.Failure = f
 		r.Handover = Handover{}
 		r.move(CancelledState, now, e)
 	})
@@ -121,7 +126,7 @@ func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Reque
 			return no
 		case r.State != Failed && r.State != RevokedState:
 			return refuse(RuleWrongState, "%s %s, so there is nothing to retry.", r.ID, r.Standing())
-		case rev < r.PlanRev || rev > r.Rev:
+		case rev < r.PlanRev || rev < r.Dependents.Rev || rev > r.Rev: // what is pressed on has to have been seen
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
 		case r.Task == Provision:
 			return d.tooFew(r, by)
@@ -155,8 +160,8 @@ func (r *Request) redo(names ...StepName) {
 }
 
 // lookAgain makes due, at each sign-in, what may have changed since the last one:
-// an owner may have ceased to be one, and a deleted app may have been brought back by
-// somebody else.
+// an owner may have ceased to be one, a deleted app may have been brought back by
+// somebody else, and somebody may have come to depend on one that is to go.
 func (r *Request) lookAgain() {
 	if r.Task != Provision {
 		return
@@ -166,6 +171,9 @@ func (r *Request) lookAgain() {
 	}
 	if s := r.Step(StepRestore); s != nil && s.Tries == 0 {
 		r.redo(StepGone)
+	}
+	if r.keepsApp() {
+		r.redo(StepDependents)
 	}
 }
 

@@ -134,6 +134,9 @@ type Session interface {
 	// RemoveConsent makes sure that the service principal, if there is one, has no
 	// app role and no delegated scope, of which kind the plan has any.
 	RemoveConsent(ctx context.Context, servicePrincipal string, p Plan) error
+	// Dependents reads who else in the tenant depends on the app. What it could not read
+	// for a *Trouble is missing in what it returns beside that. An app that is gone has none.
+	Dependents(ctx context.Context, m Made) (Dependents, error)
 	// FindApplication returns the object IDs of the application with this App ID
 	// and of its service principal.
 	FindApplication(ctx context.Context, appID string) (objectID, servicePrincipal string, err error)

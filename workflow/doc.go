@@ -42,6 +42,8 @@
 // the app (Target, Successor). One of them at a time works on an app; what it
 // takes away is only what an earlier one was approved to give. What an update that was
 // given up may have left is known (Left, LeftAzure), until the next one takes it away.
+// A Retire looks first who else in the tenant depends on the app (Dependents), and stops
+// once before it deletes anything: Retry counts for those who were shown, and for no others.
 //
 // An app that was not made here is adopted (Adopt): it is found, the requester has
 // to own it, then and whenever something is asked for it later, and what it has is written down (Was, Found) before anything is added.
@@ -75,6 +77,6 @@
 //	owner.go      who owns an application in Entra  left.go       what a given-up update leaves
 //	redirect.go   redirect URIs by platform         template.go   those that a product brings
 //	stale.go      who came too late                 rights.go     what a sign-in has to be good for
-//	giveback.go   Undo of an adoption
+//	giveback.go   Undo of an adoption             dependents.go who depends on what is retired
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

@@ -33,6 +33,7 @@ const (
 	RuleRestart       Rule = "restart"
 	RuleExcess        Rule = "more-than-approved"
 	RulePolicy        Rule = "tenant-policy"
+	RuleInUse         Rule = "in-use" // somebody in the tenant depends on the app
 )
 
 // audited says whether a refusal by this rule belongs into the history:

@@ -169,6 +169,18 @@ func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ Plan) error 
 	return err
 }
 
+func (s *fakeSession) Dependents(_ context.Context, m Made) (found Dependents, err error) {
+	_, err = call(s.wired, "dependents", func() (bool, error) {
+		a := s.app(m.ObjectID)
+		if a == nil {
+			return true, nil
+		}
+		found = a.dependents.clone()
+		return true, a.unreadable
+	})
+	return found, err
+}
+
 func (s *fakeSession) Alive(_ context.Context, appID string) (bool, error) {
 	return call(s.wired, "alive", func() (bool, error) { return s.app(appID) != nil, nil })
 }

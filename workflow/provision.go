@@ -206,6 +206,8 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return func(*Request, *Step) {}, stillThere(ctx, r, s)
 	case StepRestore:
 		return restore(ctx, r, s)
+	case StepDependents:
+		return lookForDependents(ctx, r, s)
 	case StepStrip:
 		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.Made.ObjectID)
 	case StepWithdraw:
@@ -285,6 +287,9 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 			})
 			return err == nil
 		}
+	}
+	if use, ok := errors.AsType[*inUse](err); ok {
+		return e.stopForDependents(r, use)
 	}
 	f, what := e.stepFailure(r, name, err), HasFailed
 	if more, ok := errors.AsType[*ExcessError](err); ok {

@@ -86,6 +86,8 @@ type Request struct {
 	Linked bool
 	// Warned counts the warnings that the credential expires.
 	Warned int
+	// Dependents are what depends on the app, of a Retire that was stopped for them.
+	Dependents Dependents
 }
 
 // Target is the app that a request is about, where an earlier one made it.
@@ -429,6 +431,7 @@ func (r *Request) Clone() *Request {
 	c.Plan, c.Was, c.Left, c.Found = r.Plan.clone(), r.Was.clone(), r.Left.clone(), r.Found.clone()
 	c.LeftAzure = cloneShares(r.LeftAzure)
 	c.Made.Owners = slices.Clone(r.Made.Owners)
+	c.Dependents = r.Dependents.clone()
 	c.Agreed = slices.Clone(r.Agreed)
 	c.Steps = slices.Clone(r.Steps)
 	c.History = slices.Clone(r.History)

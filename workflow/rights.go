@@ -24,8 +24,8 @@ func (r *Request) signInScopes() []string {
 		return r.Plan.SignInScopes(Undo)
 	}
 	scopes := r.both().SignInScopes(Provision)
-	if (r.Kind == Adopt || r.Task == Verify) && !slices.Contains(scopes, readsGrants) {
-		scopes = append(scopes, readsGrants) // what it was granted is read
+	if (r.Kind == Adopt || r.Kind == Retire || r.Task == Verify) && !slices.Contains(scopes, readsGrants) {
+		scopes = append(scopes, readsGrants) // what it was granted is read, or who has grants on it
 	}
 	return scopes
 }

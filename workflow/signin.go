@@ -215,7 +215,7 @@ func (e *Engine) abandon(r *Request) bool {
 			r.move(Expired, now, Event{What: HasExpired, Text: text + "Nothing was changed. It can be asked for again."})
 			return nil
 		}
-		r.giveBack(now, text+"What was made so far is still in the tenant.", Event{What: HasFailed, Text: text + "What was made so far is still in the tenant."})
+		r.giveBack(now, text+r.stands(), Event{What: HasFailed, Text: text + r.stands()})
 		return nil
 	})
 	return err == nil

@@ -34,6 +34,8 @@ const (
 	StepDelete   StepName = "delete"
 	StepTakeBack StepName = "take-back"
 	StepOld      StepName = "remove-old"
+
+	StepDependents StepName = "dependents"
 )
 
 // stepsFor are what the engine makes sure of for a task, read from top to bottom.
@@ -61,7 +63,7 @@ func (r *Request) stepsFor(t Task) []StepName {
 	case r.Kind == Update:
 		return r.owned(r.updateSteps()...)
 	case r.Kind == Retire:
-		return r.owned(append([]StepName{StepStrip, StepWithdraw}, r.deletion()...)...)
+		return r.owned(append([]StepName{StepDependents, StepStrip, StepWithdraw}, r.deletion()...)...)
 	case r.Kind == Recreate: // who owns a deleted application cannot be read
 		return append([]StepName{StepGone, StepRestore}, r.owned(r.anewSteps()...)...)
 	}
@@ -222,6 +224,8 @@ func (n StepName) Title() string {
 		return "See that the application is gone"
 	case StepRestore:
 		return "Restore the deleted application"
+	case StepDependents:
+		return "Look at what depends on it"
 	case StepStrip:
 		return "Remove its credentials"
 	case StepWithdraw:

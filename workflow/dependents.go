@@ -1,0 +1,227 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Who else in the tenant depends on an app. A Retire looks before it deletes anything,
+// and stops once for what it finds: whoever presses Retry has been shown it. Those who
+// came after that stop it again.
+
+// DependentKind says what a Dependent is.
+type DependentKind string
+
+const (
+	DependentUser  DependentKind = "user"
+	DependentGroup DependentKind = "group"
+	DependentApp   DependentKind = "app"
+)
+
+// A Dependent is a user or a group that is assigned to an app, or another app that is, or
+// that has delegated permissions on its API.
+type Dependent struct {
+	Kind DependentKind
+	ID   string // object ID
+	Name string // whatever the tenant calls it
+}
+
+// Dependents are all that depend on an app, as far as it could be looked up.
+type Dependents struct {
+	List []Dependent
+	More bool // there are more than are counted here
+	// Unknown says why it could not all be looked up.
+	Unknown string
+	// Rev is the revision of the request that first showed them; 0 for none that were shown.
+	Rev int
+}
+
+const (
+	// namedDependents is how many of a kind are called by their names.
+	namedDependents = 5
+	// dependentName is how much of a name is shown.
+	dependentName = 40
+	// stopMax is how long the reason for the stop is at most: a card shows no more.
+	stopMax = 880
+)
+
+// inUse stops a Retire: more depends on the app than whoever pressed was shown.
+type inUse struct {
+	found, news Dependents
+}
+
+func (u *inUse) Error() string { return "in use: " + u.found.counts() }
+
+// lookForDependents goes on where nothing depends on the app, or nothing but what was
+// shown before Retry was pressed. What Entra does not let the admin read is unknown: it
+// stops the job like what is found, and once.
+func lookForDependents(ctx context.Context, r *Request, s Session) (edit, error) {
+	found, err := s.Dependents(ctx, r.Made)
+	if no, ok := errors.AsType[*Trouble](err); ok {
+		found.Unknown, err = clip(Plain(no.Text), 300), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	found.tidy()
+	if news := r.Dependents.news(found); !news.none() {
+		return nil, &inUse{found, news}
+	}
+	return func(_ *Request, st *Step) { st.Note = found.note() }, nil
+}
+
+// tidy makes names that can be shown, and an order that is the same at every look.
+func (d *Dependents) tidy() {
+	for i := range d.List {
+		n := &d.List[i]
+		n.Name = clip(oneLine(strings.NewReplacer("“", "", "”", "").Replace(n.Name)), dependentName)
+		n.Name = cmp.Or(n.Name, n.ID)
+	}
+	slices.SortFunc(d.List, func(a, b Dependent) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+func (d Dependents) none() bool { return len(d.List) == 0 && !d.More && d.Unknown == "" }
+
+// news is what of found was not shown with d. Whoever was told that there are more than
+// are counted was told of all.
+func (d Dependents) news(found Dependents) Dependents {
+	if d.Unknown != "" {
+		found.Unknown = ""
+	}
+	if d.More {
+		return Dependents{Unknown: found.Unknown}
+	}
+	found.List = beyond(found.List, d.List, func(a, b Dependent) bool { return strings.EqualFold(a.ID, b.ID) })
+	return found
+}
+
+func (d Dependents) clone() Dependents {
+	d.List = slices.Clone(d.List)
+	return d
+}
+
+// Words name them: some of each kind by name, the others by number. They are empty where
+// nothing is known.
+func (d Dependents) Words() string { return d.words(namedDependents) }
+
+// counts are them without names.
+func (d Dependents) counts() string { return d.words(0) }
+
+func (d Dependents) words(named int) string {
+	var parts []string
+	for _, k := range []struct {
+		kind      DependentKind
+		one, many string
+	}{{DependentUser, "user", "users"}, {DependentGroup, "group", "groups"}, {DependentApp, "other app", "other apps"}} {
+		var names []string
+		for _, n := range d.List {
+			if n.Kind == k.kind {
+				names = append(names, "“"+n.Name+"”")
+			}
+		}
+		if len(names) == 0 {
+			continue
+		}
+		noun := k.many
+		if len(names) == 1 {
+			noun = k.one
+		}
+		part := fmt.Sprintf("%d %s", len(names), noun)
+		if most := min(named, len(names)); most > 0 {
+			part += " (" + strings.Join(names[:most], ", ")
+			if rest := len(names) - most; rest > 0 {
+				part += fmt.Sprintf(" and %d more", rest)
+			}
+			part += ")"
+		}
+		parts = append(parts, part)
+	}
+	if d.More {
+		parts = append(parts, "more than are counted here")
+	}
+	if n := len(parts); n > 1 {
+		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+	}
+	return strings.Join(parts, "")
+}
+
+// note is what the step says of them on a card.
+func (d Dependents) note() string {
+	var notes []string
+	if words := d.counts(); words != "" {
+		notes = append(notes, "in use by "+words)
+	}
+	if d.Unknown != "" {
+		notes = append(notes, "could not be looked up: "+d.Unknown)
+	}
+	if notes == nil {
+		return "nothing else in the tenant uses it"
+	}
+	return strings.Join(notes, "; ")
+}
+
+// text says why the job was stopped, what is true now, and how it goes on. Names give way
+// to what has to be said.
+func (u *inUse) text(title string) string {
+	for named := namedDependents; ; named-- {
+		if text := u.textNaming(title, named); named == 0 || utf8.RuneCountInString(text) <= stopMax {
+			return text
+		}
+	}
+}
+
+func (u *inUse) textNaming(title string, named int) string {
+	words, text := u.news.words(named), "“"+title+"” stopped the job before anything was deleted, and the app works as before. "
+	switch before := len(u.found.List) - len(u.news.List); {
+	case words == "":
+	case before > 0:
+		text += fmt.Sprintf("It is now used by %s as well, besides the %d shown before. ", words, before)
+	default:
+		text += "It is used by " + words + ". "
+	}
+	if u.news.Unknown != "" {
+		return text + "What depends on it could not all be looked up: " + strings.TrimRight(u.news.Unknown, ".") +
+			". An approver can press Retry, which looks again with another sign-in, and retires the app even if that cannot be seen then; Give up leaves the app as it is."
+	}
+	return text + "An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app as it is."
+}
+
+// stopForDependents writes down what depends on the app, in the transaction that shows it.
+func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
+	e.log.Info("the app is in use", "request", r.ID, "dependents", len(u.found.List), "new", len(u.news.List), "more", u.found.More, "unknown", u.found.Unknown)
+	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
+		st := r.Step(StepDependents)
+		st.Status, st.At, st.Since = StepFailed, now, time.Time{}
+		st.Note = u.found.note()
+		r.Failure = Failure{Rule: RuleInUse, Text: u.text(r.StepTitle(StepDependents))}
+		r.move(Failed, now, Event{What: HasFailed, Text: r.Failure.Text})
+		r.Dependents = u.found.clone()
+		r.Dependents.Rev = r.Rev
+		return nil
+	})
+	e.drop(r.ID)
+	return err == nil
+}
+
+// keepsApp says whether r is a Retire that has not begun to take anything from its app.
+func (r *Request) keepsApp() bool {
+	return r.Kind == Retire && !slices.ContainsFunc(r.Steps, func(s Step) bool {
+		return s.Tries > 0 && s.Name != StepOwned && s.Name != StepDependents
+	})
+}
+
+// stands says what is in the tenant after a sign-in that came to nothing.
+func (r *Request) stands() string {
+	if r.keepsApp() {
+		return "Nothing was deleted."
+	}
+	return "What was made so far is still in the tenant."
+}

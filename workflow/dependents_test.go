@@ -1,0 +1,326 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+)
+
+var (
+	payees   = Dependent{DependentGroup, "g-1", "Payees"}
+	adaUses  = Dependent{DependentUser, "u-1", "Ada Able"}
+	tomUses  = Dependent{DependentUser, "u-2", "Tom"}
+	portal   = Dependent{DependentApp, "s-1", "Portal"}
+	noRights = &Trouble{Code: "Authorization_RequestDenied", Text: "Entra did not let this account read who is assigned to the app. Activate a role, then press Retry."}
+)
+
+// upTo lets people do what they have to, but for Retry, until a request is in a state.
+func (w *world) upTo(n *node, id string, want State) *Request {
+	w.t.Helper()
+	for range 60 {
+		synctest.Wait()
+		off := false
+		w.set(func() { off = *n.off })
+		switch r := w.get(id); {
+		case off, r.State == want:
+			return r
+		case r.State == Pending:
+			n.Approve(w.t.Context(), id, ada, r.Rev)
+		case r.State == Signing && r.SignIn.Status == SignInOver:
+			n.NewCode(w.t.Context(), id, ada)
+		case r.State == Signing && w.codeFor(r) != "" && r.SignIn.Status == SignInWaiting:
+			w.use(w.codeFor(r), nil)
+			pass(time.Second)
+		default:
+			pass(2 * time.Second)
+		}
+	}
+	r := w.get(id)
+	w.t.Fatalf("%s is %s, want %s: %s; steps %+v", id, r.State, want, r.Failure.Text, r.Steps)
+	return nil
+}
+
+// usedBy has somebody depend on the only app.
+func (w *world) usedBy(list ...Dependent) {
+	w.t.Helper()
+	a := w.one()
+	w.set(func() { a.dependents = Dependents{List: list} })
+}
+
+// retires asks for the end of an app.
+func (w *world) retires(n *node, before *Request, origin string) *Request {
+	w.t.Helper()
+	r, err := n.Retire(w.t.Context(), bea, before.ID, d2(origin))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// retry presses Retry on the card as it is.
+func (w *world) retry(n *node, id string) {
+	w.t.Helper()
+	if _, err := n.Retry(w.t.Context(), id, ada, w.get(id).Rev); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// untouched says that the only app has what it had.
+func (w *world) untouched() {
+	w.t.Helper()
+	if a := w.one(); len(a.keys) != 1 || len(a.granted) == 0 {
+		w.t.Errorf("the app has %d credentials and %d permissions", len(a.keys), len(a.granted))
+	}
+}
+
+func TestAnAppThatNothingDependsOnIsRetiredWithoutAnotherPress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		r := w.upTo(n, w.retires(n, before, "V-1").ID, Done)
+		if note := r.Step(StepDependents).Note; note != "nothing else in the tenant uses it" || r.Steps[0].Name != StepDependents {
+			t.Errorf("the step says %q; the steps are %+v", note, r.Steps)
+		}
+		if r.Approval.N != 1 || len(w.deleted) != 1 || r.Dependents.Rev != 0 {
+			t.Errorf("%d decisions, deleted %v, shown %+v", r.Approval.N, w.deleted, r.Dependents)
+		}
+	})
+}
+
+func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t)
+		n := w.boot()
+		before := w.handedOver(n)
+		w.usedBy(tomUses, payees, portal, adaUses)
+		p.on(w, n)
+		id := w.retires(n, before, "V-1").ID
+		w.upTo(n, id, Failed)
+		n = p.again(n)
+		r := w.upTo(n, id, Failed)
+		w.untouched()
+		want := "“Look at what depends on it” stopped the job before anything was deleted, and the app works as before. " +
+			"It is used by 2 users (“Ada Able”, “Tom”), 1 group (“Payees”) and 1 other app (“Portal”). " +
+			"An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app as it is."
+		if r.Failure.Text != want || r.Failure.Rule != RuleInUse {
+			t.Errorf("it says %q by %s", r.Failure.Text, r.Failure.Rule)
+		}
+		if len(r.Dependents.List) != 4 || r.Dependents.Rev == 0 || r.Dependents.Rev > r.Rev || !r.CanGiveUp() || r.Undoable() || r.WaysOn() != "Retry or Give up" {
+			t.Errorf("it keeps %+v at %d; the ways on are %s", r.Dependents, r.Rev, r.WaysOn())
+		}
+		w.retry(n, id)
+		w.upTo(n, id, Done)
+		n = p.back(n)
+		r = w.upTo(n, id, Done)
+		pass(time.Second)
+		n.stop()
+		if len(w.apps) != 0 || len(w.deleted) != 1 || r.Step(StepDependents).Note != "in use by 2 users, 1 group and 1 other app" {
+			t.Errorf("there are %v and %v; the step says %q", w.apps, w.deleted, r.Step(StepDependents).Note)
+		}
+	})
+}
+
+func TestThoseWhoCameAfterTheStopStopItAgain(t *testing.T) {
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t)
+		n := w.boot()
+		before := w.handedOver(n)
+		w.usedBy(tomUses)
+		id := w.retires(n, before, "V-1").ID
+		old := w.upTo(n, id, Failed)
+		w.usedBy(tomUses, adaUses)
+		p.on(w, n)
+		w.retry(n, id)
+		w.upTo(n, id, Failed)
+		n = p.again(n)
+		r := w.upTo(n, id, Failed)
+		w.untouched()
+		if !strings.Contains(r.Failure.Text, "It is now used by 1 user (“Ada Able”) as well, besides the 1 shown before.") || r.Dependents.Rev <= old.Dependents.Rev || len(r.Dependents.List) != 2 {
+			t.Errorf("it says %q and keeps %+v", r.Failure.Text, r.Dependents)
+		}
+		if _, err := n.Retry(t.Context(), id, zoe, old.Rev); refusedBy(err) != RuleStale {
+			t.Errorf("Retry on the card that did not name Ada: %v", err)
+		}
+		w.usedBy(adaUses) // that somebody has gone is no news
+		w.retry(n, id)
+		w.upTo(n, id, Done)
+		n = p.back(n)
+		w.upTo(n, id, Done)
+		n.stop()
+		if len(w.apps) != 0 {
+			t.Error("the app is still there")
+		}
+	})
+}
+
+// The look counts for one sign-in: before anything is deleted, another sign-in looks again.
+func TestAnotherSignInLooksAgainUntilSomethingWasDeleted(t *testing.T) {
+	for _, c := range []struct {
+		fails string
+		want  State
+	}{{"strip", Failed}, {"withdraw", Done}} {
+		t.Run(c.fails, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				before := w.handedOver(n)
+				w.set(func() {
+					w.before = func(call string) error {
+						if call == c.fails {
+							*n.off = true
+							return errPower
+						}
+						return nil
+					}
+				})
+				id := w.retires(n, before, "V-1").ID
+				w.upTo(n, id, Done)
+				n.stop()
+				w.set(func() { w.before = nil })
+				if c.fails == "strip" { // as if the power had gone before it was begun
+					w.store.Update(t.Context(), id, func(r *Request) error { r.redo(StepStrip); r.Step(StepStrip).Tries = 0; return nil })
+				}
+				w.usedBy(tomUses)
+				n = w.boot()
+				defer n.stop()
+				w.upTo(n, id, c.want)
+				if gone := len(w.apps) == 0; gone != (c.want == Done) {
+					t.Errorf("gone: %v", gone)
+				}
+			})
+		})
+	}
+}
+
+func TestAGivenUpRetirementLeavesTheAppAndRoomForAnother(t *testing.T) {
+	for _, by := range []Person{ada, bea} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			defer n.stop()
+			before := w.handedOver(n)
+			w.usedBy(tomUses)
+			r := w.upTo(n, w.retires(n, before, "V-1").ID, Failed)
+			if _, err := n.Retire(t.Context(), bea, before.ID, d2("V-2")); err == nil {
+				t.Error("there are two retirements at once")
+			}
+			if _, err := n.GiveUp(t.Context(), r.ID, by); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+			r = w.get(r.ID)
+			if r.State != CancelledState || r.Failure.Text != "It was given up. Nothing was deleted, and the app works as before. Another request can be made for it." {
+				t.Errorf("it is %s: %s", r.State, r.Failure.Text)
+			}
+			w.untouched()
+			if b := w.get(before.ID); b.Gone || b.Successor != "" || !b.IsApp() {
+				t.Errorf("the request before has %q, %v", b.Successor, b.Gone)
+			}
+			again := w.upTo(n, w.retires(n, before, "V-3").ID, Failed) // it was not shown these
+			w.retry(n, again.ID)
+			w.upTo(n, again.ID, Done)
+		})
+	}
+}
+
+func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		w.usedBy(portal)
+		a := w.one()
+		w.set(func() { a.unreadable = noRights })
+		id := w.retires(n, before, "V-1").ID
+		r := w.upTo(n, id, Failed)
+		w.untouched()
+		for _, want := range []string{"used by 1 other app (“Portal”)", "could not all be looked up: Entra did not let this account", "even if that cannot be seen then", "Give up leaves the app as it is"} {
+			if !strings.Contains(r.Failure.Text, want) {
+				t.Errorf("it does not say %q: %s", want, r.Failure.Text)
+			}
+		}
+		if note := r.Step(StepDependents).Note; !strings.Contains(note, "could not be looked up: Entra did not let this account") {
+			t.Errorf("the step says %q", note)
+		}
+		w.retry(n, id)
+		r = w.upTo(n, id, Done)
+		if note := r.Step(StepDependents).Note; !strings.Contains(note, "could not be looked up") {
+			t.Errorf("at the end the step says %q", note)
+		}
+	})
+}
+
+// Whoever pressed Retry not knowing, and with a better account, has seen nobody yet.
+func TestWhatWasUnknownAndIsKnownNowIsShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		a := w.one()
+		w.set(func() { a.unreadable = noRights })
+		id := w.retires(n, before, "V-1").ID
+		w.upTo(n, id, Failed)
+		w.set(func() { a.unreadable = nil })
+		w.usedBy(tomUses)
+		w.retry(n, id)
+		r := w.upTo(n, id, Failed)
+		if !strings.Contains(r.Failure.Text, "It is used by 1 user (“Tom”).") || strings.Contains(r.Failure.Text, "looked up") {
+			t.Errorf("it says %q", r.Failure.Text)
+		}
+		w.untouched()
+	})
+}
+
+func TestASignInThatIsTakenBackAfterTheStopKeepsTheApp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		w.usedBy(tomUses)
+		id := w.retires(n, before, "V-1").ID
+		w.upTo(n, id, Failed)
+		w.retry(n, id)
+		pass(time.Second)
+		if _, err := n.Cancel(t.Context(), id, ada); err != nil {
+			t.Fatal(err)
+		}
+		r := w.get(id)
+		if want := "The sign-in was cancelled. Nothing was deleted. An approver can press Retry or Give up."; r.State != Failed || r.Failure.Text != want || len(r.Dependents.List) != 1 {
+			t.Errorf("it is %s: %s; shown %+v", r.State, r.Failure.Text, r.Dependents)
+		}
+	})
+}
+
+// However many there are and whatever they are called, the text ends with the next step
+// and fits on a card.
+func TestTheReasonOfAStopFitsOnACard(t *testing.T) {
+	var many []Dependent
+	for i := range 300 {
+		many = append(many, Dependent{[]DependentKind{DependentUser, DependentGroup, DependentApp}[i%3], fmt.Sprint("id-", i), strings.Repeat("W\n”", 90)})
+	}
+	found := Dependents{List: many, More: true, Unknown: strings.Repeat("no ", 100)}
+	found.tidy()
+	u := &inUse{found, Dependents{}.news(found)}
+	text := u.text(StepDependents.Title())
+	if utf8.RuneCountInString(text) > stopMax || !strings.HasSuffix(text, "Give up leaves the app as it is.") || !strings.Contains(text, "100 users (“") || !strings.Contains(text, "more than are counted here") {
+		t.Errorf("%d characters: %s", utf8.RuneCountInString(text), text)
+	}
+	if strings.ContainsAny(found.List[0].Name, "\n”") {
+		t.Errorf("a name is %q", found.List[0].Name)
+	}
+	if again := found.news(Dependents{List: append(slices.Clone(many), tomUses), More: true}); !again.none() {
+		t.Errorf("whoever saw that there are more is shown %+v", again)
+	}
+	if again := (Dependents{List: many}).news(found); !again.More || len(again.List) != 0 {
+		t.Errorf("that there are more by now is no news: %+v", again)
+	}
+}
