@@ -44,6 +44,9 @@
 // for the proof, and one with a directory role and a certificate, which is read
 // back, ten.
 //
+// Who depends on an app (dependents.go) is one batch, with more pages where it is many,
+// and one for the names of other apps. It is read as far as people would count.
+//
 // Azure Resource Manager (azure.go) is a few calls with a second token of the
 // same sign-in; the IDs of what they make follow from the request, and so do those
 // of what is taken away again (azureaway.go).

@@ -176,31 +176,43 @@ func template(t string) string {
 // pages reads a list to its end, beginning with a page that is there already or,
 // where it is nil, with r.
 func (g *graph) pages(ctx context.Context, op operation, r *kiota.RequestInformation, page serialization.Parsable, as serialization.ParsableFactory, each func(serialization.Parsable)) error {
-	for range 100 {
+	more, err := g.somePages(ctx, op, r, page, as, 100, func(p serialization.Parsable) bool { each(p); return true })
+	if err == nil && more {
+		return fmt.Errorf("%s: the list does not end", op.name)
+	}
+	return err
+}
+
+// somePages is pages for a list of which not all counts: it stops after most pages, or
+// when each returns false, and says whether there is more.
+func (g *graph) somePages(ctx context.Context, op operation, r *kiota.RequestInformation, page serialization.Parsable, as serialization.ParsableFactory, most int, each func(serialization.Parsable) bool) (more bool, err error) {
+	for range most {
 		if page == nil {
-			var err error
 			if page, err = g.send(ctx, op, r, as); err != nil {
-				return err
+				return false, err
 			}
 		}
 		if page == nil {
-			return nil
+			return false, nil
 		}
-		each(page)
+		on := each(page)
 		list, ok := page.(interface{ GetOdataNextLink() *string })
 		if !ok || value(list.GetOdataNextLink()) == "" {
-			return nil
+			return false, nil
+		}
+		if !on {
+			return true, nil
 		}
 		next, err := url.Parse(*list.GetOdataNextLink())
 		if err != nil {
-			return &later{op: op, why: "the next page has no address"}
+			return false, &later{op: op, why: "the next page has no address"}
 		}
 		r = g.get("")
 		r.UrlTemplate = ""
 		r.SetUri(*next)
 		page = nil
 	}
-	return fmt.Errorf("%s: the list does not end", op.name)
+	return true, nil
 }
 
 // value is what p points to, or zero.

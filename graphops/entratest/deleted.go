@@ -136,7 +136,7 @@ func (c *call) restoreSP(g *grave) (answer, error) {
 	t.graves = slices.DeleteFunc(t.graves, func(h *grave) bool { return g == h })
 	t.sps = append(t.sps, p)
 	for _, a := range g.assignments {
-		if t.spByID(a.principalID) != nil && t.spByID(a.resourceID) != nil {
+		if _, kind := t.holder(a.principalID); kind != "" && t.spByID(a.resourceID) != nil {
 			t.assignments = append(t.assignments, a)
 		}
 	}

@@ -113,6 +113,9 @@ func (t *Tenant) newServicePrincipal(a *app) *sp {
 	}
 	p.veil = t.veil(lag)
 	t.sps = append(t.sps, p)
+	if a.magic("-inuse") {
+		t.beUsed(p)
+	}
 	return p
 }
 

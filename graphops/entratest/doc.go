@@ -64,7 +64,9 @@
 // names) and page with @odata.nextLink, in an order that changes from query to
 // query. Bodies may be gzipped or chunked. Every call needs a token with the
 // delegated scope, and the signed-in person needs the directory role or the
-// ownership. [Ops] lists the plain names of the calls.
+// ownership. [Ops] lists the plain names of the calls. Users and groups are assigned to an
+// application with appRoleAssignedTo or [Tenant.Assign]; [Tenant.Consent] lets
+// another application call its scopes.
 //
 // keyCredentials of an application are written as a whole, at its creation or
 // by PATCH: what shall stay is sent back, with its keyId and without its key,
@@ -75,8 +77,8 @@
 // Not covered: addKey and removeKey with a proof, key credentials other than
 // AsymmetricX509Cert for Verify, $expand, $search, $orderby, $skip, delta
 // queries, policies of one application, custom directory roles and scopes
-// below the tenant, administrative units, groups, user consent, /beta,
-// throttling by resource units.
+// below the tenant, administrative units, groups but as holders of app roles, user
+// consent, /beta, throttling by resource units.
 //
 // # Azure Resource Manager
 //

@@ -64,6 +64,7 @@ func MagicNames() []Magic {
 		{"-nosecret", "the tenant's policy forbids client secrets for the app"},
 		{"-slowproof", "a new secret works only after four seconds"},
 		{"-toomany", "the app is given one more app role than was asked for"},
+		{"-inuse", "a user and a group are assigned to the app as soon as it can be, so its retirement stops first"},
 	}
 }
 

@@ -6,6 +6,9 @@ import (
 )
 
 func listGrants(c *call) (answer, error) {
+	if !c.hasRole(readsGrants) {
+		return answer{}, denied()
+	}
 	var of *sp
 	if len(c.keys) > 0 {
 		p, err := c.sp()

@@ -21,6 +21,7 @@ type Application struct {
 	Scopes                []string // delegated permissions consented for everybody, in the same form
 	DirectoryRoles        []string // names of directory roles of the service principal
 	AzureRoles            []AzureRole
+	AssignedTo            []string // names of the users and groups that are assigned to it
 	Requested             []string // requiredResourceAccess, in the same form; unknown ones by ID
 	RedirectURIs          []string // of all platforms
 	Web                   []string // redirect URIs of each platform
@@ -185,6 +186,11 @@ func (t *Tenant) inspectSP(p *sp, out *Application) {
 	for _, g := range t.assignments {
 		if on := t.spByID(g.resourceID); g.principalID == p.id && on != nil {
 			out.Roles = append(out.Roles, on.name()+"/"+text(permission(on.appRoles(), "id", g.roleID)["value"]))
+		}
+	}
+	for _, g := range t.assignments {
+		if name, kind := t.holder(g.principalID); g.resourceID == p.id && (kind == "User" || kind == "Group") {
+			out.AssignedTo = append(out.AssignedTo, name)
 		}
 	}
 	for _, g := range t.grants {

@@ -176,6 +176,9 @@ func listAssignments(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if !c.hasRole(readsAssigned) {
+		return answer{}, denied()
+	}
 	var items []object
 	for _, a := range c.t.assignments {
 		if c.isOn(a, p) {
@@ -239,6 +242,9 @@ func assignAppRole(c *call) (answer, error) {
 	if c.onResource() && body["resourceId"] != at.id || !c.onResource() && body["principalId"] != at.id {
 		return answer{}, bad("Not a valid reference update.")
 	}
+	if _, kind := c.t.holder(text(body["principalId"])); kind == "User" || kind == "Group" {
+		return c.assignPerson(body, at, on)
+	}
 	if client == nil || client != at && client.hides(c.at) {
 		return answer{}, notFound(text(body["principalId"]))
 	}
@@ -267,6 +273,21 @@ func assignAppRole(c *call) (answer, error) {
 				break
 			}
 		}
+	}
+	return created(c.context("appRoleAssignments/$entity", c.t.showAssignment(a)))
+}
+
+// assignPerson assigns a user or a group. The owners of a service principal may do that too.
+func (c *call) assignPerson(body object, at, on *sp) (answer, error) {
+	switch {
+	case on == nil || on != at && on.hides(c.at):
+		return answer{}, notFound(text(body["resourceId"]))
+	case !c.mayAssign(on) && !c.owns(on.owners):
+		return answer{}, denied()
+	}
+	a, err := c.t.assignHolder(text(body["principalId"]), on, text(body["appRoleId"]))
+	if err != nil {
+		return answer{}, err
 	}
 	return created(c.context("appRoleAssignments/$entity", c.t.showAssignment(a)))
 }

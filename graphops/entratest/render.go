@@ -112,9 +112,9 @@ func nonNil(l []any) []any {
 
 func (t *Tenant) showAssignment(a *assignment) object {
 	o := object{"id": a.id, "deletedDateTime": nil, "appRoleId": a.roleID, "createdDateTime": stamp(a.created), "principalId": a.principalID,
-		"principalType": "ServicePrincipal", "resourceId": a.resourceID, "principalDisplayName": nil, "resourceDisplayName": nil}
-	if p := t.spByID(a.principalID); p != nil {
-		o["principalDisplayName"] = p.name()
+		"principalType": nil, "resourceId": a.resourceID, "principalDisplayName": nil, "resourceDisplayName": nil}
+	if name, kind := t.holder(a.principalID); kind != "" {
+		o["principalDisplayName"], o["principalType"] = name, kind
 	}
 	if p := t.spByID(a.resourceID); p != nil {
 		o["resourceDisplayName"] = p.name()

@@ -17,6 +17,9 @@ const (
 	UserAdministrator             = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 	DirectoryReaders              = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 	GlobalReader                  = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+
+	directoryWriters   = "9360feb5-f418-4baa-8175-e2a00bac4301"
+	identityGovernance = "45d8d3c5-c802-45c6-b32a-1d70b5e1e86e"
 )
 
 var roleNames = map[string]string{
@@ -29,10 +32,10 @@ var roleNames = map[string]string{
 	UserAdministrator:                      "User Administrator",
 	DirectoryReaders:                       "Directory Readers",
 	GlobalReader:                           "Global Reader",
-	"9360feb5-f418-4baa-8175-e2a00bac4301": "Directory Writers",
+	directoryWriters:                       "Directory Writers",
 	"29232cdf-9323-42fd-ade2-1d097af3e4de": "Exchange Administrator",
 	"b1be1c3e-b65d-4f19-8427-f6fa0d97feb9": "Conditional Access Administrator",
-	"45d8d3c5-c802-45c6-b32a-1d70b5e1e86e": "Identity Governance Administrator",
+	identityGovernance:                     "Identity Governance Administrator",
 }
 
 // A Tenant is one directory: its people, applications, service principals,
@@ -46,6 +49,7 @@ type Tenant struct {
 	knobs       Knobs
 	created     time.Time
 	users       []*User
+	groups      []*Group
 	apps        []*app
 	bin         []*app // deleted, and kept for 30 days
 	sps         []*sp

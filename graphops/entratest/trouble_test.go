@@ -181,6 +181,12 @@ func TestMagicNamesMakeTheTroubleTheyPromise(t *testing.T) {
 				t.Errorf("roles %v", got.Roles)
 			}
 		},
+		"-inuse": func(t *testing.T, w *world) {
+			a := w.register("ada", "a-inuse")
+			if got, _ := w.t.Application(a.appID); fmt.Sprint(got.AssignedTo) != "[Operators of a-inuse Ada Able]" {
+				t.Errorf("assigned to %q", got.AssignedTo)
+			}
+		},
 	}
 	for _, m := range entratest.MagicNames() {
 		t.Run(m.Suffix, func(t *testing.T) {

@@ -1,0 +1,182 @@
+package graphops
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// What depends on an app: whoever is assigned to it, and the clients that may call its
+// API. Source: Graph, "List appRoleAssignments granted for a service principal" and
+// "List oauth2PermissionGrants".
+
+var (
+	opAssignedTo = operation{"listAssignedTo", "read who is assigned to the app"}
+	opClients    = operation{"listClients", "read which other apps have permissions on the app's API"}
+	opClient     = operation{"getClient", "read the name of another app"}
+)
+
+const (
+	// mostDependents is how many of each list are counted.
+	mostDependents = 200
+	// dependentPages ends a list that repeats itself: a client has a grant for each user.
+	dependentPages = 50
+)
+
+// Dependents reads both lists in one round trip, where each has one page, and then the
+// names of the clients. Where one of them is refused, the other counts.
+func (s *session) Dependents(ctx context.Context, m workflow.Made) (workflow.Dependents, error) {
+	if m.ServicePrincipal == "" {
+		return workflow.Dependents{}, nil // nobody can be assigned to it
+	}
+	assigned, clients, err := s.dependentItems(ctx, m.ServicePrincipal)
+	if err != nil {
+		return workflow.Dependents{}, err
+	}
+	s.batch(ctx, []*item{assigned, clients})
+	if status(assigned.err) == http.StatusNotFound {
+		return workflow.Dependents{}, s.goneWithAll(ctx, m, assigned.err)
+	}
+	all := &dependents{self: m.ServicePrincipal}
+	errs := []error{
+		s.fault(s.collect(ctx, assigned, all, all.assigned), m.ServicePrincipal),
+		s.fault(s.collect(ctx, clients, all, all.client)),
+	}
+	errs = append(errs, s.nameClients(ctx, all.List))
+	return all.Dependents, unread(errs)
+}
+
+// dependentItems ask who is assigned to a service principal, and for the grants on it.
+func (s *session) dependentItems(ctx context.Context, sp string) (assigned, clients *item, err error) {
+	req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(sp).
+		AppRoleAssignedTo().ToGetRequestInformation(ctx, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	assigned = &item{op: opAssignedTo, req: req, as: models.CreateAppRoleAssignmentCollectionResponseFromDiscriminatorValue}
+	clients = &item{op: opClients, req: s.get("/oauth2PermissionGrants?$filter=resourceId%20eq%20%27{resource}%27", "resource", quote(sp)),
+		as: models.CreateOAuth2PermissionGrantCollectionResponseFromDiscriminatorValue}
+	return assigned, clients, nil
+}
+
+// goneWithAll is nil where the service principal is not there, and with it all that was
+// assigned to it. While the application lives, a replica may only not know it.
+func (s *session) goneWithAll(ctx context.Context, m workflow.Made, notFound error) error {
+	alive, err := s.Alive(ctx, m.AppID)
+	if err != nil || !alive {
+		return err
+	}
+	if later, ok := errors.AsType[*later](s.fault(notFound, m.ServicePrincipal)); ok {
+		return later
+	}
+	return nil
+}
+
+// dependents are those found so far.
+type dependents struct {
+	workflow.Dependents
+	self string
+	n    int // in the list that is being read
+}
+
+// add notes a dependent once. What the app has on itself is not one.
+func (d *dependents) add(kind workflow.DependentKind, id, name string) {
+	id = strings.ToLower(id)
+	if strings.EqualFold(id, d.self) || slices.ContainsFunc(d.List, func(e workflow.Dependent) bool { return e.ID == id }) {
+		return
+	}
+	d.List = append(d.List, workflow.Dependent{Kind: kind, ID: id, Name: name})
+	d.n++
+}
+
+func (d *dependents) assigned(p serialization.Parsable) {
+	l, ok := p.(models.AppRoleAssignmentCollectionResponseable)
+	if !ok {
+		return
+	}
+	for _, a := range l.GetValue() {
+		kind := workflow.DependentApp
+		switch value(a.GetPrincipalType()) {
+		case "User":
+			kind = workflow.DependentUser
+		case "Group":
+			kind = workflow.DependentGroup
+		}
+		d.add(kind, value(a.GetPrincipalId()).String(), value(a.GetPrincipalDisplayName()))
+	}
+}
+
+func (d *dependents) client(p serialization.Parsable) {
+	if l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable); ok {
+		for _, g := range l.GetValue() {
+			d.add(workflow.DependentApp, value(g.GetClientId()), "")
+		}
+	}
+}
+
+// collect reads one of the lists, as far as it counts.
+func (s *session) collect(ctx context.Context, i *item, d *dependents, each func(serialization.Parsable)) error {
+	if i.err != nil {
+		return i.err
+	}
+	d.n = 0
+	more, err := s.somePages(ctx, i.op, i.req, i.got, i.as, dependentPages, func(p serialization.Parsable) bool {
+		each(p)
+		return d.n < mostDependents
+	})
+	d.More = d.More || more
+	return err
+}
+
+// nameClients asks for the names of other apps that have none yet. One that cannot be
+// read stays without.
+func (s *session) nameClients(ctx context.Context, list []workflow.Dependent) error {
+	var items []*item
+	var of []int
+	for n, d := range list {
+		if d.Kind == workflow.DependentApp && d.Name == "" {
+			items = append(items, &item{op: opClient, req: s.get("/servicePrincipals/{id}?$select=id,displayName", "id", d.ID),
+				as: models.CreateServicePrincipalFromDiscriminatorValue})
+			of = append(of, n)
+		}
+	}
+	s.batch(ctx, items)
+	var errs []error
+	for n, i := range items {
+		if p, ok := i.got.(models.ServicePrincipalable); ok && i.err == nil {
+			list[of[n]].Name = value(p.GetDisplayName())
+		}
+		if err := s.fault(i.err); err != nil {
+			if _, no := errors.AsType[*workflow.Trouble](err); !no {
+				errs = append(errs, err)
+			}
+		}
+	}
+	return worst(errs)
+}
+
+// unread is what keeps a list from being read: what may go away by itself before a "no",
+// as a "no" to one of them does not say what is in the other.
+func unread(errs []error) error {
+	var others []error
+	var no *workflow.Trouble
+	for _, err := range errs {
+		if t, ok := errors.AsType[*workflow.Trouble](err); ok && no == nil {
+			no = t
+		} else if !ok {
+			others = append(others, err)
+		}
+	}
+	if err := worst(others); err != nil || no == nil {
+		return err
+	}
+	return no
+}
