@@ -29,6 +29,9 @@ func (b *Bot) card(r *workflow.Request) (text string, blocks []slack.Block) {
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
 	}
+	if uses := dependentsBlock(r); uses != nil {
+		blocks = append(blocks, uses)
+	}
 	blocks = append(blocks, block(b.outcomeLine(r)))
 	if buttons := b.cardButtons(r); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
@@ -143,7 +146,7 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 // planBlocks is exactly what is approved: the app, its permissions, its credential.
 func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
 	if r.Kind == workflow.Retire && r.State == workflow.Pending {
-		warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. What it has now:"))
+		warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. Before that the bot looks at what else in the tenant depends on it, and stops if anything does. What it has now:"))
 		return append([]slack.Block{warning}, b.appPlan(r, brief)...)
 	}
 	if r.Kind == workflow.Adopt {

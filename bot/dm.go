@@ -176,6 +176,8 @@ func pressed(r *workflow.Request) string {
 		return "verify"
 	case r.Task == workflow.RemoveOld:
 		return "Remove the old one"
+	case r.Dependents.Rev > 0: // nothing else leads on from that
+		return "Retry"
 	case r.Approval.N > 1 && r.Made.ObjectID != "" && r.Target.Request == "":
 		return "Retry"
 	}

@@ -1,0 +1,35 @@
+package bot
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// dependentsBlock names what depends on an app whose retirement was stopped for it, from
+// then on; nil where the reason of the stop says it already, or nothing did.
+func dependentsBlock(r *workflow.Request) slack.Block {
+	d := r.Dependents
+	if d.Rev == 0 {
+		return nil
+	}
+	said := func(words string) bool {
+		return words == "" || r.State == workflow.Failed && strings.Contains(r.Failure.Text, words)
+	}
+	var parts []any
+	if words := d.Words(); !said(words) {
+		parts = append(parts, bold("Depends on the app: "), words)
+	}
+	if unknown := strings.TrimRight(d.Unknown, "."); !said(unknown) {
+		if parts != nil {
+			parts = append(parts, "\n")
+		}
+		parts = append(parts, bold("What could not be looked up: "), unknown, ".")
+	}
+	if parts == nil {
+		return nil
+	}
+	return block(line(parts...))
+}

@@ -1,0 +1,103 @@
+package bot
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+const inUseText = "“Look at what depends on it” stopped the job before anything was deleted, and the app works as before. It is used by 1 user (“Tom”) and 1 group (“" + nasty + "”). " +
+	"An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app as it is."
+
+// inUse is a retirement that was stopped for those who depend on the app.
+func inUse(s workflow.State) func(*workflow.Request) {
+	return func(r *workflow.Request) {
+		inState(s)(r)
+		r.Kind, r.Target = workflow.Retire, workflow.Target{Request: "EA-1", UniqueName: "entra-app-" + r.ID}
+		r.Steps = []workflow.Step{{Name: workflow.StepDependents, Status: workflow.StepFailed, Note: "in use by 1 user and 1 group"}, {Name: workflow.StepStrip}, {Name: workflow.StepWithdraw}, {Name: workflow.StepDelete}}
+		r.Failure = workflow.Failure{}
+		if s == workflow.Failed {
+			r.Failure = workflow.Failure{Rule: workflow.RuleInUse, Text: inUseText}
+		}
+		r.Approval.N = 2
+		r.Dependents = workflow.Dependents{Rev: 1, List: []workflow.Dependent{{Kind: workflow.DependentUser, ID: "u", Name: "Tom"}, {Kind: workflow.DependentGroup, ID: "g", Name: nasty}}}
+	}
+}
+
+func TestACardSaysWhatDependsOnARetiredApp(t *testing.T) {
+	w := newWorld(t)
+	for s, name := range map[workflow.State]string{workflow.Failed: "retire-in-use-card.json", workflow.Signing: "retire-in-use-signin-card.json"} {
+		r := w.request(t, "payroll-"+string(s), "nightly backup", inUse(s))
+		r.ID = "EA-7"
+		_, blocks := w.bot.card(r)
+		got, _ := json.MarshalIndent(blocks, "", "  ")
+		for _, m := range slacktest.ValidateMessage(got) {
+			t.Errorf("%s: %s", s, m)
+		}
+		if n := strings.Count(string(got), "1 user (“Tom”) and 1 group"); n != 1 {
+			t.Errorf("%s: the card says %d times who depends on it: %s", s, n, got)
+		}
+		golden(t, name, got)
+	}
+}
+
+func TestWhatATenantCallsADependentIsNeverMarkup(t *testing.T) {
+	w := newWorld(t)
+	for _, s := range []workflow.State{workflow.Failed, workflow.Signing} {
+		r := w.request(t, "payroll-"+string(s), "nightly backup", inUse(s))
+		r.Dependents.Unknown = nasty
+		r.History = append(r.History, workflow.Event{At: r.Created, What: workflow.HasFailed, Text: inUseText})
+		for name, blocks := range w.drawn(withN(r, 1)) {
+			b, _ := json.Marshal(blocks)
+			var v any
+			json.Unmarshal(b, &v)
+			for _, text := range mrkdwn(v) {
+				t.Errorf("%s has mrkdwn: %s", name, text)
+			}
+			if strings.Contains(string(b), `"emoji":true`) || strings.Contains(string(b), `"type":"link"`) && name != "signin:1" {
+				t.Errorf("%s: %s", name, b)
+			}
+		}
+	}
+}
+
+// withN has the number of decisions that drawn expects.
+func withN(r *workflow.Request, n int) *workflow.Request {
+	r.Approval.N = n
+	return r
+}
+
+func TestAStoppedRetirementIsTriedAgainOrGivenUp(t *testing.T) {
+	w := newWorld(t)
+	r := w.request(t, "payroll", "nightly backup", inUse(workflow.Failed))
+	_, blocks := w.bot.card(r)
+	b, _ := json.Marshal(blocks)
+	for _, want := range []string{`"Retry"`, `"Give up"`, `"Details"`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("the card has no %s: %s", want, b)
+		}
+	}
+	if strings.Contains(string(b), `"Undo"`) {
+		t.Errorf("there is nothing to undo: %s", b)
+	}
+	w.press("UADA", actGiveUp, buttonValue(r))
+	if r, _ = w.desk.Get(t.Context(), r.ID); r.State != workflow.CancelledState || !strings.Contains(came(r), "Nothing was deleted") {
+		t.Errorf("it is %s: %s", r.State, came(r))
+	}
+	again := w.request(t, "payroll-2", "nightly backup", inUse(workflow.Signing))
+	if _, blocks := w.bot.signIn(again, &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin"}); !strings.Contains(asText(t, blocks), "by pressing Retry") {
+		t.Errorf("the sign-in is for %s", asText(t, blocks))
+	}
+}
+
+func asText(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
