@@ -218,8 +218,8 @@ func (r *Request) keepsApp() bool {
 	})
 }
 
-// stands says what is in the tenant after a sign-in that came to nothing.
-func (r *Request) stands() string {
+// remains says what is in the tenant after a sign-in that came to nothing.
+func (r *Request) remains() string {
 	if r.keepsApp() {
 		return "Nothing was deleted."
 	}

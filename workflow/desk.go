@@ -260,7 +260,7 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 			r.move(Pending, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
 			r.SignIn.Status, r.Steps = "", nil
 		default: // something stands in the tenant: it stays with Retry and Undo
-			r.giveBack(now, "The sign-in was cancelled. "+r.stands(), Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in"})
+			r.giveBack(now, "The sign-in was cancelled. "+r.remains(), Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in"})
 		}
 	})
 }

@@ -215,7 +215,7 @@ func (e *Engine) abandon(r *Request) bool {
 			r.move(Expired, now, Event{What: HasExpired, Text: text + "Nothing was changed. It can be asked for again."})
 			return nil
 		}
-		r.giveBack(now, text+r.stands(), Event{What: HasFailed, Text: text + r.stands()})
+		r.giveBack(now, text+r.remains(), Event{What: HasFailed, Text: text + r.remains()})
 		return nil
 	})
 	return err == nil

@@ -135,13 +135,26 @@ func (s *story) renewal(ctx context.Context) error {
 	return nil
 }
 
-// retirement ends the app.
+// retirement ends the app, after it was seen who uses it.
 func (s *story) retirement(ctx context.Context) error {
 	s.scene("Bea retires %s", s.app)
+	if err := s.w.dir.contoso.Assign(s.appID, bea.upn); err != nil {
+		return expected("Bea is assigned to the app", "", err)
+	}
 	if err := s.ask(ctx, "retire "+s.app, "The server is gone"); err != nil {
 		return err
 	}
 	if _, err := s.decide(ctx, "delete the app "+s.app, "Approve"); err != nil {
+		return err
+	}
+	if err := s.ended(ctx, "Failed"); err != nil {
+		return err
+	}
+	if left := s.apps(); len(left) != 1 || len(left[0].Passwords) == 0 {
+		return expected("the app with its credential", fmt.Sprintf("%+v", left), nil)
+	}
+	s.sees("in the tenant: the app as it was, as somebody is assigned to it")
+	if _, err := s.decide(ctx, "It is used by 1 user", "Retry"); err != nil {
 		return err
 	}
 	if err := s.ended(ctx, "Done"); err != nil {
