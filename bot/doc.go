@@ -34,6 +34,6 @@
 //	backup.go    the hand-off to a backup server
 //	person.go    who someone is             respond.go          private answers
 //	left.go      who has left               digest.go           what waits, once a day
-//	came.go      what came of a request    dependents.go       what depends on an app that is retired
+//	came.go      what came of a request     dependents.go       who depends on an app
 //	redirect.go  what the form asks for to make redirect URIs of
 package bot
