@@ -226,6 +226,8 @@ func TestMistakes(t *testing.T) {
 		{`2: slack.bot_token has a space`, change(2, "  bot_token: xoxb-1 2")},
 		{`3: slack.signing_secret is a token, not the signing secret`, change(3, "  signing_secret: xapp-1")},
 		{`1: slack.app_token is missing, and so is slack.signing_secret`, change(3)},
+		{`3: slack.app_token needs the environment variable NOT_THERE, which is not set, and Slack has no other way to deliver|hint: set it where the bot is started; one of`, change(3, "  app_token: ${NOT_THERE}")},
+		{`3: slack.app_token needs the environment variable NOT_THERE|4: slack.signing_secret needs the environment variable NOR_THIS`, change(3, "  app_token: ${NOT_THERE}", "  signing_secret: ${NOR_THIS}")},
 		{`3: slack.bot_token and slack.bot_token_file are both given|3: slack.bot_token_file names "/nowhere/token", which can't be read`, change(3, "  bot_token_file: /nowhere/token", "  app_token: ${SLACK_APP_TOKEN}")},
 		{`2: slack.bot_token_file names "/nowhere/token", which can't be read: no such file or directory`, change(2, "  bot_token_file: /nowhere/token")},
 		{`2: slack.bot_token_file names "/dev/null", which can't be read: /dev/null is not a file`, change(2, "  bot_token_file: /dev/null")},
@@ -234,6 +236,10 @@ func TestMistakes(t *testing.T) {
 		{`12: key and key_file are both given`, good + "key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nkey_file: a.key"},
 
 		// addresses and files
+		{`8: tenants[0].graph_url is "https://graph.contoso.com/v1.0", and may not have a path|hint: write https://graph.contoso.com`, change(8, "    graph_url: https://graph.contoso.com/v1.0", "    channel: C0123456789")},
+		{`8: tenants[0].arm_url is "http://127.0.0.1:3/azure", and may not have a path|hint: write http://127.0.0.1:3`, change(8, "    arm_url: http://127.0.0.1:3/azure", "    channel: C0123456789")},
+		{`8: tenants[0].authority_url is "https://login.contoso.com/common", and may not have a path`, change(8, "    authority_url: https://login.contoso.com/common", "    channel: C0123456789")},
+		{`8: tenants[0].authority_url is "http://127.0.0.1:1", and has to begin with https://|hint: sign-ins need TLS`, change(8, "    authority_url: http://127.0.0.1:1", "    channel: C0123456789")},
 		{`11: listen is "8080", which is not host:port|hint: write host:port`, good + "listen: 8080"},
 		{`11: listen is "a:99999", whose port is not a number`, good + "listen: a:99999"},
 		{`11: listen is "a b:80", whose host`, good + "listen: a b:80"},

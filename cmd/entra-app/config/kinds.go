@@ -59,6 +59,8 @@ var (
 	directory       = &Kind{Name: "directory", parse: asText}
 	storeName       = &Kind{Name: "file name", parse: parseStore}
 	address         = &Kind{Name: "URL", parse: parseURL}
+	service         = &Kind{Name: "URL", parse: parseService}
+	authority       = &Kind{Name: "URL", parse: parseAuthority}
 	addressOrNone   = &Kind{Name: "URL", empty: true, parse: parseURL}
 	hostPort        = &Kind{Name: "host:port", parse: parseHostPort}
 	guid            = &Kind{Name: "GUID", parse: parseGUID}
@@ -197,6 +199,26 @@ func parseURL(s string) (value, *fault) {
 		}
 	}
 	return value{text: s}, nil
+}
+
+// parseService reads the address of one of Microsoft's services, whose paths are known.
+func parseService(s string) (value, *fault) {
+	v, no := parseURL(s)
+	if no != nil {
+		return v, no
+	}
+	if u, err := url.Parse(s); err == nil && strings.Trim(u.Path, "/") != "" {
+		return value{}, bad("is %s, and may not have a path", quote(s)).but(fmt.Sprintf("write %s://%s", u.Scheme, u.Host))
+	}
+	return v, nil
+}
+
+// parseAuthority reads where admins sign in. MSAL takes no http, not on this machine either.
+func parseAuthority(s string) (value, *fault) {
+	if strings.HasPrefix(strings.ToLower(s), "http://") {
+		return value{}, bad("is %s, and has to begin with https://", quote(s)).but("sign-ins need TLS on this machine, too; SSL_CERT_FILE names a certificate to trust")
+	}
+	return parseService(s)
 }
 
 func parseTLS(s string) (value, *fault) {

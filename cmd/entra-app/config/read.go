@@ -26,16 +26,16 @@ type reader struct {
 	env      func(string) (string, bool)
 	cfg      Config
 	problems document.Problems
-	lines    map[string]int  // where each key is, by its full name
-	sound    map[string]bool // keys that were given a value that can be used
-	begun    map[string]bool // sections and entries of lists that are mappings
-	named    map[string]bool // ways to deliver whose variable is not set
+	lines    map[string]int   // where each key is, by its full name
+	sound    map[string]bool  // keys that were given a value that can be used
+	begun    map[string]bool  // sections and entries of lists that are mappings
+	named    map[string]unset // ways to deliver whose variable is not set
 	nodes    int
 }
 
 // parse reads and checks a configuration.
 func parse(file string, text []byte, env func(string) (string, bool)) (Config, error) {
-	r := &reader{file: file, env: env, lines: map[string]int{}, sound: map[string]bool{}, begun: map[string]bool{}, named: map[string]bool{}}
+	r := &reader{file: file, env: env, lines: map[string]int{}, sound: map[string]bool{}, begun: map[string]bool{}, named: map[string]unset{}}
 	root, problems := form.Root(file, text)
 	r.problems = problems
 	if root != nil || len(problems) == 0 {
@@ -157,8 +157,8 @@ func (r *reader) list(l *list, full string, n *yaml.Node, line int) {
 
 // scalar reads one value.
 func (r *reader) scalar(k *Key, full string, n *yaml.Node) {
-	if k.delivers() && r.unset(n) {
-		r.named[full] = true
+	if variable := r.unset(n); k.delivers() && variable != "" {
+		r.named[full] = unset{variable, n.Line}
 		delete(r.lines, full) // the example names both ways to deliver; only one has a variable
 		return
 	}
@@ -169,15 +169,23 @@ func (r *reader) scalar(k *Key, full string, n *yaml.Node) {
 	r.take(k, full, text, n.Line)
 }
 
-// unset says whether a value is nothing but one variable, which is not set.
-func (r *reader) unset(n *yaml.Node) bool {
+// An unset variable is one that has no value, and the line that names it.
+type unset struct {
+	variable string
+	line     int
+}
+
+// unset is the name of the variable where a value is nothing but one, which is not set.
+func (r *reader) unset(n *yaml.Node) string {
 	name, ok := strings.CutPrefix(strings.TrimSpace(n.Value), "${")
 	name, closed := strings.CutSuffix(name, "}")
 	if n.Kind != yaml.ScalarNode || !ok || !closed || !variable.MatchString(name) {
-		return false
+		return ""
 	}
-	value, _ := r.env(name)
-	return value == ""
+	if value, _ := r.env(name); value != "" {
+		return ""
+	}
+	return name
 }
 
 // take checks a value and sets it.

@@ -41,9 +41,18 @@ func (r *reader) given(full string) (int, bool) {
 func (r *reader) slack() {
 	_, app := r.given("slack.app_token")
 	_, signing := r.given("slack.signing_secret")
-	r.cfg.Slack.Socket = app || !signing && (r.named["slack.app_token"] || !r.named["slack.signing_secret"])
+	_, appNamed := r.named["slack.app_token"]
+	_, signingNamed := r.named["slack.signing_secret"]
+	r.cfg.Slack.Socket = app || !signing && (appNamed || !signingNamed)
 	line, there := r.lines["slack"]
-	if !app && !signing && (!there || r.begun["slack"]) {
+	switch {
+	case app || signing:
+	case appNamed || signingNamed:
+		for key, n := range r.named {
+			r.report(n.line, key, fmt.Sprintf("needs the environment variable %s, which is not set, and Slack has no other way to deliver", n.variable),
+				"set it where the bot is started; one of slack.app_token and slack.signing_secret is enough")
+		}
+	case !there || r.begun["slack"]:
 		r.report(line, "slack.app_token", "is missing, and so is slack.signing_secret: Slack has no way to deliver", keyCalled("slack.app_token").Hint)
 	}
 }
