@@ -75,3 +75,25 @@ func TestAnOwnerWhomEntraKeepsIsNamed(t *testing.T) {
 		})
 	}
 }
+
+// A busy Entra is waited for: five tries are less than three minutes.
+func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.signer.ObjectID = "o-ada"
+		busies := 5
+		w.before = func(call string) error {
+			if call != "owner" || busies == 0 {
+				return nil
+			}
+			busies--
+			return busy{}
+		}
+		n := w.boot()
+		defer n.stop()
+		r := w.settle(n, w.request(n), Ready)
+		if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, []string{"OBJ-BEA"}) || strings.Contains(r.Step(StepOwner).Note, "did not take") {
+			t.Errorf("the owners are %q; the step says %q", got, r.Step(StepOwner).Note)
+		}
+	})
+}

@@ -52,7 +52,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 		not, notes = nil, append(notes, "so "+s.Signer().UPN+", whom Entra made an owner by registering it, stays one")
 	}
 	err := s.EnsureOwners(ctx, r.Made.ObjectID, ids, not)
-	if len(not) > 0 && staysOwner(r, err) { // the app is the requester's all the same
+	if len(not) > 0 && e.staysOwner(r, err) { // the app is the requester's all the same
 		err = s.EnsureOwners(ctx, r.Made.ObjectID, ids, nil)
 		notes = append(notes, "Entra did not take "+s.Signer().UPN+", whom it made an owner by registering it, from the owners: do that in Entra")
 	}
@@ -89,14 +89,14 @@ func (e *Engine) noteOwners(r *Request, ids []string) error {
 }
 
 // staysOwner says whether err is that Entra will not take an owner away: at once
-// where it said no, and else when it was asked a few times.
-func staysOwner(r *Request, err error) bool {
-	if err == nil || errors.Is(err, ErrSessionOver) {
-		return false
+// where it said no, and else where the step would be given up for it.
+func (e *Engine) staysOwner(r *Request, err error) bool {
+	if later, ok := errors.AsType[Temporary](err); ok {
+		_, more := e.nextTry(r.Step(StepOwner), later)
+		return !more
 	}
 	_, no := errors.AsType[*Trouble](err)
-	st := r.Step(StepOwner)
-	return no || st != nil && st.Tries >= 3
+	return no
 }
 
 // removeOwners takes away the owners that the app has had and does not keep, who have

@@ -266,6 +266,13 @@ func consentNote(p Plan) string {
 	return fmt.Sprintf("%d application, %d delegated", len(p.Of(catalog.Application)), len(p.Of(catalog.Delegated)))
 }
 
+// nextTry is when a step that is to be repeated is tried next, and whether that is
+// before it is given up.
+func (e *Engine) nextTry(st *Step, later Temporary) (at time.Time, more bool) {
+	at = e.now().Add(max(later.RetryAfter(), backoff(st.Tries)))
+	return at, at.Before(st.Since.Add(giveUp))
+}
+
 // stepFailed decides what an error means for the request: to wait, to ask for
 // another sign-in, to stop, or to raise an alarm.
 func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Session, err error) bool {
@@ -276,9 +283,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		return e.signInOver(r, Failure{Rule: RuleSignIn, Text: e.progress(r) + "Entra no longer accepts this sign-in. Press New code; the next sign-in goes on with the step that is not done."}, SignInUseless)
 	}
 	if later, ok := errors.AsType[Temporary](err); ok {
-		st := r.Step(name)
-		wait := max(later.RetryAfter(), backoff(st.Tries))
-		if at := e.now().Add(wait); at.Before(st.Since.Add(giveUp)) {
+		if at, more := e.nextTry(r.Step(name), later); more {
 			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 				st := r.Step(name)
 				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, "waiting for "+r.Awaited(name)
