@@ -23,7 +23,7 @@ func (r *Request) approvals(t Tenant, last Person) []Approver {
 	count := func(by Person) {
 		a, ok := t.Approver(by.ID)
 		switch {
-		case !ok, by.ID == r.Requester.ID, r.Requester.Email != "" && strings.EqualFold(a.Entra, r.Requester.Email):
+		case !ok, r.isRequester(t, a):
 		case slices.ContainsFunc(behind, func(b Approver) bool { return strings.EqualFold(a.Entra, b.Entra) }):
 		default:
 			behind = append(behind, a)
@@ -34,6 +34,13 @@ func (r *Request) approvals(t Tenant, last Person) []Approver {
 		count(a.By)
 	}
 	return behind
+}
+
+// isRequester says whether an approver is whoever asked, or has that person's account.
+func (r *Request) isRequester(t Tenant, a Approver) bool {
+	asker, asks := t.Approver(r.Requester.ID)
+	return a.Slack == r.Requester.ID || asks && strings.EqualFold(a.Entra, asker.Entra) ||
+		r.Requester.Email != "" && strings.EqualFold(a.Entra, r.Requester.Email)
 }
 
 // standing are the approvals of the plan as it is.
@@ -100,7 +107,7 @@ func (d *Desk) enough(r *Request) *Refusal {
 	t, _ := d.Tenant(r.Tenant)
 	others := 0
 	for _, a := range t.Approvers {
-		if a.Slack != r.Requester.ID && (r.Requester.Email == "" || !strings.EqualFold(a.Entra, r.Requester.Email)) {
+		if !r.isRequester(t, a) {
 			others++
 		}
 	}

@@ -145,11 +145,14 @@ func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
 	if by.Outside != "" {
 		return refuse(RuleOutsider, "You can't decide on %s: %s.", r.ID, by.Outside)
 	}
-	if _, ok := t.Approver(by.ID); !ok {
+	a, ok := t.Approver(by.ID)
+	switch {
+	case !ok:
 		return refuse(RuleNotApprover, "Only the approvers of %s can decide on %s. It has been left as it is.", t.Name, r.ID)
-	}
-	if by.ID == r.Requester.ID {
+	case by.ID == r.Requester.ID:
 		return refuse(RuleSelfApproval, "You asked for %s yourself, so someone else has to decide.", r.ID)
+	case r.isRequester(t, a):
+		return refuse(RuleSelfApproval, "You would sign in as %s, which is the account of %s, who asked for %s. Someone else has to decide.", a.Entra, r.Requester.Name, r.ID)
 	}
 	return nil
 }

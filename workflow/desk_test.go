@@ -54,6 +54,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{ada, "approves Bea's request", approve, nil, ""},
 		{bea, "approves her own request", approve, nil, RuleNotApprover},
 		{ada, "approves her own request, being an approver", approve, mine, RuleSelfApproval},
+		{ada, "approves the request of somebody with her account", approve, func(r *Request) { r.Requester.Email = "Ada@contoso.com" }, RuleSelfApproval},
 		{tom, "approves", approve, nil, RuleNotApprover},
 		{Person{}, "approves as nobody", approve, nil, RuleNotApprover},
 		{guest, "approves as a guest", approve, nil, RuleOutsider},
