@@ -152,13 +152,13 @@ func TestAStoreIsNotOpened(t *testing.T) {
 }
 
 // TestAStoreThatWasCutShortIsNotOpened cuts a file at many lengths. Where only
-// room that is not in use was lost, everything has to be there.
+// whole pages that are not in use were lost, everything has to be there.
 func TestAStoreThatWasCutShortIsNotOpened(t *testing.T) {
 	const n = 300 // some are filed, some are new
 	whole := populated(t, n, nil)
 	lengths := []int{0, 1, 15, 16, 79, 80, 1023, 1024, 4095, 4096, 4097, 4175, 4176, 8191, 8192, 8193, 12288, 16384}
 	for at := 0; at < len(whole); at += 30011 {
-		lengths = append(lengths, at)
+		lengths = append(lengths, at, at-at%os.Getpagesize())
 	}
 	opened := 0
 	for _, length := range lengths {
@@ -168,6 +168,9 @@ func TestAStoreThatWasCutShortIsNotOpened(t *testing.T) {
 			opened++
 			if found, err := b.List(t.Context(), workflow.Query{Limit: 2 * n}); err != nil || len(found) != n {
 				t.Errorf("cut at %d of %d: opened, with %d of %d requests, %v", length, len(whole), len(found), n, err)
+			}
+			if length%os.Getpagesize() != 0 {
+				t.Errorf("cut at %d, within a page: opened", length)
 			}
 			b.Close()
 			continue

@@ -53,6 +53,9 @@ func verify(f *os.File) error {
 		return err
 	}
 	size := info.Size()
+	if size%m.pageSize != 0 {
+		return fmt.Errorf("it has %d bytes, which are not whole pages of %d", size, m.pageSize)
+	}
 	if m.pages < 4 || m.pages > uint64(size/m.pageSize) {
 		return fmt.Errorf("it has %d bytes, and %d pages of %d are in use", size, m.pages, m.pageSize)
 	}
