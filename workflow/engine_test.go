@@ -189,6 +189,39 @@ func TestAStepThatEntraDoesNotTakeForThreeMinutesFailsAndCanBeRetried(t *testing
 	})
 }
 
+// lag is what a directory says of something that is not known to it yet, or not any more.
+type lag struct{ busy }
+
+func (lag) Explain() *Trouble {
+	return &Trouble{Code: "HTTP 404", Text: "It may have been deleted.", Ref: "ref-1"}
+}
+
+func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.consent = lag{}
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		n.Approve(t.Context(), id, ada, w.get(id).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(id)), nil)
+		pass(giveUp - 20*time.Second)
+		if r := w.get(id); r.State != Provisioning || r.Step(StepConsent).Status != StepWaiting {
+			t.Fatalf("it is %s, consent %+v", r.State, r.Step(StepConsent))
+		}
+		pass(40 * time.Second)
+		if r := w.get(id); r.State != Failed || !strings.Contains(r.Failure.Text, "It may have been deleted.") || strings.Contains(r.Failure.Text, "did not answer") || r.Failure.Ref != "ref-1" {
+			t.Fatalf("it is %s: %+v", r.State, r.Failure)
+		}
+		w.mu.Lock()
+		w.consent = nil
+		w.mu.Unlock()
+		w.people(n, id)
+		w.wantOne(id)
+	})
+}
+
 func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -301,6 +334,9 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 		{"declined", &SignInError{Reason: SignInDeclined}, "declined"},
 		{"blocked by Conditional Access", &SignInError{Reason: SignInBlocked, Code: 53003}, "AADSTS53003"},
 		{"no consent for the bot", &SignInError{Reason: SignInNoConsent, Code: 65001}, "admin consent"},
+		{"the tenant is not there", &SignInError{Reason: SignInTenant, Code: 90002}, "check tenant_id"},
+		{"there is no address for Azure", &Trouble{Code: "NoARM", Text: "There is no arm_url."}, "There is no arm_url. This sign-in came to nothing, and nothing was changed by it."},
+		{"what is explained, if it lasts", lag{}, "It may have been deleted. This sign-in came to nothing, and nothing was changed by it."},
 		{"never used", nil, "expired"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

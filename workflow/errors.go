@@ -107,6 +107,15 @@ type Temporary interface {
 	RetryAfter() time.Duration
 }
 
+// Explained is an error that has words for people, though nobody has said no: one
+// that did not go away, or a call that never got to where it should.
+type Explained interface {
+	error
+	// Explain is what to tell people who have waited long enough; nil where there is
+	// nothing to add.
+	Explain() *Trouble
+}
+
 // ErrSessionOver says that the admin's token no longer works.
 var ErrSessionOver = errors.New("the admin's sign-in has ended")
 
@@ -135,6 +144,7 @@ const (
 	SignInNotAssigned SignInReason = "not-assigned" // to the bot's own client
 	SignInWrongTenant SignInReason = "wrong-tenant" // the account is of another tenant
 	SignInClient      SignInReason = "client"       // the bot's client is not there, or not a public one
+	SignInTenant      SignInReason = "tenant"       // the configured tenant is not there
 	SignInMFA         SignInReason = "mfa"          // more proof is needed than device code gave
 	SignInOther       SignInReason = "other"
 )

@@ -355,6 +355,10 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	trouble, isTrouble := errors.AsType[*Trouble](err)
 	lag, isLag := errors.AsType[*notYet](err)
 	_, isTemporary := errors.AsType[Temporary](err)
+	if x, ok := errors.AsType[Explained](err); ok && !isTrouble {
+		trouble = x.Explain()
+		isTrouble = trouble != nil
+	}
 	switch {
 	case isTrouble:
 		f.Text += trouble.Text

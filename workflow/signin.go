@@ -287,7 +287,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 	case r.Approval.By.ID == r.Requester.ID,
 		askerKnown && asker.is(who.ObjectID, who.UPN),
 		email != "" && (strings.EqualFold(email, who.UPN) || strings.EqualFold(email, who.Mail)),
-		slices.ContainsFunc(who.Requesters, func(a Account) bool { return a.ObjectID == who.ObjectID }):
+		slices.ContainsFunc(who.Requesters, func(a Account) bool { return strings.EqualFold(a.ObjectID, who.ObjectID) }):
 		return refuse(RuleRequesterSelf, "%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN, r.Requester.Name)
 	}
 	for _, need := range r.rolesNeeded() {
@@ -305,6 +305,14 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 // another code.
 func signInFailure(err error, button string) Failure {
 	f := Failure{Rule: RuleSignIn}
+	t, _ := errors.AsType[*Trouble](err)
+	if x, ok := errors.AsType[Explained](err); ok && t == nil {
+		t = x.Explain()
+	}
+	if t != nil {
+		f.Text, f.Ref = t.Text+" This sign-in came to nothing, and nothing was changed by it. Press "+button+" after that.", t.Ref
+		return f
+	}
 	no, ok := errors.AsType[*SignInError](err)
 	if !ok {
 		f.Text = "Microsoft did not answer as it should, so this sign-in came to nothing. Nothing was changed by it. Press " + button + " to try again."
@@ -325,6 +333,8 @@ func signInFailure(err error, button string) Failure {
 		f.Text = "That account does not belong to this tenant. Nothing was changed. Press " + button + " and sign in with your account of this tenant."
 	case SignInClient:
 		f.Text = "Entra does not accept the bot's own client: it does not exist in this tenant, or public client flows are not allowed for it. Nothing was changed. The operator has to check client_id and \"Allow public client flows\", then press " + button + "."
+	case SignInTenant:
+		f.Text = "Entra does not know the tenant that this bot is configured for. Nothing was changed. The operator has to check tenant_id, and whether cloud (or authority_url) names the cloud that the tenant is in; then press " + button + "."
 	case SignInMFA:
 		f.Text = "Entra asks for stronger proof than this sign-in gave. Nothing was changed. Press " + button + " and complete multifactor authentication."
 	default:
