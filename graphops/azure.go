@@ -42,13 +42,10 @@ func (s *session) signInAzure(ctx context.Context, subscriptions, rights []strin
 	}
 	token, err := m(ctx, s.tenant.ARMURL+"/user_impersonation")
 	if err != nil {
-		s.log.WarnContext(ctx, "no token for Azure", "err", s.d.signInFault(ctx, err))
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return &workflow.SignInError{Reason: workflow.SignInNoConsent}
+		s.log.WarnContext(ctx, "no token for Azure", "err", err)
+		return err
 	}
-	s.arm = &bearer{token: token, base: s.tenant.ARMURL}
+	s.arm, s.signer.Subscriptions = &bearer{token: token, base: s.tenant.ARMURL}, nil // it may be the second time
 	var mu sync.Mutex
 	errs := make([]error, len(subscriptions))
 	var wg sync.WaitGroup
@@ -289,7 +286,7 @@ func (s *session) azure(ctx context.Context, op operation, method, path, link st
 	address := s.arm.base + path + azureVersion
 	if link != "" {
 		if address = link; !strings.HasPrefix(link, s.arm.base+"/") {
-			return errElsewhere
+			return &astray{azureService, otherPage, ""}
 		}
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, content)
@@ -322,6 +319,9 @@ func (s *session) azure(ctx context.Context, op operation, method, path, link st
 		return &later{op: op, why: "the answer was cut off"}
 	}
 	s.log.DebugContext(ctx, "azure", "op", op.name, "method", method, "status", resp.StatusCode)
+	if resp.StatusCode/100 == 3 {
+		return &astray{azureService, redirected, resp.Header.Get("x-ms-request-id")}
+	}
 	if resp.StatusCode >= 300 {
 		a := readAnswer(op, resp.StatusCode, resp.Header, b, s.now())
 		if a.ref == "" {

@@ -19,6 +19,16 @@ var azureRoles = []workflow.AzureRole{{ID: entratest.AzureContributor, Name: "Co
 
 // inAzure is a world with two subscriptions, and a session of Ada's in it.
 func inAzure(t *testing.T, role string, rights ...string) (*world, workflow.Session) {
+	w := azureWorld(t, role)
+	s, err := w.azureSession(rights...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, s
+}
+
+// azureWorld is a world with two subscriptions, on which Ada has a role.
+func azureWorld(t *testing.T, role string) *world {
 	w := newWorld(t)
 	w.client = w.t.AddPublicClient(entratest.Client{Name: "Azure bot", Scopes: append([]string{"User.ReadBasic.All"}, botScopes...), PublicClientFlows: true, Azure: true})
 	w.s.SetARMURL(w.url)
@@ -27,16 +37,21 @@ func inAzure(t *testing.T, role string, rights ...string) (*world, workflow.Sess
 		w.t.AddSubscription(entratest.Subscription{ID: id, Name: id})
 		w.t.GrantAzureRole("ada@contoso.com", id, role)
 	}
+	return w
+}
+
+// azureSession signs Ada in for what is in both subscriptions.
+func (w *world) azureSession(rights ...string) (workflow.Session, error) {
+	w.Helper()
 	in := w.begin()
 	if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
-	s, err := in.Wait(t.Context(), workflow.Ask{Email: "bea@contoso.com", Subscriptions: []string{production, testing2}, AzureRights: rights})
-	if w.saw(err) != nil {
-		t.Fatal(err)
+	s, err := in.Wait(w.Context(), workflow.Ask{Email: "bea@contoso.com", Subscriptions: []string{production, testing2}, AzureRights: rights})
+	if err == nil {
+		w.Cleanup(s.Close)
 	}
-	t.Cleanup(s.Close)
-	return w, s
+	return s, w.saw(err)
 }
 
 // ofApp counts what there is in Azure that is not Ada's.

@@ -21,7 +21,7 @@ import (
 type operation struct{ name, words string }
 
 var (
-	opDeviceCode   = operation{"deviceCode", "get a sign-in code"}
+	opSignIn       = operation{"signIn", "sign in"}
 	opProof        = operation{"proof", "sign in as the app"}
 	opBatch        = operation{"batch", "do several things at once"}
 	opMe           = operation{"getMe", "read its own account"}
@@ -83,6 +83,13 @@ func (a *answer) says(fragment string) bool {
 	return strings.Contains(strings.ToLower(a.message), fragment)
 }
 
+// notFound says whether something that the request was about is not there, or not
+// known to the replica that answered. That one may have no words for it, and calls
+// it a mistake where the object is in the body.
+func (a *answer) notFound() bool {
+	return a.status == http.StatusNotFound || a.is("Request_ResourceNotFound") || a.is("Directory_ObjectNotFound") || a.is("ResourceNotFound")
+}
+
 // exists says whether Graph seems to mean that a thing is there already.
 func (a *answer) exists() bool {
 	return a.status == http.StatusConflict && a.code != "Directory_ConcurrencyViolation" || a.is("ObjectConflict") ||
@@ -123,11 +130,17 @@ type later struct {
 	why    string
 	ref    string
 	after  time.Duration
+	lasts  *workflow.Trouble // what it was if it has not gone away
 }
 
-var _ workflow.Temporary = (*later)(nil)
+var (
+	_ workflow.Temporary = (*later)(nil)
+	_ workflow.Explained = (*later)(nil)
+)
 
 func (l *later) RetryAfter() time.Duration { return l.after }
+
+func (l *later) Explain() *workflow.Trouble { return l.lasts }
 
 func (l *later) Error() string {
 	var b strings.Builder
@@ -158,8 +171,9 @@ func (s *session) fault(err error, about ...string) error {
 	if !ok {
 		return err
 	}
-	unknown := a.status == http.StatusNotFound && (a.code == "Request_ResourceNotFound" || a.code == "Directory_ObjectNotFound" || a.code == "ResourceNotFound")
 	switch {
+	case a.status/100 == 3:
+		return &astray{graphService, redirected, a.ref}
 	case a.status == http.StatusUnauthorized:
 		return workflow.ErrSessionOver
 	case a.status == http.StatusTooManyRequests:
@@ -168,8 +182,10 @@ func (s *session) fault(err error, about ...string) error {
 		return a.later("the service is not well")
 	case a.is("Directory_ConcurrencyViolation"):
 		return a.later("somebody changed it at the same time")
-	case unknown && s.fresh(about...):
-		return a.later("not known everywhere yet")
+	case a.notFound() && s.fresh(about...):
+		lag := a.later("not known everywhere yet")
+		lag.lasts = a.trouble()
+		return lag
 	case a.is("NoBackingApplicationObject"):
 		return a.later("the application is not known everywhere yet")
 	case a.op == opPrincipal && a.is("Authorization_RequestDenied") && a.says("backing application"):
@@ -223,7 +239,7 @@ func (a *answer) trouble() *workflow.Trouble {
 		t.Text = fmt.Sprintf("Entra did not let this account %s. It takes an active directory role: %s. Activate it, then press Retry.", a.op.words, rights[a.op])
 	case a.status == http.StatusForbidden:
 		t.Text = fmt.Sprintf("Entra did not let this account %s. Check its directory roles and the consent that the bot's own client has, then press Retry.", a.op.words)
-	case a.status == http.StatusNotFound:
+	case a.notFound():
 		t.Text = fmt.Sprintf("Entra could not %s, because something it needs is not there. It may have been deleted in Entra.", a.op.words)
 	default:
 		t.Text = fmt.Sprintf("Entra refused to %s. It says: %s", a.op.words, clip(a.message, 300))

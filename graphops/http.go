@@ -109,8 +109,8 @@ func (c *loginClient) Do(req *http.Request) (*http.Response, error) {
 		return p.do(c, req)
 	}
 	resp, err := c.send(req)
-	if asked, ok := req.Context().Value(spellingKey{}).([]string); ok && err == nil {
-		return respelled(resp, asked)
+	if s, ok := req.Context().Value(spellingKey{}).(*spelling); ok && err == nil {
+		return respelled(resp, s)
 	}
 	return resp, err
 }

@@ -73,6 +73,11 @@ func (p *polling) do(c *loginClient, req *http.Request) (*http.Response, error) 
 			c.log.DebugContext(ctx, "the answer to a poll was cut off, and the poll is repeated", "err", cause(err))
 			continue
 		}
+		if a := readLoginAnswer(body); resp.StatusCode != http.StatusOK && a.busy() {
+			c.log.DebugContext(ctx, "the service is not well, and the poll is repeated", "code", a.code(), "error", a.Error)
+			p.next = time.Now().Add(max(p.interval, retryAfter(resp.Header, c.now())))
+			continue
+		}
 		p.read(resp.StatusCode, body)
 		if p.done {
 			resp.Body = io.NopCloser(bytes.NewReader(spelled(body, p.granted, p.asked)))

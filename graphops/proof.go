@@ -79,6 +79,7 @@ var spreading = map[int]bool{
 var refusals = map[int]string{
 	53003:   "Conditional Access blocks the app. Ask for an exemption for its service principal, then press Retry.",
 	530003:  "Conditional Access blocks the app. Ask for an exemption for its service principal, then press Retry.",
+	90002:   "Entra does not know the tenant that this bot is configured for. The operator has to check tenant_id, and whether cloud (or authority_url) names the cloud that the tenant is in, then press Retry.",
 	700024:  "Entra's clock and this machine's differ too much for a certificate to be used. The operator has to set this machine's clock, then press Retry.",
 	7000112: "The app is disabled in Entra. Enable it (Enterprise applications › Properties), then press Retry.",
 	7000222: "The app's secret has expired already. Press Retry to make another.",

@@ -75,7 +75,7 @@ func TestAProofWaitsUntilEntraKnows(t *testing.T) {
 	if no := trouble(w.saw(prove(appID, catalog.MicrosoftGraph))); no == nil || no.Code != "AADSTS7000222" || no.Ref == "" {
 		t.Errorf("an expired secret: %v", no)
 	}
-	for _, status := range []int{0, 429, 500, 503} {
+	for _, status := range []int{0, 400, 429, 500, 503} {
 		w.s.Fail("token", entratest.Before, status, 1)
 		if err := w.saw(prove(appID)); !isTemporary(err) {
 			t.Errorf("status %d: %v", status, err)
@@ -98,6 +98,7 @@ func TestAProofThatIsRefusedForGood(t *testing.T) {
 		`{"error":"invalid_client","error_codes":[999999],"trace_id":"t"}`:                         "AADSTS999999",
 		`{"error":"invalid_client","error_description":"AADSTS888888: something.","trace_id":"t"}`: "AADSTS888888",
 		`{"error":"server_said_no","trace_id":"t"}`:                                                "server_said_no",
+		`{"error":"invalid_tenant","error_codes":[90002],"trace_id":"t"}`:                          "AADSTS90002",
 	} {
 		w.wire = func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/token") {

@@ -52,7 +52,7 @@ var reasons = map[int]workflow.SignInReason{
 
 	50059:   workflow.SignInClient,
 	50194:   workflow.SignInClient, // single-tenant client on a shared endpoint
-	90002:   workflow.SignInClient, // no such tenant
+	90002:   workflow.SignInTenant, // no such tenant in this cloud
 	70001:   workflow.SignInClient,
 	70002:   workflow.SignInClient,
 	700016:  workflow.SignInClient, // no such client here
@@ -69,17 +69,32 @@ var reasons = map[int]workflow.SignInReason{
 	50158: workflow.SignInMFA, // of an external provider
 }
 
+// transient are the AADSTS codes of a service that is not well, which come with
+// status 400 too. Source: Microsoft Entra authentication and authorization error codes.
+var transient = map[int]bool{
+	90006: true, // ExternalServerRetryableError
+	90024: true, // RequestBudgetExceededError
+	90033: true, // MsodsServiceUnavailable
+}
+
+// firm are the OAuth errors that the protocol itself ends a device code with. They
+// say what the person did, and the number beside them may say something else.
+// Source: RFC 8628, section 3.5; Microsoft, "OAuth 2.0 device authorization grant".
+var firm = map[string]workflow.SignInReason{
+	"authorization_declined": workflow.SignInDeclined,
+	"expired_token":          workflow.SignInExpired,
+}
+
 // oauthReasons is for answers without an AADSTS code that says more.
 var oauthReasons = map[string]workflow.SignInReason{
-	"authorization_declined": workflow.SignInDeclined,
-	"access_denied":          workflow.SignInDeclined,
-	"expired_token":          workflow.SignInExpired,
-	"code_expired":           workflow.SignInExpired,
-	"bad_verification_code":  workflow.SignInExpired,
-	"invalid_client":         workflow.SignInClient,
-	"unauthorized_client":    workflow.SignInClient,
-	"interaction_required":   workflow.SignInMFA,
-	"consent_required":       workflow.SignInNoConsent,
+	"access_denied":         workflow.SignInDeclined,
+	"code_expired":          workflow.SignInExpired,
+	"bad_verification_code": workflow.SignInExpired,
+	"invalid_client":        workflow.SignInClient,
+	"unauthorized_client":   workflow.SignInClient,
+	"invalid_tenant":        workflow.SignInTenant,
+	"interaction_required":  workflow.SignInMFA,
+	"consent_required":      workflow.SignInNoConsent,
 }
 
 // A loginAnswer is what the sign-in service said instead of giving a token.
@@ -110,9 +125,14 @@ func loginAnswerOf(err error) *loginAnswer {
 var aadsts = regexp.MustCompile(`^AADSTS([0-9]{4,9})\b`)
 
 func parseLoginAnswer(text string) *loginAnswer {
-	a := &loginAnswer{}
 	_, body, _ := strings.Cut(text, "\n")
-	if json.Unmarshal([]byte(body), a) != nil {
+	return readLoginAnswer([]byte(body))
+}
+
+// readLoginAnswer reads an error as the sign-in service writes it.
+func readLoginAnswer(body []byte) *loginAnswer {
+	a := &loginAnswer{}
+	if json.Unmarshal(body, a) != nil {
 		return &loginAnswer{}
 	}
 	if len(a.Codes) == 0 {
@@ -134,19 +154,38 @@ func (a *loginAnswer) code() int {
 	return a.Codes[0]
 }
 
-// busy says that the service did not get to it.
+// busy says that the service did not get to it: by its status, by a number, or by
+// the OAuth error where no number has a reason that will last.
 func (a *loginAnswer) busy() bool {
-	return a.status == http.StatusTooManyRequests || a.status >= 500 || a.status == http.StatusRequestTimeout
+	if a.status == http.StatusTooManyRequests || a.status >= 500 || a.status == http.StatusRequestTimeout {
+		return true
+	}
+	lasting := false
+	for _, c := range a.Codes {
+		if transient[c] {
+			return true
+		}
+		_, known := reasons[c]
+		lasting = lasting || known
+	}
+	return !lasting && (a.Error == "temporarily_unavailable" || a.Error == "server_error")
 }
 
 // refusal is what the answer means to the person.
 func (a *loginAnswer) refusal() *workflow.SignInError {
 	e := &workflow.SignInError{Reason: workflow.SignInOther, Code: a.code(), Ref: a.Trace}
+	if r, ok := firm[a.Error]; ok {
+		e.Reason = r
+		return e
+	}
 	if r, ok := oauthReasons[a.Error]; ok {
 		e.Reason = r
 	}
 	for _, c := range a.Codes {
 		if r, ok := reasons[c]; ok {
+			if a.Error == "access_denied" && r == workflow.SignInExpired {
+				break // somebody has answered; other numbers say why access was denied
+			}
 			e.Reason, e.Code = r, c
 			break
 		}
@@ -154,24 +193,40 @@ func (a *loginAnswer) refusal() *workflow.SignInError {
 	return e
 }
 
-// signInFault says what an error of MSAL's means before there is a code.
+// signInFault says what an error of MSAL's means where nobody is waited for: while a
+// code is asked for, or a further token.
 func (d *Directory) signInFault(ctx context.Context, err error) error {
 	a := loginAnswerOf(err)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case a != nil && a.busy():
-		return &later{op: opDeviceCode, status: a.status, after: retryAfter(a.header, d.now()), ref: a.Trace}
+		return &later{op: opSignIn, status: a.status, after: retryAfter(a.header, d.now()), ref: a.Trace}
 	case a != nil:
 		return a.refusal()
 	}
 	if _, ok := errors.AsType[msal.InvalidJsonErr](err); ok {
-		return &later{op: opDeviceCode, why: "the answer is not JSON"} // its text has the answer in it
+		return &later{op: opSignIn, why: "the answer is not JSON"} // its text has the answer in it
 	}
 	if isNetwork(err) {
-		return &later{op: opDeviceCode, why: cause(err)}
+		return &later{op: opSignIn, why: cause(err)}
 	}
-	return errors.New("graphops: no device code: " + err.Error())
+	return errors.New("graphops: no sign-in: " + err.Error())
+}
+
+// moreFault says what an error of MSAL's means while a token for another resource
+// is asked for. Nobody is asked for anything then.
+func (d *Directory) moreFault(ctx context.Context, err error, as *spelling) error {
+	fault := d.signInFault(ctx, err)
+	_, refused := errors.AsType[*workflow.SignInError](fault)
+	_, temporary := errors.AsType[*later](fault)
+	switch {
+	case ctx.Err() != nil, refused, temporary:
+		return fault
+	case as.lacks:
+		return &workflow.SignInError{Reason: workflow.SignInNoConsent} // MSAL: "declined scopes"
+	}
+	return &workflow.SignInError{Reason: workflow.SignInOther}
 }
 
 // waitFault says what an error of MSAL's means while somebody signs in.

@@ -71,8 +71,12 @@ func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session,
 	}
 	session.scopes = granted
 	more := func(ctx context.Context, scope string) (workflow.Secret, error) {
-		r, err := s.client.AcquireTokenSilent(ctx, []string{scope}, public.WithSilentAccount(got.Account))
-		return workflow.NewSecret(r.AccessToken), err
+		as := &spelling{asked: []string{scope}}
+		r, err := s.client.AcquireTokenSilent(context.WithValue(ctx, spellingKey{}, as), as.asked, public.WithSilentAccount(got.Account))
+		if err != nil {
+			return workflow.Secret{}, s.d.moreFault(ctx, err, as)
+		}
+		return workflow.NewSecret(r.AccessToken), nil
 	}
 	err = session.identify(ctx, ask, claims{tenant: got.IDToken.TenantID, object: got.IDToken.Oid})
 	if err == nil && len(ask.Subscriptions) > 0 {

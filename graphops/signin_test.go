@@ -181,7 +181,9 @@ func TestNoCodeIsGivenOut(t *testing.T) {
 		{"the client does not exist", func(w *world) { w.client.AppID = "99999999-9999-4999-8999-999999999999"; w.dir = w.directory(nil) }, "client"},
 		{"the tenant does not exist", func(w *world) {
 			w.dir = w.directory(func(c *Config) { c.Tenants[0].TenantID = "99999999-9999-4999-8999-999999999999" })
-		}, "client"},
+		}, "tenant"},
+		{"it says that it is not well", func(w *world) { w.s.Fail("devicecode", entratest.Before, 400, 1) }, "temporary"},
+		{"discovery says that it is not well", func(w *world) { w.s.Fail("openid", entratest.Before, 400, 1) }, "temporary"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -48,7 +48,7 @@ func (s *signing) widen(ctx context.Context, got public.AuthResult, granted []st
 		var wider public.AuthResult
 		err := patiently(ctx, s.d.log, func() error {
 			var err error
-			if wider, err = s.client.AcquireTokenSilent(context.WithValue(ctx, spellingKey{}, full), full, public.WithSilentAccount(got.Account)); err != nil {
+			if wider, err = s.client.AcquireTokenSilent(context.WithValue(ctx, spellingKey{}, &spelling{asked: full}), full, public.WithSilentAccount(got.Account)); err != nil {
 				return s.d.signInFault(ctx, err)
 			}
 			return nil
@@ -73,20 +73,31 @@ func has(granted []string, scope string) bool {
 }
 
 // plain is a scope without the name of its resource.
-func plain(scope string) string { return scope[strings.LastIndexByte(scope, '/')+1:] }
+func plain(scope string) string {
+	scope = strings.TrimRight(scope, "/")
+	return scope[strings.LastIndexByte(scope, '/')+1:]
+}
 
-// spellingKey is for the scopes that a request for a token asks for.
+// A spelling is how a request for a token spells the scopes that it asks for.
+type spelling struct {
+	asked []string
+	lacks bool // a token came, but without one of them
+}
+
+// spellingKey is for the spelling, in the context of the request.
 type spellingKey struct{}
 
 // respelled is the answer to such a request, for MSAL.
-func respelled(resp *http.Response, asked []string) (*http.Response, error) {
+func respelled(resp *http.Response, s *spelling) (*http.Response, error) {
 	body, err := bodyOf(resp)
 	if err != nil {
 		return nil, err
 	}
 	var said struct{ Scope string }
-	if resp.StatusCode == http.StatusOK && json.Unmarshal(body, &said) == nil {
-		resp.Body = io.NopCloser(bytes.NewReader(spelled(body, strings.Fields(said.Scope), asked)))
+	if resp.StatusCode == http.StatusOK && json.Unmarshal(body, &said) == nil && said.Scope != "" { // without: all of them
+		granted := strings.Fields(said.Scope)
+		s.lacks = slices.ContainsFunc(s.asked, func(scope string) bool { return !has(granted, scope) })
+		resp.Body = io.NopCloser(bytes.NewReader(spelled(body, granted, s.asked)))
 	}
 	return resp, nil
 }

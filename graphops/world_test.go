@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -226,6 +227,41 @@ func (w *world) patiently(do func() error) error {
 		w.later(time.Second)
 	}
 	return errors.New("still temporary after 40 tries")
+}
+
+// peek reads the body of a request, and leaves it there.
+func peek(r *http.Request) string {
+	if r.Body == nil {
+		return ""
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body.Close()
+	if err != nil {
+		panic(err) // it is in memory
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return string(body)
+}
+
+// rewritten has each answer to a request that is meant changed on its way.
+func (w *world) rewritten(meant func(path, body string) bool, change func(status int, body string) (int, string)) {
+	w.wire = func(r *http.Request) (*http.Response, error) {
+		if !meant(r.URL.Path, peek(r)) {
+			return nil, nil
+		}
+		resp, err := w.direct.RoundTrip(r)
+		if err != nil {
+			return nil, err
+		}
+		said, err := bodyOf(resp)
+		if err != nil {
+			return nil, err
+		}
+		status, text := change(resp.StatusCode, string(said))
+		resp.StatusCode, resp.ContentLength, resp.Body = status, int64(len(text)), io.NopCloser(strings.NewReader(text))
+		resp.Header.Del("Content-Length")
+		return resp, nil
+	}
 }
 
 // count is how often an operation was called.
