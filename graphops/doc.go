@@ -22,7 +22,9 @@
 // Directory.Read.All, reads who it was from the ID token, and calls no Graph.
 //
 // Why a sign-in came to nothing is told by AADSTS number and OAuth error code,
-// never by text, and becomes a *workflow.SignInError.
+// never by text, and becomes a *workflow.SignInError. What says that the service is
+// not well counts as that with whatever status, for the code, the polls, further
+// tokens and the proof alike.
 //
 // MSAL would ask the public cloud whether it knows an authority. It is told not
 // to: the operator has configured the authority, a sovereign cloud and an
@@ -68,9 +70,10 @@
 //
 //   - temporary (workflow.Temporary, with Retry-After): throttling, 5xx, lost
 //     connections, and what Entra's replicas say about objects they have not
-//     heard of yet;
+//     heard of yet, in whatever words, which says what it was if it lasts;
 //   - workflow.ErrSessionOver: the token is refused;
 //   - *workflow.Trouble: Entra said no, with the reason for people;
+//   - *astray: the token was wanted elsewhere, which is no "no" to what was asked;
 //   - *workflow.ExcessError: there is more consent than was approved.
 //
 // The caller owns all retries of writes. Nothing here repeats a write, and kiota's

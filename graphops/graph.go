@@ -152,8 +152,10 @@ func (g *graph) failed(ctx context.Context, op operation, c *call, err error) er
 		return ctx.Err()
 	case errors.Is(err, workflow.ErrSessionOver):
 		return workflow.ErrSessionOver
-	case errors.Is(err, errElsewhere), errors.Is(err, errRedirect):
-		return fmt.Errorf("%s: %w", op.name, err)
+	case errors.Is(err, errRedirect):
+		return &astray{graphService, redirected, c.header.Get("request-id")}
+	case errors.Is(err, errElsewhere):
+		return &astray{graphService, otherPage, ""} // no other address is Graph's own
 	case c.status != 0:
 		return &later{op: op, status: c.status, why: "the answer cannot be read"}
 	case isNetwork(err):
@@ -205,7 +207,7 @@ func (g *graph) somePages(ctx context.Context, op operation, r *kiota.RequestInf
 		}
 		next, err := url.Parse(*list.GetOdataNextLink())
 		if err != nil {
-			return false, &later{op: op, why: "the next page has no address"}
+			return false, &astray{graphService, otherPage, ""}
 		}
 		r = g.get("")
 		r.UrlTemplate = ""
@@ -223,6 +225,9 @@ func value[T any](p *T) T {
 	}
 	return *p
 }
+
+// lower is an ID as it is compared: Graph may write GUIDs in either case.
+func lower(id *string) string { return strings.ToLower(value(id)) }
 
 // guid returns an ID as the SDK wants it, or nil if it is none.
 func guid(s string) *uuid.UUID {
