@@ -70,5 +70,8 @@ func rolesIn(token string) []string {
 	if b, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
 		json.Unmarshal(b, &claims)
 	}
-	return slices.DeleteFunc(claims.Roles, func(id string) bool { return strings.EqualFold(id, everyMember) })
+	for i, id := range claims.Roles {
+		claims.Roles[i] = strings.ToLower(id)
+	}
+	return slices.DeleteFunc(claims.Roles, func(id string) bool { return id == everyMember })
 }

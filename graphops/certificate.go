@@ -31,7 +31,7 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	if err != nil {
 		return err
 	}
-	others := &item{op: opOthers, req: s.get("/applications?$select=id,displayName,keyCredentials&$top=999"), as: models.CreateApplicationCollectionResponseFromDiscriminatorValue}
+	others := s.othersItem()
 	s.batch(ctx, []*item{own, others})
 	keys, err := s.currentIn(own, applicationID)
 	if err != nil {
@@ -54,6 +54,10 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	return s.setCertificates(ctx, applicationID, keys, append(slices.Clone(keys), k))
 }
 
+func (s *session) othersItem() *item {
+	return &item{op: opOthers, req: s.get("/applications?$select=id,displayName,keyCredentials&$top=999"), as: models.CreateApplicationCollectionResponseFromDiscriminatorValue}
+}
+
 // unused makes sure that no other application has the certificate. A list has no
 // key in it but the identifier, which is the thumbprint unless somebody chose
 // another: that one, and the apps of other tenants, nobody can see from here.
@@ -67,7 +71,7 @@ func (s *session) unused(ctx context.Context, others *item, applicationID, thumb
 		}
 		for _, a := range list.GetValue() {
 			has := func(k models.KeyCredentialable) bool { return isCertificate(k, thumbprint) }
-			if value(a.GetId()) != applicationID && slices.ContainsFunc(a.GetKeyCredentials(), has) {
+			if !strings.EqualFold(value(a.GetId()), applicationID) && slices.ContainsFunc(a.GetKeyCredentials(), has) {
 				name, found = value(a.GetDisplayName()), true
 			}
 		}

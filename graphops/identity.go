@@ -114,10 +114,10 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.Signer, error) {
 	var who workflow.Signer
 	if u, ok := me.got.(models.Userable); ok {
-		who.ObjectID, who.UPN, who.Mail = value(u.GetId()), value(u.GetUserPrincipalName()), value(u.GetMail())
+		who.ObjectID, who.UPN, who.Mail = lower(u.GetId()), value(u.GetUserPrincipalName()), value(u.GetMail())
 	}
 	if l, ok := org.got.(models.OrganizationCollectionResponseable); ok && len(l.GetValue()) == 1 {
-		who.TenantID, who.TenantName = value(l.GetValue()[0].GetId()), value(l.GetValue()[0].GetDisplayName())
+		who.TenantID, who.TenantName = lower(l.GetValue()[0].GetId()), value(l.GetValue()[0].GetDisplayName())
 		for _, d := range l.GetValue()[0].GetVerifiedDomains() {
 			if value(d.GetIsInitial()) {
 				who.Domain = value(d.GetName())
@@ -133,7 +133,7 @@ func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.
 			return
 		}
 		for _, r := range l.GetValue() {
-			if id := value(r.GetRoleTemplateId()); id != "" {
+			if id := lower(r.GetRoleTemplateId()); id != "" {
 				who.Roles = append(who.Roles, id)
 			}
 		}
@@ -184,9 +184,9 @@ func (s *session) accountsIn(items []*item) ([]workflow.Account, error) {
 	disabled := make(map[string]bool)
 	add := func(u models.Userable) {
 		if on := u.GetAccountEnabled(); on != nil && !*on {
-			disabled[value(u.GetId())] = true
+			disabled[lower(u.GetId())] = true
 		}
-		a := workflow.Account{ObjectID: value(u.GetId()), UPN: value(u.GetUserPrincipalName()), Mail: value(u.GetMail())}
+		a := workflow.Account{ObjectID: lower(u.GetId()), UPN: value(u.GetUserPrincipalName()), Mail: value(u.GetMail())}
 		if a.UPN != "" && a.ObjectID != "" && !slices.ContainsFunc(found, func(b workflow.Account) bool { return a.ObjectID == b.ObjectID }) {
 			found = append(found, a)
 		}

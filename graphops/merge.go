@@ -224,7 +224,7 @@ func (s *session) preAuthorize(ctx context.Context, applicationID string, api mo
 				clients, i = append(clients, p), len(clients)
 			}
 			id := ids[sc.Name].String()
-			if has := clients[i].GetDelegatedPermissionIds(); !slices.Contains(has, id) {
+			if has := clients[i].GetDelegatedPermissionIds(); !slices.ContainsFunc(has, func(there string) bool { return strings.EqualFold(there, id) }) {
 				clients[i].SetDelegatedPermissionIds(append(has, id))
 				changed = true
 			}

@@ -34,7 +34,7 @@ func (s *session) EnsureDirectoryRole(ctx context.Context, servicePrincipal, tem
 	switch {
 	case err != nil:
 		return s.fault(err, servicePrincipal)
-	case slices.Contains(has, templateID):
+	case slices.Contains(has, strings.ToLower(templateID)):
 		return nil
 	case refused.exists():
 		return refused.later("it is assigned, and cannot be read yet")
@@ -53,7 +53,7 @@ func (s *session) directoryRoles(ctx context.Context, i *item) ([]string, error)
 	err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
 		if l, ok := p.(models.UnifiedRoleAssignmentCollectionResponseable); ok {
 			for _, a := range l.GetValue() {
-				all = append(all, strings.ToLower(value(a.GetRoleDefinitionId())))
+				all = append(all, lower(a.GetRoleDefinitionId()))
 			}
 		}
 	})

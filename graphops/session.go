@@ -3,6 +3,7 @@ package graphops
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,7 +25,7 @@ type session struct {
 	began  time.Time
 
 	mu        sync.Mutex
-	made      map[string]bool            // IDs of objects that this session made or saw
+	made      map[string]bool            // IDs in lower case of objects that this session made or saw
 	resources map[string]*resource       // by application ID; nil where the tenant has none
 	consented map[string]bool            // by consent.key
 	keyed     map[string]map[string]bool // by application, see certificatesOf
@@ -60,7 +61,7 @@ func (s *session) know(ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		s.made[id] = true
+		s.made[strings.ToLower(id)] = true
 	}
 }
 
@@ -69,7 +70,7 @@ func (s *session) fresh(ids ...string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		if s.made[id] {
+		if s.made[strings.ToLower(id)] {
 			return true
 		}
 	}
@@ -81,6 +82,6 @@ func (s *session) forget(ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		delete(s.made, id)
+		delete(s.made, strings.ToLower(id))
 	}
 }
