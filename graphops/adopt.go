@@ -164,7 +164,7 @@ func rolesCalled(ids []string, known []workflow.DirectoryRole) []workflow.Direct
 	for _, id := range ids {
 		role := workflow.DirectoryRole{TemplateID: id, Name: "role " + id, Why: "the app had it before"}
 		for _, k := range known {
-			if k.TemplateID == id {
+			if strings.EqualFold(k.TemplateID, id) {
 				role = k
 			}
 		}

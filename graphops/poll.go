@@ -73,7 +73,8 @@ func (p *polling) do(c *loginClient, req *http.Request) (*http.Response, error) 
 			c.log.DebugContext(ctx, "the answer to a poll was cut off, and the poll is repeated", "err", cause(err))
 			continue
 		}
-		if a := readLoginAnswer(body); resp.StatusCode != http.StatusOK && a.busy() {
+		a := readLoginAnswer(body)
+		if a.status = resp.StatusCode; a.status != http.StatusOK && a.busy() {
 			c.log.DebugContext(ctx, "the service is not well, and the poll is repeated", "code", a.code(), "error", a.Error)
 			p.next = time.Now().Add(max(p.interval, retryAfter(resp.Header, c.now())))
 			continue

@@ -121,7 +121,7 @@ func TestPolls(t *testing.T) {
 		{"go out at the interval of the server", `,"interval":7`, []string{pending, pending, pending, declined}, seconds(0, 7, 14, 21), workflow.SignInDeclined},
 		{"go out every five seconds where it names none", ``, []string{pending, pending, declined}, seconds(0, 5, 10), workflow.SignInDeclined},
 		{"slow down when told, and stay slow", `,"interval":5`, []string{pending, slower, pending, slower, pending, declined}, seconds(0, 5, 15, 25, 40, 55), workflow.SignInDeclined},
-		{"go on when the service is down", `,"interval":5`, []string{pending, "503 ", "500 {}", "502 <html>", declined}, seconds(0, 5, 10, 15, 20), workflow.SignInDeclined},
+		{"go on when the service is down", `,"interval":5`, []string{pending, "503 ", "500 {}", "502 <html>", "408 ", declined}, seconds(0, 5, 10, 15, 20, 25), workflow.SignInDeclined},
 		{"go on when Entra says that it is not well", `,"interval":5`, []string{pending, `400 {"error":"temporarily_unavailable","error_codes":[90033]}`, `400 {"error":"invalid_request","error_codes":[90006]}`,
 			`400 {"error":"invalid_grant","error_description":"AADSTS90024: …"}`, `400 {"error":"server_error"}`, declined}, seconds(0, 5, 10, 15, 20, 25), workflow.SignInDeclined},
 		{"end at a reason, though it is called an error of the server", `,"interval":5`, []string{`400 {"error":"server_error","error_codes":[53003]}`}, seconds(0), workflow.SignInBlocked},
