@@ -35,5 +35,6 @@
 //	person.go    who someone is             respond.go          private answers
 //	left.go      who has left               digest.go           what waits, once a day
 //	came.go      what came of a request     dependents.go       who depends on an app
-//	redirect.go  what the form asks for to make redirect URIs of
+//	template.go  what the form asks for to make redirect URIs of
+//	insist.go    asking Slack again
 package bot

@@ -367,13 +367,7 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 			return slack.NewUpdateViewSubmissionResponse(&v)
 		}
 	}
-	by, err := b.presser(ctx, i)
-	if err == nil {
-		err = s.noKeys()
-	}
-	if err == nil {
-		err = b.fill(ctx, s, &d)
-	}
+	by, err := b.complete(ctx, i, &d)
 	if err == nil {
 		switch m.Kind {
 		case workflow.Update:

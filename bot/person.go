@@ -30,7 +30,8 @@ const (
 	knownFor = 10 * time.Minute
 	// knownMax is how many people are remembered.
 	knownMax = 10000
-	// askFor is how long Slack may take to say who somebody is.
+	// askFor is how long Slack may take to say who somebody is, with all that is
+	// asked again.
 	askFor = 2 * time.Second
 )
 
@@ -39,7 +40,11 @@ const (
 func (b *Bot) person(ctx context.Context, user string) (workflow.Person, error) {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
-	home, _, err := b.ourselves(ctx)
+	var home string
+	err := insist(ctx, func() (err error) {
+		home, _, err = b.ourselves(ctx)
+		return err
+	})
 	if err != nil {
 		return workflow.Person{}, &lookupError{err}
 	}
@@ -112,9 +117,13 @@ func (p *people) learn(user string, who workflow.Person, left bool, now time.Tim
 func (b *Bot) askWho(ctx context.Context, user, home string) (p workflow.Person, err error) {
 	learned, left := false, false
 	defer func() { b.people.learn(user, p, left, b.now(), learned) }()
-	u, err := b.api.GetUserInfoContext(ctx, user)
+	var u *slack.User
+	err = insist(ctx, func() (err error) {
+		u, err = b.api.GetUserInfoContext(ctx, user)
+		return slackError(err)
+	})
 	if err != nil {
-		return p, slackError(err)
+		return p, err
 	}
 	p = workflow.Person{ID: user, Email: u.Profile.Email,
 		Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, user)), 80)}

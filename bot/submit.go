@@ -100,13 +100,7 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	d.Origin, d.Product = i.View.ID, firstOf(p.Name, s.choice(workflow.FieldProduct), m.Product)
 	d.Fields = s.filledIn(p)
 	d.Credential, d.Workloads, d.Backup, d.Existing = chosen.Credential, chosen.Workloads, chosen.Backup, m.Existing
-	by, err := b.presser(ctx, i)
-	if err == nil {
-		err = s.noKeys()
-	}
-	if err == nil {
-		err = b.fill(ctx, s, &d)
-	}
+	by, err := b.complete(ctx, i, &d)
 	if err == nil {
 		_, err = b.desk.Submit(ctx, by, d)
 	}
@@ -164,6 +158,25 @@ func (s state) noKeys() error {
 		return nil
 	}
 	return wrong
+}
+
+// completeFor is how long Slack may take for all that a form only names: it wants
+// its own answer in three seconds.
+const completeFor = 2500 * time.Millisecond
+
+// complete makes a draft whole, and says whose it is.
+func (b *Bot) complete(ctx context.Context, i interaction, d *workflow.Draft) (by workflow.Person, err error) {
+	ctx, cancel := context.WithTimeout(ctx, completeFor)
+	defer cancel()
+	s := i.View.State
+	by, err = b.presser(ctx, i)
+	if err == nil {
+		err = s.noKeys()
+	}
+	if err == nil {
+		err = b.fill(ctx, s, d)
+	}
+	return by, err
 }
 
 // fill gets what the form only names: the file, and who the owners are.
