@@ -51,6 +51,8 @@ type Bot struct {
 	replays replays
 	events  replays
 
+	deliveries deliveries
+
 	mu   sync.Mutex
 	team string            // the workspace's ID, once known
 	self self              // who we are in it

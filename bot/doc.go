@@ -36,5 +36,5 @@
 //	left.go      who has left               digest.go           what waits, once a day
 //	came.go      what came of a request     dependents.go       who depends on an app
 //	template.go  what the form asks for to make redirect URIs of
-//	insist.go    asking Slack again
+//	insist.go    asking Slack again         delivery.go         what comes twice
 package bot

@@ -73,12 +73,34 @@ func (b *Bot) connect(ctx context.Context) error {
 			places <- struct{}{}
 			handlers.Go(func() {
 				defer func() { <-places }()
-				var reply any = b.Dispatch(running, env)
-				if err := client.AckCtx(running, id, reply); err != nil && ctx.Err() == nil {
+				reply, err := b.replyTo(running, id, env)
+				if err == nil {
+					err = client.AckCtx(running, id, reply)
+				}
+				if err != nil && ctx.Err() == nil {
 					b.log.Warn("an acknowledgement that was not sent", "kind", env.Kind, "err", err)
 				}
 			})
 		}
+	}
+}
+
+// replyTo answers an envelope. One that came before gets the reply that it got
+// then, and where that is still being made, waits for it.
+func (b *Bot) replyTo(ctx context.Context, id string, e Envelope) (reply any, err error) {
+	d, first := b.deliveries.of(id, b.now())
+	if first {
+		if err := d.answer(b.Dispatch(ctx, e)); err != nil {
+			b.log.Error("a reply that can't be written", "kind", e.Kind, "err", err)
+		}
+		return d.reply, nil
+	}
+	b.log.Warn("a repeated envelope", "kind", e.Kind)
+	select {
+	case <-d.answered:
+		return d.reply, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 

@@ -1,0 +1,75 @@
+package bot
+
+import (
+	"encoding/json"
+	"sync"
+	"time"
+)
+
+const (
+	// deliveredFor is how long an envelope is known again. Slack's last attempt
+	// comes five minutes after the first. Source: docs.slack.dev/apis/events-api.
+	deliveredFor = 10 * time.Minute
+	// deliveredMax is how many envelopes are known; one reply has 20 KB at most.
+	// What falls out is answered anew, which is harmless: every handler checks the
+	// state of what it changes.
+	deliveredMax = 1000
+)
+
+// deliveries remembers the envelopes of Socket Mode with what they were answered.
+// Slack delivers one again whose acknowledgement it did not get. The same things
+// must not be done and said twice, and whoever waits has to get the same answer.
+//
+// A reply is what its person sees in Slack anyway: sentences, lists of requests,
+// forms, options and what is wrong with a field. A secret is in none of them: it
+// goes into a view by a call of ours (see reveal.go).
+type deliveries struct {
+	mu    sync.Mutex
+	known map[string]*delivery
+	order []*delivery // the oldest first
+}
+
+// A delivery is one envelope, however often it came.
+type delivery struct {
+	id   string
+	came time.Time
+
+	answered chan struct{} // closed once there is a reply
+	reply    any           // JSON, or nil for an empty one
+}
+
+// of returns the delivery of an envelope. first says that it has not come before,
+// and that the caller has to answer it.
+func (s *deliveries) of(id string, now time.Time) (d *delivery, first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.order) > 0 && (len(s.order) >= deliveredMax || now.Sub(s.order[0].came) >= deliveredFor) {
+		delete(s.known, s.order[0].id)
+		s.order[0] = nil // its reply is not kept by the list's array
+		s.order = s.order[1:]
+	}
+	if d, ok := s.known[id]; ok {
+		return d, false
+	}
+	if s.known == nil {
+		s.known = map[string]*delivery{}
+	}
+	d = &delivery{id: id, came: now, answered: make(chan struct{})}
+	s.known[id] = d
+	s.order = append(s.order, d)
+	return d, true
+}
+
+// answer keeps the reply, as it is written to Slack.
+func (d *delivery) answer(r Reply) error {
+	defer close(d.answered)
+	if r == nil {
+		return nil
+	}
+	body, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	d.reply = json.RawMessage(body)
+	return nil
+}
