@@ -11,7 +11,7 @@ import (
 // whoSigns begins the line about the sign-in that an approval takes.
 func whoSigns(r *workflow.Request) string {
 	if n := r.Plan.Needs(); n > 1 {
-		return fmt.Sprintf("It takes %d approvals. Whoever gives the last has to sign in as ", n)
+		return "It takes " + workflow.Count(n, "approval") + ". Whoever gives the last has to sign in as "
 	}
 	return "Whoever approves has to sign in as "
 }
@@ -23,7 +23,7 @@ func agreedBy(r *workflow.Request) []any {
 		return nil
 	}
 	parts := append([]any{"approved by "}, users(people)...)
-	return append(parts, fmt.Sprintf(", %d of %d approvals; ", len(people), r.Plan.Needs()))
+	return append(parts, fmt.Sprintf(", %d of %s; ", len(people), workflow.Count(r.Plan.Needs(), "approval")))
 }
 
 // approvers names everyone who approved, whoever signed in last.

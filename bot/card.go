@@ -258,7 +258,7 @@ func roleBlocks(p workflow.Plan) []slack.Block {
 	for _, r := range p.AzureRoles {
 		what := "a built-in role"
 		if r.ID == "" {
-			what = fmt.Sprintf("a custom role with %d actions and %d data actions", len(r.Actions), len(r.DataActions))
+			what = "a custom role with " + workflow.Count(len(r.Actions), "action") + " and " + workflow.Count(len(r.DataActions), "data action")
 		}
 		lines = append(lines, line(bold(r.Name), " (", what, ") · risk ", bold("high"), "\n", italic("Needed: "+r.Why)))
 	}

@@ -35,12 +35,12 @@ func actionBlocks(p workflow.Plan) []slack.Block {
 		for _, of := range []struct {
 			kind    string
 			actions []string
-		}{{"actions", r.Actions}, {"data actions", r.DataActions}} {
+		}{{"action", r.Actions}, {"data action", r.DataActions}} {
 			var lines []*slack.RichTextSection
 			for _, a := range of.actions {
 				lines = append(lines, line(code(a)))
 			}
-			more, _ := lists(fmt.Sprintf("%s: its %d %s in Azure", r.Name, len(of.actions), of.kind), "", lines, true)
+			more, _ := lists(r.Name+": its "+workflow.Count(len(of.actions), of.kind)+" in Azure", "", lines, true)
 			blocks = append(blocks, more...)
 		}
 	}

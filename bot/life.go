@@ -54,7 +54,7 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 	if len(found) > mostApps {
 		blocks = append(blocks, note(fmt.Sprintf("These are the newest %d. %s status followed by part of a name finds the others.", mostApps, Command)))
 	}
-	return answer{ResponseType: "ephemeral", Text: fmt.Sprintf("%d apps, newest first.", min(len(found), mostApps)), Blocks: &slack.Blocks{BlockSet: blocks}}
+	return answer{ResponseType: "ephemeral", Text: workflow.Count(min(len(found), mostApps), "app") + ", newest first.", Blocks: &slack.Blocks{BlockSet: blocks}}
 }
 
 // appsOf are the newest requests that stand for an app which one of these queries

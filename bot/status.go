@@ -109,7 +109,7 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 	if len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
-	return answer{ResponseType: "ephemeral", Text: fmt.Sprintf("%d requests, newest first.", len(found)), Blocks: &slack.Blocks{BlockSet: blocks}}
+	return answer{ResponseType: "ephemeral", Text: workflow.Count(len(found), "request") + ", newest first.", Blocks: &slack.Blocks{BlockSet: blocks}}
 }
 
 func (l listing) value() string {

@@ -45,7 +45,7 @@ func TestCommandsAsPeopleTypeThem(t *testing.T) {
 		"status <#C999|>":        "No request matches",
 		"status pending":         "payroll-backup",
 		"status all":             "payroll-backup",
-		"status":                 "payroll-backup",
+		"status":                 "1 request, newest first.",
 		"status nothing of that": "No request matches",
 		"cancel":                 "Which request?",
 		"cancel EA-99":           "There is no EA-99",

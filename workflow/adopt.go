@@ -283,7 +283,7 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 		found.AppID, found.Name, found.Read = r.Found.AppID, r.Found.Name, true
 		r.Was, r.Found, r.Made.ServicePrincipal = has, found, servicePrincipal
 		d, _ := r.Difference()
-		st.Note = fmt.Sprintf("%d to add, %d there already, %d stay beside them", len(d.Added), len(d.There), len(d.Stays))
+		st.Note = fmt.Sprintf("%d to add, %d there already, %d kept beside them", len(d.Added), len(d.There), len(d.Stays))
 	}, nil
 }
 

@@ -74,7 +74,7 @@ func (r *Request) agreed(by Person) bool {
 func (d *Desk) tooFew(r *Request, last Person) *Refusal {
 	t, _ := d.Tenant(r.Tenant)
 	if got := len(r.approvals(t, last)); got < r.Plan.Needs() {
-		return refuse(RuleApprovals, "%s takes %d approvals, and with yours it has %d. Another approver has to press Approve first.", r.ID, r.Plan.Needs(), got)
+		return refuse(RuleApprovals, "%s takes %s, and with yours it has %d. Another approver has to press Approve first.", r.ID, Count(r.Plan.Needs(), "approval"), got)
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ func (d *Desk) tooFew(r *Request, last Person) *Refusal {
 // agree keeps an approval that is not the last.
 func (r *Request) agree(by Person, now time.Time, have int) {
 	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: r.Plan.Digest()})
-	r.note(now, Event{By: by.ID, What: Approved, Text: fmt.Sprintf("approved the plan: %d of %d approvals", have, r.Plan.Needs())})
+	r.note(now, Event{By: by.ID, What: Approved, Text: fmt.Sprintf("approved the plan: %d of %s", have, Count(r.Plan.Needs(), "approval"))})
 }
 
 // takesBack says whether a person can take an approval back that another's sign-in
@@ -112,7 +112,7 @@ func (d *Desk) enough(r *Request) *Refusal {
 		}
 	}
 	if others < r.Plan.Needs() && r.Plan.Needs() > 1 {
-		return refuse(RuleApprovals, "%s takes the approval of %d people, and %s has only %d approvers besides you. Ask the operator of this bot to add one.", r.Product, r.Plan.Needs(), r.Tenant, others)
+		return refuse(RuleApprovals, "%s takes the approval of %d people, and %s has only %s besides you. Ask the operator of this bot to add one.", r.Product, r.Plan.Needs(), r.Tenant, Count(others, "approver"))
 	}
 	return nil
 }

@@ -260,7 +260,7 @@ func (w azureWork) takenWords() string {
 func azureNote(shares ...AzureShare) string {
 	var parts []string
 	for _, s := range shares {
-		parts = append(parts, fmt.Sprintf("%d on %d subscriptions", len(s.Roles), len(s.Subscriptions)))
+		parts = append(parts, fmt.Sprintf("%d on %s", len(s.Roles), Count(len(s.Subscriptions), "subscription")))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -220,7 +220,7 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 		p.Permissions = append(p.Permissions, known)
 	}
 	if n := len(p.Permissions); n > PermissionsMax || len(m.Scopes) > ScopesMax {
-		wrong[in] = fmt.Sprintf("The manifest has %d permissions and %d scopes; %d and %d are allowed in one request.", n, len(m.Scopes), PermissionsMax, ScopesMax)
+		wrong[in] = fmt.Sprintf("The manifest has %s and %s; %d and %d are allowed in one request.", Count(n, "permission"), Count(len(m.Scopes), "scope"), PermissionsMax, ScopesMax)
 	}
 	p.Scopes, p.PublicClientFlows = m.Scopes, m.PublicClientFlows
 	of := Plan{RedirectURIs: m.RedirectURIs, SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs}

@@ -179,7 +179,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 		case rev < r.PlanRev || rev > r.Rev:
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
 		case d.tooFew(r, by) != nil && r.agreed(by):
-			return refuse(RuleApprovals, "You have approved %s already. It takes %d approvals, so someone else has to approve it too.", r.ID, r.Plan.Needs())
+			return refuse(RuleApprovals, "You have approved %s already. It takes %s, so someone else has to approve it too.", r.ID, Count(r.Plan.Needs(), "approval"))
 		}
 		return nil
 	}, func(r *Request, now time.Time) {

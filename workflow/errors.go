@@ -62,7 +62,7 @@ func refuse(rule Rule, format string, args ...any) *Refusal {
 // FieldErrors are what is wrong with a form, by field.
 type FieldErrors map[Field]string
 
-func (f FieldErrors) Error() string { return fmt.Sprintf("%d fields need a change", len(f)) }
+func (f FieldErrors) Error() string { return "a change is needed in " + Count(len(f), "field") }
 
 // Field names a field of the request form by its label.
 type Field string

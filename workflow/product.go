@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -103,16 +102,4 @@ func Needed(resourceAppID string, t catalog.Type, name, why string) (Permission,
 	}
 	p.Why = why
 	return p, nil
-}
-
-// Days says a duration in days or hours.
-func Days(d time.Duration) string {
-	n, unit := int(math.Round(d.Hours()/24)), "day"
-	if d < 48*time.Hour {
-		n, unit = int(math.Round(d.Hours())), "hour"
-	}
-	if n == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
 }

@@ -279,7 +279,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 	case r.Approval.Digest != r.Plan.Digest():
 		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")
 	case !r.enoughBehind(t, who):
-		return refuse(RuleApprovals, "%s takes %d approvals, and no longer has them. Nothing was changed. Press Cancel; another approver has to approve it.", r.ID, r.Plan.Needs())
+		return refuse(RuleApprovals, "%s takes %s, and no longer has as many. Nothing was changed. Press Cancel; another approver has to approve it.", r.ID, Count(r.Plan.Needs(), "approval"))
 	case !strings.EqualFold(who.TenantID, t.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
 		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was changed. Press New code and sign in with your account of %s.", who.UPN, r.Tenant, r.Tenant)
 	case !approver.is(who.ObjectID, who.UPN):

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -145,7 +144,7 @@ func (p Plan) parts(kind string) []string {
 			names = append(names, "public client flows")
 		}
 		if p.Needs() > 1 {
-			names = append(names, fmt.Sprintf("takes %d approvals", p.Needs()))
+			names = append(names, "takes "+Count(p.Needs(), "approval"))
 		}
 	}
 	for i := range names {

@@ -3,6 +3,7 @@ package certificate
 import (
 	"crypto/ecdsa"
 	"crypto/rsa"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -39,10 +40,10 @@ func (c Certificate) Check(now time.Time, longest time.Duration) error {
 	case from.After(now.Add(clockSkew)):
 		return problem("not-yet-valid", "This certificate is valid only from %s, and now it is %s. Give one that is valid today, or come back then.", at(from), at(now))
 	case now.After(until):
-		return problem("expired", "This certificate was valid until %s, %d days ago. Make a new one.", on(until), days(until, now))
+		return problem("expired", "This certificate was valid until %s, %s ago. Make a new one.", on(until), days(until, now))
 	case longest > 0 && until.After(now.Add(longest+clockSkew)):
 		most := now.Add(longest)
-		return problem("too-long", "This certificate is valid until %s, for another %d days. At most %d days are allowed here. Make one that is valid until %s at the latest.",
+		return problem("too-long", "This certificate is valid until %s, for another %s. At most %s are allowed here. Make one that is valid until %s at the latest.",
 			on(until), days(now, until), days(now, most), on(most))
 	}
 	return nil
@@ -69,9 +70,13 @@ func checkKey(k any) error {
 }
 
 // days counts begun days.
-func days(from, until time.Time) int64 {
+func days(from, until time.Time) string {
 	const day = 24 * 60 * 60
-	return (until.Unix() - from.Unix() + day - 1) / day
+	n := (until.Unix() - from.Unix() + day - 1) / day
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
 }
 
 func on(t time.Time) string { return t.UTC().Format("2 January 2006") }

@@ -26,7 +26,7 @@ func TestWhoOnlyOwnsAnAppFindsItEverywhere(t *testing.T) {
 	if _, err := w.tom.Slash(t.Context(), approval, "/entra-app apps"); err != nil {
 		t.Fatal(err)
 	}
-	if list := w.sees(w.tom, in(approval), "1 apps, newest first").Plain(); !strings.Contains(list, "second-hand") {
+	if list := w.sees(w.tom, in(approval), "1 app, newest first").Plain(); !strings.Contains(list, "second-hand") {
 		t.Errorf("the list is %s", list)
 	}
 	// Ada is none of its people, and this is not its channel.

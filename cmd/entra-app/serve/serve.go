@@ -59,7 +59,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	for _, p := range products {
 		for _, t := range c.Tenants {
 			if p.Approvals > len(t.Approvers) {
-				return nil, fmt.Errorf("the pack %s asks for %d approvals, and the tenant %s has %d approvers, so nobody could ever get it\nhint: list more approvers, or lower `approvals` in the pack", p.Name, p.Approvals, t.Name, len(t.Approvers))
+				return nil, fmt.Errorf("the pack %s asks for %s, and the tenant %s has %s, so nobody could ever get it\nhint: list more approvers, or lower `approvals` in the pack", p.Name, workflow.Count(p.Approvals, "approval"), t.Name, workflow.Count(len(t.Approvers), "approver"))
 			}
 		}
 	}

@@ -67,7 +67,7 @@ func TestANewerPackIsCarriedToTheAppsOfTheOldOne(t *testing.T) {
 	if _, err := w.bea.Slash(t.Context(), team, "/entra-app apps"); err != nil {
 		t.Fatal(err)
 	}
-	list := w.sees(w.bea, in(team), "1 apps").Plain()
+	list := w.sees(w.bea, in(team), "1 app").Plain()
 	for _, text := range all {
 		if !strings.Contains(list, text) {
 			t.Errorf("the list does not say %q: %s", text, list)
@@ -86,7 +86,7 @@ func TestANewerPackIsCarriedToTheAppsOfTheOldOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.until("nothing is missing", func() bool {
-		m, ok := newest(w.bea, team, "1 apps")
+		m, ok := newest(w.bea, team, "1 app")
 		return ok && strings.Contains(m.Plain(), "EA-2") && !strings.Contains(m.Plain(), more)
 	})
 	if has := w.made()[0]; len(has.AzureRoles) != 1 || len(has.Roles) != 1 || len(has.RedirectURIs) != 2 {
