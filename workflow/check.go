@@ -83,18 +83,21 @@ const SubscriptionsMax = 20
 
 func checkSubscriptions(wrong FieldErrors, ids []string) []string {
 	var out []string
+	var bad mistakes
 	for _, s := range ids {
 		s = strings.ToLower(oneLine(s))
 		switch {
 		case s == "" || slices.Contains(out, s):
 		case !guidPattern.MatchString(s):
-			wrong[FieldSubscriptions] = fmt.Sprintf("%s is not a subscription ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it under Subscriptions.", clip(s, 60))
-			return nil
+			bad.add(s, "this is not a subscription ID. One looks like 00000000-0000-0000-0000-000000000000; the portal shows it under Subscriptions")
 		default:
 			out = append(out, s)
 		}
 	}
 	switch {
+	case bad != nil:
+		wrong[FieldSubscriptions] = bad.String()
+		return nil
 	case len(out) == 0:
 		wrong[FieldSubscriptions] = "Name at least one subscription, by its ID."
 	case len(out) > SubscriptionsMax:

@@ -71,15 +71,20 @@ func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
 // of its own. Those in had are the app's already and are not asked about.
 func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, had ...string) []string {
 	var out []string
+	var bad mistakes
 	for _, s := range uris {
 		if s = oneLine(s); s == "" {
 			continue
 		}
 		if problem := redirectProblem(s, on); problem != "" && !slices.Contains(had, s) {
-			wrong[field] = fmt.Sprintf("%s: %s.", clip(s, 80), problem)
-			return nil
+			bad.add(withoutPassword(s), problem)
+			continue
 		}
 		out = append(out, s)
+	}
+	if bad != nil {
+		wrong[field] = bad.String()
+		return nil
 	}
 	if len(out) > RedirectsMax {
 		wrong[field] = fmt.Sprintf("These are %d redirect URIs; %d are allowed.", len(out), RedirectsMax)
@@ -93,7 +98,7 @@ func redirectProblem(s string, on Platform) string {
 	own := err == nil && on == PublicClient && u.Scheme != "http" && u.IsAbs() && !executable(u.Scheme)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "this is not a web address. It has to begin with https://"
+		return "a redirect URI is a web address that begins with https://"
 	case u.Scheme != "https" && !(u.Scheme == "http" && loopback) && !own:
 		return "a redirect URI has to begin with https:// (or be http://localhost)"
 	case u.Fragment != "" || strings.Contains(s, "#"):
@@ -108,6 +113,19 @@ func redirectProblem(s string, on Platform) string {
 		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
 	}
 	return ""
+}
+
+// withoutPassword is a URI as an answer may repeat it.
+func withoutPassword(s string) string {
+	scheme, rest, _ := strings.Cut(s, "//")
+	host := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		host = rest[:end]
+	}
+	if at := strings.LastIndex(host, "@"); at >= 0 {
+		return scheme + "//…" + rest[at:]
+	}
+	return s
 }
 
 // executable says whether a browser does something else with a scheme than to

@@ -101,17 +101,20 @@ func (p Product) values(wrong FieldErrors, f TemplateField, lines []string) []st
 		such = ", as in " + f.Example
 	}
 	var out []string
+	var bad mistakes
 	for _, s := range lines {
 		switch s = oneLine(s); {
 		case s == "" || slices.Contains(out, s):
 		case !FilledIn.MatchString(s):
-			wrong[f.Field()] = fmt.Sprintf("%s can't be filled in: it becomes a part of %s. Write letters, digits, dots and dashes only%s.", clip(s, 60), p.where(f), such)
-			return nil
+			bad.add(s, fmt.Sprintf("this can't be filled in: it becomes a part of %s. Write letters, digits, dots and dashes only%s", p.where(f), such))
 		default:
 			out = append(out, s)
 		}
 	}
 	switch n := len(out); {
+	case bad != nil:
+		wrong[f.Field()] = bad.String()
+		return nil
 	case n == 0:
 		wrong[f.Field()] = fmt.Sprintf("%s can't be empty. It becomes a part of %s%s.", f.Label, p.where(f), such)
 	case n > 1 && !f.Many:

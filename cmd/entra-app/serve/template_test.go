@@ -54,7 +54,7 @@ func TestWhatIsTypedIntoThePacksOwnFieldsIsInTheRedirectURIs(t *testing.T) {
 	}
 	fill := map[string]any{"App name": "our-portal", "Reason": "people sign in"}
 	for _, c := range []struct{ host, site, under, says string }{
-		{"https://portal.contoso.com", "main", "{host} of portal", "https://portal.contoso.com can't be filled in: it becomes a part of https://{host}:4443. Write letters, digits, dots and dashes only, as in portal.contoso.com."},
+		{"https://portal.contoso.com", "main", "{host} of portal", "https://portal.contoso.com: this can't be filled in: it becomes a part of https://{host}:4443. Write letters, digits, dots and dashes only, as in portal.contoso.com."},
 		{"portal.contoso.com", "main\\..", "{site} of portal", "can't be filled in: it becomes a part of https://{host}:4443/{site}/callback"},
 		{"evil.example/?x=", "main", "{host} of portal", "can't be filled in"},
 		{"-----BEGIN PRIVATE KEY-----", "main", "{host} of portal", "There is a private key in this"},
