@@ -74,3 +74,12 @@ func TestAClockMayBeFiveMinutesOff(t *testing.T) {
 		}
 	}
 }
+
+func TestDaysAreCounted(t *testing.T) {
+	from := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	for d, want := range map[time.Duration]string{time.Minute: "1 day", 24 * time.Hour: "1 day", 25 * time.Hour: "2 days", 730 * 24 * time.Hour: "730 days"} {
+		if got := days(from, from.Add(d)); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
