@@ -13,8 +13,13 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
-// workers is how many envelopes are answered at the same time.
-const workers = 64
+const (
+	// workers is how many envelopes are answered at the same time.
+	workers = 64
+	// ackFor is how long an acknowledgement may wait for a connection: Slack waits
+	// no longer, delivers again, and gets the same answer then.
+	ackFor = 3 * time.Second
+)
 
 // RunSocket receives by Socket Mode until ctx ends. When Slack can't be reached
 // it tries again, after longer and longer, up to half a minute.
@@ -70,12 +75,16 @@ func (b *Bot) connect(ctx context.Context) error {
 				b.noted(e)
 				continue
 			}
-			places <- struct{}{}
+			select {
+			case places <- struct{}{}:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 			handlers.Go(func() {
 				defer func() { <-places }()
 				reply, err := b.replyTo(running, id, env)
 				if err == nil {
-					err = client.AckCtx(running, id, reply)
+					err = acknowledge(running, client, id, reply)
 				}
 				if err != nil && ctx.Err() == nil {
 					b.log.Warn("an acknowledgement that was not sent", "kind", env.Kind, "err", err)
@@ -83,6 +92,14 @@ func (b *Bot) connect(ctx context.Context) error {
 			})
 		}
 	}
+}
+
+// acknowledge sends a reply over whatever connection there is. A client that has
+// given up takes a few, and then none.
+func acknowledge(ctx context.Context, client *socketmode.Client, id string, reply any) error {
+	ctx, cancel := context.WithTimeout(ctx, ackFor)
+	defer cancel()
+	return client.AckCtx(ctx, id, reply)
 }
 
 // replyTo answers an envelope. One that came before gets the reply that it got
