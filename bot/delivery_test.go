@@ -46,7 +46,7 @@ func (w *world) overSocket(t *testing.T, send func(conn *websocket.Conn)) {
 	go func() { ran <- b.RunSocket(ctx) }()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Errorf("no envelope was answered: %s", w.log)
 	}
 	cancel()
