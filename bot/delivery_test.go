@@ -18,25 +18,30 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// overSocket has a bot connect to what send sends, until send returns.
+// overSocket has a bot connect to what send sends, until send returns. What it
+// connects to after that says nothing.
 func (w *world) overSocket(t *testing.T, send func(conn *websocket.Conn)) {
 	t.Helper()
 	up := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
 	done := make(chan struct{})
-	over := sync.OnceFunc(func() { close(done) })
+	var once sync.Once
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		conn, err := up.Upgrade(rw, r, nil)
 		if err != nil {
 			return
 		}
 		defer conn.Close()
-		defer over()
-		conn.WriteJSON(map[string]any{"type": "hello"})
-		send(conn)
+		once.Do(func() {
+			defer close(done)
+			conn.WriteJSON(map[string]any{"type": "hello"})
+			send(conn)
+		})
 	}))
 	t.Cleanup(srv.Close)
+	w.mu.Lock() // the bot before may have left a call behind
 	w.answers["apps.connections.open"] = fmt.Sprintf(`{"ok":true,"url":%q}`, "ws"+strings.TrimPrefix(srv.URL, "http"))
 	w.answers["response/1"] = "ok"
+	w.mu.Unlock()
 	b, err := New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-1"), AppToken: workflow.NewSecret("xapp-1"), APIURL: w.url + "/api", Log: w.bot.log})
 	if err != nil {
 		t.Fatal(err)

@@ -131,17 +131,24 @@ func (v *visitor) until(what, expression string) {
 	}
 }
 
+// click clicks an element. One that is drawn anew while the button is down gets no
+// click, as with a person, who then clicks again.
 func (v *visitor) click(selector string) {
 	v.Helper()
 	ctx, cancel := context.WithTimeout(v.ctx, time.Minute)
 	defer cancel()
+	listen := chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`void (window.hit = false, document.addEventListener('click', (e) => {
+		window.hit ||= e.target.closest(%q) !== null }, { capture: true, once: true }))`, selector))
 	for {
-		err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+		err := chromedp.Do(ctx, listen, chromedp.Click(chromedp.CSS(selector)))
+		hit := false
+		if err == nil { // a click that leads to another page is not remembered there
+			hit, err = chromedp.Run(ctx, chromedp.Evaluate[bool]("window.hit !== false"))
+		}
 		switch {
-		case err == nil:
+		case hit:
 			return
-		case ctx.Err() == nil && strings.Contains(err.Error(), "Could not find node"):
-			// It was drawn anew between being found and being clicked.
+		case err == nil || ctx.Err() == nil && strings.Contains(err.Error(), "Could not find node"):
 		default:
 			v.Fatalf("click %s: %v\n%s", selector, err, v.text("body"))
 		}
