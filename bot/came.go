@@ -84,5 +84,5 @@ func servicesStay(r *workflow.Request) string {
 	if names == nil {
 		return ""
 	}
-	return " A service principal of " + strings.Join(names, " or ") + " that the tenant lacked before stays: it is Microsoft's, and other apps may use it by now."
+	return " If the tenant had no service principal of " + strings.Join(names, " or ") + " before, the one that was made stays: it is Microsoft's, and other apps may use it by now."
 }

@@ -20,8 +20,8 @@ func TestWhatAnUndoLeavesIsSaid(t *testing.T) {
 		{"all of an adoption", workflow.Request{Kind: workflow.Adopt, Steps: owner[:1]}, "The app has what it was found with.", "stays"},
 		{"most of an adoption", workflow.Request{Kind: workflow.Adopt, Steps: owner}, "but for what stays: Tom, who is its only owner now.", "found with"},
 		{"a new app", workflow.Request{Kind: workflow.Register}, "What was made was deleted again.", "stays"},
-		{"a new app for Exchange", workflow.Request{Kind: workflow.Register, Plan: exchange}, "A service principal of Office 365 Exchange Online that the tenant lacked before stays", "Graph"},
-		{"an adoption for Exchange", workflow.Request{Kind: workflow.Adopt, Plan: exchange}, "A service principal of Office 365 Exchange Online that the tenant lacked before stays", "Graph"},
+		{"a new app for Exchange", workflow.Request{Kind: workflow.Register, Plan: exchange}, "If the tenant had no service principal of Office 365 Exchange Online before, the one that was made stays", "Graph"},
+		{"an adoption for Exchange", workflow.Request{Kind: workflow.Adopt, Plan: exchange}, "If the tenant had no service principal of Office 365 Exchange Online before, the one that was made stays", "Graph"},
 	} {
 		c.r.State = workflow.Undone
 		if got := came(&c.r); !strings.Contains(got, c.says) || strings.Contains(got, c.not) {

@@ -36,6 +36,7 @@ type delivery struct {
 
 	answered chan struct{} // closed once there is a reply
 	reply    any           // JSON, or nil for an empty one
+	err      error         // why there is none that can be written
 }
 
 // of returns the delivery of an envelope. first says that it has not come before,
@@ -61,15 +62,15 @@ func (s *deliveries) of(id string, now time.Time) (d *delivery, first bool) {
 }
 
 // answer keeps the reply, as it is written to Slack.
-func (d *delivery) answer(r Reply) error {
+func (d *delivery) answer(r Reply) {
 	defer close(d.answered)
 	if r == nil {
-		return nil
+		return
 	}
 	body, err := json.Marshal(r)
 	if err != nil {
-		return err
+		d.err = err
+		return
 	}
 	d.reply = json.RawMessage(body)
-	return nil
 }

@@ -13,7 +13,7 @@ import (
 const askAgain = 150 * time.Millisecond
 
 // insist asks Slack again where an answer is only temporarily not to be had, as
-// long as ctx leaves time for it. Only what changes nothing may be asked twice.
+// long as ctx leaves time for it. Only what may be done twice may be asked twice.
 func insist(ctx context.Context, ask func() error) error {
 	for pause := askAgain; ; pause *= 2 {
 		err := ask()

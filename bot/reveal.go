@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -44,39 +43,25 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 	}
 }
 
-// showSecret shows the secret, in less time than its claim lasts.
 func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request, given workflow.Given) bool {
-	ctx, cancel := context.WithTimeout(ctx, workflow.ShowFor*4/5)
-	defer cancel()
 	if !given.Link.IsZero() {
 		return b.show(ctx, viewID, b.pfxView(r, given))
 	}
 	return b.show(ctx, viewID, secretView(secretBlocks(r, given.Secret)...))
 }
 
-// show changes a view, and says whether Slack took it. It asks again where
-// Slack asks for that; where the view was closed it does not.
+// show changes a view, and says whether Slack took it: in less time than the claim
+// of a secret lasts.
 func (b *Bot) show(ctx context.Context, viewID string, v slack.ModalViewRequest) bool {
-	for try := range 3 {
+	ctx, cancel := context.WithTimeout(ctx, workflow.ShowFor*4/5)
+	defer cancel()
+	return insist(ctx, func() error {
 		_, err := b.api.UpdateViewContext(ctx, v, "", "", viewID)
-		if err == nil {
-			return true
+		if err = slackError(err); err != nil {
+			b.log.Warn("a view was not changed", "view", v.CallbackID, "err", err)
 		}
-		err = slackError(err)
-		b.log.Warn("a view was not changed", "view", v.CallbackID, "try", try+1, "err", err)
-		later, ok := err.(workflow.Temporary)
-		if !ok {
-			return false
-		}
-		timer := time.NewTimer(max(later.RetryAfter(), 300*time.Millisecond))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return false
-		case <-timer.C:
-		}
-	}
-	return false
+		return err
+	}) == nil
 }
 
 // noticeView is a window with one sentence.

@@ -107,15 +107,13 @@ func acknowledge(ctx context.Context, client *socketmode.Client, id string, repl
 func (b *Bot) replyTo(ctx context.Context, id string, e Envelope) (reply any, err error) {
 	d, first := b.deliveries.of(id, b.now())
 	if first {
-		if err := d.answer(b.Dispatch(ctx, e)); err != nil {
-			b.log.Error("a reply that can't be written", "kind", e.Kind, "err", err)
-		}
-		return d.reply, nil
+		d.answer(b.Dispatch(ctx, e))
+		return d.reply, d.err
 	}
 	b.log.Warn("a repeated envelope", "kind", e.Kind)
 	select {
 	case <-d.answered:
-		return d.reply, nil
+		return d.reply, d.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

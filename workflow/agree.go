@@ -124,9 +124,8 @@ func (r *Request) enoughBehind(t Tenant, who Signer) bool {
 	if r.Task != Provision && r.Task != Verify {
 		return true
 	}
-	asker, asks := t.Approver(r.Requester.ID)
 	behind := slices.DeleteFunc(r.approvals(t, r.Approval.By), func(a Approver) bool {
-		return a.is(who.ObjectID, who.UPN) || asks && strings.EqualFold(a.Entra, asker.Entra) ||
+		return a.is(who.ObjectID, who.UPN) ||
 			slices.ContainsFunc(who.Requesters, func(q Account) bool { return a.is(q.ObjectID, q.UPN) || strings.EqualFold(a.Entra, q.Mail) })
 	})
 	return len(behind)+1 >= r.Plan.Needs()
