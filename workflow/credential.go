@@ -275,7 +275,7 @@ func removeOld(ctx context.Context, r *Request, s Session) error {
 // disarm takes the credential of an app that can do more than was approved away
 // from it, and says so.
 func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
-	text := fmt.Sprintf("ALARM: the app can do more than was approved: %v. ", more.Names)
+	text := "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". "
 	words, take := "", func(ctx context.Context) error { return s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID) }
 	switch {
 	case r.wasThere():

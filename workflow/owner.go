@@ -92,7 +92,7 @@ func (e *Engine) noteOwners(r *Request, ids []string) error {
 // where it said no, and else where the step would be given up for it.
 func (e *Engine) staysOwner(r *Request, err error) bool {
 	if later, ok := errors.AsType[Temporary](err); ok {
-		_, more := e.nextTry(r.Step(StepOwner), later)
+		_, more := e.nextTry(r, StepOwner, later)
 		return !more
 	}
 	_, no := errors.AsType[*Trouble](err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -13,6 +14,9 @@ import (
 const (
 	// giveUp is how long a step may wait for Entra, from its first try on.
 	giveUp = 3 * time.Minute
+	// settles is how long it may wait for what somebody has made by hand to be known
+	// everywhere: what is not there by then was not made, as a rule.
+	settles = 20 * time.Second
 	// callLimit ends a call that nobody answers.
 	callLimit = 60 * time.Second
 )
@@ -268,9 +272,18 @@ func consentNote(p Plan) string {
 
 // nextTry is when a step that is to be repeated is tried next, and whether that is
 // before it is given up.
-func (e *Engine) nextTry(st *Step, later Temporary) (at time.Time, more bool) {
+func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Time, more bool) {
+	st := r.Step(name)
 	at = e.now().Add(max(later.RetryAfter(), backoff(st.Tries)))
-	return at, at.Before(st.Since.Add(giveUp))
+	return at, at.Before(st.Since.Add(r.patience(later)))
+}
+
+// patience is how long a step of r is repeated for a reason.
+func (r *Request) patience(why Temporary) time.Duration {
+	if r.Task == Verify && why.RetryAfter() == 0 {
+		return settles
+	}
+	return giveUp
 }
 
 // stepFailed decides what an error means for the request: to wait, to ask for
@@ -283,7 +296,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		return e.signInOver(r, Failure{Rule: RuleSignIn, Text: e.progress(r) + "Entra no longer accepts this sign-in. Press New code; the next sign-in goes on with the step that is not done."}, SignInUseless)
 	}
 	if later, ok := errors.AsType[Temporary](err); ok {
-		if at, more := e.nextTry(r.Step(name), later); more {
+		if at, more := e.nextTry(r, name, later); more {
 			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 				st := r.Step(name)
 				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, "waiting for "+r.Awaited(name)
@@ -299,11 +312,11 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	f, what := e.stepFailure(r, name, err), HasFailed
 	if more, ok := errors.AsType[*ExcessError](err); ok {
 		what = Alarmed
-		f = Failure{Rule: RuleExcess, Text: fmt.Sprintf("It can do more than that: %v.", more.Names)}
+		f = Failure{Rule: RuleExcess, Text: "It can do more than that: " + strings.Join(more.Names, ", ") + "."}
 		switch {
 		case r.Task == Verify:
 		case r.Kind == Update: // its credential is in use, and not this request's
-			f.Text = fmt.Sprintf("ALARM: the app can do more than was approved: %v. Nothing was taken from it. Find out who granted that, then press Retry.", more.Names)
+			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". Nothing was taken from it. Find out who granted that, then press Retry."
 		default:
 			f.Text = e.disarm(r, s, more)
 		}
@@ -354,7 +367,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	f := Failure{Text: fmt.Sprintf("“%s” did not come off: ", r.StepTitle(name))}
 	trouble, isTrouble := errors.AsType[*Trouble](err)
 	lag, isLag := errors.AsType[*notYet](err)
-	_, isTemporary := errors.AsType[Temporary](err)
+	later, isTemporary := errors.AsType[Temporary](err)
 	if x, ok := errors.AsType[Explained](err); ok && !isTrouble {
 		trouble = x.Explain()
 		isTrouble = trouble != nil
@@ -363,8 +376,12 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	case isTrouble:
 		f.Text += trouble.Text
 		f.Ref = trouble.Ref
+	case isLag && r.Task == Verify:
+		f.Text += "the app lacks " + strings.Join(lag.names, ", ") + "."
 	case isLag:
-		f.Text += fmt.Sprintf("after three minutes the app's token still lacks %v.", lag.names)
+		f.Text += "after three minutes the app's token still lacks " + strings.Join(lag.names, ", ") + "."
+	case isTemporary && r.patience(later) == settles:
+		f.Text += r.Awaited(name) + " did not answer as it should for twenty seconds."
 	case isTemporary:
 		f.Text += r.Awaited(name) + " did not answer as it should for three minutes."
 	default:

@@ -128,8 +128,8 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 // request waits for an approver as before.
 func (e *Engine) verifyFailed(r *Request, f Failure) bool {
 	e.drop(r.ID)
+	f.Text = "What was made by hand is not what the plan says. " + f.Text + " Mend it and verify it again, or press Approve to have the bot do it."
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		f.Text = "What was made by hand is not what the plan says. " + f.Text + " Mend it and verify it again, or press Approve to have the bot do it."
 		r.Failure, r.Made, r.Steps = f, Made{}, nil
 		r.Approval.Digest = ""
 		r.move(Pending, now, Event{What: HasFailed, Text: f.Text})
