@@ -20,14 +20,30 @@ func (r *Request) mayExpire() bool {
 
 // warnAt is when the people of an app are told next that its credential ends, or zero.
 func (r *Request) warnAt() time.Time {
-	if !r.mayExpire() || r.Warned >= len(warnings) {
+	if !r.mayExpire() {
 		return time.Time{}
 	}
-	return r.Made.KeyExpires.Add(-warnings[r.Warned])
+	for _, before := range warnings[min(r.Warned, len(warnings)):] {
+		if at := r.Made.KeyExpires.Add(-before); at.After(r.credentialMade()) {
+			return at
+		}
+	}
+	return time.Time{}
 }
 
-// mindExpiry warns the people of an app. Of warnings that were missed, or that a
-// short life has no room for, one is enough.
+// credentialMade is when r gave the app its credential: warnings of before that were
+// never due. It is zero where r has left the app the one that it had.
+func (r *Request) credentialMade() time.Time {
+	for _, name := range []StepName{StepCredential, StepCertificate} {
+		if st := r.Step(name); st != nil {
+			return st.At
+		}
+	}
+	return time.Time{}
+}
+
+// mindExpiry warns the people of an app. Of warnings that were missed one is enough,
+// and what a short life has no room for was never due.
 func (e *Engine) mindExpiry(r *Request) bool {
 	if at := r.warnAt(); at.IsZero() || e.now().Before(at) {
 		return false

@@ -204,6 +204,30 @@ func TestThePeopleOfAnAppAreWarnedBeforeItsSecretEnds(t *testing.T) {
 	})
 }
 
+// A warning that is not shorter than the whole life of a secret was never due.
+func TestNobodyIsWarnedOfASecretThatWasJustMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r := w.handedOver(n) // for 30 days
+		warned := func() (told bool) {
+			w.set(func() {
+				for _, m := range w.messages {
+					told = told || m.name.To() != ""
+				}
+			})
+			return told
+		}
+		if pass(time.Hour); warned() {
+			t.Error("they were told at once")
+		}
+		if pass(time.Until(r.Made.KeyExpires.AddDate(0, 0, -14)) + time.Minute); !warned() {
+			t.Error("they were not told 14 days before")
+		}
+	})
+}
+
 func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
