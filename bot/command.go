@@ -68,19 +68,22 @@ func (b *Bot) command(ctx context.Context, c command) Reply {
 	return private(help(fmt.Sprintf("There is no command “%s”.%s", typed, guess)))
 }
 
-// split takes a command's text apart: the first word in lower case, the rest.
+// split takes a command's text apart: the first word in lower case, the rest. Quotes
+// around either are how people, and their phones, mark a name.
 func split(text string) (verb, rest string) {
-	text = strings.Join(strings.Fields(strings.Map(straight, workflow.Plain(text))), " ")
-	verb, rest, _ = strings.Cut(text, " ")
-	return strings.ToLower(verb), rest
+	text = strings.Join(strings.Fields(workflow.Plain(text)), " ")
+	verb, rest, _ = strings.Cut(unquoted(text), " ")
+	return strings.ToLower(unquoted(verb)), unquoted(rest)
 }
 
-// straight turns the quotes that phones type into nothing.
-func straight(r rune) rune {
-	if strings.ContainsRune("“”„‘’\"", r) {
-		return -1
+// unquoted is s without the pair of quotes around it.
+func unquoted(s string) string {
+	const quotes = "“”„‘’\"'"
+	in := []rune(s)
+	if n := len(in); n > 1 && strings.ContainsRune(quotes, in[0]) && strings.ContainsRune(quotes, in[n-1]) {
+		return strings.TrimSpace(string(in[1 : n-1]))
 	}
-	return r
+	return s
 }
 
 // unescape turns back what Slack escapes in a command's text, and nothing else.

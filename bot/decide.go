@@ -200,9 +200,10 @@ func (b *Bot) details(ctx context.Context, i interaction, id string) {
 		blocks = append(blocks, steps)
 	}
 	blocks = append(blocks, historyBlocks(r, 20)...)
-	blocks = fitting(append(blocks, actionBlocks(r.Plan)...), viewBlocks)
+	blocks = fitting(append(blocks, actionBlocks(r.Plan)...), viewBlocks-1)
+	blocks = append(blocks, slack.NewActionBlock("", button(actExport+asJSON, "Export manifest", r.ID, "Export the manifest of "+r.ID)))
 	b.open(ctx, i, slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: "details", Title: plain(clip(r.ID+" in detail", 24)), Close: plain("Close"),
+		Type: slack.VTModal, CallbackID: detailsView, Title: plain(clip(r.ID+" in detail", 24)), Close: plain("Close"),
 		Blocks: slack.Blocks{BlockSet: blocks},
 	})
 }

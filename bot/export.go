@@ -18,6 +18,12 @@ import (
 // actExport begins the action IDs of the window's buttons. The format follows.
 const actExport = "export:"
 
+// The windows that an export takes the place of.
+const (
+	exportCallback = "export"
+	detailsView    = "details"
+)
+
 // asJSON is the format that is shown first.
 const asJSON = "json"
 
@@ -36,7 +42,7 @@ func (b *Bot) export(ctx context.Context, i interaction, format, id string) {
 		return
 	}
 	view := exportView(r, format)
-	if i.View.CallbackID == "export" {
+	if at := i.View.CallbackID; at == exportCallback || at == detailsView {
 		b.show(ctx, i.View.ID, view)
 		return
 	}
@@ -74,7 +80,7 @@ func exportView(r *workflow.Request, format string) slack.ModalViewRequest {
 		}
 		blocks = append(blocks, block(preformatted(part)))
 	}
-	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: "export", Title: plain("Export manifest"), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Export manifest"), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
 }
 
 func exported(p workflow.Plan, format string) (string, error) {

@@ -225,7 +225,7 @@ func TestThePageGivesTheFileOutOnceAndOnlyToAPress(t *testing.T) {
 		t.Errorf("it is %s, with %+v", got.State, got.Handover)
 	}
 	last := got.History[len(got.History)-1]
-	if b, _ := json.Marshal(eventLine(last)); last.What != workflow.Refused || last.Times != 2 || !strings.Contains(string(b), "Somebody with the link was refused") {
+	if b, _ := json.Marshal(eventLine(last, 600)); last.What != workflow.Refused || last.Times != 2 || !strings.Contains(string(b), "Somebody with the link was refused") {
 		t.Errorf("the second press is not in the history: %+v", last)
 	}
 	w.nothingLeaks(t, path)

@@ -98,7 +98,7 @@ func (b *Bot) message(d workflow.Drawing) (string, []slack.Block) {
 
 // told is one line of history under the card. A reminder names the approvers.
 func (b *Bot) told(r *workflow.Request, e workflow.Event) (string, []slack.Block) {
-	blocks := []slack.Block{block(eventLine(e))}
+	blocks := []slack.Block{block(eventLine(e, 2500))}
 	if e.What == workflow.Reminder {
 		t, _ := b.desk.Tenant(r.Tenant)
 		parts := []any{"Approvers: "}

@@ -165,12 +165,13 @@ func historyBlocks(r *workflow.Request, most int) []slack.Block {
 	}
 	lines := []*slack.RichTextSection{}
 	for _, e := range events {
-		lines = append(lines, eventLine(e))
+		lines = append(lines, eventLine(e, 600))
 	}
 	return []slack.Block{block(line(bold(title)), list(lines...))}
 }
 
-func eventLine(e workflow.Event) *slack.RichTextSection {
+// eventLine is one line of history, with so much of its text at most.
+func eventLine(e workflow.Event, most int) *slack.RichTextSection {
 	parts := []any{e.At, " "}
 	switch {
 	case e.What == workflow.Refused && e.By == "":
@@ -182,7 +183,7 @@ func eventLine(e workflow.Event) *slack.RichTextSection {
 	case e.By != "":
 		parts = append(parts, user(e.By), " ")
 	}
-	parts = append(parts, clip(e.Text, 600))
+	parts = append(parts, clip(e.Text, most))
 	if e.Times > 1 {
 		parts = append(parts, fmt.Sprintf(" (%d times)", e.Times))
 	}

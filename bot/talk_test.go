@@ -264,6 +264,21 @@ func FuzzInteraction(f *testing.F) {
 	})
 }
 
+func TestQuotesAroundANameAreNoPartOfIt(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"renew “payroll backup”": {"renew", "payroll backup"},
+		`status a "q" b`:         {"status", `a "q" b`},
+		`"status"`:               {"status", ""},
+		"„retire old app“":       {"retire", "old app"},
+		`renew "`:                {"renew", `"`},
+		"Help":                   {"help", ""},
+	} {
+		if verb, rest := split(text); verb != want[0] || rest != want[1] {
+			t.Errorf("%s is %q and %q", text, verb, rest)
+		}
+	}
+}
+
 func FuzzCommand(f *testing.F) {
 	f.Add("status <@U1|bea>")
 	f.Add("request “vbo365”")

@@ -19,7 +19,7 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 	long := c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)
 	switch {
 	case c.Kind == ClientSecret && p.NoSecrets:
-		return refuse(RulePolicy, "A policy of this tenant forbids client secrets for apps. "+then+"a certificate.")
+		return refuse(RulePolicy, "A policy of this tenant forbids client secrets for apps. "+then+"a certificate, or with a product that takes one.")
 	case c.Kind == OwnCertificate && p.CertificateMax > 0 && long > p.CertificateMax:
 		return refuse(RulePolicy, "A policy of this tenant allows certificates that are valid for %s, and this one is for %s. "+then+"one that is valid for less.", Days(p.CertificateMax), Days(long))
 	}
