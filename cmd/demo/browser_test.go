@@ -132,7 +132,7 @@ func (v *visitor) until(what, expression string) {
 }
 
 // click clicks an element. One that is drawn anew while the button is down gets no
-// click, as with a person, who then clicks again.
+// click, as with a person, who waits a little and clicks again.
 func (v *visitor) click(selector string) {
 	v.Helper()
 	ctx, cancel := context.WithTimeout(v.ctx, time.Minute)
@@ -141,18 +141,28 @@ func (v *visitor) click(selector string) {
 		window.hit ||= e.target.closest(%q) !== null }, { capture: true, once: true }))`, selector))
 	for {
 		err := chromedp.Do(ctx, listen, chromedp.Click(chromedp.CSS(selector)))
-		hit := false
-		if err == nil { // a click that leads to another page is not remembered there
-			hit, err = chromedp.Run(ctx, chromedp.Evaluate[bool]("window.hit !== false"))
-		}
 		switch {
-		case hit:
+		case err == nil && v.hit(ctx):
 			return
-		case err == nil || ctx.Err() == nil && strings.Contains(err.Error(), "Could not find node"):
+		case ctx.Err() == nil && (err == nil || strings.Contains(err.Error(), "Could not find node")):
 		default:
 			v.Fatalf("click %s: %v\n%s", selector, err, v.text("body"))
 		}
 	}
+}
+
+// hit says whether a click has reached its element: the page hears of it a little
+// after the mouse. One that leads to another page is not remembered there, and may
+// end the waiting on this one.
+func (v *visitor) hit(ctx context.Context) bool {
+	const there = "window.hit !== false"
+	waiting, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if _, err := chromedp.Run(waiting, chromedp.Poll[bool](there, chromedp.WithPollingInterval(20*time.Millisecond))); err == nil {
+		return true
+	}
+	hit, err := chromedp.Run(ctx, chromedp.Evaluate[bool](there))
+	return err == nil && hit
 }
 
 func (v *visitor) types(keys string) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,9 +34,13 @@ func TestTheLifeOfAnApp(t *testing.T) {
 	press := func(action, title string) {
 		t.Helper()
 		v.is(bea, backupTeam)
+		lists, err := chromedp.Run(v.ctx, chromedp.Evaluate[int]("document.querySelectorAll('.message.ephemeral').length"))
+		if err != nil {
+			t.Fatal(err)
+		}
 		v.command("/entra-app apps")
-		v.until("the list is there", "[...document.querySelectorAll('.message')].at(-1).matches('.ephemeral')")
-		v.click(".message:last-child [data-action^='" + action + ":']")
+		v.until("the list is there", fmt.Sprintf("document.querySelectorAll('.message.ephemeral').length > %d", lists))
+		v.click(".message.ephemeral:not(:has(~ .message.ephemeral)) [data-action^='" + action + ":']")
 		v.sees("dialog.modal h1", title)
 		v.tabTo("[data-block=Reason] textarea")
 		v.types("Because of the move")
