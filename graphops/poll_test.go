@@ -127,6 +127,7 @@ func TestPolls(t *testing.T) {
 		{"end at a reason, though it is called an error of the server", `,"interval":5`, []string{`400 {"error":"server_error","error_codes":[53003]}`}, seconds(0), workflow.SignInBlocked},
 		{"end when declined, whatever the number says", `,"interval":5`, []string{`400 {"error":"authorization_declined","error_codes":[70018]}`}, seconds(0), workflow.SignInDeclined},
 		{"end when access is denied, though the number is of a code that is over", `,"interval":5`, []string{`400 {"error":"access_denied","error_codes":[70018]}`}, seconds(0), workflow.SignInDeclined},
+		{"end when access is denied, and another number says why", `,"interval":5`, []string{`400 {"error":"access_denied","error_codes":[70018,53003]}`}, seconds(0), workflow.SignInBlocked},
 		{"end when access is denied for want of consent", `,"interval":5`, []string{`400 {"error":"access_denied","error_codes":[65004]}`}, seconds(0), workflow.SignInNoConsent},
 		{"end when the code is over, whatever the number says", `,"interval":5`, []string{`400 {"error":"expired_token","error_codes":[70017]}`}, seconds(0), workflow.SignInExpired},
 		{"wait as long as a throttled service wants", `,"interval":5`, []string{`429 {"error":"x"}`, declined}, seconds(0, 30), workflow.SignInDeclined},

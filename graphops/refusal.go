@@ -184,7 +184,7 @@ func (a *loginAnswer) refusal() *workflow.SignInError {
 	for _, c := range a.Codes {
 		if r, ok := reasons[c]; ok {
 			if a.Error == "access_denied" && r == workflow.SignInExpired {
-				break // somebody has answered; other numbers say why access was denied
+				continue // somebody has answered; other numbers say why access was denied
 			}
 			e.Reason, e.Code = r, c
 			break
