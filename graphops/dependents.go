@@ -31,23 +31,42 @@ const (
 	dependentPages = 50
 )
 
-// Dependents reads both lists in one round trip, where each has one page, and then the
-// names of the clients. Where one of them is refused, the other counts.
+// Dependents looks at the service principal that was written down. One that is not there
+// may have been deleted and made anew, under another ID: then that one counts.
 func (s *session) Dependents(ctx context.Context, m workflow.Made) (workflow.Dependents, error) {
-	if m.ServicePrincipal == "" {
-		return workflow.Dependents{}, nil // nobody can be assigned to it
+	var notFound *answer
+	if m.ServicePrincipal != "" {
+		all, err := s.dependentsOn(ctx, m.ServicePrincipal)
+		if notFound, _ = errors.AsType[*answer](err); notFound == nil {
+			return all, err
+		}
 	}
-	assigned, clients, err := s.dependentItems(ctx, m.ServicePrincipal)
+	now, err := s.principalNow(ctx, m, notFound)
+	if err != nil || now == "" {
+		return workflow.Dependents{}, err
+	}
+	all, err := s.dependentsOn(ctx, now)
+	if unknown, ok := errors.AsType[*answer](err); ok {
+		return workflow.Dependents{}, unknown.lag()
+	}
+	return all, err
+}
+
+// dependentsOn reads both lists in one round trip, where each has one page, and then the
+// names of the clients. Where one of them is refused, the other counts. That there is no
+// such service principal is Graph's own answer; other errors say what they mean.
+func (s *session) dependentsOn(ctx context.Context, sp string) (workflow.Dependents, error) {
+	assigned, clients, err := s.dependentItems(ctx, sp)
 	if err != nil {
 		return workflow.Dependents{}, err
 	}
 	s.batch(ctx, []*item{assigned, clients})
 	if status(assigned.err) == http.StatusNotFound {
-		return workflow.Dependents{}, s.goneWithAll(ctx, m, assigned.err)
+		return workflow.Dependents{}, assigned.err
 	}
-	all := &dependents{self: m.ServicePrincipal}
+	all := &dependents{self: sp}
 	errs := []error{
-		s.fault(s.collect(ctx, assigned, all, all.assigned), m.ServicePrincipal),
+		s.fault(s.collect(ctx, assigned, all, all.assigned), sp),
 		s.fault(s.collect(ctx, clients, all, all.client)),
 	}
 	errs = append(errs, s.nameClients(ctx, all.List))
@@ -67,17 +86,30 @@ func (s *session) dependentItems(ctx context.Context, sp string) (assigned, clie
 	return assigned, clients, nil
 }
 
-// goneWithAll is nil where the service principal is not there, and with it all that was
-// assigned to it. While the application lives, a replica may only not know it.
-func (s *session) goneWithAll(ctx context.Context, m workflow.Made, notFound error) error {
+// principalNow is the service principal that the app has, where the one that was written
+// down was not found, or there was none. An app that is gone has none, and a living one
+// need not have one: then nobody is assigned to it. That it is the same one is a replica
+// that does not know it.
+func (s *session) principalNow(ctx context.Context, m workflow.Made, notFound *answer) (string, error) {
+	if m.AppID == "" {
+		return "", nil
+	}
 	alive, err := s.Alive(ctx, m.AppID)
 	if err != nil || !alive {
-		return err
+		return "", err
 	}
-	if later, ok := errors.AsType[*later](s.fault(notFound, m.ServicePrincipal)); ok {
-		return later
+	p, err := s.principal(ctx, m.AppID)
+	switch {
+	case status(err) == http.StatusNotFound && notFound != nil && s.fresh(m.ServicePrincipal):
+		return "", notFound.lag()
+	case status(err) == http.StatusNotFound:
+		return "", nil
+	case err != nil:
+		return "", s.fault(err)
+	case notFound != nil && strings.EqualFold(value(p.GetId()), m.ServicePrincipal):
+		return "", notFound.lag()
 	}
-	return nil
+	return value(p.GetId()), nil
 }
 
 // dependents are those found so far.

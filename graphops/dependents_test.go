@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	kiota "github.com/microsoft/kiota-abstractions-go"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
@@ -133,6 +136,75 @@ func TestAServicePrincipalThatIsNotKnownYetIsWaitedFor(t *testing.T) {
 	}
 	if found, err := s.Dependents(t.Context(), m); w.saw(err) != nil || len(found.List) != 1 {
 		t.Errorf("then found %+v, %v", found, err)
+	}
+}
+
+// remove deletes a service principal, as somebody does in the portal.
+func (w *world) remove(s workflow.Session, sp string) {
+	w.Helper()
+	req := s.(*session).get("/servicePrincipals/{id}", "id", sp)
+	req.Method = kiota.DELETE
+	if _, err := s.(*session).send(w.Context(), opDeleteApp, req, nil); w.saw(err) != nil {
+		w.Fatal(err)
+	}
+}
+
+func TestDependentsOnAServicePrincipalThatWasMadeAnewCount(t *testing.T) {
+	w := newWorld(t)
+	first := w.session("ada")
+	m := w.offered(first, "portal")
+	w.remove(first, m.ServicePrincipal)
+	w.later(2 * replication)
+	t.Run("none is there", func(t *testing.T) {
+		s := w.session("ada")
+		if found, err := s.Dependents(t.Context(), m); !isTemporary(w.saw(err)) {
+			t.Errorf("while the session is young: %+v, %v", found, err)
+		}
+		w.later(2 * replication)
+		if found, err := s.Dependents(t.Context(), m); w.saw(err) != nil || found.List != nil {
+			t.Errorf("later: %+v, %v", found, err)
+		}
+	})
+	anew, err := first.EnsureServicePrincipal(t.Context(), m.AppID)
+	if w.saw(err) != nil || anew == m.ServicePrincipal {
+		t.Fatal(anew, err)
+	}
+	w.assign(m, 1, 1)
+	was := m
+	was.ServicePrincipal = ""
+	for name, m := range map[string]workflow.Made{"under another ID": m, "where none was written down": was} {
+		t.Run(name, func(t *testing.T) {
+			s := w.session("ada")
+			for _, age := range []time.Duration{0, 2 * replication} {
+				w.later(age)
+				found, err := s.Dependents(t.Context(), m)
+				if got := names(found); w.saw(err) != nil || !slices.Equal(got, []string{"group Group 0", "user User 0"}) {
+					t.Errorf("found %q, %v", got, err)
+				}
+			}
+		})
+	}
+	t.Run("and is not known everywhere", func(t *testing.T) {
+		s := w.session("ada")
+		w.later(2 * replication)
+		w.s.Fail("listAppRoles", entratest.Before, http.StatusNotFound, 2)
+		if found, err := s.Dependents(t.Context(), m); !isTemporary(w.saw(err)) {
+			t.Errorf("found %+v, %v", found, err)
+		}
+	})
+}
+
+// However old the session is: the service principal is there.
+func TestThatAReplicaDoesNotKnowIsNotTheEndOfAServicePrincipal(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada")
+	m := w.offered(s, "portal")
+	w.assign(m, 1, 0)
+	old := w.session("ada")
+	w.later(2 * replication)
+	w.s.Fail("listAppRoles", entratest.Before, http.StatusNotFound, 1)
+	if found, err := old.Dependents(t.Context(), m); !isTemporary(w.saw(err)) {
+		t.Errorf("found %+v, %v", found, err)
 	}
 }
 

@@ -163,6 +163,13 @@ func (a *answer) later(why string) *later {
 	return &later{op: a.op, status: a.status, code: a.code, why: why, ref: a.ref, after: a.after}
 }
 
+// lag is what may be unknown only here, and says what it was if that lasts.
+func (a *answer) lag() *later {
+	l := a.later("not known everywhere yet")
+	l.lasts = a.trouble()
+	return l
+}
+
 // fault says what an error of graph.send means to the caller. about are the
 // objects that the request was about: a replica may not have heard of one that
 // was just made.
@@ -183,9 +190,7 @@ func (s *session) fault(err error, about ...string) error {
 	case a.is("Directory_ConcurrencyViolation"):
 		return a.later("somebody changed it at the same time")
 	case a.notFound() && s.fresh(about...):
-		lag := a.later("not known everywhere yet")
-		lag.lasts = a.trouble()
-		return lag
+		return a.lag()
 	case a.is("NoBackingApplicationObject"):
 		return a.later("the application is not known everywhere yet")
 	case a.op == opPrincipal && a.is("Authorization_RequestDenied") && a.says("backing application"):
