@@ -10,7 +10,8 @@ import (
 
 func TestWhatAnUndoLeavesIsSaid(t *testing.T) {
 	exchange := workflow.Plan{Permissions: []workflow.Permission{{Resource: "Microsoft Graph", ResourceAppID: catalog.MicrosoftGraph}, {Resource: "Office 365 Exchange Online", ResourceAppID: "00000002-0000-0ff1-ce00-000000000000"}}}
-	owner := []workflow.Step{{Name: workflow.StepUnassign, Note: "1 on 2 subscriptions"}, {Name: workflow.StepGiveBack, Note: "stays: Tom, who is its only owner now"}}
+	owner := []workflow.Step{{Name: workflow.StepUnassign, Note: "1 on 2 subscriptions; stays: nothing, as far as this text is believed"},
+		{Name: workflow.StepGiveBack, Stays: []string{"Tom, who is its only owner now"}}}
 	for _, c := range []struct {
 		name string
 		r    workflow.Request

@@ -39,6 +39,7 @@ type stepV1 struct {
 	Tries  int                 `json:"tries,omitzero"`
 	Retry  time.Time           `json:"retry,omitzero"`
 	Note   string              `json:"note,omitzero"`
+	Stays  []string            `json:"stays,omitzero"`
 }
 
 type madeV1 struct {

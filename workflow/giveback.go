@@ -39,7 +39,7 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, err
 	}
 	stay = append(stay, left...)
-	return func(_ *Request, st *Step) { st.Note = stayNote("", stay) }, nil
+	return func(_ *Request, st *Step) { st.stays("", stay) }, nil
 }
 
 // addedScopes are the plan's, with those clients that the app did not let in without
@@ -122,7 +122,7 @@ func giveBackInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 			}
 		}
 	}
-	return func(_ *Request, st *Step) { st.Note = stayNote(azureNote(end...), stay) }, nil
+	return func(_ *Request, st *Step) { st.stays(azureNote(end...), stay) }, nil
 }
 
 // staysIfRefused adds what Entra does not let go, and why. Any other error is
@@ -134,26 +134,22 @@ func staysIfRefused(stay []string, what string, err error) ([]string, error) {
 	return stay, err
 }
 
-// staysWord is the beginning of what stays, in the note of a step.
-const staysWord = "stays: "
-
-func stayNote(done string, stay []string) string {
-	if len(stay) == 0 {
-		return done
+// stays writes down what a step has done, and what it could not take away.
+func (st *Step) stays(done string, stay []string) {
+	st.Note, st.Stays = done, stay
+	if len(stay) > 0 && done != "" {
+		st.Note += "; "
 	}
-	if done != "" {
-		done += "; "
+	if len(stay) > 0 {
+		st.Note += "stays: " + strings.Join(stay, "; ")
 	}
-	return done + staysWord + strings.Join(stay, "; ")
 }
 
 // Stays says what an Undo of an adoption could not take away, or nothing.
 func (r *Request) Stays() string {
 	var stay []string
 	for _, s := range r.Steps {
-		if _, what, ok := strings.Cut(s.Note, staysWord); ok {
-			stay = append(stay, what)
-		}
+		stay = append(stay, s.Stays...)
 	}
 	return strings.Join(stay, "; ")
 }

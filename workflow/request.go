@@ -167,6 +167,7 @@ type Step struct {
 	Tries int
 	Retry time.Time // when a waiting step is tried again
 	Note  string    // one short sentence for people
+	Stays []string  // what an Undo of an adoption could not take away by it
 }
 
 // StepStatus says how far a step is.
@@ -434,6 +435,9 @@ func (r *Request) Clone() *Request {
 	c.Dependents = r.Dependents.clone()
 	c.Agreed = slices.Clone(r.Agreed)
 	c.Steps = slices.Clone(r.Steps)
+	for i := range c.Steps {
+		c.Steps[i].Stays = slices.Clone(c.Steps[i].Stays)
+	}
 	c.History = slices.Clone(r.History)
 	c.Handover.Sealed = slices.Clone(r.Handover.Sealed)
 	c.Handover.File = slices.Clone(r.Handover.File)
