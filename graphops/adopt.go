@@ -90,6 +90,11 @@ func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (h
 	has = planOf(a)
 	found.Secrets = len(a.GetPasswordCredentials())
 	found.NoIdentifierURI = !slices.Contains(a.GetIdentifierUris(), "api://"+m.AppID)
+	for _, r := range a.GetRequiredResourceAccess() {
+		for _, x := range r.GetResourceAccess() {
+			found.Required = append(found.Required, accessCalled(value(r.GetResourceAppId()), x))
+		}
+	}
 	for _, k := range a.GetKeyCredentials() {
 		found.Thumbprints = append(found.Thumbprints, thumbprintOf(k))
 	}

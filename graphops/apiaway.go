@@ -15,10 +15,10 @@ import (
 // TakeBackAPI takes away what mergeAPI added, in two calls: Graph lets no scope go that
 // is enabled. A scope is ours by its ID, whatever it is called by now.
 // Source: Graph, permissionScope resource type, isEnabled.
-func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) error {
+func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) (stay []string, err error) {
 	has, err := s.settings(ctx, applicationID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	api := has.GetApi()
 	if api == nil {
@@ -46,7 +46,7 @@ func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, 
 		body := models.NewApplication()
 		body.SetApi(api)
 		if err := s.patchApplication(ctx, opAPI, applicationID, body); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	body, changed := models.NewApplication(), len(left) < len(scopes)
@@ -54,22 +54,26 @@ func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, 
 		api.SetOauth2PermissionScopes(left)
 		body.SetApi(api)
 	}
-	if required, differs := dropAccess(has.GetRequiredResourceAccess(), ownAccess(appID, ours)); differs {
+	if required, differs := dropAccess(has.GetRequiredResourceAccess(), ownAccess(appID, ours), nil); differs {
 		body.SetRequiredResourceAccess(required)
 		changed = true
 	}
-	if uris := has.GetIdentifierUris(); uri && len(left) == 0 && slices.Contains(uris, "api://"+appID) {
-		body.SetIdentifierUris(slices.DeleteFunc(append([]string{}, uris...), func(u string) bool { return u == "api://"+appID }))
-		changed = true
+	if uris := has.GetIdentifierUris(); uri && slices.Contains(uris, "api://"+appID) {
+		if len(left) > 0 {
+			stay = []string{"api://" + appID}
+		} else {
+			body.SetIdentifierUris(slices.DeleteFunc(append([]string{}, uris...), func(u string) bool { return u == "api://"+appID }))
+			changed = true
+		}
 	}
 	if !changed {
-		return nil
+		return stay, nil
 	}
 	err = s.patch(ctx, opAPI, applicationID, body)
 	if no, _ := err.(*answer); no != nil && no.status == http.StatusBadRequest && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
-		return no.later("that a scope is closed is not known everywhere yet")
+		return nil, no.later("that a scope is closed is not known everywhere yet")
 	}
-	return s.fault(err, applicationID)
+	return stay, s.fault(err, applicationID)
 }
 
 // withoutClients is who needs no consent, without our scopes and, for the scopes that
@@ -98,17 +102,21 @@ func withoutClients(clients []models.PreAuthorizedApplicationable, scopes []mode
 	return left, fewer
 }
 
+func scopeAccess(id uuid.UUID) models.ResourceAccessable {
+	kind := "Scope"
+	access := models.NewResourceAccess()
+	access.SetId(&id)
+	access.SetTypeEscaped(&kind)
+	return access
+}
+
 // ownAccess is what an application asks of its own scopes, as in requiredResourceAccess.
 func ownAccess(appID string, scopes map[uuid.UUID]bool) []models.RequiredResourceAccessable {
 	own := models.NewRequiredResourceAccess()
 	own.SetResourceAppId(&appID)
 	var all []models.ResourceAccessable
 	for id := range scopes {
-		kind := "Scope"
-		access := models.NewResourceAccess()
-		access.SetId(&id)
-		access.SetTypeEscaped(&kind)
-		all = append(all, access)
+		all = append(all, scopeAccess(id))
 	}
 	own.SetResourceAccess(all)
 	return []models.RequiredResourceAccessable{own}

@@ -37,12 +37,61 @@ func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
 				t.Fatalf("it was given %+v", got)
 			}
 			for range 2 { // a repeat is no mistake
-				if err := w.patiently(func() error { return s.TakeBackAPI(t.Context(), m.ObjectID, m.AppID, a, true) }); err != nil {
+				if err := w.patiently(func() error {
+					stay, err := s.TakeBackAPI(t.Context(), m.ObjectID, m.AppID, a, true)
+					if err == nil && !slices.Equal(stay, []string{"api://" + m.AppID}) { // for the scope that was there
+						t.Errorf("%q stay", stay)
+					}
+					return err
+				}); err != nil {
 					t.Fatal(err)
 				}
 				got, _ := w.t.Application(m.AppID)
 				if !slices.Equal(got.Exposed, before.Exposed) || !slices.Equal(got.PreAuthorized, before.PreAuthorized) || !slices.Equal(got.Requested, before.Requested) || !slices.Equal(got.IdentifierURIs, before.IdentifierURIs) {
 					t.Errorf("it was %+v\nand is %+v", before, got)
+				}
+			}
+		})
+	}
+}
+
+// A permission on a scope that was there follows from no ID of ours, but from its name.
+func TestWhatAnAdoptionAskedOfScopesThatWereThereIsTakenBack(t *testing.T) {
+	own := workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: "staff.read", Type: catalog.Delegated}
+	for name, asked := range map[string][]workflow.Permission{"that were not asked for": {}, "but for those that were asked for": {own, readDirectory}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := w.session("ada", all...)
+			m := w.legacy(s, "legacy")
+			a := app("legacy", asked...)
+			a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
+			must := func(err error) {
+				t.Helper()
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			add := func() {
+				_, _, err := s.EnsureApplication(t.Context(), a)
+				must(err)
+				must(w.patiently(func() error { return s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a) }))
+			}
+			add()
+			before, _ := w.t.Application(m.AppID)
+			_, found, _, err := s.Look(t.Context(), m, workflow.Plan{})
+			must(err)
+			a.Permissions = []workflow.Permission{own, readDirectory, fullAccess}
+			a.Scopes = []workflow.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
+			add()
+			if got, _ := w.t.Application(m.AppID); len(got.Requested) != len(before.Requested)+3-len(asked) {
+				t.Fatalf("it asked for %v\nand asks for %v", before.Requested, got.Requested)
+			}
+			a.Permissions, a.Drops.Permissions, a.Keeps = nil, a.Permissions, found.Required
+			for range 2 { // a repeat is no mistake
+				_, _, err = s.EnsureApplication(t.Context(), a)
+				must(err)
+				if got, _ := w.t.Application(m.AppID); !slices.Equal(got.Requested, before.Requested) {
+					t.Errorf("it asked for %v\nand asks for %v", before.Requested, got.Requested)
 				}
 			}
 		})
@@ -69,8 +118,8 @@ func TestTheIdentifierURIGoesWhereTheAdoptionBroughtIt(t *testing.T) {
 		if _, found, _, err := s.Look(t.Context(), m, workflow.Plan{}); err != nil || found.NoIdentifierURI {
 			t.Errorf("with a URI it is found with %+v, %v", found, err)
 		}
-		if err := s.TakeBackAPI(t.Context(), objectID, appID, a, uri); err != nil {
-			t.Fatal(err)
+		if stay, err := s.TakeBackAPI(t.Context(), objectID, appID, a, uri); err != nil || stay != nil {
+			t.Fatal(stay, err)
 		}
 		if got, _ := w.t.Application(appID); len(got.Exposed) != 0 || len(got.IdentifierURIs) > 0 == uri {
 			t.Errorf("with %v it has %v and %v", uri, got.Exposed, got.IdentifierURIs)

@@ -9,6 +9,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // An application that was not made here, or that is updated, is merged with a plan:
@@ -54,7 +55,7 @@ func (s *session) mergeApplication(ctx context.Context, a workflow.App) error {
 		body.SetSignInAudience(&a.Audience)
 		changed = true
 	}
-	required, differs, err := s.mergedRequired(ctx, a, has.GetRequiredResourceAccess())
+	required, differs, err := s.mergedRequired(ctx, a, has)
 	if err != nil {
 		return err
 	}
@@ -80,19 +81,21 @@ func mergedURIs(has, want, drop []string) (uris []string, differs bool) {
 }
 
 // mergedRequired is what the application asks for, with a's permissions and
-// without those that are dropped. Its own scopes are EnsureAPI's.
-func (s *session) mergedRequired(ctx context.Context, a workflow.App, has []models.RequiredResourceAccessable) ([]models.RequiredResourceAccessable, bool, error) {
+// without those that are dropped. Its own scopes are EnsureAPI's to add; dropped they
+// are here, by their names.
+func (s *session) mergedRequired(ctx context.Context, a workflow.App, has models.Applicationable) ([]models.RequiredResourceAccessable, bool, error) {
 	want, err := s.required(ctx, a, "")
 	if err != nil {
 		return nil, false, err
 	}
 	gone := a
-	gone.Permissions = slices.DeleteFunc(slices.Clone(a.Drops.Permissions), func(p workflow.Permission) bool { return p.ResourceAppID == workflow.Self })
+	gone.Permissions = a.Drops.Permissions // those on itself are left out without its App ID
 	drop, err := s.required(ctx, gone, "")
 	if err != nil {
 		return nil, false, err
 	}
-	merged, differs := dropAccess(has, drop)
+	drop = append(drop, ownAccess(a.AppID, ownScopes(has, a.Drops.Permissions))...)
+	merged, differs := dropAccess(has.GetRequiredResourceAccess(), drop, a.Keeps)
 	for _, w := range want {
 		for _, access := range w.GetResourceAccess() {
 			if added, ok := addAccess(merged, value(w.GetResourceAppId()), access); ok {
@@ -101,6 +104,22 @@ func (s *session) mergedRequired(ctx context.Context, a workflow.App, has []mode
 		}
 	}
 	return merged, differs, nil
+}
+
+// ownScopes are the IDs of those scopes of an application that permissions on itself name.
+func ownScopes(of models.Applicationable, permissions []workflow.Permission) map[uuid.UUID]bool {
+	ids := make(map[uuid.UUID]bool)
+	if of.GetApi() == nil {
+		return ids
+	}
+	for _, sc := range of.GetApi().GetOauth2PermissionScopes() {
+		if slices.ContainsFunc(permissions, func(p workflow.Permission) bool {
+			return p.ResourceAppID == workflow.Self && p.Type == catalog.Delegated && p.Name == value(sc.GetValue())
+		}) {
+			ids[value(sc.GetId())] = true
+		}
+	}
+	return ids
 }
 
 // addAccess adds a permission to those that an application asks for, unless it
@@ -121,9 +140,13 @@ func addAccess(to []models.RequiredResourceAccessable, resourceAppID string, acc
 	return to, true
 }
 
-func dropAccess(has, drop []models.RequiredResourceAccessable) (left []models.RequiredResourceAccessable, differs bool) {
+// dropAccess is what an application asks for, without what is dropped and not kept.
+func dropAccess(has, drop []models.RequiredResourceAccessable, keeps []string) (left []models.RequiredResourceAccessable, differs bool) {
 	for _, r := range has {
-		stays := slices.DeleteFunc(slices.Clone(r.GetResourceAccess()), func(x models.ResourceAccessable) bool { return hasAccess(drop, value(r.GetResourceAppId()), x) })
+		stays := slices.DeleteFunc(slices.Clone(r.GetResourceAccess()), func(x models.ResourceAccessable) bool {
+			on := value(r.GetResourceAppId())
+			return hasAccess(drop, on, x) && !slices.Contains(keeps, accessCalled(on, x))
+		})
 		differs = differs || len(stays) < len(r.GetResourceAccess())
 		if len(stays) == 0 {
 			continue
@@ -135,6 +158,11 @@ func dropAccess(has, drop []models.RequiredResourceAccessable) (left []models.Re
 		left = []models.RequiredResourceAccessable{}
 	}
 	return left, differs
+}
+
+// accessCalled is what an entry of requiredResourceAccess is called in Found.Required.
+func accessCalled(resourceAppID string, x models.ResourceAccessable) string {
+	return strings.ToLower(resourceAppID + "/" + value(x.GetTypeEscaped()) + "/" + value(x.GetId()).String())
 }
 
 func hasAccess(in []models.RequiredResourceAccessable, resourceAppID string, x models.ResourceAccessable) bool {
@@ -192,11 +220,7 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 		if p.ResourceAppID != workflow.Self || !there {
 			continue
 		}
-		kind := "Scope"
-		access := models.NewResourceAccess()
-		access.SetId(&id)
-		access.SetTypeEscaped(&kind)
-		if added, ok := addAccess(required, appID, access); ok {
+		if added, ok := addAccess(required, appID, scopeAccess(id)); ok {
 			required, asks = added, true
 		}
 	}

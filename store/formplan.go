@@ -122,19 +122,20 @@ type foundV1 struct {
 	Secrets     int           `json:"secrets,omitzero"`
 	Owners      []string      `json:"owners,omitzero"`
 
-	NoIdentifierURI bool `json:"no_identifier_uri,omitzero"`
+	NoIdentifierURI bool     `json:"no_identifier_uri,omitzero"`
+	Required        []string `json:"required,omitzero"`
 }
 
 func foundForm(f workflow.Found) foundV1 {
 	return foundV1{
-		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI,
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		Federated: each(f.Federated, func(i workflow.FederatedIssuer) federatedV1 { return federatedV1(i) }),
 	}
 }
 
 func (f foundV1) found() workflow.Found {
 	return workflow.Found{
-		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI,
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		Federated: each(f.Federated, func(i federatedV1) workflow.FederatedIssuer { return workflow.FederatedIssuer(i) }),
 	}
 }

@@ -30,10 +30,14 @@ type Found struct {
 	Owners      []string // object IDs; read where an adoption adds owners
 	// NoIdentifierURI says that it was seen not to be called api://{appId}.
 	NoIdentifierURI bool
+	// Required are what it asked for, granted or not, as graphops calls the entries of
+	// requiredResourceAccess.
+	Required []string
 }
 
 func (f Found) clone() Found {
 	f.Thumbprints, f.Federated, f.AzureRoles, f.Owners = slices.Clone(f.Thumbprints), slices.Clone(f.Federated), slices.Clone(f.AzureRoles), slices.Clone(f.Owners)
+	f.Required = slices.Clone(f.Required)
 	return f
 }
 

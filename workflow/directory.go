@@ -83,8 +83,9 @@ type Session interface {
 	// TakeBackAPI makes sure that the app has nothing of what EnsureAPI added for a's
 	// scopes: the scopes that it made under a's unique name, and the clients that need no
 	// consent. Scopes that were there stay, without these clients. uri says that the
-	// identifier URI is to go too, where no other scope is left.
-	TakeBackAPI(ctx context.Context, applicationID, appID string, a App, uri bool) error
+	// identifier URI is to go too, where no other scope is left: whoever calls one may
+	// do so by this URI. It returns the one that stays for that.
+	TakeBackAPI(ctx context.Context, applicationID, appID string, a App, uri bool) (stay []string, err error)
 	// EnsureDirectoryRole makes sure that a service principal has a directory
 	// role in the whole tenant.
 	EnsureDirectoryRole(ctx context.Context, servicePrincipal, templateID string) error
@@ -183,6 +184,8 @@ type App struct {
 	// not name stays as it is.
 	Merge bool
 	Drops Plan
+	// Keeps are what it goes on asking for though Drops has it, as in Found.Required.
+	Keeps []string
 }
 
 // Inspection is what an app has.

@@ -22,21 +22,27 @@ func (s *fakeSession) EnsureAPI(_ context.Context, id, _ string, a App) error {
 		for _, sc := range beyond(a.Scopes, app.Scopes, sameScope) {
 			app.exposed = append(app.exposed, sc.Name)
 		}
-		app.Scopes = joined(app.Scopes, a.Scopes, sameScope)
+		app.Scopes, app.anonymous = joined(app.Scopes, a.Scopes, sameScope), false
 		return true, nil
 	})
 	return err
 }
 
-func (s *fakeSession) TakeBackAPI(_ context.Context, id, _ string, a App, _ bool) error {
-	_, err := call(s.wired, "take back api", func() (bool, error) {
+func (s *fakeSession) TakeBackAPI(_ context.Context, id, appID string, a App, uri bool) ([]string, error) {
+	return call(s.wired, "take back api", func() (stay []string, err error) {
 		app := s.app(id)
 		app.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(sc Scope) bool {
 			return slices.Contains(app.exposed, sc.Name) && slices.ContainsFunc(a.Scopes, func(q Scope) bool { return sameScope(q, sc) })
 		})
-		return true, nil
+		switch {
+		case !uri || app.anonymous:
+		case len(app.Scopes) > 0:
+			stay = []string{"api://" + appID}
+		default:
+			app.anonymous = true
+		}
+		return stay, nil
 	})
-	return err
 }
 
 func (s *fakeSession) EnsureDirectoryRole(_ context.Context, sp, role string) error {
@@ -261,6 +267,7 @@ func (s *fakeSession) Inspect(_ context.Context, m Made, plan Plan) (Inspection,
 func (s *fakeSession) merge(a App) error {
 	_, err := call(s.wired, "application", func() (bool, error) {
 		app := s.app(a.ObjectID)
+		app.Keeps = a.Keeps
 		app.RedirectURIs = joined(beyond(app.RedirectURIs, a.Drops.RedirectURIs, equal), beyond(a.RedirectURIs, app.RedirectURIs, equal), equal)
 		return true, nil
 	})
@@ -296,7 +303,7 @@ func (s *fakeSession) Look(_ context.Context, m Made, p Plan) (has Plan, found F
 	_, err = call(s.wired, "look", func() (bool, error) {
 		a := s.app(m.ObjectID)
 		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted), Scopes: slices.Clone(a.Scopes)}
-		found = Found{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys)}
+		found = Found{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys), NoIdentifierURI: a.anonymous, Required: a.required}
 		if len(p.AzureRoles) > 0 { // else there is no token for Azure
 			found.AzureRoles = slices.Clone(a.azure)
 		}

@@ -23,16 +23,13 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 	}
 	a := r.app()
 	a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.Permissions, a.PublicClientFlows = nil, nil, nil, nil, false
-	a.Drops = added
+	a.Drops, a.Keeps = added, r.Found.Required
 	if _, _, err := s.EnsureApplication(ctx, a); err != nil {
 		return nil, err
 	}
-	var stay []string
-	if a.Scopes = r.addedScopes(); len(a.Scopes) > 0 {
-		err := s.TakeBackAPI(ctx, r.Made.ObjectID, r.Made.AppID, a, r.Found.NoIdentifierURI)
-		if stay, err = staysIfRefused(stay, "the scopes that it exposes now", err); err != nil {
-			return nil, err
-		}
+	stay, err := giveBackAPI(ctx, r, s, a)
+	if err != nil {
+		return nil, err
 	}
 	left, err := giveBackOwners(ctx, r, s)
 	if err != nil {
@@ -40,6 +37,26 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 	}
 	stay = append(stay, left...)
 	return func(_ *Request, st *Step) { st.stays("", stay) }, nil
+}
+
+// giveBackAPI takes away what r has added to the app's API. Where it has added no scope
+// and let no client in, it may have given the app its identifier URI all the same.
+func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []string, err error) {
+	uri := r.Found.NoIdentifierURI && len(r.Plan.Scopes) > 0
+	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri {
+		return nil, nil
+	}
+	uris, err := s.TakeBackAPI(ctx, r.Made.ObjectID, r.Made.AppID, a, uri)
+	for _, u := range uris {
+		stay = append(stay, "the identifier URI "+u+", by which its other scopes may be in use")
+	}
+	switch {
+	case len(a.Scopes) == 0:
+		return staysIfRefused(stay, "the identifier URI that it has now", err)
+	case uri:
+		return staysIfRefused(stay, "the scopes that it exposes now and its identifier URI", err)
+	}
+	return staysIfRefused(stay, "the scopes that it exposes now", err)
 }
 
 // addedScopes are the plan's, with those clients that the app did not let in without

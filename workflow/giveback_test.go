@@ -197,6 +197,68 @@ func TestOwnersStayWhereItIsNotKnownWhoWasOne(t *testing.T) {
 	})
 }
 
+// Others may call the app's scopes by a URI that an adoption has added, and it is named.
+func TestTheIdentifierURIThatAnAdoptionAddedGoesOrIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		anonymous bool // before
+		had       bool // the scope of the plan
+		loses     bool // the app has no scope of its own by then
+		says      string
+	}{
+		{"it was there", false, false, false, "The app has what it was found with."},
+		{"scopes of its own stay", true, false, false, "stays: the identifier URI api://" + legacyID + ", by which its other scopes may be in use."},
+		{"no scope was added", true, true, false, "stays: the identifier URI api://" + legacyID + ", by which its other scopes may be in use."},
+		{"no scope is left", true, false, true, "The app has what it was found with."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				r, app := w.adoptsWidely(n)
+				w.set(func() {
+					if app.anonymous = c.anonymous; c.had {
+						app.Scopes = append(app.Scopes, r.Plan.Scopes...)
+					}
+				})
+				w.refusesAt("inspect")
+				r = w.signsInFor(n, r)
+				if app.anonymous {
+					t.Fatal("it was given no identifier URI")
+				}
+				w.refusesAt()
+				w.set(func() {
+					if c.loses {
+						app.Scopes = beyond(app.Scopes, r.Was.Scopes, sameScope)
+					}
+				})
+				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
+				if last := r.History[len(r.History)-1].Text; r.State != Undone || !strings.Contains(last, c.says) || app.anonymous != c.loses {
+					t.Errorf("it is %s: %s; without a URI %v", r.State, last, app.anonymous)
+				}
+			})
+		})
+	}
+}
+
+// What the app asked for before is not dropped, though it was not granted.
+func TestWhatAnAppAskedForBeforeIsKeptByAnUndo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r, app := w.adoptsWidely(n)
+		w.set(func() { app.required = []string{"graph/role/one"} })
+		w.refusesAt("inspect")
+		r = w.signsInFor(n, r)
+		w.refusesAt()
+		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != Undone || !slices.Equal(app.Keeps, []string{"graph/role/one"}) {
+			t.Errorf("it is %s, and the app was to keep %v", r.State, app.Keeps)
+		}
+	})
+}
+
 func TestClientsThatWereAddedToAScopeGoFromIt(t *testing.T) {
 	r := &Request{Kind: Adopt,
 		Was:  Plan{Scopes: []Scope{{Name: "read", PreAuthorized: []string{"AAAA"}}, {Name: "write"}}},

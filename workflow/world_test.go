@@ -66,6 +66,8 @@ type fakeApp struct {
 	definitions                   []string // of custom roles in Azure
 	exposed, assigned             []string // scopes and roles in Azure that we have added
 	federated                     []FederatedIssuer
+	required                      []string
+	anonymous                     bool // not called api://{appId}
 	dependents                    Dependents
 	unreadable                    error // instead of who depends on it
 	keys                          map[string]Password
