@@ -177,11 +177,17 @@ func (r *Request) inAzure() bool {
 	if w := r.azureWork(); r.Kind == Renew || !w.gives() && !w.takes() {
 		return false
 	}
-	if r.Task == Undo { // there is nothing to take away where nothing was tried
-		given := r.Step(StepAzureRoles)
-		return given != nil && given.Tries > 0 || r.Step(StepUnassign) != nil
+	if r.Task != Undo {
+		return !r.light()
 	}
-	return !r.light()
+	given, taken := r.Step(StepAzureRoles), r.Step(StepUnassign)
+	switch {
+	case taken != nil:
+		return taken.Status != StepSkipped
+	case r.Kind == Adopt && r.undoing(): // an older version began it, and did not know that step
+		return r.Made.ServicePrincipal != ""
+	}
+	return given != nil && given.Tries > 0 // there is nothing to take away where nothing was tried
 }
 
 // azureRights are the actions in Azure that a task takes on each subscription.

@@ -13,6 +13,28 @@ import (
 // exposed scopes and of roles in Azure follow from the request, and the owners were
 // written down. What Entra does not let go stays, and the step says so.
 
+// undoSteps are those of an Undo. An adoption whose plan has roles in Azure always has
+// the step that takes them away: that one lacks it tells that an older version began it.
+func (r *Request) undoSteps() []Step {
+	steps := newSteps(r.stepsFor(Undo))
+	for i := range steps {
+		if r.Kind == Adopt && steps[i].Name == StepUnassign && !r.inAzure() {
+			steps[i].Status, steps[i].Note = StepSkipped, "none was given"
+		}
+	}
+	return steps
+}
+
+// completeUndo gives an Undo of an adoption that an older version of the bot has begun the
+// step that this one did not know.
+func (r *Request) completeUndo() {
+	if r.Kind != Adopt || r.Task != Undo || r.Step(StepUnassign) != nil || !r.inAzure() {
+		return
+	}
+	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == StepGiveBack })
+	r.Steps = slices.Insert(r.Steps, max(i, 0), Step{Name: StepUnassign})
+}
+
 // giveBackApp takes away all that r has added but for its credential and roles in Azure.
 func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 	added := r.Plan.less(r.Was)

@@ -137,6 +137,82 @@ func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 	}
 }
 
+// halfUndone is an adoption whose Undo came to nothing before anything but the credential
+// was taken away.
+func (w *world) halfUndone(n *node) (*Request, *fakeApp) {
+	w.t.Helper()
+	r, app := w.adoptsWidely(n)
+	w.refusesAt("inspect")
+	r = w.signsInFor(n, r)
+	w.refusesAt("trim")
+	r = w.goesOn(n.Undo(w.t.Context(), r.ID, ada))
+	w.refusesAt()
+	if r.State != Failed || !r.stepDone(StepTakeBack) || r.stepDone(StepGiveBack) {
+		w.t.Fatalf("it is %s after %+v", r.State, r.Steps)
+	}
+	return r, app
+}
+
+// An older version of the bot knew no step that takes roles in Azure from an adopted app.
+func TestAnUndoThatAnOlderVersionBeganTakesItsRolesInAzureAway(t *testing.T) {
+	for _, may := range []bool{true, false} {
+		t.Run(map[bool]string{true: "with rights there", false: "without rights there"}[may], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				r, app := w.halfUndone(n)
+				r, err := w.store.Update(t.Context(), r.ID, func(r *Request) error {
+					r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepUnassign })
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.set(func() {
+					app.azure = []string{second + "/" + contributor.ID, subscription + "/" + contributor.ID}
+					app.assigned = app.azure[1:]
+					if !may {
+						w.signer.Subscriptions = nil
+					}
+				})
+				if got := len(r.ask().Subscriptions); got != 2 {
+					t.Errorf("it asks for rights on %d subscriptions", got)
+				}
+				r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev))
+				switch {
+				case !may && (r.State != Signing || r.Failure.Rule != RuleRole || len(app.azure) != 2):
+					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, app.azure)
+				case may && (r.State != Undone || !r.stepDone(StepUnassign) || r.Steps[len(r.Steps)-1].Name != StepGiveBack || !slices.Equal(app.azure, []string{second + "/" + contributor.ID})):
+					t.Errorf("it is %s after %+v; %v", r.State, r.Steps, app.azure)
+				}
+			})
+		})
+	}
+}
+
+// Where the adoption came to nothing before, each sign-in for its Undo is without Azure.
+func TestAnUndoTakesNoRightsInAzureWhereNoRoleWasGiven(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r, app := w.adoptsWidely(n)
+		w.refusesAt("api")
+		r = w.signsInFor(n, r)
+		w.set(func() { w.signer.Subscriptions = nil })
+		w.refusesAt("trim")
+		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
+		w.refusesAt()
+		if s := r.Step(StepUnassign); r.State != Failed || s == nil || s.Status != StepSkipped || s.Note == "" || r.ask().Subscriptions != nil {
+			t.Fatalf("it is %s after %+v", r.State, r.Steps)
+		}
+		if r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev)); r.State != Undone || len(app.azure) != 1 {
+			t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, app.azure)
+		}
+	})
+}
+
 func TestTheLastOwnerStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -255,8 +255,9 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 		}
 		now.Failure = Failure{}
 		if now.Task == Undo && !now.undoing() {
-			now.Steps, now.Handover.Sealed, now.Handover.File = newSteps(r.stepsFor(Undo)), nil, nil
+			now.Steps, now.Handover.Sealed, now.Handover.File = r.undoSteps(), nil, nil
 		}
+		now.completeUndo()
 		now.lookAgain()
 		for i := range now.Steps {
 			now.Steps[i].Since = time.Time{}

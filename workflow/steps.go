@@ -46,7 +46,7 @@ func (r *Request) stepsFor(t Task) []StepName {
 	case t == RemoveOld:
 		return []StepName{StepOld}
 	case t == Undo && r.Kind == Adopt:
-		if r.inAzure() {
+		if r.azureWork().takes() {
 			return []StepName{StepTakeBack, StepUnassign, StepGiveBack}
 		}
 		return []StepName{StepTakeBack, StepGiveBack}
