@@ -47,7 +47,9 @@
 // back, ten.
 //
 // Who depends on an app (dependents.go) is one batch, with more pages where it is many,
-// and one for the names of other apps. It is read as far as people would count.
+// and one for the names of other apps. It is read as far as people would count. Where the
+// service principal that was written down is not there, the one that the app has today is
+// looked at: somebody may have made it anew.
 //
 // Azure Resource Manager (azure.go) is a few calls with a second token of the
 // same sign-in; the IDs of what they make follow from the request, and so do those
