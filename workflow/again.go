@@ -28,6 +28,10 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 	}, func(r *Request, now time.Time) {
 		e := Event{By: by.ID, What: WasCancelled, Text: "gave up. What was done so far stays in the tenant" + r.untilThen()}
 		f := Failure{Text: "It was given up. What was done so far stays in the tenant" + r.untilThen() + "; the app can be asked for again."}
+		if r.Kind == Retire {
+			e.Text = "gave up. What was removed so far stays removed"
+			f.Text = "It was given up. What was removed so far stays removed; another request can be made for the app."
+		}
 		if r.keepsApp() {
 			e.Text = "gave up. Nothing was deleted"
 			f.Text = "It was given up. Nothing was deleted, and the app works as before. Another request can be made for it."
@@ -172,9 +176,7 @@ func (r *Request) lookAgain() {
 	if s := r.Step(StepRestore); s != nil && s.Tries == 0 {
 		r.redo(StepGone)
 	}
-	if r.keepsApp() {
-		r.redo(StepDependents)
-	}
+	r.lookAtDependents()
 }
 
 // broughtBack says whether the app that there is now is of r's own making, and so r's

@@ -12,8 +12,8 @@ import (
 )
 
 // Who else in the tenant depends on an app. A Retire looks before it deletes anything,
-// and stops once for what it finds: whoever presses Retry has been shown it. Those who
-// came after that stop it again.
+// and stops once for what it finds: whoever presses Retry has been shown it. Each later
+// sign-in looks again, and those who came after the stop stop it again.
 
 // DependentKind says what a Dependent is.
 type DependentKind string
@@ -170,16 +170,23 @@ func (d Dependents) note() string {
 
 // text says why the job was stopped, what is true now, and how it goes on. Names give way
 // to what has to be said.
-func (u *inUse) text(title string) string {
+func (u *inUse) text(r *Request) string {
 	for named := namedDependents; ; named-- {
-		if text := u.textNaming(title, named); named == 0 || utf8.RuneCountInString(text) <= stopMax {
+		if text := u.textNaming(r, named); named == 0 || utf8.RuneCountInString(text) <= stopMax {
 			return text
 		}
 	}
 }
 
-func (u *inUse) textNaming(title string, named int) string {
-	words, text := u.news.words(named), "“"+title+"” stopped the job before anything was deleted, and the app works as before. "
+func (u *inUse) textNaming(r *Request, named int) string {
+	words, text := u.news.words(named), "“"+r.StepTitle(StepDependents)+"” stopped the job before "
+	stays := "as it is."
+	if r.keepsApp() {
+		text += "anything was deleted, and the app works as before. "
+	} else {
+		text += "the app was deleted. " + r.removed() + " "
+		stays = "as it is now."
+	}
 	switch before := len(u.found.List) - len(u.news.List); {
 	case words == "":
 	case before > 0:
@@ -189,9 +196,9 @@ func (u *inUse) textNaming(title string, named int) string {
 	}
 	if u.news.Unknown != "" {
 		return text + "What depends on it could not all be looked up: " + strings.TrimRight(u.news.Unknown, ".") +
-			". An approver can press Retry, which looks again with another sign-in, and retires the app even if that cannot be seen then; Give up leaves the app as it is."
+			". An approver can press Retry, which looks again with another sign-in, and retires the app even if that cannot be seen then; Give up leaves the app " + stays
 	}
-	return text + "An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app as it is."
+	return text + "An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app " + stays
 }
 
 // stopForDependents writes down what depends on the app, in the transaction that shows it.
@@ -201,7 +208,7 @@ func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
 		st := r.Step(StepDependents)
 		st.Status, st.At, st.Since = StepFailed, now, time.Time{}
 		st.Note = u.found.note()
-		r.Failure = Failure{Rule: RuleInUse, Text: u.text(r.StepTitle(StepDependents))}
+		r.Failure = Failure{Rule: RuleInUse, Text: u.text(r)}
 		r.move(Failed, now, Event{What: HasFailed, Text: r.Failure.Text})
 		r.Dependents = u.found.clone()
 		r.Dependents.Rev = r.Rev
@@ -212,16 +219,50 @@ func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
 }
 
 // keepsApp says whether r is a Retire that has not begun to take anything from its app.
-func (r *Request) keepsApp() bool {
-	return r.Kind == Retire && !slices.ContainsFunc(r.Steps, func(s Step) bool {
-		return s.Tries > 0 && s.Name != StepOwned && s.Name != StepDependents
+func (r *Request) keepsApp() bool { return r.Kind == Retire && len(r.taking()) == 0 }
+
+// taking names the steps of a Retire that were tried and take something from the app.
+func (r *Request) taking() []Step {
+	return slices.DeleteFunc(slices.Clone(r.Steps), func(s Step) bool {
+		return s.Tries == 0 || s.Name == StepOwned || s.Name == StepDependents
 	})
+}
+
+// removed says how far a Retire has come that has begun. What a step that failed has
+// removed is not known.
+func (r *Request) removed() string {
+	var tried []string
+	for _, s := range r.taking() {
+		came := "was tried"
+		if s.Status == StepDone {
+			came = "was done"
+		}
+		tried = append(tried, "“"+r.StepTitle(s.Name)+"” "+came)
+	}
+	return "What was removed so far stays removed (" + strings.Join(tried, ", ") + ")."
 }
 
 // remains says what is in the tenant after a sign-in that came to nothing.
 func (r *Request) remains() string {
-	if r.keepsApp() {
+	switch {
+	case r.keepsApp():
 		return "Nothing was deleted."
+	case r.Kind == Retire:
+		return "What was removed so far stays removed."
 	}
 	return "What was made so far is still in the tenant."
+}
+
+// lookAtDependents makes the look due again, until the app itself was to be deleted: by
+// then the app may be gone, and nothing can be looked up. A Retire that was approved
+// before there was such a step has it from now on.
+func (r *Request) lookAtDependents() {
+	if s := r.Step(StepDelete); r.Kind != Retire || s == nil || s.Tries > 0 {
+		return
+	}
+	if r.Step(StepDependents) == nil {
+		at := 1 + slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == StepOwned })
+		r.Steps = slices.Insert(r.Steps, at, Step{Name: StepDependents})
+	}
+	r.redo(StepDependents)
 }

@@ -159,12 +159,12 @@ func TestThoseWhoCameAfterTheStopStopItAgain(t *testing.T) {
 	})
 }
 
-// The look counts for one sign-in: before anything is deleted, another sign-in looks again.
-func TestAnotherSignInLooksAgainUntilSomethingWasDeleted(t *testing.T) {
+// The look counts for one sign-in: until the app itself was to be deleted, another one looks again.
+func TestAnotherSignInLooksAgainUntilTheAppIsDeleted(t *testing.T) {
 	for _, c := range []struct {
 		fails string
 		want  State
-	}{{"strip", Failed}, {"withdraw", Done}} {
+	}{{"strip", Failed}, {"withdraw", Failed}, {"delete", Done}} {
 		t.Run(c.fails, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -183,9 +183,6 @@ func TestAnotherSignInLooksAgainUntilSomethingWasDeleted(t *testing.T) {
 				w.upTo(n, id, Done)
 				n.stop()
 				w.set(func() { w.before = nil })
-				if c.fails == "strip" { // as if the power had gone before it was begun
-					w.store.Update(t.Context(), id, func(r *Request) error { r.redo(StepStrip); r.Step(StepStrip).Tries = 0; return nil })
-				}
 				w.usedBy(tomUses)
 				n = w.boot()
 				defer n.stop()
@@ -310,9 +307,15 @@ func TestTheReasonOfAStopFitsOnACard(t *testing.T) {
 	found := Dependents{List: many, More: true, Unknown: strings.Repeat("no ", 100)}
 	found.tidy()
 	u := &inUse{found, Dependents{}.news(found)}
-	text := u.text(StepDependents.Title())
-	if utf8.RuneCountInString(text) > stopMax || !strings.HasSuffix(text, "Give up leaves the app as it is.") || !strings.Contains(text, "100 users (“") || !strings.Contains(text, "more than are counted here") {
-		t.Errorf("%d characters: %s", utf8.RuneCountInString(text), text)
+	stuck := &Request{Kind: Retire, Steps: []Step{{Name: StepStrip, Tries: 1, Status: StepDone}, {Name: StepWithdraw, Tries: 1, Status: StepDone}, {Name: StepUnassign, Tries: 1}}}
+	for _, c := range []struct {
+		r         *Request
+		has, ends string
+	}{{&Request{Kind: Retire}, "100 users (“", "as it is."}, {stuck, "100 users", "as it is now."}} {
+		text := u.text(c.r)
+		if utf8.RuneCountInString(text) > stopMax || !strings.HasSuffix(text, "Give up leaves the app "+c.ends) || !strings.Contains(text, c.has) || !strings.Contains(text, "more than are counted here") {
+			t.Errorf("%d characters: %s", utf8.RuneCountInString(text), text)
+		}
 	}
 	if strings.ContainsAny(found.List[0].Name, "\n”") {
 		t.Errorf("a name is %q", found.List[0].Name)
@@ -322,5 +325,104 @@ func TestTheReasonOfAStopFitsOnACard(t *testing.T) {
 	}
 	if again := (Dependents{List: many}).news(found); !again.More || len(again.List) != 0 {
 		t.Errorf("that there are more by now is no news: %+v", again)
+	}
+}
+
+// What a try came to does not matter: Entra may have said no to it.
+func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
+	for _, at := range []struct{ call, removed string }{
+		{"strip", "“Remove its credentials” was tried)"},
+		{"withdraw", "“Remove its credentials” was done, “Withdraw its consents” was tried)"},
+	} {
+		t.Run(at.call, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				before := w.handedOver(n)
+				w.set(func() {
+					w.before = func(call string) error {
+						if call == at.call {
+							return &Trouble{Code: "no", Text: "Entra said no."}
+						}
+						return nil
+					}
+				})
+				id := w.retires(n, before, "V-1").ID
+				w.upTo(n, id, Failed)
+				w.set(func() { w.before = nil })
+				w.usedBy(tomUses)
+				w.retry(n, id)
+				r := w.upTo(n, id, Failed)
+				for _, want := range []string{"stopped the job before the app was deleted. What was removed so far stays removed (", at.removed,
+					"It is used by 1 user (“Tom”).", "Give up leaves the app as it is now."} {
+					if !strings.Contains(r.Failure.Text, want) {
+						t.Errorf("it does not say %q: %s", want, r.Failure.Text)
+					}
+				}
+				if r.Failure.Rule != RuleInUse || len(w.apps) != 1 || strings.Contains(r.Failure.Text, "works as before") {
+					t.Errorf("%d apps are left: %s", len(w.apps), r.Failure.Text)
+				}
+				w.retry(n, id)
+				pass(time.Second)
+				if _, err := n.Cancel(t.Context(), id, ada); err != nil {
+					t.Fatal(err)
+				}
+				if text := w.get(id).Failure.Text; text != "The sign-in was cancelled. What was removed so far stays removed. An approver can press Retry or Give up." {
+					t.Errorf("after Cancel it says %q", text)
+				}
+				if at.call == "withdraw" {
+					w.retry(n, id)
+					w.upTo(n, id, Done)
+					return
+				}
+				if _, err := n.GiveUp(t.Context(), id, ada); err != nil {
+					t.Fatal(err)
+				}
+				if text := w.get(id).Failure.Text; text != "It was given up. What was removed so far stays removed; another request can be made for the app." {
+					t.Errorf("after Give up it says %q", text)
+				}
+			})
+		})
+	}
+}
+
+// A job that was approved before there was such a step has it from its next sign-in on.
+func TestARetirementOfAnOlderVersionLooksToo(t *testing.T) {
+	for _, adopted := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			defer n.stop()
+			before := w.handedOver(n)
+			w.usedBy(tomUses)
+			r := w.retires(n, before, "V-1")
+			if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); err != nil {
+				t.Fatal(err)
+			}
+			want := []StepName{StepDependents, StepStrip, StepWithdraw, StepDelete}
+			w.store.Update(t.Context(), r.ID, func(r *Request) error {
+				r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepDependents })
+				if adopted {
+					r.Steps = append([]Step{{Name: StepOwned, Status: StepSkipped}}, r.Steps...)
+					want = append([]StepName{StepOwned}, want...)
+				}
+				return nil
+			})
+			old := w.get(r.ID).Clone()
+			if old.lookAgain(); !slices.EqualFunc(old.Steps, want, func(s Step, n StepName) bool { return s.Name == n }) {
+				t.Errorf("the steps are %+v, want %v", old.Steps, want)
+			}
+			if adopted {
+				return
+			}
+			r = w.upTo(n, r.ID, Failed)
+			w.untouched()
+			if r.Failure.Rule != RuleInUse {
+				t.Errorf("it says %s", r.Failure.Text)
+			}
+			w.retry(n, r.ID)
+			w.upTo(n, r.ID, Done)
+		})
 	}
 }
