@@ -45,17 +45,22 @@ func (s *session) signInAzure(ctx context.Context, subscriptions, rights []strin
 		s.log.WarnContext(ctx, "no token for Azure", "err", err)
 		return err
 	}
-	s.arm, s.signer.Subscriptions = &bearer{token: token, base: s.tenant.ARMURL}, nil // it may be the second time
+	s.arm = &bearer{token: token, base: s.tenant.ARMURL}
+	s.signer.Subscriptions, s.signer.UnknownSubscriptions = nil, nil // it may be the second time
 	var mu sync.Mutex
 	errs := make([]error, len(subscriptions))
 	var wg sync.WaitGroup
 	for i, sub := range subscriptions {
 		wg.Go(func() {
 			may, err := s.mayInAzure(ctx, sub, rights)
-			errs[i] = err
-			if may {
-				mu.Lock()
-				defer mu.Unlock()
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case unknownSubscription(err):
+				s.signer.UnknownSubscriptions = append(s.signer.UnknownSubscriptions, sub)
+			case err != nil:
+				errs[i] = s.fault(err)
+			case may:
 				s.signer.Subscriptions = append(s.signer.Subscriptions, sub)
 			}
 		})
@@ -70,11 +75,11 @@ func (s *session) mayInAzure(ctx context.Context, subscription string, rights []
 	type permission struct{ Actions, NotActions []string }
 	var list struct{ Value []permission }
 	err := s.azure(ctx, opAzureRights, http.MethodGet, "/subscriptions/"+subscription+authorizing+"permissions", "", nil, &list)
-	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound {
+	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound && !unknownSubscription(err) {
 		return false, nil
 	}
 	if err != nil {
-		return false, s.fault(err)
+		return false, err
 	}
 	for _, right := range rights {
 		if !slices.ContainsFunc(list.Value, func(p permission) bool { return anyCovers(p.Actions, right) && !anyCovers(p.NotActions, right) }) {
@@ -82,6 +87,14 @@ func (s *session) mayInAzure(ctx context.Context, subscription string, rights []
 		}
 	}
 	return len(rights) > 0, nil
+}
+
+// unknownSubscription says whether Azure answered that it knows no such subscription, or
+// that it belongs to another tenant. That may also be said of one that it does not show
+// to this person.
+func unknownSubscription(err error) bool {
+	a, _ := err.(*answer)
+	return a != nil && (a.is("SubscriptionNotFound") || a.is("InvalidAuthenticationTokenTenant"))
 }
 
 // anyCovers says whether one of the patterns, in which * stands for anything,

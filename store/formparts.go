@@ -29,6 +29,7 @@ type signInV1 struct {
 	Since    time.Time             `json:"since,omitzero"`
 	After    time.Time             `json:"after,omitzero"`
 	Tries    int                   `json:"tries,omitzero"`
+	Unknown  []string              `json:"unknown,omitzero"`
 }
 
 type stepV1 struct {

@@ -165,13 +165,17 @@ func (r *Request) redo(names ...StepName) {
 
 // lookAgain makes due, at each sign-in, what may have changed since the last one:
 // an owner may have ceased to be one, a deleted app may have been brought back by
-// somebody else, and somebody may have come to depend on one that is to go.
+// somebody else, somebody may have come to depend on one that is to go, and a
+// subscription that was skipped may be known to Azure now.
 func (r *Request) lookAgain() {
 	if r.Task != Provision {
 		return
 	}
 	if s := r.Step(StepDelete); s == nil || s.Tries == 0 { // nobody can be asked about an app that is gone
 		r.redo(StepOwned)
+		if len(r.LeftAzure) > 0 {
+			r.redo(StepUnassign)
+		}
 	}
 	if s := r.Step(StepRestore); s != nil && s.Tries == 0 {
 		r.redo(StepGone)

@@ -150,10 +150,11 @@ func (r *Request) azureThere() []AzureShare {
 	for _, role := range had.AzureRoles {
 		add(had.Subscriptions, role)
 	}
+	skipped := r.skipped()
 	for _, left := range r.LeftAzure {
 		for _, role := range left.Roles {
 			add(slices.DeleteFunc(slices.Clone(left.Subscriptions), func(sub string) bool {
-				return slices.Contains(r.Found.AzureRoles, inAzure(sub, role))
+				return slices.Contains(skipped, sub) || slices.Contains(r.Found.AzureRoles, inAzure(sub, role))
 			}), role)
 		}
 	}
@@ -217,13 +218,13 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 		return nil
 	}
 	w := r.azureWork()
-	missing := without(w.subscriptions(), who.Subscriptions)
+	missing := without(without(w.subscriptions(), who.Subscriptions), r.onlyLeft(who.UnknownSubscriptions))
 	if len(missing) == 0 {
 		return nil
 	}
 	stays := ""
-	if w.takes() {
-		stays = " Without that the app's roles there would stay: " + w.takenWords() + "."
+	if there := w.on(missing); there.takes() {
+		stays = " Without that the app's roles there would stay: " + there.takenWords() + "."
 	}
 	return refuse(RuleRole, "%s may not %s in the Azure subscription %s: it takes %s there.%s Nothing was changed. Get or activate the role, then press New code.",
 		who.UPN, r.azureDoing(), strings.Join(missing, ", "), r.azureAdmins(), stays)

@@ -39,10 +39,17 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 		}
 	}
 	return func(_ *Request, st *Step) {
-		st.Note = azureNote(slices.Concat(w.end, w.quit)...)
-		if len(stay) > 0 {
-			st.Note += "; somebody else has the custom role " + strings.Join(stay, ", ") + ", so its definition stays"
+		var notes []string
+		if w.takes() {
+			notes = append(notes, azureNote(slices.Concat(w.end, w.quit)...))
 		}
+		if len(stay) > 0 {
+			notes = append(notes, "somebody else has the custom role "+strings.Join(stay, ", ")+", so its definition stays")
+		}
+		if skipped := r.skipped(); len(skipped) > 0 {
+			notes = append(notes, "skipped: Azure does not know the subscription "+strings.Join(skipped, ", ")+", where an update may have left roles")
+		}
+		st.Note = strings.Join(notes, "; ")
 	}, nil
 }
 

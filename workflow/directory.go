@@ -225,6 +225,9 @@ type Signer struct {
 	Policy AppPolicy
 	// Subscriptions are those that were asked for on which this account has the AzureRights.
 	Subscriptions []string
+	// UnknownSubscriptions are those that were asked for and that Azure does not know: they
+	// were deleted or moved, or it does not show them to this account.
+	UnknownSubscriptions []string
 	// Owners are the accounts that have each of the owners' e-mail addresses, and
 	// the requester's. Where the token was not good for that it is nil.
 	Owners map[string][]Account

@@ -95,8 +95,8 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 
 // finish ends a task whose last step is done.
 func (r *Request) finish(now time.Time) {
-	if r.Task == Provision && (r.Kind == Update || r.Kind == Recreate) {
-		r.LeftAzure = nil
+	if r.Task == Provision && (r.Kind == Update || r.Kind == Retire || r.Kind == Recreate) {
+		r.LeftAzure = r.stillLeft()
 	}
 	switch {
 	case r.Task == Undo:

@@ -145,6 +145,9 @@ type SignIn struct {
 	// Since, Tries and After are of asking for a code while Entra does not answer.
 	Since, After time.Time
 	Tries        int
+	// Unknown are subscriptions that Azure did not know then, and that nothing but
+	// LeftAzure names: they are skipped.
+	Unknown []string
 }
 
 // SignInStatus says how far a sign-in is.
@@ -431,6 +434,7 @@ func (r *Request) Clone() *Request {
 	c := *r
 	c.Plan, c.Was, c.Left, c.Found = r.Plan.clone(), r.Was.clone(), r.Left.clone(), r.Found.clone()
 	c.LeftAzure = cloneShares(r.LeftAzure)
+	c.SignIn.Unknown = slices.Clone(r.SignIn.Unknown)
 	c.Made.Owners = slices.Clone(r.Made.Owners)
 	c.Dependents = r.Dependents.clone()
 	c.Agreed = slices.Clone(r.Agreed)

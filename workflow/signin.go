@@ -248,7 +248,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 			now.note(at, Event{By: now.Approval.By.ID, What: SignInUseless, Text: no.Text})
 			return nil
 		}
-		now.SignIn.Status = SignInDone
+		now.SignIn.Status, now.SignIn.Unknown = SignInDone, now.onlyLeft(who.UnknownSubscriptions)
 		now.Made.TenantID, now.Made.TenantName, now.Made.Domain = who.TenantID, who.TenantName, who.Domain
 		if len(who.Requesters) == 1 {
 			now.Made.Owner = who.Requesters[0].ObjectID
