@@ -145,17 +145,22 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 
 // planBlocks is exactly what is approved: the app, its permissions, its credential.
 func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
-	if r.Kind == workflow.Retire && r.State == workflow.Pending {
-		warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. Before that the bot looks at what else in the tenant depends on it, and stops if anything does. What it has now:"))
-		return append([]slack.Block{warning}, b.appPlan(r, brief)...)
+	plan, whole := b.appPlan(r, brief), brief > workflow.PermissionsMax
+	switch r.Kind {
+	case workflow.Adopt:
+		return append(adoptionBlocks(r), plan...)
+	case workflow.Update:
+		return append(changesBlocks(r, whole), plan...)
+	case workflow.Recreate:
+		return append(plan, leftBlocks(r, whole)...)
+	case workflow.Retire:
+		plan = append(plan, leftBlocks(r, whole)...)
+		if r.State == workflow.Pending {
+			warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. Before that the bot looks at what else in the tenant depends on it, and stops if anything does. What it has now:"))
+			return append([]slack.Block{warning}, plan...)
+		}
 	}
-	if r.Kind == workflow.Adopt {
-		return append(adoptionBlocks(r), b.appPlan(r, brief)...)
-	}
-	if r.Kind == workflow.Update {
-		return append(changesBlocks(r, brief > workflow.PermissionsMax), b.appPlan(r, brief)...)
-	}
-	return b.appPlan(r, brief)
+	return plan
 }
 
 func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {

@@ -18,9 +18,13 @@ func dependentsBlock(r *workflow.Request) slack.Block {
 	said := func(words string) bool {
 		return words == "" || r.State == workflow.Failed && strings.Contains(r.Failure.Text, words)
 	}
+	title := "Depended on the app: " // it may be gone
+	if r.State == workflow.Failed || r.State == workflow.Signing {
+		title = "Depends on the app: "
+	}
 	var parts []any
 	if words := d.Words(); !said(words) {
-		parts = append(parts, bold("Depends on the app: "), words)
+		parts = append(parts, bold(title), words)
 	}
 	if unknown := strings.TrimRight(d.Unknown, "."); !said(unknown) {
 		if parts != nil {

@@ -27,6 +27,17 @@ func inUse(s workflow.State) func(*workflow.Request) {
 	}
 }
 
+// Nothing depends on an app that is not there any more.
+func TestWhatDependedOnAnAppIsPastOnceItIsDecided(t *testing.T) {
+	w := newWorld(t)
+	for s, want := range map[workflow.State]string{workflow.Signing: "Depends on the app: ", workflow.Done: "Depended on the app: ", workflow.CancelledState: "Depended on the app: "} {
+		_, blocks := w.bot.card(w.request(t, "payroll-"+string(s), "nightly backup", inUse(s)))
+		if text := asText(t, blocks); !strings.Contains(text, want) {
+			t.Errorf("%s: the card does not say %q: %s", s, want, text)
+		}
+	}
+}
+
 func TestACardSaysWhatDependsOnARetiredApp(t *testing.T) {
 	w := newWorld(t)
 	for s, name := range map[workflow.State]string{workflow.Failed: "retire-in-use-card.json", workflow.Signing: "retire-in-use-signin-card.json"} {

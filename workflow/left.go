@@ -119,7 +119,14 @@ func (r *Request) had() Plan { return r.Was.with(r.Left) }
 func (r *Request) Changes() []Change {
 	changes := slices.DeleteFunc(Changes(r.Was, r.Plan), func(c Change) bool { return !c.Added })
 	changes = append(changes, slices.DeleteFunc(Changes(r.had(), r.Plan), func(c Change) bool { return c.Added })...)
-	for _, has := range r.azureThere() { // of what was left in Azure there is no plan
+	return joined(changes, r.GoesInAzure(), same)
+}
+
+// GoesInAzure lists what r takes away in Azure beyond its plan: of what a given-up
+// update may have left there is no plan.
+func (r *Request) GoesInAzure() []Change {
+	var changes []Change
+	for _, has := range r.azureThere() {
 		had := Plan{AzureRoles: has.Roles, Subscriptions: has.Subscriptions}
 		for _, n := range without(had.parts(AzureChange), r.Plan.parts(AzureChange)) {
 			changes = joined(changes, []Change{{false, AzureChange, n}}, same)

@@ -1,0 +1,67 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// What a given-up update may have left in Azure goes with an app, or comes back with it
+// and goes then. Whoever approves that sees it, with a title of its own; what is in the
+// plan is not said twice.
+func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
+	const planned, other = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
+	contributor := workflow.AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}
+	backup := workflow.AzureRole{Name: nasty, Why: "backs up", Actions: []string{"Microsoft.Compute/disks/read"}}
+	for kind, name := range map[workflow.Kind]string{workflow.Retire: "retire-left-card.json", workflow.Recreate: "recreate-left-card.json"} {
+		for _, s := range []workflow.State{workflow.Pending, workflow.Failed} {
+			w := newWorld(t)
+			r := w.request(t, "payroll", "nightly backup", func(r *workflow.Request) {
+				r.Kind, r.Target = kind, workflow.Target{Request: "EA-1", UniqueName: "entra-app-" + r.ID}
+				r.Plan.AzureRoles, r.Plan.Subscriptions = []workflow.AzureRole{contributor}, []string{planned}
+				r.LeftAzure = []workflow.AzureShare{{Subscriptions: []string{planned, other}, Roles: []workflow.AzureRole{contributor}}, {Subscriptions: []string{other}, Roles: []workflow.AzureRole{backup}}}
+				inState(s)(r)
+			})
+			r.ID = "EA-7"
+			_, blocks := w.bot.card(r)
+			got, _ := json.MarshalIndent(blocks, "", "  ")
+			for _, m := range slacktest.ValidateMessage(got) {
+				t.Errorf("%s %s: %s", kind, s, m)
+			}
+			for want, times := range map[string]int{"What else goes in Azure": 1, "removed: ": 2, "Contributor on " + other: 1, "Contributor on " + planned: 0, " (custom) on " + other: 1} {
+				if n := strings.Count(string(got), want); n != times {
+					t.Errorf("%s %s: the card says %q %d times, want %d: %s", kind, s, want, n, times, got)
+				}
+			}
+			if s == workflow.Pending {
+				golden(t, name, got)
+			}
+			r.LeftAzure = nil
+			if _, blocks = w.bot.card(r); strings.Contains(asText(t, blocks), "goes in Azure") {
+				t.Errorf("%s %s: nothing was left: %s", kind, s, asText(t, blocks))
+			}
+		}
+	}
+}
+
+// Details has all of a list that the card has no room for.
+func TestDetailsHasAllThatIsLeftInAzure(t *testing.T) {
+	w := newWorld(t)
+	r := w.request(t, "payroll", "nightly backup", func(r *workflow.Request) {
+		r.Kind = workflow.Retire
+		for i := range 60 {
+			r.LeftAzure = append(r.LeftAzure, workflow.AzureShare{Subscriptions: []string{fmt.Sprintf("%08d-2222-2222-2222-222222222222", i)}, Roles: []workflow.AzureRole{{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor"}}})
+		}
+	})
+	_, card := w.bot.card(r)
+	if text := asText(t, card); !strings.Contains(text, "more in Details.") || strings.Contains(text, "00000059-2222") {
+		t.Errorf("the card has %s", text)
+	}
+	if text := asText(t, w.bot.planBlocks(r, workflow.PermissionsMax+1)); !strings.Contains(text, "00000059-2222") {
+		t.Errorf("Details has %s", text)
+	}
+}
