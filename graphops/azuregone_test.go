@@ -14,6 +14,11 @@ func TestASubscriptionThatIsGoneIsToldFromOneWithoutRights(t *testing.T) {
 	w := azureWorld(t, entratest.AzureUserAccessAdministrator)
 	const deleted, closed = "5f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b", "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 	w.t.AddSubscription(entratest.Subscription{ID: closed})
+	w.t.AddSubscription(entratest.Subscription{ID: deleted})
+	w.t.GrantAzureRole("ada@contoso.com", deleted, entratest.AzureOwner)
+	if had := len(w.t.AzureAssignments()); !w.t.RemoveSubscription(deleted) || w.t.RemoveSubscription(deleted) || len(w.t.AzureAssignments()) != had-1 {
+		t.Errorf("the subscription is still there, with %+v", w.t.AzureAssignments())
+	}
 	moved := w.s.AddTenant(entratest.Tenant{Name: "Fabrikam"}).AddSubscription(entratest.Subscription{})
 	in := w.begin()
 	if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {

@@ -41,9 +41,13 @@
 // their own, with the same approval and sign-in, about the one that stands for
 // the app (Target, Successor). One of them at a time works on an app; what it
 // takes away is only what an earlier one was approved to give. What an update that was
-// given up may have left is known (Left, LeftAzure), until the next one takes it away.
+// given up may have left is known (Left, LeftAzure), until a later request takes it away.
 // A Retire looks first who else in the tenant depends on the app (Dependents), and stops
-// once before it deletes anything: Retry counts for those who were shown, and for no others.
+// once before it deletes anything. Each later sign-in looks again, until the app itself
+// was to be deleted. Retry counts for the dependents that its card named, and for no
+// others. Where a plan takes several approvals, whoever presses Retry decides that for
+// all of them: the approvals given before were for a Retire that stops, and are not asked
+// for again.
 //
 // An app that was not made here is adopted (Adopt): it is found, the requester has
 // to own it, then and whenever something is asked for it later, and what it has is written down (Was, Found) before anything is added.
@@ -74,6 +78,7 @@
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
 //	azure.go      roles in Azure                    azurestep.go  the steps there, and their check
+//	azuregone.go  subscriptions that are gone
 //	owner.go      who owns an application in Entra  left.go       what a given-up update leaves
 //	redirect.go   redirect URIs by platform         template.go   those that a product brings
 //	stale.go      who came too late                 rights.go     what a sign-in has to be good for

@@ -29,6 +29,21 @@ func (t *Tenant) AddSubscription(sub Subscription) Subscription {
 	return sub
 }
 
+// RemoveSubscription deletes a subscription with the role assignments in it, and reports
+// whether there was one.
+func (t *Tenant) RemoveSubscription(id string) bool {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	sub := t.subscription(id)
+	if sub == nil {
+		return false
+	}
+	t.subscriptions = slices.DeleteFunc(t.subscriptions, func(s *Subscription) bool { return s == sub })
+	t.azureAssignments = slices.DeleteFunc(t.azureAssignments, func(a *azureAssignment) bool { return a.subscription == sub.ID })
+	t.s.changed()
+	return true
+}
+
 // GrantAzureRole gives a person a role on a whole subscription, at once, and
 // reports whether there are such a person, subscription and role. The role is
 // one of the Azure constants, or the name of a role.

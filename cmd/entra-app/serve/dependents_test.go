@@ -57,7 +57,7 @@ func TestARetirementStopsForAUserOfTheApp(t *testing.T) {
 	w.approves("delete the app restore-portal", "Approve")
 	w.sees(w.ada, in(approval), "It is used by 2 users (“Bea”, “Tom”) and 1 other app")
 	w.approves("EA-3: restore-portal · Failed", "Retry")
-	if card := w.sees(w.ada, in(approval), "EA-3: restore-portal · Done").Plain(); !strings.Contains(card, "Depends on the app: 2 users (“Bea”, “Tom”)") {
+	if card := w.sees(w.ada, in(approval), "EA-3: restore-portal · Done").Plain(); !strings.Contains(card, "Depended on the app: 2 users (“Bea”, “Tom”)") {
 		t.Errorf("at the end the card says %s", card)
 	}
 	if _, alive := w.tenant.Application(app.AppID); alive {
