@@ -46,8 +46,7 @@
 // once before it deletes anything. Each later sign-in looks again, until the app itself
 // was to be deleted. Retry counts for the dependents that its card named, and for no
 // others. Where a plan takes several approvals, whoever presses Retry decides that for
-// all of them: the approvals given before were for a Retire that stops, and are not asked
-// for again.
+// all of them: the others approved before anybody had looked, and are not asked again.
 //
 // An app that was not made here is adopted (Adopt): it is found, the requester has
 // to own it, then and whenever something is asked for it later, and what it has is written down (Was, Found) before anything is added.
