@@ -70,17 +70,17 @@
 //	credential.go secrets, certificates, proof      made.go       certificates that are made here
 //	intake.go     certificates that people bring    scope.go      scopes that an app offers
 //	life.go       retire, recreate                  renew.go      a new credential
-//	upgrade.go    what a newer pack asks for
+//	upgrade.go    what a newer pack asks for        claims.go     names that nobody else may use
 //	update.go     from one plan to another          adopt.go      an app of another hand
 //	restore.go    a deleted app comes back          verify.go     what was made by hand
 //	connect.go    a backup server gets the app      checking.go   what a person reaches on it
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
 //	azure.go      roles in Azure                    azurestep.go  the steps there, and their check
-//	azuregone.go  subscriptions that are gone
 //	owner.go      who owns an application in Entra  left.go       what a given-up update leaves
 //	redirect.go   redirect URIs by platform         template.go   those that a product brings
 //	stale.go      who came too late                 rights.go     what a sign-in has to be good for
-//	giveback.go   Undo of an adoption             dependents.go who depends on what is retired
+//	giveback.go   Undo of an adoption               azuregone.go  subscriptions that are gone
+//	dependents.go who depends on what is retired
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

@@ -332,62 +332,10 @@ func (r *Request) UniqueName() string {
 // other: one that was made and not saved is found by it.
 func (r *Request) KeyLabel() string { return "entra-app " + r.Realm + " " + r.ID }
 
-// Claims are the names that r keeps others from using. The store keeps them
-// unique over all requests.
-func (r *Request) Claims() []string {
-	var claims []string
-	if r.Origin != "" {
-		claims = append(claims, "origin:"+r.Origin)
-	}
-	if r.Target.Request != "" && (r.State.open() || r.owesLink()) {
-		claims = append(claims, appClaim+r.Target.UniqueName)
-	}
-	if r.State.HoldsName() && !r.Gone {
-		if (r.Kind == Adopt || r.Task == Verify) && r.Made.AppID != "" {
-			claims = append(claims, appIDClaim+r.Tenant+":"+r.Made.AppID)
-		}
-		if r.holdsName() {
-			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
-		}
-		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && r.bringsCertificate() && !r.Spent {
-			claims = append(claims, certificateClaim+c.Fingerprint)
-		}
-	}
-	return claims
-}
-
-// appClaim is the beginning of the claim on an app that is being changed: one
-// request at a time.
-const appClaim = "app:"
-
-// appIDClaim is the beginning of the claim on an app by its App ID: one request
-// and those that follow it stand for it, and no other.
-const appIDClaim = "app-id:"
-
-// certificateClaim is the beginning of the claim on a certificate: it proves who
-// one app is, and no other.
-const certificateClaim = "certificate:"
-
-// bringsCertificate says whether the certificate of r's plan is new to the app.
-func (r *Request) bringsCertificate() bool {
-	return r.Kind == Register || r.Kind == Adopt || r.Target.Brings
-}
-
-// holdsName says whether r is the one of its app's requests that keeps the name
-// from others. An adopted app has it where it was asked for by name.
-func (r *Request) holdsName() bool {
-	return r.Kind == Register || r.Kind == Adopt && !guidPattern.MatchString(r.Plan.AppName) || r.Target.TakesName
-}
-
 // Fill puts what was made into a sentence of a product's next steps.
 func (r *Request) Fill(sentence string) string {
 	return strings.NewReplacer("{appId}", r.Made.AppID, "{tenantId}", r.Plan.TenantID, "{appName}", r.AppName(),
 		"{thumbprint}", r.Thumbprint()).Replace(sentence)
-}
-
-// NameClaim is the claim on an app's name in a tenant.
-func NameClaim(tenant, appName string) string {
-	return "name:" + tenant + ":" + strings.ToLower(strings.Join(strings.Fields(appName), " "))
 }
 
 // post names the newest message of a numbered kind.
