@@ -32,8 +32,14 @@ func suggestions(query string) Reply {
 	return slack.OptionsResponse{Options: options}
 }
 
+// permissionOption names the service where it is not Microsoft Graph, which has
+// permissions of the same names: once it is chosen, its description is not shown.
 func permissionOption(p catalog.Permission) *slack.OptionBlockObject {
-	return choice(p.Key(), p.Name+" · "+strings.ToLower(string(p.Type)), p.Resource+": "+firstOf(p.DisplayName, p.Description))
+	text, words := p.Name+" · "+strings.ToLower(string(p.Type)), firstOf(p.DisplayName, p.Description)
+	if p.ResourceAppID != catalog.MicrosoftGraph {
+		return choice(p.Key(), text+" · "+p.Resource, words)
+	}
+	return choice(p.Key(), text, p.Resource+": "+words)
 }
 
 // rebuild shows the form for another product, credential or set of workloads, and

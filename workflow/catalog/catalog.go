@@ -11,6 +11,7 @@
 package catalog
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"slices"
@@ -103,6 +104,8 @@ func ByID(resourceAppID string, t Type, id string) (Permission, bool) {
 // Search returns up to limit permissions whose name, type, resource or title
 // has every word of query in it: the name that is query first, then names that
 // begin with it, names that contain it, and the rest, each in alphabetical order.
+// Where several services have a permission of one name, Microsoft Graph's is first:
+// the others are of older interfaces, and hardly ever meant.
 func Search(query string, limit int) []Permission {
 	l := load()
 	query = strings.ToLower(strings.TrimSpace(query))
@@ -110,6 +113,9 @@ func Search(query string, limit int) []Permission {
 	type hit struct{ rank, i int }
 	var hits []hit
 	for i, text := range l.lower {
+		if p := l.all[i]; l.byKey[key{p.ResourceAppID, p.Type, strings.ToLower(p.Name)}] != i {
+			continue // the list has a few twice, and Find knows one of them
+		}
 		if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
 			continue
 		}
@@ -130,13 +136,18 @@ func Search(query string, limit int) []Permission {
 			return a.rank - b.rank
 		}
 		p, q := l.all[a.i], l.all[b.i]
-		return strings.Compare(p.Name+p.ResourceAppID+string(p.Type), q.Name+q.ResourceAppID+string(q.Type))
+		return cmp.Or(strings.Compare(p.Name, q.Name), p.order()-q.order(), strings.Compare(string(p.Type), string(q.Type)))
 	})
 	found := make([]Permission, 0, min(limit, len(hits)))
 	for _, h := range hits[:min(limit, len(hits))] {
 		found = append(found, l.all[h.i])
 	}
 	return found
+}
+
+// order is the place of p's resource among permissions of one name.
+func (p Permission) order() int {
+	return slices.Index([]string{MicrosoftGraph, ExchangeOnline, SharePointOnline}, p.ResourceAppID)
 }
 
 // short names of the resources, for keys that fit into 75 characters.

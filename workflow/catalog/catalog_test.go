@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -75,5 +76,20 @@ func TestSearchPutsTheNameThatWasTypedFirst(t *testing.T) {
 	}
 	if got := Search("no such thing", 5); len(got) != 0 {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestOfEqualNamesTheOneOfMicrosoftGraphComesFirst(t *testing.T) {
+	for _, query := range []string{"mail.read", "User.Read", "user.readbasic.all", "Mail.Send", "Sites"} {
+		var found []Permission
+		for _, p := range Search(query, 100) {
+			if i := slices.IndexFunc(found, func(q Permission) bool { return q.Name == p.Name && q.ResourceAppID != MicrosoftGraph }); i >= 0 && p.ResourceAppID == MicrosoftGraph {
+				t.Errorf("%s: %s of %s comes before that of Microsoft Graph", query, p.Name, found[i].Resource)
+			}
+			found = append(found, p)
+		}
+		if len(found) == 0 || query != "Sites" && found[0].ResourceAppID != MicrosoftGraph {
+			t.Errorf("%s finds %d, and not first what Microsoft Graph has", query, len(found))
+		}
 	}
 }
