@@ -96,7 +96,8 @@ func checkResourceAccess(resources []any) error {
 }
 
 // checkRedirects checks the redirect URIs of all platforms. One URI cannot be
-// on two of them, as the platform decides about the flow.
+// on two of them, as the platform decides about the flow; capitals make no other
+// one of it.
 func checkRedirects(after object) error {
 	var all []any
 	for _, platform := range []string{"web", "spa", "publicClient"} {
@@ -105,7 +106,7 @@ func checkRedirects(after object) error {
 			if err := checkRedirect(platform, text(v)); err != nil {
 				return err
 			}
-			if slices.Contains(all, v) {
+			if slices.ContainsFunc(all, func(other any) bool { return strings.EqualFold(text(other), text(v)) }) {
 				return bad("Property redirectUris value is invalid: Redirect URIs must have distinct values: '%s'.", v)
 			}
 			all = append(all, v)

@@ -169,6 +169,8 @@ func TestEachRedirectHasItsPlatform(t *testing.T) {
 	}
 	w.refused(set(o{"spa": uris("https://host/cb")}), 400, "Request_BadRequest", "Redirect URIs must have distinct values")
 	w.refused(set(o{"spa": uris("https://a", "https://a")}), 400, "Request_BadRequest", "Redirect URIs must have distinct values")
+	w.refused(set(o{"spa": uris("https://a/b", "https://a/B")}), 400, "Request_BadRequest", "Redirect URIs must have distinct values")
+	w.refused(set(o{"spa": uris("https://HOST/cb")}), 400, "Request_BadRequest", "Redirect URIs must have distinct values")
 	for _, c := range []o{{"spa": uris("http://portal:4443")}, {"spa": uris("portal")}, {"publicClient": uris("http://host")}, {"publicClient": uris("https://*.host")}, {"web": uris("https://host/#x")}, {"web": uris("msal1://auth")}} {
 		if r := set(c); r.status != 400 || r.code() != "Request_BadRequest" || !strings.Contains(r.message(), "redirectUris") {
 			t.Errorf("%v: %d %s", c, r.status, r.raw)
