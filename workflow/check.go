@@ -153,7 +153,13 @@ func checkOwners(wrong FieldErrors, by Person, people []Person) []Person {
 	return out
 }
 
-func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool) []Permission {
+// PermissionsEntra is how many permissions an app may ask for. Source: Graph,
+// application resource type, requiredResourceAccess.
+const PermissionsEntra = 400
+
+// checkPermissions reads what was chosen. Those in had are the app's already, and not
+// counted.
+func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...Permission) []Permission {
 	var out []Permission
 	seen := map[string]bool{}
 	for _, k := range keys {
@@ -169,11 +175,16 @@ func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool) []Permis
 		p, _ := Known(c.ResourceAppID, c.Type, c.Name)
 		out = append(out, p)
 	}
+	added := len(beyond(out, had, samePermission))
 	switch {
 	case len(out) == 0 && !mayBeNone:
 		wrong[FieldPermissions] = "Choose at least one permission."
-	case len(out) > PermissionsMax:
-		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions; %d are allowed in one request.", len(out), PermissionsMax)
+	case added > PermissionsMax && len(had) > 0:
+		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions that the app does not have yet; %d are allowed in one request.", added, PermissionsMax)
+	case added > PermissionsMax:
+		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions; %d are allowed in one request.", added, PermissionsMax)
+	case added > 0 && len(out) > PermissionsEntra:
+		wrong[FieldPermissions] = fmt.Sprintf("With these the app has %d permissions, and Entra allows %d. Choose %d fewer.", len(out), PermissionsEntra, len(out)-PermissionsEntra)
 	}
 	return out
 }
@@ -226,7 +237,7 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 		wrong[in] = fmt.Sprintf("The manifest has %s and %s; %d and %d are allowed in one request.", Count(n, "permission"), Count(len(m.Scopes), "scope"), PermissionsMax, ScopesMax)
 	}
 	p.Scopes, p.PublicClientFlows = m.Scopes, m.PublicClientFlows
-	of := Plan{RedirectURIs: m.RedirectURIs, SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs}
+	of := m.plan()
 	for _, on := range Platforms {
 		if uris := checkRedirects(wrong, in, on, of.On(on)); len(uris) > 0 {
 			p.redirect(on, uris)

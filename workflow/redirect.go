@@ -1,9 +1,11 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -49,6 +51,11 @@ func (p Product) RedirectField(on Platform) Field {
 	return FieldWebRedirectURIs
 }
 
+// RedirectsEntra is how many redirect URIs an app may have on all its platforms,
+// where no personal accounts sign in to it. Source: Microsoft, Redirect URI (reply
+// URL) restrictions and limitations.
+const RedirectsEntra = 256
+
 // updateRedirects fills in the redirect URIs of an update: a platform that the
 // draft does not name keeps its own.
 func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
@@ -56,7 +63,7 @@ func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
 		field, had := p.RedirectField(on), r.Was.On(on)
 		uris, named := draft.Redirects[field]
 		if field == FieldRedirectURIs {
-			uris, named = draft.RedirectURIs, true
+			uris, named = draft.RedirectURIs, draft.RedirectURIs != nil
 		}
 		if named {
 			r.Plan.redirect(on, checkRedirects(wrong, field, on, uris, had...))
@@ -64,16 +71,32 @@ func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
 			r.Plan.redirect(on, had)
 		}
 	}
+	distinctRedirects(wrong, r.Plan, r.Was, func(on Platform, _ string) Field { return p.RedirectField(on) })
+}
+
+// redirectField is where a redirect URI of a new request is from.
+func (d Draft) redirectField(p Product, on Platform, uri string) Field {
+	if m := d.Imported; m != nil && slices.Contains(m.plan().On(on), uri) {
+		return cmp.Or(m.In, FieldManifest)
+	}
+	return p.RedirectField(on)
+}
+
+// plan is what a manifest says of redirect URIs.
+func (m *Imported) plan() Plan {
+	return Plan{RedirectURIs: m.RedirectURIs, SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs}
 }
 
 // checkRedirects follows Microsoft's rules for redirect URIs: https, or http on
 // the loopback host; no wildcard, no fragment. A public client may have a scheme
-// of its own. Those in had are the app's already and are not asked about.
+// of its own. Those in had are the app's already: they are not asked about, and not
+// counted. What is there twice is there once.
 func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, had ...string) []string {
 	var out []string
 	var bad mistakes
+	added := 0
 	for _, s := range uris {
-		if s = oneLine(s); s == "" {
+		if s = oneLine(s); s == "" || slices.Contains(out, s) {
 			continue
 		}
 		if problem := redirectProblem(s, on); problem != "" && !slices.Contains(had, s) {
@@ -81,15 +104,72 @@ func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, 
 			continue
 		}
 		out = append(out, s)
+		if !slices.Contains(had, s) {
+			added++
+		}
 	}
 	if bad != nil {
 		wrong[field] = bad.String()
 		return nil
 	}
-	if len(out) > RedirectsMax {
-		wrong[field] = fmt.Sprintf("These are %d redirect URIs; %d are allowed.", len(out), RedirectsMax)
+	switch {
+	case added > RedirectsMax && len(had) > 0:
+		wrong[field] = fmt.Sprintf("These are %d redirect URIs that the app does not have yet; %d are allowed in one request.", added, RedirectsMax)
+	case added > RedirectsMax:
+		wrong[field] = fmt.Sprintf("These are %d redirect URIs; %d are allowed.", added, RedirectsMax)
 	}
 	return out
+}
+
+// redirectPlace is where one redirect URI of an app is.
+type redirectPlace struct {
+	on  Platform
+	uri string
+}
+
+// distinctRedirects refuses what Entra would, looking at all platforms together:
+// a redirect URI that is there already, in whatever letters, and more than an app
+// may have. Those in had are the app's already; of the others, field says where they
+// were typed. One that was typed nowhere, as the product brings it, is nobody's mistake.
+func distinctRedirects(wrong FieldErrors, p, had Plan, field func(on Platform, uri string) Field) {
+	var there, added []redirectPlace
+	for _, on := range Platforms {
+		for _, uri := range p.On(on) {
+			if r := (redirectPlace{on, uri}); slices.Contains(had.On(on), uri) || field(on, uri) == FieldProduct {
+				there = append(there, r)
+			} else {
+				added = append(added, r)
+			}
+		}
+	}
+	bad := map[Field]*mistakes{}
+	for _, r := range added {
+		i := slices.IndexFunc(there, func(t redirectPlace) bool { return strings.EqualFold(t.uri, r.uri) })
+		there = append(there, r)
+		if i < 0 {
+			continue
+		}
+		f := field(r.on, r.uri)
+		if bad[f] == nil {
+			bad[f] = &mistakes{}
+		}
+		if other := there[i]; other.on != r.on {
+			bad[f].add(r.uri, fmt.Sprintf("this is a redirect URI of the platform %s already, and Entra lets an app have each on one platform only", other.on))
+		} else {
+			bad[f].add(r.uri, fmt.Sprintf("Entra takes this for the same as %s, which is there already: it does not tell capitals from small letters", clip(other.uri, 80)))
+		}
+	}
+	for f, m := range bad {
+		if wrong[f] == "" {
+			wrong[f] = m.String()
+		}
+	}
+	if n := len(there); n > RedirectsEntra && len(added) > 0 {
+		last := added[len(added)-1]
+		if f := field(last.on, last.uri); wrong[f] == "" {
+			wrong[f] = fmt.Sprintf("With these the app has %d redirect URIs on all its platforms together, and Entra allows %d. Name %d fewer.", n, RedirectsEntra, n-RedirectsEntra)
+		}
+	}
 }
 
 func redirectProblem(s string, on Platform) string {
@@ -111,8 +191,25 @@ func redirectProblem(s string, on Platform) string {
 		return fmt.Sprintf("a redirect URI may have %d characters", RedirectMax)
 	case strings.ContainsAny(s, " <>\"\\|^`{}"):
 		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
+	case strings.ContainsAny(s, RedirectUnsupported):
+		return "Entra supports none of ! $ ' ( ) , ; in a redirect URI"
+	case !portExists(u):
+		return "the port of a redirect URI is a number from 1 to 65535"
 	}
 	return ""
+}
+
+// RedirectUnsupported are the characters that Microsoft does not support in redirect
+// URIs, although they may be in others. Source: as for RedirectsEntra.
+const RedirectUnsupported = "!$'(),;"
+
+// portExists says whether an address has no port, or one that there can be.
+func portExists(u *url.URL) bool {
+	if u.Port() == "" {
+		return !strings.HasSuffix(u.Host, ":")
+	}
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && n > 0
 }
 
 // withoutPassword is a URI as an answer may repeat it.

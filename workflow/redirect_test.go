@@ -3,8 +3,10 @@ package workflow
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 func TestPublicClientsMayHaveASchemeOfTheirOwn(t *testing.T) {
@@ -64,5 +66,115 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 				t.Errorf("%s: with http got %v", c.name, err)
 			}
 		})
+	}
+}
+
+func TestEntraDoesNotSupportSomeCharactersAndPorts(t *testing.T) {
+	for uri, ok := range map[string]bool{
+		"https://a.example/~x-y_z.w?q=1&r=%21+@:": true, "https://a.example:65535/": true, "https://a.example:1": true, "https://[::1]:443/": true,
+		"https://a:99999/": false, "https://a:65536": false, "https://a:0": false, "https://a:/": false,
+	} {
+		if problem := redirectProblem(uri, Web); (problem == "") != ok {
+			t.Errorf("%s: %q", uri, problem)
+		}
+	}
+	for _, c := range RedirectUnsupported {
+		for _, uri := range []string{"https://a.example/x" + string(c), "https://a.example/?q=" + string(c), "msauth://app/" + string(c)} {
+			if problem := redirectProblem(uri, PublicClient); !strings.Contains(problem, string(c)) {
+				t.Errorf("%s: %q", uri, problem)
+			}
+		}
+	}
+	had := "https://a.example/(x)"
+	if wrong := (FieldErrors{}); len(checkRedirects(wrong, FieldRedirectURIs, Web, []string{had}, had)) != 1 || len(wrong) > 0 {
+		t.Errorf("one that the app has: %v", wrong)
+	}
+}
+
+func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
+	const one, other = "https://a.example/cb", "https://A.example/CB"
+	const elsewhere = one + ": this is a redirect URI of the platform "
+	custom := func(edit func(d *Draft)) Draft {
+		d := draft("payroll")
+		d.Product, d.Permissions, d.RedirectURIs = "custom", someKeys(0, 1), []string{one}
+		edit(&d)
+		return d
+	}
+	portal := func(host ...string) Draft {
+		d := draft("payroll")
+		d.Product, d.RedirectURIs, d.Fields = "portal", nil, map[string][]string{"host": host}
+		return d
+	}
+	for name, c := range map[string]struct {
+		d          Draft
+		in         Field // of the mistake
+		says       string
+		web, spa   []string
+		publicOnes []string
+	}{
+		"a repeat": {d: custom(func(d *Draft) { d.RedirectURIs = []string{one, " " + one, "https://b.example", one} }), web: []string{one, "https://b.example"}},
+		"in other letters": {d: custom(func(d *Draft) { d.RedirectURIs = []string{one, other} }), in: FieldRedirectURIs,
+			says: other + ": Entra takes this for the same as " + one},
+		"on two platforms": {d: custom(func(d *Draft) { d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {one}} }), in: FieldPublicRedirectURIs, says: elsewhere + "web"},
+		"on two platforms, in other letters": {d: custom(func(d *Draft) { d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {other}} }), in: FieldPublicRedirectURIs,
+			says: other + ": this is a redirect URI of the platform web"},
+		"on two platforms of a manifest": {d: custom(func(d *Draft) {
+			d.RedirectURIs, d.Permissions = nil, nil
+			d.Imported = &Imported{In: FieldManifestFile, Scopes: []Scope{{Name: "x"}}, SPARedirectURIs: []string{one}, PublicRedirectURIs: []string{one}}
+		}), in: FieldManifestFile, says: elsewhere + "spa"},
+		"in a field and in a manifest": {d: custom(func(d *Draft) {
+			d.Permissions = nil
+			d.Imported = &Imported{Scopes: []Scope{{Name: "x"}}, SPARedirectURIs: []string{one, one}}
+		}), in: FieldManifest, says: elsewhere + "web"},
+		"in a product's own field":          {d: portal("a.example", "A.example"), in: "{host}", says: "https://A.example: Entra takes this for the same as"},
+		"where a product has it":            {d: portal("fixed.example"), in: "{host}", says: "https://fixed.example: this is a redirect URI of the platform web"},
+		"different ones on three platforms": {d: portal("a.example"), web: []string{"https://fixed.example"}, spa: []string{"https://a.example"}},
+	} {
+		w := newWorld(t)
+		portal := (Product{Name: "portal", Audience: ThisTenant, Platform: SPA, Credentials: []Offer{{Kind: ClientSecret, Lifetime: 720 * time.Hour}},
+			Redirects: []Redirect{{Web, []string{"https://fixed.example"}}, {SPA, []string{"https://{host}"}}},
+			Fields:    []TemplateField{{Name: "host", Label: "Host", Many: true}}})
+		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{{Name: "custom", Custom: true, Audience: ThisTenant, Credentials: vbo().Credentials}, portal}, Policy: w.policy, Key: w.key, Log: quiet})
+		r, err := desk.Submit(t.Context(), bea, c.d)
+		wrong, _ := err.(FieldErrors)
+		if c.in != "" {
+			if len(wrong) != 1 || !strings.HasPrefix(wrong[c.in], c.says) {
+				t.Errorf("%s: got %v", name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !slices.Equal(r.Plan.RedirectURIs, c.web) || !slices.Equal(r.Plan.SPARedirectURIs, c.spa) || !slices.Equal(r.Plan.PublicRedirectURIs, c.publicOnes) {
+			t.Errorf("%s: %v, %v, %v", name, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs)
+		}
+	}
+}
+
+func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
+	const one, spa = "https://a.example/cb", "https://spa.example"
+	p := Product{Platform: Web}
+	for name, c := range map[string]struct {
+		web   []string
+		spa   []string
+		wrong Field
+	}{
+		"moved":                   {[]string{""}, []string{spa, one}, ""},
+		"in other letters":        {[]string{"https://a.example/CB"}, nil, ""},
+		"doubled":                 {[]string{one}, []string{spa, one}, FieldSPARedirectURIs},
+		"doubled in what is left": {[]string{one, spa}, nil, FieldRedirectURIs},
+		"doubled, and both shown": {[]string{one, spa}, []string{spa}, FieldRedirectURIs},
+	} {
+		r, wrong := &Request{Was: Plan{RedirectURIs: []string{one}, SPARedirectURIs: []string{spa}}}, FieldErrors{}
+		d := Draft{RedirectURIs: c.web, Redirects: map[Field][]string{}}
+		if c.spa != nil {
+			d.Redirects[FieldSPARedirectURIs] = c.spa
+		}
+		updateRedirects(wrong, p, d, r)
+		if (c.wrong == "") != (len(wrong) == 0) || c.wrong != "" && wrong[c.wrong] == "" {
+			t.Errorf("%s: %v", name, wrong)
+		}
 	}
 }

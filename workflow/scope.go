@@ -36,19 +36,26 @@ func (s Scope) Line() string {
 }
 
 // checkScopes reads what the app is to offer to others, one scope on a line.
-// What is known of a scope besides its line stays, where the line is the same.
+// What is known of a scope besides its line stays, where the line is the same; those
+// that the app has are neither asked about nor counted.
 func checkScopes(wrong FieldErrors, lines []string, had []Scope) []Scope {
 	var out []Scope
+	added := 0
 	for i, l := range lines {
 		if l = oneLine(l); l == "" {
 			continue
 		}
 		s, problem := parseScope(l)
+		if at := slices.IndexFunc(had, func(h Scope) bool { return oneLine(h.Line()) == l }); at >= 0 {
+			s, problem = had[at], ""
+		} else if !slices.ContainsFunc(had, func(h Scope) bool { return sameScope(h, s) }) {
+			added++
+		}
 		switch {
 		case problem != "":
 		case slices.ContainsFunc(out, func(o Scope) bool { return strings.EqualFold(o.Name, s.Name) }):
 			problem = s.Name + " is there twice. List each scope once."
-		case len(out) == ScopesMax:
+		case added > ScopesMax:
 			problem = fmt.Sprintf("%d scopes are allowed in one request.", ScopesMax)
 		}
 		if problem != "" {

@@ -95,7 +95,7 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	groups, _ := catalog.Find(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All")
-	change.Origin, change.Scopes, change.Permissions = "V3", nil, []string{groups.Key()}
+	change.Origin, change.Scopes, change.Permissions = "V3", []string{""}, []string{groups.Key()}
 	r, err = d.Update(ctx, bea, id, change)
 	if err != nil || len(r.Plan.Scopes) != 0 || !slices.Contains(r.stepsFor(Provision), StepAPI) {
 		t.Errorf("an app that offers nothing any more: %v, %v", err, r)

@@ -30,15 +30,15 @@ type Draft struct {
 	Team         string // Slack channel ID
 	Credential   CredentialKind
 	Lifetime     time.Duration
-	Permissions  []string // keys of the catalogue; for a custom product only
-	RedirectURIs []string
+	Permissions  []string            // keys of the catalogue; for a custom product only; nil in an update: as they are
+	RedirectURIs []string            // nil in an update: as it is
 	Fields       map[string][]string // what was typed into the fields of the product, by their names
 
 	Workloads       []string
 	Certificate     []byte // as it was pasted
 	CertificateFile []byte // as it was uploaded; nil where no file was
 	Federated       FederatedIssuer
-	Scopes          []string // that the app offers, one on a line
+	Scopes          []string // that the app offers, one on a line; nil in an update: as it is
 	Subscriptions   []string
 	Owners          []Person // besides the requester
 	Backup          string   // the server to connect with the app; empty: it is handed to the requester
@@ -103,7 +103,13 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	if product.Custom {
 		checkCustom(wrong, draft, &r.Plan)
 	}
-	product.fillIn(wrong, draft.Fields, &r.Plan)
+	filled := product.fillIn(wrong, draft.Fields, &r.Plan)
+	distinctRedirects(wrong, r.Plan, Plan{}, func(on Platform, uri string) Field {
+		if f, ok := filled[redirectPlace{on, uri}]; ok {
+			return f
+		}
+		return draft.redirectField(product, on, uri)
+	})
 	if len(r.Plan.AzureRoles) > 0 {
 		r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions)
 	}

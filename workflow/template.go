@@ -64,8 +64,10 @@ func (p Product) fieldsOf(uri string) []TemplateField {
 // path along, nor a path lead elsewhere.
 var FilledIn = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9._~-]*$`)
 
-// fillIn adds the product's redirect URIs to a plan, with what was typed in them.
-func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *Plan) {
+// fillIn adds the product's redirect URIs to a plan, with what was typed in them,
+// and says into which field: FieldProduct where nothing was.
+func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *Plan) map[redirectPlace]Field {
+	of := map[redirectPlace]Field{}
 	values := map[string][]string{}
 	for _, f := range p.Fields {
 		values[f.Name] = p.values(wrong, f, typed[f.Name])
@@ -79,6 +81,9 @@ func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *Plan
 				at = in[len(in)-1].Field()
 			}
 			for _, uri := range filled(template, in, values) {
+				if of[redirectPlace{r.Platform, uri}] = FieldProduct; len(in) > 0 {
+					of[redirectPlace{r.Platform, uri}] = in[len(in)-1].Field()
+				}
 				if problem := redirectProblem(uri, r.Platform); problem != "" {
 					wrong[at] = fmt.Sprintf("%s: %s.", clip(uri, 80), problem)
 				}
@@ -92,6 +97,7 @@ func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *Plan
 		}
 		plan.redirect(r.Platform, uris)
 	}
+	return of
 }
 
 // values are what was typed into a field, line by line, each once.

@@ -29,8 +29,14 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		if product.Custom { // what a manifest brought stays
 			r.Plan.Audience, r.Plan.PublicClientFlows = r.Was.Audience, r.Was.PublicClientFlows
 			checkWhoSignsIn(wrong, draft, &r.Plan)
-			r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Was.Scopes)
-			r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0)
+			r.Plan.Scopes = slices.Clone(r.Was.Scopes)
+			if draft.Scopes != nil {
+				r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Was.Scopes)
+			}
+			r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Was.Permissions), func(q Permission) bool { return q.ResourceAppID == Self })
+			if draft.Permissions != nil {
+				r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Was.Permissions...)
+			}
 			for _, q := range withoutLostScopes(r.Was.Permissions, r.Plan.Scopes) {
 				if q.ResourceAppID == Self {
 					r.Plan.Permissions = append(r.Plan.Permissions, q)

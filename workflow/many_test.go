@@ -1,0 +1,114 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// many are n redirect URIs.
+func many(name string, n int) (uris []string) {
+	for i := range n {
+		uris = append(uris, fmt.Sprintf("https://%s%d.contoso.com", name, i))
+	}
+	return uris
+}
+
+// someKeys are the keys of n permissions from the one at the place from.
+func someKeys(from, n int) (keys []string) {
+	for _, p := range catalog.All() {
+		if k := p.Key(); p.ResourceAppID == catalog.MicrosoftGraph && !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys[from : from+n]
+}
+
+func permissionsOf(t *testing.T, keys []string) []Permission {
+	t.Helper()
+	wrong := FieldErrors{}
+	ps := checkPermissions(wrong, keys[:min(len(keys), 60)], true)
+	if len(keys) > 60 {
+		ps = append(ps, permissionsOf(t, keys[60:])...)
+	}
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	return ps
+}
+
+func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		web, has := append(many("web", 25), "https://localhost"), someKeys(0, 71)
+		scopes := make([]Scope, 25)
+		for i := range scopes {
+			scopes[i] = Scope{Name: fmt.Sprint("scope", i), Title: strings.Repeat("long ", 30), Words: "w"}
+		}
+		if _, err := w.store.Update(t.Context(), before.ID, func(r *Request) error {
+			r.Product, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs = "custom", web, many("spa", 200)
+			r.Plan.Permissions, r.Plan.Scopes = permissionsOf(t, has), scopes
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var lines []string
+		for _, s := range scopes {
+			lines = append(lines, s.Line())
+		}
+		for name, c := range map[string]struct {
+			edit  func(d *Draft)
+			field Field
+			says  string
+		}{
+			"only an owner":                 {func(*Draft) {}, "", ""},
+			"only an owner, fields omitted": {func(d *Draft) { d.RedirectURIs, d.Permissions, d.Scopes = nil, nil, nil }, "", ""},
+			"20 more URIs":                  {func(d *Draft) { d.RedirectURIs = append(d.RedirectURIs, many("more", 20)...) }, "", ""},
+			"21 more URIs": {func(d *Draft) { d.RedirectURIs = append(d.RedirectURIs, many("more", 21)...) }, FieldRedirectURIs,
+				"These are 21 redirect URIs that the app does not have yet; 20 are allowed in one request."},
+			"more than Entra allows": {func(d *Draft) {
+				d.RedirectURIs = append(d.RedirectURIs, many("more", 20)...)
+				d.Redirects = map[Field][]string{FieldPublicRedirectURIs: many("public", 11)}
+			}, FieldPublicRedirectURIs, "With these the app has 257 redirect URIs on all its platforms together, and Entra allows 256. Name 1 fewer."},
+			"60 more permissions": {func(d *Draft) { d.Permissions = someKeys(0, 131) }, "", ""},
+			"61 more permissions": {func(d *Draft) { d.Permissions = someKeys(0, 132) }, FieldPermissions,
+				"These are 61 permissions that the app does not have yet; 60 are allowed in one request."},
+			"no permission": {func(d *Draft) { d.Permissions, d.Scopes = []string{}, []string{""} }, FieldPermissions, "Choose at least one permission."},
+			"21 more scopes": {func(d *Draft) {
+				for i := range 21 {
+					d.Scopes = append(d.Scopes, fmt.Sprintf("more%d: x", i))
+				}
+			}, FieldScopes, "Line 46: 20 scopes are allowed in one request."},
+		} {
+			d := d2("V-" + name)
+			d.RedirectURIs, d.Permissions, d.Scopes, d.Owners = slices.Clone(web), slices.Clone(has), slices.Clone(lines), []Person{tom}
+			c.edit(&d)
+			r, err := n.Update(t.Context(), bea, before.ID, d)
+			wrong, _ := err.(FieldErrors)
+			if wrong[c.field] != c.says || (c.field == "") != (err == nil) {
+				t.Errorf("%s: got %v", name, err)
+			}
+			if err != nil {
+				continue
+			}
+			if len(r.Plan.On(Web)) < 26 || len(r.Plan.On(SPA)) != 200 || len(r.Plan.Permissions) < 71 || len(r.Plan.Scopes) != 25 {
+				t.Errorf("%s: the app is to have %d, %d, %d and %d", name, len(r.Plan.On(Web)), len(r.Plan.On(SPA)), len(r.Plan.Permissions), len(r.Plan.Scopes))
+			}
+			for _, change := range r.Changes() {
+				if !change.Added {
+					t.Errorf("%s: takes away %v", name, change)
+				}
+			}
+			if _, err := n.Cancel(t.Context(), r.ID, bea); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
