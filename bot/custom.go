@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -16,14 +17,33 @@ func redirectInputs(p workflow.Product, has workflow.Plan) []slack.Block {
 	var blocks []slack.Block
 	for _, on := range workflow.Platforms {
 		f, uris := p.RedirectField(on), has.On(on)
-		if f == workflow.FieldRedirectURIs {
-			uris = append(append([]string{}, uris...), p.NewRedirects(has)...)
+		if more := p.NewRedirects(has); f == workflow.FieldRedirectURIs && fitsField(append(slices.Clone(uris), more...)) {
+			uris = append(slices.Clone(uris), more...)
 		}
-		if f == workflow.FieldRedirectURIs || len(uris) > 0 || p.Custom && on == workflow.PublicClient {
+		switch {
+		case !fitsField(uris):
+			blocks = append(blocks, tooMuch(workflow.Count(len(uris), "redirect URI")+" of the platform "+string(on)))
+		case f == workflow.FieldRedirectURIs || len(uris) > 0 || p.Custom && on == workflow.PublicClient:
 			blocks = append(blocks, redirectInput(f, uris))
 		}
 	}
 	return blocks
+}
+
+// mostTyped is how many characters Slack takes in a field, those that it begins
+// with included.
+const mostTyped = 3000
+
+// mostChosen is how many options Slack lets a field begin with.
+const mostChosen = 100
+
+// fitsField says whether a field can begin with these lines. One that can't is left
+// out of the form, and what the app has stays as it is.
+func fitsField(lines []string) bool { return len(strings.Join(lines, "\n")) <= mostTyped }
+
+// tooMuch stands in the place of a field that has no room for what the app has.
+func tooMuch(what string) slack.Block {
+	return note("The app has " + what + ": more than fits into a field of Slack's. They stay as they are. An owner of the app can change them in Entra.")
 }
 
 func redirectInput(f workflow.Field, uris []string) *slack.InputBlock {
@@ -31,7 +51,7 @@ func redirectInput(f workflow.Field, uris []string) *slack.InputBlock {
 	if f == workflow.FieldPublicRedirectURIs {
 		hint = "Of an app on a device, one on each line: http://localhost, or with a scheme of its own as in msauth://com.contoso.app/signature."
 	}
-	return textInput(f, hint, 3000, true, strings.Join(uris, "\n"), true)
+	return textInput(f, hint, mostTyped, true, strings.Join(uris, "\n"), true)
 }
 
 // Values of the field Public client flows.

@@ -133,10 +133,13 @@ func permissionsInput() *slack.MultiSelectBlockElement {
 }
 
 // scopesInput asks for what the app itself offers to others.
-func scopesInput(now []workflow.Scope) *slack.InputBlock {
+func scopesInput(now []workflow.Scope) slack.Block {
 	lines := make([]string, len(now))
 	for i, s := range now {
 		lines[i] = s.Line()
+	}
+	if !fitsField(lines) {
+		return tooMuch(workflow.Count(len(now), "exposed scope"))
 	}
 	return textInput(workflow.FieldScopes, "If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. Who may consent is admins or users.", 3000, true, strings.Join(lines, "\n"), true)
 }
@@ -304,7 +307,7 @@ func field(f workflow.Field, hint string, e slack.BlockElement) *slack.InputBloc
 
 func textInput(f workflow.Field, hint string, most int, lines bool, initial string, optional bool) *slack.InputBlock {
 	e := slack.NewPlainTextInputBlockElement(nil, string(f))
-	e.Multiline, e.MaxLength, e.InitialValue = lines, min(most, 3000), initial
+	e.Multiline, e.MaxLength, e.InitialValue = lines, min(most, mostTyped), initial
 	in := field(f, hint, e)
 	in.Optional = optional
 	return in

@@ -293,7 +293,12 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 		}
 		permissions := field(workflow.FieldPermissions, "All that the app is to have.", search)
 		permissions.Optional = true // where it offers scopes
-		blocks = append(blocks, permissions, scopesInput(r.Plan.Scopes))
+		if n := len(search.InitialOptions); n > mostChosen {
+			blocks = append(blocks, tooMuch(workflow.Count(n, "permission")))
+		} else {
+			blocks = append(blocks, permissions)
+		}
+		blocks = append(blocks, scopesInput(r.Plan.Scopes))
 	}
 	if extras := p.Extras(r.Has()); r.Adopted() && !p.Custom && len(extras) > 0 {
 		blocks = append(blocks, extrasInput(extras))

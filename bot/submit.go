@@ -122,8 +122,8 @@ func (s state) draft() workflow.Draft {
 		AppName: s.text(workflow.FieldAppName), Reason: s.text(workflow.FieldReason),
 		Tenant: s.choice(workflow.FieldTenant), Team: s.conversation(workflow.FieldTeam),
 		Credential:   workflow.CredentialKind(s.choice(workflow.FieldCredential)),
-		RedirectURIs: s.lines(workflow.FieldRedirectURIs), Subscriptions: s.lines(workflow.FieldSubscriptions),
-		Scopes:      s.lines(workflow.FieldScopes),
+		RedirectURIs: s.linesIfAsked(workflow.FieldRedirectURIs), Subscriptions: s.lines(workflow.FieldSubscriptions),
+		Scopes:      s.linesIfAsked(workflow.FieldScopes),
 		Federated:   workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject), Audience: s.text(workflow.FieldAudience)},
 		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(), Backup: s.backup(),
 		Redirects: map[workflow.Field][]string{},
@@ -138,6 +138,9 @@ func (s state) draft() workflow.Draft {
 		if s.block(f) != "" {
 			d.Redirects[f] = s.lines(f)
 		}
+	}
+	if s.block(workflow.FieldPermissions) != "" {
+		d.Permissions = []string{}
 	}
 	for _, o := range s.input(workflow.FieldPermissions).SelectedOptions {
 		d.Permissions = append(d.Permissions, o.Value)
@@ -268,6 +271,14 @@ func (s state) input(f workflow.Field) input {
 func (s state) text(f workflow.Field) string { return s.input(f).Value }
 
 func (s state) lines(f workflow.Field) []string { return strings.Split(s.text(f), "\n") }
+
+// linesIfAsked are the lines of a field, or nil where the form does not have it.
+func (s state) linesIfAsked(f workflow.Field) []string {
+	if s.block(f) == "" {
+		return nil
+	}
+	return s.lines(f)
+}
 
 func (s state) choice(f workflow.Field) string {
 	if o := s.input(f).SelectedOption; o != nil {

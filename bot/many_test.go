@@ -1,0 +1,111 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// manyOf is an app that was adopted with more of everything than fits into fields.
+func (w *world) manyOf(t *testing.T, uris, permissions int) *workflow.Request {
+	return w.request(t, fmt.Sprintf("payroll %d %d", uris, permissions), "backup", func(r *workflow.Request) {
+		r.State, r.Product = workflow.Done, "custom"
+		r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.Permissions = nil, []string{"https://spa.contoso.com"}, nil
+		for i := range uris {
+			r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, fmt.Sprintf("https://number%d.contoso.com/%s", i, strings.Repeat("a", 90)))
+		}
+		for _, p := range catalog.All()[:permissions] {
+			known, _ := workflow.Known(p.ResourceAppID, p.Type, p.Name)
+			r.Plan.Permissions = append(r.Plan.Permissions, known)
+		}
+	})
+}
+
+func TestTheFormOfAnAppThatHasMuchLeavesOutWhatSlackHasNoRoomFor(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		uris, permissions int
+		says              string
+	}{
+		{20, 71, ""},
+		{40, 71, "The app has 40 redirect URIs of the platform web: more than fits into a field of Slack's. They stay as they are."},
+		{250, 71, "The app has 250 redirect URIs of the platform web: "},
+		{20, 130, "The app has 130 permissions: more than fits"},
+	} {
+		r := w.manyOf(t, c.uris, c.permissions)
+		v, _ := json.Marshal(w.bot.lifeForm(workflow.Update, r, asItIs(r)))
+		for _, m := range slacktest.ValidateView(v, false) {
+			t.Errorf("%d and %d: %s", c.uris, c.permissions, m)
+		}
+		text := string(v)
+		if !strings.Contains(text, c.says) || c.says == "" && strings.Contains(text, "The app has ") {
+			t.Errorf("%d and %d: %s", c.uris, c.permissions, text)
+		}
+		if asks := strings.Contains(text, `"action_id":"Redirect URIs"`); asks != (c.uris == 20) {
+			t.Errorf("%d URIs: there is a field for them: %v", c.uris, asks)
+		}
+		if asks := strings.Contains(text, `"action_id":"Permissions"`); asks != (c.permissions == 71) {
+			t.Errorf("%d permissions: there is a field for them: %v", c.permissions, asks)
+		}
+		if !strings.Contains(text, `"initial_value":"https://spa.contoso.com"`) {
+			t.Errorf("the other platform is not asked about: %s", text)
+		}
+	}
+}
+
+func TestScopesThatDoNotFitIntoTheirFieldStay(t *testing.T) {
+	var scopes []workflow.Scope
+	for i := range 30 {
+		scopes = append(scopes, workflow.Scope{Name: fmt.Sprint("scope", i), Title: strings.Repeat("t", 100)})
+	}
+	for n, says := range map[int]string{3: `"initial_value":"scope0`, 30: "30 exposed scopes"} {
+		if b, _ := json.Marshal(scopesInput(scopes[:n])); !strings.Contains(string(b), says) {
+			t.Errorf("%d scopes: %s", n, b)
+		}
+	}
+}
+
+func TestAFieldThatIsNotInTheFormIsNotAnEmptyOne(t *testing.T) {
+	if d := (state{}).draft(); d.RedirectURIs != nil || d.Scopes != nil || d.Permissions != nil {
+		t.Errorf("of no field: %v, %v, %v", d.RedirectURIs, d.Scopes, d.Permissions)
+	}
+	s := state{}
+	for _, f := range []workflow.Field{workflow.FieldRedirectURIs, workflow.FieldScopes, workflow.FieldPermissions} {
+		s[string(f)] = map[string]input{string(f): {}}
+	}
+	if d := s.draft(); d.RedirectURIs == nil || d.Scopes == nil || d.Permissions == nil {
+		t.Errorf("of empty fields: %v, %v, %v", d.RedirectURIs, d.Scopes, d.Permissions)
+	}
+}
+
+func TestAnAppThatHasMuchFitsOnItsCards(t *testing.T) {
+	w := newWorld(t)
+	r := w.manyOf(t, 250, 390)
+	r.State, r.Kind, r.Was = workflow.Pending, workflow.Update, r.Plan
+	r.Plan.RedirectURIs = append([]string{"https://new.contoso.com"}, r.Plan.RedirectURIs...)
+	for name, blocks := range w.drawn(r) {
+		b, _ := json.Marshal(blocks)
+		for _, m := range slacktest.ValidateMessage(b) {
+			t.Errorf("%s: %s", name, m)
+		}
+	}
+	w.press("UADA", actDetails, buttonValue(r))
+	opened := w.of("views.open")
+	if len(opened) != 1 {
+		t.Fatalf("%d views", len(opened))
+	}
+	view := opened[0].Get("view")
+	if view == "" {
+		var call struct{ View json.RawMessage }
+		json.Unmarshal([]byte(opened[0].Get("json")), &call)
+		view = string(call.View)
+	}
+	for _, m := range slacktest.ValidateView([]byte(view), false) {
+		t.Errorf("Details: %s", m)
+	}
+}
