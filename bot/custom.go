@@ -24,7 +24,9 @@ func redirectInputs(p workflow.Product, has workflow.Plan) []slack.Block {
 		case !fitsField(uris):
 			blocks = append(blocks, tooMuch(workflow.Count(len(uris), "redirect URI")+" of the platform "+string(on)))
 		case f == workflow.FieldRedirectURIs || len(uris) > 0 || p.Custom && on == workflow.PublicClient:
-			blocks = append(blocks, redirectInput(f, uris))
+			in := redirectInput(f, uris)
+			in.Optional = !(p.RedirectRequired && f == workflow.FieldRedirectURIs && len(has.On(on)) > 0)
+			blocks = append(blocks, in)
 		}
 	}
 	return blocks

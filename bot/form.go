@@ -104,7 +104,7 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) 
 	if len(plan.AzureRoles) > 0 {
 		blocks = append(blocks, of(p, subscriptionsInput(nil)))
 	}
-	blocks = append(blocks, templateInputs(p)...)
+	blocks = append(blocks, templateInputs(p, remembered.Existing)...)
 	if p.Custom && !remembered.Existing {
 		blocks = append(blocks, redirectInput(workflow.FieldPublicRedirectURIs, nil))
 		blocks = append(blocks, signInInputs(p.Audience, p.PublicClientFlows)...)

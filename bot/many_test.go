@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slack-go/slack"
+
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -107,5 +109,35 @@ func TestAnAppThatHasMuchFitsOnItsCards(t *testing.T) {
 	}
 	for _, m := range slacktest.ValidateView([]byte(view), false) {
 		t.Errorf("Details: %s", m)
+	}
+}
+
+func TestTheFieldForRedirectURIsIsMarkedWhereOneIsRequired(t *testing.T) {
+	w := newWorld(t)
+	optional := func(p workflow.Product, existing bool) bool {
+		for _, b := range templateInputs(p, existing) {
+			if in, ok := b.(*slack.InputBlock); ok && strings.HasPrefix(in.BlockID, string(workflow.FieldRedirectURIs)) {
+				if again := strings.Contains(in.Hint.Text, "also if the app has it already"); again != (existing && p.RedirectRequired) {
+					t.Errorf("%s, existing %v: the hint is %s", p.Name, existing, in.Hint.Text)
+				}
+				return in.Optional
+			}
+		}
+		t.Fatalf("%s has no such field", p.Name)
+		return false
+	}
+	for name, required := range map[string]bool{"vb365-restore-portal": true, "vbo365": false} {
+		p, _ := w.desk.Product(name)
+		if optional(p, false) == required || optional(p, true) == required {
+			t.Errorf("%s: the field may be left empty: %v", name, !required)
+		}
+		for _, had := range []int{0, 1} {
+			has := workflow.Plan{RedirectURIs: []string{"https://a.example"}[:had], SPARedirectURIs: []string{"https://b.example"}[:had]}
+			for _, b := range redirectInputs(p, has) {
+				if in := b.(*slack.InputBlock); in.BlockID == string(workflow.FieldRedirectURIs) && in.Optional == (required && had > 0) {
+					t.Errorf("an update of %s that has %d: the field may be left empty: %v", name, had, in.Optional)
+				}
+			}
+		}
 	}
 }

@@ -10,10 +10,17 @@ import (
 
 // templateInputs ask for redirect URIs, or for what is filled into the product's
 // own. Those that nothing is filled into are shown.
-func templateInputs(p workflow.Product) []slack.Block {
+func templateInputs(p workflow.Product, existing bool) []slack.Block {
 	var blocks []slack.Block
 	if p.AsksRedirects() {
-		in := textInput(workflow.FieldRedirectURIs, "One on each line; leave empty if the product needs none.", 3000, true, strings.Join(p.RedirectURIs, "\n"), true)
+		hint := "One on each line; leave empty if the product needs none."
+		if p.RedirectRequired {
+			hint = "One on each line. Nobody can sign in with the app without one."
+		}
+		if p.RedirectRequired && existing {
+			hint += " Name it here also if the app has it already."
+		}
+		in := textInput(workflow.FieldRedirectURIs, hint, mostTyped, true, strings.Join(p.RedirectURIs, "\n"), !p.RedirectRequired)
 		exemplify(in, p.RedirectExample)
 		blocks = append(blocks, of(p, in))
 	}

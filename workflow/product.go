@@ -20,6 +20,9 @@ type Product struct {
 	Platform     Platform
 	// RedirectExample is what its field shows as long as it is empty.
 	RedirectExample string
+	// RedirectRequired says that an app without one for Platform is of no use: nobody
+	// could sign in with it.
+	RedirectRequired bool
 	// Redirects are those that every app of the product gets, and Fields what people
 	// fill in for the {name} in them.
 	Redirects []Redirect

@@ -56,6 +56,17 @@ func (p Product) RedirectField(on Platform) Field {
 // URL) restrictions and limitations.
 const RedirectsEntra = 256
 
+// requireRedirect refuses to make an app that its product is of no use with.
+func (p Product) requireRedirect(wrong FieldErrors, plan Plan) {
+	if !p.RedirectRequired || len(plan.On(p.Platform)) > 0 || wrong[FieldRedirectURIs] != "" {
+		return
+	}
+	wrong[FieldRedirectURIs] = "Name at least one redirect URI: without one nobody can sign in with this app."
+	if p.RedirectExample != "" {
+		wrong[FieldRedirectURIs] += " It looks like " + p.RedirectExample + "."
+	}
+}
+
 // updateRedirects fills in the redirect URIs of an update: a platform that the
 // draft does not name keeps its own.
 func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
@@ -70,6 +81,9 @@ func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
 		} else {
 			r.Plan.redirect(on, had)
 		}
+	}
+	if len(r.Was.On(p.Platform)) > 0 { // one that was made without may stay so
+		p.requireRedirect(wrong, r.Plan)
 	}
 	distinctRedirects(wrong, r.Plan, r.Was, func(on Platform, _ string) Field { return p.RedirectField(on) })
 }
@@ -193,7 +207,7 @@ func redirectProblem(s string, on Platform) string {
 		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
 	case strings.ContainsAny(s, RedirectUnsupported):
 		return "Entra supports none of ! $ ' ( ) , ; in a redirect URI"
-	case !portExists(u):
+	case !PortExists(u):
 		return "the port of a redirect URI is a number from 1 to 65535"
 	}
 	return ""
@@ -203,8 +217,8 @@ func redirectProblem(s string, on Platform) string {
 // URIs, although they may be in others. Source: as for RedirectsEntra.
 const RedirectUnsupported = "!$'(),;"
 
-// portExists says whether an address has no port, or one that there can be.
-func portExists(u *url.URL) bool {
+// PortExists says whether an address has no port, or one that there can be.
+func PortExists(u *url.URL) bool {
 	if u.Port() == "" {
 		return !strings.HasSuffix(u.Host, ":")
 	}

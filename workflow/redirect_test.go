@@ -178,3 +178,46 @@ func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 		}
 	}
 }
+
+func TestAProductCanRequireARedirectURI(t *testing.T) {
+	portal := vbo()
+	portal.Name, portal.Platform, portal.RedirectURIs, portal.RedirectRequired, portal.RedirectExample = "portal", SPA, nil, true, "https://portal.example.com:4443"
+	w := newWorld(t)
+	desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), portal}, Policy: w.policy, Key: w.key, Log: quiet})
+	d := draft("portal")
+	for _, existing := range []bool{false, true} {
+		d.Product, d.Existing, d.RedirectURIs = "portal", existing, []string{"", " "}
+		_, err := desk.Submit(t.Context(), bea, d)
+		wrong, _ := err.(FieldErrors)
+		if len(wrong) != 1 || !strings.Contains(wrong[FieldRedirectURIs], "at least one") || !strings.Contains(wrong[FieldRedirectURIs], portal.RedirectExample) {
+			t.Errorf("existing %v: got %v", existing, err)
+		}
+	}
+	d.RedirectURIs = []string{"http://a.example"}
+	if _, err := desk.Submit(t.Context(), bea, d); strings.Contains(err.(FieldErrors)[FieldRedirectURIs], "at least one") {
+		t.Errorf("a wrong one is taken for none: %v", err)
+	}
+	d.Existing, d.RedirectURIs = false, []string{"https://a.example"}
+	if r, err := desk.Submit(t.Context(), bea, d); err != nil || !slices.Equal(r.Plan.SPARedirectURIs, d.RedirectURIs) {
+		t.Errorf("got %v, %v", r, err)
+	}
+	d.Product, d.Origin, d.AppName, d.RedirectURIs = "vbo365", "V-other", "other", nil
+	if _, err := desk.Submit(t.Context(), bea, d); err != nil {
+		t.Errorf("a product that needs none: %v", err)
+	}
+	for name, c := range map[string]struct {
+		was, is []string
+		refused bool
+	}{
+		"the last one is taken away": {[]string{"https://a.example"}, []string{""}, true},
+		"another one":                {[]string{"https://a.example"}, []string{"https://b.example"}, false},
+		"not asked about":            {[]string{"https://a.example"}, nil, false},
+		"made before it was needed":  {nil, []string{""}, false},
+	} {
+		r, wrong := &Request{Was: Plan{SPARedirectURIs: c.was}}, FieldErrors{}
+		updateRedirects(wrong, portal, Draft{RedirectURIs: c.is}, r)
+		if (wrong[FieldRedirectURIs] != "") != c.refused {
+			t.Errorf("%s: %v", name, wrong)
+		}
+	}
+}

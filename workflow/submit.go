@@ -104,6 +104,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 		checkCustom(wrong, draft, &r.Plan)
 	}
 	filled := product.fillIn(wrong, draft.Fields, &r.Plan)
+	product.requireRedirect(wrong, r.Plan)
 	distinctRedirects(wrong, r.Plan, Plan{}, func(on Platform, uri string) Field {
 		if f, ok := filled[redirectPlace{on, uri}]; ok {
 			return f

@@ -57,6 +57,7 @@ func TestEveryKindOfChangeIsSeen(t *testing.T) {
 		{"AzureADMyOrg", "AzureADMultipleOrgs", "~ Settings: audience (AzureADMyOrg > AzureADMultipleOrgs)"},
 		{"platform: spa", "platform: web", "~ Settings: platform (spa > web)"},
 		{"https://payroll", "https://wages", "+ Redirect URIs: https://wages.example.com ( > )|- Redirect URIs: https://payroll.example.com ( > )"},
+		{"publicClientFlows: true", "publicClientFlows: true\nredirectRequired: true", "+ Settings: a redirect URI is required ( > )"},
 		{"publicClientFlows: true", "publicClientFlows: false", "- Settings: public client flows ( > )"},
 		{"approvals: 2", "approvals: 3", "~ Settings: approvals (2 > 3)"},
 		{"why: Sends the slips.", "why: Sends slips.", ""},

@@ -8,6 +8,7 @@ type file struct {
 
 	redirectURIs      []text
 	redirectExample   text
+	redirectRequired  flag
 	redirects         []redirect
 	fields            []field
 	publicClientFlows flag
@@ -33,6 +34,7 @@ func (f *file) keys() []key {
 		{"platform", false, word(&f.platform)},
 		{"redirectUris", false, words(&f.redirectURIs)},
 		{"redirectExample", false, word(&f.redirectExample)},
+		{"redirectRequired", false, yes(&f.redirectRequired)},
 		{"redirects", false, entries(&f.redirects)},
 		{"fields", false, entries(&f.fields)},
 		{"publicClientFlows", false, yes(&f.publicClientFlows)},

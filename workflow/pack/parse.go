@@ -76,6 +76,7 @@ func (r *reader) product(f *file) workflow.Product {
 	r.templates(f, &p)
 	p.RedirectURIs = r.redirects(f.redirectURIs, p.Platform)
 	p.RedirectExample = r.example(f.redirectExample, p)
+	p.RedirectRequired = r.required(f.redirectRequired, p)
 	p.Scopes = r.exposed(f.scopes)
 	p.Workloads = r.chosen(f)
 	p.Credentials = r.offers(f.credentials)

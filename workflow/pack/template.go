@@ -32,6 +32,7 @@ var taken = []workflow.Field{
 func (r *reader) templates(f *file, p *workflow.Product) {
 	p.Fields = r.asked(f.fields)
 	used := map[string]bool{}
+	// Entra takes a redirect URI once, on one platform, and capitals make no other one.
 	platformsSeen, seen := map[string]place{}, map[string]place{}
 	for _, d := range f.redirects {
 		if !r.oneOf(d.platform, platforms) || !r.once(platformsSeen, d.platform, d.platform.s) {
@@ -39,7 +40,7 @@ func (r *reader) templates(f *file, p *workflow.Product) {
 		}
 		on := workflow.Redirect{Platform: workflow.Platform(d.platform.s)}
 		for _, t := range d.uris {
-			if r.template(t, on.Platform, p.Fields, used) && r.once(seen, t, d.platform.s+" "+t.s) {
+			if r.template(t, on.Platform, p.Fields, used) && r.once(seen, t, strings.ToLower(t.s)) {
 				on.URIs = append(on.URIs, t.s)
 			}
 		}

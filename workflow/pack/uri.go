@@ -45,6 +45,17 @@ func (r *reader) example(t text, p workflow.Product) string {
 	return t.s
 }
 
+// required reads whether the field Redirect URIs may stay empty.
+func (r *reader) required(f flag, p workflow.Product) bool {
+	if f.on && !p.AsksRedirects() {
+		r.report(f.place, "delete the line", "is true, and the form has no field for redirect URIs: the pack says what they are")
+	}
+	if f.on && p.Custom {
+		r.report(f.place, "delete the line, or custom", "is true, and the requester of a custom app says what it needs")
+	}
+	return f.on
+}
+
 // redirectProblem follows Microsoft's rules for redirect URIs: https, or http on
 // the loopback host; no wildcard, no fragment. A public client may have a scheme
 // of its own.
@@ -69,6 +80,10 @@ func redirectProblem(s string, on workflow.Platform) string {
 		return fmt.Sprintf("and may have %d characters", workflow.RedirectMax)
 	case strings.ContainsAny(s, " <>\"\\|^`{}"):
 		return "and must not have spaces or any of < > \" \\ | ^ ` { } in it"
+	case strings.ContainsAny(s, workflow.RedirectUnsupported):
+		return "and must not have any of ! $ ' ( ) , ; in it, which Entra does not support"
+	case !workflow.PortExists(u):
+		return "and its port has to be a number from 1 to 65535"
 	}
 	return ""
 }

@@ -86,6 +86,9 @@ func showSettings(out io.Writer, p workflow.Product, versions []string) {
 	row("Audience", p.Audience)
 	row("Redirect URIs", strings.Join(p.RedirectURIs, ", "))
 	row("Redirect URIs such as", p.RedirectExample)
+	if p.RedirectRequired {
+		row("Redirect URIs needed", "at least one")
+	}
 	if p.AsksRedirects() {
 		row("Platform of redirect URIs", string(p.Platform))
 	}
