@@ -275,6 +275,9 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 			return nil, err
 		}
 	}
+	if err := redirectElsewhere(r.Plan, has); err != nil {
+		return nil, err
+	}
 	for _, want := range r.Plan.Scopes {
 		for _, s := range has.Scopes {
 			if sameScope(s, want) && s.AdminsOnly != want.AdminsOnly {

@@ -186,6 +186,23 @@ func distinctRedirects(wrong FieldErrors, p, had Plan, field func(on Platform, u
 	}
 }
 
+// redirectElsewhere says which redirect URI of a plan an app has otherwise already, so
+// that Entra would not add it, or nil.
+func redirectElsewhere(p, has Plan) error {
+	for _, on := range Platforms {
+		for _, uri := range p.On(on) {
+			for _, other := range Platforms {
+				for _, there := range has.On(other) {
+					if strings.EqualFold(uri, there) && (on != other || uri != there) {
+						return &Trouble{Code: "RedirectDiffers", Text: fmt.Sprintf("the app has the redirect URI %s on the platform %s already; the plan has %s on the platform %s, and Entra takes that for the same one. Nothing was changed. One of its owners has to take it out of the app in Entra (Authentication), and an approver can press Retry then; or Give up, and have something else asked for.", there, other, uri, on)}
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
 func redirectProblem(s string, on Platform) string {
 	u, err := url.Parse(s)
 	loopback := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1")
