@@ -17,8 +17,11 @@ func redirectInputs(p workflow.Product, has workflow.Plan) []slack.Block {
 	var blocks []slack.Block
 	for _, on := range workflow.Platforms {
 		f, uris := p.RedirectField(on), has.On(on)
-		if more := p.NewRedirects(has); f == workflow.FieldRedirectURIs && fitsField(append(slices.Clone(uris), more...)) {
-			uris = append(slices.Clone(uris), more...)
+		more := p.NewRedirects(has)
+		if all := append(slices.Clone(uris), more...); f != workflow.FieldRedirectURIs {
+			more = nil
+		} else if fitsField(all) {
+			uris, more = all, nil
 		}
 		switch {
 		case !fitsField(uris):
@@ -27,6 +30,9 @@ func redirectInputs(p workflow.Product, has workflow.Plan) []slack.Block {
 			in := redirectInput(f, uris)
 			in.Optional = !(p.RedirectRequired && f == workflow.FieldRedirectURIs && len(has.On(on)) > 0)
 			blocks = append(blocks, in)
+		}
+		if len(more) > 0 {
+			blocks = append(blocks, note("The product has more redirect URIs now, for which the field has no room: "+clip(strings.Join(more, ", "), 1000)+"."))
 		}
 	}
 	return blocks
@@ -45,7 +51,7 @@ func fitsField(lines []string) bool { return len(strings.Join(lines, "\n")) <= m
 
 // tooMuch stands in the place of a field that has no room for what the app has.
 func tooMuch(what string) slack.Block {
-	return note("The app has " + what + ": more than fits into a field of Slack's. They stay as they are. An owner of the app can change them in Entra.")
+	return note("The app has " + what + ": more than fits into a field of Slack's. They stay as they are. This form can't change them.")
 }
 
 func redirectInput(f workflow.Field, uris []string) *slack.InputBlock {

@@ -111,13 +111,13 @@ func parts(text string, most int) []string {
 // verifyCommand takes what somebody has made by hand for a request's own.
 func (b *Bot) verifyCommand(ctx context.Context, c command, rest string) Reply {
 	typed, appID, _ := strings.Cut(rest, " ")
-	id, ok := requestID(typed)
+	id, ok := requestID(unquoted(typed))
 	if !ok {
 		return private(fmt.Sprintf("Type %s verify EA-7, and the App ID of what was made by hand for that request where several apps have its name.", Command))
 	}
 	by, err := b.person(ctx, c.UserID)
 	if err == nil {
-		_, err = b.desk.Verify(ctx, id, by, strings.Trim(strings.TrimSpace(appID), "`"))
+		_, err = b.desk.Verify(ctx, id, by, strings.Trim(unquoted(strings.TrimSpace(appID)), "`"))
 	}
 	if err != nil {
 		return private(b.sentence(about(id, err)))

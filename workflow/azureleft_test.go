@@ -189,3 +189,46 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 		t.Errorf("the definition of before is seen still: %v, %v", missing, excess)
 	}
 }
+
+// A Retire that has skipped a subscription, and then failed to delete the app, does not
+// forget what may be there, though the next sign-in knows the subscription.
+func TestWhatARetireHasSkippedInAzureDoesNotComeBackUnseen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		head := w.givenUpInClouds(n, "inspect")
+		w.signer.Subscriptions, w.signer.UnknownSubscriptions = []string{subscription}, []string{second}
+		w.set(func() {
+			w.before = func(call string) error {
+				if call == "delete" {
+					return &Trouble{Code: "no", Text: "no"}
+				}
+				return nil
+			}
+		})
+		r, err := n.Retire(t.Context(), bea, head.ID, d2("V-retire"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r = w.signsInFor(n, r); r.State != Failed || r.Step(StepDelete).Tries == 0 {
+			t.Fatalf("it is %s: %+v", r.State, r.Steps)
+		}
+		w.set(func() { w.before = nil })
+		w.signer.Subscriptions, w.signer.UnknownSubscriptions = []string{subscription, second}, nil
+		w.retry(n, r.ID)
+		pass(time.Second)
+		r = w.settle(n, r.ID, Done)
+		d := d2("V-recreate")
+		d.Credential, d.Certificate = OwnCertificate, newCertificate()
+		if r, err = n.Recreate(t.Context(), bea, r.ID, d); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Done)
+		for _, role := range w.inAzure() {
+			if strings.HasPrefix(role, second) {
+				t.Errorf("the app has %s again", role)
+			}
+		}
+	})
+}

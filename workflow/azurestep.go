@@ -38,7 +38,10 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 			return nil, err
 		}
 	}
-	return func(_ *Request, st *Step) {
+	return func(now *Request, st *Step) {
+		if now.Kind == Retire { // a later sign-in may not come to this step again
+			now.LeftAzure = r.stillLeft()
+		}
 		var notes []string
 		if w.takes() {
 			notes = append(notes, azureNote(slices.Concat(w.end, w.quit)...))

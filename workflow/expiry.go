@@ -31,15 +31,18 @@ func (r *Request) warnAt() time.Time {
 	return time.Time{}
 }
 
-// credentialMade is when r gave the app its credential: warnings of before that were
-// never due. It is zero where r has left the app the one that it had.
-func (r *Request) credentialMade() time.Time {
-	for _, name := range []StepName{StepCredential, StepCertificate} {
-		if st := r.Step(name); st != nil {
-			return st.At
+// credentialMade is when the app got its credential, as far as that is known: warnings
+// of before that were never due.
+func (r *Request) credentialMade() (made time.Time) {
+	if life := r.Plan.Credential.Lifetime; life > 0 {
+		made = r.Made.KeyExpires.Add(-life)
+	}
+	for _, name := range []StepName{StepCredential, StepCertificate} { // a policy may have cut it
+		if st := r.Step(name); st != nil && st.At.After(made) {
+			made = st.At
 		}
 	}
-	return time.Time{}
+	return made
 }
 
 // mindExpiry warns the people of an app. Of warnings that were missed one is enough,

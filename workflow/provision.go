@@ -95,7 +95,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 
 // finish ends a task whose last step is done.
 func (r *Request) finish(now time.Time) {
-	if r.Task == Provision && (r.Kind == Update || r.Kind == Retire || r.Kind == Recreate) {
+	if r.Task == Provision && (r.Kind == Update || r.Kind == Recreate) {
 		r.LeftAzure = r.stillLeft()
 	}
 	switch {
@@ -280,7 +280,7 @@ func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Ti
 
 // patience is how long a step of r is repeated for a reason.
 func (r *Request) patience(why Temporary) time.Duration {
-	if r.Task == Verify && why.RetryAfter() == 0 {
+	if _, lacks := why.(*notYet); lacks && r.Task == Verify {
 		return settles
 	}
 	return giveUp
@@ -322,7 +322,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		}
 	}
 	if r.Task == Verify {
-		return e.verifyFailed(r, f)
+		return e.verifyFailed(r, f, err)
 	}
 	stillGone := name == StepRestore && notRestored(ctx, r, s, err)
 	_, saveErr := e.save(r.ID, func(r *Request, now time.Time) error {
@@ -367,7 +367,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	f := Failure{Text: fmt.Sprintf("“%s” did not come off: ", r.StepTitle(name))}
 	trouble, isTrouble := errors.AsType[*Trouble](err)
 	lag, isLag := errors.AsType[*notYet](err)
-	later, isTemporary := errors.AsType[Temporary](err)
+	_, isTemporary := errors.AsType[Temporary](err)
 	if x, ok := errors.AsType[Explained](err); ok && !isTrouble {
 		trouble = x.Explain()
 		isTrouble = trouble != nil
@@ -380,8 +380,6 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += "the app lacks " + strings.Join(lag.names, ", ") + "."
 	case isLag:
 		f.Text += "after three minutes the app's token still lacks " + strings.Join(lag.names, ", ") + "."
-	case isTemporary && r.patience(later) == settles:
-		f.Text += r.Awaited(name) + " did not answer as it should for twenty seconds."
 	case isTemporary:
 		f.Text += r.Awaited(name) + " did not answer as it should for three minutes."
 	default:

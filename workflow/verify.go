@@ -126,9 +126,14 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 
 // verifyFailed lets an application that is not as the plan says go again. The
 // request waits for an approver as before.
-func (e *Engine) verifyFailed(r *Request, f Failure) bool {
+func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 	e.drop(r.ID)
-	f.Text = "What was made by hand is not what the plan says. " + f.Text + " Mend it and verify it again, or press Approve to have the bot do it."
+	_, lacks := errors.AsType[*notYet](why)
+	if _, unclear := errors.AsType[Temporary](why); unclear && !lacks {
+		f.Text = "Nothing can be said yet of what was made by hand. " + f.Text + " Verify it again, or press Approve to have the bot do it."
+	} else {
+		f.Text = "What was made by hand is not what the plan says. " + f.Text + " Mend it and verify it again, or press Approve to have the bot do it."
+	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 		r.Failure, r.Made, r.Steps = f, Made{}, nil
 		r.Approval.Digest = ""

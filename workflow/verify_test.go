@@ -7,26 +7,63 @@ import (
 	"time"
 )
 
+// verifies is a request whose app somebody has made by hand, once Ada has signed in
+// to have it looked at.
+func (w *world) verifies(n *node, edit func(r *Request, app *fakeApp)) (id string) {
+	w.t.Helper()
+	app := w.byHand(legacyID, "payroll-backup", "OBJ-BEA")
+	id = w.request(n)
+	r := w.get(id)
+	w.set(func() {
+		app.App = App{DisplayName: "payroll-backup", Audience: r.Plan.Audience, RedirectURIs: r.Plan.RedirectURIs}
+		app.granted, app.roles, app.thumbprints, app.federated = r.Plan.Permissions, nil, nil, nil
+		app.keys = map[string]Password{"k": {KeyID: "k", Expires: time.Now().Add(24 * time.Hour)}}
+		edit(r, app)
+	})
+	if _, err := n.Verify(w.t.Context(), id, ada, legacyID); err != nil {
+		w.t.Fatal(err)
+	}
+	synctest.Wait()
+	w.use(w.codeFor(w.get(id)), nil)
+	return id
+}
+
+// A Graph that is not well says nothing of what was made by hand.
+func TestABusyEntraIsRiddenOutWhileWhatWasMadeByHandIsLookedAt(t *testing.T) {
+	for _, c := range []struct {
+		busy  time.Duration
+		state State
+		says  string
+	}{{time.Minute, Done, ""}, {2 * giveUp, Pending, "Nothing can be said yet of what was made by hand."}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			defer n.stop()
+			until := time.Now().Add(c.busy)
+			w.before = func(call string) error {
+				if call == "look" && time.Now().Before(until) {
+					return busy{}
+				}
+				return nil
+			}
+			id := w.verifies(n, func(*Request, *fakeApp) {})
+			pass(giveUp + time.Minute)
+			if r := w.get(id); r.State != c.state || !strings.Contains(r.Failure.Text, c.says) || strings.Contains(r.Failure.Text, "is not what the plan says") {
+				t.Errorf("busy for %s: it is %s: %s", c.busy, r.State, r.Failure.Text)
+			}
+		})
+	}
+}
+
 // Whoever forgot a consent by hand is told so before the coffee is cold, and once.
 func TestWhatIsMissingOfWhatWasMadeByHandIsSaidSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		app := w.byHand(legacyID, "payroll-backup", "OBJ-BEA")
 		n := w.boot()
 		defer n.stop()
-		id := w.request(n)
-		r := w.get(id)
-		w.set(func() {
-			app.App = App{DisplayName: "payroll-backup", Audience: r.Plan.Audience, RedirectURIs: r.Plan.RedirectURIs}
-			app.granted, app.roles, app.thumbprints, app.federated = r.Plan.Permissions[:1], nil, nil, nil
-			app.keys = map[string]Password{"k": {KeyID: "k", Expires: time.Now().Add(24 * time.Hour)}}
-		})
-		if _, err := n.Verify(t.Context(), id, ada, legacyID); err != nil {
-			t.Fatal(err)
-		}
-		synctest.Wait()
 		began := time.Now()
-		w.use(w.codeFor(w.get(id)), nil)
+		id := w.verifies(n, func(r *Request, app *fakeApp) { app.granted = r.Plan.Permissions[:1] })
+		r := w.get(id)
 		for r = w.get(id); r.State != Pending && time.Since(began) < giveUp; r = w.get(id) {
 			pass(time.Second)
 		}
