@@ -63,7 +63,7 @@ func TestWhatIsMissingOfWhatWasMadeByHandIsSaidSoon(t *testing.T) {
 		defer n.stop()
 		began := time.Now()
 		id := w.verifies(n, func(r *Request, app *fakeApp) { app.granted = r.Plan.Permissions[:1] })
-		r := w.get(id)
+		var r *Request
 		for r = w.get(id); r.State != Pending && time.Since(began) < giveUp; r = w.get(id) {
 			pass(time.Second)
 		}
