@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,15 +40,15 @@ var program = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	flag.Set("test.parallel", "6") // stories wait for people and clocks, not for a processor
+	flag.Set("test.parallel", "8") // stories wait for people and clocks, not for a processor
 	code := m.Run()
-	if path, err := program(); err == nil && builtIt {
+	if path, err := program(); err == nil && builtIt.Load() {
 		os.RemoveAll(filepath.Dir(path))
 	}
 	os.Exit(code)
 }
 
-var builtIt bool // whether a test asked for the program
+var builtIt atomic.Bool // whether a test asked for the program
 
 // A tap sits before both emulators and can pull the plug at one call, before it
 // has any effect or after, when its answer is on the way.
@@ -317,7 +318,7 @@ func TestAPowerCutAtAnyCallLosesNothingAndDoublesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("about a hundred runs of the program; without -short")
 	}
-	builtIt = true
+	builtIt.Store(true)
 	w, p, plug := newCrashWorld(t)
 	p.boot()
 	plug.armed = true
@@ -351,7 +352,8 @@ func TestAPowerCutAtAnyCallLosesNothingAndDoublesNothing(t *testing.T) {
 }
 
 func TestEveryAnswerLostAfterItsEffectDoublesNothing(t *testing.T) {
-	builtIt = true
+	t.Parallel() // it waits most of its time
+	builtIt.Store(true)
 	w, p, _ := newCrashWorld(t)
 	w.tenant.Change(func(k *entratest.Knobs) { k.AnswerLost = true })
 	w.slack.AnswersLost(true)
@@ -360,7 +362,8 @@ func TestEveryAnswerLostAfterItsEffectDoublesNothing(t *testing.T) {
 }
 
 func TestEveryCallThrottledOnceIsRiddenOut(t *testing.T) {
-	builtIt = true
+	t.Parallel() // it waits most of its time
+	builtIt.Store(true)
 	w, p, _ := newCrashWorld(t)
 	w.tenant.Change(func(k *entratest.Knobs) { k.ThrottleEach = true })
 	w.slack.ThrottleEach(true)
