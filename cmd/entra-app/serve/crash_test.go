@@ -314,10 +314,20 @@ func (w *world) wantOne(p *process) {
 	}
 }
 
-func TestAPowerCutAtAnyCallLosesNothingAndDoublesNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("about a hundred runs of the program; without -short")
+// notShort skips a test that takes long where -short was given. CI plays all.
+func notShort(t *testing.T, why string) {
+	t.Helper()
+	if !testing.Short() {
+		return
 	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal(why + ", and CI is not to leave it out: run it without -short")
+	}
+	t.Skip(why + "; without -short")
+}
+
+func TestAPowerCutAtAnyCallLosesNothingAndDoublesNothing(t *testing.T) {
+	notShort(t, "about a hundred runs of the program")
 	builtIt.Store(true)
 	w, p, plug := newCrashWorld(t)
 	p.boot()

@@ -220,9 +220,7 @@ func lives() []life {
 
 // They wait most of the time, so that all run at once.
 func TestTheLifeOfAnAppWithEveryAnswerLostOrThrottled(t *testing.T) {
-	if testing.Short() {
-		t.Skip("half a minute of waiting; without -short")
-	}
+	notShort(t, "half a minute of waiting")
 	var runs sync.WaitGroup
 	for how, knob := range map[string]func(*entratest.Knobs){
 		"lost":      func(k *entratest.Knobs) { k.AnswerLost = true },
