@@ -21,9 +21,8 @@ func (w *world) inAzure() []string {
 
 func TestRolesInAzureAreUpdated(t *testing.T) {
 	t.Parallel()
-	const other = "4f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 	w := newWorld(t)
-	w.tenant.AddSubscription(entratest.Subscription{ID: other, Name: "Testing"})
+	w.tenant.AddSubscription(entratest.Subscription{ID: otherSubscription, Name: "Testing"})
 	w.start()
 	w.sends("vbazure", [][2]string{{"Credential", "certificate"}}, map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
 	w.approves("register the app azure-backup", "Approve")
@@ -43,13 +42,13 @@ func TestRolesInAzureAreUpdated(t *testing.T) {
 	}
 
 	// Nothing is done where Ada has no rights on the second subscription.
-	w.types("update azure-backup", map[string]any{"Reason": "tests too", "Subscriptions": subscription + "\n" + other})
+	w.types("update azure-backup", map[string]any{"Reason": "tests too", "Subscriptions": subscription + "\n" + otherSubscription})
 	w.approves("update the app azure-backup?", "Approve")
-	w.sees(w.ada, w.ada.DM, "may not assign roles in the Azure subscription "+other)
+	w.sees(w.ada, w.ada.DM, "may not assign roles in the Azure subscription "+otherSubscription)
 	if has := w.inAzure(); len(has) != 1 {
 		t.Errorf("it has %q", has)
 	}
-	w.tenant.GrantAzureRole("ada@contoso.com", other, entratest.AzureUserAccessAdministrator)
+	w.tenant.GrantAzureRole("ada@contoso.com", otherSubscription, entratest.AzureUserAccessAdministrator)
 	old := w.code()
 	w.press(w.ada, w.sees(w.ada, w.ada.DM, "may not assign roles"), "New code")
 	w.until("there is a new code", func() bool { return w.code() != "" && w.code() != old })
@@ -76,30 +75,40 @@ func TestRolesInAzureAreUpdated(t *testing.T) {
 	}
 }
 
-func TestWhatAGivenUpUpdateLeftInAzureIsShownAndTakenAway(t *testing.T) {
-	t.Parallel()
-	const other = "4f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
-	w := newWorld(t)
-	w.tenant.AddSubscription(entratest.Subscription{ID: other, Name: "Testing"})
-	w.tenant.GrantAzureRole("ada@contoso.com", other, entratest.AzureUserAccessAdministrator)
+// otherSubscription is one that the tenant has besides, where a test adds it.
+const otherSubscription = "4f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
+
+// givenUpInAzure has azure-backup, whose update was given up once it had roles in another
+// subscription, and what it had in Azure before.
+func givenUpInAzure(t *testing.T) (w *world, before []string) {
+	t.Helper()
+	w = newWorld(t)
+	w.tenant.AddSubscription(entratest.Subscription{ID: otherSubscription, Name: "Testing"})
+	w.tenant.GrantAzureRole("ada@contoso.com", otherSubscription, entratest.AzureUserAccessAdministrator)
 	w.start()
 	w.sends("vbazure", [][2]string{{"Credential", "certificate"}}, map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
 	w.approves("register the app azure-backup", "Approve")
 	w.sees(w.ada, in(approval), "EA-1: azure-backup · Done")
-	before := w.inAzure()
+	before = w.inAzure()
 
 	w.entra.Fail("listFederatedCredentials", entratest.Before, 403, 1) // what the check reads
-	w.types("update azure-backup", map[string]any{"Reason": "as little as possible", "Workloads": "minimal", "Subscriptions": other})
+	w.types("update azure-backup", map[string]any{"Reason": "as little as possible", "Workloads": "minimal", "Subscriptions": otherSubscription})
 	w.approves("update the app azure-backup?", "Approve")
 	w.press(w.ada, w.sees(w.ada, in(approval), "did not come off"), "Give up")
 	w.sees(w.ada, in(approval), "EA-2: azure-backup · Cancelled")
+	return w, before
+}
+
+func TestWhatAGivenUpUpdateLeftInAzureIsShownAndTakenAway(t *testing.T) {
+	t.Parallel()
+	w, before := givenUpInAzure(t)
 	if has := w.inAzure(); slices.Equal(has, before) || len(w.tenant.AzureRoleDefinitions()) != 1 {
 		t.Fatalf("it has %q", has)
 	}
 
 	w.types("update azure-backup", map[string]any{"Reason": "back to what it was", "Workloads": "builtin", "Subscriptions": subscription})
 	card := w.sees(w.ada, in(approval), "EA-3: update the app azure-backup?").Plain()
-	if want := "removed: role in Azure Veeam Backup for Microsoft Azure service account (custom) on " + other; !strings.Contains(card, want) {
+	if want := "removed: role in Azure Veeam Backup for Microsoft Azure service account (custom) on " + otherSubscription; !strings.Contains(card, want) {
 		t.Errorf("the card does not say %q: %s", want, card)
 	}
 	w.approves("EA-3: update the app azure-backup?", "Approve")
