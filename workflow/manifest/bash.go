@@ -60,7 +60,7 @@ func (b *bash) begin(p workflow.Plan) {
 # Read it before you run it. It runs with your own rights, in bash on Linux, macOS,
 # WSL or in Azure Cloud Shell, after: az login --tenant %[2]s
 # Where it stops, an error says why, and nothing after that was done.
-# A character beyond ASCII is written as \uXXXX or <U+XXXX>, and an @ in JSON as \u0040.
+# A character beyond ASCII is written as its number, as in \u00fc or <U+00FC>, and an @ in JSON as \u0040.
 set -euo pipefail
 
 say() { printf '%%s\n' "$1"; }

@@ -6,7 +6,7 @@
 #
 # Read it before you run it. It signs you in and runs with your own rights.
 # Where it stops, an error says why, and nothing after that was done.
-# A character beyond ASCII is written as \uXXXX or <U+XXXX>, and an @ in JSON as \u0040.
+# A character beyond ASCII is written as its number, as in \u00fc or <U+00FC>, and an @ in JSON as \u0040.
 param([string]$Environment = 'Global', [string]$AzureEnvironment = 'AzureCloud')
 $ErrorActionPreference = 'Stop'
 

@@ -6,7 +6,7 @@
 # Read it before you run it. It runs with your own rights, in bash on Linux, macOS,
 # WSL or in Azure Cloud Shell, after: az login --tenant 7d1f2b3c-0000-4000-8000-00000000000a
 # Where it stops, an error says why, and nothing after that was done.
-# A character beyond ASCII is written as \uXXXX or <U+XXXX>, and an @ in JSON as \u0040.
+# A character beyond ASCII is written as its number, as in \u00fc or <U+00FC>, and an @ in JSON as \u0040.
 set -euo pipefail
 
 say() { printf '%s\n' "$1"; }
