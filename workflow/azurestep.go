@@ -56,8 +56,9 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	}, nil
 }
 
-// azureSteps are those of an update, or where an earlier one has left something: what is no longer needed goes first, as a
-// custom role can only leave a subscription where nobody has it.
+// azureSteps are those of an update, or where an earlier one has left something: what is
+// no longer needed goes first, as a custom role can only leave a subscription where
+// nobody has it.
 func (r *Request) azureSteps() []StepName {
 	var steps []StepName
 	w := r.azureWork()

@@ -14,9 +14,9 @@ import (
 const (
 	// giveUp is how long a step may wait for Entra, from its first try on.
 	giveUp = 3 * time.Minute
-	// settles is how long it may wait for what somebody has made by hand to be known
+	// giveUpVerify is how long it may wait for what somebody has made by hand to be known
 	// everywhere: what is not there by then was not made, as a rule.
-	settles = 20 * time.Second
+	giveUpVerify = 20 * time.Second
 	// callLimit ends a call that nobody answers.
 	callLimit = 60 * time.Second
 )
@@ -281,7 +281,7 @@ func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Ti
 // patience is how long a step of r is repeated for a reason.
 func (r *Request) patience(why Temporary) time.Duration {
 	if _, lacks := why.(*notYet); lacks && r.Task == Verify {
-		return settles
+		return giveUpVerify
 	}
 	return giveUp
 }

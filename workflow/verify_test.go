@@ -68,7 +68,7 @@ func TestWhatIsMissingOfWhatWasMadeByHandIsSaidSoon(t *testing.T) {
 			pass(time.Second)
 		}
 		const says = "What was made by hand is not what the plan says. "
-		if took := time.Since(began); took > 2*settles {
+		if took := time.Since(began); took > 2*giveUpVerify {
 			t.Errorf("it took %s", took)
 		}
 		if text := r.Failure.Text; strings.Count(text, says) != 1 || strings.Count(text, "Mend it and verify it again") != 1 || !strings.Contains(text, "the app lacks ") || strings.ContainsAny(text, "[]") {
