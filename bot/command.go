@@ -28,7 +28,8 @@ var commands = []struct{ name, usage, does string }{
 var notYet = map[string]bool{"audit": true}
 
 func (b *Bot) command(ctx context.Context, c command) Reply {
-	verb, rest := split(c.Text)
+	verb, delivered := split(c.Text)
+	verb, rest := asTyped(verb), asTyped(delivered)
 	if c.UserID == "" {
 		return private("Slack did not say who you are, so nothing was done.")
 	}
@@ -39,7 +40,7 @@ func (b *Bot) command(ctx context.Context, c command) Reply {
 		if verb == "" && rest == "" {
 			return private(help(""))
 		}
-		return b.status(ctx, c, rest)
+		return b.status(ctx, c, delivered)
 	case "apps":
 		return b.apps(ctx, c)
 	case "update", "renew", "recreate", "retire":
@@ -60,12 +61,12 @@ func (b *Bot) command(ctx context.Context, c command) Reply {
 	for i, known := range commands {
 		names[i] = known.name
 	}
-	typed := clip(unescape(verb), 40)
-	guess := didYouMean(typed, names)
-	if _, ok := b.desk.Product(typed); ok {
-		guess = fmt.Sprintf(" Did you mean “%s request %s”?", Command, typed)
+	word := clip(verb, 40)
+	guess := didYouMean(word, names)
+	if _, ok := b.desk.Product(word); ok {
+		guess = fmt.Sprintf(" Did you mean “%s request %s”?", Command, word)
 	}
-	return private(help(fmt.Sprintf("There is no command “%s”.%s", typed, guess)))
+	return private(help(fmt.Sprintf("There is no command “%s”.%s", word, guess)))
 }
 
 // split takes a command's text apart: the first word in lower case, the rest. Quotes
@@ -86,10 +87,28 @@ func unquoted(s string) string {
 	return s
 }
 
-// unescape turns back what Slack escapes in a command's text, and nothing else.
-func unescape(s string) string {
-	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
+// entities is what Slack makes of addresses and names in a command's text, with
+// should_escape. A < that somebody typed arrives as &lt;.
+// Source: docs.slack.dev/interactivity/implementing-slash-commands.
+var entities = regexp.MustCompile(`<([^<>|]*)(?:\|([^<>]*))?>`)
+
+// asTyped is what was typed, of what Slack delivers of it. It is for the delivered text
+// alone: what was typed must not be taken for an entity in turn.
+func asTyped(delivered string) string {
+	return entitySigns.Replace(entities.ReplaceAllStringFunc(delivered, func(s string) string {
+		m := entities.FindStringSubmatch(s)
+		at, shown := m[1], m[2]
+		switch {
+		case strings.HasPrefix(at, "@"), strings.HasPrefix(at, "#"):
+			return at[:1] + firstOf(shown, at[1:])
+		case strings.HasPrefix(at, "!"):
+			return "@" + strings.TrimPrefix(firstOf(shown, at[1:]), "@")
+		}
+		return firstOf(shown, strings.TrimPrefix(at, "mailto:"))
+	}))
 }
+
+var entitySigns = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 func help(before string) string {
 	var b strings.Builder

@@ -140,7 +140,7 @@ func (b *Bot) expires(r *workflow.Request) string {
 
 // lifeCommand opens the form for a verb and an app.
 func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, app string) Reply {
-	app = strings.Trim(unescape(app), "`")
+	app = strings.Trim(app, "`")
 	if app == "" {
 		return private(fmt.Sprintf("Which app? Type %s %s followed by its name, its App ID or its request, as in %s %s EA-7. %s apps lists yours.", Command, kind, Command, kind, Command))
 	}

@@ -36,7 +36,7 @@ var (
 	channelPattern = regexp.MustCompile(`^<#([CG][A-Z0-9]+)(\|[^>]*)?>$`)
 )
 
-// ask reads what follows "status".
+// ask reads what follows "status", as Slack delivers it.
 func ask(rest string, c command) listing {
 	switch m, n := personPattern.FindStringSubmatch(rest), channelPattern.FindStringSubmatch(rest); {
 	case rest == "":
@@ -50,7 +50,7 @@ func ask(rest string, c command) listing {
 	case strings.EqualFold(rest, "all"):
 		return listing{}
 	}
-	return listing{Text: clip(unescape(rest), workflow.AppNameMax)}
+	return listing{Text: clip(asTyped(rest), workflow.AppNameMax)}
 }
 
 func (b *Bot) status(ctx context.Context, c command, rest string) Reply {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -61,26 +60,4 @@ func (w *Workspace) commandAnswer(user, channel string, answer json.RawMessage) 
 	defer w.mu.Unlock()
 	w.private(user, channel, a.Text, a.Blocks, a.ResponseType == "in_channel")
 	return nil
-}
-
-var mentions = regexp.MustCompile(`[@#][\w.-]+`)
-
-// escaped turns @name and #channel into entities, for those that there are.
-func (w *Workspace) escaped(text string) string {
-	return mentions.ReplaceAllStringFunc(text, func(s string) string {
-		for _, u := range w.users {
-			if s[0] == '@' && u.Name == s[1:] {
-				return "<@" + u.ID + ">"
-			}
-		}
-		for _, c := range w.channels {
-			if s[0] == '#' && c.Name == s[1:] && c.Private {
-				return "<#" + c.ID + "|>"
-			}
-			if s[0] == '#' && c.Name == s[1:] && c.Name != "" {
-				return "<#" + c.ID + "|" + c.Name + ">"
-			}
-		}
-		return s
-	})
 }

@@ -174,7 +174,7 @@ func TestAnAnswerToACommandIsShown(t *testing.T) {
 	})
 	_, err := w.bea.Slash(t.Context(), general, "/entra-app status @ada #general #secret @nobody")
 	worked(t, "command", err)
-	if want := "status <@U0ADA> <#C0GENERAL|general> <#G0SECRET|> @nobody"; said.Text != want || said.UserID != bea || said.ChannelID != general {
+	if want := "status <@U0ADA|ada> <#C0GENERAL|general> <#G0SECRET|> @nobody"; said.Text != want || said.UserID != bea || said.ChannelID != general {
 		t.Errorf("delivered %+v, want %q", said, want)
 	}
 	if got := w.bea.Messages(general); len(got) != 1 || got[0].Text != "Here is help." || !got[0].Ephemeral {
@@ -182,5 +182,36 @@ func TestAnAnswerToACommandIsShown(t *testing.T) {
 	}
 	if _, err := w.bea.Slash(t.Context(), general, "/nothing"); err == nil {
 		t.Error("a command was typed that there is not")
+	}
+}
+
+func TestACommandsTextArrivesEscapedAsSlackDoesIt(t *testing.T) {
+	w := newWorld(t, slacktest.Config{})
+	w.AddCommand("/raw", false)
+	var said slack.SlashCommand
+	w.app(func(e socketmode.Event) (any, bool) {
+		said, _ = e.Data.(slack.SlashCommand)
+		return nil, false
+	})
+	for typed, want := range map[string]string{
+		"renew vb365.contoso.com":                  "renew <http://vb365.contoso.com|vb365.contoso.com>",
+		"renew “vb365.contoso.com”":                "renew “<http://vb365.contoso.com|vb365.contoso.com>”",
+		"renew VB365.Contoso.COM:4443 now":         "renew <http://VB365.Contoso.COM:4443|VB365.Contoso.COM:4443> now",
+		"renew https://vb365.contoso.com/?a&b.":    "renew <https://vb365.contoso.com/?a&amp;b>.",
+		"status bea@contoso.com, please":           "status <mailto:bea@contoso.com|bea@contoso.com>, please",
+		"renew R&D <backup>":                       "renew R&amp;D &lt;backup&gt;",
+		"request Mail.Read v8.5 contoso.computing": "request Mail.Read v8.5 contoso.computing",
+		"status @bea. #general, @nobody #none":     "status <@U0BEA|bea>. <#C0GENERAL|general>, @nobody #none",
+	} {
+		_, err := w.bea.Slash(t.Context(), general, "/entra-app "+typed)
+		worked(t, typed, err)
+		if said.Text != want {
+			t.Errorf("%s arrives as %s, want %s", typed, said.Text, want)
+		}
+		_, err = w.bea.Slash(t.Context(), general, "/raw "+typed)
+		worked(t, typed, err)
+		if said.Text != typed {
+			t.Errorf("without should_escape %s arrives as %s", typed, said.Text)
+		}
 	}
 }

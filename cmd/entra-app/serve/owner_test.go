@@ -35,3 +35,21 @@ func TestWhoOnlyOwnsAnAppFindsItEverywhere(t *testing.T) {
 	}
 	w.sees(w.ada, in(approval), "You and this channel have no app from here yet")
 }
+
+// The case “app name `vb365.contoso.com` in a command”, as Slack delivers it.
+func TestAnAppIsFoundByANameThatSlackTakesForAHost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	w.asks("vb365.contoso.com")
+	w.sees(w.ada, in(approval), "register the app vb365.contoso.com")
+	for _, typed := range []string{"status vb365.contoso.com", "status “vb365.contoso.com”", "status @bea", "status #backup-team"} {
+		before := len(w.tom.Messages(team))
+		if _, err := w.tom.Slash(t.Context(), team, "/entra-app "+typed); err != nil {
+			t.Fatal(err)
+		}
+		if all := w.tom.Messages(team); len(all) != before+1 || !strings.Contains(all[before].Plain(), "vb365.contoso.com") {
+			t.Errorf("%s is answered with %v", typed, all[before:])
+		}
+	}
+}
