@@ -2,8 +2,6 @@ package workflow
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -21,7 +19,7 @@ import (
 // MakeCertificate makes a real one; its file only says which.
 func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Certificate, Keyed, error) {
 	c, err := call(w, "make certificate", func() (certificate.Certificate, error) {
-		key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		key := rsaKey()
 		serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
 		t := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Minute), NotAfter: expires}
 		der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)

@@ -1,14 +1,14 @@
 package workflow
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"math/big"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,9 +27,18 @@ func backup() Product {
 	return p
 }
 
+// rsaKey is one key for all certificates: making them is slow.
+var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
 // newCertificate is one that is valid now, for a year.
 func newCertificate() []byte {
-	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key := rsaKey()
 	serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
 	c := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: "backup"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(365 * 24 * time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)

@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -15,8 +14,9 @@ const clockSkew = 5 * time.Minute
 const smallestRSA = 2048
 
 var (
-	errCurve = &Problem{"curve", "The key of this certificate is on an elliptic curve that Entra does not take. Make a new key, best RSA with 2048 bits, and a certificate for it."}
-	errKind  = &Problem{"kind-of-key", "The key of this certificate is of a kind that Entra does not take. Make a new RSA key with 2048 bits or more, and a certificate for it."}
+	errCurve = &Problem{"curve", "The key of this certificate is on an elliptic curve. Entra stores such a certificate, but no app can sign in with it: Entra only takes RSA for that. " +
+		"Make a new RSA key with 2048 bits or more, and a certificate for it."}
+	errKind = &Problem{"kind-of-key", "The key of this certificate is of a kind that Entra does not take. Make a new RSA key with 2048 bits or more, and a certificate for it."}
 )
 
 // Check says whether an app can prove who it is with c from now on, for no more
@@ -49,10 +49,10 @@ func (c Certificate) Check(now time.Time, longest time.Duration) error {
 	return nil
 }
 
-// checkKey takes RSA and the curves of NIST. Graph's keyCredential names no
-// kinds of key. Microsoft's "Create a self-signed public certificate" (2023)
-// names RSA alone, and so do the client assertions of MSAL (PS256, RS256): what
-// is said to people here therefore always leads to RSA.
+// checkKey takes RSA alone. Graph's keyCredential names no kinds of key, and takes
+// elliptic curves too; but Entra verifies client assertions with RSA only.
+// Source: MSAL Python #534, MSAL.NET #2573, azure-cli #30254; "Create a self-signed
+// public certificate" names RSA alone.
 func checkKey(k any) error {
 	switch k := k.(type) {
 	case *rsa.PublicKey:
@@ -61,10 +61,7 @@ func checkKey(k any) error {
 		}
 		return nil
 	case *ecdsa.PublicKey:
-		if !slices.Contains([]string{"P-256", "P-384", "P-521"}, k.Curve.Params().Name) {
-			return errCurve
-		}
-		return nil
+		return errCurve
 	}
 	return errKind
 }

@@ -2,12 +2,10 @@ package certificate
 
 import (
 	"bytes"
-	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
 	"errors"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -19,7 +17,7 @@ var (
 	errNone   = &Problem{"not-a-certificate", "There is no certificate in this. Give a public X.509 certificate: a .cer, .crt, .pem or .p7b file, " +
 		"or its text from BEGIN CERTIFICATE to END CERTIFICATE. On Windows: open the certificate, then Details, Copy to File, Base-64 encoded X.509 (.CER)."}
 	errDamaged = &Problem{"not-a-certificate", "This looks like a certificate, but a part of it is missing or changed, or it breaks the standard, so it can't be read. " +
-		"Copy all of it, with the BEGIN and END lines, or upload the file. If it is the same again, export or make the certificate anew."}
+		"Copy all of it, with the BEGIN and END lines, or upload the file. If it is the same again, export the certificate again or make a new one."}
 	errRequest = &Problem{"request", "This is a certificate request (CSR), not yet a certificate. Give the certificate that was made from it. " +
 		"If there is none, make one that signs itself: openssl x509 -req -in file.csr -signkey key.pem -days 365, on the machine that has the key."}
 	errPublicKey = &Problem{"public-key", "This is a public key alone. Entra takes a certificate, which also says whose the key is and until when: " +
@@ -42,7 +40,11 @@ func Parse(b []byte) (Certificate, error) {
 	if err != nil {
 		return Certificate{}, err
 	}
-	x, err := leaf(all)
+	c, err := leaf(all)
+	if err != nil {
+		return Certificate{}, err
+	}
+	x, err := parse(c.der)
 	if err != nil {
 		return Certificate{}, err
 	}
@@ -56,7 +58,7 @@ func IsEmpty(b []byte) bool {
 
 // unwrap finds the certificates in b. Text may have binary in it, and that text
 // again, as in a secret of Kubernetes.
-func unwrap(b []byte, depth int) ([]*x509.Certificate, error) {
+func unwrap(b []byte, depth int) ([]candidate, error) {
 	if err := refuseSecret(b); err != nil {
 		return nil, err
 	}
@@ -99,12 +101,12 @@ var (
 
 // fromPEM is less strict than RFC 7468: text may stand before, between and after
 // the blocks, and lines may be of any length.
-func fromPEM(t []byte, depth int) ([]*x509.Certificate, error) {
+func fromPEM(t []byte, depth int) ([]candidate, error) {
 	found := blocks.FindAllSubmatch(t, -1)
 	if len(found) < len(begin.FindAll(t, -1)) {
 		return nil, errDamaged
 	}
-	var all []*x509.Certificate
+	var all []candidate
 	var beside error
 	for _, m := range found {
 		der, ok := decode64(m[2])
@@ -140,11 +142,11 @@ func decode64(t []byte) ([]byte, bool) {
 
 // fromDER tells by the tags of its parts what b is. OpenSSL's TRUSTED
 // CERTIFICATE has its settings after the certificate; they are left.
-func fromDER(b []byte) ([]*x509.Certificate, error) {
+func fromDER(b []byte) ([]candidate, error) {
 	if b[1] == indefinite {
 		return nil, errIndefinite
 	}
-	var all []*x509.Certificate
+	var all []candidate
 	for len(b) > 0 {
 		var element asn1.RawValue
 		rest, err := asn1.Unmarshal(b, &element)
@@ -171,11 +173,11 @@ func fromDER(b []byte) ([]*x509.Certificate, error) {
 		case len(parts) <= 4: // RFC 2986: version, subject, key, attributes
 			return nil, errRequest
 		}
-		x, err := parse(element.FullBytes)
-		if err != nil {
-			return nil, err
+		c, ok := outline(element.FullBytes)
+		if !ok {
+			return nil, errDamaged
 		}
-		all, b = append(all, x), rest
+		all, b = append(all, c), rest
 	}
 	return all, nil
 }
@@ -190,68 +192,4 @@ func tags(b []byte) string {
 		kinds = append(kinds, tag)
 	}
 	return string(kinds)
-}
-
-func parse(der []byte) (*x509.Certificate, error) {
-	x, err := x509.ParseCertificate(der)
-	switch {
-	case err == nil:
-		return x, nil
-	case oddCurve(der):
-		return nil, errCurve
-	}
-	return nil, errDamaged
-}
-
-// oddCurve says whether the key is on a curve that Go's crypto/x509 does not
-// know, such as secp256k1 and Brainpool's, or that has no name.
-func oddCurve(der []byte) bool {
-	var c struct {
-		Signed struct {
-			Version                                      int `asn1:"optional,explicit,default:0,tag:0"`
-			Serial, Signature, Issuer, Validity, Subject asn1.RawValue
-			Key                                          struct {
-				Algorithm struct {
-					ID         asn1.ObjectIdentifier
-					Parameters asn1.RawValue `asn1:"optional"`
-				}
-			}
-		}
-	}
-	if _, err := asn1.Unmarshal(der, &c); err != nil {
-		return false
-	}
-	a := c.Signed.Key.Algorithm
-	return a.ID.Equal(asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}) && !knownCurve(a.Parameters.FullBytes)
-}
-
-// knownCurve takes the curves of RFC 5480, section 2.1.1.1, that Go knows.
-func knownCurve(parameters []byte) bool {
-	var id asn1.ObjectIdentifier
-	if _, err := asn1.Unmarshal(parameters, &id); err != nil {
-		return false
-	}
-	return slices.Contains([]string{"1.3.132.0.33", "1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"}, id.String())
-}
-
-// leaf returns the certificate that issued none of the others. Names decide, as
-// in RFC 5280, section 6.1; there is nothing to trust here, only to choose.
-func leaf(all []*x509.Certificate) (*x509.Certificate, error) {
-	var distinct []*x509.Certificate
-	for _, x := range all {
-		if !slices.ContainsFunc(distinct, x.Equal) {
-			distinct = append(distinct, x)
-		}
-	}
-	var leaves []*x509.Certificate
-	for _, x := range distinct {
-		issued := func(y *x509.Certificate) bool { return y != x && bytes.Equal(y.RawIssuer, x.RawSubject) }
-		if !slices.ContainsFunc(distinct, issued) {
-			leaves = append(leaves, x)
-		}
-	}
-	if len(leaves) != 1 {
-		return nil, problem("several", "There are %d certificates in this, and it isn't clear which is the app's. Give that one alone.", len(distinct))
-	}
-	return leaves[0], nil
 }

@@ -3,6 +3,7 @@ package certificate
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"os"
 	"path/filepath"
@@ -118,6 +119,32 @@ func TestOfAChainTheLeafIsTaken(t *testing.T) {
 	})
 }
 
+// cases/certificates/42-leaf-and-negative-root.pem, 44-leaf-and-brainpool-root.pem: crypto/x509
+// refuses both roots.
+func TestTheLeafIsTakenWhateverStandsBesideIt(t *testing.T) {
+	for _, name := range []string{"42-leaf-and-negative-root.pem", "44-leaf-and-brainpool-root.pem"} {
+		if c := parsed(t, file(t, "cases/"+name)); c.Subject != "CN=leaf" || c.Key != "RSA 2048" {
+			t.Errorf("%s: took %s, %s", name, c.Subject, c.Key)
+		}
+	}
+	// The authority in between is not in the file.
+	root := blocksOf(t, file(t, "cases/42-leaf-and-negative-root.pem"))[1]
+	if c := parsed(t, append(root, file(t, "rsa.pem")...)); !bytes.Equal(c.DER, file(t, "rsa.cer")) {
+		t.Errorf("took %s", c.Subject)
+	}
+	c, err := Parse(root) // alone, it decides
+	refused(t, c, err, "not-a-certificate")
+}
+
+// blocksOf cuts PEM into its blocks.
+func blocksOf(t *testing.T, b []byte) (all [][]byte) {
+	t.Helper()
+	for block, rest := pem.Decode(b); block != nil; block, rest = pem.Decode(rest) {
+		all = append(all, pem.EncodeToMemory(block))
+	}
+	return all
+}
+
 func TestWhenNoneIsTheLeafItSaysHowManyThereAre(t *testing.T) {
 	files(t, "several*", 2, func(t *testing.T, b []byte) {
 		c, err := Parse(b)
@@ -132,7 +159,7 @@ func TestWhenNoneIsTheLeafItSaysHowManyThereAre(t *testing.T) {
 }
 
 func TestAPrivateKeyIsRefusedInEveryForm(t *testing.T) {
-	files(t, "private-*", 34, func(t *testing.T, b []byte) {
+	files(t, "private-*", 42, func(t *testing.T, b []byte) {
 		c, err := Parse(b)
 		p := refused(t, c, err, "private-key")
 		for _, say := range []string{"was not kept", "make a new one", "only the public certificate"} {
@@ -232,7 +259,7 @@ func TestMoreThan64KBIsNotRead(t *testing.T) {
 }
 
 func TestAProblemNeverQuotesWhatWasGiven(t *testing.T) {
-	files(t, "*", 94, func(t *testing.T, b []byte) {
+	files(t, "*.*", 102, func(t *testing.T, b []byte) {
 		_, err := Parse(b)
 		p, ok := errors.AsType[*Problem](err)
 		if !ok {

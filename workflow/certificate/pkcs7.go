@@ -1,9 +1,6 @@
 package certificate
 
-import (
-	"crypto/x509"
-	"encoding/asn1"
-)
+import "encoding/asn1"
 
 var (
 	errIndefinite = &Problem{"ber", "This file is written in BER with indefinite lengths, which is not read here. " +
@@ -15,7 +12,7 @@ var (
 // fromPKCS7 reads SignedData that nobody signed and that has nothing to sign,
 // the usual way to put certificates into one file (.p7b, .p7c).
 // Source: RFC 2315, sections 7 and 9; RFC 5652, sections 3, 5.1 and 10.2.2.
-func fromPKCS7(der []byte) ([]*x509.Certificate, error) {
+func fromPKCS7(der []byte) ([]candidate, error) {
 	var outer struct {
 		Type    asn1.ObjectIdentifier
 		Content asn1.RawValue `asn1:"optional,explicit,tag:0"`
@@ -44,7 +41,7 @@ func fromPKCS7(der []byte) ([]*x509.Certificate, error) {
 	if len(signed.Signers.Bytes) > 0 || len(signed.Content.Content.Bytes) > 2 {
 		return nil, errNotCerts
 	}
-	var all []*x509.Certificate
+	var all []candidate
 	for b := signed.Certificates.Bytes; len(b) > 0; {
 		var one asn1.RawValue
 		rest, err := asn1.Unmarshal(b, &one)
@@ -55,11 +52,11 @@ func fromPKCS7(der []byte) ([]*x509.Certificate, error) {
 		if one.FullBytes[0] != sequence { // an attribute certificate, or what only PKCS #6 knew
 			continue
 		}
-		x, err := parse(one.FullBytes)
-		if err != nil {
-			return nil, err
+		c, ok := outline(one.FullBytes)
+		if !ok {
+			return nil, errDamaged
 		}
-		all = append(all, x)
+		all = append(all, c)
 	}
 	if len(all) == 0 {
 		return nil, errNone

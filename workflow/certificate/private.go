@@ -3,6 +3,7 @@ package certificate
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"regexp"
 )
 
@@ -41,6 +42,10 @@ func refuseMaterial(b []byte) error {
 			if err := secretAt(head64(t[i:])); err != nil {
 				return err
 			}
+		case bytes.HasPrefix(t[i:], pvkIn64), bytes.HasPrefix(t[i:], blobIn64):
+			if isBlob(head64(t[i:])) {
+				return errPrivateKey
+			}
 		case bytes.HasPrefix(t[i:], pemIn64):
 			if secretWords.Match(head64(t[i:])) {
 				return errPrivateKey
@@ -61,8 +66,37 @@ func HasPrivateKey(text string) bool {
 var keyInProse = regexp.MustCompile(`(?is)(--|–|—)[-–—]*\s?BEGIN[^-–—]{0,40}private\s+key|openssh-key-v1|b3BlbnNzaC1rZXktdjE|` +
 	`PuTTY-User-Key-File-\d|<RSAKeyValue>.*<D>|"kty".*"d"\s*:|"d"\s*:.*"kty"`)
 
-// pemIn64 is "-----BEGIN" in Base64, as in the secrets of Kubernetes.
-var pemIn64 = []byte("LS0tLS1CRUdJT")
+var (
+	// pemIn64 is "-----BEGIN" in Base64, as in the secrets of Kubernetes.
+	pemIn64 = []byte("LS0tLS1CRUdJT")
+	// pvkIn64 and blobIn64 are how Windows' files of private keys begin in Base64.
+	pvkIn64  = []byte("HvG1s")
+	blobIn64 = []byte("BwIAAA")
+)
+
+// isBlob reports whether b begins with a private key as Windows' CryptoAPI keeps it:
+// a PRIVATEKEYBLOB (MSBLOB), or a PVK file, which is one with a header, and may be
+// encrypted. Numbers are written with their smallest byte first.
+// Source: Microsoft, "PRIVATEKEYBLOB" (wincrypt.h, BLOBHEADER and RSAPUBKEY); the
+// form of PVK is that of OpenSSL's "rsa -outform PVK".
+func isBlob(b []byte) bool {
+	if len(b) < 12 {
+		return false
+	}
+	if bytes.HasPrefix(b, []byte{0x1e, 0xf1, 0xb5, 0xb0}) { // magic, reserved, type of key: exchange or signature
+		kind := binary.LittleEndian.Uint32(b[8:])
+		return binary.LittleEndian.Uint32(b[4:]) == 0 && (kind == 1 || kind == 2)
+	}
+	if !bytes.HasPrefix(b, []byte{7, 2, 0, 0}) { // type 7, version 2, reserved
+		return false
+	}
+	switch algorithm := binary.LittleEndian.Uint32(b[4:]); algorithm {
+	case 0xa400, 0x2400, 0x2200: // CALG_RSA_KEYX, CALG_RSA_SIGN, CALG_DSS_SIGN
+		magic := string(b[8:12])
+		return magic == "RSA2" || magic == "DSS2" || magic == "DSS4"
+	}
+	return false
+}
 
 // secretWords are what stands around private keys: of PEM (RFC 7468, section 10
 // and 11), PGP, OpenSSH in text and in Base64, OpenSSL's -text, PuTTY, .NET's XML, and JWK.
@@ -72,6 +106,9 @@ var secretWords = regexp.MustCompile(`(?is)private\s+key(\s+block)?\s*(--|–|�
 // secretAt says what private key b begins with. It must know a key by its first
 // kilobyte, and that nothing in a certificate begins like one.
 func secretAt(b []byte) error {
+	if isBlob(b) {
+		return errPrivateKey
+	}
 	tag, body, _ := tlv(b)
 	if tag != sequence {
 		return nil

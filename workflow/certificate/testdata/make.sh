@@ -3,7 +3,7 @@
 # keys are thrown-away ones that open nothing.
 set -eu
 cd "$(dirname "$0")"
-find . -type f ! -name make.sh -delete
+find . -maxdepth 1 -type f ! -name make.sh -delete
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -173,3 +173,13 @@ cat rsa.cer private-ec-pkcs8.der >private-after-certificate.der
 { cat "$c"; printf 'tls.key: '; openssl base64 -A -in private-ec-pkcs8.pem; } >private-kubernetes.txt
 tr '\n' ' ' <private-ec-pkcs8.pem >private-one-line.pem
 openssl base64 -A -in private-ec-pkcs8.pem -out private-twice.txt
+
+# Windows' own forms.
+openssl rsa -in "$w" -outform PVK -pvk-none -out private-pvk.pvk 2>/dev/null
+openssl rsa -provider legacy -provider default -in "$w" -outform PVK -pvk-strong -passout pass:x -out private-pvk-encrypted.pvk 2>/dev/null
+openssl rsa -in "$w" -outform MSBLOB -out private-msblob.bin 2>/dev/null
+for name in pvk.pvk pvk-encrypted.pvk msblob.bin; do
+	openssl base64 -in "private-$name" -out "private-${name%.*}-base64.txt"
+done
+{ cat "$c"; openssl base64 -A -in private-msblob.bin; } >private-msblob-after-certificate.txt
+cat rsa.cer private-pvk.pvk >private-pvk-after-certificate.der
