@@ -22,6 +22,7 @@ const (
 	subscriptionsVersion = "2022-12-01"
 	authorizationVersion = "2022-04-01"
 	authorization        = "/providers/Microsoft.Authorization/"
+	anyScope             = "{scope}" // in routes: a management group, a subscription or a resource group
 )
 
 var azureRoutes []*route
@@ -34,7 +35,7 @@ func init() {
 	add("GET", "subscriptions", "listSubscriptions", subscriptionsVersion, "", listSubscriptions)
 	add("GET", "subscriptions/*", "getSubscription", subscriptionsVersion, "Microsoft.Resources/subscriptions/read", getSubscription)
 	of := func(kind, one, many string, list, get, put, remove func(*call) (answer, error)) {
-		at, may := "subscriptions/*"+authorization+kind, "Microsoft.Authorization/"+kind
+		at, may := anyScope+authorization+kind, "Microsoft.Authorization/"+kind
 		add("GET", at, many, authorizationVersion, may+"/read", list)
 		add("GET", at+"/*", "get"+one, authorizationVersion, may+"/read", get)
 		add("PUT", at+"/*", "put"+one, authorizationVersion, may+"/write", put)
@@ -42,12 +43,12 @@ func init() {
 	}
 	of("roleAssignments", "RoleAssignment", "listAzureRoleAssignments", listAzureAssignments, getAzureAssignment, putAzureAssignment, deleteAzureAssignment)
 	of("roleDefinitions", "RoleDefinition", "listRoleDefinitions", listAzureRoles, getAzureRole, putAzureRole, deleteAzureRole)
-	add("GET", "subscriptions/*"+authorization+"permissions", "listCallerPermissions", authorizationVersion, "Microsoft.Authorization/permissions/read", listCallerPermissions)
+	add("GET", anyScope+authorization+"permissions", "listCallerPermissions", authorizationVersion, "Microsoft.Authorization/permissions/read", listCallerPermissions)
 }
 
 func isAzure(path string) bool {
 	path = strings.ToLower(path)
-	return path == "/subscriptions" || strings.HasPrefix(path, "/subscriptions/")
+	return path == "/subscriptions" || strings.HasPrefix(path, "/subscriptions/") || strings.HasPrefix(path, managementGroupPath)
 }
 
 func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request) {
@@ -59,6 +60,11 @@ func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request) {
 // findAzure looks for the route of a call. Its paths are not case-sensitive.
 func (c *call) findAzure() {
 	got := strings.Split(strings.ToLower(strings.Trim(c.path, "/")), "/")
+	scope := ""
+	if path := strings.ToLower(c.path); scopePath.MatchString(path[:max(0, strings.LastIndex(path, strings.ToLower(authorization)))]) {
+		scope = path[:strings.LastIndex(path, strings.ToLower(authorization))]
+		got = append([]string{anyScope}, strings.Split(strings.Trim(path[len(scope):], "/"), "/")...)
+	}
 next:
 	for _, r := range azureRoutes {
 		if r.method != c.method || len(r.segments) != len(got) {
@@ -66,9 +72,14 @@ next:
 		}
 		var keys []objectKey
 		for i, want := range r.segments {
-			if want == "*" {
+			switch {
+			case want == anyScope && got[i] == anyScope:
+				keys = append(keys, objectKey{"id", scope})
+			case want == "*" && r.segments[0] == "subscriptions":
+				keys = append(keys, objectKey{"id", subscriptionPath + got[i]})
+			case want == "*":
 				keys = append(keys, objectKey{"id", got[i]})
-			} else if want != got[i] {
+			case want != got[i]:
 				continue next
 			}
 		}
@@ -121,13 +132,17 @@ func (c *call) checkVersion() error {
 	return nil
 }
 
-// azureAllowed finds the subscription, and asks whether the caller's roles on
-// it allow the action.
+// azureAllowed finds the scope, and asks whether the caller's roles on it and
+// above it allow the action.
 func (c *call) azureAllowed() error {
 	if len(c.keys) == 0 {
 		return nil
 	}
-	id := c.keys[0].value
+	scope := c.keys[0].value
+	id, group := subscriptionOf(scope)
+	if id == "" { // Azure does not tell a management group that is not there from one that may not be seen
+		return c.mayAct(c.route.action, scope)
+	}
 	if !guid.MatchString(id) {
 		return azureProblem(400, "InvalidSubscriptionId", "The provided subscription identifier '%s' is malformed or invalid.", id)
 	}
@@ -139,13 +154,19 @@ func (c *call) azureAllowed() error {
 		}
 		return azureProblem(404, "SubscriptionNotFound", "The subscription '%s' could not be found.", id)
 	}
-	return c.mayAct(c.route.action, id)
+	if err := c.mayAct(c.route.action, scope); err != nil {
+		return err
+	}
+	if group != "" && !c.t.isScope(scope) {
+		return azureProblem(404, "ResourceGroupNotFound", "Resource group '%s' could not be found.", group)
+	}
+	return nil
 }
 
-// mayAct is nil if the caller may do something in a subscription.
-func (c *call) mayAct(action, subscription string) error {
+// mayAct is nil if the caller may do something in a scope.
+func (c *call) mayAct(action, scope string) error {
 	who, id := c.caller()
-	if c.t.azureMay(id, subscription, action, c.at) {
+	if c.t.azureMay(id, scope, action, c.at) {
 		return nil
 	}
 	return azureProblem(403, "AuthorizationFailed", "The client '%s' with object id '%s' does not have authorization to perform action '%s' over scope '%s' or the scope is invalid. If access was recently granted, please refresh your credentials.", who, id, action, c.path)

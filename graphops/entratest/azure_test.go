@@ -127,7 +127,7 @@ func TestARoleInAzureIsAssignedOnce(t *testing.T) {
 		}
 	}
 	w.refused(w.as("eve", "GET", w.auth("roleAssignments")+"&$filter="+url.QueryEscape("roleDefinitionId eq 'x'"), nil), 400, "UnsupportedQuery", "")
-	if got, _ := w.t.Application(a.appID); len(got.AzureRoles) != 1 || got.AzureRoles[0] != (entratest.AzureRole{SubscriptionID: w.sub.ID, Subscription: "Backup", RoleID: entratest.AzureContributor, Role: "Contributor"}) {
+	if got, _ := w.t.Application(a.appID); len(got.AzureRoles) != 1 || got.AzureRoles[0] != (entratest.AzureRole{Scope: "/subscriptions/" + w.sub.ID, SubscriptionID: w.sub.ID, Subscription: "Backup", RoleID: entratest.AzureContributor, Role: "Contributor"}) {
 		t.Errorf("roles %+v", got.AzureRoles)
 	}
 	if r := w.as("rob", "DELETE", at, nil); r.status != 200 || r.body["name"] != assignedID {

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// An azureAssignment gives a principal a role on a subscription. It lives
+// An azureAssignment gives a principal a role on a scope. It lives
 // longer than its principal: Azure does not clean up.
 type azureAssignment struct {
-	id, subscription, roleID   string
+	id, scope, roleID          string
 	principalID, principalType string
 	description                any
 	created, updated           time.Time
@@ -18,10 +18,10 @@ type azureAssignment struct {
 	veil                       veil   // until it takes effect
 }
 
-func (a *azureAssignment) show() object {
-	scope := "/subscriptions/" + a.subscription
+func (t *Tenant) showAzureAssignment(a *azureAssignment) object {
+	scope := t.showScope(a.scope)
 	return object{"id": scope + authorization + "roleAssignments/" + a.id, "type": "Microsoft.Authorization/roleAssignments", "name": a.id,
-		"properties": object{"roleDefinitionId": scope + authorization + "roleDefinitions/" + a.roleID, "principalId": a.principalID,
+		"properties": object{"roleDefinitionId": roleDefinitionID(a.scope, a.roleID), "principalId": a.principalID,
 			"principalType": a.principalType, "scope": scope, "condition": nil, "conditionVersion": nil, "description": a.description,
 			"createdOn": stamp(a.created), "updatedOn": stamp(a.updated), "createdBy": a.by, "updatedBy": a.by, "delegatedManagedIdentityResourceId": nil}}
 }
@@ -29,7 +29,7 @@ func (a *azureAssignment) show() object {
 // azureAssignment finds the one that the path names, if it is in the scope.
 func (c *call) azureAssignment() *azureAssignment {
 	return find(c.t.azureAssignments, func(a *azureAssignment) bool {
-		return a.id == c.keys[1].value && a.subscription == c.keys[0].value
+		return a.id == c.keys[1].value && a.scope == c.keys[0].value
 	})
 }
 
@@ -38,7 +38,7 @@ func getAzureAssignment(c *call) (answer, error) {
 	if a == nil {
 		return answer{}, azureProblem(404, "RoleAssignmentNotFound", "The role assignment '%s' is not found.", c.keys[1].value)
 	}
-	return ok(a.show())
+	return ok(c.t.showAzureAssignment(a))
 }
 
 var (
@@ -47,32 +47,39 @@ var (
 )
 
 func listAzureAssignments(c *call) (answer, error) {
-	keep, err := assignmentFilter(c.query.Get("$filter"))
+	keep, err := c.assignmentFilter(c.query.Get("$filter"))
 	if err != nil {
 		return answer{}, err
 	}
 	var items []object
 	for _, a := range c.t.azureAssignments {
-		if a.subscription == c.keys[0].value && keep(a) {
-			items = append(items, a.show())
+		if keep(a) {
+			items = append(items, c.t.showAzureAssignment(a))
 		}
 	}
 	return c.azureList(items, nil)
 }
 
 // assignmentFilter understands atScope(), principalId eq '…', assignedTo('…'),
-// and atScope() with one of the others. All assignments are at the scope here.
-func assignmentFilter(f string) (func(*azureAssignment) bool, error) {
+// and atScope() with one of the others. Listed is what is assigned at the scope, above
+// it and below it; with atScope() nothing from below.
+// Source: Azure role-based access control, role-assignments-list-rest.
+func (c *call) assignmentFilter(f string) (func(*azureAssignment) bool, error) {
 	f = strings.TrimSpace(f)
-	if rest, is := strings.CutPrefix(f, "atScope() and "); is {
-		f = strings.TrimSpace(rest)
+	rest, here := strings.CutPrefix(f, "atScope()")
+	if here {
+		f = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "and "))
 	}
-	if f == "" || f == "atScope()" {
-		return func(*azureAssignment) bool { return true }, nil
+	scope, above := c.keys[0].value, c.t.above(c.keys[0].value)
+	related := func(a *azureAssignment) bool {
+		return slices.Contains(above, a.scope) || !here && slices.Contains(c.t.above(a.scope), scope)
+	}
+	if f == "" {
+		return related, nil
 	}
 	for _, clause := range []*regexp.Regexp{principalIs, assignedTo} {
 		if m := clause.FindStringSubmatch(f); m != nil {
-			return func(a *azureAssignment) bool { return strings.EqualFold(a.principalID, m[1]) }, nil
+			return func(a *azureAssignment) bool { return related(a) && strings.EqualFold(a.principalID, m[1]) }, nil
 		}
 	}
 	return nil, azureProblem(400, "UnsupportedQuery", "The filter '%s' is not supported.", f)
@@ -87,7 +94,7 @@ func putAzureAssignment(c *call) (answer, error) {
 		return answer{}, azureProblem(400, "InvalidRoleAssignmentId", "The role assignment ID '%s' is not valid. The role assignment ID must be a GUID.", c.keys[1].value)
 	}
 	_, by := c.caller()
-	a := &azureAssignment{id: c.keys[1].value, subscription: c.keys[0].value, principalID: text(body["principalId"]), principalType: text(body["principalType"]),
+	a := &azureAssignment{id: c.keys[1].value, scope: c.keys[0].value, principalID: text(body["principalId"]), principalType: text(body["principalType"]),
 		description: body["description"], created: c.at, updated: c.at, by: by, veil: c.t.veil(c.t.knobs.Lag.Azure)}
 	if a.roleID, err = c.assignable(text(body["roleDefinitionId"])); err != nil {
 		return answer{}, err
@@ -102,11 +109,11 @@ func putAzureAssignment(c *call) (answer, error) {
 		return answer{}, azureProblem(409, "RoleAssignmentExists", "The role assignment already exists. The ID of the existing role assignment is %s.", strings.ReplaceAll(b.id, "-", ""))
 	}
 	c.t.azureAssignments = append(c.t.azureAssignments, a)
-	return created(a.show())
+	return created(c.t.showAzureAssignment(a))
 }
 
 func (a *azureAssignment) equals(b *azureAssignment) bool {
-	return a.subscription == b.subscription && a.roleID == b.roleID && a.principalID == b.principalID
+	return a.scope == b.scope && a.roleID == b.roleID && a.principalID == b.principalID
 }
 
 // keepAssignment answers to a PUT of an assignment that is there: nothing that
@@ -118,19 +125,19 @@ func (c *call) keepAssignment(old, a *azureAssignment) (answer, error) {
 	if a.description != nil && a.description != old.description {
 		old.description, old.updated = a.description, c.at
 	}
-	return ok(old.show())
+	return ok(c.t.showAzureAssignment(old))
 }
 
-var roleDefinitionPath = regexp.MustCompile(`(?i)^(?:/subscriptions/([0-9a-f-]{36}))?/providers/Microsoft\.Authorization/roleDefinitions/([0-9a-f-]{36})$`)
+var roleDefinitionPath = regexp.MustCompile(`(?i)^(/.+)?/providers/Microsoft\.Authorization/roleDefinitions/([0-9a-f-]{36})$`)
 
 // assignable reads the ID of a role that can be assigned here.
 func (c *call) assignable(path string) (string, error) {
 	m := roleDefinitionPath.FindStringSubmatch(path)
-	if m == nil || m[1] != "" && !strings.EqualFold(m[1], c.keys[0].value) {
+	if m == nil || m[1] != "" && !slices.Contains(c.t.above(c.keys[0].value), strings.ToLower(m[1])) {
 		return "", azureProblem(400, "InvalidRoleDefinitionId", "The role definition ID '%s' is not valid.", path)
 	}
 	r := c.t.azureRole(strings.ToLower(m[2]))
-	if r == nil || r.custom && (r.veil.hides(c.at) || !slices.Contains(r.subscriptions, c.keys[0].value)) {
+	if r == nil || r.custom && (r.veil.hides(c.at) || !c.t.assignableAt(r, c.keys[0].value)) {
 		return "", azureProblem(400, "RoleDefinitionDoesNotExist", "The specified role definition with ID '%s' does not exist.", strings.ReplaceAll(m[2], "-", ""))
 	}
 	return r.id, nil
@@ -169,5 +176,5 @@ func deleteAzureAssignment(c *call) (answer, error) {
 		return noContent()
 	}
 	c.t.azureAssignments = slices.DeleteFunc(c.t.azureAssignments, func(b *azureAssignment) bool { return a == b })
-	return ok(a.show())
+	return ok(c.t.showAzureAssignment(a))
 }

@@ -31,7 +31,7 @@ func (p azurePermission) show() object {
 type azureRole struct {
 	id, name, description string
 	custom                bool
-	subscriptions         []string // of a custom role; the others are for all
+	scopes                []string // of a custom role; the others are for all
 	permissions           []azurePermission
 	created, updated      time.Time
 	by                    string
@@ -108,23 +108,24 @@ func (t *Tenant) azureRoleNamed(name string) *azureRole {
 	})
 }
 
-// isIn reports whether a role can be assigned in a subscription.
-func (r *azureRole) isIn(subscription string) bool {
-	return !r.custom || slices.Contains(r.subscriptions, subscription)
+// assignableAt reports whether a role can be assigned in a scope: it, or one that it is
+// in, is one of the role's.
+func (t *Tenant) assignableAt(r *azureRole, scope string) bool {
+	return !r.custom || slices.ContainsFunc(t.above(scope), func(s string) bool { return slices.Contains(r.scopes, s) })
 }
 
-func (r *azureRole) show(subscription string) object {
+func (t *Tenant) showAzureRole(r *azureRole, scope string) object {
 	kind, scopes, permissions := "BuiltInRole", []any{"/"}, []any{}
 	if r.custom {
 		kind, scopes = "CustomRole", nil
-		for _, s := range r.subscriptions {
-			scopes = append(scopes, "/subscriptions/"+s)
+		for _, s := range r.scopes {
+			scopes = append(scopes, t.showScope(s))
 		}
 	}
 	for _, p := range r.permissions {
 		permissions = append(permissions, p.show())
 	}
-	return object{"id": "/subscriptions/" + subscription + authorization + "roleDefinitions/" + r.id, "type": "Microsoft.Authorization/roleDefinitions", "name": r.id,
+	return object{"id": roleDefinitionID(scope, r.id), "type": "Microsoft.Authorization/roleDefinitions", "name": r.id,
 		"properties": object{"roleName": r.name, "type": kind, "description": r.description, "assignableScopes": scopes, "permissions": permissions,
 			"createdOn": stamp(r.created), "updatedOn": stamp(r.updated), "createdBy": r.by, "updatedBy": r.by}}
 }
@@ -149,8 +150,8 @@ func listAzureRoles(c *call) (answer, error) {
 	}
 	var items []object
 	for _, r := range slices.Concat(builtInRoles, c.t.azureRoles) {
-		if r.isIn(c.keys[0].value) && keep(r) {
-			items = append(items, r.show(c.keys[0].value))
+		if c.t.assignableAt(r, c.keys[0].value) && keep(r) {
+			items = append(items, c.t.showAzureRole(r, c.keys[0].value))
 		}
 	}
 	return c.azureList(items, nil)
@@ -158,10 +159,10 @@ func listAzureRoles(c *call) (answer, error) {
 
 func getAzureRole(c *call) (answer, error) {
 	r := c.t.azureRole(c.keys[1].value)
-	if r == nil || !r.isIn(c.keys[0].value) {
+	if r == nil || !c.t.assignableAt(r, c.keys[0].value) {
 		return answer{}, azureProblem(404, "RoleDefinitionDoesNotExist", "The specified role definition with ID '%s' does not exist.", strings.ReplaceAll(c.keys[1].value, "-", ""))
 	}
-	return ok(r.show(c.keys[0].value))
+	return ok(c.t.showAzureRole(r, c.keys[0].value))
 }
 
 func putAzureRole(c *call) (answer, error) {
@@ -188,30 +189,42 @@ func putAzureRole(c *call) (answer, error) {
 	} else {
 		c.t.azureRoles = append(c.t.azureRoles, r)
 	}
-	return created(r.show(c.keys[0].value))
+	return created(c.t.showAzureRole(r, c.keys[0].value))
 }
 
-// readRole reads a custom role: who makes it needs the right to in every
-// subscription that it is for.
+// readRole reads a custom role: who makes it needs the right to in every scope
+// that it is for. It is for one management group at most, and for none if it has data actions.
+// Source: Azure role-based access control, custom-roles.
 func (c *call) readRole(r *azureRole, body object) error {
 	r.name, r.description = text(body["roleName"]), text(body["description"])
 	if strings.TrimSpace(r.name) == "" || len(r.name) > 512 || len(r.description) > 2048 || body["type"] != nil && body["type"] != "CustomRole" {
 		return azureProblem(400, "InvalidRoleDefinition", "The role definition needs a roleName of at most 512 characters, a description of at most 2048, and the type CustomRole.")
 	}
+	groups := 0
 	for _, v := range list(body["assignableScopes"]) {
-		id, is := strings.CutPrefix(strings.ToLower(text(v)), "/subscriptions/")
-		if !is || c.t.subscription(id) == nil || slices.Contains(r.subscriptions, id) {
-			return azureProblem(400, "InvalidAssignableScope", "The assignable scope '%s' is not valid: it must be a subscription of this directory, and appear once.", v)
+		scope := strings.ToLower(text(v))
+		if !scopePath.MatchString(scope) || !c.t.isScope(scope) || slices.Contains(r.scopes, scope) {
+			return azureProblem(400, "InvalidAssignableScope", "The assignable scope '%s' is not valid: it must be a management group, a subscription or a resource group of this directory, and appear once.", v)
 		}
-		if err := c.mayAct("Microsoft.Authorization/roleDefinitions/write", id); err != nil {
+		if err := c.mayAct("Microsoft.Authorization/roleDefinitions/write", scope); err != nil {
 			return err
 		}
-		r.subscriptions = append(r.subscriptions, id)
+		if strings.HasPrefix(scope, managementGroupPath) {
+			groups++
+		}
+		r.scopes = append(r.scopes, scope)
 	}
-	if !slices.Contains(r.subscriptions, c.keys[0].value) {
+	if !slices.Contains(r.scopes, c.keys[0].value) {
 		return azureProblem(400, "InvalidAssignableScope", "The assignable scopes must contain the scope of the request.")
 	}
-	return r.readPermissions(list(body["permissions"]))
+	if err := r.readPermissions(list(body["permissions"])); err != nil {
+		return err
+	}
+	data := slices.ContainsFunc(r.permissions, func(p azurePermission) bool { return len(p.dataActions) > 0 })
+	if groups > 1 || groups > 0 && data {
+		return azureProblem(400, "InvalidAssignableScope", "The assignable scopes may contain one management group, and none in a role definition with data actions.")
+	}
+	return nil
 }
 
 var actionPattern = regexp.MustCompile(`^(\*|[A-Za-z0-9.*]+(/[A-Za-z0-9.*_-]+)+)$`)
@@ -236,13 +249,18 @@ func (r *azureRole) readPermissions(in []any) error {
 }
 
 func deleteAzureRole(c *call) (answer, error) {
-	r := find(c.t.azureRoles, func(r *azureRole) bool { return r.id == c.keys[1].value && r.isIn(c.keys[0].value) })
+	r := find(c.t.azureRoles, func(r *azureRole) bool { return r.id == c.keys[1].value && c.t.assignableAt(r, c.keys[0].value) })
 	if r == nil {
 		return noContent()
+	}
+	for _, scope := range r.scopes {
+		if err := c.mayAct(c.route.action, scope); err != nil {
+			return answer{}, err
+		}
 	}
 	if slices.ContainsFunc(c.t.azureAssignments, func(a *azureAssignment) bool { return a.roleID == r.id }) {
 		return answer{}, azureProblem(400, "RoleDefinitionHasAssignments", "There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).")
 	}
 	c.t.azureRoles = slices.DeleteFunc(c.t.azureRoles, func(q *azureRole) bool { return q == r })
-	return ok(r.show(c.keys[0].value))
+	return ok(c.t.showAzureRole(r, c.keys[0].value))
 }

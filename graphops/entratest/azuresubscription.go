@@ -10,6 +10,8 @@ import (
 type Subscription struct {
 	ID   string // empty means a random one
 	Name string // empty means the ID
+	// ManagementGroup is the name of the one that it is in; empty means the tenant's root group.
+	ManagementGroup string
 }
 
 // AddSubscription adds sub and returns it with what was filled in. Nobody has
@@ -39,24 +41,33 @@ func (t *Tenant) RemoveSubscription(id string) bool {
 		return false
 	}
 	t.subscriptions = slices.DeleteFunc(t.subscriptions, func(s *Subscription) bool { return s == sub })
-	t.azureAssignments = slices.DeleteFunc(t.azureAssignments, func(a *azureAssignment) bool { return a.subscription == sub.ID })
+	t.azureAssignments = slices.DeleteFunc(t.azureAssignments, func(a *azureAssignment) bool { in, _ := subscriptionOf(a.scope); return in == sub.ID })
+	t.resourceGroups = slices.DeleteFunc(t.resourceGroups, func(g resourceGroup) bool { return g.subscription == sub.ID })
 	t.s.changed()
 	return true
 }
 
-// GrantAzureRole gives a person a role on a whole subscription, at once, and
-// reports whether there are such a person, subscription and role. The role is
-// one of the Azure constants, or the name of a role.
-func (t *Tenant) GrantAzureRole(upn, subscriptionID, role string) bool {
+// GrantAzureRole gives a person, or the service principal with this object ID, a role
+// on a scope, at once, and reports whether there are such a person, scope and role. The
+// scope is the ID of a subscription, or the path of it, of a management group or of a
+// resource group. The role is one of the Azure constants, or the name of a role.
+func (t *Tenant) GrantAzureRole(who, scope, role string) bool {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
-	u, sub, r := t.userNamed(upn), t.subscription(subscriptionID), t.azureRoleNamed(role)
-	if u == nil || sub == nil || r == nil {
+	id, kind := "", "User"
+	if u := t.userNamed(who); u != nil {
+		id = u.ID
+	} else if p := t.spByID(who); p != nil {
+		id, kind = p.id, "ServicePrincipal"
+	}
+	scope = scopeCalled(scope)
+	r := t.azureRoleNamed(role)
+	if id == "" || r == nil || !t.isScope(scope) {
 		return false
 	}
 	now := t.s.now()
-	t.azureAssignments = append(t.azureAssignments, &azureAssignment{id: newID(), subscription: sub.ID, roleID: r.id,
-		principalID: u.ID, principalType: "User", created: now, updated: now, by: u.ID})
+	t.azureAssignments = append(t.azureAssignments, &azureAssignment{id: newID(), scope: scope, roleID: r.id,
+		principalID: id, principalType: kind, created: now, updated: now, by: id})
 	t.s.changed()
 	return true
 }
@@ -76,7 +87,7 @@ func listSubscriptions(c *call) (answer, error) {
 	var items []object
 	for _, s := range c.t.subscriptions {
 		_, id := c.caller()
-		if len(c.t.azureRolesOf(id, s.ID, c.at)) > 0 {
+		if len(c.t.azureRolesOf(id, subscriptionPath+s.ID, c.at)) > 0 {
 			items = append(items, c.t.showSubscription(s))
 		}
 	}
@@ -84,15 +95,17 @@ func listSubscriptions(c *call) (answer, error) {
 }
 
 func getSubscription(c *call) (answer, error) {
-	return ok(c.t.showSubscription(c.t.subscription(c.keys[0].value)))
+	id, _ := subscriptionOf(c.keys[0].value)
+	return ok(c.t.showSubscription(c.t.subscription(id)))
 }
 
-// azureRolesOf returns the roles of a principal on a subscription that have
-// taken effect.
-func (t *Tenant) azureRolesOf(principalID, subscription string, now time.Time) []*azureRole {
+// azureRolesOf returns the roles that a principal has on a scope or inherits there, and
+// that have taken effect.
+func (t *Tenant) azureRolesOf(principalID, scope string, now time.Time) []*azureRole {
 	var roles []*azureRole
+	above := t.above(scope)
 	for _, a := range t.azureAssignments {
-		if a.principalID != principalID || a.subscription != subscription || a.veil.hides(now) {
+		if a.principalID != principalID || !slices.Contains(above, a.scope) || a.veil.hides(now) {
 			continue
 		}
 		if r := t.azureRole(a.roleID); r != nil {
@@ -102,8 +115,8 @@ func (t *Tenant) azureRolesOf(principalID, subscription string, now time.Time) [
 	return roles
 }
 
-func (t *Tenant) azureMay(principalID, subscription, action string, now time.Time) bool {
-	return slices.ContainsFunc(t.azureRolesOf(principalID, subscription, now), func(r *azureRole) bool { return r.allows(action) })
+func (t *Tenant) azureMay(principalID, scope, action string, now time.Time) bool {
+	return slices.ContainsFunc(t.azureRolesOf(principalID, scope, now), func(r *azureRole) bool { return r.allows(action) })
 }
 
 // listCallerPermissions says what the roles of the caller allow.
@@ -118,9 +131,10 @@ func listCallerPermissions(c *call) (answer, error) {
 	return ok(object{"value": items})
 }
 
-// An AzureRole is a role that an application has on a subscription.
+// An AzureRole is a role that an application has on a scope.
 type AzureRole struct {
-	SubscriptionID, Subscription string // its name
+	Scope                        string // its path
+	SubscriptionID, Subscription string // its name; both are empty for a management group
 	RoleID, Role                 string // its name
 	Custom                       bool
 }
@@ -129,6 +143,7 @@ type AzureRole struct {
 // was deleted stay, as in life, and have no Principal.
 type AzureAssignment struct {
 	ID, SubscriptionID, RoleID, Role      string
+	Scope                                 string // its path
 	PrincipalID, PrincipalType, Principal string
 	Description                           string
 }
@@ -139,6 +154,7 @@ type AzureRoleDefinition struct {
 	Actions, NotActions         []string
 	DataActions, NotDataActions []string
 	Subscriptions               []string // IDs of those it can be assigned in
+	Scopes                      []string // the paths of all that it can be assigned in
 }
 
 // AzureAssignments returns all role assignments, oldest first; those that
@@ -148,7 +164,8 @@ func (t *Tenant) AzureAssignments() []AzureAssignment {
 	defer t.s.mu.Unlock()
 	var all []AzureAssignment
 	for _, a := range t.azureAssignments {
-		out := AzureAssignment{ID: a.id, SubscriptionID: a.subscription, RoleID: a.roleID, PrincipalID: a.principalID, PrincipalType: a.principalType, Description: text(a.description)}
+		sub, _ := subscriptionOf(a.scope)
+		out := AzureAssignment{ID: a.id, Scope: t.showScope(a.scope), SubscriptionID: sub, RoleID: a.roleID, PrincipalID: a.principalID, PrincipalType: a.principalType, Description: text(a.description)}
 		if r := t.azureRole(a.roleID); r != nil {
 			out.Role = r.name
 		}
@@ -168,7 +185,13 @@ func (t *Tenant) AzureRoleDefinitions() []AzureRoleDefinition {
 	defer t.s.mu.Unlock()
 	var all []AzureRoleDefinition
 	for _, r := range t.azureRoles {
-		out := AzureRoleDefinition{ID: r.id, Name: r.name, Description: r.description, Subscriptions: slices.Clone(r.subscriptions)}
+		out := AzureRoleDefinition{ID: r.id, Name: r.name, Description: r.description}
+		for _, scope := range r.scopes {
+			if sub, group := subscriptionOf(scope); sub != "" && group == "" {
+				out.Subscriptions = append(out.Subscriptions, sub)
+			}
+			out.Scopes = append(out.Scopes, t.showScope(scope))
+		}
 		for _, p := range r.permissions {
 			out.Actions = append(out.Actions, p.actions...)
 			out.NotActions = append(out.NotActions, p.notActions...)
@@ -188,8 +211,9 @@ func (t *Tenant) azureRolesOfApp(principalID string) []AzureRole {
 		if a.principalID != principalID {
 			continue
 		}
-		out := AzureRole{SubscriptionID: a.subscription, RoleID: a.roleID}
-		if s := t.subscription(a.subscription); s != nil {
+		sub, _ := subscriptionOf(a.scope)
+		out := AzureRole{Scope: t.showScope(a.scope), SubscriptionID: sub, RoleID: a.roleID}
+		if s := t.subscription(sub); s != nil {
 			out.Subscription = s.Name
 		}
 		if r := t.azureRole(a.roleID); r != nil {

@@ -89,6 +89,12 @@
 //	…/providers/Microsoft.Authorization/roleDefinitions/{guid}                    GET, PUT, DELETE
 //	…/providers/Microsoft.Authorization/permissions                               GET, what the caller may do
 //
+// In the place of … stands a scope: /subscriptions/{id}, one of its resource groups
+// (/subscriptions/{id}/resourceGroups/{name}) or a management group
+// (/providers/Microsoft.Management/managementGroups/{name}). Capitals make no other one.
+// What is assigned at one is inherited by those in it, up to the tenant's root group, whose
+// name is the tenant's ID. [Tenant.AddManagementGroup] and [Tenant.AddResourceGroup] add some.
+//
 // The api-version is 2022-12-01 for subscriptions and 2022-04-01 for the rest,
 // and no other. [Server.SetARMURL] says under which address it is reached.
 // Tokens are for user_impersonation or .default on it, and the client needs
@@ -96,8 +102,8 @@
 // may do follows from the actions of the caller's roles: [Tenant.GrantAzureRole]
 // gives people their first ones on what [Tenant.AddSubscription] added.
 //
-// Not covered: scopes other than whole subscriptions, management groups,
-// resource groups, conditions, deny assignments, classic administrators, all
+// Not covered: scopes of single resources, the providers of management groups and of
+// resource groups themselves, conditions, deny assignments, classic administrators, all
 // other resource providers, and the registration of them; actions of custom
 // roles are checked for their form only.
 //

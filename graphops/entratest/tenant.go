@@ -61,6 +61,8 @@ type Tenant struct {
 	signIns     []signIn
 
 	subscriptions    []*Subscription
+	managementGroups []*ManagementGroup
+	resourceGroups   []resourceGroup
 	azureRoles       []*azureRole // custom ones
 	azureAssignments []*azureAssignment
 }
