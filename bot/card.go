@@ -191,6 +191,9 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 		parts = append(parts, "\n")
 	}
 	parts = append(parts, credentialLine(p)...)
+	if beyond := p.Credential.BeyondBaseline(); beyond != "" {
+		parts = append(parts, "\n    ", beyond)
+	}
 	parts = append(parts, "\n")
 	parts = append(parts, backupLine(r)...)
 	parts = append(parts, bold("Highest risk: "), string(p.Risk()))

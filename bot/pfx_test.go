@@ -162,8 +162,8 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 	r := w.made(t, "payroll", workflow.Done, nil)
 	life, _ := json.Marshal(w.bot.lifeForm(workflow.Renew, r, asItIs(r)))
 	for _, form := range []string{string(v), string(life)} {
-		if !regexp.MustCompile(`"initial_option":\s*\{\s*"text":\s*\{[^}]*"12 months"`).MatchString(form) {
-			t.Errorf("12 months are not suggested: %s", form)
+		if !regexp.MustCompile(`"initial_option":\s*\{\s*"text":\s*\{[^}]*"180 days"`).MatchString(form) {
+			t.Errorf("180 days are not suggested: %s", form)
 		}
 	}
 	for _, m := range slacktest.ValidateView(life, false) {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
@@ -22,7 +24,7 @@ func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 		{own, 20 * month, []string{"6 months", "12 months"}, "12 months is the longest here: this product's pack offers no more"},
 		{own, 48 * month, []string{"6 months", "12 months", "24 months"}, "24 months is the longest here: this product's pack allows no more"},
 		{own, 48 * time.Hour, []string{"2 days"}, "2 days is the longest here: this bot's policy"},
-		{Offer{Kind: ClientSecret}, 6 * month, []string{"30 days", "90 days", "6 months"}, "6 months is the longest here: this bot's policy"},
+		{Offer{Kind: ClientSecret}, 6 * month, []string{"30 days", "90 days", "180 days", "6 months"}, "6 months is the longest here: this bot's policy"},
 		{Offer{Kind: ClientSecret, Max: 90 * 24 * time.Hour}, 6 * month, []string{"30 days", "90 days"}, "90 days is the longest here: this product's pack allows no more"},
 	} {
 		d := &Desk{policy: Policy{SecretLifetimeMax: c.most}}
@@ -37,5 +39,38 @@ func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 		if !slices.Equal(words, c.want) || !strings.Contains(hint, c.hint) || !strings.Contains(hint, "A secret that never expires is not offered: ") {
 			t.Errorf("%+v with %s: %s", c.offer, c.most, fmt.Sprint(words, hint))
 		}
+	}
+}
+
+// services.md, section 4: public baselines ask for 180 days at most for both
+// secrets and certificates, and 4380 h is 182.5 days.
+func TestWhatOutlivesThePublicBaselinesSaysSo(t *testing.T) {
+	const day = 24 * time.Hour
+	if DefaultPolicy.SecretLifetimeMax != 180*day {
+		t.Errorf("secrets live for %s by default", DefaultPolicy.SecretLifetimeMax)
+	}
+	own := func(d time.Duration) Credential {
+		from := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+		return Credential{Kind: OwnCertificate, Certificate: certificate.Certificate{NotBefore: from, NotAfter: from.Add(d)}}
+	}
+	for _, c := range []struct {
+		credential Credential
+		beyond     bool
+	}{
+		{Credential{Kind: ClientSecret, Lifetime: 180 * day}, false},
+		{Credential{Kind: ClientSecret, Lifetime: 4380 * time.Hour}, true},
+		{Credential{Kind: MadeCertificate, Lifetime: 180 * day}, false},
+		{Credential{Kind: MadeCertificate, Lifetime: 365 * day}, true},
+		{own(180*day + 10*time.Minute), false}, // as PowerShell makes it
+		{own(365 * day), true},
+		{Credential{Kind: NoCredential}, false},
+	} {
+		says := c.credential.BeyondBaseline()
+		if c.beyond != strings.Contains(says, "longer than the 180 days of public baselines") {
+			t.Errorf("%+v: %q", c.credential, says)
+		}
+	}
+	if LifetimeWords(4380*time.Hour) != "6 months" {
+		t.Error("a request that was approved with 6 months no longer says so")
 	}
 }

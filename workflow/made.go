@@ -45,7 +45,7 @@ type Given struct {
 const (
 	// madeLifetime and madeMax are the lifetime that is suggested for a certificate
 	// made here, and the longest, where the product has no limit of its own.
-	madeLifetime = 8760 * time.Hour
+	madeLifetime = baseline
 	madeMax      = 17520 * time.Hour
 	// SendFor is how long sending a file may take. Whoever has said nothing for
 	// that long has stopped.

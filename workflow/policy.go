@@ -25,7 +25,7 @@ var DefaultPolicy = Policy{
 	PendingExpires:         7 * 24 * time.Hour,
 	RemindEvery:            24 * time.Hour,
 	RevealWithin:           72 * time.Hour,
-	SecretLifetimeMax:      4380 * time.Hour,
+	SecretLifetimeMax:      baseline,
 	CertificateLifetimeMax: madeMax,
 	RenewGrace:             14 * 24 * time.Hour,
 	DigestAt:               8 * time.Hour,
@@ -62,6 +62,10 @@ func (a Approver) is(objectID, upn string) bool {
 	return a.Entra != "" && (strings.EqualFold(a.Entra, objectID) || strings.EqualFold(a.Entra, upn))
 }
 
+// baseline is how long a credential of an app lives at most in public baselines.
+// Source: Zero Trust Assessment 21773, SCuBA MS.AAD.5.5 to 5.7.
+const baseline = 180 * 24 * time.Hour
+
 // standard lifetimes of a client secret, offered as far as the policy allows.
 var lifetimes = []struct {
 	d     time.Duration
@@ -69,10 +73,14 @@ var lifetimes = []struct {
 }{
 	{30 * 24 * time.Hour, "30 days"},
 	{90 * 24 * time.Hour, "90 days"},
-	{4380 * time.Hour, "6 months"},
+	{baseline, "180 days"},
 	{8760 * time.Hour, "12 months"},
 	{17520 * time.Hour, "24 months"},
 }
+
+// halfYear was offered until the baselines' 180 days took its place. It has its
+// words still: requests that were approved with it keep them.
+const halfYear = 4380 * time.Hour
 
 // A Lifetime is one to choose.
 type Lifetime struct {
@@ -109,7 +117,7 @@ func (p Policy) Lifetimes(product time.Duration) []Lifetime {
 		}
 	}
 	if len(out) == 0 || out[len(out)-1].D < most {
-		out = append(out, Lifetime{most, Days(most)})
+		out = append(out, Lifetime{most, LifetimeWords(most)})
 	}
 	return out
 }
@@ -156,5 +164,25 @@ func LifetimeWords(d time.Duration) string {
 			return l.words
 		}
 	}
+	if d == halfYear {
+		return "6 months"
+	}
 	return Days(d)
+}
+
+// BeyondBaseline says that a credential lives longer than public baselines for apps
+// have it, as a sentence, or nothing. A certificate may be a day longer: the tools that
+// make one let it begin some minutes before now.
+func (c Credential) BeyondBaseline() string {
+	var lives time.Duration
+	switch c.Kind {
+	case ClientSecret, MadeCertificate:
+		lives = c.Lifetime
+	case OwnCertificate:
+		lives = c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)
+	}
+	if lives <= baseline+24*time.Hour {
+		return ""
+	}
+	return "That is longer than the " + Days(baseline) + " of public baselines (Zero Trust Assessment 21773, SCuBA MS.AAD.5)."
 }

@@ -223,7 +223,7 @@ var mistakes = []mistake{
 	{says: `41: azureRoles[1].name is "Owner", which is built in`, text: instead(41, "  - name: Owner")},
 	{says: `43: azureRoles[1].actions[0] is "*", which is not an operation|write an operation such as`, text: instead(43, `    actions: ["*"]`)},
 	{says: `45: credentials[0].kind is "cert", which is not known|29: permissions[0].credentials[0]`, text: instead(45, "  - kind: cert")},
-	{says: `46: credentials[0].lifetime is "6 months", which is not a duration|4380h is 6 months`, text: instead(46, "    lifetime: 6 months")},
+	{says: `46: credentials[0].lifetime is "6 months", which is not a duration|4320h is 180 days`, text: instead(46, "    lifetime: 6 months")},
 	{says: `46: credentials[0].lifetime is "0h", which is not a duration`, text: instead(46, "    lifetime: 0h"), onlyHere: true},
 	{says: `46: credentials[0].lifetime is 17520h, and max is 8760h`, text: instead(46, "    lifetime: 17520h"), onlyHere: true},
 	{says: `46: credentials[0].lifetimes[1] is 17520h, and max is 8760h`, text: instead(46, "    lifetimes: [8760h, 17520h]"), onlyHere: true},

@@ -191,7 +191,7 @@ func (r *reader) duration(t text) time.Duration {
 	}
 	d, err := time.ParseDuration(t.s)
 	if err != nil || !lifetime.MatchString(t.s) || d <= 0 {
-		r.report(t.place, "write hours: 4380h is 6 months, 8760h is 12 and 17520h is 24", "is %s, which is not a duration", quote(t.s))
+		r.report(t.place, "write hours: 4320h is 180 days, 8760h is 12 months and 17520h is 24", "is %s, which is not a duration", quote(t.s))
 		return 0
 	}
 	return d

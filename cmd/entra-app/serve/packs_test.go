@@ -123,7 +123,7 @@ func TestEveryProductFromRequestToHandOver(t *testing.T) {
 		fill          map[string]any // before it is sent
 		card          []string       // what the approver reads
 	}{
-		{"vbo365", "vbo365", nil, nil, []string{"client secret, valid for 6 months"}},
+		{"vbo365", "vbo365", nil, nil, []string{"client secret, valid for 180 days"}},
 		{"vb365-backup", "vb365-backup", nil, map[string]any{"Certificate": ""},
 			[]string{"Global Reader", "SHA-1 thumbprint", "MailboxItem.ImportExport.All", "risk critical"}},
 		{"vb365-backup-exchange", "vb365-backup", nil, map[string]any{"Certificate": "", "Workloads": []string{"Exchange"}}, []string{"For: Exchange\n"}},

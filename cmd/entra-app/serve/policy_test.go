@@ -25,7 +25,7 @@ func TestASecretIsCutToWhatTheTenantAllows(t *testing.T) {
 	w.asks("payroll-backup")
 	w.approves("register the app payroll-backup", "Approve")
 	ready := w.sees(w.bea, w.bea.DM, "The secret can be opened")
-	if text := "a policy of this tenant allows no more, though 6 months were approved"; !strings.Contains(ready.Plain(), text) {
+	if text := "a policy of this tenant allows no more, though 180 days were approved"; !strings.Contains(ready.Plain(), text) {
 		t.Errorf("the requester is not told %q: %s", text, ready.Plain())
 	}
 	w.reveals(ready)
