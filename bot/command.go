@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/spell"
 )
 
 // commands are what can follow /entra-app, and what help says of each.
@@ -157,35 +158,9 @@ func requestID(s string) (string, bool) {
 
 // didYouMean names the nearest of known, if one is near.
 func didYouMean(typed string, known []string) string {
-	best, at := "", 3
-	for _, k := range known {
-		if d := distance(strings.ToLower(typed), k); d < at && d < len(k) {
-			best, at = k, d
-		}
-	}
+	best := spell.Nearest(strings.ToLower(typed), known)
 	if best == "" {
 		return ""
 	}
 	return fmt.Sprintf(" Did you mean “%s”?", best)
-}
-
-// distance is the number of letters to change, add or leave out (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := last
-			if a[i] != b[j] {
-				cost++
-			}
-			last = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

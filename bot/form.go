@@ -232,8 +232,8 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 	case workflow.Federated:
 		blocks = append(blocks,
 			textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.", 600, false, "", false),
-			textInput(workflow.FieldSubject, "The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main.", 600, false, "", false),
-			textInput(workflow.FieldAudience, "The aud of those tokens.", 600, false, "api://AzureADTokenExchange", false))
+			textInput(workflow.FieldSubject, "The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main or, for a new GitHub repository, repo:contoso@1234/backup@5678:ref:refs/heads/main.", 600, false, "", false),
+			textInput(workflow.FieldAudience, "The aud of those tokens. Left empty it is the one that Microsoft suggests for the tenant's cloud.", 600, false, b.desk.TokenExchange(), true))
 	}
 	return blocks
 }

@@ -150,6 +150,12 @@ func planOf(a models.Applicationable) workflow.Plan {
 	for _, sc := range api.GetOauth2PermissionScopes() {
 		scope := workflow.Scope{Name: value(sc.GetValue()), AdminsOnly: value(sc.GetTypeEscaped()) == "Admin",
 			Title: value(sc.GetAdminConsentDisplayName()), Words: value(sc.GetAdminConsentDescription())}
+		if t := value(sc.GetUserConsentDisplayName()); t != scope.Title {
+			scope.UserTitle = t
+		}
+		if w := value(sc.GetUserConsentDescription()); w != scope.Words {
+			scope.UserWords = w
+		}
 		for _, c := range api.GetPreAuthorizedApplications() {
 			for _, id := range c.GetDelegatedPermissionIds() {
 				if strings.EqualFold(id, value(sc.GetId()).String()) {

@@ -148,8 +148,9 @@ func permissionScope(sc workflow.Scope, id uuid.UUID) models.PermissionScopeable
 	p.SetIsEnabled(&on)
 	p.SetAdminConsentDisplayName(&sc.Title)
 	p.SetAdminConsentDescription(&sc.Words)
-	p.SetUserConsentDisplayName(&sc.Title)
-	p.SetUserConsentDescription(&sc.Words)
+	title, words := sc.ForUsers()
+	p.SetUserConsentDisplayName(&title)
+	p.SetUserConsentDescription(&words)
 	return p
 }
 

@@ -43,6 +43,8 @@ type scopeV1 struct {
 	Title         string   `json:"title,omitzero"`
 	Words         string   `json:"words,omitzero"`
 	PreAuthorized []string `json:"pre_authorized,omitzero"`
+	UserTitle     string   `json:"user_title,omitzero"`
+	UserWords     string   `json:"user_words,omitzero"`
 }
 
 type directoryRoleV1 struct {

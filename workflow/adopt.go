@@ -299,7 +299,8 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 func clean(p *Plan) {
 	for i := range p.Scopes {
 		s := &p.Scopes[i]
-		s.Title, s.Words = clip(oneLine(s.Title), scopeTitleMax), clip(oneLine(s.Words), 1000)
+		s.Title, s.Words = clip(oneLine(s.Title), scopeTitleMax), clip(oneLine(s.Words), scopeWordsMax)
+		s.UserTitle, s.UserWords = clip(oneLine(s.UserTitle), scopeTitleMax), clip(oneLine(s.UserWords), scopeWordsMax)
 	}
 	for i := range p.Permissions {
 		q := &p.Permissions[i]

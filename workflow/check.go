@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/mail"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,7 +33,7 @@ func checkWorkloads(wrong FieldErrors, p Product, c Choice) {
 }
 
 // checkCredential fills in the plan's credential from a draft.
-func (d *Desk) checkCredential(wrong FieldErrors, p Product, draft Draft, c *Credential) {
+func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draft Draft, c *Credential) {
 	offer, ok := p.Offer(draft.Credential)
 	if !ok {
 		wrong[FieldCredential] = "Choose one of the credentials that this product can use."
@@ -51,29 +50,8 @@ func (d *Desk) checkCredential(wrong FieldErrors, p Product, draft Draft, c *Cre
 	case OwnCertificate:
 		c.Certificate = d.checkCertificate(wrong, offer, draft)
 	case Federated:
-		c.Federated = checkFederated(wrong, draft.Federated)
+		c.Federated = checkFederated(wrong, tenant, draft.Federated)
 	}
-}
-
-// checkFederated follows the limits of Graph's federatedIdentityCredential.
-func checkFederated(wrong FieldErrors, f FederatedIssuer) FederatedIssuer {
-	f = FederatedIssuer{oneLine(f.Issuer), oneLine(f.Subject), oneLine(f.Audience)}
-	if f.Audience == "" {
-		f.Audience = "api://AzureADTokenExchange"
-	}
-	checkText(wrong, FieldSubject, f.Subject, 600)
-	if strings.Contains(f.Subject, "*") {
-		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * stands for nothing but itself. Name one branch, tag or environment, as in repo:contoso/backup:ref:refs/heads/main."
-	}
-	checkText(wrong, FieldAudience, f.Audience, 600)
-	u, err := url.Parse(f.Issuer)
-	switch {
-	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || strings.ContainsAny(f.Issuer, "#* "):
-		wrong[FieldIssuer] = "The issuer is a web address that begins with https://, as in https://token.actions.githubusercontent.com."
-	case len(f.Issuer) > 600:
-		wrong[FieldIssuer] = "The issuer may have 600 characters."
-	}
-	return f
 }
 
 var guidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
@@ -235,6 +213,9 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 	}
 	if n := len(p.Permissions); n > PermissionsMax || len(m.Scopes) > ScopesMax {
 		wrong[in] = fmt.Sprintf("The manifest has %s and %s; %d and %d are allowed in one request.", Count(n, "permission"), Count(len(m.Scopes), "scope"), PermissionsMax, ScopesMax)
+	}
+	if problem := ScopesProblem(m.Scopes); problem != "" && wrong[in] == "" {
+		wrong[in] = "Of the scopes that the manifest exposes: " + problem
 	}
 	p.Scopes, p.PublicClientFlows = m.Scopes, m.PublicClientFlows
 	of := m.plan()

@@ -196,7 +196,7 @@ func TestRedirectURIs(t *testing.T) {
 		"javascript:alert(1)": false, "https://": false, "example.com": false, "https://exa mple.com": false, "ftp://x": false,
 		"https://example.com/" + strings.Repeat("x", 300): false, "https://:443": false,
 	} {
-		if problem := redirectProblem(uri, Web); (problem == "") != ok {
+		if problem := RedirectProblem(uri, Web); (problem == "") != ok {
 			t.Errorf("%s: %q", uri, problem)
 		}
 	}

@@ -25,9 +25,9 @@ func TestAllMistakesOfAFieldAreSaid(t *testing.T) {
 		"two that differ": {[]string{"http://a.example", "https://b.example/#x"},
 			"http://a.example" + begin + " https://b.example/#x: a redirect URI must not have a # in it."},
 		"too many": {append(many(20), "https://*.example"),
-			strings.Join(many(7), ", ") + " and 13 more" + begin + " https://*.example: a redirect URI must not have a wildcard in it."},
+			strings.Join(many(7), ", ") + " and 13 more" + begin + " https://*.example: a redirect URI must not have a wildcard in it: whoever gets a host that it stands for gets the tokens."},
 		"a password is not repeated": {[]string{"https://bea:hunter2@a.example/x@y"}, "https://…@a.example/x@y: a redirect URI must not have a name or a password in it."},
-		"nor an odd one":             {[]string{"http://bea:hun ter@2%zz@a.example"}, "http://…@a.example: a redirect URI is a web address that begins with https://."},
+		"nor an odd one":             {[]string{"http://bea:hun ter@2%zz@a.example"}, "http://…@a.example: a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it."},
 	} {
 		wrong := FieldErrors{}
 		if got := checkRedirects(wrong, FieldRedirectURIs, Web, c.uris); wrong[FieldRedirectURIs] != c.want || c.want != "" && got != nil {

@@ -42,6 +42,10 @@ type Scope struct {
 	AdminsOnly    bool     // type Admin: users may not consent
 	Title, Words  string   // consent display name and description
 	PreAuthorized []string `json:",omitzero"` // application IDs of clients that need no consent
+
+	// UserTitle and UserWords are what users read instead; empty is what admins read.
+	UserTitle string `json:",omitzero"`
+	UserWords string `json:",omitzero"`
 }
 
 // A DirectoryRole is a role in the directory.

@@ -3,9 +3,7 @@ package workflow
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -101,10 +99,8 @@ func (m *Imported) plan() Plan {
 	return Plan{RedirectURIs: m.RedirectURIs, SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs}
 }
 
-// checkRedirects follows Microsoft's rules for redirect URIs: https, or http on
-// the loopback host; no wildcard, no fragment. A public client may have a scheme
-// of its own. Those in had are the app's already: they are not asked about, and not
-// counted. What is there twice is there once.
+// checkRedirects asks RedirectProblem about each. Those in had are the app's already:
+// they are not asked about, and not counted. What is there twice is there once.
 func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, had ...string) []string {
 	var out []string
 	var bad mistakes
@@ -113,7 +109,7 @@ func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, 
 		if s = oneLine(s); s == "" || slices.Contains(out, s) {
 			continue
 		}
-		if problem := redirectProblem(s, on); problem != "" && !slices.Contains(had, s) {
+		if problem := RedirectProblem(s, on); problem != "" && !slices.Contains(had, s) {
 			bad.add(withoutPassword(s), problem)
 			continue
 		}
@@ -203,46 +199,6 @@ func redirectElsewhere(p, has Plan) error {
 	return nil
 }
 
-func redirectProblem(s string, on Platform) string {
-	u, err := url.Parse(s)
-	loopback := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1")
-	own := err == nil && on == PublicClient && u.Scheme != "http" && u.IsAbs() && !executable(u.Scheme)
-	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "a redirect URI is a web address that begins with https://"
-	case u.Scheme != "https" && !(u.Scheme == "http" && loopback) && !own:
-		return "a redirect URI has to begin with https:// (or be http://localhost)"
-	case u.Fragment != "" || strings.Contains(s, "#"):
-		return "a redirect URI must not have a # in it"
-	case strings.Contains(s, "*"):
-		return "a redirect URI must not have a wildcard in it"
-	case u.User != nil:
-		return "a redirect URI must not have a name or a password in it"
-	case len(s) > RedirectMax:
-		return fmt.Sprintf("a redirect URI may have %d characters", RedirectMax)
-	case strings.ContainsAny(s, " <>\"\\|^`{}"):
-		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
-	case strings.ContainsAny(s, RedirectUnsupported):
-		return "Entra supports none of ! $ ' ( ) , ; in a redirect URI"
-	case !PortExists(u):
-		return "the port of a redirect URI is a number from 1 to 65535"
-	}
-	return ""
-}
-
-// RedirectUnsupported are the characters that Microsoft does not support in redirect
-// URIs, although they may be in others. Source: as for RedirectsEntra.
-const RedirectUnsupported = "!$'(),;"
-
-// PortExists says whether an address has no port, or one that there can be.
-func PortExists(u *url.URL) bool {
-	if u.Port() == "" {
-		return !strings.HasSuffix(u.Host, ":")
-	}
-	n, err := strconv.ParseUint(u.Port(), 10, 16)
-	return err == nil && n > 0
-}
-
 // withoutPassword is a URI as an answer may repeat it.
 func withoutPassword(s string) string {
 	scheme, rest, _ := strings.Cut(s, "//")
@@ -254,10 +210,4 @@ func withoutPassword(s string) string {
 		return scheme + "//…" + rest[at:]
 	}
 	return s
-}
-
-// executable says whether a browser does something else with a scheme than to
-// hand the answer to an app.
-func executable(scheme string) bool {
-	return slices.Contains([]string{"javascript", "vbscript", "data", "file", "blob", "about", "ftp", "ws", "wss"}, strings.ToLower(scheme))
 }

@@ -9,24 +9,6 @@ import (
 	"time"
 )
 
-func TestPublicClientsMayHaveASchemeOfTheirOwn(t *testing.T) {
-	for uri, ok := range map[string]bool{
-		"http://localhost": true, "https://login.contoso.com/cb": true, "msauth://com.contoso.app/VzSiQcXRmi2kyjzcA%2BmYLEtbGVs%3D": true,
-		"ms-appx-web://microsoft.aad.brokerplugin/00000000-0000-0000-0000-000000000000": true, "msauth.com.contoso.app://auth": true,
-		"http://example.com": false, "javascript://x/%0aalert(1)": false, "data://x": false, "file://server/share": false, "msauth:opaque": false,
-		"msauth://*": false, "msauth://app/#x": false, "msauth://": false,
-	} {
-		if problem := redirectProblem(uri, PublicClient); (problem == "") != ok {
-			t.Errorf("%s: %q", uri, problem)
-		}
-		for _, on := range []Platform{Web, SPA, ""} {
-			if problem := redirectProblem(uri, on); problem == "" && uri[:4] != "http" {
-				t.Errorf("%s is taken on platform %q", uri, on)
-			}
-		}
-	}
-}
-
 func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 	for _, c := range []struct {
 		name             string
@@ -74,13 +56,13 @@ func TestEntraDoesNotSupportSomeCharactersAndPorts(t *testing.T) {
 		"https://a.example/~x-y_z.w?q=1&r=%21+@:": true, "https://a.example:65535/": true, "https://a.example:1": true, "https://[::1]:443/": true,
 		"https://a:99999/": false, "https://a:65536": false, "https://a:0": false, "https://a:/": false,
 	} {
-		if problem := redirectProblem(uri, Web); (problem == "") != ok {
+		if problem := RedirectProblem(uri, Web); (problem == "") != ok {
 			t.Errorf("%s: %q", uri, problem)
 		}
 	}
-	for _, c := range RedirectUnsupported {
+	for _, c := range redirectUnsupported {
 		for _, uri := range []string{"https://a.example/x" + string(c), "https://a.example/?q=" + string(c), "msauth://app/" + string(c)} {
-			if problem := redirectProblem(uri, PublicClient); !strings.Contains(problem, string(c)) {
+			if problem := RedirectProblem(uri, PublicClient); !strings.Contains(problem, string(c)) {
 				t.Errorf("%s: %q", uri, problem)
 			}
 		}
@@ -120,11 +102,11 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			says: other + ": this is a redirect URI of the platform web"},
 		"on two platforms of a manifest": {d: custom(func(d *Draft) {
 			d.RedirectURIs, d.Permissions = nil, nil
-			d.Imported = &Imported{In: FieldManifestFile, Scopes: []Scope{{Name: "x"}}, SPARedirectURIs: []string{one}, PublicRedirectURIs: []string{one}}
+			d.Imported = &Imported{In: FieldManifestFile, Scopes: []Scope{{Name: "x", Title: "Use it", Words: "Use it"}}, SPARedirectURIs: []string{one}, PublicRedirectURIs: []string{one}}
 		}), in: FieldManifestFile, says: elsewhere + "spa"},
 		"in a field and in a manifest": {d: custom(func(d *Draft) {
 			d.Permissions = nil
-			d.Imported = &Imported{Scopes: []Scope{{Name: "x"}}, SPARedirectURIs: []string{one, one}}
+			d.Imported = &Imported{Scopes: []Scope{{Name: "x", Title: "Use it", Words: "Use it"}}, SPARedirectURIs: []string{one, one}}
 		}), in: FieldManifest, says: elsewhere + "web"},
 		"in a product's own field":          {d: portal("a.example", "A.example"), in: "{host}", says: "https://A.example: Entra takes this for the same as"},
 		"where a product has it":            {d: portal("fixed.example"), in: "{host}", says: "https://fixed.example: this is a redirect URI of the platform web"},

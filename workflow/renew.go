@@ -64,7 +64,8 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 		r.Plan.Backup = Backup{draft.Backup, product.services(product.Chosen(before.Plan))}
 	}
 	r.Plan.Credential = Credential{Kind: draft.Credential}
-	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
+	tenant, _ := d.Tenant(before.Tenant)
+	d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 	d.checkBackup(wrong, product, r.Plan)
 	if c := r.Plan.Credential.Certificate; r.Kind == Renew && c.Thumbprint != "" && c.Thumbprint == before.Thumbprint() {
 		wrong[draft.certificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."

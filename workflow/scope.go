@@ -1,22 +1,118 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"unicode"
+	"unicode/utf16"
 )
 
-// Limits of the scopes that an app offers. Source: Graph, permissionScope
-// resource type; ScopesMax is ours.
+// Limits of the scopes that an app offers, in UTF-16 code units as Entra counts.
+// Source: Graph, permissionScope resource type; ScopesMax is ours.
 const (
 	ScopesMax     = 20
+	scopeValueMax = 120
 	scopeTitleMax = 100
+	scopeWordsMax = 850
 )
 
-// A part of what Graph allows: what people can type and read.
-var scopeName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}$`)
+// entitlementName is what the value of a scope or of an app role may be.
+// Source: Graph, appRole and permissionScope resource types, value.
+var entitlementName = regexp.MustCompile(`^[!#-\[\]-~]+$`)
+
+// valueProblem is what Entra would refuse in the value of a scope or an app role, as a
+// sentence, or "".
+func valueProblem(value string) string {
+	switch n := utf16Len(value); {
+	case value == "":
+		return "It has no name."
+	case n > scopeValueMax:
+		return fmt.Sprintf("The name %s has %d characters; %d are allowed.", clip(value, 40), n, scopeValueMax)
+	case strings.HasPrefix(value, "."):
+		return fmt.Sprintf("The name %s begins with a dot, which Entra does not allow.", clip(value, 40))
+	case !entitlementName.MatchString(value):
+		return fmt.Sprintf("The name %s may have letters, digits and signs such as . : / _ - only, and no spaces.", clip(value, 40))
+	}
+	return ""
+}
+
+// textProblem is what is wrong with a text of a scope or an app role, as a sentence, or "".
+func textProblem(of, what, text string, limit int) string {
+	switch n := utf16Len(text); {
+	case n > limit:
+		return fmt.Sprintf("%s: %s has %d characters; %d are allowed.", clip(of, 40), what, n, limit)
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return fmt.Sprintf("%s: %s is one line of text.", clip(of, 40), what)
+	}
+	return ""
+}
+
+// utf16Len is how long s is for Entra.
+func utf16Len(s string) int {
+	n := 0
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
+
+// ScopeProblem returns what Entra would refuse in a scope that an app offers, as a
+// sentence that names the scope and the limit, or "".
+func ScopeProblem(s Scope) string {
+	if problem := valueProblem(s.Name); problem != "" {
+		return problem
+	}
+	if s.Title == "" || s.Words == "" {
+		return fmt.Sprintf("%s has no text for admins, which Entra wants: what it allows, as admins read it before they consent.", clip(s.Name, 40))
+	}
+	for _, of := range []struct {
+		what, text string
+		limit      int
+	}{
+		{"the consent title for admins", s.Title, scopeTitleMax}, {"the consent description for admins", s.Words, scopeWordsMax},
+		{"the consent title for users", s.UserTitle, scopeTitleMax}, {"the consent description for users", s.UserWords, scopeWordsMax},
+	} {
+		if problem := textProblem(s.Name, of.what, of.text, of.limit); problem != "" {
+			return problem
+		}
+	}
+	return ""
+}
+
+// ScopesProblem returns what Entra would refuse in the scopes of an app together, or "".
+func ScopesProblem(scopes []Scope) string {
+	for i, s := range scopes {
+		if problem := ScopeProblem(s); problem != "" {
+			return problem
+		}
+		for _, other := range scopes[:i] {
+			if problem := sameName(other.Name, s.Name); problem != "" {
+				return problem
+			}
+		}
+	}
+	return ""
+}
+
+// sameName says that two values of an app are one for Entra, or "".
+func sameName(a, b string) string {
+	switch {
+	case a == b:
+		return clip(b, 40) + " is there twice. List each once."
+	case strings.EqualFold(a, b):
+		return fmt.Sprintf("%s and %s differ in capitals only, and Entra takes them for the same. List one of them.", clip(a, 40), clip(b, 40))
+	}
+	return ""
+}
+
+// ForUsers are the texts that users read before they consent: those for admins, where
+// there are no others.
+func (s Scope) ForUsers() (title, words string) {
+	return cmp.Or(s.UserTitle, s.Title), cmp.Or(s.UserWords, s.Words)
+}
 
 // consents says who may consent to s.
 func (s Scope) consents() string {
@@ -53,8 +149,7 @@ func checkScopes(wrong FieldErrors, lines []string, had []Scope) []Scope {
 		}
 		switch {
 		case problem != "":
-		case slices.ContainsFunc(out, func(o Scope) bool { return strings.EqualFold(o.Name, s.Name) }):
-			problem = s.Name + " is there twice. List each scope once."
+		case slices.ContainsFunc(out, func(o Scope) bool { problem = sameName(o.Name, s.Name); return problem != "" }):
 		case added > ScopesMax:
 			problem = fmt.Sprintf("%d scopes are allowed in one request.", ScopesMax)
 		}
@@ -63,7 +158,7 @@ func checkScopes(wrong FieldErrors, lines []string, had []Scope) []Scope {
 			return nil
 		}
 		if at := slices.IndexFunc(had, func(h Scope) bool { return h.Name == s.Name }); at >= 0 {
-			s.PreAuthorized = had[at].PreAuthorized
+			s.PreAuthorized, s.UserTitle, s.UserWords = had[at].PreAuthorized, had[at].UserTitle, had[at].UserWords
 			if had[at].Title == s.Title {
 				s.Words = had[at].Words
 			}
@@ -73,33 +168,33 @@ func checkScopes(wrong FieldErrors, lines []string, had []Scope) []Scope {
 	return out
 }
 
+// whoConsents is the part of a line between a scope's name, which may have colons, and
+// what it allows.
+var whoConsents = regexp.MustCompile(`(?i)^(.*?)\s*,\s*(admins?|users?)\s*:\s*(.*)$`)
+
 // parseScope reads "name, admins: title", or says what is wrong with it. Who
 // does not say who may consent means the stricter.
 func parseScope(l string) (s Scope, problem string) {
 	const form = "Write a name, who may consent, and what it allows, as in “access_as_user, admins: Use the backup service as the signed-in person”."
-	left, title, ok := strings.Cut(l, ":")
-	if !ok {
+	s.AdminsOnly = true
+	if m := whoConsents.FindStringSubmatch(l); m != nil {
+		s.Name, s.Title = strings.TrimSpace(m[1]), m[3]
+		s.AdminsOnly = strings.HasPrefix(strings.ToLower(m[2]), "admin")
+	} else if left, title, ok := strings.Cut(l+" ", ": "); !ok {
 		return s, form
-	}
-	name, who, _ := strings.Cut(left, ",")
-	s = Scope{Name: strings.TrimSpace(name), Title: strings.TrimSpace(title), AdminsOnly: true}
-	s.Words = s.Title
-	switch strings.ToLower(strings.TrimSpace(who)) {
-	case "", "admins":
-	case "users":
-		s.AdminsOnly = false
-	default:
+	} else if name, who, commas := strings.Cut(left, ", "); commas && who != "" {
 		return s, "Only admins or users may consent. " + form
+	} else {
+		s.Name, s.Title = strings.TrimSpace(name), strings.TrimSpace(title)
 	}
-	switch n := utf8.RuneCountInString(s.Title); {
-	case !scopeName.MatchString(s.Name):
-		return s, "The name may have letters, digits and . _ - and begins with no dot. " + form
-	case n == 0:
+	s.Words = s.Title
+	if problem := valueProblem(s.Name); problem != "" {
+		return s, problem + " " + form
+	}
+	if s.Title == "" {
 		return s, form
-	case n > scopeTitleMax:
-		return s, fmt.Sprintf("What it allows has %d characters; %d are allowed.", n, scopeTitleMax)
 	}
-	return s, ""
+	return s, ScopeProblem(s)
 }
 
 // withoutLostScopes are the permissions that remain where the app no longer

@@ -31,11 +31,11 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 	for text, says := range map[string]string{
 		"access_as_user":                      "who may consent",
 		"access as user: Use it":              "letters, digits",
-		".access: Use it":                     "begins with no dot",
+		".access: Use it":                     "begins with a dot",
 		"access, everybody: Use it":           "admins or users",
 		"access: ":                            "what it allows",
 		"access: " + strings.Repeat("x", 101): "101 characters; 100",
-		"access: Use it\nACCESS: Use it":      "Line 2: ACCESS is there twice",
+		"access: Use it\nACCESS: Use it":      "Line 2: access and ACCESS differ in capitals only",
 		strings.Join(many, "\n"):              "20 scopes",
 	} {
 		wrong := FieldErrors{}
@@ -99,5 +99,59 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 	r, err = d.Update(ctx, bea, id, change)
 	if err != nil || len(r.Plan.Scopes) != 0 || !slices.Contains(r.stepsFor(Provision), StepAPI) {
 		t.Errorf("an app that offers nothing any more: %v, %v", err, r)
+	}
+}
+
+// services.md section 5, cases/scopes b, c, d and i, and the typed case of cases/README.md.
+func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
+	for line, want := range map[string]Scope{
+		"orders:write, users: Change orders":    {Name: "orders:write", Title: "Change orders"},
+		"api/read,admins:Read, users: all":      {Name: "api/read", AdminsOnly: true, Title: "Read, users: all"},
+		"Orders.Read.All , Users :  Read all":   {Name: "Orders.Read.All", Title: "Read all"},
+		"https://contoso.com/x: Use it: really": {Name: "https://contoso.com/x", AdminsOnly: true, Title: "Use it: really"},
+		"{a}=b@c?[d], admin: Use it":            {Name: "{a}=b@c?[d]", AdminsOnly: true, Title: "Use it"},
+	} {
+		want.Words = want.Title
+		got, problem := parseScope(line)
+		if problem != "" || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: %+v, %q", line, got, problem)
+		}
+		if again := checkScopes(FieldErrors{}, []string{got.Line()}, nil); len(again) != 1 || fmt.Sprint(again[0]) != fmt.Sprint(got) {
+			t.Errorf("%s is written as %s, and read as %v", line, got.Line(), again)
+		}
+	}
+	ok := Scope{Name: "orders.read", Title: "Read", Words: "Reads."}
+	for name, c := range map[string]struct {
+		edit func(*Scope)
+		says []string
+	}{
+		"as it should be":       {func(*Scope) {}, nil},
+		"b-title-150":           {func(s *Scope) { s.Title = strings.Repeat("x", 150) }, []string{"orders.read", "title for admins", "150 characters; 100"}},
+		"c-description-1200":    {func(s *Scope) { s.Words = strings.Repeat("x", 1200) }, []string{"orders.read", "description for admins", "1200 characters; 850"}},
+		"d-name-with-space":     {func(s *Scope) { s.Name = "orders read" }, []string{"orders read", "no spaces"}},
+		"a long name":           {func(s *Scope) { s.Name = strings.Repeat("x", 121) }, []string{"121 characters; 120"}},
+		"a dot first":           {func(s *Scope) { s.Name = ".read" }, []string{".read", "begins with a dot"}},
+		"a letter beyond ASCII": {func(s *Scope) { s.Name = "lösen" }, []string{"lösen"}},
+		"a backslash":           {func(s *Scope) { s.Name = `a\b` }, []string{"may have letters"}},
+		"a user's title":        {func(s *Scope) { s.UserTitle = strings.Repeat("x", 101) }, []string{"title for users", "101 characters; 100"}},
+		"emoji count twice":     {func(s *Scope) { s.UserWords = strings.Repeat("🗝", 426) }, []string{"852 characters; 850"}},
+		"a-user-texts-only":     {func(s *Scope) { s.Title, s.Words = "", "" }, []string{"orders.read", "no text for admins"}},
+	} {
+		s := ok
+		c.edit(&s)
+		problem := ScopeProblem(s)
+		if (problem == "") != (c.says == nil) {
+			t.Errorf("%s: %q", name, problem)
+		}
+		for _, part := range c.says {
+			if !strings.Contains(problem, part) {
+				t.Errorf("%s: %q lacks %q", name, problem, part)
+			}
+		}
+	}
+	two := ok
+	two.Name = "Orders.Read"
+	if problem := ScopesProblem([]Scope{ok, two}); !strings.Contains(problem, "orders.read and Orders.Read differ in capitals only") {
+		t.Errorf("i-two-same-fold: %q", problem)
 	}
 }

@@ -97,7 +97,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 		wrong[FieldTeam] = "Choose the channel of the people who follow this request."
 	}
 	checkWorkloads(wrong, product, choice)
-	d.checkCredential(wrong, product, draft, &r.Plan.Credential)
+	d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 	d.checkBackup(wrong, product, r.Plan)
 	r.Plan.redirect(product.Platform, checkRedirects(wrong, FieldRedirectURIs, product.Platform, draft.RedirectURIs))
 	if product.Custom {

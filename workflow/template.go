@@ -84,7 +84,7 @@ func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *Plan
 				if of[redirectPlace{r.Platform, uri}] = FieldProduct; len(in) > 0 {
 					of[redirectPlace{r.Platform, uri}] = in[len(in)-1].Field()
 				}
-				if problem := redirectProblem(uri, r.Platform); problem != "" {
+				if problem := RedirectProblem(uri, r.Platform); problem != "" {
 					wrong[at] = fmt.Sprintf("%s: %s.", clip(uri, 80), problem)
 				}
 				if !slices.Contains(uris, uri) {

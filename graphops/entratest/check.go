@@ -1,7 +1,6 @@
 package entratest
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -29,7 +28,7 @@ func (t *Tenant) checkApp(a *app, body object) ([]*key, error) {
 	if err := checkResourceAccess(list(body["requiredResourceAccess"])); err != nil {
 		return nil, err
 	}
-	if err := checkRedirects(after); err != nil {
+	if err := checkRedirects(after, text(audience)); err != nil {
 		return nil, err
 	}
 	if err := t.checkIdentifiers(a, body); err != nil {
@@ -91,47 +90,6 @@ func checkResourceAccess(resources []any) error {
 	}
 	if total > 400 {
 		return bad("The total number of permissions in requiredResourceAccess exceeds the limit of 400.")
-	}
-	return nil
-}
-
-// checkRedirects checks the redirect URIs of all platforms. One URI cannot be
-// on two of them, as the platform decides about the flow; capitals make no other
-// one of it.
-func checkRedirects(after object) error {
-	var all []any
-	for _, platform := range []string{"web", "spa", "publicClient"} {
-		p, _ := after[platform].(object)
-		for _, v := range list(p["redirectUris"]) {
-			if err := checkRedirect(platform, text(v)); err != nil {
-				return err
-			}
-			if slices.ContainsFunc(all, func(other any) bool { return strings.EqualFold(text(other), text(v)) }) {
-				return bad("Property redirectUris value is invalid: Redirect URIs must have distinct values: '%s'.", v)
-			}
-			all = append(all, v)
-		}
-	}
-	if len(all) > 256 {
-		return bad("The total number of redirect URIs exceeds the limit of 256.")
-	}
-	return nil
-}
-
-func checkRedirect(platform, raw string) error {
-	invalid := func(why string) error {
-		return bad("Invalid value specified for property '%s.redirectUris' of resource 'Application': '%s'%s.", platform, raw, why)
-	}
-	u, err := url.Parse(raw)
-	if err != nil || !u.IsAbs() || len(raw) > 256 || u.Fragment != "" || strings.Contains(raw, "*") || strings.ContainsAny(raw, " \t\n") {
-		return invalid("")
-	}
-	loopback := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1"
-	if platform != "publicClient" && (u.Scheme != "https" && !(u.Scheme == "http" && loopback) || u.Host == "") {
-		return invalid(" must start with https:// or http://localhost")
-	}
-	if platform == "publicClient" && u.Scheme == "http" && !loopback {
-		return invalid("")
 	}
 	return nil
 }

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
 )
 
 // What an application exposes to others: the names it is known by, its scopes
@@ -93,16 +95,20 @@ func checkPermissionScope(p object) error {
 	if text(p["value"]) == "" || text(p["adminConsentDisplayName"]) == "" || text(p["adminConsentDescription"]) == "" {
 		return bad("Properties value, adminConsentDisplayName and adminConsentDescription of resource 'PermissionScope' are required.")
 	}
-	for property, most := range map[string]int{"adminConsentDisplayName": 100, "userConsentDisplayName": 100, "adminConsentDescription": 1000, "userConsentDescription": 1000} {
-		if len(text(p[property])) > most {
+	for property, most := range map[string]int{"adminConsentDisplayName": 100, "userConsentDisplayName": 100, "adminConsentDescription": 850, "userConsentDescription": 850} {
+		if len(utf16.Encode([]rune(text(p[property])))) > most {
 			return bad("Invalid value specified for property '%s' of resource 'PermissionScope': it is longer than %d characters.", property, most)
 		}
 	}
 	return nil
 }
 
+// entitlement is what the value of a scope or role may be. Source: Graph, appRole and
+// permissionScope resource types, value.
+var entitlement = regexp.MustCompile(`^[!#-\-/-\[\]-~][!#-\[\]-~]{0,119}$`)
+
 func checkEntitlements(was, is []any, what string) error {
-	ids, values := make(map[any]bool), make(map[any]bool)
+	ids, values := make(map[any]bool), make(map[string]bool)
 	for _, v := range is {
 		p := v.(object)
 		if p["id"] == nil || ids[p["id"]] {
@@ -110,10 +116,11 @@ func checkEntitlements(was, is []any, what string) error {
 		}
 		ids[p["id"]] = true
 		if s := text(p["value"]); s != "" {
-			if values[s] || strings.ContainsAny(s, " \t") || len(s) > 120 || strings.HasPrefix(s, ".") {
+			if fold := strings.ToLower(s); values[fold] || !entitlement.MatchString(s) {
 				return bad("Property '%s' has the value '%s', which is not valid or not unique.", what, s)
+			} else {
+				values[fold] = true
 			}
-			values[s] = true
 		}
 	}
 	for _, v := range was {

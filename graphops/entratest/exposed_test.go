@@ -35,17 +35,22 @@ func TestAScopeThatIsNotRightIsRefused(t *testing.T) {
 		body       o
 		code, says string
 	}{
-		"an id that is no GUID":     {exposing(permissionScope("id", "x")), "Request_BadRequest", "Edm.Guid"},
-		"no id":                     {exposing(permissionScope(), o{"value": "x", "type": "User"}), "Request_BadRequest", "id"},
-		"the same id twice":         {exposing(permissionScope(), permissionScope("value", "x")), "Request_BadRequest", "not unique"},
-		"the same value twice":      {exposing(permissionScope(), permissionScope("id", second)), "Request_BadRequest", "not unique"},
-		"a value with a space":      {exposing(permissionScope(), permissionScope("id", second, "value", "a b")), "Request_BadRequest", "a b"},
-		"another type":              {exposing(permissionScope(), permissionScope("id", second, "value", "x", "type", "Everybody")), "Request_BadRequest", "type"},
-		"no consent text":           {exposing(permissionScope(), permissionScope("id", second, "value", "x", "adminConsentDescription", nil)), "Request_BadRequest", "required"},
-		"one that is removed":       {exposing(), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
-		"a value that changes":      {exposing(permissionScope("value", "other")), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
-		"a type that changes":       {exposing(permissionScope("type", "User")), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
-		"a change while it is shut": {exposing(permissionScope("value", "other", "isEnabled", false)), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
+		"an id that is no GUID":      {exposing(permissionScope("id", "x")), "Request_BadRequest", "Edm.Guid"},
+		"no id":                      {exposing(permissionScope(), o{"value": "x", "type": "User"}), "Request_BadRequest", "id"},
+		"the same id twice":          {exposing(permissionScope(), permissionScope("value", "x")), "Request_BadRequest", "not unique"},
+		"the same value twice":       {exposing(permissionScope(), permissionScope("id", second)), "Request_BadRequest", "not unique"},
+		"a value with a space":       {exposing(permissionScope(), permissionScope("id", second, "value", "a b")), "Request_BadRequest", "a b"},
+		"the same value in capitals": {exposing(permissionScope("value", "x"), permissionScope("id", second, "value", "X")), "Request_BadRequest", "not unique"},
+		"a value of 121":             {exposing(permissionScope(), permissionScope("id", second, "value", strings.Repeat("x", 121))), "Request_BadRequest", "not valid"},
+		"a value beyond ASCII":       {exposing(permissionScope(), permissionScope("id", second, "value", "ä")), "Request_BadRequest", "not valid"},
+		"a title of 101":             {exposing(permissionScope(), permissionScope("id", second, "value", "x", "adminConsentDisplayName", strings.Repeat("x", 101))), "Request_BadRequest", "100 characters"},
+		"a description of 851":       {exposing(permissionScope(), permissionScope("id", second, "value", "x", "userConsentDescription", strings.Repeat("x", 851))), "Request_BadRequest", "850 characters"},
+		"another type":               {exposing(permissionScope(), permissionScope("id", second, "value", "x", "type", "Everybody")), "Request_BadRequest", "type"},
+		"no consent text":            {exposing(permissionScope(), permissionScope("id", second, "value", "x", "adminConsentDescription", nil)), "Request_BadRequest", "required"},
+		"one that is removed":        {exposing(), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
+		"a value that changes":       {exposing(permissionScope("value", "other")), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
+		"a type that changes":        {exposing(permissionScope("type", "User")), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
+		"a change while it is shut":  {exposing(permissionScope("value", "other", "isEnabled", false)), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
 		"a client for a scope that is not there": {o{"api": o{"preAuthorizedApplications": []any{o{"appId": w.client.AppID, "delegatedPermissionIds": []any{second}}}}},
 			"Request_BadRequest", second},
 		"the same client twice": {o{"api": o{"preAuthorizedApplications": []any{o{"appId": w.client.AppID, "delegatedPermissionIds": []any{scopeID}}, o{"appId": w.client.AppID}}}},
@@ -171,7 +176,7 @@ func TestEachRedirectHasItsPlatform(t *testing.T) {
 	w.refused(set(o{"spa": uris("https://a", "https://a")}), 400, "Request_BadRequest", "Redirect URIs must have distinct values")
 	w.refused(set(o{"spa": uris("https://a/b", "https://a/B")}), 400, "Request_BadRequest", "Redirect URIs must have distinct values")
 	w.refused(set(o{"spa": uris("https://HOST/cb")}), 400, "Request_BadRequest", "Redirect URIs must have distinct values")
-	for _, c := range []o{{"spa": uris("http://portal:4443")}, {"spa": uris("portal")}, {"publicClient": uris("http://host")}, {"publicClient": uris("https://*.host")}, {"web": uris("https://host/#x")}, {"web": uris("msal1://auth")}} {
+	for _, c := range []o{{"spa": uris("http://portal:4443")}, {"spa": uris("portal")}, {"publicClient": uris("http://host")}, {"web": uris("https://host/#x")}, {"web": uris("msal1://auth")}} {
 		if r := set(c); r.status != 400 || r.code() != "Request_BadRequest" || !strings.Contains(r.message(), "redirectUris") {
 			t.Errorf("%v: %d %s", c, r.status, r.raw)
 		}

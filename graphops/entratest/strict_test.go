@@ -41,7 +41,7 @@ func TestABodyThatIsNotRightIsRefused(t *testing.T) {
 		"an audience of its own":      {o{"displayName": "x", "signInAudience": "Everybody"}, "Request_BadRequest", "signInAudience"},
 		"a relative redirect":         {o{"displayName": "x", "web": o{"redirectUris": []any{"/cb"}}}, "Request_BadRequest", "redirectUris"},
 		"a redirect without TLS":      {o{"displayName": "x", "web": o{"redirectUris": []any{"http://example.com/cb"}}}, "Request_BadRequest", "https://"},
-		"a wildcard":                  {o{"displayName": "x", "spa": o{"redirectUris": []any{"https://*.example.com"}}}, "Request_BadRequest", "spa"},
+		"a wildcard":                  {o{"displayName": "x", "signInAudience": "AzureADandPersonalMicrosoftAccount", "spa": o{"redirectUris": []any{"https://*.example.com"}}}, "Request_BadRequest", "spa"},
 		"an ID that is no GUID":       {o{"displayName": "x", "requiredResourceAccess": []any{o{"resourceAppId": "graph", "resourceAccess": []any{}}}}, "Request_BadRequest", "Edm.Guid"},
 		"51 resources":                {o{"displayName": "x", "requiredResourceAccess": access(51)}, "Request_BadRequest", "50"},
 		"401 permissions":             {o{"displayName": "x", "requiredResourceAccess": []any{o{"resourceAppId": graphID, "resourceAccess": many}}}, "Request_BadRequest", "400"},

@@ -101,10 +101,11 @@ func api(p workflow.Plan) object {
 		if s.AdminsOnly {
 			kind = "Admin"
 		}
+		title, words := s.ForUsers()
 		return object{
 			{"id", scopeID(p.AppName, s.Name)}, {"value", s.Name}, {"type", kind}, {"isEnabled", true},
 			{"adminConsentDisplayName", s.Title}, {"adminConsentDescription", s.Words},
-			{"userConsentDisplayName", s.Title}, {"userConsentDescription", s.Words},
+			{"userConsentDisplayName", title}, {"userConsentDescription", words},
 		}
 	})}}
 }

@@ -114,15 +114,15 @@ func (r *reader) template(t text, on workflow.Platform, fields []workflow.Templa
 	}
 	scheme, _, _ := strings.Cut(t.s, "://")
 	// A digit can stand for a host, a port and a part of a path.
-	problem := redirectProblem(braced.ReplaceAllString(t.s, "1"), on)
+	problem := workflow.RedirectProblem(braced.ReplaceAllString(t.s, "1"), on)
 	switch {
 	case braced.MatchString(scheme):
-		problem = "and has to begin with a scheme, such as https://"
+		problem = "a redirect URI begins with a scheme, such as https://"
 	case problem == "" && len(many) > 1:
-		problem = fmt.Sprintf("and has %s in it: one of them may have many values", strings.Join(many, " and "))
+		problem = fmt.Sprintf("it has %s in it, and one of them may have many values", strings.Join(many, " and "))
 	}
 	if problem != "" {
-		r.report(t.place, "", "is %s, %s", quote(t.s), problem)
+		r.report(t.place, "", "is %s: %s", quote(t.s), problem)
 	}
 	return problem == ""
 }
