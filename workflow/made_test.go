@@ -76,7 +76,7 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 		d := NewDesk(DeskConfig{Products: []Product{vbo(), backup()}, PublicURL: url, Policy: DefaultPolicy})
 		p, _ := d.Product("backup")
 		o, ok := p.Offer(MadeCertificate)
-		if ok != want || ok && (p.Credentials[1].Kind != MadeCertificate || o.Lifetime != 8760*time.Hour || o.Max != 17520*time.Hour) {
+		if ok != want || ok && (p.Credentials[1].Kind != MadeCertificate || o.Lifetime != 4320*time.Hour || o.Max != 17520*time.Hour) {
 			t.Errorf("with %q it has %+v", url, p.Credentials)
 		}
 		if p, _ := d.Product("vbo365"); len(p.Credentials) != 1 {
