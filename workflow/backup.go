@@ -15,16 +15,18 @@ type BackupServer interface {
 	// the server's own words where it said no.
 	Connect(ctx context.Context, o Organization) (Connected, error)
 	// SignedIn tells what a person who signed in at Microsoft reaches on the
-	// server. The assertion is the token response of that sign-in, whole, as
-	// Microsoft sent it. Errors are as for Connect.
-	SignedIn(ctx context.Context, assertion Secret) ([]Connected, error)
+	// server. organization is the initial domain of their tenant, or empty where it
+	// is not known: some servers want it beside the token response. Errors are as for
+	// Connect.
+	SignedIn(ctx context.Context, who Assertion, organization string) ([]Connected, error)
 }
 
 // Organization is what a server needs to connect one.
 type Organization struct {
-	Name   string // its initial domain: "contoso.onmicrosoft.com"
-	Region string // "Worldwide", "Germany", "China", "USDefence" or "USGovernment"
-	AppID  string
+	Name     string // its initial domain: "contoso.onmicrosoft.com"
+	TenantID string
+	Region   string // "Worldwide", "Germany", "China", "USDefence" or "USGovernment"
+	AppID    string
 
 	PFX        Secret // PKCS#12, Base64; or, without one:
 	Password   Secret // of the PFX
@@ -39,4 +41,5 @@ type Connected struct {
 	ID       string // the server's own
 	Name     string
 	Services []string // "Exchange", "SharePoint", "Teams"
+	AppID    string   // that it uses, in small letters; empty where the server does not say
 }

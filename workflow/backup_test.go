@@ -53,9 +53,9 @@ func (s wiredServer) Connect(_ context.Context, o Organization) (Connected, erro
 	})
 }
 
-func (s wiredServer) SignedIn(_ context.Context, assertion Secret) ([]Connected, error) {
+func (s wiredServer) SignedIn(_ context.Context, who Assertion, _ string) ([]Connected, error) {
 	return call(s.wired, "signed in", func() ([]Connected, error) {
-		if !strings.HasPrefix(assertion.Reveal(), "ASSERTION ") {
+		if !strings.HasPrefix(who.Response.Reveal(), "ASSERTION ") {
 			return nil, &Trouble{Text: "vb365-prod refused to sign you in."}
 		}
 		return s.shows, s.vb365.refuses

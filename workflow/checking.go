@@ -158,7 +158,7 @@ func (e *Engine) reached(ctx context.Context, r *Request, signing Asserting) (st
 	}
 	var has []Connected
 	err = e.insist(func(ctx context.Context) (err error) {
-		has, err = server.SignedIn(ctx, who.Response)
+		has, err = server.SignedIn(ctx, who, r.Made.Domain)
 		return err
 	})
 	no, refused := errors.AsType[*Trouble](err)

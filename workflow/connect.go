@@ -133,7 +133,7 @@ func (e *Engine) connect(ctx context.Context, r *Request) (edit, error) {
 		return nil, &Trouble{Code: "domain", Text: fmt.Sprintf("Entra did not say what the tenant's initial domain is, so nothing was sent to %s.", name)}
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
-	o := Organization{Name: r.Made.Domain, Region: tenant.region(), AppID: r.Made.AppID}
+	o := Organization{Name: r.Made.Domain, TenantID: r.Made.TenantID, Region: tenant.region(), AppID: r.Made.AppID}
 	for _, s := range r.Plan.Backup.Services {
 		switch s {
 		case ExchangeService:

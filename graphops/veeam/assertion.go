@@ -9,11 +9,17 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// A grant is a way to sign in: the form for the token endpoint, and what in it
-// nobody may see.
+// A grant is a way to sign in: the forms for the token endpoint to try one after
+// the other, and what in them nobody may see.
 type grant interface {
-	form() url.Values
+	attempts(s *Server, g *generation) []attempt
 	secrets() []workflow.Secret
+}
+
+// An attempt is one form. by is what its client_id says, if it has one.
+type attempt struct {
+	by   naming
+	form url.Values
 }
 
 // account is the operator's service account.
@@ -22,21 +28,25 @@ type account struct {
 	password workflow.Secret
 }
 
-func (a account) form() url.Values {
-	return url.Values{"grant_type": {"password"}, "username": {a.username}, "password": {a.password.Reveal()}}
+func (a account) attempts(*Server, *generation) []attempt {
+	return []attempt{{form: url.Values{"grant_type": {"password"}, "username": {a.username}, "password": {a.password.Reveal()}}}}
 }
 
 func (a account) secrets() []workflow.Secret { return []workflow.Secret{a.password} }
 
 // asserted is a person who signed in at Microsoft.
 type asserted struct {
-	whole    workflow.Secret
-	parts    []workflow.Secret // the tokens in it
-	clientID string
+	whole     workflow.Secret
+	parts     []workflow.Secret // the tokens in it
+	clientIDs map[naming]string
 }
 
-func (a asserted) form() url.Values {
-	return url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "client_id": {a.clientID}, "assertion": {a.whole.Reveal()}}
+func (a asserted) attempts(s *Server, g *generation) []attempt {
+	var all []attempt
+	for _, by := range s.namings(g, a.clientIDs) {
+		all = append(all, attempt{by, url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "client_id": {a.clientIDs[by]}, "assertion": {a.whole.Reveal()}}})
+	}
+	return all
 }
 
 // secrets are the tokens; the rest of the response is words that a server may well
@@ -45,7 +55,7 @@ func (a asserted) secrets() []workflow.Secret { return a.parts }
 
 // readAssertion takes a token response apart as far as it has to be: Veeam needs
 // a refresh token in it, and the ID of the application it was issued to.
-func readAssertion(assertion workflow.Secret) (asserted, error) {
+func readAssertion(who workflow.Assertion, organization string) (asserted, error) {
 	var said struct {
 		AccessToken  string `json:"access_token"`
 		RefreshToken string `json:"refresh_token"`
@@ -54,7 +64,7 @@ func readAssertion(assertion workflow.Secret) (asserted, error) {
 	bad := func(text string) (asserted, error) {
 		return asserted{}, &workflow.Trouble{Code: "Assertion", Text: text + " Nothing was sent to the backup server. Sign in again."}
 	}
-	switch err := json.Unmarshal([]byte(assertion.Reveal()), &said); {
+	switch err := json.Unmarshal([]byte(who.Response.Reveal()), &said); {
 	case err != nil || said.AccessToken == "":
 		return bad("What Microsoft answered to the sign-in has no access token in it.")
 	case said.RefreshToken == "":
@@ -69,18 +79,21 @@ func readAssertion(assertion workflow.Secret) (asserted, error) {
 	}
 	claims(said.IDToken, &id)
 	claims(said.AccessToken, &access)
-	a := asserted{whole: assertion}
+	a := asserted{whole: who.Response, clientIDs: map[naming]string{byOrganization: organization}}
+	if who.ObjectID != "" && who.TenantID != "" {
+		a.clientIDs[byUser] = who.ObjectID + "." + who.TenantID
+	}
 	for _, t := range []string{said.AccessToken, said.RefreshToken, said.IDToken} {
 		if t != "" {
 			a.parts = append(a.parts, workflow.NewSecret(t))
 		}
 	}
 	for _, found := range []string{access.AppID, access.Azp, id.Aud} {
-		if a.clientID == "" {
-			a.clientID = found
+		if a.clientIDs[byApplication] == "" {
+			a.clientIDs[byApplication] = found
 		}
 	}
-	if a.clientID == "" {
+	if a.clientIDs[byApplication] == "" {
 		return bad("What Microsoft answered to the sign-in does not say which application it is for.")
 	}
 	return a, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -12,42 +13,30 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// versions are those of the API that are spoken, the newest first.
-var versions = []string{"v8", "v7"}
-
 // maxAnswer is more than any answer of these servers is long.
 const maxAnswer = 8 << 20
 
 // A conversation is what is said to a server with one token.
 type conversation struct {
-	s       *Server
-	version string
-	token   workflow.Secret
-	hidden  hidden // what may not be shown of an answer
+	s      *Server
+	gen    *generation
+	token  workflow.Secret
+	hidden hidden // what may not be shown of an answer
 }
 
-// signIn gets a token. more are secrets of what will be sent with it.
+// signIn gets a token: with what is known of the server, or whatever it takes. more
+// are secrets of what will be sent with the token.
 func (s *Server) signIn(ctx context.Context, who grant, more ...workflow.Secret) (*conversation, error) {
-	form := who.form()
-	form.Set("disable_antiforgery_token", "true") // it is for browsers, which have cookies
-	try := versions
-	if known := s.version.Load(); known != nil && *known != versions[0] {
-		try = []string{*known, versions[0]} // a server that was upgraded since has the new one
-	}
 	c := &conversation{s: s, hidden: hide(append(who.secrets(), more...))}
-	for _, c.version = range try {
-		got, err := c.send(ctx, call{words: "sign in", method: http.MethodPost, path: "/token", form: form})
+	for _, c.gen = range s.order() {
+		got, by, err := c.introduce(ctx, who.attempts(s, c.gen))
 		if err != nil {
 			return nil, err
 		}
-		if got.status == http.StatusNotFound {
+		if got == nil {
 			continue
 		}
-		if err := got.fault(); err != nil {
-			return nil, err
-		}
-		v := c.version
-		s.version.Store(&v)
+		s.learn(c.gen, by)
 		var t tokens
 		if json.Unmarshal(got.body, &t) != nil || t.AccessToken == "" {
 			return nil, got.later("the answer to a sign-in has no token")
@@ -56,12 +45,45 @@ func (s *Server) signIn(ctx context.Context, who grant, more ...workflow.Secret)
 		c.hidden = append(c.hidden, hide([]workflow.Secret{c.token, workflow.NewSecret(t.RefreshToken)})...)
 		return c, nil
 	}
-	return nil, &workflow.Trouble{Code: "HTTP 404", Text: s.name + " answers, but not as Veeam Backup for Microsoft 365 7 or 8 does: it has neither /v8/token nor /v7/token. " +
+	if s.found.Load() != nil { // it is being upgraded, or something answers for it
+		return nil, &later{server: s.name, words: "sign in", status: http.StatusNotFound, why: "it answers, but no longer as Veeam Backup for Microsoft 365 does"}
+	}
+	return nil, &workflow.Trouble{Code: "HTTP 404", Text: s.name + " answers, but not as Veeam Backup for Microsoft 365 does: it has none of /v8/token to /v4/token. " +
 		"Ask the bot's operator to check its url under veeam, and on the server whether the REST API is on, then press Retry."}
+}
+
+// introduce makes attempts at one generation until one of them is taken, and returns
+// the answer. It is nil where the server does not speak the generation.
+func (c *conversation) introduce(ctx context.Context, all []attempt) (*answer, naming, error) {
+	var no refusals
+	for _, a := range all {
+		if c.gen.browsers {
+			a.form.Set("disable_antiforgery_token", "true") // it is for browsers, which have cookies
+		}
+		got, err := c.send(ctx, call{words: "sign in", method: http.MethodPost, path: "/token", form: a.form})
+		switch {
+		case err != nil:
+			return nil, "", err
+		case got.absent():
+			return nil, "", nil
+		}
+		err = got.fault()
+		if err == nil {
+			return got, a.by, nil
+		}
+		no = append(no, refusal{a.by, got, err})
+		if _, refused := errors.AsType[*workflow.Trouble](err); (!refused && got.status != http.StatusInternalServerError) || got.status/100 == 3 {
+			return nil, "", err // another name would be answered no better
+		}
+	}
+	return nil, "", no.worst()
 }
 
 // logOut ends the session. That it cannot is nobody's concern: tokens end anyway.
 func (c *conversation) logOut(ctx context.Context) {
+	if !c.gen.logout {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutLimit)
 	defer cancel()
 	if got, err := c.send(ctx, call{words: "log out", method: http.MethodPost, path: "/token/logout"}); err != nil || got.status >= 300 {
@@ -101,7 +123,7 @@ func (c *conversation) send(ctx context.Context, k call) (*answer, error) {
 		}
 		content, kind = bytes.NewReader(b), "application/json"
 	}
-	req, err := http.NewRequestWithContext(ctx, k.method, c.s.base+"/"+c.version+k.path, content)
+	req, err := http.NewRequestWithContext(ctx, k.method, c.s.base+"/"+c.gen.name+k.path, content)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +140,7 @@ func (c *conversation) send(ctx context.Context, k call) (*answer, error) {
 		return nil, c.unanswered(ctx, k, err)
 	}
 	defer resp.Body.Close()
-	c.s.log.DebugContext(ctx, "call", "method", k.method, "path", "/"+c.version+k.path, "status", resp.StatusCode)
+	c.s.log.DebugContext(ctx, "call", "method", k.method, "path", "/"+c.gen.name+k.path, "status", resp.StatusCode)
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:

@@ -2,6 +2,7 @@ package veeam
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,10 +21,17 @@ const (
 // organizations lists all that this token may see.
 func (c *conversation) organizations(ctx context.Context) ([]organization, error) {
 	var all []organization
+	paged := c.gen.paged
 	for range maxPages {
+		q := url.Values{}
+		if c.gen.brief {
+			q.Set("extendedView", "false") // so that nobody asks the proxies, one of which may be off
+		}
+		if paged {
+			q.Set("limit", strconv.Itoa(pageSize))
+			q.Set("offset", strconv.Itoa(len(all)))
+		}
 		var p page
-		// Without extendedView nobody asks the proxies, one of which may be off.
-		q := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(len(all))}, "extendedView": {"false"}}
 		if err := c.do(ctx, call{words: "list the organizations", method: http.MethodGet, path: "/Organizations", query: q}, &p); err != nil {
 			return nil, err
 		}
@@ -32,11 +40,28 @@ func (c *conversation) organizations(ctx context.Context) ([]organization, error
 		if p.Limit > 0 {
 			most = min(most, p.Limit)
 		}
-		if len(p.Results) < most {
+		if p.whole || len(p.Results) < most {
 			return all, nil
 		}
+		paged = true // a server that has pages after all
 	}
 	return nil, c.refuse("TooMany", "lists more organizations than can be read, so nothing was changed there. Connect the organization in the Veeam console.")
+}
+
+// reached lists what somebody reaches who signed in at Microsoft. Where the list is
+// not for them, their own organization is.
+func (c *conversation) reached(ctx context.Context) ([]organization, error) {
+	if !c.gen.own {
+		all, err := c.organizations(ctx)
+		if _, refused := errors.AsType[*workflow.Trouble](err); !refused {
+			return all, err
+		}
+	}
+	var own organization
+	if err := c.do(ctx, call{words: "show your organization", method: http.MethodGet, path: "/Organization"}, &own); err != nil {
+		return nil, err
+	}
+	return []organization{own}, nil
 }
 
 // refuse is a "no" of our own.
@@ -53,11 +78,9 @@ func (c *conversation) connect(ctx context.Context, o workflow.Organization) (wo
 	id := ""
 	if old != nil {
 		id = old.ID
-		err = c.do(ctx, call{words: "edit the organization", method: http.MethodPut, path: "/Organizations/" + url.PathEscape(id), body: body(o, old)}, nil)
+		err = c.edit(ctx, o, old)
 	} else {
-		var added organization
-		err = c.do(ctx, call{words: "add the organization", method: http.MethodPost, path: "/Organizations", body: body(o, nil)}, &added)
-		id = added.ID
+		id, err = c.add(ctx, o)
 	}
 	if err != nil {
 		return workflow.Connected{}, err
@@ -75,6 +98,26 @@ func (c *conversation) connect(ctx context.Context, o workflow.Organization) (wo
 	return now.connected(), nil
 }
 
+func (c *conversation) edit(ctx context.Context, o workflow.Organization, old *organization) error {
+	return c.do(ctx, call{words: "edit the organization", method: http.MethodPut, path: "/Organizations/" + url.PathEscape(old.ID), body: c.body(o, old)}, nil)
+}
+
+// add adds the organization, and returns its ID. Where the server says no it is looked
+// for once more: a call before, whose answer was lost, may have come to its end
+// only now.
+func (c *conversation) add(ctx context.Context, o workflow.Organization) (string, error) {
+	var added organization
+	err := c.do(ctx, call{words: "add the organization", method: http.MethodPost, path: "/Organizations", body: c.body(o, nil)}, &added)
+	if _, refused := errors.AsType[*workflow.Trouble](err); !refused {
+		return added.ID, err
+	}
+	late, look := c.find(ctx, o)
+	if look != nil || late == nil {
+		return "", err
+	}
+	return late.ID, c.edit(ctx, o, late)
+}
+
 // find returns the organization as the server has it, or nil. It refuses one
 // that an edit would take something from.
 func (c *conversation) find(ctx context.Context, o workflow.Organization) (*organization, error) {
@@ -82,7 +125,7 @@ func (c *conversation) find(ctx context.Context, o workflow.Organization) (*orga
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(has organization) bool { return !has.is(o.Name) })
+	all = slices.DeleteFunc(all, func(has organization) bool { return !has.is(o.Name, o.TenantID) })
 	switch {
 	case len(all) == 0:
 		return nil, nil
@@ -97,7 +140,7 @@ func (c *conversation) find(ctx context.Context, o workflow.Organization) (*orga
 	for _, s := range []struct {
 		has, keeps bool
 		name       string
-	}{{has.Exchange, o.Exchange, "Exchange"}, {has.SharePoint, o.SharePoint, "SharePoint"}, {has.Teams, o.Teams, "Teams"}, {has.TeamsChats, o.TeamsChats, "Teams chats"}} {
+	}{{has.Exchange, o.Exchange, "Exchange"}, {has.SharePoint, o.SharePoint, "SharePoint"}, {yes(has.Teams), o.Teams, "Teams"}, {yes(has.TeamsChats), o.TeamsChats, "Teams chats"}} {
 		if s.has && !s.keeps {
 			lost = append(lost, s.name)
 		}
@@ -118,8 +161,8 @@ func (c *conversation) compare(o workflow.Organization, now *organization) error
 	}{
 		{o.Exchange, now.Exchange, now.ExchangeSettings, "Exchange"},
 		{o.SharePoint, now.SharePoint, now.SharePointSettings, "SharePoint"},
-		{o.Teams, now.Teams, nil, "Teams"},
-		{o.TeamsChats, now.TeamsChats, nil, "Teams chats"},
+		{o.Teams, yes(now.Teams), nil, "Teams"},
+		{o.TeamsChats, yes(now.TeamsChats), nil, "Teams chats"},
 	} {
 		const next = "Look at the organization in the Veeam console; when nobody else is changing it, press Retry."
 		switch {

@@ -104,27 +104,6 @@ func TestACertificateThatTheServerHasAlready(t *testing.T) {
 	}
 }
 
-func TestAServerOfVersion7(t *testing.T) {
-	w := newWorldWith(t, veeamtest.Config{Version: 7})
-	s := w.server(nil)
-	w.connected(s, w.organization())
-	before := len(w.veeam.Journal())
-	w.connected(s, w.organization())
-	for _, e := range w.veeam.Journal()[before:] {
-		if !strings.HasPrefix(e.Path, "/v7/") {
-			t.Errorf("the version was not remembered: %s", e.Path)
-		}
-	}
-	// The server was upgraded, and has no /v7 any more.
-	newer := veeamtest.New(veeamtest.Config{Entra: w.entra})
-	newer.AddAccount(username, password)
-	w.instead(only8{newer})
-	w.connected(s, w.organization())
-	if all := newer.Organizations(); len(all) != 1 {
-		t.Errorf("the upgraded server has %+v", all)
-	}
-}
-
 func TestWhatTheServerSaysAfterwardsCounts(t *testing.T) {
 	for _, c := range []struct {
 		knob func(*veeamtest.Knobs)

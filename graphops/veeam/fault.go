@@ -22,12 +22,21 @@ type later struct {
 	server, words string
 	status        int
 	code, why     string
+	said          string // the server's own words
 	after         time.Duration
 }
 
 var _ workflow.Temporary = (*later)(nil)
 
 func (l *later) RetryAfter() time.Duration { return l.after }
+
+// Explain is what people are told where it did not go away: what the server said.
+func (l *later) Explain() *workflow.Trouble {
+	if l.said == "" {
+		return nil
+	}
+	return &workflow.Trouble{Code: cmp.Or(l.code, "HTTP "+strconv.Itoa(l.status)), Text: fmt.Sprintf("%s could not %s for some minutes. It says: “%s”", l.server, l.words, l.said)}
+}
 
 func (l *later) Error() string {
 	var b strings.Builder
@@ -67,13 +76,25 @@ var passing = map[string]bool{"ProxyOffline": true, "Timeout": true, "OperationC
 // these servers answer 500 to much that is wrong with a request.
 var lasting = map[string]bool{"ParameterValidationFailure": true, "ResourceAccessDenied": true, "ResourceNotFound": true}
 
-// fault says what an answer means: nil where it is a yes.
-func (a *answer) fault() error {
+// said is what the server says about an answer that is no success.
+func (a *answer) said() exception {
 	var said exception
 	if json.Unmarshal(a.body, &said) != nil {
-		said = exception{}
+		// What has an object where OAuth has a word is not Veeam's, but says something.
+		var other struct {
+			Message string                                    `json:"message"`
+			Error   struct{ Code, Message, ErrorCode string } `json:"error"`
+		}
+		json.Unmarshal(a.body, &other)
+		said = exception{Message: cmp.Or(other.Message, other.Error.Message), ErrorCode: cmp.Or(other.Error.ErrorCode, other.Error.Code)}
 	}
 	said.ErrorCode, said.Message = cmp.Or(said.ErrorCode, said.Error), cmp.Or(said.Message, said.Description)
+	return said
+}
+
+// fault says what an answer means: nil where it is a yes.
+func (a *answer) fault() error {
+	said := a.said()
 	switch {
 	case a.status == http.StatusAccepted:
 		l := a.later("it is still at it")
@@ -86,10 +107,19 @@ func (a *answer) fault() error {
 	case lasting[said.ErrorCode]:
 	case passing[said.ErrorCode], a.status >= 500, a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests, a.status == http.StatusConflict, a.status == http.StatusLocked:
 		l := a.later(a.c.hidden.clean(said.Message, 300))
-		l.code = a.c.hidden.clean(said.ErrorCode, 40)
+		l.code, l.said = a.c.hidden.clean(said.ErrorCode, 40), l.why
 		return l
 	}
 	return a.trouble(said)
+}
+
+// words are the server's own, in quotation marks.
+func (a *answer) words() string {
+	words := a.c.hidden.clean(a.said().Message, 300)
+	if words == "" {
+		return "nothing but " + strconv.Itoa(a.status) + " " + http.StatusText(a.status)
+	}
+	return "“" + words + "”"
 }
 
 // trouble shows the server's own words.
@@ -98,13 +128,7 @@ func (a *answer) trouble(said exception) *workflow.Trouble {
 	if t.Code == "" {
 		t.Code = fmt.Sprintf("HTTP %d", a.status)
 	}
-	words := a.c.hidden.clean(said.Message, 300)
-	if words == "" {
-		words = "nothing but " + strconv.Itoa(a.status) + " " + http.StatusText(a.status)
-	} else {
-		words = "“" + words + "”"
-	}
-	t.Text = fmt.Sprintf("%s refused to %s. It says: %s", a.c.s.name, a.call.words, words)
+	t.Text = fmt.Sprintf("%s refused to %s. It says: %s", a.c.s.name, a.call.words, a.words())
 	if a.call.path == "/token" && a.call.form.Get("grant_type") == "password" {
 		t.Text += " Nothing was changed there. Ask the bot's operator to check the account under veeam, then press Retry."
 	}

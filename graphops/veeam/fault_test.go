@@ -16,17 +16,6 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// only8 is a server that has given /v7 up.
-type only8 struct{ http.Handler }
-
-func (h only8) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !strings.HasPrefix(r.URL.Path, "/v8/") {
-		http.NotFound(w, r)
-		return
-	}
-	h.Handler.ServeHTTP(w, r)
-}
-
 // tries is how often a call is made before it counts as failed: net/http reads
 // once more by itself where a connection that was open broke.
 func tries(op string, how veeamtest.Failure) int {
@@ -144,8 +133,11 @@ func TestAnAnswerThatIsNone(t *testing.T) {
 		}
 	}
 	w.instead(http.NotFoundHandler())
-	_, err := w.connect(s, w.organization())
-	w.refused(err, "HTTP 404", "has neither /v8/token nor /v7/token", "check its url under veeam")
+	_, err := w.connect(w.server(nil), w.organization())
+	w.refused(err, "HTTP 404", "has none of /v8/token to /v4/token", "check its url under veeam")
+	if _, err := w.connect(s, w.organization()); !isTemporary(err) {
+		t.Errorf("a server that answered before is being upgraded: %v", err)
+	}
 }
 
 func TestAListWithoutEndIsNotRead(t *testing.T) {

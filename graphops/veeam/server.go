@@ -36,7 +36,7 @@ type Server struct {
 	password workflow.Secret
 	http     *http.Client
 	log      *slog.Logger
-	version  atomic.Pointer[string] // that the server was found to speak; nil until then
+	found    atomic.Pointer[found] // nil until it answered
 }
 
 var _ workflow.BackupServer = (*Server)(nil)
@@ -100,6 +100,9 @@ func (s *Server) Connect(ctx context.Context, o workflow.Organization) (workflow
 		return workflow.Connected{}, err
 	}
 	defer c.logOut(ctx)
+	if err := c.fits(o); err != nil {
+		return workflow.Connected{}, err
+	}
 	return c.connect(ctx, o)
 }
 
@@ -117,17 +120,17 @@ func checkAsked(o workflow.Organization) error {
 }
 
 // SignedIn lists the organizations that a signed-in person reaches.
-func (s *Server) SignedIn(ctx context.Context, assertion workflow.Secret) ([]workflow.Connected, error) {
-	who, err := readAssertion(assertion)
+func (s *Server) SignedIn(ctx context.Context, who workflow.Assertion, organization string) ([]workflow.Connected, error) {
+	as, err := readAssertion(who, organization)
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.signIn(ctx, who)
+	c, err := s.signIn(ctx, as)
 	if err != nil {
 		return nil, err
 	}
 	defer c.logOut(ctx)
-	all, err := c.organizations(ctx)
+	all, err := c.reached(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package veeam
 
 import (
+	"cmp"
+	"encoding/json"
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
@@ -23,10 +25,25 @@ type exception struct {
 	Description string `json:"error_description"`
 }
 
-// page is PageOfRestOrganizationComposed.
+// page is PageOfRestOrganizationComposed, or the array of all that versions before 8
+// answer.
 type page struct {
-	Limit   int            `json:"limit"`
-	Results []organization `json:"results"`
+	Limit   int
+	Results []organization
+	whole   bool
+}
+
+func (p *page) UnmarshalJSON(b []byte) error {
+	if p.whole = b[0] == '['; p.whole {
+		return json.Unmarshal(b, &p.Results)
+	}
+	var named struct {
+		Limit   int            `json:"limit"`
+		Results []organization `json:"results"`
+	}
+	err := json.Unmarshal(b, &named)
+	p.Limit, p.Results = named.Limit, named.Results
+	return err
 }
 
 // organization is RestOrganizationComposed, in both directions.
@@ -38,9 +55,10 @@ type organization struct {
 	Region             string    `json:"region"`
 	Exchange           bool      `json:"isExchangeOnline"`
 	SharePoint         bool      `json:"isSharePointOnline"`
-	Teams              bool      `json:"isTeamsOnline"`
-	TeamsChats         bool      `json:"isTeamsChatsOnline"`
-	Configure          bool      `json:"configureApplication"` // Veeam would make the app: we have
+	Teams              *bool     `json:"isTeamsOnline,omitempty"`      // nil where the version has none
+	TeamsChats         *bool     `json:"isTeamsChatsOnline,omitempty"` // likewise
+	MSID               string    `json:"msid,omitempty"`               // the tenant's ID
+	Configure          bool      `json:"configureApplication"`         // Veeam would make the app: we have
 	ExchangeSettings   *settings `json:"exchangeOnlineSettings,omitempty"`
 	SharePointSettings *settings `json:"sharePointOnlineSettings,omitempty"`
 }
@@ -62,7 +80,7 @@ type settings struct {
 const office365 = "Office365"
 
 // body is what is sent to have o connected. old is what the server has, or nil.
-func body(o workflow.Organization, old *organization) organization {
+func (c *conversation) body(o workflow.Organization, old *organization) organization {
 	of := func() *settings {
 		s := &settings{AppOnly: true, Organization: o.Name, AppID: o.AppID, CustomApp: true}
 		if o.PFX.IsZero() {
@@ -72,7 +90,13 @@ func body(o workflow.Organization, old *organization) organization {
 		}
 		return s
 	}
-	b := organization{Type: office365, Region: o.Region, Exchange: o.Exchange, SharePoint: o.SharePoint, Teams: o.Teams, TeamsChats: o.TeamsChats}
+	b := organization{Type: office365, Region: cmp.Or(c.gen.regions[o.Region], o.Region), Exchange: o.Exchange, SharePoint: o.SharePoint}
+	if c.gen.teams {
+		b.Teams = &o.Teams
+	}
+	if c.gen.chats {
+		b.TeamsChats = &o.TeamsChats
+	}
 	if o.Exchange {
 		b.ExchangeSettings = of()
 	}
@@ -85,9 +109,18 @@ func body(o workflow.Organization, old *organization) organization {
 	return b
 }
 
-// is says whether an organization is the one with this initial domain. Its name
-// on the server may be another: a hybrid one's is that of its own forest.
-func (o *organization) is(domain string) bool {
+func yes(p *bool) bool { return p != nil && *p }
+
+// is reports whether an organization is the one with this initial domain, or of this
+// tenant. Its name on the server may be another: a hybrid one's is that of its own
+// forest.
+func (o *organization) is(domain, tenant string) bool {
+	if tenant != "" && strings.EqualFold(o.MSID, tenant) {
+		return true
+	}
+	if domain == "" {
+		return false
+	}
 	for _, s := range []*settings{o.ExchangeSettings, o.SharePointSettings} {
 		if s != nil && strings.EqualFold(s.Organization, domain) {
 			return true
@@ -102,7 +135,7 @@ func (o *organization) services() []string {
 	for _, s := range []struct {
 		on   bool
 		name string
-	}{{o.Exchange, "Exchange"}, {o.SharePoint, "SharePoint"}, {o.Teams, "Teams"}} {
+	}{{o.Exchange, "Exchange"}, {o.SharePoint, "SharePoint"}, {yes(o.Teams), "Teams"}} {
 		if s.on {
 			all = append(all, s.name)
 		}
@@ -113,6 +146,11 @@ func (o *organization) services() []string {
 // connected is how the workflow sees it.
 func (o *organization) connected() workflow.Connected {
 	c := workflow.Connected{ID: o.ID, Name: o.OfficeName, Services: o.services()}
+	for _, s := range []*settings{o.SharePointSettings, o.ExchangeSettings} {
+		if s != nil && s.AppID != "" {
+			c.AppID = strings.ToLower(s.AppID)
+		}
+	}
 	if c.Name == "" {
 		c.Name = o.Name
 	}

@@ -54,17 +54,15 @@ func (s *Server) InstallCertificate(pfx []byte, password string) (string, error)
 	return i.thumbprint(), nil
 }
 
-var regions = []string{"Worldwide", "Germany", "China", "USDefence", "USGovernment"}
-
 // check holds a body to everything that can be known about it, and returns what
 // it would make.
 func (c *call) check(in *restOrganization) (*organization, error) {
 	switch {
 	case str(in.Type) != "Office365":
 		return nil, bad("The type '%s' of an organization is not emulated.", str(in.Type))
-	case !slices.Contains(regions, str(in.Region)):
+	case !slices.Contains(c.gen.regions, str(in.Region)):
 		return nil, bad("The region '%s' is not valid.", str(in.Region))
-	case in.ID != nil || in.Name != nil || in.OfficeName != nil || in.IsBackedup != nil || in.FirstBackup != nil || in.LastBackup != nil || in.Links != nil || in.Actions != nil:
+	case in.ID != nil || in.MSID != nil || in.BackedUpID != nil || in.Name != nil || in.OfficeName != nil || in.IsBackedup != nil || in.FirstBackup != nil || in.LastBackup != nil || in.Links != nil || in.Actions != nil:
 		return nil, bad("A property of an organization that is read-only was given.")
 	case yes(in.Configure) || str(in.UserCode) != "" || str(in.NewApplicationName) != "":
 		return nil, bad("Configuring the application is not emulated.")
@@ -147,22 +145,23 @@ func (c *call) checkSettings(in *restSettings, service string) (*entratest.Tenan
 
 // needs are the permissions that each service takes, those that Veeam's own wizard
 // grants. Source: Veeam Backup for Microsoft 365 8 User Guide, Permissions for
-// Modern App-Only Authentication; those that came after version 7 are marked.
+// Modern App-Only Authentication; those that came after version 7 are marked, and
+// those of the versions before 7 are taken to be those of 7.
 var needs = []struct {
 	resource, name string
 	services       string
 	since          int
 }{
-	{catalog.MicrosoftGraph, "Directory.Read.All", "exchange sharepoint teams", 7},
-	{catalog.MicrosoftGraph, "Group.Read.All", "exchange sharepoint teams", 7},
-	{catalog.MicrosoftGraph, "Sites.Read.All", "sharepoint teams", 7},
-	{catalog.MicrosoftGraph, "TeamSettings.ReadWrite.All", "teams", 7},
-	{catalog.MicrosoftGraph, "ChannelMessage.Read.All", "teams", 7},
+	{catalog.MicrosoftGraph, "Directory.Read.All", "exchange sharepoint teams", 0},
+	{catalog.MicrosoftGraph, "Group.Read.All", "exchange sharepoint teams", 0},
+	{catalog.MicrosoftGraph, "Sites.Read.All", "sharepoint teams", 0},
+	{catalog.MicrosoftGraph, "TeamSettings.ReadWrite.All", "teams", 0},
+	{catalog.MicrosoftGraph, "ChannelMessage.Read.All", "teams", 0},
 	{catalog.MicrosoftGraph, "ChannelMember.Read.All", "teams", 8},
-	{catalog.ExchangeOnline, "full_access_as_app", "exchange teams", 7},
-	{catalog.ExchangeOnline, "Exchange.ManageAsApp", "exchange", 7},
-	{catalog.SharePointOnline, "Sites.FullControl.All", "sharepoint teams", 7},
-	{catalog.SharePointOnline, "User.Read.All", "sharepoint teams", 7},
+	{catalog.ExchangeOnline, "full_access_as_app", "exchange teams", 0},
+	{catalog.ExchangeOnline, "Exchange.ManageAsApp", "exchange", 0},
+	{catalog.SharePointOnline, "Sites.FullControl.All", "sharepoint teams", 0},
+	{catalog.SharePointOnline, "User.Read.All", "sharepoint teams", 0},
 }
 
 // signIn signs in as the app, and looks at what it may do.

@@ -13,24 +13,31 @@
 // Its certificate signs itself, as the one of a new installation does;
 // [Server.Fingerprint] is what a client pins.
 //
-// # Covered, below /v8 and /v7
+// # Covered, below /v8 to /v4
 //
 //	POST /token               token               a form; grant_type password, refresh_token, urn:ietf:params:oauth:grant-type:jwt-bearer
-//	POST /token/logout        logout
-//	GET  /Organizations       listOrganizations   limit, offset, extendedView, in /v8 msid and backedUpOrganizationId
+//	POST /token/logout        logout              since 7
+//	GET  /Organization        getOwnOrganization  of whoever signed in with an assertion
+//	GET  /Organizations       listOrganizations   extendedView since 6; limit, offset, msid and backedUpOrganizationId since 8
 //	POST /Organizations       addOrganization
 //	GET  /Organizations/{id}  getOrganization
 //	PUT  /Organizations/{id}  editOrganization
 //
-// A server of version 7 has no /v8. A token is good for both versions of a server
-// that has both. Without disable_antiforgery_token a token is refused by every
-// call, as the cookie that has to come with it is not emulated.
+// A server speaks its own version, and older ones where Config.Oldest says so; it
+// answers 404 to any other. Each version knows its own fields, properties, parameters
+// and regions, and refuses those of the others. Before 8 the list is an array without
+// pages, and there are few error codes or none; before 6 a sign-in is refused as OAuth
+// 2.0 does. A token is good for all versions of a server. Since 7 a token without
+// disable_antiforgery_token is refused by every call, as the cookie that has to come
+// with it is not emulated.
 //
 // An assertion is the token response of the emulated Entra, whole: an access token
 // for Microsoft Graph with the scopes that Veeam's documentation names, and a
-// refresh token that was issued to the same person and application, which is the
-// client_id beside it. Whoever signs in like that reads the organizations of that
-// tenant and nothing else.
+// refresh token that was issued to the same person and application. The client_id
+// beside it is the application's ID or userId.tenantId since 7, as the specification
+// says, and the organization's name before that, as the vendor's examples have it;
+// Knobs.ClientID has it otherwise. Whoever signs in like that reads the organization of
+// that tenant and nothing else, before 6 only as /Organization.
 //
 // # An organization
 //

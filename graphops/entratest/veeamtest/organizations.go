@@ -115,14 +115,13 @@ func (c *call) list() (answer, error) {
 	if err := c.identify(); err != nil {
 		return answer{}, err
 	}
-	known := []string{"limit", "offset", "extendedView"}
-	if c.version >= 8 {
-		known = append(known, "msid", "backedUpOrganizationId")
-	}
 	for name := range c.query {
-		if !slices.Contains(known, name) {
+		if !slices.Contains(c.gen.query, name) {
 			return answer{}, bad("The parameter '%s' is not known.", name)
 		}
+	}
+	if c.who.tenant != nil && !c.gen.tenants {
+		return answer{}, denied(http.StatusForbidden, "Access is denied.")
 	}
 	limit, offset := c.s.cfg.PageSize, 0
 	for name, into := range map[string]*int{"limit": &limit, "offset": &offset} {
@@ -144,16 +143,32 @@ func (c *call) list() (answer, error) {
 			results = append(results, c.show(o))
 		}
 	}
+	if !c.gen.paged {
+		return answer{http.StatusOK, results}, nil
+	}
 	total := len(results)
 	results = results[min(offset, total):min(offset+limit, total)]
 	at := func(offset int) link {
-		return link{fmt.Sprintf("/v%d/Organizations?offset=%d&limit=%d", c.version, offset, limit)}
+		return link{fmt.Sprintf("/v%d/Organizations?offset=%d&limit=%d", c.gen.number, offset, limit)}
 	}
 	links := map[string]link{"self": at(offset)}
 	if offset+limit < total {
 		links["next"] = at(offset + limit)
 	}
 	return answer{http.StatusOK, map[string]any{"offset": offset, "limit": limit, "_links": links, "results": results}}, nil
+}
+
+// own is GET /Organization: that of whoever signed in with an assertion.
+func (c *call) own() (answer, error) {
+	if err := c.identify(); err != nil {
+		return answer{}, err
+	}
+	for _, o := range c.s.organizations {
+		if c.who.tenant != nil && c.who.tenant == o.tenant {
+			return answer{http.StatusOK, map[string]any{"id": o.id, "name": o.name, "type": o.kind, "isBackedup": false, "_actions": map[string]any{}}}, nil
+		}
+	}
+	return answer{}, denied(http.StatusForbidden, "Access is denied.")
 }
 
 // one finds the organization that the path names.
@@ -210,7 +225,7 @@ func (c *call) add() (answer, error) {
 	}
 	o.id = newID()
 	c.s.organizations = append(c.s.organizations, o)
-	return answer{http.StatusCreated, c.show(o)}, nil
+	return answer{c.gen.added, c.show(o)}, nil
 }
 
 // edit is PUT /Organizations/{id}.
@@ -258,11 +273,32 @@ func (c *call) show(o *organization) restOrganization {
 		return &restSettings{UseApplicationOnlyAuth: &is, OrganizationName: &s.organization, ApplicationID: &app, Thumbprint: &s.thumbprint, SaveAllWebParts: &parts, GrantAdminAccess: &no, UseMFA: &no, UseCustomApp: &is}
 	}
 	ex, sp := o.exchange != nil, o.sharePoint != nil
-	id, name, kind, region, teams, chats := o.id, o.name, o.kind, o.region, o.teams, o.teamsChats
-	out := restOrganization{ID: &id, Type: &kind, Name: &name, Region: &region, IsExchangeOnline: &ex, IsSharePointOnline: &sp, IsTeamsOnline: &teams, IsTeamsChatsOnline: &chats,
-		Exchange: of(o.exchange), SharePoint: of(o.sharePoint), Links: map[string]link{"self": {fmt.Sprintf("/v%d/organizations/%s", c.version, id)}}}
-	if c.version >= 8 && office != "" {
+	id, name, kind, region := o.id, o.name, o.kind, o.region
+	out := restOrganization{ID: &id, Type: &kind, Name: &name, Region: &region, IsExchangeOnline: &ex, IsSharePointOnline: &sp,
+		Exchange: of(o.exchange), SharePoint: of(o.sharePoint), Links: map[string]link{"self": {fmt.Sprintf("/v%d/organizations/%s", c.gen.number, id)}}}
+	teams, chats := o.teams, o.teamsChats
+	for property, show := range map[string]func(){
+		"isTeamsOnline":      func() { out.IsTeamsOnline = &teams },
+		"isTeamsChatsOnline": func() { out.IsTeamsChatsOnline = &chats },
+		"msid": func() {
+			if o.tenant != nil {
+				out.MSID = &o.tenant.ID
+			}
+		},
+	} {
+		if slices.Contains(c.gen.properties, property) {
+			show()
+		}
+	}
+	if c.gen.number >= 8 && office != "" {
 		out.OfficeName = &office
 	}
 	return out
+}
+
+// RemoveOrganization has somebody remove an organization in the server's console.
+func (s *Server) RemoveOrganization(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.organizations = slices.DeleteFunc(s.organizations, func(o *organization) bool { return o.id == id })
 }

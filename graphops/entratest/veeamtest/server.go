@@ -18,7 +18,8 @@ import (
 // Config is what a Server is made with.
 type Config struct {
 	Entra   *entratest.Server // whose tenants are the organizations
-	Version int               // 8 or 7; 0 means 8
+	Version int               // of the API, 8 to 4; 0 means 8
+	Oldest  int               // the oldest that it still speaks beside that; 0 means none
 	Now     func() time.Time  // nil means time.Now
 	Log     *slog.Logger      // one line for each call, without secrets; nil means none
 
@@ -55,12 +56,21 @@ type Knobs struct {
 	Echo bool
 	// NoTeams has the server drop Microsoft Teams from what it is sent, silently.
 	NoTeams bool
+	// ClientID is what the server wants for client_id beside an assertion, instead of
+	// what its version says; nil leaves it to that.
+	ClientID []ClientID
+	// OwnApp has the server take an assertion only where it was issued to the app that
+	// the organization uses on it.
+	OwnApp bool
 }
 
 // New returns a server without accounts and organizations.
 func New(c Config) *Server {
 	if c.Version == 0 {
 		c.Version = 8
+	}
+	if c.Oldest == 0 {
+		c.Oldest = c.Version
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -112,15 +122,15 @@ func (s *Server) OnCall(f func(op string, r *http.Request)) {
 
 // A call is one request.
 type call struct {
-	s       *Server
-	r       *http.Request
-	op      string
-	version int
-	id      string // in the path
-	query   url.Values
-	body    []byte
-	form    url.Values
-	who     *session
+	s     *Server
+	r     *http.Request
+	op    string
+	gen   *generation // nil where the path has none
+	id    string      // in the path
+	query url.Values
+	body  []byte
+	form  url.Values
+	who   *session
 }
 
 // An answer is a status and a body; nil means none.
@@ -138,6 +148,7 @@ type route struct {
 var routes = []route{
 	{"POST", "token", "token", (*call).token},
 	{"POST", "token/logout", "logout", (*call).logout},
+	{"GET", "organization", "getOwnOrganization", (*call).own},
 	{"GET", "organizations", "listOrganizations", (*call).list},
 	{"POST", "organizations", "addOrganization", (*call).add},
 	{"GET", "organizations/*", "getOrganization", (*call).get},
@@ -156,15 +167,13 @@ func Ops() []string {
 // find looks for the route of a request. Paths are not case-sensitive.
 func (c *call) find() (run func(*call) (answer, error), known bool) {
 	parts := strings.Split(strings.ToLower(strings.Trim(c.r.URL.Path, "/")), "/")
-	switch {
-	case parts[0] == "v8" && c.s.cfg.Version >= 8:
-		c.version = 8
-	case parts[0] == "v7":
-		c.version = 7
-	default:
+	if c.gen = c.s.speaks(parts[0]); c.gen == nil {
 		return nil, false
 	}
 	for _, r := range routes {
+		if !c.gen.has(r.path) {
+			continue
+		}
 		want := strings.Split(r.path, "/")
 		if len(want) != len(parts)-1 {
 			continue
@@ -221,7 +230,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer runs a call, and lets the faults that were asked for have their way.
 func (s *Server) answer(c *call, run func(*call) (answer, error), known bool) (a answer, cut bool) {
 	if run == nil {
-		if c.version == 0 || !known {
+		if c.gen == nil || !known {
 			return answer{status: http.StatusNotFound}, false // of the web server, without a body
 		}
 		return c.refused(&problem{405, "HttpError", "The requested resource does not support http method '" + c.r.Method + "'."}), false

@@ -42,7 +42,11 @@ func newDesk(t *testing.T, c Config) *desk {
 	c.Entra.AddTenant(entratest.Tenant{Domain: "fabrikam.onmicrosoft.com"})
 	d.s = New(c)
 	d.s.AddAccount(`HOST\admin`, "secret of admin")
-	d.token, _ = d.form("/v7/token", url.Values{"grant_type": {"password"}, "username": {`host\ADMIN`}, "password": {"secret of admin"}, "disable_antiforgery_token": {"true"}}).body["access_token"].(string)
+	f := url.Values{"grant_type": {"password"}, "username": {`host\ADMIN`}, "password": {"secret of admin"}}
+	if d.s.cfg.Version >= 7 {
+		f.Set("disable_antiforgery_token", "true")
+	}
+	d.token, _ = d.form(fmt.Sprintf("/v%d/token", d.s.cfg.Version), f).body["access_token"].(string)
 	if d.token == "" {
 		t.Fatal("nobody can sign in")
 	}
@@ -119,7 +123,7 @@ func TestTheTokenEndpointIsStrict(t *testing.T) {
 }
 
 func TestASessionEnds(t *testing.T) {
-	d := newDesk(t, Config{})
+	d := newDesk(t, Config{Oldest: 7})
 	list := func(token string) int { return d.call("GET", "/v8/Organizations", "", "", token).status }
 	sign := url.Values{"grant_type": {"password"}, "username": {`HOST\admin`}, "password": {"secret of admin"}}
 	if got := d.form("/v8/token", sign).body["access_token"].(string); list(got) != 401 {
@@ -245,7 +249,7 @@ func TestABodyIsHeldToTheSpecification(t *testing.T) {
 }
 
 func TestListsArePaged(t *testing.T) {
-	d := newDesk(t, Config{PageSize: 3, MaxPage: 4})
+	d := newDesk(t, Config{PageSize: 3, MaxPage: 4, Oldest: 7})
 	for i := range 10 {
 		d.s.PutOrganization(Organization{Office: fmt.Sprintf("o%d.onmicrosoft.com", i), Services: []string{"Exchange"}})
 	}
@@ -274,16 +278,68 @@ func TestListsArePaged(t *testing.T) {
 	for _, query := range []string{"?limit=0", "?limit=x", "?offset=-1", "?extendedView=yes", "?$top=1"} {
 		d.refused(query, d.call("GET", "/v8/Organizations"+query, "", "", d.token), 400, "ParameterValidationFailure", "")
 	}
-	d.refused("msid in /v7", d.call("GET", "/v7/Organizations?msid=x", "", "", d.token), 400, "ParameterValidationFailure", "msid")
 }
 
-func TestAServerOfVersion7HasNoVersion8(t *testing.T) {
-	d := newDesk(t, Config{Version: 7})
-	for path, want := range map[string]int{"/v8/token": 404, "/v8/Organizations": 404, "/v7/organizations": 200, "/V7/Organizations/": 200, "/v6/Organizations": 404, "/v7/Jobs": 404, "/": 404} {
-		if r := d.call("GET", path, "", "", d.token); r.status != want {
-			t.Errorf("%s: %d, want %d", path, r.status, want)
+// services.md section 9: older servers have /v4/token to /v7/token.
+func TestEachGenerationSpeaksInItsOwnWayOnly(t *testing.T) {
+	for version := 4; version <= 8; version++ {
+		d := newDesk(t, Config{Version: version})
+		d.s.PutOrganization(Organization{Office: "contoso.onmicrosoft.com", Services: []string{"Exchange"}})
+		own := fmt.Sprintf("/v%d", version)
+		for path, want := range map[string]int{own + "/organizations": 200, strings.ToUpper(own) + "/Organizations/": 200, own + "/Jobs": 404, "/": 404,
+			fmt.Sprintf("/v%d/Organizations", version-1): 404, fmt.Sprintf("/v%d/Organizations", version+1): 404} {
+			if r := d.list("GET", path); r.status != want {
+				t.Errorf("%d: %s: %d, want %d", version, path, r.status, want)
+			}
+		}
+		if r := d.list("GET", own+"/Organizations"); r.array != (version < 8) {
+			t.Errorf("%d: the list is an array: %v", version, r.array)
+		}
+		for what, c := range map[string]struct {
+			path  string
+			since int
+		}{"a page": {"?limit=2", 8}, "msid": {"?msid=x", 8}, "the short view": {"?extendedView=false", 6}} {
+			if r := d.list("GET", own+"/Organizations"+c.path); (r.status == 200) != (version >= c.since) {
+				t.Errorf("%d: %s: %d", version, what, r.status)
+			}
+		}
+		turnedOff := url.Values{"grant_type": {"password"}, "username": {`host\ADMIN`}, "password": {"secret of admin"}, "disable_antiforgery_token": {"true"}}
+		if r := d.form(own+"/token", turnedOff); (r.status == 200) != (version >= 7) {
+			t.Errorf("%d: disable_antiforgery_token: %d", version, r.status)
+		}
+		for property, since := range map[string]int{"isTeamsOnline": 5, "isTeamsChatsOnline": 6, "description": 7} {
+			b := o{"type": "OnPremises", "region": "Worldwide", property: nil}
+			if property == "description" {
+				b[property] = "x"
+			} else {
+				b[property] = false
+			}
+			message, _ := d.json("POST", own+"/Organizations", b).body["message"].(string)
+			if known := !strings.Contains(message, "unknown field"); known != (version >= since) {
+				t.Errorf("%d: %s: %s", version, property, message)
+			}
+		}
+		wrong := d.form(own+"/token", url.Values{"grant_type": {"password"}, "username": {"x"}, "password": {"y"}})
+		if _, oauth := wrong.body["error_description"]; oauth != (version <= 5) || wrong.body["errorCode"] != nil != (version == 8) {
+			t.Errorf("%d: a wrong password: %d %v", version, wrong.status, wrong.body)
+		}
+		if r := d.list("POST", own+"/token/logout"); r.status != map[int]int{4: 404, 5: 404, 6: 404, 7: 200, 8: 204}[version] {
+			t.Errorf("%d: logout: %d", version, r.status)
 		}
 	}
+}
+
+// list makes a call without a body whose answer may be an array.
+func (d *desk) list(method, path string) (out struct {
+	status int
+	array  bool
+}) {
+	r := httptest.NewRequest(method, path, nil)
+	r.Header.Set("Authorization", "Bearer "+d.token)
+	rec := httptest.NewRecorder()
+	d.s.ServeHTTP(rec, r)
+	out.status, out.array = rec.Code, strings.HasPrefix(rec.Body.String(), "[")
+	return out
 }
 
 func TestAFaultThatNeverHappensIsNoFault(t *testing.T) {

@@ -27,9 +27,6 @@ type session struct {
 
 const sessionLife = time.Hour
 
-// tokenFields are those that the specification has.
-var tokenFields = []string{"grant_type", "username", "password", "refresh_token", "client_id", "assertion", "disable_antiforgery_token"}
-
 // token is the token endpoint.
 func (c *call) token() (answer, error) {
 	if kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")); kind != "application/x-www-form-urlencoded" {
@@ -41,7 +38,7 @@ func (c *call) token() (answer, error) {
 	}
 	c.form = f
 	for name := range f {
-		if !slices.Contains(tokenFields, name) || len(f[name]) > 1 {
+		if !slices.Contains(c.gen.tokenFields, name) || len(f[name]) > 1 {
 			return answer{}, bad("The field '%s' is not known, or there is more than one.", name)
 		}
 	}
@@ -83,7 +80,7 @@ func (c *call) token() (answer, error) {
 func (c *call) issue(who *session) (answer, error) {
 	now := c.s.cfg.Now().UTC()
 	who.loggedIn, who.expires, who.refresh = true, now.Add(sessionLife), opaque()
-	who.browser = c.form.Get("disable_antiforgery_token") != "true"
+	who.browser = c.gen.browsers && c.form.Get("disable_antiforgery_token") != "true"
 	access := opaque()
 	c.s.sessions[access] = who
 	c.s.secrets = append(c.s.secrets, access, who.refresh)
@@ -124,8 +121,8 @@ func (c *call) person(clientID, assertion string) (*session, error) {
 	switch {
 	case !ok || k.User.ID == "" || k.Audience != catalog.MicrosoftGraph:
 		return nil, denied(http.StatusUnauthorized, "The access token in the assertion is not valid for Microsoft Graph.")
-	case !strings.EqualFold(k.ClientID, clientID):
-		return nil, denied(http.StatusUnauthorized, "The assertion was issued to another application than client_id.")
+	case !c.named(k, clientID):
+		return nil, denied(http.StatusUnauthorized, "The assertion was issued to another client than client_id.")
 	case !c.s.cfg.Entra.RefreshTokenOf(said.RefreshToken, k):
 		return nil, denied(http.StatusUnauthorized, "The refresh token in the assertion is not valid.")
 	}
@@ -137,7 +134,28 @@ func (c *call) person(clientID, assertion string) (*session, error) {
 	if !slices.ContainsFunc(c.s.organizations, func(o *organization) bool { return o.tenant == k.Tenant }) {
 		return nil, denied(http.StatusUnauthorized, "The organization of "+k.User.UPN+" has not been added to this server.")
 	}
+	uses := func(o *organization) bool {
+		return o.tenant == k.Tenant && slices.ContainsFunc([]*settings{o.exchange, o.sharePoint}, func(s *settings) bool { return s != nil && strings.EqualFold(s.appID, k.ClientID) })
+	}
+	if c.s.knobs.OwnApp && !slices.ContainsFunc(c.s.organizations, uses) {
+		return nil, denied(http.StatusUnauthorized, "The assertion was issued to an application that the organization does not use on this server.")
+	}
 	return &session{name: k.User.UPN, tenant: k.Tenant}, nil
+}
+
+// named reports whether client_id is one of those that the server takes for a token.
+func (c *call) named(k entratest.Token, clientID string) bool {
+	takes := c.gen.clientID
+	if c.s.knobs.ClientID != nil {
+		takes = c.s.knobs.ClientID
+	}
+	for _, by := range takes {
+		want := map[ClientID]string{ByApplication: k.ClientID, ByOrganization: k.Tenant.Domain, ByUser: k.User.ID + "." + k.Tenant.ID}[by]
+		if strings.EqualFold(clientID, want) {
+			return true
+		}
+	}
+	return false
 }
 
 // identify checks the access token of a call.
@@ -159,10 +177,7 @@ func (c *call) logout() (answer, error) {
 		return answer{}, err
 	}
 	c.who.loggedIn = false
-	if c.version == 7 {
-		return answer{status: http.StatusOK}, nil
-	}
-	return answer{status: http.StatusNoContent}, nil
+	return answer{status: c.gen.logout}, nil
 }
 
 // Sessions returns how many tokens are good that nobody logged out.

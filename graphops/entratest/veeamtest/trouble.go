@@ -32,8 +32,8 @@ func denied(status int, message string) error {
 // exception is RESTExceptionInfo on the wire.
 type exception struct {
 	Message    string  `json:"message"`
-	ErrorCode  string  `json:"errorCode"`
-	StackTrace *string `json:"stackTrace"`
+	ErrorCode  string  `json:"errorCode,omitempty"`
+	StackTrace *string `json:"stackTrace,omitempty"`
 }
 
 // refused is the answer for an error.
@@ -46,7 +46,14 @@ func (c *call) refused(err error) answer {
 	if c.s.knobs.Echo {
 		message += " The request was: " + string(c.body)
 	}
-	return answer{p.status, exception{Message: message, ErrorCode: p.code}}
+	if c.gen != nil && c.gen.oauth && c.op == "token" && p.status < 500 {
+		return answer{http.StatusBadRequest, map[string]any{"error": "invalid_grant", "error_description": message}}
+	}
+	x := exception{Message: message}
+	if c.gen != nil && slices.Contains(c.gen.codes, p.code) {
+		x.ErrorCode = p.code
+	}
+	return answer{p.status, x}
 }
 
 // A Failure is how a call fails. The zero Failure closes the connection.

@@ -27,6 +27,9 @@ type restOrganization struct {
 	NewApplicationName *string         `json:"newApplicationName,omitempty"`
 	Exchange           *restSettings   `json:"exchangeOnlineSettings,omitempty"`
 	SharePoint         *restSettings   `json:"sharePointOnlineSettings,omitempty"`
+	Description        *string         `json:"description,omitempty"`
+	MSID               *string         `json:"msid,omitempty"`
+	BackedUpID         *string         `json:"backedUpOrganizationId,omitempty"`
 	IsBackedup         *bool           `json:"isBackedup,omitempty"`
 	FirstBackup        *string         `json:"firstBackuptime,omitempty"`
 	LastBackup         *string         `json:"lastBackuptime,omitempty"`
@@ -82,6 +85,9 @@ func (c *call) decode() (*restOrganization, error) {
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return nil, bad("The body has something after the object.")
+	}
+	if name := c.gen.unknown(&o); name != "" {
+		return nil, bad("The body cannot be read: unknown field %q.", name)
 	}
 	for _, s := range []*restSettings{o.Exchange, o.SharePoint} {
 		if s != nil {
