@@ -82,11 +82,11 @@ func (c *call) register(body object, uniqueName string) (answer, error) {
 	if text(body["displayName"]) == "" {
 		return answer{}, bad("A value is required for property 'displayName' of resource 'Application'.")
 	}
-	if uniqueName != "" && slices.ContainsFunc(c.t.apps, func(a *app) bool { return a.uniqueName == uniqueName }) {
-		return answer{}, conflict()
+	if uniqueName != "" && c.t.isNamed(uniqueName) {
+		return answer{}, c.t.s.nameTaken()
 	}
 	delete(body, "uniqueName")
-	draft := &app{id: newID(), appID: newID(), body: object{}}
+	draft := &app{id: c.t.s.newID(), appID: c.t.s.newID(), body: object{}}
 	keys, err := c.t.checkApp(draft, body)
 	if err != nil {
 		return answer{}, err
@@ -130,8 +130,8 @@ func updateApplication(c *call) (answer, error) {
 		if a.uniqueName != "" || n == nil {
 			return answer{}, bad("Property 'uniqueName' is read-only and cannot be changed once it is set.")
 		}
-		if slices.ContainsFunc(c.t.apps, func(b *app) bool { return b.uniqueName == n }) {
-			return answer{}, conflict()
+		if c.t.isNamed(text(n)) {
+			return answer{}, c.t.s.nameTaken()
 		}
 	}
 	keys, err := c.t.checkApp(a, body)

@@ -25,7 +25,7 @@ func (t *Tenant) AddGroup(g Group) Group {
 
 func (t *Tenant) newGroup(g Group) *Group {
 	if g.ID == "" {
-		g.ID = newID()
+		g.ID = t.s.newID()
 	}
 	t.groups = append(t.groups, &g)
 	return &g
@@ -70,7 +70,7 @@ func (t *Tenant) Consent(clientAppID, appID string, scopes ...string) error {
 	if err != nil {
 		return err
 	}
-	t.grants = append(t.grants, &grant{id: newKey(), clientID: client.id, consentType: "AllPrincipals", resourceID: on.id, scope: scope})
+	t.grants = append(t.grants, &grant{id: t.s.newKey(), clientID: client.id, consentType: "AllPrincipals", resourceID: on.id, scope: scope})
 	return nil
 }
 
@@ -104,7 +104,7 @@ func (t *Tenant) assignHolder(id string, on *sp, roleID string) (*assignment, er
 	}) {
 		return nil, bad("Permission being assigned already exists on the object")
 	}
-	a := &assignment{id: newKey(), roleID: roleID, principalID: id, resourceID: on.id, created: t.s.now()}
+	a := &assignment{id: t.s.newKey(), roleID: roleID, principalID: id, resourceID: on.id, created: t.s.now()}
 	t.assignments = append(t.assignments, a)
 	return a, nil
 }
@@ -116,6 +116,6 @@ func (t *Tenant) beUsed(on *sp) {
 		ids = append(ids, t.users[0].ID)
 	}
 	for _, id := range ids {
-		t.assignments = append(t.assignments, &assignment{id: newKey(), roleID: defaultRole, principalID: id, resourceID: on.id, created: t.s.now()})
+		t.assignments = append(t.assignments, &assignment{id: t.s.newKey(), roleID: defaultRole, principalID: id, resourceID: on.id, created: t.s.now()})
 	}
 }

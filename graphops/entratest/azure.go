@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"mime"
 	"net/http"
 	"net/url"
@@ -259,7 +258,7 @@ func azureByStatus(status int) *problem {
 
 // azureList answers with a page of items, in no order that can be relied on.
 func (c *call) azureList(items []object, extra object) (answer, error) {
-	seed, from := rand.Uint64(), 0
+	seed, from := c.t.s.chance().Uint64(), 0
 	if q := c.query.Get("$skipToken"); q != "" {
 		b, _ := base64.RawURLEncoding.DecodeString(q)
 		if _, err := fmt.Sscanf(string(b), "%d:%d", &seed, &from); err != nil {

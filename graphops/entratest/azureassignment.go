@@ -156,6 +156,8 @@ func (c *call) checkPrincipal(a *azureAssignment) error {
 	is, given := "", a.principalType
 	if c.t.user(a.principalID) != nil {
 		is = "User"
+	} else if given == "ServicePrincipal" && c.t.whole != nil && c.t.whole.spByID(a.principalID) != nil {
+		is = given // it need not be known here
 	} else if p := c.t.spByID(a.principalID); p != nil && (given != "" || !p.hides(c.at)) {
 		is = "ServicePrincipal"
 	}

@@ -181,7 +181,7 @@ func putAzureRole(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if same := c.t.azureRoleNamed(r.name); same != nil && same.id != id {
-		return answer{}, azureProblem(409, "RoleDefinitionWithSameNameExists", "A custom role with the same name already exists in this directory. Use a different name.")
+		return answer{}, sameRoleName()
 	}
 	if old != nil {
 		r.created, r.veil = old.created, old.veil
@@ -190,6 +190,10 @@ func putAzureRole(c *call) (answer, error) {
 		c.t.azureRoles = append(c.t.azureRoles, r)
 	}
 	return created(c.t.showAzureRole(r, c.keys[0].value))
+}
+
+func sameRoleName() error {
+	return azureProblem(409, "RoleDefinitionWithSameNameExists", "A custom role with the same name already exists in this directory. Use a different name.")
 }
 
 // readRole reads a custom role: who makes it needs the right to in every scope

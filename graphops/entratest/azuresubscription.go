@@ -20,7 +20,7 @@ func (t *Tenant) AddSubscription(sub Subscription) Subscription {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
 	if sub.ID == "" {
-		sub.ID = newID()
+		sub.ID = t.s.newID()
 	}
 	sub.ID = strings.ToLower(sub.ID)
 	if sub.Name == "" {
@@ -66,7 +66,7 @@ func (t *Tenant) GrantAzureRole(who, scope, role string) bool {
 		return false
 	}
 	now := t.s.now()
-	t.azureAssignments = append(t.azureAssignments, &azureAssignment{id: newID(), scope: scope, roleID: r.id,
+	t.azureAssignments = append(t.azureAssignments, &azureAssignment{id: t.s.newID(), scope: scope, roleID: r.id,
 		principalID: id, principalType: kind, created: now, updated: now, by: id})
 	t.s.changed()
 	return true

@@ -3,7 +3,6 @@ package entratest
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 )
@@ -37,10 +36,10 @@ func (s *Server) batch(c *call) answer {
 	}
 	s.mu.Unlock()
 	responses := s.runBatch(c, in)
-	rand.Shuffle(len(responses), func(i, j int) { responses[i], responses[j] = responses[j], responses[i] })
 	a = answer{status: 200, body: object{"responses": responses}}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.chance().Shuffle(len(responses), func(i, j int) { responses[i], responses[j] = responses[j], responses[i] })
 	s.record(c, a)
 	return a
 }
@@ -100,7 +99,9 @@ func ready(r batchRequest, done map[string]bool) bool {
 func (s *Server) runBatch(c *call, in []batchRequest) []object {
 	var out []object
 	done, good := make(map[string]bool), make(map[string]bool)
-	rand.Shuffle(len(in), func(i, j int) { in[i], in[j] = in[j], in[i] })
+	s.mu.Lock()
+	s.chance().Shuffle(len(in), func(i, j int) { in[i], in[j] = in[j], in[i] })
+	s.mu.Unlock()
 	for len(in) > 0 {
 		var waiting []batchRequest
 		for _, r := range in {

@@ -31,7 +31,7 @@ func addPassword(c *call) (answer, error) {
 			return answer{}, bad("Property '%s' of a password credential cannot be set.", set)
 		}
 	}
-	p := &password{keyID: newID(), name: text(in["displayName"]), start: c.at}
+	p := &password{keyID: c.t.s.newID(), name: text(in["displayName"]), start: c.at}
 	if v := text(in["startDateTime"]); v != "" {
 		p.start, _ = time.Parse(time.RFC3339, v)
 	}

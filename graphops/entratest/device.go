@@ -67,7 +67,7 @@ func (s *Server) redeem(tenant string, f url.Values) (*Tenant, *app, *User, aske
 		return fail(sts(900144, "device_code"))
 	}
 	c := find(s.codes, func(c *code) bool { return c.device == f.Get("device_code") })
-	if c == nil || c.client != a || t != nil && c.tenant != t {
+	if c == nil || c.client.appID != a.appID || t != nil && c.tenant != t {
 		return fail(sts(70018))
 	}
 	if a.body["isFallbackPublicClient"] != true {
@@ -256,6 +256,9 @@ type signIn struct {
 }
 
 func (t *Tenant) logSignIn(who string, client *app, o *oops) {
+	if t.whole != nil {
+		t = t.whole
+	}
 	l := signIn{at: t.s.now(), who: who, client: client.name()}
 	if o != nil {
 		l.code, l.error = o.code, o.message

@@ -95,7 +95,7 @@ func (t *Tenant) veil(lag time.Duration) veil {
 }
 
 func (t *Tenant) newApp(body object) *app {
-	a := &app{id: newID(), appID: newID(), body: body, created: t.s.now(), trouble: make(map[string]int)}
+	a := &app{id: t.s.newID(), appID: t.s.newID(), body: body, created: t.s.now(), trouble: make(map[string]int)}
 	lag := t.knobs.Lag.Application
 	if a.magic("-lag") {
 		lag = max(lag, magicLag)
@@ -106,7 +106,7 @@ func (t *Tenant) newApp(body object) *app {
 }
 
 func (t *Tenant) newServicePrincipal(a *app) *sp {
-	p := &sp{id: newID(), appID: a.appID, body: object{}, created: t.s.now(), app: a}
+	p := &sp{id: t.s.newID(), appID: a.appID, body: object{}, created: t.s.now(), app: a}
 	lag := t.knobs.Lag.ServicePrincipal
 	if a.magic("-lag") {
 		lag = max(lag, magicLag)
@@ -120,7 +120,7 @@ func (t *Tenant) newServicePrincipal(a *app) *sp {
 }
 
 func (t *Tenant) newResource(r *resource) *sp {
-	return &sp{id: newID(), appID: r.appID, body: object{}, created: t.s.now(), resource: r}
+	return &sp{id: t.s.newID(), appID: r.appID, body: object{}, created: t.s.now(), resource: r}
 }
 
 func (t *Tenant) spByAppID(appID string) *sp {
@@ -201,11 +201,36 @@ func text(v any) string { s, _ := v.(string); return s }
 func newID() string {
 	var b [16]byte
 	rand.Read(b[:])
+	return asID(b)
+}
+
+func asID(b [16]byte) string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// newKey returns an ID of the opaque kind that assignments and grants have.
+// newID returns an ID for an object; s.mu is held.
+func (s *Server) newID() string {
+	var b [16]byte
+	s.draws(b[:])
+	return asID(b)
+}
+
+// newKey returns an ID of the opaque kind that assignments and grants have; s.mu is held.
+func (s *Server) newKey() string {
+	var b [24]byte
+	s.draws(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// draws fills b with what the seed has for it.
+func (s *Server) draws(b []byte) {
+	for i := range b {
+		b[i] = byte(s.random.Uint32())
+	}
+}
+
+// newKey returns what nobody can guess.
 func newKey() string {
 	var b [24]byte
 	rand.Read(b[:])

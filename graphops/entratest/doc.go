@@ -133,6 +133,20 @@
 // show what happened, without secrets; [Server.Secrets] has those.
 // [Tenant.AzureAssignments] and [Tenant.AzureRoleDefinitions] show Azure's side.
 //
+// # Replicas
+//
+// [Tenant.Replicate] makes a tenant eventually consistent: every call is answered by
+// one of several replicas, which reads, checks and writes only what it has heard of, for
+// additions and removals alike; see [Replication]. What spreads by itself is an object,
+// each property of it, each password, owner and federated credential, keyCredentials as
+// a whole, each assignment and grant, and what a service principal shows of its
+// application's scopes. Unique names, service principals, assignments and their like stay
+// unique: who would make a second one is told of the first. File uninformed.go has what a
+// replica says that has not heard of something, with the sources. Everything follows from
+// [Config].Seed and the order of calls; [Entry].Replica says who answered. People,
+// groups, subscriptions and policies do not lag, and device codes neither. Lag and the
+// magic names -lag and -slowproof mean nothing beside it.
+//
 // # Other services
 //
 // Package veeamtest is a Veeam Backup for Microsoft 365 server beside the tenants.

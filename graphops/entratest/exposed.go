@@ -156,7 +156,7 @@ func checkPreAuthorized(after object, scopes []any) error {
 		seen[p["appId"]] = true
 		for _, id := range list(p["delegatedPermissionIds"]) {
 			if permission(scopes, "id", text(id)) == nil {
-				return bad("Property 'preAuthorizedApplications' refers to the permission '%s', which does not exist.", id)
+				return &problem{status: 400, code: "InvalidValue", message: fmt.Sprintf("Property api.preAuthorizedApplications.delegatedPermissionIds has a Permission Id that cannot be found in the AppPermissions sets: %s.", id)}
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func TestAScopeThatIsNotRightIsRefused(t *testing.T) {
 		"a type that changes":        {exposing(permissionScope("type", "User")), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
 		"a change while it is shut":  {exposing(permissionScope("value", "other", "isEnabled", false)), "CannotDeleteOrUpdateEnabledEntitlement", "disabled first"},
 		"a client for a scope that is not there": {o{"api": o{"preAuthorizedApplications": []any{o{"appId": w.client.AppID, "delegatedPermissionIds": []any{second}}}}},
-			"Request_BadRequest", second},
+			"InvalidValue", second},
 		"the same client twice": {o{"api": o{"preAuthorizedApplications": []any{o{"appId": w.client.AppID, "delegatedPermissionIds": []any{scopeID}}, o{"appId": w.client.AppID}}}},
 			"Request_BadRequest", "not unique"},
 		"asking itself for what it has not": {o{"requiredResourceAccess": []any{o{"resourceAppId": a.appID, "resourceAccess": []any{o{"id": second, "type": "Scope"}}}}},

@@ -87,7 +87,7 @@ func createFederated(c *call) (answer, error) {
 }
 
 func (c *call) addFederated(a *app, body object, name string) (answer, error) {
-	f := &federated{id: newID(), name: name}
+	f := &federated{id: c.t.s.newID(), name: name}
 	f.take(body)
 	if !urlFriendly.MatchString(name) {
 		return answer{}, invalidFederated("Name", "The name must be 3 to 120 characters that are friendly to URLs.")

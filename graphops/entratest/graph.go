@@ -30,6 +30,8 @@ type call struct {
 	keys  []objectKey // those in the path, in order
 	who   *token
 	t     *Tenant
+
+	replica int // who answered, counted from 1; 0 is the tenant itself
 }
 
 // An objectKey names an object in a path: {id}, (appId='…'), (uniqueName='…').
@@ -110,7 +112,7 @@ func (s *Server) do(c *call) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := s.decide(c, func() (answer, error) { return c.route.run(c) })
+	a := s.decide(c, c.run)
 	s.record(c, a)
 	return a
 }

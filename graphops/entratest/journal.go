@@ -21,6 +21,8 @@ type Entry struct {
 	Tenant string // ID
 	Body   string
 	Batch  bool // part of a batch
+	// Replica is who answered, counted from 1; 0 where the tenant has none.
+	Replica int
 }
 
 // Journal returns every call so far, oldest first.
@@ -43,7 +45,7 @@ func (t *Tenant) Calls() []Entry {
 
 // record writes a call to Graph or Azure into the journal.
 func (s *Server) record(c *call, a answer) {
-	e := Entry{Time: c.at, Op: c.op(), Method: c.method, Path: "/v1.0" + c.path, Status: a.status, Batch: c.inBatch, Body: redactJSON(c.body)}
+	e := Entry{Time: c.at, Op: c.op(), Method: c.method, Path: "/v1.0" + c.path, Status: a.status, Batch: c.inBatch, Replica: c.replica, Body: redactJSON(c.body)}
 	if c.azure {
 		e.Path = c.path
 	}

@@ -86,7 +86,7 @@ func (t *Tenant) newKey(a *app, o object) (*key, error) {
 		k.veil = old.veil
 	}
 	if k.keyID == "" {
-		k.keyID = newID()
+		k.keyID = t.s.newID()
 	}
 	if k.name == "" {
 		k.name = cert.Subject.String()

@@ -42,7 +42,7 @@ func (t *Tenant) AddApplication(l Legacy) Application {
 	}
 	if on := t.spByAppID(graphAppID); on != nil {
 		for _, id := range granted {
-			t.assignments = append(t.assignments, &assignment{id: newKey(), roleID: id, principalID: p.id, resourceID: on.id, created: t.s.now()})
+			t.assignments = append(t.assignments, &assignment{id: t.s.newKey(), roleID: id, principalID: p.id, resourceID: on.id, created: t.s.now()})
 		}
 	}
 	t.s.changed()

@@ -160,11 +160,20 @@ func (s *Server) client(tenant, clientID string) (*Tenant, *app, error) {
 	if t == nil {
 		return nil, nil, sts(90002, tenant)
 	}
-	a := t.appByAppID(strings.ToLower(clientID))
-	if a == nil || a.veil.hides(s.now()) {
-		return nil, nil, sts(700016, clientID, t.Name)
+	a, err := t.client(clientID)
+	if err != nil {
+		return nil, nil, err
 	}
 	return t, a, nil
+}
+
+// client finds an application of the tenant.
+func (t *Tenant) client(clientID string) (*app, error) {
+	a := t.appByAppID(strings.ToLower(clientID))
+	if a == nil || a.veil.hides(t.s.now()) {
+		return nil, sts(700016, clientID, t.Name)
+	}
+	return a, nil
 }
 
 // asked is what a scope parameter asks for.

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash/fnv"
-	"math/rand/v2"
 	"net/url"
 	"regexp"
 	"slices"
@@ -37,7 +36,7 @@ func (c *call) list(typ, of string, items []object) (answer, error) {
 		}
 		items = slices.DeleteFunc(items, func(o object) bool { return !keep(o) })
 	}
-	top, seed, from := c.t.s.cfg.PageSize, rand.Uint64(), 0
+	top, seed, from := c.t.s.cfg.PageSize, c.t.s.chance().Uint64(), 0
 	if q := c.query.Get("$top"); q != "" {
 		n, err := strconv.Atoi(q)
 		if err != nil || n < 1 || n > 999 {

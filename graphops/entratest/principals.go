@@ -293,7 +293,7 @@ func (c *call) assignPerson(body object, at, on *sp) (answer, error) {
 }
 
 func (t *Tenant) assign(client, on *sp, roleID string, at time.Time) *assignment {
-	a := &assignment{id: newKey(), roleID: roleID, principalID: client.id, resourceID: on.id, created: at, veil: t.veil(t.knobs.Lag.Consent)}
+	a := &assignment{id: t.s.newKey(), roleID: roleID, principalID: client.id, resourceID: on.id, created: at, veil: t.veil(t.knobs.Lag.Consent)}
 	t.assignments = append(t.assignments, a)
 	return a
 }

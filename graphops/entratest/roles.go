@@ -46,7 +46,7 @@ func assignRole(c *call) (answer, error) {
 	if !c.hasRole(assignsRoles) {
 		return answer{}, denied()
 	}
-	m := &membership{id: newKey(), roleID: text(body["roleDefinitionId"]), principalID: text(body["principalId"])}
+	m := &membership{id: c.t.s.newKey(), roleID: text(body["roleDefinitionId"]), principalID: text(body["principalId"])}
 	if m.roleID == "" || m.principalID == "" {
 		return answer{}, bad("Values are required for properties 'roleDefinitionId' and 'principalId' of resource 'UnifiedRoleAssignment'.")
 	}

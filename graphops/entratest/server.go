@@ -3,6 +3,7 @@ package entratest
 import (
 	"io"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -17,6 +18,10 @@ type Config struct {
 	CodeLifetime time.Duration // of a device code; 0 means 15 minutes
 	Interval     time.Duration // between polls, as told to the client; 0 means 5 seconds
 	PageSize     int           // of a list without $top; 0 means 100. If it is less, no $top makes a page longer
+
+	// Seed is what chance follows from, the IDs of objects included, but no secret or
+	// token; 0 means that nothing can be said of it.
+	Seed uint64
 }
 
 // A Server is Microsoft's sign-in service, Microsoft Graph, Azure Resource
@@ -26,6 +31,7 @@ type Server struct {
 	cfg Config
 
 	mu       sync.Mutex // guards everything below, and everything in the tenants
+	random   *mathrand.Rand
 	loginURL string
 	graphURL string
 	pageURL  string
@@ -64,8 +70,13 @@ func New(c Config) *Server {
 	if c.PageSize == 0 {
 		c.PageSize = 100
 	}
+	random := mathrand.New(mathrand.NewPCG(c.Seed, 1))
+	if c.Seed == 0 {
+		random = mathrand.New(mathrand.NewPCG(mathrand.Uint64(), mathrand.Uint64()))
+	}
 	return &Server{
 		cfg:      c,
+		random:   random,
 		loginURL: "https://login.microsoftonline.com",
 		graphURL: "https://graph.microsoft.com",
 		pageURL:  "https://microsoft.com",
@@ -150,6 +161,9 @@ func (s *Server) before(op string, r *http.Request) {
 }
 
 func (s *Server) now() time.Time { return s.cfg.Now().UTC() }
+
+// chance is for everything that is drawn; s.mu is held.
+func (s *Server) chance() *mathrand.Rand { return s.random }
 
 // secret keeps v for Secrets and returns it.
 func (s *Server) secret(v string) string {

@@ -59,6 +59,8 @@ type Tenant struct {
 	roleIDs     map[string]string // template ID to the object ID of the directoryRole
 	members     []*membership     // roles given through Graph
 	signIns     []signIn
+	copies      *replicas // nil: every call sees the tenant itself
+	whole       *Tenant   // of a replica's view, the tenant itself
 
 	subscriptions    []*Subscription
 	managementGroups []*ManagementGroup
@@ -133,7 +135,7 @@ func (s *Server) AddTenant(t Tenant) *Tenant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t.ID == "" {
-		t.ID = newID()
+		t.ID = s.newID()
 	}
 	if t.Domain == "" {
 		t.Domain = "tenant" + t.ID[:8] + ".onmicrosoft.com"
@@ -159,7 +161,7 @@ func (t *Tenant) AddUser(u User) User {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
 	if u.ID == "" {
-		u.ID = newID()
+		u.ID = t.s.newID()
 	}
 	if u.Name == "" {
 		u.Name = u.UPN
@@ -168,7 +170,7 @@ func (t *Tenant) AddUser(u User) User {
 		u.Mail = u.UPN
 	}
 	if u.Guest && u.HomeTenant == "" {
-		u.HomeTenant = newID()
+		u.HomeTenant = t.s.newID()
 	}
 	u.Roles = slices.Clone(u.Roles)
 	t.users = append(t.users, &u)
@@ -207,7 +209,7 @@ func (t *Tenant) AddPublicClient(c Client) Client {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
 	if c.AppID == "" {
-		c.AppID = newID()
+		c.AppID = t.s.newID()
 	}
 	a := t.newApp(object{
 		"displayName":            c.Name,
@@ -219,7 +221,7 @@ func (t *Tenant) AddPublicClient(c Client) Client {
 	p.veil = veil{}
 	consent := func(resource string, scopes ...string) {
 		if on := t.spByAppID(resource); on != nil && len(scopes) > 0 {
-			t.grants = append(t.grants, &grant{id: newKey(), clientID: p.id, consentType: "AllPrincipals", resourceID: on.id, scope: strings.Join(scopes, " ")})
+			t.grants = append(t.grants, &grant{id: t.s.newKey(), clientID: p.id, consentType: "AllPrincipals", resourceID: on.id, scope: strings.Join(scopes, " ")})
 		}
 	}
 	consent(graphAppID, c.Scopes...)
@@ -288,7 +290,7 @@ func (t *Tenant) has(u *User, roles ...string) bool {
 // roleObjectID returns the ID that a role has in this tenant.
 func (t *Tenant) roleObjectID(template string) string {
 	if t.roleIDs[template] == "" {
-		t.roleIDs[template] = newID()
+		t.roleIDs[template] = t.s.newID()
 	}
 	return t.roleIDs[template]
 }

@@ -98,6 +98,9 @@ func (s *Server) issue(t *Tenant, a *app, u *User, want asked, info bool) object
 
 // access makes an access token and the answer around it.
 func (s *Server) access(k *token, claims object) object {
+	if k.tenant.whole != nil {
+		k.tenant = k.tenant.whole
+	}
 	life := k.tenant.knobs.TokenLifetime
 	if life == 0 {
 		life = time.Hour
@@ -124,7 +127,7 @@ func (s *Server) refresh(tenant string, f url.Values, e *Entry) (object, error) 
 	switch {
 	case f.Get("refresh_token") == "":
 		return nil, sts(900144, "refresh_token")
-	case r == nil || r.client != a:
+	case r == nil || r.client.appID != a.appID:
 		return nil, sts(70000)
 	case !s.now().Before(r.expires):
 		return nil, sts(700082)
@@ -149,14 +152,26 @@ func (s *Server) appToken(tenant string, f url.Values) (object, error) {
 	if shared(tenant) {
 		return nil, sts(50059)
 	}
-	t, a, err := s.client(tenant, f.Get("client_id"))
-	if err != nil {
-		return nil, err
+	signIn := func(t *Tenant) (object, error) {
+		a, err := t.client(f.Get("client_id"))
+		if err != nil {
+			return nil, err
+		}
+		body, err := s.appTokenFor(t, a, f)
+		o, _ := err.(*oops)
+		t.logSignIn(a.name(), a, o)
+		return body, err
 	}
-	body, err := s.appTokenFor(t, a, f)
-	o, _ := err.(*oops)
-	t.logSignIn(a.name(), a, o)
-	return body, err
+	t := s.tenant(tenant)
+	switch {
+	case f.Get("client_id") == "":
+		return nil, sts(900144, "client_id")
+	case t == nil:
+		return nil, sts(90002, tenant)
+	case t.copies != nil:
+		return t.copies.signIn(signIn)
+	}
+	return signIn(t)
 }
 
 func (s *Server) appTokenFor(t *Tenant, a *app, f url.Values) (object, error) {

@@ -58,8 +58,14 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldOf(t, entratest.Config{})
+}
+
+func newWorldOf(t *testing.T, c entratest.Config) *world {
+	t.Helper()
 	w := &world{T: t, clock: &clock{at: time.Now().Truncate(time.Second)}, tokens: make(map[string]string)}
-	w.s = entratest.New(entratest.Config{Now: w.clock.Now})
+	c.Now = w.clock.Now
+	w.s = entratest.New(c)
 	cert, ca, err := entratest.SelfSigned()
 	if err != nil {
 		t.Fatal(err)
