@@ -40,6 +40,12 @@ func (c *call) app() (*app, error) {
 }
 
 func listApplications(c *call) (answer, error) {
+	if err := c.readsKeys(); err != nil {
+		return answer{}, err
+	}
+	if a, answered, err := c.listCrowd(); answered {
+		return a, err
+	}
 	var items []object
 	for _, a := range c.t.apps {
 		if v := a.veil; !v.hides(c.at) { // a list does not count as a use
@@ -58,7 +64,10 @@ func getApplication(c *call) (answer, error) {
 }
 
 func (c *call) appAnswer(a *app, as func(any) (answer, error)) (answer, error) {
-	withKeys := c.method == "GET" && slices.ContainsFunc(strings.Split(c.query.Get("$select"), ","), func(n string) bool { return strings.TrimSpace(n) == "keyCredentials" })
+	if err := c.readsKeys(); err != nil {
+		return answer{}, err
+	}
+	withKeys := c.method == "GET" && c.selects("keyCredentials")
 	o, err := c.selected("application", c.t.showApp(a, withKeys))
 	if err != nil {
 		return answer{}, err
@@ -146,7 +155,7 @@ func updateApplication(c *call) (answer, error) {
 	}
 	delete(body, "uniqueName")
 	delete(body, "keyCredentials")
-	c.t.rewrite(a, merge(a.body, body))
+	c.t.rewrite(a, c.t.settled(a.body, body))
 	return noContent()
 }
 

@@ -31,6 +31,9 @@ func (t *Tenant) checkApp(a *app, body object) ([]*key, error) {
 	if err := checkRedirects(after, text(audience)); err != nil {
 		return nil, err
 	}
+	if err := checkRedirectSettings(body); err != nil {
+		return nil, err
+	}
 	if err := t.checkIdentifiers(a, body); err != nil {
 		return nil, err
 	}
@@ -41,7 +44,7 @@ func (t *Tenant) checkApp(a *app, body object) ([]*key, error) {
 		return nil, err
 	}
 	if v, given := body["keyCredentials"]; given {
-		return t.checkKeys(a, list(v))
+		return t.checkKeys(a.keys, list(v))
 	}
 	return nil, nil
 }

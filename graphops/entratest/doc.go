@@ -61,7 +61,7 @@
 //
 // Types may be spelled graph.x too. Lists take $select, $top, $count, $filter
 // (eq, and, in, startswith and any, on the properties that the documentation
-// names) and page with @odata.nextLink, in an order that changes from query to
+// names; keyCredentials by endDateTime, in advanced queries) and page with @odata.nextLink, in an order that changes from query to
 // query. Bodies may be gzipped or chunked. Every call needs a token with the
 // delegated scope, and the signed-in person needs the directory role or the
 // ownership. [Ops] lists the plain names of the calls. Users and groups are assigned to an
@@ -69,8 +69,20 @@
 // another application call its scopes.
 //
 // keyCredentials of an application are written as a whole, at its creation or
-// by PATCH: what shall stay is sent back, with its keyId and without its key,
-// and nothing of it may be changed. What a service principal exposes follows
+// by PATCH: what shall stay is sent back with its keyId, with or without its key,
+// and every other property has to be as it was, the fraction of a second included.
+// A service principal has its own. At most 150 requests a minute may select them,
+// in a tenant. A certificate with a key on an elliptic curve is kept, but no app can
+// sign in with it.
+//
+// A PATCH replaces values and collections. Complex properties are merged, as OData
+// 4.01 has it, or replaced as a whole with [Knobs].ReplaceComplex; clients should be
+// right under both. redirectUriSettings follow from the URIs, and the origin of a
+// scope or role is the directory's to say. [Tenant.Seed] and [Tenant.SeedKey] add what
+// stands in a tenant already, with properties that nobody here knows; [Tenant.Crowd]
+// and [Tenant.AssignCrowd] make a tenant big.
+//
+// What a service principal exposes follows
 // its application after [Lag].ServicePrincipal (or Calls); until then a grant of a new
 // scope answers 404.
 //

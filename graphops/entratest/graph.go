@@ -206,7 +206,7 @@ func (c *call) checkBody() error {
 }
 
 // decode reads the body as the type that the route takes.
-func (c *call) decode() (object, error) { return decode(c.body, c.route.body) }
+func (c *call) decode() (object, error) { return decode(c.body, c.route.body, c.t.novel) }
 
 func (c *call) op() string {
 	if c.route == nil {

@@ -81,7 +81,7 @@ func (s *Server) assertion(t *Tenant, a *app, jwt string) error {
 	if json.Unmarshal(raw[0], &header) != nil || json.Unmarshal(raw[1], &claims) != nil {
 		return sts(700027, "none")
 	}
-	k := find(a.keys, func(k *key) bool {
+	k := find(t.keysOf(a), func(k *key) bool {
 		sha, old := sha256.Sum256(k.der), sha1.Sum(k.der)
 		got, _ := unbase64(header.S256)
 		gotOld, _ := unbase64(header.X5t)
@@ -92,7 +92,10 @@ func (s *Server) assertion(t *Tenant, a *app, jwt string) error {
 	if k == nil || k.veil.hides(now) || now.Before(k.start) || !now.Before(k.end) {
 		return sts(700027, strings.ToUpper(hex.EncodeToString(thumb)))
 	}
-	public, isRSA := k.cert.PublicKey.(*rsa.PublicKey)
+	if k.cert == nil {
+		return sts(700027, strings.ToUpper(hex.EncodeToString(thumb)))
+	}
+	public, isRSA := k.cert.PublicKey.(*rsa.PublicKey) // no elliptic curve: MSAL.NET #2573
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	bad := !isRSA
 	if isRSA {

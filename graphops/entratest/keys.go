@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"crypto/x509"
+	"encoding/base64"
+	"maps"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,11 +16,12 @@ import (
 // whoever writes it writes all of it, so that those that shall stay are sent
 // back, and Graph lets them be sent back without their key.
 type key struct {
-	keyID, name, usage, kind string
-	customID, der            []byte
-	start, end               time.Time
-	cert                     *x509.Certificate
-	veil                     veil
+	keyID, name string
+	entry       object // as it is shown, without the key
+	der         []byte
+	start, end  time.Time
+	cert        *x509.Certificate // nil where it is no certificate, or one that cannot be read
+	veil        veil
 }
 
 // thumbprint is the SHA-1 of the certificate, as portals show it.
@@ -25,15 +30,17 @@ func (k *key) thumbprint() []byte {
 	return sum[:]
 }
 
-// checkKeys reads the certificates that shall replace those of an app.
-func (t *Tenant) checkKeys(a *app, in []any) ([]*key, error) {
+// checkKeys reads the certificates that shall replace those that there are.
+func (t *Tenant) checkKeys(were []*key, in []any) ([]*key, error) {
 	var keys []*key
 	for _, v := range in {
-		k, err := t.checkKey(a, v.(object))
+		k, err := t.checkKey(were, v.(object))
 		if err != nil {
 			return nil, err
 		}
-		same := func(other *key) bool { return other.keyID == k.keyID || bytes.Equal(other.der, k.der) }
+		same := func(other *key) bool {
+			return other.keyID == k.keyID || len(k.der) > 0 && bytes.Equal(other.der, k.der)
+		}
 		if slices.ContainsFunc(keys, same) {
 			return nil, bad("Property 'keyCredentials' has the same key more than once.")
 		}
@@ -42,47 +49,63 @@ func (t *Tenant) checkKeys(a *app, in []any) ([]*key, error) {
 	return keys, nil
 }
 
-func (t *Tenant) checkKey(a *app, o object) (*key, error) {
+func (t *Tenant) checkKey(were []*key, o object) (*key, error) {
+	if old := find(were, func(k *key) bool { return k.keyID == o["keyId"] }); old != nil {
+		return old, old.mayStay(o)
+	}
 	if o["type"] != "AsymmetricX509Cert" {
 		return nil, bad("The value for the property \"type\" in one of your credentials is invalid. Only AsymmetricX509Cert is emulated.")
 	}
 	if o["usage"] != "Verify" {
 		return nil, bad("The value for the property \"usage\" in one of your credentials is invalid. Acceptable values are Sign, Verify; only Verify is emulated.")
 	}
-	if old := find(a.keys, func(k *key) bool { return k.keyID == o["keyId"] }); old != nil {
-		return old, old.mayStay(o)
-	}
-	return t.newKey(a, o)
+	return t.newKey(were, o)
 }
 
-// mayStay checks that an entry which names an existing key changes nothing of
-// it: what it says has to be what is there.
+// mayStay checks that an entry which names an existing key is as it was in every
+// property but key, which may be left out. A time is the same whatever digits its
+// fraction is written with, and another if one of the seven that count differs.
+// Source: azure-powershell #6855, azure-cli #7957 and #9124.
 func (k *key) mayStay(o object) error {
-	changed := func(property string, is time.Time) bool {
-		v, err := time.Parse(time.RFC3339, text(o[property]))
-		return o[property] != nil && (err != nil || !v.Equal(is))
-	}
 	der, _ := unbase64(text(o["key"]))
-	id, _ := unbase64(text(o["customKeyIdentifier"]))
-	if changed("startDateTime", k.start) || changed("endDateTime", k.end) || o["key"] != nil && !bytes.Equal(der, k.der) ||
-		o["customKeyIdentifier"] != nil && !bytes.Equal(id, k.customID) || o["displayName"] != nil && o["displayName"] != k.name {
+	same := o["key"] == nil || bytes.Equal(der, k.der)
+	for _, names := range []object{k.entry, o} {
+		for n := range names {
+			same = same && (n == "key" || sameValue(n, k.entry[n], o[n]))
+		}
+	}
+	if !same {
 		return bad("Update to existing credential with KeyId '%s' is not allowed.", k.keyID)
 	}
 	return nil
 }
 
+func sameValue(name string, a, b any) bool {
+	if name == "startDateTime" || name == "endDateTime" {
+		x, errX := time.Parse(time.RFC3339Nano, text(a))
+		y, errY := time.Parse(time.RFC3339Nano, text(b))
+		return errX == nil && errY == nil && x.Equal(y)
+	}
+	if name == "customKeyIdentifier" && a != nil && b != nil { // either alphabet of Base64
+		x, errX := unbase64(text(a))
+		y, errY := unbase64(text(b))
+		return errX == nil && errY == nil && bytes.Equal(x, y)
+	}
+	return reflect.DeepEqual(a, b)
+}
+
 // newKey reads an entry that is new: it needs a certificate, and takes from it
 // whatever it does not say.
-func (t *Tenant) newKey(a *app, o object) (*key, error) {
+func (t *Tenant) newKey(were []*key, o object) (*key, error) {
 	der, _ := unbase64(text(o["key"]))
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
 		return nil, &problem{status: 400, code: "KeyCredentialsInvalid", message: "Key credential is not a valid certificate: the property 'key' must be the base64 of its DER form."}
 	}
-	k := &key{keyID: text(o["keyId"]), name: text(o["displayName"]), kind: "AsymmetricX509Cert", usage: "Verify", der: der, cert: cert,
+	k := &key{keyID: text(o["keyId"]), name: text(o["displayName"]), der: der, cert: cert,
 		start: cert.NotBefore, end: cert.NotAfter, veil: t.veil(t.knobs.Lag.Secret)}
-	k.customID = k.thumbprint()
-	if old := find(a.keys, func(k *key) bool { return bytes.Equal(k.der, der) }); old != nil {
+	customID := base64.StdEncoding.EncodeToString(k.thumbprint())
+	if old := find(were, func(k *key) bool { return bytes.Equal(k.der, der) }); old != nil {
 		k.veil = old.veil
 	}
 	if k.keyID == "" {
@@ -92,14 +115,16 @@ func (t *Tenant) newKey(a *app, o object) (*key, error) {
 		k.name = cert.Subject.String()
 	}
 	if id := text(o["customKeyIdentifier"]); id != "" {
-		k.customID, _ = unbase64(id)
+		customID = id
 	}
 	if v := text(o["startDateTime"]); v != "" {
-		k.start = second(v)
+		k.start = ticks(v)
 	}
 	if v := text(o["endDateTime"]); v != "" {
-		k.end = second(v)
+		k.end = ticks(v)
 	}
+	k.entry = object{"customKeyIdentifier": customID, "displayName": k.name, "endDateTime": stamp(k.end), "keyId": k.keyID,
+		"startDateTime": stamp(k.start), "type": "AsymmetricX509Cert", "usage": "Verify"}
 	return k, t.checkDates(k)
 }
 
@@ -122,9 +147,77 @@ func (t *Tenant) checkDates(k *key) error {
 	return nil
 }
 
-// second reads a time that has been checked already. Credentials are kept to
-// the second, so that what is shown can be sent back.
-func second(v string) time.Time {
+// ticks reads a time that has been checked already. A tick is 100 nanoseconds.
+func ticks(v string) time.Time {
 	at, _ := time.Parse(time.RFC3339, v)
-	return at.Truncate(time.Second)
+	return at.Truncate(100 * time.Nanosecond)
+}
+
+// oldKey is an entry that is there already, whatever it is.
+func oldKey(entry object) *key {
+	k := &key{keyID: text(entry["keyId"]), name: text(entry["displayName"]), entry: maps.Clone(entry),
+		start: ticks(text(entry["startDateTime"])), end: ticks(text(entry["endDateTime"]))}
+	k.der, _ = unbase64(text(entry["key"]))
+	delete(k.entry, "key")
+	k.cert, _ = x509.ParseCertificate(k.der)
+	return k
+}
+
+// keys are the certificates of a service principal itself, which are beside those of
+// its application.
+func (p *sp) keys() []*key {
+	var keys []*key
+	for _, v := range list(p.body["keyCredentials"]) {
+		keys = append(keys, oldKey(v.(object)))
+	}
+	return keys
+}
+
+// setKeys keeps certificates in the body of a service principal, with their keys.
+func (p *sp) setKeys(keys []*key) {
+	var all []any
+	for _, k := range keys {
+		all = append(all, k.show(true))
+	}
+	p.body = merge(p.body, object{"keyCredentials": nonNil(all)})
+}
+
+// keysOf are the certificates that an app can sign in with: its own, and those of its
+// service principal.
+func (t *Tenant) keysOf(a *app) []*key {
+	if p := t.spByAppID(a.appID); p != nil {
+		return slices.Concat(a.keys, p.keys())
+	}
+	return a.keys
+}
+
+// showKeys are certificates as a GET shows them.
+func showKeys(keys []*key, withKey bool) []any {
+	all := []any{}
+	for _, k := range keys {
+		all = append(all, k.show(withKey))
+	}
+	return all
+}
+
+// mostKeyReads is how many requests a minute may select keyCredentials, in a tenant.
+// Source: Graph, "List applications" and "Get application".
+const mostKeyReads = 150
+
+// readsKeys counts a request that selects keyCredentials.
+func (c *call) readsKeys() error {
+	if c.method != "GET" || !c.selects("keyCredentials") {
+		return nil
+	}
+	t := c.t
+	t.keyReads = slices.DeleteFunc(t.keyReads, func(at time.Time) bool { return c.at.Sub(at) >= time.Minute })
+	if len(t.keyReads) >= mostKeyReads {
+		return byStatus(429)
+	}
+	t.keyReads = append(t.keyReads, c.at)
+	return nil
+}
+
+func (c *call) selects(name string) bool {
+	return slices.ContainsFunc(strings.Split(c.query.Get("$select"), ","), func(n string) bool { return strings.TrimSpace(n) == name })
 }

@@ -157,7 +157,7 @@ func TestACertificateThatIsNotRightIsRefused(t *testing.T) {
 		"what is there, twice":        {[]any{there, there}, "Request_BadRequest", "more than once"},
 		"what is there, longer":       {[]any{other("endDateTime", day(good.end.Add(-time.Hour)))}, "Request_BadRequest", "Update to existing credential with KeyId"},
 		"what is there, another key":  {[]any{other("key", base64.StdEncoding.EncodeToString(w.year("y").der))}, "Request_BadRequest", "Update to existing credential with KeyId"},
-		"what is there, without uses": {[]any{o{"keyId": there["keyId"], "type": "AsymmetricX509Cert", "usage": ""}}, "Request_BadRequest", "usage"},
+		"what is there, without uses": {[]any{o{"keyId": there["keyId"], "type": "AsymmetricX509Cert", "usage": ""}}, "Request_BadRequest", "Update to existing credential with KeyId"},
 		"a property that is not":      {[]any{good.with("thumbprint", "x")}, "Request_BadRequest", "keyCredentials[0].thumbprint"},
 	} {
 		r := w.setKeys("mia", a, c.entries...)

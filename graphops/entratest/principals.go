@@ -48,7 +48,12 @@ func getServicePrincipal(c *call) (answer, error) {
 }
 
 func (c *call) spAnswer(p *sp, as func(any) (answer, error)) (answer, error) {
-	o, err := c.selected("servicePrincipal", c.t.showSP(p))
+	if err := c.readsKeys(); err != nil {
+		return answer{}, err
+	}
+	o := c.t.showSP(p)
+	o["keyCredentials"] = showKeys(p.keys(), c.method == "GET" && c.selects("keyCredentials"))
+	o, err := c.selected("servicePrincipal", o)
 	if err != nil {
 		return answer{}, err
 	}
@@ -125,8 +130,13 @@ func updateServicePrincipal(c *call) (answer, error) {
 	if id, given := body["appId"]; given && id != p.appID {
 		return answer{}, bad("Property 'appId' is read-only and cannot be set.")
 	}
-	if _, given := body["keyCredentials"]; given {
-		return answer{}, bad("keyCredentials of a service principal cannot be set here: set those of its application.")
+	if v, given := body["keyCredentials"]; given {
+		keys, err := c.t.checkKeys(p.keys(), list(v))
+		if err != nil {
+			return answer{}, err
+		}
+		delete(body, "keyCredentials")
+		p.setKeys(keys)
 	}
 	p.body = merge(p.body, body)
 	return noContent()

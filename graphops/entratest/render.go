@@ -2,6 +2,7 @@ package entratest
 
 import (
 	"encoding/base64"
+	"maps"
 	"strings"
 )
 
@@ -35,11 +36,7 @@ func (t *Tenant) showApp(a *app, withKeys bool) object {
 		passwords = append(passwords, p.show(""))
 	}
 	o["passwordCredentials"] = passwords
-	keys := []any{}
-	for _, k := range a.keys {
-		keys = append(keys, k.show(withKeys))
-	}
-	o["keyCredentials"] = keys
+	o["keyCredentials"] = showKeys(a.keys, withKeys)
 	return o
 }
 
@@ -56,12 +53,9 @@ func (p *password) show(secret string) object {
 }
 
 func (k *key) show(withKey bool) object {
-	o := object{"customKeyIdentifier": base64.StdEncoding.EncodeToString(k.customID), "displayName": nil, "endDateTime": stamp(k.end),
-		"key": nil, "keyId": k.keyID, "startDateTime": stamp(k.start), "type": k.kind, "usage": k.usage}
-	if k.name != "" {
-		o["displayName"] = k.name
-	}
-	if withKey {
+	o := maps.Clone(k.entry)
+	o["key"] = nil
+	if withKey && len(k.der) > 0 {
 		o["key"] = base64.StdEncoding.EncodeToString(k.der)
 	}
 	return o
@@ -99,7 +93,7 @@ func (t *Tenant) showSP(p *sp) object {
 	}
 	o["servicePrincipalNames"] = names
 	o = merge(o, p.body)
-	o["appId"] = p.appID
+	o["appId"], o["keyCredentials"] = p.appID, showKeys(p.keys(), false)
 	return o
 }
 

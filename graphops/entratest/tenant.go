@@ -47,6 +47,9 @@ type Tenant struct {
 
 	s           *Server
 	knobs       Knobs
+	novel       novelties
+	crowd       int         // applications that are not kept, but made as they are listed
+	keyReads    []time.Time // when keyCredentials were selected, in the last minute
 	created     time.Time
 	users       []*User
 	groups      []*Group
@@ -110,6 +113,10 @@ type Knobs struct {
 	MaxKeyLifetime    time.Duration // app management policy: asymmetricKeyLifetime; 0 means no limit
 
 	TokenLifetime time.Duration // of access tokens; 0 means an hour
+
+	// ReplaceComplex makes a PATCH replace complex properties (api, web, …) as a whole.
+	// Otherwise what it does not say of one stays, as OData 4.01 has it (part 1, 11.4.3).
+	ReplaceComplex bool
 
 	Lag          Lag
 	ThrottleEach bool // each distinct Graph call is answered 429 once, then executed
