@@ -99,6 +99,10 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 	if len(g.Departed) > 0 {
 		blocks = append(blocks, note("Update names other owners. Where all of an app's people have left, an approver can ask for Renew, Update or Retire; another one has to approve it."))
 	}
+	if len(g.Unreadable) > 0 {
+		counts = append(counts, fmt.Sprintf("Requests that can't be read: %d", len(g.Unreadable)))
+		blocks = append(blocks, unreadable(g.Unreadable)...)
+	}
 	if g.Unasked {
 		blocks = append(blocks, note("Slack did not say who has left, so this says nothing about that."))
 	}

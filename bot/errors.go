@@ -23,6 +23,10 @@ func (b *Bot) sentence(err error) string {
 	if no, ok := errors.AsType[*workflow.Refusal](err); ok {
 		return no.Text
 	}
+	if bad, ok := errors.AsType[*workflow.UnreadableError](err); ok {
+		b.log.Error("a request can't be read", "err", bad)
+		return unreadableText(bad.IDs()) + " Nothing was done."
+	}
 	if errors.Is(err, workflow.ErrNotFound) {
 		return "There is no such request. /entra-app status lists yours."
 	}
@@ -33,6 +37,20 @@ func (b *Bot) sentence(err error) string {
 	}
 	b.log.Error("a request of a person failed", "ref", ref, "err", err)
 	return unexpected(ref)
+}
+
+// unreadableText says which requests the store can't read, and what to do.
+func unreadableText(ids []string) string {
+	return workflow.Names(ids) + " can't be read from the store, and everything else goes on. Ask the operator of this bot to look at its log, " +
+		"and to restore the store from a backup if the app is needed."
+}
+
+// unreadable is that under a list which lacks them.
+func unreadable(ids []string) []slack.Block {
+	if len(ids) == 0 {
+		return nil
+	}
+	return []slack.Block{note(unreadableText(ids))}
 }
 
 // missing is a request that is not there.

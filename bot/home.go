@@ -25,24 +25,22 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 		return
 	}
 	blocks := []slack.Block{header("App registrations")}
-	if b.approves(who.ID) {
-		waiting, err := b.desk.List(ctx, workflow.Query{State: workflow.Pending, Limit: homeRows})
-		if err != nil {
-			b.log.Error("listing for the home tab", "err", err)
-			return
+	var unread workflow.UnreadableError
+	var failed []slack.Block // one list that can't be had leaves the others as they are
+	had := func(found []*workflow.Request, err error) ([]*workflow.Request, bool) {
+		found, some, err := workflow.Readable(found, err)
+		unread.Add(some)
+		if err != nil && failed == nil {
+			failed = []slack.Block{note(b.sentence(err))}
 		}
-		blocks = append(blocks, rows("Waiting for approval", "Nothing waits for an approver.", waiting)...)
+		return found, err == nil
 	}
-	mine, err := b.desk.List(ctx, workflow.Query{Requester: who.ID, Limit: homeRows})
-	if err != nil {
-		b.log.Error("listing for the home tab", "err", err)
-		return
+	if b.approves(who.ID) {
+		if waiting, ok := had(b.desk.List(ctx, workflow.Query{State: workflow.Pending, Limit: homeRows})); ok {
+			blocks = append(blocks, rows("Waiting for approval", "Nothing waits for an approver.", waiting)...)
+		}
 	}
-	apps, err := b.appsOf(ctx, workflow.Query{Keeper: who.ID})
-	if err != nil {
-		b.log.Error("listing for the home tab", "err", err)
-		return
-	}
+	apps, _ := had(b.appsOf(ctx, workflow.Query{Keeper: who.ID}))
 	b.glance(ctx, apps[:min(len(apps), homeApps)]...)
 	if len(apps) > 0 {
 		blocks = append(blocks, block(line(bold("Your apps"))))
@@ -53,7 +51,10 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 	if len(apps) > homeApps {
 		blocks = append(blocks, note(Command+" apps lists more."))
 	}
-	blocks = append(blocks, rows("Your requests", "You have asked for nothing yet. Type "+Command+" request in any channel.", mine)...)
+	if mine, ok := had(b.desk.List(ctx, workflow.Query{Requester: who.ID, Limit: homeRows})); ok {
+		blocks = append(blocks, rows("Your requests", "You have asked for nothing yet. Type "+Command+" request in any channel.", mine)...)
+	}
+	blocks = append(append(blocks, unreadable(unread.IDs())...), failed...)
 	blocks = append(blocks,
 		block(line(italic("As of "), b.now())),
 		slack.NewActionBlock("", button(actHome, "Refresh", "home", "Refresh this page")))

@@ -39,9 +39,12 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 	if err != nil {
 		return private(b.sentence(err))
 	}
-	found, err := b.appsOf(ctx, workflow.Query{Keeper: c.UserID}, workflow.Query{Team: c.ChannelID})
+	found, unread, err := workflow.Readable(b.appsOf(ctx, workflow.Query{Keeper: c.UserID}, workflow.Query{Team: c.ChannelID}))
 	if err != nil {
 		return private(b.sentence(err))
+	}
+	if len(found) == 0 && unread != nil {
+		return private(unreadableText(unread.IDs()))
 	}
 	if len(found) == 0 {
 		return private("You and this channel have no app from here yet. " + Command + " request asks for one.")
@@ -54,21 +57,25 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 	if len(found) > mostApps {
 		blocks = append(blocks, note(fmt.Sprintf("These are the newest %d. %s status followed by part of a name finds the others.", mostApps, Command)))
 	}
+	blocks = append(blocks, unreadable(unread.IDs())...)
 	return answer{ResponseType: "ephemeral", Text: workflow.Count(min(len(found), mostApps), "app") + ", newest first.", Blocks: &slack.Blocks{BlockSet: blocks}}
 }
 
 // appsOf are the newest requests that stand for an app which one of these queries
-// finds, a few more than are listed.
+// finds, a few more than are listed. Like a store's list it returns what it could read
+// beside a *workflow.UnreadableError.
 func (b *Bot) appsOf(ctx context.Context, queries ...workflow.Query) ([]*workflow.Request, error) {
 	var all []*workflow.Request
+	var unreadable workflow.UnreadableError
 	for _, q := range queries {
 		found := 0
 		q.Limit = 100
 		for range 10 {
-			page, err := b.desk.List(ctx, q)
+			page, unread, err := workflow.Readable(b.desk.List(ctx, q))
 			if err != nil {
 				return nil, err
 			}
+			unreadable.Add(unread)
 			for _, r := range page {
 				q.Before = r.ID
 				if !r.IsApp() || r.Successor != "" {
@@ -85,6 +92,9 @@ func (b *Bot) appsOf(ctx context.Context, queries ...workflow.Query) ([]*workflo
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *workflow.Request) int { return b.Created.Compare(a.Created) })
+	if unreadable.Records != nil {
+		return all, &unreadable
+	}
 	return all, nil
 }
 
@@ -182,7 +192,7 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 	if _, isRequest := requestID(app); isRequest {
 		return private(no.Text)
 	}
-	theirs, err := b.appsOf(ctx, workflow.Query{Keeper: c.UserID})
+	theirs, _, err := workflow.Readable(b.appsOf(ctx, workflow.Query{Keeper: c.UserID}))
 	if err != nil {
 		return private(b.sentence(err))
 	}

@@ -78,9 +78,12 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 	if len(l.Before) > 0 {
 		q.Before = l.Before[len(l.Before)-1]
 	}
-	found, err := b.desk.List(ctx, q)
+	found, unread, err := workflow.Readable(b.desk.List(ctx, q))
 	if err != nil {
 		return private(b.sentence(err))
+	}
+	if len(found) == 0 && unread != nil {
+		return private(unreadableText(unread.IDs()))
 	}
 	if len(found) == 0 {
 		return private("No request matches. " + Command + " request asks for an app; " + Command + " status all lists everybody's.")
@@ -94,6 +97,7 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 			line(stateWord(r), ": ", waitsFor(r)),
 			line(italic("asked for by "), user(r.Requester.ID), italic(" "+ago(b.now().Sub(r.Created))+", on "), r.Created)))
 	}
+	blocks = append(blocks, unreadable(unread.IDs())...)
 	var buttons []slack.BlockElement
 	if n := len(l.Before); n > 0 {
 		newer := l

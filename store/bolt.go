@@ -19,6 +19,8 @@ type Bolt struct {
 	closed bool
 	busy   sync.WaitGroup // calls under way
 
+	damage damage
+
 	decoded atomic.Int64 // requests that were decoded; the tests look at it
 }
 

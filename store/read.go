@@ -3,7 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"errors"
 	"math"
 	"strings"
 
@@ -47,19 +47,25 @@ func (b *Bolt) value(id string) (n uint64, value []byte, err error) {
 	return n, value, err
 }
 
-// decode returns request number n.
+// decode returns request number n, or a *workflow.UnreadableError.
 func (b *Bolt) decode(n uint64, value []byte) (*workflow.Request, error) {
 	b.decoded.Add(1)
-	r, err := decode(value)
+	err := checkSum(value)
+	var r *workflow.Request
+	if err == nil {
+		r, err = decode(value)
+	}
+	b.note(n, err)
 	if err != nil {
-		return nil, fmt.Errorf("%s can't be read from the store: %w", formatID(n), err)
+		return nil, &workflow.UnreadableError{Records: []workflow.Unreadable{{ID: formatID(n), Err: err}}}
 	}
 	r.ID, r.Realm = formatID(n), b.realm
 	return r, nil
 }
 
 // List returns the requests that q asks for, 50 where it sets no limit and never
-// more than 1000.
+// more than 1000. Where some can't be read it returns the others, with a
+// *workflow.UnreadableError.
 func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request, error) {
 	if err := b.enter(ctx); err != nil {
 		return nil, err
@@ -79,6 +85,7 @@ func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request,
 	}
 	text := fold(q.Text)
 	var found []*workflow.Request
+	var unreadable []workflow.Unreadable
 	err := b.db.View(func(tx *bolt.Tx) error {
 		var err error
 		requests := tx.Bucket(requestsBucket)
@@ -86,9 +93,10 @@ func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request,
 			if err = ctx.Err(); err != nil {
 				return false
 			}
-			var r *workflow.Request
-			if r, err = b.decode(n, requests.Get(requestKey(n))); err != nil {
-				return false
+			r, no := b.decode(n, requests.Get(requestKey(n)))
+			if bad, ok := errors.AsType[*workflow.UnreadableError](no); ok {
+				unreadable = append(unreadable, bad.Records...)
+				return true
 			}
 			if strings.Contains(fold(r.AppName()), text) {
 				found = append(found, r)
@@ -112,8 +120,11 @@ func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request,
 		}
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case unreadable != nil:
+		return found, &workflow.UnreadableError{Records: unreadable}
 	}
 	return found, nil
 }

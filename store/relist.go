@@ -42,7 +42,7 @@ func (b *Bolt) relist() error {
 		for k, v := c.First(); k != nil; k, v = c.Next() {
 			r, err := b.decode(number(k), v)
 			if err != nil {
-				return err
+				continue // it is named where it is looked for, and found by its ID alone
 			}
 			entries = append(entries, marksOf(r).entries(number(k))...)
 			if i++; i%some == 0 {

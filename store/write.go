@@ -26,6 +26,7 @@ func (b *Bolt) Create(ctx context.Context, r *workflow.Request) (*workflow.Reque
 	if err != nil {
 		return nil, err
 	}
+	value = withSum(value)
 	claims := r.Claims()
 	var n uint64
 	var taken *workflow.ClaimedError
@@ -117,8 +118,11 @@ func (b *Bolt) edit(n uint64, value []byte, change func(*workflow.Request) error
 	r.ID, r.Realm = old.ID, old.Realm
 	inUTC(r)
 	e := edit{old: old, r: r, was: value}
-	e.is, err = encode(r)
-	return e, err
+	if e.is, err = encode(r); err != nil {
+		return edit{}, err
+	}
+	e.is = withSum(e.is)
+	return e, nil
 }
 
 func (e edit) save(tx *bolt.Tx, n uint64) error {

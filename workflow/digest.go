@@ -27,6 +27,8 @@ type Digest struct {
 	Departed                            []Departed
 	// Unasked says that it is not known who has left.
 	Unasked bool
+	// Unreadable are requests of any tenant that the store can't read.
+	Unreadable []string
 }
 
 // Departed is somebody who has left, and the apps that they still have.
@@ -37,7 +39,7 @@ type Departed struct {
 
 // Empty says that there is nothing to say.
 func (g *Digest) Empty() bool {
-	return len(g.Waiting)+len(g.Failed)+len(g.Unopened)+len(g.Leftover)+len(g.Ending)+len(g.Departed) == 0
+	return len(g.Waiting)+len(g.Failed)+len(g.Unopened)+len(g.Leftover)+len(g.Ending)+len(g.Departed)+len(g.Unreadable) == 0
 }
 
 const (
@@ -118,7 +120,7 @@ func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func()
 		{&g.Unopened, []State{Ready}}, {&g.Leftover, []State{Leftover}},
 	} {
 		for _, s := range of.states {
-			found, err := e.listAll(ctx, Query{State: s}, g.Tenant)
+			found, err := e.listAll(ctx, Query{State: s}, g)
 			if err != nil {
 				return err
 			}
@@ -128,7 +130,7 @@ func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func()
 	}
 	now := e.now()
 	for at := now; !at.After(now.Add(endsWithin)); at = at.Add(24 * time.Hour) {
-		found, err := e.listAll(ctx, Query{Ends: Day(at)}, g.Tenant)
+		found, err := e.listAll(ctx, Query{Ends: Day(at)}, g)
 		if err != nil {
 			return err
 		}
@@ -143,7 +145,7 @@ func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func()
 		gone = nil
 	}
 	for _, p := range gone {
-		apps, err := e.listAll(ctx, Query{Keeper: p.ID}, g.Tenant)
+		apps, err := e.listAll(ctx, Query{Keeper: p.ID}, g)
 		if err != nil {
 			return err
 		}
@@ -155,16 +157,22 @@ func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func()
 	return nil
 }
 
-// listAll lists all that a query asks for of one tenant, the oldest first.
-func (e *Engine) listAll(ctx context.Context, q Query, t Tenant) ([]*Request, error) {
+// listAll lists all that a query asks for of the digest's tenant, the oldest first, and
+// notes what can't be read.
+func (e *Engine) listAll(ctx context.Context, q Query, g *Digest) ([]*Request, error) {
 	var all []*Request
 	for q.Limit = 200; ; {
-		found, err := e.store.List(ctx, q)
+		found, unread, err := Readable(e.store.List(ctx, q))
 		if err != nil {
 			return nil, err
 		}
+		for _, id := range unread.IDs() {
+			if !slices.Contains(g.Unreadable, id) {
+				g.Unreadable = append(g.Unreadable, id)
+			}
+		}
 		for _, r := range found {
-			if r.Tenant == t.Name {
+			if r.Tenant == g.Tenant.Name {
 				all = append(all, r)
 			}
 			q.Before = r.ID

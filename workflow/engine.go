@@ -114,7 +114,7 @@ func (e *Engine) Run(ctx context.Context) error {
 func (e *Engine) resume(ctx context.Context) error {
 	for _, s := range []State{Signing, Provisioning} {
 		for before := ""; ; {
-			found, err := e.store.List(ctx, Query{State: s, Before: before})
+			found, _, err := Readable(e.store.List(ctx, Query{State: s, Before: before}))
 			if err != nil {
 				return err
 			}
@@ -149,7 +149,7 @@ func (e *Engine) watch(ctx context.Context) {
 func (e *Engine) look(ctx context.Context) time.Duration {
 	const page = 200
 	now := e.now()
-	due, err := e.store.List(ctx, Query{DueBy: now.Add(lookAgain), Limit: page})
+	due, _, err := Readable(e.store.List(ctx, Query{DueBy: now.Add(lookAgain), Limit: page}))
 	if err != nil {
 		if ctx.Err() == nil {
 			e.log.Error("looking for due requests", "err", err)

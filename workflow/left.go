@@ -80,10 +80,7 @@ func (e *Engine) leave(r *Request) bool {
 		}
 		return nil
 	})
-	if err == nil {
-		_, err = e.save(r.ID, func(r *Request, _ time.Time) error { r.Linked = true; return nil })
-	}
-	return err == nil
+	return e.told(r, err)
 }
 
 func samePerson(a, b Person) bool { return a.ID == b.ID }

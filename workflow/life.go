@@ -29,9 +29,15 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 		if guidPattern.MatchString(strings.ToLower(name)) {
 			q = Query{App: strings.ToLower(name)}
 		}
-		list, err := d.store.List(ctx, q)
-		if err != nil {
+		list, unread, err := Readable(d.store.List(ctx, q))
+		switch {
+		case err != nil:
 			return nil, err
+		case unread != nil && q.App != "":
+			return nil, unread
+		case unread != nil: // any of these may have that name too
+			return nil, refuse(RuleSeveralApps, "%s can't be read from the store and may be the app %s, so nothing was done. "+
+				"Name the app you mean by its App ID or by its request, such as EA-1, and tell the operator of this bot.", Names(unread.IDs()), clip(name, 60))
 		}
 		for _, r := range list {
 			if q.App != "" || strings.EqualFold(r.AppName(), name) {

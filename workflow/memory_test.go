@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,21 @@ type memory struct {
 	mu       sync.Mutex
 	requests map[string]*Request
 	order    []string
+	damaged  map[string]bool // by ID: can't be read
+}
+
+// damages makes requests unreadable.
+func (m *memory) damages(ids ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.damaged = map[string]bool{}
+	for _, id := range ids {
+		m.damaged[id] = true
+	}
+}
+
+func unread(id string) error {
+	return &UnreadableError{[]Unreadable{{id, errors.New("its checksum is wrong")}}}
 }
 
 func (m *memory) claimed(r *Request) error {
@@ -45,6 +61,9 @@ func (m *memory) Create(_ context.Context, r *Request) (*Request, error) {
 func (m *memory) Get(_ context.Context, id string) (*Request, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.damaged[id] {
+		return nil, unread(id)
+	}
 	if r, ok := m.requests[id]; ok {
 		return r.Clone(), nil
 	}
@@ -54,6 +73,9 @@ func (m *memory) Get(_ context.Context, id string) (*Request, error) {
 func (m *memory) Update(_ context.Context, id string, change func(*Request) error) (*Request, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.damaged[id] {
+		return nil, unread(id)
+	}
 	old, ok := m.requests[id]
 	if !ok {
 		return nil, ErrNotFound
@@ -76,6 +98,7 @@ func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []*Request
+	var unreadable UnreadableError
 	skip := q.Before != ""
 	for _, id := range slices.Backward(m.order) {
 		r := m.requests[id]
@@ -92,6 +115,10 @@ func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
 			q.Text != "" && !strings.Contains(strings.ToLower(r.AppName()), strings.ToLower(q.Text)) {
 			continue
 		}
+		if m.damaged[id] {
+			unreadable.Add(unread(id).(*UnreadableError))
+			continue
+		}
 		found = append(found, r.Clone())
 	}
 	if !q.DueBy.IsZero() {
@@ -101,7 +128,11 @@ func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
 	if limit == 0 {
 		limit = 50
 	}
-	return found[:min(len(found), limit)], nil
+	found = found[:min(len(found), limit)]
+	if unreadable.Records != nil {
+		return found, &unreadable
+	}
+	return found, nil
 }
 
 func (m *memory) Close() error { return nil }

@@ -14,7 +14,8 @@ type Store interface {
 	// *ClaimedError that says which, and by whom.
 	Create(ctx context.Context, r *Request) (*Request, error)
 
-	// Get returns the request called id, or ErrNotFound.
+	// Get returns the request called id, or ErrNotFound, or an
+	// *UnreadableError.
 	Get(ctx context.Context, id string) (*Request, error)
 
 	// Update gives the request called id to change and saves what change left,
@@ -26,7 +27,9 @@ type Store interface {
 	Update(ctx context.Context, id string, change func(*Request) error) (*Request, error)
 
 	// List returns the requests that q asks for. Its cost depends on how many
-	// it returns, not on how many are kept.
+	// it returns, not on how many are kept. Those that can't be read don't keep
+	// it from returning the others; it names them in an *UnreadableError beside
+	// these.
 	List(ctx context.Context, q Query) ([]*Request, error)
 
 	// Close waits for what is under way and frees the store.

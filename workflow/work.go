@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -18,9 +19,7 @@ func (e *Engine) work(ctx context.Context, id string) {
 		if r.State != Signing && r.State != Provisioning {
 			e.drop(id)
 		}
-		if r.owesLink() && !e.link(ctx, r) {
-			return
-		}
+		linked := !r.owesLink() || e.link(ctx, r) // its own deadlines hold all the same
 		on := false
 		switch r.State {
 		case Pending:
@@ -38,7 +37,7 @@ func (e *Engine) work(ctx context.Context, id string) {
 		case Done, Leftover:
 			on = e.mindExpiry(r)
 		}
-		if !on {
+		if !on || !linked {
 			return
 		}
 	}
@@ -166,13 +165,22 @@ func (e *Engine) link(ctx context.Context, r *Request) bool {
 			return nil
 		})
 		if err != nil {
-			return false
+			return e.told(r, err)
 		}
 		id = ""
 		if r.Kind == Retire && !before.holdsName() || spent && !before.bringsCertificate() {
 			id = before.Target.Request
 		}
 	}
-	_, err := e.save(r.ID, func(r *Request, _ time.Time) error { r.Linked = true; return nil })
+	return e.told(r, nil)
+}
+
+// told notes that the requests before r know of it. One that can't be read never will:
+// it is named in the log, and does not hold up r.
+func (e *Engine) told(r *Request, err error) bool {
+	if _, unreadable := errors.AsType[*UnreadableError](err); err != nil && !unreadable {
+		return false
+	}
+	_, err = e.save(r.ID, func(r *Request, _ time.Time) error { r.Linked = true; return nil })
 	return err == nil
 }

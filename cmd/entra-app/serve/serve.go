@@ -96,9 +96,10 @@ func New(c config.Config, o Options) (*Server, error) {
 		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this machine's; change `listen`", c.Listen, err), kept.Close())
 	}
 	s.health.add(part{name: "store", needed: true, every: 15 * time.Second, check: func(ctx context.Context) error {
-		_, err := kept.List(ctx, workflow.Query{State: workflow.Pending, Limit: 1})
+		_, _, err := workflow.Readable(kept.List(ctx, workflow.Query{State: workflow.Pending, Limit: 1}))
 		return err
 	}})
+	s.health.add(part{name: "stored requests", every: time.Minute, check: kept.Readable})
 	s.health.add(part{name: "Slack", needed: true, every: 30 * time.Second, check: s.bot.Check})
 	if c.Slack.Socket {
 		s.health.add(part{name: "Socket Mode", needed: true, every: 5 * time.Second, check: s.bot.Connected})

@@ -77,9 +77,11 @@ func inWords(err error) string {
 	return err.Error()
 }
 
-// severity is an error's where somebody has to mend it, because waiting won't.
+// severity is an error's where somebody has to fix it, because waiting won't.
 func severity(err error) slog.Level {
-	if _, ok := errors.AsType[*workflow.Trouble](err); ok {
+	_, trouble := errors.AsType[*workflow.Trouble](err)
+	_, unreadable := errors.AsType[*workflow.UnreadableError](err)
+	if trouble || unreadable {
 		return slog.LevelError
 	}
 	return slog.LevelWarn

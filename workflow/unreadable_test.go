@@ -1,0 +1,120 @@
+package workflow
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestDeadlinesOfOthersHoldBesideARequestThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		damaged := w.request(n)
+		other, err := n.Submit(t.Context(), bea, draft("ledger-backup"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.store.damages(damaged)
+		pass(w.policy.PendingExpires + time.Hour)
+		if r := w.get(other.ID); r.State != Expired {
+			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
+		}
+		for _, g := range w.told() {
+			if !slices.Contains(g.Unreadable, damaged) && len(g.Waiting) > 0 {
+				t.Errorf("the digest of %s does not name %s", g.Day, damaged)
+			}
+		}
+	})
+}
+
+func TestAProcessStartsBesideARequestThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		damaged := w.request(n)
+		if _, err := n.Approve(t.Context(), damaged, ada, w.get(damaged).Rev); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		n.stop()
+		w.store.damages(damaged)
+		n = w.boot()
+		defer n.stop()
+		other, err := n.Submit(t.Context(), bea, draft("ledger-backup"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, other.ID, Done)
+	})
+}
+
+func TestTheSuccessorOfARequestThatCannotBeReadGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		before := w.handedOver(n)
+		r, err := n.Renew(t.Context(), bea, before.ID, d2("V-renew"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Ready)
+		w.store.damages(before.ID)
+		w.settle(n, r.ID, Overlap)
+		pass(w.policy.RenewGrace + time.Hour)
+		if now := w.get(r.ID); now.State != Leftover || !now.Linked {
+			t.Errorf("%s is %s (linked %v), and its time with two credentials is over", now.ID, now.State, now.Linked)
+		}
+	})
+}
+
+// What can't be read may be the app that somebody means: not read is not "nothing there".
+func TestAnAppWhoseRequestCannotBeReadIsNotTakenForAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		damaged := w.handedOver(n)
+		second, err := n.Submit(t.Context(), bea, draft("payroll-backup-2"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, second.ID, Done)
+		w.store.damages(damaged.ID)
+		if _, err := n.App(t.Context(), damaged.ID); !isUnreadable(err) {
+			t.Errorf("by its request: %v", err)
+		}
+		if _, err := n.App(t.Context(), "payroll-backup"); refusedBy(err) != RuleSeveralApps || !strings.Contains(err.Error(), damaged.ID+" can't be read") {
+			t.Errorf("by its name: %v", err)
+		}
+		if r, err := n.App(t.Context(), second.ID); err != nil || r.ID != second.ID {
+			t.Errorf("another one by its request: %v, %v", r, err)
+		}
+		if _, err := n.Submit(t.Context(), bea, draft("payroll-backup")); err == nil {
+			t.Error("its name was given away")
+		}
+	})
+}
+
+func isUnreadable(err error) bool {
+	_, ok := errors.AsType[*UnreadableError](err)
+	return ok
+}
+
+func TestManyThatCannotBeReadAreCountedInOneSentence(t *testing.T) {
+	var e UnreadableError
+	for _, id := range []string{"EA-1", "EA-2", "EA-3", "EA-4", "EA-5", "EA-6", "EA-7", "EA-2"} {
+		e.Add(unread(id).(*UnreadableError))
+	}
+	if got := Names(e.IDs()); got != "EA-1, EA-2, EA-3, EA-4, EA-5 and 2 more" {
+		t.Errorf("they are named %q", got)
+	}
+	if !strings.HasSuffix(e.Error(), "; and 2 more") || strings.Contains(e.Error(), "EA-6") {
+		t.Errorf("the error is %q", e.Error())
+	}
+}
