@@ -104,9 +104,7 @@ func (c *call) register(body object, uniqueName string) (answer, error) {
 	fillScopes(body)
 	a := c.t.newApp(body)
 	a.uniqueName, a.keys = uniqueName, keys
-	if c.who.user != nil {
-		a.owners = []string{c.who.user.ID}
-	}
+	a.owners = c.firstOwner()
 	return c.appAnswer(a, created)
 }
 
@@ -185,15 +183,18 @@ func listOwners(c *call) (answer, error) {
 }
 
 func (c *call) owners(ids []string) (answer, error) {
-	var items []object
+	return c.list("directoryObject", "directoryObjects", c.ownersOf(ids))
+}
+
+// ownersOf shows owners: people, and applications that made one with Application.ReadWrite.OwnedBy.
+func (c *call) ownersOf(ids []string) []object {
+	items := []object{}
 	for _, id := range ids {
-		if u := c.t.user(id); u != nil {
-			o := only(c.t.showUser(u), byDefault)
-			o["@odata.type"] = "#microsoft.graph.user"
+		if o := c.t.showObject(id); o != nil {
 			items = append(items, o)
 		}
 	}
-	return c.list("directoryObject", "directoryObjects", items)
+	return items
 }
 
 func listOwnerRefs(c *call) (answer, error) {

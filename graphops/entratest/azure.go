@@ -18,36 +18,46 @@ import (
 // the same journal and the same faults.
 
 const (
-	subscriptionsVersion = "2022-12-01"
-	authorizationVersion = "2022-04-01"
-	authorization        = "/providers/Microsoft.Authorization/"
-	anyScope             = "{scope}" // in routes: a management group, a subscription or a resource group
+	authorization = "/providers/Microsoft.Authorization/"
+	anyScope      = "{scope}" // in routes: a management group, a subscription or a resource group
+)
+
+// The api-versions that were published for a kind of resource, the one whose shapes are served last. Azure takes
+// each of them; here all of them answer in the shape of the last. Source: github.com/Azure/azure-rest-api-specs.
+var (
+	subscriptionVersions  = strings.Fields("2014-04-01 2015-01-01 2015-11-01 2016-06-01 2018-06-01 2019-06-01 2019-11-01 2020-01-01 2021-01-01 2022-12-01")
+	authorizationVersions = strings.Fields("2015-06-01 2015-07-01 2017-10-01-preview 2018-01-01-preview 2018-07-01 2018-09-01-preview 2018-12-01-preview " +
+		"2020-03-01-preview 2020-04-01-preview 2020-08-01-preview 2020-10-01-preview 2021-04-01-preview 2022-01-01-preview 2022-04-01")
 )
 
 var azureRoutes []*route
 
 func init() {
-	add := func(method, path, op, version, action string, run func(*call) (answer, error)) {
-		azureRoutes = append(azureRoutes, &route{method: method, path: path, op: op, version: version, action: action, run: run,
+	add := func(method, path, op string, versions []string, action string, run func(*call) (answer, error)) {
+		azureRoutes = append(azureRoutes, &route{method: method, path: path, op: op, versions: versions, action: action, run: run,
 			segments: strings.Split(strings.ToLower(path), "/")})
 	}
-	add("GET", "subscriptions", "listSubscriptions", subscriptionsVersion, "", listSubscriptions)
-	add("GET", "subscriptions/*", "getSubscription", subscriptionsVersion, "Microsoft.Resources/subscriptions/read", getSubscription)
+	add("GET", "tenants", "listTenants", subscriptionVersions, "", listTenants)
+	add("GET", "subscriptions", "listSubscriptions", subscriptionVersions, "", listSubscriptions)
+	add("GET", "subscriptions/*", "getSubscription", subscriptionVersions, "Microsoft.Resources/subscriptions/read", getSubscription)
 	of := func(kind, one, many string, list, get, put, remove func(*call) (answer, error)) {
 		at, may := anyScope+authorization+kind, "Microsoft.Authorization/"+kind
-		add("GET", at, many, authorizationVersion, may+"/read", list)
-		add("GET", at+"/*", "get"+one, authorizationVersion, may+"/read", get)
-		add("PUT", at+"/*", "put"+one, authorizationVersion, may+"/write", put)
-		add("DELETE", at+"/*", "delete"+one, authorizationVersion, may+"/delete", remove)
+		add("GET", at, many, authorizationVersions, may+"/read", list)
+		add("GET", at+"/*", "get"+one, authorizationVersions, may+"/read", get)
+		add("PUT", at+"/*", "put"+one, authorizationVersions, may+"/write", put)
+		add("DELETE", at+"/*", "delete"+one, authorizationVersions, may+"/delete", remove)
 	}
 	of("roleAssignments", "RoleAssignment", "listAzureRoleAssignments", listAzureAssignments, getAzureAssignment, putAzureAssignment, deleteAzureAssignment)
 	of("roleDefinitions", "RoleDefinition", "listRoleDefinitions", listAzureRoles, getAzureRole, putAzureRole, deleteAzureRole)
-	add("GET", anyScope+authorization+"permissions", "listCallerPermissions", authorizationVersion, "Microsoft.Authorization/permissions/read", listCallerPermissions)
+	add("GET", anyScope+authorization+"permissions", "listCallerPermissions", authorizationVersions, "Microsoft.Authorization/permissions/read", listCallerPermissions)
 }
 
+// oneSlash undoubles slashes, which Azure takes: clients put a scope that begins with one behind another.
+var oneSlash = strings.NewReplacer("///", "/", "//", "/")
+
 func isAzure(path string) bool {
-	path = strings.ToLower(path)
-	return path == "/subscriptions" || strings.HasPrefix(path, "/subscriptions/") || strings.HasPrefix(path, managementGroupPath)
+	path = oneSlash.Replace(strings.ToLower(path))
+	return path == "/subscriptions" || path == "/tenants" || strings.HasPrefix(path, "/subscriptions/") || strings.HasPrefix(path, managementGroupPath)
 }
 
 func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request) {
@@ -58,11 +68,12 @@ func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request) {
 
 // findAzure looks for the route of a call. Its paths are not case-sensitive.
 func (c *call) findAzure() {
-	got := strings.Split(strings.ToLower(strings.Trim(c.path, "/")), "/")
+	path := oneSlash.Replace(strings.ToLower(c.path))
+	got := strings.Split(strings.Trim(path, "/"), "/")
 	scope := ""
-	if path := strings.ToLower(c.path); scopePath.MatchString(path[:max(0, strings.LastIndex(path, strings.ToLower(authorization)))]) {
-		scope = path[:strings.LastIndex(path, strings.ToLower(authorization))]
-		got = append([]string{anyScope}, strings.Split(strings.Trim(path[len(scope):], "/"), "/")...)
+	if at := strings.LastIndex(path, strings.ToLower(authorization)); at >= 0 && scopePath.MatchString(path[:at]) {
+		scope = path[:at]
+		got = append([]string{anyScope}, strings.Split(strings.Trim(path[at:], "/"), "/")...)
 	}
 next:
 	for _, r := range azureRoutes {
@@ -125,8 +136,8 @@ func (c *call) checkVersion() error {
 	switch v := c.query.Get("api-version"); {
 	case v == "":
 		return azureProblem(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")
-	case c.route != nil && v != c.route.version:
-		return azureProblem(400, "InvalidApiVersionParameter", "The api-version '%s' is invalid. The supported versions are '%s'.", v, c.route.version)
+	case c.route != nil && !slices.Contains(c.route.versions, v):
+		return azureProblem(400, "InvalidApiVersionParameter", "The api-version '%s' is invalid. The supported versions are '%s'.", v, strings.Join(c.route.versions, ","))
 	}
 	return nil
 }

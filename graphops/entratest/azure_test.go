@@ -382,3 +382,15 @@ func TestLongListsInAzureComeInPages(t *testing.T) {
 		t.Errorf("%d assignments on %d pages", len(seen), pages)
 	}
 }
+
+func TestAzureTakesEachPublishedVersionAndDoubledSlashes(t *testing.T) {
+	w := newAzureWorld(t)
+	for _, path := range []string{"/subscriptions?api-version=2019-11-01", "//subscriptions/" + w.sub.ID + "?api-version=2016-06-01", "/tenants?api-version=2019-11-01",
+		"//subscriptions/" + w.sub.ID + "//providers/Microsoft.Authorization/roleAssignments?api-version=2020-04-01-preview",
+		"/subscriptions/" + w.sub.ID + "/providers/Microsoft.Authorization/roleDefinitions?api-version=2018-01-01-preview"} {
+		if r := w.as("ada", "GET", path, nil); r.status != 200 {
+			t.Errorf("%s: %d %s", path, r.status, r.raw)
+		}
+	}
+	w.refused(w.as("ada", "GET", "/subscriptions?api-version=2019-11-02", nil), 400, "InvalidApiVersionParameter", "2019-11-01")
+}

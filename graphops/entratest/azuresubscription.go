@@ -82,6 +82,23 @@ func (t *Tenant) showSubscription(s *Subscription) object {
 		"subscriptionPolicies": object{"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"}}
 }
 
+// listTenants lists the tenants that the caller has an account in: learn.microsoft.com/rest/api/resources/tenants/list.
+func listTenants(c *call) (answer, error) {
+	var items []object
+	for _, t := range c.t.s.tenants {
+		category := "Home"
+		switch {
+		case t != c.t && (c.who.user == nil || t.userNamed(c.who.user.UPN) == nil):
+			continue
+		case t != c.t:
+			category = "ManagedBy"
+		}
+		items = append(items, object{"id": "/tenants/" + t.ID, "tenantId": t.ID, "countryCode": "US", "displayName": t.Name, "domains": []any{t.Domain},
+			"defaultDomain": t.Domain, "tenantType": "AAD", "tenantCategory": category})
+	}
+	return c.azureList(items, nil)
+}
+
 // listSubscriptions lists those on which the caller has any role.
 func listSubscriptions(c *call) (answer, error) {
 	var items []object

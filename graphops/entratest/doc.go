@@ -27,11 +27,15 @@
 // client_credentials with a secret or a client assertion (PS256 or RS256, with
 // x5t#S256 or x5t). Errors have Microsoft's shape and AADSTS numbers. Tokens
 // carry the scopes that were asked for and no others, unless .default was
-// asked for; Entra adds all that were ever consented. The authorization
-// endpoint is named but not served: there is no code flow, no password flow,
+// asked for; Entra adds all that were ever consented. Those for Graph name the
+// client (app_displayname). The authorization
+// endpoint is named, as the discovery document must, but not served (404), and
+// the document offers no response type: there is no code flow, no password flow,
 // no on-behalf-of, no logout, no personal accounts, and no exchange of another
 // issuer's token for a federated credential. A refresh token serves every
-// resource that the client has consent for, Azure among them.
+// resource that the client has consent for, Azure among them, in every tenant
+// that has its client and its person. /organizations and /common are for
+// clients of several tenants ([Client].Audience).
 //
 // # Microsoft Graph, below /v1.0
 //
@@ -57,14 +61,20 @@
 //	/directory/deletedItems/microsoft.graph.servicePrincipal  GET
 //	/directory/deletedItems/{id}, …/restore             GET, DELETE; POST
 //	/policies/defaultAppManagementPolicy, /appManagementPolicies  GET
+//	/directoryObjects/getByIds                          POST
 //	/$batch                                             POST
+//	/applications/{id}/{property}, /servicePrincipals/{id}/{property}  GET
 //
-// Types may be spelled graph.x too. Lists take $select, $top, $count, $filter
-// (eq, and, in, startswith and any, on the properties that the documentation
-// names; keyCredentials by endDateTime, in advanced queries) and page with @odata.nextLink, in an order that changes from query to
+// Types may be spelled graph.x too, names in paths and queries in any case, and
+// /v1.0/myorganization is the caller's own tenant, as a client in wide use has it.
+// Lists take $select, $top, $count, $orderby (displayName), $expand (owners and
+// app role assignments, one at a time), $filter
+// (eq, ne, in, startswith, endswith and any, with and, or, not and parentheses, on the
+// properties that the documentation names; ne, not and endswith as advanced
+// queries only, as keyCredentials by endDateTime: $count=true and ConsistencyLevel: eventual) and page with @odata.nextLink, in an order that changes from query to
 // query. Bodies may be gzipped or chunked. Every call needs a token with the
 // delegated scope, and the signed-in person needs the directory role or the
-// ownership. [Ops] lists the plain names of the calls. Users and groups are assigned to an
+// ownership. An app with Application.ReadWrite.OwnedBy registers, and manages what it owns. [Ops] lists the plain names of the calls. Users and groups are assigned to an
 // application with appRoleAssignedTo or [Tenant.Assign]; [Tenant.Consent] lets
 // another application call its scopes.
 //
@@ -87,13 +97,14 @@
 // scope answers 404.
 //
 // Not covered: addKey and removeKey with a proof, key credentials other than
-// AsymmetricX509Cert for Verify, $expand, $search, $orderby, $skip, delta
-// queries, policies of one application, custom directory roles and scopes
+// AsymmetricX509Cert for Verify, $search, $skip, /$count, delta
+// queries, ge, le and the other operators of $filter, policies of one application, custom directory roles and scopes
 // below the tenant, administrative units, groups but as holders of app roles, user
 // consent, /beta, throttling by resource units.
 //
 // # Azure Resource Manager
 //
+//	/tenants                                                                      GET
 //	/subscriptions, /subscriptions/{id}                                           GET
 //	…/providers/Microsoft.Authorization/roleAssignments                           GET, with $filter atScope(), principalId eq '…', assignedTo('…')
 //	…/providers/Microsoft.Authorization/roleAssignments/{guid}                    GET, PUT, DELETE
@@ -107,8 +118,8 @@
 // What is assigned at one is inherited by those in it, up to the tenant's root group, whose
 // name is the tenant's ID. [Tenant.AddManagementGroup] and [Tenant.AddResourceGroup] add some.
 //
-// The api-version is 2022-12-01 for subscriptions and 2022-04-01 for the rest,
-// and no other. [Server.SetARMURL] says under which address it is reached.
+// Every api-version that was published is taken, and answered in the shape of
+// 2022-12-01 for tenants and subscriptions and of 2022-04-01 for the rest. [Server.SetARMURL] says under which address it is reached.
 // Tokens are for user_impersonation or .default on it, and the client needs
 // [Client].Azure; an application may come with its own token too. What a caller
 // may do follows from the actions of the caller's roles: [Tenant.GrantAzureRole]

@@ -37,8 +37,18 @@ type call struct {
 // An objectKey names an object in a path: {id}, (appId='…'), (uniqueName='…').
 type objectKey struct{ by, value string }
 
+// belowVersion is a path without /v1.0, and without /myorganization, which names the caller's own tenant
+// as it did in Azure AD Graph: CLI for Microsoft 365 depends on it.
+func belowVersion(path string) string {
+	path = strings.TrimPrefix(path, "/v1.0")
+	if rest, is := strings.CutPrefix(path, "/myorganization/"); is {
+		return "/" + rest
+	}
+	return path
+}
+
 func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
-	c := &call{id: newID(), at: s.now(), method: r.Method, path: strings.TrimPrefix(r.URL.Path, "/v1.0"), query: r.URL.Query(), header: r.Header, r: r}
+	c := &call{id: newID(), at: s.now(), method: r.Method, path: belowVersion(r.URL.Path), query: r.URL.Query(), header: r.Header, r: r}
 	if c.clientID = r.Header.Get("client-request-id"); c.clientID == "" {
 		c.clientID = c.id
 	}
@@ -180,7 +190,7 @@ func (s *Server) identify(c *call) error {
 // checkBody holds a call to the rules that are the same for all.
 func (c *call) checkBody() error {
 	for name := range c.query {
-		if strings.HasPrefix(name, "$") && !strings.Contains(" $select $filter $top $count $skiptoken ", " "+name+" ") {
+		if strings.HasPrefix(name, "$") && !strings.Contains(" $select $filter $top $count $skiptoken $expand $orderby ", " "+name+" ") {
 			return &problem{status: 400, code: "Request_UnsupportedQuery", message: fmt.Sprintf("The query option '%s' is not supported here.", name)}
 		}
 	}

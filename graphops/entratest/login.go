@@ -131,7 +131,7 @@ func (s *Server) openid(tenant string) (object, error) {
 		"token_endpoint": at + "/oauth2/v2.0/token", "token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt"},
 		"jwks_uri": at + "/discovery/v2.0/keys", "response_modes_supported": []string{"query", "fragment", "form_post"},
 		"subject_types_supported": []string{"pairwise"}, "id_token_signing_alg_values_supported": []string{"RS256"},
-		"response_types_supported": []string{"code", "id_token", "code id_token", "id_token token"},
+		"response_types_supported": []string{}, // the authorization endpoint is named, as the document must, and answers nothing
 		"scopes_supported":         []string{"openid", "profile", "email", "offline_access"},
 		"issuer":                   s.loginURL + "/" + issuer + "/v2.0", "authorization_endpoint": at + "/oauth2/v2.0/authorize",
 		"device_authorization_endpoint": at + "/oauth2/v2.0/devicecode", "tenant_region_scope": "EU",

@@ -104,8 +104,8 @@ func createServicePrincipal(c *call) (answer, error) {
 		c.t.sps = append(c.t.sps, p)
 	}
 	p.body = body
-	if c.who.user != nil && a != nil {
-		p.owners = []string{c.who.user.ID}
+	if a != nil {
+		p.owners = c.firstOwner()
 	}
 	return c.spAnswer(p, created)
 }

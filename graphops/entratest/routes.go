@@ -16,12 +16,14 @@ type route struct {
 	run          func(*call) (answer, error)
 	segments     []string
 
-	version, action string // of Azure: the api-version, and what the caller's roles must allow
+	versions []string // of Azure: the api-versions
+	action   string   // of Azure: what the caller's roles must allow
 }
 
 var (
-	readApps    = []string{"Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readApps    = []string{"Application.Read.All", "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy", "Directory.Read.All", "Directory.ReadWrite.All"}
 	writeApps   = []string{"Application.ReadWrite.All"}
+	writeOwned  = []string{"Application.ReadWrite.OwnedBy"} // of an app, for what it owns
 	assignRoles = []string{"AppRoleAssignment.ReadWrite.All"}
 	readGrants  = []string{"DelegatedPermissionGrant.Read.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	writeGrants = []string{"DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"}
@@ -31,6 +33,7 @@ var (
 	readPolicy  = []string{"Policy.Read.All", "Policy.Read.ApplicationConfiguration", "Policy.ReadWrite.ApplicationConfiguration"}
 	readRoles   = []string{"RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"}
 	writeRoles  = []string{"RoleManagement.ReadWrite.Directory"}
+	readObjects = append([]string{"User.Read.All", "User.ReadWrite.All"}, readApps...)
 	anyone      = []string(nil)
 )
 
@@ -114,6 +117,8 @@ func init() {
 	add("POST", "directory/deletedItems/*/restore", "restoreDeleted", writeApps, "nothing", restoreDeleted)
 	add("DELETE", "directory/deletedItems/*", "deleteForever", writeApps, "", deleteForever)
 
+	add("POST", "directoryObjects/getByIds", "getByIds", readObjects, "getByIds", getByIDs)
+
 	get("policies/defaultAppManagementPolicy", "getAppPolicy", readPolicy, getPolicy)
 	get("policies/appManagementPolicies", "listAppPolicies", readPolicy, noPolicies)
 	add("POST", "$batch", "batch", anyone, "batch", nil)
@@ -133,7 +138,8 @@ func Ops() []string {
 	return ops
 }
 
-// find looks for the route of a call, and reads the keys in its path.
+// find looks for the route of a call, and reads the keys in its path. Names in
+// a path are not case-sensitive: learn.microsoft.com/graph/use-the-api.
 func (c *call) find() {
 	segments := pathSegments(c.path)
 next:
@@ -149,13 +155,14 @@ next:
 					got.by = "id"
 				}
 				keys = append(keys, got)
-			case want != got.value || got.by != "":
+			case !strings.EqualFold(want, got.value) || got.by != "":
 				continue next
 			}
 		}
 		c.route, c.keys = r, keys
 		return
 	}
+	c.propertyRoute(segments)
 }
 
 // pathSegments splits a path; a segment like applications(appId='x') is two.

@@ -46,6 +46,7 @@ unifiedRoleAssignment id:string- appScopeId:string? condition:string? directoryS
 federatedIdentityCredential id:string- audiences:[string] description:string? issuer:string name:string subject:string
 addPassword passwordCredential:passwordCredential?
 removePassword keyId:guid
+getByIds ids:[guid] types:[string]
 nothing -
 azureRoleAssignment roleDefinitionId:string principalId:guid principalType:string? description:string?
 azureRoleDefinition roleName:string description:string? type:string? assignableScopes:[string] permissions:[azurePermission]

@@ -71,7 +71,7 @@ func TestWhatIsNotThereIsSaidTheWayGraphSaysIt(t *testing.T) {
 	w.refused(w.call(ada, "GET", "/applications/"+none+"/password", nil), 400, "BadRequest", "Resource not found for the segment")
 	w.refused(w.call(ada, "POST", "/servicePrincipals", o{"appId": none}), 400, "Request_BadRequest", "does not reference a valid application object")
 	w.refused(w.call(ada, "GET", "/users/me-token-to-replace", nil), 404, "Request_ResourceNotFound", "me-token-to-replace")
-	w.refused(w.call(ada, "GET", "/applications?$orderby=displayName", nil), 400, "Request_UnsupportedQuery", "$orderby")
+	w.refused(w.call(ada, "GET", "/applications?$skip=1", nil), 400, "Request_UnsupportedQuery", "$skip")
 	w.refused(w.call(ada, "GET", "/applications?$filter=displayNam+eq+'x'", nil), 400, "BadRequest", "Could not find a property named 'displayNam'")
 	w.refused(w.call(ada, "GET", "/applications?$filter=notes+eq+'x'", nil), 400, "Request_UnsupportedQuery", "notes")
 	w.refused(w.call(ada, "GET", "/applications?$select=nmae", nil), 400, "BadRequest", "Could not find a property named 'nmae'")

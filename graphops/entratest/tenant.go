@@ -93,6 +93,10 @@ type Client struct {
 	// PublicClientFlows is isFallbackPublicClient. Without it a device code
 	// ends in AADSTS7000218.
 	PublicClientFlows bool
+	// Audience is signInAudience; empty means AzureADMyOrg. With AzureADMultipleOrgs
+	// people of every tenant that has this AppID can sign in at /organizations and
+	// /common. Add it to each of those tenants.
+	Audience string
 	// Azure is consent to user_impersonation of Azure Service Management, for
 	// all principals. Without it a token for Azure ends in AADSTS65001.
 	Azure bool
@@ -224,6 +228,9 @@ func (t *Tenant) AddPublicClient(c Client) Client {
 		"publicClient":           object{"redirectUris": []any{"http://localhost"}},
 	})
 	a.appID, a.veil, a.body["description"] = c.AppID, veil{}, "Signs people in."
+	if c.Audience != "" {
+		a.body["signInAudience"] = c.Audience
+	}
 	p := t.newServicePrincipal(a)
 	p.veil = veil{}
 	consent := func(resource string, scopes ...string) {

@@ -16,7 +16,8 @@ import (
 
 // SelfSigned makes a certificate for hosts, names or IP addresses, and an
 // authority that vouches for it, for a year. Write caPEM to a file and name it
-// in SSL_CERT_FILE, and Go programs trust the server. Without hosts it is for
+// in SSL_CERT_FILE, and Go programs trust the server; Python's, OpenSSL's and
+// Node's do too, also where they check by RFC 5280. Without hosts it is for
 // localhost, 127.0.0.1 and ::1.
 func SelfSigned(hosts ...string) (cert tls.Certificate, caPEM []byte, err error) {
 	if len(hosts) == 0 {
@@ -34,6 +35,10 @@ func SelfSigned(hosts ...string) (cert tls.Certificate, caPEM []byte, err error)
 	}
 	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, &caKey.PublicKey, caKey)
 	if err != nil {
+		return cert, nil, err
+	}
+	// Strict clients want the leaf to name its authority's key, which only the finished certificate has.
+	if ca, err = x509.ParseCertificate(caDER); err != nil {
 		return cert, nil, err
 	}
 	leaf := &x509.Certificate{

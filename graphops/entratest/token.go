@@ -109,6 +109,9 @@ func (s *Server) access(k *token, claims object) object {
 	k.expires = now.Add(life)
 	c := object{"aud": k.audience, "iss": s.loginURL + "/" + k.tenant.ID + "/v2.0", "iat": now.Unix(), "nbf": now.Unix(), "exp": k.expires.Unix(),
 		"appid": k.clientID, "azp": k.clientID, "tid": k.tenant.ID, "uti": newKey(), "ver": "2.0"}
+	if a := k.tenant.appByAppID(k.clientID); a != nil && k.audience == graphAppID {
+		c["app_displayname"] = a.name() // Graph's tokens have it: CLI for Microsoft 365 reads it
+	}
 	for n, v := range claims {
 		c[n] = v
 	}
@@ -119,7 +122,7 @@ func (s *Server) access(k *token, claims object) object {
 }
 
 func (s *Server) refresh(tenant string, f url.Values, e *Entry) (object, error) {
-	_, a, err := s.client(tenant, f.Get("client_id"))
+	t, a, err := s.client(tenant, f.Get("client_id"))
 	if err != nil {
 		return nil, err
 	}
@@ -137,14 +140,23 @@ func (s *Server) refresh(tenant string, f url.Values, e *Entry) (object, error) 
 		return nil, sts(50057)
 	}
 	e.User = r.user.UPN
-	want, err := r.tenant.scopes(f.Get("scope"))
+	u := r.user
+	if t == nil {
+		t = r.tenant
+	}
+	if t != r.tenant { // another tenant takes them where they are its guest
+		if u = t.userNamed(r.user.UPN); u == nil || u.Disabled {
+			return nil, sts(50020, r.user.UPN, t.Name, a.appID)
+		}
+	}
+	want, err := t.scopes(f.Get("scope"))
 	if err != nil {
 		return nil, err
 	}
-	if o := r.tenant.consented(a, r.user, want); o != nil {
+	if o := t.consented(a, u, want); o != nil {
 		return nil, o
 	}
-	return s.issue(r.tenant, a, r.user, want, f.Get("client_info") == "1"), nil
+	return s.issue(t, a, u, want, f.Get("client_info") == "1"), nil
 }
 
 // appToken is the client credentials flow.
