@@ -61,21 +61,27 @@ func (s *session) Owners(ctx context.Context, applicationID string) ([]string, e
 	return ids, s.fault(err, applicationID)
 }
 
-// settings reads what can be merged of an application.
-func (s *session) settings(ctx context.Context, applicationID string) (models.Applicationable, error) {
+// mergeable are the settings that can be merged.
+var mergeable = []string{"id", "signInAudience", "web", "spa", "publicClient", "isFallbackPublicClient", "requiredResourceAccess", "identifierUris", "api"}
+
+// settings reads what can be merged of an application, and more of it.
+func (s *session) settings(ctx context.Context, applicationID string, more ...string) (settings, error) {
 	req, err := s.application(applicationID).ToGetRequestInformation(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"id", "signInAudience", "web", "spa", "publicClient",
-			"isFallbackPublicClient", "requiredResourceAccess", "identifierUris", "api", "passwordCredentials", "keyCredentials"}}})
+		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: slices.Concat(mergeable, more)}})
 	if err != nil {
-		return nil, err
+		return settings{}, err
 	}
-	got, err := s.send(ctx, opReadApp, req, models.CreateApplicationFromDiscriminatorValue)
+	got, err := s.send(ctx, opReadApp, req, asItCame)
 	if err != nil {
-		return nil, s.fault(err)
+		return settings{}, s.fault(err)
 	}
-	a, ok := got.(models.Applicationable)
+	o, ok := got.(object)
 	if !ok {
-		return nil, &later{op: opReadApp, why: "there is nothing in the answer"}
+		return settings{}, &later{op: opReadApp, why: "there is nothing in the answer"}
+	}
+	a, err := readSettings(o)
+	if err != nil {
+		return settings{}, &later{op: opReadApp, why: "the answer cannot be read"}
 	}
 	return a, nil
 }
@@ -83,21 +89,19 @@ func (s *session) settings(ctx context.Context, applicationID string) (models.Ap
 // Look reads what an application has. One without a service principal has no
 // permissions yet.
 func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (has workflow.Plan, found workflow.Found, servicePrincipal string, err error) {
-	a, err := s.settings(ctx, m.ObjectID)
+	a, err := s.settings(ctx, m.ObjectID, "passwordCredentials", "keyCredentials")
 	if err != nil {
 		return has, found, "", err
 	}
 	has = planOf(a)
-	found.Secrets = len(a.GetPasswordCredentials())
+	found.Secrets = len(a.raw.list("passwordCredentials"))
 	found.NoIdentifierURI = !slices.Contains(a.GetIdentifierUris(), "api://"+m.AppID)
 	for _, r := range a.GetRequiredResourceAccess() {
 		for _, x := range r.GetResourceAccess() {
 			found.Required = append(found.Required, accessCalled(value(r.GetResourceAppId()), x))
 		}
 	}
-	for _, k := range a.GetKeyCredentials() {
-		found.Thumbprints = append(found.Thumbprints, thumbprintOf(k))
-	}
+	found.Thumbprints = thumbprints(a.raw.list("keyCredentials"))
 	issuers, err := s.federatedItem(ctx, m.ObjectID)
 	if err != nil {
 		return has, found, "", err

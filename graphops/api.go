@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -27,22 +28,23 @@ func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a 
 	if a.Merge {
 		return s.mergeAPI(ctx, applicationID, appID, a)
 	}
-	body := models.NewApplication()
-	body.SetIdentifierUris([]string{"api://" + appID})
 	required, err := s.required(ctx, a, appID)
 	if err != nil {
 		return err
 	}
+	body := models.NewApplication()
+	body.SetIdentifierUris([]string{"api://" + appID})
 	body.SetRequiredResourceAccess(required)
-	api := models.NewApiApplication()
-	version := int32(2)
-	api.SetRequestedAccessTokenVersion(&version)
 	clients := make(map[string][]string)
 	var order []string
-	scopes := []models.PermissionScopeable{} // an empty list takes away what there was
+	scopes := []json.RawMessage{} // an empty list removes what there was
 	for _, sc := range a.Scopes {
 		id := scopeID(a.UniqueName, sc.Name)
-		scopes = append(scopes, permissionScope(sc, id))
+		ours, err := objectOf(permissionScope(sc, id))
+		if err != nil {
+			return err
+		}
+		scopes = append(scopes, encode(ours))
 		for _, c := range sc.PreAuthorized {
 			if clients[c] == nil {
 				order = append(order, c)
@@ -50,86 +52,96 @@ func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a 
 			clients[c] = append(clients[c], id.String())
 		}
 	}
+	api := object{}
 	if a.ObjectID != "" { // it was there before, and may offer something else
-		if err := s.closeScopes(ctx, applicationID, scopes); err != nil {
+		if api, err = s.closeScopes(ctx, applicationID, scopes); err != nil {
 			return err
 		}
 	}
-	api.SetOauth2PermissionScopes(scopes)
-	body.SetApi(api)
-	err = s.patch(ctx, opAPI, applicationID, body)
+	api.set("requestedAccessTokenVersion", 2)
+	api.set("oauth2PermissionScopes", scopes)
+	all, err := objectOf(body)
+	if err != nil {
+		return err
+	}
+	all.set("api", api)
+	err = s.patch(ctx, opAPI, applicationID, all)
 	if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") && a.ObjectID != "" {
 		return no.later("that a scope is closed is not known everywhere yet")
 	}
 	if err != nil || len(order) == 0 && a.ObjectID == "" {
 		return s.fault(err, applicationID)
 	}
-	allowed := []models.PreAuthorizedApplicationable{}
+	allowed := []object{}
 	for _, c := range order {
-		p := models.NewPreAuthorizedApplication()
-		p.SetAppId(&c)
-		p.SetDelegatedPermissionIds(clients[c])
+		p := object{}
+		p.set("appId", c)
+		p.set("delegatedPermissionIds", clients[c])
 		allowed = append(allowed, p)
 	}
-	body = models.NewApplication()
-	api.SetPreAuthorizedApplications(allowed)
-	body.SetApi(api)
-	return s.patchApplication(ctx, opAPI, applicationID, body)
+	api.set("preAuthorizedApplications", allowed)
+	return s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
 }
 
 // closeScopes disables the scopes that are to change or go, in a call of its own:
 // Graph changes none that is enabled. Clients that needed no consent for them lose
-// that; those for other scopes keep it.
+// that; those for other scopes keep it. It returns what else the application has in
+// its API, which stays.
 // Source: Graph, permissionScope resource type, isEnabled.
-func (s *session) closeScopes(ctx context.Context, applicationID string, will []models.PermissionScopeable) error {
-	got, err := s.send(ctx, opReadApp, s.get("/applications/{id}?$select=id,api", "id", applicationID), models.CreateApplicationFromDiscriminatorValue)
+func (s *session) closeScopes(ctx context.Context, applicationID string, will []json.RawMessage) (object, error) {
+	has, err := s.settings(ctx, applicationID)
 	if err != nil {
-		return s.fault(err, applicationID)
+		return nil, err
 	}
-	a, ok := got.(models.Applicationable)
-	if !ok {
-		return &later{op: opReadApp, why: "there is nothing in the answer"}
-	}
-	if a.GetApi() == nil {
-		return nil
-	}
-	off, closed := false, make(map[string]bool)
-	scopes := a.GetApi().GetOauth2PermissionScopes()
-	for _, old := range scopes {
-		if value(old.GetIsEnabled()) && !slices.ContainsFunc(will, func(p models.PermissionScopeable) bool { return sameScope(old, p) }) {
-			old.SetIsEnabled(&off)
-			closed[value(old.GetId()).String()] = true
+	api := has.api()
+	closed, stays := make(map[string]bool), make(map[string]bool)
+	scopes := api.list("oauth2PermissionScopes")
+	for i, raw := range scopes {
+		old := decode[object](raw)
+		id, same := strings.ToLower(old.text("id")), slices.ContainsFunc(will, func(p json.RawMessage) bool { return sameScope(old, decode[object](p)) })
+		switch {
+		case same:
+			stays[id] = true
+		case decode[bool](old["isEnabled"]):
+			old.set("isEnabled", false)
+			scopes[i] = encode(old)
+			closed[id] = true
 		}
 	}
+	api.set("preAuthorizedApplications", clientsOf(api.list("preAuthorizedApplications"), stays))
 	if len(closed) == 0 {
-		return nil
+		return api, nil
 	}
-	allowed := []models.PreAuthorizedApplicationable{}
-	for _, p := range a.GetApi().GetPreAuthorizedApplications() {
-		left := slices.DeleteFunc(slices.Clone(p.GetDelegatedPermissionIds()), func(id string) bool { return closed[strings.ToLower(id)] })
-		if len(left) > 0 {
-			p.SetDelegatedPermissionIds(left)
-			allowed = append(allowed, p)
-		}
-	}
-	body, api := models.NewApplication(), models.NewApiApplication()
-	api.SetOauth2PermissionScopes(scopes)
-	api.SetPreAuthorizedApplications(allowed)
-	body.SetApi(api)
-	return s.patchApplication(ctx, opAPI, applicationID, body)
+	api.set("oauth2PermissionScopes", scopes)
+	return api, s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
 }
 
-// sameScope says whether nothing but isEnabled differs.
-func sameScope(a, b models.PermissionScopeable) bool {
-	if value(a.GetId()) != value(b.GetId()) {
+// clientsOf are the clients that need no consent for the scopes with these IDs.
+func clientsOf(clients []json.RawMessage, scopes map[string]bool) []json.RawMessage {
+	all := []json.RawMessage{}
+	for _, raw := range clients {
+		p := decode[object](raw)
+		has := p.texts("delegatedPermissionIds")
+		left := slices.DeleteFunc(slices.Clone(has), func(id string) bool { return !scopes[strings.ToLower(id)] })
+		if len(left) == 0 {
+			continue
+		}
+		if len(left) < len(has) {
+			p.set("delegatedPermissionIds", left)
+			raw = encode(p)
+		}
+		all = append(all, raw)
+	}
+	return all
+}
+
+// sameScope reports whether nothing but isEnabled differs.
+func sameScope(a, b object) bool {
+	if !a.same("id", b.text("id")) {
 		return false
 	}
-	for _, of := range []func(models.PermissionScopeable) *string{
-		models.PermissionScopeable.GetValue, models.PermissionScopeable.GetTypeEscaped,
-		models.PermissionScopeable.GetAdminConsentDisplayName, models.PermissionScopeable.GetAdminConsentDescription,
-		models.PermissionScopeable.GetUserConsentDisplayName, models.PermissionScopeable.GetUserConsentDescription,
-	} {
-		if value(of(a)) != value(of(b)) {
+	for _, of := range []string{"value", "type", "adminConsentDisplayName", "adminConsentDescription", "userConsentDisplayName", "userConsentDescription"} {
+		if a.text(of) != b.text(of) {
 			return false
 		}
 	}
@@ -152,19 +164,4 @@ func permissionScope(sc workflow.Scope, id uuid.UUID) models.PermissionScopeable
 	p.SetUserConsentDisplayName(&title)
 	p.SetUserConsentDescription(&words)
 	return p
-}
-
-// patchApplication changes what body has of an application.
-func (s *session) patchApplication(ctx context.Context, op operation, applicationID string, body models.Applicationable) error {
-	return s.fault(s.patch(ctx, op, applicationID, body), applicationID)
-}
-
-// patch is patchApplication with Graph's own answer.
-func (s *session) patch(ctx context.Context, op operation, applicationID string, body models.Applicationable) error {
-	req, err := s.application(applicationID).ToPatchRequestInformation(ctx, body, nil)
-	if err != nil {
-		return err
-	}
-	_, err = s.send(ctx, op, req, models.CreateApplicationFromDiscriminatorValue)
-	return err
 }

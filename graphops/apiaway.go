@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,53 +21,48 @@ func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, 
 	if err != nil {
 		return nil, err
 	}
-	api := has.GetApi()
-	if api == nil {
-		api = models.NewApiApplication()
-	}
+	api := has.api()
 	ours := make(map[uuid.UUID]bool)
 	for _, sc := range a.Scopes {
 		ours[scopeID(a.UniqueName, sc.Name)] = true
 	}
-	scopes, off, closes := api.GetOauth2PermissionScopes(), false, false
-	left := []models.PermissionScopeable{}
-	for _, sc := range scopes {
+	scopes, closes := api.list("oauth2PermissionScopes"), false
+	left := []json.RawMessage{}
+	for i, raw := range scopes {
+		sc := decode[object](raw)
 		switch {
-		case !ours[value(sc.GetId())]:
-			left = append(left, sc)
-		case value(sc.GetIsEnabled()):
-			sc.SetIsEnabled(&off)
+		case !ours[value(guid(sc.text("id")))]:
+			left = append(left, raw)
+		case decode[bool](sc["isEnabled"]):
+			sc.set("isEnabled", false)
+			scopes[i] = encode(sc)
 			closes = true
 		}
 	}
-	clients, fewer := withoutClients(api.GetPreAuthorizedApplications(), scopes, ours, a.Scopes)
+	clients, fewer := withoutClients(api.list("preAuthorizedApplications"), scopes, ours, a.Scopes)
 	if closes || fewer {
-		api.SetOauth2PermissionScopes(scopes)
-		api.SetPreAuthorizedApplications(clients)
-		body := models.NewApplication()
-		body.SetApi(api)
-		if err := s.patchApplication(ctx, opAPI, applicationID, body); err != nil {
+		api.set("oauth2PermissionScopes", scopes)
+		api.set("preAuthorizedApplications", clients)
+		if err := s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)}); err != nil {
 			return nil, err
 		}
 	}
-	body, changed := models.NewApplication(), len(left) < len(scopes)
-	if changed {
-		api.SetOauth2PermissionScopes(left)
-		body.SetApi(api)
+	body := object{}
+	if len(left) < len(scopes) {
+		api.set("oauth2PermissionScopes", left)
+		body.set("api", api)
 	}
-	if required, differs := dropAccess(has.GetRequiredResourceAccess(), ownAccess(appID, ours), nil); differs {
-		body.SetRequiredResourceAccess(required)
-		changed = true
+	if required, differs := dropAccess(has.raw.list("requiredResourceAccess"), ownAccess(appID, ours), nil); differs {
+		body.set("requiredResourceAccess", required)
 	}
 	if uris := has.GetIdentifierUris(); uri && slices.Contains(uris, "api://"+appID) {
 		if len(left) > 0 {
 			stay = []string{"api://" + appID}
 		} else {
-			body.SetIdentifierUris(slices.DeleteFunc(append([]string{}, uris...), func(u string) bool { return u == "api://"+appID }))
-			changed = true
+			body.set("identifierUris", slices.DeleteFunc(append([]string{}, uris...), func(u string) bool { return u == "api://"+appID }))
 		}
 	}
-	if !changed {
+	if len(body) == 0 {
 		return stay, nil
 	}
 	err = s.patch(ctx, opAPI, applicationID, body)
@@ -78,26 +74,32 @@ func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, 
 
 // withoutClients is who needs no consent, without our scopes and, for the scopes that
 // were there, without the clients that a scope of that name added.
-func withoutClients(clients []models.PreAuthorizedApplicationable, scopes []models.PermissionScopeable, ours map[uuid.UUID]bool, added []workflow.Scope) (left []models.PreAuthorizedApplicationable, fewer bool) {
+func withoutClients(clients, scopes []json.RawMessage, ours map[uuid.UUID]bool, added []workflow.Scope) (left []json.RawMessage, fewer bool) {
 	named := make(map[string]string)
-	for _, sc := range scopes {
-		named[value(sc.GetId()).String()] = value(sc.GetValue())
+	for _, raw := range scopes {
+		sc := decode[object](raw)
+		named[strings.ToLower(sc.text("id"))] = sc.text("value")
 	}
-	left = []models.PreAuthorizedApplicationable{}
-	for _, c := range clients {
-		has := c.GetDelegatedPermissionIds()
-		stays := slices.DeleteFunc(slices.Clone(has), func(id string) bool {
+	left = []json.RawMessage{}
+	for _, raw := range clients {
+		c := decode[object](raw)
+		has := c.texts("delegatedPermissionIds")
+		stays := slices.DeleteFunc(append([]string{}, has...), func(id string) bool {
 			id = strings.ToLower(id)
 			scope, err := uuid.Parse(id)
 			return err == nil && ours[scope] || slices.ContainsFunc(added, func(sc workflow.Scope) bool {
-				return sc.Name == named[id] && slices.ContainsFunc(sc.PreAuthorized, func(app string) bool { return strings.EqualFold(app, value(c.GetAppId())) })
+				return sc.Name == named[id] && slices.ContainsFunc(sc.PreAuthorized, func(app string) bool { return c.same("appId", app) })
 			})
 		})
-		fewer = fewer || len(stays) < len(has)
-		if len(stays) > 0 || len(has) == 0 {
-			c.SetDelegatedPermissionIds(stays)
-			left = append(left, c)
+		switch {
+		case len(stays) == len(has):
+			left = append(left, raw)
+			continue
+		case len(stays) > 0:
+			c.set("delegatedPermissionIds", stays)
+			left = append(left, encode(c))
 		}
+		fewer = true
 	}
 	return left, fewer
 }

@@ -36,7 +36,7 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 		return "", "", err
 	}
 	if a.ObjectID != "" {
-		return a.ObjectID, a.AppID, s.patchApplication(ctx, opApplication, a.ObjectID, body)
+		return a.ObjectID, a.AppID, s.overwrite(ctx, a, body)
 	}
 	headers := kiota.NewRequestHeaders()
 	headers.Add("Prefer", "create-if-missing")
@@ -62,6 +62,23 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 	}
 	s.know(a.UniqueName, objectID, appID)
 	return objectID, appID, nil
+}
+
+// overwrite makes an application that was there before what the plan says. What the
+// plan says nothing of stays: of a complex property the rest goes back as it came.
+func (s *session) overwrite(ctx context.Context, a workflow.App, body models.Applicationable) error {
+	has, err := s.settings(ctx, a.ObjectID)
+	if err != nil {
+		return err
+	}
+	all, err := objectOf(body)
+	if err != nil {
+		return err
+	}
+	for _, platform := range []string{"web", "spa", "publicClient"} {
+		all.set(platform, has.platform(platform, all.part(platform).texts("redirectUris")))
+	}
+	return s.patchApplication(ctx, opApplication, a.ObjectID, all)
 }
 
 // applicationBody says all that the plan says, so that an update leaves nothing

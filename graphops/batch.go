@@ -148,7 +148,7 @@ func (g *graph) outer(i *item, a batchResponse) (serialization.Parsable, error) 
 	if err != nil || node == nil {
 		return nil, unreadable
 	}
-	got, err := node.GetObjectValue(i.as)
+	got, err := keeping{node, a.Body}.GetObjectValue(i.as)
 	if err != nil || got == nil {
 		return nil, unreadable
 	}

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha1"
-	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -37,7 +37,7 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(keys, func(k models.KeyCredentialable) bool { return isCertificate(k, c.Thumbprint) }) {
+	if hasCertificate(keys, c.Thumbprint) {
 		return nil
 	}
 	if err := s.unused(ctx, others, applicationID, c.Thumbprint); err != nil {
@@ -51,11 +51,15 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	k.SetKey(c.DER)
 	k.SetStartDateTime(&c.NotBefore)
 	k.SetEndDateTime(&c.NotAfter)
-	return s.setCertificates(ctx, applicationID, keys, append(slices.Clone(keys), k))
+	ours, err := objectOf(k)
+	if err != nil {
+		return err
+	}
+	return s.setCertificates(ctx, applicationID, keys, append(slices.Clone(keys), encode(ours)))
 }
 
 func (s *session) othersItem() *item {
-	return &item{op: opOthers, req: s.get("/applications?$select=id,displayName,keyCredentials&$top=999"), as: models.CreateApplicationCollectionResponseFromDiscriminatorValue}
+	return &item{op: opOthers, req: s.get("/applications?$select=id,displayName,keyCredentials&$top=999"), as: asItCame}
 }
 
 // unused makes sure that no other application has the certificate. A list has no
@@ -65,14 +69,10 @@ func (s *session) unused(ctx context.Context, others *item, applicationID, thumb
 	var name string
 	found := false
 	err := s.pages(ctx, others.op, others.req, others.got, others.as, func(p serialization.Parsable) {
-		list, ok := p.(models.ApplicationCollectionResponseable)
-		if !ok {
-			return
-		}
-		for _, a := range list.GetValue() {
-			has := func(k models.KeyCredentialable) bool { return isCertificate(k, thumbprint) }
-			if !strings.EqualFold(value(a.GetId()), applicationID) && slices.ContainsFunc(a.GetKeyCredentials(), has) {
-				name, found = value(a.GetDisplayName()), true
+		page, _ := p.(object)
+		for _, raw := range page.list("value") {
+			if a := decode[object](raw); !a.same("id", applicationID) && hasCertificate(a.list("keyCredentials"), thumbprint) {
+				name, found = a.text("displayName"), true
 			}
 		}
 	})
@@ -99,7 +99,7 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 	if err != nil {
 		return err
 	}
-	left := slices.DeleteFunc(slices.Clone(keys), func(k models.KeyCredentialable) bool { return isCertificate(k, thumbprint) })
+	left := slices.DeleteFunc(slices.Clone(keys), func(k json.RawMessage) bool { return thumbprintOf(k) == thumbprint })
 	if len(left) == len(keys) {
 		return nil
 	}
@@ -109,9 +109,9 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 // setCertificates writes the collection, and reads it back. Until Graph has clearly
 // answered, nobody knows whether what is added or removed is there: a lost answer
 // must not make the session take the truth for a replica that is behind.
-func (s *session) setCertificates(ctx context.Context, applicationID string, were, keys []models.KeyCredentialable) error {
-	body := models.NewApplication()
-	body.SetKeyCredentials(keys)
+func (s *session) setCertificates(ctx context.Context, applicationID string, were, keys []json.RawMessage) error {
+	body := object{}
+	body.set("keyCredentials", append([]json.RawMessage{}, keys...))
 	after := make(map[string]bool)
 	for _, k := range were {
 		after[thumbprintOf(k)] = false
@@ -160,7 +160,7 @@ func (s *session) certificatesOf(applicationID string) map[string]bool {
 }
 
 // currentCertificates reads the collection.
-func (s *session) currentCertificates(ctx context.Context, applicationID string) ([]models.KeyCredentialable, error) {
+func (s *session) currentCertificates(ctx context.Context, applicationID string) ([]json.RawMessage, error) {
 	i, err := s.certificatesItem(ctx, applicationID)
 	if err != nil {
 		return nil, err
@@ -173,7 +173,7 @@ func (s *session) currentCertificates(ctx context.Context, applicationID string)
 // what this session knows is from a replica that is behind, and nothing is made of
 // it. One that has more is right: somebody else has added that meanwhile, and it
 // stays.
-func (s *session) currentIn(i *item, applicationID string) ([]models.KeyCredentialable, error) {
+func (s *session) currentIn(i *item, applicationID string) ([]json.RawMessage, error) {
 	keys, err := s.keysIn(i, applicationID)
 	if err != nil {
 		return nil, err
@@ -182,7 +182,7 @@ func (s *session) currentIn(i *item, applicationID string) ([]models.KeyCredenti
 	defer s.mu.Unlock()
 	known := s.certificatesOf(applicationID)
 	for thumbprint, there := range known {
-		if slices.ContainsFunc(keys, func(k models.KeyCredentialable) bool { return isCertificate(k, thumbprint) }) != there {
+		if hasCertificate(keys, thumbprint) != there {
 			return nil, &later{op: opCerts, why: "the app's certificates are not the same everywhere yet"}
 		}
 	}
@@ -195,40 +195,49 @@ func (s *session) currentIn(i *item, applicationID string) ([]models.KeyCredenti
 func (s *session) certificatesItem(ctx context.Context, applicationID string) (*item, error) {
 	req, err := s.application(applicationID).ToGetRequestInformation(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
 		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"keyCredentials"}}})
-	return &item{op: opCerts, req: req, as: models.CreateApplicationFromDiscriminatorValue}, err
+	return &item{op: opCerts, req: req, as: asItCame}, err
 }
 
 // keysIn are the certificates that were asked for.
-func (s *session) keysIn(i *item, applicationID string) ([]models.KeyCredentialable, error) {
+func (s *session) keysIn(i *item, applicationID string) ([]json.RawMessage, error) {
 	if i.err != nil {
 		return nil, s.fault(i.err, applicationID)
 	}
-	a, ok := i.got.(models.Applicationable)
-	if !ok {
-		return nil, &later{op: opCerts, why: "there is nothing in the answer"}
+	a, _ := i.got.(object)
+	var keys []json.RawMessage
+	if json.Unmarshal(a["keyCredentials"], &keys) != nil {
+		return nil, &later{op: opCerts, why: "there are no certificates in the answer"}
 	}
-	return a.GetKeyCredentials(), nil
+	return keys, nil
 }
 
-// isCertificate says whether a key credential is the certificate with this
-// thumbprint.
-func isCertificate(k models.KeyCredentialable, thumbprint string) bool {
-	return thumbprintOf(k) == thumbprint
+// hasCertificate reports whether the certificate with this thumbprint is among keys.
+func hasCertificate(keys []json.RawMessage, thumbprint string) bool {
+	return slices.ContainsFunc(keys, func(k json.RawMessage) bool { return thumbprintOf(k) == thumbprint })
+}
+
+// thumbprints are those of keyCredentials.
+func thumbprints(keys []json.RawMessage) (all []string) {
+	for _, k := range keys {
+		all = append(all, thumbprintOf(k))
+	}
+	return all
 }
 
 // thumbprintOf is the SHA-1 thumbprint of a certificate. customKeyIdentifier is
 // the thumbprint, and Graph's documentation shows it in hexadecimal where the type
 // is Base64: both are read.
-func thumbprintOf(k models.KeyCredentialable) string {
-	if der := k.GetKey(); len(der) > 0 {
+func thumbprintOf(raw json.RawMessage) string {
+	k := decode[object](raw)
+	if der := k.bytesOf("key"); len(der) > 0 {
 		sum := sha1.Sum(der)
 		return strings.ToUpper(hex.EncodeToString(sum[:]))
 	}
-	id := k.GetCustomKeyIdentifier()
+	id := k.bytesOf("customKeyIdentifier")
 	if len(id) == sha1.Size {
 		return strings.ToUpper(hex.EncodeToString(id))
 	}
-	if text := base64.StdEncoding.EncodeToString(id); len(text) == 2*sha1.Size {
+	if text := k.text("customKeyIdentifier"); len(text) == 2*sha1.Size {
 		return strings.ToUpper(text)
 	}
 	return strings.ToUpper(string(bytes.TrimSpace(id)))

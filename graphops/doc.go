@@ -91,6 +91,11 @@
 // the request is built here, and read with the SDK's models. They go through one
 // door, graph.send or graph.batch.
 //
+// The SDK's models cut fractions off, and drop what they do not know. What is read and
+// written back of an application is therefore kept as the bytes that came (raw.go), and
+// goes back with nothing changed but what is ours. Left out is what Graph does not take
+// back: the origin of scopes and roles, and the settings of redirect URIs.
+//
 // The pipeline is listed explicitly, as kiota's own is in random order. It has
 // no compression (a repeated request would go out uncompressed, and labelled
 // gzip), no retries, and no redirects: Graph has none for these calls, and a

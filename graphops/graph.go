@@ -39,7 +39,7 @@ func newGraph(t tenant, hc *http.Client, token workflow.Secret, log *slog.Logger
 	}
 	b := &bearer{token: token, base: t.base, hosts: hosts}
 	a, err := khttp.NewNetHttpRequestAdapterWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
-		authentication.NewBaseBearerTokenAuthenticationProvider(b), kjson.NewJsonParseNodeFactory(), kjson.NewJsonSerializationWriterFactory(), hc)
+		authentication.NewBaseBearerTokenAuthenticationProvider(b), keepingFactory{kjson.NewJsonParseNodeFactory()}, kjson.NewJsonSerializationWriterFactory(), hc)
 	if err != nil {
 		return nil, err
 	}

@@ -69,11 +69,11 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 			return has, err
 		}
 	}
-	if a, ok := certs.got.(models.Applicationable); ok {
-		for _, k := range a.GetKeyCredentials() {
-			has.Thumbprints = append(has.Thumbprints, thumbprintOf(k))
-		}
+	keys, err := s.keysIn(certs, m.ObjectID)
+	if err != nil {
+		return has, err
 	}
+	has.Thumbprints = thumbprints(keys)
 	return has, nil
 }
 

@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -22,48 +23,34 @@ func (s *session) mergeApplication(ctx context.Context, a workflow.App) error {
 	if err != nil {
 		return err
 	}
-	body, changed := models.NewApplication(), false
+	body := object{}
 	was := planOf(has)
-	if uris, differs := mergedURIs(was.RedirectURIs, a.RedirectURIs, a.Drops.RedirectURIs); differs {
-		web := models.NewWebApplication()
-		web.SetRedirectUris(uris)
-		if w := has.GetWeb(); w != nil { // redirectUriSettings follow from the URIs
-			web.SetHomePageUrl(w.GetHomePageUrl())
-			web.SetLogoutUrl(w.GetLogoutUrl())
-			web.SetImplicitGrantSettings(w.GetImplicitGrantSettings())
+	for _, p := range []struct {
+		platform        string
+		was, want, drop []string
+	}{
+		{"web", was.RedirectURIs, a.RedirectURIs, a.Drops.RedirectURIs},
+		{"spa", was.SPARedirectURIs, a.SPARedirectURIs, a.Drops.SPARedirectURIs},
+		{"publicClient", was.PublicRedirectURIs, a.PublicRedirectURIs, a.Drops.PublicRedirectURIs},
+	} {
+		if uris, differs := mergedURIs(p.was, p.want, p.drop); differs {
+			body.set(p.platform, has.platform(p.platform, uris))
 		}
-		body.SetWeb(web)
-		changed = true
-	}
-	if uris, differs := mergedURIs(was.SPARedirectURIs, a.SPARedirectURIs, a.Drops.SPARedirectURIs); differs {
-		spa := models.NewSpaApplication()
-		spa.SetRedirectUris(uris)
-		body.SetSpa(spa)
-		changed = true
-	}
-	if uris, differs := mergedURIs(was.PublicRedirectURIs, a.PublicRedirectURIs, a.Drops.PublicRedirectURIs); differs {
-		public := models.NewPublicClientApplication()
-		public.SetRedirectUris(uris)
-		body.SetPublicClient(public)
-		changed = true
 	}
 	if a.PublicClientFlows && !was.PublicClientFlows || a.Drops.PublicClientFlows && was.PublicClientFlows {
-		body.SetIsFallbackPublicClient(&a.PublicClientFlows)
-		changed = true
+		body.set("isFallbackPublicClient", a.PublicClientFlows)
 	}
 	if a.Drops.Audience != "" && a.Drops.Audience == was.Audience {
-		body.SetSignInAudience(&a.Audience)
-		changed = true
+		body.set("signInAudience", a.Audience)
 	}
 	required, differs, err := s.mergedRequired(ctx, a, has)
 	if err != nil {
 		return err
 	}
 	if differs {
-		body.SetRequiredResourceAccess(required)
-		changed = true
+		body.set("requiredResourceAccess", required)
 	}
-	if !changed {
+	if len(body) == 0 {
 		return nil
 	}
 	return s.patchApplication(ctx, opApplication, a.ObjectID, body)
@@ -83,7 +70,7 @@ func mergedURIs(has, want, drop []string) (uris []string, differs bool) {
 // mergedRequired is what the application asks for, with a's permissions and
 // without those that are dropped. Its own scopes are EnsureAPI's to add; dropped they
 // are here, by their names.
-func (s *session) mergedRequired(ctx context.Context, a workflow.App, has models.Applicationable) ([]models.RequiredResourceAccessable, bool, error) {
+func (s *session) mergedRequired(ctx context.Context, a workflow.App, has settings) ([]json.RawMessage, bool, error) {
 	want, err := s.required(ctx, a, "")
 	if err != nil {
 		return nil, false, err
@@ -95,7 +82,7 @@ func (s *session) mergedRequired(ctx context.Context, a workflow.App, has models
 		return nil, false, err
 	}
 	drop = append(drop, ownAccess(a.AppID, ownScopes(has, a.Drops.Permissions))...)
-	merged, differs := dropAccess(has.GetRequiredResourceAccess(), drop, a.Keeps)
+	merged, differs := dropAccess(has.raw.list("requiredResourceAccess"), drop, a.Keeps)
 	for _, w := range want {
 		for _, access := range w.GetResourceAccess() {
 			if added, ok := addAccess(merged, value(w.GetResourceAppId()), access); ok {
@@ -124,53 +111,70 @@ func ownScopes(of models.Applicationable, permissions []workflow.Permission) map
 
 // addAccess adds a permission to those that an application asks for, unless it
 // does so already.
-func addAccess(to []models.RequiredResourceAccessable, resourceAppID string, access models.ResourceAccessable) ([]models.RequiredResourceAccessable, bool) {
-	if hasAccess(to, resourceAppID, access) {
-		return to, false
+func addAccess(to []json.RawMessage, resourceAppID string, access models.ResourceAccessable) ([]json.RawMessage, bool) {
+	entry := encode(map[string]string{"id": value(access.GetId()).String(), "type": value(access.GetTypeEscaped())})
+	to = slices.Clone(to)
+	for i, raw := range to {
+		r := decode[object](raw)
+		if !r.same("resourceAppId", resourceAppID) {
+			continue
+		}
+		asked := r.list("resourceAccess")
+		if slices.ContainsFunc(asked, func(x json.RawMessage) bool { return isAccess(x, access) }) {
+			return to, false
+		}
+		r.set("resourceAccess", append(asked, entry))
+		to[i] = encode(r)
+		return to, true
 	}
-	i := slices.IndexFunc(to, func(r models.RequiredResourceAccessable) bool {
-		return strings.EqualFold(value(r.GetResourceAppId()), resourceAppID)
-	})
-	if i < 0 {
-		of := models.NewRequiredResourceAccess()
-		of.SetResourceAppId(&resourceAppID)
-		to, i = append(to, of), len(to)
-	}
-	to[i].SetResourceAccess(append(to[i].GetResourceAccess(), access))
-	return to, true
+	r := object{}
+	r.set("resourceAppId", resourceAppID)
+	r.set("resourceAccess", []json.RawMessage{entry})
+	return append(to, encode(r)), true
+}
+
+func isAccess(raw json.RawMessage, access models.ResourceAccessable) bool {
+	x := decode[object](raw)
+	return x.same("id", value(access.GetId()).String()) && x.text("type") == value(access.GetTypeEscaped())
 }
 
 // dropAccess is what an application asks for, without what is dropped and not kept.
-func dropAccess(has, drop []models.RequiredResourceAccessable, keeps []string) (left []models.RequiredResourceAccessable, differs bool) {
-	for _, r := range has {
-		stays := slices.DeleteFunc(slices.Clone(r.GetResourceAccess()), func(x models.ResourceAccessable) bool {
-			on := value(r.GetResourceAppId())
-			return hasAccess(drop, on, x) && !slices.Contains(keeps, accessCalled(on, x))
+func dropAccess(has []json.RawMessage, drop []models.RequiredResourceAccessable, keeps []string) (left []json.RawMessage, differs bool) {
+	left = []json.RawMessage{}
+	for _, raw := range has {
+		r := decode[object](raw)
+		on, asked := r.text("resourceAppId"), r.list("resourceAccess")
+		stays := slices.DeleteFunc(slices.Clone(asked), func(x json.RawMessage) bool {
+			return isDropped(drop, on, x) && !slices.Contains(keeps, called(on, x))
 		})
-		differs = differs || len(stays) < len(r.GetResourceAccess())
-		if len(stays) == 0 {
+		switch {
+		case len(stays) == len(asked):
+			left = append(left, raw)
 			continue
+		case len(stays) > 0:
+			r.set("resourceAccess", stays)
+			left = append(left, encode(r))
 		}
-		r.SetResourceAccess(stays)
-		left = append(left, r)
-	}
-	if left == nil {
-		left = []models.RequiredResourceAccessable{}
+		differs = true
 	}
 	return left, differs
+}
+
+func called(resourceAppID string, raw json.RawMessage) string {
+	x := decode[object](raw)
+	return strings.ToLower(resourceAppID + "/" + x.text("type") + "/" + x.text("id"))
+}
+
+func isDropped(drop []models.RequiredResourceAccessable, resourceAppID string, raw json.RawMessage) bool {
+	return slices.ContainsFunc(drop, func(r models.RequiredResourceAccessable) bool {
+		return strings.EqualFold(value(r.GetResourceAppId()), resourceAppID) &&
+			slices.ContainsFunc(r.GetResourceAccess(), func(x models.ResourceAccessable) bool { return isAccess(raw, x) })
+	})
 }
 
 // accessCalled is what an entry of requiredResourceAccess is called in Found.Required.
 func accessCalled(resourceAppID string, x models.ResourceAccessable) string {
 	return strings.ToLower(resourceAppID + "/" + value(x.GetTypeEscaped()) + "/" + value(x.GetId()).String())
-}
-
-func hasAccess(in []models.RequiredResourceAccessable, resourceAppID string, x models.ResourceAccessable) bool {
-	return slices.ContainsFunc(in, func(r models.RequiredResourceAccessable) bool {
-		return strings.EqualFold(value(r.GetResourceAppId()), resourceAppID) && slices.ContainsFunc(r.GetResourceAccess(), func(y models.ResourceAccessable) bool {
-			return value(x.GetId()) == value(y.GetId()) && value(x.GetTypeEscaped()) == value(y.GetTypeEscaped())
-		})
-	})
 }
 
 // mergeAPI adds scopes, the identifier URI and clients that need no consent to
@@ -181,53 +185,53 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 	if err != nil {
 		return err
 	}
-	body, changed := models.NewApplication(), false
+	body := object{}
 	if uri := "api://" + appID; !slices.Contains(has.GetIdentifierUris(), uri) {
-		body.SetIdentifierUris(append(slices.Clone(has.GetIdentifierUris()), uri))
-		changed = true
+		body.set("identifierUris", append(slices.Clone(has.GetIdentifierUris()), uri))
 	}
-	api := has.GetApi()
-	if api == nil {
-		api = models.NewApiApplication()
-	}
-	ids := make(map[string]uuid.UUID)
-	scopes := api.GetOauth2PermissionScopes()
-	for _, sc := range scopes {
-		ids[value(sc.GetValue())] = value(sc.GetId())
-		i := slices.IndexFunc(a.Scopes, func(w workflow.Scope) bool { return w.Name == value(sc.GetValue()) })
+	api := has.api()
+	ids := make(map[string]string)
+	scopes := api.list("oauth2PermissionScopes")
+	for _, raw := range scopes {
+		sc := decode[object](raw)
+		name := sc.text("value")
+		ids[name] = strings.ToLower(sc.text("id"))
+		i := slices.IndexFunc(a.Scopes, func(w workflow.Scope) bool { return w.Name == name })
 		switch {
 		case i < 0:
-		case !value(sc.GetIsEnabled()):
-			return &workflow.Trouble{Code: "ScopeDisabled", Text: "the app exposes the scope " + value(sc.GetValue()) + " already, but it is disabled. One of its owners has to enable it in Entra (Expose an API); then press Retry."}
-		case a.Scopes[i].AdminsOnly != (value(sc.GetTypeEscaped()) == "Admin"):
-			return &workflow.Trouble{Code: "ScopeDiffers", Text: "who may consent to the app's scope " + value(sc.GetValue()) + " is not as in the plan any more. One of its owners has to change that in Entra (Expose an API); then press Retry."}
+		case !decode[bool](sc["isEnabled"]):
+			return &workflow.Trouble{Code: "ScopeDisabled", Text: "the app exposes the scope " + name + " already, but it is disabled. One of its owners has to enable it in Entra (Expose an API); then press Retry."}
+		case a.Scopes[i].AdminsOnly != (sc.text("type") == "Admin"):
+			return &workflow.Trouble{Code: "ScopeDiffers", Text: "who may consent to the app's scope " + name + " is not as in the plan any more. One of its owners has to change that in Entra (Expose an API); then press Retry."}
 		}
 	}
 	for _, sc := range a.Scopes {
-		if _, there := ids[sc.Name]; !there {
-			ids[sc.Name] = scopeID(a.UniqueName, sc.Name)
-			scopes = append(scopes, permissionScope(sc, ids[sc.Name]))
-		}
-	}
-	if len(scopes) > len(api.GetOauth2PermissionScopes()) {
-		api.SetOauth2PermissionScopes(scopes)
-		body.SetApi(api)
-		changed = true
-	}
-	required, asks := has.GetRequiredResourceAccess(), false
-	for _, p := range a.Permissions {
-		id, there := ids[p.Name]
-		if p.ResourceAppID != workflow.Self || !there {
+		if _, there := ids[sc.Name]; there {
 			continue
 		}
-		if added, ok := addAccess(required, appID, scopeAccess(id)); ok {
-			required, asks = added, true
+		id := scopeID(a.UniqueName, sc.Name)
+		ours, err := objectOf(permissionScope(sc, id))
+		if err != nil {
+			return err
+		}
+		ids[sc.Name], scopes = id.String(), append(scopes, encode(ours))
+	}
+	if len(scopes) > len(api.list("oauth2PermissionScopes")) {
+		api.set("oauth2PermissionScopes", scopes)
+		body.set("api", api)
+	}
+	required := has.raw.list("requiredResourceAccess")
+	for _, p := range a.Permissions {
+		id := guid(ids[p.Name])
+		if p.ResourceAppID != workflow.Self || id == nil {
+			continue
+		}
+		if added, ok := addAccess(required, appID, scopeAccess(*id)); ok {
+			required = added
+			body.set("requiredResourceAccess", required)
 		}
 	}
-	if asks {
-		body.SetRequiredResourceAccess(required)
-	}
-	if changed || asks {
+	if len(body) > 0 {
 		if err := s.patchApplication(ctx, opAPI, applicationID, body); err != nil {
 			return err
 		}
@@ -237,19 +241,20 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 
 // preAuthorize adds clients that need no consent, in a call of its own: they have
 // to refer to scopes that exist.
-func (s *session) preAuthorize(ctx context.Context, applicationID string, api models.ApiApplicationable, ids map[string]uuid.UUID, scopes []workflow.Scope) error {
-	clients, changed := api.GetPreAuthorizedApplications(), false
+func (s *session) preAuthorize(ctx context.Context, applicationID string, api object, ids map[string]string, scopes []workflow.Scope) error {
+	clients, changed := api.list("preAuthorizedApplications"), false
 	for _, sc := range scopes {
 		for _, c := range sc.PreAuthorized {
-			i := slices.IndexFunc(clients, func(p models.PreAuthorizedApplicationable) bool { return strings.EqualFold(value(p.GetAppId()), c) })
+			i := slices.IndexFunc(clients, func(p json.RawMessage) bool { return decode[object](p).same("appId", c) })
 			if i < 0 {
-				p := models.NewPreAuthorizedApplication()
-				p.SetAppId(&c)
-				clients, i = append(clients, p), len(clients)
+				p := object{}
+				p.set("appId", c)
+				clients, i = append(clients, encode(p)), len(clients)
 			}
-			id := ids[sc.Name].String()
-			if has := clients[i].GetDelegatedPermissionIds(); !slices.ContainsFunc(has, func(there string) bool { return strings.EqualFold(there, id) }) {
-				clients[i].SetDelegatedPermissionIds(append(has, id))
+			p, id := decode[object](clients[i]), ids[sc.Name]
+			if has := p.texts("delegatedPermissionIds"); !slices.ContainsFunc(has, func(there string) bool { return strings.EqualFold(there, id) }) {
+				p.set("delegatedPermissionIds", append(has, id))
+				clients[i] = encode(p)
 				changed = true
 			}
 		}
@@ -257,8 +262,6 @@ func (s *session) preAuthorize(ctx context.Context, applicationID string, api mo
 	if !changed {
 		return nil
 	}
-	api.SetPreAuthorizedApplications(clients)
-	body := models.NewApplication()
-	body.SetApi(api)
-	return s.patchApplication(ctx, opAPI, applicationID, body)
+	api.set("preAuthorizedApplications", clients)
+	return s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
 }

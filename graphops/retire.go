@@ -39,7 +39,7 @@ func (s *session) RemoveCredentials(ctx context.Context, id string) error {
 		return err
 	}
 	if len(certs) > 0 {
-		if err := s.setCertificates(ctx, id, certs, []models.KeyCredentialable{}); err != nil {
+		if err := s.setCertificates(ctx, id, certs, nil); err != nil {
 			return err
 		}
 	}
