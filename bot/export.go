@@ -138,6 +138,11 @@ func imported(d *workflow.Draft, content []byte, in workflow.Field) error {
 	for _, i := range ignored {
 		d.Imported.Ignored = append(d.Imported.Ignored, i.Path+": "+i.Why)
 	}
+	for _, p := range m.Retired {
+		d.Imported.Ignored = append(d.Imported.Ignored, fmt.Sprintf("%s: it is %s of Azure AD Graph, which is retired; Microsoft Graph's %s took its place", p.Path, p.Name, p.With.Name))
+	}
+	d.Imported.Ignored = append(d.Imported.Ignored, m.Guessed...)
+	d.Imported.Unread = m.Unread + len(m.Retired)
 	for _, c := range m.Certificates {
 		d.Imported.Ignored = append(d.Imported.Ignored, "keyCredentials: the certificate "+c.Thumbprint+" is another app's; choose Certificate and give one of its own")
 	}

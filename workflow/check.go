@@ -211,6 +211,9 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 		}
 		p.Permissions = append(p.Permissions, known)
 	}
+	if m.Unread > 0 && len(p.Permissions) == 0 {
+		wrong[in] = clip(fmt.Sprintf("None of the permissions that the manifest asks for could be read, so nothing was sent. %s.", strings.Join(m.Ignored, "; ")), 1500)
+	}
 	if n := len(p.Permissions); n > PermissionsMax || len(m.Scopes) > ScopesMax {
 		wrong[in] = fmt.Sprintf("The manifest has %s and %s; %d and %d are allowed in one request.", Count(n, "permission"), Count(len(m.Scopes), "scope"), PermissionsMax, ScopesMax)
 	}

@@ -62,6 +62,7 @@ type Imported struct {
 	PublicClientFlows                                 bool
 	Scopes                                            []Scope
 	Ignored                                           []string // what of it was not taken over, and why
+	Unread                                            int      // permissions that it asks for, and that could not be read
 }
 
 // Submit checks a draft and keeps it as a new request. All that is wrong with

@@ -21,6 +21,14 @@ type Draft struct {
 	Permissions        []workflow.Permission
 	Scopes             []workflow.Scope
 	Certificates       []certificate.Certificate
+
+	// Fixed is what had to be put right before it could be read; Guessed is what was
+	// missing, each with its line. Both are for people.
+	Fixed, Guessed []string
+	// Retired are permissions of Azure AD Graph.
+	Retired []Retired
+	// Unread is how many permissions it asks for that could not be read.
+	Unread int
 }
 
 // Ignored is what of a manifest is not in the draft.
@@ -37,7 +45,7 @@ type Ignored struct {
 // in the order of the manifest. One that is null, empty, false or as Entra sets
 // it for every app is not.
 func Import(b []byte) (Draft, []Ignored, error) {
-	o, err := read(b)
+	o, fixed, guessed, err := read(b)
 	if err != nil {
 		return Draft{}, nil, err
 	}
@@ -45,6 +53,7 @@ func Import(b []byte) (Draft, []Ignored, error) {
 		return Draft{}, nil, errStrange
 	}
 	r := &reader{scopeNames: map[string]string{}}
+	r.draft.Fixed, r.draft.Guessed = fixed, guessed
 	r.first(o)
 	r.object("", o, map[string]take{
 		"displayName":                r.name,
@@ -54,7 +63,9 @@ func Import(b []byte) (Draft, []Ignored, error) {
 		"allowPublicClient":          r.flows,
 		"web":                        r.platform(&r.draft.RedirectURIs),
 		"spa":                        r.platform(&r.draft.SPARedirectURIs),
-		"publicClient":               r.platform(&r.draft.PublicRedirectURIs),
+		"publicClient":               r.publicClient,
+		"replyUrls":                  r.replyURLs(o),
+		"availableToOtherTenants":    r.availableToOthers(o),
 		"replyUrlsWithType":          r.each(r.replyURL),
 		"requiredResourceAccess":     r.each(r.resource),
 		"api":                        r.api,
@@ -67,13 +78,14 @@ func Import(b []byte) (Draft, []Ignored, error) {
 		"parentalControlSettings":    r.parental,
 	})
 	r.authorize()
+	r.draft.Unread = max(r.asked-len(r.draft.Permissions)-len(r.draft.Retired), 0)
 	return r.draft, r.ignored, nil
 }
 
 // known are the properties of which a manifest has at least one.
 var known = map[string]bool{
 	"displayName": true, "name": true, "signInAudience": true, "requiredResourceAccess": true, "web": true, "spa": true, "publicClient": true,
-	"replyUrlsWithType": true, "api": true, "oauth2Permissions": true, "keyCredentials": true,
+	"replyUrlsWithType": true, "api": true, "oauth2Permissions": true, "keyCredentials": true, "replyUrls": true, "identifierUris": true, "appRoles": true,
 }
 
 // A take carries a value over that is not empty, and names what it does not.
@@ -87,6 +99,7 @@ type reader struct {
 	scopes     []workflow.Scope  // all that it offers, as they were found first
 	scopeNames map[string]string // by ID, lower case
 	clients    []client
+	asked      int // permissions that the manifest asks for
 }
 
 func (r *reader) ignore(path, why string, args ...any) {
@@ -101,6 +114,8 @@ func (r *reader) object(path string, o object, by map[string]take) {
 		case empty(f.value):
 		case t != nil:
 			t(at, f.value)
+		case placeholder(f.value) != "":
+			r.ignore(at, "%s", placeholder(f.value))
 		default:
 			r.ignore(at, "%s", whyNot(f.name))
 		}
@@ -119,7 +134,7 @@ func (r *reader) each(t func(path string, o object)) take {
 			if o, ok := one.(object); ok {
 				t(index(path, i), o)
 			} else if !empty(one) {
-				r.ignore(index(path, i), "is not an object, and should be one")
+				r.ignore(index(path, i), "%s", notObject(one))
 			}
 		}
 	}
@@ -137,6 +152,10 @@ func (r *reader) only(want any, why string) take {
 // text is a value that has to be text, or "".
 func (r *reader) text(path string, v any) string {
 	s, ok := v.(string)
+	if why := placeholder(v); why != "" {
+		r.ignore(path, "%s", why)
+		return ""
+	}
 	if !ok {
 		r.ignore(path, "is not text, and should be")
 	}
@@ -194,7 +213,7 @@ func (r *reader) platform(uris *[]string) take {
 	return func(path string, v any) {
 		o, ok := v.(object)
 		if !ok {
-			r.ignore(path, "is not an object, and should be one")
+			r.ignore(path, "%s", notObject(v))
 			return
 		}
 		r.object(path, o, map[string]take{

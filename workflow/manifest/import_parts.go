@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -32,53 +33,76 @@ func (r *reader) replyURL(path string, o object) {
 	})
 }
 
-// azureADGraph is the application ID of a resource that is no more.
-const azureADGraph = "00000002-0000-0000-c000-000000000000"
-
-// resource is one that the app asks something of.
+// resource is one that the app asks something of, by its application ID or its name.
 func (r *reader) resource(path string, o object) {
+	access, _ := o.of("resourceAccess").([]any)
+	r.asked += max(len(access), 1)
 	id := strings.ToLower(o.text("resourceAppId"))
+	if named, ok := resourceCalled(id); ok {
+		id = named
+	}
 	self := id != "" && id == r.appID
-	i := slices.IndexFunc(catalog.All(), func(p catalog.Permission) bool { return p.ResourceAppID == id })
+	known := slices.ContainsFunc(catalog.All(), func(p catalog.Permission) bool { return p.ResourceAppID == id })
 	switch {
-	case self || i >= 0:
-	case id == azureADGraph:
-		r.ignore(path, "the resource is Azure AD Graph, which is retired: ask Microsoft Graph for the same")
+	case self || known || id == azureADGraph:
+	case placeholder(id) != "":
+		r.ignore(path, "%s", placeholder(o.text("resourceAppId")))
 		return
 	case guid.MatchString(id):
-		r.ignore(path, "the resource %s is not one that we know", id)
+		r.ignore(path, "the resource %s%s is not one that we know", id, calledByMany(id))
 		return
 	default:
-		r.ignore(path, "it does not say by a GUID which resource it is")
+		r.ignore(path, "it does not say by a GUID or a name that we know which resource it is")
 		return
 	}
 	r.object(path, o, map[string]take{
 		"resourceAppId": func(string, any) {},
 		"resourceAccess": r.each(func(path string, o object) {
+			if id == azureADGraph {
+				r.retired(path, o)
+				return
+			}
 			r.access(path, o, id, self)
 		}),
 	})
 }
 
-// access is one permission. Its ID alone names none: resources share some.
+// types are how manifests call the types of permissions.
+var types = map[string]catalog.Type{"role": catalog.Application, "scope": catalog.Delegated, "application": catalog.Application, "delegated": catalog.Delegated}
+
+// access is one permission, by its ID or its name. Its ID alone names none: resources share some.
 func (r *reader) access(path string, o object, resource string, self bool) {
 	id := strings.ToLower(o.text("id"))
-	t, ok := map[string]catalog.Type{"role": catalog.Application, "scope": catalog.Delegated}[strings.ToLower(o.text("type"))]
-	if !ok || !guid.MatchString(id) {
-		r.ignore(path, "it has no id that is a GUID, or its type is neither Role nor Scope")
-		return
-	}
+	t, ok := types[strings.ToLower(o.text("type"))]
+	why := placeholder(o.text("id"))
 	var p workflow.Permission
-	if c, ok := catalog.ByID(resource, t, id); ok {
-		p, _ = workflow.Known(resource, t, c.Name)
-	} else if name := r.scopeNames[id]; self && t == catalog.Delegated && name != "" {
+	switch name := r.scopeNames[id]; {
+	case ok && self && t == catalog.Delegated && name != "":
 		p = r.own(name)
-	} else {
-		r.ignore(path, "its resource has no %s permission with the ID %s that we know", strings.ToLower(string(t)), id)
+	case why != "":
+		r.ignore(path, "%s", why)
 		return
+	case !ok || id == "":
+		r.ignore(path, "it has no id, or its type is neither Role nor Scope")
+		return
+	default:
+		c, found := catalog.ByID(resource, t, id)
+		if !found {
+			c, found = catalog.Find(resource, t, id)
+		}
+		if !found && guid.MatchString(id) {
+			r.ignore(path, "its resource has no %s permission with the ID %s that we know", strings.ToLower(string(t)), id)
+			return
+		}
+		if !found {
+			r.ignore(path, "its resource has no %s permission of that name that we know", strings.ToLower(string(t)))
+			return
+		}
+		p, _ = workflow.Known(resource, t, c.Name)
 	}
 	r.object(path, o, map[string]take{"id": func(string, any) {}, "type": func(string, any) {}})
 	if slices.Contains(r.draft.Permissions, p) {
+		r.asked--
 		r.ignore(path, "it is the same as one before it")
 		return
 	}
@@ -109,8 +133,8 @@ func (r *reader) first(o object) {
 		for _, one := range all {
 			s, _ := one.(object)
 			if id, name := strings.ToLower(s.text("id")), s.text("value"); name != "" && s.of("isEnabled") != false {
-				r.scopes = append(r.scopes, workflow.Scope{Name: name, Words: s.text("adminConsentDescription")})
-				if guid.MatchString(id) {
+				r.scopes = append(r.scopes, workflow.Scope{Name: name, Words: cmp.Or(s.text("adminConsentDescription"), s.text("userConsentDescription"))})
+				if id != "" {
 					r.scopeNames[id] = name
 				}
 			}
@@ -121,7 +145,7 @@ func (r *reader) first(o object) {
 func (r *reader) api(path string, v any) {
 	o, ok := v.(object)
 	if !ok {
-		r.ignore(path, "is not an object, and should be one")
+		r.ignore(path, "%s", notObject(v))
 		return
 	}
 	r.object(path, o, map[string]take{
@@ -140,8 +164,23 @@ func (r *reader) tokenVersion(path string, v any) {
 
 // scope is one that the app offers.
 func (r *reader) scope(path string, o object) {
-	s := workflow.Scope{Name: o.text("value"), Title: o.text("adminConsentDisplayName"), Words: o.text("adminConsentDescription")}
+	filled := func(name string) string {
+		if v := o.text(name); placeholder(v) == "" {
+			return v
+		}
+		return ""
+	}
+	s := workflow.Scope{Name: o.text("value"), Title: filled("adminConsentDisplayName"), Words: filled("adminConsentDescription")}
+	if t := filled("userConsentDisplayName"); t != s.Title {
+		s.UserTitle = t
+	}
+	if w := filled("userConsentDescription"); w != s.Words {
+		s.UserWords = w
+	}
 	switch {
+	case placeholder(s.Name) != "":
+		r.ignore(path, "%s", placeholder(s.Name))
+		return
 	case s.Name == "":
 		r.ignore(path, "the scope has no name")
 		return
@@ -158,14 +197,15 @@ func (r *reader) scope(path string, o object) {
 		"value": nothing, "isEnabled": nothing,
 		"adminConsentDisplayName": func(path string, v any) { r.text(path, v) },
 		"adminConsentDescription": func(path string, v any) { r.text(path, v) },
-		"id":                      r.only(scopeID(r.appName, s.Name), "the new scope gets an ID of its own"),
+		"id":                      r.only(scopeID(r.appName, s.Name), ownScope),
 		"type": func(path string, v any) {
 			if t, _ := v.(string); !strings.EqualFold(t, "User") && !strings.EqualFold(t, "Admin") {
 				r.ignore(path, "is neither User nor Admin, so that only admins may consent")
 			}
 		},
-		"userConsentDisplayName": r.only(s.Title, "users are shown what admins are shown"),
-		"userConsentDescription": r.only(s.Words, "users are shown what admins are shown"),
+		"userConsentDisplayName": func(path string, v any) { r.text(path, v) },
+		"userConsentDescription": func(path string, v any) { r.text(path, v) },
+		"lang":                   nothing,
 		"origin":                 r.only("Application", notSet),
 	})
 	r.draft.Scopes = append(r.draft.Scopes, s)
@@ -178,6 +218,10 @@ type client struct {
 
 func (r *reader) client(path string, o object) {
 	id := strings.ToLower(o.text("appId"))
+	if why := placeholder(o.text("appId")); why != "" {
+		r.ignore(path, "%s", why)
+		return
+	}
 	if !guid.MatchString(id) {
 		r.ignore(path, "it does not say by a GUID which client it is")
 		return
@@ -307,6 +351,8 @@ const (
 	notSet   = "this bot does not set it"
 	newIDs   = "Entra gives every app a new one"
 	entras   = "Entra writes it"
+	ofAnswer = "it is of Graph's answer, and not of the app"
+	ownScope = "the new scope gets an ID of its own"
 	implicit = "this bot does not switch the implicit flow on"
 	inForm   = "choose it in the form"
 )
@@ -323,17 +369,21 @@ var reasons = map[string]string{
 	"federatedIdentityCredentials":      inForm,
 	"owners":                            inForm,
 	"appRoles":                          "this bot makes no app roles",
-	"replyUrls":                         "it does not say what kind of redirect URIs these are: paste the manifest as the portal shows it today",
-	"availableToOtherTenants":           "it is signInAudience that says who may sign in",
+	"additionalProperties":              ofAnswer,
 	"servicePrincipalLockConfiguration": "Entra sets it for a new app",
 }
 
 func whyNot(name string) string {
 	if strings.Contains(name, "@") {
-		return "it is of Graph's answer, and not of the app"
+		return ofAnswer
 	}
 	if why := reasons[name]; why != "" {
 		return why
 	}
 	return notSet
+}
+
+// Minor reports whether it is nobody's loss: Entra gives every app such a value itself.
+func (i Ignored) Minor() bool {
+	return slices.Contains([]string{newIDs, entras, ofAnswer, ownScope}, i.Why)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -36,7 +37,9 @@ func TestThePortalsOldFormatIsRead(t *testing.T) {
 			needed(t, catalog.ExchangeOnline, catalog.Application, "Mail.Read", ""),
 			{Resource: "The app itself", ResourceAppID: workflow.Self, Name: "user_impersonation", Type: catalog.Delegated, Words: "Use it.", Risk: catalog.Medium},
 		},
-		Scopes: []workflow.Scope{{Name: "user_impersonation", Title: "Use", Words: "Use it.", PreAuthorized: []string{aad("8")}}},
+		Scopes:  []workflow.Scope{{Name: "user_impersonation", Title: "Use", Words: "Use it.", PreAuthorized: []string{aad("8")}, UserWords: "Use it for you."}},
+		Retired: []Retired{{"requiredResourceAccess[3].resourceAccess[0]", "User.Read", catalog.Delegated, needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "")}},
+		Unread:  2,
 	}
 	if !reflect.DeepEqual(d, want) {
 		t.Errorf("got  %+v\nwant %+v", d, want)
@@ -68,11 +71,16 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 		{`{"web":[1],"spa":"x"}`, "web: is not an object, and should be one; spa: is not an object, and should be one"},
 		{`{"requiredResourceAccess":{"a":1}}`, "requiredResourceAccess: is not a list, and should be one"},
 		{`{"requiredResourceAccess":[1,null]}`, "requiredResourceAccess[0]: is not an object, and should be one"},
-		{`{"requiredResourceAccess":[{"resourceAppId":"graph"}]}`, "requiredResourceAccess[0]: it does not say by a GUID which resource it is"},
+		{`{"requiredResourceAccess":[{"resourceAppId":"grapf"}]}`, "requiredResourceAccess[0]: it does not say by a GUID or a name that we know which resource it is"},
+		{`{"requiredResourceAccess":[{"resourceAppId":"Microsoft Graph","resourceAccess":[{"id":"User.Raed","type":"Scope"}]}]}`,
+			"requiredResourceAccess[0].resourceAccess[0]: its resource has no delegated permission of that name that we know"},
+		{`{"displayName":"a","spa":"Microsoft.Graph.PowerShell.Models.MicrosoftGraphSpaApplication"}`, "spa: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
+		{`{"displayName":"${{ NAME }}","web":{"redirectUris":["https://${{DOMAIN}}/cb"]}}`,
+			"displayName: it is a place for ${{NAME}}, which nothing was filled into; web.redirectUris[0]: it is a place for ${{DOMAIN}}, which nothing was filled into"},
 		{`{"requiredResourceAccess":[{"resourceAppId":"` + catalog.MicrosoftGraph + `","more":1,"resourceAccess":[{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Role"},{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Both"}]}]}`,
 			"requiredResourceAccess[0].more: this bot does not set it; " +
 				"requiredResourceAccess[0].resourceAccess[0]: its resource has no application permission with the ID e1fe6dd8-ba31-4d61-89e7-88639da4683d that we know; " +
-				"requiredResourceAccess[0].resourceAccess[1]: it has no id that is a GUID, or its type is neither Role nor Scope"},
+				"requiredResourceAccess[0].resourceAccess[1]: it has no id, or its type is neither Role nor Scope"},
 		{`{"api":{"acceptMappedClaims":true,"requestedAccessTokenVersion":2}}`, "api.acceptMappedClaims: this bot does not set it; api.requestedAccessTokenVersion: this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others"},
 		{`{"displayName":"a","parentalControlSettings":{"legalAgeGroupRule":"BlockMinors"}}`, "parentalControlSettings.legalAgeGroupRule: this bot does not set it"},
 		{`{"displayName":"a","a b":{"x":"y"},"` + strings.Repeat("n", 200) + `":1}`, `["a b"]: this bot does not set it; ["` + strings.Repeat("n", 60) + `\u2026"]: this bot does not set it`},
@@ -96,22 +104,23 @@ func TestWhatIsNoManifestIsRefusedWithAReason(t *testing.T) {
 		{"nothing", " \n", "empty"},
 		{"too much", `{"name":"` + strings.Repeat("a", mostBytes) + `"}`, "too-big"},
 		{"another encoding", "{\"name\":\"\xe4\"}", "not-utf8"},
-		{"UTF-16 without its mark", "{\x00}\x00", "not-utf8"},
+		{"UTF-16 without its mark and with nothing in it", "{\x00}\x00", "not-a-manifest"},
 		{"half of UTF-16", "\xff\xfe{\x00}", "not-utf8"},
 		{"UTF-16 with nothing in it", "\xff\xfe", "empty"},
 		{"words", "hello there", "not-object"},
 		{"a string", `"name"`, "not-object"},
 		{"a number", `5`, "not-object"},
-		{"a list", `[{"name":"a"}]`, "list"},
-		{"a comma too many", "{\n\"name\":\"a\",\n}", "not-json"},
-		{"an end that is missing", `{"name":"a"`, "not-json"},
-		{"a comment", "{\"name\":\"a\" // x\n}", "not-json"},
+		{"a list", `[{"name":"a"},{"name":"b"}]`, "list"},
+		{"Graph's list of several", `{"value":[{"displayName":"a"},{"displayName":"b"}]}`, "list"},
+		{"an end within a string", `{"name":"a`, "not-json"},
+		{"an end within a property", `{"name":`, "not-json"},
+		{"two values for one property", `{"name":"a" "b"}`, "not-json"},
 		{"two manifests", `{"name":"a"} {"name":"b"}`, "trailing"},
 		{"words after it", `{"name":"a"} and more`, "trailing"},
 		{"a key twice", `{"name":"a","name":"b"}`, "duplicate"},
 		{"a key twice, inside and escaped", `{"name":"a","web":{"x":[{"uri":1,"\u0075ri":2}]}}`, "duplicate"},
 		{"too deep", deep, "too-deep"},
-		{"far too deep", `{"name":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + `}`, "not-json"},
+		{"far too deep", `{"name":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + `}`, "too-deep"},
 		{"other JSON", `{"a":1}`, "not-a-manifest"},
 		{"an empty object", `{}`, "not-a-manifest"},
 	} {
@@ -121,7 +130,7 @@ func TestWhatIsNoManifestIsRefusedWithAReason(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", c.name, err, c.code)
 		}
 	}
-	_, _, err := Import([]byte("{\n\"name\":\"a\",\n}"))
+	_, _, err := Import([]byte("{\n\"name\":\"a\",\n: 5}"))
 	if err == nil || !strings.Contains(err.Error(), "line 3") {
 		t.Errorf("%v does not name the line", err)
 	}
@@ -178,6 +187,17 @@ func TestASecretIsNeverQuoted(t *testing.T) {
 
 func FuzzImport(f *testing.F) {
 	for _, name := range []string{"testdata/portal-aad.json", "testdata/export.json"} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	cases, err := filepath.Glob("testdata/cases/*.json")
+	if err != nil || len(cases) == 0 {
+		f.Fatal(cases, err)
+	}
+	for _, name := range cases {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)

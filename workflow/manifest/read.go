@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
-	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -25,47 +24,96 @@ var (
 	errCut      = &Problem{"not-json", "The end of this is missing. Copy the whole manifest, from the first { to the last }."}
 	errAfter    = &Problem{"trailing", "There is something after the end of the manifest. Paste the manifest of one app alone, from the first { to the last }."}
 	errDeep     = &Problem{"too-deep", "There are more brackets within brackets in this than a manifest has."}
-	errList     = &Problem{"list", "This is a list. Paste the manifest of one app: what is between { and }."}
+	errList     = &Problem{"list", "This is a list, and not of one app. Paste the manifest of one app: what is between { and }."}
 	errNoObject = &Problem{"not-object", "This is not a manifest. It begins with { and ends with }. In Entra: App registrations, the app, Manifest."}
 	errStrange  = &Problem{"not-a-manifest", "This is JSON, but nothing in it is known from manifests of apps. Paste what Entra shows under App registrations, the app, Manifest, or what GET /applications/{id} of Microsoft Graph answers."}
 )
 
 // read reads one object of JSON, and is stricter than encoding/json: a key that
-// stands there twice is read differently by different programs.
-func read(b []byte) (object, error) {
+// stands there twice is read differently by different programs. What had to be put right
+// for that comes with it.
+func read(b []byte) (o object, fixed, guessed []string, err error) {
 	if len(b) > mostBytes {
-		return nil, errTooBig
+		return nil, nil, nil, errTooBig
 	}
 	b = bytes.TrimSpace(bytes.TrimPrefix(inUTF8(b), []byte("\ufeff")))
 	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
-		return nil, errEncoding
+		return nil, nil, nil, errEncoding
 	}
 	if len(b) == 0 {
-		return nil, errEmpty
+		return nil, nil, nil, errEmpty
 	}
-	// Whether it is JSON is seen before anything else, and without recursion.
+	// The first value alone, where it is whole: what follows it is no part of it.
 	d := json.NewDecoder(bytes.NewReader(b))
 	var all json.RawMessage
-	if err := d.Decode(&all); err != nil {
-		return nil, notJSON(b, err)
+	if (b[0] == '{' || b[0] == '[') && d.Decode(&all) == nil {
+		if rest := bytes.TrimSpace(b[d.InputOffset():]); len(rest) > 0 && !bytes.ContainsRune([]byte("/,]}\"“”"), first(rest)) {
+			return nil, nil, nil, errAfter
+		}
 	}
-	if len(bytes.TrimSpace(b[d.InputOffset():])) > 0 {
-		return nil, errAfter
+	if b, fixed, guessed, err = tidy(b); err != nil {
+		return nil, nil, nil, err
 	}
-	switch b[0] {
-	case '{':
-	case '[':
-		return nil, errList
-	default:
-		return nil, errNoObject
-	}
-	d = json.NewDecoder(bytes.NewReader(all))
+	d = json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	v, err := value(d, "", 0)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
-	return v.(object), nil
+	if _, err := d.Token(); err == nil {
+		return nil, nil, nil, errAfter
+	}
+	v, named := renamed(v)
+	if named {
+		fixed = append(fixed, fixedNames)
+	}
+	if again := duplicate(v, ""); again != nil {
+		return nil, nil, nil, again
+	}
+	o, wrapped, err := one(v)
+	return o, append(fixed, wrapped...), guessed, err
+}
+
+func first(b []byte) rune {
+	r, _ := utf8.DecodeRune(b)
+	return r
+}
+
+// one is the application in what was pasted: the object itself, the only one in a list or
+// in Graph's {"value": […]}, or a list of what an app asks of others, as az takes it with
+// --required-resource-accesses.
+func one(v any) (o object, fixed []string, err error) {
+	if o, ok := v.(object); ok {
+		v = o
+		if list, ok := o.of("value").([]any); ok && !slices.ContainsFunc(o, func(f field) bool { return known[f.name] }) {
+			v = list
+		}
+	}
+	switch v := v.(type) {
+	case object:
+		return v, nil, nil
+	case []any:
+		asks := func(one any) bool {
+			o, _ := one.(object)
+			return o.of("resourceAppId") != nil || o.of("resourceAccess") != nil
+		}
+		if len(v) > 0 && !slices.ContainsFunc(v, func(one any) bool { return !asks(one) }) {
+			return object{{"requiredResourceAccess", v}}, []string{fixedList}, nil
+		}
+		if app, ok := only(v).(object); ok {
+			return app, []string{fixedApp}, nil
+		}
+		return nil, nil, errList
+	}
+	return nil, nil, errNoObject
+}
+
+// only is the one element of a list, or nil.
+func only(list []any) any {
+	if len(list) != 1 {
+		return nil
+	}
+	return list[0]
 }
 
 // inUTF8 turns what Windows PowerShell writes into a file, UTF-16 behind a byte
@@ -73,8 +121,12 @@ func read(b []byte) (object, error) {
 func inUTF8(b []byte) []byte {
 	var order binary.ByteOrder
 	switch {
-	case len(b)%2 != 0:
+	case len(b)%2 != 0 || len(b) < 2:
 		return b
+	case b[0] != 0 && b[1] == 0: // without its mark
+		order, b = binary.LittleEndian, append([]byte("\xff\xfe"), b...)
+	case b[0] == 0 && b[1] != 0:
+		order, b = binary.BigEndian, append([]byte("\xfe\xff"), b...)
 	case bytes.HasPrefix(b, []byte("\xff\xfe")):
 		order = binary.LittleEndian
 	case bytes.HasPrefix(b, []byte("\xfe\xff")):
@@ -89,19 +141,6 @@ func inUTF8(b []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// notJSON says where b stops being JSON. It does not say what is there.
-func notJSON(b []byte, err error) *Problem {
-	bad, ok := errors.AsType[*json.SyntaxError](err)
-	if !ok || errors.Is(err, io.ErrUnexpectedEOF) || bad.Offset >= int64(len(b)) && b[0] == '{' && b[len(b)-1] != '}' {
-		return errCut
-	}
-	if b[0] != '{' && b[0] != '[' {
-		return errNoObject
-	}
-	line := 1 + bytes.Count(b[:min(bad.Offset, int64(len(b)))], []byte("\n"))
-	return problem("not-json", "This is not JSON: line %d has a mistake. Copy the manifest anew, or look for a comma or a quotation mark that is missing or one too many.", line)
-}
-
 // value reads the next value of d, which is JSON.
 func value(d *json.Decoder, at string, depth int) (any, error) {
 	t, err := d.Token()
@@ -114,7 +153,6 @@ func value(d *json.Decoder, at string, depth int) (any, error) {
 	switch t {
 	case json.Delim('{'):
 		o := object{}
-		seen := map[string]bool{}
 		for d.More() {
 			t, err := d.Token()
 			if err != nil {
@@ -122,10 +160,6 @@ func value(d *json.Decoder, at string, depth int) (any, error) {
 			}
 			name := t.(string)
 			path := dot(at, name)
-			if seen[name] {
-				return nil, problem("duplicate", "%s stands there twice, so it isn't clear which is meant. Leave one.", path)
-			}
-			seen[name] = true
 			v, err := value(d, path, depth+1)
 			if err != nil {
 				return nil, err
@@ -150,6 +184,31 @@ func value(d *json.Decoder, at string, depth int) (any, error) {
 		return number(n), nil
 	}
 	return t, nil
+}
+
+// duplicate refuses a property that stands in an object twice.
+func duplicate(v any, at string) error {
+	switch v := v.(type) {
+	case object:
+		seen := map[string]bool{}
+		for _, f := range v {
+			path := dot(at, f.name)
+			if seen[f.name] {
+				return problem("duplicate", "%s stands there twice, so it isn't clear which is meant. Leave one.", path)
+			}
+			seen[f.name] = true
+			if err := duplicate(f.value, path); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for i, one := range v {
+			if err := duplicate(one, index(at, i)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 var usual = regexp.MustCompile(`^[A-Za-z0-9_-]*(@[a-z]+\.)?[A-Za-z0-9_-]+$`)
