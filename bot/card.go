@@ -271,7 +271,7 @@ func roleBlocks(p workflow.Plan) []slack.Block {
 		lines = append(lines, line(bold(r.Name), " (", what, ") · risk ", bold("high"), "\n", italic("Needed: "+r.Why)))
 	}
 	if lines != nil {
-		blocks = append(blocks, block(line(bold("Azure roles of the app"), " on the subscriptions ", code(strings.Join(p.Subscriptions, ", "))), list(lines...)))
+		blocks = append(blocks, block(line(bold("Azure roles of the app"), " on the "+workflow.AzureScopeWord(p.Subscriptions)+"s ", code(strings.Join(p.Subscriptions, ", "))), list(lines...)))
 	}
 	lines = nil
 	for _, s := range p.Scopes {

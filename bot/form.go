@@ -145,7 +145,7 @@ func scopesInput(now []workflow.Scope) slack.Block {
 }
 
 func subscriptionsInput(now []string) *slack.InputBlock {
-	return textInput(workflow.FieldSubscriptions, "The IDs of the Azure subscriptions, one on each line.", 3000, true, strings.Join(now, "\n"), false)
+	return textInput(workflow.FieldSubscriptions, "The IDs of the Azure subscriptions, one on each line. A resource group is /subscriptions/ID/resourceGroups/NAME, a management group /providers/Microsoft.Management/managementGroups/NAME.", 3000, true, strings.Join(now, "\n"), false)
 }
 
 func ownersInput() *slack.InputBlock {

@@ -131,6 +131,7 @@ func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (h
 		if found.AzureRoles, err = s.azureRoles(ctx, servicePrincipal, p); err != nil {
 			return has, found, "", err
 		}
+		found.AzureAround = true
 	}
 	return has, found, servicePrincipal, nil
 }

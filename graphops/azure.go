@@ -35,7 +35,7 @@ const (
 )
 
 // signInAzure gets a token for Azure with the same sign-in, and finds out on
-// which subscriptions it has these rights.
+// which scopes it has these rights.
 func (s *session) signInAzure(ctx context.Context, subscriptions, rights []string, m more) error {
 	if s.tenant.ARMURL == "" {
 		return &workflow.Trouble{Code: "NoARM", Text: "The bot has no arm_url for this tenant. Ask its operator."}
@@ -69,12 +69,12 @@ func (s *session) signInAzure(ctx context.Context, subscriptions, rights []strin
 	return worst(errs)
 }
 
-// mayInAzure says whether the person has these rights on a subscription. One that
-// they cannot see is one where they have none.
-func (s *session) mayInAzure(ctx context.Context, subscription string, rights []string) (bool, error) {
+// mayInAzure reports whether the person has these rights on a scope, there or from above.
+// One that they cannot see is one where they have none.
+func (s *session) mayInAzure(ctx context.Context, scope string, rights []string) (bool, error) {
 	type permission struct{ Actions, NotActions []string }
 	var list struct{ Value []permission }
-	err := s.azure(ctx, opAzureRights, http.MethodGet, "/subscriptions/"+subscription+authorizing+"permissions", "", nil, &list)
+	err := s.azure(ctx, opAzureRights, http.MethodGet, workflow.AzureScope(scope)+authorizing+"permissions", "", nil, &list)
 	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound && !unknownSubscription(err) {
 		return false, nil
 	}
@@ -89,12 +89,12 @@ func (s *session) mayInAzure(ctx context.Context, subscription string, rights []
 	return len(rights) > 0, nil
 }
 
-// unknownSubscription says whether Azure answered that it knows no such subscription, or
-// that it belongs to another tenant. That may also be said of one that it does not show
-// to this person.
+// unknownSubscription reports whether Azure answered that it knows no such subscription or
+// resource group, or that the subscription belongs to another tenant. That may also be said
+// of one that it does not show to this person.
 func unknownSubscription(err error) bool {
 	a, _ := err.(*answer)
-	return a != nil && (a.is("SubscriptionNotFound") || a.is("InvalidAuthenticationTokenTenant"))
+	return a != nil && (a.is("SubscriptionNotFound") || a.is("ResourceGroupNotFound") || a.is("InvalidAuthenticationTokenTenant"))
 }
 
 // anyCovers says whether one of the patterns, in which * stands for anything,
@@ -121,8 +121,8 @@ func covers(pattern, action string) bool {
 	}
 }
 
-// EnsureAzureRoles assigns roles on each subscription. Custom roles are made
-// first, one for all the subscriptions.
+// EnsureAzureRoles assigns roles on each scope. Custom roles are made first, one for
+// all the scopes.
 func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) error {
 	if s.arm == nil {
 		return workflow.ErrSessionOver
@@ -157,7 +157,7 @@ func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name s
 func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscriptions []string, r workflow.AzureRole) error {
 	scopes := make([]string, len(subscriptions))
 	for i, sub := range subscriptions {
-		scopes[i] = "/subscriptions/" + sub
+		scopes[i] = workflow.AzureScope(sub)
 	}
 	body := map[string]any{"properties": map[string]any{
 		"roleName": r.Name + " (" + name + ")", "description": r.Why, "type": "CustomRole", "assignableScopes": scopes,
@@ -167,14 +167,13 @@ func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscr
 	return s.fault(err)
 }
 
-func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name, subscription, role string) error {
-	scope := "/subscriptions/" + subscription
+func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name, named, role string) error {
 	body := map[string]any{"properties": map[string]any{
-		"roleDefinitionId": scope + authorizing + "roleDefinitions/" + role,
+		"roleDefinitionId": workflow.AzureRoleID(named, role),
 		"principalId":      servicePrincipal,
 		"principalType":    "ServicePrincipal", // so that a new one need not be known everywhere
 	}}
-	err := s.azure(ctx, opAzureAssign, http.MethodPut, scope+authorizing+"roleAssignments/"+workflow.AzureID(name, servicePrincipal, subscription, role), "", body, nil)
+	err := s.azure(ctx, opAzureAssign, http.MethodPut, workflow.AzureScope(named)+authorizing+"roleAssignments/"+workflow.AzureID(name, servicePrincipal, named, role), "", body, nil)
 	a, _ := err.(*answer)
 	switch {
 	case a != nil && a.is("RoleAssignmentExists"):
@@ -185,11 +184,11 @@ func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name,
 	return s.fault(err)
 }
 
-// azureRoles lists the roles that an app has on a plan's subscriptions, called as in
-// workflow.Inspection: a custom role is the plan's where it allows the same, whoever
+// azureRoles lists the roles that an app has on a plan's scopes, above and below them,
+// called as in workflow.Inspection: a custom role is the plan's where it allows the same, whoever
 // has made it and under whatever ID.
 func (s *session) azureRoles(ctx context.Context, servicePrincipal string, p workflow.Plan) ([]string, error) {
-	found, err := s.azureAssignments(ctx, servicePrincipal, p.Subscriptions)
+	found, err := s.assignmentsAround(ctx, servicePrincipal, p.Subscriptions)
 	if err != nil {
 		return nil, err
 	}
@@ -202,12 +201,18 @@ func (s *session) azureRoles(ctx context.Context, servicePrincipal string, p wor
 	custom := slices.DeleteFunc(slices.Clone(p.AzureRoles), func(r workflow.AzureRole) bool { return r.ID != "" })
 	var all []string
 	for _, a := range found {
-		if names[a.role] == "" {
-			if names[a.role], err = s.azureRoleCalled(ctx, a, custom); err != nil {
+		role := names[a.role]
+		switch {
+		case role != "":
+		case !a.on(p.Subscriptions): // the person may have no rights on another scope, and a role there is not the plan's
+			role = a.role
+		default:
+			if role, err = s.azureRoleCalled(ctx, a, custom); err != nil {
 				return nil, err
 			}
+			names[a.role] = role
 		}
-		all = append(all, strings.ToLower(a.subscription)+"/"+names[a.role])
+		all = append(all, strings.ToLower(a.scope)+"/"+role)
 	}
 	slices.Sort(all)
 	return slices.Compact(all), nil
@@ -224,7 +229,7 @@ func (s *session) azureRoleCalled(ctx context.Context, a azureAssignment, custom
 			Permissions []struct{ Actions, NotActions, DataActions, NotDataActions []string }
 		}
 	}
-	err := s.azure(ctx, opAzureReadRole, http.MethodGet, "/subscriptions/"+a.subscription+authorizing+"roleDefinitions/"+a.role, "", nil, &definition)
+	err := s.azure(ctx, opAzureReadRole, http.MethodGet, workflow.AzureScope(a.scope)+authorizing+"roleDefinitions/"+a.role, "", nil, &definition)
 	if no, _ := err.(*answer); no != nil && no.is("RoleDefinitionDoesNotExist") {
 		return "", no.later("not known everywhere yet") // one that has assignments can't be deleted
 	}
@@ -250,15 +255,27 @@ func sameActions(a, b []string) bool {
 	return !slices.ContainsFunc(a, in(b)) && !slices.ContainsFunc(b, in(a))
 }
 
-// An azureAssignment is a role that an app has on a whole subscription.
-type azureAssignment struct{ subscription, role, name string } // the last two are GUIDs
+// An azureAssignment is a role that an app has on a scope, which is named as in a plan.
+type azureAssignment struct{ scope, role, name string } // the last two are GUIDs
 
-func (s *session) azureAssignments(ctx context.Context, servicePrincipal string, subscriptions []string) ([]azureAssignment, error) {
+// on reports whether the role is on one of some scopes itself, neither above nor below.
+func (a azureAssignment) on(scopes []string) bool {
+	return slices.ContainsFunc(scopes, func(s string) bool { return workflow.SameAzureScope(s, a.scope) })
+}
+
+// azureAssignments lists the roles that an app has on these scopes themselves.
+func (s *session) azureAssignments(ctx context.Context, servicePrincipal string, scopes []string) ([]azureAssignment, error) {
+	all, err := s.assignmentsAround(ctx, servicePrincipal, scopes)
+	return slices.DeleteFunc(all, func(a azureAssignment) bool { return !a.on(scopes) }), err
+}
+
+// assignmentsAround lists the roles that an app has on these scopes, above and below them.
+func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string, scopes []string) ([]azureAssignment, error) {
 	if s.arm == nil {
 		return nil, workflow.ErrSessionOver
 	}
 	var all []azureAssignment
-	for _, sub := range subscriptions {
+	for _, scope := range scopes {
 		next := ""
 		for range 100 {
 			var list struct {
@@ -268,14 +285,14 @@ func (s *session) azureAssignments(ctx context.Context, servicePrincipal string,
 					Properties struct{ RoleDefinitionID, PrincipalID, Scope string }
 				}
 			}
-			path := "/subscriptions/" + sub + authorizing + "roleAssignments"
+			path := workflow.AzureScope(scope) + authorizing + "roleAssignments"
 			if err := s.azure(ctx, opAzureList, http.MethodGet, path, next, nil, &list, "$filter", "principalId eq '"+servicePrincipal+"'"); err != nil {
 				return nil, s.fault(err)
 			}
 			for _, a := range list.Value {
 				p := a.Properties
-				if strings.EqualFold(p.PrincipalID, servicePrincipal) && strings.EqualFold(p.Scope, "/subscriptions/"+sub) {
-					all = append(all, azureAssignment{sub, strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]), a.Name})
+				if strings.EqualFold(p.PrincipalID, servicePrincipal) {
+					all = append(all, azureAssignment{workflow.AzureScopeNamed(p.Scope), strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]), a.Name})
 				}
 			}
 			if next = list.NextLink; next == "" {

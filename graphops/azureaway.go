@@ -64,12 +64,12 @@ func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, n
 	return stay, nil
 }
 
-// deleteRoleDefinition deletes a custom role. It is found in the subscriptions that it is
+// deleteRoleDefinition deletes a custom role. It is found in the scopes that it is
 // for, and which of these those are need not be known. The answer is Azure's, where the
 // role has assignments.
 func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscriptions []string) (*answer, error) {
 	for _, sub := range subscriptions {
-		err := s.azureDelete(ctx, opAzureUnrole, "/subscriptions/"+sub+authorizing+"roleDefinitions/"+id)
+		err := s.azureDelete(ctx, opAzureUnrole, workflow.AzureScope(sub)+authorizing+"roleDefinitions/"+id)
 		if a, _ := err.(*answer); a != nil && a.is("RoleDefinitionHasAssignments") {
 			return a, nil
 		}
@@ -109,7 +109,7 @@ func (s *session) deleteAssignments(ctx context.Context, all []azureAssignment) 
 	var wg sync.WaitGroup
 	for i, a := range all {
 		wg.Go(func() {
-			errs[i] = s.fault(s.azureDelete(ctx, opAzureUnassign, "/subscriptions/"+a.subscription+authorizing+"roleAssignments/"+a.name))
+			errs[i] = s.fault(s.azureDelete(ctx, opAzureUnassign, workflow.AzureScope(a.scope)+authorizing+"roleAssignments/"+a.name))
 		})
 	}
 	wg.Wait()

@@ -121,6 +121,7 @@ type foundV1 struct {
 	Thumbprints []string      `json:"thumbprints,omitzero"`
 	Federated   []federatedV1 `json:"federated,omitzero"`
 	AzureRoles  []string      `json:"azure_roles,omitzero"`
+	AzureAround bool          `json:"azure_around,omitzero"`
 	Secrets     int           `json:"secrets,omitzero"`
 	Owners      []string      `json:"owners,omitzero"`
 
@@ -130,14 +131,14 @@ type foundV1 struct {
 
 func foundForm(f workflow.Found) foundV1 {
 	return foundV1{
-		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		Federated: each(f.Federated, func(i workflow.FederatedIssuer) federatedV1 { return federatedV1(i) }),
 	}
 }
 
 func (f foundV1) found() workflow.Found {
 	return workflow.Found{
-		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		Federated: each(f.Federated, func(i federatedV1) workflow.FederatedIssuer { return workflow.FederatedIssuer(i) }),
 	}
 }

@@ -26,6 +26,8 @@ type Found struct {
 	Thumbprints []string
 	Federated   []FederatedIssuer
 	AzureRoles  []string // as in Inspection
+	// AzureAround says that AzureRoles has what is assigned above and below the plan's scopes.
+	AzureAround bool
 	Secrets     int
 	Owners      []string // object IDs; read where an adoption adds owners
 	// NoIdentifierURI says that it was seen not to be called api://{appId}.

@@ -38,7 +38,7 @@ func (a AzureRole) allows(b AzureRole) bool {
 	return len(without(a.Actions, b.Actions))+len(without(a.DataActions, b.DataActions)) == 0
 }
 
-// An AzureShare is roles on each of some subscriptions.
+// An AzureShare is roles on each of some scopes, which are named as in a plan.
 type AzureShare struct {
 	Subscriptions []string
 	Roles         []AzureRole
@@ -56,7 +56,7 @@ func cloneShares(shares []AzureShare) []AzureShare {
 
 // sameShare says whether two are the same, custom roles by what they allow.
 func sameShare(a, b AzureShare) bool {
-	return slices.Equal(a.Subscriptions, b.Subscriptions) && slices.EqualFunc(a.Roles, b.Roles, func(x, y AzureRole) bool {
+	return slices.EqualFunc(a.Subscriptions, b.Subscriptions, SameAzureScope) && slices.EqualFunc(a.Roles, b.Roles, func(x, y AzureRole) bool {
 		return sameAzureRole(x, y) && x.allows(y) && y.allows(x)
 	})
 }
@@ -78,7 +78,7 @@ func (w azureWork) takes() bool { return len(w.end)+len(w.quit) > 0 }
 func (w azureWork) subscriptions() []string {
 	var all []string
 	for _, s := range slices.Concat(w.give, w.end, w.quit) {
-		all = joined(all, s.Subscriptions, equal)
+		all = joinedScopes(all, s.Subscriptions)
 	}
 	return all
 }
@@ -101,7 +101,7 @@ func (r *Request) azureWork() (w azureWork) {
 			w.end = withShare(w.end, has)
 			continue
 		}
-		if has.Subscriptions = without(has.Subscriptions, is.Subscriptions); !has.empty() {
+		if has.Subscriptions = withoutScopes(has.Subscriptions, is.Subscriptions); !has.empty() {
 			w.quit = withShare(w.quit, has)
 		}
 	}
@@ -110,7 +110,7 @@ func (r *Request) azureWork() (w azureWork) {
 
 // azureDifference is what an app lacks that was approved to have one plan and is to have another.
 func azureDifference(was, is Plan) []AzureShare {
-	added, lost := without(is.Subscriptions, was.Subscriptions), without(was.Subscriptions, is.Subscriptions)
+	added, lost := withoutScopes(is.Subscriptions, was.Subscriptions), withoutScopes(was.Subscriptions, is.Subscriptions)
 	whole, kept := AzureShare{Subscriptions: is.Subscriptions}, AzureShare{Subscriptions: added}
 	for _, role := range is.AzureRoles {
 		i := slices.IndexFunc(was.AzureRoles, func(a AzureRole) bool { return sameAzureRole(a, role) })
@@ -137,7 +137,7 @@ func (r *Request) azureThere() []AzureShare {
 		case i < 0:
 			all = append(all, AzureShare{slices.Clone(subscriptions), []AzureRole{role}})
 		default:
-			all[i].Subscriptions = joined(all[i].Subscriptions, subscriptions, equal)
+			all[i].Subscriptions = joinedScopes(all[i].Subscriptions, subscriptions)
 		}
 	}
 	var had Plan
@@ -154,17 +154,26 @@ func (r *Request) azureThere() []AzureShare {
 	for _, left := range r.LeftAzure {
 		for _, role := range left.Roles {
 			add(slices.DeleteFunc(slices.Clone(left.Subscriptions), func(sub string) bool {
-				return slices.Contains(skipped, sub) || slices.Contains(r.Found.AzureRoles, inAzure(sub, role))
+				return slices.ContainsFunc(skipped, func(s string) bool { return SameAzureScope(s, sub) }) || slices.Contains(r.Found.AzureRoles, inAzure(sub, role))
 			}), role)
 		}
 	}
 	return all
 }
 
+// spellScopes spells the plan's scopes as what the app has or may have spells them, so
+// that capitals are no change.
+func (r *Request) spellScopes() {
+	spellAs(r.Plan.Subscriptions, r.Was.Subscriptions)
+	for _, left := range r.LeftAzure {
+		spellAs(left.Subscriptions, r.Plan.Subscriptions)
+	}
+}
+
 // withShare adds one role on some subscriptions to those of the same subscriptions.
 func withShare(to []AzureShare, s AzureShare) []AzureShare {
 	for i := range to {
-		if slices.Equal(to[i].Subscriptions, s.Subscriptions) {
+		if slices.EqualFunc(to[i].Subscriptions, s.Subscriptions, SameAzureScope) {
 			to[i].Roles = append(to[i].Roles, s.Roles...)
 			return to
 		}
@@ -218,7 +227,7 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 		return nil
 	}
 	w := r.azureWork()
-	missing := without(without(w.subscriptions(), who.Subscriptions), r.onlyLeft(who.UnknownSubscriptions))
+	missing := withoutScopes(withoutScopes(w.subscriptions(), who.Subscriptions), r.onlyLeft(who.UnknownSubscriptions))
 	if len(missing) == 0 {
 		return nil
 	}
@@ -226,8 +235,12 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 	if there := w.on(missing); there.takes() {
 		stays = " Without that the app's roles there would stay: " + there.takenWords() + "."
 	}
-	return refuse(RuleRole, "%s may not %s in the Azure subscription %s: it takes %s there.%s Nothing was changed. Get or activate the role, then press New code.",
-		who.UPN, r.azureDoing(), strings.Join(missing, ", "), r.azureAdmins(), stays)
+	if unknown := bothScopes(missing, who.UnknownSubscriptions); len(unknown) == len(missing) {
+		return refuse(RuleRole, "Azure does not know %s, or does not show it to %s.%s Nothing was changed. See that it is there, get or activate %s on it, then press New code.",
+			azureScopeTitles(missing), who.UPN, stays, r.azureAdmins())
+	}
+	return refuse(RuleRole, "%s may not %s in %s: it takes %s there.%s Nothing was changed. Get or activate the role, then press New code.",
+		who.UPN, r.azureDoing(), azureScopeTitles(missing), r.azureAdmins(), stays)
 }
 
 // leavesAzure says whether all roles there are taken away, and none is given.
@@ -267,7 +280,7 @@ func (w azureWork) takenWords() string {
 func azureNote(shares ...AzureShare) string {
 	var parts []string
 	for _, s := range shares {
-		parts = append(parts, fmt.Sprintf("%d on %s", len(s.Roles), Count(len(s.Subscriptions), "subscription")))
+		parts = append(parts, fmt.Sprintf("%d on %s", len(s.Roles), Count(len(s.Subscriptions), AzureScopeWord(s.Subscriptions))))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -283,18 +296,24 @@ func (p Plan) inAzure() []string {
 	return all
 }
 
-// inAzure is what a role on a subscription is called in Inspection.
+// inAzure is what a role on a scope is called in Inspection.
 func inAzure(subscription string, a AzureRole) string {
 	return strings.ToLower(subscription) + "/" + cmp.Or(strings.ToLower(a.ID), a.Name)
 }
 
 // azureCalled says for people which role that is.
-func (p Plan) azureCalled(subscriptionRole string) string {
-	sub, role, _ := strings.Cut(subscriptionRole, "/")
+func (p Plan) azureCalled(scopeRole string) string {
+	slash := strings.LastIndexByte(scopeRole, '/')
+	for _, s := range p.Subscriptions { // the name of a custom role may have a slash in it
+		if cutFold(scopeRole, s+"/") != "" {
+			slash = len(s)
+		}
+	}
+	scope, role := scopeRole[:slash], scopeRole[slash+1:]
 	for _, a := range p.AzureRoles {
 		if strings.EqualFold(a.ID, role) {
 			role = a.Name
 		}
 	}
-	return "the role " + role + " in the Azure subscription " + sub
+	return "the role " + role + " in " + azureScopeTitle(scope)
 }

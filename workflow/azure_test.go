@@ -29,7 +29,7 @@ func clouds() Product {
 func (w *world) inClouds(n *node, workload string, subscriptions ...string) *Request {
 	w.t.Helper()
 	w.signer = adaOfAzure()
-	w.signer.Subscriptions = []string{subscription, second}
+	w.signer.Subscriptions = append([]string{subscription, second}, subscriptions...)
 	d := certificateDraft("cloud-backup")
 	d.Product, d.Workloads, d.Subscriptions = "clouds", []string{workload}, subscriptions
 	r, err := n.Submit(w.t.Context(), bea, d)

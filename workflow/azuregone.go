@@ -2,8 +2,8 @@ package workflow
 
 import "slices"
 
-// A subscription in which a given-up update has worked may be gone since: deleted, or
-// moved to another tenant. Nobody can be given rights there, and so it is skipped, where
+// A subscription or resource group in which a given-up update has worked may be gone since:
+// deleted, or moved to another tenant. Nobody can be given rights there, and so it is skipped, where
 // no plan names it. What may be there stays known, as Azure may only have hidden the
 // subscription from one account, and every later sign-in asks again.
 
@@ -11,10 +11,9 @@ import "slices"
 func (r *Request) onlyLeft(subscriptions []string) []string {
 	var left []string
 	for _, share := range r.LeftAzure {
-		left = joined(left, share.Subscriptions, equal)
+		left = joinedScopes(left, share.Subscriptions)
 	}
-	left = without(without(left, r.Plan.Subscriptions), r.Was.Subscriptions)
-	return without(left, without(left, subscriptions))
+	return bothScopes(withoutScopes(withoutScopes(left, r.Plan.Subscriptions), r.Was.Subscriptions), subscriptions)
 }
 
 // skipped are the subscriptions that are left out of what r does in Azure.
@@ -24,7 +23,7 @@ func (r *Request) skipped() []string { return r.onlyLeft(r.SignIn.Unknown) }
 func (r *Request) stillLeft() []AzureShare {
 	var still []AzureShare
 	for _, share := range r.LeftAzure {
-		share.Subscriptions = without(share.Subscriptions, without(share.Subscriptions, r.skipped()))
+		share.Subscriptions = bothScopes(share.Subscriptions, r.skipped())
 		if !share.empty() {
 			still = joined(still, []AzureShare{share}, sameShare)
 		}
@@ -37,7 +36,7 @@ func (w azureWork) on(subscriptions []string) azureWork {
 	cut := func(shares []AzureShare) []AzureShare {
 		shares = cloneShares(shares)
 		for i, s := range shares {
-			shares[i].Subscriptions = without(s.Subscriptions, without(s.Subscriptions, subscriptions))
+			shares[i].Subscriptions = bothScopes(s.Subscriptions, subscriptions)
 		}
 		return slices.DeleteFunc(shares, AzureShare.empty)
 	}

@@ -69,7 +69,7 @@ func TestASubscriptionThatAzureDoesNotKnowBlocksNoApp(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.settle(n, r.ID, Done)
-				if note := r.Step(StepUnassign).Note; !strings.Contains(note, "skipped: Azure does not know the subscription "+second) {
+				if note := r.Step(StepUnassign).Note; !strings.Contains(note, "skipped: Azure does not know the Azure subscription "+second) {
 					t.Errorf("the step says %q", note)
 				}
 				// It may have been hidden from this account only.

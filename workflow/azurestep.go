@@ -50,7 +50,7 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 			notes = append(notes, "somebody else has the custom role "+strings.Join(stay, ", ")+", so its definition stays")
 		}
 		if skipped := r.skipped(); len(skipped) > 0 {
-			notes = append(notes, "skipped: Azure does not know the subscription "+strings.Join(skipped, ", ")+", where an update may have left roles")
+			notes = append(notes, "skipped: Azure does not know "+azureScopeTitles(skipped)+", where an update may have left roles")
 		}
 		st.Note = strings.Join(notes, "; ")
 	}, nil
@@ -84,8 +84,27 @@ func (r *Request) azureToRead() (subscriptions []string, roles []AzureRole) {
 	return r.azureWork().subscriptions(), roles
 }
 
-// azureCompared compares the roles that the app has on those subscriptions with
-// the plan. What an update has just taken away, or written anew, may be seen as it
+// isOn reports whether a role is on one of some scopes, neither above nor below.
+func isOn(scopeRole string, scopes []string) bool {
+	return slices.ContainsFunc(scopes, func(s string) bool { return cutFold(scopeRole, s+"/") != "" })
+}
+
+// elsewhere reports whether a role above or below the scopes that r changes is no excess:
+// the plan has it on another scope, or it may have been there when an adoption wrote down
+// what the app had, and looked at the plan's scopes only.
+func (r *Request) elsewhere(scopeRole string) bool {
+	for _, s := range r.Plan.Subscriptions {
+		for _, a := range r.Plan.AzureRoles {
+			if scopeRole == strings.ToLower(s)+"/"+a.DefinitionID(r.UniqueName()) {
+				return true
+			}
+		}
+	}
+	return r.Adopted() && !r.Found.AzureAround
+}
+
+// azureCompared compares the roles that the app has on those scopes, above and below
+// them with the plan. What an update has just taken away, or written anew, may be seen as it
 // was for a while: that is waited for.
 func (r *Request) azureCompared(has []string) (missing, excess []string) {
 	subscriptions, known := r.azureToRead()
@@ -110,6 +129,7 @@ func (r *Request) azureCompared(has []string) (missing, excess []string) {
 	}
 	for _, a := range without(has, want) {
 		switch {
+		case !isOn(a, subscriptions) && r.elsewhere(a):
 		case slices.Contains(stale, a):
 			missing = append(missing, "the change of "+read.azureCalled(a))
 		case !slices.Contains(r.Found.AzureRoles, a):

@@ -56,33 +56,8 @@ func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draf
 
 var guidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-// SubscriptionsMax is the greatest number of subscriptions in one request.
+// SubscriptionsMax is the greatest number of subscriptions and other scopes in one request.
 const SubscriptionsMax = 20
-
-func checkSubscriptions(wrong FieldErrors, ids []string) []string {
-	var out []string
-	var bad mistakes
-	for _, s := range ids {
-		s = strings.ToLower(oneLine(s))
-		switch {
-		case s == "" || slices.Contains(out, s):
-		case !guidPattern.MatchString(s):
-			bad.add(s, "this is not a subscription ID. One looks like 00000000-0000-0000-0000-000000000000; the portal shows it under Subscriptions")
-		default:
-			out = append(out, s)
-		}
-	}
-	switch {
-	case bad != nil:
-		wrong[FieldSubscriptions] = bad.String()
-		return nil
-	case len(out) == 0:
-		wrong[FieldSubscriptions] = "Name at least one subscription, by its ID."
-	case len(out) > SubscriptionsMax:
-		wrong[FieldSubscriptions] = fmt.Sprintf("These are %d subscriptions; %d are allowed in one request.", len(out), SubscriptionsMax)
-	}
-	return out
-}
 
 // KeyRefused is what somebody is told who has put a private key where it does not belong.
 const KeyRefused = "There is a private key in this. It was not kept, but it has left its place: take it out of here, make a new key, and give nobody the new one. This bot never needs it."

@@ -51,8 +51,8 @@ type Ask struct {
 	Email     string   // of the requester, who becomes an owner if there is just one such account
 	Owners    []string // e-mail addresses of those who become owners too
 	Policy    bool     // whether the tenant's policy for apps matters, as where a credential is made
-	// Subscriptions are those that the app gets roles on, or loses them: the
-	// sign-in then takes a token for Azure too.
+	// Subscriptions are the scopes, named as in a plan, that the app gets roles on, or
+	// loses them: the sign-in then takes a token for Azure too.
 	Subscriptions []string
 	// AzureRights are the actions that the account has to be allowed on each of them.
 	AzureRights []string
@@ -195,7 +195,8 @@ type Inspection struct {
 	// called as the asked-for permissions call it.
 	Roles, Scopes  []string
 	DirectoryRoles []string // template IDs
-	// AzureRoles are on the plan's subscriptions: subscription/role, where the role is
+	// AzureRoles are on the scopes in the plan's Subscriptions, above and below them:
+	// scope/role, where the scope is named as in a plan, in small letters. The role is
 	// the name of a custom one of the plan, if its definition is exactly as the plan
 	// has it, and else the definition's ID.
 	AzureRoles  []string

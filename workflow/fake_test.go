@@ -242,10 +242,12 @@ func (s *fakeSession) Inspect(_ context.Context, m Made, plan Plan) (Inspection,
 		a := s.app(m.ObjectID)
 		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated)}
 		if len(plan.AzureRoles) > 0 { // else there is no token for Azure
-			has.AzureRoles = slices.DeleteFunc(slices.Clone(a.azure), func(pair string) bool {
-				sub, _, _ := strings.Cut(pair, "/")
-				return !slices.Contains(plan.Subscriptions, sub)
-			})
+			for _, pair := range a.azure {
+				slash := strings.LastIndexByte(pair, '/')
+				if slices.ContainsFunc(plan.Subscriptions, func(s string) bool { return SameAzureScope(s, pair[:slash]) }) {
+					has.AzureRoles = append(has.AzureRoles, strings.ToLower(pair[:slash])+pair[slash:])
+				}
+			}
 		}
 		if len(plan.DirectoryRoles) == 0 { // likewise
 			has.DirectoryRoles = nil

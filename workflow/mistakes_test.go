@@ -39,7 +39,7 @@ func TestAllMistakesOfAFieldAreSaid(t *testing.T) {
 func TestAllWrongSubscriptionsAreSaid(t *testing.T) {
 	wrong := FieldErrors{}
 	good := "00000000-0000-0000-0000-000000000001"
-	if got := checkSubscriptions(wrong, []string{"backup", good, "", "Test"}); got != nil || !strings.HasPrefix(wrong[FieldSubscriptions], "backup, test: this is not a subscription ID.") {
+	if got := checkSubscriptions(wrong, []string{"backup", good, "", "Test"}, nil); got != nil || !strings.HasPrefix(wrong[FieldSubscriptions], "backup, Test: this is not a subscription ID.") {
 		t.Errorf("%v, %q", got, wrong[FieldSubscriptions])
 	}
 }

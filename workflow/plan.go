@@ -28,7 +28,7 @@ type Plan struct {
 	Scopes             []Scope         `json:",omitzero"` // exposed as api://{appId}
 	DirectoryRoles     []DirectoryRole `json:",omitzero"` // of the app itself
 	AzureRoles         []AzureRole     `json:",omitzero"`
-	Subscriptions      []string        `json:",omitzero"` // that AzureRoles are for: GUIDs
+	Subscriptions      []string        `json:",omitzero"` // that AzureRoles are for: GUIDs; resource groups and management groups by path
 	Owners             []Person        `json:",omitzero"` // besides the requester
 	Workloads          []string        `json:",omitzero"` // titles of what was chosen of the product
 	Chosen             []string        `json:",omitzero"` // their names, which stay when a title changes
@@ -67,7 +67,7 @@ func (r DirectoryRole) Risk() catalog.Risk {
 // globalReader is the template ID of Global Reader. Source: Microsoft Entra built-in roles.
 const globalReader = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 
-// An AzureRole is a role in Azure on each of the plan's subscriptions: a
+// An AzureRole is a role in Azure on each of the scopes in the plan's Subscriptions: a
 // built-in one, or a custom one with these actions.
 type AzureRole struct {
 	ID          string // of a built-in role definition: a GUID; empty for a custom one

@@ -116,7 +116,7 @@ func (r *Request) RolesWords() string {
 		words = append(words, n.words+" (to "+n.to+")")
 	}
 	if r.inAzure() {
-		words = append(words, r.azureAdmins()+" in the Azure subscriptions (to "+r.azureDoing()+" there)")
+		words = append(words, r.azureAdmins()+" in the Azure "+AzureScopeWord(r.azureWork().subscriptions())+"s (to "+r.azureDoing()+" there)")
 	}
 	return strings.Join(words, ", and ")
 }

@@ -113,7 +113,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 		return draft.redirectField(product, on, uri)
 	})
 	if len(r.Plan.AzureRoles) > 0 {
-		r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions)
+		r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
 	}
 	r.Plan.Owners = checkOwners(wrong, by, draft.Owners)
 	if r.Kind == Adopt {

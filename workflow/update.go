@@ -22,7 +22,8 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		r.Plan = product.Plan(choice)
 		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Was.TenantID, r.Was.AppName, r.Was.Credential
 		if len(r.Plan.AzureRoles) > 0 {
-			r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions)
+			r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
+			r.spellScopes()
 		}
 		r.Plan.Backup, r.Made.Connected = r.Was.Backup, before.Made.Connected // its server is told of other services when it is renewed
 		checkWorkloads(wrong, product, choice)

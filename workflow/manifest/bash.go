@@ -179,14 +179,21 @@ az rest --method post --url %s --body %s --query secretText --output tsv`, secon
 
 const roleDefinitions = "/providers/Microsoft.Authorization/roleDefinitions/"
 
-func (b *bash) definition(id, subscription string, body text) {
-	b.send("put", `"$azure"`+bashQuote("/subscriptions/"+subscription+roleDefinitions+id+azureVersion), body)
+func (b *bash) definition(id, scope string, body text) {
+	b.send("put", `"$azure"`+bashQuote(workflow.AzureScope(scope)+roleDefinitions+id+azureVersion), body)
 }
 
-func (b *bash) assign(id, subscription string) {
-	scope := "/subscriptions/" + subscription
+// assign names the role by its ID. az takes one for an ID only where it is that of a
+// subscription, so on a management group the assignment is put there without its help.
+func (b *bash) assign(id, scope string) {
+	role := workflow.AzureRoleID(scope, id)
+	if !strings.HasPrefix(role, "/subscriptions/") {
+		b.line("assignment=$(cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen)\nknown \"$assignment\" 'an ID for the assignment'")
+		b.send("put", `"$azure"`+bashText(assignmentPath(scope, "assignment")), assignmentBody(scope, id))
+		return
+	}
 	b.line(`patient az role assignment create --assignee-object-id "$principal" --assignee-principal-type ServicePrincipal --role %s --scope %s --output none`,
-		bashQuote(scope+roleDefinitions+id), bashQuote(scope))
+		bashQuote(role), bashQuote(workflow.AzureScope(scope)))
 }
 
 func (b *bash) end(workflow.Plan) { b.line("\nsay \"Done. App ID: $app\"") }

@@ -194,19 +194,14 @@ Write-Host $password.secretText
 $password = $null`, seconds, psText(path), psText(body))
 }
 
-func (s *powershell) definition(id, subscription string, body text) {
-	s.line("Invoke-Patiently { Send-Azure %s %s }", psQuote("/subscriptions/"+subscription+roleDefinitions+id+azureVersion), psText(body))
+func (s *powershell) definition(id, scope string, body text) {
+	s.line("Invoke-Patiently { Send-Azure %s %s }", psQuote(workflow.AzureScope(scope)+roleDefinitions+id+azureVersion), psText(body))
 }
 
-func (s *powershell) assign(id, subscription string) {
+func (s *powershell) assign(id, scope string) {
 	s.assigned++
-	scope := "/subscriptions/" + subscription
 	assignment := fmt.Sprintf("assignment%d", s.assigned)
-	path := text{lit(scope + "/providers/Microsoft.Authorization/roleAssignments/"), variable(assignment), lit(azureVersion)}
-	body := encode(object{{"properties", object{
-		{"roleDefinitionId", scope + roleDefinitions + id}, {"principalId", text{variable("principal")}}, {"principalType", "ServicePrincipal"},
-	}}}, true)
-	s.line("$%s = [guid]::NewGuid().ToString()\nInvoke-Patiently { Send-Azure %s %s }", assignment, psText(path), psText(body))
+	s.line("$%s = [guid]::NewGuid().ToString()\nInvoke-Patiently { Send-Azure %s %s }", assignment, psText(assignmentPath(scope, assignment)), psText(assignmentBody(scope, id)))
 }
 
 func (s *powershell) end(workflow.Plan) { s.line("\nWrite-Host \"Done. App ID: $app\"") }

@@ -61,6 +61,10 @@ func Script(p workflow.Plan, kind Kind) (string, error) {
 	return sh.String(), nil
 }
 
+// azureScope is the path of a subscription, a resource group or a management group, in ASCII
+// and without anything that means something in a URL.
+var azureScope = regexp.MustCompile(`^(?i:/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/resourceGroups/[a-z0-9_().-]{1,90})?|/providers/Microsoft\.Management/managementGroups/[a-z0-9_().-]{1,90})$`)
+
 // permissionName is what a permission may be called: a space would make two of one.
 var permissionName = regexp.MustCompile(`^[!-~]+$`)
 
@@ -69,8 +73,7 @@ func checkPlan(p workflow.Plan) error {
 	if strings.TrimSpace(p.AppName) == "" {
 		return errNoName
 	}
-	ids := append([]string{p.TenantID}, p.Subscriptions...)
-	ids = append(ids, p.Resources()...)
+	ids := append([]string{p.TenantID}, p.Resources()...)
 	for _, q := range p.Permissions {
 		switch self := q.ResourceAppID == workflow.Self; {
 		case !permissionName.MatchString(q.Name):
@@ -100,6 +103,11 @@ func checkPlan(p workflow.Plan) error {
 	for _, id := range ids {
 		if !guid.MatchString(id) {
 			return fmt.Errorf("%q is not a GUID", id)
+		}
+	}
+	for _, s := range p.Subscriptions {
+		if !azureScope.MatchString(workflow.AzureScope(s)) {
+			return fmt.Errorf("%q is not a scope in Azure that a script can name", s)
 		}
 	}
 	for _, o := range p.Owners {
@@ -153,8 +161,9 @@ type shell interface {
 	// secret makes a client secret and shows it.
 	secret(path, body text, seconds int64)
 	// definition writes a custom role of Azure, and assign assigns a role.
-	definition(id, subscription string, body text)
-	assign(id, subscription string)
+	// The scope is named as in a plan.
+	definition(id, scope string, body text)
+	assign(id, scope string)
 	end(p workflow.Plan)
 
 	String() string
@@ -318,14 +327,14 @@ func (s *script) roles() {
 			id = chosenID("role", s.p.TenantID, s.p.AppName, r.Name)
 			s.sh.definition(id, s.p.Subscriptions[0], encode(object{{"properties", object{
 				{"roleName", r.Name + " (" + s.p.AppName + ")"}, {"description", r.Why}, {"type", "CustomRole"},
-				{"assignableScopes", list(s.p.Subscriptions, func(sub string) any { return "/subscriptions/" + sub })},
+				{"assignableScopes", list(s.p.Subscriptions, func(scope string) any { return workflow.AzureScope(scope) })},
 				{"permissions", []any{object{
 					{"actions", texts(r.Actions)}, {"notActions", []any{}}, {"dataActions", texts(r.DataActions)}, {"notDataActions", []any{}},
 				}}},
 			}}}, true))
 		}
-		for _, sub := range s.p.Subscriptions {
-			s.sh.assign(id, sub)
+		for _, scope := range s.p.Subscriptions {
+			s.sh.assign(id, scope)
 		}
 	}
 }
@@ -357,6 +366,18 @@ func because(what, why string) string {
 		return what
 	}
 	return what + ". Why: " + why
+}
+
+// assignmentPath is where an assignment is that a variable has the ID of, and
+// assignmentBody what is put there.
+func assignmentPath(scope, name string) text {
+	return text{lit(workflow.AzureScope(scope) + "/providers/Microsoft.Authorization/roleAssignments/"), variable(name), lit(azureVersion)}
+}
+
+func assignmentBody(scope, role string) text {
+	return encode(object{{"properties", object{
+		{"roleDefinitionId", workflow.AzureRoleID(scope, role)}, {"principalId", text{variable("principal")}}, {"principalType", "ServicePrincipal"},
+	}}}, true)
 }
 
 // odata quotes s as a string of OData.

@@ -334,3 +334,37 @@ func TestAPlanThatIsNotInItsFormGetsNoScript(t *testing.T) {
 		t.Error("there is a script of kind fish")
 	}
 }
+
+// Source: services.md, section 9: scopes of roles in Azure are not subscriptions only.
+func TestAScriptAssignsRolesOnManagementGroupsAndResourceGroups(t *testing.T) {
+	p := rich(t)
+	const group, rg = "/providers/Microsoft.Management/managementGroups/Platform", "/subscriptions/3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b/resourceGroups/RG-Backup_(1).eu"
+	p.Subscriptions = []string{group, rg}
+	sh, ps := write(t, p, AzureCLI), write(t, p, PowerShell)
+	sh, ps = strings.Join(strings.Fields(sh), " "), strings.Join(strings.Fields(ps), " ") // JSON has lines
+	for _, want := range []string{
+		`--role '/subscriptions/3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b/providers/Microsoft.Authorization/roleDefinitions/` + p.AzureRoles[0].ID + `' --scope '` + rg + `'`,
+		`az rest --method put --url "$azure"'` + group + `/providers/Microsoft.Authorization/roleAssignments/'"$assignment"'?api-version=2022-04-01' --body '{ "properties": { "roleDefinitionId": "/providers/Microsoft.Authorization/roleDefinitions/` + p.AzureRoles[0].ID + `"`,
+		`"$azure"'` + group + `/providers/Microsoft.Authorization/roleDefinitions/`,
+		`"assignableScopes": [ "` + group + `", "` + rg + `" ]`,
+	} {
+		if !strings.Contains(sh, want) {
+			t.Errorf("not in bash: %s", want)
+		}
+	}
+	for _, want := range []string{
+		`Send-Azure ('` + group + `/providers/Microsoft.Authorization/roleAssignments/' + $assignment1 + '?api-version=2022-04-01')`,
+		`Send-Azure ('` + rg + `/providers/Microsoft.Authorization/roleAssignments/' + $assignment2 + '?api-version=2022-04-01')`,
+		`"assignableScopes": [ "` + group + `", "` + rg + `" ]`,
+	} {
+		if !strings.Contains(ps, want) {
+			t.Errorf("not in PowerShell: %s", want)
+		}
+	}
+	for _, no := range []string{"/", "Platform", rg + "/providers/Microsoft.KeyVault/vaults/v", group + "?x=", rg + "'", "/subscriptions/x/resourceGroups/y", "/subscriptions/3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b/resourceGroups/Müller"} {
+		p.Subscriptions = []string{no}
+		if _, err := Script(p, AzureCLI); err == nil {
+			t.Errorf("%q was taken", no)
+		}
+	}
+}

@@ -156,7 +156,7 @@ func showRoles(out io.Writer, p workflow.Product) {
 	}
 	for i, n := range p.AzureRoles {
 		if i == 0 {
-			fmt.Fprintln(out, "\nAzure roles on the subscriptions that the requester names")
+			fmt.Fprintln(out, "\nAzure roles on the subscriptions, resource groups or management groups that the requester names")
 		}
 		need(out, joined(n.Name, pack.For(n.Workloads)), n.Why)
 		for _, a := range n.Actions {

@@ -117,3 +117,60 @@ func TestWhatAGivenUpUpdateLeftInAzureIsShownAndTakenAway(t *testing.T) {
 		t.Errorf("it has %q, had %q, and there are %+v", has, before, w.tenant.AzureRoleDefinitions())
 	}
 }
+
+// Source: services.md, section 9: scopes of roles in Azure are not subscriptions only.
+func TestRolesAreGivenOnManagementGroupsAndResourceGroups(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const platform, group = "/providers/Microsoft.Management/managementGroups/Platform", "/subscriptions/" + subscription + "/resourceGroups/RG-Backup"
+	w.tenant.AddManagementGroup(entratest.ManagementGroup{Name: "Platform"})
+	w.tenant.AddResourceGroup(subscription, "RG-Backup")
+	w.start()
+	form := map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": platform + "\n" + strings.ToLower(group), "Certificate": selfSigned(t)}
+	w.sends("vbazure", [][2]string{{"Credential", "certificate"}}, form)
+	if card := w.sees(w.ada, in(approval), "register the app azure-backup").Plain(); !strings.Contains(card, "on the scopes "+platform+", "+strings.ToLower(group)) && !strings.Contains(card, platform) {
+		t.Errorf("the card says %s", card)
+	}
+	w.approves("register the app azure-backup", "Approve")
+	w.sees(w.ada, w.ada.DM, "may not assign roles in the management group Platform: it takes Owner")
+	w.tenant.GrantAzureRole("ada@contoso.com", platform, entratest.AzureUserAccessAdministrator)
+	old := w.code()
+	w.press(w.ada, w.sees(w.ada, w.ada.DM, "may not assign roles"), "New code")
+	w.until("there is a new code", func() bool { return w.code() != "" && w.code() != old })
+	if err := w.entra.SignIn(w.code(), "ada@contoso.com"); err != nil {
+		t.Fatal(err)
+	}
+	w.sees(w.ada, in(approval), "EA-1: azure-backup · Done")
+	scopes := func() []string {
+		var all []string
+		for _, r := range w.made()[0].AzureRoles {
+			if r.Role == "Contributor" {
+				all = append(all, r.Scope)
+			}
+		}
+		slices.Sort(all)
+		return all
+	}
+	if has := scopes(); !slices.Equal(has, []string{platform, group}) {
+		t.Errorf("it has %q", has)
+	}
+
+	w.types("update azure-backup", map[string]any{"Reason": "less", "Subscriptions": group})
+	if card := w.sees(w.ada, in(approval), "update the app azure-backup?").Plain(); !strings.Contains(card, "removed: role in Azure Contributor on "+platform) || strings.Contains(card, "added: role in Azure") {
+		t.Errorf("the card says %s", card)
+	}
+	w.approves("update the app azure-backup?", "Approve")
+	w.sees(w.ada, in(approval), "EA-2: azure-backup · Done")
+	if has := scopes(); !slices.Equal(has, []string{group}) {
+		t.Errorf("it has %q", has)
+	}
+
+	w.types("retire azure-backup", map[string]any{"Reason": "no longer needed"})
+	w.approves("delete the app azure-backup", "Approve")
+	w.sees(w.ada, in(approval), "EA-3: azure-backup · Done")
+	for _, a := range w.tenant.AzureAssignments() {
+		if a.PrincipalType == "ServicePrincipal" {
+			t.Errorf("it is left: %+v", a)
+		}
+	}
+}

@@ -20,7 +20,7 @@ func TestASubscriptionThatIsGoneKeepsNoAppFromBeingRetired(t *testing.T) {
 	}
 	w.approves("EA-3: delete the app azure-backup?", "Approve")
 	card = w.sees(w.ada, in(approval), "EA-3: azure-backup · Done").Plain()
-	if want := "skipped: Azure does not know the subscription " + otherSubscription; !strings.Contains(card, want) {
+	if want := "skipped: Azure does not know the Azure subscription " + otherSubscription; !strings.Contains(card, want) {
 		t.Errorf("the card does not say %q: %s", want, card)
 	}
 	for _, a := range w.tenant.AzureAssignments() {

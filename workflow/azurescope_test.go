@@ -1,0 +1,158 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+const (
+	platform = "/providers/Microsoft.Management/managementGroups/Platform"
+	rgBackup = "/subscriptions/" + subscription + "/resourceGroups/RG-Backup"
+)
+
+// Source: services.md, section 9: scopes of roles in Azure are not subscriptions only.
+func TestAScopeIsReadAsPeopleNameOne(t *testing.T) {
+	for typed, want := range map[string]string{
+		subscription:                  subscription,
+		strings.ToUpper(subscription): subscription,
+		"/subscriptions/" + strings.ToUpper(subscription) + "/":                          subscription,
+		strings.Replace(rgBackup, "resourceGroups", "resourcegroups", 1):                 rgBackup,
+		"/Subscriptions/" + strings.ToUpper(subscription) + "/RESOURCEGROUPS/RG-Backup/": rgBackup,
+		"/subscriptions/" + subscription + "/resourceGroups/Müller_(1).eu":               "/subscriptions/" + subscription + "/resourceGroups/Müller_(1).eu",
+		strings.ToLower(platform): "/providers/Microsoft.Management/managementGroups/platform",
+		platform + "/":            platform,
+	} {
+		wrong := FieldErrors{}
+		if got := checkSubscriptions(wrong, []string{typed}, nil); len(wrong) > 0 || !slices.Equal(got, []string{want}) {
+			t.Errorf("%s is %q, %v", typed, got, wrong)
+		}
+	}
+	for typed, says := range map[string]string{
+		"/": "is not a subscription ID", "Platform": "a management group as /providers", "/subscriptions/backup": "is not a subscription ID",
+		rgBackup + "/providers/Microsoft.KeyVault/vaults/keys":            "a single resource",
+		"/subscriptions/" + subscription + "/resourceGroups/":             "One is named as",
+		"/subscriptions/" + subscription + "/resourceGroups/ends.":        "One is named as",
+		"/subscriptions/" + subscription + "/resourceGroups/a?b":          "One is named as",
+		"/subscriptions/" + subscription + "/providers/Microsoft.Compute": "One is named as",
+		platform + "/x": "not the name of a management group", platform + "?": "not the name of a management group",
+	} {
+		wrong := FieldErrors{}
+		if got := checkSubscriptions(wrong, []string{typed}, nil); got != nil || !strings.Contains(wrong[FieldSubscriptions], says) {
+			t.Errorf("%s: %q, %v", typed, got, wrong)
+		}
+	}
+}
+
+func TestCapitalsMakeNoOtherScope(t *testing.T) {
+	wrong := FieldErrors{}
+	got := checkSubscriptions(wrong, []string{rgBackup, strings.ToLower(rgBackup), platform, strings.ToUpper(platform), "/subscriptions/" + subscription, subscription}, nil)
+	if !slices.Equal(got, []string{rgBackup, platform, subscription}) || len(wrong) > 0 {
+		t.Errorf("%q, %v", got, wrong)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		app := w.inClouds(n, "builtin", rgBackup)
+		_, err := n.Update(t.Context(), bea, app.ID, change("V-capitals", "builtin", strings.ToLower(rgBackup)))
+		if wrong, _ := err.(FieldErrors); !strings.Contains(wrong[FieldReason], "Nothing would change") {
+			t.Errorf("capitals are a change: %v", err)
+		}
+	})
+}
+
+func TestACustomRoleIsForOneManagementGroupAndHasNoDataActionsThere(t *testing.T) {
+	data := AzureRole{Name: "Keys", Actions: []string{"*/read"}, DataActions: []string{"Microsoft.KeyVault/vaults/keys/read"}}
+	for _, c := range []struct {
+		scopes []string
+		roles  []AzureRole
+		says   string
+	}{
+		{[]string{platform, rgBackup}, []AzureRole{contributor, minimal}, ""},
+		{[]string{platform, platform + "2"}, []AzureRole{contributor}, ""},
+		{[]string{rgBackup, subscription}, []AzureRole{data}, ""},
+		{[]string{platform, platform + "2"}, []AzureRole{minimal}, "one management group only"},
+		{[]string{platform}, []AzureRole{data}, "custom role with data actions"},
+	} {
+		wrong := FieldErrors{}
+		checkSubscriptions(wrong, c.scopes, c.roles)
+		if got := wrong[FieldSubscriptions]; c.says == "" && got != "" || !strings.Contains(got, c.says) {
+			t.Errorf("%q: %q", c.scopes, got)
+		}
+	}
+}
+
+func TestAnUpdateMovesRolesBetweenScopes(t *testing.T) {
+	for _, of := range []struct {
+		name     string
+		from, to []string
+	}{
+		{"from a subscription to its resource group", []string{subscription}, []string{rgBackup}},
+		{"from a resource group to its subscription", []string{rgBackup}, []string{subscription}},
+		{"to the management group above", []string{subscription, rgBackup}, []string{platform}},
+		{"to a resource group besides", []string{subscription}, []string{subscription, rgBackup}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			defer n.stop()
+			app := w.inClouds(n, "builtin", of.from...)
+			w.signer.Subscriptions = append(slices.Clone(of.from), of.to...)
+			r, err := n.Update(t.Context(), bea, app.ID, change("V-update", "builtin", of.to...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.settle(n, r.ID, Done)
+			if has := slices.Sorted(slices.Values(w.one().azure)); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, of.to...)) {
+				t.Errorf("%s: in Azure it has %q", of.name, has)
+			}
+		})
+	}
+}
+
+func TestTheSignersLackOfRightsNamesTheScope(t *testing.T) {
+	r := &Request{Kind: Register, Task: Provision, Plan: Plan{AzureRoles: []AzureRole{contributor}, Subscriptions: []string{platform, rgBackup, subscription}}}
+	who := Signer{UPN: "ada@contoso.com"}
+	got := r.againstAzure(who)
+	if got == nil || !strings.Contains(got.Text, "may not assign roles in the management group Platform, the resource group RG-Backup of the Azure subscription "+subscription+", the Azure subscription "+subscription) {
+		t.Errorf("%+v", got)
+	}
+	who.Subscriptions, who.UnknownSubscriptions = []string{platform, subscription}, []string{strings.ToLower(rgBackup)}
+	if got = r.againstAzure(who); got == nil || !strings.Contains(got.Text, "Azure does not know the resource group RG-Backup") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// What is assigned above or below the plan's scopes counts for the app as well.
+func TestARoleAboveOrBelowThePlansScopesIsMoreThanWasApproved(t *testing.T) {
+	lower := strings.ToLower
+	plan := Plan{AzureRoles: []AzureRole{contributor}, Subscriptions: []string{subscription, rgBackup}}
+	r := &Request{ID: "EA-1", Kind: Register, Task: Provision, Plan: plan}
+	has := pairs([]AzureRole{contributor}, subscription, lower(rgBackup))
+	for extra, words := range map[string]string{
+		lower(platform) + "/" + contributor.ID: "the role " + contributor.ID + " in the management group platform",
+		lower(rgBackup) + "2/" + keys.ID:       "the role " + keys.ID + " in the resource group rg-backup2 of",
+	} {
+		words = strings.Replace(words, contributor.ID, "Contributor", 1)
+		if missing, excess := r.azureCompared(append(slices.Clone(has), extra)); len(missing) > 0 || len(excess) != 1 || !strings.HasPrefix(excess[0], words) {
+			t.Errorf("%s: missing %q, excess %q", extra, missing, excess)
+		}
+		// An adoption of an older version has not seen it, and it was perhaps there.
+		old := *r
+		old.Found = Found{AppID: "a", Read: true}
+		if _, excess := old.azureCompared(append(slices.Clone(has), extra)); old.Adopted() && len(excess) > 0 {
+			t.Errorf("%s: excess %q", extra, excess)
+		}
+		old.Found.AzureAround = true
+		if _, excess := old.azureCompared(append(slices.Clone(has), extra)); len(excess) != 1 {
+			t.Errorf("%s: excess %q", extra, excess)
+		}
+	}
+	// An update that adds a resource group does not read the subscription, and sees its role.
+	u := &Request{ID: "EA-2", Kind: Update, Task: Provision, Was: Plan{AzureRoles: plan.AzureRoles, Subscriptions: []string{subscription}}, Plan: plan}
+	if missing, excess := u.azureCompared(has); len(missing)+len(excess) > 0 {
+		t.Errorf("missing %q, excess %q", missing, excess)
+	}
+}
