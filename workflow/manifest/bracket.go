@@ -8,8 +8,10 @@ import (
 )
 
 // rebracket adds brackets and commas that are missing, and leaves out those that are too
-// many, and says where. It gives up where it would have to guess a value.
-func rebracket(s string) (out []byte, guessed []string, err error) {
+// many, and says where. It gives up where it would have to guess a value, and where nothing
+// is wrong but that the end is missing: then more than brackets may be, unless the text is
+// from a web page.
+func rebracket(s string, fromPage bool) (out []byte, guessed []string, err error) {
 	p := &bracketer{tokens: tokensOf(s)}
 	if len(p.tokens) == 0 {
 		return nil, nil, errEmpty
@@ -26,8 +28,9 @@ func rebracket(s string) (out []byte, guessed []string, err error) {
 			return nil, nil, brokenAt(p.tokens[p.at].line)
 		}
 	}
-	if !p.end() {
-		return nil, nil, errCut
+	sound := len(p.guessed) == 0
+	if !p.end() || sound && len(p.guessed) > 0 && !fromPage {
+		return nil, nil, cutAfter(p.tokens[len(p.tokens)-1].line)
 	}
 	if out = []byte(p.out.String()); !json.Valid(out) {
 		return nil, nil, brokenAt(p.tokens[len(p.tokens)-1].line)
@@ -37,6 +40,10 @@ func rebracket(s string) (out []byte, guessed []string, err error) {
 
 func brokenAt(line int) *Problem {
 	return problem("not-json", "This is not JSON: line %d has a mistake. Copy the manifest again, or look for a comma, a bracket or a quotation mark that is missing or one too many.", line)
+}
+
+func cutAfter(line int) *Problem {
+	return problem("not-json", "The end of this is missing, after line %d. Copy the whole manifest, from the first { to the last }.", line)
 }
 
 // A token is a bracket, a colon, a comma, or a value as it is written.

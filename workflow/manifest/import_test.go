@@ -112,6 +112,7 @@ func TestWhatIsNoManifestIsRefusedWithAReason(t *testing.T) {
 		{"a number", `5`, "not-object"},
 		{"a list", `[{"name":"a"},{"name":"b"}]`, "list"},
 		{"Graph's list of several", `{"value":[{"displayName":"a"},{"displayName":"b"}]}`, "list"},
+		{"an end that is missing", `{"name":"a"`, "not-json"},
 		{"an end within a string", `{"name":"a`, "not-json"},
 		{"an end within a property", `{"name":`, "not-json"},
 		{"two values for one property", `{"name":"a" "b"}`, "not-json"},

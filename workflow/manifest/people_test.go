@@ -118,14 +118,14 @@ func TestTheSameManifestIsReadHoweverItIsWritten(t *testing.T) {
 		"with spaces of the web":    {strings.NewReplacer(",", ",\u00a0\u202f", ":", ":\u3000", "{", "{\u200b").Replace(plain), fixedSpaces, ""},
 		"from PowerShell": {strings.NewReplacer("displayName", "DisplayName", "requiredResource", "RequiredResource", "resourceA", "ResourceA", `"id"`, `"Id"`, `"type"`, `"Type"`).Replace(plain),
 			fixedNames, ""},
-		"without its first bracket":   {plain[1:], "", "line 1: the { at the beginning is missing"},
-		"without its last bracket":    {plain[:len(plain)-1], "", "line 1: the end is missing: } was added, and what may have stood before it is not here"},
-		"without a bracket in it":     {strings.Replace(plain, `"Scope"}]`, `"Scope"]`, 1), "", "line 1: a } is missing before this"},
-		"without two brackets in it":  {strings.Replace(plain, `"Scope"}]}`, `"Scope"}`, 1), "", "line 1: the end is missing: ]} was added"},
-		"without a bracket of a list": {strings.Replace(plain, `:[{"id"`, `:["id"`, 1), "", "line 1: a { is missing before this"},
-		"without a comma":             {strings.Replace(plain, `"a",`, "\"a\"\n", 1), "", "line 2: a comma is missing before this"},
-		"with a bracket too many":     {strings.Replace(plain, `"a",`, `"a"},`, 1), "", "a } before this is one too many and was left out"},
-		"without quotes around names": {strings.NewReplacer(`"displayName"`, "displayName", `"type"`, "type").Replace(plain), "", ""},
+		"without its first bracket":           {plain[1:], "", "line 1: the { at the beginning is missing"},
+		"without its last bracket, of a page": {strings.NewReplacer(`"a"`, `“a”`).Replace(plain[:len(plain)-1]), fixedQuotes, "line 1: the end is missing: } was added, and what may have stood before it is not here"},
+		"without a bracket in it":             {strings.Replace(plain, `"Scope"}]`, `"Scope"]`, 1), "", "line 1: a } is missing before this"},
+		"without two brackets in it":          {strings.Replace(strings.Replace(plain, `"Scope"}]}`, `"Scope"}`, 1), `"a",`, `"a"`, 1), "", "line 1: the end is missing: ]} was added"},
+		"without a bracket of a list":         {strings.Replace(plain, `:[{"id"`, `:["id"`, 1), "", "line 1: a { is missing before this"},
+		"without a comma":                     {strings.Replace(plain, `"a",`, "\"a\"\n", 1), "", "line 2: a comma is missing before this"},
+		"with a bracket too many":             {strings.Replace(plain, `"a",`, `"a"},`, 1), "", "a } before this is one too many and was left out"},
+		"without quotes around names":         {strings.NewReplacer(`"displayName"`, "displayName", `"type"`, "type").Replace(plain), "", ""},
 	} {
 		d, ignored, err := Import([]byte(c.text))
 		if err != nil || d.AppName != "a" || !reflect.DeepEqual(d.Permissions, []workflow.Permission{userRead(t)}) {

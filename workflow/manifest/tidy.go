@@ -41,7 +41,7 @@ func tidy(b []byte) (out []byte, fixed, guessed []string, err error) {
 	if json.Valid(straight) {
 		return straight, s.fixed, nil, nil
 	}
-	out, guessed, err = rebracket(string(straight))
+	out, guessed, err = rebracket(string(straight), slices.Contains(s.fixed, fixedQuotes) || slices.Contains(s.fixed, fixedSpaces))
 	return out, s.fixed, guessed, err
 }
 

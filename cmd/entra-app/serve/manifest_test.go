@@ -151,15 +151,14 @@ func TestEveryRefusalOfAManifest(t *testing.T) {
 		name    string
 		says    []string
 	}{
-		{"a comma too many", text(ofGraph + ",}"), "app.json", []string{"not JSON: line 1", "Copy the manifest anew"}},
+		{"a value too many", text(ofGraph + `,"displayName" "y"}`), "app.json", []string{"not JSON: line 1", "Copy the manifest again"}},
 		{"an end that is missing", text(ofGraph), "", []string{"The end of this is missing", "from the first { to the last }"}},
-		{"a list", text("[" + ofGraph + "}]"), "app.json", []string{"This is a list", "what is between { and }"}},
+		{"a list", text("[" + ofGraph + "}," + ofGraph + "}]"), "app.json", []string{"This is a list", "what is between { and }"}},
 		{"a page of the web", text("<!DOCTYPE html><html></html>"), "app.txt", []string{"not a manifest", "App registrations"}},
 		{"other JSON", text(`{"a":1}`), "app.json", []string{"nothing in it is known", "App registrations"}},
 		{"an empty file", []byte{}, "app.json", []string{"There is nothing here", "Paste the manifest"}},
 		{"a file of blanks", inUTF16(binary.LittleEndian, " \r\n"), "app.json", []string{"There is nothing here"}},
 		{"half of UTF-16", inUTF16(binary.LittleEndian, ofGraph+"}")[:301], "app.json", []string{"not text in UTF-8", "-Encoding utf8"}},
-		{"UTF-16 without its mark", inUTF16(binary.LittleEndian, ofGraph+"}")[2:], "app.json", []string{"not text in UTF-8", "-Encoding utf8"}},
 		{"a key twice", text(ofGraph + `,"displayName":"y"}`), "", []string{"displayName stands there twice", "Leave one"}},
 		{"a private key", key, "", []string{"private key", "make a new key"}},
 		{"personal accounts", text(strings.Replace(ofGraph, "AzureADMyOrg", "PersonalMicrosoftAccount", 1) + "}"), "app.json", []string{"personal Microsoft accounts"}},
