@@ -40,6 +40,7 @@ func no(code string) error { return &refusal{code: code} }
 type method struct {
 	scope string // one of these, separated by |
 	app   bool   // takes the app-level token
+	open  bool   // takes no token
 	read  bool   // may be called by GET
 	form  bool   // takes no JSON
 	tier  int    // calls in a minute; 0 is Slack's special tier
@@ -51,28 +52,36 @@ var methods map[string]method
 
 func init() {
 	methods = map[string]method{
-		"auth.test":             {read: true, do: (*Workspace).authTest},
-		"apps.connections.open": {tier: 50, app: true, do: (*Workspace).openConnection},
-		"chat.postMessage":      {scope: "chat:write", do: (*Workspace).postMessage},
-		"chat.update":           {tier: 50, scope: "chat:write", do: (*Workspace).updateMessage},
-		"chat.delete":           {tier: 50, scope: "chat:write", do: (*Workspace).deleteMessage},
-		"chat.postEphemeral":    {tier: 100, scope: "chat:write", do: (*Workspace).postEphemeral},
-		"chat.getPermalink":     {read: true, form: true, do: (*Workspace).permalink},
-		"views.open":            {tier: 100, do: (*Workspace).openView},
-		"views.push":            {tier: 100, do: (*Workspace).pushView},
-		"views.update":          {tier: 100, do: (*Workspace).updateView},
-		"views.publish":         {tier: 100, do: (*Workspace).publishView},
-		"conversations.open":    {tier: 50, scope: "im:write|mpim:write", do: (*Workspace).openConversation},
-		"conversations.info":    {tier: 50, read: true, form: true, scope: "channels:read|groups:read|im:read", do: (*Workspace).conversationInfo},
-		"conversations.members": {tier: 100, read: true, form: true, scope: "channels:read|groups:read|im:read", do: (*Workspace).conversationMembers},
-		"conversations.list":    {tier: 20, read: true, form: true, scope: "channels:read|groups:read|im:read", do: (*Workspace).conversationList},
-		"conversations.history": {tier: 50, read: true, scope: "channels:history|groups:history|im:history", do: (*Workspace).history},
-		"conversations.replies": {tier: 50, read: true, form: true, scope: "channels:history|groups:history|im:history", do: (*Workspace).replies},
-		"users.info":            {tier: 100, read: true, form: true, scope: "users:read", do: (*Workspace).userInfo},
-		"users.lookupByEmail":   {tier: 50, read: true, form: true, scope: "users:read.email", do: (*Workspace).userByEmail},
-		"files.info":            {tier: 100, read: true, form: true, scope: "files:read", do: (*Workspace).fileInfo},
-		"users.list":            {tier: 20, read: true, form: true, scope: "users:read", do: (*Workspace).userList},
-		"team.info":             {tier: 50, read: true, scope: "team:read", do: (*Workspace).teamInfo},
+		"api.test":                 {read: true, open: true, do: (*Workspace).apiTest},
+		"auth.test":                {read: true, do: (*Workspace).authTest},
+		"apps.connections.open":    {tier: 50, app: true, do: (*Workspace).openConnection},
+		"chat.postMessage":         {scope: "chat:write", do: (*Workspace).postMessage},
+		"chat.update":              {tier: 50, scope: "chat:write", do: (*Workspace).updateMessage},
+		"chat.delete":              {tier: 50, scope: "chat:write", do: (*Workspace).deleteMessage},
+		"chat.postEphemeral":       {tier: 100, scope: "chat:write", do: (*Workspace).postEphemeral},
+		"chat.getPermalink":        {read: true, form: true, do: (*Workspace).permalink},
+		"views.open":               {tier: 100, do: (*Workspace).openView},
+		"views.push":               {tier: 100, do: (*Workspace).pushView},
+		"views.update":             {tier: 100, do: (*Workspace).updateView},
+		"views.publish":            {tier: 100, do: (*Workspace).publishView},
+		"conversations.open":       {tier: 50, scope: "im:write|mpim:write", do: (*Workspace).openConversation},
+		"conversations.info":       {tier: 50, read: true, form: true, scope: "channels:read|groups:read|im:read", do: (*Workspace).conversationInfo},
+		"conversations.members":    {tier: 100, read: true, form: true, scope: "channels:read|groups:read|im:read", do: (*Workspace).conversationMembers},
+		"conversations.list":       {tier: 20, read: true, form: true, scope: "channels:read|groups:read|im:read", do: (*Workspace).conversationList},
+		"conversations.history":    {tier: 50, read: true, scope: "channels:history|groups:history|im:history", do: (*Workspace).history},
+		"conversations.replies":    {tier: 50, read: true, form: true, scope: "channels:history|groups:history|im:history", do: (*Workspace).replies},
+		"conversations.join":       {tier: 50, scope: "channels:join", do: (*Workspace).joinConversation},
+		"conversations.leave":      {tier: 50, scope: "channels:manage|groups:write", do: (*Workspace).leaveConversation},
+		"conversations.invite":     {tier: 50, scope: "channels:manage|groups:write", do: (*Workspace).inviteToConversation},
+		"conversations.setTopic":   {tier: 20, scope: "channels:manage|groups:write", do: (*Workspace).setTopic},
+		"conversations.setPurpose": {tier: 20, scope: "channels:manage|groups:write", do: (*Workspace).setPurpose},
+		"users.conversations":      {tier: 50, read: true, form: true, scope: "channels:read|groups:read|im:read", do: (*Workspace).userConversations},
+		"users.profile.get":        {tier: 100, read: true, form: true, scope: "users.profile:read", do: (*Workspace).userProfile},
+		"users.info":               {tier: 100, read: true, form: true, scope: "users:read", do: (*Workspace).userInfo},
+		"users.lookupByEmail":      {tier: 50, read: true, form: true, scope: "users:read.email", do: (*Workspace).userByEmail},
+		"files.info":               {tier: 100, read: true, form: true, scope: "files:read", do: (*Workspace).fileInfo},
+		"users.list":               {tier: 20, read: true, form: true, scope: "users:read", do: (*Workspace).userList},
+		"team.info":                {tier: 50, read: true, scope: "team:read", do: (*Workspace).teamInfo},
 	}
 }
 
@@ -186,6 +195,9 @@ func arguments(r *http.Request) (args, string, error) {
 }
 
 func (w *Workspace) allowed(m method, token string) error {
+	if m.open {
+		return nil
+	}
 	right, wrong := w.cfg.BotToken, w.cfg.AppToken
 	if m.app {
 		right, wrong = wrong, right
@@ -270,40 +282,14 @@ func (w *Workspace) authTest(args) (reply, error) {
 		"user": w.cfg.AppName, "user_id": w.cfg.BotUserID, "bot_id": w.cfg.BotID, "is_enterprise_install": false}, nil
 }
 
+// apiTest gives back what it is given, and fails if it is told to.
+func (w *Workspace) apiTest(a args) (reply, error) {
+	if a["error"] != "" {
+		return nil, no(a["error"])
+	}
+	return reply{"args": a}, nil
+}
+
 func (w *Workspace) teamInfo(args) (reply, error) {
 	return reply{"team": map[string]any{"id": w.cfg.TeamID, "name": w.cfg.TeamName, "domain": w.cfg.TeamDomain}}, nil
-}
-
-func (w *Workspace) user(u *User) map[string]any {
-	profile := map[string]any{"real_name": u.RealName, "display_name": u.Name, "title": u.Title}
-	if w.cfg.Scopes == nil || slices.Contains(w.cfg.Scopes, "users:read.email") {
-		profile["email"] = u.Email
-	}
-	return map[string]any{"id": u.ID, "team_id": u.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted, "is_bot": u.IsBot,
-		"is_restricted": u.IsRestricted, "is_ultra_restricted": u.IsUltraRestricted, "is_stranger": u.IsStranger, "tz": "Etc/UTC", "profile": profile}
-}
-
-func (w *Workspace) userInfo(a args) (reply, error) {
-	u := w.users[a["user"]]
-	if u == nil {
-		return nil, no("user_not_found")
-	}
-	return reply{"user": w.user(u)}, nil
-}
-
-func (w *Workspace) userByEmail(a args) (reply, error) {
-	for _, u := range w.users {
-		if strings.EqualFold(u.Email, a["email"]) && u.Email != "" && !u.Deleted {
-			return reply{"user": w.user(u)}, nil
-		}
-	}
-	return nil, no("users_not_found")
-}
-
-func (w *Workspace) userList(args) (reply, error) {
-	var all []any
-	for _, id := range sortedKeys(w.users) {
-		all = append(all, w.user(w.users[id]))
-	}
-	return reply{"members": all, "response_metadata": map[string]any{"next_cursor": ""}}, nil
 }

@@ -8,11 +8,13 @@
 //
 // # Covered
 //
-//	/api/      auth.test, apps.connections.open, chat.postMessage, chat.update, chat.delete,
+//	/api/      api.test, auth.test, apps.connections.open, chat.postMessage, chat.update, chat.delete,
 //	           chat.postEphemeral, chat.getPermalink, views.open, views.push, views.update,
 //	           views.publish, conversations.open, .info, .members, .list, .history, .replies,
-//	           users.info, users.lookupByEmail, users.list, usergroups.list,
-//	           usergroups.users.list, files.info, team.info, bots.info; any other is unknown_method.
+//	           .join, .leave, .invite, .setTopic, .setPurpose, users.conversations,
+//	           users.info, users.profile.get, users.lookupByEmail, users.list, usergroups.list,
+//	           usergroups.users.list, reactions.add, .remove, .get, pins.add, .remove, .list,
+//	           files.info, team.info, bots.info; any other is unknown_method.
 //	           Tokens and their types, scopes, forms, and JSON where Slack takes it
 //	/socket    Socket Mode: one-time tickets, hello, envelopes, acknowledgements within three
 //	           seconds on the same connection and below 20 KB, pings, disconnect messages,
@@ -24,7 +26,8 @@
 //	           submit, close, suggest, message, home, upload
 //
 // Beside that: signed deliveries over HTTP where one of the URLs is set; events
-// (app_home_opened, and messages where [Config].Events asks for them) delivered
+// (app_home_opened, and messages where [Config].Events asks for them, the app's own
+// with its bot_id, its changes and its deletions among them) delivered
 // again at once, after one minute and after five; url_verification; Block Kit's
 // documented limits with Slack's wording ([ValidateMessage], [ValidateView]);
 // triggers of three seconds, used once; stacks of views, hashes, typed input that
@@ -33,8 +36,10 @@
 //
 // # Not covered
 //
-// Files that apps upload, reactions, scheduled messages, message attachments,
-// streaming, shortcuts, group messages, app_mention, Enterprise Grid, OAuth, unfurling. Scopes of
+// Files that apps upload, events of reactions and members, lists of reactions by person,
+// scheduled messages, message attachments, blocks made of markdown_text (it stays the text),
+// streaming, creating, renaming and archiving channels, presence, emoji, reminders, search,
+// auth.revoke, shortcuts, group messages, app_mention, Enterprise Grid, OAuth, unfurling. Scopes of
 // conversations.* are checked as a set, not by the kind of the channel. Lists
 // of people, channels and members come on one page.
 //
@@ -45,5 +50,6 @@
 // channel; that views.open closes what the person had open; invalid_post_type
 // for a write by GET and for JSON where it is not taken; dispatch_failed for a
 // delivery when no connection is open; client-side complaints about a field.
+// A name and an icon of the app's choice are ignored without chat:write.customize, as is reported of Slack.
 // An action_id has to be unique in a whole message or view.
 package slacktest

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -17,6 +18,9 @@ type message struct {
 	blocks     json.RawMessage
 	metadata   json.RawMessage
 	edited     bool
+	editedAt   string                               // when, as a timestamp
+	broadcast  bool                                 // a reply that is shown in the channel too
+	name, icon string                               // in place of the app's own
 	linked     bool                                 // @channel in it is a mention
 	ephemeral  string                               // the person who sees it
 	state      map[string]map[string]map[string]any // what each person chose in it: person, block/action, value
@@ -46,8 +50,28 @@ func (w *Workspace) channelFor(id string, write bool) (*Channel, error) {
 	return c, nil
 }
 
-// content checks text and blocks as Slack does.
+// channelNamed is channelFor, for methods that take a channel's name too.
+func (w *Workspace) channelNamed(a args) (*Channel, error) {
+	name := strings.TrimPrefix(a["channel"], "#")
+	for _, id := range w.chOrder {
+		if c := w.channels[id]; c.Name == name && name != "" {
+			return w.channelFor(c.ID, true)
+		}
+	}
+	return w.channelFor(a["channel"], true)
+}
+
+// content checks text and blocks as Slack does. Markdown becomes the text: Slack would make blocks of it.
 func (w *Workspace) content(a args) (json.RawMessage, error) {
+	if m := a["markdown_text"]; m != "" {
+		switch {
+		case a["text"] != "" || a["blocks"] != "":
+			return nil, no("markdown_text_conflict")
+		case utf8.RuneCountInString(m) > 12000:
+			return nil, no("msg_too_long")
+		}
+		a["text"] = m
+	}
 	if raw := a["attachments"]; raw != "" && raw != "[]" && raw != "null" {
 		return nil, &refusal{code: "invalid_arguments", messages: []string{"attachments are not emulated; use blocks [json-pointer:/attachments]"}}
 	}
@@ -78,7 +102,7 @@ func cut(text string) string {
 }
 
 func (w *Workspace) postMessage(a args) (reply, error) {
-	c, err := w.channelFor(a["channel"], true)
+	c, err := w.channelNamed(a)
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +120,13 @@ func (w *Workspace) postMessage(a args) (reply, error) {
 		}
 		m.metadata = json.RawMessage(a["metadata"])
 	}
+	m.broadcast = m.thread != "" && a.bool("reply_broadcast")
+	if slices.Contains(w.cfg.Scopes, "chat:write.customize") || w.cfg.Scopes == nil { // without it they are ignored
+		m.name, m.icon = a["username"], cmp.Or(a["icon_emoji"], a["icon_url"])
+	}
 	w.messages[c.ID] = append(w.messages[c.ID], m)
 	w.touch()
+	w.announce(c, w.render(c.ID, m, true))
 	return reply{"channel": c.ID, "ts": m.ts, "message": w.render(c.ID, m, true)}, nil
 }
 
@@ -135,6 +164,14 @@ func (w *Workspace) updateMessage(a args) (reply, error) {
 	_, hasText := a["text"]
 	_, hasBlocks := a["blocks"]
 	_, hasMetadata := a["metadata"]
+	if a["markdown_text"] != "" {
+		if hasText || hasBlocks {
+			return nil, no("markdown_text_conflict")
+		}
+		a["text"], hasText = a["markdown_text"], true
+		delete(a, "markdown_text")
+	}
+	before := w.render(a["channel"], m, true)
 	if !hasText && !hasBlocks && !hasMetadata {
 		return nil, no("no_text")
 	}
@@ -160,7 +197,9 @@ func (w *Workspace) updateMessage(a args) (reply, error) {
 	if hasMetadata {
 		m.metadata = json.RawMessage(a["metadata"])
 	}
+	m.editedAt = w.ts()
 	w.touch()
+	w.announceChange(a["channel"], "message_changed", before, w.render(a["channel"], m, true))
 	return reply{"channel": a["channel"], "ts": m.ts, "text": m.text, "message": w.render(a["channel"], m, false)}, nil
 }
 
@@ -173,13 +212,15 @@ func (w *Workspace) deleteMessage(a args) (reply, error) {
 		return nil, err
 	}
 	c := a["channel"]
+	before := w.render(c, m, true)
 	w.messages[c] = slices.DeleteFunc(w.messages[c], func(o *message) bool { return o == m })
 	w.touch()
+	w.announceChange(c, "message_deleted", before, nil)
 	return reply{"channel": c, "ts": a["ts"]}, nil
 }
 
 func (w *Workspace) postEphemeral(a args) (reply, error) {
-	c, err := w.channelFor(a["channel"], true)
+	c, err := w.channelNamed(a)
 	if err != nil {
 		return nil, err
 	}
@@ -207,136 +248,6 @@ func (w *Workspace) permalink(a args) (reply, error) {
 		return nil, no("message_not_found")
 	}
 	return reply{"channel": a["channel"], "permalink": "https://" + w.cfg.TeamDomain + ".slack.com/archives/" + a["channel"] + "/p" + strings.ReplaceAll(a["message_ts"], ".", "")}, nil
-}
-
-// render is a message as the API gives it.
-func (w *Workspace) render(channel string, m *message, metadata bool) map[string]any {
-	out := map[string]any{"type": "message", "ts": m.ts, "user": m.user, "text": m.text}
-	if m.bot {
-		out["bot_id"], out["app_id"], out["team"] = w.cfg.BotID, w.cfg.AppID, w.cfg.TeamID
-	}
-	if m.thread != "" {
-		out["thread_ts"] = m.thread
-	}
-	if m.blocks != nil {
-		out["blocks"] = m.blocks
-	}
-	if metadata && m.metadata != nil {
-		out["metadata"] = m.metadata
-	}
-	return out
-}
-
-// history never returns ephemerals, nor replies.
-func (w *Workspace) history(a args) (reply, error) {
-	return w.list(a, func(m *message) bool { return m.thread == "" || m.thread == m.ts }, true)
-}
-
-func (w *Workspace) replies(a args) (reply, error) {
-	if w.find(a["channel"], a["ts"]) == nil {
-		if w.channels[a["channel"]] == nil {
-			return nil, no("channel_not_found")
-		}
-		return nil, no("thread_not_found")
-	}
-	return w.list(a, func(m *message) bool { return m.thread == a["ts"] || m.ts == a["ts"] }, false)
-}
-
-func (w *Workspace) list(a args, which func(*message) bool, newestFirst bool) (reply, error) {
-	c, err := w.channelFor(a["channel"], false)
-	if err != nil {
-		return nil, err
-	}
-	all := slices.Clone(w.messages[c.ID])
-	if newestFirst {
-		slices.Reverse(all)
-	}
-	var found []any
-	more := false
-	from := a.int("cursor", 0)
-	limit := min(max(a.int("limit", 100), 1), 999)
-	n := 0
-	for _, m := range all {
-		if m.ephemeral != "" || !which(m) || a["oldest"] != "" && m.ts <= a["oldest"] || a["latest"] != "" && m.ts >= a["latest"] {
-			continue
-		}
-		if n++; n <= from {
-			continue
-		}
-		if more = len(found) == limit; more {
-			break
-		}
-		found = append(found, w.render(c.ID, m, a.bool("include_all_metadata")))
-	}
-	next := ""
-	if more {
-		next = itoa(from + limit)
-	}
-	return reply{"messages": found, "has_more": more, "response_metadata": map[string]any{"next_cursor": next}}, nil
-}
-
-func (w *Workspace) openConversation(a args) (reply, error) {
-	if a["channel"] != "" {
-		if w.channels[a["channel"]] == nil {
-			return nil, no("channel_not_found")
-		}
-		return reply{"channel": map[string]any{"id": a["channel"]}, "no_op": true, "already_open": true}, nil
-	}
-	switch u := w.users[a["users"]]; {
-	case a["users"] == "":
-		return nil, no("users_list_not_supplied")
-	case u == nil:
-		return nil, no("user_not_found")
-	case u.Deleted:
-		return nil, no("user_disabled")
-	}
-	return reply{"channel": map[string]any{"id": w.dm(a["users"]).ID}}, nil
-}
-
-func (w *Workspace) conversation(c *Channel) map[string]any {
-	out := map[string]any{"id": c.ID, "name": c.Name, "is_channel": c.With == "" && !c.Private, "is_private": c.Private, "is_im": c.With != "",
-		"is_member": slices.Contains(c.Members, w.cfg.BotUserID), "num_members": len(c.Members)}
-	if c.With != "" {
-		out["user"] = c.With
-	}
-	return out
-}
-
-func (w *Workspace) conversationInfo(a args) (reply, error) {
-	c := w.channels[a["channel"]]
-	if c == nil || c.Private && !slices.Contains(c.Members, w.cfg.BotUserID) {
-		return nil, no("channel_not_found")
-	}
-	return reply{"channel": w.conversation(c)}, nil
-}
-
-func (w *Workspace) conversationMembers(a args) (reply, error) {
-	c := w.channels[a["channel"]]
-	if c == nil || c.Private && !slices.Contains(c.Members, w.cfg.BotUserID) {
-		return nil, no("channel_not_found")
-	}
-	return reply{"members": c.Members, "response_metadata": map[string]any{"next_cursor": ""}}, nil
-}
-
-func (w *Workspace) conversationList(a args) (reply, error) {
-	types := strings.Split(a["types"], ",")
-	if a["types"] == "" {
-		types = []string{"public_channel"}
-	}
-	all := []any{}
-	for _, id := range w.chOrder {
-		c, kind := w.channels[id], "public_channel"
-		switch {
-		case c.With != "":
-			kind = "im"
-		case c.Private:
-			kind = "private_channel"
-		}
-		if slices.Contains(types, kind) && (kind == "public_channel" || slices.Contains(c.Members, w.cfg.BotUserID)) {
-			all = append(all, w.conversation(c))
-		}
-	}
-	return reply{"channels": all, "response_metadata": map[string]any{"next_cursor": ""}}, nil
 }
 
 // values is the state of a message for one person, after a change of theirs.

@@ -118,22 +118,7 @@ func (p *Person) Say(channel, thread, text string) error {
 	m := &message{ts: w.ts(), thread: thread, user: p.id, text: text}
 	w.messages[channel] = append(w.messages[channel], m)
 	w.touch()
-	kind := "channel"
-	switch {
-	case c.With != "":
-		kind = "im"
-	case c.Private:
-		kind = "group"
-	}
-	name := map[string]string{"im": "message.im", "channel": "message.channels", "group": "message.groups"}[kind]
-	if !w.subscribed(name) || !slices.Contains(c.Members, w.cfg.BotUserID) {
-		w.mu.Unlock()
-		return nil
-	}
-	inner := w.render(channel, m, false)
-	inner["channel"], inner["channel_type"], inner["event_ts"] = channel, kind, m.ts
-	payload := w.event(inner)
+	w.announce(c, w.render(channel, m, false))
 	w.mu.Unlock()
-	w.spawn(func() { w.send(w.ctx, payload) })
 	return nil
 }

@@ -112,4 +112,7 @@ func (w *Workspace) private(user, channel, text string, blocks json.RawMessage, 
 	}
 	w.messages[channel] = append(w.messages[channel], m)
 	w.touch()
+	if everybody {
+		w.announce(w.channels[channel], w.render(channel, m, false))
+	}
 }

@@ -61,15 +61,18 @@ type Workspace struct {
 	commands map[string]bool // command to should_escape
 	groups   map[string]*Usergroup
 	files    map[string]*File
-	buckets  map[string]*bucket
-	sockets  []*socket
-	tickets  map[string]bool
-	journal  []Entry
-	faults   faults
-	seq      int
-	turn     int // whose connection's it is
-	lastTS   int64
-	changed  chan struct{} // closed at each change
+	// by channel and timestamp, and by channel
+	reactions map[string]reactions
+	pins      map[string][]string
+	buckets   map[string]*bucket
+	sockets   []*socket
+	tickets   map[string]bool
+	journal   []Entry
+	faults    faults
+	seq       int
+	turn      int // whose connection's it is
+	lastTS    int64
+	changed   chan struct{} // closed at each change
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -88,6 +91,8 @@ type Channel struct {
 	Private  bool
 	Members  []string // user IDs, the bot's among them if it was invited
 	With     string   // of a DM with the app: the person
+
+	Topic, Purpose string
 }
 
 // New returns a workspace with the app's own user in it, and nobody else.
@@ -125,7 +130,7 @@ func New(c Config) *Workspace {
 	w := &Workspace{cfg: c, users: map[string]*User{}, channels: map[string]*Channel{}, messages: map[string][]*message{},
 		views: map[string]*view{}, stacks: map[string][]string{}, homes: map[string]*view{}, triggers: map[string]*trigger{},
 		urls: map[string]*responseURL{}, commands: map[string]bool{"/entra-app": true}, tickets: map[string]bool{},
-		groups: map[string]*Usergroup{}, files: map[string]*File{}, buckets: map[string]*bucket{}, changed: make(chan struct{})}
+		groups: map[string]*Usergroup{}, files: map[string]*File{}, reactions: map[string]reactions{}, pins: map[string][]string{}, buckets: map[string]*bucket{}, changed: make(chan struct{})}
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	w.users[c.BotUserID] = &User{ID: c.BotUserID, Name: c.AppName, RealName: c.AppName, IsBot: true, TeamID: c.TeamID}
 	w.mux = http.NewServeMux()
