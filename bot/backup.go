@@ -60,16 +60,32 @@ func (b *Bot) fits(p workflow.Product, chosen workflow.Choice, serverBefore stri
 	return chosen
 }
 
+// onServer is the title of a credential that a server gets.
+func onServer(kind workflow.CredentialKind, server string) string {
+	switch kind {
+	case workflow.MadeCertificate:
+		return "Certificate made here (" + server + " gets it)"
+	case workflow.ClientSecret:
+		return "Client secret (" + server + " gets it)"
+	}
+	return kind.Title()
+}
+
 // backupLine says in a plan where the credential goes.
 func backupLine(r *workflow.Request) []any {
 	s := r.Plan.Backup
 	switch {
 	case s.Server == "":
 		return nil
+	case r.Kind == workflow.Retire && s.IsAzure():
+		return []any{bold("Backup server: "), s.Server, " has this app as an Azure service account. It stops working; the bot does not remove it there\n"}
 	case r.Kind == workflow.Retire:
 		return []any{bold("Backup server: "), s.Server, " has the organization with this app. Its backup ends; the bot does not remove it there\n"}
 	case !r.Connects():
 		return []any{bold("Backup server: "), s.Server, ", which this request does not tell anything\n"}
+	}
+	if s.IsAzure() {
+		return []any{bold("Backup server: "), "Gives ", s.Server, " the app as its Azure service account for ", r.Tenant, "; nobody is handed the credential\n"}
 	}
 	if r.Plan.Credential.Kind == workflow.OwnCertificate {
 		return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server, " (" + s.Titles() + ") with it, by the thumbprint: the certificate with its key is there already\n"}
@@ -90,12 +106,19 @@ func connectedCame(r *workflow.Request) string {
 func (b *Bot) connectedBlocks(r *workflow.Request) []slack.Block {
 	server := r.Plan.Backup.Server
 	parts := []any{bold(server + " is connected: "), r.Made.Connected}
-	if r.Kind == workflow.Update {
+	switch {
+	case r.Kind == workflow.Update && r.Plan.Backup.IsAzure():
+		parts = append(parts, ". It was not told of this change.")
+	case r.Kind == workflow.Update:
 		parts = append(parts, ". It was not told of this change: if the app is for other services now, choose them for the organization on ", server, ".")
-	} else {
+	default:
 		parts = append(parts, ". There is nothing to open or to enter.")
 	}
-	return []slack.Block{block(line(parts...)), slack.NewActionBlock("", checkButton(actCheck, buttonValue(r), r))}
+	blocks := []slack.Block{block(line(parts...))}
+	if b.desk.Checks(r) {
+		blocks = append(blocks, slack.NewActionBlock("", checkButton(actCheck, buttonValue(r), r)))
+	}
+	return blocks
 }
 
 func checkButton(action, value string, r *workflow.Request) *slack.ButtonBlockElement {
@@ -105,7 +128,10 @@ func checkButton(action, value string, r *workflow.Request) *slack.ButtonBlockEl
 // handOverButton approves that the requester gets what the server did not take.
 func handOverButton(r *workflow.Request) slack.BlockElement {
 	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " gets the certificate with its private key, once, and enters it there."
-	if r.Plan.Credential.Kind == workflow.OwnCertificate {
+	switch r.Plan.Credential.Kind {
+	case workflow.ClientSecret:
+		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " can open the secret, once, and enters it there."
+	case workflow.OwnCertificate:
 		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " gets the App ID, and enters it there."
 	}
 	return button(actHandOver, "Hand it over instead", buttonValue(r), "Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(

@@ -149,6 +149,34 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 	}
 }
 
+func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
+	w := newServerWorld(t, "")
+	p, _ := w.desk.Product("vb365-archiver")
+	for kind, has := range map[workflow.CredentialKind]string{workflow.MadeCertificate: "Certificate made here (vb365-prod gets it)", workflow.ClientSecret: "Client secret (vb365-prod gets it)"} {
+		v := w.bot.form(p, workflow.Choice{Workloads: []string{"builtin"}, Credential: kind, Backup: "vb365-prod"}, meta{Channel: "CTEAM"})
+		b, _ := json.Marshal(v)
+		for _, m := range slacktest.ValidateView(b, false) {
+			t.Errorf("%s: %s", kind, m)
+		}
+		if text := string(b); !strings.Contains(text, has) || strings.Contains(text, "you have the private key") {
+			t.Errorf("%s: the form is %s", kind, text)
+		}
+	}
+	r := w.connected(t, "payroll", workflow.Pending)
+	r.Plan.Backup.Services, r.Plan.Credential.Kind = []string{workflow.AzureService}, workflow.ClientSecret
+	_, card := w.bot.card(r)
+	if text := marshalled(t, card); !strings.Contains(text, " the app as its Azure service account for ") || !strings.Contains(text, "it goes to the backup server and is then shredded here") {
+		t.Errorf("the card is %s", text)
+	}
+	r = w.connected(t, "other", workflow.Done)
+	r.Plan.Backup.Services, r.Made.Connected = []string{workflow.AzureService}, "Azure service account other"
+	for post, blocks := range w.drawn(r) {
+		if text := marshalled(t, blocks); strings.Contains(text, actCheck) {
+			t.Errorf("%s has a check of what a person reaches: %s", post, text)
+		}
+	}
+}
+
 func marshalled(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)

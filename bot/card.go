@@ -137,7 +137,11 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 		title, text = "Take away what was added?", "This takes the new credential and what else was added away from "+r.AppName()+", after you have signed in. What it had before stays."
 	}
 	if s := r.Step(workflow.StepConnect); s != nil && s.Tries > 0 {
-		text += " If " + r.Plan.Backup.Server + " took it already, its backup stops."
+		stops := "its backup stops"
+		if r.Plan.Backup.IsAzure() {
+			stops = "its Azure service account stops working"
+		}
+		text += " If " + r.Plan.Backup.Server + " took it already, " + stops + "."
 	}
 	return button(actUndo, "Undo", buttonValue(r), "Undo "+r.ID).WithStyle(slack.StyleDanger).WithConfirm(slack.NewConfirmationBlockObject(
 		plain(title), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
@@ -235,7 +239,11 @@ func credentialLine(p workflow.Plan) []any {
 	parts, c := []any{bold("Credential: ")}, p.Credential
 	switch c.Kind {
 	case workflow.ClientSecret:
-		return append(parts, "client secret, valid for ", workflow.LifetimeWords(c.Lifetime))
+		parts = append(parts, "client secret, valid for ", workflow.LifetimeWords(c.Lifetime))
+		if p.Backup.Server != "" {
+			parts = append(parts, "; it goes to the backup server and is then shredded here")
+		}
+		return parts
 	case workflow.MadeCertificate:
 		if p.Backup.Server != "" {
 			return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime), "; its private key goes to the backup server and is then shredded here")

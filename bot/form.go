@@ -190,8 +190,8 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 	offers := b.desk.Credentials(p, chosen.Backup)
 	for _, offer := range offers {
 		title := offer.Kind.Title()
-		if offer.Kind == workflow.MadeCertificate && chosen.Backup != "" {
-			title = "Certificate made here (" + chosen.Backup + " gets it)"
+		if chosen.Backup != "" {
+			title = onServer(offer.Kind, chosen.Backup)
 		}
 		o := choice(string(offer.Kind), title, "")
 		kinds.Options = append(kinds.Options, o)

@@ -114,7 +114,7 @@ func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 		button(listed(actUpdate, r), "Update", r.ID, "Update "+r.AppName()),
 		button(listed(actRetire, r), "Retire", r.ID, "Retire "+r.AppName()),
 		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.AppName()))
-	if r.IsConnected() {
+	if b.desk.Checks(r) {
 		buttons = append(buttons, checkButton(listed(actCheck, r), r.ID, r))
 	}
 	return append(blocks, slack.NewActionBlock("", buttons...))

@@ -14,6 +14,8 @@ type BackupServer interface {
 	// Errors are Temporary where it is worth to try again, and a *Trouble with
 	// the server's own words where it said no.
 	Connect(ctx context.Context, o Organization) (Connected, error)
+	// ConnectAzure is Connect for the account with which the server works in Azure.
+	ConnectAzure(ctx context.Context, a AzureAccount) (Connected, error)
 	// SignedIn tells what a person who signed in at Microsoft reaches on the
 	// server. organization is the initial domain of their tenant, or empty where it
 	// is not known: some servers want it beside the token response. Errors are as for
@@ -36,7 +38,21 @@ type Organization struct {
 	Exchange, SharePoint, Teams, TeamsChats bool
 }
 
-// Connected is an organization as the server says that it has it.
+// AzureAccount is an Azure service account: the app with which a server works on
+// subscriptions.
+type AzureAccount struct {
+	Name, Description string
+	AppID, TenantID   string
+	Environment       string // "Global", "Germany", "China" or "Government"
+	Subscriptions     []string
+
+	PFX        Secret // PKCS#12, Base64
+	Password   Secret // of the PFX
+	Thumbprint string // of the certificate in it, to compare with
+	Secret     Secret // instead of a certificate
+}
+
+// Connected is an organization, or an Azure service account, as the server says that it has it.
 type Connected struct {
 	ID       string // the server's own
 	Name     string

@@ -15,13 +15,14 @@ type fakeServer struct {
 	there   bool
 	silent  bool // it answers without a name and services
 	has     map[string]Organization
+	azure   map[string]AzureAccount // by App ID
 	refuses error
 }
 
 // withServer puts a backup server into the world.
 func (w *world) withServer() *world {
 	w.signer = adaOfAzure()
-	w.vb365 = fakeServer{there: true, has: map[string]Organization{}}
+	w.vb365 = fakeServer{there: true, has: map[string]Organization{}, azure: map[string]AzureAccount{}}
 	return w
 }
 
@@ -50,6 +51,19 @@ func (s wiredServer) Connect(_ context.Context, o Organization) (Connected, erro
 			return Connected{}, nil
 		}
 		return o.connected(), nil
+	})
+}
+
+func (s wiredServer) ConnectAzure(_ context.Context, a AzureAccount) (Connected, error) {
+	return call(s.wired, "connect Azure", func() (Connected, error) {
+		if s.vb365.refuses != nil {
+			return Connected{}, s.vb365.refuses
+		}
+		if a.PFX.IsZero() == a.Secret.IsZero() {
+			return Connected{}, &Trouble{Text: "one credential, please"}
+		}
+		s.vb365.azure[a.AppID] = a
+		return Connected{ID: "1", Name: a.Name, AppID: a.AppID}, nil
 	})
 }
 

@@ -31,6 +31,10 @@ type Assertion struct {
 // IsConnected says whether r stands for an app that a backup server has.
 func (r *Request) IsConnected() bool { return r.IsApp() && r.Made.Connected != "" }
 
+// Checks reports whether the app that r stands for is one with which people can be
+// told what they reach on a backup server.
+func (d *Desk) Checks(r *Request) bool { return r.IsConnected() && !r.Plan.Backup.IsAzure() }
+
 // CheckConnection has whoever asks sign in, and has the backup server say what
 // they reach on it. The code and what came of it go to that person alone.
 func (d *Desk) CheckConnection(ctx context.Context, id string, by Person) (*Request, error) {
@@ -38,7 +42,7 @@ func (d *Desk) CheckConnection(ctx context.Context, id string, by Person) (*Requ
 		if no := keeps(r, by); no != nil {
 			return no
 		}
-		if !r.IsConnected() {
+		if !d.Checks(r) {
 			return refuse(RuleWrongState, "%s %s, and no backup server is connected with its app.", r.ID, r.Standing())
 		}
 		if _, ok := d.backup(r.Plan.Backup.Server); !ok {

@@ -10,10 +10,12 @@ import (
 	"time"
 )
 
-// The hand-off of an app to a backup server. Where the plan names one, the key of
+// The hand-off of an app to a backup server, as that of an organization or as the
+// account with which the server works in Azure. Where the plan names one, the key of
 // a certificate that was made here goes from the store straight to the server, and
 // is shredded in the transaction that notes what the server has then: no person
-// sees it. A certificate of the requester's the server has already, and is told which.
+// sees it. So does the secret of an Azure account. A certificate of the requester's the
+// server has already, and is told which; for Azure it can't be.
 
 // connectLimit ends a connection that a server does not come to an end with. It
 // asks Microsoft for every service first.
@@ -25,22 +27,27 @@ type Backup struct {
 	Services []string `json:",omitzero"` // those of Services that it backs up
 }
 
-// What of an organization a server backs up.
+// What of an organization a server backs up; or, alone, that the app is the account
+// with which the server works in Azure.
 const (
 	ExchangeService   = "exchange"
 	SharePointService = "sharepoint"
 	TeamsService      = "teams"
 	TeamsChatsService = "teams-chats"
+	AzureService      = "azure"
 )
 
-// Services are what of an organization a server backs up.
-var Services = []string{ExchangeService, SharePointService, TeamsService, TeamsChatsService}
+// Services are all that an app can be for on a backup server.
+var Services = []string{ExchangeService, SharePointService, TeamsService, TeamsChatsService, AzureService}
+
+// IsAzure reports whether the app is the account with which the server works in Azure.
+func (b Backup) IsAzure() bool { return slices.Contains(b.Services, AzureService) }
 
 // Titles are the services in words.
 func (b Backup) Titles() string {
 	titles := make([]string, len(b.Services))
 	for i, s := range b.Services {
-		titles[i] = map[string]string{ExchangeService: "Exchange", SharePointService: "SharePoint", TeamsService: "Teams", TeamsChatsService: "Teams chats"}[s]
+		titles[i] = map[string]string{ExchangeService: "Exchange", SharePointService: "SharePoint", TeamsService: "Teams", TeamsChatsService: "Teams chats", AzureService: "Azure service account"}[s]
 	}
 	return strings.Join(titles, ", ")
 }
@@ -77,16 +84,30 @@ func (d *Desk) backup(name string) (BackupServer, bool) {
 	return d.backups[i], true
 }
 
-// Credentials are those to choose from for an app of p. A server takes
-// certificates only, and best one whose key nobody has to carry to it.
+// isAzure reports whether an app of p would be a server's account in Azure.
+func (p Product) isAzure() bool {
+	return slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service == AzureService })
+}
+
+// given are the credentials that a server can be given: for an organization
+// certificates only; for Azure those that the bot has, as a thumbprint is not enough.
+func given(azure bool) []CredentialKind {
+	if azure {
+		return []CredentialKind{MadeCertificate, ClientSecret}
+	}
+	return []CredentialKind{MadeCertificate, OwnCertificate}
+}
+
+// Credentials are those to choose from for an app of p. Where a server gets it, the
+// best is first: one whose key nobody has to carry there.
 func (d *Desk) Credentials(p Product, server string) []Offer {
 	var out []Offer
-	for _, o := range p.Credentials {
-		switch {
-		case server == "" && (o.Kind != MadeCertificate || d.pages != ""), server != "" && o.Kind == OwnCertificate:
+	if server == "" {
+		return slices.DeleteFunc(slices.Clone(p.Credentials), func(o Offer) bool { return o.Kind == MadeCertificate && d.pages == "" })
+	}
+	for _, kind := range given(p.isAzure()) {
+		if o, ok := p.Offer(kind); ok {
 			out = append(out, o)
-		case server != "" && o.Kind == MadeCertificate:
-			out = append([]Offer{o}, out...)
 		}
 	}
 	return out
@@ -101,7 +122,9 @@ func (d *Desk) checkBackup(wrong FieldErrors, p Product, plan Plan) {
 	switch kind := plan.Credential.Kind; {
 	case !slices.Contains(d.Backups(p), b.Server):
 		wrong[FieldBackup] = fmt.Sprintf("%s is not a backup server that this app can be connected to. Choose one of the list, or ask the operator of this bot.", clip(b.Server, 60))
-	case kind != MadeCertificate && kind != OwnCertificate:
+	case !slices.Contains(given(p.isAzure()), kind) && p.isAzure():
+		wrong[FieldCredential] = "A backup server takes a certificate made here or a secret for Azure. Choose one, or have the app handed over to you."
+	case !slices.Contains(given(p.isAzure()), kind):
 		wrong[FieldCredential] = "A backup server takes a certificate only. Choose one, or have the app handed over to you."
 	case len(b.Services) == 0:
 		wrong[FieldBackup] = "Nothing that was chosen here is backed up by a backup server. Choose a workload that is, or have the app handed over to you."
@@ -121,6 +144,17 @@ func (t Tenant) region() string {
 	return "Worldwide"
 }
 
+// azureEnvironment is what a backup server calls the tenant's Azure.
+func (t Tenant) azureEnvironment() string {
+	switch t.Cloud {
+	case "usgov", "dod":
+		return "Government"
+	case "china":
+		return "China"
+	}
+	return "Global"
+}
+
 // connect connects the plan's server with the app. The sealed credential ends with
 // the request's noting that, and only then: a repeat sends the same again.
 func (e *Engine) connect(ctx context.Context, r *Request) (edit, error) {
@@ -129,8 +163,61 @@ func (e *Engine) connect(ctx context.Context, r *Request) (edit, error) {
 	if !ok {
 		return nil, &Trouble{Code: string(RuleNoServer), Text: fmt.Sprintf("the backup server %s is no longer configured here, so nothing was sent to it. The operator of this bot can configure it again.", name)}
 	}
+	hand := e.connectOrganization
+	if r.Plan.Backup.IsAzure() {
+		hand = e.connectAzure
+	}
+	has, err := hand(ctx, r, server)
+	if err != nil {
+		return nil, err
+	}
+	return func(r *Request, st *Step) {
+		r.Handover, r.Made.Connected = Handover{}, cmp.Or(has.says(": "), r.Made.Domain, r.AppName()) // a server may say nothing
+		st.Note = r.Made.Connected
+	}, nil
+}
+
+// connectAzure hands the app over as the server's account in Azure.
+func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServer) (Connected, error) {
+	with, err := e.proof(r)
+	if err != nil {
+		return Connected{}, err
+	}
+	tenant, _ := e.desk.Tenant(r.Tenant)
+	a := AzureAccount{Name: r.AppName(), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID, Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.subscriptionIDs()}
+	if r.Plan.Credential.Kind == MadeCertificate {
+		a.PFX, a.Password, a.Thumbprint = NewSecret(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))), with.Keyed.Password, r.Thumbprint()
+	} else {
+		a.Secret = with.Secret
+	}
+	has, err := server.ConnectAzure(ctx, a)
+	if err == nil {
+		has.Name = "Azure service account " + cmp.Or(oneLine(has.Name), a.Name)
+	}
+	return has, err
+}
+
+// subscriptionIDs are the subscriptions among the scopes of the plan's Azure roles, or
+// of what is in them.
+func (p Plan) subscriptionIDs() []string {
+	var ids []string
+	for _, scope := range p.Subscriptions {
+		parts := strings.Split(strings.ToLower(scope), "/")
+		id := parts[0]
+		if len(parts) > 2 && parts[1] == "subscriptions" {
+			id = parts[2]
+		}
+		if guidPattern.MatchString(id) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// connectOrganization hands the app over as that of its tenant's organization.
+func (e *Engine) connectOrganization(ctx context.Context, r *Request, server BackupServer) (Connected, error) {
 	if r.Made.Domain == "" {
-		return nil, &Trouble{Code: "domain", Text: fmt.Sprintf("Entra did not say what the tenant's initial domain is, so nothing was sent to %s.", name)}
+		return Connected{}, &Trouble{Code: "domain", Text: fmt.Sprintf("Entra did not say what the tenant's initial domain is, so nothing was sent to %s.", server.Name())}
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	o := Organization{Name: r.Made.Domain, TenantID: r.Made.TenantID, Region: tenant.region(), AppID: r.Made.AppID}
@@ -150,19 +237,12 @@ func (e *Engine) connect(ctx context.Context, r *Request) (edit, error) {
 	if r.Plan.Credential.Kind == MadeCertificate {
 		with, err := e.proof(r)
 		if err != nil {
-			return nil, err
+			return Connected{}, err
 		}
 		o.Thumbprint = ""
 		o.PFX, o.Password = NewSecret(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))), with.Keyed.Password
 	}
-	has, err := server.Connect(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	return func(r *Request, st *Step) {
-		r.Handover, r.Made.Connected = Handover{}, cmp.Or(has.says(": "), o.Name) // a server may say nothing
-		st.Note = r.Made.Connected
-	}, nil
+	return server.Connect(ctx, o)
 }
 
 // says is what a server has of an organization, on one line.

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -70,11 +71,36 @@ func (t *Tenant) SignInApp(appID string, cert *x509.Certificate, key *rsa.Privat
 	if err != nil {
 		return nil, err
 	}
-	f := url.Values{"client_id": {appID}, "scope": {resource + "/.default"}, "client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
-		"client_assertion": {in + "." + base64.RawURLEncoding.EncodeToString(sig)}}
-	body, err := s.appToken(t.ID, f)
+	return t.signInApp(url.Values{"client_id": {appID}, "scope": {resource + "/.default"}, "client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+		"client_assertion": {in + "." + base64.RawURLEncoding.EncodeToString(sig)}})
+}
+
+// SignInAppWithSecret is SignInApp with a client secret.
+func (t *Tenant) SignInAppWithSecret(appID, secret, resource string) ([]string, error) {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	return t.signInApp(url.Values{"client_id": {appID}, "scope": {resource + "/.default"}, "client_secret": {secret}})
+}
+
+func (t *Tenant) signInApp(f url.Values) ([]string, error) {
+	body, err := t.s.appToken(t.ID, f)
 	if err != nil {
 		return nil, err
 	}
-	return slices.Clone(s.tokens[text(body["access_token"])].permissions), nil
+	return slices.Clone(t.s.tokens[text(body["access_token"])].permissions), nil
+}
+
+// SubscriptionsOfApp returns the IDs of the subscriptions that an application would be
+// shown by Azure: those on which it has a role that has taken effect.
+func (t *Tenant) SubscriptionsOfApp(appID string) []string {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	var ids []string
+	p := t.spByAppID(strings.ToLower(appID))
+	for _, s := range t.subscriptions {
+		if p != nil && len(t.azureRolesOf(p.id, subscriptionPath+s.ID, t.s.now())) > 0 {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
 }

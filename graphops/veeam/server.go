@@ -91,11 +91,7 @@ func (s *Server) Connect(ctx context.Context, o workflow.Organization) (workflow
 	if err := checkAsked(o); err != nil {
 		return workflow.Connected{}, err
 	}
-	if s.username == "" {
-		return workflow.Connected{}, &workflow.Trouble{Code: "NoAccount", Text: fmt.Sprintf(
-			"The bot has no account on %s, so nothing was sent to it. Ask the bot's operator to add username and password of a Veeam administrator to this server's entry under veeam, then press Retry.", s.name)}
-	}
-	c, err := s.signIn(ctx, account{username: s.username, password: s.password}, o.PFX, o.Password)
+	c, err := s.administer(ctx, o.PFX, o.Password)
 	if err != nil {
 		return workflow.Connected{}, err
 	}
@@ -104,6 +100,15 @@ func (s *Server) Connect(ctx context.Context, o workflow.Organization) (workflow
 		return workflow.Connected{}, err
 	}
 	return c.connect(ctx, o)
+}
+
+// administer signs in with the operator's account. more are secrets of what will be sent.
+func (s *Server) administer(ctx context.Context, more ...workflow.Secret) (*conversation, error) {
+	if s.username == "" {
+		return nil, &workflow.Trouble{Code: "NoAccount", Text: fmt.Sprintf(
+			"The bot has no account on %s, so nothing was sent to it. Ask the bot's operator to add username and password of a Veeam administrator to this server's entry under veeam, then press Retry.", s.name)}
+	}
+	return s.signIn(ctx, account{username: s.username, password: s.password}, more...)
 }
 
 // checkAsked refuses what no server could take.

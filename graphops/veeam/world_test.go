@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha1"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -336,3 +337,15 @@ func (w *world) leaks() {
 		}
 	}
 }
+
+// secretOf gives an application a client secret.
+func (w *world) secretOf(objectID string) string {
+	w.Helper()
+	b, _ := json.Marshal(o{"passwordCredential": o{"displayName": "x"}})
+	r := httptest.NewRequest("POST", "/v1.0/applications/"+objectID+"/addPassword", bytes.NewReader(b))
+	r.Header.Set("Authorization", "Bearer "+w.ada)
+	r.Header.Set("Content-Type", "application/json")
+	return w.field(w.ask(r, 200), "secretText")
+}
+
+func thumbprint(der []byte) string { return fmt.Sprintf("%X", sha1.Sum(der)) }

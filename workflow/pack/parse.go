@@ -255,6 +255,15 @@ func (r *reader) chosen(f *file) []workflow.Workload {
 
 // connectable reports a service that no backup server could be connected for.
 func (r *reader) connectable(f *file, p workflow.Product) {
+	azure, organization := false, false
+	for _, w := range f.workloads {
+		azure = azure || w.service.s == workflow.AzureService
+		organization = organization || w.service.s != "" && w.service.s != workflow.AzureService
+		if azure && organization {
+			r.report(w.service.place, "make two packs of it", "is %s: an app is that of an organization or an account in Azure, not both", quote(w.service.s))
+			return
+		}
+	}
 	if _, ok := p.Offer(workflow.OwnCertificate); ok {
 		return
 	}

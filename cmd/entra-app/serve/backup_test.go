@@ -29,7 +29,7 @@ func (w *world) withVeeam() *veeamtest.Server {
 	w.t.Cleanup(server.Close)
 	w.cfg.Veeam = []config.Veeam{{Name: "vb365-prod", URL: server.URL, TLS: "sha256:" + v.Fingerprint(), Username: `VB365\svc`, Password: workflow.NewSecret(veeamPassword)}}
 	client := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot for Veeam", PublicClientFlows: true,
-		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}})
+		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}, Azure: true})
 	w.cfg.Tenants[0].ClientID = client.AppID
 	return v
 }
@@ -89,6 +89,45 @@ func TestAnAppIsConnectedToABackupServerAndNobodyIsHandedItsKey(t *testing.T) {
 				t.Errorf("%s %s has a secret of the server's", e.Direction, e.Method)
 			}
 		}
+	}
+}
+
+func TestAnArchiverIsGivenToABackupServerAndNobodyIsHandedItsCredential(t *testing.T) {
+	t.Parallel()
+	for _, credential := range []string{"", "Client secret (vb365-prod gets it)"} {
+		t.Run(credential, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			v := w.withVeeam()
+			sub := w.tenant.AddSubscription(entratest.Subscription{Name: "Archive"})
+			w.tenant.GrantAzureRole("ada@contoso.com", sub.ID, entratest.AzureOwner)
+			w.start()
+			choices := [][2]string{{"Backup server", "vb365-prod"}}
+			if credential != "" {
+				choices = append(choices, [2]string{"Credential", credential})
+			}
+			w.sends("vb365-archiver", choices, map[string]any{"App name": "archiver-prod", "Reason": "archive tier", "Subscriptions": sub.ID})
+			w.press(w.ada, w.sees(w.ada, in(approval), "Gives vb365-prod the app as its Azure service account for contoso; nobody is handed the credential"), "Approve")
+			w.signsIn("ada@contoso.com")
+			done := w.sees(w.bea, w.bea.DM, "vb365-prod is connected: Azure service account archiver-prod")
+			has := v.AzureAccounts()
+			if len(has) != 1 || (credential == "") != (has[0].Thumbprint != "") || !slices.Equal(has[0].Subscriptions, []string{sub.ID}) || v.Sessions() != 0 {
+				t.Errorf("%q: the server has %+v", credential, has)
+			}
+			if text := done.Plain(); strings.Contains(text, "Reveal") || strings.Contains(text, "Check the connection") {
+				t.Errorf("%q: Bea was sent %s", credential, text)
+			}
+			w.stop()
+			db, err := os.ReadFile(w.cfg.Store)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range v.Secrets() {
+				if strings.Contains(w.log.String(), s) || bytes.Contains(db, []byte(s)) {
+					t.Errorf("%q: a secret of the server's is in the log or the store", credential)
+				}
+			}
+		})
 	}
 }
 

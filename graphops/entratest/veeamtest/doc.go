@@ -22,6 +22,10 @@
 //	POST /Organizations       addOrganization
 //	GET  /Organizations/{id}  getOrganization
 //	PUT  /Organizations/{id}  editOrganization
+//	GET  /AzureServiceAccounts       listAzureAccounts  displayName, description; since 6, as the next three
+//	POST /AzureServiceAccounts       addAzureAccount
+//	GET  /AzureServiceAccounts/{id}  getAzureAccount
+//	PUT  /AzureServiceAccounts/{id}  editAzureAccount
 //
 // A server speaks its own version, and older ones where Config.Oldest says so; it
 // answers 404 to any other. Each version knows its own fields, properties, parameters
@@ -48,6 +52,13 @@
 // With its key the server signs in as the app, and the token has to show the
 // permissions that Veeam's user guide lists for the services (those that its wizard
 // grants by itself); for Exchange the app has to be a Global Reader too.
+//
+// # An Azure service account
+//
+// Bodies are RESTServiceAccountCreationData and RESTServiceAccountUpdateData, with a PFX
+// file and its password or with a secret. The server signs in to Azure Resource Manager
+// as the app, and the app needs a role on each of the subscriptions that are named, and
+// on one at least. Two accounts may have one app, as nothing says that they may not.
 //
 // Not covered: grant types operator and integration, /token/AuthCode, bodies in
 // JSON at the token endpoint, device codes (userCode, configureApplication),

@@ -38,6 +38,7 @@ type Server struct {
 	accounts      map[string]string
 	sessions      map[string]*session // by access token
 	organizations []*organization
+	azure         []*azureAccount
 	installed     []*installed
 	knobs         Knobs
 	faults        []*fault
@@ -153,6 +154,10 @@ var routes = []route{
 	{"POST", "organizations", "addOrganization", (*call).add},
 	{"GET", "organizations/*", "getOrganization", (*call).get},
 	{"PUT", "organizations/*", "editOrganization", (*call).edit},
+	{"GET", "azureserviceaccounts", "listAzureAccounts", (*call).listAccounts},
+	{"POST", "azureserviceaccounts", "addAzureAccount", (*call).addAccount},
+	{"GET", "azureserviceaccounts/*", "getAzureAccount", (*call).getAccount},
+	{"PUT", "azureserviceaccounts/*", "editAzureAccount", (*call).editAccount},
 }
 
 // Ops returns the names of all operations, as Fail, OnCall and the journal use them.

@@ -1,11 +1,7 @@
 package veeamtest
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
-	"mime"
-	"net/http"
 	"regexp"
 	"strings"
 )
@@ -74,17 +70,9 @@ func yes(p *bool) bool { return p != nil && *p }
 // decode reads the body of a request as an organization, and refuses what the
 // specification does not name.
 func (c *call) decode() (*restOrganization, error) {
-	if kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")); kind != "application/json" {
-		return nil, &problem{http.StatusUnsupportedMediaType, "HttpError", "The request contains an entity body but its Content-Type is not application/json."}
-	}
-	d := json.NewDecoder(bytes.NewReader(c.body))
-	d.DisallowUnknownFields()
 	var o restOrganization
-	if err := d.Decode(&o); err != nil {
-		return nil, bad("The body cannot be read: %v.", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, bad("The body has something after the object.")
+	if err := c.read(&o); err != nil {
+		return nil, err
 	}
 	if name := c.gen.unknown(&o); name != "" {
 		return nil, bad("The body cannot be read: unknown field %q.", name)
