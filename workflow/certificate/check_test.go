@@ -20,7 +20,7 @@ func TestRSAFrom2048BitsIsTaken(t *testing.T) {
 // cases/certificates/30-ec256.cer, and services.md section 3: Entra takes no elliptic-curve
 // certificate for client assertions (MSAL Python #534, MSAL.NET #2573, azure-cli #30254).
 func TestAnEllipticCurveIsRefusedWithTheReason(t *testing.T) {
-	for _, name := range []string{"cases/30-ec256.cer", "cert-ec-P-256.pem", "cert-ec-P-384.pem", "cert-ec-P-521.pem", "leaf.pem"} {
+	for _, name := range []string{"cases/30-ec256.cer", "cert-ec-P-256.pem", "cert-ec-P-384.pem", "cert-ec-P-521.pem"} {
 		err := parsed(t, file(t, name)).Check(now, 0)
 		if p := refused(t, Certificate{}, err, "curve"); !strings.Contains(p.Text, "no app can sign in with it") || !strings.Contains(p.Text, "RSA key with 2048 bits") {
 			t.Errorf("%s: %s", name, p)

@@ -47,7 +47,7 @@ func TestACertificateThatIsMadeHereIsFetchedOnce(t *testing.T) {
 	w.start()
 	w.sends("vb365-backup", [][2]string{{"Credential", "made-certificate"}}, map[string]any{"App name": "payroll-made", "Reason": "nightly backup"})
 	card := w.sees(w.ada, in(approval), "register the app")
-	for _, text := range []string{"certificate that this bot makes", "12 months", "MailboxItem.ImportExport.All"} {
+	for _, text := range []string{"certificate that this bot makes", "180 days", "MailboxItem.ImportExport.All"} {
 		if !strings.Contains(card.Plain(), text) {
 			t.Errorf("the card does not say %q: %s", text, card.Plain())
 		}

@@ -30,7 +30,7 @@ func TestASecretIsCutToWhatTheTenantAllows(t *testing.T) {
 	}
 	w.reveals(ready)
 	card := w.sees(w.ada, in(approval), "EA-1: payroll-backup · Done").Plain()
-	if text := "cut from 183 days to 30 days by a policy of this tenant"; !strings.Contains(card, text) {
+	if text := "cut from 180 days to 30 days by a policy of this tenant"; !strings.Contains(card, text) {
 		t.Errorf("the card does not say %q: %s", text, card)
 	}
 	if keys := w.app(w.appIDOf("payroll-backup")).Passwords; len(keys) != 1 || keys[0].End.Sub(keys[0].Start) > most {

@@ -75,6 +75,8 @@ func TestEveryRefusalOfACertificate(t *testing.T) {
 
 		{"RSA with 1024 bits", read("cert-weak.pem"), "backup.pem", []string{"1024 bits", "2048 bits or more"}},
 		{"EC P-192", read("cert-ec-prime192v1.pem"), "backup.pem", []string{"elliptic curve", "RSA key with 2048 bits"}},
+		{"EC P-256", read("cert-ec-P-256.pem"), "backup.pem", []string{"elliptic curve", "RSA key with 2048 bits"}},
+		{"EC P-521", read("cert-ec-P-521.pem"), "backup.pem", []string{"elliptic curve", "RSA key with 2048 bits"}},
 		{"EC P-224", read("cert-ec-P-224.pem"), "backup.pem", []string{"elliptic curve", "RSA key with 2048 bits"}},
 		{"Brainpool", read("cert-ec-brainpoolP256r1.pem"), "backup.pem", []string{"elliptic curve", "RSA key with 2048 bits"}},
 		{"Bitcoin's curve", read("cert-ec-secp256k1.pem"), "backup.pem", []string{"elliptic curve", "RSA key with 2048 bits"}},

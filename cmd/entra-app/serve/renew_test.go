@@ -58,7 +58,7 @@ func TestEveryRefusalOfARenewedCertificate(t *testing.T) {
 		{"one that has expired", inPaste, "until 1 January 2025", renewal(string(read("cert-expired.pem")), nil)},
 		{"its key", inFile, "has a private key in it", renewal("", w.bea.AddFile("new.pem", read("private-rsa-pkcs8.pem")))},
 		{"a PFX", inFile, "PFX", renewal("", w.bea.AddFile("new.cer", read("pfx-modern.pfx")))},
-		{"two", inFile, "two certificates", renewal(string(read("cert-ec-P-256.pem")), w.bea.AddFile("new.cer", read("cert-ec-P-384.pem")))},
+		{"two", inFile, "two certificates", renewal(string(read("rsa.pem")), w.bea.AddFile("new.cer", read("leaf.pem")))},
 		{"none", inPaste, "Paste the public certificate", renewal("", nil)},
 	} {
 		t.Run(c.what, func(t *testing.T) { w.refused(view, c.fill, c.field, c.says) })
@@ -67,8 +67,8 @@ func TestEveryRefusalOfARenewedCertificate(t *testing.T) {
 	if m, ok := newest(w.ada, approval, "EA-3"); ok {
 		t.Errorf("there is a request: %s", m.Plain())
 	}
-	if errs, err := w.bea.Submit(t.Context(), view, renewal("", w.bea.AddFile("new.pem", read("cert-ec-P-256.pem")))); err != nil || len(errs) > 0 {
-		t.Fatalf("mended: %q, %v", errs, err)
+	if errs, err := w.bea.Submit(t.Context(), view, renewal("", w.bea.AddFile("new.pem", []byte(selfSigned(t))))); err != nil || len(errs) > 0 {
+		t.Fatalf("corrected: %q, %v", errs, err)
 	}
 	w.approves("renew the credential of payroll-backup", "Approve")
 	w.sees(w.bea, w.bea.DM, "The new one works")

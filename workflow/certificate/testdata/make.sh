@@ -104,7 +104,7 @@ key root EC -pkeyopt ec_paramgen_curve:P-256
 sign root /CN=root $from $until authority -selfsign -keyfile "$tmp/root.key"
 key middle EC -pkeyopt ec_paramgen_curve:P-256
 sign middle /CN=middle $from $until authority -cert "$tmp/root.pem" -keyfile "$tmp/root.key"
-key leaf EC -pkeyopt ec_paramgen_curve:P-256
+key leaf RSA -pkeyopt rsa_keygen_bits:2048
 sign leaf /CN=leaf $from $until leaf -cert "$tmp/middle.pem" -keyfile "$tmp/middle.key"
 cp "$tmp/leaf.pem" leaf.pem
 cat "$tmp/root.pem" "$tmp/leaf.pem" "$tmp/middle.pem" "$tmp/leaf.pem" >leaf-chain.pem
