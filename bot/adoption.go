@@ -1,16 +1,10 @@
 package bot
 
 import (
-	"fmt"
-
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
 )
-
-// mostChanges is how many lines of one kind a card shows of what an adoption
-// means. A list has room for about three thousand characters.
-const mostChanges = 20
 
 // adoptionBlocks say what an adoption means for the app: what it may get at most,
 // as long as nobody has looked at it, and then exactly what it gets and keeps.
@@ -29,15 +23,12 @@ func adoptionBlocks(r *workflow.Request) []slack.Block {
 		{"It had this already", d.There},
 		{"Stays as it is, beside that", d.Stays},
 	} {
-		var lines []*slack.RichTextSection
-		for _, c := range part.changes[:min(len(part.changes), mostChanges)] {
-			lines = append(lines, line(bold(c.What+": "), clip(c.Name, 200)))
+		g := &growing{title: part.title}
+		for _, c := range part.changes {
+			g.lines = append(g.lines, line(bold(c.What+": "), clip(c.Name, 600)))
 		}
-		if more := len(part.changes) - mostChanges; more > 0 {
-			lines = append(lines, line(fmt.Sprintf("and %d more", more)))
-		}
-		if lines != nil {
-			blocks = append(blocks, block(line(bold(part.title)), list(lines...)))
+		if g.lines != nil {
+			blocks = append(blocks, g)
 		}
 	}
 	return blocks

@@ -70,7 +70,7 @@ func TestTheFormForAnExistingAppIsWhatSlackTakes(t *testing.T) {
 
 func TestAnAdoptionIsExportedWithoutAScript(t *testing.T) {
 	w := newWorld(t)
-	v, _ := json.Marshal(exportView(w.adopted(t, workflow.Done), "bash"))
+	v, _ := json.Marshal(exportView(w.adopted(t, workflow.Done), "bash", 0))
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}

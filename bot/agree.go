@@ -31,9 +31,14 @@ func approvers(r *workflow.Request) []any {
 	return users(append(r.AgreedBy(), r.Approval.By))
 }
 
+// users names people, a few dozen at most.
 func users(people []workflow.Person) []any {
+	const most = 30
 	var parts []any
 	for i, p := range people {
+		if i == most {
+			return append(parts, fmt.Sprintf(" and %d more", len(people)-most))
+		}
 		if i > 0 {
 			parts = append(parts, ", ")
 		}

@@ -141,8 +141,7 @@ func handOverButton(r *workflow.Request) slack.BlockElement {
 // Tell shows a check of a connection to the person who asked for it. See
 // [workflow.Messenger].
 func (b *Bot) Tell(ctx context.Context, c workflow.Checking) (channel, ts string, err error) {
-	text, blocks := checkMessage(c)
-	content := []slack.MsgOption{slack.MsgOptionText(escape(text), false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	content := messageOptions(checkMessage(c))
 	if c.TS != "" {
 		_, _, _, err = b.api.UpdateMessageContext(ctx, c.Channel, c.TS, content...)
 		if err == nil {
@@ -168,7 +167,7 @@ func checkMessage(c workflow.Checking) (string, []slack.Block) {
 	r, server := c.Request, c.Request.Plan.Backup.Server
 	blocks := []slack.Block{header(clip(r.ID+": check the connection of "+r.Plan.AppName, 150))}
 	if c.Prompt == nil {
-		return r.ID + ": the connection to " + server + " was checked.", append(blocks, block(line(c.Said)),
+		return r.ID + ": the connection to " + server + " was checked.", append(blocks, sentenceBlock(c.Said),
 			slack.NewActionBlock("", checkButton(actCheck, buttonValue(r), r)))
 	}
 	return r.ID + ": sign in to check the connection to " + server + ".", append(blocks,

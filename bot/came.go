@@ -16,7 +16,7 @@ func came(r *workflow.Request) string {
 	switch r.State {
 	case workflow.Signing:
 		if r.Failure.Text != "" {
-			return clip(r.Failure.Text, 900)
+			return cutProse(r.Failure.Text, 900)
 		}
 		return "Waiting for the sign-in at Microsoft."
 	case workflow.Provisioning:
@@ -48,10 +48,10 @@ func came(r *workflow.Request) string {
 		}
 		return "The app works, and its secret was opened by the requester."
 	case workflow.Failed, workflow.RevokedState:
-		return clip(r.Failure.Text, 900)
+		return cutProse(r.Failure.Text, 900)
 	case workflow.CancelledState:
 		if r.Failure.Text != "" {
-			return r.Failure.Text
+			return cutProse(r.Failure.Text, 900)
 		}
 		return "The requester cancelled it. Nothing was changed in the tenant."
 	case workflow.Expired:
@@ -62,7 +62,7 @@ func came(r *workflow.Request) string {
 		}
 		if r.Kind == workflow.Adopt {
 			if stay := r.Stays(); stay != "" {
-				return clip("What was added was taken away again, but for what stays: "+stay+". It can be taken away by hand, in Entra or in Azure.", 900) + servicesStay(r)
+				return cutProse("What was added was taken away again, but for what stays: "+stay+". It can be taken away by hand, in Entra or in Azure.", 900) + servicesStay(r)
 			}
 			return "What was added was taken away again. The app has what it was found with." + servicesStay(r)
 		}

@@ -2,21 +2,29 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // briefFrom is the number of permissions from which on a message names each
 // with its type and tier only. What each allows is then in Details.
 const briefFrom = 13
 
+// inALine is how many of something stand in a line; more have a list.
+const inALine = 5
+
 // card is the approvers' message: who asks for what and why, what it will be,
-// and what has come of it. It has buttons only while somebody has to decide.
+// and what has come of it. It can be decided on only while somebody has to.
 func (b *Bot) card(r *workflow.Request) (text string, blocks []slack.Block) {
+	text = summary(r)
+	return text, fitMessage(r, text, b.cardBlocks(r))
+}
+
+func (b *Bot) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	blocks = []slack.Block{
 		header(cardTitle(r)),
 		block(line(bold("Asked for by "), user(r.Requester.ID), " for ", channel(r.Team), " on ", r.Created, "\n",
@@ -36,7 +44,7 @@ func (b *Bot) card(r *workflow.Request) (text string, blocks []slack.Block) {
 	if buttons := b.cardButtons(r); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
-	return summary(r), blocks
+	return blocks
 }
 
 func cardTitle(r *workflow.Request) string {
@@ -77,7 +85,7 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 	switch r.State {
 	case workflow.Pending:
 		if r.Failure.Text != "" {
-			parts = append(parts, clip(r.Failure.Text, 900), "\n")
+			parts = append(parts, cutProse(r.Failure.Text, 900), "\n")
 		}
 		parts = append(parts, agreedBy(r)...)
 		parts = append(parts, waitsFor(r), ". It expires on ", r.Entered.Add(b.desk.Policy().PendingExpires), ".")
@@ -125,7 +133,7 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 		}
 		return append(buttons, details)
 	}
-	return nil
+	return []slack.BlockElement{details}
 }
 
 func undoButton(r *workflow.Request) slack.BlockElement {
@@ -149,16 +157,16 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 
 // planBlocks is exactly what is approved: the app, its permissions, its credential.
 func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
-	plan, whole := b.appPlan(r, brief), brief > workflow.PermissionsMax
+	plan := b.appPlan(r, brief)
 	switch r.Kind {
 	case workflow.Adopt:
 		return append(adoptionBlocks(r), plan...)
 	case workflow.Update:
-		return append(changesBlocks(r, whole), plan...)
+		return append(changesBlocks(r), plan...)
 	case workflow.Recreate:
-		return append(plan, leftBlocks(r, whole)...)
+		return append(plan, leftBlocks(r)...)
 	case workflow.Retire:
-		plan = append(plan, leftBlocks(r, whole)...)
+		plan = append(plan, leftBlocks(r)...)
 		if r.State == workflow.Pending {
 			warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. Before that the bot looks at what else in the tenant depends on it, and stops if anything does. What it has now:"))
 			return append([]slack.Block{warning}, plan...)
@@ -178,60 +186,75 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 		parts = append(parts, bold("Who can sign in to it: "), audience(p.Audience), "\n")
 	}
 	if len(p.Workloads) > 0 {
-		parts = append(parts, bold("For: "), strings.Join(p.Workloads, ", "), "\n")
+		most := 300
+		if brief > workflow.PermissionsMax {
+			most = 3000
+		}
+		parts = append(parts, bold("For: "), someOf(p.Workloads, most), "\n")
 	}
-	parts = append(parts, redirects(p)...)
+	addresses, lists := redirects(p)
+	parts = append(parts, addresses...)
 	if p.PublicClientFlows {
 		parts = append(parts, bold("Public client flows: "), "allowed: people sign in to it with a device code, without any secret of the app\n")
 	}
-	if len(p.Owners) > 0 {
-		parts = append(parts, bold("Owners besides the requester: "))
-		for i, o := range p.Owners {
-			if i > 0 {
-				parts = append(parts, ", ")
-			}
-			parts = append(parts, user(o.ID))
+	switch {
+	case len(p.Owners) > inALine:
+		g := &growing{title: "Owners besides the requester"}
+		for _, o := range p.Owners {
+			g.lines = append(g.lines, line(user(o.ID)))
+		}
+		lists = append(lists, g)
+	case len(p.Owners) > 0:
+		parts = append(append(append(parts, bold("Owners besides the requester: ")), users(p.Owners)...), "\n")
+	}
+	var issuer []slack.Block
+	if p.Credential.Kind == workflow.Federated { // up to 1800 characters
+		issuer = []slack.Block{block(line(credentialLine(p)...))}
+	} else {
+		parts = append(parts, credentialLine(p)...)
+		if beyond := p.Credential.BeyondBaseline(); beyond != "" {
+			parts = append(parts, "\n    ", beyond)
 		}
 		parts = append(parts, "\n")
 	}
-	parts = append(parts, credentialLine(p)...)
-	if beyond := p.Credential.BeyondBaseline(); beyond != "" {
-		parts = append(parts, "\n    ", beyond)
-	}
-	parts = append(parts, "\n")
 	parts = append(parts, backupLine(r)...)
 	parts = append(parts, bold("Highest risk: "), string(p.Risk()))
-	blocks := []slack.Block{block(line(parts...))}
+	blocks := append(append([]slack.Block{block(line(parts...))}, issuer...), lists...)
 	blocks = append(blocks, permissionBlocks(p.Permissions, brief)...)
 	if len(p.Permissions) >= brief {
-		blocks = append(blocks, note("These are all permissions. Details says what each of them allows."))
+		blocks = append(blocks, note("Details says what each of these permissions allows."))
 	}
 	blocks = append(blocks, roleBlocks(p)...)
-	if brief <= workflow.PermissionsMax && len(actionBlocks(p)) > 0 {
+	if brief <= workflow.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r workflow.AzureRole) bool { return len(r.Actions)+len(r.DataActions) > 0 }) {
 		blocks = append(blocks, note("Details names each action of the custom roles."))
 	}
 	return blocks
 }
 
-// redirects are the plan's redirect URIs by platform.
-func redirects(p workflow.Plan) []any {
-	var parts []any
+// redirects are the plan's redirect URIs by platform: one in a line, several in a list.
+func redirects(p workflow.Plan) (parts []any, lists []slack.Block) {
+	none := true
 	for _, on := range []struct {
 		name string
 		uris []string
-	}{{"Redirect URIs: ", p.RedirectURIs}, {"Redirect URIs (single-page app): ", p.SPARedirectURIs}, {"Redirect URIs (public client): ", p.PublicRedirectURIs}} {
+	}{{"Redirect URIs", p.RedirectURIs}, {"Redirect URIs (single-page app)", p.SPARedirectURIs}, {"Redirect URIs (public client)", p.PublicRedirectURIs}} {
+		none = none && len(on.uris) == 0
 		switch len(on.uris) {
 		case 0:
 		case 1:
-			parts = append(parts, bold(on.name), on.uris[0], "\n")
+			parts = append(parts, bold(on.name+": "), on.uris[0], "\n")
 		default:
-			parts = append(parts, bold(on.name), "\n    "+strings.Join(on.uris, "\n    "), "\n")
+			g := &growing{title: on.name}
+			for _, uri := range on.uris {
+				g.lines = append(g.lines, line(uri))
+			}
+			lists = append(lists, g)
 		}
 	}
-	if parts == nil {
+	if none {
 		parts = []any{bold("Redirect URIs: "), "none\n"}
 	}
-	return parts
+	return parts, lists
 }
 
 // credentialLine says how the app will prove who it is.
@@ -262,26 +285,26 @@ func credentialLine(p workflow.Plan) []any {
 
 // roleBlocks lists what else the app gets: roles, and what it offers itself.
 func roleBlocks(p workflow.Plan) []slack.Block {
-	var blocks []slack.Block
-	var lines []*slack.RichTextSection
+	directory := &growing{title: "Directory roles of the app"}
 	for _, r := range p.DirectoryRoles {
-		lines = append(lines, line(bold(r.Name), " · risk ", bold(string(r.Risk())), "\n", italic("Needed: "+r.Why)))
+		directory.lines = append(directory.lines, line(bold(r.Name), " · risk ", bold(string(r.Risk())), "\n", italic("Needed: "+r.Why)))
 	}
-	if lines != nil {
-		blocks = append(blocks, block(line(bold("Directory roles of the app")), list(lines...)))
+	azure := &growing{title: "Azure roles of the app", words: " on the " + workflow.AzureScopeWord(p.Subscriptions) + "s " + strings.Join(p.Subscriptions, ", ")}
+	subscriptions := &growing{title: "These are the " + workflow.AzureScopeWord(p.Subscriptions) + "s"}
+	if n := len(p.Subscriptions); n > inALine {
+		azure.words = " on " + workflow.Count(n, workflow.AzureScopeWord(p.Subscriptions))
+		for _, id := range p.Subscriptions {
+			subscriptions.lines = append(subscriptions.lines, line(code(id)))
+		}
 	}
-	lines = nil
 	for _, r := range p.AzureRoles {
 		what := "a built-in role"
 		if r.ID == "" {
 			what = "a custom role with " + workflow.Count(len(r.Actions), "action") + " and " + workflow.Count(len(r.DataActions), "data action")
 		}
-		lines = append(lines, line(bold(r.Name), " (", what, ") · risk ", bold("high"), "\n", italic("Needed: "+r.Why)))
+		azure.lines = append(azure.lines, line(bold(r.Name), " (", what, ") · risk ", bold("high"), "\n", italic("Needed: "+r.Why)))
 	}
-	if lines != nil {
-		blocks = append(blocks, block(line(bold("Azure roles of the app"), " on the "+workflow.AzureScopeWord(p.Subscriptions)+"s ", code(strings.Join(p.Subscriptions, ", "))), list(lines...)))
-	}
-	lines = nil
+	offers := &growing{title: "API that the app offers to others"}
 	for _, s := range p.Scopes {
 		who := "users may consent"
 		if s.AdminsOnly {
@@ -291,69 +314,15 @@ func roleBlocks(p workflow.Plan) []slack.Block {
 		if len(s.PreAuthorized) > 0 {
 			parts = append(parts, "\n", bold("Without consent: "), "the apps ", strings.Join(s.PreAuthorized, ", "))
 		}
-		lines = append(lines, line(parts...))
+		offers.lines = append(offers.lines, line(parts...))
 	}
-	if lines != nil {
-		blocks = append(blocks, block(line(bold("API that the app offers to others")), list(lines...)))
-	}
-	return blocks
-}
-
-// permissionBlocks lists permissions by resource and type, each with its tier,
-// what it allows and what it is needed for. From brief on they are named without
-// the words. The riskiest come first.
-func permissionBlocks(ps []workflow.Permission, brief int) []slack.Block {
 	var blocks []slack.Block
-	short := len(ps) >= brief
-	for _, t := range []catalog.Type{catalog.Application, catalog.Delegated} {
-		for _, resource := range resourcesOf(ps) {
-			var lines []*slack.RichTextSection
-			for weight := 4; weight >= 1; weight-- {
-				for _, p := range ps {
-					if p.Type == t && p.Resource == resource && p.Risk.Weight() == weight {
-						lines = append(lines, permissionLine(p, short))
-					}
-				}
-			}
-			title := fmt.Sprintf("%s, %s permissions", resource, strings.ToLower(string(t)))
-			for len(lines) > 0 {
-				n := min(len(lines), linesPerBlock(short))
-				blocks = append(blocks, block(line(bold(title)), list(lines[:n]...)))
-				lines, title = lines[n:], title+" (continued)"
-			}
+	for _, g := range []*growing{directory, azure, subscriptions, offers} {
+		if g.lines != nil {
+			blocks = append(blocks, g)
 		}
 	}
 	return blocks
-}
-
-func linesPerBlock(short bool) int {
-	if short {
-		return 30
-	}
-	return 5
-}
-
-func permissionLine(p workflow.Permission, short bool) *slack.RichTextSection {
-	parts := []any{bold(p.Name), " · risk ", bold(string(p.Risk))}
-	if !short {
-		parts = append(parts, "\n", p.Words)
-		if p.Why != "" {
-			parts = append(parts, "\n", italic("Needed: "+p.Why))
-		}
-	}
-	return line(parts...)
-}
-
-func resourcesOf(ps []workflow.Permission) []string {
-	var names []string
-	seen := map[string]bool{}
-	for _, p := range ps {
-		if !seen[p.Resource] {
-			seen[p.Resource] = true
-			names = append(names, p.Resource)
-		}
-	}
-	return names
 }
 
 // audience says signInAudience in words. Source: Graph, application resource type.
@@ -372,19 +341,19 @@ func stepBlock(r *workflow.Request) slack.Block {
 	if len(r.Steps) == 0 {
 		return nil
 	}
-	lines := make([]*slack.RichTextSection, len(r.Steps))
-	for i, s := range r.Steps {
+	g := &growing{title: "Steps", weight: 10}
+	for _, s := range r.Steps {
 		word := stepWord(s.Status)
 		if s.Status == workflow.StepWaiting {
 			word = "waiting for " + r.Awaited(s.Name)
 		}
 		parts := []any{bold(word), " · " + r.StepTitle(s.Name)}
 		if s.Note != "" && s.Status != workflow.StepWaiting { // which says that already
-			parts = append(parts, italic(" ("+clip(s.Note, 200)+")"))
+			parts = append(parts, italic(" ("+cutProse(s.Note, 200)+")"))
 		}
-		lines[i] = line(parts...)
+		g.lines = append(g.lines, line(parts...))
 	}
-	return block(line(bold("Steps")), list(lines...))
+	return g
 }
 
 func stepWord(s workflow.StepStatus) string {

@@ -1,42 +1,38 @@
 package bot
 
 import (
-	"fmt"
-
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// Lists that can be longer than a card has room for.
+// Lists of what a request changes.
 
-// changesBlocks show what an update adds and takes away: all of it, or as much as
-// one block of a card has room for.
-func changesBlocks(r *workflow.Request, whole bool) []slack.Block {
-	return changeList("What changes", " (all that the app will have follows)", r.Changes(), whole)
+// changesBlocks show what an update adds and takes away.
+func changesBlocks(r *workflow.Request) []slack.Block {
+	return changeList("What changes", " (all that the app will have follows)", r.Changes())
 }
 
 // leftBlocks show what goes in Azure when an app is retired or recreated, beside what
 // the plan names.
-func leftBlocks(r *workflow.Request, whole bool) []slack.Block {
-	return changeList("What else goes in Azure", " (an update that was given up may have left it)", r.GoesInAzure(), whole)
+func leftBlocks(r *workflow.Request) []slack.Block {
+	return changeList("What else goes in Azure", " (an update that was given up may have left it)", r.GoesInAzure())
 }
 
 // changeList names what is added and taken away.
-func changeList(title, words string, changes []workflow.Change, whole bool) []slack.Block {
-	var lines []*slack.RichTextSection
+func changeList(title, words string, changes []workflow.Change) []slack.Block {
+	if len(changes) == 0 {
+		return nil
+	}
+	g := &growing{title: title, words: words}
 	for _, c := range changes {
 		word := "removed: "
 		if c.Added {
 			word = "added: "
 		}
-		lines = append(lines, line(bold(word), c.What, " ", clip(c.Name, 600)))
+		g.lines = append(g.lines, line(bold(word), c.What, " ", clip(c.Name, 600)))
 	}
-	blocks, rest := lists(title, words, lines, whole)
-	if rest > 0 {
-		blocks = append(blocks, note(fmt.Sprintf("and %d more in Details.", rest)))
-	}
-	return blocks
+	return []slack.Block{g}
 }
 
 // actionBlocks list what the plan's custom roles in Azure allow, each action.
@@ -47,12 +43,13 @@ func actionBlocks(p workflow.Plan) []slack.Block {
 			kind    string
 			actions []string
 		}{{"action", r.Actions}, {"data action", r.DataActions}} {
-			var lines []*slack.RichTextSection
+			g := &growing{title: r.Name + ": its " + workflow.Count(len(of.actions), of.kind) + " in Azure"}
 			for _, a := range of.actions {
-				lines = append(lines, line(code(a)))
+				g.lines = append(g.lines, line(code(a)))
 			}
-			more, _ := lists(r.Name+": its "+workflow.Count(len(of.actions), of.kind)+" in Azure", "", lines, true)
-			blocks = append(blocks, more...)
+			if g.lines != nil {
+				blocks = append(blocks, g)
+			}
 		}
 	}
 	return blocks

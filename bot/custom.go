@@ -32,7 +32,7 @@ func redirectInputs(p workflow.Product, has workflow.Plan) []slack.Block {
 			blocks = append(blocks, in)
 		}
 		if len(more) > 0 {
-			blocks = append(blocks, note("The product has more redirect URIs now, for which the field has no room: "+clip(strings.Join(more, ", "), 1000)+"."))
+			blocks = append(blocks, note("The product has more redirect URIs now, for which the field has no room: "+someOf(more, 1000)+"."))
 		}
 	}
 	return blocks

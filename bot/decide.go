@@ -34,6 +34,8 @@ const (
 
 	actHandOver = "hand-over"
 
+	actDetailsPage = "details-page" // the value has a page instead of a revision
+
 	actRecreate = "recreate"
 
 	denyView    = "deny"
@@ -70,7 +72,9 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	case actDeny:
 		b.later(ctx, func(ctx context.Context) { b.askReason(ctx, i, id) })
 	case actDetails:
-		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id) })
+		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id, 0) })
+	case actDetailsPage, actDetailsPage + backwards:
+		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id, rev) })
 	case actHome:
 		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, i.User.ID) })
 	case actRenew, actRetire, actUpdate, actRecreate:
@@ -177,12 +181,9 @@ func (b *Bot) deny(ctx context.Context, i interaction) Reply {
 	return nil
 }
 
-// viewBlocks is how many blocks a view has at most. Source: docs.slack.dev/reference/views.
-const viewBlocks = 100
-
-// details shows the whole plan, with every word of every permission, and every
-// action of a custom role.
-func (b *Bot) details(ctx context.Context, i interaction, id string) {
+// details shows the whole plan, with every word of every permission, every action of a
+// custom role, and the whole history: in as many pages as it takes.
+func (b *Bot) details(ctx context.Context, i interaction, id string, page int) {
 	by, err := b.presser(ctx, i)
 	if err == nil {
 		err = outsider(by)
@@ -199,11 +200,17 @@ func (b *Bot) details(ctx context.Context, i interaction, id string) {
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
 	}
-	blocks = append(blocks, historyBlocks(r, 20)...)
-	blocks = fitting(append(blocks, actionBlocks(r.Plan)...), viewBlocks-1)
-	blocks = append(blocks, slack.NewActionBlock("", button(actExport+asJSON, "Export manifest", r.ID, "Export the manifest of "+r.ID)))
-	b.open(ctx, i, slack.ModalViewRequest{
+	blocks = append(blocks, actionBlocks(r.Plan)...)
+	blocks = append(blocks, historyBlocks(r, len(r.History))...)
+	blocks, buttons := pageOf(blocks, page, actDetailsPage, r.ID)
+	buttons = append(buttons, button(actExport+asJSON, "Export manifest", r.ID, "Export the manifest of "+r.ID))
+	view := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: detailsView, Title: plain(clip(r.ID+" in detail", 24)), Close: plain("Close"),
-		Blocks: slack.Blocks{BlockSet: blocks},
-	})
+		Blocks: slack.Blocks{BlockSet: append(blocks, slack.NewActionBlock("", buttons...))},
+	}
+	if i.View.CallbackID == detailsView {
+		b.show(ctx, i.View.ID, view)
+		return
+	}
+	b.open(ctx, i, view)
 }

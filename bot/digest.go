@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// digestLines is how many requests a digest names under one title, and how many
-// owners. With names as long as digestName a block has less than 3000 characters.
+// digestLines is how many requests a digest names under one title at most, and how many
+// owners.
 const (
 	digestLines = 10
 	digestName  = 60
@@ -36,9 +37,8 @@ func (b *Bot) Digest(ctx context.Context, g workflow.Digest) error {
 		return nil
 	}
 	text, blocks := b.digest(g)
-	_, _, err = b.api.PostMessageContext(ctx, g.Tenant.Channel, slack.MsgOptionText(escape(text), false), slack.MsgOptionBlocks(blocks...),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: want}))
+	_, _, err = b.api.PostMessageContext(ctx, g.Tenant.Channel, append(messageOptions(text, blocks),
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: want}))...)
 	return slackError(err)
 }
 
@@ -55,19 +55,18 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 			return
 		}
 		counts = append(counts, fmt.Sprintf("%s: %d", title, n))
-		var lines []*slack.RichTextSection
+		g := &growing{title: fmt.Sprintf("%s: %d", title, n)}
 		for i := range min(n, digestLines) {
-			lines = append(lines, line(lineOf(i)...))
+			g.lines = append(g.lines, line(lineOf(i)...))
 		}
-		if n > digestLines {
-			lines = append(lines, line(italic(fmt.Sprintf("and %d more: %s %s", n-digestLines, Command, command))))
-		}
-		blocks = append(blocks, block(line(bold(fmt.Sprintf("%s: %d", title, n))), list(lines...)))
+		g.unnamed = n - len(g.lines)
+		g.more = func(left int) string { return fmt.Sprintf("… and %d more: %s %s", left, Command, command) }
+		blocks = append(blocks, g)
 	}
 	requests := func(title, command string, rs []*workflow.Request) {
 		part(title, command, len(rs), func(i int) []any {
 			r := rs[i]
-			return []any{bold(r.ID), " ", clip(r.Plan.AppName, digestName), ", asked for " + ago(b.now().Sub(r.Created)) + ": " + clip(waitsFor(r), 100)}
+			return []any{bold(r.ID), " ", clip(r.Plan.AppName, digestName), ", asked for " + ago(b.now().Sub(r.Created)) + ": " + cutProse(waitsFor(r), 100)}
 		})
 	}
 	requests("Waiting for an approver", "status pending", g.Waiting)
@@ -106,5 +105,7 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 	if g.Unasked {
 		blocks = append(blocks, note("Slack did not say who has left, so this says nothing about that."))
 	}
-	return "Today in " + g.Tenant.Name + ". " + strings.Join(counts, ". ") + ".", blocks
+	text = "Today in " + g.Tenant.Name + ". " + strings.Join(counts, ". ") + "."
+	blocks, _ = inMessage.fit(blocks, utf8.RuneCountInString(text))
+	return text, blocks
 }

@@ -16,7 +16,7 @@ func (b *Bot) follow(r *workflow.Request) (string, []slack.Block) {
 		block(line("You asked for this app in ", r.Tenant, " on ", r.Created, ".\n", bold(stateWord(r)), ": ", waitsFor(r), ".")),
 	}
 	if r.State == workflow.Signing && r.Failure.Text != "" {
-		blocks = append(blocks, block(line(clip(r.Failure.Text, 900))))
+		blocks = append(blocks, block(line(cutProse(r.Failure.Text, 900))))
 	}
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
@@ -104,11 +104,11 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 	}
 	blocks = append(blocks, b.missingBlocks(r)...)
 	if p, ok := b.desk.Product(r.Product); ok {
-		lines := make([]*slack.RichTextSection, len(p.NextSteps))
-		for i, s := range p.NextSteps {
-			lines[i] = line(r.Fill(s))
+		next := &growing{title: "Next steps", weight: 10}
+		for _, s := range p.NextSteps {
+			next.lines = append(next.lines, line(r.Fill(s)))
 		}
-		blocks = append(blocks, block(line(bold("Next steps")), list(lines...)))
+		blocks = append(blocks, next)
 	}
 	if r.Plan.Credential.Kind == workflow.MadeCertificate {
 		return b.pfxHandover(r, blocks)
@@ -146,7 +146,7 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 			block(line(append(b.whyYou(r), " If you did not, don't use the code, and tell your security team.")...)),
 			buttons)
 	case r.State == workflow.Signing && r.SignIn.Status == workflow.SignInOver:
-		blocks = append(blocks, block(line(clip(firstOf(r.Failure.Text, "The code can't be used any more. Press New code."), 1200))), buttons)
+		blocks = append(blocks, block(line(cutProse(firstOf(r.Failure.Text, "The code can't be used any more. Press New code."), 1200))), buttons)
 	case r.State == workflow.Signing:
 		blocks = append(blocks, block(line("Asking Microsoft for a code…")), buttons)
 	default:

@@ -156,15 +156,11 @@ func TestSixtyLongPermissionsFitAndAllAreThere(t *testing.T) {
 		t.Error(m)
 	}
 	for _, p := range r.Plan.Permissions {
-		if !strings.Contains(string(b), `"`+p.Name+`"`) {
+		if !strings.Contains(string(b), p.Name) {
 			t.Errorf("%s is not on the card", p.Name)
 		}
 	}
-	view, _ := json.Marshal(slack.ModalViewRequest{Type: slack.VTModal, Title: plain("x"), Close: plain("x"), Blocks: slack.Blocks{BlockSet: w.bot.planBlocks(r, workflow.PermissionsMax+1)}})
-	for _, m := range slacktest.ValidateView(view, false) {
-		t.Error(m)
-	}
-	if words := r.Plan.Permissions[0].Words; !strings.Contains(string(view), words[:60]) {
+	if words := r.Plan.Permissions[0].Words; !strings.Contains(w.detailsOf(t, r), words[:60]) {
 		t.Error("Details does not say what a permission allows")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -27,8 +28,10 @@ const (
 // asJSON is the format that is shown first.
 const asJSON = "json"
 
-// export opens the window, or shows another format in it.
-func (b *Bot) export(ctx context.Context, i interaction, format, id string) {
+// export opens the window, or shows another format in it, or another page.
+func (b *Bot) export(ctx context.Context, i interaction, format, value string) {
+	id, page := fromValue(value)
+	format, _, _ = strings.Cut(format, ":")
 	by, err := b.presser(ctx, i)
 	if err == nil {
 		err = outsider(by)
@@ -41,7 +44,7 @@ func (b *Bot) export(ctx context.Context, i interaction, format, id string) {
 		b.refuse(ctx, i, about(id, err))
 		return
 	}
-	view := exportView(r, format)
+	view := exportView(r, format, page)
 	if at := i.View.CallbackID; at == exportCallback || at == detailsView {
 		b.show(ctx, i.View.ID, view)
 		return
@@ -49,7 +52,7 @@ func (b *Bot) export(ctx context.Context, i interaction, format, id string) {
 	b.open(ctx, i, view)
 }
 
-func exportView(r *workflow.Request, format string) slack.ModalViewRequest {
+func exportView(r *workflow.Request, format string, page int) slack.ModalViewRequest {
 	if r.Kind == workflow.Adopt {
 		format = asJSON
 	}
@@ -73,12 +76,14 @@ func exportView(r *workflow.Request, format string) slack.ModalViewRequest {
 	if r.Kind == workflow.Adopt { // a script would register another app
 		blocks = []slack.Block{block(line("What the app of " + r.ID + " is to have, as the application's JSON for Microsoft Graph. It was not made here, so there is no script: what it lacks of this is added to it."))}
 	}
+	var all []slack.Block
 	for _, part := range parts(text, 2800) {
-		if len(blocks) == 95 {
-			blocks = append(blocks, note("The rest does not fit into a window of Slack's."))
-			break
-		}
-		blocks = append(blocks, block(preformatted(part)))
+		all = append(all, block(preformatted(part)))
+	}
+	shown, turn := pageOf(all, page, actExport+format+":page", r.ID)
+	blocks = append(blocks, shown...)
+	if turn != nil {
+		blocks = append(blocks, slack.NewActionBlock("", turn...))
 	}
 	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Export manifest"), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
 }
@@ -99,7 +104,11 @@ func parts(text string, most int) []string {
 	for l := range strings.Lines(text) {
 		for len(part)+len(l) > most {
 			if part == "" {
-				part, l = l[:most], l[most:]
+				at := most
+				for !utf8.RuneStart(l[at]) {
+					at--
+				}
+				part, l = l[:at], l[at:]
 			}
 			out, part = append(out, part), ""
 		}

@@ -117,7 +117,7 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) 
 		upload.Optional = true
 		blocks = append(blocks, textInput(workflow.FieldManifest, "… or paste it here.", 3000, true, "", true), upload)
 	}
-	blocks = append(blocks, needBlocks(plan)...)
+	blocks, _ = inView.fit(append(blocks, needBlocks(plan)...), 0)
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: formView, PrivateMetadata: string(m),
 		Title: plain("Request an app"), Submit: plain("Send request"), Close: plain("Cancel"),
@@ -270,8 +270,13 @@ func appNameInput(m meta) *slack.InputBlock {
 
 // needBlocks show what the product gets, below the fields.
 func needBlocks(p workflow.Plan) []slack.Block {
-	blocks := permissionBlocks(p.Permissions, briefFrom)
-	return append(blocks, roleBlocks(p)...)
+	blocks := append(permissionBlocks(p.Permissions, briefFrom), roleBlocks(p)...)
+	for _, b := range blocks {
+		if g, ok := b.(*growing); ok {
+			g.more = func(n int) string { return fmt.Sprintf("… and %d more, which the pack names", n) }
+		}
+	}
+	return blocks
 }
 
 // of makes a block that is another one for each product: what was typed for one

@@ -40,7 +40,7 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 			blocks = append(blocks, rows("Waiting for approval", "Nothing waits for an approver.", waiting)...)
 		}
 	}
-	apps, _ := had(b.appsOf(ctx, workflow.Query{Keeper: who.ID}))
+	apps, _ := had(b.appsOf(ctx, mostApps, workflow.Query{Keeper: who.ID}))
 	b.glance(ctx, apps[:min(len(apps), homeApps)]...)
 	if len(apps) > 0 {
 		blocks = append(blocks, block(line(bold("Your apps"))))

@@ -27,7 +27,7 @@ type lifeMeta struct {
 	Backup     string                  `json:"b,omitempty"`
 }
 
-// mostApps is how many apps one answer lists.
+// mostApps is how many apps one answer lists at most.
 const mostApps = 15
 
 // apps lists the apps that a person has a say over, and those of the channel.
@@ -39,32 +39,38 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 	if err != nil {
 		return private(b.sentence(err))
 	}
-	found, unread, err := workflow.Readable(b.appsOf(ctx, workflow.Query{Keeper: c.UserID}, workflow.Query{Team: c.ChannelID}))
+	return b.appsPage(ctx, listing{Apps: true, Requester: c.UserID, Team: c.ChannelID})
+}
+
+// appsPage is one page of the apps of a person and a channel.
+func (b *Bot) appsPage(ctx context.Context, l listing) answer {
+	found, unread, err := workflow.Readable(b.appsOf(ctx, mostApps*(len(l.Before)+1), workflow.Query{Keeper: l.Requester}, workflow.Query{Team: l.Team}))
 	if err != nil {
 		return private(b.sentence(err))
 	}
 	if len(found) == 0 && unread != nil {
 		return private(unreadableText(unread.IDs()))
 	}
+	if n := len(l.Before); n > 0 {
+		last := slices.IndexFunc(found, func(r *workflow.Request) bool { return r.ID == l.Before[n-1] })
+		found = found[last+1:]
+	}
 	if len(found) == 0 {
 		return private("You and this channel have no app from here yet. " + Command + " request asks for one.")
 	}
-	b.glance(ctx, found[:min(len(found), mostApps)]...)
-	blocks := []slack.Block{header("Apps")}
-	for _, r := range found[:min(len(found), mostApps)] {
-		blocks = append(blocks, b.appBlocks(r)...)
+	shown := found[:min(len(found), mostApps)]
+	b.glance(ctx, shown...)
+	rows := make([][]slack.Block, len(shown))
+	for i, r := range shown {
+		rows[i] = b.appBlocks(r)
 	}
-	if len(found) > mostApps {
-		blocks = append(blocks, note(fmt.Sprintf("These are the newest %d. %s status followed by part of a name finds the others.", mostApps, Command)))
-	}
-	blocks = append(blocks, unreadable(unread.IDs())...)
-	return answer{ResponseType: "ephemeral", Text: workflow.Count(min(len(found), mostApps), "app") + ", newest first.", Blocks: &slack.Blocks{BlockSet: blocks}}
+	return l.listed("app", "Apps", found, rows, unreadable(unread.IDs()))
 }
 
 // appsOf are the newest requests that stand for an app which one of these queries
-// finds, a few more than are listed. Like a store's list it returns what it could read
+// finds: so many, and a few more. Like a store's list it returns what it could read
 // beside a *workflow.UnreadableError.
-func (b *Bot) appsOf(ctx context.Context, queries ...workflow.Query) ([]*workflow.Request, error) {
+func (b *Bot) appsOf(ctx context.Context, most int, queries ...workflow.Query) ([]*workflow.Request, error) {
 	var all []*workflow.Request
 	var unreadable workflow.UnreadableError
 	for _, q := range queries {
@@ -86,7 +92,7 @@ func (b *Bot) appsOf(ctx context.Context, queries ...workflow.Query) ([]*workflo
 					all = append(all, r)
 				}
 			}
-			if len(page) < q.Limit || found > mostApps {
+			if len(page) < q.Limit || found > most {
 				break
 			}
 		}
@@ -129,7 +135,7 @@ func (b *Bot) missingBlocks(r *workflow.Request) []slack.Block {
 	if len(missing) == 0 {
 		return nil
 	}
-	return []slack.Block{block(line(bold("The product needs more by now: "), clip(strings.Join(missing, ", "), 600), ". Update asks for it: ", code(Command+" update "+r.ID)))}
+	return []slack.Block{block(line(bold("The product needs more by now: "), someOf(missing, 600), ". Update asks for it: ", code(Command+" update "+r.ID)))}
 }
 
 // listed makes an action ID that no other app in a list has.
@@ -192,7 +198,7 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 	if _, isRequest := requestID(app); isRequest {
 		return private(no.Text)
 	}
-	theirs, _, err := workflow.Readable(b.appsOf(ctx, workflow.Query{Keeper: c.UserID}))
+	theirs, _, err := workflow.Readable(b.appsOf(ctx, mostApps, workflow.Query{Keeper: c.UserID}))
 	if err != nil {
 		return private(b.sentence(err))
 	}

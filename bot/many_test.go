@@ -96,20 +96,7 @@ func TestAnAppThatHasMuchFitsOnItsCards(t *testing.T) {
 			t.Errorf("%s: %s", name, m)
 		}
 	}
-	w.press("UADA", actDetails, buttonValue(r))
-	opened := w.of("views.open")
-	if len(opened) != 1 {
-		t.Fatalf("%d views", len(opened))
-	}
-	view := opened[0].Get("view")
-	if view == "" {
-		var call struct{ View json.RawMessage }
-		json.Unmarshal([]byte(opened[0].Get("json")), &call)
-		view = string(call.View)
-	}
-	for _, m := range slacktest.ValidateView([]byte(view), false) {
-		t.Errorf("Details: %s", m)
-	}
+	w.detailsOf(t, r)
 }
 
 func TestTheFieldForRedirectURIsIsMarkedWhereOneIsRequired(t *testing.T) {

@@ -19,7 +19,7 @@ const eventType = "entra_app_post"
 // Draw sends or changes one message. See [workflow.Messenger].
 func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string, err error) {
 	r := d.Request
-	text, blocks := b.message(d)
+	content := messageOptions(b.message(d))
 	channel, thread, err := b.place(ctx, d)
 	if d.Name.To() != "" && (isSlack(err, "user_disabled") || isSlack(err, "user_not_found")) {
 		b.log.Info("somebody who has left is not warned", "request", r.ID, "user", d.Name.To())
@@ -28,7 +28,6 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	if err != nil {
 		return "", "", slackError(err)
 	}
-	content := []slack.MsgOption{slack.MsgOptionText(escape(text), false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
 	ts = d.Post.TS
 	if ts == "none" { // the bot was not in the channel
 		return channel, ts, nil
@@ -76,8 +75,19 @@ func gone(err error) bool {
 	return isSlack(err, "message_not_found") || isSlack(err, "edit_window_closed") || isSlack(err, "cant_update_message")
 }
 
-// message is the content of a drawing.
+// messageOptions are what every message of ours has. The text is what notifications
+// show.
+func messageOptions(text string, blocks []slack.Block) []slack.MsgOption {
+	return []slack.MsgOption{slack.MsgOptionText(fitText(text), false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+}
+
+// message is the content of a drawing, as much of it as Slack takes.
 func (b *Bot) message(d workflow.Drawing) (string, []slack.Block) {
+	text, blocks := b.content(d)
+	return text, fitMessage(d.Request, text, blocks)
+}
+
+func (b *Bot) content(d workflow.Drawing) (string, []slack.Block) {
 	r := d.Request
 	switch {
 	case d.Superseded:
@@ -101,13 +111,13 @@ func (b *Bot) told(r *workflow.Request, e workflow.Event) (string, []slack.Block
 	blocks := []slack.Block{block(eventLine(e, 2500))}
 	if e.What == workflow.Reminder {
 		t, _ := b.desk.Tenant(r.Tenant)
-		parts := []any{"Approvers: "}
-		for _, a := range t.Approvers {
-			parts = append(parts, user(a.Slack), " ")
+		people := make([]workflow.Person, len(t.Approvers))
+		for i, a := range t.Approvers {
+			people[i].ID = a.Slack
 		}
-		blocks = append(blocks, block(line(parts...)))
+		blocks = append(blocks, block(line(append([]any{"Approvers: "}, users(people)...)...)))
 	}
-	return r.ID + ": " + clip(e.Text, 600), blocks
+	return r.ID + ": " + cutProse(e.Text, 600), blocks
 }
 
 // place is where a drawing belongs: a channel or DM, and under which message.

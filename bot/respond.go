@@ -24,7 +24,7 @@ type answer struct {
 
 // private is a sentence for whoever asked.
 func private(text string) answer {
-	return answer{ResponseType: "ephemeral", Text: escape(text), Blocks: &slack.Blocks{BlockSet: []slack.Block{sentenceBlock(text)}}}
+	return answer{ResponseType: "ephemeral", Text: fitText(text), Blocks: &slack.Blocks{BlockSet: []slack.Block{sentenceBlock(text)}}}
 }
 
 // tell gives somebody a private answer: through the response URL, or where that

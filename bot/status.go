@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ type listing struct {
 	Team      string   `json:"c,omitempty"`
 	State     string   `json:"s,omitempty"`
 	Text      string   `json:"t,omitempty"`
+	Apps      bool     `json:"a,omitempty"` // apps instead of requests: Requester's and Team's
 	Before    []string `json:"b,omitempty"` // the cursors of the pages up to this one
 }
 
@@ -67,13 +69,16 @@ func (b *Bot) status(ctx context.Context, c command, rest string) Reply {
 			return private(b.sentence(about(id, err)))
 		}
 		b.glance(ctx, r)
-		return answer{ResponseType: "ephemeral", Text: escape(summary(r)), Blocks: &slack.Blocks{BlockSet: b.inFull(r)}}
+		return answer{ResponseType: "ephemeral", Text: fitText(summary(r)), Blocks: &slack.Blocks{BlockSet: fitMessage(r, summary(r), b.inFull(r))}}
 	}
 	return b.page(ctx, ask(rest, c))
 }
 
 // page is one page of a listing.
 func (b *Bot) page(ctx context.Context, l listing) answer {
+	if l.Apps {
+		return b.appsPage(ctx, l)
+	}
 	q := workflow.Query{Requester: l.Requester, Team: l.Team, State: workflow.State(l.State), Text: l.Text, Limit: pageSize + 1}
 	if len(l.Before) > 0 {
 		q.Before = l.Before[len(l.Before)-1]
@@ -88,32 +93,37 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 	if len(found) == 0 {
 		return private("No request matches. " + Command + " request asks for an app; " + Command + " status all lists everybody's.")
 	}
-	more := len(found) > pageSize
-	found = found[:min(len(found), pageSize)]
-	blocks := []slack.Block{header("Requests")}
-	for _, r := range found {
-		blocks = append(blocks, block(
+	rows := make([][]slack.Block, min(len(found), pageSize))
+	for i, r := range found[:len(rows)] {
+		rows[i] = []slack.Block{block(
 			line(bold(r.ID), " ", bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant),
 			line(stateWord(r), ": ", waitsFor(r)),
-			line(italic("asked for by "), user(r.Requester.ID), italic(" "+ago(b.now().Sub(r.Created))+", on "), r.Created)))
+			line(italic("asked for by "), user(r.Requester.ID), italic(" "+ago(b.now().Sub(r.Created))+", on "), r.Created))}
 	}
-	blocks = append(blocks, unreadable(unread.IDs())...)
+	return l.listed("request", "Requests", found, rows, unreadable(unread.IDs()))
+}
+
+// listed is the page with as many rows as fit into a message beside what follows them,
+// and buttons that turn it. There is one row for each of the found that are shown at most.
+func (l listing) listed(what, title string, found []*workflow.Request, rows [][]slack.Block, after []slack.Block) answer {
+	n := rowsFitting(rows, room{2*size(l.value()) + 1000 + size(after), 2 + len(after)})
+	blocks := append(append([]slack.Block{header(title)}, slices.Concat(rows[:n]...)...), after...)
 	var buttons []slack.BlockElement
 	if n := len(l.Before); n > 0 {
 		newer := l
 		newer.Before = l.Before[:n-1]
-		buttons = append(buttons, button("page:newer", "Newer", newer.value(), "Newer requests"))
+		buttons = append(buttons, button("page:newer", "Newer", newer.value(), "Newer "+what+"s"))
 	}
-	if more {
+	if len(found) > n {
 		older := l
-		older.Before = append(append([]string{}, l.Before...), found[len(found)-1].ID)
+		older.Before = append(append([]string{}, l.Before...), found[n-1].ID)
 		older.Before = older.Before[max(0, len(older.Before)-mostPages):]
-		buttons = append(buttons, button("page:older", "Older", older.value(), "Older requests"))
+		buttons = append(buttons, button("page:older", "Older", older.value(), "Older "+what+"s"))
 	}
 	if len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
-	return answer{ResponseType: "ephemeral", Text: workflow.Count(len(found), "request") + ", newest first.", Blocks: &slack.Blocks{BlockSet: blocks}}
+	return answer{ResponseType: "ephemeral", Text: workflow.Count(n, what) + ", newest first.", Blocks: &slack.Blocks{BlockSet: blocks}}
 }
 
 func (l listing) value() string {
@@ -156,22 +166,19 @@ func (b *Bot) inFull(r *workflow.Request) []slack.Block {
 		blocks = append(blocks, steps)
 	}
 	blocks = append(blocks, historyBlocks(r, 15)...)
-	return append(blocks, slack.NewActionBlock("", button(actExport+asJSON, "Export manifest", r.ID, "Export the manifest of "+r.ID)))
+	return append(blocks, slack.NewActionBlock("",
+		button(actDetails, "Details", buttonValue(r), "Details of "+r.ID),
+		button(actExport+asJSON, "Export manifest", r.ID, "Export the manifest of "+r.ID)))
 }
 
 // historyBlocks shows the last events.
 func historyBlocks(r *workflow.Request, most int) []slack.Block {
-	events := r.History
-	title := "History"
-	if len(events) > most {
-		title = fmt.Sprintf("History (the last %d of %d)", most, len(events))
-		events = events[len(events)-most:]
+	from := max(len(r.History)-most, 0)
+	g := &growing{title: "History", unnamed: from, newest: true}
+	for _, e := range r.History[from:] {
+		g.lines = append(g.lines, eventLine(e, 600))
 	}
-	lines := []*slack.RichTextSection{}
-	for _, e := range events {
-		lines = append(lines, eventLine(e, 600))
-	}
-	return []slack.Block{block(line(bold(title)), list(lines...))}
+	return []slack.Block{g}
 }
 
 // eventLine is one line of history, with so much of its text at most.
@@ -187,7 +194,7 @@ func eventLine(e workflow.Event, most int) *slack.RichTextSection {
 	case e.By != "":
 		parts = append(parts, user(e.By), " ")
 	}
-	parts = append(parts, clip(e.Text, most))
+	parts = append(parts, cutProse(e.Text, most))
 	if e.Times > 1 {
 		parts = append(parts, fmt.Sprintf(" (%d times)", e.Times))
 	}
@@ -264,7 +271,7 @@ func waitsFor(r *workflow.Request) string {
 	case workflow.RevokedState:
 		return "nobody opened the " + handedOver(r) + " in time; an approver can press Retry or Undo"
 	case workflow.Denied:
-		return "by " + r.Approval.By.Name + ": " + clip(r.Approval.Reason, 300)
+		return "by " + r.Approval.By.Name + ": " + cutProse(r.Approval.Reason, 300)
 	case workflow.CancelledState:
 		if r.Failure.Text != "" {
 			return "it was given up"

@@ -35,7 +35,7 @@ func templateInputs(p workflow.Product, existing bool) []slack.Block {
 		blocks = append(blocks, of(p, in))
 	}
 	for _, d := range p.AlwaysGets() {
-		blocks = append(blocks, note("The app also gets these redirect URIs ("+string(d.Platform)+"): "+strings.Join(d.URIs, ", ")))
+		blocks = append(blocks, note("The app also gets these redirect URIs ("+string(d.Platform)+"): "+someOf(d.URIs, 1500)))
 	}
 	return blocks
 }

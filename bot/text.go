@@ -2,7 +2,7 @@ package bot
 
 import (
 	"fmt"
-	"slices"
+	"reflect"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -46,9 +46,16 @@ type (
 func line(parts ...any) *slack.RichTextSection {
 	var out []slack.RichTextSectionElement
 	text := func(s string, style *slack.RichTextSectionTextStyle) {
-		if s != "" {
-			out = append(out, slack.NewRichTextSectionTextElement(s, style))
+		if s == "" {
+			return
 		}
+		if n := len(out); n > 0 { // what is in one style is one element: Slack counts them
+			if last, ok := out[n-1].(*slack.RichTextSectionTextElement); ok && reflect.DeepEqual(last.Style, style) {
+				out[n-1] = slack.NewRichTextSectionTextElement(last.Text+s, style)
+				return
+			}
+		}
+		out = append(out, slack.NewRichTextSectionTextElement(s, style))
 	}
 	for _, p := range parts {
 		switch p := p.(type) {
@@ -98,9 +105,8 @@ const (
 	blockLines = 40
 )
 
-// lists puts lines under a title into blocks that are not too long: into as many
-// as it takes, or into one. It returns how many lines were left out.
-func lists(title, words string, lines []*slack.RichTextSection, whole bool) (blocks []slack.Block, rest int) {
+// lists puts lines under a title into as many blocks as it takes, none of them too long.
+func lists(title, words string, lines []*slack.RichTextSection) (blocks []slack.Block) {
 	for len(lines) > 0 {
 		n, size := 0, len(title)+len(words)
 		for n < len(lines) && n < blockLines {
@@ -110,12 +116,10 @@ func lists(title, words string, lines []*slack.RichTextSection, whole bool) (blo
 			n++
 		}
 		blocks = append(blocks, block(line(bold(title), words), list(lines[:n]...)))
-		if lines = lines[n:]; !whole {
-			return blocks, len(lines)
-		}
+		lines = lines[n:]
 		title = strings.TrimSuffix(title, " (continued)") + " (continued)"
 	}
-	return blocks, 0
+	return blocks
 }
 
 // width is how many characters the texts of a line have.
@@ -128,12 +132,21 @@ func width(l *slack.RichTextSection) (n int) {
 	return n
 }
 
-// fitting cuts blocks to what a surface takes, and says so.
-func fitting(blocks []slack.Block, most int) []slack.Block {
-	if len(blocks) <= most {
-		return blocks
+// someOf joins as many whole names as have n characters, and says how many more there are.
+func someOf(names []string, n int) string {
+	for k := len(names); k > 1; k-- {
+		words := strings.Join(names[:k], ", ")
+		if k < len(names) {
+			words += fmt.Sprintf(" and %d more", len(names)-k)
+		}
+		if utf8.RuneCountInString(words) <= n {
+			return words
+		}
 	}
-	return append(slices.Clone(blocks[:most-1]), note(fmt.Sprintf("%d more blocks do not fit here. Export manifest has all of the app; the pack has all of a custom role.", len(blocks)-most+1)))
+	if len(names) > 1 {
+		return clip(names[0], n) + fmt.Sprintf(" and %d more", len(names)-1)
+	}
+	return clip(strings.Join(names, ", "), n)
 }
 
 // preformatted shows a value exactly, to be copied.
@@ -141,12 +154,12 @@ func preformatted(s string) *slack.RichTextPreformatted {
 	return &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(s, nil)}}
 }
 
-func sentenceBlock(text string) slack.Block { return block(line(clip(text, 2900))) }
+func sentenceBlock(text string) slack.Block { return block(line(cutProse(text, 2900))) }
 
 func header(text string) slack.Block { return slack.NewHeaderBlock(plain(clip(text, 150))) }
 
 func note(parts ...string) slack.Block {
-	return slack.NewContextBlock("", plain(clip(strings.Join(parts, ""), 2000)))
+	return slack.NewContextBlock("", plain(cutProse(strings.Join(parts, ""), 2000)))
 }
 
 // button is a button that carries a value. label is how screen readers say it.

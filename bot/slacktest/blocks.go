@@ -234,7 +234,11 @@ func ValidateMessage(blocksJSON []byte) []string {
 	if err != nil {
 		return []string{"must provide an array [json-pointer:/blocks]"}
 	}
-	return messageMistakes(v)
+	mistakes := messageMistakes(v)
+	if tooLong("", encode(v)) {
+		mistakes = append(mistakes, errTooLong.Error()+" [json-pointer:/blocks]")
+	}
+	return mistakes
 }
 
 func messageMistakes(blocks any) []string {

@@ -232,3 +232,53 @@ func TestAPressedEphemeralIsReplacedThroughItsResponseURL(t *testing.T) {
 		t.Errorf("Bea still sees %+v", got)
 	}
 }
+
+// Services, section 6: a whole message has a limit that Slack does not document.
+func TestAWholeMessageThatIsTooLongIsRefusedWhereverItGoes(t *testing.T) {
+	w := newWorld(t, slacktest.Config{})
+	blocks := func(n int) []slack.Block {
+		var all []slack.Block
+		for range n {
+			all = append(all, slack.NewRichTextBlock("", slack.NewRichTextSection(slack.NewRichTextSectionTextElement(strings.Repeat("名", 900), nil))))
+		}
+		return all
+	}
+	_, ts, err := w.api.PostMessage(general, slack.MsgOptionBlocks(blocks(11)...))
+	worked(t, "eleven blocks", err)
+	_, _, err = w.api.PostMessage(general, slack.MsgOptionBlocks(blocks(13)...))
+	refused(t, "thirteen blocks", err, "msg_blocks_too_long")
+	_, _, err = w.api.PostMessage(general, slack.MsgOptionBlocks(blocks(11)...), slack.MsgOptionText(strings.Repeat("x", 2000), false))
+	refused(t, "eleven blocks and a long text", err, "msg_blocks_too_long")
+	_, _, _, err = w.api.UpdateMessage(general, ts, slack.MsgOptionBlocks(blocks(13)...))
+	refused(t, "an update", err, "msg_blocks_too_long")
+	_, _, _, err = w.api.UpdateMessage(general, ts, slack.MsgOptionText(strings.Repeat("名", 1500), false))
+	refused(t, "an update with a text of 4500 bytes", err, "msg_too_long")
+	_, err = w.api.PostEphemeral(general, bea, slack.MsgOptionBlocks(blocks(13)...))
+	refused(t, "an ephemeral", err, "msg_blocks_too_long")
+	tiny := make([]slack.Block, 40) // containers count
+	for i := range tiny {
+		section := slack.NewRichTextSection()
+		for range 10 {
+			section.Elements = append(section.Elements, slack.NewRichTextSectionTextElement("x", &slack.RichTextSectionTextStyle{Bold: true}))
+		}
+		tiny[i] = slack.NewRichTextBlock("", section)
+	}
+	_, _, err = w.api.PostMessage(general, slack.MsgOptionBlocks(tiny...))
+	refused(t, "many small parts", err, "msg_blocks_too_long")
+
+	w.app(acknowledge)
+	_, url := w.trigger()
+	for n, want := range map[int]int{11: http.StatusOK, 13: http.StatusNotFound} {
+		body, _ := json.Marshal(map[string]any{"text": "x", "blocks": blocks(n)})
+		resp, err := w.http.Post(url, "application/json", strings.NewReader(string(body)))
+		worked(t, "a response", err)
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%d blocks to a response URL: %d", n, resp.StatusCode)
+		}
+	}
+	b, _ := json.Marshal(blocks(13))
+	if m := slacktest.ValidateMessage(b); len(m) != 1 || !strings.HasPrefix(m[0], "msg_blocks_too_long") {
+		t.Errorf("it is said of thirteen blocks: %v", m)
+	}
+}

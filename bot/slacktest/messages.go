@@ -90,7 +90,11 @@ func (w *Workspace) content(a args) (json.RawMessage, error) {
 		return nil, &refusal{code: "invalid_blocks", messages: m}
 	}
 	w.numbered(items(v))
-	return encode(v), nil
+	blocks := encode(v)
+	if tooLong(a["text"], blocks) {
+		return nil, errTooLong
+	}
+	return blocks, nil
 }
 
 // cut is a text as long as Slack keeps it.
@@ -175,7 +179,7 @@ func (w *Workspace) updateMessage(a args) (reply, error) {
 	if !hasText && !hasBlocks && !hasMetadata {
 		return nil, no("no_text")
 	}
-	if utf8.RuneCountInString(a["text"]) > 4000 {
+	if len(a["text"]) > 4000 { // bytes: seen with texts in Chinese
 		return nil, no("msg_too_long")
 	}
 	if hasMetadata && !json.Valid([]byte(a["metadata"])) {

@@ -72,6 +72,9 @@ func (w *Workspace) respond(id string, body []byte) string {
 		a.Blocks = nil
 	}
 	if a.Blocks != nil {
+		if tooLong(a.Text, a.Blocks) {
+			return errTooLong.Error()
+		}
 		if m := ValidateMessage(a.Blocks); len(m) > 0 {
 			return "invalid_blocks"
 		}

@@ -52,6 +52,9 @@ func (w *Workspace) commandAnswer(user, channel string, answer json.RawMessage) 
 		a.Text = string(answer)
 	}
 	if a.Blocks != nil && string(a.Blocks) != "null" {
+		if tooLong(a.Text, a.Blocks) {
+			return errTooLong
+		}
 		if m := ValidateMessage(a.Blocks); len(m) > 0 {
 			return fmt.Errorf("invalid_blocks: %s", strings.Join(m, "; "))
 		}

@@ -1,0 +1,142 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// What messages and forms say of a plan's permissions: in words, by name, or, where
+// there are more than there is room for, many names in a line.
+
+const (
+	// namesInLine is how many permissions such a line names.
+	namesInLine = 8
+	// apart is how many lists of permissions there are at most, each of one resource and
+	// type. Where there would be more they are all in one.
+	apart = 12
+	// permissionWeight keeps permissions before other lists.
+	permissionWeight = 3
+)
+
+// A permissionGroup is the permissions of one resource and type, the riskiest first.
+type permissionGroup struct {
+	resource string
+	of       catalog.Type
+	ps       []workflow.Permission
+}
+
+func (g permissionGroup) title() string {
+	return fmt.Sprintf("%s, %s permissions", g.resource, strings.ToLower(string(g.of)))
+}
+
+// grouped are permissions by type and resource, in the order in which they came.
+func grouped(ps []workflow.Permission) []permissionGroup {
+	var groups []permissionGroup
+	for _, t := range []catalog.Type{catalog.Application, catalog.Delegated} {
+		for _, resource := range resourcesOf(ps) {
+			g := permissionGroup{resource: resource, of: t}
+			for _, p := range ps {
+				if p.Type == t && p.Resource == resource {
+					g.ps = append(g.ps, p)
+				}
+			}
+			slices.SortStableFunc(g.ps, func(a, b workflow.Permission) int { return b.Risk.Weight() - a.Risk.Weight() })
+			if g.ps != nil {
+				groups = append(groups, g)
+			}
+		}
+	}
+	return groups
+}
+
+// permissionBlocks lists permissions by resource and type, each with its tier,
+// what it allows and what it is needed for. From brief on they are named without
+// the words, but in Details, whose brief is more than a plan may ask for. The riskiest
+// come first.
+func permissionBlocks(ps []workflow.Permission, brief int) []slack.Block {
+	groups, whole := grouped(ps), brief > workflow.PermissionsMax
+	if len(groups) > apart && !whole {
+		return []slack.Block{together(groups)}
+	}
+	var blocks []slack.Block
+	for _, g := range groups {
+		byName := &growing{title: g.title(), weight: permissionWeight, less: inLines(g)}
+		inWords := &growing{title: g.title(), weight: permissionWeight, less: byName}
+		for _, p := range g.ps {
+			byName.lines = append(byName.lines, permissionLine(p, true))
+			inWords.lines = append(inWords.lines, permissionLine(p, false))
+		}
+		if len(ps) >= brief && !whole {
+			inWords = byName
+		}
+		blocks = append(blocks, inWords)
+	}
+	return blocks
+}
+
+func permissionLine(p workflow.Permission, short bool) *slack.RichTextSection {
+	parts := []any{bold(p.Name), " · risk ", bold(string(p.Risk))}
+	if !short {
+		parts = append(parts, "\n", p.Words)
+		if p.Why != "" {
+			parts = append(parts, "\n", italic("Needed: "+p.Why))
+		}
+	}
+	return line(parts...)
+}
+
+// inLines names a group's permissions, some in each line, which have the same tier.
+func inLines(g permissionGroup) *growing {
+	l := &growing{title: g.title(), weight: permissionWeight}
+	for from := 0; from < len(g.ps); {
+		risk, to := g.ps[from].Risk, from
+		var names []string
+		for to < len(g.ps) && to-from < namesInLine && g.ps[to].Risk == risk {
+			names = append(names, g.ps[to].Name)
+			to++
+		}
+		l.lines = append(l.lines, line(bold("risk "+string(risk)+": "), strings.Join(names, ", ")))
+		l.holds = append(l.holds, to-from)
+		from = to
+	}
+	return l
+}
+
+// together is all groups in one list, the riskiest permissions first.
+func together(groups []permissionGroup) *growing {
+	l := &growing{title: "Permissions", weight: permissionWeight}
+	for weight := 4; weight >= 0; weight-- {
+		for _, g := range groups {
+			var of []workflow.Permission
+			for _, p := range g.ps {
+				if p.Risk.Weight() == weight {
+					of = append(of, p)
+				}
+			}
+			in := inLines(permissionGroup{ps: of})
+			for i, words := range in.lines {
+				words.Elements = append(line(bold(g.resource), ", "+strings.ToLower(string(g.of))+", ").Elements, words.Elements...)
+				l.lines, l.holds = append(l.lines, words), append(l.holds, in.holds[i])
+			}
+		}
+	}
+	return l
+}
+
+func resourcesOf(ps []workflow.Permission) []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, p := range ps {
+		if !seen[p.Resource] {
+			seen[p.Resource] = true
+			names = append(names, p.Resource)
+		}
+	}
+	return names
+}
