@@ -67,7 +67,7 @@ func TestEveryRefusalOfARenewedCertificate(t *testing.T) {
 	if m, ok := newest(w.ada, approval, "EA-3"); ok {
 		t.Errorf("there is a request: %s", m.Plain())
 	}
-	if errs, err := w.bea.Submit(t.Context(), view, renewal("", w.bea.AddFile("new.pem", []byte(selfSigned(t))))); err != nil || len(errs) > 0 {
+	if errs, err := w.bea.Submit(t.Context(), view, renewal("", w.bea.AddFile("new.pem", read("another.pem")))); err != nil || len(errs) > 0 {
 		t.Fatalf("corrected: %q, %v", errs, err)
 	}
 	w.approves("renew the credential of payroll-backup", "Approve")

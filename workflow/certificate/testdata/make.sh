@@ -99,6 +99,11 @@ openssl base64 -A -in "$c" -out rsa-twice.txt
 { printf '\376\377'; iconv -t UTF-16BE <rsa-base64.txt; } >rsa-utf16be.txt
 { openssl base64 -A -in rsa.cer | fold -w 10; echo; } | { echo '-----BEGIN CERTIFICATE-----'; cat; echo '-----END CERTIFICATE-----'; } >rsa-short-lines.pem
 
+# Another certificate, with a key of its own.
+key another RSA -pkeyopt rsa_keygen_bits:2048
+self another /CN=another $from $until
+cp "$tmp/another.pem" another.pem
+
 # An authority, one below it, and a leaf.
 key root EC -pkeyopt ec_paramgen_curve:P-256
 sign root /CN=root $from $until authority -selfsign -keyfile "$tmp/root.key"
