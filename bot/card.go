@@ -349,7 +349,7 @@ func stepBlock(r *workflow.Request) slack.Block {
 		}
 		parts := []any{bold(word), " · " + r.StepTitle(s.Name)}
 		if s.Note != "" && s.Status != workflow.StepWaiting { // which says that already
-			parts = append(parts, italic(" ("+cutProse(s.Note, 200)+")"))
+			parts = append(parts, italic(" ("+cutProse(s.Note, 400)+")"))
 		}
 		g.lines = append(g.lines, line(parts...))
 	}

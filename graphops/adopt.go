@@ -43,24 +43,6 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 	return found, s.fault(err)
 }
 
-// Owners reads who owns an application.
-func (s *session) Owners(ctx context.Context, applicationID string) ([]string, error) {
-	list, err := s.application(applicationID).Owners().ToGetRequestInformation(ctx, &applications.ItemOwnersRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applications.ItemOwnersRequestBuilderGetQueryParameters{Select: []string{"id"}}})
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	err = s.pages(ctx, opOwners, list, nil, models.CreateDirectoryObjectCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
-		if l, ok := p.(models.DirectoryObjectCollectionResponseable); ok {
-			for _, o := range l.GetValue() {
-				ids = append(ids, value(o.GetId()))
-			}
-		}
-	})
-	return ids, s.fault(err, applicationID)
-}
-
 // mergeable are the settings that can be merged.
 var mergeable = []string{"id", "signInAudience", "web", "spa", "publicClient", "isFallbackPublicClient", "requiredResourceAccess", "identifierUris", "api"}
 

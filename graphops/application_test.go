@@ -145,7 +145,7 @@ func TestNewObjectsAreWaitedFor(t *testing.T) {
 	try("application again", func() error { obj, appID, err = s.EnsureApplication(t.Context(), a); return err })
 	try("service principal", func() error { sp, err = s.EnsureServicePrincipal(t.Context(), appID); return err })
 	try("owner", func() error {
-		return s.EnsureOwners(t.Context(), obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
+		return owned(t.Context(), s, obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
 	})
 	try("consent", func() error { return s.EnsureConsent(t.Context(), sp, a.Permissions) })
 	try("key", func() error { return second(s.AddKey(t.Context(), obj, "EA-1", w.now().Add(time.Hour))) })
@@ -224,7 +224,7 @@ func TestEveryAnswerCanBeLostOrThrottled(t *testing.T) {
 				func() error { obj, appID, err = s.EnsureApplication(t.Context(), a); return err },
 				func() error { sp, err = s.EnsureServicePrincipal(t.Context(), appID); return err },
 				func() error {
-					return s.EnsureOwners(t.Context(), obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
+					return owned(t.Context(), s, obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
 				},
 				func() error { return s.EnsureConsent(t.Context(), sp, a.Permissions) },
 				func() error { return last(s.Keys(t.Context(), obj)) },

@@ -44,7 +44,7 @@ func (w *world) wantElsewhere(err error, setting string) {
 func TestAListThatGoesOnElsewhereIsNotFollowed(t *testing.T) {
 	for _, address := range elsewhere {
 		t.Run(address, func(t *testing.T) {
-			w := newWorldWith(t, entratest.Config{PageSize: 1}, botScopes...)
+			w := newWorldWith(t, entratest.Config{PageSize: 1}, append([]string{"Directory.Read.All"}, botScopes...)...)
 			w.t.ChangeUser("ada@contoso.com", func(u *entratest.User) {
 				u.Roles = []string{entratest.CloudApplicationAdministrator, entratest.GlobalReader}
 			})
@@ -99,7 +99,7 @@ func TestARedirectOfGraphIsNotFollowed(t *testing.T) {
 // Whoever may not read other apps can't be told about them; an address that is not
 // Graph's is no such "no".
 func TestARedirectDoesNotSayThatACertificateIsNobodyElses(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{PageSize: 1}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
+	w := newWorldWith(t, entratest.Config{PageSize: 1}, append([]string{"User.ReadBasic.All", "Directory.Read.All"}, botScopes...)...)
 	s := w.session("ada")
 	first, appID, _ := w.made(s, app("payroll"))
 	w.made(s, app("other"))

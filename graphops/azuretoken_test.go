@@ -94,7 +94,7 @@ func TestAWiderTokenIsAskedForAgainWhenEntraIsNotWell(t *testing.T) {
 	w := newWorld(t)
 	n := 0
 	w.rewritten(func(path, body string) bool {
-		return strings.HasSuffix(path, "/token") && strings.Contains(body, scopePeople)
+		return strings.HasSuffix(path, "/token") && strings.Contains(body, scopeDirectory)
 	}, func(status int, body string) (int, string) {
 		if n++; n == 1 {
 			return 400, `{"error":"server_error","error_codes":[90006]}`

@@ -50,7 +50,7 @@ func (w *world) upper() {
 
 func TestIDsAreTheSameInAnyCase(t *testing.T) {
 	scopes := append([]string{"RoleManagement.ReadWrite.Directory"}, botScopes...)
-	w := newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All"}, scopes...)...)
+	w := newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All", "Directory.Read.All"}, scopes...)...)
 	w.t.AddUser(entratest.User{UPN: "tom@contoso.com", Mail: "tom@contoso.com", Disabled: true})
 	w.upper()
 	in, err := w.dir.SignIn(t.Context(), "contoso", scopes)
@@ -86,7 +86,7 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 			"a directory role": func() error {
 				return s.EnsureDirectoryRole(t.Context(), sp, strings.ToUpper(workflow.GlobalAdministrator))
 			},
-			"owners":        func() error { return s.EnsureOwners(t.Context(), obj, []string{who.ObjectID}, nil) },
+			"owners":        func() error { return owned(t.Context(), s, obj, []string{who.ObjectID}, nil) },
 			"a certificate": func() error { return w.session("ada").EnsureCertificate(t.Context(), strings.ToLower(obj), "EA-1", c) },
 		} {
 			if err := w.patiently(do); err != nil {

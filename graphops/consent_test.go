@@ -52,7 +52,7 @@ func TestConsentIsOneRoundTrip(t *testing.T) {
 }
 
 func TestConsentThatIsThereAlreadyIsSuccess(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{PageSize: 2}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
+	w := newWorldWith(t, entratest.Config{PageSize: 2}, append([]string{"User.ReadBasic.All", "Directory.Read.All"}, botScopes...)...)
 	ps := widePlan(t, 12)
 	s := w.session("ada", all...)
 	_, appID, sp := w.made(s, app("payroll", ps...))

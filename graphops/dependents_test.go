@@ -76,7 +76,7 @@ func TestNobodyDependsOnAnAppThatOnlyCallsItself(t *testing.T) {
 }
 
 func TestUsersGroupsAndClientsDependOnAnApp(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{PageSize: 2}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
+	w := newWorldWith(t, entratest.Config{PageSize: 2}, append([]string{"User.ReadBasic.All", "Directory.Read.All"}, botScopes...)...)
 	s := w.session("ada")
 	m := w.offered(s, "portal")
 	w.assign(m, 3, 2)
@@ -97,7 +97,7 @@ func TestUsersGroupsAndClientsDependOnAnApp(t *testing.T) {
 }
 
 func TestAListThatIsTooLongIsNotReadToItsEnd(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{PageSize: 40}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
+	w := newWorldWith(t, entratest.Config{PageSize: 40}, append([]string{"User.ReadBasic.All", "Directory.Read.All"}, botScopes...)...)
 	s := w.session("ada")
 	m := w.offered(s, "portal")
 	w.assign(m, mostDependents+60, 0)
@@ -209,7 +209,7 @@ func TestThatAReplicaDoesNotKnowIsNotTheEndOfAServicePrincipal(t *testing.T) {
 }
 
 func TestWhatTheTokenIsNotGoodForIsSaidAndTheRestCounts(t *testing.T) {
-	w := newWorld(t)
+	w := newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
 	m := w.offered(w.session("ada"), "portal")
 	w.assign(m, 1, 0)
 	in, err := w.dir.SignIn(t.Context(), "contoso", []string{"User.Read", "Application.ReadWrite.All"})

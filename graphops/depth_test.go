@@ -59,7 +59,7 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 	must(err)
 	m.ServicePrincipal, err = s.EnsureServicePrincipal(tb.Context(), m.AppID)
 	must(err)
-	must(s.EnsureOwners(tb.Context(), m.ObjectID, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}))
+	must(owned(tb.Context(), s, m.ObjectID, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}))
 	must(s.EnsureConsent(tb.Context(), m.ServicePrincipal, plan.Permissions))
 	must(s.EnsureDirectoryRole(tb.Context(), m.ServicePrincipal, plan.DirectoryRoles[0].TemplateID))
 	must(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", plan.Credential.Certificate))
@@ -72,7 +72,7 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 }
 
 func backupWorld(tb testing.TB) *world {
-	return newWorldWith(tb, entratest.Config{}, append([]string{"User.ReadBasic.All", "Policy.Read.All", "RoleManagement.ReadWrite.Directory"}, botScopes...)...)
+	return newWorldWith(tb, entratest.Config{}, append([]string{"User.ReadBasic.All", "Directory.Read.All", "Policy.Read.All", "RoleManagement.ReadWrite.Directory"}, botScopes...)...)
 }
 
 func TestTheBackupPlanTakesNoMoreThanTenRoundTrips(t *testing.T) {

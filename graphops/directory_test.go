@@ -83,7 +83,7 @@ func run(w *world) (graph, deep int) {
 	}
 	a := app("wide", ps...)
 	obj, appID, sp := w.made(s, a)
-	if err := s.EnsureOwners(w.Context(), obj, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}); err != nil {
+	if err := owned(w.Context(), s, obj, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}); err != nil {
 		w.Fatal(err)
 	}
 	if err := s.EnsureConsent(w.Context(), sp, ps); err != nil {

@@ -12,7 +12,7 @@ import (
 
 // Whichever page of the tenant's apps it is on.
 func TestACertificateThatAnotherAppHasIsNotAdded(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{PageSize: 2}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
+	w := newWorldWith(t, entratest.Config{PageSize: 2}, append([]string{"User.ReadBasic.All", "Directory.Read.All"}, botScopes...)...)
 	s := w.session("ada")
 	var ids []string
 	for i := range 7 {

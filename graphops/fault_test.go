@@ -167,7 +167,7 @@ func TestTheTokenIsForGraphOnly(t *testing.T) {
 		}
 		return answering(200, `{"value":[],"@odata.nextLink":"https://evil.test/v1.0/owners"}`), nil
 	}
-	if err := s.EnsureOwners(t.Context(), objectID, []string{objectID}, nil); w.saw(err) == nil || isTemporary(err) {
+	if err := owned(t.Context(), s, objectID, []string{objectID}, nil); w.saw(err) == nil || isTemporary(err) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -181,7 +181,7 @@ func TestWhatExistsButCannotBeReadYetIsWaitedFor(t *testing.T) {
 	none := inBatch(`{"id":"0","status":200,"body":{"value":[]}}`, `{"id":"1","status":200,"body":{"value":[]}}`)
 	w := newWorld(t)
 	s := w.session("ada", all...)
-	owner := func() error { return s.EnsureOwners(t.Context(), objectID, []string{clientID}, nil) }
+	owner := func() error { return owned(t.Context(), s, objectID, []string{clientID}, nil) }
 	principal := func() error { return last(s.EnsureServicePrincipal(t.Context(), clientID)) }
 	role := func() error { return s.EnsureConsent(t.Context(), objectID, []workflow.Permission{readDirectory}) }
 	scope := func() error { return s.EnsureConsent(t.Context(), objectID, []workflow.Permission{readUser}) }

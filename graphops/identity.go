@@ -135,6 +135,8 @@ func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.
 		for _, r := range l.GetValue() {
 			if id := lower(r.GetRoleTemplateId()); id != "" {
 				who.Roles = append(who.Roles, id)
+			} else {
+				who.HiddenRoles++ // Entra shows that there is one, and not which
 			}
 		}
 	})

@@ -1,11 +1,14 @@
 package graphops
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // owners are the UPNs of those who own an app, in order.
@@ -19,13 +22,22 @@ func (w *world) owners(appID string) []string {
 	return a.Owners
 }
 
+// owned is EnsureOwners where nothing may be refused.
+func owned(ctx context.Context, s workflow.Session, app string, users, not []string) error {
+	has, err := s.EnsureOwners(ctx, app, users, not)
+	for _, no := range has.Refused {
+		return no
+	}
+	return err
+}
+
 func TestAnOwnerIsAddedOnce(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada")
 	obj, appID, _ := w.made(s, app("payroll"))
 	bea := s.Signer().Requesters[0].ObjectID
 	for range 2 {
-		if err := s.EnsureOwners(t.Context(), obj, []string{bea}, nil); w.saw(err) != nil {
+		if err := owned(t.Context(), s, obj, []string{bea}, nil); w.saw(err) != nil {
 			t.Fatal(err)
 		}
 	}
@@ -33,7 +45,7 @@ func TestAnOwnerIsAddedOnce(t *testing.T) {
 		t.Errorf("owners %q", got)
 	}
 	w.later(2 * replication)
-	if err := s.EnsureOwners(t.Context(), "99999999-9999-4999-8999-999999999999", []string{bea}, nil); trouble(w.saw(err)) == nil {
+	if err := owned(t.Context(), s, "99999999-9999-4999-8999-999999999999", []string{bea}, nil); trouble(w.saw(err)) == nil {
 		t.Errorf("of an application that is not there: %v", err)
 	}
 }
@@ -49,12 +61,12 @@ func TestTheSignerIsNoOwnerOnceOthersAre(t *testing.T) {
 	for name, prepare := range map[string]func(obj string){
 		"none was one": func(string) {},
 		"the first was one": func(obj string) {
-			if err := s.EnsureOwners(t.Context(), obj, []string{bea}, nil); err != nil {
+			if err := owned(t.Context(), s, obj, []string{bea}, nil); err != nil {
 				t.Fatal(err)
 			}
 		},
 		"all is done": func(obj string) {
-			if err := s.EnsureOwners(t.Context(), obj, []string{bea, tom.ID}, []string{ada}); err != nil {
+			if err := owned(t.Context(), s, obj, []string{bea, tom.ID}, []string{ada}); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -70,7 +82,7 @@ func TestTheSignerIsNoOwnerOnceOthersAre(t *testing.T) {
 			obj, appID, _ := w.made(s, app(name))
 			prepare(obj)
 			before := w.s.RoundTrips()
-			if err := w.patiently(func() error { return s.EnsureOwners(t.Context(), obj, []string{bea, tom.ID}, []string{ada}) }); err != nil {
+			if err := w.patiently(func() error { return owned(t.Context(), s, obj, []string{bea, tom.ID}, []string{ada}) }); err != nil {
 				t.Fatal(err)
 			}
 			if got := w.owners(appID); !slices.Equal(got, want) {
@@ -88,11 +100,64 @@ func TestAnAppIsNeverWithoutAnOwner(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada")
 	obj, appID, _ := w.made(s, app("payroll"))
-	err := s.EnsureOwners(t.Context(), obj, []string{"99999999-9999-4999-8999-999999999999"}, []string{s.Signer().ObjectID})
+	err := owned(t.Context(), s, obj, []string{"99999999-9999-4999-8999-999999999999"}, []string{s.Signer().ObjectID})
 	if w.saw(err) == nil {
 		t.Error("somebody whom there is not became an owner")
 	}
 	if got := w.owners(appID); !slices.Equal(got, []string{"ada@contoso.com"}) {
 		t.Errorf("owners %q", got)
+	}
+}
+
+// services.md, section 2: a 403 of an owner is about consent for Directory.Read.All.
+func TestARefusedOwnerIsToldAndTheRestGoesOn(t *testing.T) {
+	w := newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
+	w.t.Change(func(k *entratest.Knobs) { k.RolesShown = true })
+	s := w.session("ada")
+	ada, bea := s.Signer().ObjectID, s.Signer().Requesters[0].ObjectID
+	obj, appID, _ := w.made(s, app("payroll"))
+	has, err := s.EnsureOwners(t.Context(), obj, []string{bea}, []string{ada})
+	if w.saw(err) != nil || has.Has(bea) || !has.Has(ada) {
+		t.Fatalf("%+v, %v", has, err)
+	}
+	if no := has.Refused[bea]; no == nil || !strings.Contains(no.Text, "Directory.Read.All") || strings.Contains(no.Text, "directory role") {
+		t.Errorf("it was refused because %v", no)
+	}
+	if got := w.owners(appID); !slices.Equal(got, []string{"ada@contoso.com"}) {
+		t.Errorf("owners %q", got)
+	}
+}
+
+// services.md, section 2: nobody says that somebody is an owner who is none. Cloe is
+// not made one by registering, and there is nothing to remove.
+func TestWhoIsAnOwnerIsRead(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("cloe")
+	cloe, bea := s.Signer().ObjectID, s.Signer().Requesters[0].ObjectID
+	obj, appID, _ := w.made(s, app("payroll"))
+	if has, err := s.EnsureOwners(t.Context(), obj, nil, []string{cloe}); w.saw(err) != nil || len(has.Owners) != 0 || len(has.Refused) != 0 {
+		t.Errorf("before: %+v, %v", has, err)
+	}
+	has, err := s.EnsureOwners(t.Context(), obj, []string{bea}, []string{cloe})
+	if w.saw(err) != nil || !slices.Equal(has.Owners, []string{bea}) || len(has.Refused) != 0 {
+		t.Errorf("after: %+v, %v", has, err)
+	}
+	if got := w.owners(appID); !slices.Equal(got, []string{"bea@contoso.com"}) {
+		t.Errorf("owners %q", got)
+	}
+}
+
+// services.md, section 2: a role whose template is hidden is not “no role”.
+func TestRolesThatCannotBeSeenAreCounted(t *testing.T) {
+	w := newWorldWith(t, entratest.Config{}, botScopes...)
+	if who := w.session("ada").Signer(); len(who.Roles) != 0 || who.HiddenRoles != 1 {
+		t.Errorf("without consent Ada has %v and %d more", who.Roles, who.HiddenRoles)
+	}
+	if who := w.session("bea").Signer(); len(who.Roles) != 0 || who.HiddenRoles != 0 {
+		t.Errorf("without any role Bea has %v and %d more", who.Roles, who.HiddenRoles)
+	}
+	w = newWorldWith(t, entratest.Config{}, append([]string{"Directory.Read.All"}, botScopes...)...)
+	if who := w.session("ada").Signer(); !slices.Equal(who.Roles, []string{entratest.GlobalAdministrator}) || who.HiddenRoles != 0 {
+		t.Errorf("with consent Ada has %v and %d more", who.Roles, who.HiddenRoles)
 	}
 }

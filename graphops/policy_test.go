@@ -22,12 +22,14 @@ func TestTheTenantsPolicyForAppsIsReadWhereTheClientHasConsent(t *testing.T) {
 		people    bool
 		tokens    int // asked for, with that of the code
 	}{
-		{"all", []string{"User.ReadBasic.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, all, true, 2},
-		{"people only", []string{"User.ReadBasic.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, workflow.AppPolicy{}, true, 3},
-		{"the policy only", []string{"Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, all, false, 4},
-		{"neither", nil, workflow.Ask{Email: "bea@contoso.com", Policy: true}, workflow.AppPolicy{}, false, 4},
-		{"all, and nobody wants the policy", []string{"User.ReadBasic.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com"}, workflow.AppPolicy{}, true, 2},
-		{"all, and nothing is wanted", []string{"User.ReadBasic.All", "Policy.Read.All"}, workflow.Ask{}, workflow.AppPolicy{}, false, 1},
+		{"all", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, all, true, 2},
+		{"the directory only", []string{"Directory.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, workflow.AppPolicy{}, true, 3},
+		{"people and the policy", []string{"User.ReadBasic.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, all, true, 4},
+		{"people only", []string{"User.ReadBasic.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, workflow.AppPolicy{}, true, 5},
+		{"the policy only", []string{"Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, all, false, 6},
+		{"neither", nil, workflow.Ask{Email: "bea@contoso.com", Policy: true}, workflow.AppPolicy{}, false, 6},
+		{"all, and nobody wants the policy", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com"}, workflow.AppPolicy{}, true, 2},
+		{"all, and nothing is wanted", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{}, workflow.AppPolicy{}, false, 2},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			w := newWorldWith(t, entratest.Config{}, append(c.consented, botScopes...)...)

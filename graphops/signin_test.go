@@ -18,7 +18,7 @@ import (
 
 func TestAdaSignsIn(t *testing.T) {
 	w := newWorld(t)
-	in, err := w.dir.SignIn(t.Context(), "contoso", append([]string{"User.ReadBasic.All"}, botScopes...))
+	in, err := w.dir.SignIn(t.Context(), "contoso", append([]string{"User.ReadBasic.All", "Directory.Read.All"}, botScopes...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestAdaSignsIn(t *testing.T) {
 }
 
 func TestRolesFillSeveralPages(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{PageSize: 1}, botScopes...)
+	w := newWorldWith(t, entratest.Config{PageSize: 1}, append([]string{"Directory.Read.All"}, botScopes...)...)
 	want := []string{entratest.CloudApplicationAdministrator, entratest.PrivilegedRoleAdministrator, entratest.GlobalReader}
 	w.t.ChangeUser("ada@contoso.com", func(u *entratest.User) { u.Roles = want })
 	got := slices.Sorted(slices.Values(w.session("ada").Signer().Roles))
@@ -234,7 +234,7 @@ func TestAClosedSessionIsOver(t *testing.T) {
 	for name, err := range map[string]error{
 		"EnsureApplication":      second(s.EnsureApplication(ctx, app("payroll"))),
 		"EnsureServicePrincipal": last(s.EnsureServicePrincipal(ctx, appID)),
-		"EnsureOwners":           s.EnsureOwners(ctx, obj, []string{s.Signer().ObjectID}, nil),
+		"EnsureOwners":           owned(ctx, s, obj, []string{s.Signer().ObjectID}, nil),
 		"EnsureConsent":          s.EnsureConsent(ctx, sp, nil),
 		"Keys":                   last(s.Keys(ctx, obj)),
 		"AddKey":                 second(s.AddKey(ctx, obj, "x", time.Now())),
@@ -286,7 +286,7 @@ func TestTheSignerIsWhoTheTokenSays(t *testing.T) {
 }
 
 func TestATokenThatMayNotReadWhoSignedInIsNoSession(t *testing.T) {
-	w := newWorld(t)
+	w := newWorldWith(t, entratest.Config{}, botScopes...)
 	in, err := w.dir.SignIn(t.Context(), "contoso", []string{"Application.ReadWrite.All"})
 	if err != nil {
 		t.Fatal(err)

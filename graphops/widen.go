@@ -16,24 +16,27 @@ import (
 )
 
 const (
-	scopePeople = "User.ReadBasic.All"
-	scopePolicy = "Policy.Read.All"
+	scopeDirectory = "Directory.Read.All" // which roles somebody has, who people are, and to add an owner
+	scopePeople    = "User.ReadBasic.All"
+	scopePolicy    = "Policy.Read.All"
 )
 
 // optional are the sets of scopes that make a session see more, the best first.
 // They are not asked for with the code, as a client without consent for one of
-// them could then not sign in at all.
+// them could then not sign in at all. Directory.Read.All is good for people too.
 func optional(ask workflow.Ask) [][]string {
-	people := ask.Email != "" || len(ask.Owners) > 0
-	switch {
-	case people && ask.Policy:
-		return [][]string{{scopePeople, scopePolicy}, {scopePeople}, {scopePolicy}}
-	case people:
-		return [][]string{{scopePeople}}
-	case ask.Policy:
-		return [][]string{{scopePolicy}}
+	sees := [][]string{{scopeDirectory}}
+	if ask.Email != "" || len(ask.Owners) > 0 {
+		sees = append(sees, []string{scopePeople})
 	}
-	return nil
+	if !ask.Policy {
+		return sees
+	}
+	var sets [][]string
+	for _, more := range sees {
+		sets = append(sets, []string{more[0], scopePolicy}, more)
+	}
+	return append(sets, []string{scopePolicy})
 }
 
 // widen exchanges the token that came with the code for one that is good for what

@@ -44,7 +44,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	return newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
+	return newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All", "Directory.Read.All"}, botScopes...)...)
 }
 
 func newWorldWith(t testing.TB, c entratest.Config, consented ...string) *world {

@@ -97,3 +97,66 @@ func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 		}
 	})
 }
+
+// services.md, section 2: a refused owner is a note, and the request goes on. Nobody
+// is called an owner who is none.
+func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.signer.ObjectID, w.noOwners = "o-ada", &Trouble{Code: "403", Text: "the bot's own client has no consent for Directory.Read.All, which that takes"}
+		n := w.boot()
+		defer n.stop()
+		r := w.settle(n, w.request(n), Ready)
+		st := r.Step(StepOwner)
+		for _, says := range []string{"Entra did not make Bea an owner (the bot's own client has no consent for Directory.Read.All, which that takes)", "an application administrator can", "stays one"} {
+			if !strings.Contains(st.Note, says) {
+				t.Errorf("the step does not say %q: %q", says, st.Note)
+			}
+		}
+		if got := w.app(r.Made.ObjectID).owners; st.Status != StepSkipped || !slices.Equal(got, []string{"o-ada"}) || strings.HasPrefix(st.Note, "Bea") {
+			t.Errorf("the owners are %q; the step is %+v", got, st)
+		}
+	})
+}
+
+// services.md, section 2: an Application Administrator is not made an owner by
+// registering, so that an app can be without one.
+func TestAnAppWithoutAnyOwnerSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.ownsNothing, w.signer.Requesters = true, nil
+		n := w.boot()
+		defer n.stop()
+		r := w.settle(n, w.request(n), Ready)
+		if st := r.Step(StepOwner); !strings.Contains(st.Note, "nobody owns the app in Entra") || strings.Contains(st.Note, "stays one") {
+			t.Errorf("the step is %+v", st)
+		}
+	})
+}
+
+// services.md, section 2: a role that can't be seen permits nothing, and is not called
+// no role.
+func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
+	r := &Request{Kind: Register, Task: Provision}
+	const hidden, lacks = "can't be seen", "has no active role"
+	for _, c := range []struct {
+		what string
+		who  Signer
+		says string
+	}{
+		{"hidden", Signer{UPN: "ada@contoso.com", HiddenRoles: 1}, hidden},
+		{"hidden beside one that is not enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 1, Roles: []string{globalReader}}, hidden},
+		{"none", Signer{UPN: "ada@contoso.com"}, lacks},
+		{"enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 3, Roles: []string{GlobalAdministrator}}, ""},
+	} {
+		no := r.againstRoles(c.who)
+		switch {
+		case c.says == "" && no != nil, c.says != "" && no == nil:
+			t.Errorf("%s: %v", c.what, no)
+		case no != nil && (!strings.Contains(no.Text, c.says) || !strings.Contains(no.Text, "Nothing was changed.")):
+			t.Errorf("%s: %s", c.what, no.Text)
+		case c.says == hidden && (!strings.Contains(no.Text, "admin consent for Directory.Read.All") || strings.Contains(no.Text, lacks)):
+			t.Errorf("%s: it does not say what to do: %s", c.what, no.Text)
+		}
+	}
+}

@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -69,9 +71,10 @@ type Session interface {
 	EnsureApplication(ctx context.Context, a App) (objectID, appID string, err error)
 	// EnsureServicePrincipal makes sure that the app has a service principal in the tenant.
 	EnsureServicePrincipal(ctx context.Context, appID string) (objectID string, err error)
-	// EnsureOwners makes sure that users own the application, and then that those
-	// in not do not.
-	EnsureOwners(ctx context.Context, applicationID string, users, not []string) error
+	// EnsureOwners makes sure that users own the application, and then that those in
+	// not do not, if at least one of users does. It returns who owns it after that, and
+	// what Entra refused: that is no error.
+	EnsureOwners(ctx context.Context, applicationID string, users, not []string) (Ownership, error)
 	// EnsureConsent makes sure that the service principal has these permissions,
 	// application ones assigned and delegated ones granted for all users. Those
 	// in keep stay where they are. Where it finds more delegated scopes than these
@@ -165,6 +168,17 @@ type Session interface {
 	Close()
 }
 
+// Ownership is who owns an application, as the tenant says.
+type Ownership struct {
+	Owners  []string            // object IDs, in lower case
+	Refused map[string]*Trouble // by object ID in lower case: whom Entra did not make an owner, or did not remove
+}
+
+// Has reports whether a user is an owner.
+func (o Ownership) Has(id string) bool {
+	return slices.ContainsFunc(o.Owners, func(is string) bool { return strings.EqualFold(is, id) })
+}
+
 // App is an application as it is first registered.
 type App struct {
 	UniqueName string
@@ -219,7 +233,10 @@ type Signer struct {
 	ObjectID   string
 	UPN        string
 	Mail       string
-	Roles      []string // template IDs of the active directory roles
+	Roles      []string // template IDs of the active directory roles that hold in the whole tenant
+	// HiddenRoles is how many more there are of which the token does not show which
+	// they are.
+	HiddenRoles int
 	// Requesters are the accounts that have the requester's e-mail address.
 	Requesters []Account
 	// Policy is the tenant's for apps, where the token was good for reading it.

@@ -15,15 +15,61 @@ import (
 // creates says whether r registers a new application, and does not change one.
 func (r *Request) creates() bool { return r.Kind == Register || r.Target.Anew }
 
-// ensureOwners makes the requester and the plan's owners owners of the app. Entra
-// has made whoever registered it one too: that was for this request only, and so
-// it is taken away again, unless nobody else owns the app.
+// ensureOwners makes the requester and the plan's owners owners of the app. Whoever
+// registered it may be one too: that was for this request only, and so it is removed
+// again, unless nobody else owns the app. Whom Entra does not make an owner is a note:
+// the app is the requester's all the same. Who is one is what the tenant says.
 func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
-	requester, found := s.Signer().Requesters, s.Signer().Owners
+	wanted, notes := r.wantedOwners(s.Signer())
+	var ids []string
+	for _, o := range wanted {
+		ids = append(ids, o.ObjectID)
+	}
+	if r.Kind == Adopt {
+		if err := e.noteOwners(r, ids); err != nil {
+			return nil, err
+		}
+	}
+	not := r.notOwners(s.Signer(), ids)
+	has, err := s.EnsureOwners(ctx, r.Made.ObjectID, ids, not)
+	if len(not) > 0 && e.staysOwner(r, err) {
+		has, err = s.EnsureOwners(ctx, r.Made.ObjectID, ids, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.Kind == Renew { // an update takes them away with all else that goes
+		left, err := removeOwners(ctx, r, s)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, left...)
+	}
+	var owners []string
+	for _, o := range wanted {
+		if has.Has(o.ObjectID) {
+			owners = append(owners, o.UPN)
+		} else {
+			notes = append(notes, notMade(o.UPN, has.Refused[strings.ToLower(o.ObjectID)]))
+		}
+	}
+	notes = append(notes, r.remaining(s.Signer(), not, has, len(owners) > 0)...)
+	return func(r *Request, st *Step) {
+		r.Made.Owners = slices.DeleteFunc(r.Made.Owners, func(id string) bool { return !has.Has(id) })
+		st.Note = strings.Join(append(owners, notes...), "; ")
+		if len(owners) == 0 {
+			st.Status = StepSkipped
+		}
+	}, nil
+}
+
+// wantedOwners are the accounts of those who are to own the app, the requester first,
+// with their names in place of the UPN; and why some have none.
+func (r *Request) wantedOwners(who Signer) (wanted []Account, notes []string) {
+	requester, found := who.Requesters, who.Owners
 	if _, looked := found[r.Requester.Email]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
 		requester = []Account{{ObjectID: r.Made.Owner}}
 	}
-	var owners, ids, notes []string
 	for i, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
 		accounts := found[p.Email]
 		if i == 0 {
@@ -39,39 +85,42 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 		case accounts[0].Disabled:
 			notes = append(notes, "the account of "+p.Name+" is disabled")
 		default:
-			owners, ids = append(owners, p.Name), append(ids, accounts[0].ObjectID)
+			wanted = append(wanted, Account{ObjectID: accounts[0].ObjectID, UPN: p.Name})
 		}
 	}
-	if r.Kind == Adopt {
-		if err := e.noteOwners(r, ids); err != nil {
-			return nil, err
+	return wanted, notes
+}
+
+// notMade says that Entra did not make somebody an owner, why, and who can.
+func notMade(name string, why *Trouble) string {
+	text := "Entra did not make " + name + " an owner"
+	if why != nil {
+		text += " (" + strings.TrimSuffix(why.Text, ".") + ")"
+	}
+	return text + ": an application administrator can, in Entra (App registrations › Owners)"
+}
+
+// remaining says of those who were not to stay owners that they are, and where nobody
+// is one.
+func (r *Request) remaining(who Signer, not []string, has Ownership, others bool) (notes []string) {
+	for _, id := range not {
+		if !has.Has(id) {
+			continue
+		}
+		name := "the account " + id
+		if strings.EqualFold(id, who.ObjectID) {
+			name = who.UPN
+		}
+		if others {
+			notes = append(notes, "Entra did not take "+name+", whom it made an owner by registering it, from the owners: do that in Entra")
+		} else {
+			notes = append(notes, "so "+name+", whom Entra made an owner by registering it, stays one")
 		}
 	}
-	not := r.notOwners(s.Signer(), ids)
-	if len(not) > 0 && len(ids) == 0 {
-		not, notes = nil, append(notes, "so "+s.Signer().UPN+", whom Entra made an owner by registering it, stays one")
+	if len(has.Owners) == 0 {
+		notes = append(notes, "nobody owns the app in Entra: an application administrator can name owners there (App registrations › Owners)")
 	}
-	err := s.EnsureOwners(ctx, r.Made.ObjectID, ids, not)
-	if len(not) > 0 && e.staysOwner(r, err) { // the app is the requester's all the same
-		err = s.EnsureOwners(ctx, r.Made.ObjectID, ids, nil)
-		notes = append(notes, "Entra did not take "+s.Signer().UPN+", whom it made an owner by registering it, from the owners: do that in Entra")
-	}
-	if err != nil {
-		return nil, err
-	}
-	if r.Kind == Renew { // an update takes them away with all else that goes
-		left, err := removeOwners(ctx, r, s)
-		if err != nil {
-			return nil, err
-		}
-		notes = append(notes, left...)
-	}
-	return func(r *Request, st *Step) {
-		st.Note = strings.Join(append(owners, notes...), "; ")
-		if len(owners) == 0 {
-			st.Status = StepSkipped
-		}
-	}, nil
+	return notes
 }
 
 // noteOwners writes down whom an adoption is about to make owners: Undo takes away
@@ -88,15 +137,15 @@ func (e *Engine) noteOwners(r *Request, ids []string) error {
 	return err
 }
 
-// staysOwner says whether err is that Entra will not take an owner away: at once
-// where it said no, and else where the step would be given up for it.
+// staysOwner reports whether the step would be given up because Entra does not remove
+// an owner.
 func (e *Engine) staysOwner(r *Request, err error) bool {
-	if later, ok := errors.AsType[Temporary](err); ok {
-		_, more := e.nextTry(r, StepOwner, later)
-		return !more
+	later, ok := errors.AsType[Temporary](err)
+	if !ok {
+		return false
 	}
-	_, no := errors.AsType[*Trouble](err)
-	return no
+	_, more := e.nextTry(r, StepOwner, later)
+	return !more
 }
 
 // removeOwners takes away the owners that the app has had and does not keep, who have

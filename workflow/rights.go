@@ -109,6 +109,24 @@ func (p Plan) rolesNeeded(t Task) []roleNeed {
 	return needs
 }
 
+// againstRoles says which directory role this account lacks for r. A role that can't be
+// seen is no role and no lack of one: it permits nothing, and the refusal says what
+// would show it.
+func (r *Request) againstRoles(who Signer) *Refusal {
+	for _, need := range r.rolesNeeded() {
+		switch {
+		case slices.ContainsFunc(need.anyOf, func(role string) bool { return slices.Contains(who.Roles, role) }):
+		case who.HiddenRoles > 0:
+			return refuse(RuleRole, "The directory roles of %s can't be seen, so this bot does not know whether one of them may %s: it takes %s. Nothing was changed. "+
+				"Entra does not show them to the bot's own client: a Global Administrator has to grant it admin consent for Directory.Read.All (delegated; Enterprise applications › Permissions). Press New code after that.", who.UPN, need.to, need.words)
+		default:
+			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in Privileged Identity Management, if it is eligible), then press New code. "+
+				"This bot goes by built-in roles that hold in the whole tenant: a custom role, or one for a single application or administrative unit, does not count.", who.UPN, need.to, need.words)
+		}
+	}
+	return nil
+}
+
 // RolesWords says which directory roles a sign-in for r takes.
 func (r *Request) RolesWords() string {
 	var words []string

@@ -291,10 +291,8 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 		slices.ContainsFunc(who.Requesters, func(a Account) bool { return strings.EqualFold(a.ObjectID, who.ObjectID) }):
 		return refuse(RuleRequesterSelf, "%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN, r.Requester.Name)
 	}
-	for _, need := range r.rolesNeeded() {
-		if !slices.ContainsFunc(need.anyOf, func(role string) bool { return slices.Contains(who.Roles, role) }) {
-			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in Privileged Identity Management, if it is eligible), then press New code.", who.UPN, need.to, need.words)
-		}
+	if no := r.againstRoles(who); no != nil {
+		return no
 	}
 	if no := r.againstPolicy(who.Policy); no != nil {
 		return no

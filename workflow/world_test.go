@@ -19,7 +19,9 @@ import (
 // A world is all that the engine touches, in memory: a store, a tenant and a
 // Slack, each a small true model. Its power can be cut at any outside call.
 type world struct {
-	keepsOwners error // what Entra says when an owner is to be taken away
+	keepsOwners error    // what Entra says when an owner is to be taken away
+	noOwners    *Trouble // what it says when one is to be added
+	ownsNothing bool     // whoever registers an app does not own it
 
 	t      *testing.T
 	store  *memory
@@ -292,6 +294,9 @@ func (s *fakeSession) EnsureApplication(_ context.Context, a App) (string, strin
 	_, err := call(s.wired, "application", func() (bool, error) {
 		if s.apps[a.UniqueName] == nil {
 			s.apps[a.UniqueName] = &fakeApp{keys: map[string]Password{}, owners: []string{s.who.ObjectID}} // as Entra does
+			if s.ownsNothing {
+				s.apps[a.UniqueName].owners = nil
+			}
 		}
 		s.apps[a.UniqueName].App = a
 		return true, nil
@@ -308,22 +313,33 @@ func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string) (s
 	return appID, err
 }
 
-func (s *fakeSession) EnsureOwners(_ context.Context, id string, users, not []string) error {
-	_, err := call(s.wired, "owner", func() (bool, error) {
-		if len(not) > 0 && s.keepsOwners != nil {
-			return false, s.keepsOwners
+func (s *fakeSession) EnsureOwners(_ context.Context, id string, users, not []string) (Ownership, error) {
+	return call(s.wired, "owner", func() (has Ownership, err error) {
+		has.Refused = map[string]*Trouble{}
+		if _, final := s.keepsOwners.(*Trouble); len(not) > 0 && s.keepsOwners != nil && !final {
+			return has, s.keepsOwners
 		}
 		a := s.app(id)
 		for _, user := range users {
+			if s.noOwners != nil {
+				has.Refused[strings.ToLower(user)] = s.noOwners
+				continue
+			}
 			a.owner = user
 			if !slices.Contains(a.owners, user) {
 				a.owners = append(a.owners, user)
 			}
 		}
-		a.owners = slices.DeleteFunc(a.owners, func(user string) bool { return slices.Contains(not, user) })
-		return true, nil
+		for _, user := range not {
+			if no, final := s.keepsOwners.(*Trouble); final {
+				has.Refused[strings.ToLower(user)] = no
+			} else if s.noOwners == nil && len(users) > 0 {
+				a.owners = without(a.owners, []string{user})
+			}
+		}
+		has.Owners = slices.Clone(a.owners)
+		return has, nil
 	})
-	return err
 }
 
 func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []Permission, keep ...Permission) error {

@@ -45,9 +45,11 @@ func (c *call) ownedOnly() bool {
 	return c.who.user == nil && c.who.may(writeOwned) && !c.who.may(writeApps)
 }
 
-// firstOwner is who owns what the caller makes: the person, or the app that has no other right to it.
+// firstOwner is who owns what the caller makes: the person, but for an Application Administrator or a Cloud
+// Application Administrator, or the app that has no other right to it. Source: Microsoft Entra built-in roles.
 func (c *call) firstOwner() []string {
 	switch _, id := c.caller(); {
+	case c.who.user != nil && c.t.has(c.who.user, ApplicationAdministrator, CloudApplicationAdministrator):
 	case c.who.user != nil, c.ownedOnly():
 		return []string{id}
 	}

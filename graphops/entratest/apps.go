@@ -194,7 +194,7 @@ func (c *call) ownersOf(ids []string) []object {
 			items = append(items, o)
 		}
 	}
-	return items
+	return c.limited(items)
 }
 
 func listOwnerRefs(c *call) (answer, error) {
@@ -262,7 +262,7 @@ func addOwner(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if !c.mayManage(a.owners) {
+	if !c.mayManage(a.owners) || !c.mayAddOwner() {
 		return answer{}, denied()
 	}
 	return c.addTo(&a.owners)

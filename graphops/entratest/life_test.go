@@ -132,7 +132,7 @@ func TestOwnersAreAddedOnce(t *testing.T) {
 	a := w.register("mia", "x")
 	cloe := w.must(w.as("mia"), "GET", "/users/cloe@contoso.com", nil).id()
 	add := func(id string) reply {
-		return w.call(w.as("mia"), "POST", "/applications/"+a.id+"/owners/$ref", o{"@odata.id": w.url + "/v1.0/directoryObjects/" + id})
+		return w.call(w.as("mia", "Application.ReadWrite.All", "Directory.Read.All"), "POST", "/applications/"+a.id+"/owners/$ref", o{"@odata.id": w.url + "/v1.0/directoryObjects/" + id})
 	}
 	if r := add(cloe); r.status != 204 {
 		t.Fatalf("%d %s", r.status, r.raw)

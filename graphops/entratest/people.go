@@ -71,6 +71,7 @@ func listRoles(c *call) (answer, error) {
 	for _, r := range c.t.rolesOf(u.ID) {
 		items = append(items, c.t.showRole(r))
 	}
+	items = c.limited(items)
 	if strings.HasSuffix(c.route.path, "directoryRole") {
 		return c.list("directoryRole", "directoryRoles", items)
 	}

@@ -167,7 +167,7 @@ func addSPOwner(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if !c.mayManage(p.owners) {
+	if !c.mayManage(p.owners) || !c.mayAddOwner() {
 		return answer{}, denied()
 	}
 	return c.addTo(&p.owners)

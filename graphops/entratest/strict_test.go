@@ -187,7 +187,7 @@ func TestPeopleAreFoundByNameAndMail(t *testing.T) {
 			t.Errorf("%s: %s", filter, r.raw)
 		}
 	}
-	r := w.must(ada, "GET", "/me/transitiveMemberOf/graph.directoryRole?$select=id,displayName,roleTemplateId", nil)
+	r := w.must(w.as("ada", "Directory.Read.All"), "GET", "/me/transitiveMemberOf/graph.directoryRole?$select=id,displayName,roleTemplateId", nil)
 	if len(r.values()) != 1 || r.values()[0]["roleTemplateId"] != entratest.GlobalAdministrator {
 		t.Errorf("ada's roles: %s", r.raw)
 	}

@@ -108,6 +108,14 @@ type Knobs struct {
 	// tenant, as it is at Microsoft.
 	UsersMayRegister bool
 
+	// RolesShown lets everybody see which directory roles their own are. Without it
+	// that takes a permission to read the directory or its roles; with User.Read
+	// alone all but their number is null.
+	RolesShown bool
+	// OwnersByBasic lets a client with User.ReadBasic.All add owners. Without it that
+	// takes Directory.Read.All, as documented.
+	OwnersByBasic bool
+
 	BlockDeviceCode bool // Conditional Access blocks the device code flow: AADSTS53003
 	RequireMFA      bool // every sign-in ends in AADSTS50076
 	SlowDown        bool // polling faster than the interval is answered with slow_down

@@ -40,7 +40,8 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 	_, _, err = s.AddKey(ctx, objectID, "by hand", time.Now().Add(24*time.Hour))
 	must(err)
 	if owned {
-		must(s.EnsureOwners(ctx, objectID, []string{s.Signer().Requesters[0].ObjectID}, nil))
+		_, err = s.EnsureOwners(ctx, objectID, []string{s.Signer().Requesters[0].ObjectID}, nil)
+		must(err)
 	}
 	return w.app(appID)
 }

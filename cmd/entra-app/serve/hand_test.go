@@ -46,7 +46,8 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	}
 	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: name, Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
 	must(err)
-	must(s.EnsureOwners(context.Background(), objectID, []string{s.Signer().Requesters[0].ObjectID}, nil))
+	_, err = s.EnsureOwners(context.Background(), objectID, []string{s.Signer().Requesters[0].ObjectID}, nil)
+	must(err)
 	if cert == nil {
 		_, _, err = s.AddKey(context.Background(), objectID, "by hand", time.Now().Add(30*24*time.Hour))
 		must(err)

@@ -1,55 +1,53 @@
 package serve
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/graphops/entratest"
 )
 
-func TestWhoOnlyOwnsAnAppFindsItEverywhere(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.start()
-	w.sends("vb365-restore", nil, map[string]any{"App name": "second-hand", "Reason": "restores", "Owners": []string{"U0TOM00001"}})
-	w.approves("register the app second-hand", "Approve")
-	w.sees(w.ada, in(approval), "second-hand · Done")
-	if err := w.tom.OpenHome(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	w.until("Tom's home tab lists it", func() bool {
-		return slices.ContainsFunc(w.slack.Journal(), func(c slacktest.Entry) bool {
-			return c.Method == "views.publish" && strings.Contains(c.Body, "U0TOM00001") && strings.Contains(c.Body, "second-hand")
-		})
-	})
-	if _, err := w.tom.Slash(t.Context(), approval, "/entra-app apps"); err != nil {
-		t.Fatal(err)
-	}
-	if list := w.sees(w.tom, in(approval), "1 app, newest first").Plain(); !strings.Contains(list, "second-hand") {
-		t.Errorf("the list is %s", list)
-	}
-	// Ada is none of its people, and this is not its channel.
-	if _, err := w.ada.Slash(t.Context(), approval, "/entra-app apps"); err != nil {
-		t.Fatal(err)
-	}
-	w.sees(w.ada, in(approval), "You and this channel have no app from here yet")
+// withoutDirectory gives the bot a client without consent for Directory.Read.All.
+func (w *world) withoutDirectory() {
+	c := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot", PublicClientFlows: true, Scopes: []string{"User.Read", "User.ReadBasic.All",
+		"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}})
+	w.cfg.Tenants[0].ClientID = c.AppID
 }
 
-// The case “app name `vb365.contoso.com` in a command”, as Slack delivers it.
-func TestAnAppIsFoundByANameThatSlackTakesForAHost(t *testing.T) {
+// services.md, section 2: roles that can't be seen are not “no role”, and permit nothing.
+func TestRolesThatCannotBeSeenStopTheSignInWithWhatToConsentTo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.withoutDirectory()
 	w.start()
-	w.asks("vb365.contoso.com")
-	w.sees(w.ada, in(approval), "register the app vb365.contoso.com")
-	for _, typed := range []string{"status vb365.contoso.com", "status “vb365.contoso.com”", "status @bea", "status #backup-team"} {
-		before := len(w.tom.Messages(team))
-		if _, err := w.tom.Slash(t.Context(), team, "/entra-app "+typed); err != nil {
-			t.Fatal(err)
+	w.asks("payroll-backup")
+	w.approves("register the app payroll-backup", "Approve")
+	m := w.sees(w.ada, w.ada.DM, "can't be seen").Plain()
+	for _, says := range []string{"The directory roles of ada@contoso.com can't be seen", "Nothing was changed.", "admin consent for Directory.Read.All", "Press New code after that."} {
+		if !strings.Contains(m, says) {
+			t.Errorf("the approver is not told %q: %s", says, m)
 		}
-		if all := w.tom.Messages(team); len(all) != before+1 || !strings.Contains(all[before].Plain(), "vb365.contoso.com") {
-			t.Errorf("%s is answered with %v", typed, all[before:])
+	}
+	if strings.Contains(m, "no active role") || len(w.made()) != 0 {
+		t.Errorf("apps %v; the approver is told %s", w.made(), m)
+	}
+}
+
+// services.md, section 2: where the tenant shows roles but no owner can be added, the
+// request ends well, and its card says who is no owner and who can help.
+func TestARefusedOwnerIsANoteOnTheCard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.withoutDirectory()
+	w.tenant.Change(func(k *entratest.Knobs) { k.RolesShown = true })
+	w.start()
+	w.asks("payroll-backup")
+	w.approves("register the app payroll-backup", "Approve")
+	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
+	card := w.sees(w.ada, in(approval), "EA-1: payroll-backup · Done").Plain()
+	for _, says := range []string{"Entra did not make Bea an owner", "no consent for Directory.Read.All", "an application administrator can", "ada@contoso.com, whom Entra made an owner by registering it, stays one"} {
+		if !strings.Contains(card, says) {
+			t.Errorf("the card does not say %q: %s", says, card)
 		}
 	}
 }

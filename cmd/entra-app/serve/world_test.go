@@ -115,7 +115,7 @@ func newWorldOf(t testing.TB, c slacktest.Config) *world {
 	w.tenant.AddUser(entratest.User{UPN: "tom@contoso.com", Name: "Tom", Mail: "tom@contoso.com"})
 	w.tenant.AddUser(entratest.User{UPN: "lesser@contoso.com", Name: "Lesser", Roles: []string{entratest.ApplicationAdministrator}})
 	client := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot", PublicClientFlows: true,
-		Scopes: []string{"User.Read", "User.ReadBasic.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}, Azure: true})
+		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}, Azure: true})
 	w.entra.SetARMURL(entraSrv.URL)
 	w.tenant.AddSubscription(entratest.Subscription{ID: subscription, Name: "Production"})
 	w.tenant.GrantAzureRole("ada@contoso.com", subscription, entratest.AzureUserAccessAdministrator)
