@@ -3,6 +3,7 @@ package graphops
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -29,21 +30,15 @@ func (s *session) RemoveCredentials(ctx context.Context, id string) error {
 	if err != nil {
 		return s.fault(err, id)
 	}
+	var errs []error // one that stays keeps no other in use
 	for _, k := range keys {
-		if err := s.RemoveKey(ctx, id, k.KeyID); err != nil {
-			return err
-		}
+		errs = append(errs, s.RemoveKey(ctx, id, k.KeyID))
 	}
 	certs, err := s.currentCertificates(ctx, id)
-	if err != nil {
-		return err
+	if err == nil && len(certs) > 0 {
+		err = s.setCertificates(ctx, id, certs, nil)
 	}
-	if len(certs) > 0 {
-		if err := s.setCertificates(ctx, id, certs, nil); err != nil {
-			return err
-		}
-	}
-	return s.removeFederated(ctx, id)
+	return errors.Join(append(errs, err, s.removeFederated(ctx, id))...)
 }
 
 func (s *session) removeFederated(ctx context.Context, applicationID string) error {

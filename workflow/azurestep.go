@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -11,10 +12,12 @@ import (
 // giveInAzure gives the app the roles that it does not have yet.
 func giveInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	give := r.azureWork().give
+	var errs []error // one scope that refuses leaves the others their roles
 	for _, of := range give {
-		if err := s.EnsureAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles); err != nil {
-			return nil, err
-		}
+		errs = append(errs, s.EnsureAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return func(_ *Request, st *Step) { st.Note = azureNote(give...) }, nil
 }
@@ -26,17 +29,16 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	}
 	w := r.azureWork()
 	var stay []string
+	var errs []error // one scope that refuses keeps no other its roles
 	for _, of := range w.end {
 		left, err := s.RemoveAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles)
-		if err != nil {
-			return nil, err
-		}
-		stay = append(stay, left...)
+		stay, errs = append(stay, left...), append(errs, err)
 	}
 	for _, of := range w.quit {
-		if err := s.UnassignAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles); err != nil {
-			return nil, err
-		}
+		errs = append(errs, s.UnassignAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return func(now *Request, st *Step) {
 		if now.Kind == Retire { // a later sign-in may not come to this step again

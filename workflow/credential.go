@@ -159,11 +159,13 @@ func ensureCertificate(ctx context.Context, r *Request, s Session) (edit, error)
 // ensureDirectoryRoles gives the app its roles in the directory.
 func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, error) {
 	var names []string
+	var errs []error
 	for _, role := range r.Plan.DirectoryRoles {
-		if err := s.EnsureDirectoryRole(ctx, r.Made.ServicePrincipal, role.TemplateID); err != nil {
-			return nil, err
-		}
+		errs = append(errs, s.EnsureDirectoryRole(ctx, r.Made.ServicePrincipal, role.TemplateID))
 		names = append(names, role.Name)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return func(_ *Request, st *Step) { st.Note = strings.Join(names, ", ") }, nil
 }
