@@ -122,7 +122,7 @@ func (b *Bot) connectedBlocks(r *workflow.Request) []slack.Block {
 }
 
 func checkButton(action, value string, r *workflow.Request) *slack.ButtonBlockElement {
-	return button(action, "Check the connection", value, "Check the connection of "+r.Plan.AppName)
+	return button(action, "Check the connection", value, "Check the connection of "+r.AppName())
 }
 
 // handOverButton approves that the requester gets what the server did not take.
@@ -165,7 +165,7 @@ func (b *Bot) Tell(ctx context.Context, c workflow.Checking) (channel, ts string
 // notifications show does not have it.
 func checkMessage(c workflow.Checking) (string, []slack.Block) {
 	r, server := c.Request, c.Request.Plan.Backup.Server
-	blocks := []slack.Block{header(clip(r.ID+": check the connection of "+r.Plan.AppName, 150))}
+	blocks := []slack.Block{header(clip(r.ID+": check the connection of "+r.AppName(), 150))}
 	if c.Prompt == nil {
 		return r.ID + ": the connection to " + server + " was checked.", append(blocks, sentenceBlock(c.Said),
 			slack.NewActionBlock("", checkButton(actCheck, buttonValue(r), r)))
@@ -174,7 +174,7 @@ func checkMessage(c workflow.Checking) (string, []slack.Block) {
 		block(line("1. Open ", link(c.Prompt.URL), "\n2. Enter this code:")),
 		block(preformatted(c.Prompt.Code.Reveal())),
 		block(line("3. Sign in with your account of ", r.Tenant, ", one without a directory role.")),
-		block(line(bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n", bold("App: "), r.Plan.AppName, "\n",
+		block(line(bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n", bold("App: "), r.AppName(), "\n",
 			bold("Backup server: "), server, ", which takes this sign-in for you and says what you reach on it\n", bold("The code is valid until "), c.Prompt.Expires)),
 		block(line(bold("You asked for this by pressing Check the connection."), " If you did not, don't use the code, and tell your security team.")))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/spell"
@@ -71,11 +72,14 @@ func (b *Bot) command(ctx context.Context, c command) Reply {
 }
 
 // split takes a command's text apart: the first word in lower case, the rest. Quotes
-// around either are how people, and their phones, mark a name.
+// around either are how people, and their phones, mark a name. The rest may be a name,
+// which counts as it is, with the spaces in it.
 func split(text string) (verb, rest string) {
-	text = strings.Join(strings.Fields(workflow.Plain(text)), " ")
-	verb, rest, _ = strings.Cut(unquoted(text), " ")
-	return strings.ToLower(unquoted(verb)), unquoted(rest)
+	text = unquoted(strings.TrimSpace(strings.ToValidUTF8(text, "�")))
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		text, rest = text[:i], strings.TrimSpace(text[i:])
+	}
+	return strings.ToLower(unquoted(workflow.Plain(text))), unquoted(rest)
 }
 
 // unquoted is s without the pair of quotes around it.
@@ -83,7 +87,7 @@ func unquoted(s string) string {
 	const quotes = "“”„‘’\"'"
 	in := []rune(s)
 	if n := len(in); n > 1 && strings.ContainsRune(quotes, in[0]) && strings.ContainsRune(quotes, in[n-1]) {
-		return strings.TrimSpace(string(in[1 : n-1]))
+		return string(in[1 : n-1])
 	}
 	return s
 }

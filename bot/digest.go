@@ -66,7 +66,7 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 	requests := func(title, command string, rs []*workflow.Request) {
 		part(title, command, len(rs), func(i int) []any {
 			r := rs[i]
-			return []any{bold(r.ID), " ", clip(r.Plan.AppName, digestName), ", asked for " + ago(b.now().Sub(r.Created)) + ": " + cutProse(waitsFor(r), 100)}
+			return []any{bold(r.ID), " ", clip(r.AppName(), digestName), ", asked for " + ago(b.now().Sub(r.Created)) + ": " + cutProse(waitsFor(r), 100)}
 		})
 	}
 	requests("Waiting for an approver", "status pending", g.Waiting)
@@ -82,13 +82,13 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 	}
 	part("Credentials that end within 30 days", "status all", len(g.Ending), func(i int) []any {
 		r := g.Ending[i]
-		return []any{bold(r.ID), " ", clip(r.Plan.AppName, digestName), ": ends in " + workflow.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
+		return []any{bold(r.ID), " ", clip(r.AppName(), digestName), ": ends in " + workflow.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
 	})
 	part("People who have left, and still have apps", "status all", len(g.Departed), func(i int) []any {
 		d := g.Departed[i]
 		var apps []string
 		for _, r := range d.Apps[:min(len(d.Apps), 3)] {
-			apps = append(apps, r.ID+" "+clip(r.Plan.AppName, 40))
+			apps = append(apps, r.ID+" "+clip(r.AppName(), 40))
 		}
 		if more := len(d.Apps) - len(apps); more > 0 {
 			apps = append(apps, fmt.Sprintf("and %d more", more))

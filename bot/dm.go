@@ -35,7 +35,7 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 	case workflow.Ready, workflow.Overlap, workflow.Leftover, workflow.Done:
 		if r.Kind == workflow.Retire {
 			blocks = append(blocks, block(line(came(r), " ", Command, " recreate brings it back.")),
-				slack.NewActionBlock("", button(actRecreate, "Recreate", r.ID, "Recreate "+r.Plan.AppName)))
+				slack.NewActionBlock("", button(actRecreate, "Recreate", r.ID, "Recreate "+r.AppName())))
 			break
 		}
 		return b.handover(r, blocks)
@@ -97,7 +97,7 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 	blocks = append(blocks, roleBlocks(r.Plan)...)
 	if r.Made.Connected != "" {
 		blocks = append(blocks, b.connectedBlocks(r)...)
-		return fmt.Sprintf("%s: the app %s is ready, and %s is connected with it.", r.ID, r.Plan.AppName, r.Plan.Backup.Server), append(blocks, b.overlap(r)...)
+		return fmt.Sprintf("%s: the app %s is ready, and %s is connected with it.", r.ID, r.AppName(), r.Plan.Backup.Server), append(blocks, b.overlap(r)...)
 	}
 	if words := notConnected(r); words != "" {
 		blocks = append(blocks, block(line(strings.TrimSpace(words))))

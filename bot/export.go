@@ -119,7 +119,7 @@ func parts(text string, most int) []string {
 
 // verifyCommand takes what somebody has made by hand for a request's own.
 func (b *Bot) verifyCommand(ctx context.Context, c command, rest string) Reply {
-	typed, appID, _ := strings.Cut(rest, " ")
+	typed, appID, _ := strings.Cut(oneLine(rest), " ")
 	id, ok := requestID(unquoted(typed))
 	if !ok {
 		return private(fmt.Sprintf("Type %s verify EA-7, and the App ID of what was made by hand for that request where several apps have its name.", Command))

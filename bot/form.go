@@ -29,7 +29,7 @@ type meta struct {
 // openForm opens the request form, for a product if one is named.
 func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 	products := b.desk.Products()
-	name = strings.ToLower(name)
+	name = strings.ToLower(oneLine(name))
 	chosen := slices.IndexFunc(products, func(p workflow.Product) bool { return p.Name == name })
 	if name == "" {
 		chosen = 0

@@ -206,7 +206,7 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 	for i, r := range theirs {
 		names[i] = strings.ToLower(r.AppName())
 	}
-	if guess := didYouMean(app, names); guess != "" {
+	if guess := didYouMean(oneLine(app), names); guess != "" {
 		return private(fmt.Sprintf("%s%s If you mean an app that was not made here, type its App ID instead.", no.Text, guess))
 	}
 	products := b.desk.Products()

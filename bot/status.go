@@ -40,6 +40,7 @@ var (
 
 // ask reads what follows "status", as Slack delivers it.
 func ask(rest string, c command) listing {
+	rest = oneLine(rest)
 	switch m, n := personPattern.FindStringSubmatch(rest), channelPattern.FindStringSubmatch(rest); {
 	case rest == "":
 		return listing{Requester: c.UserID, Team: c.ChannelID}

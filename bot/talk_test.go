@@ -272,6 +272,10 @@ func TestQuotesAroundANameAreNoPartOfIt(t *testing.T) {
 		"„retire old app“":       {"retire", "old app"},
 		`renew "`:                {"renew", `"`},
 		"Help":                   {"help", ""},
+		// services.md section 5: names hold double and trailing spaces, and joiners.
+		"update two  spaces":         {"update", "two  spaces"},
+		"update “at the end ”":       {"update", "at the end "},
+		"update\u00a0نرم\u200cافزار": {"update", "نرم\u200cافزار"},
 	} {
 		if verb, rest := split(text); verb != want[0] || rest != want[1] {
 			t.Errorf("%s is %q and %q", text, verb, rest)

@@ -177,18 +177,15 @@ func accessCalled(resourceAppID string, x models.ResourceAccessable) string {
 	return strings.ToLower(resourceAppID + "/" + value(x.GetTypeEscaped()) + "/" + value(x.GetId()).String())
 }
 
-// mergeAPI adds scopes, the identifier URI and clients that need no consent to
-// what the application offers. A scope that is there by its name stays as it is,
-// with the ID that it has.
+// mergeAPI adds scopes and clients that need no consent to what the application
+// offers, and the identifier URI where there is a new scope. A scope that is there by
+// its name stays as it is, with the ID that it has.
 func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a workflow.App) error {
 	has, err := s.settings(ctx, applicationID)
 	if err != nil {
 		return err
 	}
 	body := object{}
-	if uri := "api://" + appID; !slices.Contains(has.GetIdentifierUris(), uri) {
-		body.set("identifierUris", append(slices.Clone(has.GetIdentifierUris()), uri))
-	}
 	api := has.api()
 	ids := make(map[string]string)
 	scopes := api.list("oauth2PermissionScopes")
@@ -219,6 +216,9 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 	if len(scopes) > len(api.list("oauth2PermissionScopes")) {
 		api.set("oauth2PermissionScopes", scopes)
 		body.set("api", api)
+		if uri := "api://" + appID; !slices.Contains(has.GetIdentifierUris(), uri) {
+			body.set("identifierUris", append(slices.Clone(has.GetIdentifierUris()), uri))
+		}
 	}
 	required := has.raw.list("requiredResourceAccess")
 	for _, p := range a.Permissions {

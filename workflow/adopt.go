@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,13 +50,13 @@ type Registration struct{ ObjectID, AppID, Name string }
 // Adopted says whether r is about an app that was not made here.
 func (r *Request) Adopted() bool { return r.Kind == Adopt || r.Found.AppID != "" }
 
-// AppName is what the app is called: as it was found, or else as the plan says.
-func (r *Request) AppName() string {
-	if r.Found.Name != "" {
-		return r.Found.Name
-	}
-	return r.Plan.AppName
-}
+// AppName is what the app is called, for people: on one line, without what nobody
+// can see.
+func (r *Request) AppName() string { return clip(oneLine(r.exactName()), AppNameMax) }
+
+// exactName is the name as it was found, or else as the plan says. Look-ups use it as it
+// is: names hold double and trailing spaces, and joiners.
+func (r *Request) exactName() string { return cmp.Or(r.Found.Name, r.Plan.AppName) }
 
 // Has is what the app has once r is carried out. It is the plan, and for an app
 // that r adopts also what was found.
@@ -65,7 +66,7 @@ func (r *Request) Has() Plan {
 		return p
 	}
 	was := r.Was.clone()
-	p.AppName, p.Audience = r.AppName(), was.Audience
+	p.AppName, p.Audience = r.exactName(), was.Audience
 	p.PublicClientFlows = p.PublicClientFlows || was.PublicClientFlows
 	p.Permissions = joined(p.Permissions, was.Permissions, samePermission)
 	p.RedirectURIs = joined(p.RedirectURIs, was.RedirectURIs, equal)
@@ -165,7 +166,7 @@ func (r *Request) Difference() (d Difference, known bool) {
 
 // checkAdopted looks whether the app that a draft names is ours already.
 func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) error {
-	if id := strings.ToLower(r.Plan.AppName); guidPattern.MatchString(id) {
+	if id := strings.ToLower(oneLine(r.Plan.AppName)); guidPattern.MatchString(id) {
 		r.Plan.AppName = id
 		if d.isOwn(id) {
 			wrong[FieldAppName] = fmt.Sprintf(ownClient, id)
@@ -215,27 +216,31 @@ func (e *Engine) findAdopted(ctx context.Context, r *Request, s Session) (edit, 
 	if err != nil {
 		return nil, err
 	}
-	return func(r *Request, st *Step) { st.Note = r.Found.Name + ", App ID " + app.AppID }, nil
+	return func(r *Request, st *Step) { st.Note = r.AppName() + ", App ID " + app.AppID }, nil
 }
 
 // theOne finds the one app in the tenant that has the name of r's plan, which may
 // be an App ID, and claims it: of two requests for it one ends. next is what to do
 // where it can't be told which one is meant.
 func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string) (Registration, error) {
+	name := clip(oneLine(r.Plan.AppName), AppNameMax)
 	found, err := s.Applications(ctx, r.Plan.AppName)
+	if err == nil && len(found) == 0 && name != r.Plan.AppName {
+		found, err = s.Applications(ctx, name) // a space too many, typed by somebody
+	}
 	if err != nil {
 		return Registration{}, err
 	}
 	switch {
 	case len(found) == 0:
-		return Registration{}, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. %s", r.Plan.AppName, next)}
+		return Registration{}, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. %s", name, next)}
 	case len(found) > 1:
 		ids := make([]string, len(found))
 		for i, a := range found {
 			ids[i] = a.AppID
 		}
 		slices.Sort(ids)
-		return Registration{}, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", r.Plan.AppName, strings.Join(ids, ", "), next)}
+		return Registration{}, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, strings.Join(ids, ", "), next)}
 	}
 	app := found[0]
 	if e.desk.isOwn(app.AppID) {
@@ -246,17 +251,17 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 		return Registration{}, err
 	}
 	if other != "" {
-		return Registration{}, alreadyOurs(r.Plan.AppName, other)
+		return Registration{}, alreadyOurs(name, other)
 	}
 	_, err = e.save(r.ID, func(r *Request, _ time.Time) error {
 		r.Made.ObjectID, r.Made.AppID = app.ObjectID, app.AppID
 		if r.Kind == Adopt {
-			r.Found.AppID, r.Found.Name = app.AppID, clip(oneLine(app.Name), AppNameMax)
+			r.Found.AppID, r.Found.Name = app.AppID, app.Name
 		}
 		return nil
 	})
 	if taken, ok := errors.AsType[*ClaimedError](err); ok {
-		return Registration{}, alreadyOurs(r.Plan.AppName, taken.By)
+		return Registration{}, alreadyOurs(name, taken.By)
 	}
 	return app, err
 }

@@ -51,7 +51,8 @@ func (r *Request) holdsName() bool {
 	return r.Kind == Register || r.Kind == Adopt && !guidPattern.MatchString(r.Plan.AppName) || r.Target.TakesName
 }
 
-// NameClaim is the claim on an app's name in a tenant.
+// NameClaim is the claim on an app's name in a tenant. Entra tells names apart as they
+// are, but for capitals.
 func NameClaim(tenant, appName string) string {
-	return "name:" + tenant + ":" + strings.ToLower(strings.Join(strings.Fields(appName), " "))
+	return "name:" + tenant + ":" + strings.ToLower(appName)
 }

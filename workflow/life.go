@@ -16,8 +16,9 @@ import (
 // has. name is a request's ID, an App ID, or the app's name; where several apps
 // have it, the error says so.
 func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
+	exact := name
 	name = oneLine(name)
-	var found []*Request
+	var found, like []*Request
 	r, err := d.store.Get(ctx, strings.ToUpper(name))
 	switch {
 	case err == nil:
@@ -40,10 +41,16 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 				"Name the app you mean by its App ID or by its request, such as EA-1, and tell the operator of this bot.", Names(unread.IDs()), clip(name, 60))
 		}
 		for _, r := range list {
-			if q.App != "" || strings.EqualFold(r.AppName(), name) {
+			switch {
+			case q.App != "" || strings.EqualFold(r.exactName(), exact):
 				found = append(found, r)
+			case strings.EqualFold(r.AppName(), name):
+				like = append(like, r)
 			}
 		}
+	}
+	if len(found) == 0 { // none is called exactly so
+		found = like
 	}
 	var apps []*Request
 	for _, r := range found {

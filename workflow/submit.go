@@ -93,6 +93,9 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	r.Plan = product.Plan(choice)
 	r.Plan.TenantID, r.Plan.AppName = tenant.ID, oneLine(draft.AppName)
 	checkText(wrong, FieldAppName, r.Plan.AppName, AppNameMax)
+	if r.Kind == Adopt { // it is looked for as it is
+		r.Plan.AppName = strings.ToValidUTF8(draft.AppName, "�")
+	}
 	checkText(wrong, FieldReason, r.Reason, ReasonMax)
 	if draft.Team == "" {
 		wrong[FieldTeam] = "Choose the channel of the people who follow this request."

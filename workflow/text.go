@@ -7,11 +7,17 @@ import (
 )
 
 // Plain returns what a person typed on one or more lines, without control
-// characters, direction marks and other runes that nobody can see.
+// characters, direction marks and other runes that nobody can see. Joiners stay
+// where a script or an emoji needs them.
 func Plain(s string) string {
 	s = strings.ToValidUTF8(s, "�")
+	joins := joiners(s)
+	n := -1
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		n++
 		switch {
+		case joins[n]:
+			return r
 		case r == '\n':
 			return r
 		case r == '\t' || r == '\r':
@@ -21,6 +27,23 @@ func Plain(s string) string {
 		}
 		return r
 	}, s))
+}
+
+// joiners are the places, in runes, of the zero width joiners and non-joiners of a
+// text that stand between two runes beyond ASCII: Persian, Devanagari and emoji are
+// written with them. Between other letters they only hide.
+func joiners(s string) map[int]bool {
+	var at map[int]bool
+	if !strings.ContainsAny(s, "\u200c\u200d") {
+		return at
+	}
+	at = make(map[int]bool)
+	seen := func(r rune) bool { return r > unicode.MaxASCII && (unicode.IsGraphic(r) && !unicode.IsSpace(r)) }
+	in := []rune(s)
+	for i := 1; i+1 < len(in); i++ {
+		at[i] = (in[i] == '\u200c' || in[i] == '\u200d') && seen(in[i-1]) && seen(in[i+1])
+	}
+	return at
 }
 
 func clip(s string, n int) string {

@@ -8,8 +8,8 @@ import (
 // Seed adds an application as a GET of it shows one, with a service principal: any
 // property is kept and shown as it came, one that nobody here knows included. What is
 // not said is as in a new application. Certificates are told by their keyId, whatever
-// else they say; secrets can be shown and removed, and open nothing.
-func (t *Tenant) Seed(app []byte) (Application, error) {
+// else they say; secrets can be shown and removed, and open nothing. Owners are UPNs.
+func (t *Tenant) Seed(app []byte, owners ...string) (Application, error) {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
 	body, err := parse(app)
@@ -42,6 +42,11 @@ func (t *Tenant) Seed(app []byte) (Application, error) {
 	}
 	for _, v := range passwords {
 		a.passwords = append(a.passwords, oldPassword(v.(object)))
+	}
+	for _, upn := range owners {
+		if u := t.userNamed(upn); u != nil {
+			a.owners = append(a.owners, u.ID)
+		}
 	}
 	t.newServicePrincipal(a).veil = veil{}
 	t.s.changed()

@@ -1,0 +1,84 @@
+package workflow
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// oddNames are names as people have them. services.md section 5: they hold joiners,
+// double and trailing spaces.
+var oddNames = map[string]string{ // as it is: as people see it
+	"two  spaces":            "two spaces",
+	"at the end ":            "at the end",
+	"نرم\u200cافزار پشتیبان": "نرم\u200cافزار پشتیبان",
+	"क\u094d\u200dष":         "क\u094d\u200dष",
+	"\U0001F468\u200d\U0001F469\u200d\U0001F467 app": "\U0001F468\u200d\U0001F469\u200d\U0001F467 app",
+	"pay\u200droll":      "payroll",
+	"turned\u202e round": "turned round",
+}
+
+func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
+	for name, shown := range oddNames {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.byHand(legacyID, name, "OBJ-BEA")
+			if shown != name { // another one, which looks the same
+				w.byHand("bbbbbbbb-0000-4000-8000-00000000000b", shown, "OBJ-BEA")
+			}
+			n := w.boot()
+			defer n.stop()
+			r, err := n.Submit(t.Context(), bea, adoption(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r = w.settle(n, r.ID, Done)
+			if r.Made.AppID != legacyID || r.AppName() != shown || r.Has().AppName != name {
+				t.Errorf("%q is adopted as %s, shown as %q, and is called %q", name, r.Made.AppID, r.AppName(), r.Has().AppName)
+			}
+			for _, typed := range []string{name, shown, strings.ToUpper(name)} {
+				if found, err := n.App(t.Context(), typed); err != nil || found.ID != r.ID {
+					t.Errorf("%q is %v, %v", typed, found, err)
+				}
+			}
+			if shown == name {
+				return
+			}
+			other, err := n.Submit(t.Context(), bea, again(adoption(shown), "V-2")) // it is no duplicate
+			if err != nil {
+				t.Fatal(err)
+			}
+			other = w.settle(n, other.ID, Done)
+			for typed, want := range map[string]string{name: r.ID, shown: other.ID} {
+				if found, err := n.App(t.Context(), typed); err != nil || found.ID != want {
+					t.Errorf("of two, %q is %v, %v", typed, found, err)
+				}
+			}
+		})
+	}
+}
+
+// A space too many that somebody typed finds the app that has none.
+func TestASpaceTooManyIsNoOtherName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.byHand(legacyID, "HR portal", "OBJ-BEA")
+		n := w.boot()
+		defer n.stop()
+		r, err := n.Submit(t.Context(), bea, adoption(" HR  portal "))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r = w.settle(n, r.ID, Done); r.Made.AppID != legacyID {
+			t.Errorf("it is %+v", r.Made)
+		}
+	})
+}
+
+func TestWhatNobodyCanSeeIsNotShown(t *testing.T) {
+	for text, want := range map[string]string{"a\u200cb": "ab", "\u200dü": "ü", "ü\u200d": "ü", "نرم\u200c افزار": "نرم افزار", "\u202eabc\u2066": "abc"} {
+		if got := Plain(text); got != want {
+			t.Errorf("%q is %q", text, got)
+		}
+	}
+}
