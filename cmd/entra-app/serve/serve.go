@@ -56,12 +56,8 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range products {
-		for _, t := range c.Tenants {
-			if p.Approvals > len(t.Approvers) {
-				return nil, fmt.Errorf("the pack %s asks for %s, and the tenant %s has %s, so nobody could ever get it\nhint: list more approvers, or lower `approvals` in the pack", p.Name, workflow.Count(p.Approvals, "approval"), t.Name, workflow.Count(len(t.Approvers), "approver"))
-			}
-		}
+	if err := enoughApprovers(products, c.Tenants); err != nil {
+		return nil, err
 	}
 	entra := directories(c)
 	directory, err := graphops.New(graphops.Config{Tenants: entra, HTTP: o.HTTP, Log: o.Log, Now: o.Now})
@@ -124,6 +120,21 @@ func New(c config.Config, o Options) (*Server, error) {
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
 	}
 	return s, nil
+}
+
+// enoughApprovers names every pack that nobody could ever get, in every tenant.
+func enoughApprovers(products []workflow.Product, tenants []config.Tenant) error {
+	var errs []error
+	for _, p := range products {
+		for _, t := range tenants {
+			if p.Approvals > len(t.Approvers) {
+				errs = append(errs, fmt.Errorf("the pack %s asks for %s, and the tenant %s has %s, so nobody could ever get it\n"+
+					"hint: list more approvers, or lower `approvals` in the pack", p.Name, workflow.Count(p.Approvals, "approval"),
+					t.Name, workflow.Count(len(t.Approvers), "approver")))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Addr is where the server listens.
