@@ -5,6 +5,8 @@ import "github.com/entra-app/entra-app/workflow/catalog"
 // Legacy is an application that somebody made by hand before a test begins.
 type Legacy struct {
 	Name         string
+	AppID        string   // empty means a random one
+	Secret       string   // a client secret that works for two years; empty means none
 	Owner        string   // user principal name; empty is nobody
 	RedirectURIs []string // of platform Web
 	Roles        []string // Microsoft Graph application permissions, by name: asked for and granted
@@ -35,6 +37,14 @@ func (t *Tenant) AddApplication(l Legacy) Application {
 	a := t.newApp(body)
 	p := t.newServicePrincipal(a)
 	a.veil, p.veil = veil{}, veil{}
+	if l.AppID != "" {
+		a.appID, p.appID = l.AppID, l.AppID
+	}
+	if l.Secret != "" {
+		now := t.s.now()
+		a.passwords = append(a.passwords, &password{keyID: t.s.newID(), name: "given", secret: t.s.secret(l.Secret), hint: l.Secret[:min(3, len(l.Secret))],
+			start: now, end: now.AddDate(2, 0, 0)})
+	}
 	for _, u := range t.users {
 		if u.UPN == l.Owner {
 			a.owners = append(a.owners, u.ID)

@@ -326,3 +326,13 @@ func (s *Server) tenant(name string) *Tenant {
 	}
 	return nil
 }
+
+// RoleNamed returns the template ID of a directory role by its name, or by its template ID; "" if there is none.
+func RoleNamed(name string) string {
+	for template, known := range roleNames {
+		if strings.EqualFold(known, name) || strings.EqualFold(template, name) {
+			return template
+		}
+	}
+	return ""
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// emulate runs the command until the test ends, and returns what it says.
+func emulate(t *testing.T, args ...string) string {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	done := make(chan int, 1)
+	var errs bytes.Buffer
+	go func() { done <- run(ctx, args, w, &errs); w.Close() }()
+	t.Cleanup(func() {
+		stop()
+		if code := <-done; code != 0 {
+			t.Errorf("exit code %d: %s", code, &errs)
+		}
+	})
+	buffer := make([]byte, 1<<16)
+	n, err := r.Read(buffer)
+	if err != nil {
+		t.Fatalf("%v: %s", err, &errs)
+	}
+	return string(buffer[:n])
+}
+
+func find(t *testing.T, said, pattern string) string {
+	t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(said)
+	if m == nil {
+		t.Fatalf("%s is not in\n%s", pattern, said)
+	}
+	return m[1]
+}
+
+func TestEntraSaysAllThatAClientNeeds(t *testing.T) {
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	said := emulate(t, "entra", "--listen", "127.0.0.1:0", "--ca-file", ca)
+	base := find(t, said, `Graph +(\S+)/v1\.0`)
+	pem, err := os.ReadFile(ca)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	defer client.CloseIdleConnections()
+	resp, err := client.PostForm(base+"/"+find(t, said, `Tenant Contoso, (\S+),`)+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"},
+		"client_id": {find(t, said, `app +(\S+)  My service`)}, "client_secret": {find(t, said, `secret (\S+)`)}, "scope": {base + "/.default"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var token struct {
+		AccessToken string `json:"access_token"`
+	}
+	if json.NewDecoder(resp.Body).Decode(&token); resp.StatusCode != 200 || token.AccessToken == "" {
+		t.Fatalf("no token: %s", resp.Status)
+	}
+	r, _ := http.NewRequest("GET", base+"/v1.0/applications", nil)
+	r.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	if resp, err = client.Do(r); err != nil || resp.StatusCode != 200 {
+		t.Fatalf("Graph: %v %v", resp, err)
+	}
+	resp.Body.Close()
+}
+
+func TestSlackSaysAllThatAClientNeeds(t *testing.T) {
+	said := emulate(t, "slack", "--listen", "127.0.0.1:0")
+	resp, err := http.PostForm(find(t, said, `Web API +(\S+)`)+"chat.postMessage", url.Values{"token": {find(t, said, `Bot token +(\S+)`)},
+		"channel": {"#" + find(t, said, `channel +\S+ +#(\S+)`)}, "text": {"hello"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, _ := io.ReadAll(resp.Body); !strings.Contains(string(body), `"ok":true`) {
+		t.Errorf("%s", body)
+	}
+	page, err := http.Get(find(t, said, `Page +(\S+)`))
+	if err != nil || page.StatusCode != 200 {
+		t.Fatalf("the page: %v %v", page, err)
+	}
+	page.Body.Close()
+}
+
+func TestAFileSaysWhoThereIs(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "world.yaml")
+	write := func(s string) {
+		if err := os.WriteFile(file, []byte(s), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("tenants:\n  - name: Fabrikam\n    people: [{upn: zoe@fabrikam.com, roles: [Global Reader]}]\n    clients: [{name: Mine}]\n")
+	said := emulate(t, "entra", "--listen", "127.0.0.1:0", "--ca-file", filepath.Join(dir, "ca.pem"), "--world", file)
+	find(t, said, `(?s)(Tenant Fabrikam.*zoe@fabrikam\.com +Global Reader.*public client [0-9a-f-]{36}  Mine)`)
+	for wrong, says := range map[string]string{
+		"tenants:\n  - nmae: x\n": "nmae",
+		"tenants:\n  - name: x\n    people: [{upn: a@b.c, roles: [King]}]\n":                        `"King"`,
+		"tenants:\n  - name: x\n    apps: [{name: a, permissions: [Everything.Read]}]\n":            "Everything.Read",
+		"tenants:\n  - name: x\n    subscriptions: [{name: s, roles: [{upn: a@b.c, role: Owner}]}]": "a@b.c",
+	} {
+		write(wrong)
+		var errs bytes.Buffer
+		if code := run(t.Context(), []string{"entra", "--listen", "127.0.0.1:0", "--ca-file", filepath.Join(dir, "ca.pem"), "--world", file}, io.Discard, &errs); code != 1 || !strings.Contains(errs.String(), says) {
+			t.Errorf("%s: %d %s", wrong, code, &errs)
+		}
+	}
+}
+
+func TestTheExamplesAreWhatIsThere(t *testing.T) {
+	for kind, part := range map[string]string{"entra": "tenants:", "slack": "channels:"} {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), []string{kind, "--example"}, &out, &errs); code != 0 || !strings.Contains(out.String(), part) {
+			t.Errorf("%s: %d %s %s", kind, code, &out, &errs)
+		}
+	}
+	for _, args := range [][]string{nil, {"both"}, {"entra", "x"}, {"slack", "--wrong"}} {
+		if code := run(t.Context(), args, io.Discard, io.Discard); code != 2 {
+			t.Errorf("%q: %d", args, code)
+		}
+	}
+}

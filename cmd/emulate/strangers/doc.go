@@ -1,0 +1,14 @@
+// Package strangers tries the emulators with other people's clients, unmodified: Bolt and the Web API client of
+// Slack, MSAL and the Graph client for Node, CLI for Microsoft 365, and the Azure CLI, which also runs the scripts
+// that entra-app exports and the commands of its README. It holds tests alone.
+//
+// What an emulator takes from its own project's client proves little: both may share a mistake. What it takes from
+// clients that were written against the real services proves more.
+//
+// The clients for Node come from package-lock.json:
+//
+//	cp package*.json DIR && npm ci --ignore-scripts --prefix DIR && export ENTRA_APP_STRANGERS=DIR
+//
+// The Azure CLI is Debian's (apt-get install azure-cli). A test whose client is not there is skipped with a word, and
+// fails where CI=true.
+package strangers
