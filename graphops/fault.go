@@ -201,11 +201,7 @@ func (s *session) fault(err error, about ...string) error {
 
 // advice says what a code means and what to do.
 var advice = map[string]string{
-	"CredentialTypeNotAllowedAsPerAppPolicy": "A policy of this tenant forbids client secrets for this app. Ask whoever manages application policies in Entra for an exemption for it, then press Retry.",
-	"CredentialInvalidLifetimeAsPerAppPolicy": "A policy of this tenant wants client secrets that expire sooner. " +
-		"Ask again with a shorter lifetime, or have whoever manages application policies in Entra make an exemption for this app.",
-	"SignInAudienceNotAllowedAsPerAppPolicy": "A policy of this tenant forbids apps for accounts of other tenants. Ask whoever manages application policies in Entra for an exemption, then press Retry.",
-	"Directory_QuotaExceeded":                "The quota for objects in this tenant, or for this account, is used up. Delete what is not needed in Entra (also under Deleted applications), then press Retry.",
+	"Directory_QuotaExceeded": "The quota for objects in this tenant, or for this account, is used up. Delete what is not needed in Entra (also under Deleted applications), then press Retry.",
 }
 
 // rights says which role an operation takes, for 403.
@@ -232,6 +228,10 @@ func (a *answer) trouble() *workflow.Trouble {
 	t := &workflow.Trouble{Code: a.code, Ref: a.ref}
 	if t.Code == "" {
 		t.Code = fmt.Sprintf("HTTP %d", a.status)
+	}
+	if code, text := a.againstPolicy(); code != "" {
+		t.Code, t.Text = code, text
+		return t
 	}
 	for _, code := range append([]string{a.code}, a.details...) {
 		if text, ok := advice[code]; ok {

@@ -80,9 +80,9 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 	for _, of := range people {
 		items = append(items, of...)
 	}
-	policy := s.policyItem()
+	policy := s.policyRead(ask.Application)
 	if ask.Policy && has(s.scopes, scopePolicy) {
-		items = append(items, policy)
+		items = append(items, policy.items()...)
 	}
 	s.batch(ctx, items)
 
@@ -106,7 +106,7 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 		return err
 	}
 	who.Requesters = who.Owners[ask.Email]
-	who.Policy = s.policyOf(policy)
+	who.Policy = policy.read(s.now(), ask.New)
 	s.signer = who
 	return nil
 }

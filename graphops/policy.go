@@ -1,57 +1,207 @@
 package graphops
 
 import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
-	"github.com/microsoft/kiota-abstractions-go/serialization"
+	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// policyItem asks for the default policy. One for a single app does not exist
-// before the app does. Source: Graph, tenantAppManagementPolicy resource type.
-func (s *session) policyItem() *item {
-	return &item{op: opPolicy, req: s.get("/policies/defaultAppManagementPolicy"), as: models.CreateTenantAppManagementPolicyFromDiscriminatorValue}
+// What a tenant's policies forbid for applications is read ahead, so that nobody signs
+// in for what Entra would refuse. What can't be read forbids nothing here: Entra itself
+// has the last word. Source: Graph, "Microsoft Entra application management policies API
+// overview", tenantAppManagementPolicy and appManagementPolicy resource types.
+
+// A policyRead are the requests that it takes, as parts of a batch.
+type policyRead struct{ tenant, own, app *item }
+
+// policyRead asks for the default policy and, where there is an application, for its own
+// and for when it was created. The answers are read as they come: the SDK's models lack
+// half of the restrictions.
+func (s *session) policyRead(applicationID string) *policyRead {
+	r := &policyRead{tenant: &item{op: opPolicy, req: s.get("/policies/defaultAppManagementPolicy"), as: asItCame}}
+	// Members that an enumeration did not have when it began come only to those who ask.
+	r.tenant.req.Headers.TryAdd("Prefer", "include-unknown-enum-members")
+	if applicationID == "" {
+		return r
+	}
+	r.own = &item{op: opPolicy, req: s.get("/applications/{id}/appManagementPolicies", "id", applicationID), as: asItCame}
+	r.own.req.Headers.TryAdd("Prefer", "include-unknown-enum-members")
+	if req, err := s.application(applicationID).ToGetRequestInformation(context.Background(), &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
+		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"id", "createdDateTime"}}}); err == nil {
+		r.app = &item{op: opReadApp, req: req, as: models.CreateApplicationFromDiscriminatorValue}
+	}
+	return r
 }
 
-// policyOf is what the answer forbids for apps that are made now. No answer
-// forbids nothing: Entra itself has the last word.
-func (s *session) policyOf(i *item) workflow.AppPolicy {
+func (r *policyRead) items() []*item {
+	items := []*item{r.tenant}
+	for _, i := range []*item{r.own, r.app} {
+		if i != nil {
+			items = append(items, i)
+		}
+	}
+	return items
+}
+
+// PolicyFor reads what the tenant's policies forbid for an application that is there.
+func (s *session) PolicyFor(ctx context.Context, applicationID string) (workflow.AppPolicy, error) {
+	if !has(s.scopes, scopePolicy) {
+		return workflow.AppPolicy{}, nil
+	}
+	r := s.policyRead(applicationID)
+	s.batch(ctx, r.items())
+	for _, i := range r.items() {
+		if status(i.err) == 0 && i.err != nil || status(i.err) == 401 || status(i.err) >= 429 {
+			return workflow.AppPolicy{}, s.fault(i.err, applicationID)
+		}
+	}
+	return r.read(s.now(), false), nil
+}
+
+// read is what the answers forbid for an application that is created at a time: now,
+// if it is isNew, and else when its own answer says. A policy of its own takes the place
+// of the tenant's.
+func (r *policyRead) read(now time.Time, isNew bool) workflow.AppPolicy {
+	var created time.Time // zero is unknown
+	if isNew {
+		created = now
+	}
+	if r.app != nil {
+		if a, ok := r.app.got.(models.Applicationable); ok {
+			created = value(a.GetCreatedDateTime())
+		}
+	}
+	var own struct{ Value []policyBody }
+	if r.own != nil && readPolicy(r.own, &own) && len(own.Value) > 0 {
+		return own.Value[0].forbids(created)
+	}
+	var tenant policyBody
+	readPolicy(r.tenant, &tenant)
+	return tenant.forbids(created)
+}
+
+// readPolicy reads an answer, and reports whether there is one.
+func readPolicy(i *item, into any) bool {
+	o, ok := i.got.(object)
+	return ok && json.Unmarshal(encode(o), into) == nil
+}
+
+type (
+	policyBody struct {
+		IsEnabled               bool
+		ApplicationRestrictions restrictions // of the tenant's policy
+		Restrictions            restrictions // of a policy of one application
+	}
+	restrictions struct {
+		PasswordCredentials, KeyCredentials []restriction
+		Audiences                           struct{ AzureAdMultipleOrgs *restriction }
+		ApplicationRestrictions             struct {
+			Audiences struct{ AzureAdMultipleOrgs *restriction }
+		}
+	}
+	restriction struct {
+		RestrictionType, State, MaxLifetime string
+
+		RestrictForAppsCreatedAfterDateTime *time.Time
+		ExcludeActors                       struct{ CustomSecurityAttributes []json.RawMessage }
+	}
+)
+
+// forbids is what a policy forbids for an application that was created then, as far as
+// that is certain. A lifetime that may be limited is taken for limited: a shorter one is
+// no mistake.
+func (b policyBody) forbids(created time.Time) workflow.AppPolicy {
 	var p workflow.AppPolicy
-	t, ok := i.got.(models.TenantAppManagementPolicyable)
-	if !ok || !value(t.GetIsEnabled()) || t.GetApplicationRestrictions() == nil {
+	if !b.IsEnabled {
 		return p
 	}
-	on := func(state *models.AppManagementRestrictionState, since *time.Time) bool {
-		return (state == nil || *state == models.ENABLED_APPMANAGEMENTRESTRICTIONSTATE) && (since == nil || s.now().After(*since))
-	}
-	for _, c := range t.GetApplicationRestrictions().GetPasswordCredentials() {
-		if c.GetRestrictionType() == nil || !on(c.GetState(), c.GetRestrictForAppsCreatedAfterDateTime()) {
-			continue
+	for _, in := range []restrictions{b.ApplicationRestrictions, b.Restrictions} {
+		for _, r := range append(in.PasswordCredentials, in.KeyCredentials...) {
+			if !r.holds(created) {
+				continue
+			}
+			switch strings.ToLower(r.RestrictionType) {
+			case "passwordaddition":
+				p.NoSecrets = p.NoSecrets || r.exemptsNobody()
+			case "passwordlifetime":
+				p.SecretMax = lifetime(r.MaxLifetime)
+			case "asymmetrickeylifetime":
+				p.CertificateMax = lifetime(r.MaxLifetime)
+			case "trustedcertificateauthority":
+				p.TrustedOnly = p.TrustedOnly || r.exemptsNobody()
+			}
 		}
-		switch *c.GetRestrictionType() {
-		case models.PASSWORDADDITION_APPCREDENTIALRESTRICTIONTYPE:
-			p.NoSecrets = true
-		case models.PASSWORDLIFETIME_APPCREDENTIALRESTRICTIONTYPE:
-			p.SecretMax = lifetime(c.GetMaxLifetime())
-		}
-	}
-	for _, c := range t.GetApplicationRestrictions().GetKeyCredentials() {
-		if c.GetRestrictionType() != nil && *c.GetRestrictionType() == models.ASYMMETRICKEYLIFETIME_APPKEYCREDENTIALRESTRICTIONTYPE && on(c.GetState(), c.GetRestrictForAppsCreatedAfterDateTime()) {
-			p.CertificateMax = lifetime(c.GetMaxLifetime())
+		for _, r := range []*restriction{in.Audiences.AzureAdMultipleOrgs, in.ApplicationRestrictions.Audiences.AzureAdMultipleOrgs} {
+			p.OwnTenantOnly = p.OwnTenantOnly || r != nil && r.holds(created) && r.exemptsNobody()
 		}
 	}
 	return p
 }
 
-func lifetime(d *serialization.ISODuration) time.Duration {
-	if d == nil {
+// holds reports whether a restriction is certain to be for an application that was
+// created then: it is compared with the application's creation, not with now.
+func (r restriction) holds(created time.Time) bool {
+	since := r.RestrictForAppsCreatedAfterDateTime
+	return (r.State == "" || strings.EqualFold(r.State, "enabled")) && (since == nil || created.After(*since))
+}
+
+// exemptsNobody reports whether a restriction is for all who may sign in. Who has the
+// security attributes that exempt cannot be read.
+func (r restriction) exemptsNobody() bool { return len(r.ExcludeActors.CustomSecurityAttributes) == 0 }
+
+// duration is one as ISO 8601 has it, from years to seconds.
+var duration = regexp.MustCompile(`^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$`)
+
+// lifetime reads a duration. One that can't be read is no limit here. A month has 30 days,
+// and a year 365.
+func lifetime(d string) time.Duration {
+	const day = 24 * time.Hour
+	parts := duration.FindStringSubmatch(d)
+	if parts == nil {
 		return 0
 	}
-	long, err := d.ToDuration()
-	if err != nil {
-		return 0
+	var sum time.Duration
+	for i, unit := range []time.Duration{365 * day, 30 * day, 7 * day, day, time.Hour, time.Minute, time.Second} {
+		n, _ := strconv.Atoi(parts[i+1]) // nothing is 0
+		sum += time.Duration(n) * unit
 	}
-	return long
+	return sum
+}
+
+// againstPolicy says what a refusal by a policy means, by the kind of credential that it
+// was about, and what to do; or nothing, where it is none.
+func (a *answer) againstPolicy() (code, text string) {
+	for _, c := range append([]string{a.code}, a.details...) {
+		if strings.HasSuffix(c, "AsPerAppPolicy") {
+			code = c
+		}
+	}
+	const exempt = "have whoever manages application policies in Entra make an exemption for this app; that takes some minutes to be known. Then press Retry."
+	certificate := a.op == opSetCerts || a.op == opApplication
+	switch code {
+	case "":
+		return "", ""
+	case "CredentialTypeNotAllowedAsPerAppPolicy":
+		if certificate {
+			return code, "A policy of this tenant does not allow this certificate for this app. It may forbid certificates, or those that sign themselves. " +
+				"Ask again with a certificate of an authority that the tenant trusts, or " + exempt
+		}
+		return code, "A policy of this tenant forbids client secrets for this app. Ask again with a certificate, or " + exempt
+	case "CredentialInvalidLifetimeAsPerAppPolicy":
+		if certificate {
+			return code, "A policy of this tenant wants certificates that expire sooner. Ask again with one that is valid for less time, or " + exempt
+		}
+		return code, "A policy of this tenant wants client secrets that expire sooner. Ask again with a shorter lifetime, or " + exempt
+	case "SignInAudienceNotAllowedAsPerAppPolicy":
+		return code, "A policy of this tenant forbids apps for accounts of other tenants. Ask again for an app of this tenant only, or " + exempt
+	}
+	return code, "A policy of this tenant for apps is against that. Entra says: " + clip(a.message, 300) + " To go on, " + exempt
 }

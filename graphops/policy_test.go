@@ -22,12 +22,12 @@ func TestTheTenantsPolicyForAppsIsReadWhereTheClientHasConsent(t *testing.T) {
 		people    bool
 		tokens    int // asked for, with that of the code
 	}{
-		{"all", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, all, true, 2},
-		{"the directory only", []string{"Directory.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, workflow.AppPolicy{}, true, 3},
-		{"people and the policy", []string{"User.ReadBasic.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, all, true, 4},
-		{"people only", []string{"User.ReadBasic.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, workflow.AppPolicy{}, true, 5},
-		{"the policy only", []string{"Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true}, all, false, 6},
-		{"neither", nil, workflow.Ask{Email: "bea@contoso.com", Policy: true}, workflow.AppPolicy{}, false, 6},
+		{"all", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, all, true, 2},
+		{"the directory only", []string{"Directory.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, workflow.AppPolicy{}, true, 3},
+		{"people and the policy", []string{"User.ReadBasic.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, all, true, 4},
+		{"people only", []string{"User.ReadBasic.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, workflow.AppPolicy{}, true, 5},
+		{"the policy only", []string{"Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, all, false, 6},
+		{"neither", nil, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, workflow.AppPolicy{}, false, 6},
 		{"all, and nobody wants the policy", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com"}, workflow.AppPolicy{}, true, 2},
 		{"all, and nothing is wanted", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{}, workflow.AppPolicy{}, false, 2},
 	} {
@@ -82,5 +82,128 @@ func TestASignInDoesNotFailForWhatIsOptional(t *testing.T) {
 			t.Errorf("%d: %+v", status, s.Signer())
 		}
 		s.Close()
+	}
+}
+
+// policyWorld is one whose client may read policies.
+func policyWorld(t *testing.T, k func(*entratest.Knobs)) *world {
+	t.Helper()
+	w := newWorldWith(t, entratest.Config{}, append([]string{"Directory.Read.All", "Policy.Read.All"}, botScopes...)...)
+	w.t.Change(k)
+	return w
+}
+
+// reads is what a sign-in reads of the policies.
+func (w *world) reads(ask workflow.Ask) (workflow.AppPolicy, workflow.Session) {
+	w.Helper()
+	in := w.begin()
+	if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
+		w.Fatal(err)
+	}
+	ask.Email, ask.Policy = "bea@contoso.com", true
+	s, err := in.Wait(w.Context(), ask)
+	if w.saw(err) != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(s.Close)
+	return s.Signer().Policy, s
+}
+
+// services.md, section 4: restrictForAppsCreatedAfterDateTime is compared with when the
+// application was created.
+func TestAPolicyByDateIsComparedWithTheCreationOfTheApp(t *testing.T) {
+	w := policyWorld(t, func(*entratest.Knobs) {})
+	_, s := w.reads(workflow.Ask{New: true})
+	old, _, _ := w.made(s, app("old"))
+	w.later(2 * time.Hour)
+	w.t.Change(func(k *entratest.Knobs) {
+		k.ForbidSecrets, k.MaxKeyLifetime, k.PolicyFrom = true, 90*24*time.Hour, w.now().Add(-time.Hour)
+	})
+	strict := workflow.AppPolicy{NoSecrets: true, CertificateMax: 90 * 24 * time.Hour}
+	p, s := w.reads(workflow.Ask{New: true})
+	if p != strict {
+		t.Errorf("a new app: %+v", p)
+	}
+	if p, _ := w.reads(workflow.Ask{Application: old}); p != (workflow.AppPolicy{}) {
+		t.Errorf("an app from before: %+v", p)
+	}
+	if _, _, err := s.AddKey(t.Context(), old, "EA-1", w.now().Add(time.Hour)); w.saw(err) != nil {
+		t.Errorf("Entra itself: %v", err)
+	}
+	if p, _ := w.reads(workflow.Ask{}); p != (workflow.AppPolicy{}) {
+		t.Errorf("an app of which nobody knows yet when it was created: %+v", p)
+	}
+	if p, err := s.PolicyFor(t.Context(), old); w.saw(err) != nil || p != (workflow.AppPolicy{}) {
+		t.Errorf("read later: %+v, %v", p, err)
+	}
+	young, _, _ := w.made(s, app("young"))
+	if p, err := s.PolicyFor(t.Context(), young); w.saw(err) != nil || p != strict {
+		t.Errorf("of a young one: %+v, %v", p, err)
+	}
+}
+
+// services.md, section 4: an application can have a policy of its own, which takes the
+// place of the tenant's, and people can be exempt.
+func TestExemptionsFromAPolicyAreSeen(t *testing.T) {
+	w := policyWorld(t, func(k *entratest.Knobs) { k.ForbidSecrets, k.MaxKeyLifetime = true, time.Hour })
+	_, s := w.reads(workflow.Ask{New: true})
+	obj, appID, _ := w.made(s, app("exempt"))
+	w.t.Exempt(appID, entratest.AppManagement{MaxSecretLifetime: 24 * time.Hour})
+	if p, _ := w.reads(workflow.Ask{Application: obj}); p != (workflow.AppPolicy{SecretMax: 24 * time.Hour}) {
+		t.Errorf("an app with a policy of its own: %+v", p)
+	}
+	w.t.Change(func(k *entratest.Knobs) { k.PolicyExempts = []string{"ada@contoso.com"} })
+	p, s := w.reads(workflow.Ask{New: true})
+	if p.NoSecrets || p.CertificateMax != time.Hour {
+		t.Errorf("where somebody is exempt nothing is forbidden for certain: %+v", p)
+	}
+	other, _, _ := w.made(s, app("by somebody exempt"))
+	if _, _, err := s.AddKey(t.Context(), other, "EA-1", w.now().Add(time.Hour)); w.saw(err) != nil {
+		t.Errorf("Entra itself: %v", err)
+	}
+}
+
+// services.md, section 4: there is a rule about authorities and one about audiences, and
+// each refusal is said in words for its own kind of credential.
+func TestRefusalsByAPolicyNameTheirKind(t *testing.T) {
+	w := policyWorld(t, func(k *entratest.Knobs) {
+		k.TrustedOnly, k.ForbidMultitenant, k.PolicyShowsAudiences = true, true, true
+	})
+	p, s := w.reads(workflow.Ask{New: true})
+	if !p.TrustedOnly || !p.OwnTenantOnly {
+		t.Errorf("the policy is %+v", p)
+	}
+	obj, _, _ := w.made(s, app("payroll"))
+	c, _, err := w.dir.MakeCertificate("payroll", w.now().Add(48*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.EnsureCertificate(t.Context(), obj, "EA-1", c)
+	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "certificates") || !strings.Contains(no.Text, "sign themselves") || strings.Contains(no.Text, "client secret") {
+		t.Errorf("a certificate that signs itself: %v", err)
+	}
+	w.t.Change(func(k *entratest.Knobs) { k.TrustedOnly, k.MaxKeyLifetime = false, time.Hour })
+	err = s.EnsureCertificate(t.Context(), obj, "EA-1", c)
+	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "certificates that expire sooner") || strings.Contains(no.Text, "client secret") {
+		t.Errorf("a certificate that is valid for too long: %v", err)
+	}
+	many := app("portal")
+	many.Audience = "AzureADMultipleOrgs"
+	_, _, err = s.EnsureApplication(t.Context(), many)
+	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "accounts of other tenants") {
+		t.Errorf("an app for other tenants: %v", err)
+	}
+	if code, text := (&answer{op: opSetCerts, code: "SomethingNewAsPerAppPolicy", message: "No."}).againstPolicy(); code == "" || !strings.Contains(text, "Entra says: No.") {
+		t.Errorf("a rule that is not known here: %q", text)
+	}
+}
+
+func TestALifetimeIsReadAsISOWritesIt(t *testing.T) {
+	const day = 24 * time.Hour
+	for d, want := range map[string]time.Duration{"P90D": 90 * day, "P4DT12H30M5S": 4*day + 12*time.Hour + 30*time.Minute + 5*time.Second,
+		"PT3600S": time.Hour, "P6M": 180 * day, "P1Y": 365 * day, "P2W": 14 * day, "PT0.5S": 0, "": 0, "soon": 0} {
+		if got := lifetime(d); got != want {
+			t.Errorf("%q is %s, want %s", d, got, want)
+		}
 	}
 }

@@ -1,29 +1,52 @@
 package workflow
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
-// againstPolicy says why the tenant's own policy does not allow the credential
-// that was approved, before anything is made. A lifetime that is too long is no
+// againstPolicy says why the tenant's own policy does not allow the credential that was
+// approved, or the app itself, before anything is made. A lifetime that is too long is no
 // reason: it is cut.
 func (r *Request) againstPolicy(p AppPolicy) *Refusal {
+	const then = "Nothing was changed. Press Cancel, deny the request, and have it asked for again "
+	if r.opensToOthers() && p.OwnTenantOnly {
+		return refuse(RulePolicy, "A policy of this tenant forbids apps for accounts of other tenants. "+then+"for this tenant only; or have whoever manages application policies in Entra make an exemption, then press New code.")
+	}
 	if !r.bringsCredential() {
 		return nil
 	}
-	const then = "Nothing was changed. Press Cancel, deny the request, and have it asked for again with "
 	c := r.Plan.Credential
 	long := c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)
 	switch {
 	case c.Kind == ClientSecret && p.NoSecrets:
-		return refuse(RulePolicy, "A policy of this tenant forbids client secrets for apps. "+then+"a certificate, or with a product that takes one.")
+		return refuse(RulePolicy, "A policy of this tenant forbids client secrets for apps. "+then+"with a certificate, or with a product that takes one.")
+	case c.Kind == OwnCertificate && p.TrustedOnly && c.Certificate.SignsItself():
+		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and this one signs itself. "+then+"with one of such an authority.")
+	case c.Kind == MadeCertificate && p.TrustedOnly:
+		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and one that is made here signs itself. "+then+"with a certificate of such an authority.")
 	case c.Kind == OwnCertificate && p.CertificateMax > 0 && long > p.CertificateMax:
-		return refuse(RulePolicy, "A policy of this tenant allows certificates that are valid for %s, and this one is for %s. "+then+"one that is valid for less.", Days(p.CertificateMax), Days(long))
+		return refuse(RulePolicy, "A policy of this tenant allows certificates that are valid for %s, and this one is for %s. "+then+"with one that is valid for less.", Days(p.CertificateMax), Days(long))
 	}
 	return nil
+}
+
+// opensToOthers reports whether carrying r out makes an app that accounts of other
+// tenants can use.
+func (r *Request) opensToOthers() bool {
+	return r.Task == Provision && r.creates() && r.Plan.Audience != "" && r.Plan.Audience != "AzureADMyOrg"
+}
+
+// policy is what the tenant forbids for r's app. Of an app that is adopted it is not known
+// at the sign-in when it was created, nor whether it is exempt.
+func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
+	if r.Kind != Adopt {
+		return s.Signer().Policy, nil
+	}
+	return s.PolicyFor(ctx, r.Made.ObjectID)
 }
 
 // bringsCredential says whether carrying r out gives the app a credential that a

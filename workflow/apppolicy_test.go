@@ -1,10 +1,13 @@
 package workflow
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 func TestATenantsPolicyIsKeptBeforeAnythingIsMade(t *testing.T) {
@@ -64,4 +67,49 @@ func TestACertificateThatIsValidForTooLongIsRefusedBeforeAnythingIsMade(t *testi
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
+}
+
+// services.md, section 4: trusted certificate authorities and audiences are known before
+// anything is made, and each refusal speaks of its own kind.
+func TestAPolicyIsForeseenInItsOwnWords(t *testing.T) {
+	self, err := certificate.Parse(readFile(t, "certificate/testdata/another.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		what   string
+		plan   Plan
+		policy AppPolicy
+		says   string // empty: nothing is against it
+		not    string
+	}{
+		{"a secret", Plan{Credential: Credential{Kind: ClientSecret}}, AppPolicy{NoSecrets: true}, "forbids client secrets", "certificates of"},
+		{"a certificate where secrets are forbidden", Plan{Credential: Credential{Kind: MadeCertificate}}, AppPolicy{NoSecrets: true}, "", ""},
+		{"one that is made here", Plan{Credential: Credential{Kind: MadeCertificate}}, AppPolicy{TrustedOnly: true}, "one that is made here signs itself", "client secret"},
+		{"one of an authority", Plan{Credential: Credential{Kind: OwnCertificate, Certificate: certificate.Certificate{}}}, AppPolicy{TrustedOnly: true}, "", ""},
+		{"for other tenants", Plan{Audience: "AzureADMultipleOrgs", Credential: Credential{Kind: NoCredential}}, AppPolicy{OwnTenantOnly: true}, "accounts of other tenants", "client secret"},
+		{"for this tenant", Plan{Audience: "AzureADMyOrg", Credential: Credential{Kind: NoCredential}}, AppPolicy{OwnTenantOnly: true}, "", ""},
+		{"one that signs itself", Plan{Credential: Credential{Kind: OwnCertificate, Certificate: self}}, AppPolicy{TrustedOnly: true}, "this one signs itself", "client secret"},
+	} {
+		if c.what == "one that signs itself" && !self.SignsItself() {
+			t.Fatal("the certificate does not sign itself")
+		}
+		r := &Request{Kind: Register, Task: Provision, Plan: c.plan}
+		no := r.againstPolicy(c.policy)
+		switch {
+		case (no == nil) != (c.says == ""):
+			t.Errorf("%s: %v", c.what, no)
+		case no != nil && (!strings.Contains(no.Text, c.says) || strings.Contains(no.Text, c.not) || !strings.Contains(no.Text, "Nothing was changed.")):
+			t.Errorf("%s: %s", c.what, no.Text)
+		}
+	}
+}
+
+func readFile(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

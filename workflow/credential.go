@@ -20,7 +20,11 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 			return nil, err
 		}
 	}
-	lifetime, words := cut(r.Plan.Credential.Lifetime, s.Signer().Policy.SecretMax)
+	policy, err := r.policy(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	lifetime, words := cut(r.Plan.Credential.Lifetime, policy.SecretMax)
 	expires := r.Step(StepCredential).Since.Add(lifetime).UTC().Truncate(time.Second) // the same at every try
 	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
 	if err != nil {

@@ -53,6 +53,10 @@ type Ask struct {
 	Email     string   // of the requester, who becomes an owner if there is just one such account
 	Owners    []string // e-mail addresses of those who become owners too
 	Policy    bool     // whether the tenant's policy for apps matters, as where a credential is made
+	// Application is the object ID of the app, where it is known, and New that there is
+	// none yet: a policy may be for apps that were created after a day.
+	Application string
+	New         bool
 	// Subscriptions are the scopes, named as in a plan, that the app gets roles on, or
 	// loses them: the sign-in then takes a token for Azure too.
 	Subscriptions []string
@@ -122,6 +126,9 @@ type Session interface {
 	Assigned(ctx context.Context, m Made, p Plan) ([]string, error)
 	// Inspect reads what the app has now of what a plan can give.
 	Inspect(ctx context.Context, m Made, p Plan) (Inspection, error)
+	// PolicyFor reads what the tenant's policies forbid for an application that is there,
+	// as far as the token is good for that.
+	PolicyFor(ctx context.Context, applicationID string) (AppPolicy, error)
 	// Keys returns the application's passwords.
 	Keys(ctx context.Context, applicationID string) ([]Password, error)
 	// AddKey makes a password. It is not repeatable: whoever calls it looks at Keys first.
@@ -256,6 +263,8 @@ type AppPolicy struct {
 	NoSecrets      bool
 	SecretMax      time.Duration // the longest lifetime of a client secret
 	CertificateMax time.Duration // of a certificate
+	TrustedOnly    bool          // a certificate has to be of an authority that the tenant trusts
+	OwnTenantOnly  bool          // no app for accounts of other tenants
 }
 
 // Account is a user of the tenant.

@@ -144,7 +144,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 
 // ask is what a session for r reads first.
 func (r *Request) ask() Ask {
-	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Email, Policy: r.bringsCredential()}
+	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Email, Policy: r.bringsCredential() || r.opensToOthers(), Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == ""}
 	if r.inAzure() {
 		a.Subscriptions, a.AzureRights = r.azureWork().subscriptions(), r.azureRights()
 	}

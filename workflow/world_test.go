@@ -367,6 +367,10 @@ func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []Permissio
 	return err
 }
 
+func (s *fakeSession) PolicyFor(context.Context, string) (AppPolicy, error) {
+	return s.who.Policy, nil
+}
+
 func (s *fakeSession) Keys(_ context.Context, id string) ([]Password, error) {
 	return call(s.wired, "keys", func() ([]Password, error) { return slices.Collect(maps.Values(s.app(id).keys)), nil })
 }

@@ -97,6 +97,9 @@ func (c *call) register(body object, uniqueName string) (answer, error) {
 	delete(body, "uniqueName")
 	draft := &app{id: c.t.s.newID(), appID: c.t.s.newID(), body: object{}}
 	keys, err := c.t.checkApp(draft, body)
+	if err == nil {
+		err = c.heedPolicy(draft, body, keys)
+	}
 	if err != nil {
 		return answer{}, err
 	}
@@ -142,6 +145,9 @@ func updateApplication(c *call) (answer, error) {
 		}
 	}
 	keys, err := c.t.checkApp(a, body)
+	if err == nil {
+		err = c.heedPolicy(a, body, keys)
+	}
 	if err != nil {
 		return answer{}, err
 	}

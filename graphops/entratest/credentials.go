@@ -21,9 +21,9 @@ func addPassword(c *call) (answer, error) {
 	if !c.mayManage(a.owners) {
 		return answer{}, denied()
 	}
-	k := c.t.knobs
+	k := c.policy(a)
 	if k.ForbidSecrets || a.magic("-nosecret") {
-		return answer{}, &problem{status: 400, code: "CredentialTypeNotAllowedAsPerAppPolicy", message: "Credential type not allowed as per assigned policy '" + c.t.ID + "'."}
+		return answer{}, c.against("CredentialTypeNotAllowedAsPerAppPolicy", "Credential type not allowed")
 	}
 	in, _ := body["passwordCredential"].(object)
 	for _, set := range []string{"keyId", "customKeyIdentifier"} {
@@ -46,21 +46,17 @@ func addPassword(c *call) (answer, error) {
 		return answer{}, bad("Invalid value specified for property 'displayName' of resource 'PasswordCredential'.")
 	}
 	if k.MaxSecretLifetime > 0 && p.end.Sub(p.start) > k.MaxSecretLifetime {
-		return answer{}, c.t.tooLong()
+		return answer{}, c.tooLong()
 	}
 	p.secret = c.t.s.secret(newSecret())
 	p.hint = p.secret[:3]
-	lag := k.Lag.Secret
+	lag := c.t.knobs.Lag.Secret
 	if a.magic("-slowproof") {
 		lag = max(lag, magicLag)
 	}
 	p.veil = c.t.veil(lag)
 	a.passwords = append(a.passwords, p)
 	return ok(c.context("microsoft.graph.passwordCredential", p.show(p.secret)))
-}
-
-func (t *Tenant) tooLong() error {
-	return &problem{status: 400, code: "CredentialInvalidLifetimeAsPerAppPolicy", message: "Credential lifetime exceeds the max value allowed as per assigned policy '" + t.ID + "'."}
 }
 
 // newSecret makes 40 characters of the kind that Entra makes.

@@ -45,7 +45,7 @@
 //	…/owners, …/owners/$ref, …/owners/{id}/$ref         GET; GET, POST; DELETE
 //	…/federatedIdentityCredentials                      GET, POST
 //	…/federatedIdentityCredentials/{id or name}, (name='…')  GET, PATCH (upsert by (name='…') with Prefer: create-if-missing), DELETE
-//	…/appManagementPolicies                             GET, always empty
+//	…/appManagementPolicies                             GET
 //	/servicePrincipals                                  GET, POST
 //	/servicePrincipals/{id}, (appId='…')                GET, PATCH, DELETE
 //	…/appRoleAssignedTo, …/appRoleAssignments           GET, POST; each also /{id}: GET, DELETE
@@ -98,7 +98,7 @@
 //
 // Not covered: addKey and removeKey with a proof, key credentials other than
 // AsymmetricX509Cert for Verify, $search, $skip, /$count, delta
-// queries, ge, le and the other operators of $filter, policies of one application, custom directory roles and scopes
+// queries, ge, le and the other operators of $filter, custom directory roles and scopes
 // below the tenant, administrative units, groups but as holders of app roles, user
 // consent, /beta, throttling by resource units.
 //

@@ -102,6 +102,7 @@ func TestAnIdentifierNamesItsOwner(t *testing.T) {
 		}
 	}
 	w.refused(set(b, "api://portal"), 400, "Request_BadRequest", "Failed to add identifier URI api://portal")
+	// services.md, section 4: api://{appId}… or a verified domain.
 	w.refused(set(b, "https://notcontoso.com/a"), 400, "HostNameNotOnVerifiedDomain", "verified domain")
 	w.refused(set(b, "https://contoso.com.evil.example/a"), 400, "HostNameNotOnVerifiedDomain", "verified domain")
 	w.refused(set(b, "https://contoso.com/"), 400, "Request_BadRequest", "identifierUris")

@@ -132,7 +132,7 @@ func (t *Tenant) checkDates(k *key) error {
 	badEnd := func(why string) error {
 		return &problem{status: 400, code: "KeyCredentialsInvalidEndDate", message: "Key credential end date is invalid: " + why}
 	}
-	switch most := t.knobs.MaxKeyLifetime; {
+	switch {
 	case k.end.After(k.cert.NotAfter):
 		return badEnd("it is later than the certificate's.")
 	case k.start.Before(k.cert.NotBefore):
@@ -141,8 +141,6 @@ func (t *Tenant) checkDates(k *key) error {
 		return badEnd("it is not later than the start date.")
 	case !k.end.After(t.s.now()):
 		return badEnd("it has passed.")
-	case most > 0 && k.end.Sub(k.start) > most:
-		return t.tooLong()
 	}
 	return nil
 }

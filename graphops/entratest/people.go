@@ -1,10 +1,8 @@
 package entratest
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // person is who /me is, or whom /users/{id} names.
@@ -135,47 +133,4 @@ func getDirectoryRole(c *call) (answer, error) {
 		}
 	}
 	return answer{}, notFound(k.value)
-}
-
-func getPolicy(c *call) (answer, error) {
-	if !c.hasRole(readsPolicy) {
-		return answer{}, denied()
-	}
-	k := c.t.knobs
-	since := stamp(c.t.created.AddDate(-10, 0, 0))
-	passwords, keys := []any{}, []any{}
-	if k.ForbidSecrets {
-		passwords = append(passwords, object{"restrictionType": "passwordAddition", "state": "enabled", "maxLifetime": nil, "restrictForAppsCreatedAfterDateTime": since})
-	}
-	if k.MaxSecretLifetime > 0 {
-		passwords = append(passwords, object{"restrictionType": "passwordLifetime", "state": "enabled", "maxLifetime": iso(k.MaxSecretLifetime), "restrictForAppsCreatedAfterDateTime": since})
-	}
-	if k.MaxKeyLifetime > 0 {
-		keys = append(keys, object{"restrictionType": "asymmetricKeyLifetime", "state": "enabled", "maxLifetime": iso(k.MaxKeyLifetime), "restrictForAppsCreatedAfterDateTime": since})
-	}
-	o := object{"id": "00000000-0000-0000-0000-000000000000", "displayName": "Default app management tenant policy",
-		"description": "Default tenant policy that enforces app management restrictions on applications and service principals.",
-		"isEnabled":   len(passwords)+len(keys) > 0, "applicationRestrictions": object{"passwordCredentials": passwords, "keyCredentials": keys},
-		"servicePrincipalRestrictions": object{"passwordCredentials": []any{}, "keyCredentials": []any{}}}
-	o, err := c.selected("tenantAppManagementPolicy", o)
-	if err != nil {
-		return answer{}, err
-	}
-	return ok(c.context("policies/defaultAppManagementPolicy/$entity", o))
-}
-
-// iso writes a duration the way policies do: P90D, or PT36H.
-func iso(d time.Duration) string {
-	if d%(24*time.Hour) == 0 {
-		return fmt.Sprintf("P%dD", d/(24*time.Hour))
-	}
-	return fmt.Sprintf("PT%dS", d/time.Second)
-}
-
-// noPolicies: no application has a policy of its own here.
-func noPolicies(c *call) (answer, error) {
-	if !c.hasRole(readsPolicy) {
-		return answer{}, denied()
-	}
-	return c.list("appManagementPolicy", "policies/appManagementPolicies", nil)
 }

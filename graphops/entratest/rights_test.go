@@ -1,7 +1,9 @@
 package entratest_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 )
@@ -66,5 +68,45 @@ func TestWhatAClientMayNotReadComesBackEmpty(t *testing.T) {
 	w.t.Change(func(k *entratest.Knobs) { k.RolesShown = true })
 	if seen := w.must(w.as("ada", "User.Read"), "GET", roles, nil).values(); len(seen) != 1 || seen[0]["roleTemplateId"] != entratest.GlobalAdministrator {
 		t.Errorf("in a tenant that shows them the roles are %v", seen)
+	}
+}
+
+// services.md, section 4: a policy is for applications that were created after its day,
+// one application may have its own, people may be exempt, and there are rules about
+// authorities and audiences. v1.0 has no name for the first of these, and does not show
+// the second.
+func TestAPolicyIsForTheApplicationsThatItIsFor(t *testing.T) {
+	w := newWorld(t)
+	old := w.register("mia", "old")
+	w.clock.move(20 * time.Minute)
+	w.t.Change(func(k *entratest.Knobs) {
+		k.ForbidSecrets, k.TrustedOnly, k.ForbidMultitenant, k.PolicyFrom = true, true, true, w.clock.Now().Add(-10*time.Minute)
+	})
+	young, own := w.register("mia", "young"), w.register("mia", "own")
+	w.t.Exempt(own.appID, entratest.AppManagement{})
+	add := func(who string, a app) reply {
+		return w.call(w.as(who), "POST", "/applications/"+a.id+"/addPassword", o{})
+	}
+	w.refused(add("mia", young), 400, "CredentialTypeNotAllowedAsPerAppPolicy", "not allowed")
+	for what, a := range map[string]app{"from before": old, "with a policy of its own": own} {
+		if r := add("mia", a); r.status != 200 {
+			t.Errorf("an application %s: %d %s", what, r.status, r.raw)
+		}
+	}
+	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+young.id, o{"signInAudience": "AzureADMultipleOrgs"}), 400, "SignInAudienceNotAllowedAsPerAppPolicy", "")
+	w.must(w.as("mia"), "PATCH", "/applications/"+old.id, o{"signInAudience": "AzureADMultipleOrgs"})
+	w.t.Change(func(k *entratest.Knobs) { k.PolicyExempts = []string{"ada@contoso.com"} })
+	if r := add("ada", young); r.status != 200 {
+		t.Errorf("somebody who is exempt: %d %s", r.status, r.raw)
+	}
+	reads := w.as("ada", "Policy.Read.All", "Application.ReadWrite.All")
+	if r := w.must(reads, "GET", "/policies/defaultAppManagementPolicy", nil); !strings.Contains(string(r.raw), "unknownFutureValue") || strings.Contains(string(r.raw), "audiences") || !strings.Contains(string(r.raw), "excludeActors") {
+		t.Errorf("the policy is %s", r.raw)
+	}
+	if l := w.must(reads, "GET", "/applications/"+own.id+"/appManagementPolicies", nil).values(); len(l) != 1 {
+		t.Errorf("the policies of one application are %v", l)
+	}
+	if l := w.must(reads, "GET", "/applications/"+young.id+"/appManagementPolicies", nil).values(); len(l) != 0 {
+		t.Errorf("the policies of another are %v", l)
 	}
 }

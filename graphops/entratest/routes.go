@@ -65,7 +65,7 @@ func init() {
 	get("applications/*/federatedIdentityCredentials/*", "getFederatedCredential", readApps, getFederated)
 	add("PATCH", "applications/*/federatedIdentityCredentials/*", "updateFederatedCredential", writeApps, "federatedIdentityCredential", updateFederated)
 	add("DELETE", "applications/*/federatedIdentityCredentials/*", "deleteFederatedCredential", writeApps, "", deleteFederated)
-	get("applications/*/appManagementPolicies", "listAppPolicies", readPolicy, noPolicies)
+	get("applications/*/appManagementPolicies", "listAppPolicies", readPolicy, listPolicies)
 
 	get("servicePrincipals", "listServicePrincipals", readApps, listServicePrincipals)
 	add("POST", "servicePrincipals", "createServicePrincipal", writeApps, "servicePrincipal", createServicePrincipal)
@@ -120,7 +120,7 @@ func init() {
 	add("POST", "directoryObjects/getByIds", "getByIds", readObjects, "getByIds", getByIDs)
 
 	get("policies/defaultAppManagementPolicy", "getAppPolicy", readPolicy, getPolicy)
-	get("policies/appManagementPolicies", "listAppPolicies", readPolicy, noPolicies)
+	get("policies/appManagementPolicies", "listAppPolicies", readPolicy, listPolicies)
 	add("POST", "$batch", "batch", anyone, "batch", nil)
 }
 

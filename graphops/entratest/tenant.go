@@ -59,8 +59,9 @@ type Tenant struct {
 	graves      []*grave // of service principals, likewise
 	assignments []*assignment
 	grants      []*grant
-	roleIDs     map[string]string // template ID to the object ID of the directoryRole
-	members     []*membership     // roles given through Graph
+	roleIDs     map[string]string         // template ID to the object ID of the directoryRole
+	members     []*membership             // roles given through Graph
+	ownPolicies map[string]*AppManagement // of single applications, by object ID
 	signIns     []signIn
 	copies      *replicas // nil: every call sees the tenant itself
 	whole       *Tenant   // of a replica's view, the tenant itself
@@ -123,6 +124,12 @@ type Knobs struct {
 	ForbidSecrets     bool          // app management policy: passwordAddition
 	MaxSecretLifetime time.Duration // app management policy: passwordLifetime; 0 means no limit
 	MaxKeyLifetime    time.Duration // app management policy: asymmetricKeyLifetime; 0 means no limit
+	TrustedOnly       bool          // app management policy: trustedCertificateAuthority
+	ForbidMultitenant bool          // app management policy: audiences
+	PolicyFrom        time.Time     // app management policy: applications created before are not restricted
+	PolicyExempts     []string      // app management policy: UPNs whom excludeActors exempts
+	// PolicyShowsAudiences shows the audiences rule in the policy. In v1.0 it holds and is not shown.
+	PolicyShowsAudiences bool
 
 	TokenLifetime time.Duration // of access tokens; 0 means an hour
 
@@ -166,6 +173,7 @@ func (s *Server) AddTenant(t Tenant) *Tenant {
 	t.created = s.now()
 	t.knobs = Knobs{UsersMayRegister: true}
 	t.roleIDs = make(map[string]string)
+	t.ownPolicies = make(map[string]*AppManagement)
 	p := &t
 	for _, r := range resources() {
 		p.sps = append(p.sps, p.newResource(r))

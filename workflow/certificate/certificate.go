@@ -13,6 +13,7 @@
 package certificate
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/sha1"
@@ -39,6 +40,12 @@ type Certificate struct {
 
 // IsZero says that there is no certificate.
 func (c Certificate) IsZero() bool { return len(c.DER) == 0 }
+
+// SignsItself reports whether the certificate is its own authority.
+func (c Certificate) SignsItself() bool {
+	x, err := x509.ParseCertificate(c.DER)
+	return err == nil && bytes.Equal(x.RawSubject, x.RawIssuer) && x.CheckSignature(x.SignatureAlgorithm, x.RawTBSCertificate, x.Signature) == nil
+}
 
 // of returns what an approver is shown of x.
 func of(x *x509.Certificate) Certificate {
