@@ -79,7 +79,7 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, i.User.ID) })
 	case actRenew, actRetire, actUpdate, actRecreate:
 		b.later(ctx, func(ctx context.Context) { b.openLife(ctx, i, workflow.Kind(a.ActionID), id) })
-	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld, actGiveUp, actCheck, actHandOver:
+	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld, actGiveUp, actCheck, actHandOver, actEWS:
 		if b.knows(i.User.ID) {
 			b.press(ctx, i, a.ActionID, id, rev)
 			return
@@ -117,6 +117,8 @@ func (b *Bot) press(ctx context.Context, i interaction, button, id string, rev i
 		_, err = b.desk.HandOver(ctx, id, by, rev)
 	case actOld:
 		_, err = b.desk.RemoveOld(ctx, id, by)
+	case actEWS:
+		_, err = b.desk.SayEWSListed(ctx, id, by)
 	}
 	if err != nil {
 		b.refuse(ctx, i, about(id, err))

@@ -36,6 +36,7 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 		if r.Kind == workflow.Retire {
 			blocks = append(blocks, block(line(came(r), " ", Command, " recreate brings it back.")),
 				slack.NewActionBlock("", button(actRecreate, "Recreate", r.ID, "Recreate "+r.AppName())))
+			blocks = append(blocks, b.ewsNext(r)...)
 			break
 		}
 		return b.handover(r, blocks)
@@ -95,6 +96,7 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 		block(line(append(append(parts, bold("Approved by ")), approvers(r)...)...)))
 	blocks = append(blocks, permissionBlocks(r.Plan.Permissions, briefFrom)...)
 	blocks = append(blocks, roleBlocks(r.Plan)...)
+	blocks = append(blocks, b.ewsNext(r)...)
 	if r.Made.Connected != "" {
 		blocks = append(blocks, b.connectedBlocks(r)...)
 		return fmt.Sprintf("%s: the app %s is ready, and %s is connected with it.", r.ID, r.AppName(), r.Plan.Backup.Server), append(blocks, b.overlap(r)...)

@@ -45,6 +45,9 @@ func (b *Bot) export(ctx context.Context, i interaction, format, value string) {
 		return
 	}
 	view := exportView(r, format, page)
+	if format == asEWS {
+		view = ewsView(r)
+	}
 	if at := i.View.CallbackID; at == exportCallback || at == detailsView {
 		b.show(ctx, i.View.ID, view)
 		return

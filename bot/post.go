@@ -94,6 +94,8 @@ func (b *Bot) content(d workflow.Drawing) (string, []slack.Block) {
 		return past(r)
 	case d.Name.To() != "":
 		return b.expiry(r)
+	case strings.HasPrefix(string(d.Name), string(workflow.EWSReminder)):
+		return b.ewsReminder(r)
 	case d.Name == workflow.Card:
 		return b.card(r)
 	case d.Name == workflow.Follow:

@@ -60,6 +60,7 @@ type requestV1 struct {
 	Spent     bool                         `json:"spent,omitzero"`
 	Linked    bool                         `json:"linked,omitzero"`
 	Warned    int                          `json:"warned,omitzero"`
+	EWS       ewsV1                        `json:"ews,omitzero"`
 
 	Dependents dependentsV1 `json:"dependents,omitzero"`
 }
@@ -126,7 +127,7 @@ func encode(r *workflow.Request) ([]byte, error) {
 		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
 		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
 		Reminded: r.Reminded, Outcomes: r.Outcomes,
-		Was: planForm(r.Was), Left: planForm(r.Left), LeftAzure: each(r.LeftAzure, shareForm), Found: foundForm(r.Found), Dependents: dependentsForm(r.Dependents), Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Spent: r.Spent, Linked: r.Linked, Warned: r.Warned,
+		Was: planForm(r.Was), Left: planForm(r.Left), LeftAzure: each(r.LeftAzure, shareForm), Found: foundForm(r.Found), Dependents: dependentsForm(r.Dependents), Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Spent: r.Spent, Linked: r.Linked, Warned: r.Warned, EWS: ewsV1(r.EWS),
 	})
 }
 
@@ -170,7 +171,7 @@ func (f *requestV1) request() *workflow.Request {
 		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
 		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
 		Reminded: f.Reminded, Outcomes: f.Outcomes,
-		Was: f.Was.plan(), Left: f.Left.plan(), LeftAzure: each(f.LeftAzure, azureShareV1.share), Found: f.Found.found(), Dependents: f.Dependents.dependents(), Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Spent: f.Spent, Linked: f.Linked, Warned: f.Warned,
+		Was: f.Was.plan(), Left: f.Left.plan(), LeftAzure: each(f.LeftAzure, azureShareV1.share), Found: f.Found.found(), Dependents: f.Dependents.dependents(), Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Spent: f.Spent, Linked: f.Linked, Warned: f.Warned, EWS: workflow.EWSListing(f.EWS),
 	}
 	inUTC(r)
 	return r
@@ -186,6 +187,7 @@ func inUTC(r *workflow.Request) {
 			}
 		}
 	}
+	utc(&r.EWS.At, &r.EWS.Reminded)
 	utc(&r.Created, &r.Entered, &r.WakeAt, &r.Reminded, &r.Approval.At, &r.SignIn.Expires, &r.SignIn.Since,
 		&r.SignIn.After, &r.Plan.Credential.Certificate.NotBefore, &r.Plan.Credential.Certificate.NotAfter,
 		&r.Was.Credential.Certificate.NotBefore, &r.Was.Credential.Certificate.NotAfter,

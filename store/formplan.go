@@ -143,6 +143,15 @@ func (f foundV1) found() workflow.Found {
 	}
 }
 
+// ewsV1 is what is known of an app on Exchange's list.
+type ewsV1 struct {
+	AppID     string    `json:"app_id,omitzero"`
+	At        time.Time `json:"at,omitzero"`
+	By        string    `json:"by,omitzero"`
+	Reminders int       `json:"reminders,omitzero"`
+	Reminded  time.Time `json:"reminded,omitzero"`
+}
+
 // dependentsV1 is what depends on an app that is to be deleted.
 type dependentsV1 struct {
 	List    []dependentV1 `json:"list,omitzero"`

@@ -81,6 +81,7 @@
 //	redirect.go   redirect URIs by platform         template.go   those that a product brings
 //	stale.go      who came too late                 rights.go     what a sign-in has to be good for
 //	giveback.go   Undo of an adoption               azuregone.go  subscriptions that are gone
-//	dependents.go who depends on what is retired
+//	dependents.go who depends on what is retired  azurescope.go where roles in Azure are given
+//	ews.go        Exchange's list of apps
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

@@ -88,6 +88,7 @@ type Request struct {
 	Warned int
 	// Dependents are what depends on the app, of a Retire that was stopped for them.
 	Dependents Dependents
+	EWS        EWSListing
 }
 
 // Target is the app that a request is about, where an earlier one made it.
@@ -248,12 +249,13 @@ type PostName string
 // The messages that show a request. Names that end in a colon are followed by a
 // number: there can be several, and only the last is kept up to date.
 const (
-	Card       PostName = "card"     // in the approvers' channel
-	Follow     PostName = "follow"   // the requester's DM, from the first moment on
-	SignInPost PostName = "signin:"  // the approver's DM, one for each Approval.N
-	Outcome    PostName = "outcome:" // the requester's DM about an ending, one for each of Outcomes
-	Thread     PostName = "thread"   // under the card: one reply for each Event
-	Expiry     PostName = "expiry:"  // that the credential expires, one for each of Warned and each place: "expiry:2:U123"
+	Card        PostName = "card"     // in the approvers' channel
+	Follow      PostName = "follow"   // the requester's DM, from the first moment on
+	SignInPost  PostName = "signin:"  // the approver's DM, one for each Approval.N
+	Outcome     PostName = "outcome:" // the requester's DM about an ending, one for each of Outcomes
+	Thread      PostName = "thread"   // under the card: one reply for each Event
+	Expiry      PostName = "expiry:"  // that the credential expires, one for each of Warned and each place: "expiry:2:U123"
+	EWSReminder PostName = "ews:"     // the requester's DM that the app is not on Exchange's list, one for each of EWS.Reminders
 )
 
 // A Post is what the store knows of one message.
@@ -316,6 +318,8 @@ const (
 	Reminder      What = "reminder"
 	Expiring      What = "expiring"
 	Restarted     What = "restarted"
+	EWSReminded   What = "ews-reminder" // that the app is not on Exchange's list
+	EWSSaid       What = "ews-listed"   // somebody said that it is
 )
 
 // UniqueName is the application's alternate key in the tenant. It is chosen
@@ -353,6 +357,9 @@ func (r *Request) owedPosts() []PostName {
 	if r.Warned > 0 && r.mayExpire() {
 		names = append(names, r.expiryPosts()...)
 	}
+	if r.EWS.Reminders > 0 && r.isLiveApp() {
+		names = append(names, post(EWSReminder, r.EWS.Reminders))
+	}
 	for name, p := range r.Posts {
 		if r.superseded(name) && p.TS != "" && !p.Last {
 			names = append(names, name)
@@ -368,7 +375,7 @@ func (r *Request) owedPosts() []PostName {
 
 // superseded says whether a newer message has taken the place of this one.
 func (r *Request) superseded(name PostName) bool {
-	for kind, newest := range map[PostName]int{SignInPost: r.Approval.N, Outcome: r.Outcomes} {
+	for kind, newest := range map[PostName]int{SignInPost: r.Approval.N, Outcome: r.Outcomes, EWSReminder: r.EWS.Reminders} {
 		if n, ok := strings.CutPrefix(string(name), string(kind)); ok {
 			i, err := strconv.Atoi(n)
 			return err == nil && i < newest

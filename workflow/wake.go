@@ -43,6 +43,7 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 		sooner(r.Entered.Add(p.RenewGrace))
 	}
 	sooner(r.warnAt())
+	sooner(p.ewsRemindAt(r))
 	if r.owesLink() {
 		sooner(now)
 	}

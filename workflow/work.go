@@ -29,13 +29,13 @@ func (e *Engine) work(ctx context.Context, id string) {
 		case Provisioning:
 			on = e.provision(ctx, r)
 		case Ready:
-			on = e.mindSecret(r)
+			on = e.mindSecret(r) || e.mindEWS(r)
 		case Failed:
 			on = e.mindFailed(r)
 		case Overlap:
-			on = e.mindOverlap(r) || e.mindExpiry(r)
+			on = e.mindOverlap(r) || e.mindExpiry(r) || e.mindEWS(r)
 		case Done, Leftover:
-			on = e.mindExpiry(r)
+			on = e.mindExpiry(r) || e.mindEWS(r)
 		}
 		if !on || !linked {
 			return
@@ -166,6 +166,9 @@ func (e *Engine) link(ctx context.Context, r *Request) bool {
 		})
 		if err != nil {
 			return e.told(r, err)
+		}
+		if id == r.Target.Request && !e.hearEWS(r, before) {
+			return false
 		}
 		id = ""
 		if r.Kind == Retire && !before.holdsName() || spent && !before.bringsCertificate() {

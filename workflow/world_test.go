@@ -131,7 +131,7 @@ func (w *world) boot() *node {
 	wires := &wired{w, off}
 	tenant := contoso
 	tenant.ClientID = w.own
-	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), clouds(), archiver(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
+	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), clouds(), archiver(), mailboxes(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
 		Policy: w.policy, Key: w.key, Log: w.log(), PublicURL: w.pages})
 	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, People: wires, Key: w.key, Log: w.log()})
 	ctx, cancel := context.WithCancel(context.Background())

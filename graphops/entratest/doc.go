@@ -172,6 +172,10 @@
 //
 // # Other services
 //
+// Exchange's list of apps that may use Exchange Web Services has no API in life, and
+// [Tenant.OrganizationConfig], [Tenant.SetEwsAllowedAppIDs], [Tenant.SetEwsEnabled] and
+// [Tenant.MayUseEWS] here: setting it overwrites, and it acts a day later.
+//
 // Package veeamtest is a Veeam Backup for Microsoft 365 server beside the tenants.
 // A service of that kind verifies what it is shown with [Server.Token] and
 // [Server.RefreshTokenOf], and signs in as an app with [Tenant.SignInApp].

@@ -69,6 +69,7 @@ type Tenant struct {
 	subscriptions    []*Subscription
 	managementGroups []*ManagementGroup
 	resourceGroups   []resourceGroup
+	ewsSettings      []ewsSetting // of Exchange, the oldest first
 	azureRoles       []*azureRole // custom ones
 	azureAssignments []*azureAssignment
 }

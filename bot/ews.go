@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/manifest"
+)
+
+// What people see of Exchange Web Services: that Exchange Online blocks them for apps that
+// are not on the organisation's list, a script that changes the list, and the button with
+// which somebody says that it is done.
+
+// actEWS is the button's action ID, and asEWS the format of an export that is the script.
+const (
+	actEWS = "ews-listed"
+	asEWS  = "ews"
+)
+
+// ewsPlan is for a card: what the approver has to know before anything is made.
+func (b *Bot) ewsPlan(p workflow.Plan) []slack.Block {
+	if !p.UsesEWS() {
+		return nil
+	}
+	return []slack.Block{block(line(bold(catalog.EWS().Service+": "), workflow.EWSNotice(b.now())))}
+}
+
+// ewsNext is for the requester: what is to be done about the list, once the app is there.
+func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
+	ews := catalog.EWS()
+	if r.Made.AppID == "" || !r.Plan.UsesEWS() {
+		return nil
+	}
+	script := button(actExport+asEWS, "Exchange script", r.ID, "A script for Exchange Online PowerShell")
+	if r.Kind == workflow.Retire {
+		return []slack.Block{
+			block(line("If its App ID ", code(r.Made.AppID), " is on the organisation's list "+ews.List+" in Exchange Online, it can be removed there.")),
+			slack.NewActionBlock("", script),
+		}
+	}
+	parts := []any{bold(ews.Service + ": "), workflow.EWSNotice(b.now())}
+	if old := r.EWSBefore(); old != "" {
+		parts = append(parts, " This App ID is a new one: the old one, ", code(old), ", can be removed from the list.")
+	}
+	blocks := []slack.Block{block(line(parts...))}
+	switch {
+	case r.EWSListed():
+		return append(blocks, block(line(user(r.EWS.By), " said on ", r.EWS.At, " that this App ID is on the list.")))
+	case workflow.EWSOver(b.now()):
+		return blocks
+	}
+	return append(blocks,
+		block(line("Run the script in Exchange Online PowerShell, or give it to an Exchange administrator. It adds the App ID and keeps what is on the list. Then press ", bold(ewsButton), ".")),
+		slack.NewActionBlock("", script, button(actEWS, ewsButton, buttonValue(r), "The App ID of "+r.ID+" is on the list").WithStyle(slack.StylePrimary)))
+}
+
+const ewsButton = "It is on the list"
+
+// ewsReminder is the requester's message while nobody has said that the app is listed.
+func (b *Bot) ewsReminder(r *workflow.Request) (string, []slack.Block) {
+	text := fmt.Sprintf("%s: nobody has said yet that %s is on Exchange's list.", r.ID, r.AppName())
+	if r.EWSListed() {
+		text = fmt.Sprintf("%s: %s is on Exchange's list.", r.ID, r.AppName())
+	}
+	blocks := []slack.Block{
+		header(clip(r.AppName()+": "+catalog.EWS().Service, 150)),
+		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID))),
+	}
+	return text, append(blocks, b.ewsNext(r)...)
+}
+
+// ewsScript is the script for r's app.
+func ewsScript(r *workflow.Request) (string, error) {
+	l := manifest.Listing{TenantID: firstOf(r.Made.TenantID, r.Plan.TenantID), AppName: r.AppName()}
+	switch old := r.EWSBefore(); {
+	case r.Made.AppID == "":
+		return "", fmt.Errorf("%s has no App ID yet", r.ID)
+	case r.Kind == workflow.Retire:
+		l.Remove = []string{r.Made.AppID}
+	case old != "":
+		l.Add, l.Remove = []string{r.Made.AppID}, []string{old}
+	default:
+		l.Add = []string{r.Made.AppID}
+	}
+	return manifest.EWSScript(l)
+}
+
+func ewsView(r *workflow.Request) slack.ModalViewRequest {
+	text, err := ewsScript(r)
+	if err != nil {
+		return noticeView("Exchange script", "There is no script: "+err.Error()+".")
+	}
+	blocks := []slack.Block{block(line("Read it before you run it. It changes the organisation's list "+catalog.EWS().List+" in Exchange Online for this app, and nothing else on it. It may be run again. Then press ", bold(ewsButton), " in the message of "+r.ID+"."))}
+	for _, part := range parts(text, 2800) {
+		blocks = append(blocks, block(preformatted(part)))
+	}
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Exchange script"), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
+}

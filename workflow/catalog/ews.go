@@ -1,0 +1,56 @@
+package catalog
+
+import (
+	_ "embed"
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Retirement is a service of Microsoft's that ends. Since Blocked it answers only the
+// apps whose IDs are on a list of the organisation's, and from Ends on nobody.
+type Retirement struct {
+	Service       string // "Exchange Web Services"
+	List          string // "EwsAllowedAppIDs"
+	Blocked, Ends time.Time
+	Acts          time.Duration // how long a change of the list can take to act
+	permissions   []key
+}
+
+// Uses reports whether a permission is one to that service.
+func (r Retirement) Uses(resourceAppID string, t Type, name string) bool {
+	return slices.Contains(r.permissions, key{strings.ToLower(resourceAppID), t, strings.ToLower(name)})
+}
+
+//go:embed ews.json
+var ewsData []byte
+
+// EWS is the end of Exchange Web Services in Exchange Online, as ews.json has it: its
+// dates change in that file alone.
+var EWS = sync.OnceValue(func() Retirement {
+	var f struct {
+		Service, List, Blocked, Ends string
+		ActsWithinHours              int
+		Permissions                  []struct {
+			ResourceAppID string
+			Type          Type
+			Name          string
+		}
+	}
+	err := json.Unmarshal(ewsData, &f)
+	r := Retirement{Service: f.Service, List: f.List, Acts: time.Duration(f.ActsWithinHours) * time.Hour}
+	for text, at := range map[string]*time.Time{f.Blocked: &r.Blocked, f.Ends: &r.Ends} {
+		if err == nil {
+			*at, err = time.Parse(time.DateOnly, text)
+		}
+	}
+	if err != nil {
+		panic("catalog: ews.json: " + err.Error()) // embedded: cannot differ from what the tests saw
+	}
+	for _, p := range f.Permissions {
+		r.permissions = append(r.permissions, key{p.ResourceAppID, p.Type, strings.ToLower(p.Name)})
+	}
+	return r
+})

@@ -1,0 +1,191 @@
+package workflow
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// mailboxes is a product whose app calls Exchange Web Services.
+func mailboxes() Product {
+	p := vbo()
+	p.Name = "mailboxes"
+	known, _ := Known(catalog.ExchangeOnline, catalog.Delegated, "EWS.AccessAsUser.All")
+	p.Permissions = append(p.Permissions, Need{Permission: known})
+	return p
+}
+
+// withMailboxes is an app of that product that is done.
+func (w *world) withMailboxes(n *node) *Request {
+	w.t.Helper()
+	d := draft("mail-backup")
+	d.Product = "mailboxes"
+	r, err := n.Submit(w.t.Context(), bea, d)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.settle(n, r.ID, Done)
+}
+
+func (r *Request) times(what What) (n int) {
+	for _, e := range r.History {
+		if e.What == what {
+			n += max(1, e.Times)
+		}
+	}
+	return n
+}
+
+// Source: services.md, section 8.
+func TestPeopleAreRemindedThatAnAppIsNotOnExchangesListUntilSomebodySaysThatItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		r := w.withMailboxes(n)
+		if !r.NeedsEWS() {
+			t.Fatal("the app does not have to be listed")
+		}
+		for day := range 7 {
+			pass(24*time.Hour + time.Minute)
+			if r = w.get(r.ID); r.EWS.Reminders != day+1 || r.Posts[post(EWSReminder, day+1)].TS == "" {
+				t.Fatalf("day %d: %+v, %+v", day, r.EWS, r.Posts)
+			}
+		}
+		pass(6 * 24 * time.Hour) // from then on once a week
+		if r = w.get(r.ID); r.EWS.Reminders != 7 {
+			t.Errorf("%+v", r.EWS)
+		}
+		pass(24*time.Hour + time.Minute)
+		if r = w.get(r.ID); r.EWS.Reminders != 8 || r.times(EWSReminded) != 8 || !r.Posts[post(EWSReminder, 7)].Last {
+			t.Errorf("%+v, %+v", r.EWS, r.Posts)
+		}
+		stranger := Person{ID: "U0STRANGER", Name: "Sam"}
+		if _, err := n.SayEWSListed(t.Context(), r.ID, stranger); err == nil {
+			t.Error("a stranger's word counts")
+		}
+		r, err := n.SayEWSListed(t.Context(), r.ID, ada) // an approver
+		if err != nil || !r.EWSListed() || r.EWS.By != ada.ID || r.EWS.AppID != r.Made.AppID || r.times(EWSSaid) != 1 {
+			t.Fatalf("%+v, %v", r.EWS, err)
+		}
+		if _, err := n.SayEWSListed(t.Context(), r.ID, bea); err == nil {
+			t.Error("it was said twice")
+		}
+		pass(60 * 24 * time.Hour)
+		if r = w.get(r.ID); r.EWS.Reminders != 8 {
+			t.Errorf("after it was said: %+v", r.EWS)
+		}
+		// What follows about the same app knows of it.
+		renewed, err := n.Renew(t.Context(), bea, r.ID, d2("V-renew"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if renewed = w.settle(n, renewed.ID, Overlap); renewed.NeedsEWS() || !renewed.EWSListed() || renewed.EWS.Reminders != 0 {
+			t.Errorf("%+v", renewed.EWS)
+		}
+	})
+}
+
+func TestAnAppThatIsMadeAgainHasToBeListedAgain(t *testing.T) {
+	for _, anew := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			defer n.stop()
+			head := w.withMailboxes(n)
+			if _, err := n.SayEWSListed(t.Context(), head.ID, bea); err != nil {
+				t.Fatal(err)
+			}
+			w.isDeleted(head.UniqueName())
+			if anew {
+				w.set(func() { clear(w.deleted) })
+			}
+			r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r = w.settle(n, r.ID, Done)
+			if anew != r.NeedsEWS() || anew == r.EWSListed() || (r.EWSBefore() == head.Made.AppID) != anew {
+				t.Errorf("made anew %v: the App ID was %s and is %s; %+v", anew, head.Made.AppID, r.Made.AppID, r.EWS)
+			}
+		})
+	}
+}
+
+// It is said at the request that stands for the app while another one is under way.
+func TestWhatWasSaidMeanwhileOfTheAppIsNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		head := w.withMailboxes(n)
+		renewed, err := n.Renew(t.Context(), bea, head.ID, d2("V-renew"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.SayEWSListed(t.Context(), head.ID, bea); err != nil {
+			t.Fatal(err)
+		}
+		if renewed = w.settle(n, renewed.ID, Overlap); !renewed.EWSListed() {
+			t.Errorf("%+v", renewed.EWS)
+		}
+		if _, err := n.SayEWSListed(t.Context(), head.ID, ada); err == nil || !strings.Contains(err.Error(), renewed.ID) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
+	ews := catalog.EWS()
+	if ews.Blocked != time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC) || ews.Ends != time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC) || ews.Acts != 24*time.Hour {
+		t.Fatalf("%+v", ews)
+	}
+	for at, says := range map[time.Time]string{
+		ews.Blocked.Add(-time.Second): "From 1 October 2026 on Exchange Online blocks",
+		ews.Blocked:                   "Since 1 October 2026 Exchange Online blocks",
+		ews.Ends.Add(-time.Second):    "On 1 April 2027 they end for good",
+		ews.Ends:                      "Exchange Online ended Exchange Web Services on 1 April 2027.",
+	} {
+		if got := EWSNotice(at); !strings.Contains(got, says) {
+			t.Errorf("%s: %s", at, got)
+		}
+	}
+	for _, c := range []struct {
+		id   string
+		t    catalog.Type
+		name string
+		uses bool
+	}{
+		{catalog.ExchangeOnline, catalog.Application, "full_access_as_app", true}, {strings.ToUpper(catalog.ExchangeOnline), catalog.Application, "Full_Access_As_App", true},
+		{catalog.ExchangeOnline, catalog.Delegated, "EWS.AccessAsUser.All", true}, {catalog.ExchangeOnline, catalog.Application, "Exchange.ManageAsApp", false},
+		{catalog.MicrosoftGraph, catalog.Application, "full_access_as_app", false},
+	} {
+		p := Plan{Permissions: []Permission{{ResourceAppID: c.id, Type: c.t, Name: c.name}}}
+		if p.UsesEWS() != c.uses {
+			t.Errorf("%+v: %v", c, p.UsesEWS())
+		}
+	}
+}
+
+func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
+	p := Policy{RemindEvery: 24 * time.Hour}
+	r := &Request{State: Done, Entered: catalog.EWS().Ends.Add(-36 * time.Hour), Made: Made{AppID: "a"}, Plan: mailboxes().Plan(mailboxes().Choice())}
+	if at := p.ewsRemindAt(r); at != catalog.EWS().Ends.Add(-12*time.Hour) {
+		t.Errorf("the first is at %s", at)
+	}
+	r.EWS.Reminders, r.EWS.Reminded = 1, catalog.EWS().Ends.Add(-12*time.Hour)
+	if at := p.ewsRemindAt(r); !at.IsZero() {
+		t.Errorf("the next is at %s", at)
+	}
+	for _, never := range []*Request{
+		{State: Done, Made: r.Made, Plan: vbo().Plan(vbo().Choice())},
+		{State: Done, Kind: Retire, Made: r.Made, Plan: r.Plan}, {State: Done, Successor: "EA-9", Made: r.Made, Plan: r.Plan}, {State: Pending, Plan: r.Plan},
+	} {
+		if at := p.ewsRemindAt(never); !at.IsZero() {
+			t.Errorf("%+v: %s", never, at)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package manifest
+
+import (
+	"strings"
+	"testing"
+)
+
+// Source: services.md, section 8: the list is one value, setting it overwrites, it comes
+// before EwsEnabled, and it can take 24 hours to act.
+func TestTheScriptForExchangeReadsMergesWritesAndLooksAgain(t *testing.T) {
+	l := Listing{TenantID: tenant, AppName: "Müller's backup", Add: []string{"8C2F1D3E-0A5B-4C8E-9D1F-2B7E6A4C9F10"}, Remove: []string{"3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"}}
+	s, err := EWSScript(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range []byte(s) {
+		if c != '\n' && (c < ' ' || c > '~') {
+			t.Fatalf("byte %d of the script is %#x", i, c)
+		}
+	}
+	golden(t, "ews.ps1", s)
+	read, write, on := strings.Index(s, "@(Get-AllowedIds)"), strings.Index(s, "Set-OrganizationConfig -EwsAllowedAppIDs"), strings.Index(s, "Set-OrganizationConfig -EwsEnabled $true")
+	if read < 0 || write < read || on < write {
+		t.Errorf("the order is read %d, write %d, turn on %d", read, write, on)
+	}
+	if strings.Contains(s, "Set-OrganizationConfig -EwsEnabled $false") || strings.Count(s, "Set-OrganizationConfig -EwsAllowedAppIDs") != 1 {
+		t.Error("it does more than it says")
+	}
+}
+
+func TestTheScriptForExchangeTakesAppIDsOnly(t *testing.T) {
+	for _, l := range []Listing{
+		{TenantID: tenant}, {TenantID: "x", Add: []string{tenant}}, {TenantID: tenant, Add: []string{"'); pwned; ('"}}, {TenantID: tenant, Remove: []string{"backup"}},
+	} {
+		if s, err := EWSScript(l); err == nil {
+			t.Errorf("%+v became a script: %s", l, s)
+		}
+	}
+	for _, s := range hostile {
+		script, err := EWSScript(Listing{TenantID: tenant, AppName: s, Add: []string{tenant}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(script) {
+			if strings.Contains(line, "pwned") && !strings.HasPrefix(line, "# Changes which apps") {
+				t.Errorf("%q left its comment: %s", s, line)
+			}
+		}
+	}
+}
