@@ -151,6 +151,9 @@ func (b *Bot) Tell(ctx context.Context, c workflow.Checking) (channel, ts string
 			return "", "", slackError(err)
 		}
 	}
+	if reads, err := b.reads(ctx, c.To.ID); err == nil && !reads {
+		return "", "", &workflow.Trouble{Code: "user_disabled", Text: c.To.Name + " has left, and is sent nothing."}
+	}
 	if channel, err = b.dm(ctx, c.To.ID); err != nil {
 		return "", "", slackError(err)
 	}

@@ -30,6 +30,7 @@ func (b *Bot) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 		block(line(bold("Asked for by "), user(r.Requester.ID), " for ", channel(r.Team), " on ", r.Created, "\n",
 			bold("Reason: "), r.Reason)),
 	}
+	blocks = append(blocks, requesterBlocks(r)...)
 	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
 	if r.State == workflow.Pending {
 		blocks = append(blocks, block(line(bold(whoSigns(r)), r.RolesWords(), ".")))
@@ -43,6 +44,27 @@ func (b *Bot) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	blocks = append(blocks, block(b.outcomeLine(r)))
 	if buttons := b.cardButtons(r); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
+	}
+	return blocks
+}
+
+// requesterBlocks say what an approver has to know about whoever would be given the app.
+func requesterBlocks(r *workflow.Request) []slack.Block {
+	var blocks []slack.Block
+	if r.Away != "" && r.State != workflow.Denied {
+		words := " is gone: " + r.Away + ". Nothing is sent to them."
+		if r.State == workflow.Pending && r.HandsOver() {
+			words += " It can't be approved, because nobody could be given its credential."
+		}
+		blocks = append(blocks, block(line(bold(r.Requester.Name+words))))
+	}
+	if r.State == workflow.Pending {
+		switch r.Requester.Confirmed {
+		case workflow.EmailUnproved:
+			blocks = append(blocks, note("The e-mail address in the requester's Slack profile was never confirmed: no account is looked up by it, and they are not made an owner."))
+		case workflow.EmailNothingSaid:
+			blocks = append(blocks, note("Slack does not say whether the e-mail address in the requester's profile was ever confirmed. Their account in the tenant is looked up by it."))
+		}
 	}
 	return blocks
 }

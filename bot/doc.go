@@ -36,5 +36,7 @@
 //	left.go      who has left               digest.go           what waits, once a day
 //	came.go      what came of a request     dependents.go       who depends on an app
 //	template.go  what the form asks for to make redirect URIs of
+//	fit.go       what is sent, as Slack takes it
+//	slackcloud.go the hosts of Slack's clouds
 //	insist.go    asking Slack again         delivery.go         what comes twice
 package bot

@@ -72,6 +72,7 @@ func about(id string, err error) error {
 type lookupError struct{ err error }
 
 func (l *lookupError) Error() string { return l.err.Error() }
+func (l *lookupError) Unwrap() error { return l.err }
 
 // outsider is the refusal of somebody who may take no part.
 func outsider(p workflow.Person) error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -83,8 +84,9 @@ func (b *Bot) download(ctx context.Context, f file, in workflow.Field, most int6
 	case code == http.StatusTooManyRequests, code >= 500, err != nil:
 		b.log.Warn("a file could not be read", "status", code)
 		return no(fileLate)
-	// Slack shows whoever may not read a file the page where people sign in.
-	case code != http.StatusOK, strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"):
+	// Slack shows whoever may not read a file the page where people sign in, and does not
+	// always say that it is HTML.
+	case code != http.StatusOK, strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"), isPage(content):
 		b.log.Warn("a file could not be read; does the bot have the scope files:read?", "status", code)
 		return no(fileRefused)
 	case int64(len(content)) > most:
@@ -92,6 +94,12 @@ func (b *Bot) download(ctx context.Context, f file, in workflow.Field, most int6
 	}
 	return content, nil
 }
+
+// page is how a page begins, after white space and comments.
+var page = regexp.MustCompile(`(?is)^(\x{FEFF}|\s|<!--.*?-->)*<(!doctype\s+html|html|head|body|script|meta)[\s>]`)
+
+// isPage reports whether a file is a page of the web, which is none that a form asks for.
+func isPage(content []byte) bool { return page.Match(content[:min(len(content), 4096)]) }
 
 func tooLarge(most int64) string {
 	return fmt.Sprintf("This file is larger than %d KB, so it was not read, and what belongs here is far smaller. Add that file alone, or paste its text.", most>>10)
@@ -101,8 +109,6 @@ func tooLarge(most int64) string {
 // for them, or the one that the bot's calls go to.
 func (b *Bot) atSlack(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || u.User != nil {
-		return false
-	}
-	return u.Scheme == "https" && u.Host == "files.slack.com" || u.Scheme == b.apiURL.Scheme && u.Host == b.apiURL.Host
+	c, _ := cloudOf(b.apiURL)
+	return err == nil && b.isAt(u, c.files)
 }

@@ -66,6 +66,45 @@ func (b *Bot) HasLeft(ctx context.Context, id string) (bool, error) {
 	return b.left(id), nil
 }
 
+// Away says why somebody can be given nothing now. See [workflow.People].
+func (b *Bot) Away(ctx context.Context, id string) (why string, err error) {
+	b.people.forget(id)
+	p, err := b.person(ctx, id)
+	if unknownToSlack(err) {
+		return "Slack knows no such account any more", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return p.Outside, nil
+}
+
+// unknownToSlack reports whether an error says that there is no such person.
+func unknownToSlack(err error) bool {
+	unknown, ok := errors.AsType[*lookupError](err)
+	if !ok {
+		return false
+	}
+	no, ok := errors.AsType[*workflow.Trouble](unknown.err)
+	return ok && (no.Code == "user_not_found" || no.Code == "users_not_found" || no.Code == "user_not_visible")
+}
+
+// reads reports whether somebody can still read a message in their DM. Slack takes one
+// for a deactivated account as well, so it has to be looked first. Where Slack is only
+// busy that is an error, to look again later.
+func (b *Bot) reads(ctx context.Context, id string) (bool, error) {
+	_, err := b.person(ctx, id)
+	if unknownToSlack(err) {
+		return false, nil
+	}
+	if unknown, ok := errors.AsType[*lookupError](err); ok {
+		if _, busy := errors.AsType[workflow.Temporary](unknown.err); busy {
+			return false, unknown.err
+		}
+	}
+	return !b.left(id), nil // who can't be looked up is not known to have left
+}
+
 // left says whether somebody is known to have left. It asks nobody.
 func (b *Bot) left(id string) bool {
 	b.people.mu.Lock()

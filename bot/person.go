@@ -2,7 +2,13 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,6 +104,13 @@ func (p *people) look(user string, now time.Time) (who workflow.Person, mine boo
 	return who, true, wait
 }
 
+// forget has somebody asked about again.
+func (p *people) forget(user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.known, user)
+}
+
 // learn ends the asking for somebody, and remembers who they are.
 func (p *people) learn(user string, who workflow.Person, left bool, now time.Time, ok bool) {
 	p.mu.Lock()
@@ -118,18 +131,67 @@ func (b *Bot) askWho(ctx context.Context, user, home string) (p workflow.Person,
 	learned, left := false, false
 	defer func() { b.people.learn(user, p, left, b.now(), learned) }()
 	var u *slack.User
+	var confirmed *bool
 	err = insist(ctx, func() (err error) {
-		u, err = b.api.GetUserInfoContext(ctx, user)
+		u, confirmed, err = b.userInfo(ctx, user)
 		return slackError(err)
 	})
 	if err != nil {
 		return p, err
 	}
-	p = workflow.Person{ID: user, Email: u.Profile.Email,
+	p = workflow.Person{ID: user, Email: u.Profile.Email, Confirmed: confirmedWord(u.Profile.Email, confirmed),
 		Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, user)), 80)}
 	p.Outside, left = outside(u, home), u.Deleted
 	learned = true
 	return p, nil
+}
+
+// userInfo asks who somebody is. It is a call of our own because slack-go does not tell
+// is_email_confirmed that is false from one that is not there.
+// Source: docs.slack.dev/reference/methods/users.info.
+func (b *Bot) userInfo(ctx context.Context, user string) (*slack.User, *bool, error) {
+	at := b.apiURL.JoinPath("users.info").String()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(url.Values{"user": {user}}.Encode()))
+	if err != nil {
+		return nil, nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Authorization", "Bearer "+b.token.Reveal())
+	resp, err := b.direct.Do(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
+		return nil, nil, &slack.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
+	case resp.StatusCode != http.StatusOK:
+		return nil, nil, slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
+	}
+	var answer struct {
+		slack.SlackResponse
+		User struct {
+			slack.User
+			Confirmed *bool `json:"is_email_confirmed"`
+		} `json:"user"`
+	}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&answer); err != nil {
+		return nil, nil, err
+	}
+	return &answer.User.User, answer.User.Confirmed, answer.Err()
+}
+
+func confirmedWord(email string, confirmed *bool) workflow.EmailConfirmed {
+	switch {
+	case email == "":
+		return workflow.EmailAsBefore // there is nothing to confirm
+	case confirmed == nil:
+		return workflow.EmailNothingSaid
+	case *confirmed:
+		return workflow.EmailProved
+	}
+	return workflow.EmailUnproved
 }
 
 // outside says why a Slack account may take no part, as the end of a sentence.

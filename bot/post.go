@@ -20,17 +20,27 @@ const eventType = "entra_app_post"
 func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string, err error) {
 	r := d.Request
 	content := messageOptions(b.message(d))
+	ts = d.Post.TS
+	if ts == "none" { // it can't be sent, for ever
+		return d.Post.Channel, ts, nil
+	}
+	to := addressee(d)
+	if to != "" {
+		switch reads, err := b.reads(ctx, to); {
+		case err != nil:
+			return "", "", err
+		case !reads:
+			b.log.Info("somebody who has left is sent nothing", "request", r.ID, "message", d.Name, "user", to)
+			return firstOf(d.Post.Channel, to), "none", nil
+		}
+	}
 	channel, thread, err := b.place(ctx, d)
-	if d.Name.To() != "" && (isSlack(err, "user_disabled") || isSlack(err, "user_not_found")) {
-		b.log.Info("somebody who has left is not warned", "request", r.ID, "user", d.Name.To())
-		return d.Name.To(), "none", nil
+	if to != "" && (isSlack(err, "user_disabled") || isSlack(err, "user_not_found")) {
+		b.log.Info("somebody who has left is sent nothing", "request", r.ID, "message", d.Name, "user", to)
+		return to, "none", nil
 	}
 	if err != nil {
 		return "", "", slackError(err)
-	}
-	ts = d.Post.TS
-	if ts == "none" { // the bot was not in the channel
-		return channel, ts, nil
 	}
 	if ts == "" && !d.Post.Begun.IsZero() {
 		if ts, err = b.find(ctx, channel, thread, d); err != nil {
@@ -56,11 +66,11 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	if thread != "" {
 		content = append(content, slack.MsgOptionTS(thread))
 	}
-	to := channel
+	in := channel
 	channel, ts, err = b.api.PostMessageContext(ctx, channel, content...)
-	if d.Name.To() == to && (isSlack(err, "not_in_channel") || isSlack(err, "channel_not_found") || isSlack(err, "is_archived")) {
-		b.log.Info("a team is not warned: the bot is not in its channel", "request", r.ID, "channel", to)
-		return to, "none", nil
+	if d.Name.To() == in && (isSlack(err, "not_in_channel") || isSlack(err, "channel_not_found") || isSlack(err, "is_archived")) {
+		b.log.Info("a team is not warned: the bot is not in its channel", "request", r.ID, "channel", in)
+		return in, "none", nil
 	}
 	if err != nil {
 		return "", "", slackError(err)
@@ -131,8 +141,8 @@ func (b *Bot) place(ctx context.Context, d workflow.Drawing) (channel, thread st
 	case d.Name == workflow.Thread:
 		card := r.Posts[workflow.Card]
 		return card.Channel, card.TS, nil
-	case strings.HasPrefix(d.Name.To(), "U"), strings.HasPrefix(d.Name.To(), "W"):
-		channel, err = b.dm(ctx, d.Name.To())
+	case addressee(d) != "":
+		channel, err = b.dm(ctx, addressee(d))
 	case d.Name.To() != "":
 		return d.Name.To(), "", nil
 	case d.Name == workflow.Card:
@@ -141,12 +151,21 @@ func (b *Bot) place(ctx context.Context, d workflow.Drawing) (channel, thread st
 			return "", "", fmt.Errorf("the tenant %q is not configured any more", r.Tenant)
 		}
 		return t.Channel, "", nil
-	case strings.HasPrefix(string(d.Name), string(workflow.SignInPost)):
-		channel, err = b.dm(ctx, r.Approval.By.ID)
-	default:
-		channel, err = b.dm(ctx, r.Requester.ID)
 	}
 	return channel, "", err
+}
+
+// addressee is the person in whose DM a message belongs, or empty.
+func addressee(d workflow.Drawing) string {
+	switch to := d.Name.To(); {
+	case strings.HasPrefix(to, "U"), strings.HasPrefix(to, "W"):
+		return to
+	case to != "", d.Name == workflow.Card, d.Name == workflow.Thread:
+		return ""
+	case strings.HasPrefix(string(d.Name), string(workflow.SignInPost)):
+		return d.Request.Approval.By.ID
+	}
+	return d.Request.Requester.ID
 }
 
 // dm opens the DM with a person and returns its channel.

@@ -90,10 +90,8 @@ func (b *Bot) respond(ctx context.Context, to string, a answer) error {
 
 // ours says whether a response URL leads to Slack, or to where the API is.
 func (b *Bot) ours(u *url.URL) bool {
-	if u.Scheme == "https" && u.Host == "hooks.slack.com" {
-		return true
-	}
-	return u.Scheme == b.apiURL.Scheme && u.Host == b.apiURL.Host
+	c, _ := cloudOf(b.apiURL)
+	return b.isAt(u, c.hooks)
 }
 
 // mostReply is how large an acknowledgement may be: Slack drops larger ones in

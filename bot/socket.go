@@ -52,7 +52,7 @@ func (b *Bot) RunSocket(ctx context.Context) error {
 // connect runs one client of slack-go's, and answers what it delivers. It
 // returns when the client gives up, and when all answers are sent.
 func (b *Bot) connect(ctx context.Context) error {
-	client := socketmode.New(b.api, socketmode.OptionLog(log.New(io.Discard, "", 0)))
+	client := socketmode.New(b.api, socketmode.OptionDialer(b.dialer()), socketmode.OptionLog(log.New(io.Discard, "", 0)))
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	var answering sync.WaitGroup

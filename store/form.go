@@ -63,6 +63,7 @@ type requestV1 struct {
 	EWS       ewsV1                        `json:"ews,omitzero"`
 
 	Dependents dependentsV1 `json:"dependents,omitzero"`
+	Away       string       `json:"away,omitzero"`
 }
 
 type personV1 struct {
@@ -70,6 +71,8 @@ type personV1 struct {
 	Name    string `json:"name,omitzero"`
 	Email   string `json:"email,omitzero"`
 	Outside string `json:"outside,omitzero"`
+
+	Confirmed workflow.EmailConfirmed `json:"confirmed,omitzero"`
 }
 
 type planV1 struct {
@@ -127,7 +130,7 @@ func encode(r *workflow.Request) ([]byte, error) {
 		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
 		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
 		Reminded: r.Reminded, Outcomes: r.Outcomes,
-		Was: planForm(r.Was), Left: planForm(r.Left), LeftAzure: each(r.LeftAzure, shareForm), Found: foundForm(r.Found), Dependents: dependentsForm(r.Dependents), Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Spent: r.Spent, Linked: r.Linked, Warned: r.Warned, EWS: ewsV1(r.EWS),
+		Was: planForm(r.Was), Left: planForm(r.Left), LeftAzure: each(r.LeftAzure, shareForm), Found: foundForm(r.Found), Dependents: dependentsForm(r.Dependents), Away: r.Away, Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Spent: r.Spent, Linked: r.Linked, Warned: r.Warned, EWS: ewsV1(r.EWS),
 	})
 }
 
@@ -171,7 +174,7 @@ func (f *requestV1) request() *workflow.Request {
 		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
 		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
 		Reminded: f.Reminded, Outcomes: f.Outcomes,
-		Was: f.Was.plan(), Left: f.Left.plan(), LeftAzure: each(f.LeftAzure, azureShareV1.share), Found: f.Found.found(), Dependents: f.Dependents.dependents(), Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Spent: f.Spent, Linked: f.Linked, Warned: f.Warned, EWS: workflow.EWSListing(f.EWS),
+		Was: f.Was.plan(), Left: f.Left.plan(), LeftAzure: each(f.LeftAzure, azureShareV1.share), Found: f.Found.found(), Dependents: f.Dependents.dependents(), Away: f.Away, Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Spent: f.Spent, Linked: f.Linked, Warned: f.Warned, EWS: workflow.EWSListing(f.EWS),
 	}
 	inUTC(r)
 	return r

@@ -94,6 +94,8 @@ func checkOwners(wrong FieldErrors, by Person, people []Person) []Person {
 		case p.ID == by.ID || slices.ContainsFunc(out, func(q Person) bool { return p.ID == q.ID }):
 		case p.Outside != "":
 			wrong[FieldOwners] = fmt.Sprintf("%s can't be an owner: %s.", p.Name, p.Outside)
+		case p.Confirmed == EmailUnproved:
+			wrong[FieldOwners] = fmt.Sprintf("%s never confirmed the e-mail address in their Slack profile, so no account in the tenant is looked up by it.", p.Name)
 		case err != nil:
 			wrong[FieldOwners] = fmt.Sprintf("Slack has no e-mail address of %s, so the account in the tenant can't be found.", p.Name)
 		default:

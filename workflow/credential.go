@@ -15,6 +15,9 @@ import (
 // made but not kept is lost. Where an earlier try may have made one, that one is
 // found by its label and removed first.
 func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (edit, error) {
+	if err := e.recipient(ctx, r); err != nil {
+		return nil, err
+	}
 	if r.Made.Keys > 1 {
 		if err := removeKeys(ctx, r, s, ""); err != nil {
 			return nil, err

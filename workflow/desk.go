@@ -168,6 +168,12 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 	if err != nil {
 		return nil, err
 	}
+	var nobody *Refusal
+	if r.State == Pending && d.mayDecide(r, by) == nil {
+		if nobody, err = d.seeRecipient(ctx, r); err != nil {
+			return nil, err
+		}
+	}
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
@@ -176,6 +182,8 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 			return refuse(RuleWrongState, "%s %s, so there is nothing to approve.", r.ID, r.Standing())
 		case tooLate != nil:
 			return tooLate
+		case nobody != nil:
+			return nobody
 		case rev < r.PlanRev || rev > r.Rev:
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
 		case d.tooFew(r, by) != nil && r.agreed(by):

@@ -98,6 +98,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		return err
 	}
 	e.wg.Go(func() { e.tellDaily(ctx) })
+	e.wg.Go(func() { e.watchRecipients(ctx) })
 	e.watch(ctx)
 
 	timer := time.AfterFunc(drain, cancel)

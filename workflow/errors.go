@@ -33,14 +33,15 @@ const (
 	RuleRestart       Rule = "restart"
 	RuleExcess        Rule = "more-than-approved"
 	RulePolicy        Rule = "tenant-policy"
-	RuleInUse         Rule = "in-use" // somebody in the tenant depends on the app
+	RuleRecipient     Rule = "recipient-gone" // whoever would be given the credential
+	RuleInUse         Rule = "in-use"         // somebody in the tenant depends on the app
 )
 
 // audited says whether a refusal by this rule belongs into the history:
 // somebody tried what they may not, and did not merely come too late.
 func (r Rule) audited() bool {
 	switch r {
-	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer, RuleSeveralApps:
+	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer, RuleSeveralApps, RuleRecipient:
 		return false
 	}
 	return true

@@ -340,6 +340,13 @@ func (w *wired) Departed(context.Context) ([]Person, error) {
 	return w.left, w.noPeople
 }
 
+func (w *wired) Away(ctx context.Context, id string) (string, error) {
+	if left, err := w.HasLeft(ctx, id); !left || err != nil {
+		return "", err
+	}
+	return "this account is deactivated", nil
+}
+
 func (w *wired) HasLeft(_ context.Context, id string) (bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

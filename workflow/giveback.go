@@ -139,7 +139,7 @@ func (r *Request) ownerCalled(id string, who Signer) string {
 		return r.Requester.Name
 	}
 	for _, p := range r.Plan.Owners {
-		if slices.ContainsFunc(who.Owners[p.Email], is) {
+		if slices.ContainsFunc(who.Owners[p.Address()], is) {
 			return p.Name
 		}
 	}

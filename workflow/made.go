@@ -145,6 +145,9 @@ func (r *Request) StepTitle(n StepName) string {
 // Entra, and one after it the certificate that is registered the next time. Where
 // an earlier one was shredded, that one is removed first.
 func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, error) {
+	if err := e.recipient(ctx, r); err != nil {
+		return nil, err
+	}
 	if len(r.Handover.File) == 0 {
 		if old := r.Made.Thumbprint; old != "" {
 			if err := s.RemoveCertificate(ctx, r.Made.ObjectID, old); err != nil {

@@ -67,15 +67,17 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 // with their names in place of the UPN; and why some have none.
 func (r *Request) wantedOwners(who Signer) (wanted []Account, notes []string) {
 	requester, found := who.Requesters, who.Owners
-	if _, looked := found[r.Requester.Email]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
+	if _, looked := found[r.Requester.Address()]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
 		requester = []Account{{ObjectID: r.Made.Owner}}
 	}
 	for i, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
-		accounts := found[p.Email]
+		accounts := found[p.Address()]
 		if i == 0 {
 			accounts = requester
 		}
 		switch {
+		case p.Confirmed == EmailUnproved:
+			notes = append(notes, unproved(p))
 		case len(accounts) == 0 && r.Target.Request != "" && found != nil:
 			notes = append(notes, p.Name+" has no account in the tenant any more")
 		case len(accounts) == 0:
@@ -86,6 +88,9 @@ func (r *Request) wantedOwners(who Signer) (wanted []Account, notes []string) {
 			notes = append(notes, "the account of "+p.Name+" is disabled")
 		default:
 			wanted = append(wanted, Account{ObjectID: accounts[0].ObjectID, UPN: p.Name})
+			if p.Confirmed == EmailNothingSaid {
+				notes = append(notes, "Slack does not say whether the e-mail address of "+p.Name+" was ever confirmed")
+			}
 		}
 	}
 	return wanted, notes
@@ -123,6 +128,11 @@ func (r *Request) remaining(who Signer, not []string, has Ownership, others bool
 	return notes
 }
 
+// unproved says why no account is looked up for somebody, without its end.
+func unproved(p Person) string {
+	return "the e-mail address in the Slack profile of " + p.Name + " was never confirmed, and no account is looked up by it"
+}
+
 // noteOwners writes down whom an adoption is about to make owners: Undo takes away
 // these, and nobody who was one before. Where it is not known who was, none.
 func (e *Engine) noteOwners(r *Request, ids []string) error {
@@ -158,7 +168,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 		stay = append(stay, a.ObjectID)
 	}
 	for _, p := range r.Plan.Owners {
-		for _, a := range found[p.Email] {
+		for _, a := range found[p.Address()] {
 			stay = append(stay, a.ObjectID)
 		}
 	}
@@ -166,7 +176,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q Person) bool { return q.ID == p.ID }) {
 			continue
 		}
-		accounts := found[p.Email]
+		accounts := found[p.Address()]
 		switch {
 		case len(accounts) == 0:
 			left = append(left, "the account of "+p.Name+" was not found, so it may still be an owner")
@@ -210,6 +220,8 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	accounts := s.Signer().Requesters
 	who := r.Requester.Name
 	switch {
+	case r.Requester.Confirmed == EmailUnproved:
+		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%s, so it can't be seen whether %s owns %s. %s %s has to confirm it in Slack's settings, and ask again.", unproved(r.Requester), who, r.AppName(), is, who)}
 	case len(accounts) == 0:
 		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so it can't be seen whether %s owns %s. %s An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName(), is)}
 	case len(accounts) > 1:

@@ -15,6 +15,10 @@ type People interface {
 	// HasLeft says whether a person has, by Slack ID. Where that can't be found
 	// out it returns an error.
 	HasLeft(ctx context.Context, id string) (bool, error)
+	// Away says why a person can be given nothing now, as the end of a sentence: they
+	// have left, or may take no part any more. It is empty where they can, and asks anew.
+	// Where that can't be found out it returns an error.
+	Away(ctx context.Context, id string) (why string, err error)
 }
 
 var errNobodyKnows = errors.New("nobody knows who has left")

@@ -86,6 +86,9 @@ type Request struct {
 	Linked bool
 	// Warned counts the warnings that the credential expires.
 	Warned int
+	// Away says why the requester can be given nothing any more, as the end of a
+	// sentence; empty as far as is known.
+	Away string
 	// Dependents are what depends on the app, of a Retire that was stopped for them.
 	Dependents Dependents
 	EWS        EWSListing
@@ -112,6 +115,27 @@ type Person struct {
 	// Outside says why this person may take no part: a guest, a stranger of
 	// another workspace, a bot, a deactivated account. Empty means a full member.
 	Outside string `json:",omitempty"`
+	// Confirmed says whether the address was ever proved to be theirs.
+	Confirmed EmailConfirmed `json:",omitempty"`
+}
+
+// EmailConfirmed is what Slack says of the address in a profile: is_email_confirmed.
+type EmailConfirmed string
+
+const (
+	EmailAsBefore    EmailConfirmed = ""       // of a request from before it was asked
+	EmailProved      EmailConfirmed = "yes"    // whoever has the account has the mailbox
+	EmailUnproved    EmailConfirmed = "no"     // it could be anybody's
+	EmailNothingSaid EmailConfirmed = "unsaid" // Slack did not say
+)
+
+// Address is the e-mail address by which p's account in a tenant may be looked up, or
+// empty: one that was never proved could be that of somebody else.
+func (p Person) Address() string {
+	if p.Confirmed == EmailUnproved {
+		return ""
+	}
+	return p.Email
 }
 
 // Approval is one approver's decision, bound to the plan that they were shown.
@@ -320,6 +344,7 @@ const (
 	Restarted     What = "restarted"
 	EWSReminded   What = "ews-reminder" // that the app is not on Exchange's list
 	EWSSaid       What = "ews-listed"   // somebody said that it is
+	RecipientSeen What = "recipient"    // that the requester is gone, or back
 )
 
 // UniqueName is the application's alternate key in the tenant. It is chosen

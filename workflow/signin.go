@@ -144,12 +144,14 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 
 // ask is what a session for r reads first.
 func (r *Request) ask() Ask {
-	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Email, Policy: r.bringsCredential() || r.opensToOthers(), Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == ""}
+	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Address(), Policy: r.bringsCredential() || r.opensToOthers(), Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == ""}
 	if r.inAzure() {
 		a.Subscriptions, a.AzureRights = r.azureWork().subscriptions(), r.azureRights()
 	}
 	for _, p := range append(slices.Clone(r.Plan.Owners), r.had().Owners...) {
-		a.Owners = append(a.Owners, p.Email)
+		if p.Address() != "" {
+			a.Owners = append(a.Owners, p.Address())
+		}
 	}
 	return a
 }
@@ -231,6 +233,11 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 		if no, err = refusal(stale(context.WithoutCancel(e.hard), e.store, r)); err != nil {
 			e.log.Error("reading", "request", r.Target.Request, "err", err)
 			return false
+		}
+	}
+	if no == nil && r.HandsOver() { // where nobody knows, the step that makes it waits
+		if why, err := away(context.WithoutCancel(e.hard), e.people, r); err == nil && why != "" {
+			no = r.noRecipient(why, "Nothing was changed. Press Cancel, and then Deny; whoever needs the app now asks for it themselves.")
 		}
 	}
 	if no != nil {

@@ -25,6 +25,10 @@
 //	/client/   what the web page calls: config, people, state, events, command, action,
 //	           submit, close, suggest, message, home, upload
 //
+// A message of more than about 12,000 characters is msg_blocks_too_long; see size.go.
+// [Config] has what a real workspace does one way or the other: RefuseDeactivated,
+// SignInPage; [User] has EmailUnconfirmed.
+//
 // Beside that: signed deliveries over HTTP where one of the URLs is set; events
 // (app_home_opened, and messages where [Config].Events asks for them, the app's own
 // with its bot_id, its changes and its deletions among them) delivered

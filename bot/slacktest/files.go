@@ -145,6 +145,12 @@ func (w *Workspace) download(rw http.ResponseWriter, r *http.Request) {
 	entry := Entry{Direction: "api", Method: "download", Body: "file=" + id + "\n"}
 	switch {
 	case w.allowed(method{scope: "files:read"}, token) != nil:
+		if kind := w.cfg.SignInPage; kind != "" {
+			entry.Answer = "200, the page where people sign in"
+			rw.Header().Set("Content-Type", kind)
+			io.WriteString(rw, "\n<!DOCTYPE html>\n<html><head><title>Sign in | Slack</title></head><body>Sign in to your workspace</body></html>\n")
+			break
+		}
 		entry.Answer = "302"
 		http.Redirect(rw, r, "/?redir="+url.QueryEscape(r.URL.Path), http.StatusFound)
 	case f == nil || f.remote || f.deleted:

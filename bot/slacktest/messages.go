@@ -38,6 +38,9 @@ func (w *Workspace) channelFor(id string, write bool) (*Channel, error) {
 	if c == nil {
 		return nil, no("channel_not_found")
 	}
+	if u := w.users[c.With]; write && u != nil && u.Deleted && w.cfg.RefuseDeactivated {
+		return nil, no("channel_not_found")
+	}
 	if !slices.Contains(c.Members, w.cfg.BotUserID) {
 		if c.Private {
 			return nil, no("channel_not_found")

@@ -9,7 +9,7 @@ import (
 // user is somebody as the API gives them: docs.slack.dev/reference/objects/user-object.
 func (w *Workspace) user(u *User) map[string]any {
 	return map[string]any{"id": u.ID, "team_id": u.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted, "is_bot": u.IsBot,
-		"is_restricted": u.IsRestricted, "is_ultra_restricted": u.IsUltraRestricted, "is_stranger": u.IsStranger,
+		"is_restricted": u.IsRestricted, "is_ultra_restricted": u.IsUltraRestricted, "is_stranger": u.IsStranger, "is_email_confirmed": !u.EmailUnconfirmed,
 		"tz": "Etc/UTC", "tz_label": "Coordinated Universal Time", "tz_offset": 0,
 		"is_admin": false, "is_owner": false, "is_primary_owner": false, "is_app_user": false, "has_2fa": false, "color": u.Color, "updated": created, "who_can_share_contact_card": "EVERYONE", "profile": w.profile(u)}
 }

@@ -34,6 +34,12 @@ type Config struct {
 	Events     []string // that the app subscribes to beside app_home_opened: "message.im", "message.channels", "message.groups"
 	RateLimits bool     // hold the app to Slack's tiers, and to a message a second in a channel
 	FreePlan   bool     // there are no user groups
+	// SignInPage is the content type of the page, answered with 200, that whoever may not
+	// read a file is shown; empty is a redirect to it. All were seen.
+	SignInPage string
+	// RefuseDeactivated has a message into the DM of somebody who was deactivated fail;
+	// else it succeeds, and nobody reads it. Both were seen.
+	RefuseDeactivated bool
 	// EventRetries is how long after each failure an event is delivered again;
 	// nil means at once, after one minute and after five.
 	EventRetries []time.Duration
@@ -83,6 +89,7 @@ type Workspace struct {
 type User struct {
 	ID, Name, RealName, Email, Title, TeamID, Color             string
 	IsBot, Deleted, IsRestricted, IsUltraRestricted, IsStranger bool
+	EmailUnconfirmed                                            bool // is_email_confirmed is false
 }
 
 // Channel is a channel, or a DM if With is set.

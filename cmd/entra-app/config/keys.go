@@ -32,7 +32,7 @@ var Keys = []Key{
 	{Name: "slack.signing_secret", Kind: signingSecret, Doc: "The signing secret. Given: deliveries that Slack signs with it are taken over HTTP on `listen`.",
 		Hint: "Slack app settings > Basic Information > App Credentials > Signing Secret; for Socket Mode delete this line and give slack.app_token",
 		set:  func(c *Config, v value) { c.Slack.SigningSecret = workflow.NewSecret(v.text) }},
-	{Name: "slack.api_url", Kind: address, Default: "https://slack.com/api/", Doc: "Slack's Web API.",
+	{Name: "slack.api_url", Kind: address, Default: "https://slack.com/api/", Doc: "Slack's Web API. For GovSlack it is `https://slack-gov.com/api/`; the token and answers go to no other cloud then.",
 		set: func(c *Config, v value) { c.Slack.APIURL = strings.TrimSuffix(v.text, "/") + "/" }},
 	{Name: "listen", Kind: hostPort, Default: "127.0.0.1:8080", Doc: "Where the bot listens: `/healthz`, `/readyz` and `/metrics`, in HTTP mode `/slack/…`, and with `public_url` `/pfx/…`.",
 		Hint: "write host:port, such as 127.0.0.1:8080, or 0.0.0.0:8080 in a container",

@@ -1,0 +1,173 @@
+package workflow
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// goes has people leave, or nobody know who has.
+func (w *world) goes(err error, left ...Person) { w.set(func() { w.left, w.noPeople = left, err }) }
+
+// The case “requester's Slack account deactivated while the request waits”.
+func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		w.goes(nil, bea)
+		pass(recipientsEvery + time.Minute)
+		synctest.Wait()
+		if r := w.get(id); r.Away == "" || r.Posts[Card].Shown != r.Rev {
+			t.Fatalf("an hour after the requester has left the card shows revision %d of %d, of %q", r.Posts[Card].Shown, r.Rev, r.Away)
+		}
+		r := w.get(id)
+		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != RuleRecipient || !strings.Contains(err.Error(), "Deny the request") {
+			t.Errorf("an approval is answered with %v", err)
+		}
+		w.goes(errors.New("no answer"), bea)
+		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != RuleRecipient || !strings.Contains(err.Error(), "Try again in a minute") {
+			t.Errorf("where nobody knows an approval is answered with %v", err)
+		}
+		if len(w.codes) > 0 || len(w.apps) > 0 {
+			t.Errorf("%d codes and %d apps were made", len(w.codes), len(w.apps))
+		}
+		w.goes(nil)
+		pass(recipientsEvery)
+		synctest.Wait()
+		if r = w.get(id); r.Away != "" {
+			t.Fatalf("who is back is %q", r.Away)
+		}
+		if _, err := n.Approve(t.Context(), id, ada, r.Rev); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWhoLeavesJustBeforeTheApprovalIsNoticedByIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		rev := w.get(id).Rev
+		w.goes(nil, bea)
+		if _, err := n.Approve(t.Context(), id, ada, rev); refusedBy(err) != RuleRecipient {
+			t.Errorf("it is answered with %v", err)
+		}
+		if r := w.get(id); r.State != Pending || r.Away == "" || len(w.codes) > 0 {
+			t.Errorf("it is %s, of %q, with %d codes", r.State, r.Away, len(w.codes))
+		}
+	})
+}
+
+func TestWhatGivesTheRequesterNothingMayBeApprovedAllTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		app := w.handedOver(n)
+		r, err := n.Retire(t.Context(), bea, app.ID, d2("V-retire"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.goes(nil, bea)
+		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != RuleRecipient || !strings.Contains(err.Error(), "press Approve again") {
+			t.Errorf("the first time: %v", err)
+		}
+		if _, err := n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev); err != nil {
+			t.Errorf("once the card says so: %v", err)
+		}
+	})
+}
+
+func TestWhoLeavesAfterTheApprovalIsNoticedBeforeTheCredentialIsMade(t *testing.T) {
+	for name, atStep := range map[string]bool{"before the sign-in": false, "before the secret": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				id := w.request(n)
+				r := w.get(id)
+				if _, err := n.Approve(t.Context(), id, ada, r.Rev); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+				if !atStep {
+					w.goes(nil, bea)
+				} else {
+					w.goes(busy{})
+				}
+				w.use(w.codeFor(w.get(id)), nil)
+				pass(2 * time.Second)
+				if atStep { // it waited for the answer
+					if r = w.get(id); r.Step(StepCredential).Status == StepDone {
+						t.Fatal("a secret was made while nobody knew whom it is for")
+					}
+					w.goes(nil, bea)
+					pass(time.Minute)
+				}
+				synctest.Wait()
+				r = w.get(id)
+				if !strings.Contains(r.Failure.Text, "is gone (this account is deactivated)") {
+					t.Errorf("it is %s: %s", r.State, r.Failure.Text)
+				}
+				for _, a := range w.apps {
+					if len(a.keys) > 0 {
+						t.Errorf("an app has %v", a.keys)
+					}
+				}
+				if !atStep && len(w.apps) > 0 {
+					t.Errorf("%d apps were made", len(w.apps))
+				}
+			})
+		})
+	}
+}
+
+// Services, section 6: is_email_confirmed says whether the address in a profile was ever
+// proved.
+func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
+	for confirmed, note := range map[EmailConfirmed]string{
+		EmailUnproved: "was never confirmed, and no account is looked up by it", EmailNothingSaid: "Slack does not say whether", EmailProved: "", EmailAsBefore: "",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.boot()
+			defer n.stop()
+			by := bea
+			by.Confirmed = confirmed
+			r, err := n.Submit(t.Context(), by, draft("payroll"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if asked := r.ask().Email; (asked == "") != (confirmed == EmailUnproved) {
+				t.Errorf("%q: an account is looked up by %q", confirmed, asked)
+			}
+			if confirmed == EmailUnproved {
+				w.set(func() { w.signer.Requesters = nil })
+			}
+			r = w.settle(n, r.ID, Ready)
+			if step := r.Step(StepOwner); !strings.Contains(step.Note, note) || note == "" && strings.Contains(step.Note, "confirm") {
+				t.Errorf("%q: the step says %q", confirmed, step.Note)
+			}
+			owned := w.one().owner == "OBJ-BEA"
+			if owned != (confirmed != EmailUnproved) {
+				t.Errorf("%q: the requester owns the app: %v", confirmed, owned)
+			}
+		})
+	}
+	d := draft("other")
+	d.Owners = []Person{{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com", Confirmed: EmailUnproved}}
+	w := newWorld(t)
+	n := w.boot()
+	defer n.stop()
+	_, err := n.Submit(t.Context(), bea, d)
+	if wrong, _ := err.(FieldErrors); !strings.Contains(wrong[FieldOwners], "never confirmed") {
+		t.Errorf("an owner with such an address is answered with %v", err)
+	}
+}
