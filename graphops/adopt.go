@@ -25,7 +25,8 @@ var (
 )
 
 // Applications finds applications by App ID, or by their exact name. Names need
-// not be unique, and Graph compares them without regard to case.
+// not be unique, and Graph compares them without regard to case. Of very many with one
+// name it returns enough to see that.
 func (s *session) Applications(ctx context.Context, name string) ([]workflow.Registration, error) {
 	by := "displayName"
 	if uuid.Validate(name) == nil {
@@ -33,12 +34,13 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 	}
 	list := s.get("/applications?$filter="+by+"%20eq%20%27{name}%27&$select=id,appId,displayName", "name", quote(name))
 	var found []workflow.Registration
-	err := s.pages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
+	_, err := s.somePages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, 100, func(p serialization.Parsable) bool {
 		if l, ok := p.(models.ApplicationCollectionResponseable); ok {
 			for _, a := range l.GetValue() {
 				found = append(found, workflow.Registration{ObjectID: value(a.GetId()), AppID: value(a.GetAppId()), Name: value(a.GetDisplayName())})
 			}
 		}
+		return len(found) < workflow.SameNameMax
 	})
 	return found, s.fault(err)
 }

@@ -108,7 +108,7 @@ func TestARedirectDoesNotSayThatACertificateIsNobodyElses(t *testing.T) {
 		return status, nextLink.ReplaceAllString(body, `${1}https://evil.test/"`)
 	})
 	w.toEvil()
-	w.wantElsewhere(s.EnsureCertificate(t.Context(), first, "EA-1", c), "graph_url")
+	w.wantElsewhere(certified(s.EnsureCertificate(t.Context(), first, "EA-1", c)), "graph_url")
 	if a, ok := w.t.Application(appID); !ok || len(a.Certificates) != 0 {
 		t.Error("the certificate was added")
 	}

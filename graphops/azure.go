@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -277,7 +278,10 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 	var all []azureAssignment
 	for _, scope := range scopes {
 		next := ""
-		for range 100 {
+		for n := 0; ; n++ {
+			if n == 100 { // what was not read is not gone
+				return nil, fmt.Errorf("%s: the list does not end", opAzureList.name)
+			}
 			var list struct {
 				NextLink string
 				Value    []struct {

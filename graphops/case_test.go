@@ -86,8 +86,10 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 			"a directory role": func() error {
 				return s.EnsureDirectoryRole(t.Context(), sp, strings.ToUpper(workflow.GlobalAdministrator))
 			},
-			"owners":        func() error { return owned(t.Context(), s, obj, []string{who.ObjectID}, nil) },
-			"a certificate": func() error { return w.session("ada").EnsureCertificate(t.Context(), strings.ToLower(obj), "EA-1", c) },
+			"owners": func() error { return owned(t.Context(), s, obj, []string{who.ObjectID}, nil) },
+			"a certificate": func() error {
+				return certified(w.session("ada").EnsureCertificate(t.Context(), strings.ToLower(obj), "EA-1", c))
+			},
 		} {
 			if err := w.patiently(do); err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -123,12 +125,12 @@ func TestAnApplicationIsItselfInAnyCase(t *testing.T) {
 	s := w.session("ada").(*session)
 	obj, _, _ := w.made(s, app("payroll"))
 	c, _ := w.make("payroll")
-	if err := s.EnsureCertificate(t.Context(), obj, "EA-1", c); err != nil {
+	if err := certified(s.EnsureCertificate(t.Context(), obj, "EA-1", c)); err != nil {
 		t.Fatal(err)
 	}
 	others := s.othersItem()
 	w.upper()
-	if err := s.unused(t.Context(), others, obj, c.Thumbprint); w.saw(err) != nil {
+	if _, err := s.unused(t.Context(), others, obj, c); w.saw(err) != nil {
 		t.Error(err)
 	}
 }

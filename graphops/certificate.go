@@ -7,12 +7,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
@@ -26,22 +24,22 @@ import (
 // behind would otherwise have an older collection written back, and a certificate
 // lost. Source: Graph, "Update application" and keyCredential. One that another
 // application of the tenant has is not added.
-func (s *session) EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) error {
+func (s *session) EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) (unseen string, err error) {
 	own, err := s.certificatesItem(ctx, applicationID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	others := s.othersItem()
 	s.batch(ctx, []*item{own, others})
 	keys, err := s.currentIn(own, applicationID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if hasCertificate(keys, c.Thumbprint) {
-		return nil
+		return "", nil
 	}
-	if err := s.unused(ctx, others, applicationID, c.Thumbprint); err != nil {
-		return err
+	if unseen, err = s.unused(ctx, others, applicationID, c); err != nil {
+		return "", err
 	}
 	kind, usage := "AsymmetricX509Cert", "Verify"
 	k := models.NewKeyCredential()
@@ -53,41 +51,9 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	k.SetEndDateTime(&c.NotAfter)
 	ours, err := objectOf(k)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return s.setCertificates(ctx, applicationID, keys, append(slices.Clone(keys), encode(ours)))
-}
-
-func (s *session) othersItem() *item {
-	return &item{op: opOthers, req: s.get("/applications?$select=id,displayName,keyCredentials&$top=999"), as: asItCame}
-}
-
-// unused makes sure that no other application has the certificate. A list has no
-// key in it but the identifier, which is the thumbprint unless somebody chose
-// another: that one, and the apps of other tenants, nobody can see from here.
-func (s *session) unused(ctx context.Context, others *item, applicationID, thumbprint string) error {
-	var name string
-	found := false
-	err := s.pages(ctx, others.op, others.req, others.got, others.as, func(p serialization.Parsable) {
-		page, _ := p.(object)
-		for _, raw := range page.list("value") {
-			if a := decode[object](raw); !a.same("id", applicationID) && hasCertificate(a.list("keyCredentials"), thumbprint) {
-				name, found = a.text("displayName"), true
-			}
-		}
-	})
-	fault := s.fault(err, applicationID)
-	if _, no := errors.AsType[*workflow.Trouble](fault); no {
-		return nil // whoever may not read the others can't be told about them
-	}
-	switch {
-	case err != nil:
-		return fault
-	case found:
-		return &workflow.Trouble{Code: "certificate_elsewhere", Text: fmt.Sprintf("The app “%s”, which is in this tenant already, has the same certificate, and every app needs one of its own. "+
-			"The certificate was not added. Press Undo, and ask again with a new key and a certificate for it; or take it away from the other app, and press Retry.", workflow.Plain(name))}
-	}
-	return nil
+	return unseen, s.setCertificates(ctx, applicationID, keys, append(slices.Clone(keys), encode(ours)))
 }
 
 // RemoveCertificate takes a certificate away, and leaves the others.

@@ -72,7 +72,7 @@ func TestNoCertificateIsLostToAReplicaThatIsBehind(t *testing.T) {
 		a, b, other := w.certificate("a"), w.certificate("b"), w.certificate("other")
 		ensure := func(c certificate.Certificate) {
 			t.Helper()
-			if err := w.patiently(func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-1", c) }); err != nil {
+			if err := w.patiently(func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-1", c)) }); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -92,7 +92,7 @@ func TestNoCertificateIsLostToAReplicaThatIsBehind(t *testing.T) {
 		want("after two", a, b)
 
 		stranger := w.session("ada") // somebody else, with a session of their own
-		if err := w.patiently(func() error { return stranger.EnsureCertificate(t.Context(), objectID, "by hand", other) }); err != nil {
+		if err := w.patiently(func() error { return certified(stranger.EnsureCertificate(t.Context(), objectID, "by hand", other)) }); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.patiently(func() error { return s.RemoveCertificate(t.Context(), objectID, a.Thumbprint) }); err != nil {
@@ -112,13 +112,13 @@ func TestACertificateThatDoesNotShowIsNotThere(t *testing.T) {
 	objectID, appID, _ := w.made(s, app("keys"))
 	w.behind(1)
 	a, b := w.certificate("a"), w.certificate("b")
-	if err := w.patiently(func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-1", a) }); err != nil {
+	if err := w.patiently(func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-1", a)) }); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.saw(s.EnsureCertificate(t.Context(), objectID, "EA-1", b)); !isTemporary(err) {
+	if err := w.saw(certified(s.EnsureCertificate(t.Context(), objectID, "EA-1", b))); !isTemporary(err) {
 		t.Errorf("the collection does not show it: %v", err)
 	}
-	if err := s.EnsureCertificate(t.Context(), objectID, "EA-1", b); err != nil || len(w.thumbprints(appID)) != 2 {
+	if err := certified(s.EnsureCertificate(t.Context(), objectID, "EA-1", b)); err != nil || len(w.thumbprints(appID)) != 2 {
 		t.Errorf("it shows: %v, %q", err, w.thumbprints(appID))
 	}
 }
@@ -136,11 +136,11 @@ func TestALostAnswerAboutCertificatesIsNoContradiction(t *testing.T) {
 			do   func() error
 			want []certificate.Certificate
 		}{
-			{"the first is added", func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-1", a) }, []certificate.Certificate{a}},
-			{"the second is added", func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-2", b) }, []certificate.Certificate{a, b}},
+			{"the first is added", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-1", a)) }, []certificate.Certificate{a}},
+			{"the second is added", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-2", b)) }, []certificate.Certificate{a, b}},
 			{"the first is removed", func() error { return s.RemoveCertificate(t.Context(), objectID, a.Thumbprint) }, []certificate.Certificate{b}},
-			{"the first is added again", func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-3", a) }, []certificate.Certificate{a, b}},
-			{"a third is added", func() error { return s.EnsureCertificate(t.Context(), objectID, "EA-4", c) }, []certificate.Certificate{a, b, c}},
+			{"the first is added again", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-3", a)) }, []certificate.Certificate{a, b}},
+			{"a third is added", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-4", c)) }, []certificate.Certificate{a, b, c}},
 			{"all are removed", func() error { return s.RemoveCredentials(t.Context(), objectID) }, nil},
 		} {
 			w.s.Fail("updateApplication", when, http.StatusServiceUnavailable, 1)

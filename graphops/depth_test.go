@@ -62,7 +62,7 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 	must(owned(tb.Context(), s, m.ObjectID, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}))
 	must(s.EnsureConsent(tb.Context(), m.ServicePrincipal, plan.Permissions))
 	must(s.EnsureDirectoryRole(tb.Context(), m.ServicePrincipal, plan.DirectoryRoles[0].TemplateID))
-	must(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", plan.Credential.Certificate))
+	must(certified(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", plan.Credential.Certificate)))
 	has, err := s.Inspect(tb.Context(), m, plan)
 	must(err)
 	if len(has.Roles) != 14 || len(has.DirectoryRoles) != 1 || len(has.Thumbprints) != 1 || has.Thumbprints[0] != plan.Credential.Certificate.Thumbprint {

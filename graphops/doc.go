@@ -51,6 +51,11 @@
 // service principal that was written down is not there, the one that the app has today is
 // looked at: somebody may have made it anew.
 //
+// Lists that grow with the tenant are bounded in calls and time, and what was not seen
+// is said: whoever depends on an app, and the other apps that may have its certificate
+// (elsewhere.go). A list by which something is decided, such as what an app has been
+// given, is read to its end, or is an error: not read is not "nothing there".
+//
 // Azure Resource Manager (azure.go) is a few calls with a second token of the
 // same sign-in; the IDs of what they make follow from the request, and so do those
 // of what is taken away again (azureaway.go).

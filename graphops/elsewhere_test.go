@@ -24,13 +24,13 @@ func TestACertificateThatAnotherAppHasIsNotAdded(t *testing.T) {
 	}
 	for i, id := range ids[1:] {
 		c, _ := w.make("payroll")
-		if err := s.EnsureCertificate(t.Context(), id, "EA-1", c); err != nil {
+		if err := certified(s.EnsureCertificate(t.Context(), id, "EA-1", c)); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.EnsureCertificate(t.Context(), id, "EA-1", c); err != nil {
+		if err := certified(s.EnsureCertificate(t.Context(), id, "EA-1", c)); err != nil {
 			t.Errorf("its own, again: %v", err)
 		}
-		no, ok := errors.AsType[*workflow.Trouble](w.saw(s.EnsureCertificate(t.Context(), ids[0], "EA-2", c)))
+		no, ok := errors.AsType[*workflow.Trouble](w.saw(certified(s.EnsureCertificate(t.Context(), ids[0], "EA-2", c))))
 		if !ok || no.Code != "certificate_elsewhere" || !strings.Contains(no.Text, fmt.Sprintf("“backup-%d”", i+1)) || !strings.Contains(no.Text, "press Retry") {
 			t.Errorf("%v", no)
 		}
@@ -41,13 +41,13 @@ func TestACertificateThatAnotherAppHasIsNotAdded(t *testing.T) {
 		}
 	}
 	c, _ := w.make("payroll")
-	if err := s.EnsureCertificate(t.Context(), ids[1], "EA-1", c); err != nil {
+	if err := certified(s.EnsureCertificate(t.Context(), ids[1], "EA-1", c)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.RemoveCertificate(t.Context(), ids[1], c.Thumbprint); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.EnsureCertificate(t.Context(), ids[0], "EA-2", c); err != nil {
+	if err := certified(s.EnsureCertificate(t.Context(), ids[0], "EA-2", c)); err != nil {
 		t.Errorf("once it was taken away from the other: %v", err)
 	}
 }

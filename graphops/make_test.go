@@ -140,7 +140,7 @@ func TestAnAppProvesItselfWithAMadeCertificate(t *testing.T) {
 	if _, err := prove(with); !isTemporary(err) {
 		t.Errorf("before it is registered: %v", err)
 	}
-	if err := w.saw(s.EnsureCertificate(t.Context(), obj, "entra-app x EA-1", c)); err != nil {
+	if err := w.saw(certified(s.EnsureCertificate(t.Context(), obj, "entra-app x EA-1", c))); err != nil {
 		t.Fatal(err)
 	}
 	got, err := prove(with)

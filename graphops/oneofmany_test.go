@@ -18,7 +18,7 @@ func TestOneCredentialThatStaysKeepsNoOtherInUse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.EnsureCertificate(t.Context(), objectID, "EA-3", w.certificate("a")); err != nil {
+	if err := certified(s.EnsureCertificate(t.Context(), objectID, "EA-3", w.certificate("a"))); err != nil {
 		t.Fatal(err)
 	}
 	w.s.Fail("removePassword", entratest.Before, http.StatusForbidden, 1)

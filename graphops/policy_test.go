@@ -178,12 +178,12 @@ func TestRefusalsByAPolicyNameTheirKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.EnsureCertificate(t.Context(), obj, "EA-1", c)
+	err = certified(s.EnsureCertificate(t.Context(), obj, "EA-1", c))
 	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "certificates") || !strings.Contains(no.Text, "sign themselves") || strings.Contains(no.Text, "client secret") {
 		t.Errorf("a certificate that signs itself: %v", err)
 	}
 	w.t.Change(func(k *entratest.Knobs) { k.TrustedOnly, k.MaxKeyLifetime = false, time.Hour })
-	err = s.EnsureCertificate(t.Context(), obj, "EA-1", c)
+	err = certified(s.EnsureCertificate(t.Context(), obj, "EA-1", c))
 	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "certificates that expire sooner") || strings.Contains(no.Text, "client secret") {
 		t.Errorf("a certificate that is valid for too long: %v", err)
 	}

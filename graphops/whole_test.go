@@ -72,7 +72,7 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			_, _, err := s.EnsureApplication(t.Context(), a)
 			must("merge", err)
 			must("API", s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a))
-			must("certificate", s.EnsureCertificate(t.Context(), m.ObjectID, "EA-1", cert))
+			must("certificate", certified(s.EnsureCertificate(t.Context(), m.ObjectID, "EA-1", cert)))
 			key, _, err := s.AddKey(t.Context(), m.ObjectID, "EA-1", w.now().Add(time.Hour))
 			must("secret", err)
 			must("issuer", s.EnsureFederated(t.Context(), m.ObjectID, "EA-1", workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}))
@@ -119,7 +119,7 @@ func TestCertificatesOfOthersGoBackByteForByte(t *testing.T) {
 		resp.Body = io.NopCloser(bytes.NewReader(body))
 		return resp, err
 	}
-	if err := s.EnsureCertificate(t.Context(), m.ObjectID, "EA-1", w.certificate("new")); w.saw(err) != nil {
+	if err := certified(s.EnsureCertificate(t.Context(), m.ObjectID, "EA-1", w.certificate("new"))); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	if len(came) != 2 || len(went) != 2 || !slices.Contains(came, went[0]) || !strings.Contains(went[0], ".3433885Z") || !strings.Contains(went[0], "12345678901234567890.12345678901234567890") {

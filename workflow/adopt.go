@@ -44,6 +44,14 @@ func (f Found) clone() Found {
 	return f
 }
 
+const (
+	// SameNameMax is how many applications of one name a look-up has to find: with two
+	// it is not clear already which is meant.
+	SameNameMax = 100
+	// namedApps is how many of them are named.
+	namedApps = 10
+)
+
 // A Registration is an application that is in the tenant.
 type Registration struct{ ObjectID, AppID, Name string }
 
@@ -240,6 +248,9 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 			ids[i] = a.AppID
 		}
 		slices.Sort(ids)
+		if len(ids) > namedApps {
+			ids = append(ids[:namedApps], "and more")
+		}
 		return Registration{}, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, strings.Join(ids, ", "), next)}
 	}
 	app := found[0]

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // ensureCredential makes a secret and seals it in one step, because one that was
@@ -157,10 +158,20 @@ func compared(missing, excess []string) error {
 // ensureCertificate registers the requester's certificate.
 func ensureCertificate(ctx context.Context, r *Request, s Session) (edit, error) {
 	c := r.Plan.Credential.Certificate
+	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c)
 	return func(r *Request, st *Step) {
 		r.Made.KeyExpires = c.NotAfter
-		st.Note = fmt.Sprintf("thumbprint %s, valid until %s", c.Thumbprint, c.NotAfter.UTC().Format("2 January 2006"))
-	}, s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c)
+		st.Note = certificateNote(c, unseen)
+	}, err
+}
+
+// certificateNote says which certificate it is, and what was not seen of other apps.
+func certificateNote(c certificate.Certificate, unseen string) string {
+	note := fmt.Sprintf("thumbprint %s, valid until %s", c.Thumbprint, c.NotAfter.UTC().Format("2 January 2006"))
+	if unseen != "" {
+		note += "; " + unseen
+	}
+	return note
 }
 
 // ensureDirectoryRoles gives the app its roles in the directory.

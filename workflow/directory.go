@@ -113,8 +113,9 @@ type Session interface {
 	TakeBackAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) (stay []string, err error)
 	// EnsureCertificate makes sure that the app can prove itself with a
 	// certificate, and leaves its others as they are.
-	// It is a *Trouble if another app of the tenant is seen to have it.
-	EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) error
+	// It is a *Trouble if another app of the tenant is seen to have it. unseen is what
+	// was not seen of these, for people; it is empty where all were.
+	EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) (unseen string, err error)
 	// RemoveCertificate makes sure that it can not.
 	RemoveCertificate(ctx context.Context, applicationID, thumbprint string) error
 	// EnsureFederated makes sure that the app trusts tokens of another issuer.

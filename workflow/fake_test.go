@@ -126,14 +126,14 @@ func (a *fakeApp) unassign(subscriptions []string, roles []AzureRole) {
 	}
 }
 
-func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certificate.Certificate) error {
+func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certificate.Certificate) (string, error) {
 	_, err := call(s.wired, "certificate", func() (bool, error) {
 		if a := s.app(id); !slices.Contains(a.thumbprints, c.Thumbprint) {
 			a.thumbprints = append(a.thumbprints, c.Thumbprint)
 		}
 		return true, nil
 	})
-	return err
+	return s.unseen, err
 }
 
 func (s *fakeSession) RemoveCertificate(_ context.Context, id, thumbprint string) error {

@@ -177,9 +177,8 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 	if err != nil {
 		return nil, err
 	}
-	return func(_ *Request, st *Step) {
-		st.Note = fmt.Sprintf("thumbprint %s, valid until %s", c.Thumbprint, c.NotAfter.UTC().Format("2 January 2006"))
-	}, s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c)
+	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c)
+	return func(_ *Request, st *Step) { st.Note = certificateNote(c, unseen) }, err
 }
 
 // proof opens what the app has to sign in with.

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -81,4 +82,45 @@ func TestWhatNobodyCanSeeIsNotShown(t *testing.T) {
 			t.Errorf("%q is %q", text, got)
 		}
 	}
+}
+
+// The newest fifty are not all.
+func TestAnOldAppIsFoundByItsNameBehindManyNewOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.byHand(legacyID, "a", "OBJ-BEA")
+		n := w.boot()
+		defer n.stop()
+		first, err := n.Submit(t.Context(), bea, adoption("a"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, first.ID, Done)
+		for i := range 60 {
+			r := &Request{Origin: fmt.Sprint("V", i), State: Denied, Requester: bea, Tenant: "contoso", Plan: Plan{AppName: fmt.Sprint("a", i)}, Posts: map[PostName]Post{}}
+			if _, err := w.store.Create(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if found, err := n.App(t.Context(), "a"); err != nil || found.ID != first.ID {
+			t.Errorf("%v, %v", found, err)
+		}
+	})
+}
+
+// In a big tenant the step says what was not seen of the other apps.
+func TestWhatWasNotSeenOfOtherAppsIsOnTheStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.signer, w.unseen = adaOfAzure(), "the others were not"
+		n := w.boot()
+		defer n.stop()
+		r, err := n.Submit(t.Context(), bea, certificateDraft("a"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r = w.settle(n, r.ID, Done); !strings.HasSuffix(r.Step(StepCertificate).Note, "; the others were not") {
+			t.Errorf("the note is %q", r.Step(StepCertificate).Note)
+		}
+	})
 }

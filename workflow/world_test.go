@@ -22,6 +22,7 @@ type world struct {
 	keepsOwners error    // what Entra says when an owner is to be taken away
 	noOwners    *Trouble // what it says when one is to be added
 	ownsNothing bool     // whoever registers an app does not own it
+	unseen      string   // what is not seen of other apps that may have a certificate
 
 	t      *testing.T
 	store  *memory
