@@ -167,18 +167,26 @@ func (b *Bot) Tell(ctx context.Context, c workflow.Checking) (channel, ts string
 // checkMessage is the message. Only a block of it shows the code: the text that
 // notifications show does not have it.
 func checkMessage(c workflow.Checking) (string, []slack.Block) {
-	r, server := c.Request, c.Request.Plan.Backup.Server
+	r, server := c.Request, firstOf(c.Servers, c.Request.Plan.Backup.Server)
 	blocks := []slack.Block{header(clip(r.ID+": check the connection of "+r.AppName(), 150))}
 	if c.Prompt == nil {
 		return r.ID + ": the connection to " + server + " was checked.", append(blocks, sentenceBlock(c.Said),
 			slack.NewActionBlock("", checkButton(actCheck, buttonValue(r), r)))
 	}
+	word, takes := "Backup server: ", ", which takes this sign-in for you and says what you reach on it\n"
+	if strings.Contains(server, ", ") {
+		word, takes = "Backup servers: ", ", which take this sign-in for you and say what you reach on them\n"
+	}
+	to := []any{bold("App: "), r.AppName(), "\n"}
+	if c.OwnApp {
+		to = []any{bold("App: "), r.AppName(), ", to which you sign in itself\n"}
+	}
+	about := append([]any{bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n"}, to...)
 	return r.ID + ": sign in to check the connection to " + server + ".", append(blocks,
 		block(line("1. Open ", link(c.Prompt.URL), "\n2. Enter this code:")),
 		block(preformatted(c.Prompt.Code.Reveal())),
 		block(line("3. Sign in with your account of ", r.Tenant, ", one without a directory role.")),
-		block(line(bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n", bold("App: "), r.AppName(), "\n",
-			bold("Backup server: "), server, ", which takes this sign-in for you and says what you reach on it\n", bold("The code is valid until "), c.Prompt.Expires)),
+		block(line(append(about, bold(word), server, takes, bold("The code is valid until "), c.Prompt.Expires)...)),
 		block(line(bold("You asked for this by pressing Check the connection."), " If you did not, don't use the code, and tell your security team.")))
 }
 
@@ -202,7 +210,7 @@ func (b *Bot) checkCommand(ctx context.Context, c command, app string) Reply {
 	if err != nil {
 		return private(b.sentence(err))
 	}
-	return private(fmt.Sprintf("%s: the sign-in for %s is in your direct message with this bot.", r.ID, r.Plan.Backup.Server))
+	return private(fmt.Sprintf("%s: the check of the connection of %s goes on in your direct message with this bot.", r.ID, r.AppName()))
 }
 
 // handoffInputs ask where the credential goes, and which it is.

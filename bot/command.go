@@ -20,7 +20,7 @@ var commands = []struct{ name, usage, does string }{
 	{"renew", "renew APP", "ask for a new credential, before the old one expires"},
 	{"recreate", "recreate APP", "ask for an app that was deleted"},
 	{"retire", "retire APP", "ask for the end of an app"},
-	{"check", "check APP", "sign in, and see what you reach on the backup server that an app is connected to"},
+	{"check", "check APP", "sign in, and see what you reach on the backup servers that have the organization of an app"},
 	{"verify", "verify EA-7 [APP-ID]", "check what an approver has made by hand against the plan"},
 	{"cancel", "cancel EA-7", "take your request back"},
 	{"help", "help", "this list"},

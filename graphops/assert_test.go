@@ -16,7 +16,7 @@ import (
 
 func TestWhoeverSignsInForAnotherServiceGetsTheWholeAnswerForIt(t *testing.T) {
 	w := newWorldWith(t, entratest.Config{}, "User.Read", "Directory.Read.All", "Application.ReadWrite.All")
-	in, err := w.dir.Assert(t.Context(), "contoso")
+	in, err := w.dir.Assert(t.Context(), "contoso", workflow.AssertAs{})
 	if w.saw(err) != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestWhoeverSignsInForAnotherServiceGetsTheWholeAnswerForIt(t *testing.T) {
 
 func TestASignInForAnotherServiceThatIsDeclinedSaysSo(t *testing.T) {
 	w := newWorldWith(t, entratest.Config{}, "User.Read", "Directory.Read.All")
-	in, err := w.dir.Assert(t.Context(), "contoso")
+	in, err := w.dir.Assert(t.Context(), "contoso", workflow.AssertAs{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,13 +98,68 @@ func TestTheRolesInATokenAreRead(t *testing.T) {
 	with := func(claims string) string {
 		return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".x"
 	}
-	for token, want := range map[string]int{
+	for token, want := range map[string]int{ // -1: not known
 		with(`{"wids":["b79fbf4d-3ef9-4689-8143-76b194e85509"]}`):                                        0,
 		with(`{"wids":["62e90394-69f5-4237-9190-012177145e10","B79FBF4D-3EF9-4689-8143-76B194E85509"]}`): 1,
-		with(`{"wids":"none"}`): 0, with(`{}`): 0, "opaque": 0, "a.%.b": 0,
+		with(`{"wids":[]}`): 0, with(`{"wids":"none"}`): -1, with(`{}`): -1, "opaque": -1, "a.%.b": -1,
 	} {
-		if got := rolesIn(token); len(got) != want {
-			t.Errorf("%s: %q", token, got)
+		got, known := rolesIn(token)
+		if known != (want >= 0) || known && len(got) != want {
+			t.Errorf("%s: %q, known %v", token, got, known)
+		}
+	}
+}
+
+// services.md section 1: access tokens of Graph are opaque by contract.
+func TestTheRolesOfATokenThatCantBeReadAreAskedOfGraph(t *testing.T) {
+	for who, role := range map[string]bool{"bea": false, "ada": true} {
+		w := newWorldWith(t, entratest.Config{}, "User.Read", "Directory.Read.All")
+		in, err := w.dir.Assert(t.Context(), "contoso", workflow.AssertAs{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.s.SignIn(in.Prompt().Code.Reveal(), who+"@contoso.com")
+		a := in.(asserting)
+		got, err := a.in.code.AuthenticationResult(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		roles, known := a.roles(t.Context(), got)
+		if !known || (len(roles) > 0) != role {
+			t.Errorf("%s has %q, known %v", who, roles, known)
+		}
+		got.AccessToken = "opaque to Graph too"
+		if roles, known := a.roles(t.Context(), got); known {
+			t.Errorf("%s has %q with a token that is good for nothing", who, roles)
+		}
+	}
+}
+
+// The vendor's article has people sign in to the organization's own app.
+func TestSomebodySignsInToAnAppOfTheirOrganization(t *testing.T) {
+	w := newWorldWith(t, entratest.Config{}, "User.Read", "Directory.Read.All")
+	for _, c := range []struct {
+		public bool
+		scopes []string
+		reason workflow.SignInReason
+	}{
+		{true, []string{"User.Read.All", "Directory.Read.All"}, ""},
+		{false, []string{"User.Read.All", "Directory.Read.All"}, workflow.SignInClient},
+		{true, []string{"User.Read.All"}, workflow.SignInNoConsent},
+	} {
+		own := w.t.AddPublicClient(entratest.Client{Name: "restore", PublicClientFlows: c.public, Scopes: c.scopes})
+		in, err := w.dir.Assert(t.Context(), "contoso", workflow.AssertAs{ClientID: own.AppID, Scopes: []string{"User.Read.All", "Directory.Read.All"}})
+		var who workflow.Assertion
+		if err == nil {
+			w.s.SignIn(in.Prompt().Code.Reveal(), "bea@contoso.com")
+			who, err = in.Wait(t.Context())
+		}
+		no, _ := errors.AsType[*workflow.SignInError](w.saw(err))
+		switch {
+		case c.reason == "" && (err != nil || who.UPN != "bea@contoso.com" || who.RolesUnknown || !strings.Contains(who.Response.Reveal(), "User.Read.All")):
+			t.Errorf("%+v: %+v, %v", c, who, err)
+		case c.reason != "" && (no == nil || no.Reason != c.reason):
+			t.Errorf("%+v: %v", c, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package graphops
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -21,11 +22,16 @@ func (d *Directory) SignIn(ctx context.Context, tenant string, scopes []string) 
 
 // begin is SignIn, with what a signing has besides.
 func (d *Directory) begin(ctx context.Context, tenant string, scopes []string) (*signing, error) {
+	return d.beginAs(ctx, tenant, "", scopes)
+}
+
+// beginAs is begin for another public client than the bot's own.
+func (d *Directory) beginAs(ctx context.Context, tenant, clientID string, scopes []string) (*signing, error) {
 	t, err := d.tenant(tenant)
 	if err != nil {
 		return nil, err
 	}
-	client, err := public.New(t.ClientID, public.WithAuthority(t.authority), public.WithHTTPClient(d.login), public.WithInstanceDiscovery(false))
+	client, err := public.New(cmp.Or(clientID, t.ClientID), public.WithAuthority(t.authority), public.WithHTTPClient(d.login), public.WithInstanceDiscovery(false))
 	if err != nil {
 		return nil, fmt.Errorf("graphops: tenant %q: %w", t.Name, err)
 	}

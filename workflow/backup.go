@@ -16,6 +16,10 @@ type BackupServer interface {
 	Connect(ctx context.Context, o Organization) (Connected, error)
 	// ConnectAzure is Connect for the account with which the server works in Azure.
 	ConnectAzure(ctx context.Context, a AzureAccount) (Connected, error)
+	// Find returns the organizations that are o by name, tenant or app, without changing
+	// anything. Errors are as for Connect; a server without an account for the bot
+	// says no.
+	Find(ctx context.Context, o Organization) ([]Connected, error)
 	// SignedIn tells what a person who signed in at Microsoft reaches on the
 	// server. organization is the initial domain of their tenant, or empty where it
 	// is not known: some servers want it beside the token response. Errors are as for

@@ -17,6 +17,17 @@ type fakeServer struct {
 	has     map[string]Organization
 	azure   map[string]AzureAccount // by App ID
 	refuses error
+	test    *otherServer // a second one; nil where there is none
+}
+
+// otherServer is a server that somebody else looks after.
+type otherServer struct {
+	finds    []Connected
+	findsErr error
+	shows    []Connected
+	refuses  error
+	waits    time.Duration
+	asked    int
 }
 
 // withServer puts a backup server into the world.
@@ -29,6 +40,9 @@ func (w *world) withServer() *world {
 func (w *world) servers(wires *wired) []BackupServer {
 	if !w.vb365.there {
 		return nil
+	}
+	if w.vb365.test != nil {
+		return []BackupServer{wiredServer{wires}, secondServer{wires}}
 	}
 	return []BackupServer{wiredServer{wires}}
 }
@@ -67,6 +81,41 @@ func (s wiredServer) ConnectAzure(_ context.Context, a AzureAccount) (Connected,
 	})
 }
 
+func (s wiredServer) Find(_ context.Context, o Organization) ([]Connected, error) {
+	return call(s.wired, "find", func() ([]Connected, error) { return s.finds, s.findsErr })
+}
+
+// secondServer is the other server.
+type secondServer struct{ *wired }
+
+func (secondServer) Name() string { return "vb365-test" }
+
+func (s secondServer) Connect(context.Context, Organization) (Connected, error) {
+	return Connected{}, &Trouble{Text: "not here"}
+}
+
+func (s secondServer) ConnectAzure(context.Context, AzureAccount) (Connected, error) {
+	return Connected{}, &Trouble{Text: "not here"}
+}
+
+func (s secondServer) Find(ctx context.Context, _ Organization) ([]Connected, error) {
+	if s.vb365.test.waits > 0 {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(s.vb365.test.waits):
+		}
+	}
+	return s.vb365.test.finds, s.vb365.test.findsErr
+}
+
+func (s secondServer) SignedIn(context.Context, Assertion, string) ([]Connected, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.vb365.test.asked++
+	return s.vb365.test.shows, s.vb365.test.refuses
+}
+
 func (s wiredServer) SignedIn(_ context.Context, who Assertion, _ string) ([]Connected, error) {
 	return call(s.wired, "signed in", func() ([]Connected, error) {
 		if !strings.HasPrefix(who.Response.Reveal(), "ASSERTION ") {
@@ -102,8 +151,12 @@ func (o Organization) thumbprintOf() string {
 	return thumb
 }
 
-func (w *wired) Assert(_ context.Context, _ string) (Asserting, error) {
+func (w *wired) Assert(_ context.Context, _ string, as AssertAs) (Asserting, error) {
 	return call(w, "assertion code", func() (Asserting, error) {
+		w.assertedAs = append(w.assertedAs, as)
+		if as.ClientID != "" && w.noOwnCode != nil {
+			return nil, w.noOwnCode
+		}
 		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
 		w.codes[c.code] = c
 		return fakeAsserting{&fakeSigningIn{w, c, Prompt{Code: NewSecret(c.code), URL: "https://login", Expires: time.Now().Add(15 * time.Minute)}}}, nil
@@ -119,7 +172,7 @@ func (a fakeAsserting) Wait(ctx context.Context) (Assertion, error) {
 		return Assertion{}, err
 	}
 	who := s.Signer()
-	return Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Roles: who.Roles, Response: NewSecret("ASSERTION " + who.UPN)}, nil
+	return Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Roles: who.Roles, RolesUnknown: a.w.rolesUnknown, Response: NewSecret("ASSERTION " + who.UPN)}, nil
 }
 
 func (w *wired) Tell(_ context.Context, c Checking) (string, string, error) {

@@ -3,14 +3,13 @@ package workflow
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 )
 
-// What a person reaches on the backup server that is connected with an app: they
-// sign in at Microsoft, the server takes the answer to that for them, and says what
+// What a person reaches on the backup servers that have the organization of an app: they
+// sign in at Microsoft, a server takes the answer to that for them, and says what
 // it shows them. The sign-in is in memory only, from the code to the answer; a
 // restart ends it, and the person presses again. It changes no request.
 
@@ -24,36 +23,82 @@ type Asserting interface {
 // An Assertion is who signed in, and what shows another service that they did.
 type Assertion struct {
 	TenantID, ObjectID, UPN string
-	Roles                   []string // template IDs of directory roles, where the token says them
+	Roles                   []string // template IDs of directory roles
+	RolesUnknown            bool     // nobody could say which they have
 	Response                Secret   // the token response
 }
 
 // IsConnected says whether r stands for an app that a backup server has.
 func (r *Request) IsConnected() bool { return r.IsApp() && r.Made.Connected != "" }
 
+// AssertAs is the client that somebody signs in to so that a server takes the answer,
+// and the delegated permissions of Microsoft Graph that the server wants in it. The zero
+// AssertAs is the bot's own client.
+type AssertAs struct {
+	ClientID string
+	Scopes   []string
+}
+
 // Checks reports whether the app that r stands for is one with which people can be
 // told what they reach on a backup server.
-func (d *Desk) Checks(r *Request) bool { return r.IsConnected() && !r.Plan.Backup.IsAzure() }
+func (d *Desk) Checks(r *Request) bool { return d.mayCheck(r) == nil }
 
-// CheckConnection has whoever asks sign in, and has the backup server say what
-// they reach on it. The code and what came of it go to that person alone.
+// mayCheck says no to checking a connection of an app that has none.
+func (d *Desk) mayCheck(r *Request) *Refusal {
+	p, _ := d.Product(r.Product)
+	server := r.Plan.Backup.Server
+	switch {
+	case !r.IsApp(), r.Plan.Backup.IsAzure(), !r.IsConnected() && !p.isOrganization():
+		return refuse(RuleWrongState, "%s %s, and no backup server is connected with its app.", r.ID, r.Standing())
+	case server == "" && len(d.backups) == 0:
+		return refuse(RuleNoServer, "No backup server is configured here, so none can be asked. Ask the operator of this bot.")
+	}
+	if _, ok := d.backup(server); server != "" && !ok {
+		return refuse(RuleNoServer, "The backup server %s is no longer configured here, so it can't be asked. Ask the operator of this bot.", server)
+	}
+	return nil
+}
+
+// isOrganization reports whether an app of p is one of an organization on a backup
+// server.
+func (p Product) isOrganization() bool {
+	return p.Organization || slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service != "" && w.Service != AzureService })
+}
+
+// asked are the servers that may have the organization of r's app: the one that the
+// plan names; without one all of them, as somebody may have added it by hand.
+func (d *Desk) asked(r *Request) []BackupServer {
+	if s, ok := d.backup(r.Plan.Backup.Server); ok {
+		return []BackupServer{s}
+	}
+	return d.backups
+}
+
+// namesOf are servers in words.
+func namesOf(servers []BackupServer) string {
+	names := make([]string, len(servers))
+	for i, s := range servers {
+		names[i] = s.Name()
+	}
+	return strings.Join(names, ", ")
+}
+
+// CheckConnection has whoever asks sign in, and has the backup servers say what
+// they reach there. The code and what came of it go to that person alone.
 func (d *Desk) CheckConnection(ctx context.Context, id string, by Person) (*Request, error) {
 	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
 		if no := keeps(r, by); no != nil {
 			return no
 		}
-		if !d.Checks(r) {
-			return refuse(RuleWrongState, "%s %s, and no backup server is connected with its app.", r.ID, r.Standing())
-		}
-		if _, ok := d.backup(r.Plan.Backup.Server); !ok {
-			return refuse(RuleNoServer, "The backup server %s is no longer configured here, so it can't be asked. Ask the operator of this bot.", r.Plan.Backup.Server)
+		if no := d.mayCheck(r); no != nil {
+			return no
 		}
 		if t, ok := d.Tenant(r.Tenant); !ok || t.ID != r.Plan.TenantID {
 			return refuse(RuleTenant, "The tenant %s is no longer configured as it was, so nobody can sign in there. Ask the operator of this bot.", r.Tenant)
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.note(now, Event{By: by.ID, What: CheckAsked, Text: "asked what they reach on " + r.Plan.Backup.Server + " and was sent a sign-in code"})
+		r.note(now, Event{By: by.ID, What: CheckAsked, Text: "asked what they reach on " + namesOf(d.asked(r))})
 	})
 	if err == nil && !d.checking(r, by) {
 		return r, refuse(RuleRestart, "This bot is being restarted. Press Check the connection again in a minute.")
@@ -96,28 +141,26 @@ func (e *Engine) startCheck(r *Request, by Person) bool {
 	return true
 }
 
-// checkConnection shows the code, waits for the person, and tells what the server
-// says.
+// checkConnection looks for the organization, shows the code, waits for the person, and
+// tells what the servers say.
 func (e *Engine) checkConnection(ctx context.Context, r *Request, by Person) {
 	c := Checking{Request: r, To: by}
-	signing, err := e.dir.Assert(ctx, r.Tenant)
-	if err == nil {
-		prompt := signing.Prompt()
-		c.Prompt = &prompt
-		if !e.tell(&c) {
-			return // without its code nobody can sign in
-		}
-		c.Prompt = nil
-		c.Said, err = e.reached(ctx, r, signing)
+	servers, none := e.findServers(ctx, r)
+	c.Servers = namesOf(servers)
+	var err error
+	if c.Said = none; none == "" {
+		err = e.signsInToCheck(ctx, r, servers, &c)
 	}
 	switch {
 	case err == nil:
+	case errors.Is(err, errNotShown):
+		return // without its code nobody can sign in
 	case errors.Is(context.Cause(ctx), errNewerCheck):
 		c.Said = "A newer code took the place of this one."
 	case ctx.Err() != nil:
 		c.Said = "The bot was restarted, so that code no longer works. Press Check the connection again."
 	default:
-		c.Said = signInFailure(err, "Check the connection").Text
+		c.Said = e.checkFailure(r, c.OwnApp, err)
 	}
 	e.log.Info("connection checked", "request", r.ID, "by", by.ID, "err", err)
 	e.tell(&c)
@@ -137,48 +180,4 @@ func (e *Engine) tell(c *Checking) bool {
 		e.log.Warn("message not sent", "request", c.Request.ID, "message", "check", "err", err)
 	}
 	return err == nil
-}
-
-// reached waits for the person, and says in words what the server shows them. An
-// error is the sign-in's; what the server said no to is words too.
-func (e *Engine) reached(ctx context.Context, r *Request, signing Asserting) (string, error) {
-	who, err := signing.Wait(ctx)
-	if err != nil {
-		return "", err
-	}
-	tenant, _ := e.desk.Tenant(r.Tenant)
-	name := r.Plan.Backup.Server
-	server, ok := e.desk.backup(name)
-	switch {
-	case !ok:
-		return "The backup server " + name + " is no longer configured here.", nil
-	case tenant.ID == "" || !strings.EqualFold(who.TenantID, tenant.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
-		return fmt.Sprintf("%s belongs to another tenant than %s, so %s was not asked. Press Check the connection again and sign in with your account of %s.", who.UPN, r.Tenant, name, r.Tenant), nil
-	case slices.ContainsFunc(tenant.Approvers, func(a Approver) bool { return a.is(who.ObjectID, who.UPN) }):
-		// With it the server could do whatever the bot's client may do for them.
-		return fmt.Sprintf("%s is the account of an approver, whose sign-in this bot passes on to nobody, so %s was not asked. Press Check the connection again and sign in with an account that has no directory role.", who.UPN, name), nil
-	case len(who.Roles) > 0:
-		return fmt.Sprintf("%s has a directory role, and this bot passes the sign-in of an administrator on to nobody, so %s was not asked. Press Check the connection again and sign in with an account that has none.", who.UPN, name), nil
-	}
-	var has []Connected
-	err = e.insist(func(ctx context.Context) (err error) {
-		has, err = server.SignedIn(ctx, who, r.Made.Domain)
-		return err
-	})
-	no, refused := errors.AsType[*Trouble](err)
-	switch {
-	case refused:
-		return no.Text, nil
-	case err != nil:
-		ref := newRef()
-		e.log.Error("checking a connection", "request", r.ID, "ref", ref, "err", err)
-		return fmt.Sprintf("%s did not answer as it should (reference %s). Press Check the connection again later.", name, ref), nil
-	case len(has) == 0:
-		return fmt.Sprintf("%s takes the sign-in of %s, and shows no organization to it.", name, who.UPN), nil
-	}
-	lines := make([]string, 0, len(has))
-	for _, c := range has[:min(len(has), 20)] {
-		lines = append(lines, "Connected: "+c.says(", "))
-	}
-	return clip(strings.Join(lines, "\n"), 2000), nil
 }

@@ -24,8 +24,8 @@ type Directory interface {
 	Prove(ctx context.Context, tenant, appID string, with Proof, resources []string) (map[string][]string, error)
 
 	// Assert asks for a device code with which anybody of a tenant can show another
-	// service who they are. It asks for no right to change anything.
-	Assert(ctx context.Context, tenant string) (Asserting, error)
+	// service who they are. It asks for no right to change anything, but as says.
+	Assert(ctx context.Context, tenant string, as AssertAs) (Asserting, error)
 
 	// MakeCertificate makes a key pair and a certificate for it that signs itself,
 	// in memory. No tenant hears of it.

@@ -36,6 +36,7 @@ type Engine struct {
 	running map[job]bool    // whether the job has to run once more
 	live    map[string]*live
 	checks  map[string]*check // by request and person
+	notOwn  map[string]bool   // requests to whose app nobody can sign in
 }
 
 // A job is one request's worker or painter.
@@ -73,7 +74,7 @@ func NewEngine(c EngineConfig) *Engine {
 		desk: c.Desk, store: c.Store, dir: c.Directory, msg: c.Messenger, people: c.People, key: c.Key, policy: c.Desk.policy,
 		now: c.Now, log: c.Log,
 		poke: make(chan struct{}, 1), drawing: make(chan struct{}, drawers),
-		running: map[job]bool{}, live: map[string]*live{}, checks: map[string]*check{},
+		running: map[job]bool{}, live: map[string]*live{}, checks: map[string]*check{}, notOwn: map[string]bool{},
 	}
 	if e.now == nil {
 		e.now = time.Now

@@ -39,6 +39,8 @@ type Drawing struct {
 type Checking struct {
 	Request *Request
 	To      Person
+	Servers string  // the backup servers that are asked, in words
+	OwnApp  bool    // the sign-in is to the app itself, not to the bot's client
 	Prompt  *Prompt // the live code; nil where nobody has to sign in any more
 	Said    string  // what came of it
 	// Channel and TS say where the message is; empty where it was not sent yet.

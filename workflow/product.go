@@ -31,6 +31,10 @@ type Product struct {
 	PublicClientFlows bool
 	Scopes            []Scope // that the app exposes as api://{appId}
 
+	// Organization says that an organization on a backup server is protected or restored
+	// with the app, whoever connected it: people can be told what they reach there.
+	Organization bool
+
 	Workloads []Workload // to choose from; none is no choice
 	// OneWorkload says that exactly one of them has to be chosen.
 	OneWorkload bool

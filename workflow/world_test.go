@@ -48,14 +48,19 @@ type world struct {
 	lag      int   // this many proofs do not know the app yet
 	given    Given // what Bea was shown last
 
-	digests  map[string]Digest // by tenant and day
-	sent     []Digest
-	left     []Person
-	noPeople error                        // instead of an answer about who has left
-	digest   func() (before, after error) // what goes wrong with a digest
-	vb365    fakeServer
-	checks   map[string]Checking // messages about connections, by ts
-	shows    []Connected         // what the server shows to whoever signs in
+	digests      map[string]Digest // by tenant and day
+	sent         []Digest
+	left         []Person
+	noPeople     error                        // instead of an answer about who has left
+	digest       func() (before, after error) // what goes wrong with a digest
+	vb365        fakeServer
+	checks       map[string]Checking // messages about connections, by ts
+	shows        []Connected         // what the server shows to whoever signs in
+	finds        []Connected         // what the server finds of the organization
+	findsErr     error
+	assertedAs   []AssertAs // the clients that codes were asked for
+	noOwnCode    error      // what asking for a code of the app itself is answered
+	rolesUnknown bool       // nobody can say which directory roles somebody has
 }
 
 type fakeApp struct {
@@ -132,7 +137,7 @@ func (w *world) boot() *node {
 	wires := &wired{w, off}
 	tenant := contoso
 	tenant.ClientID = w.own
-	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), clouds(), archiver(), mailboxes(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
+	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), clouds(), archiver(), mailboxes(), restores(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
 		Policy: w.policy, Key: w.key, Log: w.log(), PublicURL: w.pages})
 	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, People: wires, Key: w.key, Log: w.log()})
 	ctx, cancel := context.WithCancel(context.Background())

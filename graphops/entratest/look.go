@@ -91,14 +91,18 @@ func (t *Tenant) signInApp(f url.Values) ([]string, error) {
 }
 
 // SubscriptionsOfApp returns the IDs of the subscriptions that an application would be
-// shown by Azure: those on which it has a role that has taken effect.
+// shown by Azure: those on which, or in which, it has a role that has taken effect.
 func (t *Tenant) SubscriptionsOfApp(appID string) []string {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
 	var ids []string
 	p := t.spByAppID(strings.ToLower(appID))
 	for _, s := range t.subscriptions {
-		if p != nil && len(t.azureRolesOf(p.id, subscriptionPath+s.ID, t.s.now())) > 0 {
+		within := func(a *azureAssignment) bool {
+			sub, _ := subscriptionOf(a.scope)
+			return a.principalID == p.id && strings.EqualFold(sub, s.ID) && !a.veil.hides(t.s.now())
+		}
+		if p != nil && (len(t.azureRolesOf(p.id, subscriptionPath+s.ID, t.s.now())) > 0 || slices.ContainsFunc(t.azureAssignments, within)) {
 			ids = append(ids, s.ID)
 		}
 	}

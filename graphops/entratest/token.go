@@ -60,7 +60,7 @@ func (s *Server) issue(t *Tenant, a *app, u *User, want asked, info bool) object
 			words = append(words, prefix+p)
 		}
 	}
-	claims := object{"scp": strings.Join(k.permissions, " "), "oid": u.ID, "upn": u.UPN, "name": u.Name, "wids": t.rolesOf(u.ID), "idtyp": "user", "sub": pairwise(u, a)}
+	claims := object{"scp": strings.Join(k.permissions, " "), "oid": u.ID, "upn": u.UPN, "name": u.Name, "wids": t.wids(u), "idtyp": "user", "sub": pairwise(u, a)}
 	body := s.access(k, claims)
 	for _, o := range want.oidc {
 		if o != "offline_access" {

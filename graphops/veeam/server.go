@@ -124,6 +124,26 @@ func checkAsked(o workflow.Organization) error {
 	return nil
 }
 
+// Find returns the organizations that the server has and that are o by name, tenant or app.
+func (s *Server) Find(ctx context.Context, o workflow.Organization) ([]workflow.Connected, error) {
+	c, err := s.administer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer c.logOut(ctx)
+	all, err := c.organizations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []workflow.Connected
+	for _, has := range all {
+		if has.is(o.Name, o.TenantID) || has.uses(o.AppID) {
+			found = append(found, has.connected())
+		}
+	}
+	return found, nil
+}
+
 // SignedIn lists the organizations that a signed-in person reaches.
 func (s *Server) SignedIn(ctx context.Context, who workflow.Assertion, organization string) ([]workflow.Connected, error) {
 	as, err := readAssertion(who, organization)

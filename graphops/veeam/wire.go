@@ -129,6 +129,16 @@ func (o *organization) is(domain, tenant string) bool {
 	return strings.EqualFold(o.OfficeName, domain) || strings.EqualFold(o.Name, domain)
 }
 
+// uses reports whether an organization works with an app.
+func (o *organization) uses(app string) bool {
+	for _, s := range []*settings{o.ExchangeSettings, o.SharePointSettings} {
+		if s != nil && app != "" && strings.EqualFold(s.AppID, app) {
+			return true
+		}
+	}
+	return false
+}
+
 // services are those that the server protects, by Veeam's names.
 func (o *organization) services() []string {
 	var all []string

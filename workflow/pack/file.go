@@ -13,6 +13,7 @@ type file struct {
 	fields            []field
 	publicClientFlows flag
 	scopes            []scope
+	organization      flag
 	oneWorkload       flag
 	workloads         []workload
 	permissions       []permission
@@ -39,6 +40,7 @@ func (f *file) keys() []key {
 		{"fields", false, entries(&f.fields)},
 		{"publicClientFlows", false, yes(&f.publicClientFlows)},
 		{"scopes", false, entries(&f.scopes)},
+		{"organization", false, yes(&f.organization)},
 		{"workloads", false, entries(&f.workloads)},
 		{"oneWorkload", false, yes(&f.oneWorkload)},
 		{"permissions", false, entries(&f.permissions)},

@@ -66,7 +66,7 @@ func (r *reader) product(f *file) workflow.Product {
 	r.head(f)
 	p := workflow.Product{
 		Name: f.name.s, Version: f.version.s, Title: f.title.s, Summary: f.summary.s, Audience: f.audience.s,
-		Platform: workflow.Web, PublicClientFlows: f.publicClientFlows.on, Custom: f.custom.on, OneWorkload: f.oneWorkload.on,
+		Platform: workflow.Web, PublicClientFlows: f.publicClientFlows.on, Organization: f.organization.on, Custom: f.custom.on, OneWorkload: f.oneWorkload.on,
 	}
 	if f.platform.s != "" {
 		r.oneOf(f.platform, platforms)

@@ -131,6 +131,35 @@ func TestAnArchiverIsGivenToABackupServerAndNobodyIsHandedItsCredential(t *testi
 	}
 }
 
+// The restore app is Bea's own, the organization was added on the server by hand, and the
+// server takes assertions of that app only, under the organization's name.
+func TestAPersonChecksAnOrganizationThatSomebodyAddedByHand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v := w.withVeeam()
+	w.start()
+	w.sends("vb365-restore", nil, map[string]any{"App name": "restore-prod", "Reason": "restores"})
+	w.press(w.ada, w.sees(w.ada, in(approval), "register the app"), "Approve")
+	w.signsIn("ada@contoso.com")
+	w.sees(w.bea, w.bea.DM, "the app restore-prod is ready")
+	slash := func(text string) {
+		if _, err := w.bea.Slash(w.t.Context(), team, "/entra-app check "+text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slash("restore-prod")
+	w.sees(w.bea, w.bea.DM, "vb365-prod has no organization of contoso, by its name, its tenant or this app.")
+	apps := slices.DeleteFunc(w.made(), func(a entratest.Application) bool { return a.DisplayName != "restore-prod" })
+	v.PutOrganization(veeamtest.Organization{Office: "contoso.com", AppID: apps[0].AppID, Services: []string{"Exchange"}})
+	v.Change(func(k *veeamtest.Knobs) { k.OwnApp, k.ClientID = true, []veeamtest.ClientID{veeamtest.ByOrganization} })
+	slash("restore-prod")
+	w.sees(w.bea, w.bea.DM, "App: restore-prod, to which you sign in itself")
+	if err := w.entra.SignIn(w.checkCode(), "bea@contoso.com"); err != nil {
+		t.Fatal(err)
+	}
+	w.sees(w.bea, w.bea.DM, "Connected: contoso.com, Exchange")
+}
+
 func TestTheWordsOfABackupServerAreShownAndRetryConnectsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -1,0 +1,211 @@
+package workflow
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// restores is a product with which people restore to an organization that somebody
+// added to a server by hand.
+func restores() Product {
+	known := func(name string) Need {
+		p, _ := Known(catalog.MicrosoftGraph, catalog.Delegated, name)
+		return Need{Permission: p}
+	}
+	return Product{Name: "restores", Title: "Restores", Audience: "AzureADMyOrg", Organization: true, PublicClientFlows: true,
+		Permissions: []Need{known("Directory.Read.All"), known("Group.ReadWrite.All"), known("User.Read.All")}, Credentials: []Offer{{Kind: NoCredential}}}
+}
+
+// restoring is an app of that product that is done. No server was ever told of it.
+func (w *world) restoring(n *node) *Request {
+	w.t.Helper()
+	d := draft("restore")
+	d.Product, d.Credential, d.Lifetime, d.RedirectURIs = "restores", NoCredential, 0, nil
+	return w.settle(n, w.askServer(n, d).ID, Done)
+}
+
+func contosoThere() []Connected {
+	return []Connected{{ID: "1", Name: "contoso.onmicrosoft.com", Services: []string{"Exchange"}, AppID: "99999999-9999-9999-9999-999999999999"}}
+}
+
+// with another server beside the first.
+func (w *world) withTwoServers(other *otherServer) *world {
+	w.withServer()
+	w.vb365.test = other
+	w.finds, w.shows = contosoThere(), contosoThere()
+	return w
+}
+
+func TestAnOrganizationThatSomebodyAddedByHandIsFoundOnItsServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withTwoServers(&otherServer{})
+		n := w.boot()
+		defer n.stop()
+		r := w.restoring(n)
+		if !n.Checks(r) || r.IsConnected() {
+			t.Fatalf("it can be checked: %v; it is connected: %v", n.Checks(r), r.IsConnected())
+		}
+		code := w.asks(n, r.ID, bea)
+		if code.Servers != "vb365-prod" || code.Prompt == nil {
+			t.Errorf("she was shown %+v", code)
+		}
+		w.signer = beaSignsIn()
+		w.use(code.Prompt.Code.Reveal(), nil)
+		pass(10 * time.Second)
+		if said := w.newestCheck().Said; said != "Connected: contoso.onmicrosoft.com, Exchange. It works there with another app, whose ID is 99999999-9999-9999-9999-999999999999" {
+			t.Errorf("she was told %q", said)
+		}
+		if w.vb365.test.asked != 0 {
+			t.Error("her sign-in went to a server without the organization")
+		}
+	})
+}
+
+func TestWhereNoServerHasTheOrganizationNobodySignsIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withTwoServers(&otherServer{})
+		w.finds = nil
+		n := w.boot()
+		defer n.stop()
+		r := w.restoring(n)
+		got := w.asks(n, r.ID, bea)
+		if got.Prompt != nil || !strings.Contains(got.Said, "vb365-prod, vb365-test have no organization of contoso") || !strings.Contains(got.Said, r.Made.AppID) || slices.Contains(w.calls, "assertion code") {
+			t.Errorf("she was told %+v", got)
+		}
+	})
+}
+
+func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		other otherServer
+		says  string
+	}{
+		"it hangs":              {otherServer{waits: time.Hour, shows: contosoThere()}, "Connected: contoso.onmicrosoft.com, Exchange, on vb365-test"},
+		"it has no account":     {otherServer{findsErr: &Trouble{Code: "NoAccount"}, refuses: &Trouble{Text: "vb365-test refused to sign in. It says: “No.”"}}, "vb365-test refused to sign in. It says: “No.”"},
+		"a wrong certificate":   {otherServer{findsErr: &Trouble{Code: "Certificate"}, refuses: &Trouble{Text: "vb365-test showed another certificate than the one that was configured."}}, "vb365-test showed another certificate"},
+		"it is off":             {otherServer{findsErr: busy{time.Second}, refuses: busy{time.Second}}, "vb365-test did not answer as it should (reference "},
+		"it shows nothing":      {otherServer{finds: contosoThere()}, "vb365-test takes the sign-in of bea@contoso.com, and shows no organization to it."},
+		"it broke unexpectedly": {otherServer{findsErr: errors.New("boom"), refuses: errors.New("boom")}, "vb365-test did not answer as it should (reference "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t).withTwoServers(&c.other)
+				n := w.boot()
+				defer n.stop()
+				r := w.restoring(n)
+				if _, err := n.CheckConnection(t.Context(), r.ID, bea); err != nil {
+					t.Fatal(err)
+				}
+				pass(lookLimit + time.Second)
+				code := w.newestCheck()
+				if code.Servers != "vb365-prod, vb365-test" || code.Prompt == nil {
+					t.Fatalf("she was shown %+v", code)
+				}
+				w.signer = beaSignsIn()
+				w.use(code.Prompt.Code.Reveal(), nil)
+				pass(500 * time.Millisecond)
+				if soFar := w.newestCheck().Said; !strings.Contains(soFar, "Connected: contoso.onmicrosoft.com, Exchange, on vb365-prod") || name == "it is off" && !strings.Contains(soFar, "vb365-test has not answered yet.") {
+					t.Errorf("so far she was told %q", soFar)
+				}
+				pass(4 * time.Minute)
+				said := w.newestCheck().Said
+				if !strings.Contains(said, "Connected: contoso.onmicrosoft.com, Exchange, on vb365-prod") || !strings.Contains(said, c.says) {
+					t.Errorf("she was told %q", said)
+				}
+			})
+		})
+	}
+}
+
+func TestThePersonSignsInToTheAppItselfWhereItIsMadeForThat(t *testing.T) {
+	own := func(r *Request) AssertAs {
+		return AssertAs{ClientID: r.Made.AppID, Scopes: []string{"User.Read.All", "Directory.Read.All"}}
+	}
+	for name, c := range map[string]struct {
+		noCode, noSignIn error
+		want             func(*Request) []AssertAs
+		says             string
+	}{
+		"it takes the sign-in": {nil, nil, func(r *Request) []AssertAs { return []AssertAs{own(r), own(r)} }, "Connected: contoso.onmicrosoft.com"},
+		"it gives no code": {&SignInError{Reason: SignInClient, Code: 700016}, nil,
+			func(r *Request) []AssertAs { return []AssertAs{own(r), {}, own(r), {}} }, "Connected: contoso.onmicrosoft.com"},
+		"its public client flows are off": {nil, &SignInError{Reason: SignInClient, Code: 7000218},
+			func(r *Request) []AssertAs { return []AssertAs{own(r), {}} }, "Entra does not let people sign in to the app itself (AADSTS7000218), so no server was asked. Press Check the connection again"},
+		"she declined": {nil, &SignInError{Reason: SignInDeclined}, func(r *Request) []AssertAs { return []AssertAs{own(r), own(r)} }, "The sign-in was declined"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t).withTwoServers(nil)
+				w.noOwnCode = c.noCode
+				n := w.boot()
+				defer n.stop()
+				r := w.restoring(n)
+				w.signer = beaSignsIn()
+				code := w.asks(n, r.ID, bea)
+				if code.OwnApp != (c.noCode == nil) {
+					t.Errorf("she was shown %+v", code)
+				}
+				w.use(code.Prompt.Code.Reveal(), c.noSignIn)
+				pass(10 * time.Second)
+				if said := w.newestCheck().Said; !strings.Contains(said, c.says) {
+					t.Errorf("she was told %q", said)
+				}
+				w.asks(n, r.ID, bea)
+				if len(w.assertedAs) != len(c.want(r)) {
+					t.Fatalf("codes were asked for as %+v", w.assertedAs)
+				}
+				for i, want := range c.want(r) {
+					if got := w.assertedAs[i]; got.ClientID != want.ClientID || !slices.Equal(got.Scopes, want.Scopes) {
+						t.Errorf("code %d was asked for as %+v, want %+v", i+1, got, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestAnAppWithoutWhatAServerWantsIsNotSignedInTo(t *testing.T) {
+	full := Plan{PublicClientFlows: true, Permissions: []Permission{
+		{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Delegated, Name: "User.Read"},
+		{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Delegated, Name: "Directory.ReadWrite.All"}}}
+	r := &Request{Plan: full, Made: Made{AppID: "a"}}
+	if as, ok := ownApp(r); !ok || !slices.Equal(as.Scopes, []string{"User.Read", "Directory.ReadWrite.All"}) {
+		t.Errorf("with all: %+v, %v", as, ok)
+	}
+	for name, edit := range map[string]func(*Request){
+		"no public client flows":  func(r *Request) { r.Plan.PublicClientFlows = false },
+		"no Directory permission": func(r *Request) { r.Plan.Permissions = r.Plan.Permissions[:1] },
+		"application permissions": func(r *Request) { r.Plan.Permissions[0].Type = catalog.Application },
+		"of another resource":     func(r *Request) { r.Plan.Permissions[1].ResourceAppID = catalog.SharePointOnline },
+		"no app":                  func(r *Request) { r.Made.AppID = "" },
+	} {
+		other := &Request{Plan: full.clone(), Made: Made{AppID: "a"}}
+		edit(other)
+		if as, ok := ownApp(other); ok {
+			t.Errorf("%s: %+v", name, as)
+		}
+	}
+}
+
+func TestWhoseRolesCantBeSeenIsNotPassedOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withTwoServers(nil)
+		w.rolesUnknown = true
+		n := w.boot()
+		defer n.stop()
+		r := w.connectedApp(n)
+		code := w.asks(n, r.ID, bea)
+		w.signer = beaSignsIn()
+		w.use(code.Prompt.Code.Reveal(), nil)
+		pass(10 * time.Second)
+		if said := w.newestCheck().Said; !strings.Contains(said, "Whether bea@contoso.com has a directory role can't be seen") || slices.Contains(w.calls, "signed in") {
+			t.Errorf("she was told %q", said)
+		}
+	})
+}
