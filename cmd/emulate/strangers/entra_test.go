@@ -86,3 +86,18 @@ func TestMSALAndTheGraphClientDoTheMainJob(t *testing.T) {
 	}
 	same(t, "what was deleted", len(tenant.DeletedApplications()), 1)
 }
+
+// derOf writes a certificate without the armour of PEM, and returns the file.
+func derOf(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(data)
+	path := filepath.Join(t.TempDir(), "cert.cer")
+	if err := os.WriteFile(path, block.Bytes, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

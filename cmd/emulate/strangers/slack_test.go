@@ -104,7 +104,10 @@ func playBolt(t *testing.T, s *world.Slack, bot *program) {
 	}
 	_, err := a.Slash(ctx, general, "/hello world")
 	must("the command", err)
-	eventually(t, s, "it says hello", func() bool { return strings.Contains(channel(a, general), "Hello <@U0ADA> | Only you see this.") })
+	eventually(t, s, "it says hello, and answers her alone", func() bool { // in whatever order they come
+		saw := channel(a, general)
+		return strings.Contains(saw, "Just a moment.") && strings.Contains(saw, "Hello <@U0ADA>") && strings.Contains(saw, "Only you see this.")
+	})
 	same(t, "what Bea sees", channel(b, general), "Hello <@U0ADA>")
 	hello := b.Messages(general)[0]
 	same(t, "its metadata", string(hello.Metadata), `{"event_type":"greeted","event_payload":{"by":"U0ADA"}}`)

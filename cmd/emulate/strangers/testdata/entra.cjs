@@ -22,7 +22,7 @@ async function patiently(call) {
 
 (async () => {
   // Sign in.
-  const scopes = ['Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All', 'DelegatedPermissionGrant.ReadWrite.All', 'User.ReadBasic.All'].map((s) => `${GRAPH}/${s}`);
+  const scopes = ['Application.ReadWrite.All', 'Directory.Read.All', 'AppRoleAssignment.ReadWrite.All', 'DelegatedPermissionGrant.ReadWrite.All', 'User.ReadBasic.All'].map((s) => `${GRAPH}/${s}`);
   const pca = new msal.PublicClientApplication(of({ clientId: CLIENT }));
   const signedIn = await pca.acquireTokenByDeviceCode({ scopes, deviceCodeCallback: (c) => console.log('CODE', c.userCode) });
   assert.equal(signedIn.tenantId, TENANT);
