@@ -334,13 +334,17 @@ func roleBlocks(p workflow.Plan) []slack.Block {
 			who = "only admins may consent"
 		}
 		parts := []any{bold(s.Name), " (", who, ")\n", s.Words}
+		if s.UserTitle != "" || s.UserWords != "" {
+			title, words := s.ForUsers()
+			parts = append(parts, "\n", bold("Users read: "), title, " – ", words)
+		}
 		if len(s.PreAuthorized) > 0 {
 			parts = append(parts, "\n", bold("Without consent: "), "the apps ", strings.Join(s.PreAuthorized, ", "))
 		}
 		offers.lines = append(offers.lines, line(parts...))
 	}
 	var blocks []slack.Block
-	for _, g := range []*growing{directory, azure, subscriptions, offers} {
+	for _, g := range append([]*growing{directory, azure, subscriptions, offers}, offeredLists(p)...) {
 		if g.lines != nil {
 			blocks = append(blocks, g)
 		}

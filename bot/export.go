@@ -144,7 +144,8 @@ func imported(d *workflow.Draft, content []byte, in workflow.Field) error {
 		return workflow.FieldErrors{in: err.Error()}
 	}
 	d.Imported = &workflow.Imported{In: in, Audience: m.Audience, Permissions: m.Permissions, RedirectURIs: m.RedirectURIs,
-		SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs, PublicClientFlows: m.PublicClientFlows, Scopes: m.Scopes}
+		SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs, PublicClientFlows: m.PublicClientFlows, Scopes: m.Scopes,
+		AppRoles: m.AppRoles, OptionalClaims: m.OptionalClaims, IdentifierURIs: m.IdentifierURIs}
 	// What may be a secret that others have seen comes first: the list may be cut.
 	slices.SortStableFunc(ignored, func(x, y manifest.Ignored) int { return rank(x) - rank(y) })
 	for _, i := range ignored {

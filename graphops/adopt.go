@@ -73,11 +73,12 @@ func (s *session) settings(ctx context.Context, applicationID string, more ...st
 // Look reads what an application has. One without a service principal has no
 // permissions yet.
 func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (has workflow.Plan, found workflow.Found, servicePrincipal string, err error) {
-	a, err := s.settings(ctx, m.ObjectID, "passwordCredentials", "keyCredentials")
+	a, err := s.settings(ctx, m.ObjectID, "passwordCredentials", "keyCredentials", "appRoles", "optionalClaims")
 	if err != nil {
 		return has, found, "", err
 	}
 	has = planOf(a)
+	offeredBy(&has, a, m.AppID)
 	found.Secrets = len(a.raw.list("passwordCredentials"))
 	found.NoIdentifierURI = !slices.Contains(a.GetIdentifierUris(), "api://"+m.AppID)
 	for _, r := range a.GetRequiredResourceAccess() {

@@ -21,19 +21,33 @@ func scopeID(uniqueName, scope string) uuid.UUID {
 	return uuid.NewSHA1(scopeSpace, []byte(uniqueName+"/"+scope))
 }
 
-// EnsureAPI writes the app's scopes, its identifier URI and what it asks of
-// itself. All of it can only be said once the app has an ID. Clients that need no
-// consent are named in a second call: they have to refer to scopes that exist.
+// EnsureAPI makes sure of what the app offers. All of it can only be said once the app
+// has an ID.
 func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a workflow.App) error {
-	if a.Merge {
-		return s.mergeAPI(ctx, applicationID, appID, a)
+	var err error
+	switch {
+	case a.Merge:
+		err = s.mergeAPI(ctx, applicationID, appID, a)
+	case len(a.Scopes) > 0 || a.ObjectID != "": // it may have offered some
+		err = s.writeAPI(ctx, applicationID, appID, a)
 	}
+	if err != nil {
+		return err
+	}
+	return s.ensureOffered(ctx, applicationID, appID, a)
+}
+
+// writeAPI writes the app's scopes, its identifier URI and what it asks of itself. Clients
+// that need no consent are named in a second call: they have to refer to scopes that exist.
+func (s *session) writeAPI(ctx context.Context, applicationID, appID string, a workflow.App) error {
 	required, err := s.required(ctx, a, appID)
 	if err != nil {
 		return err
 	}
 	body := models.NewApplication()
-	body.SetIdentifierUris([]string{"api://" + appID})
+	if len(a.Scopes) > 0 { // else it keeps those that it has
+		body.SetIdentifierUris(slices.Compact(append([]string{"api://" + appID}, named(a.IdentifierURIs, appID)...)))
+	}
 	body.SetRequiredResourceAccess(required)
 	clients := make(map[string][]string)
 	var order []string

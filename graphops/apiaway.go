@@ -17,6 +17,12 @@ import (
 // is enabled. A scope is ours by its ID, whatever it is called by now.
 // Source: Graph, permissionScope resource type, isEnabled.
 func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) (stay []string, err error) {
+	if err := s.ensureOffered(ctx, applicationID, appID, workflow.App{UniqueName: a.UniqueName, Drops: a.Drops}); err != nil {
+		return nil, err
+	}
+	if len(a.Scopes) == 0 && !uri {
+		return nil, nil
+	}
 	has, err := s.settings(ctx, applicationID)
 	if err != nil {
 		return nil, err

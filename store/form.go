@@ -95,6 +95,10 @@ type planV1 struct {
 	Chosen             []string          `json:"chosen,omitzero"`
 	Approvals          int               `json:"approvals,omitzero"`
 	Backup             backupV1          `json:"backup,omitzero"`
+
+	AppRoles       []appRoleV1       `json:"app_roles,omitzero"`
+	OptionalClaims []optionalClaimV1 `json:"optional_claims,omitzero"`
+	IdentifierURIs []string          `json:"identifier_uris,omitzero"`
 }
 
 type approvalV1 struct {

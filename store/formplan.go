@@ -47,6 +47,22 @@ type scopeV1 struct {
 	UserWords     string   `json:"user_words,omitzero"`
 }
 
+type appRoleV1 struct {
+	Name  string `json:"name,omitzero"`
+	Title string `json:"title,omitzero"`
+	Words string `json:"words,omitzero"`
+	Users bool   `json:"users,omitzero"`
+	Apps  bool   `json:"apps,omitzero"`
+}
+
+type optionalClaimV1 struct {
+	Token      string   `json:"token,omitzero"`
+	Name       string   `json:"name,omitzero"`
+	Source     string   `json:"source,omitzero"`
+	Essential  bool     `json:"essential,omitzero"`
+	Properties []string `json:"properties,omitzero"`
+}
+
 type directoryRoleV1 struct {
 	TemplateID string `json:"template_id,omitzero"`
 	Name       string `json:"name,omitzero"`
@@ -90,7 +106,10 @@ func planForm(p workflow.Plan) planV1 {
 		Subscriptions:  p.Subscriptions,
 		Owners:         each(p.Owners, func(p workflow.Person) personV1 { return personV1(p) }),
 		Workloads:      p.Workloads, Chosen: p.Chosen, Approvals: p.Approvals,
-		Backup: backupV1(p.Backup),
+		Backup:         backupV1(p.Backup),
+		AppRoles:       each(p.AppRoles, func(r workflow.AppRole) appRoleV1 { return appRoleV1(r) }),
+		OptionalClaims: each(p.OptionalClaims, func(c workflow.OptionalClaim) optionalClaimV1 { return optionalClaimV1(c) }),
+		IdentifierURIs: p.IdentifierURIs,
 	}
 }
 
@@ -109,7 +128,10 @@ func (f planV1) plan() workflow.Plan {
 		Subscriptions:  f.Subscriptions,
 		Owners:         each(f.Owners, func(p personV1) workflow.Person { return workflow.Person(p) }),
 		Workloads:      f.Workloads, Chosen: f.Chosen, Approvals: f.Approvals,
-		Backup: workflow.Backup(f.Backup),
+		Backup:         workflow.Backup(f.Backup),
+		AppRoles:       each(f.AppRoles, func(r appRoleV1) workflow.AppRole { return workflow.AppRole(r) }),
+		OptionalClaims: each(f.OptionalClaims, func(c optionalClaimV1) workflow.OptionalClaim { return workflow.OptionalClaim(c) }),
+		IdentifierURIs: f.IdentifierURIs,
 	}
 }
 

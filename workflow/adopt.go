@@ -82,6 +82,7 @@ func (r *Request) Has() Plan {
 	p.PublicRedirectURIs = joined(p.PublicRedirectURIs, was.PublicRedirectURIs, equal)
 	p.DirectoryRoles = joined(p.DirectoryRoles, was.DirectoryRoles, sameRole)
 	p.Scopes = joined(was.Scopes, p.Scopes, sameScope)
+	p.offeredToo(was)
 	return p
 }
 
@@ -111,6 +112,9 @@ func (p Plan) less(q Plan) Plan {
 		PublicRedirectURIs: beyond(p.PublicRedirectURIs, q.PublicRedirectURIs, equal),
 		DirectoryRoles:     beyond(p.DirectoryRoles, q.DirectoryRoles, sameRole),
 		PublicClientFlows:  p.PublicClientFlows && !q.PublicClientFlows,
+		AppRoles:           beyond(p.AppRoles, q.AppRoles, sameAppRole),
+		OptionalClaims:     beyond(p.OptionalClaims, q.OptionalClaims, sameClaim),
+		IdentifierURIs:     beyond(p.IdentifierURIs, q.IdentifierURIs, equal),
 	}
 }
 
@@ -319,6 +323,10 @@ func clean(p *Plan) {
 		s := &p.Scopes[i]
 		s.Title, s.Words = clip(oneLine(s.Title), scopeTitleMax), clip(oneLine(s.Words), scopeWordsMax)
 		s.UserTitle, s.UserWords = clip(oneLine(s.UserTitle), scopeTitleMax), clip(oneLine(s.UserWords), scopeWordsMax)
+	}
+	for i := range p.AppRoles {
+		r := &p.AppRoles[i]
+		r.Title, r.Words = clip(oneLine(r.Title), appRoleTitleMax), clip(oneLine(r.Words), appRoleWordsMax)
 	}
 	for i := range p.Permissions {
 		q := &p.Permissions[i]

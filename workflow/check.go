@@ -198,6 +198,10 @@ func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
 		wrong[in] = "Of the scopes that the manifest exposes: " + problem
 	}
 	p.Scopes, p.PublicClientFlows = m.Scopes, m.PublicClientFlows
+	p.AppRoles, p.OptionalClaims, p.IdentifierURIs = m.AppRoles, m.OptionalClaims, m.IdentifierURIs
+	if problem := p.OfferedProblem(); problem != "" && wrong[in] == "" {
+		wrong[in] = "Of what the manifest has: " + problem
+	}
 	of := m.plan()
 	for _, on := range Platforms {
 		if uris := checkRedirects(wrong, in, on, of.On(on)); len(uris) > 0 {

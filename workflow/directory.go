@@ -84,11 +84,11 @@ type Session interface {
 	// in keep stay where they are. Where it finds more delegated scopes than these
 	// it returns an *ExcessError.
 	EnsureConsent(ctx context.Context, servicePrincipal string, permissions []Permission, keep ...Permission) error
-	// EnsureAPI makes sure that the app offers its scopes as api://{appID}, and
-	// asks for those that its permissions name.
+	// EnsureAPI makes sure that the app offers its scopes as api://{appID}, asks for those
+	// that its permissions name, and has its app roles, optional claims and identifier URIs.
 	EnsureAPI(ctx context.Context, applicationID, appID string, a App) error
-	// TakeBackAPI makes sure that the app has nothing of what EnsureAPI added for a's
-	// scopes: the scopes that it made under a's unique name, and the clients that need no
+	// TakeBackAPI makes sure that the app has nothing of what a.Drops offers besides scopes,
+	// and nothing of what EnsureAPI added for a's scopes: the scopes that it made under a's unique name, and the clients that need no
 	// consent. Scopes that were there stay, without these clients. uri says that the
 	// identifier URI is to go too, where no other scope is left: whoever calls one may
 	// do so by this URI. It returns the one that stays for that.
@@ -201,6 +201,9 @@ type App struct {
 	SPARedirectURIs, PublicRedirectURIs []string
 	PublicClientFlows                   bool
 	Scopes                              []Scope
+	AppRoles                            []AppRole
+	OptionalClaims                      []OptionalClaim
+	IdentifierURIs                      []string
 
 	// Merge says that the application may have more than ours: what it has and Drops does
 	// not name stays as it is.

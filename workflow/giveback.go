@@ -65,7 +65,9 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 // and let no client in, it may have given the app its identifier URI all the same.
 func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []string, err error) {
 	uri := r.Found.NoIdentifierURI && len(r.Plan.Scopes) > 0
-	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri {
+	added := r.Plan.less(r.Was)
+	a.Drops = Plan{AppRoles: added.AppRoles, OptionalClaims: added.OptionalClaims, IdentifierURIs: added.IdentifierURIs}
+	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri && !a.Drops.offers() {
 		return nil, nil
 	}
 	uris, err := s.TakeBackAPI(ctx, r.Made.ObjectID, r.Made.AppID, a, uri)
@@ -73,6 +75,8 @@ func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []stri
 		stay = append(stay, "the identifier URI "+u+", by which its other scopes may be in use")
 	}
 	switch {
+	case a.Drops.offers():
+		return staysIfRefused(stay, "what it offers now", err)
 	case len(a.Scopes) == 0:
 		return staysIfRefused(stay, "the identifier URI that it has now", err)
 	case uri:

@@ -39,6 +39,7 @@ func (r *Request) leaves() Plan {
 			}
 		case StepAPI:
 			p.Scopes = beyond(r.Plan.Scopes, r.Was.Scopes, sameScope)
+			tried.offered(r.Plan)
 		case StepOwner:
 			p.Owners = beyond(r.Plan.Owners, r.Was.Owners, samePerson)
 		case StepConsent:
@@ -96,6 +97,7 @@ func (p Plan) with(q Plan) Plan {
 	p.DirectoryRoles = joined(p.DirectoryRoles, q.DirectoryRoles, sameRole)
 	p.Scopes = joined(p.Scopes, q.Scopes, sameScope)
 	p.Owners = joined(p.Owners, q.Owners, samePerson)
+	p.offeredToo(q)
 	return p
 }
 

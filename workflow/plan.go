@@ -34,6 +34,10 @@ type Plan struct {
 	Chosen             []string        `json:",omitzero"` // their names, which stay when a title changes
 	Approvals          int             `json:",omitzero"` // how many people have to agree; 0 is one
 	Backup             Backup          `json:",omitzero"` // the server that is connected with the app
+
+	AppRoles       []AppRole       `json:",omitzero"` // that the app itself offers
+	OptionalClaims []OptionalClaim `json:",omitzero"`
+	IdentifierURIs []string        `json:",omitzero"` // besides OwnURI, where there are scopes; {appId} stands for the app's ID
 }
 
 // A Scope is a delegated permission that the app itself offers.
@@ -210,6 +214,7 @@ func (p Plan) clone() Plan {
 	p.Owners = slices.Clone(p.Owners)
 	p.Workloads = slices.Clone(p.Workloads)
 	p.Chosen = slices.Clone(p.Chosen)
+	p.offered(p)
 	p.Backup.Services = slices.Clone(p.Backup.Services)
 	return p
 }

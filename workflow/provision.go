@@ -244,6 +244,7 @@ func (r *Request) app() App {
 		RedirectURIs: r.Plan.RedirectURIs, Permissions: r.Plan.Permissions,
 		SPARedirectURIs: r.Plan.SPARedirectURIs, PublicRedirectURIs: r.Plan.PublicRedirectURIs,
 		PublicClientFlows: r.Plan.PublicClientFlows, Scopes: r.Plan.Scopes,
+		AppRoles: r.Plan.AppRoles, OptionalClaims: r.Plan.OptionalClaims, IdentifierURIs: r.Plan.IdentifierURIs,
 		Notes: clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed in as %s. Reason: %s",
 			r.ID, r.Requester.Name, r.Requester.ID, r.Approval.By.Name, r.Approval.By.ID, r.SignIn.Account, r.Reason), 1024),
 	}

@@ -97,7 +97,7 @@ func (p Plan) steps() []StepName {
 		}
 	}
 	when(true, StepApplication)
-	when(len(p.Scopes) > 0, StepAPI)
+	when(p.offers(), StepAPI)
 	when(true, StepServicePrincipal, StepOwner)
 	when(len(p.Permissions) > 0, StepConsent)
 	when(len(p.DirectoryRoles) > 0, StepDirectoryRoles)
@@ -118,8 +118,9 @@ func (p Plan) credentialSteps() []StepName {
 func (r *Request) updateSteps() []StepName {
 	var steps []StepName
 	p := r.Plan
-	if len(p.Scopes) == 0 {
-		p.Scopes = r.had().Scopes // what it no longer offers goes with the same step
+	if had := r.had(); !p.offers() { // what it no longer offers goes with the same step
+		p.Scopes = had.Scopes
+		p.offered(had)
 	}
 	for _, s := range r.withAzure(p).steps() {
 		switch s {

@@ -61,6 +61,9 @@ type Imported struct {
 	RedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
 	PublicClientFlows                                 bool
 	Scopes                                            []Scope
+	AppRoles                                          []AppRole
+	OptionalClaims                                    []OptionalClaim
+	IdentifierURIs                                    []string
 	Ignored                                           []string // what of it was not taken over, and why
 	Unread                                            int      // permissions that it asks for, and that could not be read
 }

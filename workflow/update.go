@@ -44,6 +44,7 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 				}
 			}
 		}
+		r.Plan.offered(r.Was) // the form has no fields for it
 		updateRedirects(wrong, product, draft, r)
 		if r.Adopted() {
 			keepFound(product, draft, r)
@@ -80,13 +81,17 @@ const (
 	CredentialChange = "credential"
 	AzureChange      = "role in Azure"
 	ActionChange     = "action in Azure" // of a custom role that stays
+	AppRoleChange    = "app role"
+	ClaimChange      = "optional claim"
+	IdentifierChange = "identifier URI"
+	ConsentChange    = "consent text for users"
 )
 
 // signsIn is the beginning of the setting that every app has.
 const signsIn = "who can sign in: "
 
 // changeKinds are the kinds that two plans are compared by, in the order of a card.
-var changeKinds = []string{PermissionChange, RoleChange, ScopeChange, RedirectChange, OwnerChange, SettingChange}
+var changeKinds = []string{PermissionChange, RoleChange, ScopeChange, ConsentChange, AppRoleChange, IdentifierChange, ClaimChange, RedirectChange, OwnerChange, SettingChange}
 
 // Changes lists what is different in a plan: what was added, then what was removed.
 func Changes(was, is Plan) []Change {
@@ -108,7 +113,7 @@ func Changes(was, is Plan) []Change {
 
 // parts are the names of what a plan has of a kind.
 func (p Plan) parts(kind string) []string {
-	var names []string
+	names := p.offeredParts(kind)
 	switch kind {
 	case PermissionChange:
 		for _, q := range p.Permissions {

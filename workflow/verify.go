@@ -88,7 +88,7 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 	}
 	plan := r.Plan.clone()
 	plan.Approvals = 0
-	for _, kind := range []string{RedirectChange, ScopeChange, SettingChange} {
+	for _, kind := range []string{RedirectChange, ScopeChange, ConsentChange, AppRoleChange, IdentifierChange, ClaimChange, SettingChange} {
 		was, is := plan.parts(kind), has.parts(kind)
 		for _, n := range without(was, is) {
 			missing = append(missing, kind+" "+n)

@@ -14,8 +14,7 @@ import (
 // What an application exposes to others: the names it is known by, its scopes
 // and its roles. Its service principal shows the same, a little later.
 
-// checkIdentifiers allows api://{appId}, api://{tenantId}/…, and https:// with
-// a verified domain or below one, and nothing that another application has.
+// checkIdentifiers allows what checkIdentifier does, and nothing that another application has.
 func (t *Tenant) checkIdentifiers(a *app, body object) error {
 	uris := list(body["identifierUris"])
 	if err := distinct("identifierUris", uris); err != nil {
@@ -35,14 +34,20 @@ func (t *Tenant) checkIdentifiers(a *app, body object) error {
 	return nil
 }
 
+// checkIdentifier is the rule that tenants have by default: api:// with the app's ID or the
+// tenant's as host or in the path, or a verified domain, or a host below one, after api://
+// or https://.
+// Source: Microsoft, Restrictions on identifier URIs of Microsoft Entra applications.
 func (t *Tenant) checkIdentifier(a *app, raw string) error {
 	u, err := url.Parse(raw)
-	switch {
-	case err != nil || u.Host == "" || strings.HasSuffix(raw, "/") || len(raw) > 255 || u.RawQuery != "" || u.Fragment != "":
+	if err != nil || u.Host == "" || strings.HasSuffix(raw, "/") || len(raw) > 255 || strings.ContainsAny(raw, "?#") || u.Scheme != "api" && u.Scheme != "https" {
 		return bad("Invalid value specified for property 'identifierUris' of resource 'Application'.")
-	case u.Scheme == "api" && (u.Host == a.appID && u.Path == "" || u.Host == t.ID && len(u.Path) > 1):
+	}
+	segments := strings.Split(strings.ToLower(u.Host+u.Path), "/")
+	switch {
+	case t.owns(u.Hostname()) && (u.Scheme == "https" || len(segments) > 1):
 		return nil
-	case u.Scheme == "https" && t.owns(u.Hostname()):
+	case u.Scheme == "api" && (slices.Contains(segments, a.appID) || segments[0] == t.ID && len(segments) > 1):
 		return nil
 	case u.Scheme == "https":
 		return &problem{status: 400, code: "HostNameNotOnVerifiedDomain", message: "Values of identifierUris property must use a verified domain of the organization or its subdomain: '" + raw + "'"}
@@ -80,12 +85,52 @@ func checkExposed(before, after object) error {
 		}
 	}
 	for _, v := range roles {
-		p := v.(object)
-		if text(p["displayName"]) == "" || text(p["description"]) == "" || len(list(p["allowedMemberTypes"])) == 0 {
-			return bad("Properties displayName, description and allowedMemberTypes of resource 'AppRole' are required.")
+		if err := checkAppRole(v.(object), scopes); err != nil {
+			return err
 		}
 	}
+	if err := checkClaims(after); err != nil && !reflect.DeepEqual(before["optionalClaims"], after["optionalClaims"]) {
+		return err
+	}
 	return checkPreAuthorized(after, scopes)
+}
+
+func checkAppRole(p object, scopes []any) error {
+	members := list(p["allowedMemberTypes"])
+	if text(p["displayName"]) == "" || text(p["description"]) == "" || len(members) == 0 {
+		return bad("Properties displayName, description and allowedMemberTypes of resource 'AppRole' are required.")
+	}
+	for _, m := range members {
+		if m != "User" && m != "Application" {
+			return bad("Invalid value specified for property 'allowedMemberTypes' of resource 'AppRole'.")
+		}
+	}
+	if err := distinct("allowedMemberTypes", members); err != nil {
+		return err
+	}
+	if s := permission(scopes, "id", text(p["id"])); s != nil && s["value"] != p["value"] {
+		return bad("Property 'appRoles' has an id that is the one of another permission: '%s'.", p["id"])
+	}
+	return nil
+}
+
+// checkClaims checks optional claims: each has a name, and a kind of token has it once.
+func checkClaims(after object) error {
+	claims, _ := after["optionalClaims"].(object)
+	for _, token := range []string{"idToken", "accessToken", "saml2Token"} {
+		var seen []any
+		for _, v := range list(claims[token]) {
+			c := v.(object)
+			if text(c["name"]) == "" || c["source"] != nil && c["source"] != "user" {
+				return bad("Invalid value specified for property 'optionalClaims.%s' of resource 'Application'.", token)
+			}
+			seen = append(seen, text(c["source"])+"."+text(c["name"]))
+		}
+		if err := distinct("optionalClaims."+token, seen); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func checkPermissionScope(p object) error {

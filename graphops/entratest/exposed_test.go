@@ -190,3 +190,56 @@ func TestEachRedirectHasItsPlatform(t *testing.T) {
 		t.Errorf("kept %+v", got)
 	}
 }
+
+// Issue 7: what Entra takes as app roles and optional claims.
+func TestAppRolesAndClaimsAreTakenAsEntraTakesThem(t *testing.T) {
+	const id, second = "7d1f2b3c-0000-4000-8000-00000000000e", "7d1f2b3c-0000-4000-8000-00000000000f"
+	role := func(change ...any) o {
+		r := o{"id": id, "value": "Run", "displayName": "Run", "description": "Runs it.", "isEnabled": true, "allowedMemberTypes": []any{"User"}}
+		for i := 0; i < len(change); i += 2 {
+			r[change[i].(string)] = change[i+1]
+		}
+		return r
+	}
+	roles := func(all ...any) o { return o{"appRoles": append([]any{}, all...)} }
+	claims := func(all ...any) o { return o{"optionalClaims": o{"idToken": all}} }
+	w := newWorld(t)
+	a := w.register("mia", "a")
+	set := func(body o) reply { return w.call(w.as("mia"), "PATCH", "/applications/"+a.id, body) }
+	for name, body := range map[string]o{
+		"no value is no mistake": roles(role("value", nil)), "a role": roles(role()),
+		"claims": claims(o{"name": "email"}, o{"name": "extension_x", "source": "user", "additionalProperties": []any{"a"}}),
+	} {
+		w2 := newWorld(t)
+		b := w2.register("mia", "b")
+		if r := w2.call(w2.as("mia"), "PATCH", "/applications/"+b.id, body); r.status != 204 {
+			t.Errorf("%s: %d %s", name, r.status, r.raw)
+		}
+	}
+	for name, body := range map[string]o{
+		"nobody":            roles(role("allowedMemberTypes", []any{})),
+		"a group":           roles(role("allowedMemberTypes", []any{"Group"})),
+		"the same twice":    roles(role("allowedMemberTypes", []any{"User", "User"})),
+		"no words":          roles(role("description", nil)),
+		"a space":           roles(role("value", "Run it")),
+		"an ID twice":       roles(role(), role("value", "x")),
+		"a value twice":     roles(role(), role("id", second, "value", "RUN")),
+		"no ID":             roles(role("id", nil)),
+		"a nameless claim":  claims(o{"essential": true}),
+		"a claim twice":     claims(o{"name": "email"}, o{"name": "email"}),
+		"a claim of no one": claims(o{"name": "email", "source": "device"}),
+	} {
+		if r := set(body); r.status != 400 || r.code() != "Request_BadRequest" {
+			t.Errorf("%s: %d %s", name, r.status, r.raw)
+		}
+	}
+	if r := set(roles(role())); r.status != 204 {
+		t.Fatalf("%d %s", r.status, r.raw)
+	}
+	w.refused(set(roles()), 400, "CannotDeleteOrUpdateEnabledEntitlement", "disabled first")
+	for _, body := range []o{roles(role("isEnabled", false)), roles()} {
+		if r := set(body); r.status != 204 {
+			t.Errorf("%d %s", r.status, r.raw)
+		}
+	}
+}

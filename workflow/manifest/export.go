@@ -15,9 +15,11 @@ import (
 // Export returns the application that p describes as JSON in Graph's format: the
 // body of POST /applications, v1.0.
 //
+// The portal's manifest (Microsoft Graph format) has the same properties.
+//
 // What is not part of that body is not in it: admin consent, owners, directory
 // roles, roles in Azure, federated credentials and client secrets. Nor is what
-// has to name the app or its scopes after they exist: its identifier URI, its
+// has to name the app or its scopes after they exist: identifier URIs with its ID, its
 // permissions on itself, and the clients that are authorised beforehand.
 //
 // Its IDs are the catalogue's. A permission that has none there is an error.
@@ -39,14 +41,23 @@ func Export(p workflow.Plan) ([]byte, error) {
 	if len(p.Scopes) > 0 {
 		app = append(app, field{"api", api(p)})
 	}
+	var uris []string
+	for _, uri := range p.IdentifierURIs {
+		if !strings.Contains(uri, "{appId}") {
+			uris = append(uris, uri)
+		}
+	}
+	if uris != nil {
+		app = append(app, field{"identifierUris", texts(uris)})
+	}
 	if c := p.Credential.Certificate; p.Credential.Kind == workflow.OwnCertificate && !c.IsZero() {
 		app = append(app, field{"keyCredentials", []any{keyCredential(c)}})
 	}
 	return append([]byte(encode(app, false)[0].literal), '\n'), nil
 }
 
-// application is what can be said of an app before it exists, without its scopes
-// and credentials.
+// application is what can be said of an app before it exists, without its scopes,
+// identifier URIs and credentials.
 func application(p workflow.Plan, required []any) object {
 	o := object{{"displayName", p.AppName}, {"notes", notes(p)}}
 	if p.Audience != "" {
@@ -58,6 +69,12 @@ func application(p workflow.Plan, required []any) object {
 		uris []string
 	}{{"web", p.RedirectURIs}, {"spa", p.SPARedirectURIs}, {"publicClient", p.PublicRedirectURIs}} {
 		o = append(o, field{platform.name, object{{"redirectUris", texts(platform.uris)}}})
+	}
+	if len(p.AppRoles) > 0 {
+		o = append(o, field{"appRoles", appRoles(p)})
+	}
+	if len(p.OptionalClaims) > 0 {
+		o = append(o, field{"optionalClaims", optionalClaims(p)})
 	}
 	return append(o, field{"requiredResourceAccess", required})
 }

@@ -22,6 +22,10 @@ type Draft struct {
 	Scopes             []workflow.Scope
 	Certificates       []certificate.Certificate
 
+	AppRoles       []workflow.AppRole
+	OptionalClaims []workflow.OptionalClaim
+	IdentifierURIs []string // {appId} stands for the app's ID
+
 	// Fixed is what had to be put right before it could be read; Guessed is what was
 	// missing, each with its line. Both are for people.
 	Fixed, Guessed []string
@@ -73,6 +77,9 @@ func Import(b []byte) (Draft, []Ignored, error) {
 		"accessTokenAcceptedVersion": r.tokenVersion,
 		"preAuthorizedApplications":  r.each(r.client),
 		"keyCredentials":             r.each(r.key),
+		"appRoles":                   r.each(r.role),
+		"optionalClaims":             r.claims,
+		"identifierUris":             r.identifiers,
 		"passwordCredentials":        r.passwords,
 		"notes":                      r.notes,
 		"parentalControlSettings":    r.parental,

@@ -353,6 +353,7 @@ const (
 	entras   = "Entra writes it"
 	ofAnswer = "it is of Graph's answer, and not of the app"
 	ownScope = "the new scope gets an ID of its own"
+	ownRole  = "the new app role gets an ID of its own"
 	implicit = "this bot does not switch the implicit flow on"
 	inForm   = "choose it in the form"
 )
@@ -362,13 +363,11 @@ var reasons = map[string]string{
 	"id": newIDs, "appId": newIDs, "objectId": newIDs, "keyId": newIDs, "uniqueName": newIDs,
 	"createdDateTime": entras, "deletedDateTime": entras, "publisherDomain": entras, "verifiedPublisher": entras, "certification": entras,
 	"disabledByMicrosoftStatus": entras, "applicationTemplateId": entras, "createdByAppId": entras, "logoUrl": entras,
-	"identifierUris":                    "this bot sets api://<App ID> for apps that offer scopes, and no other",
 	"implicitGrantSettings":             implicit,
 	"oauth2AllowImplicitFlow":           implicit,
 	"oauth2AllowIdTokenImplicitFlow":    implicit,
 	"federatedIdentityCredentials":      inForm,
 	"owners":                            inForm,
-	"appRoles":                          "this bot makes no app roles",
 	"additionalProperties":              ofAnswer,
 	"servicePrincipalLockConfiguration": "Entra sets it for a new app",
 }
@@ -385,5 +384,5 @@ func whyNot(name string) string {
 
 // Minor reports whether it is nobody's loss: Entra gives every app such a value itself.
 func (i Ignored) Minor() bool {
-	return slices.Contains([]string{newIDs, entras, ofAnswer, ownScope}, i.Why)
+	return slices.Contains([]string{newIDs, entras, ofAnswer, ownScope, ownRole}, i.Why)
 }

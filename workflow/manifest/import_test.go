@@ -37,7 +37,8 @@ func TestThePortalsOldFormatIsRead(t *testing.T) {
 			needed(t, catalog.ExchangeOnline, catalog.Application, "Mail.Read", ""),
 			{Resource: "The app itself", ResourceAppID: workflow.Self, Name: "user_impersonation", Type: catalog.Delegated, Words: "Use it.", Risk: catalog.Medium},
 		},
-		Scopes:  []workflow.Scope{{Name: "user_impersonation", Title: "Use", Words: "Use it.", PreAuthorized: []string{aad("8")}, UserWords: "Use it for you."}},
+		Scopes:   []workflow.Scope{{Name: "user_impersonation", Title: "Use", Words: "Use it.", PreAuthorized: []string{aad("8")}, UserWords: "Use it for you."}},
+		AppRoles: []workflow.AppRole{{Name: "Writer", Title: "Writer", Words: "Writers", Users: true}}, OptionalClaims: []workflow.OptionalClaim{{Token: "idToken", Name: "email"}},
 		Retired: []Retired{{"requiredResourceAccess[3].resourceAccess[0]", "User.Read", catalog.Delegated, needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "")}},
 		Unread:  2,
 	}
@@ -62,7 +63,12 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 		{`{"displayName":5}`, "displayName: is not text, and should be"},
 		{`{"displayName":"a","signInAudience":"Everybody"}`, "signInAudience: is none of the audiences that Entra has"},
 		{`{"displayName":"a","isFallbackPublicClient":"yes"}`, "isFallbackPublicClient: is neither true nor false"},
-		{`{"displayName":"a","optionalClaims":{"idToken":[{"name":"email"}]}}`, "optionalClaims: this bot does not set it"},
+		{`{"displayName":"a","optionalClaims":{"idToken":[{"name":"email","more":1}],"otherToken":[{"name":"x"}]}}`,
+			"optionalClaims.idToken[0].more: this bot does not set it; optionalClaims.otherToken: this bot does not set it"},
+		{`{"displayName":"a","appRoles":[{"value":"w","displayName":"W","description":"w","allowedMemberTypes":["User","Group"],"isEnabled":true},{"displayName":"default"},{"value":"old","isEnabled":false}]}`,
+			"appRoles[0].allowedMemberTypes[1]: is neither User nor Application; appRoles[1]: the app role has no value, so no token would say it; appRoles[2]: the app role is switched off"},
+		{`{"displayName":"a","appId":"` + aad("2") + `","identifierUris":["api://` + aad("2") + `/x","api://${{DOMAIN}}/x",5]}`,
+			"appId: " + newIDs + "; identifierUris[1]: it is a place for ${{DOMAIN}}, which nothing was filled into; identifierUris[2]: is not text, and should be"},
 		{`{"displayName":"a","passwordCredentials":[{"hint":"x"}]}`, "passwordCredentials: a secret cannot be copied"},
 		{`{"web":{"redirectUris":["https://a"],"homePageUrl":"https://b","implicitGrantSettings":{"enableIdTokenIssuance":true},"redirectUriSettings":[{"uri":"https://a","index":null},{"uri":"https://c","index":1}]}}`,
 			"web.homePageUrl: this bot does not set it; web.implicitGrantSettings: this bot does not switch the implicit flow on; " +
@@ -225,6 +231,7 @@ func FuzzImport(f *testing.F) {
 		p := workflow.Plan{
 			AppName: d.AppName, Audience: d.Audience, RedirectURIs: d.RedirectURIs, SPARedirectURIs: d.SPARedirectURIs, PublicRedirectURIs: d.PublicRedirectURIs,
 			PublicClientFlows: d.PublicClientFlows, Permissions: d.Permissions, Scopes: d.Scopes,
+			AppRoles: d.AppRoles, OptionalClaims: d.OptionalClaims, IdentifierURIs: d.IdentifierURIs,
 		}
 		out, err := Export(p)
 		if err != nil {

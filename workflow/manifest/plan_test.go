@@ -76,8 +76,14 @@ func rich(t testing.TB) workflow.Plan {
 		},
 		Scopes: []workflow.Scope{
 			{Name: "access_as_user", Title: "Use the backup", Words: "Use the backup as the signed-in person.", PreAuthorized: []string{client1}},
-			{Name: "restore.all", AdminsOnly: true, Title: "Restore", Words: "Restore what anybody lost."},
+			{Name: "restore.all", AdminsOnly: true, Title: "Restore", Words: "Restore what anybody lost.", UserTitle: "Restore yours", UserWords: "Restore what you lost."},
 		},
+		AppRoles: []workflow.AppRole{
+			{Name: "Restore.Run", Title: "Restore operators", Words: "Restore for others.", Users: true, Apps: true},
+			{Name: "Audit", Title: "Auditors", Words: "Read what was restored.", Users: true},
+		},
+		OptionalClaims: []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true}, {Token: "accessToken", Name: "groups", Properties: []string{"sam_account_name"}}, {Token: "accessToken", Name: "extension_x", Source: "user"}},
+		IdentifierURIs: []string{"api://{appId}/restore", "api://" + tenant + "/backup"},
 		DirectoryRoles: []workflow.DirectoryRole{{TemplateID: "f2ef992c-3afb-46b9-b7cf-a126ee74c451", Name: "Global Reader", Why: "Reads settings."}},
 		AzureRoles: []workflow.AzureRole{
 			{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "Makes workers."},

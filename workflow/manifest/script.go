@@ -92,6 +92,9 @@ func checkPlan(p workflow.Plan) error {
 		}
 		ids = append(ids, s.PreAuthorized...)
 	}
+	if problem := p.OfferedProblem(); problem != "" {
+		return errors.New(problem)
+	}
 	for _, r := range p.DirectoryRoles {
 		ids = append(ids, r.TemplateID)
 	}
@@ -224,8 +227,12 @@ func (s *script) register() {
 		s.sh.owner(name, text{lit("/applications/"), variable("object"), lit("/owners")},
 			encode(object{{"@odata.id", text{variable("graph"), lit("/v1.0/directoryObjects/"), variable(name)}}}, true))
 	}
-	if len(s.p.Scopes) > 0 {
+	switch {
+	case len(s.p.Scopes) > 0:
 		s.api()
+	case len(s.p.IdentifierURIs) > 0:
+		s.sh.step("Give it its identifier URIs.")
+		s.sh.patch(text{lit("/applications/"), variable("object")}, encode(object{{"identifierUris", identifierURIs(s.p)}}, true))
 	}
 }
 
@@ -248,7 +255,7 @@ func (s *script) api() {
 	}
 	at := text{lit("/applications/"), variable("object")}
 	s.sh.patch(at, encode(object{
-		{"identifierUris", []any{text{lit("api://"), variable("app")}}}, {"requiredResourceAccess", required}, {"api", api(s.p)},
+		{"identifierUris", identifierURIs(s.p)}, {"requiredResourceAccess", required}, {"api", api(s.p)},
 	}, true))
 	var order []string
 	scopes := map[string][]string{}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Registers the application: M<U+00FC>ller's backup
 # Tenant: 7d1f2b3c-0000-4000-8000-00000000000a
-# Plan: SHA-256 f2cd2a2763282b8272643871a34891d3221324c3e68a5dc1d4140fce0c6c45b1
+# Plan: SHA-256 65dbd48249247cfc436d96fa59716fdf71228044969fe0e33f2606080d23dfef
 #
 # Read it before you run it. It runs with your own rights, in bash on Linux, macOS,
 # WSL or in Azure Cloud Shell, after: az login --tenant 7d1f2b3c-0000-4000-8000-00000000000a
@@ -62,7 +62,7 @@ known "$owner1" 'the user bea.o'\''hara@contoso.com'
 say 'Register the application.'
 made=$(az rest --method post --url "$graph"'/v1.0/applications' --body '{
   "displayName": "M\u00fcller'\''s backup",
-  "notes": "From a plan of entra-app, SHA-256 f2cd2a2763282b8272643871a34891d3221324c3e68a5dc1d4140fce0c6c45b1",
+  "notes": "From a plan of entra-app, SHA-256 65dbd48249247cfc436d96fa59716fdf71228044969fe0e33f2606080d23dfef",
   "signInAudience": "AzureADMyOrg",
   "isFallbackPublicClient": true,
   "web": {
@@ -80,6 +80,56 @@ made=$(az rest --method post --url "$graph"'/v1.0/applications' --body '{
     "redirectUris": [
       "http://localhost"
     ]
+  },
+  "appRoles": [
+    {
+      "id": "55723d8d-07f4-59e9-aa1a-fb4414fefa5d",
+      "value": "Restore.Run",
+      "displayName": "Restore operators",
+      "description": "Restore for others.",
+      "isEnabled": true,
+      "allowedMemberTypes": [
+        "User",
+        "Application"
+      ]
+    },
+    {
+      "id": "e5b252d7-40ea-57d3-9a01-503c40634fb7",
+      "value": "Audit",
+      "displayName": "Auditors",
+      "description": "Read what was restored.",
+      "isEnabled": true,
+      "allowedMemberTypes": [
+        "User"
+      ]
+    }
+  ],
+  "optionalClaims": {
+    "idToken": [
+      {
+        "name": "email",
+        "source": null,
+        "essential": true,
+        "additionalProperties": []
+      }
+    ],
+    "accessToken": [
+      {
+        "name": "groups",
+        "source": null,
+        "essential": false,
+        "additionalProperties": [
+          "sam_account_name"
+        ]
+      },
+      {
+        "name": "extension_x",
+        "source": "user",
+        "essential": false,
+        "additionalProperties": []
+      }
+    ],
+    "saml2Token": []
   },
   "requiredResourceAccess": [
     {
@@ -149,7 +199,9 @@ say 'Offer its scopes as api://<App ID>, and ask for those that it needs itself.
 # Scope: restore.all: Restore
 patient az rest --method patch --url "$graph"'/v1.0/applications/'"$object" --body '{
   "identifierUris": [
-    "api://'"$app"'"
+    "api://'"$app"'",
+    "api://'"$app"'/restore",
+    "api://7d1f2b3c-0000-4000-8000-00000000000a/backup"
   ],
   "requiredResourceAccess": [
     {
@@ -217,8 +269,8 @@ patient az rest --method patch --url "$graph"'/v1.0/applications/'"$object" --bo
         "isEnabled": true,
         "adminConsentDisplayName": "Restore",
         "adminConsentDescription": "Restore what anybody lost.",
-        "userConsentDisplayName": "Restore",
-        "userConsentDescription": "Restore what anybody lost."
+        "userConsentDisplayName": "Restore yours",
+        "userConsentDescription": "Restore what you lost."
       }
     ]
   }
@@ -247,8 +299,8 @@ patient az rest --method patch --url "$graph"'/v1.0/applications/'"$object" --bo
         "isEnabled": true,
         "adminConsentDisplayName": "Restore",
         "adminConsentDescription": "Restore what anybody lost.",
-        "userConsentDisplayName": "Restore",
-        "userConsentDescription": "Restore what anybody lost."
+        "userConsentDisplayName": "Restore yours",
+        "userConsentDescription": "Restore what you lost."
       }
     ],
     "preAuthorizedApplications": [
@@ -346,7 +398,7 @@ patient az role assignment create --assignee-object-id "$principal" --assignee-p
 
 # 11. Add the public certificate. Who has its private key can be the app.
 say 'Add the public certificate. Who has its private key can be the app.'
-# Certificate: CN=leaf, SHA-1 BCA9583D0D5C04CAAFF5EC36C1156154CA3A55C1
+# Certificate: CN=leaf, SHA-1 86FE19215936BD13E5F78EED2CB2CFCD8E8FF457
 patient az rest --method patch --url "$graph"'/v1.0/applications/'"$object" --body '{
   "keyCredentials": [
     {
@@ -355,7 +407,7 @@ patient az rest --method patch --url "$graph"'/v1.0/applications/'"$object" --bo
       "displayName": "CN=leaf",
       "startDateTime": "2026-01-01T00:00:00Z",
       "endDateTime": "2027-01-01T00:00:00Z",
-      "key": "MIIBcTCCARigAwIBAgIUDFXaVWA0Fgvbi7ESDsXWgbn10JQwCgYIKoZIzj0EAwIwETEPMA0GA1UEAwwGbWlkZGxlMB4XDTI2MDEwMTAwMDAwMFoXDTI3MDEwMTAwMDAwMFowDzENMAsGA1UEAwwEbGVhZjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOmd1GKjHy2gVl1xnqcw1PjbN10Y6YN5OAMHnRlDl0N73nfMhqiewk0bexSOV9EB2+HeLkkDBuqWtldMbRF/w5SjUDBOMAwGA1UdEwEB/wQCMAAwHQYDVR0OBBYEFLYOKj+O3FA0Ce0vVQIoQ5yuViClMB8GA1UdIwQYMBaAFOmVlSXnI3HGfjPFb5Vy6nB8oWRjMAoGCCqGSM49BAMCA0cAMEQCIAdFlFIIqGEMr15OTiMAC7J4Xhhxbeoh+zS/npPhiYRaAiAerBGBOe+9F4UPjwhPdley3AByDoxRPunMk9aEtJFmmA=="
+      "key": "MIICPjCCAeOgAwIBAgIUWtQK+2xU6pZCnvjqfRCQeJTKI9wwCgYIKoZIzj0EAwIwETEPMA0GA1UEAwwGbWlkZGxlMB4XDTI2MDEwMTAwMDAwMFoXDTI3MDEwMTAwMDAwMFowDzENMAsGA1UEAwwEbGVhZjCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBALSgXT4MMBgSuHbY8zZEWL8bMwbXHHvhS4VBSOVUEzipgm4W+6sUVz32DF0EyGhIniyuHUMOEJFmICwa19Hgi9yEv5J+dZVrq3EpKkEEmY9RyiCtCp6dlYUylUDd8eCgwgrPOALjI7GRgf6ke8/s3Pj6R2CmFwjiUFnNDq6auEDRrWeXYGKcbXmNjvBkEvptz7fO++iwnGbhnuPAAEEP6Qr5WWmVkgtMYQKXGusdoAkFvGJ6ZFJMfX2OLxaxzfMxCLxqt64Rno53eYYONXTF+7SAFL/4mNllraITHivyNYfP+Ez1IfrPZEoQwGNQeaKfo7x4BrUGWkis15yWdFhxP3UCAwEAAaNQME4wDAYDVR0TAQH/BAIwADAdBgNVHQ4EFgQUz3Rt2UgJcUSmvYc08/ZJkIlhL/QwHwYDVR0jBBgwFoAU75s3IJZG3C/guWoyJCOlC5PSGigwCgYIKoZIzj0EAwIDSQAwRgIhAMmCd5tNTuQ7T7rydDEqiiB37YfNA2BwBmkh38Xy5Q/sAiEAoWUc6HW/Mb+J8Q30y2Ia9yvyq6KOIm+c72ynaPUTAL8="
     }
   ]
 }' --output none

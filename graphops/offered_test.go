@@ -1,0 +1,106 @@
+package graphops
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// Issue 7: app roles, optional claims and identifier URIs are registered, read back, changed
+// and removed, and what others have beside them stays.
+func TestWhatAnAppOffersIsWrittenReadAndRemoved(t *testing.T) {
+	for name, knobs := range map[string]func(*entratest.Knobs){
+		"as it should be": func(*entratest.Knobs) {}, "with answers lost": func(k *entratest.Knobs) { k.AnswerLost = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := w.session("ada", all...)
+			a := app("offers")
+			objectID, appID, _ := w.made(s, a)
+			m := workflow.Made{ObjectID: objectID, AppID: appID}
+			w.t.Change(knobs)
+			a.Scopes = []workflow.Scope{{Name: "orders:write", Title: "Change orders", Words: "Changes orders.", UserTitle: "Change yours", UserWords: "Changes your orders."}}
+			a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Users: true, Apps: true}, {Name: "Audit", Title: "Audit", Words: "Reads it.", Users: true}}
+			a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true}, {Token: "accessToken", Name: "groups", Properties: []string{"sam_account_name"}}}
+			a.IdentifierURIs = []string{"api://{appId}/orders", "https://orders.contoso.com"}
+			ensure := func() {
+				t.Helper()
+				if err := w.patiently(func() error { return s.EnsureAPI(t.Context(), objectID, appID, a) }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			offers := func(want workflow.App) {
+				t.Helper()
+				var has workflow.Plan
+				if err := w.patiently(func() (err error) { has, _, _, err = s.Look(t.Context(), m, workflow.Plan{}); return err }); err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(has.AppRoles, want.AppRoles) || !slices.Equal(has.IdentifierURIs, want.IdentifierURIs) || !reflect.DeepEqual(has.OptionalClaims, want.OptionalClaims) || !reflect.DeepEqual(has.Scopes, want.Scopes) {
+					t.Errorf("it has %+v\nwant %+v", has, want)
+				}
+			}
+			for range 2 { // a repeat is no mistake
+				ensure()
+				offers(a)
+			}
+			before := a
+			a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run it all", Words: "Runs it.", Apps: true}}
+			a.OptionalClaims, a.IdentifierURIs, a.ObjectID, a.AppID = nil, []string{"https://orders.contoso.com"}, objectID, appID
+			a.Drops = workflow.Plan{AppRoles: before.AppRoles[1:], OptionalClaims: before.OptionalClaims, IdentifierURIs: before.IdentifierURIs[:1]}
+			for range 2 {
+				ensure()
+				offers(a)
+			}
+		})
+	}
+}
+
+func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada", all...)
+	theirs := app("theirs")
+	objectID, appID, _ := w.made(s, theirs)
+	theirs.AppRoles = []workflow.AppRole{{Name: "Theirs", Title: "Theirs", Words: "Theirs.", Users: true}}
+	theirs.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "upn"}}
+	if err := s.EnsureAPI(t.Context(), objectID, appID, theirs); err != nil {
+		t.Fatal(err)
+	}
+	a := app("adopts")
+	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
+	a.AppRoles = []workflow.AppRole{{Name: "theirs", Title: "Other words", Words: "Ours.", Apps: true}, {Name: "Ours", Title: "Ours", Words: "Ours.", Apps: true}}
+	a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email"}}
+	a.IdentifierURIs = []string{"api://{appId}/ours"}
+	if err := s.EnsureAPI(t.Context(), objectID, appID, a); err != nil {
+		t.Fatal(err)
+	}
+	names := func() string {
+		has, _, _, err := s.Look(t.Context(), workflow.Made{ObjectID: objectID, AppID: appID}, workflow.Plan{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, r := range has.AppRoles {
+			all = append(all, r.Name+" "+r.Title)
+		}
+		for _, c := range has.OptionalClaims {
+			all = append(all, c.Name)
+		}
+		return strings.Join(append(all, has.IdentifierURIs...), ", ")
+	}
+	if got := names(); got != "Theirs Theirs, Ours Ours, upn, email, api://{appId}/ours" {
+		t.Errorf("adopted, it offers %s", got)
+	}
+	a.Drops = workflow.Plan{AppRoles: a.AppRoles[1:], OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
+	for range 2 {
+		if _, err := s.TakeBackAPI(t.Context(), objectID, appID, a, false); err != nil {
+			t.Fatal(err)
+		}
+		if got := names(); got != "Theirs Theirs, upn" {
+			t.Errorf("undone, it offers %s", got)
+		}
+	}
+}

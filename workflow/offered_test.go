@@ -1,0 +1,114 @@
+package workflow
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const offeredTenant = "7d1f2b3c-0000-4000-8000-00000000000a"
+
+// services.md section 4, identifier URIs, and issue 7: app roles, optional claims and
+// identifier URIs pass the same gate, wherever they are from.
+func TestWhatAnAppOffersIsRefusedAsEntraDoes(t *testing.T) {
+	role := AppRole{Name: "Restore.Run", Title: "Restore", Words: "Restores.", Users: true}
+	with := func(edit func(*AppRole)) Plan {
+		r := role
+		edit(&r)
+		return Plan{AppRoles: []AppRole{role, r}[1:]}
+	}
+	uri := func(uris ...string) Plan { return Plan{IdentifierURIs: uris} }
+	claim := func(claims ...OptionalClaim) Plan { return Plan{OptionalClaims: claims} }
+	for name, c := range map[string]struct {
+		p    Plan
+		says string // "" is allowed
+	}{
+		"a role":                          {with(func(*AppRole) {}), ""},
+		"a role with a space":             {with(func(r *AppRole) { r.Name = "Restore Run" }), "The name Restore Run may have"},
+		"a role without a title":          {with(func(r *AppRole) { r.Title = "" }), "Restore.Run has no display name"},
+		"a role without a description":    {with(func(r *AppRole) { r.Words = "" }), "Restore.Run has no description"},
+		"a role for nobody":               {with(func(r *AppRole) { r.Users = false }), "Restore.Run is for nobody"},
+		"a role with a long title":        {with(func(r *AppRole) { r.Title = strings.Repeat("x", 101) }), "101 characters; 100"},
+		"two roles that are one":          {Plan{AppRoles: []AppRole{role, {Name: "restore.run", Title: "x", Words: "x", Apps: true}}}, "differ in capitals only"},
+		"a claim":                         {claim(OptionalClaim{Token: "idToken", Name: "email"}), ""},
+		"a claim of no token":             {claim(OptionalClaim{Token: "token", Name: "email"}), "none of idToken, accessToken, saml2Token"},
+		"a claim without a name":          {claim(OptionalClaim{Token: "idToken"}), "a name has no spaces"},
+		"a claim of an odd source":        {claim(OptionalClaim{Token: "idToken", Name: "email", Source: "device"}), "source is user"},
+		"a claim twice":                   {claim(OptionalClaim{Token: "idToken", Name: "email"}, OptionalClaim{Token: "idToken", Name: "email"}), "there twice"},
+		"the app's own URI":               {uri(OwnURI), ""},
+		"the app's own URI and a path":    {uri("api://{appId}/orders", "api://orders/{appId}"), ""},
+		"the tenant's URI":                {uri("api://" + offeredTenant + "/orders"), ""},
+		"a domain":                        {uri("https://orders.contoso.com", "https://contoso.com/orders", "api://contoso.com/orders"), ""},
+		"a domain without a path":         {uri("api://contoso.com"), "one of the tenant's verified domains"},
+		"a word":                          {uri("api://orders"), "api://" + offeredTenant + "/orders"},
+		"another app's ID":                {uri("api://11111111-2222-4333-8444-555555555555"), "a new identifier URI has the app's ID"},
+		"a slash at the end":              {uri("https://orders.contoso.com/"), "ends with no /"},
+		"a query":                         {uri("https://orders.contoso.com/?a=b"), "neither ? nor #"},
+		"another scheme":                  {uri("urn:orders"), "no address"},
+		"http":                            {uri("http://orders.contoso.com"), "begins with api:// or https://"},
+		"a long one":                      {uri("https://orders.contoso.com/" + strings.Repeat("x", 240)), "255 characters"},
+		"one twice":                       {uri(OwnURI, OwnURI), "there twice"},
+		"something that is not filled in": {uri("api://{tenantId}/x"), "this is no address"},
+	} {
+		c.p.TenantID = offeredTenant
+		problem := c.p.OfferedProblem()
+		if (problem == "") != (c.says == "") || !strings.Contains(problem, c.says) {
+			t.Errorf("%s: %q, want %q", name, problem, c.says)
+		}
+	}
+}
+
+// The digest of a plan that is stored must not change with the fields that came later.
+func TestAPlanThatOffersNothingHasTheDigestItHad(t *testing.T) {
+	p := Plan{TenantID: "t", AppName: "a", Scopes: []Scope{{Name: "s", Title: "t", Words: "w"}}}
+	const was = `{"TenantID":"t","AppName":"a","Audience":"","RedirectURIs":null,"Permissions":null,"Credential":{"Kind":"","Lifetime":0},"Scopes":[{"Name":"s","AdminsOnly":false,"Title":"t","Words":"w"}]}`
+	sum := sha256.Sum256([]byte(was))
+	if p.Digest() != hex.EncodeToString(sum[:]) {
+		b, _ := json.Marshal(p)
+		t.Errorf("the plan is written as %s", b)
+	}
+	digests := []string{p.Digest()}
+	for _, edit := range []func(*Plan){
+		func(p *Plan) { p.AppRoles = []AppRole{{Name: "r"}} },
+		func(p *Plan) { p.OptionalClaims = []OptionalClaim{{Name: "c"}} },
+		func(p *Plan) { p.IdentifierURIs = []string{"u"} },
+		func(p *Plan) { p.Scopes[0].UserTitle = "x" },
+		func(p *Plan) { p.Scopes[0].UserWords = "x" },
+	} {
+		q := p.clone()
+		edit(&q)
+		if slices.Contains(digests, q.Digest()) {
+			t.Errorf("%+v has the digest of another plan", q)
+		}
+		digests = append(digests, q.Digest())
+	}
+}
+
+func TestWhatAnAppOffersIsAPartOfEveryComparison(t *testing.T) {
+	was := Plan{AppRoles: []AppRole{{Name: "Audit", Users: true}}, IdentifierURIs: []string{OwnURI}, OptionalClaims: []OptionalClaim{{Token: "idToken", Name: "email"}}}
+	is := Plan{AppRoles: []AppRole{{Name: "Run", Apps: true}}, Scopes: []Scope{{Name: "s", Title: "t", Words: "w", UserTitle: "yours"}}}
+	var said []string
+	for _, c := range Changes(was, is) {
+		said = append(said, map[bool]string{true: "+ ", false: "- "}[c.Added]+c.What+" "+c.Name)
+	}
+	for _, want := range []string{"+ app role Run (for apps)", "- app role Audit (for people)", "- identifier URI " + OwnURI, "- optional claim email in the idToken", "+ consent text for users s: yours – w"} {
+		if !slices.Contains(said, want) {
+			t.Errorf("the changes %q lack %q", said, want)
+		}
+	}
+	less := was.less(is)
+	if len(less.AppRoles) != 1 || len(less.IdentifierURIs) != 1 || len(less.OptionalClaims) != 1 {
+		t.Errorf("what goes is %+v", less)
+	}
+	if more := was.with(is); len(more.AppRoles) != 2 {
+		t.Errorf("together they offer %+v", more.AppRoles)
+	}
+	for _, p := range []Plan{{AppRoles: was.AppRoles}, {IdentifierURIs: was.IdentifierURIs}, {OptionalClaims: was.OptionalClaims}} {
+		if !slices.Contains(p.steps(), StepAPI) {
+			t.Errorf("%+v has the steps %v", p, p.steps())
+		}
+	}
+}
