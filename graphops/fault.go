@@ -50,6 +50,7 @@ var (
 	opRemoveKey    = operation{"removePassword", "remove a client secret"}
 	opAPI          = operation{"exposeAPI", "let the app offer its API"}
 	opRoleFor      = operation{"assignDirectoryRole", "give the app a directory role"}
+	opAssigned     = operation{"listOwnRoleAssignments", "read the roles that are assigned to it"}
 	opRolesOf      = operation{"listRoleAssignments", "read the app's directory roles"}
 	opCerts        = operation{"listCertificates", "read the app's certificates"}
 	opOthers       = operation{"listCertificatesOfAll", "look whether another app has the certificate"}

@@ -84,6 +84,11 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 	if ask.Policy && has(s.scopes, scopePolicy) {
 		items = append(items, policy.items()...)
 	}
+	assigned := &item{op: opAssigned, req: s.get("/roleManagement/directory/roleAssignments?$filter=principalId%20eq%20%27{principal}%27", "principal", quote(c.object)),
+		as: models.CreateUnifiedRoleAssignmentCollectionResponseFromDiscriminatorValue}
+	if ask.Assigned && s.seesRoles() {
+		items = append(items, assigned)
+	}
 	s.batch(ctx, items)
 
 	if err := worst([]error{s.fault(me.err), s.fault(roles.err), s.fault(org.err)}); err != nil {
@@ -106,9 +111,35 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 		return err
 	}
 	who.Requesters = who.Owners[ask.Email]
+	if who.Assigned, err = s.assignedTo(ctx, assigned); err != nil {
+		return err
+	}
 	who.Policy = policy.read(s.now(), ask.New)
 	s.signer = who
 	return nil
+}
+
+// seesRoles reports whether the token is good for reading who has which role.
+func (s *session) seesRoles() bool {
+	return slices.ContainsFunc([]string{scopeDirectory, "RoleManagement.ReadWrite.Directory"}, func(scope string) bool { return has(s.scopes, scope) })
+}
+
+// assignedTo reads the roles that are assigned to an account itself, custom ones and those
+// for one object among them. Those of its groups are not. Where they can't be read there
+// are none: they permit something, and nothing else depends on them.
+func (s *session) assignedTo(ctx context.Context, i *item) ([]workflow.AssignedRole, error) {
+	if i.got == nil {
+		return nil, nil
+	}
+	var all []workflow.AssignedRole
+	err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.UnifiedRoleAssignmentCollectionResponseable); ok {
+			for _, a := range l.GetValue() {
+				all = append(all, workflow.AssignedRole{ID: lower(a.GetRoleDefinitionId()), Scope: lower(a.GetDirectoryScopeId())})
+			}
+		}
+	})
+	return all, s.fault(err)
 }
 
 func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.Signer, error) {

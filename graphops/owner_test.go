@@ -161,3 +161,32 @@ func TestRolesThatCannotBeSeenAreCounted(t *testing.T) {
 		t.Errorf("with consent Ada has %v and %d more", who.Roles, who.HiddenRoles)
 	}
 }
+
+// services.md, section 2: custom and scoped roles are read where the operator lists some.
+func TestAssignedRolesAreReadWhereTheyCount(t *testing.T) {
+	w := newWorld(t)
+	role := w.t.AddRole(entratest.Role{Name: "Apps"})
+	w.t.Give("bea@contoso.com", role.ID, "")
+	w.t.Give("bea@contoso.com", entratest.ApplicationAdministrator, "0b0b0b0b-0000-4000-8000-000000000001")
+	for _, asked := range []bool{false, true} {
+		in := w.begin()
+		if err := w.s.SignIn(in.Prompt().Code.Reveal(), "bea@contoso.com"); err != nil {
+			t.Fatal(err)
+		}
+		s, err := in.Wait(t.Context(), workflow.Ask{Assigned: asked})
+		if w.saw(err) != nil {
+			t.Fatal(err)
+		}
+		who := s.Signer()
+		s.Close()
+		all := []workflow.AssignedRole{{ID: role.ID, Scope: "/"}, {ID: entratest.ApplicationAdministrator, Scope: "/0b0b0b0b-0000-4000-8000-000000000001"}}
+		for _, want := range all {
+			if slices.Contains(who.Assigned, want) != asked {
+				t.Errorf("asked %v: %+v", asked, who.Assigned)
+			}
+		}
+		if len(who.Roles) != 0 || who.HiddenRoles != 0 {
+			t.Errorf("her directory roles are %v", who.Roles)
+		}
+	}
+}

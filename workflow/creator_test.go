@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // Whoever registers an app is made its owner by Entra. No right of an approver's
@@ -149,7 +151,7 @@ func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
 		{"none", Signer{UPN: "ada@contoso.com"}, lacks},
 		{"enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 3, Roles: []string{GlobalAdministrator}}, ""},
 	} {
-		no := r.againstRoles(c.who)
+		no := r.againstRoles(Tenant{}, c.who)
 		switch {
 		case c.says == "" && no != nil, c.says != "" && no == nil:
 			t.Errorf("%s: %v", c.what, no)
@@ -157,6 +159,43 @@ func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
 			t.Errorf("%s: %s", c.what, no.Text)
 		case c.says == hidden && (!strings.Contains(no.Text, "admin consent for Directory.Read.All") || strings.Contains(no.Text, lacks)):
 			t.Errorf("%s: it does not say what to do: %s", c.what, no.Text)
+		}
+	}
+}
+
+// services.md, section 2: custom and scoped roles can be enough, and count only where the
+// operator lists them: in the whole tenant, or for the application that they are for.
+func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
+	const custom, here, there = "6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d", "/0b0b0b0b-0000-4000-8000-000000000001", "/0b0b0b0b-0000-4000-8000-000000000002"
+	lists := Tenant{Sufficient: []SufficientRole{{ID: strings.ToUpper(custom), For: ForApplications}}}
+	change := &Request{Kind: Renew, Task: Provision, Target: Target{Request: "EA-1"}, Made: Made{ObjectID: here[1:]}}
+	make := &Request{Kind: Register, Task: Provision}
+	graph := &Request{Kind: Register, Task: Provision, Plan: Plan{Permissions: []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}}}}
+	has := func(scope string) Signer {
+		return Signer{UPN: "mia@contoso.com", Assigned: []AssignedRole{{custom, scope}}}
+	}
+	for _, c := range []struct {
+		what   string
+		r      *Request
+		t      Tenant
+		who    Signer
+		enough bool
+	}{
+		{"listed, in the whole tenant", make, lists, has("/"), true},
+		{"not listed", make, Tenant{}, has("/"), false},
+		{"for this application", change, lists, has(here), true},
+		{"for another application", change, lists, has(there), false},
+		{"for an application, to make another", make, lists, has(here), false},
+		{"for an administrative unit", change, lists, has("/administrativeUnits/0b0b0b0b-0000-4000-8000-000000000001"), false},
+		{"listed for applications, and consent is needed", graph, lists, has("/"), false},
+		{"a built-in one that is listed", make, lists, Signer{Roles: []string{custom}}, true},
+	} {
+		no := c.r.againstRoles(c.t, c.who)
+		if (no == nil) != c.enough {
+			t.Errorf("%s: %v", c.what, no)
+		}
+		if no != nil && !strings.Contains(no.Text, "a custom role, or one for a single application or administrative unit, counts only where the operator of this bot lists it") {
+			t.Errorf("%s: it does not say what the bot goes by: %s", c.what, no.Text)
 		}
 	}
 }

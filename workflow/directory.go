@@ -57,6 +57,8 @@ type Ask struct {
 	// none yet: a policy may be for apps that were created after a day.
 	Application string
 	New         bool
+	// Assigned says that roles count which are no built-in ones of the whole tenant.
+	Assigned bool
 	// Subscriptions are the scopes, named as in a plan, that the app gets roles on, or
 	// loses them: the sign-in then takes a token for Azure too.
 	Subscriptions []string
@@ -248,6 +250,9 @@ type Signer struct {
 	// HiddenRoles is how many more there are of which the token does not show which
 	// they are.
 	HiddenRoles int
+	// Assigned are the roles that are assigned to the account itself, as far as they were
+	// asked for and the token shows them.
+	Assigned []AssignedRole
 	// Requesters are the accounts that have the requester's e-mail address.
 	Requesters []Account
 	// Policy is the tenant's for apps, where the token was good for reading it.
@@ -260,6 +265,12 @@ type Signer struct {
 	// Owners are the accounts that have each of the owners' e-mail addresses, and
 	// the requester's. Where the token was not good for that it is nil.
 	Owners map[string][]Account
+}
+
+// An AssignedRole is a directory role of an account: a built-in or a custom one.
+type AssignedRole struct {
+	ID    string // of its definition, in lower case
+	Scope string // "/" is the whole tenant; else "/" and the object ID of what it is for, or /administrativeUnits/…
 }
 
 // AppPolicy is what the tenant forbids for apps; zero is nothing.

@@ -40,7 +40,28 @@ type Tenant struct {
 	ClientID  string // App ID of the bot's own client, with which approvers sign in
 	Channel   string // Slack ID of the channel where requests are approved
 	Approvers []Approver
+	// Sufficient are roles that the operator takes for enough, beside the built-in ones.
+	Sufficient []SufficientRole
 }
+
+// A SufficientRole is a directory role that is enough for something.
+type SufficientRole struct {
+	ID  string // of the role's definition, or its template
+	For RolePurpose
+}
+
+// A RolePurpose is what a directory role is needed for.
+type RolePurpose string
+
+// What directory roles are needed for, as the configuration names it.
+const (
+	ForApplications   RolePurpose = "applications"    // to register and change applications
+	ForConsent        RolePurpose = "consent"         // to consent to application permissions of Microsoft Graph
+	ForDirectoryRoles RolePurpose = "directory-roles" // to give an app a directory role
+)
+
+// RolePurposes are all of them.
+var RolePurposes = []RolePurpose{ForApplications, ForConsent, ForDirectoryRoles}
 
 // An Approver is one person: a Slack account, and the Entra account that must sign in.
 type Approver struct {

@@ -79,6 +79,7 @@ func (r *Request) both() Plan {
 
 // A roleNeed is something that takes one of several directory roles.
 type roleNeed struct {
+	of    RolePurpose
 	to    string
 	words string
 	anyOf []string
@@ -88,7 +89,7 @@ type roleNeed struct {
 // roles in "Grant tenant-wide admin consent" and in Graph's reference.
 func (p Plan) rolesNeeded(t Task) []roleNeed {
 	needs := []roleNeed{{
-		toRegister, "Application Administrator, Cloud Application Administrator or Global Administrator",
+		ForApplications, toRegister, "Application Administrator, Cloud Application Administrator or Global Administrator",
 		[]string{ApplicationAdministrator, CloudApplicationAdministrator, GlobalAdministrator},
 	}}
 	graphRoles := slices.ContainsFunc(p.Permissions, func(q Permission) bool {
@@ -96,13 +97,13 @@ func (p Plan) rolesNeeded(t Task) []roleNeed {
 	})
 	if t == Provision && graphRoles {
 		needs = append(needs, roleNeed{
-			toConsent, "Privileged Role Administrator or Global Administrator",
+			ForConsent, toConsent, "Privileged Role Administrator or Global Administrator",
 			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
 		})
 	}
 	if t == Provision && len(p.DirectoryRoles) > 0 {
 		needs = append(needs, roleNeed{
-			"give the app a directory role", "Privileged Role Administrator or Global Administrator",
+			ForDirectoryRoles, "give the app a directory role", "Privileged Role Administrator or Global Administrator",
 			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
 		})
 	}
@@ -112,19 +113,32 @@ func (p Plan) rolesNeeded(t Task) []roleNeed {
 // againstRoles says which directory role this account lacks for r. A role that can't be
 // seen is no role and no lack of one: it permits nothing, and the refusal says what
 // would show it.
-func (r *Request) againstRoles(who Signer) *Refusal {
+func (r *Request) againstRoles(t Tenant, who Signer) *Refusal {
 	for _, need := range r.rolesNeeded() {
 		switch {
 		case slices.ContainsFunc(need.anyOf, func(role string) bool { return slices.Contains(who.Roles, role) }):
+		case r.sufficient(t, who, need.of):
 		case who.HiddenRoles > 0:
 			return refuse(RuleRole, "The directory roles of %s can't be seen, so this bot does not know whether one of them may %s: it takes %s. Nothing was changed. "+
 				"Entra does not show them to the bot's own client: a Global Administrator has to grant it admin consent for Directory.Read.All (delegated; Enterprise applications › Permissions). Press New code after that.", who.UPN, need.to, need.words)
 		default:
 			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in Privileged Identity Management, if it is eligible), then press New code. "+
-				"This bot goes by built-in roles that hold in the whole tenant: a custom role, or one for a single application or administrative unit, does not count.", who.UPN, need.to, need.words)
+				"This bot goes by built-in roles that hold in the whole tenant: a custom role, or one for a single application or administrative unit, counts only where the operator of this bot lists it (sufficient_roles).", who.UPN, need.to, need.words)
 		}
 	}
 	return nil
+}
+
+// sufficient reports whether the account has a role that the operator takes for enough.
+// One for a single application is enough for a change of that one, and for nothing else.
+func (r *Request) sufficient(t Tenant, who Signer, of RolePurpose) bool {
+	return slices.ContainsFunc(t.Sufficient, func(s SufficientRole) bool {
+		id := strings.ToLower(s.ID)
+		return s.For == of && (slices.Contains(who.Roles, id) || slices.ContainsFunc(who.Assigned, func(a AssignedRole) bool {
+			here := of == ForApplications && r.aboutApp() && r.Made.ObjectID != "" && strings.EqualFold(a.Scope, "/"+r.Made.ObjectID)
+			return strings.EqualFold(a.ID, id) && (a.Scope == "/" || here)
+		}))
+	})
 }
 
 // RolesWords says which directory roles a sign-in for r takes.

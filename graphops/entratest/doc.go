@@ -57,6 +57,7 @@
 //	/organization, /organization/{id}                   GET
 //	/directoryRoles, /{id}, (roleTemplateId='…')        GET
 //	/roleManagement/directory/roleAssignments           GET (with $filter), POST; GET, DELETE /{id}
+//	/roleManagement/directory/roleDefinitions           GET; GET /{id}
 //	/directory/deletedItems/microsoft.graph.application GET
 //	/directory/deletedItems/microsoft.graph.servicePrincipal  GET
 //	/directory/deletedItems/{id}, …/restore             GET, DELETE; POST
@@ -98,8 +99,8 @@
 //
 // Not covered: addKey and removeKey with a proof, key credentials other than
 // AsymmetricX509Cert for Verify, $search, $skip, /$count, delta
-// queries, ge, le and the other operators of $filter, custom directory roles and scopes
-// below the tenant, administrative units, groups but as holders of app roles, user
+// queries, ge, le and the other operators of $filter, making custom directory roles ([Tenant.AddRole] does)
+// and eligible ones, administrative units, groups but as holders of app roles, user
 // consent, /beta, throttling by resource units.
 //
 // # Azure Resource Manager

@@ -67,6 +67,9 @@ func listRoles(c *call) (answer, error) {
 	}
 	var items []object
 	for _, r := range c.t.rolesOf(u.ID) {
+		if c.t.customRole(r) != nil {
+			continue // has no directoryRole
+		}
 		items = append(items, c.t.showRole(r))
 	}
 	items = c.limited(items)

@@ -176,5 +176,5 @@ func roleName(template string) string {
 }
 
 func (m *membership) show() object {
-	return object{"id": m.id, "principalId": m.principalID, "roleDefinitionId": m.roleID, "directoryScopeId": "/"}
+	return object{"id": m.id, "principalId": m.principalID, "roleDefinitionId": m.roleID, "directoryScopeId": "/" + m.scope}
 }

@@ -110,3 +110,42 @@ func TestAPolicyIsForTheApplicationsThatItIsFor(t *testing.T) {
 		t.Errorf("the policies of another are %v", l)
 	}
 }
+
+// services.md, section 2: custom roles and roles for one application are enough, and the
+// list of a person's directory roles shows neither.
+func TestCustomAndScopedRolesAreEnoughAndDoNotShow(t *testing.T) {
+	w := newWorld(t)
+	w.t.Change(func(k *entratest.Knobs) { k.UsersMayRegister = false })
+	a, b := w.register("ada", "a"), w.register("ada", "b")
+	secret := func(a app) reply { return w.call(w.as("mia"), "POST", "/applications/"+a.id+"/addPassword", o{}) }
+	create := func() reply { return w.call(w.as("mia"), "POST", "/applications", o{"displayName": "c"}) }
+	w.refused(secret(a), 403, "Authorization_RequestDenied", "")
+	w.refused(create(), 403, "Authorization_RequestDenied", "")
+
+	w.t.Give("mia@contoso.com", entratest.ApplicationAdministrator, a.id)
+	if r := secret(a); r.status != 200 {
+		t.Errorf("for the one application: %d %s", r.status, r.raw)
+	}
+	w.refused(secret(b), 403, "Authorization_RequestDenied", "")
+	w.refused(create(), 403, "Authorization_RequestDenied", "")
+
+	role := w.t.AddRole(entratest.Role{Name: "App credentials", Actions: []string{"microsoft.directory/applications/credentials/update", "microsoft.directory/applications/create"}})
+	w.t.Give("mia@contoso.com", role.ID, "")
+	for what, r := range map[string]reply{"a secret": secret(b), "registering": create()} {
+		if r.status/100 != 2 {
+			t.Errorf("%s with a custom role: %d %s", what, r.status, r.raw)
+		}
+	}
+	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+b.id, o{"displayName": "other"}), 403, "Authorization_RequestDenied", "")
+
+	if l := w.must(w.as("mia", "Directory.Read.All"), "GET", "/me/transitiveMemberOf/microsoft.graph.directoryRole", nil).values(); len(l) != 0 {
+		t.Errorf("her directory roles are %v", l)
+	}
+	mia := w.must(w.as("mia"), "GET", "/me", nil).id()
+	if l := w.rolesWhere("principalId eq '" + mia + "'"); len(l) != 2 {
+		t.Errorf("what is assigned to her: %v", l)
+	}
+	if r := w.must(w.as("pia", roleScope), "GET", "/roleManagement/directory/roleDefinitions/"+role.ID, nil); r.body["isBuiltIn"] != false || r.body["displayName"] != "App credentials" {
+		t.Errorf("the definition is %s", r.raw)
+	}
+}

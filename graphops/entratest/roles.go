@@ -1,6 +1,9 @@
 package entratest
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Directory roles that are given to a person or a service principal. The roles
 // that a User was added with are listed like the others, but not removed here.
@@ -50,17 +53,24 @@ func assignRole(c *call) (answer, error) {
 	if m.roleID == "" || m.principalID == "" {
 		return answer{}, bad("Values are required for properties 'roleDefinitionId' and 'principalId' of resource 'UnifiedRoleAssignment'.")
 	}
-	if body["directoryScopeId"] != "/" || body["appScopeId"] != nil || body["condition"] != nil {
-		return answer{}, bad("Property 'directoryScopeId' must be '/' here: other scopes and conditions are not emulated.")
+	scope := text(body["directoryScopeId"])
+	if !strings.HasPrefix(scope, "/") || body["appScopeId"] != nil || body["condition"] != nil {
+		return answer{}, bad("Property 'directoryScopeId' must be '/', or '/' and the ID of an object, here: other scopes and conditions are not emulated.")
 	}
-	if roleNames[m.roleID] == "" {
+	if m.scope = scope[1:]; m.scope != "" && c.t.showObject(m.scope) == nil {
+		return answer{}, notFound(m.scope)
+	}
+	if !c.t.isRole(m.roleID) {
 		return answer{}, notFound(m.roleID)
 	}
 	p := c.t.spByID(m.principalID)
 	if p == nil && c.t.user(m.principalID) == nil || p != nil && p.hides(c.at) {
 		return answer{}, notFound(m.principalID)
 	}
-	if slices.Contains(c.t.rolesOf(m.principalID), m.roleID) {
+	if m.scope == "" && slices.Contains(c.t.rolesOf(m.principalID), m.roleID) ||
+		slices.ContainsFunc(c.t.members, func(n *membership) bool {
+			return n.principalID == m.principalID && n.roleID == m.roleID && n.scope == m.scope
+		}) {
 		return answer{}, bad("A conflicting object with one or more of the specified property values is present in the directory.")
 	}
 	c.t.members = append(c.t.members, m)

@@ -106,6 +106,8 @@ func init() {
 	get("organization/*", "organization", readOrg, getOrganization)
 	get("directoryRoles", "listDirectoryRoles", readRoles, listDirectoryRoles)
 	get("directoryRoles/*", "getDirectoryRole", readRoles, getDirectoryRole)
+	get("roleManagement/directory/roleDefinitions", "listRoleDefinitions", readRoles, listRoleDefinitions)
+	get("roleManagement/directory/roleDefinitions/*", "getRoleDefinition", readRoles, getRoleDefinition)
 	get("roleManagement/directory/roleAssignments", "listRoleAssignments", readRoles, listRoleAssignments)
 	get("roleManagement/directory/roleAssignments/*", "getRole", readRoles, getRole)
 	add("POST", "roleManagement/directory/roleAssignments", "assignRole", writeRoles, "unifiedRoleAssignment", assignRole)

@@ -62,6 +62,7 @@ type Tenant struct {
 	roleIDs     map[string]string         // template ID to the object ID of the directoryRole
 	members     []*membership             // roles given through Graph
 	ownPolicies map[string]*AppManagement // of single applications, by object ID
+	roles       []*Role                   // custom ones
 	signIns     []signIn
 	copies      *replicas // nil: every call sees the tenant itself
 	whole       *Tenant   // of a replica's view, the tenant itself
@@ -300,14 +301,15 @@ func (t *Tenant) user(id string) *User {
 	return nil
 }
 
-// rolesOf returns the role template IDs of a user, or of a service principal.
+// rolesOf returns the role template IDs of a user, or of a service principal, in the whole
+// tenant.
 func (t *Tenant) rolesOf(id string) []string {
 	var roles []string
 	if u := t.user(id); u != nil {
 		roles = slices.Clone(u.Roles)
 	}
 	for _, m := range t.members {
-		if m.principalID == id && !slices.Contains(roles, m.roleID) {
+		if m.principalID == id && m.scope == "" && !slices.Contains(roles, m.roleID) {
 			roles = append(roles, m.roleID)
 		}
 	}

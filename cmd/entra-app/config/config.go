@@ -58,6 +58,7 @@ type Tenant struct {
 	AuthorityURL, GraphURL, ARMURL string
 	Channel                        string
 	Approvers                      []workflow.Approver
+	Sufficient                     []workflow.SufficientRole
 }
 
 // Veeam is one Veeam Backup for Microsoft 365 server.

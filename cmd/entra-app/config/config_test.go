@@ -281,6 +281,12 @@ func TestMistakes(t *testing.T) {
 		{`11: tenants[0].approvers[1].slack is the same as tenants[0].approvers[0].slack in line 10`, good + "      - {slack: U0123456789, entra: b@contoso.com}"},
 		{`11: tenants[0].approvers[1].entra is the same as`, good + "      - {slack: U0000000000, entra: Admin@contoso.com}"},
 
+		// sufficient_roles
+		{`12: tenants[0].sufficient_roles[0].role is missing|hint: Entra admin center > Roles & admins`, good + "    sufficient_roles:\n      - {for: consent}"},
+		{`12: tenants[0].sufficient_roles[0].role is "Helpdesk"`, good + "    sufficient_roles:\n      - {role: Helpdesk}"},
+		{`12: tenants[0].sufficient_roles[0].for is "aplications", and has to be applications, consent, directory-roles|hint: did you mean applications?`, good + "    sufficient_roles:\n      - {role: 6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d, for: aplications}"},
+		{`11: tenants[0].sufficient_roles is a single value, and has to be a list`, good + "    sufficient_roles: 6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d"},
+
 		// veeam
 		{`12: veeam[0].url is missing|12: veeam[0].name is missing`, good + "veeam:\n  - {}"},
 		{`11: veeam is a mapping, and has to be a list`, good + "veeam: {name: a}"},
@@ -442,4 +448,20 @@ func FuzzConfig(f *testing.F) {
 			}
 		}
 	})
+}
+
+// services.md, section 2: custom roles can be enough, and the operator says which.
+func TestSufficientRolesAreForApplicationsUnlessSaidOtherwise(t *testing.T) {
+	const role = "6F8BA4B7-0d0b-4d5f-9a4a-0e6a5b1f2c3d"
+	c, err := parse("entra-app.yaml", []byte(good+"    sufficient_roles:\n      - {role: "+role+"}\n      - {role: "+role+", for: consent}\n"), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.Tenants[0].Sufficient
+	if len(got) != 2 || !strings.EqualFold(got[0].ID, role) || got[0].For != workflow.ForApplications || got[1].For != workflow.ForConsent {
+		t.Errorf("they are %+v", got)
+	}
+	if c, _ := parse("entra-app.yaml", []byte(good), env); len(c.Tenants) != 1 || c.Tenants[0].Sufficient != nil {
+		t.Errorf("without any they are %+v", c.Tenants)
+	}
 }

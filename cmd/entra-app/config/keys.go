@@ -74,6 +74,11 @@ var Keys = []Key{
 	{Name: "tenants[].approvers[].entra", Kind: account, Need: true, Doc: "User principal name or object ID of the account with which this person has to sign in.",
 		Hint: "Entra admin center > Users > the person > User principal name, or Object ID",
 		set:  func(c *Config, v value) { c.approver().Entra = v.text }},
+	{Name: "tenants[].sufficient_roles[].role", Kind: guid, Need: true, Doc: "ID of a directory role, custom or built-in, that is enough for an approver: of its definition or its template. It counts where it is assigned to the account itself in the whole tenant, and, for `applications`, for a change of the one application that it is assigned for. Reading it takes `Directory.Read.All`.",
+		Hint: "Entra admin center > Roles & admins > the role > Description > Template ID, or its object ID for a custom role",
+		set:  func(c *Config, v value) { c.sufficient().ID = v.text }},
+	{Name: "tenants[].sufficient_roles[].for", Kind: purpose, Default: string(workflow.ForApplications), Doc: "What it is enough for: `applications` (to register and change them), `consent` (to application permissions of Microsoft Graph) or `directory-roles` (to give an app one). Entra itself still refuses what the role does not allow.",
+		set: func(c *Config, v value) { c.sufficient().For = workflow.RolePurpose(v.text) }},
 	{Name: "veeam[].name", Kind: tenantName, Need: true, Doc: "What people call this server. Requests keep it, so don't change it later.",
 		set: func(c *Config, v value) { c.server().Name = v.text }},
 	{Name: "veeam[].url", Kind: address, Need: true, Doc: "Its REST API, such as `https://vb365.example.com:4443`. Versions 4 to 8 of the product are found out by themselves.",
@@ -124,6 +129,9 @@ var lists = []list{
 	{name: "tenants[].approvers", doc: "Who may decide on requests for this tenant.",
 		hint:  "list at least one approver, such as {slack: U0123456789, entra: admin@contoso.com}; nobody is never “everyone”",
 		begin: func(c *Config) { c.tenant().Approvers = append(c.tenant().Approvers, workflow.Approver{}) }},
+	{name: "tenants[].sufficient_roles", doc: "Roles that are enough for a sign-in, beside the built-in ones that the bot goes by.",
+		hint:  "list a role, such as {role: 6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d, for: applications}",
+		begin: func(c *Config) { c.tenant().Sufficient = append(c.tenant().Sufficient, workflow.SufficientRole{}) }, optional: true},
 	{name: "veeam", doc: "Veeam Backup for Microsoft 365 servers on which the bot can connect an organization, or an Azure service account, with the app that it made, so that nobody handles the credential.",
 		hint:  "list a server with name and url",
 		begin: func(c *Config) { c.Veeam = append(c.Veeam, Veeam{}) }, optional: true},
@@ -134,6 +142,11 @@ func (c *Config) tenant() *Tenant { return &c.Tenants[len(c.Tenants)-1] }
 func (c *Config) approver() *workflow.Approver {
 	a := c.tenant().Approvers
 	return &a[len(a)-1]
+}
+
+func (c *Config) sufficient() *workflow.SufficientRole {
+	s := c.tenant().Sufficient
+	return &s[len(s)-1]
 }
 
 func (c *Config) server() *Veeam { return &c.Veeam[len(c.Veeam)-1] }

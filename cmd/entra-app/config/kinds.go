@@ -67,6 +67,7 @@ var (
 	tenantName      = &Kind{Name: "text", parse: parseTenantName}
 	account         = &Kind{Name: "UPN or GUID", parse: parseAccount}
 	cloud           = &Kind{Name: "name", parse: parseCloud}
+	purpose         = &Kind{Name: "`applications`, `consent` or `directory-roles`", parse: parsePurpose}
 	slackUser       = &Kind{Name: "Slack ID", parse: slackID("UW", "a person")}
 	slackChannel    = &Kind{Name: "Slack ID", parse: slackID("CG", "a channel")}
 	yesNo           = &Kind{Name: "true or false", parse: parseYesNo}
@@ -165,6 +166,21 @@ func parseCloud(s string) (value, *fault) {
 		return value{}, f.but("did you mean " + near + "?")
 	}
 	return value{}, f.but("for another cloud give authority_url, graph_url and arm_url instead")
+}
+
+func parsePurpose(s string) (value, *fault) {
+	var names []string
+	for _, p := range workflow.RolePurposes {
+		if s == string(p) {
+			return value{text: s}, nil
+		}
+		names = append(names, string(p))
+	}
+	f := bad("is %s, and has to be %s", quote(s), strings.Join(names, ", "))
+	if near := spell.Nearest(s, names); near != "" {
+		return value{}, f.but("did you mean " + near + "?")
+	}
+	return value{}, f
 }
 
 func parseYesNo(s string) (value, *fault) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // withoutDirectory gives the bot a client without consent for Directory.Read.All.
@@ -51,4 +52,33 @@ func TestARefusedOwnerIsANoteOnTheCard(t *testing.T) {
 			t.Errorf("the card does not say %q: %s", says, card)
 		}
 	}
+}
+
+// services.md, section 2: a custom role that the operator lists carries a request to its
+// end, and one that nobody lists stops it with what the bot goes by.
+func TestACustomRoleCountsWhereTheOperatorListsIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	apps := w.tenant.AddRole(entratest.Role{Name: "Apps", Actions: []string{"microsoft.directory/applications/create", "microsoft.directory/applications/credentials/update"}})
+	consent := w.tenant.AddRole(entratest.Role{Name: "Consent", Actions: []string{"microsoft.directory/servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin"}})
+	w.tenant.AddUser(entratest.User{UPN: "cleo@contoso.com"})
+	w.tenant.Give("cleo@contoso.com", apps.ID, "")
+	w.tenant.Give("cleo@contoso.com", entratest.DirectoryReaders, "")
+	w.tenant.Give("cleo@contoso.com", consent.ID, "")
+	w.cfg.Tenants[0].Approvers[0].Entra = "cleo@contoso.com"
+	w.cfg.Tenants[0].Sufficient = []workflow.SufficientRole{{ID: apps.ID, For: workflow.ForApplications}}
+	w.start()
+	w.asks("payroll-backup")
+	w.press(w.ada, w.sees(w.ada, in(approval), "register the app payroll-backup"), "Approve")
+	w.signsIn("cleo@contoso.com")
+	m := w.sees(w.ada, w.ada.DM, "counts only where the operator of this bot lists it")
+	if len(w.made()) != 0 || !strings.Contains(m.Plain(), "consent to Microsoft Graph application permissions") {
+		t.Errorf("apps %v; %s", w.made(), m.Plain())
+	}
+	w.stop()
+	w.cfg.Tenants[0].Sufficient = append(w.cfg.Tenants[0].Sufficient, workflow.SufficientRole{ID: consent.ID, For: workflow.ForConsent})
+	w.start()
+	w.press(w.ada, w.sees(w.ada, w.ada.DM, "counts only where the operator of this bot lists it"), "New code")
+	w.signsIn("cleo@contoso.com")
+	w.sees(w.bea, w.bea.DM, "The secret can be opened")
 }

@@ -200,7 +200,7 @@ func (s *Server) Run(ctx context.Context) error {
 func tenants(c config.Config) []workflow.Tenant {
 	out := make([]workflow.Tenant, len(c.Tenants))
 	for i, t := range c.Tenants {
-		out[i] = workflow.Tenant{Name: t.Name, ID: t.ID, Channel: t.Channel, Approvers: t.Approvers, Cloud: t.Cloud, ClientID: t.ClientID}
+		out[i] = workflow.Tenant{Name: t.Name, ID: t.ID, Channel: t.Channel, Approvers: t.Approvers, Sufficient: t.Sufficient, Cloud: t.Cloud, ClientID: t.ClientID}
 	}
 	return out
 }
