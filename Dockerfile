@@ -3,9 +3,17 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 GOTOOLCHAIN=local go build -trimpath -ldflags "-s -w" -o /out/entra-app ./cmd/entra-app && mkdir /out/data
+# docker build --build-arg VERSION=$(git describe --tags --always --dirty) .
+ARG VERSION=
+RUN CGO_ENABLED=0 GOTOOLCHAIN=local go build -trimpath -ldflags "-s -w -X main.release=$VERSION" -o /out/entra-app ./cmd/entra-app && mkdir /out/data
 
 FROM scratch
+ARG VERSION=
+LABEL org.opencontainers.image.title="entra-app" \
+      org.opencontainers.image.description="A Slack bot for approved Microsoft Entra app registrations" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version=$VERSION
+COPY LICENSE cmd/entra-app/THIRD_PARTY /
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/entra-app /entra-app
 COPY --from=build --chown=65532:65532 /out/data /data

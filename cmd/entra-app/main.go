@@ -218,7 +218,13 @@ func helpCommand(args []string, stdout io.Writer) int {
 	return exitOK
 }
 
+// release is the version that a build names: -ldflags "-X main.release=v1.2.3". An image has it, as its build has no .git.
+var release string
+
 func version() string {
+	if release != "" {
+		return "entra-app " + release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
 		return "entra-app (devel)"

@@ -37,7 +37,7 @@ func newAzureCLI(t *testing.T) *azureCLI {
 		t.Fatal(err)
 	}
 	m := microsoft(t, file)
-	c := &azureCLI{m, m.Tenants[0], []string{"PYTHONPATH=" + shim, "AZURE_CORE_COLLECT_TELEMETRY=no", "PYTHONWARNINGS=ignore"}}
+	c := &azureCLI{m, m.Tenants[0], []string{"PYTHONPATH=" + shim, "AZURE_CORE_COLLECT_TELEMETRY=no", "PYTHONWARNINGS=ignore", "PYTHONDONTWRITEBYTECODE=1"}}
 	login := m.start(t, c.env, "az", "login", "--use-device-code", "-o", "none")
 	m.signIn(t, login, upn)
 	login.ends(t)
