@@ -1,7 +1,16 @@
 package entratest_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"math/big"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -158,4 +167,43 @@ func (w *world) all(token, path string) (items []any) {
 		path, _ = page["@odata.nextLink"].(string)
 	}
 	return items
+}
+
+// services.md section 3: the directory takes a certificate on an elliptic curve, and no
+// assertion that is signed with it (MSAL Python #534, MSAL.NET #2573, azure-cli #30254).
+func TestACertificateOnAnEllipticCurveIsKeptAndOpensNothing(t *testing.T) {
+	w := newWorld(t)
+	a := w.register("ada", "x")
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: w.clock.Now().Add(-time.Hour), NotAfter: w.clock.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := certificate{der, template.NotAfter}
+	if r := w.setKeys("ada", a, c.entry()); r.status != 204 || len(w.keys(a)) != 1 {
+		t.Errorf("%d %s", r.status, r.raw)
+	}
+	sum := sha256.Sum256(der)
+	part := func(v any) string {
+		b, _ := json.Marshal(v)
+		return base64.RawURLEncoding.EncodeToString(b)
+	}
+	at := w.clock.Now()
+	signed := part(o{"alg": "ES256", "typ": "JWT", "x5t#S256": base64.RawURLEncoding.EncodeToString(sum[:])}) + "." +
+		part(o{"aud": w.url + "/" + w.t.ID + "/oauth2/v2.0/token", "iss": a.appID, "sub": a.appID, "jti": "1", "nbf": at.Unix(), "exp": at.Add(time.Minute).Unix()})
+	digest := sha256.Sum256([]byte(signed))
+	x, y, err := ecdsa.Sign(rand.Reader, key, digest[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	assertion := signed + "." + base64.RawURLEncoding.EncodeToString(append(x.FillBytes(make([]byte, 32)), y.FillBytes(make([]byte, 32))...))
+	status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID}, "scope": {w.url + "/.default"},
+		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {assertion}})
+	if said := fmt.Sprint(body); status != 401 && status != 400 || !strings.Contains(said, "AADSTS700027") {
+		t.Errorf("%d %s", status, said)
+	}
 }
