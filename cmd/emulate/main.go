@@ -96,8 +96,9 @@ func entra(flags *flag.FlagSet) starter {
 	ca := flags.String("ca-file", "entra-ca.pem", "`file` that the certificate authority is written to, anew at each start")
 	microsoft := flags.Bool("microsoft", false, "answer under Microsoft's own host names, for clients that insist on them; README.md says how they find the way")
 	poll := flags.Duration("poll", 5*time.Second, "how often clients are told to ask whether somebody has signed in")
+	replicas := flags.Int("replicas", 1, "`number` of replicas of each tenant; with more than one a change is seen everywhere only after seconds or minutes, as in life")
 	return func(file []byte, log *slog.Logger) (string, func() error, error) {
-		e, err := world.StartEntra(world.EntraOptions{Listen: *listen, CAFile: *ca, Microsoft: *microsoft, Poll: *poll, World: file, Log: log})
+		e, err := world.StartEntra(world.EntraOptions{Listen: *listen, CAFile: *ca, Microsoft: *microsoft, Poll: *poll, World: file, Log: log, Replicas: *replicas})
 		if err != nil {
 			return "", nil, err
 		}

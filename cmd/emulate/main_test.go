@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -78,6 +79,59 @@ func TestEntraSaysAllThatAClientNeeds(t *testing.T) {
 		t.Fatalf("Graph: %v %v", resp, err)
 	}
 	resp.Body.Close()
+}
+
+// examples are the commands of README, word for word but for the address.
+func examples(t *testing.T, holding, address, base string) string {
+	t.Helper()
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
+		if strings.Contains(m[1], holding) {
+			return strings.ReplaceAll(m[1], address, base)
+		}
+	}
+	t.Fatalf("README has no commands with %q", holding)
+	return ""
+}
+
+// shell runs commands in a directory.
+func shell(t *testing.T, dir, commands string) string {
+	t.Helper()
+	if _, err := exec.LookPath("curl"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("install curl")
+		}
+		t.Skip("install curl to try README's commands")
+	}
+	cmd := exec.Command("sh", "-eu", "-c", commands)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
+}
+
+func TestReadmesCommandsReachBoth(t *testing.T) {
+	dir := t.TempDir()
+	said := emulate(t, "entra", "--listen", "127.0.0.1:0", "--ca-file", filepath.Join(dir, "entra-ca.pem"))
+	base := find(t, said, `Graph +(\S+)/v1\.0`)
+	if out := shell(t, dir, examples(t, "client_credentials", "https://127.0.0.1:8443", base)); !strings.Contains(out, `"displayName":"My service"`) {
+		t.Errorf("as an app: %s", out)
+	}
+	code := shell(t, dir, "curl -s --cacert entra-ca.pem "+base+"/contoso.onmicrosoft.com/oauth2/v2.0/devicecode -d client_id=8c2f1d3e-0a5b-4c8e-9d1f-2b7e6a4c9f10 -d scope=openid")
+	enter := "e=" + base + "\n" + examples(t, "devicelogin", "CODE", find(t, code, `"user_code":"(\w+)"`))
+	if out := shell(t, dir, enter); !strings.Contains(out, "You have signed in") {
+		t.Errorf("as a person: %s", out)
+	}
+	slack := emulate(t, "slack", "--listen", "127.0.0.1:0")
+	out := shell(t, dir, examples(t, "/client/command", "http://127.0.0.1:8081", find(t, slack, `Page +(\S+)`)))
+	if !strings.Contains(out, "dispatch_failed") || !strings.Contains(out, `"text":"ping"`) { // no app is there to take the command
+		t.Errorf("in Slack: %s", out)
+	}
 }
 
 func TestSlackSaysAllThatAClientNeeds(t *testing.T) {

@@ -144,7 +144,9 @@
 // #434, azure-dev #1482); a restored service principal has its consent again
 // but not its directory roles; a role assignment in Azure of something that is
 // not a principal is PrincipalNotFound even with a principalType; what is not
-// a valid role definition is InvalidRoleDefinition or InvalidAssignableScope.
+// a valid role definition is InvalidRoleDefinition or InvalidAssignableScope; a
+// certificate is DER, as the documentation has it: one client sends the text of
+// its PEM file, and whether Entra takes that is not known.
 //
 // # Trouble
 //

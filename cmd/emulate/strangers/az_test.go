@@ -25,6 +25,7 @@ type azureCLI struct {
 
 func newAzureCLI(t *testing.T) *azureCLI {
 	t.Helper()
+	wanted(t)
 	if _, err := exec.LookPath("az"); err != nil {
 		missing(t, "install azure-cli")
 	}
@@ -136,6 +137,21 @@ func TestTheAzureCLI(t *testing.T) {
 		same(t, "its roles", app.Roles, "[Microsoft Graph/User.Read.All]")
 		if len(app.Passwords) != 1 || !strings.Contains(said, app.Passwords[0].Hint) {
 			t.Errorf("its secret: %+v, and the script said %s", app.Passwords, said)
+		}
+	})
+	t.Run("runs an exported script that trusts another issuer", func(t *testing.T) {
+		plan := small(c.tenant.ID)
+		plan.AppName = "Trusting"
+		plan.Credential = workflow.Credential{Kind: workflow.Federated, Federated: workflow.FederatedIssuer{
+			Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:contoso/app:ref:refs/heads/main", Audience: "api://AzureADTokenExchange"}}
+		script, err := manifest.Script(plan, manifest.AzureCLI)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.bash(t, script)
+		app := c.named(t, "Trusting")
+		if len(app.Federated) != 1 || app.Federated[0].Subject != plan.Credential.Federated.Subject || app.Federated[0].Audience != plan.Credential.Federated.Audience {
+			t.Errorf("whom it trusts: %+v", app.Federated)
 		}
 	})
 }

@@ -9,6 +9,11 @@
 //
 //	cp package*.json DIR && npm ci --ignore-scripts --prefix DIR && export ENTRA_APP_STRANGERS=DIR
 //
-// The Azure CLI is Debian's (apt-get install azure-cli). A test whose client is not there is skipped with a word, and
-// fails where CI=true.
+// For other versions change package.json, and make the lock file so that it names no registry:
+//
+//	npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
+//
+// The Azure CLI is Debian's (apt-get install azure-cli). It and CLI for Microsoft 365 insist on
+// Microsoft's host names, which takes root. A test whose client is not there is skipped with a word, and fails where
+// CI=true.
 package strangers

@@ -3,6 +3,7 @@ package strangers
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,13 +23,20 @@ func missing(t *testing.T, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
-// modules is where the clients for Node are.
-func modules(t *testing.T) string {
+// wanted is the directory with the clients for Node. Without it nobody wants to wait for strangers.
+func wanted(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv("ENTRA_APP_STRANGERS")
 	if dir == "" {
 		missing(t, "ENTRA_APP_STRANGERS names no directory with the clients for Node; doc.go says how to install them")
 	}
+	return dir
+}
+
+// modules is where the clients for Node are.
+func modules(t *testing.T) string {
+	t.Helper()
+	dir := wanted(t)
 	path := filepath.Join(dir, "node_modules")
 	if _, err := os.Stat(path); err != nil {
 		missing(t, "the clients for Node are not installed: %v", err)
@@ -164,4 +172,28 @@ func same(t *testing.T, what string, got, want any) {
 
 func contextOf(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.Context(), d)
+}
+
+func TestTheLockFileIsGoodEverywhere(t *testing.T) {
+	var wants struct{ Dependencies map[string]string }
+	var has struct {
+		Packages map[string]struct{ Version, Resolved string }
+	}
+	for file, into := range map[string]any{"package.json": &wants, "package-lock.json": &has} {
+		data, err := os.ReadFile(file)
+		if err == nil {
+			err = json.Unmarshal(data, into)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+	}
+	for name, version := range wants.Dependencies {
+		same(t, name, has.Packages["node_modules/"+name].Version, version)
+	}
+	for name, p := range has.Packages {
+		if p.Resolved != "" {
+			t.Errorf("%s comes from one registry; make the file with npm install --omit-lockfile-registry-resolved", name)
+		}
+	}
 }

@@ -60,6 +60,7 @@ type EntraOptions struct {
 	CAFile    string // where the certificate authority is written; empty means nowhere
 	Microsoft bool   // URLs have Microsoft's own host names: the port has to be 443, and the names have to lead here
 	Poll      time.Duration
+	Replicas  int // more than one: tenants are eventually consistent
 	Log       *slog.Logger
 }
 
@@ -118,6 +119,11 @@ func StartEntra(o EntraOptions) (*Entra, error) {
 	if err := e.fill(); err != nil {
 		e.Close()
 		return nil, err
+	}
+	for _, t := range e.Tenants {
+		if o.Replicas > 1 {
+			t.Replicate(entratest.Replication{Replicas: o.Replicas})
+		}
 	}
 	return e, nil
 }
