@@ -129,9 +129,12 @@ func TestTheScopesOfAzureRolesThatAreSubscriptionsAreNamed(t *testing.T) {
 	if got := p.subscriptionIDs(); !slices.Equal(got, []string{subscription, second}) {
 		t.Errorf("they are %q", got)
 	}
-	for cloud, want := range map[string]string{"": "Global", "public": "Global", "usgov": "Government", "dod": "Government", "china": "China"} {
-		if got := (Tenant{Cloud: cloud}).azureEnvironment(); got != want {
-			t.Errorf("%q is %s, want %s", cloud, got, want)
+}
+
+func TestEachCloudHasAWordOnAServer(t *testing.T) {
+	for cloud, want := range map[string][2]string{"": {"Worldwide", "Global"}, "public": {"Worldwide", "Global"}, "usgov": {"USGovernment", "Government"}, "dod": {"USDefence", "Government"}, "china": {"China", "China"}} {
+		if of := (Tenant{Cloud: cloud}); of.region() != want[0] || of.azureEnvironment() != want[1] {
+			t.Errorf("%q is %s and %s, want %v", cloud, of.region(), of.azureEnvironment(), want)
 		}
 	}
 }

@@ -21,10 +21,11 @@
 //
 // Connect looks for the organization in the whole list before it adds one, so that
 // a call whose answer was lost makes no second one, and looks again where the server
-// refuses to add it. It never takes a service away
-// that the server protects already, and never touches a hybrid organization: an
-// edit replaces what is there, and a backup that silently stops is worse than an
-// error. What the server says afterwards is compared with what was sent.
+// refuses to add it. It never removes a service that the server protects already, and
+// never touches a hybrid organization: an edit replaces what is there, and a backup that
+// silently stops is worse than an error. What the server says afterwards is compared
+// with what was sent. ConnectAzure does the same with the Azure service account that has
+// the app; what somebody wrote on it stays.
 //
 // # What people are told
 //
@@ -32,6 +33,6 @@
 // without whatever was secret in the request: servers echo what they were sent.
 //
 // Sources: Veeam's published OpenAPI documents of v6, v7 and v8 (token, token/logout,
-// Organization, Organizations, RESTExceptionInfo), the REST API references of 4 and 5,
+// Organization, Organizations, AzureServiceAccounts, RESTExceptionInfo), the REST API references of 4 and 5,
 // and in them "Authorization for Organizations with Modern App-Only Authentication".
 package veeam

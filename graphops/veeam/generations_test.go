@@ -1,12 +1,18 @@
 package veeam
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
@@ -252,4 +258,52 @@ func TestWhatDoesNotGoAwayIsExplainedInTheServersWords(t *testing.T) {
 	if _, err = w.connect(w.server(nil), w.organization()); err.(workflow.Explained).Explain() != nil {
 		t.Errorf("without words: %v", err)
 	}
+}
+
+// A server is slower than a call may take: what it makes in the end is one organization.
+func TestASlowServerMakesOneOrganization(t *testing.T) {
+	w := newWorld(t)
+	s := w.server(func(c *Config) { c.Timeout = 300 * time.Millisecond })
+	held, done := make(chan struct{}), make(chan struct{})
+	var posts atomic.Int32
+	w.instead(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/Organizations") {
+			b, _ := io.ReadAll(r.Body)
+			r = r.Clone(context.Background()) // it goes on without whoever asked
+			r.Body = io.NopCloser(bytes.NewReader(b))
+			if posts.Add(1) == 1 {
+				defer close(done)
+				<-held
+			}
+		}
+		w.veeam.ServeHTTP(rw, r)
+	}))
+	if _, err := w.connect(s, w.organization()); !isTemporary(err) || !strings.Contains(err.Error(), "no answer in time") {
+		t.Errorf("the first call: %v", err)
+	}
+	got, err := w.connect(w.server(nil), w.organization())
+	close(held)
+	<-done
+	if err != nil {
+		t.Fatal(err)
+	}
+	if has := w.only(); has.ID != got.ID || has.AppID != w.app {
+		t.Errorf("connected %+v, and the server has %+v", got, has)
+	}
+}
+
+// The same process asks a server for several requests at once before it knows it.
+func TestAServerIsFoundOutByManyAtOnce(t *testing.T) {
+	w := newWorldWith(t, veeamtest.Config{Version: 5})
+	w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Services: []string{"Exchange"}})
+	s := w.server(nil)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if found, err := s.Find(t.Context(), workflow.Organization{Name: contoso}); err != nil || len(found) != 1 {
+				t.Errorf("found %+v, %v", found, err)
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -248,6 +248,48 @@ func TestABodyIsHeldToTheSpecification(t *testing.T) {
 	}
 }
 
+func TestAnAzureServiceAccountIsHeldToTheSpecification(t *testing.T) {
+	d := newDesk(t, Config{})
+	tenant := d.s.cfg.Entra.Tenants()[0].ID
+	good := func() o {
+		return o{"applicationName": "archiver", "description": nil, "applicationId": "11111111-1111-1111-1111-111111111111", "azureEnvironment": "Global", "azureTenantId": tenant, "applicationSecret": "a secret of Azure's", "subscriptionIds": []string{}}
+	}
+	set := func(name string, v any) func(o) { return func(b o) { b[name] = v } }
+	for says, edit := range map[string]func(o){
+		`unknown field "name"`:                      set("name", "x"),
+		"applicationName is required.":              set("applicationName", nil),
+		"is not valid for applicationId":            set("applicationId", "app"),
+		"The value 'Worldwide' is not valid for":    set("azureEnvironment", "Worldwide"),
+		"Tenant 'contoso' was not found.":           set("azureTenantId", "contoso"),
+		"Configuring the application":               set("userCode", "ABC"),
+		"Either applicationCertificate with its":    set("applicationSecret", nil),
+		"password or applicationSecret is required": set("applicationCertificate", "AAAA"),
+		"AADSTS700016":                              func(o) {},
+	} {
+		b := good()
+		edit(b)
+		d.refused(says, d.json("POST", "/v8/AzureServiceAccounts", b), 400, "ParameterValidationFailure", says)
+	}
+	id := d.s.PutAzureAccount(AzureAccount{Name: "archiver", AppID: "11111111-1111-1111-1111-111111111111", TenantID: tenant})
+	d.refused("an edit has no name", d.json("PUT", "/v8/AzureServiceAccounts/"+id, good()), 400, "ParameterValidationFailure", `unknown field "application`)
+	d.refused("nowhere", d.json("PUT", "/v8/AzureServiceAccounts/11111111-1111-1111-1111-111111111111", o{}), 404, "ResourceNotFound", "")
+	if r := d.list("GET", "/v8/AzureServiceAccounts?displayName=arch*"); r.status != 200 || !r.array {
+		t.Errorf("the list: %+v", r)
+	}
+	d.refused("paged", d.call("GET", "/v8/AzureServiceAccounts?limit=1", "", "", d.token), 400, "ParameterValidationFailure", "limit")
+	if r := newDesk(t, Config{Version: 5}).list("GET", "/v5/AzureServiceAccounts"); r.status != 404 {
+		t.Errorf("version 5 has them: %+v", r)
+	}
+	if n := len(d.s.AzureAccounts()); n != 1 {
+		t.Errorf("there are %d", n)
+	}
+	for _, e := range d.s.Journal() {
+		if strings.Contains(e.Body, "a secret of Azure's") {
+			t.Errorf("the journal has a secret: %s", e.Body)
+		}
+	}
+}
+
 func TestListsArePaged(t *testing.T) {
 	d := newDesk(t, Config{PageSize: 3, MaxPage: 4, Oldest: 7})
 	for i := range 10 {
