@@ -37,6 +37,9 @@ func came(r *workflow.Request) string {
 		if r.Kind == workflow.Adopt && r.Handover.Status == workflow.NotKept {
 			return "The app has what was approved, beside all that it had. There was nothing secret to hand over."
 		}
+		if r.Kind == workflow.Update && r.Was.Credential.Kind != r.Plan.Credential.Kind {
+			return "The app has exactly what was approved now, and its first certificate."
+		}
 		if r.Kind == workflow.Update {
 			return "The app has exactly what was approved now. Its credential is the one that it had."
 		}

@@ -184,6 +184,15 @@ func workloadsInput(p workflow.Product, chosen workflow.Choice) *slack.InputBloc
 	return in
 }
 
+// certificateInputs ask for a public certificate, pasted or as a file.
+func certificateInputs(words string) []slack.Block {
+	paste := textInput(workflow.FieldCertificate, words+" The private key stays with you: never paste it.", 3000, true, "", true)
+	file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem", "der", "p7b", "p7c")
+	upload := field(workflow.FieldCertificateFile, "Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx has the private key in it and is refused.", file)
+	upload.Optional = true
+	return []slack.Block{paste, upload}
+}
+
 // credentialInputs ask for the kind of credential, and for what that kind needs.
 func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []slack.Block {
 	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldCredential))
@@ -221,14 +230,10 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 		}
 		blocks = append(blocks, of(p, field(workflow.FieldLifetime, b.desk.LifetimeHint(offer), lives)))
 	case workflow.OwnCertificate:
-		paste := textInput(workflow.FieldCertificate, "One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below. The private key stays with you: never paste it.", 3000, true, "", true)
-		file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem", "der", "p7b", "p7c")
-		upload := field(workflow.FieldCertificateFile, "Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx has the private key in it and is refused.", file)
-		upload.Optional = true
 		if chosen.Backup != "" {
 			blocks = append(blocks, note(chosen.Backup+" must have this certificate with its private key already: the bot tells it which one by the thumbprint."))
 		}
-		blocks = append(blocks, paste, upload)
+		blocks = append(blocks, certificateInputs("One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below.")...)
 	case workflow.Federated:
 		blocks = append(blocks,
 			textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.", 600, false, "", false),

@@ -324,6 +324,9 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 		subscriptions.Optional = slices.ContainsFunc(p.AzureRoles, func(n workflow.AzureNeed) bool { return len(n.Workloads) > 0 }) // then it is said after
 		blocks = append(blocks, subscriptions)
 	}
+	if r.MayGetCertificate(p) {
+		blocks = append(blocks, certificateInputs("If the app is to have its first certificate now: paste the public certificate (PEM or Base64), or add its file below.")...)
+	}
 	owners := ownersInput()
 	for _, o := range r.Plan.Owners {
 		owners.Element.(*slack.MultiSelectBlockElement).InitialUsers = append(owners.Element.(*slack.MultiSelectBlockElement).InitialUsers, o.ID)

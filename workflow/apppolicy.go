@@ -52,7 +52,7 @@ func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
 // bringsCredential says whether carrying r out gives the app a credential that a
 // policy of the tenant may be against.
 func (r *Request) bringsCredential() bool {
-	if r.Task != Provision || r.Kind == Retire || r.Kind == Update {
+	if r.Task != Provision || r.Kind == Retire || r.Kind == Update && !r.addsCertificate() {
 		return false
 	}
 	switch r.Plan.Credential.Kind {

@@ -118,6 +118,9 @@ func (r *Request) had() Plan { return r.Was.with(r.Left) }
 func (r *Request) Changes() []Change {
 	changes := slices.DeleteFunc(Changes(r.Was, r.Plan), func(c Change) bool { return !c.Added })
 	changes = append(changes, slices.DeleteFunc(Changes(r.had(), r.Plan), func(c Change) bool { return c.Added })...)
+	if r.addsCertificate() {
+		changes = append(changes, Change{true, CredentialChange, "certificate " + r.Plan.Credential.Certificate.Thumbprint})
+	}
 	return joined(changes, r.GoesInAzure(), same)
 }
 

@@ -15,6 +15,10 @@ type Product struct {
 	Summary  string // one sentence
 	Audience string // signInAudience
 
+	// Source is the page that the needs are from, Checked the day of that page ("2026-07-03", or
+	// "2026-07"), and Note what else has to be known about them. They may be empty.
+	Source, Checked, Note string
+
 	// RedirectURIs are what the form suggests, for Platform.
 	RedirectURIs []string
 	Platform     Platform

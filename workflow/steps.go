@@ -128,7 +128,11 @@ func (r *Request) updateSteps() []StepName {
 			steps = append(steps, StepTrim, s)
 		case StepAzureRoles:
 			steps = append(steps, r.azureSteps()...)
-		case StepCredential, StepProof, StepCertificate, StepFederated, StepConnect:
+		case StepCertificate:
+			if r.addsCertificate() {
+				steps = append(steps, s)
+			}
+		case StepCredential, StepProof, StepFederated, StepConnect:
 		default:
 			steps = append(steps, s)
 		}

@@ -18,9 +18,18 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 			return refuse(RuleWrongState, "The product %s of %s is no longer offered here, so nobody knows what the app needs. Ask the operator of this bot.", before.Product, before.AppName())
 		}
 		choice := Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}
+		first := before.MayGetCertificate(product) && (draft.brings(FieldCertificate) || draft.brings(FieldCertificateFile))
+		if first {
+			choice.Credential, draft.Credential = OwnCertificate, OwnCertificate
+		}
 		r.Was = before.Has()
 		r.Plan = product.Plan(choice)
 		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Was.TenantID, r.Was.AppName, r.Was.Credential
+		if first {
+			tenant, _ := d.Tenant(before.Tenant)
+			r.Plan.Credential = Credential{Kind: OwnCertificate}
+			d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
+		}
 		if len(r.Plan.AzureRoles) > 0 {
 			r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
 			r.spellScopes()

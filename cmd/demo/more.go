@@ -67,12 +67,12 @@ func (s *story) azure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, text := range []string{"Contributor", "Key Vault Crypto Officer", on.ID} {
+	for _, text := range []string{"Contributor", "Key Vault Crypto User", "Storage Queue Data Contributor", on.ID} {
 		if !strings.Contains(card.Plain(), text) {
 			return expected("the card says "+text, card.Plain(), nil)
 		}
 	}
-	s.sees("on the card: Contributor and Key Vault Crypto Officer, in %s", on.ID)
+	s.sees("on the card: Contributor, Key Vault Crypto User and Storage Queue Data Contributor, in %s", on.ID)
 	if _, err = s.wait(ctx, longPatience, "the card says Ready", ada, approvals, func(m slacktest.Message) bool {
 		return m.TS == s.card.TS && strings.Contains(heading(m), "Ready")
 	}); err != nil {
@@ -86,10 +86,10 @@ func (s *story) azure(ctx context.Context) error {
 		}
 	}
 	slices.Sort(roles)
-	if want := []string{on.Name + "/Contributor", on.Name + "/Key Vault Crypto Officer"}; len(apps) != 1 || !slices.Equal(roles, want) || len(apps[0].Roles) != 0 {
+	if want := []string{on.Name + "/Contributor", on.Name + "/Key Vault Crypto User", on.Name + "/Storage Queue Data Contributor"}; len(apps) != 1 || !slices.Equal(roles, want) || len(apps[0].Roles) != 0 {
 		return expected(fmt.Sprint(want), fmt.Sprint(roles), nil)
 	}
-	s.sees("in Azure: both roles in %s, and none in %s", on.Name, subscriptions[1].Name)
+	s.sees("in Azure: the three roles in %s, and none in %s", on.Name, subscriptions[1].Name)
 	first, secret := s.appID, s.secret
 	s.appID = apps[0].AppID
 	err = s.open(ctx)

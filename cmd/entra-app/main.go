@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 		"serve":    func() int { return serveCommand(ctx, args[1:], stderr, env) },
 		"manifest": func() int { return manifestCommand(args[1:], stdout, stderr, env) },
 		"health":   func() int { return healthCommand(ctx, args[1:], stderr, env) },
-		"pack":     func() int { return packs.Run(args[1:], stdout, stderr, env) },
+		"pack":     func() int { return packs.Run(args[1:], stdout, stderr, env, time.Now()) },
 		"version":  func() int { fmt.Fprintln(stdout, version()); return exitOK },
 		"help":     func() int { return helpCommand(args[1:], stdout) },
 	}

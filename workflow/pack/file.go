@@ -5,6 +5,7 @@ package pack
 type file struct {
 	place
 	name, version, title, summary, audience, platform text
+	source, checked, note                             text
 
 	redirectURIs      []text
 	redirectExample   text
@@ -32,6 +33,9 @@ func (f *file) keys() []key {
 		{"title", true, word(&f.title)},
 		{"summary", true, word(&f.summary)},
 		{"audience", true, word(&f.audience)},
+		{"source", false, word(&f.source)},
+		{"checked", false, date(&f.checked)},
+		{"note", false, word(&f.note)},
 		{"platform", false, word(&f.platform)},
 		{"redirectUris", false, words(&f.redirectURIs)},
 		{"redirectExample", false, word(&f.redirectExample)},

@@ -233,6 +233,8 @@ var mistakes = []mistake{
 	{says: `47: credentials[0].lifetimes[1] is there twice|46: credentials[0].lifetime is 1h, which is not one of lifetimes`, text: instead(46, "    lifetime: 1h\n    lifetimes: [8760h, 8760h]"), onlyHere: true},
 	{says: `48: credentials[1].kind is the same as credentials[0].kind in line 45`, text: instead(48, "  - kind: certificate"), onlyHere: true},
 	{says: `49: credentials[1].max is for secrets and certificates; none does not expire`, text: instead(48, "  - kind: none\n    max: 1h")},
+	{says: `5: checked is "last summer", which is not a day|as in 2026-07-03`, text: instead(4, "summary: x\nchecked: last summer")},
+	{says: `5: source is given, and not of which day it is|add checked`, text: instead(4, "summary: x\nsource: https://example.com/page"), onlyHere: true},
 	{says: `49: approvals is "0"|write a number from 1 to 9`, text: instead(49, "approvals: 0")},
 	{says: `49: approvals is "10"`, text: instead(49, "approvals: 10")},
 	{says: `49: approvals is "two", and has to be a whole number`, text: instead(49, "approvals: two")},

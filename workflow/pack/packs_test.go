@@ -178,7 +178,8 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 		role    string
 		builtin []string
 	}{
-		"vbazure":        {"veeam-backup-for-azure-service-account", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c", "Key Vault Crypto Officer 14b46e9e-c2b7-41b4-b07b-48a6ebf60603"}},
+		"vbazure": {"veeam-backup-for-azure-service-account", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c",
+			"Key Vault Crypto User 12338af0-0e69-4776-bea7-57ae8d297424", "Storage Queue Data Contributor 974c5e8b-45b9-4653-ba55-5f855dd0fb88"}},
 		"vb365-archiver": {"vb365-azure-archiver-appliance", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c", "Key Vault Crypto Officer 14b46e9e-c2b7-41b4-b07b-48a6ebf60603"}},
 	} {
 		var want struct{ Actions, DataActions []string }
@@ -249,5 +250,69 @@ func TestEveryNeedSaysWhyInOneSentence(t *testing.T) {
 		for _, n := range e.AzureRoles {
 			sentence(n.Name, n.Why)
 		}
+	}
+}
+
+// Source: services.md, section 9: release 8 has three roles, and earlier ones had two. A
+// request that was kept with the choice builtin means those two, as it did.
+func TestWhatWasChosenOfAzuresRolesBeforeMeansWhatItMeant(t *testing.T) {
+	p := find(t, "vbazure", "")
+	was := workflow.Plan{Chosen: []string{"builtin"}, Workloads: []string{"Two built-in roles, Contributor and Key Vault Crypto Officer"},
+		AzureRoles: []workflow.AzureRole{{ID: azureRoles["Contributor"], Name: "Contributor"}, {ID: azureRoles["Key Vault Crypto Officer"], Name: "Key Vault Crypto Officer"}}}
+	for _, plan := range []workflow.Plan{was, {Workloads: was.Workloads, AzureRoles: was.AzureRoles}} { // the oldest have titles only
+		chosen := p.Chosen(plan)
+		if !slices.Equal(chosen, []string{"builtin"}) {
+			t.Errorf("%+v: chosen is %q", plan, chosen)
+		}
+		var roles []string
+		for _, r := range p.Plan(workflow.Choice{Workloads: chosen, Credential: workflow.ClientSecret}).AzureRoles {
+			roles = append(roles, r.Name)
+		}
+		if !slices.Equal(roles, []string{"Contributor", "Key Vault Crypto Officer"}) {
+			t.Errorf("it means %q", roles)
+		}
+	}
+}
+
+// Source: services.md, section 9: 8.6 has no table that was found, KB4820 has four
+// permissions, and a page about upgrades lists another.
+func TestAPackSaysFromWhichPageAndDayItsTableIs(t *testing.T) {
+	for _, e := range library(t).all {
+		if _, known := map[string]bool{"vbo365": true, "custom": true}[e.Name]; !known && (e.Source == "" || !pageDate.MatchString(e.Checked)) {
+			t.Errorf("%s is from %q of %q", e.file, e.Source, e.Checked)
+		}
+	}
+	for name, says := range map[string][]string{
+		"vb365-backup": {"8.6", "KB4820", "User.Read.All, MailboxItem.ImportExport.All, MailboxItem.Read.All and MailboxFolder.ReadWrite.All", "ChannelMember.ReadWrite.All"},
+		"vbazure":      {"Key Vault Crypto User", "Key Vault Crypto Officer"},
+	} {
+		for _, words := range says {
+			if note := find(t, name, "").Note; !strings.Contains(note, words) {
+				t.Errorf("%s does not say %q: %s", name, words, note)
+			}
+		}
+	}
+	plan := find(t, "vb365-backup", "").Plan(workflow.Choice{Workloads: []string{"exchange"}, Credential: workflow.OwnCertificate})
+	for _, want := range []string{"User.Read.All", "MailboxItem.ImportExport.All", "MailboxItem.Read.All", "MailboxFolder.ReadWrite.All"} {
+		if !slices.Contains(planned(plan), catalog.MicrosoftGraph+" Application "+want) {
+			t.Errorf("KB4820 has %s", want)
+		}
+	}
+}
+
+func TestTheGuidesSayWhatTheWizardsAskFor(t *testing.T) {
+	for name, says := range map[string][]string{
+		"vb365-backup":         {"asks for a user name"},
+		"vb365-restore-portal": {"on the tab REST API", "on the tab Authentication", "/entra-app update {appName}"},
+	} {
+		steps := strings.Join(find(t, name, "").NextSteps, "\n")
+		for _, words := range says {
+			if !strings.Contains(steps, words) {
+				t.Errorf("%s does not say %q", name, words)
+			}
+		}
+	}
+	if _, ok := find(t, "vb365-restore-portal", "").Offer(workflow.NoCredential); !ok {
+		t.Error("the portal has to have its certificate at once")
 	}
 }

@@ -28,6 +28,7 @@ var (
 	packName    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 	packVersion = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,6}){0,3}$`)
 	placeholder = regexp.MustCompile(`\{[A-Za-z]+\}`)
+	pageDate    = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$`)
 	lifetime    = regexp.MustCompile(`^([0-9]{1,6}[hms])+$`)
 )
 
@@ -66,6 +67,7 @@ func (r *reader) product(f *file) workflow.Product {
 	r.head(f)
 	p := workflow.Product{
 		Name: f.name.s, Version: f.version.s, Title: f.title.s, Summary: f.summary.s, Audience: f.audience.s,
+		Source: f.source.s, Checked: f.checked.s, Note: f.note.s,
 		Platform: workflow.Web, PublicClientFlows: f.publicClientFlows.on, Organization: f.organization.on, Custom: f.custom.on, OneWorkload: f.oneWorkload.on,
 	}
 	if f.platform.s != "" {
@@ -115,6 +117,14 @@ func (r *reader) head(f *file) {
 	}
 	r.long(f.title, titleMax)
 	r.long(f.summary, proseMax)
+	r.long(f.source, proseMax)
+	r.long(f.note, stepMax)
+	if f.checked.s != "" && !pageDate.MatchString(f.checked.s) {
+		r.report(f.checked.place, "write the day of the page, as in 2026-07-03, or its month", "is %s, which is not a day", quote(f.checked.s))
+	}
+	if f.source.s != "" && f.checked.line == 0 {
+		r.report(f.source.place, "add checked, with the day of the page", "is given, and not of which day it is")
+	}
 	r.oneOf(f.audience, audiences)
 }
 

@@ -130,6 +130,11 @@ func number(into *text) func(*reader, string, *yaml.Node) {
 	return func(r *reader, at string, n *yaml.Node) { r.scalar(into, at, n, "!!str", "!!int", "!!float") }
 }
 
+// date reads a day, which YAML takes for more than text where it has no quotes.
+func date(into *text) func(*reader, string, *yaml.Node) {
+	return func(r *reader, at string, n *yaml.Node) { r.scalar(into, at, n, "!!str", "!!timestamp") }
+}
+
 // count reads a whole number.
 func count(into *text) func(*reader, string, *yaml.Node) {
 	return func(r *reader, at string, n *yaml.Node) { r.scalar(into, at, n, "!!int") }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/workflow/document"
@@ -37,6 +38,7 @@ type call struct {
 	library pack.Library
 	args    []string
 	out     io.Writer
+	now     time.Time
 }
 
 // A command has a name and a number of arguments; most is -1 for any.
@@ -55,8 +57,8 @@ var commands = []command{
 	{"schema", 0, 0, "", func(c call) error { _, err := c.out.Write(pack.Schema()); return err }},
 }
 
-// Run runs a command and returns the exit code.
-func Run(args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
+// Run runs a command and returns the exit code. What is said of the age of a pack is as of now.
+func Run(args []string, stdout, stderr io.Writer, env func(string) (string, bool), now time.Time) int {
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
 		return exitUsage
@@ -79,7 +81,7 @@ func Run(args []string, stdout, stderr io.Writer, env func(string) (string, bool
 	}
 	library, err := open(file, env)
 	if err == nil {
-		err = c.run(call{library, given, stdout})
+		err = c.run(call{library, given, stdout, now})
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, err)

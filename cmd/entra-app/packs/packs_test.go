@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
 )
 
@@ -16,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = Run(args, &out, &errs, func(string) (string, bool) { return "", false })
+	code = Run(args, &out, &errs, func(string) (string, bool) { return "", false }, time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC))
 	return code, out.String(), errs.String()
 }
 
@@ -49,6 +51,7 @@ func TestWhatPeopleSee(t *testing.T) {
 		"restore":      {"show", "vb365-restore@8.5"},
 		"portal":       {"show", "vb365-restore-portal"},
 		"archiver":     {"show", "vb365-archiver"},
+		"azure":        {"show", "vbazure"},
 		"custom":       {"show", "custom"},
 		"backup-diff":  {"diff", "vb365-backup", "7", "8.5"},
 		"restore-diff": {"diff", "vb365-restore", "8.5", "7"},
@@ -153,5 +156,16 @@ func TestWithAConfigurationItsOwnPacksAreThereToo(t *testing.T) {
 func TestTheSchemaIsPrintedAsItIs(t *testing.T) {
 	if code, out, _ := run(t, "schema"); code != exitOK || out != string(pack.Schema()) {
 		t.Errorf("ended with %d: %s", code, out)
+	}
+}
+
+func TestTheAgeOfATableIsAsOfToday(t *testing.T) {
+	for day, want := range map[string]string{
+		"2026-08": "table of 2026-08, 3 months old", "2026-11-01": "table of 2026-11, new", "2026-10-31": "table of 2026-10, 1 month old",
+		"2024-12-31": "table of 2024-12, 23 months old", "2024-11-30": "table of 2024-11, 2 years old", "2027-01-01": "table of 2027-01, new", "": "-",
+	} {
+		if got := table(workflow.Product{Checked: day}, time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)); got != want {
+			t.Errorf("%q: %s, want %s", day, got, want)
+		}
 	}
 }

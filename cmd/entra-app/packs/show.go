@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
@@ -13,10 +14,10 @@ import (
 
 func list(c call) error {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tVERSION\tTITLE\tCREDENTIALS\tPERMISSIONS")
+	fmt.Fprintln(w, "NAME\tVERSION\tTITLE\tCREDENTIALS\tPERMISSIONS\tFROM")
 	var older []string
 	for _, p := range c.library.Offered() {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Name, p.Version, p.Title, credentials(p), permissions(p))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, p.Version, p.Title, credentials(p), permissions(p), table(p, c.now))
 		for _, v := range c.library.Versions(p.Name)[1:] {
 			older = append(older, p.Name+"@"+v)
 		}
@@ -28,6 +29,26 @@ func list(c call) error {
 		fmt.Fprintf(c.out, "\nOlder versions, to compare with: %s\n", strings.Join(older, ", "))
 	}
 	return nil
+}
+
+// table says of when the table is that a pack is from, and how old that makes it.
+func table(p workflow.Product, now time.Time) string {
+	at, err := time.Parse(time.DateOnly, p.Checked)
+	if err != nil {
+		at, err = time.Parse("2006-01", p.Checked)
+	}
+	if err != nil {
+		return "-"
+	}
+	months := (now.Year()-at.Year())*12 + int(now.Month()-at.Month())
+	age := "new"
+	switch {
+	case months >= 24:
+		age = fmt.Sprintf("%d years old", months/12)
+	case months > 0:
+		age = workflow.Count(months, "month") + " old"
+	}
+	return "table of " + at.Format("2006-01") + ", " + age
 }
 
 func credentials(p workflow.Product) string {
@@ -63,7 +84,7 @@ func show(c call) error {
 		return err
 	}
 	fmt.Fprintf(c.out, "%s %s: %s\n%s\n\n", p.Name, p.Version, p.Title, p.Summary)
-	showSettings(c.out, p, c.library.Versions(name))
+	showSettings(c.out, p, c.library.Versions(name), table(p, c.now))
 	showPermissions(c.out, p)
 	showRoles(c.out, p)
 	showScopes(c.out, p)
@@ -75,7 +96,7 @@ func show(c call) error {
 }
 
 // showSettings prints what is said in one line each.
-func showSettings(out io.Writer, p workflow.Product, versions []string) {
+func showSettings(out io.Writer, p workflow.Product, versions []string, age string) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(name, value string) {
 		if value != "" {
@@ -83,6 +104,10 @@ func showSettings(out io.Writer, p workflow.Product, versions []string) {
 		}
 	}
 	row("Versions", strings.Join(versions, ", "))
+	if p.Source != "" {
+		row("From", p.Source+", "+age)
+	}
+	row("Note", p.Note)
 	row("Audience", p.Audience)
 	row("Redirect URIs", strings.Join(p.RedirectURIs, ", "))
 	row("Redirect URIs such as", p.RedirectExample)

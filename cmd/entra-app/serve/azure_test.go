@@ -106,7 +106,7 @@ func TestWhatAGivenUpUpdateLeftInAzureIsShownAndTakenAway(t *testing.T) {
 		t.Fatalf("it has %q", has)
 	}
 
-	w.types("update azure-backup", map[string]any{"Reason": "back to what it was", "Workloads": "builtin", "Subscriptions": subscription})
+	w.types("update azure-backup", map[string]any{"Reason": "back to what it was", "Workloads": "builtin-8", "Subscriptions": subscription})
 	card := w.sees(w.ada, in(approval), "EA-3: update the app azure-backup?").Plain()
 	if want := "removed: role in Azure Veeam Backup for Microsoft Azure service account (custom) on " + otherSubscription; !strings.Contains(card, want) {
 		t.Errorf("the card does not say %q: %s", want, card)

@@ -133,7 +133,7 @@ func TestEveryProductFromRequestToHandOver(t *testing.T) {
 			map[string]any{"Certificate": "", "Redirect URIs": "https://portal.contoso.com:4443\nhttps://portal2.contoso.com:4443"},
 			[]string{"people of any Microsoft Entra tenant", "access_as_user", "single-page app"}},
 		{"vb365-archiver", "vb365-archiver", nil, map[string]any{"Subscriptions": subscription}, []string{"Contributor", subscription}},
-		{"vbazure", "vbazure", nil, map[string]any{"Subscriptions": subscription}, []string{"Key Vault Crypto Officer", "Role Based Access Control Administrator in the Azure subscriptions (to assign roles there)"}},
+		{"vbazure", "vbazure", nil, map[string]any{"Subscriptions": subscription}, []string{"Key Vault Crypto User", "Role Based Access Control Administrator in the Azure subscriptions (to assign roles there)"}},
 		{"vbazure-minimal", "vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}}, map[string]any{"Subscriptions": subscription, "Certificate": ""}, []string{"data actions"}},
 		{"vbo365-12-months", "vbo365", nil, map[string]any{"Lifetime": "8760h0m0s"}, []string{"client secret, valid for 12 months"}},
 		{"vbo365-24-months", "vbo365", nil, map[string]any{"Lifetime": "17520h0m0s"}, []string{"client secret, valid for 24 months"}},

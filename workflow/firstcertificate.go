@@ -1,0 +1,15 @@
+package workflow
+
+// An app with which people sign in may get its first certificate later, by an update: the
+// product that it is for makes one itself, say, once the app is known there.
+
+// MayGetCertificate reports whether an update may give r's app its first certificate.
+func (r *Request) MayGetCertificate(p Product) bool {
+	_, offered := p.Offer(OwnCertificate)
+	return offered && r.Plan.Credential.Kind == NoCredential
+}
+
+// addsCertificate reports whether r is an update that gives its app a first certificate.
+func (r *Request) addsCertificate() bool {
+	return r.Kind == Update && r.Was.Credential.Kind == NoCredential && r.Plan.Credential.Kind == OwnCertificate
+}

@@ -1,0 +1,72 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// Source: services.md, section 9: Veeam can make the Restore Portal's certificate itself later.
+func TestAnUpdateGivesAnAppItsFirstCertificate(t *testing.T) {
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t)
+		n := w.boot()
+		w.signer = adaOfAzure()
+		d := certificateDraft("portal")
+		d.Credential, d.Certificate = NoCredential, nil
+		app, err := n.Submit(t.Context(), bea, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		app = w.settle(n, app.ID, Done)
+		if len(w.one().thumbprints) != 0 {
+			t.Fatal("it has a certificate already")
+		}
+		p.on(w, n)
+		u := d2("V-first")
+		u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []Person{zoe}, newCertificate()
+		r, err := n.Update(t.Context(), bea, app.ID, u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := r.Plan.Credential
+		if c.Kind != OwnCertificate || !slices.ContainsFunc(r.Changes(), func(c Change) bool { return c.Added && c.What == CredentialChange }) {
+			t.Errorf("its credential is %+v, and changes %+v", c, r.Changes())
+		}
+		w.settle(n, r.ID, Done)
+		n = p.back(n)
+		r = w.settle(n, r.ID, Done)
+		n.stop()
+		if has := w.one().thumbprints; !slices.Equal(has, []string{c.Certificate.Thumbprint}) || r.Made.KeyExpires.IsZero() || !r.mayExpire() {
+			t.Errorf("it has %q, which ends %s", has, r.Made.KeyExpires)
+		}
+	})
+}
+
+func TestAFirstCertificateIsCheckedAsAnyOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		w.signer = adaOfAzure()
+		d := certificateDraft("portal")
+		d.Credential, d.Certificate = NoCredential, nil
+		app, err := n.Submit(t.Context(), bea, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		app = w.settle(n, app.ID, Done)
+		u := d2("V-first")
+		u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []Person{zoe}, []byte("not a certificate")
+		_, err = n.Update(t.Context(), bea, app.ID, u)
+		if wrong, _ := err.(FieldErrors); wrong[FieldCertificate] == "" {
+			t.Errorf("%v", err)
+		}
+		u.Certificate, u.Origin = nil, "V-nothing"
+		_, err = n.Update(t.Context(), bea, app.ID, u)
+		if wrong, _ := err.(FieldErrors); !strings.Contains(wrong[FieldReason], "Nothing would change") {
+			t.Errorf("%v", err)
+		}
+	})
+}
