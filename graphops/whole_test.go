@@ -62,6 +62,9 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
 			a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.PublicClientFlows = []string{"https://new.contoso.com"}, []string{"https://newspa.contoso.com"}, []string{"http://localhost"}, true
 			a.Scopes = []workflow.Scope{{Name: "new.scope", Title: "t", Words: "w", PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
+			a.AppRoles = []workflow.AppRole{{Name: "New.Role", Title: "t", Words: "w", Apps: true}}
+			a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true}}
+			a.IdentifierURIs = []string{"https://contoso.com/new"}
 			cert := w.certificate("new")
 			must := func(what string, err error) {
 				t.Helper()
@@ -77,11 +80,12 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			must("secret", err)
 			must("issuer", s.EnsureFederated(t.Context(), m.ObjectID, "EA-1", workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}))
 			w.only("after it was adopted", before, w.t.Raw(m.AppID),
-				".api.oauth2PermissionScopes[+]", ".api.preAuthorizedApplications[+]", ".identifierUris[+]", ".isFallbackPublicClient: false is true", ".keyCredentials[+]", ".passwordCredentials[+]",
+				".api.oauth2PermissionScopes[+]", ".api.preAuthorizedApplications[+]", ".appRoles[+]", ".identifierUris[+]", ".identifierUris[+]", ".optionalClaims.idToken[+]", ".isFallbackPublicClient: false is true", ".keyCredentials[+]", ".passwordCredentials[+]",
 				".publicClient.redirectUris[+]", ".requiredResourceAccess[+]", ".spa.redirectUris[+]", ".web.redirectUriSettings[+]", ".web.redirectUris[+]")
 
 			must("certificate", s.RemoveCertificate(t.Context(), m.ObjectID, cert.Thumbprint))
 			must("secret", s.RemoveKey(t.Context(), m.ObjectID, key.KeyID))
+			a.Drops = workflow.Plan{AppRoles: a.AppRoles, OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
 			_, err = s.TakeBackAPI(t.Context(), m.ObjectID, m.AppID, a, true)
 			must("API", err)
 			back := workflow.App{ObjectID: m.ObjectID, AppID: m.AppID, UniqueName: a.UniqueName, Merge: true, Drops: workflow.Plan{RedirectURIs: a.RedirectURIs, SPARedirectURIs: a.SPARedirectURIs,

@@ -113,6 +113,7 @@ var agreed = map[string]any{
 	"permissionScope/origin":                          "Application",
 	"appRole/allowedMemberTypes":                      []any{"Application", "User"},
 	"appRole/value":                                   "Odd.Role",
+	"optionalClaim/source":                            "user",
 	"appRole/origin":                                  "Application",
 	"resourceAccess/type":                             "Role",
 	"preAuthorizedApplication/delegatedPermissionIds": []any{oddScope},
