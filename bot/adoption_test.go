@@ -8,6 +8,7 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/cloud"
 )
 
 // adopted is an adoption, as far as a state.
@@ -70,7 +71,7 @@ func TestTheFormForAnExistingAppIsWhatSlackTakes(t *testing.T) {
 
 func TestAnAdoptionIsExportedWithoutAScript(t *testing.T) {
 	w := newWorld(t)
-	v, _ := json.Marshal(exportView(w.adopted(t, workflow.Done), "bash", 0))
+	v, _ := json.Marshal(exportView(cloud.Public, w.adopted(t, workflow.Done), "bash", 0))
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/cloud"
 	"github.com/entra-app/entra-app/workflow/manifest"
 )
 
@@ -73,8 +74,8 @@ func (b *Bot) ewsReminder(r *workflow.Request) (string, []slack.Block) {
 }
 
 // ewsScript is the script for r's app.
-func ewsScript(r *workflow.Request) (string, error) {
-	l := manifest.Listing{TenantID: firstOf(r.Made.TenantID, r.Plan.TenantID), AppName: r.AppName()}
+func ewsScript(in cloud.Cloud, r *workflow.Request) (string, error) {
+	l := manifest.Listing{Cloud: in.Name, TenantID: firstOf(r.Made.TenantID, r.Plan.TenantID), AppName: r.AppName()}
 	switch old := r.EWSBefore(); {
 	case r.Made.AppID == "":
 		return "", fmt.Errorf("%s has no App ID yet", r.ID)
@@ -88,8 +89,8 @@ func ewsScript(r *workflow.Request) (string, error) {
 	return manifest.EWSScript(l)
 }
 
-func ewsView(r *workflow.Request) slack.ModalViewRequest {
-	text, err := ewsScript(r)
+func ewsView(in cloud.Cloud, r *workflow.Request) slack.ModalViewRequest {
+	text, err := ewsScript(in, r)
 	if err != nil {
 		return noticeView("Exchange script", "There is no script: "+err.Error()+".")
 	}

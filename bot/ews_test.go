@@ -11,6 +11,7 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/cloud"
 )
 
 // atBlocked is a day on which Exchange Online blocks Exchange Web Services, and has not ended them.
@@ -58,12 +59,12 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 	if _, blocks := w.bot.message(workflow.Drawing{Request: r, Name: "outcome:1"}); !strings.Contains(allText(blocks), "0ddba110-0000-4000-8000-000000000009") {
 		t.Errorf("it does not name the old App ID: %s", allText(blocks))
 	}
-	script, err := ewsScript(r)
+	script, err := ewsScript(cloud.Public, r)
 	if err != nil || !strings.Contains(script, "$add = @('"+r.Made.AppID+"')") || !strings.Contains(script, "$remove = @('0ddba110-0000-4000-8000-000000000009')") {
 		t.Errorf("%v: %s", err, script)
 	}
 	r.Kind = workflow.Retire
-	if script, err := ewsScript(r); err != nil || !strings.Contains(script, "$add = @()") || !strings.Contains(script, "$remove = @('"+r.Made.AppID+"')") {
+	if script, err := ewsScript(cloud.Public, r); err != nil || !strings.Contains(script, "$add = @()") || !strings.Contains(script, "$remove = @('"+r.Made.AppID+"')") {
 		t.Errorf("%v: %s", err, script)
 	}
 }
@@ -76,7 +77,7 @@ func TestSomebodySaysThatAnAppIsListed(t *testing.T) {
 	if err != nil || !is.EWSListed() || is.EWS.By != "UBEA" {
 		t.Errorf("%+v, %v", is.EWS, err)
 	}
-	view := ewsView(r)
+	view := ewsView(cloud.Public, r)
 	b, _ := json.Marshal(view)
 	for _, m := range slacktest.ValidateView(b, false) {
 		t.Error(m)

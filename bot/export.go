@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/cloud"
 	"github.com/entra-app/entra-app/workflow/manifest"
 )
 
@@ -44,9 +45,9 @@ func (b *Bot) export(ctx context.Context, i interaction, format, value string) {
 		b.refuse(ctx, i, about(id, err))
 		return
 	}
-	view := exportView(r, format, page)
+	view := exportView(b.in(r), r, format, page)
 	if format == asEWS {
-		view = ewsView(r)
+		view = ewsView(b.in(r), r)
 	}
 	if at := i.View.CallbackID; at == exportCallback || at == detailsView {
 		b.show(ctx, i.View.ID, view)
@@ -55,7 +56,16 @@ func (b *Bot) export(ctx context.Context, i interaction, format, value string) {
 	b.open(ctx, i, view)
 }
 
-func exportView(r *workflow.Request, format string, page int) slack.ModalViewRequest {
+// in is the cloud that a request's tenant is in.
+func (b *Bot) in(r *workflow.Request) cloud.Cloud {
+	t, _ := b.desk.Tenant(r.Tenant)
+	if c, ok := cloud.Named(t.Cloud); ok {
+		return c
+	}
+	return cloud.Public
+}
+
+func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) slack.ModalViewRequest {
 	if r.Kind == workflow.Adopt {
 		format = asJSON
 	}
@@ -63,7 +73,7 @@ func exportView(r *workflow.Request, format string, page int) slack.ModalViewReq
 	if r.Requester.Email != "" { // the bot makes the requester an owner, too
 		plan.Owners = append([]workflow.Person{r.Requester}, plan.Owners...)
 	}
-	text, err := exported(plan, format)
+	text, err := exported(in, plan, format)
 	if err != nil {
 		return noticeView("Export manifest", "This plan can't be written like that: "+err.Error()+".")
 	}
@@ -91,12 +101,12 @@ func exportView(r *workflow.Request, format string, page int) slack.ModalViewReq
 	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Export manifest"), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
 }
 
-func exported(p workflow.Plan, format string) (string, error) {
+func exported(in cloud.Cloud, p workflow.Plan, format string) (string, error) {
 	if format == asJSON {
 		j, err := manifest.Export(p)
 		return string(j), err
 	}
-	return manifest.Script(p, manifest.Kind(format))
+	return manifest.ScriptIn(in, p, manifest.Kind(format))
 }
 
 // parts cuts a text at the ends of lines into parts of at most so many bytes. A

@@ -33,22 +33,6 @@ type Tenant struct {
 	ARMURL       string // https://management.azure.com; empty: no Azure roles
 }
 
-// Cloud returns where a national cloud is: public, usgov, dod or china. Source:
-// Microsoft Graph, "National cloud deployments"; Azure, "Cloud endpoints".
-func Cloud(name string) (authorityURL, graphURL, armURL string, ok bool) {
-	switch name {
-	case "public":
-		return "https://login.microsoftonline.com", "https://graph.microsoft.com", "https://management.azure.com", true
-	case "usgov":
-		return "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://management.usgovcloudapi.net", true
-	case "dod":
-		return "https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://management.usgovcloudapi.net", true
-	case "china":
-		return "https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn", "https://management.chinacloudapi.cn", true
-	}
-	return "", "", "", false
-}
-
 // A Directory is Entra, for a number of tenants.
 type Directory struct {
 	tenants map[string]tenant

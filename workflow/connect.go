@@ -131,19 +131,11 @@ func (d *Desk) checkBackup(wrong FieldErrors, p Product, plan Plan) {
 	}
 }
 
-// serverClouds are the words of backup servers for a tenant's cloud: RestOrganizationRegion
-// and AzureStorageEndpoint. Source: Veeam's OpenAPI documents.
-var serverClouds = map[string]struct{ region, azure string }{
-	"usgov": {"USGovernment", "Government"},
-	"dod":   {"USDefence", "Government"},
-	"china": {"China", "China"},
-}
-
 // region is what a backup server calls the tenant's cloud.
-func (t Tenant) region() string { return cmp.Or(serverClouds[t.Cloud].region, "Worldwide") }
+func (t Tenant) region() string { return t.in().Veeam }
 
 // azureEnvironment is what a backup server calls the tenant's Azure.
-func (t Tenant) azureEnvironment() string { return cmp.Or(serverClouds[t.Cloud].azure, "Global") }
+func (t Tenant) azureEnvironment() string { return t.in().VeeamAzure }
 
 // connect connects the plan's server with the app. The sealed credential ends with
 // the request's noting that, and only then: a repeat sends the same again.

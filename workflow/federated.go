@@ -5,33 +5,20 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/entra-app/entra-app/workflow/cloud"
 )
 
 // Trust in the tokens of another issuer.
 
-// exchanges are the audiences of tokens that are exchanged, by Microsoft's cloud.
-// Source: Microsoft, Workload identity federation; the login action of Azure for the
-// sovereign clouds.
-var exchanges = []struct{ cloud, audience string }{
-	{"public", "api://AzureADTokenExchange"}, {"usgov", "api://AzureADTokenExchangeUSGov"},
-	{"dod", "api://AzureADTokenExchangeUSGov"}, {"china", "api://AzureADTokenExchangeChina"},
-}
-
 // TokenExchange is the audience that t's cloud suggests for tokens of other issuers.
-func (t Tenant) TokenExchange() string {
-	for _, e := range exchanges {
-		if e.cloud == t.Cloud {
-			return e.audience
-		}
-	}
-	return exchanges[0].audience
-}
+func (t Tenant) TokenExchange() string { return t.in().TokenExchange }
 
 // cloudOf is the first cloud whose audience this is, or "".
 func cloudOf(audience string) string {
-	for _, e := range exchanges {
-		if e.audience == audience {
-			return e.cloud
+	for _, c := range cloud.All {
+		if c.TokenExchange == audience {
+			return c.Name
 		}
 	}
 	return ""

@@ -122,7 +122,7 @@ func (s *Server) identifyAzure(c *call) error {
 	case k == nil:
 		return azureUnauthorized("InvalidAuthenticationToken", "The access token is invalid.")
 	case k.audience != armAppID:
-		return azureUnauthorized("InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource '%s'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/','https://management.core.windows.net','https://management.azure.com/','https://management.azure.com'.", k.audience)
+		return azureUnauthorized("InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource '%s'. It should exactly match with one of the allowed audiences %s.", k.audience, s.cloud.armAudiences())
 	case !s.now().Before(k.expires):
 		return azureUnauthorized("ExpiredAuthenticationToken", "The access token expiry UTC time '%s' is earlier than current UTC time '%s'.", k.expires.Format("1/2/2006 3:04:05 PM"), s.now().Format("1/2/2006 3:04:05 PM"))
 	case k.user != nil && (k.user.Disabled || !k.may([]string{"user_impersonation"})):

@@ -236,13 +236,13 @@ func (t *Tenant) resource(name string) *sp {
 	} else if strings.EqualFold(name, t.s.armURL) {
 		name = armAppID
 	}
-	if u, err := url.Parse(name); err == nil && strings.HasSuffix(strings.ToLower(u.Hostname()), ".sharepoint.com") {
+	if t.s.cloud.isSite(name) {
 		name = "00000003-0000-0ff1-ce00-000000000000"
 	}
 	return find(t.sps, func(p *sp) bool {
 		names := []any{p.appID}
 		if p.resource != nil {
-			for _, n := range p.resource.names {
+			for _, n := range t.s.cloud.names(p.resource) {
 				names = append(names, n)
 			}
 		} else {

@@ -79,7 +79,7 @@ func (t *Tenant) showSP(p *sp) object {
 	if p.resource != nil {
 		o["appOwnerOrganizationId"], o["signInAudience"] = microsoft, "AzureADMultipleOrgs"
 		names = nil
-		for _, n := range p.resource.names {
+		for _, n := range t.s.cloud.names(p.resource) {
 			names = append(names, n)
 		}
 	} else {

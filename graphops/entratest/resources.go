@@ -17,17 +17,17 @@ const (
 // A resource is an application of Microsoft's that others get permissions on.
 type resource struct {
 	appID, name   string
-	names         []string // servicePrincipalNames
+	names         []string // servicePrincipalNames, where they are the same in every cloud
 	roles, scopes []any
 }
 
 // resources are the same for all tenants and never change.
 var resources = sync.OnceValue(func() []*resource {
 	all := []*resource{
-		{appID: graphAppID, name: "Microsoft Graph", names: []string{graphAppID, "https://graph.microsoft.com", "https://graph.microsoft.us", "https://dod-graph.microsoft.us", "https://microsoftgraph.chinacloudapi.cn"}},
-		{appID: catalog.ExchangeOnline, name: "Office 365 Exchange Online", names: []string{catalog.ExchangeOnline, "https://outlook.office365.com", "https://outlook.office.com"}},
+		{appID: graphAppID, name: "Microsoft Graph"},
+		{appID: catalog.ExchangeOnline, name: "Office 365 Exchange Online"},
 		{appID: catalog.SharePointOnline, name: "Office 365 SharePoint Online", names: []string{catalog.SharePointOnline, "https://microsoft.sharepoint-df.com"}},
-		{appID: armAppID, name: "Windows Azure Service Management API", names: []string{armAppID, "https://management.azure.com", "https://management.core.windows.net"}},
+		{appID: armAppID, name: "Windows Azure Service Management API"},
 	}
 	for _, r := range all {
 		for _, p := range catalog.All() {

@@ -19,6 +19,10 @@ type Config struct {
 	Interval     time.Duration // between polls, as told to the client; 0 means 5 seconds
 	PageSize     int           // of a list without $top; 0 means 100. If it is less, no $top makes a page longer
 
+	// Cloud is Microsoft's cloud that this is: "public", "usgov", "dod" or "china"; empty is
+	// public. Until SetURLs it is reached under that cloud's names, and it knows no other's.
+	Cloud string
+
 	// Seed is what chance follows from, the IDs of objects included, but no secret or
 	// token; 0 means that nothing can be said of it.
 	Seed uint64
@@ -28,7 +32,8 @@ type Config struct {
 // Manager and the two pages, for any number of tenants. It is an http.Handler for all their paths, and
 // every method may be called at any time from any goroutine.
 type Server struct {
-	cfg Config
+	cfg   Config
+	cloud national
 
 	mu       sync.Mutex // guards everything below, and everything in the tenants
 	random   *mathrand.Rand
@@ -74,13 +79,15 @@ func New(c Config) *Server {
 	if c.Seed == 0 {
 		random = mathrand.New(mathrand.NewPCG(mathrand.Uint64(), mathrand.Uint64()))
 	}
+	in := inCloud(c.Cloud)
 	return &Server{
 		cfg:      c,
+		cloud:    in,
 		random:   random,
-		loginURL: "https://login.microsoftonline.com",
-		graphURL: "https://graph.microsoft.com",
-		pageURL:  "https://microsoft.com",
-		armURL:   "https://management.azure.com",
+		loginURL: in.login,
+		graphURL: in.graph,
+		pageURL:  in.page,
+		armURL:   in.arm,
 		tokens:   make(map[string]*token),
 		renewals: make(map[string]*renewal),
 		seen:     make(map[string]bool),
@@ -104,7 +111,7 @@ func (s *Server) SetURLs(loginURL, graphURL, pageURL string) {
 // SetARMURL says under which address clients reach Azure Resource Manager: the
 // scopes of its tokens begin with it, and next links. It may be that of Graph;
 // {url}/.default is Graph's then, and {url}/user_impersonation Azure's. Tokens
-// for https://management.azure.com are good in any case.
+// for the cloud's own names are good in any case.
 func (s *Server) SetARMURL(armURL string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

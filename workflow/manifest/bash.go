@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/cloud"
 )
 
 // bash writes for bash 3.2 and later, which macOS has, and az.
@@ -51,14 +52,23 @@ func (b *bash) url(path text) string {
 	return `"$graph"` + bashText(append(text{lit("/v1.0")}, path...))
 }
 
-func (b *bash) begin(p workflow.Plan) {
+// setCloud are the commands that set the Azure CLI to a cloud, before others.
+func setCloud(c cloud.Cloud) string {
+	commands := ""
+	for _, set := range c.SetCLI() {
+		commands += set + " && "
+	}
+	return commands
+}
+
+func (b *bash) begin(p workflow.Plan, c cloud.Cloud) {
 	b.line(`#!/usr/bin/env bash
 # Registers the application: %s
 # Tenant: %s
 # Plan: SHA-256 %s
 #
 # Read it before you run it. It runs with your own rights, in bash on Linux, macOS,
-# WSL or in Azure Cloud Shell, after: az login --tenant %[2]s
+# WSL or in Azure Cloud Shell, after: %[4]saz login --tenant %[2]s
 # Where it stops, an error says why, and nothing after that was done.
 # A character beyond ASCII is written as its number, as in \u00fc or <U+00FC>, and an @ in JSON as \u0040.
 set -euo pipefail
@@ -81,14 +91,17 @@ patient() {
   done
   return 1
 }
-`, plain(p.AppName), p.TenantID, p.Digest())
+`, plain(p.AppName), p.TenantID, p.Digest(), setCloud(c))
 	if p.Credential.Kind == workflow.ClientSecret {
 		b.line(`[ -t 1 ] || fail 'This shows a client secret. Run it in a terminal, so that the secret does not get into a file.'`)
 	}
-	b.line(`[ "$(az account show --query tenantId --output tsv)" = %s ] || fail %s`, bashQuote(p.TenantID), bashQuote("You are signed in to another tenant. First: az login --tenant "+p.TenantID))
+	b.line(`[ "$(az account show --query tenantId --output tsv)" = %s ] || fail %s`, bashQuote(p.TenantID), bashQuote("You are signed in to another tenant. First: "+setCloud(c)+"az login --tenant "+p.TenantID))
 	b.line(`graph=$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
 graph=${graph%%/}
 [[ $graph =~ ^https://[a-z0-9.-]+(:[0-9]+)?$ ]] || fail 'az does not say where Microsoft Graph is.'`)
+	if c.Name != cloud.Public.Name {
+		b.line(`[ "$graph" = %s ] || fail %s`, bashQuote(c.Graph), bashQuote("az is not set to the cloud of this tenant. First: "+setCloud(c)+"az login --tenant "+p.TenantID))
+	}
 	if len(p.AzureRoles) > 0 {
 		b.line(`azure=$(az cloud show --query endpoints.resourceManager --output tsv)
 azure=${azure%%/}

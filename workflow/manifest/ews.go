@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/cloud"
 )
 
 // A Listing is a change of the organisation's list of apps that may use Exchange Web
@@ -14,6 +15,7 @@ import (
 type Listing struct {
 	TenantID, AppName string
 	Add, Remove       []string
+	Cloud             string // the name of the tenant's; empty is the public one
 }
 
 // EWSScript returns a script for Exchange Online PowerShell that makes the change.
@@ -34,7 +36,16 @@ func EWSScript(l Listing) (string, error) {
 			return "", fmt.Errorf("%q is not a GUID", id)
 		}
 	}
+	in, ok := cloud.Named(l.Cloud)
+	if !ok {
+		in = cloud.Public
+	}
+	environment := ""
+	if in.Name != cloud.Public.Name {
+		environment = " -ExchangeEnvironmentName " + in.Exchange
+	}
 	return strings.NewReplacer(
+		"{environment}", environment,
 		"{app}", plain(l.AppName), "{tenant}", l.TenantID, "{add}", psIDs(l.Add), "{remove}", psIDs(l.Remove),
 		"{ends}", catalog.EWS().Ends.Format(time.DateOnly), "{hours}", fmt.Sprint(int(catalog.EWS().Acts.Hours())),
 	).Replace(ewsScript), nil
@@ -73,7 +84,7 @@ function Get-AllowedIds {
   }
 }
 
-Connect-ExchangeOnline -ShowBanner:$false -CommandName 'Get-OrganizationConfig', 'Set-OrganizationConfig'
+Connect-ExchangeOnline{environment} -ShowBanner:$false -CommandName 'Get-OrganizationConfig', 'Set-OrganizationConfig'
 $connections = @(Get-ConnectionInformation | Where-Object { $_.State -eq 'Connected' })
 if ($connections.Count -ne 1) { throw 'There is more than one connection to Exchange Online. Close the others with Disconnect-ExchangeOnline, and run this again.' }
 if ("$($connections[0].TenantID)" -ne $tenant) { throw 'You are signed in to another tenant. Run Disconnect-ExchangeOnline, and then this again.' }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/cloud"
 )
 
 const azureVersion = "?api-version=2022-04-01"
@@ -71,7 +72,7 @@ func (s *powershell) step(title string) {
 
 func (s *powershell) why(words string) { s.line("# - %s", plain(words)) }
 
-func (s *powershell) begin(p workflow.Plan) {
+func (s *powershell) begin(p workflow.Plan, c cloud.Cloud) {
 	scopes := p.SignInScopes(workflow.Provision)
 	if len(p.Owners) > 0 {
 		scopes = append(scopes, "User.ReadBasic.All")
@@ -81,7 +82,7 @@ func (s *powershell) begin(p workflow.Plan) {
 	}
 	modules, azure := "Microsoft.Graph.Authentication", ""
 	if len(p.AzureRoles) > 0 {
-		modules, azure = modules+", Az.Accounts", ", [string]$AzureEnvironment = 'AzureCloud'"
+		modules, azure = modules+", Az.Accounts", ", [string]$AzureEnvironment = "+psQuote(c.AzureModule)
 	}
 	s.line(`#Requires -Version 5.1
 #Requires -Modules %s
@@ -92,7 +93,7 @@ func (s *powershell) begin(p workflow.Plan) {
 # Read it before you run it. It signs you in and runs with your own rights.
 # Where it stops, an error says why, and nothing after that was done.
 # A character beyond ASCII is written as its number, as in \u00fc or <U+00FC>, and an @ in JSON as \u0040.
-param([string]$Environment = 'Global'%s)
+param([string]$Environment = %s%s)
 $ErrorActionPreference = 'Stop'
 
 # Assert-Id stops where a value is not one ID.
@@ -116,7 +117,7 @@ function Get-Graph([string]$path) {
 function Send-Graph([string]$method, [string]$path, [string]$body) {
   Invoke-MgGraphRequest -Method $method -Uri "$graph/v1.0$path" -Body $body -ContentType 'application/json' -OutputType PSObject
 }
-`, modules, plain(p.AppName), p.TenantID, p.Digest(), azure)
+`, modules, plain(p.AppName), p.TenantID, p.Digest(), psQuote(c.GraphModule), azure)
 	if len(p.AzureRoles) > 0 {
 		s.line(`function Send-Azure([string]$path, [string]$body) {
   $answer = Invoke-AzRestMethod -Method PUT -Path $path -Payload $body

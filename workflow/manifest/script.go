@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/cloud"
 )
 
 // Kind is a language of scripts.
@@ -37,7 +38,10 @@ func (k Kind) Title() string {
 //
 // Entra makes whoever runs it an owner, besides the plan's. A request's own plan
 // does not name the requester: whoever calls it adds them, if they are to be one.
-func Script(p workflow.Plan, kind Kind) (string, error) {
+func Script(p workflow.Plan, kind Kind) (string, error) { return ScriptIn(cloud.Public, p, kind) }
+
+// ScriptIn is Script for a tenant of one of Microsoft's clouds.
+func ScriptIn(c cloud.Cloud, p workflow.Plan, kind Kind) (string, error) {
 	if err := checkPlan(p); err != nil {
 		return "", err
 	}
@@ -51,7 +55,7 @@ func Script(p workflow.Plan, kind Kind) (string, error) {
 		return "", fmt.Errorf("there are no scripts of kind %q", kind)
 	}
 	s := &script{p: p, sh: sh, ids: map[workflow.Permission]string{}}
-	sh.begin(p)
+	sh.begin(p, c)
 	s.lookUp()
 	s.register()
 	s.consent()
@@ -139,7 +143,7 @@ func checkPlan(p workflow.Plan) error {
 // A shell writes the steps of a script in its own language. What it is given may
 // be anybody's words: quoting is its business, and nobody else's.
 type shell interface {
-	begin(p workflow.Plan)
+	begin(p workflow.Plan, c cloud.Cloud)
 	// step begins a part, and why gives the reasons for what follows.
 	step(title string)
 	why(words string)

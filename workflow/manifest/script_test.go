@@ -14,6 +14,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/cloud"
 )
 
 func write(t *testing.T, p workflow.Plan, k Kind) string {
@@ -365,6 +366,35 @@ func TestAScriptAssignsRolesOnManagementGroupsAndResourceGroups(t *testing.T) {
 		p.Subscriptions = []string{no}
 		if _, err := Script(p, AzureCLI); err == nil {
 			t.Errorf("%q was taken", no)
+		}
+	}
+}
+
+// A script is for the tenant's cloud, and stops in any other.
+func TestAScriptIsForTheTenantsCloud(t *testing.T) {
+	for _, c := range cloud.All {
+		bash, err := ScriptIn(c, rich(t), AzureCLI)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checks := strings.Contains(bash, `[ "$graph" = '`+c.Graph+`' ] || fail 'az is not set to the cloud of this tenant. First: `+strings.Join(c.SetCLI(), " && "))
+		if checks != (c.Name != cloud.Public.Name) {
+			t.Errorf("%s: the script stops in another cloud: %v", c.Name, checks)
+		}
+		ps, err := ScriptIn(c, rich(t), PowerShell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(ps, "$Environment = '"+c.GraphModule+"'") || !strings.Contains(ps, "$AzureEnvironment = '"+c.AzureModule+"'") {
+			t.Errorf("%s: %s", c.Name, ps)
+		}
+		const tenant = "72aa0d83-624a-4ebf-a683-1b9b45548610"
+		ews, err := EWSScript(Listing{TenantID: tenant, AppName: "x", Add: []string{tenant}, Cloud: c.Name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if named := strings.Contains(ews, "Connect-ExchangeOnline -ExchangeEnvironmentName "+c.Exchange+" "); named != (c.Name != cloud.Public.Name) {
+			t.Errorf("%s: it names Exchange's environment: %v", c.Name, named)
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"os"
 
 	"github.com/entra-app/entra-app/workflow"
+	clouds "github.com/entra-app/entra-app/workflow/cloud"
 	"github.com/entra-app/entra-app/workflow/document"
 )
 
@@ -70,7 +71,7 @@ type Veeam struct {
 }
 
 // Clouds are the names that a tenant's cloud may have.
-var Clouds = []string{"public", "usgov", "dod", "china"}
+var Clouds = clouds.Names()
 
 // maxSize is the greatest size of a configuration or of a secret's file.
 const maxSize = 1 << 20

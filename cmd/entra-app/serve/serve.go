@@ -19,6 +19,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/veeam"
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/cloud"
 	"github.com/entra-app/entra-app/workflow/pack"
 )
 
@@ -227,7 +228,8 @@ func backupServers(c config.Config, log *slog.Logger) ([]workflow.BackupServer, 
 func directories(c config.Config) []graphops.Tenant {
 	out := make([]graphops.Tenant, len(c.Tenants))
 	for i, t := range c.Tenants {
-		authority, graph, arm, _ := graphops.Cloud(t.Cloud)
+		in, _ := cloud.Named(t.Cloud)
+		authority, graph, arm := in.Authority, in.Graph, in.ARM
 		if t.AuthorityURL != "" {
 			authority = t.AuthorityURL
 		}

@@ -76,6 +76,12 @@ func newWorld(t testing.TB) *world {
 // everybody.
 func newWorldOf(t testing.TB, c slacktest.Config) *world {
 	t.Helper()
+	return newWorldIn(t, c, entratest.Config{})
+}
+
+// newWorldIn is newWorldOf with a Microsoft of its own kind.
+func newWorldIn(t testing.TB, c slacktest.Config, microsoft entratest.Config) *world {
+	t.Helper()
 	w := &world{t: t, log: &syncBuffer{}, now: c.Now}
 	w.slack = slacktest.New(c)
 	slackSrv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -88,7 +94,8 @@ func newWorldOf(t testing.TB, c slacktest.Config) *world {
 	w.slack.SetURL(slackSrv.URL)
 	t.Cleanup(func() { w.slack.Close(); slackSrv.Close() })
 
-	w.entra = entratest.New(entratest.Config{Interval: time.Second, Now: c.Now})
+	microsoft.Interval, microsoft.Now = time.Second, c.Now
+	w.entra = entratest.New(microsoft)
 	entraSrv := httptest.NewTLSServer(w.entra)
 	w.entra.SetURLs(entraSrv.URL, entraSrv.URL, entraSrv.URL)
 	t.Cleanup(func() { w.entra.Close(); entraSrv.Close() })
