@@ -219,6 +219,9 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 	if p.PublicClientFlows {
 		parts = append(parts, bold("Public client flows: "), "allowed: people sign in to it with a device code, without any secret of the app\n")
 	}
+	if r.RequiresAssignment() {
+		parts = append(parts, bold("Assignment required: "), "yes, as nobody signs in to it\n")
+	}
 	switch {
 	case len(p.Owners) > inALine:
 		g := &growing{title: "Owners besides the requester"}

@@ -105,12 +105,29 @@ func (s *session) applicationBody(ctx context.Context, a workflow.App) (models.A
 	if there || a.PublicClientFlows {
 		body.SetIsFallbackPublicClient(&a.PublicClientFlows)
 	}
+	if !there {
+		body.SetServicePrincipalLockConfiguration(locked())
+	}
 	required, err := s.required(ctx, a, a.AppID)
 	if err != nil {
 		return nil, err
 	}
 	body.SetRequiredResourceAccess(required)
 	return body, nil
+}
+
+// locked is the app instance lock, as new applications have it since June 2026: nobody in
+// another tenant may give the app a credential there. Where it is an app of this tenant
+// only, it locks nothing. Source: Graph, servicePrincipalLockConfiguration; MC1300584.
+func locked() models.ServicePrincipalLockConfigurationable {
+	yes := true
+	l := models.NewServicePrincipalLockConfiguration()
+	l.SetIsEnabled(&yes)
+	l.SetAllProperties(&yes)
+	l.SetCredentialsWithUsageSign(&yes)
+	l.SetCredentialsWithUsageVerify(&yes)
+	l.SetTokenEncryptionKeyId(&yes)
+	return l
 }
 
 // required is what the app asks for. Its own scopes are among it once its ID is known.
@@ -175,14 +192,33 @@ func (s *session) readApplication(ctx context.Context, uniqueName string) (model
 // inPortal is the tag that shows a service principal under Enterprise applications.
 const inPortal = "WindowsAzureActiveDirectoryIntegratedApp"
 
-// EnsureServicePrincipal makes the app's service principal, or finds it.
-func (s *session) EnsureServicePrincipal(ctx context.Context, appID string) (objectID string, err error) {
-	p, err := s.addPrincipal(ctx, opPrincipal, appID, []string{inPortal})
+// EnsureServicePrincipal makes the app's service principal, or finds it. assigned says
+// whether only who is assigned may use it; without one that stays as it is.
+// Source: Graph, servicePrincipal resource type, appRoleAssignmentRequired.
+func (s *session) EnsureServicePrincipal(ctx context.Context, appID string, assigned ...bool) (objectID string, err error) {
+	body := models.NewServicePrincipal()
+	body.SetTags([]string{inPortal})
+	if len(assigned) > 0 {
+		body.SetAppRoleAssignmentRequired(&assigned[0])
+	}
+	p, err := s.addPrincipal(ctx, opPrincipal, appID, body)
 	if err != nil {
 		return "", s.fault(err, appID)
 	}
-	s.know(value(p.GetId()))
-	return value(p.GetId()), nil
+	id := value(p.GetId())
+	s.know(id)
+	if is := p.GetAppRoleAssignmentRequired(); len(assigned) == 0 || is != nil && *is == assigned[0] {
+		return id, nil
+	}
+	change := models.NewServicePrincipal()
+	change.SetAppRoleAssignmentRequired(&assigned[0])
+	req := s.get("/servicePrincipals/{id}", "id", id)
+	req.Method = kiota.PATCH
+	if err := req.SetContentFromParsable(ctx, s.adapter, "application/json", change); err != nil {
+		return "", err
+	}
+	_, err = s.send(ctx, opPrincipal, req, nil)
+	return id, s.fault(err, appID, id)
 }
 
 // DeleteApplication deletes the application, and with it its service principal

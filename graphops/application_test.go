@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -251,5 +253,51 @@ func TestAnAccountWithoutTheRoleIsToldSo(t *testing.T) {
 	}
 	if errors.Is(err, workflow.ErrSessionOver) {
 		t.Error("the session is not over")
+	}
+}
+
+// services.md, section 2: new applications have the app instance lock on; what is
+// registered here has it whether the tenant sets it or not.
+func TestWhatIsRegisteredHasTheAppInstanceLock(t *testing.T) {
+	w := newWorld(t)
+	w.t.Change(func(k *entratest.Knobs) { k.NoInstanceLock = true })
+	s := w.session("ada").(*session)
+	obj, _, _ := w.made(s, app("portal"))
+	req, err := s.application(obj).ToGetRequestInformation(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.send(t.Context(), opReadApp, req, models.CreateApplicationFromDiscriminatorValue)
+	if w.saw(err) != nil {
+		t.Fatal(err)
+	}
+	l := got.(models.Applicationable).GetServicePrincipalLockConfiguration()
+	if l == nil || !value(l.GetIsEnabled()) || !value(l.GetAllProperties()) || !value(l.GetCredentialsWithUsageVerify()) || !value(l.GetCredentialsWithUsageSign()) || !value(l.GetTokenEncryptionKeyId()) {
+		t.Errorf("the lock is %+v", l)
+	}
+}
+
+func TestAssignmentIsRequiredOnceAndOnlyWhereItIsAskedFor(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada").(*session)
+	_, appID, id := w.made(s, app("payroll"))
+	is := func() bool {
+		req := s.get("/servicePrincipals/{id}?$select=id,appRoleAssignmentRequired", "id", id)
+		got, err := s.send(t.Context(), opResource, req, models.CreateServicePrincipalFromDiscriminatorValue)
+		if w.saw(err) != nil {
+			t.Fatal(err)
+		}
+		return value(got.(models.ServicePrincipalable).GetAppRoleAssignmentRequired())
+	}
+	for _, step := range []struct {
+		assigned []bool
+		want     bool
+	}{{nil, false}, {[]bool{true}, true}, {nil, true}, {[]bool{true}, true}, {[]bool{false}, false}} {
+		if _, err := s.EnsureServicePrincipal(t.Context(), appID, step.assigned...); w.saw(err) != nil {
+			t.Fatal(err)
+		}
+		if got := is(); got != step.want {
+			t.Errorf("after %v it is %v", step.assigned, got)
+		}
 	}
 }

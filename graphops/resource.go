@@ -93,7 +93,7 @@ func (s *session) resource(ctx context.Context, appID string) (*resource, error)
 			return nil, s.fault(err)
 		}
 	}
-	p, err := s.addPrincipal(ctx, opAddResource, appID, nil)
+	p, err := s.addPrincipal(ctx, opAddResource, appID, models.NewServicePrincipal())
 	if err != nil {
 		return nil, s.fault(err, appID)
 	}
@@ -145,12 +145,8 @@ func (s *session) principal(ctx context.Context, appID string) (models.ServicePr
 }
 
 // addPrincipal makes a service principal, or reads the one that is there.
-func (s *session) addPrincipal(ctx context.Context, op operation, appID string, tags []string) (models.ServicePrincipalable, error) {
-	body := models.NewServicePrincipal()
+func (s *session) addPrincipal(ctx context.Context, op operation, appID string, body models.ServicePrincipalable) (models.ServicePrincipalable, error) {
 	body.SetAppId(&appID)
-	if tags != nil {
-		body.SetTags(tags)
-	}
 	req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ToPostRequestInformation(ctx, body, nil)
 	if err != nil {
 		return nil, err

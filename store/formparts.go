@@ -50,6 +50,7 @@ type madeV1 struct {
 	Owner            string    `json:"owner,omitzero"`
 	Creator          string    `json:"creator,omitzero"`
 	Owners           []string  `json:"owners,omitzero"`
+	Assigned         bool      `json:"assigned,omitzero"`
 	KeyID            string    `json:"key_id,omitzero"`
 	KeyExpires       time.Time `json:"key_expires,omitzero"`
 	Certificate      []byte    `json:"certificate,omitzero"`

@@ -199,3 +199,29 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 		}
 	}
 }
+
+// services.md, section 2: assignment is required of apps with which nobody signs in, and
+// is left alone where somebody else decides about it.
+func TestAssignmentIsRequiredWhereNobodySignsIn(t *testing.T) {
+	silent := Plan{Credential: Credential{Kind: OwnCertificate}, Permissions: []Permission{{Type: catalog.Application, Name: "Mail.Send"}}}
+	with := func(change func(*Plan)) Plan { p := silent.clone(); change(&p); return p }
+	for _, c := range []struct {
+		what string
+		r    Request
+		want []bool
+	}{
+		{"nobody signs in", Request{Kind: Register, Plan: silent}, []bool{true}},
+		{"a redirect URI", Request{Kind: Register, Plan: with(func(p *Plan) { p.SPARedirectURIs = []string{"https://a"} })}, nil},
+		{"a delegated permission", Request{Kind: Register, Plan: with(func(p *Plan) { p.Permissions[0].Type = catalog.Delegated })}, nil},
+		{"a device code", Request{Kind: Register, Plan: with(func(p *Plan) { p.PublicClientFlows = true })}, nil},
+		{"an API", Request{Kind: Register, Plan: with(func(p *Plan) { p.Scopes = []Scope{{Name: "read"}} })}, nil},
+		{"no credential", Request{Kind: Register, Plan: with(func(p *Plan) { p.Credential.Kind = NoCredential })}, nil},
+		{"adopted", Request{Kind: Adopt, Plan: silent}, nil},
+		{"people sign in from now on", Request{Kind: Update, Made: Made{Assigned: true}, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, []bool{false}},
+		{"somebody else has set it", Request{Kind: Update, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, nil},
+	} {
+		if got := c.r.assigned(); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+	}
+}

@@ -76,7 +76,8 @@ type Session interface {
 	// EnsureApplication makes sure that there is an application with this unique name.
 	EnsureApplication(ctx context.Context, a App) (objectID, appID string, err error)
 	// EnsureServicePrincipal makes sure that the app has a service principal in the tenant.
-	EnsureServicePrincipal(ctx context.Context, appID string) (objectID string, err error)
+	// assigned says whether only who is assigned may use it; without one that stays as it is.
+	EnsureServicePrincipal(ctx context.Context, appID string, assigned ...bool) (objectID string, err error)
 	// EnsureOwners makes sure that users own the application, and then that those in
 	// not do not, if at least one of users does. It returns who owns it after that, and
 	// what Entra refused: that is no error.

@@ -202,7 +202,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 		r.Was.Owners, r.Plan.Owners = r.Plan.Owners, nil
 	}
 	r.Plan.TenantID = tenant.ID
-	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal,
+	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal, Assigned: before.Made.Assigned,
 		Owner: before.Made.Owner, TenantID: before.Made.TenantID, TenantName: before.Made.TenantName, Domain: before.Made.Domain}
 	if by.ID != before.Requester.ID {
 		r.Made.Owner = "" // it is the other one's account

@@ -183,6 +183,13 @@ func (p Plan) Resources() []string {
 	return ids
 }
 
+// NobodySignsIn reports whether the app only ever signs in as itself: no person and no
+// other app has a way to use it. Such an app requires assignment.
+func (p Plan) NobodySignsIn() bool {
+	return p.Credential.Kind != NoCredential && !p.PublicClientFlows && len(p.Of(catalog.Delegated)) == 0 &&
+		len(p.RedirectURIs)+len(p.SPARedirectURIs)+len(p.PublicRedirectURIs)+len(p.Scopes)+len(p.AppRoles) == 0
+}
+
 // Risk is the highest tier of the plan's permissions and roles.
 func (p Plan) Risk() catalog.Risk {
 	worst := catalog.Low

@@ -159,8 +159,14 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		objectID, appID, err := s.EnsureApplication(ctx, r.app())
 		return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.AppID = objectID, appID }, err
 	case StepServicePrincipal:
-		id, err := s.EnsureServicePrincipal(ctx, r.Made.AppID)
-		return func(r *Request, _ *Step) { r.Made.ServicePrincipal = id }, err
+		assigned := r.assigned()
+		id, err := s.EnsureServicePrincipal(ctx, r.Made.AppID, assigned...)
+		return func(r *Request, st *Step) {
+			r.Made.ServicePrincipal = id
+			if len(assigned) > 0 {
+				r.Made.Assigned = assigned[0]
+			}
+		}, err
 	case StepOwner:
 		return e.ensureOwners(ctx, r, s)
 	case StepConsent:

@@ -218,6 +218,7 @@ type Made struct {
 	Owner            string   // object ID of the requester's account, where it was found
 	Creator          string   // object ID of the account with which it was first tried to register it
 	Owners           []string // object IDs of those whom an adoption makes owners, before it does
+	Assigned         bool     // that assignment is required to use the app, as this bot has set it
 	KeyID            string   // of the one live credential
 	KeyExpires       time.Time
 	Certificate      []byte // the public part of one that was made here, DER

@@ -152,3 +152,23 @@ func (r *Request) RolesWords() string {
 	}
 	return strings.Join(words, ", and ")
 }
+
+// assigned says whether only who is assigned may use the app, or nothing where that stays
+// as it is: in an app of another hand, and where somebody else has set it.
+func (r *Request) assigned() []bool {
+	switch {
+	case r.Adopted():
+		return nil
+	case r.Plan.NobodySignsIn():
+		return []bool{true}
+	case r.Made.Assigned:
+		return []bool{false}
+	}
+	return nil
+}
+
+// RequiresAssignment reports whether carrying r out has the app require assignment.
+func (r *Request) RequiresAssignment() bool {
+	a := r.assigned()
+	return r.Kind != Renew && r.Kind != Retire && len(a) > 0 && a[0]
+}

@@ -314,7 +314,7 @@ func (w *world) app(id string) *fakeApp {
 	return w.apps[strings.TrimPrefix(strings.TrimPrefix(id, "obj-"), "app-")]
 }
 
-func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string) (string, error) {
+func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string, assigned ...bool) (string, error) {
 	_, err := call(s.wired, "service principal", func() (bool, error) { s.app(appID).sp = true; return true, nil })
 	return appID, err
 }

@@ -105,6 +105,9 @@ func (c *call) register(body object, uniqueName string) (answer, error) {
 	}
 	delete(body, "keyCredentials")
 	fillScopes(body)
+	if body["servicePrincipalLockConfiguration"] == nil && !c.t.knobs.NoInstanceLock {
+		body["servicePrincipalLockConfiguration"] = object{"isEnabled": true, "allProperties": true, "credentialsWithUsageVerify": true, "credentialsWithUsageSign": true, "tokenEncryptionKeyId": true}
+	}
 	a := c.t.newApp(body)
 	a.uniqueName, a.keys = uniqueName, keys
 	a.owners = c.firstOwner()

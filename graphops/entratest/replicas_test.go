@@ -112,7 +112,7 @@ func (w *world) known(name string) (id, appID, sp string) {
 
 // services.md, section 1: assignments and grants.
 func TestConsentRefersToWhatAReplicaHasNotHeardOf(t *testing.T) {
-	w := replicated(t, 3)
+	w := replicated(t, 11)
 	a := w.must(w.as("ada"), "POST", "/applications", o{"displayName": "payroll"})
 	w.eventually()
 	p := w.must(w.as("ada"), "POST", "/servicePrincipals", o{"appId": a.body["appId"]})

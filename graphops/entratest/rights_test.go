@@ -149,3 +149,19 @@ func TestCustomAndScopedRolesAreEnoughAndDoNotShow(t *testing.T) {
 		t.Errorf("the definition is %s", r.raw)
 	}
 }
+
+// services.md, section 2: since June 2026 new applications have the app instance lock on.
+func TestNewApplicationsHaveTheInstanceLock(t *testing.T) {
+	w := newWorld(t)
+	lock := func(a app) map[string]any {
+		l, _ := w.must(w.as("ada"), "GET", "/applications/"+a.id, nil).body["servicePrincipalLockConfiguration"].(map[string]any)
+		return l
+	}
+	if l := lock(w.register("mia", "new")); l["isEnabled"] != true || l["allProperties"] != true {
+		t.Errorf("the lock is %v", l)
+	}
+	w.t.Change(func(k *entratest.Knobs) { k.NoInstanceLock = true })
+	if l := lock(w.register("mia", "old")); l != nil {
+		t.Errorf("before June 2026 the lock was %v", l)
+	}
+}

@@ -119,6 +119,10 @@ type Knobs struct {
 	// takes Directory.Read.All, as documented.
 	OwnersByBasic bool
 
+	// NoInstanceLock registers applications without the app instance lock, as before
+	// June 2026 (MC1300584).
+	NoInstanceLock bool
+
 	BlockDeviceCode bool // Conditional Access blocks the device code flow: AADSTS53003
 	RequireMFA      bool // every sign-in ends in AADSTS50076
 	SlowDown        bool // polling faster than the interval is answered with slow_down
