@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -145,37 +144,4 @@ func (b *Bot) verifyCommand(ctx context.Context, c command, rest string) Reply {
 		return private(b.sentence(about(id, err)))
 	}
 	return private(id + ": a sign-in code comes in a DM. With it the bot reads what the app has, compares it with the plan, and changes nothing.")
-}
-
-// imported reads a manifest into a draft.
-func imported(d *workflow.Draft, content []byte, in workflow.Field) error {
-	m, ignored, err := manifest.Import(content)
-	if err != nil {
-		return workflow.FieldErrors{in: err.Error()}
-	}
-	d.Imported = &workflow.Imported{In: in, Audience: m.Audience, Permissions: m.Permissions, RedirectURIs: m.RedirectURIs,
-		SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs, PublicClientFlows: m.PublicClientFlows, Scopes: m.Scopes,
-		AppRoles: m.AppRoles, OptionalClaims: m.OptionalClaims, IdentifierURIs: m.IdentifierURIs}
-	// What may be a secret that others have seen comes first: the list may be cut.
-	slices.SortStableFunc(ignored, func(x, y manifest.Ignored) int { return rank(x) - rank(y) })
-	for _, i := range ignored {
-		d.Imported.Ignored = append(d.Imported.Ignored, i.Path+": "+i.Why)
-	}
-	for _, p := range m.Retired {
-		d.Imported.Ignored = append(d.Imported.Ignored, fmt.Sprintf("%s: it is %s of Azure AD Graph, which is retired; Microsoft Graph's %s took its place", p.Path, p.Name, p.With.Name))
-	}
-	d.Imported.Ignored = append(d.Imported.Ignored, m.Guessed...)
-	d.Imported.Unread = m.Unread + len(m.Retired)
-	for _, c := range m.Certificates {
-		d.Imported.Ignored = append(d.Imported.Ignored, "keyCredentials: the certificate "+c.Thumbprint+" is another app's; choose Certificate and give one of its own")
-	}
-	return nil
-}
-
-// rank is where in the list something stands.
-func rank(i manifest.Ignored) int {
-	if strings.HasPrefix(i.Path, "keyCredentials") || strings.HasPrefix(i.Path, "passwordCredentials") {
-		return 0
-	}
-	return 1
 }

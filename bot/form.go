@@ -24,6 +24,8 @@ type meta struct {
 	Backup     string                  `json:"b,omitempty"` // the server whose credentials it shows
 	Existing   bool                    `json:"e,omitempty"` // for an app that was not made here
 	App        string                  `json:"a,omitempty"` // that it was opened for
+	Reviewed   string                  `json:"r,omitempty"` // the manifest that its requester was told about
+	File       string                  `json:"f,omitempty"` // that it was in, by Slack's ID
 }
 
 // openForm opens the request form, for a product if one is named.

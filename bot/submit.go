@@ -57,6 +57,7 @@ func (b *Bot) rebuild(ctx context.Context, i interaction) {
 	if !ok {
 		return
 	}
+	m.Reviewed = "" // what was told is no longer in the form
 	b.later(ctx, func(ctx context.Context) {
 		if _, err := b.api.UpdateViewContext(ctx, b.form(p, chosen, m), "", i.View.Hash, i.View.ID); err != nil {
 			b.log.Warn("the form was not redrawn", "err", slackError(err))
@@ -99,6 +100,7 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	m, p, chosen, ok := b.chosen(i.View)
 	if ok && m.Product != "" && (p.Name != m.Product || m.Credential != "" && chosen.Credential != m.Credential || chosen.Backup != m.Backup) {
 		// Slack had not redrawn the form for what was chosen when it was sent.
+		m.Reviewed = ""
 		v := b.form(p, chosen, m)
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
@@ -112,6 +114,11 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	}
 	if err == nil {
 		return nil // Slack closes the form; the engine sends the DM
+	}
+	if errors.Is(err, workflow.ErrNotReviewed) {
+		m.Reviewed, m.File = d.Imported.Name, s.manifestFile(m).ID
+		v := b.review(p, chosen, m, d)
+		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
 	return slack.NewErrorsViewSubmissionResponse(b.underFields(err, s))
 }
@@ -142,8 +149,10 @@ func (s state) draft() workflow.Draft {
 	if s.block(workflow.FieldPermissions) != "" {
 		d.Permissions = []string{}
 	}
-	for _, o := range s.input(workflow.FieldPermissions).SelectedOptions {
-		d.Permissions = append(d.Permissions, o.Value)
+	for _, f := range []workflow.Field{workflow.FieldPermissions, workflow.FieldRetired} {
+		for _, o := range s.input(f).SelectedOptions {
+			d.Permissions = append(d.Permissions, o.Value)
+		}
 	}
 	return d
 }
@@ -169,6 +178,17 @@ func (s state) noKeys() error {
 	return wrong
 }
 
+// manifestFile is the file that was added, or the one that the form keeps.
+func (s state) manifestFile(m meta) file {
+	if files := s.input(workflow.FieldManifestFile).Files; len(files) > 0 {
+		return files[0]
+	}
+	if strings.TrimSpace(s.text(workflow.FieldManifest)) != "" {
+		return file{}
+	}
+	return file{ID: m.File}
+}
+
 // completeFor is how long Slack may take for all that a form only names: it wants
 // its own answer in three seconds.
 const completeFor = 2500 * time.Millisecond
@@ -183,13 +203,15 @@ func (b *Bot) complete(ctx context.Context, i interaction, d *workflow.Draft) (b
 		err = s.noKeys()
 	}
 	if err == nil {
-		err = b.fill(ctx, s, d)
+		var m meta
+		json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
+		err = b.fill(ctx, m, s, d)
 	}
 	return by, err
 }
 
 // fill gets what the form only names: the file, and who the owners are.
-func (b *Bot) fill(ctx context.Context, s state, d *workflow.Draft) error {
+func (b *Bot) fill(ctx context.Context, m meta, s state, d *workflow.Draft) error {
 	if files := s.input(workflow.FieldCertificateFile).Files; len(files) > 0 {
 		content, err := b.download(ctx, files[0], workflow.FieldCertificateFile, mostCertificate)
 		if err != nil {
@@ -198,8 +220,8 @@ func (b *Bot) fill(ctx context.Context, s state, d *workflow.Draft) error {
 		d.CertificateFile = content
 	}
 	text, in := []byte(s.text(workflow.FieldManifest)), workflow.FieldManifest
-	if files := s.input(workflow.FieldManifestFile).Files; len(files) > 0 {
-		content, err := b.download(ctx, files[0], workflow.FieldManifestFile, mostManifest)
+	if f := s.manifestFile(m); f.ID != "" || f.Private != "" || f.Download != "" {
+		content, err := b.download(ctx, f, workflow.FieldManifestFile, mostManifest)
 		if err != nil {
 			return err
 		}
@@ -209,7 +231,7 @@ func (b *Bot) fill(ctx context.Context, s state, d *workflow.Draft) error {
 		text, in = content, workflow.FieldManifestFile
 	}
 	if in == workflow.FieldManifestFile || len(bytes.TrimSpace(text)) > 0 {
-		err := imported(d, text, in)
+		err := imported(d, text, in, m.Reviewed)
 		if err != nil && certificate.HasPrivateKey(string(text)) { // in a manifest it is left out, and named
 			return workflow.FieldErrors{in: workflow.KeyRefused}
 		}

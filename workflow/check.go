@@ -1,7 +1,6 @@
 package workflow
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/mail"
@@ -147,67 +146,14 @@ func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...P
 // checkCustom fills in what the requester names: permissions one by one, or all
 // that a manifest says.
 func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
-	m := draft.Imported
 	checkWhoSignsIn(wrong, draft, p)
 	p.PublicRedirectURIs = checkRedirects(wrong, FieldPublicRedirectURIs, PublicClient, draft.Redirects[FieldPublicRedirectURIs])
-	if m == nil {
-		p.Scopes = checkScopes(wrong, draft.Scopes, nil)
-		p.Permissions = checkPermissions(wrong, draft.Permissions, len(p.Scopes) > 0)
+	if draft.Imported != nil {
+		checkImported(wrong, draft, p)
 		return
 	}
-	in := cmp.Or(m.In, FieldManifest)
-	if len(draft.Permissions) > 0 {
-		wrong[in] = "Choose permissions or give a manifest, not both."
-		return
-	}
-	if slices.ContainsFunc(draft.Scopes, func(l string) bool { return oneLine(l) != "" }) {
-		wrong[in] = "Write the exposed scopes or give a manifest, not both."
-		return
-	}
-	switch m.Audience {
-	case "":
-		p.Audience = ThisTenant
-	case ThisTenant, AnyTenant:
-		p.Audience = m.Audience
-	default:
-		wrong[in] = "The manifest is for personal Microsoft accounts, which this bot does not register apps for."
-	}
-	for _, q := range m.Permissions {
-		if q.ResourceAppID == Self {
-			if !slices.ContainsFunc(m.Scopes, func(s Scope) bool { return s.Name == q.Name }) {
-				wrong[in] = "The manifest asks for a scope of its own that it does not expose."
-			}
-			p.Permissions = append(p.Permissions, Permission{Resource: "This application", ResourceAppID: Self, Name: q.Name, Type: catalog.Delegated,
-				Words: "Lets the app call its own API for the signed-in person.", Risk: catalog.Low})
-			continue
-		}
-		known, ok := Known(q.ResourceAppID, q.Type, q.Name)
-		if !ok {
-			wrong[in] = fmt.Sprintf("The permission %s is not one that we know.", clip(q.Name, 60))
-			return
-		}
-		p.Permissions = append(p.Permissions, known)
-	}
-	if m.Unread > 0 && len(p.Permissions) == 0 {
-		wrong[in] = clip(fmt.Sprintf("None of the permissions that the manifest asks for could be read, so nothing was sent. %s.", strings.Join(m.Ignored, "; ")), 1500)
-	}
-	if n := len(p.Permissions); n > PermissionsMax || len(m.Scopes) > ScopesMax {
-		wrong[in] = fmt.Sprintf("The manifest has %s and %s; %d and %d are allowed in one request.", Count(n, "permission"), Count(len(m.Scopes), "scope"), PermissionsMax, ScopesMax)
-	}
-	if problem := ScopesProblem(m.Scopes); problem != "" && wrong[in] == "" {
-		wrong[in] = "Of the scopes that the manifest exposes: " + problem
-	}
-	p.Scopes, p.PublicClientFlows = m.Scopes, m.PublicClientFlows
-	p.AppRoles, p.OptionalClaims, p.IdentifierURIs = m.AppRoles, m.OptionalClaims, m.IdentifierURIs
-	if problem := p.OfferedProblem(); problem != "" && wrong[in] == "" {
-		wrong[in] = "Of what the manifest has: " + problem
-	}
-	of := m.plan()
-	for _, on := range Platforms {
-		if uris := checkRedirects(wrong, in, on, of.On(on)); len(uris) > 0 {
-			p.redirect(on, uris)
-		}
-	}
+	p.Scopes = checkScopes(wrong, draft.Scopes, nil)
+	p.Permissions = checkPermissions(wrong, draft.Permissions, len(p.Scopes) > 0)
 }
 
 // Who can sign in to a custom app. Source: Graph, application resource type, signInAudience.

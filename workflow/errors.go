@@ -97,6 +97,7 @@ const (
 	FieldOwners          Field = "Owners"
 	FieldManifest        Field = "Manifest"
 	FieldManifestFile    Field = "Manifest file"
+	FieldRetired         Field = "Instead of Azure AD Graph"
 	FieldScopes          Field = "Exposed scopes"
 	FieldBackup          Field = "Backup server"
 )

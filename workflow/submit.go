@@ -53,21 +53,6 @@ type Draft struct {
 	Existing  bool // AppName names an app that was not made here, by its name or App ID
 }
 
-// Imported is what a manifest says, for a custom product.
-type Imported struct {
-	In                                                Field  // where it was given; empty is FieldManifest
-	Audience                                          string // empty: this tenant only
-	Permissions                                       []Permission
-	RedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
-	PublicClientFlows                                 bool
-	Scopes                                            []Scope
-	AppRoles                                          []AppRole
-	OptionalClaims                                    []OptionalClaim
-	IdentifierURIs                                    []string
-	Ignored                                           []string // what of it was not taken over, and why
-	Unread                                            int      // permissions that it asks for, and that could not be read
-}
-
 // Submit checks a draft and keeps it as a new request. All that is wrong with
 // it comes back at once as FieldErrors; someone who may not ask at all gets a
 // *Refusal. The same draft, by its Origin, is one request however often it comes.
@@ -131,8 +116,11 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
-	if m := draft.Imported; m != nil && len(m.Ignored) > 0 {
-		r.note(d.now(), Event{What: Imports, Text: clip("Of the manifest this was not taken over: "+strings.Join(m.Ignored, "; "), 2000)})
+	if m := draft.Imported; m != nil {
+		if m.asks() {
+			return nil, ErrNotReviewed
+		}
+		m.note(r, d.now())
 	}
 	return d.create(ctx, r, by, draft)
 }

@@ -25,7 +25,7 @@ var taken = []workflow.Field{
 	workflow.FieldProduct, workflow.FieldAppName, workflow.FieldReason, workflow.FieldTenant, workflow.FieldTeam, workflow.FieldCredential,
 	workflow.FieldLifetime, workflow.FieldPermissions, workflow.FieldRedirectURIs, workflow.FieldApplication, workflow.FieldWorkloads,
 	workflow.FieldCertificate, workflow.FieldCertificateFile, workflow.FieldIssuer, workflow.FieldSubject, workflow.FieldAudience,
-	workflow.FieldSubscriptions, workflow.FieldOwners, workflow.FieldManifest, workflow.FieldManifestFile, workflow.FieldScopes, workflow.FieldBackup,
+	workflow.FieldSubscriptions, workflow.FieldOwners, workflow.FieldManifest, workflow.FieldManifestFile, workflow.FieldRetired, workflow.FieldScopes, workflow.FieldBackup,
 }
 
 // templates reads the redirect URIs of each platform, and the fields in them.

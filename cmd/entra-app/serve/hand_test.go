@@ -171,6 +171,10 @@ func TestAManifestBecomesAPlan(t *testing.T) {
 	m["tags"] = []string{"mine"}
 	j, _ = json.Marshal(m)
 	w.sends("custom", nil, map[string]any{"App name": "payroll-mail", "Reason": "nightly backup", "Manifest": string(j)})
+	if form := w.bea.Views()[0]; !strings.Contains(form.Plain(), "tags: this bot does not set it") {
+		t.Errorf("the form says %s", form.Plain())
+	}
+	w.submits(w.bea.Views()[0].ID, nil)
 	card := w.sees(w.ada, in(approval), "register the app payroll-mail?")
 	for _, text := range []string{"Mail.Read", "https://backup.contoso.com/callback"} {
 		if !strings.Contains(card.Plain(), text) {

@@ -81,6 +81,9 @@ func TestEveryFormOfAManifestIsTaken(t *testing.T) {
 func (w *world) becomesAPlan(view string, fields map[string]any) {
 	w.t.Helper()
 	errs, err := w.bea.Submit(w.t.Context(), view, named(fields))
+	if err == nil && len(errs) == 0 && len(w.bea.Views()) == 1 { // what is lost was told: it is sent again
+		errs, err = w.bea.Submit(w.t.Context(), view, nil)
+	}
 	if err != nil || len(errs) > 0 {
 		w.t.Fatalf("refused: %q, %v", errs, err)
 	}
@@ -154,7 +157,7 @@ func TestEveryRefusalOfAManifest(t *testing.T) {
 		{"a value too many", text(ofGraph + `,"displayName" "y"}`), "app.json", []string{"not JSON: line 1", "Copy the manifest again"}},
 		{"an end that is missing", text(ofGraph), "", []string{"The end of this is missing", "from the first { to the last }"}},
 		{"a list", text("[" + ofGraph + "}," + ofGraph + "}]"), "app.json", []string{"This is a list", "what is between { and }"}},
-		{"a page of the web", text("<!DOCTYPE html><html></html>"), "app.txt", []string{"not a manifest", "App registrations"}},
+		{"a page of the web", text("<!DOCTYPE html><html></html>"), "app.txt", []string{"Paste its text instead"}},
 		{"other JSON", text(`{"a":1}`), "app.json", []string{"nothing in it is known", "App registrations"}},
 		{"an empty file", []byte{}, "app.json", []string{"There is nothing here", "Paste the manifest"}},
 		{"a file of blanks", inUTF16(binary.LittleEndian, " \r\n"), "app.json", []string{"There is nothing here"}},

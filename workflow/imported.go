@@ -1,0 +1,167 @@
+package workflow
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// Imported is what a manifest says, for a custom product.
+type Imported struct {
+	In                                                Field  // where it was given; empty is FieldManifest
+	Audience                                          string // empty: this tenant only
+	Permissions                                       []Permission
+	RedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
+	PublicClientFlows                                 bool
+	Scopes                                            []Scope
+	AppRoles                                          []AppRole
+	OptionalClaims                                    []OptionalClaim
+	IdentifierURIs                                    []string
+	Unread                                            int // permissions that it asks for, and that could not be read
+
+	Ignored []string // what of it was not taken over, and why
+	Lost    int      // how many of them are a loss: they come first
+	Fixed   []string // what was put right to read it
+	// Retired are permissions of Microsoft Graph that took the place of those of Azure AD
+	// Graph that it asks for. Those that the requester chooses are in Draft.Permissions.
+	Retired []Permission
+	// Name tells it from other manifests.
+	Name string
+	// Reviewed says that the requester was told all this, and sent the form again.
+	Reviewed bool
+}
+
+// ErrNotReviewed says that nothing else is wrong with a draft but that its requester has
+// to be told first what the manifest holds and the plan can't.
+var ErrNotReviewed = errors.New("the requester has not seen what of the manifest is lost")
+
+// asks reports whether the requester has to be told, or asked, something first.
+func (m *Imported) asks() bool {
+	return !m.Reviewed && (m.Lost > 0 || len(m.Retired) > 0 || m.AsksNothing() || len(m.Wordless()) > 0)
+}
+
+// AsksNothing reports whether an app as the manifest has it would have no permission and
+// offer nothing.
+func (m *Imported) AsksNothing() bool {
+	return len(m.Permissions) == 0 && len(m.Scopes) == 0 && len(m.AppRoles) == 0
+}
+
+// Wordless are the scopes that lack a text for admins, each with what could be its title.
+func (m *Imported) Wordless() []Scope {
+	var all []Scope
+	for _, s := range m.Scopes {
+		if s.Title == "" || s.Words == "" {
+			s.Title = clip(oneLine(cmp.Or(s.Title, s.UserTitle, s.Words, s.UserWords)), scopeTitleMax)
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// note writes down what of the manifest is not in the plan, and what was put right.
+func (m *Imported) note(r *Request, now time.Time) {
+	if len(m.Fixed) > 0 {
+		r.note(now, Event{What: Imports, Text: clip("To read the manifest, this was put right: "+strings.Join(m.Fixed, "; "), 2000)})
+	}
+	if len(m.Ignored) > 0 {
+		r.note(now, Event{What: Imports, Text: clip("Of the manifest this was not taken over: "+strings.Join(m.Ignored, "; "), 2000)})
+	}
+}
+
+// checkImported fills in what a manifest says, by the rules for what is typed. Once the
+// requester has seen what of it is lost, what is typed comes in addition.
+func checkImported(wrong FieldErrors, draft Draft, p *Plan) {
+	m := draft.Imported
+	in := cmp.Or(m.In, FieldManifest)
+	switch {
+	case m.Reviewed:
+	case len(draft.Permissions) > 0:
+		wrong[in] = "Choose permissions or give a manifest, not both."
+		return
+	case slices.ContainsFunc(draft.Scopes, func(l string) bool { return oneLine(l) != "" }):
+		wrong[in] = "Write the exposed scopes or give a manifest, not both."
+		return
+	}
+	switch m.Audience {
+	case "":
+		p.Audience = ThisTenant
+	case ThisTenant, AnyTenant:
+		p.Audience = m.Audience
+	default:
+		wrong[in] = "The manifest is for personal Microsoft accounts, which this bot does not register apps for."
+	}
+	p.PublicClientFlows = m.PublicClientFlows
+	m.permissions(wrong, in, draft, p)
+	m.offers(wrong, in, draft, p)
+	of := m.plan()
+	for _, on := range Platforms {
+		if uris := checkRedirects(wrong, in, on, of.On(on)); len(uris) > 0 {
+			p.redirect(on, uris)
+		}
+	}
+}
+
+func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *Plan) {
+	for _, q := range m.Permissions {
+		if q.ResourceAppID == Self {
+			if !slices.ContainsFunc(m.Scopes, func(s Scope) bool { return s.Name == q.Name }) {
+				wrong[in] = "The manifest asks for a scope of its own that it does not expose."
+			}
+			p.Permissions = append(p.Permissions, Permission{Resource: "This application", ResourceAppID: Self, Name: q.Name, Type: catalog.Delegated,
+				Words: "Lets the app call its own API for the signed-in person.", Risk: catalog.Low})
+			continue
+		}
+		known, ok := Known(q.ResourceAppID, q.Type, q.Name)
+		if !ok {
+			wrong[in] = fmt.Sprintf("The permission %s is not one that we know.", clip(q.Name, 60))
+			return
+		}
+		p.Permissions = append(p.Permissions, known)
+	}
+	if m.Reviewed {
+		p.Permissions = joined(p.Permissions, checkPermissions(wrong, draft.Permissions, true), samePermission)
+	}
+	switch n := len(p.Permissions); {
+	case n == 0 && m.Unread > 0 && len(m.Retired) == 0:
+		wrong[in] = clip(fmt.Sprintf("None of the permissions that the manifest asks for could be read, so nothing was sent. %s.", strings.Join(m.Ignored, "; ")), 1500)
+	case n == 0 && m.Reviewed && m.AsksNothing():
+		wrong[FieldPermissions] = "Choose at least one permission."
+	case n > PermissionsMax || len(m.Scopes) > ScopesMax:
+		wrong[in] = fmt.Sprintf("The manifest has %s and %s; %d and %d are allowed in one request.", Count(n, "permission"), Count(len(m.Scopes), "scope"), PermissionsMax, ScopesMax)
+	}
+}
+
+// offers fills in what the app offers. A text for admins that is missing is asked for in
+// the form, and only then refused.
+func (m *Imported) offers(wrong FieldErrors, in Field, draft Draft, p *Plan) {
+	p.Scopes = slices.Clone(m.Scopes)
+	for i := range p.Scopes {
+		if s := &p.Scopes[i]; !m.Reviewed {
+			s.Title, s.Words = cmp.Or(s.Title, "…"), cmp.Or(s.Words, "…")
+		}
+	}
+	if m.Reviewed {
+		for _, typed := range checkScopes(wrong, draft.Scopes, m.Scopes) {
+			typed.Words = cmp.Or(typed.Words, typed.Title)
+			if i := slices.IndexFunc(p.Scopes, func(s Scope) bool { return s.Name == typed.Name }); i >= 0 {
+				p.Scopes[i] = typed
+			} else {
+				p.Scopes = append(p.Scopes, typed)
+			}
+		}
+	}
+	if problem := ScopesProblem(p.Scopes); problem != "" && m.Reviewed && wrong[FieldScopes] == "" {
+		wrong[FieldScopes] = problem
+	} else if problem != "" && wrong[in] == "" {
+		wrong[in] = "Of the scopes that the manifest exposes: " + problem
+	}
+	p.AppRoles, p.OptionalClaims, p.IdentifierURIs = m.AppRoles, m.OptionalClaims, m.IdentifierURIs
+	if problem := p.OfferedProblem(); problem != "" && wrong[in] == "" {
+		wrong[in] = "Of what the manifest has: " + problem
+	}
+}
