@@ -28,6 +28,7 @@ type otherServer struct {
 	refuses  error
 	waits    time.Duration
 	asked    int
+	breaks   bool
 }
 
 // withServer puts a backup server into the world.
@@ -99,6 +100,9 @@ func (s secondServer) ConnectAzure(context.Context, AzureAccount) (Connected, er
 }
 
 func (s secondServer) Find(ctx context.Context, _ Organization) ([]Connected, error) {
+	if s.vb365.test.breaks {
+		panic("a broken client")
+	}
 	if s.vb365.test.waits > 0 {
 		select {
 		case <-ctx.Done():
@@ -113,6 +117,9 @@ func (s secondServer) SignedIn(context.Context, Assertion, string) ([]Connected,
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.vb365.test.asked++
+	if s.vb365.test.breaks {
+		panic("a broken client")
+	}
 	return s.vb365.test.shows, s.vb365.test.refuses
 }
 

@@ -38,13 +38,16 @@ func (e *Engine) findServers(ctx context.Context, r *Request) (left []BackupServ
 		return servers, ""
 	}
 	has := side(servers, func(s BackupServer) bool {
-		ctx, cancel := context.WithTimeout(ctx, lookLimit)
-		defer cancel()
-		found, err := s.Find(ctx, organizationOf(r))
-		if err != nil {
-			e.log.Info("it is not known whether a backup server has the organization", "request", r.ID, "server", s.Name(), "err", err)
-		}
-		return err != nil || len(found) > 0
+		may := true
+		e.caught(r.ID, func() {
+			ctx, cancel := context.WithTimeout(ctx, lookLimit)
+			defer cancel()
+			found, err := s.Find(ctx, organizationOf(r))
+			if may = err != nil || len(found) > 0; err != nil {
+				e.log.Info("it is not known whether a backup server has the organization", "request", r.ID, "server", s.Name(), "err", err)
+			}
+		})
+		return may
 	})
 	for i, s := range servers {
 		if has[i] {
@@ -184,7 +187,11 @@ func (e *Engine) reached(r *Request, who Assertion, servers []BackupServer, soFa
 	}
 	answers := make(chan answer)
 	for i, s := range servers {
-		go func() { answers <- answer{i, e.shows(r, who, s, len(servers) > 1)} }()
+		go func() {
+			a := answer{i, s.Name() + " could not be asked: something went wrong that this bot did not expect."}
+			e.caught(r.ID, func() { a.text = e.shows(r, who, s, len(servers) > 1) })
+			answers <- a
+		}()
 	}
 	all := func() string { return clip(strings.Join(said, "\n"), 2000) }
 	for left := len(servers) - 1; left >= 0; left-- {
