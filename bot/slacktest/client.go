@@ -288,7 +288,9 @@ func (w *Workspace) seen(channel, user string) []any {
 		}
 		if m.thread != "" && m.thread != m.ts {
 			replies[m.thread] = append(replies[m.thread], w.line(m))
-			continue
+			if !m.broadcast {
+				continue
+			}
 		}
 		shown = append(shown, m)
 	}
@@ -301,7 +303,8 @@ func (w *Workspace) seen(channel, user string) []any {
 }
 
 func (w *Workspace) line(m *message) map[string]any {
-	return map[string]any{"ts": m.ts, "thread_ts": m.thread, "user": m.user, "bot": m.bot, "text": m.text, "blocks": m.blocks, "edited": m.edited, "ephemeral": m.ephemeral != ""}
+	return map[string]any{"ts": m.ts, "thread_ts": m.thread, "user": m.user, "username": m.name, "bot": m.bot, "text": m.text, "blocks": m.blocks,
+		"edited": m.edited, "ephemeral": m.ephemeral != ""}
 }
 
 // clientEvents says that something has changed, as server-sent events.

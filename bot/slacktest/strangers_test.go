@@ -2,6 +2,7 @@ package slacktest_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,6 +51,20 @@ func (w *world) no(code, method string, kv ...string) {
 	if out := w.do(method, kv...); out["error"] != code {
 		w.t.Errorf("%s %q: %v, want %s", method, kv, out, code)
 	}
+}
+
+func (w *world) get(path string) string {
+	w.t.Helper()
+	resp, err := w.http.Get(w.url + path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(body)
 }
 
 func texts(answer said) []string {
@@ -130,6 +145,9 @@ func TestAThreadShowsOnItsParentAndABroadcastInTheChannel(t *testing.T) {
 	}
 	if top["thread_ts"] != parent || top["reply_count"] != 2.0 || top["latest_reply"] != last || top["edited"] == nil || top["bot_profile"] == nil {
 		t.Errorf("the parent: %v", top)
+	}
+	if page := w.get("/client/state?user=" + bea); strings.Count(page, `"text":"quiet"`) != 1 || strings.Count(page, `"text":"loud"`) != 2 {
+		t.Errorf("the page shows %s", page)
 	}
 	replies := w.must("conversations.replies", "channel", general, "ts", parent)
 	if got := texts(replies); !slices.Equal(got, []string{"edited", "quiet", "loud"}) || replies["messages"].([]any)[1].(said)["parent_user_id"] != w.BotUserID() {

@@ -148,7 +148,7 @@ func (s *Server) inner(outer *call, r batchRequest, dependenciesGood bool) answe
 	if c.path, c.query, err = relative(r.URL); err != nil {
 		return refusal(err, c)
 	}
-	if c.path == "/$batch" {
+	if c.path = ownTenant(c.path); c.path == "/$batch" {
 		return refusal(&problem{status: 400, code: "BadRequest", message: "A batch cannot contain a batch."}, c)
 	}
 	c.r = outer.r.Clone(outer.r.Context())

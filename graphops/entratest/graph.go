@@ -37,10 +37,9 @@ type call struct {
 // An objectKey names an object in a path: {id}, (appId='…'), (uniqueName='…').
 type objectKey struct{ by, value string }
 
-// belowVersion is a path without /v1.0, and without /myorganization, which names the caller's own tenant
+// ownTenant is a path without /myorganization, which names the caller's own tenant
 // as it did in Azure AD Graph: CLI for Microsoft 365 depends on it.
-func belowVersion(path string) string {
-	path = strings.TrimPrefix(path, "/v1.0")
+func ownTenant(path string) string {
 	if rest, is := strings.CutPrefix(path, "/myorganization/"); is {
 		return "/" + rest
 	}
@@ -48,7 +47,7 @@ func belowVersion(path string) string {
 }
 
 func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
-	c := &call{id: newID(), at: s.now(), method: r.Method, path: belowVersion(r.URL.Path), query: r.URL.Query(), header: r.Header, r: r}
+	c := &call{id: newID(), at: s.now(), method: r.Method, path: ownTenant(strings.TrimPrefix(r.URL.Path, "/v1.0")), query: r.URL.Query(), header: r.Header, r: r}
 	if c.clientID = r.Header.Get("client-request-id"); c.clientID == "" {
 		c.clientID = c.id
 	}

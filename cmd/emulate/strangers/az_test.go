@@ -115,6 +115,10 @@ func TestTheAzureCLI(t *testing.T) {
 		same(t, "its roles", app.Roles, "[Microsoft Graph/Directory.Read.All Office 365 Exchange Online/full_access_as_app]")
 		same(t, "its scopes", app.Scopes, "[Microsoft Graph/Group.Read.All Microsoft Graph/User.Read Müller's backup/access_as_user Office 365 SharePoint Online/AllSites.Read]")
 		same(t, "what it offers", len(app.Exposed), 2)
+		same(t, "under which names", app.IdentifierURIs, "[api://"+app.AppID+" api://"+app.AppID+"/restore api://"+c.tenant.ID+"/backup]")
+		claims := c.bash(t, `az rest --method get --url "https://graph.microsoft.com/v1.0/applications(appId='$APP')" --output tsv \
+			--query '[appRoles[].value, optionalClaims.idToken[].name, optionalClaims.accessToken[].name][]'`, "APP="+app.AppID)
+		same(t, "its app roles and claims", strings.Fields(claims), "[Restore.Run Audit email groups extension_x]")
 		same(t, "to whom without consent", app.PreAuthorized, "[7d1f2b3c-0000-4000-8000-00000000000d]")
 		same(t, "its directory roles", app.DirectoryRoles, "[Global Reader]")
 		same(t, "its roles in Azure", azure(app),
