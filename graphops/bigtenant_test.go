@@ -119,3 +119,24 @@ func TestOfManyAppsWithOneNameEnoughAreRead(t *testing.T) {
 		t.Errorf("%d in %d calls, %v", len(found), calls, err)
 	}
 }
+
+// services.md section 3: 150 requests a minute may select keyCredentials, in a tenant and
+// by everybody in it. Beyond that it is waited for.
+func TestCertificatesThatAreThrottledAreWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada")
+	ours, appID, _ := w.made(s, app("ours"))
+	for {
+		if _, err := s.(*session).currentCertificates(t.Context(), ours); err != nil {
+			break
+		}
+	}
+	err := certified(s.EnsureCertificate(t.Context(), ours, "EA-1", w.certificate("new")))
+	if w.saw(err); !isTemporary(err) {
+		t.Errorf("it says %v", err)
+	}
+	w.later(time.Minute)
+	if err := certified(s.EnsureCertificate(t.Context(), ours, "EA-1", w.certificate("new"))); w.saw(err) != nil || len(w.thumbprints(appID)) != 1 {
+		t.Errorf("a minute later: %v, %q", err, w.thumbprints(appID))
+	}
+}

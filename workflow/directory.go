@@ -166,7 +166,7 @@ type Session interface {
 	RemoveOwner(ctx context.Context, applicationID, userID string) error
 
 	// Applications returns the applications with this App ID or, where it is none,
-	// with exactly this name.
+	// with exactly this name, but for capitals; of very many, SameNameMax or more.
 	Applications(ctx context.Context, name string) ([]Registration, error)
 	// Owners returns the object IDs of those who own an application.
 	Owners(ctx context.Context, applicationID string) ([]string, error)

@@ -158,6 +158,7 @@ func TestWhenNoneIsTheLeafItSaysHowManyThereAre(t *testing.T) {
 	}
 }
 
+// services.md section 3: PVK and MSBLOB (openssl rsa -outform PVK) are private keys too.
 func TestAPrivateKeyIsRefusedInEveryForm(t *testing.T) {
 	files(t, "private-*", 42, func(t *testing.T, b []byte) {
 		c, err := Parse(b)
