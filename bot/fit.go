@@ -29,6 +29,8 @@ var (
 	// characters, containers counted: github.com/slackapi/bolt-js/issues/2509 and 2867.
 	// All characters of the JSON are more than that, whatever is counted.
 	inMessage = room{10_000, 50}
+	// inShortMessage is for a message that Slack has refused all the same.
+	inShortMessage = room{5_000, 25}
 	// inView is less than the 100 blocks and 250 KB of a view.
 	// Source: docs.slack.dev/reference/views, and view_too_large of views.open.
 	inView = room{200_000, 100}
@@ -295,8 +297,12 @@ func (d *drawing) shorten(by int) (taken bool) {
 // fitMessage draws the blocks of a message about r so that Slack takes it. Whatever
 // refers to Details has its button.
 func fitMessage(r *workflow.Request, text string, blocks []slack.Block) []slack.Block {
+	return inMessage.fitMessage(r, text, blocks)
+}
+
+func (in room) fitMessage(r *workflow.Request, text string, blocks []slack.Block) []slack.Block {
 	const aButton = 300
-	fitting, whole := inMessage.fit(blocks, utf8.RuneCountInString(text)+aButton)
+	fitting, whole := in.fit(blocks, utf8.RuneCountInString(text)+aButton)
 	if whole || hasButton(fitting, actDetails) {
 		return fitting
 	}

@@ -19,7 +19,6 @@ const eventType = "entra_app_post"
 // Draw sends or changes one message. See [workflow.Messenger].
 func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string, err error) {
 	r := d.Request
-	content := messageOptions(b.message(d))
 	ts = d.Post.TS
 	if ts == "none" { // it can't be sent, for ever
 		return d.Post.Channel, ts, nil
@@ -51,7 +50,10 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 		if d.Name == workflow.Thread {
 			return channel, ts, nil // it was told, and does not change
 		}
-		_, _, _, err = b.api.UpdateMessageContext(ctx, channel, ts, content...)
+		err = b.sent(d, func(content []slack.MsgOption) error {
+			_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, content...)
+			return err
+		})
 		if err == nil {
 			return channel, ts, nil
 		}
@@ -62,12 +64,15 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	if d.Superseded {
 		return channel, ts, nil // nobody misses it
 	}
-	content = append(content, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: mark(d)}))
-	if thread != "" {
-		content = append(content, slack.MsgOptionTS(thread))
-	}
 	in := channel
-	channel, ts, err = b.api.PostMessageContext(ctx, channel, content...)
+	err = b.sent(d, func(content []slack.MsgOption) (err error) {
+		content = append(content, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: mark(d)}))
+		if thread != "" {
+			content = append(content, slack.MsgOptionTS(thread))
+		}
+		channel, ts, err = b.api.PostMessageContext(ctx, in, content...)
+		return err
+	})
 	if d.Name.To() == in && (isSlack(err, "not_in_channel") || isSlack(err, "channel_not_found") || isSlack(err, "is_archived")) {
 		b.log.Info("a team is not warned: the bot is not in its channel", "request", r.ID, "channel", in)
 		return in, "none", nil
@@ -77,6 +82,18 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	}
 	b.log.Debug("sent", "request", r.ID, "message", d.Name)
 	return channel, ts, nil
+}
+
+// sent sends a message, and a shorter one where Slack says that it is too long: it does
+// not document what it takes.
+func (b *Bot) sent(d workflow.Drawing, send func(content []slack.MsgOption) error) error {
+	err := send(messageOptions(b.message(d)))
+	if !isSlack(err, "msg_blocks_too_long") && !isSlack(err, "msg_too_long") {
+		return err
+	}
+	b.log.Warn("Slack takes less of a message than is known", "request", d.Request.ID, "message", d.Name)
+	text, blocks := b.content(d)
+	return send(messageOptions(text, inShortMessage.fitMessage(d.Request, text, blocks)))
 }
 
 // gone says whether a message can't be changed any more, because it was deleted
@@ -107,7 +124,7 @@ func (b *Bot) content(d workflow.Drawing) (string, []slack.Block) {
 	case strings.HasPrefix(string(d.Name), string(workflow.EWSReminder)):
 		return b.ewsReminder(r)
 	case d.Name == workflow.Card:
-		return b.card(r)
+		return summary(r), b.cardBlocks(r)
 	case d.Name == workflow.Follow:
 		return b.follow(r)
 	case d.Name == workflow.Thread:
