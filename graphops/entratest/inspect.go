@@ -32,6 +32,8 @@ type Application struct {
 	Federated             []FederatedCredential
 	Exposed               []Scope  // oauth2PermissionScopes
 	PreAuthorized         []string // AppIDs
+	AppRoles              []string // "Run: User, Application"
+	OptionalClaims        []string // "idToken: email"
 	Tags                  []string
 	Created               time.Time
 	Deleted               time.Time // zero for one that lives
@@ -132,6 +134,7 @@ func (t *Tenant) application(a *app) Application {
 	out.RedirectURIs = slices.Concat(out.Web, out.SPA, out.PublicClient)
 	out.PublicClientFlows = a.body["isFallbackPublicClient"] == true
 	out.Exposed, out.PreAuthorized = a.exposes()
+	out.AppRoles, out.OptionalClaims = a.offers()
 	for _, id := range a.owners {
 		if u := t.user(id); u != nil {
 			out.Owners = append(out.Owners, u.UPN)
@@ -218,6 +221,22 @@ func words(v any) []string {
 func (a *app) redirects(platform string) []string {
 	p, _ := a.body[platform].(object)
 	return words(p["redirectUris"])
+}
+
+// offers are the app roles that are enabled, and the optional claims.
+func (a *app) offers() (roles, claims []string) {
+	for _, v := range list(a.body["appRoles"]) {
+		if p := v.(object); p["isEnabled"] != false {
+			roles = append(roles, text(p["value"])+": "+strings.Join(words(p["allowedMemberTypes"]), ", "))
+		}
+	}
+	of, _ := a.body["optionalClaims"].(object)
+	for _, token := range []string{"idToken", "accessToken", "saml2Token"} {
+		for _, v := range list(of[token]) {
+			claims = append(claims, token+": "+text(v.(object)["name"]))
+		}
+	}
+	return roles, claims
 }
 
 // exposes returns the scopes of an app, and the clients that need no consent.
