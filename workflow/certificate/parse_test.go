@@ -260,7 +260,7 @@ func TestMoreThan64KBIsNotRead(t *testing.T) {
 }
 
 func TestAProblemNeverQuotesWhatWasGiven(t *testing.T) {
-	files(t, "*.*", 102, func(t *testing.T, b []byte) {
+	files(t, "*.*", 103, func(t *testing.T, b []byte) {
 		_, err := Parse(b)
 		p, ok := errors.AsType[*Problem](err)
 		if !ok {

@@ -54,6 +54,9 @@ from=20260101000000Z until=20270101000000Z
 # Certificates of one key each.
 key rsa RSA -pkeyopt rsa_keygen_bits:2048
 self rsa "/DC=example/DC=corp/O=Corp, Inc./CN=vb365-backup" $from $until
+key another RSA -pkeyopt rsa_keygen_bits:2048 # for a renewal
+self another /CN=another $from $until
+cp "$tmp/another.pem" another.pem
 key weak RSA -pkeyopt rsa_keygen_bits:1024
 self weak /CN=weak $from $until
 for curve in prime192v1 P-224 P-256 P-384 P-521 secp256k1 brainpoolP256r1; do
