@@ -143,7 +143,14 @@ func TestTheAzureCLI(t *testing.T) {
 			t.Errorf("its secret: %+v, and the script said %s", app.Passwords, said)
 		}
 	})
-	t.Run("runs an exported script that trusts another issuer", func(t *testing.T) {
+	t.Run("runs an exported script that has to wait for replicas", func(t *testing.T) {
+		c.tenant.Change(func(k *entratest.Knobs) {
+			k.Lag = entratest.Lag{Application: 4 * time.Second, ServicePrincipal: 4 * time.Second, Consent: 4 * time.Second}
+		})
+		bin := t.TempDir() // with a sleep that is shorter
+		if err := os.WriteFile(filepath.Join(bin, "sleep"), []byte("#!/bin/sh\nexec /bin/sleep 0.5\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		plan := small(c.tenant.ID)
 		plan.AppName = "Trusting"
 		plan.Credential = workflow.Credential{Kind: workflow.Federated, Federated: workflow.FederatedIssuer{
@@ -152,7 +159,9 @@ func TestTheAzureCLI(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.bash(t, script)
+		if said := c.bash(t, script, "PATH="+bin+":"+os.Getenv("PATH")); !strings.Contains(said, "of 60 failed") {
+			t.Errorf("it had to wait for nothing: %s", said)
+		}
 		app := c.named(t, "Trusting")
 		if len(app.Federated) != 1 || app.Federated[0].Subject != plan.Credential.Federated.Subject || app.Federated[0].Audience != plan.Credential.Federated.Audience {
 			t.Errorf("whom it trusts: %+v", app.Federated)

@@ -15,12 +15,12 @@ function Assert-Id($value, [string]$what) {
   if (@($value).Count -ne 1 -or "$value" -notmatch '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\z') { throw "Not found, or not just one: $what" }
 }
 
-# Invoke-Patiently tries again for a minute: Entra does not know everywhere at once what is new.
+# Invoke-Patiently tries again for twenty minutes: so long can it take until Entra knows everywhere what is new.
 function Invoke-Patiently([scriptblock]$call) {
   for ($try = 1; ; $try++) {
-    try { return & $call } catch { if ($try -ge 6) { throw } }
-    Write-Host "Try $try of 6 failed."
-    Start-Sleep -Seconds 10
+    try { return & $call } catch { if ($try -ge 60) { throw }; Write-Host $_ }
+    Write-Host "Try $try of 60 failed. If that was no mistake, wait: again in 20 seconds. Ctrl-C ends it."
+    Start-Sleep -Seconds 20
   }
 }
 
