@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
@@ -299,5 +300,26 @@ func TestAssignmentIsRequiredOnceAndOnlyWhereItIsAskedFor(t *testing.T) {
 		if got := is(); got != step.want {
 			t.Errorf("after %v it is %v", step.assigned, got)
 		}
+	}
+}
+
+// services.md, section 2: credentials live on the service principal too, and whoever
+// looks at what an app has sees them.
+func TestCredentialsOfTheServicePrincipalAreSeen(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada").(*session)
+	obj, appID, id := w.made(s, app("payroll"))
+	m := workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: id}
+	if has, err := s.Inspect(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || has.AssignmentRequired {
+		t.Fatalf("%+v, %v", has, err)
+	}
+	req := s.get("/servicePrincipals/{id}/addPassword", "id", id)
+	req.Method = kiota.POST
+	req.SetStreamContentAndContentType([]byte("{}"), "application/json")
+	if _, err := s.send(t.Context(), opAddKey, req, nil); w.saw(err) != nil {
+		t.Fatal(err)
+	}
+	if has, err := s.Inspect(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || has.OnPrincipal != 1 {
+		t.Errorf("%+v, %v", has, err)
 	}
 }

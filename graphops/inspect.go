@@ -31,7 +31,9 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 	if err != nil {
 		return has, err
 	}
-	items := []*item{roles, certs, issuers}
+	principal := &item{op: opResource, req: s.get("/servicePrincipals/{id}?$select=id,appRoleAssignmentRequired,passwordCredentials,keyCredentials", "id", m.ServicePrincipal),
+		as: models.CreateServicePrincipalFromDiscriminatorValue}
+	items := []*item{roles, certs, issuers, principal}
 	directory := s.rolesItem(m.ServicePrincipal)
 	if len(p.DirectoryRoles) > 0 { // else the token may not read them, nor the grants
 		items = append(items, directory)
@@ -55,6 +57,10 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 		if has.Scopes, err = s.granted(ctx, grants, m.ServicePrincipal, name); err != nil {
 			return has, s.fault(err, m.ServicePrincipal)
 		}
+	}
+	if p, ok := principal.got.(models.ServicePrincipalable); ok {
+		has.AssignmentRequired = value(p.GetAppRoleAssignmentRequired())
+		has.OnPrincipal = len(p.GetPasswordCredentials()) + len(p.GetKeyCredentials())
 	}
 	if has.Federated, err = s.federated(ctx, issuers); err != nil {
 		return has, s.fault(err, m.ObjectID)

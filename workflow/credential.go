@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -227,6 +228,9 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 			excess = append(excess, "trust in "+f.Issuer)
 		}
 	}
+	if has.OnPrincipal > 0 && (r.Task == Verify || !r.aboutApp()) {
+		excess = append(excess, "credentials of its service principal: "+strconv.Itoa(has.OnPrincipal))
+	}
 	var secret Password
 	if r.Task == Verify {
 		var less, more []string
@@ -243,6 +247,9 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	return func(r *Request, st *Step) {
 		st.Note = "the app has exactly what was approved"
+		if r.Task == Verify && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
+			st.Note += "; nobody signs in to it, so set “Assignment required” in Entra (Enterprise applications › Properties)"
+		}
 		if secret.KeyID != "" {
 			r.Made.KeyID, r.Made.KeyExpires = secret.KeyID, secret.Expires
 		}

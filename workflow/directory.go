@@ -230,6 +230,10 @@ type Inspection struct {
 	AzureRoles  []string
 	Thumbprints []string // of its certificates: SHA-1, hexadecimal, capitals
 	Federated   []FederatedIssuer
+	// OnPrincipal is how many passwords and certificates its service principal has of its
+	// own: each of them signs the app in as well.
+	OnPrincipal        int
+	AssignmentRequired bool // to use the app
 }
 
 // Password is a client secret's public part.

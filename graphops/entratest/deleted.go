@@ -127,7 +127,7 @@ func restoreDeleted(c *call) (answer, error) {
 // has not got another one, with the consent whose other end is still there.
 func (c *call) restoreSP(g *grave) (answer, error) {
 	t, p := c.t, g.sp
-	if p.app != nil && !slices.Contains(t.apps, p.app) {
+	if p.app != nil && !slices.Contains(t.apps, p.app) && t.home(p).ID == t.ID {
 		return answer{}, noBacking(p.appID)
 	}
 	if t.spByAppID(p.appID) != nil {

@@ -48,6 +48,7 @@
 //	…/appManagementPolicies                             GET
 //	/servicePrincipals                                  GET, POST
 //	/servicePrincipals/{id}, (appId='…')                GET, PATCH, DELETE
+//	…/addPassword, …/removePassword                     POST
 //	…/appRoleAssignedTo, …/appRoleAssignments           GET, POST; each also /{id}: GET, DELETE
 //	…/oauth2PermissionGrants, …/owners, …/owners/$ref   GET; GET; POST
 //	/oauth2PermissionGrants, /oauth2PermissionGrants/{id}  GET, POST; GET, PATCH, DELETE

@@ -71,7 +71,8 @@ func createServicePrincipal(c *call) (answer, error) {
 	}
 	a := c.t.appByAppID(appID)
 	r := resourceByAppID(appID)
-	if a == nil && r == nil {
+	away, _ := c.t.shared(appID)
+	if a == nil && r == nil && away == nil {
 		return answer{}, noBacking(appID)
 	}
 	if a != nil {
@@ -98,6 +99,8 @@ func createServicePrincipal(c *call) (answer, error) {
 	var p *sp
 	if a != nil {
 		p = c.t.newServicePrincipal(a)
+	} else if away != nil {
+		p = c.t.newServicePrincipal(away)
 	} else {
 		p = c.t.newResource(r)
 		p.veil = c.t.veil(c.t.knobs.Lag.ServicePrincipal)
@@ -131,6 +134,9 @@ func updateServicePrincipal(c *call) (answer, error) {
 		return answer{}, bad("Property 'appId' is read-only and cannot be set.")
 	}
 	if v, given := body["keyCredentials"]; given {
+		if err := c.locked(p, "keyCredentials"); err != nil {
+			return answer{}, err
+		}
 		keys, err := c.t.checkKeys(p.keys(), list(v))
 		if err != nil {
 			return answer{}, err

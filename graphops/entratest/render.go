@@ -83,7 +83,7 @@ func (t *Tenant) showSP(p *sp) object {
 			names = append(names, n)
 		}
 	} else {
-		o["appOwnerOrganizationId"] = t.ID
+		o["appOwnerOrganizationId"] = t.home(p).ID
 		o["signInAudience"] = "AzureADMyOrg"
 		if v, ok := p.app.body["signInAudience"]; ok {
 			o["signInAudience"] = v

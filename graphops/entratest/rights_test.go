@@ -165,3 +165,40 @@ func TestNewApplicationsHaveTheInstanceLock(t *testing.T) {
 		t.Errorf("before June 2026 the lock was %v", l)
 	}
 }
+
+// services.md, section 2: edits of locked properties on a service principal in another
+// tenant answer 400; at home, and without the lock, it has credentials of its own.
+func TestAServicePrincipalInAnotherTenantIsLocked(t *testing.T) {
+	w := newWorld(t)
+	a := w.register("ada", "portal")
+	w.must(w.as("ada"), "PATCH", "/applications/"+a.id, o{"signInAudience": "AzureADMultipleOrgs"})
+	if r := w.call(w.as("ada"), "POST", "/servicePrincipals/"+a.spID+"/addPassword", o{}); r.status != 200 {
+		t.Errorf("at home: %d %s", r.status, r.raw)
+	}
+	if l, _ := w.must(w.as("ada"), "GET", "/servicePrincipals/"+a.spID, nil).body["passwordCredentials"].([]any); len(l) != 1 {
+		t.Errorf("at home it has %v", l)
+	}
+
+	home := w.t
+	w.t = w.s.AddTenant(entratest.Tenant{Name: "Fabrikam", Domain: "fabrikam.com"})
+	w.t.AddUser(entratest.User{UPN: "fay@contoso.com", Roles: []string{entratest.GlobalAdministrator}})
+	w.client = w.t.AddPublicClient(entratest.Client{Name: "Fabrikam's", Scopes: botScopes, PublicClientFlows: true})
+	fay := w.as("fay")
+	p := w.must(fay, "POST", "/servicePrincipals", o{"appId": a.appID})
+	if p.body["appOwnerOrganizationId"] != home.ID || p.body["displayName"] != "portal" {
+		t.Errorf("the customer's is %s", p.raw)
+	}
+	w.refused(w.call(fay, "POST", "/servicePrincipals/"+p.id()+"/addPassword", o{}), 400, "CannotUpdateLockedServicePrincipalProperty", "passwordCredentials")
+	w.refused(w.call(fay, "PATCH", "/servicePrincipals/"+p.id(), o{"keyCredentials": []any{}}), 400, "CannotUpdateLockedServicePrincipalProperty", "keyCredentials")
+	w.must(fay, "PATCH", "/servicePrincipals/"+p.id(), o{"appRoleAssignmentRequired": true}) // what a portal's customers do
+
+	tenant := w.t
+	w.t, w.client = home, entratest.Client{}
+	w.client = home.AddPublicClient(entratest.Client{Name: "Contoso's", Scopes: botScopes, PublicClientFlows: true})
+	delete(w.tokens, "ada"+strings.Join(botScopes, " "))
+	w.must(w.as("ada"), "PATCH", "/applications/"+a.id, o{"servicePrincipalLockConfiguration": o{"isEnabled": false}})
+	w.t = tenant
+	if r := w.call(fay, "POST", "/servicePrincipals/"+p.id()+"/addPassword", o{}); r.status != 200 {
+		t.Errorf("without the lock: %d %s", r.status, r.raw)
+	}
+}

@@ -72,6 +72,8 @@ func init() {
 	get("servicePrincipals/*", "getServicePrincipal", readApps, getServicePrincipal)
 	add("PATCH", "servicePrincipals/*", "updateServicePrincipal", writeApps, "servicePrincipal", updateServicePrincipal)
 	add("DELETE", "servicePrincipals/*", "deleteServicePrincipal", writeApps, "", deleteServicePrincipal)
+	add("POST", "servicePrincipals/*/addPassword", "addServicePrincipalPassword", writeApps, "addPassword", addSPPassword)
+	add("POST", "servicePrincipals/*/removePassword", "removeServicePrincipalPassword", writeApps, "removePassword", removeSPPassword)
 	get("servicePrincipals/*/owners", "listServicePrincipalOwners", readApps, listSPOwners)
 	add("POST", "servicePrincipals/*/owners/$ref", "addServicePrincipalOwner", writeApps, "reference", addSPOwner)
 	for _, side := range []string{"appRoleAssignedTo", "appRoleAssignments"} {

@@ -45,14 +45,16 @@ type Server struct {
 	codes    []*code
 	tokens   map[string]*token
 	renewals map[string]*renewal // by refresh token
-	secrets  []string
-	journal  []Entry
-	faults   []*fault
-	seen     map[string]bool // calls that were throttled or lost their answer already
-	hook     func(op string, r *http.Request)
-	trips    int
-	watchers map[chan struct{}]bool
-	isClosed bool
+	// principalSecrets are those of service principals themselves, by key ID.
+	principalSecrets map[string]string
+	secrets          []string
+	journal          []Entry
+	faults           []*fault
+	seen             map[string]bool // calls that were throttled or lost their answer already
+	hook             func(op string, r *http.Request)
+	trips            int
+	watchers         map[chan struct{}]bool
+	isClosed         bool
 
 	closed chan struct{} // closed by Close
 }
@@ -89,7 +91,7 @@ func New(c Config) *Server {
 		pageURL:  in.page,
 		armURL:   in.arm,
 		tokens:   make(map[string]*token),
-		renewals: make(map[string]*renewal),
+		renewals: make(map[string]*renewal), principalSecrets: make(map[string]string),
 		seen:     make(map[string]bool),
 		watchers: make(map[chan struct{}]bool),
 		closed:   make(chan struct{}),

@@ -283,7 +283,9 @@ func (t *Tenant) fillObjects(has snapshot, all []place, apps map[string]*app, sp
 			continue
 		}
 		if q.app = byAppID[q.appID]; q.app == nil && q.resource == nil {
-			continue
+			if q.app, _ = t.shared(q.appID); q.app == nil {
+				continue
+			}
 		}
 		if gone, _ := has[place{"sp", q.id, removed, ""}].value.(time.Time); gone.IsZero() {
 			t.sps = append(t.sps, q)
