@@ -158,7 +158,7 @@ func (r *reader) api(path string, v any) {
 // tokenVersion is 2 for every app with scopes that this bot makes.
 func (r *reader) tokenVersion(path string, v any) {
 	if v != number(tokenVersion) || len(r.scopes) == 0 {
-		r.ignore(path, "this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others")
+		r.ignore(path, "%s", version)
 	}
 }
 
@@ -354,6 +354,8 @@ const (
 	ofAnswer = "it is of Graph's answer, and not of the app"
 	ownScope = "the new scope gets an ID of its own"
 	ownRole  = "the new app role gets an ID of its own"
+	version  = "this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others"
+	locked   = "Entra sets it for a new app"
 	implicit = "this bot does not switch the implicit flow on"
 	inForm   = "choose it in the form"
 )
@@ -369,7 +371,7 @@ var reasons = map[string]string{
 	"federatedIdentityCredentials":      inForm,
 	"owners":                            inForm,
 	"additionalProperties":              ofAnswer,
-	"servicePrincipalLockConfiguration": "Entra sets it for a new app",
+	"servicePrincipalLockConfiguration": locked,
 }
 
 func whyNot(name string) string {
@@ -384,5 +386,5 @@ func whyNot(name string) string {
 
 // Minor reports whether it is nobody's loss: Entra gives every app such a value itself.
 func (i Ignored) Minor() bool {
-	return slices.Contains([]string{newIDs, entras, ofAnswer, ownScope, ownRole}, i.Why)
+	return slices.Contains([]string{newIDs, entras, ofAnswer, ownScope, ownRole, version, locked}, i.Why)
 }

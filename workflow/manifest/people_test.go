@@ -58,7 +58,6 @@ func TestManifestsOfPeopleAreRead(t *testing.T) {
 		"12-readable-names": {want: Draft{AppName: "tab-aad", Audience: one, Permissions: read, RedirectURIs: []string{"https://tab.contoso.com/auth-end.html"}}, loss: []string{
 			"id: it is a place for ${{AAD_APP_OBJECT_ID}}, which nothing was filled into",
 			"appId: it is a place for ${{AAD_APP_CLIENT_ID}}, which nothing was filled into",
-			"accessTokenAcceptedVersion: this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others",
 		}},
 		"13-aad-graph-old": {want: Draft{AppName: "native-sync", PublicClientFlows: true, PublicRedirectURIs: []string{"https://sync.contoso.com", "urn:ietf:wg:oauth:2.0:oob"},
 			Retired: []Retired{{"requiredResourceAccess[0].resourceAccess[0]", "User.Read", catalog.Delegated, userRead(t)}}}},
