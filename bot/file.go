@@ -85,8 +85,8 @@ func (b *Bot) download(ctx context.Context, f file, in workflow.Field, most int6
 		b.log.Warn("a file could not be read", "status", code)
 		return no(fileLate)
 	// Slack shows whoever may not read a file the page where people sign in, and does not
-	// always say that it is HTML.
-	case code != http.StatusOK, strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"), isPage(content):
+	// always say that it is HTML. A page that somebody has added has the file's size.
+	case code != http.StatusOK, strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"), isPage(content) && int64(len(content)) != f.Size:
 		b.log.Warn("a file could not be read; does the bot have the scope files:read?", "status", code)
 		return no(fileRefused)
 	case int64(len(content)) > most:

@@ -157,7 +157,7 @@ func TestEveryRefusalOfAManifest(t *testing.T) {
 		{"a value too many", text(ofGraph + `,"displayName" "y"}`), "app.json", []string{"not JSON: line 1", "Copy the manifest again"}},
 		{"an end that is missing", text(ofGraph), "", []string{"The end of this is missing", "from the first { to the last }"}},
 		{"a list", text("[" + ofGraph + "}," + ofGraph + "}]"), "app.json", []string{"This is a list", "what is between { and }"}},
-		{"a page of the web", text("<!DOCTYPE html><html></html>"), "app.txt", []string{"Paste its text instead"}},
+		{"a page of the web", text("<!DOCTYPE html><html></html>"), "app.txt", []string{"not a manifest"}},
 		{"other JSON", text(`{"a":1}`), "app.json", []string{"nothing in it is known", "App registrations"}},
 		{"an empty file", []byte{}, "app.json", []string{"There is nothing here", "Paste the manifest"}},
 		{"a file of blanks", inUTF16(binary.LittleEndian, " \r\n"), "app.json", []string{"There is nothing here"}},
