@@ -155,7 +155,7 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 		}
 		return append(buttons, details)
 	}
-	return []slack.BlockElement{details}
+	return append([]slack.BlockElement{details}, b.ewsButtons(r)...)
 }
 
 func undoButton(r *workflow.Request) slack.BlockElement {

@@ -35,11 +35,10 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 	if r.Made.AppID == "" || !r.Plan.UsesEWS() {
 		return nil
 	}
-	script := button(actExport+asEWS, "Exchange script", r.ID, "A script for Exchange Online PowerShell")
 	if r.Kind == workflow.Retire {
 		return []slack.Block{
 			block(line("If its App ID ", code(r.Made.AppID), " is on the organisation's list "+ews.List+" in Exchange Online, it can be removed there.")),
-			slack.NewActionBlock("", script),
+			slack.NewActionBlock("", ewsScriptButton(r)),
 		}
 	}
 	parts := []any{bold(ews.Service + ": "), workflow.EWSNotice(b.now())}
@@ -50,12 +49,25 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 	switch {
 	case r.EWSListed():
 		return append(blocks, block(line(user(r.EWS.By), " said on ", r.EWS.At, " that this App ID is on the list.")))
-	case workflow.EWSOver(b.now()):
+	case workflow.EWSOver(b.now()), !r.NeedsEWS():
 		return blocks
 	}
 	return append(blocks,
 		block(line("Run the script in Exchange Online PowerShell, or give it to an Exchange administrator. It adds the App ID and keeps what is on the list. Then press ", bold(ewsButton), ".")),
-		slack.NewActionBlock("", script, button(actEWS, ewsButton, buttonValue(r), "The App ID of "+r.ID+" is on the list").WithStyle(slack.StylePrimary)))
+		slack.NewActionBlock("", b.ewsButtons(r)...))
+}
+
+func ewsScriptButton(r *workflow.Request) slack.BlockElement {
+	return button(actExport+asEWS, "Exchange script", r.ID, "A script for Exchange Online PowerShell")
+}
+
+// ewsButtons are those of an app that has to be listed: the approvers' card has them, too.
+func (b *Bot) ewsButtons(r *workflow.Request) []slack.BlockElement {
+	if !r.NeedsEWS() || workflow.EWSOver(b.now()) {
+		return nil
+	}
+	return []slack.BlockElement{ewsScriptButton(r),
+		button(actEWS, ewsButton, buttonValue(r), "The App ID of "+r.ID+" is on the list").WithStyle(slack.StylePrimary)}
 }
 
 const ewsButton = "It is on the list"

@@ -1,0 +1,26 @@
+package bot
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// Source: services.md, section 9: Veeam can make the Restore Portal's certificate itself later.
+func TestTheUpdateOfAnAppWithoutACredentialAsksForItsFirstCertificate(t *testing.T) {
+	w := newWorld(t)
+	r := w.request(t, "portal", "restores", inState(workflow.Done))
+	for kind, asks := range map[workflow.CredentialKind]bool{workflow.NoCredential: true, workflow.OwnCertificate: false} {
+		r.Product, r.Plan.Credential = "vb365-restore-portal", workflow.Credential{Kind: kind}
+		b, _ := json.Marshal(w.bot.lifeForm(workflow.Update, r, workflow.Choice{}))
+		for _, m := range slacktest.ValidateView(b, false) {
+			t.Error(m)
+		}
+		if got := strings.Contains(string(b), "its first certificate now") && strings.Contains(string(b), `"`+string(workflow.FieldCertificateFile)+`"`); got != asks {
+			t.Errorf("with %s it asks: %v", kind, got)
+		}
+	}
+}
