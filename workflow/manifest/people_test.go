@@ -139,7 +139,7 @@ func TestTheSameManifestIsReadHoweverItIsWritten(t *testing.T) {
 		}
 	}
 	list := plain[strings.Index(plain, "["):strings.LastIndex(plain, "]")] + "]"
-	for _, text := range []string{list, `{"value":` + list + `}`} {
+	for _, text := range []string{list, `{"value":` + list + `}`, list[1 : len(list)-1]} {
 		d, _, err := Import([]byte(text))
 		if err != nil || len(d.Permissions) != 1 || !slices.Equal(d.Fixed, []string{fixedList}) {
 			t.Errorf("%s: %+v, %v", text, d, err)

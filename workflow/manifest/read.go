@@ -84,9 +84,10 @@ func first(b []byte) rune {
 // --required-resource-accesses.
 func one(v any) (o object, fixed []string, err error) {
 	if o, ok := v.(object); ok {
-		v = o
 		if list, ok := o.of("value").([]any); ok && !slices.ContainsFunc(o, func(f field) bool { return known[f.name] }) {
 			v = list
+		} else if o.of("resourceAppId") != nil && o.of("resourceAccess") != nil {
+			v = []any{o} // PowerShell writes a list of one as what is in it
 		}
 	}
 	switch v := v.(type) {
