@@ -198,6 +198,9 @@ func (t *Tenant) consented(client *app, u *User, want asked) *oops {
 	if p == nil || p.veil.hides(t.s.now()) {
 		return sts(65001, client.appID, client.name())
 	}
+	if p.body["appRoleAssignmentRequired"] == true && !t.assigned(u, p) {
+		return sts(50105)
+	}
 	have := t.scopesOf(p, want.on, u.ID, true)
 	for _, perm := range want.perms {
 		if perm != ".default" && !slices.Contains(have, perm) || len(have) == 0 {
@@ -264,4 +267,9 @@ func (t *Tenant) logSignIn(who string, client *app, o *oops) {
 		l.code, l.error = o.code, o.message
 	}
 	t.signIns = append(t.signIns, l)
+}
+
+// assigned reports whether a user is assigned to an application. Groups have no members here.
+func (t *Tenant) assigned(u *User, on *sp) bool {
+	return slices.ContainsFunc(t.assignments, func(a *assignment) bool { return a.principalID == u.ID && a.resourceID == on.id })
 }
