@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -375,7 +376,7 @@ func stepBlock(r *workflow.Request) slack.Block {
 	for _, s := range r.Steps {
 		word := stepWord(s.Status)
 		if s.Status == workflow.StepWaiting {
-			word = "waiting for " + r.Awaited(s.Name)
+			word = clip(cmp.Or(s.Note, "waiting for "+r.Awaited(s.Name)), 300)
 		}
 		parts := []any{bold(word), " · " + r.StepTitle(s.Name)}
 		if s.Note != "" && s.Status != workflow.StepWaiting { // which says that already

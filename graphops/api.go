@@ -81,7 +81,7 @@ func (s *session) writeAPI(ctx context.Context, applicationID, appID string, a w
 	all.set("api", api)
 	err = s.patch(ctx, opAPI, applicationID, all)
 	if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") && a.ObjectID != "" {
-		return no.later("that a scope is closed is not known everywhere yet")
+		return no.behind("that a scope is closed is not known everywhere yet")
 	}
 	if err != nil || len(order) == 0 && a.ObjectID == "" {
 		return s.fault(err, applicationID)

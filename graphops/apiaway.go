@@ -32,7 +32,18 @@ func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, 
 	for _, sc := range a.Scopes {
 		ours[scopeID(a.UniqueName, sc.Name)] = true
 	}
+	unsure := s.unsettled()
 	scopes, closes := api.list("oauth2PermissionScopes"), false
+	for _, sc := range a.Scopes {
+		seen := func(raw json.RawMessage) bool {
+			p := decode[object](raw)
+			return value(guid(p.text("id"))) == scopeID(a.UniqueName, sc.Name) || p.text("value") == sc.Name
+		}
+		if !slices.ContainsFunc(scopes, seen) && s.hidden("scopes of "+applicationID) {
+			return nil, old(opAPI, "the app's scopes are not seen yet")
+		}
+	}
+	s.isGone("scopes of " + applicationID)
 	left := []json.RawMessage{}
 	for i, raw := range scopes {
 		sc := decode[object](raw)
@@ -58,10 +69,14 @@ func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, 
 		api.set("oauth2PermissionScopes", left)
 		body.set("api", api)
 	}
-	if required, differs := dropAccess(has.raw.list("requiredResourceAccess"), ownAccess(appID, ours), nil); differs {
+	merged, _, err := s.mergedRequired(ctx, a, has) // it was written a moment ago, and this may be how it was before
+	if err != nil {
+		return nil, err
+	}
+	if required, differs := dropAccess(merged, ownAccess(appID, ours), nil); differs || unsure {
 		body.set("requiredResourceAccess", required)
 	}
-	if uris := has.GetIdentifierUris(); uri && slices.Contains(uris, "api://"+appID) {
+	if uris := has.GetIdentifierUris(); uri && (unsure || slices.Contains(uris, "api://"+appID)) {
 		if len(left) > 0 {
 			stay = []string{"api://" + appID}
 		} else {
@@ -73,7 +88,7 @@ func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, 
 	}
 	err = s.patch(ctx, opAPI, applicationID, body)
 	if no, _ := err.(*answer); no != nil && no.status == http.StatusBadRequest && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
-		return nil, no.later("that a scope is closed is not known everywhere yet")
+		return nil, no.behind("that a scope is closed is not known everywhere yet")
 	}
 	return stay, s.fault(err, applicationID)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 	kiota "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/applicationswithuniquename"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -46,13 +47,16 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 		return "", "", err
 	}
 	got, err := s.send(ctx, opApplication, req, models.CreateApplicationFromDiscriminatorValue)
+	if no, _ := err.(*answer); no != nil && no.exists() {
+		return s.named(ctx, a, body, no)
+	}
 	if err != nil {
 		return "", "", s.fault(err)
 	}
 	made, ok := got.(models.Applicationable)
 	if !ok { // 204: it was there, and is updated
 		s.know(a.UniqueName)
-		if made, err = s.readApplication(ctx, a.UniqueName); err != nil {
+		if made, err = s.readApplication(ctx, a.UniqueName); err != nil { // the answer has no ID
 			return "", "", s.fault(err, a.UniqueName)
 		}
 	}
@@ -79,6 +83,75 @@ func (s *session) overwrite(ctx context.Context, a workflow.App, body models.App
 		all.set(platform, has.platform(platform, all.part(platform).texts("redirectUris")))
 	}
 	return s.patchApplication(ctx, opApplication, a.ObjectID, all)
+}
+
+// named goes on where the unique name is taken: an earlier answer was lost and this
+// replica is slower, or the application is among the deleted ones. The name has a random
+// part that nobody else knows, so it is the application of this request, whatever it is
+// called by now, and what was approved is that it be there. Once restored it has no
+// credential that it had. Source: msgraph-bicep-types 137 and 202.
+func (s *session) named(ctx context.Context, a workflow.App, body models.Applicationable, taken *answer) (objectID, appID string, err error) {
+	found, err := s.readApplication(ctx, a.UniqueName)
+	if status(err) == http.StatusNotFound {
+		if found, err = s.deletedNamed(ctx, a); err == nil && found == nil {
+			l := taken.behind("an application of this unique name is not seen yet")
+			l.lasts = &workflow.Trouble{Code: "UniqueName", Ref: taken.ref, Text: "Entra says that the application of this request is there already, and shows it neither among the applications nor among the deleted ones. " +
+				"Look for it under App registrations › Deleted applications, restore it, then press Retry."}
+			return "", "", l
+		}
+		if err == nil {
+			err = s.restoreNamed(ctx, value(found.GetId()), value(found.GetAppId()))
+		}
+	}
+	if err != nil {
+		return "", "", s.fault(err, a.UniqueName)
+	}
+	objectID, appID = value(found.GetId()), value(found.GetAppId())
+	s.know(a.UniqueName, objectID, appID)
+	all, err := objectOf(body)
+	if err != nil {
+		return "", "", err
+	}
+	return objectID, appID, s.patchApplication(ctx, opApplication, objectID, all)
+}
+
+// deletedNamed looks for an application with this unique name among the deleted ones.
+func (s *session) deletedNamed(ctx context.Context, a workflow.App) (models.Applicationable, error) {
+	var found models.Applicationable
+	list := s.get("/directory/deletedItems/microsoft.graph.application?$filter=displayName%20eq%20%27{name}%27&$select=id,appId,uniqueName", "name", quote(a.DisplayName))
+	err := s.pages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
+		if l, ok := p.(models.ApplicationCollectionResponseable); ok {
+			for _, d := range l.GetValue() {
+				if value(d.GetUniqueName()) == a.UniqueName {
+					found = d
+				}
+			}
+		}
+	})
+	return found, err
+}
+
+// restoreNamed restores an application with the service principal that it had.
+func (s *session) restoreNamed(ctx context.Context, objectID, appID string) error {
+	req := s.get("/directory/deletedItems/{id}/restore", "id", objectID)
+	req.Method = kiota.POST
+	if _, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue); err != nil {
+		return err
+	}
+	s.know(objectID, appID)
+	list := s.get("/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId%20eq%20%27{app}%27&$select=id,appId", "app", appID)
+	got, err := s.send(ctx, opDeleted, list, models.CreateServicePrincipalCollectionResponseFromDiscriminatorValue)
+	if err != nil {
+		return err
+	}
+	if l, ok := got.(models.ServicePrincipalCollectionResponseable); ok {
+		for _, p := range l.GetValue() {
+			if err := s.restorePrincipal(ctx, value(p.GetId())); err != nil {
+				return err
+			}
+		}
+	}
+	return s.RemoveCredentials(ctx, objectID, workflow.Plan{})
 }
 
 // applicationBody says all that the plan says, so that an update leaves nothing

@@ -165,6 +165,9 @@ func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscr
 		"permissions": []any{map[string]any{"actions": append([]string{}, r.Actions...), "notActions": []string{}, "dataActions": append([]string{}, r.DataActions...), "notDataActions": []string{}}},
 	}}
 	err := s.azure(ctx, opAzureRole, http.MethodPut, scopes[0]+authorizing+"roleDefinitions/"+id, "", body, nil)
+	if a, _ := err.(*answer); a != nil && a.is("RoleDefinitionWithSameNameExists") { // it carries the request's own name
+		return a.behind("it was made, and is not known everywhere yet")
+	}
 	return s.fault(err)
 }
 
@@ -179,10 +182,8 @@ func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name,
 	switch {
 	case a != nil && a.is("RoleAssignmentExists"):
 		return nil // this principal has this role here: under another ID
-	case a != nil && (a.is("PrincipalNotFound") || a.is("RoleDefinitionDoesNotExist")) && s.fresh(servicePrincipal):
-		return a.later("not known everywhere yet")
 	}
-	return s.fault(err)
+	return s.fault(err, servicePrincipal)
 }
 
 // azureRoles lists the roles that an app has on a plan's scopes, above and below them,
@@ -232,7 +233,7 @@ func (s *session) azureRoleCalled(ctx context.Context, a azureAssignment, custom
 	}
 	err := s.azure(ctx, opAzureReadRole, http.MethodGet, workflow.AzureScope(a.scope)+authorizing+"roleDefinitions/"+a.role, "", nil, &definition)
 	if no, _ := err.(*answer); no != nil && no.is("RoleDefinitionDoesNotExist") {
-		return "", no.later("not known everywhere yet") // one that has assignments can't be deleted
+		return "", no.behind("not known everywhere yet") // one that has assignments can't be deleted
 	}
 	if err != nil {
 		return "", s.fault(err)
@@ -256,8 +257,8 @@ func sameActions(a, b []string) bool {
 	return !slices.ContainsFunc(a, in(b)) && !slices.ContainsFunc(b, in(a))
 }
 
-// An azureAssignment is a role that an app has on a scope, which is named as in a plan.
-type azureAssignment struct{ scope, role, name string } // the last two are GUIDs
+// An azureAssignment is a role that somebody has on a scope, which is named as in a plan.
+type azureAssignment struct{ scope, role, name, principal string } // the last three are GUIDs
 
 // on reports whether the role is on one of some scopes itself, neither above nor below.
 func (a azureAssignment) on(scopes []string) bool {
@@ -289,14 +290,17 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 					Properties struct{ RoleDefinitionID, PrincipalID, Scope string }
 				}
 			}
-			path := workflow.AzureScope(scope) + authorizing + "roleAssignments"
-			if err := s.azure(ctx, opAzureList, http.MethodGet, path, next, nil, &list, "$filter", "principalId eq '"+servicePrincipal+"'"); err != nil {
+			path, filter := workflow.AzureScope(scope)+authorizing+"roleAssignments", "atScope()"
+			if servicePrincipal != "" {
+				filter = "principalId eq '" + servicePrincipal + "'"
+			}
+			if err := s.azure(ctx, opAzureList, http.MethodGet, path, next, nil, &list, "$filter", filter); err != nil {
 				return nil, s.fault(err)
 			}
 			for _, a := range list.Value {
 				p := a.Properties
-				if strings.EqualFold(p.PrincipalID, servicePrincipal) {
-					all = append(all, azureAssignment{workflow.AzureScopeNamed(p.Scope), strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]), a.Name})
+				if servicePrincipal == "" || strings.EqualFold(p.PrincipalID, servicePrincipal) {
+					all = append(all, azureAssignment{workflow.AzureScopeNamed(p.Scope), strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]), a.Name, p.PrincipalID})
 				}
 			}
 			if next = list.NextLink; next == "" {
@@ -363,7 +367,7 @@ func (s *session) azure(ctx context.Context, op operation, method, path, link st
 		}
 		return a
 	}
-	if into != nil && json.Unmarshal(b, into) != nil {
+	if into != nil && len(b) > 0 && json.Unmarshal(b, into) != nil {
 		return &later{op: op, status: resp.StatusCode, why: "the answer cannot be read"}
 	}
 	return nil

@@ -1,7 +1,9 @@
 package graphops
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -56,28 +58,49 @@ func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, n
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(has, func(h azureAssignment) bool { return h.role == id && ours(h) }) {
-			return nil, a.later("the app's roles are still there")
+		lately := slices.ContainsFunc(madeAssignments(servicePrincipal, name, subscriptions, roles), func(m azureAssignment) bool { return s.wasTaken(assignmentPath(m)) })
+		if lately {
+			somebody, err := s.othersHave(ctx, servicePrincipal, id, subscriptions)
+			if err != nil {
+				return nil, err
+			}
+			lately = !somebody
+		}
+		if lately || slices.ContainsFunc(has, func(h azureAssignment) bool { return h.role == id && ours(h) }) {
+			return nil, a.behind("the app's roles are still there")
 		}
 		stay = append(stay, r.Name+" ("+name+")")
 	}
 	return stay, nil
 }
 
+// othersHave reports whether somebody else is seen to have a role on one of these scopes.
+func (s *session) othersHave(ctx context.Context, servicePrincipal, role string, scopes []string) (bool, error) {
+	all, err := s.azureAssignments(ctx, "", scopes)
+	return slices.ContainsFunc(all, func(a azureAssignment) bool {
+		return a.role == role && !strings.EqualFold(a.principal, servicePrincipal)
+	}), err
+}
+
 // deleteRoleDefinition deletes a custom role. It is found in the scopes that it is
 // for, and which of these those are need not be known. The answer is Azure's, where the
 // role has assignments.
 func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscriptions []string) (*answer, error) {
+	var unseen error // it is one role, whatever it is for
 	for _, sub := range subscriptions {
-		err := s.azureDelete(ctx, opAzureUnrole, workflow.AzureScope(sub)+authorizing+"roleDefinitions/"+id)
-		if a, _ := err.(*answer); a != nil && a.is("RoleDefinitionHasAssignments") {
+		deleted, err := s.azureDelete(ctx, opAzureUnrole, workflow.AzureScope(sub)+authorizing+"roleDefinitions/"+id)
+		if a, _ := errors.AsType[*answer](err); a != nil && a.is("RoleDefinitionHasAssignments") {
 			return a, nil
 		}
-		if err := s.fault(err); err != nil {
-			return nil, err
+		if _, behind := errors.AsType[*spreading](err); behind {
+			unseen = err
+			continue
+		}
+		if err != nil || deleted {
+			return nil, s.fault(err)
 		}
 	}
-	return nil, nil
+	return nil, unseen
 }
 
 // UnassignAzureRoles takes assignments away, those that somebody else made, as where
@@ -98,28 +121,48 @@ func madeAssignments(servicePrincipal, name string, subscriptions []string, role
 	var made []azureAssignment
 	for _, sub := range subscriptions {
 		for _, r := range roles {
-			made = append(made, azureAssignment{sub, r.DefinitionID(name), workflow.AzureID(name, servicePrincipal, sub, r.DefinitionID(name))})
+			made = append(made, azureAssignment{sub, r.DefinitionID(name), workflow.AzureID(name, servicePrincipal, sub, r.DefinitionID(name)), servicePrincipal})
 		}
 	}
 	return made
 }
 
 func (s *session) deleteAssignments(ctx context.Context, all []azureAssignment) error {
+	slices.SortFunc(all, func(a, b azureAssignment) int { return cmp.Compare(assignmentPath(a), assignmentPath(b)) })
+	all = slices.CompactFunc(all, func(a, b azureAssignment) bool { return assignmentPath(a) == assignmentPath(b) })
 	errs := make([]error, len(all))
 	var wg sync.WaitGroup
 	for i, a := range all {
 		wg.Go(func() {
-			errs[i] = s.fault(s.azureDelete(ctx, opAzureUnassign, workflow.AzureScope(a.scope)+authorizing+"roleAssignments/"+a.name))
+			_, err := s.azureDelete(ctx, opAzureUnassign, assignmentPath(a))
+			errs[i] = s.fault(err)
 		})
 	}
 	wg.Wait()
 	return worst(errs)
 }
 
-func (s *session) azureDelete(ctx context.Context, op operation, path string) error {
-	err := s.azure(ctx, op, http.MethodDelete, path, "", nil, nil)
-	if status(err) == http.StatusNotFound {
-		return nil
+func assignmentPath(a azureAssignment) string {
+	return workflow.AzureScope(a.scope) + authorizing + "roleAssignments/" + a.name
+}
+
+// azureDelete deletes what is there. Azure answers with what it has deleted, and with
+// nothing where there was nothing: while the app is young, that is one that need not have
+// heard of it.
+func (s *session) azureDelete(ctx context.Context, op operation, path string) (did bool, err error) {
+	var deleted struct{ ID string }
+	err = s.azure(ctx, op, http.MethodDelete, path, "", nil, &deleted)
+	switch {
+	case err == nil && deleted.ID != "":
+		s.isGone(path)
+		return true, nil
+	case err != nil && status(err) == 0 || status(err) >= 500:
+		s.removes(path, s.fault(err))
+		return false, err
+	case err != nil && status(err) != http.StatusNotFound:
+		return false, err
+	case !s.ask.AzureUnsure && s.hidden(path):
+		return false, old(op, "it is not seen yet")
 	}
-	return err
+	return false, nil
 }

@@ -24,7 +24,7 @@ import (
 // behind would otherwise have an older collection written back, and a certificate
 // lost. Source: Graph, "Update application" and keyCredential. One that another
 // application of the tenant has is not added.
-func (s *session) EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) (unseen string, err error) {
+func (s *session) EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate, has ...string) (unseen string, err error) {
 	own, err := s.certificatesItem(ctx, applicationID)
 	if err != nil {
 		return "", err
@@ -37,6 +37,9 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	}
 	if hasCertificate(keys, c.Thumbprint) {
 		return "", nil
+	}
+	if s.expects(keys, has) {
+		return "", old(opCerts, "the app's certificates are not the same everywhere yet")
 	}
 	if unseen, err = s.unused(ctx, others, applicationID, c); err != nil {
 		return "", err
@@ -57,7 +60,7 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 }
 
 // RemoveCertificate takes a certificate away, and leaves the others.
-func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbprint string) error {
+func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbprint string, has ...string) error {
 	keys, err := s.currentCertificates(ctx, applicationID)
 	if err != nil && s.gone(ctx, applicationID) {
 		return nil
@@ -66,8 +69,13 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 		return err
 	}
 	left := slices.DeleteFunc(slices.Clone(keys), func(k json.RawMessage) bool { return thumbprintOf(k) == thumbprint })
-	if len(left) == len(keys) {
+	switch what := "certificate " + thumbprint + " of " + applicationID; {
+	case s.expects(keys, has), len(left) == len(keys) && s.hidden(what):
+		return old(opCerts, "the app's certificates are not the same everywhere yet")
+	case len(left) == len(keys):
 		return nil
+	default:
+		s.isGone(what)
 	}
 	return s.setCertificates(ctx, applicationID, keys, left)
 }
@@ -149,7 +157,7 @@ func (s *session) currentIn(i *item, applicationID string) ([]json.RawMessage, e
 	known := s.certificatesOf(applicationID)
 	for thumbprint, there := range known {
 		if hasCertificate(keys, thumbprint) != there {
-			return nil, &later{op: opCerts, why: "the app's certificates are not the same everywhere yet"}
+			return nil, old(opCerts, "the app's certificates are not the same everywhere yet")
 		}
 	}
 	for _, k := range keys {

@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"bytes"
+	"github.com/entra-app/entra-app/workflow"
 	"io"
 	"net/http"
 	"slices"
@@ -99,7 +100,7 @@ func TestNoCertificateIsLostToAReplicaThatIsBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 		want("after one was removed", b, other)
-		if err := w.patiently(func() error { return s.RemoveCredentials(t.Context(), objectID) }); err != nil {
+		if err := w.patiently(func() error { return s.RemoveCredentials(t.Context(), objectID, workflow.Plan{}) }); err != nil {
 			t.Fatal(err)
 		}
 		want("after all were removed")
@@ -141,7 +142,7 @@ func TestALostAnswerAboutCertificatesIsNoContradiction(t *testing.T) {
 			{"the first is removed", func() error { return s.RemoveCertificate(t.Context(), objectID, a.Thumbprint) }, []certificate.Certificate{b}},
 			{"the first is added again", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-3", a)) }, []certificate.Certificate{a, b}},
 			{"a third is added", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-4", c)) }, []certificate.Certificate{a, b, c}},
-			{"all are removed", func() error { return s.RemoveCredentials(t.Context(), objectID) }, nil},
+			{"all are removed", func() error { return s.RemoveCredentials(t.Context(), objectID, workflow.Plan{}) }, nil},
 		} {
 			w.s.Fail("updateApplication", when, http.StatusServiceUnavailable, 1)
 			if err := w.saw(step.do()); !isTemporary(err) {

@@ -245,9 +245,9 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 			s.consented[c.key] = true
 			s.mu.Unlock()
 		case refused.exists():
-			errs = append(errs, refused.later("it is consented, and cannot be read yet"))
+			errs = append(errs, refused.behind("it is consented, and cannot be read yet"))
 		case c.resource.own:
-			errs = append(errs, refused.later("the app's own scope is not known everywhere yet"))
+			errs = append(errs, refused.behind("the app's own scope is not known everywhere yet"))
 		default:
 			errs = append(errs, s.fault(refused, sp, c.resource.id))
 		}

@@ -1,6 +1,8 @@
 package graphops
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,6 +42,7 @@ type Directory struct {
 	graph   *http.Client // kiota's pipeline
 	log     *slog.Logger
 	now     func() time.Time
+	newKey  func(bits int) (*rsa.PrivateKey, error) // for certificates that are made here
 }
 
 var _ workflow.Directory = (*Directory)(nil)
@@ -54,7 +57,7 @@ type tenant struct {
 
 // New returns a directory, or everything that is wrong with c.
 func New(c Config) (*Directory, error) {
-	d := &Directory{tenants: make(map[string]tenant), log: c.Log, now: c.Now}
+	d := &Directory{tenants: make(map[string]tenant), log: c.Log, now: c.Now, newKey: func(bits int) (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, bits) }}
 	if d.log == nil {
 		d.log = slog.Default()
 	}

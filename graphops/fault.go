@@ -134,7 +134,16 @@ type later struct {
 	lasts  *workflow.Trouble // what it was if it has not gone away
 }
 
+// A spreading is what may go away because something is young.
+type spreading struct{ *later }
+
+func (*spreading) Spreading() {}
+
+func (s *spreading) Unwrap() error { return s.later }
+
 var (
+	_ workflow.Spreading = (*spreading)(nil)
+	_ workflow.Explained = (*spreading)(nil)
 	_ workflow.Temporary = (*later)(nil)
 	_ workflow.Explained = (*later)(nil)
 )
@@ -165,10 +174,52 @@ func (a *answer) later(why string) *later {
 }
 
 // lag is what may be unknown only here, and says what it was if that lasts.
-func (a *answer) lag() *later {
-	l := a.later("not known everywhere yet")
+func (a *answer) lag() *spreading { return a.behind("not known everywhere yet") }
+
+// behind is lag that is known to be of one kind.
+func (a *answer) behind(why string) *spreading {
+	l := a.later(why)
 	l.lasts = a.trouble()
-	return l
+	return &spreading{l}
+}
+
+// old is an answer that contradicts what is known.
+func old(op operation, why string) *spreading { return &spreading{&later{op: op, why: why}} }
+
+// input are the codes of a "no" to what was sent, by itself. Waiting changes nothing about it.
+func (a *answer) input() bool {
+	for _, code := range append([]string{a.code}, a.details...) {
+		if _, ok := advice[code]; ok || strings.HasPrefix(code, "KeyCredentialsInvalid") || strings.Contains(code, "AsPerAppPolicy") ||
+			code == "InvalidFederatedIdentityCredentialValue" || code == "HostNameNotOnVerifiedDomain" {
+			return true
+		}
+	}
+	return false
+}
+
+// refers are the operations whose requests name something that the replica that answers
+// need not have heard of, other than what they change. It calls that a mistake, in words
+// that say nothing of the kind.
+// Sources: azure-cli; hashicorp/terraform-provider-azuread, service_principal_resource.go
+// and app_role_assignment_resource.go; terraform-provider-azurerm 10479 and 19916.
+var refers = map[operation]bool{opPrincipal: true, opRole: true, opGrant: true, opRoleFor: true, opOwner: true, opAPI: true,
+	opAzureRole: true, opAzureAssign: true, opRestore: true, opRemoveKey: true}
+
+// behindCodes are those of a replica that is behind, and of nothing else.
+var behindCodes = []string{"NoBackingApplicationObject", "Error_MsaAppDoesNotExist", "RoleDefinitionDoesNotExist", "PrincipalNotFound"}
+
+// isBehind reports whether a "no" about something young may be of a replica that has not
+// heard of it. It is the one place that decides that.
+func (a *answer) isBehind() bool {
+	switch {
+	case a.input(), a.op == opAddResource: // Microsoft's own applications are not young
+		return false
+	case a.notFound(), slices.ContainsFunc(behindCodes, a.is):
+		return true
+	case a.status == http.StatusForbidden: // it is about the person, with one exception
+		return a.op == opPrincipal && a.says("backing application")
+	}
+	return refers[a.op] && (a.status == http.StatusBadRequest || a.status == http.StatusConflict)
 }
 
 // fault says what an error of graph.send means to the caller. about are the
@@ -190,12 +241,8 @@ func (s *session) fault(err error, about ...string) error {
 		return a.later("the service is not well")
 	case a.is("Directory_ConcurrencyViolation"):
 		return a.later("somebody changed it at the same time")
-	case a.notFound() && s.fresh(about...):
+	case s.fresh(about...) && a.isBehind():
 		return a.lag()
-	case a.is("NoBackingApplicationObject"):
-		return a.later("the application is not known everywhere yet")
-	case a.op == opPrincipal && a.is("Authorization_RequestDenied") && a.says("backing application"):
-		return a.later("the application is not known everywhere yet") // has the code of a lasting "no"
 	}
 	return a.trouble()
 }

@@ -181,6 +181,7 @@ func TestWhatExistsButCannotBeReadYetIsWaitedFor(t *testing.T) {
 	none := inBatch(`{"id":"0","status":200,"body":{"value":[]}}`, `{"id":"1","status":200,"body":{"value":[]}}`)
 	w := newWorld(t)
 	s := w.session("ada", all...)
+	w.later(2 * replication) // then nothing is young, and a mistake is one
 	owner := func() error { return owned(t.Context(), s, objectID, []string{clientID}, nil) }
 	principal := func() error { return last(s.EnsureServicePrincipal(t.Context(), clientID)) }
 	role := func() error { return s.EnsureConsent(t.Context(), objectID, []workflow.Permission{readDirectory}) }
@@ -214,5 +215,47 @@ func TestWhatExistsButCannotBeReadYetIsWaitedFor(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+// services.md, section 1: no "no" about something younger than some twenty minutes is
+// final, unless its code says that the input is wrong. What is young is known from what is
+// stored, in a session that has made nothing itself.
+func TestNoIsFinalOnceTheAppIsOldOrTheInputWrong(t *testing.T) {
+	for _, c := range []struct {
+		status      int
+		code        string
+		young, old  bool // whether it is waited for
+		op          operation
+		about, text string
+	}{
+		{404, "Request_ResourceNotFound", true, false, opKeys, objectID, ""},
+		{400, "Request_BadRequest", true, false, opRole, objectID, "Not a valid reference update"},
+		{400, "Request_BadRequest", true, false, opGrant, objectID, "Permission being assigned was not found on application"},
+		{400, "InvalidValue", true, false, opAPI, objectID, "delegatedPermissionIds has a Permission Id that cannot be found in the AppPermissions sets"},
+		{409, "Error_MsaAppDoesNotExist", true, false, opApplication, objectID, ""},
+		{400, "RoleDefinitionDoesNotExist", true, false, opAzureAssign, objectID, ""},
+		{400, "PrincipalNotFound", true, false, opAzureAssign, objectID, ""},
+		{400, "NoBackingApplicationObject", true, false, opPrincipal, clientID, ""},
+		{403, "Authorization_RequestDenied", true, false, opPrincipal, clientID, "the backing application of the service principal being created must in the local tenant"},
+		{403, "Authorization_RequestDenied", false, false, opPrincipal, clientID, "Insufficient privileges to complete the operation."},
+		{403, "Authorization_RequestDenied", false, false, opRole, objectID, "Insufficient privileges to complete the operation."},
+		{400, "Request_BadRequest", false, false, opApplication, objectID, "Invalid value specified for property 'displayName'"},
+		{400, "Directory_QuotaExceeded", false, false, opPrincipal, clientID, ""},
+		{400, "CredentialInvalidLifetimeAsPerAppPolicy", false, false, opAddKey, objectID, ""},
+		{400, "KeyCredentialsInvalidEndDate", false, false, opSetCerts, objectID, ""},
+		{400, "InvalidFederatedIdentityCredentialValue", false, false, opFederated, objectID, ""},
+	} {
+		w := newWorld(t)
+		s := w.session("ada").(*session)
+		no := &answer{op: c.op, status: c.status, code: c.code, message: c.text}
+		s.ask.Born = w.now().Add(-19 * time.Minute)
+		if err := w.saw(s.fault(no, c.about)); isTemporary(err) != c.young {
+			t.Errorf("%d %s %q about something young: %v", c.status, c.code, c.text, err)
+		}
+		s.ask.Born = w.now().Add(-21 * time.Minute)
+		if err := w.saw(s.fault(no, c.about)); isTemporary(err) != c.old {
+			t.Errorf("%d %s %q about something old: %v", c.status, c.code, c.text, err)
+		}
 	}
 }

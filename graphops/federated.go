@@ -40,7 +40,7 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 	case slices.Contains(there, f):
 		return nil
 	case refused.exists():
-		return refused.later("it exists, and cannot be read yet")
+		return refused.behind("it exists, and cannot be read yet")
 	}
 	return s.fault(refused, applicationID)
 }

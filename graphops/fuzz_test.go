@@ -46,12 +46,8 @@ func FuzzRoles(f *testing.F) {
 	f.Add("opaque")
 	f.Add("a.b.c.d.e")
 	f.Fuzz(func(t *testing.T, token string) {
-		got, err := roles(token)
-		if err != nil && got != nil {
-			t.Errorf("%q and %v", got, err)
-		}
-		if err != nil && len(token) > 20 && strings.Contains(err.Error(), token) {
-			t.Errorf("the error has the token in it: %v", err)
+		if got, opaque := roles(token); opaque && got != nil {
+			t.Errorf("roles %q of a token that can't be read", got)
 		}
 	})
 }

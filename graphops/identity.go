@@ -27,6 +27,7 @@ const identityTries = 6
 
 // identify finds out who signed in, and all else that can be read at once.
 func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims) error {
+	s.ask = ask
 	err := patiently(ctx, s.log, func() error { return s.readIdentity(ctx, ask, c) })
 	if no, ok := errors.AsType[*workflow.Trouble](err); ok {
 		s.log.WarnContext(ctx, "Graph does not say who signed in", "err", no, "ref", no.Ref)

@@ -2,7 +2,6 @@ package graphops
 
 import (
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
@@ -41,7 +40,7 @@ func (d *Directory) MakeCertificate(commonName string, expires time.Time) (certi
 	fail := func(what string, err error) (certificate.Certificate, workflow.Keyed, error) {
 		return certificate.Certificate{}, workflow.Keyed{}, fmt.Errorf("making a certificate: %s: %w", what, err)
 	}
-	key, err := rsa.GenerateKey(rand.Reader, keyBits)
+	key, err := d.newKey(keyBits)
 	if err != nil {
 		return fail("the key", err)
 	}

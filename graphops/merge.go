@@ -24,7 +24,7 @@ func (s *session) mergeApplication(ctx context.Context, a workflow.App) error {
 		return err
 	}
 	body := object{}
-	was := planOf(has)
+	was, unsure := planOf(has), s.unsettled() // then this may be how it was, and all that is wanted is written
 	for _, p := range []struct {
 		platform        string
 		was, want, drop []string
@@ -33,21 +33,21 @@ func (s *session) mergeApplication(ctx context.Context, a workflow.App) error {
 		{"spa", was.SPARedirectURIs, a.SPARedirectURIs, a.Drops.SPARedirectURIs},
 		{"publicClient", was.PublicRedirectURIs, a.PublicRedirectURIs, a.Drops.PublicRedirectURIs},
 	} {
-		if uris, differs := mergedURIs(p.was, p.want, p.drop); differs {
+		if uris, differs := mergedURIs(p.was, p.want, p.drop); differs || unsure && len(p.want)+len(p.drop) > 0 {
 			body.set(p.platform, has.platform(p.platform, uris))
 		}
 	}
-	if a.PublicClientFlows && !was.PublicClientFlows || a.Drops.PublicClientFlows && was.PublicClientFlows {
+	if a.PublicClientFlows && (unsure || !was.PublicClientFlows) || a.Drops.PublicClientFlows && (unsure || was.PublicClientFlows) {
 		body.set("isFallbackPublicClient", a.PublicClientFlows)
 	}
-	if a.Drops.Audience != "" && a.Drops.Audience == was.Audience {
+	if a.Drops.Audience != "" && (unsure || a.Drops.Audience == was.Audience) {
 		body.set("signInAudience", a.Audience)
 	}
 	required, differs, err := s.mergedRequired(ctx, a, has)
 	if err != nil {
 		return err
 	}
-	if differs {
+	if differs || unsure && len(a.Permissions)+len(a.Drops.Permissions) > 0 {
 		body.set("requiredResourceAccess", required)
 	}
 	if len(body) == 0 {
@@ -220,7 +220,11 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 			body.set("identifierUris", append(slices.Clone(has.GetIdentifierUris()), uri))
 		}
 	}
-	required := has.raw.list("requiredResourceAccess")
+	// The step before has written it too, and this need not be what it wrote.
+	required, _, err := s.mergedRequired(ctx, a, has)
+	if err != nil {
+		return err
+	}
 	for _, p := range a.Permissions {
 		id := guid(ids[p.Name])
 		if p.ResourceAppID != workflow.Self || id == nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // A credential that Entra won't remove is reported, and keeps no other in use.
@@ -22,7 +23,7 @@ func TestOneCredentialThatStaysKeepsNoOtherInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.s.Fail("removePassword", entratest.Before, http.StatusForbidden, 1)
-	if err := w.saw(s.RemoveCredentials(t.Context(), objectID)); err == nil {
+	if err := w.saw(s.RemoveCredentials(t.Context(), objectID, workflow.Plan{})); err == nil {
 		t.Error("a secret stays, and nobody is told")
 	}
 	if keys, err := s.Keys(t.Context(), objectID); err != nil || len(keys) != 1 {
@@ -31,7 +32,7 @@ func TestOneCredentialThatStaysKeepsNoOtherInUse(t *testing.T) {
 	if got := w.thumbprints(appID); len(got) != 0 {
 		t.Errorf("certificates stay: %q", got)
 	}
-	if err := s.RemoveCredentials(t.Context(), objectID); err != nil {
+	if err := s.RemoveCredentials(t.Context(), objectID, workflow.Plan{}); err != nil {
 		t.Errorf("once more: %v", err)
 	}
 }

@@ -121,12 +121,15 @@ func (o *ownership) answered(ctx context.Context, c ownerChange) (done bool, err
 			return false, err
 		}
 		is := slices.Contains(o.has, c.user)
+		if !c.add && !is && o.isBehind() {
+			return false, old(c.op, "the owners are not the same everywhere yet")
+		}
 		if is == c.add {
 			o.is[c.user] = c.add
 			return true, nil
 		}
 		if c.add && refused.exists() || !c.add && code == http.StatusNotFound {
-			return false, refused.later("the owners are not the same everywhere yet")
+			return false, refused.behind("the owners are not the same everywhere yet")
 		}
 	}
 	err = o.s.fault(c.err, o.app)
@@ -139,6 +142,17 @@ func (o *ownership) answered(ctx context.Context, c ownerChange) (done bool, err
 	}
 	o.no[c.user] = no
 	return true, nil
+}
+
+// isBehind reports whether the owners were read from a replica that has not heard of those
+// who were added: it need not have heard of those before them.
+func (o *ownership) isBehind() bool {
+	for user, is := range o.is {
+		if is && !slices.Contains(o.has, user) {
+			return true
+		}
+	}
+	return false
 }
 
 // outcome is who the owners are: as they were read, but for what the writes answered,
@@ -211,8 +225,14 @@ func (s *session) RemoveOwner(ctx context.Context, applicationID, userID string)
 	req := s.get("/applications/{id}/owners/{user}/$ref", "id", applicationID, "user", userID)
 	req.Method = kiota.DELETE
 	_, err := s.send(ctx, opUnowner, req, nil)
-	if status(err) == http.StatusNotFound {
+	what := "owner " + strings.ToLower(userID) + " of " + applicationID
+	switch {
+	case status(err) == http.StatusNotFound && s.hidden(what):
+		return old(opUnowner, "the owner is not seen yet")
+	case status(err) == http.StatusNotFound:
 		return nil
 	}
-	return s.fault(err, applicationID)
+	err = s.fault(err, applicationID)
+	s.removes(what, err)
+	return err
 }

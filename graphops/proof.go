@@ -36,7 +36,7 @@ func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workfl
 	if err != nil {
 		return nil, fmt.Errorf("proof: tenant %q: %w", t.Name, err)
 	}
-	found := make([][]string, len(resources))
+	found, opaque := make([][]string, len(resources)), make([]bool, len(resources))
 	errs := make([]error, len(resources))
 	var wg sync.WaitGroup
 	for i, r := range resources {
@@ -50,7 +50,7 @@ func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workfl
 				errs[i] = d.proofFault(ctx, err)
 				return
 			}
-			found[i], errs[i] = roles(got.AccessToken)
+			found[i], opaque[i] = roles(got.AccessToken)
 		})
 	}
 	wg.Wait()
@@ -59,14 +59,16 @@ func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workfl
 	}
 	by := make(map[string][]string, len(resources))
 	for i, r := range resources {
-		by[r] = found[i]
+		if !opaque[i] {
+			by[r] = found[i]
+		}
 	}
 	return by, nil
 }
 
-// spreading are the AADSTS codes that a good credential gets while Entra's
+// spreadingCodes are the AADSTS codes that a good credential gets while Entra's
 // replicas hear of it. Whether it is good will show: the caller gives up.
-var spreading = map[int]bool{
+var spreadingCodes = map[int]bool{
 	70001:   true, // no such application
 	650052:  true, // the resource is not in the tenant
 	500011:  true, // the resource is not in the tenant
@@ -102,8 +104,8 @@ func (d *Directory) proofFault(ctx context.Context, err error) error {
 		return &later{op: opProof, status: a.status, after: retryAfter(a.header, d.now()), ref: a.Trace}
 	}
 	for _, c := range a.Codes {
-		if spreading[c] || c/10 == 70001 { // 700010 to 700019: the application is not found
-			return &later{op: opProof, status: a.status, code: fmt.Sprintf("AADSTS%d", c), ref: a.Trace}
+		if spreadingCodes[c] || c/10 == 70001 { // 700010 to 700019: the application is not found
+			return &spreading{&later{op: opProof, status: a.status, code: fmt.Sprintf("AADSTS%d", c), ref: a.Trace}}
 		}
 	}
 	no := &workflow.Trouble{Code: fmt.Sprintf("AADSTS%d", a.code()), Ref: a.Trace}
@@ -122,19 +124,23 @@ func (d *Directory) proofFault(ctx context.Context, err error) error {
 
 // roles reads the app roles out of an access token. Its signature is not checked:
 // it came from the sign-in service itself, over TLS, and nothing is allowed
-// because of it.
-func roles(token string) ([]string, error) {
+// because of it. Such tokens are opaque by contract, and one day this one may be.
+// Source: Microsoft identity platform, access tokens.
+func roles(token string) (roles []string, opaque bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return nil, errors.New("proof: the token is not a JWT")
+		return nil, true
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return nil, errors.New("proof: the token is not a JWT")
+		return nil, true
 	}
-	var c struct{ Roles []string }
-	if json.Unmarshal(payload, &c) != nil {
-		return nil, errors.New("proof: the roles in the token cannot be read")
+	var c struct {
+		Aud   any
+		Roles []string
 	}
-	return c.Roles, nil
+	if json.Unmarshal(payload, &c) != nil || c.Aud == nil {
+		return nil, true
+	}
+	return c.Roles, false
 }

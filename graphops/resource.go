@@ -162,7 +162,7 @@ func (s *session) addPrincipal(ctx context.Context, op operation, appID string, 
 		case err == nil:
 			return p, nil
 		case status(err) == http.StatusNotFound && refused.exists():
-			return nil, refused.later("it exists, and cannot be read yet")
+			return nil, refused.behind("it exists, and cannot be read yet")
 		case status(err) == http.StatusNotFound:
 			return nil, refused
 		}

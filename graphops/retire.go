@@ -19,8 +19,9 @@ import (
 )
 
 // RemoveCredentials takes every credential away from an application. One that is
-// not there has none.
-func (s *session) RemoveCredentials(ctx context.Context, id string) error {
+// not there has none. Where the app is young, an answer without one of the plan's kind is
+// from a replica that has not heard of it.
+func (s *session) RemoveCredentials(ctx context.Context, id string, p workflow.Plan) error {
 	keys, err := s.keys(ctx, id)
 	if status(err) == http.StatusNotFound {
 		if deleted, readErr := s.deleted(ctx, id); readErr == nil && (deleted || !s.fresh(id)) {
@@ -30,18 +31,27 @@ func (s *session) RemoveCredentials(ctx context.Context, id string) error {
 	if err != nil {
 		return s.fault(err, id)
 	}
-	var errs []error // one that stays keeps no other in use
+	kind := p.Credential.Kind
+	if len(keys) == 0 && kind == workflow.ClientSecret && s.hidden("keys of "+id) {
+		return old(opKeys, "the app's client secret is not seen yet")
+	}
+	s.isGone("keys of " + id) // it is seen, and so it will be
+	var errs []error          // one that stays keeps no other in use
 	for _, k := range keys {
 		errs = append(errs, s.RemoveKey(ctx, id, k.KeyID))
 	}
 	certs, err := s.currentCertificates(ctx, id)
 	if err == nil && len(certs) > 0 {
+		s.isGone("certificates of " + id)
 		err = s.setCertificates(ctx, id, certs, nil)
 	}
-	return errors.Join(append(errs, err, s.removeFederated(ctx, id))...)
+	if err == nil && len(certs) == 0 && (kind == workflow.OwnCertificate || kind == workflow.MadeCertificate) && s.hidden("certificates of "+id) {
+		err = old(opCerts, "the app's certificate is not seen yet")
+	}
+	return errors.Join(append(errs, err, s.removeFederated(ctx, id, kind == workflow.Federated))...)
 }
 
-func (s *session) removeFederated(ctx context.Context, applicationID string) error {
+func (s *session) removeFederated(ctx context.Context, applicationID string, has bool) error {
 	i, err := s.federatedItem(ctx, applicationID)
 	if err != nil {
 		return err
@@ -59,6 +69,10 @@ func (s *session) removeFederated(ctx context.Context, applicationID string) err
 	if err != nil {
 		return s.fault(err, applicationID)
 	}
+	if has && len(items) == 0 && s.hidden("federated credentials of "+applicationID) {
+		return old(opListFederate, "the app's trust in another issuer is not seen yet")
+	}
+	s.isGone("federated credentials of " + applicationID)
 	return s.remove(ctx, items)
 }
 
@@ -162,14 +176,17 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 		req := s.get("/directory/deletedItems/{id}/restore", "id", value(a.GetId()))
 		req.Method = kiota.POST
 		if _, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue); err != nil {
-			return false, s.fault(err)
+			return false, s.fault(err, appID)
 		}
 		s.know(value(a.GetId()), appID)
 		return true, s.restorePrincipal(ctx, servicePrincipal)
 	}
 	there, err := s.Alive(ctx, appID)
-	if err == nil && there {
+	switch {
+	case err == nil && there:
 		err = s.restorePrincipal(ctx, servicePrincipal)
+	case err == nil && s.unsettled(): // it was deleted, or restored, a moment ago
+		err = old(opDeleted, "the application is seen neither among the deleted ones nor among the others")
 	}
 	return there, err
 }
@@ -183,10 +200,30 @@ func (s *session) restorePrincipal(ctx context.Context, id string) error {
 	req := s.get("/directory/deletedItems/{id}/restore", "id", id)
 	req.Method = kiota.POST
 	_, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue)
-	if code := status(err); code == http.StatusNotFound || code == http.StatusBadRequest {
-		return nil
+	if code := status(err); code == http.StatusNotFound || code == http.StatusBadRequest || code == http.StatusConflict {
+		return s.restored(ctx, id, err)
 	}
 	return s.fault(err)
+}
+
+// restored looks at a service principal that was not restored: it may be there, or gone
+// for good, or its application not known yet to the replica that answered.
+func (s *session) restored(ctx context.Context, id string, refused error) error {
+	_, err := s.send(ctx, opResourceOf, s.get("/servicePrincipals/{id}?$select=id", "id", id), models.CreateServicePrincipalFromDiscriminatorValue)
+	if err == nil {
+		return nil
+	}
+	gone, readErr := s.deleted(ctx, id)
+	switch {
+	case status(err) != http.StatusNotFound:
+		return s.fault(err, id)
+	case readErr != nil:
+		return s.fault(readErr)
+	case gone, s.unsettled():
+		no, _ := errors.AsType[*answer](refused)
+		return no.behind("the app's service principal is not restored everywhere yet")
+	}
+	return nil // gone for good: a later step makes another
 }
 
 // Alive says whether the application is there.

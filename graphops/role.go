@@ -37,7 +37,7 @@ func (s *session) EnsureDirectoryRole(ctx context.Context, servicePrincipal, tem
 	case slices.Contains(has, strings.ToLower(templateID)):
 		return nil
 	case refused.exists():
-		return refused.later("it is assigned, and cannot be read yet")
+		return refused.behind("it is assigned, and cannot be read yet")
 	}
 	return s.fault(refused, servicePrincipal)
 }

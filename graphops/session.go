@@ -1,8 +1,10 @@
 package graphops
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,8 +12,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// replication is how long after a sign-in an object may be too new to be known
-// everywhere, though another session made it: one that a crash ended.
+// replication is how long after a sign-in an object may be too new to be known everywhere,
+// where nobody has written down how old it is.
 const replication = time.Minute
 
 // A session is an admin's token, and what is known with it.
@@ -22,6 +24,7 @@ type session struct {
 	signer workflow.Signer
 	arm    *bearer  // for Azure; nil where the plan has no roles there
 	scopes []string // that came with the token
+	ask    workflow.Ask
 	began  time.Time
 
 	mu        sync.Mutex
@@ -29,6 +32,7 @@ type session struct {
 	resources map[string]*resource       // by application ID; nil where the tenant has none
 	consented map[string]bool            // by consent.key
 	keyed     map[string]map[string]bool // by application, see certificatesOf
+	taken     map[string]time.Time       // see isGone
 }
 
 var _ workflow.Session = (*session)(nil)
@@ -74,7 +78,60 @@ func (s *session) fresh(ids ...string) bool {
 			return true
 		}
 	}
-	return len(ids) > 0 && s.now().Sub(s.began) < replication
+	if s.ask.Born.IsZero() {
+		return len(ids) > 0 && s.now().Sub(s.began) < replication
+	}
+	return len(ids) > 0 && workflow.IsYoung(s.ask.Born, s.now())
+}
+
+// unsettled reports whether what is read of the app may be older than its last change.
+func (s *session) unsettled() bool { return workflow.IsYoung(s.ask.Changed, s.now()) }
+
+// hidden reports whether something that the app was given by an earlier sign-in may be
+// there though an answer lacks it: it is so young that a replica need not know it, and
+// this session has not taken it away.
+func (s *session) hidden(what string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken[what].IsZero() && workflow.IsYoung(s.ask.Changed, s.now())
+}
+
+// removes notes what came of a removal: where its answer was lost, it may be done.
+func (s *session) removes(what string, err error) {
+	if _, lost := err.(*later); lost || err == nil {
+		s.isGone(what)
+	}
+}
+
+// azureNotices is how long Azure may go on as if a role were assigned that no longer is.
+// Source: Azure role-based access control, troubleshooting: up to ten minutes.
+const azureNotices = 10 * time.Minute
+
+// wasTaken reports whether this session has taken something away that Azure need not have
+// noticed yet.
+func (s *session) wasTaken(what string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.taken[what]
+	return !at.IsZero() && s.now().Sub(at) < azureNotices
+}
+
+// isGone notes that this session has seen something, and taken it away.
+func (s *session) isGone(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken == nil {
+		s.taken = make(map[string]time.Time)
+	}
+	s.taken[what] = s.now()
+}
+
+// expects reports whether something that the app is known to have is missing in an answer
+// that may be old.
+func (s *session) expects(keys []json.RawMessage, thumbprints []string) bool {
+	return s.unsettled() && slices.ContainsFunc(thumbprints, func(t string) bool {
+		return t != "" && !hasCertificate(keys, t)
+	})
 }
 
 // forget notes that objects are gone.

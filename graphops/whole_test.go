@@ -136,7 +136,7 @@ func TestTheCredentialsOfAnOddApplicationAreRemovedAndNothingElse(t *testing.T) 
 	s := w.session("ada")
 	m := w.odd()
 	before := w.t.Raw(m.AppID)
-	if err := s.RemoveCredentials(t.Context(), m.ObjectID); w.saw(err) != nil {
+	if err := s.RemoveCredentials(t.Context(), m.ObjectID, workflow.Plan{}); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	w.only("without credentials", before, w.t.Raw(m.AppID), ".keyCredentials[-]", ".passwordCredentials[-]")

@@ -198,7 +198,7 @@ func inUTC(r *workflow.Request) {
 	utc(&r.Created, &r.Entered, &r.WakeAt, &r.Reminded, &r.Approval.At, &r.SignIn.Expires, &r.SignIn.Since,
 		&r.SignIn.After, &r.Plan.Credential.Certificate.NotBefore, &r.Plan.Credential.Certificate.NotAfter,
 		&r.Was.Credential.Certificate.NotBefore, &r.Was.Credential.Certificate.NotAfter,
-		&r.Left.Credential.Certificate.NotBefore, &r.Left.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Handover.At, &r.Handover.Claimed)
+		&r.Left.Credential.Certificate.NotBefore, &r.Left.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Made.Born, &r.Made.Changed, &r.Made.Removed, &r.Handover.At, &r.Handover.Claimed)
 	for i := range r.Agreed {
 		utc(&r.Agreed[i].At)
 	}

@@ -59,6 +59,9 @@ type madeV1 struct {
 	TenantID         string    `json:"tenant_id,omitzero"`
 	TenantName       string    `json:"tenant_name,omitzero"`
 	Domain           string    `json:"domain,omitzero"`
+	Born             time.Time `json:"born,omitzero"`
+	Changed          time.Time `json:"changed,omitzero"`
+	Removed          time.Time `json:"removed,omitzero"`
 	Connected        string    `json:"connected,omitzero"`
 }
 

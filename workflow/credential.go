@@ -80,9 +80,10 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		resources = append(resources, catalog.MicrosoftGraph)
 	}
 	assigned := make(chan error, 1)
+	var list []string
 	go func() {
 		err := errors.New("the app's roles were not read")
-		e.caught(r.ID, func() { err = e.assignedOnly(ctx, r, s) })
+		e.caught(r.ID, func() { list, err = e.assignedOnly(ctx, r, s) })
 		assigned <- err
 	}()
 	got, err := e.dir.Prove(ctx, r.Tenant, r.Made.AppID, with, resources)
@@ -92,8 +93,13 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		}
 		return nil, err
 	}
-	var missing, excess []string
+	var missing, excess, opaque []string
 	for _, id := range resources {
+		if _, read := got[id]; !read { // the list says what is in it, and nothing else does
+			missing = append(missing, r.unassigned(id, list)...)
+			opaque = append(opaque, r.resourceName(id))
+			continue
+		}
 		for _, role := range got[id] {
 			if !slices.Contains(may[id], role) {
 				excess = append(excess, role)
@@ -118,40 +124,63 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		if r.Kind == Adopt {
 			st.Note = "the app signed in with the approved permissions and those that it had"
 		}
+		if len(opaque) > 0 {
+			st.Note = "the app signed in; its token for " + strings.Join(opaque, " and ") +
+				" can't be read, so its permissions there were read from the list of what is assigned to it"
+		}
 	}, nil
 }
 
 // assignedOnly makes sure that the app has no role that was not approved, on any
 // service: a token shows only those of the service that it is for.
-func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) error {
+func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) ([]string, error) {
 	has, err := s.Assigned(ctx, r.Made, r.may())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var want []string
 	for _, q := range r.may().Of(catalog.Application) {
 		want = append(want, q.Resource+"/"+q.Name)
 	}
 	if more := without(has, want); len(more) > 0 {
-		return &ExcessError{more}
+		return nil, &ExcessError{Names: more}
 	}
-	return nil
+	return has, nil
 }
 
-// notYet says that consent has not reached the tokens of the app yet.
-type notYet struct{ names []string }
+// unassigned are the plan's application permissions on a resource that a list of those
+// that the app has lacks.
+func (r *Request) unassigned(resourceAppID string, list []string) []string {
+	var missing []string
+	for _, p := range r.Plan.Of(catalog.Application) {
+		if p.ResourceAppID == resourceAppID && !slices.Contains(list, p.Resource+"/"+p.Name) {
+			missing = append(missing, p.Name)
+		}
+	}
+	return missing
+}
 
-func (n *notYet) Error() string             { return fmt.Sprintf("not in the token yet: %q", n.names) }
-func (n *notYet) RetryAfter() time.Duration { return 0 }
+// resourceName is what the plan calls a resource.
+func (r *Request) resourceName(appID string) string {
+	for _, p := range r.Plan.Permissions {
+		if p.ResourceAppID == appID {
+			return p.Resource
+		}
+	}
+	if appID == catalog.MicrosoftGraph {
+		return "Microsoft Graph"
+	}
+	return appID
+}
 
 // compared says what a comparison with the plan means: less is waited for, more
 // is an alarm.
 func compared(missing, excess []string) error {
 	switch {
 	case len(excess) > 0:
-		return &ExcessError{excess}
+		return &ExcessError{Names: excess}
 	case len(missing) > 0:
-		return &notYet{missing}
+		return &notYet{missing: missing}
 	}
 	return nil
 }
@@ -159,7 +188,7 @@ func compared(missing, excess []string) error {
 // ensureCertificate registers the requester's certificate.
 func ensureCertificate(ctx context.Context, r *Request, s Session) (edit, error) {
 	c := r.Plan.Credential.Certificate
-	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c)
+	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c, r.otherCertificates()...)
 	return func(r *Request, st *Step) {
 		r.Made.KeyExpires = c.NotAfter
 		st.Note = certificateNote(c, unseen)
@@ -199,13 +228,24 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		plan.DirectoryRoles, plan.Permissions = nil, plan.Of(catalog.Application) // likewise
 		may.DirectoryRoles, may.Permissions = nil, may.Of(catalog.Application)
 	}
-	has, err := s.Inspect(ctx, r.Made, may)
+	named := may.clone()
+	if r.Kind == Update { // what was removed may be listed still, and is to be called as it was
+		was := Plan{Permissions: r.had().Of(catalog.Application)}
+		if len(may.Of(catalog.Delegated)) > 0 {
+			was = r.had()
+		}
+		named.Permissions = joined(named.Permissions, was.Permissions, samePermission)
+	}
+	has, err := s.Inspect(ctx, r.Made, named)
 	if err != nil {
 		return nil, err
 	}
 	want, most := plan.inspection(), may.inspection()
 	if c := r.Plan.Credential; c.Kind == OwnCertificate {
 		want.Thumbprints = []string{c.Certificate.Thumbprint}
+	}
+	if r.Task == Verify && r.Plan.Credential.Kind == MadeCertificate && len(has.Thumbprints) == 1 {
+		want.Thumbprints = has.Thumbprints // somebody made it, and nobody knows which one
 	}
 	if r.aboutApp() { // the app's other credentials are not this request's
 		has.Thumbprints = without(has.Thumbprints, without(has.Thumbprints, want.Thumbprints))
@@ -222,7 +262,10 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		missing = append(missing, "trust in "+c.Federated.Issuer)
 	}
 	less, more := r.azureCompared(has.AzureRoles)
-	missing, excess = append(missing, less...), append(excess, more...)
+	if len(more) > 0 { // what is only stale there is told apart already
+		return nil, &ExcessError{Names: append(excess, more...), sure: true}
+	}
+	missing = append(missing, less...)
 	for _, f := range has.Federated {
 		if f != r.Plan.Credential.Federated && !slices.Contains(r.Found.Federated, f) {
 			excess = append(excess, "trust in "+f.Issuer)
@@ -286,15 +329,24 @@ func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
 		return s.RemoveFederated(ctx, r.Made.ObjectID, r.UniqueName())
 	}
 	if t := r.Thumbprint(); t != "" {
-		return s.RemoveCertificate(ctx, r.Made.ObjectID, t)
+		return s.RemoveCertificate(ctx, r.Made.ObjectID, t, r.otherCertificates()...)
 	}
 	return removeKeys(ctx, r, s, "")
+}
+
+// otherCertificates are the thumbprints of those that the app has beside r's own.
+func (r *Request) otherCertificates() []string {
+	has := r.Found.Thumbprints
+	if r.Kind == Renew {
+		has = append(slices.Clone(has), r.Target.Thumbprint)
+	}
+	return without(has, []string{"", r.Thumbprint()})
 }
 
 // removeOld removes the credential that a renewal took the place of.
 func removeOld(ctx context.Context, r *Request, s Session) error {
 	if t := r.Target.Thumbprint; t != "" {
-		return s.RemoveCertificate(ctx, r.Made.ObjectID, t)
+		return s.RemoveCertificate(ctx, r.Made.ObjectID, t, r.Thumbprint())
 	}
 	return s.RemoveKey(ctx, r.Made.ObjectID, r.Target.KeyID)
 }
@@ -311,7 +363,7 @@ func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
 		words = "secret"
 	case r.Thumbprint() != "" && r.Step(StepCertificate) != nil:
 		words, take = "certificate", func(ctx context.Context) error {
-			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint())
+			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), r.otherCertificates()...)
 		}
 	case r.Plan.Credential.Kind == Federated:
 		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer + " can sign in as it. Find out who granted that, and press Undo."

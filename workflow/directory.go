@@ -19,7 +19,8 @@ type Directory interface {
 	SignIn(ctx context.Context, tenant string, scopes []string) (SigningIn, error)
 
 	// Prove gets an app-only token for each of resources with the app's new
-	// credential, and returns the roles in it by resource application ID. A
+	// credential, and returns the roles in it by resource application ID. A token
+	// that can't be read proves the credential all the same, and is not in the map. A
 	// credential that is not known everywhere yet is a Temporary error.
 	Prove(ctx context.Context, tenant, appID string, with Proof, resources []string) (map[string][]string, error)
 
@@ -64,6 +65,11 @@ type Ask struct {
 	Subscriptions []string
 	// AzureRights are the actions that the account has to be allowed on each of them.
 	AzureRights []string
+	// Born and Changed are when the app was last made and last changed, as far as that is
+	// known: what is young may look as it was before.
+	Born, Changed time.Time
+	// AzureUnsure says that the app may as well lack the roles in Azure that go.
+	AzureUnsure bool
 }
 
 // A Session acts with a signed-in admin's token, which it holds in memory until
@@ -117,10 +123,11 @@ type Session interface {
 	// EnsureCertificate makes sure that the app can prove itself with a
 	// certificate, and leaves its others as they are.
 	// It is a *Trouble if another app of the tenant is seen to have it. unseen is what
-	// was not seen of these, for people; it is empty where all were.
-	EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate) (unseen string, err error)
-	// RemoveCertificate makes sure that it can not.
-	RemoveCertificate(ctx context.Context, applicationID, thumbprint string) error
+	// was not seen of these, for people; it is empty where all were. has are thumbprints
+	// of others that the app has: an answer without them may be old, and they would be lost.
+	EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate, has ...string) (unseen string, err error)
+	// RemoveCertificate makes sure that it can not. has is as with EnsureCertificate.
+	RemoveCertificate(ctx context.Context, applicationID, thumbprint string, has ...string) error
 	// EnsureFederated makes sure that the app trusts tokens of another issuer.
 	EnsureFederated(ctx context.Context, applicationID, name string, f FederatedIssuer) error
 	// RemoveFederated makes sure that the app has no federated credential with this name.
@@ -144,8 +151,8 @@ type Session interface {
 	DeleteApplication(ctx context.Context, uniqueName, objectID string) error
 
 	// RemoveCredentials makes sure that an application, if it is there, has no
-	// password, certificate or federated credential.
-	RemoveCredentials(ctx context.Context, applicationID string) error
+	// password, certificate or federated credential. p is the plan that it has.
+	RemoveCredentials(ctx context.Context, applicationID string, p Plan) error
 	// RemoveConsent makes sure that the service principal, if there is one, has no
 	// app role and no delegated scope, of which kind the plan has any.
 	RemoveConsent(ctx context.Context, servicePrincipal string, p Plan) error

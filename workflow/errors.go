@@ -131,7 +131,10 @@ type Trouble struct {
 func (t *Trouble) Error() string { return t.Code + ": " + t.Text }
 
 // An ExcessError says that the app can do more than was approved.
-type ExcessError struct{ Names []string }
+type ExcessError struct {
+	Names []string
+	sure  bool // no list that is behind explains it
+}
 
 func (e *ExcessError) Error() string { return fmt.Sprintf("more than was approved: %q", e.Names) }
 

@@ -126,7 +126,7 @@ func (a *fakeApp) unassign(subscriptions []string, roles []AzureRole) {
 	}
 }
 
-func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certificate.Certificate) (string, error) {
+func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certificate.Certificate, _ ...string) (string, error) {
 	_, err := call(s.wired, "certificate", func() (bool, error) {
 		if a := s.app(id); !slices.Contains(a.thumbprints, c.Thumbprint) {
 			a.thumbprints = append(a.thumbprints, c.Thumbprint)
@@ -136,7 +136,7 @@ func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certi
 	return s.unseen, err
 }
 
-func (s *fakeSession) RemoveCertificate(_ context.Context, id, thumbprint string) error {
+func (s *fakeSession) RemoveCertificate(_ context.Context, id, thumbprint string, _ ...string) error {
 	_, err := call(s.wired, "remove certificate", func() (bool, error) {
 		s.app(id).thumbprints = without(s.app(id).thumbprints, []string{thumbprint})
 		return true, nil
@@ -154,7 +154,7 @@ func (s *fakeSession) EnsureFederated(_ context.Context, id, _ string, f Federat
 	return err
 }
 
-func (s *fakeSession) RemoveCredentials(_ context.Context, id string) error {
+func (s *fakeSession) RemoveCredentials(_ context.Context, id string, _ Plan) error {
 	_, err := call(s.wired, "strip", func() (bool, error) {
 		if a := s.app(id); a != nil {
 			clear(a.keys)

@@ -66,7 +66,7 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []string, err error) {
 	uri := r.Found.NoIdentifierURI && len(r.Plan.Scopes) > 0
 	added := r.Plan.less(r.Was)
-	a.Drops = Plan{AppRoles: added.AppRoles, OptionalClaims: added.OptionalClaims, IdentifierURIs: added.IdentifierURIs}
+	a.Drops = Plan{Permissions: added.Permissions, AppRoles: added.AppRoles, OptionalClaims: added.OptionalClaims, IdentifierURIs: added.IdentifierURIs}
 	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri && !a.Drops.offers() {
 		return nil, nil
 	}

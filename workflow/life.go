@@ -203,6 +203,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	}
 	r.Plan.TenantID = tenant.ID
 	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal, Assigned: before.Made.Assigned,
+		Born: before.Made.Born, Changed: before.Made.Changed, Removed: before.Made.Removed,
 		Owner: before.Made.Owner, TenantID: before.Made.TenantID, TenantName: before.Made.TenantName, Domain: before.Made.Domain}
 	if by.ID != before.Requester.ID {
 		r.Made.Owner = "" // it is the other one's account

@@ -150,7 +150,7 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 	}
 	if len(r.Handover.File) == 0 {
 		if old := r.Made.Thumbprint; old != "" {
-			if err := s.RemoveCertificate(ctx, r.Made.ObjectID, old); err != nil {
+			if err := s.RemoveCertificate(ctx, r.Made.ObjectID, old, r.otherCertificates()...); err != nil {
 				return nil, err
 			}
 		}
@@ -177,7 +177,7 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 	if err != nil {
 		return nil, err
 	}
-	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c)
+	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c, r.otherCertificates()...)
 	return func(_ *Request, st *Step) { st.Note = certificateNote(c, unseen) }, err
 }
 

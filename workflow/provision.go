@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// giveUp is how long a step may wait for Entra, from its first try on.
+	// giveUp is how long a step may wait for a service that does not answer as it should,
+	// from its first try on. See Youth for what is not known everywhere yet.
 	giveUp = 3 * time.Minute
 	// giveUpVerify is how long it may wait for what somebody has made by hand to be known
 	// everywhere: what is not there by then was not made, as a rule.
@@ -59,6 +60,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 		if name == StepCredential {
 			r.Made.Keys++
 		}
+		r.touch(name, now)
 		if name == StepApplication && r.creates() && r.Made.Creator == "" {
 			r.Made.Creator = r.SignIn.ObjectID
 		}
@@ -219,7 +221,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepDependents:
 		return lookForDependents(ctx, r, s)
 	case StepStrip:
-		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.Made.ObjectID)
+		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.Made.ObjectID, r.Plan)
 	case StepWithdraw:
 		return func(*Request, *Step) {}, s.RemoveConsent(ctx, r.Made.ServicePrincipal, r.Plan)
 	case StepTakeBack:
@@ -281,16 +283,12 @@ func consentNote(p Plan) string {
 // before it is given up.
 func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Time, more bool) {
 	st := r.Step(name)
-	at = e.now().Add(max(later.RetryAfter(), backoff(st.Tries)))
-	return at, at.Before(st.Since.Add(r.patience(later)))
-}
-
-// patience is how long a step of r is repeated for a reason.
-func (r *Request) patience(why Temporary) time.Duration {
-	if _, lacks := why.(*notYet); lacks && r.Task == Verify {
-		return giveUpVerify
+	wait := backoff(st.Tries)
+	if _, slow := later.(Spreading); slow && st.Tries > 12 {
+		wait = 30 * time.Second
 	}
-	return giveUp
+	at = e.now().Add(max(later.RetryAfter(), wait))
+	return at, at.Before(st.Since.Add(r.patience(later, e.now())))
 }
 
 // stepFailed decides what an error means for the request: to wait, to ask for
@@ -302,17 +300,19 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	if errors.Is(err, ErrSessionOver) {
 		return e.signInOver(r, Failure{Rule: RuleSignIn, Text: e.progress(r) + "Entra no longer accepts this sign-in. Press New code; the next sign-in goes on with the step that is not done."}, SignInUseless)
 	}
+	err = r.excess(err, e.now())
 	if later, ok := errors.AsType[Temporary](err); ok {
 		if at, more := e.nextTry(r, name, later); more {
 			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 				st := r.Step(name)
-				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, "waiting for "+r.Awaited(name)
+				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, r.waits(st, later)
 				r.Rev++
 				return nil
 			})
 			return err == nil
 		}
 	}
+	err = lasting(err)
 	if use, ok := errors.AsType[*inUse](err); ok {
 		return e.stopForDependents(r, use)
 	}
@@ -375,6 +375,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	trouble, isTrouble := errors.AsType[*Trouble](err)
 	lag, isLag := errors.AsType[*notYet](err)
 	_, isTemporary := errors.AsType[Temporary](err)
+	_, isSpreading := errors.AsType[Spreading](err)
 	if x, ok := errors.AsType[Explained](err); ok && !isTrouble {
 		trouble = x.Explain()
 		isTrouble = trouble != nil
@@ -384,9 +385,11 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += trouble.Text
 		f.Ref = trouble.Ref
 	case isLag && r.Task == Verify:
-		f.Text += "the app lacks " + strings.Join(lag.names, ", ") + "."
+		f.Text += "the app lacks " + strings.Join(lag.missing, ", ") + "."
 	case isLag:
-		f.Text += "after three minutes the app's token still lacks " + strings.Join(lag.names, ", ") + "."
+		f.Text += "after twenty minutes the app still lacks " + strings.Join(lag.missing, ", ") + "."
+	case isSpreading:
+		f.Text += "after twenty minutes not all of Entra knows what was just made or changed."
 	case isTemporary:
 		f.Text += r.Awaited(name) + " did not answer as it should for three minutes."
 	default:

@@ -190,7 +190,7 @@ type Step struct {
 	Name   StepName
 	Status StepStatus
 	At     time.Time // of the last change
-	// Since is when the step was first begun; it is given up three minutes later.
+	// Since is when the step was first begun in this sign-in, see patience.
 	Since time.Time
 	Tries int
 	Retry time.Time // when a waiting step is tried again
@@ -228,6 +228,10 @@ type Made struct {
 	// TenantID and TenantName are what the tenant says of itself.
 	TenantID, TenantName string
 	Domain               string // the tenant's initial one: "contoso.onmicrosoft.com"
+	// Born, Changed and Removed are when the app or its service principal was last made or
+	// brought back, when anything of it was last changed, and when anything was last taken
+	// from it, by this request or an earlier one. Each is noted before it is done. See Youth.
+	Born, Changed, Removed time.Time
 	// Connected is what the plan's backup server said that it has, once it was
 	// connected with the app.
 	Connected string

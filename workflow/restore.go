@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // stillThere refuses to recreate an app that is not gone: it would get a second
@@ -35,7 +36,7 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, err
 	}
 	if restored {
-		if err := s.RemoveCredentials(ctx, r.Made.ObjectID); err != nil {
+		if err := s.RemoveCredentials(ctx, r.Made.ObjectID, Plan{}); err != nil {
 			return nil, err
 		}
 	}
@@ -44,7 +45,7 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 		if !restored {
 			r.Found, r.Left, r.LeftAzure = Found{}, Plan{}, nil // nothing of that is in what is made anew
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
-			r.Target.Anew = true
+			r.Target.Anew, r.Made.Removed = true, time.Time{}
 			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is made anew"
 		}
 	}, nil

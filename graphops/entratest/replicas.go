@@ -184,8 +184,11 @@ func (r *replicas) write(at *replica, done changes) {
 				other.has.take(p, e)
 				continue
 			}
-			apart := time.Duration(chance.ExpFloat64() * float64(time.Second))
-			other.coming = append(other.coming, arrival{until[i].Add(apart), p, e})
+			when := until[i] // a new object arrives whole
+			if _, isNew := done[place{kind: p.kind, id: p.id}]; !isNew || p.part == exposes {
+				when = when.Add(time.Duration(chance.ExpFloat64() * float64(time.Second)))
+			}
+			other.coming = append(other.coming, arrival{when, p, e})
 		}
 	}
 	r.t.fill(r.truth)

@@ -279,6 +279,22 @@ func (t *Tenant) RemoveResource(appID string) {
 	}
 }
 
+// LimitResource leaves a Microsoft resource only the permissions with these names, as
+// where a national cloud offers fewer.
+func (t *Tenant) LimitResource(appID string, names ...string) {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	p := t.spByAppID(appID)
+	if p == nil || p.resource == nil {
+		return
+	}
+	other := func(v any) bool { return !slices.Contains(names, text(v.(object)["value"])) }
+	r := *p.resource
+	r.roles, r.scopes = slices.DeleteFunc(slices.Clone(r.roles), other), slices.DeleteFunc(slices.Clone(r.scopes), other)
+	p.resource = &r
+	t.s.changed()
+}
+
 // Change has change edit the tenant's knobs.
 func (t *Tenant) Change(change func(*Knobs)) {
 	t.s.mu.Lock()

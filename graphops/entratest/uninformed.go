@@ -1,6 +1,7 @@
 package entratest
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -77,6 +78,8 @@ func (c *call) uninformed(err error) error {
 	id := ""
 	if len(c.keys) > 0 {
 		id = c.keys[len(c.keys)-1].value
+	} else if o, err := parse(c.body); err == nil {
+		id = cmp.Or(text(o["appId"]), text(o["clientId"]), text(o["principalId"]))
 	}
 	forms, own := unheard[c.op()]
 	personal := strings.Contains(string(c.body), "PersonalMicrosoftAccount")

@@ -1,0 +1,120 @@
+package workflow
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Entra is eventually consistent: what was just made, changed or removed may look as it
+// was before, on any call, for minutes. So no "no" about something young is final, unless
+// its code says that the input is wrong. What is young is known from what is stored, and
+// so still after a restart and in another session. Package graphops says of each answer
+// whether youth can be its reason; here it is said how long that is waited for.
+
+// Youth is how long something may look as it was before. Assignments have been reported
+// to take more than five minutes; it fits into the life of one token, which is an hour.
+const Youth = 20 * time.Minute
+
+// Spreading is a Temporary error about something young, that may not be known everywhere.
+type Spreading interface {
+	Temporary
+	Spreading()
+}
+
+// reading are the steps that only read.
+var reading = map[StepName]bool{StepProof: true, StepCheck: true, StepConnect: true, StepFind: true, StepOwned: true, StepRecord: true,
+	StepGone: true, StepDependents: true}
+
+// removing are the steps that remove something. A list that is behind shows it still.
+var removing = map[StepName]bool{StepTrim: true, StepStrip: true, StepWithdraw: true, StepUnassign: true, StepDelete: true, StepTakeBack: true,
+	StepOld: true, StepGiveBack: true, StepRestore: true}
+
+// touch notes what a step is about to do, before it does it: nobody may be there after it.
+func (r *Request) touch(n StepName, now time.Time) {
+	if reading[n] {
+		return
+	}
+	r.Made.Changed = now
+	if removing[n] || r.Kind == Update {
+		r.Made.Removed = now
+	}
+	if n == StepApplication && r.creates() || n == StepServicePrincipal && r.Made.ServicePrincipal == "" || n == StepRestore {
+		r.Made.Born = now
+	}
+}
+
+// IsYoung reports whether something that happened then may not be known everywhere.
+func IsYoung(then, now time.Time) bool { return !then.IsZero() && now.Sub(then) < Youth }
+
+// notYet says that what the app has is not what was approved yet: something is missing, or
+// still there.
+type notYet struct{ missing, stale []string }
+
+func (n *notYet) Error() string {
+	return "not as approved yet: missing " + strings.Join(n.missing, ", ") + "; still there " + strings.Join(n.stale, ", ")
+}
+func (n *notYet) RetryAfter() time.Duration { return 0 }
+func (n *notYet) Spreading()                {}
+
+// excess decides what it means that the app has more than was approved. A list that is
+// behind still shows what was removed, so for a while that is waited for. What lasts is
+// an alarm, and so is what nothing can explain.
+func (r *Request) excess(err error, now time.Time) error {
+	more, ok := errors.AsType[*ExcessError](err)
+	if !ok || more.sure || !IsYoung(r.Made.Removed, now) {
+		return err
+	}
+	if r.Kind == Update { // it is known what was removed
+		had := r.had().inspection()
+		known := slices.Concat(had.Roles, had.Scopes, had.DirectoryRoles)
+		for _, p := range r.had().Permissions {
+			known = append(known, p.Name)
+		}
+		if other := without(more.Names, known); len(other) > 0 {
+			return &ExcessError{Names: other}
+		}
+	}
+	return &notYet{stale: more.Names}
+}
+
+// lasting is what was waited for in vain.
+func lasting(err error) error {
+	if lag, ok := errors.AsType[*notYet](err); ok && len(lag.stale) > 0 {
+		return &ExcessError{Names: lag.stale}
+	}
+	return err
+}
+
+// patience is how long a step of r is repeated for a reason. What somebody else made by
+// hand, as a rule long ago, is not waited for as long.
+func (r *Request) patience(why Temporary, now time.Time) time.Duration {
+	_, spreading := why.(Spreading)
+	_, lacks := why.(*notYet)
+	switch {
+	case lacks && r.Task == Verify && !IsYoung(r.Made.Changed, now):
+		return giveUpVerify
+	case spreading:
+		return Youth + time.Minute // once more when it is young no more
+	}
+	return giveUp
+}
+
+// waits says for people what a step waits for, and since when.
+func (r *Request) waits(st *Step, why Temporary) string {
+	text := "waiting for " + r.Awaited(st.Name)
+	if _, ok := why.(Spreading); !ok {
+		return text
+	}
+	text += " since " + st.Since.UTC().Format("15:04 UTC")
+	switch lag, ok := why.(*notYet); {
+	case ok && len(lag.missing) > 0:
+		text += ", until the app has " + clip(strings.Join(lag.missing, ", "), 100)
+	case ok && len(lag.stale) > 0:
+		text += ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100)
+	default:
+		text += ", until all of it knows what was just made or changed"
+	}
+	return text + ". That can take twenty minutes, and nobody has to do anything"
+}
