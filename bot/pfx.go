@@ -151,7 +151,7 @@ func (b *Bot) pfxView(r *workflow.Request, given workflow.Given) slack.ModalView
 			bold("Neither the password nor the link can be shown again."))),
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
 		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
-		block(line("Thumbprint ", code(r.Made.Thumbprint), ". The certificate is valid until ", r.Made.KeyExpires, ".")))
+		block(line("Thumbprint ", code(r.Made.Thumbprint), ". The certificate is valid until ", r.Made.KeyExpires, ". ", firstSignIn)))
 	v.Title = plain("Certificate")
 	return v
 }

@@ -79,12 +79,15 @@ func secretView(blocks ...slack.Block) slack.ModalViewRequest {
 	}
 }
 
+// firstSignIn is said with every new credential. Source: azure-cli 21674, azure-docs 85676.
+const firstSignIn = "A first sign-in with it may fail for some minutes, as not all of Entra knows it at once. Try again before you change anything."
+
 func secretBlocks(r *workflow.Request, secret workflow.Secret) []slack.Block {
 	return []slack.Block{
 		block(line("Copy it into your product or your vault now. ", bold("It can't be shown again."))),
 		block(line(bold("Client secret"))), block(preformatted(secret.Reveal())),
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
 		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
-		block(line("The secret is valid until ", r.Made.KeyExpires, ".")),
+		block(line("The secret is valid until ", r.Made.KeyExpires, ". ", firstSignIn)),
 	}
 }
