@@ -83,6 +83,11 @@
 //   - *astray: the token was wanted elsewhere, which is no "no" to what was asked;
 //   - *workflow.ExcessError: there is more consent than was approved.
 //
+// A "no" about something young is of the first kind, unless its code says that the input is
+// wrong; what is young is in workflow.Ask, from what is stored. Nor is an answer believed
+// that lacks what the app is known to have, while that is young (session.hidden and
+// session.expects): a collection that is written as a whole would lose it.
+//
 // The caller owns all retries of writes. Nothing here repeats a write, and kiota's
 // retry handler is not in the pipeline: it would repeat creates whose answer was
 // lost, out of sight of the steps that are saved. Reads of the identity and polls

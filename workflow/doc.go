@@ -83,5 +83,6 @@
 //	giveback.go   Undo of an adoption               azuregone.go  subscriptions that are gone
 //	dependents.go who depends on what is retired  azurescope.go where roles in Azure are given
 //	ews.go        Exchange's list of apps
+//	young.go      what may not be known everywhere yet, and how long that is waited for
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow
