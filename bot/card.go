@@ -269,11 +269,11 @@ func redirects(p workflow.Plan) (parts []any, lists []slack.Block) {
 		switch len(on.uris) {
 		case 0:
 		case 1:
-			parts = append(parts, bold(on.name+": "), on.uris[0], "\n")
+			parts = append(parts, bold(on.name+": "), workflow.Visible(on.uris[0]), "\n")
 		default:
 			g := &growing{title: on.name}
 			for _, uri := range on.uris {
-				g.lines = append(g.lines, line(uri))
+				g.lines = append(g.lines, line(workflow.Visible(uri)))
 			}
 			lists = append(lists, g)
 		}

@@ -108,7 +108,9 @@ func (p Plan) offeredParts(kind string) []string {
 			names = append(names, c.Line())
 		}
 	case IdentifierChange:
-		names = append(names, p.IdentifierURIs...)
+		for _, uri := range p.IdentifierURIs {
+			names = append(names, Visible(uri))
+		}
 	case ConsentChange:
 		for _, s := range p.Scopes {
 			if s.UserTitle != "" || s.UserWords != "" {

@@ -100,21 +100,26 @@ func (m *Imported) plan() Plan {
 }
 
 // checkRedirects asks RedirectProblem about each. Those in had are the app's already:
-// they are not asked about, and not counted. What is there twice is there once.
+// they are neither asked about, nor counted, nor changed by a character. What is there twice
+// is there once.
 func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, had ...string) []string {
 	var out []string
 	var bad mistakes
 	added := 0
 	for _, s := range uris {
-		if s = oneLine(s); s == "" || slices.Contains(out, s) {
+		if s = strings.TrimRight(s, "\r"); !slices.Contains(had, s) {
+			s = strings.TrimSpace(s)
+		}
+		there := slices.Contains(had, s)
+		if s == "" || slices.Contains(out, s) {
 			continue
 		}
-		if problem := RedirectProblem(s, on); problem != "" && !slices.Contains(had, s) {
-			bad.add(withoutPassword(s), problem)
+		if problem := RedirectProblem(s, on); problem != "" && !there {
+			bad.add(Visible(withoutPassword(s)), problem)
 			continue
 		}
 		out = append(out, s)
-		if !slices.Contains(had, s) {
+		if !there {
 			added++
 		}
 	}

@@ -203,3 +203,26 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 		}
 	}
 }
+
+// What others wrote into an app stays as it is, letter by letter, whatever of it can't be seen.
+func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
+	const added = "https://b.contoso.com"
+	for _, there := range []string{"https://a.contoso.com/x\u200b", "https://a.contoso.com/x  y", "https://a.contoso.com/x ", "https://a.contoso.com/\u202ex", "https://a.contoso.com/\u00a0"} {
+		r, wrong := &Request{Was: Plan{RedirectURIs: []string{there}}}, FieldErrors{}
+		updateRedirects(wrong, Product{Platform: Web}, Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
+		if len(wrong) > 0 || !slices.Equal(r.Plan.RedirectURIs, []string{there, added}) {
+			t.Errorf("%q sent back with another: %q, %v", there, r.Plan.RedirectURIs, wrong)
+		}
+		if got, want := Changes(r.Was, r.Plan), []Change{{true, RedirectChange, added + " (web)"}}; !slices.Equal(got, want) {
+			t.Errorf("%q: the card shows %+v", there, got)
+		}
+		r.Plan.RedirectURIs = []string{oneLine(there)}
+		if got := Changes(r.Was, r.Plan); len(got) != 2 || got[0].Name == got[1].Name || !strings.HasPrefix(got[1].Name, `"https://a.contoso.com/`) {
+			t.Errorf("%q is replaced by one that looks like it: the card shows %+v", there, got)
+		}
+	}
+	wrong := FieldErrors{}
+	if uris := checkRedirects(wrong, FieldRedirectURIs, Web, []string{"https://a.contoso.com/x\u200b"}); len(uris) > 0 || !strings.Contains(wrong[FieldRedirectURIs], `x\u200b": a redirect URI must not have characters`) {
+		t.Errorf("a new one: %q, %v", uris, wrong)
+	}
+}

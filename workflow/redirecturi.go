@@ -43,6 +43,8 @@ func RedirectProblem(s string, on Platform) string {
 		return "a redirect URI must not have a wildcard in it: whoever gets a host that it stands for gets the tokens"
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>\"\\|^`{}", r) }):
 		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
+	case oneLine(s) != s:
+		return "a redirect URI must not have characters in it that nobody can see: type it, and do not paste it"
 	case strings.ContainsAny(s, redirectUnsupported):
 		return "Entra supports none of ! $ ' ( ) , ; in a redirect URI"
 	case strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII || r < ' ' }):
@@ -129,5 +131,6 @@ func portExists(u *url.URL) bool {
 // executable reports whether a browser does something else with a scheme than to
 // hand the answer to an app.
 func executable(scheme string) bool {
-	return slices.Contains([]string{"javascript", "vbscript", "data", "file", "blob", "about", "ftp", "ws", "wss"}, scheme)
+	return slices.Contains([]string{"javascript", "vbscript", "data", "file", "blob", "about", "ftp", "ws", "wss",
+		"intent", "view-source", "content", "jar", "filesystem"}, scheme)
 }

@@ -142,7 +142,7 @@ func (p Plan) parts(kind string) []string {
 			uris     []string
 		}{{Web, p.RedirectURIs}, {SPA, p.SPARedirectURIs}, {PublicClient, p.PublicRedirectURIs}} {
 			for _, uri := range on.uris {
-				names = append(names, uri+" ("+string(on.platform)+")")
+				names = append(names, Visible(uri)+" ("+string(on.platform)+")")
 			}
 		}
 	case AzureChange:
