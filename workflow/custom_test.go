@@ -23,10 +23,10 @@ func TestWhoCanSignInToACustomAppIsChosen(t *testing.T) {
 			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {"msauth://com.contoso.app/x", ""}}
 		}, ThisTenant, false, []string{"msauth://com.contoso.app/x"}, ""},
 		{"a script as a public client", func(d *Draft) { d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {"javascript://x"}} }, "", false, nil, FieldPublicRedirectURIs},
-		{"a manifest that says nothing of it", func(d *Draft) {
+		{"beside a manifest that says nothing of it", func(d *Draft) {
 			d.WhoSignsIn, d.PublicClientFlows, d.Permissions = AnyTenant, &yes, nil
 			d.Imported = &Imported{Scopes: []Scope{{Name: "access", Title: "Use it", Words: "Use it"}}, PublicRedirectURIs: []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}}
-		}, ThisTenant, false, []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}, ""},
+		}, AnyTenant, true, []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}, ""},
 	} {
 		d, p, wrong := draft(c.name), Plan{Audience: ThisTenant}, FieldErrors{}
 		d.Permissions = []string{"graph:Application:User.Read.All"}

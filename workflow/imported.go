@@ -14,7 +14,7 @@ import (
 // Imported is what a manifest says, for a custom product.
 type Imported struct {
 	In                                                Field  // where it was given; empty is FieldManifest
-	Audience                                          string // empty: this tenant only
+	Audience                                          string // empty: as the form says
 	Permissions                                       []Permission
 	RedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
 	PublicClientFlows                                 bool
@@ -87,23 +87,36 @@ func checkImported(wrong FieldErrors, draft Draft, p *Plan) {
 		wrong[in] = "Write the exposed scopes or give a manifest, not both."
 		return
 	}
-	switch m.Audience {
-	case "":
-		p.Audience = ThisTenant
-	case ThisTenant, AnyTenant:
-		p.Audience = m.Audience
-	default:
-		wrong[in] = "The manifest is for personal Microsoft accounts, which this bot does not register apps for."
-	}
-	p.PublicClientFlows = m.PublicClientFlows
+	m.signsIn(wrong, in, draft, p)
 	m.permissions(wrong, in, draft, p)
 	m.offers(wrong, in, draft, p)
 	of := m.plan()
 	for _, on := range Platforms {
-		if uris := checkRedirects(wrong, in, on, of.On(on)); len(uris) > 0 {
-			p.redirect(on, uris)
+		typed := p.On(on)
+		all := joined(typed, checkRedirects(wrong, in, on, of.On(on)), equal)
+		p.redirect(on, all)
+		if len(typed) > 0 && len(all) > RedirectsMax && wrong[in] == "" {
+			wrong[in] = fmt.Sprintf("With those that are typed beside the manifest these are %d redirect URIs; %d are allowed.", len(all), RedirectsMax)
 		}
 	}
+}
+
+// signsIn fills in who can sign in, and how. The form says this tenant and no flows where
+// nobody chose anything, so that a manifest that says more counts. One that says less than
+// was chosen is a contradiction; that flows are off is no more than what it is silent about.
+func (m *Imported) signsIn(wrong FieldErrors, in Field, draft Draft, p *Plan) {
+	switch m.Audience {
+	case "":
+		p.Audience = cmp.Or(draft.WhoSignsIn, ThisTenant)
+	case ThisTenant, AnyTenant:
+		p.Audience = m.Audience
+		if draft.WhoSignsIn == AnyTenant && m.Audience == ThisTenant {
+			wrong[FieldWhoSignsIn] = "You chose people of any tenant, and the manifest is for this tenant only (signInAudience: AzureADMyOrg). Choose this tenant here, or change the manifest."
+		}
+	default:
+		wrong[in] = "The manifest is for personal Microsoft accounts, which this bot does not register apps for."
+	}
+	p.PublicClientFlows = p.PublicClientFlows || m.PublicClientFlows
 }
 
 func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *Plan) {
@@ -127,12 +140,12 @@ func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *Plan
 		p.Permissions = joined(p.Permissions, checkPermissions(wrong, draft.Permissions, true), samePermission)
 	}
 	switch n := len(p.Permissions); {
-	case n == 0 && m.Unread > 0 && len(m.Retired) == 0:
+	case n == 0 && m.Unread > 0 && (m.Reviewed || len(m.Retired) == 0): // the review lets choose for those that are retired
 		wrong[in] = clip(fmt.Sprintf("None of the permissions that the manifest asks for could be read, so nothing was sent. %s.", strings.Join(m.Ignored, "; ")), 1500)
 	case n == 0 && m.Reviewed && m.AsksNothing():
 		wrong[FieldPermissions] = "Choose at least one permission."
-	case n > PermissionsMax || len(m.Scopes) > ScopesMax:
-		wrong[in] = fmt.Sprintf("The manifest has %s and %s; %d and %d are allowed in one request.", Count(n, "permission"), Count(len(m.Scopes), "scope"), PermissionsMax, ScopesMax)
+	case n > PermissionsMax:
+		wrong[in] = fmt.Sprintf("With the manifest these are %s; %d are allowed in one request.", Count(n, "permission"), PermissionsMax)
 	}
 }
 
@@ -154,6 +167,9 @@ func (m *Imported) offers(wrong FieldErrors, in Field, draft Draft, p *Plan) {
 				p.Scopes = append(p.Scopes, typed)
 			}
 		}
+	}
+	if n := len(p.Scopes); n > ScopesMax && wrong[in] == "" {
+		wrong[in] = fmt.Sprintf("With the manifest these are %s; %d are allowed in one request.", Count(n, "scope"), ScopesMax)
 	}
 	if problem := ScopesProblem(p.Scopes); problem != "" && m.Reviewed && wrong[FieldScopes] == "" {
 		wrong[FieldScopes] = problem

@@ -3,6 +3,10 @@ package workflow
 import (
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -54,6 +58,99 @@ func TestNothingIsSentOfAManifestBeforeItsLossesWereRead(t *testing.T) {
 		}
 		if c.has != nil && (r == nil || !c.has(r.Plan)) {
 			t.Errorf("%s: the plan is %+v", name, r)
+		}
+	}
+}
+
+// submitted is a custom app of a manifest, sent once or, reviewed, for the second time.
+func submitted(t *testing.T, m Imported, typed func(*Draft)) (Plan, FieldErrors) {
+	t.Helper()
+	d := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: NoCredential, Imported: &m}
+	if typed != nil {
+		typed(&d)
+	}
+	r, err := newWorld(t).offersCustom().Submit(t.Context(), bea, d)
+	wrong, refused := errors.AsType[FieldErrors](err)
+	if err != nil && !refused {
+		t.Fatal(err)
+	}
+	if err != nil {
+		return Plan{}, wrong
+	}
+	return r.Plan, nil
+}
+
+func TestWhatIsTypedBesideAManifestIsInThePlanOrRefused(t *testing.T) {
+	read, _ := Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
+	of := func(edit func(*Imported)) Imported {
+		m := Imported{Permissions: []Permission{read}, RedirectURIs: []string{"https://m.contoso.com"}, Reviewed: true}
+		if edit != nil {
+			edit(&m)
+		}
+		return m
+	}
+	on, off := true, false
+	p, wrong := submitted(t, of(nil), func(d *Draft) {
+		d.RedirectURIs, d.Redirects = []string{"https://typed.contoso.com", "https://m.contoso.com"}, map[Field][]string{FieldPublicRedirectURIs: {"http://localhost"}}
+		d.WhoSignsIn, d.PublicClientFlows = AnyTenant, &on
+	})
+	if len(wrong) > 0 || !slices.Equal(p.RedirectURIs, []string{"https://typed.contoso.com", "https://m.contoso.com"}) || !slices.Equal(p.PublicRedirectURIs, []string{"http://localhost"}) ||
+		p.Audience != AnyTenant || !p.PublicClientFlows {
+		t.Errorf("beside a manifest that says nothing of it: %+v, %v", p, wrong)
+	}
+	p, wrong = submitted(t, of(func(m *Imported) { m.Audience, m.PublicClientFlows = AnyTenant, true }), func(d *Draft) { d.WhoSignsIn, d.PublicClientFlows = ThisTenant, &off })
+	if len(wrong) > 0 || p.Audience != AnyTenant || !p.PublicClientFlows {
+		t.Errorf("what the form begins with, beside a manifest that says more: %+v, %v", p, wrong)
+	}
+	if p, wrong = submitted(t, of(func(m *Imported) { m.Audience = ThisTenant }), func(d *Draft) { d.WhoSignsIn = AnyTenant }); !strings.Contains(wrong[FieldWhoSignsIn], "this tenant only") {
+		t.Errorf("a contradiction: %+v, %v", p, wrong)
+	}
+	var many []string
+	for i := range RedirectsMax {
+		many = append(many, fmt.Sprintf("https://%d.contoso.com", i))
+	}
+	if p, wrong = submitted(t, of(nil), func(d *Draft) { d.RedirectURIs = many }); !strings.Contains(wrong[FieldManifest], "21 redirect URIs") {
+		t.Errorf("one too many: %d, %v", len(p.RedirectURIs), wrong)
+	}
+}
+
+func TestAManifestOfWhichNoPermissionCouldBeReadIsRefusedAlsoAfterItsReview(t *testing.T) {
+	read, _ := Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
+	scopes := []Scope{{Name: "x", Title: "Use it", Words: "Use it"}}
+	for name, m := range map[string]Imported{
+		"it offers a scope":                         {Scopes: scopes, Unread: 1},
+		"one is retired, and none was chosen":       {Scopes: scopes, Unread: 3, Retired: []Permission{read}},
+		"it offers nothing, and none was chosen":    {Unread: 1},
+		"one is retired, and it offers an app role": {AppRoles: []AppRole{{Name: "w", Title: "W", Words: "w", Users: true}}, Unread: 1, Retired: []Permission{read}},
+	} {
+		m.Reviewed = true
+		if p, wrong := submitted(t, m, nil); !strings.Contains(wrong[FieldManifest], "None of the permissions") {
+			t.Errorf("%s: %+v, %v", name, p, wrong)
+		}
+		if p, wrong := submitted(t, m, func(d *Draft) { d.Permissions = []string{"graph:Delegated:User.Read"} }); len(wrong) > 0 || len(p.Permissions) != 1 {
+			t.Errorf("%s, but chosen: %+v, %v", name, p, wrong)
+		}
+	}
+}
+
+func TestScopesTypedBesideAManifestCountAndKeepItsWords(t *testing.T) {
+	m := Imported{Reviewed: true}
+	for i := range ScopesMax {
+		m.Scopes = append(m.Scopes, Scope{Name: fmt.Sprintf("s%d", i), Title: "Use it", Words: "Use it"})
+	}
+	if p, wrong := submitted(t, m, func(d *Draft) { d.Scopes = []string{"more, admins: Use more"} }); !strings.Contains(wrong[FieldManifest], "21 scopes") {
+		t.Errorf("one too many: %d, %v", len(p.Scopes), wrong)
+	}
+	words := strings.Repeat("It reads. ", 25)
+	for name, c := range map[string]struct{ had, want Scope }{
+		"a description without a title": {Scope{Name: "s", Words: words}, Scope{Name: "s", Title: "Read", Words: words}},
+		"with another title":            {Scope{Name: "s", Title: "Old", Words: words}, Scope{Name: "s", Title: "Read", Words: words}},
+		"that repeats the title":        {Scope{Name: "s", Title: "Old", Words: "Old"}, Scope{Name: "s", Title: "Read", Words: "Read"}},
+		"none":                          {Scope{Name: "s", Title: "Read"}, Scope{Name: "s", Title: "Read", Words: "Read"}},
+	} {
+		p, wrong := submitted(t, Imported{Reviewed: true, Scopes: []Scope{c.had}}, func(d *Draft) { d.Scopes = []string{"s, users: Read"} })
+		if len(wrong) > 0 || !reflect.DeepEqual(p.Scopes, []Scope{c.want}) {
+			t.Errorf("%s: %+v, %v", name, p.Scopes, wrong)
 		}
 	}
 }

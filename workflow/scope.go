@@ -159,8 +159,8 @@ func checkScopes(wrong FieldErrors, lines []string, had []Scope) []Scope {
 		}
 		if at := slices.IndexFunc(had, func(h Scope) bool { return h.Name == s.Name }); at >= 0 {
 			s.PreAuthorized, s.UserTitle, s.UserWords = had[at].PreAuthorized, had[at].UserTitle, had[at].UserWords
-			if had[at].Title == s.Title {
-				s.Words = had[at].Words
+			if w := had[at].Words; w != "" && w != had[at].Title { // one that repeats the title goes with it
+				s.Words = w
 			}
 		}
 		out = append(out, s)
