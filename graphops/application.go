@@ -146,7 +146,7 @@ func (s *session) restoreNamed(ctx context.Context, objectID, appID string) erro
 	}
 	if l, ok := got.(models.ServicePrincipalCollectionResponseable); ok {
 		for _, p := range l.GetValue() {
-			if err := s.restorePrincipal(ctx, value(p.GetId())); err != nil {
+			if err := s.restorePrincipal(ctx, appID, value(p.GetId())); err != nil {
 				return err
 			}
 		}
@@ -279,7 +279,7 @@ func (s *session) EnsureServicePrincipal(ctx context.Context, appID string, assi
 		return "", s.fault(err, appID)
 	}
 	id := value(p.GetId())
-	s.know(id)
+	s.know(id, principalOf(appID))
 	if is := p.GetAppRoleAssignmentRequired(); len(assigned) == 0 || is != nil && *is == assigned[0] {
 		return id, nil
 	}

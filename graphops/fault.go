@@ -48,6 +48,9 @@ var (
 	opKeys         = operation{"listPasswords", "read the app's client secrets"}
 	opAddKey       = operation{"addPassword", "add a client secret"}
 	opRemoveKey    = operation{"removePassword", "remove a client secret"}
+	opKeysOf       = operation{"listPrincipalCredentials", "read the credentials of the app's service principal"}
+	opRemoveKeyOf  = operation{"removePrincipalPassword", "remove a client secret of the app's service principal"}
+	opClearCertsOf = operation{"clearPrincipalCertificates", "remove the certificates of the app's service principal"}
 	opAPI          = operation{"exposeAPI", "let the app offer its API"}
 	opRoleFor      = operation{"assignDirectoryRole", "give the app a directory role"}
 	opAssigned     = operation{"listOwnRoleAssignments", "read the roles that are assigned to it"}
@@ -254,22 +257,24 @@ var advice = map[string]string{
 
 // rights says which role an operation takes, for 403.
 var rights = map[operation]string{
-	opApplication: "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opAddResource: "Cloud Application Administrator, Application Administrator or Global Administrator",
-	opPrincipal:   "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opOwner:       "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opDeleteApp:   "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opAddKey:      "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opRemoveKey:   "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opUnfederate:  "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opUnconsent:   "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services Cloud Application Administrator or Application Administrator",
-	opRestore:     "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opAPI:         "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opSetCerts:    "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opFederated:   "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opRoleFor:     "Privileged Role Administrator or Global Administrator",
-	opRole:        "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services Cloud Application Administrator or Application Administrator",
-	opGrant:       "Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator",
+	opApplication:  "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opAddResource:  "Cloud Application Administrator, Application Administrator or Global Administrator",
+	opPrincipal:    "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opOwner:        "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opDeleteApp:    "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opAddKey:       "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opRemoveKey:    "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opRemoveKeyOf:  "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opClearCertsOf: "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opUnfederate:   "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opUnconsent:    "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services Cloud Application Administrator or Application Administrator",
+	opRestore:      "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opAPI:          "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opSetCerts:     "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opFederated:    "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opRoleFor:      "Privileged Role Administrator or Global Administrator",
+	opRole:         "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services Cloud Application Administrator or Application Administrator",
+	opGrant:        "Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator",
 }
 
 func (a *answer) trouble() *workflow.Trouble {

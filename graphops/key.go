@@ -24,24 +24,29 @@ func (s *session) Keys(ctx context.Context, applicationID string) ([]workflow.Pa
 }
 
 func (s *session) keys(ctx context.Context, applicationID string) ([]workflow.Password, error) {
+	keys, _, err := s.keysAndAppID(ctx, applicationID)
+	return keys, err
+}
+
+// keysAndAppID reads the passwords of an application, and its App ID.
+func (s *session) keysAndAppID(ctx context.Context, applicationID string) (keys []workflow.Password, appID string, err error) {
 	req, err := s.application(applicationID).ToGetRequestInformation(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"passwordCredentials"}}})
+		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"appId", "passwordCredentials"}}})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	got, err := s.send(ctx, opKeys, req, models.CreateApplicationFromDiscriminatorValue)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	a, ok := got.(models.Applicationable)
 	if !ok {
-		return nil, &later{op: opKeys, why: "there is nothing in the answer"}
+		return nil, "", &later{op: opKeys, why: "there is nothing in the answer"}
 	}
-	var keys []workflow.Password
 	for _, c := range a.GetPasswordCredentials() {
 		keys = append(keys, password(c))
 	}
-	return keys, nil
+	return keys, value(a.GetAppId()), nil
 }
 
 func password(c models.PasswordCredentialable) workflow.Password {

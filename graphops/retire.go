@@ -18,11 +18,11 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
-// RemoveCredentials takes every credential away from an application. One that is
-// not there has none. Where the app is young, an answer without one of the plan's kind is
+// RemoveCredentials removes every credential of an application, and those that its service
+// principal has of its own. One that is not there has none. Where the app is young, an answer without one of the plan's kind is
 // from a replica that has not heard of it.
 func (s *session) RemoveCredentials(ctx context.Context, id string, p workflow.Plan) error {
-	keys, err := s.keys(ctx, id)
+	keys, appID, err := s.keysAndAppID(ctx, id)
 	if status(err) == http.StatusNotFound {
 		if deleted, readErr := s.deleted(ctx, id); readErr == nil && (deleted || !s.fresh(id)) {
 			return nil
@@ -48,7 +48,7 @@ func (s *session) RemoveCredentials(ctx context.Context, id string, p workflow.P
 	if err == nil && len(certs) == 0 && (kind == workflow.OwnCertificate || kind == workflow.MadeCertificate) && s.hidden("certificates of "+id) {
 		err = old(opCerts, "the app's certificate is not seen yet")
 	}
-	return errors.Join(append(errs, err, s.removeFederated(ctx, id, kind == workflow.Federated))...)
+	return errors.Join(append(errs, err, s.removeFederated(ctx, id, kind == workflow.Federated), s.removeFromPrincipal(ctx, appID))...)
 }
 
 func (s *session) removeFederated(ctx context.Context, applicationID string, has bool) error {
@@ -179,12 +179,12 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 			return false, s.fault(err, appID)
 		}
 		s.know(value(a.GetId()), appID)
-		return true, s.restorePrincipal(ctx, servicePrincipal)
+		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
 	}
 	there, err := s.Alive(ctx, appID)
 	switch {
 	case err == nil && there:
-		err = s.restorePrincipal(ctx, servicePrincipal)
+		err = s.restorePrincipal(ctx, appID, servicePrincipal)
 	case err == nil && s.unsettled(): // it was deleted, or restored, a moment ago
 		err = old(opDeleted, "the application is seen neither among the deleted ones nor among the others")
 	}
@@ -193,7 +193,7 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 
 // restorePrincipal restores the app's service principal, which does not come back
 // with it. One that is not deleted is made, or found, by a later step.
-func (s *session) restorePrincipal(ctx context.Context, id string) error {
+func (s *session) restorePrincipal(ctx context.Context, appID, id string) error {
 	if uuid.Validate(id) != nil {
 		return nil
 	}
@@ -201,16 +201,20 @@ func (s *session) restorePrincipal(ctx context.Context, id string) error {
 	req.Method = kiota.POST
 	_, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue)
 	if code := status(err); code == http.StatusNotFound || code == http.StatusBadRequest || code == http.StatusConflict {
-		return s.restored(ctx, id, err)
+		return s.restored(ctx, appID, id, err)
+	}
+	if err == nil {
+		s.know(id, principalOf(appID))
 	}
 	return s.fault(err)
 }
 
 // restored looks at a service principal that was not restored: it may be there, or gone
 // for good, or its application not known yet to the replica that answered.
-func (s *session) restored(ctx context.Context, id string, refused error) error {
+func (s *session) restored(ctx context.Context, appID, id string, refused error) error {
 	_, err := s.send(ctx, opResourceOf, s.get("/servicePrincipals/{id}?$select=id", "id", id), models.CreateServicePrincipalFromDiscriminatorValue)
 	if err == nil {
+		s.know(principalOf(appID))
 		return nil
 	}
 	gone, readErr := s.deleted(ctx, id)

@@ -271,7 +271,8 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 			excess = append(excess, "trust in "+f.Issuer)
 		}
 	}
-	if has.OnPrincipal > 0 && (r.Task == Verify || !r.aboutApp()) {
+	known := r.aboutApp() && r.Step(StepRestore) == nil // what was there when the app was restored is removed
+	if has.OnPrincipal > 0 && (r.Task == Verify || !known) {
 		excess = append(excess, "credentials of its service principal: "+strconv.Itoa(has.OnPrincipal))
 	}
 	var secret Password

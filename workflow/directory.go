@@ -151,7 +151,8 @@ type Session interface {
 	DeleteApplication(ctx context.Context, uniqueName, objectID string) error
 
 	// RemoveCredentials makes sure that an application, if it is there, has no
-	// password, certificate or federated credential. p is the plan that it has.
+	// password, certificate or federated credential, and that its service principal has
+	// none of its own. p is the plan that the application has.
 	RemoveCredentials(ctx context.Context, applicationID string, p Plan) error
 	// RemoveConsent makes sure that the service principal, if there is one, has no
 	// app role and no delegated scope, of which kind the plan has any.

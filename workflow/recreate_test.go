@@ -178,6 +178,36 @@ func TestWhatARecreationHasBroughtBackCanBeUndone(t *testing.T) {
 	}
 }
 
+// Credentials of the service principal are removed at a restore. One that is there all the
+// same came meanwhile, and is an alarm.
+func TestACredentialOnTheServicePrincipalOfWhatWasRestoredIsAnAlarm(t *testing.T) {
+	for _, byHand := range []int{0, 1} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.signer = adaOfAzure()
+			n := w.boot()
+			defer n.stop()
+			first, err := n.Submit(t.Context(), bea, certificateDraft("payroll"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			head := w.settle(n, first.ID, Done)
+			w.isDeleted(head.UniqueName())
+			w.set(func() { w.onPrincipal = byHand })
+			d := d2("V-recreate")
+			d.Credential, d.Certificate = OwnCertificate, head.Plan.Credential.Certificate.DER
+			r, err := n.Recreate(t.Context(), bea, head.ID, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r = w.settle(n, r.ID, map[int]State{0: Done, 1: Failed}[byHand])
+			if alarm := r.Failure.Rule == RuleExcess && strings.Contains(r.Failure.Text, "credentials of its service principal: 1"); alarm != (byHand > 0) {
+				t.Errorf("with %d it is %s: %+v", byHand, r.State, r.Failure)
+			}
+		})
+	}
+}
+
 func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

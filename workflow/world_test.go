@@ -23,6 +23,7 @@ type world struct {
 	noOwners    *Trouble // what it says when one is to be added
 	ownsNothing bool     // whoever registers an app does not own it
 	unseen      string   // what is not seen of other apps that may have a certificate
+	onPrincipal int      // credentials of an app's service principal
 
 	t      *testing.T
 	store  *memory

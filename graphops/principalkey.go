@@ -1,0 +1,89 @@
+package graphops
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	kiota "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// A service principal can have passwords and certificates of its own, beside those of its
+// application. Nothing here makes one, and each signs the app in.
+
+// principalOf is what a session knows an app's service principal by.
+func principalOf(appID string) string { return "service principal of " + appID }
+
+// removeFromPrincipal removes the credentials that an app's service principal has of its
+// own. A session that has made or restored it knows that it is there.
+// Source: Graph, "servicePrincipal: removePassword", "Update servicePrincipal".
+func (s *session) removeFromPrincipal(ctx context.Context, appID string) error {
+	p, err := s.ownKeys(ctx, appID)
+	switch {
+	case status(err) == http.StatusNotFound && (s.fresh(principalOf(appID)) || s.unsettled()):
+		return old(opKeysOf, "the app's service principal is not seen yet")
+	case status(err) == http.StatusNotFound:
+		return nil
+	case err != nil:
+		return s.fault(err)
+	}
+	var errs []error // one that stays keeps no other in use
+	for _, c := range p.GetPasswordCredentials() {
+		errs = append(errs, s.removeOwnKey(ctx, appID, value(p.GetId()), value(c.GetKeyId()).String()))
+	}
+	if len(p.GetKeyCredentials()) > 0 {
+		none := object{}
+		none.set("keyCredentials", []object{})
+		errs = append(errs, s.changePrincipal(ctx, opClearCertsOf, kiota.PATCH, "/servicePrincipals/{id}", value(p.GetId()), none))
+	}
+	return worst(errs)
+}
+
+// ownKeys reads an app's service principal with its own credentials.
+func (s *session) ownKeys(ctx context.Context, appID string) (models.ServicePrincipalable, error) {
+	if appID == "" {
+		return nil, &later{op: opKeys, why: "there is no App ID in the answer"}
+	}
+	req := s.get("/servicePrincipals(appId=%27{app}%27)?$select=id,passwordCredentials,keyCredentials", "app", appID)
+	got, err := s.send(ctx, opKeysOf, req, models.CreateServicePrincipalFromDiscriminatorValue)
+	if err != nil {
+		return nil, err
+	}
+	p, ok := got.(models.ServicePrincipalable)
+	if !ok || value(p.GetId()) == "" {
+		return nil, &later{op: opKeysOf, why: "there is nothing in the answer"}
+	}
+	return p, nil
+}
+
+// removeOwnKey removes one password. That there is none can have the code of a mistake,
+// so it is looked up.
+func (s *session) removeOwnKey(ctx context.Context, appID, id, keyID string) error {
+	body := object{}
+	body.set("keyId", keyID)
+	err := s.changePrincipal(ctx, opRemoveKeyOf, kiota.POST, "/servicePrincipals/{id}/removePassword", id, body)
+	if _, no := errors.AsType[*workflow.Trouble](err); !no {
+		return err
+	}
+	p, readErr := s.ownKeys(ctx, appID)
+	if readErr == nil && !slices.ContainsFunc(p.GetPasswordCredentials(), func(c models.PasswordCredentialable) bool {
+		return strings.EqualFold(value(c.GetKeyId()).String(), keyID)
+	}) {
+		return nil
+	}
+	return err
+}
+
+// changePrincipal sends a change of a service principal.
+func (s *session) changePrincipal(ctx context.Context, op operation, method kiota.HttpMethod, path, id string, body object) error {
+	req := s.get(path, "id", id)
+	req.Method = method
+	req.SetStreamContentAndContentType(encode(body), "application/json")
+	_, err := s.send(ctx, op, req, nil)
+	return s.fault(err, id)
+}
