@@ -158,9 +158,9 @@ func (e *Engine) staysOwner(r *Request, err error) bool {
 	return !more
 }
 
-// removeOwners takes away the owners that the app has had and does not keep, who have
-// left among them, where it is certain which accounts are theirs. It says of the others
-// that they may still be owners.
+// removeOwners removes the owners that the app has had and does not keep, who have left
+// among them, where it is certain which accounts are theirs. It says of the others that
+// they may still be owners, and of whom Entra does not remove that they are.
 func removeOwners(ctx context.Context, r *Request, s Session) (left []string, err error) {
 	found := s.Signer().Owners
 	var stay []string
@@ -187,7 +187,9 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 		case slices.Contains(stay, accounts[0].ObjectID):
 			continue
 		}
-		if err := s.RemoveOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID); err != nil {
+		left, err = staysIfRefused(left, p.Name+" stays an owner until an application administrator removes them in Entra, under App registrations › Owners",
+			s.RemoveOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID))
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -145,3 +145,50 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 		})
 	}
 }
+
+// An owner whom Entra does not remove is a note, and keeps no other from being removed.
+func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
+	for _, kind := range []Kind{Renew, Update} {
+		t.Run(string(kind), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				d := draft("payroll")
+				d.Owners = []Person{tom}
+				accounts := map[string][]Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}}}
+				w.set(func() { w.signer.Owners, w.signer.Requesters = accounts, accounts[bea.Email] })
+				first, err := n.Submit(t.Context(), bea, d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				head := w.settle(n, first.ID, Done)
+				zoes := []Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
+				accounts[zoe.Email] = zoes
+				refused := 0
+				w.set(func() {
+					w.left, w.signer.Requesters = []Person{bea, tom}, zoes
+					w.before = func(call string) error {
+						if call != "remove owner" || refused > 0 {
+							return nil
+						}
+						refused++
+						return &Trouble{Code: "no", Text: "Entra said no."}
+					}
+				})
+				r, err := verbs(t, w, n, zoe, head)[kind]()
+				if err != nil {
+					t.Fatal(err)
+				}
+				r = w.settle(n, r.ID, map[Kind]State{Renew: Ready, Update: Done}[kind])
+				if app := w.one(); refused != 1 || len(app.owners) != 2 || !slices.Contains(app.owners, "OBJ-ZOE") {
+					t.Errorf("%d were refused, and its owners are %v", refused, app.owners)
+				}
+				step := map[Kind]StepName{Renew: StepOwner, Update: StepTrim}[kind]
+				if note := r.Step(step).Note; !strings.Contains(note, "stays an owner until an application administrator removes them in Entra, under App registrations › Owners (Entra said no)") {
+					t.Errorf("the step says: %s", note)
+				}
+			})
+		})
+	}
+}
