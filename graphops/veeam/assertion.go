@@ -13,6 +13,7 @@ import (
 // the other, and what in them nobody may see.
 type grant interface {
 	attempts(s *Server, g *generation) []attempt
+	client() string // the ID of the app that an assertion was issued to, or nothing
 	secrets() []workflow.Secret
 }
 
@@ -32,6 +33,8 @@ func (a account) attempts(*Server, *generation) []attempt {
 	return []attempt{{form: url.Values{"grant_type": {"password"}, "username": {a.username}, "password": {a.password.Reveal()}}}}
 }
 
+func (a account) client() string { return "" }
+
 func (a account) secrets() []workflow.Secret { return []workflow.Secret{a.password} }
 
 // asserted is a person who signed in at Microsoft.
@@ -48,6 +51,8 @@ func (a asserted) attempts(s *Server, g *generation) []attempt {
 	}
 	return all
 }
+
+func (a asserted) client() string { return a.clientIDs[byApplication] }
 
 // secrets are the tokens; the rest of the response is words that a server may well
 // use of its own, such as the names of scopes.

@@ -36,7 +36,7 @@ func (s *Server) signIn(ctx context.Context, who grant, more ...workflow.Secret)
 		if got == nil {
 			continue
 		}
-		s.learn(c.gen, by)
+		s.learn(c.gen, who.client(), by)
 		var t tokens
 		if json.Unmarshal(got.body, &t) != nil || t.AccessToken == "" {
 			return nil, got.later("the answer to a sign-in has no token")

@@ -1,6 +1,7 @@
 package veeam
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 
@@ -45,10 +46,11 @@ const (
 )
 
 // A found is what the process knows of a server: what it speaks, and what client_id
-// it took there. Both are found out by trying, and forgotten with the process.
+// it took there of each client (by the ID of the app). Both are found out by trying, and
+// forgotten with the process. It is never changed: what is learned is in another one.
 type found struct {
-	gen    *generation
-	naming naming // empty until somebody has signed in with an assertion
+	gen     *generation
+	namings map[string]naming
 }
 
 // order is which generations to try: the known one, then the newest.
@@ -60,22 +62,38 @@ func (s *Server) order() []*generation {
 	return append([]*generation{known.gen}, slices.DeleteFunc(slices.Clone(generations), func(g *generation) bool { return g == known.gen })...)
 }
 
-// learn keeps what worked. What a generation took is not known of another.
-func (s *Server) learn(g *generation, by naming) {
+// learn keeps what worked. What a generation took is not known of another. client is
+// empty where somebody signed in without an assertion.
+func (s *Server) learn(g *generation, client string, by naming) {
 	old := s.found.Load()
-	if old != nil && old.gen == g && (by == "" || by == old.naming) {
+	known := old != nil && old.gen == g
+	if known && (client == "" || old.namings[client] == by) {
 		return
 	}
-	s.found.Store(&found{g, by})
+	now := &found{gen: g, namings: map[string]naming{}}
+	if known {
+		maps.Copy(now.namings, old.namings)
+	}
+	if client != "" {
+		now.namings[client] = by
+	}
+	s.found.Store(now)
 }
 
-// namings is what to try as client_id: what this server took before, and nothing
-// else; or all that is known, in the generation's order.
+// namings is what to try as client_id: what this server took of the client before, then
+// the others in the generation's order. What it took may be refused later on: the server
+// was changed, or the organization has another name.
 func (s *Server) namings(g *generation, has map[naming]string) []naming {
-	if known := s.found.Load(); known != nil && known.gen == g && has[known.naming] != "" {
-		return []naming{known.naming}
+	all := slices.DeleteFunc(slices.Clone(g.clients), func(n naming) bool { return has[n] == "" })
+	known := s.found.Load()
+	if known == nil || known.gen != g {
+		return all
 	}
-	return slices.DeleteFunc(slices.Clone(g.clients), func(n naming) bool { return has[n] == "" })
+	before := known.namings[has[byApplication]]
+	if !slices.Contains(all, before) {
+		return all
+	}
+	return append([]naming{before}, slices.DeleteFunc(all, func(n naming) bool { return n == before })...)
 }
 
 // absent reports whether an answer to a sign-in means that the server does not speak

@@ -155,6 +155,39 @@ func TestAPersonSignsInWithWhatTheServerTakes(t *testing.T) {
 	}
 }
 
+// What a server took once is tried first, and is not all that is tried: it may want
+// another client_id later on, and of another client from the start.
+func TestWhatAServerTookBeforeIsNotAllThatIsTried(t *testing.T) {
+	for version := 4; version <= 8; version++ {
+		w := newWorldWith(t, veeamtest.Config{Version: version})
+		w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Services: []string{"Exchange"}})
+		s := w.server(nil)
+		reached := func(who string) int {
+			t.Helper()
+			before := len(w.signIns())
+			if got, err := w.signedIn(s, w.signIn("ada", forVeeam)); err != nil || len(got) != 1 {
+				t.Errorf("version %d, %s: reached %+v, %v", version, who, got, err)
+			}
+			return len(w.signIns()) - before
+		}
+		first := w.client
+		for _, takes := range []veeamtest.ClientID{veeamtest.ByUser, veeamtest.ByOrganization, veeamtest.ByApplication, veeamtest.ByUser} {
+			w.veeam.Change(func(k *veeamtest.Knobs) { k.ClientID = []veeamtest.ClientID{takes} })
+			if n := reached(string(takes)); n < 2 || n > 3 {
+				t.Errorf("version %d takes %q: %d sign-ins", version, takes, n)
+			}
+		}
+		w.client = w.tenant.AddPublicClient(entratest.Client{Name: "Own", PublicClientFlows: true, Scopes: []string{"User.Read", "Directory.Read.All"}})
+		w.veeam.Change(func(k *veeamtest.Knobs) { k.ClientID = []veeamtest.ClientID{veeamtest.ByOrganization} })
+		reached("another client")
+		w.veeam.Change(func(k *veeamtest.Knobs) { k.ClientID = []veeamtest.ClientID{veeamtest.ByUser} })
+		w.client = first
+		if n := reached("the first client again"); n != 1 {
+			t.Errorf("version %d: what another client took was tried for the first, %d sign-ins", version, n)
+		}
+	}
+}
+
 func TestWithoutTheOrganizationsNameTheOthersAreTried(t *testing.T) {
 	w := newWorldWith(t, veeamtest.Config{Version: 5})
 	w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Services: []string{"Exchange"}})
