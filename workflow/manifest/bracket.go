@@ -8,34 +8,34 @@ import (
 )
 
 // rebracket adds brackets and commas that are missing, and leaves out those that are too
-// many, and says where. It gives up where it would have to guess a value, and where nothing
+// many, and says where; names without quotation marks get them. It gives up where it would have to guess a value, and where nothing
 // is wrong but that the end is missing: then more than brackets may be, unless the text is
 // from a web page.
-func rebracket(s string, fromPage bool) (out []byte, guessed []string, err error) {
+func rebracket(s string, fromPage bool) (out []byte, fixed, guessed []string, err error) {
 	p := &bracketer{tokens: tokensOf(s)}
 	if len(p.tokens) == 0 {
-		return nil, nil, errEmpty
+		return nil, nil, nil, errEmpty
 	}
 	switch first := p.tokens[0].text; {
 	case p.isKey(0):
 		p.guess(p.tokens[0].line, "the { at the beginning is missing")
 		p.open('{')
 	case first != "{" && first != "[":
-		return nil, nil, errNoObject
+		return nil, nil, nil, errNoObject
 	}
 	for p.at = 0; p.at < len(p.tokens); {
 		if !p.take(p.tokens[p.at]) {
-			return nil, nil, brokenAt(p.tokens[p.at].line)
+			return nil, nil, nil, brokenAt(p.tokens[p.at].line)
 		}
 	}
 	sound := len(p.guessed) == 0
 	if !p.end() || sound && len(p.guessed) > 0 && !fromPage {
-		return nil, nil, cutAfter(p.tokens[len(p.tokens)-1].line)
+		return nil, nil, nil, cutAfter(p.tokens[len(p.tokens)-1].line)
 	}
 	if out = []byte(p.out.String()); !json.Valid(out) {
-		return nil, nil, brokenAt(p.tokens[len(p.tokens)-1].line)
+		return nil, nil, nil, brokenAt(p.tokens[len(p.tokens)-1].line)
 	}
-	return out, p.guessed, nil
+	return out, p.fixed, p.guessed, nil
 }
 
 func brokenAt(line int) *Problem {
@@ -117,11 +117,18 @@ type bracketer struct {
 	at      int
 	out     strings.Builder
 	frames  []*frame
+	fixed   []string
 	guessed []string
 }
 
 func (p *bracketer) guess(line int, what string) {
 	p.guessed = append(p.guessed, fmt.Sprintf("line %d: %s", line, what))
+}
+
+func (p *bracketer) fix(what string) {
+	if !slices.Contains(p.fixed, what) {
+		p.fixed = append(p.fixed, what)
+	}
 }
 
 func (p *bracketer) top() *frame { return p.frames[len(p.frames)-1] }
@@ -313,7 +320,11 @@ func (p *bracketer) write(t token) bool {
 	case p.top().want == wantKey && text[0] != '"':
 		quoted, _ := json.Marshal(text) // a string always marshals
 		text = string(quoted)
+		p.fix(fixedQuoted)
 	case lower == "true" || lower == "false" || lower == "null":
+		if text != lower {
+			p.fix(fixedWords)
+		}
 		text = lower
 	}
 	p.out.WriteString(text)

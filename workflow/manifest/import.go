@@ -71,7 +71,7 @@ func Import(b []byte) (Draft, []Ignored, error) {
 		"replyUrls":                  r.replyURLs(o),
 		"availableToOtherTenants":    r.availableToOthers(o),
 		"replyUrlsWithType":          r.each(r.replyURL),
-		"requiredResourceAccess":     r.each(r.resource),
+		"requiredResourceAccess":     r.required,
 		"api":                        r.api,
 		"oauth2Permissions":          r.each(r.scope),
 		"accessTokenAcceptedVersion": r.tokenVersion,
@@ -79,7 +79,7 @@ func Import(b []byte) (Draft, []Ignored, error) {
 		"keyCredentials":             r.each(r.key),
 		"appRoles":                   r.each(r.role),
 		"optionalClaims":             r.claims,
-		"identifierUris":             r.identifiers,
+		"identifierUris":             r.eachText(r.identifier),
 		"passwordCredentials":        r.passwords,
 		"notes":                      r.notes,
 		"parentalControlSettings":    r.parental,
@@ -129,12 +129,25 @@ func (r *reader) object(path string, o object, by map[string]take) {
 	}
 }
 
-// each gives each object of a list to what takes it.
+// fix writes down what was put right.
+func (r *reader) fix(what string) {
+	if !slices.Contains(r.draft.Fixed, what) {
+		r.draft.Fixed = append(r.draft.Fixed, what)
+	}
+}
+
+// each gives each object of a list to what takes it. One object in the place of a list is
+// read as a list of one, as PowerShell writes it.
 func (r *reader) each(t func(path string, o object)) take {
 	return func(path string, v any) {
+		if o, lone := v.(object); lone {
+			r.fix(fixedOne)
+			t(path, o)
+			return
+		}
 		all, ok := v.([]any)
 		if !ok {
-			r.ignore(path, "is not a list, and should be one")
+			r.ignore(path, "%s", notList(v))
 			return
 		}
 		for i, one := range all {
@@ -145,6 +158,33 @@ func (r *reader) each(t func(path string, o object)) take {
 			}
 		}
 	}
+}
+
+// eachText is each for a list of text: it gives each element to what takes it, text or not.
+func (r *reader) eachText(t take) take {
+	return func(path string, v any) {
+		if _, lone := v.(string); lone && notList(v) == noList {
+			r.fix(fixedOne)
+			t(path, v)
+			return
+		}
+		all, ok := v.([]any)
+		if !ok {
+			r.ignore(path, "%s", notList(v))
+			return
+		}
+		for i, one := range all {
+			t(index(path, i), one)
+		}
+	}
+}
+
+// elements are those of a list, or what is in its place.
+func elements(v any) []any {
+	if all, ok := v.([]any); ok || v == nil {
+		return all
+	}
+	return []any{v}
 }
 
 // only takes nothing: it names a value that is not what is expected anyway.
@@ -210,7 +250,7 @@ func (r *reader) audience(path string, v any) {
 
 func (r *reader) flows(path string, v any) {
 	if v != true {
-		r.ignore(path, "is neither true nor false")
+		r.ignore(path, "%s", noBool)
 		return
 	}
 	r.draft.PublicClientFlows = true
@@ -224,20 +264,11 @@ func (r *reader) platform(uris *[]string) take {
 			return
 		}
 		r.object(path, o, map[string]take{
-			"redirectUris": func(path string, v any) {
-				all, ok := v.([]any)
-				if !ok {
-					r.ignore(path, "is not a list, and should be one")
-				}
-				for i, one := range all {
-					r.redirect(uris, index(path, i), one)
-				}
-			},
+			"redirectUris": r.eachText(func(path string, v any) { r.redirect(uris, path, v) }),
 			// It says each URI again, with its place in the portal's list.
 			"redirectUriSettings": r.each(func(path string, s object) {
 				r.object(path, s, map[string]take{"uri": func(path string, v any) {
-					all, _ := o.of("redirectUris").([]any)
-					if s, ok := v.(string); !ok || !slices.Contains(all, any(s)) {
+					if s, ok := v.(string); !ok || !slices.Contains(elements(o.of("redirectUris")), any(s)) {
 						r.ignore(path, "is not among the redirect URIs")
 					}
 				}})

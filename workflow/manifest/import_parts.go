@@ -33,10 +33,27 @@ func (r *reader) replyURL(path string, o object) {
 	})
 }
 
+// required is what the app asks of others. What of it can't be read is counted.
+func (r *reader) required(path string, v any) {
+	for _, one := range elements(v) {
+		if _, ok := one.(object); !ok && !empty(one) {
+			r.asked++
+		}
+	}
+	r.each(r.resource)(path, v)
+}
+
 // resource is one that the app asks something of, by its application ID or its name.
 func (r *reader) resource(path string, o object) {
-	access, _ := o.of("resourceAccess").([]any)
-	r.asked += max(len(access), 1)
+	access := o.of("resourceAccess")
+	if access == nil { // whatever it was
+		r.asked++
+	}
+	for _, one := range elements(access) {
+		if _, ok := one.(object); ok || !empty(one) {
+			r.asked++
+		}
+	}
 	id := strings.ToLower(o.text("resourceAppId"))
 	if named, ok := resourceCalled(id); ok {
 		id = named
@@ -129,8 +146,7 @@ func (r *reader) first(o object) {
 	}
 	api, _ := o.of("api").(object)
 	for _, v := range []any{o.of("oauth2Permissions"), api.of("oauth2PermissionScopes")} {
-		all, _ := v.([]any)
-		for _, one := range all {
+		for _, one := range elements(v) {
 			s, _ := one.(object)
 			if id, name := strings.ToLower(s.text("id")), s.text("value"); name != "" && s.of("isEnabled") != false {
 				r.scopes = append(r.scopes, workflow.Scope{Name: name, Words: cmp.Or(s.text("adminConsentDescription"), s.text("userConsentDescription"))})
@@ -194,7 +210,7 @@ func (r *reader) scope(path string, o object) {
 	s.AdminsOnly = !strings.EqualFold(o.text("type"), "User") // who does not say it, means the stricter
 	nothing := func(string, any) {}
 	r.object(path, o, map[string]take{
-		"value": nothing, "isEnabled": nothing,
+		"value": nothing, "isEnabled": r.enabled,
 		"adminConsentDisplayName": func(path string, v any) { r.text(path, v) },
 		"adminConsentDescription": func(path string, v any) { r.text(path, v) },
 		"id":                      r.only(scopeID(r.appName, s.Name), ownScope),
@@ -226,20 +242,14 @@ func (r *reader) client(path string, o object) {
 		r.ignore(path, "it does not say by a GUID which client it is")
 		return
 	}
-	scopes := func(path string, v any) {
-		all, ok := v.([]any)
-		if !ok {
-			r.ignore(path, "is not a list, and should be one")
+	scopes := r.eachText(func(path string, v any) {
+		s, _ := v.(string)
+		if name := r.scopeNames[strings.ToLower(s)]; name != "" {
+			r.clients = append(r.clients, client{path, id, name})
+		} else {
+			r.ignore(path, "it is the ID of no scope of the app that is switched on")
 		}
-		for i, one := range all {
-			s, _ := one.(string)
-			if name := r.scopeNames[strings.ToLower(s)]; name != "" {
-				r.clients = append(r.clients, client{index(path, i), id, name})
-			} else {
-				r.ignore(index(path, i), "it is the ID of no scope of the app that is switched on")
-			}
-		}
-	}
+	})
 	r.object(path, o, map[string]take{"appId": func(string, any) {}, "delegatedPermissionIds": scopes, "permissionIds": scopes})
 }
 
@@ -320,8 +330,7 @@ func (r *reader) date(want time.Time) take {
 }
 
 func (r *reader) passwords(path string, v any) {
-	all, _ := v.([]any)
-	for _, one := range all {
+	for _, one := range elements(v) {
 		if o, _ := one.(object); !empty(o.of("secretText")) || !empty(o.of("value")) {
 			r.ignore(path, "a secret cannot be copied, and this text has one in it: remove that secret in Entra, others may have seen it")
 			return

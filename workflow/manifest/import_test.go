@@ -75,7 +75,16 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 				"web.redirectUriSettings[1].uri: is not among the redirect URIs; web.redirectUriSettings[1].index: this bot does not set it"},
 		{`{"web":{"redirectUriSettings":[{"uri":{"a":1}}],"redirectUris":[{"a":1}]}}`, "web.redirectUriSettings[0].uri: is not among the redirect URIs; web.redirectUris[0]: is not text, and should be"},
 		{`{"web":[1],"spa":"x"}`, "web: is not an object, and should be one; spa: is not an object, and should be one"},
-		{`{"requiredResourceAccess":{"a":1}}`, "requiredResourceAccess: is not a list, and should be one"},
+		{`{"requiredResourceAccess":{"a":1}}`, "requiredResourceAccess: it does not say by a GUID or a name that we know which resource it is"},
+		{`{"requiredResourceAccess":"@{resourceAppId=}"}`, "requiredResourceAccess: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
+		{`{"requiredResourceAccess":5}`, "requiredResourceAccess: is not a list, and should be one"},
+		{`{"appRoles":[{"value":"w","allowedMemberTypes":"User"},{"value":"x","allowedMemberTypes":5,"isEnabled":"false"}]}`,
+			"appRoles[1].allowedMemberTypes: is not a list, and should be one; appRoles[1].isEnabled: is neither true nor false"},
+		{`{"displayName":"a","optionalClaims":{"idToken":[{"name":"email","essential":"true","additionalProperties":{"a":1}},{"name":"groups","essential":1,"additionalProperties":"x"},{"source":"user"}]}}`,
+			"optionalClaims.idToken[0].essential: is neither true nor false; optionalClaims.idToken[0].additionalProperties: is not a list, and should be one; " +
+				"optionalClaims.idToken[1].essential: is neither true nor false; optionalClaims.idToken[2]: the claim has no name"},
+		{`{"displayName":"a","web":{"redirectUris":"System.Object[]"},"identifierUris":"api://x"}`, "web.redirectUris: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
+		{`{"displayName":"a","passwordCredentials":{"secretText":"x"}}`, "passwordCredentials: a secret cannot be copied, and this text has one in it: remove that secret in Entra, others may have seen it"},
 		{`{"requiredResourceAccess":[1,null]}`, "requiredResourceAccess[0]: is not an object, and should be one"},
 		{`{"requiredResourceAccess":[{"resourceAppId":"grapf"}]}`, "requiredResourceAccess[0]: it does not say by a GUID or a name that we know which resource it is"},
 		{`{"requiredResourceAccess":[{"resourceAppId":"Microsoft Graph","resourceAccess":[{"id":"User.Raed","type":"Scope"}]}]}`,
@@ -254,4 +263,44 @@ func FuzzImport(f *testing.F) {
 			t.Fatal("there are no notes")
 		}
 	})
+}
+
+// What PowerShell cuts at its depth, and one element in the place of a list.
+func TestEveryPermissionThatCouldNotBeReadIsCounted(t *testing.T) {
+	const read = `{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Scope"}`
+	graph := func(access string) string {
+		return `{"resourceAppId":"` + catalog.MicrosoftGraph + `","resourceAccess":` + access + `}`
+	}
+	for asks, want := range map[string]struct{ permissions, unread int }{
+		`["System.Object"]`:                    {0, 1},
+		`["@{resourceAppId=}", null]`:          {0, 1},
+		`"@{resourceAppId=x; type=Scope}"`:     {0, 1},
+		`5`:                                    {0, 1},
+		`[` + graph(`"System.Object[]"`) + `]`: {0, 1},
+		`[` + graph(`["@{id=}", "@{id=}", `+read+`]`) + `]`: {1, 2},
+		`[` + graph(`null`) + `]`:                           {0, 1},
+		`[` + graph(`[]`) + `]`:                             {0, 0},
+		`[]`:                                                {0, 0},
+		graph(read):                                         {1, 0},
+		`[` + graph(read) + `]`:                             {1, 0},
+		graph(`[` + read + `,` + read + `]`):                {1, 0},
+	} {
+		d, _, err := Import([]byte(`{"displayName":"a","requiredResourceAccess":` + asks + `}`))
+		if err != nil || len(d.Permissions) != want.permissions || d.Unread != want.unread {
+			t.Errorf("%s: %d permissions, %d unread, %v; want %+v", asks, len(d.Permissions), d.Unread, err, want)
+		}
+	}
+}
+
+func TestOneValueInThePlaceOfAListIsRead(t *testing.T) {
+	d, ignored, err := Import([]byte(`{"displayName":"a","web":{"redirectUris":"https://a.contoso.com"},"identifierUris":"api://contoso.com/x",` +
+		`"appRoles":{"value":"w","displayName":"W","description":"w","allowedMemberTypes":"User"},"optionalClaims":{"idToken":{"name":"groups","additionalProperties":"x"}},` +
+		`"api":{"oauth2PermissionScopes":{"id":"` + aad("5") + `","value":"s"},"preAuthorizedApplications":{"appId":"` + aad("8") + `","delegatedPermissionIds":"` + aad("5") + `"}}}`))
+	want := Draft{AppName: "a", RedirectURIs: []string{"https://a.contoso.com"}, IdentifierURIs: []string{"api://contoso.com/x"}, AppRoles: []workflow.AppRole{{Name: "w", Title: "W", Words: "w", Users: true}},
+		OptionalClaims: []workflow.OptionalClaim{{Token: "idToken", Name: "groups", Properties: []string{"x"}}},
+		Scopes:         []workflow.Scope{{Name: "s", AdminsOnly: true, PreAuthorized: []string{aad("8")}}}, Fixed: []string{fixedOne}}
+	ignored = slices.DeleteFunc(ignored, Ignored.Minor)
+	if err != nil || !reflect.DeepEqual(d, want) || len(ignored) > 0 {
+		t.Errorf("got  %+v\nwant %+v\nignored %v, %v", d, want, ignored, err)
+	}
 }

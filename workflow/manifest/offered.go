@@ -31,27 +31,33 @@ func (r *reader) role(path string, o object) {
 	}
 	nothing := func(string, any) {}
 	r.object(path, o, map[string]take{
-		"value": nothing, "isEnabled": nothing, "lang": nothing,
+		"value": nothing, "isEnabled": r.enabled, "lang": nothing,
 		"displayName": func(path string, v any) { r.text(path, v) },
 		"description": func(path string, v any) { r.text(path, v) },
 		"id":          r.only(roleID(r.appName, a.Name), ownRole),
 		"origin":      r.only("Application", notSet),
-		"allowedMemberTypes": func(path string, v any) {
-			all, _ := v.([]any)
-			for i, one := range all {
-				switch s, _ := one.(string); strings.ToLower(s) {
-				case "user":
-					a.Users = true
-				case "application":
-					a.Apps = true
-				default:
-					r.ignore(index(path, i), "is neither User nor Application")
-				}
+		"allowedMemberTypes": r.eachText(func(path string, v any) {
+			switch s, _ := v.(string); strings.ToLower(s) {
+			case "user":
+				a.Users = true
+			case "application":
+				a.Apps = true
+			default:
+				r.ignore(path, "is neither User nor Application")
 			}
-		},
+		}),
 	})
 	r.draft.AppRoles = append(r.draft.AppRoles, a)
 }
+
+// enabled is whether a scope or an app role is switched on. One that is off is not read.
+func (r *reader) enabled(path string, v any) {
+	if v != true {
+		r.ignore(path, "%s", noBool)
+	}
+}
+
+const noBool = "is neither true nor false"
 
 // claims are optional claims, by the kind of token.
 func (r *reader) claims(path string, v any) {
@@ -70,44 +76,42 @@ func (r *reader) claims(path string, v any) {
 func (r *reader) claim(token, path string, o object) {
 	c := workflow.OptionalClaim{Token: token, Source: o.text("source")}
 	r.object(path, o, map[string]take{
-		"name":      func(path string, v any) { c.Name = r.text(path, v) },
-		"source":    func(path string, v any) { r.text(path, v) },
-		"essential": func(_ string, v any) { c.Essential = v == true },
-		"additionalProperties": func(path string, v any) {
-			all, _ := v.([]any)
-			for i, one := range all {
-				if s := r.text(index(path, i), one); s != "" {
-					c.Properties = append(c.Properties, s)
-				}
+		"name":   func(path string, v any) { c.Name = r.text(path, v) },
+		"source": func(path string, v any) { r.text(path, v) },
+		"essential": func(path string, v any) {
+			if c.Essential = v == true; !c.Essential {
+				r.ignore(path, "%s", noBool)
 			}
 		},
+		"additionalProperties": r.eachText(func(path string, v any) {
+			if s := r.text(path, v); s != "" {
+				c.Properties = append(c.Properties, s)
+			}
+		}),
 	})
-	if c.Name != "" {
+	switch {
+	case c.Name != "":
 		r.draft.OptionalClaims = append(r.draft.OptionalClaims, c)
+	case empty(o.of("name")) && !empty(o):
+		r.ignore(path, "the claim has no name")
 	}
 }
 
-// identifiers are identifier URIs. The one that every app with scopes has says nothing,
+// identifier is an identifier URI. The one that every app with scopes has says nothing,
 // and in others {appId} stands for the ID of the app whose manifest it is.
-func (r *reader) identifiers(path string, v any) {
-	all, ok := v.([]any)
-	if !ok {
-		r.ignore(path, "is not a list, and should be one")
+func (r *reader) identifier(path string, v any) {
+	uri, _ := v.(string)
+	if r.appID != "" {
+		uri = replaceFold(uri, r.appID, "{appId}")
 	}
-	for i, one := range all {
-		uri, _ := one.(string)
-		if r.appID != "" {
-			uri = replaceFold(uri, r.appID, "{appId}")
-		}
-		switch why := placeholder(uri); {
-		case why != "":
-			r.ignore(index(path, i), "%s", why)
-		case uri == "":
-			r.text(index(path, i), one)
-		case uri == workflow.OwnURI && len(r.scopes) > 0, slices.Contains(r.draft.IdentifierURIs, uri):
-		default:
-			r.draft.IdentifierURIs = append(r.draft.IdentifierURIs, uri)
-		}
+	switch why := placeholder(uri); {
+	case why != "":
+		r.ignore(path, "%s", why)
+	case uri == "":
+		r.text(path, v)
+	case uri == workflow.OwnURI && len(r.scopes) > 0, slices.Contains(r.draft.IdentifierURIs, uri):
+	default:
+		r.draft.IdentifierURIs = append(r.draft.IdentifierURIs, uri)
 	}
 }
 

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,23 +28,16 @@ func (r *reader) replyURLs(o object) take {
 	if o.of("publicClient") == true || o.of("allowPublicClient") == true {
 		uris = &r.draft.PublicRedirectURIs
 	}
-	return func(path string, v any) {
-		all, ok := v.([]any)
-		if !ok {
-			r.ignore(path, "is not a list, and should be one")
+	return r.eachText(func(path string, v any) {
+		if s, _ := v.(string); s == "" || !r.hasRedirect(o, s) {
+			r.redirect(uris, path, v)
 		}
-		for i, one := range all {
-			if s, _ := one.(string); s == "" || !r.hasRedirect(o, s) {
-				r.redirect(uris, index(path, i), one)
-			}
-		}
-	}
+	})
 }
 
 // hasRedirect reports whether replyUrlsWithType says a redirect URI again, with its platform.
 func (r *reader) hasRedirect(o object, uri string) bool {
-	all, _ := o.of("replyUrlsWithType").([]any)
-	return slices.ContainsFunc(all, func(one any) bool {
+	return slices.ContainsFunc(elements(o.of("replyUrlsWithType")), func(one any) bool {
 		with, _ := one.(object)
 		return with.text("url") == uri
 	})
@@ -60,7 +54,7 @@ func (r *reader) availableToOthers(o object) take {
 		case v == true:
 			r.draft.Audience = workflow.AnyTenant
 		default:
-			r.ignore(path, "is neither true nor false")
+			r.ignore(path, "%s", noBool)
 		}
 	}
 }
@@ -181,13 +175,18 @@ func placeholder(v any) string {
 }
 
 // notObject says what is in the place of an object.
-func notObject(v any) string {
+func notObject(v any) string { return instead(v, "is not an object, and should be one") }
+
+const noList = "is not a list, and should be one"
+
+// notList says what is in the place of a list.
+func notList(v any) string { return instead(v, noList) }
+
+// instead is why a value is not what it should be, where it says so itself, or else why.
+func instead(v any, why string) string {
 	s, _ := v.(string)
 	if strings.HasPrefix(s, "Microsoft.Graph.PowerShell.Models.") || strings.HasPrefix(s, "System.") || strings.HasPrefix(s, "@{") {
 		return "PowerShell left it out: convert with ConvertTo-Json -Depth 10"
 	}
-	if why := placeholder(v); why != "" {
-		return why
-	}
-	return "is not an object, and should be one"
+	return cmp.Or(placeholder(v), why)
 }

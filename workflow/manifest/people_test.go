@@ -124,7 +124,8 @@ func TestTheSameManifestIsReadHoweverItIsWritten(t *testing.T) {
 		"without a bracket of a list":         {strings.Replace(plain, `:[{"id"`, `:["id"`, 1), "", "line 1: a { is missing before this"},
 		"without a comma":                     {strings.Replace(plain, `"a",`, "\"a\"\n", 1), "", "line 2: a comma is missing before this"},
 		"with a bracket too many":             {strings.Replace(plain, `"a",`, `"a"},`, 1), "", "a } before this is one too many and was left out"},
-		"without quotes around names":         {strings.NewReplacer(`"displayName"`, "displayName", `"type"`, "type").Replace(plain), "", ""},
+		"without quotes around names":         {strings.NewReplacer(`"displayName"`, "displayName", `"type"`, "type").Replace(plain), fixedQuoted, ""},
+		"with one object for a list":          {strings.NewReplacer("[", "", "]", "").Replace(plain), fixedOne, ""},
 	} {
 		d, ignored, err := Import([]byte(c.text))
 		if err != nil || d.AppName != "a" || !reflect.DeepEqual(d.Permissions, []workflow.Permission{userRead(t)}) {

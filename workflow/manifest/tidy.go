@@ -19,6 +19,9 @@ const (
 	fixedComments = "comments were left out"
 	fixedCommas   = "commas that nothing follows were left out"
 	fixedNames    = "property names were read with a small first letter"
+	fixedQuoted   = "property names without quotation marks were read"
+	fixedWords    = "true, false and null were read with small letters"
+	fixedOne      = "what stands in the place of a list was read as a list of one"
 	fixedList     = "the list was read as requiredResourceAccess"
 	fixedApp      = "the one app in the list was read"
 )
@@ -41,8 +44,8 @@ func tidy(b []byte) (out []byte, fixed, guessed []string, err error) {
 	if json.Valid(straight) {
 		return straight, s.fixed, nil, nil
 	}
-	out, guessed, err = rebracket(string(straight), slices.Contains(s.fixed, fixedQuotes) || slices.Contains(s.fixed, fixedSpaces))
-	return out, s.fixed, guessed, err
+	out, fixed, guessed, err = rebracket(string(straight), slices.Contains(s.fixed, fixedQuotes) || slices.Contains(s.fixed, fixedSpaces))
+	return out, append(s.fixed, fixed...), guessed, err
 }
 
 // A straightener writes quotes and spaces as JSON has them.
