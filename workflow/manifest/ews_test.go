@@ -28,6 +28,22 @@ func TestTheScriptForExchangeReadsMergesWritesAndLooksAgain(t *testing.T) {
 	}
 }
 
+// A configuration without the property is not an empty list: to take it for one would write
+// over everybody's. And each run looks twice, with a wait, whether it wrote or not.
+func TestTheScriptForExchangeTakesNothingForGranted(t *testing.T) {
+	s, err := EWSScript(Listing{TenantID: tenant, AppName: "x", Add: []string{tenant}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing, values := strings.Index(s, "if ($null -eq $config.PSObject.Properties['EwsAllowedAppIDs']) {\n    throw '"), strings.Index(s, "@($config.EwsAllowedAppIDs)")
+	if missing < 0 || values < missing {
+		t.Errorf("the property is looked for at %d, and read at %d", missing, values)
+	}
+	if strings.Count(s, "$config.EwsAllowedAppIDs") != 1 || strings.Contains(s, "break") || !strings.Contains(s, "$quiet -lt 2; $try++") {
+		t.Error("there is a way around the second look")
+	}
+}
+
 func TestTheScriptForExchangeTakesAppIDsOnly(t *testing.T) {
 	for _, l := range []Listing{
 		{TenantID: tenant}, {TenantID: "x", Add: []string{tenant}}, {TenantID: tenant, Add: []string{"'); pwned; ('"}}, {TenantID: tenant, Remove: []string{"backup"}},
