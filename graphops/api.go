@@ -3,8 +3,6 @@ package graphops
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -26,9 +24,9 @@ func scopeID(uniqueName, scope string) uuid.UUID {
 func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a workflow.App) error {
 	var err error
 	switch {
-	case a.Merge:
+	case a.ObjectID != "": // it may have offered some, and others may have added to it
 		err = s.mergeAPI(ctx, applicationID, appID, a)
-	case len(a.Scopes) > 0 || a.ObjectID != "": // it may have offered some
+	case len(a.Scopes) > 0:
 		err = s.writeAPI(ctx, applicationID, appID, a)
 	}
 	if err != nil {
@@ -37,21 +35,21 @@ func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a 
 	return s.ensureOffered(ctx, applicationID, appID, a)
 }
 
-// writeAPI writes the app's scopes, its identifier URI and what it asks of itself. Clients
-// that need no consent are named in a second call: they have to refer to scopes that exist.
+// writeAPI writes the scopes of an app that was just made, its identifier URI and what it
+// asks of itself. Clients that need no consent are named in a second call: they have to
+// refer to scopes that exist.
 func (s *session) writeAPI(ctx context.Context, applicationID, appID string, a workflow.App) error {
 	required, err := s.required(ctx, a, appID)
 	if err != nil {
 		return err
 	}
 	body := models.NewApplication()
-	if len(a.Scopes) > 0 { // else it keeps those that it has
-		body.SetIdentifierUris(slices.Compact(append([]string{"api://" + appID}, named(a.IdentifierURIs, appID)...)))
-	}
+	uris, _ := mergedURIs([]string{"api://" + appID}, named(a.IdentifierURIs, appID), nil)
+	body.SetIdentifierUris(uris)
 	body.SetRequiredResourceAccess(required)
 	clients := make(map[string][]string)
 	var order []string
-	scopes := []json.RawMessage{} // an empty list removes what there was
+	scopes := []json.RawMessage{}
 	for _, sc := range a.Scopes {
 		id := scopeID(a.UniqueName, sc.Name)
 		ours, err := objectOf(permissionScope(sc, id))
@@ -67,11 +65,6 @@ func (s *session) writeAPI(ctx context.Context, applicationID, appID string, a w
 		}
 	}
 	api := object{}
-	if a.ObjectID != "" { // it was there before, and may offer something else
-		if api, err = s.closeScopes(ctx, applicationID, scopes); err != nil {
-			return err
-		}
-	}
 	api.set("requestedAccessTokenVersion", 2)
 	api.set("oauth2PermissionScopes", scopes)
 	all, err := objectOf(body)
@@ -80,10 +73,7 @@ func (s *session) writeAPI(ctx context.Context, applicationID, appID string, a w
 	}
 	all.set("api", api)
 	err = s.patch(ctx, opAPI, applicationID, all)
-	if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") && a.ObjectID != "" {
-		return no.behind("that a scope is closed is not known everywhere yet")
-	}
-	if err != nil || len(order) == 0 && a.ObjectID == "" {
+	if err != nil || len(order) == 0 {
 		return s.fault(err, applicationID)
 	}
 	allowed := []object{}
@@ -95,58 +85,6 @@ func (s *session) writeAPI(ctx context.Context, applicationID, appID string, a w
 	}
 	api.set("preAuthorizedApplications", allowed)
 	return s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
-}
-
-// closeScopes disables the scopes that are to change or go, in a call of its own:
-// Graph changes none that is enabled. Clients that needed no consent for them lose
-// that; those for other scopes keep it. It returns what else the application has in
-// its API, which stays.
-// Source: Graph, permissionScope resource type, isEnabled.
-func (s *session) closeScopes(ctx context.Context, applicationID string, will []json.RawMessage) (object, error) {
-	has, err := s.settings(ctx, applicationID)
-	if err != nil {
-		return nil, err
-	}
-	api := has.api()
-	closed, stays := make(map[string]bool), make(map[string]bool)
-	scopes := api.list("oauth2PermissionScopes")
-	for i, raw := range scopes {
-		old := decode[object](raw)
-		id, same := strings.ToLower(old.text("id")), slices.ContainsFunc(will, func(p json.RawMessage) bool { return sameScope(old, decode[object](p)) })
-		switch {
-		case same:
-			stays[id] = true
-		case decode[bool](old["isEnabled"]):
-			old.set("isEnabled", false)
-			scopes[i] = encode(old)
-			closed[id] = true
-		}
-	}
-	api.set("preAuthorizedApplications", clientsOf(api.list("preAuthorizedApplications"), stays))
-	if len(closed) == 0 {
-		return api, nil
-	}
-	api.set("oauth2PermissionScopes", scopes)
-	return api, s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
-}
-
-// clientsOf are the clients that need no consent for the scopes with these IDs.
-func clientsOf(clients []json.RawMessage, scopes map[string]bool) []json.RawMessage {
-	all := []json.RawMessage{}
-	for _, raw := range clients {
-		p := decode[object](raw)
-		has := p.texts("delegatedPermissionIds")
-		left := slices.DeleteFunc(slices.Clone(has), func(id string) bool { return !scopes[strings.ToLower(id)] })
-		if len(left) == 0 {
-			continue
-		}
-		if len(left) < len(has) {
-			p.set("delegatedPermissionIds", left)
-			raw = encode(p)
-		}
-		all = append(all, raw)
-	}
-	return all
 }
 
 // sameScope reports whether nothing but isEnabled differs.

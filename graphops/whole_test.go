@@ -13,6 +13,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // odd seeds one, and returns what names it.
@@ -140,4 +141,54 @@ func TestTheCredentialsOfAnOddApplicationAreRemovedAndNothingElse(t *testing.T) 
 		t.Fatal(err)
 	}
 	w.only("without credentials", before, w.t.Raw(m.AppID), ".keyCredentials[-]", ".passwordCredentials[-]")
+}
+
+// An app that was made here is updated: what its owners added in Entra since stays, and of
+// what was made here only what the plan changes.
+func TestAnUpdateOfAnAppMadeHereDiffersInNothingButWhatThePlanSays(t *testing.T) {
+	for _, replace := range []bool{false, true} {
+		t.Run(fmt.Sprintf("complex properties are replaced: %t", replace), func(t *testing.T) {
+			w := newWorld(t)
+			w.t.Change(func(k *entratest.Knobs) { k.ReplaceComplex = replace })
+			s := w.session("ada", all...)
+			m := w.odd()
+			own := func(name string) workflow.Permission {
+				return workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: name, Type: catalog.Delegated}
+			}
+			update := func(a workflow.App) (before, after []byte) {
+				t.Helper()
+				before = w.t.Raw(m.AppID)
+				merged := a
+				merged.Merge = true
+				if _, _, err := s.EnsureApplication(t.Context(), merged); w.saw(err) != nil {
+					t.Fatal(err)
+				}
+				for range 2 { // a repeat is no mistake
+					if err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a); w.saw(err) != nil {
+						t.Fatal(err)
+					}
+				}
+				return before, w.t.Raw(m.AppID)
+			}
+
+			a := app("ours", readGroups, own("goes"))
+			a.ObjectID, a.AppID, a.RedirectURIs = m.ObjectID, m.AppID, nil
+			a.Scopes = []workflow.Scope{scope("stays", true, azureCLI, teams), scope("changes", false, teams), scope("goes", true, teams)}
+			before, after := update(a)
+			w.only("with scopes of ours", before, after, ".api.oauth2PermissionScopes[+]", ".api.oauth2PermissionScopes[+]", ".api.oauth2PermissionScopes[+]",
+				".api.preAuthorizedApplications[+]", ".api.preAuthorizedApplications[+]", ".identifierUris[+]", ".requiredResourceAccess[+]", ".requiredResourceAccess[+]")
+
+			a.Scopes = []workflow.Scope{scope("stays", true, azureCLI), scope("changes", true, teams)}
+			a.Drops = workflow.Plan{Permissions: a.Permissions[1:], Scopes: []workflow.Scope{scope("stays", true, teams), scope("goes", true, teams)}}
+			a.Permissions = a.Permissions[:1]
+			before, after = update(a)
+			w.only("with other scopes of ours", before, after, ".api.oauth2PermissionScopes[-]", ".api.oauth2PermissionScopes["+scopeID(a.UniqueName, "changes").String()+"].type: User is Admin",
+				".api.preAuthorizedApplications["+teams+"].delegatedPermissionIds[-]", ".api.preAuthorizedApplications["+teams+"].delegatedPermissionIds[-]", ".requiredResourceAccess[-]")
+
+			a.Drops = workflow.Plan{Scopes: a.Scopes}
+			a.Scopes = nil
+			before, after = update(a)
+			w.only("with none", before, after, ".api.oauth2PermissionScopes[-]", ".api.oauth2PermissionScopes[-]", ".api.preAuthorizedApplications[-]", ".api.preAuthorizedApplications[-]")
+		})
+	}
 }

@@ -300,12 +300,8 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 	if err := redirectElsewhere(r.Plan, has); err != nil {
 		return nil, err
 	}
-	for _, want := range r.Plan.Scopes {
-		for _, s := range has.Scopes {
-			if sameScope(s, want) && s.AdminsOnly != want.AdminsOnly {
-				return nil, &Trouble{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan has it that %s may. Nothing was changed. One of its owners has to change that in Entra (Expose an API), and an approver can press Retry then; or Give up, and have something else asked for.", s.Name, s.consents(), want.consents())}
-			}
-		}
+	if err := scopeElsewhere(r.Plan, has); err != nil {
+		return nil, err
 	}
 	return func(r *Request, st *Step) {
 		has.TenantID, has.AppName = r.Plan.TenantID, r.Found.Name
@@ -314,6 +310,28 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 		d, _ := r.Difference()
 		st.Note = fmt.Sprintf("%d to add, %d there already, %d kept beside them", len(d.Added), len(d.There), len(d.Stays))
 	}, nil
+}
+
+// scopeElsewhere says which scope of a plan an app exposes otherwise already, or nil.
+func scopeElsewhere(p, has Plan) error {
+	for _, want := range p.Scopes {
+		for _, there := range has.Scopes {
+			switch {
+			case !strings.EqualFold(there.Name, want.Name):
+			case there.Name != want.Name:
+				return ScopeElsewhere(there.Name, want.Name)
+			case there.AdminsOnly != want.AdminsOnly:
+				return &Trouble{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan has it that %s may. Nothing was changed. One of its owners has to change that in Entra (Expose an API), and an approver can press Retry then; or Give up, and have something else asked for.", there.Name, there.consents(), want.consents())}
+			}
+		}
+	}
+	return nil
+}
+
+// ScopeElsewhere is the refusal of a scope that an app exposes already under a name that
+// differs in capitals only: Entra compares without them.
+func ScopeElsewhere(there, want string) error {
+	return &Trouble{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already. The plan has it as %s, and Entra takes the two for the same. It was not changed. Give up, and have %s asked for; or one of its owners removes it in Entra (Expose an API), and an approver presses Retry then.", there, want, there)}
 }
 
 // clean makes one line of what others have written into the tenant, as it goes

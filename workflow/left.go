@@ -38,7 +38,7 @@ func (r *Request) leaves() Plan {
 				p.Audience = r.Plan.Audience
 			}
 		case StepAPI:
-			p.Scopes = beyond(r.Plan.Scopes, r.Was.Scopes, sameScope)
+			p.Scopes = lessScopes(r.Plan.Scopes, r.Was.Scopes)
 			tried.offered(r.Plan)
 		case StepOwner:
 			p.Owners = beyond(r.Plan.Owners, r.Was.Owners, samePerson)
@@ -95,7 +95,7 @@ func (p Plan) with(q Plan) Plan {
 	p.SPARedirectURIs = joined(p.SPARedirectURIs, q.SPARedirectURIs, equal)
 	p.PublicRedirectURIs = joined(p.PublicRedirectURIs, q.PublicRedirectURIs, equal)
 	p.DirectoryRoles = joined(p.DirectoryRoles, q.DirectoryRoles, sameRole)
-	p.Scopes = joined(p.Scopes, q.Scopes, sameScope)
+	p.Scopes = withScopes(p.Scopes, q.Scopes)
 	p.Owners = joined(p.Owners, q.Owners, samePerson)
 	p.offeredToo(q)
 	return p

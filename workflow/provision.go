@@ -268,10 +268,13 @@ func (r *Request) app() App {
 	return a
 }
 
-// api is what the app offers. Scopes of an app that was made here are all ours.
+// api is what the app offers. Of an app that was made here, scopes of ours that the plan
+// does not have go.
 func (r *Request) api() App {
 	a := r.app()
-	a.Merge = a.Merge && r.Adopted()
+	if a.Merge && !r.Adopted() {
+		a.Merge, a.Drops.Scopes = false, lessScopes(r.had().Scopes, r.Plan.Scopes)
+	}
 	return a
 }
 

@@ -197,6 +197,34 @@ func parseScope(l string) (s Scope, problem string) {
 	return s, ScopeProblem(s)
 }
 
+// lessScopes are the scopes that others lack. One that they have too is among them where it
+// lets clients in without consent that theirs does not, with those clients only.
+func lessScopes(scopes, others []Scope) []Scope {
+	var less []Scope
+	for _, s := range scopes {
+		if i := slices.IndexFunc(others, func(o Scope) bool { return sameScope(s, o) }); i >= 0 {
+			if s.PreAuthorized = without(s.PreAuthorized, others[i].PreAuthorized); len(s.PreAuthorized) == 0 {
+				continue
+			}
+		}
+		less = append(less, s)
+	}
+	return less
+}
+
+// withScopes are the scopes and those of others, each with the clients of both.
+func withScopes(scopes, others []Scope) []Scope {
+	all := joined(scopes, others, sameScope)
+	for i, s := range scopes {
+		for _, o := range others {
+			if sameScope(s, o) {
+				all[i].PreAuthorized = joined(s.PreAuthorized, o.PreAuthorized, equal)
+			}
+		}
+	}
+	return all
+}
+
 // withoutLostScopes are the permissions that remain where the app no longer
 // offers a scope that it asked itself for.
 func withoutLostScopes(ps []Permission, scopes []Scope) []Permission {
