@@ -224,8 +224,12 @@ func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Perm
 			continue
 		}
 		r, err := s.resourceByID(ctx, g.resource)
+		if status(err) == http.StatusNotFound {
+			out = append(out, onGone(g.resource, g.kind, g.name))
+			continue
+		}
 		if err != nil {
-			return nil, err
+			return nil, s.fault(err)
 		}
 		out = append(out, r.permission(g.kind, g.name))
 	}
@@ -248,6 +252,12 @@ func (r *resource) permission(kind catalog.Type, name string) workflow.Permissio
 	return workflow.Permission{Resource: r.name, ResourceAppID: r.appID, Name: name, Type: kind, Words: "Not in this bot's catalogue.", Risk: catalog.High}
 }
 
+// onGone is a permission on a service that Entra no longer knows.
+func onGone(id string, kind catalog.Type, name string) workflow.Permission {
+	return workflow.Permission{Resource: id, ResourceAppID: workflow.Gone + id, Name: name, Type: kind,
+		Words: "Entra no longer knows this service, so nobody can say what it allows.", Risk: catalog.High}
+}
+
 // resourceByID is a service by the object ID of its service principal.
 func (s *session) resourceByID(ctx context.Context, id string) (*resource, error) {
 	s.mu.Lock()
@@ -261,7 +271,7 @@ func (s *session) resourceByID(ctx context.Context, id string) (*resource, error
 	req := s.get("/servicePrincipals/{id}?$select=id,appId,displayName,appRoles,oauth2PermissionScopes", "id", id)
 	got, err := s.send(ctx, opResourceOf, req, models.CreateServicePrincipalFromDiscriminatorValue)
 	if err != nil {
-		return nil, s.fault(err)
+		return nil, err
 	}
 	p, ok := got.(models.ServicePrincipalable)
 	if !ok {

@@ -2,7 +2,9 @@ package graphops
 
 import (
 	"errors"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -205,5 +207,56 @@ func TestWhatTheTenantDoesNotKnowKeepsNothingFromBeingTakenAway(t *testing.T) {
 	}
 	if a, _ := w.t.Application(appID); len(a.Roles) != 0 {
 		t.Errorf("it has %v", a.Roles)
+	}
+}
+
+// Of a grant on a service that Entra no longer knows nobody can say what it allows. The app
+// can be looked at, changed and verified all the same, and the grant can be removed.
+func TestAGrantOnAServiceThatIsGoneIsListedAsUnknown(t *testing.T) {
+	w := newWorld(t)
+	m := w.legacy(w.session("ada", all...), "HR")
+	s := w.session("ada")
+	graph := ""
+	w.wire = func(r *http.Request) (*http.Response, error) {
+		if _, id, is := strings.Cut(r.URL.Path, "/servicePrincipals/"); is && id != m.ServicePrincipal && !strings.Contains(id, "/") && r.Method == http.MethodGet {
+			graph = id
+			return answering(http.StatusNotFound, `{"error":{"code":"Request_ResourceNotFound","message":"Resource does not exist."}}`), nil
+		}
+		return nil, nil
+	}
+	has, _, _, err := s.Look(t.Context(), m, workflow.Plan{})
+	if w.saw(err) != nil || len(has.Permissions) != 3 || graph == "" {
+		t.Fatalf("%+v, %v", has.Permissions, err)
+	}
+	var roles, scopes []string
+	for _, p := range has.Permissions {
+		id, gone := p.OnGone()
+		if !gone || id != graph || p.Resource != graph || p.Risk != catalog.High {
+			t.Errorf("it lists %+v", p)
+		}
+		if p.Type == catalog.Delegated {
+			scopes = append(scopes, p.Resource+"/"+p.Name)
+		} else {
+			roles = append(roles, p.Resource+"/"+p.Name)
+		}
+	}
+	slices.Sort(roles)
+	slices.Sort(scopes)
+	a := app("HR", has.Permissions...)
+	a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
+	if _, _, err := s.EnsureApplication(t.Context(), a); w.saw(err) != nil {
+		t.Errorf("a change of it: %v", err)
+	}
+	if err := s.EnsureConsent(t.Context(), m.ServicePrincipal, has.Permissions); w.saw(err) != nil {
+		t.Errorf("its consent: %v", err)
+	}
+	if is, err := s.Inspect(t.Context(), m, has); w.saw(err) != nil || !slices.Equal(is.Roles, roles) || !slices.Equal(is.Scopes, scopes) {
+		t.Errorf("a check of it: %q and %q, want %q and %q; %v", is.Roles, is.Scopes, roles, scopes, err)
+	}
+	if err := s.Trim(t.Context(), m, workflow.Plan{}, has); w.saw(err) != nil {
+		t.Errorf("its removal: %v", err)
+	}
+	if got, _ := w.t.Application(m.AppID); len(got.Roles)+len(got.Scopes) != 0 {
+		t.Errorf("it has %q and %q", got.Roles, got.Scopes)
 	}
 }

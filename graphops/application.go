@@ -208,8 +208,8 @@ func (s *session) required(ctx context.Context, a workflow.App, appID string) ([
 	required := []models.RequiredResourceAccessable{}
 	by := make(map[string]models.RequiredResourceAccessable)
 	for _, p := range a.Permissions {
-		if p.Type == catalog.Application && guid(p.Name) != nil {
-			continue // assigned without being asked for
+		if _, gone := p.OnGone(); gone || p.Type == catalog.Application && guid(p.Name) != nil {
+			continue // there is nothing to ask for, or it is assigned without being asked for
 		}
 		resourceAppID, id := p.ResourceAppID, uuid.UUID{}
 		if resourceAppID == workflow.Self {

@@ -87,6 +87,9 @@ func (s *session) consents(ctx context.Context, sp string, permissions []workflo
 	var all []*consent
 	grants := make(map[string]*consent)
 	for _, p := range permissions {
+		if _, gone := p.OnGone(); gone {
+			continue // an adopted app has it, and nobody can grant it
+		}
 		r, id, err := s.resolve(ctx, sp, p)
 		if err != nil {
 			return nil, err

@@ -111,6 +111,10 @@ func (s *session) names(ctx context.Context, m workflow.Made, p workflow.Plan) (
 			called[strings.ToLower(m.ServicePrincipal)] = q.Resource
 			continue
 		}
+		if id, gone := q.OnGone(); gone {
+			called[strings.ToLower(id)] = q.Resource
+			continue
+		}
 		r, err := s.here(ctx, q.ResourceAppID)
 		if err != nil {
 			return nil, err

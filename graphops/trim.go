@@ -61,6 +61,14 @@ func (s *session) Trim(ctx context.Context, m workflow.Made, needs, had workflow
 func (s *session) unwanted(ctx context.Context, sp string, gone []workflow.Permission) (roles map[string]bool, scopes map[string][]string, err error) {
 	roles, scopes = make(map[string]bool), make(map[string][]string)
 	for _, p := range gone {
+		if id, orphan := p.OnGone(); orphan {
+			if id = strings.ToLower(id); p.Type == catalog.Delegated {
+				scopes[id] = append(scopes[id], p.Name)
+			} else {
+				roles[id+" "+p.Name] = true
+			}
+			continue
+		}
 		if p.ResourceAppID != workflow.Self {
 			if r, err := s.here(ctx, p.ResourceAppID); err != nil {
 				return nil, nil, err

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -84,6 +85,14 @@ type AzureRole struct {
 // Self stands for the app's own application ID, which is not known before it is
 // registered, as the resource of a permission.
 const Self = "self"
+
+// Gone begins the ResourceAppID of a permission that an adopted app has on a service which
+// is no longer in the tenant. The object ID that its service principal had follows.
+const Gone = "gone:"
+
+// OnGone returns the object ID of the service principal that p is on, where Entra no longer
+// knows it. Nobody can grant such a permission; it can be removed.
+func (p Permission) OnGone() (id string, gone bool) { return strings.CutPrefix(p.ResourceAppID, Gone) }
 
 // A Permission is one that the app gets, with admin consent.
 type Permission struct {
@@ -176,7 +185,7 @@ func (p Plan) Of(t catalog.Type) []Permission {
 func (p Plan) Resources() []string {
 	var ids []string
 	for _, q := range p.Permissions {
-		if q.ResourceAppID != Self && !slices.Contains(ids, q.ResourceAppID) {
+		if _, gone := q.OnGone(); !gone && q.ResourceAppID != Self && !slices.Contains(ids, q.ResourceAppID) {
 			ids = append(ids, q.ResourceAppID)
 		}
 	}

@@ -54,6 +54,10 @@ func ScriptIn(c cloud.Cloud, p workflow.Plan, kind Kind) (string, error) {
 	default:
 		return "", fmt.Errorf("there are no scripts of kind %q", kind)
 	}
+	p.Permissions = slices.DeleteFunc(slices.Clone(p.Permissions), func(q workflow.Permission) bool {
+		_, gone := q.OnGone()
+		return gone // nobody can grant it
+	})
 	s := &script{p: p, sh: sh, ids: map[workflow.Permission]string{}}
 	sh.begin(p, c)
 	s.lookUp()
