@@ -11,8 +11,8 @@ import (
 	"github.com/entra-app/entra-app/workflow/manifest"
 )
 
-// What people see of Exchange Web Services: that Exchange Online blocks them for apps that
-// are not on the organisation's list, a script that changes the list, and the button with
+// What people see of Exchange Web Services: that Exchange Online blocks it for apps that
+// are not on the organization's list, a script that changes the list, and the button with
 // which somebody says that it is done.
 
 // actEWS is the button's action ID, and asEWS the format of an export that is the script.
@@ -37,7 +37,7 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 	}
 	if r.Kind == workflow.Retire {
 		return []slack.Block{
-			block(line("If its App ID ", code(r.Made.AppID), " is on the organisation's list "+ews.List+" in Exchange Online, it can be removed there.")),
+			block(line("If its App ID ", code(r.Made.AppID), " is on the organization's list "+ews.List+" in Exchange Online, it can be removed there.")),
 			slack.NewActionBlock("", ewsScriptButton(r)),
 		}
 	}
@@ -57,7 +57,7 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 		slack.NewActionBlock("", b.ewsButtons(r)...))
 }
 
-func ewsScriptButton(r *workflow.Request) slack.BlockElement {
+func ewsScriptButton(r *workflow.Request) *slack.ButtonBlockElement {
 	return button(actExport+asEWS, "Exchange script", r.ID, "A script for Exchange Online PowerShell")
 }
 
@@ -66,8 +66,8 @@ func (b *Bot) ewsButtons(r *workflow.Request) []slack.BlockElement {
 	if !r.NeedsEWS() || workflow.EWSOver(b.now()) {
 		return nil
 	}
-	return []slack.BlockElement{ewsScriptButton(r),
-		button(actEWS, ewsButton, buttonValue(r), "The App ID of "+r.ID+" is on the list").WithStyle(slack.StylePrimary)}
+	return []slack.BlockElement{ewsScriptButton(r).WithStyle(slack.StylePrimary), // it comes first
+		button(actEWS, ewsButton, buttonValue(r), "The App ID of "+r.ID+" is on the list")}
 }
 
 const ewsButton = "It is on the list"
@@ -106,7 +106,7 @@ func ewsView(in cloud.Cloud, r *workflow.Request) slack.ModalViewRequest {
 	if err != nil {
 		return noticeView("Exchange script", "There is no script: "+err.Error()+".")
 	}
-	blocks := []slack.Block{block(line("Read it before you run it. It changes the organisation's list "+catalog.EWS().List+" in Exchange Online for this app, and nothing else on it. It may be run again. Then press ", bold(ewsButton), " in the message of "+r.ID+"."))}
+	blocks := []slack.Block{block(line("Read it before you run it. It changes the organization's list "+catalog.EWS().List+" in Exchange Online for this app, and nothing else on it. It may be run again. Then press ", bold(ewsButton), " in the message of "+r.ID+"."))}
 	for _, part := range parts(text, 2800) {
 		blocks = append(blocks, block(preformatted(part)))
 	}

@@ -29,7 +29,7 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 	r := w.made(t, "mail-backup", workflow.Done, nil)
 	r.EWS.Reminders = 1
 	for at, says := range map[time.Time]string{
-		catalog.EWS().Blocked.Add(-time.Hour): "From 1 October 2026 on Exchange Online blocks",
+		catalog.EWS().Blocked.Add(-time.Hour): "From 1 October 2026 on, Exchange Online blocks Exchange Web Services (EWS) for every app",
 		atBlocked():                           "This app is blocked there until it is listed, which can take 24 hours to act",
 		catalog.EWS().Ends:                    "Exchange Online ended Exchange Web Services on 1 April 2027",
 	} {
@@ -50,6 +50,12 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 		}
 	}
 	w.bot.now = atBlocked
+	for _, e := range w.bot.ewsButtons(r) { // the one to press first is the one that stands out
+		b := e.(*slack.ButtonBlockElement)
+		if first := b.ActionID == actExport+asEWS; first != (b.Style == slack.StylePrimary) {
+			t.Errorf("%s has the style %q", b.Text.Text, b.Style)
+		}
+	}
 	r.EWS = workflow.EWSListing{AppID: r.Made.AppID, At: atBlocked(), By: "UADA", Reminders: 1}
 	text, blocks := w.bot.message(workflow.Drawing{Request: r, Name: "ews:1"})
 	if got := allText(blocks); !strings.Contains(text, "is on Exchange's list") || !strings.Contains(got, "UADA") || strings.Contains(got, "export:ews") {

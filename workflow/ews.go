@@ -11,11 +11,11 @@ import (
 )
 
 // Exchange Online blocks Exchange Web Services (EWS) for every app whose App ID is not on a
-// list of the organisation's, and ends it altogether later. There is no API for that list
+// list of the organization's, and ends it altogether later. There is no API for that list
 // that the bot could use, so somebody runs a script, and says so here. Until then the app's
 // people are reminded. The dates are data: catalog.EWS has them.
 
-// An EWSListing is what is known of an app on the organisation's list of apps that may use
+// An EWSListing is what is known of an app on the organization's list of apps that may use
 // EWS. It goes along with every later request about the app.
 type EWSListing struct {
 	AppID     string    // which app At and By are about; an earlier one where the app was made again
@@ -75,19 +75,19 @@ func EWSNotice(now time.Time) string {
 	day := func(t time.Time) string { return t.Format("2 January 2006") }
 	switch {
 	case !now.Before(ews.Ends):
-		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for them has no effect any more; Microsoft Graph is not affected.", ews.Service, day(ews.Ends))
+		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for it has no effect any more; Microsoft Graph is not affected.", ews.Service, day(ews.Ends))
 	case now.Before(ews.Blocked):
-		return fmt.Sprintf("From %s on Exchange Online blocks %s for every app whose App ID is not on the organisation's list %s. On %s they end for good. Microsoft Graph is not affected.",
+		return fmt.Sprintf("From %s on, Exchange Online blocks %s (EWS) for every app whose App ID is not on the organization's list %s. EWS ends for good on %s. Microsoft Graph is not affected.",
 			day(ews.Blocked), ews.Service, ews.List, day(ews.Ends))
 	}
-	return fmt.Sprintf("Since %s Exchange Online blocks %s for every app whose App ID is not on the organisation's list %s. This app is blocked there until it is listed, which can take %d hours to act. On %s they end for good. Microsoft Graph is not affected.",
-		day(ews.Blocked), ews.Service, ews.List, int(ews.Acts.Hours()), day(ews.Ends))
+	return fmt.Sprintf("Exchange Online has blocked %s (EWS) since %s for every app whose App ID is not on the organization's list %s. This app is blocked there until it is listed, which can take %d hours to act. EWS ends for good on %s. Microsoft Graph is not affected.",
+		ews.Service, day(ews.Blocked), ews.List, int(ews.Acts.Hours()), day(ews.Ends))
 }
 
 // EWSOver reports whether Exchange Online has ended Exchange Web Services.
 func EWSOver(now time.Time) bool { return !now.Before(catalog.EWS().Ends) }
 
-// SayEWSListed notes that somebody has put the app on the organisation's list.
+// SayEWSListed notes that somebody has put the app on the organization's list.
 func (d *Desk) SayEWSListed(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		t, _ := d.Tenant(r.Tenant)
@@ -145,7 +145,7 @@ func (e *Engine) mindEWS(r *Request) bool {
 		}
 		r.EWS.Reminders++
 		r.EWS.Reminded = now
-		r.note(now, Event{What: EWSReminded, Text: fmt.Sprintf("Nobody has said yet that the App ID %s of %s is on the organisation's list %s.", r.Made.AppID, r.AppName(), catalog.EWS().List)})
+		r.note(now, Event{What: EWSReminded, Text: fmt.Sprintf("Nobody has said yet that the App ID %s of %s is on the organization's list %s.", r.Made.AppID, r.AppName(), catalog.EWS().List)})
 		return nil
 	})
 	return err == nil

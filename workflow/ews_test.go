@@ -144,9 +144,9 @@ func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
 		t.Fatalf("%+v", ews)
 	}
 	for at, says := range map[time.Time]string{
-		ews.Blocked.Add(-time.Second): "From 1 October 2026 on Exchange Online blocks",
-		ews.Blocked:                   "Since 1 October 2026 Exchange Online blocks",
-		ews.Ends.Add(-time.Second):    "On 1 April 2027 they end for good",
+		ews.Blocked.Add(-time.Second): "From 1 October 2026 on, Exchange Online blocks Exchange Web Services (EWS) for every app",
+		ews.Blocked:                   "Exchange Online has blocked Exchange Web Services (EWS) since 1 October 2026 for every app",
+		ews.Ends.Add(-time.Second):    "EWS ends for good on 1 April 2027",
 		ews.Ends:                      "Exchange Online ended Exchange Web Services on 1 April 2027.",
 	} {
 		if got := EWSNotice(at); !strings.Contains(got, says) {

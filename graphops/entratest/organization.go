@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The configuration of the Exchange organisation, as far as it is about Exchange Web
+// The configuration of the Exchange organization, as far as it is about Exchange Web
 // Services (EWS). There is no HTTP API for it in life: administrators use Exchange Online
 // PowerShell, so this has the semantics of its cmdlets in Go.
 // Source: Exchange PowerShell, Get-OrganizationConfig and Set-OrganizationConfig.
@@ -61,7 +61,7 @@ func (t *Tenant) SetEwsAllowedAppIDs(ids string) bool {
 	return true
 }
 
-// SetEwsEnabled turns EWS on or off for the organisation; nil is neither.
+// SetEwsEnabled turns EWS on or off for the organization; nil is neither.
 func (t *Tenant) SetEwsEnabled(on *bool) {
 	t.setOrganization(func(c *OrganizationConfig) { c.EwsEnabled = on })
 }
@@ -76,7 +76,7 @@ func (t *Tenant) setOrganization(set func(*OrganizationConfig)) {
 }
 
 // MayUseEWS reports whether Exchange Online answers an app that calls EWS now, as far as
-// the organisation's configuration goes: the one that acts is a day old.
+// the organization's configuration goes: the one that acts is a day old.
 func (t *Tenant) MayUseEWS(appID string) bool {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 )
 
 // A Retirement is a service of Microsoft's that ends. Since Blocked it answers only the
-// apps whose IDs are on a list of the organisation's, and from Ends on nobody.
+// apps whose IDs are on a list of the organization's, and from Ends on nobody.
 type Retirement struct {
 	Service       string // "Exchange Web Services"
 	List          string // "EwsAllowedAppIDs"
