@@ -57,8 +57,12 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := enoughApprovers(products, c.Tenants); err != nil {
+	some, err := enoughApprovers(products, c.Tenants)
+	if err != nil {
 		return nil, err
+	}
+	for _, why := range some {
+		o.Log.Warn(why)
 	}
 	entra := directories(c)
 	directory, err := graphops.New(graphops.Config{Tenants: entra, HTTP: o.HTTP, Log: o.Log, Now: o.Now})
@@ -123,19 +127,27 @@ func New(c config.Config, o Options) (*Server, error) {
 	return s, nil
 }
 
-// enoughApprovers names every pack that nobody could ever get, in every tenant.
-func enoughApprovers(products []workflow.Product, tenants []config.Tenant) error {
+// enoughApprovers names every pack that takes more approvals than a tenant has approvers.
+// It is an error where that is so in every tenant; in some of them nobody can ask for it there.
+func enoughApprovers(products []workflow.Product, tenants []config.Tenant) (some []string, err error) {
 	var errs []error
 	for _, p := range products {
+		var lacking []string
 		for _, t := range tenants {
 			if p.Approvals > len(t.Approvers) {
-				errs = append(errs, fmt.Errorf("the pack %s asks for %s, and the tenant %s has %s, so nobody could ever get it\n"+
-					"hint: list more approvers, or lower `approvals` in the pack", p.Name, workflow.Count(p.Approvals, "approval"),
-					t.Name, workflow.Count(len(t.Approvers), "approver")))
+				lacking = append(lacking, fmt.Sprintf("the pack %s asks for %s, and the tenant %s has %s", p.Name,
+					workflow.Count(p.Approvals, "approval"), t.Name, workflow.Count(len(t.Approvers), "approver")))
 			}
 		}
+		if len(lacking) < len(tenants) {
+			some = append(some, lacking...)
+			continue
+		}
+		for _, why := range lacking {
+			errs = append(errs, errors.New(why+", so nobody could ever get it\nhint: list more approvers, or lower `approvals` in the pack"))
+		}
 	}
-	return errors.Join(errs...)
+	return some, errors.Join(errs...)
 }
 
 // Addr is where the server listens.
