@@ -128,8 +128,9 @@ func madeAssignments(servicePrincipal, name string, subscriptions []string, role
 }
 
 func (s *session) deleteAssignments(ctx context.Context, all []azureAssignment) error {
-	slices.SortFunc(all, func(a, b azureAssignment) int { return cmp.Compare(assignmentPath(a), assignmentPath(b)) })
-	all = slices.CompactFunc(all, func(a, b azureAssignment) bool { return assignmentPath(a) == assignmentPath(b) })
+	key := func(a azureAssignment) string { return strings.ToLower(assignmentPath(a)) } // Azure writes scopes in its own way
+	slices.SortFunc(all, func(a, b azureAssignment) int { return cmp.Compare(key(a), key(b)) })
+	all = slices.CompactFunc(all, func(a, b azureAssignment) bool { return key(a) == key(b) })
 	errs := make([]error, len(all))
 	var wg sync.WaitGroup
 	for i, a := range all {
@@ -151,17 +152,18 @@ func assignmentPath(a azureAssignment) string {
 // heard of it.
 func (s *session) azureDelete(ctx context.Context, op operation, path string) (did bool, err error) {
 	var deleted struct{ ID string }
+	what := strings.ToLower(path)
 	err = s.azure(ctx, op, http.MethodDelete, path, "", nil, &deleted)
 	switch {
 	case err == nil && deleted.ID != "":
-		s.isGone(path)
+		s.isGone(what)
 		return true, nil
 	case err != nil && status(err) == 0 || status(err) >= 500:
-		s.removes(path, s.fault(err))
+		s.removes(what, s.fault(err))
 		return false, err
 	case err != nil && status(err) != http.StatusNotFound:
 		return false, err
-	case !s.ask.AzureUnsure && s.hidden(path):
+	case !s.ask.AzureUnsure && s.hidden(what):
 		return false, old(op, "it is not seen yet")
 	}
 	return false, nil

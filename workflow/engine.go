@@ -26,6 +26,8 @@ type Engine struct {
 	now    func() time.Time
 	log    *slog.Logger
 
+	backoff func(tries int) time.Duration
+
 	wg      sync.WaitGroup
 	poke    chan struct{}
 	drawing chan struct{} // a place for each message that is being sent
@@ -55,6 +57,10 @@ type EngineConfig struct {
 	Key       *Key             // seals secrets
 	Now       func() time.Time // nil means time.Now
 	Log       *slog.Logger     // nil means slog.Default()
+
+	// Backoff is how long a step waits after so many tries, unless the service says more.
+	// Nil means seconds at first, and half a minute later on.
+	Backoff func(tries int) time.Duration
 }
 
 const (
@@ -72,7 +78,7 @@ const (
 func NewEngine(c EngineConfig) *Engine {
 	e := &Engine{
 		desk: c.Desk, store: c.Store, dir: c.Directory, msg: c.Messenger, people: c.People, key: c.Key, policy: c.Desk.policy,
-		now: c.Now, log: c.Log,
+		now: c.Now, log: c.Log, backoff: c.Backoff,
 		poke: make(chan struct{}, 1), drawing: make(chan struct{}, drawers),
 		running: map[job]bool{}, live: map[string]*live{}, checks: map[string]*check{}, notOwn: map[string]bool{},
 	}
@@ -81,6 +87,9 @@ func NewEngine(c EngineConfig) *Engine {
 	}
 	if e.log == nil {
 		e.log = slog.Default()
+	}
+	if e.backoff == nil {
+		e.backoff = backoff
 	}
 	c.Desk.changed, c.Desk.people, c.Desk.checking = e.Wake, c.People, e.startCheck
 	return e

@@ -286,7 +286,7 @@ func consentNote(p Plan) string {
 // before it is given up.
 func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Time, more bool) {
 	st := r.Step(name)
-	wait := backoff(st.Tries)
+	wait := e.backoff(st.Tries)
 	if _, slow := later.(Spreading); slow && st.Tries > 12 {
 		wait = 30 * time.Second
 	}
@@ -364,7 +364,7 @@ func (e *Engine) insist(do func(context.Context) error) error {
 		if err == nil || !ok {
 			return err
 		}
-		wait := max(later.RetryAfter(), backoff(try))
+		wait := max(later.RetryAfter(), e.backoff(try))
 		if e.hard.Err() != nil || e.now().Add(wait).Sub(began) > giveUp {
 			return err
 		}

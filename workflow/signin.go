@@ -173,7 +173,7 @@ func (e *Engine) codeFailed(r *Request, err error) bool {
 		}
 		s.Tries++
 		if ok {
-			if wait := max(later.RetryAfter(), backoff(s.Tries)); at.Add(wait).Before(s.Since.Add(giveUp)) {
+			if wait := max(later.RetryAfter(), e.backoff(s.Tries)); at.Add(wait).Before(s.Since.Add(giveUp)) {
 				s.After = at.Add(wait)
 				return nil
 			}

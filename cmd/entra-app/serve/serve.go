@@ -28,6 +28,8 @@ type Options struct {
 	Log  *slog.Logger     // nil means slog.Default()
 	HTTP *http.Client     // for Slack and Microsoft; nil means one with timeouts and the system's trust
 	Now  func() time.Time // nil means time.Now
+
+	Backoff func(tries int) time.Duration // see workflow.EngineConfig
 }
 
 // A Server is a running entra-app.
@@ -91,7 +93,10 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
-	s.engine = workflow.NewEngine(workflow.EngineConfig{Desk: desk, Store: requests, Directory: directory, Messenger: s.bot, People: s.bot, Key: key, Log: o.Log, Now: o.Now})
+	s.engine = workflow.NewEngine(workflow.EngineConfig{
+		Desk: desk, Store: requests, Directory: directory, Messenger: s.bot, People: s.bot, Key: key,
+		Log: o.Log, Now: o.Now, Backoff: o.Backoff,
+	})
 	s.listener, err = net.Listen("tcp", c.Listen)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this machine's; change `listen`", c.Listen, err), kept.Close())

@@ -140,10 +140,14 @@ func newWorldIn(t testing.TB, c slacktest.Config, microsoft entratest.Config) *w
 	return w
 }
 
+// soon is how long a step of a story waits before it is tried again: stories play faults
+// of every call, and are not about how long that takes.
+func soon(tries int) time.Duration { return min(time.Second, 50*time.Millisecond<<min(tries, 10)) }
+
 // start runs the bot, as entra-app serve does.
 func (w *world) start() {
 	w.t.Helper()
-	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), HTTP: w.client, Now: w.now})
+	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), HTTP: w.client, Now: w.now, Backoff: soon})
 	if err != nil {
 		w.t.Fatal(err)
 	}
