@@ -131,10 +131,21 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	}, nil
 }
 
+// calling is a plan, and what was removed: it may be listed still, and is to be called as
+// it was. A plan without delegated permissions stays one, as the token may not read them.
+func (r *Request) calling(p Plan) Plan {
+	was := r.lately()
+	if len(p.Of(catalog.Delegated)) == 0 {
+		was.Permissions = was.Of(catalog.Application)
+	}
+	p.Permissions = joined(p.Permissions, was.Permissions, samePermission)
+	return p
+}
+
 // assignedOnly makes sure that the app has no role that was not approved, on any
 // service: a token shows only those of the service that it is for.
 func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) ([]string, error) {
-	has, err := s.Assigned(ctx, r.Made, r.may())
+	has, err := s.Assigned(ctx, r.Made, r.calling(r.may()))
 	if err != nil {
 		return nil, err
 	}
@@ -228,15 +239,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		plan.DirectoryRoles, plan.Permissions = nil, plan.Of(catalog.Application) // likewise
 		may.DirectoryRoles, may.Permissions = nil, may.Of(catalog.Application)
 	}
-	named := may.clone()
-	if r.Kind == Update { // what was removed may be listed still, and is to be called as it was
-		was := Plan{Permissions: r.had().Of(catalog.Application)}
-		if len(may.Of(catalog.Delegated)) > 0 {
-			was = r.had()
-		}
-		named.Permissions = joined(named.Permissions, was.Permissions, samePermission)
-	}
-	has, err := s.Inspect(ctx, r.Made, named)
+	has, err := s.Inspect(ctx, r.Made, r.calling(may))
 	if err != nil {
 		return nil, err
 	}
@@ -259,7 +262,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		excess = append(excess, without(of.has, of.most)...)
 	}
 	if c := r.Plan.Credential; c.Kind == Federated && !slices.Contains(has.Federated, c.Federated) {
-		missing = append(missing, "trust in "+c.Federated.Issuer)
+		missing = append(missing, trustIn+c.Federated.Issuer)
 	}
 	less, more := r.azureCompared(has.AzureRoles)
 	if len(more) > 0 { // what is only stale there is told apart already
@@ -268,7 +271,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	missing = append(missing, less...)
 	for _, f := range has.Federated {
 		if f != r.Plan.Credential.Federated && !slices.Contains(r.Found.Federated, f) {
-			excess = append(excess, "trust in "+f.Issuer)
+			excess = append(excess, trustIn+f.Issuer)
 		}
 	}
 	known := r.aboutApp() && r.Step(StepRestore) == nil // what was there when the app was restored is removed
@@ -299,6 +302,9 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		}
 	}, nil
 }
+
+// trustIn begins what a federated trust is called where it is missing or too much.
+const trustIn = "trust in "
 
 // inspection is what an app with a plan has, as far as the plan says.
 func (p Plan) inspection() (i Inspection) {

@@ -196,12 +196,15 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	r := &Request{
 		Origin: draft.Origin, Kind: kind, State: Pending, Requester: by, Tenant: before.Tenant, Product: before.Product,
 		Team: before.Team, Reason: Plain(draft.Reason), Task: Provision, Plan: before.Has(), Left: before.Left.clone(), LeftAzure: cloneShares(before.LeftAzure), Found: before.Found.clone(), Posts: map[PostName]Post{},
-		Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver}, EWS: before.ewsAfter(),
+		Taken: before.Taken.clone(), Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver}, EWS: before.ewsAfter(),
 	}
 	if takesOver {
 		r.Was.Owners, r.Plan.Owners = r.Plan.Owners, nil
 	}
 	r.Plan.TenantID = tenant.ID
+	if kind == Recreate { // an app that is restored has its old trust until that is removed
+		r.Taken.Credential.Federated = before.Plan.Credential.Federated
+	}
 	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal, Assigned: before.Made.Assigned,
 		Born: before.Made.Born, Changed: before.Made.Changed, Removed: before.Made.Removed,
 		Owner: before.Made.Owner, TenantID: before.Made.TenantID, TenantName: before.Made.TenantName, Domain: before.Made.Domain}

@@ -46,6 +46,7 @@ type Request struct {
 	Target    Target
 	Was       Plan         // of an Update or an Adopt: what the app has had
 	Left      Plan         // what updates that were given up may have left, besides what the app has
+	Taken     Plan         // what was taken from the app at Made.Removed, or shortly before
 	LeftAzure []AzureShare // where they have worked in Azure: the app may have these roles, or lack them
 	Found     Found
 	PlanRev   int // the revision that Plan was last changed in
@@ -417,7 +418,7 @@ func (r *Request) superseded(name PostName) bool {
 // Clone returns a copy that shares nothing with r.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Plan, c.Was, c.Left, c.Found = r.Plan.clone(), r.Was.clone(), r.Left.clone(), r.Found.clone()
+	c.Plan, c.Was, c.Left, c.Taken, c.Found = r.Plan.clone(), r.Was.clone(), r.Left.clone(), r.Taken.clone(), r.Found.clone()
 	c.LeftAzure = cloneShares(r.LeftAzure)
 	c.SignIn.Unknown = slices.Clone(r.SignIn.Unknown)
 	c.Made.Owners = slices.Clone(r.Made.Owners)

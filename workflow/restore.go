@@ -45,7 +45,7 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 		if !restored {
 			r.Found, r.Left, r.LeftAzure = Found{}, Plan{}, nil // nothing of that is in what is made anew
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
-			r.Target.Anew, r.Made.Removed = true, time.Time{}
+			r.Target.Anew, r.Made.Removed, r.Taken = true, time.Time{}, Plan{}
 			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is made anew"
 		}
 	}, nil

@@ -38,6 +38,10 @@ func (r *Request) touch(n StepName, now time.Time) {
 	}
 	r.Made.Changed = now
 	if removing[n] || r.Kind == Update {
+		if r.Kind != Recreate && !IsYoung(r.Made.Removed, now) {
+			r.Taken = Plan{} // that has long gone from every list
+		}
+		r.Taken = r.lately()
 		r.Made.Removed = now
 	}
 	if n == StepApplication && r.creates() || n == StepServicePrincipal && r.Made.ServicePrincipal == "" || n == StepRestore {
@@ -58,23 +62,40 @@ func (n *notYet) Error() string {
 func (n *notYet) RetryAfter() time.Duration { return 0 }
 func (n *notYet) Spreading()                {}
 
+// lately is what was taken from the app, or is about to be, and may be listed still. It has
+// what an alarm could name: permissions, directory roles and the issuer of a trust.
+func (r *Request) lately() Plan {
+	var goes Plan
+	switch r.Kind {
+	case Update:
+		goes = r.had().less(r.Plan)
+	case Retire, Recreate:
+		goes = r.may()
+	}
+	return r.Taken.with(Plan{Permissions: goes.Permissions, DirectoryRoles: goes.DirectoryRoles})
+}
+
+// wasTaken reports whether what an alarm would name was taken from the app lately.
+func (r *Request) wasTaken(name string) bool {
+	taken := r.lately()
+	if issuer, trust := strings.CutPrefix(name, trustIn); trust {
+		return r.Kind == Recreate || issuer == taken.Credential.Federated.Issuer // a restored app loses all of them
+	}
+	of := taken.inspection()
+	return slices.Contains(slices.Concat(of.Roles, of.Scopes, of.DirectoryRoles), name) ||
+		slices.ContainsFunc(taken.Permissions, func(p Permission) bool { return p.Name == name })
+}
+
 // excess decides what it means that the app has more than was approved. A list that is
 // behind still shows what was removed, so for a while that is waited for. What lasts is
-// an alarm, and so is what nothing can explain.
+// an alarm, and so at once is all that nobody has removed.
 func (r *Request) excess(err error, now time.Time) error {
 	more, ok := errors.AsType[*ExcessError](err)
 	if !ok || more.sure || !IsYoung(r.Made.Removed, now) {
 		return err
 	}
-	if r.Kind == Update { // it is known what was removed
-		had := r.had().inspection()
-		known := slices.Concat(had.Roles, had.Scopes, had.DirectoryRoles)
-		for _, p := range r.had().Permissions {
-			known = append(known, p.Name)
-		}
-		if other := without(more.Names, known); len(other) > 0 {
-			return &ExcessError{Names: other}
-		}
+	if other := slices.DeleteFunc(slices.Clone(more.Names), r.wasTaken); len(other) > 0 {
+		return &ExcessError{Names: other}
 	}
 	return &notYet{stale: more.Names}
 }
@@ -112,7 +133,8 @@ func (r *Request) waits(st *Step, why Temporary) string {
 	case ok && len(lag.missing) > 0:
 		text += ", until the app has " + clip(strings.Join(lag.missing, ", "), 100)
 	case ok && len(lag.stale) > 0:
-		text += ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100)
+		return text + ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100) + ". It was removed, and may be listed for " +
+			"twenty minutes more. If somebody gave it to the app again, remove it in Entra"
 	default:
 		text += ", until all of it knows what was just made or changed"
 	}

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,7 +28,14 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 		{"removed long ago", &Request{Kind: Update, Was: was, Made: Made{Removed: now.Add(-21 * time.Minute)}}, stale, false},
 		{"what no update removed", update, other, false},
 		{"nothing was ever removed", &Request{Kind: Register}, stale, false},
-		{"removed by the request before", &Request{Kind: Renew, Made: Made{Removed: now.Add(-time.Minute)}}, other, true},
+		{"removed by the request before", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, stale, true},
+		{"its name alone", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{read.Name}}, true},
+		{"what the request before did not remove", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, other, false},
+		{"what was removed, and more", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}},
+			&ExcessError{Names: append(other.Names, stale.Names...)}, false},
+		{"what was the app's before it was recreated", &Request{Kind: Recreate, Plan: was, Made: Made{Removed: now.Add(-time.Minute)}}, other, false},
+		{"an old trust of a recreated app", &Request{Kind: Recreate, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{"trust in a"}}, true},
+		{"a trust that nobody removed", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{"trust in a"}}, false},
 		{"what is only stale was told apart already", update, &ExcessError{Names: stale.Names, sure: true}, false},
 	} {
 		err := c.r.excess(c.err, now)
@@ -40,6 +48,9 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 		}
 		if c.r.patience(lag, now) < Youth {
 			t.Errorf("%s: it is waited for %s", c.name, c.r.patience(lag, now))
+		}
+		if says := c.r.waits(&Step{Name: StepCheck}, lag); strings.Contains(says, "nobody has to") || !strings.Contains(says, "remove it in Entra") {
+			t.Errorf("%s: people are told %q", c.name, says)
 		}
 		if alarm, ok := errors.AsType[*ExcessError](lasting(err)); !ok || len(alarm.Names) != 1 {
 			t.Errorf("%s: should it last, it is %v", c.name, lasting(err))
@@ -69,5 +80,26 @@ func TestWhatAStepTouchesIsYoungFromItsBeginning(t *testing.T) {
 		if m := r.Made; IsYoung(m.Born, now) != c.born || IsYoung(m.Changed, now) != c.changed || IsYoung(m.Removed, now) != c.removed {
 			t.Errorf("%s of %s: born %t, changed %t, removed %t", c.step, c.kind, IsYoung(m.Born, now), IsYoung(m.Changed, now), IsYoung(m.Removed, now))
 		}
+	}
+}
+
+// What an update took is known to the next request, which may read a list that is behind.
+func TestWhatWasTakenIsKnownToTheNextRequest(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	read, _ := Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
+	mail, _ := Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+	r := &Request{Kind: Update, Was: Plan{Permissions: []Permission{read, mail}}, Plan: Plan{Permissions: []Permission{mail}}}
+	r.touch(StepTrim, now)
+	if got := r.Clone().Taken.Permissions; len(got) != 1 || got[0].Name != read.Name {
+		t.Fatalf("an update took %+v", got)
+	}
+	r.Was, r.Plan = r.Plan, Plan{}
+	r.touch(StepTrim, now.Add(time.Minute))
+	if got := r.Taken.Permissions; len(got) != 2 {
+		t.Errorf("soon after, two are taken: %+v", got)
+	}
+	r.touch(StepTrim, now.Add(time.Minute+Youth))
+	if got := r.Taken.Permissions; len(got) != 1 || got[0].Name != mail.Name {
+		t.Errorf("what was taken long ago is no longer excused: %+v", got)
 	}
 }
