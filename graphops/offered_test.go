@@ -1,6 +1,7 @@
 package graphops
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -71,7 +72,7 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 	}
 	a := app("adopts")
 	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
-	a.AppRoles = []workflow.AppRole{{Name: "theirs", Title: "Other words", Words: "Ours.", Apps: true}, {Name: "Ours", Title: "Ours", Words: "Ours.", Apps: true}}
+	a.AppRoles = []workflow.AppRole{{Name: "theirs", Title: "Other words", Words: "Ours.", Users: true}, {Name: "Ours", Title: "Ours", Words: "Ours.", Apps: true}}
 	a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email"}}
 	a.IdentifierURIs = []string{"api://{appId}/ours"}
 	if err := s.EnsureAPI(t.Context(), objectID, appID, a); err != nil {
@@ -102,5 +103,59 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 		if got := names(); got != "Theirs Theirs, upn" {
 			t.Errorf("undone, it offers %s", got)
 		}
+	}
+}
+
+// Issue 7: a role of others with the plan's name counts only where it is for whom the plan says.
+func TestARoleOfOthersThatIsForSomebodyElseIsRefused(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada", all...)
+	theirs := app("theirs")
+	objectID, appID, _ := w.made(s, theirs)
+	theirs.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Users: true, Apps: true}}
+	if err := s.EnsureAPI(t.Context(), objectID, appID, theirs); err != nil {
+		t.Fatal(err)
+	}
+	before := w.t.Raw(appID)
+	a := app("adopts")
+	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
+	a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
+	err := s.EnsureAPI(t.Context(), objectID, appID, a)
+	if no, ok := errors.AsType[*workflow.Trouble](err); !ok || no.Code != "RoleDiffers" || !strings.Contains(no.Text, "for people and apps; the plan has it for apps") {
+		t.Errorf("it is answered with %v", err)
+	}
+	w.only("refused", before, w.t.Raw(appID))
+}
+
+// Issue 7: Entra takes scopes that differ in capitals for one.
+func TestAScopeOfOthersThatDiffersInCapitalsIsRefused(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada", all...)
+	m := w.odd()
+	before := w.t.Raw(m.AppID)
+	a := app("adopts")
+	a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
+	a.Scopes = []workflow.Scope{scope("ODD.SCOPE", false)}
+	for _, a.Merge = range []bool{true, false} {
+		err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a)
+		if no, ok := errors.AsType[*workflow.Trouble](err); !ok || no.Code != "ScopeDiffers" || !strings.Contains(no.Text, "the scope odd.scope already. The plan has it as ODD.SCOPE") {
+			t.Errorf("it is answered with %v", err)
+		}
+	}
+	w.only("refused", before, w.t.Raw(m.AppID))
+}
+
+// Issue 7: the identifier URI that comes with the first scope may be in the plan too.
+func TestAnIdentifierURIThatThePlanNamesTooIsWrittenOnce(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada", all...)
+	a := app("named")
+	objectID, appID, _ := w.made(s, a)
+	a.Scopes, a.IdentifierURIs = []workflow.Scope{scope("orders.read", false)}, []string{"https://contoso.com/x", workflow.OwnURI}
+	if err := s.EnsureAPI(t.Context(), objectID, appID, a); w.saw(err) != nil {
+		t.Fatal(err)
+	}
+	if got, _ := w.t.Application(appID); !slices.Equal(got.IdentifierURIs, []string{"api://" + appID, "https://contoso.com/x"}) {
+		t.Errorf("it is called %v", got.IdentifierURIs)
 	}
 }

@@ -300,7 +300,7 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 	if err := redirectElsewhere(r.Plan, has); err != nil {
 		return nil, err
 	}
-	if err := scopeElsewhere(r.Plan, has); err != nil {
+	if err := cmp.Or(scopeElsewhere(r.Plan, has), roleElsewhere(r.Plan, has)); err != nil {
 		return nil, err
 	}
 	return func(r *Request, st *Step) {

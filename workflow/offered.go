@@ -134,6 +134,9 @@ func (p Plan) OfferedProblem() string {
 				return "App role: " + problem
 			}
 		}
+		if problem := r.sharesName(p.Scopes); problem != "" {
+			return "App role: " + problem
+		}
 	}
 	for i, c := range p.OptionalClaims {
 		switch {
@@ -165,6 +168,42 @@ func (p Plan) OfferedProblem() string {
 		return fmt.Sprintf("These are %d identifier URIs; %d are allowed in one request.", len(p.IdentifierURIs), identifiersMax)
 	}
 	return ""
+}
+
+// sharesName says which of an app's scopes has the role's value, or "". Entra allows a
+// value once among the scopes and the roles of an app, unless they have one ID.
+func (r AppRole) sharesName(scopes []Scope) string {
+	for _, s := range scopes {
+		if strings.EqualFold(s.Name, r.Name) {
+			return fmt.Sprintf("%s is the name of the scope %s too, and Entra allows a name once among the scopes and the app roles of an app. Give one of them another name.", clip(r.Name, 40), clip(s.Name, 40))
+		}
+	}
+	return ""
+}
+
+// roleElsewhere says what of a plan's app roles an app offers otherwise already, so that
+// Entra would not add it, or nil.
+func roleElsewhere(p, has Plan) error {
+	for _, want := range p.AppRoles {
+		for _, there := range has.AppRoles {
+			if sameAppRole(there, want) && there.For() != want.For() {
+				return RoleElsewhere(there, want)
+			}
+		}
+	}
+	for _, of := range [][2]Plan{{p, has}, {has, p}} {
+		for _, r := range of[0].AppRoles {
+			if r.sharesName(of[1].Scopes) != "" {
+				return &Trouble{Code: "RoleDiffers", Text: fmt.Sprintf("with the plan the app would have %s as a scope and as an app role, and Entra allows a name once among the two. Nothing was changed. Give up, and have another name asked for; or one of its owners removes what is there in Entra, and an approver presses Retry then.", r.Name)}
+			}
+		}
+	}
+	return nil
+}
+
+// RoleElsewhere is the refusal of an app role that an app offers already, but to others.
+func RoleElsewhere(there, want AppRole) error {
+	return &Trouble{Code: "RoleDiffers", Text: fmt.Sprintf("the app has the app role %s already, for %s; the plan has it for %s. The role was not changed. One of its owners has to change that in Entra (App roles), and an approver can press Retry then; or Give up, and have something else asked for.", there.Name, there.For(), want.For())}
 }
 
 func (r AppRole) problem() string {

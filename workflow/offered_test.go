@@ -1,9 +1,12 @@
 package workflow
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -110,5 +113,53 @@ func TestWhatAnAppOffersIsAPartOfEveryComparison(t *testing.T) {
 		if !slices.Contains(p.steps(), StepAPI) {
 			t.Errorf("%+v has the steps %v", p, p.steps())
 		}
+	}
+}
+
+// Issue 7: Entra allows a value once among the scopes and the app roles of an app.
+func TestAScopeAndAnAppRoleOfOneNameAreRefused(t *testing.T) {
+	p := Plan{TenantID: contoso.ID, Scopes: []Scope{{Name: "orders.read", Title: "t", Words: "w"}}, AppRoles: []AppRole{{Name: "Orders.Read", Title: "t", Words: "w", Apps: true}}}
+	if problem := p.OfferedProblem(); !strings.Contains(problem, "Orders.Read is the name of the scope orders.read too") {
+		t.Errorf("the problem is %q", problem)
+	}
+	p.AppRoles[0].Name = "Orders.Run"
+	if problem := p.OfferedProblem(); problem != "" {
+		t.Errorf("another name is refused with %q", problem)
+	}
+}
+
+func TestWhatAnAdoptedAppOffersOtherwiseIsRefusedBeforeAnythingIsChanged(t *testing.T) {
+	role := func(name string, users, apps bool) Plan {
+		return Plan{AppRoles: []AppRole{{Name: name, Users: users, Apps: apps}}}
+	}
+	scope := func(name string, admins bool) Plan { return Plan{Scopes: []Scope{{Name: name, AdminsOnly: admins}}} }
+	for what, c := range map[string]struct {
+		plan, has Plan
+		code      string
+	}{
+		"the same role":               {role("Run", false, true), role("run", false, true), ""},
+		"a role for somebody else":    {role("Run", false, true), role("run", true, true), "RoleDiffers"},
+		"a scope with a role's name":  {role("Run", false, true), scope("run", false), "RoleDiffers"},
+		"a role with a scope's name":  {scope("run", false), role("Run", false, true), "RoleDiffers"},
+		"the same scope":              {scope("run", false), scope("run", false), ""},
+		"a scope in capitals":         {scope("RUN", false), scope("run", false), "ScopeDiffers"},
+		"a scope with other consents": {scope("run", true), scope("run", false), "ScopeDiffers"},
+	} {
+		err := cmp.Or(scopeElsewhere(c.plan, c.has), roleElsewhere(c.plan, c.has))
+		if no, _ := errors.AsType[*Trouble](err); (no == nil) != (c.code == "") || no != nil && no.Code != c.code {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// What a given-up update may have let in goes with the next one.
+func TestAClientThatAGivenUpUpdateLetInGoesWithTheNext(t *testing.T) {
+	a, b := []Scope{{Name: "run", PreAuthorized: []string{"one"}}}, []Scope{{Name: "run", PreAuthorized: []string{"one", "two"}}, {Name: "new"}}
+	left := lessScopes(b, a)
+	if len(left) != 2 || !slices.Equal(left[0].PreAuthorized, []string{"two"}) {
+		t.Fatalf("it leaves %+v", left)
+	}
+	if had := withScopes(a, left); !reflect.DeepEqual(had, b) || !reflect.DeepEqual(lessScopes(had, a), left) {
+		t.Errorf("it had %+v", had)
 	}
 }

@@ -54,6 +54,11 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 			}
 		}
 		r.Plan.offered(r.Was) // the form has no fields for it
+		for _, role := range r.Plan.AppRoles {
+			if problem := role.sharesName(beyond(r.Plan.Scopes, r.Was.Scopes, sameScope)); problem != "" && wrong[FieldScopes] == "" {
+				wrong[FieldScopes] = problem
+			}
+		}
 		updateRedirects(wrong, product, draft, r)
 		if r.Adopted() {
 			keepFound(product, draft, r)

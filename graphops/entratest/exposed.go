@@ -95,6 +95,8 @@ func checkExposed(before, after object) error {
 	return checkPreAuthorized(after, scopes)
 }
 
+// checkAppRole checks a role. It may share its value with a scope only if it shares its ID.
+// Source: terraform-provider-azuread, applicationValidateRolesScopes.
 func checkAppRole(p object, scopes []any) error {
 	members := list(p["allowedMemberTypes"])
 	if text(p["displayName"]) == "" || text(p["description"]) == "" || len(members) == 0 {
@@ -110,6 +112,11 @@ func checkAppRole(p object, scopes []any) error {
 	}
 	if s := permission(scopes, "id", text(p["id"])); s != nil && s["value"] != p["value"] {
 		return bad("Property 'appRoles' has an id that is the one of another permission: '%s'.", p["id"])
+	}
+	for _, v := range scopes {
+		if s := v.(object); text(p["value"]) != "" && strings.EqualFold(text(s["value"]), text(p["value"])) && s["id"] != p["id"] {
+			return bad("Property 'appRoles' has the value '%s', which is the one of a scope with another id.", p["value"])
+		}
 	}
 	return nil
 }
