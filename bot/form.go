@@ -269,10 +269,12 @@ func applicationInput(existing bool) *slack.InputBlock {
 
 func appNameInput(m meta) *slack.InputBlock {
 	hint := "How the app is called in Entra. Use a name that says which product and team it is for."
+	most := workflow.AppNameMax
 	if m.Existing {
+		most = workflow.ExistingNameMax
 		hint = "The app's App ID, or its exact name in Entra. You have to be one of its owners. Nothing is taken away from it: what it lacks is added."
 	}
-	return textInput(workflow.FieldAppName, hint, workflow.AppNameMax, false, m.App, false)
+	return textInput(workflow.FieldAppName, hint, most, false, clip(m.App, most), false)
 }
 
 // needBlocks show what the product gets, below the fields.

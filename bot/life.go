@@ -213,7 +213,7 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 	if len(products) == 0 {
 		return private(no.Text)
 	}
-	return b.showForm(ctx, c, products[0], meta{Existing: true, App: clip(app, workflow.AppNameMax)})
+	return b.showForm(ctx, c, products[0], meta{Existing: true, App: clip(app, workflow.ExistingNameMax)})
 }
 
 // openLife opens the form for a button, for those who may send it.

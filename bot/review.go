@@ -81,7 +81,7 @@ func (b *Bot) review(p workflow.Product, chosen workflow.Choice, m meta, d workf
 			g.lines = append(g.lines, line(clip(l, 300)))
 		}
 		if more := len(of) - reviewLines; more > 0 {
-			g.lines = append(g.lines, line(fmt.Sprintf("… and %d more, which the request's Details name", more)))
+			g.lines = append(g.lines, line(fmt.Sprintf("… and %d more, for which there is no room here", more)))
 		}
 		top = append(top, g)
 	}

@@ -339,3 +339,18 @@ func TestTheStoreLetsOneAdoptionHaveAnApp(t *testing.T) {
 		}
 	})
 }
+
+// Graph allows 256 characters: an app that was not made here may have them all.
+func TestAnExistingAppMayHaveTheLongestNameThatGraphAllows(t *testing.T) {
+	w := newWorld(t)
+	n := w.boot()
+	defer n.stop()
+	d := adoption(strings.Repeat("n", ExistingNameMax))
+	if r, err := n.Submit(t.Context(), bea, d); err != nil || r.Plan.AppName != d.AppName {
+		t.Errorf("256 characters: %v", err)
+	}
+	d.Origin, d.AppName = "V-longer", d.AppName+"n"
+	if _, err := n.Submit(t.Context(), bea, d); !strings.Contains(fmt.Sprint(err.(FieldErrors)[FieldAppName]), "256 are allowed. No app has a longer name; give its App ID.") {
+		t.Errorf("257 characters: %v", err)
+	}
+}

@@ -14,14 +14,14 @@ import (
 // TokenExchange is the audience that t's cloud suggests for tokens of other issuers.
 func (t Tenant) TokenExchange() string { return t.in().TokenExchange }
 
-// cloudOf is the first cloud whose audience this is, or "".
-func cloudOf(audience string) string {
-	for _, c := range cloud.All {
-		if c.TokenExchange == audience {
-			return c.Name
+// cloudOf is the first cloud whose audience this is, in whatever letters, or nil.
+func cloudOf(audience string) *cloud.Cloud {
+	for i, c := range cloud.All {
+		if strings.EqualFold(c.TokenExchange, audience) {
+			return &cloud.All[i]
 		}
 	}
-	return ""
+	return nil
 }
 
 // TokenExchange is the audience that all tenants' clouds suggest, or "" where they differ.
@@ -38,7 +38,7 @@ func (d *Desk) TokenExchange() string {
 
 // checkFederated follows the limits of Graph's federatedIdentityCredential.
 func checkFederated(wrong FieldErrors, t Tenant, f FederatedIssuer) FederatedIssuer {
-	f = FederatedIssuer{oneLine(f.Issuer), oneLine(f.Subject), oneLine(f.Audience)}
+	f = FederatedIssuer{exactly(wrong, FieldIssuer, f.Issuer), exactly(wrong, FieldSubject, f.Subject), exactly(wrong, FieldAudience, f.Audience)}
 	if f.Audience == "" {
 		f.Audience = t.TokenExchange()
 	}
@@ -47,16 +47,32 @@ func checkFederated(wrong FieldErrors, t Tenant, f FederatedIssuer) FederatedIss
 		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * stands for nothing but itself. Name one branch, tag or environment, as in repo:contoso/backup:ref:refs/heads/main."
 	}
 	checkText(wrong, FieldAudience, f.Audience, 600)
-	if other := cloudOf(f.Audience); other != "" && f.Audience != t.TokenExchange() {
+	switch of := cloudOf(f.Audience); {
+	case of == nil || f.Audience == t.TokenExchange():
+	case strings.EqualFold(f.Audience, t.TokenExchange()):
+		wrong[FieldAudience] = fmt.Sprintf("Entra compares the audience letter by letter. Write it as %s.", t.TokenExchange())
+	default:
 		wrong[FieldAudience] = fmt.Sprintf("%s is the audience of Microsoft's cloud %s, and this tenant is in the cloud %s, which takes %s.",
-			f.Audience, other, cmp.Or(t.Cloud, "public"), t.TokenExchange())
+			of.TokenExchange, of.Name, cmp.Or(t.Cloud, "public"), t.TokenExchange())
 	}
 	u, err := url.Parse(f.Issuer)
 	switch {
-	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || strings.ContainsAny(f.Issuer, "#* "):
-		wrong[FieldIssuer] = "The issuer is a web address that begins with https://, as in https://token.actions.githubusercontent.com."
+	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(f.Issuer, "?#* "):
+		wrong[FieldIssuer] = "The issuer is a web address that begins with https:// and has no user name, no space and none of ? # * in it, as in https://token.actions.githubusercontent.com."
 	case len(f.Issuer) > 600:
 		wrong[FieldIssuer] = "The issuer may have 600 characters."
 	}
 	return f
+}
+
+// exactly is s without the spaces around it. What Entra compares letter by letter is not
+// changed: where cleaning would change it, it is refused.
+func exactly(wrong FieldErrors, field Field, s string) string {
+	s = strings.TrimSpace(s)
+	clean := oneLine(s)
+	if clean != "" && clean != s {
+		wrong[field] = "Entra compares this letter by letter, and it has two spaces in a row, or characters that nobody can see. Type it, and do not paste it."
+		return s
+	}
+	return clean
 }

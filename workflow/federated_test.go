@@ -34,6 +34,9 @@ func TestATrustIsThatOfTheTenantsCloud(t *testing.T) {
 		{"china", "api://AzureADTokenExchange", "", "which takes api://AzureADTokenExchangeChina"},
 		{"public", "api://AzureADTokenExchangeUSGov", "", "the audience of Microsoft's cloud usgov"},
 		{"usgov", "sts.example.com", "sts.example.com", ""},
+		{"public", "API://azureadtokenexchange", "", "Write it as api://AzureADTokenExchange."},
+		{"dod", "api://AzureADTokenExchangeusgov", "", "Write it as api://AzureADTokenExchangeUSGov."},
+		{"china", "API://AzureADTokenExchange", "", "which takes api://AzureADTokenExchangeChina"},
 	} {
 		wrong, tenant := FieldErrors{}, contoso
 		tenant.Cloud = c.cloud
@@ -44,6 +47,31 @@ func TestATrustIsThatOfTheTenantsCloud(t *testing.T) {
 		}
 		if !strings.Contains(wrong[FieldAudience], c.says) {
 			t.Errorf("%s %q: %q", c.cloud, c.audience, wrong[FieldAudience])
+		}
+	}
+}
+
+func TestATrustIsTakenLetterByLetterOrRefused(t *testing.T) {
+	good := FederatedIssuer{Issuer: "https://issuer.example", Subject: "a b", Audience: "sts.example"}
+	for name, c := range map[string]struct {
+		edit func(*FederatedIssuer)
+		in   Field
+		says string
+	}{
+		"spaces around":                {func(f *FederatedIssuer) { f.Issuer, f.Subject = " "+f.Issuer+"\n", " a b " }, "", ""},
+		"two spaces":                   {func(f *FederatedIssuer) { f.Subject = "a  b" }, FieldSubject, "letter by letter"},
+		"a character that is not seen": {func(f *FederatedIssuer) { f.Subject = "a\u200bb" }, FieldSubject, "nobody can see"},
+		"in the audience":              {func(f *FederatedIssuer) { f.Audience = "sts\u200b.example" }, FieldAudience, "nobody can see"},
+		"in the issuer":                {func(f *FederatedIssuer) { f.Issuer = "https://issuer\u200b.example" }, FieldIssuer, "nobody can see"},
+		"a query":                      {func(f *FederatedIssuer) { f.Issuer += "/?a=b" }, FieldIssuer, "none of ? # *"},
+		"an empty query":               {func(f *FederatedIssuer) { f.Issuer += "/?" }, FieldIssuer, "none of ? # *"},
+		"a wildcard":                   {func(f *FederatedIssuer) { f.Issuer += "/*" }, FieldIssuer, "none of ? # *"},
+	} {
+		f, wrong := good, FieldErrors{}
+		c.edit(&f)
+		got := checkFederated(wrong, contoso, f)
+		if c.in == "" && (len(wrong) > 0 || got != good) || c.in != "" && (len(wrong) != 1 || !strings.Contains(wrong[c.in], c.says)) {
+			t.Errorf("%s: %+v, %q", name, got, wrong[c.in])
 		}
 	}
 }

@@ -177,7 +177,7 @@ var whoConsents = regexp.MustCompile(`(?i)^(.*?)\s*,\s*(admins?|users?)\s*:\s*(.
 func parseScope(l string) (s Scope, problem string) {
 	const form = "Write a name, who may consent, and what it allows, as in “access_as_user, admins: Use the backup service as the signed-in person”."
 	s.AdminsOnly = true
-	if m := whoConsents.FindStringSubmatch(l); m != nil {
+	if m := whoConsents.FindStringSubmatch(l); m != nil && !strings.Contains(m[1], ": ") { // else that is in the title
 		s.Name, s.Title = strings.TrimSpace(m[1]), m[3]
 		s.AdminsOnly = strings.HasPrefix(strings.ToLower(m[2]), "admin")
 	} else if left, title, ok := strings.Cut(l+" ", ": "); !ok {

@@ -109,6 +109,7 @@ func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
 		"api/read,admins:Read, users: all":      {Name: "api/read", AdminsOnly: true, Title: "Read, users: all"},
 		"Orders.Read.All , Users :  Read all":   {Name: "Orders.Read.All", Title: "Read all"},
 		"https://contoso.com/x: Use it: really": {Name: "https://contoso.com/x", AdminsOnly: true, Title: "Use it: really"},
+		"Files.Read: a, users: b":               {Name: "Files.Read", AdminsOnly: true, Title: "a, users: b"},
 		"{a}=b@c?[d], admin: Use it":            {Name: "{a}=b@c?[d]", AdminsOnly: true, Title: "Use it"},
 	} {
 		want.Words = want.Title

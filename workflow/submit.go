@@ -14,6 +14,7 @@ import (
 // Limits of what people type, in characters and pieces.
 const (
 	AppNameMax      = 120 // Graph allows 256; longer ones do not fit on a card
+	ExistingNameMax = 256 // of an app that was not made here
 	ReasonMax       = 500
 	RedirectMax     = 256
 	RedirectsMax    = 20
@@ -81,8 +82,13 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	choice := Choice{Workloads: draft.Workloads, Credential: draft.Credential, Backup: draft.Backup}
 	r.Plan = product.Plan(choice)
 	r.Plan.TenantID, r.Plan.AppName = tenant.ID, oneLine(draft.AppName)
-	checkText(wrong, FieldAppName, r.Plan.AppName, AppNameMax)
-	if r.Kind == Adopt { // it is looked for as it is
+	if r.Kind != Adopt {
+		checkText(wrong, FieldAppName, r.Plan.AppName, AppNameMax)
+	} else { // it is looked for as it is
+		checkText(wrong, FieldAppName, r.Plan.AppName, ExistingNameMax)
+		if utf8.RuneCountInString(r.Plan.AppName) > ExistingNameMax {
+			wrong[FieldAppName] += " No app has a longer name; give its App ID."
+		}
 		r.Plan.AppName = strings.ToValidUTF8(draft.AppName, "�")
 	}
 	checkText(wrong, FieldReason, r.Reason, ReasonMax)
