@@ -1,6 +1,7 @@
 package graphops
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -25,10 +26,21 @@ type more func(ctx context.Context, scope string) (workflow.Secret, error)
 // and would have to do it again.
 const identityTries = 6
 
+// identityPause is the first pause between two tries.
+var identityPause = time.Second
+
 // identify finds out who signed in, and all else that can be read at once.
 func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims) error {
 	s.ask = ask
-	err := patiently(ctx, s.log, func() error { return s.readIdentity(ctx, ask, c) })
+	var unread error
+	err := patiently(ctx, s.log, func() (err error) {
+		unread, err = s.readIdentity(ctx, ask, c)
+		return cmp.Or(err, unread)
+	})
+	if unread != nil && err == unread { // it lasts, and nothing else depends on it
+		s.log.WarnContext(ctx, "something about who signed in can't be read", "err", err)
+		return ctx.Err()
+	}
 	if no, ok := errors.AsType[*workflow.Trouble](err); ok {
 		s.log.WarnContext(ctx, "Graph does not say who signed in", "err", no, "ref", no.Ref)
 		return &workflow.SignInError{Reason: workflow.SignInNoConsent, Ref: no.Ref}
@@ -49,7 +61,7 @@ func patiently(ctx context.Context, log *slog.Logger, do func() error) error {
 		}
 		pause := wait.after
 		if pause == 0 {
-			pause = time.Second << min(try, 3)
+			pause = identityPause << min(try, 3)
 		}
 		log.DebugContext(ctx, "the identity is asked for again", "err", err, "after", pause)
 		if err := sleep(ctx, pause); err != nil {
@@ -58,8 +70,9 @@ func patiently(ctx context.Context, log *slog.Logger, do func() error) error {
 	}
 }
 
-// readIdentity is one round trip, unless somebody has more than a page of roles.
-func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) error {
+// readIdentity is one round trip, unless somebody has more than a page of roles. unread is
+// why something could not be read, for now, that a sign-in can do without.
+func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) (unread, err error) {
 	me := &item{op: opMe, req: s.get("/me?$select=id,displayName,userPrincipalName,mail"), as: models.CreateUserFromDiscriminatorValue}
 	roles := &item{op: opRoles, req: s.get("/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId"),
 		as: models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue}
@@ -70,7 +83,7 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 		if resources[id] == nil {
 			r, err := s.resourceItem(ctx, id)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			resources[id] = r
 			items = append(items, r)
@@ -92,32 +105,39 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 	}
 	s.batch(ctx, items)
 
-	if err := worst([]error{s.fault(me.err), s.fault(roles.err), s.fault(org.err)}); err != nil {
-		return err
+	if err = worst([]error{s.fault(me.err), s.fault(roles.err), s.fault(org.err)}); err != nil {
+		return nil, err
 	}
 	who, err := s.signerOf(ctx, me, roles, org)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !strings.EqualFold(who.TenantID, c.tenant) {
-		return &workflow.SignInError{Reason: workflow.SignInWrongTenant}
+		return nil, &workflow.SignInError{Reason: workflow.SignInWrongTenant}
 	}
 	if !strings.EqualFold(who.ObjectID, c.object) {
-		return &workflow.SignInError{Reason: workflow.SignInOther}
+		return nil, &workflow.SignInError{Reason: workflow.SignInOther}
 	}
 	for id, r := range resources {
 		s.keepResource(id, r)
 	}
-	if who.Owners, err = s.accounts(ctx, people); err != nil {
-		return err
+	if who.Owners, unread, err = s.accounts(ctx, people, ask.Email); err != nil {
+		return nil, err
 	}
 	who.Requesters = who.Owners[ask.Email]
-	if who.Assigned, err = s.assignedTo(ctx, assigned); err != nil {
-		return err
+	if ask.Assigned {
+		who.Assigned, err = s.assignedTo(ctx, assigned)
+		who.HidesAssigned = assigned.got == nil || err != nil
+		if _, later := errors.AsType[*later](err); later {
+			unread = cmp.Or(unread, err)
+		}
+		if errors.Is(err, workflow.ErrSessionOver) {
+			return nil, err
+		}
 	}
 	who.Policy = policy.read(s.now(), ask.New)
 	s.signer = who
-	return nil
+	return unread, nil
 }
 
 // seesRoles reports whether the token is good for reading who has which role.
@@ -126,11 +146,10 @@ func (s *session) seesRoles() bool {
 }
 
 // assignedTo reads the roles that are assigned to an account itself, custom ones and those
-// for one object among them. Those of its groups are not. Where they can't be read there
-// are none: they permit something, and nothing else depends on them.
+// for one object among them. Those of its groups are not.
 func (s *session) assignedTo(ctx context.Context, i *item) ([]workflow.AssignedRole, error) {
 	if i.got == nil {
-		return nil, nil
+		return nil, s.fault(i.err)
 	}
 	var all []workflow.AssignedRole
 	err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
@@ -195,21 +214,26 @@ func (s *session) userItems(emails []string) map[string][]*item {
 	return items
 }
 
-// accounts are those that were found. A token that may not look people up finds nil.
-func (s *session) accounts(ctx context.Context, people map[string][]*item) (map[string][]workflow.Account, error) {
+// accounts are those that were found. A token that may not look people up finds nil. One
+// that could not be read, for now, is missing in found, unless it is the needed one.
+func (s *session) accounts(ctx context.Context, people map[string][]*item, needed string) (found map[string][]workflow.Account, unread, err error) {
 	if refused(people) {
 		s.log.DebugContext(ctx, "nobody is looked up, as the bot's client may not")
-		return nil, ctx.Err()
+		return nil, nil, ctx.Err()
 	}
-	found := make(map[string][]workflow.Account)
+	found = make(map[string][]workflow.Account)
 	for email, items := range people {
 		accounts, err := s.accountsIn(items)
+		if _, later := errors.AsType[*later](err); later && email != needed {
+			unread = err
+			continue
+		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		found[email] = accounts
 	}
-	return found, nil
+	return found, unread, nil
 }
 
 // accountsIn are the accounts in the answers about one address, each once.

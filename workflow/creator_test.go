@@ -174,6 +174,13 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 	has := func(scope string) Signer {
 		return Signer{UPN: "mia@contoso.com", Assigned: []AssignedRole{{custom, scope}}}
 	}
+	no := make.againstRoles(lists, Signer{UPN: "mia@contoso.com", HidesAssigned: true})
+	if no == nil || !strings.Contains(no.Text, "can't be seen") || !strings.Contains(no.Text, "Directory.Read.All") || !strings.Contains(no.Text, "through a group does not count") {
+		t.Errorf("roles that could not be read: %v", no)
+	}
+	if no := make.againstRoles(Tenant{}, Signer{UPN: "mia@contoso.com", HidesAssigned: true}); no == nil || strings.Contains(no.Text, "can't be seen") {
+		t.Errorf("where none is listed: %v", no)
+	}
 	for _, c := range []struct {
 		what   string
 		r      *Request

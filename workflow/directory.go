@@ -266,6 +266,8 @@ type Signer struct {
 	// Assigned are the roles that are assigned to the account itself, as far as they were
 	// asked for and the token shows them.
 	Assigned []AssignedRole
+	// HidesAssigned reports that they were asked for and could not be read.
+	HidesAssigned bool
 	// Requesters are the accounts that have the requester's e-mail address.
 	Requesters []Account
 	// Policy is the tenant's for apps, where the token was good for reading it.
@@ -276,7 +278,8 @@ type Signer struct {
 	// were deleted or moved, or it does not show them to this account.
 	UnknownSubscriptions []string
 	// Owners are the accounts that have each of the owners' e-mail addresses, and
-	// the requester's. Where the token was not good for that it is nil.
+	// the requester's. Where the token was not good for that it is nil. An address whose
+	// look-up failed is not in it.
 	Owners map[string][]Account
 }
 

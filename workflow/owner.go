@@ -71,13 +71,15 @@ func (r *Request) wantedOwners(who Signer) (wanted []Account, notes []string) {
 		requester = []Account{{ObjectID: r.Made.Owner}}
 	}
 	for i, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
-		accounts := found[p.Address()]
+		accounts, looked := found[p.Address()]
 		if i == 0 {
 			accounts = requester
 		}
 		switch {
 		case p.Confirmed == EmailUnproved:
 			notes = append(notes, unproved(p))
+		case i > 0 && found != nil && !looked && p.Address() != "":
+			notes = append(notes, "the account of "+p.Name+" could not be looked up: an application administrator can make them an owner in Entra (App registrations › Owners)")
 		case len(accounts) == 0 && r.Target.Request != "" && found != nil:
 			notes = append(notes, p.Name+" has no account in the tenant any more")
 		case len(accounts) == 0:
@@ -176,8 +178,11 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q Person) bool { return q.ID == p.ID }) {
 			continue
 		}
-		accounts := found[p.Address()]
+		accounts, looked := found[p.Address()]
 		switch {
+		case found != nil && !looked && p.Address() != "":
+			left = append(left, "the account of "+p.Name+" could not be looked up, so it may still be an owner")
+			continue
 		case len(accounts) == 0:
 			left = append(left, "the account of "+p.Name+" was not found, so it may still be an owner")
 			continue
