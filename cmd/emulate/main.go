@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -27,6 +28,7 @@ import (
 
 const usage = `usage: go run ./cmd/emulate entra [flags]    Microsoft's sign-in service, Graph and Azure
        go run ./cmd/emulate slack [flags]    a Slack workspace with one app
+       go run ./cmd/emulate entra --hosts    prints a hosts file with which Microsoft's names lead to --listen
        go run ./cmd/emulate entra --example  prints a file for --world, with what there is without one; slack too
 `
 
@@ -79,6 +81,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	io.WriteString(stdout, said)
+	if end == nil {
+		return 0
+	}
 	<-ctx.Done()
 	if err := end(); err != nil {
 		fmt.Fprintln(stderr, "emulate:", err)
@@ -88,22 +93,39 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // A starter starts an emulator with the contents of a file, nil where none was given. It returns what to say about
-// it, and how to end it.
+// it, and how to end it: nil where nothing was started, and that was all.
 type starter func(file []byte, log *slog.Logger) (said string, end func() error, err error)
 
 func entra(flags *flag.FlagSet) starter {
 	listen := flags.String("listen", "127.0.0.1:8443", "`address` to serve at, over TLS")
-	ca := flags.String("ca-file", "entra-ca.pem", "`file` that the certificate authority is written to, anew at each start")
+	ca := flags.String("ca-file", "entra-ca.pem", "`file` that the certificate authority is written to, a new one at each start")
 	microsoft := flags.Bool("microsoft", false, "answer under Microsoft's own host names, for clients that insist on them; README.md says how they find the way")
+	hosts := flags.Bool("hosts", false, "print a hosts file with which Microsoft's host names lead to --listen, and exit")
 	poll := flags.Duration("poll", 5*time.Second, "how often clients are told to ask whether somebody has signed in")
 	replicas := flags.Int("replicas", 1, "`number` of replicas of each tenant; with more than one a change is seen everywhere only after seconds or minutes, as in life")
 	return func(file []byte, log *slog.Logger) (string, func() error, error) {
+		if *hosts {
+			said, err := hostsOf(*listen)
+			return said, nil, err
+		}
 		e, err := world.StartEntra(world.EntraOptions{Listen: *listen, CAFile: *ca, Microsoft: *microsoft, Poll: *poll, World: file, Log: log, Replicas: *replicas})
 		if err != nil {
 			return "", nil, err
 		}
 		return aboutEntra(e, *ca, *microsoft), e.Close, nil
 	}
+}
+
+// hostsOf is the hosts file for an address to listen at, which has to begin with an IP address.
+func hostsOf(listen string) (string, error) {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", fmt.Errorf("--listen needs host:port: %w", err)
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		return "", fmt.Errorf("--listen %s: a hosts file needs one IP address, as in --listen 127.0.0.2:443", listen)
+	}
+	return world.Hosts(host), nil
 }
 
 func aboutEntra(e *world.Entra, ca string, microsoft bool) string {

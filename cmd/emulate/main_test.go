@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/entra-app/entra-app/cmd/emulate/world"
 )
 
 // emulate runs the command until the test ends, and returns what it says.
@@ -81,6 +83,47 @@ func TestEntraSaysAllThatAClientNeeds(t *testing.T) {
 	resp.Body.Close()
 }
 
+func TestAStartThatFailsLeavesTheCAOfTheOneThatRuns(t *testing.T) {
+	dir := t.TempDir()
+	ca, file := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "world.yaml")
+	base := find(t, emulate(t, "entra", "--listen", "127.0.0.1:0", "--ca-file", ca), `Graph +(\S+)/v1\.0`)
+	before, err := os.ReadFile(ca)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("tenants:\n  - name: x\n    people: [{upn: a@b.c, roles: [King]}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"--listen", strings.TrimPrefix(base, "https://")}, {"--listen", "127.0.0.1:0", "--world", file}} {
+		if code := run(t.Context(), append([]string{"entra", "--ca-file", ca}, args...), io.Discard, io.Discard); code != 1 {
+			t.Errorf("%q: exit code %d", args, code)
+		}
+		if after, err := os.ReadFile(ca); err != nil || !bytes.Equal(before, after) {
+			t.Errorf("%q: the file has another authority: %v", args, err)
+		}
+	}
+}
+
+func TestTheHostsFileLeadsAllOfMicrosoftsNamesToTheAddress(t *testing.T) {
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"entra", "--hosts", "--listen", "127.0.0.2:443"}, &out, &errs); code != 0 || errs.Len() > 0 {
+		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	for _, name := range world.MicrosoftHosts {
+		if !strings.Contains(out.String(), "\n127.0.0.2 "+name+"\n") {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	if !strings.HasPrefix(out.String(), "127.0.0.1 localhost\n") {
+		t.Errorf("localhost is missing in\n%s", &out)
+	}
+	for _, address := range []string{"localhost:443", ":443", "0.0.0.0:443", "127.0.0.2"} {
+		if code := run(t.Context(), []string{"entra", "--hosts", "--listen", address}, io.Discard, io.Discard); code != 1 {
+			t.Errorf("%s: exit code %d", address, code)
+		}
+	}
+}
+
 // examples are the commands of README, word for word but for the address.
 func examples(t *testing.T, holding, address, base string) string {
 	t.Helper()
@@ -119,7 +162,8 @@ func TestReadmesCommandsReachBoth(t *testing.T) {
 	dir := t.TempDir()
 	said := emulate(t, "entra", "--listen", "127.0.0.1:0", "--ca-file", filepath.Join(dir, "entra-ca.pem"))
 	base := find(t, said, `Graph +(\S+)/v1\.0`)
-	if out := shell(t, dir, examples(t, "client_credentials", "https://127.0.0.1:8443", base)); !strings.Contains(out, `"displayName":"My service"`) {
+	out := shell(t, dir, examples(t, "client_credentials", "https://127.0.0.1:8443", base))
+	if !strings.Contains(out, `"displayName":"My service"`) || !strings.Contains(out, `"displayName":"Production"`) {
 		t.Errorf("as an app: %s", out)
 	}
 	code := shell(t, dir, "curl -s --cacert entra-ca.pem "+base+"/contoso.onmicrosoft.com/oauth2/v2.0/devicecode -d client_id=8c2f1d3e-0a5b-4c8e-9d1f-2b7e6a4c9f10 -d scope=openid")
@@ -128,7 +172,7 @@ func TestReadmesCommandsReachBoth(t *testing.T) {
 		t.Errorf("as a person: %s", out)
 	}
 	slack := emulate(t, "slack", "--listen", "127.0.0.1:0")
-	out := shell(t, dir, examples(t, "/client/command", "http://127.0.0.1:8081", find(t, slack, `Page +(\S+)`)))
+	out = shell(t, dir, examples(t, "/client/command", "http://127.0.0.1:8081", find(t, slack, `Page +(\S+)`)))
 	if !strings.Contains(out, "dispatch_failed") || !strings.Contains(out, `"text":"ping"`) { // no app is there to take the command
 		t.Errorf("in Slack: %s", out)
 	}
@@ -168,6 +212,7 @@ func TestAFileSaysWhoThereIs(t *testing.T) {
 		"tenants:\n  - name: x\n    people: [{upn: a@b.c, roles: [King]}]\n":                        `"King"`,
 		"tenants:\n  - name: x\n    apps: [{name: a, permissions: [Everything.Read]}]\n":            "Everything.Read",
 		"tenants:\n  - name: x\n    subscriptions: [{name: s, roles: [{upn: a@b.c, role: Owner}]}]": "a@b.c",
+		"tenants:\n  - name: x\n    subscriptions: [{name: s, roles: [{app: mine, role: Owner}]}]":  "mine",
 	} {
 		write(wrong)
 		var errs bytes.Buffer

@@ -44,7 +44,7 @@ type EntraFile struct {
 		}
 		Subscriptions []struct {
 			ID, Name string
-			Roles    []struct{ UPN, Role string }
+			Roles    []struct{ UPN, App, Role string } // of a person, or of the app with this app_id
 		}
 	}
 }
@@ -52,6 +52,16 @@ type EntraFile struct {
 // MicrosoftHosts are the names under which Microsoft's own clients look for the services.
 var MicrosoftHosts = []string{"login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "graph.microsoft.com", "management.azure.com",
 	"management.core.windows.net", "microsoft.com", "www.microsoft.com"}
+
+// Hosts is a hosts file with which these names lead to an IP address.
+func Hosts(address string) string {
+	var b strings.Builder
+	b.WriteString("127.0.0.1 localhost\n")
+	for _, name := range MicrosoftHosts {
+		fmt.Fprintf(&b, "%s %s\n", address, name)
+	}
+	return b.String()
+}
 
 // EntraOptions are how an Entra is reached.
 type EntraOptions struct {
@@ -100,12 +110,8 @@ func StartEntra(o EntraOptions) (*Entra, error) {
 		return nil, err
 	}
 	e.CA = ca
-	if o.CAFile != "" {
-		if err := os.WriteFile(o.CAFile, ca, 0o644); err != nil {
-			return nil, err
-		}
-	}
 	if e.listener, err = listen(o.Listen, e.Server, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}); err != nil {
+		e.Server.Close()
 		return nil, err
 	}
 	e.URL = "https://" + e.listener.Addr().String()
@@ -123,6 +129,12 @@ func StartEntra(o EntraOptions) (*Entra, error) {
 	for _, t := range e.Tenants {
 		if o.Replicas > 1 {
 			t.Replicate(entratest.Replication{Replicas: o.Replicas})
+		}
+	}
+	if o.CAFile != "" { // last: where this start fails, the file may belong to one that runs
+		if err := os.WriteFile(o.CAFile, ca, 0o644); err != nil {
+			e.Close()
+			return nil, err
 		}
 	}
 	return e, nil
@@ -171,8 +183,12 @@ func (e *Entra) fill() error {
 			s := &in.Subscriptions[j]
 			s.ID = t.AddSubscription(entratest.Subscription{ID: s.ID, Name: s.Name}).ID
 			for _, r := range s.Roles {
-				if !t.GrantAzureRole(r.UPN, s.ID, r.Role) {
-					return fmt.Errorf("%s: there is no person %s or no role %q", s.Name, r.UPN, r.Role)
+				who := r.UPN
+				if app, ok := t.Application(r.App); ok {
+					who = app.ServicePrincipalID
+				}
+				if !t.GrantAzureRole(who, s.ID, r.Role) {
+					return fmt.Errorf("%s: there is no person or app %s, or no role %q", s.Name, cmp.Or(r.UPN, r.App), r.Role)
 				}
 			}
 		}
