@@ -13,7 +13,8 @@
 //
 //	npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
 //
-// The Azure CLI is Debian's (apt-get install azure-cli). It and CLI for Microsoft 365 insist on
-// Microsoft's host names, which takes root. A test whose client is not there is skipped with a word, and fails where
+// The Azure CLI is Debian's (apt-get install azure-cli). It is unmodified too but for testdata/debian, which gives
+// "az role" an attribute that Debian's mix of versions lacks. It and CLI for Microsoft 365 insist on Microsoft's host
+// names, which takes root. A test whose client is not there is skipped with a word, and fails where
 // CI=true.
 package strangers

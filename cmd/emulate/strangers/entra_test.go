@@ -18,6 +18,15 @@ import (
 // directory starts the emulated tenants of world/entra.yaml, and returns what clients have to be told of the CA.
 func directory(t *testing.T, o world.EntraOptions) (*world.Entra, []string) {
 	t.Helper()
+	e, trust, err := tryDirectory(t, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, trust
+}
+
+func tryDirectory(t *testing.T, o world.EntraOptions) (*world.Entra, []string, error) {
+	t.Helper()
 	o.CAFile = filepath.Join(t.TempDir(), "ca.pem")
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:0"
@@ -25,10 +34,10 @@ func directory(t *testing.T, o world.EntraOptions) (*world.Entra, []string) {
 	o.Poll = time.Second
 	e, err := world.StartEntra(o)
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, err
 	}
 	t.Cleanup(func() { e.Close() })
-	return e, []string{"NODE_EXTRA_CA_CERTS=" + o.CAFile, "REQUESTS_CA_BUNDLE=" + o.CAFile, "SSL_CERT_FILE=" + o.CAFile}
+	return e, []string{"NODE_EXTRA_CA_CERTS=" + o.CAFile, "REQUESTS_CA_BUNDLE=" + o.CAFile, "SSL_CERT_FILE=" + o.CAFile}, nil
 }
 
 const upn, beasUPN = "ada@contoso.onmicrosoft.com", "bea@contoso.onmicrosoft.com"

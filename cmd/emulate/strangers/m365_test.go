@@ -2,9 +2,11 @@ package strangers
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,7 +84,8 @@ func TestCLIForMicrosoft365SignsInThreeWaysAndAddsAnApp(t *testing.T) {
 	cert, key := certificate(t)
 	c.run("entra", "app", "set", "--appId", appID, "--certificateFile", derOf(t, cert), "--certificateDisplayName", "made elsewhere")
 	c.run("entra", "approleassignment", "add", "--appId", appID, "--resource", "Microsoft Graph", "--scopes", "Directory.Read.All")
-	c.run("entra", "approleassignment", "list", "--appId", appID)
+	same(t, "its roles, as the CLI lists them", c.list("roleName", "entra", "approleassignment", "list", "--appId", appID), "[Directory.Read.All User.Read.All]")
+	c.changesPermissions(appID)
 	app, _ := tenant.Application(appID)
 	checkCLIApp(t, app)
 	same(t, "its object ID", app.ID, objectID)
@@ -98,6 +101,41 @@ func TestCLIForMicrosoft365SignsInThreeWaysAndAddsAnApp(t *testing.T) {
 		same(t, "what it sees", strings.Contains(c.run("entra", "user", "list"), beasUPN), true)
 		c.run("logout")
 	}
+}
+
+// list runs a command that prints a list of objects, and returns one property of each, sorted.
+func (c *m365) list(property string, args ...string) []string {
+	c.t.Helper()
+	said := c.run(append(args, "--output", "json")...)
+	var out []map[string]any
+	if err := json.Unmarshal([]byte(said[max(0, strings.Index(said, "[")):]), &out); err != nil {
+		c.t.Fatalf("%q printed %s", args, said)
+	}
+	var all []string
+	for _, o := range out {
+		all = append(all, fmt.Sprint(o[property]))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// changesPermissions adds a permission of each kind, looks at all of them, and removes the two.
+func (c *m365) changesPermissions(appID string) {
+	c.t.Helper()
+	permissions := func(verb string, more ...string) []string {
+		return append([]string{"entra", "app", "permission", verb, "--appId", appID}, more...)
+	}
+	const role, scope = "https://graph.microsoft.com/Group.Read.All", "https://graph.microsoft.com/Directory.Read.All"
+	c.run(permissions("add", "--applicationPermissions", role, "--grantAdminConsent")...)
+	c.run(permissions("add", "--delegatedPermissions", scope)...)
+	same(c.t, "the permissions for applications", c.list("permission", permissions("list", "--type", "application")...), "[Group.Read.All User.Read.All]")
+	same(c.t, "the delegated ones", c.list("permission", permissions("list", "--type", "delegated")...), "[Directory.Read.All Group.Read.All User.Read]")
+	app, _ := c.Tenants[0].Application(appID)
+	same(c.t, "what is consented", app.Roles, "[Microsoft Graph/Directory.Read.All Microsoft Graph/Group.Read.All Microsoft Graph/User.Read.All]")
+
+	c.run(permissions("remove", "--applicationPermissions", role, "--revokeAdminConsent", "--force")...)
+	c.run(permissions("remove", "--delegatedPermissions", scope, "--force")...)
+	same(c.t, "what is left", c.list("permission", permissions("list")...), "[Group.Read.All User.Read User.Read.All]")
 }
 
 func checkCLIApp(t *testing.T, app entratest.Application) {

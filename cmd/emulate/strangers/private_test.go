@@ -1,12 +1,14 @@
 package strangers
 
 import (
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/entra-app/entra-app/cmd/emulate/world"
@@ -20,8 +22,6 @@ type machine struct {
 	env   []string
 }
 
-var machines atomic.Int32
-
 // microsoft starts a directory under Microsoft's names.
 func microsoft(t *testing.T, file []byte) *machine {
 	t.Helper()
@@ -31,17 +31,32 @@ func microsoft(t *testing.T, file []byte) *machine {
 	if out, err := exec.Command("unshare", "--mount", "true").CombinedOutput(); err != nil {
 		missing(t, "no mount namespace can be made: %v %s", err, out)
 	}
-	address := fmt.Sprintf("127.77.0.%d", machines.Add(1))
-	e, trust := directory(t, world.EntraOptions{Listen: address + ":443", Microsoft: true, World: file})
-	hosts := filepath.Join(t.TempDir(), "hosts")
-	lines := []string{"127.0.0.1 localhost"}
-	for _, h := range world.MicrosoftHosts {
-		lines = append(lines, address+" "+h)
+	var (
+		address string
+		e       *world.Entra
+		trust   []string
+		err     error
+	)
+	for range 20 {
+		address = loopback()
+		e, trust, err = tryDirectory(t, world.EntraOptions{Listen: address + ":443", Microsoft: true, World: file})
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
 	}
-	if err := os.WriteFile(hosts, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+	if err != nil {
+		t.Fatal(err)
+	}
+	hosts := filepath.Join(t.TempDir(), "hosts")
+	if err := os.WriteFile(hosts, []byte(world.Hosts(address)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return &machine{e, hosts, trust}
+}
+
+// loopback is any address of this machine's own outside 127.0.0.0/16. Others who run these tests here have theirs.
+func loopback() string {
+	return fmt.Sprintf("127.%d.%d.%d", 1+rand.IntN(254), rand.IntN(256), 1+rand.IntN(254))
 }
 
 // start starts a program on the machine.

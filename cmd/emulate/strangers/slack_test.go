@@ -1,10 +1,11 @@
 package strangers
 
 import (
-	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -79,15 +80,12 @@ func calls(s *world.Slack, method string) int {
 }
 
 func TestBoltOverHTTP(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	s := workspace(t, fmt.Sprintf("http://127.0.0.1:%d/slack/events", port))
-	bot := node(t, "bolt.cjs", append(slackEnv(s), fmt.Sprintf("REQUEST_PORT=%d", port))...)
-	bot.waits(t, "READY")
+	front := httptest.NewUnstartedServer(nil) // Bolt's port is known only once the workspace is there, so it stands in front
+	t.Cleanup(front.Close)
+	s := workspace(t, "http://"+front.Listener.Addr().String()+"/slack/events")
+	bot := node(t, "bolt.cjs", append(slackEnv(s), "REQUEST_PORT=0")...)
+	front.Config.Handler = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: "127.0.0.1:" + bot.waits(t, "READY")})
+	front.Start()
 	if err := s.Workspace.VerifyURL(t.Context()); err != nil {
 		t.Errorf("url_verification: %v", err)
 	}
@@ -165,10 +163,12 @@ func playBolt(t *testing.T, s *world.Slack, bot *program) {
 
 func TestTheWebAPIClient(t *testing.T) {
 	s := workspace(t, "")
+	s.Workspace.Fail("chat.delete", slacktest.Before, "429", 1)
 	said := node(t, "web-api.cjs", slackEnv(s)...).ends(t)
 	if !strings.HasSuffix(said, "ALL-DONE\n") {
 		t.Errorf("it ended with %q", said)
 	}
+	same(t, "calls where one was over the limit", calls(s, "chat.delete"), 2)
 	b := s.Workspace.Person(bea)
 	same(t, "the channel", channel(b, general), "one, changed | **two** | three | four | only you")
 	same(t, "the other channel", channel(b, "C0RANDOM"), "now it may")

@@ -120,22 +120,23 @@ func home(t *testing.T) string {
 	return path
 }
 
-// waits waits until what the program said holds a text, and returns what stands on that line behind it.
+// waits waits until what the program said holds a text, and returns what stands on that line behind it. The end of
+// the program is the end of its last line.
 func (p *program) waits(t *testing.T, text string) string {
 	t.Helper()
 	patience := time.After(time.Minute)
-	for {
+	for ended := false; ; {
 		if _, after, found := strings.Cut(p.said(), text); found {
-			if line, _, whole := strings.Cut(after, "\n"); whole {
+			if line, _, whole := strings.Cut(after, "\n"); whole || ended {
 				return strings.TrimSpace(line)
 			}
+		} else if ended {
+			t.Fatalf("%s ended (%v) and has not said %q:\n%s", p.name, p.err, text, p.said())
 		}
 		select {
 		case <-p.wrote:
-		case <-p.exited:
-			if !strings.Contains(p.said(), text) {
-				t.Fatalf("%s ended (%v) and has not said %q:\n%s", p.name, p.err, text, p.said())
-			}
+		case <-p.exited: // and all of its output is here
+			ended = true
 		case <-patience:
 			t.Fatalf("%s has not said %q in a minute:\n%s", p.name, text, p.said())
 		}
@@ -172,6 +173,10 @@ func same(t *testing.T, what string, got, want any) {
 
 func contextOf(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.Context(), d)
+}
+
+func TestTheEndOfAProgramIsTheEndOfItsLine(t *testing.T) {
+	same(t, "the code", start(t, nil, "sh", "-c", "printf 'the CODE is 17'").waits(t, "CODE is"), "17")
 }
 
 func TestTheLockFileIsGoodEverywhere(t *testing.T) {

@@ -79,4 +79,4 @@ app.event('app_home_opened', async ({ event, client }) => {
 
 app.error(async (e) => say('ERROR', e.message));
 
-app.start(http ? Number(http) : undefined).then(() => say('READY', ''));
+app.start(http ? Number(http) : undefined).then((server) => say('READY', http ? server.address().port : ''));

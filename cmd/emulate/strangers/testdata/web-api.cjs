@@ -1,6 +1,6 @@
 // What scripts do with Slack's Web API client, each call with what has to come of it.
 const assert = require('node:assert/strict');
-const { WebClient } = require('@slack/web-api');
+const { WebClient, WebClientEvent } = require('@slack/web-api');
 
 const client = new WebClient(process.env.SLACK_BOT_TOKEN, { slackApiUrl: process.env.SLACK_API_URL, retryConfig: { retries: 3, minTimeout: 100 } });
 const refused = (code, call) => assert.rejects(call, (e) => e.data?.error === code, `not refused with ${code}`);
@@ -49,10 +49,19 @@ const refused = (code, call) => assert.rejects(call, (e) => e.data?.error === co
   assert.deepEqual(mine.channels.map((c) => [c.name, c.is_archived, c.topic.value]), [['general', false, ''], ['random', false, '']]);
   assert.deepEqual((await client.usergroups.users.list({ usergroup: 'S0ADMINS' })).users, ['U0ADA']);
 
-  // Refusals have their codes and details, and a limit is waited out.
+  // Refusals have their codes and details.
   const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'x'.repeat(3001) } }];
   await assert.rejects(client.chat.postMessage({ channel, text: 'x', blocks }), (e) => e.data.response_metadata.messages[0].includes('/blocks/0/text/text'));
   await refused('channel_not_found', client.chat.postMessage({ channel: 'C0NOWHERE', text: 'x' }));
   await assert.rejects(new WebClient('xoxb-wrong', { slackApiUrl: process.env.SLACK_API_URL }).auth.test(), (e) => e.data?.error === 'invalid_auth');
+
+  // The first chat.delete is over the limit, and is to come back a second later.
+  const waits = [];
+  client.on(WebClientEvent.RATE_LIMITED, (seconds) => waits.push(seconds));
+  const extra = await client.chat.postMessage({ channel, text: 'not for long' });
+  const began = performance.now();
+  assert.equal((await client.chat.delete({ channel, ts: extra.ts })).ok, true);
+  assert.deepEqual(waits, [1]);
+  assert.ok(performance.now() - began >= 990, `it came back after ${performance.now() - began} ms`);
   console.log('ALL-DONE');
 })().catch((e) => { console.error(e); process.exit(1); });
