@@ -124,6 +124,9 @@ func run(t *testing.T, script string, env ...string) (calls [][]string, out stri
 	if slices.Contains(env, "TTY=1") {
 		tty, err := exec.LookPath("script")
 		if err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Fatal("install script(1), in Debian's bsdutils")
+			}
 			t.Skip("there is no script(1) to run this in a terminal with")
 		}
 		c = exec.Command(tty, "-qec", bash+" --norc "+file, "/dev/null")
