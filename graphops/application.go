@@ -65,7 +65,17 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 		return "", "", &later{op: opApplication, why: "there is no ID in the answer"}
 	}
 	s.know(a.UniqueName, objectID, appID)
+	if !ok {
+		return objectID, appID, s.strip(ctx, objectID)
+	}
 	return objectID, appID, nil
+}
+
+// strip removes every credential of an application that was there before this try of its
+// step. It has none of this request, which makes its own in a later step. So one that it
+// has is from before it was deleted, and an earlier try restored it and came no further.
+func (s *session) strip(ctx context.Context, objectID string) error {
+	return s.removeCredentials(ctx, objectID, workflow.Plan{}, false)
 }
 
 // overwrite makes an application that was there before what the plan says. What the
@@ -88,8 +98,8 @@ func (s *session) overwrite(ctx context.Context, a workflow.App, body models.App
 // named goes on where the unique name is taken: an earlier answer was lost and this
 // replica is slower, or the application is among the deleted ones. The name has a random
 // part that nobody else knows, so it is the application of this request, whatever it is
-// called by now, and what was approved is that it be there. Once restored it has no
-// credential that it had. Source: msgraph-bicep-types 137 and 202.
+// called by now, and what was approved is that it be there. It keeps no credential that it
+// had. Source: msgraph-bicep-types 137 and 202.
 func (s *session) named(ctx context.Context, a workflow.App, body models.Applicationable, taken *answer) (objectID, appID string, err error) {
 	found, err := s.readApplication(ctx, a.UniqueName)
 	if status(err) == http.StatusNotFound {
@@ -109,6 +119,9 @@ func (s *session) named(ctx context.Context, a workflow.App, body models.Applica
 	objectID, appID = value(found.GetId()), value(found.GetAppId())
 	s.know(a.UniqueName, objectID, appID)
 	all, err := objectOf(body)
+	if err == nil {
+		err = s.strip(ctx, objectID)
+	}
 	if err != nil {
 		return "", "", err
 	}
@@ -151,7 +164,7 @@ func (s *session) restoreNamed(ctx context.Context, objectID, appID string) erro
 			}
 		}
 	}
-	return s.RemoveCredentials(ctx, objectID, workflow.Plan{})
+	return nil
 }
 
 // applicationBody says all that the plan says, so that an update leaves nothing

@@ -133,6 +133,15 @@ func (s *session) certificatesOf(applicationID string) map[string]bool {
 	return s.keyed[applicationID]
 }
 
+// tookCertificates reports whether this session has taken these certificates away, or may
+// have, as nobody answered.
+func (s *session) tookCertificates(applicationID string, keys []json.RawMessage) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.certificatesOf(applicationID)
+	return !slices.ContainsFunc(keys, func(k json.RawMessage) bool { return known[thumbprintOf(k)] })
+}
+
 // currentCertificates reads the collection.
 func (s *session) currentCertificates(ctx context.Context, applicationID string) ([]json.RawMessage, error) {
 	i, err := s.certificatesItem(ctx, applicationID)

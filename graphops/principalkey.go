@@ -20,12 +20,13 @@ import (
 func principalOf(appID string) string { return "service principal of " + appID }
 
 // removeFromPrincipal removes the credentials that an app's service principal has of its
-// own. A session that has made or restored it knows that it is there.
+// own. A session that has made or restored it knows that it is there, and served says that
+// it is.
 // Source: Graph, "servicePrincipal: removePassword", "Update servicePrincipal".
-func (s *session) removeFromPrincipal(ctx context.Context, appID string) error {
+func (s *session) removeFromPrincipal(ctx context.Context, appID string, served bool) error {
 	p, err := s.ownKeys(ctx, appID)
 	switch {
-	case status(err) == http.StatusNotFound && (s.fresh(principalOf(appID)) || s.unsettled()):
+	case status(err) == http.StatusNotFound && (s.knows(principalOf(appID)) || served && (s.fresh(principalOf(appID)) || s.unsettled())):
 		return old(opKeysOf, "the app's service principal is not seen yet")
 	case status(err) == http.StatusNotFound:
 		return nil

@@ -90,7 +90,7 @@ func TestWhatIsRestoredLosesTheCredentialsOfItsServicePrincipal(t *testing.T) {
 		}
 		var err error
 		if named { // somebody registers an app of the same unique name
-			err = s.restoreNamed(t.Context(), obj, appID)
+			_, _, err = s.EnsureApplication(t.Context(), app("payroll"))
 		} else if _, err = s.RestoreApplication(t.Context(), appID, sp); err == nil {
 			err = s.RemoveCredentials(t.Context(), obj, workflow.Plan{})
 		}

@@ -22,8 +22,14 @@ import (
 // principal has of its own. One that is not there has none. Where the app is young, an answer without one of the plan's kind is
 // from a replica that has not heard of it.
 func (s *session) RemoveCredentials(ctx context.Context, id string, p workflow.Plan) error {
+	return s.removeCredentials(ctx, id, p, true)
+}
+
+// removeCredentials is RemoveCredentials. served says that the app has a service principal,
+// so that one that is not seen may only be young.
+func (s *session) removeCredentials(ctx context.Context, id string, p workflow.Plan, served bool) error {
 	keys, appID, err := s.keysAndAppID(ctx, id)
-	if status(err) == http.StatusNotFound {
+	if status(err) == http.StatusNotFound && !s.knows(id) { // what this session restored is not deleted, whatever a replica says
 		if deleted, readErr := s.deleted(ctx, id); readErr == nil && (deleted || !s.fresh(id)) {
 			return nil
 		}
@@ -35,20 +41,24 @@ func (s *session) RemoveCredentials(ctx context.Context, id string, p workflow.P
 	if len(keys) == 0 && kind == workflow.ClientSecret && s.hidden("keys of "+id) {
 		return old(opKeys, "the app's client secret is not seen yet")
 	}
-	s.isGone("keys of " + id) // it is seen, and so it will be
-	var errs []error          // one that stays keeps no other in use
+	var errs []error // one that stays keeps no other in use
 	for _, k := range keys {
 		errs = append(errs, s.RemoveKey(ctx, id, k.KeyID))
 	}
+	if len(keys) > 0 && errors.Join(errs...) == nil {
+		s.isGone("keys of " + id)
+	}
 	certs, err := s.currentCertificates(ctx, id)
 	if err == nil && len(certs) > 0 {
-		s.isGone("certificates of " + id)
 		err = s.setCertificates(ctx, id, certs, nil)
+		if s.tookCertificates(id, certs) {
+			s.isGone("certificates of " + id)
+		}
 	}
 	if err == nil && len(certs) == 0 && (kind == workflow.OwnCertificate || kind == workflow.MadeCertificate) && s.hidden("certificates of "+id) {
 		err = old(opCerts, "the app's certificate is not seen yet")
 	}
-	return errors.Join(append(errs, err, s.removeFederated(ctx, id, kind == workflow.Federated), s.removeFromPrincipal(ctx, appID))...)
+	return errors.Join(append(errs, err, s.removeFederated(ctx, id, kind == workflow.Federated), s.removeFromPrincipal(ctx, appID, served))...)
 }
 
 func (s *session) removeFederated(ctx context.Context, applicationID string, has bool) error {
@@ -181,14 +191,17 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 		s.know(value(a.GetId()), appID)
 		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
 	}
-	there, err := s.Alive(ctx, appID)
+	a, err := s.findApplication(ctx, appID)
 	switch {
-	case err == nil && there:
-		err = s.restorePrincipal(ctx, appID, servicePrincipal)
-	case err == nil && s.unsettled(): // it was deleted, or restored, a moment ago
-		err = old(opDeleted, "the application is seen neither among the deleted ones nor among the others")
+	case err == nil:
+		s.know(value(a.GetId()), appID)
+		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
+	case status(err) != http.StatusNotFound:
+		return false, s.fault(err, appID)
+	case s.unsettled(), s.knows(appID): // it was deleted, or restored, a moment ago
+		return false, old(opDeleted, "the application is seen neither among the deleted ones nor among the others")
 	}
-	return there, err
+	return false, nil
 }
 
 // restorePrincipal restores the app's service principal, which does not come back

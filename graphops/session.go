@@ -84,6 +84,13 @@ func (s *session) fresh(ids ...string) bool {
 	return len(ids) > 0 && workflow.IsYoung(s.ask.Born, s.now())
 }
 
+// knows reports whether this session has made, restored or seen an object.
+func (s *session) knows(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.made[strings.ToLower(id)]
+}
+
 // unsettled reports whether what is read of the app may be older than its last change.
 func (s *session) unsettled() bool { return workflow.IsYoung(s.ask.Changed, s.now()) }
 

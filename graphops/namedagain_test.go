@@ -1,0 +1,96 @@
+package graphops
+
+import (
+	"errors"
+	"io"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// signedIn is a session of Ada's for something of that age.
+func (w *seedWorld) signedIn(p workflow.Plan, changed time.Time) workflow.Session {
+	w.t.Helper()
+	in, err := w.dir.SignIn(w.t.Context(), "contoso", p.SignInScopes(workflow.Provision))
+	if err == nil {
+		err = w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com")
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s, err := in.Wait(w.t.Context(), workflow.Ask{Resources: p.Resources(), Email: "bea@contoso.com", Born: changed, Changed: changed})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+// untilDone repeats a step as the engine does.
+func (w *seedWorld) untilDone(do func() error) error {
+	began := time.Now()
+	for {
+		err := do()
+		if _, later := errors.AsType[workflow.Temporary](err); !later || time.Since(began) > workflow.Youth+time.Minute {
+			return err
+		}
+		time.Sleep(5 * time.Second)
+	}
+}
+
+// replicated plays something in many worlds.
+func replicated(t *testing.T, play func(*testing.T, *seedWorld)) {
+	for seed := range uint64(8) {
+		if t.Failed() {
+			return
+		}
+		synctest.Test(t, func(t *testing.T) {
+			w := newSeedWorld(t, seed, io.Discard)
+			defer func() { w.running() }()
+			play(t, w)
+		})
+	}
+}
+
+// slowReplicas makes the tenant one of replicas that hear of each other late.
+func (w *seedWorld) slowReplicas() {
+	w.tenant.Replicate(entratest.Replication{Delay: func(r *rand.Rand) time.Duration { return time.Duration(r.Int64N(int64(2 * time.Minute))) }})
+}
+
+// services.md, section 1: nothing that was restored keeps what signed it in before,
+// however often the step is repeated.
+func TestAnApplicationRestoredByItsNameHasNoCredentialOnAnyReplica(t *testing.T) {
+	replicated(t, func(t *testing.T, w *seedWorld) {
+		a := workflow.App{UniqueName: "entra-app-payroll", DisplayName: "payroll", Audience: "AzureADMyOrg"}
+		s := w.signedIn(workflow.Plan{}, time.Time{})
+		id, appID, err := s.EnsureApplication(t.Context(), a)
+		if err == nil {
+			_, err = s.EnsureServicePrincipal(t.Context(), appID)
+		}
+		if err == nil {
+			_, _, err = s.AddKey(t.Context(), id, "somebody's", time.Now().Add(24*time.Hour))
+		}
+		if err == nil {
+			err = s.EnsureFederated(t.Context(), id, "somebody", workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"})
+		}
+		if err == nil {
+			err = s.DeleteApplication(t.Context(), a.UniqueName, id)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		w.slowReplicas()
+		s = w.signedIn(workflow.Plan{}, time.Now())
+		if err := w.untilDone(func() error { _, _, err := s.EnsureApplication(t.Context(), a); return err }); err != nil {
+			t.Error(err)
+		}
+		w.tenant.Settle()
+		if got, _ := w.tenant.Application(appID); len(got.Passwords)+len(got.Federated) != 0 {
+			t.Errorf("seed %d: it has %+v %+v", w.seed, got.Passwords, got.Federated)
+		}
+	})
+}
