@@ -80,7 +80,7 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	case actRenew, actRetire, actUpdate, actRecreate:
 		b.later(ctx, func(ctx context.Context) { b.openLife(ctx, i, workflow.Kind(a.ActionID), id) })
 	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld, actGiveUp, actCheck, actHandOver, actEWS:
-		if b.knows(i.User.ID) {
+		if b.knows(i.User.ID) && a.ActionID != actApprove { // before an approval Slack is asked whether the requester is there
 			b.press(ctx, i, a.ActionID, id, rev)
 			return
 		}

@@ -40,6 +40,7 @@ func TestAPayloadWithStrangeMembersIsStillRead(t *testing.T) {
 	w.bot.Dispatch(context.Background(), Envelope{InteractionKind, []byte(`{"type":"block_actions","user":{"id":"UADA","new":[1]},"value":{"an":"object"},
 		"view":{"id":5,"state":{"values":[]}},"channel":"CAPPROVE","container":[],"actions":[{"action_id":"future","value":{"x":1}},
 		{"type":"button","action_id":"approve","value":"` + buttonValue(r) + `","confirm":7}]}`)})
+	w.bot.Wait()
 	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.Signing {
 		t.Errorf("it is %s", got.State)
 	}
