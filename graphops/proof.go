@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -66,15 +67,19 @@ func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workfl
 	return by, nil
 }
 
-// spreadingCodes are the AADSTS codes that a good credential gets while Entra's
-// replicas hear of it. Whether it is good will show: the caller gives up.
-var spreadingCodes = map[int]bool{
-	70001:   true, // no such application
-	650052:  true, // the resource is not in the tenant
-	500011:  true, // the resource is not in the tenant
-	700027:  true, // the certificate is not known
-	7000215: true, // the secret is wrong
-	7000229: true, // the app has no service principal
+// final are the AADSTS codes that no waiting changes, beside those of reasons that block a
+// sign-in. Any other may be of a replica that has not heard of the app, its credential or its
+// assignment.
+// Source: Microsoft Entra authentication and authorization error codes.
+var final = map[int]bool{
+	53003: true, 530003: true, // Conditional Access
+	90002:   true, // no such tenant
+	700024:  true, // the clocks differ
+	7000112: true, // the app is disabled
+	7000222: true, // the secret has expired
+
+	// the request is not one: it is this bot's
+	700023: true, 700025: true, 900144: true, 1002012: true, 7000216: true, 7000218: true, 9002313: true,
 }
 
 // refusals of the proof that people can do something about.
@@ -103,11 +108,15 @@ func (d *Directory) proofFault(ctx context.Context, err error) error {
 	case a.busy():
 		return &later{op: opProof, status: a.status, after: retryAfter(a.header, d.now()), ref: a.Trace}
 	}
-	for _, c := range a.Codes {
-		if spreadingCodes[c] || c/10 == 70001 { // 700010 to 700019: the application is not found
-			return &spreading{&later{op: opProof, status: a.status, code: fmt.Sprintf("AADSTS%d", c), ref: a.Trace}}
-		}
+	no := a.proofTrouble()
+	if slices.ContainsFunc(a.Codes, func(c int) bool { return final[c] || reasons[c] == workflow.SignInBlocked }) {
+		return no
 	}
+	return &spreading{&later{op: opProof, status: a.status, code: no.Code, ref: a.Trace, lasts: no}}
+}
+
+// proofTrouble says for people why the app could not sign in.
+func (a *loginAnswer) proofTrouble() *workflow.Trouble {
 	no := &workflow.Trouble{Code: fmt.Sprintf("AADSTS%d", a.code()), Ref: a.Trace}
 	if a.code() == 0 {
 		no.Code = a.Error

@@ -1,6 +1,7 @@
 package graphops
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -93,12 +94,9 @@ func TestAProofThatIsRefusedForGood(t *testing.T) {
 	w := newWorld(t)
 	appID, _, _, secret, _ := w.proven(readDirectory)
 	for said, want := range map[string]string{
-		`{"error":"invalid_grant","error_codes":[53003],"trace_id":"t"}`:                           "AADSTS53003",
-		`{"error":"unauthorized_client","error_codes":[7000112],"trace_id":"t"}`:                   "AADSTS7000112",
-		`{"error":"invalid_client","error_codes":[999999],"trace_id":"t"}`:                         "AADSTS999999",
-		`{"error":"invalid_client","error_description":"AADSTS888888: something.","trace_id":"t"}`: "AADSTS888888",
-		`{"error":"server_said_no","trace_id":"t"}`:                                                "server_said_no",
-		`{"error":"invalid_tenant","error_codes":[90002],"trace_id":"t"}`:                          "AADSTS90002",
+		`{"error":"invalid_grant","error_codes":[53003],"trace_id":"t"}`:         "AADSTS53003",
+		`{"error":"unauthorized_client","error_codes":[7000112],"trace_id":"t"}`: "AADSTS7000112",
+		`{"error":"invalid_tenant","error_codes":[90002],"trace_id":"t"}`:        "AADSTS90002",
 	} {
 		w.wire = func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/token") {
@@ -118,6 +116,36 @@ func TestAProofThatIsRefusedForGood(t *testing.T) {
 	}
 	if err := w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, nil))); !isTemporary(err) {
 		t.Errorf("an answer that is none: %v", err)
+	}
+}
+
+// services.md, section 1: a token endpoint that has not heard of something new says so with
+// any code. Only a code that is about something else is final.
+func TestAProofThatNoCodeExplainsIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	appID, _, _, secret, _ := w.proven(readDirectory)
+	for said, want := range map[string]string{
+		`{"error":"invalid_grant","error_codes":[501051],"trace_id":"t"}`:                          "AADSTS501051",
+		`{"error":"invalid_client","error_codes":[700027],"trace_id":"t"}`:                         "AADSTS700027",
+		`{"error":"invalid_client","error_codes":[999999],"trace_id":"t"}`:                         "AADSTS999999",
+		`{"error":"invalid_client","error_description":"AADSTS888888: something.","trace_id":"t"}`: "AADSTS888888",
+		`{"error":"server_said_no","trace_id":"t"}`:                                                "server_said_no",
+	} {
+		w.wire = func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "/token") {
+				return answering(400, said), nil
+			}
+			return nil, nil
+		}
+		err := w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, nil)))
+		lag, spreads := errors.AsType[workflow.Spreading](err)
+		if !spreads {
+			t.Errorf("%s is final: %v", want, err)
+			continue
+		}
+		if no := lag.(workflow.Explained).Explain(); no == nil || no.Code != want || no.Ref != "t" || no.Text == "" {
+			t.Errorf("should %s last, people are told %+v", want, no)
+		}
 	}
 }
 

@@ -64,6 +64,7 @@ var aadsts = map[int]oops{
 	90119:   {kind: "invalid_request", message: "The user code is null or empty."},
 	90120:   {kind: "invalid_grant", message: "The request is either not yet approved or has already been processed."},
 	500011:  {kind: "invalid_resource", message: "The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."},
+	501051:  {kind: "invalid_grant", message: "Application '%s' is not assigned to a role for the application '%s'."},
 	530032:  {kind: "invalid_grant", message: "Access has been blocked by security policy.", suberror: "message_only", claims: true},
 	530033:  {kind: "invalid_grant", message: "Access has been blocked: remote device flow is blocked by device-based Conditional Access.", suberror: "message_only", claims: true},
 	530035:  {kind: "invalid_grant", message: "Access has been blocked by security defaults. This is due to the request being deemed unsafe by security defaults policy.", suberror: "message_only"},

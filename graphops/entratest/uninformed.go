@@ -97,11 +97,17 @@ func (c *call) uninformed(err error) error {
 }
 
 // uninformedSignIn is the same for the token endpoint. Without its service principal an
-// app is missing one, or is not there at all.
+// app is missing one, or is not there at all, or has no assignment.
 func (t *Tenant) uninformedSignIn(err error) error {
 	o, is := errors.AsType[*oops](err)
-	if is && (o.code == 7000229 || o.code == 700016) && t.s.chance().IntN(2) == 0 {
+	if !is || o.code != 7000229 && o.code != 700016 {
+		return err
+	}
+	switch t.s.chance().IntN(3) {
+	case 0:
 		return sts(7000229+700016-o.code, "the app", t.Name)
+	case 1:
+		return sts(501051, "the app", "the resource")
 	}
 	return err
 }
