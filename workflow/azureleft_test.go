@@ -184,9 +184,9 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 	if got, want := r.Changes(), []Change{{false, ActionChange, "Microsoft.Compute/disks/delete (Backup operator)"}}; !slices.Equal(got, want) {
 		t.Errorf("the card shows %v", got)
 	}
-	missing, excess := r.azureCompared([]string{subscription + "/" + minimal.DefinitionID(r.UniqueName())})
-	if len(excess) > 0 || len(missing) != 2 {
-		t.Errorf("the definition of before is seen still: %v, %v", missing, excess)
+	missing, still, excess := r.azureCompared([]string{subscription + "/" + minimal.DefinitionID(r.UniqueName())})
+	if len(excess) > 0 || len(missing) != 1 || len(still) != 1 {
+		t.Errorf("the definition of before is seen still: %v, %v, %v", missing, still, excess)
 	}
 }
 
@@ -229,6 +229,39 @@ func TestWhatARetireHasSkippedInAzureDoesNotComeBackUnseen(t *testing.T) {
 			if strings.HasPrefix(role, second) {
 				t.Errorf("the app has %s again", role)
 			}
+		}
+	})
+}
+
+// services.md, section 1: lists are stale both ways. A role that an update removed, and that
+// the app has still when no list can be behind any more, is an alarm.
+func TestARoleThatStaysInAzureAfterItWasRemovedIsAnAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		app := w.inClouds(n, "builtin", subscription, second)
+		again := second + "/" + keys.ID
+		w.set(func() {
+			w.before = func(call string) error {
+				if call == "inspect" && !slices.Contains(w.one().azure, again) {
+					w.one().azure = append(w.one().azure, again)
+				}
+				return nil
+			}
+		})
+		r, err := n.Update(t.Context(), bea, app.ID, change("V-narrow", "builtin", subscription))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = w.signsInFor(n, r)
+		pass(10 * time.Minute)
+		if r = w.get(r.ID); r.State != Provisioning || !strings.Contains(r.Step(StepCheck).Note, "remove it in Entra") {
+			t.Fatalf("a list may be behind, and it is %s: %s", r.State, r.Step(StepCheck).Note)
+		}
+		pass(15 * time.Minute)
+		if r = w.get(r.ID); r.State != Failed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "ALARM") {
+			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
 }

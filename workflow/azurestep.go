@@ -106,9 +106,9 @@ func (r *Request) elsewhere(scopeRole string) bool {
 }
 
 // azureCompared compares the roles that the app has on those scopes, above and below
-// them with the plan. What an update has just taken away, or written anew, may be seen as it
-// was for a while: that is waited for.
-func (r *Request) azureCompared(has []string) (missing, excess []string) {
+// them with the plan. What an update has just removed, or written anew, may be seen as it
+// was for a while: that is still there, and an alarm only once it lasts.
+func (r *Request) azureCompared(has []string) (missing, still, excess []string) {
 	subscriptions, known := r.azureToRead()
 	read := Plan{Subscriptions: subscriptions, AzureRoles: known}
 	want := r.Plan.inAzure()
@@ -133,10 +133,10 @@ func (r *Request) azureCompared(has []string) (missing, excess []string) {
 		switch {
 		case !isOn(a, subscriptions) && r.elsewhere(a):
 		case slices.Contains(stale, a):
-			missing = append(missing, "the change of "+read.azureCalled(a))
+			still = append(still, read.azureCalled(a))
 		case !slices.Contains(r.Found.AzureRoles, a):
 			excess = append(excess, read.azureCalled(a))
 		}
 	}
-	return missing, excess
+	return missing, still, excess
 }

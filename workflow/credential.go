@@ -111,7 +111,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 			}
 		}
 	}
-	if err := compared(missing, excess); err != nil {
+	if err := compared(missing, nil, excess); err != nil {
 		return nil, err
 	}
 	if r.Made.Keys > 1 { // a list read too early may have missed one
@@ -184,14 +184,14 @@ func (r *Request) resourceName(appID string) string {
 	return appID
 }
 
-// compared says what a comparison with the plan means: less is waited for, more
-// is an alarm.
-func compared(missing, excess []string) error {
+// compared says what a comparison with the plan means: less is waited for, and so is what
+// is still there of what was removed. More is an alarm.
+func compared(missing, still, excess []string) error {
 	switch {
 	case len(excess) > 0:
 		return &ExcessError{Names: excess}
-	case len(missing) > 0:
-		return &notYet{missing: missing}
+	case len(missing)+len(still) > 0:
+		return &notYet{missing: missing, stale: still}
 	}
 	return nil
 }
@@ -264,7 +264,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	if c := r.Plan.Credential; c.Kind == Federated && !slices.Contains(has.Federated, c.Federated) {
 		missing = append(missing, trustIn+c.Federated.Issuer)
 	}
-	less, more := r.azureCompared(has.AzureRoles)
+	less, still, more := r.azureCompared(has.AzureRoles)
 	if len(more) > 0 { // what is only stale there is told apart already
 		return nil, &ExcessError{Names: append(excess, more...), sure: true}
 	}
@@ -289,7 +289,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 			return nil, &Trouble{Code: "Lacks", Text: fmt.Sprintf("it lacks %s.", strings.Join(append(missing, less...), "; "))}
 		}
 	}
-	if err := compared(missing, excess); err != nil {
+	if err := compared(missing, still, excess); err != nil {
 		return nil, err
 	}
 	return func(r *Request, st *Step) {
