@@ -225,7 +225,11 @@ func (s *script) register() {
 	s.sh.step("Register the application.")
 	s.sh.create(encode(application(s.p, s.required()), true))
 	s.sh.step("Make its service principal, and show it under Enterprise applications.")
-	s.sh.principal(encode(object{{"appId", text{variable("app")}}, {"tags", []any{"WindowsAzureActiveDirectoryIntegratedApp"}}}, true))
+	principal := object{{"appId", text{variable("app")}}, {"tags", []any{"WindowsAzureActiveDirectoryIntegratedApp"}}}
+	if s.p.NobodySignsIn() { // only who is assigned may use it
+		principal = append(principal, field{"appRoleAssignmentRequired", true})
+	}
+	s.sh.principal(encode(principal, true))
 	if len(s.p.Owners) > 0 {
 		s.sh.step("Add the owners.")
 	}

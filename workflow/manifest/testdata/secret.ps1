@@ -71,7 +71,8 @@ $principal = (Invoke-Patiently { Send-Graph POST '/servicePrincipals' ('{
   "appId": "' + $app + '",
   "tags": [
     "WindowsAzureActiveDirectoryIntegratedApp"
-  ]
+  ],
+  "appRoleAssignmentRequired": true
 }') }).id
 Assert-Id $principal 'the new service principal'
 
