@@ -159,6 +159,7 @@ func updateApplication(c *call) (answer, error) {
 	}
 	if _, given := body["keyCredentials"]; given {
 		a.keys = keys
+		c.wrote = append(c.wrote, place{"app", a.id, "keys", ""})
 	}
 	delete(body, "uniqueName")
 	delete(body, "keyCredentials")

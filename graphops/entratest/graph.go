@@ -31,7 +31,8 @@ type call struct {
 	who   *token
 	t     *Tenant
 
-	replica int // who answered, counted from 1; 0 is the tenant itself
+	wrote   []place // settings that the body names: they are written, whatever the replica has
+	replica int     // who answered, counted from 1; 0 is the tenant itself
 }
 
 // An objectKey names an object in a path: {id}, (appId='…'), (uniqueName='…').

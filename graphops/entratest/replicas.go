@@ -150,6 +150,10 @@ func (c *call) run() (answer, error) {
 		return answer{}, err
 	}
 	c.t.addExposed(done)
+	after := c.t.places()
+	for _, p := range c.wrote {
+		done[p] = after[p]
+	}
 	r.write(at, done)
 	return a, nil
 }
