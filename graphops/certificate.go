@@ -56,6 +56,7 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	if err != nil {
 		return "", err
 	}
+	s.makes(certificateNamed(applicationID, c.Thumbprint))
 	return unseen, s.setCertificates(ctx, applicationID, keys, append(slices.Clone(keys), encode(ours)))
 }
 
@@ -69,26 +70,30 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 		return err
 	}
 	left := slices.DeleteFunc(slices.Clone(keys), func(k json.RawMessage) bool { return thumbprintOf(k) == thumbprint })
-	switch what := "certificate " + thumbprint + " of " + applicationID; {
-	case s.expects(keys, has), len(left) == len(keys) && s.hidden(what):
-		return old(opCerts, "the app's certificates are not the same everywhere yet")
-	case len(left) == len(keys):
+	what := certificateNamed(applicationID, thumbprint)
+	switch unseen := len(left) == len(keys); {
+	case unseen && !s.hidden(what):
 		return nil
-	default:
-		s.isGone(what)
+	case s.expects(keys, has), unseen && !s.tries(what, false):
+		return old(opCerts, "the app's certificates are not the same everywhere yet")
 	}
-	return s.setCertificates(ctx, applicationID, keys, left)
+	s.tries(what, true)
+	return s.setCertificates(ctx, applicationID, keys, left, thumbprint)
 }
 
 // setCertificates writes the collection, and reads it back. Until Graph has clearly
 // answered, nobody knows whether what is added or removed is there: a lost answer
-// must not make the session take the truth for a replica that is behind.
-func (s *session) setCertificates(ctx context.Context, applicationID string, were, keys []json.RawMessage) error {
+// must not make the session take the truth for a replica that is behind. gone are
+// thumbprints that go, whether or not they were seen.
+func (s *session) setCertificates(ctx context.Context, applicationID string, were, keys []json.RawMessage, gone ...string) error {
 	body := object{}
 	body.set("keyCredentials", append([]json.RawMessage{}, keys...))
 	after := make(map[string]bool)
 	for _, k := range were {
 		after[thumbprintOf(k)] = false
+	}
+	for _, thumbprint := range gone {
+		after[thumbprint] = false
 	}
 	for _, k := range keys {
 		after[thumbprintOf(k)] = true
@@ -116,8 +121,18 @@ func (s *session) setCertificates(ctx context.Context, applicationID string, wer
 	if err != nil {
 		return err
 	}
+	for thumbprint, there := range after {
+		if !there {
+			s.isGone(certificateNamed(applicationID, thumbprint))
+		}
+	}
 	_, err = s.currentCertificates(ctx, applicationID)
 	return err
+}
+
+// certificateNamed is what a session calls a certificate of an application.
+func certificateNamed(applicationID, thumbprint string) string {
+	return "certificate " + thumbprint + " of " + applicationID
 }
 
 // certificatesOf is what this session knows of an application's certificates, by

@@ -78,11 +78,16 @@ func (s *session) AddKey(ctx context.Context, applicationID, label string, expir
 	}
 	secret := workflow.NewSecret(value(made.GetSecretText()))
 	made.SetSecretText(nil)
+	s.makes(keyNamed(made.GetKeyId().String()))
 	return password(made), secret, nil
 }
 
+// keyNamed is what a session calls a password.
+func keyNamed(keyID string) string { return "password " + strings.ToLower(keyID) }
+
 // RemoveKey removes a password. That there is none can have the code of a
-// mistake, so it is looked up.
+// mistake, so it is looked up. While a password may be young, a replica that has none
+// has not heard of it: it is gone only once Graph has accepted its removal.
 func (s *session) RemoveKey(ctx context.Context, applicationID, keyID string) error {
 	id := guid(keyID)
 	if id == nil {
@@ -95,15 +100,26 @@ func (s *session) RemoveKey(ctx context.Context, applicationID, keyID string) er
 		return err
 	}
 	_, err = s.send(ctx, opRemoveKey, req, nil)
-	if st := status(err); st != http.StatusNotFound && st != http.StatusBadRequest {
+	what := keyNamed(keyID)
+	switch st := status(err); {
+	case err == nil:
+		s.isGone(what)
+		return nil
+	case st != http.StatusNotFound && st != http.StatusBadRequest:
 		return s.fault(err, applicationID)
+	case s.took(what):
+		return nil
 	}
 	keys, readErr := s.keys(ctx, applicationID)
+	young := s.hidden(what)
 	switch {
 	case status(readErr) == http.StatusNotFound && !s.fresh(applicationID):
 		return nil // the application is gone, and its passwords with it
 	case readErr != nil:
 		return s.fault(readErr, applicationID)
+	case young:
+		no, _ := errors.AsType[*answer](err)
+		return no.behind("the password is not known everywhere yet")
 	case slices.ContainsFunc(keys, func(k workflow.Password) bool { return strings.EqualFold(k.KeyID, keyID) }):
 		return s.fault(err, applicationID)
 	}

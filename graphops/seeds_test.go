@@ -19,9 +19,10 @@ import (
 )
 
 var (
-	seeds   = flag.Int("seeds", 220, "how many seeds TestEveryKindEndsAsItShould plays")
-	fromOne = flag.Int("from", 0, "the first of them")
-	oneSeed = flag.Int("seed", -1, "the only one to play, with all that happens")
+	seeds    = flag.Int("seeds", 220, "how many seeds TestEveryKindEndsAsItShould plays")
+	fromOne  = flag.Int("from", 0, "the first of them")
+	removals = flag.Int("removals", 12, "how many seeds the tests of removals play")
+	oneSeed  = flag.Int("seed", -1, "the only one to play, with all that happens")
 )
 
 // seedProducts are all that is offered, and the earlier releases under names of their own.

@@ -33,6 +33,8 @@ type session struct {
 	consented map[string]bool            // by consent.key
 	keyed     map[string]map[string]bool // by application, see certificatesOf
 	taken     map[string]time.Time       // see isGone
+	born      map[string]time.Time       // see makes
+	tried     map[string]bool            // see tries
 }
 
 var _ workflow.Session = (*session)(nil)
@@ -94,13 +96,46 @@ func (s *session) knows(id string) bool {
 // unsettled reports whether what is read of the app may be older than its last change.
 func (s *session) unsettled() bool { return workflow.IsYoung(s.ask.Changed, s.now()) }
 
-// hidden reports whether something that the app was given by an earlier sign-in may be
-// there though an answer lacks it: it is so young that a replica need not know it, and
-// this session has not taken it away.
+// hidden reports whether something that the app was given, by this sign-in or an earlier
+// one, may be there though an answer lacks it: it is so young that a replica need not know
+// it, and this session has not taken it away.
 func (s *session) hidden(what string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.taken[what].IsZero() && workflow.IsYoung(s.ask.Changed, s.now())
+	return s.taken[what].IsZero() && (workflow.IsYoung(s.ask.Changed, s.now()) || workflow.IsYoung(s.born[what], s.now()))
+}
+
+// makes notes that this session gives the app something.
+func (s *session) makes(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.born == nil {
+		s.born = make(map[string]time.Time)
+	}
+	s.born[what] = s.now()
+	delete(s.taken, what)
+	delete(s.tried, what)
+}
+
+// tries reports whether this session has tried to take something away, which it has seen:
+// if the answer was lost, that can be done again though it is not seen. now notes that it
+// tries.
+func (s *session) tries(what string, now bool) (before bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before = s.tried[what]
+	if s.tried == nil {
+		s.tried = make(map[string]bool)
+	}
+	s.tried[what] = before || now
+	return before
+}
+
+// took reports whether this session has taken something away.
+func (s *session) took(what string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.taken[what].IsZero()
 }
 
 // removes notes what came of a removal: where its answer was lost, it may be done.

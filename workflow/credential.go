@@ -21,7 +21,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 		return nil, err
 	}
 	if r.Made.Keys > 1 {
-		if err := removeKeys(ctx, r, s, ""); err != nil {
+		if _, err := removeMade(ctx, r, s); err != nil {
 			return nil, err
 		}
 	}
@@ -43,21 +43,36 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 	}, nil
 }
 
-// removeKeys removes every password that r has made, but for one.
-func removeKeys(ctx context.Context, r *Request, s Session, keep string) error {
+// removeKeys removes every password with r's label, but for one, and reports whether
+// there was any.
+func removeKeys(ctx context.Context, r *Request, s Session, keep string) (found bool, err error) {
 	keys, err := s.Keys(ctx, r.Made.ObjectID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, k := range keys {
 		if k.KeyID == keep || k.Label != r.KeyLabel() {
 			continue
 		}
+		found = true
 		if err := s.RemoveKey(ctx, r.Made.ObjectID, k.KeyID); err != nil {
-			return err
+			return true, err
 		}
 	}
-	return nil
+	return found, nil
+}
+
+// removeMade removes the password that r is known to have made, which a list need not show
+// yet, and any other with its label. It reports whether there was any.
+func removeMade(ctx context.Context, r *Request, s Session) (found bool, err error) {
+	if r.Made.KeyID == "" {
+		return removeKeys(ctx, r, s, "")
+	}
+	if err := s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID); err != nil {
+		return true, err
+	}
+	_, err = removeKeys(ctx, r, s, "")
+	return true, err
 }
 
 // prove signs in as the app with its new credential, and compares what it may do
@@ -115,7 +130,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		return nil, err
 	}
 	if r.Made.Keys > 1 { // a list read too early may have missed one
-		if err := removeKeys(ctx, r, s, r.Made.KeyID); err != nil {
+		if _, err := removeKeys(ctx, r, s, r.Made.KeyID); err != nil {
 			return nil, err
 		}
 	}
@@ -338,7 +353,11 @@ func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
 	if t := r.Thumbprint(); t != "" {
 		return s.RemoveCertificate(ctx, r.Made.ObjectID, t, r.otherCertificates()...)
 	}
-	return removeKeys(ctx, r, s, "")
+	found, err := removeMade(ctx, r, s)
+	if st := r.Step(StepTakeBack); err == nil && !found && r.Made.Keys > 0 && st != nil && IsYoung(st.Since, e.now()) {
+		return &unseen{} // it was asked for, and nobody knows whether it was made
+	}
+	return err
 }
 
 // otherCertificates are the thumbprints of those that the app has beside r's own.
@@ -359,13 +378,16 @@ func removeOld(ctx context.Context, r *Request, s Session) error {
 }
 
 // disarm takes the credential of an app that can do more than was approved away
-// from it, and says so.
-func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
+// from it, and says so. removed reports whether it is gone.
+func (e *Engine) disarm(r *Request, s Session, more *ExcessError) (said string, removed bool) {
 	text := "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". "
-	words, take := "", func(ctx context.Context) error { return s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID) }
+	words, take := "", func(ctx context.Context) error {
+		_, err := removeMade(ctx, r, s)
+		return err
+	}
 	switch {
 	case r.wasThere():
-		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and whether the app may keep it."
+		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and whether the app may keep it.", false
 	case r.Made.KeyID != "":
 		words = "secret"
 	case r.Thumbprint() != "" && r.Step(StepCertificate) != nil:
@@ -373,13 +395,13 @@ func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
 			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), r.otherCertificates()...)
 		}
 	case r.Plan.Credential.Kind == Federated:
-		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer + " can sign in as it. Find out who granted that, and press Undo."
+		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer + " can sign in as it. Find out who granted that, and press Undo.", false
 	default:
-		return text + "It has no credential of this request. Find out who granted that before you press Undo."
+		return text + "It has no credential of this request. Find out who granted that before you press Undo.", false
 	}
 	if err := e.insist(take); err != nil {
 		e.log.Error("removing the credential of an app with too many permissions", "request", r.ID, "err", err)
-		return text + "Its " + words + " could not be removed in Entra: press Undo. Find out who granted that."
+		return text + "Its " + words + " could not be removed in Entra: press Undo. Find out who granted that.", false
 	}
-	return text + "Its " + words + " was removed. Find out who granted that before you press Undo."
+	return text + "Its " + words + " was removed. Find out who granted that before you press Undo.", true
 }

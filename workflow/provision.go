@@ -319,7 +319,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	if use, ok := errors.AsType[*inUse](err); ok {
 		return e.stopForDependents(r, use)
 	}
-	f, what := e.stepFailure(r, name, err), HasFailed
+	f, what, disarmed := e.stepFailure(r, name, err), HasFailed, false
 	if more, ok := errors.AsType[*ExcessError](err); ok {
 		what = Alarmed
 		f = Failure{Rule: RuleExcess, Text: "It can do more than that: " + strings.Join(more.Names, ", ") + "."}
@@ -328,7 +328,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		case r.Kind == Update: // its credential is in use, and not this request's
 			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". Nothing was taken from it. Find out who granted that, then press Retry."
 		default:
-			f.Text = e.disarm(r, s, more)
+			f.Text, disarmed = e.disarm(r, s, more)
 		}
 	}
 	if r.Task == Verify {
@@ -344,6 +344,12 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		if what == Alarmed && r.Kind != Update {
 			r.Handover = Handover{}
 			r.redo(StepCredential, StepCertificate)
+		}
+		if disarmed && r.Made.KeyID != "" {
+			r.Made.KeyID, r.Made.Keys = "", r.Made.Keys-1
+		}
+		if _, no := errors.AsType[*Trouble](err); no && name == StepCredential { // this try made none
+			r.Made.Keys--
 		}
 		r.Failure = f
 		r.move(Failed, now, Event{What: what, Text: f.Text})
@@ -364,8 +370,11 @@ func (e *Engine) insist(do func(context.Context) error) error {
 		if err == nil || !ok {
 			return err
 		}
-		wait := max(later.RetryAfter(), e.backoff(try))
-		if e.hard.Err() != nil || e.now().Add(wait).Sub(began) > giveUp {
+		wait, most := max(later.RetryAfter(), e.backoff(try)), giveUp
+		if _, slow := later.(Spreading); slow {
+			most = Youth + time.Minute
+		}
+		if e.hard.Err() != nil || e.now().Add(wait).Sub(began) > most {
 			return err
 		}
 		sleep(e.hard, wait)

@@ -86,6 +86,14 @@ func (r *Request) wasTaken(name string) bool {
 		slices.ContainsFunc(taken.Permissions, func(p Permission) bool { return p.Name == name })
 }
 
+// unseen says that something that may have been made is not seen, and may not be known
+// everywhere yet.
+type unseen struct{}
+
+func (*unseen) Error() string             { return "what may have been made is not seen" }
+func (*unseen) RetryAfter() time.Duration { return 0 }
+func (*unseen) Spreading()                {}
+
 // excess decides what it means that the app has more than was approved. A list that is
 // behind still shows what was removed, so for a while that is waited for. What lasts is
 // an alarm, and so at once is all that nobody has removed.
