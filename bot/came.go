@@ -65,9 +65,9 @@ func came(r *workflow.Request) string {
 		}
 		if r.Kind == workflow.Adopt {
 			if stay := r.Stays(); stay != "" {
-				return cutProse("What was added was taken away again, but for what stays: "+stay+". It can be taken away by hand, in Entra or in Azure.", 900) + servicesStay(r)
+				return cutProse("What was added was removed again, except for what stays: "+stay+". It can be removed by hand, in Entra or in Azure.", 900) + servicesStay(r)
 			}
-			return "What was added was taken away again. The app has what it was found with." + servicesStay(r)
+			return "What was added was removed again. The app has what it was found with." + servicesStay(r)
 		}
 		return "What was made was deleted again." + servicesStay(r)
 	}

@@ -19,7 +19,7 @@ func TestWhatAnUndoLeavesIsSaid(t *testing.T) {
 		not  string
 	}{
 		{"all of an adoption", workflow.Request{Kind: workflow.Adopt, Steps: owner[:1]}, "The app has what it was found with.", "stays"},
-		{"most of an adoption", workflow.Request{Kind: workflow.Adopt, Steps: owner}, "but for what stays: Tom, who is its only owner now.", "found with"},
+		{"most of an adoption", workflow.Request{Kind: workflow.Adopt, Steps: owner}, "except for what stays: Tom, who is its only owner now.", "found with"},
 		{"a new app", workflow.Request{Kind: workflow.Register}, "What was made was deleted again.", "stays"},
 		{"a new app for Exchange", workflow.Request{Kind: workflow.Register, Plan: exchange}, "If the tenant had no service principal of Office 365 Exchange Online before, the one that was made stays", "Graph"},
 		{"an adoption for Exchange", workflow.Request{Kind: workflow.Adopt, Plan: exchange}, "If the tenant had no service principal of Office 365 Exchange Online before, the one that was made stays", "Graph"},

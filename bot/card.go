@@ -87,7 +87,7 @@ func doing(r *workflow.Request) string {
 	case r.Task == workflow.Undo && r.Kind == workflow.Renew:
 		return "remove the new credential of " + r.AppName()
 	case r.Task == workflow.Undo && r.Kind == workflow.Adopt:
-		return "take away what was added to " + r.AppName()
+		return "remove what was added to " + r.AppName()
 	case r.Task == workflow.Undo, r.Kind == workflow.Retire:
 		return "delete the app " + r.AppName()
 	case r.Kind == workflow.Adopt:

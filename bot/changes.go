@@ -19,7 +19,7 @@ func leftBlocks(r *workflow.Request) []slack.Block {
 	return changeList("What else goes in Azure", " (an update that was given up may have left it)", r.GoesInAzure())
 }
 
-// changeList names what is added and taken away.
+// changeList names what is added and removed.
 func changeList(title, words string, changes []workflow.Change) []slack.Block {
 	if len(changes) == 0 {
 		return nil

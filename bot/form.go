@@ -268,11 +268,11 @@ func applicationInput(existing bool) *slack.InputBlock {
 }
 
 func appNameInput(m meta) *slack.InputBlock {
-	hint := "How the app is called in Entra. Use a name that says which product and team it is for."
+	hint := "What the app is called in Entra. Use a name that says which product and team it is for."
 	most := workflow.AppNameMax
 	if m.Existing {
 		most = workflow.ExistingNameMax
-		hint = "The app's App ID, or its exact name in Entra. You have to be one of its owners. Nothing is taken away from it: what it lacks is added."
+		hint = "The app's App ID, or its exact name in Entra. You have to be one of its owners. Nothing is removed from it: what it lacks is added."
 	}
 	return textInput(workflow.FieldAppName, hint, most, false, clip(m.App, most), false)
 }

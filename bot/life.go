@@ -257,9 +257,9 @@ func (b *Bot) noForm(kind workflow.Kind, r *workflow.Request) error {
 func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.Choice) slack.ModalViewRequest {
 	titles := map[workflow.Kind]string{workflow.Update: "Update an app", workflow.Renew: "Renew a credential", workflow.Recreate: "Recreate an app", workflow.Retire: "Retire an app"}
 	words := map[workflow.Kind]string{
-		workflow.Update:   "Its name and its credential stay. What you take away here is taken from the app.",
+		workflow.Update:   "Its name and its credential stay. What you remove here is removed from the app.",
 		workflow.Renew:    "A new credential is made beside the old one. When you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ", an approver removes the old one.",
-		workflow.Recreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is made anew with the same permissions, and gets another App ID.",
+		workflow.Recreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is created again with the same permissions, and gets another App ID.",
 		workflow.Retire:   "Its credentials, consents and Azure roles are removed and the app is deleted. Whatever signs in with it stops working at once. If anything else in the tenant depends on it, the bot stops before that and asks the approver again. Entra keeps it for 30 days; recreate brings it back.",
 	}
 	blocks := []slack.Block{

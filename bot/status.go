@@ -285,7 +285,7 @@ func waitsFor(r *workflow.Request) string {
 			return "the new credential was removed again"
 		}
 		if r.Kind == workflow.Adopt {
-			return "what was added was taken away again"
+			return "what was added was removed again"
 		}
 		return "what was made was deleted again"
 	}

@@ -20,7 +20,7 @@ func TestWhatRunsIsSaidInItsOwnWords(t *testing.T) {
 		{workflow.Retire, workflow.Provision, "The bot has begun to delete the app payroll."},
 		{workflow.Renew, workflow.Provision, "The bot has begun to renew the credential of payroll."},
 		{workflow.Renew, workflow.RemoveOld, "The bot has begun to remove the old credential of payroll."},
-		{workflow.Adopt, workflow.Undo, "The bot has begun to take away what was added to payroll."},
+		{workflow.Adopt, workflow.Undo, "The bot has begun to remove what was added to payroll."},
 	} {
 		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.Provisioning, Plan: workflow.Plan{AppName: "payroll"}}
 		if got := came(r); got != c.want {

@@ -249,9 +249,9 @@ func (r *Request) leavesAzure() bool { return r.Task == Undo || r.Kind == Retire
 func (r *Request) azureDoing() string {
 	switch w := r.azureWork(); {
 	case w.gives() && w.takes():
-		return "assign roles and take roles away"
+		return "assign and remove roles"
 	case w.takes():
-		return "take roles away"
+		return "remove roles"
 	}
 	return "assign roles"
 }

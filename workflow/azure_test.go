@@ -134,7 +134,7 @@ func TestWhoLacksARightWhereAnUpdateChangesRolesChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := "Owner, User Access Administrator or Role Based Access Control Administrator in the Azure subscriptions (to assign roles and take roles away there)"; !strings.Contains(r.RolesWords(), want) {
+		if want := "Owner, User Access Administrator or Role Based Access Control Administrator in the Azure subscriptions (to assign and remove roles there)"; !strings.Contains(r.RolesWords(), want) {
 			t.Errorf("the card says %s", r.RolesWords())
 		}
 		n.Approve(t.Context(), r.ID, ada, r.Rev)
@@ -145,7 +145,7 @@ func TestWhoLacksARightWhereAnUpdateChangesRolesChangesNothing(t *testing.T) {
 		if r.State != Signing || r.Failure.Rule != RuleRole || !slices.Equal(w.one().azure, before) {
 			t.Errorf("it is %s, and the app has %v", r.State, w.one().azure)
 		}
-		for _, text := range []string{second, "assign roles and take roles away", "Nothing was changed"} {
+		for _, text := range []string{second, "assign and remove roles", "Nothing was changed"} {
 			if !strings.Contains(r.Failure.Text, text) {
 				t.Errorf("%q is not said: %s", text, r.Failure.Text)
 			}

@@ -29,7 +29,7 @@ func TestWhatARetirementHasTakenAwayInAzureIsLeftNoMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Step(StepUnassign) != nil || strings.Contains(r.RolesWords(), "take roles away") {
+		if r.Step(StepUnassign) != nil || strings.Contains(r.RolesWords(), "remove roles") {
 			t.Errorf("it asks for %s", r.RolesWords())
 		}
 		w.settle(n, r.ID, Done)
@@ -123,7 +123,7 @@ func TestARefusalNamesTheRolesOfThoseSubscriptionsOnly(t *testing.T) {
 		Plan:      Plan{AzureRoles: []AzureRole{keys}, Subscriptions: []string{subscription}},
 		LeftAzure: []AzureShare{{[]string{second}, []AzureRole{minimal}}}}
 	no := r.againstAzure(Signer{UPN: "ada@contoso.com", Subscriptions: []string{subscription}})
-	if no == nil || !strings.Contains(no.Text, "take roles away in the Azure subscription "+second) || !strings.Contains(no.Text, "would stay: Backup operator.") {
+	if no == nil || !strings.Contains(no.Text, "remove roles in the Azure subscription "+second) || !strings.Contains(no.Text, "would stay: Backup operator.") {
 		t.Errorf("it says %v", no)
 	}
 	if no = r.againstAzure(Signer{UPN: "ada@contoso.com", Subscriptions: []string{second}}); no == nil || !strings.Contains(no.Text, "would stay: Contributor.") {

@@ -289,7 +289,7 @@ func (r *Request) undoWords() string {
 	case Renew:
 		return "Undo to keep the old one only"
 	case Adopt:
-		return "Undo to take away what was added"
+		return "Undo to remove what was added"
 	}
 	return "Undo to delete the app"
 }

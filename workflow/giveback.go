@@ -177,7 +177,7 @@ func staysIfRefused(stay []string, what string, err error) ([]string, error) {
 	return stay, err
 }
 
-// stays writes down what a step has done, and what it could not take away.
+// stays writes down what a step has done, and what it could not remove.
 func (st *Step) stays(done string, stay []string) {
 	st.Note, st.Stays = done, stay
 	if len(stay) > 0 && done != "" {
@@ -188,7 +188,7 @@ func (st *Step) stays(done string, stay []string) {
 	}
 }
 
-// Stays says what an Undo of an adoption could not take away, or nothing.
+// Stays says what an Undo of an adoption could not remove, or nothing.
 func (r *Request) Stays() string {
 	var stay []string
 	for _, s := range r.Steps {
@@ -200,7 +200,7 @@ func (r *Request) Stays() string {
 // gaveBack says how an Undo of an adoption ended.
 func (r *Request) gaveBack() string {
 	if stay := r.Stays(); stay != "" {
-		return "What this request had added was taken away, but for what stays: " + stay + ". It can be taken away by hand, in Entra or in Azure."
+		return "What this request had added was removed, except for what stays: " + stay + ". It can be removed by hand, in Entra or in Azure."
 	}
-	return "What this request had added was taken away. The app has what it was found with."
+	return "What this request had added was removed. The app has what it was found with."
 }

@@ -211,7 +211,7 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	case r.Target.TakenOver:
 		return skipped("all who had a say over it have left, and an approver took over")
 	case !r.Adopted() && r.Task != Verify:
-		return skipped("it was made anew, and is nobody else's")
+		return skipped("it was created again, and is nobody else's")
 	case r.Kind == Retire: // nobody can be asked who owns what is gone
 		switch alive, err := s.Alive(ctx, r.Made.AppID); {
 		case err != nil:

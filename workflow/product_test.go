@@ -215,7 +215,7 @@ func TestWhoMayNotTakeRolesInAzureAwayRetiresNothing(t *testing.T) {
 		if a := w.one(); r.State != Signing || r.Failure.Rule != RuleRole || len(a.thumbprints) != 1 || len(a.azure) != 1 || len(a.granted) == 0 {
 			t.Errorf("it is %s, and the app has %+v", r.State, a)
 		}
-		for _, text := range []string{subscription, "take roles away", "would stay: Contributor", "Nothing was changed"} {
+		for _, text := range []string{subscription, "remove roles", "would stay: Contributor", "Nothing was changed"} {
 			if !strings.Contains(r.Failure.Text, text) {
 				t.Errorf("%q is not said: %s", text, r.Failure.Text)
 			}

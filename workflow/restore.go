@@ -29,7 +29,7 @@ func notRestored(ctx context.Context, r *Request, s Session, err error) bool {
 }
 
 // restore brings the app back, without the credentials that it had. What is not
-// among the deleted ones is made anew by the next steps.
+// among the deleted ones is created again by the next steps.
 func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 	restored, err := s.RestoreApplication(ctx, r.Made.AppID, r.Made.ServicePrincipal)
 	if err != nil {
@@ -43,10 +43,10 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 	return func(r *Request, st *Step) {
 		r.Found.Thumbprints, r.Found.Federated, r.Found.Secrets = nil, nil, 0
 		if !restored {
-			r.Found, r.Left, r.LeftAzure = Found{}, Plan{}, nil // nothing of that is in what is made anew
+			r.Found, r.Left, r.LeftAzure = Found{}, Plan{}, nil // nothing of that is in what is created again
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
 			r.Target.Anew, r.Made.Removed, r.Taken = true, time.Time{}, Plan{}
-			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is made anew"
+			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is created again"
 		}
 	}, nil
 }

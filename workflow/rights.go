@@ -49,7 +49,7 @@ func (r *Request) rolesNeeded() []roleNeed {
 		case n.to == toRegister && (task == Undo || r.aboutApp() && r.Kind != Recreate):
 			needs[i].to = "change applications"
 		case n.to == toConsent && r.Kind == Retire:
-			needs[i].to = "take back consent to Microsoft Graph application permissions"
+			needs[i].to = "revoke consent to Microsoft Graph application permissions"
 		}
 	}
 	return needs
@@ -150,11 +150,20 @@ func (t Tenant) lists(of RolePurpose) bool {
 	return slices.ContainsFunc(t.Sufficient, func(s SufficientRole) bool { return s.For == of })
 }
 
-// RolesWords says which directory roles a sign-in for r takes.
+// RolesWords says which directory roles a sign-in for r takes. What the same roles are
+// for is said together.
 func (r *Request) RolesWords() string {
-	var words []string
+	var roles []string
+	to := map[string][]string{}
 	for _, n := range r.rolesNeeded() {
-		words = append(words, n.words+" (to "+n.to+")")
+		if to[n.words] == nil {
+			roles = append(roles, n.words)
+		}
+		to[n.words] = append(to[n.words], n.to)
+	}
+	var words []string
+	for _, role := range roles {
+		words = append(words, role+" (to "+strings.Join(to[role], ", and to ")+")")
 	}
 	if r.inAzure() {
 		words = append(words, r.azureAdmins()+" in the Azure "+AzureScopeWord(r.azureWork().subscriptions())+"s (to "+r.azureDoing()+" there)")

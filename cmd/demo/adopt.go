@@ -34,10 +34,10 @@ func (s *story) adopted(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(card.Plain(), "Nothing is taken away from it") {
-		return expected("the card says that nothing is taken away", card.Plain(), nil)
+	if !strings.Contains(card.Plain(), "Nothing is removed from it") {
+		return expected("the card says that nothing is removed", card.Plain(), nil)
 	}
-	s.sees("on the card: what is added to it where it is missing. Nothing is taken away from it")
+	s.sees("on the card: what is added to it where it is missing. Nothing is removed from it")
 	first, secret := s.appID, s.secret
 	s.appID = s.named(name)[0].AppID
 	err = s.open(ctx)

@@ -59,7 +59,7 @@ func TestBackupServerAndAnExistingApp(t *testing.T) {
 	v.types(kb.Enter)
 	v.until("the form closes", "!document.querySelector('dialog[open]')")
 	v.is(ada, approvals)
-	v.sees(".message", "Nothing is taken away from it")
+	v.sees(".message", "Nothing is removed from it")
 	v.shot("existing-card")
 	v.approves(w, legacyName, "Approve")
 	v.sees(".message", "Stays as it is")

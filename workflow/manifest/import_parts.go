@@ -284,7 +284,7 @@ func (r *reader) key(path string, o object) {
 		data = o.text("value")
 	}
 	if data == "" {
-		r.ignore(path, "the certificate itself is not in the manifest: give it anew")
+		r.ignore(path, "the certificate itself is not in the manifest: add it again")
 		return
 	}
 	c, err := certificate.Parse([]byte(data))

@@ -105,7 +105,7 @@ func TestAnAppThatWasMadeByHandIsAdoptedUpdatedAndKeepsWhatItHad(t *testing.T) {
 
 	w.types("update HR Portal", map[string]any{"Team": team, "Reason": "its mail is backed up too"})
 	card := w.sees(w.ada, in(approval), "add to the existing app HR Portal?")
-	if !strings.Contains(card.Plain(), "Nothing is taken away from it") {
+	if !strings.Contains(card.Plain(), "Nothing is removed from it") {
 		t.Errorf("the card is %s", card.Plain())
 	}
 	if now := w.app(before.AppID); len(now.Passwords) != 1 || len(now.Roles) != len(before.Roles) {
