@@ -78,6 +78,7 @@ func (s *Server) learn(g *generation, client string, by naming) {
 		now.namings[client] = by
 	}
 	s.found.Store(now)
+	s.log.Info("what a backup server takes is known", "generation", g.name, "client_id", string(by))
 }
 
 // namings is what to try as client_id: what this server took of the client before, then
