@@ -28,6 +28,8 @@ type item struct {
 
 	chained bool // sent only after the one before has come off; both in one batch
 
+	what string // that is removed; see session.isGone
+
 	got serialization.Parsable
 	err error // as graph.send returns it
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // signedIn is a session of Ada's for something of that age.
@@ -91,6 +92,46 @@ func TestAnApplicationRestoredByItsNameHasNoCredentialOnAnyReplica(t *testing.T)
 		w.tenant.Settle()
 		if got, _ := w.tenant.Application(appID); len(got.Passwords)+len(got.Federated) != 0 {
 			t.Errorf("seed %d: it has %+v %+v", w.seed, got.Passwords, got.Federated)
+		}
+	})
+}
+
+// services.md, section 1: what was just granted is withdrawn, though a replica that has not
+// heard of it lists nothing and has nothing to delete.
+func TestWhatIsRetiredAtOnceKeepsNoConsentAndNoTrust(t *testing.T) {
+	replicated(t, func(t *testing.T, w *seedWorld) {
+		mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+		user, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "User.Read")
+		p := workflow.Plan{Permissions: []workflow.Permission{mail, user}}
+		p.Credential = workflow.Credential{Kind: workflow.Federated, Federated: workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"}}
+		w.slowReplicas()
+		s := w.signedIn(p, time.Now())
+		var id, appID, sp string
+		for _, step := range []func() error{
+			func() (err error) {
+				id, appID, err = s.EnsureApplication(t.Context(), workflow.App{UniqueName: "entra-app-payroll", DisplayName: "payroll", Audience: "AzureADMyOrg", Permissions: p.Permissions})
+				return err
+			},
+			func() (err error) { sp, err = s.EnsureServicePrincipal(t.Context(), appID); return err },
+			func() error { return s.EnsureConsent(t.Context(), sp, p.Permissions) },
+			func() error { return s.EnsureFederated(t.Context(), id, "payroll", p.Credential.Federated) },
+		} {
+			if err := w.untilDone(step); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s = w.signedIn(p, time.Now())
+		for _, step := range []func() error{
+			func() error { return s.RemoveCredentials(t.Context(), id, p) },
+			func() error { return s.RemoveConsent(t.Context(), sp, p) },
+		} {
+			if err := w.untilDone(step); err != nil {
+				t.Error(err)
+			}
+		}
+		w.tenant.Settle()
+		if got, _ := w.tenant.Application(appID); len(got.Roles)+len(got.Scopes)+len(got.Federated) != 0 {
+			t.Errorf("seed %d: it has %q %q %+v", w.seed, got.Roles, got.Scopes, got.Federated)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	kiota "github.com/microsoft/kiota-abstractions-go"
@@ -58,10 +59,15 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 	if err == nil && len(certs) == 0 && (kind == workflow.OwnCertificate || kind == workflow.MadeCertificate) && s.hidden("certificates of "+id) {
 		err = old(opCerts, "the app's certificate is not seen yet")
 	}
-	return errors.Join(append(errs, err, s.removeFederated(ctx, id, kind == workflow.Federated), s.removeFromPrincipal(ctx, appID, served))...)
+	return errors.Join(append(errs, err, s.removeFederated(ctx, id, p.Credential), s.removeFromPrincipal(ctx, appID, served))...)
 }
 
-func (s *session) removeFederated(ctx context.Context, applicationID string, has bool) error {
+// removeFederated ends every trust of an application in another issuer. has is the
+// credential that it is known to have.
+func (s *session) removeFederated(ctx context.Context, applicationID string, has workflow.Credential) error {
+	what := func(issuer, subject string) string {
+		return strings.Join([]string{"trust of", applicationID, "in", issuer, subject}, " ")
+	}
 	i, err := s.federatedItem(ctx, applicationID)
 	if err != nil {
 		return err
@@ -71,7 +77,7 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 		if l, ok := p.(models.FederatedIdentityCredentialCollectionResponseable); ok {
 			for _, c := range l.GetValue() {
 				if req, err := s.application(applicationID).FederatedIdentityCredentials().ByFederatedIdentityCredentialId(value(c.GetId())).ToDeleteRequestInformation(ctx, nil); err == nil {
-					items = append(items, &item{op: opUnfederate, req: req})
+					items = append(items, &item{op: opUnfederate, req: req, what: what(value(c.GetIssuer()), value(c.GetSubject()))})
 				}
 			}
 		}
@@ -79,58 +85,44 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 	if err != nil {
 		return s.fault(err, applicationID)
 	}
-	if has && len(items) == 0 && s.hidden("federated credentials of "+applicationID) {
-		return old(opListFederate, "the app's trust in another issuer is not seen yet")
+	var known []string
+	if has.Kind == workflow.Federated {
+		known = append(known, what(has.Federated.Issuer, has.Federated.Subject))
 	}
-	s.isGone("federated credentials of " + applicationID)
-	return s.remove(ctx, items)
+	err = s.remove(ctx, items, applicationID)
+	if err == nil && s.anyHidden(known) {
+		err = old(opListFederate, "the app's trust in another issuer is not seen yet")
+	}
+	return err
 }
 
 // RemoveConsent withdraws what a service principal was granted of the kinds that
 // a plan has: the token is good for no others, which go with the application. A
-// service principal that is not there has nothing.
+// service principal that is not there has nothing, unless it may only be too young to be
+// seen; so does a list without what the plan has.
 func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p workflow.Plan) error {
 	roles, grants, err := s.consentedItems(ctx, servicePrincipal)
 	if err != nil {
 		return err
 	}
-	if len(p.Of(catalog.Application)) == 0 {
-		roles.req = nil
+	var lists []*item
+	if len(p.Of(catalog.Application)) > 0 {
+		lists = append(lists, roles)
 	}
-	if len(p.Of(catalog.Delegated)) == 0 {
-		grants.req = nil
+	if len(p.Of(catalog.Delegated)) > 0 {
+		lists = append(lists, grants)
 	}
-	lists := slices.DeleteFunc([]*item{roles, grants}, func(i *item) bool { return i.req == nil })
 	s.batch(ctx, lists)
 	if status(roles.err) == http.StatusNotFound {
-		roles.err, roles.req = nil, nil
+		roles.err, lists = nil, slices.DeleteFunc(lists, func(i *item) bool { return i == roles })
 	}
 	if err := worst([]error{s.fault(roles.err), s.fault(grants.err)}); err != nil {
 		return err
 	}
 	var items []*item
-	add := func(req *kiota.RequestInformation, err error) {
-		if err == nil {
-			items = append(items, &item{op: opUnconsent, req: req})
-		}
-	}
 	for _, i := range lists {
-		if i.req == nil {
-			continue
-		}
 		err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
-			switch l := p.(type) {
-			case models.AppRoleAssignmentCollectionResponseable:
-				for _, a := range l.GetValue() {
-					add(serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(servicePrincipal).
-						AppRoleAssignments().ByAppRoleAssignmentId(value(a.GetId())).ToDeleteRequestInformation(ctx, nil))
-				}
-			case models.OAuth2PermissionGrantCollectionResponseable:
-				for _, g := range l.GetValue() {
-					add(oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).
-						ByOAuth2PermissionGrantId(value(g.GetId())).ToDeleteRequestInformation(ctx, nil))
-				}
-			}
+			items = append(items, s.withdrawals(ctx, servicePrincipal, p)...)
 		})
 		if err != nil {
 			return s.fault(err)
@@ -139,18 +131,73 @@ func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p 
 	s.mu.Lock()
 	clear(s.consented)
 	s.mu.Unlock()
-	return s.remove(ctx, items)
+	err = s.remove(ctx, items, servicePrincipal)
+	if err != nil || !s.unsettled() {
+		return err
+	}
+	known, err := s.consentOf(ctx, servicePrincipal, p)
+	if err == nil && s.anyHidden(known) {
+		err = old(opConsented, "the app's permissions are not seen yet")
+	}
+	return err
 }
 
+// withdrawals are the deletions of what a page of a list has.
+func (s *session) withdrawals(ctx context.Context, servicePrincipal string, page serialization.Parsable) (items []*item) {
+	add := func(what string, req *kiota.RequestInformation, err error) {
+		if err == nil {
+			items = append(items, &item{op: opUnconsent, req: req, what: what})
+		}
+	}
+	switch l := page.(type) {
+	case models.AppRoleAssignmentCollectionResponseable:
+		for _, a := range l.GetValue() {
+			req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(servicePrincipal).
+				AppRoleAssignments().ByAppRoleAssignmentId(value(a.GetId())).ToDeleteRequestInformation(ctx, nil)
+			add("role of "+servicePrincipal+" on "+value(a.GetResourceId()).String()+" "+value(a.GetAppRoleId()).String(), req, err)
+		}
+	case models.OAuth2PermissionGrantCollectionResponseable:
+		for _, g := range l.GetValue() {
+			req, err := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).
+				ByOAuth2PermissionGrantId(value(g.GetId())).ToDeleteRequestInformation(ctx, nil)
+			add("grant of "+servicePrincipal+" on "+strings.ToLower(value(g.GetResourceId())), req, err)
+		}
+	}
+	return items
+}
+
+// consentOf is what a service principal was granted for a plan, as withdrawals call it.
+func (s *session) consentOf(ctx context.Context, servicePrincipal string, p workflow.Plan) (known []string, err error) {
+	roles, scopes, err := s.unwanted(ctx, servicePrincipal, p.Permissions)
+	for role := range roles {
+		known = append(known, "role of "+servicePrincipal+" on "+role)
+	}
+	for resource := range scopes {
+		known = append(known, "grant of "+servicePrincipal+" on "+resource)
+	}
+	return known, err
+}
+
+// anyHidden reports whether any of these may be there though it is not seen.
+func (s *session) anyHidden(what []string) bool { return slices.ContainsFunc(what, s.hidden) }
+
 // remove sends deletions, in an order that is the same at every try: Graph lists
-// in any. What is gone already is gone.
-func (s *session) remove(ctx context.Context, items []*item) error {
+// in any. What is gone already is gone. But the replica that answers may not have heard of
+// something young, about which all of them are.
+func (s *session) remove(ctx context.Context, items []*item, about string) error {
 	slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(address(a), address(b)) })
 	s.batch(ctx, items)
 	var errs []error
 	for _, i := range items {
-		if status(i.err) != http.StatusNotFound {
+		at := "removal " + address(i)
+		switch {
+		case i.err == nil:
+			s.isGone(at)
+			s.isGone(i.what)
+		case status(i.err) != http.StatusNotFound:
 			errs = append(errs, s.fault(i.err))
+		case (s.unsettled() || s.knows(about)) && !s.isTaken(at):
+			errs = append(errs, old(i.op, "what is removed is not seen everywhere yet"))
 		}
 	}
 	return worst(errs)

@@ -469,6 +469,16 @@ func (g *game) retire() {
 			g.no("the retired app has a credential: %+v %+v %+v", a.Passwords, a.Certificates, a.Federated)
 		}
 	}
+	g.hand(old.Plan, func(s workflow.Session) { // and should somebody restore it, no consent comes back
+		g.must(g.untilDone(func() error {
+			_, err := s.RestoreApplication(g.t.Context(), old.Made.AppID, old.Made.ServicePrincipal)
+			return err
+		}))
+	})
+	g.tenant.Settle()
+	if a, _ := g.tenant.Application(old.Made.AppID); a.ServicePrincipalID != old.Made.ServicePrincipal || len(a.Roles)+len(a.Scopes) > 0 {
+		g.no("the retired app is restored with %q and %q", a.Roles, a.Scopes)
+	}
 }
 
 func (g *game) ended(old *workflow.Request) *workflow.Request {

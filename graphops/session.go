@@ -138,6 +138,13 @@ func (s *session) took(what string) bool {
 	return !s.taken[what].IsZero()
 }
 
+// isTaken reports whether this session has taken something away.
+func (s *session) isTaken(what string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.taken[what].IsZero()
+}
+
 // removes notes what came of a removal: where its answer was lost, it may be done.
 func (s *session) removes(what string, err error) {
 	if _, lost := err.(*later); lost || err == nil {

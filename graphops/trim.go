@@ -53,7 +53,7 @@ func (s *session) Trim(ctx context.Context, m workflow.Made, needs, had workflow
 	s.mu.Lock()
 	clear(s.consented)
 	s.mu.Unlock()
-	return s.remove(ctx, append(items, more...))
+	return s.remove(ctx, append(items, more...), m.ServicePrincipal)
 }
 
 // unwanted are the app roles (resource and role ID) and the scopes (by resource
