@@ -57,7 +57,16 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 		return "", err
 	}
 	s.makes(certificateNamed(applicationID, c.Thumbprint))
-	return unseen, s.setCertificates(ctx, applicationID, keys, append(slices.Clone(keys), encode(ours)))
+	return unseen, s.setCertificates(ctx, applicationID, keys, append(s.staying(keys), encode(ours)))
+}
+
+// staying are the certificates that are written back. A replica that is behind shows those
+// that an app had before it was deleted.
+func (s *session) staying(keys []json.RawMessage) []json.RawMessage {
+	if s.ask.Restored {
+		return nil
+	}
+	return slices.Clone(keys)
 }
 
 // RemoveCertificate takes a certificate away, and leaves the others.
@@ -69,9 +78,9 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 	if err != nil {
 		return err
 	}
-	left := slices.DeleteFunc(slices.Clone(keys), func(k json.RawMessage) bool { return thumbprintOf(k) == thumbprint })
+	left := slices.DeleteFunc(s.staying(keys), func(k json.RawMessage) bool { return thumbprintOf(k) == thumbprint })
 	what := certificateNamed(applicationID, thumbprint)
-	switch unseen := len(left) == len(keys); {
+	switch unseen := !hasCertificate(keys, thumbprint); {
 	case unseen && !s.hidden(what):
 		return nil
 	case s.expects(keys, has), unseen && !s.tries(what, false):

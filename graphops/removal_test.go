@@ -142,3 +142,22 @@ func TestAnUndoneRenewalLeavesTheOldCredentialOnly(t *testing.T) {
 		}
 	})
 }
+
+// A restored app gets no certificate back from a replica that has not heard of its end.
+func TestARestoredAppHasNoCertificateButItsOwn(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada")
+	objectID, appID, _ := w.made(s, app("keys"))
+	old, ours := w.certificate("old"), w.certificate("ours")
+	if err := w.patiently(func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-1", old)) }); err != nil {
+		t.Fatal(err)
+	}
+	later := w.session("ada").(*session) // it has seen none removed
+	later.ask.Restored = true
+	if err := w.patiently(func() error { return certified(later.EnsureCertificate(t.Context(), objectID, "EA-2", ours)) }); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.thumbprints(appID); !slices.Equal(got, []string{ours.Thumbprint}) {
+		t.Errorf("it has %q, want %s", got, ours.Thumbprint)
+	}
+}
