@@ -99,7 +99,8 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 	blocks = append(blocks, b.ewsNext(r)...)
 	if r.Made.Connected != "" {
 		blocks = append(blocks, b.connectedBlocks(r)...)
-		return fmt.Sprintf("%s: the app %s is ready, and %s is connected with it.", r.ID, r.AppName(), r.Plan.Backup.Server), append(blocks, b.overlap(r)...)
+		blocks = append(append(blocks, firstSignInNote(r)...), b.overlap(r)...)
+		return fmt.Sprintf("%s: the app %s is ready, and %s is connected with it.", r.ID, r.AppName(), r.Plan.Backup.Server), blocks
 	}
 	if words := notConnected(r); words != "" {
 		blocks = append(blocks, block(line(strings.TrimSpace(words))))
@@ -121,7 +122,7 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 			text = fmt.Sprintf("%s: the app %s is yours. Its secret was opened.", r.ID, r.AppName())
 			blocks = append(blocks, block(line("You opened the secret on ", r.Handover.At, ". It can't be shown again.")))
 		}
-		return text, append(blocks, b.overlap(r)...)
+		return text, append(append(blocks, firstSignInNote(r)...), b.overlap(r)...)
 	}
 	by := r.Entered.Add(b.desk.Policy().RevealWithin)
 	blocks = append(blocks,
@@ -191,4 +192,16 @@ func (b *Bot) accountOf(r *workflow.Request) string {
 	t, _ := b.desk.Tenant(r.Tenant)
 	a, _ := t.Approver(r.Approval.By.ID)
 	return firstOf(a.Entra, "your account of this tenant")
+}
+
+// firstSignInNote is for a credential that is new to the app and handed to nobody here. What
+// is handed over has the sentence beside it.
+func firstSignInNote(r *workflow.Request) []slack.Block {
+	c := r.Plan.Credential.Kind
+	switch {
+	case c == "", r.Handover.Status != workflow.NotKept, r.Task == workflow.Verify, r.Task == workflow.RemoveOld,
+		r.Kind == workflow.Update && r.Was.Credential.Kind == c:
+		return nil
+	}
+	return []slack.Block{note(firstSignIn)}
 }

@@ -46,7 +46,7 @@ func inState(s workflow.State) func(*workflow.Request) {
 		if s == workflow.Done {
 			r.Handover.Status = workflow.Shown
 		}
-		r.Failure = workflow.Failure{Text: "“Grant admin consent” did not come off."}
+		r.Failure = workflow.Failure{Text: "“Grant admin consent” failed."}
 		if s.IsOutcome() || s == workflow.Done {
 			r.Outcomes = 1
 		}

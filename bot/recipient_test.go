@@ -98,3 +98,21 @@ func TestWhetherAnAddressWasConfirmedIsWhatSlackSays(t *testing.T) {
 		}
 	}
 }
+
+// services.md, section 1: a first sign-in with a good credential may fail for minutes.
+func TestWhoeverHasANewCredentialOfTheirOwnIsToldOfTheFirstSignIn(t *testing.T) {
+	for _, kind := range []workflow.CredentialKind{workflow.OwnCertificate, workflow.Federated} {
+		w := newWorld(t)
+		r := w.request(t, "payroll", "backup", inState(workflow.Done))
+		r.Handover = workflow.Handover{}
+		r.Plan.Credential.Kind = kind
+		_, blocks := w.bot.outcome(r)
+		if text := asText(t, blocks); !strings.Contains(text, firstSignIn) {
+			t.Errorf("%s: %s", kind, text)
+		}
+		r.Kind, r.Was = workflow.Update, r.Plan
+		if _, blocks = w.bot.outcome(r); strings.Contains(asText(t, blocks), firstSignIn) {
+			t.Errorf("%s: an update has no new credential", kind)
+		}
+	}
+}

@@ -245,7 +245,7 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 	}
 	switch {
 	case len(found) == 0:
-		return Registration{}, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. %s", name, next)}
+		return Registration{}, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. One that was made minutes ago Entra may not know everywhere yet: then wait some minutes. %s", name, next)}
 	case len(found) > 1:
 		ids := make([]string, len(found))
 		for i, a := range found {

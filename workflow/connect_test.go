@@ -208,7 +208,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 				r := w.askServer(n, serverDraft("payroll-backup"))
 				w.approved(n, r.ID)
 				r = w.get(r.ID)
-				if r.State != Failed || !strings.Contains(r.Failure.Text, "“Connect the backup server” did not come off: vb365-prod refused to add the organization. It says: “Wrong license”") || len(r.Handover.File) == 0 {
+				if r.State != Failed || !strings.Contains(r.Failure.Text, "“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license”") || len(r.Handover.File) == 0 {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if m := w.messages[r.Posts[post(Outcome, r.Outcomes)].TS]; m == nil || m.drawn.Failure.Text != r.Failure.Text {
@@ -271,7 +271,7 @@ func TestAServerThatIsBusyIsWaitedForByItsName(t *testing.T) {
 			t.Errorf("the step is %+v", s)
 		}
 		pass(4 * time.Minute)
-		if r := w.get(r.ID); r.State != Failed || !strings.Contains(r.Failure.Text, "vb365-prod did not answer as it should for three minutes") {
+		if r := w.get(r.ID); r.State != Failed || !strings.Contains(r.Failure.Text, "vb365-prod did not answer as it should for 3 minutes") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})

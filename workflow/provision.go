@@ -308,7 +308,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		if at, more := e.nextTry(r, name, later); more {
 			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 				st := r.Step(name)
-				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, r.waits(st, later)
+				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, r.waits(st, later, now)
 				r.Rev++
 				return nil
 			})
@@ -381,12 +381,21 @@ func (e *Engine) insist(do func(context.Context) error) error {
 	}
 }
 
+// waitWords is a wait as people say it, in whole minutes, or seconds where it is shorter.
+func waitWords(d time.Duration) string {
+	if d < time.Minute {
+		return Count(int(d/time.Second), "second")
+	}
+	return Count(int(d.Round(time.Minute)/time.Minute), "minute")
+}
+
 // stepFailure says for people why a step came to nothing, and what is true now.
 func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
-	f := Failure{Text: fmt.Sprintf("“%s” did not come off: ", r.StepTitle(name))}
+	f := Failure{Text: fmt.Sprintf("“%s” failed: ", r.StepTitle(name))}
 	trouble, isTrouble := errors.AsType[*Trouble](err)
 	lag, isLag := errors.AsType[*notYet](err)
-	_, isTemporary := errors.AsType[Temporary](err)
+	later, isTemporary := errors.AsType[Temporary](err)
+	waited := waitWords(e.now().Sub(r.Step(name).Since))
 	_, isSpreading := errors.AsType[Spreading](err)
 	if x, ok := errors.AsType[Explained](err); ok && !isTrouble {
 		trouble = x.Explain()
@@ -399,11 +408,13 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	case isLag && r.Task == Verify:
 		f.Text += "the app lacks " + strings.Join(lag.missing, ", ") + "."
 	case isLag:
-		f.Text += "after twenty minutes the app still lacks " + strings.Join(lag.missing, ", ") + "."
+		f.Text += "after " + waited + " the app still lacks " + strings.Join(lag.missing, ", ") + "."
 	case isSpreading:
-		f.Text += "after twenty minutes not all of Entra knows what was just made or changed."
+		f.Text += "after " + waited + " not all of Entra knows what was just made or changed."
+	case isTemporary && later.RetryAfter() >= r.patience(later, e.now()):
+		f.Text += r.Awaited(name) + " asks for no further call for " + waitWords(later.RetryAfter()) + ", which is longer than a step waits."
 	case isTemporary:
-		f.Text += r.Awaited(name) + " did not answer as it should for three minutes."
+		f.Text += r.Awaited(name) + " did not answer as it should for " + waited + "."
 	default:
 		f.Ref = newRef()
 		f.Text += "something went wrong that this bot did not expect (reference " + f.Ref + ")."

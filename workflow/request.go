@@ -266,7 +266,7 @@ const (
 	Revoked  HandoverStatus = "revoked" // not opened in time, and shredded here
 )
 
-// A Failure is why something did not come off, for people and for programs.
+// A Failure is why something failed, for people and for programs.
 type Failure struct {
 	Rule Rule   // which rule refused it, if one did
 	Text string // what happened, what is true now, the next step

@@ -130,9 +130,9 @@ func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 	e.drop(r.ID)
 	_, lacks := errors.AsType[*notYet](why)
 	if _, unclear := errors.AsType[Temporary](why); unclear && !lacks {
-		f.Text = "Nothing can be said yet of what was made by hand. " + f.Text + " Verify it again, or press Approve to have the bot do it."
+		f.Text = "Nothing can be said yet of what was made by hand. " + f.Text + " Run verify again, or press Approve to have the bot do it."
 	} else {
-		f.Text = "What was made by hand is not what the plan says. " + f.Text + " Mend it and verify it again, or press Approve to have the bot do it."
+		f.Text = "What was made by hand is not what the plan says. " + f.Text + " Entra may not know everywhere yet what was made minutes ago: then wait some minutes. Fix it and run verify again, or press Approve to have the bot do it."
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 		r.Failure, r.Made, r.Steps = f, Made{}, nil

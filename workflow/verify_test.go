@@ -71,7 +71,7 @@ func TestWhatIsMissingOfWhatWasMadeByHandIsSaidSoon(t *testing.T) {
 		if took := time.Since(began); took > 2*giveUpVerify {
 			t.Errorf("it took %s", took)
 		}
-		if text := r.Failure.Text; strings.Count(text, says) != 1 || strings.Count(text, "Mend it and verify it again") != 1 || !strings.Contains(text, "the app lacks ") || strings.ContainsAny(text, "[]") {
+		if text := r.Failure.Text; strings.Count(text, says) != 1 || strings.Count(text, "Fix it and run verify again") != 1 || !strings.Contains(text, "the app lacks ") || strings.ContainsAny(text, "[]") {
 			t.Errorf("it says: %s", text)
 		}
 	})

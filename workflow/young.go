@@ -131,7 +131,7 @@ func (r *Request) patience(why Temporary, now time.Time) time.Duration {
 }
 
 // waits says for people what a step waits for, and since when.
-func (r *Request) waits(st *Step, why Temporary) string {
+func (r *Request) waits(st *Step, why Temporary, now time.Time) string {
 	text := "waiting for " + r.Awaited(st.Name)
 	if _, ok := why.(Spreading); !ok {
 		return text
@@ -145,6 +145,9 @@ func (r *Request) waits(st *Step, why Temporary) string {
 			"twenty minutes more. If somebody gave it to the app again, remove it in Entra"
 	default:
 		text += ", until all of it knows what was just made or changed"
+	}
+	if r.patience(why, now) < Youth {
+		return text + ", for " + waitWords(r.patience(why, now)) + " at most"
 	}
 	return text + ". That can take twenty minutes, and nobody has to do anything"
 }

@@ -49,7 +49,7 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 		if c.r.patience(lag, now) < Youth {
 			t.Errorf("%s: it is waited for %s", c.name, c.r.patience(lag, now))
 		}
-		if says := c.r.waits(&Step{Name: StepCheck}, lag); strings.Contains(says, "nobody has to") || !strings.Contains(says, "remove it in Entra") {
+		if says := c.r.waits(&Step{Name: StepCheck}, lag, now); strings.Contains(says, "nobody has to") || !strings.Contains(says, "remove it in Entra") {
 			t.Errorf("%s: people are told %q", c.name, says)
 		}
 		if alarm, ok := errors.AsType[*ExcessError](lasting(err)); !ok || len(alarm.Names) != 1 {
@@ -101,5 +101,19 @@ func TestWhatWasTakenIsKnownToTheNextRequest(t *testing.T) {
 	r.touch(StepTrim, now.Add(time.Minute+Youth))
 	if got := r.Taken.Permissions; len(got) != 1 || got[0].Name != mail.Name {
 		t.Errorf("what was taken long ago is no longer excused: %+v", got)
+	}
+}
+
+// What people read of a wait is how long it is.
+func TestAFailureSaysHowLongWasWaited(t *testing.T) {
+	for d, want := range map[time.Duration]string{0: "0 seconds", time.Second: "1 second", 20 * time.Second: "20 seconds",
+		time.Minute: "1 minute", 172 * time.Second: "3 minutes", Youth + time.Minute: "21 minutes"} {
+		if got := waitWords(d); got != want {
+			t.Errorf("%s is %q, want %q", d, got, want)
+		}
+	}
+	by := &Request{Kind: Register, Task: Verify}
+	if says := by.waits(&Step{Name: StepCheck}, &notYet{missing: []string{"Mail.Read"}}, time.Now()); strings.Contains(says, "twenty") || !strings.Contains(says, "20 seconds") {
+		t.Errorf("a verification is waited for: %q", says)
 	}
 }

@@ -197,11 +197,11 @@ func TestUndoOfAnAdoptionLeavesTheAppAsItWas(t *testing.T) {
 	w.sends("vbazure", [][2]string{{"Application", "An existing one"}}, map[string]any{"App name": before.AppID, "Reason": "backup", "Workloads": "minimal",
 		"Subscriptions": subscription, "Owners": []string{"U0TOM00001"}})
 	w.approves("add to the existing app", "Approve")
-	w.sees(w.ada, in(approval), "did not come off")
+	w.sees(w.ada, in(approval), "” failed")
 	if during := w.app(before.AppID); len(during.AzureRoles) != 1 || len(w.tenant.AzureRoleDefinitions()) != 1 || len(during.Owners) != len(before.Owners)+1 {
 		t.Fatalf("it was given %+v", during)
 	}
-	w.approves("did not come off", "Undo")
+	w.approves("” failed", "Undo")
 	card := w.sees(w.ada, in(approval), "azure-backup · Undone").Plain()
 	after := w.app(before.AppID)
 	kept(t, before, after)

@@ -94,7 +94,7 @@ func givenUpInAzure(t *testing.T) (w *world, before []string) {
 	w.entra.Fail("listFederatedCredentials", entratest.Before, 403, 1) // what the check reads
 	w.types("update azure-backup", map[string]any{"Reason": "as little as possible", "Workloads": "minimal", "Subscriptions": otherSubscription})
 	w.approves("update the app azure-backup?", "Approve")
-	w.press(w.ada, w.sees(w.ada, in(approval), "did not come off"), "Give up")
+	w.press(w.ada, w.sees(w.ada, in(approval), "” failed"), "Give up")
 	w.sees(w.ada, in(approval), "EA-2: azure-backup · Cancelled")
 	return w, before
 }

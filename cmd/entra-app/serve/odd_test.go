@@ -87,8 +87,8 @@ func TestAnOddApplicationIsAsItWasAfterAnUndo(t *testing.T) {
 	w.entra.Fail("addPassword", entratest.Before, 403, 1)
 	w.sends("vbo365", [][2]string{{"Application", "An existing one"}}, map[string]any{"App name": odd.DisplayName, "Reason": "backup"})
 	w.approves("add to the existing app", "Approve")
-	w.sees(w.ada, in(approval), "did not come off")
-	w.approves("did not come off", "Undo")
+	w.sees(w.ada, in(approval), "” failed")
+	w.approves("” failed", "Undo")
 	w.sees(w.ada, in(approval), "odd legacy · Undone")
 	w.differs("undone", was, odd.AppID)
 }

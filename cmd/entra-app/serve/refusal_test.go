@@ -281,7 +281,7 @@ func TestACertificateThatAnAppOfNobodysHas(t *testing.T) {
 	w.byHandWith(ofOpenSSL(t, "rsa.pem"))
 	w.takes(map[string]any{inFile: w.bea.AddFile("backup.cer", ofOpenSSL(t, "rsa.cer"))}, thumbprint(t, "rsa.pem"))
 	w.approves("register the app", "Approve")
-	card := w.sees(w.ada, in(approval), "did not come off").Plain()
+	card := w.sees(w.ada, in(approval), "” failed").Plain()
 	for _, text := range []string{"The app “by hand”", "has the same certificate", "The certificate was not added", "Press Undo"} {
 		if !strings.Contains(card, text) {
 			t.Errorf("the card does not say %q: %s", text, card)
@@ -292,7 +292,7 @@ func TestACertificateThatAnAppOfNobodysHas(t *testing.T) {
 			t.Errorf("the app has %d certificates", n)
 		}
 	}
-	w.approves("did not come off", "Undo")
+	w.approves("” failed", "Undo")
 	w.sees(w.bea, w.bea.DM, "What was made was deleted again")
 	if apps := w.made(); len(apps) != 1 || apps[0].DisplayName != "by hand" || len(apps[0].Certificates) != 1 {
 		t.Errorf("there are %+v", apps)

@@ -147,7 +147,7 @@ func TestConsentThatEntraRefusesCanBeUndone(t *testing.T) {
 	card := w.sees(w.ada, in(approval), "register the app")
 	w.press(w.ada, card, "Approve")
 	w.signsIn("ada@contoso.com")
-	card = w.sees(w.ada, in(approval), "did not come off")
+	card = w.sees(w.ada, in(approval), "” failed")
 	w.press(w.ada, card, "Undo")
 	w.signsIn("ada@contoso.com")
 	w.sees(w.bea, w.bea.DM, "What was made was deleted again")
