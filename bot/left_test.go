@@ -96,3 +96,16 @@ func TestAFormIsNotOpenedForThoseWhoMayNotSendIt(t *testing.T) {
 		t.Errorf("for the requester %d forms were opened", n)
 	}
 }
+
+// Who was deactivated a minute ago is sent nothing that announces a credential.
+func TestACredentialIsNotAnnouncedToWhoeverHasJustLeft(t *testing.T) {
+	w := newWorld(t)
+	if _, err := w.bot.person(t.Context(), "UBEA"); err != nil {
+		t.Fatal(err)
+	}
+	w.answers["users.info"] = deactivated
+	r := w.request(t, "payroll", "backup", inState(workflow.Ready))
+	if _, ts, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.Outcome + "1"}); err != nil || ts != "none" {
+		t.Errorf("it was sent: %q, %v", ts, err)
+	}
+}

@@ -25,6 +25,9 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	}
 	to := addressee(d)
 	if to != "" {
+		if r.State == workflow.Ready && strings.HasPrefix(string(d.Name), string(workflow.Outcome)) {
+			b.people.forget(to) // what announces a credential is for nobody who left a minute ago
+		}
 		switch reads, err := b.reads(ctx, to); {
 		case err != nil:
 			return "", "", err
