@@ -128,20 +128,28 @@ func (s *session) named(ctx context.Context, a workflow.App, body models.Applica
 	return objectID, appID, s.patchApplication(ctx, opApplication, objectID, all)
 }
 
-// deletedNamed looks for an application with this unique name among the deleted ones.
-func (s *session) deletedNamed(ctx context.Context, a workflow.App) (models.Applicationable, error) {
-	var found models.Applicationable
-	list := s.get("/directory/deletedItems/microsoft.graph.application?$filter=displayName%20eq%20%27{name}%27&$select=id,appId,uniqueName", "name", quote(a.DisplayName))
-	err := s.pages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
-		if l, ok := p.(models.ApplicationCollectionResponseable); ok {
-			for _, d := range l.GetValue() {
-				if value(d.GetUniqueName()) == a.UniqueName {
-					found = d
+// deletedNamed looks for an application with this unique name among the deleted ones. It
+// may have been renamed before it was deleted, so all of them are looked at where none of
+// its display name is it. Of very many, the first ten thousand are.
+func (s *session) deletedNamed(ctx context.Context, a workflow.App) (found models.Applicationable, err error) {
+	const all = "/directory/deletedItems/microsoft.graph.application?$select=id,appId,uniqueName"
+	named := s.get(all+"&$filter=displayName%20eq%20%27{name}%27", "name", quote(a.DisplayName))
+	for _, list := range []*kiota.RequestInformation{named, s.get(all)} {
+		_, err = s.somePages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, 100, func(p serialization.Parsable) bool {
+			if l, ok := p.(models.ApplicationCollectionResponseable); ok {
+				for _, d := range l.GetValue() {
+					if value(d.GetUniqueName()) == a.UniqueName {
+						found = d
+					}
 				}
 			}
+			return found == nil
+		})
+		if err != nil || found != nil {
+			return found, err
 		}
-	})
-	return found, err
+	}
+	return nil, nil
 }
 
 // restoreNamed restores an application with the service principal that it had.

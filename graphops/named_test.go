@@ -28,3 +28,19 @@ func TestADeletedApplicationOfTheSameUniqueNameIsRestored(t *testing.T) {
 		t.Errorf("it has %+v", got)
 	}
 }
+
+// It may have been renamed before it was deleted.
+func TestADeletedApplicationOfTheSameUniqueNameIsFoundWhateverItIsCalled(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada", all...)
+	a := app("payroll", readDirectory)
+	id, appID, _ := w.made(s, a)
+	if err := s.DeleteApplication(t.Context(), a.UniqueName, id); err != nil {
+		t.Fatal(err)
+	}
+	a.DisplayName = "what nothing that was deleted is called"
+	again, againApp, err := w.session("ada", all...).EnsureApplication(t.Context(), a)
+	if w.saw(err) != nil || again != id || againApp != appID {
+		t.Fatalf("it is %s %s, want %s %s: %v", again, againApp, id, appID, err)
+	}
+}
