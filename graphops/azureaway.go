@@ -58,7 +58,9 @@ func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, n
 		if err != nil {
 			return nil, err
 		}
-		lately := slices.ContainsFunc(madeAssignments(servicePrincipal, name, subscriptions, roles), func(m azureAssignment) bool { return s.wasTaken(assignmentPath(m)) })
+		lately := slices.ContainsFunc(madeAssignments(servicePrincipal, name, subscriptions, roles), func(m azureAssignment) bool {
+			return s.wasTaken(strings.ToLower(assignmentPath(m)))
+		})
 		if lately {
 			somebody, err := s.othersHave(ctx, servicePrincipal, id, subscriptions)
 			if err != nil {
