@@ -154,18 +154,17 @@ func assignmentPath(a azureAssignment) string {
 // heard of it.
 func (s *session) azureDelete(ctx context.Context, op operation, path string) (did bool, err error) {
 	var deleted struct{ ID string }
-	what := strings.ToLower(path)
 	err = s.azure(ctx, op, http.MethodDelete, path, "", nil, &deleted)
 	switch {
 	case err == nil && deleted.ID != "":
-		s.isGone(what)
+		s.isGone(path)
 		return true, nil
 	case err != nil && status(err) == 0 || status(err) >= 500:
-		s.removes(what, s.fault(err))
+		s.removes(path, s.fault(err))
 		return false, err
 	case err != nil && status(err) != http.StatusNotFound:
 		return false, err
-	case !s.ask.AzureUnsure && s.hidden(what):
+	case !s.ask.AzureUnsure && s.hidden(path):
 		return false, old(op, "it is not seen yet")
 	}
 	return false, nil

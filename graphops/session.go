@@ -96,10 +96,15 @@ func (s *session) knows(id string) bool {
 // unsettled reports whether what is read of the app may be older than its last change.
 func (s *session) unsettled() bool { return workflow.IsYoung(s.ask.Changed, s.now()) }
 
+// folded is the key of something that was given or taken: IDs and paths of Azure are the
+// same in any capitals.
+func folded(what string) string { return strings.ToLower(what) }
+
 // hidden reports whether something that the app was given, by this sign-in or an earlier
 // one, may be there though an answer lacks it: it is so young that a replica need not know
 // it, and this session has not taken it away.
 func (s *session) hidden(what string) bool {
+	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.taken[what].IsZero() && (workflow.IsYoung(s.ask.Changed, s.now()) || workflow.IsYoung(s.born[what], s.now()))
@@ -107,6 +112,7 @@ func (s *session) hidden(what string) bool {
 
 // makes notes that this session gives the app something.
 func (s *session) makes(what string) {
+	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.born == nil {
@@ -121,6 +127,7 @@ func (s *session) makes(what string) {
 // if the answer was lost, that can be done again though it is not seen. now notes that it
 // tries.
 func (s *session) tries(what string, now bool) (before bool) {
+	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before = s.tried[what]
@@ -133,13 +140,7 @@ func (s *session) tries(what string, now bool) (before bool) {
 
 // took reports whether this session has taken something away.
 func (s *session) took(what string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.taken[what].IsZero()
-}
-
-// isTaken reports whether this session has taken something away.
-func (s *session) isTaken(what string) bool {
+	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return !s.taken[what].IsZero()
@@ -159,6 +160,7 @@ const azureNotices = 10 * time.Minute
 // wasTaken reports whether this session has taken something away that Azure need not have
 // noticed yet.
 func (s *session) wasTaken(what string) bool {
+	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := s.taken[what]
@@ -167,6 +169,7 @@ func (s *session) wasTaken(what string) bool {
 
 // isGone notes that this session has seen something, and taken it away.
 func (s *session) isGone(what string) {
+	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.taken == nil {
