@@ -159,7 +159,7 @@ func (s *session) azureDelete(ctx context.Context, op operation, path string) (d
 	case err == nil && deleted.ID != "":
 		s.isGone(path)
 		return true, nil
-	case err != nil && status(err) == 0 || status(err) >= 500:
+	case answerLost(err):
 		s.removes(path, s.fault(err))
 		return false, err
 	case err != nil && status(err) != http.StatusNotFound:

@@ -106,6 +106,9 @@ func (s *session) RemoveKey(ctx context.Context, applicationID, keyID string) er
 		s.isGone(what)
 		return nil
 	case st != http.StatusNotFound && st != http.StatusBadRequest:
+		if answerLost(err) {
+			s.isGone(what)
+		}
 		return s.fault(err, applicationID)
 	case s.took(what):
 		return nil

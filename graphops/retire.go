@@ -46,7 +46,8 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 	for _, k := range keys {
 		errs = append(errs, s.RemoveKey(ctx, id, k.KeyID))
 	}
-	if len(keys) > 0 && errors.Join(errs...) == nil {
+	stays := func(k workflow.Password) bool { return !s.took(keyNamed(k.KeyID)) }
+	if len(keys) > 0 && !slices.ContainsFunc(keys, stays) {
 		s.isGone("keys of " + id)
 	}
 	certs, err := s.currentCertificates(ctx, id)
@@ -195,12 +196,22 @@ func (s *session) remove(ctx context.Context, items []*item, about string) error
 			s.isGone(at)
 			s.isGone(i.what)
 		case status(i.err) != http.StatusNotFound:
+			if answerLost(i.err) {
+				s.isGone(at)
+				s.isGone(i.what)
+			}
 			errs = append(errs, s.fault(i.err))
 		case (s.unsettled() || s.knows(about)) && !s.took(at):
 			errs = append(errs, old(i.op, "what is removed is not seen everywhere yet"))
 		}
 	}
 	return worst(errs)
+}
+
+// answerLost reports whether what an error is about may be done all the same: nothing was
+// answered, or that the service failed.
+func answerLost(err error) bool {
+	return err != nil && (status(err) == 0 || status(err) >= 500)
 }
 
 func address(i *item) string {

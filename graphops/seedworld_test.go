@@ -62,7 +62,7 @@ type seedWorld struct {
 }
 
 func newSeedWorld(t testing.TB, seed uint64, log io.Writer) *seedWorld {
-	w := &seedWorld{t: t, seed: seed, chance: mathrand.New(mathrand.NewPCG(seed, 2)), store: &seedStore{requests: map[string]*workflow.Request{}}}
+	w := &seedWorld{t: t, seed: seed, chance: mathrand.New(&shared{src: mathrand.NewPCG(seed, 2)}), store: &seedStore{requests: map[string]*workflow.Request{}}}
 	w.log = slog.New(slog.NewTextHandler(log, nil))
 	w.entra = entratest.New(entratest.Config{Seed: seed + 1, Interval: time.Second})
 	w.entra.SetURLs("https://login.test", "https://graph.test", "https://pages.test")
@@ -86,6 +86,18 @@ func newSeedWorld(t testing.TB, seed uint64, log io.Writer) *seedWorld {
 	}
 	w.boot()
 	return w
+}
+
+// shared is a source of chance for several goroutines.
+type shared struct {
+	mu  sync.Mutex
+	src mathrand.Source
+}
+
+func (s *shared) Uint64() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.src.Uint64()
 }
 
 // boot starts a process on what is stored.
