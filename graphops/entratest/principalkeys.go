@@ -45,16 +45,9 @@ func (c *call) locked(p *sp, property string) error {
 }
 
 func addSPPassword(c *call) (answer, error) {
-	p, err := c.sp()
+	p, body, err := c.managedSP()
 	if err != nil {
 		return answer{}, err
-	}
-	body, err := c.decode()
-	if err != nil {
-		return answer{}, err
-	}
-	if !c.mayManage(p.owners) {
-		return answer{}, denied()
 	}
 	if err := c.locked(p, "passwordCredentials"); err != nil {
 		return answer{}, err
@@ -72,16 +65,9 @@ func addSPPassword(c *call) (answer, error) {
 }
 
 func removeSPPassword(c *call) (answer, error) {
-	p, err := c.sp()
+	p, body, err := c.managedSP()
 	if err != nil {
 		return answer{}, err
-	}
-	body, err := c.decode()
-	if err != nil {
-		return answer{}, err
-	}
-	if !c.mayManage(p.owners) {
-		return answer{}, denied()
 	}
 	if err := c.locked(p, "passwordCredentials"); err != nil {
 		return answer{}, err

@@ -118,17 +118,27 @@ func noBacking(appID string) error {
 	return &problem{status: 400, code: "Request_BadRequest", message: m, details: []detail{{Code: "NoBackingApplicationObject", Target: "appId", Message: m}}}
 }
 
-func updateServicePrincipal(c *call) (answer, error) {
+// managedSP finds the service principal that the path names and reads the body, for whoever
+// may change it.
+func (c *call) managedSP() (*sp, object, error) {
 	p, err := c.sp()
 	if err != nil {
-		return answer{}, err
+		return nil, nil, err
 	}
 	body, err := c.decode()
 	if err != nil {
-		return answer{}, err
+		return nil, nil, err
 	}
 	if !c.mayManage(p.owners) {
-		return answer{}, denied()
+		return nil, nil, denied()
+	}
+	return p, body, nil
+}
+
+func updateServicePrincipal(c *call) (answer, error) {
+	p, body, err := c.managedSP()
+	if err != nil {
+		return answer{}, err
 	}
 	if id, given := body["appId"]; given && id != p.appID {
 		return answer{}, bad("Property 'appId' is read-only and cannot be set.")
