@@ -35,6 +35,17 @@ func (b *Bolt) note(n uint64, err error) {
 	}
 }
 
+// damaged are the numbers of the requests that are known not to be readable.
+func (b *Bolt) damaged() map[uint64]bool {
+	b.damage.mu.Lock()
+	defer b.damage.mu.Unlock()
+	all := make(map[uint64]bool, len(b.damage.known))
+	for n := range b.damage.known {
+		all[n] = true
+	}
+	return all
+}
+
 // Readable returns a *workflow.UnreadableError that names every request which can't be
 // read. The first call looks at all of them, and takes a second for some hundred thousand;
 // later ones return what was seen since.

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -146,18 +147,36 @@ func TestAFormWithoutAChecksumIsRead(t *testing.T) {
 	}
 }
 
-func TestAnUpgradeListsTheOthersWhereOneIsDamaged(t *testing.T) {
-	b := openTemp(t)
-	keep(t, b, 3)
-	damages(t, b, 2, flip(30))
-	if err := b.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(metaBucket).Put(listedKey, []byte("1")) }); err != nil {
+// TestAnUpgradeKeepsADamagedRequestListed holds for one that was filed, and for one that
+// is new: whoever asks for a list that it was in is told that it can't be read.
+func TestAnUpgradeKeepsADamagedRequestListed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "entra-app.db")
+	b := open(t, path)
+	keep(t, b, int(newLimit)+3)
+	filed, fresh := uint64(2), newLimit+2
+	damages(t, b, filed, flip(30))
+	damages(t, b, fresh, flip(30))
+	err := b.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(metaBucket).Put(listedKey, []byte("1")) })
+	if err := errors.Join(err, b.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.relist(); err != nil {
-		t.Fatal(err)
+	b = open(t, path)
+	most := int(newLimit) + 3
+	for what, q := range map[string]workflow.Query{
+		"by requester": {Requester: "UBEA", Limit: most}, "by state": {State: workflow.Pending, Limit: most}, "by name": {Text: "app-", Limit: most},
+	} {
+		found, err := b.List(t.Context(), q)
+		names(t, what, err, formatID(fresh), formatID(filed))
+		if len(found) != most-2 {
+			t.Errorf("%s: %d others", what, len(found))
+		}
 	}
-	if found, err := b.List(t.Context(), workflow.Query{Requester: "UBEA"}); idsOf(found) != "EA-3 EA-1" {
-		t.Errorf("listed %s, %v", idsOf(found), err)
+	if _, err := b.List(t.Context(), workflow.Query{Requester: "USOMEBODYELSE"}); err != nil {
+		t.Errorf("the list of somebody else: %v", err)
 	}
-	names(t, "Readable", b.Readable(t.Context()), "EA-2")
+	names(t, "Readable", b.Readable(t.Context()), formatID(filed), formatID(fresh))
+	damages(t, b, filed, flip(30)) // as it was
+	if found, err := b.List(t.Context(), workflow.Query{Requester: "UBEA", Before: "EA-4"}); idsOf(found) != "EA-3 EA-2 EA-1" || err != nil {
+		t.Errorf("once it was restored: %s, %v", idsOf(found), err)
+	}
 }

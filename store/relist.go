@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"slices"
 
@@ -10,7 +11,9 @@ import (
 
 // relist lists every request by all that it is found by now, if the file was
 // last written by a program that found them by less. It is one transaction: a
-// power cut leaves the file as it was, to be listed at the next start.
+// power cut leaves the file as it was, to be listed at the next start. Requests that
+// can't be read stay in the lists that they were in: a list names them, and whoever
+// decides by it knows that it is not whole.
 func (b *Bolt) relist() error {
 	current := false
 	err := b.db.View(func(tx *bolt.Tx) error {
@@ -20,7 +23,11 @@ func (b *Bolt) relist() error {
 	if err != nil || current {
 		return err
 	}
+	if err := b.scan(context.Background()); err != nil {
+		return err
+	}
 	return b.db.Update(func(tx *bolt.Tx) error {
+		unread := entriesOf(tx, b.damaged())
 		for _, name := range [][]byte{newBucket, listsBucket} {
 			if err := tx.DeleteBucket(name); err != nil {
 				return err
@@ -42,7 +49,7 @@ func (b *Bolt) relist() error {
 		for k, v := c.First(); k != nil; k, v = c.Next() {
 			r, err := b.decode(number(k), v)
 			if err != nil {
-				continue // it is named where it is looked for, and found by its ID alone
+				continue
 			}
 			entries = append(entries, marksOf(r).entries(number(k))...)
 			if i++; i%some == 0 {
@@ -51,6 +58,29 @@ func (b *Bolt) relist() error {
 				}
 			}
 		}
+		entries = append(entries, unread...)
 		return errors.Join(flush(), tx.Bucket(metaBucket).Put(listedKey, []byte(listed)))
 	})
+}
+
+// entriesOf are the entries that these requests have in the lists of a file.
+func entriesOf(tx *bolt.Tx, these map[uint64]bool) (entries [][]byte) {
+	if len(these) == 0 {
+		return nil
+	}
+	c := tx.Bucket(newBucket).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		if n := number(k); these[n] {
+			entries = append(entries, readMarks(v).entries(n)...)
+		}
+	}
+	c = tx.Bucket(listsBucket).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		for _, low := range v {
+			if n := number(k)*blockSize + uint64(low); these[n] {
+				entries = append(entries, numbered(bytes.Clone(k[:len(k)-8]), n))
+			}
+		}
+	}
+	return entries
 }
