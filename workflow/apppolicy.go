@@ -35,9 +35,11 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 }
 
 // opensToOthers reports whether carrying r out makes an app that accounts of other
-// tenants can use.
+// tenants can use, or lets them use one that they could not use before.
 func (r *Request) opensToOthers() bool {
-	return r.Task == Provision && r.creates() && r.Plan.Audience != "" && r.Plan.Audience != "AzureADMyOrg"
+	others := func(audience string) bool { return audience != "" && audience != "AzureADMyOrg" }
+	opens := r.creates() || r.Kind == Update && !others(r.Was.Audience)
+	return r.Task == Provision && opens && others(r.Plan.Audience)
 }
 
 // policy is what the tenant forbids for r's app. Of an app that is adopted it is not known

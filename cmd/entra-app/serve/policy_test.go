@@ -74,3 +74,52 @@ func (w *world) appIDOf(name string) string {
 	w.t.Fatalf("there is no app %s", name)
 	return ""
 }
+
+// services.md, section 4: the rule about audiences holds for an app that is there, too. What
+// it forbids is said before anything is changed, or, where the policy does not show the rule,
+// in its own words once Entra has refused it.
+func TestAnUpdateThatOpensAnAppToOtherTenantsHeedsThePolicy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.readsPolicy()
+	w.start()
+	w.sends("custom", [][2]string{{"Credential", "none"}}, map[string]any{"App name": "shell", "Reason": "a command line",
+		"Permissions": []string{"graph:Delegated:User.Read"}, "Redirect URIs (public client)": "msauth://com.contoso.shell/x"})
+	w.approves("register the app shell", "Approve")
+	w.sees(w.ada, in(approval), "EA-1: shell · Done")
+	w.tenant.Change(func(k *entratest.Knobs) { k.ForbidMultitenant, k.PolicyShowsAudiences = true, true })
+	writes := func() (n int) {
+		for _, e := range w.entra.Journal() {
+			if e.Method == "PATCH" {
+				n++
+			}
+		}
+		return n
+	}
+	before := writes()
+	opens := map[string]any{"Reason": "partners use it", "Who can sign in": "AzureADMultipleOrgs"}
+	w.types("update shell", opens)
+	w.approves("update the app shell?", "Approve")
+	m := w.sees(w.ada, w.ada.DM, "A policy of this tenant forbids apps for accounts of other tenants.")
+	if !strings.Contains(m.Plain(), "Nothing was changed.") || writes() != before {
+		t.Errorf("%d writes, and the approver reads %s", writes()-before, m.Plain())
+	}
+
+	w.tenant.Change(func(k *entratest.Knobs) { k.PolicyShowsAudiences = false })
+	w.press(w.ada, m, "New code")
+	w.signsIn("ada@contoso.com")
+	card := w.sees(w.ada, in(approval), "” failed").Plain()
+	if !strings.Contains(card, "accounts of other tenants") {
+		t.Errorf("the card says %s", card)
+	}
+	if a := w.app(w.appIDOf("shell")); a.SignInAudience != "AzureADMyOrg" {
+		t.Errorf("people of %s can sign in", a.SignInAudience)
+	}
+
+	w.tenant.Change(func(k *entratest.Knobs) { k.ForbidMultitenant = false })
+	w.approves("EA-2: shell", "Retry")
+	w.sees(w.ada, in(approval), "EA-2: shell · Done")
+	if a := w.app(w.appIDOf("shell")); a.SignInAudience != "AzureADMultipleOrgs" {
+		t.Errorf("people of %s can sign in", a.SignInAudience)
+	}
+}
