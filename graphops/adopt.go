@@ -34,7 +34,7 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 	}
 	list := s.get("/applications?$filter="+by+"%20eq%20%27{name}%27&$select=id,appId,displayName", "name", quote(name))
 	var found []workflow.Registration
-	_, err := s.somePages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, 100, func(p serialization.Parsable) bool {
+	more, err := s.somePages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, listPages, func(p serialization.Parsable) bool {
 		if l, ok := p.(models.ApplicationCollectionResponseable); ok {
 			for _, a := range l.GetValue() {
 				found = append(found, workflow.Registration{ObjectID: value(a.GetId()), AppID: value(a.GetAppId()), Name: value(a.GetDisplayName())})
@@ -42,6 +42,9 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 		}
 		return len(found) < workflow.SameNameMax
 	})
+	if err == nil && more && len(found) < workflow.SameNameMax {
+		return nil, &partial{graphService, opFindApps}
+	}
 	return found, s.fault(err)
 }
 

@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -103,11 +104,10 @@ func (s *session) overwrite(ctx context.Context, a workflow.App, body models.App
 func (s *session) named(ctx context.Context, a workflow.App, body models.Applicationable, taken *answer) (objectID, appID string, err error) {
 	found, err := s.readApplication(ctx, a.UniqueName)
 	if status(err) == http.StatusNotFound {
-		if found, err = s.deletedNamed(ctx, a); err == nil && found == nil {
-			l := taken.behind("an application of this unique name is not seen yet")
-			l.lasts = &workflow.Trouble{Code: "UniqueName", Ref: taken.ref, Text: "Entra says that the application of this request is there already, and shows it neither among the applications nor among the deleted ones. " +
-				"Look for it under App registrations › Deleted applications, restore it, then press Retry."}
-			return "", "", l
+		found, err = s.deletedNamed(ctx, a)
+		_, notAll := errors.AsType[*partial](err)
+		if notAll || err == nil && found == nil {
+			return "", "", taken.unseenName(notAll)
 		}
 		if err == nil {
 			err = s.restoreNamed(ctx, value(found.GetId()), value(found.GetAppId()))
@@ -128,14 +128,28 @@ func (s *session) named(ctx context.Context, a workflow.App, body models.Applica
 	return objectID, appID, s.patchApplication(ctx, opApplication, objectID, all)
 }
 
+// unseenName is what it means that an application is not seen whose unique name is taken:
+// a replica may be behind. notAll says that not all of the deleted ones were looked at.
+func (a *answer) unseenName(notAll bool) error {
+	l := a.behind("an application of this unique name is not seen yet")
+	among := "nor among the deleted ones"
+	if notAll {
+		among = "nor among those deleted ones that the bot could look at, which were not all"
+	}
+	l.lasts = &workflow.Trouble{Code: "UniqueName", Ref: a.ref, Text: "Entra says that the application of this request is there already, and shows it neither among the applications " + among + ". " +
+		"Look for it under App registrations › Deleted applications, restore it, then press Retry."}
+	return l
+}
+
 // deletedNamed looks for an application with this unique name among the deleted ones. It
 // may have been renamed before it was deleted, so all of them are looked at where none of
-// its display name is it. Of very many, the first ten thousand are.
+// its display name is it. Where these are too many, the error is a *partial.
 func (s *session) deletedNamed(ctx context.Context, a workflow.App) (found models.Applicationable, err error) {
-	const all = "/directory/deletedItems/microsoft.graph.application?$select=id,appId,uniqueName"
+	const all = "/directory/deletedItems/microsoft.graph.application?$select=id,appId,uniqueName&$top=999"
+	notAll := false
 	named := s.get(all+"&$filter=displayName%20eq%20%27{name}%27", "name", quote(a.DisplayName))
 	for _, list := range []*kiota.RequestInformation{named, s.get(all)} {
-		_, err = s.somePages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, 100, func(p serialization.Parsable) bool {
+		more, err := s.somePages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, listPages, func(p serialization.Parsable) bool {
 			if l, ok := p.(models.ApplicationCollectionResponseable); ok {
 				for _, d := range l.GetValue() {
 					if value(d.GetUniqueName()) == a.UniqueName {
@@ -148,6 +162,10 @@ func (s *session) deletedNamed(ctx context.Context, a workflow.App) (found model
 		if err != nil || found != nil {
 			return found, err
 		}
+		notAll = more
+	}
+	if notAll {
+		return nil, &partial{graphService, opDeleted}
 	}
 	return nil, nil
 }
@@ -161,18 +179,20 @@ func (s *session) restoreNamed(ctx context.Context, objectID, appID string) erro
 	}
 	s.know(objectID, appID)
 	list := s.get("/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId%20eq%20%27{app}%27&$select=id,appId", "app", appID)
-	got, err := s.send(ctx, opDeleted, list, models.CreateServicePrincipalCollectionResponseFromDiscriminatorValue)
-	if err != nil {
-		return err
-	}
-	if l, ok := got.(models.ServicePrincipalCollectionResponseable); ok {
-		for _, p := range l.GetValue() {
-			if err := s.restorePrincipal(ctx, appID, value(p.GetId())); err != nil {
-				return err
+	var ids []string
+	err := s.pages(ctx, opDeleted, list, nil, models.CreateServicePrincipalCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
+		if l, ok := p.(models.ServicePrincipalCollectionResponseable); ok {
+			for _, p := range l.GetValue() {
+				ids = append(ids, value(p.GetId()))
 			}
 		}
+	})
+	for _, id := range ids {
+		if err == nil {
+			err = s.restorePrincipal(ctx, appID, id)
+		}
 	}
-	return nil
+	return err
 }
 
 // applicationBody says all that the plan says, so that an update leaves nothing

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -278,11 +277,8 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 	}
 	var all []azureAssignment
 	for _, scope := range scopes {
-		next := ""
-		for n := 0; ; n++ {
-			if n == 100 { // what was not read is not gone
-				return nil, fmt.Errorf("%s: the list does not end", opAzureList.name)
-			}
+		next, b := "", newBounds(s.now)
+		for {
 			var list struct {
 				NextLink string
 				Value    []struct {
@@ -305,6 +301,9 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 			}
 			if next = list.NextLink; next == "" {
 				break
+			}
+			if !b.goesOn(next, listPages) {
+				return nil, &partial{azureService, opAzureList}
 			}
 		}
 	}

@@ -67,14 +67,17 @@ func (s *session) byEnd(ctx context.Context, o *otherApps, c certificate.Certifi
 	req := s.get("/applications?$filter=keyCredentials/any(k:k/endDateTime%20eq%20" + c.NotAfter.UTC().Format("2006-01-02T15:04:05Z") + ")&$count=true&$select=id,displayName,keyCredentials&$top=999")
 	req.Headers.Add("ConsistencyLevel", "eventual")
 	n := o.seen
-	_, err = s.somePages(ctx, opOthers, req, nil, asItCame, 2, func(p serialization.Parsable) bool { o.look(p); return !o.found })
+	more, err := s.somePages(ctx, opOthers, req, nil, asItCame, 2, func(p serialization.Parsable) bool { o.look(p); return !o.found })
 	_, no := errors.AsType[*workflow.Trouble](s.fault(err))
 	if err != nil && !no {
 		return "", err
 	}
 	with := " and those with one that ends at the same time"
-	if no {
+	switch {
+	case no:
 		with = ""
+	case more:
+		with = " and some of those with one that ends at the same time"
 	}
 	return fmt.Sprintf("this tenant has very many apps: %d of them%s were looked through for the same certificate, and the others were not", n, with), nil
 }

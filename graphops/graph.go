@@ -175,48 +175,6 @@ func template(t string) string {
 	return strings.ReplaceAll(operators.ReplaceAllString(strings.TrimPrefix(t, "{+baseurl}"), ""), "%2D", "-")
 }
 
-// pages reads a list to its end, beginning with a page that is there already or,
-// where it is nil, with r.
-func (g *graph) pages(ctx context.Context, op operation, r *kiota.RequestInformation, page serialization.Parsable, as serialization.ParsableFactory, each func(serialization.Parsable)) error {
-	more, err := g.somePages(ctx, op, r, page, as, 100, func(p serialization.Parsable) bool { each(p); return true })
-	if err == nil && more {
-		return fmt.Errorf("%s: the list does not end", op.name)
-	}
-	return err
-}
-
-// somePages is pages for a list of which not all counts: it stops after most pages, or
-// when each returns false, and says whether there is more.
-func (g *graph) somePages(ctx context.Context, op operation, r *kiota.RequestInformation, page serialization.Parsable, as serialization.ParsableFactory, most int, each func(serialization.Parsable) bool) (more bool, err error) {
-	for range most {
-		if page == nil {
-			if page, err = g.send(ctx, op, r, as); err != nil {
-				return false, err
-			}
-		}
-		if page == nil {
-			return false, nil
-		}
-		on := each(page)
-		list, ok := page.(interface{ GetOdataNextLink() *string })
-		if !ok || value(list.GetOdataNextLink()) == "" {
-			return false, nil
-		}
-		if !on {
-			return true, nil
-		}
-		next, err := url.Parse(*list.GetOdataNextLink())
-		if err != nil {
-			return false, &astray{graphService, otherPage, ""}
-		}
-		r = g.get("")
-		r.UrlTemplate = ""
-		r.SetUri(*next)
-		page = nil
-	}
-	return true, nil
-}
-
 // value is what p points to, or zero.
 func value[T any](p *T) T {
 	if p == nil {

@@ -223,8 +223,9 @@ func (s *session) accounts(ctx context.Context, people map[string][]*item, neede
 	}
 	found = make(map[string][]workflow.Account)
 	for email, items := range people {
-		accounts, err := s.accountsIn(items)
-		if _, later := errors.AsType[*later](err); later && email != needed {
+		accounts, err := s.accountsIn(ctx, items)
+		_, later := errors.AsType[*later](err)
+		if _, notAll := errors.AsType[*partial](err); (later || notAll) && email != needed {
 			unread = err
 			continue
 		}
@@ -237,7 +238,7 @@ func (s *session) accounts(ctx context.Context, people map[string][]*item, neede
 }
 
 // accountsIn are the accounts in the answers about one address, each once.
-func (s *session) accountsIn(items []*item) ([]workflow.Account, error) {
+func (s *session) accountsIn(ctx context.Context, items []*item) ([]workflow.Account, error) {
 	var found []workflow.Account
 	disabled := make(map[string]bool)
 	add := func(u models.Userable) {
@@ -260,8 +261,15 @@ func (s *session) accountsIn(items []*item) ([]workflow.Account, error) {
 		case models.Userable:
 			add(got)
 		case models.UserCollectionResponseable:
-			for _, u := range got.GetValue() {
-				add(u)
+			err := s.pages(ctx, i.op, nil, got, i.as, func(p serialization.Parsable) {
+				if l, ok := p.(models.UserCollectionResponseable); ok {
+					for _, u := range l.GetValue() {
+						add(u)
+					}
+				}
+			})
+			if err != nil {
+				return nil, s.fault(err)
 			}
 		}
 	}

@@ -229,15 +229,16 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 		return false, nil
 	}
 	list := s.get("/directory/deletedItems/microsoft.graph.application?$filter=appId%20eq%20%27{app}%27&$select=id,appId", "app", appID)
-	got, err := s.send(ctx, opDeleted, list, models.CreateApplicationCollectionResponseFromDiscriminatorValue)
+	var deleted []models.Applicationable
+	err := s.pages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
+		if l, ok := p.(models.ApplicationCollectionResponseable); ok {
+			deleted = append(deleted, l.GetValue()...)
+		}
+	})
 	if err != nil {
 		return false, s.fault(err)
 	}
-	l, ok := got.(models.ApplicationCollectionResponseable)
-	if !ok {
-		return false, &later{op: opDeleted, why: "there is nothing in the answer"}
-	}
-	for _, a := range l.GetValue() {
+	for _, a := range deleted {
 		if value(a.GetAppId()) != appID {
 			continue
 		}
