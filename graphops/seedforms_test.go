@@ -1,0 +1,66 @@
+package graphops
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// draft is a form that is filled in for the product.
+func (g *game) draft() workflow.Draft {
+	g.forms++
+	d := workflow.Draft{Origin: fmt.Sprint("V", g.forms), Product: g.product.Name, AppName: g.name, Reason: "nightly backup", Team: "CTEAM",
+		RedirectURIs: g.product.RedirectURIs, Subscriptions: []string{seedSubscription}}
+	g.fillCredential(&d, g.credential)
+	if g.product.RedirectRequired {
+		d.RedirectURIs = []string{"https://portal.contoso.com:4443"}
+	}
+	if n := len(g.product.Workloads); n > 0 {
+		for _, i := range g.chance.Perm(n)[:1+g.chance.IntN(n)] {
+			d.Workloads = append(d.Workloads, g.product.Workloads[i].Name)
+		}
+		if g.product.OneWorkload {
+			d.Workloads = d.Workloads[:1]
+		}
+	}
+	if g.product.Custom {
+		d.Permissions = g.somePermissions()
+		if g.chance.IntN(2) == 0 {
+			d.Scopes = []string{"access_as_user: Use it", "manage, admins: Manage it"}
+		}
+	}
+	if g.chance.IntN(3) == 0 {
+		d.Owners = []workflow.Person{tom}
+	}
+	return d
+}
+
+func (g *game) fillCredential(d *workflow.Draft, kind workflow.CredentialKind) {
+	d.Credential = kind
+	switch kind {
+	case workflow.ClientSecret, workflow.MadeCertificate:
+		d.Lifetime = 90 * 24 * time.Hour
+	case workflow.OwnCertificate:
+		d.Certificate = g.ownCertificate()
+	case workflow.Federated:
+		d.Federated = workflow.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:contoso/backup:ref:refs/heads/main"}
+	}
+}
+
+var someKeys = []string{"graph:Application:Directory.Read.All", "graph:Application:Group.Read.All", "graph:Application:Mail.Read", "graph:Delegated:User.Read",
+	"graph:Delegated:Mail.Read", "exchange:Application:full_access_as_app", "sharepoint:Application:Sites.FullControl.All"}
+
+func (g *game) somePermissions() []string {
+	var keys []string
+	for _, i := range g.chance.Perm(len(someKeys))[:1+g.chance.IntN(4)] {
+		if _, ok := catalog.ByKey(someKeys[i]); ok {
+			keys = append(keys, someKeys[i])
+		}
+	}
+	if len(keys) == 0 {
+		keys = someKeys[:1]
+	}
+	return keys
+}
