@@ -114,16 +114,16 @@ func (s *session) RemoveKey(ctx context.Context, applicationID, keyID string) er
 		return nil
 	}
 	keys, readErr := s.keys(ctx, applicationID)
-	young := s.hidden(what)
+	listed := slices.ContainsFunc(keys, func(k workflow.Password) bool { return strings.EqualFold(k.KeyID, keyID) })
 	switch {
 	case status(readErr) == http.StatusNotFound && !s.fresh(applicationID):
 		return nil // the application is gone, and its passwords with it
 	case readErr != nil:
 		return s.fault(readErr, applicationID)
-	case young:
+	case s.hidden(what), listed && s.unsettled():
 		no, _ := errors.AsType[*answer](err)
 		return no.behind("the password is not known everywhere yet")
-	case slices.ContainsFunc(keys, func(k workflow.Password) bool { return strings.EqualFold(k.KeyID, keyID) }):
+	case listed:
 		return s.fault(err, applicationID)
 	}
 	return nil

@@ -201,7 +201,7 @@ func (s *session) remove(ctx context.Context, items []*item, about string) error
 				s.isGone(i.what)
 			}
 			errs = append(errs, s.fault(i.err))
-		case (s.unsettled() || s.knows(about)) && !s.took(at):
+		case (s.settling() || s.knows(about)) && !s.took(at):
 			errs = append(errs, old(i.op, "what is removed is not seen everywhere yet"))
 		}
 	}

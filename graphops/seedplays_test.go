@@ -124,6 +124,11 @@ func (g *game) retire() {
 	old := g.sold()
 	g.lags()
 	g.ended(old)
+	g.isRetired(old)
+}
+
+// isRetired checks that nothing is left of an app.
+func (g *game) isRetired(old *workflow.Request) {
 	g.nothing(1)
 	for _, a := range g.tenant.DeletedApplications() {
 		if len(a.Passwords)+len(a.Certificates)+len(a.Federated) > 0 {

@@ -157,6 +157,7 @@ type network struct {
 	server http.Handler
 	mu     sync.Mutex
 	queue  []*sent
+	after  func(*http.Request) bool // reports whether the answer gets through; nil lets each
 }
 
 type sent struct {
@@ -205,7 +206,11 @@ func (n *network) deliver(at time.Time) {
 	n.mu.Unlock()
 	slices.SortStableFunc(now, func(a, b *sent) int { return cmp.Compare(a.order, b.order) })
 	for _, s := range now {
-		s.done <- n.answer(s.r)
+		resp := n.answer(s.r)
+		if n.after != nil && !n.after(s.r) {
+			resp = nil
+		}
+		s.done <- resp
 	}
 }
 

@@ -96,6 +96,15 @@ func (s *session) knows(id string) bool {
 // unsettled reports whether what is read of the app may be older than its last change.
 func (s *session) unsettled() bool { return workflow.IsYoung(s.ask.Changed, s.now()) }
 
+// settling reports whether what the app was given last may not be known everywhere: what
+// was only taken since then is not looked for in vain.
+func (s *session) settling() bool {
+	if s.ask.Given.IsZero() {
+		return s.unsettled()
+	}
+	return workflow.IsYoung(s.ask.Given, s.now())
+}
+
 // folded is the key of something that was given or taken: IDs and paths of Azure are the
 // same in any capitals.
 func folded(what string) string { return strings.ToLower(what) }
@@ -107,7 +116,7 @@ func (s *session) hidden(what string) bool {
 	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.taken[what].IsZero() && (workflow.IsYoung(s.ask.Changed, s.now()) || workflow.IsYoung(s.born[what], s.now()))
+	return s.taken[what].IsZero() && (s.settling() || workflow.IsYoung(s.born[what], s.now()))
 }
 
 // makes notes that this session gives the app something.

@@ -200,7 +200,7 @@ func inUTC(r *workflow.Request) {
 		&r.SignIn.After, &r.Plan.Credential.Certificate.NotBefore, &r.Plan.Credential.Certificate.NotAfter,
 		&r.Was.Credential.Certificate.NotBefore, &r.Was.Credential.Certificate.NotAfter,
 		&r.Left.Credential.Certificate.NotBefore, &r.Left.Credential.Certificate.NotAfter,
-		&r.Taken.Credential.Certificate.NotBefore, &r.Taken.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Made.Born, &r.Made.Changed, &r.Made.Removed, &r.Handover.At, &r.Handover.Claimed)
+		&r.Taken.Credential.Certificate.NotBefore, &r.Taken.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Made.Born, &r.Made.Changed, &r.Made.Removed, &r.Made.Given, &r.Handover.At, &r.Handover.Claimed)
 	for i := range r.Agreed {
 		utc(&r.Agreed[i].At)
 	}

@@ -62,6 +62,7 @@ type madeV1 struct {
 	Born             time.Time `json:"born,omitzero"`
 	Changed          time.Time `json:"changed,omitzero"`
 	Removed          time.Time `json:"removed,omitzero"`
+	Given            time.Time `json:"given,omitzero"`
 	Connected        string    `json:"connected,omitzero"`
 }
 

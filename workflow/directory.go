@@ -68,6 +68,8 @@ type Ask struct {
 	// Born and Changed are when the app was last made and last changed, as far as that is
 	// known: what is young may look as it was before.
 	Born, Changed time.Time
+	// Given is when the app was last given something. Where it is not known, that is Changed.
+	Given time.Time
 	// Restored says that the app is brought back without its credentials: it has no
 	// certificate but the one of the request.
 	Restored bool

@@ -206,7 +206,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 		r.Taken.Credential.Federated = before.Plan.Credential.Federated
 	}
 	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal, Assigned: before.Made.Assigned,
-		Born: before.Made.Born, Changed: before.Made.Changed, Removed: before.Made.Removed,
+		Born: before.Made.Born, Changed: before.Made.Changed, Removed: before.Made.Removed, Given: before.Made.Given,
 		Owner: before.Made.Owner, TenantID: before.Made.TenantID, TenantName: before.Made.TenantName, Domain: before.Made.Domain}
 	if by.ID != before.Requester.ID {
 		r.Made.Owner = "" // it is the other one's account

@@ -233,6 +233,10 @@ type Made struct {
 	// brought back, when anything of it was last changed, and when anything was last taken
 	// from it, by this request or an earlier one. Each is noted before it is done. See Youth.
 	Born, Changed, Removed time.Time
+	// Given is when anything but the end of something was last done to it, noted likewise:
+	// all that the app was given before is known everywhere once that is not young. A
+	// request from before it was noted has none, and Changed stands for it.
+	Given time.Time
 	// Connected is what the plan's backup server said that it has, once it was
 	// connected with the app.
 	Connected string

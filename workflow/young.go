@@ -36,7 +36,16 @@ func (r *Request) touch(n StepName, now time.Time) {
 	if reading[n] {
 		return
 	}
+	if r.Made.Given.IsZero() && r.aboutApp() { // as none was noted: at the latest before this request
+		r.Made.Given = r.Made.Changed
+		if r.Made.Given.IsZero() {
+			r.Made.Given = r.Created
+		}
+	}
 	r.Made.Changed = now
+	if !removing[n] || n == StepRestore { // with an app come its old credentials
+		r.Made.Given = now
+	}
 	if removing[n] || r.Kind == Update {
 		if r.Kind != Recreate && !IsYoung(r.Made.Removed, now) {
 			r.Taken = Plan{} // that has long gone from every list

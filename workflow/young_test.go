@@ -83,6 +83,34 @@ func TestWhatAStepTouchesIsYoungFromItsBeginning(t *testing.T) {
 	}
 }
 
+// What was taken is no longer looked for once all that the app was given is known everywhere:
+// so taking something does not make it young, and where nothing was noted yet, the app was
+// given it before this request.
+func TestWhatWasGivenIsAsOldAsItIsWhateverIsTaken(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	asked, changed := now.Add(-time.Hour), now.Add(-2*time.Hour)
+	for _, c := range []struct {
+		name string
+		made Made
+		step StepName
+		kind Kind
+		want time.Time
+	}{
+		{"noted", Made{Given: changed, Changed: now}, StepStrip, Retire, changed},
+		{"not noted, as the request before was of an older version", Made{Changed: changed}, StepStrip, Retire, changed},
+		{"nothing was noted at all", Made{}, StepStrip, Retire, asked},
+		{"given", Made{Given: changed}, StepConsent, Update, now},
+		{"restored with all that it had", Made{Given: changed}, StepRestore, Recreate, now},
+		{"read", Made{Given: changed}, StepCheck, Update, changed},
+	} {
+		r := &Request{Kind: c.kind, Target: Target{Request: "EA-1"}, Created: asked, Made: c.made}
+		r.touch(c.step, now)
+		if !r.Made.Given.Equal(c.want) {
+			t.Errorf("%s: %s, want %s", c.name, r.Made.Given, c.want)
+		}
+	}
+}
+
 // What an update took is known to the next request, which may read a list that is behind.
 func TestWhatWasTakenIsKnownToTheNextRequest(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
