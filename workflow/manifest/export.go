@@ -56,6 +56,10 @@ func Export(p workflow.Plan) ([]byte, error) {
 	return append([]byte(encode(app, false)[0].literal), '\n'), nil
 }
 
+// lock is the app instance lock, as the bot sets it and as new applications have it.
+// Source: Graph, servicePrincipalLockConfiguration.
+var lock = object{{"isEnabled", true}, {"allProperties", true}, {"credentialsWithUsageVerify", true}, {"credentialsWithUsageSign", true}, {"tokenEncryptionKeyId", true}}
+
 // application is what can be said of an app before it exists, without its scopes,
 // identifier URIs and credentials.
 func application(p workflow.Plan, required []any) object {
@@ -63,12 +67,17 @@ func application(p workflow.Plan, required []any) object {
 	if p.Audience != "" {
 		o = append(o, field{"signInAudience", p.Audience})
 	}
-	o = append(o, field{"isFallbackPublicClient", p.PublicClientFlows})
+	o = append(o, field{"servicePrincipalLockConfiguration", lock})
+	if p.PublicClientFlows {
+		o = append(o, field{"isFallbackPublicClient", true})
+	}
 	for _, platform := range []struct {
 		name string
 		uris []string
 	}{{"web", p.RedirectURIs}, {"spa", p.SPARedirectURIs}, {"publicClient", p.PublicRedirectURIs}} {
-		o = append(o, field{platform.name, object{{"redirectUris", texts(platform.uris)}}})
+		if platform.name == "web" || len(platform.uris) > 0 {
+			o = append(o, field{platform.name, object{{"redirectUris", texts(platform.uris)}}})
+		}
 	}
 	if len(p.AppRoles) > 0 {
 		o = append(o, field{"appRoles", appRoles(p)})

@@ -83,6 +83,8 @@ func Import(b []byte) (Draft, []Ignored, error) {
 		"passwordCredentials":        r.passwords,
 		"notes":                      r.notes,
 		"parentalControlSettings":    r.parental,
+
+		"servicePrincipalLockConfiguration": r.instanceLock,
 	})
 	r.authorize()
 	r.draft.Unread = max(r.asked-len(r.draft.Permissions)-len(r.draft.Retired), 0)

@@ -356,6 +356,13 @@ func (r *reader) parental(path string, v any) {
 	r.object(path, o, map[string]take{"legalAgeGroupRule": r.only("Allow", notSet)})
 }
 
+// instanceLock is set for every app, to all that can be locked.
+func (r *reader) instanceLock(path string, v any) {
+	if o, _ := v.(object); o.of("isEnabled") != true || o.of("allProperties") != true {
+		r.ignore(path, "%s", unlocked)
+	}
+}
+
 const (
 	notSet   = "this bot does not set it"
 	newIDs   = "Entra gives every app a new one"
@@ -364,7 +371,7 @@ const (
 	ownScope = "the new scope gets an ID of its own"
 	ownRole  = "the new app role gets an ID of its own"
 	version  = "this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others"
-	locked   = "Entra sets it for a new app"
+	unlocked = "this bot sets the app instance lock for every app, as Entra does for new ones"
 	implicit = "this bot does not switch the implicit flow on"
 	inForm   = "choose it in the form"
 )
@@ -374,13 +381,12 @@ var reasons = map[string]string{
 	"id": newIDs, "appId": newIDs, "objectId": newIDs, "keyId": newIDs, "uniqueName": newIDs,
 	"createdDateTime": entras, "deletedDateTime": entras, "publisherDomain": entras, "verifiedPublisher": entras, "certification": entras,
 	"disabledByMicrosoftStatus": entras, "applicationTemplateId": entras, "createdByAppId": entras, "logoUrl": entras,
-	"implicitGrantSettings":             implicit,
-	"oauth2AllowImplicitFlow":           implicit,
-	"oauth2AllowIdTokenImplicitFlow":    implicit,
-	"federatedIdentityCredentials":      inForm,
-	"owners":                            inForm,
-	"additionalProperties":              ofAnswer,
-	"servicePrincipalLockConfiguration": locked,
+	"implicitGrantSettings":          implicit,
+	"oauth2AllowImplicitFlow":        implicit,
+	"oauth2AllowIdTokenImplicitFlow": implicit,
+	"federatedIdentityCredentials":   inForm,
+	"owners":                         inForm,
+	"additionalProperties":           ofAnswer,
 }
 
 func whyNot(name string) string {
@@ -395,5 +401,5 @@ func whyNot(name string) string {
 
 // Minor reports whether it is nobody's loss: Entra gives every app such a value itself.
 func (i Ignored) Minor() bool {
-	return slices.Contains([]string{newIDs, entras, ofAnswer, ownScope, ownRole, version, locked}, i.Why)
+	return slices.Contains([]string{newIDs, entras, ofAnswer, ownScope, ownRole, version}, i.Why)
 }

@@ -97,6 +97,9 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 				"requiredResourceAccess[0].resourceAccess[0]: its resource has no application permission with the ID e1fe6dd8-ba31-4d61-89e7-88639da4683d that we know; " +
 				"requiredResourceAccess[0].resourceAccess[1]: it has no id, or its type is neither Role nor Scope"},
 		{`{"api":{"acceptMappedClaims":true,"requestedAccessTokenVersion":2}}`, "api.acceptMappedClaims: this bot does not set it; api.requestedAccessTokenVersion: this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others"},
+		{`{"displayName":"a","servicePrincipalLockConfiguration":{"isEnabled":false,"allProperties":true}}`, "servicePrincipalLockConfiguration: this bot sets the app instance lock for every app, as Entra does for new ones"},
+		{`{"displayName":"a","servicePrincipalLockConfiguration":{"isEnabled":true,"allProperties":true}}`, ""},
+		{`{"displayName":"a","servicePrincipalLockConfiguration":null}`, ""},
 		{`{"displayName":"a","parentalControlSettings":{"legalAgeGroupRule":"BlockMinors"}}`, "parentalControlSettings.legalAgeGroupRule: this bot does not set it"},
 		{`{"displayName":"a","a b":{"x":"y"},"` + strings.Repeat("n", 200) + `":1}`, `["a b"]: this bot does not set it; ["` + strings.Repeat("n", 60) + `\u2026"]: this bot does not set it`},
 		{`{"keyCredentials":[{"type":"Symmetric","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Sign","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Verify","key":"c2VjcmV0"}]}`,

@@ -72,7 +72,7 @@ func TestNoValueChangesWhatAPowerShellScriptDoes(t *testing.T) {
 }
 
 // Debian has no PowerShell, so CI has none either: this is skipped wherever pwsh is not installed. What the tokens of
-// the scripts are is tried above without it.
+// the scripts are is tried above without it, and their grammar in cmd/emulate/strangers.
 func TestPowerShellItselfReadsTheScripts(t *testing.T) {
 	pwsh, err := exec.LookPath("pwsh")
 	if err != nil {

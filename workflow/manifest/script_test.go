@@ -109,8 +109,10 @@ func run(t *testing.T, script string, env ...string) (calls [][]string, out stri
 	for _, name := range []string{"pwned", "sleep"} {
 		tool(name, "#!/bin/bash\nprintf '%s\\0' "+name+" \"$@\" '' >>\"$LOG\"\n")
 	}
-	if date, err := exec.LookPath("date"); err == nil {
-		os.Symlink(date, filepath.Join(bin, "date"))
+	for _, name := range []string{"date", "cat", "uuidgen"} {
+		if tool, err := exec.LookPath(name); err == nil {
+			os.Symlink(tool, filepath.Join(bin, name))
+		}
 	}
 	tool("script", script)
 	if err := os.Rename(filepath.Join(bin, "script"), file); err != nil {

@@ -75,6 +75,13 @@ $made = Send-Graph POST '/applications' ('{
   "displayName": "M\u00fcller''s backup",
   "notes": "From a plan of entra-app, SHA-256 65dbd48249247cfc436d96fa59716fdf71228044969fe0e33f2606080d23dfef",
   "signInAudience": "AzureADMyOrg",
+  "servicePrincipalLockConfiguration": {
+    "isEnabled": true,
+    "allProperties": true,
+    "credentialsWithUsageVerify": true,
+    "credentialsWithUsageSign": true,
+    "tokenEncryptionKeyId": true
+  },
   "isFallbackPublicClient": true,
   "web": {
     "redirectUris": [

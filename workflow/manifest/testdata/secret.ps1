@@ -47,14 +47,14 @@ Write-Host 'Register the application.'
 $made = Send-Graph POST '/applications' '{
   "displayName": "small",
   "notes": "From a plan of entra-app, SHA-256 949ac8b89bb4b8fd7da6fd6e7e40426a758506437e06e80744c4fc815a326824",
-  "isFallbackPublicClient": false,
+  "servicePrincipalLockConfiguration": {
+    "isEnabled": true,
+    "allProperties": true,
+    "credentialsWithUsageVerify": true,
+    "credentialsWithUsageSign": true,
+    "tokenEncryptionKeyId": true
+  },
   "web": {
-    "redirectUris": []
-  },
-  "spa": {
-    "redirectUris": []
-  },
-  "publicClient": {
     "redirectUris": []
   },
   "requiredResourceAccess": []
