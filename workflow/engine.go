@@ -167,16 +167,18 @@ func (e *Engine) look(ctx context.Context) time.Duration {
 		}
 		return lookAgain
 	}
-	for _, r := range due {
+	next := lookAgain
+	for _, r := range due { // in whatever order: one out of its place keeps no other from being woken
 		if r.WakeAt.After(now) {
-			return r.WakeAt.Sub(now)
+			next = min(next, r.WakeAt.Sub(now))
+			continue
 		}
 		e.Wake(r.ID)
 	}
 	if len(due) == page {
-		return time.Second // more may be due: look again when some of these are done
+		next = min(next, time.Second) // more may be due: look again when some of these are done
 	}
-	return lookAgain
+	return next
 }
 
 // Wake makes sure that somebody looks at a request soon.

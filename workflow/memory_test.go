@@ -15,6 +15,7 @@ type memory struct {
 	requests map[string]*Request
 	order    []string
 	damaged  map[string]bool // by ID: can't be read
+	ahead    string          // an ID: heads the list of those that are due, whenever it is due
 }
 
 // damages makes requests unreadable.
@@ -107,7 +108,7 @@ func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
 			continue
 		}
 		if q.State != "" && r.State != q.State ||
-			!q.DueBy.IsZero() && (r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy)) ||
+			!q.DueBy.IsZero() && id != m.ahead && (r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy)) ||
 			q.App != "" && r.Made.AppID != q.App ||
 			q.Requester != "" && r.Requester.ID != q.Requester ||
 			q.Keeper != "" && !slices.ContainsFunc(r.Keepers(), func(p Person) bool { return p.ID == q.Keeper }) ||
@@ -122,7 +123,12 @@ func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
 		found = append(found, r.Clone())
 	}
 	if !q.DueBy.IsZero() {
-		slices.SortFunc(found, func(a, b *Request) int { return a.WakeAt.Compare(b.WakeAt) })
+		slices.SortFunc(found, func(a, b *Request) int {
+			if (a.ID == m.ahead) != (b.ID == m.ahead) {
+				return map[bool]int{true: -1, false: 1}[a.ID == m.ahead]
+			}
+			return a.WakeAt.Compare(b.WakeAt)
+		})
 	}
 	limit := q.Limit
 	if limit == 0 {

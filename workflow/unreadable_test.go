@@ -32,6 +32,35 @@ func TestDeadlinesOfOthersHoldBesideARequestThatCannotBeRead(t *testing.T) {
 	})
 }
 
+// One damaged bit in the order of those that are due must not stop every deadline.
+func TestARequestThatIsListedBeforeItsTimeHoldsUpNoDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		first := w.request(n)
+		pass(time.Hour)
+		second, err := n.Submit(t.Context(), bea, draft("ledger-backup"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.store.mu.Lock()
+		w.store.ahead = second.ID
+		w.store.mu.Unlock()
+		pass(w.policy.PendingExpires - 30*time.Minute)
+		if r := w.get(first); r.State != Expired {
+			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
+		}
+		if r := w.get(second.ID); r.State != Pending {
+			t.Errorf("%s is %s, before its time", r.ID, r.State)
+		}
+		pass(time.Hour)
+		if r := w.get(second.ID); r.State != Expired {
+			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
+		}
+	})
+}
+
 func TestAProcessStartsBesideARequestThatCannotBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"time"
 
 	"github.com/entra-app/entra-app/graphops"
@@ -32,12 +33,23 @@ const (
 	firstAgain, lastAgain = time.Second, 30 * time.Second
 )
 
+// ask checks a part. A check that panics has failed, and ends nothing else.
+func (p *part) ask(ctx context.Context, log *slog.Logger) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			log.Error("panic", "part", p.name, "panic", fault, "stack", string(debug.Stack()))
+			err = fmt.Errorf("its check failed: %v", fault)
+		}
+	}()
+	return p.check(ctx)
+}
+
 // watch asks for a part until ctx ends. What changes is logged, once.
 func (h *health) watch(ctx context.Context, p *part, log *slog.Logger) {
 	again := firstAgain
 	for ctx.Err() == nil {
 		asking, cancel := context.WithTimeout(ctx, checkLimit)
-		err := p.check(asking)
+		err := p.ask(asking, log)
 		cancel()
 		if ctx.Err() != nil {
 			return

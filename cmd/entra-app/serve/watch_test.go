@@ -83,6 +83,35 @@ func TestAPartThatIsMissingIsAskedForLessAndLessOftenUntilItIsThere(t *testing.T
 	})
 }
 
+func TestACheckThatPanicsIsAPartThatIsMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var logged bytes.Buffer
+		h := &health{metrics: newMetrics()}
+		asked := 0
+		h.add(part{name: "stored requests", every: time.Minute, check: func(context.Context) error {
+			if asked++; asked == 1 {
+				panic("out of range")
+			}
+			return nil
+		}})
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		go h.watch(ctx, h.parts[0], slog.New(slog.NewJSONHandler(&logged, nil)))
+		synctest.Wait()
+		if _, missing := h.state(); len(missing) != 1 || missing[0] != "stored requests: its check failed: out of range" {
+			t.Errorf("missing %q", missing)
+		}
+		<-time.After(firstAgain)
+		synctest.Wait()
+		if _, missing := h.state(); len(missing) != 0 {
+			t.Errorf("it is asked again and answers, and is missing: %q", missing)
+		}
+		if !strings.Contains(logged.String(), `"stack"`) {
+			t.Errorf("it does not say where:\n%s", &logged)
+		}
+	})
+}
+
 func TestWithoutEntraRequestsAreStillTaken(t *testing.T) {
 	h := &health{metrics: newMetrics()}
 	h.add(part{name: "Slack", needed: true})
