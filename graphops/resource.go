@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -64,12 +65,17 @@ func (s *session) resourceItem(ctx context.Context, appID string) (*item, error)
 }
 
 // keepResource remembers what a look-up found: the resource, or that there is
-// none. Other answers are no news.
+// none. Other answers are no news. One that an earlier session of the request may have put
+// there need not be known everywhere.
 func (s *session) keepResource(appID string, i *item) {
+	young := s.unsettled()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, ok := i.got.(models.ServicePrincipalable); ok && i.err == nil {
 		s.resources[appID] = readResource(p)
+		if young {
+			s.made[strings.ToLower(value(p.GetId()))] = true
+		}
 	} else if status(i.err) == http.StatusNotFound {
 		s.resources[appID] = nil
 	}
@@ -108,7 +114,8 @@ func (s *session) resource(ctx context.Context, appID string) (*resource, error)
 }
 
 // here is a service of the tenant, or nil where it is not in it: it is not put there
-// to see what an app has of it.
+// to see what an app has of it. One that was put there for the app a moment ago need not
+// be known everywhere.
 func (s *session) here(ctx context.Context, appID string) (*resource, error) {
 	s.mu.Lock()
 	r := s.resources[appID]
@@ -118,6 +125,9 @@ func (s *session) here(ctx context.Context, appID string) (*resource, error) {
 	}
 	p, err := s.principal(ctx, appID)
 	if status(err) == http.StatusNotFound {
+		if s.unsettled() || s.knows(appID) {
+			return nil, old(opResource, "a service that the app has permissions on is not seen yet")
+		}
 		return nil, nil
 	}
 	if err != nil {

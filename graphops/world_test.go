@@ -174,11 +174,17 @@ func (w *world) begin() workflow.SigningIn {
 // session signs somebody in.
 func (w *world) session(who string, resources ...string) workflow.Session {
 	w.Helper()
+	return w.asking(who, workflow.Ask{Resources: resources, Email: "bea@contoso.com"})
+}
+
+// asking is a session that reads these things first.
+func (w *world) asking(who string, ask workflow.Ask) workflow.Session {
+	w.Helper()
 	in := w.begin()
 	if err := w.s.SignIn(in.Prompt().Code.Reveal(), who+"@contoso.com"); err != nil {
 		w.Fatal(err)
 	}
-	s, err := in.Wait(w.Context(), workflow.Ask{Resources: resources, Email: "bea@contoso.com"})
+	s, err := in.Wait(w.Context(), ask)
 	if w.saw(err) != nil {
 		w.Fatal(err)
 	}
