@@ -235,27 +235,20 @@ func (e *Engine) findAdopted(ctx context.Context, r *Request, s Session) (edit, 
 // be an App ID, and claims it: of two requests for it one ends. next is what to do
 // where it can't be told which one is meant.
 func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string) (Registration, error) {
-	name := clip(oneLine(r.Plan.AppName), AppNameMax)
+	name := clip(Visible(r.Plan.AppName), 2*AppNameMax)
 	found, err := s.Applications(ctx, r.Plan.AppName)
-	if err == nil && len(found) == 0 && name != r.Plan.AppName {
-		found, err = s.Applications(ctx, name) // a space too many, typed by somebody
-	}
 	if err != nil {
 		return Registration{}, err
 	}
 	switch {
 	case len(found) == 0:
-		return Registration{}, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. One that was made minutes ago Entra may not know everywhere yet: then wait some minutes. %s", name, next)}
+		like, err := alike(ctx, r.Plan.AppName, s)
+		if err != nil {
+			return Registration{}, err
+		}
+		return Registration{}, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. %s%s", name, like, next)}
 	case len(found) > 1:
-		ids := make([]string, len(found))
-		for i, a := range found {
-			ids[i] = a.AppID
-		}
-		slices.Sort(ids)
-		if len(ids) > namedApps {
-			ids = append(ids[:namedApps], "and more")
-		}
-		return Registration{}, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, strings.Join(ids, ", "), next)}
+		return Registration{}, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, appIDs(found), next)}
 	}
 	app := found[0]
 	if e.desk.isOwn(app.AppID) {
@@ -279,6 +272,36 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 		return Registration{}, alreadyOurs(name, taken.By)
 	}
 	return app, err
+}
+
+// alike says which applications have a name that only looks like the one that was typed.
+// None of them is taken: whoever made it may have wanted to be taken for the other.
+func alike(ctx context.Context, typed string, s Session) (string, error) {
+	name := clip(oneLine(typed), AppNameMax)
+	var found []Registration
+	if name != typed && name != "" {
+		var err error
+		if found, err = s.Applications(ctx, name); err != nil {
+			return "", err
+		}
+	}
+	if len(found) == 0 {
+		return "One that was made minutes ago Entra may not know everywhere yet: then wait some minutes. ", nil
+	}
+	return fmt.Sprintf("An application called %s is there, which looks the same and is another name: App ID %s. ", name, appIDs(found)), nil
+}
+
+// appIDs names some applications by their App IDs.
+func appIDs(found []Registration) string {
+	ids := make([]string, len(found))
+	for i, a := range found {
+		ids[i] = a.AppID
+	}
+	slices.Sort(ids)
+	if len(ids) > namedApps {
+		ids = append(ids[:namedApps], "and more")
+	}
+	return strings.Join(ids, ", ")
 }
 
 func alreadyOurs(name, by string) error {

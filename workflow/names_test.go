@@ -59,21 +59,40 @@ func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 	}
 }
 
-// A space too many that somebody typed finds the app that has none.
-func TestASpaceTooManyIsNoOtherName(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.byHand(legacyID, "HR portal", "OBJ-BEA")
-		n := w.boot()
-		defer n.stop()
-		r, err := n.Submit(t.Context(), bea, adoption(" HR  portal "))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r = w.settle(n, r.ID, Done); r.Made.AppID != legacyID {
-			t.Errorf("it is %+v", r.Made)
-		}
-	})
+// services.md section 5: a name is looked up as it is. One that only looks like it is never
+// taken for it: it is named, and the person chooses.
+func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
+	for typed, shown := range map[string]string{" HR  portal ": `" HR  portal "`, "HR\u00a0portal": `"HR\u00a0portal"`, "\u202dHR portal": `"\u202dHR portal"`, "HR por\u200btal": `"HR por\u200btal"`} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.byHand(legacyID, "HR portal", "OBJ-BEA")
+			n := w.boot()
+			defer n.stop()
+			r, err := n.Submit(t.Context(), bea, adoption(typed))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r = w.signsInFor(n, r)
+			for _, text := range []string{"no application called " + shown + " in", "Nothing was changed", "An application called HR portal is there", "App ID " + legacyID} {
+				if r.State != Failed || !strings.Contains(r.Failure.Text, text) {
+					t.Errorf("%q: it is %s, and not said is %q: %s", typed, r.State, text, r.Failure.Text)
+				}
+			}
+			if changes := w.wrote(); len(changes) > 0 {
+				t.Errorf("the tenant was changed: %v", changes)
+			}
+			if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
+				t.Fatal(err)
+			}
+			r, err = n.Submit(t.Context(), bea, again(adoption(legacyID), "V-2"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r = w.settle(n, r.ID, Done); r.Made.AppID != legacyID {
+				t.Errorf("it is %+v", r.Made)
+			}
+		})
+	}
 }
 
 func TestWhatNobodyCanSeeIsNotShown(t *testing.T) {
