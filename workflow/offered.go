@@ -246,7 +246,7 @@ func (p Plan) identifierProblem(uri string) string {
 	case len(strings.ReplaceAll(uri, "{appId}", app)) > identifierURIMax:
 		return fmt.Sprintf("an identifier URI may have %d characters", identifierURIMax)
 	case u.Scheme != "api" && u.Scheme != "https":
-		return "an identifier URI begins with api:// or https://"
+		return "this bot takes only identifier URIs that begin with api:// or https://; an owner of the app can add another in Entra once the app is made"
 	}
 	segments := append([]string{strings.ToLower(u.Hostname())}, strings.Split(strings.ToLower(strings.TrimPrefix(u.Path, "/")), "/")...)
 	if slices.Contains(segments, app) || slices.Contains(segments, strings.ToLower(p.TenantID)) || verifiable.MatchString(segments[0]) && (u.Scheme == "https" || len(u.Path) > 1) {

@@ -51,7 +51,7 @@ func TestWhatAnAppOffersIsRefusedAsEntraDoes(t *testing.T) {
 		"a slash at the end":              {uri("https://orders.contoso.com/"), "ends with no /"},
 		"a query":                         {uri("https://orders.contoso.com/?a=b"), "neither ? nor #"},
 		"another scheme":                  {uri("urn:orders"), "no address"},
-		"http":                            {uri("http://orders.contoso.com"), "begins with api:// or https://"},
+		"http":                            {uri("http://orders.contoso.com"), "this bot takes only identifier URIs that begin with api:// or https://"},
 		"a long one":                      {uri("https://orders.contoso.com/" + strings.Repeat("x", 240)), "255 characters"},
 		"one twice":                       {uri(OwnURI, OwnURI), "there twice"},
 		"something that is not filled in": {uri("api://{tenantId}/x"), "this is no address"},

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -32,7 +33,7 @@ func rebracket(s string, fromPage bool) (out []byte, fixed, guessed []string, er
 	if !p.end() || sound && len(p.guessed) > 0 && !fromPage {
 		return nil, nil, nil, cutAfter(p.tokens[len(p.tokens)-1].line)
 	}
-	if out = []byte(p.out.String()); !json.Valid(out) {
+	if out = p.out; !json.Valid(out) {
 		return nil, nil, nil, brokenAt(p.tokens[len(p.tokens)-1].line)
 	}
 	return out, p.fixed, p.guessed, nil
@@ -115,7 +116,7 @@ type frame struct {
 type bracketer struct {
 	tokens  []token
 	at      int
-	out     strings.Builder
+	out     []byte
 	frames  []*frame
 	fixed   []string
 	guessed []string
@@ -142,7 +143,7 @@ func (p *bracketer) isKey(i int) bool {
 func (p *bracketer) comma() {
 	if len(p.frames) > 0 {
 		if f := p.top(); f.some && f.want != wantValue || f.some && f.bracket == '[' {
-			p.out.WriteByte(',')
+			p.out = append(p.out, ',')
 		}
 		p.top().some = true
 	}
@@ -150,7 +151,7 @@ func (p *bracketer) comma() {
 
 func (p *bracketer) open(bracket byte) {
 	p.comma()
-	p.out.WriteByte(bracket)
+	p.out = append(p.out, bracket)
 	f := &frame{bracket: bracket, want: wantKey}
 	if bracket == '[' {
 		f.want = wantValue
@@ -160,7 +161,7 @@ func (p *bracketer) open(bracket byte) {
 
 // shut ends the innermost list or object.
 func (p *bracketer) shut() {
-	p.out.WriteByte(closing(p.top().bracket)[0])
+	p.out = append(p.out, closing(p.top().bracket)...)
 	p.frames = p.frames[:len(p.frames)-1]
 	if len(p.frames) > 0 {
 		p.top().want = wantComma
@@ -198,7 +199,7 @@ func (p *bracketer) take(t token) bool {
 		if p.top().want != wantColon {
 			return false
 		}
-		p.out.WriteByte(':')
+		p.out = append(p.out, ':')
 		p.top().want = wantValue
 	case ",":
 		switch f := p.top(); {
@@ -220,19 +221,17 @@ func (p *bracketer) take(t token) bool {
 
 // outside reads what is before or after the whole.
 func (p *bracketer) outside(t token) bool {
-	done := p.out.Len() > 0
+	done := len(p.out) > 0
 	switch {
 	case !done && (t.text == "{" || t.text == "["):
 		p.open(t.text[0])
 	case done && (t.text == "}" || t.text == "]"):
 		p.guess(t.line, "a "+t.text+" too many was left out")
 	case done && t.text == ",":
-	case done && p.isKey(p.at) && strings.HasSuffix(p.out.String(), "}"):
-		so := strings.TrimSuffix(p.out.String(), "}")
-		p.out.Reset()
-		p.out.WriteString(so)
+	case done && p.isKey(p.at) && bytes.HasSuffix(p.out, []byte("}")):
+		p.out = p.out[:len(p.out)-1]
 		p.guess(t.line, "a } before this is one too many and was left out")
-		p.frames = []*frame{{bracket: '{', want: wantKey, some: len(so) > 1}}
+		p.frames = []*frame{{bracket: '{', want: wantKey, some: len(p.out) > 1}}
 		return true
 	default:
 		return false
@@ -327,7 +326,7 @@ func (p *bracketer) write(t token) bool {
 		}
 		text = lower
 	}
-	p.out.WriteString(text)
+	p.out = append(p.out, text...)
 	return json.Valid([]byte(text))
 }
 

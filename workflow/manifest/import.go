@@ -108,7 +108,8 @@ type reader struct {
 	scopes     []workflow.Scope  // all that it offers, as they were found first
 	scopeNames map[string]string // by ID, lower case
 	clients    []client
-	asked      int // permissions that the manifest asks for
+	asked      int  // permissions that the manifest asks for
+	offers     bool // app roles or identifier URIs
 }
 
 func (r *reader) ignore(path, why string, args ...any) {
@@ -120,13 +121,13 @@ func (r *reader) object(path string, o object, by map[string]take) {
 	for _, f := range o {
 		at := dot(path, f.name)
 		switch t := by[f.name]; {
-		case empty(f.value):
+		case empty(f.value) && !r.speaks(f.name, f.value):
 		case t != nil:
 			t(at, f.value)
 		case placeholder(f.value) != "":
 			r.ignore(at, "%s", placeholder(f.value))
 		default:
-			r.ignore(at, "%s", whyNot(f.name))
+			r.ignore(at, "%s", whyNot(f.name, f.value))
 		}
 	}
 }

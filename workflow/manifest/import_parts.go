@@ -144,6 +144,7 @@ func (r *reader) first(o object) {
 	if r.appName = o.text("displayName"); r.appName == "" {
 		r.appName = o.text("name")
 	}
+	r.offers = !empty(o.of("appRoles")) || !empty(o.of("identifierUris"))
 	api, _ := o.of("api").(object)
 	for _, v := range []any{o.of("oauth2Permissions"), api.of("oauth2PermissionScopes")} {
 		for _, one := range elements(v) {
@@ -169,13 +170,6 @@ func (r *reader) api(path string, v any) {
 		"preAuthorizedApplications":   r.each(r.client),
 		"requestedAccessTokenVersion": r.tokenVersion,
 	})
-}
-
-// tokenVersion is 2 for every app with scopes that this bot makes.
-func (r *reader) tokenVersion(path string, v any) {
-	if v != number(tokenVersion) || len(r.scopes) == 0 {
-		r.ignore(path, "%s", version)
-	}
 }
 
 // scope is one that the app offers.
@@ -354,52 +348,4 @@ func (r *reader) parental(path string, v any) {
 		return
 	}
 	r.object(path, o, map[string]take{"legalAgeGroupRule": r.only("Allow", notSet)})
-}
-
-// instanceLock is set for every app, to all that can be locked.
-func (r *reader) instanceLock(path string, v any) {
-	if o, _ := v.(object); o.of("isEnabled") != true || o.of("allProperties") != true {
-		r.ignore(path, "%s", unlocked)
-	}
-}
-
-const (
-	notSet   = "this bot does not set it"
-	newIDs   = "Entra gives every app a new one"
-	entras   = "Entra writes it"
-	ofAnswer = "it is of Graph's answer, and not of the app"
-	ownScope = "the new scope gets an ID of its own"
-	ownRole  = "the new app role gets an ID of its own"
-	version  = "this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others"
-	unlocked = "this bot sets the app instance lock for every app, as Entra does for new ones"
-	implicit = "this bot does not switch the implicit flow on"
-	inForm   = "choose it in the form"
-)
-
-// reasons are those that are not notSet.
-var reasons = map[string]string{
-	"id": newIDs, "appId": newIDs, "objectId": newIDs, "keyId": newIDs, "uniqueName": newIDs,
-	"createdDateTime": entras, "deletedDateTime": entras, "publisherDomain": entras, "verifiedPublisher": entras, "certification": entras,
-	"disabledByMicrosoftStatus": entras, "applicationTemplateId": entras, "createdByAppId": entras, "logoUrl": entras,
-	"implicitGrantSettings":          implicit,
-	"oauth2AllowImplicitFlow":        implicit,
-	"oauth2AllowIdTokenImplicitFlow": implicit,
-	"federatedIdentityCredentials":   inForm,
-	"owners":                         inForm,
-	"additionalProperties":           ofAnswer,
-}
-
-func whyNot(name string) string {
-	if strings.Contains(name, "@") {
-		return ofAnswer
-	}
-	if why := reasons[name]; why != "" {
-		return why
-	}
-	return notSet
-}
-
-// Minor reports whether it is nobody's loss: Entra gives every app such a value itself.
-func (i Ignored) Minor() bool {
-	return slices.Contains([]string{newIDs, entras, ofAnswer, ownScope, ownRole, version}, i.Why)
 }

@@ -96,7 +96,7 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 			"requiredResourceAccess[0].more: this bot does not set it; " +
 				"requiredResourceAccess[0].resourceAccess[0]: its resource has no application permission with the ID e1fe6dd8-ba31-4d61-89e7-88639da4683d that we know; " +
 				"requiredResourceAccess[0].resourceAccess[1]: it has no id, or its type is neither Role nor Scope"},
-		{`{"api":{"acceptMappedClaims":true,"requestedAccessTokenVersion":2}}`, "api.acceptMappedClaims: this bot does not set it; api.requestedAccessTokenVersion: this bot sets it to 2 for apps that offer scopes, and leaves it to Entra for others"},
+		{`{"api":{"acceptMappedClaims":true,"requestedAccessTokenVersion":2}}`, "api.acceptMappedClaims: this bot does not set it; api.requestedAccessTokenVersion: this bot leaves it to Entra for an app that offers nothing"},
 		{`{"displayName":"a","servicePrincipalLockConfiguration":{"isEnabled":false,"allProperties":true}}`, "servicePrincipalLockConfiguration: this bot sets the app instance lock for every app, as Entra does for new ones"},
 		{`{"displayName":"a","servicePrincipalLockConfiguration":{"isEnabled":true,"allProperties":true}}`, ""},
 		{`{"displayName":"a","servicePrincipalLockConfiguration":null}`, ""},
@@ -140,6 +140,7 @@ func TestWhatIsNoManifestIsRefusedWithAReason(t *testing.T) {
 		{"a key twice, inside and escaped", `{"name":"a","web":{"x":[{"uri":1,"\u0075ri":2}]}}`, "duplicate"},
 		{"too deep", deep, "too-deep"},
 		{"far too deep", `{"name":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + `}`, "too-deep"},
+		{"more than an app can have", `{"web":{"redirectUris":[` + strings.Repeat("1,", mostEntries) + `1]}}`, "too-many"},
 		{"other JSON", `{"a":1}`, "not-a-manifest"},
 		{"an empty object", `{}`, "not-a-manifest"},
 	} {

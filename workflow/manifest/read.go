@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 const (
 	mostBytes   = 256 << 10
 	mostDepth   = 32
+	mostEntries = 1200 // of an application in Entra. Source: Microsoft Entra service limits
 	longestName = 60
 )
 
@@ -24,6 +26,7 @@ var (
 	errCut      = &Problem{"not-json", "The end of this is missing. Copy the whole manifest, from the first { to the last }."}
 	errAfter    = &Problem{"trailing", "There is something after the end of the manifest. Paste the manifest of one app alone, from the first { to the last }."}
 	errDeep     = &Problem{"too-deep", "There are more brackets within brackets in this than a manifest has."}
+	errMany     = &Problem{"too-many", fmt.Sprintf("There is a list of more than %d entries in this, and Entra keeps no more for an app. Paste the manifest of one app alone.", mostEntries)}
 	errList     = &Problem{"list", "This is a list, and not of one app. Paste the manifest of one app: what is between { and }."}
 	errNoObject = &Problem{"not-object", "This is not a manifest. It begins with { and ends with }. In Entra: App registrations, the app, Manifest."}
 	errStrange  = &Problem{"not-a-manifest", "This is JSON, but nothing in it is known from manifests of apps. Paste what Entra shows under App registrations, the app, Manifest, or what GET /applications/{id} of Microsoft Graph answers."}
@@ -40,6 +43,10 @@ func read(b []byte) (o object, fixed, guessed []string, err error) {
 	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
 		return nil, nil, nil, errEncoding
 	}
+	if len(b) == 0 {
+		return nil, nil, nil, errEmpty
+	}
+	b, around := bare(b)
 	if len(b) == 0 {
 		return nil, nil, nil, errEmpty
 	}
@@ -63,6 +70,7 @@ func read(b []byte) (o object, fixed, guessed []string, err error) {
 	if _, err := d.Token(); err == nil {
 		return nil, nil, nil, errAfter
 	}
+	fixed = append(around, fixed...)
 	v, named := renamed(v)
 	if named {
 		fixed = append(fixed, fixedNames)
@@ -70,6 +78,7 @@ func read(b []byte) (o object, fixed, guessed []string, err error) {
 	if again := duplicate(v, ""); again != nil {
 		return nil, nil, nil, again
 	}
+	fixed = append(fixed, peeled(v)...)
 	o, wrapped, err := one(v)
 	return o, append(fixed, wrapped...), guessed, err
 }
@@ -176,7 +185,9 @@ func value(d *json.Decoder, at string, depth int) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, v)
+			if all = append(all, v); len(all) > mostEntries {
+				return nil, errMany
+			}
 		}
 		_, err = d.Token()
 		return all, err

@@ -24,6 +24,10 @@ const (
 	fixedOne      = "what stands in the place of a list was read as a list of one"
 	fixedList     = "the list was read as requiredResourceAccess"
 	fixedApp      = "the one app in the list was read"
+	fixedFence    = "the code fence around it was left out"
+	fixedEnd      = "the semicolon after it was left out"
+	fixedWrapped  = "lists inside of {\"value\": …} were read"
+	fixedIDs      = "unusual spaces, dashes and invisible characters in identifiers were put right"
 )
 
 // tidy turns text that is valid UTF-8 into JSON, if it can. fixed is what was put right;
