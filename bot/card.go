@@ -251,7 +251,7 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 		blocks = append(blocks, note("Details says what each of these permissions allows."))
 	}
 	blocks = append(blocks, roleBlocks(p)...)
-	blocks = append(blocks, b.ewsPlan(p)...)
+	blocks = append(blocks, b.ewsPlan(p, brief > workflow.PermissionsMax)...)
 	if brief <= workflow.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r workflow.AzureRole) bool { return len(r.Actions)+len(r.DataActions) > 0 }) {
 		blocks = append(blocks, note("Details names each action of the custom roles."))
 	}

@@ -21,12 +21,18 @@ const (
 	asEWS  = "ews"
 )
 
-// ewsPlan is for a card: what the approver has to know before anything is made.
-func (b *Bot) ewsPlan(p workflow.Plan) []slack.Block {
+// ewsPlan is for a card: what the approver has to know before anything is made. The window
+// of Details has room for where it is from, too.
+func (b *Bot) ewsPlan(p workflow.Plan, sources bool) []slack.Block {
 	if !p.UsesEWS() {
 		return nil
 	}
-	return []slack.Block{block(line(bold(catalog.EWS().Service+": "), workflow.EWSNotice(b.now())))}
+	ews := catalog.EWS()
+	parts := []any{bold(ews.Service + ": "), workflow.EWSNotice(b.now())}
+	if sources {
+		parts = append(parts, " As of "+ews.Checked+", from ", link(ews.Sources[0]))
+	}
+	return []slack.Block{block(line(parts...))}
 }
 
 // ewsNext is for the requester: what is to be done about the list, once the app is there.

@@ -50,6 +50,9 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 		}
 	}
 	w.bot.now = atBlocked
+	if text, from := allText(w.bot.planBlocks(r, workflow.PermissionsMax+1)), "As of 2026-09, from "; !strings.Contains(text, from) || !strings.Contains(text, catalog.EWS().Sources[0]) {
+		t.Errorf("Details does not say from where it is: %s", text)
+	}
 	for _, e := range w.bot.ewsButtons(r) { // the one to press first is the one that stands out
 		b := e.(*slack.ButtonBlockElement)
 		if first := b.ActionID == actExport+asEWS; first != (b.Style == slack.StylePrimary) {

@@ -16,6 +16,8 @@ type Retirement struct {
 	List          string // "EwsAllowedAppIDs"
 	Blocked, Ends time.Time
 	Acts          time.Duration // how long a change of the list can take to act
+	Sources       []string      // the pages that say so, Microsoft's announcement first
+	Checked       string        // when they did, "2026-09"
 	permissions   []key
 }
 
@@ -32,6 +34,8 @@ var ewsData []byte
 var EWS = sync.OnceValue(func() Retirement {
 	var f struct {
 		Service, List, Blocked, Ends string
+		Checked                      string
+		Sources                      []string
 		ActsWithinHours              int
 		Permissions                  []struct {
 			ResourceAppID string
@@ -40,7 +44,7 @@ var EWS = sync.OnceValue(func() Retirement {
 		}
 	}
 	err := json.Unmarshal(ewsData, &f)
-	r := Retirement{Service: f.Service, List: f.List, Acts: time.Duration(f.ActsWithinHours) * time.Hour}
+	r := Retirement{Service: f.Service, List: f.List, Acts: time.Duration(f.ActsWithinHours) * time.Hour, Sources: f.Sources, Checked: f.Checked}
 	for text, at := range map[string]*time.Time{f.Blocked: &r.Blocked, f.Ends: &r.Ends} {
 		if err == nil {
 			*at, err = time.Parse(time.DateOnly, text)

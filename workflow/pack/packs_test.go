@@ -278,7 +278,7 @@ func TestWhatWasChosenOfAzuresRolesBeforeMeansWhatItMeant(t *testing.T) {
 // permissions, and a page about upgrades lists another.
 func TestAPackSaysFromWhichPageAndDayItsTableIs(t *testing.T) {
 	for _, e := range library(t).all {
-		if _, known := map[string]bool{"vbo365": true, "custom": true}[e.Name]; !known && (e.Source == "" || !pageDate.MatchString(e.Checked)) {
+		if _, known := map[string]bool{"custom": true}[e.Name]; !known && (e.Source == "" || !pageDate.MatchString(e.Checked)) {
 			t.Errorf("%s is from %q of %q", e.file, e.Source, e.Checked)
 		}
 	}

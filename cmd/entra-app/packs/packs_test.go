@@ -48,6 +48,7 @@ func TestWhatPeopleSee(t *testing.T) {
 		"help":         {"help"},
 		"list":         {"list"},
 		"backup":       {"show", "vb365-backup"},
+		"secret":       {"show", "vbo365"},
 		"restore":      {"show", "vb365-restore@8.5"},
 		"portal":       {"show", "vb365-restore-portal"},
 		"archiver":     {"show", "vb365-archiver"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
 )
 
@@ -84,7 +85,7 @@ func show(c call) error {
 		return err
 	}
 	fmt.Fprintf(c.out, "%s %s: %s\n%s\n\n", p.Name, p.Version, p.Title, p.Summary)
-	showSettings(c.out, p, c.library.Versions(name), table(p, c.now))
+	showSettings(c.out, p, c.library.Versions(name), c.now)
 	showPermissions(c.out, p)
 	showRoles(c.out, p)
 	showScopes(c.out, p)
@@ -96,7 +97,7 @@ func show(c call) error {
 }
 
 // showSettings prints what is said in one line each.
-func showSettings(out io.Writer, p workflow.Product, versions []string, age string) {
+func showSettings(out io.Writer, p workflow.Product, versions []string, now time.Time) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(name, value string) {
 		if value != "" {
@@ -105,9 +106,12 @@ func showSettings(out io.Writer, p workflow.Product, versions []string, age stri
 	}
 	row("Versions", strings.Join(versions, ", "))
 	if p.Source != "" {
-		row("From", p.Source+", "+age)
+		row("From", p.Source+", "+table(p, now))
 	}
 	row("Note", p.Note)
+	if ews := catalog.EWS(); slices.ContainsFunc(p.Permissions, func(n workflow.Need) bool { return ews.Uses(n.ResourceAppID, n.Type, n.Name) }) {
+		row(ews.Service, workflow.EWSNotice(now)+" From "+strings.Join(ews.Sources, ", ")+", "+ews.Checked)
+	}
 	row("Audience", p.Audience)
 	row("Redirect URIs", strings.Join(p.RedirectURIs, ", "))
 	row("Redirect URIs such as", p.RedirectExample)
