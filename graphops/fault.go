@@ -134,6 +134,7 @@ type later struct {
 	why    string
 	ref    string
 	after  time.Duration
+	unsent bool              // nobody was reached
 	lasts  *workflow.Trouble // what it was if it has not gone away
 }
 
@@ -148,10 +149,14 @@ var (
 	_ workflow.Spreading = (*spreading)(nil)
 	_ workflow.Explained = (*spreading)(nil)
 	_ workflow.Temporary = (*later)(nil)
+	_ workflow.NotDone   = (*later)(nil)
 	_ workflow.Explained = (*later)(nil)
 )
 
 func (l *later) RetryAfter() time.Duration { return l.after }
+
+// NotDone reports whether nothing was done: nobody was reached, or the call was turned away.
+func (l *later) NotDone() bool { return l.unsent || l.status == http.StatusTooManyRequests }
 
 func (l *later) Explain() *workflow.Trouble { return l.lasts }
 

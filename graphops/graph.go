@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -159,7 +160,8 @@ func (g *graph) failed(ctx context.Context, op operation, c *call, err error) er
 	case c.status != 0:
 		return &later{op: op, status: c.status, why: "the answer cannot be read"}
 	case isNetwork(err):
-		return &later{op: op, why: cause(err)}
+		dial, ok := errors.AsType[*net.OpError](err)
+		return &later{op: op, why: cause(err), unsent: ok && dial.Op == "dial"}
 	}
 	return fmt.Errorf("%s: %w", op.name, err)
 }

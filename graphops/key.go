@@ -68,6 +68,7 @@ func (s *session) AddKey(ctx context.Context, applicationID, label string, expir
 	if err != nil {
 		return fail(err)
 	}
+	s.makes("keys of " + applicationID) // whatever is answered
 	got, err := s.send(ctx, opAddKey, req, models.CreatePasswordCredentialFromDiscriminatorValue)
 	if err != nil {
 		return fail(err)
@@ -120,7 +121,7 @@ func (s *session) RemoveKey(ctx context.Context, applicationID, keyID string) er
 		return nil // the application is gone, and its passwords with it
 	case readErr != nil:
 		return s.fault(readErr, applicationID)
-	case s.hidden(what), listed && s.unsettled():
+	case s.hidden(what), s.hidden("keys of " + applicationID), listed && s.unsettled():
 		no, _ := errors.AsType[*answer](err)
 		return no.behind("the password is not known everywhere yet")
 	case listed:

@@ -16,13 +16,18 @@ import (
 
 // removalSeeds plays one game on many seeds, with every way to make a credential that is handed over.
 func removalSeeds(t *testing.T, fits func(way) bool, play func(*game)) {
+	t.Helper()
+	someSeeds(t, *removals, fits, play)
+}
+
+func someSeeds(t *testing.T, n int, fits func(way) bool, play func(*game)) {
 	var fitting []way
 	for _, w := range ways() {
 		if w.product.Custom && fits(w) {
 			fitting = append(fitting, w)
 		}
 	}
-	for seed := range uint64(*removals) {
+	for seed := range uint64(n) {
 		of := fitting[seed%uint64(len(fitting))]
 		var log bytes.Buffer
 		var g *game

@@ -123,6 +123,7 @@ type game struct {
 	crashes bool
 	broken  []string
 	forms   int
+	oldApp  *workflow.Request
 }
 
 // TestEveryKindEndsAsItShould holds on every seed: one app, exactly what was approved, one

@@ -56,6 +56,8 @@ type madeV1 struct {
 	Certificate      []byte    `json:"certificate,omitzero"`
 	Thumbprint       string    `json:"thumbprint,omitzero"`
 	Keys             int       `json:"keys,omitzero"`
+	Ending           []string  `json:"ending,omitzero"`
+	Ended            []string  `json:"ended,omitzero"`
 	TenantID         string    `json:"tenant_id,omitzero"`
 	TenantName       string    `json:"tenant_name,omitzero"`
 	Domain           string    `json:"domain,omitzero"`

@@ -20,8 +20,9 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 	if err := e.recipient(ctx, r); err != nil {
 		return nil, err
 	}
-	if r.Made.Keys > 1 {
-		if _, err := removeMade(ctx, r, s); err != nil {
+	if r.Made.Keys > 0 || len(r.Made.Ending) > 0 {
+		var err error
+		if r, err = e.endKeys(ctx, r, s, ""); err != nil {
 			return nil, err
 		}
 	}
@@ -31,7 +32,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 	}
 	lifetime, words := cut(r.Plan.Credential.Lifetime, policy.SecretMax)
 	expires := r.Step(StepCredential).Since.Add(lifetime).UTC().Truncate(time.Second) // the same at every try
-	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
+	key, secret, err := e.addKey(ctx, r, s, expires)
 	if err != nil {
 		return nil, err
 	}
@@ -41,38 +42,6 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 		r.Handover = Handover{Sealed: sealed}
 		st.Note = "valid until " + key.Expires.UTC().Format("2 January 2006") + words
 	}, nil
-}
-
-// removeKeys removes every password with r's label, but for one, and reports whether
-// there was any.
-func removeKeys(ctx context.Context, r *Request, s Session, keep string) (found bool, err error) {
-	keys, err := s.Keys(ctx, r.Made.ObjectID)
-	if err != nil {
-		return false, err
-	}
-	for _, k := range keys {
-		if k.KeyID == keep || k.Label != r.KeyLabel() {
-			continue
-		}
-		found = true
-		if err := s.RemoveKey(ctx, r.Made.ObjectID, k.KeyID); err != nil {
-			return true, err
-		}
-	}
-	return found, nil
-}
-
-// removeMade removes the password that r is known to have made, which a list need not show
-// yet, and any other with its label. It reports whether there was any.
-func removeMade(ctx context.Context, r *Request, s Session) (found bool, err error) {
-	if r.Made.KeyID == "" {
-		return removeKeys(ctx, r, s, "")
-	}
-	if err := s.RemoveKey(ctx, r.Made.ObjectID, r.Made.KeyID); err != nil {
-		return true, err
-	}
-	_, err = removeKeys(ctx, r, s, "")
-	return true, err
 }
 
 // prove signs in as the app with its new credential, and compares what it may do
@@ -129,12 +98,13 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	if err := compared(missing, nil, excess); err != nil {
 		return nil, err
 	}
-	if r.Made.Keys > 1 { // a list read too early may have missed one
-		if _, err := removeKeys(ctx, r, s, r.Made.KeyID); err != nil {
-			return nil, err
-		}
+	if err := e.onlyKey(ctx, r, s); err != nil {
+		return nil, err
 	}
 	return func(r *Request, st *Step) {
+		if r.Made.KeyID != "" {
+			r.Made.Keys = 1 // and no other
+		}
 		st.Note = "the app signed in with exactly the approved permissions"
 		if r.Kind == Adopt {
 			st.Note = "the app signed in with the approved permissions and those that it had"
@@ -353,8 +323,8 @@ func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
 	if t := r.Thumbprint(); t != "" {
 		return s.RemoveCertificate(ctx, r.Made.ObjectID, t, r.otherCertificates()...)
 	}
-	found, err := removeMade(ctx, r, s)
-	if st := r.Step(StepTakeBack); err == nil && !found && r.Made.Keys > 0 && st != nil && IsYoung(st.Since, e.now()) {
+	r, err := e.endKeys(ctx, r, s, "")
+	if err == nil && r.Made.Keys > 0 && IsYoung(r.Made.Given, e.now()) {
 		return &unseen{} // it was asked for, and nobody knows whether it was made
 	}
 	return err
@@ -378,30 +348,30 @@ func removeOld(ctx context.Context, r *Request, s Session) error {
 }
 
 // disarm takes the credential of an app that can do more than was approved away
-// from it, and says so. removed reports whether it is gone.
-func (e *Engine) disarm(r *Request, s Session, more *ExcessError) (said string, removed bool) {
+// from it, and says what came of it.
+func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
 	text := "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". "
-	words, take := "", func(ctx context.Context) error {
-		_, err := removeMade(ctx, r, s)
+	words, take := "", func(ctx context.Context) (err error) {
+		r, err = e.endKeys(ctx, r, s, "")
 		return err
 	}
 	switch {
 	case r.wasThere():
-		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and whether the app may keep it.", false
-	case r.Made.KeyID != "":
+		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and whether the app may keep it."
+	case r.Made.KeyID != "" || len(r.Made.Ending) > 0:
 		words = "secret"
 	case r.Thumbprint() != "" && r.Step(StepCertificate) != nil:
 		words, take = "certificate", func(ctx context.Context) error {
 			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), r.otherCertificates()...)
 		}
 	case r.Plan.Credential.Kind == Federated:
-		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer + " can sign in as it. Find out who granted that, and press Undo.", false
+		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer + " can sign in as it. Find out who granted that, and press Undo."
 	default:
-		return text + "It has no credential of this request. Find out who granted that before you press Undo.", false
+		return text + "It has no credential of this request. Find out who granted that before you press Undo."
 	}
 	if err := e.insist(take); err != nil {
 		e.log.Error("removing the credential of an app with too many permissions", "request", r.ID, "err", err)
-		return text + "Its " + words + " could not be removed in Entra: press Undo. Find out who granted that.", false
+		return text + "Its " + words + " could not be removed in Entra: press Undo. Find out who granted that."
 	}
-	return text + "Its " + words + " was removed. Find out who granted that before you press Undo.", true
+	return text + "Its " + words + " was removed. Find out who granted that before you press Undo."
 }

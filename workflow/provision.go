@@ -57,9 +57,6 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 			st.Since = now
 		}
 		st.Tries++
-		if name == StepCredential {
-			r.Made.Keys++
-		}
 		r.touch(name, now)
 		if name == StepApplication && r.creates() && r.Made.Creator == "" {
 			r.Made.Creator = r.SignIn.ObjectID
@@ -225,7 +222,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepWithdraw:
 		return func(*Request, *Step) {}, s.RemoveConsent(ctx, r.Made.ServicePrincipal, r.Plan)
 	case StepTakeBack:
-		return func(r *Request, _ *Step) { r.Made.KeyID, r.Made.Keys = "", 0 }, e.takeBack(ctx, r, s)
+		return func(r *Request, _ *Step) { r.Made.KeyID, r.Made.Keys, r.Made.Ending = "", 0, nil }, e.takeBack(ctx, r, s)
 	case StepOld:
 		return func(*Request, *Step) {}, removeOld(ctx, r, s)
 	case StepUnassign:
@@ -319,7 +316,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	if use, ok := errors.AsType[*inUse](err); ok {
 		return e.stopForDependents(r, use)
 	}
-	f, what, disarmed := e.stepFailure(r, name, err), HasFailed, false
+	f, what := e.stepFailure(r, name, err), HasFailed
 	if more, ok := errors.AsType[*ExcessError](err); ok {
 		what = Alarmed
 		f = Failure{Rule: RuleExcess, Text: "It can do more than that: " + strings.Join(more.Names, ", ") + "."}
@@ -328,7 +325,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		case r.Kind == Update: // its credential is in use, and not this request's
 			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". Nothing was taken from it. Find out who granted that, then press Retry."
 		default:
-			f.Text, disarmed = e.disarm(r, s, more)
+			f.Text = e.disarm(r, s, more)
 		}
 	}
 	if r.Task == Verify {
@@ -344,12 +341,6 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		if what == Alarmed && r.Kind != Update {
 			r.Handover = Handover{}
 			r.redo(StepCredential, StepCertificate)
-		}
-		if disarmed && r.Made.KeyID != "" {
-			r.Made.KeyID, r.Made.Keys = "", r.Made.Keys-1
-		}
-		if _, no := errors.AsType[*Trouble](err); no && name == StepCredential { // this try made none
-			r.Made.Keys--
 		}
 		r.Failure = f
 		r.move(Failed, now, Event{What: what, Text: f.Text})

@@ -224,8 +224,11 @@ type Made struct {
 	KeyExpires       time.Time
 	Certificate      []byte // the public part of one that was made here, DER
 	Thumbprint       string // of that one: SHA-1, hexadecimal, capitals
-	// Keys counts the credentials that were asked for, before each call.
-	Keys int
+	// Keys counts the passwords that were asked for, before each call, and are not known not
+	// to be there; Ending and Ended are the key IDs of those that were found and go, and of
+	// those that are gone. See keys.go.
+	Keys          int
+	Ending, Ended []string
 	// TenantID and TenantName are what the tenant says of itself.
 	TenantID, TenantName string
 	Domain               string // the tenant's initial one: "contoso.onmicrosoft.com"
@@ -426,6 +429,8 @@ func (r *Request) Clone() *Request {
 	c.LeftAzure = cloneShares(r.LeftAzure)
 	c.SignIn.Unknown = slices.Clone(r.SignIn.Unknown)
 	c.Made.Owners = slices.Clone(r.Made.Owners)
+	c.Made.Ending = slices.Clone(r.Made.Ending)
+	c.Made.Ended = slices.Clone(r.Made.Ended)
 	c.Dependents = r.Dependents.clone()
 	c.Agreed = slices.Clone(r.Agreed)
 	c.Steps = slices.Clone(r.Steps)

@@ -431,3 +431,4 @@ type busy struct{ after time.Duration }
 
 func (busy) Error() string               { return "busy" }
 func (b busy) RetryAfter() time.Duration { return b.after }
+func (b busy) NotDone() bool             { return b.after > 0 } // it turned the call away

@@ -146,7 +146,10 @@ func (r *Request) waits(st *Step, why Temporary, now time.Time) string {
 		return text
 	}
 	text += " since " + st.Since.UTC().Format("15:04 UTC")
+	_, lost := why.(*unseen)
 	switch lag, ok := why.(*notYet); {
+	case lost:
+		text += ": an answer was lost, so there may be a secret that nobody has. Should it show, it is removed"
 	case ok && len(lag.missing) > 0:
 		text += ", until the app has " + clip(strings.Join(lag.missing, ", "), 100)
 	case ok && len(lag.stale) > 0:
