@@ -18,7 +18,7 @@ type BackupServer interface {
 	ConnectAzure(ctx context.Context, a AzureAccount) (Connected, error)
 	// Find returns the organizations that are o by name, tenant or app, without changing
 	// anything. Errors are as for Connect; a server without an account for the bot
-	// says no.
+	// says no, and so does one where something that can't be read may be o.
 	Find(ctx context.Context, o Organization) ([]Connected, error)
 	// SignedIn tells what a person who signed in at Microsoft reaches on the
 	// server. organization is the initial domain of their tenant, or empty where it
@@ -62,4 +62,5 @@ type Connected struct {
 	Name     string
 	Services []string // "Exchange", "SharePoint", "Teams"
 	AppID    string   // that it uses, in small letters; empty where the server does not say
+	Odd      bool     // some of what the server says of it can't be read, its name even
 }

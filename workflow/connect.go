@@ -230,6 +230,9 @@ func (e *Engine) connectOrganization(ctx context.Context, r *Request, server Bac
 // says is what a server has of an organization, on one line.
 func (c Connected) says(sep string) string {
 	text := oneLine(c.Name)
+	if c.Odd {
+		text = cmp.Or(text, "an organization without a name that this bot can read")
+	}
 	if len(c.Services) > 0 {
 		text += sep + oneLine(strings.Join(c.Services, ", "))
 	}

@@ -232,6 +232,9 @@ func (e *Engine) shows(r *Request, who Assertion, server BackupServer, several b
 		if several {
 			text += ", on " + name
 		}
+		if c.Odd {
+			text += " (some of what the server says of it can't be read)"
+		}
 		if c.AppID != "" && !strings.EqualFold(c.AppID, r.Made.AppID) {
 			text += ". It works there with another app, whose ID is " + oneLine(c.AppID)
 		}

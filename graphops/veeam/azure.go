@@ -2,6 +2,7 @@ package veeam
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -20,6 +21,9 @@ type azureAccount struct {
 	AppID       string `json:"applicationId"`
 	Thumbprint  string `json:"applicationCertificateThumbprint"`
 	TenantID    string `json:"azureTenantId"`
+
+	odd      string // the first field that can't be read
+	nameless bool   // the one that tells whose account it is can't be read
 }
 
 // azureBody is RESTServiceAccountCreationData, or without its first four
@@ -75,6 +79,8 @@ func (c *conversation) connectAzure(ctx context.Context, a workflow.AzureAccount
 	}
 	const next = "Look at it under Manage Cloud Credentials in the Veeam console; when nobody else is changing it, press Retry."
 	switch {
+	case now.odd != "":
+		return workflow.Connected{}, c.unread("read the Azure service account back", now.odd)
 	case !strings.EqualFold(now.AppID, a.AppID):
 		return workflow.Connected{}, c.refuse("ReadBack", "took the change, but says that the Azure service account %s uses another app, with the ID %q. %s", oneLine(now.Name, 100), oneLine(now.AppID, 40), next)
 	case a.Thumbprint != "" && now.Thumbprint != "" && !strings.EqualFold(now.Thumbprint, a.Thumbprint):
@@ -110,9 +116,17 @@ func (c *conversation) ensureAzure(ctx context.Context, a workflow.AzureAccount)
 
 // findAzure returns the account with this app as the server has it, or nil.
 func (c *conversation) findAzure(ctx context.Context, a workflow.AzureAccount) (*azureAccount, error) {
-	var all []azureAccount
-	if err := c.do(ctx, call{words: "list the Azure service accounts", method: http.MethodGet, path: "/AzureServiceAccounts"}, &all); err != nil {
+	const words = "list the Azure service accounts"
+	var list []json.RawMessage
+	if err := c.do(ctx, call{words: words, method: http.MethodGet, path: "/AzureServiceAccounts"}, &list); err != nil {
 		return nil, err
+	}
+	if list == nil {
+		return nil, c.unread(words, "the list")
+	}
+	all := readable(list, azureAccount{odd: noObject, nameless: true})
+	if i := slices.IndexFunc(all, func(has azureAccount) bool { return has.may(a.AppID) }); i >= 0 {
+		return nil, c.unreadable(all[i].odd, "an Azure service account", "that of the app "+a.AppID)
 	}
 	all = slices.DeleteFunc(all, func(has azureAccount) bool { return !strings.EqualFold(has.AppID, a.AppID) })
 	switch len(all) {

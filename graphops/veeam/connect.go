@@ -21,6 +21,7 @@ const (
 // organizations lists all that this token may see.
 func (c *conversation) organizations(ctx context.Context) ([]organization, error) {
 	var all []organization
+	listed := 0
 	paged := c.gen.paged
 	for range maxPages {
 		q := url.Values{}
@@ -29,18 +30,18 @@ func (c *conversation) organizations(ctx context.Context) ([]organization, error
 		}
 		if paged {
 			q.Set("limit", strconv.Itoa(pageSize))
-			q.Set("offset", strconv.Itoa(len(all)))
+			q.Set("offset", strconv.Itoa(listed))
 		}
 		var p page
 		if err := c.do(ctx, call{words: "list the organizations", method: http.MethodGet, path: "/Organizations", query: q}, &p); err != nil {
 			return nil, err
 		}
-		all = append(all, p.Results...)
+		all, listed = append(all, p.Results...), listed+p.listed
 		most := pageSize
 		if p.Limit > 0 {
 			most = min(most, p.Limit)
 		}
-		if p.whole || len(p.Results) < most {
+		if p.whole || p.listed < most {
 			return all, nil
 		}
 		paged = true // a server that has pages after all
@@ -92,6 +93,9 @@ func (c *conversation) connect(ctx context.Context, o workflow.Organization) (wo
 	if err := c.do(ctx, call{words: "read the organization back", method: http.MethodGet, path: "/Organizations/" + url.PathEscape(id)}, &now); err != nil {
 		return workflow.Connected{}, err
 	}
+	if now.odd != "" {
+		return workflow.Connected{}, c.unread("read the organization back", now.odd)
+	}
 	if err := c.compare(o, &now); err != nil {
 		return workflow.Connected{}, err
 	}
@@ -125,6 +129,9 @@ func (c *conversation) find(ctx context.Context, o workflow.Organization) (*orga
 	if err != nil {
 		return nil, err
 	}
+	if i := slices.IndexFunc(all, func(has organization) bool { return has.may(o.Name, o.TenantID) }); i >= 0 {
+		return nil, c.unreadable(all[i].odd, "an organization", o.Name)
+	}
 	all = slices.DeleteFunc(all, func(has organization) bool { return !has.is(o.Name, o.TenantID) })
 	switch {
 	case len(all) == 0:
@@ -150,6 +157,17 @@ func (c *conversation) find(ctx context.Context, o workflow.Organization) (*orga
 			strings.Join(lost, ", "), o.Name)
 	}
 	return has, nil
+}
+
+// unreadable refuses to change anything where what can't be read may be what is meant.
+func (c *conversation) unreadable(field, what, wanted string) error {
+	return c.refuse("Unreadable", "has %s which the bot can't read, and it may be %s (of what the server answers, %s is not as Veeam describes it). "+
+		"Nothing was changed there. Look at it in the Veeam console, remove it there or set it right, then press Retry.", what, wanted, oneLine(field, 60))
+}
+
+// unread is an answer that has something else where a field should be.
+func (c *conversation) unread(words, field string) error {
+	return &later{server: c.s.name, words: words, why: "of the answer, " + oneLine(field, 60) + " can't be read"}
 }
 
 // compare holds what the server says it has against what it was sent.

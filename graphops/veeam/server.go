@@ -136,10 +136,17 @@ func (s *Server) Find(ctx context.Context, o workflow.Organization) ([]workflow.
 		return nil, err
 	}
 	var found []workflow.Connected
+	may := ""
 	for _, has := range all {
+		if has.may(o.Name, o.TenantID) {
+			may = has.odd
+		}
 		if has.is(o.Name, o.TenantID) || has.uses(o.AppID) {
 			found = append(found, has.connected())
 		}
+	}
+	if may != "" && found == nil {
+		return nil, c.unreadable(may, "an organization", o.Name)
 	}
 	return found, nil
 }

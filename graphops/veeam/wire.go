@@ -3,6 +3,7 @@ package veeam
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
@@ -30,21 +31,37 @@ type exception struct {
 type page struct {
 	Limit   int
 	Results []organization
+	listed  int // how many elements it has
 	whole   bool
 }
 
+// UnmarshalJSON reads a page whatever its elements are. An answer without a list is an error.
 func (p *page) UnmarshalJSON(b []byte) error {
+	named := struct {
+		Limit   json.RawMessage   `json:"limit"`
+		Results []json.RawMessage `json:"results"`
+	}{}
+	var err error
 	if p.whole = b[0] == '['; p.whole {
-		return json.Unmarshal(b, &p.Results)
+		err = json.Unmarshal(b, &named.Results)
+	} else {
+		err = json.Unmarshal(b, &named)
 	}
-	var named struct {
-		Limit   int            `json:"limit"`
-		Results []organization `json:"results"`
+	switch {
+	case err != nil:
+		return err
+	case named.Results == nil:
+		return errors.New("there is no list")
 	}
-	err := json.Unmarshal(b, &named)
-	p.Limit, p.Results = named.Limit, named.Results
-	return err
+	if json.Unmarshal(named.Limit, &p.Limit) != nil {
+		p.Limit = 0 // it does not say
+	}
+	p.Results, p.listed = readable(named.Results, organization{odd: noObject, nameless: true}), len(named.Results)
+	return nil
 }
+
+// noObject is what is odd about an element that is no object.
+const noObject = "all of it"
 
 // organization is RestOrganizationComposed, in both directions.
 type organization struct {
@@ -61,6 +78,9 @@ type organization struct {
 	Configure          bool      `json:"configureApplication"`         // Veeam would make the app: we have
 	ExchangeSettings   *settings `json:"exchangeOnlineSettings,omitempty"`
 	SharePointSettings *settings `json:"sharePointOnlineSettings,omitempty"`
+
+	odd      string // the first field that can't be read
+	nameless bool   // one that tells which organization it is can't be read
 }
 
 // settings is RESTOffice365ConnectionSettings.
@@ -155,7 +175,7 @@ func (o *organization) services() []string {
 
 // connected is how the workflow sees it.
 func (o *organization) connected() workflow.Connected {
-	c := workflow.Connected{ID: o.ID, Name: o.OfficeName, Services: o.services()}
+	c := workflow.Connected{ID: o.ID, Name: o.OfficeName, Services: o.services(), Odd: o.odd != ""}
 	for _, s := range []*settings{o.SharePointSettings, o.ExchangeSettings} {
 		if s != nil && s.AppID != "" {
 			c.AppID = strings.ToLower(s.AppID)

@@ -118,7 +118,7 @@ func (c *call) listAccounts() (answer, error) {
 			all = append(all, c.showAccount(a))
 		}
 	}
-	return answer{http.StatusOK, all}, nil
+	return answer{http.StatusOK, withOdd(c.s.knobs.OddAzureAccounts, all)}, nil
 }
 
 // like compares with a pattern that may end in *; an empty one is like everything.

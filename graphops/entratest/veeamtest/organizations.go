@@ -137,12 +137,13 @@ func (c *call) list() (answer, error) {
 		return answer{}, bad("The value '%s' is not valid for extendedView.", v)
 	}
 	limit = min(limit, c.s.cfg.MaxPage)
-	results := []restOrganization{}
+	shown := []restOrganization{}
 	for _, o := range c.s.organizations {
 		if c.visible(o) {
-			results = append(results, c.show(o))
+			shown = append(shown, c.show(o))
 		}
 	}
+	results := withOdd(c.s.knobs.OddOrganizations, shown)
 	if !c.gen.paged {
 		return answer{http.StatusOK, results}, nil
 	}

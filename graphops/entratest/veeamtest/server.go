@@ -63,6 +63,21 @@ type Knobs struct {
 	// OwnApp has the server take an assertion only where it was issued to the app that
 	// the organization uses on it.
 	OwnApp bool
+	// OddOrganizations and OddAzureAccounts are elements, in JSON, that stand first in
+	// the lists, whoever asks: those that another version wrote, or nobody understands.
+	OddOrganizations, OddAzureAccounts []string
+}
+
+// withOdd puts odd elements in front of a list.
+func withOdd[T any](odd []string, all []T) []any {
+	out := make([]any, 0, len(odd)+len(all))
+	for _, one := range odd {
+		out = append(out, json.RawMessage(one))
+	}
+	for _, one := range all {
+		out = append(out, one)
+	}
+	return out
 }
 
 // New returns a server without accounts and organizations.
