@@ -55,6 +55,7 @@ type requestV1 struct {
 	Left      planV1                       `json:"left,omitzero"`
 	Taken     planV1                       `json:"taken,omitzero"`
 	LeftAzure []azureShareV1               `json:"left_azure,omitzero"`
+	LeftCerts []string                     `json:"left_certificates,omitzero"`
 	Found     foundV1                      `json:"found,omitzero"`
 	Successor string                       `json:"successor,omitzero"`
 	Gone      bool                         `json:"gone,omitzero"`
@@ -135,7 +136,7 @@ func encode(r *workflow.Request) ([]byte, error) {
 		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
 		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
 		Reminded: r.Reminded, Outcomes: r.Outcomes,
-		Was: planForm(r.Was), Left: planForm(r.Left), Taken: planForm(r.Taken), LeftAzure: each(r.LeftAzure, shareForm), Found: foundForm(r.Found), Dependents: dependentsForm(r.Dependents), Away: r.Away, Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Spent: r.Spent, Linked: r.Linked, Warned: r.Warned, EWS: ewsV1(r.EWS),
+		Was: planForm(r.Was), Left: planForm(r.Left), Taken: planForm(r.Taken), LeftAzure: each(r.LeftAzure, shareForm), LeftCerts: r.LeftCertificates, Found: foundForm(r.Found), Dependents: dependentsForm(r.Dependents), Away: r.Away, Target: targetV1(r.Target), Successor: r.Successor, Gone: r.Gone, Spent: r.Spent, Linked: r.Linked, Warned: r.Warned, EWS: ewsV1(r.EWS),
 	})
 }
 
@@ -179,7 +180,7 @@ func (f *requestV1) request() *workflow.Request {
 		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
 		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
 		Reminded: f.Reminded, Outcomes: f.Outcomes,
-		Was: f.Was.plan(), Left: f.Left.plan(), Taken: f.Taken.plan(), LeftAzure: each(f.LeftAzure, azureShareV1.share), Found: f.Found.found(), Dependents: f.Dependents.dependents(), Away: f.Away, Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Spent: f.Spent, Linked: f.Linked, Warned: f.Warned, EWS: workflow.EWSListing(f.EWS),
+		Was: f.Was.plan(), Left: f.Left.plan(), Taken: f.Taken.plan(), LeftAzure: each(f.LeftAzure, azureShareV1.share), LeftCertificates: f.LeftCerts, Found: f.Found.found(), Dependents: f.Dependents.dependents(), Away: f.Away, Target: workflow.Target(f.Target), Successor: f.Successor, Gone: f.Gone, Spent: f.Spent, Linked: f.Linked, Warned: f.Warned, EWS: workflow.EWSListing(f.EWS),
 	}
 	inUTC(r)
 	return r

@@ -41,7 +41,7 @@
 // their own, with the same approval and sign-in, about the one that stands for
 // the app (Target, Successor). One of them at a time works on an app; what it
 // takes away is only what an earlier one was approved to give. What an update that was
-// given up may have left is known (Left, LeftAzure), until a later request takes it away.
+// given up may have left is known (Left, LeftAzure, LeftCertificates), until a later request takes it away.
 // A Retire looks first who else in the tenant depends on the app (Dependents), and stops
 // once before it deletes anything. Each later sign-in looks again, until the app itself
 // was to be deleted. Retry counts for the dependents that its card named, and for no

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"context"
 	"slices"
 	"time"
 )
@@ -67,6 +68,32 @@ func (r *Request) leavesInAzure() []AzureShare {
 	return all
 }
 
+// leavesCertificates are the thumbprints of certificates that r, an update that is given
+// up, may have added.
+func (r *Request) leavesCertificates() []string {
+	s := r.Step(StepCertificate)
+	if s == nil || s.Tries == 0 || !r.addsCertificate() || r.wasThere() {
+		return nil
+	}
+	return []string{r.Plan.Credential.Certificate.Thumbprint}
+}
+
+// strays are the certificates that given-up updates may have left, but for one that r
+// itself gives the app.
+func (r *Request) strays() []string {
+	return without(r.LeftCertificates, []string{r.Thumbprint()})
+}
+
+// removeStrays removes the certificates that given-up updates may have left.
+func removeStrays(ctx context.Context, r *Request, s Session) error {
+	for _, thumbprint := range r.strays() {
+		if err := s.RemoveCertificate(ctx, r.Made.ObjectID, thumbprint); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // leave tells the request that stands for the app what r may have left, and then notes
 // that it was told.
 func (e *Engine) leave(r *Request) bool {
@@ -76,6 +103,7 @@ func (e *Engine) leave(r *Request) bool {
 		head.Left = was.with(left)
 		head.Left.TenantID = left.TenantID
 		head.LeftAzure = joined(head.LeftAzure, inAzure, sameShare)
+		head.LeftCertificates = joined(head.LeftCertificates, r.leavesCertificates(), equal)
 		if left.Audience != "" {
 			head.Left.Audience = left.Audience
 		}
@@ -120,6 +148,9 @@ func (r *Request) Changes() []Change {
 	changes = append(changes, slices.DeleteFunc(Changes(r.had(), r.Plan), func(c Change) bool { return c.Added })...)
 	if r.addsCertificate() {
 		changes = append(changes, Change{true, CredentialChange, "certificate " + r.Plan.Credential.Certificate.Thumbprint})
+	}
+	for _, thumbprint := range r.strays() {
+		changes = append(changes, Change{false, CredentialChange, "certificate " + thumbprint})
 	}
 	return joined(changes, r.GoesInAzure(), same)
 }

@@ -195,7 +195,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	}
 	r := &Request{
 		Origin: draft.Origin, Kind: kind, State: Pending, Requester: by, Tenant: before.Tenant, Product: before.Product,
-		Team: before.Team, Reason: Plain(draft.Reason), Task: Provision, Plan: before.Has(), Left: before.Left.clone(), LeftAzure: cloneShares(before.LeftAzure), Found: before.Found.clone(), Posts: map[PostName]Post{},
+		Team: before.Team, Reason: Plain(draft.Reason), Task: Provision, Plan: before.Has(), Left: before.Left.clone(), LeftAzure: cloneShares(before.LeftAzure), LeftCertificates: slices.Clone(before.LeftCertificates), Found: before.Found.clone(), Posts: map[PostName]Post{},
 		Taken: before.Taken.clone(), Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver}, EWS: before.ewsAfter(),
 	}
 	if takesOver {

@@ -96,6 +96,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 func (r *Request) finish(now time.Time) {
 	if r.Task == Provision && (r.Kind == Update || r.Kind == Recreate) {
 		r.LeftAzure = r.stillLeft()
+		r.LeftCertificates = nil // removed, or restored without them
 	}
 	switch {
 	case r.Task == Undo:

@@ -48,8 +48,10 @@ type Request struct {
 	Left      Plan         // what updates that were given up may have left, besides what the app has
 	Taken     Plan         // what was taken from the app at Made.Removed, or shortly before
 	LeftAzure []AzureShare // where they have worked in Azure: the app may have these roles, or lack them
-	Found     Found
-	PlanRev   int // the revision that Plan was last changed in
+	// LeftCertificates are the thumbprints of first certificates that they may have added.
+	LeftCertificates []string
+	Found            Found
+	PlanRev          int // the revision that Plan was last changed in
 
 	Created time.Time
 	Entered time.Time // when State was entered
@@ -427,6 +429,7 @@ func (r *Request) Clone() *Request {
 	c := *r
 	c.Plan, c.Was, c.Left, c.Taken, c.Found = r.Plan.clone(), r.Was.clone(), r.Left.clone(), r.Taken.clone(), r.Found.clone()
 	c.LeftAzure = cloneShares(r.LeftAzure)
+	c.LeftCertificates = slices.Clone(r.LeftCertificates)
 	c.SignIn.Unknown = slices.Clone(r.SignIn.Unknown)
 	c.Made.Owners = slices.Clone(r.Made.Owners)
 	c.Made.Ending = slices.Clone(r.Made.Ending)

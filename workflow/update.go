@@ -201,6 +201,9 @@ func trim(ctx context.Context, r *Request, s Session) (edit, error) {
 	if err := s.Trim(ctx, r.Made, r.Plan, r.had()); err != nil {
 		return nil, err
 	}
+	if err := removeStrays(ctx, r, s); err != nil {
+		return nil, err
+	}
 	left, err := removeOwners(ctx, r, s)
 	return func(_ *Request, st *Step) { st.Note = strings.Join(left, "; ") }, err
 }

@@ -1,0 +1,138 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// portal is an app without a credential, with which people sign in.
+func (w *world) portal(n *node) *Request {
+	w.t.Helper()
+	w.signer = adaOfAzure()
+	d := certificateDraft("portal")
+	d.Credential, d.Certificate = NoCredential, nil
+	app, err := n.Submit(w.t.Context(), bea, d)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.settle(n, app.ID, Done)
+}
+
+func withCertificate(origin string, pem []byte) Draft {
+	u := d2(origin)
+	u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []Person{zoe}, pem
+	return u
+}
+
+// gaveUpWithACertificate is the thumbprint of a first certificate that an update has added
+// before it failed and was given up.
+func gaveUpWithACertificate(t *testing.T, w *world, n *node, head *Request, pem []byte) string {
+	t.Helper()
+	r, err := n.Update(t.Context(), bea, head.ID, withCertificate("V-half", pem))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.set(func() {
+		w.before = func(call string) error {
+			if call == "inspect" {
+				return &Trouble{Code: "no", Text: "no"}
+			}
+			return nil
+		}
+	})
+	r = w.signsInFor(n, r)
+	w.set(func() { w.before = nil })
+	has := w.one().thumbprints
+	if r.State != Failed || len(has) != 1 {
+		t.Fatalf("it is %s: %s; the app has %q", r.State, r.Failure.Text, has)
+	}
+	if r, err = n.GiveUp(t.Context(), r.ID, ada); err != nil || !strings.Contains(r.Failure.Text, "until the next update") {
+		t.Fatalf("%v, %v", r, err)
+	}
+	pass(2 * time.Second)
+	if left := w.get(head.ID).LeftCertificates; !slices.Equal(left, has) {
+		t.Fatalf("it is known to have left %q, and the app has %q", left, has)
+	}
+	return has[0]
+}
+
+// A first certificate that a given-up update has left is known, and the next update shows
+// it and removes it, with the power cut after any call.
+func TestAnUpdateRemovesTheFirstCertificateThatAGivenUpOneHasLeft(t *testing.T) {
+	withThePowerCut(t, func(t *testing.T, p *power) {
+		w := newWorld(t)
+		n := w.boot()
+		head := w.portal(n)
+		left := gaveUpWithACertificate(t, w, n, head, newCertificate())
+		p.on(w, n)
+		d := withCertificate("V-back", nil)
+		r, err := n.Update(t.Context(), bea, head.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(r.Changes(), Change{false, CredentialChange, "certificate " + left}) {
+			t.Errorf("it is shown as %v", r.Changes())
+		}
+		w.settle(n, r.ID, Done)
+		n = p.back(n)
+		r = w.settle(n, r.ID, Done)
+		pass(time.Second)
+		n.stop()
+		if has := w.one().thumbprints; len(has) > 0 || len(r.LeftCertificates) > 0 {
+			t.Errorf("the app has %q; left is %q", has, r.LeftCertificates)
+		}
+	})
+}
+
+// An update that brings the same certificate keeps it, and one that brings another has it
+// in its place.
+func TestAnUpdateKeepsOnlyTheCertificateThatItBrings(t *testing.T) {
+	for name, same := range map[string]bool{"the same": true, "another": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				n := w.boot()
+				defer n.stop()
+				head := w.portal(n)
+				pem := newCertificate()
+				left := gaveUpWithACertificate(t, w, n, head, pem)
+				if !same {
+					pem = newCertificate()
+				}
+				r, err := n.Update(t.Context(), bea, head.ID, withCertificate("V-first", pem))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r = w.settle(n, r.ID, Done)
+				want := r.Plan.Credential.Certificate.Thumbprint
+				if has := w.one().thumbprints; !slices.Equal(has, []string{want}) || same != (want == left) || len(r.LeftCertificates) > 0 {
+					t.Errorf("the app has %q, and %s was left", has, left)
+				}
+			})
+		})
+	}
+}
+
+// An app that is retired keeps none of it.
+func TestARetiredAppHasNoCertificateThatAGivenUpUpdateHasLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		head := w.portal(n)
+		gaveUpWithACertificate(t, w, n, head, newCertificate())
+		r, err := n.Retire(t.Context(), bea, head.ID, d2("V-retire"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settle(n, r.ID, Done)
+		for _, a := range w.deleted {
+			if len(a.thumbprints) > 0 {
+				t.Errorf("the deleted app has %q", a.thumbprints)
+			}
+		}
+	})
+}
