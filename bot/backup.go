@@ -181,6 +181,9 @@ func checkMessage(c workflow.Checking) (string, []slack.Block) {
 	if c.OwnApp {
 		to = []any{bold("App: "), r.AppName(), ", to which you sign in itself\n"}
 	}
+	if c.Unsure != "" {
+		takes += "Not known to have the organization, and asked all the same: " + c.Unsure + "\n"
+	}
 	about := append([]any{bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n"}, to...)
 	return r.ID + ": sign in to check the connection to " + server + ".", append(blocks,
 		block(line("1. Open ", link(c.Prompt.URL), "\n2. Enter this code:")),

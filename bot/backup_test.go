@@ -237,7 +237,7 @@ func TestACheckIsShownToWhoAskedAndToNobodyElse(t *testing.T) {
 	if strings.Contains(w.log.String(), "ABCD1234E") {
 		t.Error("the log has the code")
 	}
-	c = workflow.Checking{Request: r, Servers: "vb365-prod, vb365-test", OwnApp: true, Prompt: &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created}}
+	c = workflow.Checking{Request: r, Servers: "vb365-prod, vb365-test", Unsure: "vb365-test", OwnApp: true, Prompt: &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created}}
 	_, blocks = checkMessage(c)
 	golden(t, "backup-check-several.json", []byte(indented(t, blocks)))
 }

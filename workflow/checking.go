@@ -50,10 +50,10 @@ func (d *Desk) mayCheck(r *Request) *Refusal {
 	switch {
 	case !r.IsApp(), r.Plan.Backup.IsAzure(), !r.IsConnected() && !p.isOrganization():
 		return refuse(RuleWrongState, "%s %s, and no backup server is connected with its app.", r.ID, r.Standing())
-	case server == "" && len(d.backups) == 0:
+	case server == "" && len(d.servers()) == 0:
 		return refuse(RuleNoServer, "No backup server is configured here, so none can be asked. Ask the operator of this bot.")
 	}
-	if _, ok := d.backup(server); server != "" && !ok {
+	if _, ok := d.server(server); server != "" && !ok {
 		return refuse(RuleNoServer, "The backup server %s is no longer configured here, so it can't be asked. Ask the operator of this bot.", server)
 	}
 	return nil
@@ -68,10 +68,24 @@ func (p Product) isOrganization() bool {
 // asked are the servers that may have the organization of r's app: the one that the
 // plan names; without one all of them, as somebody may have added it by hand.
 func (d *Desk) asked(r *Request) []BackupServer {
-	if s, ok := d.backup(r.Plan.Backup.Server); ok {
+	if s, ok := d.server(r.Plan.Backup.Server); ok {
 		return []BackupServer{s}
 	}
-	return d.backups
+	return d.servers()
+}
+
+// servers are all that can be asked: those that apps can be connected to, and those of
+// which only a person's own sign-in shows anything.
+func (d *Desk) servers() []BackupServer { return slices.Concat(d.backups, d.looks) }
+
+// server returns the one with this name that can be asked, or false.
+func (d *Desk) server(name string) (BackupServer, bool) {
+	all := d.servers()
+	i := slices.IndexFunc(all, func(s BackupServer) bool { return s.Name() == name })
+	if i < 0 {
+		return nil, false
+	}
+	return all[i], true
 }
 
 // namesOf are servers in words.
@@ -145,8 +159,8 @@ func (e *Engine) startCheck(r *Request, by Person) bool {
 // tells what the servers say.
 func (e *Engine) checkConnection(ctx context.Context, r *Request, by Person) {
 	c := Checking{Request: r, To: by}
-	servers, none := e.findServers(ctx, r)
-	c.Servers = namesOf(servers)
+	servers, unsure, none := e.findServers(ctx, r)
+	c.Servers, c.Unsure = namesOf(servers), namesOf(unsure)
 	var err error
 	if c.Said = none; none == "" {
 		err = e.signsInToCheck(ctx, r, servers, &c)

@@ -21,6 +21,7 @@ type Desk struct {
 	policy   Policy
 	key      *Key
 	backups  []BackupServer
+	looks    []BackupServer
 	pages    string // where browsers find our pages; empty is nowhere
 	now      func() time.Time
 	log      *slog.Logger
@@ -36,6 +37,7 @@ type DeskConfig struct {
 	Products []Product
 	Policy   Policy
 	Backups  []BackupServer   // that apps can be connected to
+	Looks    []BackupServer   // without an account for the bot: people sign in to see what they reach
 	Key      *Key             // opens sealed secrets
 	Now      func() time.Time // nil means time.Now
 	Log      *slog.Logger     // nil means slog.Default()
@@ -48,7 +50,7 @@ type DeskConfig struct {
 // NewDesk returns a desk.
 func NewDesk(c DeskConfig) *Desk {
 	d := &Desk{store: c.Store, tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key, pages: pagesAt(c.PublicURL),
-		backups: c.Backups, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, Person) bool { return false }}
+		backups: c.Backups, looks: c.Looks, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, Person) bool { return false }}
 	if d.now == nil {
 		d.now = time.Now
 	}

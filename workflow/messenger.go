@@ -40,6 +40,7 @@ type Checking struct {
 	Request *Request
 	To      Person
 	Servers string  // the backup servers that are asked, in words
+	Unsure  string  // those of them of which it is not known whether they have the organization
 	OwnApp  bool    // the sign-in is to the app itself, not to the bot's client
 	Prompt  *Prompt // the live code; nil where nobody has to sign in any more
 	Said    string  // what came of it

@@ -30,38 +30,47 @@ func organizationOf(r *Request) Organization {
 
 // findServers returns the servers to ask. Those that say that they don't have the organization
 // are left out, so that nobody's sign-in is passed on to them; where all say so there is
-// nothing to sign in for, and words for that. A server that can't be asked stays: not
-// known is not none.
-func (e *Engine) findServers(ctx context.Context, r *Request) (left []BackupServer, none string) {
+// nothing to sign in for, and words for that. A server that can't be asked stays, as not
+// known is not none; it is among the unsure ones.
+func (e *Engine) findServers(ctx context.Context, r *Request) (left, unsure []BackupServer, none string) {
 	servers := e.desk.asked(r)
 	if r.Made.Connected != "" {
-		return servers, ""
+		return servers, nil, ""
 	}
-	has := side(servers, func(s BackupServer) bool {
-		may := true
+	const no, may, yes = 0, 1, 2
+	has := side(servers, func(s BackupServer) int {
+		is := may
 		e.caught(r.ID, func() {
 			ctx, cancel := context.WithTimeout(ctx, lookLimit)
 			defer cancel()
 			found, err := s.Find(ctx, organizationOf(r))
-			if may = err != nil || len(found) > 0; err != nil {
+			switch {
+			case err == nil && len(found) == 0:
+				is = no
+			case err == nil:
+				is = yes
+			default:
 				e.log.Info("it is not known whether a backup server has the organization", "request", r.ID, "server", s.Name(), "err", err)
 			}
 		})
-		return may
+		return is
 	})
 	for i, s := range servers {
-		if has[i] {
+		if has[i] != no {
 			left = append(left, s)
+		}
+		if has[i] == may {
+			unsure = append(unsure, s)
 		}
 	}
 	if len(left) > 0 {
-		return left, ""
+		return left, unsure, ""
 	}
 	was := "has"
 	if len(servers) > 1 {
 		was = "have"
 	}
-	return servers, fmt.Sprintf("%s %s no organization of %s, by its name, its tenant or this app. Whoever runs the server adds it in the Veeam console, with the app %s. Nobody had to sign in.", namesOf(servers), was, r.Tenant, r.Made.AppID)
+	return servers, nil, fmt.Sprintf("%s %s no organization of %s, by its name, its tenant or this app. Whoever runs the server adds it in the Veeam console, with the app %s. Nobody had to sign in.", namesOf(servers), was, r.Tenant, r.Made.AppID)
 }
 
 // side does the same with every server at once, and returns what came of each.
@@ -159,7 +168,7 @@ func (e *Engine) checkFailure(r *Request, own bool, err error) string {
 // each answer while others are waited for.
 func (e *Engine) reached(r *Request, who Assertion, servers []BackupServer, soFar func(string)) string {
 	tenant, _ := e.desk.Tenant(r.Tenant)
-	servers = slices.DeleteFunc(slices.Clone(servers), func(s BackupServer) bool { _, ok := e.desk.backup(s.Name()); return !ok })
+	servers = slices.DeleteFunc(slices.Clone(servers), func(s BackupServer) bool { _, ok := e.desk.server(s.Name()); return !ok })
 	names, was := namesOf(servers), "was"
 	if len(servers) > 1 {
 		was = "were"

@@ -52,7 +52,7 @@ func TestAnOrganizationThatSomebodyAddedByHandIsFoundOnItsServer(t *testing.T) {
 			t.Fatalf("it can be checked: %v; it is connected: %v", n.Checks(r), r.IsConnected())
 		}
 		code := w.asks(n, r.ID, bea)
-		if code.Servers != "vb365-prod" || code.Prompt == nil {
+		if code.Servers != "vb365-prod" || code.Unsure != "" || code.Prompt == nil {
 			t.Errorf("she was shown %+v", code)
 		}
 		w.signer = beaSignsIn()
@@ -105,7 +105,11 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 				}
 				pass(lookLimit + time.Second)
 				code := w.newestCheck()
-				if code.Servers != "vb365-prod, vb365-test" || code.Prompt == nil {
+				unsure := "vb365-test" // unless it said that it has it
+				if c.other.finds != nil {
+					unsure = ""
+				}
+				if code.Servers != "vb365-prod, vb365-test" || code.Unsure != unsure || code.Prompt == nil {
 					t.Fatalf("she was shown %+v", code)
 				}
 				w.signer = beaSignsIn()
@@ -122,6 +126,56 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The README says that a check looks on each server: the bot's own account is for connecting.
+func TestAServerOnWhichTheBotHasNoAccountIsAskedWithAPersonsSignInOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		noAccount := &Trouble{Code: "NoAccount", Text: "the bot has no account"}
+		w := newWorld(t).withTwoServers(&otherServer{findsErr: noAccount, shows: contosoThere()})
+		w.finds = nil
+		n := w.boot()
+		defer n.stop()
+		n.Desk.backups, n.Desk.looks = n.Desk.backups[:1], n.Desk.backups[1:]
+		if got := n.Backups(backedUp()); !slices.Equal(got, []string{"vb365-prod"}) {
+			t.Errorf("apps can be connected to %q", got)
+		}
+		r := w.restoring(n)
+		code := w.asks(n, r.ID, bea)
+		if code.Servers != "vb365-test" || code.Unsure != "vb365-test" || code.Prompt == nil {
+			t.Fatalf("she was shown %+v", code)
+		}
+		w.signer = beaSignsIn()
+		w.use(code.Prompt.Code.Reveal(), nil)
+		pass(10 * time.Second)
+		if said := w.newestCheck().Said; !strings.Contains(said, "Connected: contoso.onmicrosoft.com, Exchange") {
+			t.Errorf("she was told %q", said)
+		}
+		n.Desk.backups = nil
+		if !n.Checks(r) {
+			t.Error("nothing can be checked where there is no server but that")
+		}
+	})
+}
+
+// One that can't be read whole is shown as far as it can.
+func TestAPersonIsToldThatSomeOfAnOrganizationCantBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withTwoServers(&otherServer{})
+		w.shows = []Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"SharePoint"}, Odd: true}, {Odd: true}}
+		n := w.boot()
+		defer n.stop()
+		r := w.restoring(n)
+		code := w.asks(n, r.ID, bea)
+		w.signer = beaSignsIn()
+		w.use(code.Prompt.Code.Reveal(), nil)
+		pass(10 * time.Second)
+		const want = "Connected: contoso.onmicrosoft.com, SharePoint (some of what the server says of it can't be read)\n" +
+			"Connected: an organization without a name that this bot can read (some of what the server says of it can't be read)"
+		if said := w.newestCheck().Said; said != want {
+			t.Errorf("she was told %q", said)
+		}
+	})
 }
 
 func TestThePersonSignsInToTheAppItselfWhereItIsMadeForThat(t *testing.T) {

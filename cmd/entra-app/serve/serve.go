@@ -71,7 +71,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	backups, err := backupServers(c, o.Log)
+	backups, looks, err := backupServers(c, o.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	}
 	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
 	requests := counted{kept, s.health.metrics}
-	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log, Now: o.Now, PublicURL: c.PublicURL, Backups: backups})
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log, Now: o.Now, PublicURL: c.PublicURL, Backups: backups, Looks: looks})
 	s.bot, err = bot.New(bot.Config{
 		Desk: desk, BotToken: c.Slack.BotToken, AppToken: c.Slack.AppToken, SigningSecret: c.Slack.SigningSecret,
 		APIURL: c.Slack.APIURL, HTTP: o.HTTP, Log: o.Log, Now: o.Now, Observe: s.health.metrics.acked,
@@ -223,22 +223,22 @@ func tenants(c config.Config) []workflow.Tenant {
 	return out
 }
 
-// backupServers are the configured ones that apps can be connected to: those with
-// an account.
-func backupServers(c config.Config, log *slog.Logger) ([]workflow.BackupServer, error) {
-	var out []workflow.BackupServer
+// backupServers are the configured ones: those that apps can be connected to, which have
+// an account, and those that people can only sign in to.
+func backupServers(c config.Config, log *slog.Logger) (connect, look []workflow.BackupServer, err error) {
 	for _, v := range c.Veeam {
 		s, err := veeam.New(veeam.Config{Name: v.Name, URL: v.URL, TLS: v.TLS, Username: v.Username, Password: v.Password, Log: log})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if v.Username == "" {
-			log.Warn("a backup server without an account is not offered: give it username and password under veeam", "veeam", v.Name)
+			log.Warn("nothing is connected to a backup server without an account, which is only asked with people's own sign-ins: give it username and password under veeam", "veeam", v.Name)
+			look = append(look, s)
 			continue
 		}
-		out = append(out, s)
+		connect = append(connect, s)
 	}
-	return out, nil
+	return connect, look, nil
 }
 
 // directories are the configured tenants as graphops knows them.
