@@ -349,7 +349,7 @@ func removeOld(ctx context.Context, r *Request, s Session) error {
 
 // disarm takes the credential of an app that can do more than was approved away
 // from it, and says what came of it.
-func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
+func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError) string {
 	text := "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". "
 	words, take := "", func(ctx context.Context) (err error) {
 		r, err = e.endKeys(ctx, r, s, "")
@@ -369,9 +369,23 @@ func (e *Engine) disarm(r *Request, s Session, more *ExcessError) string {
 	default:
 		return text + "It has no credential of this request. Find out who granted that before you press Undo."
 	}
-	if err := e.insist(take); err != nil {
+	seen := e.now()
+	if err := e.insistSaying(func() { e.warn(r.ID, name, words, seen, more) }, take); err != nil {
 		e.log.Error("removing the credential of an app with too many permissions", "request", r.ID, "err", err)
 		return text + "Its " + words + " could not be removed in Entra: press Undo. Find out who granted that."
 	}
 	return text + "Its " + words + " was removed. Find out who granted that before you press Undo."
+}
+
+// warn shows on the card, while the credential is being removed, what is seen of the app.
+// The alarm follows, and says what came of it.
+func (e *Engine) warn(id string, name StepName, credential string, seen time.Time, more *ExcessError) {
+	e.save(id, func(r *Request, now time.Time) error {
+		st := r.Step(name)
+		st.Status, st.At = StepWaiting, now
+		st.Note = fmt.Sprintf("seen since %s, and not approved: %s. The app's %s is being removed, until Entra has it everywhere. That can take twenty minutes",
+			seen.UTC().Format("15:04 UTC"), clip(strings.Join(more.Names, ", "), 100), credential)
+		r.Rev++
+		return nil
+	})
 }

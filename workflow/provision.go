@@ -326,7 +326,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		case r.Kind == Update: // its credential is in use, and not this request's
 			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". Nothing was taken from it. Find out who granted that, then press Retry."
 		default:
-			f.Text = e.disarm(r, s, more)
+			f.Text = e.disarm(r, name, s, more)
 		}
 	}
 	if r.Task == Verify {
@@ -353,6 +353,11 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 
 // insist does what cannot be left to another sign-in, for as long as a step may take.
 func (e *Engine) insist(do func(context.Context) error) error {
+	return e.insistSaying(func() {}, do)
+}
+
+// insistSaying is insist, and calls waits once it has to wait.
+func (e *Engine) insistSaying(waits func(), do func(context.Context) error) error {
 	began := e.now()
 	for try := 1; ; try++ {
 		ctx, cancel := context.WithTimeout(e.hard, callLimit)
@@ -368,6 +373,9 @@ func (e *Engine) insist(do func(context.Context) error) error {
 		}
 		if e.hard.Err() != nil || e.now().Add(wait).Sub(began) > most {
 			return err
+		}
+		if try == 1 {
+			waits()
 		}
 		sleep(e.hard, wait)
 	}

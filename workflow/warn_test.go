@@ -1,0 +1,54 @@
+package workflow
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// spreads is an answer of a replica that is behind.
+type spreads struct{ busy }
+
+func (spreads) Spreading() {}
+
+// The credential of an app that can do more than was approved may take twenty minutes to
+// remove. What is seen stands on the card at once, as a warning; the alarm says in the end
+// what came of it.
+func TestWhatIsSeenOfAnAppIsShownWhileItsCredentialIsRemoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.foreign = []string{"Office 365 Exchange Online/full_access_as_app"}
+		began := time.Now()
+		w.before = func(call string) error {
+			if call == "remove key" && time.Since(began) < 15*time.Minute {
+				return spreads{}
+			}
+			return nil
+		}
+		n := w.boot()
+		defer n.stop()
+		id := w.request(n)
+		n.Approve(t.Context(), id, ada, w.get(id).Rev)
+		pass(time.Second)
+		w.use(w.codeFor(w.get(id)), nil)
+		pass(30 * time.Second)
+		r := w.get(id)
+		note := r.Step(StepProof).Note
+		if r.State != Provisioning || r.Step(StepProof).Status != StepWaiting || !strings.Contains(note, "full_access_as_app") ||
+			!strings.Contains(note, "seen since "+began.UTC().Format("15:04")) || strings.Contains(note, "ALARM") {
+			t.Errorf("it is %s, and says %q", r.State, note)
+		}
+		w.set(func() {
+			for _, m := range w.messages {
+				if m.name == Card && m.drawn.Step(StepProof).Note != note {
+					t.Errorf("the card shows %q", m.drawn.Step(StepProof).Note)
+				}
+			}
+		})
+		pass(15 * time.Minute)
+		if r := w.get(id); r.State != Failed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "Its secret was removed") || len(w.one().keys) != 0 || r.Step(StepProof).Note != "" {
+			t.Errorf("it is %s (%s; %q), with %v", r.State, r.Failure.Text, r.Step(StepProof).Note, w.one().keys)
+		}
+	})
+}
