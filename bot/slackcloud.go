@@ -45,13 +45,27 @@ func (b *Bot) isAt(u *url.URL, host string) bool {
 	return u.Scheme == "https" && u.Host == host || u.Scheme == b.apiURL.Scheme && u.Host == b.apiURL.Host
 }
 
-// dialer opens WebSockets, and where we know the cloud, only to that.
+// dialer opens WebSockets, and where we know the cloud, only to that. It trusts and
+// reaches what the client for everything else does.
 func (b *Bot) dialer() *websocket.Dialer {
 	c, known := cloudOf(b.apiURL)
-	return &websocket.Dialer{HandshakeTimeout: 45 * time.Second, Proxy: func(r *http.Request) (*url.URL, error) {
+	d := &websocket.Dialer{HandshakeTimeout: 45 * time.Second}
+	proxy := http.ProxyFromEnvironment
+	if t, ok := b.direct.Transport.(*http.Transport); ok {
+		d.NetDialContext = t.DialContext
+		if t.TLSClientConfig != nil {
+			d.TLSClientConfig = t.TLSClientConfig.Clone()
+			d.TLSClientConfig.NextProtos = nil // a WebSocket begins as HTTP/1.1
+		}
+		if t.Proxy != nil {
+			proxy = t.Proxy
+		}
+	}
+	d.Proxy = func(r *http.Request) (*url.URL, error) {
 		if known && !(r.URL.Scheme == "https" && strings.HasSuffix(r.URL.Hostname(), c.over)) {
 			return nil, fmt.Errorf("the address in Slack's answer is at %s, which is not in the cloud of %s", r.URL.Hostname(), c.api)
 		}
-		return http.ProxyFromEnvironment(r)
-	}}
+		return proxy(r)
+	}
+	return d
 }

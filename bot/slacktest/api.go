@@ -278,7 +278,7 @@ func (a args) text() string {
 }
 
 func (w *Workspace) authTest(args) (reply, error) {
-	return reply{"url": "https://" + w.cfg.TeamDomain + ".slack.com/", "team": w.cfg.TeamName, "team_id": w.cfg.TeamID,
+	return reply{"url": "https://" + w.cfg.TeamDomain + "." + w.cfg.Cloud + "/", "team": w.cfg.TeamName, "team_id": w.cfg.TeamID,
 		"user": w.cfg.AppName, "user_id": w.cfg.BotUserID, "bot_id": w.cfg.BotID, "is_enterprise_install": false}, nil
 }
 

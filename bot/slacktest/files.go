@@ -57,7 +57,7 @@ func (p *Person) addFile(name string, content []byte, remote string) *File {
 	f := &File{ID: w.id("F"), Name: path.Base(name), URL: remote, user: p.id, remote: remote != "", content: slices.Clone(content)}
 	private, mode := remote, "external"
 	if !f.remote {
-		at := w.base + "/files-pri/" + w.cfg.TeamID + "-" + f.ID + "/"
+		at := w.at("files") + "/files-pri/" + w.cfg.TeamID + "-" + f.ID + "/"
 		private, f.URL, mode = at+url.PathEscape(f.Name), at+"download/"+url.PathEscape(f.Name), "hosted"
 	}
 	kind := extension(f.Name)
@@ -66,7 +66,7 @@ func (p *Person) addFile(name string, content []byte, remote string) *File {
 		"id": f.ID, "created": now, "timestamp": now, "name": f.Name, "title": f.Name, "filetype": kind, "pretty_type": strings.ToUpper(kind),
 		"mimetype": "application/octet-stream", "user": p.id, "user_team": w.cfg.TeamID, "editable": false, "size": len(content), "mode": mode,
 		"is_external": f.remote, "external_type": "", "is_public": false, "public_url_shared": false, "display_as_bot": false, "username": "",
-		"url_private": private, "url_private_download": f.URL, "permalink": "https://" + w.cfg.TeamDomain + ".slack.com/files/" + p.id + "/" + f.ID,
+		"url_private": private, "url_private_download": f.URL, "permalink": "https://" + w.cfg.TeamDomain + "." + w.cfg.Cloud + "/files/" + p.id + "/" + f.ID,
 	}
 	w.files[f.ID] = f
 	return f

@@ -254,7 +254,7 @@ func (w *Workspace) permalink(a args) (reply, error) {
 	if w.find(a["channel"], a["message_ts"]) == nil {
 		return nil, no("message_not_found")
 	}
-	return reply{"channel": a["channel"], "permalink": "https://" + w.cfg.TeamDomain + ".slack.com/archives/" + a["channel"] + "/p" + strings.ReplaceAll(a["message_ts"], ".", "")}, nil
+	return reply{"channel": a["channel"], "permalink": "https://" + w.cfg.TeamDomain + "." + w.cfg.Cloud + "/archives/" + a["channel"] + "/p" + strings.ReplaceAll(a["message_ts"], ".", "")}, nil
 }
 
 // values is the state of a message for one person, after a change of theirs.

@@ -24,7 +24,7 @@ type responseURL struct {
 func (w *Workspace) newResponseURL(user, channel, ts string) string {
 	id := w.id("R")
 	w.urls[id] = &responseURL{user: user, channel: channel, ts: ts, at: w.cfg.Now()}
-	return w.base + "/response/" + id
+	return w.at("hooks") + "/response/" + id
 }
 
 // response answers POST /response/{id}. The error codes are the emulator's own:

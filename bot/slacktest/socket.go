@@ -34,7 +34,7 @@ func (s *socket) send(v any) error {
 func (w *Workspace) openConnection(args) (reply, error) {
 	ticket := w.id("ticket")
 	w.tickets[ticket] = true
-	return reply{"url": "ws" + strings.TrimPrefix(w.base, "http") + "/socket?ticket=" + ticket + "&app_id=" + w.cfg.AppID}, nil
+	return reply{"url": "ws" + strings.TrimPrefix(w.at("wss-primary"), "http") + "/socket?ticket=" + ticket + "&app_id=" + w.cfg.AppID}, nil
 }
 
 // socket answers GET /socket: hello, envelopes, pings, until one side ends it.

@@ -16,11 +16,17 @@ import (
 // Config is what a Workspace is made of. Every empty field has a default.
 type Config struct {
 	TeamID, TeamName, TeamDomain string
-	AppID, AppName               string
-	BotUserID, BotID             string
-	BotToken, AppToken           string
-	SigningSecret                string
-	Scopes                       []string // nil means all
+
+	// Cloud is the domain that permalinks are at: "slack.com", or "slack-gov.com" for
+	// GovSlack. Where the workspace is reached at https:// and this domain, its files,
+	// response URLs and WebSockets are at hosts of their own, as in life.
+	Cloud string
+
+	AppID, AppName     string
+	BotUserID, BotID   string
+	BotToken, AppToken string
+	SigningSecret      string
+	Scopes             []string // nil means all
 	// With CommandsURL set the workspace delivers by signed HTTP, without it by Socket Mode.
 	CommandsURL, InteractionsURL, OptionsURL, EventsURL string
 
@@ -112,6 +118,7 @@ func New(c Config) *Workspace {
 	def(&c.TeamID, "T0EMULATED")
 	def(&c.TeamName, "Emulated")
 	def(&c.TeamDomain, "emulated")
+	def(&c.Cloud, "slack.com")
 	def(&c.AppID, "A0EMULATED")
 	def(&c.AppName, "entra-app")
 	def(&c.BotUserID, "U0EMULATEDBOT")
@@ -166,6 +173,15 @@ func (w *Workspace) SetURL(base string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.base = strings.TrimRight(base, "/")
+}
+
+// at is where the workspace is reached for files, hooks or WebSockets.
+// Source: docs.slack.dev/govslack, and the hosts of services.md, section 6.
+func (w *Workspace) at(host string) string {
+	if w.base == "https://"+w.cfg.Cloud {
+		return "https://" + host + "." + w.cfg.Cloud
+	}
+	return w.base
 }
 
 // Close ends every connection and waits for what is under way.
