@@ -59,7 +59,9 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 	must(err)
 	m.ServicePrincipal, err = s.EnsureServicePrincipal(tb.Context(), m.AppID)
 	must(err)
-	must(owned(tb.Context(), s, m.ObjectID, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}))
+	ada := []string{s.Signer().ObjectID}
+	_, err = s.EnsureOwners(tb.Context(), m, []string{s.Signer().Requesters[0].ObjectID}, ada, ada)
+	must(err)
 	must(s.EnsureConsent(tb.Context(), m.ServicePrincipal, plan.Permissions))
 	must(s.EnsureDirectoryRole(tb.Context(), m.ServicePrincipal, plan.DirectoryRoles[0].TemplateID))
 	must(certified(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", plan.Credential.Certificate)))

@@ -40,7 +40,7 @@
 // Who signed in, which directory roles are active, which tenant it is, what the
 // resources of the plan are called here, who the requester and the owners are, and
 // what the tenant's policy is: all that is one $batch, and nothing is written by
-// it. Owners are one batch, each after the other. Consent is one batch for every 20
+// it. Owners are one batch, each after the other, with those of the service principal. Consent is one batch for every 20
 // permissions, sent at once, so that it is one round trip deep as well. From the
 // token to the proof a plan of 20 permissions takes eight round trips to Graph and
 // for the proof, and one with a directory role and a certificate, which is read

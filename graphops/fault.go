@@ -38,6 +38,8 @@ var (
 	opUnfederate   = operation{"removeFederated", "end the app's trust in another issuer"}
 	opUnconsent    = operation{"removeConsent", "withdraw the app's permissions"}
 	opUnowner      = operation{"removeOwner", "take an owner from the application"}
+	opOwnersOf     = operation{"listPrincipalOwners", "read who owns the app's service principal"}
+	opUnownOf      = operation{"removePrincipalOwner", "remove an owner from the app's service principal"}
 	opRestore      = operation{"restoreDeleted", "restore the deleted application"}
 	opDeleted      = operation{"getDeleted", "look among the deleted applications"}
 	opPrincipal    = operation{"createServicePrincipal", "make the app's service principal"}

@@ -33,6 +33,7 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 	}
 	principal := &item{op: opResource, req: s.get("/servicePrincipals/{id}?$select=id,appRoleAssignmentRequired,passwordCredentials,keyCredentials", "id", m.ServicePrincipal),
 		as: models.CreateServicePrincipalFromDiscriminatorValue}
+	owners := s.ownersOfItem(m.ServicePrincipal)
 	items := []*item{roles, certs, issuers, principal}
 	directory := s.rolesItem(m.ServicePrincipal)
 	if len(p.DirectoryRoles) > 0 { // else the token may not read them, nor the grants
@@ -42,7 +43,7 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 	if delegated {
 		items = append(items, grants)
 	}
-	s.batch(ctx, items)
+	s.batch(ctx, append(slices.Clone(items), owners))
 	var errs []error
 	for _, i := range items {
 		errs = append(errs, s.fault(i.err, m.ObjectID, m.ServicePrincipal))
@@ -61,6 +62,10 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 	if p, ok := principal.got.(models.ServicePrincipalable); ok {
 		has.AssignmentRequired = value(p.GetAppRoleAssignmentRequired())
 		has.OnPrincipal = len(p.GetPasswordCredentials()) + len(p.GetKeyCredentials())
+	}
+	has.OwnPrincipal, err = s.ownersOf(ctx, m.ServicePrincipal, owners)
+	if _, has.OwnersUnread = err.(*workflow.Trouble); err != nil && !has.OwnersUnread {
+		return has, err
 	}
 	if has.Federated, err = s.federated(ctx, issuers); err != nil {
 		return has, s.fault(err, m.ObjectID)

@@ -185,7 +185,7 @@ func TestALongListIsReadToItsEnd(t *testing.T) {
 	for i := range 30 {
 		people = append(people, w.t.AddUser(entratest.User{UPN: fmt.Sprintf("p%d@contoso.com", i)}).ID)
 	}
-	if _, err := s.EnsureOwners(t.Context(), id, people, nil); w.saw(err) != nil {
+	if _, err := s.EnsureOwners(t.Context(), workflow.Made{ObjectID: id}, people, nil, nil); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	if owners, err := s.Owners(t.Context(), id); w.saw(err) != nil || len(owners) < 30 {

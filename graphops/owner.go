@@ -23,6 +23,8 @@ type ownership struct {
 	is   map[string]bool // whether somebody is an owner, by ID, as a write has said
 	no   map[string]*workflow.Trouble
 
+	principal *principalOwnership // goes with the first batch
+
 	list *item    // of the owners, asked for after the last change
 	has  []string // as they were read because of a doubt
 }
@@ -34,25 +36,26 @@ type ownerChange struct {
 	*item
 }
 
-// EnsureOwners adds owners and then removes others, and reads who is one, in one round
-// trip: each request of the batch waits for the one before, so that an application is
+// EnsureOwners adds owners and then removes others, and those in leave from the owners of
+// the service principal, and reads who is one, in one round trip: each request about the application of the batch waits for the one before, so that an application is
 // never without an owner. That somebody is one already has the code of a mistake, so
 // that is read back, and the rest sent again. What Entra refuses is told, and the rest
 // goes on.
-func (s *session) EnsureOwners(ctx context.Context, applicationID string, users, not []string) (workflow.Ownership, error) {
+func (s *session) EnsureOwners(ctx context.Context, m workflow.Made, users, not, leave []string) (workflow.Ownership, error) {
 	if s.token.closed() {
 		return workflow.Ownership{}, workflow.ErrSessionOver
 	}
-	o := &ownership{s: s, app: applicationID, is: make(map[string]bool), no: make(map[string]*workflow.Trouble)}
+	o := &ownership{s: s, app: m.ObjectID, principal: s.principalOwnership(m.ServicePrincipal, leave), is: make(map[string]bool), no: make(map[string]*workflow.Trouble)}
 	for _, user := range users {
 		o.left = append(o.left, ownerChange{user: strings.ToLower(user), add: true})
 	}
 	for _, user := range not {
 		o.left = append(o.left, ownerChange{user: strings.ToLower(user)})
 	}
-	for len(o.left) > 0 {
-		if !o.left[0].add && !o.anybody() {
-			break // the app would be without an owner
+	for o.list == nil || len(o.left) > 0 {
+		if len(o.left) > 0 && !o.left[0].add && !o.anybody() {
+			o.left = nil // the app would be without an owner
+			continue
 		}
 		if err := o.send(ctx); err != nil {
 			return workflow.Ownership{}, err
@@ -88,8 +91,12 @@ func (o *ownership) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list.chained = true
-	o.s.batch(ctx, append(items, list))
+	list.chained = len(now) > 0
+	items = append(items, list)
+	if o.list == nil {
+		items = append(items, o.principal.items()...)
+	}
+	o.s.batch(ctx, items)
 	o.list = list
 	for n, c := range now {
 		done, err := o.answered(ctx, c)
@@ -175,7 +182,8 @@ func (o *ownership) outcome(ctx context.Context) (workflow.Ownership, error) {
 		}
 	}
 	slices.Sort(ids)
-	return workflow.Ownership{Owners: ids, Refused: o.no}, nil
+	has := workflow.Ownership{Owners: ids, Refused: o.no}
+	return has, o.principal.outcome(ctx, &has)
 }
 
 // Owners reads who owns an application, in lower case.
@@ -225,7 +233,7 @@ func (s *session) RemoveOwner(ctx context.Context, applicationID, userID string)
 	req := s.get("/applications/{id}/owners/{user}/$ref", "id", applicationID, "user", userID)
 	req.Method = kiota.DELETE
 	_, err := s.send(ctx, opUnowner, req, nil)
-	what := "owner " + strings.ToLower(userID) + " of " + applicationID
+	what := ownerOf(userID, applicationID)
 	switch {
 	case status(err) == http.StatusNotFound && s.hidden(what):
 		return old(opUnowner, "the owner is not seen yet")

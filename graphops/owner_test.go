@@ -24,7 +24,7 @@ func (w *world) owners(appID string) []string {
 
 // owned is EnsureOwners where nothing may be refused.
 func owned(ctx context.Context, s workflow.Session, app string, users, not []string) error {
-	has, err := s.EnsureOwners(ctx, app, users, not)
+	has, err := s.EnsureOwners(ctx, workflow.Made{ObjectID: app}, users, not, nil)
 	for _, no := range has.Refused {
 		return no
 	}
@@ -116,7 +116,7 @@ func TestARefusedOwnerIsToldAndTheRestGoesOn(t *testing.T) {
 	s := w.session("ada")
 	ada, bea := s.Signer().ObjectID, s.Signer().Requesters[0].ObjectID
 	obj, appID, _ := w.made(s, app("payroll"))
-	has, err := s.EnsureOwners(t.Context(), obj, []string{bea}, []string{ada})
+	has, err := s.EnsureOwners(t.Context(), workflow.Made{ObjectID: obj}, []string{bea}, []string{ada}, nil)
 	if w.saw(err) != nil || has.Has(bea) || !has.Has(ada) {
 		t.Fatalf("%+v, %v", has, err)
 	}
@@ -135,10 +135,10 @@ func TestWhoIsAnOwnerIsRead(t *testing.T) {
 	s := w.session("cloe")
 	cloe, bea := s.Signer().ObjectID, s.Signer().Requesters[0].ObjectID
 	obj, appID, _ := w.made(s, app("payroll"))
-	if has, err := s.EnsureOwners(t.Context(), obj, nil, []string{cloe}); w.saw(err) != nil || len(has.Owners) != 0 || len(has.Refused) != 0 {
+	if has, err := s.EnsureOwners(t.Context(), workflow.Made{ObjectID: obj}, nil, []string{cloe}, nil); w.saw(err) != nil || len(has.Owners) != 0 || len(has.Refused) != 0 {
 		t.Errorf("before: %+v, %v", has, err)
 	}
-	has, err := s.EnsureOwners(t.Context(), obj, []string{bea}, []string{cloe})
+	has, err := s.EnsureOwners(t.Context(), workflow.Made{ObjectID: obj}, []string{bea}, []string{cloe}, nil)
 	if w.saw(err) != nil || !slices.Equal(has.Owners, []string{bea}) || len(has.Refused) != 0 {
 		t.Errorf("after: %+v, %v", has, err)
 	}

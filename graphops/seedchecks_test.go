@@ -108,6 +108,7 @@ func (g *game) hasPlan(a entratest.Application, p workflow.Plan, more []string) 
 		names = append(names, o.Email)
 	}
 	g.list("owners", a.Owners, names)
+	g.list("owners of the service principal", a.PrincipalOwners, nil)
 	g.hasAzure(a, p)
 	if a.SignInAudience != p.Audience || a.PublicClientFlows != p.PublicClientFlows {
 		g.no("audience %s, public client flows %t", a.SignInAudience, a.PublicClientFlows)

@@ -35,7 +35,7 @@ func (g *game) legacy() (before entratest.Application) {
 		g.must(s.EnsureConsent(ctx, sp, plan.Permissions))
 		_, _, err = s.AddKey(ctx, id, "by hand", time.Now().Add(200*24*time.Hour))
 		g.must(err)
-		_, err = s.EnsureOwners(ctx, id, []string{s.Signer().Requesters[0].ObjectID}, nil)
+		_, err = s.EnsureOwners(ctx, workflow.Made{ObjectID: id}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
 		g.must(err)
 		before, _ = g.tenant.Application(appID)
 	})
@@ -114,7 +114,7 @@ func (g *game) byHand(r *workflow.Request) {
 		case workflow.Federated:
 			g.must(s.EnsureFederated(ctx, id, "by-hand", c.Federated))
 		}
-		_, err = s.EnsureOwners(ctx, id, []string{s.Signer().Requesters[0].ObjectID}, nil)
+		_, err = s.EnsureOwners(ctx, workflow.Made{ObjectID: id}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
 		g.must(err)
 	})
 }

@@ -49,6 +49,7 @@ type madeV1 struct {
 	ServicePrincipal string    `json:"service_principal,omitzero"`
 	Owner            string    `json:"owner,omitzero"`
 	Creator          string    `json:"creator,omitzero"`
+	Makers           []string  `json:"makers,omitzero"`
 	Owners           []string  `json:"owners,omitzero"`
 	Assigned         bool      `json:"assigned,omitzero"`
 	KeyID            string    `json:"key_id,omitzero"`

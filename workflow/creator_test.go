@@ -31,6 +31,9 @@ func TestWhoRegisteredTheAppDoesNotStayAnOwner(t *testing.T) {
 				if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, c.want) {
 					t.Errorf("the owners are %q, want %q", got, c.want)
 				}
+				if got := w.app(r.Made.ObjectID).principalOwners; len(got) != 0 {
+					t.Errorf("%q own the service principal", got)
+				}
 				if note := r.Step(StepOwner).Note; !strings.Contains(note, c.says) || r.Made.Creator != "o-ada" {
 					t.Errorf("the step says %q; created by %s", note, r.Made.Creator)
 				}

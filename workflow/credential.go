@@ -282,6 +282,9 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		if r.Task == Verify && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
 			st.Note += "; nobody signs in to it, so set “Assignment required” in Entra (Enterprise applications › Properties)"
 		}
+		for _, note := range r.principalOwners(s.Signer(), has) {
+			st.Note += "; " + note
+		}
 		if secret.KeyID != "" {
 			r.Made.KeyID, r.Made.KeyExpires = secret.KeyID, secret.Expires
 		}

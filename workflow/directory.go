@@ -90,9 +90,10 @@ type Session interface {
 	// assigned says whether only who is assigned may use it; without one that stays as it is.
 	EnsureServicePrincipal(ctx context.Context, appID string, assigned ...bool) (objectID string, err error)
 	// EnsureOwners makes sure that users own the application, and then that those in
-	// not do not, if at least one of users does. It returns who owns it after that, and
+	// not do not, if at least one of users does; and that those in leave do not own its
+	// service principal, where there is one. It returns who owns them after that, and
 	// what Entra refused: that is no error.
-	EnsureOwners(ctx context.Context, applicationID string, users, not []string) (Ownership, error)
+	EnsureOwners(ctx context.Context, m Made, users, not, leave []string) (Ownership, error)
 	// EnsureConsent makes sure that the service principal has these permissions,
 	// application ones assigned and delegated ones granted for all users. Those
 	// in keep stay where they are. Where it finds more delegated scopes than these
@@ -196,6 +197,11 @@ type Session interface {
 type Ownership struct {
 	Owners  []string            // object IDs, in lower case
 	Refused map[string]*Trouble // by object ID in lower case: whom Entra did not make an owner, or did not remove
+
+	// Principal is who owns its service principal, in the same form. It is empty and Unread
+	// says why where that could not be read.
+	Principal []string
+	Unread    *Trouble
 }
 
 // Has reports whether a user is an owner.
@@ -245,7 +251,11 @@ type Inspection struct {
 	Federated   []FederatedIssuer
 	// OnPrincipal is how many passwords and certificates its service principal has of its
 	// own: each of them signs the app in as well.
-	OnPrincipal        int
+	OnPrincipal int
+	// OwnPrincipal are the object IDs of those who own its service principal: each of them
+	// can give it such credentials. OwnersUnread reports that Entra did not show them.
+	OwnPrincipal       []string
+	OwnersUnread       bool
 	AssignmentRequired bool // to use the app
 }
 

@@ -82,7 +82,7 @@
 //	stale.go      who came too late                 rights.go     what a sign-in has to be good for
 //	giveback.go   Undo of an adoption               azuregone.go  subscriptions that are gone
 //	dependents.go who depends on what is retired  azurescope.go where roles in Azure are given
-//	ews.go        Exchange's list of apps
+//	ews.go        Exchange's list of apps           principal.go  who owns a service principal
 //	young.go      what may not be known everywhere yet, and how long that is waited for
 //	store.go, directory.go, messenger.go, backup.go the ports
 package workflow

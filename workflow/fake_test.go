@@ -240,7 +240,8 @@ func (s *fakeSession) Assigned(ctx context.Context, m Made, p Plan) ([]string, e
 func (s *fakeSession) Inspect(_ context.Context, m Made, plan Plan) (Inspection, error) {
 	return call(s.wired, "inspect", func() (Inspection, error) {
 		a := s.app(m.ObjectID)
-		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), OnPrincipal: s.onPrincipal}
+		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), OnPrincipal: s.onPrincipal,
+			OwnPrincipal: slices.Clone(a.principalOwners)}
 		if len(plan.AzureRoles) > 0 { // else there is no token for Azure
 			for _, pair := range a.azure {
 				slash := strings.LastIndexByte(pair, '/')

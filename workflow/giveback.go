@@ -142,7 +142,10 @@ func (r *Request) ownerCalled(id string, who Signer) string {
 	if slices.ContainsFunc(who.Requesters, is) {
 		return r.Requester.Name
 	}
-	for _, p := range r.Plan.Owners {
+	if is(Account{ObjectID: who.ObjectID}) && who.UPN != "" {
+		return who.UPN
+	}
+	for _, p := range append(slices.Clone(r.Plan.Owners), r.had().Owners...) {
 		if slices.ContainsFunc(who.Owners[p.Address()], is) {
 			return p.Name
 		}

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,8 +15,8 @@ import (
 func (r *Request) creates() bool { return r.Kind == Register || r.Target.Anew }
 
 // ensureOwners makes the requester and the plan's owners owners of the app. Whoever
-// registered it may be one too: that was for this request only, and so it is removed
-// again, unless nobody else owns the app. Whom Entra does not make an owner is a note:
+// registered it may be one too, of the service principal as well: that was for this
+// request only, and so it is removed again, unless nobody else owns the app. Whom Entra does not make an owner is a note:
 // the app is the requester's all the same. Who is one is what the tenant says.
 func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
 	wanted, notes := r.wantedOwners(s.Signer())
@@ -30,11 +29,8 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 			return nil, err
 		}
 	}
-	not := r.notOwners(s.Signer(), ids)
-	has, err := s.EnsureOwners(ctx, r.Made.ObjectID, ids, not)
-	if len(not) > 0 && e.staysOwner(r, err) {
-		has, err = s.EnsureOwners(ctx, r.Made.ObjectID, ids, nil)
-	}
+	not, leave := r.notOwners(s.Signer(), ids), r.notOfPrincipal(s.Signer(), ids)
+	has, err := e.owned(ctx, r, StepOwner, s, r.Made, ids, not, leave)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +50,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 		}
 	}
 	notes = append(notes, r.remaining(s.Signer(), not, has, len(owners) > 0)...)
+	notes = append(notes, r.principalNotes(s.Signer(), leave, has)...)
 	return func(r *Request, st *Step) {
 		r.Made.Owners = slices.DeleteFunc(r.Made.Owners, func(id string) bool { return !has.Has(id) })
 		st.Note = strings.Join(append(owners, notes...), "; ")
@@ -149,23 +146,13 @@ func (e *Engine) noteOwners(r *Request, ids []string) error {
 	return err
 }
 
-// staysOwner reports whether the step would be given up because Entra does not remove
-// an owner.
-func (e *Engine) staysOwner(r *Request, err error) bool {
-	later, ok := errors.AsType[Temporary](err)
-	if !ok {
-		return false
-	}
-	_, more := e.nextTry(r, StepOwner, later)
-	return !more
-}
-
 // removeOwners removes the owners that the app has had and does not keep, who have left
 // among them, where it is certain which accounts are theirs. It says of the others that
 // they may still be owners, and of whom Entra does not remove that they are.
+// Of the service principal they are removed too.
 func removeOwners(ctx context.Context, r *Request, s Session) (left []string, err error) {
 	found := s.Signer().Owners
-	var stay []string
+	var stay, gone []string
 	for _, a := range s.Signer().Requesters {
 		stay = append(stay, a.ObjectID)
 	}
@@ -197,8 +184,18 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 		if err != nil {
 			return nil, err
 		}
+		gone = append(gone, accounts[0].ObjectID)
 	}
-	return left, nil
+	if len(gone) == 0 || r.Made.ServicePrincipal == "" {
+		return left, nil
+	}
+	has, err := s.EnsureOwners(ctx, r.Made, nil, nil, gone)
+	for _, id := range has.Principal {
+		if slices.ContainsFunc(gone, func(g string) bool { return strings.EqualFold(g, id) }) {
+			left = append(left, r.ownerCalled(id, s.Signer())+" stays an owner of the service principal until an administrator removes them "+onPrincipal)
+		}
+	}
+	return left, err
 }
 
 // ensureOwned refuses a change to an app of another hand that is not the requester's.

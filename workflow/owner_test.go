@@ -109,6 +109,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 					w.left = []Person{bea, tom}
 					zoes := []Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
 					w.signer.Requesters = zoes
+					app.principalOwners = []string{"OBJ-BEA", "OBJ-CARL"}
 					w.signer.Owners = map[string][]Account{zoe.Email: zoes, bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}, {ObjectID: "OBJ-TOM2"}}}
 				})
 				r, err := verbs(t, w, n, zoe, head)[kind]()
@@ -125,6 +126,9 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				slices.Sort(app.owners)
 				if !slices.Equal(app.owners, []string{"OBJ-CARL", "OBJ-TOM", "OBJ-ZOE"}) {
 					t.Errorf("its owners are %v", app.owners)
+				}
+				if !slices.Equal(app.principalOwners, []string{"OBJ-CARL"}) {
+					t.Errorf("the owners of its service principal are %v", app.principalOwners)
 				}
 				step := map[Kind]StepName{Renew: StepOwner, Update: StepTrim}[kind]
 				if note := r.Step(step).Note; !strings.Contains(note, "more than one account has the e-mail address of Tom, so one of them may still be an owner") {

@@ -61,6 +61,9 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 		if name == StepApplication && r.creates() && r.Made.Creator == "" {
 			r.Made.Creator = r.SignIn.ObjectID
 		}
+		if name == StepServicePrincipal && r.Made.ServicePrincipal == "" && r.SignIn.ObjectID != "" {
+			r.Made.Makers = joined(r.Made.Makers, []string{r.SignIn.ObjectID}, strings.EqualFold)
+		}
 		r.Rev++
 		return nil
 	})
@@ -159,14 +162,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		objectID, appID, err := s.EnsureApplication(ctx, r.app())
 		return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.AppID = objectID, appID }, err
 	case StepServicePrincipal:
-		assigned := r.assigned()
-		id, err := s.EnsureServicePrincipal(ctx, r.Made.AppID, assigned...)
-		return func(r *Request, st *Step) {
-			r.Made.ServicePrincipal = id
-			if len(assigned) > 0 {
-				r.Made.Assigned = assigned[0]
-			}
-		}, err
+		return e.ensurePrincipal(ctx, r, s)
 	case StepOwner:
 		return e.ensureOwners(ctx, r, s)
 	case StepConsent:

@@ -220,6 +220,7 @@ type Made struct {
 	ServicePrincipal string   // object ID
 	Owner            string   // object ID of the requester's account, where it was found
 	Creator          string   // object ID of the account with which it was first tried to register it
+	Makers           []string // object IDs of the accounts with which it was tried to make the service principal
 	Owners           []string // object IDs of those whom an adoption makes owners, before it does
 	Assigned         bool     // that assignment is required to use the app, as this bot has set it
 	KeyID            string   // of the one live credential
@@ -431,7 +432,7 @@ func (r *Request) Clone() *Request {
 	c.LeftAzure = cloneShares(r.LeftAzure)
 	c.LeftCertificates = slices.Clone(r.LeftCertificates)
 	c.SignIn.Unknown = slices.Clone(r.SignIn.Unknown)
-	c.Made.Owners = slices.Clone(r.Made.Owners)
+	c.Made.Owners, c.Made.Makers = slices.Clone(r.Made.Owners), slices.Clone(r.Made.Makers)
 	c.Made.Ending = slices.Clone(r.Made.Ending)
 	c.Made.Ended = slices.Clone(r.Made.Ended)
 	c.Dependents = r.Dependents.clone()

@@ -19,11 +19,13 @@ import (
 // A world is all that the engine touches, in memory: a store, a tenant and a
 // Slack, each a small true model. Its power can be cut at any outside call.
 type world struct {
-	keepsOwners error    // what Entra says when an owner is to be taken away
-	noOwners    *Trouble // what it says when one is to be added
-	ownsNothing bool     // whoever registers an app does not own it
-	unseen      string   // what is not seen of other apps that may have a certificate
-	onPrincipal int      // credentials of an app's service principal
+	ownsPrincipals []string // of whom Entra makes owners of a service principal besides
+	hidesOwners    *Trouble // instead of who owns service principals
+	keepsOwners    error    // what Entra says when an owner is to be taken away
+	noOwners       *Trouble // what it says when one is to be added
+	ownsNothing    bool     // whoever registers an app does not own it
+	unseen         string   // what is not seen of other apps that may have a certificate
+	onPrincipal    int      // credentials of an app's service principal
 
 	t      *testing.T
 	store  *memory
@@ -67,7 +69,7 @@ type world struct {
 type fakeApp struct {
 	App
 	owner                         string
-	owners                        []string
+	owners, principalOwners       []string
 	sp                            bool
 	roles                         []string
 	granted                       []Permission
@@ -316,17 +318,24 @@ func (w *world) app(id string) *fakeApp {
 }
 
 func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string, assigned ...bool) (string, error) {
-	_, err := call(s.wired, "service principal", func() (bool, error) { s.app(appID).sp = true; return true, nil })
+	_, err := call(s.wired, "service principal", func() (bool, error) {
+		a := s.app(appID)
+		if !a.sp && !s.ownsNothing { // as Entra does
+			a.principalOwners = append([]string{s.who.ObjectID}, s.ownsPrincipals...)
+		}
+		a.sp = true
+		return true, nil
+	})
 	return appID, err
 }
 
-func (s *fakeSession) EnsureOwners(_ context.Context, id string, users, not []string) (Ownership, error) {
+func (s *fakeSession) EnsureOwners(_ context.Context, m Made, users, not, leave []string) (Ownership, error) {
 	return call(s.wired, "owner", func() (has Ownership, err error) {
 		has.Refused = map[string]*Trouble{}
-		if _, final := s.keepsOwners.(*Trouble); len(not) > 0 && s.keepsOwners != nil && !final {
+		if _, final := s.keepsOwners.(*Trouble); len(not)+len(leave) > 0 && s.keepsOwners != nil && !final {
 			return has, s.keepsOwners
 		}
-		a := s.app(id)
+		a := s.app(m.ObjectID)
 		for _, user := range users {
 			if s.noOwners != nil {
 				has.Refused[strings.ToLower(user)] = s.noOwners
@@ -345,6 +354,12 @@ func (s *fakeSession) EnsureOwners(_ context.Context, id string, users, not []st
 			}
 		}
 		has.Owners = slices.Clone(a.owners)
+		if s.keepsOwners == nil {
+			a.principalOwners = without(a.principalOwners, leave)
+		}
+		if has.Unread = s.hidesOwners; has.Unread == nil {
+			has.Principal = slices.Clone(a.principalOwners)
+		}
 		return has, nil
 	})
 }

@@ -212,8 +212,12 @@ func listOwnerRefs(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	return c.ownerRefs(a.owners)
+}
+
+func (c *call) ownerRefs(owners []string) (answer, error) {
 	refs := []any{}
-	for _, id := range a.owners {
+	for _, id := range owners {
 		refs = append(refs, object{"@odata.id": c.t.s.graphURL + "/v2/" + c.t.ID + "/directoryObjects/" + id + "/Microsoft.DirectoryServices.User"})
 	}
 	return ok(object{"@odata.context": c.t.s.graphURL + "/v1.0/$metadata#Collection($ref)", "value": refs})
@@ -283,17 +287,22 @@ func removeOwner(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	return c.removeFrom(&a.owners)
+}
+
+// removeFrom removes an owner from a list of them.
+func (c *call) removeFrom(owners *[]string) (answer, error) {
 	id, err := c.guidFor(1)
 	if err != nil {
 		return answer{}, err
 	}
-	if !c.mayManage(a.owners) {
+	if !c.mayManage(*owners) {
 		return answer{}, denied()
 	}
-	if !slices.Contains(a.owners, id) {
+	if !slices.Contains(*owners, id) {
 		return answer{}, notFound(id)
 	}
-	a.owners = slices.DeleteFunc(slices.Clone(a.owners), func(o string) bool { return o == id })
+	*owners = slices.DeleteFunc(slices.Clone(*owners), func(o string) bool { return o == id })
 	return noContent()
 }
 

@@ -61,11 +61,12 @@ var actions = map[string]string{
 	"upsertFederatedCredential": "applications/credentials/update", "deleteFederatedCredential": "applications/credentials/update",
 	"createServicePrincipal": "servicePrincipals/create", "updateServicePrincipal": "servicePrincipals/basic/update",
 	"deleteServicePrincipal": "servicePrincipals/delete", "addServicePrincipalOwner": "servicePrincipals/owners/update",
-	"assignAppRole": "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
-	"removeAppRole": "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
-	"createGrant":   "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
-	"updateGrant":   "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
-	"deleteGrant":   "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
+	"removeServicePrincipalOwner": "servicePrincipals/owners/update",
+	"assignAppRole":               "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
+	"removeAppRole":               "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
+	"createGrant":                 "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
+	"updateGrant":                 "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
+	"deleteGrant":                 "servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin",
 }
 
 var propertyActions = map[string]string{

@@ -50,7 +50,8 @@
 //	/servicePrincipals/{id}, (appId='…')                GET, PATCH, DELETE
 //	…/addPassword, …/removePassword                     POST
 //	…/appRoleAssignedTo, …/appRoleAssignments           GET, POST; each also /{id}: GET, DELETE
-//	…/oauth2PermissionGrants, …/owners, …/owners/$ref   GET; GET; POST
+//	…/oauth2PermissionGrants                            GET
+//	…/owners, …/owners/$ref, …/owners/{id}/$ref         GET; GET, POST; DELETE
 //	/oauth2PermissionGrants, /oauth2PermissionGrants/{id}  GET, POST; GET, PATCH, DELETE
 //	/me, /users/{id or UPN}, /users                     GET
 //	…/memberOf, …/transitiveMemberOf                    GET, also /microsoft.graph.directoryRole

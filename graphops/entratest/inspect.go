@@ -15,6 +15,7 @@ type Application struct {
 	SignInAudience        string
 	ServicePrincipalID    string   // empty means there is none
 	Owners                []string // UPNs
+	PrincipalOwners       []string // of its service principal, likewise
 	Passwords             []Credential
 	Certificates          []Credential
 	Roles                 []string // app roles granted with consent, as "Microsoft Graph/User.Read.All"
@@ -186,6 +187,11 @@ func (t *Tenant) requested(a *app) []string {
 // inspectSP adds what a service principal was given.
 func (t *Tenant) inspectSP(p *sp, out *Application) {
 	out.ServicePrincipalID = p.id
+	for _, id := range p.owners {
+		if u := t.user(id); u != nil {
+			out.PrincipalOwners = append(out.PrincipalOwners, u.UPN)
+		}
+	}
 	for _, g := range t.assignments {
 		if on := t.spByID(g.resourceID); g.principalID == p.id && on != nil {
 			out.Roles = append(out.Roles, on.name()+"/"+text(permission(on.appRoles(), "id", g.roleID)["value"]))

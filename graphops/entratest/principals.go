@@ -189,6 +189,22 @@ func addSPOwner(c *call) (answer, error) {
 	return c.addTo(&p.owners)
 }
 
+func listSPOwnerRefs(c *call) (answer, error) {
+	p, err := c.sp()
+	if err != nil {
+		return answer{}, err
+	}
+	return c.ownerRefs(p.owners)
+}
+
+func removeSPOwner(c *call) (answer, error) {
+	p, err := c.sp()
+	if err != nil {
+		return answer{}, err
+	}
+	return c.removeFrom(&p.owners)
+}
+
 // onResource reports whether the path names the resource of the assignments,
 // and not the client that has them.
 func (c *call) onResource() bool { return strings.Contains(c.route.path, "appRoleAssignedTo") }

@@ -75,7 +75,9 @@ func init() {
 	add("POST", "servicePrincipals/*/addPassword", "addServicePrincipalPassword", writeApps, "addPassword", addSPPassword)
 	add("POST", "servicePrincipals/*/removePassword", "removeServicePrincipalPassword", writeApps, "removePassword", removeSPPassword)
 	get("servicePrincipals/*/owners", "listServicePrincipalOwners", readApps, listSPOwners)
+	get("servicePrincipals/*/owners/$ref", "listServicePrincipalOwners", readApps, listSPOwnerRefs)
 	add("POST", "servicePrincipals/*/owners/$ref", "addServicePrincipalOwner", writeApps, "reference", addSPOwner)
+	add("DELETE", "servicePrincipals/*/owners/*/$ref", "removeServicePrincipalOwner", writeApps, "", removeSPOwner)
 	for _, side := range []string{"appRoleAssignedTo", "appRoleAssignments"} {
 		get("servicePrincipals/*/"+side, "listAppRoles", readApps, listAssignments)
 		add("POST", "servicePrincipals/*/"+side, "assignAppRole", assignRoles, "appRoleAssignment", assignAppRole).also = readApps

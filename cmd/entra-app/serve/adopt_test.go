@@ -40,7 +40,7 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 	_, _, err = s.AddKey(ctx, objectID, "by hand", time.Now().Add(24*time.Hour))
 	must(err)
 	if owned {
-		_, err = s.EnsureOwners(ctx, objectID, []string{s.Signer().Requesters[0].ObjectID}, nil)
+		_, err = s.EnsureOwners(ctx, workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
 		must(err)
 	}
 	return w.app(appID)

@@ -46,7 +46,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	}
 	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: name, Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
 	must(err)
-	_, err = s.EnsureOwners(context.Background(), objectID, []string{s.Signer().Requesters[0].ObjectID}, nil)
+	_, err = s.EnsureOwners(context.Background(), workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
 	must(err)
 	if cert == nil {
 		_, _, err = s.AddKey(context.Background(), objectID, "by hand", time.Now().Add(30*24*time.Hour))
@@ -115,6 +115,11 @@ func TestAnAppThatWasMadeByHandAsThePlanSaysIsDone(t *testing.T) {
 	done := w.sees(w.bea, w.bea.DM, "Next steps")
 	if !strings.Contains(done.Plain(), appID) || strings.Contains(done.Plain(), "Reveal secret") {
 		t.Errorf("the requester reads %s", done.Plain())
+	}
+	// services.md, section 2: who owns the service principal can add credentials to it.
+	card := w.sees(w.ada, in(approval), "EA-1: payroll-backup · Done").Plain()
+	if !strings.Contains(card, "ada@contoso.com owns its service principal") {
+		t.Errorf("the card says %s", card)
 	}
 }
 

@@ -82,3 +82,42 @@ func TestACustomRoleCountsWhereTheOperatorListsIt(t *testing.T) {
 	w.signsIn("cleo@contoso.com")
 	w.sees(w.bea, w.bea.DM, "The secret can be opened")
 }
+
+// services.md, section 2: a Global Administrator who approves is made an owner of the
+// service principal too, and does not stay one. Nor does one who adopts an app that had
+// none. Who made one by hand is named.
+func TestTheApproverOwnsNoServicePrincipal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	w.asks("payroll-backup")
+	w.approves("register the app payroll-backup", "Approve")
+	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
+	bare := w.bare("HR Portal")
+	w.types("update HR Portal", map[string]any{"Team": team, "Reason": "its mail is backed up too"})
+	w.approves("add to the existing app HR Portal?", "Approve")
+	w.sees(w.bea, w.bea.DM, "The secret can be opened")
+	for _, a := range w.made() {
+		if len(a.PrincipalOwners) != 0 || a.ServicePrincipalID == "" {
+			t.Errorf("%q own the service principal of %s (%q)", a.PrincipalOwners, a.DisplayName, a.ServicePrincipalID)
+		}
+	}
+	if a := w.app(bare); !slices.Equal(a.Owners, []string{"bea@contoso.com"}) {
+		t.Errorf("%q own the adopted app", a.Owners)
+	}
+}
+
+// bare makes an application without a service principal, which Bea owns.
+func (w *world) bare(name string) (appID string) {
+	w.t.Helper()
+	s := w.adaAlone(nil)
+	defer s.Close()
+	objectID, appID, err := s.EnsureApplication(w.t.Context(), workflow.App{UniqueName: "legacy-" + name, DisplayName: name, Audience: "AzureADMyOrg"})
+	if err == nil {
+		_, err = s.EnsureOwners(w.t.Context(), workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}, nil)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return appID
+}

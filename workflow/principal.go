@@ -1,0 +1,114 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// Who owns an app's service principal can add credentials to it without an approval, as
+// the owners of the application can. Whoever makes it becomes its owner, but for (Cloud)
+// Application Administrators: that was for the request only, and so it is removed again,
+// whether or not somebody else is one. Nobody else is made one here.
+
+// ensurePrincipal makes sure of the service principal. Where no later step is about
+// owners, whoever made it leaves them here.
+func (e *Engine) ensurePrincipal(ctx context.Context, r *Request, s Session) (edit, error) {
+	assigned := r.assigned()
+	id, err := s.EnsureServicePrincipal(ctx, r.Made.AppID, assigned...)
+	if err != nil {
+		return nil, err
+	}
+	made := r.Made
+	made.Makers = slices.Clone(made.Makers)
+	if id != made.ServicePrincipal {
+		made.Makers = joined(made.Makers, []string{s.Signer().ObjectID}, strings.EqualFold)
+	}
+	made.ServicePrincipal = id
+	var notes []string
+	if r.Step(StepOwner) == nil && len(made.Makers) > 0 {
+		has, err := e.owned(ctx, r, StepServicePrincipal, s, made, nil, nil, made.Makers)
+		if err != nil {
+			return nil, err
+		}
+		notes = r.principalNotes(s.Signer(), made.Makers, has)
+	}
+	return func(r *Request, st *Step) {
+		r.Made.ServicePrincipal, r.Made.Makers = id, made.Makers
+		if len(assigned) > 0 {
+			r.Made.Assigned = assigned[0]
+		}
+		st.Note = strings.Join(notes, "; ")
+	}, nil
+}
+
+// owned makes sure of owners for a step. Where the step would be given up because Entra
+// does not remove one, nobody is removed: that they stay is a note.
+func (e *Engine) owned(ctx context.Context, r *Request, step StepName, s Session, m Made, users, not, leave []string) (Ownership, error) {
+	has, err := s.EnsureOwners(ctx, m, users, not, leave)
+	if later, ok := errors.AsType[Temporary](err); ok && len(not)+len(leave) > 0 {
+		if _, more := e.nextTry(r, step, later); !more {
+			return s.EnsureOwners(ctx, m, users, nil, nil)
+		}
+	}
+	return has, err
+}
+
+// notOfPrincipal are the accounts that Entra has made owners of the service principal
+// because this request made it with them: of this sign-in, or of an earlier one.
+func (r *Request) notOfPrincipal(signer Signer, owners []string) []string {
+	not := r.Made.Makers
+	if r.creates() { // by an older version, which wrote down less
+		not = joined(not, r.notOwners(signer, owners), strings.EqualFold)
+	}
+	return beyond(not, owners, strings.EqualFold)
+}
+
+const (
+	onPrincipal  = "in Entra (Enterprise applications › Owners)"
+	ownersUnread = "who owns its service principal could not be read: look " + onPrincipal
+)
+
+// principalNotes say who owns the service principal and not the app, leave among them,
+// who were to be removed.
+func (r *Request) principalNotes(who Signer, leave []string, has Ownership) (notes []string) {
+	if has.Unread != nil {
+		return []string{ownersUnread}
+	}
+	for _, id := range has.Principal {
+		switch name := r.ownerCalled(id, who); {
+		case slices.ContainsFunc(leave, func(l string) bool { return strings.EqualFold(l, id) }):
+			notes = append(notes, "Entra did not remove "+name+", whom it made an owner of the service principal by making it: do that "+onPrincipal)
+		case !has.Has(id):
+			notes = append(notes, ownsPrincipal(name))
+		}
+	}
+	return notes
+}
+
+// ownsPrincipal says what it means that somebody owns the service principal.
+func ownsPrincipal(name string) string {
+	return name + " owns its service principal, and so can add credentials to it without an approval: an administrator can change that " + onPrincipal
+}
+
+// principalOwners says who else owns the service principal that was inspected. That of
+// whoever made it for this request, the step about owners says.
+func (r *Request) principalOwners(who Signer, has Inspection) (notes []string) {
+	if has.OwnersUnread {
+		return []string{ownersUnread}
+	}
+	known := slices.Clone(r.Made.Makers)
+	for _, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
+		for _, a := range who.Owners[p.Address()] {
+			known = append(known, a.ObjectID)
+		}
+	}
+	for _, a := range who.Requesters {
+		known = append(known, a.ObjectID)
+	}
+	for _, id := range beyond(has.OwnPrincipal, known, strings.EqualFold) {
+		notes = append(notes, ownsPrincipal(r.ownerCalled(id, who)))
+	}
+	return notes
+}

@@ -1,0 +1,55 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// services.md, section 2: the service principal has owners of its own, and whoever stays
+// one is named.
+func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
+	for what, c := range map[string]struct {
+		spoil func(*world)
+		says  string
+	}{
+		"Entra says no":        {func(w *world) { w.keepsOwners = &Trouble{Code: "x", Text: "no"} }, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
+		"Entra never answers":  {func(w *world) { w.keepsOwners = busy{} }, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
+		"it can't be read":     {func(w *world) { w.hidesOwners = &Trouble{Code: "403", Text: "no"} }, "who owns its service principal could not be read"},
+		"somebody else is one": {func(w *world) { w.ownsPrincipals = []string{"o-carl"} }, "the account o-carl owns its service principal, and so can add credentials to it without an approval"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.signer.ObjectID = "o-ada"
+				c.spoil(w)
+				n := w.boot()
+				defer n.stop()
+				r := w.settle(n, w.request(n), Ready)
+				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, c.says) || !strings.Contains(st.Note, "Enterprise applications › Owners") {
+					t.Errorf("the step is %+v", st)
+				}
+			})
+		})
+	}
+}
+
+func TestEverybodyWhoTriedToMakeTheServicePrincipalLeavesIt(t *testing.T) {
+	signer := Signer{ObjectID: "o-cloe"}
+	for _, c := range []struct {
+		what string
+		r    Request
+		want []string
+	}{
+		{"of three sign-ins", Request{Kind: Register, Made: Made{Creator: "o-ada", Makers: []string{"o-ada", "o-bob"}}}, []string{"o-ada", "o-bob", "o-cloe"}},
+		{"begun by an older version", Request{Kind: Register, Made: Made{Creator: "o-ada"}}, []string{"o-ada", "o-cloe"}},
+		{"the plan names one of them", Request{Kind: Register, Made: Made{Makers: []string{"O-BEA", "o-ada"}}}, []string{"o-ada", "o-cloe"}},
+		{"restored, and made again", Request{Kind: Recreate, Made: Made{Makers: []string{"o-ada"}}}, []string{"o-ada"}},
+		{"it was there", Request{Kind: Update}, nil},
+	} {
+		if got := c.r.notOfPrincipal(signer, []string{"o-bea"}); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.what, got, c.want)
+		}
+	}
+}
