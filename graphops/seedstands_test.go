@@ -68,6 +68,7 @@ func (g *game) adoptedStands(r *workflow.Request, before entratest.Application) 
 		has, want []string
 	}{
 		{"application permissions", a.Roles, before.Roles}, {"delegated permissions", a.Scopes, before.Scopes}, {"web redirect URIs", a.Web, before.Web}, {"owners", a.Owners, before.Owners},
+		{"owners of the service principal", a.PrincipalOwners, before.PrincipalOwners},
 	} {
 		for _, n := range in.want {
 			if !slices.Contains(in.has, n) {
@@ -120,10 +121,10 @@ func (g *game) same(before entratest.Application) {
 		return
 	}
 	is := func(a entratest.Application) string {
-		for _, l := range [][]string{a.Roles, a.Scopes, a.Owners, a.Requested, a.Web, a.SPA, a.PublicClient, a.IdentifierURIs, a.DirectoryRoles} {
+		for _, l := range [][]string{a.Roles, a.Scopes, a.Owners, a.Requested, a.Web, a.SPA, a.PublicClient, a.IdentifierURIs, a.DirectoryRoles, a.PrincipalOwners} {
 			slices.Sort(l)
 		}
-		return fmt.Sprintf("%q %q %q %q %q %q %q %q %q %v %v %v %v %v", a.Roles, a.Scopes, a.Owners, a.Requested, a.Web, a.SPA, a.PublicClient, a.IdentifierURIs,
+		return fmt.Sprintf("%q %q %q %q %q %q %q %q %q %q %v %v %v %v %v", a.PrincipalOwners, a.Roles, a.Scopes, a.Owners, a.Requested, a.Web, a.SPA, a.PublicClient, a.IdentifierURIs,
 			a.DirectoryRoles, a.Passwords, a.Certificates, a.Federated, a.AzureRoles, len(a.Exposed))
 	}
 	if was, now := is(before), is(apps[0]); was != now {
