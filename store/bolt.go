@@ -19,12 +19,17 @@ type Bolt struct {
 	closed bool
 	busy   sync.WaitGroup // calls under way
 
-	damage damage
+	damage   damage
+	repaired error // what Open found damaged and wrote again
 
 	decoded atomic.Int64 // requests that were decoded; the tests look at it
 }
 
 var _ workflow.Store = (*Bolt)(nil)
+
+// Repaired returns what Open found damaged and wrote again, or nil. It is for the log:
+// everything that could be read is there, and Readable names what could not.
+func (b *Bolt) Repaired() error { return b.repaired }
 
 // enter begins a call, which ends with busy.Done, unless ctx is over or the store
 // is closed.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -18,6 +20,8 @@ type damage struct {
 	known   map[uint64]error
 	next    []byte // the key that the scan has come to
 	scanned bool   // every request was looked at once
+
+	suspect bool // a list was seen to say what the requests do not
 }
 
 // note keeps whether request number n could be read.
@@ -35,26 +39,65 @@ func (b *Bolt) note(n uint64, err error) {
 	}
 }
 
-// damaged are the numbers of the requests that are known not to be readable.
-func (b *Bolt) damaged() map[uint64]bool {
+// gone returns an *workflow.UnreadableError if request number n, which is not in the file,
+// is known to have been there.
+func (b *Bolt) gone(n uint64) error {
 	b.damage.mu.Lock()
 	defer b.damage.mu.Unlock()
-	all := make(map[uint64]bool, len(b.damage.known))
-	for n := range b.damage.known {
-		all[n] = true
+	if err := b.damage.known[n]; err != nil {
+		return unreadable(n, err)
 	}
-	return all
+	return nil
+}
+
+// allGone are the numbers of all requests that are known to have been there, descending.
+func (b *Bolt) allGone() *numbers {
+	b.damage.mu.Lock()
+	defer b.damage.mu.Unlock()
+	var all numbers
+	for n, err := range b.damage.known {
+		if err == errGone {
+			all = append(all, n)
+		}
+	}
+	slices.SortFunc(all, func(x, y uint64) int { return cmp.Compare(y, x) })
+	return &all
+}
+
+// suspect has the next call of Readable compare the lists with the requests.
+func (b *Bolt) suspect() {
+	b.damage.mu.Lock()
+	defer b.damage.mu.Unlock()
+	b.damage.suspect = true
+}
+
+// suspected does what suspect asked for.
+func (b *Bolt) suspected() error {
+	b.damage.mu.Lock()
+	suspect := b.damage.suspect
+	b.damage.mu.Unlock()
+	if !suspect {
+		return nil
+	}
+	if _, err := b.repair(); err != nil {
+		return fmt.Errorf("the lists of the store are damaged, and can't be written again: %w", err)
+	}
+	b.damage.mu.Lock()
+	b.damage.suspect = false
+	b.damage.mu.Unlock()
+	return nil
 }
 
 // Readable returns a *workflow.UnreadableError that names every request which can't be
 // read. The first call looks at all of them, and takes a second for some hundred thousand;
-// later ones return what was seen since.
+// later ones return what was seen since. Where a list was seen to be damaged, it writes the
+// lists again from the requests.
 func (b *Bolt) Readable(ctx context.Context) error {
 	if err := b.enter(ctx); err != nil {
 		return err
 	}
 	defer b.busy.Done()
-	if err := b.scan(ctx); err != nil {
+	if err := errors.Join(b.suspected(), b.scan(ctx)); err != nil {
 		return err
 	}
 	b.damage.mu.Lock()
@@ -87,7 +130,9 @@ func (b *Bolt) scan(ctx context.Context) error {
 			c := tx.Bucket(requestsBucket).Cursor()
 			k, v := c.Seek(next)
 			for i := 0; k != nil && i < some; i++ {
-				b.decode(number(k), v) // notes what it finds
+				if len(k) == 8 {
+					b.decode(number(k), v) // notes what it finds
+				}
 				k, v = c.Next()
 			}
 			next, done = bytes.Clone(k), k == nil

@@ -59,4 +59,20 @@
 // a version that is known, and the key fits. Until then it writes nothing: a
 // file that is refused is left as it is, byte for byte. A new file is made beside
 // its place and moved there when it is complete.
+//
+// # Damage
+//
+// bbolt has no checksums either, so one wrong bit can be anywhere, and must lose
+// nothing unseen (flip_test.go):
+//
+//   - In a request: its checksum (sum.go) is wrong. It is named wherever it is asked
+//     for, and all others are served.
+//   - In what is derived from the requests: Open compares all of that with them
+//     (survey.go) and writes it again (relist.go) where it differs. That costs three
+//     seconds for a hundred thousand requests.
+//   - In what holds the file together: Open makes a new file of all that can be read
+//     (rescue.go) and keeps the damaged one beside it. A request that the lists speak
+//     of and that is not there is named like one that can't be read.
+//
+// A file that was cut short, or of which no request can be read, is refused.
 package store

@@ -168,8 +168,14 @@ func numbered(prefix []byte, n uint64) []byte {
 	return binary.BigEndian.AppendUint64(prefix[:len(prefix):len(prefix)], ^n)
 }
 
-// number is the number at the end of a key.
-func number(key []byte) uint64 { return ^binary.BigEndian.Uint64(key[len(key)-8:]) }
+// number is the number at the end of a key, or 0, which no request has, where the key is
+// damaged and too short.
+func number(key []byte) uint64 {
+	if len(key) < 8 {
+		return 0
+	}
+	return ^binary.BigEndian.Uint64(key[len(key)-8:])
+}
 
 // listPrefix begins the keys of one list. The length keeps a value from being
 // the beginning of another.

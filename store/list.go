@@ -24,10 +24,10 @@ type everything struct{ c *bolt.Cursor }
 
 func (l everything) seek(most uint64) (uint64, bool) {
 	k, _ := l.c.Seek(requestKey(most))
-	if k == nil {
-		return 0, false
+	for k != nil && len(k) != 8 { // damaged
+		k, _ = l.c.Next()
 	}
-	return number(k), true
+	return number(k), k != nil
 }
 
 // kept is a list in listsBucket, by the beginning of its keys.
@@ -54,6 +54,9 @@ func (l *kept) find(most uint64) (at uint64, over bool) {
 		if i := slices.IndexFunc(v, func(low byte) bool { return low <= byte(most%blockSize) }); i >= 0 {
 			return most/blockSize*blockSize + uint64(v[i]), false
 		}
+		k, v = l.c.Next()
+	}
+	for k != nil && len(v) == 0 { // damaged
 		k, v = l.c.Next()
 	}
 	if len(k) != len(l.prefix)+8 || !bytes.HasPrefix(k, l.prefix) {
@@ -108,8 +111,8 @@ func (a allOf) seek(most uint64) (uint64, bool) {
 	}
 }
 
-// wanted is what a query asks for.
-func wanted(tx *bolt.Tx, q workflow.Query) list {
+// wanted is what a query asks for. A query for all requests asks for those that are gone, too.
+func wanted(tx *bolt.Tx, q workflow.Query, gone list) list {
 	of := func(prefix []byte) list { return &kept{c: tx.Bucket(listsBucket).Cursor(), prefix: prefix} }
 	var whose anyOf
 	if q.Requester != "" {
@@ -138,7 +141,7 @@ func wanted(tx *bolt.Tx, q workflow.Query) list {
 		all = append(all, named(tx.Bucket(listsBucket).Cursor(), of, text))
 	}
 	if all == nil {
-		return everything{tx.Bucket(requestsBucket).Cursor()}
+		return anyOf{everything{tx.Bucket(requestsBucket).Cursor()}, gone}
 	}
 	return anyOf{unfiled(tx, q), all}
 }
@@ -175,6 +178,10 @@ func named(c *bolt.Cursor, of func(prefix []byte) list, text string) list {
 	past := bytes.Repeat([]byte{0xff}, 9)
 	begin := gramPrefix(text)
 	for k, _ := c.Seek(begin); bytes.HasPrefix(k, begin); {
+		if len(k) < len(begin)+8 { // damaged
+			k, _ = c.Next()
+			continue
+		}
 		prefix := bytes.Clone(k[:len(k)-8])
 		found = append(found, of(prefix))
 		k, _ = c.Seek(append(prefix[:len(prefix):len(prefix)], past...))
@@ -182,13 +189,13 @@ func named(c *bolt.Cursor, of func(prefix []byte) list, text string) list {
 	return found
 }
 
-// due calls f with the numbers of the requests whose time has come, those that
-// are due longest first, until it returns false.
-func due(tx *bolt.Tx, q workflow.Query, f func(n uint64) bool) {
+// due calls f with the numbers of the requests whose time has come, and that time as
+// dueTime makes it, those that are due longest first, until it returns false.
+func due(tx *bolt.Tx, q workflow.Query, f func(n uint64, at []byte) bool) {
 	last := dueTime(q.DueBy)
 	c := tx.Bucket(dueBucket).Cursor()
-	for k, _ := c.First(); k != nil && bytes.Compare(k[:8], last) <= 0; k, _ = c.Next() {
-		if !f(binary.BigEndian.Uint64(k[8:])) {
+	for k, _ := c.First(); k != nil && bytes.Compare(k[:min(8, len(k))], last) <= 0; k, _ = c.Next() {
+		if len(k) == 16 && !f(binary.BigEndian.Uint64(k[8:]), k[:8]) {
 			return
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -42,9 +43,10 @@ var (
 // canaryName is what the canary is sealed for, so that it is nothing else.
 const canaryName = "canary"
 
-// Open opens the store at path, or makes it where there is no file. A file that
-// it can't open is left as it is, and the error is an *OpenError that ends with
-// the next step: ErrLocked, ErrDamaged, ErrNewer or ErrKey.
+// Open opens the store at path, or makes it where there is no file. What is damaged and
+// can be told from the rest it writes again; Repaired says so. A file that it can't open is
+// left as it is, and the error is an *OpenError that ends with the next step: ErrLocked,
+// ErrDamaged, ErrNewer or ErrKey.
 func Open(path string, key *workflow.Key) (*Bolt, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if err := create(path, key); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -53,6 +55,15 @@ func Open(path string, key *workflow.Key) (*Bolt, error) {
 		}
 	}
 	realm, err := inspect(path, key)
+	torn, rescued := errors.AsType[*harm](err)
+	if rescued {
+		if err = rescue(path, key, torn); err == nil {
+			realm, err = inspect(path, key)
+		}
+		if again, ok := errors.AsType[*harm](err); ok {
+			err = damaged(path, again.error)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +72,11 @@ func Open(path string, key *workflow.Key) (*Bolt, error) {
 		return nil, explain(path, err)
 	}
 	b := &Bolt{db: db, realm: realm}
-	if err := b.relist(); err != nil {
+	if b.repaired, err = b.repair(); err != nil {
 		return nil, errors.Join(damaged(path, err), db.Close())
+	}
+	if rescued {
+		b.repaired = fmt.Errorf("%w; the damaged file is kept beside it, as %s%s", torn.error, filepath.Base(path), damagedSuffix)
 	}
 	return b, nil
 }
@@ -93,7 +107,8 @@ func openBolt(path string, readOnly bool) (db *bolt.DB, err error) {
 }
 
 // inspect reads the file without changing it, and returns its realm if it is a
-// store that this program may open with this key.
+// store that this program may open with this key. The error is a *harm if it is damaged,
+// and some of it can be read.
 func inspect(path string, key *workflow.Key) (realm string, err error) {
 	switch info, err := os.Stat(path); {
 	case err != nil:
@@ -113,7 +128,9 @@ func inspect(path string, key *workflow.Key) (realm string, err error) {
 		return "", explain(path, err)
 	}
 	defer f.Close()
-	if err := verify(f); err != nil {
+	if err := verify(f); errors.As(err, new(*harm)) {
+		return "", err
+	} else if err != nil {
 		return "", damaged(path, err)
 	}
 	err = db.View(func(tx *bolt.Tx) error {
@@ -130,7 +147,7 @@ func inspect(path string, key *workflow.Key) (realm string, err error) {
 		}
 		for _, name := range buckets {
 			if tx.Bucket(name) == nil {
-				return damaged(path, fmt.Errorf("it has no %s", name))
+				return &harm{fmt.Errorf("it has no %s", name)}
 			}
 		}
 		realm = string(m.Get(realmKey))

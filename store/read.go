@@ -42,7 +42,9 @@ func (b *Bolt) value(id string) (n uint64, value []byte, err error) {
 		return nil
 	})
 	if err == nil && value == nil {
-		err = workflow.ErrNotFound
+		if err = b.gone(n); err == nil {
+			err = workflow.ErrNotFound
+		}
 	}
 	return n, value, err
 }
@@ -57,10 +59,14 @@ func (b *Bolt) decode(n uint64, value []byte) (*workflow.Request, error) {
 	}
 	b.note(n, err)
 	if err != nil {
-		return nil, &workflow.UnreadableError{Records: []workflow.Unreadable{{ID: formatID(n), Err: err}}}
+		return nil, unreadable(n, err)
 	}
 	r.ID, r.Realm = formatID(n), b.realm
 	return r, nil
+}
+
+func unreadable(n uint64, err error) *workflow.UnreadableError {
+	return &workflow.UnreadableError{Records: []workflow.Unreadable{{ID: formatID(n), Err: err}}}
 }
 
 // List returns the requests that q asks for, 50 where it sets no limit and never
@@ -85,18 +91,33 @@ func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request,
 	}
 	text := fold(q.Text)
 	var found []*workflow.Request
-	var unreadable []workflow.Unreadable
+	var unread workflow.UnreadableError
 	err := b.db.View(func(tx *bolt.Tx) error {
 		var err error
 		requests := tx.Bucket(requestsBucket)
-		take := func(n uint64) bool {
+		take := func(n uint64, at []byte) bool {
 			if err = ctx.Err(); err != nil {
 				return false
 			}
-			r, no := b.decode(n, requests.Get(requestKey(n)))
-			if bad, ok := errors.AsType[*workflow.UnreadableError](no); ok {
-				unreadable = append(unreadable, bad.Records...)
+			value := requests.Get(requestKey(n))
+			if value == nil {
+				if bad, ok := errors.AsType[*workflow.UnreadableError](b.gone(n)); ok {
+					unread.Add(bad)
+				} else {
+					b.suspect()
+				}
 				return true
+			}
+			r, no := b.decode(n, value)
+			if bad, ok := errors.AsType[*workflow.UnreadableError](no); ok {
+				unread.Records = append(unread.Records, bad.Records...)
+				return true
+			}
+			if at != nil && !bytes.Equal(at, dueTime(r.WakeAt)) {
+				b.suspect()
+				if r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy) {
+					return true
+				}
 			}
 			if strings.Contains(fold(r.AppName()), text) {
 				found = append(found, r)
@@ -104,17 +125,12 @@ func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request,
 			return len(found) < limit
 		}
 		if !q.DueBy.IsZero() {
-			due(tx, q, func(n uint64) bool {
-				if n >= before {
-					return true
-				}
-				return take(n)
-			})
+			due(tx, q, func(n uint64, at []byte) bool { return n >= before || take(n, at) })
 			return err
 		}
-		these := wanted(tx, q)
+		these := wanted(tx, q, b.allGone())
 		for n, ok := these.seek(before - 1); ok; n, ok = these.seek(n - 1) {
-			if !take(n) {
+			if !take(n, nil) || n == 0 { // which no request has, and before which there is none
 				break
 			}
 		}
@@ -123,8 +139,8 @@ func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request,
 	switch {
 	case err != nil:
 		return nil, err
-	case unreadable != nil:
-		return found, &workflow.UnreadableError{Records: unreadable}
+	case unread.Records != nil:
+		return found, &unread
 	}
 	return found, nil
 }

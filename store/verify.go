@@ -2,9 +2,10 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"os"
 )
@@ -33,22 +34,33 @@ const (
 // of leaves are left out. It is a variable for the tests alone.
 var wholeSize int64 = 256 << 20
 
-// A checker walks through a bbolt file, and believes nothing in it.
+// A checker walks through a bbolt file, and believes nothing in it. All pages and elements
+// are as bbolt writes them: what differs is damaged, even if bbolt would read past it.
 type checker struct {
 	f        *os.File
 	pageSize int64
 	pages    uint64 // in use
 	seen     []bool
 	whole    bool
+	bucket   string // that it is in; empty in the root
 }
 
-// verify returns an error if the file is not a whole bbolt file.
+// harm is damage that leaves a part of the file to be read.
+type harm struct{ error }
+
+func (h *harm) Unwrap() error { return h.error }
+
+// keySizes are the lengths of keys, in the buckets in which all have the same.
+var keySizes = map[string]int{"requests": 8, "new": 8, "due": 16}
+
+// verify returns an error if the file is not a whole bbolt file, a *harm where its end is
+// there and a part of it can be read.
 func verify(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	m, err := newestMeta(f)
+	m, mended, err := newestMeta(f)
 	if err != nil {
 		return err
 	}
@@ -61,51 +73,17 @@ func verify(f *os.File) error {
 	}
 	c := &checker{f: f, pageSize: m.pageSize, pages: m.pages, seen: make([]bool, m.pages), whole: size <= wholeSize}
 	c.seen[0], c.seen[1] = true, true
-	if err := c.tree(m.root, true); err != nil {
-		return err
+	if mended {
+		return &harm{errors.New("its first page is damaged")}
 	}
-	return c.freelist(m.freelist)
-}
-
-// A meta is one of the two first pages, which commits write in turn.
-type meta struct {
-	pageSize                      int64
-	root, freelist, pages, commit uint64
-}
-
-// newestMeta returns the one that the last whole commit wrote.
-func newestMeta(f *os.File) (newest meta, err error) {
-	err = fmt.Errorf("it does not begin like a store")
-	for pageSize := int64(1024); pageSize <= 1024<<14; pageSize *= 2 {
-		for at := range int64(2) {
-			m, merr := metaAt(f, at*pageSize)
-			if merr == nil && m.pageSize == pageSize && (err != nil || m.commit > newest.commit) {
-				newest, err = m, nil
-			}
-		}
+	err = c.tree(m.root, bound{})
+	if err == nil {
+		err = c.freelist(m.freelist)
 	}
-	return newest, err
-}
-
-func metaAt(f *os.File, at int64) (meta, error) {
-	b := make([]byte, headerSize+64)
-	if _, err := f.ReadAt(b, at); err != nil {
-		return meta{}, err
+	if err != nil {
+		return &harm{err}
 	}
-	b = b[headerSize:]
-	order := binary.NativeEndian
-	sum := fnv.New64a()
-	sum.Write(b[:56])
-	if order.Uint32(b) != boltMagic || order.Uint32(b[4:]) != boltVersion || order.Uint64(b[56:]) != sum.Sum64() {
-		return meta{}, fmt.Errorf("no meta page at %d", at)
-	}
-	return meta{
-		pageSize: int64(order.Uint32(b[8:])),
-		root:     order.Uint64(b[16:]), // the root bucket's counter follows
-		freelist: order.Uint64(b[32:]),
-		pages:    order.Uint64(b[40:]),
-		commit:   order.Uint64(b[48:]),
-	}, nil
+	return nil
 }
 
 // A page is one page with those that it goes on for.
@@ -147,9 +125,12 @@ func (c *checker) page(n uint64, skipLeaf bool) (p page, err error) {
 	return p, err
 }
 
+// A bound is what the keys of a page are: from on, and before, where that is set.
+type bound struct{ from, before []byte }
+
 // tree checks a bucket from its root page on.
-func (c *checker) tree(root uint64, ofBuckets bool) error {
-	p, err := c.page(root, !c.whole && !ofBuckets)
+func (c *checker) tree(root uint64, in bound) error {
+	p, err := c.page(root, !c.whole && c.bucket != "")
 	if err != nil {
 		return err
 	}
@@ -157,40 +138,75 @@ func (c *checker) tree(root uint64, ofBuckets bool) error {
 	case p.kind == leafPage && p.body == nil:
 		return nil
 	case p.kind == leafPage:
-		return c.leaf(p)
+		return c.leaf(p, in)
 	case p.kind == branchPage && p.count > 0:
-		return p.elements(func(e []byte, key, _ []byte) error { return c.tree(binary.NativeEndian.Uint64(e[8:]), ofBuckets) })
+		var keys [][]byte
+		var roots []uint64
+		err := p.elements(func(e, key, _ []byte) error {
+			keys, roots = append(keys, key), append(roots, binary.NativeEndian.Uint64(e[8:]))
+			return nil
+		})
+		if err != nil || bytes.Compare(keys[0], in.from) < 0 {
+			return cmp.Or(err, p.wrong("out of order"))
+		}
+		for i, root := range roots {
+			of := bound{keys[i], in.before}
+			if i+1 < len(keys) {
+				of.before = keys[i+1]
+			}
+			if err := c.tree(root, of); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	return fmt.Errorf("page %d is of kind %#x", root, p.kind)
 }
 
-// leaf checks a page of keys with values, some of which are buckets.
-func (c *checker) leaf(p page) error {
-	return p.elements(func(e []byte, key, value []byte) error {
-		if binary.NativeEndian.Uint32(e)&bucketFlag == 0 {
+// leaf checks a page of keys with values, which in the root are buckets.
+func (c *checker) leaf(p page, in bound) error {
+	return p.elements(func(e, key, value []byte) error {
+		size, fixed := keySizes[c.bucket]
+		flags := binary.NativeEndian.Uint32(e)
+		switch {
+		case c.bucket != "" && (flags != 0 || fixed && len(key) != size):
+			return p.wrong("overwritten")
+		case bytes.Compare(key, in.from) < 0 || in.before != nil && bytes.Compare(key, in.before) >= 0:
+			return p.wrong("out of order")
+		case flags&bucketFlag == 0:
 			return nil
 		}
 		if len(value) < bucketSize {
 			return fmt.Errorf("bucket %q is cut short", key)
 		}
-		if root := binary.NativeEndian.Uint64(value); root != 0 {
-			return c.tree(root, false)
+		c.bucket = string(key)
+		defer func() { c.bucket = "" }()
+		root := binary.NativeEndian.Uint64(value)
+		if root != 0 && len(value) == bucketSize {
+			return c.tree(root, bound{})
 		}
 		in := value[bucketSize:]
+		if root != 0 {
+			return fmt.Errorf("bucket %q is in two places", key)
+		}
 		if len(in) < headerSize || binary.NativeEndian.Uint16(in[8:]) != leafPage {
 			return fmt.Errorf("bucket %q is cut short", key)
 		}
-		return c.leaf(page{number: p.number, kind: leafPage, count: binary.NativeEndian.Uint16(in[10:]), body: in})
+		return c.leaf(page{number: p.number, kind: leafPage, count: binary.NativeEndian.Uint16(in[10:]), body: in}, bound{})
 	})
 }
 
-// elements calls f for each element of a page, whose keys have to ascend.
+func (p page) wrong(how string) error { return fmt.Errorf("page %d is %s", p.number, how) }
+
+// elements calls f for each element of a page, whose keys have to ascend, and which are
+// side by side.
 func (p page) elements(f func(e, key, value []byte) error) error {
 	var last []byte
+	next := uint64(headerSize) + uint64(p.count)*elementSize
 	for i := range int(p.count) {
 		at := headerSize + i*elementSize
 		if at+elementSize > len(p.body) {
-			return fmt.Errorf("page %d is overwritten", p.number)
+			return p.wrong("overwritten")
 		}
 		e := p.body[at : at+elementSize]
 		order := binary.NativeEndian
@@ -199,12 +215,13 @@ func (p page) elements(f func(e, key, value []byte) error) error {
 			pos, keySize, valueSize = order.Uint32(e[4:]), order.Uint32(e[8:]), order.Uint32(e[12:])
 		}
 		from := uint64(at) + uint64(pos)
-		if from+uint64(keySize)+uint64(valueSize) > uint64(len(p.body)) {
-			return fmt.Errorf("page %d is overwritten", p.number)
+		if from != next || from+uint64(keySize)+uint64(valueSize) > uint64(len(p.body)) {
+			return p.wrong("overwritten")
 		}
+		next = from + uint64(keySize) + uint64(valueSize)
 		key := p.body[from : from+uint64(keySize)]
 		if i > 0 && bytes.Compare(last, key) >= 0 {
-			return fmt.Errorf("page %d is out of order", p.number)
+			return p.wrong("out of order")
 		}
 		last = key
 		if err := f(e, key, p.body[from+uint64(keySize):][:valueSize]); err != nil {

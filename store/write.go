@@ -150,7 +150,11 @@ func holder(tx *bolt.Tx, claims []string, n uint64) *workflow.ClaimedError {
 	held := tx.Bucket(claimsBucket)
 	for _, c := range claims {
 		if v := held.Get([]byte(c)); v != nil {
-			if by := binary.BigEndian.Uint64(v); by != n {
+			by := uint64(0) // of nobody, where it is damaged: then it is held all the same
+			if len(v) == 8 {
+				by = binary.BigEndian.Uint64(v)
+			}
+			if by != n {
 				return &workflow.ClaimedError{Claim: c, By: formatID(by)}
 			}
 		}

@@ -83,6 +83,9 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if fault := kept.Repaired(); fault != nil {
+		o.Log.Error("the store was damaged, and was repaired from what can be read of it; check the disk", "store", c.Store, "what", fault)
+	}
 	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
 	requests := counted{kept, s.health.metrics}
 	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log, Now: o.Now, PublicURL: c.PublicURL, Backups: backups, Looks: looks})

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/fnv"
+	"os"
+)
+
+// A meta is one of the two first pages, which commits write in turn.
+type meta struct {
+	pageSize                      int64
+	root, freelist, pages, commit uint64
+}
+
+// newestMeta returns the one that the last whole commit wrote. mended reports whether one
+// wrong bit in it was corrected: bbolt would read the one before, and be a commit behind.
+func newestMeta(f *os.File) (newest meta, mended bool, err error) {
+	err = errors.New("it does not begin like a store")
+	for pageSize := int64(1024); pageSize <= 1024<<14; pageSize *= 2 {
+		for at := range int64(2) {
+			m, wrong, merr := metaAt(f, at*pageSize)
+			if merr == nil && m.pageSize == pageSize && (err != nil || m.commit > newest.commit) {
+				newest, mended, err = m, wrong, nil
+			}
+		}
+	}
+	return newest, mended, err
+}
+
+func metaAt(f *os.File, at int64) (m meta, mended bool, err error) {
+	b := make([]byte, headerSize+64)
+	if _, err := f.ReadAt(b, at); err != nil {
+		return m, false, err
+	}
+	b = b[headerSize:]
+	if m, err = readMeta(b); err == nil {
+		return m, false, nil
+	}
+	for bit := range 8 * len(b) {
+		b[bit/8] ^= 1 << (bit % 8)
+		if m, err = readMeta(b); err == nil {
+			return m, true, nil
+		}
+		b[bit/8] ^= 1 << (bit % 8)
+	}
+	return m, false, err
+}
+
+func readMeta(b []byte) (meta, error) {
+	order := binary.NativeEndian
+	sum := fnv.New64a()
+	sum.Write(b[:56])
+	if order.Uint32(b) != boltMagic || order.Uint32(b[4:]) != boltVersion || order.Uint64(b[56:]) != sum.Sum64() {
+		return meta{}, errors.New("it is no meta page")
+	}
+	return meta{
+		pageSize: int64(order.Uint32(b[8:])),
+		root:     order.Uint64(b[16:]), // the root bucket's counter follows
+		freelist: order.Uint64(b[32:]),
+		pages:    order.Uint64(b[40:]),
+		commit:   order.Uint64(b[48:]),
+	}, nil
+}

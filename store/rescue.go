@@ -1,0 +1,312 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// damagedSuffix is what is added to the name of a damaged file that is kept; there may be
+// several, which are numbered.
+const damagedSuffix = ".damaged"
+
+// rescue makes a whole store at path of what can be read in the one that is there, whose
+// damage is torn. That one is kept beside it. Until the new one is complete nothing is
+// changed at path; the error, an *OpenError, says why it can't be made.
+func rescue(path string, key *workflow.Key, torn *harm) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%v", fault)
+		}
+		switch {
+		case err == nil || errors.As(err, new(*OpenError)):
+		case err.Error() == torn.Error():
+			err = damaged(path, torn.error)
+		default:
+			err = damaged(path, fmt.Errorf("%w; and no whole one can be made of it: %v", torn.error, err))
+		}
+	}()
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	return remake(target, key)
+}
+
+// remake does it. Of two processes that do so at the same time one has the lock of the new
+// file, and the other finds path whole, or in use.
+func remake(path string, key *workflow.Key) error {
+	part := path + ".rescue"
+	db, err := bolt.Open(part, 0o600, &bolt.Options{Timeout: lockWait, NoStatistics: true})
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return explain(path, err)
+	case err != nil: // a power cut left it
+		return errors.Join(err, os.Remove(part))
+	}
+	defer os.Remove(part)
+	defer db.Close()
+	if _, err := inspect(path, key); !errors.As(err, new(*harm)) {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	found, err := salvage(f, key)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(db.Update(found.write), db.Close()); err != nil {
+		return err
+	}
+	if _, err := inspect(part, key); err != nil {
+		return fmt.Errorf("what is left is not whole: %v", err) // of another file: no *OpenError
+	}
+	if err := keepBeside(path, f); err != nil {
+		return err
+	}
+	return errors.Join(os.Rename(part, path), syncDir(filepath.Dir(path)))
+}
+
+// keepBeside gives the file at path, which f reads, a second name that no file has.
+func keepBeside(path string, f *os.File) error {
+	for i := 1; ; i++ {
+		name := path + damagedSuffix
+		if i > 1 {
+			name += fmt.Sprint("-", i)
+		}
+		if err := os.Link(path, name); err == nil {
+			return nil
+		}
+		to, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // there are file systems without links
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(to, io.NewSectionReader(f, 0, 1<<62))
+		return errors.Join(err, to.Sync(), to.Close())
+	}
+}
+
+// A find is what can be read of a damaged store.
+type find struct {
+	counter uint64                 // of requests
+	pairs   map[string][][2][]byte // by bucket, but for the requests
+	sure    []candidate            // requests on pages that the bucket leads to
+	unsure  []candidate            // requests on pages of which it is not certain that they are in use
+}
+
+// A candidate is what may be request number n.
+type candidate struct {
+	n     uint64
+	value []byte
+	r     *workflow.Request // nil where it can't be read
+}
+
+// salvage reads what it can of a damaged store.
+func salvage(f *os.File, key *workflow.Key) (*find, error) {
+	m, _, err := newestMeta(f)
+	if err != nil {
+		return nil, err
+	}
+	l := &loose{f: f, pageSize: m.pageSize, pages: m.pages, reached: make([]bool, m.pages)}
+	free := l.freelist(m.freelist)
+	roots := map[string][]byte{}
+	l.tree(m.root, map[uint64]bool{}, 0, func(_ uint64, e element) {
+		for _, name := range buckets {
+			if len(e.rest) < len(name)+bucketSize || !nearly(e.rest[:len(name)], name) {
+				continue
+			}
+			if roots[string(name)] == nil || bytes.HasPrefix(e.rest, name) {
+				roots[string(name)] = e.rest[len(name):max(len(e.all), len(name)+bucketSize)]
+			}
+		}
+	})
+	found := &find{pairs: map[string][][2][]byte{}}
+	for _, name := range buckets {
+		root := roots[string(name)]
+		if len(root) < bucketSize {
+			return nil, fmt.Errorf("it has no %s", name)
+		}
+		if bytes.Equal(name, requestsBucket) {
+			found.counter = binary.NativeEndian.Uint64(root[8:])
+			l.inBucket(root, 8, func(page uint64, e element) { found.add(e, !free[page]) })
+			continue
+		}
+		l.inBucket(root, map[string]uint64{"due": 16, "new": 8}[string(name)], func(_ uint64, e element) {
+			if len(e.key) > 0 {
+				found.pairs[string(name)] = append(found.pairs[string(name)], [2][]byte{e.key, e.value})
+			}
+		})
+	}
+	for n := uint64(2); n < m.pages; n++ {
+		if l.reached[n] || free[n] {
+			continue
+		}
+		if p, ok := l.page(n); ok && p.kind == leafPage {
+			for _, e := range p.loose(8) { // a page that a damaged one led to, or one that is not in use
+				if bytes.HasPrefix(e.value, []byte(`{"v":`)) {
+					found.add(e, false)
+				}
+			}
+		}
+	}
+	return found, found.fits(key)
+}
+
+// freelist are the pages that are not in use.
+func (l *loose) freelist(n uint64) map[uint64]bool {
+	free := map[uint64]bool{}
+	p, ok := l.page(n)
+	if n == noFreelist || !ok {
+		return free
+	}
+	order := binary.NativeEndian
+	count, ids := uint64(order.Uint16(p.body[10:])), p.body[headerSize:] // settle takes the page for another kind
+	if count == 0xFFFF && len(ids) >= 8 {
+		count, ids = order.Uint64(ids), ids[8:]
+	}
+	for i := range min(count, uint64(len(ids)/8)) {
+		free[order.Uint64(ids[8*i:])] = true
+	}
+	l.reached[n] = true
+	return free
+}
+
+// add keeps what may be a request.
+func (f *find) add(e element, sure bool) {
+	if len(e.rest) < 8 {
+		return
+	}
+	c := candidate{n: number(e.rest[:8]), value: e.value}
+	read := func(value []byte) {
+		if checkSum(value) == nil {
+			c.r, _ = decode(value)
+		}
+	}
+	if read(c.value); c.r == nil { // how long it is may be damaged
+		if end := bytes.LastIndexByte(e.rest, '}'); end > 8 {
+			if read(e.rest[8 : end+1]); c.r != nil {
+				c.value = e.rest[8 : end+1]
+			}
+		}
+	}
+	if sure {
+		f.sure = append(f.sure, c)
+	} else if c.r != nil {
+		f.unsure = append(f.unsure, c)
+	}
+}
+
+// fits returns an error if there is nothing to make a store of, or it has another key.
+func (f *find) fits(key *workflow.Key) error {
+	m := map[string][]byte{}
+	for _, p := range f.pairs["meta"] {
+		m[string(p[0])] = p[1]
+	}
+	if len(m[string(versionKey)]) == 0 || len(m[string(realmKey)]) == 0 {
+		return errors.New("its first page is damaged")
+	}
+	if _, err := key.Open(canaryName, m[string(canaryKey)]); err != nil {
+		return err
+	}
+	for _, c := range append(f.sure, f.unsure...) {
+		if c.r != nil {
+			return nil
+		}
+	}
+	if f.counter > 0 {
+		return errors.New("no request can be read")
+	}
+	return nil
+}
+
+// write puts what was found into a new store. Open writes what is derived from the
+// requests again; what the damaged store had of it says which request is which.
+func (f *find) write(tx *bolt.Tx) error {
+	for _, name := range buckets {
+		if err := tx.DeleteBucket(name); err != nil && tx.Bucket(name) != nil {
+			return err
+		}
+		b, err := tx.CreateBucket(name)
+		if err != nil {
+			return err
+		}
+		for _, p := range f.pairs[string(name)] {
+			if err := b.Put(p[0], p[1]); err != nil {
+				return err
+			}
+		}
+	}
+	requests := tx.Bucket(requestsBucket)
+	there := func(n uint64) bool { return requests.Get(requestKey(n)) != nil }
+	put := func(n uint64, c candidate) error {
+		f.counter = max(f.counter, n)
+		return requests.Put(requestKey(n), bytes.Clone(c.value))
+	}
+	var errs []error
+	take := func(from []candidate, as func(c candidate) (n uint64, ok bool)) {
+		for _, c := range from {
+			if n, ok := as(c); ok && !there(n) {
+				errs = append(errs, put(n, c))
+			}
+		}
+	}
+	// Those that everything agrees about come first, then those whose number is damaged.
+	take(f.sure, func(c candidate) (uint64, bool) { return c.n, agrees(tx, c.n, c.r) })
+	take(f.sure, func(c candidate) (uint64, bool) {
+		for bit := range 64 {
+			if n := c.n ^ 1<<bit; !agrees(tx, c.n, c.r) && agrees(tx, n, c.r) && !there(n) {
+				return n, true
+			}
+		}
+		return c.n, c.r != nil && !f.placed(tx, c)
+	})
+	doubtful := map[uint64]bool{}
+	for i, c := range f.unsure {
+		for _, d := range f.unsure[:i] {
+			if c.n == d.n && !bytes.Equal(c.value, d.value) && agrees(tx, c.n, c.r) && agrees(tx, d.n, d.r) {
+				doubtful[c.n] = true
+			}
+		}
+	}
+	take(f.unsure, func(c candidate) (uint64, bool) { return c.n, agrees(tx, c.n, c.r) && !doubtful[c.n] })
+	take(f.sure, func(c candidate) (uint64, bool) { return c.n, c.r == nil && c.n > 0 && c.n <= f.counter })
+	return errors.Join(append(errs, requests.SetSequence(f.counter))...)
+}
+
+// placed reports whether a candidate is stored, under whatever number.
+func (f *find) placed(tx *bolt.Tx, c candidate) bool {
+	for bit := range 65 {
+		n := c.n
+		if bit < 64 {
+			n ^= 1 << bit
+		}
+		if bytes.Equal(tx.Bucket(requestsBucket).Get(requestKey(n)), c.value) {
+			return true
+		}
+	}
+	return false
+}
+
+// agrees reports whether all that is said of number n is true of r.
+func agrees(tx *bolt.Tx, n uint64, r *workflow.Request) bool {
+	if r == nil || n == 0 || !listedAs(tx, n, r) {
+		return false
+	}
+	return r.WakeAt.IsZero() || tx.Bucket(dueBucket).Get(dueKey(r.WakeAt, n)) != nil
+}
