@@ -32,12 +32,12 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 	if uuid.Validate(name) == nil {
 		by = "appId"
 	}
-	list := s.get("/applications?$filter="+by+"%20eq%20%27{name}%27&$select=id,appId,displayName", "name", quote(name))
+	list := s.get("/applications?$filter="+by+"%20eq%20%27{name}%27&$select=id,appId,displayName,createdDateTime", "name", quote(name))
 	var found []workflow.Registration
 	more, err := s.somePages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, listPages, func(p serialization.Parsable) bool {
 		if l, ok := p.(models.ApplicationCollectionResponseable); ok {
 			for _, a := range l.GetValue() {
-				found = append(found, workflow.Registration{ObjectID: value(a.GetId()), AppID: value(a.GetAppId()), Name: value(a.GetDisplayName())})
+				found = append(found, registration(a))
 			}
 		}
 		return len(found) < workflow.SameNameMax
@@ -45,7 +45,15 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 	if err == nil && more && len(found) < workflow.SameNameMax {
 		return nil, &partial{graphService, opFindApps}
 	}
+	if len(found) == 1 {
+		s.isBorn(found[0].Created)
+	}
 	return found, s.fault(err)
+}
+
+// registration is what was read of an application.
+func registration(a models.Applicationable) workflow.Registration {
+	return workflow.Registration{ObjectID: value(a.GetId()), AppID: value(a.GetAppId()), Name: value(a.GetDisplayName()), Created: value(a.GetCreatedDateTime())}
 }
 
 // mergeable are the settings that can be merged.
@@ -95,14 +103,14 @@ func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (h
 		return has, found, "", err
 	}
 	if found.Federated, err = s.federated(ctx, issuers); err != nil {
-		return has, found, "", s.fault(err)
+		return has, found, "", s.fault(err, m.ObjectID)
 	}
 	principal, err := s.principal(ctx, m.AppID)
 	if status(err) == http.StatusNotFound {
 		return has, found, "", nil
 	}
 	if err != nil {
-		return has, found, "", s.fault(err)
+		return has, found, "", s.fault(err, m.ObjectID)
 	}
 	servicePrincipal = value(principal.GetId())
 	if has.Permissions, err = s.permissionsOf(ctx, servicePrincipal); err != nil {
@@ -111,7 +119,7 @@ func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (h
 	if len(p.DirectoryRoles) > 0 { // else the token may not read them
 		ids, err := s.directoryRoles(ctx, s.rolesItem(servicePrincipal))
 		if err != nil {
-			return has, found, "", s.fault(err)
+			return has, found, "", s.fault(err, servicePrincipal)
 		}
 		has.DirectoryRoles = rolesCalled(ids, p.DirectoryRoles)
 	}
@@ -185,7 +193,7 @@ func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Perm
 		return nil, err
 	}
 	s.batch(ctx, []*item{roles, grants})
-	if err := worst([]error{s.fault(roles.err), s.fault(grants.err)}); err != nil {
+	if err := worst([]error{s.fault(roles.err, sp), s.fault(grants.err, sp)}); err != nil {
 		return nil, err
 	}
 	type given struct {
@@ -202,7 +210,7 @@ func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Perm
 		}
 	})
 	if err != nil {
-		return nil, s.fault(err)
+		return nil, s.fault(err, sp)
 	}
 	err = s.pages(ctx, grants.op, grants.req, grants.got, grants.as, func(p serialization.Parsable) {
 		if l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable); ok {
@@ -217,7 +225,7 @@ func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Perm
 		}
 	})
 	if err != nil {
-		return nil, s.fault(err)
+		return nil, s.fault(err, sp)
 	}
 	var out []workflow.Permission
 	for _, g := range all {
@@ -297,7 +305,7 @@ func (s *session) RemoveFederated(ctx context.Context, applicationID, name strin
 	case status(err) == http.StatusNotFound:
 		return nil
 	}
-	err = s.fault(err)
+	err = s.fault(err, applicationID)
 	s.removes(what, err)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -176,11 +177,21 @@ func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name,
 		"principalId":      servicePrincipal,
 		"principalType":    "ServicePrincipal", // so that a new one need not be known everywhere
 	}}
-	err := s.azure(ctx, opAzureAssign, http.MethodPut, workflow.AzureScope(named)+authorizing+"roleAssignments/"+workflow.AzureID(name, servicePrincipal, named, role), "", body, nil)
+	at := workflow.AzureScope(named) + authorizing + "roleAssignments/" + workflow.AzureID(name, servicePrincipal, named, role)
+	var made struct{ Properties struct{ CreatedOn time.Time } }
+	err := s.azure(ctx, opAzureAssign, http.MethodPut, at, "", body, &made)
 	a, _ := err.(*answer)
-	switch {
-	case a != nil && a.is("RoleAssignmentExists"):
+	switch on := made.Properties.CreatedOn; {
+	case err == nil && s.ask.Restored && !on.IsZero() && on.Before(s.ask.Removed) && workflow.IsYoung(s.ask.Removed, s.now()):
+		return old(opAzureAssign, "the role was taken a moment ago, and not all know that") // this is the one that was taken
+	case a == nil, !a.is("RoleAssignmentExists"):
+	case s.ask.Restored && workflow.IsYoung(s.ask.Removed, s.now()) && !s.tries("assign "+at, false):
+		return a.behind("it was taken a moment ago, and not all know that")
+	default:
 		return nil // this principal has this role here: under another ID
+	}
+	if err == nil || answerLost(err) {
+		s.tries("assign "+at, true)
 	}
 	return s.fault(err, servicePrincipal)
 }

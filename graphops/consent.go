@@ -24,6 +24,7 @@ type consent struct {
 	role     uuid.UUID
 	scopes   []string // nil for an app role
 	keep     []string // scopes that stay where they are found
+	taken    bool     // something of it was withdrawn minutes ago
 	item     *item
 }
 
@@ -95,7 +96,7 @@ func (s *session) consents(ctx context.Context, sp string, permissions []workflo
 			return nil, err
 		}
 		if p.Type != catalog.Delegated {
-			all = append(all, &consent{key: strings.Join([]string{sp, r.id, id.String()}, " "), resource: r, role: id})
+			all = append(all, &consent{key: strings.Join([]string{sp, r.id, id.String()}, " "), resource: r, role: id, taken: s.wasWithdrawn(p)})
 			continue
 		}
 		g := grants[r.id]
@@ -105,7 +106,7 @@ func (s *session) consents(ctx context.Context, sp string, permissions []workflo
 			all = append(all, g)
 		}
 		if !slices.Contains(g.scopes, p.Name) {
-			g.scopes = append(g.scopes, p.Name)
+			g.scopes, g.taken = append(g.scopes, p.Name), g.taken || s.wasWithdrawn(p)
 		}
 	}
 	for _, g := range grants {
@@ -118,6 +119,13 @@ func (s *session) consents(ctx context.Context, sp string, permissions []workflo
 		}
 	}
 	return all, nil
+}
+
+// wasWithdrawn reports whether a permission was withdrawn minutes ago.
+func (s *session) wasWithdrawn(p workflow.Permission) bool {
+	return workflow.IsYoung(s.ask.Removed, s.now()) && slices.ContainsFunc(s.ask.Taken, func(q workflow.Permission) bool {
+		return q.ResourceAppID == p.ResourceAppID && q.Type == p.Type && q.Name == p.Name
+	})
 }
 
 func (s *session) consentItem(ctx context.Context, sp string, c *consent) (*item, error) {
@@ -159,6 +167,9 @@ func (s *session) sendConsents(ctx context.Context, sp string, todo []*consent) 
 		case a != nil && (a.status == http.StatusBadRequest || a.status == http.StatusConflict) && !a.is("Directory_ConcurrencyViolation"):
 			unsure = append(unsure, c)
 		default:
+			if answerLost(c.item.err) {
+				s.tries("consent "+c.key, true)
+			}
 			errs = append(errs, s.fault(c.item.err, sp, c.resource.id))
 		}
 	}
@@ -243,9 +254,12 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 			}
 		}
 		switch {
-		case there:
+		case there && c.taken && !s.tries("consent "+c.key, false):
+			errs = append(errs, refused.behind("it was withdrawn a moment ago, and not all know that"))
+		case there: // where the app is young, it may have been withdrawn a moment ago: a repeat sends it again
+			sure := !s.unsettled()
 			s.mu.Lock()
-			s.consented[c.key] = true
+			s.consented[c.key] = sure
 			s.mu.Unlock()
 		case refused.exists():
 			errs = append(errs, refused.behind("it is consented, and cannot be read yet"))

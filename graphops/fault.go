@@ -213,7 +213,7 @@ func (a *answer) input() bool {
 // Sources: azure-cli; hashicorp/terraform-provider-azuread, service_principal_resource.go
 // and app_role_assignment_resource.go; terraform-provider-azurerm 10479 and 19916.
 var refers = map[operation]bool{opPrincipal: true, opRole: true, opGrant: true, opRoleFor: true, opOwner: true, opAPI: true,
-	opAzureRole: true, opAzureAssign: true, opRestore: true, opRemoveKey: true}
+	opAzureRole: true, opAzureAssign: true, opRestore: true, opRemoveKey: true, opUnconsent: true}
 
 // behindCodes are those of a replica that is behind, and of nothing else.
 var behindCodes = []string{"NoBackingApplicationObject", "Error_MsaAppDoesNotExist", "RoleDefinitionDoesNotExist", "PrincipalNotFound"}

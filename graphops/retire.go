@@ -170,13 +170,7 @@ func (s *session) withdrawals(ctx context.Context, servicePrincipal string, page
 // consentOf is what a service principal was granted for a plan, as withdrawals call it.
 func (s *session) consentOf(ctx context.Context, servicePrincipal string, p workflow.Plan) (known []string, err error) {
 	roles, scopes, err := s.unwanted(ctx, servicePrincipal, p.Permissions)
-	for role := range roles {
-		known = append(known, "role of "+servicePrincipal+" on "+role)
-	}
-	for resource := range scopes {
-		known = append(known, "grant of "+servicePrincipal+" on "+resource)
-	}
-	return known, err
+	return given(servicePrincipal, roles, scopes), err
 }
 
 // anyHidden reports whether any of these may be there though it is not seen.
@@ -200,7 +194,7 @@ func (s *session) remove(ctx context.Context, items []*item, about string) error
 				s.isGone(at)
 				s.isGone(i.what)
 			}
-			errs = append(errs, s.fault(i.err))
+			errs = append(errs, s.fault(i.err, about))
 		case (s.settling() || s.knows(about)) && !s.took(at):
 			errs = append(errs, old(i.op, "what is removed is not seen everywhere yet"))
 		}
@@ -250,14 +244,17 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 		s.know(value(a.GetId()), appID)
 		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
 	}
+	restored := s.knows(appID)
 	a, err := s.findApplication(ctx, appID)
 	switch {
+	case err == nil && s.unsettled() && !restored: // it may be as it was before it was deleted
+		return false, old(opDeleted, "the application is not seen among the deleted ones yet")
 	case err == nil:
 		s.know(value(a.GetId()), appID)
 		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
 	case status(err) != http.StatusNotFound:
 		return false, s.fault(err, appID)
-	case s.unsettled(), s.knows(appID): // it was deleted, or restored, a moment ago
+	case s.unsettled(), restored: // it was deleted, or restored, a moment ago
 		return false, old(opDeleted, "the application is seen neither among the deleted ones nor among the others")
 	}
 	return false, nil
@@ -285,6 +282,9 @@ func (s *session) restorePrincipal(ctx context.Context, appID, id string) error 
 // for good, or its application not known yet to the replica that answered.
 func (s *session) restored(ctx context.Context, appID, id string, refused error) error {
 	_, err := s.send(ctx, opResourceOf, s.get("/servicePrincipals/{id}?$select=id", "id", id), models.CreateServicePrincipalFromDiscriminatorValue)
+	if err == nil && s.unsettled() && !s.knows(id) { // it may be as it was before it was deleted
+		return old(opRestore, "the app's service principal is not seen among the deleted ones yet")
+	}
 	if err == nil {
 		s.know(principalOf(appID))
 		return nil
@@ -311,22 +311,32 @@ func (s *session) Alive(ctx context.Context, appID string) (bool, error) {
 	return err == nil, s.fault(err)
 }
 
-// FindApplication reads which application has this App ID, and its service principal.
-func (s *session) FindApplication(ctx context.Context, appID string) (objectID, servicePrincipal string, err error) {
+// FindApplication reads which application has this App ID, and its service principal. What
+// is not seen is empty in what it returns: whether that is because it is young, only its
+// age tells.
+func (s *session) FindApplication(ctx context.Context, appID string) (found workflow.Registration, servicePrincipal string, err error) {
 	a, err := s.findApplication(ctx, appID)
-	if err != nil {
-		return "", "", s.fault(err, appID)
+	if status(err) == http.StatusNotFound {
+		return found, "", nil
 	}
+	if err != nil {
+		return found, "", s.fault(err, appID)
+	}
+	found = registration(a)
+	s.isBorn(found.Created)
 	p, err := s.principal(ctx, appID)
-	if err != nil {
-		return "", "", s.fault(err, appID)
+	if status(err) == http.StatusNotFound {
+		return found, "", nil
 	}
-	return value(a.GetId()), value(p.GetId()), nil
+	if err != nil {
+		return found, "", s.fault(err, appID)
+	}
+	return found, value(p.GetId()), nil
 }
 
 // findApplication reads the application with this App ID.
 func (s *session) findApplication(ctx context.Context, appID string) (models.Applicationable, error) {
-	got, err := s.send(ctx, opReadApp, s.get("/applications(appId=%27{app}%27)?$select=id,appId", "app", appID), models.CreateApplicationFromDiscriminatorValue)
+	got, err := s.send(ctx, opReadApp, s.get("/applications(appId=%27{app}%27)?$select=id,appId,displayName,createdDateTime", "app", appID), models.CreateApplicationFromDiscriminatorValue)
 	if err != nil {
 		return nil, err
 	}

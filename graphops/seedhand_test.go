@@ -20,26 +20,54 @@ func (g *game) hand(plan workflow.Plan, do func(workflow.Session)) {
 	s.Close()
 }
 
-// legacy makes an application that has been in use for long, and that Bea owns.
+// legacy makes an application that Bea owns: it has been in use for long, or was made
+// by hand minutes ago.
 func (g *game) legacy() (before entratest.Application) {
+	defer g.youngByHand()()
 	mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
 	calendars, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "Calendars.Read")
 	plan := workflow.Plan{Permissions: []workflow.Permission{mail, calendars}}
 	g.hand(plan, func(s workflow.Session) {
-		ctx := g.t.Context()
-		id, appID, err := s.EnsureApplication(ctx, workflow.App{UniqueName: "legacy", DisplayName: g.name, Notes: "since 2019", Audience: "AzureADMyOrg",
-			RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: plan.Permissions})
-		g.must(err)
-		sp, err := s.EnsureServicePrincipal(ctx, appID)
-		g.must(err)
-		g.must(s.EnsureConsent(ctx, sp, plan.Permissions))
-		_, _, err = s.AddKey(ctx, id, "by hand", time.Now().Add(200*24*time.Hour))
-		g.must(err)
-		_, err = s.EnsureOwners(ctx, workflow.Made{ObjectID: id}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
-		g.must(err)
+		a := workflow.App{UniqueName: "legacy", DisplayName: g.name, Notes: "since 2019", Audience: "AzureADMyOrg",
+			RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: plan.Permissions}
+		id, appID, sp := g.makes(s, a)
+		g.byHandDone(func() error { return s.EnsureConsent(g.t.Context(), sp, plan.Permissions) })
+		g.byHandDone(func() error {
+			_, _, err := s.AddKey(g.t.Context(), id, "by hand", time.Now().Add(200*24*time.Hour))
+			return err
+		})
+		g.owns(s, id)
 		before, _ = g.tenant.Application(appID)
 	})
 	return before
+}
+
+// youngByHand makes it a tenant of replicas before something is made by hand, sometimes,
+// and lets minutes pass after it.
+func (g *game) youngByHand() (pass func()) {
+	if g.chance.IntN(2) == 0 {
+		return func() {}
+	}
+	g.lags()
+	return func() { time.Sleep(time.Minute + time.Duration(g.chance.Int64N(int64(9*time.Minute)))) }
+}
+
+// until repeats what somebody does by hand.
+func (g *game) byHandDone(do func() error) { g.must(g.untilDone(do)) }
+
+// makes is an application made by hand, with its service principal.
+func (g *game) makes(s workflow.Session, a workflow.App) (id, appID, sp string) {
+	g.byHandDone(func() (err error) { id, appID, err = s.EnsureApplication(g.t.Context(), a); return err })
+	g.byHandDone(func() (err error) { sp, err = s.EnsureServicePrincipal(g.t.Context(), appID); return err })
+	return id, appID, sp
+}
+
+// owns makes Bea the owner of what Ada has made.
+func (g *game) owns(s workflow.Session, id string) {
+	g.byHandDone(func() error {
+		_, err := s.EnsureOwners(g.t.Context(), workflow.Made{ObjectID: id}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
+		return err
+	})
 }
 
 func (g *game) adopted() (*workflow.Request, entratest.Application) {
@@ -71,7 +99,9 @@ func (g *game) undoAdopt() {
 func (g *game) verify() {
 	r, err := g.desk.Submit(g.t.Context(), bea, g.draft())
 	g.must(err)
+	pass := g.youngByHand()
 	g.byHand(r)
+	pass()
 	g.lags()
 	r, err = g.desk.Verify(g.t.Context(), r.ID, ada, "")
 	g.must(err)
@@ -85,36 +115,37 @@ func (g *game) byHand(r *workflow.Request) {
 		ctx := g.t.Context()
 		a := workflow.App{UniqueName: "by-hand", DisplayName: p.AppName, Audience: p.Audience, RedirectURIs: p.RedirectURIs, SPARedirectURIs: p.SPARedirectURIs,
 			PublicRedirectURIs: p.PublicRedirectURIs, PublicClientFlows: p.PublicClientFlows, Permissions: p.Permissions, Scopes: p.Scopes}
-		id, appID, err := s.EnsureApplication(ctx, a)
-		g.must(err)
-		sp, err := s.EnsureServicePrincipal(ctx, appID)
-		g.must(err)
+		id, appID, sp := g.makes(s, a)
 		if len(p.Scopes) > 0 {
-			g.must(s.EnsureAPI(ctx, id, appID, a))
+			g.byHandDone(func() error { return s.EnsureAPI(ctx, id, appID, a) })
 		}
-		g.must(s.EnsureConsent(ctx, sp, p.Permissions))
+		g.byHandDone(func() error { return s.EnsureConsent(ctx, sp, p.Permissions) })
 		for _, role := range p.DirectoryRoles {
-			g.must(s.EnsureDirectoryRole(ctx, sp, role.TemplateID))
+			g.byHandDone(func() error { return s.EnsureDirectoryRole(ctx, sp, role.TemplateID) })
 		}
 		if len(p.AzureRoles) > 0 {
-			g.must(s.EnsureAzureRoles(ctx, sp, "by-hand", p.Subscriptions, p.AzureRoles))
+			g.byHandDone(func() error { return s.EnsureAzureRoles(ctx, sp, "by-hand", p.Subscriptions, p.AzureRoles) })
 		}
-		switch c := p.Credential; c.Kind {
+		g.credentialByHand(s, id, p.Credential)
+		g.owns(s, id)
+	})
+}
+
+func (g *game) credentialByHand(s workflow.Session, id string, c workflow.Credential) {
+	ctx := g.t.Context()
+	made, _, err := g.dir.MakeCertificate("by hand", time.Now().Add(90*24*time.Hour))
+	g.must(err)
+	g.byHandDone(func() (err error) {
+		switch c.Kind {
 		case workflow.ClientSecret:
 			_, _, err = s.AddKey(ctx, id, "by hand", time.Now().Add(c.Lifetime))
-			g.must(err)
 		case workflow.OwnCertificate:
 			_, err = s.EnsureCertificate(ctx, id, "by hand", c.Certificate)
-			g.must(err)
 		case workflow.MadeCertificate:
-			made, _, err := g.dir.MakeCertificate("by hand", time.Now().Add(c.Lifetime))
-			g.must(err)
 			_, err = s.EnsureCertificate(ctx, id, "by hand", made)
-			g.must(err)
 		case workflow.Federated:
-			g.must(s.EnsureFederated(ctx, id, "by-hand", c.Federated))
+			err = s.EnsureFederated(ctx, id, "by-hand", c.Federated)
 		}
-		_, err = s.EnsureOwners(ctx, workflow.Made{ObjectID: id}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
-		g.must(err)
+		return err
 	})
 }

@@ -11,7 +11,12 @@ import (
 
 // lags makes the tenant one of replicas. Sometimes that is early, so that what the request
 // is about is young.
-func (g *game) lags() { g.tenant.Replicate(entratest.Replication{}) }
+func (g *game) lags() {
+	if !g.lagging {
+		g.tenant.Replicate(entratest.Replication{})
+	}
+	g.lagging = true
+}
 
 func (g *game) maybeYoung() {
 	if g.chance.IntN(2) == 0 {

@@ -124,6 +124,7 @@ type game struct {
 	broken  []string
 	forms   int
 	oldApp  *workflow.Request
+	lagging bool // the tenant is one of replicas
 }
 
 // TestEveryKindEndsAsItShould holds on every seed: one app, exactly what was approved, one

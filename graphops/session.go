@@ -93,6 +93,24 @@ func (s *session) knows(id string) bool {
 	return s.made[strings.ToLower(id)]
 }
 
+// isBorn notes when an application was created that was not made here. One that is young
+// was given what it has after that, by whoever made it.
+func (s *session) isBorn(created time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if workflow.IsYoung(created, s.now()) {
+		s.ask.Born, s.ask.Changed = newer(s.ask.Born, created), newer(s.ask.Changed, created)
+		s.ask.Given = newer(s.ask.Given, created)
+	}
+}
+
+func newer(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // unsettled reports whether what is read of the app may be older than its last change.
 func (s *session) unsettled() bool { return workflow.IsYoung(s.ask.Changed, s.now()) }
 

@@ -53,7 +53,24 @@ func (s *session) Trim(ctx context.Context, m workflow.Made, needs, had workflow
 	s.mu.Lock()
 	clear(s.consented)
 	s.mu.Unlock()
-	return s.remove(ctx, append(items, more...), m.ServicePrincipal)
+	if err := s.remove(ctx, append(items, more...), m.ServicePrincipal); err != nil {
+		return err
+	}
+	if s.anyHidden(given(m.ServicePrincipal, roles, scopes)) {
+		return old(opConsented, "what is removed is not seen yet")
+	}
+	return nil
+}
+
+// given are roles and grants of a service principal, as withdrawals call them.
+func given(sp string, roles map[string]bool, scopes map[string][]string) (known []string) {
+	for role := range roles {
+		known = append(known, "role of "+sp+" on "+role)
+	}
+	for resource := range scopes {
+		known = append(known, "grant of "+sp+" on "+resource)
+	}
+	return known
 }
 
 // unwanted are the app roles (resource and role ID) and the scopes (by resource
@@ -105,13 +122,14 @@ func (s *session) unassign(ctx context.Context, sp string, unwanted map[string]b
 			return
 		}
 		for _, a := range l.GetValue() {
-			if !unwanted[value(a.GetResourceId()).String()+" "+value(a.GetAppRoleId()).String()] {
+			role := value(a.GetResourceId()).String() + " " + value(a.GetAppRoleId()).String()
+			if !unwanted[role] {
 				continue
 			}
 			req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(sp).
 				AppRoleAssignments().ByAppRoleAssignmentId(value(a.GetId())).ToDeleteRequestInformation(ctx, nil)
 			if err == nil {
-				items = append(items, &item{op: opUnconsent, req: req})
+				items = append(items, &item{op: opUnconsent, req: req, what: "role of " + sp + " on " + role})
 			}
 		}
 	})
@@ -147,7 +165,7 @@ func (s *session) narrow(ctx context.Context, sp string, unwanted map[string][]s
 				req, err = at.ToDeleteRequestInformation(ctx, nil)
 			}
 			if err == nil {
-				items = append(items, &item{op: opUnconsent, req: req})
+				items = append(items, &item{op: opUnconsent, req: req, what: "grant of " + sp + " on " + strings.ToLower(value(g.GetResourceId()))})
 			}
 		}
 	})

@@ -53,7 +53,10 @@ const (
 )
 
 // A Registration is an application that is in the tenant.
-type Registration struct{ ObjectID, AppID, Name string }
+type Registration struct {
+	ObjectID, AppID, Name string
+	Created               time.Time // zero where Entra does not say
+}
 
 // Adopted says whether r is about an app that was not made here.
 func (r *Request) Adopted() bool { return r.Kind == Adopt || r.Found.AppID != "" }
@@ -246,7 +249,7 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 		if err != nil {
 			return Registration{}, err
 		}
-		return Registration{}, &Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. %s%s", name, like, next)}
+		return Registration{}, &notSeen{&Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. %s%s", name, like, next)}}
 	case len(found) > 1:
 		return Registration{}, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, appIDs(found), next)}
 	}
@@ -261,8 +264,8 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 	if other != "" {
 		return Registration{}, alreadyOurs(name, other)
 	}
-	_, err = e.save(r.ID, func(r *Request, _ time.Time) error {
-		r.Made.ObjectID, r.Made.AppID = app.ObjectID, app.AppID
+	_, err = e.save(r.ID, func(r *Request, now time.Time) error {
+		r.found(app, now)
 		if r.Kind == Adopt {
 			r.Found.AppID, r.Found.Name = app.AppID, app.Name
 		}
@@ -286,7 +289,7 @@ func alike(ctx context.Context, typed string, s Session) (string, error) {
 		}
 	}
 	if len(found) == 0 {
-		return "One that was made minutes ago Entra may not know everywhere yet: then wait some minutes. ", nil
+		return tryLater + " ", nil
 	}
 	return fmt.Sprintf("An application called %s is there, which looks the same and is another name: App ID %s. ", name, appIDs(found)), nil
 }
@@ -310,13 +313,13 @@ func alreadyOurs(name, by string) error {
 
 // record writes down what the app has, before anything is added to it.
 func record(ctx context.Context, r *Request, s Session) (edit, error) {
-	has, found, servicePrincipal, err := s.Look(ctx, r.Made, r.Plan)
+	has, found, servicePrincipal, err := lookOften(ctx, r, s)
 	if err != nil {
 		return nil, err
 	}
 	clean(&has)
 	if len(r.Plan.Owners) > 0 {
-		if found.Owners, err = s.Owners(ctx, r.Made.ObjectID); err != nil {
+		if found.Owners, err = ownersOf(ctx, r, s); err != nil {
 			return nil, err
 		}
 	}
@@ -333,6 +336,53 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 		d, _ := r.Difference()
 		st.Note = fmt.Sprintf("%d to add, %d there already, %d kept beside them", len(d.Added), len(d.There), len(d.Stays))
 	}, nil
+}
+
+// youngLooks is how often an app is looked at that was made minutes ago: each answer may
+// lack something, and another one.
+const youngLooks = 6
+
+// looks is how often r's app is looked at before it is known what it has.
+func (r *Request) looks() int {
+	if r.Made.Born.IsZero() {
+		return 1
+	}
+	return youngLooks
+}
+
+// ownersOf are the owners of an app that is adopted. The requester is one: that was seen.
+func ownersOf(ctx context.Context, r *Request, s Session) (all []string, err error) {
+	for range r.looks() {
+		owners, err := s.Owners(ctx, r.Made.ObjectID)
+		if err != nil {
+			return nil, err
+		}
+		all = joined(all, owners, strings.EqualFold)
+	}
+	for _, a := range s.Signer().Requesters {
+		all = joined(all, []string{a.ObjectID}, strings.EqualFold)
+	}
+	return all, nil
+}
+
+// lookOften is what an app has, and of a young one all that any of several looks has seen.
+func lookOften(ctx context.Context, r *Request, s Session) (has Plan, found Found, servicePrincipal string, err error) {
+	has, found, servicePrincipal, err = s.Look(ctx, r.Made, r.Plan)
+	for n := 1; n < r.looks() && err == nil; n++ {
+		var more Plan
+		var besides Found
+		var sp string
+		if more, besides, sp, err = s.Look(ctx, r.Made, r.Plan); err != nil {
+			break
+		}
+		has, servicePrincipal = has.with(more), cmp.Or(servicePrincipal, sp)
+		found.Thumbprints = joined(found.Thumbprints, besides.Thumbprints, equal)
+		found.Federated = joined(found.Federated, besides.Federated, func(a, b FederatedIssuer) bool { return a == b })
+		found.AzureRoles, found.Required = joined(found.AzureRoles, besides.AzureRoles, equal), joined(found.Required, besides.Required, equal)
+		found.Secrets = max(found.Secrets, besides.Secrets)
+		found.NoIdentifierURI = found.NoIdentifierURI && besides.NoIdentifierURI
+	}
+	return has, found, servicePrincipal, err
 }
 
 // scopeElsewhere says which scope of a plan an app exposes otherwise already, or nil.

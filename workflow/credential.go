@@ -96,7 +96,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		}
 	}
 	if err := compared(missing, nil, excess); err != nil {
-		return nil, err
+		return nil, grantAgain(ctx, r, s, err)
 	}
 	if err := e.onlyKey(ctx, r, s); err != nil {
 		return nil, err
@@ -270,12 +270,10 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		if err != nil {
 			return nil, err
 		}
-		if excess = append(excess, more...); len(less) > 0 && len(excess) == 0 { // nobody has to wait for that
-			return nil, &Trouble{Code: "Lacks", Text: fmt.Sprintf("it lacks %s.", strings.Join(append(missing, less...), "; "))}
-		}
+		missing, excess = append(missing, less...), append(excess, more...)
 	}
 	if err := compared(missing, still, excess); err != nil {
-		return nil, err
+		return nil, grantAgain(ctx, r, s, err)
 	}
 	return func(r *Request, st *Step) {
 		st.Note = "the app has exactly what was approved"

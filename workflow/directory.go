@@ -70,6 +70,10 @@ type Ask struct {
 	Born, Changed time.Time
 	// Given is when the app was last given something. Where it is not known, that is Changed.
 	Given time.Time
+	// Taken are permissions that were withdrawn from it, and Removed is when: one that is
+	// said to be there soon after that may be gone.
+	Taken   []Permission
+	Removed time.Time
 	// Restored says that the app is brought back without its credentials: it has no
 	// certificate but the one of the request.
 	Restored bool
@@ -166,9 +170,9 @@ type Session interface {
 	// Dependents reads who else in the tenant depends on the app. What it could not read
 	// for a *Trouble is missing in what it returns beside that. An app that is gone has none.
 	Dependents(ctx context.Context, m Made) (Dependents, error)
-	// FindApplication returns the object IDs of the application with this App ID
-	// and of its service principal.
-	FindApplication(ctx context.Context, appID string) (objectID, servicePrincipal string, err error)
+	// FindApplication returns the application with this App ID and the object ID of its
+	// service principal. What is not seen is empty.
+	FindApplication(ctx context.Context, appID string) (found Registration, servicePrincipal string, err error)
 	// Trim makes sure that the app has nothing of what it had and no longer needs.
 	Trim(ctx context.Context, m Made, needs, had Plan) error
 	// RestoreApplication brings a deleted application and its service principal

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
@@ -199,14 +200,14 @@ func (s *fakeSession) RemoveOwner(_ context.Context, id, user string) error {
 	return err
 }
 
-func (s *fakeSession) FindApplication(_ context.Context, appID string) (string, string, error) {
-	_, err := call(s.wired, "find", func() (bool, error) {
-		if s.app(appID) == nil {
-			return false, &Trouble{Code: "404", Text: "there is no such app"}
+func (s *fakeSession) FindApplication(_ context.Context, appID string) (found Registration, sp string, err error) {
+	_, err = call(s.wired, "find", func() (bool, error) {
+		if s.app(appID) != nil {
+			found, sp = Registration{ObjectID: strings.Replace(appID, "app-", "obj-", 1), AppID: appID}, appID
 		}
 		return true, nil
 	})
-	return strings.Replace(appID, "app-", "obj-", 1), appID, err
+	return found, sp, err
 }
 
 func (s *fakeSession) Trim(_ context.Context, m Made, needs, had Plan) error {
@@ -291,7 +292,7 @@ func (s *fakeSession) Applications(_ context.Context, name string) ([]Registrati
 		var found []Registration
 		for key, a := range s.apps {
 			if strings.EqualFold(a.DisplayName, name) || key == name {
-				found = append(found, Registration{"obj-" + key, key, a.DisplayName})
+				found = append(found, Registration{"obj-" + key, key, a.DisplayName, time.Time{}})
 			}
 		}
 		return found, nil

@@ -236,7 +236,7 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, err
 	}
 	if !slices.ContainsFunc(owners, func(id string) bool { return strings.EqualFold(id, accounts[0].ObjectID) }) {
-		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in Entra (App registrations › Owners).", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}
+		return nil, &notSeen{&Trouble{Code: "NotOwner", Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in Entra (App registrations › Owners). Whoever became one in the last minutes may not be seen everywhere yet: then try again in some minutes.", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}}
 	}
 	return func(_ *Request, st *Step) { st.Note = accounts[0].UPN }, nil
 }

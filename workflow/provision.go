@@ -15,8 +15,8 @@ const (
 	// giveUp is how long a step may wait for a service that does not answer as it should,
 	// from its first try on. See Youth for what is not known everywhere yet.
 	giveUp = 3 * time.Minute
-	// giveUpVerify is how long it may wait for what somebody has made by hand to be known
-	// everywhere: what is not there by then was not made, as a rule.
+	// giveUpVerify is how long it may wait for what somebody has made by hand, as a rule long
+	// ago, to be known everywhere: what is not there by then was not made.
 	giveUpVerify = 20 * time.Second
 	// callLimit ends a call that nobody answers.
 	callLimit = 60 * time.Second
@@ -80,6 +80,9 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 	done, err := e.ensure(ctx, r, name, s)
 	e.log.Info("step", "request", r.ID, "step", name, "try", r.Step(name).Tries, "took", e.now().Sub(began), "err", err)
 	if err != nil {
+		if now, readErr := e.store.Get(context.WithoutCancel(e.hard), r.ID); readErr == nil { // the step may have learned how old the app is
+			r = now
+		}
 		return e.stepFailed(ctx, r, name, s, err)
 	}
 	_, err = e.save(r.ID, func(r *Request, now time.Time) error {
@@ -166,14 +169,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepOwner:
 		return e.ensureOwners(ctx, r, s)
 	case StepConsent:
-		keep := r.Left.Permissions
-		switch r.Kind {
-		case Adopt:
-			keep = r.Was.Permissions
-		case Update:
-			keep = nil // it was taken away by the step before
-		}
-		return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
+		return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, ensureConsent(ctx, r, s)
 	case StepAPI:
 		return func(_ *Request, st *Step) { st.Note = "api://" + r.Made.AppID }, s.EnsureAPI(ctx, r.Made.ObjectID, r.Made.AppID, r.api())
 	case StepDirectoryRoles:
@@ -209,7 +205,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepTrim:
 		return trim(ctx, r, s)
 	case StepGone:
-		return func(*Request, *Step) {}, stillThere(ctx, r, s)
+		return func(*Request, *Step) {}, stillThere(ctx, r, s, e.now())
 	case StepRestore:
 		return restore(ctx, r, s)
 	case StepDependents:
@@ -228,6 +224,37 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return func(*Request, *Step) {}, s.DeleteApplication(ctx, r.UniqueName(), r.Made.ObjectID)
 	}
 	return nil, fmt.Errorf("no step is called %q", name)
+}
+
+// ensureConsent grants what the plan has.
+func ensureConsent(ctx context.Context, r *Request, s Session) error {
+	keep := r.Left.Permissions
+	switch r.Kind {
+	case Adopt:
+		keep = r.Was.Permissions
+	case Update:
+		keep = nil // it was taken away by the step before
+	}
+	return s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
+}
+
+// grantAgain grants again what is missing: that it was there already may have been said by
+// a replica that had not heard of its withdrawal. It returns err, unless there is worse.
+func grantAgain(ctx context.Context, r *Request, s Session, err error) error {
+	if lag, ok := errors.AsType[*notYet](err); !ok || len(lag.missing) == 0 || r.Task != Provision {
+		return err
+	}
+	var more error
+	if r.stepDone(StepConsent) {
+		more = ensureConsent(ctx, r, s)
+	}
+	if more == nil && r.stepDone(StepAzureRoles) {
+		_, more = giveInAzure(ctx, r, s)
+	}
+	if _, excess := errors.AsType[*ExcessError](more); excess || errors.Is(more, ErrSessionOver) {
+		return more
+	}
+	return err
 }
 
 // Stands says that r's app is there, as the beginning of a sentence that goes on
@@ -285,7 +312,7 @@ func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Ti
 		wait = 30 * time.Second
 	}
 	at = e.now().Add(max(later.RetryAfter(), wait))
-	return at, at.Before(st.Since.Add(r.patience(later, e.now())))
+	return at, at.Before(st.Since.Add(r.patience(st, later)))
 }
 
 // stepFailed decides what an error means for the request: to wait, to ask for
@@ -407,7 +434,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += "after " + waited + " the app still lacks " + strings.Join(lag.missing, ", ") + "."
 	case isSpreading:
 		f.Text += "after " + waited + " not all of Entra knows what was just made or changed."
-	case isTemporary && later.RetryAfter() >= r.patience(later, e.now()):
+	case isTemporary && later.RetryAfter() >= r.patience(r.Step(name), later):
 		f.Text += r.Awaited(name) + " asks for no further call for " + waitWords(later.RetryAfter()) + ", which is longer than a step waits."
 	case isTemporary:
 		f.Text += r.Awaited(name) + " did not answer as it should for " + waited + "."

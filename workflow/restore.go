@@ -9,10 +9,14 @@ import (
 
 // stillThere refuses to recreate an app that is not gone: it would get a second
 // credential, and an Undo would end it.
-func stillThere(ctx context.Context, r *Request, s Session) error {
+func stillThere(ctx context.Context, r *Request, s Session, now time.Time) error {
 	alive, err := s.Alive(ctx, r.Made.AppID)
 	if err == nil && alive {
-		return &Trouble{Code: "NotDeleted", Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.", r.AppName())}
+		no := &Trouble{Code: "NotDeleted", Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.", r.AppName())}
+		if IsYoung(r.Made.Removed, now) {
+			return &stillSeen{no}
+		}
+		return no
 	}
 	return err
 }

@@ -148,7 +148,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 // ask is what a session for r reads first.
 func (r *Request) ask() Ask {
 	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Address(), Policy: r.bringsCredential() || r.opensToOthers(), Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
-		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.LeftAzure) > 0}
+		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions, Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.LeftAzure) > 0}
 	if r.inAzure() {
 		a.Subscriptions, a.AzureRights = r.azureWork().subscriptions(), r.azureRights()
 	}

@@ -72,11 +72,29 @@ func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, e
 		}
 		appID = app.AppID
 	}
-	objectID, sp, err := s.FindApplication(ctx, appID)
+	app, sp, err := s.FindApplication(ctx, appID)
+	if err != nil {
+		return nil, err
+	}
+	if app.ObjectID != "" { // its age says how long the rest is waited for
+		if r, err = e.save(r.ID, func(r *Request, now time.Time) error { r.found(app, now); return nil }); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case app.ObjectID == "":
+		return nil, &notSeen{&Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application with the App ID %s in this tenant. %s", appID, tryLater)}}
+	case sp == "":
+		return nil, &notSeen{&Trouble{Code: "NoServicePrincipal", Text: fmt.Sprintf("the application %s has no service principal in this tenant: az ad sp create --id %s makes it. %s", appID, appID, tryLater)}}
+	}
 	return func(r *Request, st *Step) {
-		r.Made.ObjectID, r.Made.ServicePrincipal, st.Note = objectID, sp, "App ID "+appID
-	}, err
+		r.found(app, e.now())
+		r.Made.ServicePrincipal, st.Note = sp, "App ID "+appID
+	}, nil
 }
+
+// tryLater is said of what is not seen, and may have been made by hand.
+const tryLater = "What was made in the last minutes may not be visible everywhere yet: then try again in some minutes."
 
 // asPlanned compares what an app that was made by hand is with what the plan says
 // of it: what people can sign in with, and what it can sign in with.
@@ -129,10 +147,11 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 	e.drop(r.ID)
 	_, lacks := errors.AsType[*notYet](why)
-	if _, unclear := errors.AsType[Temporary](why); unclear && !lacks {
+	_, missing := errors.AsType[*notSeen](why)
+	if _, unclear := errors.AsType[Temporary](why); unclear && !lacks && !missing {
 		f.Text = "Nothing can be said yet of what was made by hand. " + f.Text + " Run verify again, or press Approve to have the bot do it."
 	} else {
-		f.Text = "What was made by hand is not what the plan says. " + f.Text + " Entra may not know everywhere yet what was made minutes ago: then wait some minutes. Fix it and run verify again, or press Approve to have the bot do it."
+		f.Text = "What was made by hand is not what the plan says. " + f.Text + " Entra may not know everywhere yet what was made or changed minutes ago: then wait some minutes. Fix it and run verify again, or press Approve to have the bot do it."
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 		r.Failure, r.Made, r.Steps = f, Made{}, nil

@@ -103,12 +103,46 @@ func (*unseen) Error() string             { return "what may have been made is n
 func (*unseen) RetryAfter() time.Duration { return 0 }
 func (*unseen) Spreading()                {}
 
+// notSeen is a "no" about something that people say is there: what they made minutes ago
+// need not be known everywhere yet. It is looked for again for a while.
+type notSeen struct{ no *Trouble }
+
+func (n *notSeen) Error() string             { return "not seen: " + n.no.Error() }
+func (n *notSeen) RetryAfter() time.Duration { return 0 }
+func (n *notSeen) Spreading()                {}
+func (n *notSeen) Explain() *Trouble         { return n.no }
+
+// stillSeen is that something is seen that was deleted minutes ago.
+type stillSeen struct{ no *Trouble }
+
+func (n *stillSeen) Error() string             { return "still seen: " + n.no.Error() }
+func (n *stillSeen) RetryAfter() time.Duration { return 0 }
+func (n *stillSeen) Spreading()                {}
+func (n *stillSeen) Explain() *Trouble         { return n.no }
+
+// found notes an app that was not made here. Whoever made it has given it what it has
+// since then.
+func (r *Request) found(app Registration, now time.Time) {
+	r.Made.ObjectID, r.Made.AppID = app.ObjectID, app.AppID
+	if !IsYoung(app.Created, now) {
+		return
+	}
+	for _, at := range []*time.Time{&r.Made.Born, &r.Made.Changed} {
+		if app.Created.After(*at) {
+			*at = app.Created
+		}
+	}
+}
+
 // excess decides what it means that the app has more than was approved. A list that is
 // behind still shows what was removed, so for a while that is waited for. What lasts is
 // an alarm, and so at once is all that nobody has removed.
 func (r *Request) excess(err error, now time.Time) error {
 	more, ok := errors.AsType[*ExcessError](err)
-	if !ok || more.sure || !IsYoung(r.Made.Removed, now) {
+	switch {
+	case ok && r.Task == Verify: // somebody may just have removed it by hand
+		return &notYet{stale: more.Names}
+	case !ok, more.sure, !IsYoung(r.Made.Removed, now):
 		return err
 	}
 	if other := slices.DeleteFunc(slices.Clone(more.Names), r.wasTaken); len(other) > 0 {
@@ -125,14 +159,21 @@ func lasting(err error) error {
 	return err
 }
 
-// patience is how long a step of r is repeated for a reason. What somebody else made by
-// hand, as a rule long ago, is not waited for as long.
-func (r *Request) patience(why Temporary, now time.Time) time.Duration {
+// patience is how long a step of r is repeated for a reason, from its first try on. What
+// somebody else made by hand is waited for as long as it is young. As a rule it is not.
+func (r *Request) patience(st *Step, why Temporary) time.Duration {
 	_, spreading := why.(Spreading)
-	_, lacks := why.(*notYet)
+	lag, lacks := why.(*notYet)
+	_, unseen := why.(*notSeen)
 	switch {
-	case lacks && r.Task == Verify && !IsYoung(r.Made.Changed, now):
+	case lacks && r.Task == Verify && len(lag.stale) > 0: // that it is young says nothing about it
 		return giveUpVerify
+	case unseen, lacks && r.Task == Verify:
+		young := time.Duration(0)
+		if !r.Made.Born.IsZero() && r.Step(StepRestore) == nil { // a restored app has the owners that it had
+			young = r.Made.Born.Add(Youth + time.Minute).Sub(st.Since)
+		}
+		return max(giveUpVerify, young)
 	case spreading:
 		return Youth + time.Minute // once more when it is young no more
 	}
@@ -152,14 +193,16 @@ func (r *Request) waits(st *Step, why Temporary, now time.Time) string {
 		text += ": an answer was lost, so there may be a secret that nobody has. Should it show, it is removed"
 	case ok && len(lag.missing) > 0:
 		text += ", until the app has " + clip(strings.Join(lag.missing, ", "), 100)
+	case ok && len(lag.stale) > 0 && r.Task == Verify:
+		text += ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100)
 	case ok && len(lag.stale) > 0:
 		return text + ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100) + ". It was removed, and may be listed for " +
 			"twenty minutes more. If somebody gave it to the app again, remove it in Entra"
 	default:
 		text += ", until all of it knows what was just made or changed"
 	}
-	if r.patience(why, now) < Youth {
-		return text + ", for " + waitWords(r.patience(why, now)) + " at most"
+	if most := r.patience(st, why); most < Youth {
+		return text + ", for " + waitWords(most) + " at most"
 	}
 	return text + ". That can take twenty minutes, and nobody has to do anything"
 }

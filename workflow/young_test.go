@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -46,8 +47,8 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 		if !waits {
 			continue
 		}
-		if c.r.patience(lag, now) < Youth {
-			t.Errorf("%s: it is waited for %s", c.name, c.r.patience(lag, now))
+		if c.r.patience(&Step{}, lag) < Youth {
+			t.Errorf("%s: it is waited for %s", c.name, c.r.patience(&Step{}, lag))
 		}
 		if says := c.r.waits(&Step{Name: StepCheck}, lag, now); strings.Contains(says, "nobody has to") || !strings.Contains(says, "remove it in Entra") {
 			t.Errorf("%s: people are told %q", c.name, says)
@@ -144,4 +145,72 @@ func TestAFailureSaysHowLongWasWaited(t *testing.T) {
 	if says := by.waits(&Step{Name: StepCheck}, &notYet{missing: []string{"Mail.Read"}}, time.Now()); strings.Contains(says, "twenty") || !strings.Contains(says, "20 seconds") {
 		t.Errorf("a verification is waited for: %q", says)
 	}
+}
+
+// services.md, section 1: what somebody has made by hand is as young as Entra says that it
+// is. An old app is not waited for, and what is not seen at all is looked for again.
+func TestWhatWasMadeByHandIsWaitedForAsLongAsItIsYoung(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	unseen := &notSeen{&Trouble{Text: "it is not there"}}
+	lacks, has := &notYet{missing: []string{"Mail.Read"}}, &notYet{stale: []string{"Mail.Read"}}
+	for _, c := range []struct {
+		name string
+		kind Kind
+		task Task
+		age  time.Duration // 0 is not known
+		why  Temporary
+		most time.Duration
+	}{
+		{"nobody knows how old it is", Adopt, Provision, 0, unseen, giveUpVerify},
+		{"it is a year old", Adopt, Provision, 365 * 24 * time.Hour, unseen, giveUpVerify},
+		{"it is five minutes old", Adopt, Provision, 5 * time.Minute, unseen, 16 * time.Minute},
+		{"an old one lacks something", Register, Verify, time.Hour, lacks, giveUpVerify},
+		{"a young one lacks something", Register, Verify, 8 * time.Minute, lacks, 13 * time.Minute},
+		{"a young one has too much", Register, Verify, 8 * time.Minute, has, giveUpVerify},
+	} {
+		r := &Request{Kind: c.kind, Task: c.task}
+		app := Registration{ObjectID: "object", AppID: "app"}
+		if c.age > 0 {
+			app.Created = now.Add(-c.age)
+		}
+		r.found(app, now)
+		st := &Step{Name: StepOwned, Since: now}
+		if got := r.patience(st, c.why); got != c.most {
+			t.Errorf("%s: it is waited for %s, want %s", c.name, got, c.most)
+		}
+		if says := r.waits(st, c.why, now); !strings.Contains(says, "for "+waitWords(c.most)+" at most") {
+			t.Errorf("%s: people are told %q", c.name, says)
+		}
+	}
+}
+
+// What people say is there, and is not seen, is looked for again before it is denied.
+func TestAnAppThatIsNotSeenAtFirstIsAdopted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		app := w.byHand(legacyID, "hr", "OBJ-BEA")
+		began := time.Now()
+		w.before = func(call string) error {
+			switch seen := time.Since(began); { // when they are asked for
+			case call == "applications" && seen < 10*time.Second:
+				delete(w.apps, legacyID)
+			case call == "applications":
+				w.apps[legacyID], app.owners = app, nil
+			case call == "owners" && seen > 20*time.Second:
+				app.owners = []string{"OBJ-BEA"}
+			}
+			return nil
+		}
+		r, err := n.Submit(t.Context(), bea, adoption("hr"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.signsInFor(n, r)
+		pass(time.Minute)
+		if r = w.get(r.ID); r.State != Ready {
+			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
+		}
+	})
 }

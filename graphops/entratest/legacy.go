@@ -1,6 +1,10 @@
 package entratest
 
-import "github.com/entra-app/entra-app/workflow/catalog"
+import (
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
 
 // Legacy is an application that somebody made by hand before a test begins.
 type Legacy struct {
@@ -57,4 +61,16 @@ func (t *Tenant) AddApplication(l Legacy) Application {
 	}
 	t.s.changed()
 	return t.application(a)
+}
+
+// Age makes an application as old as that, as if it had been registered before. What is
+// registered by a call to Graph, or by AddApplication, is made now.
+func (t *Tenant) Age(appID string, age time.Duration) {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	for _, a := range t.apps {
+		if a.appID == appID {
+			a.created = t.s.now().Add(-age)
+		}
+	}
 }

@@ -43,6 +43,7 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 		_, err = s.EnsureOwners(ctx, workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
 		must(err)
 	}
+	w.tenant.Age(appID, 5*365*24*time.Hour)
 	return w.app(appID)
 }
 
@@ -143,11 +144,13 @@ func TestAnAppThatWasMadeByHandIsAdoptedUpdatedAndKeepsWhatItHad(t *testing.T) {
 
 func TestAnAppOfSomebodyElseIsNotAdopted(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w, c := newWorldWithClock(t)
 	w.start()
 	before := w.legacy("HR Portal", false)
 	w.types("update "+before.AppID, map[string]any{"Team": team, "Reason": "its mail is backed up too"})
 	w.approves("add to the existing app", "Approve")
+	w.sees(w.ada, in(approval), "for 20 seconds at most") // it is looked at again
+	c.pass(20 * time.Second)
 	card := w.sees(w.ada, in(approval), "does not own HR Portal")
 	if strings.Contains(card.Plain(), "Undo") {
 		t.Errorf("there is nothing to undo: %s", card.Plain())

@@ -60,6 +60,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 		must(err)
 		must(certified(s.EnsureCertificate(context.Background(), objectID, "by hand", c)))
 	}
+	w.tenant.Age(appID, 24*time.Hour)
 	return objectID, appID
 }
 
@@ -126,7 +127,7 @@ func TestAnAppThatWasMadeByHandAsThePlanSaysIsDone(t *testing.T) {
 // An App ID is something that people are told. Whose app it is has to be seen.
 func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w, clock := newWorldWithClock(t)
 	w.start()
 	w.asks("payroll-backup") // EA-1
 	w.asks("wages-backup")   // EA-2
@@ -147,6 +148,7 @@ func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
 		"the requester's, with a foreign address": {entratest.Legacy{Name: "own", Owner: "bea@contoso.com", RedirectURIs: []string{"https://localhost", "https://evil.example"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}}, "redirect URI https://evil.example (web)"},
 	} {
 		app := w.tenant.AddApplication(c.app)
+		w.tenant.Age(app.AppID, 24*time.Hour)
 		old := w.code()
 		if _, err := w.ada.Slash(t.Context(), approval, "/entra-app verify EA-2 "+app.AppID); err != nil {
 			t.Fatal(err)
@@ -155,8 +157,10 @@ func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
 		if err := w.entra.SignIn(w.code(), "ada@contoso.com"); err != nil {
 			t.Fatal(err)
 		}
-		card := w.sees(w.ada, in(approval), c.says).Plain()
-		if !strings.Contains(card, "What was made by hand is not what the plan says") {
+		w.sees(w.ada, in(approval), "for 20 seconds at most") // it is looked at again
+		clock.pass(20 * time.Second)
+		card := w.sees(w.ada, in(approval), "What was made by hand is not what the plan says").Plain()
+		if !strings.Contains(card, c.says) {
 			t.Errorf("%s: the card says %s", what, card)
 		}
 	}

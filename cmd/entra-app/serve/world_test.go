@@ -79,6 +79,19 @@ func newWorldOf(t testing.TB, c slacktest.Config) *world {
 	return newWorldIn(t, c, entratest.Config{})
 }
 
+// A clock is the time, and can be put on.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time       { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) pass(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// newWorldWithClock is newWorld with such a clock.
+func newWorldWithClock(t testing.TB) (*world, *clock) {
+	t.Helper()
+	c := &clock{}
+	return newWorldOf(t, slacktest.Config{Now: c.now}), c
+}
+
 // newWorldIn is newWorldOf with a Microsoft of its own kind.
 func newWorldIn(t testing.TB, c slacktest.Config, microsoft entratest.Config) *world {
 	t.Helper()
