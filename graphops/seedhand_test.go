@@ -52,7 +52,7 @@ func (g *game) youngByHand() (pass func()) {
 	return func() { time.Sleep(time.Minute + time.Duration(g.chance.Int64N(int64(9*time.Minute)))) }
 }
 
-// until repeats what somebody does by hand.
+// byHandDone repeats what somebody does by hand.
 func (g *game) byHandDone(do func() error) { g.must(g.untilDone(do)) }
 
 // makes is an application made by hand, with its service principal.
