@@ -148,8 +148,14 @@ func aboutEntra(e *world.Entra, ca string, microsoft bool) string {
 		for _, a := range t.Apps {
 			fmt.Fprintf(&b, "  app           %s  %s, secret %s\n", a.AppID, a.Name, a.Secret)
 		}
+		for _, g := range t.ManagementGroups {
+			fmt.Fprintf(&b, "  group         %s\n", g.Scope)
+		}
 		for _, s := range t.Subscriptions {
 			fmt.Fprintf(&b, "  subscription  %s  %s\n", s.ID, s.Name)
+			for _, g := range s.ResourceGroups {
+				fmt.Fprintf(&b, "  group         %s\n", g.Scope)
+			}
 		}
 	}
 	b.WriteString("\nCtrl-C ends it, and all of it is forgotten.\n")

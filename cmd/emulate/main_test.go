@@ -209,15 +209,59 @@ func TestAFileSaysWhoThereIs(t *testing.T) {
 	find(t, said, `(?s)(Tenant Fabrikam.*zoe@fabrikam\.com +Global Reader.*public client [0-9a-f-]{36}  Mine)`)
 	for wrong, says := range map[string]string{
 		"tenants:\n  - nmae: x\n": "nmae",
-		"tenants:\n  - name: x\n    people: [{upn: a@b.c, roles: [King]}]\n":                        `"King"`,
-		"tenants:\n  - name: x\n    apps: [{name: a, permissions: [Everything.Read]}]\n":            "Everything.Read",
-		"tenants:\n  - name: x\n    subscriptions: [{name: s, roles: [{upn: a@b.c, role: Owner}]}]": "a@b.c",
-		"tenants:\n  - name: x\n    subscriptions: [{name: s, roles: [{app: mine, role: Owner}]}]":  "mine",
+		"tenants:\n  - name: x\n    people: [{upn: a@b.c, roles: [King]}]\n":                            `"King"`,
+		"tenants:\n  - name: x\n    apps: [{name: a, permissions: [Everything.Read]}]\n":                "Everything.Read",
+		"tenants:\n  - name: x\n    subscriptions: [{name: s, roles: [{upn: a@b.c, role: Owner}]}]":     "a@b.c",
+		"tenants:\n  - name: x\n    subscriptions: [{name: s, roles: [{app: mine, role: Owner}]}]":      "mine",
+		"tenants:\n  - name: x\n    subscriptions: [{name: s, management_group: corp}]":                 `no management group "corp"`,
+		"tenants:\n  - name: x\n    management_groups: [{name: g, parent: corp}]":                       `no management group "corp"`,
+		"tenants:\n  - name: x\n    management_groups: [{name: g, roles: [{upn: a@b.c, role: Owner}]}]": "a@b.c",
+		"tenants:\n  - name: x\n    subscriptions: [{name: s, resource_groups: [{nmae: g}]}]":           "nmae",
+		"tenants:\n  - name: x\n    subscriptions: [{name: s, resource_groups: [{roles: []}]}]":         "has no name",
 	} {
 		write(wrong)
 		var errs bytes.Buffer
 		if code := run(t.Context(), []string{"entra", "--listen", "127.0.0.1:0", "--ca-file", filepath.Join(dir, "ca.pem"), "--world", file}, io.Discard, &errs); code != 1 || !strings.Contains(errs.String(), says) {
 			t.Errorf("%s: %d %s", wrong, code, &errs)
+		}
+	}
+}
+
+// What is given on a group is inherited by what is in it, and by nothing else.
+func TestAFileSaysWhoHasRolesOnGroupsOfAzure(t *testing.T) {
+	dir := t.TempDir()
+	file, ca := filepath.Join(dir, "world.yaml"), filepath.Join(dir, "entra-ca.pem")
+	const app = "5d0f0a1e-6a0c-4f0e-9b7e-0c8d5a9b3c21"
+	write := `tenants:
+  - name: Fabrikam
+    domain: contoso.onmicrosoft.com
+    apps: [{name: My service, app_id: ` + app + `, secret: my-service-secret}]
+    management_groups:
+      - {name: platform, parent: corp} # the other is named after it
+      - {name: corp, display_name: Corporate, roles: [{app: ` + app + `, role: Reader}]}
+    subscriptions:
+      - {name: Below, management_group: platform}
+      - {name: Beside}
+      - name: Groups
+        resource_groups: [{name: Backup, roles: [{app: ` + app + `, role: Contributor}]}, {name: Other}]
+`
+	if err := os.WriteFile(file, []byte(write), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said := emulate(t, "entra", "--listen", "127.0.0.1:0", "--ca-file", ca, "--world", file)
+	find(t, said, `(?s)(managementGroups/platform\n.*managementGroups/corp\n.*Below\n.*Groups\n.*/resourceGroups/Backup\n.*/resourceGroups/Other\n)`)
+	base := find(t, said, `Graph +(\S+)/v1\.0`)
+	out := shell(t, dir, examples(t, "client_credentials", "https://127.0.0.1:8443", base))
+	if !strings.Contains(out, `"displayName":"Below"`) || strings.Contains(out, `"displayName":"Beside"`) {
+		t.Errorf("the subscriptions: %s", out)
+	}
+	scope := find(t, said, `(/subscriptions/\S+)/resourceGroups/Backup`)
+	roles := `curl -s --cacert entra-ca.pem -H "Authorization: Bearer $(token https://management.azure.com/.default)" "$e` + scope + `/resourceGroups/`
+	ask := examples(t, "client_credentials", "https://127.0.0.1:8443", base) + "\necho\n"
+	for group, has := range map[string]bool{"Backup": true, "Other": false} {
+		out := strings.TrimSpace(shell(t, dir, ask+roles+group+`/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01"`))
+		if last := out[strings.LastIndex(out, "\n")+1:]; strings.Contains(last, "roleDefinitionId") != has {
+			t.Errorf("%s: %s", group, last)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package strangers
 import (
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -90,7 +91,7 @@ func TestTheAzureCLI(t *testing.T) {
 		same(t, "its roles", app.Roles, "[Microsoft Graph/User.Read.All]")
 		same(t, "its scopes", app.Scopes, "[Microsoft Graph/Group.Read.All Microsoft Graph/User.Read]")
 		same(t, "what it asks for", app.Requested, "[Microsoft Graph/Group.Read.All Microsoft Graph/User.Read.All]")
-		same(t, "its roles in Azure", azure(app), "[Reader on Production]")
+		same(t, "its roles in Azure", azure(app), "[Contributor on Backup Reader on Production Reader on platform]")
 		if len(app.Passwords) != 1 || app.Passwords[0].DisplayName != "second" || len(app.Certificates) != 1 {
 			t.Errorf("its credentials: %+v %+v", app.Passwords, app.Certificates)
 		}
@@ -173,7 +174,11 @@ func TestTheAzureCLI(t *testing.T) {
 func azure(app entratest.Application) []string {
 	var all []string
 	for _, r := range app.AzureRoles {
-		all = append(all, r.Role+" on "+r.Subscription)
+		on := r.Subscription
+		if r.Scope != "/subscriptions/"+r.SubscriptionID {
+			on = path.Base(r.Scope) // a group
+		}
+		all = append(all, r.Role+" on "+on)
 	}
 	slices.Sort(all)
 	return all

@@ -42,10 +42,8 @@ type EntraFile struct {
 			Secret      string
 			Permissions []string // Microsoft Graph's for applications, granted
 		}
-		Subscriptions []struct {
-			ID, Name string
-			Roles    []struct{ UPN, App, Role string } // of a person, or of the app with this app_id
-		}
+		ManagementGroups []ManagementGroup `yaml:"management_groups"`
+		Subscriptions    []Subscription
 	}
 }
 
@@ -179,18 +177,8 @@ func (e *Entra) fill() error {
 				return fmt.Errorf("%s: of %q Microsoft Graph has only %q", a.Name, a.Permissions, made.Roles)
 			}
 		}
-		for j := range in.Subscriptions {
-			s := &in.Subscriptions[j]
-			s.ID = t.AddSubscription(entratest.Subscription{ID: s.ID, Name: s.Name}).ID
-			for _, r := range s.Roles {
-				who := r.UPN
-				if app, ok := t.Application(r.App); ok {
-					who = app.ServicePrincipalID
-				}
-				if !t.GrantAzureRole(who, s.ID, r.Role) {
-					return fmt.Errorf("%s: there is no person or app %s, or no role %q", s.Name, cmp.Or(r.UPN, r.App), r.Role)
-				}
-			}
+		if err := fillAzure(t, in.ManagementGroups, in.Subscriptions); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -22,6 +22,13 @@ az ad app update --id "$app" --set notes="Made with az"
 [ "$(az ad sp list --filter "appId eq '$app' or displayName eq 'nobody'" --query 'length(@)' -o tsv)" = 1 ]
 az role assignment create --assignee "$app" --role Reader --scope /subscriptions/7d1f2b3c-0000-4000-8000-00000000000b -o none
 [ "$(az role assignment list --assignee "$app" --scope /subscriptions/7d1f2b3c-0000-4000-8000-00000000000b --query '[].roleDefinitionName' -o tsv)" = Reader ]
+az role assignment create --assignee "$app" --role Contributor --scope /subscriptions/7d1f2b3c-0000-4000-8000-00000000000b/resourceGroups/Backup -o none
+az role assignment create --assignee "$app" --role Reader --scope /providers/Microsoft.Management/managementGroups/platform -o none
+[ "$(az role assignment list --assignee "$app" --scope /providers/Microsoft.Management/managementGroups/platform --query '[].roleDefinitionName' -o tsv)" = Reader ]
+# The list of az drops what is inherited from a management group: Azure itself does not.
+group=https://management.azure.com/subscriptions/7d1f2b3c-0000-4000-8000-00000000000b/resourceGroups/Backup
+[ "$(az rest --method get --url "$group/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&\$filter=principalId%20eq%20'$principal'" \
+  --query 'length(value)' -o tsv)" = 3 ]
 other=$(az ad app create --display-name Other --query appId -o tsv)
 az ad app delete --id "$other"
 echo "APP $app $object"
