@@ -67,8 +67,9 @@ func (s *session) PolicyFor(ctx context.Context, applicationID string) (workflow
 }
 
 // read is what the answers forbid for an application that is created at a time: now,
-// if it is isNew, and else when its own answer says. A policy of its own takes the place
-// of the tenant's.
+// if it isNew, and else when its own answer says. What a policy of its own defines
+// overrides the same in the tenant's, and nothing else of that.
+// Source: Azure-Samples/entra-app-management-policy-script, "Behavior update".
 func (r *policyRead) read(now time.Time, isNew bool) workflow.AppPolicy {
 	var created time.Time // zero is unknown
 	if isNew {
@@ -80,12 +81,18 @@ func (r *policyRead) read(now time.Time, isNew bool) workflow.AppPolicy {
 		}
 	}
 	var own struct{ Value []policyBody }
-	if r.own != nil && readPolicy(r.own, &own) && len(own.Value) > 0 {
-		return own.Value[0].forbids(created)
-	}
 	var tenant policyBody
-	readPolicy(r.tenant, &tenant)
-	return tenant.forbids(created)
+	var p policies
+	if readPolicy(r.tenant, &tenant) && tenant.IsEnabled {
+		p.tenant = tenant.rules()
+	}
+	if r.own != nil {
+		p.unread = !readPolicy(r.own, &own)
+	}
+	if len(own.Value) > 0 {
+		p.own, p.unsure = own.Value[0].rules(), !own.Value[0].IsEnabled
+	}
+	return p.forbid(created)
 }
 
 // readPolicy reads an answer, and reports whether there is one.
@@ -115,35 +122,88 @@ type (
 	}
 )
 
-// forbids is what a policy forbids for an application that was created then, as far as
-// that is certain. A lifetime that may be limited is taken for limited: a shorter one is
-// no mistake.
-func (b policyBody) forbids(created time.Time) workflow.AppPolicy {
-	var p workflow.AppPolicy
-	if !b.IsEnabled {
-		return p
-	}
+// The types of restrictions that count here, in lower case, and the audiences rule.
+const (
+	noPasswords  = "passwordaddition"
+	passwordLife = "passwordlifetime"
+	keyLife      = "asymmetrickeylifetime"
+	authorities  = "trustedcertificateauthority"
+	audiences    = "audiences"
+)
+
+// rules are a policy's restrictions by type.
+func (b policyBody) rules() map[string][]restriction {
+	all := make(map[string][]restriction)
 	for _, in := range []restrictions{b.ApplicationRestrictions, b.Restrictions} {
 		for _, r := range append(in.PasswordCredentials, in.KeyCredentials...) {
-			if !r.holds(created) {
-				continue
-			}
-			switch strings.ToLower(r.RestrictionType) {
-			case "passwordaddition":
-				p.NoSecrets = p.NoSecrets || r.exemptsNobody()
-			case "passwordlifetime":
-				p.SecretMax = lifetime(r.MaxLifetime)
-			case "asymmetrickeylifetime":
-				p.CertificateMax = lifetime(r.MaxLifetime)
-			case "trustedcertificateauthority":
-				p.TrustedOnly = p.TrustedOnly || r.exemptsNobody()
-			}
+			kind := strings.ToLower(r.RestrictionType)
+			all[kind] = append(all[kind], r)
 		}
 		for _, r := range []*restriction{in.Audiences.AzureAdMultipleOrgs, in.ApplicationRestrictions.Audiences.AzureAdMultipleOrgs} {
-			p.OwnTenantOnly = p.OwnTenantOnly || r != nil && r.holds(created) && r.exemptsNobody()
+			if r != nil {
+				all[audiences] = append(all[audiences], *r)
+			}
 		}
 	}
-	return p
+	return all
+}
+
+// policies are the tenant's and that of one application.
+type policies struct {
+	tenant, own map[string][]restriction
+	unsure      bool // whether its own counts: it is not enabled, and no source says what that means
+	unread      bool // its own
+}
+
+// forbid is what they forbid for an application that was created then, as far as that is
+// certain.
+func (p policies) forbid(created time.Time) workflow.AppPolicy {
+	no := func(kind string) bool { forbids, _ := p.judge(kind, created); return forbids }
+	most := func(kind string) time.Duration { _, most := p.judge(kind, created); return most }
+	return workflow.AppPolicy{NoSecrets: no(noPasswords), SecretMax: most(passwordLife), CertificateMax: most(keyLife),
+		TrustedOnly: no(authorities), OwnTenantOnly: no(audiences)}
+}
+
+// judge is what holds of one type. A secret's lifetime that may be limited is taken for
+// limited, as it is only cut: a certificate of somebody's would be refused.
+func (p policies) judge(kind string, created time.Time) (forbids bool, most time.Duration) {
+	forbids, most = judged(p.tenant[kind], created)
+	own, defined := p.own[kind]
+	switch forbidsToo, mostToo := judged(own, created); {
+	case p.unread && kind == keyLife:
+		return false, 0
+	case p.unread:
+		return false, most
+	case !defined:
+		return forbids, most
+	case p.unsure && kind == keyLife && min(most, mostToo) == 0:
+		return false, 0
+	case p.unsure && kind == keyLife:
+		return false, max(most, mostToo)
+	case p.unsure:
+		return forbids && forbidsToo, shorter(most, mostToo)
+	default:
+		return forbidsToo, mostToo
+	}
+}
+
+// judged is what the restrictions of one type in one policy come to.
+func judged(rules []restriction, created time.Time) (forbids bool, most time.Duration) {
+	for _, r := range rules {
+		if r.holds(created) {
+			forbids = forbids || r.exemptsNobody()
+			most = shorter(most, lifetime(r.MaxLifetime))
+		}
+	}
+	return forbids, most
+}
+
+// shorter is the shorter of two limits, of which 0 is none.
+func shorter(a, b time.Duration) time.Duration {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // holds reports whether a restriction is certain to be for an application that was

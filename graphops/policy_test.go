@@ -142,15 +142,33 @@ func TestAPolicyByDateIsComparedWithTheCreationOfTheApp(t *testing.T) {
 	}
 }
 
-// services.md, section 4: an application can have a policy of its own, which takes the
-// place of the tenant's, and people can be exempt.
+// services.md, section 4: an application can have a policy of its own, whose restrictions
+// override the tenant's one by one, and people can be exempt.
 func TestExemptionsFromAPolicyAreSeen(t *testing.T) {
-	w := policyWorld(t, func(k *entratest.Knobs) { k.ForbidSecrets, k.MaxKeyLifetime = true, time.Hour })
+	w := policyWorld(t, func(k *entratest.Knobs) {
+		k.ForbidSecrets, k.MaxKeyLifetime, k.ForbidMultitenant, k.PolicyShowsAudiences = true, time.Hour, true, true
+	})
 	_, s := w.reads(workflow.Ask{New: true})
 	obj, appID, _ := w.made(s, app("exempt"))
-	w.t.Exempt(appID, entratest.AppManagement{MaxSecretLifetime: 24 * time.Hour})
-	if p, _ := w.reads(workflow.Ask{Application: obj}); p != (workflow.AppPolicy{SecretMax: 24 * time.Hour}) {
-		t.Errorf("an app with a policy of its own: %+v", p)
+	for what, c := range map[string]struct {
+		own  entratest.AppManagement
+		want workflow.AppPolicy
+	}{
+		"it defines nothing":            {entratest.AppManagement{}, workflow.AppPolicy{NoSecrets: true, CertificateMax: time.Hour, OwnTenantOnly: true}},
+		"it adds one":                   {entratest.AppManagement{MaxSecretLifetime: 24 * time.Hour}, workflow.AppPolicy{NoSecrets: true, SecretMax: 24 * time.Hour, CertificateMax: time.Hour, OwnTenantOnly: true}},
+		"it disables one":               {entratest.AppManagement{Off: []string{"passwordAddition"}}, workflow.AppPolicy{CertificateMax: time.Hour, OwnTenantOnly: true}},
+		"it allows more time":           {entratest.AppManagement{MaxKeyLifetime: 48 * time.Hour}, workflow.AppPolicy{NoSecrets: true, CertificateMax: 48 * time.Hour, OwnTenantOnly: true}},
+		"its own is for later apps":     {entratest.AppManagement{ForbidSecrets: true, From: w.now().Add(time.Hour)}, workflow.AppPolicy{CertificateMax: time.Hour, OwnTenantOnly: true}},
+		"it disables several":           {entratest.AppManagement{Off: []string{"asymmetricKeyLifetime", "audiences"}}, workflow.AppPolicy{NoSecrets: true}},
+		"it disables what is no matter": {entratest.AppManagement{Off: []string{"passwordLifetime"}}, workflow.AppPolicy{NoSecrets: true, CertificateMax: time.Hour, OwnTenantOnly: true}},
+	} {
+		w.t.Exempt(appID, c.own)
+		if p, _ := w.reads(workflow.Ask{Application: obj}); p != c.want {
+			t.Errorf("%s: %+v", what, p)
+		}
+		if p, err := s.PolicyFor(t.Context(), obj); w.saw(err) != nil || p != c.want {
+			t.Errorf("%s, read later: %+v, %v", what, p, err)
+		}
 	}
 	w.t.Change(func(k *entratest.Knobs) { k.PolicyExempts = []string{"ada@contoso.com"} })
 	p, s := w.reads(workflow.Ask{New: true})
@@ -204,6 +222,31 @@ func TestALifetimeIsReadAsISOWritesIt(t *testing.T) {
 		"PT3600S": time.Hour, "P6M": 180 * day, "P1Y": 365 * day, "P2W": 14 * day, "PT0.5S": 0, "": 0, "soon": 0} {
 		if got := lifetime(d); got != want {
 			t.Errorf("%q is %s, want %s", d, got, want)
+		}
+	}
+}
+
+// A policy of one application that is not enabled may override the tenant's or not, and
+// one that cannot be read may exempt from it: what is not certain is left to Entra.
+func TestAPolicyThatMayNotCountForbidsNothingByItself(t *testing.T) {
+	rule := func(most string) map[string][]restriction {
+		return map[string][]restriction{noPasswords: {{}}, passwordLife: {{MaxLifetime: most}}, keyLife: {{MaxLifetime: most}}}
+	}
+	off := map[string][]restriction{noPasswords: {{State: "disabled"}}, passwordLife: {{State: "disabled", MaxLifetime: "P1D"}}, keyLife: {{State: "disabled"}}}
+	const day = 24 * time.Hour
+	for what, c := range map[string]struct {
+		p    policies
+		want workflow.AppPolicy
+	}{
+		"both forbid":                {policies{tenant: rule("P9D"), own: rule("P2D"), unsure: true}, workflow.AppPolicy{NoSecrets: true, SecretMax: 2 * day, CertificateMax: 9 * day}},
+		"the tenant's is the strict": {policies{tenant: rule("P2D"), own: rule("P9D"), unsure: true}, workflow.AppPolicy{NoSecrets: true, SecretMax: 2 * day, CertificateMax: 9 * day}},
+		"only its own forbids":       {policies{own: rule("P2D"), unsure: true}, workflow.AppPolicy{SecretMax: 2 * day}},
+		"its own may exempt":         {policies{tenant: rule("P9D"), own: off, unsure: true}, workflow.AppPolicy{SecretMax: 9 * day}},
+		"its own says nothing":       {policies{tenant: rule("P9D"), unsure: true}, workflow.AppPolicy{NoSecrets: true, SecretMax: 9 * day, CertificateMax: 9 * day}},
+		"its own is not read":        {policies{tenant: rule("P9D"), unread: true}, workflow.AppPolicy{SecretMax: 9 * day}},
+	} {
+		if got := c.p.forbid(time.Now()); got != c.want {
+			t.Errorf("%s: %+v", what, got)
 		}
 	}
 }

@@ -9,8 +9,11 @@ import (
 )
 
 // An AppManagement is what a policy forbids for applications: the tenant's default one,
-// made of [Knobs], or that of one application, which then takes its place altogether.
-// Source: Graph, "Microsoft Entra application management policies API overview".
+// made of [Knobs], or that of one application. Since December 2024 only restrictions that
+// the application's own policy defines override those of the tenant's, and it exempts from
+// one by defining it as disabled.
+// Sources: Graph, "Microsoft Entra application management policies API overview" and
+// "Create appManagementPolicy"; Azure-Samples/entra-app-management-policy-script.
 type AppManagement struct {
 	ForbidSecrets     bool          // passwordAddition
 	MaxSecretLifetime time.Duration // passwordLifetime; 0 means no limit
@@ -24,10 +27,49 @@ type AppManagement struct {
 	// Exempt are the UPNs of people who have the custom security attribute that
 	// excludeActors names: what they do is not restricted.
 	Exempt []string
+	// Off are the types of restrictions, as above, that the policy of one application
+	// defines as disabled.
+	Off []string
 }
 
-// Exempt gives an application a policy of its own, by AppID: the zero AppManagement
-// exempts it from the tenant's. It reports whether there is such an application.
+// The types of restrictions, and the audiences rule.
+const (
+	passwordAddition   = "passwordAddition"
+	passwordLifetime   = "passwordLifetime"
+	keyLifetime        = "asymmetricKeyLifetime"
+	trustedAuthorities = "trustedCertificateAuthority"
+	audiences          = "audiences"
+)
+
+// restricts reports whether a policy has a restriction of a type.
+func (m *AppManagement) restricts(kind string) bool {
+	return map[string]bool{passwordAddition: m.ForbidSecrets, passwordLifetime: m.MaxSecretLifetime > 0, keyLifetime: m.MaxKeyLifetime > 0,
+		trustedAuthorities: m.TrustedOnly, audiences: m.ForbidMultitenant}[kind]
+}
+
+func (m *AppManagement) defines(kind string) bool {
+	return m.restricts(kind) || slices.Contains(m.Off, kind)
+}
+
+// take adds a restriction of another policy.
+func (m *AppManagement) take(kind string, of *AppManagement) {
+	switch kind {
+	case passwordAddition:
+		m.ForbidSecrets = true
+	case passwordLifetime:
+		m.MaxSecretLifetime = of.MaxSecretLifetime
+	case keyLifetime:
+		m.MaxKeyLifetime = of.MaxKeyLifetime
+	case trustedAuthorities:
+		m.TrustedOnly = true
+	case audiences:
+		m.ForbidMultitenant = true
+	}
+}
+
+// Exempt gives an application a policy of its own, by AppID. What that does not define
+// is as in the tenant's: the zero AppManagement exempts from nothing. It reports whether
+// there is such an application.
 func (t *Tenant) Exempt(appID string, m AppManagement) bool {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
@@ -43,27 +85,35 @@ func (t *Tenant) Exempt(appID string, m AppManagement) bool {
 // defaultPolicy is the tenant's, or nil where it is not enabled.
 func (t *Tenant) defaultPolicy() *AppManagement {
 	k := t.knobs
-	m := &AppManagement{k.ForbidSecrets, k.MaxSecretLifetime, k.MaxKeyLifetime, k.TrustedOnly, k.ForbidMultitenant, k.PolicyFrom, k.PolicyExempts}
+	m := &AppManagement{k.ForbidSecrets, k.MaxSecretLifetime, k.MaxKeyLifetime, k.TrustedOnly, k.ForbidMultitenant, k.PolicyFrom, k.PolicyExempts, nil}
 	if !m.ForbidSecrets && m.MaxSecretLifetime == 0 && m.MaxKeyLifetime == 0 && !m.TrustedOnly && !m.ForbidMultitenant {
 		return nil
 	}
 	return m
 }
 
-// policy is what holds for what the caller does to an application. One that is not made
-// yet is created now.
-func (c *call) policy(a *app) AppManagement {
-	m, created := c.t.ownPolicies[a.id], a.created
-	if m == nil {
-		m = c.t.defaultPolicy()
-	}
+// policy is what holds for what the caller does to an application: each restriction of
+// its own policy if that defines it, and else the tenant's. One that is not made yet is
+// created now.
+func (c *call) policy(a *app) (holds AppManagement) {
+	created := a.created
 	if created.IsZero() {
 		created = c.at
 	}
-	if m == nil || created.Before(m.From) || c.who.user != nil && slices.ContainsFunc(m.Exempt, func(upn string) bool { return strings.EqualFold(upn, c.who.user.UPN) }) {
-		return AppManagement{}
+	for _, kind := range []string{passwordAddition, passwordLifetime, keyLifetime, trustedAuthorities, audiences} {
+		m := c.t.defaultPolicy()
+		if own := c.t.ownPolicies[a.id]; own != nil && own.defines(kind) {
+			m = own
+		}
+		if m != nil && m.restricts(kind) && !created.Before(m.From) && !m.exempts(c.who.user) {
+			holds.take(kind, m)
+		}
 	}
-	return *m
+	return holds
+}
+
+func (m *AppManagement) exempts(u *User) bool {
+	return u != nil && slices.ContainsFunc(m.Exempt, func(upn string) bool { return strings.EqualFold(upn, u.UPN) })
 }
 
 // heedPolicy checks what a body would make of an application against the policy for it.
@@ -100,6 +150,12 @@ func (m *AppManagement) show(c *call) object {
 	passwords, keys := []any{}, []any{}
 	restricted := func(kind string, most time.Duration) object {
 		o := object{"restrictionType": kind, "state": "enabled", "maxLifetime": nil, "restrictForAppsCreatedAfterDateTime": nil, "excludeActors": nil}
+		if slices.Contains(m.Off, kind) {
+			o["state"] = "disabled"
+		}
+		if kind == trustedAuthorities && !strings.Contains(c.header.Get("Prefer"), "include-unknown-enum-members") {
+			o["restrictionType"] = "unknownFutureValue" // this version of the enumeration had it not when it began
+		}
 		if most > 0 {
 			o["maxLifetime"] = iso(most)
 		}
@@ -112,25 +168,23 @@ func (m *AppManagement) show(c *call) object {
 		}
 		return o
 	}
-	if m.ForbidSecrets {
-		passwords = append(passwords, restricted("passwordAddition", 0))
+	if m.defines(passwordAddition) {
+		passwords = append(passwords, restricted(passwordAddition, 0))
 	}
-	if m.MaxSecretLifetime > 0 {
-		passwords = append(passwords, restricted("passwordLifetime", m.MaxSecretLifetime))
+	if m.defines(passwordLifetime) {
+		passwords = append(passwords, restricted(passwordLifetime, m.MaxSecretLifetime))
 	}
-	if m.MaxKeyLifetime > 0 {
-		keys = append(keys, restricted("asymmetricKeyLifetime", m.MaxKeyLifetime))
+	if m.defines(keyLifetime) {
+		keys = append(keys, restricted(keyLifetime, m.MaxKeyLifetime))
 	}
-	if m.TrustedOnly { // a member that this version of the enumeration had not when it began
-		kind := "unknownFutureValue"
-		if strings.Contains(c.header.Get("Prefer"), "include-unknown-enum-members") {
-			kind = "trustedCertificateAuthority"
-		}
-		keys = append(keys, restricted(kind, 0))
+	if m.defines(trustedAuthorities) {
+		keys = append(keys, restricted(trustedAuthorities, 0))
 	}
 	o := object{"passwordCredentials": passwords, "keyCredentials": keys}
-	if m.ForbidMultitenant && c.t.knobs.PolicyShowsAudiences {
-		o["audiences"] = object{"azureAdMultipleOrgs": restricted("", 0), "personalMicrosoftAccount": nil}
+	if m.defines(audiences) && c.t.knobs.PolicyShowsAudiences {
+		rule := restricted(audiences, 0)
+		delete(rule, "restrictionType")
+		o["audiences"] = object{"azureAdMultipleOrgs": rule, "personalMicrosoftAccount": nil}
 	}
 	return o
 }
@@ -180,7 +234,12 @@ func listPolicies(c *call) (answer, error) {
 	var items []object
 	for id, m := range c.t.ownPolicies {
 		if only == "" || id == only {
-			items = append(items, object{"id": id, "displayName": "For one application", "description": "", "isEnabled": true, "restrictions": m.show(c)})
+			o := m.show(c)
+			if rule := o["audiences"]; rule != nil { // of a customAppManagementConfiguration
+				o["applicationRestrictions"] = object{"audiences": rule}
+				delete(o, "audiences")
+			}
+			items = append(items, object{"id": id, "displayName": "For one application", "description": "", "isEnabled": true, "restrictions": o})
 		}
 	}
 	return c.list("appManagementPolicy", "policies/appManagementPolicies", items)

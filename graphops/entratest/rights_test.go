@@ -83,12 +83,15 @@ func TestAPolicyIsForTheApplicationsThatItIsFor(t *testing.T) {
 		k.ForbidSecrets, k.TrustedOnly, k.ForbidMultitenant, k.PolicyFrom = true, true, true, w.clock.Now().Add(-10*time.Minute)
 	})
 	young, own := w.register("mia", "young"), w.register("mia", "own")
-	w.t.Exempt(own.appID, entratest.AppManagement{})
+	w.t.Exempt(own.appID, entratest.AppManagement{MaxSecretLifetime: time.Hour, Off: []string{"passwordAddition"}})
 	add := func(who string, a app) reply {
 		return w.call(w.as(who), "POST", "/applications/"+a.id+"/addPassword", o{})
 	}
 	w.refused(add("mia", young), 400, "CredentialTypeNotAllowedAsPerAppPolicy", "not allowed")
-	for what, a := range map[string]app{"from before": old, "with a policy of its own": own} {
+	w.refused(add("mia", own), 400, "CredentialInvalidLifetimeAsPerAppPolicy", "max value")
+	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+own.id, o{"signInAudience": "AzureADMultipleOrgs"}), 400, "SignInAudienceNotAllowedAsPerAppPolicy", "")
+	w.t.Exempt(own.appID, entratest.AppManagement{Off: []string{"passwordAddition"}})
+	for what, a := range map[string]app{"from before": old, "with an exemption of its own": own} {
 		if r := add("mia", a); r.status != 200 {
 			t.Errorf("an application %s: %d %s", what, r.status, r.raw)
 		}
@@ -103,8 +106,8 @@ func TestAPolicyIsForTheApplicationsThatItIsFor(t *testing.T) {
 	if r := w.must(reads, "GET", "/policies/defaultAppManagementPolicy", nil); !strings.Contains(string(r.raw), "unknownFutureValue") || strings.Contains(string(r.raw), "audiences") || !strings.Contains(string(r.raw), "excludeActors") {
 		t.Errorf("the policy is %s", r.raw)
 	}
-	if l := w.must(reads, "GET", "/applications/"+own.id+"/appManagementPolicies", nil).values(); len(l) != 1 {
-		t.Errorf("the policies of one application are %v", l)
+	if l := w.must(reads, "GET", "/applications/"+own.id+"/appManagementPolicies", nil); len(l.values()) != 1 || !strings.Contains(string(l.raw), "disabled") {
+		t.Errorf("the policies of one application are %s", l.raw)
 	}
 	if l := w.must(reads, "GET", "/applications/"+young.id+"/appManagementPolicies", nil).values(); len(l) != 0 {
 		t.Errorf("the policies of another are %v", l)
