@@ -119,12 +119,14 @@ var endings = []ending{
 type game struct {
 	*seedWorld
 	way
-	name    string
-	crashes bool
-	broken  []string
-	forms   int
-	oldApp  *workflow.Request
-	lagging bool // the tenant is one of replicas
+	name      string
+	crashes   bool
+	broken    []string
+	forms     int
+	oldApp    *workflow.Request
+	presses   int  // for a code, since a token had ended
+	lagging   bool // the tenant is one of replicas
+	tokensEnd bool // before all replicas know
 }
 
 // TestEveryKindEndsAsItShould holds on every seed: one app, exactly what was approved, one

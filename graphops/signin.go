@@ -71,7 +71,7 @@ func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session,
 	if err != nil {
 		return nil, err
 	}
-	session, err := s.d.newSession(s.tenant, token)
+	session, err := s.d.newSession(s.tenant, workflow.NewSecret(token.AccessToken))
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +85,7 @@ func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session,
 		return workflow.NewSecret(r.AccessToken), nil
 	}
 	err = session.identify(ctx, ask, claims{tenant: got.IDToken.TenantID, object: got.IDToken.Oid})
+	session.signer.Until = token.ExpiresOn
 	if err == nil && len(ask.Subscriptions) > 0 {
 		err = patiently(ctx, s.d.log, func() error { return session.signInAzure(ctx, ask.Subscriptions, ask.AzureRights, more) })
 	}

@@ -42,7 +42,7 @@ func optional(ask workflow.Ask) [][]string {
 // widen exchanges the token that came with the code for one that is good for what
 // is optional as well, as far as the client has consent for that. Nobody is asked
 // for anything, and the one token is then used for everything.
-func (s *signing) widen(ctx context.Context, got public.AuthResult, granted []string, ask workflow.Ask) (workflow.Secret, []string, error) {
+func (s *signing) widen(ctx context.Context, got public.AuthResult, granted []string, ask workflow.Ask) (best public.AuthResult, scopes []string, err error) {
 	for _, more := range optional(ask) {
 		if !slices.ContainsFunc(more, func(scope string) bool { return !has(granted, scope) }) {
 			break // Entra gave it unasked, as it may where there is consent
@@ -57,17 +57,17 @@ func (s *signing) widen(ctx context.Context, got public.AuthResult, granted []st
 			return nil
 		})
 		if err == nil {
-			return workflow.NewSecret(wider.AccessToken), wider.GrantedScopes, nil
+			return wider, wider.GrantedScopes, nil
 		}
 		if ctx.Err() != nil {
-			return workflow.Secret{}, nil, ctx.Err()
+			return public.AuthResult{}, nil, ctx.Err()
 		}
 		s.d.log.DebugContext(ctx, "no token for optional scopes", "scopes", more, "err", err)
 		if _, ok := errors.AsType[*later](err); ok {
 			break // the sign-in service is not well: the token that there is will do
 		}
 	}
-	return workflow.NewSecret(got.AccessToken), granted, nil
+	return got, granted, nil
 }
 
 // has says whether a scope is among those that came, however they are spelled.

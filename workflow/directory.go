@@ -287,6 +287,8 @@ type Signer struct {
 	Assigned []AssignedRole
 	// HidesAssigned reports that they were asked for and could not be read.
 	HidesAssigned bool
+	// Until is when the sign-in ends; zero is not known.
+	Until time.Time
 	// Requesters are the accounts that have the requester's e-mail address.
 	Requesters []Account
 	// Policy is the tenant's for apps, where the token was good for reading it.

@@ -322,14 +322,14 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		return false // the process is ending; the next one makes sure of this step
 	}
 	if errors.Is(err, ErrSessionOver) {
-		return e.signInOver(r, Failure{Rule: RuleSignIn, Text: e.progress(r) + "Entra no longer accepts this sign-in. Press New code; the next sign-in goes on with the step that is not done."}, SignInUseless)
+		return e.signInOver(r, Failure{Rule: RuleSignIn, Text: e.progress(r) + "Entra no longer accepts this sign-in. " + r.cutShort(r.Step(name)) + "Nothing is lost: press New code, and the next sign-in goes on with the step that is not done."}, SignInUseless)
 	}
 	err = r.excess(err, e.now())
 	if later, ok := errors.AsType[Temporary](err); ok {
 		if at, more := e.nextTry(r, name, later); more {
 			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 				st := r.Step(name)
-				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, r.waits(st, later, now)
+				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, r.waits(st, later, s.Signer().Until)
 				r.Rev++
 				return nil
 			})

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -180,8 +181,9 @@ func (r *Request) patience(st *Step, why Temporary) time.Duration {
 	return giveUp
 }
 
-// waits says for people what a step waits for, and since when.
-func (r *Request) waits(st *Step, why Temporary, now time.Time) string {
+// waits says for people what a step waits for, since when, and how long at most. The
+// sign-in ends at until, if that is known.
+func (r *Request) waits(st *Step, why Temporary, until time.Time) string {
 	text := "waiting for " + r.Awaited(st.Name)
 	if _, ok := why.(Spreading); !ok {
 		return text
@@ -197,12 +199,29 @@ func (r *Request) waits(st *Step, why Temporary, now time.Time) string {
 		text += ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100)
 	case ok && len(lag.stale) > 0:
 		return text + ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100) + ". It was removed, and may be listed for " +
-			"twenty minutes more. If somebody gave it to the app again, remove it in Entra"
+			"twenty minutes more. If somebody gave it to the app again, remove it in Entra" + r.signInEnds(st, why, until)
 	default:
 		text += ", until all of it knows what was just made or changed"
 	}
 	if most := r.patience(st, why); most < Youth {
-		return text + ", for " + waitWords(most) + " at most"
+		return text + ", for " + waitWords(most) + " at most" + r.signInEnds(st, why, until)
 	}
-	return text + ". That can take twenty minutes, and nobody has to do anything"
+	return text + ". That can take twenty minutes, and nobody has to do anything" + r.signInEnds(st, why, until)
+}
+
+// signInEnds says that a sign-in may end before what a step waits for, and what is to be
+// done then.
+func (r *Request) signInEnds(st *Step, why Temporary, until time.Time) string {
+	if until.IsZero() || until.After(st.Since.Add(r.patience(st, why))) {
+		return ""
+	}
+	return ". This sign-in ends at " + until.UTC().Format("15:04 UTC") + ": if that is too soon, New code and another sign-in go on from here"
+}
+
+// cutShort says which wait the end of a sign-in has cut short, if there was one.
+func (r *Request) cutShort(st *Step) string {
+	if st.Tries < 2 || st.Since.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("It ended while “%s” waited for %s, since %s. ", r.StepTitle(st.Name), r.Awaited(st.Name), st.Since.UTC().Format("15:04 UTC"))
 }

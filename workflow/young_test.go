@@ -50,7 +50,7 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 		if c.r.patience(&Step{}, lag) < Youth {
 			t.Errorf("%s: it is waited for %s", c.name, c.r.patience(&Step{}, lag))
 		}
-		if says := c.r.waits(&Step{Name: StepCheck}, lag, now); strings.Contains(says, "nobody has to") || !strings.Contains(says, "remove it in Entra") {
+		if says := c.r.waits(&Step{Name: StepCheck}, lag, time.Time{}); strings.Contains(says, "nobody has to") || !strings.Contains(says, "remove it in Entra") {
 			t.Errorf("%s: people are told %q", c.name, says)
 		}
 		if alarm, ok := errors.AsType[*ExcessError](lasting(err)); !ok || len(alarm.Names) != 1 {
@@ -142,7 +142,7 @@ func TestAFailureSaysHowLongWasWaited(t *testing.T) {
 		}
 	}
 	by := &Request{Kind: Register, Task: Verify}
-	if says := by.waits(&Step{Name: StepCheck}, &notYet{missing: []string{"Mail.Read"}}, time.Now()); strings.Contains(says, "twenty") || !strings.Contains(says, "20 seconds") {
+	if says := by.waits(&Step{Name: StepCheck}, &notYet{missing: []string{"Mail.Read"}}, time.Time{}); strings.Contains(says, "twenty") || !strings.Contains(says, "20 seconds") {
 		t.Errorf("a verification is waited for: %q", says)
 	}
 }
@@ -178,7 +178,7 @@ func TestWhatWasMadeByHandIsWaitedForAsLongAsItIsYoung(t *testing.T) {
 		if got := r.patience(st, c.why); got != c.most {
 			t.Errorf("%s: it is waited for %s, want %s", c.name, got, c.most)
 		}
-		if says := r.waits(st, c.why, now); !strings.Contains(says, "for "+waitWords(c.most)+" at most") {
+		if says := r.waits(st, c.why, time.Time{}); !strings.Contains(says, "for "+waitWords(c.most)+" at most") {
 			t.Errorf("%s: people are told %q", c.name, says)
 		}
 	}
@@ -213,4 +213,22 @@ func TestAnAppThatIsNotSeenAtFirstIsAdopted(t *testing.T) {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
+}
+
+// What is announced ends with the sign-in, and what then goes on is said.
+func TestAWaitThatTheSignInDoesNotOutlastSaysSo(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+	r := &Request{Kind: Register, Task: Provision}
+	st := &Step{Name: StepCheck, Since: now, Tries: 2}
+	lag := &notYet{missing: []string{"Mail.Read"}}
+	const ends = "This sign-in ends at 03:14 UTC: if that is too soon, New code and another sign-in go on from here"
+	if says := r.waits(st, lag, now.Add(10*time.Minute)); !strings.Contains(says, ends) {
+		t.Errorf("people are told %q", says)
+	}
+	if says := r.waits(st, lag, now.Add(time.Hour)); strings.Contains(says, "sign-in") {
+		t.Errorf("a sign-in that lasts is mentioned: %q", says)
+	}
+	if says := r.cutShort(st); says != "It ended while “Check what the app has now” waited for Entra, since 03:04 UTC. " {
+		t.Errorf("after it people are told %q", says)
+	}
 }
