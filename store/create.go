@@ -58,13 +58,11 @@ func fill(path string, key *workflow.Key) error {
 				return err
 			}
 		}
-		m := tx.Bucket(metaBucket)
-		return errors.Join(
-			m.Put(versionKey, []byte(strconv.Itoa(version))),
-			m.Put(listedKey, []byte(listed)),
-			m.Put(realmKey, []byte(hex.EncodeToString(realm))),
-			m.Put(canaryKey, key.Seal(canaryName, workflow.NewSecret(canaryName))),
-		)
+		id := identity{
+			version: []byte(strconv.Itoa(version)), realm: []byte(hex.EncodeToString(realm)),
+			canary: key.Seal(canaryName, workflow.NewSecret(canaryName)),
+		}
+		return errors.Join(id.write(tx), tx.Bucket(metaBucket).Put(listedKey, []byte(listed)))
 	})
 	return errors.Join(err, db.Close())
 }

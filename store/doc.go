@@ -7,7 +7,7 @@
 // 7. A number is written as eight bytes, big-endian and with every bit turned
 // over (^n), so that a bucket read from its beginning gives the newest first.
 //
-//	meta      version, realm, canary     what the file is, and which key fits it
+//	meta      version, realm, canary, sum     what the file is, and which key fits it
 //	requests  ^n               → form    the requests
 //	claims    claim            → n       names in use, and forms that were sent
 //	due       wake time, n               who must be looked at, and when

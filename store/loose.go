@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"os"
@@ -21,8 +22,8 @@ type element struct {
 	key, value []byte
 	pgid       uint64
 	flags      uint32
-	all        []byte // both, where their lengths are in doubt
-	rest       []byte // from the beginning of the key to the end of the page
+	spans      [][]byte // what may be both, the likeliest first
+	rests      [][]byte // what may be the beginning of the key, and all that follows on the page
 }
 
 // page reads page n, whatever its header says, and false if there is none.
@@ -106,24 +107,22 @@ func (p *page) end() uint64 {
 // those beside it say; keySize is the length of all keys, or 0 where they differ.
 func (p *page) loose(keySize uint64) (out []element) {
 	n := int(p.count)
-	begins, ends := make([]uint64, n+1), make([]uint64, n)
+	size := uint64(len(p.body))
+	said, begins, ends := make([]uint64, n+1), make([]uint64, n), make([]uint64, n) // said are the ends, by the elements themselves
+	said[0] = uint64(headerSize + n*elementSize)
 	for i := range n {
 		pos, k, v := p.sizes(i)
 		at := headerSize + uint64(i)*elementSize
 		begins[i], ends[i] = at+pos, at+pos+k+v
-		want := uint64(headerSize + n*elementSize)
-		if i > 0 {
-			want = ends[i-1]
+		if want := said[i]; begins[i] != want {
+			next, _, _ := p.sizes(i + 1)
+			if i == 0 || i+1 < n && want+k+v == at+elementSize+next { // it says where it begins, and is wrong
+				begins[i], ends[i] = want, want+k+v
+			} else { // the one before says how long it is, and is wrong
+				ends[i-1] = begins[i]
+			}
 		}
-		if begins[i] == want {
-			continue
-		}
-		next, _, _ := p.sizes(i + 1)
-		if i == 0 || i+1 < n && want+k+v == at+elementSize+next { // it says where it begins, and is wrong
-			begins[i], ends[i] = want, want+k+v
-		} else { // the one before says how long it is, and is wrong
-			ends[i-1] = begins[i]
-		}
+		said[i+1] = ends[i]
 	}
 	for i := range n {
 		_, k, _ := p.sizes(i)
@@ -135,18 +134,38 @@ func (p *page) loose(keySize uint64) (out []element) {
 			e.flags = binary.NativeEndian.Uint32(p.body[at:])
 			e.pgid = binary.NativeEndian.Uint64(p.body[at+8:])
 		}
-		if size := uint64(len(p.body)); begins[i] < size {
-			e.rest = p.body[begins[i]:]
-			if begins[i] <= ends[i] && ends[i] <= size {
-				e.all = p.body[begins[i]:ends[i]]
+		for _, begin := range []uint64{begins[i], said[i]} {
+			if begin >= size {
+				continue
 			}
-			if k <= uint64(len(e.all)) {
-				e.key, e.value = e.all[:k], e.all[k:]
+			e.rests = append(e.rests, p.body[begin:])
+			for _, end := range []uint64{ends[i], said[i+1], begin + ends[i] - begins[i]} {
+				if begin <= end && end <= size {
+					e.spans = append(e.spans, p.body[begin:end])
+				}
 			}
+		}
+		if len(e.spans) > 0 && k <= uint64(len(e.spans[0])) {
+			e.key, e.value = e.spans[0][:k], e.spans[0][k:]
 		}
 		out = append(out, e)
 	}
 	return out
+}
+
+// beginning is what follows one of these names in the element, to the end of the page; a bit
+// of the name may be wrong. It is nil where no name is there, or too little follows.
+func (e element) beginning(least int, names ...[]byte) (name, rest []byte) {
+	for _, exact := range []bool{true, false} {
+		for _, at := range e.rests {
+			for _, name := range names {
+				if len(at) >= len(name)+least && nearly(at[:len(name)], name) && (!exact || bytes.HasPrefix(at, name)) {
+					return name, at[len(name):]
+				}
+			}
+		}
+	}
+	return nil, nil
 }
 
 // tree calls f for each leaf that it comes to from page n on.
@@ -168,16 +187,14 @@ func (l *loose) tree(n uint64, in map[uint64]bool, keySize uint64, f func(n uint
 	}
 }
 
-// inBucket calls f for each element of a bucket, which is the value of an element of the
-// root; page is 0 in a bucket that is small enough to be kept in that value.
+// inBucket calls f for each element of a bucket; value is what begins with the value of an
+// element of the root. page is 0 in a bucket that is small enough to be kept in that value.
 func (l *loose) inBucket(value []byte, keySize uint64, f func(page uint64, e element)) {
-	root := binary.NativeEndian.Uint64(value)
-	_, there := l.page(root)
-	if len(value) < bucketSize+headerSize || there {
+	root, in := binary.NativeEndian.Uint64(value), value[bucketSize:]
+	if len(in) < headerSize || root != 0 && binary.NativeEndian.Uint16(in[8:]) != leafPage {
 		l.tree(root, map[uint64]bool{}, keySize, f)
 		return
 	}
-	in := value[bucketSize:]
 	p := page{kind: leafPage, count: binary.NativeEndian.Uint16(in[10:]), body: in}
 	p.settle()
 	for _, e := range p.loose(keySize) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,11 +55,11 @@ func Open(path string, key *workflow.Key) (*Bolt, error) {
 				"make its directory, and let the user that runs entra-app write there"}
 		}
 	}
-	realm, err := inspect(path, key)
+	id, err := inspect(path, key)
 	torn, rescued := errors.AsType[*harm](err)
 	if rescued {
 		if err = rescue(path, key, torn); err == nil {
-			realm, err = inspect(path, key)
+			id, err = inspect(path, key)
 		}
 		if again, ok := errors.AsType[*harm](err); ok {
 			err = damaged(path, again.error)
@@ -71,8 +72,12 @@ func Open(path string, key *workflow.Key) (*Bolt, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	b := &Bolt{db: db, realm: realm}
-	if b.repaired, err = b.repair(); err != nil {
+	b := &Bolt{db: db, realm: string(id.realm)}
+	if b.repaired, err = b.repair(); err == nil && (id.fault != nil || !id.summed) {
+		b.repaired = cmp.Or(b.repaired, id.fault)
+		err = db.Update(id.write)
+	}
+	if err != nil {
 		return nil, errors.Join(damaged(path, err), db.Close())
 	}
 	if rescued {
@@ -106,39 +111,46 @@ func openBolt(path string, readOnly bool) (db *bolt.DB, err error) {
 	return db, nil
 }
 
-// inspect reads the file without changing it, and returns its realm if it is a
+// inspect reads the file without changing it, and returns what it is if it is a
 // store that this program may open with this key. The error is a *harm if it is damaged,
 // and some of it can be read.
-func inspect(path string, key *workflow.Key) (realm string, err error) {
+func inspect(path string, key *workflow.Key) (id identity, err error) {
 	switch info, err := os.Stat(path); {
 	case err != nil:
-		return "", explain(path, err)
+		return id, explain(path, err)
 	case !info.Mode().IsRegular():
-		return "", &OpenError{path, fs.ErrInvalid, "is not a file", "set store to the name of a file"}
+		return id, &OpenError{path, fs.ErrInvalid, "is not a file", "set store to the name of a file"}
 	case info.Size() == 0: // bbolt would make a new one of it
-		return "", damaged(path, errors.New("it is empty"))
+		return id, damaged(path, errors.New("it is empty"))
 	}
 	db, err := openBolt(path, true)
 	if err != nil {
-		return "", explain(path, err)
+		return id, explain(path, err)
 	}
 	defer db.Close()
 	f, err := os.Open(path)
 	if err != nil {
-		return "", explain(path, err)
+		return id, explain(path, err)
 	}
 	defer f.Close()
 	if err := verify(f); errors.As(err, new(*harm)) {
-		return "", err
+		return id, err
 	} else if err != nil {
-		return "", damaged(path, err)
+		return id, damaged(path, err)
 	}
 	err = db.View(func(tx *bolt.Tx) error {
 		m := tx.Bucket(metaBucket)
 		if m == nil {
-			return damaged(path, errors.New("it is a database of another program"))
+			return &harm{errors.New("it is a database of another program")}
 		}
-		v, err := strconv.Atoi(string(m.Get(versionKey)))
+		for _, name := range [][]byte{versionKey, realmKey, canaryKey} {
+			if m.Get(name) == nil {
+				return &harm{fmt.Errorf("it has no %s", name)}
+			}
+		}
+		var wrong error
+		id, wrong = identify(m.Get, key)
+		v, err := strconv.Atoi(string(id.version))
 		switch {
 		case err != nil || v < 1:
 			return damaged(path, errors.New("it has no version"))
@@ -150,14 +162,16 @@ func inspect(path string, key *workflow.Key) (realm string, err error) {
 				return &harm{fmt.Errorf("it has no %s", name)}
 			}
 		}
-		realm = string(m.Get(realmKey))
-		if _, err := key.Open(canaryName, m.Get(canaryKey)); err != nil {
+		switch {
+		case errors.Is(wrong, ErrDamaged):
+			return damaged(path, errRealm)
+		case wrong != nil:
 			return &OpenError{path, ErrKey, "was made with another key, so its secrets can't be opened with this one",
 				"set key_file to the key that belongs to this store, or restore both from the same backup"}
 		}
 		return nil
 	})
-	return realm, err
+	return id, err
 }
 
 // explain says what bbolt's or the system's error means.

@@ -324,3 +324,59 @@ func TestADamagedFileIsKeptBesideTheOneThatIsMadeOfIt(t *testing.T) {
 		t.Errorf("there are %d files", len(files))
 	}
 }
+
+// TestAStoreKnowsItself damages each bit of what says which store it is, and which key fits.
+func TestAStoreKnowsItself(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "entra-app.db")
+	b := open(t, path)
+	keep(t, b, 1)
+	realm := b.realm
+	var values = map[string][]byte{}
+	b.db.View(func(tx *bolt.Tx) error {
+		return tx.Bucket(metaBucket).ForEach(func(k, v []byte) error { values[string(k)] = bytes.Clone(v); return nil })
+	})
+	key := testKey(1)
+	for name, value := range values {
+		for bit := range 8 * len(value) {
+			broken := func(k []byte) []byte {
+				v := bytes.Clone(values[string(k)])
+				if string(k) == name {
+					v[bit/8] ^= 1 << (bit % 8)
+				}
+				return v
+			}
+			id, err := identify(broken, key)
+			if err != nil || string(id.realm) != realm || string(id.version) != "1" || id.fault == nil && name != "listed" {
+				t.Fatalf("bit %d of %s: %s %s %v %v", bit, name, id.version, id.realm, id.fault, err)
+			}
+		}
+	}
+	two := func(k []byte) []byte {
+		v := bytes.Clone(values[string(k)])
+		if bytes.Equal(k, realmKey) {
+			v[0], v[1] = v[0]^0x10, v[1]^0x03
+		}
+		return v
+	}
+	if _, err := identify(two, key); !errors.Is(err, ErrDamaged) {
+		t.Errorf("a realm that is another: %v", err)
+	}
+	if _, err := identify(func(k []byte) []byte { return values[string(k)] }, testKey(2)); !errors.Is(err, ErrKey) {
+		t.Errorf("another key: %v", err)
+	}
+}
+
+func TestAStoreOfAnOlderEntraAppIsOpened(t *testing.T) {
+	b := openTemp(t)
+	keep(t, b, 3)
+	realm := b.realm
+	if err := b.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(metaBucket).Delete(sumKey) }); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if b = reopened(t, b); b.Repaired() != nil || b.realm != realm {
+			t.Errorf("%s, repaired %v", b.realm, b.Repaired())
+		}
+		asksDue(t, b, "EA-1 EA-2 EA-3")
+	}
+}

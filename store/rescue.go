@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
@@ -20,6 +21,9 @@ import (
 // several, which are numbered.
 const damagedSuffix = ".damaged"
 
+// errNothing is why no store can be made of a damaged one.
+var errNothing = errors.New("nothing of it can be read")
+
 // rescue makes a whole store at path of what can be read in the one that is there, whose
 // damage is torn. That one is kept beside it. Until the new one is complete nothing is
 // changed at path; the error, an *OpenError, says why it can't be made.
@@ -30,7 +34,7 @@ func rescue(path string, key *workflow.Key, torn *harm) (err error) {
 		}
 		switch {
 		case err == nil || errors.As(err, new(*OpenError)):
-		case err.Error() == torn.Error():
+		case errors.Is(err, errNothing):
 			err = damaged(path, torn.error)
 		default:
 			err = damaged(path, fmt.Errorf("%w; and no whole one can be made of it: %v", torn.error, err))
@@ -127,24 +131,23 @@ func salvage(f *os.File, key *workflow.Key) (*find, error) {
 	free := l.freelist(m.freelist)
 	roots := map[string][]byte{}
 	l.tree(m.root, map[uint64]bool{}, 0, func(_ uint64, e element) {
-		for _, name := range buckets {
-			if len(e.rest) < len(name)+bucketSize || !nearly(e.rest[:len(name)], name) {
-				continue
-			}
-			if roots[string(name)] == nil || bytes.HasPrefix(e.rest, name) {
-				roots[string(name)] = e.rest[len(name):max(len(e.all), len(name)+bucketSize)]
-			}
+		if name, rest := e.beginning(bucketSize, buckets...); name != nil {
+			roots[string(name)] = rest
 		}
 	})
 	found := &find{pairs: map[string][][2][]byte{}}
 	for _, name := range buckets {
 		root := roots[string(name)]
 		if len(root) < bucketSize {
-			return nil, fmt.Errorf("it has no %s", name)
+			return nil, errNothing
 		}
-		if bytes.Equal(name, requestsBucket) {
+		switch string(name) {
+		case "requests":
 			found.counter = binary.NativeEndian.Uint64(root[8:])
 			l.inBucket(root, 8, func(page uint64, e element) { found.add(e, !free[page]) })
+			continue
+		case "meta":
+			l.inBucket(root, 0, func(_ uint64, e element) { found.addMeta(e, key) })
 			continue
 		}
 		l.inBucket(root, map[string]uint64{"due": 16, "new": 8}[string(name)], func(_ uint64, e element) {
@@ -187,23 +190,44 @@ func (l *loose) freelist(n uint64) map[uint64]bool {
 	return free
 }
 
+// addMeta keeps what may say what the store is. Most of it has one length.
+func (f *find) addMeta(e element, key *workflow.Key) {
+	canary := len(key.Seal(canaryName, workflow.NewSecret(canaryName)))
+	lengths := map[string]int{"version": 1, "listed": 1, "realm": 8, "canary": canary, "sum": 8}
+	name, rest := e.beginning(1, versionKey, listedKey, realmKey, canaryKey, sumKey)
+	value := rest[:min(len(rest), lengths[string(name)])]
+	if _, err := strconv.ParseUint(string(e.value), 10, 64); err == nil && bytes.Equal(name, versionKey) {
+		value = e.value // a newer one
+	}
+	if name != nil {
+		f.pairs["meta"] = append(f.pairs["meta"], [2][]byte{name, value})
+	}
+}
+
 // add keeps what may be a request.
 func (f *find) add(e element, sure bool) {
-	if len(e.rest) < 8 {
+	all := e.spans
+	for _, rest := range e.rests { // how long it is may be damaged
+		all = append(all, rest[:bytes.LastIndexByte(rest, '}')+1])
+	}
+	var c candidate
+	for _, span := range all {
+		if len(span) < 8 {
+			continue
+		}
+		if c.n == 0 {
+			c.n, c.value = number(span[:8]), span[8:] // the likeliest
+		}
+		if checkSum(span[8:]) != nil {
+			continue
+		}
+		if r, err := decode(span[8:]); err == nil {
+			c = candidate{number(span[:8]), span[8:], r}
+			break
+		}
+	}
+	if c.n == 0 {
 		return
-	}
-	c := candidate{n: number(e.rest[:8]), value: e.value}
-	read := func(value []byte) {
-		if checkSum(value) == nil {
-			c.r, _ = decode(value)
-		}
-	}
-	if read(c.value); c.r == nil { // how long it is may be damaged
-		if end := bytes.LastIndexByte(e.rest, '}'); end > 8 {
-			if read(e.rest[8 : end+1]); c.r != nil {
-				c.value = e.rest[8 : end+1]
-			}
-		}
 	}
 	if sure {
 		f.sure = append(f.sure, c)
@@ -218,10 +242,10 @@ func (f *find) fits(key *workflow.Key) error {
 	for _, p := range f.pairs["meta"] {
 		m[string(p[0])] = p[1]
 	}
-	if len(m[string(versionKey)]) == 0 || len(m[string(realmKey)]) == 0 {
-		return errors.New("its first page is damaged")
+	if len(m["version"]) == 0 || len(m["realm"]) == 0 {
+		return errNothing
 	}
-	if _, err := key.Open(canaryName, m[string(canaryKey)]); err != nil {
+	if _, err := identify(func(name []byte) []byte { return m[string(name)] }, key); err != nil {
 		return err
 	}
 	for _, c := range append(f.sure, f.unsure...) {
@@ -230,7 +254,7 @@ func (f *find) fits(key *workflow.Key) error {
 		}
 	}
 	if f.counter > 0 {
-		return errors.New("no request can be read")
+		return errNothing
 	}
 	return nil
 }
