@@ -29,14 +29,7 @@ func bare(b []byte) (out []byte, fixed []string) {
 	return b, fixed
 }
 
-// peeled takes lists out of the objects that Graph and Windows PowerShell put around them,
-// and cleans identifiers. It returns what was put right.
-func peeled(v any) (fixed []string) {
-	p := &peeler{}
-	p.inside(v)
-	return p.fixed
-}
-
+// A peeler removes what is around names, lists and identifiers, and notes what it put right.
 type peeler struct{ fixed []string }
 
 func (p *peeler) fix(what string) {
@@ -45,13 +38,15 @@ func (p *peeler) fix(what string) {
 	}
 }
 
+// inside takes lists out of the objects that Graph and Windows PowerShell put around them,
+// and cleans identifiers.
 func (p *peeler) inside(v any) {
 	switch v := v.(type) {
 	case object:
 		for i := range v {
 			v[i].value = p.unwrapped(v[i].value)
 			if identifiers[v[i].name] {
-				v[i].value = p.cleaned(v[i].value)
+				v[i].value = p.identifier(v[i].value)
 			}
 			p.inside(v[i].value)
 		}
@@ -93,11 +88,11 @@ var identifiers = map[string]bool{
 	"signInAudience": true, "allowedMemberTypes": true, "usage": true,
 }
 
-// cleaned is an identifier, or a list of them, as it is looked up.
-func (p *peeler) cleaned(v any) any {
+// identifier is an identifier, or a list of them, as it is looked up.
+func (p *peeler) identifier(v any) any {
 	switch v := v.(type) {
 	case string:
-		clean := strings.TrimSpace(strings.Map(usualRune, v))
+		clean := cleaned(v)
 		if clean != v {
 			p.fix(fixedIDs)
 		}
@@ -105,12 +100,14 @@ func (p *peeler) cleaned(v any) any {
 	case []any:
 		for i := range v {
 			if s, ok := v[i].(string); ok {
-				v[i] = p.cleaned(s)
+				v[i] = p.identifier(s)
 			}
 		}
 	}
 	return v
 }
+
+func cleaned(s string) string { return strings.TrimSpace(strings.Map(usualRune, s)) }
 
 // usualRune is a rune as identifiers have it: web pages and editors put others in its place.
 func usualRune(r rune) rune {

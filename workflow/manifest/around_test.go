@@ -72,6 +72,7 @@ func TestIdentifiersAreReadWithoutWhatAWebPageAddsToThem(t *testing.T) {
 		"a tab and a line end":         strings.NewReplacer(graph, `\t`+graph+`\r\n`),
 		"a blank behind a type":        strings.NewReplacer("Scope", "Scope "),
 		"hyphens that do not break":    strings.NewReplacer(graph, strings.ReplaceAll(graph, "-", "\u2011")),
+		"a blank in a property":        strings.NewReplacer(`"id"`, "\"id\u00a0\"", `"resourceAppId"`, "\"\u200bresourceAppId \""),
 		"dashes":                       strings.NewReplacer(read, strings.ReplaceAll(read, "-", "–")),
 	} {
 		d, ignored, err := Import([]byte(replace.Replace(asksUserRead)))

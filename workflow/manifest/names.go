@@ -31,23 +31,26 @@ var canonical = func() map[string]string {
 }()
 
 // renamed gives properties their usual names, where they are written with other capitals,
-// as by PowerShell's ConvertTo-Json, and reports whether there were such.
-func renamed(v any) (any, bool) {
-	changed := false
+// as by PowerShell's ConvertTo-Json, or with what a web page added.
+func (p *peeler) renamed(v any) {
 	switch v := v.(type) {
 	case object:
 		for i, f := range v {
-			if name := canonical[strings.ToLower(f.name)]; name != "" && name != f.name {
-				v[i].name, changed = name, true
+			clean := cleaned(f.name)
+			switch name := canonical[strings.ToLower(clean)]; {
+			case name == "" || name == f.name:
+			case clean != f.name:
+				v[i].name = name
+				p.fix(fixedIDs)
+			default:
+				v[i].name = name
+				p.fix(fixedNames)
 			}
-			_, inside := renamed(f.value)
-			changed = changed || inside
+			p.renamed(f.value)
 		}
 	case []any:
 		for _, one := range v {
-			_, inside := renamed(one)
-			changed = changed || inside
+			p.renamed(one)
 		}
 	}
-	return v, changed
 }

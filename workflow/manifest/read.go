@@ -70,17 +70,14 @@ func read(b []byte) (o object, fixed, guessed []string, err error) {
 	if _, err := d.Token(); err == nil {
 		return nil, nil, nil, errAfter
 	}
-	fixed = append(around, fixed...)
-	v, named := renamed(v)
-	if named {
-		fixed = append(fixed, fixedNames)
-	}
+	p := &peeler{fixed: append(around, fixed...)}
+	p.renamed(v)
 	if again := duplicate(v, ""); again != nil {
 		return nil, nil, nil, again
 	}
-	fixed = append(fixed, peeled(v)...)
+	p.inside(v)
 	o, wrapped, err := one(v)
-	return o, append(fixed, wrapped...), guessed, err
+	return o, append(p.fixed, wrapped...), guessed, err
 }
 
 func first(b []byte) rune {

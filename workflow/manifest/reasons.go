@@ -17,7 +17,7 @@ const (
 	ownRole   = "the new app role gets an ID of its own"
 	nobodys   = "this bot leaves it to Entra for an app that offers nothing"
 	unlocked  = "this bot sets the app instance lock for every app, as Entra does for new ones"
-	versionIs = "the app's access tokens are of version 2, with another issuer and audience than those of version 1: " +
+	versionIs = "a new API gets access tokens of version 2, with another issuer and audience than those of version 1: " +
 		"what checks them has to expect that, or one of the app's owners sets 1 in Entra (Manifest)"
 	versionNot = "the bot leaves it to Entra for an app without scopes, which issues access tokens of version 1: " +
 		"one of the app's owners sets 2 in Entra (Manifest), if what checks them expects that"

@@ -27,7 +27,7 @@ const (
 	fixedFence    = "the code fence around it was left out"
 	fixedEnd      = "the semicolon after it was left out"
 	fixedWrapped  = "lists inside of {\"value\": …} were read"
-	fixedIDs      = "unusual spaces, dashes and invisible characters in identifiers were put right"
+	fixedIDs      = "unusual spaces, dashes and invisible characters in identifiers and names of properties were put right"
 )
 
 // tidy turns text that is valid UTF-8 into JSON, if it can. fixed is what was put right;
