@@ -222,7 +222,7 @@ var behindCodes = []string{"NoBackingApplicationObject", "Error_MsaAppDoesNotExi
 // heard of it. It is the one place that decides that.
 func (a *answer) isBehind() bool {
 	switch {
-	case a.input(), a.op == opAddResource: // Microsoft's own applications are not young
+	case a.input(), a.malformed(), a.op == opAddResource: // Microsoft's own applications are not young
 		return false
 	case a.notFound(), slices.ContainsFunc(behindCodes, a.is):
 		return true

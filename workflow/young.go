@@ -204,9 +204,19 @@ func (r *Request) waits(st *Step, why Temporary, until time.Time) string {
 		text += ", until all of it knows what was just made or changed"
 	}
 	if most := r.patience(st, why); most < Youth {
-		return text + ", for " + waitWords(most) + " at most" + r.signInEnds(st, why, until)
+		return text + ", for " + waitWords(most) + " at most" + r.signInEnds(st, why, until) + said(why)
 	}
-	return text + ". That can take twenty minutes, and nobody has to do anything" + r.signInEnds(st, why, until)
+	return text + ". That can take twenty minutes, and nobody has to do anything" + r.signInEnds(st, why, until) + said(why)
+}
+
+// said is what the service has answered to what is waited for.
+func said(why Temporary) string {
+	x, ok := why.(Explained)
+	if !ok || x.Explain() == nil {
+		return ""
+	}
+	no := x.Explain()
+	return ". So far Entra says " + no.Code + ": " + clip(oneLine(no.Text), 200)
 }
 
 // signInEnds says that a sign-in may end before what a step waits for, and what is to be

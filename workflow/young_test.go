@@ -151,7 +151,7 @@ func TestAFailureSaysHowLongWasWaited(t *testing.T) {
 // is. An old app is not waited for, and what is not seen at all is looked for again.
 func TestWhatWasMadeByHandIsWaitedForAsLongAsItIsYoung(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	unseen := &notSeen{&Trouble{Text: "it is not there"}}
+	unseen := &notSeen{&Trouble{Code: "NotSeen", Text: "it is not there"}}
 	lacks, has := &notYet{missing: []string{"Mail.Read"}}, &notYet{stale: []string{"Mail.Read"}}
 	for _, c := range []struct {
 		name string
@@ -178,7 +178,9 @@ func TestWhatWasMadeByHandIsWaitedForAsLongAsItIsYoung(t *testing.T) {
 		if got := r.patience(st, c.why); got != c.most {
 			t.Errorf("%s: it is waited for %s, want %s", c.name, got, c.most)
 		}
-		if says := r.waits(st, c.why, time.Time{}); !strings.Contains(says, "for "+waitWords(c.most)+" at most") {
+		if says := r.waits(st, c.why, time.Time{}); c.why == unseen && !strings.HasSuffix(says, "So far Entra says NotSeen: it is not there") {
+			t.Errorf("%s: what was answered is not in %q", c.name, says)
+		} else if !strings.Contains(says, "for "+waitWords(c.most)+" at most") {
 			t.Errorf("%s: people are told %q", c.name, says)
 		}
 	}
