@@ -163,6 +163,7 @@ func updateApplication(c *call) (answer, error) {
 	}
 	delete(body, "uniqueName")
 	delete(body, "keyCredentials")
+	c.sets("app", a.id, body)
 	c.t.rewrite(a, c.t.settled(a.body, body))
 	return noContent()
 }

@@ -172,8 +172,9 @@
 // unique: who would make a second one is told of the first. File uninformed.go has what a
 // replica says that has not heard of something, with the sources. Everything follows from
 // [Config].Seed and the order of calls; [Entry].Replica says who answered. People,
-// groups, subscriptions and policies do not lag, and device codes neither. Lag and the
-// magic names -lag and -slowproof mean nothing beside it.
+// groups, subscriptions and policies do not lag, and device codes neither, nor what people
+// consented to for the client that signs them in. Lag and the magic names -lag and
+// -slowproof mean nothing beside it.
 //
 // # Other services
 //

@@ -131,6 +131,7 @@ func updateFederated(c *call) (answer, error) {
 		return answer{}, err
 	}
 	*old = f
+	c.wrote = append(c.wrote, place{"app", a.id, "federated", f.id})
 	return noContent()
 }
 

@@ -148,6 +148,7 @@ func updateGrant(c *call) (answer, error) {
 		g.old = g.scope
 	}
 	g.scope, g.veil = scope, c.t.veil(c.t.knobs.Lag.Consent)
+	c.wrote = append(c.wrote, place{kind: "grant", id: g.id})
 	return noContent()
 }
 

@@ -31,7 +31,7 @@ type call struct {
 	who   *token
 	t     *Tenant
 
-	wrote   []place // settings that the body names: they are written, whatever the replica has
+	wrote   []place // what the body names: it is written, though the replica has it so already
 	replica int     // who answered, counted from 1; 0 is the tenant itself
 }
 

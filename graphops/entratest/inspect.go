@@ -33,8 +33,11 @@ type Application struct {
 	Federated             []FederatedCredential
 	Exposed               []Scope  // oauth2PermissionScopes
 	PreAuthorized         []string // AppIDs
+	PreAuthorizedFor      []string // "{AppID}: access_as_user"
 	AppRoles              []string // "Run: User, Application"
 	OptionalClaims        []string // "idToken: email"
+	AssignmentRequired    bool     // appRoleAssignmentRequired of its service principal
+	Locked                bool     // servicePrincipalLockConfiguration, for all properties
 	Tags                  []string
 	Created               time.Time
 	Deleted               time.Time // zero for one that lives
@@ -136,6 +139,9 @@ func (t *Tenant) application(a *app) Application {
 	out.PublicClientFlows = a.body["isFallbackPublicClient"] == true
 	out.Exposed, out.PreAuthorized = a.exposes()
 	out.AppRoles, out.OptionalClaims = a.offers()
+	out.PreAuthorizedFor = a.preAuthorizedFor(out.Exposed)
+	lock, _ := a.body["servicePrincipalLockConfiguration"].(object)
+	out.Locked = lock["isEnabled"] == true && lock["allProperties"] == true
 	for _, id := range a.owners {
 		if u := t.user(id); u != nil {
 			out.Owners = append(out.Owners, u.UPN)
@@ -186,12 +192,12 @@ func (t *Tenant) requested(a *app) []string {
 
 // inspectSP adds what a service principal was given.
 func (t *Tenant) inspectSP(p *sp, out *Application) {
-	out.ServicePrincipalID = p.id
 	for _, id := range p.owners {
 		if u := t.user(id); u != nil {
 			out.PrincipalOwners = append(out.PrincipalOwners, u.UPN)
 		}
 	}
+	out.ServicePrincipalID, out.AssignmentRequired = p.id, p.body["appRoleAssignmentRequired"] == true
 	for _, g := range t.assignments {
 		if on := t.spByID(g.resourceID); g.principalID == p.id && on != nil {
 			out.Roles = append(out.Roles, on.name()+"/"+text(permission(on.appRoles(), "id", g.roleID)["value"]))
@@ -257,4 +263,18 @@ func (a *app) exposes() (scopes []Scope, clients []string) {
 		clients = append(clients, text(v.(object)["appId"]))
 	}
 	return scopes, clients
+}
+
+// preAuthorizedFor names the scopes for which clients need no consent.
+func (a *app) preAuthorizedFor(scopes []Scope) (names []string) {
+	api, _ := a.body["api"].(object)
+	for _, v := range list(api["preAuthorizedApplications"]) {
+		of := words(v.(object)["delegatedPermissionIds"])
+		for _, s := range scopes {
+			if slices.Contains(of, s.ID) {
+				names = append(names, text(v.(object)["appId"])+": "+s.Value)
+			}
+		}
+	}
+	return names
 }

@@ -154,6 +154,7 @@ func updateServicePrincipal(c *call) (answer, error) {
 		delete(body, "keyCredentials")
 		p.setKeys(keys)
 	}
+	c.sets("sp", p.id, body)
 	p.body = merge(p.body, body)
 	return noContent()
 }

@@ -28,6 +28,9 @@ func (t *Tenant) showApp(a *app, withKeys bool) object {
 	}
 	o = merge(o, a.body)
 	delete(o, "keyCredentials")
+	if claims, is := o["optionalClaims"].(object); is {
+		o["optionalClaims"] = merge(object{"accessToken": []any{}, "idToken": []any{}, "saml2Token": []any{}}, claims)
+	}
 	if a.uniqueName != "" {
 		o["uniqueName"] = a.uniqueName
 	}

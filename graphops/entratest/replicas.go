@@ -149,13 +149,20 @@ func (c *call) run() (answer, error) {
 	if err := r.collides(c, before, done); err != nil {
 		return answer{}, err
 	}
-	c.t.addExposed(done)
 	after := c.t.places()
 	for _, p := range c.wrote {
 		done[p] = after[p]
 	}
+	c.t.addExposed(done)
 	r.write(at, done)
 	return a, nil
+}
+
+// sets notes the settings that the body of a PATCH names.
+func (c *call) sets(kind, id string, body object) {
+	for name := range body {
+		c.wrote = append(c.wrote, place{kind, id, setting, name})
+	}
 }
 
 // words are what is said for an error: its own where the whole tenant says no as

@@ -256,6 +256,50 @@ func TestAnOldCollectionThatIsWrittenBackLosesWhatIsNew(t *testing.T) {
 	}
 }
 
+// services.md, section 1: what was written is written, also where the replica that takes it
+// has not heard that it is otherwise by now.
+func TestAWriteThatChangesNothingAtAnOldReplicaIsAWrite(t *testing.T) {
+	for seed := range uint64(8) {
+		w := replicated(t, seed)
+		id, _, sp := w.known("payroll")
+		path := "/applications/" + id
+		w.must(w.as("ada"), "PATCH", path, o{"notes": "one", "web": o{"redirectUris": []any{"https://one.contoso.com"}}})
+		w.must(w.as("ada"), "PATCH", "/servicePrincipals/"+sp, o{"appRoleAssignmentRequired": true})
+		w.eventually()
+		for _, n := range []string{"two", "one"} { // some replica takes the second that has not heard of the first
+			w.must(w.as("ada"), "PATCH", path, o{"notes": n, "web": o{"redirectUris": []any{"https://" + n + ".contoso.com"}}})
+			w.must(w.as("ada"), "PATCH", "/servicePrincipals/"+sp, o{"appRoleAssignmentRequired": n == "one"})
+		}
+		w.eventually()
+		a, _ := w.t.Application(w.must(w.as("ada"), "GET", path, nil).body["appId"].(string))
+		if a.Notes != "one" || !slices.Equal(a.Web, []string{"https://one.contoso.com"}) || !a.AssignmentRequired {
+			t.Errorf("seed %d: it has %q, %q, assignment required %t", seed, a.Notes, a.Web, a.AssignmentRequired)
+		}
+	}
+}
+
+// services.md, section 1: what was removed is there still for a replica that is behind, and
+// it says so to who would make it again.
+func TestARemovedAssignmentIsThereAlreadyForAReplicaThatIsBehind(t *testing.T) {
+	w := replicated(t, 9)
+	sp, graph, role := w.payroll()
+	w.eventually()
+	body := o{"principalId": sp, "resourceId": graph, "appRoleId": role}
+	list := "/servicePrincipals/" + graph + "/appRoleAssignedTo"
+	made := w.must(w.as("ada"), "POST", list, body)
+	w.eventually()
+	w.must(w.as("ada"), "DELETE", list+"/"+made.id(), nil)
+	for range 50 {
+		r := w.call(w.as("ada"), "POST", list, body)
+		if r.status == 201 {
+			w.eventually()
+			w.must(w.as("ada"), "DELETE", list+"/"+r.id(), nil)
+		} else if !strings.Contains(fmt.Sprint(r.body), "already exists") {
+			t.Fatalf("it says %v", r.body)
+		}
+	}
+}
+
 func TestASeedIsOneHistory(t *testing.T) {
 	history := func(seed uint64) []string {
 		w := replicated(t, seed)

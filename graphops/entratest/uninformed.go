@@ -84,8 +84,8 @@ func (c *call) uninformed(err error) error {
 	forms, own := unheard[c.op()]
 	personal := strings.Contains(string(c.body), "PersonalMicrosoftAccount")
 	switch {
-	case !is || p.status == 403:
-		return err
+	case !is || p.status == 403 || strings.Contains(p.message, "already exist"):
+		return err // of the last it has not heard that it was removed
 	case own && (p.status == 404 || p.status == 400):
 		return c.t.s.draw(forms, id)
 	case p.status == 404 && c.op() == "updateApplication" && personal && c.t.s.chance().IntN(2) == 0:
