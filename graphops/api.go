@@ -23,16 +23,17 @@ func scopeID(uniqueName, scope string) uuid.UUID {
 // has an ID.
 func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a workflow.App) error {
 	var err error
+	own := len(a.Scopes) > 0
 	switch {
 	case a.ObjectID != "": // it may have offered some, and others may have added to it
-		err = s.mergeAPI(ctx, applicationID, appID, a)
-	case len(a.Scopes) > 0:
+		own, err = s.mergeAPI(ctx, applicationID, appID, a)
+	case own:
 		err = s.writeAPI(ctx, applicationID, appID, a)
 	}
 	if err != nil {
 		return err
 	}
-	return s.ensureOffered(ctx, applicationID, appID, a)
+	return s.ensureOffered(ctx, applicationID, appID, own, a)
 }
 
 // writeAPI writes the scopes of an app that was just made, its identifier URI and what it

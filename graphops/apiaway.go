@@ -17,7 +17,7 @@ import (
 // is enabled. A scope is ours by its ID, whatever it is called by now.
 // Source: Graph, permissionScope resource type, isEnabled.
 func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) (stay []string, err error) {
-	if err := s.ensureOffered(ctx, applicationID, appID, workflow.App{UniqueName: a.UniqueName, Drops: a.Drops}); err != nil {
+	if err := s.ensureOffered(ctx, applicationID, appID, false, workflow.App{UniqueName: a.UniqueName, Drops: a.Drops}); err != nil {
 		return nil, err
 	}
 	if len(a.Scopes) == 0 && !uri {
@@ -80,7 +80,8 @@ func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, 
 		if len(left) > 0 {
 			stay = []string{"api://" + appID}
 		} else {
-			body.set("identifierUris", slices.DeleteFunc(append([]string{}, uris...), func(u string) bool { return u == "api://"+appID }))
+			goes := append(named(a.Drops.IdentifierURIs, appID), "api://"+appID) // the first call need not be seen yet
+			body.set("identifierUris", slices.DeleteFunc(append([]string{}, uris...), func(u string) bool { return slices.Contains(goes, u) }))
 		}
 	}
 	if len(body) == 0 {

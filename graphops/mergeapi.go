@@ -20,20 +20,21 @@ const versionTwo = 2
 // mergeAPI makes sure that the application exposes the plan's scopes beside those of
 // others, and asks itself for what the plan says. Scopes that it made itself change with the
 // plan; those of an app that was made here go where the plan has them no more. The
-// identifier URI is added with a new scope. Graph changes and removes no scope that is
+// identifier URI is added with a new scope; own reports whether one was. Graph changes and removes no scope that is
 // enabled, so those are disabled in a call of their own.
 // Source: Graph, permissionScope resource type, isEnabled.
-func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a workflow.App) error {
+func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a workflow.App) (own bool, err error) {
 	has, err := s.settings(ctx, applicationID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	api := has.api()
 	there := api.list("oauth2PermissionScopes")
 	m, err := mergeScopes(there, a)
 	if err != nil {
-		return err
+		return false, err
 	}
+	own = slices.ContainsFunc(a.Scopes, func(sc workflow.Scope) bool { return m.ids[sc.Name] == scopeID(a.UniqueName, sc.Name).String() })
 	clients, fewer := withoutClients(api.list("preAuthorizedApplications"), there, m.gone, a.Drops.Scopes)
 	if fewer {
 		api.set("preAuthorizedApplications", clients)
@@ -41,7 +42,7 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 	if m.closing != nil {
 		api.set("oauth2PermissionScopes", m.closing)
 		if err := s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)}); err != nil {
-			return err
+			return false, err
 		}
 	}
 	body := object{}
@@ -58,7 +59,7 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 	// The step before has written it too, and this need not be what it wrote.
 	required, _, err := s.mergedRequired(ctx, a, has)
 	if err != nil {
-		return err
+		return false, err
 	}
 	required, differs := dropAccess(required, ownAccess(appID, m.gone), nil)
 	for _, p := range a.Permissions {
@@ -76,13 +77,13 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 	if len(body) > 0 {
 		err := s.patch(ctx, opAPI, applicationID, body)
 		if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
-			return no.behind("that a scope is closed is not known everywhere yet")
+			return false, no.behind("that a scope is closed is not known everywhere yet")
 		}
 		if err != nil {
-			return s.fault(err, applicationID)
+			return false, s.fault(err, applicationID)
 		}
 	}
-	return s.preAuthorize(ctx, applicationID, api, m.ids, a.Scopes)
+	return own, s.preAuthorize(ctx, applicationID, api, m.ids, a.Scopes)
 }
 
 // A scopeMerge is what scopes an application is to expose.

@@ -21,10 +21,11 @@ func roleID(uniqueName, role string) string {
 }
 
 // ensureOffered makes sure of a's roles, claims and identifier URIs, and that those in
-// a.Drops are gone. Graph changes and removes no role that is enabled, so those are
-// disabled in a call of their own.
+// a.Drops are gone. own says that it has an identifier URI for its scopes: a replica that is
+// behind need not show that, and the list is written as a whole. Graph changes and removes
+// no role that is enabled, so those are disabled in a call of their own.
 // Source: Graph, appRole and optionalClaims resource types; "Update application".
-func (s *session) ensureOffered(ctx context.Context, applicationID, appID string, a workflow.App) error {
+func (s *session) ensureOffered(ctx context.Context, applicationID, appID string, own bool, a workflow.App) error {
 	if len(a.AppRoles)+len(a.OptionalClaims)+len(a.IdentifierURIs)+len(a.Drops.AppRoles)+len(a.Drops.OptionalClaims)+len(a.Drops.IdentifierURIs) == 0 {
 		return nil
 	}
@@ -48,7 +49,11 @@ func (s *session) ensureOffered(ctx context.Context, applicationID, appID string
 	if claims, differs := mergedClaims(has.raw.part("optionalClaims"), a); differs {
 		body.set("optionalClaims", claims)
 	}
-	if uris, differs := mergedURIs(has.GetIdentifierUris(), named(a.IdentifierURIs, appID), named(a.Drops.IdentifierURIs, appID)); differs {
+	want := a.IdentifierURIs
+	if own {
+		want = append([]string{workflow.OwnURI}, want...)
+	}
+	if uris, differs := mergedURIs(has.GetIdentifierUris(), named(want, appID), named(a.Drops.IdentifierURIs, appID)); differs {
 		body.set("identifierUris", uris)
 	}
 	if len(body) == 0 {
