@@ -60,12 +60,18 @@ func (g *game) stands(r *workflow.Request) {
 	if a.AppID != r.Made.AppID || a.ID != r.Made.ObjectID || a.ServicePrincipalID != r.Made.ServicePrincipal {
 		g.no("it is %s %s %s, and %+v was written down", a.AppID, a.ID, a.ServicePrincipalID, r.Made)
 	}
-	g.hasPlan(a, p, nil)
+	g.hasPlan(a, p)
+	if a.AssignmentRequired != p.NobodySignsIn() && r.Kind != workflow.Update {
+		g.no("assignment required is %t", a.AssignmentRequired)
+	}
 	g.hasCredential(a, r)
+	if bin := g.tenant.DeletedApplications(); len(bin) != g.gone {
+		g.no("%d deleted apps, want %d: %+v", len(bin), g.gone, bin)
+	}
 }
 
-// hasPlan checks all but the credential. more are grants that it may have besides.
-func (g *game) hasPlan(a entratest.Application, p workflow.Plan, more []string) {
+// hasPlan checks all but the credential.
+func (g *game) hasPlan(a entratest.Application, p workflow.Plan) {
 	var roles, scopes, requested []string
 	for _, q := range p.Permissions {
 		resource := q.Resource
@@ -86,19 +92,8 @@ func (g *game) hasPlan(a entratest.Application, p workflow.Plan, more []string) 
 	g.list("web redirect URIs", a.Web, p.RedirectURIs)
 	g.list("SPA redirect URIs", a.SPA, p.SPARedirectURIs)
 	g.list("public redirect URIs", a.PublicClient, p.PublicRedirectURIs)
+	g.offers(a, p)
 	var names []string
-	for _, s := range p.Scopes {
-		names = append(names, s.Name)
-	}
-	var exposed []string
-	for _, s := range a.Exposed {
-		exposed = append(exposed, s.Value)
-		if !s.Enabled {
-			g.no("the scope %s is disabled", s.Value)
-		}
-	}
-	g.list("exposed scopes", exposed, names)
-	names = nil
 	for _, role := range p.DirectoryRoles {
 		names = append(names, role.Name)
 	}
@@ -110,9 +105,44 @@ func (g *game) hasPlan(a entratest.Application, p workflow.Plan, more []string) 
 	g.list("owners", a.Owners, names)
 	g.list("owners of the service principal", a.PrincipalOwners, nil)
 	g.hasAzure(a, p)
-	if a.SignInAudience != p.Audience || a.PublicClientFlows != p.PublicClientFlows {
-		g.no("audience %s, public client flows %t", a.SignInAudience, a.PublicClientFlows)
+	if a.SignInAudience != p.Audience || a.PublicClientFlows != p.PublicClientFlows || a.DisplayName != p.AppName || !a.Locked {
+		g.no("%q, audience %s, public client flows %t, locked %t", a.DisplayName, a.SignInAudience, a.PublicClientFlows, a.Locked)
 	}
+}
+
+// offers checks what the app offers to others: who may consent to what, and who needs not.
+func (g *game) offers(a entratest.Application, p workflow.Plan) {
+	who := map[bool]string{true: "admins", false: "users"}
+	var scopes, clients, roles, claims, uris, has []string
+	for _, s := range p.Scopes {
+		scopes = append(scopes, s.Name+" "+who[s.AdminsOnly])
+		for _, c := range s.PreAuthorized {
+			clients = append(clients, c+": "+s.Name)
+		}
+	}
+	for _, s := range a.Exposed {
+		has = append(has, s.Value+" "+who[s.Admin])
+		if !s.Enabled {
+			g.no("the scope %s is disabled", s.Value)
+		}
+	}
+	g.list("exposed scopes", has, scopes)
+	g.list("pre-authorised clients", a.PreAuthorizedFor, clients)
+	for _, role := range p.AppRoles {
+		roles = append(roles, role.Name+": "+strings.Join(map[string][]string{"people": {"User"}, "apps": {"Application"}, "people and apps": {"User", "Application"}}[role.For()], ", "))
+	}
+	g.list("app roles", a.AppRoles, roles)
+	for _, c := range p.OptionalClaims {
+		claims = append(claims, c.Token+": "+c.Name)
+	}
+	g.list("optional claims", a.OptionalClaims, claims)
+	for _, u := range p.IdentifierURIs {
+		uris = append(uris, strings.ReplaceAll(u, "{appId}", a.AppID))
+	}
+	if own := "api://" + a.AppID; len(p.Scopes) > 0 && !slices.Contains(uris, own) {
+		uris = append(uris, own)
+	}
+	g.list("identifier URIs", a.IdentifierURIs, uris)
 }
 
 func (g *game) hasAzure(a entratest.Application, p workflow.Plan) {

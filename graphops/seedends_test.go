@@ -7,7 +7,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// ask submits what is played, and approves it.
+// approve approves what was asked for.
 func (g *game) approve(r *workflow.Request, err error) string {
 	g.t.Helper()
 	g.must(err)
@@ -20,22 +20,24 @@ func (g *game) approve(r *workflow.Request, err error) string {
 // press and nothing else.
 func (g *game) ends(id string, want ...workflow.State) *workflow.Request {
 	g.t.Helper()
-	crashAt := time.Duration(-1)
-	if g.crashes {
-		crashAt = time.Duration(g.chance.Int64N(int64(40 * time.Second)))
-	}
-	began, restarted := time.Now(), 0
+	crashed := g.crashing()
+	began := time.Now()
 	for {
 		r, err := g.desk.Get(g.t.Context(), id)
 		g.must(err)
+		if crashed(r) {
+			g.crash()
+		}
 		switch {
 		case slices.Contains(want, r.State):
-			g.calm(r, restarted)
+			g.net.after = nil
+			g.calm(r)
 			return r
 		case r.State == workflow.Signing && r.SignIn.Status == workflow.SignInOver:
 			if g.isTokenEnd(r) {
 				g.presses++
-			} else if r.Failure.Rule != workflow.RuleRestart {
+				g.expired[id]++
+			} else if r.Failure.Rule != workflow.RuleRestart || g.lost[id] < restarts(r) {
 				g.no("%s asks for another sign-in: %s", id, r.Failure.Text)
 				return r
 			}
@@ -48,17 +50,51 @@ func (g *game) ends(id string, want ...workflow.State) *workflow.Request {
 			g.no("%s is still %s after three hours", id, r.State)
 			return r
 		}
-		if crashAt >= 0 && time.Since(began) >= crashAt && r.State == workflow.Provisioning {
-			crashAt = -1
-			restarted++
-			g.crash()
-		}
 		time.Sleep(500 * time.Millisecond)
 	}
 }
 
-// calm checks that nothing happened that frightens people or costs their time.
-func (g *game) calm(r *workflow.Request, restarts int) {
+// crashing decides when the process crashes while it is at work on a request: never, after
+// some time, or when a call of some number was carried out and nobody has its answer yet.
+// The function reports whether that is now.
+func (g *game) crashing() func(*workflow.Request) bool {
+	if !g.crashes {
+		return func(*workflow.Request) bool { return false }
+	}
+	if g.chance.IntN(2) == 0 {
+		g.cutAfter(g.chance.IntN(12))
+		on := g.power
+		return func(*workflow.Request) bool {
+			cut := !*on && on == g.power
+			if cut {
+				g.net.after = nil
+			}
+			return cut
+		}
+	}
+	began, at, done := time.Now(), time.Duration(g.chance.Int64N(int64(40*time.Second))), false
+	return func(r *workflow.Request) bool {
+		if done || time.Since(began) < at || r.State != workflow.Provisioning {
+			return false
+		}
+		done = true
+		return true
+	}
+}
+
+// restarts is how often people were told of one.
+func restarts(r *workflow.Request) (n int) {
+	for _, e := range r.History {
+		if e.What == workflow.Restarted {
+			n++
+		}
+	}
+	return n
+}
+
+// calm checks that nothing happened that frightens people or costs their time: they signed
+// in once for each task, and again only where a crash or the end of a token cost that.
+func (g *game) calm(r *workflow.Request) {
 	for _, e := range r.History {
 		switch e.What {
 		case workflow.Alarmed, workflow.HasFailed, workflow.SignInUseless:
@@ -66,5 +102,12 @@ func (g *game) calm(r *workflow.Request, restarts int) {
 				g.no("%s: %s: %s", r.ID, e.What, e.Text)
 			}
 		}
+	}
+	lost, codes := g.lost[r.ID], g.codesFor(r.ID)
+	if told := restarts(r); told != lost {
+		g.no("%s: %d restarts were told of, and %d crashes cost a sign-in", r.ID, told, lost)
+	}
+	if g.tasks[r.ID]++; codes != g.tasks[r.ID]+lost+g.expired[r.ID] {
+		g.no("%s: people signed in %d times for %d tasks, and %d crashes and %d ends of a token cost a sign-in", r.ID, codes, g.tasks[r.ID], lost, g.expired[r.ID])
 	}
 }

@@ -30,12 +30,43 @@ func (g *game) draft() workflow.Draft {
 		if g.chance.IntN(2) == 0 {
 			d.Scopes = []string{"access_as_user: Use it", "manage, admins: Manage it"}
 		}
+		if g.chance.IntN(3) == 0 {
+			d.WhoSignsIn = workflow.AnyTenant
+		}
+		if g.chance.IntN(2) == 0 {
+			d.Imported = g.manifest(d.WhoSignsIn)
+		}
 	}
 	if g.chance.IntN(3) == 0 {
 		d.Owners = []workflow.Person{tom}
 	}
 	return d
 }
+
+// manifest is one with some of all that the form has no fields for.
+func (g *game) manifest(audience string) *workflow.Imported {
+	of := func(n int) int { return g.chance.IntN(n + 1) }
+	m := &workflow.Imported{Reviewed: true, Audience: audience}
+	m.Scopes = []workflow.Scope{
+		{Name: "orders.read", Title: "Read orders", Words: "Reads orders.", PreAuthorized: []string{seedCaller}},
+		{Name: "orders/write", AdminsOnly: true, Title: "Write orders", Words: "Writes orders.", UserTitle: "Order", UserWords: "Orders for you.",
+			PreAuthorized: []string{seedCaller, seedOtherCaller}},
+	}[:of(2)]
+	if len(m.Scopes) > 0 && of(1) == 0 {
+		m.Permissions = append(m.Permissions, workflow.Permission{ResourceAppID: workflow.Self, Name: m.Scopes[0].Name, Type: catalog.Delegated})
+	}
+	m.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs jobs.", Apps: true},
+		{Name: "Audit", Title: "Audit", Words: "Reads what was run.", Users: true, Apps: of(1) == 0}}[:of(2)]
+	m.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true}, {Token: "accessToken", Name: "ipaddr"}}[:of(2)]
+	m.IdentifierURIs = []string{"https://contoso.com/orders"}[:of(1)]
+	return m
+}
+
+// Clients that need no consent for a scope.
+const (
+	seedCaller      = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+	seedOtherCaller = "1950a258-227b-4e31-a9cf-717495945fc2"
+)
 
 func (g *game) fillCredential(d *workflow.Draft, kind workflow.CredentialKind) {
 	d.Credential = kind

@@ -114,11 +114,10 @@ func (g *game) byHand(r *workflow.Request) {
 	g.hand(p, func(s workflow.Session) {
 		ctx := g.t.Context()
 		a := workflow.App{UniqueName: "by-hand", DisplayName: p.AppName, Audience: p.Audience, RedirectURIs: p.RedirectURIs, SPARedirectURIs: p.SPARedirectURIs,
-			PublicRedirectURIs: p.PublicRedirectURIs, PublicClientFlows: p.PublicClientFlows, Permissions: p.Permissions, Scopes: p.Scopes}
+			PublicRedirectURIs: p.PublicRedirectURIs, PublicClientFlows: p.PublicClientFlows, Permissions: p.Permissions, Scopes: p.Scopes,
+			AppRoles: p.AppRoles, OptionalClaims: p.OptionalClaims, IdentifierURIs: p.IdentifierURIs}
 		id, appID, sp := g.makes(s, a)
-		if len(p.Scopes) > 0 {
-			g.byHandDone(func() error { return s.EnsureAPI(ctx, id, appID, a) })
-		}
+		g.byHandDone(func() error { return s.EnsureAPI(ctx, id, appID, a) })
 		g.byHandDone(func() error { return s.EnsureConsent(ctx, sp, p.Permissions) })
 		for _, role := range p.DirectoryRoles {
 			g.byHandDone(func() error { return s.EnsureDirectoryRole(ctx, sp, role.TemplateID) })

@@ -9,8 +9,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// lags makes the tenant one of replicas. Sometimes that is early, so that what the request
-// is about is young.
+// lags makes the tenant one of replicas, which know all that there is now. It is one for
+// the rest of the game: what is young then stays young.
 func (g *game) lags() {
 	if !g.lagging {
 		g.tenant.Replicate(entratest.Replication{})
@@ -18,6 +18,7 @@ func (g *game) lags() {
 	g.lagging = true
 }
 
+// maybeYoung is lags, early: what the request is about is young.
 func (g *game) maybeYoung() {
 	if g.chance.IntN(2) == 0 {
 		g.lags()
@@ -54,8 +55,11 @@ func (g *game) opened(r *workflow.Request) *workflow.Request {
 		g.must(err)
 		proof = workflow.Proof{Keyed: workflow.Keyed{PFX: file, Password: given.Secret}}
 	}
-	g.tenant.Settle()
-	if _, err := g.dir.Prove(g.t.Context(), "contoso", r.Made.AppID, proof, nil); err != nil {
+	err = g.untilDone(func() error {
+		_, err := g.dir.Prove(g.t.Context(), "contoso", r.Made.AppID, proof, nil)
+		return err
+	})
+	if err != nil {
 		g.no("what was handed over does not work: %v", err)
 	}
 	return r

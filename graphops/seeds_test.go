@@ -125,8 +125,9 @@ type game struct {
 	forms     int
 	oldApp    *workflow.Request
 	presses   int  // for a code, since a token had ended
-	lagging   bool // the tenant is one of replicas
+	lagging   bool // see lags
 	tokensEnd bool // before all replicas know
+	gone      int  // how many apps have to be among the deleted ones
 }
 
 // TestEveryKindEndsAsItShould holds on every seed: one app, exactly what was approved, one
@@ -171,6 +172,9 @@ func playSeed(t *testing.T, seed uint64, loud bool) string {
 	synctest.Test(t, func(t *testing.T) { // a failure in it would end all
 		g = &game{seedWorld: newSeedWorld(t, seed, &log), way: of, name: "payroll"}
 		g.crashes = g.chance.IntN(4) == 0
+		if g.chance.IntN(4) == 0 {
+			g.unusedServices()
+		}
 		began := time.Now()
 		g.played(e.play)
 		took = time.Since(began)

@@ -52,7 +52,7 @@ func (g *game) hasBoth(old, r *workflow.Request) {
 		has = append(has, "certificate "+c.Thumbprint)
 	}
 	g.list("credentials", has, append(g.credentialOf(old), g.credentialOf(r)...))
-	g.hasPlan(apps[0], r.Plan, nil)
+	g.hasPlan(apps[0], r.Plan)
 }
 
 // adoptedStands checks that an adopted app has what it had and what was approved.
@@ -111,6 +111,10 @@ func (g *game) hasPlanOfAdopted(a entratest.Application, p workflow.Plan) {
 	g.list("delegated permissions", a.Scopes, scopes)
 	g.list("web redirect URIs", a.Web, p.RedirectURIs)
 	g.hasAzure(a, p)
+	g.offers(a, p)
+	if a.SignInAudience != p.Audience || a.DisplayName != p.AppName {
+		g.no("%q, audience %s", a.DisplayName, a.SignInAudience)
+	}
 }
 
 // same checks that an app is as it was.
@@ -121,11 +125,13 @@ func (g *game) same(before entratest.Application) {
 		return
 	}
 	is := func(a entratest.Application) string {
-		for _, l := range [][]string{a.Roles, a.Scopes, a.Owners, a.Requested, a.Web, a.SPA, a.PublicClient, a.IdentifierURIs, a.DirectoryRoles, a.PrincipalOwners} {
+		lists := [][]string{a.Roles, a.Scopes, a.Owners, a.PrincipalOwners, a.Requested, a.Web, a.SPA, a.PublicClient, a.IdentifierURIs, a.DirectoryRoles,
+			a.PreAuthorizedFor, a.AppRoles, a.OptionalClaims}
+		for _, l := range lists {
 			slices.Sort(l)
 		}
-		return fmt.Sprintf("%q %q %q %q %q %q %q %q %q %q %v %v %v %v %v", a.PrincipalOwners, a.Roles, a.Scopes, a.Owners, a.Requested, a.Web, a.SPA, a.PublicClient, a.IdentifierURIs,
-			a.DirectoryRoles, a.Passwords, a.Certificates, a.Federated, a.AzureRoles, len(a.Exposed))
+		return fmt.Sprintf("%q %v %v %v %v %v %q %s %t %t", lists, a.Passwords, a.Certificates, a.Federated, a.AzureRoles, a.Exposed, a.DisplayName, a.SignInAudience,
+			a.PublicClientFlows, a.AssignmentRequired)
 	}
 	if was, now := is(before), is(apps[0]); was != now {
 		g.no("it was %s\n    and is  %s", was, now)

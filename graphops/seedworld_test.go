@@ -24,6 +24,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // The world of a seed: an emulated tenant of replicas, and the real desk and engine
@@ -57,12 +58,16 @@ type seedWorld struct {
 	running func() // stops the process
 	power   *bool  // of this process
 
-	mu    sync.Mutex
-	codes int // that Ada has used
+	mu      sync.Mutex
+	codes   map[string]map[string]bool // that Ada has used, by request
+	lost    map[string]int             // how many crashes have cost a request its sign-in
+	expired map[string]int             // how many ends of a token have
+	tasks   map[string]int             // how many tasks of a request have ended
 }
 
 func newSeedWorld(t testing.TB, seed uint64, log io.Writer) *seedWorld {
-	w := &seedWorld{t: t, seed: seed, chance: mathrand.New(&shared{src: mathrand.NewPCG(seed, 2)}), store: &seedStore{requests: map[string]*workflow.Request{}}}
+	w := &seedWorld{t: t, seed: seed, chance: mathrand.New(&shared{src: mathrand.NewPCG(seed, 2)}), store: &seedStore{requests: map[string]*workflow.Request{}},
+		codes: map[string]map[string]bool{}, lost: map[string]int{}, expired: map[string]int{}, tasks: map[string]int{}}
 	w.log = slog.New(slog.NewTextHandler(log, nil))
 	w.entra = entratest.New(entratest.Config{Seed: seed + 1, Interval: time.Second})
 	w.entra.SetURLs("https://login.test", "https://graph.test", "https://pages.test")
@@ -122,13 +127,20 @@ func (w *seedWorld) boot() {
 		defer close(ended)
 		engine.Run(ctx)
 	}()
-	w.dir, w.power = dir, &power
+	w.dir, w.power, w.net.power = dir, &power, &power
 	w.running = func() { cancel(); <-ended }
 }
 
-// crash ends the process without anything being saved any more, and starts another.
+// crash ends the process without anything being saved any more, and starts another. What
+// was at work then has lost its token, or its code.
 func (w *seedWorld) crash() {
 	*w.power = false
+	w.net.after = nil
+	for id, r := range w.store.requests { // nobody changes it any more
+		if r.State == workflow.Provisioning || r.State == workflow.Signing && r.SignIn.Status != workflow.SignInOver {
+			w.lost[id]++
+		}
+	}
 	w.running()
 	w.boot()
 }
@@ -136,13 +148,33 @@ func (w *seedWorld) crash() {
 // Draw is Slack: it shows nothing, but Ada signs in as soon as she has a code.
 func (w *seedWorld) Draw(_ context.Context, d workflow.Drawing) (channel, ts string, err error) {
 	if d.Prompt != nil {
-		if err := w.entra.SignIn(d.Prompt.Code.Reveal(), "ada@contoso.com"); err == nil {
+		code := d.Prompt.Code.Reveal()
+		if err := w.entra.SignIn(code, "ada@contoso.com"); err == nil {
 			w.mu.Lock()
-			w.codes++
+			if w.codes[d.Request.ID] == nil {
+				w.codes[d.Request.ID] = make(map[string]bool)
+			}
+			w.codes[d.Request.ID][code] = true
 			w.mu.Unlock()
 		}
 	}
 	return "C", cmp.Or(d.Post.TS, string(d.Name)+d.Request.ID), nil
+}
+
+// codesFor is how many codes Ada has used for a request.
+func (w *seedWorld) codesFor(id string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.codes[id])
+}
+
+// unusedServices is a tenant that never used any service but Microsoft Graph.
+func (w *seedWorld) unusedServices() {
+	for appID := range seedPermissions() {
+		if appID != catalog.MicrosoftGraph {
+			w.tenant.RemoveResource(appID)
+		}
+	}
 }
 
 func (*seedWorld) Digest(context.Context, workflow.Digest) error { return nil }
@@ -157,6 +189,7 @@ type network struct {
 	server http.Handler
 	mu     sync.Mutex
 	queue  []*sent
+	power  *bool                    // of the process; nil is on
 	after  func(*http.Request) bool // reports whether the answer gets through; nil lets each
 }
 
@@ -206,7 +239,10 @@ func (n *network) deliver(at time.Time) {
 	n.mu.Unlock()
 	slices.SortStableFunc(now, func(a, b *sent) int { return cmp.Compare(a.order, b.order) })
 	for _, s := range now {
-		resp := n.answer(s.r)
+		var resp *http.Response
+		if n.power == nil || *n.power { // a process without power sends nothing
+			resp = n.answer(s.r)
+		}
 		if n.after != nil && !n.after(s.r) {
 			resp = nil
 		}
