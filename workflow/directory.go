@@ -282,7 +282,7 @@ type Signer struct {
 	// HiddenRoles is how many more there are of which the token does not show which
 	// they are.
 	HiddenRoles int
-	// Assigned are the roles that are assigned to the account itself, as far as they were
+	// Assigned are the roles that are assigned to the account, or to its groups, as far as they were
 	// asked for and the token shows them.
 	Assigned []AssignedRole
 	// HidesAssigned reports that they were asked for and could not be read.

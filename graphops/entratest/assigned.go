@@ -9,10 +9,44 @@ import (
 // Who uses an application: the users and groups that are assigned to it, and the
 // clients that have consent for its scopes.
 
-// A Group can be assigned to an application. It has no members here.
+// A Group can be assigned to an application, and one that is made for it to directory
+// roles. Its members have those roles; groups in groups have none.
+// Source: "Use Microsoft Entra groups to manage role assignments".
 type Group struct {
-	ID   string // empty means a random one
-	Name string
+	ID           string // empty means a random one
+	Name         string
+	AssignsRoles bool     // isAssignableToRole
+	Members      []string // UPNs
+}
+
+// groupsOf are the groups that a user is a member of.
+func (t *Tenant) groupsOf(u *User) []*Group {
+	return slices.DeleteFunc(slices.Clone(t.groups), func(g *Group) bool {
+		return !slices.ContainsFunc(g.Members, func(upn string) bool { return strings.EqualFold(upn, u.UPN) })
+	})
+}
+
+// principalsOf are the IDs whose directory roles somebody has: their own, and those of
+// groups that are made for roles.
+func (t *Tenant) principalsOf(id string) []string {
+	ids := []string{id}
+	if u := t.user(id); u != nil {
+		for _, g := range t.groupsOf(u) {
+			if g.AssignsRoles {
+				ids = append(ids, g.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// showGroup is a group as a member of a list. One that is not for roles says nothing of it.
+func showGroup(g *Group) object {
+	o := object{"@odata.type": "#microsoft.graph.group", "id": g.ID, "deletedDateTime": nil, "displayName": g.Name, "isAssignableToRole": nil}
+	if g.AssignsRoles {
+		o["isAssignableToRole"] = true
+	}
+	return o
 }
 
 // AddGroup adds g and returns it with what was filled in.
@@ -27,6 +61,7 @@ func (t *Tenant) newGroup(g Group) *Group {
 	if g.ID == "" {
 		g.ID = t.s.newID()
 	}
+	g.Members = slices.Clone(g.Members)
 	t.groups = append(t.groups, &g)
 	return &g
 }

@@ -30,18 +30,23 @@ func (t *Tenant) AddRole(r Role) Role {
 	return r
 }
 
-// Give assigns a role, a built-in one or one of AddRole, to the user with that UPN: in the
-// whole tenant where on is empty, else for the application or service principal with this
-// object ID. It reports whether there are both.
+// Give assigns a role, a built-in one or one of AddRole, to the user with that UPN, or to
+// the group of that name that AssignsRoles: in the whole tenant where on is empty, else for
+// the application or service principal with this object ID. It reports whether there are both.
 func (t *Tenant) Give(upn, role, on string) bool {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
 	defer t.s.changed()
-	u := t.userNamed(upn)
-	if u == nil || !t.isRole(role) {
+	id := ""
+	if u := t.userNamed(upn); u != nil {
+		id = u.ID
+	} else if g := find(t.groups, func(g *Group) bool { return g.AssignsRoles && strings.EqualFold(g.Name, upn) }); g != nil {
+		id = g.ID
+	}
+	if id == "" || !t.isRole(role) {
 		return false
 	}
-	t.members = append(t.members, &membership{id: t.s.newKey(), roleID: role, principalID: u.ID, scope: on})
+	t.members = append(t.members, &membership{id: t.s.newKey(), roleID: role, principalID: id, scope: on})
 	return true
 }
 
@@ -106,9 +111,9 @@ func (c *call) acts() bool {
 	if c.who.user == nil || len(need) == 0 {
 		return false
 	}
-	inScope := c.inScope()
+	inScope, principals := c.inScope(), c.t.principalsOf(c.who.user.ID)
 	return slices.ContainsFunc(c.t.members, func(m *membership) bool {
-		if m.principalID != c.who.user.ID || m.scope != "" && !slices.Contains(inScope, m.scope) {
+		if !slices.Contains(principals, m.principalID) || m.scope != "" && !slices.Contains(inScope, m.scope) {
 			return false
 		}
 		role := c.t.customRole(m.roleID)

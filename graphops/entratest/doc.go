@@ -54,7 +54,7 @@
 //	…/owners, …/owners/$ref, …/owners/{id}/$ref         GET; GET, POST; DELETE
 //	/oauth2PermissionGrants, /oauth2PermissionGrants/{id}  GET, POST; GET, PATCH, DELETE
 //	/me, /users/{id or UPN}, /users                     GET
-//	…/memberOf, …/transitiveMemberOf                    GET, also /microsoft.graph.directoryRole
+//	…/memberOf, …/transitiveMemberOf                    GET, also /microsoft.graph.directoryRole and .group
 //	…/ownedObjects                                      GET, also /microsoft.graph.application
 //	/organization, /organization/{id}                   GET
 //	/directoryRoles, /{id}, (roleTemplateId='…')        GET
@@ -102,7 +102,7 @@
 // Not covered: addKey and removeKey with a proof, key credentials other than
 // AsymmetricX509Cert for Verify, $search, $skip, /$count, delta
 // queries, ge, le and the other operators of $filter, making custom directory roles ([Tenant.AddRole] does)
-// and eligible ones, administrative units, groups but as holders of app roles, user
+// and eligible ones, administrative units, groups but as holders of app and directory roles, groups in groups, user
 // consent, /beta, throttling by resource units.
 //
 // # Azure Resource Manager

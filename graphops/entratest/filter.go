@@ -16,6 +16,7 @@ var filters = map[string]map[string]string{
 	"oAuth2PermissionGrant":       {"clientId": "eq", "consentType": "eq", "principalId": "eq", "resourceId": "eq"},
 	"appRoleAssignment":           {"resourceId": "eq"},
 	"user":                        {"userPrincipalName": "eq in startswith endswith", "mail": "eq in startswith endswith", "displayName": "eq in startswith", "id": "eq in", "accountEnabled": "eq"},
+	"group":                       {"id": "eq in", "displayName": "eq startswith"},
 	"directoryRole":               {"roleTemplateId": "eq", "displayName": "eq"},
 	"unifiedRoleAssignment":       {"principalId": "eq in", "roleDefinitionId": "eq in", "directoryScopeId": "eq in"},
 	"federatedIdentityCredential": {"name": "eq", "subject": "eq"},

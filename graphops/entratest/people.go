@@ -66,6 +66,15 @@ func listRoles(c *call) (answer, error) {
 		return answer{}, err
 	}
 	var items []object
+	for _, g := range c.t.groupsOf(u) {
+		items = append(items, showGroup(g))
+	}
+	if strings.HasSuffix(c.route.path, "group") {
+		return c.list("group", "groups", c.limited(items))
+	}
+	if strings.HasSuffix(c.route.path, "directoryRole") {
+		items = nil
+	}
 	for _, r := range c.t.rolesOf(u.ID) {
 		if c.t.customRole(r) != nil {
 			continue // has no directoryRole

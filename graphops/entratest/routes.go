@@ -94,7 +94,7 @@ func init() {
 
 	get("me", "getMe", readMe, getMe)
 	for _, of := range []string{"memberOf", "transitiveMemberOf"} {
-		for _, cast := range []string{"", "/microsoft.graph.directoryRole"} {
+		for _, cast := range []string{"", "/microsoft.graph.directoryRole", "/microsoft.graph.group"} {
 			get("me/"+of+cast, "listRoles", readMe, listRoles)
 			get("users/*/"+of+cast, "listRoles", readUsers, listRoles)
 		}

@@ -328,8 +328,9 @@ func (t *Tenant) rolesOf(id string) []string {
 	if u := t.user(id); u != nil {
 		roles = slices.Clone(u.Roles)
 	}
+	principals := t.principalsOf(id)
 	for _, m := range t.members {
-		if m.principalID == id && m.scope == "" && !slices.Contains(roles, m.roleID) {
+		if slices.Contains(principals, m.principalID) && m.scope == "" && !slices.Contains(roles, m.roleID) {
 			roles = append(roles, m.roleID)
 		}
 	}

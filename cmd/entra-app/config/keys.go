@@ -74,7 +74,7 @@ var Keys = []Key{
 	{Name: "tenants[].approvers[].entra", Kind: account, Need: true, Doc: "User principal name or object ID of the account with which this person has to sign in.",
 		Hint: "Entra admin center > Users > the person > User principal name, or Object ID",
 		set:  func(c *Config, v value) { c.approver().Entra = v.text }},
-	{Name: "tenants[].sufficient_roles[].role", Kind: guid, Need: true, Doc: "ID of a directory role, custom or built-in, that is enough for an approver: of its definition or its template. It counts where it is assigned to the account itself in the whole tenant, and, for `applications`, for a change of the one application that it is assigned for. Reading it takes `Directory.Read.All`.",
+	{Name: "tenants[].sufficient_roles[].role", Kind: guid, Need: true, Doc: "ID of a directory role, custom or built-in, that is enough for an approver: of its definition or its template. It counts where it is assigned in the whole tenant to the account, or to a group of the account's that is made for roles, and, for `applications`, for a change of the one application that it is assigned for. Reading it takes `Directory.Read.All`.",
 		Hint: "Entra admin center > Roles & admins > the role > Description > Template ID, or its object ID for a custom role",
 		set:  func(c *Config, v value) { c.sufficient().ID = v.text }},
 	{Name: "tenants[].sufficient_roles[].for", Kind: purpose, Default: string(workflow.ForApplications), Doc: "What it is enough for: `applications` (to register and change them), `consent` (to application permissions of Microsoft Graph) or `directory-roles` (to give an app one). Entra itself still refuses what the role does not allow.",

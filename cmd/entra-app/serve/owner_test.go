@@ -55,7 +55,8 @@ func TestARefusedOwnerIsANoteOnTheCard(t *testing.T) {
 }
 
 // services.md, section 2: a custom role that the operator lists carries a request to its
-// end, and one that nobody lists stops it with what the bot goes by.
+// end, whether the account has it itself or through a group, and one that nobody lists stops
+// it with what the bot goes by.
 func TestACustomRoleCountsWhereTheOperatorListsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -64,7 +65,8 @@ func TestACustomRoleCountsWhereTheOperatorListsIt(t *testing.T) {
 	w.tenant.AddUser(entratest.User{UPN: "cleo@contoso.com"})
 	w.tenant.Give("cleo@contoso.com", apps.ID, "")
 	w.tenant.Give("cleo@contoso.com", entratest.DirectoryReaders, "")
-	w.tenant.Give("cleo@contoso.com", consent.ID, "")
+	w.tenant.AddGroup(entratest.Group{Name: "Consenters", AssignsRoles: true, Members: []string{"cleo@contoso.com"}})
+	w.tenant.Give("Consenters", consent.ID, "")
 	w.cfg.Tenants[0].Approvers[0].Entra = "cleo@contoso.com"
 	w.cfg.Tenants[0].Sufficient = []workflow.SufficientRole{{ID: apps.ID, For: workflow.ForApplications}}
 	w.start()
