@@ -21,7 +21,7 @@ func (w *world) adopted(t *testing.T, s workflow.State) *workflow.Request {
 	mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
 	r.Was = workflow.Plan{AppName: "HR Portal", Audience: "AzureADMultipleOrgs", RedirectURIs: append([]string{"https://hr.contoso.com"}, r.Plan.RedirectURIs...),
 		Permissions: append([]workflow.Permission{mail}, r.Plan.Permissions[0])}
-	r.Found = workflow.Found{AppID: r.Made.AppID, Name: "HR Portal", Read: true, Thumbprints: []string{"AB12"}, Secrets: 2}
+	r.Found = workflow.Found{AppID: r.Made.AppID, Name: "HR Portal", Read: true, Thumbprints: []string{"AB12"}, Secrets: 2, PrincipalThumbprints: []string{"CD34"}, PrincipalSecrets: 1}
 	return r
 }
 

@@ -105,14 +105,13 @@ func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (h
 	if found.Federated, err = s.federated(ctx, issuers); err != nil {
 		return has, found, "", s.fault(err, m.ObjectID)
 	}
-	principal, err := s.principal(ctx, m.AppID)
+	servicePrincipal, found.PrincipalSecrets, found.PrincipalThumbprints, err = s.onPrincipal(ctx, m.AppID)
 	if status(err) == http.StatusNotFound {
 		return has, found, "", nil
 	}
 	if err != nil {
 		return has, found, "", s.fault(err, m.ObjectID)
 	}
-	servicePrincipal = value(principal.GetId())
 	if has.Permissions, err = s.permissionsOf(ctx, servicePrincipal); err != nil {
 		return has, found, "", err
 	}

@@ -62,6 +62,22 @@ func (s *session) ownKeys(ctx context.Context, appID string) (models.ServicePrin
 	return p, nil
 }
 
+// onPrincipal reads an app's service principal, and which credentials it has of its own.
+func (s *session) onPrincipal(ctx context.Context, appID string) (id string, secrets int, certificates []string, err error) {
+	req := s.get("/servicePrincipals(appId=%27{app}%27)?$select=id,passwordCredentials,keyCredentials", "app", appID)
+	got, err := s.send(ctx, opKeysOf, req, asItCame)
+	if err != nil {
+		return "", 0, nil, err
+	}
+	p, _ := got.(object)
+	if id = p.text("id"); id == "" {
+		return "", 0, nil, &later{op: opKeysOf, why: "there is nothing in the answer"}
+	}
+	certificates = thumbprints(p.list("keyCredentials")) // one for SAML is there to sign and to verify
+	slices.Sort(certificates)
+	return id, len(p.list("passwordCredentials")), slices.Compact(certificates), nil
+}
+
 // removeOwnKey removes one password. That there is none can have the code of a mistake,
 // so it is looked up.
 func (s *session) removeOwnKey(ctx context.Context, appID, id, keyID string) error {

@@ -131,3 +131,20 @@ func TestAnAppWithoutAServicePrincipalHasNoCredentialsOnIt(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// services.md, section 2: what an app that is adopted has on its service principal is seen.
+func TestALookSeesTheCredentialsOfTheServicePrincipal(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada").(*session)
+	obj, appID, sp := w.made(s, app("payroll"))
+	m := workflow.Made{ObjectID: obj, AppID: appID}
+	if _, found, _, err := s.Look(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || found.PrincipalSecrets != 0 || len(found.PrincipalThumbprints) != 0 {
+		t.Errorf("without any: %+v, %v", found, err)
+	}
+	w.onPrincipal(s, sp)
+	_, found, id, err := s.Look(t.Context(), m, workflow.Plan{})
+	if w.saw(err) != nil || id != sp || found.PrincipalSecrets != 1 || len(found.PrincipalThumbprints) != 1 || len(found.PrincipalThumbprints[0]) != 40 ||
+		found.Secrets != 0 || len(found.Thumbprints) != 0 {
+		t.Errorf("%+v of %s, %v", found, id, err)
+	}
+}

@@ -147,6 +147,9 @@ type foundV1 struct {
 	Secrets     int           `json:"secrets,omitzero"`
 	Owners      []string      `json:"owners,omitzero"`
 
+	PrincipalThumbprints []string `json:"principal_thumbprints,omitzero"`
+	PrincipalSecrets     int      `json:"principal_secrets,omitzero"`
+
 	NoIdentifierURI bool     `json:"no_identifier_uri,omitzero"`
 	Required        []string `json:"required,omitzero"`
 }
@@ -154,6 +157,7 @@ type foundV1 struct {
 func foundForm(f workflow.Found) foundV1 {
 	return foundV1{
 		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
+		PrincipalThumbprints: f.PrincipalThumbprints, PrincipalSecrets: f.PrincipalSecrets,
 		Federated: each(f.Federated, func(i workflow.FederatedIssuer) federatedV1 { return federatedV1(i) }),
 	}
 }
@@ -161,6 +165,7 @@ func foundForm(f workflow.Found) foundV1 {
 func (f foundV1) found() workflow.Found {
 	return workflow.Found{
 		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
+		PrincipalThumbprints: f.PrincipalThumbprints, PrincipalSecrets: f.PrincipalSecrets,
 		Federated: each(f.Federated, func(i federatedV1) workflow.FederatedIssuer { return workflow.FederatedIssuer(i) }),
 	}
 }

@@ -30,7 +30,11 @@ type Found struct {
 	// AzureAround says that AzureRoles has what is assigned above and below the plan's scopes.
 	AzureAround bool
 	Secrets     int
-	Owners      []string // object IDs; read where an adoption adds owners
+	// PrincipalThumbprints and PrincipalSecrets are of its service principal's own
+	// credentials: each of them signs the app in as well.
+	PrincipalThumbprints []string
+	PrincipalSecrets     int
+	Owners               []string // object IDs; read where an adoption adds owners
 	// NoIdentifierURI says that it was seen not to be called api://{appId}.
 	NoIdentifierURI bool
 	// Required are what it asked for, granted or not, as graphops calls the entries of
@@ -40,7 +44,7 @@ type Found struct {
 
 func (f Found) clone() Found {
 	f.Thumbprints, f.Federated, f.AzureRoles, f.Owners = slices.Clone(f.Thumbprints), slices.Clone(f.Federated), slices.Clone(f.AzureRoles), slices.Clone(f.Owners)
-	f.Required = slices.Clone(f.Required)
+	f.Required, f.PrincipalThumbprints = slices.Clone(f.Required), slices.Clone(f.PrincipalThumbprints)
 	return f
 }
 
@@ -169,6 +173,12 @@ func (r *Request) Difference() (d Difference, known bool) {
 	}
 	if n := r.Found.Secrets; n > 0 {
 		d.Stays = append(d.Stays, Change{false, CredentialChange, fmt.Sprintf("client secrets: %d", n)})
+	}
+	for _, t := range r.Found.PrincipalThumbprints {
+		d.Stays = append(d.Stays, Change{false, CredentialChange, "certificate " + t + " of its service principal"})
+	}
+	if n := r.Found.PrincipalSecrets; n > 0 {
+		d.Stays = append(d.Stays, Change{false, CredentialChange, fmt.Sprintf("client secrets of its service principal: %d", n)})
 	}
 	if c.Kind != NoCredential && !slices.ContainsFunc(d.There, func(c Change) bool { return c.What == CredentialChange }) {
 		d.Added = append(d.Added, Change{true, CredentialChange, c.Kind.Title()})
@@ -329,12 +339,17 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 	if err := cmp.Or(scopeElsewhere(r.Plan, has), roleElsewhere(r.Plan, has)); err != nil {
 		return nil, err
 	}
+	notes, err := ownedBesides(ctx, r, s, servicePrincipal)
+	if err != nil {
+		return nil, err
+	}
 	return func(r *Request, st *Step) {
 		has.TenantID, has.AppName = r.Plan.TenantID, r.Found.Name
 		found.AppID, found.Name, found.Read = r.Found.AppID, r.Found.Name, true
 		r.Was, r.Found, r.Made.ServicePrincipal = has, found, servicePrincipal
 		d, _ := r.Difference()
 		st.Note = fmt.Sprintf("%d to add, %d there already, %d kept beside them", len(d.Added), len(d.There), len(d.Stays))
+		st.Note = strings.Join(append([]string{st.Note}, notes...), "; ")
 	}, nil
 }
 
@@ -380,6 +395,8 @@ func lookOften(ctx context.Context, r *Request, s Session) (has Plan, found Foun
 		found.Federated = joined(found.Federated, besides.Federated, func(a, b FederatedIssuer) bool { return a == b })
 		found.AzureRoles, found.Required = joined(found.AzureRoles, besides.AzureRoles, equal), joined(found.Required, besides.Required, equal)
 		found.Secrets = max(found.Secrets, besides.Secrets)
+		found.PrincipalThumbprints = joined(found.PrincipalThumbprints, besides.PrincipalThumbprints, equal)
+		found.PrincipalSecrets = max(found.PrincipalSecrets, besides.PrincipalSecrets)
 		found.NoIdentifierURI = found.NoIdentifierURI && besides.NoIdentifierURI
 	}
 	return has, found, servicePrincipal, err

@@ -307,7 +307,7 @@ func (s *fakeSession) Look(_ context.Context, m Made, p Plan) (has Plan, found F
 	_, err = call(s.wired, "look", func() (bool, error) {
 		a := s.app(m.ObjectID)
 		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted), Scopes: slices.Clone(a.Scopes)}
-		found = Found{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys), NoIdentifierURI: a.anonymous, Required: a.required}
+		found = Found{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys), PrincipalSecrets: s.onPrincipal, NoIdentifierURI: a.anonymous, Required: a.required}
 		if len(p.AzureRoles) > 0 { // else there is no token for Azure
 			found.AzureRoles = slices.Clone(a.azure)
 		}

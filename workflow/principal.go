@@ -112,3 +112,15 @@ func (r *Request) principalOwners(who Signer, has Inspection) (notes []string) {
 	}
 	return notes
 }
+
+// ownedBesides says who owns the service principal of an app that is adopted and not the
+// app. That is left as it is.
+func ownedBesides(ctx context.Context, r *Request, s Session, servicePrincipal string) ([]string, error) {
+	if servicePrincipal == "" {
+		return nil, nil
+	}
+	m := r.Made
+	m.ServicePrincipal = servicePrincipal
+	has, err := s.EnsureOwners(ctx, m, nil, nil, nil)
+	return r.principalNotes(s.Signer(), nil, has), err
+}

@@ -53,3 +53,30 @@ func TestEverybodyWhoTriedToMakeTheServicePrincipalLeavesIt(t *testing.T) {
 		}
 	}
 }
+
+// services.md, section 2: an app that is adopted may have credentials and owners on its
+// service principal. They stay, and the card names them.
+func TestWhatAnAdoptedAppHasOnItsServicePrincipalIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		app := w.byHand(legacyID, "HR", "OBJ-BEA")
+		w.set(func() { w.onPrincipal, app.sp, app.principalOwners = 2, true, []string{"OBJ-BEA", "o-carl"} })
+		n := w.boot()
+		defer n.stop()
+		first, err := n.Submit(t.Context(), bea, adoption("HR"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := w.settle(n, first.ID, Done)
+		d, _ := r.Difference()
+		if !slices.Contains(d.Stays, Change{false, CredentialChange, "client secrets of its service principal: 2"}) {
+			t.Errorf("what stays is %v", d.Stays)
+		}
+		if note := r.Step(StepRecord).Note; !strings.Contains(note, "the account o-carl owns its service principal") || strings.Contains(note, "Bea owns") {
+			t.Errorf("the step says %q", note)
+		}
+		if !slices.Equal(app.principalOwners, []string{"OBJ-BEA", "o-carl"}) {
+			t.Errorf("its owners are %q", app.principalOwners)
+		}
+	})
+}

@@ -46,6 +46,7 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 	}
 	return func(r *Request, st *Step) {
 		r.Found.Thumbprints, r.Found.Federated, r.Found.Secrets = nil, nil, 0
+		r.Found.PrincipalThumbprints, r.Found.PrincipalSecrets = nil, 0
 		if !restored {
 			r.Found, r.Left, r.LeftAzure = Found{}, Plan{}, nil // nothing of that is in what is created again
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""

@@ -330,7 +330,11 @@ func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string, as
 }
 
 func (s *fakeSession) EnsureOwners(_ context.Context, m Made, users, not, leave []string) (Ownership, error) {
-	return call(s.wired, "owner", func() (has Ownership, err error) {
+	name := "owner"
+	if len(users)+len(not)+len(leave) == 0 {
+		name = "owners" // which only reads
+	}
+	return call(s.wired, name, func() (has Ownership, err error) {
 		has.Refused = map[string]*Trouble{}
 		if _, final := s.keepsOwners.(*Trouble); len(not)+len(leave) > 0 && s.keepsOwners != nil && !final {
 			return has, s.keepsOwners
