@@ -108,7 +108,7 @@ func (s *session) RemoveKey(ctx context.Context, applicationID, keyID string) er
 		return nil
 	case st != http.StatusNotFound && st != http.StatusBadRequest:
 		if answerLost(err) {
-			s.isGone(what)
+			s.mayBeGone(what)
 		}
 		return s.fault(err, applicationID)
 	case s.took(what):

@@ -166,3 +166,24 @@ func TestARestoredAppHasNoCertificateButItsOwn(t *testing.T) {
 		t.Errorf("it has %q, want %s", got, ours.Thumbprint)
 	}
 }
+
+// services.md, section 1: a removal whose answer was lost was perhaps not done, and a replica
+// that does not see what was to go may never have heard of it. So it is looked for again.
+func TestARemovalWhoseAnswerWasLostIsNotDoneBecauseOneReplicaSeesNothing(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada").(*session)
+	s.ask.Changed, s.ask.Given = w.now(), time.Time{}
+	s.mayBeGone("password k")
+	if s.took("password k") || !s.hidden("password k") {
+		t.Error("it is gone at once")
+	}
+	w.later(lostLooks)
+	if !s.took("password k") || s.hidden("password k") {
+		t.Error("it is not gone though it was not seen for a while")
+	}
+	s.mayBeGone("password k")
+	s.isGone("password k")
+	if !s.took("password k") {
+		t.Error("an answer does not count")
+	}
+}

@@ -46,15 +46,15 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 	for _, k := range keys {
 		errs = append(errs, s.RemoveKey(ctx, id, k.KeyID))
 	}
-	stays := func(k workflow.Password) bool { return !s.took(keyNamed(k.KeyID)) }
+	stays := func(k workflow.Password) bool { return !s.leaves(keyNamed(k.KeyID)) }
 	if len(keys) > 0 && !slices.ContainsFunc(keys, stays) {
-		s.isGone("keys of " + id)
+		s.removes("keys of "+id, worst(errs))
 	}
 	certs, err := s.currentCertificates(ctx, id)
 	if err == nil && len(certs) > 0 {
 		err = s.setCertificates(ctx, id, certs, nil)
 		if s.tookCertificates(id, certs) {
-			s.isGone("certificates of " + id)
+			s.removes("certificates of "+id, err)
 		}
 	}
 	if err == nil && len(certs) == 0 && (kind == workflow.OwnCertificate || kind == workflow.MadeCertificate) && s.hidden("certificates of "+id) {
@@ -191,8 +191,8 @@ func (s *session) remove(ctx context.Context, items []*item, about string) error
 			s.isGone(i.what)
 		case status(i.err) != http.StatusNotFound:
 			if answerLost(i.err) {
-				s.isGone(at)
-				s.isGone(i.what)
+				s.mayBeGone(at)
+				s.mayBeGone(i.what)
 			}
 			errs = append(errs, s.fault(i.err, about))
 		case (s.settling() || s.knows(about)) && !s.took(at):

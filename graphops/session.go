@@ -33,6 +33,7 @@ type session struct {
 	consented map[string]bool            // by consent.key
 	keyed     map[string]map[string]bool // by application, see certificatesOf
 	taken     map[string]time.Time       // see isGone
+	lost      map[string]time.Time       // see mayBeGone
 	born      map[string]time.Time       // see makes
 	tried     map[string]bool            // see tries
 }
@@ -134,7 +135,7 @@ func (s *session) hidden(what string) bool {
 	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.taken[what].IsZero() && (s.settling() || workflow.IsYoung(s.born[what], s.now()))
+	return !s.isTaken(what) && (s.settling() || workflow.IsYoung(s.born[what], s.now()))
 }
 
 // makes notes that this session gives the app something.
@@ -147,6 +148,7 @@ func (s *session) makes(what string) {
 	}
 	s.born[what] = s.now()
 	delete(s.taken, what)
+	delete(s.lost, what)
 	delete(s.tried, what)
 }
 
@@ -170,13 +172,46 @@ func (s *session) took(what string) bool {
 	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !s.taken[what].IsZero()
+	return s.isTaken(what)
+}
+
+// lostLooks is how long something is looked for again whose removal had no answer: one
+// replica that does not see it may never have heard of it, but not all that are asked in
+// that time.
+const lostLooks = 30 * time.Second
+
+// isTaken reports whether something was taken away: a removal was answered, or was not, and
+// it has not been seen for a while since. s.mu is held.
+func (s *session) isTaken(what string) bool {
+	at := s.lost[what]
+	return !s.taken[what].IsZero() || !at.IsZero() && s.now().Sub(at) >= lostLooks
+}
+
+// leaves reports whether this session has sent something's removal, answered or not.
+func (s *session) leaves(what string) bool {
+	what = folded(what)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.taken[what].IsZero() || !s.lost[what].IsZero()
+}
+
+// mayBeGone notes that a removal was not answered.
+func (s *session) mayBeGone(what string) {
+	what = folded(what)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lost == nil {
+		s.lost = make(map[string]time.Time)
+	}
+	s.lost[what] = s.now()
 }
 
 // removes notes what came of a removal: where its answer was lost, it may be done.
 func (s *session) removes(what string, err error) {
-	if _, lost := err.(*later); lost || err == nil {
+	if err == nil {
 		s.isGone(what)
+	} else if _, lost := err.(*later); lost {
+		s.mayBeGone(what)
 	}
 }
 
@@ -190,7 +225,7 @@ func (s *session) wasTaken(what string) bool {
 	what = folded(what)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.taken[what]
+	at := newer(s.taken[what], s.lost[what])
 	return !at.IsZero() && s.now().Sub(at) < azureNotices
 }
 
