@@ -2,8 +2,10 @@ package graphops
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 	kiota "github.com/microsoft/kiota-abstractions-go"
@@ -93,7 +95,18 @@ func (s *session) overwrite(ctx context.Context, a workflow.App, body models.App
 	for _, platform := range []string{"web", "spa", "publicClient"} {
 		all.set(platform, has.platform(platform, all.part(platform).texts("redirectUris")))
 	}
-	return s.patchApplication(ctx, opApplication, a.ObjectID, all)
+	return s.patchSettings(ctx, a, all)
+}
+
+// patchSettings is patchApplication for a body that may ask for the app's own scopes: a
+// replica that has not heard of them, or of their restoration, calls that a mistake.
+func (s *session) patchSettings(ctx context.Context, a workflow.App, body object) error {
+	err := s.patch(ctx, opApplication, a.ObjectID, body)
+	own := slices.ContainsFunc(body.list("requiredResourceAccess"), func(r json.RawMessage) bool { return decode[object](r).same("resourceAppId", a.AppID) })
+	if no, _ := err.(*answer); no != nil && own && no.status == http.StatusBadRequest && !no.input() && s.fresh(a.ObjectID) {
+		return no.behind("the app's own scope is not known everywhere yet")
+	}
+	return s.fault(err, a.ObjectID)
 }
 
 // named goes on where the unique name is taken: an earlier answer was lost and this

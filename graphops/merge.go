@@ -53,7 +53,7 @@ func (s *session) mergeApplication(ctx context.Context, a workflow.App) error {
 	if len(body) == 0 {
 		return nil
 	}
-	return s.patchApplication(ctx, opApplication, a.ObjectID, body)
+	return s.patchSettings(ctx, a, body)
 }
 
 // mergedURIs is what there is, with what is wanted and without what is dropped.
