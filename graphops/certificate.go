@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -188,15 +189,37 @@ func (s *session) currentIn(i *item, applicationID string) ([]json.RawMessage, e
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := s.certificatesOf(applicationID)
+	var overdue []string
 	for thumbprint, there := range known {
-		if hasCertificate(keys, thumbprint) != there {
+		switch {
+		case hasCertificate(keys, thumbprint) == there:
+		case s.isOverdue(certificateNamed(applicationID, thumbprint), there):
+			overdue = append(overdue, thumbprint)
+		default:
 			return nil, old(opCerts, "the app's certificates are not the same everywhere yet")
 		}
+	}
+	for _, thumbprint := range overdue { // what is written again begins with this answer
+		delete(known, thumbprint)
 	}
 	for _, k := range keys {
 		known[thumbprintOf(k)] = true
 	}
 	return keys, nil
+}
+
+// writesAgain is how long it takes until a certificate whose write was accepted, and that is
+// not as it was written, is written again. The older collection of a replica that was behind
+// may have won, and then waiting changes nothing.
+const writesAgain = 3 * time.Minute
+
+// isOverdue reports whether a certificate was added, or removed, so long ago. s.mu is held.
+func (s *session) isOverdue(what string, there bool) bool {
+	at := s.taken[folded(what)]
+	if there {
+		at = s.born[folded(what)]
+	}
+	return !at.IsZero() && s.now().Sub(at) >= writesAgain
 }
 
 func (s *session) certificatesItem(ctx context.Context, applicationID string) (*item, error) {

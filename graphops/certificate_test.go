@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"bytes"
+	"cmp"
 	"github.com/entra-app/entra-app/workflow"
 	"io"
 	"net/http"
@@ -159,6 +160,42 @@ func TestALostAnswerAboutCertificatesIsNoContradiction(t *testing.T) {
 			if got := w.thumbprints(appID); !slices.Equal(got, want) {
 				t.Errorf("%s: it has %q, want %q", step.what, got, want)
 			}
+		}
+	}
+}
+
+// services.md, sections 1 and 3: keyCredentials is written as a whole, so that the older
+// collection of a replica that was behind can win over a write that was accepted. Then it is
+// written again, and no certificate of others is lost or comes back.
+func TestAWriteOfCertificatesThatComesUndoneIsWrittenAgain(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada")
+	obj, appID, _ := w.made(s, app("payroll"))
+	other, first, second := w.certificate("other"), w.certificate("first"), w.certificate("second")
+	again := func(what string, do func() error) {
+		t.Helper()
+		began := w.now()
+		for err := do(); err != nil; err = do() {
+			if !isTemporary(w.saw(err)) || w.now().Sub(began) > workflow.Youth {
+				t.Fatalf("%s: %v after %s", what, err, w.now().Sub(began))
+			}
+			w.later(30 * time.Second)
+		}
+	}
+	ensure := func(c certificate.Certificate) func() error {
+		return func() error { return certified(s.EnsureCertificate(t.Context(), obj, "EA-1", c)) }
+	}
+	again("the others", func() error { return cmp.Or(ensure(other)(), ensure(first)()) })
+	for n := range 3 {
+		w.t.Change(func(k *entratest.Knobs) { k.KeyWritesUndone = n })
+		again("added", ensure(second))
+		if got := w.thumbprints(appID); len(got) != 3 {
+			t.Errorf("after %d writes that came undone it has %q", n, got)
+		}
+		w.t.Change(func(k *entratest.Knobs) { k.KeyWritesUndone = n })
+		again("removed", func() error { return s.RemoveCertificate(t.Context(), obj, second.Thumbprint) })
+		if got := w.thumbprints(appID); len(got) != 2 || !slices.Contains(got, other.Thumbprint) || !slices.Contains(got, first.Thumbprint) {
+			t.Errorf("after %d writes that came undone it has %q", n, got)
 		}
 	}
 }

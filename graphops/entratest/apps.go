@@ -114,6 +114,18 @@ func (c *call) register(body object, uniqueName string) (answer, error) {
 	return c.appAnswer(a, created)
 }
 
+// undoesKeys reports whether a write of keyCredentials comes undone, and counts it.
+func (t *Tenant) undoesKeys() bool {
+	if t.whole != nil {
+		t = t.whole
+	}
+	if t.knobs.KeyWritesUndone == 0 {
+		return false
+	}
+	t.knobs.KeyWritesUndone--
+	return true
+}
+
 func updateApplication(c *call) (answer, error) {
 	body, err := c.decode()
 	if err != nil {
@@ -157,7 +169,7 @@ func updateApplication(c *call) (answer, error) {
 	if n := text(body["uniqueName"]); n != "" {
 		a.uniqueName = n
 	}
-	if _, given := body["keyCredentials"]; given {
+	if _, given := body["keyCredentials"]; given && !c.t.undoesKeys() {
 		a.keys = keys
 		c.wrote = append(c.wrote, place{"app", a.id, "keys", ""})
 	}

@@ -139,6 +139,11 @@ type Knobs struct {
 
 	TokenLifetime time.Duration // of access tokens; 0 means an hour
 
+	// KeyWritesUndone is how many of the next writes of an existing application's
+	// keyCredentials are answered with 204 and come undone: the older collection of a
+	// replica that was behind has won.
+	KeyWritesUndone int
+
 	// ReplaceComplex makes a PATCH replace complex properties (api, web, …) as a whole.
 	// Otherwise what it does not say of one stays, as OData 4.01 has it (part 1, 11.4.3).
 	ReplaceComplex bool
