@@ -54,7 +54,7 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 	if err == nil && len(certs) > 0 {
 		err = s.setCertificates(ctx, id, certs, nil)
 		if s.tookCertificates(id, certs) {
-			s.removes("certificates of "+id, err)
+			s.isGone("certificates of " + id)
 		}
 	}
 	if err == nil && len(certs) == 0 && (kind == workflow.OwnCertificate || kind == workflow.MadeCertificate) && s.hidden("certificates of "+id) {
@@ -239,6 +239,9 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 		req := s.get("/directory/deletedItems/{id}/restore", "id", value(a.GetId()))
 		req.Method = kiota.POST
 		if _, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue); err != nil {
+			if no, _ := err.(*answer); no != nil && no.isBehind() && s.unsettled() { // the app is old, and its end is not
+				return false, no.behind("the application is not deleted everywhere yet")
+			}
 			return false, s.fault(err, appID)
 		}
 		s.know(value(a.GetId()), appID)
