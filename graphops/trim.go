@@ -56,10 +56,20 @@ func (s *session) Trim(ctx context.Context, m workflow.Made, needs, had workflow
 	if err := s.remove(ctx, append(items, more...), m.ServicePrincipal); err != nil {
 		return err
 	}
-	if s.anyHidden(given(m.ServicePrincipal, roles, scopes)) {
+	known := given(m.ServicePrincipal, roles, scopes)
+	for _, r := range had.DirectoryRoles {
+		if !slices.ContainsFunc(needs.DirectoryRoles, func(q workflow.DirectoryRole) bool { return q.TemplateID == r.TemplateID }) {
+			known = append(known, directoryRoleOf(m.ServicePrincipal, r.TemplateID))
+		}
+	}
+	if s.anyHidden(known) {
 		return old(opConsented, "what is removed is not seen yet")
 	}
 	return nil
+}
+
+func directoryRoleOf(sp, templateID string) string {
+	return "directory role " + templateID + " of " + sp
 }
 
 // given are roles and grants of a service principal, as withdrawals call them.
@@ -191,7 +201,7 @@ func (s *session) unassignDirectory(ctx context.Context, sp string, needs, had w
 				if gone[strings.ToLower(value(a.GetRoleDefinitionId()))] {
 					req := s.get("/roleManagement/directory/roleAssignments/{id}", "id", value(a.GetId()))
 					req.Method = kiota.DELETE
-					items = append(items, &item{op: opRoleFor, req: req})
+					items = append(items, &item{op: opRoleFor, req: req, what: directoryRoleOf(sp, lower(a.GetRoleDefinitionId()))})
 				}
 			}
 		}

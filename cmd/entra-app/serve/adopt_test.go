@@ -151,7 +151,7 @@ func TestAnAppOfSomebodyElseIsNotAdopted(t *testing.T) {
 	w.approves("add to the existing app", "Approve")
 	w.sees(w.ada, in(approval), "for 20 seconds at most") // it is looked at again
 	c.pass(20 * time.Second)
-	card := w.sees(w.ada, in(approval), "does not own HR Portal")
+	card := w.sees(w.ada, in(approval), "failed: bea@contoso.com does not own HR Portal")
 	if strings.Contains(card.Plain(), "Undo") {
 		t.Errorf("there is nothing to undo: %s", card.Plain())
 	}
