@@ -138,7 +138,9 @@ func TestAnEmptyOrShortEntryOfAListStopsNothing(t *testing.T) {
 	put(t, b, dueBucket, []byte{0}, nil)
 	put(t, b, newBucket, []byte{0}, nil)
 	put(t, b, claimsBucket, []byte("short"), []byte{1})
-	for what, q := range map[string]workflow.Query{"all": {}, "by state": {State: workflow.Pending}, "by letter": {Text: "p"}, "due": {DueBy: allDue}} {
+	for what, q := range map[string]workflow.Query{
+		"all": {}, "by state": {State: workflow.Pending}, "by letter": {Text: "p"}, "due": {DueBy: allDue},
+	} {
 		if found, err := b.List(t.Context(), q); err != nil || len(found) != 3 {
 			t.Errorf("%s: %s, %v", what, idsOf(found), err)
 		}
