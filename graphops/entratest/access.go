@@ -29,6 +29,9 @@ func (k *token) may(any []string) bool {
 }
 
 func (c *call) allowed() error {
+	if c.who != nil && c.who.user == nil && (c.route.path == "me" || strings.HasPrefix(c.route.path, "me/")) {
+		return onlyDelegated() // whatever else the token may
+	}
 	for _, need := range [][]string{c.route.scopes, c.route.also} {
 		owned := c.ownedOnly() && slices.Equal(need, writeApps) && !strings.HasPrefix(c.route.path, "directory/")
 		if need == nil || owned || c.who.may(need) {

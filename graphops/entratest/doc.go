@@ -25,7 +25,7 @@
 //
 // The token endpoint takes device_code in both spellings, refresh_token, and
 // client_credentials with a secret or a client assertion (PS256 or RS256, with
-// x5t#S256 or x5t). Errors have Microsoft's shape and AADSTS numbers. Tokens
+// x5t#S256 or x5t); the secret also comes by HTTP Basic. Errors have Microsoft's shape and AADSTS numbers. Tokens
 // carry the scopes that were asked for and no others, unless .default was
 // asked for; Entra adds all that were ever consented. Those for Graph name the
 // client (app_displayname). The authorization
@@ -99,6 +99,9 @@
 // its application after [Lag].ServicePrincipal (or Calls); until then a grant of a new
 // scope answers 404.
 //
+// $count=true without ConsistencyLevel: eventual is ignored, as the documentation has it.
+// A person's otherMails are shown on $select, and nobody has any.
+//
 // Not covered: addKey and removeKey with a proof, key credentials other than
 // AsymmetricX509Cert for Verify, $search, $skip, /$count, delta
 // queries, ge, le and the other operators of $filter, making custom directory roles ([Tenant.AddRole] does)
@@ -135,7 +138,8 @@
 //
 // # Choices
 //
-// Where the documentation is silent we chose: a scope that the resource does
+// Where the documentation is silent we chose: a client that authenticates in two ways at
+// once gets AADSTS9002313; a scope that the resource does
 // not expose, or has disabled, cannot be granted; AADSTS70017 is the number of
 // a declined device code, and 54005 of one that was redeemed before; any
 // change to an enabled scope or role but isEnabled is refused, its texts

@@ -38,6 +38,9 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
 				err = sts(9002313)
 			}
 			form = r.PostForm
+			if err == nil && op == "token" {
+				err = basic(r, form)
+			}
 		}
 	} else if r.Method != http.MethodGet {
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
@@ -128,7 +131,7 @@ func (s *Server) openid(tenant string) (object, error) {
 	at := s.loginURL + "/" + tenant
 	graph, _ := url.Parse(s.graphURL)
 	return object{
-		"token_endpoint": at + "/oauth2/v2.0/token", "token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt"},
+		"token_endpoint": at + "/oauth2/v2.0/token", "token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
 		"jwks_uri": at + "/discovery/v2.0/keys", "response_modes_supported": []string{"query", "fragment", "form_post"},
 		"subject_types_supported": []string{"pairwise"}, "id_token_signing_alg_values_supported": []string{"RS256"},
 		"response_types_supported": []string{}, // the authorization endpoint is named, as the document must, and answers nothing

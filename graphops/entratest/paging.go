@@ -42,7 +42,7 @@ func (c *call) list(typ, of string, items []object) (answer, error) {
 	count := len(items)
 	slices.SortFunc(items, func(a, b object) int { return cmp.Or(order(a, b), cmp.Compare(shuffle(seed, a), shuffle(seed, b))) })
 	result := object{"@odata.context": c.t.s.graphURL + "/v1.0/$metadata#" + of}
-	if c.query.Get("$count") == "true" {
+	if c.eventual() && from == 0 { // else it is ignored: learn.microsoft.com/graph/aad-advanced-queries
 		result["@odata.count"] = count
 	}
 	items = items[min(from, len(items)):]

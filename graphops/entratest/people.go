@@ -9,7 +9,7 @@ import (
 func (c *call) person() (*User, error) {
 	if strings.HasPrefix(c.route.path, "me") {
 		if c.who.user == nil {
-			return nil, bad("/me request is only valid with delegated authentication flow.")
+			return nil, onlyDelegated()
 		}
 		return c.who.user, nil
 	}
@@ -22,6 +22,11 @@ func (c *call) person() (*User, error) {
 		return nil, notFound(k.value)
 	}
 	return u, nil
+}
+
+// onlyDelegated is what an app is told about /me. Source: msgraph-sdk-php 1163.
+func onlyDelegated() error {
+	return &problem{status: 400, code: "BadRequest", message: "/me request is only valid with delegated authentication flow."}
 }
 
 func getMe(c *call) (answer, error) {

@@ -129,7 +129,7 @@ func (g *grant) show() object {
 
 func (t *Tenant) showUser(u *User) object {
 	o := object{"id": u.ID, "deletedDateTime": nil, "accountEnabled": !u.Disabled, "displayName": u.Name, "givenName": nil, "surname": nil,
-		"jobTitle": nil, "mail": nil, "mobilePhone": nil, "officeLocation": nil, "preferredLanguage": nil, "businessPhones": []any{},
+		"jobTitle": nil, "mail": nil, "mobilePhone": nil, "officeLocation": nil, "preferredLanguage": nil, "businessPhones": []any{}, "otherMails": []any{},
 		"userPrincipalName": u.UPN, "userType": "Member", "externalUserState": nil}
 	if u.Mail != "" {
 		o["mail"] = u.Mail

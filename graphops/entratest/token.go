@@ -3,6 +3,7 @@ package entratest
 import (
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -235,6 +236,26 @@ func (s *Server) appTokenFor(t *Tenant, a *app, f url.Values) (object, error) {
 		claims["wids"] = t.rolesOf(p.id)
 	}
 	return s.access(k, claims), nil
+}
+
+// basic takes a client's ID and secret out of a header, where they are sent there.
+// Sources: RFC 6749, 2.3.1; learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow.
+func basic(r *http.Request, f url.Values) error {
+	id, secret, sent := r.BasicAuth()
+	if !sent {
+		return nil
+	}
+	id, errID := url.QueryUnescape(id)
+	secret, errSecret := url.QueryUnescape(secret)
+	switch {
+	case errID != nil || errSecret != nil:
+		return sts(9002313)
+	case f.Get("client_secret")+f.Get("client_assertion") != "", f.Get("client_id") != "" && !strings.EqualFold(f.Get("client_id"), id):
+		return sts(9002313) // no more than one method in a request
+	}
+	f.Set("client_id", id)
+	f.Set("client_secret", secret)
+	return nil
 }
 
 // proven checks the credential of an app.
