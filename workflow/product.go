@@ -54,6 +54,9 @@ type Product struct {
 	// NextSteps are shown at the end: what to do in the product. {appId}, {tenantId},
 	// {thumbprint} and {appName} stand for what was made.
 	NextSteps []string
+	// Guide is the product step by step, for the person who runs it: Markdown, in which
+	// the line {nextSteps} stands for NextSteps. It may be empty.
+	Guide string
 }
 
 // Platform is the kind of application that redirect URIs are for.

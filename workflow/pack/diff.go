@@ -29,7 +29,7 @@ const (
 
 // Diff returns what is different in what an app of a newer version needs, by
 // group: workloads, permissions, roles, scopes, credentials and settings. Titles,
-// reasons and next steps are not compared.
+// reasons, next steps and guides are not compared.
 func Diff(older, newer workflow.Product) []Change {
 	was, is := points(older), points(newer)
 	var out []Change

@@ -24,6 +24,7 @@ type file struct {
 	custom            flag
 	approvals         text
 	nextSteps         []text
+	guide             text
 }
 
 func (f *file) keys() []key {
@@ -54,6 +55,7 @@ func (f *file) keys() []key {
 		{"custom", false, yes(&f.custom)},
 		{"approvals", false, count(&f.approvals)},
 		{"nextSteps", true, words(&f.nextSteps)},
+		{"guide", false, page(&f.guide)},
 	}
 }
 

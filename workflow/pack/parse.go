@@ -17,6 +17,7 @@ const (
 	titleMax     = 75
 	proseMax     = 300
 	stepMax      = 1000
+	guideMax     = 8000
 	workloadsMax = 10
 	approvalsMax = 9
 )
@@ -89,6 +90,7 @@ func (r *reader) product(f *file) workflow.Product {
 	r.something(f)
 	r.used(f)
 	p.NextSteps = r.steps(f, p)
+	p.Guide = r.guide(f.guide)
 	return p
 }
 

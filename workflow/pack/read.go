@@ -125,6 +125,17 @@ func word(into *text) func(*reader, string, *yaml.Node) {
 	return func(r *reader, at string, n *yaml.Node) { r.scalar(into, at, n, "!!str") }
 }
 
+// page reads text that may have many lines.
+func page(into *text) func(*reader, string, *yaml.Node) {
+	return func(r *reader, at string, n *yaml.Node) {
+		line := *n
+		line.Value = strings.NewReplacer("\n", " ", "\t", " ").Replace(n.Value)
+		if r.scalar(into, at, &line, "!!str"); into.s != "" {
+			into.s = strings.TrimSpace(n.Value)
+		}
+	}
+}
+
 // number reads text that may look like a number: a version.
 func number(into *text) func(*reader, string, *yaml.Node) {
 	return func(r *reader, at string, n *yaml.Node) { r.scalar(into, at, n, "!!str", "!!int", "!!float") }

@@ -89,10 +89,7 @@ func show(c call) error {
 	showPermissions(c.out, p)
 	showRoles(c.out, p)
 	showScopes(c.out, p)
-	fmt.Fprintln(c.out, "\nNext steps")
-	for i, s := range p.NextSteps {
-		fmt.Fprintf(c.out, "  %d. %s\n", i+1, s)
-	}
+	showSteps(c.out, p)
 	return nil
 }
 
@@ -210,6 +207,18 @@ func showScopes(out io.Writer, p workflow.Product) {
 		for _, id := range s.PreAuthorized {
 			fmt.Fprintln(out, "      pre-authorised", id)
 		}
+	}
+}
+
+// showSteps prints the guide, which has the next steps in it, or these alone.
+func showSteps(out io.Writer, p workflow.Product) {
+	if guide := pack.Guide(p); guide != "" {
+		fmt.Fprintf(out, "\nStep by step\n\n%s\n", guide)
+		return
+	}
+	fmt.Fprintln(out, "\nNext steps")
+	for i, s := range p.NextSteps {
+		fmt.Fprintf(out, "  %d. %s\n", i+1, s)
 	}
 }
 
