@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
 )
@@ -266,33 +265,5 @@ func TestATerminatedProcessEndsWithZero(t *testing.T) {
 	}
 	if took := time.Since(began); began.IsZero() || took > 10*time.Second {
 		t.Errorf("it took %s to stop, and the contract is ten seconds", took)
-	}
-}
-
-func TestTheReadmesPackIsOne(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(readme), "# yaml-language-server")
-	text, _, _ := strings.Cut(rest, "```")
-	path := filepath.Join(t.TempDir(), "payroll.yaml")
-	if err := os.WriteFile(path, []byte("#"+text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if code, out, stderr := call(t, "pack", "check", path); code != exitOK {
-		t.Errorf("ended with %d: %s%s", code, stderr, out)
-	}
-}
-
-func TestTheReadmeHasTheConfigurationTable(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(readme), "<!-- config:begin -->\n")
-	table, _, ok := strings.Cut(rest, "<!-- config:end -->")
-	if !ok || strings.TrimSpace(table) != strings.TrimSpace(config.Markdown()) {
-		t.Error("README.md differs from entra-app help config; put its output between the two comments")
 	}
 }

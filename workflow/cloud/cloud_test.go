@@ -35,9 +35,9 @@ func TestEveryCloudHasAllThatDependsOnIt(t *testing.T) {
 	}
 }
 
-// README's table of clouds is this list.
-func TestREADMENamesEveryCloudWithItsCommands(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+// The operator's table of clouds is this list.
+func TestTheReadmeNamesEveryCloudWithItsCommands(t *testing.T) {
+	readme, err := os.ReadFile("../../cmd/entra-app/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestREADMENamesEveryCloudWithItsCommands(t *testing.T) {
 		}
 		row := "| `" + c.Name + "` | " + c.What + " | " + c.Admin + " | " + set + " |"
 		if !strings.Contains(string(readme), row) {
-			t.Errorf("README.md has no row %s", row)
+			t.Errorf("cmd/entra-app/README.md has no row %s", row)
 		}
 	}
 }

@@ -83,3 +83,54 @@ func TestAGuideKeepsItsLines(t *testing.T) {
 		t.Errorf("%v: %q", err, p.Guide)
 	}
 }
+
+// What the admin needs, and how much is asked for, is what the plans of a pack take.
+func TestAGuideSaysWhatItsPlansTake(t *testing.T) {
+	offered, err := pack.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range offered {
+		var takes string
+		for _, o := range p.Credentials {
+			choice := p.Choice()
+			choice.Credential = o.Kind
+			r := workflow.Request{Kind: workflow.Register, Task: workflow.Provision, Plan: p.Plan(choice)}
+			if len(p.AzureRoles) > 0 {
+				r.Plan.Subscriptions = []string{"72aa0d83-624a-4ebf-a683-1b9b45548610"}
+			}
+			takes += r.RolesWords()
+		}
+		for _, role := range []string{"Application Administrator", "Privileged Role Administrator", "User Access Administrator"} {
+			needed := strings.Contains(takes, role) || p.Custom && role == "Privileged Role Administrator"
+			if named := strings.Contains(p.Guide, role); named != needed {
+				t.Errorf("%s: its guide names %s: %t; its plans take it: %t (%s)", p.Name, role, named, needed, takes)
+			}
+		}
+	}
+}
+
+func TestTheGuidesCountWhatIsAskedFor(t *testing.T) {
+	offered, err := pack.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range offered {
+		of := map[string]int{}
+		for _, n := range p.Plan(p.Choice()).Permissions {
+			of[n.Resource+" "+string(n.Type)]++
+		}
+		var says string
+		switch p.Name {
+		case "vb365-backup":
+			number := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"}
+			says = fmt.Sprintf("%s application permissions of Microsoft Graph, %s of Exchange Online and %s of SharePoint Online", number[of["Microsoft Graph Application"]],
+				number[of["Office 365 Exchange Online Application"]], number[of["Office 365 SharePoint Online Application"]])
+		case "vb365-restore":
+			says = fmt.Sprintf("%d delegated permissions", len(p.Plan(p.Choice()).Permissions))
+		}
+		if !strings.Contains(p.Guide, says) {
+			t.Errorf("the guide of %s does not say %q", p.Name, says)
+		}
+	}
+}

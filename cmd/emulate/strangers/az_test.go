@@ -97,7 +97,7 @@ func TestTheAzureCLI(t *testing.T) {
 		}
 		same(t, "what was deleted", len(c.tenant.DeletedApplications()), 1)
 	})
-	t.Run("registers the bot's own client as README says", func(t *testing.T) {
+	t.Run("registers the bot's own client as the operator's page says", func(t *testing.T) {
 		c.bash(t, commands(t, "az ad app create"))
 		app := c.named(t, "entra-app bot")
 		same(t, "public client flows", app.PublicClientFlows, true)
@@ -194,20 +194,20 @@ func small(tenantID string) workflow.Plan {
 		Credential: workflow.Credential{Kind: workflow.ClientSecret, Lifetime: 90 * 24 * time.Hour}}
 }
 
-// fence is a block of commands in README.
+// fence is a block of commands on a page.
 var fence = regexp.MustCompile("(?s)```sh\n(.*?)```")
 
-// commands is the one block of README's commands that holds a text, word for word.
+// commands is the one block of commands on the operator's page that holds a text, word for word.
 func commands(t *testing.T, text string) string {
 	t.Helper()
 	var found []string
-	for _, m := range fence.FindAllStringSubmatch(read(t, "../../../README.md"), -1) {
+	for _, m := range fence.FindAllStringSubmatch(read(t, "../../entra-app/README.md"), -1) {
 		if strings.Contains(m[1], text) {
 			found = append(found, m[1])
 		}
 	}
 	if len(found) != 1 {
-		t.Fatalf("%d blocks of README have %q", len(found), text)
+		t.Fatalf("%d blocks of the page have %q", len(found), text)
 	}
 	return found[0]
 }

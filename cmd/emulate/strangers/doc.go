@@ -1,6 +1,6 @@
 // Package strangers tries the emulators with other people's clients, unmodified: Bolt and the Web API client of
 // Slack, MSAL and the Graph client for Node, CLI for Microsoft 365, and the Azure CLI, which also runs the scripts
-// that entra-app exports and the commands of its README. It holds tests alone.
+// that entra-app exports and the commands of cmd/entra-app/README.md. It holds tests alone.
 //
 // What an emulator takes from its own project's client proves little: both may share a mistake. What it takes from
 // clients that were written against the real services proves more.

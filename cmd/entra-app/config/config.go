@@ -7,7 +7,7 @@
 //
 // One table, [Keys], says which keys there are, of what kind, with which default,
 // and what each is for. Reading, "did you mean" and the configuration table in the
-// README all come from it.
+// README beside this package all come from it.
 //
 // Every value may hold ${ENV_VAR}; $${ is a plain ${. Variables are put into
 // values after YAML has been parsed, so what is in them is never read as YAML.

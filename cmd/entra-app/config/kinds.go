@@ -21,7 +21,7 @@ import (
 
 // A Kind is what the value of a key has to look like.
 type Kind struct {
-	Name   string // for the README's table
+	Name   string // for the table in cmd/entra-app/README.md
 	secret bool   // its value is never shown, and may come from a file
 	empty  bool   // it may be empty
 	free   bool   // a person chose it: spaces and dots in it are meant

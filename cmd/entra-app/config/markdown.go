@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Markdown returns the table of all keys for the README.
+// Markdown returns the table of all keys for cmd/entra-app/README.md.
 func Markdown() string {
 	var b strings.Builder
 	b.WriteString("| Key | Value | Default | What it is |\n|---|---|---|---|\n")
