@@ -70,6 +70,7 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 		if added, ok := addAccess(required, appID, scopeAccess(*id)); ok {
 			required, differs = added, true
 		}
+		differs = differs || s.unsettled() // then the step before may have written it without
 	}
 	if differs {
 		body.set("requiredResourceAccess", required)
