@@ -1,7 +1,9 @@
 package graphops
 
 import (
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
@@ -61,8 +63,14 @@ func (g *game) crashing() func(*workflow.Request) bool {
 	if !g.crashes {
 		return func(*workflow.Request) bool { return false }
 	}
-	if g.chance.IntN(2) == 0 {
+	if how := g.chance.IntN(3); how > 0 {
 		g.cutAfter(g.chance.IntN(12))
+		if on := g.power; how == 1 && g.credential == workflow.ClientSecret { // a secret that nobody has
+			g.net.after = func(r *http.Request) bool {
+				*on = *on && !strings.HasSuffix(r.URL.Path, "/addPassword")
+				return *on
+			}
+		}
 		on := g.power
 		return func(*workflow.Request) bool {
 			cut := !*on && on == g.power

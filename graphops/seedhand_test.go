@@ -28,7 +28,8 @@ func (g *game) legacy() (before entratest.Application) {
 	calendars, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "Calendars.Read")
 	plan := workflow.Plan{Permissions: []workflow.Permission{mail, calendars}}
 	g.hand(plan, func(s workflow.Session) {
-		a := workflow.App{UniqueName: "legacy", DisplayName: g.name, Notes: "since 2019", Audience: "AzureADMyOrg",
+		audiences := []string{workflow.ThisTenant, workflow.AnyTenant, "AzureADandPersonalMicrosoftAccount"}
+		a := workflow.App{UniqueName: "legacy", DisplayName: g.name, Notes: "since 2019", Audience: audiences[g.chance.IntN(len(audiences))],
 			RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: plan.Permissions}
 		id, appID, sp := g.makes(s, a)
 		g.byHandDone(func() error { return s.EnsureConsent(g.t.Context(), sp, plan.Permissions) })
@@ -43,13 +44,17 @@ func (g *game) legacy() (before entratest.Application) {
 }
 
 // youngByHand makes it a tenant of replicas before something is made by hand, sometimes,
-// and lets minutes pass after it.
+// and lets seconds or minutes pass after it.
 func (g *game) youngByHand() (pass func()) {
 	if g.chance.IntN(2) == 0 {
 		return func() {}
 	}
 	g.lags()
-	return func() { time.Sleep(time.Minute + time.Duration(g.chance.Int64N(int64(9*time.Minute)))) }
+	most := 10 * time.Minute
+	if g.chance.IntN(2) == 0 {
+		most = 30 * time.Second
+	}
+	return func() { time.Sleep(time.Duration(g.chance.Int64N(int64(most)))) }
 }
 
 // byHandDone repeats what somebody does by hand.

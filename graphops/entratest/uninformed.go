@@ -61,6 +61,10 @@ var anyUnheard = []form{
 	{404, "", "Not found.", ""},
 }
 
+// personalAccounts is in the audience of an application that has a part outside of the
+// tenant.
+const personalAccounts = "PersonalMicrosoftAccount"
+
 // draw makes an answer of one of the forms.
 func (s *Server) draw(forms []form, id string) error {
 	f := forms[s.chance().IntN(len(forms))]
@@ -82,7 +86,12 @@ func (c *call) uninformed(err error) error {
 		id = cmp.Or(text(o["appId"]), text(o["clientId"]), text(o["principalId"]))
 	}
 	forms, own := unheard[c.op()]
-	personal := strings.Contains(string(c.body), "PersonalMicrosoftAccount")
+	personal := strings.Contains(string(c.body), personalAccounts)
+	if c.op() == "updateApplication" {
+		if a, err := c.lookup(); err == nil {
+			personal = personal || strings.Contains(text(a.body["signInAudience"]), personalAccounts)
+		}
+	}
 	switch {
 	case !is || p.status == 403 || strings.Contains(p.message, "already exist"):
 		return err // of the last it has not heard that it was removed
