@@ -37,6 +37,7 @@ type stepV1 struct {
 	Status workflow.StepStatus `json:"status,omitzero"`
 	At     time.Time           `json:"at,omitzero"`
 	Since  time.Time           `json:"since,omitzero"`
+	Lagged time.Time           `json:"lagged,omitzero"`
 	Tries  int                 `json:"tries,omitzero"`
 	Retry  time.Time           `json:"retry,omitzero"`
 	Note   string              `json:"note,omitzero"`

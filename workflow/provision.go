@@ -312,7 +312,16 @@ func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Ti
 		wait = 30 * time.Second
 	}
 	at = e.now().Add(max(later.RetryAfter(), wait))
-	return at, at.Before(st.Since.Add(r.patience(st, later)))
+	return at, at.Before(st.begun(later).Add(r.patience(st, later)))
+}
+
+// begun is since when a step waits for a reason. That it waited for what is young says
+// nothing about a service that fails.
+func (st *Step) begun(why Temporary) time.Time {
+	if _, spreading := why.(Spreading); !spreading && st.Lagged.After(st.Since) {
+		return st.Lagged
+	}
+	return st.Since
 }
 
 // stepFailed decides what an error means for the request: to wait, to ask for
@@ -330,6 +339,9 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 				st := r.Step(name)
 				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, r.waits(st, later, s.Signer().Until)
+				if _, spreading := later.(Spreading); spreading {
+					st.Lagged = now
+				}
 				r.Rev++
 				return nil
 			})
@@ -418,7 +430,11 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	trouble, isTrouble := errors.AsType[*Trouble](err)
 	lag, isLag := errors.AsType[*notYet](err)
 	later, isTemporary := errors.AsType[Temporary](err)
-	waited := waitWords(e.now().Sub(r.Step(name).Since))
+	since := r.Step(name).Since
+	if isTemporary {
+		since = r.Step(name).begun(later)
+	}
+	waited := waitWords(e.now().Sub(since))
 	_, isSpreading := errors.AsType[Spreading](err)
 	if x, ok := errors.AsType[Explained](err); ok && !isTrouble {
 		trouble = x.Explain()

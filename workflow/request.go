@@ -195,10 +195,13 @@ type Step struct {
 	At     time.Time // of the last change
 	// Since is when the step was first begun in this sign-in, see patience.
 	Since time.Time
-	Tries int
-	Retry time.Time // when a waiting step is tried again
-	Note  string    // one short sentence for people
-	Stays []string  // what an Undo of an adoption could not take away by it
+	// Lagged is when it last waited for what is young: a service that fails after that has
+	// patience of its own.
+	Lagged time.Time
+	Tries  int
+	Retry  time.Time // when a waiting step is tried again
+	Note   string    // one short sentence for people
+	Stays  []string  // what an Undo of an adoption could not take away by it
 }
 
 // StepStatus says how far a step is.

@@ -234,3 +234,29 @@ func TestAWaitThatTheSignInDoesNotOutlastSaysSo(t *testing.T) {
 		t.Errorf("after it people are told %q", says)
 	}
 }
+
+// A service that fails has as much patience after a long wait for Entra as before it.
+func TestAFailingServiceHasPatienceOfItsOwn(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+	e := &Engine{now: func() time.Time { return now }, backoff: func(int) time.Duration { return time.Second }}
+	for name, c := range map[string]struct {
+		lagged time.Duration // ago
+		more   bool
+	}{
+		"never waited":                   {0, false},
+		"waited for Entra just now":      {5 * time.Second, true},
+		"waited for Entra some time ago": {giveUp + time.Second, false},
+	} {
+		st := Step{Name: StepConsent, Since: now.Add(-10 * time.Minute), Tries: 9}
+		if c.lagged > 0 {
+			st.Lagged = now.Add(-c.lagged)
+		}
+		r := &Request{Kind: Register, Task: Provision, Steps: []Step{st}}
+		if _, more := e.nextTry(r, StepConsent, busy{0}); more != c.more {
+			t.Errorf("%s: it is tried again: %v", name, more)
+		}
+		if _, more := e.nextTry(r, StepConsent, &unseen{}); !more {
+			t.Errorf("%s: what is young is given up", name)
+		}
+	}
+}
