@@ -206,7 +206,7 @@ func inUTC(r *workflow.Request) {
 		utc(&r.Agreed[i].At)
 	}
 	for i := range r.Steps {
-		utc(&r.Steps[i].At, &r.Steps[i].Since, &r.Steps[i].Retry)
+		utc(&r.Steps[i].At, &r.Steps[i].Since, &r.Steps[i].Lagged, &r.Steps[i].Retry)
 	}
 	for i := range r.History {
 		utc(&r.History[i].At)
