@@ -14,33 +14,33 @@ import (
 // adopted is an adoption, as far as a state.
 func (w *world) adopted(t *testing.T, s workflow.State) *workflow.Request {
 	r := w.request(t, "HR Portal "+string(s), "nightly backup", inState(s))
-	r.ID, r.Kind = "EA-7", workflow.Adopt
-	if s == workflow.Pending {
+	r.ID, r.Kind = "EA-7", workflow.KindAdopt
+	if s == workflow.StatePending {
 		return r
 	}
 	mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-	r.Was = workflow.Plan{AppName: "HR Portal", Audience: "AzureADMultipleOrgs", RedirectURIs: append([]string{"https://hr.contoso.com"}, r.Plan.RedirectURIs...),
+	r.Previous = workflow.Plan{AppName: "HR Portal", Audience: "AzureADMultipleOrgs", RedirectURIs: append([]string{"https://hr.contoso.com"}, r.Plan.RedirectURIs...),
 		Permissions: append([]workflow.Permission{mail}, r.Plan.Permissions[0])}
-	r.Found = workflow.Found{AppID: r.Made.AppID, Name: "HR Portal", Read: true, Thumbprints: []string{"AB12"}, Secrets: 2, PrincipalThumbprints: []string{"CD34"}, PrincipalSecrets: 1}
+	r.Discovered = workflow.Discovery{AppID: r.Made.AppID, Name: "HR Portal", Read: true, Thumbprints: []string{"AB12"}, Secrets: 2, PrincipalThumbprints: []string{"CD34"}, PrincipalSecrets: 1}
 	return r
 }
 
 func TestTheCardOfAnAdoptionShowsWhatIsAddedAndWhatStays(t *testing.T) {
 	w := newWorld(t)
-	for _, s := range []workflow.State{workflow.Pending, workflow.Provisioning, workflow.Failed, workflow.Undone} {
+	for _, s := range []workflow.State{workflow.StatePending, workflow.StateProvisioning, workflow.StateFailed, workflow.StateUndone} {
 		for name, blocks := range w.drawn(w.adopted(t, s)) {
 			got, _ := json.MarshalIndent(blocks, "", "  ")
 			for _, m := range slacktest.ValidateMessage(got) {
 				t.Errorf("%s %s: %s", s, name, m)
 			}
-			if name == workflow.Card {
+			if name == workflow.PostCard {
 				golden(t, "adopt-"+string(s)+"-card.json", got)
 			}
 		}
 	}
-	r := w.adopted(t, workflow.Signing)
+	r := w.adopted(t, workflow.StateSignIn)
 	for range 200 {
-		r.Was.RedirectURIs = append(r.Was.RedirectURIs, "https://example.com/"+strings.Repeat("x", 230))
+		r.Previous.RedirectURIs = append(r.Previous.RedirectURIs, "https://example.com/"+strings.Repeat("x", 230))
 	}
 	_, blocks := w.bot.card(r)
 	b, _ := json.Marshal(blocks)
@@ -58,8 +58,8 @@ func TestTheFormForAnExistingAppIsWhatSlackTakes(t *testing.T) {
 	}
 	golden(t, "form-existing.json", v)
 
-	r := w.adopted(t, workflow.Done)
-	view := w.bot.lifeForm(workflow.Update, r, asItIs(r))
+	r := w.adopted(t, workflow.StateDone)
+	view := w.bot.lifeForm(workflow.KindUpdate, r, asItIs(r))
 	v, _ = json.Marshal(view)
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
@@ -71,7 +71,7 @@ func TestTheFormForAnExistingAppIsWhatSlackTakes(t *testing.T) {
 
 func TestAnAdoptionIsExportedWithoutAScript(t *testing.T) {
 	w := newWorld(t)
-	v, _ := json.Marshal(exportView(cloud.Public, w.adopted(t, workflow.Done), "bash", 0))
+	v, _ := json.Marshal(exportView(cloud.Public, w.adopted(t, workflow.StateDone), "bash", 0))
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}
@@ -82,7 +82,7 @@ func TestAnAdoptionIsExportedWithoutAScript(t *testing.T) {
 
 func TestUpdateOfAnAppThatIsNotOursOpensTheFormForIt(t *testing.T) {
 	w := newWorld(t)
-	w.request(t, "payroll", "x", inState(workflow.Done))
+	w.request(t, "payroll", "x", inState(workflow.StateDone))
 	if got := w.says("update HR Portal"); got != "null" {
 		t.Errorf("it is answered with %s", got)
 	}
@@ -111,7 +111,7 @@ func TestAnExistingAppIsAskedForWithTheForm(t *testing.T) {
 		t.Fatalf("answered %v", reply)
 	}
 	r, err := w.desk.Get(t.Context(), "EA-1")
-	if err != nil || r.Kind != workflow.Adopt || r.Plan.AppName != "HR Portal" {
+	if err != nil || r.Kind != workflow.KindAdopt || r.Plan.AppName != "HR Portal" {
 		t.Errorf("it is %+v, %v", r, err)
 	}
 }

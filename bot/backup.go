@@ -63,9 +63,9 @@ func (b *Bot) fits(p workflow.Product, chosen workflow.Choice, serverBefore stri
 // onServer is the title of a credential that a server gets.
 func onServer(kind workflow.CredentialKind, server string) string {
 	switch kind {
-	case workflow.MadeCertificate:
+	case workflow.CredentialMadeCertificate:
 		return "Certificate made here (" + server + " gets it)"
-	case workflow.ClientSecret:
+	case workflow.CredentialSecret:
 		return "Client secret (" + server + " gets it)"
 	}
 	return kind.Title()
@@ -77,9 +77,9 @@ func backupLine(r *workflow.Request) []any {
 	switch {
 	case s.Server == "":
 		return nil
-	case r.Kind == workflow.Retire && s.IsAzure():
+	case r.Kind == workflow.KindRetire && s.IsAzure():
 		return []any{bold("Backup server: "), s.Server, " has this app as an Azure service account. It stops working; the bot does not remove it there\n"}
-	case r.Kind == workflow.Retire:
+	case r.Kind == workflow.KindRetire:
 		return []any{bold("Backup server: "), s.Server, " has the organization with this app. Its backup ends; the bot does not remove it there\n"}
 	case !r.Connects():
 		return []any{bold("Backup server: "), s.Server, ", which this request does not tell anything\n"}
@@ -87,7 +87,7 @@ func backupLine(r *workflow.Request) []any {
 	if s.IsAzure() {
 		return []any{bold("Backup server: "), "Gives ", s.Server, " the app as its Azure service account for ", r.Tenant, "; nobody is handed the credential\n"}
 	}
-	if r.Plan.Credential.Kind == workflow.OwnCertificate {
+	if r.Plan.Credential.Kind == workflow.CredentialCertificate {
 		return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server, " (" + s.Titles() + ") with it, by the thumbprint: the certificate with its key is there already\n"}
 	}
 	return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server, " (" + s.Titles() + ") with it; nobody is handed the credential\n"}
@@ -95,7 +95,7 @@ func backupLine(r *workflow.Request) []any {
 
 // connectedCame says what came of a request whose app a server is connected with.
 func connectedCame(r *workflow.Request) string {
-	if r.State != workflow.Done || r.Task == workflow.RemoveOld || !r.Connects() || r.Made.Connected == "" {
+	if r.State != workflow.StateDone || r.Task == workflow.TaskRemoveOld || !r.Connects() || r.Made.Connected == "" {
 		return ""
 	}
 	return "The app works, and " + r.Plan.Backup.Server + " is connected with it: " + r.Made.Connected + ". Nobody was handed the credential."
@@ -107,9 +107,9 @@ func (b *Bot) connectedBlocks(r *workflow.Request) []slack.Block {
 	server := r.Plan.Backup.Server
 	parts := []any{bold(server + " is connected: "), r.Made.Connected}
 	switch {
-	case r.Kind == workflow.Update && r.Plan.Backup.IsAzure():
+	case r.Kind == workflow.KindUpdate && r.Plan.Backup.IsAzure():
 		parts = append(parts, ". It was not told of this change.")
-	case r.Kind == workflow.Update:
+	case r.Kind == workflow.KindUpdate:
 		parts = append(parts, ". It was not told of this change: if the app is for other services now, choose them for the organization on ", server, ".")
 	default:
 		parts = append(parts, ". There is nothing to open or to enter.")
@@ -129,9 +129,9 @@ func checkButton(action, value string, r *workflow.Request) *slack.ButtonBlockEl
 func handOverButton(r *workflow.Request) slack.BlockElement {
 	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " gets the certificate with its private key, once, and enters it there."
 	switch r.Plan.Credential.Kind {
-	case workflow.ClientSecret:
+	case workflow.CredentialSecret:
 		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " can open the secret, once, and enters it there."
-	case workflow.OwnCertificate:
+	case workflow.CredentialCertificate:
 		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " gets the App ID, and enters it there."
 	}
 	return button(actHandOver, "Hand it over instead", buttonValue(r), "Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(
@@ -152,7 +152,7 @@ func (b *Bot) Tell(ctx context.Context, c workflow.Checking) (channel, ts string
 		}
 	}
 	if reads, err := b.reads(ctx, c.To.ID); err == nil && !reads {
-		return "", "", &workflow.Trouble{Code: "user_disabled", Text: c.To.Name + " has left, and is sent nothing."}
+		return "", "", &workflow.ServiceError{Code: "user_disabled", Text: c.To.Name + " has left, and is sent nothing."}
 	}
 	if channel, err = b.dm(ctx, c.To.ID); err != nil {
 		return "", "", slackError(err)

@@ -45,25 +45,25 @@ func (w *world) connected(t *testing.T, appName string, s workflow.State) *workf
 	t.Helper()
 	r, err := w.desk.Submit(context.Background(), workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
 		Product: "vb365-backup", Workloads: []string{"exchange", "sharepoint"}, AppName: appName, Reason: "nightly", Team: "CTEAM",
-		Credential: workflow.MadeCertificate, Lifetime: 8760 * time.Hour, Backup: "vb365-prod"})
+		Credential: workflow.CredentialMadeCertificate, Lifetime: 8760 * time.Hour, Backup: "vb365-prod"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, err = w.kept.Update(context.Background(), r.ID, func(r *workflow.Request) error {
 		inState(s)(r)
-		if s == workflow.Pending {
+		if s == workflow.StatePending {
 			return nil
 		}
 		connect := workflow.Step{Name: workflow.StepConnect, Tries: 1}
-		r.Task, r.Handover = workflow.Provision, workflow.Handover{}
+		r.Task, r.Handover = workflow.TaskProvision, workflow.Handover{}
 		r.Made.Thumbprint = thumbprint
 		switch s {
-		case workflow.Done:
+		case workflow.StateDone:
 			r.Made.Connected = "contoso.onmicrosoft.com: Exchange, SharePoint"
 			connect.Status, connect.Note, r.Failure = workflow.StepDone, r.Made.Connected, workflow.Failure{}
-		case workflow.Provisioning:
+		case workflow.StateProvisioning:
 			connect.Status, connect.Note, r.Failure = workflow.StepWaiting, "waiting for vb365-prod", workflow.Failure{}
-		case workflow.Failed:
+		case workflow.StateFailed:
 			connect.Status = workflow.StepFailed
 			r.Failure.Text = "“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license” 8 of 9 steps are done. An approver can press Retry to go on, or Undo to delete what was made."
 		}
@@ -80,7 +80,7 @@ func TestTheMessagesOfAHandOffAreWhatSlackTakes(t *testing.T) {
 	w := newServerWorld(t, "https://bot.contoso.com")
 	w.bot.now = atBlocked // they say what becomes of Exchange Web Services
 	for s, pressable := range map[workflow.State][]string{
-		workflow.Pending: nil, workflow.Provisioning: nil, workflow.Failed: {"card " + actHandOver}, workflow.Done: {"outcome:1 " + actCheck},
+		workflow.StatePending: nil, workflow.StateProvisioning: nil, workflow.StateFailed: {"card " + actHandOver}, workflow.StateDone: {"outcome:1 " + actCheck},
 	} {
 		r := w.connected(t, "payroll-"+string(s), s)
 		r.ID = "EA-7"
@@ -89,7 +89,7 @@ func TestTheMessagesOfAHandOffAreWhatSlackTakes(t *testing.T) {
 			for _, m := range slacktest.ValidateMessage(got) {
 				t.Errorf("%s %s: %s", s, post, m)
 			}
-			if post == workflow.Card || post == "outcome:1" {
+			if post == workflow.PostCard || post == "outcome:1" {
 				golden(t, "backup-"+string(s)+"-"+strings.TrimSuffix(string(post), ":1")+".json", got)
 			}
 			if strings.Contains(string(got), `"`+actReveal+`"`) {
@@ -107,7 +107,7 @@ func TestTheMessagesOfAHandOffAreWhatSlackTakes(t *testing.T) {
 
 func TestWithoutAPageNothingIsHandedOverInstead(t *testing.T) {
 	w := newServerWorld(t, "")
-	r := w.connected(t, "payroll", workflow.Failed)
+	r := w.connected(t, "payroll", workflow.StateFailed)
 	_, blocks := w.bot.card(r)
 	if b, _ := json.Marshal(blocks); strings.Contains(string(b), actHandOver) {
 		t.Errorf("the card is %s", b)
@@ -122,7 +122,7 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 		has, lack []string
 	}{
 		"hand-over": {p.Choice(), []string{`"Backup server"`, "Hand it over to me", "vb365-prod", "Certificate file"}, []string{"made here"}},
-		"server": {workflow.Choice{Workloads: []string{"exchange"}, Credential: workflow.MadeCertificate, Backup: "vb365-prod"},
+		"server": {workflow.Choice{Workloads: []string{"exchange"}, Credential: workflow.CredentialMadeCertificate, Backup: "vb365-prod"},
 			[]string{"Certificate made here (vb365-prod gets it)", "Lifetime", "on a server"}, []string{"Certificate file"}},
 	} {
 		v, _ := json.MarshalIndent(w.bot.form(p, c.chosen, meta{Channel: "CTEAM"}), "", "  ")
@@ -144,8 +144,8 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 	if p, _ := w.desk.Product("vbo365"); strings.Contains(marshalled(t, w.bot.form(p, p.Choice(), meta{})), "Backup server") {
 		t.Error("a product that no server takes is asked for one")
 	}
-	r := w.connected(t, "payroll", workflow.Done)
-	if life := marshalled(t, w.bot.lifeForm(workflow.Renew, r, asItIs(r))); !strings.Contains(life, `"b\":\"vb365-prod\"`) || !strings.Contains(life, "made here") || strings.Contains(life, "Certificate file") {
+	r := w.connected(t, "payroll", workflow.StateDone)
+	if life := marshalled(t, w.bot.lifeForm(workflow.KindRenew, r, asItIs(r))); !strings.Contains(life, `"b\":\"vb365-prod\"`) || !strings.Contains(life, "made here") || strings.Contains(life, "Certificate file") {
 		t.Errorf("the renewal's form is %s", life)
 	}
 }
@@ -153,7 +153,7 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 	w := newServerWorld(t, "")
 	p, _ := w.desk.Product("vb365-archiver")
-	for kind, has := range map[workflow.CredentialKind]string{workflow.MadeCertificate: "Certificate made here (vb365-prod gets it)", workflow.ClientSecret: "Client secret (vb365-prod gets it)"} {
+	for kind, has := range map[workflow.CredentialKind]string{workflow.CredentialMadeCertificate: "Certificate made here (vb365-prod gets it)", workflow.CredentialSecret: "Client secret (vb365-prod gets it)"} {
 		v := w.bot.form(p, workflow.Choice{Workloads: []string{"builtin"}, Credential: kind, Backup: "vb365-prod"}, meta{Channel: "CTEAM"})
 		b, _ := json.Marshal(v)
 		for _, m := range slacktest.ValidateView(b, false) {
@@ -163,13 +163,13 @@ func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 			t.Errorf("%s: the form is %s", kind, text)
 		}
 	}
-	r := w.connected(t, "payroll", workflow.Pending)
-	r.Plan.Backup.Services, r.Plan.Credential.Kind = []string{workflow.AzureService}, workflow.ClientSecret
+	r := w.connected(t, "payroll", workflow.StatePending)
+	r.Plan.Backup.Services, r.Plan.Credential.Kind = []string{workflow.AzureService}, workflow.CredentialSecret
 	_, card := w.bot.card(r)
 	if text := marshalled(t, card); !strings.Contains(text, " the app as its Azure service account for ") || !strings.Contains(text, "it goes to the backup server and is then shredded here") {
 		t.Errorf("the card is %s", text)
 	}
-	r = w.connected(t, "other", workflow.Done)
+	r = w.connected(t, "other", workflow.StateDone)
 	r.Plan.Backup.Services, r.Made.Connected = []string{workflow.AzureService}, "Azure service account other"
 	for post, blocks := range w.drawn(r) {
 		if text := marshalled(t, blocks); strings.Contains(text, actCheck) {
@@ -205,14 +205,14 @@ func TestAServerIsReadOutOfTheForm(t *testing.T) {
 		t.Fatalf("answered %s", marshalled(t, got))
 	}
 	found, _ := w.desk.List(context.Background(), workflow.Query{})
-	if len(found) != 1 || found[0].Plan.Backup.Server != "vb365-prod" || found[0].Plan.Backup.Titles() != "Teams" || found[0].Plan.Credential.Kind != workflow.MadeCertificate {
+	if len(found) != 1 || found[0].Plan.Backup.Server != "vb365-prod" || found[0].Plan.Backup.Titles() != "Teams" || found[0].Plan.Credential.Kind != workflow.CredentialMadeCertificate {
 		t.Errorf("it became %+v", found)
 	}
 }
 
 func TestACheckIsShownToWhoAskedAndToNobodyElse(t *testing.T) {
 	w := newServerWorld(t, "")
-	r := w.connected(t, "payroll", workflow.Done)
+	r := w.connected(t, "payroll", workflow.StateDone)
 	r.ID = "EA-7"
 	c := workflow.Checking{Request: r, To: workflow.Person{ID: "UZOE", Name: "Zoe"},
 		Prompt: &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created}}
@@ -256,7 +256,7 @@ func indented(t *testing.T, v any) string {
 
 func TestAStrangerIsRefusedACheckInPrivate(t *testing.T) {
 	w := newServerWorld(t, "")
-	r := w.connected(t, "payroll", workflow.Done)
+	r := w.connected(t, "payroll", workflow.StateDone)
 	w.press("UADA", actCheck, buttonValue(r))
 	if told := w.of("/response/1"); len(told) != 1 || !strings.Contains(told[0].Encode()+told[0].Get("json"), "Only Bea") {
 		t.Errorf("told %v of %v", told, w.calls)

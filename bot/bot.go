@@ -46,7 +46,7 @@ type Bot struct {
 	observe func(Kind, time.Duration)
 	app     bool // whether there is an app token
 
-	tether  tether // to Slack, in Socket Mode
+	tether  connection // to Slack, in Socket Mode
 	people  people
 	replays replays
 	events  replays

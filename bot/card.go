@@ -33,7 +33,7 @@ func (b *Bot) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	}
 	blocks = append(blocks, requesterBlocks(r)...)
 	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
-	if r.State == workflow.Pending {
+	if r.State == workflow.StatePending {
 		blocks = append(blocks, block(line(bold(whoSigns(r)), r.RolesWords(), ".")))
 	}
 	if steps := stepBlock(r); steps != nil {
@@ -52,14 +52,14 @@ func (b *Bot) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 // requesterBlocks say what an approver has to know about whoever would be given the app.
 func requesterBlocks(r *workflow.Request) []slack.Block {
 	var blocks []slack.Block
-	if r.Away != "" && r.State != workflow.Denied {
+	if r.Away != "" && r.State != workflow.StateDenied {
 		words := " is gone: " + r.Away + ". Nothing is sent to them."
-		if r.State == workflow.Pending && r.HandsOver() {
+		if r.State == workflow.StatePending && r.HandsOver() {
 			words += " It can't be approved, because nobody could be given its credential."
 		}
 		blocks = append(blocks, block(line(bold(r.Requester.Name+words))))
 	}
-	if r.State == workflow.Pending {
+	if r.State == workflow.StatePending {
 		switch r.Requester.Confirmed {
 		case workflow.EmailUnproved:
 			blocks = append(blocks, note("The e-mail address in the requester's Slack profile was never confirmed: no account is looked up by it, and they are not made an owner."))
@@ -71,7 +71,7 @@ func requesterBlocks(r *workflow.Request) []slack.Block {
 }
 
 func cardTitle(r *workflow.Request) string {
-	if r.State == workflow.Pending {
+	if r.State == workflow.StatePending {
 		return clip(fmt.Sprintf("%s: %s?", r.ID, doing(r)), 150)
 	}
 	return fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), stateWord(r))
@@ -80,23 +80,23 @@ func cardTitle(r *workflow.Request) string {
 // doing is what a request does once it is approved.
 func doing(r *workflow.Request) string {
 	switch {
-	case r.Task == workflow.Verify:
+	case r.Task == workflow.TaskVerify:
 		return "check the app " + r.AppName()
-	case r.Task == workflow.RemoveOld:
+	case r.Task == workflow.TaskRemoveOld:
 		return "remove the old credential of " + r.AppName()
-	case r.Task == workflow.Undo && r.Kind == workflow.Renew:
+	case r.Task == workflow.TaskUndo && r.Kind == workflow.KindRenew:
 		return "remove the new credential of " + r.AppName()
-	case r.Task == workflow.Undo && r.Kind == workflow.Adopt:
+	case r.Task == workflow.TaskUndo && r.Kind == workflow.KindAdopt:
 		return "remove what was added to " + r.AppName()
-	case r.Task == workflow.Undo, r.Kind == workflow.Retire:
+	case r.Task == workflow.TaskUndo, r.Kind == workflow.KindRetire:
 		return "delete the app " + r.AppName()
-	case r.Kind == workflow.Adopt:
+	case r.Kind == workflow.KindAdopt:
 		return "add to the existing app " + r.AppName()
-	case r.Kind == workflow.Update:
+	case r.Kind == workflow.KindUpdate:
 		return "update the app " + r.AppName()
-	case r.Kind == workflow.Renew:
+	case r.Kind == workflow.KindRenew:
 		return "renew the credential of " + r.AppName()
-	case r.Kind == workflow.Recreate:
+	case r.Kind == workflow.KindRecreate:
 		return "recreate the app " + r.AppName()
 	}
 	return "register the app " + r.AppName()
@@ -106,13 +106,13 @@ func doing(r *workflow.Request) string {
 func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 	parts := []any{bold(stateWord(r)), ": "}
 	switch r.State {
-	case workflow.Pending:
+	case workflow.StatePending:
 		if r.Failure.Text != "" {
 			parts = append(parts, cutProse(r.Failure.Text, 900), "\n")
 		}
 		parts = append(parts, agreedBy(r)...)
 		parts = append(parts, waitsFor(r), ". It expires on ", r.Entered.Add(b.desk.Policy().PendingExpires), ".")
-	case workflow.Denied:
+	case workflow.StateDenied:
 		parts = append(parts, "by ", user(r.Approval.By.ID), " on ", r.Approval.At, ". Reason: ", r.Approval.Reason)
 	default:
 		if r.Approval.N > 0 && !r.Approval.Denied {
@@ -122,9 +122,9 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 			}
 			parts = append(parts, ". ")
 		}
-		parts = append(parts, came(r))
+		parts = append(parts, outcomeText(r))
 	}
-	if r.Made.AppID != "" && r.State != workflow.Undone {
+	if r.Made.AppID != "" && r.State != workflow.StateUndone {
 		parts = append(parts, "\n", bold("App ID: "), code(r.Made.AppID))
 	}
 	return line(parts...)
@@ -134,16 +134,16 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 	v := buttonValue(r)
 	details := button(actDetails, "Details", v, "Details of "+r.ID)
 	switch r.State {
-	case workflow.Pending:
+	case workflow.StatePending:
 		return []slack.BlockElement{
 			button(actApprove, "Approve", v, "Approve "+r.ID).WithStyle(slack.StylePrimary),
 			button(actDeny, "Deny", v, "Deny "+r.ID), details,
 		}
-	case workflow.Signing, workflow.Provisioning:
+	case workflow.StateSignIn, workflow.StateProvisioning:
 		return []slack.BlockElement{details}
-	case workflow.Leftover:
+	case workflow.StateLeftover:
 		return []slack.BlockElement{button(actOld, "Remove the old one", v, "Remove the old credential of "+r.ID).WithStyle(slack.StylePrimary), details}
-	case workflow.Failed, workflow.RevokedState:
+	case workflow.StateFailed, workflow.StateRevoked:
 		buttons := []slack.BlockElement{button(actRetry, "Retry", v, "Retry "+r.ID).WithStyle(slack.StylePrimary)}
 		if r.Undoable() {
 			buttons = append(buttons, undoButton(r))
@@ -161,10 +161,10 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 
 func undoButton(r *workflow.Request) slack.BlockElement {
 	title, text := "Delete the app?", "This deletes "+r.AppName()+" from the tenant, after you have signed in. Entra keeps it for 30 days."
-	if r.Kind == workflow.Renew {
+	if r.Kind == workflow.KindRenew {
 		title, text = "Remove the new credential?", "This removes the new credential of "+r.AppName()+", after you have signed in. The old one stays."
 	}
-	if r.Kind == workflow.Adopt {
+	if r.Kind == workflow.KindAdopt {
 		title, text = "Take away what was added?", "This takes the new credential and what else was added away from "+r.AppName()+", after you have signed in. What it had before stays."
 	}
 	if s := r.Step(workflow.StepConnect); s != nil && s.Tries > 0 {
@@ -182,15 +182,15 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
 	plan := b.appPlan(r, brief)
 	switch r.Kind {
-	case workflow.Adopt:
+	case workflow.KindAdopt:
 		return append(adoptionBlocks(r), plan...)
-	case workflow.Update:
+	case workflow.KindUpdate:
 		return append(changesBlocks(r), plan...)
-	case workflow.Recreate:
+	case workflow.KindRecreate:
 		return append(plan, leftBlocks(r)...)
-	case workflow.Retire:
+	case workflow.KindRetire:
 		plan = append(plan, leftBlocks(r)...)
-		if r.State == workflow.Pending {
+		if r.State == workflow.StatePending {
 			warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. Before that the bot looks at what else in the tenant depends on it, and stops if anything does. What it has now:"))
 			return append([]slack.Block{warning}, plan...)
 		}
@@ -205,7 +205,7 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 		bold("Product: "), b.productTitle(r), "\n",
 		bold("Tenant: "), r.Tenant, " (", code(p.TenantID), ")\n",
 	}
-	if r.Kind != workflow.Adopt { // there it stays as it is
+	if r.Kind != workflow.KindAdopt { // there it stays as it is
 		parts = append(parts, bold("Who can sign in to it: "), audience(p.Audience), "\n")
 	}
 	if len(p.Workloads) > 0 {
@@ -234,7 +234,7 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 		parts = append(append(append(parts, bold("Owners besides the requester: ")), users(p.Owners)...), "\n")
 	}
 	var issuer []slack.Block
-	if p.Credential.Kind == workflow.Federated { // up to 1800 characters
+	if p.Credential.Kind == workflow.CredentialFederated { // up to 1800 characters
 		issuer = []slack.Block{block(line(credentialLine(p)...))}
 	} else {
 		parts = append(parts, credentialLine(p)...)
@@ -288,22 +288,22 @@ func redirects(p workflow.Plan) (parts []any, lists []slack.Block) {
 func credentialLine(p workflow.Plan) []any {
 	parts, c := []any{bold("Credential: ")}, p.Credential
 	switch c.Kind {
-	case workflow.ClientSecret:
+	case workflow.CredentialSecret:
 		parts = append(parts, "client secret, valid for ", workflow.LifetimeWords(c.Lifetime))
 		if p.Backup.Server != "" {
 			parts = append(parts, "; it goes to the backup server and is then shredded here")
 		}
 		return parts
-	case workflow.MadeCertificate:
+	case workflow.CredentialMadeCertificate:
 		if p.Backup.Server != "" {
 			return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime), "; its private key goes to the backup server and is then shredded here")
 		}
 		return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime), "; the requester gets it once, with its private key, as a PFX file")
-	case workflow.OwnCertificate:
+	case workflow.CredentialCertificate:
 		cert := c.Certificate
 		return append(parts, "certificate of the requester, ", cert.Key, ", ", cert.Subject, ", valid until ", cert.NotAfter,
 			"\n    SHA-1 thumbprint ", code(cert.Thumbprint), "\n    SHA-256 ", code(cert.Fingerprint))
-	case workflow.Federated:
+	case workflow.CredentialFederated:
 		f := c.Federated
 		return append(parts, "federated: whoever has a token of the issuer ", code(f.Issuer), " with the subject ", code(f.Subject), " and the audience ", code(f.Audience))
 	}

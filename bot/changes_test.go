@@ -17,13 +17,13 @@ func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
 	const planned, other = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
 	contributor := workflow.AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}
 	backup := workflow.AzureRole{Name: nasty, Why: "backs up", Actions: []string{"Microsoft.Compute/disks/read"}}
-	for kind, name := range map[workflow.Kind]string{workflow.Retire: "retire-left-card.json", workflow.Recreate: "recreate-left-card.json"} {
-		for _, s := range []workflow.State{workflow.Pending, workflow.Failed} {
+	for kind, name := range map[workflow.Kind]string{workflow.KindRetire: "retire-left-card.json", workflow.KindRecreate: "recreate-left-card.json"} {
+		for _, s := range []workflow.State{workflow.StatePending, workflow.StateFailed} {
 			w := newWorld(t)
 			r := w.request(t, "payroll", "nightly backup", func(r *workflow.Request) {
 				r.Kind, r.Target = kind, workflow.Target{Request: "EA-1", UniqueName: "entra-app-" + r.ID}
 				r.Plan.AzureRoles, r.Plan.Subscriptions = []workflow.AzureRole{contributor}, []string{planned}
-				r.LeftAzure = []workflow.AzureShare{{Subscriptions: []string{planned, other}, Roles: []workflow.AzureRole{contributor}}, {Subscriptions: []string{other}, Roles: []workflow.AzureRole{backup}}}
+				r.AzureResidue = []workflow.AzureShare{{Subscriptions: []string{planned, other}, Roles: []workflow.AzureRole{contributor}}, {Subscriptions: []string{other}, Roles: []workflow.AzureRole{backup}}}
 				inState(s)(r)
 			})
 			r.ID = "EA-7"
@@ -37,10 +37,10 @@ func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
 					t.Errorf("%s %s: the card says %q %d times, want %d: %s", kind, s, want, n, times, got)
 				}
 			}
-			if s == workflow.Pending {
+			if s == workflow.StatePending {
 				golden(t, name, got)
 			}
-			r.LeftAzure = nil
+			r.AzureResidue = nil
 			if _, blocks = w.bot.card(r); strings.Contains(asText(t, blocks), "goes in Azure") {
 				t.Errorf("%s %s: nothing was left: %s", kind, s, asText(t, blocks))
 			}
@@ -52,9 +52,9 @@ func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
 func TestDetailsHasAllThatIsLeftInAzure(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "nightly backup", func(r *workflow.Request) {
-		r.Kind = workflow.Retire
+		r.Kind = workflow.KindRetire
 		for i := range 60 {
-			r.LeftAzure = append(r.LeftAzure, workflow.AzureShare{Subscriptions: []string{fmt.Sprintf("%08d-2222-2222-2222-222222222222", i)}, Roles: []workflow.AzureRole{{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor"}}})
+			r.AzureResidue = append(r.AzureResidue, workflow.AzureShare{Subscriptions: []string{fmt.Sprintf("%08d-2222-2222-2222-222222222222", i)}, Roles: []workflow.AzureRole{{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor"}}})
 		}
 	})
 	_, card := w.bot.card(r)

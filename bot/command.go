@@ -140,10 +140,10 @@ func (b *Bot) cancelCommand(ctx context.Context, c command, rest string) Reply {
 	if err != nil {
 		return private(b.sentence(about(id, err)))
 	}
-	if r.State == workflow.Pending {
+	if r.State == workflow.StatePending {
 		return private(r.ID + ": your sign-in is cancelled. The request waits for an approver again.")
 	}
-	if r.State != workflow.CancelledState {
+	if r.State != workflow.StateCancelled {
 		return private(fmt.Sprintf("%s: your sign-in is cancelled. The request %s.", r.ID, r.Standing()))
 	}
 	return private(fmt.Sprintf("%s (%s) is cancelled. Nothing was changed in the tenant.", r.ID, r.AppName()))

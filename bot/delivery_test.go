@@ -93,7 +93,7 @@ func TestWhatIsDeliveredAgainIsNotDoneAgain(t *testing.T) {
 		thrice(t, conn, "interactive", map[string]any{"type": "block_actions", "user": map[string]string{"id": "UADA"}, "response_url": w.url + "/response/1",
 			"channel": map[string]string{"id": "CAPPROVE"}, "actions": []any{map[string]string{"action_id": actApprove, "value": buttonValue(r)}}})
 	})
-	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.Signing {
+	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.StateSignIn {
 		t.Errorf("it is %s", got.State)
 	}
 	for _, method := range []string{"/response/1", "chat.postEphemeral", "chat.postMessage"} {

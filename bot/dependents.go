@@ -16,14 +16,14 @@ func dependentsBlock(r *workflow.Request) slack.Block {
 		return nil
 	}
 	said := func(words string) bool {
-		return words == "" || r.State == workflow.Failed && strings.Contains(r.Failure.Text, words)
+		return words == "" || r.State == workflow.StateFailed && strings.Contains(r.Failure.Text, words)
 	}
 	title := "Depended on the app: " // it may be gone
-	if r.State == workflow.Failed || r.State == workflow.Signing {
+	if r.State == workflow.StateFailed || r.State == workflow.StateSignIn {
 		title = "Depends on the app: "
 	}
 	var parts []any
-	if words := d.Words(); !said(words) {
+	if words := d.Description(); !said(words) {
 		parts = append(parts, bold(title), words)
 	}
 	if unknown := strings.TrimRight(d.Unknown, "."); !said(unknown) {

@@ -16,10 +16,10 @@ const inUseText = "“Look at what depends on it” stopped the job before anyth
 func inUse(s workflow.State) func(*workflow.Request) {
 	return func(r *workflow.Request) {
 		inState(s)(r)
-		r.Kind, r.Target = workflow.Retire, workflow.Target{Request: "EA-1", UniqueName: "entra-app-" + r.ID}
-		r.Steps = []workflow.Step{{Name: workflow.StepDependents, Status: workflow.StepFailed, Note: "in use by 1 user and 1 group"}, {Name: workflow.StepStrip}, {Name: workflow.StepWithdraw}, {Name: workflow.StepDelete}}
+		r.Kind, r.Target = workflow.KindRetire, workflow.Target{Request: "EA-1", UniqueName: "entra-app-" + r.ID}
+		r.Steps = []workflow.Step{{Name: workflow.StepDependents, Status: workflow.StepFailed, Note: "in use by 1 user and 1 group"}, {Name: workflow.StepRemoveCredentials}, {Name: workflow.StepRevokeConsent}, {Name: workflow.StepDelete}}
 		r.Failure = workflow.Failure{}
-		if s == workflow.Failed {
+		if s == workflow.StateFailed {
 			r.Failure = workflow.Failure{Rule: workflow.RuleInUse, Text: inUseText}
 		}
 		r.Approval.N = 2
@@ -30,7 +30,7 @@ func inUse(s workflow.State) func(*workflow.Request) {
 // Nothing depends on an app that is not there any more.
 func TestWhatDependedOnAnAppIsPastOnceItIsDecided(t *testing.T) {
 	w := newWorld(t)
-	for s, want := range map[workflow.State]string{workflow.Signing: "Depends on the app: ", workflow.Done: "Depended on the app: ", workflow.CancelledState: "Depended on the app: "} {
+	for s, want := range map[workflow.State]string{workflow.StateSignIn: "Depends on the app: ", workflow.StateDone: "Depended on the app: ", workflow.StateCancelled: "Depended on the app: "} {
 		_, blocks := w.bot.card(w.request(t, "payroll-"+string(s), "nightly backup", inUse(s)))
 		if text := asText(t, blocks); !strings.Contains(text, want) {
 			t.Errorf("%s: the card does not say %q: %s", s, want, text)
@@ -40,7 +40,7 @@ func TestWhatDependedOnAnAppIsPastOnceItIsDecided(t *testing.T) {
 
 func TestACardSaysWhatDependsOnARetiredApp(t *testing.T) {
 	w := newWorld(t)
-	for s, name := range map[workflow.State]string{workflow.Failed: "retire-in-use-card.json", workflow.Signing: "retire-in-use-signin-card.json"} {
+	for s, name := range map[workflow.State]string{workflow.StateFailed: "retire-in-use-card.json", workflow.StateSignIn: "retire-in-use-signin-card.json"} {
 		r := w.request(t, "payroll-"+string(s), "nightly backup", inUse(s))
 		r.ID = "EA-7"
 		_, blocks := w.bot.card(r)
@@ -57,10 +57,10 @@ func TestACardSaysWhatDependsOnARetiredApp(t *testing.T) {
 
 func TestWhatATenantCallsADependentIsNeverMarkup(t *testing.T) {
 	w := newWorld(t)
-	for _, s := range []workflow.State{workflow.Failed, workflow.Signing} {
+	for _, s := range []workflow.State{workflow.StateFailed, workflow.StateSignIn} {
 		r := w.request(t, "payroll-"+string(s), "nightly backup", inUse(s))
 		r.Dependents.Unknown = nasty
-		r.History = append(r.History, workflow.Event{At: r.Created, What: workflow.HasFailed, Text: inUseText})
+		r.History = append(r.History, workflow.Event{At: r.Created, Kind: workflow.EventFailed, Text: inUseText})
 		for name, blocks := range w.drawn(withN(r, 1)) {
 			b, _ := json.Marshal(blocks)
 			var v any
@@ -83,7 +83,7 @@ func withN(r *workflow.Request, n int) *workflow.Request {
 
 func TestAStoppedRetirementIsTriedAgainOrGivenUp(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, "payroll", "nightly backup", inUse(workflow.Failed))
+	r := w.request(t, "payroll", "nightly backup", inUse(workflow.StateFailed))
 	_, blocks := w.bot.card(r)
 	b, _ := json.Marshal(blocks)
 	for _, want := range []string{`"Retry"`, `"Give up"`, `"Details"`} {
@@ -95,10 +95,10 @@ func TestAStoppedRetirementIsTriedAgainOrGivenUp(t *testing.T) {
 		t.Errorf("there is nothing to undo: %s", b)
 	}
 	w.press("UADA", actGiveUp, buttonValue(r))
-	if r, _ = w.desk.Get(t.Context(), r.ID); r.State != workflow.CancelledState || !strings.Contains(came(r), "Nothing was deleted") {
-		t.Errorf("it is %s: %s", r.State, came(r))
+	if r, _ = w.desk.Get(t.Context(), r.ID); r.State != workflow.StateCancelled || !strings.Contains(outcomeText(r), "Nothing was deleted") {
+		t.Errorf("it is %s: %s", r.State, outcomeText(r))
 	}
-	again := w.request(t, "payroll-2", "nightly backup", inUse(workflow.Signing))
+	again := w.request(t, "payroll-2", "nightly backup", inUse(workflow.StateSignIn))
 	if _, blocks := w.bot.signIn(again, &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin"}); !strings.Contains(asText(t, blocks), "by pressing Retry") {
 		t.Errorf("the sign-in is for %s", asText(t, blocks))
 	}

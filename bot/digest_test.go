@@ -24,11 +24,11 @@ func (w *world) theDigest(t *testing.T, n int, name string) workflow.Digest {
 			r.Created = now.Add(-time.Duration(n-i) * 24 * time.Hour)
 			return r
 		}
-		g.Waiting = append(g.Waiting, of(workflow.Pending))
-		g.Failed = append(g.Failed, of(workflow.Failed))
-		g.Unopened = append(g.Unopened, of(workflow.Ready))
-		g.Leftover = append(g.Leftover, of(workflow.Leftover))
-		ending := of(workflow.Done)
+		g.Waiting = append(g.Waiting, of(workflow.StatePending))
+		g.Failed = append(g.Failed, of(workflow.StateFailed))
+		g.Unopened = append(g.Unopened, of(workflow.StateReady))
+		g.Leftover = append(g.Leftover, of(workflow.StateLeftover))
+		ending := of(workflow.StateDone)
 		ending.Made.KeyExpires = now.Add(time.Duration(i+1) * 36 * time.Hour)
 		g.Ending = append(g.Ending, ending)
 		g.Departed = append(g.Departed, workflow.Departed{Person: workflow.Person{ID: fmt.Sprint("U", i), Name: clip(name, 80)}, Apps: []*workflow.Request{ending, ending, ending, ending}})

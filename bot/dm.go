@@ -15,13 +15,13 @@ func (b *Bot) follow(r *workflow.Request) (string, []slack.Block) {
 		header(fmt.Sprintf("%s: %s", r.ID, r.AppName())),
 		block(line("You asked for this app in ", r.Tenant, " on ", r.Created, ".\n", bold(stateWord(r)), ": ", waitsFor(r), ".")),
 	}
-	if r.State == workflow.Signing && r.Failure.Text != "" {
+	if r.State == workflow.StateSignIn && r.Failure.Text != "" {
 		blocks = append(blocks, block(line(cutProse(r.Failure.Text, 900))))
 	}
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
 	}
-	if r.State == workflow.Pending || r.State == workflow.Signing {
+	if r.State == workflow.StatePending || r.State == workflow.StateSignIn {
 		blocks = append(blocks, slack.NewActionBlock("", button(actCancel, "Cancel", buttonValue(r), "Cancel "+r.ID)))
 	}
 	return summary(r), blocks
@@ -32,20 +32,20 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 	title := fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), stateWord(r))
 	blocks := []slack.Block{header(title)}
 	switch r.State {
-	case workflow.Ready, workflow.Overlap, workflow.Leftover, workflow.Done:
-		if r.Kind == workflow.Retire {
-			blocks = append(blocks, block(line(came(r), " ", Command, " recreate brings it back.")),
+	case workflow.StateReady, workflow.StateOverlap, workflow.StateLeftover, workflow.StateDone:
+		if r.Kind == workflow.KindRetire {
+			blocks = append(blocks, block(line(outcomeText(r), " ", Command, " recreate brings it back.")),
 				slack.NewActionBlock("", button(actRecreate, "Recreate", r.ID, "Recreate "+r.AppName())))
 			blocks = append(blocks, b.ewsNext(r)...)
 			break
 		}
 		return b.handover(r, blocks)
-	case workflow.Denied:
+	case workflow.StateDenied:
 		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n", bold("Reason: "), r.Approval.Reason)))
 	default:
-		blocks = append(blocks, block(line(firstOf(came(r), waitsFor(r)))))
+		blocks = append(blocks, block(line(firstOf(outcomeText(r), waitsFor(r)))))
 	}
-	if !r.State.HoldsName() && r.Kind == workflow.Register {
+	if !r.State.HoldsName() && r.Kind == workflow.KindRegister {
 		blocks = append(blocks, note("You can ask again with "+Command+" request. The name is free."))
 	}
 	return summary(r), blocks
@@ -54,7 +54,7 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 // overlap asks whether the new credential works, while the old one is there.
 func (b *Bot) overlap(r *workflow.Request) []slack.Block {
 	switch r.State {
-	case workflow.Overlap:
+	case workflow.StateOverlap:
 		next := "Put the new one into the product, and press the button when it signs in with it."
 		if r.Made.Connected != "" {
 			next = r.Plan.Backup.Server + " has the new one. Press the button when a backup job has run with it."
@@ -63,7 +63,7 @@ func (b *Bot) overlap(r *workflow.Request) []slack.Block {
 			block(line("The old credential still works. "+next+" Without that the old one is up for removal on ", r.Entered.Add(b.desk.Policy().RenewGrace), ".")),
 			slack.NewActionBlock("", button(actWorks, "The new one works", buttonValue(r), "The new credential of "+r.ID+" works").WithStyle(slack.StylePrimary)),
 		}
-	case workflow.Leftover:
+	case workflow.StateLeftover:
 		return []slack.Block{block(line("The old credential waits for an approver to remove it."))}
 	}
 	return nil
@@ -80,14 +80,14 @@ func past(r *workflow.Request) (string, []slack.Block) {
 func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
 	parts := []any{bold("Tenant: "), firstOf(r.Made.TenantName, r.Tenant), "\n"}
 	switch c := r.Plan.Credential; {
-	case c.Kind == workflow.ClientSecret && r.Made.KeyExpires.IsZero():
+	case c.Kind == workflow.CredentialSecret && r.Made.KeyExpires.IsZero():
 		parts = append(parts, "Whoever made the app by hand has its secret.\n")
-	case c.Kind == workflow.ClientSecret:
+	case c.Kind == workflow.CredentialSecret:
 		parts = append(parts, bold("The secret is valid until "), r.Made.KeyExpires, r.Cut(), "\n")
-	case c.Kind == workflow.MadeCertificate && r.Made.KeyExpires.IsZero():
-	case c.Kind == workflow.MadeCertificate:
+	case c.Kind == workflow.CredentialMadeCertificate && r.Made.KeyExpires.IsZero():
+	case c.Kind == workflow.CredentialMadeCertificate:
 		parts = append(parts, bold("Certificate: "), code(r.Made.Thumbprint), ", valid until ", r.Made.KeyExpires, r.Cut(), "\n")
-	case c.Kind == workflow.OwnCertificate:
+	case c.Kind == workflow.CredentialCertificate:
 		parts = append(parts, bold("Certificate: "), code(c.Certificate.Thumbprint), ", valid until ", c.Certificate.NotAfter, "\n")
 	}
 	blocks = append(blocks,
@@ -113,12 +113,12 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 		}
 		blocks = append(blocks, next)
 	}
-	if r.Plan.Credential.Kind == workflow.MadeCertificate {
+	if r.Plan.Credential.Kind == workflow.CredentialMadeCertificate {
 		return b.pfxHandover(r, blocks)
 	}
-	if r.State != workflow.Ready {
+	if r.State != workflow.StateReady {
 		text := fmt.Sprintf("%s: the app %s is ready.", r.ID, r.AppName())
-		if r.Handover.Status == workflow.Shown {
+		if r.Handover.Status == workflow.HandoverShown {
 			text = fmt.Sprintf("%s: the app %s is yours. Its secret was opened.", r.ID, r.AppName())
 			blocks = append(blocks, block(line("You opened the secret on ", r.Handover.At, ". It can't be shown again.")))
 		}
@@ -148,12 +148,12 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 				bold("Request: "), r.ID, ", asked for by ", user(r.Requester.ID), "\n", bold("The code is valid until "), p.Expires)),
 			block(line(append(b.whyYou(r), " If you did not, don't use the code, and tell your security team.")...)),
 			buttons)
-	case r.State == workflow.Signing && r.SignIn.Status == workflow.SignInOver:
+	case r.State == workflow.StateSignIn && r.SignIn.Status == workflow.SignInOver:
 		blocks = append(blocks, block(line(cutProse(firstOf(r.Failure.Text, "The code can't be used any more. Press New code."), 1200))), buttons)
-	case r.State == workflow.Signing:
+	case r.State == workflow.StateSignIn:
 		blocks = append(blocks, block(line("Asking Microsoft for a code…")), buttons)
 	default:
-		blocks = append(blocks, block(line(bold(stateWord(r)), ": ", firstOf(came(r), waitsFor(r)))))
+		blocks = append(blocks, block(line(bold(stateWord(r)), ": ", firstOf(outcomeText(r), waitsFor(r)))))
 		if steps := stepBlock(r); steps != nil {
 			blocks = append(blocks, steps)
 		}
@@ -173,11 +173,11 @@ func (b *Bot) whyYou(r *workflow.Request) []any {
 // pressed is the button that started this sign-in.
 func pressed(r *workflow.Request) string {
 	switch {
-	case r.Task == workflow.Undo:
+	case r.Task == workflow.TaskUndo:
 		return "Undo"
-	case r.Task == workflow.Verify:
+	case r.Task == workflow.TaskVerify:
 		return "verify"
-	case r.Task == workflow.RemoveOld:
+	case r.Task == workflow.TaskRemoveOld:
 		return "Remove the old one"
 	case r.Dependents.Rev > 0: // nothing else leads on from that
 		return "Retry"
@@ -199,8 +199,8 @@ func (b *Bot) accountOf(r *workflow.Request) string {
 func firstSignInNote(r *workflow.Request) []slack.Block {
 	c := r.Plan.Credential.Kind
 	switch {
-	case c == "", r.Handover.Status != workflow.NotKept, r.Task == workflow.Verify, r.Task == workflow.RemoveOld,
-		r.Kind == workflow.Update && r.Was.Credential.Kind == c:
+	case c == "", r.Handover.Status != workflow.HandoverNone, r.Task == workflow.TaskVerify, r.Task == workflow.TaskRemoveOld,
+		r.Kind == workflow.KindUpdate && r.Previous.Credential.Kind == c:
 		return nil
 	}
 	return []slack.Block{note(firstSignIn)}

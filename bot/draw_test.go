@@ -30,12 +30,12 @@ func inState(s workflow.State) func(*workflow.Request) {
 		at := time.Unix(1790000000, 0).UTC()
 		r.Created, r.Entered, r.State = at, at, s
 		r.History[0].At = at
-		if s == workflow.Pending {
+		if s == workflow.StatePending {
 			return
 		}
 		r.Approval = workflow.Approval{N: 1, By: workflow.Person{ID: "UADA", Name: "Ada"}, At: at, Digest: r.Plan.Digest(), Reason: "too much"}
 		r.SignIn = workflow.SignIn{N: 1, Status: workflow.SignInWaiting, Expires: at.Add(15 * time.Minute), Account: "ada@contoso.com"}
-		if s == workflow.Denied || s == workflow.Expired || s == workflow.CancelledState {
+		if s == workflow.StateDenied || s == workflow.StateExpired || s == workflow.StateCancelled {
 			r.Outcomes = 1
 			return
 		}
@@ -43,11 +43,11 @@ func inState(s workflow.State) func(*workflow.Request) {
 			{Name: workflow.StepConsent, Status: workflow.StepWaiting}, {Name: workflow.StepCredential, Status: workflow.StepRunning}, {Name: workflow.StepProof}}
 		r.Made = workflow.Made{ObjectID: "o", AppID: "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001", TenantID: r.Plan.TenantID, TenantName: "Contoso Ltd", KeyExpires: at.Add(720 * time.Hour)}
 		r.Handover.At = at
-		if s == workflow.Done {
-			r.Handover.Status = workflow.Shown
+		if s == workflow.StateDone {
+			r.Handover.Status = workflow.HandoverShown
 		}
 		r.Failure = workflow.Failure{Text: "“Grant admin consent” failed."}
-		if s.IsOutcome() || s == workflow.Done {
+		if s.IsOutcome() || s == workflow.StateDone {
 			r.Outcomes = 1
 		}
 	}
@@ -57,12 +57,12 @@ func inState(s workflow.State) func(*workflow.Request) {
 func (w *world) drawn(r *workflow.Request) map[workflow.PostName][]slack.Block {
 	out := map[workflow.PostName][]slack.Block{}
 	prompt := &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created.Add(15 * time.Minute)}
-	for _, name := range []workflow.PostName{workflow.Card, workflow.Follow, "signin:1", "outcome:1", workflow.Thread} {
+	for _, name := range []workflow.PostName{workflow.PostCard, workflow.PostFollow, "signin:1", "outcome:1", workflow.PostThread} {
 		if name == "signin:1" && r.Approval.N == 0 || name == "outcome:1" && r.Outcomes == 0 {
 			continue
 		}
 		d := workflow.Drawing{Request: r, Name: name, Event: &r.History[len(r.History)-1]}
-		if r.State == workflow.Signing {
+		if r.State == workflow.StateSignIn {
 			d.Prompt = prompt
 		}
 		text, blocks := w.bot.message(d)
@@ -108,9 +108,9 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestWhatPeopleTypeIsNeverMarkup(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, nasty, nasty, inState(workflow.Denied))
+	r := w.request(t, nasty, nasty, inState(workflow.StateDenied))
 	r.Approval.Reason, r.Requester.Name, r.Failure.Text = nasty, nasty, nasty
-	r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", What: workflow.WasDenied, Text: "denied it: " + nasty})
+	r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", Kind: workflow.EventDenied, Text: "denied it: " + nasty})
 	for name, blocks := range w.drawn(r) {
 		b, _ := json.Marshal(blocks)
 		var v any
@@ -122,7 +122,7 @@ func TestWhatPeopleTypeIsNeverMarkup(t *testing.T) {
 			t.Errorf("%s: %s", name, b)
 		}
 	}
-	w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.Card})
+	w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard})
 	for _, args := range w.of("chat.postMessage") {
 		if text := args.Get("text"); strings.ContainsAny(text, "<>") {
 			t.Errorf("the text is %s", text)
@@ -138,7 +138,7 @@ func (a answer) top() string { return a.Text }
 
 func TestSixtyLongPermissionsFitAndAllAreThere(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, strings.Repeat("W", workflow.AppNameMax), strings.Repeat("é", workflow.ReasonMax), inState(workflow.Pending))
+	r := w.request(t, strings.Repeat("W", workflow.AppNameMax), strings.Repeat("é", workflow.ReasonMax), inState(workflow.StatePending))
 	r.Plan.Permissions = nil
 	for _, p := range catalog.All() {
 		if len(r.Plan.Permissions) < workflow.PermissionsMax && len(p.Description) > 150 {
@@ -189,7 +189,7 @@ func TestTheFormIsWhatSlackTakes(t *testing.T) {
 
 func TestTheSecretsViewHasNothingToPress(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, "payroll", "x", inState(workflow.Ready))
+	r := w.request(t, "payroll", "x", inState(workflow.StateReady))
 	v, _ := json.Marshal(secretView(secretBlocks(r, workflow.NewSecret("hunter2"))...))
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
@@ -207,16 +207,16 @@ func TestAMessageWhoseAnswerWasLostIsFoundAndNotSentAgain(t *testing.T) {
 	w.answers["conversations.history"] = `{"ok":true,"messages":[{"ts":"4.4","user":"UEVIL","metadata":{"event_type":"entra_app_post","event_payload":{"request":"` + r.ID + `","post":"card"}}},
 		{"ts":"5.5","user":"UBOT","metadata":{"event_type":"entra_app_post","event_payload":{"request":"EA-99","post":"card"}}},
 		{"ts":"7.7","user":"UBOT","metadata":{"event_type":"entra_app_post","event_payload":{"request":"` + r.ID + `","post":"card"}}}]}`
-	_, ts, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.Card, Post: workflow.Post{Begun: time.Now()}})
+	_, ts, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard, Post: workflow.Post{Begun: time.Now()}})
 	if err != nil || ts != "7.7" || len(w.of("chat.postMessage")) != 0 || len(w.of("chat.update")) != 1 {
 		t.Errorf("drawn at %s, %v", ts, err)
 	}
 	w.answers["conversations.history"] = `{"ok":false,"error":"missing_scope"}`
-	if _, _, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.Card, Post: workflow.Post{Begun: time.Now()}}); err != nil || len(w.of("chat.postMessage")) != 1 {
+	if _, _, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard, Post: workflow.Post{Begun: time.Now()}}); err != nil || len(w.of("chat.postMessage")) != 1 {
 		t.Errorf("where it may not look it does not send: %v", err)
 	}
 	w.answers["conversations.history"] = `{"ok":false,"error":"ratelimited"}`
-	_, _, err = w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.Card, Post: workflow.Post{Begun: time.Now()}})
+	_, _, err = w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard, Post: workflow.Post{Begun: time.Now()}})
 	if _, busy := err.(workflow.Temporary); !busy || len(w.of("chat.postMessage")) != 1 {
 		t.Errorf("while Slack is busy it sends again: %v", err)
 	}
@@ -226,12 +226,12 @@ func TestSlacksRefusalsSayWhenToComeBackOrWhatToDo(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", nil)
 	w.answers["chat.postMessage"] = `{"ok":false,"error":"not_in_channel"}`
-	_, _, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.Card})
-	if no, ok := err.(*workflow.Trouble); !ok || !strings.Contains(no.Text, "/invite") {
+	_, _, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard})
+	if no, ok := err.(*workflow.ServiceError); !ok || !strings.Contains(no.Text, "/invite") {
 		t.Errorf("got %v", err)
 	}
 	w.answers["chat.postMessage"] = `{"ok":false,"error":"ratelimited"}`
-	if _, _, err = w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.Card}); err == nil {
+	if _, _, err = w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard}); err == nil {
 		t.Error("no error")
 	} else if _, ok := err.(workflow.Temporary); !ok {
 		t.Errorf("got %T", err)

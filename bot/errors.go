@@ -110,7 +110,7 @@ func slackError(err error) error {
 		if status.Retryable() {
 			return &temporary{fmt.Errorf("slack: status %d", status.Code), 0}
 		}
-		return &workflow.Trouble{Code: fmt.Sprint("http_", status.Code), Text: fmt.Sprintf("Slack answered with status %d. Check slack.api_url.", status.Code)}
+		return &workflow.ServiceError{Code: fmt.Sprint("http_", status.Code), Text: fmt.Sprintf("Slack answered with status %d. Check slack.api_url.", status.Code)}
 	}
 	if no, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		switch no.Err {
@@ -118,7 +118,7 @@ func slackError(err error) error {
 			return &temporary{fmt.Errorf("slack: %s", no.Err), 0}
 		}
 		why := strings.Join(no.ResponseMetadata.Messages, "; ")
-		return &workflow.Trouble{Code: no.Err, Text: firstOf(hints[no.Err], strings.TrimSpace("Slack says "+no.Err+". "+clip(why, 500)))}
+		return &workflow.ServiceError{Code: no.Err, Text: firstOf(hints[no.Err], strings.TrimSpace("Slack says "+no.Err+". "+clip(why, 500)))}
 	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err

@@ -41,7 +41,7 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 	if r.Made.AppID == "" || !r.Plan.UsesEWS() {
 		return nil
 	}
-	if r.Kind == workflow.Retire {
+	if r.Kind == workflow.KindRetire {
 		return []slack.Block{
 			block(line("If its App ID ", code(r.Made.AppID), " is on the organization's list "+ews.List+" in Exchange Online, it can be removed there.")),
 			slack.NewActionBlock("", ewsScriptButton(r)),
@@ -97,7 +97,7 @@ func ewsScript(in cloud.Cloud, r *workflow.Request) (string, error) {
 	switch old := r.EWSBefore(); {
 	case r.Made.AppID == "":
 		return "", fmt.Errorf("%s has no App ID yet", r.ID)
-	case r.Kind == workflow.Retire:
+	case r.Kind == workflow.KindRetire:
 		l.Remove = []string{r.Made.AppID}
 	case old != "":
 		l.Add, l.Remove = []string{r.Made.AppID}, []string{old}

@@ -26,7 +26,7 @@ func allText(blocks []slack.Block) string {
 // Source: services.md, section 8.
 func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 	w := newPfxWorld(t)
-	r := w.made(t, "mail-backup", workflow.Done, nil)
+	r := w.made(t, "mail-backup", workflow.StateDone, nil)
 	r.EWS.Reminders = 1
 	for at, says := range map[time.Time]string{
 		catalog.EWS().Blocked.Add(-time.Hour): "From 1 October 2026 on, Exchange Online blocks Exchange Web Services (EWS) for every app",
@@ -35,7 +35,7 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 	} {
 		w.bot.now = func() time.Time { return at }
 		ended := at.Equal(catalog.EWS().Ends)
-		for _, name := range []workflow.PostName{workflow.Card, "outcome:1", "ews:1"} {
+		for _, name := range []workflow.PostName{workflow.PostCard, "outcome:1", "ews:1"} {
 			_, blocks := w.bot.message(workflow.Drawing{Request: r, Name: name})
 			text := allText(blocks)
 			if !strings.Contains(text, says) {
@@ -72,7 +72,7 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 	if err != nil || !strings.Contains(script, "$add = @('"+r.Made.AppID+"')") || !strings.Contains(script, "$remove = @('0ddba110-0000-4000-8000-000000000009')") {
 		t.Errorf("%v: %s", err, script)
 	}
-	r.Kind = workflow.Retire
+	r.Kind = workflow.KindRetire
 	if script, err := ewsScript(cloud.Public, r); err != nil || !strings.Contains(script, "$add = @()") || !strings.Contains(script, "$remove = @('"+r.Made.AppID+"')") {
 		t.Errorf("%v: %s", err, script)
 	}
@@ -80,7 +80,7 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 
 func TestSomebodySaysThatAnAppIsListed(t *testing.T) {
 	w := newPfxWorld(t)
-	r := w.made(t, "mail-backup", workflow.Done, nil)
+	r := w.made(t, "mail-backup", workflow.StateDone, nil)
 	w.press("UBEA", actEWS, buttonValue(r))
 	is, err := w.desk.Get(t.Context(), r.ID)
 	if err != nil || !is.EWSListed() || is.EWS.By != "UBEA" {

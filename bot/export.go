@@ -65,7 +65,7 @@ func (b *Bot) in(r *workflow.Request) cloud.Cloud {
 }
 
 func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) slack.ModalViewRequest {
-	if r.Kind == workflow.Adopt {
+	if r.Kind == workflow.KindAdopt {
 		format = asJSON
 	}
 	plan := r.Has()
@@ -85,7 +85,7 @@ func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) sl
 		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first mistake. Then type " + Command + " verify " + r.ID + "."
 	}
 	blocks := []slack.Block{block(line(words)), buttons}
-	if r.Kind == workflow.Adopt { // a script would register another app
+	if r.Kind == workflow.KindAdopt { // a script would register another app
 		blocks = []slack.Block{block(line("What the app of " + r.ID + " is to have, as the application's JSON for Microsoft Graph. It was not made here, so there is no script: what it lacks of this is added to it."))}
 	}
 	var all []slack.Block

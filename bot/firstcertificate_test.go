@@ -12,10 +12,10 @@ import (
 // Source: services.md, section 9: Veeam can make the Restore Portal's certificate itself later.
 func TestTheUpdateOfAnAppWithoutACredentialAsksForItsFirstCertificate(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, "portal", "restores", inState(workflow.Done))
-	for kind, asks := range map[workflow.CredentialKind]bool{workflow.NoCredential: true, workflow.OwnCertificate: false} {
+	r := w.request(t, "portal", "restores", inState(workflow.StateDone))
+	for kind, asks := range map[workflow.CredentialKind]bool{workflow.CredentialNone: true, workflow.CredentialCertificate: false} {
 		r.Product, r.Plan.Credential = "vb365-restore-portal", workflow.Credential{Kind: kind}
-		b, _ := json.Marshal(w.bot.lifeForm(workflow.Update, r, workflow.Choice{}))
+		b, _ := json.Marshal(w.bot.lifeForm(workflow.KindUpdate, r, workflow.Choice{}))
 		for _, m := range slacktest.ValidateView(b, false) {
 			t.Error(m)
 		}

@@ -60,7 +60,7 @@ func (w *world) turned(t *testing.T, view, callback string) string {
 func (w *world) detailsOf(t *testing.T, r *workflow.Request) string {
 	t.Helper()
 	if _, err := w.kept.Update(context.Background(), r.ID, func(kept *workflow.Request) error {
-		kept.Plan, kept.Was, kept.Kind, kept.State, kept.History, kept.Steps, kept.LeftAzure = r.Plan, r.Was, r.Kind, r.State, r.History, r.Steps, r.LeftAzure
+		kept.Plan, kept.Previous, kept.Kind, kept.State, kept.History, kept.Steps, kept.AzureResidue = r.Plan, r.Previous, r.Kind, r.State, r.History, r.Steps, r.AzureResidue
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func wide(n int) string { return string([]rune(strings.Repeat("名前é👩‍�
 // that was adopted can have it.
 func enormous() workflow.Plan {
 	p := workflow.Plan{TenantID: "72aa0d83-624a-4ebf-a683-1b9b45548610", AppName: wide(workflow.AppNameMax), Audience: "AzureADMyOrg",
-		Credential: workflow.Credential{Kind: workflow.Federated, Federated: workflow.FederatedIssuer{Issuer: "https://" + wide(580), Subject: wide(600), Audience: wide(600)}}}
+		Credential: workflow.Credential{Kind: workflow.CredentialFederated, Federated: workflow.FederatedIssuer{Issuer: "https://" + wide(580), Subject: wide(600), Audience: wide(600)}}}
 	for i, q := range catalog.All() {
 		if i == 400 {
 			break
@@ -128,32 +128,32 @@ func enormous() workflow.Plan {
 func TestEveryMessageOfTheLargestRequestsIsOneThatSlackTakes(t *testing.T) {
 	prompt := &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: time.Unix(1790000000, 0)}
 	sentence := "This is what happened, in words that are long enough to be cut. "
-	for _, kind := range []workflow.Kind{workflow.Register, workflow.Update, workflow.Adopt, workflow.Renew, workflow.Retire, workflow.Recreate} {
+	for _, kind := range []workflow.Kind{workflow.KindRegister, workflow.KindUpdate, workflow.KindAdopt, workflow.KindRenew, workflow.KindRetire, workflow.KindRecreate} {
 		w := newWorld(t)
 		r := w.request(t, "payroll", "x", nil)
 		for _, s := range workflow.States {
-			if s != workflow.Pending && kind != workflow.Register && kind != workflow.Adopt {
+			if s != workflow.StatePending && kind != workflow.KindRegister && kind != workflow.KindAdopt {
 				continue
 			}
 			inState(s)(r)
 			r.Kind, r.Plan = kind, enormous()
 			r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, "https://new.example")
 			r.Reason, r.Approval.Reason, r.Requester.Name = wide(workflow.ReasonMax), wide(500), wide(80)
-			r.Was = enormous()
+			r.Previous = enormous()
 			r.Made.KeyExpires = time.Unix(1790000000, 0)
-			r.Found = workflow.Found{Read: true, AppID: r.Made.AppID, Name: r.Plan.AppName}
+			r.Discovered = workflow.Discovery{Read: true, AppID: r.Made.AppID, Name: r.Plan.AppName}
 			r.Failure.Text = strings.Repeat(sentence, 100)
 			r.History, r.Steps = r.History[:1], nil
 			for range 60 {
-				r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", What: workflow.CodeAsked, Text: strings.Repeat(sentence, 60)})
+				r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", Kind: workflow.EventNewCode, Text: strings.Repeat(sentence, 60)})
 			}
 			for _, name := range []workflow.StepName{workflow.StepApplication, workflow.StepOwner, workflow.StepConsent, workflow.StepCredential, workflow.StepProof} {
 				r.Steps = append(r.Steps, workflow.Step{Name: name, Status: workflow.StepDone, Note: strings.Repeat(sentence, 10)})
 			}
 			messages := map[string][]slack.Block{"status": fitMessage(r, summary(r), w.bot.inFull(r))}
-			for _, name := range []workflow.PostName{workflow.Card, workflow.Follow, "signin:1", "outcome:1", workflow.Thread, "expiry:1:UBEA"} {
+			for _, name := range []workflow.PostName{workflow.PostCard, workflow.PostFollow, "signin:1", "outcome:1", workflow.PostThread, "expiry:1:UBEA"} {
 				d := workflow.Drawing{Request: r, Name: name, Event: &r.History[len(r.History)-1]}
-				if s == workflow.Signing {
+				if s == workflow.StateSignIn {
 					d.Prompt = prompt
 				}
 				_, messages[string(name)] = w.bot.message(d)
@@ -179,8 +179,8 @@ func TestEveryMessageOfTheLargestRequestsIsOneThatSlackTakes(t *testing.T) {
 					t.Errorf("%s: a sentence is cut: %s", what, text)
 				}
 			}
-			if s == workflow.Pending {
-				card := asText(t, messages[string(workflow.Card)])
+			if s == workflow.StatePending {
+				card := asText(t, messages[string(workflow.PostCard)])
 				for _, must := range []string{`"action_id":"approve"`, `"action_id":"deny"`, "Highest risk: ", "has to sign in as"} {
 					if !strings.Contains(card, must) {
 						t.Errorf("%s: the card lacks %s", kind, must)
@@ -195,7 +195,7 @@ func TestDetailsHasAllThatACardHasNoRoomFor(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", func(r *workflow.Request) { r.Plan = enormous() })
 	for i := range 200 {
-		r.History = append(r.History, workflow.Event{At: r.Created, What: workflow.CodeAsked, Text: fmt.Sprintf("event number %d.", i)})
+		r.History = append(r.History, workflow.Event{At: r.Created, Kind: workflow.EventNewCode, Text: fmt.Sprintf("event number %d.", i)})
 	}
 	all := w.detailsOf(t, r)
 	for _, p := range r.Plan.Permissions {
@@ -257,7 +257,7 @@ func TestListsComeInPagesThatSlackTakes(t *testing.T) {
 	w := newWorld(t)
 	var ids []string
 	for i := range 40 {
-		r := w.request(t, fmt.Sprintf("%s %d", wide(workflow.AppNameMax-4), i), "x", inState(workflow.Done))
+		r := w.request(t, fmt.Sprintf("%s %d", wide(workflow.AppNameMax-4), i), "x", inState(workflow.StateDone))
 		ids = append(ids, r.ID)
 	}
 	for _, first := range []listing{{Requester: "UBEA", Team: "CTEAM"}, {Text: "名前é"}, {Apps: true, Requester: "UBEA", Team: "CTEAM"}} {
@@ -303,7 +303,7 @@ func TestAnExportThatIsLongComesInPages(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", func(r *workflow.Request) {
 		r.Plan = enormous()
-		r.Plan.Credential = workflow.Credential{Kind: workflow.OwnCertificate, Certificate: certificate.Certificate{DER: make([]byte, 90000)}}
+		r.Plan.Credential = workflow.Credential{Kind: workflow.CredentialCertificate, Certificate: certificate.Certificate{DER: make([]byte, 90000)}}
 		for len(r.Plan.RedirectURIs) < 800 {
 			r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, r.Plan.SPARedirectURIs...)
 		}
@@ -361,10 +361,10 @@ func TestACheckOfAConnectionFits(t *testing.T) {
 func TestAMessageThatSlackFindsTooLongAllTheSameIsSentShorter(t *testing.T) {
 	w := newWorld(t)
 	r := w.manyOf(t, 20, 390)
-	r.State = workflow.Pending
+	r.State = workflow.StatePending
 	for method, at := range map[string]workflow.Post{"chat.postMessage": {}, "chat.update": {Channel: "CAPPROVE", TS: "4.4"}} {
 		w.answers[method] = `{"ok":false,"error":"msg_blocks_too_long"}`
-		w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.Card, Post: at})
+		w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.PostCard, Post: at})
 		tried := w.of(method)
 		if len(tried) != 2 {
 			t.Fatalf("%s was tried %d times", method, len(tried))

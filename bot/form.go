@@ -217,7 +217,7 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 	}
 	blocks := []slack.Block{kind}
 	switch chosen.Credential {
-	case workflow.ClientSecret, workflow.MadeCertificate:
+	case workflow.CredentialSecret, workflow.CredentialMadeCertificate:
 		lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
 		offer, _ := p.Offer(chosen.Credential)
 		for _, l := range b.desk.Lifetimes(offer) {
@@ -227,16 +227,16 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 				lives.InitialOption = o
 			}
 		}
-		if chosen.Credential == workflow.MadeCertificate {
+		if chosen.Credential == workflow.CredentialMadeCertificate {
 			return append(blocks, pfxInput(p, lives))
 		}
 		blocks = append(blocks, of(p, field(workflow.FieldLifetime, b.desk.LifetimeHint(offer), lives)))
-	case workflow.OwnCertificate:
+	case workflow.CredentialCertificate:
 		if chosen.Backup != "" {
 			blocks = append(blocks, note(chosen.Backup+" must have this certificate with its private key already: the bot tells it which one by the thumbprint."))
 		}
 		blocks = append(blocks, certificateInputs("One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below.")...)
-	case workflow.Federated:
+	case workflow.CredentialFederated:
 		blocks = append(blocks,
 			textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.", 600, false, "", false),
 			textInput(workflow.FieldSubject, "The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main or, for a new GitHub repository, repo:contoso@1234/backup@5678:ref:refs/heads/main.", 600, false, "", false),

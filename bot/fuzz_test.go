@@ -19,14 +19,14 @@ func FuzzDispatch(f *testing.F) {
 	var ids []string
 	for _, name := range []string{"payroll", "other"} {
 		r, err := w.desk.Submit(ctx, bea, workflow.Draft{Product: "custom", AppName: name, Reason: "backup", Team: "CTEAM",
-			Credential: workflow.ClientSecret, Lifetime: workflow.DefaultPolicy.SecretLifetimeMax, Permissions: []string{"graph:Application:User.Read.All"}})
+			Credential: workflow.CredentialSecret, Lifetime: workflow.DefaultPolicy.SecretLifetimeMax, Permissions: []string{"graph:Application:User.Read.All"}})
 		if err != nil {
 			f.Fatal(err)
 		}
 		ids = append(ids, r.ID)
 	}
 	if _, err := w.kept.Update(ctx, ids[0], func(r *workflow.Request) error {
-		r.State, r.Made.AppID = workflow.Done, "11111111-2222-3333-4444-555555555555"
+		r.State, r.Made.AppID = workflow.StateDone, "11111111-2222-3333-4444-555555555555"
 		return nil
 	}); err != nil {
 		f.Fatal(err)

@@ -36,7 +36,7 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 		return found, err == nil
 	}
 	if b.approves(who.ID) {
-		if waiting, ok := had(b.desk.List(ctx, workflow.Query{State: workflow.Pending, Limit: homeRows})); ok {
+		if waiting, ok := had(b.desk.List(ctx, workflow.Query{State: workflow.StatePending, Limit: homeRows})); ok {
 			blocks = append(blocks, rows("Waiting for approval", "Nothing waits for an approver.", waiting)...)
 		}
 	}

@@ -41,7 +41,7 @@ func TestAPayloadWithStrangeMembersIsStillRead(t *testing.T) {
 		"view":{"id":5,"state":{"values":[]}},"channel":"CAPPROVE","container":[],"actions":[{"action_id":"future","value":{"x":1}},
 		{"type":"button","action_id":"approve","value":"` + buttonValue(r) + `","confirm":7}]}`)})
 	w.bot.Wait()
-	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.Signing {
+	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.StateSignIn {
 		t.Errorf("it is %s", got.State)
 	}
 }
@@ -75,7 +75,7 @@ func TestALongStatusGoesOutByItself(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", strings.Repeat("<", workflow.ReasonMax), func(r *workflow.Request) {
 		for range 40 {
-			r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", What: workflow.CodeAsked, Text: strings.Repeat("x", 600)})
+			r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", Kind: workflow.EventNewCode, Text: strings.Repeat("x", 600)})
 		}
 	})
 	for _, typed := range []string{"status " + r.ID, "status all"} {

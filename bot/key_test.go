@@ -56,7 +56,7 @@ func TestAPrivateKeyIsRefusedWhereverItIsPasted(t *testing.T) {
 			}
 			refused(f, f, w.submission(formView, "{}", "V"+f, values))
 		}
-		r := w.request(t, "payroll", "backup", inState(workflow.Done))
+		r := w.request(t, "payroll", "backup", inState(workflow.StateDone))
 		refused("a renewal", "Reason", w.submission(lifeView, `{"k":"renew","r":"`+r.ID+`","c":"secret"}`, "V-life",
 			map[string]any{"Reason": reasonState(key)[reasonBlock], "Credential": filled("x")["Credential"], "Lifetime": filled("x")["Lifetime"]}))
 		pending := w.request(t, "other", "backup", nil)

@@ -27,11 +27,11 @@ func within(t *testing.T, what string, blocks []byte) {
 func TestAnUpdateOfEverythingFitsOnItsCardAndIsWholeInDetails(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "backup", func(r *workflow.Request) {
-		r.Kind = workflow.Update
-		r.Was = r.Plan
-		r.Was.RedirectURIs, r.Plan.RedirectURIs = nil, nil
+		r.Kind = workflow.KindUpdate
+		r.Previous = r.Plan
+		r.Previous.RedirectURIs, r.Plan.RedirectURIs = nil, nil
 		for i := range workflow.RedirectsMax {
-			r.Was.RedirectURIs = append(r.Was.RedirectURIs, fmt.Sprintf("https://old%d.contoso.com/%s", i, strings.Repeat("a", 200)))
+			r.Previous.RedirectURIs = append(r.Previous.RedirectURIs, fmt.Sprintf("https://old%d.contoso.com/%s", i, strings.Repeat("a", 200)))
 			r.Plan.SPARedirectURIs = append(r.Plan.SPARedirectURIs, fmt.Sprintf("https://new%d.contoso.com/%s", i, strings.Repeat("ü", 200)))
 		}
 	})

@@ -16,7 +16,7 @@ import (
 // manyOf is an app that was adopted with more of everything than fits into fields.
 func (w *world) manyOf(t *testing.T, uris, permissions int) *workflow.Request {
 	return w.request(t, fmt.Sprintf("payroll %d %d", uris, permissions), "backup", func(r *workflow.Request) {
-		r.State, r.Product = workflow.Done, "custom"
+		r.State, r.Product = workflow.StateDone, "custom"
 		r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.Permissions = nil, []string{"https://spa.contoso.com"}, nil
 		for i := range uris {
 			r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, fmt.Sprintf("https://number%d.contoso.com/%s", i, strings.Repeat("a", 90)))
@@ -40,7 +40,7 @@ func TestTheFormOfAnAppThatHasMuchLeavesOutWhatSlackHasNoRoomFor(t *testing.T) {
 		{20, 130, "The app has 130 permissions: more than fits"},
 	} {
 		r := w.manyOf(t, c.uris, c.permissions)
-		v, _ := json.Marshal(w.bot.lifeForm(workflow.Update, r, asItIs(r)))
+		v, _ := json.Marshal(w.bot.lifeForm(workflow.KindUpdate, r, asItIs(r)))
 		for _, m := range slacktest.ValidateView(v, false) {
 			t.Errorf("%d and %d: %s", c.uris, c.permissions, m)
 		}
@@ -88,7 +88,7 @@ func TestAFieldThatIsNotInTheFormIsNotAnEmptyOne(t *testing.T) {
 func TestAnAppThatHasMuchFitsOnItsCards(t *testing.T) {
 	w := newWorld(t)
 	r := w.manyOf(t, 250, 390)
-	r.State, r.Kind, r.Was = workflow.Pending, workflow.Update, r.Plan
+	r.State, r.Kind, r.Previous = workflow.StatePending, workflow.KindUpdate, r.Plan
 	r.Plan.RedirectURIs = append([]string{"https://new.contoso.com"}, r.Plan.RedirectURIs...)
 	for name, blocks := range w.drawn(r) {
 		b, _ := json.Marshal(blocks)

@@ -47,7 +47,7 @@ func (b *Bot) person(ctx context.Context, user string) (workflow.Person, error) 
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	var home string
-	err := insist(ctx, func() (err error) {
+	err := retry(ctx, func() (err error) {
 		home, _, err = b.ourselves(ctx)
 		return err
 	})
@@ -132,7 +132,7 @@ func (b *Bot) askWho(ctx context.Context, user, home string) (p workflow.Person,
 	defer func() { b.people.learn(user, p, left, b.now(), learned) }()
 	var u *slack.User
 	var confirmed *bool
-	err = insist(ctx, func() (err error) {
+	err = retry(ctx, func() (err error) {
 		u, confirmed, err = b.userInfo(ctx, user)
 		return slackError(err)
 	})

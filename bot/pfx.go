@@ -142,7 +142,7 @@ func fileName(r *workflow.Request) string {
 
 // pfxView shows the password and where the file is. As in a secret's view there
 // is nothing in it that Slack would post back to us.
-func (b *Bot) pfxView(r *workflow.Request, given workflow.Given) slack.ModalViewRequest {
+func (b *Bot) pfxView(r *workflow.Request, given workflow.Disclosure) slack.ModalViewRequest {
 	v := secretView(
 		block(line("The certificate and its private key are in a PFX file. This password opens it.")),
 		block(line(bold("Password of the file"))), block(preformatted(given.Reveal())),
@@ -161,14 +161,14 @@ func (b *Bot) pfxView(r *workflow.Request, given workflow.Given) slack.ModalView
 func (b *Bot) pfxHandover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
 	p, h := b.desk.Policy(), r.Handover
 	switch {
-	case r.State == workflow.Ready && (h.Status == workflow.Fetching || h.Status == workflow.Sending):
+	case r.State == workflow.StateReady && (h.Status == workflow.HandoverFetching || h.Status == workflow.HandoverSending):
 		return r.ID + ": fetch the certificate's file.", append(blocks,
 			block(line("You were shown the password. The file can be fetched ", bold("once"), ", with the link that was beside it, until ", p.FetchBy(r), ". After that it is revoked.")))
-	case r.State == workflow.Ready:
+	case r.State == workflow.StateReady:
 		return r.ID + ": the app " + r.AppName() + " is ready. Open its certificate in this message.", append(blocks,
 			block(line("The certificate is in a PFX file. Its password and the link to it can be opened ", bold("once"), ", by you, until ", r.Entered.Add(p.RevealWithin), ". After that it is revoked.")),
 			slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r), "Reveal the password of "+r.ID).WithStyle(slack.StylePrimary)))
-	case h.Status == workflow.Shown:
+	case h.Status == workflow.HandoverShown:
 		blocks = append(blocks, block(line("The certificate's file was fetched on ", h.At, ". It can't be fetched again. If that was not you, tell an approver at once.")))
 	}
 	return r.ID + ": the app " + r.AppName() + " is yours. Its certificate was fetched.", append(blocks, b.overlap(r)...)
@@ -178,10 +178,10 @@ func (b *Bot) pfxHandover(r *workflow.Request, blocks []slack.Block) (string, []
 // is not what came of any other.
 func pfxCame(r *workflow.Request) string {
 	switch {
-	case r.Plan.Credential.Kind != workflow.MadeCertificate || r.Kind == workflow.Retire:
-	case r.State == workflow.Ready:
+	case r.Plan.Credential.Kind != workflow.CredentialMadeCertificate || r.Kind == workflow.KindRetire:
+	case r.State == workflow.StateReady:
 		return workflow.Stands(r) + " and proven. The requester has to " + opening(r) + "."
-	case r.State == workflow.Done:
+	case r.State == workflow.StateDone:
 		return "The app works, and the file of its certificate was fetched."
 	}
 	return ""
@@ -189,7 +189,7 @@ func pfxCame(r *workflow.Request) string {
 
 // handedOver is what a request gives to its requester.
 func handedOver(r *workflow.Request) string {
-	if r.Plan.Credential.Kind == workflow.MadeCertificate {
+	if r.Plan.Credential.Kind == workflow.CredentialMadeCertificate {
 		return "certificate"
 	}
 	return "secret"
@@ -198,9 +198,9 @@ func handedOver(r *workflow.Request) string {
 // opening is what the requester of a ready request has to do.
 func opening(r *workflow.Request) string {
 	switch {
-	case r.Plan.Credential.Kind != workflow.MadeCertificate:
+	case r.Plan.Credential.Kind != workflow.CredentialMadeCertificate:
 		return "open the secret"
-	case r.Handover.Status == workflow.Fetching || r.Handover.Status == workflow.Sending:
+	case r.Handover.Status == workflow.HandoverFetching || r.Handover.Status == workflow.HandoverSending:
 		return "fetch the certificate's file"
 	}
 	return "open the certificate's password"

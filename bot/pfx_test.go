@@ -49,18 +49,18 @@ func newPfxWorld(t *testing.T) *world {
 func (w *world) made(t *testing.T, appName string, s workflow.State, edit func(*workflow.Request)) *workflow.Request {
 	t.Helper()
 	r, err := w.desk.Submit(context.Background(), workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
-		Product: "vb365-backup", Workloads: []string{"exchange"}, AppName: appName, Reason: "nightly", Team: "CTEAM", Credential: workflow.MadeCertificate, Lifetime: 8760 * time.Hour})
+		Product: "vb365-backup", Workloads: []string{"exchange"}, AppName: appName, Reason: "nightly", Team: "CTEAM", Credential: workflow.CredentialMadeCertificate, Lifetime: 8760 * time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, err = w.kept.Update(context.Background(), r.ID, func(r *workflow.Request) error {
 		inState(s)(r)
-		if s == workflow.Pending {
+		if s == workflow.StatePending {
 			return nil
 		}
 		r.Steps = []workflow.Step{{Name: workflow.StepCertificate, Status: workflow.StepDone, Note: "thumbprint " + thumbprint}, {Name: workflow.StepProof, Status: workflow.StepDone}}
 		r.Made.Thumbprint = thumbprint
-		r.Handover = workflow.Handover{Status: workflow.Kept, Sealed: w.key.Seal(r.ID, workflow.NewSecret(pfxPassword)), File: w.key.Seal(r.ID+" pfx", workflow.NewSecret(pfxContent))}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, workflow.NewSecret(pfxPassword)), File: w.key.Seal(r.ID+" pfx", workflow.NewSecret(pfxContent))}
 		if edit != nil {
 			edit(r)
 		}
@@ -102,8 +102,8 @@ func (w *world) ask(method, path string) *http.Response {
 
 func TestTheViewOfACertificateHasALinkAndNothingToPress(t *testing.T) {
 	w := newPfxWorld(t)
-	r := w.made(t, "payroll", workflow.Ready, func(r *workflow.Request) { r.Handover.Claimed = r.Entered })
-	v, _ := json.MarshalIndent(w.bot.pfxView(r, workflow.Given{Secret: workflow.NewSecret(pfxPassword), Link: workflow.NewSecret("https://bot.contoso.com/pfx/EA-1.token")}), "", "  ")
+	r := w.made(t, "payroll", workflow.StateReady, func(r *workflow.Request) { r.Handover.Claimed = r.Entered })
+	v, _ := json.MarshalIndent(w.bot.pfxView(r, workflow.Disclosure{Secret: workflow.NewSecret(pfxPassword), Link: workflow.NewSecret("https://bot.contoso.com/pfx/EA-1.token")}), "", "  ")
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}
@@ -122,13 +122,13 @@ func TestTheMessagesOfACertificateAreWhatSlackTakes(t *testing.T) {
 		state workflow.State
 		edit  func(*workflow.Request)
 	}{
-		"pending": {workflow.Pending, nil},
-		"ready":   {workflow.Ready, nil},
-		"fetching": {workflow.Ready, func(r *workflow.Request) {
-			r.Handover.Status, r.Handover.At, r.Handover.Claimed = workflow.Fetching, r.Entered, r.Entered
+		"pending": {workflow.StatePending, nil},
+		"ready":   {workflow.StateReady, nil},
+		"fetching": {workflow.StateReady, func(r *workflow.Request) {
+			r.Handover.Status, r.Handover.At, r.Handover.Claimed = workflow.HandoverFetching, r.Entered, r.Entered
 		}},
-		"done": {workflow.Done, func(r *workflow.Request) {
-			r.Handover = workflow.Handover{Status: workflow.Shown, At: r.Entered}
+		"done": {workflow.StateDone, func(r *workflow.Request) {
+			r.Handover = workflow.Handover{Status: workflow.HandoverShown, At: r.Entered}
 		}},
 	} {
 		r := w.made(t, "payroll-"+name, c.state, c.edit)
@@ -138,7 +138,7 @@ func TestTheMessagesOfACertificateAreWhatSlackTakes(t *testing.T) {
 			for _, m := range slacktest.ValidateMessage(got) {
 				t.Errorf("%s %s: %s", name, post, m)
 			}
-			if post == workflow.Card || post == "outcome:1" {
+			if post == workflow.PostCard || post == "outcome:1" {
 				golden(t, "pfx-"+name+"-"+strings.TrimSuffix(string(post), ":1")+".json", got)
 			}
 			if pressable := strings.Contains(string(got), actReveal+`"`); pressable != (name == "ready" && post == "outcome:1") {
@@ -152,7 +152,7 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 	w := newPfxWorld(t)
 	p, _ := w.desk.Product("vb365-backup")
 	chosen := p.Choice()
-	chosen.Credential = workflow.MadeCertificate
+	chosen.Credential = workflow.CredentialMadeCertificate
 	v, _ := json.MarshalIndent(w.bot.form(p, chosen, meta{Channel: "CTEAM"}), "", "  ")
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
@@ -160,8 +160,8 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 	if !strings.Contains(string(v), "MailboxItem.ImportExport.All") || strings.Contains(string(v), "Certificate file") || !strings.Contains(string(v), "Certificate made here") {
 		t.Errorf("the form is %s", v)
 	}
-	r := w.made(t, "payroll", workflow.Done, nil)
-	life, _ := json.Marshal(w.bot.lifeForm(workflow.Renew, r, asItIs(r)))
+	r := w.made(t, "payroll", workflow.StateDone, nil)
+	life, _ := json.Marshal(w.bot.lifeForm(workflow.KindRenew, r, asItIs(r)))
 	for _, form := range []string{string(v), string(life)} {
 		if !regexp.MustCompile(`"initial_option":\s*\{\s*"text":\s*\{[^}]*"180 days"`).MatchString(form) {
 			t.Errorf("180 days are not suggested: %s", form)
@@ -178,7 +178,7 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 
 func TestThePageGivesTheFileOutOnceAndOnlyToAPress(t *testing.T) {
 	w := newPfxWorld(t)
-	r := w.made(t, `a <script>alert("x")</script> & b`, workflow.Ready, now)
+	r := w.made(t, `a <script>alert("x")</script> & b`, workflow.StateReady, now)
 	path := w.revealed(t, r)
 	for _, method := range []string{"GET", "HEAD", "GET", "GET"} {
 		resp := w.ask(method, path)
@@ -195,7 +195,7 @@ func TestThePageGivesTheFileOutOnceAndOnlyToAPress(t *testing.T) {
 			t.Errorf("%s: %d", method, resp.StatusCode)
 		}
 	}
-	if got, _ := w.desk.Get(t.Context(), r.ID); got.State != workflow.Ready || got.Handover.Status != workflow.Fetching {
+	if got, _ := w.desk.Get(t.Context(), r.ID); got.State != workflow.StateReady || got.Handover.Status != workflow.HandoverFetching {
 		t.Fatalf("after being looked at it is %s, %s", got.State, got.Handover.Status)
 	}
 	resp := w.ask("POST", path)
@@ -222,11 +222,11 @@ func TestThePageGivesTheFileOutOnceAndOnlyToAPress(t *testing.T) {
 		}
 	}
 	got, _ := w.desk.Get(t.Context(), r.ID)
-	if got.State != workflow.Done || len(got.Handover.File)+len(got.Handover.Sealed) != 0 {
+	if got.State != workflow.StateDone || len(got.Handover.File)+len(got.Handover.Sealed) != 0 {
 		t.Errorf("it is %s, with %+v", got.State, got.Handover)
 	}
 	last := got.History[len(got.History)-1]
-	if b, _ := json.Marshal(eventLine(last, 600)); last.What != workflow.Refused || last.Times != 2 || !strings.Contains(string(b), "Somebody with the link was refused") {
+	if b, _ := json.Marshal(eventLine(last, 600)); last.Kind != workflow.EventRefused || last.Times != 2 || !strings.Contains(string(b), "Somebody with the link was refused") {
 		t.Errorf("the second press is not in the history: %+v", last)
 	}
 	w.nothingLeaks(t, path)
@@ -254,7 +254,7 @@ func (w *world) nothingLeaks(t *testing.T, path string) {
 
 func TestAnAddressThatWasNeverGivenOutLeadsNowhere(t *testing.T) {
 	w := newPfxWorld(t)
-	r := w.made(t, "payroll", workflow.Ready, now)
+	r := w.made(t, "payroll", workflow.StateReady, now)
 	path := w.revealed(t, r)
 	random := path[len("/pfx/")+len(r.ID)+1:]
 	for _, wrong := range []string{"/pfx/", "/pfx/x", "/pfx/" + r.ID, "/pfx/" + r.ID + ".", "/pfx/" + random, "/pfx/EA-99." + random, path[:len(path)-1] + "~", path + "A", path + "/x", "/pfx/" + strings.Repeat("A", 4000)} {
@@ -280,9 +280,9 @@ func (b broken) Write([]byte) (int, error)   { return b.n, errors.New("broken pi
 func (b broken) Unwrap() http.ResponseWriter { return b.ResponseWriter }
 
 func TestAClaimIsTakenBackOnlyIfNothingWasWritten(t *testing.T) {
-	for n, want := range map[int]workflow.HandoverStatus{0: workflow.Fetching, 1: workflow.Sending} {
+	for n, want := range map[int]workflow.HandoverStatus{0: workflow.HandoverFetching, 1: workflow.HandoverSending} {
 		w := newPfxWorld(t)
-		r := w.made(t, "payroll", workflow.Ready, now)
+		r := w.made(t, "payroll", workflow.StateReady, now)
 		path := w.revealed(t, r)
 		w.bot.Pages().ServeHTTP(broken{httptest.NewRecorder(), n}, httptest.NewRequest("POST", path, nil))
 		got, _ := w.desk.Get(t.Context(), r.ID)
@@ -299,12 +299,12 @@ func TestAClaimIsTakenBackOnlyIfNothingWasWritten(t *testing.T) {
 
 func TestWhoGoesAwayAfterTheClaimDoesNotKeepTheFileFromBeingShredded(t *testing.T) {
 	w := newPfxWorld(t)
-	r := w.made(t, "payroll", workflow.Ready, now)
+	r := w.made(t, "payroll", workflow.StateReady, now)
 	path := w.revealed(t, r)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	w.bot.Pages().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", path, nil).WithContext(ctx))
-	if got, _ := w.desk.Get(t.Context(), r.ID); got.State != workflow.Done || len(got.Handover.File) != 0 {
+	if got, _ := w.desk.Get(t.Context(), r.ID); got.State != workflow.StateDone || len(got.Handover.File) != 0 {
 		t.Errorf("it is %s, %+v", got.State, got.Handover)
 	}
 }

@@ -25,7 +25,7 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 	}
 	to := addressee(d)
 	if to != "" {
-		if r.State == workflow.Ready && strings.HasPrefix(string(d.Name), string(workflow.Outcome)) {
+		if r.State == workflow.StateReady && strings.HasPrefix(string(d.Name), string(workflow.PostOutcome)) {
 			b.people.forget(to) // what announces a credential is for nobody who left a minute ago
 		}
 		switch reads, err := b.reads(ctx, to); {
@@ -50,7 +50,7 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 		}
 	}
 	if ts != "" {
-		if d.Name == workflow.Thread {
+		if d.Name == workflow.PostThread {
 			return channel, ts, nil // it was told, and does not change
 		}
 		err = b.sent(d, func(content []slack.MsgOption) error {
@@ -124,15 +124,15 @@ func (b *Bot) content(d workflow.Drawing) (string, []slack.Block) {
 		return past(r)
 	case d.Name.To() != "":
 		return b.expiry(r)
-	case strings.HasPrefix(string(d.Name), string(workflow.EWSReminder)):
+	case strings.HasPrefix(string(d.Name), string(workflow.PostEWS)):
 		return b.ewsReminder(r)
-	case d.Name == workflow.Card:
+	case d.Name == workflow.PostCard:
 		return summary(r), b.cardBlocks(r)
-	case d.Name == workflow.Follow:
+	case d.Name == workflow.PostFollow:
 		return b.follow(r)
-	case d.Name == workflow.Thread:
+	case d.Name == workflow.PostThread:
 		return b.told(r, *d.Event)
-	case strings.HasPrefix(string(d.Name), string(workflow.SignInPost)):
+	case strings.HasPrefix(string(d.Name), string(workflow.PostSignIn)):
 		return b.signIn(r, d.Prompt)
 	}
 	return b.outcome(r)
@@ -141,7 +141,7 @@ func (b *Bot) content(d workflow.Drawing) (string, []slack.Block) {
 // told is one line of history under the card. A reminder names the approvers.
 func (b *Bot) told(r *workflow.Request, e workflow.Event) (string, []slack.Block) {
 	blocks := []slack.Block{block(eventLine(e, 2500))}
-	if e.What == workflow.Reminder {
+	if e.Kind == workflow.EventReminder {
 		t, _ := b.desk.Tenant(r.Tenant)
 		people := make([]workflow.Person, len(t.Approvers))
 		for i, a := range t.Approvers {
@@ -158,14 +158,14 @@ func (b *Bot) place(ctx context.Context, d workflow.Drawing) (channel, thread st
 	switch {
 	case d.Post.Channel != "":
 		return d.Post.Channel, "", nil
-	case d.Name == workflow.Thread:
-		card := r.Posts[workflow.Card]
+	case d.Name == workflow.PostThread:
+		card := r.Posts[workflow.PostCard]
 		return card.Channel, card.TS, nil
 	case addressee(d) != "":
 		channel, err = b.dm(ctx, addressee(d))
 	case d.Name.To() != "":
 		return d.Name.To(), "", nil
-	case d.Name == workflow.Card:
+	case d.Name == workflow.PostCard:
 		t, ok := b.desk.Tenant(r.Tenant)
 		if !ok {
 			return "", "", fmt.Errorf("the tenant %q is not configured any more", r.Tenant)
@@ -180,9 +180,9 @@ func addressee(d workflow.Drawing) string {
 	switch to := d.Name.To(); {
 	case strings.HasPrefix(to, "U"), strings.HasPrefix(to, "W"):
 		return to
-	case to != "", d.Name == workflow.Card, d.Name == workflow.Thread:
+	case to != "", d.Name == workflow.PostCard, d.Name == workflow.PostThread:
 		return ""
-	case strings.HasPrefix(string(d.Name), string(workflow.SignInPost)):
+	case strings.HasPrefix(string(d.Name), string(workflow.PostSignIn)):
 		return d.Request.Approval.By.ID
 	}
 	return d.Request.Requester.ID
@@ -210,7 +210,7 @@ func (b *Bot) dm(ctx context.Context, user string) (string, error) {
 // read it: it names the request and the message, and nothing else.
 func mark(d workflow.Drawing) map[string]any {
 	m := map[string]any{"request": d.Request.ID, "post": string(d.Name)}
-	if d.Name == workflow.Thread {
+	if d.Name == workflow.PostThread {
 		m["n"] = strconv.Itoa(d.Post.Shown)
 	}
 	return m

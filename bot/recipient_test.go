@@ -14,10 +14,10 @@ import (
 func TestNothingIsSentToWhoeverIsGone(t *testing.T) {
 	for name, gone := range map[string]string{"deactivated": deactivated, "unknown to Slack": `{"ok":false,"error":"user_not_found"}`, "not visible any more": `{"ok":false,"error":"user_not_visible"}`} {
 		w := newWorld(t)
-		r := w.request(t, "payroll", "backup", inState(workflow.Ready))
+		r := w.request(t, "payroll", "backup", inState(workflow.StateReady))
 		r.Approval.By.ID = "UBEA"
 		w.answers["users.info"] = gone
-		for _, name := range []workflow.PostName{workflow.Follow, "outcome:1", "signin:1", "expiry:1:UBEA"} {
+		for _, name := range []workflow.PostName{workflow.PostFollow, "outcome:1", "signin:1", "expiry:1:UBEA"} {
 			for _, at := range []workflow.Post{{}, {Channel: "DUBEA", TS: "4.4"}, {Begun: time.Now()}} {
 				if _, ts, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: name, Post: at}); ts != "none" || err != nil {
 					t.Errorf("%s at %+v: %q, %v", name, at, ts, err)
@@ -29,7 +29,7 @@ func TestNothingIsSentToWhoeverIsGone(t *testing.T) {
 				t.Errorf("%s: %d of %s", name, n, method)
 			}
 		}
-		if _, ts, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.Card}); ts == "none" || err != nil {
+		if _, ts, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.PostCard}); ts == "none" || err != nil {
 			t.Errorf("%s: the card is at %q, %v", name, ts, err)
 		}
 	}
@@ -39,7 +39,7 @@ func TestWhereSlackIsBusyAMessageWaits(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "backup", nil)
 	w.answers["users.info"] = `{"ok":false,"error":"internal_error"}`
-	_, _, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.Follow})
+	_, _, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.PostFollow})
 	if _, later := err.(workflow.Temporary); !later || len(w.of("chat.postMessage")) > 0 {
 		t.Errorf("drawn all the same: %v", err)
 	}
@@ -74,7 +74,7 @@ func TestWhyNobodyCanBeGivenAnything(t *testing.T) {
 
 func TestTheCardSaysThatTheRequesterIsGone(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, "payroll", "backup", inState(workflow.Pending))
+	r := w.request(t, "payroll", "backup", inState(workflow.StatePending))
 	r.Away = "this account is deactivated"
 	_, blocks := w.bot.card(r)
 	if text := asText(t, blocks); !strings.Contains(text, "Bea is gone: this account is deactivated.") || !strings.Contains(text, "can't be approved") {
@@ -101,16 +101,16 @@ func TestWhetherAnAddressWasConfirmedIsWhatSlackSays(t *testing.T) {
 
 // services.md, section 1: a first sign-in with a good credential may fail for minutes.
 func TestWhoeverHasANewCredentialOfTheirOwnIsToldOfTheFirstSignIn(t *testing.T) {
-	for _, kind := range []workflow.CredentialKind{workflow.OwnCertificate, workflow.Federated} {
+	for _, kind := range []workflow.CredentialKind{workflow.CredentialCertificate, workflow.CredentialFederated} {
 		w := newWorld(t)
-		r := w.request(t, "payroll", "backup", inState(workflow.Done))
+		r := w.request(t, "payroll", "backup", inState(workflow.StateDone))
 		r.Handover = workflow.Handover{}
 		r.Plan.Credential.Kind = kind
 		_, blocks := w.bot.outcome(r)
 		if text := asText(t, blocks); !strings.Contains(text, firstSignIn) {
 			t.Errorf("%s: %s", kind, text)
 		}
-		r.Kind, r.Was = workflow.Update, r.Plan
+		r.Kind, r.Previous = workflow.KindUpdate, r.Plan
 		if _, blocks = w.bot.outcome(r); strings.Contains(asText(t, blocks), firstSignIn) {
 			t.Errorf("%s: an update has no new credential", kind)
 		}

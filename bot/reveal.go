@@ -19,7 +19,7 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 	}
 	by, err := b.presser(ctx, i)
 	var r *workflow.Request
-	var given workflow.Given
+	var given workflow.Disclosure
 	if err == nil {
 		r, given, err = b.desk.Claim(ctx, id, by)
 	}
@@ -43,7 +43,7 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 	}
 }
 
-func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request, given workflow.Given) bool {
+func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request, given workflow.Disclosure) bool {
 	if !given.Link.IsZero() {
 		return b.show(ctx, viewID, b.pfxView(r, given))
 	}
@@ -55,7 +55,7 @@ func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request
 func (b *Bot) show(ctx context.Context, viewID string, v slack.ModalViewRequest) bool {
 	ctx, cancel := context.WithTimeout(ctx, workflow.ShowFor*4/5)
 	defer cancel()
-	return insist(ctx, func() error {
+	return retry(ctx, func() error {
 		_, err := b.api.UpdateViewContext(ctx, v, "", "", viewID)
 		if err = slackError(err); err != nil {
 			b.log.Warn("a view was not changed", "view", v.CallbackID, "err", err)

@@ -49,7 +49,7 @@ func ask(rest string, c command) listing {
 	case n != nil:
 		return listing{Team: n[1]}
 	case strings.EqualFold(rest, "pending"):
-		return listing{State: string(workflow.Pending)}
+		return listing{State: string(workflow.StatePending)}
 	case strings.EqualFold(rest, "all"):
 		return listing{}
 	}
@@ -186,11 +186,11 @@ func historyBlocks(r *workflow.Request, most int) []slack.Block {
 func eventLine(e workflow.Event, most int) *slack.RichTextSection {
 	parts := []any{e.At, " "}
 	switch {
-	case e.What == workflow.Refused && e.By == "":
+	case e.Kind == workflow.EventRefused && e.By == "":
 		parts = append(parts, "Somebody with the link was refused: ")
-	case e.What == workflow.Refused:
+	case e.Kind == workflow.EventRefused:
 		parts = append(parts, user(e.By), " was refused: ")
-	case e.What == workflow.SignInUseless && e.By != "":
+	case e.Kind == workflow.EventSignInFailed && e.By != "":
 		parts = append(parts, "The sign-in of ", user(e.By), " was refused: ")
 	case e.By != "":
 		parts = append(parts, user(e.By), " ")
@@ -205,31 +205,31 @@ func eventLine(e workflow.Event, most int) *slack.RichTextSection {
 // stateWord is the state as people say it.
 func stateWord(r *workflow.Request) string {
 	switch r.State {
-	case workflow.Pending:
+	case workflow.StatePending:
 		return "Waiting for approval"
-	case workflow.Signing:
+	case workflow.StateSignIn:
 		return "Waiting for a sign-in"
-	case workflow.Provisioning:
+	case workflow.StateProvisioning:
 		return "In progress"
-	case workflow.Ready:
+	case workflow.StateReady:
 		return "Ready"
-	case workflow.Overlap:
+	case workflow.StateOverlap:
 		return "New credential beside the old one"
-	case workflow.Leftover:
+	case workflow.StateLeftover:
 		return "Old credential to remove"
-	case workflow.Done:
+	case workflow.StateDone:
 		return "Done"
-	case workflow.Failed:
+	case workflow.StateFailed:
 		return "Failed"
-	case workflow.RevokedState:
+	case workflow.StateRevoked:
 		return "Revoked"
-	case workflow.Denied:
+	case workflow.StateDenied:
 		return "Denied"
-	case workflow.CancelledState:
+	case workflow.StateCancelled:
 		return "Cancelled"
-	case workflow.Expired:
+	case workflow.StateExpired:
 		return "Expired"
-	case workflow.Undone:
+	case workflow.StateUndone:
 		return "Undone"
 	}
 	return string(r.State)
@@ -238,53 +238,53 @@ func stateWord(r *workflow.Request) string {
 // waitsFor says what has to happen next, and who has to do it.
 func waitsFor(r *workflow.Request) string {
 	switch r.State {
-	case workflow.Pending:
+	case workflow.StatePending:
 		if n := r.Plan.Needs() - len(r.AgreedBy()); n < r.Plan.Needs() {
 			return fmt.Sprintf("%d more of the approvers of %s have to agree", max(1, n), r.Tenant)
 		}
 		return "an approver of " + r.Tenant + " has to decide"
-	case workflow.Signing:
+	case workflow.StateSignIn:
 		if r.SignIn.Status == workflow.SignInOver {
 			return r.Approval.By.Name + " approved and has to press New code, then sign in at Microsoft"
 		}
 		return r.Approval.By.Name + " approved and has to sign in at Microsoft"
-	case workflow.Provisioning:
+	case workflow.StateProvisioning:
 		done, all := r.StepsDone()
 		return fmt.Sprintf("%d of %d steps are done", done, all)
-	case workflow.Ready:
+	case workflow.StateReady:
 		return r.Requester.Name + " has to " + opening(r)
-	case workflow.Overlap:
+	case workflow.StateOverlap:
 		return r.Requester.Name + " has to say that the new credential works"
-	case workflow.Leftover:
+	case workflow.StateLeftover:
 		return "an approver has to press Remove the old one"
-	case workflow.Done:
+	case workflow.StateDone:
 		switch {
-		case r.Kind == workflow.Retire:
+		case r.Kind == workflow.KindRetire:
 			return "the app was deleted"
 		case r.Made.Connected != "":
 			return r.Plan.Backup.Server + " is connected with the app"
-		case r.Handover.Status == workflow.NotKept:
+		case r.Handover.Status == workflow.HandoverNone:
 			return "the app is ready"
 		}
 		return "the " + handedOver(r) + " was handed over"
-	case workflow.Failed:
+	case workflow.StateFailed:
 		return "an approver has to press " + r.WaysOn()
-	case workflow.RevokedState:
+	case workflow.StateRevoked:
 		return "nobody opened the " + handedOver(r) + " in time; an approver can press Retry or Undo"
-	case workflow.Denied:
+	case workflow.StateDenied:
 		return "by " + r.Approval.By.Name + ": " + cutProse(r.Approval.Reason, 300)
-	case workflow.CancelledState:
+	case workflow.StateCancelled:
 		if r.Failure.Text != "" {
 			return "it was given up"
 		}
 		return "nothing was changed in the tenant"
-	case workflow.Expired:
+	case workflow.StateExpired:
 		return "nobody decided in time"
-	case workflow.Undone:
-		if r.Kind == workflow.Renew {
+	case workflow.StateUndone:
+		if r.Kind == workflow.KindRenew {
 			return "the new credential was removed again"
 		}
-		if r.Kind == workflow.Adopt {
+		if r.Kind == workflow.KindAdopt {
 			return "what was added was removed again"
 		}
 		return "what was made was deleted again"
@@ -300,15 +300,15 @@ func summary(r *workflow.Request) string {
 // wish is what a request asks for, after "asks".
 func wish(r *workflow.Request) string {
 	switch r.Kind {
-	case workflow.Update:
+	case workflow.KindUpdate:
 		return "to update the app " + r.AppName()
-	case workflow.Adopt:
+	case workflow.KindAdopt:
 		return "to add to the app " + r.AppName()
-	case workflow.Renew:
+	case workflow.KindRenew:
 		return "to renew the credential of " + r.AppName()
-	case workflow.Retire:
+	case workflow.KindRetire:
 		return "to retire the app " + r.AppName()
-	case workflow.Recreate:
+	case workflow.KindRecreate:
 		return "to recreate the app " + r.AppName()
 	}
 	return "for the app " + r.AppName()

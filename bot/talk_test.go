@@ -153,7 +153,7 @@ func TestAnApproverApprovesAndOthersAreToldPrivately(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", nil)
 	w.press("UTOM", actApprove, buttonValue(r))
-	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.Pending {
+	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.StatePending {
 		t.Fatalf("after a stranger's press it is %s", got.State)
 	}
 	if n := len(w.of("chat.postMessage")); n != 0 {
@@ -161,7 +161,7 @@ func TestAnApproverApprovesAndOthersAreToldPrivately(t *testing.T) {
 	}
 	r, _ = w.desk.Get(context.Background(), r.ID)
 	w.press("UADA", actApprove, buttonValue(r))
-	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.Signing {
+	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.StateSignIn {
 		t.Errorf("after Ada's press it is %s", got.State)
 	}
 }
@@ -181,9 +181,9 @@ func TestADenialAsksForAReason(t *testing.T) {
 // ready is a request whose secret waits to be opened.
 func (w *world) ready(t *testing.T) *workflow.Request {
 	return w.request(t, "payroll", "x", func(r *workflow.Request) {
-		inState(workflow.Ready)(r)
+		inState(workflow.StateReady)(r)
 		r.Entered = time.Now()
-		r.Handover = workflow.Handover{Status: workflow.Kept, Sealed: w.key.Seal(r.ID, workflow.NewSecret("hunter2"))}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, workflow.NewSecret("hunter2"))}
 	})
 }
 
@@ -210,7 +210,7 @@ func TestTheSecretIsShownOnceToItsRequester(t *testing.T) {
 	if strings.Contains(w.log.String(), "hunter2") || strings.Contains(w.log.String(), "SECRET-TOKEN") {
 		t.Error("the log has a secret")
 	}
-	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.Done || len(got.Handover.Sealed) != 0 {
+	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.StateDone || len(got.Handover.Sealed) != 0 {
 		t.Errorf("it is %s, with %d sealed bytes", got.State, len(got.Handover.Sealed))
 	}
 }
@@ -233,7 +233,7 @@ func TestIfNoViewOpensNothingIsClaimed(t *testing.T) {
 	r := w.ready(t)
 	w.answers["views.open"] = `{"ok":false,"error":"expired_trigger_id"}`
 	w.press("UBEA", actReveal, buttonValue(r))
-	if got, _ := w.desk.Get(context.Background(), r.ID); got.Handover.Status != workflow.Kept {
+	if got, _ := w.desk.Get(context.Background(), r.ID); got.Handover.Status != workflow.HandoverKept {
 		t.Errorf("the secret is %s", got.Handover.Status)
 	}
 }

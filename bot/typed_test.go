@@ -12,7 +12,7 @@ import (
 func TestAnAppWhoseNameLooksLikeAHostIsFoundInEveryCommand(t *testing.T) {
 	const delivered = "<http://vb365.contoso.com|vb365.contoso.com>"
 	w := newWorld(t)
-	made := w.request(t, "vb365.contoso.com", "backup", inState(workflow.Done))
+	made := w.request(t, "vb365.contoso.com", "backup", inState(workflow.StateDone))
 	for _, quoted := range []string{delivered, "“" + delivered + "”", "`" + delivered + "`"} {
 		if got := w.says("status " + strings.Trim(quoted, "`")); !strings.Contains(got, made.ID) {
 			t.Errorf("status %s: %s", quoted, got)

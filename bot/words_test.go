@@ -14,16 +14,16 @@ func TestWhatRunsIsSaidInItsOwnWords(t *testing.T) {
 		task workflow.Task
 		want string
 	}{
-		{workflow.Register, workflow.Provision, "The bot is making it."},
-		{workflow.Register, workflow.Undo, "The bot has begun to delete the app payroll."},
-		{workflow.Update, workflow.Provision, "The bot has begun to update the app payroll."},
-		{workflow.Retire, workflow.Provision, "The bot has begun to delete the app payroll."},
-		{workflow.Renew, workflow.Provision, "The bot has begun to renew the credential of payroll."},
-		{workflow.Renew, workflow.RemoveOld, "The bot has begun to remove the old credential of payroll."},
-		{workflow.Adopt, workflow.Undo, "The bot has begun to remove what was added to payroll."},
+		{workflow.KindRegister, workflow.TaskProvision, "The bot is making it."},
+		{workflow.KindRegister, workflow.TaskUndo, "The bot has begun to delete the app payroll."},
+		{workflow.KindUpdate, workflow.TaskProvision, "The bot has begun to update the app payroll."},
+		{workflow.KindRetire, workflow.TaskProvision, "The bot has begun to delete the app payroll."},
+		{workflow.KindRenew, workflow.TaskProvision, "The bot has begun to renew the credential of payroll."},
+		{workflow.KindRenew, workflow.TaskRemoveOld, "The bot has begun to remove the old credential of payroll."},
+		{workflow.KindAdopt, workflow.TaskUndo, "The bot has begun to remove what was added to payroll."},
 	} {
-		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.Provisioning, Plan: workflow.Plan{AppName: "payroll"}}
-		if got := came(r); got != c.want {
+		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.StateProvisioning, Plan: workflow.Plan{AppName: "payroll"}}
+		if got := outcomeText(r); got != c.want {
 			t.Errorf("a %s, to %s: %s", c.kind, c.task, got)
 		}
 	}
@@ -31,7 +31,7 @@ func TestWhatRunsIsSaidInItsOwnWords(t *testing.T) {
 
 func TestAStepThatWaitsSaysSoOnce(t *testing.T) {
 	r := &workflow.Request{Steps: []workflow.Step{
-		{Name: workflow.StepStrip, Status: workflow.StepWaiting, Note: "waiting for Entra"},
+		{Name: workflow.StepRemoveCredentials, Status: workflow.StepWaiting, Note: "waiting for Entra"},
 		{Name: workflow.StepConsent, Status: workflow.StepDone, Note: "2 application, 1 delegated"},
 	}}
 	b, err := json.Marshal(stepBlock(r))

@@ -124,7 +124,7 @@ func (w *world) request(t *testing.T, appName, reason string, edit func(*workflo
 	t.Helper()
 	ctx := context.Background()
 	r, err := w.desk.Submit(ctx, workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
-		Product: "vbo365", AppName: appName, Reason: reason, Team: "CTEAM", Credential: workflow.ClientSecret, Lifetime: 720 * time.Hour, RedirectURIs: []string{"https://localhost"}})
+		Product: "vbo365", AppName: appName, Reason: reason, Team: "CTEAM", Credential: workflow.CredentialSecret, Lifetime: 720 * time.Hour, RedirectURIs: []string{"https://localhost"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,9 +81,9 @@ func (s *session) settings(ctx context.Context, applicationID string, more ...st
 	return a, nil
 }
 
-// Look reads what an application has. One without a service principal has no
+// ReadApplication reads what an application has. One without a service principal has no
 // permissions yet.
-func (s *session) Look(ctx context.Context, m workflow.Made, p workflow.Plan) (has workflow.Plan, found workflow.Found, servicePrincipal string, err error) {
+func (s *session) ReadApplication(ctx context.Context, m workflow.Made, p workflow.Plan) (has workflow.Plan, found workflow.Discovery, servicePrincipal string, err error) {
 	a, err := s.settings(ctx, m.ObjectID, "passwordCredentials", "keyCredentials", "appRoles", "optionalClaims")
 	if err != nil {
 		return has, found, "", err

@@ -28,7 +28,7 @@ func (w *world) legacy(s workflow.Session, name string) (m workflow.Made) {
 			w.Fatal(err)
 		}
 	}
-	if _, _, err := s.AddKey(w.Context(), m.ObjectID, "by hand", w.now().Add(time.Hour)); w.saw(err) != nil {
+	if _, _, err := s.AddPassword(w.Context(), m.ObjectID, "by hand", w.now().Add(time.Hour)); w.saw(err) != nil {
 		w.Fatal(err)
 	}
 	return m
@@ -66,7 +66,7 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 	m := w.legacy(s, "legacy")
 	before, _ := w.t.Application(m.AppID)
 
-	has, found, sp, err := s.Look(t.Context(), m, workflow.Plan{})
+	has, found, sp, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
 	if w.saw(err) != nil || sp != m.ServicePrincipal {
 		t.Fatal(sp, err)
 	}
@@ -115,7 +115,7 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 		other.Scopes = []workflow.Scope{has.Scopes[0]}
 		other.Scopes[0].AdminsOnly = !other.Scopes[0].AdminsOnly
 		err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, other)
-		if no, ok := errors.AsType[*workflow.Trouble](err); !ok || no.Code != "ScopeDiffers" {
+		if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "ScopeDiffers" {
 			t.Errorf("another kind of consent is answered with %v", err)
 		}
 	})
@@ -166,11 +166,11 @@ func TestAPermissionThatNobodyKnowsIsFoundAndKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := workflow.Made{ObjectID: objectID, AppID: appID, ServicePrincipal: sp}
-	has, _, _, err := w.session("ada", all...).Look(t.Context(), m, workflow.Plan{})
+	has, _, _, err := w.session("ada", all...).ReadApplication(t.Context(), m, workflow.Plan{})
 	if w.saw(err) != nil || !slices.Equal(has.Permissions, []workflow.Permission{strange}) {
 		t.Fatalf("it has %+v, %v", has.Permissions, err)
 	}
-	got, err := s.Inspect(t.Context(), m, has)
+	got, err := s.ReadGrants(t.Context(), m, has)
 	if w.saw(err) != nil || !slices.Equal(got.Scopes, []string{"HR/staff.read"}) {
 		t.Errorf("it is inspected as %v, %v", got.Scopes, err)
 	}
@@ -199,10 +199,10 @@ func TestWhatTheTenantDoesNotKnowKeepsNothingFromBeingTakenAway(t *testing.T) {
 	}
 	had := workflow.Plan{Permissions: []workflow.Permission{permission(catalog.MicrosoftGraph, catalog.Application, "No.Such.Role"), readDirectory,
 		permission("dddddddd-0000-4000-8000-00000000000d", catalog.Application, "No.Such.Service")}}
-	if has, err := s.Assigned(t.Context(), m, had); w.saw(err) != nil || !slices.Equal(has, []string{readDirectory.Resource + "/" + readDirectory.Name}) {
+	if has, err := s.ReadAppRoles(t.Context(), m, had); w.saw(err) != nil || !slices.Equal(has, []string{readDirectory.Resource + "/" + readDirectory.Name}) {
 		t.Errorf("it has %q (%v)", has, err)
 	}
-	if err := s.Trim(t.Context(), m, workflow.Plan{}, had); w.saw(err) != nil {
+	if err := s.RemovePermissions(t.Context(), m, workflow.Plan{}, had); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	if a, _ := w.t.Application(appID); len(a.Roles) != 0 {
@@ -224,7 +224,7 @@ func TestAGrantOnAServiceThatIsGoneIsListedAsUnknown(t *testing.T) {
 		}
 		return nil, nil
 	}
-	has, _, _, err := s.Look(t.Context(), m, workflow.Plan{})
+	has, _, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
 	if w.saw(err) != nil || len(has.Permissions) != 3 || graph == "" {
 		t.Fatalf("%+v, %v", has.Permissions, err)
 	}
@@ -250,10 +250,10 @@ func TestAGrantOnAServiceThatIsGoneIsListedAsUnknown(t *testing.T) {
 	if err := s.EnsureConsent(t.Context(), m.ServicePrincipal, has.Permissions); w.saw(err) != nil {
 		t.Errorf("its consent: %v", err)
 	}
-	if is, err := s.Inspect(t.Context(), m, has); w.saw(err) != nil || !slices.Equal(is.Roles, roles) || !slices.Equal(is.Scopes, scopes) {
+	if is, err := s.ReadGrants(t.Context(), m, has); w.saw(err) != nil || !slices.Equal(is.Roles, roles) || !slices.Equal(is.Scopes, scopes) {
 		t.Errorf("a check of it: %q and %q, want %q and %q; %v", is.Roles, is.Scopes, roles, scopes, err)
 	}
-	if err := s.Trim(t.Context(), m, workflow.Plan{}, has); w.saw(err) != nil {
+	if err := s.RemovePermissions(t.Context(), m, workflow.Plan{}, has); w.saw(err) != nil {
 		t.Errorf("its removal: %v", err)
 	}
 	if got, _ := w.t.Application(m.AppID); len(got.Roles)+len(got.Scopes) != 0 {

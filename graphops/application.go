@@ -149,7 +149,7 @@ func (a *answer) unseenName(notAll bool) error {
 	if notAll {
 		among = "nor among those deleted ones that the bot could look at, which were not all"
 	}
-	l.lasts = &workflow.Trouble{Code: "UniqueName", Ref: a.ref, Text: "Entra says that the application of this request is there already, and shows it neither among the applications " + among + ". " +
+	l.lasts = &workflow.ServiceError{Code: "UniqueName", Ref: a.ref, Text: "Entra says that the application of this request is there already, and shows it neither among the applications " + among + ". " +
 		"Look for it under App registrations › Deleted applications, restore it, then press Retry."}
 	return l
 }

@@ -151,7 +151,7 @@ func TestNewObjectsAreWaitedFor(t *testing.T) {
 		return owned(t.Context(), s, obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
 	})
 	try("consent", func() error { return s.EnsureConsent(t.Context(), sp, a.Permissions) })
-	try("key", func() error { return second(s.AddKey(t.Context(), obj, "EA-1", w.now().Add(time.Hour))) })
+	try("key", func() error { return second(s.AddPassword(t.Context(), obj, "EA-1", w.now().Add(time.Hour))) })
 	if temporary == 0 {
 		t.Error("nothing lagged")
 	}
@@ -230,7 +230,7 @@ func TestEveryAnswerCanBeLostOrThrottled(t *testing.T) {
 					return owned(t.Context(), s, obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
 				},
 				func() error { return s.EnsureConsent(t.Context(), sp, a.Permissions) },
-				func() error { return last(s.Keys(t.Context(), obj)) },
+				func() error { return last(s.Passwords(t.Context(), obj)) },
 			} {
 				if err := w.patiently(step); err != nil {
 					t.Fatal(err)
@@ -310,7 +310,7 @@ func TestCredentialsOfTheServicePrincipalAreSeen(t *testing.T) {
 	s := w.session("ada").(*session)
 	obj, appID, id := w.made(s, app("payroll"))
 	m := workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: id}
-	if has, err := s.Inspect(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || has.AssignmentRequired {
+	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || has.AssignmentRequired {
 		t.Fatalf("%+v, %v", has, err)
 	}
 	req := s.get("/servicePrincipals/{id}/addPassword", "id", id)
@@ -319,7 +319,7 @@ func TestCredentialsOfTheServicePrincipalAreSeen(t *testing.T) {
 	if _, err := s.send(t.Context(), opAddKey, req, nil); w.saw(err) != nil {
 		t.Fatal(err)
 	}
-	if has, err := s.Inspect(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || has.OnPrincipal != 1 {
+	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || has.OnPrincipal != 1 {
 		t.Errorf("%+v, %v", has, err)
 	}
 }

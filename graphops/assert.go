@@ -22,7 +22,7 @@ var assertScopes = []string{"User.Read", "Directory.Read.All"}
 
 // Assert asks for a device code for somebody whose sign-in another service will take:
 // for the bot's own client, or for the one that as names.
-func (d *Directory) Assert(ctx context.Context, tenant string, as workflow.AssertAs) (workflow.Asserting, error) {
+func (d *Directory) Assert(ctx context.Context, tenant string, as workflow.AssertAs) (workflow.AssertionLogin, error) {
 	if as.ClientID == "" {
 		as.Scopes = assertScopes
 	}

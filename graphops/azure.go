@@ -39,7 +39,7 @@ const (
 // which scopes it has these rights.
 func (s *session) signInAzure(ctx context.Context, subscriptions, rights []string, m more) error {
 	if s.tenant.ARMURL == "" {
-		return &workflow.Trouble{Code: "NoARM", Text: "The bot has no arm_url for this tenant. Ask its operator."}
+		return &workflow.ServiceError{Code: "NoARM", Text: "The bot has no arm_url for this tenant. Ask its operator."}
 	}
 	token, err := m(ctx, s.tenant.ARMURL+"/user_impersonation")
 	if err != nil {
@@ -334,7 +334,7 @@ func (s *session) azure(ctx context.Context, op operation, method, path, link st
 	address := s.arm.base + path + azureVersion
 	if link != "" {
 		if address = link; !strings.HasPrefix(link, s.arm.base+"/") {
-			return &astray{azureService, otherPage, ""}
+			return &misdirected{azureService, otherPage, ""}
 		}
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, content)
@@ -368,7 +368,7 @@ func (s *session) azure(ctx context.Context, op operation, method, path, link st
 	}
 	s.log.DebugContext(ctx, "azure", "op", op.name, "method", method, "status", resp.StatusCode)
 	if resp.StatusCode/100 == 3 {
-		return &astray{azureService, redirected, resp.Header.Get("x-ms-request-id")}
+		return &misdirected{azureService, redirected, resp.Header.Get("x-ms-request-id")}
 	}
 	if resp.StatusCode >= 300 {
 		a := readAnswer(op, resp.StatusCode, resp.Header, b, s.now())

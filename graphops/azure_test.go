@@ -165,7 +165,7 @@ func TestARoleInAzureIsCalledByWhatItAllows(t *testing.T) {
 		}
 	}
 	plan := workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production, testing2}}
-	has, err := s.Inspect(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
+	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
 	want := []string{production + "/" + entratest.AzureContributor, production + "/Backup operator", production + "/" + workflow.AzureID("wider", wider.Name)}
 	slices.Sort(want)
 	if err != nil || !slices.Equal(has.AzureRoles, want) {

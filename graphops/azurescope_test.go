@@ -80,7 +80,7 @@ func TestRolesAreGivenAndRemovedOnEveryKindOfScope(t *testing.T) {
 		plan := workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{platform, production}}
 		var has workflow.Inspection
 		if err := w.patiently(func() (err error) {
-			has, err = s.Inspect(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
+			has, err = s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
 			return err
 		}); err != nil {
 			t.Fatal(err)
@@ -113,7 +113,7 @@ func TestWhatIsAssignedAboveAndBelowIsSeen(t *testing.T) {
 			t.Fatal(on)
 		}
 	}
-	has, err := s.Inspect(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production}})
+	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production}})
 	want := []string{strings.ToLower(platform) + "/" + entratest.AzureReader, strings.ToLower(rgBackup) + "/" + entratest.AzureKeyVaultCryptoUser, production + "/" + entratest.AzureContributor}
 	if slices.Sort(want); err != nil || !slices.Equal(has.AzureRoles, want) {
 		t.Errorf("it has %q, want %q (%v)", has.AzureRoles, want, err)

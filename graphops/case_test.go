@@ -99,14 +99,14 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 	if got, _ := w.t.Application(strings.ToLower(appID)); len(got.Roles) != 1 || len(got.Scopes) != 1 || len(got.Certificates) != 1 {
 		t.Errorf("it has %+v", got)
 	}
-	key, _, err := s.AddKey(t.Context(), obj, "EA-1", w.now().Add(time.Hour))
+	key, _, err := s.AddPassword(t.Context(), obj, "EA-1", w.now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RemoveKey(t.Context(), obj, strings.ToUpper(key.KeyID)); err != nil {
+	if err := s.RemovePassword(t.Context(), obj, strings.ToUpper(key.KeyID)); err != nil {
 		t.Error(err)
 	}
-	has, err := s.Inspect(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}, workflow.Plan{Permissions: ps})
+	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}, workflow.Plan{Permissions: ps})
 	if err != nil || !slices.Equal(has.Roles, []string{"Microsoft Graph/Directory.Read.All"}) || !slices.Equal(has.Scopes, []string{"Microsoft Graph/User.Read"}) {
 		t.Errorf("it has %+v, %v", has, err)
 	}

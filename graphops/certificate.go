@@ -118,7 +118,7 @@ func (s *session) setCertificates(ctx context.Context, applicationID string, wer
 	}
 	s.mu.Unlock()
 	err := s.patchApplication(ctx, opSetCerts, applicationID, body)
-	_, no := errors.AsType[*workflow.Trouble](err)
+	_, no := errors.AsType[*workflow.ServiceError](err)
 	s.mu.Lock()
 	switch {
 	case err == nil:

@@ -94,7 +94,7 @@ func (s *session) principalNow(ctx context.Context, m workflow.Made, notFound *a
 	if m.AppID == "" {
 		return "", nil
 	}
-	alive, err := s.Alive(ctx, m.AppID)
+	alive, err := s.Exists(ctx, m.AppID)
 	if err != nil || !alive {
 		return "", err
 	}
@@ -187,7 +187,7 @@ func (s *session) nameClients(ctx context.Context, list []workflow.Dependent) er
 			list[of[n]].Name = value(p.GetDisplayName())
 		}
 		if err := s.fault(i.err); err != nil {
-			if _, no := errors.AsType[*workflow.Trouble](err); !no {
+			if _, no := errors.AsType[*workflow.ServiceError](err); !no {
 				errs = append(errs, err)
 			}
 		}
@@ -199,9 +199,9 @@ func (s *session) nameClients(ctx context.Context, list []workflow.Dependent) er
 // as a "no" to one of them does not say what is in the other.
 func unread(errs []error) error {
 	var others []error
-	var no *workflow.Trouble
+	var no *workflow.ServiceError
 	for _, err := range errs {
-		if t, ok := errors.AsType[*workflow.Trouble](err); ok && no == nil {
+		if t, ok := errors.AsType[*workflow.ServiceError](err); ok && no == nil {
 			no = t
 		} else if !ok {
 			others = append(others, err)

@@ -47,7 +47,7 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 			tb.Fatal(err)
 		}
 	}
-	in, err := w.dir.SignIn(tb.Context(), "contoso", plan.SignInScopes(workflow.Provision))
+	in, err := w.dir.SignIn(tb.Context(), "contoso", plan.SignInScopes(workflow.TaskProvision))
 	must(err)
 	must(w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
 	before, all := w.s.RoundTrips(), len(w.s.Journal())
@@ -65,7 +65,7 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 	must(s.EnsureConsent(tb.Context(), m.ServicePrincipal, plan.Permissions))
 	must(s.EnsureDirectoryRole(tb.Context(), m.ServicePrincipal, plan.DirectoryRoles[0].TemplateID))
 	must(certified(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", plan.Credential.Certificate)))
-	has, err := s.Inspect(tb.Context(), m, plan)
+	has, err := s.ReadGrants(tb.Context(), m, plan)
 	must(err)
 	if len(has.Roles) != 14 || len(has.DirectoryRoles) != 1 || len(has.Thumbprints) != 1 || has.Thumbprints[0] != plan.Credential.Certificate.Thumbprint {
 		tb.Fatalf("the app has %+v", has)

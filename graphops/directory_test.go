@@ -83,7 +83,7 @@ func run(w *world) (graph, deep int) {
 	if err := s.EnsureConsent(w.Context(), sp, ps); err != nil {
 		w.Fatal(err)
 	}
-	_, secret, err := s.AddKey(w.Context(), obj, "EA-1", w.now().Add(time.Hour))
+	_, secret, err := s.AddPassword(w.Context(), obj, "EA-1", w.now().Add(time.Hour))
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -35,7 +35,7 @@
 // The code is asked for with the scopes that the plan needs. Scopes that a client
 // may lack, for people and for the tenant's policy, are added right after it: the
 // refresh token is exchanged for a token with the best set of them that there is
-// consent for (widen.go), and that one is used for everything.
+// consent for (extrascopes.go), and that one is used for everything.
 //
 // Who signed in, which directory roles are active, which tenant it is, what the
 // resources of the plan are called here, who the requester and the owners are, and
@@ -58,14 +58,14 @@
 //
 // Azure Resource Manager (azure.go) is a few calls with a second token of the
 // same sign-in; the IDs of what they make follow from the request, and so do those
-// of what is taken away again (azureaway.go).
+// of what is taken away again (unassign.go).
 //
 // # Every method makes sure
 //
 // Every method of a session can be called again, and finds out by itself what is
 // done already. The application is an upsert under its unique name; one that was not
 // made here is read, and only what it lacks is written (merge.go); what it exposes for
-// a request is taken back by IDs that follow from that (apiaway.go). Where Graph
+// a request is taken back by IDs that follow from that (removeapi.go). Where Graph
 // says that something exists, the codes do not tell that apart from a mistake
 // (Request_BadRequest is both), so it is read back: if it is as it should be,
 // that is success, whatever the text of the error was. Consent that succeeded is

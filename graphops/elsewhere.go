@@ -34,7 +34,7 @@ func (s *session) othersItem() *item {
 // returns what was not seen. A list has no key in it but the identifier, which is the
 // thumbprint unless somebody chose another: that one nobody can see.
 func (s *session) unused(ctx context.Context, others *item, applicationID string, c certificate.Certificate) (unseen string, err error) {
-	if _, no := errors.AsType[*workflow.Trouble](s.fault(others.err, applicationID)); no {
+	if _, no := errors.AsType[*workflow.ServiceError](s.fault(others.err, applicationID)); no {
 		return "the tenant's other apps could not be read, so whether one of them has the same certificate is not known", nil
 	}
 	if others.err != nil {
@@ -51,7 +51,7 @@ func (s *session) unused(ctx context.Context, others *item, applicationID string
 	}
 	switch {
 	case o.found:
-		return "", &workflow.Trouble{Code: "certificate_elsewhere", Text: fmt.Sprintf("The app “%s”, which is in this tenant already, has the same certificate, and every app needs one of its own. "+
+		return "", &workflow.ServiceError{Code: "certificate_elsewhere", Text: fmt.Sprintf("The app “%s”, which is in this tenant already, has the same certificate, and every app needs one of its own. "+
 			"The certificate was not added. Press Undo, and ask again with a new key and a certificate for it; or remove it from the other app, and press Retry.", workflow.Plain(o.name))}
 	case err != nil:
 		return "", s.fault(err, applicationID)
@@ -68,7 +68,7 @@ func (s *session) byEnd(ctx context.Context, o *otherApps, c certificate.Certifi
 	req.Headers.Add("ConsistencyLevel", "eventual")
 	n := o.seen
 	more, err := s.somePages(ctx, opOthers, req, nil, asItCame, 2, func(p serialization.Parsable) bool { o.look(p); return !o.found })
-	_, no := errors.AsType[*workflow.Trouble](s.fault(err))
+	_, no := errors.AsType[*workflow.ServiceError](s.fault(err))
 	if err != nil && !no {
 		return "", err
 	}

@@ -30,7 +30,7 @@ func TestACertificateThatAnotherAppHasIsNotAdded(t *testing.T) {
 		if err := certified(s.EnsureCertificate(t.Context(), id, "EA-1", c)); err != nil {
 			t.Errorf("its own, again: %v", err)
 		}
-		no, ok := errors.AsType[*workflow.Trouble](w.saw(certified(s.EnsureCertificate(t.Context(), ids[0], "EA-2", c))))
+		no, ok := errors.AsType[*workflow.ServiceError](w.saw(certified(s.EnsureCertificate(t.Context(), ids[0], "EA-2", c))))
 		if !ok || no.Code != "certificate_elsewhere" || !strings.Contains(no.Text, fmt.Sprintf("“backup-%d”", i+1)) || !strings.Contains(no.Text, "press Retry") {
 			t.Errorf("%v", no)
 		}

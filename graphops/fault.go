@@ -136,8 +136,8 @@ type later struct {
 	why    string
 	ref    string
 	after  time.Duration
-	unsent bool              // nobody was reached
-	lasts  *workflow.Trouble // what it was if it has not gone away
+	unsent bool                   // nobody was reached
+	lasts  *workflow.ServiceError // what it was if it has not gone away
 }
 
 // A spreading is what may go away because something is young.
@@ -149,10 +149,10 @@ func (s *spreading) Unwrap() error { return s.later }
 
 var (
 	_ workflow.Spreading = (*spreading)(nil)
-	_ workflow.Explained = (*spreading)(nil)
+	_ workflow.Describer = (*spreading)(nil)
 	_ workflow.Temporary = (*later)(nil)
 	_ workflow.NotDone   = (*later)(nil)
-	_ workflow.Explained = (*later)(nil)
+	_ workflow.Describer = (*later)(nil)
 )
 
 func (l *later) RetryAfter() time.Duration { return l.after }
@@ -160,7 +160,7 @@ func (l *later) RetryAfter() time.Duration { return l.after }
 // NotDone reports whether nothing was done: nobody was reached, or the call was turned away.
 func (l *later) NotDone() bool { return l.unsent || l.status == http.StatusTooManyRequests }
 
-func (l *later) Explain() *workflow.Trouble { return l.lasts }
+func (l *later) Describe() *workflow.ServiceError { return l.lasts }
 
 func (l *later) Error() string {
 	var b strings.Builder
@@ -242,7 +242,7 @@ func (s *session) fault(err error, about ...string) error {
 	}
 	switch {
 	case a.status/100 == 3:
-		return &astray{graphService, redirected, a.ref}
+		return &misdirected{graphService, redirected, a.ref}
 	case a.status == http.StatusUnauthorized:
 		return workflow.ErrSessionOver
 	case a.status == http.StatusTooManyRequests:
@@ -284,8 +284,8 @@ var rights = map[operation]string{
 	opGrant:        "Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator",
 }
 
-func (a *answer) trouble() *workflow.Trouble {
-	t := &workflow.Trouble{Code: a.code, Ref: a.ref}
+func (a *answer) trouble() *workflow.ServiceError {
+	t := &workflow.ServiceError{Code: a.code, Ref: a.ref}
 	if t.Code == "" {
 		t.Code = fmt.Sprintf("HTTP %d", a.status)
 	}

@@ -78,7 +78,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 				}
 				return c.resp, c.err
 			}
-			_, err := s.Keys(t.Context(), objectID)
+			_, err := s.Passwords(t.Context(), objectID)
 			got := "nothing"
 			var after time.Duration
 			switch later, _ := errors.AsType[workflow.Temporary](w.saw(err)); {
@@ -107,7 +107,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		s := w.session("ada")
 		ctx, cancel := context.WithCancel(t.Context())
 		w.wire = func(r *http.Request) (*http.Response, error) { cancel(); return nil, r.Context().Err() }
-		if _, err := s.Keys(ctx, objectID); w.saw(err) != context.Canceled {
+		if _, err := s.Passwords(ctx, objectID); w.saw(err) != context.Canceled {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -125,7 +125,7 @@ func TestOneNoOnServicePrincipalsIsALater(t *testing.T) {
 	}{
 		{answering(403, twin), func() error { return last(s.EnsureServicePrincipal(t.Context(), clientID)) }, true},
 		{answering(400, noApp), func() error { return last(s.EnsureServicePrincipal(t.Context(), clientID)) }, true},
-		{answering(403, twin), func() error { return last(s.Keys(t.Context(), objectID)) }, false},
+		{answering(403, twin), func() error { return last(s.Passwords(t.Context(), objectID)) }, false},
 	} {
 		w.wire = func(*http.Request) (*http.Response, error) { return c.resp, nil }
 		if err := w.saw(c.do()); isTemporary(err) != c.later {

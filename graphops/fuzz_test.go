@@ -64,7 +64,7 @@ func FuzzAnswer(f *testing.F) {
 		s := &session{graph: &graph{now: time.Now}}
 		if err := s.fault(a, "x"); err == nil {
 			t.Error("an answer became success")
-		} else if no, ok := errors.AsType[*workflow.Trouble](err); ok && (no.Code == "" || no.Text == "") {
+		} else if no, ok := errors.AsType[*workflow.ServiceError](err); ok && (no.Code == "" || no.Text == "") {
 			t.Errorf("%+v", no)
 		}
 	})

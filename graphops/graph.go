@@ -154,9 +154,9 @@ func (g *graph) failed(ctx context.Context, op operation, c *call, err error) er
 	case errors.Is(err, workflow.ErrSessionOver):
 		return workflow.ErrSessionOver
 	case errors.Is(err, errRedirect):
-		return &astray{graphService, redirected, c.header.Get("request-id")}
+		return &misdirected{graphService, redirected, c.header.Get("request-id")}
 	case errors.Is(err, errElsewhere):
-		return &astray{graphService, otherPage, ""} // no other address is Graph's own
+		return &misdirected{graphService, otherPage, ""} // no other address is Graph's own
 	case c.status != 0:
 		return &later{op: op, status: c.status, why: "the answer cannot be read"}
 	case isNetwork(err):

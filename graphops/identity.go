@@ -41,7 +41,7 @@ func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims) erro
 		s.log.WarnContext(ctx, "something about who signed in can't be read", "err", err)
 		return ctx.Err()
 	}
-	if no, ok := errors.AsType[*workflow.Trouble](err); ok {
+	if no, ok := errors.AsType[*workflow.ServiceError](err); ok {
 		s.log.WarnContext(ctx, "Graph does not say who signed in", "err", no, "ref", no.Ref)
 		return &workflow.SignInError{Reason: workflow.SignInNoConsent, Ref: no.Ref}
 	}
@@ -296,7 +296,7 @@ func (s *session) accountsIn(ctx context.Context, items []*item) ([]workflow.Acc
 	}
 	for _, i := range items {
 		if err := s.fault(i.err); err != nil {
-			if _, ok := errors.AsType[*workflow.Trouble](err); ok {
+			if _, ok := errors.AsType[*workflow.ServiceError](err); ok {
 				continue // there is no such account, or no such address
 			}
 			return nil, err

@@ -12,8 +12,8 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
-// Inspect reads what an app has, in one round trip where no list has a second page.
-func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan) (workflow.Inspection, error) {
+// ReadGrants reads what an app has, in one round trip where no list has a second page.
+func (s *session) ReadGrants(ctx context.Context, m workflow.Made, p workflow.Plan) (workflow.Inspection, error) {
 	var has workflow.Inspection
 	name, err := s.names(ctx, m, p)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 		has.OnPrincipal = len(p.GetPasswordCredentials()) + len(p.GetKeyCredentials())
 	}
 	has.OwnPrincipal, err = s.ownersOf(ctx, m.ServicePrincipal, owners)
-	if _, has.OwnersUnread = err.(*workflow.Trouble); err != nil && !has.OwnersUnread {
+	if _, has.OwnersUnread = err.(*workflow.ServiceError); err != nil && !has.OwnersUnread {
 		return has, err
 	}
 	if has.Federated, err = s.federated(ctx, issuers); err != nil {
@@ -88,8 +88,8 @@ func (s *session) Inspect(ctx context.Context, m workflow.Made, p workflow.Plan)
 	return has, nil
 }
 
-// Assigned reads the app roles that the app has, on any service.
-func (s *session) Assigned(ctx context.Context, m workflow.Made, p workflow.Plan) ([]string, error) {
+// ReadAppRoles reads the app roles that the app has, on any service.
+func (s *session) ReadAppRoles(ctx context.Context, m workflow.Made, p workflow.Plan) ([]string, error) {
 	name, err := s.names(ctx, m, p)
 	if err != nil {
 		return nil, err

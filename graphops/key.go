@@ -14,8 +14,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// Keys lists the passwords of an application.
-func (s *session) Keys(ctx context.Context, applicationID string) ([]workflow.Password, error) {
+// Passwords lists the passwords of an application.
+func (s *session) Passwords(ctx context.Context, applicationID string) ([]workflow.Password, error) {
 	keys, err := s.keys(ctx, applicationID)
 	if status(err) == http.StatusNotFound && !s.fresh(applicationID) {
 		return nil, nil // with the application
@@ -53,8 +53,8 @@ func password(c models.PasswordCredentialable) workflow.Password {
 	return workflow.Password{KeyID: value(c.GetKeyId()).String(), Label: value(c.GetDisplayName()), Expires: value(c.GetEndDateTime())}
 }
 
-// AddKey makes a password. Its value is in this answer and nowhere else.
-func (s *session) AddKey(ctx context.Context, applicationID, label string, expires time.Time) (workflow.Password, workflow.Secret, error) {
+// AddPassword makes a password. Its value is in this answer and nowhere else.
+func (s *session) AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (workflow.Password, workflow.Secret, error) {
 	fail := func(err error) (workflow.Password, workflow.Secret, error) {
 		return workflow.Password{}, workflow.Secret{}, s.fault(err, applicationID)
 	}
@@ -86,10 +86,10 @@ func (s *session) AddKey(ctx context.Context, applicationID, label string, expir
 // keyNamed is what a session calls a password.
 func keyNamed(keyID string) string { return "password " + strings.ToLower(keyID) }
 
-// RemoveKey removes a password. That there is none can have the code of a
+// RemovePassword removes a password. That there is none can have the code of a
 // mistake, so it is looked up. While a password may be young, a replica that has none
 // has not heard of it: it is gone only once Graph has accepted its removal.
-func (s *session) RemoveKey(ctx context.Context, applicationID, keyID string) error {
+func (s *session) RemovePassword(ctx context.Context, applicationID, keyID string) error {
 	id := guid(keyID)
 	if id == nil {
 		return errors.New("removePassword: the key ID is not a GUID")

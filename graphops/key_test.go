@@ -16,7 +16,7 @@ func TestAKeyIsMadeListedAndRemoved(t *testing.T) {
 	s := w.session("ada")
 	obj, appID, _ := w.made(s, app("payroll"))
 	expires := w.now().Add(90 * 24 * time.Hour).UTC().Truncate(time.Second)
-	key, secret, err := s.AddKey(t.Context(), obj, "EA-1 (1)", expires)
+	key, secret, err := s.AddPassword(t.Context(), obj, "EA-1 (1)", expires)
 	if w.saw(err) != nil {
 		t.Fatal(err)
 	}
@@ -24,19 +24,19 @@ func TestAKeyIsMadeListedAndRemoved(t *testing.T) {
 		t.Errorf("made %+v", key)
 	}
 	fmt.Fprintf(w.log, "%v %+v %#v %+v", key, secret, secret, s)
-	keys, err := s.Keys(t.Context(), obj)
+	keys, err := s.Passwords(t.Context(), obj)
 	if w.saw(err) != nil || len(keys) != 1 || keys[0].KeyID != key.KeyID || keys[0].Label != key.Label || !keys[0].Expires.Equal(expires) {
 		t.Errorf("keys %+v, %v", keys, err)
 	}
 	for range 2 {
-		if err := s.RemoveKey(t.Context(), obj, key.KeyID); w.saw(err) != nil {
+		if err := s.RemovePassword(t.Context(), obj, key.KeyID); w.saw(err) != nil {
 			t.Fatal(err)
 		}
 	}
 	if got, _ := w.t.Application(appID); len(got.Passwords) != 0 {
 		t.Errorf("passwords %+v", got.Passwords)
 	}
-	if err := s.RemoveKey(t.Context(), obj, "not a key ID"); err == nil {
+	if err := s.RemovePassword(t.Context(), obj, "not a key ID"); err == nil {
 		t.Error("removed what is no key ID")
 	}
 }
@@ -47,18 +47,18 @@ func TestAKeyWhoseAnswerWasLostIsFoundByItsLabel(t *testing.T) {
 		s := w.session("ada")
 		obj, appID, _ := w.made(s, app("payroll"))
 		w.s.Fail("addPassword", entratest.After, status, 1)
-		if _, _, err := s.AddKey(t.Context(), obj, "EA-1 (1)", w.now().Add(time.Hour)); !isTemporary(w.saw(err)) {
+		if _, _, err := s.AddPassword(t.Context(), obj, "EA-1 (1)", w.now().Add(time.Hour)); !isTemporary(w.saw(err)) {
 			t.Fatalf("got %v", err)
 		}
 		if n := w.count("addPassword"); n != 1 {
 			t.Errorf("addPassword was sent %d times", n)
 		}
-		keys, err := s.Keys(t.Context(), obj)
+		keys, err := s.Passwords(t.Context(), obj)
 		if err != nil || len(keys) != 1 || keys[0].Label != "EA-1 (1)" {
 			t.Fatalf("keys %+v, %v", keys, err)
 		}
 		w.s.Fail("removePassword", entratest.After, status, 1)
-		if err := w.patiently(func() error { return s.RemoveKey(t.Context(), obj, keys[0].KeyID) }); err != nil {
+		if err := w.patiently(func() error { return s.RemovePassword(t.Context(), obj, keys[0].KeyID) }); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := w.t.Application(appID); len(got.Passwords) != 0 {
@@ -81,7 +81,7 @@ func TestAPolicyAgainstSecretsIsSaidInWords(t *testing.T) {
 			w.t.Change(c.knob)
 			s := w.session("ada")
 			obj, _, _ := w.made(s, app("payroll"))
-			_, _, err := s.AddKey(t.Context(), obj, "EA-1", w.now().Add(48*time.Hour))
+			_, _, err := s.AddPassword(t.Context(), obj, "EA-1", w.now().Add(48*time.Hour))
 			if no := trouble(w.saw(err)); no == nil || no.Code != c.code || no.Ref == "" || !strings.Contains(no.Text, c.says) {
 				t.Errorf("got %+v", err)
 			}
@@ -97,17 +97,17 @@ func TestKeysOfAnApplicationThatIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := "99999999-9999-4999-8999-999999999999"
-	if _, err := s.Keys(t.Context(), obj); !isTemporary(w.saw(err)) {
+	if _, err := s.Passwords(t.Context(), obj); !isTemporary(w.saw(err)) {
 		t.Errorf("just after the sign-in it may be too new, and yet: %v", err)
 	}
 	w.later(2 * replication)
-	if keys, err := s.Keys(t.Context(), obj); w.saw(err) != nil || len(keys) != 0 {
+	if keys, err := s.Passwords(t.Context(), obj); w.saw(err) != nil || len(keys) != 0 {
 		t.Errorf("got %v, %v", keys, err)
 	}
-	if err := s.RemoveKey(t.Context(), obj, key); w.saw(err) != nil {
+	if err := s.RemovePassword(t.Context(), obj, key); w.saw(err) != nil {
 		t.Errorf("removing a key of it: %v", err)
 	}
-	if _, _, err := s.AddKey(t.Context(), obj, "x", w.now().Add(time.Hour)); trouble(w.saw(err)) == nil || errors.Is(err, workflow.ErrSessionOver) {
+	if _, _, err := s.AddPassword(t.Context(), obj, "x", w.now().Add(time.Hour)); trouble(w.saw(err)) == nil || errors.Is(err, workflow.ErrSessionOver) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -53,11 +53,11 @@ func TestWhatWasJustMadeMayBeUnknownInManyWords(t *testing.T) {
 			for _, ps := range [][]workflow.Permission{{readDirectory}, {readUser}} {
 				w.wire = says
 				err := w.saw(s.EnsureConsent(t.Context(), sp, ps))
-				lag, ok := errors.AsType[workflow.Explained](err)
+				lag, ok := errors.AsType[workflow.Describer](err)
 				if !ok || !isTemporary(err) {
 					t.Fatalf("%s: %v", ps[0].Name, err)
 				}
-				if no := lag.Explain(); no == nil || !strings.Contains(no.Text, "may have been deleted in Entra") || no.Ref == "" {
+				if no := lag.Describe(); no == nil || !strings.Contains(no.Text, "may have been deleted in Entra") || no.Ref == "" {
 					t.Errorf("should it last, %s: %+v", ps[0].Name, no)
 				}
 				w.wire = nil
@@ -86,7 +86,7 @@ func TestOtherReasonsToWaitHaveNoLastWord(t *testing.T) {
 	for _, status := range []int{429, 503} {
 		w.wire = saying(status, `{}`)
 		err := w.saw(s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory}))
-		if lag, ok := errors.AsType[workflow.Explained](err); !isTemporary(err) || !ok || lag.Explain() != nil {
+		if lag, ok := errors.AsType[workflow.Describer](err); !isTemporary(err) || !ok || lag.Describe() != nil {
 			t.Errorf("%d: %v", status, err)
 		}
 	}

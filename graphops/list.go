@@ -30,14 +30,14 @@ type partial struct {
 	op operation
 }
 
-var _ workflow.Explained = (*partial)(nil)
+var _ workflow.Describer = (*partial)(nil)
 
 func (p *partial) Error() string {
 	return fmt.Sprintf("%s: the list does not end within %d pages and %s", p.op.name, listPages, listFor)
 }
 
-func (p *partial) Explain() *workflow.Trouble {
-	return &workflow.Trouble{Code: "ListNotWhole", Text: fmt.Sprintf("To %s, the bot reads a list of %s, and that did not end within %d pages and %d seconds. "+
+func (p *partial) Describe() *workflow.ServiceError {
+	return &workflow.ServiceError{Code: "ListNotWhole", Text: fmt.Sprintf("To %s, the bot reads a list of %s, and that did not end within %d pages and %d seconds. "+
 		"It may have much more, so nothing was decided by the part that was seen. Try again; if it stays so, make the list shorter, or ask the operator to check %s of this tenant in the configuration, and any proxy in between.",
 		p.op.words, p.by.name, listPages, listFor/time.Second, p.by.setting)}
 }
@@ -97,7 +97,7 @@ func (g *graph) somePages(ctx context.Context, op operation, r *kiota.RequestInf
 		}
 		next, err := url.Parse(link)
 		if err != nil {
-			return false, &astray{graphService, otherPage, ""}
+			return false, &misdirected{graphService, otherPage, ""}
 		}
 		r = g.get("")
 		r.UrlTemplate = ""

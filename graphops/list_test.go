@@ -26,20 +26,20 @@ var listingPlan = workflow.Plan{Permissions: []workflow.Permission{readDirectory
 
 var listings = []listing{
 	{"what an app has", func(w *world, s workflow.Session, m workflow.Made) error {
-		return last(s.Inspect(w.Context(), m, listingPlan))
+		return last(s.ReadGrants(w.Context(), m, listingPlan))
 	}},
 	{"its app roles", func(w *world, s workflow.Session, m workflow.Made) error {
-		return last(s.Assigned(w.Context(), m, listingPlan))
+		return last(s.ReadAppRoles(w.Context(), m, listingPlan))
 	}},
 	{"what an adopted app has", func(w *world, s workflow.Session, m workflow.Made) error {
-		_, _, _, err := s.Look(w.Context(), m, listingPlan)
+		_, _, _, err := s.ReadApplication(w.Context(), m, listingPlan)
 		return err
 	}},
 	{"its owners", func(w *world, s workflow.Session, m workflow.Made) error {
 		return last(s.Owners(w.Context(), m.ObjectID))
 	}},
 	{"what is trimmed", func(w *world, s workflow.Session, m workflow.Made) error {
-		return s.Trim(w.Context(), m, workflow.Plan{}, listingPlan)
+		return s.RemovePermissions(w.Context(), m, workflow.Plan{}, listingPlan)
 	}},
 	{"its trust in other issuers", func(w *world, s workflow.Session, m workflow.Made) error {
 		return s.RemoveCredentials(w.Context(), m.ObjectID, listingPlan)
@@ -152,8 +152,8 @@ func TestAListThatWasNotReadToItsEndDecidesNothing(t *testing.T) {
 					return counted(r)
 				}
 				err := w.saw(l.do(w, s, m))
-				x, ok := errors.AsType[workflow.Explained](err)
-				if !ok || x.Explain() == nil || x.Explain().Code != "ListNotWhole" || trouble(err) != nil || isTemporary(err) {
+				x, ok := errors.AsType[workflow.Describer](err)
+				if !ok || x.Describe() == nil || x.Describe().Code != "ListNotWhole" || trouble(err) != nil || isTemporary(err) {
 					t.Errorf("it says %v", err)
 				}
 				if calls > e.most {
@@ -203,7 +203,7 @@ func TestALongListIsReadToItsEnd(t *testing.T) {
 		t.Errorf("of more deleted applications than are looked at: %v", err)
 	}
 	later := (&answer{op: opApplication}).unseenName(true)
-	if x, ok := errors.AsType[workflow.Explained](later); !ok || !isTemporary(later) || !strings.Contains(x.Explain().Text, "which were not all") {
+	if x, ok := errors.AsType[workflow.Describer](later); !ok || !isTemporary(later) || !strings.Contains(x.Describe().Text, "which were not all") {
 		t.Errorf("it says %v", later)
 	}
 }

@@ -20,11 +20,11 @@ func slowly(most time.Duration) entratest.Replication {
 func TestASecretWhoseAnswerWasLostDoesNotStay(t *testing.T) {
 	register := func(g *game) {
 		r, err := g.desk.Submit(g.t.Context(), bea, g.drawn())
-		g.stands(g.opened(g.ends(g.approve(r, err), workflow.Ready)))
+		g.stands(g.opened(g.ends(g.approve(r, err), workflow.StateReady)))
 	}
 	renew := func(g *game) {
 		r, err := g.desk.Renew(g.t.Context(), bea, g.oldApp.ID, g.draft())
-		g.hasBoth(g.oldApp, g.opened(g.ends(g.approve(r, err), workflow.Ready)))
+		g.hasBoth(g.oldApp, g.opened(g.ends(g.approve(r, err), workflow.StateReady)))
 	}
 	for _, c := range []struct {
 		name         string
@@ -41,7 +41,7 @@ func TestASecretWhoseAnswerWasLostDoesNotStay(t *testing.T) {
 		{"not made, and 429 is answered", 429, 2, entratest.Before, false, time.Minute, 5 * time.Minute},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			someSeeds(t, 3, func(w way) bool { return w.credential == workflow.ClientSecret }, func(g *game) {
+			someSeeds(t, 3, func(w way) bool { return w.credential == workflow.CredentialSecret }, func(g *game) {
 				if c.renews {
 					g.oldApp = g.sold()
 					time.Sleep(time.Hour)

@@ -36,9 +36,9 @@ var pfx = pkcs12.LegacyDES
 
 // MakeCertificate makes an RSA key and a certificate for it that signs itself, for
 // clients only. Entra takes the key out of it and asks no authority.
-func (d *Directory) MakeCertificate(commonName string, expires time.Time) (certificate.Certificate, workflow.Keyed, error) {
-	fail := func(what string, err error) (certificate.Certificate, workflow.Keyed, error) {
-		return certificate.Certificate{}, workflow.Keyed{}, fmt.Errorf("making a certificate: %s: %w", what, err)
+func (d *Directory) MakeCertificate(commonName string, expires time.Time) (certificate.Certificate, workflow.PFX, error) {
+	fail := func(what string, err error) (certificate.Certificate, workflow.PFX, error) {
+		return certificate.Certificate{}, workflow.PFX{}, fmt.Errorf("making a certificate: %s: %w", what, err)
 	}
 	key, err := d.newKey(keyBits)
 	if err != nil {
@@ -72,7 +72,7 @@ func (d *Directory) MakeCertificate(commonName string, expires time.Time) (certi
 	if err != nil {
 		return fail("the file", err)
 	}
-	return c, workflow.Keyed{PFX: workflow.NewSecret(string(file)), Password: workflow.NewSecret(password)}, nil
+	return c, workflow.PFX{PFX: workflow.NewSecret(string(file)), Password: workflow.NewSecret(password)}, nil
 }
 
 // passwordLetters are letters and digits without those that look like another.

@@ -23,7 +23,7 @@ import (
 
 // make makes a certificate that is valid for a year, and keeps what is secret
 // about it out of the log.
-func (w *world) make(name string) (certificate.Certificate, workflow.Keyed) {
+func (w *world) make(name string) (certificate.Certificate, workflow.PFX) {
 	w.Helper()
 	c, keyed, err := w.dir.MakeCertificate(name, w.now().Add(8760*time.Hour).Truncate(time.Second))
 	if w.saw(err) != nil {
@@ -154,7 +154,7 @@ func TestAnAppProvesItselfWithAMadeCertificate(t *testing.T) {
 	if _, err := prove(workflow.Proof{Keyed: stranger}); !isTemporary(err) {
 		t.Errorf("another certificate: %v", err)
 	}
-	for _, p := range []workflow.Proof{{Keyed: workflow.Keyed{PFX: keyed.PFX, Password: stranger.Password}}, {Keyed: workflow.Keyed{PFX: keyed.Password, Password: keyed.Password}}} {
+	for _, p := range []workflow.Proof{{Keyed: workflow.PFX{PFX: keyed.PFX, Password: stranger.Password}}, {Keyed: workflow.PFX{PFX: keyed.Password, Password: keyed.Password}}} {
 		if _, err := prove(p); err == nil || isTemporary(err) {
 			t.Errorf("a file that does not open: %v", err)
 		}

@@ -185,9 +185,9 @@ func differsFrom(want workflow.Scope, sc object, enabled bool) error {
 	case name != want.Name:
 		return workflow.ScopeElsewhere(name, want.Name)
 	case !enabled:
-		return &workflow.Trouble{Code: "ScopeDisabled", Text: "the app exposes the scope " + name + " already, but it is disabled. One of its owners has to enable it in Entra (Expose an API); then press Retry."}
+		return &workflow.ServiceError{Code: "ScopeDisabled", Text: "the app exposes the scope " + name + " already, but it is disabled. One of its owners has to enable it in Entra (Expose an API); then press Retry."}
 	case want.AdminsOnly != (sc.text("type") == "Admin"):
-		return &workflow.Trouble{Code: "ScopeDiffers", Text: fmt.Sprintf("who may consent to the app's scope %s is not as in the plan any more. One of its owners has to change that in Entra (Expose an API); then press Retry.", name)}
+		return &workflow.ServiceError{Code: "ScopeDiffers", Text: fmt.Sprintf("who may consent to the app's scope %s is not as in the plan any more. One of its owners has to change that in Entra (Expose an API); then press Retry.", name)}
 	}
 	return nil
 }

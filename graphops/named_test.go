@@ -12,7 +12,7 @@ func TestADeletedApplicationOfTheSameUniqueNameIsRestored(t *testing.T) {
 	s := w.session("ada", all...)
 	a := app("payroll", readDirectory)
 	id, appID, sp := w.made(s, a)
-	if _, _, err := s.AddKey(t.Context(), id, "EA-1", w.now().Add(24*time.Hour)); err != nil {
+	if _, _, err := s.AddPassword(t.Context(), id, "EA-1", w.now().Add(24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.DeleteApplication(t.Context(), a.UniqueName, id); err != nil { // by somebody

@@ -16,7 +16,7 @@ import (
 // signedIn is a session of Ada's for something of that age.
 func (w *seedWorld) signedIn(p workflow.Plan, changed time.Time) workflow.Session {
 	w.t.Helper()
-	in, err := w.dir.SignIn(w.t.Context(), "contoso", p.SignInScopes(workflow.Provision))
+	in, err := w.dir.SignIn(w.t.Context(), "contoso", p.SignInScopes(workflow.TaskProvision))
 	if err == nil {
 		err = w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com")
 	}
@@ -72,7 +72,7 @@ func TestAnApplicationRestoredByItsNameHasNoCredentialOnAnyReplica(t *testing.T)
 			_, err = s.EnsureServicePrincipal(t.Context(), appID)
 		}
 		if err == nil {
-			_, _, err = s.AddKey(t.Context(), id, "somebody's", time.Now().Add(24*time.Hour))
+			_, _, err = s.AddPassword(t.Context(), id, "somebody's", time.Now().Add(24*time.Hour))
 		}
 		if err == nil {
 			err = s.EnsureFederated(t.Context(), id, "somebody", workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"})
@@ -103,7 +103,7 @@ func TestWhatIsRetiredAtOnceKeepsNoConsentAndNoTrust(t *testing.T) {
 		mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
 		user, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "User.Read")
 		p := workflow.Plan{Permissions: []workflow.Permission{mail, user}}
-		p.Credential = workflow.Credential{Kind: workflow.Federated, Federated: workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"}}
+		p.Credential = workflow.Credential{Kind: workflow.CredentialFederated, Federated: workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"}}
 		w.slowReplicas()
 		s := w.signedIn(p, time.Now())
 		var id, appID, sp string

@@ -92,7 +92,7 @@ func mergedRoles(has []json.RawMessage, a workflow.App) (roles, closing []json.R
 		ours := o.same("id", roleID(a.UniqueName, o.text("value")))
 		switch {
 		case want >= 0 && !ours && !enabled:
-			return nil, nil, false, &workflow.Trouble{Code: "RoleDisabled", Text: "the app has the app role " + o.text("value") + " already, but it is disabled. One of its owners has to enable it in Entra (App roles); then press Retry."}
+			return nil, nil, false, &workflow.ServiceError{Code: "RoleDisabled", Text: "the app has the app role " + o.text("value") + " already, but it is disabled. One of its owners has to enable it in Entra (App roles); then press Retry."}
 		case want >= 0 && !ours && readRole(o).For() != a.AppRoles[want].For():
 			return nil, nil, false, workflow.RoleElsewhere(readRole(o), a.AppRoles[want])
 		case want >= 0 && ours && (!enabled || !isRole(o, a.AppRoles[want])):

@@ -37,7 +37,7 @@ func TestWhatAnAppOffersIsWrittenReadAndRemoved(t *testing.T) {
 			offers := func(want workflow.App) {
 				t.Helper()
 				var has workflow.Plan
-				if err := w.patiently(func() (err error) { has, _, _, err = s.Look(t.Context(), m, workflow.Plan{}); return err }); err != nil {
+				if err := w.patiently(func() (err error) { has, _, _, err = s.ReadApplication(t.Context(), m, workflow.Plan{}); return err }); err != nil {
 					t.Fatal(err)
 				}
 				if !slices.Equal(has.AppRoles, want.AppRoles) || !slices.Equal(has.IdentifierURIs, want.IdentifierURIs) || !reflect.DeepEqual(has.OptionalClaims, want.OptionalClaims) || !reflect.DeepEqual(has.Scopes, want.Scopes) {
@@ -79,7 +79,7 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := func() string {
-		has, _, _, err := s.Look(t.Context(), workflow.Made{ObjectID: objectID, AppID: appID}, workflow.Plan{})
+		has, _, _, err := s.ReadApplication(t.Context(), workflow.Made{ObjectID: objectID, AppID: appID}, workflow.Plan{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 	}
 	a.Drops = workflow.Plan{AppRoles: a.AppRoles[1:], OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
 	for range 2 {
-		if _, err := s.TakeBackAPI(t.Context(), objectID, appID, a, false); err != nil {
+		if _, err := s.RemoveAPI(t.Context(), objectID, appID, a, false); err != nil {
 			t.Fatal(err)
 		}
 		if got := names(); got != "Theirs Theirs, upn" {
@@ -121,7 +121,7 @@ func TestARoleOfOthersThatIsForSomebodyElseIsRefused(t *testing.T) {
 	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
 	a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
 	err := s.EnsureAPI(t.Context(), objectID, appID, a)
-	if no, ok := errors.AsType[*workflow.Trouble](err); !ok || no.Code != "RoleDiffers" || !strings.Contains(no.Text, "for people and apps; the plan has it for apps") {
+	if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "RoleDiffers" || !strings.Contains(no.Text, "for people and apps; the plan has it for apps") {
 		t.Errorf("it is answered with %v", err)
 	}
 	w.only("refused", before, w.t.Raw(appID))
@@ -138,7 +138,7 @@ func TestAScopeOfOthersThatDiffersInCapitalsIsRefused(t *testing.T) {
 	a.Scopes = []workflow.Scope{scope("ODD.SCOPE", false)}
 	for _, a.Merge = range []bool{true, false} {
 		err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a)
-		if no, ok := errors.AsType[*workflow.Trouble](err); !ok || no.Code != "ScopeDiffers" || !strings.Contains(no.Text, "the scope odd.scope already. The plan has it as ODD.SCOPE") {
+		if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "ScopeDiffers" || !strings.Contains(no.Text, "the scope odd.scope already. The plan has it as ODD.SCOPE") {
 			t.Errorf("it is answered with %v", err)
 		}
 	}

@@ -15,7 +15,7 @@ func TestOneCredentialThatStaysKeepsNoOtherInUse(t *testing.T) {
 	s := w.session("ada")
 	objectID, appID, _ := w.made(s, app("keys"))
 	for _, label := range []string{"EA-1", "EA-2"} {
-		if _, _, err := s.AddKey(t.Context(), objectID, label, w.now().Add(24*time.Hour)); err != nil {
+		if _, _, err := s.AddPassword(t.Context(), objectID, label, w.now().Add(24*time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -26,7 +26,7 @@ func TestOneCredentialThatStaysKeepsNoOtherInUse(t *testing.T) {
 	if err := w.saw(s.RemoveCredentials(t.Context(), objectID, workflow.Plan{})); err == nil {
 		t.Error("a secret stays, and nobody is told")
 	}
-	if keys, err := s.Keys(t.Context(), objectID); err != nil || len(keys) != 1 {
+	if keys, err := s.Passwords(t.Context(), objectID); err != nil || len(keys) != 1 {
 		t.Errorf("%d secrets stay, want the one that Entra did not remove (%v)", len(keys), err)
 	}
 	if got := w.thumbprints(appID); len(got) != 0 {

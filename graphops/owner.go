@@ -21,7 +21,7 @@ type ownership struct {
 	app  string
 	left []ownerChange
 	is   map[string]bool // whether somebody is an owner, by ID, as a write has said
-	no   map[string]*workflow.Trouble
+	no   map[string]*workflow.ServiceError
 
 	principal *principalOwnership // goes with the first batch
 
@@ -45,7 +45,7 @@ func (s *session) EnsureOwners(ctx context.Context, m workflow.Made, users, not,
 	if s.token.closed() {
 		return workflow.Ownership{}, workflow.ErrSessionOver
 	}
-	o := &ownership{s: s, app: m.ObjectID, principal: s.principalOwnership(m.ServicePrincipal, leave), is: make(map[string]bool), no: make(map[string]*workflow.Trouble)}
+	o := &ownership{s: s, app: m.ObjectID, principal: s.principalOwnership(m.ServicePrincipal, leave), is: make(map[string]bool), no: make(map[string]*workflow.ServiceError)}
 	for _, user := range users {
 		o.left = append(o.left, ownerChange{user: strings.ToLower(user), add: true})
 	}
@@ -140,7 +140,7 @@ func (o *ownership) answered(ctx context.Context, c ownerChange) (done bool, err
 		}
 	}
 	err = o.s.fault(c.err, o.app)
-	no, final := err.(*workflow.Trouble)
+	no, final := err.(*workflow.ServiceError)
 	if !final {
 		return false, err
 	}

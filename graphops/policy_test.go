@@ -127,7 +127,7 @@ func TestAPolicyByDateIsComparedWithTheCreationOfTheApp(t *testing.T) {
 	if p, _ := w.reads(workflow.Ask{Application: old}); p != (workflow.AppPolicy{}) {
 		t.Errorf("an app from before: %+v", p)
 	}
-	if _, _, err := s.AddKey(t.Context(), old, "EA-1", w.now().Add(time.Hour)); w.saw(err) != nil {
+	if _, _, err := s.AddPassword(t.Context(), old, "EA-1", w.now().Add(time.Hour)); w.saw(err) != nil {
 		t.Errorf("Entra itself: %v", err)
 	}
 	if p, _ := w.reads(workflow.Ask{}); p != (workflow.AppPolicy{}) {
@@ -176,7 +176,7 @@ func TestExemptionsFromAPolicyAreSeen(t *testing.T) {
 		t.Errorf("where somebody is exempt nothing is forbidden for certain: %+v", p)
 	}
 	other, _, _ := w.made(s, app("by somebody exempt"))
-	if _, _, err := s.AddKey(t.Context(), other, "EA-1", w.now().Add(time.Hour)); w.saw(err) != nil {
+	if _, _, err := s.AddPassword(t.Context(), other, "EA-1", w.now().Add(time.Hour)); w.saw(err) != nil {
 		t.Errorf("Entra itself: %v", err)
 	}
 }

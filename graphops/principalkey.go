@@ -84,7 +84,7 @@ func (s *session) removeOwnKey(ctx context.Context, appID, id, keyID string) err
 	body := object{}
 	body.set("keyId", keyID)
 	err := s.changePrincipal(ctx, opRemoveKeyOf, kiota.POST, "/servicePrincipals/{id}/removePassword", id, body)
-	if _, no := errors.AsType[*workflow.Trouble](err); !no {
+	if _, no := errors.AsType[*workflow.ServiceError](err); !no {
 		return err
 	}
 	p, readErr := s.ownKeys(ctx, appID)

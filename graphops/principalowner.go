@@ -66,7 +66,7 @@ func (o *principalOwnership) outcome(ctx context.Context, has *workflow.Ownershi
 	kept := make(map[string]bool) // refused, and so a note
 	for n, i := range o.away {
 		err := o.s.fault(i.err, o.id)
-		_, final := err.(*workflow.Trouble)
+		_, final := err.(*workflow.ServiceError)
 		switch {
 		case i.err == nil:
 			o.s.isGone(ownerOf(o.users[n], o.id))
@@ -78,7 +78,7 @@ func (o *principalOwnership) outcome(ctx context.Context, has *workflow.Ownershi
 		}
 	}
 	ids, err := o.s.ownersOf(ctx, o.id, o.list)
-	if unread, final := err.(*workflow.Trouble); final {
+	if unread, final := err.(*workflow.ServiceError); final {
 		has.Unread = unread
 		return worst(errs)
 	}

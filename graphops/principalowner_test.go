@@ -95,14 +95,14 @@ func TestWhoIsKeptAsAnOwnerOfTheServicePrincipalIsTold(t *testing.T) {
 	if has, err := s.EnsureOwners(t.Context(), m, nil, nil, []string{ada}); w.saw(err) != nil || !slices.Equal(has.Principal, []string{ada}) {
 		t.Errorf("%+v, %v", has, err)
 	}
-	if has, err := s.Inspect(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || !slices.Equal(has.OwnPrincipal, []string{ada}) || has.OwnersUnread {
+	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || !slices.Equal(has.OwnPrincipal, []string{ada}) || has.OwnersUnread {
 		t.Errorf("inspected: %+v, %v", has, err)
 	}
 	w.s.Fail("listServicePrincipalOwners", entratest.Before, http.StatusForbidden, 2)
 	if has, err := s.EnsureOwners(t.Context(), m, nil, nil, nil); w.saw(err) != nil || has.Unread == nil || has.Principal != nil {
 		t.Errorf("not shown: %+v, %v", has, err)
 	}
-	if has, err := s.Inspect(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || !has.OwnersUnread {
+	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || !has.OwnersUnread {
 		t.Errorf("inspected, not shown: %+v, %v", has, err)
 	}
 }

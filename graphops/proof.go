@@ -116,8 +116,8 @@ func (d *Directory) proofFault(ctx context.Context, err error) error {
 }
 
 // proofTrouble says for people why the app could not sign in.
-func (a *loginAnswer) proofTrouble() *workflow.Trouble {
-	no := &workflow.Trouble{Code: fmt.Sprintf("AADSTS%d", a.code()), Ref: a.Trace}
+func (a *loginAnswer) proofTrouble() *workflow.ServiceError {
+	no := &workflow.ServiceError{Code: fmt.Sprintf("AADSTS%d", a.code()), Ref: a.Trace}
 	if a.code() == 0 {
 		no.Code = a.Error
 	}

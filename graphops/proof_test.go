@@ -21,7 +21,7 @@ func (w *world) proven(ps ...workflow.Permission) (appID, obj, sp string, secret
 	if err := w.patiently(func() error { return s.EnsureConsent(w.Context(), sp, ps) }); err != nil {
 		w.Fatal(err)
 	}
-	_, secret, err := s.AddKey(w.Context(), obj, "EA-1", w.now().Add(time.Hour))
+	_, secret, err := s.AddPassword(w.Context(), obj, "EA-1", w.now().Add(time.Hour))
 	if w.saw(err) != nil {
 		w.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestAProofThatNoCodeExplainsIsWaitedFor(t *testing.T) {
 			t.Errorf("%s is final: %v", want, err)
 			continue
 		}
-		if no := lag.(workflow.Explained).Explain(); no == nil || no.Code != want || no.Ref != "t" || no.Text == "" {
+		if no := lag.(workflow.Describer).Describe(); no == nil || no.Code != want || no.Ref != "t" || no.Text == "" {
 			t.Errorf("should %s last, people are told %+v", want, no)
 		}
 	}
@@ -157,7 +157,7 @@ func TestAProofWithGraphSaysMore(t *testing.T) {
 	if err := s.EnsureConsent(t.Context(), sp, a.Permissions); err != nil {
 		t.Fatal(err)
 	}
-	_, secret, err := s.AddKey(t.Context(), obj, "x", w.now().Add(time.Hour))
+	_, secret, err := s.AddPassword(t.Context(), obj, "x", w.now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

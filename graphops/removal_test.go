@@ -94,7 +94,7 @@ func (g *game) drawn() workflow.Draft {
 }
 
 func TestAnAlarmThatSaysTheCredentialWasRemovedIsTrue(t *testing.T) {
-	expires := func(w way) bool { return secretly(w) || w.credential == workflow.OwnCertificate }
+	expires := func(w way) bool { return secretly(w) || w.credential == workflow.CredentialCertificate }
 	alarms := 0
 	removalSeeds(t, expires, func(g *game) {
 		g.lags()
@@ -104,9 +104,9 @@ func TestAnAlarmThatSaysTheCredentialWasRemovedIsTrue(t *testing.T) {
 		time.Sleep(time.Duration(g.chance.IntN(20)) * time.Second)
 		g.grantMail(r.Made.ServicePrincipal)
 		r = g.until(id, func(r *workflow.Request) bool {
-			return r.State == workflow.Failed || r.State == workflow.Ready || r.State == workflow.Done
+			return r.State == workflow.StateFailed || r.State == workflow.StateReady || r.State == workflow.StateDone
 		})
-		if r.State != workflow.Failed || !strings.Contains(r.Failure.Text, "ALARM") {
+		if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "ALARM") {
 			return // it was granted too late to be seen
 		}
 		alarms++
@@ -132,14 +132,18 @@ func TestAnUndoneRenewalLeavesTheOldCredentialOnly(t *testing.T) {
 		id := g.approve(r, err)
 		r = g.until(id, func(r *workflow.Request) bool { return r.Made.KeyID+r.Made.Thumbprint != "" })
 		g.grantMail(r.Made.ServicePrincipal)
-		ended := func(r *workflow.Request) bool { return r.State == workflow.Failed || r.State == workflow.Ready }
-		if r = g.until(id, ended); r.State == workflow.Ready {
+		ended := func(r *workflow.Request) bool {
+			return r.State == workflow.StateFailed || r.State == workflow.StateReady
+		}
+		if r = g.until(id, ended); r.State == workflow.StateReady {
 			return // it was granted too late to be seen
 		}
 		_, err = g.desk.Undo(g.t.Context(), id, ada)
 		g.must(err)
-		r = g.until(id, func(r *workflow.Request) bool { return r.State == workflow.Undone || r.State == workflow.Failed })
-		if r.State == workflow.Failed {
+		r = g.until(id, func(r *workflow.Request) bool {
+			return r.State == workflow.StateUndone || r.State == workflow.StateFailed
+		})
+		if r.State == workflow.StateFailed {
 			g.no("the undo failed: %s", r.Failure.Text)
 		}
 		if live := g.live(); !slices.Equal(live, g.credentialOf(old)) {

@@ -52,7 +52,7 @@ func (r *resource) find(p workflow.Permission) (uuid.UUID, error) {
 	if id := guid(p.Name); id != nil && p.Type == catalog.Application {
 		return *id, nil // a role without a name, that an adopted app had
 	}
-	return uuid.UUID{}, &workflow.Trouble{Code: "PermissionNotFound",
+	return uuid.UUID{}, &workflow.ServiceError{Code: "PermissionNotFound",
 		Text: fmt.Sprintf("%s in this tenant has no %s permission called %s. Deny this and ask again without it, or with its present name.", r.name, kind, p.Name)}
 }
 

@@ -34,7 +34,7 @@ func TestAServiceThatIsNotSeenIsMissingOnlyWhereNothingIsYoung(t *testing.T) {
 			s := w.asking("ada", ask)
 			plan := workflow.Plan{Permissions: []workflow.Permission{fullAccess}}
 			made := workflow.Made{ObjectID: objectID, AppID: appID, ServicePrincipal: sp}
-			_, err := s.Inspect(t.Context(), made, plan)
+			_, err := s.ReadGrants(t.Context(), made, plan)
 			if got := isTemporary(err); got != c.waits || err != nil && !got {
 				t.Errorf("reading what the app has: %v", err)
 			}

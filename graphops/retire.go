@@ -39,12 +39,12 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 		return s.fault(err, id)
 	}
 	kind := p.Credential.Kind
-	if len(keys) == 0 && kind == workflow.ClientSecret && s.hidden("keys of "+id) {
+	if len(keys) == 0 && kind == workflow.CredentialSecret && s.hidden("keys of "+id) {
 		return old(opKeys, "the app's client secret is not seen yet")
 	}
 	var errs []error // one that stays keeps no other in use
 	for _, k := range keys {
-		errs = append(errs, s.RemoveKey(ctx, id, k.KeyID))
+		errs = append(errs, s.RemovePassword(ctx, id, k.KeyID))
 	}
 	stays := func(k workflow.Password) bool { return !s.leaves(keyNamed(k.KeyID)) }
 	if len(keys) > 0 && !slices.ContainsFunc(keys, stays) {
@@ -57,7 +57,7 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 			s.isGone("certificates of " + id)
 		}
 	}
-	if err == nil && len(certs) == 0 && (kind == workflow.OwnCertificate || kind == workflow.MadeCertificate) && s.hidden("certificates of "+id) {
+	if err == nil && len(certs) == 0 && (kind == workflow.CredentialCertificate || kind == workflow.CredentialMadeCertificate) && s.hidden("certificates of "+id) {
 		err = old(opCerts, "the app's certificate is not seen yet")
 	}
 	return errors.Join(append(errs, err, s.removeFederated(ctx, id, p.Credential), s.removeFromPrincipal(ctx, appID, served))...)
@@ -87,7 +87,7 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 		return s.fault(err, applicationID)
 	}
 	var known []string
-	if has.Kind == workflow.Federated {
+	if has.Kind == workflow.CredentialFederated {
 		known = append(known, what(has.Federated.Issuer, has.Federated.Subject))
 	}
 	err = s.remove(ctx, items, applicationID)
@@ -305,8 +305,8 @@ func (s *session) restored(ctx context.Context, appID, id string, refused error)
 	return nil // gone for good: a later step makes another
 }
 
-// Alive says whether the application is there.
-func (s *session) Alive(ctx context.Context, appID string) (bool, error) {
+// Exists says whether the application is there.
+func (s *session) Exists(ctx context.Context, appID string) (bool, error) {
 	_, err := s.findApplication(ctx, appID)
 	if status(err) == http.StatusNotFound {
 		return false, nil

@@ -35,7 +35,7 @@ import (
 func TestAScriptMakesWhatTheBotMakes(t *testing.T) {
 	query := jmespath(t)
 	for i, of := range ways() {
-		if of.credential == workflow.MadeCertificate {
+		if of.credential == workflow.CredentialMadeCertificate {
 			continue // a script has no private key to make one for
 		}
 		t.Run(of.product.Name+" with "+string(of.credential), func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestAScriptMakesWhatTheBotMakes(t *testing.T) {
 				defer func() { g.running(); broken = g.broken }()
 				g.played(func(g *game) {
 					r, err := g.desk.Submit(t.Context(), bea, g.draft())
-					r = g.ends(g.approve(r, err), workflow.Ready, workflow.Done)
+					r = g.ends(g.approve(r, err), workflow.StateReady, workflow.StateDone)
 					bots = g.picture(g.token("https://graph.test/.default"), "")
 					plan := r.Has()
 					plan.Owners = append([]workflow.Person{r.Requester}, plan.Owners...) // as an export does

@@ -61,7 +61,7 @@ func (g *game) stands(r *workflow.Request) {
 		g.no("it is %s %s %s, and %+v was written down", a.AppID, a.ID, a.ServicePrincipalID, r.Made)
 	}
 	g.hasPlan(a, p)
-	if a.AssignmentRequired != p.NobodySignsIn() && r.Kind != workflow.Update {
+	if a.AssignmentRequired != p.NobodySignsIn() && r.Kind != workflow.KindUpdate {
 		g.no("assignment required is %t", a.AssignmentRequired)
 	}
 	g.hasCredential(a, r)

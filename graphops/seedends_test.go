@@ -35,7 +35,7 @@ func (g *game) ends(id string, want ...workflow.State) *workflow.Request {
 			g.net.after = nil
 			g.calm(r)
 			return r
-		case r.State == workflow.Signing && r.SignIn.Status == workflow.SignInOver:
+		case r.State == workflow.StateSignIn && r.SignIn.Status == workflow.SignInOver:
 			if g.isTokenEnd(r) {
 				g.presses++
 				g.expired[id]++
@@ -45,7 +45,7 @@ func (g *game) ends(id string, want ...workflow.State) *workflow.Request {
 			}
 			_, err := g.desk.NewCode(g.t.Context(), id, ada)
 			g.must(err)
-		case r.State == workflow.Failed || r.State == workflow.Pending && time.Since(began) > time.Minute:
+		case r.State == workflow.StateFailed || r.State == workflow.StatePending && time.Since(began) > time.Minute:
 			g.no("%s is %s: %s", id, r.State, r.Failure.Text)
 			return r
 		case time.Since(began) > 3*time.Hour:
@@ -65,7 +65,7 @@ func (g *game) crashing() func(*workflow.Request) bool {
 	}
 	if how := g.chance.IntN(3); how > 0 {
 		g.cutAfter(g.chance.IntN(12))
-		if on := g.power; how == 1 && g.credential == workflow.ClientSecret { // a secret that nobody has
+		if on := g.power; how == 1 && g.credential == workflow.CredentialSecret { // a secret that nobody has
 			g.net.after = func(r *http.Request) bool {
 				*on = *on && !strings.HasSuffix(r.URL.Path, "/addPassword")
 				return *on
@@ -82,7 +82,7 @@ func (g *game) crashing() func(*workflow.Request) bool {
 	}
 	began, at, done := time.Now(), time.Duration(g.chance.Int64N(int64(40*time.Second))), false
 	return func(r *workflow.Request) bool {
-		if done || time.Since(began) < at || r.State != workflow.Provisioning {
+		if done || time.Since(began) < at || r.State != workflow.StateProvisioning {
 			return false
 		}
 		done = true
@@ -93,7 +93,7 @@ func (g *game) crashing() func(*workflow.Request) bool {
 // restarts is how often people were told of one.
 func restarts(r *workflow.Request) (n int) {
 	for _, e := range r.History {
-		if e.What == workflow.Restarted {
+		if e.Kind == workflow.EventRestarted {
 			n++
 		}
 	}
@@ -104,10 +104,10 @@ func restarts(r *workflow.Request) (n int) {
 // in once for each task, and again only where a crash or the end of a token cost that.
 func (g *game) calm(r *workflow.Request) {
 	for _, e := range r.History {
-		switch e.What {
-		case workflow.Alarmed, workflow.HasFailed, workflow.SignInUseless:
-			if !g.tokensEnd || e.What != workflow.SignInUseless {
-				g.no("%s: %s: %s", r.ID, e.What, e.Text)
+		switch e.Kind {
+		case workflow.EventAlarm, workflow.EventFailed, workflow.EventSignInFailed:
+			if !g.tokensEnd || e.Kind != workflow.EventSignInFailed {
+				g.no("%s: %s: %s", r.ID, e.Kind, e.Text)
 			}
 		}
 	}

@@ -71,11 +71,11 @@ const (
 func (g *game) fillCredential(d *workflow.Draft, kind workflow.CredentialKind) {
 	d.Credential = kind
 	switch kind {
-	case workflow.ClientSecret, workflow.MadeCertificate:
+	case workflow.CredentialSecret, workflow.CredentialMadeCertificate:
 		d.Lifetime = 90 * 24 * time.Hour
-	case workflow.OwnCertificate:
+	case workflow.CredentialCertificate:
 		d.Certificate = g.ownCertificate()
-	case workflow.Federated:
+	case workflow.CredentialFederated:
 		d.Federated = workflow.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:contoso/backup:ref:refs/heads/main"}
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // hand is Ada at work in the tenant, without the bot.
 func (g *game) hand(plan workflow.Plan, do func(workflow.Session)) {
-	scopes := plan.SignInScopes(workflow.Provision)
+	scopes := plan.SignInScopes(workflow.TaskProvision)
 	in, err := g.dir.SignIn(g.t.Context(), "contoso", scopes)
 	g.must(err)
 	g.must(g.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
@@ -34,7 +34,7 @@ func (g *game) legacy() (before entratest.Application) {
 		id, appID, sp := g.makes(s, a)
 		g.byHandDone(func() error { return s.EnsureConsent(g.t.Context(), sp, plan.Permissions) })
 		g.byHandDone(func() error {
-			_, _, err := s.AddKey(g.t.Context(), id, "by hand", time.Now().Add(200*24*time.Hour))
+			_, _, err := s.AddPassword(g.t.Context(), id, "by hand", time.Now().Add(200*24*time.Hour))
 			return err
 		})
 		g.owns(s, id)
@@ -87,7 +87,7 @@ func (g *game) adopted() (*workflow.Request, entratest.Application) {
 
 func (g *game) adopt() {
 	r, before := g.adopted()
-	r = g.opened(g.ends(g.approve(r, nil), workflow.Ready, workflow.Done))
+	r = g.opened(g.ends(g.approve(r, nil), workflow.StateReady, workflow.StateDone))
 	g.adoptedStands(r, before)
 }
 
@@ -96,7 +96,7 @@ func (g *game) undoAdopt() {
 	r = g.lapsed(g.approve(r, nil))
 	_, err := g.desk.Undo(g.t.Context(), r.ID, ada)
 	g.must(err)
-	g.ends(r.ID, workflow.Undone)
+	g.ends(r.ID, workflow.StateUndone)
 	g.same(before)
 }
 
@@ -110,7 +110,7 @@ func (g *game) verify() {
 	g.lags()
 	r, err = g.desk.Verify(g.t.Context(), r.ID, ada, "")
 	g.must(err)
-	g.ends(r.ID, workflow.Done)
+	g.ends(r.ID, workflow.StateDone)
 }
 
 // byHand makes what a plan says.
@@ -141,13 +141,13 @@ func (g *game) credentialByHand(s workflow.Session, id string, c workflow.Creden
 	g.must(err)
 	g.byHandDone(func() (err error) {
 		switch c.Kind {
-		case workflow.ClientSecret:
-			_, _, err = s.AddKey(ctx, id, "by hand", time.Now().Add(c.Lifetime))
-		case workflow.OwnCertificate:
+		case workflow.CredentialSecret:
+			_, _, err = s.AddPassword(ctx, id, "by hand", time.Now().Add(c.Lifetime))
+		case workflow.CredentialCertificate:
 			_, err = s.EnsureCertificate(ctx, id, "by hand", c.Certificate)
-		case workflow.MadeCertificate:
+		case workflow.CredentialMadeCertificate:
 			_, err = s.EnsureCertificate(ctx, id, "by hand", made)
-		case workflow.Federated:
+		case workflow.CredentialFederated:
 			err = s.EnsureFederated(ctx, id, "by-hand", c.Federated)
 		}
 		return err

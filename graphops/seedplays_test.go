@@ -32,14 +32,14 @@ func (g *game) sold() *workflow.Request {
 	g.crashes = false
 	defer func() { g.crashes = crashes }()
 	r, err := g.desk.Submit(g.t.Context(), bea, g.draft())
-	r = g.ends(g.approve(r, err), workflow.Ready, workflow.Done)
+	r = g.ends(g.approve(r, err), workflow.StateReady, workflow.StateDone)
 	return g.opened(r)
 }
 
 // opened has Bea take the credential, if it is handed over.
 func (g *game) opened(r *workflow.Request) *workflow.Request {
 	g.t.Helper()
-	if r.State != workflow.Ready {
+	if r.State != workflow.StateReady {
 		return r
 	}
 	_, given, err := g.desk.Claim(g.t.Context(), r.ID, bea)
@@ -53,7 +53,7 @@ func (g *game) opened(r *workflow.Request) *workflow.Request {
 		g.must(err)
 		r, err = g.desk.Fetched(g.t.Context(), r.ID)
 		g.must(err)
-		proof = workflow.Proof{Keyed: workflow.Keyed{PFX: file, Password: given.Secret}}
+		proof = workflow.Proof{Keyed: workflow.PFX{PFX: file, Password: given.Secret}}
 	}
 	err = g.untilDone(func() error {
 		_, err := g.dir.Prove(g.t.Context(), "contoso", r.Made.AppID, proof, nil)
@@ -68,7 +68,7 @@ func (g *game) opened(r *workflow.Request) *workflow.Request {
 func (g *game) register() {
 	g.lags()
 	r, err := g.desk.Submit(g.t.Context(), bea, g.draft())
-	r = g.opened(g.ends(g.approve(r, err), workflow.Ready, workflow.Done))
+	r = g.opened(g.ends(g.approve(r, err), workflow.StateReady, workflow.StateDone))
 	g.stands(r)
 }
 
@@ -82,7 +82,7 @@ func (g *game) update() {
 		d.Owners = nil
 	}
 	r, err := g.desk.Update(g.t.Context(), bea, old.ID, d)
-	g.stands(g.ends(g.approve(r, err), workflow.Done))
+	g.stands(g.ends(g.approve(r, err), workflow.StateDone))
 }
 
 func (g *game) renew() {
@@ -96,7 +96,7 @@ func (g *game) renew() {
 func (g *game) renewed(old *workflow.Request) *workflow.Request {
 	d := g.draft()
 	r, err := g.desk.Renew(g.t.Context(), bea, old.ID, d)
-	return g.opened(g.ends(g.approve(r, err), workflow.Ready, workflow.Overlap))
+	return g.opened(g.ends(g.approve(r, err), workflow.StateReady, workflow.StateOverlap))
 }
 
 func (g *game) removeOld() {
@@ -114,7 +114,7 @@ func (g *game) removeOld() {
 	g.must(err)
 	_, err = g.desk.RemoveOld(g.t.Context(), r.ID, ada)
 	g.must(err)
-	g.stands(g.ends(r.ID, workflow.Done))
+	g.stands(g.ends(r.ID, workflow.StateDone))
 }
 
 func (g *game) recreate() {
@@ -125,7 +125,7 @@ func (g *game) recreate() {
 	}
 	g.lags()
 	r, err := g.desk.Recreate(g.t.Context(), bea, old.ID, g.draft())
-	g.stands(g.opened(g.ends(g.approve(r, err), workflow.Ready, workflow.Done)))
+	g.stands(g.opened(g.ends(g.approve(r, err), workflow.StateReady, workflow.StateDone)))
 }
 
 func (g *game) retire() {
@@ -158,7 +158,7 @@ func (g *game) isRetired(old *workflow.Request) {
 
 func (g *game) ended(old *workflow.Request) *workflow.Request {
 	r, err := g.desk.Retire(g.t.Context(), bea, old.ID, workflow.Draft{Origin: fmt.Sprint("R", g.forms), Reason: "not needed"})
-	return g.ends(g.approve(r, err), workflow.Done)
+	return g.ends(g.approve(r, err), workflow.StateDone)
 }
 
 func (g *game) retired() *workflow.Request {
@@ -175,7 +175,7 @@ func (g *game) undo() {
 	r = g.lapsed(g.approve(r, err))
 	_, err = g.desk.Undo(g.t.Context(), r.ID, ada)
 	g.must(err)
-	g.ends(r.ID, workflow.Undone)
+	g.ends(r.ID, workflow.StateUndone)
 	g.nothing(1)
 }
 
@@ -184,11 +184,11 @@ func (g *game) lapsed(id string) *workflow.Request {
 	crashes := g.crashes
 	g.crashes = false
 	defer func() { g.crashes = crashes }()
-	r := g.ends(id, workflow.Ready)
+	r := g.ends(id, workflow.StateReady)
 	time.Sleep(73 * time.Hour)
 	r, err := g.desk.Get(g.t.Context(), r.ID)
 	g.must(err)
-	if r.State != workflow.RevokedState {
+	if r.State != workflow.StateRevoked {
 		g.no("%s is %s", r.ID, r.State)
 	}
 	return r
@@ -202,6 +202,6 @@ func (g *game) undoRenew() {
 	r = g.lapsed(g.approve(r, err))
 	_, err = g.desk.Undo(g.t.Context(), r.ID, ada)
 	g.must(err)
-	g.ends(r.ID, workflow.Undone)
+	g.ends(r.ID, workflow.StateUndone)
 	g.stands(old)
 }

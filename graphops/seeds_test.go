@@ -76,8 +76,8 @@ var ways = sync.OnceValue(func() (all []way) {
 	for _, p := range seedProducts() {
 		for _, o := range p.Credentials {
 			all = append(all, way{p, o.Kind})
-			if o.Kind == workflow.OwnCertificate {
-				all = append(all, way{p, workflow.MadeCertificate})
+			if o.Kind == workflow.CredentialCertificate {
+				all = append(all, way{p, workflow.CredentialMadeCertificate})
 			}
 		}
 	}
@@ -94,11 +94,11 @@ type ending struct {
 }
 
 func expires(g way) bool {
-	return g.credential != workflow.NoCredential && g.credential != workflow.Federated
+	return g.credential != workflow.CredentialNone && g.credential != workflow.CredentialFederated
 }
 
 func secretly(g way) bool {
-	return g.credential == workflow.ClientSecret || g.credential == workflow.MadeCertificate
+	return g.credential == workflow.CredentialSecret || g.credential == workflow.CredentialMadeCertificate
 }
 
 var endings = []ending{

@@ -27,11 +27,11 @@ func (g *game) hasCredential(a entratest.Application, r *workflow.Request) {
 
 func (g *game) credentialOf(r *workflow.Request) []string {
 	switch r.Plan.Credential.Kind {
-	case workflow.ClientSecret:
+	case workflow.CredentialSecret:
 		return []string{"secret " + r.Made.KeyID}
-	case workflow.OwnCertificate, workflow.MadeCertificate:
+	case workflow.CredentialCertificate, workflow.CredentialMadeCertificate:
 		return []string{"certificate " + r.Thumbprint()}
-	case workflow.Federated:
+	case workflow.CredentialFederated:
 		return []string{"trust in " + r.Plan.Credential.Federated.Issuer}
 	}
 	return nil

@@ -137,7 +137,7 @@ func (w *seedWorld) crash() {
 	*w.power = false
 	w.net.after = nil
 	for id, r := range w.store.requests { // nobody changes it any more
-		if r.State == workflow.Provisioning || r.State == workflow.Signing && r.SignIn.Status != workflow.SignInOver {
+		if r.State == workflow.StateProvisioning || r.State == workflow.StateSignIn && r.SignIn.Status != workflow.SignInOver {
 			w.lost[id]++
 		}
 	}
@@ -394,7 +394,7 @@ func (m *seedStore) List(_ context.Context, q workflow.Query) ([]*workflow.Reque
 		}
 		if q.State != "" && r.State != q.State || q.App != "" && r.Made.AppID != q.App || q.Requester != "" && r.Requester.ID != q.Requester ||
 			!q.DueBy.IsZero() && (r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy)) ||
-			q.Keeper != "" && !slices.ContainsFunc(r.Keepers(), func(p workflow.Person) bool { return p.ID == q.Keeper }) ||
+			q.Keeper != "" && !slices.ContainsFunc(r.Owners(), func(p workflow.Person) bool { return p.ID == q.Keeper }) ||
 			q.Ends != "" && r.EndsOn() != q.Ends || q.Text != "" && !strings.Contains(strings.ToLower(r.AppName()), strings.ToLower(q.Text)) {
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // SignIn asks for a device code.
-func (d *Directory) SignIn(ctx context.Context, tenant string, scopes []string) (workflow.SigningIn, error) {
+func (d *Directory) SignIn(ctx context.Context, tenant string, scopes []string) (workflow.DeviceLogin, error) {
 	in, err := d.begin(ctx, tenant, scopes)
 	if err != nil {
 		return nil, err

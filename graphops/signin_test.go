@@ -236,9 +236,9 @@ func TestAClosedSessionIsOver(t *testing.T) {
 		"EnsureServicePrincipal": last(s.EnsureServicePrincipal(ctx, appID)),
 		"EnsureOwners":           owned(ctx, s, obj, []string{s.Signer().ObjectID}, nil),
 		"EnsureConsent":          s.EnsureConsent(ctx, sp, nil),
-		"Keys":                   last(s.Keys(ctx, obj)),
-		"AddKey":                 second(s.AddKey(ctx, obj, "x", time.Now())),
-		"RemoveKey":              s.RemoveKey(ctx, obj, obj),
+		"Keys":                   last(s.Passwords(ctx, obj)),
+		"AddKey":                 second(s.AddPassword(ctx, obj, "x", time.Now())),
+		"RemoveKey":              s.RemovePassword(ctx, obj, obj),
 		"DeleteApplication":      s.DeleteApplication(ctx, "entra-app-payroll", ""),
 	} {
 		if !errors.Is(err, workflow.ErrSessionOver) {

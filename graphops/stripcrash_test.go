@@ -44,15 +44,15 @@ func retiredWithACut(t *testing.T, seed uint64, of way, age time.Duration, at in
 			time.Sleep(age)
 			r, err := g.desk.Retire(g.t.Context(), bea, old.ID, workflow.Draft{Origin: "R", Reason: "not needed"})
 			id := g.approve(r, err)
-			g.until(id, func(r *workflow.Request) bool { return r.State == workflow.Provisioning })
+			g.until(id, func(r *workflow.Request) bool { return r.State == workflow.StateProvisioning })
 			n := g.cutAfter(at)
-			g.until(id, func(r *workflow.Request) bool { return r.State == workflow.Done || !*g.power })
+			g.until(id, func(r *workflow.Request) bool { return r.State == workflow.StateDone || !*g.power })
 			calls = *n
 			g.net.after = nil
 			if !*g.power {
 				g.crash()
 				began := time.Now()
-				g.ends(id, workflow.Done)
+				g.ends(id, workflow.StateDone)
 				took = time.Since(began)
 			}
 			g.isRetired(old)
@@ -94,7 +94,7 @@ func TestARetirementGoesOnAtOnceAfterAPowerCutAnywhere(t *testing.T) {
 
 // An app that is young itself is waited for, and no longer than it is young.
 func TestTheRetirementOfAYoungAppGoesOnToo(t *testing.T) {
-	of := ways()[slices.IndexFunc(ways(), func(w way) bool { return w.product.Custom && w.credential == workflow.ClientSecret })]
+	of := ways()[slices.IndexFunc(ways(), func(w way) bool { return w.product.Custom && w.credential == workflow.CredentialSecret })]
 	_, calls := retiredWithACut(t, 0, of, 0, -1)
 	for at := range calls {
 		if took, _ := retiredWithACut(t, 0, of, 0, at); took > workflow.Youth+time.Minute {

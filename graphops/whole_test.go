@@ -77,7 +77,7 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			must("merge", err)
 			must("API", s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a))
 			must("certificate", certified(s.EnsureCertificate(t.Context(), m.ObjectID, "EA-1", cert)))
-			key, _, err := s.AddKey(t.Context(), m.ObjectID, "EA-1", w.now().Add(time.Hour))
+			key, _, err := s.AddPassword(t.Context(), m.ObjectID, "EA-1", w.now().Add(time.Hour))
 			must("secret", err)
 			must("issuer", s.EnsureFederated(t.Context(), m.ObjectID, "EA-1", workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}))
 			w.only("after it was adopted", before, w.t.Raw(m.AppID),
@@ -85,9 +85,9 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 				".publicClient.redirectUris[+]", ".requiredResourceAccess[+]", ".spa.redirectUris[+]", ".web.redirectUriSettings[+]", ".web.redirectUris[+]")
 
 			must("certificate", s.RemoveCertificate(t.Context(), m.ObjectID, cert.Thumbprint))
-			must("secret", s.RemoveKey(t.Context(), m.ObjectID, key.KeyID))
+			must("secret", s.RemovePassword(t.Context(), m.ObjectID, key.KeyID))
 			a.Drops = workflow.Plan{AppRoles: a.AppRoles, OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
-			_, err = s.TakeBackAPI(t.Context(), m.ObjectID, m.AppID, a, true)
+			_, err = s.RemoveAPI(t.Context(), m.ObjectID, m.AppID, a, true)
 			must("API", err)
 			back := workflow.App{ObjectID: m.ObjectID, AppID: m.AppID, UniqueName: a.UniqueName, Merge: true, Drops: workflow.Plan{RedirectURIs: a.RedirectURIs, SPARedirectURIs: a.SPARedirectURIs,
 				PublicRedirectURIs: a.PublicRedirectURIs, PublicClientFlows: true, Permissions: a.Permissions}}

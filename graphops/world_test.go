@@ -162,7 +162,7 @@ func (w *world) leaks() {
 }
 
 // begin asks for a code.
-func (w *world) begin() workflow.SigningIn {
+func (w *world) begin() workflow.DeviceLogin {
 	w.Helper()
 	in, err := w.dir.SignIn(w.Context(), "contoso", botScopes)
 	if w.saw(err) != nil {
@@ -286,8 +286,8 @@ func isTemporary(err error) bool {
 	return ok
 }
 
-func trouble(err error) *workflow.Trouble {
-	t, _ := errors.AsType[*workflow.Trouble](err)
+func trouble(err error) *workflow.ServiceError {
+	t, _ := errors.AsType[*workflow.ServiceError](err)
 	return t
 }
 

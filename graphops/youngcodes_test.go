@@ -25,7 +25,7 @@ func (w *world) wantYoung(err error, code string) {
 		w.Errorf("%s is not waited for: %v", code, err)
 		return
 	}
-	if no := lag.(workflow.Explained).Explain(); no == nil || no.Code != code || no.Text == "" {
+	if no := lag.(workflow.Describer).Describe(); no == nil || no.Code != code || no.Text == "" {
 		w.Errorf("should it last, people are told %+v, want %s", no, code)
 	}
 }
@@ -57,7 +57,7 @@ func TestCode7000229OfANewServicePrincipalIsWaitedFor(t *testing.T) {
 	if w.saw(err) != nil {
 		t.Fatal(err)
 	}
-	_, secret, err := s.AddKey(t.Context(), obj, "EA-1", w.now().Add(time.Hour))
+	_, secret, err := s.AddPassword(t.Context(), obj, "EA-1", w.now().Add(time.Hour))
 	if w.saw(err) != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func opaqueTokens(next http.Handler) http.Handler {
 func TestWhereTokensCannotBeReadTheListSaysWhatTheAppMayDo(t *testing.T) {
 	alarms := 0
 	for _, more := range []bool{false, true} {
-		someSeeds(t, 4, func(w way) bool { return w.credential == workflow.ClientSecret }, func(g *game) {
+		someSeeds(t, 4, func(w way) bool { return w.credential == workflow.CredentialSecret }, func(g *game) {
 			g.net.server = opaqueTokens(g.net.server)
 			g.lags()
 			r, err := g.desk.Submit(g.t.Context(), bea, g.drawn())
@@ -145,13 +145,15 @@ func TestWhereTokensCannotBeReadTheListSaysWhatTheAppMayDo(t *testing.T) {
 				r = g.until(id, func(r *workflow.Request) bool { return r.Made.ServicePrincipal != "" })
 				g.grantMail(r.Made.ServicePrincipal)
 			}
-			r = g.until(id, func(r *workflow.Request) bool { return r.State == workflow.Failed || r.State == workflow.Ready })
-			if r.State == workflow.Failed && more && strings.Contains(r.Failure.Text, "ALARM") && strings.Contains(r.Failure.Text, "Mail.Read") {
+			r = g.until(id, func(r *workflow.Request) bool {
+				return r.State == workflow.StateFailed || r.State == workflow.StateReady
+			})
+			if r.State == workflow.StateFailed && more && strings.Contains(r.Failure.Text, "ALARM") && strings.Contains(r.Failure.Text, "Mail.Read") {
 				alarms++
 				return
 			}
 			note := r.Step(workflow.StepProof).Note
-			if r.State != workflow.Ready || !strings.Contains(note, "its token for Microsoft Graph can't be read, so its permissions there were read from the list of what is assigned to it") {
+			if r.State != workflow.StateReady || !strings.Contains(note, "its token for Microsoft Graph can't be read, so its permissions there were read from the list of what is assigned to it") {
 				g.no("it is %s: %s; the card says %q", r.State, r.Failure.Text, note)
 			}
 			if !more {

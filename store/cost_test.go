@@ -51,7 +51,7 @@ func numberedRequest(i int) *workflow.Request {
 	r.Requester.ID = fmt.Sprintf("U%04d", i%100)
 	r.Team = fmt.Sprintf("C%04d", i%10)
 	if i%10 != 0 {
-		r.State, r.WakeAt = workflow.Done, time.Time{}
+		r.State, r.WakeAt = workflow.StateDone, time.Time{}
 	}
 	return r
 }
@@ -65,7 +65,7 @@ var statusQueries = []struct {
 	{"requester", workflow.Query{Requester: "U0007", Limit: 10}},
 	{"team", workflow.Query{Team: "C0007", Limit: 10}},
 	{"either", workflow.Query{Requester: "U0003", Team: "C0007", Limit: 10}},
-	{"state", workflow.Query{State: workflow.Pending, Limit: 10}},
+	{"state", workflow.Query{State: workflow.StatePending, Limit: 10}},
 	{"text", workflow.Query{Text: "Payroll-Backup", Limit: 10}},
 	{"rare", workflow.Query{Text: "backup-00042", Limit: 10}},
 	{"short", workflow.Query{Text: "ay", Limit: 10}},

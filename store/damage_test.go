@@ -68,7 +68,7 @@ func TestADamagedRequestIsNamedAndTheOthersAreReadAndDue(t *testing.T) {
 	keep(t, b, 5)
 	damages(t, b, 3, flip(40))
 	for what, q := range map[string]workflow.Query{
-		"all": {}, "by state": {State: workflow.Pending}, "by requester": {Requester: "UBEA"}, "by name": {Text: "app-"},
+		"all": {}, "by state": {State: workflow.StatePending}, "by requester": {Requester: "UBEA"}, "by name": {Text: "app-"},
 	} {
 		found, err := b.List(t.Context(), q)
 		names(t, what, err, "EA-3")
@@ -163,7 +163,7 @@ func TestAnUpgradeKeepsADamagedRequestListed(t *testing.T) {
 	b = open(t, path)
 	most := int(newLimit) + 3
 	for what, q := range map[string]workflow.Query{
-		"by requester": {Requester: "UBEA", Limit: most}, "by state": {State: workflow.Pending, Limit: most}, "by name": {Text: "app-", Limit: most},
+		"by requester": {Requester: "UBEA", Limit: most}, "by state": {State: workflow.StatePending, Limit: most}, "by name": {Text: "app-", Limit: most},
 	} {
 		found, err := b.List(t.Context(), q)
 		names(t, what, err, formatID(fresh), formatID(filed))

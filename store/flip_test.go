@@ -48,7 +48,7 @@ func flipped(t *testing.T) (file []byte, all []*workflow.Request) {
 		_, err := b.Update(t.Context(), formatID(uint64(i+1)), func(r *workflow.Request) error {
 			r.Rev++
 			if r.WakeAt = r.WakeAt.Add(time.Duration(i*7%28) * time.Minute); i%5 == 0 {
-				r.State, r.Made.AppID, r.WakeAt = workflow.Done, fmt.Sprint("app-id-", i), time.Time{}
+				r.State, r.Made.AppID, r.WakeAt = workflow.StateDone, fmt.Sprint("app-id-", i), time.Time{}
 			}
 			return nil
 		})
@@ -72,15 +72,15 @@ var whatIsAsked = map[string]struct {
 	has func(r *workflow.Request) bool
 }{
 	"all":          {workflow.Query{}, func(*workflow.Request) bool { return true }},
-	"pending":      {workflow.Query{State: workflow.Pending}, func(r *workflow.Request) bool { return r.State == workflow.Pending }},
-	"done":         {workflow.Query{State: workflow.Done}, func(r *workflow.Request) bool { return r.State == workflow.Done }},
+	"pending":      {workflow.Query{State: workflow.StatePending}, func(r *workflow.Request) bool { return r.State == workflow.StatePending }},
+	"done":         {workflow.Query{State: workflow.StateDone}, func(r *workflow.Request) bool { return r.State == workflow.StateDone }},
 	"by requester": {workflow.Query{Requester: "UBEA"}, func(r *workflow.Request) bool { return r.Requester.ID == "UBEA" }},
 	"by team":      {workflow.Query{Team: "CONE"}, func(r *workflow.Request) bool { return r.Team == "CONE" }},
 	"by name":      {workflow.Query{Text: "pp-1"}, func(r *workflow.Request) bool { return strings.Contains(r.AppName(), "pp-1") }},
 	"by letter":    {workflow.Query{Text: "p"}, func(r *workflow.Request) bool { return strings.Contains(r.AppName(), "p") }},
 	"by app":       {workflow.Query{App: "app-id-5"}, func(r *workflow.Request) bool { return r.Made.AppID == "app-id-5" }},
 	"by keeper": {workflow.Query{Keeper: "UCARL"}, func(r *workflow.Request) bool {
-		return slices.ContainsFunc(r.Keepers(), func(p workflow.Person) bool { return p.ID == "UCARL" })
+		return slices.ContainsFunc(r.Owners(), func(p workflow.Person) bool { return p.ID == "UCARL" })
 	}},
 	"due": {workflow.Query{DueBy: allDue}, func(r *workflow.Request) bool { return !r.WakeAt.IsZero() && !r.WakeAt.After(allDue) }},
 }

@@ -57,7 +57,7 @@ type madeV1 struct {
 	KeyExpires       time.Time `json:"key_expires,omitzero"`
 	Certificate      []byte    `json:"certificate,omitzero"`
 	Thumbprint       string    `json:"thumbprint,omitzero"`
-	Keys             int       `json:"keys,omitzero"`
+	SecretAttempts   int       `json:"keys,omitzero"`
 	Ending           []string  `json:"ending,omitzero"`
 	Ended            []string  `json:"ended,omitzero"`
 	TenantID         string    `json:"tenant_id,omitzero"`
@@ -97,22 +97,22 @@ type postV1 struct {
 }
 
 type eventV1 struct {
-	At    time.Time     `json:"at,omitzero"`
-	By    string        `json:"by,omitzero"`
-	What  workflow.What `json:"what,omitzero"`
-	Text  string        `json:"text,omitzero"`
-	Times int           `json:"times,omitzero"`
+	At    time.Time          `json:"at,omitzero"`
+	By    string             `json:"by,omitzero"`
+	Kind  workflow.EventKind `json:"what,omitzero"`
+	Text  string             `json:"text,omitzero"`
+	Times int                `json:"times,omitzero"`
 }
 
 type targetV1 struct {
-	Request    string `json:"request,omitzero"`
-	UniqueName string `json:"unique_name,omitzero"`
-	KeyID      string `json:"key_id,omitzero"`
-	Thumbprint string `json:"thumbprint,omitzero"`
-	TakesName  bool   `json:"takes_name,omitzero"`
-	Anew       bool   `json:"anew,omitzero"`
-	Brings     bool   `json:"brings,omitzero"`
-	TakenOver  bool   `json:"taken_over,omitzero"`
+	Request        string `json:"request,omitzero"`
+	UniqueName     string `json:"unique_name,omitzero"`
+	KeyID          string `json:"key_id,omitzero"`
+	Thumbprint     string `json:"thumbprint,omitzero"`
+	ClaimsName     bool   `json:"takes_name,omitzero"`
+	Recreated      bool   `json:"anew,omitzero"`
+	NewCertificate bool   `json:"brings,omitzero"`
+	TakenOver      bool   `json:"taken_over,omitzero"`
 }
 
 type dependentV1 struct {

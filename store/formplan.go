@@ -154,7 +154,7 @@ type foundV1 struct {
 	Required        []string `json:"required,omitzero"`
 }
 
-func foundForm(f workflow.Found) foundV1 {
+func foundForm(f workflow.Discovery) foundV1 {
 	return foundV1{
 		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		PrincipalThumbprints: f.PrincipalThumbprints, PrincipalSecrets: f.PrincipalSecrets,
@@ -162,8 +162,8 @@ func foundForm(f workflow.Found) foundV1 {
 	}
 }
 
-func (f foundV1) found() workflow.Found {
-	return workflow.Found{
+func (f foundV1) found() workflow.Discovery {
+	return workflow.Discovery{
 		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		PrincipalThumbprints: f.PrincipalThumbprints, PrincipalSecrets: f.PrincipalSecrets,
 		Federated: each(f.Federated, func(i federatedV1) workflow.FederatedIssuer { return workflow.FederatedIssuer(i) }),

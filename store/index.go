@@ -52,7 +52,7 @@ type marks struct {
 
 func marksOf(r *workflow.Request) marks {
 	var keepers []string
-	for _, p := range r.Keepers() {
+	for _, p := range r.Owners() {
 		keepers = append(keepers, p.ID)
 	}
 	return marks{r.Requester.ID, r.Team, string(r.State), fold(r.AppName()), r.Made.AppID, strings.Join(keepers, " "), r.EndsOn()}

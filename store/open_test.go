@@ -224,13 +224,13 @@ func TestAFileOfAProgramThatListedLessIsListedAnew(t *testing.T) {
 	b := open(t, path)
 	load(t, b, 300) // more than are new, so that some are filed
 	app, err := b.Update(t.Context(), "EA-7", func(r *workflow.Request) error {
-		r.State, r.Made.AppID, r.Successor, r.Gone = workflow.Done, "app", "", false
+		r.State, r.Made.AppID, r.Successor, r.AppDeleted = workflow.StateDone, "app", "", false
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	keeper := app.Keepers()[0].ID
+	keeper := app.Owners()[0].ID
 	err = b.db.Update(func(tx *bolt.Tx) error {
 		if err := tx.DeleteBucket(listsBucket); err != nil {
 			return err
@@ -242,7 +242,7 @@ func TestAFileOfAProgramThatListedLessIsListedAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	b = open(t, path)
-	for _, q := range []workflow.Query{{Keeper: keeper}, {App: "app"}, {State: workflow.Done, Keeper: keeper}} {
+	for _, q := range []workflow.Query{{Keeper: keeper}, {App: "app"}, {State: workflow.StateDone, Keeper: keeper}} {
 		found, err := b.List(t.Context(), q)
 		if err != nil || len(found) == 0 || found[len(found)-1].ID != "EA-7" {
 			t.Errorf("%+v finds %d requests, %v", q, len(found), err)

@@ -113,18 +113,18 @@ func TestAListThatSpeaksOfARequestThatNeverWasEnds(t *testing.T) {
 	newLimit = 2
 	b := openTemp(t)
 	keep(t, b, 4)
-	key := blockKey(numbered(listPrefix(byState, string(workflow.Pending)), 1))
+	key := blockKey(numbered(listPrefix(byState, string(workflow.StatePending)), 1))
 	put(t, b, listsBucket, key, []byte{4, 3, 2, 0})
 	within, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	found, err := b.List(within, workflow.Query{State: workflow.Pending})
+	found, err := b.List(within, workflow.Query{State: workflow.StatePending})
 	if got := idsOf(found); err != nil || got != "EA-4 EA-3 EA-2" {
 		t.Errorf("%s, %v", got, err)
 	}
 	if err := b.Readable(within); err != nil {
 		t.Fatal(err)
 	}
-	found, err = b.List(within, workflow.Query{State: workflow.Pending})
+	found, err = b.List(within, workflow.Query{State: workflow.StatePending})
 	if got := idsOf(found); err != nil || got != "EA-4 EA-3 EA-2 EA-1" {
 		t.Errorf("once Readable has seen it: %s, %v", got, err)
 	}
@@ -134,12 +134,12 @@ func TestAnEmptyOrShortEntryOfAListStopsNothing(t *testing.T) {
 	b := openTemp(t)
 	keep(t, b, 3)
 	put(t, b, listsBucket, []byte{byName, 'a', 'p'}, []byte{1})
-	put(t, b, listsBucket, blockKey(numbered(listPrefix(byState, string(workflow.Pending)), 1)), nil)
+	put(t, b, listsBucket, blockKey(numbered(listPrefix(byState, string(workflow.StatePending)), 1)), nil)
 	put(t, b, dueBucket, []byte{0}, nil)
 	put(t, b, newBucket, []byte{0}, nil)
 	put(t, b, claimsBucket, []byte("short"), []byte{1})
 	for what, q := range map[string]workflow.Query{
-		"all": {}, "by state": {State: workflow.Pending}, "by letter": {Text: "p"}, "due": {DueBy: allDue},
+		"all": {}, "by state": {State: workflow.StatePending}, "by letter": {Text: "p"}, "due": {DueBy: allDue},
 	} {
 		if found, err := b.List(t.Context(), q); err != nil || len(found) != 3 {
 			t.Errorf("%s: %s, %v", what, idsOf(found), err)
@@ -191,7 +191,7 @@ func TestARequestThatIsGoneIsNamed(t *testing.T) {
 	for range 2 {
 		b = reopened(t, b)
 		names(t, "Readable", b.Readable(t.Context()), "EA-3")
-		for what, q := range map[string]workflow.Query{"all": {}, "by state": {State: workflow.Pending}, "due": {DueBy: allDue}} {
+		for what, q := range map[string]workflow.Query{"all": {}, "by state": {State: workflow.StatePending}, "due": {DueBy: allDue}} {
 			found, err := b.List(t.Context(), q)
 			names(t, what, err, "EA-3")
 			if len(found) != 4 {

@@ -18,9 +18,9 @@ import (
 // the app only once an approver has signed in, so what is approved is a bound:
 // what the app may get at most.
 
-// Found is what is known of an app that was adopted beyond what a plan says. It
+// Discovery is what is known of an app that was adopted beyond what a plan says. It
 // goes along with every later request about the app.
-type Found struct {
+type Discovery struct {
 	AppID       string // empty: the app was made here, or was not found yet
 	Name        string // displayName
 	Read        bool   // that what it has was written down, in Was and below
@@ -42,7 +42,7 @@ type Found struct {
 	Required []string
 }
 
-func (f Found) clone() Found {
+func (f Discovery) clone() Discovery {
 	f.Thumbprints, f.Federated, f.AzureRoles, f.Owners = slices.Clone(f.Thumbprints), slices.Clone(f.Federated), slices.Clone(f.AzureRoles), slices.Clone(f.Owners)
 	f.Required, f.PrincipalThumbprints = slices.Clone(f.Required), slices.Clone(f.PrincipalThumbprints)
 	return f
@@ -63,7 +63,7 @@ type Registration struct {
 }
 
 // Adopted says whether r is about an app that was not made here.
-func (r *Request) Adopted() bool { return r.Kind == Adopt || r.Found.AppID != "" }
+func (r *Request) Adopted() bool { return r.Kind == KindAdopt || r.Discovered.AppID != "" }
 
 // AppName is what the app is called, for people: on one line, without what nobody
 // can see.
@@ -71,16 +71,16 @@ func (r *Request) AppName() string { return clip(oneLine(r.exactName()), AppName
 
 // exactName is the name as it was found, or else as the plan says. Look-ups use it as it
 // is: names hold double and trailing spaces, and joiners.
-func (r *Request) exactName() string { return cmp.Or(r.Found.Name, r.Plan.AppName) }
+func (r *Request) exactName() string { return cmp.Or(r.Discovered.Name, r.Plan.AppName) }
 
 // Has is what the app has once r is carried out. It is the plan, and for an app
 // that r adopts also what was found.
 func (r *Request) Has() Plan {
 	p := r.Plan.clone()
-	if r.Kind != Adopt || !r.Found.Read {
+	if r.Kind != KindAdopt || !r.Discovered.Read {
 		return p
 	}
-	was := r.Was.clone()
+	was := r.Previous.clone()
 	p.AppName, p.Audience = r.exactName(), was.Audience
 	p.PublicClientFlows = p.PublicClientFlows || was.PublicClientFlows
 	p.Permissions = joined(p.Permissions, was.Permissions, samePermission)
@@ -134,13 +134,13 @@ type Difference struct {
 
 // Difference compares what was found with what was approved, once it is known.
 func (r *Request) Difference() (d Difference, known bool) {
-	if r.Kind != Adopt || !r.Found.Read {
+	if r.Kind != KindAdopt || !r.Discovered.Read {
 		return d, false
 	}
 	plan := r.Plan.clone()
-	plan.Audience = r.Was.Audience // stays as it is
+	plan.Audience = r.Previous.Audience // stays as it is
 	for _, kind := range changeKinds {
-		was, is := r.Was.parts(kind), plan.parts(kind)
+		was, is := r.Previous.parts(kind), plan.parts(kind)
 		for _, n := range is {
 			switch {
 			case n == signsIn+plan.Audience:
@@ -156,14 +156,14 @@ func (r *Request) Difference() (d Difference, known bool) {
 		}
 	}
 	c := plan.Credential
-	for _, t := range r.Found.Thumbprints {
-		if c.Kind == OwnCertificate && t == c.Certificate.Thumbprint {
+	for _, t := range r.Discovered.Thumbprints {
+		if c.Kind == CredentialCertificate && t == c.Certificate.Thumbprint {
 			d.There = append(d.There, Change{false, CredentialChange, "certificate " + t})
 		} else {
 			d.Stays = append(d.Stays, Change{false, CredentialChange, "certificate " + t})
 		}
 	}
-	for _, f := range r.Found.Federated {
+	for _, f := range r.Discovered.Federated {
 		name := "trust in " + f.Issuer + " for " + f.Subject
 		if f == c.Federated {
 			d.There = append(d.There, Change{false, CredentialChange, name})
@@ -171,16 +171,16 @@ func (r *Request) Difference() (d Difference, known bool) {
 			d.Stays = append(d.Stays, Change{false, CredentialChange, name})
 		}
 	}
-	if n := r.Found.Secrets; n > 0 {
+	if n := r.Discovered.Secrets; n > 0 {
 		d.Stays = append(d.Stays, Change{false, CredentialChange, fmt.Sprintf("client secrets: %d", n)})
 	}
-	for _, t := range r.Found.PrincipalThumbprints {
+	for _, t := range r.Discovered.PrincipalThumbprints {
 		d.Stays = append(d.Stays, Change{false, CredentialChange, "certificate " + t + " of its service principal"})
 	}
-	if n := r.Found.PrincipalSecrets; n > 0 {
+	if n := r.Discovered.PrincipalSecrets; n > 0 {
 		d.Stays = append(d.Stays, Change{false, CredentialChange, fmt.Sprintf("client secrets of its service principal: %d", n)})
 	}
-	if c.Kind != NoCredential && !slices.ContainsFunc(d.There, func(c Change) bool { return c.What == CredentialChange }) {
+	if c.Kind != CredentialNone && !slices.ContainsFunc(d.There, func(c Change) bool { return c.What == CredentialChange }) {
 		d.Added = append(d.Added, Change{true, CredentialChange, c.Kind.Title()})
 	}
 	for _, a := range plan.AzureRoles {
@@ -215,7 +215,7 @@ func standsFor(ctx context.Context, store Store, r *Request, appID string) (stri
 			return "", err
 		}
 		for _, other := range page {
-			if other.ID != r.ID && other.Tenant == r.Tenant && other.Alive() && other.State.HoldsName() && other.Successor == "" {
+			if other.ID != r.ID && other.Tenant == r.Tenant && other.Managed() && other.State.HoldsName() && other.Successor == "" {
 				return other.ID, nil
 			}
 			before = other.ID
@@ -259,13 +259,13 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 		if err != nil {
 			return Registration{}, err
 		}
-		return Registration{}, &notSeen{&Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. %s%s", name, like, next)}}
+		return Registration{}, &notSeen{&ServiceError{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. %s%s", name, like, next)}}
 	case len(found) > 1:
-		return Registration{}, &Trouble{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, appIDs(found), next)}
+		return Registration{}, &ServiceError{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, appIDs(found), next)}
 	}
 	app := found[0]
 	if e.desk.isOwn(app.AppID) {
-		return Registration{}, &Trouble{Code: "OwnClient", Text: fmt.Sprintf(ownClient, app.AppID)}
+		return Registration{}, &ServiceError{Code: "OwnClient", Text: fmt.Sprintf(ownClient, app.AppID)}
 	}
 	other, err := standsFor(ctx, e.store, r, app.AppID)
 	if err != nil {
@@ -276,8 +276,8 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 	}
 	_, err = e.save(r.ID, func(r *Request, now time.Time) error {
 		r.found(app, now)
-		if r.Kind == Adopt {
-			r.Found.AppID, r.Found.Name = app.AppID, app.Name
+		if r.Kind == KindAdopt {
+			r.Discovered.AppID, r.Discovered.Name = app.AppID, app.Name
 		}
 		return nil
 	})
@@ -318,7 +318,7 @@ func appIDs(found []Registration) string {
 }
 
 func alreadyOurs(name, by string) error {
-	return &Trouble{Code: "AlreadyOurs", Text: fmt.Sprintf("%s stands for %s already. Nothing was changed. Give up; /entra-app update %s changes what the app has.", by, name, by)}
+	return &ServiceError{Code: "AlreadyOurs", Text: fmt.Sprintf("%s stands for %s already. Nothing was changed. Give up; /entra-app update %s changes what the app has.", by, name, by)}
 }
 
 // record writes down what the app has, before anything is added to it.
@@ -344,9 +344,9 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, err
 	}
 	return func(r *Request, st *Step) {
-		has.TenantID, has.AppName = r.Plan.TenantID, r.Found.Name
-		found.AppID, found.Name, found.Read = r.Found.AppID, r.Found.Name, true
-		r.Was, r.Found, r.Made.ServicePrincipal = has, found, servicePrincipal
+		has.TenantID, has.AppName = r.Plan.TenantID, r.Discovered.Name
+		found.AppID, found.Name, found.Read = r.Discovered.AppID, r.Discovered.Name, true
+		r.Previous, r.Discovered, r.Made.ServicePrincipal = has, found, servicePrincipal
 		d, _ := r.Difference()
 		st.Note = fmt.Sprintf("%d to add, %d there already, %d kept beside them", len(d.Added), len(d.There), len(d.Stays))
 		st.Note = strings.Join(append([]string{st.Note}, notes...), "; ")
@@ -381,13 +381,13 @@ func ownersOf(ctx context.Context, r *Request, s Session) (all []string, err err
 }
 
 // lookOften is what an app has, and of a young one all that any of several looks has seen.
-func lookOften(ctx context.Context, r *Request, s Session) (has Plan, found Found, servicePrincipal string, err error) {
-	has, found, servicePrincipal, err = s.Look(ctx, r.Made, r.Plan)
+func lookOften(ctx context.Context, r *Request, s Session) (has Plan, found Discovery, servicePrincipal string, err error) {
+	has, found, servicePrincipal, err = s.ReadApplication(ctx, r.Made, r.Plan)
 	for n := 1; n < r.looks() && err == nil; n++ {
 		var more Plan
-		var besides Found
+		var besides Discovery
 		var sp string
-		if more, besides, sp, err = s.Look(ctx, r.Made, r.Plan); err != nil {
+		if more, besides, sp, err = s.ReadApplication(ctx, r.Made, r.Plan); err != nil {
 			break
 		}
 		has, servicePrincipal = has.with(more), cmp.Or(servicePrincipal, sp)
@@ -411,7 +411,7 @@ func scopeElsewhere(p, has Plan) error {
 			case there.Name != want.Name:
 				return ScopeElsewhere(there.Name, want.Name)
 			case there.AdminsOnly != want.AdminsOnly:
-				return &Trouble{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan has it that %s may. Nothing was changed. One of its owners has to change that in Entra (Expose an API), and an approver can press Retry then; or Give up, and have something else asked for.", there.Name, there.consents(), want.consents())}
+				return &ServiceError{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan has it that %s may. Nothing was changed. One of its owners has to change that in Entra (Expose an API), and an approver can press Retry then; or Give up, and have something else asked for.", there.Name, there.consents(), want.consents())}
 			}
 		}
 	}
@@ -421,7 +421,7 @@ func scopeElsewhere(p, has Plan) error {
 // ScopeElsewhere is the refusal of a scope that an app exposes already under a name that
 // differs in capitals only: Entra compares without them.
 func ScopeElsewhere(there, want string) error {
-	return &Trouble{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already. The plan has it as %s, and Entra takes the two for the same. It was not changed. Give up, and have %s asked for; or one of its owners removes it in Entra (Expose an API), and an approver presses Retry then.", there, want, there)}
+	return &ServiceError{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already. The plan has it as %s, and Entra takes the two for the same. It was not changed. Give up, and have %s asked for; or one of its owners removes it in Entra (Expose an API), and an approver presses Retry then.", there, want, there)}
 }
 
 // clean makes one line of what others have written into the tenant, as it goes
@@ -446,8 +446,8 @@ func clean(p *Plan) {
 // it is not r's to take away.
 func (r *Request) wasThere() bool {
 	c := r.Plan.Credential
-	return c.Kind == OwnCertificate && slices.Contains(r.Found.Thumbprints, c.Certificate.Thumbprint) ||
-		c.Kind == Federated && slices.Contains(r.Found.Federated, c.Federated)
+	return c.Kind == CredentialCertificate && slices.Contains(r.Discovered.Thumbprints, c.Certificate.Thumbprint) ||
+		c.Kind == CredentialFederated && slices.Contains(r.Discovered.Federated, c.Federated)
 }
 
 const extrasMax = 100
@@ -478,16 +478,16 @@ func keyOf(q Permission) string {
 // keepFound leaves an adopted app, when it is updated, what the form cannot say.
 // Permissions that its product has no need for stay where the draft names them.
 func keepFound(p Product, draft Draft, r *Request) {
-	r.Plan.Audience = r.Was.Audience
-	r.Plan.PublicClientFlows = r.Plan.PublicClientFlows || r.Was.PublicClientFlows
-	r.Plan.Scopes = joined(joined(r.Was.Scopes, r.Plan.Scopes, sameScope), r.Left.Scopes, sameScope)
-	extras := p.Extras(r.Was)
-	for _, q := range p.unneeded(r.Was) {
+	r.Plan.Audience = r.Previous.Audience
+	r.Plan.PublicClientFlows = r.Plan.PublicClientFlows || r.Previous.PublicClientFlows
+	r.Plan.Scopes = joined(joined(r.Previous.Scopes, r.Plan.Scopes, sameScope), r.Residue.Scopes, sameScope)
+	extras := p.Extras(r.Previous)
+	for _, q := range p.unneeded(r.Previous) {
 		if !slices.Contains(extras, q) || slices.Contains(draft.Permissions, keyOf(q)) {
 			r.Plan.Permissions = joined(r.Plan.Permissions, []Permission{q}, samePermission)
 		}
 	}
-	for _, role := range r.Was.DirectoryRoles {
+	for _, role := range r.Previous.DirectoryRoles {
 		if !slices.ContainsFunc(p.DirectoryRoles, func(n RoleNeed) bool { return n.TemplateID == role.TemplateID }) {
 			r.Plan.DirectoryRoles = joined(r.Plan.DirectoryRoles, []DirectoryRole{role}, sameRole)
 		}

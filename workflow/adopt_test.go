@@ -79,13 +79,13 @@ func TestAnAdoptedAppKeepsAllThatItHad(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, Done)
+				w.settle(n, r.ID, StateDone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, Done)
+				r = w.settle(n, r.ID, StateDone)
 				pass(time.Second)
 				n.stop()
 				w.keeps(app)
-				if r.Kind != Adopt || r.Made.AppID != legacyID || r.AppName() != "HR Portal" || len(w.apps) != 1 || len(w.deleted) != 0 {
+				if r.Kind != KindAdopt || r.Made.AppID != legacyID || r.AppName() != "HR Portal" || len(w.apps) != 1 || len(w.deleted) != 0 {
 					t.Errorf("%+v, and %d apps", r.Made, len(w.apps))
 				}
 				if len(app.keys) != 2 || app.keys[r.Made.KeyID].Label != r.KeyLabel() {
@@ -135,7 +135,7 @@ func TestAnAppIsNotTouchedBeforeItIsCertainWhoseItIs(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != Failed || !strings.Contains(r.Failure.Text, test.want) || !strings.Contains(r.Failure.Text, "Nothing was changed") {
+				if r.State != StateFailed || !strings.Contains(r.Failure.Text, test.want) || !strings.Contains(r.Failure.Text, "Nothing was changed") {
 					t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if changes := w.wrote(); len(changes) > 0 {
@@ -186,11 +186,11 @@ func TestAnAppThatIsOursIsNotAdopted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, first.ID, Done)
+		w.settle(n, first.ID, StateDone)
 		began := len(w.calls)
 		second = w.signsInFor(n, second)
 		w.calls = w.calls[began:]
-		if second.State != Failed || !strings.Contains(second.Failure.Text, first.ID+" stands for hr already") || len(w.wrote()) > 0 {
+		if second.State != StateFailed || !strings.Contains(second.Failure.Text, first.ID+" stands for hr already") || len(w.wrote()) > 0 {
 			t.Errorf("the second is %s: %s; %v", second.State, second.Failure.Text, w.wrote())
 		}
 		if _, err := n.Submit(t.Context(), bea, again(adoption(legacyID), "V-3")); err == nil || !strings.Contains(err.(FieldErrors)[FieldAppName], first.ID) {
@@ -213,7 +213,7 @@ func TestMoreThanWasFoundAndApprovedIsAnAlarm(t *testing.T) {
 		}
 		r, _ := n.Submit(t.Context(), bea, adoption("hr"))
 		r = w.signsInFor(n, r)
-		if r.State != Failed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
+		if r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		if len(app.keys) != 1 {
@@ -239,7 +239,7 @@ func TestUndoOfAnAdoptionTakesWhatItAddedAndNoMore(t *testing.T) {
 				}
 				w.before = func(call string) error {
 					if call == "proof" || call == "inspect" {
-						return &Trouble{Code: "x", Text: "no"}
+						return &ServiceError{Code: "x", Text: "no"}
 					}
 					return nil
 				}
@@ -252,7 +252,7 @@ func TestUndoOfAnAdoptionTakesWhatItAddedAndNoMore(t *testing.T) {
 					app.thumbprints = append(app.thumbprints, own)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != Failed || !r.Undoable() {
+				if r.State != StateFailed || !r.Undoable() {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				w.before = nil
@@ -262,7 +262,7 @@ func TestUndoOfAnAdoptionTakesWhatItAddedAndNoMore(t *testing.T) {
 				synctest.Wait()
 				w.use(w.codeFor(w.get(r.ID)), nil)
 				pass(20 * time.Second)
-				if r = w.get(r.ID); r.State != Undone {
+				if r = w.get(r.ID); r.State != StateUndone {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				w.keeps(app)
@@ -284,7 +284,7 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		first, _ := n.Submit(t.Context(), bea, adoption("hr"))
-		before := w.settle(n, first.ID, Done)
+		before := w.settle(n, first.ID, StateDone)
 		if got, err := n.App(t.Context(), legacyID); err != nil || got.ID != before.ID {
 			t.Fatalf("%v, %v", got, err)
 		}
@@ -300,11 +300,11 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := fmt.Sprint(Changes(r.Was, r.Plan))
+		got := fmt.Sprint(Changes(r.Previous, r.Plan))
 		if want := fmt.Sprint([]Change{{false, PermissionChange, "Microsoft Graph Mail.Read (delegated)"}, {false, RedirectChange, "https://hr.contoso.com (web)"}}); got != want {
 			t.Errorf("the card shows %s, want %s", got, want)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		if len(app.granted) != 5 || !slices.Equal(app.RedirectURIs, []string{"https://localhost"}) || app.Audience != "AzureADMultipleOrgs" || len(app.keys) != 2 || len(app.federated) != 1 {
 			t.Errorf("after the update it has %+v", app)
 		}
@@ -312,7 +312,7 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, renewed.ID, Overlap)
+		w.settle(n, renewed.ID, StateOverlap)
 		if len(app.keys) != 3 || !renewed.Adopted() {
 			t.Errorf("after the renewal it has %v", app.keys)
 		}

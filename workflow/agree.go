@@ -46,7 +46,7 @@ func (r *Request) isRequester(t Tenant, a Approver) bool {
 // standing are the approvals of the plan as it is.
 func (r *Request) standing() []Approval {
 	all := slices.Clone(r.Agreed)
-	if r.Task == Provision || r.Task == Verify {
+	if r.Task == TaskProvision || r.Task == TaskVerify {
 		all = append(all, r.Approval)
 	}
 	digest := r.Plan.Digest()
@@ -58,7 +58,7 @@ func (r *Request) standing() []Approval {
 func (r *Request) AgreedBy() []Person {
 	var people []Person
 	for _, a := range r.standing() {
-		if a.By.ID != r.Approval.By.ID || r.State == Pending { // then nobody signs in
+		if a.By.ID != r.Approval.By.ID || r.State == StatePending { // then nobody signs in
 			people = append(people, a.By)
 		}
 	}
@@ -82,23 +82,23 @@ func (d *Desk) tooFew(r *Request, last Person) *Refusal {
 // agree keeps an approval that is not the last.
 func (r *Request) agree(by Person, now time.Time, have int) {
 	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: r.Plan.Digest()})
-	r.note(now, Event{By: by.ID, What: Approved, Text: fmt.Sprintf("approved the plan: %d of %s", have, Count(r.Plan.Needs(), "approval"))})
+	r.note(now, Event{By: by.ID, Kind: EventApproved, Text: fmt.Sprintf("approved the plan: %d of %s", have, Count(r.Plan.Needs(), "approval"))})
 }
 
-// takesBack says whether a person can take an approval back that another's sign-in
+// withdraws says whether a person can take an approval back that another's sign-in
 // counts on, or will.
-func (r *Request) takesBack(by Person) bool {
+func (r *Request) withdraws(by Person) bool {
 	switch r.State {
-	case Pending:
+	case StatePending:
 		return r.agreed(by)
-	case Signing:
-		return by.ID != r.Approval.By.ID && r.agreed(by) && (r.Task == Provision || r.Task == Verify)
+	case StateSignIn:
+		return by.ID != r.Approval.By.ID && r.agreed(by) && (r.Task == TaskProvision || r.Task == TaskVerify)
 	}
 	return false
 }
 
-// takeBack forgets a person's approval.
-func (r *Request) takeBack(by Person) {
+// withdraw forgets a person's approval.
+func (r *Request) withdraw(by Person) {
 	r.Agreed = slices.DeleteFunc(r.Agreed, func(a Approval) bool { return a.By.ID == by.ID })
 }
 
@@ -121,7 +121,7 @@ func (d *Desk) enough(r *Request) *Refusal {
 // two approvers who are one account are one, and one who has the requester's account
 // is none. To take away needs only one.
 func (r *Request) enoughBehind(t Tenant, who Signer) bool {
-	if r.Task != Provision && r.Task != Verify {
+	if r.Task != TaskProvision && r.Task != TaskVerify {
 		return true
 	}
 	behind := slices.DeleteFunc(r.approvals(t, r.Approval.By), func(a Approver) bool {

@@ -28,7 +28,7 @@ func TestAPlanThatTakesTwoApprovalsWaitsForTheSecond(t *testing.T) {
 	}
 
 	first := must(d.Approve(ctx, id, ada, w.get(id).Rev))
-	if first.State != Pending || len(first.AgreedBy()) != 1 || first.SignIn.Status != "" {
+	if first.State != StatePending || len(first.AgreedBy()) != 1 || first.SignIn.Status != "" {
 		t.Fatalf("after one approval it is %s, agreed by %v, its sign-in %q", first.State, first.AgreedBy(), first.SignIn.Status)
 	}
 	_, err := d.Approve(ctx, id, ada, first.Rev)
@@ -38,19 +38,19 @@ func TestAPlanThatTakesTwoApprovalsWaitsForTheSecond(t *testing.T) {
 	_, err = d.Cancel(ctx, id, zoe)
 	refused(RuleNotRequester, err)
 
-	if back := must(d.Cancel(ctx, id, ada)); back.State != Pending || len(back.AgreedBy()) != 0 {
+	if back := must(d.Cancel(ctx, id, ada)); back.State != StatePending || len(back.AgreedBy()) != 0 {
 		t.Fatalf("what Ada took back still counts: %s, %v", back.State, back.AgreedBy())
 	}
-	if r := must(d.Approve(ctx, id, zoe, w.get(id).Rev)); r.State != Pending {
+	if r := must(d.Approve(ctx, id, zoe, w.get(id).Rev)); r.State != StatePending {
 		t.Fatalf("one approval was enough after another was taken back: %s", r.State)
 	}
 	last := must(d.Approve(ctx, id, ada, w.get(id).Rev))
-	if last.State != Signing || last.Approval.By.ID != ada.ID || len(last.AgreedBy()) != 1 || last.AgreedBy()[0].ID != zoe.ID {
+	if last.State != StateSignIn || last.Approval.By.ID != ada.ID || len(last.AgreedBy()) != 1 || last.AgreedBy()[0].ID != zoe.ID {
 		t.Fatalf("after two approvals it is %s, for %s to sign in, agreed by %v", last.State, last.Approval.By.ID, last.AgreedBy())
 	}
 
 	// Whoever cancels the sign-in takes the approval back; the other's stands.
-	if r := must(d.Cancel(ctx, id, ada)); r.State != Pending || len(r.AgreedBy()) != 1 || r.AgreedBy()[0].ID != zoe.ID {
+	if r := must(d.Cancel(ctx, id, ada)); r.State != StatePending || len(r.AgreedBy()) != 1 || r.AgreedBy()[0].ID != zoe.ID {
 		t.Fatalf("after the sign-in was cancelled it is %s, agreed by %v", r.State, r.AgreedBy())
 	}
 	_, err = d.Approve(ctx, id, zoe, w.get(id).Rev)
@@ -59,7 +59,7 @@ func TestAPlanThatTakesTwoApprovalsWaitsForTheSecond(t *testing.T) {
 
 func TestASignInCountsOnlyWhileEnoughOthersStandBehindThePlan(t *testing.T) {
 	signing := func() *Request {
-		r := &Request{Plan: Plan{TenantID: contosoID, Approvals: 2}, Task: Provision, Requester: bea, State: Signing}
+		r := &Request{Plan: Plan{TenantID: contosoID, Approvals: 2}, Task: TaskProvision, Requester: bea, State: StateSignIn}
 		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
 		r.Approval = Approval{N: 1, By: ada, Digest: r.Plan.Digest()}
 		return r
@@ -86,8 +86,8 @@ func TestASignInCountsOnlyWhileEnoughOthersStandBehindThePlan(t *testing.T) {
 		"the other has the requester's account, by its object ID":        {nil, tenant(one, Approver{zoe.ID, "OBJ-BEA"}), RuleApprovals},
 		"the other has the requester's account, by another name":         {func(r *Request) { r.Requester.Email = "b.lind@contoso.com" }, tenant(one, Approver{zoe.ID, "bea@contoso.com"}), RuleApprovals},
 		"nobody else": {func(r *Request) { r.Agreed = nil }, tenant(one, two), RuleApprovals},
-		"to undo, the one who signs in is enough":    {func(r *Request) { r.Task, r.Agreed = Undo, nil }, tenant(one, two), ""},
-		"to verify, it takes the others, too":        {func(r *Request) { r.Task, r.Agreed = Verify, nil }, tenant(one, two), RuleApprovals},
+		"to undo, the one who signs in is enough":    {func(r *Request) { r.Task, r.Agreed = TaskUndo, nil }, tenant(one, two), ""},
+		"to verify, it takes the others, too":        {func(r *Request) { r.Task, r.Agreed = TaskVerify, nil }, tenant(one, two), RuleApprovals},
 		"a plan that takes one is the signer's only": {func(r *Request) { r.Plan.Approvals, r.Agreed = 0, nil; r.Approval.Digest = r.Plan.Digest() }, tenant(one), ""},
 	} {
 		r := signing()
@@ -109,8 +109,8 @@ func TestARetryKeepsTheApprovalsOfThoseWhoSignedInBefore(t *testing.T) {
 	ctx := context.Background()
 	w, d, id := at(t, func(r *Request) {
 		takesTwo(r)
-		in(Failed, ada)(r)
-		r.Task = Provision
+		in(StateFailed, ada)(r)
+		r.Task = TaskProvision
 		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
 	})
 	r, err := d.Retry(ctx, id, zoe, w.get(id).Rev)
@@ -124,12 +124,12 @@ func TestARetryKeepsTheApprovalsOfThoseWhoSignedInBefore(t *testing.T) {
 	// What an approver withdrew does not come back with a Retry.
 	w, d, id = at(t, func(r *Request) {
 		takesTwo(r)
-		in(Signing, ada)(r)
-		r.Task = Provision
+		in(StateSignIn, ada)(r)
+		r.Task = TaskProvision
 		r.Made = Made{ObjectID: "o", AppID: "a"}
 		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
 	})
-	if r, err = d.Cancel(ctx, id, ada); err != nil || r.State != Failed {
+	if r, err = d.Cancel(ctx, id, ada); err != nil || r.State != StateFailed {
 		t.Fatalf("%v, %v", r.State, err)
 	}
 	if _, err = d.Retry(ctx, id, zoe, w.get(id).Rev); refusedBy(err) != RuleApprovals {
@@ -171,7 +171,7 @@ func TestTwoApproversMakeOneApp(t *testing.T) {
 			t.Fatal(err)
 		}
 		pass(time.Minute)
-		if r := w.get(id); r.State != Pending || w.codeFor(r) != "" {
+		if r := w.get(id); r.State != StatePending || w.codeFor(r) != "" {
 			t.Fatalf("with one of two approvals it is %s, and a code is out: %q", r.State, w.codeFor(r))
 		}
 		n.stop() // an approval outlives the process
@@ -202,7 +202,7 @@ func TestAnEarlierApprovalCanBeTakenBackWhileAnotherApproverSignsIn(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.State != Signing || r.Approval.By.ID != ada.ID || r.History[len(r.History)-1].What != Withdrawn {
+	if r.State != StateSignIn || r.Approval.By.ID != ada.ID || r.History[len(r.History)-1].Kind != EventWithdrawn {
 		t.Errorf("it is %s for %s to sign in, and ends with %+v", r.State, r.Approval.By.ID, r.History[len(r.History)-1])
 	}
 	if no := signerProblem(r, contoso, adaSignsIn()); no == nil || no.Rule != RuleApprovals {

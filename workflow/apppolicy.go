@@ -22,13 +22,13 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 	c := r.Plan.Credential
 	long := c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)
 	switch {
-	case c.Kind == ClientSecret && p.NoSecrets:
+	case c.Kind == CredentialSecret && p.NoSecrets:
 		return refuse(RulePolicy, "A policy of this tenant forbids client secrets for apps. "+then+"with a certificate, or with a product that takes one.")
-	case c.Kind == OwnCertificate && p.TrustedOnly && c.Certificate.SignsItself():
+	case c.Kind == CredentialCertificate && p.TrustedOnly && c.Certificate.SignsItself():
 		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and this one signs itself. "+then+"with one of such an authority.")
-	case c.Kind == MadeCertificate && p.TrustedOnly:
+	case c.Kind == CredentialMadeCertificate && p.TrustedOnly:
 		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and one that is made here signs itself. "+then+"with a certificate of such an authority.")
-	case c.Kind == OwnCertificate && p.CertificateMax > 0 && long > p.CertificateMax:
+	case c.Kind == CredentialCertificate && p.CertificateMax > 0 && long > p.CertificateMax:
 		return refuse(RulePolicy, "A policy of this tenant allows certificates that are valid for %s, and this one is for %s. "+then+"with one that is valid for less.", Days(p.CertificateMax), Days(long))
 	}
 	return nil
@@ -38,14 +38,14 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 // tenants can use, or lets them use one that they could not use before.
 func (r *Request) opensToOthers() bool {
 	others := func(audience string) bool { return audience != "" && audience != "AzureADMyOrg" }
-	opens := r.creates() || r.Kind == Update && !others(r.Was.Audience)
-	return r.Task == Provision && opens && others(r.Plan.Audience)
+	opens := r.creates() || r.Kind == KindUpdate && !others(r.Previous.Audience)
+	return r.Task == TaskProvision && opens && others(r.Plan.Audience)
 }
 
 // policy is what the tenant forbids for r's app. Of an app that is adopted it is not known
 // at the sign-in when it was created, nor whether it is exempt.
 func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
-	if r.Kind != Adopt {
+	if r.Kind != KindAdopt {
 		return s.Signer().Policy, nil
 	}
 	return s.PolicyFor(ctx, r.Made.ObjectID)
@@ -54,11 +54,11 @@ func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
 // bringsCredential says whether carrying r out gives the app a credential that a
 // policy of the tenant may be against.
 func (r *Request) bringsCredential() bool {
-	if r.Task != Provision || r.Kind == Retire || r.Kind == Update && !r.addsCertificate() {
+	if r.Task != TaskProvision || r.Kind == KindRetire || r.Kind == KindUpdate && !r.addsCertificate() {
 		return false
 	}
 	switch r.Plan.Credential.Kind {
-	case ClientSecret, OwnCertificate, MadeCertificate:
+	case CredentialSecret, CredentialCertificate, CredentialMadeCertificate:
 		return true
 	}
 	return false
@@ -77,11 +77,11 @@ func cut(lifetime, most time.Duration) (time.Duration, string) {
 func (r *Request) Cut() string {
 	var made time.Time
 	switch r.Plan.Credential.Kind {
-	case ClientSecret:
+	case CredentialSecret:
 		if st := r.Step(StepCredential); st != nil {
 			made = st.At
 		}
-	case MadeCertificate:
+	case CredentialMadeCertificate:
 		if c, err := certificate.Parse(r.Made.Certificate); err == nil {
 			made = c.NotBefore
 		}

@@ -33,7 +33,7 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 		w.signer.Policy.SecretMax = 10 * 24 * time.Hour
 		n := w.boot()
 		defer n.stop()
-		r := w.settle(n, w.request(n), Ready)
+		r := w.settle(n, w.request(n), StateReady)
 		if left := time.Until(r.Made.KeyExpires); left > w.signer.Policy.SecretMax || !strings.Contains(r.Step(StepCredential).Note, "cut from 30 days to 10 days") {
 			t.Errorf("it has %v left: %s", left, r.Step(StepCredential).Note)
 		}
@@ -45,7 +45,7 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, other.ID, Ready); r.Cut() != "" {
+		if r = w.settle(n, other.ID, StateReady); r.Cut() != "" {
 			t.Errorf("nothing was cut, and the requester is told %q: %s", r.Cut(), r.Step(StepCredential).Note)
 		}
 	})
@@ -83,18 +83,18 @@ func TestAPolicyIsForeseenInItsOwnWords(t *testing.T) {
 		says   string // empty: nothing is against it
 		not    string
 	}{
-		{"a secret", Plan{Credential: Credential{Kind: ClientSecret}}, AppPolicy{NoSecrets: true}, "forbids client secrets", "certificates of"},
-		{"a certificate where secrets are forbidden", Plan{Credential: Credential{Kind: MadeCertificate}}, AppPolicy{NoSecrets: true}, "", ""},
-		{"one that is made here", Plan{Credential: Credential{Kind: MadeCertificate}}, AppPolicy{TrustedOnly: true}, "one that is made here signs itself", "client secret"},
-		{"one of an authority", Plan{Credential: Credential{Kind: OwnCertificate, Certificate: certificate.Certificate{}}}, AppPolicy{TrustedOnly: true}, "", ""},
-		{"for other tenants", Plan{Audience: "AzureADMultipleOrgs", Credential: Credential{Kind: NoCredential}}, AppPolicy{OwnTenantOnly: true}, "accounts of other tenants", "client secret"},
-		{"for this tenant", Plan{Audience: "AzureADMyOrg", Credential: Credential{Kind: NoCredential}}, AppPolicy{OwnTenantOnly: true}, "", ""},
-		{"one that signs itself", Plan{Credential: Credential{Kind: OwnCertificate, Certificate: self}}, AppPolicy{TrustedOnly: true}, "this one signs itself", "client secret"},
+		{"a secret", Plan{Credential: Credential{Kind: CredentialSecret}}, AppPolicy{NoSecrets: true}, "forbids client secrets", "certificates of"},
+		{"a certificate where secrets are forbidden", Plan{Credential: Credential{Kind: CredentialMadeCertificate}}, AppPolicy{NoSecrets: true}, "", ""},
+		{"one that is made here", Plan{Credential: Credential{Kind: CredentialMadeCertificate}}, AppPolicy{TrustedOnly: true}, "one that is made here signs itself", "client secret"},
+		{"one of an authority", Plan{Credential: Credential{Kind: CredentialCertificate, Certificate: certificate.Certificate{}}}, AppPolicy{TrustedOnly: true}, "", ""},
+		{"for other tenants", Plan{Audience: "AzureADMultipleOrgs", Credential: Credential{Kind: CredentialNone}}, AppPolicy{OwnTenantOnly: true}, "accounts of other tenants", "client secret"},
+		{"for this tenant", Plan{Audience: "AzureADMyOrg", Credential: Credential{Kind: CredentialNone}}, AppPolicy{OwnTenantOnly: true}, "", ""},
+		{"one that signs itself", Plan{Credential: Credential{Kind: CredentialCertificate, Certificate: self}}, AppPolicy{TrustedOnly: true}, "this one signs itself", "client secret"},
 	} {
 		if c.what == "one that signs itself" && !self.SignsItself() {
 			t.Fatal("the certificate does not sign itself")
 		}
-		r := &Request{Kind: Register, Task: Provision, Plan: c.plan}
+		r := &Request{Kind: KindRegister, Task: TaskProvision, Plan: c.plan}
 		no := r.againstPolicy(c.policy)
 		switch {
 		case (no == nil) != (c.says == ""):

@@ -87,12 +87,12 @@ func (w azureWork) subscriptions() []string {
 // but for custom roles: their definition names all subscriptions, and is written
 // as a whole. So is everything where it is not certain what the app has.
 func (r *Request) azureWork() (w azureWork) {
-	is, was := r.Plan, r.Was
+	is, was := r.Plan, r.Previous
 	if r.leavesAzure() {
 		is = Plan{}
 	}
 	give := []AzureShare{{is.Subscriptions, is.AzureRoles}}
-	if r.Kind == Update && len(r.LeftAzure) == 0 {
+	if r.Kind == KindUpdate && len(r.AzureResidue) == 0 {
 		give = azureDifference(was, is)
 	}
 	w.give = slices.DeleteFunc(give, AzureShare.empty)
@@ -144,17 +144,17 @@ func (r *Request) azureThere() []AzureShare {
 	switch {
 	case r.leavesAzure():
 		had = r.Plan
-	case r.Kind == Update:
-		had = r.Was
+	case r.Kind == KindUpdate:
+		had = r.Previous
 	}
 	for _, role := range had.AzureRoles {
 		add(had.Subscriptions, role)
 	}
 	skipped := r.skipped()
-	for _, left := range r.LeftAzure {
+	for _, left := range r.AzureResidue {
 		for _, role := range left.Roles {
 			add(slices.DeleteFunc(slices.Clone(left.Subscriptions), func(sub string) bool {
-				return slices.ContainsFunc(skipped, func(s string) bool { return SameAzureScope(s, sub) }) || slices.Contains(r.Found.AzureRoles, inAzure(sub, role))
+				return slices.ContainsFunc(skipped, func(s string) bool { return SameAzureScope(s, sub) }) || slices.Contains(r.Discovered.AzureRoles, inAzure(sub, role))
 			}), role)
 		}
 	}
@@ -164,8 +164,8 @@ func (r *Request) azureThere() []AzureShare {
 // spellScopes spells the plan's scopes as what the app has or may have spells them, so
 // that capitals are no change.
 func (r *Request) spellScopes() {
-	spellAs(r.Plan.Subscriptions, r.Was.Subscriptions)
-	for _, left := range r.LeftAzure {
+	spellAs(r.Plan.Subscriptions, r.Previous.Subscriptions)
+	for _, left := range r.AzureResidue {
 		spellAs(left.Subscriptions, r.Plan.Subscriptions)
 	}
 }
@@ -184,17 +184,17 @@ func withShare(to []AzureShare, s AzureShare) []AzureShare {
 // inAzure says whether a task takes rights in Azure: to give the app its roles
 // there, or to take them away.
 func (r *Request) inAzure() bool {
-	if w := r.azureWork(); r.Kind == Renew || !w.gives() && !w.takes() {
+	if w := r.azureWork(); r.Kind == KindRenew || !w.gives() && !w.takes() {
 		return false
 	}
-	if r.Task != Undo {
-		return !r.light()
+	if r.Task != TaskUndo {
+		return !r.credentialOnly()
 	}
 	given, taken := r.Step(StepAzureRoles), r.Step(StepUnassign)
 	switch {
 	case taken != nil:
 		return taken.Status != StepSkipped
-	case r.Kind == Adopt && r.undoing(): // an older version began it, and did not know that step
+	case r.Kind == KindAdopt && r.undoing(): // an older version began it, and did not know that step
 		return r.Made.ServicePrincipal != ""
 	}
 	return given != nil && given.Tries > 0 // there is nothing to take away where nothing was tried
@@ -244,7 +244,7 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 }
 
 // leavesAzure says whether all roles there are taken away, and none is given.
-func (r *Request) leavesAzure() bool { return r.Task == Undo || r.Kind == Retire }
+func (r *Request) leavesAzure() bool { return r.Task == TaskUndo || r.Kind == KindRetire }
 
 func (r *Request) azureDoing() string {
 	switch w := r.azureWork(); {

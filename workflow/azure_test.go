@@ -22,7 +22,7 @@ func clouds() Product {
 	return Product{Name: "clouds", Title: "Clouds", Audience: "AzureADMyOrg", OneWorkload: true,
 		Workloads:   []Workload{{Name: "builtin", Title: "Built-in roles"}, {Name: "minimal", Title: "A custom role"}},
 		AzureRoles:  []AzureNeed{{contributor, []string{"builtin"}}, {keys, nil}, {minimal, []string{"minimal"}}},
-		Credentials: []Offer{{Kind: OwnCertificate}}}
+		Credentials: []Offer{{Kind: CredentialCertificate}}}
 }
 
 // inClouds is an app of that product that is done.
@@ -36,7 +36,7 @@ func (w *world) inClouds(n *node, workload string, subscriptions ...string) *Req
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, r.ID, Done)
+	return w.settle(n, r.ID, StateDone)
 }
 
 func change(origin, workload string, subscriptions ...string) Draft {
@@ -88,9 +88,9 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, Done)
+				w.settle(n, r.ID, StateDone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, Done)
+				r = w.settle(n, r.ID, StateDone)
 				n.stop()
 				a := w.one()
 				if has := slices.Sorted(slices.Values(a.azure)); !slices.Equal(has, pairs(of.want, of.to...)) || len(a.definitions) != of.custom {
@@ -110,7 +110,7 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 // azureChanges are what the card of an update says of Azure.
 func azureChanges(r *Request) string {
 	var words []string
-	for _, c := range Changes(r.Was, r.Plan) {
+	for _, c := range Changes(r.Previous, r.Plan) {
 		word := "removed "
 		if c.Added {
 			word = "added "
@@ -142,7 +142,7 @@ func TestWhoLacksARightWhereAnUpdateChangesRolesChangesNothing(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if r.State != Signing || r.Failure.Rule != RuleRole || !slices.Equal(w.one().azure, before) {
+		if r.State != StateSignIn || r.Failure.Rule != RuleRole || !slices.Equal(w.one().azure, before) {
 			t.Errorf("it is %s, and the app has %v", r.State, w.one().azure)
 		}
 		for _, text := range []string{second, "assign and remove roles", "Nothing was changed"} {
@@ -174,7 +174,7 @@ func TestAnUpdateOfSomethingElseTakesNoRightsInAzure(t *testing.T) {
 		if ask := r.ask(); ask.Subscriptions != nil || strings.Contains(r.RolesWords(), "Azure") {
 			t.Errorf("it asks for %+v: %s", ask, r.RolesWords())
 		}
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		if !slices.Equal(w.one().azure, before) || r.Step(StepAzureRoles) != nil || r.Step(StepUnassign) != nil {
 			t.Errorf("the app has %v after %+v", w.one().azure, r.Steps)
 		}
@@ -195,7 +195,7 @@ func TestAnUpdateFindsWhatElseTheAppHasInAzure(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.signsInFor(n, r)
-		if r.State != Failed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+second) || !slices.Contains(w.one().azure, owner) {
+		if r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+second) || !slices.Contains(w.one().azure, owner) {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, w.one().azure)
 		}
 	})
@@ -204,9 +204,9 @@ func TestAnUpdateFindsWhatElseTheAppHasInAzure(t *testing.T) {
 func TestACustomRoleWithOtherActionsIsWrittenAnewAndItsActionsAreNamed(t *testing.T) {
 	more := minimal
 	more.Actions = []string{"Microsoft.Compute/disks/read", "Microsoft.Compute/disks/write"}
-	r := &Request{Kind: Update, Task: Provision,
-		Was:  Plan{AzureRoles: []AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
-		Plan: Plan{AzureRoles: []AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
+	r := &Request{Kind: KindUpdate, Task: TaskProvision,
+		Previous: Plan{AzureRoles: []AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
+		Plan:     Plan{AzureRoles: []AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
 	w := r.azureWork()
 	if len(w.give) != 1 || len(w.give[0].Roles) != 1 || w.give[0].Roles[0].Name != minimal.Name || len(w.give[0].Subscriptions) != 2 || w.takes() {
 		t.Errorf("the work is %+v", w)

@@ -7,13 +7,13 @@ import "slices"
 // no plan names it. What may be there stays known, as Azure may only have hidden the
 // subscription from one account, and every later sign-in asks again.
 
-// onlyLeft are those of some subscriptions that nothing but LeftAzure names.
+// onlyLeft are those of some subscriptions that nothing but AzureResidue names.
 func (r *Request) onlyLeft(subscriptions []string) []string {
 	var left []string
-	for _, share := range r.LeftAzure {
+	for _, share := range r.AzureResidue {
 		left = joinedScopes(left, share.Subscriptions)
 	}
-	return bothScopes(withoutScopes(withoutScopes(left, r.Plan.Subscriptions), r.Was.Subscriptions), subscriptions)
+	return bothScopes(withoutScopes(withoutScopes(left, r.Plan.Subscriptions), r.Previous.Subscriptions), subscriptions)
 }
 
 // skipped are the subscriptions that are left out of what r does in Azure.
@@ -22,7 +22,7 @@ func (r *Request) skipped() []string { return r.onlyLeft(r.SignIn.Unknown) }
 // stillLeft is what may be left in Azure once r has taken the rest away.
 func (r *Request) stillLeft() []AzureShare {
 	var still []AzureShare
-	for _, share := range r.LeftAzure {
+	for _, share := range r.AzureResidue {
 		share.Subscriptions = bothScopes(share.Subscriptions, r.skipped())
 		if !share.empty() {
 			still = joined(still, []AzureShare{share}, sameShare)

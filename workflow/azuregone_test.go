@@ -19,12 +19,12 @@ func TestWhatARetirementHasTakenAwayInAzureIsLeftNoMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if retired = w.settle(n, retired.ID, Done); len(retired.LeftAzure) > 0 {
-			t.Errorf("it is still known to have left %+v", retired.LeftAzure)
+		if retired = w.settle(n, retired.ID, StateDone); len(retired.AzureResidue) > 0 {
+			t.Errorf("it is still known to have left %+v", retired.AzureResidue)
 		}
 		w.signer.Subscriptions = []string{subscription} // the app has nothing on the second one
 		d := d2("V-recreate")
-		d.Credential, d.Certificate = OwnCertificate, newCertificate()
+		d.Credential, d.Certificate = CredentialCertificate, newCertificate()
 		r, err := n.Recreate(t.Context(), bea, retired.ID, d)
 		if err != nil {
 			t.Fatal(err)
@@ -32,7 +32,7 @@ func TestWhatARetirementHasTakenAwayInAzureIsLeftNoMore(t *testing.T) {
 		if r.Step(StepUnassign) != nil || strings.Contains(r.RolesWords(), "remove roles") {
 			t.Errorf("it asks for %s", r.RolesWords())
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 	})
 }
 
@@ -48,7 +48,7 @@ func TestASubscriptionThatAzureDoesNotKnowBlocksNoApp(t *testing.T) {
 		"recreate": func(w *world, n *node, head *Request) (*Request, error) {
 			w.isDeleted(head.UniqueName())
 			d := d2("V-recreate")
-			d.Credential, d.Certificate = OwnCertificate, newCertificate()
+			d.Credential, d.Certificate = CredentialCertificate, newCertificate()
 			return n.Recreate(w.t.Context(), bea, head.ID, d)
 		},
 	}
@@ -68,15 +68,15 @@ func TestASubscriptionThatAzureDoesNotKnowBlocksNoApp(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r = w.settle(n, r.ID, Done)
+				r = w.settle(n, r.ID, StateDone)
 				if note := r.Step(StepUnassign).Note; !strings.Contains(note, "skipped: Azure does not know the Azure subscription "+second) {
 					t.Errorf("the step says %q", note)
 				}
 				// It may have been hidden from this account only.
-				if len(r.LeftAzure) == 0 {
+				if len(r.AzureResidue) == 0 {
 					t.Error("what may be left there is forgotten")
 				}
-				for _, left := range r.LeftAzure {
+				for _, left := range r.AzureResidue {
 					if !slices.Equal(left.Subscriptions, []string{second}) {
 						t.Errorf("it is known to have left %+v", left)
 					}
@@ -109,7 +109,7 @@ func TestASubscriptionIsSkippedForNoOtherReason(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != Signing || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) || !slices.Equal(w.inAzure(), before) {
+				if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) || !slices.Equal(w.inAzure(), before) {
 					t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 				}
 			})
@@ -119,9 +119,9 @@ func TestASubscriptionIsSkippedForNoOtherReason(t *testing.T) {
 
 // The refusal names what is meant for the subscriptions that it is about.
 func TestARefusalNamesTheRolesOfThoseSubscriptionsOnly(t *testing.T) {
-	r := &Request{Kind: Update, Task: Provision, Was: Plan{AzureRoles: []AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
-		Plan:      Plan{AzureRoles: []AzureRole{keys}, Subscriptions: []string{subscription}},
-		LeftAzure: []AzureShare{{[]string{second}, []AzureRole{minimal}}}}
+	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: Plan{AzureRoles: []AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
+		Plan:         Plan{AzureRoles: []AzureRole{keys}, Subscriptions: []string{subscription}},
+		AzureResidue: []AzureShare{{[]string{second}, []AzureRole{minimal}}}}
 	no := r.againstAzure(Signer{UPN: "ada@contoso.com", Subscriptions: []string{subscription}})
 	if no == nil || !strings.Contains(no.Text, "remove roles in the Azure subscription "+second) || !strings.Contains(no.Text, "would stay: Backup operator.") {
 		t.Errorf("it says %v", no)
@@ -142,7 +142,7 @@ func TestASkippedSubscriptionThatIsBackIsCleared(t *testing.T) {
 		w.set(func() {
 			w.before = func(call string) error {
 				if call == "azure roles" {
-					return &Trouble{Code: "no", Text: "no"}
+					return &ServiceError{Code: "no", Text: "no"}
 				}
 				return nil
 			}
@@ -151,16 +151,16 @@ func TestASkippedSubscriptionThatIsBackIsCleared(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.signsInFor(n, r); r.State != Failed || !strings.Contains(r.Step(StepUnassign).Note, second) {
+		if r = w.signsInFor(n, r); r.State != StateFailed || !strings.Contains(r.Step(StepUnassign).Note, second) {
 			t.Fatalf("it is %s; the steps are %+v", r.State, r.Steps)
 		}
 		w.set(func() { w.before = nil })
 		w.signer.Subscriptions, w.signer.UnknownSubscriptions = []string{subscription, second}, nil
 		w.retry(n, r.ID)
 		pass(time.Second)
-		r = w.settle(n, r.ID, Done)
-		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(r.LeftAzure) > 0 || strings.Contains(r.Step(StepUnassign).Note, "skipped") {
-			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.LeftAzure, r.Step(StepUnassign).Note)
+		r = w.settle(n, r.ID, StateDone)
+		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(r.AzureResidue) > 0 || strings.Contains(r.Step(StepUnassign).Note, "skipped") {
+			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.AzureResidue, r.Step(StepUnassign).Note)
 		}
 	})
 }

@@ -24,12 +24,12 @@ func (w *world) givesUp(n *node, app *Request, at string, d Draft) *Request {
 	w.set(func() {
 		w.before = func(call string) error {
 			if call == at {
-				return &Trouble{Code: "no", Text: "no"}
+				return &ServiceError{Code: "no", Text: "no"}
 			}
 			return nil
 		}
 	})
-	if r = w.signsInFor(n, r); r.State != Failed {
+	if r = w.signsInFor(n, r); r.State != StateFailed {
 		w.t.Fatalf("the update is %s", r.State)
 	}
 	w.set(func() { w.before = nil })
@@ -57,7 +57,7 @@ func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 		{"recreate", func(w *world, n *node, head *Request) (*Request, error) {
 			w.isDeleted(head.UniqueName())
 			d := d2("V-recreate")
-			d.Credential, d.Certificate = OwnCertificate, newCertificate()
+			d.Credential, d.Certificate = CredentialCertificate, newCertificate()
 			return n.Recreate(w.t.Context(), bea, head.ID, d)
 		}},
 	} {
@@ -67,17 +67,17 @@ func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 					w := newWorld(t)
 					n := w.boot()
 					head := w.givenUpInClouds(n, at)
-					if len(head.LeftAzure) == 0 || head.Left.TenantID == "" {
-						t.Fatalf("it is known to have left %+v", head.LeftAzure)
+					if len(head.AzureResidue) == 0 || head.Residue.TenantID == "" {
+						t.Fatalf("it is known to have left %+v", head.AzureResidue)
 					}
 					p.on(w, n)
 					r, err := verb.ask(w, n, head)
 					if err != nil {
 						t.Fatal(err)
 					}
-					w.settle(n, r.ID, Done)
+					w.settle(n, r.ID, StateDone)
 					n = p.back(n)
-					r = w.settle(n, r.ID, Done)
+					r = w.settle(n, r.ID, StateDone)
 					n.stop()
 					if verb.name == "retire" {
 						for _, a := range w.deleted {
@@ -87,8 +87,8 @@ func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 						}
 						return
 					}
-					if len(r.LeftAzure) > 0 {
-						t.Errorf("it is still known to have left %+v", r.LeftAzure)
+					if len(r.AzureResidue) > 0 {
+						t.Errorf("it is still known to have left %+v", r.AzureResidue)
 					}
 					if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(w.one().definitions) > 0 {
 						t.Errorf("in Azure it has %v and %v", has, w.one().definitions)
@@ -119,7 +119,7 @@ func TestTheNextUpdateShowsWhatIsLeftInAzureAndTakesRightsThere(t *testing.T) {
 		w.signer.Subscriptions = []string{subscription}
 		before := w.inAzure()
 		r = w.signsInFor(n, r)
-		if r.State != Signing || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) || !slices.Equal(w.inAzure(), before) {
+		if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) || !slices.Equal(w.inAzure(), before) {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -131,21 +131,21 @@ func TestWhatSeveralGivenUpUpdatesLeaveInAzureIsOneList(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		head := w.givenUpInClouds(n, "inspect")
-		if again := w.givesUp(n, head, "inspect", change("V-2", "minimal", subscription, second)); len(again.LeftAzure) != len(head.LeftAzure)+1 {
-			t.Errorf("it was %+v and is %+v", head.LeftAzure, again.LeftAzure) // all of the plan was written, and not the difference
+		if again := w.givesUp(n, head, "inspect", change("V-2", "minimal", subscription, second)); len(again.AzureResidue) != len(head.AzureResidue)+1 {
+			t.Errorf("it was %+v and is %+v", head.AzureResidue, again.AzureResidue) // all of the plan was written, and not the difference
 		}
 		third := w.givesUp(n, head, "remove azure roles", change("V-3", "minimal", subscription, second))
 		fourth := w.givesUp(n, head, "inspect", change("V-4", "builtin", second))
-		if twice := w.givesUp(n, head, "inspect", change("V-5", "builtin", second)); len(twice.LeftAzure) != len(fourth.LeftAzure) || len(fourth.LeftAzure) <= len(third.LeftAzure) {
-			t.Errorf("the same is there twice: %+v", twice.LeftAzure)
+		if twice := w.givesUp(n, head, "inspect", change("V-5", "builtin", second)); len(twice.AzureResidue) != len(fourth.AzureResidue) || len(fourth.AzureResidue) <= len(third.AzureResidue) {
+			t.Errorf("the same is there twice: %+v", twice.AzureResidue)
 		}
 		r, err := n.Update(t.Context(), bea, head.ID, change("V-back", "builtin", subscription))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, Done)
-		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(w.one().definitions) > 0 || len(r.LeftAzure) > 0 {
-			t.Errorf("it has %v and %v; left is %+v", has, w.one().definitions, r.LeftAzure)
+		r = w.settle(n, r.ID, StateDone)
+		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(w.one().definitions) > 0 || len(r.AzureResidue) > 0 {
+			t.Errorf("it has %v and %v; left is %+v", has, w.one().definitions, r.AzureResidue)
 		}
 	})
 }
@@ -175,8 +175,8 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 	wider := minimal
 	wider.Actions = append(slices.Clone(minimal.Actions), "Microsoft.Compute/disks/delete")
 	plan := Plan{AzureRoles: []AzureRole{minimal}, Subscriptions: []string{subscription}}
-	r := &Request{Kind: Update, Task: Provision, Was: plan, Plan: plan, Found: Found{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
-		LeftAzure: []AzureShare{{[]string{subscription}, []AzureRole{wider}}, {[]string{second}, []AzureRole{keys}}}}
+	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: plan, Plan: plan, Discovered: Discovery{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
+		AzureResidue: []AzureShare{{[]string{subscription}, []AzureRole{wider}}, {[]string{second}, []AzureRole{keys}}}}
 	w := r.azureWork()
 	if len(w.give) != 1 || !slices.Equal(w.give[0].Roles[0].Actions, minimal.Actions) || w.takes() {
 		t.Errorf("the work is %+v", w)
@@ -202,7 +202,7 @@ func TestWhatARetireHasSkippedInAzureDoesNotComeBackUnseen(t *testing.T) {
 		w.set(func() {
 			w.before = func(call string) error {
 				if call == "delete" {
-					return &Trouble{Code: "no", Text: "no"}
+					return &ServiceError{Code: "no", Text: "no"}
 				}
 				return nil
 			}
@@ -211,20 +211,20 @@ func TestWhatARetireHasSkippedInAzureDoesNotComeBackUnseen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.signsInFor(n, r); r.State != Failed || r.Step(StepDelete).Tries == 0 {
+		if r = w.signsInFor(n, r); r.State != StateFailed || r.Step(StepDelete).Tries == 0 {
 			t.Fatalf("it is %s: %+v", r.State, r.Steps)
 		}
 		w.set(func() { w.before = nil })
 		w.signer.Subscriptions, w.signer.UnknownSubscriptions = []string{subscription, second}, nil
 		w.retry(n, r.ID)
 		pass(time.Second)
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		d := d2("V-recreate")
-		d.Credential, d.Certificate = OwnCertificate, newCertificate()
+		d.Credential, d.Certificate = CredentialCertificate, newCertificate()
 		if r, err = n.Recreate(t.Context(), bea, r.ID, d); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		for _, role := range w.inAzure() {
 			if strings.HasPrefix(role, second) {
 				t.Errorf("the app has %s again", role)
@@ -256,11 +256,11 @@ func TestARoleThatStaysInAzureAfterItWasRemovedIsAnAlarm(t *testing.T) {
 		}
 		r = w.signsInFor(n, r)
 		pass(10 * time.Minute)
-		if r = w.get(r.ID); r.State != Provisioning || !strings.Contains(r.Step(StepCheck).Note, "remove it in Entra") {
+		if r = w.get(r.ID); r.State != StateProvisioning || !strings.Contains(r.Step(StepCheck).Note, "remove it in Entra") {
 			t.Fatalf("a list may be behind, and it is %s: %s", r.State, r.Step(StepCheck).Note)
 		}
 		pass(15 * time.Minute)
-		if r = w.get(r.ID); r.State != Failed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "ALARM") {
+		if r = w.get(r.ID); r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "ALARM") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})

@@ -104,7 +104,7 @@ func TestAnUpdateMovesRolesBetweenScopes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.settle(n, r.ID, Done)
+			w.settle(n, r.ID, StateDone)
 			if has := slices.Sorted(slices.Values(w.one().azure)); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, of.to...)) {
 				t.Errorf("%s: in Azure it has %q", of.name, has)
 			}
@@ -113,7 +113,7 @@ func TestAnUpdateMovesRolesBetweenScopes(t *testing.T) {
 }
 
 func TestTheSignersLackOfRightsNamesTheScope(t *testing.T) {
-	r := &Request{Kind: Register, Task: Provision, Plan: Plan{AzureRoles: []AzureRole{contributor}, Subscriptions: []string{platform, rgBackup, subscription}}}
+	r := &Request{Kind: KindRegister, Task: TaskProvision, Plan: Plan{AzureRoles: []AzureRole{contributor}, Subscriptions: []string{platform, rgBackup, subscription}}}
 	who := Signer{UPN: "ada@contoso.com"}
 	got := r.againstAzure(who)
 	if got == nil || !strings.Contains(got.Text, "may not assign roles in the management group Platform, the resource group RG-Backup of the Azure subscription "+subscription+", the Azure subscription "+subscription) {
@@ -129,7 +129,7 @@ func TestTheSignersLackOfRightsNamesTheScope(t *testing.T) {
 func TestARoleAboveOrBelowThePlansScopesIsMoreThanWasApproved(t *testing.T) {
 	lower := strings.ToLower
 	plan := Plan{AzureRoles: []AzureRole{contributor}, Subscriptions: []string{subscription, rgBackup}}
-	r := &Request{ID: "EA-1", Kind: Register, Task: Provision, Plan: plan}
+	r := &Request{ID: "EA-1", Kind: KindRegister, Task: TaskProvision, Plan: plan}
 	has := pairs([]AzureRole{contributor}, subscription, lower(rgBackup))
 	for extra, words := range map[string]string{
 		lower(platform) + "/" + contributor.ID: "the role " + contributor.ID + " in the management group platform",
@@ -141,17 +141,17 @@ func TestARoleAboveOrBelowThePlansScopesIsMoreThanWasApproved(t *testing.T) {
 		}
 		// An adoption of an older version has not seen it, and it was perhaps there.
 		old := *r
-		old.Found = Found{AppID: "a", Read: true}
+		old.Discovered = Discovery{AppID: "a", Read: true}
 		if _, _, excess := old.azureCompared(append(slices.Clone(has), extra)); old.Adopted() && len(excess) > 0 {
 			t.Errorf("%s: excess %q", extra, excess)
 		}
-		old.Found.AzureAround = true
+		old.Discovered.AzureAround = true
 		if _, _, excess := old.azureCompared(append(slices.Clone(has), extra)); len(excess) != 1 {
 			t.Errorf("%s: excess %q", extra, excess)
 		}
 	}
 	// An update that adds a resource group does not read the subscription, and sees its role.
-	u := &Request{ID: "EA-2", Kind: Update, Task: Provision, Was: Plan{AzureRoles: plan.AzureRoles, Subscriptions: []string{subscription}}, Plan: plan}
+	u := &Request{ID: "EA-2", Kind: KindUpdate, Task: TaskProvision, Previous: Plan{AzureRoles: plan.AzureRoles, Subscriptions: []string{subscription}}, Plan: plan}
 	if missing, still, excess := u.azureCompared(has); len(missing)+len(still)+len(excess) > 0 {
 		t.Errorf("missing %q, excess %q", missing, excess)
 	}

@@ -24,7 +24,7 @@ func giveInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 
 // takeInAzure takes away the roles that the app no longer needs.
 func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
-	if r.Kind == Adopt {
+	if r.Kind == KindAdopt {
 		return giveBackInAzure(ctx, r, s)
 	}
 	w := r.azureWork()
@@ -41,8 +41,8 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, err
 	}
 	return func(now *Request, st *Step) {
-		if now.Kind == Retire { // a later sign-in may not come to this step again
-			now.LeftAzure = r.stillLeft()
+		if now.Kind == KindRetire { // a later sign-in may not come to this step again
+			now.AzureResidue = r.stillLeft()
 		}
 		var notes []string
 		if w.takes() {
@@ -102,7 +102,7 @@ func (r *Request) elsewhere(scopeRole string) bool {
 			}
 		}
 	}
-	return r.Adopted() && !r.Found.AzureAround
+	return r.Adopted() && !r.Discovered.AzureAround
 }
 
 // azureCompared compares the roles that the app has on those scopes, above and below
@@ -114,7 +114,7 @@ func (r *Request) azureCompared(has []string) (missing, still, excess []string) 
 	want := r.Plan.inAzure()
 	want = without(want, without(want, read.inAzure())) // of what was read
 	stale := without(read.inAzure(), want)
-	if r.Kind == Update || len(r.LeftAzure) > 0 {
+	if r.Kind == KindUpdate || len(r.AzureResidue) > 0 {
 		w := r.azureWork()
 		for _, of := range slices.Concat(w.give, w.end) {
 			for _, sub := range subscriptions {
@@ -134,7 +134,7 @@ func (r *Request) azureCompared(has []string) (missing, still, excess []string) 
 		case !isOn(a, subscriptions) && r.elsewhere(a):
 		case slices.Contains(stale, a):
 			still = append(still, read.azureCalled(a))
-		case !slices.Contains(r.Found.AzureRoles, a):
+		case !slices.Contains(r.Discovered.AzureRoles, a):
 			excess = append(excess, read.azureCalled(a))
 		}
 	}

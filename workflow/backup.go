@@ -20,7 +20,7 @@ type BackupServer interface {
 	// anything. Errors are as for Connect; a server without an account for the bot
 	// says no, and so does one where something that can't be read may be o.
 	Find(ctx context.Context, o Organization) ([]Connected, error)
-	// SignedIn tells what a person who signed in at Microsoft reaches on the
+	// EventSignedIn tells what a person who signed in at Microsoft reaches on the
 	// server. organization is the initial domain of their tenant, or empty where it
 	// is not known: some servers want it beside the token response. Errors are as for
 	// Connect.

@@ -59,7 +59,7 @@ func (s wiredServer) Connect(_ context.Context, o Organization) (Connected, erro
 			return Connected{}, s.vb365.refuses
 		}
 		if o.PFX.IsZero() == (o.Thumbprint == "") {
-			return Connected{}, &Trouble{Text: "one certificate, please"}
+			return Connected{}, &ServiceError{Text: "one certificate, please"}
 		}
 		s.vb365.has[o.Name] = o
 		if s.vb365.silent {
@@ -75,7 +75,7 @@ func (s wiredServer) ConnectAzure(_ context.Context, a AzureAccount) (Connected,
 			return Connected{}, s.vb365.refuses
 		}
 		if a.PFX.IsZero() == a.Secret.IsZero() {
-			return Connected{}, &Trouble{Text: "one credential, please"}
+			return Connected{}, &ServiceError{Text: "one credential, please"}
 		}
 		s.vb365.azure[a.AppID] = a
 		return Connected{ID: "1", Name: a.Name, AppID: a.AppID}, nil
@@ -92,11 +92,11 @@ type secondServer struct{ *wired }
 func (secondServer) Name() string { return "vb365-test" }
 
 func (s secondServer) Connect(context.Context, Organization) (Connected, error) {
-	return Connected{}, &Trouble{Text: "not here"}
+	return Connected{}, &ServiceError{Text: "not here"}
 }
 
 func (s secondServer) ConnectAzure(context.Context, AzureAccount) (Connected, error) {
-	return Connected{}, &Trouble{Text: "not here"}
+	return Connected{}, &ServiceError{Text: "not here"}
 }
 
 func (s secondServer) Find(ctx context.Context, _ Organization) ([]Connected, error) {
@@ -126,7 +126,7 @@ func (s secondServer) SignedIn(context.Context, Assertion, string) ([]Connected,
 func (s wiredServer) SignedIn(_ context.Context, who Assertion, _ string) ([]Connected, error) {
 	return call(s.wired, "signed in", func() ([]Connected, error) {
 		if !strings.HasPrefix(who.Response.Reveal(), "ASSERTION ") {
-			return nil, &Trouble{Text: "vb365-prod refused to sign you in."}
+			return nil, &ServiceError{Text: "vb365-prod refused to sign you in."}
 		}
 		return s.shows, s.vb365.refuses
 	})
@@ -158,8 +158,8 @@ func (o Organization) thumbprintOf() string {
 	return thumb
 }
 
-func (w *wired) Assert(_ context.Context, _ string, as AssertAs) (Asserting, error) {
-	return call(w, "assertion code", func() (Asserting, error) {
+func (w *wired) Assert(_ context.Context, _ string, as AssertAs) (AssertionLogin, error) {
+	return call(w, "assertion code", func() (AssertionLogin, error) {
 		w.assertedAs = append(w.assertedAs, as)
 		if as.ClientID != "" && w.noOwnCode != nil {
 			return nil, w.noOwnCode

@@ -37,18 +37,18 @@ func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draf
 	if !ok {
 		wrong[FieldCredential] = "Choose one of the credentials that this product can use."
 	}
-	if !ok || draft.Credential == ClientSecret {
+	if !ok || draft.Credential == CredentialSecret {
 		c.Lifetime = draft.Lifetime
 		if limit := d.policy.secretMax(offer.Max); draft.Lifetime <= 0 || draft.Lifetime > limit {
 			wrong[FieldLifetime] = fmt.Sprintf("A secret may live for %s at most, and one that never expires is not made: nobody would notice when it is stolen. Choose a shorter lifetime.", LifetimeWords(limit))
 		}
 	}
 	switch draft.Credential {
-	case MadeCertificate:
+	case CredentialMadeCertificate:
 		d.checkMade(wrong, offer, draft, c)
-	case OwnCertificate:
+	case CredentialCertificate:
 		c.Certificate = d.checkCertificate(wrong, offer, draft)
-	case Federated:
+	case CredentialFederated:
 		c.Federated = checkFederated(wrong, tenant, draft.Federated)
 	}
 }

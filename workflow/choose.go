@@ -47,8 +47,8 @@ func (p Product) Plan(c Choice) Plan {
 }
 
 func (c Choice) covers(workloads []string, credentials []CredentialKind) bool {
-	if c.Credential == MadeCertificate { // packs say certificate, whoever makes it
-		c.Credential = OwnCertificate
+	if c.Credential == CredentialMadeCertificate { // packs say certificate, whoever makes it
+		c.Credential = CredentialCertificate
 	}
 	return (len(workloads) == 0 || slices.ContainsFunc(workloads, func(w string) bool { return slices.Contains(c.Workloads, w) })) &&
 		(len(credentials) == 0 || slices.Contains(credentials, c.Credential))

@@ -14,14 +14,14 @@ func (r *Request) Claims() []string {
 	if r.Target.Request != "" && (r.State.open() || r.owesLink()) {
 		claims = append(claims, appClaim+r.Target.UniqueName)
 	}
-	if r.State.HoldsName() && !r.Gone {
-		if (r.Kind == Adopt || r.Task == Verify) && r.Made.AppID != "" {
+	if r.State.HoldsName() && !r.AppDeleted {
+		if (r.Kind == KindAdopt || r.Task == TaskVerify) && r.Made.AppID != "" {
 			claims = append(claims, appIDClaim+r.Tenant+":"+r.Made.AppID)
 		}
 		if r.holdsName() {
 			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
 		}
-		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && r.bringsCertificate() && !r.Spent {
+		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && r.bringsCertificate() && !r.CertificateReleased {
 			claims = append(claims, certificateClaim+c.Fingerprint)
 		}
 	}
@@ -42,13 +42,13 @@ const certificateClaim = "certificate:"
 
 // bringsCertificate says whether the certificate of r's plan is new to the app.
 func (r *Request) bringsCertificate() bool {
-	return r.Kind == Register || r.Kind == Adopt || r.Target.Brings
+	return r.Kind == KindRegister || r.Kind == KindAdopt || r.Target.NewCertificate
 }
 
 // holdsName says whether r is the one of its app's requests that keeps the name
 // from others. An adopted app has it where it was asked for by name.
 func (r *Request) holdsName() bool {
-	return r.Kind == Register || r.Kind == Adopt && !guidPattern.MatchString(r.Plan.AppName) || r.Target.TakesName
+	return r.Kind == KindRegister || r.Kind == KindAdopt && !guidPattern.MatchString(r.Plan.AppName) || r.Target.ClaimsName
 }
 
 // NameClaim is the claim on an app's name in a tenant. Entra tells names apart as they

@@ -93,9 +93,9 @@ func (p Product) isAzure() bool {
 // certificates only; for Azure those that the bot has, as a thumbprint is not enough.
 func given(azure bool) []CredentialKind {
 	if azure {
-		return []CredentialKind{MadeCertificate, ClientSecret}
+		return []CredentialKind{CredentialMadeCertificate, CredentialSecret}
 	}
-	return []CredentialKind{MadeCertificate, OwnCertificate}
+	return []CredentialKind{CredentialMadeCertificate, CredentialCertificate}
 }
 
 // Credentials are those to choose from for an app of p. Where a server gets it, the
@@ -103,7 +103,7 @@ func given(azure bool) []CredentialKind {
 func (d *Desk) Credentials(p Product, server string) []Offer {
 	var out []Offer
 	if server == "" {
-		return slices.DeleteFunc(slices.Clone(p.Credentials), func(o Offer) bool { return o.Kind == MadeCertificate && d.pages == "" })
+		return slices.DeleteFunc(slices.Clone(p.Credentials), func(o Offer) bool { return o.Kind == CredentialMadeCertificate && d.pages == "" })
 	}
 	for _, kind := range given(p.isAzure()) {
 		if o, ok := p.Offer(kind); ok {
@@ -143,7 +143,7 @@ func (e *Engine) connect(ctx context.Context, r *Request) (edit, error) {
 	name := r.Plan.Backup.Server
 	server, ok := e.desk.backup(name)
 	if !ok {
-		return nil, &Trouble{Code: string(RuleNoServer), Text: fmt.Sprintf("the backup server %s is no longer configured here, so nothing was sent to it. The operator of this bot can configure it again.", name)}
+		return nil, &ServiceError{Code: string(RuleNoServer), Text: fmt.Sprintf("the backup server %s is no longer configured here, so nothing was sent to it. The operator of this bot can configure it again.", name)}
 	}
 	hand := e.connectOrganization
 	if r.Plan.Backup.IsAzure() {
@@ -167,7 +167,7 @@ func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServ
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	a := AzureAccount{Name: r.AppName(), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID, Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.subscriptionIDs()}
-	if r.Plan.Credential.Kind == MadeCertificate {
+	if r.Plan.Credential.Kind == CredentialMadeCertificate {
 		a.PFX, a.Password, a.Thumbprint = NewSecret(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))), with.Keyed.Password, r.Thumbprint()
 	} else {
 		a.Secret = with.Secret
@@ -199,7 +199,7 @@ func (p Plan) subscriptionIDs() []string {
 // connectOrganization hands the app over as that of its tenant's organization.
 func (e *Engine) connectOrganization(ctx context.Context, r *Request, server BackupServer) (Connected, error) {
 	if r.Made.Domain == "" {
-		return Connected{}, &Trouble{Code: "domain", Text: fmt.Sprintf("Entra did not say what the tenant's initial domain is, so nothing was sent to %s.", server.Name())}
+		return Connected{}, &ServiceError{Code: "domain", Text: fmt.Sprintf("Entra did not say what the tenant's initial domain is, so nothing was sent to %s.", server.Name())}
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	o := Organization{Name: r.Made.Domain, TenantID: r.Made.TenantID, Region: tenant.region(), AppID: r.Made.AppID}
@@ -216,7 +216,7 @@ func (e *Engine) connectOrganization(ctx context.Context, r *Request, server Bac
 		}
 	}
 	o.Thumbprint = r.Thumbprint()
-	if r.Plan.Credential.Kind == MadeCertificate {
+	if r.Plan.Credential.Kind == CredentialMadeCertificate {
 		with, err := e.proof(r)
 		if err != nil {
 			return Connected{}, err
@@ -249,7 +249,7 @@ func (r *Request) Awaited(n StepName) string {
 
 // Connects says whether r, once it is approved, connects a backup server.
 func (r *Request) Connects() bool {
-	return r.Plan.Backup.Server != "" && r.Kind != Update && r.Kind != Retire && r.Task != Verify
+	return r.Plan.Backup.Server != "" && r.Kind != KindUpdate && r.Kind != KindRetire && r.Task != TaskVerify
 }
 
 // MayHandOver says whether what a backup server did not take can be handed to the
@@ -257,7 +257,7 @@ func (r *Request) Connects() bool {
 // that takes several approvals is asked for anew.
 func (d *Desk) MayHandOver(r *Request) bool {
 	s := r.Step(StepConnect)
-	return r.State == Failed && r.Task == Provision && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 && (r.Plan.Credential.Kind != MadeCertificate || d.pages != "")
+	return r.State == StateFailed && r.Task == TaskProvision && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 && (r.Plan.Credential.Kind != CredentialMadeCertificate || d.pages != "")
 }
 
 // HandOver takes the backup server out of the plan, so that the requester gets
@@ -278,8 +278,8 @@ func (d *Desk) HandOver(ctx context.Context, id string, by Person, rev int) (*Re
 		r.Plan.Backup = Backup{}
 		r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepConnect })
 		r.redo(StepProof, StepCheck)
-		r.decide(by, now, Provision)
-		r.move(Signing, now, Event{By: by.ID, What: HandAsked, Text: "approved that " + server + " is not connected and the app is handed over instead, and was sent a sign-in code"})
+		r.decide(by, now, TaskProvision)
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventHandOver, Text: "approved that " + server + " is not connected and the app is handed over instead, and was sent a sign-in code"})
 		r.PlanRev = r.Rev
 	})
 }

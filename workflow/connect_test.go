@@ -30,7 +30,7 @@ func (w *world) shredded(r *Request) {
 		w.t.Errorf("the hand-over is %+v", h)
 	}
 	for _, e := range r.History {
-		if e.What == Opened || e.What == Fetched {
+		if e.Kind == EventOpened || e.Kind == EventFetched {
 			w.t.Errorf("somebody %s", e.Text)
 		}
 	}
@@ -45,9 +45,9 @@ func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
 		n := w.boot()
 		p.on(w, n)
 		r := w.askServer(n, serverDraft("payroll-backup"))
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		pass(time.Second)
 		n.stop()
 
@@ -109,8 +109,8 @@ func TestACertificateOfTheRequestersIsToldByItsThumbprint(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		d := serverDraft("payroll-backup")
-		d.Credential, d.Certificate, d.Lifetime = OwnCertificate, newCertificate(), 0
-		r := w.settle(n, w.askServer(n, d).ID, Done)
+		d.Credential, d.Certificate, d.Lifetime = CredentialCertificate, newCertificate(), 0
+		r := w.settle(n, w.askServer(n, d).ID, StateDone)
 		has := w.vb365.has["contoso.onmicrosoft.com"]
 		if has.Thumbprint != r.Thumbprint() || has.Thumbprint == "" || !has.PFX.IsZero() || r.Made.Connected == "" {
 			t.Errorf("the server has %+v, and the request %+v", has, r.Made)
@@ -129,7 +129,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			w.vb365.refuses = nil
 			_, err := n.Retry(t.Context(), r.ID, ada, r.Rev)
 			return err
-		}, Done, func(t *testing.T, w *world, r *Request) {
+		}, StateDone, func(t *testing.T, w *world, r *Request) {
 			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) || r.Made.Connected == "" {
 				t.Errorf("the app has %v, and the server %s", w.one().thumbprints, thumb)
 			}
@@ -141,7 +141,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 		"Undo deletes the app and shreds the credential": {func(w *world, n *node, r *Request) error {
 			_, err := n.Undo(t.Context(), r.ID, ada)
 			return err
-		}, Undone, func(t *testing.T, w *world, r *Request) {
+		}, StateUndone, func(t *testing.T, w *world, r *Request) {
 			if len(w.apps) != 0 || len(w.vb365.has) != 0 {
 				t.Errorf("apps %v, server %v", w.apps, w.vb365.has)
 			}
@@ -152,7 +152,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			pass(time.Second)
 			n.Cancel(t.Context(), r.ID, ada)
 			return err
-		}, Failed, func(t *testing.T, w *world, r *Request) {
+		}, StateFailed, func(t *testing.T, w *world, r *Request) {
 			if len(r.Handover.File) == 0 || !strings.Contains(r.Failure.Text, "press Retry or Undo") {
 				t.Errorf("it has %+v and says %s", r.Handover, r.Failure.Text)
 			}
@@ -165,14 +165,14 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			}
 			pass(2 * time.Minute)
 			late := w.get(r.ID)
-			if late.keepsSealed() || late.State != Failed {
+			if late.keepsSealed() || late.State != StateFailed {
 				t.Errorf("it is %s and still has %+v", late.State, late.Handover)
 			}
 			w.vb365.refuses = nil
 			_, err := n.Retry(t.Context(), r.ID, ada, late.Rev)
 			shreddedOne = old
 			return err
-		}, Done, func(t *testing.T, w *world, r *Request) {
+		}, StateDone, func(t *testing.T, w *world, r *Request) {
 			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) || slices.Contains(shreddedOne, thumb) {
 				t.Errorf("the app has %v, and the server %s; the key of %v was shredded", w.one().thumbprints, thumb, shreddedOne)
 			}
@@ -181,11 +181,11 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 		"it is handed over instead": {func(w *world, n *node, r *Request) error {
 			_, err := n.HandOver(t.Context(), r.ID, ada, r.Rev)
 			return err
-		}, Ready, func(t *testing.T, w *world, r *Request) {
+		}, StateReady, func(t *testing.T, w *world, r *Request) {
 			if r.Plan.Backup.Server != "" || r.Approval.Digest != r.Plan.Digest() || r.Step(StepConnect) != nil || len(w.vb365.has) != 0 {
 				t.Errorf("the plan has %+v, the steps are %+v", r.Plan.Backup, r.Steps)
 			}
-			if h := r.Handover; h.Status != Kept || len(h.File) == 0 {
+			if h := r.Handover; h.Status != HandoverKept || len(h.File) == 0 {
 				t.Errorf("the hand-over is %+v", h)
 			}
 		}},
@@ -193,7 +193,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			n.Desk.backups, w.vb365.refuses = nil, nil
 			_, err := n.Retry(t.Context(), r.ID, ada, r.Rev)
 			return err
-		}, Failed, func(t *testing.T, w *world, r *Request) {
+		}, StateFailed, func(t *testing.T, w *world, r *Request) {
 			if !strings.Contains(r.Failure.Text, "vb365-prod is no longer configured") || len(w.vb365.has) != 0 {
 				t.Errorf("it failed with %s", r.Failure.Text)
 			}
@@ -202,16 +202,16 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t).withServer()
-				w.vb365.refuses = &Trouble{Code: "ParameterValidationFailure", Text: "vb365-prod refused to add the organization. It says: “Wrong license”"}
+				w.vb365.refuses = &ServiceError{Code: "ParameterValidationFailure", Text: "vb365-prod refused to add the organization. It says: “Wrong license”"}
 				n := w.boot()
 				defer n.stop()
 				r := w.askServer(n, serverDraft("payroll-backup"))
 				w.approved(n, r.ID)
 				r = w.get(r.ID)
-				if r.State != Failed || !strings.Contains(r.Failure.Text, "“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license”") || len(r.Handover.File) == 0 {
+				if r.State != StateFailed || !strings.Contains(r.Failure.Text, "“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license”") || len(r.Handover.File) == 0 {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
-				if m := w.messages[r.Posts[post(Outcome, r.Outcomes)].TS]; m == nil || m.drawn.Failure.Text != r.Failure.Text {
+				if m := w.messages[r.Posts[post(PostOutcome, r.Outcomes)].TS]; m == nil || m.drawn.Failure.Text != r.Failure.Text {
 					t.Error("the requester is not told")
 				}
 				if !n.MayHandOver(r) {
@@ -225,7 +225,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 					t.Fatal(err)
 				}
 				pass(time.Second)
-				if w.get(r.ID).State == Signing {
+				if w.get(r.ID).State == StateSignIn {
 					w.use(w.codeFor(w.get(r.ID)), nil)
 				}
 				pass(20 * time.Second)
@@ -271,7 +271,7 @@ func TestAServerThatIsBusyIsWaitedForByItsName(t *testing.T) {
 			t.Errorf("the step is %+v", s)
 		}
 		pass(4 * time.Minute)
-		if r := w.get(r.ID); r.State != Failed || !strings.Contains(r.Failure.Text, "vb365-prod did not answer as it should for 3 minutes") {
+		if r := w.get(r.ID); r.State != StateFailed || !strings.Contains(r.Failure.Text, "vb365-prod did not answer as it should for 3 minutes") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -287,7 +287,7 @@ func TestWhatDoesNotFitAServerIsSaidUnderItsField(t *testing.T) {
 	}{
 		"a server that is not configured": {func(d *Draft) { d.Backup = "vb365-test" }, FieldBackup},
 		"a product without services":      {func(d *Draft) { d.Product, d.Subscriptions = "backup", []string{subscription} }, FieldBackup},
-		"a secret":                        {func(d *Draft) { d.Credential, d.Lifetime = ClientSecret, 720*time.Hour }, FieldCredential},
+		"a secret":                        {func(d *Draft) { d.Credential, d.Lifetime = CredentialSecret, 720*time.Hour }, FieldCredential},
 		"nothing that is backed up":       {func(d *Draft) { d.Workloads = []string{"reports"} }, FieldBackup},
 	} {
 		d := serverDraft("a")
@@ -313,7 +313,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		w := newWorld(t).withServer()
 		n := w.boot()
 		defer n.stop()
-		before := w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, Done)
+		before := w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, StateDone)
 
 		update := serverDraft("")
 		update.Origin, update.Workloads, update.RedirectURIs = "V-update", []string{"exchange"}, []string{"https://other.contoso.com"}
@@ -321,7 +321,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		up = w.settle(n, up.ID, Done)
+		up = w.settle(n, up.ID, StateDone)
 		if up.Step(StepConnect) != nil || up.Plan.Backup.Server != "vb365-prod" || !up.IsConnected() {
 			t.Errorf("the update has %+v and %+v", up.Steps, up.Plan.Backup)
 		}
@@ -336,7 +336,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		w.approved(n, r.ID)
 		r = w.get(r.ID)
 		has := w.vb365.has["contoso.onmicrosoft.com"]
-		if r.State != Overlap || has.thumbprintOf() != r.Made.Thumbprint || r.Made.Thumbprint == before.Made.Thumbprint || len(w.one().thumbprints) != 2 {
+		if r.State != StateOverlap || has.thumbprintOf() != r.Made.Thumbprint || r.Made.Thumbprint == before.Made.Thumbprint || len(w.one().thumbprints) != 2 {
 			t.Fatalf("it is %s (%s), the server has %+v, the app %v", r.State, r.Failure.Text, has, w.one().thumbprints)
 		}
 		if has.SharePoint || !slices.Equal(r.Plan.Backup.Services, []string{ExchangeService}) {
@@ -352,7 +352,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(5 * time.Second)
-		if r := w.get(r.ID); r.State != Done || !slices.Equal(w.one().thumbprints, []string{r.Made.Thumbprint}) {
+		if r := w.get(r.ID); r.State != StateDone || !slices.Equal(w.one().thumbprints, []string{r.Made.Thumbprint}) {
 			t.Errorf("it is %s, the app has %v", r.State, w.one().thumbprints)
 		}
 
@@ -360,7 +360,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if gone = w.settle(n, gone.ID, Done); gone.Step(StepConnect) != nil || gone.IsConnected() {
+		if gone = w.settle(n, gone.ID, StateDone); gone.Step(StepConnect) != nil || gone.IsConnected() {
 			t.Errorf("it was retired with %+v", gone.Steps)
 		}
 	})
@@ -372,7 +372,7 @@ func TestARenewalThatIsGivenUpLeavesNoKeyBehind(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		before := w.connectedApp(n)
-		w.vb365.refuses = &Trouble{Text: "vb365-prod said no."}
+		w.vb365.refuses = &ServiceError{Text: "vb365-prod said no."}
 		renew := serverDraft("")
 		renew.Origin = "V-renew"
 		r, err := n.Renew(t.Context(), bea, before.ID, renew)
@@ -380,7 +380,7 @@ func TestARenewalThatIsGivenUpLeavesNoKeyBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.approved(n, r.ID)
-		if r = w.get(r.ID); r.State != Failed || len(r.Handover.File) == 0 {
+		if r = w.get(r.ID); r.State != StateFailed || len(r.Handover.File) == 0 {
 			t.Fatalf("it is %s with %+v", r.State, r.Handover)
 		}
 		if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
@@ -400,8 +400,8 @@ func TestAServerThatSaysNothingOfWhatItHasIsConnectedAllTheSame(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r := w.askServer(n, serverDraft("payroll-backup"))
-		r = w.settle(n, r.ID, Done)
-		if r.keepsSealed() || r.Handover.Status != NotKept || r.Made.Connected != "contoso.onmicrosoft.com" || !r.IsConnected() {
+		r = w.settle(n, r.ID, StateDone)
+		if r.keepsSealed() || r.Handover.Status != HandoverNone || r.Made.Connected != "contoso.onmicrosoft.com" || !r.IsConnected() {
 			t.Errorf("it is %s, connected with %q, and its handover is %q", r.State, r.Made.Connected, r.Handover.Status)
 		}
 		for _, e := range r.History {

@@ -12,7 +12,7 @@ import (
 // archiver is a product whose app is a backup server's account in Azure.
 func archiver() Product {
 	p := clouds()
-	p.Name, p.Credentials = "archiver", []Offer{{Kind: ClientSecret, Lifetime: 720 * time.Hour}, {Kind: OwnCertificate}}
+	p.Name, p.Credentials = "archiver", []Offer{{Kind: CredentialSecret, Lifetime: 720 * time.Hour}, {Kind: CredentialCertificate}}
 	for i := range p.Workloads {
 		p.Workloads[i].Service = AzureService
 	}
@@ -23,7 +23,7 @@ func archiver() Product {
 func azureDraft(kind CredentialKind) Draft {
 	d := madeDraft("archiver-app")
 	d.Product, d.Backup, d.Workloads, d.Subscriptions = "archiver", "vb365-prod", []string{"builtin"}, []string{subscription}
-	if d.Credential = kind; kind == ClientSecret {
+	if d.Credential = kind; kind == CredentialSecret {
 		d.Lifetime = 720 * time.Hour
 	}
 	return d
@@ -36,7 +36,7 @@ func (w *world) withAzure() *world {
 }
 
 func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {
-	for _, kind := range []CredentialKind{MadeCertificate, ClientSecret} {
+	for _, kind := range []CredentialKind{CredentialMadeCertificate, CredentialSecret} {
 		t.Run(string(kind), func(t *testing.T) {
 			withThePowerCut(t, func(t *testing.T, p *power) {
 				w := newWorld(t).withAzure()
@@ -46,16 +46,16 @@ func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {
 				n := w.boot()
 				p.on(w, n)
 				r := w.askServer(n, azureDraft(kind))
-				w.settle(n, r.ID, Done)
+				w.settle(n, r.ID, StateDone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, Done)
+				r = w.settle(n, r.ID, StateDone)
 				pass(time.Second)
 				n.stop()
 				has, ok := w.vb365.azure[r.Made.AppID]
 				if len(w.vb365.azure) != 1 || len(w.vb365.has) != 0 || !ok || has.Name != "archiver-app" || has.Description != r.ID || has.TenantID != contosoID || has.Environment != "Global" || !slices.Equal(has.Subscriptions, []string{subscription}) {
 					t.Errorf("the server has %+v and %+v", w.vb365.azure, w.vb365.has)
 				}
-				if (kind == ClientSecret) != has.PFX.IsZero() || has.Thumbprint != r.Thumbprint() {
+				if (kind == CredentialSecret) != has.PFX.IsZero() || has.Thumbprint != r.Thumbprint() {
 					t.Errorf("it was given %+v", has)
 				}
 				if r.Made.Connected != "Azure service account archiver-app" || r.Step(StepConnect).Note != r.Made.Connected || n.Checks(r) {
@@ -81,12 +81,12 @@ func TestASecretThatTheServerDidNotTakeIsHandedOverInstead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t).withAzure()
 		w.pages = ""
-		w.vb365.refuses = &Trouble{Text: "vb365-prod refused to add the Azure service account. It says: “No license”"}
+		w.vb365.refuses = &ServiceError{Text: "vb365-prod refused to add the Azure service account. It says: “No license”"}
 		n := w.boot()
 		defer n.stop()
-		r := w.askServer(n, azureDraft(ClientSecret))
+		r := w.askServer(n, azureDraft(CredentialSecret))
 		w.approved(n, r.ID)
-		if r = w.get(r.ID); r.State != Failed || !n.MayHandOver(r) {
+		if r = w.get(r.ID); r.State != StateFailed || !n.MayHandOver(r) {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		if _, err := n.HandOver(t.Context(), r.ID, ada, r.Rev); err != nil {
@@ -95,7 +95,7 @@ func TestASecretThatTheServerDidNotTakeIsHandedOverInstead(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(20 * time.Second)
-		if r = w.get(r.ID); r.State != Ready || r.Plan.Backup.Server != "" || len(w.vb365.azure) != 0 {
+		if r = w.get(r.ID); r.State != StateReady || r.Plan.Backup.Server != "" || len(w.vb365.azure) != 0 {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		if _, secret, err := n.Claim(t.Context(), r.ID, bea); err != nil || secret.IsZero() {
@@ -113,10 +113,10 @@ func TestAnAzureServiceAccountTakesWhatTheBotHas(t *testing.T) {
 	for _, o := range n.Credentials(p, "vb365-prod") {
 		kinds = append(kinds, o.Kind)
 	}
-	if !slices.Equal(kinds, []CredentialKind{MadeCertificate, ClientSecret}) {
+	if !slices.Equal(kinds, []CredentialKind{CredentialMadeCertificate, CredentialSecret}) {
 		t.Errorf("with a server there are %v", kinds)
 	}
-	d := azureDraft(OwnCertificate)
+	d := azureDraft(CredentialCertificate)
 	d.Certificate, d.Lifetime = newCertificate(), 0
 	_, err := n.Submit(t.Context(), bea, d)
 	if wrong, ok := errors.AsType[FieldErrors](err); !ok || wrong[FieldCredential] == "" {

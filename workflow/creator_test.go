@@ -27,7 +27,7 @@ func TestWhoRegisteredTheAppDoesNotStayAnOwner(t *testing.T) {
 				w.signer.ObjectID, w.signer.Requesters = "o-ada", c.requesters
 				n := w.boot()
 				defer n.stop()
-				r := w.settle(n, w.request(n), Ready)
+				r := w.settle(n, w.request(n), StateReady)
 				if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, c.want) {
 					t.Errorf("the owners are %q, want %q", got, c.want)
 				}
@@ -50,12 +50,12 @@ func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
 		owners []string
 		want   []string
 	}{
-		{"of an earlier sign-in, and of this one", Request{Kind: Register, Made: Made{Creator: "o-ada"}}, []string{"o-bea"}, []string{"o-ada", "o-cloe"}},
-		{"the plan names one of them", Request{Kind: Register, Made: Made{Creator: "o-ada"}}, []string{"o-bea", "o-ada"}, []string{"o-cloe"}},
-		{"made anew", Request{Kind: Recreate, Target: Target{Anew: true}, Made: Made{Creator: "o-cloe"}}, []string{"o-bea"}, []string{"o-cloe"}},
-		{"restored", Request{Kind: Recreate}, []string{"o-bea"}, nil},
-		{"adopted", Request{Kind: Adopt}, []string{"o-bea"}, nil},
-		{"updated", Request{Kind: Update}, []string{"o-bea"}, nil},
+		{"of an earlier sign-in, and of this one", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea"}, []string{"o-ada", "o-cloe"}},
+		{"the plan names one of them", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea", "o-ada"}, []string{"o-cloe"}},
+		{"made anew", Request{Kind: KindRecreate, Target: Target{Recreated: true}, Made: Made{Creator: "o-cloe"}}, []string{"o-bea"}, []string{"o-cloe"}},
+		{"restored", Request{Kind: KindRecreate}, []string{"o-bea"}, nil},
+		{"adopted", Request{Kind: KindAdopt}, []string{"o-bea"}, nil},
+		{"updated", Request{Kind: KindUpdate}, []string{"o-bea"}, nil},
 	} {
 		if got := c.r.notOwners(signer, c.owners); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
@@ -65,14 +65,14 @@ func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
 
 // That Entra keeps an owner is no reason to keep the requester waiting.
 func TestAnOwnerWhomEntraKeepsIsNamed(t *testing.T) {
-	for what, no := range map[string]error{"a no": &Trouble{Code: "x", Text: "no"}, "no answer": busy{}} {
+	for what, no := range map[string]error{"a no": &ServiceError{Code: "x", Text: "no"}, "no answer": busy{}} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
 				w.signer.ObjectID, w.keepsOwners = "o-ada", no
 				n := w.boot()
 				defer n.stop()
-				r := w.settle(n, w.request(n), Ready)
+				r := w.settle(n, w.request(n), StateReady)
 				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, "Entra did not take Ada@contoso.com") || !slices.Contains(w.app(r.Made.ObjectID).owners, "OBJ-BEA") {
 					t.Errorf("the step is %+v", st)
 				}
@@ -96,7 +96,7 @@ func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 		}
 		n := w.boot()
 		defer n.stop()
-		r := w.settle(n, w.request(n), Ready)
+		r := w.settle(n, w.request(n), StateReady)
 		if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, []string{"OBJ-BEA"}) || strings.Contains(r.Step(StepOwner).Note, "did not take") {
 			t.Errorf("the owners are %q; the step says %q", got, r.Step(StepOwner).Note)
 		}
@@ -108,10 +108,10 @@ func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.signer.ObjectID, w.noOwners = "o-ada", &Trouble{Code: "403", Text: "the bot's own client has no consent for Directory.Read.All, which that takes"}
+		w.signer.ObjectID, w.noOwners = "o-ada", &ServiceError{Code: "403", Text: "the bot's own client has no consent for Directory.Read.All, which that takes"}
 		n := w.boot()
 		defer n.stop()
-		r := w.settle(n, w.request(n), Ready)
+		r := w.settle(n, w.request(n), StateReady)
 		st := r.Step(StepOwner)
 		for _, says := range []string{"Entra did not make Bea an owner (the bot's own client has no consent for Directory.Read.All, which that takes)", "an application administrator can", "stays one"} {
 			if !strings.Contains(st.Note, says) {
@@ -132,7 +132,7 @@ func TestAnAppWithoutAnyOwnerSaysSo(t *testing.T) {
 		w.ownsNothing, w.signer.Requesters = true, nil
 		n := w.boot()
 		defer n.stop()
-		r := w.settle(n, w.request(n), Ready)
+		r := w.settle(n, w.request(n), StateReady)
 		if st := r.Step(StepOwner); !strings.Contains(st.Note, "nobody owns the app in Entra") || strings.Contains(st.Note, "stays one") {
 			t.Errorf("the step is %+v", st)
 		}
@@ -142,7 +142,7 @@ func TestAnAppWithoutAnyOwnerSaysSo(t *testing.T) {
 // services.md, section 2: a role that can't be seen permits nothing, and is not called
 // no role.
 func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
-	r := &Request{Kind: Register, Task: Provision}
+	r := &Request{Kind: KindRegister, Task: TaskProvision}
 	const hidden, lacks = "can't be seen", "has no active role"
 	for _, c := range []struct {
 		what string
@@ -171,9 +171,9 @@ func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
 func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 	const custom, here, there = "6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d", "/0b0b0b0b-0000-4000-8000-000000000001", "/0b0b0b0b-0000-4000-8000-000000000002"
 	lists := Tenant{Sufficient: []SufficientRole{{ID: strings.ToUpper(custom), For: ForApplications}}}
-	change := &Request{Kind: Renew, Task: Provision, Target: Target{Request: "EA-1"}, Made: Made{ObjectID: here[1:]}}
-	make := &Request{Kind: Register, Task: Provision}
-	graph := &Request{Kind: Register, Task: Provision, Plan: Plan{Permissions: []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}}}}
+	change := &Request{Kind: KindRenew, Task: TaskProvision, Target: Target{Request: "EA-1"}, Made: Made{ObjectID: here[1:]}}
+	make := &Request{Kind: KindRegister, Task: TaskProvision}
+	graph := &Request{Kind: KindRegister, Task: TaskProvision, Plan: Plan{Permissions: []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}}}}
 	has := func(scope string) Signer {
 		return Signer{UPN: "mia@contoso.com", Assigned: []AssignedRole{{custom, scope}}}
 	}
@@ -213,22 +213,22 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 // services.md, section 2: assignment is required of apps with which nobody signs in, and
 // is left alone where somebody else decides about it.
 func TestAssignmentIsRequiredWhereNobodySignsIn(t *testing.T) {
-	silent := Plan{Credential: Credential{Kind: OwnCertificate}, Permissions: []Permission{{Type: catalog.Application, Name: "Mail.Send"}}}
+	silent := Plan{Credential: Credential{Kind: CredentialCertificate}, Permissions: []Permission{{Type: catalog.Application, Name: "Mail.Send"}}}
 	with := func(change func(*Plan)) Plan { p := silent.clone(); change(&p); return p }
 	for _, c := range []struct {
 		what string
 		r    Request
 		want []bool
 	}{
-		{"nobody signs in", Request{Kind: Register, Plan: silent}, []bool{true}},
-		{"a redirect URI", Request{Kind: Register, Plan: with(func(p *Plan) { p.SPARedirectURIs = []string{"https://a"} })}, nil},
-		{"a delegated permission", Request{Kind: Register, Plan: with(func(p *Plan) { p.Permissions[0].Type = catalog.Delegated })}, nil},
-		{"a device code", Request{Kind: Register, Plan: with(func(p *Plan) { p.PublicClientFlows = true })}, nil},
-		{"an API", Request{Kind: Register, Plan: with(func(p *Plan) { p.Scopes = []Scope{{Name: "read"}} })}, nil},
-		{"no credential", Request{Kind: Register, Plan: with(func(p *Plan) { p.Credential.Kind = NoCredential })}, nil},
-		{"adopted", Request{Kind: Adopt, Plan: silent}, nil},
-		{"people sign in from now on", Request{Kind: Update, Made: Made{Assigned: true}, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, []bool{false}},
-		{"somebody else has set it", Request{Kind: Update, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, nil},
+		{"nobody signs in", Request{Kind: KindRegister, Plan: silent}, []bool{true}},
+		{"a redirect URI", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.SPARedirectURIs = []string{"https://a"} })}, nil},
+		{"a delegated permission", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.Permissions[0].Type = catalog.Delegated })}, nil},
+		{"a device code", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.PublicClientFlows = true })}, nil},
+		{"an API", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.Scopes = []Scope{{Name: "read"}} })}, nil},
+		{"no credential", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.Credential.Kind = CredentialNone })}, nil},
+		{"adopted", Request{Kind: KindAdopt, Plan: silent}, nil},
+		{"people sign in from now on", Request{Kind: KindUpdate, Made: Made{Assigned: true}, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, []bool{false}},
+		{"somebody else has set it", Request{Kind: KindUpdate, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, nil},
 	} {
 		if got := c.r.assigned(); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.what, got, c.want)

@@ -20,7 +20,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 	if err := e.recipient(ctx, r); err != nil {
 		return nil, err
 	}
-	if r.Made.Keys > 0 || len(r.Made.Ending) > 0 {
+	if r.Made.SecretAttempts > 0 || len(r.Made.Ending) > 0 {
 		var err error
 		if r, err = e.endKeys(ctx, r, s, ""); err != nil {
 			return nil, err
@@ -53,7 +53,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	want := map[string][]string{}
 	may := map[string][]string{} // what it was found with is no excess
-	for _, p := range r.may().Of(catalog.Application) {
+	for _, p := range r.allowed().Of(catalog.Application) {
 		may[p.ResourceAppID] = append(may[p.ResourceAppID], p.Name)
 	}
 	for _, p := range r.Plan.Of(catalog.Application) {
@@ -103,10 +103,10 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	return func(r *Request, st *Step) {
 		if r.Made.KeyID != "" {
-			r.Made.Keys = 1 // and no other
+			r.Made.SecretAttempts = 1 // and no other
 		}
 		st.Note = "the app signed in with exactly the approved permissions"
-		if r.Kind == Adopt {
+		if r.Kind == KindAdopt {
 			st.Note = "the app signed in with the approved permissions and those that it had"
 		}
 		if len(opaque) > 0 {
@@ -130,12 +130,12 @@ func (r *Request) calling(p Plan) Plan {
 // assignedOnly makes sure that the app has no role that was not approved, on any
 // service: a token shows only those of the service that it is for.
 func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) ([]string, error) {
-	has, err := s.Assigned(ctx, r.Made, r.calling(r.may()))
+	has, err := s.ReadAppRoles(ctx, r.Made, r.calling(r.allowed()))
 	if err != nil {
 		return nil, err
 	}
 	var want []string
-	for _, q := range r.may().Of(catalog.Application) {
+	for _, q := range r.allowed().Of(catalog.Application) {
 		want = append(want, q.Resource+"/"+q.Name)
 	}
 	if more := without(has, want); len(more) > 0 {
@@ -217,22 +217,22 @@ func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, err
 // check reads back what the app has, where the bot has no credential to prove it
 // with, and compares that with what was approved.
 func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error) {
-	plan, may := r.Plan, r.may() // what it was found with is no excess
+	plan, may := r.Plan, r.allowed() // what it was found with is no excess
 	// Without work there the token is not good for them, and they are not this request's.
 	may.Subscriptions, may.AzureRoles = r.azureToRead()
-	if r.light() {
+	if r.credentialOnly() {
 		plan.DirectoryRoles, plan.Permissions = nil, plan.Of(catalog.Application) // likewise
 		may.DirectoryRoles, may.Permissions = nil, may.Of(catalog.Application)
 	}
-	has, err := s.Inspect(ctx, r.Made, r.calling(may))
+	has, err := s.ReadGrants(ctx, r.Made, r.calling(may))
 	if err != nil {
 		return nil, err
 	}
 	want, most := plan.inspection(), may.inspection()
-	if c := r.Plan.Credential; c.Kind == OwnCertificate {
+	if c := r.Plan.Credential; c.Kind == CredentialCertificate {
 		want.Thumbprints = []string{c.Certificate.Thumbprint}
 	}
-	if r.Task == Verify && r.Plan.Credential.Kind == MadeCertificate && len(has.Thumbprints) == 1 {
+	if r.Task == TaskVerify && r.Plan.Credential.Kind == CredentialMadeCertificate && len(has.Thumbprints) == 1 {
 		want.Thumbprints = has.Thumbprints // somebody made it, and nobody knows which one
 	}
 	if r.aboutApp() { // the app's other credentials are not this request's
@@ -246,7 +246,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		missing = append(missing, without(of.want, of.has)...)
 		excess = append(excess, without(of.has, of.most)...)
 	}
-	if c := r.Plan.Credential; c.Kind == Federated && !slices.Contains(has.Federated, c.Federated) {
+	if c := r.Plan.Credential; c.Kind == CredentialFederated && !slices.Contains(has.Federated, c.Federated) {
 		missing = append(missing, trustIn+c.Federated.Issuer)
 	}
 	less, still, more := r.azureCompared(has.AzureRoles)
@@ -255,16 +255,16 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	missing = append(missing, less...)
 	for _, f := range has.Federated {
-		if f != r.Plan.Credential.Federated && !slices.Contains(r.Found.Federated, f) {
+		if f != r.Plan.Credential.Federated && !slices.Contains(r.Discovered.Federated, f) {
 			excess = append(excess, trustIn+f.Issuer)
 		}
 	}
 	known := r.aboutApp() && r.Step(StepRestore) == nil // what was there when the app was restored is removed
-	if has.OnPrincipal > 0 && (r.Task == Verify || !known) {
+	if has.OnPrincipal > 0 && (r.Task == TaskVerify || !known) {
 		excess = append(excess, "credentials of its service principal: "+strconv.Itoa(has.OnPrincipal))
 	}
 	var secret Password
-	if r.Task == Verify {
+	if r.Task == TaskVerify {
 		var less, more []string
 		secret, less, more, err = e.asPlanned(ctx, r, s)
 		if err != nil {
@@ -277,7 +277,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	return func(r *Request, st *Step) {
 		st.Note = "the app has exactly what was approved"
-		if r.Task == Verify && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
+		if r.Task == TaskVerify && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
 			st.Note += "; nobody signs in to it, so set “Assignment required” in Entra (Enterprise applications › Properties)"
 		}
 		for _, note := range r.principalOwners(s.Signer(), has) {
@@ -313,19 +313,19 @@ func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(x string) bool { return slices.Contains(b, x) })
 }
 
-// takeBack removes the credential that a renewal or an adoption made, and no other.
+// withdraw removes the credential that a renewal or an adoption made, and no other.
 func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
 	if r.wasThere() {
 		return nil
 	}
-	if r.Plan.Credential.Kind == Federated {
+	if r.Plan.Credential.Kind == CredentialFederated {
 		return s.RemoveFederated(ctx, r.Made.ObjectID, r.UniqueName())
 	}
 	if t := r.Thumbprint(); t != "" {
 		return s.RemoveCertificate(ctx, r.Made.ObjectID, t, r.otherCertificates()...)
 	}
 	r, err := e.endKeys(ctx, r, s, "")
-	if err == nil && r.Made.Keys > 0 && IsYoung(r.Made.Given, e.now()) {
+	if err == nil && r.Made.SecretAttempts > 0 && IsYoung(r.Made.Given, e.now()) {
 		return &unseen{} // it was asked for, and nobody knows whether it was made
 	}
 	return err
@@ -333,8 +333,8 @@ func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
 
 // otherCertificates are the thumbprints of those that the app has beside r's own.
 func (r *Request) otherCertificates() []string {
-	has := r.Found.Thumbprints
-	if r.Kind == Renew {
+	has := r.Discovered.Thumbprints
+	if r.Kind == KindRenew {
 		has = append(slices.Clone(has), r.Target.Thumbprint)
 	}
 	return without(has, []string{"", r.Thumbprint()})
@@ -345,7 +345,7 @@ func removeOld(ctx context.Context, r *Request, s Session) error {
 	if t := r.Target.Thumbprint; t != "" {
 		return s.RemoveCertificate(ctx, r.Made.ObjectID, t, r.Thumbprint())
 	}
-	return s.RemoveKey(ctx, r.Made.ObjectID, r.Target.KeyID)
+	return s.RemovePassword(ctx, r.Made.ObjectID, r.Target.KeyID)
 }
 
 // disarm takes the credential of an app that can do more than was approved away
@@ -365,7 +365,7 @@ func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError)
 		words, take = "certificate", func(ctx context.Context) error {
 			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), r.otherCertificates()...)
 		}
-	case r.Plan.Credential.Kind == Federated:
+	case r.Plan.Credential.Kind == CredentialFederated:
 		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer + " can sign in as it. Find out who granted that, and press Undo."
 	default:
 		return text + "It has no credential of this request. Find out who granted that before you press Undo."

@@ -63,7 +63,7 @@ func (u *inUse) Error() string { return "in use: " + u.found.counts() }
 // stops the job like what is found, and once.
 func lookForDependents(ctx context.Context, r *Request, s Session) (edit, error) {
 	found, err := s.Dependents(ctx, r.Made)
-	if no, ok := errors.AsType[*Trouble](err); ok {
+	if no, ok := errors.AsType[*ServiceError](err); ok {
 		found.Unknown, err = clip(Plain(no.Text), 300), nil
 	}
 	if err != nil {
@@ -108,9 +108,9 @@ func (d Dependents) clone() Dependents {
 	return d
 }
 
-// Words name them: some of each kind by name, the others by number. They are empty where
+// Description name them: some of each kind by name, the others by number. They are empty where
 // nothing is known.
-func (d Dependents) Words() string { return d.words(namedDependents) }
+func (d Dependents) Description() string { return d.words(namedDependents) }
 
 // counts are them without names.
 func (d Dependents) counts() string { return d.words(0) }
@@ -209,7 +209,7 @@ func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
 		st.Status, st.At, st.Since = StepFailed, now, time.Time{}
 		st.Note = u.found.note()
 		r.Failure = Failure{Rule: RuleInUse, Text: u.text(r)}
-		r.move(Failed, now, Event{What: HasFailed, Text: r.Failure.Text})
+		r.move(StateFailed, now, Event{Kind: EventFailed, Text: r.Failure.Text})
 		r.Dependents = u.found.clone()
 		r.Dependents.Rev = r.Rev
 		return nil
@@ -219,7 +219,7 @@ func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
 }
 
 // keepsApp says whether r is a Retire that has not begun to take anything from its app.
-func (r *Request) keepsApp() bool { return r.Kind == Retire && len(r.taking()) == 0 }
+func (r *Request) keepsApp() bool { return r.Kind == KindRetire && len(r.taking()) == 0 }
 
 // taking names the steps of a Retire that were tried and take something from the app.
 func (r *Request) taking() []Step {
@@ -247,7 +247,7 @@ func (r *Request) remains() string {
 	switch {
 	case r.keepsApp():
 		return "Nothing was deleted."
-	case r.Kind == Retire:
+	case r.Kind == KindRetire:
 		return "What was removed so far stays removed."
 	}
 	return "What was made so far is still in the tenant."
@@ -257,7 +257,7 @@ func (r *Request) remains() string {
 // then the app may be gone, and nothing can be looked up. A Retire that was approved
 // before there was such a step has it from now on.
 func (r *Request) lookAtDependents() {
-	if s := r.Step(StepDelete); r.Kind != Retire || s == nil || s.Tries > 0 {
+	if s := r.Step(StepDelete); r.Kind != KindRetire || s == nil || s.Tries > 0 {
 		return
 	}
 	if r.Step(StepDependents) == nil {

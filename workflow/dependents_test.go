@@ -15,7 +15,7 @@ var (
 	adaUses  = Dependent{DependentUser, "u-1", "Ada Able"}
 	tomUses  = Dependent{DependentUser, "u-2", "Tom"}
 	portal   = Dependent{DependentApp, "s-1", "Portal"}
-	noRights = &Trouble{Code: "Authorization_RequestDenied", Text: "Entra did not let this account read who is assigned to the app. Activate a role, then press Retry."}
+	noRights = &ServiceError{Code: "Authorization_RequestDenied", Text: "Entra did not let this account read who is assigned to the app. Activate a role, then press Retry."}
 )
 
 // upTo lets people do what they have to, but for Retry, until a request is in a state.
@@ -28,11 +28,11 @@ func (w *world) upTo(n *node, id string, want State) *Request {
 		switch r := w.get(id); {
 		case off, r.State == want:
 			return r
-		case r.State == Pending:
+		case r.State == StatePending:
 			n.Approve(w.t.Context(), id, ada, r.Rev)
-		case r.State == Signing && r.SignIn.Status == SignInOver:
+		case r.State == StateSignIn && r.SignIn.Status == SignInOver:
 			n.NewCode(w.t.Context(), id, ada)
-		case r.State == Signing && w.codeFor(r) != "" && r.SignIn.Status == SignInWaiting:
+		case r.State == StateSignIn && w.codeFor(r) != "" && r.SignIn.Status == SignInWaiting:
 			w.use(w.codeFor(r), nil)
 			pass(time.Second)
 		default:
@@ -83,7 +83,7 @@ func TestAnAppThatNothingDependsOnIsRetiredWithoutAnotherPress(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		before := w.handedOver(n)
-		r := w.upTo(n, w.retires(n, before, "V-1").ID, Done)
+		r := w.upTo(n, w.retires(n, before, "V-1").ID, StateDone)
 		if note := r.Step(StepDependents).Note; note != "nothing else in the tenant uses it" || r.Steps[0].Name != StepDependents {
 			t.Errorf("the step says %q; the steps are %+v", note, r.Steps)
 		}
@@ -101,9 +101,9 @@ func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
 		w.usedBy(tomUses, payees, portal, adaUses)
 		p.on(w, n)
 		id := w.retires(n, before, "V-1").ID
-		w.upTo(n, id, Failed)
+		w.upTo(n, id, StateFailed)
 		n = p.again(n)
-		r := w.upTo(n, id, Failed)
+		r := w.upTo(n, id, StateFailed)
 		w.untouched()
 		want := "“Look at what depends on it” stopped the job before anything was deleted, and the app works as before. " +
 			"It is used by 2 users (“Ada Able”, “Tom”), 1 group (“Payees”) and 1 other app (“Portal”). " +
@@ -115,9 +115,9 @@ func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
 			t.Errorf("it keeps %+v at %d; the ways on are %s", r.Dependents, r.Rev, r.WaysOn())
 		}
 		w.retry(n, id)
-		w.upTo(n, id, Done)
+		w.upTo(n, id, StateDone)
 		n = p.back(n)
-		r = w.upTo(n, id, Done)
+		r = w.upTo(n, id, StateDone)
 		pass(time.Second)
 		n.stop()
 		if len(w.apps) != 0 || len(w.deleted) != 1 || r.Step(StepDependents).Note != "in use by 2 users, 1 group and 1 other app" {
@@ -133,13 +133,13 @@ func TestThoseWhoCameAfterTheStopStopItAgain(t *testing.T) {
 		before := w.handedOver(n)
 		w.usedBy(tomUses)
 		id := w.retires(n, before, "V-1").ID
-		old := w.upTo(n, id, Failed)
+		old := w.upTo(n, id, StateFailed)
 		w.usedBy(tomUses, adaUses)
 		p.on(w, n)
 		w.retry(n, id)
-		w.upTo(n, id, Failed)
+		w.upTo(n, id, StateFailed)
 		n = p.again(n)
-		r := w.upTo(n, id, Failed)
+		r := w.upTo(n, id, StateFailed)
 		w.untouched()
 		if !strings.Contains(r.Failure.Text, "It is now used by 1 user (“Ada Able”) as well, besides the 1 shown before.") || r.Dependents.Rev <= old.Dependents.Rev || len(r.Dependents.List) != 2 {
 			t.Errorf("it says %q and keeps %+v", r.Failure.Text, r.Dependents)
@@ -149,9 +149,9 @@ func TestThoseWhoCameAfterTheStopStopItAgain(t *testing.T) {
 		}
 		w.usedBy(adaUses) // that somebody has gone is no news
 		w.retry(n, id)
-		w.upTo(n, id, Done)
+		w.upTo(n, id, StateDone)
 		n = p.back(n)
-		w.upTo(n, id, Done)
+		w.upTo(n, id, StateDone)
 		n.stop()
 		if len(w.apps) != 0 {
 			t.Error("the app is still there")
@@ -164,7 +164,7 @@ func TestAnotherSignInLooksAgainUntilTheAppIsDeleted(t *testing.T) {
 	for _, c := range []struct {
 		fails string
 		want  State
-	}{{"strip", Failed}, {"withdraw", Failed}, {"delete", Done}} {
+	}{{"strip", StateFailed}, {"withdraw", StateFailed}, {"delete", StateDone}} {
 		t.Run(c.fails, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -180,14 +180,14 @@ func TestAnotherSignInLooksAgainUntilTheAppIsDeleted(t *testing.T) {
 					}
 				})
 				id := w.retires(n, before, "V-1").ID
-				w.upTo(n, id, Done)
+				w.upTo(n, id, StateDone)
 				n.stop()
 				w.set(func() { w.before = nil })
 				w.usedBy(tomUses)
 				n = w.boot()
 				defer n.stop()
 				w.upTo(n, id, c.want)
-				if gone := len(w.apps) == 0; gone != (c.want == Done) {
+				if gone := len(w.apps) == 0; gone != (c.want == StateDone) {
 					t.Errorf("gone: %v", gone)
 				}
 			})
@@ -203,7 +203,7 @@ func TestAGivenUpRetirementLeavesTheAppAndRoomForAnother(t *testing.T) {
 			defer n.stop()
 			before := w.handedOver(n)
 			w.usedBy(tomUses)
-			r := w.upTo(n, w.retires(n, before, "V-1").ID, Failed)
+			r := w.upTo(n, w.retires(n, before, "V-1").ID, StateFailed)
 			if _, err := n.Retire(t.Context(), bea, before.ID, d2("V-2")); err == nil {
 				t.Error("there are two retirements at once")
 			}
@@ -212,16 +212,16 @@ func TestAGivenUpRetirementLeavesTheAppAndRoomForAnother(t *testing.T) {
 			}
 			pass(time.Second)
 			r = w.get(r.ID)
-			if r.State != CancelledState || r.Failure.Text != "It was given up. Nothing was deleted, and the app works as before. Another request can be made for it." {
+			if r.State != StateCancelled || r.Failure.Text != "It was given up. Nothing was deleted, and the app works as before. Another request can be made for it." {
 				t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 			}
 			w.untouched()
-			if b := w.get(before.ID); b.Gone || b.Successor != "" || !b.IsApp() {
-				t.Errorf("the request before has %q, %v", b.Successor, b.Gone)
+			if b := w.get(before.ID); b.AppDeleted || b.Successor != "" || !b.IsApp() {
+				t.Errorf("the request before has %q, %v", b.Successor, b.AppDeleted)
 			}
-			again := w.upTo(n, w.retires(n, before, "V-3").ID, Failed) // it was not shown these
+			again := w.upTo(n, w.retires(n, before, "V-3").ID, StateFailed) // it was not shown these
 			w.retry(n, again.ID)
-			w.upTo(n, again.ID, Done)
+			w.upTo(n, again.ID, StateDone)
 		})
 	}
 }
@@ -236,7 +236,7 @@ func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 		a := w.one()
 		w.set(func() { a.unreadable = noRights })
 		id := w.retires(n, before, "V-1").ID
-		r := w.upTo(n, id, Failed)
+		r := w.upTo(n, id, StateFailed)
 		w.untouched()
 		for _, want := range []string{"used by 1 other app (“Portal”)", "could not all be looked up: Entra did not let this account", "even if that cannot be seen then", "Give up leaves the app as it is"} {
 			if !strings.Contains(r.Failure.Text, want) {
@@ -247,7 +247,7 @@ func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 			t.Errorf("the step says %q", note)
 		}
 		w.retry(n, id)
-		r = w.upTo(n, id, Done)
+		r = w.upTo(n, id, StateDone)
 		if note := r.Step(StepDependents).Note; !strings.Contains(note, "could not be looked up") {
 			t.Errorf("at the end the step says %q", note)
 		}
@@ -264,11 +264,11 @@ func TestWhatWasUnknownAndIsKnownNowIsShown(t *testing.T) {
 		a := w.one()
 		w.set(func() { a.unreadable = noRights })
 		id := w.retires(n, before, "V-1").ID
-		w.upTo(n, id, Failed)
+		w.upTo(n, id, StateFailed)
 		w.set(func() { a.unreadable = nil })
 		w.usedBy(tomUses)
 		w.retry(n, id)
-		r := w.upTo(n, id, Failed)
+		r := w.upTo(n, id, StateFailed)
 		if !strings.Contains(r.Failure.Text, "It is used by 1 user (“Tom”).") || strings.Contains(r.Failure.Text, "looked up") {
 			t.Errorf("it says %q", r.Failure.Text)
 		}
@@ -284,14 +284,14 @@ func TestASignInThatIsTakenBackAfterTheStopKeepsTheApp(t *testing.T) {
 		before := w.handedOver(n)
 		w.usedBy(tomUses)
 		id := w.retires(n, before, "V-1").ID
-		w.upTo(n, id, Failed)
+		w.upTo(n, id, StateFailed)
 		w.retry(n, id)
 		pass(time.Second)
 		if _, err := n.Cancel(t.Context(), id, ada); err != nil {
 			t.Fatal(err)
 		}
 		r := w.get(id)
-		if want := "The sign-in was cancelled. Nothing was deleted. An approver can press Retry or Give up."; r.State != Failed || r.Failure.Text != want || len(r.Dependents.List) != 1 {
+		if want := "The sign-in was cancelled. Nothing was deleted. An approver can press Retry or Give up."; r.State != StateFailed || r.Failure.Text != want || len(r.Dependents.List) != 1 {
 			t.Errorf("it is %s: %s; shown %+v", r.State, r.Failure.Text, r.Dependents)
 		}
 	})
@@ -307,11 +307,11 @@ func TestTheReasonOfAStopFitsOnACard(t *testing.T) {
 	found := Dependents{List: many, More: true, Unknown: strings.Repeat("no ", 100)}
 	found.tidy()
 	u := &inUse{found, Dependents{}.news(found)}
-	stuck := &Request{Kind: Retire, Steps: []Step{{Name: StepStrip, Tries: 1, Status: StepDone}, {Name: StepWithdraw, Tries: 1, Status: StepDone}, {Name: StepUnassign, Tries: 1}}}
+	stuck := &Request{Kind: KindRetire, Steps: []Step{{Name: StepRemoveCredentials, Tries: 1, Status: StepDone}, {Name: StepRevokeConsent, Tries: 1, Status: StepDone}, {Name: StepUnassign, Tries: 1}}}
 	for _, c := range []struct {
 		r         *Request
 		has, ends string
-	}{{&Request{Kind: Retire}, "100 users (“", "as it is."}, {stuck, "100 users", "as it is now."}} {
+	}{{&Request{Kind: KindRetire}, "100 users (“", "as it is."}, {stuck, "100 users", "as it is now."}} {
 		text := u.text(c.r)
 		if utf8.RuneCountInString(text) > stopMax || !strings.HasSuffix(text, "Give up leaves the app "+c.ends) || !strings.Contains(text, c.has) || !strings.Contains(text, "more than are counted here") {
 			t.Errorf("%d characters: %s", utf8.RuneCountInString(text), text)
@@ -343,17 +343,17 @@ func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
 				w.set(func() {
 					w.before = func(call string) error {
 						if call == at.call {
-							return &Trouble{Code: "no", Text: "Entra said no."}
+							return &ServiceError{Code: "no", Text: "Entra said no."}
 						}
 						return nil
 					}
 				})
 				id := w.retires(n, before, "V-1").ID
-				w.upTo(n, id, Failed)
+				w.upTo(n, id, StateFailed)
 				w.set(func() { w.before = nil })
 				w.usedBy(tomUses)
 				w.retry(n, id)
-				r := w.upTo(n, id, Failed)
+				r := w.upTo(n, id, StateFailed)
 				for _, want := range []string{"stopped the job before the app was deleted. What was removed so far stays removed (", at.removed,
 					"It is used by 1 user (“Tom”).", "Give up leaves the app as it is now."} {
 					if !strings.Contains(r.Failure.Text, want) {
@@ -373,7 +373,7 @@ func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
 				}
 				if at.call == "withdraw" {
 					w.retry(n, id)
-					w.upTo(n, id, Done)
+					w.upTo(n, id, StateDone)
 					return
 				}
 				if _, err := n.GiveUp(t.Context(), id, ada); err != nil {
@@ -400,7 +400,7 @@ func TestARetirementOfAnOlderVersionLooksToo(t *testing.T) {
 			if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); err != nil {
 				t.Fatal(err)
 			}
-			want := []StepName{StepDependents, StepStrip, StepWithdraw, StepDelete}
+			want := []StepName{StepDependents, StepRemoveCredentials, StepRevokeConsent, StepDelete}
 			w.store.Update(t.Context(), r.ID, func(r *Request) error {
 				r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepDependents })
 				if adopted {
@@ -416,13 +416,13 @@ func TestARetirementOfAnOlderVersionLooksToo(t *testing.T) {
 			if adopted {
 				return
 			}
-			r = w.upTo(n, r.ID, Failed)
+			r = w.upTo(n, r.ID, StateFailed)
 			w.untouched()
 			if r.Failure.Rule != RuleInUse {
 				t.Errorf("it says %s", r.Failure.Text)
 			}
 			w.retry(n, r.ID)
-			w.upTo(n, r.ID, Done)
+			w.upTo(n, r.ID, StateDone)
 		})
 	}
 }

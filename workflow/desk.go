@@ -120,7 +120,7 @@ func (d *Desk) change(ctx context.Context, id string, by Person, rule func(*Requ
 		case no == nil:
 			act(r, now)
 		case no.Rule.audited():
-			r.note(now, Event{By: by.ID, What: Refused, Text: no.Text})
+			r.note(now, Event{By: by.ID, Kind: EventRefused, Text: no.Text})
 		default:
 			return ErrUnchanged
 		}
@@ -171,7 +171,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 		return nil, err
 	}
 	var nobody *Refusal
-	if r.State == Pending && d.mayDecide(r, by) == nil {
+	if r.State == StatePending && d.mayDecide(r, by) == nil {
 		if nobody, err = d.seeRecipient(ctx, r); err != nil {
 			return nil, err
 		}
@@ -180,7 +180,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
 			return no
-		case r.State != Pending:
+		case r.State != StatePending:
 			return refuse(RuleWrongState, "%s %s, so there is nothing to approve.", r.ID, r.Standing())
 		case tooLate != nil:
 			return tooLate
@@ -198,16 +198,16 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 			r.agree(by, now, len(r.approvals(t, by)))
 			return
 		}
-		r.decide(by, now, Provision)
-		r.Steps = newSteps(r.stepsFor(Provision))
-		r.move(Signing, now, Event{By: by.ID, What: Approved, Text: "approved the plan and was sent a sign-in code"})
+		r.decide(by, now, TaskProvision)
+		r.Steps = newSteps(r.stepsFor(TaskProvision))
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventApproved, Text: "approved the plan and was sent a sign-in code"})
 	})
 }
 
 // decide starts a sign-in for a task. Whoever approved the plan before still does.
 func (r *Request) decide(by Person, now time.Time, t Task) {
-	if last := r.Approval; last.Digest != "" && (r.Task == Provision || r.Task == Verify) && r.Plan.Needs() > 1 {
-		r.takeBack(last.By)
+	if last := r.Approval; last.Digest != "" && (r.Task == TaskProvision || r.Task == TaskVerify) && r.Plan.Needs() > 1 {
+		r.withdraw(last.By)
 		r.Agreed = append(r.Agreed, last)
 	}
 	r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Digest: r.Plan.Digest()}
@@ -223,7 +223,7 @@ func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
 			return no
-		case r.State != Pending:
+		case r.State != StatePending:
 			return refuse(RuleWrongState, "%s %s, so it can't be denied any more.", r.ID, r.Standing())
 		case certificate.HasPrivateKey(reason):
 			return refuse(RuleReason, KeyRefused)
@@ -235,7 +235,7 @@ func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*
 		return nil
 	}, func(r *Request, now time.Time) {
 		r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Denied: true, Reason: reason}
-		r.move(Denied, now, Event{By: by.ID, What: WasDenied, Text: "denied it: " + reason})
+		r.move(StateDenied, now, Event{By: by.ID, Kind: EventDenied, Text: "denied it: " + reason})
 	})
 }
 
@@ -244,36 +244,36 @@ func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*
 // sign-in of another counts no more then.
 func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		signer := r.State == Signing && by.ID == r.Approval.By.ID
-		if r.takesBack(by) {
+		signer := r.State == StateSignIn && by.ID == r.Approval.By.ID
+		if r.withdraws(by) {
 			return nil
 		}
 		if by.ID != r.Requester.ID && !signer {
 			return refuse(RuleNotRequester, "Only %s, who asked for %s, can cancel it.", r.Requester.Name, r.ID)
 		}
-		if r.State == Pending || signer || r.State == Signing && r.untouched() {
+		if r.State == StatePending || signer || r.State == StateSignIn && r.untouched() {
 			return nil
 		}
 		return refuse(RuleWrongState, "%s %s, so it can't be cancelled.", r.ID, r.Standing())
 	}, func(r *Request, now time.Time) {
 		switch {
 		case by.ID == r.Requester.ID:
-			r.move(CancelledState, now, Event{By: by.ID, What: WasCancelled, Text: "cancelled the request"})
-		case r.takesBack(by):
-			r.takeBack(by)
-			r.note(now, Event{By: by.ID, What: Withdrawn, Text: "took the approval back"})
-		case r.Task == RemoveOld:
-			r.move(Leftover, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the old credential is still there"})
+			r.move(StateCancelled, now, Event{By: by.ID, Kind: EventCancelled, Text: "cancelled the request"})
+		case r.withdraws(by):
+			r.withdraw(by)
+			r.note(now, Event{By: by.ID, Kind: EventWithdrawn, Text: "took the approval back"})
+		case r.Task == TaskRemoveOld:
+			r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in, so the old credential is still there"})
 			r.SignIn.Status, r.Steps = "", nil
 		case r.untouched():
 			if !r.aboutApp() { // what it is about was made before
 				r.Made = Made{}
 			}
 			r.Approval.Digest = ""
-			r.move(Pending, now, Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
+			r.move(StatePending, now, Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
 			r.SignIn.Status, r.Steps = "", nil
 		default: // something stands in the tenant: it stays with Retry and Undo
-			r.giveBack(now, "The sign-in was cancelled. "+r.remains(), Event{By: by.ID, What: Withdrawn, Text: "cancelled the sign-in"})
+			r.giveUpTo(now, "The sign-in was cancelled. "+r.remains(), Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in"})
 		}
 	})
 }
@@ -288,9 +288,9 @@ func (r *Request) begun() bool {
 // undoWords say what Undo does, after "or".
 func (r *Request) undoWords() string {
 	switch r.Kind {
-	case Renew:
+	case KindRenew:
 		return "Undo to keep the old one only"
-	case Adopt:
+	case KindAdopt:
 		return "Undo to remove what was added"
 	}
 	return "Undo to delete the app"
@@ -299,31 +299,31 @@ func (r *Request) undoWords() string {
 // Standing says where r stands, as the end of a sentence that begins with its ID.
 func (r *Request) Standing() string {
 	switch r.State {
-	case Pending:
+	case StatePending:
 		return "waits for an approver"
-	case Signing:
+	case StateSignIn:
 		return fmt.Sprintf("was approved by %s, who has to sign in", r.Approval.By.Name)
-	case Provisioning:
+	case StateProvisioning:
 		return "is being carried out"
-	case Ready:
+	case StateReady:
 		return "is ready, and its " + r.Plan.Credential.Kind.noun() + " waits to be opened"
-	case Overlap:
+	case StateOverlap:
 		return "has a new credential beside the old one, and waits for the requester to say that it works"
-	case Leftover:
+	case StateLeftover:
 		return "waits for an approver to remove the old credential"
-	case Done:
+	case StateDone:
 		return "is done"
-	case Failed:
+	case StateFailed:
 		return "has failed, and waits for an approver"
-	case RevokedState:
+	case StateRevoked:
 		return "is revoked, because nobody opened the " + r.Plan.Credential.Kind.noun() + " in time"
-	case Denied:
+	case StateDenied:
 		return fmt.Sprintf("was denied by %s", r.Approval.By.Name)
-	case CancelledState:
+	case StateCancelled:
 		return "was cancelled"
-	case Expired:
+	case StateExpired:
 		return "has expired, because nobody decided in time"
-	case Undone:
+	case StateUndone:
 		return "was undone"
 	}
 	return "is " + string(r.State)

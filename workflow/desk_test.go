@@ -58,29 +58,29 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{tom, "approves", approve, nil, RuleNotApprover},
 		{Person{}, "approves as nobody", approve, nil, RuleNotApprover},
 		{guest, "approves as a guest", approve, nil, RuleOutsider},
-		{ada, "approves twice", approve, byAda(Signing), RuleWrongState},
-		{ada, "approves what was denied", approve, byAda(Denied), RuleWrongState},
+		{ada, "approves twice", approve, byAda(StateSignIn), RuleWrongState},
+		{ada, "approves what was denied", approve, byAda(StateDenied), RuleWrongState},
 		{ada, "approves a plan that has changed since", approve, func(r *Request) { r.Rev, r.PlanRev = 5, 5 }, RuleStale},
 		{ada, "denies with a reason", deny, nil, ""},
 		{ada, "denies her own request", deny, mine, RuleSelfApproval},
 		{tom, "denies", deny, nil, RuleNotApprover},
-		{ada, "denies what she approved", deny, byAda(Signing), RuleWrongState},
+		{ada, "denies what she approved", deny, byAda(StateSignIn), RuleWrongState},
 		{bea, "cancels her request", cancel, nil, ""},
-		{bea, "cancels while the approver signs in", cancel, byAda(Signing), ""},
-		{ada, "cancels her sign-in", cancel, byAda(Signing), ""},
-		{zoe, "cancels Ada's sign-in", cancel, byAda(Signing), RuleNotRequester},
+		{bea, "cancels while the approver signs in", cancel, byAda(StateSignIn), ""},
+		{ada, "cancels her sign-in", cancel, byAda(StateSignIn), ""},
+		{zoe, "cancels Ada's sign-in", cancel, byAda(StateSignIn), RuleNotRequester},
 		{tom, "cancels", cancel, nil, RuleNotRequester},
-		{bea, "cancels what is being made", cancel, byAda(Provisioning), RuleWrongState},
-		{ada, "asks for a new code", newCode, byAda(Signing), ""},
-		{zoe, "asks for a code for Ada's approval", newCode, byAda(Signing), RuleNotApprover},
+		{bea, "cancels what is being made", cancel, byAda(StateProvisioning), RuleWrongState},
+		{ada, "asks for a new code", newCode, byAda(StateSignIn), ""},
+		{zoe, "asks for a code for Ada's approval", newCode, byAda(StateSignIn), RuleNotApprover},
 		{ada, "asks for a code without having approved", newCode, nil, RuleWrongState},
-		{zoe, "retries what failed for Ada", retry, byAda(Failed), ""},
-		{bea, "retries", retry, byAda(Failed), RuleNotApprover},
-		{ada, "retries what did not fail", retry, byAda(Ready), RuleWrongState},
-		{ada, "retries what was revoked", retry, byAda(RevokedState), ""},
-		{ada, "undoes what failed", undo, byAda(Failed), ""},
-		{tom, "undoes", undo, byAda(Failed), RuleNotApprover},
-		{ada, "undoes what is done", undo, byAda(Done), RuleWrongState},
+		{zoe, "retries what failed for Ada", retry, byAda(StateFailed), ""},
+		{bea, "retries", retry, byAda(StateFailed), RuleNotApprover},
+		{ada, "retries what did not fail", retry, byAda(StateReady), RuleWrongState},
+		{ada, "retries what was revoked", retry, byAda(StateRevoked), ""},
+		{ada, "undoes what failed", undo, byAda(StateFailed), ""},
+		{tom, "undoes", undo, byAda(StateFailed), RuleNotApprover},
+		{ada, "undoes what is done", undo, byAda(StateDone), RuleWrongState},
 	} {
 		t.Run(c.who.Name+" "+c.does, func(t *testing.T) {
 			w, d, id := at(t, c.when)
@@ -93,7 +93,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if c.refused != "" && (r.State != before.State || r.Approval != before.Approval) {
 				t.Errorf("refused, and yet it went from %s to %s", before.State, r.State)
 			}
-			if told := r.History[len(r.History)-1].What == Refused; told != c.refused.audited() && c.refused != "" {
+			if told := r.History[len(r.History)-1].Kind == EventRefused; told != c.refused.audited() && c.refused != "" {
 				t.Errorf("in the history: %v", told)
 			}
 		})

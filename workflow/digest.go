@@ -116,8 +116,8 @@ func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func()
 		to     *[]*Request
 		states []State
 	}{
-		{&g.Waiting, []State{Pending, Signing}}, {&g.Failed, []State{Failed, RevokedState}},
-		{&g.Unopened, []State{Ready}}, {&g.Leftover, []State{Leftover}},
+		{&g.Waiting, []State{StatePending, StateSignIn}}, {&g.Failed, []State{StateFailed, StateRevoked}},
+		{&g.Unopened, []State{StateReady}}, {&g.Leftover, []State{StateLeftover}},
 	} {
 		for _, s := range of.states {
 			found, err := e.listAll(ctx, Query{State: s}, g)

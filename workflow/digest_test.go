@@ -86,7 +86,7 @@ func TestADigestIsSentOnceWhateverIsLost(t *testing.T) {
 		}, false},
 		{"the channel, for a while", func(try int) (error, error) {
 			if try < 3 {
-				return &Trouble{Code: "not_in_channel"}, nil
+				return &ServiceError{Code: "not_in_channel"}, nil
 			}
 			return nil, nil
 		}, false},

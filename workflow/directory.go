@@ -16,7 +16,7 @@ type Directory interface {
 	// SignIn asks for a device code for a tenant, with the delegated scopes
 	// that the plan needs and no others. The code is valid until it is used or
 	// ctx ends.
-	SignIn(ctx context.Context, tenant string, scopes []string) (SigningIn, error)
+	SignIn(ctx context.Context, tenant string, scopes []string) (DeviceLogin, error)
 
 	// Prove gets an app-only token for each of resources with the app's new
 	// credential, and returns the roles in it by resource application ID. A token
@@ -26,15 +26,15 @@ type Directory interface {
 
 	// Assert asks for a device code with which anybody of a tenant can show another
 	// service who they are. It asks for no right to change anything, but as says.
-	Assert(ctx context.Context, tenant string, as AssertAs) (Asserting, error)
+	Assert(ctx context.Context, tenant string, as AssertAs) (AssertionLogin, error)
 
 	// MakeCertificate makes a key pair and a certificate for it that signs itself,
 	// in memory. No tenant hears of it.
-	MakeCertificate(commonName string, expires time.Time) (certificate.Certificate, Keyed, error)
+	MakeCertificate(commonName string, expires time.Time) (certificate.Certificate, PFX, error)
 }
 
-// SigningIn is a sign-in under way.
-type SigningIn interface {
+// DeviceLogin is a sign-in under way.
+type DeviceLogin interface {
 	Prompt() Prompt
 	// Wait returns when the person has signed in, or with a *SignInError. plan
 	// says which service principals and people the session will look up at once.
@@ -106,12 +106,12 @@ type Session interface {
 	// EnsureAPI makes sure that the app offers its scopes as api://{appID}, asks for those
 	// that its permissions name, and has its app roles, optional claims and identifier URIs.
 	EnsureAPI(ctx context.Context, applicationID, appID string, a App) error
-	// TakeBackAPI makes sure that the app has nothing of what a.Drops offers besides scopes,
+	// RemoveAPI makes sure that the app has nothing of what a.Drops offers besides scopes,
 	// and nothing of what EnsureAPI added for a's scopes: the scopes that it made under a's unique name, and the clients that need no
 	// consent. Scopes that were there stay, without these clients. uri says that the
 	// identifier URI is to go too, where no other scope is left: whoever calls one may
 	// do so by this URI. It returns the one that stays for that.
-	TakeBackAPI(ctx context.Context, applicationID, appID string, a App, uri bool) (stay []string, err error)
+	RemoveAPI(ctx context.Context, applicationID, appID string, a App, uri bool) (stay []string, err error)
 	// EnsureDirectoryRole makes sure that a service principal has a directory
 	// role in the whole tenant.
 	EnsureDirectoryRole(ctx context.Context, servicePrincipal, templateID string) error
@@ -142,20 +142,20 @@ type Session interface {
 	EnsureFederated(ctx context.Context, applicationID, name string, f FederatedIssuer) error
 	// RemoveFederated makes sure that the app has no federated credential with this name.
 	RemoveFederated(ctx context.Context, applicationID, name string) error
-	// Assigned reads the app roles that the app has, on any service, called as in
+	// ReadAppRoles reads the app roles that the app has, on any service, called as in
 	// Inspection.
-	Assigned(ctx context.Context, m Made, p Plan) ([]string, error)
-	// Inspect reads what the app has now of what a plan can give.
-	Inspect(ctx context.Context, m Made, p Plan) (Inspection, error)
+	ReadAppRoles(ctx context.Context, m Made, p Plan) ([]string, error)
+	// ReadGrants reads what the app has now of what a plan can give.
+	ReadGrants(ctx context.Context, m Made, p Plan) (Inspection, error)
 	// PolicyFor reads what the tenant's policies forbid for an application that is there,
 	// as far as the token is good for that.
 	PolicyFor(ctx context.Context, applicationID string) (AppPolicy, error)
-	// Keys returns the application's passwords.
-	Keys(ctx context.Context, applicationID string) ([]Password, error)
-	// AddKey makes a password. It is not repeatable: whoever calls it looks at Keys first.
-	AddKey(ctx context.Context, applicationID, label string, expires time.Time) (Password, Secret, error)
-	// RemoveKey makes sure that there is no password with this key ID.
-	RemoveKey(ctx context.Context, applicationID, keyID string) error
+	// Passwords returns the application's passwords.
+	Passwords(ctx context.Context, applicationID string) ([]Password, error)
+	// AddPassword makes a password. It is not repeatable: whoever calls it looks at Keys first.
+	AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (Password, Secret, error)
+	// RemovePassword makes sure that there is no password with this key ID.
+	RemovePassword(ctx context.Context, applicationID, keyID string) error
 	// DeleteApplication makes sure that there is no application with this unique
 	// name. objectID is its ID, where it is known.
 	DeleteApplication(ctx context.Context, uniqueName, objectID string) error
@@ -173,13 +173,13 @@ type Session interface {
 	// FindApplication returns the application with this App ID and the object ID of its
 	// service principal. What is not seen is empty.
 	FindApplication(ctx context.Context, appID string) (found Registration, servicePrincipal string, err error)
-	// Trim makes sure that the app has nothing of what it had and no longer needs.
-	Trim(ctx context.Context, m Made, needs, had Plan) error
+	// RemovePermissions makes sure that the app has nothing of what it had and no longer needs.
+	RemovePermissions(ctx context.Context, m Made, needs, had Plan) error
 	// RestoreApplication brings a deleted application and its service principal
 	// back, and says whether it is there now.
 	RestoreApplication(ctx context.Context, appID, servicePrincipal string) (bool, error)
-	// Alive says whether the application with this App ID is there, and not deleted.
-	Alive(ctx context.Context, appID string) (bool, error)
+	// Exists says whether the application with this App ID is there, and not deleted.
+	Exists(ctx context.Context, appID string) (bool, error)
 	// RemoveOwner makes sure that a user does not own the application.
 	RemoveOwner(ctx context.Context, applicationID, userID string) error
 
@@ -188,10 +188,10 @@ type Session interface {
 	Applications(ctx context.Context, name string) ([]Registration, error)
 	// Owners returns the object IDs of those who own an application.
 	Owners(ctx context.Context, applicationID string) ([]string, error)
-	// Look reads what an application has that was not made here: as a plan, and
+	// ReadApplication reads what an application has that was not made here: as a plan, and
 	// what a plan does not say. p is what it is to get: roles in the directory and
 	// in Azure are read only where p has such.
-	Look(ctx context.Context, m Made, p Plan) (has Plan, found Found, servicePrincipal string, err error)
+	ReadApplication(ctx context.Context, m Made, p Plan) (has Plan, found Discovery, servicePrincipal string, err error)
 
 	// Close forgets the token.
 	Close()
@@ -199,13 +199,13 @@ type Session interface {
 
 // Ownership is who owns an application, as the tenant says.
 type Ownership struct {
-	Owners  []string            // object IDs, in lower case
-	Refused map[string]*Trouble // by object ID in lower case: whom Entra did not make an owner, or did not remove
+	Owners  []string                 // object IDs, in lower case
+	Refused map[string]*ServiceError // by object ID in lower case: whom Entra did not make an owner, or did not remove
 
 	// Principal is who owns its service principal, in the same form. It is empty and Unread
 	// says why where that could not be read.
 	Principal []string
-	Unread    *Trouble
+	Unread    *ServiceError
 }
 
 // Has reports whether a user is an owner.
@@ -337,7 +337,7 @@ const (
 // the admin's token. Source: least delegated permission of each call, Graph v1.0.
 func (p Plan) SignInScopes(t Task) []string {
 	scopes := []string{"User.Read", "Application.ReadWrite.All"}
-	if t != Provision {
+	if t != TaskProvision {
 		return scopes
 	}
 	if len(p.Of(catalog.Application)) > 0 {

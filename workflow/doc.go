@@ -41,7 +41,7 @@
 // their own, with the same approval and sign-in, about the one that stands for
 // the app (Target, Successor). One of them at a time works on an app; what it
 // takes away is only what an earlier one was approved to give. What an update that was
-// given up may have left is known (Left, LeftAzure, LeftCertificates), until a later request takes it away.
+// given up may have left is known (Left, AzureResidue, CertificateResidue), until a later request takes it away.
 // A Retire looks first who else in the tenant depends on the app (Dependents), and stops
 // once before it deletes anything. Each later sign-in looks again, until the app itself
 // was to be deleted. Retry counts for the dependents that its card named, and for no
@@ -63,24 +63,24 @@
 //	product.go    what a product needs              check.go      the rules for its fields
 //	choose.go     what was chosen of a product      steps.go      what is made sure of for each kind and task
 //	desk.go       decisions and their rules         handover.go   the secret's way to the requester
-//	again.go      retry, undo, give up              work.go       what each state owes
+//	retry.go      retry, undo, give up              work.go       what each state owes
 //	engine.go     who works when                    wake.go       when to look again
 //	signin.go     codes, and who may sign in        provision.go  the steps
 //	paint.go      messages                          agree.go      several approvals
-//	credential.go secrets, certificates, proof      made.go       certificates that are made here
-//	intake.go     certificates that people bring    scope.go      scopes that an app offers
+//	credential.go secrets, certificates, proof      generatedcert.go       certificates that are made here
+//	uploadedcert.go     certificates that people bring    scope.go      scopes that an app offers
 //	life.go       retire, recreate                  renew.go      a new credential
 //	upgrade.go    what a newer pack asks for        claims.go     names that nobody else may use
 //	update.go     from one plan to another          adopt.go      an app of another hand
 //	restore.go    a deleted app comes back          verify.go     what was made by hand
-//	connect.go    a backup server gets the app      checking.go   what a person reaches on it
+//	connect.go    a backup server gets the app      connectioncheck.go   what a person reaches on it
 //	expiry.go     warnings                          apppolicy.go  the tenant's own policy
 //	digest.go     what waits, once a day            people.go     who has left
 //	azure.go      roles in Azure                    azurestep.go  the steps there, and their check
-//	owner.go      who owns an application in Entra  left.go       what a given-up update leaves
+//	owner.go      who owns an application in Entra  residue.go       what a given-up update leaves
 //	redirect.go   redirect URIs by platform         template.go   those that a product brings
-//	stale.go      who came too late                 rights.go     what a sign-in has to be good for
-//	giveback.go   Undo of an adoption               azuregone.go  subscriptions that are gone
+//	superseded.go      who came too late                 rights.go     what a sign-in has to be good for
+//	undoadopt.go   Undo of an adoption               azuregone.go  subscriptions that are gone
 //	dependents.go who depends on what is retired  azurescope.go where roles in Azure are given
 //	ews.go        Exchange's list of apps           principal.go  who owns a service principal
 //	young.go      what may not be known everywhere yet, and how long that is waited for

@@ -123,7 +123,7 @@ func (e *Engine) Run(ctx context.Context) error {
 // resume looks at every request that was signing in or provisioning when an
 // earlier process stopped: its codes and tokens are gone with that process.
 func (e *Engine) resume(ctx context.Context) error {
-	for _, s := range []State{Signing, Provisioning} {
+	for _, s := range []State{StateSignIn, StateProvisioning} {
 		for before := ""; ; {
 			found, _, err := Readable(e.store.List(ctx, Query{State: s, Before: before}))
 			if err != nil {

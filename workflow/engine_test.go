@@ -24,7 +24,7 @@ func (w *world) request(n *node) string {
 func (w *world) wantOne(id string) {
 	w.t.Helper()
 	r := w.get(id)
-	if r.State != Ready {
+	if r.State != StateReady {
 		w.t.Fatalf("%s is %s: %s; steps %+v", id, r.State, r.Failure.Text, r.Steps)
 	}
 	if len(w.apps) != 1 {
@@ -44,7 +44,7 @@ func (w *world) wantOne(id string) {
 		if m.code != "" {
 			w.t.Errorf("%s still shows a code", m.name)
 		}
-		if m.name != Thread && m.name == post(Outcome, r.Outcomes) && m.drawn.Rev != r.Rev {
+		if m.name != PostThread && m.name == post(PostOutcome, r.Outcomes) && m.drawn.Rev != r.Rev {
 			w.t.Errorf("%s shows revision %d of %d", m.name, m.drawn.Rev, r.Rev)
 		}
 	}
@@ -54,8 +54,8 @@ func (w *world) wantOne(id string) {
 		}
 	}
 	for i := range r.History {
-		if seen[fmt.Sprint(Thread, i)] != 1 {
-			w.t.Errorf("event %d, %q, was told %d times", i, r.History[i].Text, seen[fmt.Sprint(Thread, i)])
+		if seen[fmt.Sprint(PostThread, i)] != 1 {
+			w.t.Errorf("event %d, %q, was told %d times", i, r.History[i].Text, seen[fmt.Sprint(PostThread, i)])
 		}
 	}
 	_, secret, err := w.boot2().Claim(context.Background(), id, bea)
@@ -173,12 +173,12 @@ func TestAStepThatEntraDoesNotTakeForThreeMinutesFailsAndCanBeRetried(t *testing
 		pass(time.Second)
 		began := time.Now()
 		w.use(w.codeFor(w.get(id)), nil)
-		pass(giveUp - 20*time.Second)
-		if r := w.get(id); r.State != Provisioning || r.Step(StepConsent).Status != StepWaiting {
+		pass(stepTimeout - 20*time.Second)
+		if r := w.get(id); r.State != StateProvisioning || r.Step(StepConsent).Status != StepWaiting {
 			t.Fatalf("after %v it is %s, consent %+v", time.Since(began), r.State, r.Step(StepConsent))
 		}
 		pass(40 * time.Second)
-		if r := w.get(id); r.State != Failed || !strings.Contains(r.Failure.Text, "Grant admin consent") {
+		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "Grant admin consent") {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		w.mu.Lock()
@@ -192,8 +192,8 @@ func TestAStepThatEntraDoesNotTakeForThreeMinutesFailsAndCanBeRetried(t *testing
 // lag is what a directory says of something that is not known to it yet, or not any more.
 type lag struct{ busy }
 
-func (lag) Explain() *Trouble {
-	return &Trouble{Code: "HTTP 404", Text: "It may have been deleted.", Ref: "ref-1"}
+func (lag) Describe() *ServiceError {
+	return &ServiceError{Code: "HTTP 404", Text: "It may have been deleted.", Ref: "ref-1"}
 }
 
 func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
@@ -206,12 +206,12 @@ func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
 		n.Approve(t.Context(), id, ada, w.get(id).Rev)
 		pass(time.Second)
 		w.use(w.codeFor(w.get(id)), nil)
-		pass(giveUp - 20*time.Second)
-		if r := w.get(id); r.State != Provisioning || r.Step(StepConsent).Status != StepWaiting {
+		pass(stepTimeout - 20*time.Second)
+		if r := w.get(id); r.State != StateProvisioning || r.Step(StepConsent).Status != StepWaiting {
 			t.Fatalf("it is %s, consent %+v", r.State, r.Step(StepConsent))
 		}
 		pass(40 * time.Second)
-		if r := w.get(id); r.State != Failed || !strings.Contains(r.Failure.Text, "It may have been deleted.") || strings.Contains(r.Failure.Text, "did not answer") || r.Failure.Ref != "ref-1" {
+		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "It may have been deleted.") || strings.Contains(r.Failure.Text, "did not answer") || r.Failure.Ref != "ref-1" {
 			t.Fatalf("it is %s: %+v", r.State, r.Failure)
 		}
 		w.mu.Lock()
@@ -225,7 +225,7 @@ func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
 func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.consent = &Trouble{Code: "Authorization_RequestDenied", Text: "no"}
+		w.consent = &ServiceError{Code: "Authorization_RequestDenied", Text: "no"}
 		n := w.boot()
 		defer n.stop()
 		id := w.request(n)
@@ -233,7 +233,7 @@ func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(id)), nil)
 		pass(time.Second)
-		if r := w.get(id); r.State != Failed {
+		if r := w.get(id); r.State != StateFailed {
 			t.Fatalf("it is %s", r.State)
 		}
 		if _, err := n.Undo(t.Context(), id, zoe); err != nil {
@@ -245,10 +245,10 @@ func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 		w.mu.Unlock()
 		w.use(w.codeFor(w.get(id)), nil)
 		pass(10 * time.Second)
-		if r := w.get(id); r.State != Undone || len(w.apps) != 0 {
+		if r := w.get(id); r.State != StateUndone || len(w.apps) != 0 {
 			t.Errorf("it is %s, with %d apps", r.State, len(w.apps))
 		}
-		if _, err := n.Submit(t.Context(), bea, Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again", Team: "C", Credential: ClientSecret, Lifetime: time.Hour}); err != nil {
+		if _, err := n.Submit(t.Context(), bea, Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again", Team: "C", Credential: CredentialSecret, Lifetime: time.Hour}); err != nil {
 			t.Errorf("the name is not free again: %v", err)
 		}
 	})
@@ -266,7 +266,7 @@ func TestMoreRolesThanApprovedIsAnAlarmAndTakesTheSecretAway(t *testing.T) {
 		w.use(w.codeFor(w.get(id)), nil)
 		pass(5 * time.Second)
 		r := w.get(id)
-		if r.State != Failed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
+		if r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
 			t.Errorf("it is %s: %+v", r.State, r.Failure)
 		}
 		for _, a := range w.apps {
@@ -290,7 +290,7 @@ func TestASecretThatNobodyOpensIsRevokedAndMadeAnewOnRetry(t *testing.T) {
 		old := w.get(id).Made.KeyID
 		pass(w.policy.RevealWithin)
 		r := w.get(id)
-		if r.State != RevokedState || r.Handover.Status != Revoked || len(r.Handover.Sealed) != 0 {
+		if r.State != StateRevoked || r.Handover.Status != HandoverRevoked || len(r.Handover.Sealed) != 0 {
 			t.Fatalf("it is %s, %+v", r.State, r.Handover)
 		}
 		if _, _, err := n.Claim(t.Context(), id, bea); refusedBy(err) != RuleTooLate {
@@ -314,12 +314,12 @@ func TestNobodyDecides(t *testing.T) {
 		defer n.stop()
 		id := w.request(n)
 		pass(w.policy.RemindEvery + time.Minute)
-		if r := w.get(id); r.State != Pending || r.History[len(r.History)-1].What != Reminder {
+		if r := w.get(id); r.State != StatePending || r.History[len(r.History)-1].Kind != EventReminder {
 			t.Errorf("after a day: %s, %+v", r.State, r.History)
 		}
 		pass(w.policy.PendingExpires)
 		r := w.get(id)
-		if r.State != Expired || !r.WakeAt.IsZero() {
+		if r.State != StateExpired || !r.WakeAt.IsZero() {
 			t.Errorf("after a week: %s, woken at %v", r.State, r.WakeAt)
 		}
 	})
@@ -335,7 +335,7 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 		{"blocked by Conditional Access", &SignInError{Reason: SignInBlocked, Code: 53003}, "AADSTS53003"},
 		{"no consent for the bot", &SignInError{Reason: SignInNoConsent, Code: 65001}, "admin consent"},
 		{"the tenant is not there", &SignInError{Reason: SignInTenant, Code: 90002}, "check tenant_id"},
-		{"there is no address for Azure", &Trouble{Code: "NoARM", Text: "There is no arm_url."}, "There is no arm_url. This sign-in came to nothing, and nothing was changed by it."},
+		{"there is no address for Azure", &ServiceError{Code: "NoARM", Text: "There is no arm_url."}, "There is no arm_url. This sign-in came to nothing, and nothing was changed by it."},
 		{"what is explained, if it lasts", lag{}, "It may have been deleted. This sign-in came to nothing, and nothing was changed by it."},
 		{"never used", nil, "expired"},
 	} {
@@ -357,7 +357,7 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 				}
 				pass(time.Second)
 				r := w.get(id)
-				if r.State != Signing || r.SignIn.Status != SignInOver || !strings.Contains(r.Failure.Text, c.says) || !strings.Contains(r.Failure.Text, "New code") {
+				if r.State != StateSignIn || r.SignIn.Status != SignInOver || !strings.Contains(r.Failure.Text, c.says) || !strings.Contains(r.Failure.Text, "New code") {
 					t.Errorf("it is %s, %s: %s", r.State, r.SignIn.Status, r.Failure.Text)
 				}
 				if w.codeFor(r) != "" || len(w.apps) != 0 {
@@ -408,7 +408,7 @@ func TestAMistakeWhileTheProofReadsRolesEndsOnlyThatStep(t *testing.T) {
 				return nil
 			}
 		})
-		r := w.settle(n, id, Failed)
+		r := w.settle(n, id, StateFailed)
 		if s := r.Step(StepProof); s.Status != StepFailed || !strings.Contains(r.Failure.Text, "did not expect") {
 			t.Errorf("the step is %+v, and people are told: %s", s, r.Failure.Text)
 		}
@@ -416,6 +416,6 @@ func TestAMistakeWhileTheProofReadsRolesEndsOnlyThatStep(t *testing.T) {
 		if _, err := n.Retry(t.Context(), id, ada, w.get(id).Rev); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, id, Done)
+		w.settle(n, id, StateDone)
 	})
 }

@@ -109,26 +109,26 @@ type Temporary interface {
 	RetryAfter() time.Duration
 }
 
-// Explained is an error that has words for people, though nobody has said no: one
+// Describer is an error that has words for people, though nobody has said no: one
 // that did not go away, or a call that never got to where it should.
-type Explained interface {
+type Describer interface {
 	error
-	// Explain is what to tell people who have waited long enough; nil where there is
+	// Describe is what to tell people who have waited long enough; nil where there is
 	// nothing to add.
-	Explain() *Trouble
+	Describe() *ServiceError
 }
 
 // ErrSessionOver says that the admin's token no longer works.
 var ErrSessionOver = errors.New("the admin's sign-in has ended")
 
-// Trouble is a "no" of Entra or Slack that trying again will not change.
-type Trouble struct {
+// ServiceError is a "no" of Entra or Slack that trying again will not change.
+type ServiceError struct {
 	Code string // the service's own: "Authorization_RequestDenied"
 	Text string // for people: what it means and what to do
 	Ref  string // the service's request ID, for its support
 }
 
-func (t *Trouble) Error() string { return t.Code + ": " + t.Text }
+func (t *ServiceError) Error() string { return t.Code + ": " + t.Text }
 
 // An ExcessError says that the app can do more than was approved.
 type ExcessError struct {

@@ -53,8 +53,8 @@ func (r *Request) NeedsEWS() bool {
 // isLiveApp reports whether r stands for an app that lives.
 func (r *Request) isLiveApp() bool {
 	switch r.State {
-	case Ready, Overlap, Leftover, Done:
-		return r.Made.AppID != "" && r.Successor == "" && r.Alive()
+	case StateReady, StateOverlap, StateLeftover, StateDone:
+		return r.Made.AppID != "" && r.Successor == "" && r.Managed()
 	}
 	return false
 }
@@ -108,7 +108,7 @@ func (d *Desk) SayEWSListed(ctx context.Context, id string, by Person) (*Request
 		return nil
 	}, func(r *Request, now time.Time) {
 		r.EWS.AppID, r.EWS.At, r.EWS.By = r.Made.AppID, now, by.ID
-		r.note(now, Event{By: by.ID, What: EWSSaid, Text: "said that the App ID " + r.Made.AppID + " is on " + catalog.EWS().List})
+		r.note(now, Event{By: by.ID, Kind: EventEWSListed, Text: "said that the App ID " + r.Made.AppID + " is on " + catalog.EWS().List})
 	})
 }
 
@@ -145,7 +145,7 @@ func (e *Engine) mindEWS(r *Request) bool {
 		}
 		r.EWS.Reminders++
 		r.EWS.Reminded = now
-		r.note(now, Event{What: EWSReminded, Text: fmt.Sprintf("Nobody has said yet that the App ID %s of %s is on the organization's list %s.", r.Made.AppID, r.AppName(), catalog.EWS().List)})
+		r.note(now, Event{Kind: EventEWSReminded, Text: fmt.Sprintf("Nobody has said yet that the App ID %s of %s is on the organization's list %s.", r.Made.AppID, r.AppName(), catalog.EWS().List)})
 		return nil
 	})
 	return err == nil

@@ -27,12 +27,12 @@ func (w *world) withMailboxes(n *node) *Request {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, r.ID, Done)
+	return w.settle(n, r.ID, StateDone)
 }
 
-func (r *Request) times(what What) (n int) {
+func (r *Request) times(what EventKind) (n int) {
 	for _, e := range r.History {
-		if e.What == what {
+		if e.Kind == what {
 			n += max(1, e.Times)
 		}
 	}
@@ -51,7 +51,7 @@ func TestPeopleAreRemindedThatAnAppIsNotOnExchangesListUntilSomebodySaysThatItIs
 		}
 		for day := range 7 {
 			pass(24*time.Hour + time.Minute)
-			if r = w.get(r.ID); r.EWS.Reminders != day+1 || r.Posts[post(EWSReminder, day+1)].TS == "" {
+			if r = w.get(r.ID); r.EWS.Reminders != day+1 || r.Posts[post(PostEWS, day+1)].TS == "" {
 				t.Fatalf("day %d: %+v, %+v", day, r.EWS, r.Posts)
 			}
 		}
@@ -60,7 +60,7 @@ func TestPeopleAreRemindedThatAnAppIsNotOnExchangesListUntilSomebodySaysThatItIs
 			t.Errorf("%+v", r.EWS)
 		}
 		pass(24*time.Hour + time.Minute)
-		if r = w.get(r.ID); r.EWS.Reminders != 8 || r.times(EWSReminded) != 8 || !r.Posts[post(EWSReminder, 7)].Last {
+		if r = w.get(r.ID); r.EWS.Reminders != 8 || r.times(EventEWSReminded) != 8 || !r.Posts[post(PostEWS, 7)].Last {
 			t.Errorf("%+v, %+v", r.EWS, r.Posts)
 		}
 		stranger := Person{ID: "U0STRANGER", Name: "Sam"}
@@ -68,7 +68,7 @@ func TestPeopleAreRemindedThatAnAppIsNotOnExchangesListUntilSomebodySaysThatItIs
 			t.Error("a stranger's word counts")
 		}
 		r, err := n.SayEWSListed(t.Context(), r.ID, ada) // an approver
-		if err != nil || !r.EWSListed() || r.EWS.By != ada.ID || r.EWS.AppID != r.Made.AppID || r.times(EWSSaid) != 1 {
+		if err != nil || !r.EWSListed() || r.EWS.By != ada.ID || r.EWS.AppID != r.Made.AppID || r.times(EventEWSListed) != 1 {
 			t.Fatalf("%+v, %v", r.EWS, err)
 		}
 		if _, err := n.SayEWSListed(t.Context(), r.ID, bea); err == nil {
@@ -83,7 +83,7 @@ func TestPeopleAreRemindedThatAnAppIsNotOnExchangesListUntilSomebodySaysThatItIs
 		if err != nil {
 			t.Fatal(err)
 		}
-		if renewed = w.settle(n, renewed.ID, Overlap); renewed.NeedsEWS() || !renewed.EWSListed() || renewed.EWS.Reminders != 0 {
+		if renewed = w.settle(n, renewed.ID, StateOverlap); renewed.NeedsEWS() || !renewed.EWSListed() || renewed.EWS.Reminders != 0 {
 			t.Errorf("%+v", renewed.EWS)
 		}
 	})
@@ -107,7 +107,7 @@ func TestAnAppThatIsMadeAgainHasToBeListedAgain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, Done)
+			r = w.settle(n, r.ID, StateDone)
 			if anew != r.NeedsEWS() || anew == r.EWSListed() || (r.EWSBefore() == head.Made.AppID) != anew {
 				t.Errorf("made anew %v: the App ID was %s and is %s; %+v", anew, head.Made.AppID, r.Made.AppID, r.EWS)
 			}
@@ -129,7 +129,7 @@ func TestWhatWasSaidMeanwhileOfTheAppIsNotLost(t *testing.T) {
 		if _, err := n.SayEWSListed(t.Context(), head.ID, bea); err != nil {
 			t.Fatal(err)
 		}
-		if renewed = w.settle(n, renewed.ID, Overlap); !renewed.EWSListed() {
+		if renewed = w.settle(n, renewed.ID, StateOverlap); !renewed.EWSListed() {
 			t.Errorf("%+v", renewed.EWS)
 		}
 		if _, err := n.SayEWSListed(t.Context(), head.ID, ada); err == nil || !strings.Contains(err.Error(), renewed.ID) {
@@ -172,7 +172,7 @@ func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
 
 func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
 	p := Policy{RemindEvery: 24 * time.Hour}
-	r := &Request{State: Done, Entered: catalog.EWS().Ends.Add(-36 * time.Hour), Made: Made{AppID: "a"}, Plan: mailboxes().Plan(mailboxes().Choice())}
+	r := &Request{State: StateDone, Entered: catalog.EWS().Ends.Add(-36 * time.Hour), Made: Made{AppID: "a"}, Plan: mailboxes().Plan(mailboxes().Choice())}
 	if at := p.ewsRemindAt(r); at != catalog.EWS().Ends.Add(-12*time.Hour) {
 		t.Errorf("the first is at %s", at)
 	}
@@ -181,8 +181,8 @@ func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
 		t.Errorf("the next is at %s", at)
 	}
 	for _, never := range []*Request{
-		{State: Done, Made: r.Made, Plan: vbo().Plan(vbo().Choice())},
-		{State: Done, Kind: Retire, Made: r.Made, Plan: r.Plan}, {State: Done, Successor: "EA-9", Made: r.Made, Plan: r.Plan}, {State: Pending, Plan: r.Plan},
+		{State: StateDone, Made: r.Made, Plan: vbo().Plan(vbo().Choice())},
+		{State: StateDone, Kind: KindRetire, Made: r.Made, Plan: r.Plan}, {State: StateDone, Successor: "EA-9", Made: r.Made, Plan: r.Plan}, {State: StatePending, Plan: r.Plan},
 	} {
 		if at := p.ewsRemindAt(never); !at.IsZero() {
 			t.Errorf("%+v: %s", never, at)

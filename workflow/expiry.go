@@ -12,10 +12,10 @@ var warnings = []time.Duration{30 * 24 * time.Hour, 14 * 24 * time.Hour, 7 * 24 
 // mayExpire says whether r stands for an app that lives, with a credential that
 // ends one day.
 func (r *Request) mayExpire() bool {
-	if r.Successor != "" || !r.Alive() || r.Made.KeyExpires.IsZero() {
+	if r.Successor != "" || !r.Managed() || r.Made.KeyExpires.IsZero() {
 		return false
 	}
-	return r.State == Done || r.State == Overlap || r.State == Leftover
+	return r.State == StateDone || r.State == StateOverlap || r.State == StateLeftover
 }
 
 // warnAt is when the people of an app are told next that its credential ends, or zero.
@@ -58,7 +58,7 @@ func (e *Engine) mindExpiry(r *Request) bool {
 		for r.Warned < len(warnings) && !now.Before(r.Made.KeyExpires.Add(-warnings[r.Warned])) {
 			r.Warned++
 		}
-		r.note(now, Event{What: Expiring, Text: fmt.Sprintf("The %s of %s expires on %s.", r.Plan.Credential.Kind.noun(), r.AppName(), r.Made.KeyExpires.UTC().Format("2 January 2006"))})
+		r.note(now, Event{Kind: EventExpiring, Text: fmt.Sprintf("The %s of %s expires on %s.", r.Plan.Credential.Kind.noun(), r.AppName(), r.Made.KeyExpires.UTC().Format("2 January 2006"))})
 		return nil
 	})
 	return err == nil
@@ -75,12 +75,12 @@ func (r *Request) expiryPosts() []PostName {
 }
 
 func (r *Request) expiryPost(to string) PostName {
-	return PostName(fmt.Sprintf("%s%d:%s", Expiry, r.Warned, to))
+	return PostName(fmt.Sprintf("%s%d:%s", PostExpiry, r.Warned, to))
 }
 
 // To is the person or the channel that a warning goes to, or empty.
 func (n PostName) To() string {
-	rest, ok := strings.CutPrefix(string(n), string(Expiry))
+	rest, ok := strings.CutPrefix(string(n), string(PostExpiry))
 	if !ok {
 		return ""
 	}

@@ -29,7 +29,7 @@ func (s *fakeSession) EnsureAPI(_ context.Context, id, _ string, a App) error {
 	return err
 }
 
-func (s *fakeSession) TakeBackAPI(_ context.Context, id, appID string, a App, uri bool) ([]string, error) {
+func (s *fakeSession) RemoveAPI(_ context.Context, id, appID string, a App, uri bool) ([]string, error) {
 	return call(s.wired, "take back api", func() (stay []string, err error) {
 		app := s.app(id)
 		app.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(sc Scope) bool {
@@ -79,7 +79,7 @@ func (s *fakeSession) RemoveAzureRoles(_ context.Context, sp, name string, subsc
 	return call(s.wired, "remove azure roles", func() ([]string, error) {
 		a := s.app(sp)
 		if a == nil {
-			return nil, &Trouble{Code: "order", Text: "the app was deleted before its roles in Azure"}
+			return nil, &ServiceError{Code: "order", Text: "the app was deleted before its roles in Azure"}
 		}
 		a.unassign(subscriptions, roles)
 		for _, r := range roles {
@@ -188,7 +188,7 @@ func (s *fakeSession) Dependents(_ context.Context, m Made) (found Dependents, e
 	return found, err
 }
 
-func (s *fakeSession) Alive(_ context.Context, appID string) (bool, error) {
+func (s *fakeSession) Exists(_ context.Context, appID string) (bool, error) {
 	return call(s.wired, "alive", func() (bool, error) { return s.app(appID) != nil, nil })
 }
 
@@ -210,7 +210,7 @@ func (s *fakeSession) FindApplication(_ context.Context, appID string) (found Re
 	return found, sp, err
 }
 
-func (s *fakeSession) Trim(_ context.Context, m Made, needs, had Plan) error {
+func (s *fakeSession) RemovePermissions(_ context.Context, m Made, needs, had Plan) error {
 	_, err := call(s.wired, "trim", func() (bool, error) {
 		a := s.app(m.ObjectID)
 		a.granted = beyond(a.granted, had.less(needs).Permissions, samePermission)
@@ -233,12 +233,12 @@ func (s *fakeSession) RestoreApplication(_ context.Context, appID, _ string) (bo
 	})
 }
 
-func (s *fakeSession) Assigned(ctx context.Context, m Made, p Plan) ([]string, error) {
-	has, err := s.Inspect(ctx, m, p)
+func (s *fakeSession) ReadAppRoles(ctx context.Context, m Made, p Plan) ([]string, error) {
+	has, err := s.ReadGrants(ctx, m, p)
 	return has.Roles, err
 }
 
-func (s *fakeSession) Inspect(_ context.Context, m Made, plan Plan) (Inspection, error) {
+func (s *fakeSession) ReadGrants(_ context.Context, m Made, plan Plan) (Inspection, error) {
 	return call(s.wired, "inspect", func() (Inspection, error) {
 		a := s.app(m.ObjectID)
 		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), OnPrincipal: s.onPrincipal,
@@ -303,11 +303,11 @@ func (s *fakeSession) Owners(_ context.Context, id string) ([]string, error) {
 	return call(s.wired, "owners", func() ([]string, error) { return slices.Clone(s.app(id).owners), nil })
 }
 
-func (s *fakeSession) Look(_ context.Context, m Made, p Plan) (has Plan, found Found, sp string, err error) {
+func (s *fakeSession) ReadApplication(_ context.Context, m Made, p Plan) (has Plan, found Discovery, sp string, err error) {
 	_, err = call(s.wired, "look", func() (bool, error) {
 		a := s.app(m.ObjectID)
 		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted), Scopes: slices.Clone(a.Scopes)}
-		found = Found{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys), PrincipalSecrets: s.onPrincipal, NoIdentifierURI: a.anonymous, Required: a.required}
+		found = Discovery{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys), PrincipalSecrets: s.onPrincipal, NoIdentifierURI: a.anonymous, Required: a.required}
 		if len(p.AzureRoles) > 0 { // else there is no token for Azure
 			found.AzureRoles = slices.Clone(a.azure)
 		}

@@ -5,11 +5,11 @@ package workflow
 
 // MayGetCertificate reports whether an update may give r's app its first certificate.
 func (r *Request) MayGetCertificate(p Product) bool {
-	_, offered := p.Offer(OwnCertificate)
-	return offered && r.Plan.Credential.Kind == NoCredential
+	_, offered := p.Offer(CredentialCertificate)
+	return offered && r.Plan.Credential.Kind == CredentialNone
 }
 
 // addsCertificate reports whether r is an update that gives its app a first certificate.
 func (r *Request) addsCertificate() bool {
-	return r.Kind == Update && r.Was.Credential.Kind == NoCredential && r.Plan.Credential.Kind == OwnCertificate
+	return r.Kind == KindUpdate && r.Previous.Credential.Kind == CredentialNone && r.Plan.Credential.Kind == CredentialCertificate
 }

@@ -14,12 +14,12 @@ func TestAnUpdateGivesAnAppItsFirstCertificate(t *testing.T) {
 		n := w.boot()
 		w.signer = adaOfAzure()
 		d := certificateDraft("portal")
-		d.Credential, d.Certificate = NoCredential, nil
+		d.Credential, d.Certificate = CredentialNone, nil
 		app, err := n.Submit(t.Context(), bea, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		app = w.settle(n, app.ID, Done)
+		app = w.settle(n, app.ID, StateDone)
 		if len(w.one().thumbprints) != 0 {
 			t.Fatal("it has a certificate already")
 		}
@@ -31,12 +31,12 @@ func TestAnUpdateGivesAnAppItsFirstCertificate(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := r.Plan.Credential
-		if c.Kind != OwnCertificate || !slices.ContainsFunc(r.Changes(), func(c Change) bool { return c.Added && c.What == CredentialChange }) {
+		if c.Kind != CredentialCertificate || !slices.ContainsFunc(r.Changes(), func(c Change) bool { return c.Added && c.What == CredentialChange }) {
 			t.Errorf("its credential is %+v, and changes %+v", c, r.Changes())
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		n.stop()
 		if has := w.one().thumbprints; !slices.Equal(has, []string{c.Certificate.Thumbprint}) || r.Made.KeyExpires.IsZero() || !r.mayExpire() {
 			t.Errorf("it has %q, which ends %s", has, r.Made.KeyExpires)
@@ -51,12 +51,12 @@ func TestAFirstCertificateIsCheckedAsAnyOther(t *testing.T) {
 		defer n.stop()
 		w.signer = adaOfAzure()
 		d := certificateDraft("portal")
-		d.Credential, d.Certificate = NoCredential, nil
+		d.Credential, d.Certificate = CredentialNone, nil
 		app, err := n.Submit(t.Context(), bea, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		app = w.settle(n, app.ID, Done)
+		app = w.settle(n, app.ID, StateDone)
 		u := d2("V-first")
 		u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []Person{zoe}, []byte("not a certificate")
 		_, err = n.Update(t.Context(), bea, app.ID, u)

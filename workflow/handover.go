@@ -17,7 +17,7 @@ const (
 // Claim gives the secret to its requester, once. It is claimed in the store
 // before it is returned, so of two presses one gets it. Whoever calls it then
 // says Opened once Slack has shown it, or NotShown, within ShowFor.
-func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Given, error) {
+func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Disclosure, error) {
 	var sealed Sealed
 	token := newToken(id)
 	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
@@ -31,17 +31,17 @@ func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Given
 		if r.Handover.Claimed.IsZero() {
 			r.Handover.Claimed = now
 		}
-		r.Handover.Status, r.Handover.By, r.Handover.At = Claimed, by.ID, now
+		r.Handover.Status, r.Handover.By, r.Handover.At = HandoverClaimed, by.ID, now
 		d.link(r, token)
 	})
 	if err != nil {
-		return r, Given{}, err
+		return r, Disclosure{}, err
 	}
 	secret, err := d.key.Open(id, sealed)
 	if err != nil || r.Handover.Link == "" {
-		return r, Given{Secret: secret}, err
+		return r, Disclosure{Secret: secret}, err
 	}
-	return r, Given{Secret: secret, Link: NewSecret(d.pages + PagePath + token.Reveal())}, nil
+	return r, Disclosure{Secret: secret, Link: NewSecret(d.pages + PagePath + token.Reveal())}, nil
 }
 
 // mayOpen says no to anyone who may not open the secret now.
@@ -53,19 +53,19 @@ func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
 		return refuse(RuleNotRequester, "Only %s, who asked for %s, can open its %s.", r.Requester.Name, r.ID, noun)
 	case by.Outside != "":
 		return refuse(RuleOutsider, "You can't open the %s of %s: %s.", noun, r.ID, by.Outside)
-	case r.State == Ready && (h.Status == Fetching || h.Status == Sending):
+	case r.State == StateReady && (h.Status == HandoverFetching || h.Status == HandoverSending):
 		return refuse(RuleAlreadyOpened, "The password of the file of %s has been shown already. It can't be shown again. Fetch the file with the link that was beside it.", r.ID)
-	case h.Status == Shown:
+	case h.Status == HandoverShown:
 		return refuse(RuleAlreadyOpened, "The %s of %s has been opened already, on %s. It can't be shown again.", noun, r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
-	case pressed && (h.Status == Revoked || !now.Before(h.Claimed.Add(claimAgain))):
+	case pressed && (h.Status == HandoverRevoked || !now.Before(h.Claimed.Add(claimAgain))):
 		return refuse(RuleTooLate, "You pressed Reveal secret of %s more than ten minutes ago. It can't be shown again; an approver can press Retry on the card to make a new one.", r.ID)
-	case h.Status == Revoked || r.State == RevokedState || r.State == Ready && !now.Before(d.policy.revealBy(r)):
+	case h.Status == HandoverRevoked || r.State == StateRevoked || r.State == StateReady && !now.Before(d.policy.revealBy(r)):
 		return refuse(RuleTooLate, "Nobody opened the %s of %s within %s, so it was revoked. An approver can press Retry on the card to make a new one.", noun, r.ID, Days(d.policy.RevealWithin))
-	case h.Status == Claimed && now.Before(h.At.Add(ShowFor)):
+	case h.Status == HandoverClaimed && now.Before(h.At.Add(ShowFor)):
 		return refuse(RuleAlreadyOpened, "The %s of %s is being opened in another window of yours. Look there; if it stays empty, press again in a quarter of a minute.", noun, r.ID)
-	case r.State != Ready || h.Status != Kept && h.Status != Claimed || len(h.Sealed) == 0:
+	case r.State != StateReady || h.Status != HandoverKept && h.Status != HandoverClaimed || len(h.Sealed) == 0:
 		return refuse(RuleWrongState, "%s %s, so there is no %s to open.", r.ID, r.Standing(), noun)
-	case r.Plan.Credential.Kind == MadeCertificate && d.pages == "":
+	case r.Plan.Credential.Kind == CredentialMadeCertificate && d.pages == "":
 		return refuse(RuleWrongState, "The file of %s can't be handed over, because this bot has no public_url any more. Ask the operator of this bot.", r.ID)
 	}
 	return nil
@@ -75,12 +75,12 @@ func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
 // person may press again.
 func (d *Desk) NotShown(ctx context.Context, id string, by Person) error {
 	_, err := d.change(ctx, id, by, func(r *Request) *Refusal {
-		if r.State != Ready || r.Handover.Status != Claimed || r.Handover.By != by.ID {
+		if r.State != StateReady || r.Handover.Status != HandoverClaimed || r.Handover.By != by.ID {
 			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.Handover.Status, r.Handover.At, r.Handover.Link = Kept, now, ""
+		r.Handover.Status, r.Handover.At, r.Handover.Link = HandoverKept, now, ""
 	})
 	return err
 }
@@ -89,7 +89,7 @@ func (d *Desk) NotShown(ctx context.Context, id string, by Person) error {
 // the password; its file waits to be fetched.
 func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		if !r.shownAlready() && (r.State != Ready || r.Handover.Status != Claimed) {
+		if !r.shownAlready() && (r.State != StateReady || r.Handover.Status != HandoverClaimed) {
 			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
 		}
 		return nil
@@ -97,13 +97,13 @@ func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, erro
 		switch {
 		case r.shownAlready():
 			return
-		case r.Plan.Credential.Kind == MadeCertificate:
+		case r.Plan.Credential.Kind == CredentialMadeCertificate:
 			r.passwordShown(by, now)
 			return
 		}
 		r.Handover.Sealed = nil
-		r.Handover.Status, r.Handover.By, r.Handover.At = Shown, by.ID, now
-		r.move(r.handedOver(), now, Event{By: by.ID, What: Opened, Text: "opened the secret"})
+		r.Handover.Status, r.Handover.By, r.Handover.At = HandoverShown, by.ID, now
+		r.move(r.handedOver(), now, Event{By: by.ID, Kind: EventOpened, Text: "opened the secret"})
 	})
 }
 
@@ -111,9 +111,9 @@ func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, erro
 // it in time, or when nobody knows whether the person who pressed has seen it.
 func (p Policy) revealBy(r *Request) time.Time {
 	switch r.Handover.Status {
-	case Fetching:
+	case HandoverFetching:
 		return p.FetchBy(r)
-	case Sending:
+	case HandoverSending:
 		return r.Handover.At.Add(SendFor)
 	}
 	by := r.Entered.Add(p.RevealWithin)

@@ -12,11 +12,11 @@ import (
 // readyAt is a desk with a request whose secret waits to be opened.
 func readyAt(t *testing.T) (*world, *Desk, string) {
 	w, d, id := at(t, func(r *Request) {
-		in(Ready, ada)(r)
+		in(StateReady, ada)(r)
 		r.Entered = time.Now()
 	})
 	w.store.Update(context.Background(), id, func(r *Request) error {
-		r.Handover = Handover{Status: Kept, Sealed: w.key.Seal(id, NewSecret("hunter2"))}
+		r.Handover = Handover{Status: HandoverKept, Sealed: w.key.Seal(id, NewSecret("hunter2"))}
 		return nil
 	})
 	return w, d, id
@@ -37,13 +37,13 @@ func TestOnlyTheRequesterOpensTheSecretAndOnlyOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := w.get(id)
-	if r.State != Done || len(r.Handover.Sealed) != 0 || r.Handover.Status != Shown {
+	if r.State != StateDone || len(r.Handover.Sealed) != 0 || r.Handover.Status != HandoverShown {
 		t.Errorf("after it was shown: %s, %+v", r.State, r.Handover)
 	}
 	if _, s, err := d.Claim(ctx, id, bea); refusedBy(err) != RuleAlreadyOpened || !s.IsZero() {
 		t.Errorf("a second press got %v, %v", s, err)
 	}
-	if last := w.get(id).History; last[len(last)-1].What != Refused {
+	if last := w.get(id).History; last[len(last)-1].Kind != EventRefused {
 		t.Error("the second press is not in the history")
 	}
 }
@@ -106,7 +106,7 @@ func TestOfManyPressesAtOnceOneGetsTheSecret(t *testing.T) {
 			t.Errorf("%s's presses ended in %v, want %v", by.Name, got, want)
 		}
 	}
-	if h := w.get(id).History; h[len(h)-1].What != Refused {
+	if h := w.get(id).History; h[len(h)-1].Kind != EventRefused {
 		t.Error("the other presses are not in the history")
 	}
 }

@@ -35,7 +35,7 @@ func TestNothingIsSentOfAManifestBeforeItsLossesWereRead(t *testing.T) {
 			}},
 	} {
 		desk := newWorld(t).offersCustom()
-		d := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: NoCredential}
+		d := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: CredentialNone}
 		first := c.m
 		d.Imported = &first
 		r, err := desk.Submit(context.Background(), bea, d)
@@ -65,7 +65,7 @@ func TestNothingIsSentOfAManifestBeforeItsLossesWereRead(t *testing.T) {
 // submitted is a custom app of a manifest, sent once or, reviewed, for the second time.
 func submitted(t *testing.T, m Imported, typed func(*Draft)) (Plan, FieldErrors) {
 	t.Helper()
-	d := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: NoCredential, Imported: &m}
+	d := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: CredentialNone, Imported: &m}
 	if typed != nil {
 		typed(&d)
 	}

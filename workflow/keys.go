@@ -22,7 +22,7 @@ type NotDone interface {
 
 // madeNone reports whether an error of a call says that the call has made nothing.
 func madeNone(err error) bool {
-	if _, no := errors.AsType[*Trouble](err); no || errors.Is(err, ErrSessionOver) {
+	if _, no := errors.AsType[*ServiceError](err); no || errors.Is(err, ErrSessionOver) {
 		return true
 	}
 	if _, unknown := errors.AsType[Spreading](err); unknown { // the app is, to the replica that answered
@@ -36,7 +36,7 @@ func madeNone(err error) bool {
 func (e *Engine) addKey(ctx context.Context, r *Request, s Session, expires time.Time) (Password, Secret, error) {
 	counts := func(by int) error {
 		_, err := e.save(r.ID, func(r *Request, _ time.Time) error {
-			r.Made.Keys = max(0, r.Made.Keys+by)
+			r.Made.SecretAttempts = max(0, r.Made.SecretAttempts+by)
 			return nil
 		})
 		return err
@@ -44,7 +44,7 @@ func (e *Engine) addKey(ctx context.Context, r *Request, s Session, expires time
 	if err := counts(1); err != nil {
 		return Password{}, Secret{}, err
 	}
-	key, secret, err := s.AddKey(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
+	key, secret, err := s.AddPassword(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
 	if err != nil && madeNone(err) {
 		if err := counts(-1); err != nil {
 			return key, secret, err
@@ -70,7 +70,7 @@ func (e *Engine) endKeys(ctx context.Context, r *Request, s Session, keep string
 		if err := note((*Made).found); err != nil {
 			return err
 		}
-		if err := s.RemoveKey(ctx, r.Made.ObjectID, id); err != nil {
+		if err := s.RemovePassword(ctx, r.Made.ObjectID, id); err != nil {
 			return err
 		}
 		return note((*Made).end)
@@ -80,7 +80,7 @@ func (e *Engine) endKeys(ctx context.Context, r *Request, s Session, keep string
 			return r, err
 		}
 	}
-	keys, err := s.Keys(ctx, r.Made.ObjectID)
+	keys, err := s.Passwords(ctx, r.Made.ObjectID)
 	if err != nil {
 		return r, err
 	}
@@ -99,14 +99,14 @@ func (e *Engine) endKeys(ctx context.Context, r *Request, s Session, keep string
 func (m *Made) found(id string) {
 	if id != m.KeyID && !slices.Contains(m.Ending, id) {
 		m.Ending = append(m.Ending, id)
-		m.Keys = max(0, m.Keys-1)
+		m.SecretAttempts = max(0, m.SecretAttempts-1)
 	}
 }
 
 // end notes that a password is gone.
 func (m *Made) end(id string) {
 	if id == m.KeyID {
-		m.KeyID, m.Keys = "", max(0, m.Keys-1)
+		m.KeyID, m.SecretAttempts = "", max(0, m.SecretAttempts-1)
 	}
 	m.Ending = slices.DeleteFunc(m.Ending, func(e string) bool { return e == id })
 	m.Ended = append(m.Ended, id)
@@ -114,11 +114,11 @@ func (m *Made) end(id string) {
 
 // onlyKey makes sure that the app has no other password of r than the one that is known.
 func (e *Engine) onlyKey(ctx context.Context, r *Request, s Session) error {
-	if r.Made.Keys < 2 && len(r.Made.Ending) == 0 {
+	if r.Made.SecretAttempts < 2 && len(r.Made.Ending) == 0 {
 		return nil
 	}
 	r, err := e.endKeys(ctx, r, s, r.Made.KeyID)
-	if err == nil && r.Made.Keys > 1 && IsYoung(r.Made.Given, e.now()) {
+	if err == nil && r.Made.SecretAttempts > 1 && IsYoung(r.Made.Given, e.now()) {
 		return &unseen{}
 	}
 	return err

@@ -13,12 +13,12 @@ func (w *world) portal(n *node) *Request {
 	w.t.Helper()
 	w.signer = adaOfAzure()
 	d := certificateDraft("portal")
-	d.Credential, d.Certificate = NoCredential, nil
+	d.Credential, d.Certificate = CredentialNone, nil
 	app, err := n.Submit(w.t.Context(), bea, d)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, app.ID, Done)
+	return w.settle(n, app.ID, StateDone)
 }
 
 func withCertificate(origin string, pem []byte) Draft {
@@ -38,7 +38,7 @@ func gaveUpWithACertificate(t *testing.T, w *world, n *node, head *Request, pem 
 	w.set(func() {
 		w.before = func(call string) error {
 			if call == "inspect" {
-				return &Trouble{Code: "no", Text: "no"}
+				return &ServiceError{Code: "no", Text: "no"}
 			}
 			return nil
 		}
@@ -46,14 +46,14 @@ func gaveUpWithACertificate(t *testing.T, w *world, n *node, head *Request, pem 
 	r = w.signsInFor(n, r)
 	w.set(func() { w.before = nil })
 	has := w.one().thumbprints
-	if r.State != Failed || len(has) != 1 {
+	if r.State != StateFailed || len(has) != 1 {
 		t.Fatalf("it is %s: %s; the app has %q", r.State, r.Failure.Text, has)
 	}
 	if r, err = n.GiveUp(t.Context(), r.ID, ada); err != nil || !strings.Contains(r.Failure.Text, "until the next update") {
 		t.Fatalf("%v, %v", r, err)
 	}
 	pass(2 * time.Second)
-	if left := w.get(head.ID).LeftCertificates; !slices.Equal(left, has) {
+	if left := w.get(head.ID).CertificateResidue; !slices.Equal(left, has) {
 		t.Fatalf("it is known to have left %q, and the app has %q", left, has)
 	}
 	return has[0]
@@ -76,13 +76,13 @@ func TestAnUpdateRemovesTheFirstCertificateThatAGivenUpOneHasLeft(t *testing.T) 
 		if !slices.Contains(r.Changes(), Change{false, CredentialChange, "certificate " + left}) {
 			t.Errorf("it is shown as %v", r.Changes())
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		pass(time.Second)
 		n.stop()
-		if has := w.one().thumbprints; len(has) > 0 || len(r.LeftCertificates) > 0 {
-			t.Errorf("the app has %q; left is %q", has, r.LeftCertificates)
+		if has := w.one().thumbprints; len(has) > 0 || len(r.CertificateResidue) > 0 {
+			t.Errorf("the app has %q; left is %q", has, r.CertificateResidue)
 		}
 	})
 }
@@ -106,9 +106,9 @@ func TestAnUpdateKeepsOnlyTheCertificateThatItBrings(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r = w.settle(n, r.ID, Done)
+				r = w.settle(n, r.ID, StateDone)
 				want := r.Plan.Credential.Certificate.Thumbprint
-				if has := w.one().thumbprints; !slices.Equal(has, []string{want}) || same != (want == left) || len(r.LeftCertificates) > 0 {
+				if has := w.one().thumbprints; !slices.Equal(has, []string{want}) || same != (want == left) || len(r.CertificateResidue) > 0 {
 					t.Errorf("the app has %q, and %s was left", has, left)
 				}
 			})
@@ -128,7 +128,7 @@ func TestARetiredAppHasNoCertificateThatAGivenUpUpdateHasLeft(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		for _, a := range w.deleted {
 			if len(a.thumbprints) > 0 {
 				t.Errorf("the deleted app has %q", a.thumbprints)

@@ -105,7 +105,7 @@ func (d *Desk) head(ctx context.Context, r *Request) (*Request, error) {
 		}
 		r = next
 	}
-	if r.Made.AppID == "" || r.State != Done && r.State != Overlap && r.State != Leftover {
+	if r.Made.AppID == "" || r.State != StateDone && r.State != StateOverlap && r.State != StateLeftover {
 		return nil, nil
 	}
 	return r, nil
@@ -113,16 +113,16 @@ func (d *Desk) head(ctx context.Context, r *Request) (*Request, error) {
 
 // IsApp says whether r stands for an app that there is.
 func (r *Request) IsApp() bool {
-	return r.Made.AppID != "" && r.Alive() && (r.State == Done || r.State == Overlap || r.State == Leftover)
+	return r.Made.AppID != "" && r.Managed() && (r.State == StateDone || r.State == StateOverlap || r.State == StateLeftover)
 }
 
-// Alive says whether the app that r stands for has not been retired.
-func (r *Request) Alive() bool { return r.Kind != Retire && !r.Gone }
+// Managed says whether the app that r stands for has not been retired.
+func (r *Request) Managed() bool { return r.Kind != KindRetire && !r.AppDeleted }
 
-// Keepers are the people who have a say over the app that r stands for: who asked
+// Owners are the people who have a say over the app that r stands for: who asked
 // for it, then its owners. The store finds r by them. Where r stands for no app
 // there are none.
-func (r *Request) Keepers() []Person {
+func (r *Request) Owners() []Person {
 	if !r.IsApp() || r.Successor != "" {
 		return nil
 	}
@@ -143,17 +143,17 @@ func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // Recreate asks for an app that was deleted.
 func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, Recreate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+	return d.about(ctx, by, head, KindRecreate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
 		d.newCredential(wrong, before, draft, r)
-		r.Target.TakesName = !before.Alive()
+		r.Target.ClaimsName = !before.Managed()
 		return nil
 	})
 }
 
 // Retire asks for the end of an app.
 func (d *Desk) Retire(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, Retire, draft, func(_ FieldErrors, before, r *Request) *Refusal {
-		if !before.Alive() {
+	return d.about(ctx, by, head, KindRetire, draft, func(_ FieldErrors, before, r *Request) *Refusal {
+		if !before.Managed() {
 			return refuse(RuleWrongState, "%s was retired already, by %s.", before.AppName(), before.ID)
 		}
 		return nil
@@ -181,7 +181,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 		return nil, err
 	}
 	if takesOver { // who has left does not stay an owner, nor become one
-		before.Plan.Owners, before.Requester = before.Keepers(), Person{}
+		before.Plan.Owners, before.Requester = before.Owners(), Person{}
 	}
 	if err := stale(ctx, d.store, &Request{Target: Target{Request: before.ID}}); err != nil {
 		return nil, err
@@ -194,15 +194,15 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 		return nil, refuse(RuleTenant, "The tenant %s is no longer configured as it was, so nothing can be done there. Ask the operator of this bot.", before.Tenant)
 	}
 	r := &Request{
-		Origin: draft.Origin, Kind: kind, State: Pending, Requester: by, Tenant: before.Tenant, Product: before.Product,
-		Team: before.Team, Reason: Plain(draft.Reason), Task: Provision, Plan: before.Has(), Left: before.Left.clone(), LeftAzure: cloneShares(before.LeftAzure), LeftCertificates: slices.Clone(before.LeftCertificates), Found: before.Found.clone(), Posts: map[PostName]Post{},
+		Origin: draft.Origin, Kind: kind, State: StatePending, Requester: by, Tenant: before.Tenant, Product: before.Product,
+		Team: before.Team, Reason: Plain(draft.Reason), Task: TaskProvision, Plan: before.Has(), Residue: before.Residue.clone(), AzureResidue: cloneShares(before.AzureResidue), CertificateResidue: slices.Clone(before.CertificateResidue), Discovered: before.Discovered.clone(), Posts: map[PostName]Post{},
 		Taken: before.Taken.clone(), Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver}, EWS: before.ewsAfter(),
 	}
 	if takesOver {
-		r.Was.Owners, r.Plan.Owners = r.Plan.Owners, nil
+		r.Previous.Owners, r.Plan.Owners = r.Plan.Owners, nil
 	}
 	r.Plan.TenantID = tenant.ID
-	if kind == Recreate { // an app that is restored has its old trust until that is removed
+	if kind == KindRecreate { // an app that is restored has its old trust until that is removed
 		r.Taken.Credential.Federated = before.Plan.Credential.Federated
 	}
 	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal, Assigned: before.Made.Assigned,
@@ -218,7 +218,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	}
 	checkKeys(wrong, draft)
 	r.Plan.Owners = stillOwners(r.Plan.Owners, by, before.Requester)
-	r.Target.Brings = r.Plan.Credential.Certificate.Fingerprint != before.Plan.Credential.Certificate.Fingerprint || r.Target.TakesName
+	r.Target.NewCertificate = r.Plan.Credential.Certificate.Fingerprint != before.Plan.Credential.Certificate.Fingerprint || r.Target.ClaimsName
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
@@ -231,28 +231,28 @@ func (d *Desk) SayWorks(ctx context.Context, id string, by Person) (*Request, er
 		switch {
 		case by.ID != r.Requester.ID:
 			return refuse(RuleNotRequester, "Only %s, who asked for %s, can say that.", r.Requester.Name, r.ID)
-		case r.State != Overlap:
+		case r.State != StateOverlap:
 			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.move(Leftover, now, Event{By: by.ID, What: Works, Text: "said that the new credential works. An approver can remove the old one now"})
+		r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWorks, Text: "said that the new credential works. An approver can remove the old one now"})
 	})
 }
 
-// RemoveOld has the old credential removed, after a sign-in of whoever presses.
+// TaskRemoveOld has the old credential removed, after a sign-in of whoever presses.
 func (d *Desk) RemoveOld(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
 			return no
-		case r.State != Leftover:
+		case r.State != StateLeftover:
 			return refuse(RuleWrongState, "%s %s, so there is no old credential to remove.", r.ID, r.Standing())
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.decide(by, now, RemoveOld)
-		r.Steps = newSteps(r.stepsFor(RemoveOld))
-		r.move(Signing, now, Event{By: by.ID, What: OldAsked, Text: "pressed Remove the old one and was sent a sign-in code"})
+		r.decide(by, now, TaskRemoveOld)
+		r.Steps = newSteps(r.stepsFor(TaskRemoveOld))
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventRemoveOld, Text: "pressed Remove the old one and was sent a sign-in code"})
 	})
 }

@@ -19,7 +19,7 @@ func (w *world) settle(n *node, id string, want State) *Request {
 		if r.State == want || off {
 			return r
 		}
-		if r.State == Ready {
+		if r.State == StateReady {
 			if _, given, err := n.Claim(context.Background(), id, bea); err == nil {
 				n.Opened(context.Background(), id, bea)
 				w.given = given
@@ -37,7 +37,7 @@ func (w *world) settle(n *node, id string, want State) *Request {
 // handedOver is an app whose secret Bea has opened.
 func (w *world) handedOver(n *node) *Request {
 	w.t.Helper()
-	return w.settle(n, w.request(n), Done)
+	return w.settle(n, w.request(n), StateDone)
 }
 
 // one is the only app there is.
@@ -64,9 +64,9 @@ func TestARenewedSecretIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Overlap)
+		w.settle(n, r.ID, StateOverlap)
 		n = p.again(n)
-		r = w.settle(n, r.ID, Overlap)
+		r = w.settle(n, r.ID, StateOverlap)
 		if len(w.one().keys) != 2 {
 			t.Errorf("while both are in use the app has %v", w.one().keys)
 		}
@@ -76,14 +76,14 @@ func TestARenewedSecretIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		pass(time.Second)
 		if keys := w.one().keys; len(keys) != 1 || keys[r.Made.KeyID].KeyID == "" {
 			t.Errorf("at the end the app has %v, want %s", keys, r.Made.KeyID)
 		}
-		if b := w.get(before.ID); b.Successor != r.ID || b.Gone {
+		if b := w.get(before.ID); b.Successor != r.ID || b.AppDeleted {
 			t.Errorf("the request before knows of %q", b.Successor)
 		}
 		n.stop()
@@ -99,9 +99,9 @@ func TestAnOldSecretIsUpForRemovalAfterTheGracePeriod(t *testing.T) {
 		d := draft("")
 		d.Origin = "V-renew"
 		r, _ := n.Renew(t.Context(), bea, before.ID, d)
-		w.settle(n, r.ID, Overlap)
+		w.settle(n, r.ID, StateOverlap)
 		pass(w.policy.RenewGrace + time.Hour)
-		if r := w.get(r.ID); r.State != Leftover {
+		if r := w.get(r.ID); r.State != StateLeftover {
 			t.Errorf("it is %s", r.State)
 		}
 		if _, err := n.RemoveOld(t.Context(), r.ID, bea); refusedBy(err) != RuleNotApprover {
@@ -124,7 +124,7 @@ func TestUndoOfARenewalLeavesTheAppAndItsOldSecret(t *testing.T) {
 		if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Undone)
+		w.settle(n, r.ID, StateUndone)
 		if keys := w.one().keys; len(keys) != 1 || keys[before.Made.KeyID].KeyID == "" {
 			t.Errorf("the app has %v", keys)
 		}
@@ -146,9 +146,9 @@ func TestAnAppIsRetiredAndBroughtBack(t *testing.T) {
 		if _, err := n.Renew(t.Context(), bea, before.ID, draft("x")); refusedBy(err) != RuleWrongState {
 			t.Errorf("a second request at the same time: %v", err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		pass(time.Second)
-		if len(w.apps) != 0 || len(w.deleted) != 1 || !w.get(before.ID).Gone {
+		if len(w.apps) != 0 || len(w.deleted) != 1 || !w.get(before.ID).AppDeleted {
 			t.Fatalf("there are %v and %v", w.apps, w.deleted)
 		}
 		for _, a := range w.deleted {
@@ -164,7 +164,7 @@ func TestAnAppIsRetiredAndBroughtBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		back = w.settle(n, back.ID, Done)
+		back = w.settle(n, back.ID, StateDone)
 		if back.Made.AppID != before.Made.AppID || len(w.one().keys) != 1 || len(w.one().granted) != 3 {
 			t.Errorf("back as %+v with %+v", back.Made, w.one())
 		}
@@ -182,14 +182,14 @@ func TestThePeopleOfAnAppAreWarnedBeforeItsSecretEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		ends := r.Made.KeyExpires
 		for i, days := range []int{31, 30, 14, 7, 1} {
 			pass(time.Until(ends.AddDate(0, 0, -days)) + time.Minute)
 			told := map[string]bool{}
 			w.mu.Lock()
 			for _, m := range w.messages {
-				if to := m.name.To(); to != "" && strings.HasPrefix(string(m.name), fmt.Sprintf("%s%d:", Expiry, i)) {
+				if to := m.name.To(); to != "" && strings.HasPrefix(string(m.name), fmt.Sprintf("%s%d:", PostExpiry, i)) {
 					told[to] = true
 				}
 			}
@@ -228,15 +228,15 @@ func TestNobodyIsWarnedOfASecretThatWasJustMade(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, updated.ID, Done)
+		w.settle(n, updated.ID, StateDone)
 		renewed, err := n.Renew(t.Context(), bea, updated.ID, d2("V-renew"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, renewed.ID, Overlap)
+		w.settle(n, renewed.ID, StateOverlap)
 		n.SayWorks(t.Context(), renewed.ID, bea)
 		n.RemoveOld(t.Context(), renewed.ID, ada)
-		renewed = w.settle(n, renewed.ID, Done)
+		renewed = w.settle(n, renewed.ID, StateDone)
 		if pass(time.Hour); warned() > 0 {
 			t.Error("they were told at once")
 		}
@@ -280,7 +280,7 @@ func TestAnUndoneRenewalLeavesTheAppToItsPeople(t *testing.T) {
 		w.people(n, r.ID)
 		pass(w.policy.RevealWithin + time.Hour)
 		n.Undo(t.Context(), r.ID, ada)
-		w.settle(n, r.ID, Undone)
+		w.settle(n, r.ID, StateUndone)
 		if got, err := n.App(t.Context(), before.Plan.AppName); err != nil || got.ID != before.ID || !got.mayExpire() {
 			t.Errorf("the app is %v, %v", got, err)
 		}
@@ -303,7 +303,7 @@ func TestAnAppThatIsThereIsNotRecreated(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Second)
-		if r := w.get(r.ID); r.State != Failed || r.Undoable() || !strings.Contains(r.Failure.Text, "is not deleted") {
+		if r := w.get(r.ID); r.State != StateFailed || r.Undoable() || !strings.Contains(r.Failure.Text, "is not deleted") {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
@@ -331,15 +331,15 @@ func TestAnAppWithACertificateIsRetired(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		first, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
-		before := w.settle(n, first.ID, Done)
+		before := w.settle(n, first.ID, StateDone)
 		r, err := n.Retire(t.Context(), bea, before.ID, d2("V-retire"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		pass(time.Second)
 		back := d2("V-back")
-		back.Credential, back.Certificate = OwnCertificate, before.Plan.Credential.Certificate.DER
+		back.Credential, back.Certificate = CredentialCertificate, before.Plan.Credential.Certificate.DER
 		if _, err := n.Recreate(t.Context(), bea, r.ID, back); err != nil {
 			t.Errorf("with the certificate that it had: %v", err)
 		}
@@ -354,7 +354,7 @@ func TestWhoeverAskedBeforeStaysAnOwner(t *testing.T) {
 		d := draft("payroll-backup")
 		d.Owners = []Person{tom}
 		r, _ := n.Submit(t.Context(), bea, d)
-		before := w.settle(n, r.ID, Done)
+		before := w.settle(n, r.ID, StateDone)
 		renewed, err := n.Renew(t.Context(), tom, before.ID, d2("V-renew"))
 		if err != nil || len(renewed.Plan.Owners) != 1 || renewed.Plan.Owners[0].ID != bea.ID {
 			t.Errorf("got %+v, %v", renewed, err)
@@ -379,7 +379,7 @@ func TestAnUpdateNeverTakesTheCredentialThatIsInUse(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
-		if r := w.get(r.ID); r.State != Failed || len(w.one().keys) != 1 || strings.Contains(r.Failure.Text, "Undo") {
+		if r := w.get(r.ID); r.State != StateFailed || len(w.one().keys) != 1 || strings.Contains(r.Failure.Text, "Undo") {
 			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
 		}
 	})

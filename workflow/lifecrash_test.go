@@ -58,9 +58,9 @@ func TestAPowerCutInTheLifeOfAnAppLosesNothingAndDoublesNothing(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, Done)
+				w.settle(n, r.ID, StateDone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, Done)
+				r = w.settle(n, r.ID, StateDone)
 				pass(time.Second)
 				n.stop()
 				verb.want(t, w, before, r)

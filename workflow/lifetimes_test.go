@@ -12,7 +12,7 @@ import (
 
 func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 	const month = 730 * time.Hour
-	own := Offer{Kind: ClientSecret, Lifetime: 6 * month, Max: 24 * month, Lifetimes: []time.Duration{24 * month, 6 * month, 12 * month}}
+	own := Offer{Kind: CredentialSecret, Lifetime: 6 * month, Max: 24 * month, Lifetimes: []time.Duration{24 * month, 6 * month, 12 * month}}
 	for _, c := range []struct {
 		offer Offer
 		most  time.Duration
@@ -24,8 +24,8 @@ func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 		{own, 20 * month, []string{"6 months", "12 months"}, "12 months is the longest here: this product's pack offers no more"},
 		{own, 48 * month, []string{"6 months", "12 months", "24 months"}, "24 months is the longest here: this product's pack allows no more"},
 		{own, 48 * time.Hour, []string{"2 days"}, "2 days is the longest here: this bot's policy"},
-		{Offer{Kind: ClientSecret}, 6 * month, []string{"30 days", "90 days", "180 days", "6 months"}, "6 months is the longest here: this bot's policy"},
-		{Offer{Kind: ClientSecret, Max: 90 * 24 * time.Hour}, 6 * month, []string{"30 days", "90 days"}, "90 days is the longest here: this product's pack allows no more"},
+		{Offer{Kind: CredentialSecret}, 6 * month, []string{"30 days", "90 days", "180 days", "6 months"}, "6 months is the longest here: this bot's policy"},
+		{Offer{Kind: CredentialSecret, Max: 90 * 24 * time.Hour}, 6 * month, []string{"30 days", "90 days"}, "90 days is the longest here: this product's pack allows no more"},
 	} {
 		d := &Desk{policy: Policy{SecretLifetimeMax: c.most}}
 		var words []string
@@ -51,19 +51,19 @@ func TestWhatOutlivesThePublicBaselinesSaysSo(t *testing.T) {
 	}
 	own := func(d time.Duration) Credential {
 		from := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-		return Credential{Kind: OwnCertificate, Certificate: certificate.Certificate{NotBefore: from, NotAfter: from.Add(d)}}
+		return Credential{Kind: CredentialCertificate, Certificate: certificate.Certificate{NotBefore: from, NotAfter: from.Add(d)}}
 	}
 	for _, c := range []struct {
 		credential Credential
 		beyond     bool
 	}{
-		{Credential{Kind: ClientSecret, Lifetime: 180 * day}, false},
-		{Credential{Kind: ClientSecret, Lifetime: 4380 * time.Hour}, true},
-		{Credential{Kind: MadeCertificate, Lifetime: 180 * day}, false},
-		{Credential{Kind: MadeCertificate, Lifetime: 365 * day}, true},
+		{Credential{Kind: CredentialSecret, Lifetime: 180 * day}, false},
+		{Credential{Kind: CredentialSecret, Lifetime: 4380 * time.Hour}, true},
+		{Credential{Kind: CredentialMadeCertificate, Lifetime: 180 * day}, false},
+		{Credential{Kind: CredentialMadeCertificate, Lifetime: 365 * day}, true},
 		{own(180*day + 10*time.Minute), false}, // as PowerShell makes it
 		{own(365 * day), true},
-		{Credential{Kind: NoCredential}, false},
+		{Credential{Kind: CredentialNone}, false},
 	} {
 		says := c.credential.BeyondBaseline()
 		if c.beyond != strings.Contains(says, "longer than the 180 days of public baselines") {

@@ -33,7 +33,7 @@ func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, Done)
+			r = w.settle(n, r.ID, StateDone)
 			if r.Made.AppID != legacyID || r.AppName() != shown || r.Has().AppName != name {
 				t.Errorf("%q is adopted as %s, shown as %q, and is called %q", name, r.Made.AppID, r.AppName(), r.Has().AppName)
 			}
@@ -49,7 +49,7 @@ func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			other = w.settle(n, other.ID, Done)
+			other = w.settle(n, other.ID, StateDone)
 			for typed, want := range map[string]string{name: r.ID, shown: other.ID} {
 				if found, err := n.App(t.Context(), typed); err != nil || found.ID != want {
 					t.Errorf("of two, %q is %v, %v", typed, found, err)
@@ -74,7 +74,7 @@ func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
 			}
 			r = w.signsInFor(n, r)
 			for _, text := range []string{"no application called " + shown + " in", "Nothing was changed", "An application called HR portal is there", "App ID " + legacyID} {
-				if r.State != Failed || !strings.Contains(r.Failure.Text, text) {
+				if r.State != StateFailed || !strings.Contains(r.Failure.Text, text) {
 					t.Errorf("%q: it is %s, and not said is %q: %s", typed, r.State, text, r.Failure.Text)
 				}
 			}
@@ -88,7 +88,7 @@ func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r = w.settle(n, r.ID, Done); r.Made.AppID != legacyID {
+			if r = w.settle(n, r.ID, StateDone); r.Made.AppID != legacyID {
 				t.Errorf("it is %+v", r.Made)
 			}
 		})
@@ -114,9 +114,9 @@ func TestAnOldAppIsFoundByItsNameBehindManyNewOnes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, first.ID, Done)
+		w.settle(n, first.ID, StateDone)
 		for i := range 60 {
-			r := &Request{Origin: fmt.Sprint("V", i), State: Denied, Requester: bea, Tenant: "contoso", Plan: Plan{AppName: fmt.Sprint("a", i)}, Posts: map[PostName]Post{}}
+			r := &Request{Origin: fmt.Sprint("V", i), State: StateDenied, Requester: bea, Tenant: "contoso", Plan: Plan{AppName: fmt.Sprint("a", i)}, Posts: map[PostName]Post{}}
 			if _, err := w.store.Create(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}
@@ -138,7 +138,7 @@ func TestWhatWasNotSeenOfOtherAppsIsOnTheStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, r.ID, Done); !strings.HasSuffix(r.Step(StepCertificate).Note, "; the others were not") {
+		if r = w.settle(n, r.ID, StateDone); !strings.HasSuffix(r.Step(StepCertificate).Note, "; the others were not") {
 			t.Errorf("the note is %q", r.Step(StepCertificate).Note)
 		}
 	})

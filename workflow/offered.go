@@ -194,7 +194,7 @@ func roleElsewhere(p, has Plan) error {
 	for _, of := range [][2]Plan{{p, has}, {has, p}} {
 		for _, r := range of[0].AppRoles {
 			if r.sharesName(of[1].Scopes) != "" {
-				return &Trouble{Code: "RoleDiffers", Text: fmt.Sprintf("with the plan the app would have %s as a scope and as an app role, and Entra allows a name once among the two. Nothing was changed. Give up, and have another name asked for; or one of its owners removes what is there in Entra, and an approver presses Retry then.", r.Name)}
+				return &ServiceError{Code: "RoleDiffers", Text: fmt.Sprintf("with the plan the app would have %s as a scope and as an app role, and Entra allows a name once among the two. Nothing was changed. Give up, and have another name asked for; or one of its owners removes what is there in Entra, and an approver presses Retry then.", r.Name)}
 			}
 		}
 	}
@@ -203,7 +203,7 @@ func roleElsewhere(p, has Plan) error {
 
 // RoleElsewhere is the refusal of an app role that an app offers already, but to others.
 func RoleElsewhere(there, want AppRole) error {
-	return &Trouble{Code: "RoleDiffers", Text: fmt.Sprintf("the app has the app role %s already, for %s; the plan has it for %s. The role was not changed. One of its owners has to change that in Entra (App roles), and an approver can press Retry then; or Give up, and have something else asked for.", there.Name, there.For(), want.For())}
+	return &ServiceError{Code: "RoleDiffers", Text: fmt.Sprintf("the app has the app role %s already, for %s; the plan has it for %s. The role was not changed. One of its owners has to change that in Entra (App roles), and an approver can press Retry then; or Give up, and have something else asked for.", there.Name, there.For(), want.For())}
 }
 
 func (r AppRole) problem() string {

@@ -146,7 +146,7 @@ func TestWhatAnAdoptedAppOffersOtherwiseIsRefusedBeforeAnythingIsChanged(t *test
 		"a scope with other consents": {scope("run", true), scope("run", false), "ScopeDiffers"},
 	} {
 		err := cmp.Or(scopeElsewhere(c.plan, c.has), roleElsewhere(c.plan, c.has))
-		if no, _ := errors.AsType[*Trouble](err); (no == nil) != (c.code == "") || no != nil && no.Code != c.code {
+		if no, _ := errors.AsType[*ServiceError](err); (no == nil) != (c.code == "") || no != nil && no.Code != c.code {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

@@ -31,7 +31,7 @@ func TestTheBotsOwnClientIsNoAppOfAnybodys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		named = w.settle(n, named.ID, Failed)
+		named = w.settle(n, named.ID, StateFailed)
 		says("to adopt it by its name", named.Failure.Text)
 
 		other, err := n.Submit(t.Context(), bea, draft("another"))
@@ -43,17 +43,17 @@ func TestTheBotsOwnClientIsNoAppOfAnybodys(t *testing.T) {
 
 		// A request from before the operator has named it as the client.
 		kept, err := w.store.Update(t.Context(), other.ID, func(r *Request) error {
-			r.State, r.Made = Done, Made{ObjectID: "obj-" + botsID, AppID: botsID}
+			r.State, r.Made = StateDone, Made{ObjectID: "obj-" + botsID, AppID: botsID}
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for kind, ask := range map[Kind]func() (*Request, error){
-			Renew:    func() (*Request, error) { return n.Renew(t.Context(), bea, kept.ID, d2("V-renew")) },
-			Update:   func() (*Request, error) { return n.Update(t.Context(), bea, kept.ID, d2("V-update")) },
-			Retire:   func() (*Request, error) { return n.Retire(t.Context(), bea, kept.ID, d2("V-retire")) },
-			Recreate: func() (*Request, error) { return n.Recreate(t.Context(), bea, kept.ID, d2("V-recreate")) },
+			KindRenew:    func() (*Request, error) { return n.Renew(t.Context(), bea, kept.ID, d2("V-renew")) },
+			KindUpdate:   func() (*Request, error) { return n.Update(t.Context(), bea, kept.ID, d2("V-update")) },
+			KindRetire:   func() (*Request, error) { return n.Retire(t.Context(), bea, kept.ID, d2("V-retire")) },
+			KindRecreate: func() (*Request, error) { return n.Recreate(t.Context(), bea, kept.ID, d2("V-recreate")) },
 		} {
 			_, err := ask()
 			says("to "+string(kind)+" it", fmt.Sprint(err))
@@ -69,7 +69,7 @@ func TestAnAppIsOursHoweverManyRequestsItHasHad(t *testing.T) {
 	ctx := t.Context()
 	asked := func(edit func(*Request)) *Request {
 		t.Helper()
-		r := &Request{Kind: Renew, State: Expired, Tenant: "contoso", Requester: bea, Posts: map[PostName]Post{}, Made: Made{AppID: legacyID}}
+		r := &Request{Kind: KindRenew, State: StateExpired, Tenant: "contoso", Requester: bea, Posts: map[PostName]Post{}, Made: Made{AppID: legacyID}}
 		if edit != nil {
 			edit(r)
 		}
@@ -79,7 +79,7 @@ func TestAnAppIsOursHoweverManyRequestsItHasHad(t *testing.T) {
 		}
 		return r
 	}
-	first := asked(func(r *Request) { r.Kind, r.State = Register, Done })
+	first := asked(func(r *Request) { r.Kind, r.State = KindRegister, StateDone })
 	for range 120 {
 		asked(nil)
 	}
@@ -109,14 +109,14 @@ func TestAnAppWhoseScopeIsForOthersThanThePlanSaysIsNotAdopted(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != Failed || !strings.Contains(r.Failure.Text, "exposes the scope access_as_user already") || len(w.wrote()) > 0 || r.Found.Read {
+				if r.State != StateFailed || !strings.Contains(r.Failure.Text, "exposes the scope access_as_user already") || len(w.wrote()) > 0 || r.Discovered.Read {
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, w.wrote())
 				}
 				w.set(func() { app.Scopes[0].AdminsOnly = !there }) // an owner changes it
 				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, Done)
+				w.settle(n, r.ID, StateDone)
 			})
 		})
 	}

@@ -12,7 +12,7 @@ import (
 // whether the requester is one.
 
 // creates says whether r registers a new application, and does not change one.
-func (r *Request) creates() bool { return r.Kind == Register || r.Target.Anew }
+func (r *Request) creates() bool { return r.Kind == KindRegister || r.Target.Recreated }
 
 // ensureOwners makes the requester and the plan's owners owners of the app. Whoever
 // registered it may be one too, of the service principal as well: that was for this
@@ -24,7 +24,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 	for _, o := range wanted {
 		ids = append(ids, o.ObjectID)
 	}
-	if r.Kind == Adopt {
+	if r.Kind == KindAdopt {
 		if err := e.noteOwners(r, ids); err != nil {
 			return nil, err
 		}
@@ -34,7 +34,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 	if err != nil {
 		return nil, err
 	}
-	if r.Kind == Renew { // an update takes them away with all else that goes
+	if r.Kind == KindRenew { // an update takes them away with all else that goes
 		left, err := removeOwners(ctx, r, s)
 		if err != nil {
 			return nil, err
@@ -96,7 +96,7 @@ func (r *Request) wantedOwners(who Signer) (wanted []Account, notes []string) {
 }
 
 // notMade says that Entra did not make somebody an owner, why, and who can.
-func notMade(name string, why *Trouble) string {
+func notMade(name string, why *ServiceError) string {
 	text := "Entra did not make " + name + " an owner"
 	if why != nil {
 		text += " (" + strings.TrimSuffix(why.Text, ".") + ")"
@@ -135,8 +135,8 @@ func unproved(p Person) string {
 // noteOwners writes down whom an adoption is about to make owners: Undo takes away
 // these, and nobody who was one before. Where it is not known who was, none.
 func (e *Engine) noteOwners(r *Request, ids []string) error {
-	added := beyond(ids, r.Found.Owners, strings.EqualFold)
-	if r.Found.Owners == nil || len(beyond(added, r.Made.Owners, strings.EqualFold)) == 0 {
+	added := beyond(ids, r.Discovered.Owners, strings.EqualFold)
+	if r.Discovered.Owners == nil || len(beyond(added, r.Made.Owners, strings.EqualFold)) == 0 {
 		return nil
 	}
 	_, err := e.save(r.ID, func(r *Request, _ time.Time) error {
@@ -161,7 +161,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 			stay = append(stay, a.ObjectID)
 		}
 	}
-	for _, p := range r.had().Owners {
+	for _, p := range r.previous().Owners {
 		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q Person) bool { return q.ID == p.ID }) {
 			continue
 		}
@@ -207,10 +207,10 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	switch {
 	case r.Target.TakenOver:
 		return skipped("all who had a say over it have left, and an approver took over")
-	case !r.Adopted() && r.Task != Verify:
+	case !r.Adopted() && r.Task != TaskVerify:
 		return skipped("it was created again, and is nobody else's")
-	case r.Kind == Retire: // nobody can be asked who owns what is gone
-		switch alive, err := s.Alive(ctx, r.Made.AppID); {
+	case r.Kind == KindRetire: // nobody can be asked who owns what is gone
+		switch alive, err := s.Exists(ctx, r.Made.AppID); {
 		case err != nil:
 			return nil, err
 		case !alive:
@@ -225,18 +225,18 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	who := r.Requester.Name
 	switch {
 	case r.Requester.Confirmed == EmailUnproved:
-		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%s, so it can't be seen whether %s owns %s. %s %s has to confirm it in Slack's settings, and ask again.", unproved(r.Requester), who, r.AppName(), is, who)}
+		return nil, &ServiceError{Code: "NotOwner", Text: fmt.Sprintf("%s, so it can't be seen whether %s owns %s. %s %s has to confirm it in Slack's settings, and ask again.", unproved(r.Requester), who, r.AppName(), is, who)}
 	case len(accounts) == 0:
-		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so it can't be seen whether %s owns %s. %s An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName(), is)}
+		return nil, &ServiceError{Code: "NotOwner", Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so it can't be seen whether %s owns %s. %s An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName(), is)}
 	case len(accounts) > 1:
-		return nil, &Trouble{Code: "NotOwner", Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so it can't be seen whether %s owns %s. %s An administrator has to leave that address with one account.", len(accounts), who, who, r.AppName(), is)}
+		return nil, &ServiceError{Code: "NotOwner", Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so it can't be seen whether %s owns %s. %s An administrator has to leave that address with one account.", len(accounts), who, who, r.AppName(), is)}
 	}
 	owners, err := s.Owners(ctx, r.Made.ObjectID)
 	if err != nil {
 		return nil, err
 	}
 	if !slices.ContainsFunc(owners, func(id string) bool { return strings.EqualFold(id, accounts[0].ObjectID) }) {
-		return nil, &notSeen{&Trouble{Code: "NotOwner", Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in Entra (App registrations › Owners). Whoever became one in the last minutes may not be seen everywhere yet: then try again in some minutes.", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}}
+		return nil, &notSeen{&ServiceError{Code: "NotOwner", Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in Entra (App registrations › Owners). Whoever became one in the last minutes may not be seen everywhere yet: then try again in some minutes.", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}}
 	}
 	return func(_ *Request, st *Step) { st.Note = accounts[0].UPN }, nil
 }

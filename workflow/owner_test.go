@@ -15,20 +15,20 @@ func adopted(t *testing.T, w *world, n *node) (head *Request, app *fakeApp) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w.settle(n, first.ID, Done), app
+	return w.settle(n, first.ID, StateDone), app
 }
 
 // verbs ask for everything that can be asked for an app.
 func verbs(t *testing.T, w *world, n *node, by Person, head *Request) map[Kind]func() (*Request, error) {
 	return map[Kind]func() (*Request, error){
-		Renew: func() (*Request, error) { return n.Renew(t.Context(), by, head.ID, d2("V-renew")) },
-		Update: func() (*Request, error) {
+		KindRenew: func() (*Request, error) { return n.Renew(t.Context(), by, head.ID, d2("V-renew")) },
+		KindUpdate: func() (*Request, error) {
 			d := d2("V-update")
 			d.RedirectURIs = []string{"https://localhost", "https://new.contoso.com"}
 			return n.Update(t.Context(), by, head.ID, d)
 		},
-		Retire: func() (*Request, error) { return n.Retire(t.Context(), by, head.ID, d2("V-retire")) },
-		Recreate: func() (*Request, error) {
+		KindRetire: func() (*Request, error) { return n.Retire(t.Context(), by, head.ID, d2("V-retire")) },
+		KindRecreate: func() (*Request, error) {
 			w.isDeleted(legacyID)
 			return n.Recreate(t.Context(), by, head.ID, d2("V-recreate"))
 		},
@@ -36,7 +36,7 @@ func verbs(t *testing.T, w *world, n *node, by Person, head *Request) map[Kind]f
 }
 
 func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
-	for _, kind := range []Kind{Renew, Update, Retire, Recreate} {
+	for _, kind := range []Kind{KindRenew, KindUpdate, KindRetire, KindRecreate} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -52,14 +52,14 @@ func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
 				r = w.signsInFor(n, r)
 				var changes []string
 				w.set(func() { changes = w.wrote() })
-				if kind == Recreate { // who owns it can only be read of one that is there
+				if kind == KindRecreate { // who owns it can only be read of one that is there
 					changes = without(changes, []string{"restore", "strip"})
 				}
-				if r.State != Failed || !strings.Contains(r.Failure.Text, "bea@contoso.com does not own HR") || len(changes) != 0 {
+				if r.State != StateFailed || !strings.Contains(r.Failure.Text, "bea@contoso.com does not own HR") || len(changes) != 0 {
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, changes)
 				}
 				w.set(func() { app.owners = append(app.owners, "OBJ-BEA") })
-				want := map[Kind]State{Renew: Overlap, Update: Done, Retire: Done, Recreate: Done}[kind]
+				want := map[Kind]State{KindRenew: StateOverlap, KindUpdate: StateDone, KindRetire: StateDone, KindRecreate: StateDone}[kind]
 				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
 					t.Fatal(err)
 				}
@@ -80,7 +80,7 @@ func TestAnAdoptedAppThatIsGoneCanBeRetired(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, r.ID, Done); r.Step(StepOwned).Status != StepSkipped {
+		if r = w.settle(n, r.ID, StateDone); r.Step(StepOwned).Status != StepSkipped {
 			t.Errorf("%+v", r.Steps)
 		}
 	})
@@ -88,7 +88,7 @@ func TestAnAdoptedAppThatIsGoneCanBeRetired(t *testing.T) {
 
 // Zoe takes over when Bea and Tom have left: they are no owners any more, and she is one.
 func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
-	for _, kind := range []Kind{Renew, Update} {
+	for _, kind := range []Kind{KindRenew, KindUpdate} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -104,7 +104,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				head := w.settle(n, first.ID, Done)
+				head := w.settle(n, first.ID, StateDone)
 				w.set(func() {
 					w.left = []Person{bea, tom}
 					zoes := []Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
@@ -116,10 +116,10 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if len(r.Plan.Owners) != 0 || len(r.Was.Owners) != 2 {
-					t.Errorf("the plan has the owners %v, and there were %v", r.Plan.Owners, r.Was.Owners)
+				if len(r.Plan.Owners) != 0 || len(r.Previous.Owners) != 2 {
+					t.Errorf("the plan has the owners %v, and there were %v", r.Plan.Owners, r.Previous.Owners)
 				}
-				r = w.settle(n, r.ID, map[Kind]State{Renew: Ready, Update: Done}[kind])
+				r = w.settle(n, r.ID, map[Kind]State{KindRenew: StateReady, KindUpdate: StateDone}[kind])
 				if s := r.Step(StepOwned); s == nil || s.Status != StepSkipped || !strings.Contains(s.Note, "an approver took over") {
 					t.Errorf("the step is %+v", s)
 				}
@@ -130,11 +130,11 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				if !slices.Equal(app.principalOwners, []string{"OBJ-CARL"}) {
 					t.Errorf("the owners of its service principal are %v", app.principalOwners)
 				}
-				step := map[Kind]StepName{Renew: StepOwner, Update: StepTrim}[kind]
+				step := map[Kind]StepName{KindRenew: StepOwner, KindUpdate: StepTrim}[kind]
 				if note := r.Step(step).Note; !strings.Contains(note, "more than one account has the e-mail address of Tom, so one of them may still be an owner") {
 					t.Errorf("the step says: %s", note)
 				}
-				if kind == Renew { // it is hers now, as any app of its owner
+				if kind == KindRenew { // it is hers now, as any app of its owner
 					return
 				}
 				w.set(func() { app.owners = []string{"OBJ-CARL"} })
@@ -142,7 +142,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if next = w.signsInFor(n, next); next.State != Failed || !strings.Contains(next.Failure.Text, "zoe@contoso.com does not own HR") {
+				if next = w.signsInFor(n, next); next.State != StateFailed || !strings.Contains(next.Failure.Text, "zoe@contoso.com does not own HR") {
 					t.Errorf("the next is %s: %s", next.State, next.Failure.Text)
 				}
 			})
@@ -152,7 +152,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 
 // An owner whom Entra does not remove is a note, and keeps no other from being removed.
 func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
-	for _, kind := range []Kind{Renew, Update} {
+	for _, kind := range []Kind{KindRenew, KindUpdate} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -166,7 +166,7 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				head := w.settle(n, first.ID, Done)
+				head := w.settle(n, first.ID, StateDone)
 				zoes := []Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
 				accounts[zoe.Email] = zoes
 				refused := 0
@@ -177,18 +177,18 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 							return nil
 						}
 						refused++
-						return &Trouble{Code: "no", Text: "Entra said no."}
+						return &ServiceError{Code: "no", Text: "Entra said no."}
 					}
 				})
 				r, err := verbs(t, w, n, zoe, head)[kind]()
 				if err != nil {
 					t.Fatal(err)
 				}
-				r = w.settle(n, r.ID, map[Kind]State{Renew: Ready, Update: Done}[kind])
+				r = w.settle(n, r.ID, map[Kind]State{KindRenew: StateReady, KindUpdate: StateDone}[kind])
 				if app := w.one(); refused != 1 || len(app.owners) != 2 || !slices.Contains(app.owners, "OBJ-ZOE") {
 					t.Errorf("%d were refused, and its owners are %v", refused, app.owners)
 				}
-				step := map[Kind]StepName{Renew: StepOwner, Update: StepTrim}[kind]
+				step := map[Kind]StepName{KindRenew: StepOwner, KindUpdate: StepTrim}[kind]
 				if note := r.Step(step).Note; !strings.Contains(note, "stays an owner until an application administrator removes them in Entra, under App registrations › Owners (Entra said no)") {
 					t.Errorf("the step says: %s", note)
 				}

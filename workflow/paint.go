@@ -36,7 +36,7 @@ func (e *Engine) paint(ctx context.Context, id string) {
 				return
 			}
 		}
-		if r.State == Provisioning {
+		if r.State == StateProvisioning {
 			sleep(ctx, coalesce)
 		}
 	}
@@ -67,10 +67,10 @@ func (e *Engine) draw(id string, name PostName) bool {
 		return true
 	}
 	d := Drawing{Request: r, Name: name, Post: before, Superseded: r.superseded(name)}
-	if name == post(SignInPost, r.Approval.N) {
+	if name == post(PostSignIn, r.Approval.N) {
 		d.Prompt = e.prompt(r)
 	}
-	if name == Thread {
+	if name == PostThread {
 		d.Event = &r.History[d.Post.Shown]
 	}
 	ctx, cancel := context.WithTimeout(e.hard, callLimit)
@@ -85,7 +85,7 @@ func (e *Engine) draw(id string, name PostName) bool {
 	}
 	_, err = e.save(id, func(now *Request, _ time.Time) error {
 		p := Post{Channel: channel, TS: ts, Shown: r.Rev, Last: d.Superseded}
-		if name == Thread { // the next event gets a message of its own
+		if name == PostThread { // the next event gets a message of its own
 			p = Post{Shown: d.Post.Shown + 1}
 		}
 		now.setPost(name, p)

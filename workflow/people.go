@@ -57,7 +57,7 @@ func (d *Desk) hasSay(ctx context.Context, r *Request, by Person, kind Kind) (ta
 	switch {
 	case no == nil:
 		return false, nil
-	case no.Rule != RuleNotRequester || !approver || kind == Recreate || d.people == nil || len(r.Keepers()) == 0:
+	case no.Rule != RuleNotRequester || !approver || kind == KindRecreate || d.people == nil || len(r.Owners()) == 0:
 		return false, no
 	}
 	switch left, err := d.allLeft(ctx, r); {
@@ -73,7 +73,7 @@ func (d *Desk) hasSay(ctx context.Context, r *Request, by Person, kind Kind) (ta
 // allLeft says whether everybody who has a say over an app has left. That
 // somebody could not be asked about is an error, unless another is there.
 func (d *Desk) allLeft(ctx context.Context, r *Request) (bool, error) {
-	keepers := r.Keepers()
+	keepers := r.Owners()
 	if d.people == nil || len(keepers) == 0 {
 		return false, errNobodyKnows
 	}

@@ -19,7 +19,7 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		app := w.settle(n, asked.ID, Done)
+		app := w.settle(n, asked.ID, StateDone)
 		renewal := func(origin string) Draft {
 			d := draft("")
 			d.Origin = origin
@@ -34,16 +34,16 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 			left []Person
 			want Rule
 		}{
-			{"nobody has left", zoe, Renew, nil, nil, RuleNotRequester},
-			{"an owner is there", zoe, Renew, nil, []Person{bea}, RuleNotRequester},
-			{"the requester is there", zoe, Renew, nil, []Person{tom}, RuleNotRequester},
-			{"nobody knows", zoe, Renew, errors.New("no answer"), []Person{bea, tom}, RuleNotRequester},
-			{"all have left, and somebody asks who is no approver", Person{ID: "UX", Name: "X"}, Renew, nil, []Person{bea, tom}, RuleNotRequester},
-			{"all have left, and a guest asks", Person{ID: zoe.ID, Outside: "guests can't take part"}, Renew, nil, []Person{bea, tom}, RuleOutsider},
-			{"all have left, and an approver would bring it back", zoe, Recreate, nil, []Person{bea, tom}, RuleNotRequester},
-			{"all have left", zoe, Renew, nil, []Person{bea, tom}, ""},
-			{"all have left", zoe, Update, nil, []Person{bea, tom}, ""},
-			{"all have left", zoe, Retire, nil, []Person{bea, tom}, ""},
+			{"nobody has left", zoe, KindRenew, nil, nil, RuleNotRequester},
+			{"an owner is there", zoe, KindRenew, nil, []Person{bea}, RuleNotRequester},
+			{"the requester is there", zoe, KindRenew, nil, []Person{tom}, RuleNotRequester},
+			{"nobody knows", zoe, KindRenew, errors.New("no answer"), []Person{bea, tom}, RuleNotRequester},
+			{"all have left, and somebody asks who is no approver", Person{ID: "UX", Name: "X"}, KindRenew, nil, []Person{bea, tom}, RuleNotRequester},
+			{"all have left, and a guest asks", Person{ID: zoe.ID, Outside: "guests can't take part"}, KindRenew, nil, []Person{bea, tom}, RuleOutsider},
+			{"all have left, and an approver would bring it back", zoe, KindRecreate, nil, []Person{bea, tom}, RuleNotRequester},
+			{"all have left", zoe, KindRenew, nil, []Person{bea, tom}, ""},
+			{"all have left", zoe, KindUpdate, nil, []Person{bea, tom}, ""},
+			{"all have left", zoe, KindRetire, nil, []Person{bea, tom}, ""},
 		} {
 			set(c.err, c.left...)
 			if err := n.MayAsk(t.Context(), c.by, app, c.kind); refusedBy(err) != c.want {
@@ -81,7 +81,7 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		app := w.settle(n, asked.ID, Done)
+		app := w.settle(n, asked.ID, StateDone)
 		w.set(func() {
 			w.signer.Owners = map[string][]Account{bea.Email: nil, tom.Email: nil, zoe.Email: {{ObjectID: "OBJ-ZOE", Disabled: true}}}
 			w.signer.Requesters = nil
@@ -92,7 +92,7 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		note := r.Step(StepOwner).Note
 		for _, text := range []string{"Tom has no account in the tenant any more", "Bea has no account in the tenant any more", "the account of Zoe is disabled"} {
 			if !strings.Contains(note, text) {
@@ -114,7 +114,7 @@ func TestAMistakeInFindingOutWhoHasLeftEndsNothing(t *testing.T) {
 		defer n.stop()
 		app := w.handedOver(n)
 		n.Desk.people = panicky{}
-		if err := n.MayAsk(t.Context(), zoe, app, Renew); refusedBy(err) != RuleNotRequester {
+		if err := n.MayAsk(t.Context(), zoe, app, KindRenew); refusedBy(err) != RuleNotRequester {
 			t.Errorf("an approver takes over though nobody knows who has left: %v", err)
 		}
 	})

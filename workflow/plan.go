@@ -109,30 +109,30 @@ type Permission struct {
 type CredentialKind string
 
 const (
-	// ClientSecret is a password that Entra makes.
-	ClientSecret CredentialKind = "secret"
-	// OwnCertificate is one whose private key the requester has, and nobody else.
-	OwnCertificate CredentialKind = "certificate"
-	// MadeCertificate is one that is made here, and handed over with its key.
-	MadeCertificate CredentialKind = "made-certificate"
-	// Federated trusts the tokens of another issuer: there is nothing to hand over.
-	Federated CredentialKind = "federated"
-	// NoCredential is for apps with which people sign in.
-	NoCredential CredentialKind = "none"
+	// CredentialSecret is a password that Entra makes.
+	CredentialSecret CredentialKind = "secret"
+	// CredentialCertificate is one whose private key the requester has, and nobody else.
+	CredentialCertificate CredentialKind = "certificate"
+	// CredentialMadeCertificate is one that is made here, and handed over with its key.
+	CredentialMadeCertificate CredentialKind = "made-certificate"
+	// CredentialFederated trusts the tokens of another issuer: there is nothing to hand over.
+	CredentialFederated CredentialKind = "federated"
+	// CredentialNone is for apps with which people sign in.
+	CredentialNone CredentialKind = "none"
 )
 
 // Title is the kind in words.
 func (k CredentialKind) Title() string {
 	switch k {
-	case ClientSecret:
+	case CredentialSecret:
 		return "Client secret"
-	case OwnCertificate:
+	case CredentialCertificate:
 		return "Certificate (you have the private key)"
-	case MadeCertificate:
+	case CredentialMadeCertificate:
 		return "Certificate made here (you get a PFX file)"
-	case Federated:
+	case CredentialFederated:
 		return "Federated credential (tokens of another issuer)"
-	case NoCredential:
+	case CredentialNone:
 		return "None (people sign in)"
 	}
 	return string(k)
@@ -140,7 +140,7 @@ func (k CredentialKind) Title() string {
 
 // noun is the kind in the middle of a sentence.
 func (k CredentialKind) noun() string {
-	if k == OwnCertificate || k == MadeCertificate {
+	if k == CredentialCertificate || k == CredentialMadeCertificate {
 		return "certificate"
 	}
 	return "secret"
@@ -195,7 +195,7 @@ func (p Plan) Resources() []string {
 // NobodySignsIn reports whether the app only ever signs in as itself: no person and no
 // other app has a way to use it. Such an app requires assignment.
 func (p Plan) NobodySignsIn() bool {
-	return p.Credential.Kind != NoCredential && !p.PublicClientFlows && len(p.Of(catalog.Delegated)) == 0 &&
+	return p.Credential.Kind != CredentialNone && !p.PublicClientFlows && len(p.Of(catalog.Delegated)) == 0 &&
 		len(p.RedirectURIs)+len(p.SPARedirectURIs)+len(p.PublicRedirectURIs)+len(p.Scopes)+len(p.AppRoles) == 0
 }
 

@@ -27,7 +27,7 @@ func (w *world) get(id string) *Request {
 func (w *world) codeFor(r *Request) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if m := w.messages[r.Posts[post(SignInPost, r.Approval.N)].TS]; m != nil {
+	if m := w.messages[r.Posts[post(PostSignIn, r.Approval.N)].TS]; m != nil {
 		return m.code
 	}
 	return ""
@@ -58,19 +58,19 @@ func (w *world) people(n *node, id string) {
 			return
 		}
 		switch r := w.get(id); {
-		case r.State == Pending:
+		case r.State == StatePending:
 			n.Approve(ctx, id, ada, r.Rev)
-		case r.State == Signing && r.SignIn.Status == SignInOver:
+		case r.State == StateSignIn && r.SignIn.Status == SignInOver:
 			n.NewCode(ctx, id, ada)
-		case r.State == Signing && w.codeFor(r) != "" && r.SignIn.Status == SignInWaiting:
+		case r.State == StateSignIn && w.codeFor(r) != "" && r.SignIn.Status == SignInWaiting:
 			w.use(w.codeFor(r), nil)
 			pass(time.Second)
-		case r.State == Failed:
+		case r.State == StateFailed:
 			if pressed++; pressed > 30 {
 				return
 			}
 			n.Retry(ctx, id, ada, r.Rev)
-		case r.State == Ready, r.State == Done:
+		case r.State == StateReady, r.State == StateDone:
 			pass(10 * time.Second)
 			return
 		default:

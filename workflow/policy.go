@@ -208,9 +208,9 @@ func LifetimeWords(d time.Duration) string {
 func (c Credential) BeyondBaseline() string {
 	var lives time.Duration
 	switch c.Kind {
-	case ClientSecret, MadeCertificate:
+	case CredentialSecret, CredentialMadeCertificate:
 		lives = c.Lifetime
-	case OwnCertificate:
+	case CredentialCertificate:
 		lives = c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)
 	}
 	if lives <= baseline+24*time.Hour {

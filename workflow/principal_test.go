@@ -14,9 +14,9 @@ func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
 		spoil func(*world)
 		says  string
 	}{
-		"Entra says no":        {func(w *world) { w.keepsOwners = &Trouble{Code: "x", Text: "no"} }, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
+		"Entra says no":        {func(w *world) { w.keepsOwners = &ServiceError{Code: "x", Text: "no"} }, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
 		"Entra never answers":  {func(w *world) { w.keepsOwners = busy{} }, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
-		"it can't be read":     {func(w *world) { w.hidesOwners = &Trouble{Code: "403", Text: "no"} }, "who owns its service principal could not be read"},
+		"it can't be read":     {func(w *world) { w.hidesOwners = &ServiceError{Code: "403", Text: "no"} }, "who owns its service principal could not be read"},
 		"somebody else is one": {func(w *world) { w.ownsPrincipals = []string{"o-carl"} }, "the account o-carl owns its service principal, and so can add credentials to it without an approval"},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -26,7 +26,7 @@ func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
 				c.spoil(w)
 				n := w.boot()
 				defer n.stop()
-				r := w.settle(n, w.request(n), Ready)
+				r := w.settle(n, w.request(n), StateReady)
 				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, c.says) || !strings.Contains(st.Note, "Enterprise applications › Owners") {
 					t.Errorf("the step is %+v", st)
 				}
@@ -42,11 +42,11 @@ func TestEverybodyWhoTriedToMakeTheServicePrincipalLeavesIt(t *testing.T) {
 		r    Request
 		want []string
 	}{
-		{"of three sign-ins", Request{Kind: Register, Made: Made{Creator: "o-ada", Makers: []string{"o-ada", "o-bob"}}}, []string{"o-ada", "o-bob", "o-cloe"}},
-		{"begun by an older version", Request{Kind: Register, Made: Made{Creator: "o-ada"}}, []string{"o-ada", "o-cloe"}},
-		{"the plan names one of them", Request{Kind: Register, Made: Made{Makers: []string{"O-BEA", "o-ada"}}}, []string{"o-ada", "o-cloe"}},
-		{"restored, and made again", Request{Kind: Recreate, Made: Made{Makers: []string{"o-ada"}}}, []string{"o-ada"}},
-		{"it was there", Request{Kind: Update}, nil},
+		{"of three sign-ins", Request{Kind: KindRegister, Made: Made{Creator: "o-ada", Makers: []string{"o-ada", "o-bob"}}}, []string{"o-ada", "o-bob", "o-cloe"}},
+		{"begun by an older version", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-ada", "o-cloe"}},
+		{"the plan names one of them", Request{Kind: KindRegister, Made: Made{Makers: []string{"O-BEA", "o-ada"}}}, []string{"o-ada", "o-cloe"}},
+		{"restored, and made again", Request{Kind: KindRecreate, Made: Made{Makers: []string{"o-ada"}}}, []string{"o-ada"}},
+		{"it was there", Request{Kind: KindUpdate}, nil},
 	} {
 		if got := c.r.notOfPrincipal(signer, []string{"o-bea"}); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
@@ -67,7 +67,7 @@ func TestWhatAnAdoptedAppHasOnItsServicePrincipalIsNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := w.settle(n, first.ID, Done)
+		r := w.settle(n, first.ID, StateDone)
 		d, _ := r.Difference()
 		if !slices.Contains(d.Stays, Change{false, CredentialChange, "client secrets of its service principal: 2"}) {
 			t.Errorf("what stays is %v", d.Stays)

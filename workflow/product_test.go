@@ -19,7 +19,7 @@ import (
 // backup is a product with a certificate, a directory role, Azure roles and an API.
 func backup() Product {
 	p := vbo()
-	p.Name, p.Credentials = "backup", []Offer{{Kind: OwnCertificate}, {Kind: ClientSecret, Lifetime: 30 * 24 * time.Hour}, {Kind: NoCredential}}
+	p.Name, p.Credentials = "backup", []Offer{{Kind: CredentialCertificate}, {Kind: CredentialSecret, Lifetime: 30 * 24 * time.Hour}, {Kind: CredentialNone}}
 	p.DirectoryRoles = []RoleNeed{{DirectoryRole: DirectoryRole{TemplateID: globalReader, Name: "Global Reader", Why: "reads settings"}}}
 	p.AzureRoles = []AzureNeed{{AzureRole: AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}}}
 	p.Scopes = []Scope{{Name: "access_as_user", AdminsOnly: true, Title: "t", Words: "w"}}
@@ -52,7 +52,7 @@ const subscription = "33333333-3333-3333-3333-333333333333"
 
 func certificateDraft(name string) Draft {
 	d := draft(name)
-	d.Product, d.Credential, d.Certificate, d.Subscriptions = "backup", OwnCertificate, newCertificate(), []string{subscription}
+	d.Product, d.Credential, d.Certificate, d.Subscriptions = "backup", CredentialCertificate, newCertificate(), []string{subscription}
 	d.Owners = []Person{zoe}
 	return d
 }
@@ -74,16 +74,16 @@ func TestAnAppWithACertificateIsDoneWhenItHasExactlyWhatWasApproved(t *testing.T
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		n.stop()
 		a := w.one()
 		if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{r.Plan.Credential.Certificate.Thumbprint}) ||
 			!slices.Equal(a.directory, []string{globalReader}) || len(a.azure) != 1 || len(a.Scopes) != 1 || a.owner == "" {
 			t.Errorf("made %+v", a)
 		}
-		if r.Handover.Status != NotKept || r.Outcomes != 1 {
+		if r.Handover.Status != HandoverNone || r.Outcomes != 1 {
 			t.Errorf("handover %+v, %d outcomes", r.Handover, r.Outcomes)
 		}
 	})
@@ -101,7 +101,7 @@ func TestMoreThanWasApprovedTakesTheCertificateAway(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if r.State != Failed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 {
+		if r.State != StateFailed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 {
 			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().thumbprints)
 		}
 	})
@@ -118,7 +118,7 @@ func TestASignInWithoutTheRightInAzureChangesNothing(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if r.State != Signing || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, subscription) || len(w.apps) != 0 {
+		if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, subscription) || len(w.apps) != 0 {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -162,7 +162,7 @@ func TestARoleOnAServiceOutsideThePlanIsAnAlarmToo(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(id)), nil)
 		pass(time.Minute)
-		if r := w.get(id); r.State != Failed || r.Failure.Rule != RuleExcess || len(w.one().keys) != 0 {
+		if r := w.get(id); r.State != StateFailed || r.Failure.Rule != RuleExcess || len(w.one().keys) != 0 {
 			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
 		}
 	})
@@ -176,7 +176,7 @@ func (w *world) azureApp(n *node) *Request {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, r.ID, Done)
+	return w.settle(n, r.ID, StateDone)
 }
 
 func TestARetiredAppHasNoRolesInAzure(t *testing.T) {
@@ -189,9 +189,9 @@ func TestARetiredAppHasNoRolesInAzure(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		n.stop()
 		if a := w.deleted[r.UniqueName()]; len(w.apps) != 0 || a == nil || len(a.azure) != 0 {
 			t.Errorf("there are %v, deleted %+v", w.apps, a)
@@ -212,7 +212,7 @@ func TestWhoMayNotTakeRolesInAzureAwayRetiresNothing(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if a := w.one(); r.State != Signing || r.Failure.Rule != RuleRole || len(a.thumbprints) != 1 || len(a.azure) != 1 || len(a.granted) == 0 {
+		if a := w.one(); r.State != StateSignIn || r.Failure.Rule != RuleRole || len(a.thumbprints) != 1 || len(a.azure) != 1 || len(a.granted) == 0 {
 			t.Errorf("it is %s, and the app has %+v", r.State, a)
 		}
 		for _, text := range []string{subscription, "remove roles", "would stay: Contributor", "Nothing was changed"} {
@@ -232,7 +232,7 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 			defer n.stop()
 			w.after = func(call string) error {
 				if call == step { // it was done, and nobody knows
-					return &Trouble{Code: "no", Text: "no"}
+					return &ServiceError{Code: "no", Text: "no"}
 				}
 				return nil
 			}
@@ -241,7 +241,7 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 			pass(time.Second)
 			w.use(w.codeFor(w.get(r.ID)), nil)
 			pass(time.Minute)
-			if r = w.get(r.ID); r.State != Failed {
+			if r = w.get(r.ID); r.State != StateFailed {
 				t.Fatalf("%s: it is %s", step, r.State)
 			}
 			if !want {
@@ -250,7 +250,7 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 			if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, Undone)
+			r = w.settle(n, r.ID, StateUndone)
 			if took := slices.Contains(w.calls, "remove azure roles"); took != want || len(w.apps) != 0 || len(w.deleted[r.UniqueName()].azure) != 0 {
 				t.Errorf("%s: took roles away: %v; %+v", step, took, w.deleted)
 			}
@@ -276,7 +276,7 @@ func TestAForeignRoleInAzureDoesNotStandInForOneThatIsMissing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, Failed)
+		r = w.settle(n, r.ID, StateFailed)
 		if r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+subscription) || len(w.one().thumbprints) != 0 {
 			t.Errorf("it is %s, and the app has %v", r.Failure.Text, w.one().thumbprints)
 		}

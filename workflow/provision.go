@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	// giveUp is how long a step may wait for a service that does not answer as it should,
+	// stepTimeout is how long a step may wait for a service that does not answer as it should,
 	// from its first try on. See Youth for what is not known everywhere yet.
-	giveUp = 3 * time.Minute
-	// giveUpVerify is how long it may wait for what somebody has made by hand, as a rule long
+	stepTimeout = 3 * time.Minute
+	// verifyTimeout is how long it may wait for what somebody has made by hand, as a rule long
 	// ago, to be known everywhere: what is not there by then was not made.
-	giveUpVerify = 20 * time.Second
+	verifyTimeout = 20 * time.Second
 	// callLimit ends a call that nobody answers.
 	callLimit = 60 * time.Second
 )
@@ -34,7 +34,7 @@ func (e *Engine) provision(ctx context.Context, r *Request) bool {
 	l := e.live[r.ID]
 	e.mu.Unlock()
 	if l == nil || l.session == nil || l.n != r.SignIn.N {
-		return e.signInOver(r, Failure{Rule: RuleRestart, Text: e.progress(r) + "The bot was restarted and has no token any more. Press New code and sign in again; it goes on with the next step."}, Restarted)
+		return e.signInOver(r, Failure{Rule: RuleRestart, Text: e.progress(r) + "The bot was restarted and has no token any more. Press New code and sign in again; it goes on with the next step."}, EventRestarted)
 	}
 	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Status != StepDone && s.Status != StepSkipped })
 	if i < 0 {
@@ -100,53 +100,53 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 
 // finish ends a task whose last step is done.
 func (r *Request) finish(now time.Time) {
-	if r.Task == Provision && (r.Kind == Update || r.Kind == Recreate) {
-		r.LeftAzure = r.stillLeft()
-		r.LeftCertificates = nil // removed, or restored without them
+	if r.Task == TaskProvision && (r.Kind == KindUpdate || r.Kind == KindRecreate) {
+		r.AzureResidue = r.stillLeft()
+		r.CertificateResidue = nil // removed, or restored without them
 	}
 	switch {
-	case r.Task == Undo:
+	case r.Task == TaskUndo:
 		r.Handover = Handover{}
 		text := "What this request had made was deleted. The app can be restored in Entra for 30 days."
-		if r.Kind == Adopt {
+		if r.Kind == KindAdopt {
 			text = r.gaveBack()
 		}
-		if r.Kind == Renew {
+		if r.Kind == KindRenew {
 			text = "The new credential was removed. The app has the one it had before."
 		}
-		r.move(Undone, now, Event{What: WasUndone, Text: text})
-	case r.Task == Verify:
-		if c := r.Plan.Credential; c.Kind == OwnCertificate {
+		r.move(StateUndone, now, Event{Kind: EventUndone, Text: text})
+	case r.Task == TaskVerify:
+		if c := r.Plan.Credential; c.Kind == CredentialCertificate {
 			r.Made.KeyExpires = c.Certificate.NotAfter
 		}
-		r.move(Done, now, Event{What: WasReady, Text: "What was made by hand is exactly what the plan says."})
-	case r.Task == RemoveOld:
-		r.Linked = r.Target.Thumbprint == "" // else the old certificate is free
-		r.move(Done, now, Event{What: OldRemoved, Text: "The old credential was removed. The app has the new one only."})
-	case r.Kind == Adopt && !r.Plan.Credential.Kind.handsOver():
-		r.move(Done, now, Event{What: WasReady, Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
-	case r.Kind == Update:
-		r.Left = Plan{}
-		r.move(Done, now, Event{What: WasReady, Text: "The app has exactly what was approved now."})
-	case r.Kind == Retire:
-		r.move(Done, now, Event{What: WasReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
+		r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand is exactly what the plan says."})
+	case r.Task == TaskRemoveOld:
+		r.PredecessorTold = r.Target.Thumbprint == "" // else the old certificate is free
+		r.move(StateDone, now, Event{Kind: EventOldRemoved, Text: "The old credential was removed. The app has the new one only."})
+	case r.Kind == KindAdopt && !r.Plan.Credential.Kind.handsOver():
+		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
+	case r.Kind == KindUpdate:
+		r.Residue = Plan{}
+		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})
+	case r.Kind == KindRetire:
+		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
 	case r.stepDone(StepConnect):
-		r.move(r.handedOver(), now, Event{What: WasReady, Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r), r.Plan.Backup.Server, r.Made.Connected)})
+		r.move(r.handedOver(), now, Event{Kind: EventReady, Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r), r.Plan.Backup.Server, r.Made.Connected)})
 	case !r.Plan.Credential.Kind.handsOver():
-		r.move(r.handedOver(), now, Event{What: WasReady, Text: Stands(r) + " and checked. There is nothing secret to hand over."})
+		r.move(r.handedOver(), now, Event{Kind: EventReady, Text: Stands(r) + " and checked. There is nothing secret to hand over."})
 	default:
-		r.Handover.Status = Kept
-		r.move(Ready, now, Event{What: WasReady, Text: Stands(r) + " and proven. Its " + r.Plan.Credential.Kind.noun() + " waits to be opened."})
+		r.Handover.Status = HandoverKept
+		r.move(StateReady, now, Event{Kind: EventReady, Text: Stands(r) + " and proven. Its " + r.Plan.Credential.Kind.noun() + " waits to be opened."})
 	}
 }
 
 // handedOver is where a request goes whose credential is the requester's: one
 // that took another's place waits until that is no longer needed.
 func (r *Request) handedOver() State {
-	if r.Kind == Renew && r.Target.KeyID+r.Target.Thumbprint != "" {
-		return Overlap
+	if r.Kind == KindRenew && r.Target.KeyID+r.Target.Thumbprint != "" {
+		return StateOverlap
 	}
-	return Done
+	return StateDone
 }
 
 // edit is what a step leaves in the request.
@@ -155,10 +155,10 @@ type edit func(r *Request, st *Step)
 // ensure makes sure of one step, and returns what to write down.
 func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Session) (edit, error) {
 	if r.Approval.Digest != r.Plan.Digest() {
-		return nil, &Trouble{Code: string(RuleDigest), Text: "The plan is not the one that was approved, so nothing more is done."}
+		return nil, &ServiceError{Code: string(RuleDigest), Text: "The plan is not the one that was approved, so nothing more is done."}
 	}
-	if r.Target.Request != "" && r.Kind != Recreate && r.Made.ObjectID == "" {
-		return nil, &Trouble{Code: string(RuleNoApp), Text: "It is not known any more which app this is about, so nothing is done. Give up, and ask again."}
+	if r.Target.Request != "" && r.Kind != KindRecreate && r.Made.ObjectID == "" {
+		return nil, &ServiceError{Code: string(RuleNoApp), Text: "It is not known any more which app this is about, so nothing is done. Give up, and ask again."}
 	}
 	switch name {
 	case StepApplication:
@@ -177,7 +177,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepAzureRoles:
 		return giveInAzure(ctx, r, s)
 	case StepCertificate:
-		if r.Plan.Credential.Kind == MadeCertificate {
+		if r.Plan.Credential.Kind == CredentialMadeCertificate {
 			return e.ensureMade(ctx, r, s)
 		}
 		return ensureCertificate(ctx, r, s)
@@ -192,7 +192,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	case StepConnect:
 		return e.connect(ctx, r)
 	case StepFind:
-		if r.Kind == Adopt {
+		if r.Kind == KindAdopt {
 			return e.findAdopted(ctx, r, s)
 		}
 		return e.findByHand(ctx, r, s)
@@ -200,7 +200,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return ensureOwned(ctx, r, s)
 	case StepRecord:
 		return record(ctx, r, s)
-	case StepGiveBack:
+	case StepUndoAdoption:
 		return giveBackApp(ctx, r, s)
 	case StepTrim:
 		return trim(ctx, r, s)
@@ -210,13 +210,13 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return restore(ctx, r, s)
 	case StepDependents:
 		return lookForDependents(ctx, r, s)
-	case StepStrip:
+	case StepRemoveCredentials:
 		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.Made.ObjectID, r.Plan)
-	case StepWithdraw:
+	case StepRevokeConsent:
 		return func(*Request, *Step) {}, s.RemoveConsent(ctx, r.Made.ServicePrincipal, r.Plan)
-	case StepTakeBack:
-		return func(r *Request, _ *Step) { r.Made.KeyID, r.Made.Keys, r.Made.Ending = "", 0, nil }, e.takeBack(ctx, r, s)
-	case StepOld:
+	case StepRemoveNew:
+		return func(r *Request, _ *Step) { r.Made.KeyID, r.Made.SecretAttempts, r.Made.Ending = "", 0, nil }, e.takeBack(ctx, r, s)
+	case StepRemoveOld:
 		return func(*Request, *Step) {}, removeOld(ctx, r, s)
 	case StepUnassign:
 		return takeInAzure(ctx, r, s)
@@ -228,11 +228,11 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 
 // ensureConsent grants what the plan has.
 func ensureConsent(ctx context.Context, r *Request, s Session) error {
-	keep := r.Left.Permissions
+	keep := r.Residue.Permissions
 	switch r.Kind {
-	case Adopt:
-		keep = r.Was.Permissions
-	case Update:
+	case KindAdopt:
+		keep = r.Previous.Permissions
+	case KindUpdate:
 		keep = nil // it was taken away by the step before
 	}
 	return s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
@@ -241,7 +241,7 @@ func ensureConsent(ctx context.Context, r *Request, s Session) error {
 // grantAgain grants again what is missing: that it was there already may have been said by
 // a replica that had not heard of its withdrawal. It returns err, unless there is worse.
 func grantAgain(ctx context.Context, r *Request, s Session, err error) error {
-	if lag, ok := errors.AsType[*notYet](err); !ok || len(lag.missing) == 0 || r.Task != Provision {
+	if lag, ok := errors.AsType[*notYet](err); !ok || len(lag.missing) == 0 || r.Task != TaskProvision {
 		return err
 	}
 	var more error
@@ -260,7 +260,7 @@ func grantAgain(ctx context.Context, r *Request, s Session, err error) error {
 // Stands says that r's app is there, as the beginning of a sentence that goes on
 // with “and”.
 func Stands(r *Request) string {
-	if r.Kind == Adopt {
+	if r.Kind == KindAdopt {
 		return "The app has what it needs, is consented"
 	}
 	return "The app is registered, consented"
@@ -280,10 +280,10 @@ func (r *Request) app() App {
 	if r.aboutApp() {
 		a.ObjectID, a.AppID = r.Made.ObjectID, r.Made.AppID
 	}
-	if a.Merge = a.ObjectID != "" && (r.Adopted() || r.Kind == Update); a.Merge && r.Kind == Update {
-		a.Drops = r.had().less(r.Plan)
-		if r.Was.Audience != r.Plan.Audience {
-			a.Drops.Audience = r.Was.Audience
+	if a.Merge = a.ObjectID != "" && (r.Adopted() || r.Kind == KindUpdate); a.Merge && r.Kind == KindUpdate {
+		a.Drops = r.previous().less(r.Plan)
+		if r.Previous.Audience != r.Plan.Audience {
+			a.Drops.Audience = r.Previous.Audience
 		}
 	}
 	return a
@@ -294,7 +294,7 @@ func (r *Request) app() App {
 func (r *Request) api() App {
 	a := r.app()
 	if a.Merge && !r.Adopted() {
-		a.Merge, a.Drops.Scopes = false, lessScopes(r.had().Scopes, r.Plan.Scopes)
+		a.Merge, a.Drops.Scopes = false, lessScopes(r.previous().Scopes, r.Plan.Scopes)
 	}
 	return a
 }
@@ -331,7 +331,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		return false // the process is ending; the next one makes sure of this step
 	}
 	if errors.Is(err, ErrSessionOver) {
-		return e.signInOver(r, Failure{Rule: RuleSignIn, Text: e.progress(r) + "Entra no longer accepts this sign-in. " + r.cutShort(r.Step(name)) + "Nothing is lost: press New code, and the next sign-in goes on with the step that is not done."}, SignInUseless)
+		return e.signInOver(r, Failure{Rule: RuleSignIn, Text: e.progress(r) + "Entra no longer accepts this sign-in. " + r.cutShort(r.Step(name)) + "Nothing is lost: press New code, and the next sign-in goes on with the step that is not done."}, EventSignInFailed)
 	}
 	err = r.excess(err, e.now())
 	if later, ok := errors.AsType[Temporary](err); ok {
@@ -352,19 +352,19 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	if use, ok := errors.AsType[*inUse](err); ok {
 		return e.stopForDependents(r, use)
 	}
-	f, what := e.stepFailure(r, name, err), HasFailed
+	f, what := e.stepFailure(r, name, err), EventFailed
 	if more, ok := errors.AsType[*ExcessError](err); ok {
-		what = Alarmed
+		what = EventAlarm
 		f = Failure{Rule: RuleExcess, Text: "It can do more than that: " + strings.Join(more.Names, ", ") + "."}
 		switch {
-		case r.Task == Verify:
-		case r.Kind == Update: // its credential is in use, and not this request's
+		case r.Task == TaskVerify:
+		case r.Kind == KindUpdate: // its credential is in use, and not this request's
 			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". Nothing was taken from it. Find out who granted that, then press Retry."
 		default:
 			f.Text = e.disarm(r, name, s, more)
 		}
 	}
-	if r.Task == Verify {
+	if r.Task == TaskVerify {
 		return e.verifyFailed(r, f, err)
 	}
 	stillGone := name == StepRestore && notRestored(ctx, r, s, err)
@@ -374,12 +374,12 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		if stillGone {
 			r.redo(StepGone)
 		}
-		if what == Alarmed && r.Kind != Update {
+		if what == EventAlarm && r.Kind != KindUpdate {
 			r.Handover = Handover{}
 			r.redo(StepCredential, StepCertificate)
 		}
 		r.Failure = f
-		r.move(Failed, now, Event{What: what, Text: f.Text})
+		r.move(StateFailed, now, Event{Kind: what, Text: f.Text})
 		return nil
 	})
 	e.drop(r.ID)
@@ -402,7 +402,7 @@ func (e *Engine) insistSaying(waits func(), do func(context.Context) error) erro
 		if err == nil || !ok {
 			return err
 		}
-		wait, most := max(later.RetryAfter(), e.backoff(try)), giveUp
+		wait, most := max(later.RetryAfter(), e.backoff(try)), stepTimeout
 		if _, slow := later.(Spreading); slow {
 			most = Youth + time.Minute
 		}
@@ -427,7 +427,7 @@ func waitWords(d time.Duration) string {
 // stepFailure says for people why a step came to nothing, and what is true now.
 func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	f := Failure{Text: fmt.Sprintf("“%s” failed: ", r.StepTitle(name))}
-	trouble, isTrouble := errors.AsType[*Trouble](err)
+	trouble, isTrouble := errors.AsType[*ServiceError](err)
 	lag, isLag := errors.AsType[*notYet](err)
 	later, isTemporary := errors.AsType[Temporary](err)
 	since := r.Step(name).Since
@@ -436,15 +436,15 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	}
 	waited := waitWords(e.now().Sub(since))
 	_, isSpreading := errors.AsType[Spreading](err)
-	if x, ok := errors.AsType[Explained](err); ok && !isTrouble {
-		trouble = x.Explain()
+	if x, ok := errors.AsType[Describer](err); ok && !isTrouble {
+		trouble = x.Describe()
 		isTrouble = trouble != nil
 	}
 	switch {
 	case isTrouble:
 		f.Text += trouble.Text
 		f.Ref = trouble.Ref
-	case isLag && r.Task == Verify:
+	case isLag && r.Task == TaskVerify:
 		f.Text += "the app lacks " + strings.Join(lag.missing, ", ") + "."
 	case isLag:
 		f.Text += "after " + waited + " the app still lacks " + strings.Join(lag.missing, ", ") + "."
@@ -459,7 +459,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += "something went wrong that this bot did not expect (reference " + f.Ref + ")."
 	}
 	e.log.Error("step failed", "request", r.ID, "step", name, "ref", f.Ref, "err", err)
-	if r.Task == Verify {
+	if r.Task == TaskVerify {
 		return f
 	}
 	done, all := r.StepsDone()

@@ -220,9 +220,9 @@ func (e *Engine) shows(r *Request, who Assertion, server BackupServer, several b
 		has, err = server.SignedIn(ctx, who, r.Made.Domain)
 		return err
 	})
-	no, refused := errors.AsType[*Trouble](err)
-	if x, ok := errors.AsType[Explained](err); ok && !refused {
-		no = x.Explain()
+	no, refused := errors.AsType[*ServiceError](err)
+	if x, ok := errors.AsType[Describer](err); ok && !refused {
+		no = x.Describe()
 		refused = no != nil
 	}
 	switch {

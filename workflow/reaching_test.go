@@ -19,15 +19,15 @@ func restores() Product {
 		return Need{Permission: p}
 	}
 	return Product{Name: "restores", Title: "Restores", Audience: "AzureADMyOrg", Organization: true, PublicClientFlows: true,
-		Permissions: []Need{known("Directory.Read.All"), known("Group.ReadWrite.All"), known("User.Read.All")}, Credentials: []Offer{{Kind: NoCredential}}}
+		Permissions: []Need{known("Directory.Read.All"), known("Group.ReadWrite.All"), known("User.Read.All")}, Credentials: []Offer{{Kind: CredentialNone}}}
 }
 
 // restoring is an app of that product that is done. No server was ever told of it.
 func (w *world) restoring(n *node) *Request {
 	w.t.Helper()
 	d := draft("restore")
-	d.Product, d.Credential, d.Lifetime, d.RedirectURIs = "restores", NoCredential, 0, nil
-	return w.settle(n, w.askServer(n, d).ID, Done)
+	d.Product, d.Credential, d.Lifetime, d.RedirectURIs = "restores", CredentialNone, 0, nil
+	return w.settle(n, w.askServer(n, d).ID, StateDone)
 }
 
 func contosoThere() []Connected {
@@ -87,8 +87,8 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 		says  string
 	}{
 		"it hangs":              {otherServer{waits: time.Hour, shows: contosoThere()}, "Connected: contoso.onmicrosoft.com, Exchange, on vb365-test"},
-		"it has no account":     {otherServer{findsErr: &Trouble{Code: "NoAccount"}, refuses: &Trouble{Text: "vb365-test refused to sign in. It says: “No.”"}}, "vb365-test refused to sign in. It says: “No.”"},
-		"a wrong certificate":   {otherServer{findsErr: &Trouble{Code: "Certificate"}, refuses: &Trouble{Text: "vb365-test showed another certificate than the one that was configured."}}, "vb365-test showed another certificate"},
+		"it has no account":     {otherServer{findsErr: &ServiceError{Code: "NoAccount"}, refuses: &ServiceError{Text: "vb365-test refused to sign in. It says: “No.”"}}, "vb365-test refused to sign in. It says: “No.”"},
+		"a wrong certificate":   {otherServer{findsErr: &ServiceError{Code: "Certificate"}, refuses: &ServiceError{Text: "vb365-test showed another certificate than the one that was configured."}}, "vb365-test showed another certificate"},
 		"it is off":             {otherServer{findsErr: busy{time.Second}, refuses: busy{time.Second}}, "vb365-test did not answer as it should (reference "},
 		"its client is broken":  {otherServer{breaks: true}, "vb365-test could not be asked"},
 		"it shows nothing":      {otherServer{finds: contosoThere()}, "vb365-test takes the sign-in of bea@contoso.com, and shows no organization to it."},
@@ -131,7 +131,7 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 // The README says that a check looks on each server: the bot's own account is for connecting.
 func TestAServerOnWhichTheBotHasNoAccountIsAskedWithAPersonsSignInOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		noAccount := &Trouble{Code: "NoAccount", Text: "the bot has no account"}
+		noAccount := &ServiceError{Code: "NoAccount", Text: "the bot has no account"}
 		w := newWorld(t).withTwoServers(&otherServer{findsErr: noAccount, shows: contosoThere()})
 		w.finds = nil
 		n := w.boot()

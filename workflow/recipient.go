@@ -17,10 +17,10 @@ const recipientsEvery = time.Hour
 
 // HandsOver reports whether carrying r out gives its requester a credential.
 func (r *Request) HandsOver() bool {
-	if r.Task != Provision || !r.Plan.Credential.Kind.handsOver() || r.Plan.Backup.Server != "" {
+	if r.Task != TaskProvision || !r.Plan.Credential.Kind.handsOver() || r.Plan.Backup.Server != "" {
 		return false
 	}
-	steps := r.stepsFor(Provision)
+	steps := r.stepsFor(TaskProvision)
 	return slices.Contains(steps, StepCredential) || slices.Contains(steps, StepCertificate)
 }
 
@@ -48,7 +48,7 @@ func (r *Request) setAway(why string, now time.Time) error {
 	if why != "" {
 		text = fmt.Sprintf("%s can't be given anything any more: %s.", r.Requester.Name, why)
 	}
-	r.note(now, Event{What: RecipientSeen, Text: text})
+	r.note(now, Event{Kind: EventRecipient, Text: text})
 	return nil
 }
 
@@ -71,7 +71,7 @@ func (d *Desk) seeRecipient(ctx context.Context, r *Request) (*Refusal, error) {
 	news := why != r.Away
 	if news {
 		_, err = d.store.Update(ctx, r.ID, func(r *Request) error {
-			if r.State != Pending {
+			if r.State != StatePending {
 				return ErrUnchanged
 			}
 			now := d.now()
@@ -102,7 +102,7 @@ func (e *Engine) watchRecipients(ctx context.Context) {
 
 func (e *Engine) lookForRecipients(ctx context.Context) {
 	seen := map[string]string{}
-	for _, s := range []State{Pending, Signing, Ready} {
+	for _, s := range []State{StatePending, StateSignIn, StateReady} {
 		for q := (Query{State: s, Limit: 200}); ctx.Err() == nil; {
 			found, _, err := Readable(e.store.List(ctx, q))
 			if err != nil {
@@ -141,10 +141,10 @@ func (e *Engine) recipient(ctx context.Context, r *Request) error {
 	case busy:
 		return err
 	case err != nil:
-		return &Trouble{Code: string(RuleRecipient), Text: fmt.Sprintf("Slack did not say whether %s, who would be given the %s, is still there, so it was not made.", r.Requester.Name, r.Plan.Credential.Kind.noun())}
+		return &ServiceError{Code: string(RuleRecipient), Text: fmt.Sprintf("Slack did not say whether %s, who would be given the %s, is still there, so it was not made.", r.Requester.Name, r.Plan.Credential.Kind.noun())}
 	case why != "":
 		no := r.noRecipient(why, "It was not made.")
-		return &Trouble{Code: string(no.Rule), Text: no.Text}
+		return &ServiceError{Code: string(no.Rule), Text: no.Text}
 	}
 	return nil
 }

@@ -21,8 +21,8 @@ func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
 		w.goes(nil, bea)
 		pass(recipientsEvery + time.Minute)
 		synctest.Wait()
-		if r := w.get(id); r.Away == "" || r.Posts[Card].Shown != r.Rev {
-			t.Fatalf("an hour after the requester has left the card shows revision %d of %d, of %q", r.Posts[Card].Shown, r.Rev, r.Away)
+		if r := w.get(id); r.Away == "" || r.Posts[PostCard].Shown != r.Rev {
+			t.Fatalf("an hour after the requester has left the card shows revision %d of %d, of %q", r.Posts[PostCard].Shown, r.Rev, r.Away)
 		}
 		r := w.get(id)
 		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != RuleRecipient || !strings.Contains(err.Error(), "Deny the request") {
@@ -58,7 +58,7 @@ func TestWhoLeavesJustBeforeTheApprovalIsNoticedByIt(t *testing.T) {
 		if _, err := n.Approve(t.Context(), id, ada, rev); refusedBy(err) != RuleRecipient {
 			t.Errorf("it is answered with %v", err)
 		}
-		if r := w.get(id); r.State != Pending || r.Away == "" || len(w.codes) > 0 {
+		if r := w.get(id); r.State != StatePending || r.Away == "" || len(w.codes) > 0 {
 			t.Errorf("it is %s, of %q, with %d codes", r.State, r.Away, len(w.codes))
 		}
 	})
@@ -151,7 +151,7 @@ func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 			if confirmed == EmailUnproved {
 				w.set(func() { w.signer.Requesters = nil })
 			}
-			r = w.settle(n, r.ID, Ready)
+			r = w.settle(n, r.ID, StateReady)
 			if step := r.Step(StepOwner); !strings.Contains(step.Note, note) || note == "" && strings.Contains(step.Note, "confirm") {
 				t.Errorf("%q: the step says %q", confirmed, step.Note)
 			}

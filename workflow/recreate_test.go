@@ -65,8 +65,8 @@ func TestAnAppThatSomebodyElseHasRestoredIsLeftAlone(t *testing.T) {
 		w := newWorld(t)
 		n := w.boot()
 		defer n.stop()
-		r, name := recreation(t, w, n, func() error { return &Trouble{Code: "no", Text: "no"} })
-		if r.State != Failed || r.Undoable() || !r.CanGiveUp() || r.Step(StepGone).Status != StepDue {
+		r, name := recreation(t, w, n, func() error { return &ServiceError{Code: "no", Text: "no"} })
+		if r.State != StateFailed || r.Undoable() || !r.CanGiveUp() || r.Step(StepGone).Status != StepDue {
 			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
 		}
 		if _, err := n.Undo(t.Context(), r.ID, ada); refusedBy(err) != RuleWrongState {
@@ -76,7 +76,7 @@ func TestAnAppThatSomebodyElseHasRestoredIsLeftAlone(t *testing.T) {
 		w.set(func() { w.before = nil })
 		pass(Youth) // before, it may be listed though it is gone
 		r = w.goesOn(n.Retry(t.Context(), r.ID, ada, w.get(r.ID).Rev))
-		if r.State != Failed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" || w.apps[name] == nil {
+		if r.State != StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" || w.apps[name] == nil {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.keys)
 		}
 	})
@@ -93,16 +93,16 @@ func TestARestoreWhoseAnswerWasLostIsGoneOnWith(t *testing.T) {
 				w.apps[of], name = a, of
 				delete(w.deleted, of)
 			}
-			return &Trouble{Code: "no", Text: "no"}
+			return &ServiceError{Code: "no", Text: "no"}
 		})
-		if r.State != Failed || r.Undoable() || r.Step(StepGone).Status != StepDone {
+		if r.State != StateFailed || r.Undoable() || r.Step(StepGone).Status != StepDone {
 			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
 		}
 		w.set(func() { w.before = nil })
 		if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		if a := w.apps[name]; len(a.keys) != 1 || a.keys[r.Made.KeyID].KeyID == "" {
 			t.Errorf("the app has %v", a.keys)
 		}
@@ -138,7 +138,7 @@ func TestWhetherTheAppIsGoneIsLookedAtAgainAtEachSignIn(t *testing.T) {
 		}
 		app := w.isRestored(head.UniqueName())
 		r = w.goesOn(n.NewCode(t.Context(), r.ID, ada))
-		if r.State != Failed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" {
+		if r.State != StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.keys)
 		}
 	})
@@ -158,7 +158,7 @@ func TestWhatARecreationHasBroughtBackCanBeUndone(t *testing.T) {
 			w.set(func() {
 				w.before = func(call string) error {
 					if call == "consent" {
-						return &Trouble{Code: "no", Text: "no"}
+						return &ServiceError{Code: "no", Text: "no"}
 					}
 					return nil
 				}
@@ -168,11 +168,11 @@ func TestWhatARecreationHasBroughtBackCanBeUndone(t *testing.T) {
 				t.Fatal(err)
 			}
 			r = w.signsInFor(n, r)
-			if r.State != Failed || !r.Undoable() || len(w.apps) != 1 {
+			if r.State != StateFailed || !r.Undoable() || len(w.apps) != 1 {
 				t.Fatalf("it is %s; undo %v; %d apps", r.State, r.Undoable(), len(w.apps))
 			}
 			w.goesOn(n.Undo(t.Context(), r.ID, ada))
-			if r = w.get(r.ID); r.State != Undone || len(w.apps) != 0 {
+			if r = w.get(r.ID); r.State != StateUndone || len(w.apps) != 0 {
 				t.Errorf("it is %s, and there are %d apps", r.State, len(w.apps))
 			}
 		})
@@ -192,16 +192,16 @@ func TestACredentialOnTheServicePrincipalOfWhatWasRestoredIsAnAlarm(t *testing.T
 			if err != nil {
 				t.Fatal(err)
 			}
-			head := w.settle(n, first.ID, Done)
+			head := w.settle(n, first.ID, StateDone)
 			w.isDeleted(head.UniqueName())
 			w.set(func() { w.onPrincipal = byHand })
 			d := d2("V-recreate")
-			d.Credential, d.Certificate = OwnCertificate, head.Plan.Credential.Certificate.DER
+			d.Credential, d.Certificate = CredentialCertificate, head.Plan.Credential.Certificate.DER
 			r, err := n.Recreate(t.Context(), bea, head.ID, d)
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, map[int]State{0: Done, 1: Failed}[byHand])
+			r = w.settle(n, r.ID, map[int]State{0: StateDone, 1: StateFailed}[byHand])
 			if alarm := r.Failure.Rule == RuleExcess && strings.Contains(r.Failure.Text, "credentials of its service principal: 1"); alarm != (byHand > 0) {
 				t.Errorf("with %d it is %s: %+v", byHand, r.State, r.Failure)
 			}
@@ -219,16 +219,16 @@ func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		head := w.settle(n, first.ID, Done)
+		head := w.settle(n, first.ID, StateDone)
 		w.set(func() { clear(w.apps) }) // for good
 		r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		app := w.one()
-		if r.Adopted() || r.Found.Read || len(r.Found.Federated) != 0 || r.AppName() != "HR" || app.DisplayName != "HR" || r.Made.AppID == legacyID {
-			t.Errorf("it is %+v, found %+v, and the app %+v", r.Made, r.Found, app)
+		if r.Adopted() || r.Discovered.Read || len(r.Discovered.Federated) != 0 || r.AppName() != "HR" || app.DisplayName != "HR" || r.Made.AppID == legacyID {
+			t.Errorf("it is %+v, found %+v, and the app %+v", r.Made, r.Discovered, app)
 		}
 		// What the old app trusted is an alarm now.
 		w.set(func() {
@@ -240,7 +240,7 @@ func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if u = w.signsInFor(n, u); u.State != Failed || u.Failure.Rule != RuleExcess {
+		if u = w.signsInFor(n, u); u.State != StateFailed || u.Failure.Rule != RuleExcess {
 			t.Errorf("it is %s: %s", u.State, u.Failure.Text)
 		}
 	})

@@ -69,7 +69,7 @@ func (p Product) requireRedirect(wrong FieldErrors, plan Plan) {
 // draft does not name keeps its own.
 func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
 	for _, on := range Platforms {
-		field, had := p.RedirectField(on), r.Was.On(on)
+		field, had := p.RedirectField(on), r.Previous.On(on)
 		uris, named := draft.Redirects[field]
 		if field == FieldRedirectURIs {
 			uris, named = draft.RedirectURIs, draft.RedirectURIs != nil
@@ -80,10 +80,10 @@ func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
 			r.Plan.redirect(on, had)
 		}
 	}
-	if len(r.Was.On(p.Platform)) > 0 { // one that was made without may stay so
+	if len(r.Previous.On(p.Platform)) > 0 { // one that was made without may stay so
 		p.requireRedirect(wrong, r.Plan)
 	}
-	distinctRedirects(wrong, r.Plan, r.Was, func(on Platform, _ string) Field { return p.RedirectField(on) })
+	distinctRedirects(wrong, r.Plan, r.Previous, func(on Platform, _ string) Field { return p.RedirectField(on) })
 }
 
 // redirectField is where a redirect URI of a new request is from.
@@ -195,7 +195,7 @@ func redirectElsewhere(p, has Plan) error {
 			for _, other := range Platforms {
 				for _, there := range has.On(other) {
 					if strings.EqualFold(uri, there) && (on != other || uri != there) {
-						return &Trouble{Code: "RedirectDiffers", Text: fmt.Sprintf("the app has the redirect URI %s on the platform %s already; the plan has %s on the platform %s, and Entra takes that for the same one. Nothing was changed. One of its owners has to take it out of the app in Entra (Authentication), and an approver can press Retry then; or Give up, and have something else asked for.", there, other, uri, on)}
+						return &ServiceError{Code: "RedirectDiffers", Text: fmt.Sprintf("the app has the redirect URI %s on the platform %s already; the plan has %s on the platform %s, and Entra takes that for the same one. Nothing was changed. One of its owners has to take it out of the app in Entra (Authentication), and an approver can press Retry then; or Give up, and have something else asked for.", there, other, uri, on)}
 					}
 				}
 			}

@@ -113,7 +113,7 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 		"different ones on three platforms": {d: portal("a.example"), web: []string{"https://fixed.example"}, spa: []string{"https://a.example"}},
 	} {
 		w := newWorld(t)
-		portal := (Product{Name: "portal", Audience: ThisTenant, Platform: SPA, Credentials: []Offer{{Kind: ClientSecret, Lifetime: 720 * time.Hour}},
+		portal := (Product{Name: "portal", Audience: ThisTenant, Platform: SPA, Credentials: []Offer{{Kind: CredentialSecret, Lifetime: 720 * time.Hour}},
 			Redirects: []Redirect{{Web, []string{"https://fixed.example"}}, {SPA, []string{"https://{host}"}}},
 			Fields:    []TemplateField{{Name: "host", Label: "Host", Many: true}}})
 		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{{Name: "custom", Custom: true, Audience: ThisTenant, Credentials: vbo().Credentials}, portal}, Policy: w.policy, Key: w.key, Log: quiet})
@@ -149,7 +149,7 @@ func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 		"doubled in what is left": {[]string{one, spa}, nil, FieldRedirectURIs},
 		"doubled, and both shown": {[]string{one, spa}, []string{spa}, FieldRedirectURIs},
 	} {
-		r, wrong := &Request{Was: Plan{RedirectURIs: []string{one}, SPARedirectURIs: []string{spa}}}, FieldErrors{}
+		r, wrong := &Request{Previous: Plan{RedirectURIs: []string{one}, SPARedirectURIs: []string{spa}}}, FieldErrors{}
 		d := Draft{RedirectURIs: c.web, Redirects: map[Field][]string{}}
 		if c.spa != nil {
 			d.Redirects[FieldSPARedirectURIs] = c.spa
@@ -196,7 +196,7 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 		"not asked about":            {[]string{"https://a.example"}, nil, false},
 		"made before it was needed":  {nil, []string{""}, false},
 	} {
-		r, wrong := &Request{Was: Plan{SPARedirectURIs: c.was}}, FieldErrors{}
+		r, wrong := &Request{Previous: Plan{SPARedirectURIs: c.was}}, FieldErrors{}
 		updateRedirects(wrong, portal, Draft{RedirectURIs: c.is}, r)
 		if (wrong[FieldRedirectURIs] != "") != c.refused {
 			t.Errorf("%s: %v", name, wrong)
@@ -208,16 +208,16 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 	const added = "https://b.contoso.com"
 	for _, there := range []string{"https://a.contoso.com/x\u200b", "https://a.contoso.com/x  y", "https://a.contoso.com/x ", "https://a.contoso.com/\u202ex", "https://a.contoso.com/\u00a0"} {
-		r, wrong := &Request{Was: Plan{RedirectURIs: []string{there}}}, FieldErrors{}
+		r, wrong := &Request{Previous: Plan{RedirectURIs: []string{there}}}, FieldErrors{}
 		updateRedirects(wrong, Product{Platform: Web}, Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
 		if len(wrong) > 0 || !slices.Equal(r.Plan.RedirectURIs, []string{there, added}) {
 			t.Errorf("%q sent back with another: %q, %v", there, r.Plan.RedirectURIs, wrong)
 		}
-		if got, want := Changes(r.Was, r.Plan), []Change{{true, RedirectChange, added + " (web)"}}; !slices.Equal(got, want) {
+		if got, want := Changes(r.Previous, r.Plan), []Change{{true, RedirectChange, added + " (web)"}}; !slices.Equal(got, want) {
 			t.Errorf("%q: the card shows %+v", there, got)
 		}
 		r.Plan.RedirectURIs = []string{oneLine(there)}
-		if got := Changes(r.Was, r.Plan); len(got) != 2 || got[0].Name == got[1].Name || !strings.HasPrefix(got[1].Name, `"https://a.contoso.com/`) {
+		if got := Changes(r.Previous, r.Plan); len(got) != 2 || got[0].Name == got[1].Name || !strings.HasPrefix(got[1].Name, `"https://a.contoso.com/`) {
 			t.Errorf("%q is replaced by one that looks like it: the card shows %+v", there, got)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // Renew asks for a new credential for the app that head stands for. The draft has
 // the credential, and may have a reason.
 func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, Renew, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+	return d.about(ctx, by, head, KindRenew, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
 		if _, no := d.Renewals(before); no != nil {
 			return no
 		}
@@ -30,14 +30,14 @@ func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (
 // or why it can get none.
 func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
 	name := r.AppName()
-	if !r.Alive() {
+	if !r.Managed() {
 		return nil, refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate brings it back.", name, r.ID)
 	}
 	another := "To give it a secret or a certificate instead, ask for another app with /entra-app request " + r.Product + ", move to that, and then take this one away with /entra-app retire."
 	switch c := r.Plan.Credential; c.Kind {
-	case Federated:
+	case CredentialFederated:
 		return nil, refuse(RuleWrongState, "%s signs in with tokens of %s, and that trust never expires: there is nothing to renew, and nothing was changed. %s", name, clip(c.Federated.Issuer, 120), another)
-	case NoCredential:
+	case CredentialNone:
 		return nil, refuse(RuleWrongState, "People sign in to %s themselves. It has no credential, so there is nothing to renew, and nothing was changed. %s", name, another)
 	}
 	offers := slices.DeleteFunc(slices.Clone(d.productOf(r).Credentials), func(o Offer) bool { return !o.Kind.ends() })
@@ -67,10 +67,10 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 	tenant, _ := d.Tenant(before.Tenant)
 	d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 	d.checkBackup(wrong, product, r.Plan)
-	if c := r.Plan.Credential.Certificate; r.Kind == Renew && c.Thumbprint != "" && c.Thumbprint == before.Thumbprint() {
+	if c := r.Plan.Credential.Certificate; r.Kind == KindRenew && c.Thumbprint != "" && c.Thumbprint == before.Thumbprint() {
 		wrong[draft.certificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."
 	}
 }
 
 // ends says whether a credential of this kind expires.
-func (k CredentialKind) ends() bool { return k != Federated && k != NoCredential }
+func (k CredentialKind) ends() bool { return k != CredentialFederated && k != CredentialNone }

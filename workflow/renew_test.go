@@ -11,7 +11,7 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 	n := w.boot()
 	defer n.stop()
 	app := func(id string, c Credential) *Request {
-		r, err := w.store.Create(t.Context(), &Request{Origin: "V-" + id, Kind: Register, State: Done, Requester: bea, Product: "vbo365", Tenant: "contoso", Team: "CTEAM",
+		r, err := w.store.Create(t.Context(), &Request{Origin: "V-" + id, Kind: KindRegister, State: StateDone, Requester: bea, Product: "vbo365", Tenant: "contoso", Team: "CTEAM",
 			Plan: Plan{TenantID: contosoID, AppName: id, Credential: c}, Made: Made{AppID: "APP-" + id}, Posts: map[PostName]Post{}})
 		if err != nil {
 			t.Fatal(err)
@@ -19,8 +19,8 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 		return r
 	}
 	for id, c := range map[string]Credential{
-		"https://issuer.example": {Kind: Federated, Federated: FederatedIssuer{Issuer: "https://issuer.example"}},
-		"People sign in":         {Kind: NoCredential},
+		"https://issuer.example": {Kind: CredentialFederated, Federated: FederatedIssuer{Issuer: "https://issuer.example"}},
+		"People sign in":         {Kind: CredentialNone},
 	} {
 		r := app(id, c)
 		_, err := n.Renew(t.Context(), bea, r.ID, draft("renew "+id))
@@ -28,8 +28,8 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 			t.Errorf("%s: %v", c.Kind, err)
 		}
 	}
-	secret := app("secret", Credential{Kind: ClientSecret})
-	for _, kind := range []CredentialKind{Federated, NoCredential, OwnCertificate, ""} {
+	secret := app("secret", Credential{Kind: CredentialSecret})
+	for _, kind := range []CredentialKind{CredentialFederated, CredentialNone, CredentialCertificate, ""} {
 		d := draft("renew")
 		d.Credential = kind
 		_, err := n.Renew(t.Context(), bea, secret.ID, d)

@@ -12,12 +12,12 @@ import (
 type Kind string
 
 const (
-	Register Kind = "register" // a new application
-	Renew    Kind = "renew"    // a new credential for one that an earlier request made
-	Update   Kind = "update"   // other permissions, redirect URIs or owners for one
-	Retire   Kind = "retire"   // the end of one
-	Recreate Kind = "recreate" // one that was deleted
-	Adopt    Kind = "adopt"    // what a product needs, for one that was not made here
+	KindRegister Kind = "register" // a new application
+	KindRenew    Kind = "renew"    // a new credential for one that an earlier request made
+	KindUpdate   Kind = "update"   // other permissions, redirect URIs or owners for one
+	KindRetire   Kind = "retire"   // the end of one
+	KindRecreate Kind = "recreate" // one that was deleted
+	KindAdopt    Kind = "adopt"    // what a product needs, for one that was not made here
 )
 
 // A Request is one person's wish for an app registration, and all that has
@@ -35,23 +35,23 @@ type Request struct {
 	// refuses a second request of the same origin.
 	Origin string
 
-	Kind      Kind
-	State     State
-	Requester Person
-	Tenant    string // the configured name
-	Product   string // a product's name
-	Team      string // the Slack channel of the people who follow this request
-	Reason    string
-	Plan      Plan
-	Target    Target
-	Was       Plan         // of an Update or an Adopt: what the app has had
-	Left      Plan         // what updates that were given up may have left, besides what the app has
-	Taken     Plan         // what was taken from the app at Made.Removed, or shortly before
-	LeftAzure []AzureShare // where they have worked in Azure: the app may have these roles, or lack them
-	// LeftCertificates are the thumbprints of first certificates that they may have added.
-	LeftCertificates []string
-	Found            Found
-	PlanRev          int // the revision that Plan was last changed in
+	Kind         Kind
+	State        State
+	Requester    Person
+	Tenant       string // the configured name
+	Product      string // a product's name
+	Team         string // the Slack channel of the people who follow this request
+	Reason       string
+	Plan         Plan
+	Target       Target
+	Previous     Plan         // of an Update or an Adopt: what the app has had
+	Residue      Plan         // what updates that were given up may have left, besides what the app has
+	Taken        Plan         // what was taken from the app at Made.Removed, or shortly before
+	AzureResidue []AzureShare // where they have worked in Azure: the app may have these roles, or lack them
+	// CertificateResidue are the thumbprints of first certificates that they may have added.
+	CertificateResidue []string
+	Discovered         Discovery
+	PlanRev            int // the revision that Plan was last changed in
 
 	Created time.Time
 	Entered time.Time // when State was entered
@@ -80,13 +80,13 @@ type Request struct {
 
 	// Successor is the later request whose credential took the place of this
 	// one's, or that ended the app. Gone says that the app was deleted by it.
-	Successor string
-	Gone      bool
-	// Spent says that the certificate that it brought was taken from the app, where
+	Successor  string
+	AppDeleted bool
+	// CertificateReleased says that the certificate that it brought was taken from the app, where
 	// a later one is. Another app may have it then.
-	Spent bool
-	// Linked says that the request in Target knows of this one.
-	Linked bool
+	CertificateReleased bool
+	// PredecessorTold says that the request in Target knows of this one.
+	PredecessorTold bool
 	// Warned counts the warnings that the credential expires.
 	Warned int
 	// Away says why the requester can be given nothing any more, as the end of a
@@ -99,14 +99,14 @@ type Request struct {
 
 // Target is the app that a request is about, where an earlier one made it.
 type Target struct {
-	Request    string // the one whose credential is the app's
-	UniqueName string
-	KeyID      string // of the client secret that is replaced
-	Thumbprint string // of the certificate that is replaced
-	TakesName  bool   // the app's name was free, and is this request's
-	Anew       bool   // the app was gone for good, so it is made anew, under a unique name of its own
-	Brings     bool   // a certificate that the app has not had
-	TakenOver  bool   // all who had a say have left; an approver asks, and Was.Owners are those who left
+	Request        string // the one whose credential is the app's
+	UniqueName     string
+	KeyID          string // of the client secret that is replaced
+	Thumbprint     string // of the certificate that is replaced
+	ClaimsName     bool   // the app's name was free, and is this request's
+	Recreated      bool   // the app was gone for good, so it is made anew, under a unique name of its own
+	NewCertificate bool   // a certificate that the app has not had
+	TakenOver      bool   // all who had a say have left; an approver asks, and Was.Owners are those who left
 }
 
 // A Person is a member of the Slack workspace.
@@ -155,10 +155,10 @@ type Approval struct {
 type Task string
 
 const (
-	Provision Task = "provision"  // make what the plan says
-	Undo      Task = "undo"       // delete what the request has made
-	Verify    Task = "verify"     // check what somebody has made by hand
-	RemoveOld Task = "remove-old" // remove the credential that was replaced
+	TaskProvision Task = "provision"  // make what the plan says
+	TaskUndo      Task = "undo"       // delete what the request has made
+	TaskVerify    Task = "verify"     // check what somebody has made by hand
+	TaskRemoveOld Task = "remove-old" // remove the credential that was replaced
 )
 
 // SignIn is what is known of the approver's sign-in. The code itself is in the
@@ -174,7 +174,7 @@ type SignIn struct {
 	Since, After time.Time
 	Tries        int
 	// Unknown are subscriptions that Azure did not know then, and that nothing but
-	// LeftAzure names: they are skipped.
+	// AzureResidue names: they are skipped.
 	Unknown []string
 }
 
@@ -230,11 +230,11 @@ type Made struct {
 	KeyExpires       time.Time
 	Certificate      []byte // the public part of one that was made here, DER
 	Thumbprint       string // of that one: SHA-1, hexadecimal, capitals
-	// Keys counts the passwords that were asked for, before each call, and are not known not
+	// SecretAttempts counts the passwords that were asked for, before each call, and are not known not
 	// to be there; Ending and Ended are the key IDs of those that were found and go, and of
 	// those that are gone. See keys.go.
-	Keys          int
-	Ending, Ended []string
+	SecretAttempts int
+	Ending, Ended  []string
 	// TenantID and TenantName are what the tenant says of itself.
 	TenantID, TenantName string
 	Domain               string // the tenant's initial one: "contoso.onmicrosoft.com"
@@ -268,15 +268,15 @@ type Handover struct {
 type HandoverStatus string
 
 const (
-	NotKept HandoverStatus = ""        // there is none yet
-	Kept    HandoverStatus = "kept"    // sealed in the store
-	Claimed HandoverStatus = "claimed" // someone is being shown it
-	Shown   HandoverStatus = "shown"   // opened, and shredded here
-	// Fetching and Sending are of a file whose password was shown: it waits to be
+	HandoverNone    HandoverStatus = ""        // there is none yet
+	HandoverKept    HandoverStatus = "kept"    // sealed in the store
+	HandoverClaimed HandoverStatus = "claimed" // someone is being shown it
+	HandoverShown   HandoverStatus = "shown"   // opened, and shredded here
+	// HandoverFetching and Sending are of a file whose password was shown: it waits to be
 	// fetched, or is on its way. Once it is there it is Shown.
-	Fetching HandoverStatus = "fetching"
-	Sending  HandoverStatus = "sending"
-	Revoked  HandoverStatus = "revoked" // not opened in time, and shredded here
+	HandoverFetching HandoverStatus = "fetching"
+	HandoverSending  HandoverStatus = "sending"
+	HandoverRevoked  HandoverStatus = "revoked" // not opened in time, and shredded here
 )
 
 // A Failure is why something failed, for people and for programs.
@@ -292,13 +292,13 @@ type PostName string
 // The messages that show a request. Names that end in a colon are followed by a
 // number: there can be several, and only the last is kept up to date.
 const (
-	Card        PostName = "card"     // in the approvers' channel
-	Follow      PostName = "follow"   // the requester's DM, from the first moment on
-	SignInPost  PostName = "signin:"  // the approver's DM, one for each Approval.N
-	Outcome     PostName = "outcome:" // the requester's DM about an ending, one for each of Outcomes
-	Thread      PostName = "thread"   // under the card: one reply for each Event
-	Expiry      PostName = "expiry:"  // that the credential expires, one for each of Warned and each place: "expiry:2:U123"
-	EWSReminder PostName = "ews:"     // the requester's DM that the app is not on Exchange's list, one for each of EWS.Reminders
+	PostCard    PostName = "card"     // in the approvers' channel
+	PostFollow  PostName = "follow"   // the requester's DM, from the first moment on
+	PostSignIn  PostName = "signin:"  // the approver's DM, one for each Approval.N
+	PostOutcome PostName = "outcome:" // the requester's DM about an ending, one for each of Outcomes
+	PostThread  PostName = "thread"   // under the card: one reply for each Event
+	PostExpiry  PostName = "expiry:"  // that the credential expires, one for each of Warned and each place: "expiry:2:U123"
+	PostEWS     PostName = "ews:"     // the requester's DM that the app is not on Exchange's list, one for each of EWS.Reminders
 )
 
 // A Post is what the store knows of one message.
@@ -321,56 +321,56 @@ type Post struct {
 type Event struct {
 	At   time.Time
 	By   string // Slack ID; empty for the bot itself
-	What What
+	Kind EventKind
 	Text string // a sentence, without the name of who did it
 	// Times is how often the same happened in a row, where it is refused again and again.
 	Times int `json:",omitempty"`
 }
 
-// What happened, for programs.
-type What string
+// EventKind happened, for programs.
+type EventKind string
 
 const (
-	Asked         What = "asked"
-	Imports       What = "imported" // from a manifest
-	Approved      What = "approved"
-	WasDenied     What = "denied"
-	WasCancelled  What = "cancelled"
-	HasExpired    What = "expired"
-	Withdrawn     What = "withdrawn" // an approver took an approval back
-	VerifyAsked   What = "verify"
-	CodeAsked     What = "new-code"
-	SignedIn      What = "signed-in"
-	SignInUseless What = "sign-in-failed"
-	WasReady      What = "ready"
-	HasFailed     What = "failed"
-	Alarmed       What = "alarm"
-	Retried       What = "retried"
-	UndoAsked     What = "undo"
-	WasUndone     What = "undone"
-	Opened        What = "opened"
-	Fetched       What = "fetched"    // the file of a certificate
-	Works         What = "works"      // the new credential does
-	OldAsked      What = "remove-old" // the old credential is to be removed
-	OldRemoved    What = "old-removed"
-	WasRevoked    What = "revoked"
-	HandAsked     What = "hand-over" // what was to go to a backup server
-	CheckAsked    What = "connection-check"
-	Checked       What = "connection"
-	Refused       What = "refused"
-	Reminder      What = "reminder"
-	Expiring      What = "expiring"
-	Restarted     What = "restarted"
-	EWSReminded   What = "ews-reminder" // that the app is not on Exchange's list
-	EWSSaid       What = "ews-listed"   // somebody said that it is
-	RecipientSeen What = "recipient"    // that the requester is gone, or back
+	EventAsked        EventKind = "asked"
+	EventImported     EventKind = "imported" // from a manifest
+	EventApproved     EventKind = "approved"
+	EventDenied       EventKind = "denied"
+	EventCancelled    EventKind = "cancelled"
+	EventExpired      EventKind = "expired"
+	EventWithdrawn    EventKind = "withdrawn" // an approver took an approval back
+	EventVerify       EventKind = "verify"
+	EventNewCode      EventKind = "new-code"
+	EventSignedIn     EventKind = "signed-in"
+	EventSignInFailed EventKind = "sign-in-failed"
+	EventReady        EventKind = "ready"
+	EventFailed       EventKind = "failed"
+	EventAlarm        EventKind = "alarm"
+	EventRetried      EventKind = "retried"
+	EventUndo         EventKind = "undo"
+	EventUndone       EventKind = "undone"
+	EventOpened       EventKind = "opened"
+	EventFetched      EventKind = "fetched"    // the file of a certificate
+	EventWorks        EventKind = "works"      // the new credential does
+	EventRemoveOld    EventKind = "remove-old" // the old credential is to be removed
+	EventOldRemoved   EventKind = "old-removed"
+	EventRevoked      EventKind = "revoked"
+	EventHandOver     EventKind = "hand-over" // what was to go to a backup server
+	EventCheckAsked   EventKind = "connection-check"
+	EventChecked      EventKind = "connection"
+	EventRefused      EventKind = "refused"
+	EventReminder     EventKind = "reminder"
+	EventExpiring     EventKind = "expiring"
+	EventRestarted    EventKind = "restarted"
+	EventEWSReminded  EventKind = "ews-reminder" // that the app is not on Exchange's list
+	EventEWSListed    EventKind = "ews-listed"   // somebody said that it is
+	EventRecipient    EventKind = "recipient"    // that the requester is gone, or back
 )
 
 // UniqueName is the application's alternate key in the tenant. It is chosen
 // before the first call, so that the call can be repeated; and as whoever may
 // register apps could register one under it first, it can't be guessed.
 func (r *Request) UniqueName() string {
-	if r.Target.UniqueName != "" && !r.Target.Anew {
+	if r.Target.UniqueName != "" && !r.Target.Recreated {
 		return r.Target.UniqueName
 	}
 	return strings.TrimSuffix("entra-app-"+r.Realm+"-"+strings.ToLower(r.ID+"-"+r.Nonce), "-")
@@ -391,18 +391,18 @@ func post(kind PostName, n int) PostName { return PostName(fmt.Sprintf("%s%d", k
 
 // owedPosts names the messages that do not show r as it is.
 func (r *Request) owedPosts() []PostName {
-	names := []PostName{Card, Follow}
+	names := []PostName{PostCard, PostFollow}
 	if r.Approval.N > 0 && !r.Approval.Denied {
-		names = append(names, post(SignInPost, r.Approval.N))
+		names = append(names, post(PostSignIn, r.Approval.N))
 	}
 	if r.Outcomes > 0 {
-		names = append(names, post(Outcome, r.Outcomes))
+		names = append(names, post(PostOutcome, r.Outcomes))
 	}
 	if r.Warned > 0 && r.mayExpire() {
 		names = append(names, r.expiryPosts()...)
 	}
 	if r.EWS.Reminders > 0 && r.isLiveApp() {
-		names = append(names, post(EWSReminder, r.EWS.Reminders))
+		names = append(names, post(PostEWS, r.EWS.Reminders))
 	}
 	for name, p := range r.Posts {
 		if r.superseded(name) && p.TS != "" && !p.Last {
@@ -411,15 +411,15 @@ func (r *Request) owedPosts() []PostName {
 	}
 	slices.Sort(names)
 	names = slices.DeleteFunc(names, func(n PostName) bool { return r.Posts[n].Shown >= r.Rev && !r.superseded(n) })
-	if r.Posts[Card].TS != "" && r.Posts[Thread].Shown < len(r.History) {
-		names = append(names, Thread)
+	if r.Posts[PostCard].TS != "" && r.Posts[PostThread].Shown < len(r.History) {
+		names = append(names, PostThread)
 	}
 	return names
 }
 
 // superseded says whether a newer message has taken the place of this one.
 func (r *Request) superseded(name PostName) bool {
-	for kind, newest := range map[PostName]int{SignInPost: r.Approval.N, Outcome: r.Outcomes, EWSReminder: r.EWS.Reminders} {
+	for kind, newest := range map[PostName]int{PostSignIn: r.Approval.N, PostOutcome: r.Outcomes, PostEWS: r.EWS.Reminders} {
 		if n, ok := strings.CutPrefix(string(name), string(kind)); ok {
 			i, err := strconv.Atoi(n)
 			return err == nil && i < newest
@@ -431,9 +431,9 @@ func (r *Request) superseded(name PostName) bool {
 // Clone returns a copy that shares nothing with r.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Plan, c.Was, c.Left, c.Taken, c.Found = r.Plan.clone(), r.Was.clone(), r.Left.clone(), r.Taken.clone(), r.Found.clone()
-	c.LeftAzure = cloneShares(r.LeftAzure)
-	c.LeftCertificates = slices.Clone(r.LeftCertificates)
+	c.Plan, c.Previous, c.Residue, c.Taken, c.Discovered = r.Plan.clone(), r.Previous.clone(), r.Residue.clone(), r.Taken.clone(), r.Discovered.clone()
+	c.AzureResidue = cloneShares(r.AzureResidue)
+	c.CertificateResidue = slices.Clone(r.CertificateResidue)
 	c.SignIn.Unknown = slices.Clone(r.SignIn.Unknown)
 	c.Made.Owners, c.Made.Makers = slices.Clone(r.Made.Owners), slices.Clone(r.Made.Makers)
 	c.Made.Ending = slices.Clone(r.Made.Ending)

@@ -10,9 +10,9 @@ import (
 // stillThere refuses to recreate an app that is not gone: it would get a second
 // credential, and an Undo would end it.
 func stillThere(ctx context.Context, r *Request, s Session, now time.Time) error {
-	alive, err := s.Alive(ctx, r.Made.AppID)
+	alive, err := s.Exists(ctx, r.Made.AppID)
 	if err == nil && alive {
-		no := &Trouble{Code: "NotDeleted", Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.", r.AppName())}
+		no := &ServiceError{Code: "NotDeleted", Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.", r.AppName())}
 		if IsYoung(r.Made.Removed, now) {
 			return &stillSeen{no}
 		}
@@ -25,10 +25,10 @@ func stillThere(ctx context.Context, r *Request, s Session, now time.Time) error
 // nothing: Entra said no, and the app is not there. Then whoever goes on has to look
 // again whether it is gone.
 func notRestored(ctx context.Context, r *Request, s Session, err error) bool {
-	if _, no := errors.AsType[*Trouble](err); !no {
+	if _, no := errors.AsType[*ServiceError](err); !no {
 		return false
 	}
-	alive, err := s.Alive(ctx, r.Made.AppID)
+	alive, err := s.Exists(ctx, r.Made.AppID)
 	return err == nil && !alive
 }
 
@@ -45,12 +45,12 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 		}
 	}
 	return func(r *Request, st *Step) {
-		r.Found.Thumbprints, r.Found.Federated, r.Found.Secrets = nil, nil, 0
-		r.Found.PrincipalThumbprints, r.Found.PrincipalSecrets = nil, 0
+		r.Discovered.Thumbprints, r.Discovered.Federated, r.Discovered.Secrets = nil, nil, 0
+		r.Discovered.PrincipalThumbprints, r.Discovered.PrincipalSecrets = nil, 0
 		if !restored {
-			r.Found, r.Left, r.LeftAzure = Found{}, Plan{}, nil // nothing of that is in what is created again
+			r.Discovered, r.Residue, r.AzureResidue = Discovery{}, Plan{}, nil // nothing of that is in what is created again
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
-			r.Target.Anew, r.Made.Removed, r.Taken = true, time.Time{}, Plan{}
+			r.Target.Recreated, r.Made.Removed, r.Taken = true, time.Time{}, Plan{}
 			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is created again"
 		}
 	}, nil

@@ -10,21 +10,21 @@ import (
 // What a sign-in has to be good for: the scopes of its token, and the roles of the
 // account.
 
-// light says that a task needs no right to consent: it changes a credential only.
-func (r *Request) light() bool {
-	if r.Task == Verify {
+// credentialOnly says that a task needs no right to consent: it changes a credential only.
+func (r *Request) credentialOnly() bool {
+	if r.Task == TaskVerify {
 		return false // it reads what needs the same scopes, and changes nothing
 	}
-	return r.Task != Provision && !(r.Task == Undo && r.Kind == Adopt) || r.Kind == Renew
+	return r.Task != TaskProvision && !(r.Task == TaskUndo && r.Kind == KindAdopt) || r.Kind == KindRenew
 }
 
 // signInScopes are those that the admin's token needs.
 func (r *Request) signInScopes() []string {
-	if r.light() {
-		return r.Plan.SignInScopes(Undo)
+	if r.credentialOnly() {
+		return r.Plan.SignInScopes(TaskUndo)
 	}
-	scopes := r.both().SignInScopes(Provision)
-	if (r.Kind == Adopt || r.Kind == Retire || r.Task == Verify) && !slices.Contains(scopes, readsGrants) {
+	scopes := r.withPrevious().SignInScopes(TaskProvision)
+	if (r.Kind == KindAdopt || r.Kind == KindRetire || r.Task == TaskVerify) && !slices.Contains(scopes, readsGrants) {
 		scopes = append(scopes, readsGrants) // what it was granted is read, or who has grants on it
 	}
 	return scopes
@@ -36,19 +36,19 @@ const readsGrants = "DelegatedPermissionGrant.ReadWrite.All"
 
 // rolesNeeded are the directory roles that the admin needs.
 func (r *Request) rolesNeeded() []roleNeed {
-	if r.Task == Verify {
+	if r.Task == TaskVerify {
 		return nil
 	}
-	plan, task := r.both(), Provision
-	if r.light() {
-		plan, task = r.Plan, Undo
+	plan, task := r.withPrevious(), TaskProvision
+	if r.credentialOnly() {
+		plan, task = r.Plan, TaskUndo
 	}
 	needs := plan.rolesNeeded(task)
 	for i, n := range needs {
 		switch {
-		case n.to == toRegister && (task == Undo || r.aboutApp() && r.Kind != Recreate):
+		case n.to == toRegister && (task == TaskUndo || r.aboutApp() && r.Kind != KindRecreate):
 			needs[i].to = "change applications"
-		case n.to == toConsent && r.Kind == Retire:
+		case n.to == toConsent && r.Kind == KindRetire:
 			needs[i].to = "revoke consent to Microsoft Graph application permissions"
 		}
 	}
@@ -61,17 +61,17 @@ const (
 	toConsent  = "consent to Microsoft Graph application permissions"
 )
 
-// both is the plan with what the app has had: to take that away needs the same
+// withPrevious is the plan with what the app has had: to take that away needs the same
 // rights as to give it.
-func (r *Request) both() Plan {
+func (r *Request) withPrevious() Plan {
 	p := r.Plan.clone()
-	if r.Kind == Retire {
+	if r.Kind == KindRetire {
 		p.DirectoryRoles = nil // they go with the app
 	}
-	if r.Kind == Adopt {
+	if r.Kind == KindAdopt {
 		return p // nothing is taken away
 	}
-	had := r.had()
+	had := r.previous()
 	p.Permissions = append(p.Permissions, had.Permissions...)
 	p.DirectoryRoles = append(p.DirectoryRoles, had.DirectoryRoles...)
 	return p
@@ -95,13 +95,13 @@ func (p Plan) rolesNeeded(t Task) []roleNeed {
 	graphRoles := slices.ContainsFunc(p.Permissions, func(q Permission) bool {
 		return q.Type == catalog.Application && q.ResourceAppID == catalog.MicrosoftGraph
 	})
-	if t == Provision && graphRoles {
+	if t == TaskProvision && graphRoles {
 		needs = append(needs, roleNeed{
 			ForConsent, toConsent, "Privileged Role Administrator or Global Administrator",
 			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
 		})
 	}
-	if t == Provision && len(p.DirectoryRoles) > 0 {
+	if t == TaskProvision && len(p.DirectoryRoles) > 0 {
 		needs = append(needs, roleNeed{
 			ForDirectoryRoles, "give the app a directory role", "Privileged Role Administrator or Global Administrator",
 			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
@@ -187,5 +187,5 @@ func (r *Request) assigned() []bool {
 // RequiresAssignment reports whether carrying r out has the app require assignment.
 func (r *Request) RequiresAssignment() bool {
 	a := r.assigned()
-	return r.Kind != Renew && r.Kind != Retire && len(a) > 0 && a[0]
+	return r.Kind != KindRenew && r.Kind != KindRetire && len(a) > 0 && a[0]
 }

@@ -15,13 +15,13 @@ func TestTheRolesOfASignInAreForWhatItDoes(t *testing.T) {
 		target Target
 		want   []string
 	}{
-		{Register, Provision, Target{}, []string{"(to register applications)", "(to consent to Microsoft Graph application permissions)"}},
-		{Register, Undo, Target{}, []string{"(to change applications)"}},
-		{Recreate, Provision, ours, []string{"(to register applications)"}},
-		{Update, Provision, ours, []string{"(to change applications)", "(to consent to Microsoft Graph application permissions)"}},
-		{Retire, Provision, ours, []string{"(to change applications)", "(to revoke consent to Microsoft Graph application permissions)"}},
-		{Renew, RemoveOld, ours, []string{"(to change applications)"}},
-		{Adopt, Provision, Target{}, []string{"(to change applications)"}},
+		{KindRegister, TaskProvision, Target{}, []string{"(to register applications)", "(to consent to Microsoft Graph application permissions)"}},
+		{KindRegister, TaskUndo, Target{}, []string{"(to change applications)"}},
+		{KindRecreate, TaskProvision, ours, []string{"(to register applications)"}},
+		{KindUpdate, TaskProvision, ours, []string{"(to change applications)", "(to consent to Microsoft Graph application permissions)"}},
+		{KindRetire, TaskProvision, ours, []string{"(to change applications)", "(to revoke consent to Microsoft Graph application permissions)"}},
+		{KindRenew, TaskRemoveOld, ours, []string{"(to change applications)"}},
+		{KindAdopt, TaskProvision, Target{}, []string{"(to change applications)"}},
 	} {
 		r := &Request{Kind: c.kind, Task: c.task, Target: c.target,
 			Plan: Plan{Permissions: []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}}}}
@@ -35,7 +35,7 @@ func TestTheRolesOfASignInAreForWhatItDoes(t *testing.T) {
 }
 
 func TestTheSameRolesAreNamedOnce(t *testing.T) {
-	r := &Request{Kind: Register, Task: Provision, Plan: Plan{
+	r := &Request{Kind: KindRegister, Task: TaskProvision, Plan: Plan{
 		Permissions:    []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}},
 		DirectoryRoles: []DirectoryRole{{Name: "Global Reader"}},
 	}}

@@ -47,15 +47,15 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 
 // offersCustom is a desk where people name what they want.
 func (w *world) offersCustom() *Desk {
-	custom := Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: Web, Credentials: []Offer{{Kind: NoCredential}}}
+	custom := Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: Web, Credentials: []Offer{{Kind: CredentialNone}}}
 	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{custom}, Policy: w.policy, Key: w.key, Log: quiet})
 }
 
 func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
 	d := newWorld(t).offersCustom()
-	api := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: NoCredential, Scopes: []string{"access_as_user, admins: Use it"}}
+	api := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: CredentialNone, Scopes: []string{"access_as_user, admins: Use it"}}
 	r, err := d.Submit(context.Background(), bea, api)
-	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(r.stepsFor(Provision), StepAPI) {
+	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(r.stepsFor(TaskProvision), StepAPI) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	api.Scopes = nil
@@ -71,7 +71,7 @@ func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
 func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 	ctx := context.Background()
 	w, _, id := at(t, func(r *Request) {
-		r.Product, r.State, r.Made = "custom", Done, Made{ObjectID: "o", AppID: "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001"}
+		r.Product, r.State, r.Made = "custom", StateDone, Made{ObjectID: "o", AppID: "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001"}
 		r.Plan.Scopes = []Scope{{Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"}, {Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it", PreAuthorized: []string{"c1"}}}
 		r.Plan.Permissions = []Permission{{Resource: "This application", ResourceAppID: Self, Name: "jobs.read", Type: "Delegated"}}
 	})
@@ -83,7 +83,7 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said []string
-	for _, c := range Changes(r.Was, r.Plan) {
+	for _, c := range Changes(r.Previous, r.Plan) {
 		said = append(said, fmt.Sprint(c.Added, " ", c.What, " ", c.Name))
 	}
 	for _, want := range []string{"true exposed scope jobs.write (only admins may consent)", "false exposed scope jobs.read (users may consent)", "false permission This application jobs.read (delegated)"} {
@@ -91,13 +91,13 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 			t.Errorf("the changes %q lack %q", said, want)
 		}
 	}
-	if _, err := w.store.Update(ctx, r.ID, func(r *Request) error { r.State = Denied; return nil }); err != nil {
+	if _, err := w.store.Update(ctx, r.ID, func(r *Request) error { r.State = StateDenied; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	groups, _ := catalog.Find(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All")
 	change.Origin, change.Scopes, change.Permissions = "V3", []string{""}, []string{groups.Key()}
 	r, err = d.Update(ctx, bea, id, change)
-	if err != nil || len(r.Plan.Scopes) != 0 || !slices.Contains(r.stepsFor(Provision), StepAPI) {
+	if err != nil || len(r.Plan.Scopes) != 0 || !slices.Contains(r.stepsFor(TaskProvision), StepAPI) {
 		t.Errorf("an app that offers nothing any more: %v, %v", err, r)
 	}
 }

@@ -48,7 +48,7 @@ func (e *Engine) drop(id string) {
 func (e *Engine) prompt(r *Request) *Prompt {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if l := e.live[r.ID]; l != nil && r.State == Signing && r.SignIn.Status == SignInWaiting && l.n == r.SignIn.N {
+	if l := e.live[r.ID]; l != nil && r.State == StateSignIn && r.SignIn.Status == SignInWaiting && l.n == r.SignIn.N {
 		return l.prompt
 	}
 	return nil
@@ -74,9 +74,9 @@ func (e *Engine) signIn(ctx context.Context, r *Request) bool {
 		e.drop(r.ID)
 		return false
 	case l == nil || l.n != r.SignIn.N:
-		return e.signInOver(r, Failure{Rule: RuleRestart, Text: e.progress(r) + "The bot was restarted, so that code no longer works. Press New code to sign in."}, Restarted)
+		return e.signInOver(r, Failure{Rule: RuleRestart, Text: e.progress(r) + "The bot was restarted, so that code no longer works. Press New code to sign in."}, EventRestarted)
 	case over && l.err != nil:
-		return e.signInOver(r, signInFailure(l.err, "New code"), SignInUseless)
+		return e.signInOver(r, signInFailure(l.err, "New code"), EventSignInFailed)
 	case over:
 		return e.checkSigner(r, l.session)
 	}
@@ -110,7 +110,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 	e.live[r.ID] = l // before it is saved, because the save has the message drawn
 	e.mu.Unlock()
 	saved, err := e.save(r.ID, func(now *Request, _ time.Time) error {
-		if now.State != Signing || now.SignIn.Status != SignInWanted || now.Approval.N != r.Approval.N || now.SignIn.N != r.SignIn.N {
+		if now.State != StateSignIn || now.SignIn.Status != SignInWanted || now.Approval.N != r.Approval.N || now.SignIn.N != r.SignIn.N {
 			return ErrUnchanged // cancelled meanwhile
 		}
 		now.SignIn.N = l.n
@@ -118,7 +118,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		now.Rev++
 		return nil
 	})
-	if err != nil || saved.State != Signing || saved.SignIn.Status != SignInWaiting {
+	if err != nil || saved.State != StateSignIn || saved.SignIn.Status != SignInWaiting {
 		e.drop(r.ID)
 		return err == nil
 	}
@@ -147,12 +147,12 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 
 // ask is what a session for r reads first.
 func (r *Request) ask() Ask {
-	a := Ask{Resources: r.both().Resources(), Email: r.Requester.Address(), Policy: r.bringsCredential() || r.opensToOthers(), Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
-		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions, Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.LeftAzure) > 0}
+	a := Ask{Resources: r.withPrevious().Resources(), Email: r.Requester.Address(), Policy: r.bringsCredential() || r.opensToOthers(), Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
+		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions, Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}
 	if r.inAzure() {
 		a.Subscriptions, a.AzureRights = r.azureWork().subscriptions(), r.azureRights()
 	}
-	for _, p := range append(slices.Clone(r.Plan.Owners), r.had().Owners...) {
+	for _, p := range append(slices.Clone(r.Plan.Owners), r.previous().Owners...) {
 		if p.Address() != "" {
 			a.Owners = append(a.Owners, p.Address())
 		}
@@ -164,7 +164,7 @@ func (r *Request) ask() Ask {
 func (e *Engine) codeFailed(r *Request, err error) bool {
 	later, ok := errors.AsType[Temporary](err)
 	_, saveErr := e.save(r.ID, func(now *Request, at time.Time) error {
-		if now.State != Signing || now.SignIn.Status != SignInWanted {
+		if now.State != StateSignIn || now.SignIn.Status != SignInWanted {
 			return ErrUnchanged
 		}
 		s := &now.SignIn
@@ -173,14 +173,14 @@ func (e *Engine) codeFailed(r *Request, err error) bool {
 		}
 		s.Tries++
 		if ok {
-			if wait := max(later.RetryAfter(), e.backoff(s.Tries)); at.Add(wait).Before(s.Since.Add(giveUp)) {
+			if wait := max(later.RetryAfter(), e.backoff(s.Tries)); at.Add(wait).Before(s.Since.Add(stepTimeout)) {
 				s.After = at.Add(wait)
 				return nil
 			}
 		}
 		s.Status = SignInOver
 		now.Failure = signInFailure(err, "New code")
-		now.note(at, Event{What: SignInUseless, Text: now.Failure.Text})
+		now.note(at, Event{Kind: EventSignInFailed, Text: now.Failure.Text})
 		return nil
 	})
 	e.log.Warn("no device code", "request", r.ID, "err", err)
@@ -188,17 +188,17 @@ func (e *Engine) codeFailed(r *Request, err error) bool {
 }
 
 // signInOver notes why a code is no use any more. New code is the way on.
-func (e *Engine) signInOver(r *Request, f Failure, what What) bool {
+func (e *Engine) signInOver(r *Request, f Failure, what EventKind) bool {
 	e.drop(r.ID)
 	_, err := e.save(r.ID, func(now *Request, at time.Time) error {
 		if now.State != r.State || now.SignIn.N != r.SignIn.N || now.SignIn.Status == SignInOver {
 			return ErrUnchanged
 		}
 		now.SignIn.Status, now.Failure = SignInOver, f
-		if now.State == Provisioning {
-			now.move(Signing, at, Event{What: what, Text: f.Text})
+		if now.State == StateProvisioning {
+			now.move(StateSignIn, at, Event{Kind: what, Text: f.Text})
 		} else {
-			now.note(at, Event{What: what, Text: f.Text})
+			now.note(at, Event{Kind: what, Text: f.Text})
 		}
 		return nil
 	})
@@ -209,19 +209,19 @@ func (e *Engine) signInOver(r *Request, f Failure, what What) bool {
 func (e *Engine) abandon(r *Request) bool {
 	e.drop(r.ID)
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		if r.State != Signing {
+		if r.State != StateSignIn {
 			return ErrUnchanged
 		}
 		text := fmt.Sprintf("Nobody signed in within %s. ", Days(e.policy.PendingExpires))
-		if r.Task == RemoveOld {
-			r.move(Leftover, now, Event{What: SignInUseless, Text: text + "The old credential is still there."})
+		if r.Task == TaskRemoveOld {
+			r.move(StateLeftover, now, Event{Kind: EventSignInFailed, Text: text + "The old credential is still there."})
 			return nil
 		}
 		if r.untouched() {
-			r.move(Expired, now, Event{What: HasExpired, Text: text + "Nothing was changed. It can be asked for again."})
+			r.move(StateExpired, now, Event{Kind: EventExpired, Text: text + "Nothing was changed. It can be asked for again."})
 			return nil
 		}
-		r.giveBack(now, text+r.remains(), Event{What: HasFailed, Text: text + r.remains()})
+		r.giveUpTo(now, text+r.remains(), Event{Kind: EventFailed, Text: text + r.remains()})
 		return nil
 	})
 	return err == nil
@@ -249,14 +249,14 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 		s.Close()
 	}
 	_, err := e.save(r.ID, func(now *Request, at time.Time) error {
-		if now.State != Signing || now.SignIn.N != r.SignIn.N || now.SignIn.Status != SignInWaiting {
+		if now.State != StateSignIn || now.SignIn.N != r.SignIn.N || now.SignIn.Status != SignInWaiting {
 			return ErrUnchanged
 		}
 		now.SignIn.Account, now.SignIn.ObjectID = who.UPN, who.ObjectID
 		if no != nil {
 			now.SignIn.Status = SignInOver
 			now.Failure = Failure{Rule: no.Rule, Text: no.Text}
-			now.note(at, Event{By: now.Approval.By.ID, What: SignInUseless, Text: no.Text})
+			now.note(at, Event{By: now.Approval.By.ID, Kind: EventSignInFailed, Text: no.Text})
 			return nil
 		}
 		now.SignIn.Status, now.SignIn.Unknown = SignInDone, now.onlyLeft(who.UnknownSubscriptions)
@@ -265,7 +265,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 			now.Made.Owner = who.Requesters[0].ObjectID
 		}
 		now.Failure = Failure{}
-		if now.Task == Undo && !now.undoing() {
+		if now.Task == TaskUndo && !now.undoing() {
 			now.Steps, now.Handover.Sealed, now.Handover.File = r.undoSteps(), nil, nil
 		}
 		now.completeUndo()
@@ -273,7 +273,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 		for i := range now.Steps {
 			now.Steps[i].Since = time.Time{}
 		}
-		now.move(Provisioning, at, Event{By: now.Approval.By.ID, What: SignedIn, Text: "signed in as " + who.UPN})
+		now.move(StateProvisioning, at, Event{By: now.Approval.By.ID, Kind: EventSignedIn, Text: "signed in as " + who.UPN})
 		return nil
 	})
 	return err == nil
@@ -315,9 +315,9 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 // another code.
 func signInFailure(err error, button string) Failure {
 	f := Failure{Rule: RuleSignIn}
-	t, _ := errors.AsType[*Trouble](err)
-	if x, ok := errors.AsType[Explained](err); ok && t == nil {
-		t = x.Explain()
+	t, _ := errors.AsType[*ServiceError](err)
+	if x, ok := errors.AsType[Describer](err); ok && t == nil {
+		t = x.Describe()
 	}
 	if t != nil {
 		f.Text, f.Ref = t.Text+" This sign-in came to nothing, and nothing was changed by it. Press "+button+" after that.", t.Ref

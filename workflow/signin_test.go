@@ -33,12 +33,12 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 		{who: "someone without any role", signer: func(s *Signer) { s.Roles = nil }, refused: RuleRole},
 		{who: "an Application Administrator, for delegated permissions only", signer: func(s *Signer) { s.Roles = []string{ApplicationAdministrator} },
 			request: func(r *Request) { r.Plan.Permissions = r.Plan.Permissions[2:]; r.Approval.Digest = r.Plan.Digest() }},
-		{who: "an Application Administrator, to undo", signer: func(s *Signer) { s.Roles = []string{ApplicationAdministrator} }, request: func(r *Request) { r.Task = Undo }},
+		{who: "an Application Administrator, to undo", signer: func(s *Signer) { s.Roles = []string{ApplicationAdministrator} }, request: func(r *Request) { r.Task = TaskUndo }},
 		{who: "the approver of a plan that was changed", request: func(r *Request) { r.Plan.Permissions[0].Name = "Directory.ReadWrite.All" }, refused: RuleDigest},
 		{who: "someone who is no longer an approver", request: func(r *Request) { r.Approval.By = tom }, refused: RuleNotApprover},
 	} {
 		t.Run(c.who, func(t *testing.T) {
-			w, _, id := at(t, in(Signing, ada))
+			w, _, id := at(t, in(StateSignIn, ada))
 			r, who := w.get(id), adaSignsIn()
 			if c.request != nil {
 				c.request(r)
@@ -56,21 +56,21 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 
 func TestTheBotAsksForNoMoreThanThePlanNeeds(t *testing.T) {
 	p := vbo().Plan(vbo().Choice())
-	if got := p.SignInScopes(Provision); !slices.Equal(got, []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}) {
+	if got := p.SignInScopes(TaskProvision); !slices.Equal(got, []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}) {
 		t.Errorf("for both kinds: %v", got)
 	}
 	p.Permissions = p.Permissions[2:]
-	if got := p.SignInScopes(Provision); slices.Contains(got, "AppRoleAssignment.ReadWrite.All") {
+	if got := p.SignInScopes(TaskProvision); slices.Contains(got, "AppRoleAssignment.ReadWrite.All") {
 		t.Errorf("for delegated ones only: %v", got)
 	}
-	if got := p.SignInScopes(Undo); len(got) != 2 {
+	if got := p.SignInScopes(TaskUndo); len(got) != 2 {
 		t.Errorf("to undo: %v", got)
 	}
 }
 
 func TestAPlansDigestChangesWithAnythingInIt(t *testing.T) {
 	base := func() Plan {
-		return Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"}, Permissions: vbo().Plan(vbo().Choice()).Permissions, Credential: Credential{Kind: ClientSecret, Lifetime: time.Hour}}
+		return Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"}, Permissions: vbo().Plan(vbo().Choice()).Permissions, Credential: Credential{Kind: CredentialSecret, Lifetime: time.Hour}}
 	}
 	was := base().Digest()
 	if base().Digest() != was {
@@ -91,7 +91,7 @@ func TestAPlansDigestChangesWithAnythingInIt(t *testing.T) {
 }
 
 func TestEveryMoveLeadsToAStateAndEveryStateCanBeReached(t *testing.T) {
-	reached := map[State]bool{Pending: true}
+	reached := map[State]bool{StatePending: true}
 	for from, tos := range moves {
 		if !slices.Contains(States, from) {
 			t.Errorf("%s is no state", from)
@@ -104,7 +104,7 @@ func TestEveryMoveLeadsToAStateAndEveryStateCanBeReached(t *testing.T) {
 		if !reached[s] {
 			t.Errorf("nothing leads to %s", s)
 		}
-		if (&Request{State: s}).Standing() == "is "+string(s) && s != Done && s != Ready {
+		if (&Request{State: s}).Standing() == "is "+string(s) && s != StateDone && s != StateReady {
 			t.Errorf("%s has no words", s)
 		}
 	}

@@ -28,15 +28,15 @@ func TestACertificateIsFreeOnceItWasReplacedAndRemoved(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, updated.ID, Done)
+		w.settle(n, updated.ID, StateDone)
 
 		renew := d2("V-renew")
-		renew.Credential, renew.Certificate = OwnCertificate, newCertificate()
+		renew.Credential, renew.Certificate = CredentialCertificate, newCertificate()
 		r, err := n.Renew(t.Context(), bea, updated.ID, renew)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Overlap)
+		w.settle(n, r.ID, StateOverlap)
 		if err := another(t, n, "too early", old); err == nil {
 			t.Error("it was free while the app had it")
 		}
@@ -48,9 +48,9 @@ func TestACertificateIsFreeOnceItWasReplacedAndRemoved(t *testing.T) {
 		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		if err := another(t, n, "renewed", renew.Certificate); err == nil {
 			t.Error("the new certificate is free, though the app has it")
 		}
@@ -71,20 +71,20 @@ func TestCertificatesOfARetiredAppAreFree(t *testing.T) {
 		defer n.stop()
 		app := w.azureApp(n)
 		renew := d2("V-renew")
-		renew.Credential, renew.Certificate = OwnCertificate, newCertificate()
+		renew.Credential, renew.Certificate = CredentialCertificate, newCertificate()
 		r, err := n.Renew(t.Context(), bea, app.ID, renew)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Overlap)
+		w.settle(n, r.ID, StateOverlap)
 		n.SayWorks(t.Context(), r.ID, bea)
 		n.RemoveOld(t.Context(), r.ID, ada)
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		end, err := n.Retire(t.Context(), bea, r.ID, d2("V-retire"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, end.ID, Done)
+		w.settle(n, end.ID, StateDone)
 		pass(time.Second)
 		for what, der := range map[string][]byte{"the first": app.Plan.Credential.Certificate.DER, "the second": renew.Certificate} {
 			if err := another(t, n, what, der); err != nil {
@@ -106,12 +106,12 @@ func TestACertificateThatAnAppCameBackWithoutIsFree(t *testing.T) {
 		delete(w.apps, name)
 		w.mu.Unlock()
 		back := d2("V-back")
-		back.Credential, back.Certificate = OwnCertificate, newCertificate()
+		back.Credential, back.Certificate = CredentialCertificate, newCertificate()
 		r, err := n.Recreate(t.Context(), bea, app.ID, back)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		pass(time.Second)
 		if err := another(t, n, "the old one's", app.Plan.Credential.Certificate.DER); err != nil {
 			t.Errorf("its old certificate is not free: %v", err)

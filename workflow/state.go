@@ -10,66 +10,66 @@ import (
 type State string
 
 const (
-	// Pending waits for an approver, for Policy.PendingExpires.
-	Pending State = "pending"
-	// Signing waits for the approver's sign-in at Microsoft.
-	Signing State = "signin"
-	// Provisioning has an admin's token in memory and works through the steps.
-	Provisioning State = "provisioning"
-	// Ready waits for the requester to open the secret, for Policy.RevealWithin, or
+	// StatePending waits for an approver, for Policy.PendingExpires.
+	StatePending State = "pending"
+	// StateSignIn waits for the approver's sign-in at Microsoft.
+	StateSignIn State = "signin"
+	// StateProvisioning has an admin's token in memory and works through the steps.
+	StateProvisioning State = "provisioning"
+	// StateReady waits for the requester to open the secret, for Policy.RevealWithin, or
 	// to fetch the file of a certificate, for as long again.
-	Ready State = "ready"
-	// Done has been handed over, or has nothing to hand over. The app is the requester's.
-	Done State = "done"
-	// Overlap has a new credential beside the old one, and waits for the requester
+	StateReady State = "ready"
+	// StateDone has been handed over, or has nothing to hand over. The app is the requester's.
+	StateDone State = "done"
+	// StateOverlap has a new credential beside the old one, and waits for the requester
 	// to say that the new one works, for Policy.RenewGrace.
-	Overlap State = "overlap"
-	// Leftover waits for an approver to have the old credential removed.
-	Leftover State = "leftover"
-	// Failed waits for an approver to press Retry or Undo.
-	Failed State = "failed"
-	// RevokedState was not opened in time. Its secret can no longer be opened,
+	StateOverlap State = "overlap"
+	// StateLeftover waits for an approver to have the old credential removed.
+	StateLeftover State = "leftover"
+	// StateFailed waits for an approver to press Retry or Undo.
+	StateFailed State = "failed"
+	// StateRevoked was not opened in time. Its secret can no longer be opened,
 	// and is removed in Entra at the next admin sign-in for the app.
-	RevokedState State = "revoked"
+	StateRevoked State = "revoked"
 
-	// Denied, CancelledState, Expired and Undone are ends. They hold no name.
-	Denied         State = "denied"
-	CancelledState State = "cancelled"
-	Expired        State = "expired"
-	Undone         State = "undone"
+	// StateDenied, StateCancelled, Expired and Undone are ends. They hold no name.
+	StateDenied    State = "denied"
+	StateCancelled State = "cancelled"
+	StateExpired   State = "expired"
+	StateUndone    State = "undone"
 )
 
 // moves is every way from one state to another. There is no other.
 var moves = map[State][]State{
-	Pending:      {Signing, Denied, CancelledState, Expired},
-	Signing:      {Provisioning, Pending, CancelledState, Expired, Failed, Leftover, RevokedState},
-	Provisioning: {Pending, Signing, Ready, Overlap, Done, Failed, Undone},
-	Ready:        {Done, Overlap, RevokedState},
-	Overlap:      {Leftover},
-	Leftover:     {Signing},
-	Failed:       {Signing, CancelledState, Leftover},
-	RevokedState: {Signing},
+	StatePending:      {StateSignIn, StateDenied, StateCancelled, StateExpired},
+	StateSignIn:       {StateProvisioning, StatePending, StateCancelled, StateExpired, StateFailed, StateLeftover, StateRevoked},
+	StateProvisioning: {StatePending, StateSignIn, StateReady, StateOverlap, StateDone, StateFailed, StateUndone},
+	StateReady:        {StateDone, StateOverlap, StateRevoked},
+	StateOverlap:      {StateLeftover},
+	StateLeftover:     {StateSignIn},
+	StateFailed:       {StateSignIn, StateCancelled, StateLeftover},
+	StateRevoked:      {StateSignIn},
 }
 
 // States are all states, in the order of a request's life.
-var States = []State{Pending, Signing, Provisioning, Ready, Overlap, Leftover, Done, Failed, RevokedState, Denied, CancelledState, Expired, Undone}
+var States = []State{StatePending, StateSignIn, StateProvisioning, StateReady, StateOverlap, StateLeftover, StateDone, StateFailed, StateRevoked, StateDenied, StateCancelled, StateExpired, StateUndone}
 
 // HoldsName says whether a request in this state keeps its app's name from others.
 func (s State) HoldsName() bool {
 	switch s {
-	case Denied, CancelledState, Expired, Undone:
+	case StateDenied, StateCancelled, StateExpired, StateUndone:
 		return false
 	}
 	return true
 }
 
 // open says whether a request in this state is still at work on its app.
-func (s State) open() bool { return s.HoldsName() && s != Done }
+func (s State) open() bool { return s.HoldsName() && s != StateDone }
 
 // IsOutcome says whether s is news that the requester gets a message of its own about.
 func (s State) IsOutcome() bool {
 	switch s {
-	case Pending, Signing, Provisioning, Done, Overlap, Leftover:
+	case StatePending, StateSignIn, StateProvisioning, StateDone, StateOverlap, StateLeftover:
 		return false
 	}
 	return true
@@ -82,7 +82,7 @@ func (r *Request) move(to State, now time.Time, e Event) {
 		panic(fmt.Sprintf("workflow: %s cannot go from %s to %s", r.ID, r.State, to))
 	}
 	// Where nothing was Ready, nobody has been told.
-	first := (to == Done || to == Overlap) && r.State == Provisioning && (r.Task == Provision || r.Task == Verify)
+	first := (to == StateDone || to == StateOverlap) && r.State == StateProvisioning && (r.Task == TaskProvision || r.Task == TaskVerify)
 	r.State, r.Entered = to, now
 	if to.IsOutcome() || first {
 		r.Outcomes++
@@ -96,8 +96,8 @@ func (r *Request) move(to State, now time.Time, e Event) {
 func (r *Request) note(now time.Time, e Event) {
 	e.At = now
 	r.Rev++
-	if n := len(r.History); n > 0 && e.What == Refused {
-		if last := &r.History[n-1]; last.What == Refused && last.By == e.By && last.Text == e.Text {
+	if n := len(r.History); n > 0 && e.Kind == EventRefused {
+		if last := &r.History[n-1]; last.Kind == EventRefused && last.By == e.By && last.Text == e.Text {
 			last.Times = max(last.Times, 1) + 1
 			last.At = now
 			return
@@ -113,9 +113,9 @@ func (r *Request) note(now time.Time, e Event) {
 
 // checkedBefore is where e repeats an event about a check, or -1.
 func (r *Request) checkedBefore(e Event) int {
-	check := func(e Event) bool { return e.What == CheckAsked || e.What == Checked }
+	check := func(e Event) bool { return e.Kind == EventCheckAsked || e.Kind == EventChecked }
 	for i := len(r.History) - 1; i >= 0 && check(e) && check(r.History[i]); i-- {
-		if h := r.History[i]; h.What == e.What && h.By == e.By {
+		if h := r.History[i]; h.Kind == e.Kind && h.By == e.By {
 			return i
 		}
 	}

@@ -21,19 +21,19 @@ const (
 	StepCheck            StepName = "check"
 	StepConnect          StepName = "connect"
 
-	StepFind     StepName = "find"
-	StepOwned    StepName = "owned"
-	StepRecord   StepName = "record"
-	StepGiveBack StepName = "give-back"
-	StepTrim     StepName = "trim"
-	StepGone     StepName = "gone"
-	StepRestore  StepName = "restore"
-	StepStrip    StepName = "strip"
-	StepWithdraw StepName = "withdraw"
-	StepUnassign StepName = "unassign-azure"
-	StepDelete   StepName = "delete"
-	StepTakeBack StepName = "take-back"
-	StepOld      StepName = "remove-old"
+	StepFind              StepName = "find"
+	StepOwned             StepName = "owned"
+	StepRecord            StepName = "record"
+	StepUndoAdoption      StepName = "give-back"
+	StepTrim              StepName = "trim"
+	StepGone              StepName = "gone"
+	StepRestore           StepName = "restore"
+	StepRemoveCredentials StepName = "strip"
+	StepRevokeConsent     StepName = "withdraw"
+	StepUnassign          StepName = "unassign-azure"
+	StepDelete            StepName = "delete"
+	StepRemoveNew         StepName = "take-back"
+	StepRemoveOld         StepName = "remove-old"
 
 	StepDependents StepName = "dependents"
 )
@@ -41,31 +41,31 @@ const (
 // stepsFor are what the engine makes sure of for a task, read from top to bottom.
 func (r *Request) stepsFor(t Task) []StepName {
 	switch {
-	case t == Verify:
+	case t == TaskVerify:
 		return []StepName{StepFind, StepOwned, StepCheck}
-	case t == RemoveOld:
-		return []StepName{StepOld}
-	case t == Undo && r.Kind == Adopt:
+	case t == TaskRemoveOld:
+		return []StepName{StepRemoveOld}
+	case t == TaskUndo && r.Kind == KindAdopt:
 		if r.azureWork().takes() {
-			return []StepName{StepTakeBack, StepUnassign, StepGiveBack}
+			return []StepName{StepRemoveNew, StepUnassign, StepUndoAdoption}
 		}
-		return []StepName{StepTakeBack, StepGiveBack}
-	case t == Undo && r.Kind == Renew:
-		return []StepName{StepTakeBack}
-	case t == Undo:
+		return []StepName{StepRemoveNew, StepUndoAdoption}
+	case t == TaskUndo && r.Kind == KindRenew:
+		return []StepName{StepRemoveNew}
+	case t == TaskUndo:
 		return r.deletion()
-	case r.Kind == Renew && r.Target.TakenOver:
+	case r.Kind == KindRenew && r.Target.TakenOver:
 		return r.owned(append([]StepName{StepOwner}, r.Plan.credentialSteps()...)...)
-	case r.Kind == Renew:
+	case r.Kind == KindRenew:
 		return r.owned(r.Plan.credentialSteps()...)
-	case r.Kind == Adopt:
+	case r.Kind == KindAdopt:
 		return r.Plan.adoptSteps()
-	case r.Kind == Update:
+	case r.Kind == KindUpdate:
 		return r.owned(r.updateSteps()...)
-	case r.Kind == Retire:
-		return r.owned(append([]StepName{StepDependents, StepStrip, StepWithdraw}, r.deletion()...)...)
-	case r.Kind == Recreate: // who owns a deleted application cannot be read
-		return append([]StepName{StepGone, StepRestore}, r.owned(r.anewSteps()...)...)
+	case r.Kind == KindRetire:
+		return r.owned(append([]StepName{StepDependents, StepRemoveCredentials, StepRevokeConsent}, r.deletion()...)...)
+	case r.Kind == KindRecreate: // who owns a deleted application cannot be read
+		return append([]StepName{StepGone, StepRestore}, r.owned(r.recreateSteps()...)...)
 	}
 	return r.Plan.steps()
 }
@@ -118,7 +118,7 @@ func (p Plan) credentialSteps() []StepName {
 func (r *Request) updateSteps() []StepName {
 	var steps []StepName
 	p := r.Plan
-	if had := r.had(); !p.offers() { // what it no longer offers goes with the same step
+	if had := r.previous(); !p.offers() { // what it no longer offers goes with the same step
 		p.Scopes = had.Scopes
 		p.offered(had)
 	}
@@ -146,10 +146,10 @@ func (r *Request) updateSteps() []StepName {
 	return steps
 }
 
-// anewSteps bring back an app as its plan has it. What a given-up update may have
+// recreateSteps bring back an app as its plan has it. What a given-up update may have
 // left in Azure came back with it, and goes.
-func (r *Request) anewSteps() []StepName {
-	if len(r.LeftAzure) == 0 {
+func (r *Request) recreateSteps() []StepName {
+	if len(r.AzureResidue) == 0 {
 		return r.Plan.steps()
 	}
 	var steps []StepName
@@ -174,13 +174,13 @@ func (r *Request) withAzure(p Plan) Plan {
 // steps are those of a credential, with the one that makes sure of the whole app.
 func (c Credential) steps() []StepName {
 	switch c.Kind {
-	case ClientSecret:
+	case CredentialSecret:
 		return []StepName{StepCredential, StepProof}
-	case OwnCertificate:
+	case CredentialCertificate:
 		return []StepName{StepCertificate, StepCheck}
-	case MadeCertificate:
+	case CredentialMadeCertificate:
 		return []StepName{StepCertificate, StepProof}
-	case Federated:
+	case CredentialFederated:
 		return []StepName{StepFederated, StepCheck}
 	}
 	return []StepName{StepCheck}
@@ -221,7 +221,7 @@ func (n StepName) Title() string {
 		return "See that the requester owns it"
 	case StepRecord:
 		return "Write down what it has"
-	case StepGiveBack:
+	case StepUndoAdoption:
 		return "Take away what this request added"
 	case StepTrim:
 		return "Take away what is no longer needed"
@@ -231,17 +231,17 @@ func (n StepName) Title() string {
 		return "Restore the deleted application"
 	case StepDependents:
 		return "Look at what depends on it"
-	case StepStrip:
+	case StepRemoveCredentials:
 		return "Remove its credentials"
-	case StepWithdraw:
+	case StepRevokeConsent:
 		return "Withdraw its consents"
 	case StepUnassign:
 		return "Take its Azure roles away"
 	case StepDelete:
 		return "Delete the application"
-	case StepTakeBack:
+	case StepRemoveNew:
 		return "Remove the new credential"
-	case StepOld:
+	case StepRemoveOld:
 		return "Remove the old credential"
 	}
 	return string(n)

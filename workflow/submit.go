@@ -64,11 +64,11 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	}
 	wrong := FieldErrors{}
 	r := &Request{
-		Origin: draft.Origin, Kind: Register, State: Pending, Requester: by, Product: draft.Product,
-		Reason: Plain(draft.Reason), Team: draft.Team, Task: Provision, Posts: map[PostName]Post{},
+		Origin: draft.Origin, Kind: KindRegister, State: StatePending, Requester: by, Product: draft.Product,
+		Reason: Plain(draft.Reason), Team: draft.Team, Task: TaskProvision, Posts: map[PostName]Post{},
 	}
 	if draft.Existing {
-		r.Kind = Adopt
+		r.Kind = KindAdopt
 	}
 	product, ok := d.Product(draft.Product)
 	if !ok {
@@ -82,7 +82,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	choice := Choice{Workloads: draft.Workloads, Credential: draft.Credential, Backup: draft.Backup}
 	r.Plan = product.Plan(choice)
 	r.Plan.TenantID, r.Plan.AppName = tenant.ID, oneLine(draft.AppName)
-	if r.Kind != Adopt {
+	if r.Kind != KindAdopt {
 		checkText(wrong, FieldAppName, r.Plan.AppName, AppNameMax)
 	} else { // it is looked for as it is
 		checkText(wrong, FieldAppName, r.Plan.AppName, ExistingNameMax)
@@ -114,7 +114,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 		r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
 	}
 	r.Plan.Owners = checkOwners(wrong, by, draft.Owners)
-	if r.Kind == Adopt {
+	if r.Kind == KindAdopt {
 		if err := d.checkAdopted(ctx, wrong, r); err != nil {
 			return nil, err
 		}
@@ -139,7 +139,7 @@ func (d *Desk) create(ctx context.Context, r *Request, by Person, draft Draft) (
 	now := d.now()
 	r.Nonce = rand.Text()
 	r.Created, r.Entered = now, now
-	r.note(now, Event{By: by.ID, What: Asked, Text: "asked for it"})
+	r.note(now, Event{By: by.ID, Kind: EventAsked, Text: "asked for it"})
 	r.PlanRev = r.Rev
 	r.WakeAt = d.policy.nextWake(r, now)
 	kept, err := d.store.Create(ctx, r)
@@ -152,7 +152,7 @@ func (d *Desk) create(ctx context.Context, r *Request, by Person, draft Draft) (
 		case strings.HasPrefix(taken.Claim, certificateClaim):
 			return nil, FieldErrors{draft.certificateField(): fmt.Sprintf("%s already uses this certificate. Every app needs one of its own: make a new key and a certificate for it, and give that.", taken.By)}
 		}
-		if r.Kind == Adopt {
+		if r.Kind == KindAdopt {
 			return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s has an app of this name in %s. If that is the one, /entra-app update %s changes it; if it is another, give its App ID.", taken.By, r.Tenant, taken.By)}
 		}
 		return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s already uses this name in %s. Choose another.", taken.By, r.Tenant)}

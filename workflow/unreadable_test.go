@@ -21,7 +21,7 @@ func TestDeadlinesOfOthersHoldBesideARequestThatCannotBeRead(t *testing.T) {
 		}
 		w.store.damages(damaged)
 		pass(w.policy.PendingExpires + time.Hour)
-		if r := w.get(other.ID); r.State != Expired {
+		if r := w.get(other.ID); r.State != StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
 		for _, g := range w.told() {
@@ -48,14 +48,14 @@ func TestARequestThatIsListedBeforeItsTimeHoldsUpNoDeadline(t *testing.T) {
 		w.store.ahead = second.ID
 		w.store.mu.Unlock()
 		pass(w.policy.PendingExpires - 30*time.Minute)
-		if r := w.get(first); r.State != Expired {
+		if r := w.get(first); r.State != StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
-		if r := w.get(second.ID); r.State != Pending {
+		if r := w.get(second.ID); r.State != StatePending {
 			t.Errorf("%s is %s, before its time", r.ID, r.State)
 		}
 		pass(time.Hour)
-		if r := w.get(second.ID); r.State != Expired {
+		if r := w.get(second.ID); r.State != StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
 	})
@@ -78,7 +78,7 @@ func TestAProcessStartsBesideARequestThatCannotBeRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, other.ID, Done)
+		w.settle(n, other.ID, StateDone)
 	})
 }
 
@@ -92,12 +92,12 @@ func TestTheSuccessorOfARequestThatCannotBeReadGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Ready)
+		w.settle(n, r.ID, StateReady)
 		w.store.damages(before.ID)
-		w.settle(n, r.ID, Overlap)
+		w.settle(n, r.ID, StateOverlap)
 		pass(w.policy.RenewGrace + time.Hour)
-		if now := w.get(r.ID); now.State != Leftover || !now.Linked {
-			t.Errorf("%s is %s (linked %v), and its time with two credentials is over", now.ID, now.State, now.Linked)
+		if now := w.get(r.ID); now.State != StateLeftover || !now.PredecessorTold {
+			t.Errorf("%s is %s (linked %v), and its time with two credentials is over", now.ID, now.State, now.PredecessorTold)
 		}
 	})
 }
@@ -113,7 +113,7 @@ func TestAnAppWhoseRequestCannotBeReadIsNotTakenForAnother(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, second.ID, Done)
+		w.settle(n, second.ID, StateDone)
 		w.store.damages(damaged.ID)
 		if _, err := n.App(t.Context(), damaged.ID); !isUnreadable(err) {
 			t.Errorf("by its request: %v", err)

@@ -9,8 +9,8 @@ import (
 // Update asks for other permissions, workloads, redirect URIs or owners of the
 // app that head stands for. Its name and its credential stay.
 func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, Update, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
-		if !before.Alive() {
+	return d.about(ctx, by, head, KindUpdate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+		if !before.Managed() {
 			return refuse(RuleWrongState, "%s was retired by %s. /entra-app recreate brings it back.", before.AppName(), before.ID)
 		}
 		product, ok := d.Product(before.Product)
@@ -20,42 +20,42 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		choice := Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}
 		first := before.MayGetCertificate(product) && (draft.brings(FieldCertificate) || draft.brings(FieldCertificateFile))
 		if first {
-			choice.Credential, draft.Credential = OwnCertificate, OwnCertificate
+			choice.Credential, draft.Credential = CredentialCertificate, CredentialCertificate
 		}
-		r.Was = before.Has()
+		r.Previous = before.Has()
 		r.Plan = product.Plan(choice)
-		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Was.TenantID, r.Was.AppName, r.Was.Credential
+		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Previous.TenantID, r.Previous.AppName, r.Previous.Credential
 		if first {
 			tenant, _ := d.Tenant(before.Tenant)
-			r.Plan.Credential = Credential{Kind: OwnCertificate}
+			r.Plan.Credential = Credential{Kind: CredentialCertificate}
 			d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 		}
 		if len(r.Plan.AzureRoles) > 0 {
 			r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
 			r.spellScopes()
 		}
-		r.Plan.Backup, r.Made.Connected = r.Was.Backup, before.Made.Connected // its server is told of other services when it is renewed
+		r.Plan.Backup, r.Made.Connected = r.Previous.Backup, before.Made.Connected // its server is told of other services when it is renewed
 		checkWorkloads(wrong, product, choice)
 		if product.Custom { // what a manifest brought stays
-			r.Plan.Audience, r.Plan.PublicClientFlows = r.Was.Audience, r.Was.PublicClientFlows
+			r.Plan.Audience, r.Plan.PublicClientFlows = r.Previous.Audience, r.Previous.PublicClientFlows
 			checkWhoSignsIn(wrong, draft, &r.Plan)
-			r.Plan.Scopes = slices.Clone(r.Was.Scopes)
+			r.Plan.Scopes = slices.Clone(r.Previous.Scopes)
 			if draft.Scopes != nil {
-				r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Was.Scopes)
+				r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Previous.Scopes)
 			}
-			r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Was.Permissions), func(q Permission) bool { return q.ResourceAppID == Self })
+			r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Previous.Permissions), func(q Permission) bool { return q.ResourceAppID == Self })
 			if draft.Permissions != nil {
-				r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Was.Permissions...)
+				r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Previous.Permissions...)
 			}
-			for _, q := range withoutLostScopes(r.Was.Permissions, r.Plan.Scopes) {
+			for _, q := range withoutLostScopes(r.Previous.Permissions, r.Plan.Scopes) {
 				if q.ResourceAppID == Self {
 					r.Plan.Permissions = append(r.Plan.Permissions, q)
 				}
 			}
 		}
-		r.Plan.offered(r.Was) // the form has no fields for it
+		r.Plan.offered(r.Previous) // the form has no fields for it
 		for _, role := range r.Plan.AppRoles {
-			if problem := role.sharesName(beyond(r.Plan.Scopes, r.Was.Scopes, sameScope)); problem != "" && wrong[FieldScopes] == "" {
+			if problem := role.sharesName(beyond(r.Plan.Scopes, r.Previous.Scopes, sameScope)); problem != "" && wrong[FieldScopes] == "" {
 				wrong[FieldScopes] = problem
 			}
 		}
@@ -67,10 +67,10 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		r.Warned = before.Warned
 		r.Made.KeyID, r.Made.KeyExpires = before.Made.KeyID, before.Made.KeyExpires
 		r.Made.Certificate, r.Made.Thumbprint = before.Made.Certificate, before.Made.Thumbprint
-		if a := r.Left.Audience; a != "" && a != r.Plan.Audience {
-			r.Was.Audience = a
+		if a := r.Residue.Audience; a != "" && a != r.Plan.Audience {
+			r.Previous.Audience = a
 		}
-		if len(r.Changes()) == 0 && r.Left.TenantID == "" && len(wrong) == 0 {
+		if len(r.Changes()) == 0 && r.Residue.TenantID == "" && len(wrong) == 0 {
 			wrong[FieldReason] = "Nothing would change: the app has all of this already."
 		}
 		return nil
@@ -198,7 +198,7 @@ func actionsOf(p, q Plan) []string {
 
 // trim takes away what the app has had and no longer needs, owners included.
 func trim(ctx context.Context, r *Request, s Session) (edit, error) {
-	if err := s.Trim(ctx, r.Made, r.Plan, r.had()); err != nil {
+	if err := s.RemovePermissions(ctx, r.Made, r.Plan, r.previous()); err != nil {
 		return nil, err
 	}
 	if err := removeStrays(ctx, r, s); err != nil {

@@ -21,7 +21,7 @@ func payroll(t *testing.T) Product {
 
 // madeOf is a request that has made an app of a product, with what it suggests.
 func madeOf(p Product, uris ...string) *Request {
-	r := &Request{Kind: Register, State: Done, Product: p.Name, Plan: p.Plan(Choice{Workloads: []string{"mail"}, Credential: ClientSecret})}
+	r := &Request{Kind: KindRegister, State: StateDone, Product: p.Name, Plan: p.Plan(Choice{Workloads: []string{"mail"}, Credential: CredentialSecret})}
 	r.Made.AppID = "x"
 	r.Plan.RedirectURIs = uris
 	return r

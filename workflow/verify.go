@@ -21,7 +21,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
 			return no
-		case r.State != Pending || r.Kind != Register:
+		case r.State != StatePending || r.Kind != KindRegister:
 			return refuse(RuleWrongState, "%s %s, so there is nothing to verify.", r.ID, r.Standing())
 		case appID != "" && !guidPattern.MatchString(appID):
 			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as Application (client) ID.", clip(appID, 60))
@@ -33,14 +33,14 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 		}
 		return d.tooFew(r, by)
 	}, func(r *Request, now time.Time) {
-		r.decide(by, now, Verify)
+		r.decide(by, now, TaskVerify)
 		r.Made.AppID = appID
-		r.Steps = newSteps(r.stepsFor(Verify))
+		r.Steps = newSteps(r.stepsFor(TaskVerify))
 		text := "has made it by hand, and was sent a sign-in code to have it checked"
 		if appID != "" {
 			text = "has made it by hand, as " + appID + ", and was sent a sign-in code to have it checked"
 		}
-		r.move(Signing, now, Event{By: by.ID, What: VerifyAsked, Text: text})
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventVerify, Text: text})
 	})
 	if taken, ok := errors.AsType[*ClaimedError](err); ok {
 		return r, refuse(RuleWrongState, "%s stands for the app %s already, so it can't be that of %s.", taken.By, appID, id)
@@ -83,9 +83,9 @@ func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, e
 	}
 	switch {
 	case app.ObjectID == "":
-		return nil, &notSeen{&Trouble{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application with the App ID %s in this tenant. %s", appID, tryLater)}}
+		return nil, &notSeen{&ServiceError{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application with the App ID %s in this tenant. %s", appID, tryLater)}}
 	case sp == "":
-		return nil, &notSeen{&Trouble{Code: "NoServicePrincipal", Text: fmt.Sprintf("the application %s has no service principal in this tenant: az ad sp create --id %s makes it. %s", appID, appID, tryLater)}}
+		return nil, &notSeen{&ServiceError{Code: "NoServicePrincipal", Text: fmt.Sprintf("the application %s has no service principal in this tenant: az ad sp create --id %s makes it. %s", appID, appID, tryLater)}}
 	}
 	return func(r *Request, st *Step) {
 		r.found(app, e.now())
@@ -100,7 +100,7 @@ const tryLater = "What was made in the last minutes may not be visible everywher
 // of it: what people can sign in with, and what it can sign in with.
 // With a client secret it is found which one that is.
 func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret Password, missing, excess []string, err error) {
-	has, found, _, err := s.Look(ctx, r.Made, r.Plan)
+	has, found, _, err := s.ReadApplication(ctx, r.Made, r.Plan)
 	if err != nil {
 		return secret, nil, nil, err
 	}
@@ -116,16 +116,16 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 		}
 	}
 	kind := plan.Credential.Kind
-	secrets, err := s.Keys(ctx, r.Made.ObjectID)
+	secrets, err := s.Passwords(ctx, r.Made.ObjectID)
 	if err != nil {
 		return secret, nil, nil, err
 	}
 	switch n := len(secrets); {
-	case n > 0 && kind != ClientSecret:
+	case n > 0 && kind != CredentialSecret:
 		excess = append(excess, fmt.Sprintf("client secrets: %d", n))
 	case n > 1:
 		excess = append(excess, fmt.Sprintf("client secrets: %d, and the plan has one", n))
-	case n == 0 && kind == ClientSecret:
+	case n == 0 && kind == CredentialSecret:
 		missing = append(missing, "a client secret")
 	case n == 1:
 		secret = secrets[0]
@@ -134,9 +134,9 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 		}
 	}
 	switch certificates := len(found.Thumbprints); {
-	case kind == MadeCertificate && certificates == 0:
+	case kind == CredentialMadeCertificate && certificates == 0:
 		missing = append(missing, "a certificate")
-	case kind != MadeCertificate && kind != OwnCertificate && certificates > 0:
+	case kind != CredentialMadeCertificate && kind != CredentialCertificate && certificates > 0:
 		excess = append(excess, "certificate "+strings.Join(found.Thumbprints, ", "))
 	}
 	return secret, missing, excess, nil
@@ -156,7 +156,7 @@ func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 		r.Failure, r.Made, r.Steps = f, Made{}, nil
 		r.Approval.Digest = ""
-		r.move(Pending, now, Event{What: HasFailed, Text: f.Text})
+		r.move(StatePending, now, Event{Kind: EventFailed, Text: f.Text})
 		return nil
 	})
 	return err == nil

@@ -34,7 +34,7 @@ func TestABusyEntraIsRiddenOutWhileWhatWasMadeByHandIsLookedAt(t *testing.T) {
 		busy  time.Duration
 		state State
 		says  string
-	}{{time.Minute, Done, ""}, {2 * giveUp, Pending, "Nothing can be said yet of what was made by hand."}} {
+	}{{time.Minute, StateDone, ""}, {2 * stepTimeout, StatePending, "Nothing can be said yet of what was made by hand."}} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			n := w.boot()
@@ -47,7 +47,7 @@ func TestABusyEntraIsRiddenOutWhileWhatWasMadeByHandIsLookedAt(t *testing.T) {
 				return nil
 			}
 			id := w.verifies(n, func(*Request, *fakeApp) {})
-			pass(giveUp + time.Minute)
+			pass(stepTimeout + time.Minute)
 			if r := w.get(id); r.State != c.state || !strings.Contains(r.Failure.Text, c.says) || strings.Contains(r.Failure.Text, "is not what the plan says") {
 				t.Errorf("busy for %s: it is %s: %s", c.busy, r.State, r.Failure.Text)
 			}
@@ -64,11 +64,11 @@ func TestWhatIsMissingOfWhatWasMadeByHandIsSaidSoon(t *testing.T) {
 		began := time.Now()
 		id := w.verifies(n, func(r *Request, app *fakeApp) { app.granted = r.Plan.Permissions[:1] })
 		var r *Request
-		for r = w.get(id); r.State != Pending && time.Since(began) < giveUp; r = w.get(id) {
+		for r = w.get(id); r.State != StatePending && time.Since(began) < stepTimeout; r = w.get(id) {
 			pass(time.Second)
 		}
 		const says = "What was made by hand is not what the plan says. "
-		if took := time.Since(began); took > 2*giveUpVerify {
+		if took := time.Since(began); took > 2*verifyTimeout {
 			t.Errorf("it took %s", took)
 		}
 		if text := r.Failure.Text; strings.Count(text, says) != 1 || strings.Count(text, "Fix it and run verify again") != 1 || !strings.Contains(text, "the app lacks ") || strings.ContainsAny(text, "[]") {

@@ -20,10 +20,10 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 		sooner(at)
 	}
 	switch r.State {
-	case Pending:
+	case StatePending:
 		sooner(r.Entered.Add(p.PendingExpires))
 		sooner(p.remindAt(r))
-	case Signing:
+	case StateSignIn:
 		sooner(r.Entered.Add(p.PendingExpires))
 		if r.SignIn.Status == SignInWanted {
 			sooner(now)
@@ -31,15 +31,15 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 		if r.SignIn.Status == SignInWaiting {
 			sooner(r.SignIn.Expires)
 		}
-	case Provisioning:
+	case StateProvisioning:
 		sooner(now)
-	case Ready:
+	case StateReady:
 		sooner(p.revealBy(r))
-	case Failed:
+	case StateFailed:
 		if r.keepsSealed() {
 			sooner(r.Entered.Add(p.RevealWithin))
 		}
-	case Overlap:
+	case StateOverlap:
 		sooner(r.Entered.Add(p.RenewGrace))
 	}
 	sooner(r.warnAt())

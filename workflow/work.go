@@ -16,25 +16,25 @@ func (e *Engine) work(ctx context.Context, id string) {
 			e.log.Error("reading", "request", id, "err", err)
 			return
 		}
-		if r.State != Signing && r.State != Provisioning {
+		if r.State != StateSignIn && r.State != StateProvisioning {
 			e.drop(id)
 		}
 		linked := !r.owesLink() || e.link(ctx, r) // its own deadlines hold all the same
 		on := false
 		switch r.State {
-		case Pending:
+		case StatePending:
 			on = e.mindPending(r)
-		case Signing:
+		case StateSignIn:
 			on = e.signIn(ctx, r)
-		case Provisioning:
+		case StateProvisioning:
 			on = e.provision(ctx, r)
-		case Ready:
+		case StateReady:
 			on = e.mindSecret(r) || e.mindEWS(r)
-		case Failed:
+		case StateFailed:
 			on = e.mindFailed(r)
-		case Overlap:
+		case StateOverlap:
 			on = e.mindOverlap(r) || e.mindExpiry(r) || e.mindEWS(r)
-		case Done, Leftover:
+		case StateDone, StateLeftover:
 			on = e.mindExpiry(r) || e.mindEWS(r)
 		}
 		if !on || !linked {
@@ -51,13 +51,13 @@ func (e *Engine) mindPending(r *Request) bool {
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 		switch {
-		case r.State != Pending:
+		case r.State != StatePending:
 			return ErrUnchanged
 		case !now.Before(r.Entered.Add(e.policy.PendingExpires)):
-			r.move(Expired, now, Event{What: HasExpired, Text: fmt.Sprintf("Nobody decided within %s, so the request has ended. It can be asked for again.", Days(e.policy.PendingExpires))})
+			r.move(StateExpired, now, Event{Kind: EventExpired, Text: fmt.Sprintf("Nobody decided within %s, so the request has ended. It can be asked for again.", Days(e.policy.PendingExpires))})
 		case e.policy.RemindEvery > 0 && !now.Before(e.policy.remindAt(r)):
 			r.Reminded = now
-			r.note(now, Event{What: Reminder, Text: fmt.Sprintf("%s still waits for a decision. It was asked for %s ago.", r.ID, Days(now.Sub(r.Created)))})
+			r.note(now, Event{Kind: EventReminder, Text: fmt.Sprintf("%s still waits for a decision. It was asked for %s ago.", r.ID, Days(now.Sub(r.Created)))})
 		default:
 			return ErrUnchanged
 		}
@@ -73,13 +73,13 @@ func (e *Engine) mindSecret(r *Request) bool {
 		return false
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		if r.State != Ready || now.Before(e.policy.revealBy(r)) {
+		if r.State != StateReady || now.Before(e.policy.revealBy(r)) {
 			return ErrUnchanged
 		}
 		text := r.revokedWords(e.policy)
-		r.Handover = Handover{Status: Revoked, At: now, Claimed: r.Handover.Claimed, Link: r.Handover.Link}
+		r.Handover = Handover{Status: HandoverRevoked, At: now, Claimed: r.Handover.Claimed, Link: r.Handover.Link}
 		r.Failure = Failure{Rule: RuleTooLate, Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " + r.Plan.Credential.Kind.noun() + ", or " + r.undoWords() + "."}
-		r.move(RevokedState, now, Event{What: WasRevoked, Text: r.Failure.Text})
+		r.move(StateRevoked, now, Event{Kind: EventRevoked, Text: r.Failure.Text})
 		return nil
 	})
 	return err == nil
@@ -95,13 +95,13 @@ func (e *Engine) mindFailed(r *Request) bool {
 		return false
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		if r.State != Failed || !r.keepsSealed() || now.Before(r.Entered.Add(e.policy.RevealWithin)) {
+		if r.State != StateFailed || !r.keepsSealed() || now.Before(r.Entered.Add(e.policy.RevealWithin)) {
 			return ErrUnchanged
 		}
 		r.Handover = Handover{}
 		r.redo(StepCredential, StepCertificate, StepProof, StepConnect)
 		noun := r.Plan.Credential.Kind.noun()
-		r.note(now, Event{What: WasRevoked, Text: fmt.Sprintf("Nobody went on with it within %s, so its %s was shredded here. Retry makes another, and removes this one in Entra.", Days(e.policy.RevealWithin), noun)})
+		r.note(now, Event{Kind: EventRevoked, Text: fmt.Sprintf("Nobody went on with it within %s, so its %s was shredded here. Retry makes another, and removes this one in Entra.", Days(e.policy.RevealWithin), noun)})
 		return nil
 	})
 	return err == nil
@@ -113,10 +113,10 @@ func (e *Engine) mindOverlap(r *Request) bool {
 		return false
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		if r.State != Overlap {
+		if r.State != StateOverlap {
 			return ErrUnchanged
 		}
-		r.move(Leftover, now, Event{What: Works, Text: fmt.Sprintf("Nobody said within %s that the new credential works. An approver can remove the old one now.", Days(e.policy.RenewGrace))})
+		r.move(StateLeftover, now, Event{Kind: EventWorks, Text: fmt.Sprintf("Nobody said within %s that the new credential works. An approver can remove the old one now.", Days(e.policy.RenewGrace))})
 		return nil
 	})
 	return err == nil
@@ -125,11 +125,11 @@ func (e *Engine) mindOverlap(r *Request) bool {
 // owesLink says that the request before r has to be told of it: its credential
 // was replaced, or its app ended, or may have what r has left.
 func (r *Request) owesLink() bool {
-	if r.Target.Request == "" || r.Linked {
+	if r.Target.Request == "" || r.PredecessorTold {
 		return false
 	}
 	switch r.State {
-	case Overlap, Leftover, Done:
+	case StateOverlap, StateLeftover, StateDone:
 		return true
 	}
 	return r.givenUp()
@@ -139,10 +139,10 @@ func (r *Request) owesLink() bool {
 // its: it was replaced and removed, or the app came back without it.
 func (r *Request) endsOld() bool {
 	switch {
-	case r.Kind == Renew:
-		return r.Task == RemoveOld && r.State == Done && r.Target.Thumbprint != ""
-	case r.Kind == Recreate:
-		return r.Target.Brings
+	case r.Kind == KindRenew:
+		return r.Task == TaskRemoveOld && r.State == StateDone && r.Target.Thumbprint != ""
+	case r.Kind == KindRecreate:
+		return r.Target.NewCertificate
 	}
 	return false
 }
@@ -160,8 +160,8 @@ func (e *Engine) link(ctx context.Context, r *Request) bool {
 			if before.ID == r.Target.Request && before.Successor == "" { // another one's stays, see stale
 				before.Successor = r.ID
 			}
-			before.Gone = before.Gone || r.Kind == Retire
-			before.Spent = before.Spent || spent
+			before.AppDeleted = before.AppDeleted || r.Kind == KindRetire
+			before.CertificateReleased = before.CertificateReleased || spent
 			return nil
 		})
 		if err != nil {
@@ -171,7 +171,7 @@ func (e *Engine) link(ctx context.Context, r *Request) bool {
 			return false
 		}
 		id = ""
-		if r.Kind == Retire && !before.holdsName() || spent && !before.bringsCertificate() {
+		if r.Kind == KindRetire && !before.holdsName() || spent && !before.bringsCertificate() {
 			id = before.Target.Request
 		}
 	}
@@ -184,6 +184,6 @@ func (e *Engine) told(r *Request, err error) bool {
 	if _, unreadable := errors.AsType[*UnreadableError](err); err != nil && !unreadable {
 		return false
 	}
-	_, err = e.save(r.ID, func(r *Request, _ time.Time) error { r.Linked = true; return nil })
+	_, err = e.save(r.ID, func(r *Request, _ time.Time) error { r.PredecessorTold = true; return nil })
 	return err == nil
 }

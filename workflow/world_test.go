@@ -19,13 +19,13 @@ import (
 // A world is all that the engine touches, in memory: a store, a tenant and a
 // Slack, each a small true model. Its power can be cut at any outside call.
 type world struct {
-	ownsPrincipals []string // of whom Entra makes owners of a service principal besides
-	hidesOwners    *Trouble // instead of who owns service principals
-	keepsOwners    error    // what Entra says when an owner is to be taken away
-	noOwners       *Trouble // what it says when one is to be added
-	ownsNothing    bool     // whoever registers an app does not own it
-	unseen         string   // what is not seen of other apps that may have a certificate
-	onPrincipal    int      // credentials of an app's service principal
+	ownsPrincipals []string      // of whom Entra makes owners of a service principal besides
+	hidesOwners    *ServiceError // instead of who owns service principals
+	keepsOwners    error         // what Entra says when an owner is to be taken away
+	noOwners       *ServiceError // what it says when one is to be added
+	ownsNothing    bool          // whoever registers an app does not own it
+	unseen         string        // what is not seen of other apps that may have a certificate
+	onPrincipal    int           // credentials of an app's service principal
 
 	t      *testing.T
 	store  *memory
@@ -47,9 +47,9 @@ type world struct {
 	foreign  []string             // what the app has on services outside the plan
 	signer   Signer               // whoever signs in
 	consent  error
-	made     int   // credentials so far
-	lag      int   // this many proofs do not know the app yet
-	given    Given // what Bea was shown last
+	made     int        // credentials so far
+	lag      int        // this many proofs do not know the app yet
+	given    Disclosure // what Bea was shown last
 
 	digests      map[string]Digest // by tenant and day
 	sent         []Digest
@@ -162,12 +162,12 @@ func vbo() Product {
 	user, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "to sign in")
 	return Product{Name: "vbo365", Title: "Veeam", Audience: "AzureADMyOrg", Platform: Web, RedirectURIs: []string{"https://localhost"},
 		Permissions: []Need{{Permission: read}, {Permission: groups}, {Permission: user}},
-		Credentials: []Offer{{Kind: ClientSecret, Lifetime: 30 * 24 * time.Hour}}}
+		Credentials: []Offer{{Kind: CredentialSecret, Lifetime: 30 * 24 * time.Hour}}}
 }
 
 func draft(name string) Draft {
 	return Draft{Origin: "V-" + name, Product: "vbo365", AppName: name, Reason: "nightly backup", Team: "CTEAM",
-		Credential: ClientSecret, Lifetime: 30 * 24 * time.Hour, RedirectURIs: []string{"https://localhost"}}
+		Credential: CredentialSecret, Lifetime: 30 * 24 * time.Hour, RedirectURIs: []string{"https://localhost"}}
 }
 
 // wired is the world as one process reaches it, as long as it has power.
@@ -237,7 +237,7 @@ func (w *wired) Draw(_ context.Context, d Drawing) (string, string, error) {
 			m.code = d.Prompt.Code.Reveal()
 		}
 		ts := d.Post.TS
-		if d.Name == Thread {
+		if d.Name == PostThread {
 			m.n = d.Post.Shown
 		}
 		if ts == "" && !d.Post.Begun.IsZero() {
@@ -256,8 +256,8 @@ func (w *wired) Draw(_ context.Context, d Drawing) (string, string, error) {
 	return at.channel, at.ts, err
 }
 
-func (w *wired) SignIn(ctx context.Context, tenant string, scopes []string) (SigningIn, error) {
-	return call(w, "device code", func() (SigningIn, error) {
+func (w *wired) SignIn(ctx context.Context, tenant string, scopes []string) (DeviceLogin, error) {
+	return call(w, "device code", func() (DeviceLogin, error) {
 		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
 		w.codes[c.code] = c
 		return &fakeSigningIn{w, c, Prompt{Code: NewSecret(c.code), URL: "https://login", Expires: time.Now().Add(15 * time.Minute)}}, nil
@@ -335,8 +335,8 @@ func (s *fakeSession) EnsureOwners(_ context.Context, m Made, users, not, leave 
 		name = "owners" // which only reads
 	}
 	return call(s.wired, name, func() (has Ownership, err error) {
-		has.Refused = map[string]*Trouble{}
-		if _, final := s.keepsOwners.(*Trouble); len(not)+len(leave) > 0 && s.keepsOwners != nil && !final {
+		has.Refused = map[string]*ServiceError{}
+		if _, final := s.keepsOwners.(*ServiceError); len(not)+len(leave) > 0 && s.keepsOwners != nil && !final {
 			return has, s.keepsOwners
 		}
 		a := s.app(m.ObjectID)
@@ -351,7 +351,7 @@ func (s *fakeSession) EnsureOwners(_ context.Context, m Made, users, not, leave 
 			}
 		}
 		for _, user := range not {
-			if no, final := s.keepsOwners.(*Trouble); final {
+			if no, final := s.keepsOwners.(*ServiceError); final {
 				has.Refused[strings.ToLower(user)] = no
 			} else if s.noOwners == nil && len(users) > 0 {
 				a.owners = without(a.owners, []string{user})
@@ -397,11 +397,11 @@ func (s *fakeSession) PolicyFor(context.Context, string) (AppPolicy, error) {
 	return s.who.Policy, nil
 }
 
-func (s *fakeSession) Keys(_ context.Context, id string) ([]Password, error) {
+func (s *fakeSession) Passwords(_ context.Context, id string) ([]Password, error) {
 	return call(s.wired, "keys", func() ([]Password, error) { return slices.Collect(maps.Values(s.app(id).keys)), nil })
 }
 
-func (s *fakeSession) AddKey(_ context.Context, id, label string, expires time.Time) (Password, Secret, error) {
+func (s *fakeSession) AddPassword(_ context.Context, id, label string, expires time.Time) (Password, Secret, error) {
 	p, err := call(s.wired, "add key", func() (Password, error) {
 		s.made++
 		k := Password{KeyID: fmt.Sprint("key", s.made), Label: label, Expires: expires}
@@ -411,7 +411,7 @@ func (s *fakeSession) AddKey(_ context.Context, id, label string, expires time.T
 	return p, NewSecret("S3CRET " + p.KeyID), err
 }
 
-func (s *fakeSession) RemoveKey(_ context.Context, id, keyID string) error {
+func (s *fakeSession) RemovePassword(_ context.Context, id, keyID string) error {
 	_, err := call(s.wired, "remove key", func() (bool, error) { delete(s.app(id).keys, keyID); return true, nil })
 	return err
 }
@@ -434,12 +434,12 @@ func (w *wired) Prove(_ context.Context, _, appID string, with Proof, _ []string
 		}
 		if with.Secret.IsZero() {
 			if !slices.Contains(w.app(appID).thumbprints, strings.TrimPrefix(with.Keyed.PFX.Reveal(), "PFX ")) {
-				return nil, &Trouble{Code: "700027", Text: "the certificate is not known"}
+				return nil, &ServiceError{Code: "700027", Text: "the certificate is not known"}
 			}
 			return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil
 		}
 		if _, ok := w.app(appID).keys[strings.TrimPrefix(with.Secret.Reveal(), "S3CRET ")]; !ok {
-			return nil, &Trouble{Code: "7000215", Text: "the secret is not known"}
+			return nil, &ServiceError{Code: "7000215", Text: "the secret is not known"}
 		}
 		return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil
 	})

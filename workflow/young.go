@@ -29,8 +29,8 @@ var reading = map[StepName]bool{StepProof: true, StepCheck: true, StepConnect: t
 	StepGone: true, StepDependents: true}
 
 // removing are the steps that remove something. A list that is behind shows it still.
-var removing = map[StepName]bool{StepTrim: true, StepStrip: true, StepWithdraw: true, StepUnassign: true, StepDelete: true, StepTakeBack: true,
-	StepOld: true, StepGiveBack: true, StepRestore: true}
+var removing = map[StepName]bool{StepTrim: true, StepRemoveCredentials: true, StepRevokeConsent: true, StepUnassign: true, StepDelete: true, StepRemoveNew: true,
+	StepRemoveOld: true, StepUndoAdoption: true, StepRestore: true}
 
 // touch notes what a step is about to do, before it does it: nobody may be there after it.
 func (r *Request) touch(n StepName, now time.Time) {
@@ -47,8 +47,8 @@ func (r *Request) touch(n StepName, now time.Time) {
 	if !removing[n] || n == StepRestore { // with an app come its old credentials
 		r.Made.Given = now
 	}
-	if removing[n] || r.Kind == Update {
-		if r.Kind != Recreate && !IsYoung(r.Made.Removed, now) {
+	if removing[n] || r.Kind == KindUpdate {
+		if r.Kind != KindRecreate && !IsYoung(r.Made.Removed, now) {
 			r.Taken = Plan{} // that has long gone from every list
 		}
 		r.Taken = r.lately()
@@ -77,10 +77,10 @@ func (n *notYet) Spreading()                {}
 func (r *Request) lately() Plan {
 	var goes Plan
 	switch r.Kind {
-	case Update:
-		goes = r.had().less(r.Plan)
-	case Retire, Recreate:
-		goes = r.may()
+	case KindUpdate:
+		goes = r.previous().less(r.Plan)
+	case KindRetire, KindRecreate:
+		goes = r.allowed()
 	}
 	return r.Taken.with(Plan{Permissions: goes.Permissions, DirectoryRoles: goes.DirectoryRoles})
 }
@@ -89,7 +89,7 @@ func (r *Request) lately() Plan {
 func (r *Request) wasTaken(name string) bool {
 	taken := r.lately()
 	if issuer, trust := strings.CutPrefix(name, trustIn); trust {
-		return r.Kind == Recreate || issuer == taken.Credential.Federated.Issuer // a restored app loses all of them
+		return r.Kind == KindRecreate || issuer == taken.Credential.Federated.Issuer // a restored app loses all of them
 	}
 	of := taken.inspection()
 	return slices.Contains(slices.Concat(of.Roles, of.Scopes, of.DirectoryRoles), name) ||
@@ -106,20 +106,20 @@ func (*unseen) Spreading()                {}
 
 // notSeen is a "no" about something that people say is there: what they made minutes ago
 // need not be known everywhere yet. It is looked for again for a while.
-type notSeen struct{ no *Trouble }
+type notSeen struct{ no *ServiceError }
 
 func (n *notSeen) Error() string             { return "not seen: " + n.no.Error() }
 func (n *notSeen) RetryAfter() time.Duration { return 0 }
 func (n *notSeen) Spreading()                {}
-func (n *notSeen) Explain() *Trouble         { return n.no }
+func (n *notSeen) Describe() *ServiceError   { return n.no }
 
 // stillSeen is that something is seen that was deleted minutes ago.
-type stillSeen struct{ no *Trouble }
+type stillSeen struct{ no *ServiceError }
 
 func (n *stillSeen) Error() string             { return "still seen: " + n.no.Error() }
 func (n *stillSeen) RetryAfter() time.Duration { return 0 }
 func (n *stillSeen) Spreading()                {}
-func (n *stillSeen) Explain() *Trouble         { return n.no }
+func (n *stillSeen) Describe() *ServiceError   { return n.no }
 
 // found notes an app that was not made here. Whoever made it has given it what it has
 // since then.
@@ -141,7 +141,7 @@ func (r *Request) found(app Registration, now time.Time) {
 func (r *Request) excess(err error, now time.Time) error {
 	more, ok := errors.AsType[*ExcessError](err)
 	switch {
-	case ok && r.Task == Verify: // somebody may just have removed it by hand
+	case ok && r.Task == TaskVerify: // somebody may just have removed it by hand
 		return &notYet{stale: more.Names}
 	case !ok, more.sure, !IsYoung(r.Made.Removed, now):
 		return err
@@ -167,18 +167,18 @@ func (r *Request) patience(st *Step, why Temporary) time.Duration {
 	lag, lacks := why.(*notYet)
 	_, unseen := why.(*notSeen)
 	switch {
-	case lacks && r.Task == Verify && len(lag.stale) > 0: // that it is young says nothing about it
-		return giveUpVerify
-	case unseen, lacks && r.Task == Verify:
+	case lacks && r.Task == TaskVerify && len(lag.stale) > 0: // that it is young says nothing about it
+		return verifyTimeout
+	case unseen, lacks && r.Task == TaskVerify:
 		young := time.Duration(0)
 		if !r.Made.Born.IsZero() && r.Step(StepRestore) == nil { // a restored app has the owners that it had
 			young = r.Made.Born.Add(Youth + time.Minute).Sub(st.Since)
 		}
-		return max(giveUpVerify, young)
+		return max(verifyTimeout, young)
 	case spreading:
 		return Youth + time.Minute // once more when it is young no more
 	}
-	return giveUp
+	return stepTimeout
 }
 
 // waits says for people what a step waits for, since when, and how long at most. The
@@ -195,7 +195,7 @@ func (r *Request) waits(st *Step, why Temporary, until time.Time) string {
 		text += ": an answer was lost, so there may be a secret that nobody has. Should it show, it is removed"
 	case ok && len(lag.missing) > 0:
 		text += ", until the app has " + clip(strings.Join(lag.missing, ", "), 100)
-	case ok && len(lag.stale) > 0 && r.Task == Verify:
+	case ok && len(lag.stale) > 0 && r.Task == TaskVerify:
 		text += ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100)
 	case ok && len(lag.stale) > 0:
 		return text + ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100) + ". It was removed, and may be listed for " +
@@ -211,11 +211,11 @@ func (r *Request) waits(st *Step, why Temporary, until time.Time) string {
 
 // said is what the service has answered to what is waited for.
 func said(why Temporary) string {
-	x, ok := why.(Explained)
-	if !ok || x.Explain() == nil {
+	x, ok := why.(Describer)
+	if !ok || x.Describe() == nil {
 		return ""
 	}
-	no := x.Explain()
+	no := x.Describe()
 	return ". So far Entra says " + no.Code + ": " + clip(oneLine(no.Text), 200)
 }
 

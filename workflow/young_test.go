@@ -18,7 +18,7 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 	was := Plan{Permissions: []Permission{read}}
 	stale := &ExcessError{Names: []string{read.Resource + "/" + read.Name}}
 	other := &ExcessError{Names: []string{"Microsoft Graph/Mail.ReadWrite"}}
-	update := &Request{Kind: Update, Was: was, Made: Made{Removed: now.Add(-time.Minute)}}
+	update := &Request{Kind: KindUpdate, Previous: was, Made: Made{Removed: now.Add(-time.Minute)}}
 	for _, c := range []struct {
 		name  string
 		r     *Request
@@ -26,17 +26,17 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 		waits bool
 	}{
 		{"removed a minute ago, by an update", update, stale, true},
-		{"removed long ago", &Request{Kind: Update, Was: was, Made: Made{Removed: now.Add(-21 * time.Minute)}}, stale, false},
+		{"removed long ago", &Request{Kind: KindUpdate, Previous: was, Made: Made{Removed: now.Add(-21 * time.Minute)}}, stale, false},
 		{"what no update removed", update, other, false},
-		{"nothing was ever removed", &Request{Kind: Register}, stale, false},
-		{"removed by the request before", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, stale, true},
-		{"its name alone", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{read.Name}}, true},
-		{"what the request before did not remove", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, other, false},
-		{"what was removed, and more", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}},
+		{"nothing was ever removed", &Request{Kind: KindRegister}, stale, false},
+		{"removed by the request before", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, stale, true},
+		{"its name alone", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{read.Name}}, true},
+		{"what the request before did not remove", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, other, false},
+		{"what was removed, and more", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}},
 			&ExcessError{Names: append(other.Names, stale.Names...)}, false},
-		{"what was the app's before it was recreated", &Request{Kind: Recreate, Plan: was, Made: Made{Removed: now.Add(-time.Minute)}}, other, false},
-		{"an old trust of a recreated app", &Request{Kind: Recreate, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{"trust in a"}}, true},
-		{"a trust that nobody removed", &Request{Kind: Renew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{"trust in a"}}, false},
+		{"what was the app's before it was recreated", &Request{Kind: KindRecreate, Plan: was, Made: Made{Removed: now.Add(-time.Minute)}}, other, false},
+		{"an old trust of a recreated app", &Request{Kind: KindRecreate, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{"trust in a"}}, true},
+		{"a trust that nobody removed", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{"trust in a"}}, false},
 		{"what is only stale was told apart already", update, &ExcessError{Names: stale.Names, sure: true}, false},
 	} {
 		err := c.r.excess(c.err, now)
@@ -67,14 +67,14 @@ func TestWhatAStepTouchesIsYoungFromItsBeginning(t *testing.T) {
 		step                   StepName
 		born, changed, removed bool
 	}{
-		{Register, StepApplication, true, true, false},
-		{Register, StepServicePrincipal, true, true, false},
-		{Register, StepConsent, false, true, false},
-		{Register, StepProof, false, false, false},
-		{Register, StepCheck, false, false, false},
-		{Update, StepTrim, false, true, true},
-		{Retire, StepWithdraw, false, true, true},
-		{Recreate, StepRestore, true, true, true},
+		{KindRegister, StepApplication, true, true, false},
+		{KindRegister, StepServicePrincipal, true, true, false},
+		{KindRegister, StepConsent, false, true, false},
+		{KindRegister, StepProof, false, false, false},
+		{KindRegister, StepCheck, false, false, false},
+		{KindUpdate, StepTrim, false, true, true},
+		{KindRetire, StepRevokeConsent, false, true, true},
+		{KindRecreate, StepRestore, true, true, true},
 	} {
 		r := &Request{Kind: c.kind}
 		r.touch(c.step, now)
@@ -97,12 +97,12 @@ func TestWhatWasGivenIsAsOldAsItIsWhateverIsTaken(t *testing.T) {
 		kind Kind
 		want time.Time
 	}{
-		{"noted", Made{Given: changed, Changed: now}, StepStrip, Retire, changed},
-		{"not noted, as the request before was of an older version", Made{Changed: changed}, StepStrip, Retire, changed},
-		{"nothing was noted at all", Made{}, StepStrip, Retire, asked},
-		{"given", Made{Given: changed}, StepConsent, Update, now},
-		{"restored with all that it had", Made{Given: changed}, StepRestore, Recreate, now},
-		{"read", Made{Given: changed}, StepCheck, Update, changed},
+		{"noted", Made{Given: changed, Changed: now}, StepRemoveCredentials, KindRetire, changed},
+		{"not noted, as the request before was of an older version", Made{Changed: changed}, StepRemoveCredentials, KindRetire, changed},
+		{"nothing was noted at all", Made{}, StepRemoveCredentials, KindRetire, asked},
+		{"given", Made{Given: changed}, StepConsent, KindUpdate, now},
+		{"restored with all that it had", Made{Given: changed}, StepRestore, KindRecreate, now},
+		{"read", Made{Given: changed}, StepCheck, KindUpdate, changed},
 	} {
 		r := &Request{Kind: c.kind, Target: Target{Request: "EA-1"}, Created: asked, Made: c.made}
 		r.touch(c.step, now)
@@ -117,12 +117,12 @@ func TestWhatWasTakenIsKnownToTheNextRequest(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	read, _ := Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
 	mail, _ := Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-	r := &Request{Kind: Update, Was: Plan{Permissions: []Permission{read, mail}}, Plan: Plan{Permissions: []Permission{mail}}}
+	r := &Request{Kind: KindUpdate, Previous: Plan{Permissions: []Permission{read, mail}}, Plan: Plan{Permissions: []Permission{mail}}}
 	r.touch(StepTrim, now)
 	if got := r.Clone().Taken.Permissions; len(got) != 1 || got[0].Name != read.Name {
 		t.Fatalf("an update took %+v", got)
 	}
-	r.Was, r.Plan = r.Plan, Plan{}
+	r.Previous, r.Plan = r.Plan, Plan{}
 	r.touch(StepTrim, now.Add(time.Minute))
 	if got := r.Taken.Permissions; len(got) != 2 {
 		t.Errorf("soon after, two are taken: %+v", got)
@@ -141,7 +141,7 @@ func TestAFailureSaysHowLongWasWaited(t *testing.T) {
 			t.Errorf("%s is %q, want %q", d, got, want)
 		}
 	}
-	by := &Request{Kind: Register, Task: Verify}
+	by := &Request{Kind: KindRegister, Task: TaskVerify}
 	if says := by.waits(&Step{Name: StepCheck}, &notYet{missing: []string{"Mail.Read"}}, time.Time{}); strings.Contains(says, "twenty") || !strings.Contains(says, "20 seconds") {
 		t.Errorf("a verification is waited for: %q", says)
 	}
@@ -151,7 +151,7 @@ func TestAFailureSaysHowLongWasWaited(t *testing.T) {
 // is. An old app is not waited for, and what is not seen at all is looked for again.
 func TestWhatWasMadeByHandIsWaitedForAsLongAsItIsYoung(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	unseen := &notSeen{&Trouble{Code: "NotSeen", Text: "it is not there"}}
+	unseen := &notSeen{&ServiceError{Code: "NotSeen", Text: "it is not there"}}
 	lacks, has := &notYet{missing: []string{"Mail.Read"}}, &notYet{stale: []string{"Mail.Read"}}
 	for _, c := range []struct {
 		name string
@@ -161,12 +161,12 @@ func TestWhatWasMadeByHandIsWaitedForAsLongAsItIsYoung(t *testing.T) {
 		why  Temporary
 		most time.Duration
 	}{
-		{"nobody knows how old it is", Adopt, Provision, 0, unseen, giveUpVerify},
-		{"it is a year old", Adopt, Provision, 365 * 24 * time.Hour, unseen, giveUpVerify},
-		{"it is five minutes old", Adopt, Provision, 5 * time.Minute, unseen, 16 * time.Minute},
-		{"an old one lacks something", Register, Verify, time.Hour, lacks, giveUpVerify},
-		{"a young one lacks something", Register, Verify, 8 * time.Minute, lacks, 13 * time.Minute},
-		{"a young one has too much", Register, Verify, 8 * time.Minute, has, giveUpVerify},
+		{"nobody knows how old it is", KindAdopt, TaskProvision, 0, unseen, verifyTimeout},
+		{"it is a year old", KindAdopt, TaskProvision, 365 * 24 * time.Hour, unseen, verifyTimeout},
+		{"it is five minutes old", KindAdopt, TaskProvision, 5 * time.Minute, unseen, 16 * time.Minute},
+		{"an old one lacks something", KindRegister, TaskVerify, time.Hour, lacks, verifyTimeout},
+		{"a young one lacks something", KindRegister, TaskVerify, 8 * time.Minute, lacks, 13 * time.Minute},
+		{"a young one has too much", KindRegister, TaskVerify, 8 * time.Minute, has, verifyTimeout},
 	} {
 		r := &Request{Kind: c.kind, Task: c.task}
 		app := Registration{ObjectID: "object", AppID: "app"}
@@ -211,7 +211,7 @@ func TestAnAppThatIsNotSeenAtFirstIsAdopted(t *testing.T) {
 		}
 		w.signsInFor(n, r)
 		pass(time.Minute)
-		if r = w.get(r.ID); r.State != Ready {
+		if r = w.get(r.ID); r.State != StateReady {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -220,7 +220,7 @@ func TestAnAppThatIsNotSeenAtFirstIsAdopted(t *testing.T) {
 // What is announced ends with the sign-in, and what then goes on is said.
 func TestAWaitThatTheSignInDoesNotOutlastSaysSo(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
-	r := &Request{Kind: Register, Task: Provision}
+	r := &Request{Kind: KindRegister, Task: TaskProvision}
 	st := &Step{Name: StepCheck, Since: now, Tries: 2}
 	lag := &notYet{missing: []string{"Mail.Read"}}
 	const ends = "This sign-in ends at 03:14 UTC: if that is too soon, New code and another sign-in go on from here"
@@ -245,13 +245,13 @@ func TestAFailingServiceHasPatienceOfItsOwn(t *testing.T) {
 	}{
 		"never waited":                   {0, false},
 		"waited for Entra just now":      {5 * time.Second, true},
-		"waited for Entra some time ago": {giveUp + time.Second, false},
+		"waited for Entra some time ago": {stepTimeout + time.Second, false},
 	} {
 		st := Step{Name: StepConsent, Since: now.Add(-10 * time.Minute), Tries: 9}
 		if c.lagged > 0 {
 			st.Lagged = now.Add(-c.lagged)
 		}
-		r := &Request{Kind: Register, Task: Provision, Steps: []Step{st}}
+		r := &Request{Kind: KindRegister, Task: TaskProvision, Steps: []Step{st}}
 		if _, more := e.nextTry(r, StepConsent, busy{0}); more != c.more {
 			t.Errorf("%s: it is tried again: %v", name, more)
 		}

@@ -67,7 +67,7 @@ func readAssertion(who workflow.Assertion, organization string) (asserted, error
 		IDToken      string `json:"id_token"`
 	}
 	bad := func(text string) (asserted, error) {
-		return asserted{}, &workflow.Trouble{Code: "Assertion", Text: text + " Nothing was sent to the backup server. Sign in again."}
+		return asserted{}, &workflow.ServiceError{Code: "Assertion", Text: text + " Nothing was sent to the backup server. Sign in again."}
 	}
 	switch err := json.Unmarshal([]byte(who.Response.Reveal()), &said); {
 	case err != nil || said.AccessToken == "":

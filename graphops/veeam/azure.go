@@ -101,7 +101,7 @@ func (c *conversation) ensureAzure(ctx context.Context, a workflow.AzureAccount)
 		b.Name, b.AppID, b.Environment, b.TenantID = a.Name, a.AppID, a.Environment, a.TenantID
 		var added azureAccount
 		err := c.do(ctx, call{words: "add the Azure service account", method: http.MethodPost, path: "/AzureServiceAccounts", body: b}, &added)
-		if _, refused := errors.AsType[*workflow.Trouble](err); !refused {
+		if _, refused := errors.AsType[*workflow.ServiceError](err); !refused {
 			return added.ID, err
 		}
 		late, look := c.findAzure(ctx, a)

@@ -48,7 +48,7 @@ func (s *Server) signIn(ctx context.Context, who grant, more ...workflow.Secret)
 	if s.found.Load() != nil { // it is being upgraded, or something answers for it
 		return nil, &later{server: s.name, words: "sign in", status: http.StatusNotFound, why: "it answers, but no longer as Veeam Backup for Microsoft 365 does"}
 	}
-	return nil, &workflow.Trouble{Code: "HTTP 404", Text: s.name + " answers, but not as Veeam Backup for Microsoft 365 does: it has none of /v8/token to /v4/token. " +
+	return nil, &workflow.ServiceError{Code: "HTTP 404", Text: s.name + " answers, but not as Veeam Backup for Microsoft 365 does: it has none of /v8/token to /v4/token. " +
 		"Ask the bot's operator to check its url under veeam, and on the server whether the REST API is on, then press Retry."}
 }
 
@@ -72,7 +72,7 @@ func (c *conversation) introduce(ctx context.Context, all []attempt) (*answer, n
 			return got, a.by, nil
 		}
 		no = append(no, refusal{a.by, got, err})
-		if _, refused := errors.AsType[*workflow.Trouble](err); (!refused && got.status != http.StatusInternalServerError) || got.status/100 == 3 {
+		if _, refused := errors.AsType[*workflow.ServiceError](err); (!refused && got.status != http.StatusInternalServerError) || got.status/100 == 3 {
 			return nil, "", err // another name would be answered no better
 		}
 	}

@@ -54,7 +54,7 @@ func (c *conversation) organizations(ctx context.Context) ([]organization, error
 func (c *conversation) reached(ctx context.Context) ([]organization, error) {
 	if !c.gen.own {
 		all, err := c.organizations(ctx)
-		if _, refused := errors.AsType[*workflow.Trouble](err); !refused {
+		if _, refused := errors.AsType[*workflow.ServiceError](err); !refused {
 			return all, err
 		}
 	}
@@ -67,7 +67,7 @@ func (c *conversation) reached(ctx context.Context) ([]organization, error) {
 
 // refuse is a "no" of our own.
 func (c *conversation) refuse(code, format string, args ...any) error {
-	return &workflow.Trouble{Code: code, Text: c.s.name + " " + fmt.Sprintf(format, args...)}
+	return &workflow.ServiceError{Code: code, Text: c.s.name + " " + fmt.Sprintf(format, args...)}
 }
 
 // connect finds the organization, adds or edits it, and reads it back.
@@ -112,7 +112,7 @@ func (c *conversation) edit(ctx context.Context, o workflow.Organization, old *o
 func (c *conversation) add(ctx context.Context, o workflow.Organization) (string, error) {
 	var added organization
 	err := c.do(ctx, call{words: "add the organization", method: http.MethodPost, path: "/Organizations", body: c.body(o, nil)}, &added)
-	if _, refused := errors.AsType[*workflow.Trouble](err); !refused {
+	if _, refused := errors.AsType[*workflow.ServiceError](err); !refused {
 		return added.ID, err
 	}
 	late, look := c.find(ctx, o)

@@ -10,7 +10,7 @@
 // # Two ways in
 //
 // Connect signs in with the account that the operator configured (grant_type
-// password). SignedIn takes the token response of Microsoft, the whole JSON with
+// password). EventSignedIn takes the token response of Microsoft, the whole JSON with
 // access_token and refresh_token, as assertion (urn:ietf:params:oauth:grant-type:
 // jwt-bearer). Beside it Veeam wants a client_id: the specification says the ID of the
 // application or userId.tenantId, the vendor's blog and its author's code send the

@@ -30,12 +30,12 @@ var _ workflow.Temporary = (*later)(nil)
 
 func (l *later) RetryAfter() time.Duration { return l.after }
 
-// Explain is what people are told where it did not go away: what the server said.
-func (l *later) Explain() *workflow.Trouble {
+// Describe is what people are told where it did not go away: what the server said.
+func (l *later) Describe() *workflow.ServiceError {
 	if l.said == "" {
 		return nil
 	}
-	return &workflow.Trouble{Code: cmp.Or(l.code, "HTTP "+strconv.Itoa(l.status)), Text: fmt.Sprintf("%s could not %s for some minutes. It says: “%s”", l.server, l.words, l.said)}
+	return &workflow.ServiceError{Code: cmp.Or(l.code, "HTTP "+strconv.Itoa(l.status)), Text: fmt.Sprintf("%s could not %s for some minutes. It says: “%s”", l.server, l.words, l.said)}
 }
 
 func (l *later) Error() string {
@@ -123,8 +123,8 @@ func (a *answer) words() string {
 }
 
 // trouble shows the server's own words.
-func (a *answer) trouble(said exception) *workflow.Trouble {
-	t := &workflow.Trouble{Code: a.c.hidden.clean(said.ErrorCode, 40)}
+func (a *answer) trouble(said exception) *workflow.ServiceError {
+	t := &workflow.ServiceError{Code: a.c.hidden.clean(said.ErrorCode, 40)}
 	if t.Code == "" {
 		t.Code = fmt.Sprintf("HTTP %d", a.status)
 	}

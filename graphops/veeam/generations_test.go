@@ -283,12 +283,12 @@ func TestWhatDoesNotGoAwayIsExplainedInTheServersWords(t *testing.T) {
 	w := newWorldWith(t, veeamtest.Config{Version: 6})
 	w.veeam.Fail("addOrganization", entratest.Before, veeamtest.Failure{Status: 500, Code: "HttpError", Message: "The license does not cover " + password + "."}, 1)
 	_, err := w.connect(w.server(nil), w.organization())
-	x, ok := err.(workflow.Explained)
-	if !ok || !isTemporary(err) || x.Explain() == nil || !strings.Contains(x.Explain().Text, "backup-1 could not add the organization for some minutes. It says: “The license does not cover [secret].”") {
+	x, ok := err.(workflow.Describer)
+	if !ok || !isTemporary(err) || x.Describe() == nil || !strings.Contains(x.Describe().Text, "backup-1 could not add the organization for some minutes. It says: “The license does not cover [secret].”") {
 		t.Errorf("got %v", err)
 	}
 	w.veeam.Fail("addOrganization", entratest.Before, veeamtest.Failure{}, 1)
-	if _, err = w.connect(w.server(nil), w.organization()); err.(workflow.Explained).Explain() != nil {
+	if _, err = w.connect(w.server(nil), w.organization()); err.(workflow.Describer).Describe() != nil {
 		t.Errorf("without words: %v", err)
 	}
 }

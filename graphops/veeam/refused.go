@@ -29,7 +29,7 @@ func (all refusals) worst() error {
 			return r.err
 		}
 	}
-	first, ok := errors.AsType[*workflow.Trouble](all[0].err)
+	first, ok := errors.AsType[*workflow.ServiceError](all[0].err)
 	if !ok || len(all) == 1 {
 		return all[0].err
 	}

@@ -105,7 +105,7 @@ func (s *Server) Connect(ctx context.Context, o workflow.Organization) (workflow
 // administer signs in with the operator's account. more are secrets of what will be sent.
 func (s *Server) administer(ctx context.Context, more ...workflow.Secret) (*conversation, error) {
 	if s.username == "" {
-		return nil, &workflow.Trouble{Code: "NoAccount", Text: fmt.Sprintf(
+		return nil, &workflow.ServiceError{Code: "NoAccount", Text: fmt.Sprintf(
 			"The bot has no account on %s, so nothing was sent to it. Ask the bot's operator to add username and password of a Veeam administrator to this server's entry under veeam, then press Retry.", s.name)}
 	}
 	return s.signIn(ctx, account{username: s.username, password: s.password}, more...)
@@ -151,7 +151,7 @@ func (s *Server) Find(ctx context.Context, o workflow.Organization) ([]workflow.
 	return found, nil
 }
 
-// SignedIn lists the organizations that a signed-in person reaches.
+// EventSignedIn lists the organizations that a signed-in person reaches.
 func (s *Server) SignedIn(ctx context.Context, who workflow.Assertion, organization string) ([]workflow.Connected, error) {
 	as, err := readAssertion(who, organization)
 	if err != nil {

@@ -162,7 +162,7 @@ func (w *world) ops() []string {
 // refused checks for a Trouble that has these fragments in its text.
 func (w *world) refused(err error, code string, says ...string) {
 	w.Helper()
-	t, ok := errors.AsType[*workflow.Trouble](err)
+	t, ok := errors.AsType[*workflow.ServiceError](err)
 	if !ok || t.Code != code {
 		w.Errorf("got %v, want a Trouble with code %s", err, code)
 		return

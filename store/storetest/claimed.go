@@ -50,14 +50,14 @@ var claimed = []check{
 				t.Errorf("%s: the name is not free: %v", state, err)
 				continue
 			}
-			_, err = s.Update(ctx, first.ID, func(r *workflow.Request) error { r.State = workflow.Pending; return nil })
+			_, err = s.Update(ctx, first.ID, func(r *workflow.Request) error { r.State = workflow.StatePending; return nil })
 			refuses(t, err, workflow.NameClaim("contoso", "a"), second)
-			s.change(second.ID, func(r *workflow.Request) { r.State = workflow.Denied })
+			s.change(second.ID, func(r *workflow.Request) { r.State = workflow.StateDenied })
 		}
 	}},
 	{"on a form is held for ever, so that it makes one request", func(t *testing.T, s *kit) {
 		first := s.create(Pending("a"))
-		s.change(first.ID, func(r *workflow.Request) { r.State = workflow.Denied })
+		s.change(first.ID, func(r *workflow.Request) { r.State = workflow.StateDenied })
 		_, err := s.Create(ctx, Pending("a"))
 		refuses(t, err, "origin:V-a", first)
 	}},

@@ -95,7 +95,7 @@ func Reopen(t *testing.T, path string, open func(t *testing.T, path string) work
 	}
 	a := s.create(Pending("a"))
 	b := s.create(Pending("b"))
-	a = s.change(a.ID, func(r *workflow.Request) { r.State, r.Rev = workflow.Ready, 2 })
+	a = s.change(a.ID, func(r *workflow.Request) { r.State, r.Rev = workflow.StateReady, 2 })
 	t.Run("a store that lost its power keeps all that it said yes to", func(t *testing.T) {
 		after := &kit{t, open(t, copied(t))}
 		check(t, after, a, b)

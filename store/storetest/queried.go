@@ -28,7 +28,7 @@ var queried = []check{
 	}},
 	{"returns requests as Get does", func(t *testing.T, s *kit) {
 		r := s.create(Pending("a"))
-		for _, query := range []q{{}, {Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.Pending}, {Text: "a"}, {DueBy: r.WakeAt}} {
+		for _, query := range []q{{}, {Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.StatePending}, {Text: "a"}, {DueBy: r.WakeAt}} {
 			found, err := s.List(ctx, query)
 			if err != nil || len(found) != 1 {
 				t.Fatalf("List(%+v): %d requests, %v", query, len(found), err)
@@ -50,10 +50,10 @@ var queried = []check{
 		s.lists(q{Requester: "C1"})
 		s.lists(q{Team: "C1"}, d)
 		s.lists(q{Team: "C12"}, e)
-		s.change(d.ID, func(r *workflow.Request) { r.State = workflow.Denied })
-		s.lists(q{State: workflow.Denied}, d)
-		s.lists(q{State: workflow.Pending}, e, c, b, a)
-		s.lists(q{State: workflow.Ready})
+		s.change(d.ID, func(r *workflow.Request) { r.State = workflow.StateDenied })
+		s.lists(q{State: workflow.StateDenied}, d)
+		s.lists(q{State: workflow.StatePending}, e, c, b, a)
+		s.lists(q{State: workflow.StateReady})
 	}},
 	{"for a person and a team returns what is either's, each once", func(t *testing.T, s *kit) {
 		of := func(person, team string) func(*workflow.Request) {
@@ -72,18 +72,18 @@ var queried = []check{
 	{"finds what an update has changed, and no longer what it was", func(t *testing.T, s *kit) {
 		r := s.create(Pending("before"))
 		s.change(r.ID, func(r *workflow.Request) {
-			r.Requester.ID, r.Team, r.State, r.Plan.AppName, r.WakeAt = "UNEW", "CNEW", workflow.Ready, "afterwards", noon.Add(time.Minute)
+			r.Requester.ID, r.Team, r.State, r.Plan.AppName, r.WakeAt = "UNEW", "CNEW", workflow.StateReady, "afterwards", noon.Add(time.Minute)
 		})
-		for _, is := range []q{{Requester: "UNEW"}, {Team: "CNEW"}, {State: workflow.Ready}, {Text: "afterwards"}, {DueBy: noon.Add(time.Minute)}} {
+		for _, is := range []q{{Requester: "UNEW"}, {Team: "CNEW"}, {State: workflow.StateReady}, {Text: "afterwards"}, {DueBy: noon.Add(time.Minute)}} {
 			s.lists(is, r)
 		}
-		for _, was := range []q{{Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.Pending}, {Text: "before"}, {DueBy: noon}} {
+		for _, was := range []q{{Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.StatePending}, {Text: "before"}, {DueBy: noon}} {
 			s.lists(was)
 		}
 	}},
 	{"for a person or a day returns the apps that person has, or whose credential ends then", func(t *testing.T, s *kit) {
 		app := func(r *workflow.Request) {
-			r.State, r.Made.AppID, r.Made.KeyExpires = workflow.Done, "22222222-2222-2222-2222-222222222222", noon.Add(24*time.Hour)
+			r.State, r.Made.AppID, r.Made.KeyExpires = workflow.StateDone, "22222222-2222-2222-2222-222222222222", noon.Add(24*time.Hour)
 			r.Plan.Owners = []workflow.Person{{ID: "UTOM"}, {ID: "UZOE"}}
 		}
 		a := s.with("a", app)
@@ -99,7 +99,7 @@ var queried = []check{
 		s.lists(q{Keeper: "UBEA"}, a)
 		s.lists(q{Ends: "2026-03-16"}, b)
 		s.change(a.ID, func(r *workflow.Request) { r.Successor = b.ID })
-		s.change(b.ID, func(r *workflow.Request) { r.Gone = true })
+		s.change(b.ID, func(r *workflow.Request) { r.AppDeleted = true })
 		s.lists(q{Keeper: "UTOM"})
 		s.lists(q{Ends: "2026-03-15"})
 		s.lists(q{Ends: "2026-03-16"})
@@ -148,7 +148,7 @@ var queried = []check{
 			all = append(all, s.create(Pending(fmt.Sprint("app ", i))))
 		}
 		slices.Reverse(all)
-		for _, query := range []q{{}, {Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.Pending}, {Text: "app"}, {Text: "ap"}, {Requester: "UBEA", Team: "CBACKUP"}} {
+		for _, query := range []q{{}, {Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.StatePending}, {Text: "app"}, {Text: "ap"}, {Requester: "UBEA", Team: "CBACKUP"}} {
 			rest := all
 			for query.Limit = 10; len(rest) > 0; rest = rest[min(10, len(rest)):] {
 				page := rest[:min(10, len(rest))]

@@ -133,9 +133,9 @@ func Pending(name string) *workflow.Request {
 		}
 	}
 	return &workflow.Request{
-		Rev: 1, PlanRev: 1, Origin: "V-" + name, Kind: workflow.Register, State: workflow.Pending,
+		Rev: 1, PlanRev: 1, Origin: "V-" + name, Kind: workflow.KindRegister, State: workflow.StatePending,
 		Requester: workflow.Person{ID: "UBEA", Name: "Bea Backup", Email: "bea@contoso.com"},
-		Tenant:    "contoso", Product: "vb365-backup", Team: "CBACKUP", Task: workflow.Provision,
+		Tenant:    "contoso", Product: "vb365-backup", Team: "CBACKUP", Task: workflow.TaskProvision,
 		Reason: "Nightly backup of all mailboxes and sites, as agreed with the security team.",
 		Plan: workflow.Plan{
 			TenantID: "11111111-1111-1111-1111-111111111111", AppName: name, Audience: "AzureADMyOrg",
@@ -145,12 +145,12 @@ func Pending(name string) *workflow.Request {
 				permission("Group.ReadWrite.All", "Allows the app to create groups, read all group properties and memberships, update group properties and memberships, and delete groups."),
 				permission("Sites.FullControl.All", "Allows the app to have full control of all site collections without a signed in user."),
 			},
-			Credential: workflow.Credential{Kind: workflow.ClientSecret, Lifetime: 90 * 24 * time.Hour},
+			Credential: workflow.Credential{Kind: workflow.CredentialSecret, Lifetime: 90 * 24 * time.Hour},
 		},
 		Created: noon, Entered: noon, WakeAt: noon.Add(24 * time.Hour),
 		Posts: map[workflow.PostName]workflow.Post{},
 		History: []workflow.Event{{
-			At: noon, By: "UBEA", What: workflow.Asked, Text: "asked for it",
+			At: noon, By: "UBEA", Kind: workflow.EventAsked, Text: "asked for it",
 		}},
 	}
 }

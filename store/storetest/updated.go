@@ -11,8 +11,8 @@ import (
 var updated = []check{
 	{"saves what it leaves, and returns it", func(t *testing.T, s *kit) {
 		want := s.create(Pending("a"))
-		got := s.change(want.ID, func(r *workflow.Request) { r.State, r.Rev = workflow.Denied, 2 })
-		want.State, want.Rev = workflow.Denied, 2
+		got := s.change(want.ID, func(r *workflow.Request) { r.State, r.Rev = workflow.StateDenied, 2 })
+		want.State, want.Rev = workflow.StateDenied, 2
 		same(t, "Update returned", got, want)
 		same(t, "Get returned", s.get(want.ID), want)
 	}},
@@ -26,7 +26,7 @@ var updated = []check{
 		want := s.create(Pending("a"))
 		why := errors.New("why")
 		r, err := s.Update(ctx, want.ID, func(r *workflow.Request) error {
-			r.State, r.Team, r.History[0].Text = workflow.Denied, "CELSE", "spoilt"
+			r.State, r.Team, r.History[0].Text = workflow.StateDenied, "CELSE", "spoilt"
 			return why
 		})
 		if r != nil || !errors.Is(err, why) {
@@ -38,7 +38,7 @@ var updated = []check{
 	{"that has nothing to save returns the request as it is kept", func(t *testing.T, s *kit) {
 		want := s.create(Pending("a"))
 		got, err := s.Update(ctx, want.ID, func(r *workflow.Request) error {
-			r.State, r.History[0].Text = workflow.Denied, "spoilt"
+			r.State, r.History[0].Text = workflow.StateDenied, "spoilt"
 			return workflow.ErrUnchanged
 		})
 		if err != nil {
@@ -59,7 +59,7 @@ var updated = []check{
 							t.Errorf("it has seen %d events at revision %d", len(r.History), r.Rev)
 						}
 						r.Rev++
-						r.History = append(r.History, workflow.Event{What: workflow.Reminder, Text: "again"})
+						r.History = append(r.History, workflow.Event{Kind: workflow.EventReminder, Text: "again"})
 						return nil
 					})
 					if err != nil {
@@ -123,13 +123,13 @@ var updated = []check{
 	}},
 	{"shreds what it sets to nothing", func(t *testing.T, s *kit) {
 		r := Pending("a")
-		r.Handover = workflow.Handover{Status: workflow.Kept, Sealed: workflow.Sealed("ciphertext")}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: workflow.Sealed("ciphertext")}
 		id := s.create(r).ID
 		if got := s.get(id).Handover.Sealed; string(got) != "ciphertext" {
 			t.Fatalf("kept %d bytes", len(got))
 		}
-		s.change(id, func(r *workflow.Request) { r.Handover = workflow.Handover{Status: workflow.Shown} })
-		if got := s.get(id).Handover; got.Sealed != nil || got.Status != workflow.Shown {
+		s.change(id, func(r *workflow.Request) { r.Handover = workflow.Handover{Status: workflow.HandoverShown} })
+		if got := s.get(id).Handover; got.Sealed != nil || got.Status != workflow.HandoverShown {
 			t.Errorf("it is %s, and %d bytes are left", got.Status, len(got.Sealed))
 		}
 	}},

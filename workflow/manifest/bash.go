@@ -92,7 +92,7 @@ patient() {
   return 1
 }
 `, plain(p.AppName), p.TenantID, p.Digest(), setCloud(c))
-	if p.Credential.Kind == workflow.ClientSecret {
+	if p.Credential.Kind == workflow.CredentialSecret {
 		b.line(`[ -t 1 ] || fail 'This shows a client secret. Run it in a terminal, so that the secret does not get into a file.'`)
 	}
 	b.line(`[ "$(az account show --query tenantId --output tsv)" = %s ] || fail %s`, bashQuote(p.TenantID), bashQuote("You are signed in to another tenant. First: "+setCloud(c)+"az login --tenant "+p.TenantID))

@@ -50,7 +50,7 @@ func Export(p workflow.Plan) ([]byte, error) {
 	if uris != nil {
 		app = append(app, field{"identifierUris", texts(uris)})
 	}
-	if c := p.Credential.Certificate; p.Credential.Kind == workflow.OwnCertificate && !c.IsZero() {
+	if c := p.Credential.Certificate; p.Credential.Kind == workflow.CredentialCertificate && !c.IsZero() {
 		app = append(app, field{"keyCredentials", []any{keyCredential(c)}})
 	}
 	return append([]byte(encode(app, false)[0].literal), '\n'), nil

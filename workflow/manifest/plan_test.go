@@ -91,11 +91,11 @@ func rich(t testing.TB) workflow.Plan {
 		},
 		Subscriptions: []string{subA, subB},
 		Owners:        []workflow.Person{{ID: "U1", Name: "Bea", Email: "bea.o'hara@contoso.com"}},
-		Credential:    workflow.Credential{Kind: workflow.OwnCertificate, Certificate: leaf(t)},
+		Credential:    workflow.Credential{Kind: workflow.CredentialCertificate, Certificate: leaf(t)},
 	}
 }
 
 func withSecret(p workflow.Plan) workflow.Plan {
-	p.Credential = workflow.Credential{Kind: workflow.ClientSecret, Lifetime: 90 * 24 * time.Hour}
+	p.Credential = workflow.Credential{Kind: workflow.CredentialSecret, Lifetime: 90 * 24 * time.Hour}
 	return p
 }

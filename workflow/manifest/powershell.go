@@ -73,7 +73,7 @@ func (s *powershell) step(title string) {
 func (s *powershell) why(words string) { s.line("# - %s", plain(words)) }
 
 func (s *powershell) begin(p workflow.Plan, c cloud.Cloud) {
-	scopes := p.SignInScopes(workflow.Provision)
+	scopes := p.SignInScopes(workflow.TaskProvision)
 	if len(p.Owners) > 0 {
 		scopes = append(scopes, "User.ReadBasic.All")
 	}
@@ -125,7 +125,7 @@ function Send-Graph([string]$method, [string]$path, [string]$body) {
 }
 `)
 	}
-	if p.Credential.Kind == workflow.ClientSecret {
+	if p.Credential.Kind == workflow.CredentialSecret {
 		s.line(`if ([Console]::IsOutputRedirected) { throw 'This shows a client secret. Run it in a terminal, so that the secret does not get into a file.' }`)
 	}
 	s.line(`Connect-MgGraph -TenantId %s -Environment $Environment -NoWelcome -Scopes %s

@@ -130,15 +130,15 @@ func checkPlan(p workflow.Plan) error {
 	switch {
 	case len(p.AzureRoles) > 0 && len(p.Subscriptions) == 0:
 		return errors.New("there are roles in Azure, and no subscription to give them on")
-	case c.Kind == workflow.ClientSecret && c.Lifetime <= 0:
+	case c.Kind == workflow.CredentialSecret && c.Lifetime <= 0:
 		return errors.New("the client secret has no lifetime")
-	case c.Kind == workflow.OwnCertificate && c.Certificate.IsZero():
+	case c.Kind == workflow.CredentialCertificate && c.Certificate.IsZero():
 		return errors.New("there is no certificate")
-	case c.Kind == workflow.MadeCertificate:
+	case c.Kind == workflow.CredentialMadeCertificate:
 		return errors.New("the bot makes the certificate and its key, which a script has not; choose a certificate of your own")
 	}
 	switch c.Kind {
-	case workflow.ClientSecret, workflow.OwnCertificate, workflow.Federated, workflow.NoCredential:
+	case workflow.CredentialSecret, workflow.CredentialCertificate, workflow.CredentialFederated, workflow.CredentialNone:
 		return nil
 	}
 	return fmt.Errorf("%q is not a kind of credential", c.Kind)
@@ -363,16 +363,16 @@ func (s *script) credential() {
 	c := s.p.Credential
 	at := func(rest string) text { return text{lit("/applications/"), variable("object"), lit(rest)} }
 	switch c.Kind {
-	case workflow.OwnCertificate:
+	case workflow.CredentialCertificate:
 		s.sh.step("Add the public certificate. Who has its private key can be the app.")
 		s.sh.why("Certificate: " + c.Certificate.Subject + ", SHA-1 " + c.Certificate.Thumbprint)
 		s.sh.patch(at(""), encode(object{{"keyCredentials", []any{keyCredential(c.Certificate)}}}, true))
-	case workflow.Federated:
+	case workflow.CredentialFederated:
 		s.sh.step("Trust the tokens of another issuer.")
 		s.sh.post(at("/federatedIdentityCredentials"), encode(object{
 			{"name", "entra-app"}, {"issuer", c.Federated.Issuer}, {"subject", c.Federated.Subject}, {"audiences", []any{c.Federated.Audience}},
 		}, true))
-	case workflow.ClientSecret:
+	case workflow.CredentialSecret:
 		s.sh.step("Make the client secret. It is shown once, and is nowhere else.")
 		s.sh.secret(at("/addPassword"), encode(object{{"passwordCredential", object{
 			{"displayName", "entra-app"}, {"endDateTime", text{variable("until")}},

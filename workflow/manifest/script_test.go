@@ -67,7 +67,7 @@ func allHostile(t testing.TB, s string) workflow.Plan {
 }
 
 func federated(p workflow.Plan, s string) workflow.Plan {
-	p.Credential = workflow.Credential{Kind: workflow.Federated, Federated: workflow.FederatedIssuer{Issuer: s, Subject: s, Audience: s}}
+	p.Credential = workflow.Credential{Kind: workflow.CredentialFederated, Federated: workflow.FederatedIssuer{Issuer: s, Subject: s, Audience: s}}
 	return p
 }
 
@@ -201,7 +201,7 @@ func TestAHostileValueIsNeverMoreThanAValue(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%v\n%s", err, out)
 				}
-				if p.Credential.Kind == workflow.Federated {
+				if p.Credential.Kind == workflow.CredentialFederated {
 					if len(calls) != len(benign) {
 						t.Fatalf("%d calls, and not %d", len(calls), len(benign))
 					}
@@ -264,7 +264,7 @@ func arrived(t *testing.T, calls [][]string, p workflow.Plan, s string) {
 		t.Errorf("the role is %v", role)
 	}
 	f := bodies["/v1.0/applications/11111111-1111-1111-1111-111111111111/federatedIdentityCredentials"]
-	if p.Credential.Kind == workflow.Federated && (f["issuer"] != s || f["subject"] != s || f["audiences"].([]any)[0] != s) {
+	if p.Credential.Kind == workflow.CredentialFederated && (f["issuer"] != s || f["subject"] != s || f["audiences"].([]any)[0] != s) {
 		t.Errorf("the federated credential is %v", f)
 	}
 }
@@ -324,8 +324,8 @@ func TestAPlanThatIsNotInItsFormGetsNoScript(t *testing.T) {
 		"a role in Azure that is no GUID":   func(p *workflow.Plan) { p.AzureRoles[0].ID = "Contributor" },
 		"an owner without an address":       func(p *workflow.Plan) { p.Owners[0].Email = "" },
 		"no certificate":                    func(p *workflow.Plan) { p.Credential.Certificate = certificate.Certificate{} },
-		"a secret without a lifetime":       func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.ClientSecret} },
-		"a certificate that the bot makes":  func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.MadeCertificate} },
+		"a secret without a lifetime":       func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.CredentialSecret} },
+		"a certificate that the bot makes":  func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.CredentialMadeCertificate} },
 		"a kind of credential that is none": func(p *workflow.Plan) { p.Credential.Kind = "" },
 	} {
 		p := rich(t)

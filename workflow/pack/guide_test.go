@@ -95,7 +95,7 @@ func TestAGuideSaysWhatItsPlansTake(t *testing.T) {
 		for _, o := range p.Credentials {
 			choice := p.Choice()
 			choice.Credential = o.Kind
-			r := workflow.Request{Kind: workflow.Register, Task: workflow.Provision, Plan: p.Plan(choice)}
+			r := workflow.Request{Kind: workflow.KindRegister, Task: workflow.TaskProvision, Plan: p.Plan(choice)}
 			if len(p.AzureRoles) > 0 {
 				r.Plan.Subscriptions = []string{"72aa0d83-624a-4ebf-a683-1b9b45548610"}
 			}

@@ -74,7 +74,7 @@ func TestAPackCanSayEverything(t *testing.T) {
 	switch {
 	case p.Name != "payroll", p.Version != "2.1", p.Title != "Payroll", p.Platform != workflow.SPA, !p.PublicClientFlows, !p.OneWorkload, p.Custom, p.Approvals != 2:
 		t.Errorf("got %+v", p)
-	case send.Name != "Mail.Send", send.Risk != catalog.Critical, send.Why != "Sends the slips.", send.Words == "", send.Workloads[0] != "tell", send.Credentials[0] != workflow.OwnCertificate:
+	case send.Name != "Mail.Send", send.Risk != catalog.Critical, send.Why != "Sends the slips.", send.Words == "", send.Workloads[0] != "tell", send.Credentials[0] != workflow.CredentialCertificate:
 		t.Errorf("got %+v", send)
 	case p.Scopes[0].PreAuthorized[0] != "11111111-2222-3333-4444-555555555555", p.DirectoryRoles[0].TemplateID == "", p.AzureRoles[0].ID == "", p.AzureRoles[1].Actions[1] != "*/read":
 		t.Errorf("got %+v", p)

@@ -89,12 +89,12 @@ func TestEachChoiceOfWorkloadsHasExactlyTheVendorsPermissions(t *testing.T) {
 		name, version, profile string
 		with                   workflow.CredentialKind
 	}{
-		{"vb365-backup", "8.5", "vb365-backup", workflow.OwnCertificate},
-		{"vb365-backup", "7", "vb365-backup", workflow.OwnCertificate},
-		{"vb365-restore", "8.5", "vb365-restore-device-code", workflow.NoCredential},
-		{"vb365-restore", "7", "vb365-restore-device-code", workflow.NoCredential},
-		{"vb365-restore", "8.5", "vb365-restore-certificate", workflow.OwnCertificate},
-		{"vb365-restore", "7", "vb365-restore-certificate", workflow.OwnCertificate},
+		{"vb365-backup", "8.5", "vb365-backup", workflow.CredentialCertificate},
+		{"vb365-backup", "7", "vb365-backup", workflow.CredentialCertificate},
+		{"vb365-restore", "8.5", "vb365-restore-device-code", workflow.CredentialNone},
+		{"vb365-restore", "7", "vb365-restore-device-code", workflow.CredentialNone},
+		{"vb365-restore", "8.5", "vb365-restore-certificate", workflow.CredentialCertificate},
+		{"vb365-restore", "7", "vb365-restore-certificate", workflow.CredentialCertificate},
 	} {
 		p := find(t, c.name, c.version)
 		for _, workloads := range choices {
@@ -118,11 +118,11 @@ func TestTheBackupAppHasFourteenPermissionsOnThreeResourcesAndGlobalReaderForExc
 		if len(all.DirectoryRoles) != 1 || all.DirectoryRoles[0].TemplateID != vendor.TemplateID || all.DirectoryRoles[0].Name != vendor.DisplayName {
 			t.Errorf("%s has the roles %+v", version, all.DirectoryRoles)
 		}
-		without := p.Plan(workflow.Choice{Workloads: []string{"sharepoint", "teams"}, Credential: workflow.OwnCertificate})
+		without := p.Plan(workflow.Choice{Workloads: []string{"sharepoint", "teams"}, Credential: workflow.CredentialCertificate})
 		if len(without.DirectoryRoles) != 0 {
 			t.Errorf("%s without Exchange has the roles %+v", version, without.DirectoryRoles)
 		}
-		if len(p.Credentials) != 1 || p.Credentials[0].Kind != workflow.OwnCertificate {
+		if len(p.Credentials) != 1 || p.Credentials[0].Kind != workflow.CredentialCertificate {
 			t.Errorf("%s offers %+v, and the product takes certificates only", version, p.Credentials)
 		}
 	}
@@ -136,10 +136,10 @@ func TestRestoreByDeviceCodeIsAPublicClient(t *testing.T) {
 		if p.Platform != workflow.PublicClient || !slices.Equal(p.RedirectURIs, vendor.PublicClient.RedirectUris) || plan.PublicClientFlows != vendor.IsFallbackPublicClient {
 			t.Errorf("%s: %s %v, flows %v", version, p.Platform, p.RedirectURIs, plan.PublicClientFlows)
 		}
-		if len(plan.Of(catalog.Application)) != 0 || plan.Credential.Kind != workflow.NoCredential {
+		if len(plan.Of(catalog.Application)) != 0 || plan.Credential.Kind != workflow.CredentialNone {
 			t.Errorf("%s without a credential has application permissions", version)
 		}
-		alone := p.Plan(workflow.Choice{Workloads: []string{"teams"}, Credential: workflow.OwnCertificate})
+		alone := p.Plan(workflow.Choice{Workloads: []string{"teams"}, Credential: workflow.CredentialCertificate})
 		if len(alone.Of(catalog.Delegated)) != 0 || alone.PublicClientFlows {
 			t.Errorf("%s with a certificate has delegated permissions, or flows that need none", version)
 		}
@@ -194,11 +194,11 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 		if !slices.Equal(got, c.builtin) || !p.OneWorkload {
 			t.Errorf("%s begins with %v", name, got)
 		}
-		minimal := p.Plan(workflow.Choice{Workloads: []string{"minimal"}, Credential: workflow.ClientSecret}).AzureRoles
+		minimal := p.Plan(workflow.Choice{Workloads: []string{"minimal"}, Credential: workflow.CredentialSecret}).AzureRoles
 		if len(minimal) != 1 || minimal[0].ID != "" || !slices.Equal(minimal[0].Actions, want.Actions) || !slices.Equal(minimal[0].DataActions, want.DataActions) {
 			t.Errorf("%s: the minimal role differs from the vendor's", name)
 		}
-		if _, ok := p.Offer(workflow.OwnCertificate); !ok || p.Credentials[0].Kind != workflow.ClientSecret {
+		if _, ok := p.Offer(workflow.CredentialCertificate); !ok || p.Credentials[0].Kind != workflow.CredentialSecret {
 			t.Errorf("%s offers %+v", name, p.Credentials)
 		}
 	}
@@ -211,7 +211,7 @@ func TestTheOldProductIsAsItWas(t *testing.T) {
 	if got := planned(plan); !slices.Equal(got, want) {
 		t.Errorf("has %v", got)
 	}
-	offer, _ := p.Offer(workflow.ClientSecret)
+	offer, _ := p.Offer(workflow.CredentialSecret)
 	if p.Audience != "AzureADMyOrg" || p.Platform != workflow.Web || !slices.Equal(p.RedirectURIs, []string{"https://localhost"}) || workflow.LifetimeWords(offer.Max) != "24 months" || plan.PublicClientFlows {
 		t.Errorf("got %+v", p)
 	}
@@ -265,7 +265,7 @@ func TestWhatWasChosenOfAzuresRolesBeforeMeansWhatItMeant(t *testing.T) {
 			t.Errorf("%+v: chosen is %q", plan, chosen)
 		}
 		var roles []string
-		for _, r := range p.Plan(workflow.Choice{Workloads: chosen, Credential: workflow.ClientSecret}).AzureRoles {
+		for _, r := range p.Plan(workflow.Choice{Workloads: chosen, Credential: workflow.CredentialSecret}).AzureRoles {
 			roles = append(roles, r.Name)
 		}
 		if !slices.Equal(roles, []string{"Contributor", "Key Vault Crypto Officer"}) {
@@ -292,7 +292,7 @@ func TestAPackSaysFromWhichPageAndDayItsTableIs(t *testing.T) {
 			}
 		}
 	}
-	plan := find(t, "vb365-backup", "").Plan(workflow.Choice{Workloads: []string{"exchange"}, Credential: workflow.OwnCertificate})
+	plan := find(t, "vb365-backup", "").Plan(workflow.Choice{Workloads: []string{"exchange"}, Credential: workflow.CredentialCertificate})
 	for _, want := range []string{"User.Read.All", "MailboxItem.ImportExport.All", "MailboxItem.Read.All", "MailboxFolder.ReadWrite.All"} {
 		if !slices.Contains(planned(plan), catalog.MicrosoftGraph+" Application "+want) {
 			t.Errorf("KB4820 has %s", want)
@@ -312,7 +312,7 @@ func TestTheGuidesSayWhatTheWizardsAskFor(t *testing.T) {
 			}
 		}
 	}
-	if _, ok := find(t, "vb365-restore-portal", "").Offer(workflow.NoCredential); !ok {
+	if _, ok := find(t, "vb365-restore-portal", "").Offer(workflow.CredentialNone); !ok {
 		t.Error("the portal has to have its certificate at once")
 	}
 }

@@ -25,7 +25,7 @@ const (
 var (
 	audiences   = []string{"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
 	platforms   = []string{string(workflow.Web), string(workflow.SPA), string(workflow.PublicClient)}
-	kinds       = []string{string(workflow.ClientSecret), string(workflow.OwnCertificate), string(workflow.Federated), string(workflow.NoCredential)}
+	kinds       = []string{string(workflow.CredentialSecret), string(workflow.CredentialCertificate), string(workflow.CredentialFederated), string(workflow.CredentialNone)}
 	packName    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 	packVersion = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,6}){0,3}$`)
 	placeholder = regexp.MustCompile(`\{[A-Za-z]+\}`)
@@ -168,7 +168,7 @@ func (r *reader) offers(list []credential) []workflow.Offer {
 			continue
 		}
 		o := workflow.Offer{Kind: workflow.CredentialKind(c.kind.s), Lifetime: r.duration(c.lifetime), Max: r.duration(c.max)}
-		if o.Kind == workflow.Federated || o.Kind == workflow.NoCredential {
+		if o.Kind == workflow.CredentialFederated || o.Kind == workflow.CredentialNone {
 			for _, t := range append([]text{c.lifetime, c.max}, c.lifetimes...) {
 				if t.line > 0 {
 					r.report(t.place, "delete the line", "is for secrets and certificates; %s does not expire", c.kind.s)
@@ -212,7 +212,7 @@ func (r *reader) duration(t text) time.Duration {
 // steps checks that each placeholder stands for something.
 func (r *reader) steps(f *file, p workflow.Product) []string {
 	var out []string
-	certain := !slices.ContainsFunc(p.Credentials, func(o workflow.Offer) bool { return o.Kind != workflow.OwnCertificate })
+	certain := !slices.ContainsFunc(p.Credentials, func(o workflow.Offer) bool { return o.Kind != workflow.CredentialCertificate })
 	for _, t := range f.nextSteps {
 		r.long(t, stepMax)
 		for _, found := range placeholder.FindAllString(t.s, -1) {
@@ -276,7 +276,7 @@ func (r *reader) connectable(f *file, p workflow.Product) {
 			return
 		}
 	}
-	if _, ok := p.Offer(workflow.OwnCertificate); ok {
+	if _, ok := p.Offer(workflow.CredentialCertificate); ok {
 		return
 	}
 	for _, w := range f.workloads {

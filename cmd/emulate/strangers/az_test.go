@@ -154,7 +154,7 @@ func TestTheAzureCLI(t *testing.T) {
 		}
 		plan := small(c.tenant.ID)
 		plan.AppName = "Trusting"
-		plan.Credential = workflow.Credential{Kind: workflow.Federated, Federated: workflow.FederatedIssuer{
+		plan.Credential = workflow.Credential{Kind: workflow.CredentialFederated, Federated: workflow.FederatedIssuer{
 			Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:contoso/app:ref:refs/heads/main", Audience: "api://AzureADTokenExchange"}}
 		script, err := manifest.Script(plan, manifest.AzureCLI)
 		if err != nil {
@@ -191,7 +191,7 @@ func small(tenantID string) workflow.Plan {
 		panic(err) // it is in the catalog
 	}
 	return workflow.Plan{TenantID: tenantID, AppName: "Small", Audience: "AzureADMyOrg", Permissions: []workflow.Permission{p},
-		Credential: workflow.Credential{Kind: workflow.ClientSecret, Lifetime: 90 * 24 * time.Hour}}
+		Credential: workflow.Credential{Kind: workflow.CredentialSecret, Lifetime: 90 * 24 * time.Hour}}
 }
 
 // fence is a block of commands on a page.

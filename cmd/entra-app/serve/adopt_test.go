@@ -37,7 +37,7 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 	sp, err := s.EnsureServicePrincipal(ctx, appID)
 	must(err)
 	must(s.EnsureConsent(ctx, sp, permissions))
-	_, _, err = s.AddKey(ctx, objectID, "by hand", time.Now().Add(24*time.Hour))
+	_, _, err = s.AddPassword(ctx, objectID, "by hand", time.Now().Add(24*time.Hour))
 	must(err)
 	if owned {
 		_, err = s.EnsureOwners(ctx, workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
@@ -54,7 +54,7 @@ func (w *world) adaAlone(permissions []workflow.Permission) workflow.Session {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	in, err := d.SignIn(context.Background(), "contoso", workflow.Plan{Permissions: permissions}.SignInScopes(workflow.Provision))
+	in, err := d.SignIn(context.Background(), "contoso", workflow.Plan{Permissions: permissions}.SignInScopes(workflow.TaskProvision))
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client, Now: w.now})
 	must(err)
 	plan := workflow.Plan{Permissions: permissions}
-	in, err := d.SignIn(context.Background(), "contoso", plan.SignInScopes(workflow.Provision))
+	in, err := d.SignIn(context.Background(), "contoso", plan.SignInScopes(workflow.TaskProvision))
 	must(err)
 	must(w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
 	s, err := in.Wait(context.Background(), workflow.Ask{Email: "bea@contoso.com"})
@@ -49,7 +49,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	_, err = s.EnsureOwners(context.Background(), workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
 	must(err)
 	if cert == nil {
-		_, _, err = s.AddKey(context.Background(), objectID, "by hand", time.Now().Add(30*24*time.Hour))
+		_, _, err = s.AddPassword(context.Background(), objectID, "by hand", time.Now().Add(30*24*time.Hour))
 		must(err)
 	}
 	sp, err := s.EnsureServicePrincipal(context.Background(), appID)

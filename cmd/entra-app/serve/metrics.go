@@ -106,7 +106,7 @@ func (c counted) saved(began time.Time, err error) {
 func (c counted) events(history []workflow.Event, times []int) {
 	for i, e := range history {
 		if i >= len(times) || e.Times > times[i] {
-			c.metrics.events.WithLabelValues(string(e.What)).Inc()
+			c.metrics.events.WithLabelValues(string(e.Kind)).Inc()
 		}
 	}
 }

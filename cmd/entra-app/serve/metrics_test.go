@@ -27,8 +27,8 @@ func TestWhatHappensToRequestsIsCounted(t *testing.T) {
 	defer kept.Close()
 	h := &health{metrics: newMetrics()}
 	s, ctx := counted{kept, h.metrics}, context.Background()
-	asked := workflow.Event{At: time.Now(), What: workflow.Asked, Text: "asked"}
-	r, err := s.Create(ctx, &workflow.Request{Kind: workflow.Register, State: workflow.Pending, Tenant: "contoso",
+	asked := workflow.Event{At: time.Now(), Kind: workflow.EventAsked, Text: "asked"}
+	r, err := s.Create(ctx, &workflow.Request{Kind: workflow.KindRegister, State: workflow.StatePending, Tenant: "contoso",
 		Plan: workflow.Plan{AppName: "payroll"}, History: []workflow.Event{asked}})
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +40,7 @@ func TestWhatHappensToRequestsIsCounted(t *testing.T) {
 		}
 	}
 	update(func(r *workflow.Request) error {
-		r.History = append(r.History, workflow.Event{At: time.Now(), What: workflow.Refused, Text: "no"})
+		r.History = append(r.History, workflow.Event{At: time.Now(), Kind: workflow.EventRefused, Text: "no"})
 		return nil
 	})
 	update(func(r *workflow.Request) error { r.History[1].Times = 2; return nil })

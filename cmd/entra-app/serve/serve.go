@@ -105,7 +105,7 @@ func New(c config.Config, o Options) (*Server, error) {
 		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this machine's; change `listen`", c.Listen, err), kept.Close())
 	}
 	s.health.add(part{name: "store", needed: true, every: 15 * time.Second, check: func(ctx context.Context) error {
-		_, _, err := workflow.Readable(kept.List(ctx, workflow.Query{State: workflow.Pending, Limit: 1}))
+		_, _, err := workflow.Readable(kept.List(ctx, workflow.Query{State: workflow.StatePending, Limit: 1}))
 		return err
 	}})
 	s.health.add(part{name: "stored requests", every: time.Minute, check: kept.Readable})

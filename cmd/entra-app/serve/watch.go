@@ -83,7 +83,7 @@ func (h *health) watch(ctx context.Context, p *part, log *slog.Logger) {
 
 // inWords says what an error means, for people.
 func inWords(err error) string {
-	if no, ok := errors.AsType[*workflow.Trouble](err); ok {
+	if no, ok := errors.AsType[*workflow.ServiceError](err); ok {
 		return no.Text
 	}
 	return err.Error()
@@ -91,7 +91,7 @@ func inWords(err error) string {
 
 // severity is an error's where somebody has to fix it, because waiting won't.
 func severity(err error) slog.Level {
-	_, trouble := errors.AsType[*workflow.Trouble](err)
+	_, trouble := errors.AsType[*workflow.ServiceError](err)
 	_, unreadable := errors.AsType[*workflow.UnreadableError](err)
 	if trouble || unreadable {
 		return slog.LevelError
@@ -121,7 +121,7 @@ func signInService(c *http.Client, t graphops.Tenant) func(context.Context) erro
 		case http.StatusOK:
 			return nil
 		case http.StatusBadRequest, http.StatusNotFound:
-			return &workflow.Trouble{Code: resp.Status, Text: fmt.Sprintf("%s does not know the tenant %s. Check tenant_id and cloud in the configuration.", t.AuthorityURL, t.TenantID)}
+			return &workflow.ServiceError{Code: resp.Status, Text: fmt.Sprintf("%s does not know the tenant %s. Check tenant_id and cloud in the configuration.", t.AuthorityURL, t.TenantID)}
 		}
 		return fmt.Errorf("%s answers with status %d", t.AuthorityURL, resp.StatusCode)
 	}

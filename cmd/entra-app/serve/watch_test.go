@@ -129,14 +129,14 @@ func TestWithoutEntraRequestsAreStillTaken(t *testing.T) {
 
 func TestATokenThatSlackRefusesIsAnErrorInTheLog(t *testing.T) {
 	for err, want := range map[error]slog.Level{
-		&workflow.Trouble{Code: "invalid_auth", Text: "Check slack.bot_token."}: slog.LevelError,
-		errors.New("connection refused"):                                        slog.LevelWarn,
+		&workflow.ServiceError{Code: "invalid_auth", Text: "Check slack.bot_token."}: slog.LevelError,
+		errors.New("connection refused"):                                             slog.LevelWarn,
 	} {
 		if got := severity(err); got != want {
 			t.Errorf("%v is logged as %s, want %s", err, got, want)
 		}
 	}
-	if got := inWords(&workflow.Trouble{Code: "invalid_auth", Text: "Check slack.bot_token."}); got != "Check slack.bot_token." {
+	if got := inWords(&workflow.ServiceError{Code: "invalid_auth", Text: "Check slack.bot_token."}); got != "Check slack.bot_token." {
 		t.Errorf("it says %q", got)
 	}
 }
@@ -154,7 +154,7 @@ func TestTheSignInServiceIsAskedWhetherItKnowsTheTenant(t *testing.T) {
 		t.Error(err)
 	}
 	status = http.StatusBadRequest
-	if no, ok := errors.AsType[*workflow.Trouble](check(context.Background())); !ok || !strings.Contains(no.Text, "Check tenant_id") {
+	if no, ok := errors.AsType[*workflow.ServiceError](check(context.Background())); !ok || !strings.Contains(no.Text, "Check tenant_id") {
 		t.Errorf("an unknown tenant: %v", no)
 	}
 	status = http.StatusServiceUnavailable

@@ -85,7 +85,7 @@ func unknownToSlack(err error) bool {
 	if !ok {
 		return false
 	}
-	no, ok := errors.AsType[*workflow.Trouble](unknown.err)
+	no, ok := errors.AsType[*workflow.ServiceError](unknown.err)
 	return ok && (no.Code == "user_not_found" || no.Code == "users_not_found" || no.Code == "user_not_visible")
 }
 
@@ -120,7 +120,7 @@ func (b *Bot) glance(ctx context.Context, of ...*workflow.Request) {
 	var wg sync.WaitGroup
 	asked := map[string]bool{}
 	for _, r := range of {
-		for _, p := range r.Keepers() {
+		for _, p := range r.Owners() {
 			if len(asked) < 20 && !asked[p.ID] && !b.knows(p.ID) {
 				asked[p.ID] = true
 				wg.Go(func() { b.person(ctx, p.ID) })
@@ -132,7 +132,7 @@ func (b *Bot) glance(ctx context.Context, of ...*workflow.Request) {
 
 // peopleLine names the people of the app that r stands for, with who has left.
 func (b *Bot) peopleLine(r *workflow.Request) []any {
-	keepers := r.Keepers()
+	keepers := r.Owners()
 	if len(keepers) == 0 {
 		return nil
 	}

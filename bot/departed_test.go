@@ -42,7 +42,7 @@ func TestAllWhoHaveLeftAreListedPageByPage(t *testing.T) {
 func TestOwnersWhoHaveLeftAreMarked(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "backup", func(r *workflow.Request) {
-		inState(workflow.Done)(r)
+		inState(workflow.StateDone)(r)
 		r.Plan.Owners = []workflow.Person{{ID: "UTOM", Name: "Tom"}}
 	})
 	w.bot.people.known = map[string]knownPerson{"UBEA": {Person: workflow.Person{ID: "UBEA"}, at: time.Now(), left: true}, "UADA": {Person: workflow.Person{ID: "UADA"}, at: time.Now()}}
@@ -63,7 +63,7 @@ func TestOwnersWhoHaveLeftAreMarked(t *testing.T) {
 
 func TestAnOwnerWhoHasLeftIsNotWarnedForEver(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, "payroll", "backup", inState(workflow.Done))
+	r := w.request(t, "payroll", "backup", inState(workflow.StateDone))
 	w.answers["conversations.open"] = `{"ok":false,"error":"user_disabled"}`
 	if _, ts, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: "expiry:1:UTOM"}); ts != "none" || err != nil {
 		t.Errorf("%q, %v", ts, err)
@@ -72,7 +72,7 @@ func TestAnOwnerWhoHasLeftIsNotWarnedForEver(t *testing.T) {
 
 func TestAFormIsNotOpenedForThoseWhoMayNotSendIt(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, "payroll", "backup", inState(workflow.Done))
+	r := w.request(t, "payroll", "backup", inState(workflow.StateDone))
 	for _, verb := range []string{actRenew, actUpdate, actRetire} {
 		w.press("UTOM", verb, r.ID)
 		if said := w.saysTo("UTOM", verb+" "+r.ID); !strings.Contains(said, "and its owners can ask for that") {
@@ -104,8 +104,8 @@ func TestACredentialIsNotAnnouncedToWhoeverHasJustLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.answers["users.info"] = deactivated
-	r := w.request(t, "payroll", "backup", inState(workflow.Ready))
-	if _, ts, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.Outcome + "1"}); err != nil || ts != "none" {
+	r := w.request(t, "payroll", "backup", inState(workflow.StateReady))
+	if _, ts, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.PostOutcome + "1"}); err != nil || ts != "none" {
 		t.Errorf("it was sent: %q, %v", ts, err)
 	}
 }

@@ -12,9 +12,9 @@ import (
 // say how long. It doubles with every time.
 const askAgain = 150 * time.Millisecond
 
-// insist asks Slack again where an answer is only temporarily not to be had, as
+// retry asks Slack again where an answer is only temporarily not to be had, as
 // long as ctx leaves time for it. Only what may be done twice may be asked twice.
-func insist(ctx context.Context, ask func() error) error {
+func retry(ctx context.Context, ask func() error) error {
 	for pause := askAgain; ; pause *= 2 {
 		err := ask()
 		later, ok := errors.AsType[workflow.Temporary](err)

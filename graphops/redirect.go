@@ -23,17 +23,17 @@ const (
 // An astray is a call that would have sent the token to where it does not go. It is
 // no workflow.Trouble, as nobody has said no to what was asked: who takes a "no" for
 // an answer must not take this one.
-type astray struct {
+type misdirected struct {
 	by   service
 	does string
 	ref  string
 }
 
-var _ workflow.Explained = (*astray)(nil)
+var _ workflow.Describer = (*misdirected)(nil)
 
-func (a *astray) Error() string { return fmt.Sprintf("%s %s (%s)", a.by.name, a.does, a.ref) }
+func (a *misdirected) Error() string { return fmt.Sprintf("%s %s (%s)", a.by.name, a.does, a.ref) }
 
-func (a *astray) Explain() *workflow.Trouble {
-	return &workflow.Trouble{Code: "AddressElsewhere", Ref: a.ref, Text: fmt.Sprintf("%s %s, which the bot does not follow, as its token goes nowhere else; "+
+func (a *misdirected) Describe() *workflow.ServiceError {
+	return &workflow.ServiceError{Code: "AddressElsewhere", Ref: a.ref, Text: fmt.Sprintf("%s %s, which the bot does not follow, as its token goes nowhere else; "+
 		"the operator has to check %s of this tenant in the configuration, and any proxy in between.", a.by.name, a.does, a.by.setting)}
 }

@@ -15,20 +15,20 @@ import (
 func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch {
-		case by.ID != r.Requester.ID || r.State != Failed:
-		case r.Kind == Update && r.changed():
+		case by.ID != r.Requester.ID || r.State != StateFailed:
+		case r.Kind == KindUpdate && r.changed():
 			return refuse(RuleNotApprover, "%s has begun to change the app in the tenant, so only an approver can give it up. It has been left as it is: an approver can press %s.", r.ID, r.WaysOn())
 		default:
-			return r.cannotGiveUp()
+			return r.giveUpProblem()
 		}
 		if no := d.mayDecide(r, by); no != nil {
 			return no
 		}
-		return r.cannotGiveUp()
+		return r.giveUpProblem()
 	}, func(r *Request, now time.Time) {
-		e := Event{By: by.ID, What: WasCancelled, Text: "gave up. What was done so far stays in the tenant" + r.untilThen()}
+		e := Event{By: by.ID, Kind: EventCancelled, Text: "gave up. What was done so far stays in the tenant" + r.untilThen()}
 		f := Failure{Text: "It was given up. What was done so far stays in the tenant" + r.untilThen() + "; the app can be asked for again."}
-		if r.Kind == Retire {
+		if r.Kind == KindRetire {
 			e.Text = "gave up. What was removed so far stays removed"
 			f.Text = "It was given up. What was removed so far stays removed; another request can be made for the app."
 		}
@@ -36,26 +36,26 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 			e.Text = "gave up. Nothing was deleted"
 			f.Text = "It was given up. Nothing was deleted, and the app works as before. Another request can be made for it."
 		}
-		if r.Task == RemoveOld {
+		if r.Task == TaskRemoveOld {
 			r.Steps, r.Failure = nil, Failure{}
-			r.move(Leftover, now, e)
+			r.move(StateLeftover, now, e)
 			return
 		}
 		r.Failure = f
 		r.Handover = Handover{}
-		r.move(CancelledState, now, e)
+		r.move(StateCancelled, now, e)
 	})
 }
 
 // untilThen says how long what a request leaves stays, where that is known.
 func (r *Request) untilThen() string {
-	if r.Kind != Update {
+	if r.Kind != KindUpdate {
 		return ""
 	}
 	return ", until the next update shows it and takes away what is not needed"
 }
 
-func (r *Request) cannotGiveUp() *Refusal {
+func (r *Request) giveUpProblem() *Refusal {
 	if !r.CanGiveUp() {
 		return refuse(RuleWrongState, "%s %s, so it can't be given up.", r.ID, r.Standing())
 	}
@@ -70,29 +70,29 @@ func (r *Request) stepDone(n StepName) bool {
 
 // CanGiveUp says whether r may end though it came to nothing. A request that has
 // registered an app has Undo for that.
-func (r *Request) CanGiveUp() bool { return r.State == Failed && r.aboutApp() }
+func (r *Request) CanGiveUp() bool { return r.State == StateFailed && r.aboutApp() }
 
 // aboutApp says whether r is about an app that was there before it.
-func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.Kind == Adopt }
+func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.Kind == KindAdopt }
 
 // untouched says that nothing was begun in the tenant for r.
 func (r *Request) untouched() bool {
-	if r.Task == Verify {
+	if r.Task == TaskVerify {
 		return true
 	}
-	made := r.Made.Keys > 0 || !r.aboutApp() && r.Made.ObjectID != ""
-	return r.Task == Provision && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
+	made := r.Made.SecretAttempts > 0 || !r.aboutApp() && r.Made.ObjectID != ""
+	return r.Task == TaskProvision && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
 }
 
-// giveBack ends a sign-in that came to nothing where something stands in the
+// giveUpTo ends a sign-in that came to nothing where something stands in the
 // tenant. An Undo that was not begun leaves Retry what it was.
-func (r *Request) giveBack(now time.Time, text string, e Event) {
-	to := Failed
+func (r *Request) giveUpTo(now time.Time, text string, e Event) {
+	to := StateFailed
 	r.Approval.Digest = "" // it came to nothing, and counts for nothing
-	if r.Task == Undo && !r.undoing() {
-		r.Task = Provision
-		if r.Handover.Status == Revoked {
-			to = RevokedState
+	if r.Task == TaskUndo && !r.undoing() {
+		r.Task = TaskProvision
+		if r.Handover.Status == HandoverRevoked {
+			to = StateRevoked
 		}
 	}
 	r.move(to, now, e)
@@ -100,7 +100,7 @@ func (r *Request) giveBack(now time.Time, text string, e Event) {
 }
 
 // undoing says whether the steps are those of an Undo.
-func (r *Request) undoing() bool { return r.Step(StepDelete) != nil || r.Step(StepTakeBack) != nil }
+func (r *Request) undoing() bool { return r.Step(StepDelete) != nil || r.Step(StepRemoveNew) != nil }
 
 // NewCode asks for another device code for the approver who has to sign in.
 func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, error) {
@@ -108,7 +108,7 @@ func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, err
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
 			return no
-		case r.State != Signing:
+		case r.State != StateSignIn:
 			return refuse(RuleWrongState, "%s %s, so no code is needed.", r.ID, r.Standing())
 		case by.ID != r.Approval.By.ID:
 			return refuse(RuleNotApprover, "%s approved %s and has to sign in. A code for you would not help.", r.Approval.By.Name, r.ID)
@@ -117,7 +117,7 @@ func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, err
 	}, func(r *Request, now time.Time) {
 		r.SignIn = SignIn{N: r.SignIn.N, Status: SignInWanted}
 		r.Failure = Failure{}
-		r.note(now, Event{By: by.ID, What: CodeAsked, Text: "asked for a new sign-in code"})
+		r.note(now, Event{By: by.ID, Kind: EventNewCode, Text: "asked for a new sign-in code"})
 	})
 }
 
@@ -128,17 +128,17 @@ func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Reque
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
 			return no
-		case r.State != Failed && r.State != RevokedState:
+		case r.State != StateFailed && r.State != StateRevoked:
 			return refuse(RuleWrongState, "%s %s, so there is nothing to retry.", r.ID, r.Standing())
 		case rev < r.PlanRev || rev < r.Dependents.Rev || rev > r.Rev: // what is pressed on has to have been seen
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
-		case r.Task == Provision:
+		case r.Task == TaskProvision:
 			return d.tooFew(r, by)
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
 		task := r.Task
-		if r.State == RevokedState {
+		if r.State == StateRevoked {
 			r.redo(StepCredential, StepCertificate, StepProof)
 		}
 		if r.Step(StepConnect) != nil { // what it does was proved before the server said no
@@ -150,7 +150,7 @@ func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Reque
 				*s = Step{Name: s.Name, Tries: s.Tries}
 			}
 		}
-		r.move(Signing, now, Event{By: by.ID, What: Retried, Text: "pressed Retry and was sent a sign-in code"})
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventRetried, Text: "pressed Retry and was sent a sign-in code"})
 	})
 }
 
@@ -168,12 +168,12 @@ func (r *Request) redo(names ...StepName) {
 // somebody else, somebody may have come to depend on one that is to go, and a
 // subscription that was skipped may be known to Azure now.
 func (r *Request) lookAgain() {
-	if r.Task != Provision {
+	if r.Task != TaskProvision {
 		return
 	}
 	if s := r.Step(StepDelete); s == nil || s.Tries == 0 { // nobody can be asked about an app that is gone
 		r.redo(StepOwned)
-		if len(r.LeftAzure) > 0 {
+		if len(r.AzureResidue) > 0 {
 			r.redo(StepUnassign)
 		}
 	}
@@ -183,10 +183,10 @@ func (r *Request) lookAgain() {
 	r.lookAtDependents()
 }
 
-// broughtBack says whether the app that there is now is of r's own making, and so r's
+// restored says whether the app that there is now is of r's own making, and so r's
 // to delete: r has restored it, or has begun to make it anew. Where it is not known
 // whether r has restored it, somebody else may have.
-func (r *Request) broughtBack() bool {
+func (r *Request) restored() bool {
 	switch s := r.Step(StepRestore); {
 	case s == nil:
 		return false
@@ -200,10 +200,10 @@ func (r *Request) broughtBack() bool {
 
 // Undoable says whether there is something that an Undo would delete.
 func (r *Request) Undoable() bool {
-	if r.Kind == Adopt && !r.undoing() && !r.begun() {
+	if r.Kind == KindAdopt && !r.undoing() && !r.begun() {
 		return false
 	}
-	return (r.State == Failed || r.State == RevokedState) && r.Kind != Retire && r.Kind != Update && r.Task != RemoveOld && (r.Kind != Recreate || r.undoing() || r.broughtBack())
+	return (r.State == StateFailed || r.State == StateRevoked) && r.Kind != KindRetire && r.Kind != KindUpdate && r.Task != TaskRemoveOld && (r.Kind != KindRecreate || r.undoing() || r.restored())
 }
 
 // WaysOn names the buttons of a request that failed.
@@ -228,7 +228,7 @@ func (d *Desk) Undo(ctx context.Context, id string, by Person) (*Request, error)
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.decide(by, now, Undo) // what it undoes stays as it is until the sign-in was checked
-		r.move(Signing, now, Event{By: by.ID, What: UndoAsked, Text: "pressed Undo and was sent a sign-in code"})
+		r.decide(by, now, TaskUndo) // what it undoes stays as it is until the sign-in was checked
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventUndo, Text: "pressed Undo and was sent a sign-in code"})
 	})
 }

@@ -40,12 +40,12 @@ func (d *Desk) notStale(ctx context.Context, kept *Request) error {
 		return err
 	}
 	_, err = d.store.Update(ctx, kept.ID, func(r *Request) error {
-		if r.State != Pending {
+		if r.State != StatePending {
 			return ErrUnchanged // it is refused at the sign-in
 		}
 		now := d.now()
 		r.Failure = Failure{Rule: no.Rule, Text: no.Text}
-		r.move(CancelledState, now, Event{What: WasCancelled, Text: no.Text})
+		r.move(StateCancelled, now, Event{Kind: EventCancelled, Text: no.Text})
 		r.WakeAt = d.policy.nextWake(r, now)
 		return nil
 	})

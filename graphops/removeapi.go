@@ -13,10 +13,10 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// TakeBackAPI takes away what mergeAPI added, in two calls: Graph lets no scope go that
+// RemoveAPI takes away what mergeAPI added, in two calls: Graph lets no scope go that
 // is enabled. A scope is ours by its ID, whatever it is called by now.
 // Source: Graph, permissionScope resource type, isEnabled.
-func (s *session) TakeBackAPI(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) (stay []string, err error) {
+func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) (stay []string, err error) {
 	if err := s.ensureOffered(ctx, applicationID, appID, false, workflow.App{UniqueName: a.UniqueName, Drops: a.Drops}); err != nil {
 		return nil, err
 	}

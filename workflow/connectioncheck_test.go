@@ -14,7 +14,7 @@ import (
 // connectedApp is an app that the server is connected with.
 func (w *world) connectedApp(n *node) *Request {
 	w.t.Helper()
-	return w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, Done)
+	return w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, StateDone)
 }
 
 // asks has somebody ask for a check, and returns the message that they got.
@@ -48,7 +48,7 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 		"an organization": {beaSignsIn(), []Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"Exchange", "SharePoint"}}}, nil,
 			"Connected: contoso.onmicrosoft.com, Exchange, SharePoint", true},
 		"nothing":          {beaSignsIn(), nil, nil, "vb365-prod takes the sign-in of bea@contoso.com, and shows no organization to it.", true},
-		"the server's no":  {beaSignsIn(), nil, &Trouble{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"}, "It says: “Unknown operator”", true},
+		"the server's no":  {beaSignsIn(), nil, &ServiceError{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"}, "It says: “Unknown operator”", true},
 		"no answer":        {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod did not answer as it should (reference ", true},
 		"another tenant":   {Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil, "bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
 		"an administrator": {Signer{TenantID: contosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com", Roles: []string{GlobalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
@@ -76,7 +76,7 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 					t.Errorf("the server was asked: %v", asked)
 				}
 				after := w.get(r.ID)
-				if last := after.History[len(after.History)-1]; last.What != Checked || last.By != bea.ID || !strings.Contains(last.Text, c.says) || after.State != Done || after.SignIn.N != r.SignIn.N {
+				if last := after.History[len(after.History)-1]; last.Kind != EventChecked || last.By != bea.ID || !strings.Contains(last.Text, c.says) || after.State != StateDone || after.SignIn.N != r.SignIn.N {
 					t.Errorf("the history ends with %+v, and it is %s", last, after.State)
 				}
 				n.stop()
@@ -146,7 +146,7 @@ func TestANewCodeAndARestartEndACheck(t *testing.T) {
 		if got := w.checks["check3"]; !strings.Contains(got.Said, "Press Check the connection if that was a mistake") {
 			t.Errorf("the third message says %+v", got)
 		}
-		if len(n.engine.checks) != 0 || w.get(r.ID).State != Done {
+		if len(n.engine.checks) != 0 || w.get(r.ID).State != StateDone {
 			t.Errorf("there are %d checks", len(n.engine.checks))
 		}
 	})
@@ -171,8 +171,8 @@ func TestTheHistoryKeepsTheLastCheckOfEachPerson(t *testing.T) {
 		if n := len(after.History) - before; n != 4 {
 			t.Fatalf("six checks by two people are %d lines: %+v", n, after.History[before:])
 		}
-		for i, want := range []Event{{What: CheckAsked, By: bea.ID}, {What: Checked, By: bea.ID}, {What: CheckAsked, By: zoe.ID}, {What: Checked, By: zoe.ID}} {
-			if e := after.History[before+i]; e.What != want.What || e.By != want.By || e.Times != 3 {
+		for i, want := range []Event{{Kind: EventCheckAsked, By: bea.ID}, {Kind: EventChecked, By: bea.ID}, {Kind: EventCheckAsked, By: zoe.ID}, {Kind: EventChecked, By: zoe.ID}} {
+			if e := after.History[before+i]; e.Kind != want.Kind || e.By != want.By || e.Times != 3 {
 				t.Errorf("line %d is %+v", i, e)
 			}
 		}

@@ -17,7 +17,7 @@ import (
 )
 
 // MakeCertificate makes a real one; its file only says which.
-func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Certificate, Keyed, error) {
+func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Certificate, PFX, error) {
 	c, err := call(w, "make certificate", func() (certificate.Certificate, error) {
 		key := rsaKey()
 		serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
@@ -28,23 +28,23 @@ func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Cer
 		}
 		return certificate.Parse(der)
 	})
-	return c, Keyed{PFX: NewSecret("PFX " + c.Thumbprint), Password: NewSecret("PASSWORD " + c.Thumbprint)}, err
+	return c, PFX{PFX: NewSecret("PFX " + c.Thumbprint), Password: NewSecret("PASSWORD " + c.Thumbprint)}, err
 }
 
 func madeDraft(name string) Draft {
 	d := certificateDraft(name)
-	d.Credential, d.Certificate, d.Lifetime = MadeCertificate, nil, 8760*time.Hour
+	d.Credential, d.Certificate, d.Lifetime = CredentialMadeCertificate, nil, 8760*time.Hour
 	return d
 }
 
 // tokenOf is the last part of a page's address.
-func tokenOf(g Given) Secret {
+func tokenOf(g Disclosure) Secret {
 	_, token, _ := strings.Cut(g.Link.Reveal(), PagePath)
 	return NewSecret(token)
 }
 
 // fetch does what a requester does who has the link to a file.
-func (w *world) fetch(d *Desk, g Given) (file string) {
+func (w *world) fetch(d *Desk, g Disclosure) (file string) {
 	if g.Link.IsZero() {
 		return ""
 	}
@@ -65,7 +65,7 @@ func (w *world) askMade(n *node) *Request {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, r.ID, Ready)
+	return w.settle(n, r.ID, StateReady)
 }
 
 func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.T) {
@@ -75,8 +75,8 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 	} {
 		d := NewDesk(DeskConfig{Products: []Product{vbo(), backup()}, PublicURL: url, Policy: DefaultPolicy})
 		p, _ := d.Product("backup")
-		o, ok := p.Offer(MadeCertificate)
-		if ok != want || ok && (p.Credentials[1].Kind != MadeCertificate || o.Lifetime != 4320*time.Hour || o.Max != 17520*time.Hour) {
+		o, ok := p.Offer(CredentialMadeCertificate)
+		if ok != want || ok && (p.Credentials[1].Kind != CredentialMadeCertificate || o.Lifetime != 4320*time.Hour || o.Max != 17520*time.Hour) {
 			t.Errorf("with %q it has %+v", url, p.Credentials)
 		}
 		if p, _ := d.Product("vbo365"); len(p.Credentials) != 1 {
@@ -87,20 +87,20 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 	short.Credentials[0].Max = 90 * 24 * time.Hour
 	d := NewDesk(DeskConfig{Products: []Product{short}, PublicURL: "https://a.de", Policy: DefaultPolicy})
 	p, _ := d.Product("backup")
-	if o, _ := p.Offer(MadeCertificate); o.Lifetime != short.Credentials[0].Max || o.Max != o.Lifetime || d.Lifetimes(o)[1].D != o.Max || len(d.Lifetimes(o)) != 2 {
+	if o, _ := p.Offer(CredentialMadeCertificate); o.Lifetime != short.Credentials[0].Max || o.Max != o.Lifetime || d.Lifetimes(o)[1].D != o.Max || len(d.Lifetimes(o)) != 2 {
 		t.Errorf("where the product has a limit: %+v, %v", o, d.Lifetimes(o))
 	}
-	if len(short.Credentials) != 3 || short.Credentials[1].Kind != ClientSecret {
+	if len(short.Credentials) != 3 || short.Credentials[1].Kind != CredentialSecret {
 		t.Errorf("the product itself became %+v", short.Credentials)
 	}
 }
 
 func TestWhatAPackNeedsForACertificateIsNeededForOneMadeHereToo(t *testing.T) {
 	p := backup()
-	p.Permissions[0].Credentials, p.Permissions[1].Credentials = []CredentialKind{OwnCertificate}, []CredentialKind{ClientSecret}
-	p.DirectoryRoles[0].Credentials = []CredentialKind{OwnCertificate}
-	made, own := p.Plan(Choice{Credential: MadeCertificate}), p.Plan(Choice{Credential: OwnCertificate})
-	if len(made.Permissions) != len(own.Permissions) || len(made.Permissions) != 3 || len(made.DirectoryRoles) != 1 || made.Credential.Kind != MadeCertificate {
+	p.Permissions[0].Credentials, p.Permissions[1].Credentials = []CredentialKind{CredentialCertificate}, []CredentialKind{CredentialSecret}
+	p.DirectoryRoles[0].Credentials = []CredentialKind{CredentialCertificate}
+	made, own := p.Plan(Choice{Credential: CredentialMadeCertificate}), p.Plan(Choice{Credential: CredentialCertificate})
+	if len(made.Permissions) != len(own.Permissions) || len(made.Permissions) != 3 || len(made.DirectoryRoles) != 1 || made.Credential.Kind != CredentialMadeCertificate {
 		t.Errorf("made here: %+v", made)
 	}
 }
@@ -137,7 +137,7 @@ func TestAnAppWithACertificateMadeHereHasTheOneWhoseFileWasFetched(t *testing.T)
 				w.before, w.after = nil, nil
 				n = w.boot()
 			}
-			r = w.settle(n, r.ID, Ready)
+			r = w.settle(n, r.ID, StateReady)
 			_, given, err := n.Claim(t.Context(), r.ID, bea)
 			if err != nil {
 				t.Fatal(err)
@@ -146,7 +146,7 @@ func TestAnAppWithACertificateMadeHereHasTheOneWhoseFileWasFetched(t *testing.T)
 				t.Fatal(err)
 			}
 			file := w.fetch(n.Desk, given)
-			r = w.settle(n, r.ID, Done)
+			r = w.settle(n, r.ID, StateDone)
 			pass(time.Second)
 			n.stop()
 			a := w.one()
@@ -154,7 +154,7 @@ func TestAnAppWithACertificateMadeHereHasTheOneWhoseFileWasFetched(t *testing.T)
 			if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{thumb}) || file != "PFX "+thumb || given.Reveal() != "PASSWORD "+thumb {
 				t.Errorf("the app has %v, Bea has %q and %q", a.thumbprints, file, given.Reveal())
 			}
-			if h := r.Handover; h.Status != Shown || len(h.Sealed)+len(h.File) != 0 || r.Outcomes != 1 {
+			if h := r.Handover; h.Status != HandoverShown || len(h.Sealed)+len(h.File) != 0 || r.Outcomes != 1 {
 				t.Errorf("handover %+v, %d outcomes", h, r.Outcomes)
 			}
 			if left := time.Until(r.Made.KeyExpires); left > 8760*time.Hour || left < 8750*time.Hour {
@@ -223,7 +223,7 @@ func TestTheFileIsGivenOutOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.get(r.ID)
-		if h := r.Handover; r.State != Ready || h.Status != Fetching || len(h.Sealed) != 0 || len(h.File) == 0 || strings.Contains(fmt.Sprintf("%+v", r), token.Reveal()[5:]) {
+		if h := r.Handover; r.State != StateReady || h.Status != HandoverFetching || len(h.Sealed) != 0 || len(h.File) == 0 || strings.Contains(fmt.Sprintf("%+v", r), token.Reveal()[5:]) {
 			t.Errorf("once the password was shown: %s, %+v", r.State, h)
 		}
 		if _, _, err := n.Claim(ctx, r.ID, bea); refusedBy(err) != RuleAlreadyOpened {
@@ -266,7 +266,7 @@ func TestTheFileIsGivenOutOnce(t *testing.T) {
 		if _, err := n.File(ctx, token); refusedBy(err) != RuleAlreadyOpened {
 			t.Errorf("afterwards: %v", err)
 		}
-		if r := w.get(r.ID); r.State != Done || len(r.Handover.File) != 0 {
+		if r := w.get(r.ID); r.State != StateDone || len(r.Handover.File) != 0 {
 			t.Errorf("it is %s with %+v", r.State, r.Handover)
 		}
 	})
@@ -289,7 +289,7 @@ func TestAFileThatIsFetchedBeforeSlackSaysThatItShowedTheLinkIsFetched(t *testin
 			}
 			n.Fetched(t.Context(), r.ID)
 		}
-		if r := w.get(r.ID); r.State != Done || len(r.Handover.File)+len(r.Handover.Sealed) != 0 {
+		if r := w.get(r.ID); r.State != StateDone || len(r.Handover.File)+len(r.Handover.Sealed) != 0 {
 			t.Errorf("it is %s with %+v", r.State, r.Handover)
 		}
 	})

@@ -40,7 +40,7 @@ func (w *world) refusesAt(calls ...string) {
 	w.set(func() {
 		w.before = func(call string) error {
 			if slices.Contains(calls, call) {
-				return &Trouble{Code: "no", Text: "Entra said no."}
+				return &ServiceError{Code: "no", Text: "Entra said no."}
 			}
 			return nil
 		}
@@ -55,7 +55,7 @@ func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
 				n := w.boot()
 				r, app := w.adoptsWidely(n)
 				w.refusesAt(fails)
-				if r = w.signsInFor(n, r); r.State != Failed {
+				if r = w.signsInFor(n, r); r.State != StateFailed {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if fails == "inspect" && (len(app.Scopes) != 2 || len(app.owners) != 3 || len(app.azure) != 4 || len(app.definitions) != 1) {
@@ -66,9 +66,9 @@ func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
 				if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, Undone)
+				w.settle(n, r.ID, StateUndone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, Undone)
+				r = w.settle(n, r.ID, StateUndone)
 				n.stop()
 				w.keeps(app)
 				if len(app.Scopes) != 1 || app.Scopes[0].Name != "staff.read" || !slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE"}) ||
@@ -90,12 +90,12 @@ func TestItIsKnownWhomAnAdoptionHasMadeOwners(t *testing.T) {
 		n := w.boot()
 		r, app := w.adoptsWidely(n)
 		p.on(w, n)
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		n.stop()
-		if !slices.Equal(r.Found.Owners, []string{"OBJ-BEA", "OBJ-ZOE"}) || !slices.Equal(r.Made.Owners, []string{"OBJ-TOM"}) || len(app.owners) != 3 {
-			t.Errorf("found with %v, made owners %v, owned by %v", r.Found.Owners, r.Made.Owners, app.owners)
+		if !slices.Equal(r.Discovered.Owners, []string{"OBJ-BEA", "OBJ-ZOE"}) || !slices.Equal(r.Made.Owners, []string{"OBJ-TOM"}) || len(app.owners) != 3 {
+			t.Errorf("found with %v, made owners %v, owned by %v", r.Discovered.Owners, r.Made.Owners, app.owners)
 		}
 	})
 }
@@ -120,7 +120,7 @@ func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 				w.refusesAt(c.refuses)
 				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 				last := r.History[len(r.History)-1].Text
-				if r.State != Undone || !c.stays(app) || !strings.Contains(last, c.says) || strings.Contains(last, "found with") {
+				if r.State != StateUndone || !c.stays(app) || !strings.Contains(last, c.says) || strings.Contains(last, "found with") {
 					t.Errorf("it is %s: %s; %+v", r.State, last, app)
 				}
 				var gone int
@@ -147,7 +147,7 @@ func (w *world) halfUndone(n *node) (*Request, *fakeApp) {
 	w.refusesAt("trim")
 	r = w.goesOn(n.Undo(w.t.Context(), r.ID, ada))
 	w.refusesAt()
-	if r.State != Failed || !r.stepDone(StepTakeBack) || r.stepDone(StepGiveBack) {
+	if r.State != StateFailed || !r.stepDone(StepRemoveNew) || r.stepDone(StepUndoAdoption) {
 		w.t.Fatalf("it is %s after %+v", r.State, r.Steps)
 	}
 	return r, app
@@ -181,9 +181,9 @@ func TestAnUndoThatAnOlderVersionBeganTakesItsRolesInAzureAway(t *testing.T) {
 				}
 				r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev))
 				switch {
-				case !may && (r.State != Signing || r.Failure.Rule != RuleRole || len(app.azure) != 2):
+				case !may && (r.State != StateSignIn || r.Failure.Rule != RuleRole || len(app.azure) != 2):
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, app.azure)
-				case may && (r.State != Undone || !r.stepDone(StepUnassign) || r.Steps[len(r.Steps)-1].Name != StepGiveBack || !slices.Equal(app.azure, []string{second + "/" + contributor.ID})):
+				case may && (r.State != StateUndone || !r.stepDone(StepUnassign) || r.Steps[len(r.Steps)-1].Name != StepUndoAdoption || !slices.Equal(app.azure, []string{second + "/" + contributor.ID})):
 					t.Errorf("it is %s after %+v; %v", r.State, r.Steps, app.azure)
 				}
 			})
@@ -204,10 +204,10 @@ func TestAnUndoTakesNoRightsInAzureWhereNoRoleWasGiven(t *testing.T) {
 		w.refusesAt("trim")
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 		w.refusesAt()
-		if s := r.Step(StepUnassign); r.State != Failed || s == nil || s.Status != StepSkipped || s.Note == "" || r.ask().Subscriptions != nil {
+		if s := r.Step(StepUnassign); r.State != StateFailed || s == nil || s.Status != StepSkipped || s.Note == "" || r.ask().Subscriptions != nil {
 			t.Fatalf("it is %s after %+v", r.State, r.Steps)
 		}
-		if r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev)); r.State != Undone || len(app.azure) != 1 {
+		if r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev)); r.State != StateUndone || len(app.azure) != 1 {
 			t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, app.azure)
 		}
 	})
@@ -224,7 +224,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 		w.refusesAt()
 		w.set(func() { app.owners = []string{"OBJ-TOM"} }) // the others were taken away in the portal
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
-		if last := r.History[len(r.History)-1].Text; r.State != Undone || !slices.Equal(app.owners, []string{"OBJ-TOM"}) || !strings.Contains(last, "Tom, who is its only owner now") {
+		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Equal(app.owners, []string{"OBJ-TOM"}) || !strings.Contains(last, "Tom, who is its only owner now") {
 			t.Errorf("it is %s: %s; %v", r.State, last, app.owners)
 		}
 	})
@@ -244,7 +244,7 @@ func TestOnlyTheAccountsThatWereAddedAreTakenFromTheOwners(t *testing.T) {
 			app.owners = append(app.owners, "OBJ-OTHER")
 			w.signer.Owners[tom.Email] = []Account{{ObjectID: "OBJ-OTHER"}}
 		})
-		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != Undone || !slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE", "OBJ-OTHER"}) {
+		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != StateUndone || !slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE", "OBJ-OTHER"}) {
 			t.Errorf("it is %s, and owned by %v", r.State, app.owners)
 		}
 	})
@@ -259,7 +259,7 @@ func TestOwnersStayWhereItIsNotKnownWhoWasOne(t *testing.T) {
 		r, app := w.adoptsWidely(n)
 		w.refusesAt("owner")
 		r = w.signsInFor(n, r)
-		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error { r.Found.Owners, r.Made.Owners = nil, nil; return nil }); err != nil {
+		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error { r.Discovered.Owners, r.Made.Owners = nil, nil; return nil }); err != nil {
 			t.Fatal(err)
 		}
 		w.refusesAt("inspect")
@@ -267,7 +267,7 @@ func TestOwnersStayWhereItIsNotKnownWhoWasOne(t *testing.T) {
 		w.refusesAt()
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 		pass(time.Second)
-		if last := r.History[len(r.History)-1].Text; r.State != Undone || !slices.Contains(app.owners, "OBJ-TOM") || !strings.Contains(last, "its new owners") {
+		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Contains(app.owners, "OBJ-TOM") || !strings.Contains(last, "its new owners") {
 			t.Errorf("it is %s: %s; %v", r.State, last, app.owners)
 		}
 	})
@@ -306,11 +306,11 @@ func TestTheIdentifierURIThatAnAdoptionAddedGoesOrIsNamed(t *testing.T) {
 				w.refusesAt()
 				w.set(func() {
 					if c.loses {
-						app.Scopes = beyond(app.Scopes, r.Was.Scopes, sameScope)
+						app.Scopes = beyond(app.Scopes, r.Previous.Scopes, sameScope)
 					}
 				})
 				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
-				if last := r.History[len(r.History)-1].Text; r.State != Undone || !strings.Contains(last, c.says) || app.anonymous != c.loses {
+				if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !strings.Contains(last, c.says) || app.anonymous != c.loses {
 					t.Errorf("it is %s: %s; without a URI %v", r.State, last, app.anonymous)
 				}
 			})
@@ -329,16 +329,16 @@ func TestWhatAnAppAskedForBeforeIsKeptByAnUndo(t *testing.T) {
 		w.refusesAt("inspect")
 		r = w.signsInFor(n, r)
 		w.refusesAt()
-		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != Undone || !slices.Equal(app.Keeps, []string{"graph/role/one"}) {
+		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != StateUndone || !slices.Equal(app.Keeps, []string{"graph/role/one"}) {
 			t.Errorf("it is %s, and the app was to keep %v", r.State, app.Keeps)
 		}
 	})
 }
 
 func TestClientsThatWereAddedToAScopeGoFromIt(t *testing.T) {
-	r := &Request{Kind: Adopt,
-		Was:  Plan{Scopes: []Scope{{Name: "read", PreAuthorized: []string{"AAAA"}}, {Name: "write"}}},
-		Plan: Plan{Scopes: []Scope{{Name: "read", PreAuthorized: []string{"aaaa", "bbbb"}}, {Name: "write"}, {Name: "new"}}}}
+	r := &Request{Kind: KindAdopt,
+		Previous: Plan{Scopes: []Scope{{Name: "read", PreAuthorized: []string{"AAAA"}}, {Name: "write"}}},
+		Plan:     Plan{Scopes: []Scope{{Name: "read", PreAuthorized: []string{"aaaa", "bbbb"}}, {Name: "write"}, {Name: "new"}}}}
 	got := r.addedScopes()
 	if len(got) != 2 || got[0].Name != "read" || !slices.Equal(got[0].PreAuthorized, []string{"bbbb"}) || got[1].Name != "new" {
 		t.Errorf("it has added %+v", got)

@@ -38,7 +38,7 @@ func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
 			}
 			for range 2 { // a repeat is no mistake
 				if err := w.patiently(func() error {
-					stay, err := s.TakeBackAPI(t.Context(), m.ObjectID, m.AppID, a, true)
+					stay, err := s.RemoveAPI(t.Context(), m.ObjectID, m.AppID, a, true)
 					if err == nil && !slices.Equal(stay, []string{"api://" + m.AppID}) { // for the scope that was there
 						t.Errorf("%q stay", stay)
 					}
@@ -78,7 +78,7 @@ func TestWhatAnAdoptionAskedOfScopesThatWereThereIsTakenBack(t *testing.T) {
 			}
 			add()
 			before, _ := w.t.Application(m.AppID)
-			_, found, _, err := s.Look(t.Context(), m, workflow.Plan{})
+			_, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
 			must(err)
 			a.Permissions = []workflow.Permission{own, readDirectory, fullAccess}
 			a.Scopes = []workflow.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
@@ -104,7 +104,7 @@ func TestTheIdentifierURIGoesWhereTheAdoptionBroughtIt(t *testing.T) {
 	s := w.session("ada", all...)
 	objectID, appID, _ := w.made(s, app("plain"))
 	m := workflow.Made{ObjectID: objectID, AppID: appID}
-	_, found, _, err := s.Look(t.Context(), m, workflow.Plan{})
+	_, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
 	if err != nil || !found.NoIdentifierURI {
 		t.Fatalf("it was found with %+v, %v", found, err)
 	}
@@ -115,10 +115,10 @@ func TestTheIdentifierURIGoesWhereTheAdoptionBroughtIt(t *testing.T) {
 		if err := s.EnsureAPI(t.Context(), objectID, appID, a); err != nil {
 			t.Fatal(err)
 		}
-		if _, found, _, err := s.Look(t.Context(), m, workflow.Plan{}); err != nil || found.NoIdentifierURI {
+		if _, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{}); err != nil || found.NoIdentifierURI {
 			t.Errorf("with a URI it is found with %+v, %v", found, err)
 		}
-		if stay, err := s.TakeBackAPI(t.Context(), objectID, appID, a, uri); err != nil || stay != nil {
+		if stay, err := s.RemoveAPI(t.Context(), objectID, appID, a, uri); err != nil || stay != nil {
 			t.Fatal(stay, err)
 		}
 		if got, _ := w.t.Application(appID); len(got.Exposed) != 0 || len(got.IdentifierURIs) > 0 == uri {

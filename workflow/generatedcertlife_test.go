@@ -44,12 +44,12 @@ func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {
 				c.until(w, n, r.ID)
 				before := w.get(r.ID).Handover
 				pass(c.after - 15*time.Second)
-				if r := w.get(r.ID); r.State != Ready {
+				if r := w.get(r.ID); r.State != StateReady {
 					t.Errorf("too early it is %s", r.State)
 				}
 				pass(time.Minute)
 				r = w.get(r.ID)
-				if r.State != RevokedState || len(r.Handover.Sealed)+len(r.Handover.File) != 0 || !strings.HasPrefix(r.Failure.Text, c.words) {
+				if r.State != StateRevoked || len(r.Handover.Sealed)+len(r.Handover.File) != 0 || !strings.HasPrefix(r.Failure.Text, c.words) {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if before.Link != r.Handover.Link {
@@ -58,11 +58,11 @@ func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {
 				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
 					t.Fatal(err)
 				}
-				r = w.settle(n, r.ID, Ready)
+				r = w.settle(n, r.ID, StateReady)
 				if a := w.one(); r.Made.Thumbprint == old || !slices.Equal(a.thumbprints, []string{r.Made.Thumbprint}) {
 					t.Errorf("after Retry the app has %v, want one that is not %s", a.thumbprints, old)
 				}
-				w.settle(n, r.ID, Done)
+				w.settle(n, r.ID, StateDone)
 			})
 		})
 	}
@@ -80,12 +80,12 @@ func TestMoreThanWasApprovedTakesTheMadeCertificateAway(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if r.State != Failed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 || len(r.Handover.File)+len(r.Handover.Sealed) != 0 || !strings.Contains(r.Failure.Text, "Its certificate was removed") {
+		if r.State != StateFailed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 || len(r.Handover.File)+len(r.Handover.Sealed) != 0 || !strings.Contains(r.Failure.Text, "Its certificate was removed") {
 			t.Errorf("it is %s (%s), with %v and %+v", r.State, r.Failure.Text, w.one().thumbprints, r.Handover)
 		}
 		w.one().roles = without(w.one().roles, w.extra)
 		w.extra = nil
-		again := w.settle(n, r.ID, Ready)
+		again := w.settle(n, r.ID, StateReady)
 		if again.Made.Thumbprint == r.Made.Thumbprint || !slices.Equal(w.one().thumbprints, []string{again.Made.Thumbprint}) {
 			t.Errorf("after Retry the app has %v", w.one().thumbprints)
 		}
@@ -96,7 +96,7 @@ func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 	withThePowerCut(t, func(t *testing.T, p *power) {
 		w := newWorld(t)
 		n := w.boot()
-		before := w.settle(n, w.askMade(n).ID, Done)
+		before := w.settle(n, w.askMade(n).ID, StateDone)
 		p.on(w, n)
 		d := madeDraft("")
 		d.Origin = "V-renew"
@@ -104,9 +104,9 @@ func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Overlap)
+		w.settle(n, r.ID, StateOverlap)
 		n = p.again(n)
-		r = w.settle(n, r.ID, Overlap)
+		r = w.settle(n, r.ID, StateOverlap)
 		if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint, r.Made.Thumbprint}) || r.Target.Thumbprint != before.Made.Thumbprint {
 			t.Errorf("while both are in use the app has %v", got)
 		}
@@ -116,9 +116,9 @@ func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, Done)
+		r = w.settle(n, r.ID, StateDone)
 		pass(time.Second)
 		if got := w.one().thumbprints; !slices.Equal(got, []string{r.Made.Thumbprint}) {
 			t.Errorf("at the end the app has %v, want %s", got, r.Made.Thumbprint)
@@ -132,7 +132,7 @@ func TestUndoOfARenewalRemovesTheMadeCertificateAlone(t *testing.T) {
 		w := newWorld(t)
 		n := w.boot()
 		defer n.stop()
-		before := w.settle(n, w.askMade(n).ID, Done)
+		before := w.settle(n, w.askMade(n).ID, StateDone)
 		d := madeDraft("")
 		d.Origin = "V-renew"
 		r, err := n.Renew(t.Context(), bea, before.ID, d)
@@ -147,7 +147,7 @@ func TestUndoOfARenewalRemovesTheMadeCertificateAlone(t *testing.T) {
 		if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Undone)
+		w.settle(n, r.ID, StateUndone)
 		if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint}) {
 			t.Errorf("the app has %v", got)
 		}
@@ -159,17 +159,17 @@ func TestAMadeCertificateIsRenewedByASecret(t *testing.T) {
 		w := newWorld(t)
 		n := w.boot()
 		defer n.stop()
-		before := w.settle(n, w.askMade(n).ID, Done)
+		before := w.settle(n, w.askMade(n).ID, StateDone)
 		d := draft("")
 		d.Origin = "V-renew"
 		r, err := n.Renew(t.Context(), bea, before.ID, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, Overlap)
+		w.settle(n, r.ID, StateOverlap)
 		n.SayWorks(t.Context(), r.ID, bea)
 		n.RemoveOld(t.Context(), r.ID, ada)
-		w.settle(n, r.ID, Done)
+		w.settle(n, r.ID, StateDone)
 		if a := w.one(); len(a.keys) != 1 || len(a.thumbprints) != 0 {
 			t.Errorf("the app has %v and %v", a.keys, a.thumbprints)
 		}
@@ -186,7 +186,7 @@ func TestWithoutAPublicURLAFileIsNotClaimed(t *testing.T) {
 		if refusedBy(err) != RuleWrongState || !given.IsZero() || !strings.Contains(err.Error(), "public_url") {
 			t.Errorf("got %v", err)
 		}
-		if h := w.get(r.ID).Handover; h.Status != Kept || h.Link != "" {
+		if h := w.get(r.ID).Handover; h.Status != HandoverKept || h.Link != "" {
 			t.Errorf("it is %+v", h)
 		}
 	})
@@ -209,7 +209,7 @@ func TestAFileIsSealedForItsRequestAndNotAsItsPassword(t *testing.T) {
 
 func TestWhatIsHandedOverCannotPrintItself(t *testing.T) {
 	s := NewSecret("hunter2")
-	for _, v := range []any{Keyed{s, s}, Proof{s, Keyed{s, s}}, Given{s, s}, &Given{s, s}, Handover{Sealed: Sealed("hunter2"), File: Sealed("hunter2")}} {
+	for _, v := range []any{PFX{s, s}, Proof{s, PFX{s, s}}, Disclosure{s, s}, &Disclosure{s, s}, Handover{Sealed: Sealed("hunter2"), File: Sealed("hunter2")}} {
 		var log bytes.Buffer
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "v", v)
 		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "v", v)

@@ -22,12 +22,12 @@ func TestACodeIsShownToTheOneWhoAskedForItAndToNobodyElse(t *testing.T) {
 		n.Approve(t.Context(), id, zoe, w.get(id).Rev)
 		pass(5 * time.Second)
 		r := w.get(id)
-		his, hers := w.messages[r.Posts[post(SignInPost, 1)].TS], w.messages[r.Posts[post(SignInPost, 2)].TS]
+		his, hers := w.messages[r.Posts[post(PostSignIn, 1)].TS], w.messages[r.Posts[post(PostSignIn, 2)].TS]
 		if hers == nil || hers.code == "" {
 			t.Fatalf("Zoe has %+v", hers)
 		}
-		if his == nil || his.code != "" || !r.Posts[post(SignInPost, 1)].Last {
-			t.Errorf("Ada's message is %+v, %+v", his, r.Posts[post(SignInPost, 1)])
+		if his == nil || his.code != "" || !r.Posts[post(PostSignIn, 1)].Last {
+			t.Errorf("Ada's message is %+v, %+v", his, r.Posts[post(PostSignIn, 1)])
 		}
 	})
 }
@@ -40,10 +40,10 @@ func TestAMessageThatIsNoLongerDueIsNotDrawn(t *testing.T) {
 		id := w.request(n)
 		synctest.Wait()
 		w.store.Update(context.Background(), id, func(r *Request) error {
-			r.Approval, r.State = Approval{N: 2, By: zoe}, Signing
+			r.Approval, r.State = Approval{N: 2, By: zoe}, StateSignIn
 			return nil
 		})
-		if n.engine.draw(id, post(SignInPost, 1)); len(w.get(id).Posts[post(SignInPost, 1)].TS) != 0 {
+		if n.engine.draw(id, post(PostSignIn, 1)); len(w.get(id).Posts[post(PostSignIn, 1)].TS) != 0 {
 			t.Error("a message of the approver before was sent")
 		}
 	})
@@ -69,7 +69,7 @@ func TestAnUndoThatIsTakenBackLeavesRetryWhatItWas(t *testing.T) {
 				end(w, n, id)
 				pass(time.Second)
 				r := w.get(id)
-				if r.State != RevokedState || !strings.Contains(r.Failure.Text, "Retry") {
+				if r.State != StateRevoked || !strings.Contains(r.Failure.Text, "Retry") {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if _, err := n.Retry(t.Context(), id, ada, r.Rev); err != nil {
@@ -106,7 +106,7 @@ func TestTheSecretOfAnAlarmIsTakenAwayThoughEntraIsBusy(t *testing.T) {
 				t.Errorf("the app still has %v", a.keys)
 			}
 		}
-		if r := w.get(id); r.State != Failed || !strings.Contains(r.Failure.Text, "was removed") {
+		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "was removed") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})

@@ -31,12 +31,12 @@ func (w *world) toEvil() {
 
 func (w *world) wantElsewhere(err error, setting string) {
 	w.Helper()
-	x, ok := errors.AsType[workflow.Explained](w.saw(err))
+	x, ok := errors.AsType[workflow.Describer](w.saw(err))
 	if !ok || trouble(err) != nil || isTemporary(err) {
 		w.Errorf("got %v", err)
 		return
 	}
-	if no := x.Explain(); no == nil || no.Code != "AddressElsewhere" || !strings.Contains(no.Text, setting) || !strings.Contains(no.Text, "not follow") {
+	if no := x.Describe(); no == nil || no.Code != "AddressElsewhere" || !strings.Contains(no.Text, setting) || !strings.Contains(no.Text, "not follow") {
 		w.Errorf("got %v", err)
 	}
 }
@@ -74,7 +74,7 @@ func TestARedirectOfGraphIsNotFollowed(t *testing.T) {
 			return answering(status, "", "Location", "https://evil.test/"), nil
 		}
 		w.toEvil()
-		w.wantElsewhere(last(s.Keys(t.Context(), id)), "graph_url")
+		w.wantElsewhere(last(s.Passwords(t.Context(), id)), "graph_url")
 		w.wantElsewhere(s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory}), "graph_url")
 		w.wire = func(r *http.Request) (*http.Response, error) {
 			return answering(200, `{"responses":[{"id":"0","status":307,"headers":{"Location":"https://evil.test/"}}]}`), nil

@@ -9,8 +9,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// tether knows whether Slack delivers over the WebSocket, and if not, why.
-type tether struct {
+// connection knows whether Slack delivers over the WebSocket, and if not, why.
+type connection struct {
 	mu      sync.Mutex
 	up      bool
 	why     error
@@ -19,7 +19,7 @@ type tether struct {
 
 // set notes a change. Without a reason it is expected back: Slack has
 // every client connect again from time to time.
-func (w *tether) set(up bool, why error) {
+func (w *connection) set(up bool, why error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.up, w.why = up, why
@@ -29,7 +29,7 @@ func (w *tether) set(up bool, why error) {
 	}
 }
 
-func (w *tether) state() (up bool, changed <-chan struct{}, why error) {
+func (w *connection) state() (up bool, changed <-chan struct{}, why error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.changed == nil {
@@ -59,8 +59,8 @@ func (b *Bot) Connected(ctx context.Context) error {
 
 // forAppToken says which of the two tokens an answer is about.
 func forAppToken(err error) error {
-	if no, ok := errors.AsType[*workflow.Trouble](err); ok {
-		return &workflow.Trouble{Code: no.Code, Text: strings.ReplaceAll(no.Text, "slack.bot_token", "slack.app_token"), Ref: no.Ref}
+	if no, ok := errors.AsType[*workflow.ServiceError](err); ok {
+		return &workflow.ServiceError{Code: no.Code, Text: strings.ReplaceAll(no.Text, "slack.bot_token", "slack.app_token"), Ref: no.Ref}
 	}
 	return err
 }

@@ -30,14 +30,14 @@ func halfUpdated(t *testing.T, w *world, n *node, head *Request) *Request {
 		w.signer.Owners = map[string][]Account{bea.Email: w.signer.Requesters, tom.Email: {{ObjectID: "OBJ-TOM"}}}
 		w.before = func(call string) error {
 			if call == "inspect" {
-				return &Trouble{Code: "no", Text: "no"}
+				return &ServiceError{Code: "no", Text: "no"}
 			}
 			return nil
 		}
 	})
 	r = w.signsInFor(n, r)
 	w.set(func() { w.before = nil })
-	if r.State != Failed || len(w.one().granted) != 4 {
+	if r.State != StateFailed || len(w.one().granted) != 4 {
 		t.Fatalf("it is %s: %s; the app has %v", r.State, r.Failure.Text, w.one().granted)
 	}
 	return r
@@ -49,14 +49,14 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		n := w.boot()
 		head := w.handedOver(n)
 		r := halfUpdated(t, w, n, head)
-		if _, err := n.GiveUp(t.Context(), r.ID, bea); refusedBy(err) != RuleNotApprover || !strings.Contains(err.Error(), "Retry or Give up") || w.get(r.ID).State != Failed {
+		if _, err := n.GiveUp(t.Context(), r.ID, bea); refusedBy(err) != RuleNotApprover || !strings.Contains(err.Error(), "Retry or Give up") || w.get(r.ID).State != StateFailed {
 			t.Errorf("the requester gives it up: %v", err)
 		}
 		w.set(func() { *n.off = true }) // the process ends in the transaction, so that nothing else is done
 		n.stop()
 		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: n.Desk.products, Policy: w.policy, Key: w.key})
 		r, err := desk.GiveUp(t.Context(), r.ID, ada)
-		if err != nil || r.State != CancelledState || !strings.Contains(r.Failure.Text, "until the next update") {
+		if err != nil || r.State != StateCancelled || !strings.Contains(r.Failure.Text, "until the next update") {
 			t.Fatalf("%v, %v", r, err)
 		}
 		if _, err := desk.Renew(t.Context(), bea, head.ID, d2("V-early")); refusedBy(err) != RuleWrongState {
@@ -65,7 +65,7 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		n = w.boot()
 		defer n.stop()
 		pass(2 * time.Minute)
-		left := w.get(head.ID).Left
+		left := w.get(head.ID).Residue
 		if len(left.Permissions) != 1 || left.Permissions[0].Name != "User.Read.All" || !slices.Equal(left.RedirectURIs, []string{"https://wider.contoso.com"}) || len(left.Owners) != 1 {
 			t.Fatalf("it is known to have left %+v", left)
 		}
@@ -80,10 +80,10 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		if slices.ContainsFunc(renewed.Plan.Permissions, func(p Permission) bool { return p.Name == "User.Read.All" }) {
 			t.Error("the renewal asks for it")
 		}
-		renewed = w.settle(n, renewed.ID, Overlap)
+		renewed = w.settle(n, renewed.ID, StateOverlap)
 		n.SayWorks(t.Context(), renewed.ID, bea)
 		n.RemoveOld(t.Context(), renewed.ID, ada)
-		renewed = w.settle(n, renewed.ID, Done)
+		renewed = w.settle(n, renewed.ID, StateDone)
 		pass(time.Second)
 
 		back := d2("V-back") // nothing but what the app was approved to have
@@ -95,10 +95,10 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		if got := u.Changes(); !slices.Equal(got, want) {
 			t.Errorf("it is shown as %v", got)
 		}
-		u = w.settle(n, u.ID, Done)
+		u = w.settle(n, u.ID, StateDone)
 		a := w.one()
-		if len(a.granted) != 3 || !slices.Equal(a.RedirectURIs, head.Plan.RedirectURIs) || slices.Contains(a.owners, "OBJ-TOM") || u.Left.TenantID != "" {
-			t.Errorf("the app has %v, %v and %v; left is %+v", a.granted, a.RedirectURIs, a.owners, u.Left)
+		if len(a.granted) != 3 || !slices.Equal(a.RedirectURIs, head.Plan.RedirectURIs) || slices.Contains(a.owners, "OBJ-TOM") || u.Residue.TenantID != "" {
+			t.Errorf("the app has %v, %v and %v; left is %+v", a.granted, a.RedirectURIs, a.owners, u.Residue)
 		}
 		if _, err := n.Update(t.Context(), bea, u.ID, d2("V-again")); err == nil || !strings.Contains(err.(FieldErrors)[FieldReason], "Nothing would change") {
 			t.Errorf("once more: %v", err)
@@ -135,18 +135,18 @@ func TestAnUpdateThatHasChangedNothingIsItsRequestersToGiveUp(t *testing.T) {
 		defer n.stop()
 		head, app := adopted(t, w, n)
 		w.set(func() { app.owners = nil })
-		r, err := verbs(t, w, n, bea, head)[Update]()
+		r, err := verbs(t, w, n, bea, head)[KindUpdate]()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.signsInFor(n, r); r.State != Failed {
+		if r = w.signsInFor(n, r); r.State != StateFailed {
 			t.Fatalf("it is %s", r.State)
 		}
 		if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
 			t.Fatal(err)
 		}
 		pass(time.Second)
-		if left := w.get(head.ID).Left; left.TenantID != "" {
+		if left := w.get(head.ID).Residue; left.TenantID != "" {
 			t.Errorf("it is known to have left %+v", left)
 		}
 	})

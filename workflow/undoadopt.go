@@ -16,9 +16,9 @@ import (
 // undoSteps are those of an Undo. An adoption whose plan has roles in Azure always has
 // the step that takes them away: that one lacks it tells that an older version began it.
 func (r *Request) undoSteps() []Step {
-	steps := newSteps(r.stepsFor(Undo))
+	steps := newSteps(r.stepsFor(TaskUndo))
 	for i := range steps {
-		if r.Kind == Adopt && steps[i].Name == StepUnassign && !r.inAzure() {
+		if r.Kind == KindAdopt && steps[i].Name == StepUnassign && !r.inAzure() {
 			steps[i].Status, steps[i].Note = StepSkipped, "none was given"
 		}
 	}
@@ -28,24 +28,24 @@ func (r *Request) undoSteps() []Step {
 // completeUndo gives an Undo of an adoption that an older version of the bot has begun the
 // step that this one did not know.
 func (r *Request) completeUndo() {
-	if r.Kind != Adopt || r.Task != Undo || r.Step(StepUnassign) != nil || !r.inAzure() {
+	if r.Kind != KindAdopt || r.Task != TaskUndo || r.Step(StepUnassign) != nil || !r.inAzure() {
 		return
 	}
-	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == StepGiveBack })
+	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == StepUndoAdoption })
 	r.Steps = slices.Insert(r.Steps, max(i, 0), Step{Name: StepUnassign})
 }
 
 // giveBackApp takes away all that r has added but for its credential and roles in Azure.
 func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
-	added := r.Plan.less(r.Was)
+	added := r.Plan.less(r.Previous)
 	if r.Made.ServicePrincipal != "" {
-		if err := s.Trim(ctx, r.Made, r.Was, added); err != nil {
+		if err := s.RemovePermissions(ctx, r.Made, r.Previous, added); err != nil {
 			return nil, err
 		}
 	}
 	a := r.app()
 	a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.Permissions, a.PublicClientFlows = nil, nil, nil, nil, false
-	a.Drops, a.Keeps = added, r.Found.Required
+	a.Drops, a.Keeps = added, r.Discovered.Required
 	if _, _, err := s.EnsureApplication(ctx, a); err != nil {
 		return nil, err
 	}
@@ -64,13 +64,13 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 // giveBackAPI takes away what r has added to the app's API. Where it has added no scope
 // and let no client in, it may have given the app its identifier URI all the same.
 func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []string, err error) {
-	uri := r.Found.NoIdentifierURI && len(r.Plan.Scopes) > 0
-	added := r.Plan.less(r.Was)
+	uri := r.Discovered.NoIdentifierURI && len(r.Plan.Scopes) > 0
+	added := r.Plan.less(r.Previous)
 	a.Drops = Plan{Permissions: added.Permissions, AppRoles: added.AppRoles, OptionalClaims: added.OptionalClaims, IdentifierURIs: added.IdentifierURIs}
 	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri && !a.Drops.offers() {
 		return nil, nil
 	}
-	uris, err := s.TakeBackAPI(ctx, r.Made.ObjectID, r.Made.AppID, a, uri)
+	uris, err := s.RemoveAPI(ctx, r.Made.ObjectID, r.Made.AppID, a, uri)
 	for _, u := range uris {
 		stay = append(stay, "the identifier URI "+u+", by which its other scopes may be in use")
 	}
@@ -90,9 +90,9 @@ func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []stri
 func (r *Request) addedScopes() []Scope {
 	var all []Scope
 	for _, s := range r.Plan.Scopes {
-		i := slices.IndexFunc(r.Was.Scopes, func(w Scope) bool { return sameScope(w, s) })
+		i := slices.IndexFunc(r.Previous.Scopes, func(w Scope) bool { return sameScope(w, s) })
 		if i >= 0 {
-			s.PreAuthorized = beyond(s.PreAuthorized, r.Was.Scopes[i].PreAuthorized, strings.EqualFold)
+			s.PreAuthorized = beyond(s.PreAuthorized, r.Previous.Scopes[i].PreAuthorized, strings.EqualFold)
 		}
 		if i < 0 || len(s.PreAuthorized) > 0 {
 			all = append(all, s)
@@ -106,7 +106,7 @@ func (r *Request) addedScopes() []Scope {
 func giveBackOwners(ctx context.Context, r *Request, s Session) (stay []string, err error) {
 	switch {
 	case len(r.Made.Owners) > 0:
-	case len(r.Plan.Owners) > 0 && r.Found.Owners == nil:
+	case len(r.Plan.Owners) > 0 && r.Discovered.Owners == nil:
 		return []string{"its new owners: who was one before was not written down"}, nil
 	default:
 		return nil, nil
@@ -145,7 +145,7 @@ func (r *Request) ownerCalled(id string, who Signer) string {
 	if is(Account{ObjectID: who.ObjectID}) && who.UPN != "" {
 		return who.UPN
 	}
-	for _, p := range append(slices.Clone(r.Plan.Owners), r.had().Owners...) {
+	for _, p := range append(slices.Clone(r.Plan.Owners), r.previous().Owners...) {
 		if slices.ContainsFunc(who.Owners[p.Address()], is) {
 			return p.Name
 		}
@@ -174,7 +174,7 @@ func giveBackInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 // staysIfRefused adds what Entra does not let go, and why. Any other error is
 // returned.
 func staysIfRefused(stay []string, what string, err error) ([]string, error) {
-	if no, ok := errors.AsType[*Trouble](err); ok {
+	if no, ok := errors.AsType[*ServiceError](err); ok {
 		return append(stay, fmt.Sprintf("%s (%s)", what, strings.TrimSuffix(no.Text, "."))), nil
 	}
 	return stay, err

@@ -16,9 +16,9 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
-// Trim takes away what an app was approved to have and no longer needs. What it
+// RemovePermissions takes away what an app was approved to have and no longer needs. What it
 // has beyond both plans is not touched: the check that follows raises an alarm.
-func (s *session) Trim(ctx context.Context, m workflow.Made, needs, had workflow.Plan) error {
+func (s *session) RemovePermissions(ctx context.Context, m workflow.Made, needs, had workflow.Plan) error {
 	if s.token.closed() {
 		return workflow.ErrSessionOver
 	}
@@ -104,7 +104,7 @@ func (s *session) unwanted(ctx context.Context, sp string, gone []workflow.Permi
 			}
 		}
 		r, id, err := s.resolve(ctx, sp, p)
-		if no, _ := errors.AsType[*workflow.Trouble](err); no != nil && no.Code == "PermissionNotFound" {
+		if no, _ := errors.AsType[*workflow.ServiceError](err); no != nil && no.Code == "PermissionNotFound" {
 			continue // nor of a permission that the service does not have
 		}
 		if err != nil {

@@ -19,7 +19,7 @@ func (r *Request) changed() bool {
 
 // givenUp says whether r is an update that may have left something.
 func (r *Request) givenUp() bool {
-	return r.Kind == Update && r.State == CancelledState && r.changed()
+	return r.Kind == KindUpdate && r.State == StateCancelled && r.changed()
 }
 
 // leaves is what an update that is given up may leave: of its plan, all that a step was
@@ -35,21 +35,21 @@ func (r *Request) leaves() Plan {
 		case StepApplication:
 			tried.RedirectURIs, tried.SPARedirectURIs, tried.PublicRedirectURIs = r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs
 			tried.PublicClientFlows = r.Plan.PublicClientFlows
-			if r.Plan.Audience != r.Was.Audience {
+			if r.Plan.Audience != r.Previous.Audience {
 				p.Audience = r.Plan.Audience
 			}
 		case StepAPI:
-			p.Scopes = lessScopes(r.Plan.Scopes, r.Was.Scopes)
+			p.Scopes = lessScopes(r.Plan.Scopes, r.Previous.Scopes)
 			tried.offered(r.Plan)
 		case StepOwner:
-			p.Owners = beyond(r.Plan.Owners, r.Was.Owners, samePerson)
+			p.Owners = beyond(r.Plan.Owners, r.Previous.Owners, samePerson)
 		case StepConsent:
 			tried.Permissions = r.Plan.Permissions
 		case StepDirectoryRoles:
 			tried.DirectoryRoles = r.Plan.DirectoryRoles
 		}
 	}
-	tried = tried.less(r.Was)
+	tried = tried.less(r.Previous)
 	tried.TenantID, tried.Audience, tried.Scopes, tried.Owners = r.Plan.TenantID, p.Audience, p.Scopes, p.Owners
 	return tried
 }
@@ -81,7 +81,7 @@ func (r *Request) leavesCertificates() []string {
 // strays are the certificates that given-up updates may have left, but for one that r
 // itself gives the app.
 func (r *Request) strays() []string {
-	return without(r.LeftCertificates, []string{r.Thumbprint()})
+	return without(r.CertificateResidue, []string{r.Thumbprint()})
 }
 
 // removeStrays removes the certificates that given-up updates may have left.
@@ -99,13 +99,13 @@ func removeStrays(ctx context.Context, r *Request, s Session) error {
 func (e *Engine) leave(r *Request) bool {
 	left, inAzure := r.leaves(), r.leavesInAzure()
 	_, err := e.save(r.Target.Request, func(head *Request, _ time.Time) error {
-		was := head.Left
-		head.Left = was.with(left)
-		head.Left.TenantID = left.TenantID
-		head.LeftAzure = joined(head.LeftAzure, inAzure, sameShare)
-		head.LeftCertificates = joined(head.LeftCertificates, r.leavesCertificates(), equal)
+		was := head.Residue
+		head.Residue = was.with(left)
+		head.Residue.TenantID = left.TenantID
+		head.AzureResidue = joined(head.AzureResidue, inAzure, sameShare)
+		head.CertificateResidue = joined(head.CertificateResidue, r.leavesCertificates(), equal)
 		if left.Audience != "" {
-			head.Left.Audience = left.Audience
+			head.Residue.Audience = left.Audience
 		}
 		return nil
 	})
@@ -129,23 +129,23 @@ func (p Plan) with(q Plan) Plan {
 	return p
 }
 
-// may is the most that the app may have once r is carried out: an update takes away
+// allowed is the most that the app may have once r is carried out: an update takes away
 // what others have left.
-func (r *Request) may() Plan {
-	if r.Kind == Update {
+func (r *Request) allowed() Plan {
+	if r.Kind == KindUpdate {
 		return r.Has()
 	}
-	return r.Has().with(r.Left)
+	return r.Has().with(r.Residue)
 }
 
-// had is the most that the app may have before r.
-func (r *Request) had() Plan { return r.Was.with(r.Left) }
+// previous is the most that the app may have before r.
+func (r *Request) previous() Plan { return r.Previous.with(r.Residue) }
 
 // Changes lists what r, an update, adds to what the app was approved to have, and what
 // it takes away of all that the app may have.
 func (r *Request) Changes() []Change {
-	changes := slices.DeleteFunc(Changes(r.Was, r.Plan), func(c Change) bool { return !c.Added })
-	changes = append(changes, slices.DeleteFunc(Changes(r.had(), r.Plan), func(c Change) bool { return c.Added })...)
+	changes := slices.DeleteFunc(Changes(r.Previous, r.Plan), func(c Change) bool { return !c.Added })
+	changes = append(changes, slices.DeleteFunc(Changes(r.previous(), r.Plan), func(c Change) bool { return c.Added })...)
 	if r.addsCertificate() {
 		changes = append(changes, Change{true, CredentialChange, "certificate " + r.Plan.Credential.Certificate.Thumbprint})
 	}
@@ -165,7 +165,7 @@ func (r *Request) GoesInAzure() []Change {
 			changes = joined(changes, []Change{{false, AzureChange, n}}, same)
 		}
 	}
-	for _, left := range r.LeftAzure {
+	for _, left := range r.AzureResidue {
 		for _, n := range without(actionsOf(Plan{AzureRoles: left.Roles}, r.Plan), actionsOf(r.Plan, r.Plan)) {
 			changes = joined(changes, []Change{{false, ActionChange, n}}, same)
 		}

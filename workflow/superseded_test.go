@@ -37,14 +37,14 @@ func TestARequestThatComesTooLateIsNotAboutWhatTheAppWas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n.Desk.store = &late{n.Desk.store, func() { w.settle(n, first.ID, Done); pass(time.Second) }}
+		n.Desk.store = &late{n.Desk.store, func() { w.settle(n, first.ID, StateDone); pass(time.Second) }}
 		_, err = n.Update(t.Context(), bea, head.ID, to("https://second.contoso.com", "V-2"))
 		if refusedBy(err) != RuleStale || !strings.Contains(err.Error(), first.ID+" came after "+head.ID) {
 			t.Fatalf("it is answered with %v", err)
 		}
 		list, _ := n.List(t.Context(), Query{})
 		second := list[0]
-		if second.ID == first.ID || second.State != CancelledState || second.Failure.Rule != RuleStale {
+		if second.ID == first.ID || second.State != StateCancelled || second.Failure.Rule != RuleStale {
 			t.Errorf("%s is %s: %s", second.ID, second.State, second.Failure.Text)
 		}
 		if got, err := n.App(t.Context(), head.ID); err != nil || got.ID != first.ID || w.get(head.ID).Successor != first.ID {
@@ -77,7 +77,7 @@ func TestARequestThatWasKeptTooLateIsNeitherApprovedNorCarriedOut(t *testing.T) 
 		r := renewal() // and the process ended before it looked again
 		succeeded("EA-99")
 		synctest.Wait()
-		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != RuleStale || w.get(r.ID).State != Pending {
+		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != RuleStale || w.get(r.ID).State != StatePending {
 			t.Errorf("the approval is answered with %v", err)
 		}
 		succeeded("")
@@ -89,7 +89,7 @@ func TestARequestThatWasKeptTooLateIsNeitherApprovedNorCarriedOut(t *testing.T) 
 		r = w.goesOn(r, nil)
 		var changes []string
 		w.set(func() { changes = w.wrote() })
-		if r.State != Signing || r.SignIn.Status != SignInOver || r.Failure.Rule != RuleStale || len(changes) != 0 {
+		if r.State != StateSignIn || r.SignIn.Status != SignInOver || r.Failure.Rule != RuleStale || len(changes) != 0 {
 			t.Errorf("it is %s, %s: %s; %v", r.State, r.SignIn.Status, r.Failure.Text, changes)
 		}
 	})
@@ -113,9 +113,9 @@ func TestASuccessorIsNotWrittenOver(t *testing.T) {
 				return nil
 			}
 		})
-		r = w.settle(n, r.ID, Overlap)
+		r = w.settle(n, r.ID, StateOverlap)
 		pass(time.Second)
-		if got := w.get(head.ID).Successor; got != "EA-99" || !w.get(r.ID).Linked {
+		if got := w.get(head.ID).Successor; got != "EA-99" || !w.get(r.ID).PredecessorTold {
 			t.Errorf("%s came after it", got)
 		}
 	})

@@ -113,7 +113,7 @@ func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
 	blocks := []slack.Block{about}
 	blocks = append(blocks, b.missingBlocks(r)...)
 	var buttons []slack.BlockElement
-	if b.noForm(workflow.Renew, r) == nil {
+	if b.noForm(workflow.KindRenew, r) == nil {
 		buttons = append(buttons, button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.AppName()))
 	}
 	buttons = append(buttons,
@@ -171,7 +171,7 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 	if err == nil {
 		r, err = b.desk.App(ctx, app)
 	}
-	if no, ok := errors.AsType[*workflow.Refusal](err); ok && no.Rule == workflow.RuleNoApp && kind == workflow.Update {
+	if no, ok := errors.AsType[*workflow.Refusal](err); ok && no.Rule == workflow.RuleNoApp && kind == workflow.KindUpdate {
 		return b.adopt(ctx, c, app, no)
 	}
 	if err == nil {
@@ -244,7 +244,7 @@ func asItIs(r *workflow.Request) workflow.Choice {
 // noForm says why there is nothing to fill in, or nil: that is better known before
 // somebody has written a reason.
 func (b *Bot) noForm(kind workflow.Kind, r *workflow.Request) error {
-	if kind != workflow.Renew {
+	if kind != workflow.KindRenew {
 		return nil
 	}
 	if _, no := b.desk.Renewals(r); no != nil {
@@ -255,26 +255,26 @@ func (b *Bot) noForm(kind workflow.Kind, r *workflow.Request) error {
 
 // lifeForm asks for what a verb needs.
 func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.Choice) slack.ModalViewRequest {
-	titles := map[workflow.Kind]string{workflow.Update: "Update an app", workflow.Renew: "Renew a credential", workflow.Recreate: "Recreate an app", workflow.Retire: "Retire an app"}
+	titles := map[workflow.Kind]string{workflow.KindUpdate: "Update an app", workflow.KindRenew: "Renew a credential", workflow.KindRecreate: "Recreate an app", workflow.KindRetire: "Retire an app"}
 	words := map[workflow.Kind]string{
-		workflow.Update:   "Its name and its credential stay. What you remove here is removed from the app.",
-		workflow.Renew:    "A new credential is made beside the old one. When you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ", an approver removes the old one.",
-		workflow.Recreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is created again with the same permissions, and gets another App ID.",
-		workflow.Retire:   "Its credentials, consents and Azure roles are removed and the app is deleted. Whatever signs in with it stops working at once. If anything else in the tenant depends on it, the bot stops before that and asks the approver again. Entra keeps it for 30 days; recreate brings it back.",
+		workflow.KindUpdate:   "Its name and its credential stay. What you remove here is removed from the app.",
+		workflow.KindRenew:    "A new credential is made beside the old one. When you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ", an approver removes the old one.",
+		workflow.KindRecreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is created again with the same permissions, and gets another App ID.",
+		workflow.KindRetire:   "Its credentials, consents and Azure roles are removed and the app is deleted. Whatever signs in with it stops working at once. If anything else in the tenant depends on it, the bot stops before that and asks the approver again. Entra keeps it for 30 days; recreate brings it back.",
 	}
 	blocks := []slack.Block{
 		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r), "\n", words[kind])),
 		textInput(workflow.FieldReason, "The approver reads this.", workflow.ReasonMax, true, "", false),
 	}
 	switch kind {
-	case workflow.Update:
+	case workflow.KindUpdate:
 		blocks = append(blocks, b.updateInputs(r)...)
-	case workflow.Renew, workflow.Recreate:
+	case workflow.KindRenew, workflow.KindRecreate:
 		p, ok := b.desk.Product(r.Product)
 		if !ok {
 			p = workflow.Product{Name: r.Product, Credentials: []workflow.Offer{{Kind: r.Plan.Credential.Kind}}}
 		}
-		if offers, no := b.desk.Renewals(r); no == nil && kind == workflow.Renew {
+		if offers, no := b.desk.Renewals(r); no == nil && kind == workflow.KindRenew {
 			p.Credentials = offers
 		}
 		chosen = b.fits(p, chosen, chosen.Backup)
@@ -385,7 +385,7 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
 	d := s.draft()
 	d.Origin = i.View.ID
-	if (m.Kind == workflow.Renew || m.Kind == workflow.Recreate) && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
+	if (m.Kind == workflow.KindRenew || m.Kind == workflow.KindRecreate) && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
 		if r, err := b.desk.Get(ctx, m.Request); err == nil {
 			v := b.lifeForm(m.Kind, r, b.chosenAnew(r, m, s))
 			return slack.NewUpdateViewSubmissionResponse(&v)
@@ -394,13 +394,13 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	by, err := b.complete(ctx, i, &d)
 	if err == nil {
 		switch m.Kind {
-		case workflow.Update:
+		case workflow.KindUpdate:
 			_, err = b.desk.Update(ctx, by, m.Request, d)
-		case workflow.Renew:
+		case workflow.KindRenew:
 			_, err = b.desk.Renew(ctx, by, m.Request, d)
-		case workflow.Recreate:
+		case workflow.KindRecreate:
 			_, err = b.desk.Recreate(ctx, by, m.Request, d)
-		case workflow.Retire:
+		case workflow.KindRetire:
 			_, err = b.desk.Retire(ctx, by, m.Request, d)
 		}
 	}

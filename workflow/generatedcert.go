@@ -25,19 +25,19 @@ import (
 // own and never passes through Slack, which sees its password and the address;
 // who has both before the requester fetches the file is seen, because it is gone.
 
-// Keyed is a certificate with its private key, in a PFX file (PKCS #12), and the
+// PFX is a certificate with its private key, in a PFX file (PKCS #12), and the
 // password of that file. Neither can print itself.
-type Keyed struct{ PFX, Password Secret }
+type PFX struct{ PFX, Password Secret }
 
 // Proof is what an app signs in with: a secret, or else a certificate with its key.
 type Proof struct {
 	Secret Secret
-	Keyed  Keyed
+	Keyed  PFX
 }
 
-// Given is what was claimed: a secret, or the password of a file with the address
+// Disclosure is what was claimed: a secret, or the password of a file with the address
 // of the page that gives the file out. All of it prints as a Secret does.
-type Given struct {
+type Disclosure struct {
 	Secret
 	Link Secret // empty where there is no file
 }
@@ -72,13 +72,13 @@ func pagesAt(publicURL string) string {
 // if there is a way to hand it over.
 func (d *Desk) offered(p Product) []Offer {
 	offers := p.Credentials
-	i := slices.IndexFunc(offers, func(o Offer) bool { return o.Kind == OwnCertificate })
+	i := slices.IndexFunc(offers, func(o Offer) bool { return o.Kind == CredentialCertificate })
 	if i < 0 || d.pages == "" && len(d.Backups(p)) == 0 {
 		return offers
 	}
 	own := offers[i]
 	most := min(cmp.Or(d.policy.certificateMax(own.Max), madeMax), madeMax)
-	made := Offer{Kind: MadeCertificate, Lifetime: min(cmp.Or(own.Lifetime, madeLifetime), most), Max: most}
+	made := Offer{Kind: CredentialMadeCertificate, Lifetime: min(cmp.Or(own.Lifetime, madeLifetime), most), Max: most}
 	return slices.Insert(slices.Clone(offers), i+1, made)
 }
 
@@ -86,7 +86,7 @@ func (d *Desk) offered(p Product) []Offer {
 // The policy's limit is for client secrets: a certificate's key was never in
 // anybody's clipboard.
 func (d *Desk) Lifetimes(o Offer) []Lifetime {
-	if o.Kind != MadeCertificate {
+	if o.Kind != CredentialMadeCertificate {
 		return d.policy.offered(o)
 	}
 	p := Policy{SecretLifetimeMax: madeMax}
@@ -105,7 +105,9 @@ func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *Credent
 }
 
 // handsOver says whether there is something secret to give to the requester.
-func (k CredentialKind) handsOver() bool { return k == ClientSecret || k == MadeCertificate }
+func (k CredentialKind) handsOver() bool {
+	return k == CredentialSecret || k == CredentialMadeCertificate
+}
 
 // Thumbprint is that of the certificate that r gives the app, or empty.
 func (r *Request) Thumbprint() string {
@@ -114,7 +116,7 @@ func (r *Request) Thumbprint() string {
 
 // StepTitle is the title of a step of r.
 func (r *Request) StepTitle(n StepName) string {
-	if r.Kind == Adopt {
+	if r.Kind == KindAdopt {
 		switch n {
 		case StepApplication:
 			return "Add to its settings"
@@ -126,10 +128,10 @@ func (r *Request) StepTitle(n StepName) string {
 			return "Take its new Azure roles away"
 		}
 	}
-	if r.Kind == Update && n == StepApplication {
+	if r.Kind == KindUpdate && n == StepApplication {
 		return "Change its settings"
 	}
-	if r.Plan.Credential.Kind == MadeCertificate {
+	if r.Plan.Credential.Kind == CredentialMadeCertificate {
 		switch n {
 		case StepCertificate:
 			return "Make and register the certificate"
@@ -184,11 +186,11 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 // proof opens what the app has to sign in with.
 func (e *Engine) proof(r *Request) (Proof, error) {
 	secret, err := e.key.Open(r.ID, r.Handover.Sealed)
-	if err != nil || r.Plan.Credential.Kind != MadeCertificate {
+	if err != nil || r.Plan.Credential.Kind != CredentialMadeCertificate {
 		return Proof{Secret: secret}, err
 	}
 	pfx, err := e.key.Open(fileOf(r.ID), r.Handover.File)
-	return Proof{Keyed: Keyed{PFX: pfx, Password: secret}}, err
+	return Proof{Keyed: PFX{PFX: pfx, Password: secret}}, err
 }
 
 // fileOf is the name that a request's file is sealed for.
@@ -267,7 +269,7 @@ func (d *Desk) FetchFile(ctx context.Context, token Secret) (*Request, Secret, e
 		return nil
 	}, func(r *Request, now time.Time) {
 		r.Handover.Sealed = nil // whoever has the link has seen the password beside it
-		r.Handover.Status, r.Handover.At = Sending, now
+		r.Handover.Status, r.Handover.At = HandoverSending, now
 	})
 	if err != nil {
 		return r, Secret{}, err
@@ -280,11 +282,11 @@ func (d *Desk) FetchFile(ctx context.Context, token Secret) (*Request, Secret, e
 func (d *Desk) mayFetch(r *Request) *Refusal {
 	h := r.Handover
 	switch {
-	case h.Status == Sending && r.State == Ready, h.Status == Shown:
+	case h.Status == HandoverSending && r.State == StateReady, h.Status == HandoverShown:
 		return refuse(RuleAlreadyOpened, "The file of %s has been fetched already, on %s. It can't be fetched again. If that was not you, tell an approver at once: the certificate has to be replaced.", r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
-	case h.Status == Revoked || r.State != Ready || !d.now().Before(d.policy.revealBy(r)):
+	case h.Status == HandoverRevoked || r.State != StateReady || !d.now().Before(d.policy.revealBy(r)):
 		return refuse(RuleTooLate, "The file of %s was not fetched in time, so it was revoked. An approver can press Retry on the card to make a new one.", r.ID)
-	case h.Status != Fetching && h.Status != Claimed || len(h.File) == 0:
+	case h.Status != HandoverFetching && h.Status != HandoverClaimed || len(h.File) == 0:
 		return refuse(RuleWrongState, "%s %s, so there is no file to fetch.", r.ID, r.Standing())
 	}
 	return nil
@@ -293,7 +295,7 @@ func (d *Desk) mayFetch(r *Request) *Refusal {
 // NotFetched takes a claim back, because nothing of the file was sent.
 func (d *Desk) NotFetched(ctx context.Context, id string) error {
 	_, err := d.change(ctx, id, Person{}, sending, func(r *Request, now time.Time) {
-		r.Handover.Status, r.Handover.At = Fetching, now
+		r.Handover.Status, r.Handover.At = HandoverFetching, now
 	})
 	return err
 }
@@ -302,14 +304,14 @@ func (d *Desk) NotFetched(ctx context.Context, id string) error {
 func (d *Desk) Fetched(ctx context.Context, id string) (*Request, error) {
 	return d.change(ctx, id, Person{}, sending, func(r *Request, now time.Time) {
 		r.Handover.File = nil
-		r.Handover.Status, r.Handover.At = Shown, now
-		r.move(r.handedOver(), now, Event{What: Fetched, Text: "The certificate's file was fetched, with the link that can be used once."})
+		r.Handover.Status, r.Handover.At = HandoverShown, now
+		r.move(r.handedOver(), now, Event{Kind: EventFetched, Text: "The certificate's file was fetched, with the link that can be used once."})
 	})
 }
 
 // sending says no unless the file is on its way.
 func sending(r *Request) *Refusal {
-	if r.State != Ready || r.Handover.Status != Sending {
+	if r.State != StateReady || r.Handover.Status != HandoverSending {
 		return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
 	}
 	return nil
@@ -318,7 +320,7 @@ func sending(r *Request) *Refusal {
 // link gives a claim of a certificate the address of its page. The store gets the
 // token's hash, anew with each claim: a link that Slack did not show opens nothing.
 func (d *Desk) link(r *Request, token Secret) {
-	if r.Plan.Credential.Kind == MadeCertificate {
+	if r.Plan.Credential.Kind == CredentialMadeCertificate {
 		r.Handover.Link = hashOf(token)
 	}
 }
@@ -326,15 +328,15 @@ func (d *Desk) link(r *Request, token Secret) {
 // passwordShown shreds the password, now that Slack has shown it. The file waits.
 func (r *Request) passwordShown(by Person, now time.Time) {
 	r.Handover.Sealed = nil
-	r.Handover.Status, r.Handover.By, r.Handover.At = Fetching, by.ID, now
-	r.note(now, Event{By: by.ID, What: Opened, Text: "opened the password of the certificate's file. The file can be fetched once"})
+	r.Handover.Status, r.Handover.By, r.Handover.At = HandoverFetching, by.ID, now
+	r.note(now, Event{By: by.ID, Kind: EventOpened, Text: "opened the password of the certificate's file. The file can be fetched once"})
 }
 
 // shownAlready says that the file was fetched before Slack said that it had shown
 // the link to it.
 func (r *Request) shownAlready() bool {
 	s := r.Handover.Status
-	return r.Plan.Credential.Kind == MadeCertificate && (s == Fetching || s == Sending || s == Shown)
+	return r.Plan.Credential.Kind == CredentialMadeCertificate && (s == HandoverFetching || s == HandoverSending || s == HandoverShown)
 }
 
 // FetchBy is when a file whose password was shown is revoked.
@@ -344,9 +346,9 @@ func (p Policy) FetchBy(r *Request) time.Time { return r.Handover.Claimed.Add(p.
 func (r *Request) revokedWords(p Policy) string {
 	noun := r.Plan.Credential.Kind.noun()
 	switch h := r.Handover; {
-	case h.Status == Sending:
+	case h.Status == HandoverSending:
 		return "It is not known whether the certificate's file arrived, so it was revoked: nobody can fetch it any more. "
-	case h.Status == Fetching:
+	case h.Status == HandoverFetching:
 		return fmt.Sprintf("Nobody fetched the certificate's file within %s, so it was revoked: nobody can fetch it any more. ", Days(p.RevealWithin))
 	case !h.Claimed.IsZero():
 		return fmt.Sprintf("Slack never confirmed that it showed the %s, so it was revoked: nobody can open it any more. ", noun)

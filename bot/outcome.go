@@ -8,62 +8,62 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
-// came says what came of a request, for the line under a card and in DMs.
-func came(r *workflow.Request) string {
+// outcomeText says what came of a request, for the line under a card and in DMs.
+func outcomeText(r *workflow.Request) string {
 	if words := firstOf(connectedCame(r), pfxCame(r)); words != "" {
 		return words
 	}
 	switch r.State {
-	case workflow.Signing:
+	case workflow.StateSignIn:
 		if r.Failure.Text != "" {
 			return cutProse(r.Failure.Text, 900)
 		}
 		return "Waiting for the sign-in at Microsoft."
-	case workflow.Provisioning:
-		if r.Kind == workflow.Register && r.Task == workflow.Provision {
+	case workflow.StateProvisioning:
+		if r.Kind == workflow.KindRegister && r.Task == workflow.TaskProvision {
 			return "The bot is making it."
 		}
 		return "The bot has begun to " + doing(r) + "."
-	case workflow.Ready:
+	case workflow.StateReady:
 		return workflow.Stands(r) + " and proven. The requester has to open the secret."
-	case workflow.Overlap:
+	case workflow.StateOverlap:
 		return "The app has a new credential beside the old one."
-	case workflow.Leftover:
+	case workflow.StateLeftover:
 		return "The new credential is in use. The old one has to be removed."
-	case workflow.Done:
-		if r.Task == workflow.Verify {
+	case workflow.StateDone:
+		if r.Task == workflow.TaskVerify {
 			return "The app was made by hand, and is exactly what the plan says." + notConnected(r)
 		}
-		if r.Kind == workflow.Adopt && r.Handover.Status == workflow.NotKept {
+		if r.Kind == workflow.KindAdopt && r.Handover.Status == workflow.HandoverNone {
 			return "The app has what was approved, beside all that it had. There was nothing secret to hand over."
 		}
-		if r.Kind == workflow.Update && r.Was.Credential.Kind != r.Plan.Credential.Kind {
+		if r.Kind == workflow.KindUpdate && r.Previous.Credential.Kind != r.Plan.Credential.Kind {
 			return "The app has exactly what was approved now, and its first certificate."
 		}
-		if r.Kind == workflow.Update {
+		if r.Kind == workflow.KindUpdate {
 			return "The app has exactly what was approved now. Its credential is the one that it had."
 		}
-		if r.Kind == workflow.Retire {
+		if r.Kind == workflow.KindRetire {
 			return "The app has no credential and no consent any more, and is deleted. Entra keeps it for 30 days."
 		}
-		if r.Handover.Status == workflow.NotKept {
+		if r.Handover.Status == workflow.HandoverNone {
 			return workflow.Stands(r) + " and checked. There was nothing secret to hand over."
 		}
 		return "The app works, and its secret was opened by the requester."
-	case workflow.Failed, workflow.RevokedState:
+	case workflow.StateFailed, workflow.StateRevoked:
 		return cutProse(r.Failure.Text, 900)
-	case workflow.CancelledState:
+	case workflow.StateCancelled:
 		if r.Failure.Text != "" {
 			return cutProse(r.Failure.Text, 900)
 		}
 		return "The requester cancelled it. Nothing was changed in the tenant."
-	case workflow.Expired:
+	case workflow.StateExpired:
 		return "Nobody decided or signed in in time. Nothing was changed in the tenant."
-	case workflow.Undone:
-		if r.Kind == workflow.Renew {
+	case workflow.StateUndone:
+		if r.Kind == workflow.KindRenew {
 			return "The new credential was removed again. The app has the one that it had."
 		}
-		if r.Kind == workflow.Adopt {
+		if r.Kind == workflow.KindAdopt {
 			if stay := r.Stays(); stay != "" {
 				return cutProse("What was added was removed again, except for what stays: "+stay+". It can be removed by hand, in Entra or in Azure.", 900) + servicesStay(r)
 			}

@@ -13,8 +13,8 @@ import (
 // it shows them. The sign-in is in memory only, from the code to the answer; a
 // restart ends it, and the person presses again. It changes no request.
 
-// Asserting is a sign-in under way whose answer another service takes for the person.
-type Asserting interface {
+// AssertionLogin is a sign-in under way whose answer another service takes for the person.
+type AssertionLogin interface {
 	Prompt() Prompt
 	// Wait returns when the person has signed in, or with a *SignInError.
 	Wait(ctx context.Context) (Assertion, error)
@@ -112,7 +112,7 @@ func (d *Desk) CheckConnection(ctx context.Context, id string, by Person) (*Requ
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.note(now, Event{By: by.ID, What: CheckAsked, Text: "asked what they reach on " + namesOf(d.asked(r))})
+		r.note(now, Event{By: by.ID, Kind: EventCheckAsked, Text: "asked what they reach on " + namesOf(d.asked(r))})
 	})
 	if err == nil && !d.checking(r, by) {
 		return r, refuse(RuleRestart, "This bot is being restarted. Press Check the connection again in a minute.")
@@ -179,7 +179,7 @@ func (e *Engine) checkConnection(ctx context.Context, r *Request, by Person) {
 	e.log.Info("connection checked", "request", r.ID, "by", by.ID, "err", err)
 	e.tell(&c)
 	e.save(r.ID, func(r *Request, now time.Time) error {
-		r.note(now, Event{By: by.ID, What: Checked, Text: "checked the connection. " + c.Said})
+		r.note(now, Event{By: by.ID, Kind: EventChecked, Text: "checked the connection. " + c.Said})
 		return nil
 	})
 }
