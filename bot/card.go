@@ -165,7 +165,7 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 		title, text = "Remove the new credential?", "This removes the new credential of "+r.AppName()+", after you have signed in. The old one stays."
 	}
 	if r.Kind == workflow.KindAdopt {
-		title, text = "Take away what was added?", "This takes the new credential and what else was added away from "+r.AppName()+", after you have signed in. What it had before stays."
+		title, text = "Remove what was added?", "This removes the new credential and what else was added from "+r.AppName()+", after you have signed in. What it had before stays."
 	}
 	if s := r.Step(workflow.StepConnect); s != nil && s.Tries > 0 {
 		stops := "its backup stops"

@@ -8,7 +8,7 @@ import (
 
 // Lists of what a request changes.
 
-// changesBlocks show what an update adds and takes away.
+// changesBlocks show what an update adds and removes.
 func changesBlocks(r *workflow.Request) []slack.Block {
 	return changeList("What changes", " (all that the app will have follows)", r.Changes())
 }

@@ -14,7 +14,7 @@ type connection struct {
 	mu      sync.Mutex
 	up      bool
 	why     error
-	changed chan struct{} // closed with every change, and made anew
+	changed chan struct{} // closed with every change, and made again
 }
 
 // set notes a change. Without a reason it is expected back: Slack has

@@ -45,7 +45,7 @@ const mostTyped = 3000
 // mostChosen is how many options Slack lets a field begin with.
 const mostChosen = 100
 
-// fitsField says whether a field can begin with these lines. One that can't is left
+// fitsField reports whether a field can begin with these lines. One that can't is left
 // out of the form, and what the app has stays as it is.
 func fitsField(lines []string) bool { return len(strings.Join(lines, "\n")) <= mostTyped }
 

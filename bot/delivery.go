@@ -11,7 +11,7 @@ const (
 	// comes five minutes after the first. Source: docs.slack.dev/apis/events-api.
 	deliveredFor = 10 * time.Minute
 	// deliveredMax is how many envelopes are known; one reply has 20 KB at most.
-	// What falls out is answered anew, which is harmless: every handler checks the
+	// What falls out is answered again, which is harmless: every handler checks the
 	// state of what it changes.
 	deliveredMax = 1000
 )

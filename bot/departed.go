@@ -58,7 +58,7 @@ func (b *Bot) Departed(ctx context.Context) ([]workflow.Person, error) {
 	}
 }
 
-// HasLeft says whether an account is deactivated.
+// HasLeft reports whether an account is deactivated.
 func (b *Bot) HasLeft(ctx context.Context, id string) (bool, error) {
 	if _, err := b.person(ctx, id); err != nil {
 		return false, err
@@ -105,7 +105,7 @@ func (b *Bot) reads(ctx context.Context, id string) (bool, error) {
 	return !b.left(id), nil // who can't be looked up is not known to have left
 }
 
-// left says whether somebody is known to have left. It asks nobody.
+// left reports whether somebody is known to have left. It asks nobody.
 func (b *Bot) left(id string) bool {
 	b.people.mu.Lock()
 	defer b.people.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-const inUseText = "“Look at what depends on it” stopped the job before anything was deleted, and the app works as before. It is used by 1 user (“Tom”) and 1 group (“" + nasty + "”). " +
+const inUseText = "“Check what depends on it” stopped the job before anything was deleted, and the app works as before. It is used by 1 user (“Tom”) and 1 group (“" + nasty + "”). " +
 	"An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app as it is."
 
 // inUse is a retirement that was stopped for those who depend on the app.

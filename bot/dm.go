@@ -34,7 +34,7 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 	switch r.State {
 	case workflow.StateReady, workflow.StateOverlap, workflow.StateLeftover, workflow.StateDone:
 		if r.Kind == workflow.KindRetire {
-			blocks = append(blocks, block(line(outcomeText(r), " ", Command, " recreate brings it back.")),
+			blocks = append(blocks, block(line(outcomeText(r), " ", Command, " recreate restores it.")),
 				slack.NewActionBlock("", button(actRecreate, "Recreate", r.ID, "Recreate "+r.AppName())))
 			blocks = append(blocks, b.ewsNext(r)...)
 			break
@@ -60,7 +60,7 @@ func (b *Bot) overlap(r *workflow.Request) []slack.Block {
 			next = r.Plan.Backup.Server + " has the new one. Press the button when a backup job has run with it."
 		}
 		return []slack.Block{
-			block(line("The old credential still works. "+next+" Without that the old one is up for removal on ", r.Entered.Add(b.desk.Policy().RenewGrace), ".")),
+			block(line("The old credential still works. "+next+" Without that the old one can be removed from ", r.Entered.Add(b.desk.Policy().RenewGrace), ".")),
 			slack.NewActionBlock("", button(actWorks, "The new one works", buttonValue(r), "The new credential of "+r.ID+" works").WithStyle(slack.StylePrimary)),
 		}
 	case workflow.StateLeftover:

@@ -19,7 +19,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // nasty is what somebody might put into a name or a reason.
 const nasty = "*b* _i_ ~s~ `c` <!channel> <@UADA> <https://evil.example|x> :boom: & @here"
@@ -102,7 +102,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil || string(want) != string(got) {
-		t.Errorf("%s differs (%v); go test ./bot -update writes it anew, then look at the difference", path, err)
+		t.Errorf("%s differs (%v); go test ./bot -update writes it again, then look at the difference", path, err)
 	}
 }
 

@@ -129,7 +129,7 @@ func slackError(err error) error {
 	return &temporary{fmt.Errorf("slack: %w", err), 0}
 }
 
-// hints say what to do about Slack's answers that an operator can mend.
+// hints say what to do about Slack's answers that an operator can fix.
 var hints = map[string]string{
 	"not_in_channel":         "The bot is not in the approvers' channel. Invite it there: /invite @entra-app.",
 	"channel_not_found":      "The channel does not exist, or the bot is not in it. Check `channel` in the configuration, and invite the bot.",
@@ -142,7 +142,7 @@ var hints = map[string]string{
 	"not_allowed_token_type": "The token is of the wrong kind. bot_token begins with xoxb-, app_token with xapp-.",
 }
 
-// isSlack says whether an error is that answer of Slack's.
+// isSlack reports whether an error is that answer of Slack's.
 func isSlack(err error, code string) bool {
 	no, ok := errors.AsType[slack.SlackErrorResponse](err)
 	return ok && no.Err == code

@@ -105,7 +105,7 @@ func tooLarge(most int64) string {
 	return fmt.Sprintf("This file is larger than %d KB, so it was not read, and what belongs here is far smaller. Add that file alone, or paste its text.", most>>10)
 }
 
-// atSlack says whether an address is one that Slack keeps files at: its own host
+// atSlack reports whether an address is one that Slack keeps files at: its own host
 // for them, or the one that the bot's calls go to.
 func (b *Bot) atSlack(address string) bool {
 	u, err := url.Parse(address)

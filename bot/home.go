@@ -64,7 +64,7 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 	}
 }
 
-// approves says whether somebody is an approver of any tenant.
+// approves reports whether somebody is an approver of any tenant.
 func (b *Bot) approves(id string) bool {
 	for _, t := range b.desk.Tenants() {
 		if _, ok := t.Approver(id); ok {

@@ -135,7 +135,7 @@ func (b *Bot) missingBlocks(r *workflow.Request) []slack.Block {
 	if len(missing) == 0 {
 		return nil
 	}
-	return []slack.Block{block(line(bold("The product needs more by now: "), someOf(missing, 600), ". Update asks for it: ", code(Command+" update "+r.ID)))}
+	return []slack.Block{block(line(bold("This product now requires more: "), someOf(missing, 600), ". Update asks for it: ", code(Command+" update "+r.ID)))}
 }
 
 // listed makes an action ID that no other app in a list has.
@@ -260,7 +260,7 @@ func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.
 		workflow.KindUpdate:   "Its name and its credential stay. What you remove here is removed from the app.",
 		workflow.KindRenew:    "A new credential is made beside the old one. When you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ", an approver removes the old one.",
 		workflow.KindRecreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is created again with the same permissions, and gets another App ID.",
-		workflow.KindRetire:   "Its credentials, consents and Azure roles are removed and the app is deleted. Whatever signs in with it stops working at once. If anything else in the tenant depends on it, the bot stops before that and asks the approver again. Entra keeps it for 30 days; recreate brings it back.",
+		workflow.KindRetire:   "Its credentials, consents and Azure roles are removed and the app is deleted. Whatever signs in with it stops working at once. If anything else in the tenant depends on it, the bot stops before that and asks the approver again. Entra keeps it for 30 days; recreate restores it.",
 	}
 	blocks := []slack.Block{
 		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r), "\n", words[kind])),
@@ -338,7 +338,7 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 	return append(blocks, owners)
 }
 
-// extrasInput lets the requester take away what an adopted app had and its product
+// extrasInput lets the requester remove what an adopted app had and its product
 // has no need for.
 func extrasInput(extras []workflow.Permission) *slack.InputBlock {
 	boxes := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("None of them"), string(workflow.FieldPermissions))

@@ -74,7 +74,7 @@ func (b *Bot) person(ctx context.Context, user string) (workflow.Person, error) 
 	}
 }
 
-// knows says whether person will answer without asking Slack.
+// knows reports whether person will answer without asking Slack.
 func (b *Bot) knows(user string) bool {
 	b.mu.Lock()
 	home := b.team

@@ -99,7 +99,7 @@ func (b *Bot) sent(d workflow.Drawing, send func(content []slack.MsgOption) erro
 	return send(messageOptions(text, inShortMessage.fitMessage(d.Request, text, blocks)))
 }
 
-// gone says whether a message can't be changed any more, because it was deleted
+// gone reports whether a message can't be changed any more, because it was deleted
 // or the workspace forbids it: a new one takes its place.
 func gone(err error) bool {
 	return isSlack(err, "message_not_found") || isSlack(err, "edit_window_closed") || isSlack(err, "cant_update_message")

@@ -15,7 +15,7 @@ type replays struct {
 
 const replaysMax = 20000
 
-// seen says whether key was seen before, and remembers it for a time.
+// seen reports whether key was seen before, and remembers it for a time.
 func (r *replays) seen(key string, now time.Time, keep time.Duration) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -88,7 +88,7 @@ func (b *Bot) respond(ctx context.Context, to string, a answer) error {
 	return nil
 }
 
-// ours says whether a response URL leads to Slack, or to where the API is.
+// ours reports whether a response URL leads to Slack, or to where the API is.
 func (b *Bot) ours(u *url.URL) bool {
 	c, _ := cloudOf(b.apiURL)
 	return b.isAt(u, c.hooks)

@@ -50,7 +50,7 @@ func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request
 	return b.show(ctx, viewID, secretView(secretBlocks(r, given.Secret)...))
 }
 
-// show changes a view, and says whether Slack took it: in less time than the claim
+// show changes a view, and reports whether Slack took it: in less time than the claim
 // of a secret lasts.
 func (b *Bot) show(ctx context.Context, viewID string, v slack.ModalViewRequest) bool {
 	ctx, cancel := context.WithTimeout(ctx, workflow.ShowFor*4/5)

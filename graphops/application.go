@@ -383,7 +383,7 @@ func (s *session) DeleteApplication(ctx context.Context, uniqueName, objectID st
 	return nil
 }
 
-// gone says whether an application is deleted, or was never there: not merely
+// gone reports whether an application is deleted, or was never there: not merely
 // too new to be found.
 func (s *session) gone(ctx context.Context, objectID string) bool {
 	if deleted, err := s.deleted(ctx, objectID); err != nil || deleted {
@@ -397,7 +397,7 @@ func (s *session) gone(ctx context.Context, objectID string) bool {
 	return status(err) == http.StatusNotFound && !s.fresh(objectID)
 }
 
-// deleted says whether an object is among the deleted ones.
+// deleted reports whether an object is among the deleted ones.
 func (s *session) deleted(ctx context.Context, objectID string) (bool, error) {
 	_, err := s.send(ctx, opDeleted, s.get("/directory/deletedItems/{id}", "id", objectID), models.CreateDirectoryObjectFromDiscriminatorValue)
 	if status(err) == http.StatusNotFound {

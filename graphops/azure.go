@@ -98,7 +98,7 @@ func unknownSubscription(err error) bool {
 	return a != nil && (a.is("SubscriptionNotFound") || a.is("ResourceGroupNotFound") || a.is("InvalidAuthenticationTokenTenant"))
 }
 
-// anyCovers says whether one of the patterns, in which * stands for anything,
+// anyCovers reports whether one of the patterns, in which * stands for anything,
 // covers an action.
 func anyCovers(patterns []string, action string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return covers(strings.ToLower(p), strings.ToLower(action)) })

@@ -11,7 +11,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// forAzure says whether a request is for the token that is for Azure.
+// forAzure reports whether a request is for the token that is for Azure.
 func forAzure(path, body string) bool {
 	return strings.HasSuffix(path, "/token") && strings.Contains(body, "user_impersonation")
 }

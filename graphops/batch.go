@@ -26,7 +26,7 @@ type item struct {
 	req *kiota.RequestInformation
 	as  serialization.ParsableFactory
 
-	chained bool // sent only after the one before has come off; both in one batch
+	chained bool // sent only after the one before was done; both in one batch
 
 	what string // that is removed; see session.isGone
 

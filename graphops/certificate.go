@@ -70,7 +70,7 @@ func (s *session) staying(keys []json.RawMessage) []json.RawMessage {
 	return slices.Clone(keys)
 }
 
-// RemoveCertificate takes a certificate away, and leaves the others.
+// RemoveCertificate removes a certificate, and leaves the others.
 func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbprint string, has ...string) error {
 	keys, err := s.currentCertificates(ctx, applicationID)
 	if err != nil && s.gone(ctx, applicationID) {
@@ -146,7 +146,7 @@ func certificateNamed(applicationID, thumbprint string) string {
 }
 
 // certificatesOf is what this session knows of an application's certificates, by
-// thumbprint: that it saw or wrote one, or that it took one away. One that is being
+// thumbprint: that it saw or wrote one, or that it removed one. One that is being
 // added or removed is not in it. s.mu is held.
 func (s *session) certificatesOf(applicationID string) map[string]bool {
 	if s.keyed == nil {
@@ -158,7 +158,7 @@ func (s *session) certificatesOf(applicationID string) map[string]bool {
 	return s.keyed[applicationID]
 }
 
-// tookCertificates reports whether this session has taken these certificates away, or may
+// tookCertificates reports whether this session has removed these certificates, or may
 // have, as nobody answered.
 func (s *session) tookCertificates(applicationID string, keys []json.RawMessage) bool {
 	s.mu.Lock()

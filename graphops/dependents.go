@@ -32,7 +32,7 @@ const (
 )
 
 // Dependents looks at the service principal that was written down. One that is not there
-// may have been deleted and made anew, under another ID: then that one counts.
+// may have been deleted and made again, under another ID: then that one counts.
 func (s *session) Dependents(ctx context.Context, m workflow.Made) (workflow.Dependents, error) {
 	var notFound *answer
 	if m.ServicePrincipal != "" {

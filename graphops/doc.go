@@ -21,7 +21,7 @@
 // A sign-in whose answer another service takes (assert.go) asks for User.Read and
 // Directory.Read.All, reads who it was from the ID token, and calls no Graph.
 //
-// Why a sign-in came to nothing is told by AADSTS number and OAuth error code,
+// Why a sign-in failed is told by AADSTS number and OAuth error code,
 // never by text, and becomes a *workflow.SignInError. What says that the service is
 // not well counts as that with whatever status, for the code, the polls, further
 // tokens and the proof alike.
@@ -49,7 +49,7 @@
 // Who depends on an app (dependents.go) is one batch, with more pages where it is many,
 // and one for the names of other apps. It is read as far as people would count. Where the
 // service principal that was written down is not there, the one that the app has today is
-// looked at: somebody may have made it anew.
+// looked at: somebody may have made it again.
 //
 // Lists that grow with the tenant are bounded in calls and time, and what was not seen
 // is said: whoever depends on an app, and the other apps that may have its certificate
@@ -58,7 +58,7 @@
 //
 // Azure Resource Manager (azure.go) is a few calls with a second token of the
 // same sign-in; the IDs of what they make follow from the request, and so do those
-// of what is taken away again (unassign.go).
+// of what is removed again (unassign.go).
 //
 // # Every method makes sure
 //

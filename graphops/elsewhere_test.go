@@ -48,6 +48,6 @@ func TestACertificateThatAnotherAppHasIsNotAdded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := certified(s.EnsureCertificate(t.Context(), ids[0], "EA-2", c)); err != nil {
-		t.Errorf("once it was taken away from the other: %v", err)
+		t.Errorf("once it was removed from the other: %v", err)
 	}
 }

@@ -70,7 +70,7 @@ func (s *signing) widen(ctx context.Context, got public.AuthResult, granted []st
 	return got, granted, nil
 }
 
-// has says whether a scope is among those that came, however they are spelled.
+// has reports whether a scope is among those that came, however they are spelled.
 func has(granted []string, scope string) bool {
 	return slices.ContainsFunc(granted, func(g string) bool { return strings.EqualFold(plain(g), plain(scope)) })
 }

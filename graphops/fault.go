@@ -80,7 +80,7 @@ func (a *answer) Error() string {
 	return fmt.Sprintf("%s: %d %s (request-id %s)", a.op.name, a.status, a.code, a.ref)
 }
 
-// is says whether the answer has this code, or a detail has.
+// is reports whether the answer has this code, or a detail has.
 func (a *answer) is(code string) bool { return a.code == code || slices.Contains(a.details, code) }
 
 // says is for telling apart what has one code, where the state is read back
@@ -89,14 +89,14 @@ func (a *answer) says(fragment string) bool {
 	return strings.Contains(strings.ToLower(a.message), fragment)
 }
 
-// notFound says whether something that the request was about is not there, or not
+// notFound reports whether something that the request was about is not there, or not
 // known to the replica that answered. That one may have no words for it, and calls
 // it a mistake where the object is in the body.
 func (a *answer) notFound() bool {
 	return a.status == http.StatusNotFound || a.is("Request_ResourceNotFound") || a.is("Directory_ObjectNotFound") || a.is("ResourceNotFound")
 }
 
-// exists says whether Graph seems to mean that a thing is there already.
+// exists reports whether Graph seems to mean that a thing is there already.
 func (a *answer) exists() bool {
 	return a.status == http.StatusConflict && a.code != "Directory_ConcurrencyViolation" || a.is("ObjectConflict") ||
 		a.is("Request_MultipleObjectsWithSameKeyValue") || a.says("already exist")
@@ -322,7 +322,7 @@ func clip(s string, most int) string {
 	return s
 }
 
-// isNetwork says whether err is a connection that did not come about or broke.
+// isNetwork reports whether err is a connection that did not come about or broke.
 func isNetwork(err error) bool {
 	_, isURL := errors.AsType[*url.Error](err)
 	_, isNet := errors.AsType[net.Error](err)

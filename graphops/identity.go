@@ -323,7 +323,7 @@ func (s *session) accountsIn(ctx context.Context, items []*item) ([]workflow.Acc
 	return found, nil
 }
 
-// refused says whether one of the look-ups was forbidden. Whether an account is
+// refused reports whether one of the look-ups was forbidden. Whether an account is
 // enabled is not among them: that may be refused for itself.
 func refused(people map[string][]*item) bool {
 	for _, items := range people {

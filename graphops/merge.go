@@ -17,7 +17,7 @@ import (
 // what it has stays, but for what was to be dropped. Only what differs is written, and each part of
 // it as a whole, with what was read.
 
-// mergeApplication adds to an application's settings, and takes away a.Drops.
+// mergeApplication adds to an application's settings, and removes a.Drops.
 func (s *session) mergeApplication(ctx context.Context, a workflow.App) error {
 	has, err := s.settings(ctx, a.ObjectID)
 	if err != nil {

@@ -70,13 +70,13 @@ func TestTheSignerIsNoOwnerOnceOthersAre(t *testing.T) {
 				t.Fatal(err)
 			}
 		},
-		"an answer about an owner is lost":      func(string) { w.s.Fail("addOwner", entratest.After, http.StatusServiceUnavailable, 2) },
-		"an owner is not added":                 func(string) { w.s.Fail("addOwner", entratest.Before, http.StatusServiceUnavailable, 1) },
-		"the answer about the signer is lost":   func(string) { w.s.Fail("removeOwner", entratest.After, http.StatusServiceUnavailable, 1) },
-		"the answer about everything is lost":   func(string) { w.s.Fail("batch", entratest.After, 0, 1) },
-		"everything is throttled":               func(string) { w.s.Fail("batch", entratest.Before, http.StatusTooManyRequests, 2) },
-		"somebody else changed it just now":     func(string) { w.s.Fail("addOwner", entratest.Before, http.StatusConflict, 1) },
-		"taking the signer away did not happen": func(string) { w.s.Fail("removeOwner", entratest.Before, http.StatusGatewayTimeout, 1) },
+		"an answer about an owner is lost":    func(string) { w.s.Fail("addOwner", entratest.After, http.StatusServiceUnavailable, 2) },
+		"an owner is not added":               func(string) { w.s.Fail("addOwner", entratest.Before, http.StatusServiceUnavailable, 1) },
+		"the answer about the signer is lost": func(string) { w.s.Fail("removeOwner", entratest.After, http.StatusServiceUnavailable, 1) },
+		"the answer about everything is lost": func(string) { w.s.Fail("batch", entratest.After, 0, 1) },
+		"everything is throttled":             func(string) { w.s.Fail("batch", entratest.Before, http.StatusTooManyRequests, 2) },
+		"somebody else changed it just now":   func(string) { w.s.Fail("addOwner", entratest.Before, http.StatusConflict, 1) },
+		"removing the signer did not happen":  func(string) { w.s.Fail("removeOwner", entratest.Before, http.StatusGatewayTimeout, 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			obj, appID, _ := w.made(s, app(name))

@@ -105,7 +105,7 @@ func (p *polling) read(status int, body []byte) {
 	}
 }
 
-// lacks says whether a token came, but without one of these scopes.
+// lacks reports whether a token came, but without one of these scopes.
 func (p *polling) lacks(scopes []string) bool {
 	if !p.done {
 		return false

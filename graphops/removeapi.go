@@ -13,7 +13,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// RemoveAPI takes away what mergeAPI added, in two calls: Graph lets no scope go that
+// RemoveAPI removes what mergeAPI added, in two calls: Graph lets no scope go that
 // is enabled. A scope is ours by its ID, whatever it is called by now.
 // Source: Graph, permissionScope resource type, isEnabled.
 func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) (stay []string, err error) {

@@ -162,7 +162,7 @@ func TestOnlyTheAssignmentsThatWereMadeAreTakenBack(t *testing.T) {
 	}
 }
 
-// Whoever took our assignment away and made the same by hand has the role now.
+// Whoever removed our assignment and made the same by hand has the role now.
 func TestACustomRoleThatTheAppWasGivenByHandStaysWithIt(t *testing.T) {
 	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
 	_, _, sp := w.made(s, app("payroll"))

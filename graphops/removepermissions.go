@@ -16,7 +16,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
-// RemovePermissions takes away what an app was approved to have and no longer needs. What it
+// RemovePermissions removes what an app was approved to have and no longer needs. What it
 // has beyond both plans is not touched: the check that follows raises an alarm.
 func (s *session) RemovePermissions(ctx context.Context, m workflow.Made, needs, had workflow.Plan) error {
 	if s.token.closed() {

@@ -305,7 +305,7 @@ func (s *session) restored(ctx context.Context, appID, id string, refused error)
 	return nil // gone for good: a later step makes another
 }
 
-// Exists says whether the application is there.
+// Exists reports whether the application is there.
 func (s *session) Exists(ctx context.Context, appID string) (bool, error) {
 	_, err := s.findApplication(ctx, appID)
 	if status(err) == http.StatusNotFound {

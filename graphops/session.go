@@ -72,7 +72,7 @@ func (s *session) know(ids ...string) {
 	}
 }
 
-// fresh says whether one of these objects may be unknown only because it is new.
+// fresh reports whether one of these objects may be unknown only because it is new.
 func (s *session) fresh(ids ...string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,7 +130,7 @@ func folded(what string) string { return strings.ToLower(what) }
 
 // hidden reports whether something that the app was given, by this sign-in or an earlier
 // one, may be there though an answer lacks it: it is so young that a replica need not know
-// it, and this session has not taken it away.
+// it, and this session has not removed it.
 func (s *session) hidden(what string) bool {
 	what = folded(what)
 	s.mu.Lock()
@@ -152,7 +152,7 @@ func (s *session) makes(what string) {
 	delete(s.tried, what)
 }
 
-// tries reports whether this session has tried to take something away, which it has seen:
+// tries reports whether this session has tried to remove something, which it has seen:
 // if the answer was lost, that can be done again though it is not seen. now notes that it
 // tries.
 func (s *session) tries(what string, now bool) (before bool) {
@@ -167,7 +167,7 @@ func (s *session) tries(what string, now bool) (before bool) {
 	return before
 }
 
-// took reports whether this session has taken something away.
+// took reports whether this session has removed something.
 func (s *session) took(what string) bool {
 	what = folded(what)
 	s.mu.Lock()
@@ -180,7 +180,7 @@ func (s *session) took(what string) bool {
 // that time.
 const lostLooks = 30 * time.Second
 
-// isTaken reports whether something was taken away: a removal was answered, or was not, and
+// isTaken reports whether something was removed: a removal was answered, or was not, and
 // it has not been seen for a while since. s.mu is held.
 func (s *session) isTaken(what string) bool {
 	at := s.lost[what]
@@ -219,7 +219,7 @@ func (s *session) removes(what string, err error) {
 // Source: Azure role-based access control, troubleshooting: up to ten minutes.
 const azureNotices = 10 * time.Minute
 
-// wasTaken reports whether this session has taken something away that Azure need not have
+// wasTaken reports whether this session has removed something that Azure need not have
 // noticed yet.
 func (s *session) wasTaken(what string) bool {
 	what = folded(what)
@@ -229,7 +229,7 @@ func (s *session) wasTaken(what string) bool {
 	return !at.IsZero() && s.now().Sub(at) < azureNotices
 }
 
-// isGone notes that this session has seen something, and taken it away.
+// isGone notes that this session has seen something, and removed it.
 func (s *session) isGone(what string) {
 	what = folded(what)
 	s.mu.Lock()

@@ -12,9 +12,9 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// What is taken away in Azure.
+// What is removed in Azure.
 
-// RemoveAzureRoles takes away the assignments that were made under this name, and then
+// RemoveAzureRoles removes the assignments that were made under this name, and then
 // the custom roles that nobody has any more. What is gone already is gone.
 func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) (stay []string, err error) {
 	if err := s.UnassignAzureRoles(ctx, servicePrincipal, name, subscriptions, roles); err != nil {
@@ -39,7 +39,7 @@ func (s *session) TakeBackAzureRoles(ctx context.Context, servicePrincipal, name
 }
 
 // removeRoleDefinitions deletes the custom roles that were made under this name and that
-// nobody has. ours says which of the app's assignments are taken away already.
+// nobody has. ours says which of the app's assignments are removed already.
 func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole, ours func(azureAssignment) bool) (stay []string, err error) {
 	for _, r := range roles {
 		if r.ID != "" || len(subscriptions) == 0 {
@@ -105,7 +105,7 @@ func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscript
 	return nil, unseen
 }
 
-// UnassignAzureRoles takes assignments away, those that somebody else made, as where
+// UnassignAzureRoles removes assignments, those that somebody else made, as where
 // the app was made by hand, too. What is gone already is gone.
 func (s *session) UnassignAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) error {
 	has, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)

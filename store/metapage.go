@@ -13,22 +13,22 @@ type meta struct {
 	root, freelist, pages, commit uint64
 }
 
-// newestMeta returns the one that the last whole commit wrote. mended reports whether one
+// newestMeta returns the one that the last whole commit wrote. corrected reports whether one
 // wrong bit in it was corrected: bbolt would read the one before, and be a commit behind.
-func newestMeta(f *os.File) (newest meta, mended bool, err error) {
+func newestMeta(f *os.File) (newest meta, corrected bool, err error) {
 	err = errors.New("it does not begin like a store")
 	for pageSize := int64(1024); pageSize <= 1024<<14; pageSize *= 2 {
 		for at := range int64(2) {
 			m, wrong, merr := metaAt(f, at*pageSize)
 			if merr == nil && m.pageSize == pageSize && (err != nil || m.commit > newest.commit) {
-				newest, mended, err = m, wrong, nil
+				newest, corrected, err = m, wrong, nil
 			}
 		}
 	}
-	return newest, mended, err
+	return newest, corrected, err
 }
 
-func metaAt(f *os.File, at int64) (m meta, mended bool, err error) {
+func metaAt(f *os.File, at int64) (m meta, corrected bool, err error) {
 	b := make([]byte, headerSize+64)
 	if _, err := f.ReadAt(b, at); err != nil {
 		return m, false, err

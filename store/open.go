@@ -30,7 +30,7 @@ const (
 const version = 1
 
 // listed is that of what requests are found by. Where a file has an older one,
-// Open lists its requests anew.
+// Open lists its requests again.
 const listed = "2"
 
 // What metaBucket holds.

@@ -60,7 +60,7 @@ func verify(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	m, mended, err := newestMeta(f)
+	m, corrected, err := newestMeta(f)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func verify(f *os.File) error {
 	}
 	c := &checker{f: f, pageSize: m.pageSize, pages: m.pages, seen: make([]bool, m.pages), whole: size <= wholeSize}
 	c.seen[0], c.seen[1] = true, true
-	if mended {
+	if corrected {
 		return &harm{errors.New("its first page is damaged")}
 	}
 	err = c.tree(m.root, bound{})

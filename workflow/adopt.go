@@ -14,7 +14,7 @@ import (
 
 // An app that somebody else made is adopted: it is found, its requester has to be
 // one of its owners, what it has is written down, and only then is anything added
-// to it. An adoption takes nothing away and writes over nothing. The bot can see
+// to it. An adoption removes nothing and writes over nothing. The bot can see
 // the app only once an approver has signed in, so what is approved is a bound:
 // what the app may get at most.
 
@@ -62,7 +62,7 @@ type Registration struct {
 	Created               time.Time // zero where Entra does not say
 }
 
-// Adopted says whether r is about an app that was not made here.
+// Adopted reports whether r is about an app that was not made here.
 func (r *Request) Adopted() bool { return r.Kind == KindAdopt || r.Discovered.AppID != "" }
 
 // AppName is what the app is called, for people: on one line, without what nobody
@@ -199,7 +199,7 @@ func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) 
 		}
 		other, err := standsFor(ctx, d.store, r, id)
 		if other != "" {
-			wrong[FieldAppName] = fmt.Sprintf("%s stands for this app already. %s changes what it has.", other, "/entra-app update "+other)
+			wrong[FieldAppName] = fmt.Sprintf("%s already manages this app. %s changes what it has.", other, "/entra-app update "+other)
 		}
 		return err
 	}
@@ -442,8 +442,8 @@ func clean(p *Plan) {
 	}
 }
 
-// wasThere says whether r's certificate or issuer was with the app before: then
-// it is not r's to take away.
+// wasThere reports whether r's certificate or issuer was with the app before: then
+// it is not r's to remove.
 func (r *Request) wasThere() bool {
 	c := r.Plan.Credential
 	return c.Kind == CredentialCertificate && slices.Contains(r.Discovered.Thumbprints, c.Certificate.Thumbprint) ||
@@ -453,7 +453,7 @@ func (r *Request) wasThere() bool {
 const extrasMax = 100
 
 // Extras are the permissions of an adopted app that p has no need for, whatever
-// is chosen of it, and that the catalogue knows: an update may take them away. They
+// is chosen of it, and that the catalogue knows: an update may remove them. They
 // are as many as a list in a form has room for.
 func (p Product) Extras(has Plan) []Permission {
 	extras := slices.DeleteFunc(p.unneeded(has), func(q Permission) bool { return keyOf(q) == "" })

@@ -36,7 +36,7 @@ func (r *Request) approvals(t Tenant, last Person) []Approver {
 	return behind
 }
 
-// isRequester says whether an approver is whoever asked, or has that person's account.
+// isRequester reports whether an approver is whoever asked, or has that person's account.
 func (r *Request) isRequester(t Tenant, a Approver) bool {
 	asker, asks := t.Approver(r.Requester.ID)
 	return a.Slack == r.Requester.ID || asks && strings.EqualFold(a.Entra, asker.Entra) ||
@@ -65,7 +65,7 @@ func (r *Request) AgreedBy() []Person {
 	return people
 }
 
-// agreed says whether a person's approval of the plan stands.
+// agreed reports whether a person's approval of the plan stands.
 func (r *Request) agreed(by Person) bool {
 	return slices.ContainsFunc(r.standing(), func(a Approval) bool { return a.By.ID == by.ID })
 }
@@ -85,7 +85,7 @@ func (r *Request) agree(by Person, now time.Time, have int) {
 	r.note(now, Event{By: by.ID, Kind: EventApproved, Text: fmt.Sprintf("approved the plan: %d of %s", have, Count(r.Plan.Needs(), "approval"))})
 }
 
-// withdraws says whether a person can take an approval back that another's sign-in
+// withdraws reports whether a person can take an approval back that another's sign-in
 // counts on, or will.
 func (r *Request) withdraws(by Person) bool {
 	switch r.State {
@@ -117,9 +117,9 @@ func (d *Desk) enough(r *Request) *Refusal {
 	return nil
 }
 
-// enoughBehind says whether a plan has its approvals at the moment of a sign-in:
+// enoughBehind reports whether a plan has its approvals at the moment of a sign-in:
 // two approvers who are one account are one, and one who has the requester's account
-// is none. To take away needs only one.
+// is none. To remove needs only one.
 func (r *Request) enoughBehind(t Tenant, who Signer) bool {
 	if r.Task != TaskProvision && r.Task != TaskVerify {
 		return true

@@ -51,7 +51,7 @@ func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
 	return s.PolicyFor(ctx, r.Made.ObjectID)
 }
 
-// bringsCredential says whether carrying r out gives the app a credential that a
+// bringsCredential reports whether carrying r out gives the app a credential that a
 // policy of the tenant may be against.
 func (r *Request) bringsCredential() bool {
 	if r.Task != TaskProvision || r.Kind == KindRetire || r.Kind == KindUpdate && !r.addsCertificate() {

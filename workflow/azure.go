@@ -54,7 +54,7 @@ func cloneShares(shares []AzureShare) []AzureShare {
 	return shares
 }
 
-// sameShare says whether two are the same, custom roles by what they allow.
+// sameShare reports whether two are the same, custom roles by what they allow.
 func sameShare(a, b AzureShare) bool {
 	return slices.EqualFunc(a.Subscriptions, b.Subscriptions, SameAzureScope) && slices.EqualFunc(a.Roles, b.Roles, func(x, y AzureRole) bool {
 		return sameAzureRole(x, y) && x.allows(y) && y.allows(x)
@@ -70,7 +70,7 @@ type azureWork struct {
 	quit []AzureShare
 }
 
-// gives and takes say whether there is anything of the kind.
+// gives and takes report whether there is anything of the kind.
 func (w azureWork) gives() bool { return len(w.give) > 0 }
 func (w azureWork) takes() bool { return len(w.end)+len(w.quit) > 0 }
 
@@ -127,7 +127,7 @@ func azureDifference(was, is Plan) []AzureShare {
 }
 
 // azureThere is what the app may have in Azure that r is to compare with its plan,
-// each role once. What it was found with is no update's to take away.
+// each role once. What it was found with is no update's to remove.
 func (r *Request) azureThere() []AzureShare {
 	var all []AzureShare
 	add := func(subscriptions []string, role AzureRole) {
@@ -181,8 +181,8 @@ func withShare(to []AzureShare, s AzureShare) []AzureShare {
 	return append(to, s)
 }
 
-// inAzure says whether a task takes rights in Azure: to give the app its roles
-// there, or to take them away.
+// inAzure reports whether a task takes rights in Azure: to give the app its roles
+// there, or to remove them.
 func (r *Request) inAzure() bool {
 	if w := r.azureWork(); r.Kind == KindRenew || !w.gives() && !w.takes() {
 		return false
@@ -197,7 +197,7 @@ func (r *Request) inAzure() bool {
 	case r.Kind == KindAdopt && r.undoing(): // an older version began it, and did not know that step
 		return r.Made.ServicePrincipal != ""
 	}
-	return given != nil && given.Tries > 0 // there is nothing to take away where nothing was tried
+	return given != nil && given.Tries > 0 // there is nothing to remove where nothing was tried
 }
 
 // azureRights are the actions in Azure that a task takes on each subscription.
@@ -243,7 +243,7 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 		who.UPN, r.azureDoing(), azureScopeTitles(missing), r.azureAdmins(), stays)
 }
 
-// leavesAzure says whether all roles there are taken away, and none is given.
+// leavesAzure reports whether all roles there are removed, and none is given.
 func (r *Request) leavesAzure() bool { return r.Task == TaskUndo || r.Kind == KindRetire }
 
 func (r *Request) azureDoing() string {
@@ -265,7 +265,7 @@ func (r *Request) azureAdmins() string {
 	return "Owner, User Access Administrator or Role Based Access Control Administrator"
 }
 
-// takenWords names the roles that are taken away.
+// takenWords names the roles that are removed.
 func (w azureWork) takenWords() string {
 	var names []string
 	for _, s := range slices.Concat(w.end, w.quit) {
@@ -276,7 +276,7 @@ func (w azureWork) takenWords() string {
 	return strings.Join(names, ", ")
 }
 
-// azureNote counts what is given or taken away.
+// azureNote counts what is given or removed.
 func azureNote(shares ...AzureShare) string {
 	var parts []string
 	for _, s := range shares {

@@ -19,7 +19,7 @@ func (r *Request) onlyLeft(subscriptions []string) []string {
 // skipped are the subscriptions that are left out of what r does in Azure.
 func (r *Request) skipped() []string { return r.onlyLeft(r.SignIn.Unknown) }
 
-// stillLeft is what may be left in Azure once r has taken the rest away.
+// stillLeft is what may be left in Azure once r has removed the rest.
 func (r *Request) stillLeft() []AzureShare {
 	var still []AzureShare
 	for _, share := range r.AzureResidue {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// What a Retire has taken away is not asked for again.
+// What a Retire has removed is not asked for again.
 func TestWhatARetirementHasTakenAwayInAzureIsLeftNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -169,7 +169,7 @@ func TestARoleThatNoUpdateLeftIsAnAlarm(t *testing.T) {
 	})
 }
 
-// A custom role that was written anew goes back to what was approved, and what it may have
+// A custom role that was written again goes back to what was approved, and what it may have
 // allowed is shown. What an adopted app was found with is not touched.
 func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 	wider := minimal

@@ -22,7 +22,7 @@ func giveInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	return func(_ *Request, st *Step) { st.Note = azureNote(give...) }, nil
 }
 
-// takeInAzure takes away the roles that the app no longer needs.
+// takeInAzure removes the roles that the app no longer needs.
 func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	if r.Kind == KindAdopt {
 		return giveBackInAzure(ctx, r, s)
@@ -106,7 +106,7 @@ func (r *Request) elsewhere(scopeRole string) bool {
 }
 
 // azureCompared compares the roles that the app has on those scopes, above and below
-// them with the plan. What an update has just removed, or written anew, may be seen as it
+// them with the plan. What an update has just removed, or written again, may be seen as it
 // was for a while: that is still there, and an alarm only once it lasts.
 func (r *Request) azureCompared(has []string) (missing, still, excess []string) {
 	subscriptions, known := r.azureToRead()

@@ -59,7 +59,7 @@ var guidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 const SubscriptionsMax = 20
 
 // KeyRefused is what somebody is told who has put a private key where it does not belong.
-const KeyRefused = "There is a private key in this. It was not kept, but it has left its place: take it out of here, make a new key, and give nobody the new one. This bot never needs it."
+const KeyRefused = "This contains a private key. It was not stored, but treat it as compromised: create a new key pair and keep its private key to yourself. This bot never needs it."
 
 // checkKeys refuses private keys in all texts of a draft. What is for a
 // certificate is looked at where that is read.

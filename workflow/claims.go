@@ -40,12 +40,12 @@ const appIDClaim = "app-id:"
 // one app is, and no other.
 const certificateClaim = "certificate:"
 
-// bringsCertificate says whether the certificate of r's plan is new to the app.
+// bringsCertificate reports whether the certificate of r's plan is new to the app.
 func (r *Request) bringsCertificate() bool {
 	return r.Kind == KindRegister || r.Kind == KindAdopt || r.Target.NewCertificate
 }
 
-// holdsName says whether r is the one of its app's requests that keeps the name
+// holdsName reports whether r is the one of its app's requests that keeps the name
 // from others. An adopted app has it where it was asked for by name.
 func (r *Request) holdsName() bool {
 	return r.Kind == KindRegister || r.Kind == KindAdopt && !guidPattern.MatchString(r.Plan.AppName) || r.Target.ClaimsName

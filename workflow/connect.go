@@ -247,14 +247,14 @@ func (r *Request) Awaited(n StepName) string {
 	return "Entra"
 }
 
-// Connects says whether r, once it is approved, connects a backup server.
+// Connects reports whether r, once it is approved, connects a backup server.
 func (r *Request) Connects() bool {
 	return r.Plan.Backup.Server != "" && r.Kind != KindUpdate && r.Kind != KindRetire && r.Task != TaskVerify
 }
 
-// MayHandOver says whether what a backup server did not take can be handed to the
+// MayHandOver reports whether what a backup server did not take can be handed to the
 // requester instead. That is another plan, and whoever presses approves it alone: one
-// that takes several approvals is asked for anew.
+// that takes several approvals is asked for again.
 func (d *Desk) MayHandOver(r *Request) bool {
 	s := r.Step(StepConnect)
 	return r.State == StateFailed && r.Task == TaskProvision && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 && (r.Plan.Credential.Kind != CredentialMadeCertificate || d.pages != "")

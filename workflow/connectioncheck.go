@@ -28,7 +28,7 @@ type Assertion struct {
 	Response                Secret   // the token response
 }
 
-// IsConnected says whether r stands for an app that a backup server has.
+// IsConnected reports whether r stands for an app that a backup server has.
 func (r *Request) IsConnected() bool { return r.IsApp() && r.Made.Connected != "" }
 
 // AssertAs is the client that somebody signs in to so that a server takes the answer,

@@ -52,7 +52,7 @@ func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
 	}{
 		{"of an earlier sign-in, and of this one", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea"}, []string{"o-ada", "o-cloe"}},
 		{"the plan names one of them", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea", "o-ada"}, []string{"o-cloe"}},
-		{"made anew", Request{Kind: KindRecreate, Target: Target{Recreated: true}, Made: Made{Creator: "o-cloe"}}, []string{"o-bea"}, []string{"o-cloe"}},
+		{"made again", Request{Kind: KindRecreate, Target: Target{Recreated: true}, Made: Made{Creator: "o-cloe"}}, []string{"o-bea"}, []string{"o-cloe"}},
 		{"restored", Request{Kind: KindRecreate}, []string{"o-bea"}, nil},
 		{"adopted", Request{Kind: KindAdopt}, []string{"o-bea"}, nil},
 		{"updated", Request{Kind: KindUpdate}, []string{"o-bea"}, nil},

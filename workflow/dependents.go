@@ -218,7 +218,7 @@ func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
 	return err == nil
 }
 
-// keepsApp says whether r is a Retire that has not begun to take anything from its app.
+// keepsApp reports whether r is a Retire that has not begun to take anything from its app.
 func (r *Request) keepsApp() bool { return r.Kind == KindRetire && len(r.taking()) == 0 }
 
 // taking names the steps of a Retire that were tried and take something from the app.
@@ -242,7 +242,7 @@ func (r *Request) removed() string {
 	return "What was removed so far stays removed (" + strings.Join(tried, ", ") + ")."
 }
 
-// remains says what is in the tenant after a sign-in that came to nothing.
+// remains says what is in the tenant after a sign-in that failed.
 func (r *Request) remains() string {
 	switch {
 	case r.keepsApp():

@@ -105,7 +105,7 @@ func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
 		n = p.again(n)
 		r := w.upTo(n, id, StateFailed)
 		w.untouched()
-		want := "“Look at what depends on it” stopped the job before anything was deleted, and the app works as before. " +
+		want := "“Check what depends on it” stopped the job before anything was deleted, and the app works as before. " +
 			"It is used by 2 users (“Ada Able”, “Tom”), 1 group (“Payees”) and 1 other app (“Portal”). " +
 			"An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app as it is."
 		if r.Failure.Text != want || r.Failure.Rule != RuleInUse {
@@ -332,7 +332,7 @@ func TestTheReasonOfAStopFitsOnACard(t *testing.T) {
 func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
 	for _, at := range []struct{ call, removed string }{
 		{"strip", "“Remove its credentials” was tried)"},
-		{"withdraw", "“Remove its credentials” was done, “Withdraw its consents” was tried)"},
+		{"withdraw", "“Remove its credentials” was done, “Revoke its consents” was tried)"},
 	} {
 		t.Run(at.call, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

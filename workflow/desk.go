@@ -72,7 +72,7 @@ func (d *Desk) Tenant(name string) (Tenant, bool) {
 	return d.tenants[i], true
 }
 
-// isOwn says whether an App ID is that of the bot's own client, in any of its tenants.
+// isOwn reports whether an App ID is that of the bot's own client, in any of its tenants.
 // The bot makes no changes to that: whoever had a say over it, or its credential,
 // would have one over every sign-in.
 func (d *Desk) isOwn(appID string) bool {
@@ -278,7 +278,7 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 	})
 }
 
-// begun says whether an adoption has gone beyond looking at the app.
+// begun reports whether an adoption has gone beyond looking at the app.
 func (r *Request) begun() bool {
 	return slices.ContainsFunc(r.Steps, func(s Step) bool {
 		return s.Tries > 0 && s.Name != StepFind && s.Name != StepOwned && s.Name != StepRecord

@@ -74,7 +74,7 @@ type Ask struct {
 	// said to be there soon after that may be gone.
 	Taken   []Permission
 	Removed time.Time
-	// Restored says that the app is brought back without its credentials: it has no
+	// Restored says that the app is restored without its credentials: it has no
 	// certificate but the one of the request.
 	Restored bool
 	// AzureUnsure says that the app may as well lack the roles in Azure that go.
@@ -91,7 +91,7 @@ type Session interface {
 	// EnsureApplication makes sure that there is an application with this unique name.
 	EnsureApplication(ctx context.Context, a App) (objectID, appID string, err error)
 	// EnsureServicePrincipal makes sure that the app has a service principal in the tenant.
-	// assigned says whether only who is assigned may use it; without one that stays as it is.
+	// assigned reports whether only who is assigned may use it; without one that stays as it is.
 	EnsureServicePrincipal(ctx context.Context, appID string, assigned ...bool) (objectID string, err error)
 	// EnsureOwners makes sure that users own the application, and then that those in
 	// not do not, if at least one of users does; and that those in leave do not own its
@@ -176,9 +176,9 @@ type Session interface {
 	// RemovePermissions makes sure that the app has nothing of what it had and no longer needs.
 	RemovePermissions(ctx context.Context, m Made, needs, had Plan) error
 	// RestoreApplication brings a deleted application and its service principal
-	// back, and says whether it is there now.
+	// back, and reports whether it is there now.
 	RestoreApplication(ctx context.Context, appID, servicePrincipal string) (bool, error)
-	// Exists says whether the application with this App ID is there, and not deleted.
+	// Exists reports whether the application with this App ID is there, and not deleted.
 	Exists(ctx context.Context, appID string) (bool, error)
 	// RemoveOwner makes sure that a user does not own the application.
 	RemoveOwner(ctx context.Context, applicationID, userID string) error

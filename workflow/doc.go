@@ -40,8 +40,8 @@
 // An app outlives its request. Renew, Update, Retire and Recreate are requests of
 // their own, with the same approval and sign-in, about the one that stands for
 // the app (Target, Successor). One of them at a time works on an app; what it
-// takes away is only what an earlier one was approved to give. What an update that was
-// given up may have left is known (Left, AzureResidue, CertificateResidue), until a later request takes it away.
+// removes is only what an earlier one was approved to give. What an update that was
+// given up may have left is known (Left, AzureResidue, CertificateResidue), until a later request removes it.
 // A Retire looks first who else in the tenant depends on the app (Dependents), and stops
 // once before it deletes anything. Each later sign-in looks again, until the app itself
 // was to be deleted. Retry counts for the dependents that its card named, and for no
@@ -50,7 +50,7 @@
 //
 // An app that was not made here is adopted (Adopt): it is found, the requester has
 // to own it, then and whenever something is asked for it later, and what it has is written down (Was, Found) before anything is added.
-// An adoption takes nothing away, and its Undo just what it added. What was found goes
+// An adoption removes nothing, and its Undo just what it added. What was found goes
 // along with later requests.
 //
 // The admin's token and the device code are in the engine's memory (live), and

@@ -335,8 +335,8 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 		{"blocked by Conditional Access", &SignInError{Reason: SignInBlocked, Code: 53003}, "AADSTS53003"},
 		{"no consent for the bot", &SignInError{Reason: SignInNoConsent, Code: 65001}, "admin consent"},
 		{"the tenant is not there", &SignInError{Reason: SignInTenant, Code: 90002}, "check tenant_id"},
-		{"there is no address for Azure", &ServiceError{Code: "NoARM", Text: "There is no arm_url."}, "There is no arm_url. This sign-in came to nothing, and nothing was changed by it."},
-		{"what is explained, if it lasts", lag{}, "It may have been deleted. This sign-in came to nothing, and nothing was changed by it."},
+		{"there is no address for Azure", &ServiceError{Code: "NoARM", Text: "There is no arm_url."}, "There is no arm_url. The sign-in failed, and nothing was changed."},
+		{"what is explained, if it lasts", lag{}, "It may have been deleted. The sign-in failed, and nothing was changed."},
 		{"never used", nil, "expired"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

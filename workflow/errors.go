@@ -37,7 +37,7 @@ const (
 	RuleInUse         Rule = "in-use"         // somebody in the tenant depends on the app
 )
 
-// audited says whether a refusal by this rule belongs into the history:
+// audited reports whether a refusal by this rule belongs into the history:
 // somebody tried what they may not, and did not merely come too late.
 func (r Rule) audited() bool {
 	switch r {
@@ -138,7 +138,7 @@ type ExcessError struct {
 
 func (e *ExcessError) Error() string { return fmt.Sprintf("more than was approved: %q", e.Names) }
 
-// SignInReason says why a sign-in came to nothing.
+// SignInReason says why a sign-in failed.
 type SignInReason string
 
 const (
@@ -154,7 +154,7 @@ const (
 	SignInOther       SignInReason = "other"
 )
 
-// A SignInError says why a sign-in came to nothing.
+// A SignInError says why a sign-in failed.
 type SignInError struct {
 	Reason SignInReason
 	Code   int    // AADSTS, 0 if there is none

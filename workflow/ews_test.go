@@ -109,7 +109,7 @@ func TestAnAppThatIsMadeAgainHasToBeListedAgain(t *testing.T) {
 			}
 			r = w.settle(n, r.ID, StateDone)
 			if anew != r.NeedsEWS() || anew == r.EWSListed() || (r.EWSBefore() == head.Made.AppID) != anew {
-				t.Errorf("made anew %v: the App ID was %s and is %s; %+v", anew, head.Made.AppID, r.Made.AppID, r.EWS)
+				t.Errorf("made again %v: the App ID was %s and is %s; %+v", anew, head.Made.AppID, r.Made.AppID, r.EWS)
 			}
 		})
 	}

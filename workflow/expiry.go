@@ -9,7 +9,7 @@ import (
 // warnings are how long before the end of a credential its people are told.
 var warnings = []time.Duration{30 * 24 * time.Hour, 14 * 24 * time.Hour, 7 * 24 * time.Hour, 24 * time.Hour}
 
-// mayExpire says whether r stands for an app that lives, with a credential that
+// mayExpire reports whether r stands for an app that lives, with a credential that
 // ends one day.
 func (r *Request) mayExpire() bool {
 	if r.Successor != "" || !r.Managed() || r.Made.KeyExpires.IsZero() {

@@ -104,7 +104,7 @@ func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *Credent
 	}
 }
 
-// handsOver says whether there is something secret to give to the requester.
+// handsOver reports whether there is something secret to give to the requester.
 func (k CredentialKind) handsOver() bool {
 	return k == CredentialSecret || k == CredentialMadeCertificate
 }
@@ -125,7 +125,7 @@ func (r *Request) StepTitle(n StepName) string {
 		case StepOwner:
 			return "Add its owners"
 		case StepUnassign:
-			return "Take its new Azure roles away"
+			return "Remove its new Azure roles"
 		}
 	}
 	if r.Kind == KindUpdate && n == StepApplication {
@@ -210,7 +210,7 @@ func hashOf(token Secret) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// opens says whether token is that of r's page.
+// opens reports whether token is that of r's page.
 func (r *Request) opens(token Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(r.Handover.Link), []byte(hashOf(token))) == 1
 }
@@ -318,7 +318,7 @@ func sending(r *Request) *Refusal {
 }
 
 // link gives a claim of a certificate the address of its page. The store gets the
-// token's hash, anew with each claim: a link that Slack did not show opens nothing.
+// token's hash, a new one with each claim: a link that Slack did not show opens nothing.
 func (d *Desk) link(r *Request, token Secret) {
 	if r.Plan.Credential.Kind == CredentialMadeCertificate {
 		r.Handover.Link = hashOf(token)

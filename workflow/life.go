@@ -111,12 +111,12 @@ func (d *Desk) head(ctx context.Context, r *Request) (*Request, error) {
 	return r, nil
 }
 
-// IsApp says whether r stands for an app that there is.
+// IsApp reports whether r stands for an app that there is.
 func (r *Request) IsApp() bool {
 	return r.Made.AppID != "" && r.Managed() && (r.State == StateDone || r.State == StateOverlap || r.State == StateLeftover)
 }
 
-// Managed says whether the app that r stands for has not been retired.
+// Managed reports whether the app that r stands for has not been retired.
 func (r *Request) Managed() bool { return r.Kind != KindRetire && !r.AppDeleted }
 
 // Owners are the people who have a say over the app that r stands for: who asked

@@ -103,7 +103,7 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 			}
 			for _, change := range r.Changes() {
 				if !change.Added {
-					t.Errorf("%s: takes away %v", name, change)
+					t.Errorf("%s: removes %v", name, change)
 				}
 			}
 			if _, err := n.Cancel(t.Context(), r.ID, bea); err != nil {

@@ -11,7 +11,7 @@ import (
 // The owners of an application in Entra: who becomes one, who ceases to be one, and
 // whether the requester is one.
 
-// creates says whether r registers a new application, and does not change one.
+// creates reports whether r registers a new application, and does not change one.
 func (r *Request) creates() bool { return r.Kind == KindRegister || r.Target.Recreated }
 
 // ensureOwners makes the requester and the plan's owners owners of the app. Whoever
@@ -34,7 +34,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 	if err != nil {
 		return nil, err
 	}
-	if r.Kind == KindRenew { // an update takes them away with all else that goes
+	if r.Kind == KindRenew { // an update removes them with all else that goes
 		left, err := removeOwners(ctx, r, s)
 		if err != nil {
 			return nil, err
@@ -132,7 +132,7 @@ func unproved(p Person) string {
 	return "the e-mail address in the Slack profile of " + p.Name + " was never confirmed, and no account is looked up by it"
 }
 
-// noteOwners writes down whom an adoption is about to make owners: Undo takes away
+// noteOwners writes down whom an adoption is about to make owners: Undo removes
 // these, and nobody who was one before. Where it is not known who was, none.
 func (e *Engine) noteOwners(r *Request, ids []string) error {
 	added := beyond(ids, r.Discovered.Owners, strings.EqualFold)

@@ -12,11 +12,11 @@ import (
 type People interface {
 	// Departed returns all who have left.
 	Departed(ctx context.Context) ([]Person, error)
-	// HasLeft says whether a person has, by Slack ID. Where that can't be found
+	// HasLeft reports whether a person has, by Slack ID. Where that can't be found
 	// out it returns an error.
 	HasLeft(ctx context.Context, id string) (bool, error)
 	// Away says why a person can be given nothing now, as the end of a sentence: they
-	// have left, or may take no part any more. It is empty where they can, and asks anew.
+	// have left, or may take no part any more. It is empty where they can, and asks again.
 	// Where that can't be found out it returns an error.
 	Away(ctx context.Context, id string) (why string, err error)
 }
@@ -70,7 +70,7 @@ func (d *Desk) hasSay(ctx context.Context, r *Request, by Person, kind Kind) (ta
 	return true, nil
 }
 
-// allLeft says whether everybody who has a say over an app has left. That
+// allLeft reports whether everybody who has a say over an app has left. That
 // somebody could not be asked about is an error, unless another is there.
 func (d *Desk) allLeft(ctx context.Context, r *Request) (bool, error) {
 	keepers := r.Owners()

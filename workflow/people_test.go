@@ -40,7 +40,7 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 			{"nobody knows", zoe, KindRenew, errors.New("no answer"), []Person{bea, tom}, RuleNotRequester},
 			{"all have left, and somebody asks who is no approver", Person{ID: "UX", Name: "X"}, KindRenew, nil, []Person{bea, tom}, RuleNotRequester},
 			{"all have left, and a guest asks", Person{ID: zoe.ID, Outside: "guests can't take part"}, KindRenew, nil, []Person{bea, tom}, RuleOutsider},
-			{"all have left, and an approver would bring it back", zoe, KindRecreate, nil, []Person{bea, tom}, RuleNotRequester},
+			{"all have left, and an approver would restore it", zoe, KindRecreate, nil, []Person{bea, tom}, RuleNotRequester},
 			{"all have left", zoe, KindRenew, nil, []Person{bea, tom}, ""},
 			{"all have left", zoe, KindUpdate, nil, []Person{bea, tom}, ""},
 			{"all have left", zoe, KindRetire, nil, []Person{bea, tom}, ""},

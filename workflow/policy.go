@@ -89,7 +89,7 @@ func (t Tenant) Approver(slack string) (Approver, bool) {
 	return t.Approvers[i], true
 }
 
-// is says whether an Entra account, by object ID and UPN, is the approver's.
+// is reports whether an Entra account, by object ID and UPN, is the approver's.
 func (a Approver) is(objectID, upn string) bool {
 	return a.Entra != "" && (strings.EqualFold(a.Entra, objectID) || strings.EqualFold(a.Entra, upn))
 }

@@ -252,7 +252,7 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 			}
 			r = w.settle(n, r.ID, StateUndone)
 			if took := slices.Contains(w.calls, "remove azure roles"); took != want || len(w.apps) != 0 || len(w.deleted[r.UniqueName()].azure) != 0 {
-				t.Errorf("%s: took roles away: %v; %+v", step, took, w.deleted)
+				t.Errorf("%s: removed roles: %v; %+v", step, took, w.deleted)
 			}
 		})
 	}

@@ -158,7 +158,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return nil, &ServiceError{Code: string(RuleDigest), Text: "The plan is not the one that was approved, so nothing more is done."}
 	}
 	if r.Target.Request != "" && r.Kind != KindRecreate && r.Made.ObjectID == "" {
-		return nil, &ServiceError{Code: string(RuleNoApp), Text: "It is not known any more which app this is about, so nothing is done. Give up, and ask again."}
+		return nil, &ServiceError{Code: string(RuleNoApp), Text: "The app of this request is no longer known, so nothing is done. Give up, and ask again."}
 	}
 	switch name {
 	case StepApplication:
@@ -233,7 +233,7 @@ func ensureConsent(ctx context.Context, r *Request, s Session) error {
 	case KindAdopt:
 		keep = r.Previous.Permissions
 	case KindUpdate:
-		keep = nil // it was taken away by the step before
+		keep = nil // it was removed by the step before
 	}
 	return s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
 }
@@ -424,7 +424,7 @@ func waitWords(d time.Duration) string {
 	return Count(int(d.Round(time.Minute)/time.Minute), "minute")
 }
 
-// stepFailure says for people why a step came to nothing, and what is true now.
+// stepFailure says for people why a step failed, and what is true now.
 func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	f := Failure{Text: fmt.Sprintf("“%s” failed: ", r.StepTitle(name))}
 	trouble, isTrouble := errors.AsType[*ServiceError](err)

@@ -16,7 +16,7 @@ import (
 // what they show to whoever signed in. They are asked side by side, and one that is
 // slow, wrong or off never keeps another's answer back.
 
-// lookLimit is how long a server may take to say whether it has the organization. A
+// lookLimit is how long a server may take to report whether it has the organization. A
 // person waits for their code; a server that says nothing is asked after the sign-in.
 const lookLimit = 20 * time.Second
 

@@ -129,7 +129,7 @@ func TestWhoLeavesAfterTheApprovalIsNoticedBeforeTheCredentialIsMade(t *testing.
 	}
 }
 
-// Services, section 6: is_email_confirmed says whether the address in a profile was ever
+// Services, section 6: is_email_confirmed reports whether the address in a profile was ever
 // proved.
 func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 	for confirmed, note := range map[EmailConfirmed]string{

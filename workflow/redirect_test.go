@@ -18,7 +18,7 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 	}{
 		{"one that is not named stays", []string{"https://web.contoso.com"}, nil, []string{"https://web.contoso.com"}, []string{"https://spa.contoso.com"}, []string{"http://localhost"}},
 		{"one that is moved", nil, map[Field][]string{FieldSPARedirectURIs: {"https://spa2.contoso.com"}}, nil, []string{"https://spa2.contoso.com"}, []string{"http://localhost"}},
-		{"one that is taken away", nil, map[Field][]string{FieldSPARedirectURIs: {""}, FieldPublicRedirectURIs: {"msauth://app/x"}}, nil, nil, []string{"msauth://app/x"}},
+		{"one that is removed", nil, map[Field][]string{FieldSPARedirectURIs: {""}, FieldPublicRedirectURIs: {"msauth://app/x"}}, nil, nil, []string{"msauth://app/x"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
@@ -191,10 +191,10 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 		was, is []string
 		refused bool
 	}{
-		"the last one is taken away": {[]string{"https://a.example"}, []string{""}, true},
-		"another one":                {[]string{"https://a.example"}, []string{"https://b.example"}, false},
-		"not asked about":            {[]string{"https://a.example"}, nil, false},
-		"made before it was needed":  {nil, []string{""}, false},
+		"the last one is removed":   {[]string{"https://a.example"}, []string{""}, true},
+		"another one":               {[]string{"https://a.example"}, []string{"https://b.example"}, false},
+		"not asked about":           {[]string{"https://a.example"}, nil, false},
+		"made before it was needed": {nil, []string{""}, false},
 	} {
 		r, wrong := &Request{Previous: Plan{SPARedirectURIs: c.was}}, FieldErrors{}
 		updateRedirects(wrong, portal, Draft{RedirectURIs: c.is}, r)

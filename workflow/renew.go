@@ -31,9 +31,9 @@ func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (
 func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
 	name := r.AppName()
 	if !r.Managed() {
-		return nil, refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate brings it back.", name, r.ID)
+		return nil, refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate restores it.", name, r.ID)
 	}
-	another := "To give it a secret or a certificate instead, ask for another app with /entra-app request " + r.Product + ", move to that, and then take this one away with /entra-app retire."
+	another := "To give it a secret or a certificate instead, ask for another app with /entra-app request " + r.Product + ", move to that, and then retire this one with /entra-app retire."
 	switch c := r.Plan.Credential; c.Kind {
 	case CredentialFederated:
 		return nil, refuse(RuleWrongState, "%s signs in with tokens of %s, and that trust never expires: there is nothing to renew, and nothing was changed. %s", name, clip(c.Federated.Issuer, 120), another)
@@ -72,5 +72,5 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 	}
 }
 
-// ends says whether a credential of this kind expires.
+// ends reports whether a credential of this kind expires.
 func (k CredentialKind) ends() bool { return k != CredentialFederated && k != CredentialNone }

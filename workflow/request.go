@@ -104,7 +104,7 @@ type Target struct {
 	KeyID          string // of the client secret that is replaced
 	Thumbprint     string // of the certificate that is replaced
 	ClaimsName     bool   // the app's name was free, and is this request's
-	Recreated      bool   // the app was gone for good, so it is made anew, under a unique name of its own
+	Recreated      bool   // the app was gone for good, so it is made again, under a unique name of its own
 	NewCertificate bool   // a certificate that the app has not had
 	TakenOver      bool   // all who had a say have left; an approver asks, and Was.Owners are those who left
 }
@@ -118,7 +118,7 @@ type Person struct {
 	// Outside says why this person may take no part: a guest, a stranger of
 	// another workspace, a bot, a deactivated account. Empty means a full member.
 	Outside string `json:",omitempty"`
-	// Confirmed says whether the address was ever proved to be theirs.
+	// Confirmed reports whether the address was ever proved to be theirs.
 	Confirmed EmailConfirmed `json:",omitempty"`
 }
 
@@ -201,7 +201,7 @@ type Step struct {
 	Tries  int
 	Retry  time.Time // when a waiting step is tried again
 	Note   string    // one short sentence for people
-	Stays  []string  // what an Undo of an adoption could not take away by it
+	Stays  []string  // what an Undo of an adoption could not remove by it
 }
 
 // StepStatus says how far a step is.
@@ -239,7 +239,7 @@ type Made struct {
 	TenantID, TenantName string
 	Domain               string // the tenant's initial one: "contoso.onmicrosoft.com"
 	// Born, Changed and Removed are when the app or its service principal was last made or
-	// brought back, when anything of it was last changed, and when anything was last taken
+	// restored, when anything of it was last changed, and when anything was last taken
 	// from it, by this request or an earlier one. Each is noted before it is done. See Youth.
 	Born, Changed, Removed time.Time
 	// Given is when anything but the end of something was last done to it, noted likewise:
@@ -417,7 +417,7 @@ func (r *Request) owedPosts() []PostName {
 	return names
 }
 
-// superseded says whether a newer message has taken the place of this one.
+// superseded reports whether a newer message has taken the place of this one.
 func (r *Request) superseded(name PostName) bool {
 	for kind, newest := range map[PostName]int{PostSignIn: r.Approval.N, PostOutcome: r.Outcomes, PostEWS: r.EWS.Reminders} {
 		if n, ok := strings.CutPrefix(string(name), string(kind)); ok {

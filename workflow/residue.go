@@ -10,14 +10,14 @@ import (
 // wider then than any plan. The request that stands for the app is told of it as it is
 // told of a successor (see link), and until then nothing else begins. What may be there
 // goes along with later requests: they neither want it nor are alarmed by it, and the
-// next update shows it and takes away what that does not need.
+// next update shows it and removes what that does not need.
 
-// changed says whether something was tried in the tenant that changes it.
+// changed reports whether something was tried in the tenant that changes it.
 func (r *Request) changed() bool {
 	return slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 && s.Name != StepOwned && s.Name != StepCheck })
 }
 
-// givenUp says whether r is an update that may have left something.
+// givenUp reports whether r is an update that may have left something.
 func (r *Request) givenUp() bool {
 	return r.Kind == KindUpdate && r.State == StateCancelled && r.changed()
 }
@@ -129,7 +129,7 @@ func (p Plan) with(q Plan) Plan {
 	return p
 }
 
-// allowed is the most that the app may have once r is carried out: an update takes away
+// allowed is the most that the app may have once r is carried out: an update removes
 // what others have left.
 func (r *Request) allowed() Plan {
 	if r.Kind == KindUpdate {
@@ -142,7 +142,7 @@ func (r *Request) allowed() Plan {
 func (r *Request) previous() Plan { return r.Previous.with(r.Residue) }
 
 // Changes lists what r, an update, adds to what the app was approved to have, and what
-// it takes away of all that the app may have.
+// it removes of all that the app may have.
 func (r *Request) Changes() []Change {
 	changes := slices.DeleteFunc(Changes(r.Previous, r.Plan), func(c Change) bool { return !c.Added })
 	changes = append(changes, slices.DeleteFunc(Changes(r.previous(), r.Plan), func(c Change) bool { return c.Added })...)
@@ -155,7 +155,7 @@ func (r *Request) Changes() []Change {
 	return joined(changes, r.GoesInAzure(), same)
 }
 
-// GoesInAzure lists what r takes away in Azure beyond its plan: of what a given-up
+// GoesInAzure lists what r removes in Azure beyond its plan: of what a given-up
 // update may have left there is no plan.
 func (r *Request) GoesInAzure() []Change {
 	var changes []Change

@@ -21,7 +21,7 @@ func stillThere(ctx context.Context, r *Request, s Session, now time.Time) error
 	return err
 }
 
-// notRestored says whether it is certain that an attempt to restore the app came to
+// notRestored reports whether it is certain that an attempt to restore the app came to
 // nothing: Entra said no, and the app is not there. Then whoever goes on has to look
 // again whether it is gone.
 func notRestored(ctx context.Context, r *Request, s Session, err error) bool {
@@ -32,7 +32,7 @@ func notRestored(ctx context.Context, r *Request, s Session, err error) bool {
 	return err == nil && !alive
 }
 
-// restore brings the app back, without the credentials that it had. What is not
+// restore restores the app, without the credentials that it had. What is not
 // among the deleted ones is created again by the next steps.
 func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 	restored, err := s.RestoreApplication(ctx, r.Made.AppID, r.Made.ServicePrincipal)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// What is left to do with a request that came to nothing: to try again, to undo
+// What is left to do with a request that failed: to try again, to undo
 // what was made, or to give it up.
 
 // GiveUp ends a request about an app that cannot be carried through. What was
@@ -52,7 +52,7 @@ func (r *Request) untilThen() string {
 	if r.Kind != KindUpdate {
 		return ""
 	}
-	return ", until the next update shows it and takes away what is not needed"
+	return ", until the next update shows it and removes what is not needed"
 }
 
 func (r *Request) giveUpProblem() *Refusal {
@@ -62,17 +62,17 @@ func (r *Request) giveUpProblem() *Refusal {
 	return nil
 }
 
-// stepDone says whether a step is behind r.
+// stepDone reports whether a step is behind r.
 func (r *Request) stepDone(n StepName) bool {
 	s := r.Step(n)
 	return s != nil && s.Status == StepDone
 }
 
-// CanGiveUp says whether r may end though it came to nothing. A request that has
+// CanGiveUp reports whether r may end though it failed. A request that has
 // registered an app has Undo for that.
 func (r *Request) CanGiveUp() bool { return r.State == StateFailed && r.aboutApp() }
 
-// aboutApp says whether r is about an app that was there before it.
+// aboutApp reports whether r is about an app that was there before it.
 func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.Kind == KindAdopt }
 
 // untouched says that nothing was begun in the tenant for r.
@@ -84,11 +84,11 @@ func (r *Request) untouched() bool {
 	return r.Task == TaskProvision && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
 }
 
-// giveUpTo ends a sign-in that came to nothing where something stands in the
+// giveUpTo ends a sign-in that failed where something stands in the
 // tenant. An Undo that was not begun leaves Retry what it was.
 func (r *Request) giveUpTo(now time.Time, text string, e Event) {
 	to := StateFailed
-	r.Approval.Digest = "" // it came to nothing, and counts for nothing
+	r.Approval.Digest = "" // it failed, and counts for nothing
 	if r.Task == TaskUndo && !r.undoing() {
 		r.Task = TaskProvision
 		if r.Handover.Status == HandoverRevoked {
@@ -99,7 +99,7 @@ func (r *Request) giveUpTo(now time.Time, text string, e Event) {
 	r.Failure = Failure{Rule: RuleSignIn, Text: text + " An approver can press " + r.WaysOn() + "."}
 }
 
-// undoing says whether the steps are those of an Undo.
+// undoing reports whether the steps are those of an Undo.
 func (r *Request) undoing() bool { return r.Step(StepDelete) != nil || r.Step(StepRemoveNew) != nil }
 
 // NewCode asks for another device code for the approver who has to sign in.
@@ -164,7 +164,7 @@ func (r *Request) redo(names ...StepName) {
 }
 
 // lookAgain makes due, at each sign-in, what may have changed since the last one:
-// an owner may have ceased to be one, a deleted app may have been brought back by
+// an owner may have ceased to be one, a deleted app may have been restored by
 // somebody else, somebody may have come to depend on one that is to go, and a
 // subscription that was skipped may be known to Azure now.
 func (r *Request) lookAgain() {
@@ -183,8 +183,8 @@ func (r *Request) lookAgain() {
 	r.lookAtDependents()
 }
 
-// restored says whether the app that there is now is of r's own making, and so r's
-// to delete: r has restored it, or has begun to make it anew. Where it is not known
+// restored reports whether the app that there is now is of r's own making, and so r's
+// to delete: r has restored it, or has begun to make it again. Where it is not known
 // whether r has restored it, somebody else may have.
 func (r *Request) restored() bool {
 	switch s := r.Step(StepRestore); {
@@ -198,7 +198,7 @@ func (r *Request) restored() bool {
 	}
 }
 
-// Undoable says whether there is something that an Undo would delete.
+// Undoable reports whether there is something that an Undo would delete.
 func (r *Request) Undoable() bool {
 	if r.Kind == KindAdopt && !r.undoing() && !r.begun() {
 		return false

@@ -61,7 +61,7 @@ const (
 	toConsent  = "consent to Microsoft Graph application permissions"
 )
 
-// withPrevious is the plan with what the app has had: to take that away needs the same
+// withPrevious is the plan with what the app has had: to remove that needs the same
 // rights as to give it.
 func (r *Request) withPrevious() Plan {
 	p := r.Plan.clone()
@@ -69,7 +69,7 @@ func (r *Request) withPrevious() Plan {
 		p.DirectoryRoles = nil // they go with the app
 	}
 	if r.Kind == KindAdopt {
-		return p // nothing is taken away
+		return p // nothing is removed
 	}
 	had := r.previous()
 	p.Permissions = append(p.Permissions, had.Permissions...)
@@ -170,7 +170,7 @@ func (r *Request) RolesWords() string {
 	return strings.Join(words, ", and ")
 }
 
-// assigned says whether only who is assigned may use the app, or nothing where that stays
+// assigned reports whether only who is assigned may use the app, or nothing where that stays
 // as it is: in an app of another hand, and where somebody else has set it.
 func (r *Request) assigned() []bool {
 	switch {

@@ -20,7 +20,7 @@ func NewSecret(value string) Secret { return Secret{value} }
 // Reveal returns the value. Each call is a place to look at in a review.
 func (s Secret) Reveal() string { return s.value }
 
-// IsZero says whether there is no value.
+// IsZero reports whether there is no value.
 func (s Secret) IsZero() bool { return s.value == "" }
 
 func (Secret) String() string               { return "[secret]" }

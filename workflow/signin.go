@@ -311,7 +311,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 	return r.againstAzure(who)
 }
 
-// signInFailure says why a sign-in came to nothing, and what to do: button asks for
+// signInFailure says why a sign-in failed, and what to do: button asks for
 // another code.
 func signInFailure(err error, button string) Failure {
 	f := Failure{Rule: RuleSignIn}
@@ -320,12 +320,12 @@ func signInFailure(err error, button string) Failure {
 		t = x.Describe()
 	}
 	if t != nil {
-		f.Text, f.Ref = t.Text+" This sign-in came to nothing, and nothing was changed by it. Press "+button+" after that.", t.Ref
+		f.Text, f.Ref = t.Text+" The sign-in failed, and nothing was changed. Press "+button+" after that.", t.Ref
 		return f
 	}
 	no, ok := errors.AsType[*SignInError](err)
 	if !ok {
-		f.Text = "Microsoft did not answer as it should, so this sign-in came to nothing. Nothing was changed by it. Press " + button + " to try again."
+		f.Text = "The sign-in failed: Microsoft returned an unexpected response. Nothing was changed. Press " + button + " to try again."
 		return f
 	}
 	switch no.Reason {

@@ -54,7 +54,7 @@ var moves = map[State][]State{
 // States are all states, in the order of a request's life.
 var States = []State{StatePending, StateSignIn, StateProvisioning, StateReady, StateOverlap, StateLeftover, StateDone, StateFailed, StateRevoked, StateDenied, StateCancelled, StateExpired, StateUndone}
 
-// HoldsName says whether a request in this state keeps its app's name from others.
+// HoldsName reports whether a request in this state keeps its app's name from others.
 func (s State) HoldsName() bool {
 	switch s {
 	case StateDenied, StateCancelled, StateExpired, StateUndone:
@@ -63,10 +63,10 @@ func (s State) HoldsName() bool {
 	return true
 }
 
-// open says whether a request in this state is still at work on its app.
+// open reports whether a request in this state is still at work on its app.
 func (s State) open() bool { return s.HoldsName() && s != StateDone }
 
-// IsOutcome says whether s is news that the requester gets a message of its own about.
+// IsOutcome reports whether s is news that the requester gets a message of its own about.
 func (s State) IsOutcome() bool {
 	switch s {
 	case StatePending, StateSignIn, StateProvisioning, StateDone, StateOverlap, StateLeftover:

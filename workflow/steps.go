@@ -146,7 +146,7 @@ func (r *Request) updateSteps() []StepName {
 	return steps
 }
 
-// recreateSteps bring back an app as its plan has it. What a given-up update may have
+// recreateSteps restore an app as its plan has it. What a given-up update may have
 // left in Azure came back with it, and goes.
 func (r *Request) recreateSteps() []StepName {
 	if len(r.AzureResidue) == 0 {
@@ -163,7 +163,7 @@ func (r *Request) recreateSteps() []StepName {
 	return steps
 }
 
-// withAzure is a plan that has, for its steps, also the roles in Azure that are taken away.
+// withAzure is a plan that has, for its steps, also the roles in Azure that are removed.
 func (r *Request) withAzure(p Plan) Plan {
 	for _, has := range r.azureThere() {
 		p.AzureRoles = joined(p.AzureRoles, has.Roles, sameAzureRole)
@@ -218,25 +218,25 @@ func (n StepName) Title() string {
 	case StepFind:
 		return "Find the application"
 	case StepOwned:
-		return "See that the requester owns it"
+		return "Check that the requester owns it"
 	case StepRecord:
-		return "Write down what it has"
+		return "Record its current state"
 	case StepUndoAdoption:
-		return "Take away what this request added"
+		return "Remove what this request added"
 	case StepTrim:
-		return "Take away what is no longer needed"
+		return "Remove what is no longer needed"
 	case StepGone:
-		return "See that the application is gone"
+		return "Check that the application is deleted"
 	case StepRestore:
 		return "Restore the deleted application"
 	case StepDependents:
-		return "Look at what depends on it"
+		return "Check what depends on it"
 	case StepRemoveCredentials:
 		return "Remove its credentials"
 	case StepRevokeConsent:
-		return "Withdraw its consents"
+		return "Revoke its consents"
 	case StepUnassign:
-		return "Take its Azure roles away"
+		return "Remove its Azure roles"
 	case StepDelete:
 		return "Delete the application"
 	case StepRemoveNew:

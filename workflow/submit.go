@@ -148,7 +148,7 @@ func (d *Desk) create(ctx context.Context, r *Request, by Person, draft Draft) (
 		case strings.HasPrefix(taken.Claim, "origin:"):
 			return d.store.Get(ctx, taken.By)
 		case strings.HasPrefix(taken.Claim, appClaim):
-			return nil, refuse(RuleWrongState, "%s is at work on this app already. Wait for it to end, or cancel it.", taken.By)
+			return nil, refuse(RuleWrongState, "%s is already changing this app. Wait for it to end, or cancel it.", taken.By)
 		case strings.HasPrefix(taken.Claim, certificateClaim):
 			return nil, FieldErrors{draft.certificateField(): fmt.Sprintf("%s already uses this certificate. Every app needs one of its own: make a new key and a certificate for it, and give that.", taken.By)}
 		}

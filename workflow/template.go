@@ -32,7 +32,7 @@ func (f TemplateField) Field() Field { return Field(f.placeholder()) }
 
 func (f TemplateField) placeholder() string { return "{" + f.Name + "}" }
 
-// AsksRedirects says whether the form has the field Redirect URIs: not where the
+// AsksRedirects reports whether the form has the field Redirect URIs: not where the
 // product knows them all, but for what is filled in.
 func (p Product) AsksRedirects() bool { return len(p.Redirects) == 0 || len(p.RedirectURIs) > 0 }
 

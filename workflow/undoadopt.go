@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// Undo of an adoption takes away what r has added to an app of another hand, and
+// Undo of an adoption removes what r has added to an app of another hand, and
 // nothing that was found. What is not told by what was found is told by its ID: those of
 // exposed scopes and of roles in Azure follow from the request, and the owners were
 // written down. What Entra does not let go stays, and the step says so.
 
 // undoSteps are those of an Undo. An adoption whose plan has roles in Azure always has
-// the step that takes them away: that one lacks it tells that an older version began it.
+// the step that removes them: that one lacks it tells that an older version began it.
 func (r *Request) undoSteps() []Step {
 	steps := newSteps(r.stepsFor(TaskUndo))
 	for i := range steps {
@@ -35,7 +35,7 @@ func (r *Request) completeUndo() {
 	r.Steps = slices.Insert(r.Steps, max(i, 0), Step{Name: StepUnassign})
 }
 
-// giveBackApp takes away all that r has added but for its credential and roles in Azure.
+// giveBackApp removes all that r has added but for its credential and roles in Azure.
 func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 	added := r.Plan.less(r.Previous)
 	if r.Made.ServicePrincipal != "" {
@@ -61,7 +61,7 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 	return func(_ *Request, st *Step) { st.stays("", stay) }, nil
 }
 
-// giveBackAPI takes away what r has added to the app's API. Where it has added no scope
+// giveBackAPI removes what r has added to the app's API. Where it has added no scope
 // and let no client in, it may have given the app its identifier URI all the same.
 func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []string, err error) {
 	uri := r.Discovered.NoIdentifierURI && len(r.Plan.Scopes) > 0
@@ -101,7 +101,7 @@ func (r *Request) addedScopes() []Scope {
 	return all
 }
 
-// giveBackOwners takes away the owners that r has added. The last one stays: nobody
+// giveBackOwners removes the owners that r has added. The last one stays: nobody
 // could change the app any more.
 func giveBackOwners(ctx context.Context, r *Request, s Session) (stay []string, err error) {
 	switch {
@@ -153,7 +153,7 @@ func (r *Request) ownerCalled(id string, who Signer) string {
 	return "the account " + id
 }
 
-// giveBackInAzure takes away the roles that r has assigned, each for itself.
+// giveBackInAzure removes the roles that r has assigned, each for itself.
 func giveBackInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	end := r.azureWork().end
 	var stay []string

@@ -137,8 +137,8 @@ func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 	}
 }
 
-// halfUndone is an adoption whose Undo came to nothing before anything but the credential
-// was taken away.
+// halfUndone is an adoption whose Undo failed before anything but the credential
+// was removed.
 func (w *world) halfUndone(n *node) (*Request, *fakeApp) {
 	w.t.Helper()
 	r, app := w.adoptsWidely(n)
@@ -191,7 +191,7 @@ func TestAnUndoThatAnOlderVersionBeganTakesItsRolesInAzureAway(t *testing.T) {
 	}
 }
 
-// Where the adoption came to nothing before, each sign-in for its Undo is without Azure.
+// Where the adoption failed before, each sign-in for its Undo is without Azure.
 func TestAnUndoTakesNoRightsInAzureWhereNoRoleWasGiven(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -222,7 +222,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 		w.refusesAt("inspect")
 		r = w.signsInFor(n, r)
 		w.refusesAt()
-		w.set(func() { app.owners = []string{"OBJ-TOM"} }) // the others were taken away in the portal
+		w.set(func() { app.owners = []string{"OBJ-TOM"} }) // the others were removed in the portal
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Equal(app.owners, []string{"OBJ-TOM"}) || !strings.Contains(last, "Tom, who is its only owner now") {
 			t.Errorf("it is %s: %s; %v", r.State, last, app.owners)

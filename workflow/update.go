@@ -11,7 +11,7 @@ import (
 func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, KindUpdate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
 		if !before.Managed() {
-			return refuse(RuleWrongState, "%s was retired by %s. /entra-app recreate brings it back.", before.AppName(), before.ID)
+			return refuse(RuleWrongState, "%s was retired by %s. /entra-app recreate restores it.", before.AppName(), before.ID)
 		}
 		product, ok := d.Product(before.Product)
 		if !ok {
@@ -196,7 +196,7 @@ func actionsOf(p, q Plan) []string {
 	return names
 }
 
-// trim takes away what the app has had and no longer needs, owners included.
+// trim removes what the app has had and no longer needs, owners included.
 func trim(ctx context.Context, r *Request, s Session) (edit, error) {
 	if err := s.RemovePermissions(ctx, r.Made, r.Plan, r.previous()); err != nil {
 		return nil, err

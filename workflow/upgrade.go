@@ -24,7 +24,7 @@ func (p Product) Chosen(plan Plan) []string {
 	return append(names, unknown[:min(len(unknown), len(plan.Workloads)-len(names))]...)
 }
 
-// onlyFor says whether a plan has anything that p needs for this workload alone.
+// onlyFor reports whether a plan has anything that p needs for this workload alone.
 func (p Product) onlyFor(workload string, plan Plan) bool {
 	only := func(of []string) bool { return len(of) == 1 && of[0] == workload }
 	return slices.ContainsFunc(p.Permissions, func(n Need) bool {

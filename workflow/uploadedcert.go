@@ -42,7 +42,7 @@ func (d *Desk) checkCertificate(wrong FieldErrors, offer Offer, draft Draft) cer
 	return found
 }
 
-// brings says whether something is in a field for the certificate. A file that
+// brings reports whether something is in a field for the certificate. A file that
 // is empty was given all the same.
 func (d Draft) brings(in Field) bool {
 	if in == FieldCertificateFile {

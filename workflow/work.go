@@ -85,7 +85,7 @@ func (e *Engine) mindSecret(r *Request) bool {
 	return err == nil
 }
 
-// keepsSealed says whether a credential of r's is sealed in the store.
+// keepsSealed reports whether a credential of r's is sealed in the store.
 func (r *Request) keepsSealed() bool { return len(r.Handover.Sealed) > 0 || len(r.Handover.File) > 0 }
 
 // mindFailed shreds the credential of a failed request that nobody went on with in
@@ -135,7 +135,7 @@ func (r *Request) owesLink() bool {
 	return r.givenUp()
 }
 
-// endsOld says whether the certificate that the app had before r is no longer one of
+// endsOld reports whether the certificate that the app had before r is no longer one of
 // its: it was replaced and removed, or the app came back without it.
 func (r *Request) endsOld() bool {
 	switch {

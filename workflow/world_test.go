@@ -21,7 +21,7 @@ import (
 type world struct {
 	ownsPrincipals []string      // of whom Entra makes owners of a service principal besides
 	hidesOwners    *ServiceError // instead of who owns service principals
-	keepsOwners    error         // what Entra says when an owner is to be taken away
+	keepsOwners    error         // what Entra says when an owner is to be removed
 	noOwners       *ServiceError // what it says when one is to be added
 	ownsNothing    bool          // whoever registers an app does not own it
 	unseen         string        // what is not seen of other apps that may have a certificate

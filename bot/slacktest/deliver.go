@@ -45,7 +45,7 @@ func (d delivery) envelope() string {
 	return "interactive"
 }
 
-// answered says whether the acknowledgement may carry a payload.
+// answered reports whether the acknowledgement may carry a payload.
 func (d delivery) answered() bool {
 	return d.kind == "command" || d.kind == "block_suggestion" || d.kind == "view_submission"
 }

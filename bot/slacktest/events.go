@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// subscribed says whether the app wants an event. app_home_opened it always wants.
+// subscribed reports whether the app wants an event. app_home_opened it always wants.
 func (w *Workspace) subscribed(event string) bool {
 	return event == "app_home_opened" || slices.Contains(w.cfg.Events, event)
 }

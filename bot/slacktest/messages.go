@@ -190,7 +190,7 @@ func (w *Workspace) updateMessage(a args) (reply, error) {
 	}
 	if hasText && a["text"] != "" || hasBlocks {
 		blocks := json.RawMessage(nil)
-		if raw := a["blocks"]; raw != "[]" || a["text"] != "" { // [] alone takes the blocks away and leaves the text
+		if raw := a["blocks"]; raw != "[]" || a["text"] != "" { // [] alone removes the blocks and leaves the text
 			if blocks, err = w.content(a); err != nil {
 				return nil, err
 			}

@@ -145,7 +145,7 @@ func (w *Workspace) DropConnections() {
 	}
 }
 
-// Refresh asks every client to connect anew, as Slack does now and then.
+// Refresh asks every client to connect again, as Slack does now and then.
 func (w *Workspace) Refresh() { w.Disconnect("refresh_requested") }
 
 // Disconnect sends every client a disconnect message with that reason: warning,

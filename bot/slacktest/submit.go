@@ -96,7 +96,7 @@ func (w *Workspace) typed(user string, in inputField, value any) (map[string]any
 	return s, nil
 }
 
-// offers says whether what was chosen can be chosen still.
+// offers reports whether what was chosen can be chosen still.
 func (in inputField) offers(state map[string]any) bool {
 	options := allOptions(in.element)
 	if len(options) == 0 {

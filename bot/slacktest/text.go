@@ -14,7 +14,7 @@ func (m Message) Plain() string {
 	return m.Text + "\n" + shown(blocks)
 }
 
-// Broadcasts says whether the message would notify a whole channel.
+// Broadcasts reports whether the message would notify a whole channel.
 func (m Message) Broadcasts() bool {
 	if m.Ephemeral {
 		return false

@@ -131,7 +131,7 @@ func (v *visitor) until(what, expression string) {
 	}
 }
 
-// click clicks an element. One that is drawn anew while the button is down gets no
+// click clicks an element. One that is redrawn while the button is down gets no
 // click, as with a person, who waits a little and clicks again.
 func (v *visitor) click(selector string) {
 	v.Helper()
@@ -151,7 +151,7 @@ func (v *visitor) click(selector string) {
 	}
 }
 
-// hit says whether a click has reached its element: the page hears of it a little
+// hit reports whether a click has reached its element: the page hears of it a little
 // after the mouse. One that leads to another page is not remembered there, and may
 // end the waiting on this one.
 func (v *visitor) hit(ctx context.Context) bool {

@@ -93,7 +93,7 @@ func privateKey() (string, error) {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), err
 }
 
-// renewal gives the first app a second secret, and takes the old one away only
+// renewal gives the first app a second secret, and removes the old one only
 // when the new one works.
 func (s *story) renewal(ctx context.Context) error {
 	s.scene("Bea renews the secret of %s", s.app)

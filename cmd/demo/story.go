@@ -273,7 +273,7 @@ func (w *world) oldCopy(ctx context.Context, m slacktest.Message) (slacktest.Mes
 
 // What messages say.
 
-// has says whether a message has a button.
+// has reports whether a message has a button.
 func has(m slacktest.Message, label string) bool {
 	var blocks []struct {
 		Elements []struct {

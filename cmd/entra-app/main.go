@@ -88,7 +88,7 @@ func flagsOf(verb string, stderr io.Writer) options {
 	return options{flags, flags.String("config", "entra-app.yaml", "the configuration `file`")}
 }
 
-// parse says whether to go on, and the exit code if not.
+// parse reports whether to go on, and the exit code if not.
 func (o options) parse(args []string) (code int, on bool) {
 	switch err := o.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):

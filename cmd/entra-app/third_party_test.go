@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write THIRD_PARTY anew")
+var update = flag.Bool("update", false, "write THIRD_PARTY again")
 
 // legal are the files of a module that have to go with what it is linked into.
 var legal = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice)([._-].*)?$`)

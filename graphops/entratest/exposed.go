@@ -243,7 +243,7 @@ func exposed(body object) (scopes, roles []any) {
 	return list(api["oauth2PermissionScopes"]), list(body["appRoles"])
 }
 
-// fillScopes enables what does not say whether it is enabled, as Graph does.
+// fillScopes enables what does not report whether it is enabled, as Graph does.
 func fillScopes(body object) {
 	scopes, roles := exposed(body)
 	for _, v := range slices.Concat(scopes, roles) {

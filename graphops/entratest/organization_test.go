@@ -172,7 +172,7 @@ func TestReadingBackAtOnceIsNotEnough(t *testing.T) {
 		if !listed(allowed(w.OrganizationConfig().EwsAllowedAppIDs), appA) {
 			t.Fatal("it was not written")
 		}
-		b.step(w, random) // writes, and takes it away
+		b.step(w, random) // writes, and removes it
 		lost = lost || !listed(allowed(w.OrganizationConfig().EwsAllowedAppIDs), appA)
 	}
 	if !lost {

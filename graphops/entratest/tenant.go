@@ -274,7 +274,7 @@ func (t *Tenant) AddPublicClient(c Client) Client {
 }
 
 // RemoveResource removes the service principal of a Microsoft resource, as in
-// a tenant that never used it. POST /servicePrincipals brings it back.
+// a tenant that never used it. POST /servicePrincipals restores it.
 func (t *Tenant) RemoveResource(appID string) {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()

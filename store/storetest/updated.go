@@ -47,7 +47,7 @@ var updated = []check{
 		same(t, "Update returned", got, want)
 		same(t, "Get returned", s.get(want.ID), want)
 	}},
-	{"gets the request anew each time it is called", func(t *testing.T, s *kit) {
+	{"gets the request again each time it is called", func(t *testing.T, s *kit) {
 		id := s.create(Pending("a")).ID
 		const people, times = 16, 4
 		var wg sync.WaitGroup

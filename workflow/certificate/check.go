@@ -19,7 +19,7 @@ var (
 	errKind = &Problem{"kind-of-key", "The key of this certificate is of a kind that Entra does not take. Make a new RSA key with 2048 bits or more, and a certificate for it."}
 )
 
-// Check says whether an app can prove who it is with c from now on, for no more
+// Check reports whether an app can prove who it is with c from now on, for no more
 // than longest; 0 is no limit. How the certificate itself is signed does not
 // matter: Entra takes the key out of it and asks no authority. Its errors are
 // Problems.

@@ -55,7 +55,7 @@ func refuseMaterial(b []byte) error {
 	return nil
 }
 
-// HasPrivateKey says whether somebody has put a private key into a text that is
+// HasPrivateKey reports whether somebody has put a private key into a text that is
 // for people. Unlike a certificate's field such a text may speak of keys: it is
 // their beginning that counts, with or without the words around it.
 func HasPrivateKey(text string) bool {

@@ -333,7 +333,7 @@ func (r *reader) passwords(path string, v any) {
 	r.ignore(path, "a secret cannot be copied")
 }
 
-// notes that we wrote are written anew.
+// notes that we wrote are written again.
 func (r *reader) notes(path string, v any) {
 	if s, _ := v.(string); !strings.HasPrefix(s, ourNotes) {
 		r.ignore(path, "the bot writes notes of its own")

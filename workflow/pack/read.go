@@ -59,7 +59,7 @@ func (r *reader) report(at place, hint, format string, args ...any) {
 	r.problems = append(r.problems, document.Problem{File: r.file, Line: max(1, at.line), Key: at.at, Text: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// full says whether too many values have been read, and reports it once.
+// full reports whether too many values have been read, and reports it once.
 func (r *reader) full(line int) bool {
 	if r.nodes++; r.nodes == maxNodes+1 {
 		r.report(place{theWhole, line}, "", "is too large")

@@ -94,7 +94,7 @@ export function inputsOf(list) {
   return out;
 }
 
-// showErrors puts errors, {block_id: text}, under their fields and takes others away.
+// showErrors puts errors, {block_id: text}, under their fields and removes others.
 export function showErrors(root, errors) {
   for (const el of root.querySelectorAll('.b-input')) {
     const text = errors[el.dataset.block] || '', p = el.querySelector('.field-error');

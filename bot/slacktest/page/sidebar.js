@@ -15,7 +15,7 @@ function entry(c, here) {
 }
 
 // sections draws the channels into nav. Names and numbers change seldom, so it
-// is made anew when one of them does.
+// is made again when one of them does.
 export function sections(nav, here) {
   const kinds = [
     ['Channels', state.channels.filter((c) => !c.is_im)],

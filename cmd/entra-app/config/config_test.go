@@ -14,7 +14,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/document"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 const good = `slack:
   bot_token: ${SLACK_BOT_TOKEN}
@@ -395,7 +395,7 @@ func TestHelpIsTheTable(t *testing.T) {
 	}
 	want, err := os.ReadFile("testdata/help.md")
 	if err != nil || got != string(want) {
-		t.Errorf("help differs from testdata/help.md (%v); write it anew with -update\n%s", err, got)
+		t.Errorf("help differs from testdata/help.md (%v); write it again with -update\n%s", err, got)
 	}
 }
 

@@ -151,11 +151,11 @@ func (c *Config) sufficient() *workflow.SufficientRole {
 
 func (c *Config) server() *Veeam { return &c.Veeam[len(c.Veeam)-1] }
 
-// fromFile says whether the key may be given as <key>_file. A key that has such
+// fromFile reports whether the key may be given as <key>_file. A key that has such
 // a key in the table, as key has, is not read here but where it is used.
 func (k *Key) fromFile() bool { return k.Kind.secret && k.Name != "key" }
 
-// delivers says whether the key is one of two that say how Slack delivers: one
+// delivers reports whether the key is one of two that say how Slack delivers: one
 // of them whose variable is not set is not given.
 func (k *Key) delivers() bool { return k.Name == "slack.app_token" || k.Name == "slack.signing_secret" }
 

@@ -78,7 +78,7 @@ var (
 
 func asText(s string) (value, *fault) { return value{text: s}, nil }
 
-// isPlaceholder says whether s was copied from an example and never replaced.
+// isPlaceholder reports whether s was copied from an example and never replaced.
 func isPlaceholder(s string) bool {
 	return strings.Contains(s, "…") || strings.Contains(s, "...") || len(s) > 2 && s[0] == '<' && s[len(s)-1] == '>'
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/pack"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
@@ -69,7 +69,7 @@ func TestWhatPeopleSee(t *testing.T) {
 			}
 		}
 		if want, err := os.ReadFile(path); err != nil || string(want) != out {
-			t.Errorf("%q differs from %s (%v); go test ./cmd/entra-app/packs -update writes it anew, then look at the difference", args, path, err)
+			t.Errorf("%q differs from %s (%v); go test ./cmd/entra-app/packs -update writes it again, then look at the difference", args, path, err)
 		}
 	}
 }

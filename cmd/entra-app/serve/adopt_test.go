@@ -212,7 +212,7 @@ func TestUndoOfAnAdoptionLeavesTheAppAsItWas(t *testing.T) {
 		!slices.Equal(after.Requested, before.Requested) || len(after.Passwords) != len(before.Passwords) {
 		t.Errorf("it was %+v\nand is %+v, with %+v", before, after, w.tenant.AzureRoleDefinitions())
 	}
-	if strings.Contains(card, "stays:") || !strings.Contains(card, "Take its new Azure roles away") {
+	if strings.Contains(card, "stays:") || !strings.Contains(card, "Remove its new Azure roles") {
 		t.Errorf("the card is %s", card)
 	}
 }

@@ -264,7 +264,7 @@ func (w *world) secretView() string {
 	return ""
 }
 
-// restarted says whether the bot was started anew since it was last asked. It
+// restarted reports whether the bot was restarted since it was last asked. It
 // then does not know that a view was shown.
 func (w *world) restarted(p *process) bool {
 	p.mu.Lock()

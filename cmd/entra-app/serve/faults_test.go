@@ -151,7 +151,7 @@ func lives() []life {
 		{"the end, with a secret", func(w *world, worst func()) { secret(w); worst(); retired(w) }},
 		{"the end, with a certificate", func(w *world, worst func()) { backup(w); worst(); retired(w) }},
 		{"the end, in Azure", func(w *world, worst func()) { archiver(w); worst(); retired(w) }},
-		{"brought back with a secret", func(w *world, worst func()) {
+		{"restored with a secret", func(w *world, worst func()) {
 			before := secret(w)
 			retired(w)
 			worst()
@@ -159,22 +159,22 @@ func lives() []life {
 			w.approves("recreate the app payroll", "Approve")
 			w.reveals(w.readies("EA-3: payroll"))
 			w.ends("EA-3: payroll", "Done")
-			if a := w.only("brought back", 1, 0, 2); a.AppID != before.AppID {
-				w.t.Error("what was brought back is another app")
+			if a := w.only("restored", 1, 0, 2); a.AppID != before.AppID {
+				w.t.Error("what was restored is another app")
 			}
 		}},
-		{"brought back with a certificate", func(w *world, worst func()) {
+		{"restored with a certificate", func(w *world, worst func()) {
 			before := backup(w)
 			retired(w)
 			worst()
 			w.types("recreate payroll", map[string]any{"Reason": "needed after all", "Certificate": selfSigned(w.t)})
 			w.approves("recreate the app payroll", "Approve")
 			w.ends("EA-3: payroll", "Done")
-			if a := w.only("brought back", 0, 1, 8); a.AppID != before.AppID || a.Certificates[0].Thumbprint == before.Certificates[0].Thumbprint {
-				w.t.Errorf("brought back it is %+v", a)
+			if a := w.only("restored", 0, 1, 8); a.AppID != before.AppID || a.Certificates[0].Thumbprint == before.Certificates[0].Thumbprint {
+				w.t.Errorf("restored it is %+v", a)
 			}
 		}},
-		{"brought back in Azure", func(w *world, worst func()) {
+		{"restored in Azure", func(w *world, worst func()) {
 			archiver(w)
 			retired(w)
 			worst()
@@ -182,8 +182,8 @@ func lives() []life {
 			w.approves("recreate the app payroll", "Approve")
 			w.reveals(w.readies("EA-3: payroll"))
 			w.ends("EA-3: payroll", "Done")
-			if a := w.only("brought back", 1, 0, 0); len(a.AzureRoles) != 1 {
-				w.t.Errorf("brought back it has %+v", a.AzureRoles)
+			if a := w.only("restored", 1, 0, 0); len(a.AzureRoles) != 1 {
+				w.t.Errorf("restored it has %+v", a.AzureRoles)
 			}
 		}},
 		{"adopted", func(w *world, worst func()) {

@@ -39,7 +39,7 @@ func (h *health) routes(mux *http.ServeMux) {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(h.metrics.registry, promhttp.HandlerOpts{}))
 }
 
-// state says whether the bot can take requests, and in words what is missing.
+// state reports whether the bot can take requests, and in words what is missing.
 // Without Entra it can: they wait for it, and people are told.
 func (h *health) state() (ready bool, missing []string) {
 	h.mu.Lock()
@@ -57,7 +57,7 @@ func (h *health) state() (ready bool, missing []string) {
 	return ready, missing
 }
 
-// found notes whether a part is there, and says whether that is news, and
+// found notes whether a part is there, and reports whether that is news, and
 // whether it makes the bot ready.
 func (h *health) found(p *part, missing string) (news, ready bool) {
 	was, _ := h.state()

@@ -141,13 +141,13 @@ func pieces(b []byte) [][]byte {
 	return all
 }
 
-// mends sends the same form with a certificate that is right, and makes sure that
+// corrects sends the same form with a certificate that is right, and makes sure that
 // its request is the first that was ever kept.
-func (w *world) mends(view string) {
+func (w *world) corrects(view string) {
 	w.t.Helper()
 	errs, err := w.bea.Submit(w.t.Context(), view, filled(map[string]any{"Certificate": string(ofOpenSSL(w.t, "rsa.pem"))}))
 	if err != nil || len(errs) > 0 {
-		w.t.Fatalf("the mended form: %q, %v", errs, err)
+		w.t.Fatalf("the corrected form: %q, %v", errs, err)
 	}
 	if card := w.sees(w.ada, in(approval), "register the app").Plain(); !strings.Contains(card, "EA-1") || !strings.Contains(card, thumbprint(w.t, "rsa.pem")) {
 		w.t.Errorf("the card says %s", card)

@@ -94,14 +94,14 @@ func TestTheLifeOfAnApp(t *testing.T) {
 		t.Errorf("there are %+v and deleted %+v", w.made(), deleted)
 	}
 
-	w.press(w.bea, w.sees(w.bea, w.bea.DM, "recreate brings it back"), "Recreate")
+	w.press(w.bea, w.sees(w.bea, w.bea.DM, "recreate restores it"), "Recreate")
 	w.until("the form is open", func() bool { return len(w.bea.Views()) == 1 })
 	w.fills(map[string]any{"Reason": "it was needed after all"})
 	w.approves("recreate the app payroll-backup", "Approve")
 	w.reveals(w.sees(w.bea, w.bea.DM, "EA-4: payroll-backup · Ready"))
 	w.sees(w.ada, in(approval), "EA-4: payroll-backup · Done")
 	if apps := w.made(); len(apps) != 1 || apps[0].AppID != before.AppID || len(apps[0].Passwords) != 1 || strings.Join(apps[0].Roles, " ") != strings.Join(before.Roles, " ") {
-		t.Errorf("brought back: %+v", apps)
+		t.Errorf("restored: %+v", apps)
 	}
 }
 

@@ -23,7 +23,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // An appearance is what an app is and has, without what differs from run to run.
 type appearance struct {
@@ -221,6 +221,6 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil || string(want) != string(got) {
-		t.Errorf("%s differs (%v); go test ./cmd/entra-app/serve -run Product -update writes it anew, then look at it. It is\n%s", path, err, got)
+		t.Errorf("%s differs (%v); go test ./cmd/entra-app/serve -run Product -update writes it again, then look at it. It is\n%s", path, err, got)
 	}
 }

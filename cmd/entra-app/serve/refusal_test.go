@@ -21,7 +21,7 @@ const (
 )
 
 // What is refused as a file or as pasted text, with what OpenSSL makes: the error
-// stands under that field, nothing is kept, and the same form can be mended.
+// stands under that field, nothing is kept, and the same form can be corrected.
 func TestEveryRefusalOfACertificate(t *testing.T) {
 	t.Parallel()
 	read := func(name string) []byte { return ofOpenSSL(t, name) }
@@ -114,7 +114,7 @@ func TestEveryRefusalOfACertificate(t *testing.T) {
 			}
 			w.refused(v.ID, filled(fill), field, c.says...)
 			w.keptNothing(c.content)
-			w.mends(v.ID)
+			w.corrects(v.ID)
 		})
 	}
 }
@@ -140,7 +140,7 @@ func TestTextAndFileTogether(t *testing.T) {
 			v := w.form()
 			w.refused(v.ID, filled(map[string]any{inPaste: string(c.paste), inFile: w.bea.AddFile("backup.cer", c.file)}), c.field, c.says...)
 			w.keptNothing(read("private-ec-pkcs8.pem"))
-			w.mends(v.ID)
+			w.corrects(v.ID)
 		})
 	}
 }
@@ -193,7 +193,7 @@ func TestAFileThatSlackDoesNotHandOver(t *testing.T) {
 			if !strings.Contains(w.log.String(), c.log) || strings.Contains(w.log.String(), w.slack.BotToken()) {
 				t.Errorf("the log says %s", w.log)
 			}
-			w.mends(v.ID)
+			w.corrects(v.ID)
 		})
 	}
 	if n := asked.Load(); n != 0 {
@@ -206,7 +206,7 @@ func TestAFileThatSlackDoesNotHandOver(t *testing.T) {
 		w.start()
 		v := w.form()
 		w.refused(v.ID, filled(map[string]any{inFile: w.bea.AddFile("backup.cer", cer)}), inFile, "files:read", "Paste its text")
-		w.mends(v.ID)
+		w.corrects(v.ID)
 	})
 	t.Run("a file that was deleted before the form was sent", func(t *testing.T) {
 		w := intake(t)
@@ -217,14 +217,14 @@ func TestAFileThatSlackDoesNotHandOver(t *testing.T) {
 		w.bea.DeleteFile(f)
 		w.refused(v.ID, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup"}, inFile, "no longer has this file", "add it again")
 		w.keptNothing()
-		w.mends(v.ID)
+		w.corrects(v.ID)
 	})
 	t.Run("a file of another service", func(t *testing.T) {
 		w := intake(t)
 		v := w.form()
 		w.refused(v.ID, filled(map[string]any{inFile: w.bea.AddRemoteFile("backup.cer", elsewhere.URL+"/backup.cer")}), inFile, "not kept by Slack", "paste its text")
 		w.keptNothing()
-		w.mends(v.ID)
+		w.corrects(v.ID)
 		if n := asked.Load(); n != 0 {
 			t.Errorf("the foreign host was asked %d times", n)
 		}
@@ -266,7 +266,7 @@ func TestACertificateThatAnotherAppHas(t *testing.T) {
 			w.refused(v.ID, second, c.field, "EA-1 already uses this certificate", "make a new key")
 			second[inPaste], second[inFile] = string(ofOpenSSL(t, "leaf.pem")), nil
 			if errs, err := w.bea.Submit(t.Context(), v.ID, second); err != nil || len(errs) > 0 {
-				t.Fatalf("mended: %q, %v", errs, err)
+				t.Fatalf("corrected: %q, %v", errs, err)
 			}
 			w.sees(w.ada, in(approval), "EA-2")
 		})

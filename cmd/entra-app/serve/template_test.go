@@ -57,7 +57,7 @@ func TestWhatIsTypedIntoThePacksOwnFieldsIsInTheRedirectURIs(t *testing.T) {
 		{"https://portal.contoso.com", "main", "{host} of portal", "https://portal.contoso.com: this can't be filled in: it becomes a part of https://{host}:4443. Write letters, digits, dots and dashes only, as in portal.contoso.com."},
 		{"portal.contoso.com", "main\\..", "{site} of portal", "can't be filled in: it becomes a part of https://{host}:4443/{site}/callback"},
 		{"evil.example/?x=", "main", "{host} of portal", "can't be filled in"},
-		{"-----BEGIN PRIVATE KEY-----", "main", "{host} of portal", "There is a private key in this"},
+		{"-----BEGIN PRIVATE KEY-----", "main", "{host} of portal", "This contains a private key"},
 		{strings.Repeat("long.", 60) + "com", "main", "{site} of portal", "a redirect URI may have 256 characters"},
 		{"a\na\n" + hosts(21), "main", "{host} of portal", "This makes 22 redirect URIs; 20 are allowed"},
 	} {

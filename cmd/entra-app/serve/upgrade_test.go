@@ -62,7 +62,7 @@ func TestANewerPackIsCarriedToTheAppsOfTheOldOne(t *testing.T) {
 
 	write("payroll-2.yaml", secondPack)
 	w.start()
-	const more = "The product needs more by now: "
+	const more = "This product now requires more: "
 	all := []string{more, "exposed scope access_as_user", "redirect URI https://payroll2.contoso.com", "role in Azure Reader"}
 	if _, err := w.bea.Slash(t.Context(), team, "/entra-app apps"); err != nil {
 		t.Fatal(err)

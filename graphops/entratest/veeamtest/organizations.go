@@ -107,7 +107,7 @@ func (s *Server) tenant(domain string) *entratest.Tenant {
 	return nil
 }
 
-// visible says whether a session may see an organization.
+// visible reports whether a session may see an organization.
 func (c *call) visible(o *organization) bool { return c.who.tenant == nil || c.who.tenant == o.tenant }
 
 // list is GET /Organizations.
