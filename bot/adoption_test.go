@@ -19,9 +19,11 @@ func (w *world) adopted(t *testing.T, s workflow.State) *workflow.Request {
 		return r
 	}
 	mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-	r.Previous = workflow.Plan{AppName: "HR Portal", Audience: "AzureADMultipleOrgs", RedirectURIs: append([]string{"https://hr.contoso.com"}, r.Plan.RedirectURIs...),
-		Permissions: append([]workflow.Permission{mail}, r.Plan.Permissions[0])}
-	r.Discovered = workflow.Discovery{AppID: r.Made.AppID, Name: "HR Portal", Read: true, Thumbprints: []string{"AB12"}, Secrets: 2, PrincipalThumbprints: []string{"CD34"}, PrincipalSecrets: 1}
+	r.Previous = workflow.Plan{AppName: "HR Portal", Audience: "AzureADMultipleOrgs",
+		RedirectURIs: append([]string{"https://hr.contoso.com"}, r.Plan.RedirectURIs...),
+		Permissions:  append([]workflow.Permission{mail}, r.Plan.Permissions[0])}
+	r.Discovered = workflow.Discovery{AppID: r.Made.AppID, Name: "HR Portal", Read: true, Thumbprints: []string{"AB12"}, Secrets: 2,
+		PrincipalThumbprints: []string{"CD34"}, PrincipalSecrets: 1}
 	return r
 }
 
@@ -75,7 +77,8 @@ func TestAnAdoptionIsExportedWithoutAScript(t *testing.T) {
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}
-	if text := string(v); strings.Contains(text, "verify") || strings.Contains(text, "Azure CLI") || !strings.Contains(text, "requiredResourceAccess") {
+	if text := string(v); strings.Contains(text, "verify") || strings.Contains(text, "Azure CLI") ||
+		!strings.Contains(text, "requiredResourceAccess") {
 		t.Errorf("it is exported as %s", text)
 	}
 }
@@ -88,7 +91,8 @@ func TestUpdateOfAnAppThatIsNotOursOpensTheFormForIt(t *testing.T) {
 	}
 	w.bot.Wait()
 	opened := w.of("views.open")
-	if len(opened) != 1 || !strings.Contains(opened[0].Get("json"), `"initial_value":"HR Portal"`) || !strings.Contains(opened[0].Get("json"), "one of its owners") {
+	if len(opened) != 1 || !strings.Contains(opened[0].Get("json"), `"initial_value":"HR Portal"`) ||
+		!strings.Contains(opened[0].Get("json"), "one of its owners") {
 		t.Fatalf("it opens %v", opened)
 	}
 	if got := w.says("update payrol"); !strings.Contains(got, "Did you mean “payroll”?") || !strings.Contains(got, "App ID") {
@@ -106,7 +110,8 @@ func TestUpdateOfAnAppThatIsNotOursOpensTheFormForIt(t *testing.T) {
 func TestAnExistingAppIsAskedForWithTheForm(t *testing.T) {
 	w := newWorld(t)
 	values := filled("HR Portal")
-	values["Application"] = map[string]any{"Application": map[string]any{"type": "radio_buttons", "selected_option": map[string]any{"value": existingApp}}}
+	values["Application"] = map[string]any{"Application": map[string]any{"type": "radio_buttons",
+		"selected_option": map[string]any{"value": existingApp}}}
 	if reply := w.submission(formView, `{"p":"vbo365"}`, "V1", values); reply != nil {
 		t.Fatalf("answered %v", reply)
 	}

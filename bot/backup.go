@@ -25,7 +25,8 @@ func (b *Bot) backupInput(p workflow.Product, server string) slack.Block {
 	if len(names) == 0 {
 		return nil
 	}
-	servers := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldBackup), choice(toMe, "Hand it over to me", ""))
+	servers := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldBackup),
+		choice(toMe, "Hand it over to me", ""))
 	servers.InitialOption = servers.Options[0]
 	for _, name := range names {
 		o := choice(name, name, "")
@@ -34,7 +35,8 @@ func (b *Bot) backupInput(p workflow.Product, server string) slack.Block {
 			servers.InitialOption = o
 		}
 	}
-	in := of(p, field(workflow.FieldBackup, "With a server chosen, the bot connects it with the app, and nobody is handed the credential.", servers))
+	in := of(p, field(workflow.FieldBackup,
+		"With a server chosen, the bot connects it with the app, and nobody is handed the credential.", servers))
 	in.DispatchAction = true
 	return in
 }
@@ -78,19 +80,24 @@ func backupLine(r *workflow.Request) []any {
 	case s.Server == "":
 		return nil
 	case r.Kind == workflow.KindRetire && s.IsAzure():
-		return []any{bold("Backup server: "), s.Server, " has this app as an Azure service account. It stops working; the bot does not remove it there\n"}
+		return []any{bold("Backup server: "), s.Server,
+			" has this app as an Azure service account. It stops working; the bot does not remove it there\n"}
 	case r.Kind == workflow.KindRetire:
-		return []any{bold("Backup server: "), s.Server, " has the organization with this app. Its backup ends; the bot does not remove it there\n"}
+		return []any{bold("Backup server: "), s.Server,
+			" has the organization with this app. Its backup ends; the bot does not remove it there\n"}
 	case !r.Connects():
 		return []any{bold("Backup server: "), s.Server, ", which this request does not tell anything\n"}
 	}
 	if s.IsAzure() {
-		return []any{bold("Backup server: "), "Gives ", s.Server, " the app as its Azure service account for ", r.Tenant, "; nobody is handed the credential\n"}
+		return []any{bold("Backup server: "), "Gives ", s.Server, " the app as its Azure service account for ", r.Tenant,
+			"; nobody is handed the credential\n"}
 	}
 	if r.Plan.Credential.Kind == workflow.CredentialCertificate {
-		return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server, " (" + s.Titles() + ") with it, by the thumbprint: the certificate with its key is there already\n"}
+		return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server,
+			" (" + s.Titles() + ") with it, by the thumbprint: the certificate with its key is there already\n"}
 	}
-	return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server, " (" + s.Titles() + ") with it; nobody is handed the credential\n"}
+	return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server,
+		" (" + s.Titles() + ") with it; nobody is handed the credential\n"}
 }
 
 // connectedCame says what came of a request whose app a server is connected with.
@@ -98,7 +105,8 @@ func connectedCame(r *workflow.Request) string {
 	if r.State != workflow.StateDone || r.Task == workflow.TaskRemoveOld || !r.Connects() || r.Made.Connected == "" {
 		return ""
 	}
-	return "The app works, and " + r.Plan.Backup.Server + " is connected with it: " + r.Made.Connected + ". Nobody was handed the credential."
+	return "The app works, and " + r.Plan.Backup.Server + " is connected with it: " + r.Made.Connected +
+		". Nobody was handed the credential."
 }
 
 // connectedBlocks are the end of the requester's message, instead of what they
@@ -110,7 +118,8 @@ func (b *Bot) connectedBlocks(r *workflow.Request) []slack.Block {
 	case r.Kind == workflow.KindUpdate && r.Plan.Backup.IsAzure():
 		parts = append(parts, ". It was not told of this change.")
 	case r.Kind == workflow.KindUpdate:
-		parts = append(parts, ". It was not told of this change: if the app is for other services now, choose them for the organization on ", server, ".")
+		parts = append(parts, ". It was not told of this change: if the app is for other services now, choose them for the "+
+			"organization on ", server, ".")
 	default:
 		parts = append(parts, ". There is nothing to open or to enter.")
 	}
@@ -127,14 +136,18 @@ func checkButton(action, value string, r *workflow.Request) *slack.ButtonBlockEl
 
 // handOverButton approves that the requester gets what the server did not take.
 func handOverButton(r *workflow.Request) slack.BlockElement {
-	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " gets the certificate with its private key, once, and enters it there."
+	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name +
+		" gets the certificate with its private key, once, and enters it there."
 	switch r.Plan.Credential.Kind {
 	case workflow.CredentialSecret:
-		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " can open the secret, once, and enters it there."
+		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name +
+			" can open the secret, once, and enters it there."
 	case workflow.CredentialCertificate:
-		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + " gets the App ID, and enters it there."
+		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name +
+			" gets the App ID, and enters it there."
 	}
-	return button(actHandOver, "Hand it over instead", buttonValue(r), "Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(
+	return button(actHandOver, "Hand it over instead", buttonValue(r),
+		"Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(
 		plain("Hand it over instead?"), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
 }
 
@@ -190,14 +203,16 @@ func checkMessage(c workflow.Checking) (string, []slack.Block) {
 		block(preformatted(c.Prompt.Code.Reveal())),
 		block(line("3. Sign in with your account of ", r.Tenant, ", one without a directory role.")),
 		block(line(append(about, bold(word), server, takes, bold("The code is valid until "), c.Prompt.Expires)...)),
-		block(line(bold("You asked for this by pressing Check the connection."), " If you did not, don't use the code, and tell your security team.")))
+		block(line(bold("You asked for this by pressing Check the connection."),
+			" If you did not, don't use the code, and tell your security team.")))
 }
 
 // checkCommand has the connection of an app checked.
 func (b *Bot) checkCommand(ctx context.Context, c command, app string) Reply {
 	app = strings.Trim(app, "`")
 	if app == "" {
-		return private(fmt.Sprintf("Which app? Type %s check followed by its name, its App ID or its request, as in %s check EA-7. %s apps lists yours.", Command, Command, Command))
+		return private(fmt.Sprintf("Which app? Type %s check followed by its name, its App ID or its request, as in %s check EA-7. %s "+
+			"apps lists yours.", Command, Command, Command))
 	}
 	if id, ok := requestID(app); ok {
 		app = id

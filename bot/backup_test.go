@@ -27,9 +27,11 @@ func newServerWorld(t *testing.T, publicURL string) *world {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: w.kept, Products: products, Policy: workflow.DefaultPolicy, Key: w.key, Log: log, Tenants: w.desk.Tenants(),
+	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: w.kept, Products: products, Policy: workflow.DefaultPolicy, Key: w.key, Log: log,
+		Tenants: w.desk.Tenants(),
 		Backups: []workflow.BackupServer{aServer{}}, PublicURL: publicURL})
-	w.bot, err = New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-SECRET-TOKEN"), SigningSecret: workflow.NewSecret(signingSecret), APIURL: w.url + "/api", Log: log})
+	w.bot, err = New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-SECRET-TOKEN"),
+		SigningSecret: workflow.NewSecret(signingSecret), APIURL: w.url + "/api", Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,9 +67,11 @@ func (w *world) connected(t *testing.T, appName string, s workflow.State) *workf
 			connect.Status, connect.Note, r.Failure = workflow.StepWaiting, "waiting for vb365-prod", workflow.Failure{}
 		case workflow.StateFailed:
 			connect.Status = workflow.StepFailed
-			r.Failure.Text = "“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license” 8 of 9 steps are done. An approver can press Retry to go on, or Undo to delete what was made."
+			r.Failure.Text = "“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license” " +
+				"8 of 9 steps are done. An approver can press Retry to go on, or Undo to delete what was made."
 		}
-		r.Steps = []workflow.Step{{Name: workflow.StepCertificate, Status: workflow.StepDone, Note: "thumbprint " + thumbprint}, {Name: workflow.StepProof, Status: workflow.StepDone}, connect}
+		r.Steps = []workflow.Step{{Name: workflow.StepCertificate, Status: workflow.StepDone, Note: "thumbprint " + thumbprint},
+			{Name: workflow.StepProof, Status: workflow.StepDone}, connect}
 		return nil
 	})
 	if err != nil {
@@ -80,7 +84,8 @@ func TestTheMessagesOfAHandOffAreWhatSlackTakes(t *testing.T) {
 	w := newServerWorld(t, "https://bot.contoso.com")
 	w.bot.now = atBlocked // they say what becomes of Exchange Web Services
 	for s, pressable := range map[workflow.State][]string{
-		workflow.StatePending: nil, workflow.StateProvisioning: nil, workflow.StateFailed: {"card " + actHandOver}, workflow.StateDone: {"outcome:1 " + actCheck},
+		workflow.StatePending: nil, workflow.StateProvisioning: nil, workflow.StateFailed: {"card " + actHandOver},
+		workflow.StateDone: {"outcome:1 " + actCheck},
 	} {
 		r := w.connected(t, "payroll-"+string(s), s)
 		r.ID = "EA-7"
@@ -121,7 +126,8 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 		chosen    workflow.Choice
 		has, lack []string
 	}{
-		"hand-over": {p.Choice(), []string{`"Backup server"`, "Hand it over to me", "vb365-prod", "Certificate file"}, []string{"made here"}},
+		"hand-over": {p.Choice(), []string{`"Backup server"`, "Hand it over to me", "vb365-prod", "Certificate file"},
+			[]string{"made here"}},
 		"server": {workflow.Choice{Workloads: []string{"exchange"}, Credential: workflow.CredentialMadeCertificate, Backup: "vb365-prod"},
 			[]string{"Certificate made here (vb365-prod gets it)", "Lifetime", "on a server"}, []string{"Certificate file"}},
 	} {
@@ -145,7 +151,8 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 		t.Error("a product that no server takes is asked for one")
 	}
 	r := w.connected(t, "payroll", workflow.StateDone)
-	if life := marshalled(t, w.bot.lifeForm(workflow.KindRenew, r, asItIs(r))); !strings.Contains(life, `"b\":\"vb365-prod\"`) || !strings.Contains(life, "made here") || strings.Contains(life, "Certificate file") {
+	if life := marshalled(t, w.bot.lifeForm(workflow.KindRenew, r, asItIs(r))); !strings.Contains(life, `"b\":\"vb365-prod\"`) ||
+		!strings.Contains(life, "made here") || strings.Contains(life, "Certificate file") {
 		t.Errorf("the renewal's form is %s", life)
 	}
 }
@@ -153,7 +160,8 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 	w := newServerWorld(t, "")
 	p, _ := w.desk.Product("vb365-archiver")
-	for kind, has := range map[workflow.CredentialKind]string{workflow.CredentialMadeCertificate: "Certificate made here (vb365-prod gets it)", workflow.CredentialSecret: "Client secret (vb365-prod gets it)"} {
+	for kind, has := range map[workflow.CredentialKind]string{workflow.CredentialMadeCertificate: "Certificate made here (vb365-prod " +
+		"gets it)", workflow.CredentialSecret: "Client secret (vb365-prod gets it)"} {
 		v := w.bot.form(p, workflow.Choice{Workloads: []string{"builtin"}, Credential: kind, Backup: "vb365-prod"}, meta{Channel: "CTEAM"})
 		b, _ := json.Marshal(v)
 		for _, m := range slacktest.ValidateView(b, false) {
@@ -166,7 +174,8 @@ func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 	r := w.connected(t, "payroll", workflow.StatePending)
 	r.Plan.Backup.Services, r.Plan.Credential.Kind = []string{workflow.AzureService}, workflow.CredentialSecret
 	_, card := w.bot.card(r)
-	if text := marshalled(t, card); !strings.Contains(text, " the app as its Azure service account for ") || !strings.Contains(text, "it goes to the backup server and is then shredded here") {
+	if text := marshalled(t, card); !strings.Contains(text, " the app as its Azure service account for ") ||
+		!strings.Contains(text, "it goes to the backup server and is then shredded here") {
 		t.Errorf("the card is %s", text)
 	}
 	r = w.connected(t, "other", workflow.StateDone)
@@ -196,16 +205,20 @@ func TestAServerIsReadOutOfTheForm(t *testing.T) {
 	delete(values, "Credential")
 	delete(values, "Lifetime")
 	values["Product"], values["Backup server of vb365-backup"] = choose("vb365-backup"), choose("vb365-prod")
-	values["Workloads of vb365-backup"] = map[string]any{"value": map[string]any{"type": "checkboxes", "selected_options": []any{map[string]any{"value": "teams"}}}}
-	values["Credential of vb365-backup on a server"], values["Lifetime of vb365-backup made here"] = choose("made-certificate"), choose("8760h0m0s")
-	if got := w.submission(formView, `{"p":"vb365-backup","k":"certificate"}`, "V1", values); got == nil || !strings.Contains(marshalled(t, got), `"response_action":"update"`) {
+	values["Workloads of vb365-backup"] = map[string]any{"value": map[string]any{"type": "checkboxes",
+		"selected_options": []any{map[string]any{"value": "teams"}}}}
+	values["Credential of vb365-backup on a server"], values["Lifetime of vb365-backup made here"] = choose("made-certificate"),
+		choose("8760h0m0s")
+	if got := w.submission(formView, `{"p":"vb365-backup","k":"certificate"}`, "V1", values); got == nil ||
+		!strings.Contains(marshalled(t, got), `"response_action":"update"`) {
 		t.Errorf("a form that was not redrawn for the server was answered %v", got)
 	}
 	if got := w.submission(formView, `{"p":"vb365-backup","k":"made-certificate","b":"vb365-prod"}`, "V2", values); got != nil {
 		t.Fatalf("answered %s", marshalled(t, got))
 	}
 	found, _ := w.desk.List(context.Background(), workflow.Query{})
-	if len(found) != 1 || found[0].Plan.Backup.Server != "vb365-prod" || found[0].Plan.Backup.Titles() != "Teams" || found[0].Plan.Credential.Kind != workflow.CredentialMadeCertificate {
+	if len(found) != 1 || found[0].Plan.Backup.Server != "vb365-prod" || found[0].Plan.Backup.Titles() != "Teams" ||
+		found[0].Plan.Credential.Kind != workflow.CredentialMadeCertificate {
 		t.Errorf("it became %+v", found)
 	}
 }
@@ -220,7 +233,8 @@ func TestACheckIsShownToWhoAskedAndToNobodyElse(t *testing.T) {
 	if err != nil || channel != "DUZOE" || ts == "" {
 		t.Fatalf("sent to %s at %s: %v", channel, ts, err)
 	}
-	if sent := w.of("chat.postMessage"); len(sent) != 1 || strings.Contains(sent[0].Get("text"), "ABCD") || !strings.Contains(sent[0].Get("blocks"), "ABCD1234E") {
+	if sent := w.of("chat.postMessage"); len(sent) != 1 || strings.Contains(sent[0].Get("text"), "ABCD") ||
+		!strings.Contains(sent[0].Get("blocks"), "ABCD1234E") {
 		t.Errorf("sent %v", sent)
 	}
 	_, blocks := checkMessage(c)
@@ -229,7 +243,8 @@ func TestACheckIsShownToWhoAskedAndToNobodyElse(t *testing.T) {
 	if _, _, err := w.bot.Tell(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	if changed := w.of("chat.update"); len(changed) != 1 || strings.Contains(changed[0].Get("blocks"), "ABCD") || !strings.Contains(changed[0].Get("blocks"), c.Said) {
+	if changed := w.of("chat.update"); len(changed) != 1 || strings.Contains(changed[0].Get("blocks"), "ABCD") ||
+		!strings.Contains(changed[0].Get("blocks"), c.Said) {
 		t.Errorf("changed %v", changed)
 	}
 	_, blocks = checkMessage(c)
@@ -237,7 +252,8 @@ func TestACheckIsShownToWhoAskedAndToNobodyElse(t *testing.T) {
 	if strings.Contains(w.log.String(), "ABCD1234E") {
 		t.Error("the log has the code")
 	}
-	c = workflow.Checking{Request: r, Servers: "vb365-prod, vb365-test", Unsure: "vb365-test", OwnApp: true, Prompt: &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created}}
+	c = workflow.Checking{Request: r, Servers: "vb365-prod, vb365-test", Unsure: "vb365-test", OwnApp: true,
+		Prompt: &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created}}
 	_, blocks = checkMessage(c)
 	golden(t, "backup-check-several.json", []byte(indented(t, blocks)))
 }
@@ -261,7 +277,8 @@ func TestAStrangerIsRefusedACheckInPrivate(t *testing.T) {
 	if told := w.of("/response/1"); len(told) != 1 || !strings.Contains(told[0].Encode()+told[0].Get("json"), "Only Bea") {
 		t.Errorf("told %v of %v", told, w.calls)
 	}
-	got := w.bot.Dispatch(context.Background(), Envelope{CommandKind, commandForm(map[string][]string{"text": {"check " + r.ID}, "user_id": {"UADA"}, "team_id": {"T1"}})})
+	got := w.bot.Dispatch(context.Background(), Envelope{CommandKind,
+		commandForm(map[string][]string{"text": {"check " + r.ID}, "user_id": {"UADA"}, "team_id": {"T1"}})})
 	if !strings.Contains(marshalled(t, got), "Only Bea") {
 		t.Errorf("answered %s", marshalled(t, got))
 	}

@@ -62,9 +62,13 @@ func requesterBlocks(r *workflow.Request) []slack.Block {
 	if r.State == workflow.StatePending {
 		switch r.Requester.Confirmed {
 		case workflow.EmailUnproved:
-			blocks = append(blocks, note("The e-mail address in the requester's Slack profile was never confirmed: no account is looked up by it, and they are not made an owner."))
+			blocks = append(blocks,
+				note("The e-mail address in the requester's Slack profile was never confirmed: no account is looked up by it, and they "+
+					"are not made an owner."))
 		case workflow.EmailNothingSaid:
-			blocks = append(blocks, note("Slack does not say whether the e-mail address in the requester's profile was ever confirmed. Their account in the tenant is looked up by it."))
+			blocks = append(blocks,
+				note("Slack does not say whether the e-mail address in the requester's profile was ever confirmed. Their account in the "+
+					"tenant is looked up by it."))
 		}
 	}
 	return blocks
@@ -142,7 +146,8 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 	case workflow.StateSignIn, workflow.StateProvisioning:
 		return []slack.BlockElement{details}
 	case workflow.StateLeftover:
-		return []slack.BlockElement{button(actOld, "Remove the old one", v, "Remove the old credential of "+r.ID).WithStyle(slack.StylePrimary), details}
+		return []slack.BlockElement{button(actOld, "Remove the old one", v,
+			"Remove the old credential of "+r.ID).WithStyle(slack.StylePrimary), details}
 	case workflow.StateFailed, workflow.StateRevoked:
 		buttons := []slack.BlockElement{button(actRetry, "Retry", v, "Retry "+r.ID).WithStyle(slack.StylePrimary)}
 		if r.Undoable() {
@@ -162,10 +167,12 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 func undoButton(r *workflow.Request) slack.BlockElement {
 	title, text := "Delete the app?", "This deletes "+r.AppName()+" from the tenant, after you have signed in. Entra keeps it for 30 days."
 	if r.Kind == workflow.KindRenew {
-		title, text = "Remove the new credential?", "This removes the new credential of "+r.AppName()+", after you have signed in. The old one stays."
+		title, text = "Remove the new credential?", "This removes the new credential of "+r.AppName()+
+			", after you have signed in. The old one stays."
 	}
 	if r.Kind == workflow.KindAdopt {
-		title, text = "Remove what was added?", "This removes the new credential and what else was added from "+r.AppName()+", after you have signed in. What it had before stays."
+		title, text = "Remove what was added?", "This removes the new credential and what else was added from "+r.AppName()+
+			", after you have signed in. What it had before stays."
 	}
 	if s := r.Step(workflow.StepConnect); s != nil && s.Tries > 0 {
 		stops := "its backup stops"
@@ -191,7 +198,9 @@ func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
 	case workflow.KindRetire:
 		plan = append(plan, leftBlocks(r)...)
 		if r.State == workflow.StatePending {
-			warning := block(line(bold("This deletes the app. "), "Its credentials and consents go first: whatever signs in with it stops working at once. Before that the bot looks at what else in the tenant depends on it, and stops if anything does. What it has now:"))
+			warning := block(line(bold("This deletes the app. "),
+				"Its credentials and consents go first: whatever signs in with it stops working at once. Before that the bot looks at "+
+					"what else in the tenant depends on it, and stops if anything does. What it has now:"))
 			return append([]slack.Block{warning}, plan...)
 		}
 	}
@@ -218,7 +227,8 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 	addresses, lists := redirects(p)
 	parts = append(parts, addresses...)
 	if p.PublicClientFlows {
-		parts = append(parts, bold("Public client flows: "), "allowed: people sign in to it with a device code, without any secret of the app\n")
+		parts = append(parts, bold("Public client flows: "),
+			"allowed: people sign in to it with a device code, without any secret of the app\n")
 	}
 	if r.RequiresAssignment() {
 		parts = append(parts, bold("Assignment required: "), "yes, as nobody signs in to it\n")
@@ -252,7 +262,9 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 	}
 	blocks = append(blocks, roleBlocks(p)...)
 	blocks = append(blocks, b.ewsPlan(p, brief > workflow.PermissionsMax)...)
-	if brief <= workflow.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r workflow.AzureRole) bool { return len(r.Actions)+len(r.DataActions) > 0 }) {
+	if brief <= workflow.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r workflow.AzureRole) bool {
+		return len(r.Actions)+len(r.DataActions) > 0
+	}) {
 		blocks = append(blocks, note("Details names each action of the custom roles."))
 	}
 	return blocks
@@ -264,7 +276,8 @@ func redirects(p workflow.Plan) (parts []any, lists []slack.Block) {
 	for _, on := range []struct {
 		name string
 		uris []string
-	}{{"Redirect URIs", p.RedirectURIs}, {"Redirect URIs (single-page app)", p.SPARedirectURIs}, {"Redirect URIs (public client)", p.PublicRedirectURIs}} {
+	}{{"Redirect URIs", p.RedirectURIs}, {"Redirect URIs (single-page app)", p.SPARedirectURIs},
+		{"Redirect URIs (public client)", p.PublicRedirectURIs}} {
 		none = none && len(on.uris) == 0
 		switch len(on.uris) {
 		case 0:
@@ -296,16 +309,19 @@ func credentialLine(p workflow.Plan) []any {
 		return parts
 	case workflow.CredentialMadeCertificate:
 		if p.Backup.Server != "" {
-			return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime), "; its private key goes to the backup server and is then shredded here")
+			return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime),
+				"; its private key goes to the backup server and is then shredded here")
 		}
-		return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime), "; the requester gets it once, with its private key, as a PFX file")
+		return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime),
+			"; the requester gets it once, with its private key, as a PFX file")
 	case workflow.CredentialCertificate:
 		cert := c.Certificate
 		return append(parts, "certificate of the requester, ", cert.Key, ", ", cert.Subject, ", valid until ", cert.NotAfter,
 			"\n    SHA-1 thumbprint ", code(cert.Thumbprint), "\n    SHA-256 ", code(cert.Fingerprint))
 	case workflow.CredentialFederated:
 		f := c.Federated
-		return append(parts, "federated: whoever has a token of the issuer ", code(f.Issuer), " with the subject ", code(f.Subject), " and the audience ", code(f.Audience))
+		return append(parts, "federated: whoever has a token of the issuer ", code(f.Issuer), " with the subject ", code(f.Subject),
+			" and the audience ", code(f.Audience))
 	}
 	return append(parts, "none; people sign in to it")
 }
@@ -316,7 +332,8 @@ func roleBlocks(p workflow.Plan) []slack.Block {
 	for _, r := range p.DirectoryRoles {
 		directory.lines = append(directory.lines, line(bold(r.Name), " · risk ", bold(string(r.Risk())), "\n", italic("Needed: "+r.Why)))
 	}
-	azure := &growing{title: "Azure roles of the app", words: " on the " + workflow.AzureScopeWord(p.Subscriptions) + "s " + strings.Join(p.Subscriptions, ", ")}
+	azure := &growing{title: "Azure roles of the app",
+		words: " on the " + workflow.AzureScopeWord(p.Subscriptions) + "s " + strings.Join(p.Subscriptions, ", ")}
 	subscriptions := &growing{title: "These are the " + workflow.AzureScopeWord(p.Subscriptions) + "s"}
 	if n := len(p.Subscriptions); n > inALine {
 		azure.words = " on " + workflow.Count(n, workflow.AzureScopeWord(p.Subscriptions))
@@ -327,7 +344,8 @@ func roleBlocks(p workflow.Plan) []slack.Block {
 	for _, r := range p.AzureRoles {
 		what := "a built-in role"
 		if r.ID == "" {
-			what = "a custom role with " + workflow.Count(len(r.Actions), "action") + " and " + workflow.Count(len(r.DataActions), "data action")
+			what = "a custom role with " + workflow.Count(len(r.Actions), "action") + " and " +
+				workflow.Count(len(r.DataActions), "data action")
 		}
 		azure.lines = append(azure.lines, line(bold(r.Name), " (", what, ") · risk ", bold("high"), "\n", italic("Needed: "+r.Why)))
 	}

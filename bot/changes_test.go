@@ -17,13 +17,15 @@ func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
 	const planned, other = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
 	contributor := workflow.AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}
 	backup := workflow.AzureRole{Name: nasty, Why: "backs up", Actions: []string{"Microsoft.Compute/disks/read"}}
-	for kind, name := range map[workflow.Kind]string{workflow.KindRetire: "retire-left-card.json", workflow.KindRecreate: "recreate-left-card.json"} {
+	for kind, name := range map[workflow.Kind]string{workflow.KindRetire: "retire-left-card.json",
+		workflow.KindRecreate: "recreate-left-card.json"} {
 		for _, s := range []workflow.State{workflow.StatePending, workflow.StateFailed} {
 			w := newWorld(t)
 			r := w.request(t, "payroll", "nightly backup", func(r *workflow.Request) {
 				r.Kind, r.Target = kind, workflow.Target{Request: "EA-1", UniqueName: "entra-app-" + r.ID}
 				r.Plan.AzureRoles, r.Plan.Subscriptions = []workflow.AzureRole{contributor}, []string{planned}
-				r.AzureResidue = []workflow.AzureShare{{Subscriptions: []string{planned, other}, Roles: []workflow.AzureRole{contributor}}, {Subscriptions: []string{other}, Roles: []workflow.AzureRole{backup}}}
+				r.AzureResidue = []workflow.AzureShare{{Subscriptions: []string{planned, other},
+					Roles: []workflow.AzureRole{contributor}}, {Subscriptions: []string{other}, Roles: []workflow.AzureRole{backup}}}
 				inState(s)(r)
 			})
 			r.ID = "EA-7"
@@ -32,7 +34,8 @@ func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
 			for _, m := range slacktest.ValidateMessage(got) {
 				t.Errorf("%s %s: %s", kind, s, m)
 			}
-			for want, times := range map[string]int{"What else goes in Azure": 1, "removed: ": 2, "Contributor on " + other: 1, "Contributor on " + planned: 0, " (custom) on " + other: 1} {
+			for want, times := range map[string]int{"What else goes in Azure": 1, "removed: ": 2, "Contributor on " + other: 1,
+				"Contributor on " + planned: 0, " (custom) on " + other: 1} {
 				if n := strings.Count(string(got), want); n != times {
 					t.Errorf("%s %s: the card says %q %d times, want %d: %s", kind, s, want, n, times, got)
 				}
@@ -54,7 +57,9 @@ func TestDetailsHasAllThatIsLeftInAzure(t *testing.T) {
 	r := w.request(t, "payroll", "nightly backup", func(r *workflow.Request) {
 		r.Kind = workflow.KindRetire
 		for i := range 60 {
-			r.AzureResidue = append(r.AzureResidue, workflow.AzureShare{Subscriptions: []string{fmt.Sprintf("%08d-2222-2222-2222-222222222222", i)}, Roles: []workflow.AzureRole{{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor"}}})
+			r.AzureResidue = append(r.AzureResidue,
+				workflow.AzureShare{Subscriptions: []string{fmt.Sprintf("%08d-2222-2222-2222-222222222222", i)},
+					Roles: []workflow.AzureRole{{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor"}}})
 		}
 	})
 	_, card := w.bot.card(r)

@@ -14,9 +14,11 @@ import (
 // commands are what can follow /entra-app, and what help says of each.
 var commands = []struct{ name, usage, does string }{
 	{"request", "request [product]", "ask for an app registration"},
-	{"status", "status", "your requests and this channel's; or status EA-7, status @person, status #channel, status pending, status all, status followed by part of an app's name"},
+	{"status", "status", "your requests and this channel's; or status EA-7, status @person, status #channel, status pending, status " +
+		"all, status followed by part of an app's name"},
 	{"apps", "apps", "the apps that you and this channel have, and when their credentials expire"},
-	{"update", "update APP", "ask for other permissions, redirect URIs or owners of an app; for one that was not made here, what a product needs is added"},
+	{"update", "update APP", "ask for other permissions, redirect URIs or owners of an app; for one that was not made here, what a " +
+		"product needs is added"},
 	{"renew", "renew APP", "ask for a new credential, before the old one expires"},
 	{"recreate", "recreate APP", "ask for an app that was deleted"},
 	{"retire", "retire APP", "ask for the end of an app"},
@@ -130,7 +132,8 @@ func help(before string) string {
 func (b *Bot) cancelCommand(ctx context.Context, c command, rest string) Reply {
 	id, ok := requestID(rest)
 	if !ok {
-		return private(fmt.Sprintf("Which request? Type %s cancel followed by its ID, as in %s cancel EA-7. %s status lists yours.", Command, Command, Command))
+		return private(fmt.Sprintf("Which request? Type %s cancel followed by its ID, as in %s cancel EA-7. %s status lists yours.",
+			Command, Command, Command))
 	}
 	by, err := b.person(ctx, c.UserID)
 	if err != nil {

@@ -32,7 +32,8 @@ func redirectInputs(p workflow.Product, has workflow.Plan) []slack.Block {
 			blocks = append(blocks, in)
 		}
 		if len(more) > 0 {
-			blocks = append(blocks, note("The product has more redirect URIs now, for which the field has no room: "+someOf(more, 1000)+"."))
+			blocks = append(blocks, note("The product has more redirect URIs now, for which the field has no room: "+someOf(more, 1000)+
+				"."))
 		}
 	}
 	return blocks
@@ -57,7 +58,8 @@ func tooMuch(what string) slack.Block {
 func redirectInput(f workflow.Field, uris []string) *slack.InputBlock {
 	hint := "One on each line."
 	if f == workflow.FieldPublicRedirectURIs {
-		hint = "Of an app on a device, one on each line: http://localhost, or with a scheme of its own as in msauth://com.contoso.app/signature."
+		hint = "Of an app on a device, one on each line: http://localhost, or with a scheme of its own as in " +
+			"msauth://com.contoso.app/signature."
 	}
 	return textInput(f, hint, mostTyped, true, strings.Join(uris, "\n"), true)
 }
@@ -84,8 +86,10 @@ func signInInputs(who string, flows bool) []slack.Block {
 	}
 	return []slack.Block{
 		radio(workflow.FieldWhoSignsIn, "", anyTenant,
-			choice(workflow.ThisTenant, "People of this tenant", ""), choice(workflow.AnyTenant, "People of any Microsoft Entra tenant", "")),
-		radio(workflow.FieldPublicClientFlows, "Sign-in with a device code, without any secret of the app. Only apps on devices and command lines need it.", allowed,
+			choice(workflow.ThisTenant, "People of this tenant", ""),
+			choice(workflow.AnyTenant, "People of any Microsoft Entra tenant", "")),
+		radio(workflow.FieldPublicClientFlows,
+			"Sign-in with a device code, without any secret of the app. Only apps on devices and command lines need it.", allowed,
 			choice(flowsOff, "Not allowed", ""), choice(flowsAllowed, "Allowed", "")),
 	}
 }

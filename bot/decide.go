@@ -61,7 +61,9 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	case strings.HasPrefix(a.ActionID, "page:"):
 		b.turn(ctx, i, a)
 		return
-	case a.ActionID == string(workflow.FieldProduct), a.ActionID == string(workflow.FieldApplication), a.ActionID == string(workflow.FieldCredential), a.ActionID == string(workflow.FieldWorkloads), a.ActionID == string(workflow.FieldBackup):
+	case a.ActionID == string(workflow.FieldProduct), a.ActionID == string(workflow.FieldApplication),
+		a.ActionID == string(workflow.FieldCredential), a.ActionID == string(workflow.FieldWorkloads),
+		a.ActionID == string(workflow.FieldBackup):
 		b.rebuild(ctx, i)
 		return
 	}
@@ -164,7 +166,8 @@ func (b *Bot) open(ctx context.Context, i interaction, view slack.ModalViewReque
 	v, err := b.openView(ctx, i.TriggerID, view)
 	if err != nil {
 		b.log.Warn("a view did not open", "view", view.CallbackID, "user", i.User.ID, "err", err)
-		b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, private("Slack did not open the window. Nothing was done. Press the button again."))
+		b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID,
+			private("Slack did not open the window. Nothing was done. Press the button again."))
 		return nil, false
 	}
 	return v, true
@@ -198,7 +201,8 @@ func (b *Bot) details(ctx context.Context, i interaction, id string, page int) {
 		b.refuse(ctx, i, about(id, err))
 		return
 	}
-	blocks := append([]slack.Block{block(line(bold("State: "), stateWord(r), ", ", waitsFor(r)))}, b.planBlocks(r, workflow.PermissionsMax+1)...)
+	blocks := append([]slack.Block{block(line(bold("State: "), stateWord(r), ", ", waitsFor(r)))},
+		b.planBlocks(r, workflow.PermissionsMax+1)...)
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
 	}

@@ -42,7 +42,8 @@ func (w *world) overSocket(t *testing.T, send func(conn *websocket.Conn)) {
 	w.answers["apps.connections.open"] = fmt.Sprintf(`{"ok":true,"url":%q}`, "ws"+strings.TrimPrefix(srv.URL, "http"))
 	w.answers["response/1"] = "ok"
 	w.mu.Unlock()
-	b, err := New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-1"), AppToken: workflow.NewSecret("xapp-1"), APIURL: w.url + "/api", Log: w.bot.log})
+	b, err := New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-1"), AppToken: workflow.NewSecret("xapp-1"),
+		APIURL: w.url + "/api", Log: w.bot.log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,8 +91,10 @@ func TestWhatIsDeliveredAgainIsNotDoneAgain(t *testing.T) {
 	}
 	r := w.request(t, "payroll", "x", nil)
 	w.overSocket(t, func(conn *websocket.Conn) {
-		thrice(t, conn, "interactive", map[string]any{"type": "block_actions", "user": map[string]string{"id": "UADA"}, "response_url": w.url + "/response/1",
-			"channel": map[string]string{"id": "CAPPROVE"}, "actions": []any{map[string]string{"action_id": actApprove, "value": buttonValue(r)}}})
+		thrice(t, conn, "interactive", map[string]any{"type": "block_actions", "user": map[string]string{"id": "UADA"},
+			"response_url": w.url + "/response/1",
+			"channel":      map[string]string{"id": "CAPPROVE"},
+			"actions":      []any{map[string]string{"action_id": actApprove, "value": buttonValue(r)}}})
 	})
 	if got, _ := w.desk.Get(context.Background(), r.ID); got.State != workflow.StateSignIn {
 		t.Errorf("it is %s", got.State)
@@ -112,8 +115,10 @@ func TestWhatIsDeliveredAgainIsAnsweredInTheSameWay(t *testing.T) {
 	}{
 		"slash_commands": {map[string]string{"text": "cancel " + r.ID, "user_id": "UBEA"}, "is cancelled"},
 		"interactive": {map[string]any{"type": "view_submission", "user": map[string]string{"id": "UBEA"},
-			"view": map[string]any{"id": "V1", "callback_id": formView, "private_metadata": `{"p":"vbo365"}`, "state": map[string]any{"values": filled("")}}}, `"response_action":"errors"`},
-		"events_api": {map[string]any{"event_id": "Ev1", "event": map[string]string{"type": "app_home_opened", "user": "UBEA", "tab": "home"}}, ""},
+			"view": map[string]any{"id": "V1", "callback_id": formView, "private_metadata": `{"p":"vbo365"}`,
+				"state": map[string]any{"values": filled("")}}}, `"response_action":"errors"`},
+		"events_api": {map[string]any{"event_id": "Ev1",
+			"event": map[string]string{"type": "app_home_opened", "user": "UBEA", "tab": "home"}}, ""},
 	} {
 		w.overSocket(t, func(conn *websocket.Conn) {
 			acks := thrice(t, conn, kind, c.payload)
@@ -154,7 +159,8 @@ func TestARepeatWaitsForTheFirst(t *testing.T) {
 		}
 		<-time.After(time.Second)
 		synctest.Wait()
-		if s.asked != 2 || !bytes.Contains(replies[0], []byte("There is no EA-7")) || !bytes.Equal(replies[0], replies[1]) || !bytes.Equal(replies[0], replies[2]) {
+		if s.asked != 2 || !bytes.Contains(replies[0], []byte("There is no EA-7")) || !bytes.Equal(replies[0], replies[1]) ||
+			!bytes.Equal(replies[0], replies[2]) {
 			t.Errorf("asked %d times: %s", s.asked, replies)
 		}
 	})

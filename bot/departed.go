@@ -52,7 +52,8 @@ func (b *Bot) Departed(ctx context.Context) ([]workflow.Person, error) {
 		pages = next
 		for _, u := range pages.Users {
 			if u.Deleted && !u.IsBot {
-				left = append(left, workflow.Person{ID: u.ID, Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, u.ID)), 80)})
+				left = append(left, workflow.Person{ID: u.ID,
+					Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, u.ID)), 80)})
 			}
 		}
 	}

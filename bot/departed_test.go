@@ -12,7 +12,8 @@ const deactivated = `{"ok":true,"user":{"id":"UBEA","team_id":"T1","name":"bea",
 
 func TestWhoeverIsDeactivatedHasLeft(t *testing.T) {
 	w := newWorld(t)
-	for body, want := range map[string]bool{deactivated: true, strings.Replace(deactivated, `"deleted":true`, `"is_restricted":true`, 1): false} {
+	for body, want := range map[string]bool{deactivated: true,
+		strings.Replace(deactivated, `"deleted":true`, `"is_restricted":true`, 1): false} {
 		w.answers["users.info"] = body
 		w.bot.people.known = nil
 		if left, err := w.bot.HasLeft(t.Context(), "UBEA"); left != want || err != nil {
@@ -28,7 +29,8 @@ func TestWhoeverIsDeactivatedHasLeft(t *testing.T) {
 
 func TestAllWhoHaveLeftAreListedPageByPage(t *testing.T) {
 	w := newWorld(t)
-	w.answers["users.list"] = `{"ok":true,"members":[{"id":"U1","real_name":"Tom Weiss","deleted":true},{"id":"U2","real_name":"Zoe"},{"id":"U3","deleted":true,"is_bot":true}],"response_metadata":{"next_cursor":""}}`
+	w.answers["users.list"] =
+		`{"ok":true,"members":[{"id":"U1","real_name":"Tom Weiss","deleted":true},{"id":"U2","real_name":"Zoe"},{"id":"U3","deleted":true,"is_bot":true}],"response_metadata":{"next_cursor":""}}`
 	left, err := w.bot.Departed(t.Context())
 	if err != nil || len(left) != 1 || left[0] != (workflow.Person{ID: "U1", Name: "Tom Weiss"}) {
 		t.Errorf("%+v, %v", left, err)
@@ -45,7 +47,8 @@ func TestOwnersWhoHaveLeftAreMarked(t *testing.T) {
 		inState(workflow.StateDone)(r)
 		r.Plan.Owners = []workflow.Person{{ID: "UTOM", Name: "Tom"}}
 	})
-	w.bot.people.known = map[string]knownPerson{"UBEA": {Person: workflow.Person{ID: "UBEA"}, at: time.Now(), left: true}, "UADA": {Person: workflow.Person{ID: "UADA"}, at: time.Now()}}
+	w.bot.people.known = map[string]knownPerson{"UBEA": {Person: workflow.Person{ID: "UBEA"}, at: time.Now(), left: true},
+		"UADA": {Person: workflow.Person{ID: "UADA"}, at: time.Now()}}
 	for _, text := range []string{"apps", "status " + r.ID} {
 		said := w.saysTo("UADA", text)
 		if n := strings.Count(said, "(has left)"); n != 1 {

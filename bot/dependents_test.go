@@ -9,7 +9,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-const inUseText = "“Check what depends on it” stopped the job before anything was deleted, and the app works as before. It is used by 1 user (“Tom”) and 1 group (“" + nasty + "”). " +
+const inUseText = "“Check what depends on it” stopped the job before anything was deleted, and the app works as before. It is used by 1 " +
+	"user (“Tom”) and 1 group (“" + nasty + "”). " +
 	"An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app as it is."
 
 // inUse is a retirement that was stopped for those who depend on the app.
@@ -17,20 +18,24 @@ func inUse(s workflow.State) func(*workflow.Request) {
 	return func(r *workflow.Request) {
 		inState(s)(r)
 		r.Kind, r.Target = workflow.KindRetire, workflow.Target{Request: "EA-1", UniqueName: "entra-app-" + r.ID}
-		r.Steps = []workflow.Step{{Name: workflow.StepDependents, Status: workflow.StepFailed, Note: "in use by 1 user and 1 group"}, {Name: workflow.StepRemoveCredentials}, {Name: workflow.StepRevokeConsent}, {Name: workflow.StepDelete}}
+		r.Steps = []workflow.Step{{Name: workflow.StepDependents, Status: workflow.StepFailed, Note: "in use by 1 user and 1 group"},
+			{Name: workflow.StepRemoveCredentials}, {Name: workflow.StepRevokeConsent}, {Name: workflow.StepDelete}}
 		r.Failure = workflow.Failure{}
 		if s == workflow.StateFailed {
 			r.Failure = workflow.Failure{Rule: workflow.RuleInUse, Text: inUseText}
 		}
 		r.Approval.N = 2
-		r.Dependents = workflow.Dependents{Rev: 1, List: []workflow.Dependent{{Kind: workflow.DependentUser, ID: "u", Name: "Tom"}, {Kind: workflow.DependentGroup, ID: "g", Name: nasty}}}
+		r.Dependents = workflow.Dependents{Rev: 1,
+			List: []workflow.Dependent{{Kind: workflow.DependentUser, ID: "u", Name: "Tom"},
+				{Kind: workflow.DependentGroup, ID: "g", Name: nasty}}}
 	}
 }
 
 // Nothing depends on an app that is not there any more.
 func TestWhatDependedOnAnAppIsPastOnceItIsDecided(t *testing.T) {
 	w := newWorld(t)
-	for s, want := range map[workflow.State]string{workflow.StateSignIn: "Depends on the app: ", workflow.StateDone: "Depended on the app: ", workflow.StateCancelled: "Depended on the app: "} {
+	for s, want := range map[workflow.State]string{workflow.StateSignIn: "Depends on the app: ",
+		workflow.StateDone: "Depended on the app: ", workflow.StateCancelled: "Depended on the app: "} {
 		_, blocks := w.bot.card(w.request(t, "payroll-"+string(s), "nightly backup", inUse(s)))
 		if text := asText(t, blocks); !strings.Contains(text, want) {
 			t.Errorf("%s: the card does not say %q: %s", s, want, text)
@@ -40,7 +45,8 @@ func TestWhatDependedOnAnAppIsPastOnceItIsDecided(t *testing.T) {
 
 func TestACardSaysWhatDependsOnARetiredApp(t *testing.T) {
 	w := newWorld(t)
-	for s, name := range map[workflow.State]string{workflow.StateFailed: "retire-in-use-card.json", workflow.StateSignIn: "retire-in-use-signin-card.json"} {
+	for s, name := range map[workflow.State]string{workflow.StateFailed: "retire-in-use-card.json",
+		workflow.StateSignIn: "retire-in-use-signin-card.json"} {
 		r := w.request(t, "payroll-"+string(s), "nightly backup", inUse(s))
 		r.ID = "EA-7"
 		_, blocks := w.bot.card(r)
@@ -95,11 +101,13 @@ func TestAStoppedRetirementIsTriedAgainOrGivenUp(t *testing.T) {
 		t.Errorf("there is nothing to undo: %s", b)
 	}
 	w.press("UADA", actGiveUp, buttonValue(r))
-	if r, _ = w.desk.Get(t.Context(), r.ID); r.State != workflow.StateCancelled || !strings.Contains(outcomeText(r), "Nothing was deleted") {
+	if r, _ = w.desk.Get(t.Context(), r.ID); r.State != workflow.StateCancelled ||
+		!strings.Contains(outcomeText(r), "Nothing was deleted") {
 		t.Errorf("it is %s: %s", r.State, outcomeText(r))
 	}
 	again := w.request(t, "payroll-2", "nightly backup", inUse(workflow.StateSignIn))
-	if _, blocks := w.bot.signIn(again, &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin"}); !strings.Contains(asText(t, blocks), "by pressing Retry") {
+	if _, blocks := w.bot.signIn(again, &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"),
+		URL: "https://microsoft.com/devicelogin"}); !strings.Contains(asText(t, blocks), "by pressing Retry") {
 		t.Errorf("the sign-in is for %s", asText(t, blocks))
 	}
 }

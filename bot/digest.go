@@ -66,7 +66,8 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 	requests := func(title, command string, rs []*workflow.Request) {
 		part(title, command, len(rs), func(i int) []any {
 			r := rs[i]
-			return []any{bold(r.ID), " ", clip(r.AppName(), digestName), ", asked for " + ago(b.now().Sub(r.Created)) + ": " + cutProse(waitsFor(r), 100)}
+			return []any{bold(r.ID), " ", clip(r.AppName(), digestName),
+				", asked for " + ago(b.now().Sub(r.Created)) + ": " + cutProse(waitsFor(r), 100)}
 		})
 	}
 	requests("Waiting for an approver", "status pending", g.Waiting)
@@ -82,7 +83,8 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 	}
 	part("Credentials that end within 30 days", "status all", len(g.Ending), func(i int) []any {
 		r := g.Ending[i]
-		return []any{bold(r.ID), " ", clip(r.AppName(), digestName), ": ends in " + workflow.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
+		return []any{bold(r.ID), " ", clip(r.AppName(), digestName),
+			": ends in " + workflow.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
 	})
 	part("People who have left, and still have apps", "status all", len(g.Departed), func(i int) []any {
 		d := g.Departed[i]
@@ -96,7 +98,9 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 		return []any{bold(clip(firstOf(d.Name, d.ID), digestName)), ": " + strings.Join(apps, "; ")}
 	})
 	if len(g.Departed) > 0 {
-		blocks = append(blocks, note("Update names other owners. Where all of an app's people have left, an approver can ask for Renew, Update or Retire; another one has to approve it."))
+		blocks = append(blocks,
+			note("Update names other owners. Where all of an app's people have left, an approver can ask for Renew, Update or Retire; "+
+				"another one has to approve it."))
 	}
 	if len(g.Unreadable) > 0 {
 		counts = append(counts, fmt.Sprintf("Requests that can't be read: %d", len(g.Unreadable)))

@@ -31,7 +31,8 @@ func (w *world) theDigest(t *testing.T, n int, name string) workflow.Digest {
 		ending := of(workflow.StateDone)
 		ending.Made.KeyExpires = now.Add(time.Duration(i+1) * 36 * time.Hour)
 		g.Ending = append(g.Ending, ending)
-		g.Departed = append(g.Departed, workflow.Departed{Person: workflow.Person{ID: fmt.Sprint("U", i), Name: clip(name, 80)}, Apps: []*workflow.Request{ending, ending, ending, ending}})
+		g.Departed = append(g.Departed, workflow.Departed{Person: workflow.Person{ID: fmt.Sprint("U", i), Name: clip(name, 80)},
+			Apps: []*workflow.Request{ending, ending, ending, ending}})
 	}
 	return g
 }
@@ -97,7 +98,8 @@ func shown(b []byte) (n int) {
 }
 
 func TestADigestIsLookedForBeforeItIsSent(t *testing.T) {
-	there := `{"ok":true,"messages":[{"type":"message","user":"UBOT","ts":"7.7","metadata":{"event_type":"entra_app_post","event_payload":{"digest":%q,"tenant":%q}}}],"has_more":false}`
+	there :=
+		`{"ok":true,"messages":[{"type":"message","user":"UBOT","ts":"7.7","metadata":{"event_type":"entra_app_post","event_payload":{"digest":%q,"tenant":%q}}}],"has_more":false}`
 	for _, c := range []struct {
 		name, history string
 		first         bool

@@ -60,8 +60,10 @@ func (b *Bot) overlap(r *workflow.Request) []slack.Block {
 			next = r.Plan.Backup.Server + " has the new one. Press the button when a backup job has run with it."
 		}
 		return []slack.Block{
-			block(line("The old credential still works. "+next+" Without that the old one can be removed from ", r.Entered.Add(b.desk.Policy().RenewGrace), ".")),
-			slack.NewActionBlock("", button(actWorks, "The new one works", buttonValue(r), "The new credential of "+r.ID+" works").WithStyle(slack.StylePrimary)),
+			block(line("The old credential still works. "+next+" Without that the old one can be removed from ",
+				r.Entered.Add(b.desk.Policy().RenewGrace), ".")),
+			slack.NewActionBlock("", button(actWorks, "The new one works", buttonValue(r),
+				"The new credential of "+r.ID+" works").WithStyle(slack.StylePrimary)),
 		}
 	case workflow.StateLeftover:
 		return []slack.Block{block(line("The old credential waits for an approver to remove it."))}
@@ -72,7 +74,8 @@ func (b *Bot) overlap(r *workflow.Request) []slack.Block {
 // past is what is left of a message whose place a newer one has taken.
 func past(r *workflow.Request) (string, []slack.Block) {
 	text := fmt.Sprintf("%s: %s. This has passed; what followed is in a later message.", r.ID, r.AppName())
-	return text, []slack.Block{header(fmt.Sprintf("%s: %s", r.ID, r.AppName())), block(line("This has passed: nothing in this message can be used any more. What followed is in a later message."))}
+	return text, []slack.Block{header(fmt.Sprintf("%s: %s", r.ID, r.AppName())),
+		block(line("This has passed: nothing in this message can be used any more. What followed is in a later message."))}
 }
 
 // handover is the outcome that everybody wants: what the requester needs, and
@@ -127,7 +130,8 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 	by := r.Entered.Add(b.desk.Policy().RevealWithin)
 	blocks = append(blocks,
 		block(line("The secret can be opened ", bold("once"), ", by you, until ", by, ". After that it is revoked.")),
-		slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r), "Reveal the secret of "+r.ID).WithStyle(slack.StylePrimary)))
+		slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r),
+			"Reveal the secret of "+r.ID).WithStyle(slack.StylePrimary)))
 	return fmt.Sprintf("%s: the app %s is ready. Open its secret in this message.", r.ID, r.AppName()), blocks
 }
 
@@ -149,7 +153,8 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 			block(line(append(b.whyYou(r), " If you did not, don't use the code, and tell your security team.")...)),
 			buttons)
 	case r.State == workflow.StateSignIn && r.SignIn.Status == workflow.SignInOver:
-		blocks = append(blocks, block(line(cutProse(firstOf(r.Failure.Text, "The code can't be used any more. Press New code."), 1200))), buttons)
+		blocks = append(blocks, block(line(cutProse(firstOf(r.Failure.Text, "The code can't be used any more. Press New code."), 1200))),
+			buttons)
 	case r.State == workflow.StateSignIn:
 		blocks = append(blocks, block(line("Asking Microsoft for a code…")), buttons)
 	default:

@@ -33,15 +33,19 @@ func inState(s workflow.State) func(*workflow.Request) {
 		if s == workflow.StatePending {
 			return
 		}
-		r.Approval = workflow.Approval{N: 1, By: workflow.Person{ID: "UADA", Name: "Ada"}, At: at, Digest: r.Plan.Digest(), Reason: "too much"}
+		r.Approval = workflow.Approval{N: 1, By: workflow.Person{ID: "UADA", Name: "Ada"}, At: at, Digest: r.Plan.Digest(),
+			Reason: "too much"}
 		r.SignIn = workflow.SignIn{N: 1, Status: workflow.SignInWaiting, Expires: at.Add(15 * time.Minute), Account: "ada@contoso.com"}
 		if s == workflow.StateDenied || s == workflow.StateExpired || s == workflow.StateCancelled {
 			r.Outcomes = 1
 			return
 		}
-		r.Steps = []workflow.Step{{Name: workflow.StepApplication, Status: workflow.StepDone}, {Name: workflow.StepOwner, Status: workflow.StepSkipped, Note: "no account"},
-			{Name: workflow.StepConsent, Status: workflow.StepWaiting}, {Name: workflow.StepCredential, Status: workflow.StepRunning}, {Name: workflow.StepProof}}
-		r.Made = workflow.Made{ObjectID: "o", AppID: "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001", TenantID: r.Plan.TenantID, TenantName: "Contoso Ltd", KeyExpires: at.Add(720 * time.Hour)}
+		r.Steps = []workflow.Step{{Name: workflow.StepApplication, Status: workflow.StepDone},
+			{Name: workflow.StepOwner, Status: workflow.StepSkipped, Note: "no account"},
+			{Name: workflow.StepConsent, Status: workflow.StepWaiting}, {Name: workflow.StepCredential, Status: workflow.StepRunning},
+			{Name: workflow.StepProof}}
+		r.Made = workflow.Made{ObjectID: "o", AppID: "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001", TenantID: r.Plan.TenantID,
+			TenantName: "Contoso Ltd", KeyExpires: at.Add(720 * time.Hour)}
 		r.Handover.At = at
 		if s == workflow.StateDone {
 			r.Handover.Status = workflow.HandoverShown
@@ -56,7 +60,8 @@ func inState(s workflow.State) func(*workflow.Request) {
 // drawn is every message of a request in a state.
 func (w *world) drawn(r *workflow.Request) map[workflow.PostName][]slack.Block {
 	out := map[workflow.PostName][]slack.Block{}
-	prompt := &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created.Add(15 * time.Minute)}
+	prompt := &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin",
+		Expires: r.Created.Add(15 * time.Minute)}
 	for _, name := range []workflow.PostName{workflow.PostCard, workflow.PostFollow, "signin:1", "outcome:1", workflow.PostThread} {
 		if name == "signin:1" && r.Approval.N == 0 || name == "outcome:1" && r.Outcomes == 0 {
 			continue
@@ -128,8 +133,10 @@ func TestWhatPeopleTypeIsNeverMarkup(t *testing.T) {
 			t.Errorf("the text is %s", text)
 		}
 	}
-	answer := w.bot.Dispatch(context.Background(), Envelope{CommandKind, commandForm(map[string][]string{"text": {"request " + nasty}, "user_id": {"UBEA"}})})
-	if b, _ := json.Marshal(answer); strings.Contains(string(b), `"mrkdwn"`) || strings.Contains(answer.(interface{ top() string }).top(), "<!channel>") {
+	answer := w.bot.Dispatch(context.Background(), Envelope{CommandKind,
+		commandForm(map[string][]string{"text": {"request " + nasty}, "user_id": {"UBEA"}})})
+	if b, _ := json.Marshal(answer); strings.Contains(string(b), `"mrkdwn"`) ||
+		strings.Contains(answer.(interface{ top() string }).top(), "<!channel>") {
 		t.Errorf("answered %s", b)
 	}
 }
@@ -204,19 +211,24 @@ func TestTheSecretsViewHasNothingToPress(t *testing.T) {
 func TestAMessageWhoseAnswerWasLostIsFoundAndNotSentAgain(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", nil)
-	w.answers["conversations.history"] = `{"ok":true,"messages":[{"ts":"4.4","user":"UEVIL","metadata":{"event_type":"entra_app_post","event_payload":{"request":"` + r.ID + `","post":"card"}}},
+	w.answers["conversations.history"] =
+		`{"ok":true,"messages":[{"ts":"4.4","user":"UEVIL","metadata":{"event_type":"entra_app_post","event_payload":{"request":"` +
+			r.ID + `","post":"card"}}},
 		{"ts":"5.5","user":"UBOT","metadata":{"event_type":"entra_app_post","event_payload":{"request":"EA-99","post":"card"}}},
 		{"ts":"7.7","user":"UBOT","metadata":{"event_type":"entra_app_post","event_payload":{"request":"` + r.ID + `","post":"card"}}}]}`
-	_, ts, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard, Post: workflow.Post{Begun: time.Now()}})
+	_, ts, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard,
+		Post: workflow.Post{Begun: time.Now()}})
 	if err != nil || ts != "7.7" || len(w.of("chat.postMessage")) != 0 || len(w.of("chat.update")) != 1 {
 		t.Errorf("drawn at %s, %v", ts, err)
 	}
 	w.answers["conversations.history"] = `{"ok":false,"error":"missing_scope"}`
-	if _, _, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard, Post: workflow.Post{Begun: time.Now()}}); err != nil || len(w.of("chat.postMessage")) != 1 {
+	if _, _, err := w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard,
+		Post: workflow.Post{Begun: time.Now()}}); err != nil || len(w.of("chat.postMessage")) != 1 {
 		t.Errorf("where it may not look it does not send: %v", err)
 	}
 	w.answers["conversations.history"] = `{"ok":false,"error":"ratelimited"}`
-	_, _, err = w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard, Post: workflow.Post{Begun: time.Now()}})
+	_, _, err = w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard,
+		Post: workflow.Post{Begun: time.Now()}})
 	if _, busy := err.(workflow.Temporary); !busy || len(w.of("chat.postMessage")) != 1 {
 		t.Errorf("while Slack is busy it sends again: %v", err)
 	}

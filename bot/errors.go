@@ -41,7 +41,8 @@ func (b *Bot) sentence(err error) string {
 
 // unreadableText says which requests the store can't read, and what to do.
 func unreadableText(ids []string) string {
-	return workflow.Names(ids) + " can't be read from the store, and everything else goes on. Ask the operator of this bot to look at its log, " +
+	return workflow.Names(ids) + " can't be read from the store, and everything else goes on. Ask the operator of this bot to look at " +
+		"its log, " +
 		"and to restore the store from a backup if the app is needed."
 }
 
@@ -83,7 +84,8 @@ func outsider(p workflow.Person) error {
 }
 
 func unexpected(ref string) string {
-	return fmt.Sprintf("Something went wrong here, and nothing was changed. Try again; if it happens again, give the operator of this bot the reference %s.", ref)
+	return fmt.Sprintf("Something went wrong here, and nothing was changed. Try again; if it happens again, give the operator of this "+
+		"bot the reference %s.", ref)
 }
 
 func newRef() string { return rand.Text()[:8] }
@@ -110,7 +112,8 @@ func slackError(err error) error {
 		if status.Retryable() {
 			return &temporary{fmt.Errorf("slack: status %d", status.Code), 0}
 		}
-		return &workflow.ServiceError{Code: fmt.Sprint("http_", status.Code), Text: fmt.Sprintf("Slack answered with status %d. Check slack.api_url.", status.Code)}
+		return &workflow.ServiceError{Code: fmt.Sprint("http_", status.Code),
+			Text: fmt.Sprintf("Slack answered with status %d. Check slack.api_url.", status.Code)}
 	}
 	if no, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		switch no.Err {
@@ -118,7 +121,8 @@ func slackError(err error) error {
 			return &temporary{fmt.Errorf("slack: %s", no.Err), 0}
 		}
 		why := strings.Join(no.ResponseMetadata.Messages, "; ")
-		return &workflow.ServiceError{Code: no.Err, Text: firstOf(hints[no.Err], strings.TrimSpace("Slack says "+no.Err+". "+clip(why, 500)))}
+		return &workflow.ServiceError{Code: no.Err,
+			Text: firstOf(hints[no.Err], strings.TrimSpace("Slack says "+no.Err+". "+clip(why, 500)))}
 	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
@@ -131,8 +135,9 @@ func slackError(err error) error {
 
 // hints say what to do about Slack's answers that an operator can fix.
 var hints = map[string]string{
-	"not_in_channel":         "The bot is not in the approvers' channel. Invite it there: /invite @entra-app.",
-	"channel_not_found":      "The channel does not exist, or the bot is not in it. Check `channel` in the configuration, and invite the bot.",
+	"not_in_channel": "The bot is not in the approvers' channel. Invite it there: /invite @entra-app.",
+	"channel_not_found": "The channel does not exist, or the bot is not in it. Check `channel` in the configuration, and invite " +
+		"the bot.",
 	"is_archived":            "The approvers' channel is archived. Name another as `channel` in the configuration.",
 	"invalid_auth":           "Slack does not know the token. Check slack.bot_token.",
 	"not_authed":             "Slack got no token. Check slack.bot_token.",

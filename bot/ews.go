@@ -43,7 +43,8 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 	}
 	if r.Kind == workflow.KindRetire {
 		return []slack.Block{
-			block(line("If its App ID ", code(r.Made.AppID), " is on the organization's list "+ews.List+" in Exchange Online, it can be removed there.")),
+			block(line("If its App ID ", code(r.Made.AppID),
+				" is on the organization's list "+ews.List+" in Exchange Online, it can be removed there.")),
 			slack.NewActionBlock("", ewsScriptButton(r)),
 		}
 	}
@@ -59,7 +60,8 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 		return blocks
 	}
 	return append(blocks,
-		block(line("Run the script in Exchange Online PowerShell, or give it to an Exchange administrator. It adds the App ID and keeps what is on the list. Then press ", bold(ewsButton), ".")),
+		block(line("Run the script in Exchange Online PowerShell, or give it to an Exchange administrator. It adds the App ID and keeps "+
+			"what is on the list. Then press ", bold(ewsButton), ".")),
 		slack.NewActionBlock("", b.ewsButtons(r)...))
 }
 
@@ -112,9 +114,12 @@ func ewsView(in cloud.Cloud, r *workflow.Request) slack.ModalViewRequest {
 	if err != nil {
 		return noticeView("Exchange script", "There is no script: "+err.Error()+".")
 	}
-	blocks := []slack.Block{block(line("Read it before you run it. It changes the organization's list "+catalog.EWS().List+" in Exchange Online for this app, and nothing else on it. It may be run again. Then press ", bold(ewsButton), " in the message of "+r.ID+"."))}
+	blocks := []slack.Block{block(line("Read it before you run it. It changes the organization's list "+catalog.EWS().List+
+		" in Exchange Online for this app, and nothing else on it. It may be run again. Then press ", bold(ewsButton),
+		" in the message of "+r.ID+"."))}
 	for _, part := range parts(text, 2800) {
 		blocks = append(blocks, block(preformatted(part)))
 	}
-	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Exchange script"), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Exchange script"), Close: plain("Close"),
+		Blocks: slack.Blocks{BlockSet: blocks}}
 }

@@ -50,7 +50,8 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 		}
 	}
 	w.bot.now = atBlocked
-	if text, from := allText(w.bot.planBlocks(r, workflow.PermissionsMax+1)), "As of 2026-09, from "; !strings.Contains(text, from) || !strings.Contains(text, catalog.EWS().Sources[0]) {
+	if text, from := allText(w.bot.planBlocks(r, workflow.PermissionsMax+1)), "As of 2026-09, from "; !strings.Contains(text, from) ||
+		!strings.Contains(text, catalog.EWS().Sources[0]) {
 		t.Errorf("Details does not say from where it is: %s", text)
 	}
 	for _, e := range w.bot.ewsButtons(r) { // the one to press first is the one that stands out
@@ -61,19 +62,23 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 	}
 	r.EWS = workflow.EWSListing{AppID: r.Made.AppID, At: atBlocked(), By: "UADA", Reminders: 1}
 	text, blocks := w.bot.message(workflow.Drawing{Request: r, Name: "ews:1"})
-	if got := allText(blocks); !strings.Contains(text, "is on Exchange's list") || !strings.Contains(got, "UADA") || strings.Contains(got, "export:ews") {
+	if got := allText(blocks); !strings.Contains(text, "is on Exchange's list") || !strings.Contains(got, "UADA") ||
+		strings.Contains(got, "export:ews") {
 		t.Errorf("%s: %s", text, got)
 	}
 	r.EWS = workflow.EWSListing{AppID: "0ddba110-0000-4000-8000-000000000009", At: atBlocked(), By: "UADA"}
-	if _, blocks := w.bot.message(workflow.Drawing{Request: r, Name: "outcome:1"}); !strings.Contains(allText(blocks), "0ddba110-0000-4000-8000-000000000009") {
+	if _, blocks := w.bot.message(workflow.Drawing{Request: r, Name: "outcome:1"}); !strings.Contains(allText(blocks),
+		"0ddba110-0000-4000-8000-000000000009") {
 		t.Errorf("it does not name the old App ID: %s", allText(blocks))
 	}
 	script, err := ewsScript(cloud.Public, r)
-	if err != nil || !strings.Contains(script, "$add = @('"+r.Made.AppID+"')") || !strings.Contains(script, "$remove = @('0ddba110-0000-4000-8000-000000000009')") {
+	if err != nil || !strings.Contains(script, "$add = @('"+r.Made.AppID+"')") ||
+		!strings.Contains(script, "$remove = @('0ddba110-0000-4000-8000-000000000009')") {
 		t.Errorf("%v: %s", err, script)
 	}
 	r.Kind = workflow.KindRetire
-	if script, err := ewsScript(cloud.Public, r); err != nil || !strings.Contains(script, "$add = @()") || !strings.Contains(script, "$remove = @('"+r.Made.AppID+"')") {
+	if script, err := ewsScript(cloud.Public, r); err != nil || !strings.Contains(script, "$add = @()") ||
+		!strings.Contains(script, "$remove = @('"+r.Made.AppID+"')") {
 		t.Errorf("%v: %s", err, script)
 	}
 }

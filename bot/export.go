@@ -80,13 +80,17 @@ func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) sl
 		button(actExport+asJSON, "Manifest (JSON)", r.ID, "The application's JSON for Microsoft Graph"),
 		button(actExport+string(manifest.AzureCLI), "Azure CLI", r.ID, "A script for the Azure CLI"),
 		button(actExport+string(manifest.PowerShell), "PowerShell", r.ID, "A script for Microsoft Graph PowerShell"))
-	words := "The application of " + r.ID + " for Microsoft Graph. It has no consent and no roles in it: the scripts do those too. After a run by hand, an approver types " + Command + " verify " + r.ID + ", and the bot checks the tenant against the plan."
+	words := "The application of " + r.ID + " for Microsoft Graph. It has no consent and no roles in it: the scripts do those too. " +
+		"After a run by hand, an approver types " + Command + " verify " + r.ID + ", and the bot checks the tenant against the plan."
 	if format != asJSON {
-		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first mistake. Then type " + Command + " verify " + r.ID + "."
+		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first mistake. Then type " +
+			Command + " verify " + r.ID + "."
 	}
 	blocks := []slack.Block{block(line(words)), buttons}
 	if r.Kind == workflow.KindAdopt { // a script would register another app
-		blocks = []slack.Block{block(line("What the app of " + r.ID + " is to have, as the application's JSON for Microsoft Graph. It was not made here, so there is no script: what it lacks of this is added to it."))}
+		blocks = []slack.Block{block(line("What the app of " + r.ID +
+			" is to have, as the application's JSON for Microsoft Graph. It was not made here, so there is no script: what it lacks of " +
+			"this is added to it."))}
 	}
 	var all []slack.Block
 	for _, part := range parts(text, 2800) {
@@ -97,7 +101,8 @@ func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) sl
 	if turn != nil {
 		blocks = append(blocks, slack.NewActionBlock("", turn...))
 	}
-	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Export manifest"), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Export manifest"), Close: plain("Close"),
+		Blocks: slack.Blocks{BlockSet: blocks}}
 }
 
 func exported(in cloud.Cloud, p workflow.Plan, format string) (string, error) {
@@ -134,7 +139,8 @@ func (b *Bot) verifyCommand(ctx context.Context, c command, rest string) Reply {
 	typed, appID, _ := strings.Cut(oneLine(rest), " ")
 	id, ok := requestID(unquoted(typed))
 	if !ok {
-		return private(fmt.Sprintf("Type %s verify EA-7, and the App ID of what was made by hand for that request where several apps have its name.", Command))
+		return private(fmt.Sprintf("Type %s verify EA-7, and the App ID of what was made by hand for that request where several apps "+
+			"have its name.", Command))
 	}
 	by, err := b.person(ctx, c.UserID)
 	if err == nil {
@@ -143,5 +149,6 @@ func (b *Bot) verifyCommand(ctx context.Context, c command, rest string) Reply {
 	if err != nil {
 		return private(b.sentence(about(id, err)))
 	}
-	return private(id + ": a sign-in code comes in a DM. With it the bot reads what the app has, compares it with the plan, and changes nothing.")
+	return private(id + ": a sign-in code comes in a DM. With it the bot reads what the app has, compares it with the plan, and changes " +
+		"nothing.")
 }

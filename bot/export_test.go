@@ -22,7 +22,8 @@ func TestTheExportTakesThePlaceOfDetails(t *testing.T) {
 	})
 	w.bot.Dispatch(context.Background(), Envelope{InteractionKind, payload})
 	w.bot.Wait()
-	if shown := w.of("views.update"); len(shown) != 1 || !strings.Contains(shown[0].Encode(), "requiredResourceAccess") || len(w.of("views.open")) != 1 {
+	if shown := w.of("views.update"); len(shown) != 1 || !strings.Contains(shown[0].Encode(), "requiredResourceAccess") ||
+		len(w.of("views.open")) != 1 {
 		t.Errorf("shown %v", shown)
 	}
 }

@@ -35,8 +35,10 @@ const downloadFor = 2 * time.Second
 // The words for a file that could not be read. What is true is always the same:
 // nothing was kept, and what else was typed is still in the form.
 const (
-	fileGone    = "Slack no longer has this file: it was deleted, or it never arrived. Remove it here and add it again, or paste its text instead."
-	fileRefused = "Slack did not let this bot read the file. Paste its text instead, and tell the operator of this bot, whose Slack app may lack the scope files:read."
+	fileGone = "Slack no longer has this file: it was deleted, or it never arrived. Remove it here and add it again, or paste its " +
+		"text instead."
+	fileRefused = "Slack did not let this bot read the file. Paste its text instead, and tell the operator of this bot, whose Slack app " +
+		"may lack the scope files:read."
 	fileLate    = "Slack did not give the bot this file in time. Send the form again, or paste its text."
 	fileForeign = "This file is not kept by Slack, so it was not read. Add it from your own computer, or paste its text instead."
 )
@@ -86,7 +88,8 @@ func (b *Bot) download(ctx context.Context, f file, in workflow.Field, most int6
 		return no(fileLate)
 	// Slack shows whoever may not read a file the page where people sign in, and does not
 	// always say that it is HTML. A page that somebody has added has the file's size.
-	case code != http.StatusOK, strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"), isPage(content) && int64(len(content)) != f.Size:
+	case code != http.StatusOK, strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"),
+		isPage(content) && int64(len(content)) != f.Size:
 		b.log.Warn("a file could not be read; does the bot have the scope files:read?", "status", code)
 		return no(fileRefused)
 	case int64(len(content)) > most:
@@ -102,7 +105,8 @@ var page = regexp.MustCompile(`(?is)^(\x{FEFF}|\s|<!--.*?-->)*<(!doctype\s+html|
 func isPage(content []byte) bool { return page.Match(content[:min(len(content), 4096)]) }
 
 func tooLarge(most int64) string {
-	return fmt.Sprintf("This file is larger than %d KB, so it was not read, and what belongs here is far smaller. Add that file alone, or paste its text.", most>>10)
+	return fmt.Sprintf("This file is larger than %d KB, so it was not read, and what belongs here is far smaller. Add that file alone, "+
+		"or paste its text.", most>>10)
 }
 
 // atSlack reports whether an address is one that Slack keeps files at: its own host

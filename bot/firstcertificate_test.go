@@ -19,7 +19,8 @@ func TestTheUpdateOfAnAppWithoutACredentialAsksForItsFirstCertificate(t *testing
 		for _, m := range slacktest.ValidateView(b, false) {
 			t.Error(m)
 		}
-		if got := strings.Contains(string(b), "its first certificate now") && strings.Contains(string(b), `"`+string(workflow.FieldCertificateFile)+`"`); got != asks {
+		if got := strings.Contains(string(b), "its first certificate now") &&
+			strings.Contains(string(b), `"`+string(workflow.FieldCertificateFile)+`"`); got != asks {
 			t.Errorf("with %s it asks: %v", kind, got)
 		}
 	}

@@ -60,7 +60,8 @@ func (w *world) turned(t *testing.T, view, callback string) string {
 func (w *world) detailsOf(t *testing.T, r *workflow.Request) string {
 	t.Helper()
 	if _, err := w.kept.Update(context.Background(), r.ID, func(kept *workflow.Request) error {
-		kept.Plan, kept.Previous, kept.Kind, kept.State, kept.History, kept.Steps, kept.AzureResidue = r.Plan, r.Previous, r.Kind, r.State, r.History, r.Steps, r.AzureResidue
+		kept.Plan, kept.Previous, kept.Kind, kept.State, kept.History, kept.Steps, kept.AzureResidue = r.Plan, r.Previous, r.Kind,
+			r.State, r.History, r.Steps, r.AzureResidue
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -94,7 +95,8 @@ func wide(n int) string { return string([]rune(strings.Repeat("名前é👩‍�
 // that was adopted can have it.
 func enormous() workflow.Plan {
 	p := workflow.Plan{TenantID: "72aa0d83-624a-4ebf-a683-1b9b45548610", AppName: wide(workflow.AppNameMax), Audience: "AzureADMyOrg",
-		Credential: workflow.Credential{Kind: workflow.CredentialFederated, Federated: workflow.FederatedIssuer{Issuer: "https://" + wide(580), Subject: wide(600), Audience: wide(600)}}}
+		Credential: workflow.Credential{Kind: workflow.CredentialFederated,
+			Federated: workflow.FederatedIssuer{Issuer: "https://" + wide(580), Subject: wide(600), Audience: wide(600)}}}
 	for i, q := range catalog.All() {
 		if i == 400 {
 			break
@@ -106,8 +108,10 @@ func enormous() workflow.Plan {
 	for i := range workflow.RedirectsMax {
 		uri := fmt.Sprintf("https://host%d.contoso.com/", i)
 		uri += wide(workflow.RedirectMax - len(uri))
-		p.RedirectURIs, p.SPARedirectURIs, p.PublicRedirectURIs = append(p.RedirectURIs, uri), append(p.SPARedirectURIs, uri), append(p.PublicRedirectURIs, uri)
-		p.Scopes = append(p.Scopes, workflow.Scope{Name: fmt.Sprintf("scope%d:%s", i, strings.Repeat("s", 100)), Title: wide(100), Words: wide(850), PreAuthorized: []string{p.TenantID, p.TenantID}})
+		p.RedirectURIs, p.SPARedirectURIs, p.PublicRedirectURIs = append(p.RedirectURIs, uri), append(p.SPARedirectURIs, uri),
+			append(p.PublicRedirectURIs, uri)
+		p.Scopes = append(p.Scopes, workflow.Scope{Name: fmt.Sprintf("scope%d:%s", i, strings.Repeat("s", 100)), Title: wide(100),
+			Words: wide(850), PreAuthorized: []string{p.TenantID, p.TenantID}})
 		p.Subscriptions = append(p.Subscriptions, fmt.Sprintf("%08d-0000-0000-0000-000000000000", i))
 		p.Owners = append(p.Owners, workflow.Person{ID: fmt.Sprintf("UOWNER%05d", i), Name: wide(80)})
 	}
@@ -126,9 +130,11 @@ func enormous() workflow.Plan {
 // Services, section 6: a whole message has a limit of about 11,000 to 13,000 characters,
 // msg_blocks_too_long.
 func TestEveryMessageOfTheLargestRequestsIsOneThatSlackTakes(t *testing.T) {
-	prompt := &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: time.Unix(1790000000, 0)}
+	prompt := &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin",
+		Expires: time.Unix(1790000000, 0)}
 	sentence := "This is what happened, in words that are long enough to be cut. "
-	for _, kind := range []workflow.Kind{workflow.KindRegister, workflow.KindUpdate, workflow.KindAdopt, workflow.KindRenew, workflow.KindRetire, workflow.KindRecreate} {
+	for _, kind := range []workflow.Kind{workflow.KindRegister, workflow.KindUpdate, workflow.KindAdopt, workflow.KindRenew,
+		workflow.KindRetire, workflow.KindRecreate} {
 		w := newWorld(t)
 		r := w.request(t, "payroll", "x", nil)
 		for _, s := range workflow.States {
@@ -145,13 +151,16 @@ func TestEveryMessageOfTheLargestRequestsIsOneThatSlackTakes(t *testing.T) {
 			r.Failure.Text = strings.Repeat(sentence, 100)
 			r.History, r.Steps = r.History[:1], nil
 			for range 60 {
-				r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", Kind: workflow.EventNewCode, Text: strings.Repeat(sentence, 60)})
+				r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", Kind: workflow.EventNewCode,
+					Text: strings.Repeat(sentence, 60)})
 			}
-			for _, name := range []workflow.StepName{workflow.StepApplication, workflow.StepOwner, workflow.StepConsent, workflow.StepCredential, workflow.StepProof} {
+			for _, name := range []workflow.StepName{workflow.StepApplication, workflow.StepOwner, workflow.StepConsent,
+				workflow.StepCredential, workflow.StepProof} {
 				r.Steps = append(r.Steps, workflow.Step{Name: name, Status: workflow.StepDone, Note: strings.Repeat(sentence, 10)})
 			}
 			messages := map[string][]slack.Block{"status": fitMessage(r, summary(r), w.bot.inFull(r))}
-			for _, name := range []workflow.PostName{workflow.PostCard, workflow.PostFollow, "signin:1", "outcome:1", workflow.PostThread, "expiry:1:UBEA"} {
+			for _, name := range []workflow.PostName{workflow.PostCard, workflow.PostFollow, "signin:1", "outcome:1", workflow.PostThread,
+				"expiry:1:UBEA"} {
 				d := workflow.Drawing{Request: r, Name: name, Event: &r.History[len(r.History)-1]}
 				if s == workflow.StateSignIn {
 					d.Prompt = prompt
@@ -175,7 +184,8 @@ func TestEveryMessageOfTheLargestRequestsIsOneThatSlackTakes(t *testing.T) {
 				if !utf8.ValidString(text) || strings.Contains(text, "\ufffd") {
 					t.Errorf("%s: a character is cut", what)
 				}
-				if at := strings.Index(text, "to be cut. …"); strings.Contains(text, "cut…") || at < 0 && strings.Contains(text, "enough to …") {
+				if at := strings.Index(text, "to be cut. …"); strings.Contains(text, "cut…") ||
+					at < 0 && strings.Contains(text, "enough to …") {
 					t.Errorf("%s: a sentence is cut: %s", what, text)
 				}
 			}
@@ -303,7 +313,8 @@ func TestAnExportThatIsLongComesInPages(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", func(r *workflow.Request) {
 		r.Plan = enormous()
-		r.Plan.Credential = workflow.Credential{Kind: workflow.CredentialCertificate, Certificate: certificate.Certificate{DER: make([]byte, 90000)}}
+		r.Plan.Credential = workflow.Credential{Kind: workflow.CredentialCertificate,
+			Certificate: certificate.Certificate{DER: make([]byte, 90000)}}
 		for len(r.Plan.RedirectURIs) < 800 {
 			r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, r.Plan.SPARedirectURIs...)
 		}
@@ -351,7 +362,8 @@ func TestProseIsCutBetweenSentences(t *testing.T) {
 }
 
 func TestACheckOfAConnectionFits(t *testing.T) {
-	r := &workflow.Request{ID: "EA-7", Plan: workflow.Plan{AppName: wide(120), Backup: workflow.Backup{Server: wide(100)}}, Created: time.Unix(1, 0)}
+	r := &workflow.Request{ID: "EA-7", Plan: workflow.Plan{AppName: wide(120), Backup: workflow.Backup{Server: wide(100)}},
+		Created: time.Unix(1, 0)}
 	text, blocks := checkMessage(workflow.Checking{Request: r, Said: strings.Repeat("Connected to this. ", 2000)})
 	if !inMessage.within(blocks, len(text)) {
 		t.Errorf("%d bytes", size(blocks))

@@ -41,7 +41,8 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 		for i, p := range products {
 			names[i] = p.Name
 		}
-		return private(fmt.Sprintf("There is no product “%s”.%s Products: %s.", clip(name, 40), didYouMean(name, names), strings.Join(names, ", ")))
+		return private(fmt.Sprintf("There is no product “%s”.%s Products: %s.", clip(name, 40), didYouMean(name, names),
+			strings.Join(names, ", ")))
 	}
 	return b.showForm(ctx, c, products[chosen], meta{})
 }
@@ -57,7 +58,8 @@ func (b *Bot) showForm(ctx context.Context, c command, p workflow.Product, m met
 		opened, err := b.openView(ctx, c.TriggerID, b.form(p, p.Choice(), m))
 		if err != nil {
 			b.log.Warn("the form did not open", "user", c.UserID, "err", err)
-			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, private("Slack did not open the form. Nothing was sent. Type the command again."))
+			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID,
+				private("Slack did not open the form. Nothing was sent. Type the command again."))
 			return
 		}
 		// Asked for now, so that the submission need not wait for it.
@@ -87,7 +89,8 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) 
 		for i, t := range tenants {
 			options[i] = choice(t.Name, t.Name, "")
 		}
-		blocks = append(blocks, field(workflow.FieldTenant, "", slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a tenant"), string(workflow.FieldTenant), options...)))
+		blocks = append(blocks, field(workflow.FieldTenant, "",
+			slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a tenant"), string(workflow.FieldTenant), options...)))
 	}
 	team := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plain("Choose a channel"), string(workflow.FieldTeam))
 	team.InitialConversation = in
@@ -98,7 +101,8 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) 
 	}
 	blocks = append(blocks, b.handoffInputs(p, chosen)...)
 	if p.Custom {
-		permissions := field(workflow.FieldPermissions, "Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput())
+		permissions := field(workflow.FieldPermissions,
+			"Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput())
 		permissions.Optional = true // with a manifest
 		blocks = append(blocks, permissions)
 	}
@@ -115,7 +119,9 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) 
 	if p.Custom {
 		blocks = append(blocks, scopesInput(nil))
 		file := slack.NewFileInputBlockElement(string(workflow.FieldManifestFile)).WithMaxFiles(1).WithFileTypes("json", "txt")
-		upload := field(workflow.FieldManifestFile, "Instead of permissions, redirect URIs and who can sign in: the manifest of an app, as the portal or Microsoft Graph has it.", file)
+		upload := field(workflow.FieldManifestFile,
+			"Instead of permissions, redirect URIs and who can sign in: the manifest of an app, as the portal or Microsoft Graph has it.",
+			file)
 		upload.Optional = true
 		blocks = append(blocks, textInput(workflow.FieldManifest, "… or paste it here.", 3000, true, "", true), upload)
 	}
@@ -128,7 +134,8 @@ func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) 
 }
 
 func permissionsInput() *slack.MultiSelectBlockElement {
-	search := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plain("Type part of a name, as in Mail.Read"), string(workflow.FieldPermissions))
+	search := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plain("Type part of a name, as in Mail.Read"),
+		string(workflow.FieldPermissions))
 	one := 1
 	search.MinQueryLength = &one
 	return search
@@ -143,11 +150,15 @@ func scopesInput(now []workflow.Scope) slack.Block {
 	if !fitsField(lines) {
 		return tooMuch(workflow.Count(len(now), "exposed scope"))
 	}
-	return textInput(workflow.FieldScopes, "If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. Who may consent is admins or users.", 3000, true, strings.Join(lines, "\n"), true)
+	return textInput(workflow.FieldScopes,
+		"If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. Who "+
+			"may consent is admins or users.", 3000, true, strings.Join(lines, "\n"), true)
 }
 
 func subscriptionsInput(now []string) *slack.InputBlock {
-	return textInput(workflow.FieldSubscriptions, "The IDs of the Azure subscriptions, one on each line. A resource group is /subscriptions/ID/resourceGroups/NAME, a management group /providers/Microsoft.Management/managementGroups/NAME.", 3000, true, strings.Join(now, "\n"), false)
+	return textInput(workflow.FieldSubscriptions,
+		"The IDs of the Azure subscriptions, one on each line. A resource group is /subscriptions/ID/resourceGroups/NAME, a management "+
+			"group /providers/Microsoft.Management/managementGroups/NAME.", 3000, true, strings.Join(now, "\n"), false)
 }
 
 func ownersInput() *slack.InputBlock {
@@ -189,8 +200,10 @@ func workloadsInput(p workflow.Product, chosen workflow.Choice) *slack.InputBloc
 // certificateInputs ask for a public certificate, pasted or as a file.
 func certificateInputs(words string) []slack.Block {
 	paste := textInput(workflow.FieldCertificate, words+" The private key stays with you: never paste it.", 3000, true, "", true)
-	file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem", "der", "p7b", "p7c")
-	upload := field(workflow.FieldCertificateFile, "Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx has the private key in it and is refused.", file)
+	file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem",
+		"der", "p7b", "p7c")
+	upload := field(workflow.FieldCertificateFile,
+		"Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx has the private key in it and is refused.", file)
 	upload.Optional = true
 	return []slack.Block{paste, upload}
 }
@@ -233,14 +246,22 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 		blocks = append(blocks, of(p, field(workflow.FieldLifetime, b.desk.LifetimeHint(offer), lives)))
 	case workflow.CredentialCertificate:
 		if chosen.Backup != "" {
-			blocks = append(blocks, note(chosen.Backup+" must have this certificate with its private key already: the bot tells it which one by the thumbprint."))
+			blocks = append(blocks,
+				note(chosen.Backup+" must have this certificate with its private key already: the bot tells it which one by the "+
+					"thumbprint."))
 		}
-		blocks = append(blocks, certificateInputs("One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below.")...)
+		blocks = append(blocks,
+			certificateInputs("One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below.")...)
 	case workflow.CredentialFederated:
 		blocks = append(blocks,
-			textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.", 600, false, "", false),
-			textInput(workflow.FieldSubject, "The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main or, for a new GitHub repository, repo:contoso@1234/backup@5678:ref:refs/heads/main.", 600, false, "", false),
-			textInput(workflow.FieldAudience, "The aud of those tokens. Left empty it is the one that Microsoft suggests for the tenant's cloud.", 600, false, b.desk.TokenExchange(), true))
+			textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.",
+				600, false, "", false),
+			textInput(workflow.FieldSubject,
+				"The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main or, for a new GitHub repository, "+
+					"repo:contoso@1234/backup@5678:ref:refs/heads/main.", 600, false, "", false),
+			textInput(workflow.FieldAudience,
+				"The aud of those tokens. Left empty it is the one that Microsoft suggests for the tenant's cloud.", 600, false,
+				b.desk.TokenExchange(), true))
 	}
 	return blocks
 }
@@ -272,7 +293,8 @@ func appNameInput(m meta) *slack.InputBlock {
 	most := workflow.AppNameMax
 	if m.Existing {
 		most = workflow.ExistingNameMax
-		hint = "The app's App ID, or its exact name in Entra. You have to be one of its owners. Nothing is removed from it: what it lacks is added."
+		hint = "The app's App ID, or its exact name in Entra. You have to be one of its owners. Nothing is removed from it: what it " +
+			"lacks is added."
 	}
 	return textInput(workflow.FieldAppName, hint, most, false, clip(m.App, most), false)
 }

@@ -19,7 +19,8 @@ func FuzzDispatch(f *testing.F) {
 	var ids []string
 	for _, name := range []string{"payroll", "other"} {
 		r, err := w.desk.Submit(ctx, bea, workflow.Draft{Product: "custom", AppName: name, Reason: "backup", Team: "CTEAM",
-			Credential: workflow.CredentialSecret, Lifetime: workflow.DefaultPolicy.SecretLifetimeMax, Permissions: []string{"graph:Application:User.Read.All"}})
+			Credential: workflow.CredentialSecret, Lifetime: workflow.DefaultPolicy.SecretLifetimeMax,
+			Permissions: []string{"graph:Application:User.Read.All"}})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -46,20 +47,27 @@ func FuzzDispatch(f *testing.F) {
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4], "certificate")
 	}
-	fields := []workflow.Field{workflow.FieldProduct, workflow.FieldAppName, workflow.FieldReason, workflow.FieldTenant, workflow.FieldTeam, workflow.FieldCredential,
-		workflow.FieldLifetime, workflow.FieldPermissions, workflow.FieldRedirectURIs, workflow.FieldWorkloads, workflow.FieldCertificate, workflow.FieldIssuer,
+	fields := []workflow.Field{workflow.FieldProduct, workflow.FieldAppName, workflow.FieldReason, workflow.FieldTenant,
+		workflow.FieldTeam, workflow.FieldCredential,
+		workflow.FieldLifetime, workflow.FieldPermissions, workflow.FieldRedirectURIs, workflow.FieldWorkloads, workflow.FieldCertificate,
+		workflow.FieldIssuer,
 		workflow.FieldSubject, workflow.FieldAudience, workflow.FieldSubscriptions, workflow.FieldManifest}
 	f.Fuzz(func(t *testing.T, text, actionID, value, callback, metadata, typed string) {
 		state := map[string]any{}
 		for _, in := range fields {
-			state[string(in)] = map[string]any{"x": map[string]any{"value": typed, "selected_option": map[string]any{"value": typed}, "selected_conversation": typed}}
+			state[string(in)] = map[string]any{"x": map[string]any{"value": typed, "selected_option": map[string]any{"value": typed},
+				"selected_conversation": typed}}
 		}
 		user := map[string]any{"id": "UBEA", "team_id": "T1"}
-		view := map[string]any{"id": "V1", "hash": "h", "callback_id": callback, "private_metadata": metadata, "state": map[string]any{"values": state}}
+		view := map[string]any{"id": "V1", "hash": "h", "callback_id": callback, "private_metadata": metadata,
+			"state": map[string]any{"values": state}}
 		for kind, payload := range map[Kind]map[string]any{
-			CommandKind:     {"command": Command, "text": text, "user_id": "UBEA", "team_id": "T1", "channel_id": "CTEAM", "trigger_id": "1.2.3", "response_url": w.url + "/response/1"},
-			InteractionKind: {"type": "block_actions", "actions": []any{map[string]any{"type": "button", "action_id": actionID, "value": value, "selected_option": map[string]any{"value": value}}}},
-			"":              {"type": "view_submission"},
+			CommandKind: {"command": Command, "text": text, "user_id": "UBEA", "team_id": "T1", "channel_id": "CTEAM",
+				"trigger_id": "1.2.3", "response_url": w.url + "/response/1"},
+			InteractionKind: {"type": "block_actions",
+				"actions": []any{map[string]any{"type": "button", "action_id": actionID, "value": value,
+					"selected_option": map[string]any{"value": value}}}},
+			"": {"type": "view_submission"},
 		} {
 			if kind != CommandKind {
 				kind = InteractionKind

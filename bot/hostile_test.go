@@ -37,7 +37,8 @@ func TestAPayloadWithStrangeMembersIsStillRead(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", nil)
 	w.bot.person(context.Background(), "UADA")
-	w.bot.Dispatch(context.Background(), Envelope{InteractionKind, []byte(`{"type":"block_actions","user":{"id":"UADA","new":[1]},"value":{"an":"object"},
+	w.bot.Dispatch(context.Background(), Envelope{InteractionKind,
+		[]byte(`{"type":"block_actions","user":{"id":"UADA","new":[1]},"value":{"an":"object"},
 		"view":{"id":5,"state":{"values":[]}},"channel":"CAPPROVE","container":[],"actions":[{"action_id":"future","value":{"x":1}},
 		{"type":"button","action_id":"approve","value":"` + buttonValue(r) + `","confirm":7}]}`)})
 	w.bot.Wait()
@@ -75,7 +76,8 @@ func TestALongStatusGoesOutByItself(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", strings.Repeat("<", workflow.ReasonMax), func(r *workflow.Request) {
 		for range 40 {
-			r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", Kind: workflow.EventNewCode, Text: strings.Repeat("x", 600)})
+			r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", Kind: workflow.EventNewCode,
+				Text: strings.Repeat("x", 600)})
 		}
 	})
 	for _, typed := range []string{"status " + r.ID, "status all"} {

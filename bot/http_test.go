@@ -38,10 +38,16 @@ func TestNothingUnsignedGetsIn(t *testing.T) {
 			body   string
 			status int
 		}{
-			"signed":                 {at: time.Now(), body: form, status: 200},
-			"without a signature":    {change: func(r *http.Request) { r.Header.Del("X-Slack-Signature") }, at: time.Now(), body: form, status: 401},
-			"without a timestamp":    {change: func(r *http.Request) { r.Header.Del("X-Slack-Request-Timestamp") }, at: time.Now(), body: form, status: 401},
-			"with another's":         {change: func(r *http.Request) { r.Header.Set("X-Slack-Signature", "v0="+strings.Repeat("0", 64)) }, at: time.Now(), body: form, status: 401},
+			"signed": {at: time.Now(), body: form, status: 200},
+			"without a signature": {change: func(r *http.Request) {
+				r.Header.Del("X-Slack-Signature")
+			}, at: time.Now(), body: form, status: 401},
+			"without a timestamp": {change: func(r *http.Request) {
+				r.Header.Del("X-Slack-Request-Timestamp")
+			}, at: time.Now(), body: form, status: 401},
+			"with another's": {change: func(r *http.Request) {
+				r.Header.Set("X-Slack-Signature", "v0="+strings.Repeat("0", 64))
+			}, at: time.Now(), body: form, status: 401},
 			"six minutes old":        {at: time.Now().Add(-6 * time.Minute), body: form, status: 401},
 			"from the future":        {at: time.Now().Add(6 * time.Minute), body: form, status: 401},
 			"larger than a megabyte": {at: time.Now(), body: strings.Repeat("x", maxBody+1), status: 413},
@@ -65,7 +71,8 @@ func TestNothingUnsignedGetsIn(t *testing.T) {
 }
 
 func TestSlacksOwnExampleIsSigned(t *testing.T) {
-	body := "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
+	body :=
+		"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
 	got := signedRequest("/", body, time.Unix(1531420618, 0)).Header.Get("X-Slack-Signature")
 	if got != "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503" {
 		t.Errorf("got %s", got)

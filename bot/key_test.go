@@ -52,15 +52,18 @@ func TestAPrivateKeyIsRefusedWhereverItIsPasted(t *testing.T) {
 			values := filled("payroll")
 			values[f] = map[string]any{"value": map[string]any{"type": "plain_text_input", "value": key}}
 			if f == "Certificate" { // beside a file, which would count
-				values["Certificate file"] = map[string]any{"value": map[string]any{"type": "file_input", "files": []any{map[string]any{"id": "F1", "url_private": w.url + "/files/1"}}}}
+				values["Certificate file"] = map[string]any{"value": map[string]any{"type": "file_input",
+					"files": []any{map[string]any{"id": "F1", "url_private": w.url + "/files/1"}}}}
 			}
 			refused(f, f, w.submission(formView, "{}", "V"+f, values))
 		}
 		r := w.request(t, "payroll", "backup", inState(workflow.StateDone))
 		refused("a renewal", "Reason", w.submission(lifeView, `{"k":"renew","r":"`+r.ID+`","c":"secret"}`, "V-life",
-			map[string]any{"Reason": reasonState(key)[reasonBlock], "Credential": filled("x")["Credential"], "Lifetime": filled("x")["Lifetime"]}))
+			map[string]any{"Reason": reasonState(key)[reasonBlock], "Credential": filled("x")["Credential"],
+				"Lifetime": filled("x")["Lifetime"]}))
 		pending := w.request(t, "other", "backup", nil)
-		if _, err := w.desk.Deny(t.Context(), pending.ID, workflow.Person{ID: "UADA"}, key); err == nil || strings.Contains(err.Error(), key) {
+		if _, err := w.desk.Deny(t.Context(), pending.ID, workflow.Person{ID: "UADA"}, key); err == nil ||
+			strings.Contains(err.Error(), key) {
 			t.Errorf("%s, in a denial: %v", what, err)
 		}
 		found, err := w.desk.List(t.Context(), workflow.Query{})
@@ -80,7 +83,8 @@ func TestAPrivateKeyIsRefusedWhereverItIsPasted(t *testing.T) {
 
 func TestPeopleMayWriteAboutKeys(t *testing.T) {
 	w := newWorld(t)
-	for i, reason := range []string{"we lost the private key - and need another", "the private key — of the old one — is lost", "rotate MIIE keys", "private-key: see the wiki", nasty} {
+	for i, reason := range []string{"we lost the private key - and need another", "the private key — of the old one — is lost",
+		"rotate MIIE keys", "private-key: see the wiki", nasty} {
 		values := filled("payroll " + string(rune('a'+i)))
 		values["Reason"] = reasonState(reason)[reasonBlock]
 		if reply := w.submission(formView, "{}", "V"+reason, values); reply != nil {

@@ -44,7 +44,8 @@ func (b *Bot) apps(ctx context.Context, c command) Reply {
 
 // appsPage is one page of the apps of a person and a channel.
 func (b *Bot) appsPage(ctx context.Context, l listing) answer {
-	found, unread, err := workflow.Readable(b.appsOf(ctx, mostApps*(len(l.Before)+1), workflow.Query{Keeper: l.Requester}, workflow.Query{Team: l.Team}))
+	found, unread, err := workflow.Readable(b.appsOf(ctx, mostApps*(len(l.Before)+1), workflow.Query{Keeper: l.Requester},
+		workflow.Query{Team: l.Team}))
 	if err != nil {
 		return private(b.sentence(err))
 	}
@@ -135,7 +136,8 @@ func (b *Bot) missingBlocks(r *workflow.Request) []slack.Block {
 	if len(missing) == 0 {
 		return nil
 	}
-	return []slack.Block{block(line(bold("This product now requires more: "), someOf(missing, 600), ". Update asks for it: ", code(Command+" update "+r.ID)))}
+	return []slack.Block{block(line(bold("This product now requires more: "), someOf(missing, 600), ". Update asks for it: ",
+		code(Command+" update "+r.ID)))}
 }
 
 // listed makes an action ID that no other app in a list has.
@@ -158,7 +160,8 @@ func (b *Bot) expires(r *workflow.Request) string {
 func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, app string) Reply {
 	app = strings.Trim(app, "`")
 	if app == "" {
-		return private(fmt.Sprintf("Which app? Type %s %s followed by its name, its App ID or its request, as in %s %s EA-7. %s apps lists yours.", Command, kind, Command, kind, Command))
+		return private(fmt.Sprintf("Which app? Type %s %s followed by its name, its App ID or its request, as in %s %s EA-7. %s apps "+
+			"lists yours.", Command, kind, Command, kind, Command))
 	}
 	if id, ok := requestID(app); ok {
 		app = id
@@ -186,7 +189,8 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 	b.later(ctx, func(ctx context.Context) {
 		if _, err := b.openView(ctx, c.TriggerID, b.lifeForm(kind, r, asItIs(r))); err != nil {
 			b.log.Warn("the form did not open", "user", c.UserID, "err", err)
-			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID, private("Slack did not open the form. Nothing was sent. Type the command again."))
+			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID,
+				private("Slack did not open the form. Nothing was sent. Type the command again."))
 		}
 	})
 	return nil
@@ -255,15 +259,21 @@ func (b *Bot) noForm(kind workflow.Kind, r *workflow.Request) error {
 
 // lifeForm asks for what a verb needs.
 func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.Choice) slack.ModalViewRequest {
-	titles := map[workflow.Kind]string{workflow.KindUpdate: "Update an app", workflow.KindRenew: "Renew a credential", workflow.KindRecreate: "Recreate an app", workflow.KindRetire: "Retire an app"}
+	titles := map[workflow.Kind]string{workflow.KindUpdate: "Update an app", workflow.KindRenew: "Renew a credential",
+		workflow.KindRecreate: "Recreate an app", workflow.KindRetire: "Retire an app"}
 	words := map[workflow.Kind]string{
-		workflow.KindUpdate:   "Its name and its credential stay. What you remove here is removed from the app.",
-		workflow.KindRenew:    "A new credential is made beside the old one. When you say that the new one works, or after " + workflow.Days(b.desk.Policy().RenewGrace) + ", an approver removes the old one.",
-		workflow.KindRecreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is created again with the same permissions, and gets another App ID.",
-		workflow.KindRetire:   "Its credentials, consents and Azure roles are removed and the app is deleted. Whatever signs in with it stops working at once. If anything else in the tenant depends on it, the bot stops before that and asks the approver again. Entra keeps it for 30 days; recreate restores it.",
+		workflow.KindUpdate: "Its name and its credential stay. What you remove here is removed from the app.",
+		workflow.KindRenew: "A new credential is made beside the old one. When you say that the new one works, or after " +
+			workflow.Days(b.desk.Policy().RenewGrace) + ", an approver removes the old one.",
+		workflow.KindRecreate: "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is " +
+			"created again with the same permissions, and gets another App ID.",
+		workflow.KindRetire: "Its credentials, consents and Azure roles are removed and the app is deleted. Whatever signs in with it " +
+			"stops working at once. If anything else in the tenant depends on it, the bot stops before that and asks the approver " +
+			"again. Entra keeps it for 30 days; recreate restores it.",
 	}
 	blocks := []slack.Block{
-		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r), "\n", words[kind])),
+		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r),
+			"\n", words[kind])),
 		textInput(workflow.FieldReason, "The approver reads this.", workflow.ReasonMax, true, "", false),
 	}
 	switch kind {
@@ -321,15 +331,19 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 	}
 	if len(p.AzureRoles) > 0 {
 		subscriptions := subscriptionsInput(r.Plan.Subscriptions)
-		subscriptions.Optional = slices.ContainsFunc(p.AzureRoles, func(n workflow.AzureNeed) bool { return len(n.Workloads) > 0 }) // then it is said after
+		// then it is said after
+		subscriptions.Optional = slices.ContainsFunc(p.AzureRoles, func(n workflow.AzureNeed) bool { return len(n.Workloads) > 0 })
 		blocks = append(blocks, subscriptions)
 	}
 	if r.MayGetCertificate(p) {
-		blocks = append(blocks, certificateInputs("If the app is to have its first certificate now: paste the public certificate (PEM or Base64), or add its file below.")...)
+		blocks = append(blocks,
+			certificateInputs("If the app is to have its first certificate now: paste the public certificate (PEM or Base64), or add "+
+				"its file below.")...)
 	}
 	owners := ownersInput()
 	for _, o := range r.Plan.Owners {
-		owners.Element.(*slack.MultiSelectBlockElement).InitialUsers = append(owners.Element.(*slack.MultiSelectBlockElement).InitialUsers, o.ID)
+		owners.Element.(*slack.MultiSelectBlockElement).InitialUsers =
+			append(owners.Element.(*slack.MultiSelectBlockElement).InitialUsers, o.ID)
 	}
 	blocks = append(blocks, redirectInputs(p, r.Has())...)
 	if p.Custom && !r.Adopted() { // there it stays as it was found
@@ -348,7 +362,8 @@ func extrasInput(extras []workflow.Permission) *slack.InputBlock {
 		}
 	}
 	boxes.InitialOptions = boxes.Options
-	in := field(workflow.FieldPermissions, "What the app had before it was adopted, beyond what the product needs. What you take out here is taken from the app.", boxes)
+	in := field(workflow.FieldPermissions,
+		"What the app had before it was adopted, beyond what the product needs. What you take out here is taken from the app.", boxes)
 	in.Optional = true
 	return in
 }
@@ -385,7 +400,8 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
 	d := s.draft()
 	d.Origin = i.View.ID
-	if (m.Kind == workflow.KindRenew || m.Kind == workflow.KindRecreate) && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
+	if (m.Kind == workflow.KindRenew || m.Kind == workflow.KindRecreate) &&
+		(m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
 		if r, err := b.desk.Get(ctx, m.Request); err == nil {
 			v := b.lifeForm(m.Kind, r, b.chosenAnew(r, m, s))
 			return slack.NewUpdateViewSubmissionResponse(&v)
@@ -420,8 +436,10 @@ func (b *Bot) expiry(r *workflow.Request) (string, []slack.Block) {
 	}
 	blocks := []slack.Block{
 		header(clip(r.AppName()+": the credential expires", 150)),
-		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), "\nIts credential ends on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
+		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID),
+			"\nIts credential ends on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
 	}
 	blocks = append(blocks, b.missingBlocks(r)...)
-	return text, append(blocks, slack.NewActionBlock("", button(actRenew, "Renew", r.ID, "Renew the credential of "+r.AppName()).WithStyle(slack.StylePrimary)))
+	return text, append(blocks, slack.NewActionBlock("",
+		button(actRenew, "Renew", r.ID, "Renew the credential of "+r.AppName()).WithStyle(slack.StylePrimary)))
 }

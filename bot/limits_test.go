@@ -31,8 +31,10 @@ func TestAnUpdateOfEverythingFitsOnItsCardAndIsWholeInDetails(t *testing.T) {
 		r.Previous = r.Plan
 		r.Previous.RedirectURIs, r.Plan.RedirectURIs = nil, nil
 		for i := range workflow.RedirectsMax {
-			r.Previous.RedirectURIs = append(r.Previous.RedirectURIs, fmt.Sprintf("https://old%d.contoso.com/%s", i, strings.Repeat("a", 200)))
-			r.Plan.SPARedirectURIs = append(r.Plan.SPARedirectURIs, fmt.Sprintf("https://new%d.contoso.com/%s", i, strings.Repeat("ü", 200)))
+			r.Previous.RedirectURIs = append(r.Previous.RedirectURIs,
+				fmt.Sprintf("https://old%d.contoso.com/%s", i, strings.Repeat("a", 200)))
+			r.Plan.SPARedirectURIs = append(r.Plan.SPARedirectURIs,
+				fmt.Sprintf("https://new%d.contoso.com/%s", i, strings.Repeat("ü", 200)))
 		}
 	})
 	_, blocks := w.bot.card(r)
@@ -45,7 +47,8 @@ func TestAnUpdateOfEverythingFitsOnItsCardAndIsWholeInDetails(t *testing.T) {
 		t.Errorf("that there are more is not said: %s", got)
 	}
 	whole := w.detailsOf(t, r)
-	if n := strings.Count(whole, `"added: "`) + strings.Count(whole, `"removed: "`); n != 2*workflow.RedirectsMax || strings.Contains(whole, "see Details") {
+	if n := strings.Count(whole, `"added: "`) + strings.Count(whole, `"removed: "`); n != 2*workflow.RedirectsMax ||
+		strings.Contains(whole, "see Details") {
 		t.Errorf("Details has %d changes", n)
 	}
 }

@@ -42,7 +42,8 @@ func Manifest(publicURL string) []byte {
 			"background_color": "#1b2a41",
 		},
 		"features": map[string]any{
-			"app_home":       map[string]any{"home_tab_enabled": true, "messages_tab_enabled": true, "messages_tab_read_only_enabled": true},
+			"app_home": map[string]any{"home_tab_enabled": true, "messages_tab_enabled": true,
+				"messages_tab_read_only_enabled": true},
 			"bot_user":       map[string]any{"display_name": "entra-app", "always_online": true},
 			"slash_commands": []any{command},
 		},

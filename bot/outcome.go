@@ -65,7 +65,8 @@ func outcomeText(r *workflow.Request) string {
 		}
 		if r.Kind == workflow.KindAdopt {
 			if stay := r.Stays(); stay != "" {
-				return cutProse("What was added was removed again, except for what stays: "+stay+". It can be removed by hand, in Entra or in Azure.", 900) + servicesStay(r)
+				return cutProse("What was added was removed again, except for what stays: "+stay+
+					". It can be removed by hand, in Entra or in Azure.", 900) + servicesStay(r)
 			}
 			return "What was added was removed again. The app has what it was found with." + servicesStay(r)
 		}
@@ -87,5 +88,6 @@ func servicesStay(r *workflow.Request) string {
 	if names == nil {
 		return ""
 	}
-	return " If the tenant had no service principal of " + strings.Join(names, " or ") + " before, the one that was made stays: it is Microsoft's, and other apps may use it by now."
+	return " If the tenant had no service principal of " + strings.Join(names, " or ") +
+		" before, the one that was made stays: it is Microsoft's, and other apps may use it by now."
 }

@@ -9,7 +9,8 @@ import (
 )
 
 func TestWhatAnUndoLeavesIsSaid(t *testing.T) {
-	exchange := workflow.Plan{Permissions: []workflow.Permission{{Resource: "Microsoft Graph", ResourceAppID: catalog.MicrosoftGraph}, {Resource: "Office 365 Exchange Online", ResourceAppID: "00000002-0000-0ff1-ce00-000000000000"}}}
+	exchange := workflow.Plan{Permissions: []workflow.Permission{{Resource: "Microsoft Graph", ResourceAppID: catalog.MicrosoftGraph},
+		{Resource: "Office 365 Exchange Online", ResourceAppID: "00000002-0000-0ff1-ce00-000000000000"}}}
 	owner := []workflow.Step{{Name: workflow.StepUnassign, Note: "1 on 2 subscriptions; stays: nothing, as far as this text is believed"},
 		{Name: workflow.StepUndoAdoption, Stays: []string{"Tom, who is its only owner now"}}}
 	for _, c := range []struct {
@@ -18,11 +19,15 @@ func TestWhatAnUndoLeavesIsSaid(t *testing.T) {
 		says string
 		not  string
 	}{
-		{"all of an adoption", workflow.Request{Kind: workflow.KindAdopt, Steps: owner[:1]}, "The app has what it was found with.", "stays"},
-		{"most of an adoption", workflow.Request{Kind: workflow.KindAdopt, Steps: owner}, "except for what stays: Tom, who is its only owner now.", "found with"},
+		{"all of an adoption", workflow.Request{Kind: workflow.KindAdopt, Steps: owner[:1]}, "The app has what it was found with.",
+			"stays"},
+		{"most of an adoption", workflow.Request{Kind: workflow.KindAdopt, Steps: owner},
+			"except for what stays: Tom, who is its only owner now.", "found with"},
 		{"a new app", workflow.Request{Kind: workflow.KindRegister}, "What was made was deleted again.", "stays"},
-		{"a new app for Exchange", workflow.Request{Kind: workflow.KindRegister, Plan: exchange}, "If the tenant had no service principal of Office 365 Exchange Online before, the one that was made stays", "Graph"},
-		{"an adoption for Exchange", workflow.Request{Kind: workflow.KindAdopt, Plan: exchange}, "If the tenant had no service principal of Office 365 Exchange Online before, the one that was made stays", "Graph"},
+		{"a new app for Exchange", workflow.Request{Kind: workflow.KindRegister, Plan: exchange},
+			"If the tenant had no service principal of Office 365 Exchange Online before, the one that was made stays", "Graph"},
+		{"an adoption for Exchange", workflow.Request{Kind: workflow.KindAdopt, Plan: exchange},
+			"If the tenant had no service principal of Office 365 Exchange Online before, the one that was made stays", "Graph"},
 	} {
 		c.r.State = workflow.StateUndone
 		if got := outcomeText(&c.r); !strings.Contains(got, c.says) || strings.Contains(got, c.not) {

@@ -33,7 +33,8 @@ func TestASignInPageIsNotTakenForAFile(t *testing.T) {
 	}
 	for text, want := range map[string]bool{
 		"<!doctype html>": true, "\ufeff \n<!-- a --><HTML lang=en>": true, "<!DOCTYPE  HTML PUBLIC>": true,
-		"-----BEGIN CERTIFICATE-----": false, `{"displayName": "<html>"}`: false, "<htmlish/>": false, "": false, strings.Repeat("x", 9000) + "<html>": false,
+		"-----BEGIN CERTIFICATE-----": false, `{"displayName": "<html>"}`: false, "<htmlish/>": false, "": false,
+		strings.Repeat("x", 9000) + "<html>": false,
 	} {
 		if isPage([]byte(text)) != want {
 			t.Errorf("%.40q is a page: %v", text, !want)

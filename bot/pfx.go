@@ -71,8 +71,10 @@ func (b *Bot) pfxPage(w http.ResponseWriter, r *http.Request) {
 	}
 	b.writePage(w, http.StatusOK, pageText{
 		Title: "Certificate of " + found.AppName(),
-		Text: "Request " + found.ID + " in the tenant " + found.Tenant + ". The certificate and its private key are in a PFX file, which opens with the password that Slack showed you. " +
-			"It can be fetched once, until " + b.desk.Policy().FetchBy(found).UTC().Format("2 January 2006, 15:04 UTC") + ". Fetch it on the machine that will use it.",
+		Text: "Request " + found.ID + " in the tenant " + found.Tenant +
+			". The certificate and its private key are in a PFX file, which opens with the password that Slack showed you. " +
+			"It can be fetched once, until " + b.desk.Policy().FetchBy(found).UTC().Format("2 January 2006, 15:04 UTC") +
+			". Fetch it on the machine that will use it.",
 		Button: "Fetch the file",
 	})
 }
@@ -117,7 +119,9 @@ func (b *Bot) pfxFile(w http.ResponseWriter, r *http.Request) {
 // 410 for one whose file is gone.
 func (b *Bot) noFile(w http.ResponseWriter, err error) {
 	if errors.Is(err, workflow.ErrNotFound) {
-		b.writePage(w, http.StatusNotFound, pageText{Title: "There is nothing here", Text: "This address leads to no file. Copy the link from Slack as a whole; if you pressed Reveal secret more than once, only the last link works."})
+		b.writePage(w, http.StatusNotFound, pageText{Title: "There is nothing here",
+			Text: "This address leads to no file. Copy the link from Slack as a whole; if you pressed Reveal secret more than once, " +
+				"only the last link works."})
 		return
 	}
 	if no, ok := errors.AsType[*workflow.Refusal](err); ok {
@@ -147,7 +151,9 @@ func (b *Bot) pfxView(r *workflow.Request, given workflow.Disclosure) slack.Moda
 		block(line("The certificate and its private key are in a PFX file. This password opens it.")),
 		block(line(bold("Password of the file"))), block(preformatted(given.Reveal())),
 		block(line(bold("The file"))),
-		block(line("Copy the password now, and then ", named{given.Link.Reveal(), "open the page that gives the file out"}, ", on the machine that will use the certificate, and press its button. The file can be fetched ", bold("once"), ", until ", b.desk.Policy().FetchBy(r), ". ",
+		block(line("Copy the password now, and then ", named{given.Link.Reveal(), "open the page that gives the file out"},
+			", on the machine that will use the certificate, and press its button. The file can be fetched ", bold("once"), ", until ",
+			b.desk.Policy().FetchBy(r), ". ",
 			bold("Neither the password nor the link can be shown again."))),
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
 		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
@@ -163,13 +169,17 @@ func (b *Bot) pfxHandover(r *workflow.Request, blocks []slack.Block) (string, []
 	switch {
 	case r.State == workflow.StateReady && (h.Status == workflow.HandoverFetching || h.Status == workflow.HandoverSending):
 		return r.ID + ": fetch the certificate's file.", append(blocks,
-			block(line("You were shown the password. The file can be fetched ", bold("once"), ", with the link that was beside it, until ", p.FetchBy(r), ". After that it is revoked.")))
+			block(line("You were shown the password. The file can be fetched ", bold("once"),
+				", with the link that was beside it, until ", p.FetchBy(r), ". After that it is revoked.")))
 	case r.State == workflow.StateReady:
 		return r.ID + ": the app " + r.AppName() + " is ready. Open its certificate in this message.", append(blocks,
-			block(line("The certificate is in a PFX file. Its password and the link to it can be opened ", bold("once"), ", by you, until ", r.Entered.Add(p.RevealWithin), ". After that it is revoked.")),
-			slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r), "Reveal the password of "+r.ID).WithStyle(slack.StylePrimary)))
+			block(line("The certificate is in a PFX file. Its password and the link to it can be opened ", bold("once"),
+				", by you, until ", r.Entered.Add(p.RevealWithin), ". After that it is revoked.")),
+			slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r),
+				"Reveal the password of "+r.ID).WithStyle(slack.StylePrimary)))
 	case h.Status == workflow.HandoverShown:
-		blocks = append(blocks, block(line("The certificate's file was fetched on ", h.At, ". It can't be fetched again. If that was not you, tell an approver at once.")))
+		blocks = append(blocks, block(line("The certificate's file was fetched on ", h.At,
+			". It can't be fetched again. If that was not you, tell an approver at once.")))
 	}
 	return r.ID + ": the app " + r.AppName() + " is yours. Its certificate was fetched.", append(blocks, b.overlap(r)...)
 }

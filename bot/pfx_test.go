@@ -33,8 +33,10 @@ func newPfxWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: w.kept, Products: products, Policy: workflow.DefaultPolicy, Key: w.key, Log: log, Tenants: w.desk.Tenants(), PublicURL: "https://bot.contoso.com"})
-	w.bot, err = New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-SECRET-TOKEN"), SigningSecret: workflow.NewSecret(signingSecret), APIURL: w.url + "/api", Log: log})
+	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: w.kept, Products: products, Policy: workflow.DefaultPolicy, Key: w.key, Log: log,
+		Tenants: w.desk.Tenants(), PublicURL: "https://bot.contoso.com"})
+	w.bot, err = New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-SECRET-TOKEN"),
+		SigningSecret: workflow.NewSecret(signingSecret), APIURL: w.url + "/api", Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +51,8 @@ func newPfxWorld(t *testing.T) *world {
 func (w *world) made(t *testing.T, appName string, s workflow.State, edit func(*workflow.Request)) *workflow.Request {
 	t.Helper()
 	r, err := w.desk.Submit(context.Background(), workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
-		Product: "vb365-backup", Workloads: []string{"exchange"}, AppName: appName, Reason: "nightly", Team: "CTEAM", Credential: workflow.CredentialMadeCertificate, Lifetime: 8760 * time.Hour})
+		Product: "vb365-backup", Workloads: []string{"exchange"}, AppName: appName, Reason: "nightly", Team: "CTEAM",
+		Credential: workflow.CredentialMadeCertificate, Lifetime: 8760 * time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,9 +61,11 @@ func (w *world) made(t *testing.T, appName string, s workflow.State, edit func(*
 		if s == workflow.StatePending {
 			return nil
 		}
-		r.Steps = []workflow.Step{{Name: workflow.StepCertificate, Status: workflow.StepDone, Note: "thumbprint " + thumbprint}, {Name: workflow.StepProof, Status: workflow.StepDone}}
+		r.Steps = []workflow.Step{{Name: workflow.StepCertificate, Status: workflow.StepDone, Note: "thumbprint " + thumbprint},
+			{Name: workflow.StepProof, Status: workflow.StepDone}}
 		r.Made.Thumbprint = thumbprint
-		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, workflow.NewSecret(pfxPassword)), File: w.key.Seal(r.ID+" pfx", workflow.NewSecret(pfxContent))}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, workflow.NewSecret(pfxPassword)),
+			File: w.key.Seal(r.ID+" pfx", workflow.NewSecret(pfxContent))}
 		if edit != nil {
 			edit(r)
 		}
@@ -103,7 +108,8 @@ func (w *world) ask(method, path string) *http.Response {
 func TestTheViewOfACertificateHasALinkAndNothingToPress(t *testing.T) {
 	w := newPfxWorld(t)
 	r := w.made(t, "payroll", workflow.StateReady, func(r *workflow.Request) { r.Handover.Claimed = r.Entered })
-	v, _ := json.MarshalIndent(w.bot.pfxView(r, workflow.Disclosure{Secret: workflow.NewSecret(pfxPassword), Link: workflow.NewSecret("https://bot.contoso.com/pfx/EA-1.token")}), "", "  ")
+	v, _ := json.MarshalIndent(w.bot.pfxView(r, workflow.Disclosure{Secret: workflow.NewSecret(pfxPassword),
+		Link: workflow.NewSecret("https://bot.contoso.com/pfx/EA-1.token")}), "", "  ")
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}
@@ -157,7 +163,8 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}
-	if !strings.Contains(string(v), "MailboxItem.ImportExport.All") || strings.Contains(string(v), "Certificate file") || !strings.Contains(string(v), "Certificate made here") {
+	if !strings.Contains(string(v), "MailboxItem.ImportExport.All") || strings.Contains(string(v), "Certificate file") ||
+		!strings.Contains(string(v), "Certificate made here") {
 		t.Errorf("the form is %s", v)
 	}
 	r := w.made(t, "payroll", workflow.StateDone, nil)
@@ -186,7 +193,9 @@ func TestThePageGivesTheFileOutOnceAndOnlyToAPress(t *testing.T) {
 		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Errorf("%s: %d", method, resp.StatusCode)
 		}
-		if method == "GET" && (!strings.Contains(string(body), r.ID) || !strings.Contains(string(body), `<form method="post"><button type="submit">`) || strings.Contains(string(body), "<script") || strings.Contains(string(body), pfxPassword)) {
+		if method == "GET" && (!strings.Contains(string(body), r.ID) ||
+			!strings.Contains(string(body), `<form method="post"><button type="submit">`) || strings.Contains(string(body), "<script") ||
+			strings.Contains(string(body), pfxPassword)) {
 			t.Errorf("the page is %s", body)
 		}
 	}
@@ -204,7 +213,8 @@ func TestThePageGivesTheFileOutOnceAndOnlyToAPress(t *testing.T) {
 		t.Fatalf("POST: %d %q", resp.StatusCode, body)
 	}
 	for name, want := range map[string]string{
-		"Content-Type": "application/x-pkcs12", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+		"Content-Type": "application/x-pkcs12", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+		"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
 		"Content-Disposition": `attachment; filename="` + r.ID + `-a-script-alert-x-script-b.pfx"`,
 	} {
 		if got := resp.Header.Get(name); got != want {
@@ -217,7 +227,8 @@ func TestThePageGivesTheFileOutOnceAndOnlyToAPress(t *testing.T) {
 	for _, method := range []string{"POST", "GET", "POST"} {
 		resp := w.ask(method, path)
 		body, _ := io.ReadAll(resp.Body)
-		if resp.StatusCode != http.StatusGone || !strings.Contains(string(body), "has been fetched already") || strings.Contains(string(body), "<form") {
+		if resp.StatusCode != http.StatusGone || !strings.Contains(string(body), "has been fetched already") ||
+			strings.Contains(string(body), "<form") {
 			t.Errorf("%s afterwards: %d %s", method, resp.StatusCode, body)
 		}
 	}
@@ -226,7 +237,8 @@ func TestThePageGivesTheFileOutOnceAndOnlyToAPress(t *testing.T) {
 		t.Errorf("it is %s, with %+v", got.State, got.Handover)
 	}
 	last := got.History[len(got.History)-1]
-	if b, _ := json.Marshal(eventLine(last, 600)); last.Kind != workflow.EventRefused || last.Times != 2 || !strings.Contains(string(b), "Somebody with the link was refused") {
+	if b, _ := json.Marshal(eventLine(last, 600)); last.Kind != workflow.EventRefused || last.Times != 2 ||
+		!strings.Contains(string(b), "Somebody with the link was refused") {
 		t.Errorf("the second press is not in the history: %+v", last)
 	}
 	w.nothingLeaks(t, path)
@@ -257,7 +269,8 @@ func TestAnAddressThatWasNeverGivenOutLeadsNowhere(t *testing.T) {
 	r := w.made(t, "payroll", workflow.StateReady, now)
 	path := w.revealed(t, r)
 	random := path[len("/pfx/")+len(r.ID)+1:]
-	for _, wrong := range []string{"/pfx/", "/pfx/x", "/pfx/" + r.ID, "/pfx/" + r.ID + ".", "/pfx/" + random, "/pfx/EA-99." + random, path[:len(path)-1] + "~", path + "A", path + "/x", "/pfx/" + strings.Repeat("A", 4000)} {
+	for _, wrong := range []string{"/pfx/", "/pfx/x", "/pfx/" + r.ID, "/pfx/" + r.ID + ".", "/pfx/" + random, "/pfx/EA-99." + random,
+		path[:len(path)-1] + "~", path + "A", path + "/x", "/pfx/" + strings.Repeat("A", 4000)} {
 		for _, method := range []string{"GET", "POST"} {
 			if resp := w.ask(method, wrong); resp.StatusCode != http.StatusNotFound {
 				t.Errorf("%s %s: %d", method, wrong, resp.StatusCode)

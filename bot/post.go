@@ -108,7 +108,8 @@ func gone(err error) bool {
 // messageOptions are what every message of ours has. The text is what notifications
 // show.
 func messageOptions(text string, blocks []slack.Block) []slack.MsgOption {
-	return []slack.MsgOption{slack.MsgOptionText(fitText(text), false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	return []slack.MsgOption{slack.MsgOptionText(fitText(text), false), slack.MsgOptionBlocks(blocks...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
 }
 
 // message is the content of a drawing, as much of it as Slack takes.

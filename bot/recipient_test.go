@@ -12,7 +12,8 @@ import (
 // Services, section 6: posting to a deactivated person can even succeed, so `deleted` is
 // looked at first.
 func TestNothingIsSentToWhoeverIsGone(t *testing.T) {
-	for name, gone := range map[string]string{"deactivated": deactivated, "unknown to Slack": `{"ok":false,"error":"user_not_found"}`, "not visible any more": `{"ok":false,"error":"user_not_visible"}`} {
+	for name, gone := range map[string]string{"deactivated": deactivated, "unknown to Slack": `{"ok":false,"error":"user_not_found"}`,
+		"not visible any more": `{"ok":false,"error":"user_not_visible"}`} {
 		w := newWorld(t)
 		r := w.request(t, "payroll", "backup", inState(workflow.StateReady))
 		r.Approval.By.ID = "UBEA"
@@ -77,23 +78,27 @@ func TestTheCardSaysThatTheRequesterIsGone(t *testing.T) {
 	r := w.request(t, "payroll", "backup", inState(workflow.StatePending))
 	r.Away = "this account is deactivated"
 	_, blocks := w.bot.card(r)
-	if text := asText(t, blocks); !strings.Contains(text, "Bea is gone: this account is deactivated.") || !strings.Contains(text, "can't be approved") {
+	if text := asText(t, blocks); !strings.Contains(text, "Bea is gone: this account is deactivated.") ||
+		!strings.Contains(text, "can't be approved") {
 		t.Errorf("the card says %s", text)
 	}
 }
 
 // Services, section 6: is_email_confirmed.
 func TestWhetherAnAddressWasConfirmedIsWhatSlackSays(t *testing.T) {
-	for said, want := range map[string]workflow.EmailConfirmed{`"is_email_confirmed":true,`: workflow.EmailProved, `"is_email_confirmed":false,`: workflow.EmailUnproved, ``: workflow.EmailNothingSaid} {
+	for said, want := range map[string]workflow.EmailConfirmed{`"is_email_confirmed":true,`: workflow.EmailProved,
+		`"is_email_confirmed":false,`: workflow.EmailUnproved, ``: workflow.EmailNothingSaid} {
 		w := newWorld(t)
-		w.answers["users.info"] = fmt.Sprintf(`{"ok":true,"user":{"id":"UBEA",%s"team_id":"T1","name":"bea","profile":{"email":"bea@contoso.com"}}}`, said)
+		w.answers["users.info"] =
+			fmt.Sprintf(`{"ok":true,"user":{"id":"UBEA",%s"team_id":"T1","name":"bea","profile":{"email":"bea@contoso.com"}}}`, said)
 		if p, err := w.bot.person(t.Context(), "UBEA"); err != nil || p.Confirmed != want || p.Email != "bea@contoso.com" {
 			t.Errorf("%q: %+v, %v", said, p, err)
 		}
 		r := w.request(t, "payroll", "backup", nil)
 		r.Requester.Confirmed = want
 		_, blocks := w.bot.card(r)
-		if says := strings.Contains(asText(t, blocks), "ever confirmed") || strings.Contains(asText(t, blocks), "never confirmed"); says != (want != workflow.EmailProved) {
+		if says := strings.Contains(asText(t, blocks), "ever confirmed") ||
+			strings.Contains(asText(t, blocks), "never confirmed"); says != (want != workflow.EmailProved) {
 			t.Errorf("%q: the card says so: %v", said, says)
 		}
 	}

@@ -33,7 +33,8 @@ type fault struct {
 
 func (s *troubled) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer := func(status int, body string) *http.Response {
-		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
+			Body: io.NopCloser(strings.NewReader(body)), Request: r}
 	}
 	if strings.HasSuffix(r.URL.Path, "/auth.test") {
 		if s.lost--; s.lost >= 0 {

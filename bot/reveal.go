@@ -34,7 +34,8 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 		if err := b.desk.NotShown(context.WithoutCancel(ctx), id, by); err != nil {
 			b.log.Warn("a claim was not taken back", "request", id, "err", err)
 		}
-		b.tell(ctx, i.ResponseURL, i.channel(), by.ID, private("Slack did not show the secret of "+id+". Press Reveal secret again within ten minutes."))
+		b.tell(ctx, i.ResponseURL, i.channel(), by.ID,
+			private("Slack did not show the secret of "+id+". Press Reveal secret again within ten minutes."))
 		return
 	}
 	// The person has seen it: a deadline of ours must not keep it from being shredded.
@@ -80,7 +81,8 @@ func secretView(blocks ...slack.Block) slack.ModalViewRequest {
 }
 
 // firstSignIn is said with every new credential. Source: azure-cli 21674, azure-docs 85676.
-const firstSignIn = "A first sign-in with it may fail for some minutes, as not all of Entra knows it at once. Try again before you change anything."
+const firstSignIn = "A first sign-in with it may fail for some minutes, as not all of Entra knows it at once. Try again before you " +
+	"change anything."
 
 func secretBlocks(r *workflow.Request, secret workflow.Secret) []slack.Block {
 	return []slack.Block{

@@ -26,7 +26,8 @@ func imported(d *workflow.Draft, content []byte, in workflow.Field, reviewed str
 		return workflow.FieldErrors{in: err.Error()}
 	}
 	i := &workflow.Imported{In: in, Audience: m.Audience, Permissions: m.Permissions, RedirectURIs: m.RedirectURIs,
-		SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs, PublicClientFlows: m.PublicClientFlows, Scopes: m.Scopes,
+		SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs, PublicClientFlows: m.PublicClientFlows,
+		Scopes:   m.Scopes,
 		AppRoles: m.AppRoles, OptionalClaims: m.OptionalClaims, IdentifierURIs: m.IdentifierURIs,
 		Fixed: m.Fixed, Unread: m.Unread, Name: nameOf(content), Reviewed: reviewed == nameOf(content)}
 	// What may be a secret that others have seen comes first: the list may be cut.
@@ -40,14 +41,16 @@ func imported(d *workflow.Draft, content []byte, in workflow.Field, reviewed str
 		}
 	}
 	for _, p := range m.Retired {
-		i.Ignored = append(i.Ignored, fmt.Sprintf("%s: it is %s of Azure AD Graph, which is retired; Microsoft Graph's %s took its place", p.Path, p.Name, p.With.Name))
+		i.Ignored = append(i.Ignored, fmt.Sprintf("%s: it is %s of Azure AD Graph, which is retired; Microsoft Graph's %s took its place",
+			p.Path, p.Name, p.With.Name))
 		i.Retired = append(i.Retired, p.With)
 	}
 	for _, guess := range m.Guessed {
 		i.Ignored = append(i.Ignored, "the text, "+guess)
 	}
 	for _, c := range m.Certificates {
-		i.Ignored = append(i.Ignored, "keyCredentials: the certificate "+c.Thumbprint+" is another app's; choose Certificate and give one of its own")
+		i.Ignored = append(i.Ignored, "keyCredentials: the certificate "+c.Thumbprint+
+			" is another app's; choose Certificate and give one of its own")
 	}
 	i.Lost, i.Ignored = len(i.Ignored), append(i.Ignored, minor...)
 	d.Imported = i
@@ -71,7 +74,8 @@ func nameOf(content []byte) string {
 // review is the form with what the requester has to see first.
 func (b *Bot) review(p workflow.Product, chosen workflow.Choice, m meta, d workflow.Draft) slack.ModalViewRequest {
 	v := b.form(p, chosen, m)
-	top := []slack.Block{block(line(bold("Not sent yet."), " Look at what the manifest holds and this request can't. Then send it again, or change what is wrong."))}
+	top := []slack.Block{block(line(bold("Not sent yet."),
+		" Look at what the manifest holds and this request can't. Then send it again, or change what is wrong."))}
 	lines := func(title string, of []string) {
 		if len(of) == 0 {
 			return
@@ -98,7 +102,8 @@ func (b *Bot) review(p workflow.Product, chosen workflow.Choice, m meta, d workf
 	}
 	lacks := i.Wordless()
 	if len(lacks) > 0 {
-		top = append(top, note("Entra wants a text that admins read before they consent to a scope. Write it behind the colon, under Exposed scopes."))
+		top = append(top, note("Entra wants a text that admins read before they consent to a scope. Write it behind the colon, under "+
+			"Exposed scopes."))
 	}
 	for at, in := range v.Blocks.BlockSet {
 		input, _ := in.(*slack.InputBlock)
@@ -126,13 +131,15 @@ const reviewLines = 40
 // retiredInput lets the requester decide which permissions of Microsoft Graph the app gets
 // for those of Azure AD Graph. None is chosen beforehand.
 func retiredInput(all []workflow.Permission) *slack.InputBlock {
-	e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Choose those that the app needs"), string(workflow.FieldRetired))
+	e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Choose those that the app needs"),
+		string(workflow.FieldRetired))
 	for _, q := range all[:min(len(all), 100)] {
 		if c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name); ok {
 			e.Options = append(e.Options, permissionOption(c))
 		}
 	}
-	in := field(workflow.FieldRetired, "Azure AD Graph is retired. These permissions of Microsoft Graph took the place of those that the manifest asks for.", e)
+	in := field(workflow.FieldRetired, "Azure AD Graph is retired. These permissions of Microsoft Graph took the place of those that "+
+		"the manifest asks for.", e)
 	in.Optional = true
 	return in
 }

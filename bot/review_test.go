@@ -34,7 +34,8 @@ func TestAReviewSaysHowMuchOfTheLossesItDoesNotShow(t *testing.T) {
 func TestAnotherVersionOfAccessTokensIsAskedAboutBeforeARequestIsSent(t *testing.T) {
 	for version, lost := range map[string]int{"1": 1, "null": 1, "2": 0} {
 		var d workflow.Draft
-		text := `{"displayName":"a","api":{"requestedAccessTokenVersion":` + version + `,"oauth2PermissionScopes":[{"value":"s","adminConsentDisplayName":"S","adminConsentDescription":"S"}]}}`
+		text := `{"displayName":"a","api":{"requestedAccessTokenVersion":` + version +
+			`,"oauth2PermissionScopes":[{"value":"s","adminConsentDisplayName":"S","adminConsentDescription":"S"}]}}`
 		if err := imported(&d, []byte(text), workflow.FieldManifest, ""); err != nil || d.Imported.Lost != lost {
 			t.Errorf("%s: %d lost of %q, %v; want %d", version, d.Imported.Lost, d.Imported.Ignored, err, lost)
 		}

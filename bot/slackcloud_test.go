@@ -39,7 +39,8 @@ func TestTokensAndAnswersStayInTheirCloud(t *testing.T) {
 				t.Errorf("%q: to %s: %v", api, host, got)
 			}
 		}
-		if _, err := b.dialer().Proxy(&http.Request{URL: &url.URL{Scheme: "http", Host: c.own[2]}}); err == nil || !strings.Contains(err.Error(), "not in the cloud") {
+		if _, err := b.dialer().Proxy(&http.Request{URL: &url.URL{Scheme: "http", Host: c.own[2]}}); err == nil ||
+			!strings.Contains(err.Error(), "not in the cloud") {
 			t.Errorf("%q: without TLS: %v", api, err)
 		}
 		if user, _ := url.Parse("https://x@" + c.own[0] + "/"); b.ours(user) {

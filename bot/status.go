@@ -70,7 +70,8 @@ func (b *Bot) status(ctx context.Context, c command, rest string) Reply {
 			return private(b.sentence(about(id, err)))
 		}
 		b.glance(ctx, r)
-		return answer{ResponseType: "ephemeral", Text: fitText(summary(r)), Blocks: &slack.Blocks{BlockSet: fitMessage(r, summary(r), b.inFull(r))}}
+		return answer{ResponseType: "ephemeral", Text: fitText(summary(r)),
+			Blocks: &slack.Blocks{BlockSet: fitMessage(r, summary(r), b.inFull(r))}}
 	}
 	return b.page(ctx, ask(rest, c))
 }

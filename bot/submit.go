@@ -98,7 +98,8 @@ func (s state) workloads() []string {
 func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	s := i.View.State
 	m, p, chosen, ok := b.chosen(i.View)
-	if ok && m.Product != "" && (p.Name != m.Product || m.Credential != "" && chosen.Credential != m.Credential || chosen.Backup != m.Backup) {
+	if ok && m.Product != "" && (p.Name != m.Product || m.Credential != "" && chosen.Credential != m.Credential ||
+		chosen.Backup != m.Backup) {
 		// Slack had not redrawn the form for what was chosen when it was sent.
 		m.Reviewed = ""
 		v := b.form(p, chosen, m)
@@ -130,8 +131,9 @@ func (s state) draft() workflow.Draft {
 		Tenant: s.choice(workflow.FieldTenant), Team: s.conversation(workflow.FieldTeam),
 		Credential:   workflow.CredentialKind(s.choice(workflow.FieldCredential)),
 		RedirectURIs: s.linesIfAsked(workflow.FieldRedirectURIs), Subscriptions: s.lines(workflow.FieldSubscriptions),
-		Scopes:      s.linesIfAsked(workflow.FieldScopes),
-		Federated:   workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject), Audience: s.text(workflow.FieldAudience)},
+		Scopes: s.linesIfAsked(workflow.FieldScopes),
+		Federated: workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject),
+			Audience: s.text(workflow.FieldAudience)},
 		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(), Backup: s.backup(),
 		Redirects: map[workflow.Field][]string{},
 	}
@@ -226,7 +228,8 @@ func (b *Bot) fill(ctx context.Context, m meta, s state, d *workflow.Draft) erro
 			return err
 		}
 		if len(bytes.TrimSpace(text)) > 0 {
-			return workflow.FieldErrors{workflow.FieldManifestFile: "There is a file and pasted text, and an app is made from one manifest. Remove the file, or the text."}
+			return workflow.FieldErrors{workflow.FieldManifestFile: "There is a file and pasted text, and an app is made from one " +
+				"manifest. Remove the file, or the text."}
 		}
 		text, in = content, workflow.FieldManifestFile
 	}

@@ -111,7 +111,8 @@ func TestAFormIsCommittedBeforeItIsAcknowledgedAndOnlyOnce(t *testing.T) {
 		}
 	}
 	all, _ := w.desk.List(context.Background(), workflow.Query{})
-	if len(all) != 1 || all[0].Plan.AppName != "payroll" || len(all[0].Plan.RedirectURIs) != 1 || all[0].Requester.Email != "bea@contoso.com" {
+	if len(all) != 1 || all[0].Plan.AppName != "payroll" || len(all[0].Plan.RedirectURIs) != 1 ||
+		all[0].Requester.Email != "bea@contoso.com" {
 		t.Errorf("kept %+v", all)
 	}
 }
@@ -197,7 +198,8 @@ func TestTheSecretIsShownOnceToItsRequester(t *testing.T) {
 	for _, args := range w.of("views.update") {
 		shown = append(shown, args.Get("json"))
 	}
-	if len(shown) != 3 || strings.Contains(shown[0], "hunter2") || !strings.Contains(shown[1], "hunter2") || strings.Contains(shown[2], "hunter2") {
+	if len(shown) != 3 || strings.Contains(shown[0], "hunter2") || !strings.Contains(shown[1], "hunter2") ||
+		strings.Contains(shown[2], "hunter2") {
 		t.Errorf("shown: %q", shown)
 	}
 	for _, method := range []string{"chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "response/1"} {

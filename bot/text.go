@@ -151,7 +151,8 @@ func someOf(names []string, n int) string {
 
 // preformatted shows a value exactly, to be copied.
 func preformatted(s string) *slack.RichTextPreformatted {
-	return &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(s, nil)}}
+	return &slack.RichTextPreformatted{Type: slack.RTEPreformatted,
+		Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(s, nil)}}
 }
 
 func sentenceBlock(text string) slack.Block { return block(line(cutProse(text, 2900))) }

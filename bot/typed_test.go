@@ -37,7 +37,8 @@ func TestAnAppWhoseNameLooksLikeAHostIsFoundInEveryCommand(t *testing.T) {
 		}
 	}
 	for _, verb := range []string{"renew", "retire", "recreate", "check"} {
-		if got := w.says(verb + " <http://other.contoso.com|other.contoso.com>"); !strings.Contains(got, "other.contoso.com") || strings.Contains(got, "http") {
+		if got := w.says(verb + " <http://other.contoso.com|other.contoso.com>"); !strings.Contains(got, "other.contoso.com") ||
+			strings.Contains(got, "http") {
 			t.Errorf("%s of an app that is not there: %s", verb, got)
 		}
 	}

@@ -34,14 +34,15 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 	}
 	list := s.get("/applications?$filter="+by+"%20eq%20%27{name}%27&$select=id,appId,displayName,createdDateTime", "name", quote(name))
 	var found []workflow.Registration
-	more, err := s.somePages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, listPages, func(p serialization.Parsable) bool {
-		if l, ok := p.(models.ApplicationCollectionResponseable); ok {
-			for _, a := range l.GetValue() {
-				found = append(found, registration(a))
+	more, err := s.somePages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, listPages,
+		func(p serialization.Parsable) bool {
+			if l, ok := p.(models.ApplicationCollectionResponseable); ok {
+				for _, a := range l.GetValue() {
+					found = append(found, registration(a))
+				}
 			}
-		}
-		return len(found) < workflow.SameNameMax
-	})
+			return len(found) < workflow.SameNameMax
+		})
 	if err == nil && more && len(found) < workflow.SameNameMax {
 		return nil, &partial{graphService, opFindApps}
 	}
@@ -53,16 +54,19 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 
 // registration is what was read of an application.
 func registration(a models.Applicationable) workflow.Registration {
-	return workflow.Registration{ObjectID: value(a.GetId()), AppID: value(a.GetAppId()), Name: value(a.GetDisplayName()), Created: value(a.GetCreatedDateTime())}
+	return workflow.Registration{ObjectID: value(a.GetId()), AppID: value(a.GetAppId()), Name: value(a.GetDisplayName()),
+		Created: value(a.GetCreatedDateTime())}
 }
 
 // mergeable are the settings that can be merged.
-var mergeable = []string{"id", "signInAudience", "web", "spa", "publicClient", "isFallbackPublicClient", "requiredResourceAccess", "identifierUris", "api"}
+var mergeable = []string{"id", "signInAudience", "web", "spa", "publicClient", "isFallbackPublicClient", "requiredResourceAccess",
+	"identifierUris", "api"}
 
 // settings reads what can be merged of an application, and more of it.
 func (s *session) settings(ctx context.Context, applicationID string, more ...string) (settings, error) {
-	req, err := s.application(applicationID).ToGetRequestInformation(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: slices.Concat(mergeable, more)}})
+	req, err := s.application(applicationID).ToGetRequestInformation(ctx,
+		&applications.ApplicationItemRequestBuilderGetRequestConfiguration{
+			QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: slices.Concat(mergeable, more)}})
 	if err != nil {
 		return settings{}, err
 	}
@@ -83,7 +87,8 @@ func (s *session) settings(ctx context.Context, applicationID string, more ...st
 
 // ReadApplication reads what an application has. One without a service principal has no
 // permissions yet.
-func (s *session) ReadApplication(ctx context.Context, m workflow.Made, p workflow.Plan) (has workflow.Plan, found workflow.Discovery, servicePrincipal string, err error) {
+func (s *session) ReadApplication(ctx context.Context, m workflow.Made, p workflow.Plan) (has workflow.Plan, found workflow.Discovery,
+	servicePrincipal string, err error) {
 	a, err := s.settings(ctx, m.ObjectID, "passwordCredentials", "keyCredentials", "appRoles", "optionalClaims")
 	if err != nil {
 		return has, found, "", err
@@ -259,7 +264,8 @@ func (r *resource) permission(kind catalog.Type, name string) workflow.Permissio
 	if known, ok := workflow.Known(r.appID, kind, name); ok {
 		return known
 	}
-	return workflow.Permission{Resource: r.name, ResourceAppID: r.appID, Name: name, Type: kind, Words: "Not in this bot's catalogue.", Risk: catalog.High}
+	return workflow.Permission{Resource: r.name, ResourceAppID: r.appID, Name: name, Type: kind, Words: "Not in this bot's catalogue.",
+		Risk: catalog.High}
 }
 
 // onGone is a permission on a service that Entra no longer knows.

@@ -16,13 +16,16 @@ import (
 func (w *world) legacy(s workflow.Session, name string) (m workflow.Made) {
 	w.Helper()
 	a := app(name, readGroups)
-	a.Audience, a.RedirectURIs, a.SPARedirectURIs = "AzureADMultipleOrgs", []string{"https://hr.contoso.com"}, []string{"https://spa.contoso.com"}
-	a.Scopes = []workflow.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff.", PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
+	a.Audience, a.RedirectURIs, a.SPARedirectURIs = "AzureADMultipleOrgs", []string{"https://hr.contoso.com"},
+		[]string{"https://spa.contoso.com"}
+	a.Scopes = []workflow.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff.",
+		PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
 	m.ObjectID, m.AppID, m.ServicePrincipal = w.made(s, a)
 	for _, err := range []error{
 		s.EnsureAPI(w.Context(), m.ObjectID, m.AppID, a),
 		s.EnsureConsent(w.Context(), m.ServicePrincipal, []workflow.Permission{readGroups, readMail, readUser}),
-		s.EnsureFederated(w.Context(), m.ObjectID, "by-hand-ci", workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}),
+		s.EnsureFederated(w.Context(), m.ObjectID, "by-hand-ci",
+			workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}),
 	} {
 		if w.saw(err) != nil {
 			w.Fatal(err)
@@ -70,7 +73,8 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 	if w.saw(err) != nil || sp != m.ServicePrincipal {
 		t.Fatal(sp, err)
 	}
-	if has.Audience != "AzureADMultipleOrgs" || !slices.Equal(has.RedirectURIs, before.Web) || !slices.Equal(has.SPARedirectURIs, before.SPA) ||
+	if has.Audience != "AzureADMultipleOrgs" || !slices.Equal(has.RedirectURIs, before.Web) ||
+		!slices.Equal(has.SPARedirectURIs, before.SPA) ||
 		len(has.Scopes) != 1 || len(has.Scopes[0].PreAuthorized) != 1 || found.Secrets != 1 || len(found.Federated) != 1 {
 		t.Errorf("it has %+v and %+v", has, found)
 	}
@@ -82,7 +86,8 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 
 	a := app("another-name", readDirectory, fullAccess, readUser, permission(catalog.MicrosoftGraph, catalog.Delegated, "Group.Read.All"))
 	a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
-	a.Scopes = []workflow.Scope{{Name: "staff.write", AdminsOnly: true, Title: "Write staff", Words: "Writes staff.", PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
+	a.Scopes = []workflow.Scope{{Name: "staff.write", AdminsOnly: true, Title: "Write staff", Words: "Writes staff.",
+		PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
 	for range 2 { // the second time there is nothing to do
 		if _, _, err := s.EnsureApplication(t.Context(), a); w.saw(err) != nil {
 			t.Fatal(err)
@@ -95,18 +100,22 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 		}
 	}
 	after, _ := w.t.Application(m.AppID)
-	if after.DisplayName != "legacy" || after.Notes != before.Notes || after.SignInAudience != before.SignInAudience || len(after.Passwords) != 1 || len(after.Federated) != 1 ||
-		!slices.Equal(after.Web, []string{"https://hr.contoso.com", "https://localhost"}) || !slices.Equal(after.SPA, before.SPA) || !slices.Equal(after.IdentifierURIs, before.IdentifierURIs) {
+	if after.DisplayName != "legacy" || after.Notes != before.Notes || after.SignInAudience != before.SignInAudience ||
+		len(after.Passwords) != 1 || len(after.Federated) != 1 ||
+		!slices.Equal(after.Web, []string{"https://hr.contoso.com", "https://localhost"}) || !slices.Equal(after.SPA, before.SPA) ||
+		!slices.Equal(after.IdentifierURIs, before.IdentifierURIs) {
 		t.Errorf("it was %+v\nand is %+v", before, after)
 	}
-	for what, of := range map[string][2][]string{"asks for": {before.Requested, after.Requested}, "has": {before.Roles, after.Roles}, "was granted": {before.Scopes, after.Scopes}, "lets in": {before.PreAuthorized, after.PreAuthorized}} {
+	for what, of := range map[string][2][]string{"asks for": {before.Requested, after.Requested}, "has": {before.Roles, after.Roles},
+		"was granted": {before.Scopes, after.Scopes}, "lets in": {before.PreAuthorized, after.PreAuthorized}} {
 		for _, n := range of[0] {
 			if !slices.Contains(of[1], n) {
 				t.Errorf("it no longer %s %s: %v", what, n, of[1])
 			}
 		}
 	}
-	if len(after.Exposed) != 2 || after.Exposed[0].ID != before.Exposed[0].ID || len(after.Roles) != 3 || len(after.Scopes) != 3 || len(after.Requested) != 5 {
+	if len(after.Exposed) != 2 || after.Exposed[0].ID != before.Exposed[0].ID || len(after.Roles) != 3 || len(after.Scopes) != 3 ||
+		len(after.Requested) != 5 {
 		t.Errorf("it is %+v", after)
 	}
 
@@ -122,12 +131,14 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 
 	t.Run("and loses only what is dropped", func(t *testing.T) {
 		drop := workflow.App{ObjectID: m.ObjectID, AppID: m.AppID, Merge: true,
-			Drops: workflow.Plan{RedirectURIs: []string{"https://localhost"}, Permissions: []workflow.Permission{readDirectory, fullAccess}}}
+			Drops: workflow.Plan{RedirectURIs: []string{"https://localhost"},
+				Permissions: []workflow.Permission{readDirectory, fullAccess}}}
 		if _, _, err := s.EnsureApplication(t.Context(), drop); w.saw(err) != nil {
 			t.Fatal(err)
 		}
 		got, _ := w.t.Application(m.AppID)
-		if !slices.Equal(got.Web, before.Web) || len(got.Requested) != len(after.Requested)-2 || !slices.Contains(got.Requested, "Microsoft Graph/Group.Read.All") {
+		if !slices.Equal(got.Web, before.Web) || len(got.Requested) != len(after.Requested)-2 ||
+			!slices.Contains(got.Requested, "Microsoft Graph/Group.Read.All") {
 			t.Errorf("it is %+v", got)
 		}
 		for range 2 {
@@ -145,7 +156,8 @@ func TestScopesThatNobodyFoundNorApprovedAreAnAlarm(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada", all...)
 	m := w.legacy(s, "legacy")
-	err := s.EnsureConsent(t.Context(), m.ServicePrincipal, []workflow.Permission{permission(catalog.MicrosoftGraph, catalog.Delegated, "Group.Read.All")}, readUser)
+	err := s.EnsureConsent(t.Context(), m.ServicePrincipal,
+		[]workflow.Permission{permission(catalog.MicrosoftGraph, catalog.Delegated, "Group.Read.All")}, readUser)
 	more, ok := errors.AsType[*workflow.ExcessError](w.saw(err))
 	if !ok || !slices.Equal(more.Names, []string{"Mail.Read"}) {
 		t.Errorf("the error is %v", err)
@@ -160,7 +172,8 @@ func TestAPermissionThatNobodyKnowsIsFoundAndKept(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada", all...)
 	service := w.legacy(s, "HR")
-	strange := workflow.Permission{Resource: "HR", ResourceAppID: service.AppID, Name: "staff.read", Type: catalog.Delegated, Words: "Not in this bot's catalogue.", Risk: catalog.High}
+	strange := workflow.Permission{Resource: "HR", ResourceAppID: service.AppID, Name: "staff.read", Type: catalog.Delegated,
+		Words: "Not in this bot's catalogue.", Risk: catalog.High}
 	objectID, appID, sp := w.made(s, app("client", strange))
 	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{strange}); w.saw(err) != nil {
 		t.Fatal(err)
@@ -197,9 +210,11 @@ func TestWhatTheTenantDoesNotKnowKeepsNothingFromBeingTakenAway(t *testing.T) {
 	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory}); w.saw(err) != nil {
 		t.Fatal(err)
 	}
-	had := workflow.Plan{Permissions: []workflow.Permission{permission(catalog.MicrosoftGraph, catalog.Application, "No.Such.Role"), readDirectory,
+	had := workflow.Plan{Permissions: []workflow.Permission{permission(catalog.MicrosoftGraph, catalog.Application, "No.Such.Role"),
+		readDirectory,
 		permission("dddddddd-0000-4000-8000-00000000000d", catalog.Application, "No.Such.Service")}}
-	if has, err := s.ReadAppRoles(t.Context(), m, had); w.saw(err) != nil || !slices.Equal(has, []string{readDirectory.Resource + "/" + readDirectory.Name}) {
+	if has, err := s.ReadAppRoles(t.Context(), m, had); w.saw(err) != nil ||
+		!slices.Equal(has, []string{readDirectory.Resource + "/" + readDirectory.Name}) {
 		t.Errorf("it has %q (%v)", has, err)
 	}
 	if err := s.RemovePermissions(t.Context(), m, workflow.Plan{}, had); w.saw(err) != nil {
@@ -218,7 +233,8 @@ func TestAGrantOnAServiceThatIsGoneIsListedAsUnknown(t *testing.T) {
 	s := w.session("ada")
 	graph := ""
 	w.wire = func(r *http.Request) (*http.Response, error) {
-		if _, id, is := strings.Cut(r.URL.Path, "/servicePrincipals/"); is && id != m.ServicePrincipal && !strings.Contains(id, "/") && r.Method == http.MethodGet {
+		if _, id, is := strings.Cut(r.URL.Path, "/servicePrincipals/"); is && id != m.ServicePrincipal && !strings.Contains(id, "/") &&
+			r.Method == http.MethodGet {
 			graph = id
 			return answering(http.StatusNotFound, `{"error":{"code":"Request_ResourceNotFound","message":"Resource does not exist."}}`), nil
 		}
@@ -250,7 +266,8 @@ func TestAGrantOnAServiceThatIsGoneIsListedAsUnknown(t *testing.T) {
 	if err := s.EnsureConsent(t.Context(), m.ServicePrincipal, has.Permissions); w.saw(err) != nil {
 		t.Errorf("its consent: %v", err)
 	}
-	if is, err := s.ReadGrants(t.Context(), m, has); w.saw(err) != nil || !slices.Equal(is.Roles, roles) || !slices.Equal(is.Scopes, scopes) {
+	if is, err := s.ReadGrants(t.Context(), m, has); w.saw(err) != nil || !slices.Equal(is.Roles, roles) ||
+		!slices.Equal(is.Scopes, scopes) {
 		t.Errorf("a check of it: %q and %q, want %q and %q; %v", is.Roles, is.Scopes, roles, scopes, err)
 	}
 	if err := s.RemovePermissions(t.Context(), m, workflow.Plan{}, has); w.saw(err) != nil {

@@ -93,7 +93,8 @@ func sameScope(a, b object) bool {
 	if !a.same("id", b.text("id")) {
 		return false
 	}
-	for _, of := range []string{"value", "type", "adminConsentDisplayName", "adminConsentDescription", "userConsentDisplayName", "userConsentDescription"} {
+	for _, of := range []string{"value", "type", "adminConsentDisplayName", "adminConsentDescription", "userConsentDisplayName",
+		"userConsentDescription"} {
 		if a.text(of) != b.text(of) {
 			return false
 		}

@@ -25,7 +25,10 @@ func TestScopesThatChangeOrGoAreDisabledFirst(t *testing.T) {
 		"one of each kind": {[]workflow.Scope{before[0], scope("changes", false), scope("new", true, client)}, 3},
 		"all go":           {nil, 2},
 	} {
-		for what, knobs := range map[string]func(*entratest.Knobs){"": func(*entratest.Knobs) {}, ", answers are lost": func(k *entratest.Knobs) { k.AnswerLost = true }} {
+		for what, knobs := range map[string]func(*entratest.Knobs){"": func(*entratest.Knobs) {},
+			", answers are lost": func(k *entratest.Knobs) {
+				k.AnswerLost = true
+			}} {
 			t.Run(name+what, func(t *testing.T) {
 				w := newWorld(t)
 				s := w.session("ada")

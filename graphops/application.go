@@ -102,7 +102,9 @@ func (s *session) overwrite(ctx context.Context, a workflow.App, body models.App
 // replica that has not heard of them, or of their restoration, calls that a mistake.
 func (s *session) patchSettings(ctx context.Context, a workflow.App, body object) error {
 	err := s.patch(ctx, opApplication, a.ObjectID, body)
-	own := slices.ContainsFunc(body.list("requiredResourceAccess"), func(r json.RawMessage) bool { return decode[object](r).same("resourceAppId", a.AppID) })
+	own := slices.ContainsFunc(body.list("requiredResourceAccess"), func(r json.RawMessage) bool {
+		return decode[object](r).same("resourceAppId", a.AppID)
+	})
 	if no, _ := err.(*answer); no != nil && own && no.status == http.StatusBadRequest && !no.input() && s.fresh(a.ObjectID) {
 		return no.behind("the app's own scope is not known everywhere yet")
 	}
@@ -114,7 +116,8 @@ func (s *session) patchSettings(ctx context.Context, a workflow.App, body object
 // part that nobody else knows, so it is the application of this request, whatever it is
 // called by now, and what was approved is that it be there. It keeps no credential that it
 // had. Source: msgraph-bicep-types 137 and 202.
-func (s *session) named(ctx context.Context, a workflow.App, body models.Applicationable, taken *answer) (objectID, appID string, err error) {
+func (s *session) named(ctx context.Context, a workflow.App, body models.Applicationable, taken *answer) (objectID, appID string,
+	err error) {
 	found, err := s.readApplication(ctx, a.UniqueName)
 	if status(err) == http.StatusNotFound {
 		found, err = s.deletedNamed(ctx, a)
@@ -149,8 +152,10 @@ func (a *answer) unseenName(notAll bool) error {
 	if notAll {
 		among = "nor among those deleted ones that the bot could look at, which were not all"
 	}
-	l.lasts = &workflow.ServiceError{Code: "UniqueName", Ref: a.ref, Text: "Entra says that the application of this request is there already, and shows it neither among the applications " + among + ". " +
-		"Look for it under App registrations › Deleted applications, restore it, then press Retry."}
+	l.lasts = &workflow.ServiceError{Code: "UniqueName", Ref: a.ref,
+		Text: "Entra says that the application of this request is there already, and shows it neither among the applications " + among +
+			". " +
+			"Look for it under App registrations › Deleted applications, restore it, then press Retry."}
 	return l
 }
 
@@ -162,16 +167,17 @@ func (s *session) deletedNamed(ctx context.Context, a workflow.App) (found model
 	notAll := false
 	named := s.get(all+"&$filter=displayName%20eq%20%27{name}%27", "name", quote(a.DisplayName))
 	for _, list := range []*kiota.RequestInformation{named, s.get(all)} {
-		more, err := s.somePages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, listPages, func(p serialization.Parsable) bool {
-			if l, ok := p.(models.ApplicationCollectionResponseable); ok {
-				for _, d := range l.GetValue() {
-					if value(d.GetUniqueName()) == a.UniqueName {
-						found = d
+		more, err := s.somePages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, listPages,
+			func(p serialization.Parsable) bool {
+				if l, ok := p.(models.ApplicationCollectionResponseable); ok {
+					for _, d := range l.GetValue() {
+						if value(d.GetUniqueName()) == a.UniqueName {
+							found = d
+						}
 					}
 				}
-			}
-			return found == nil
-		})
+				return found == nil
+			})
 		if err != nil || found != nil {
 			return found, err
 		}
@@ -191,15 +197,17 @@ func (s *session) restoreNamed(ctx context.Context, objectID, appID string) erro
 		return err
 	}
 	s.know(objectID, appID)
-	list := s.get("/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId%20eq%20%27{app}%27&$select=id,appId", "app", appID)
+	list := s.get("/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId%20eq%20%27{app}%27&$select=id,appId", "app",
+		appID)
 	var ids []string
-	err := s.pages(ctx, opDeleted, list, nil, models.CreateServicePrincipalCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
-		if l, ok := p.(models.ServicePrincipalCollectionResponseable); ok {
-			for _, p := range l.GetValue() {
-				ids = append(ids, value(p.GetId()))
+	err := s.pages(ctx, opDeleted, list, nil, models.CreateServicePrincipalCollectionResponseFromDiscriminatorValue,
+		func(p serialization.Parsable) {
+			if l, ok := p.(models.ServicePrincipalCollectionResponseable); ok {
+				for _, p := range l.GetValue() {
+					ids = append(ids, value(p.GetId()))
+				}
 			}
-		}
-	})
+		})
 	for _, id := range ids {
 		if err == nil {
 			err = s.restorePrincipal(ctx, appID, id)
@@ -300,8 +308,10 @@ func (s *session) required(ctx context.Context, a workflow.App, appID string) ([
 }
 
 func (s *session) readApplication(ctx context.Context, uniqueName string) (models.Applicationable, error) {
-	req, err := s.byUniqueName(uniqueName).ToGetRequestInformation(ctx, &applicationswithuniquename.ApplicationsWithUniqueNameRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applicationswithuniquename.ApplicationsWithUniqueNameRequestBuilderGetQueryParameters{Select: []string{"id", "appId"}}})
+	req, err := s.byUniqueName(uniqueName).ToGetRequestInformation(ctx,
+		&applicationswithuniquename.ApplicationsWithUniqueNameRequestBuilderGetRequestConfiguration{
+			QueryParameters: &applicationswithuniquename.ApplicationsWithUniqueNameRequestBuilderGetQueryParameters{Select: []string{"id",
+				"appId"}}})
 	if err != nil {
 		return nil, err
 	}
@@ -399,7 +409,8 @@ func (s *session) gone(ctx context.Context, objectID string) bool {
 
 // deleted reports whether an object is among the deleted ones.
 func (s *session) deleted(ctx context.Context, objectID string) (bool, error) {
-	_, err := s.send(ctx, opDeleted, s.get("/directory/deletedItems/{id}", "id", objectID), models.CreateDirectoryObjectFromDiscriminatorValue)
+	_, err := s.send(ctx, opDeleted, s.get("/directory/deletedItems/{id}", "id", objectID),
+		models.CreateDirectoryObjectFromDiscriminatorValue)
 	if status(err) == http.StatusNotFound {
 		return false, nil
 	}

@@ -35,7 +35,8 @@ func TestAnApplicationIsWhatThePlanSays(t *testing.T) {
 		t.Errorf("made %+v", got)
 	}
 	slices.Sort(got.Requested)
-	if want := []string{"Microsoft Graph/Directory.Read.All", "Microsoft Graph/Group.Read.All", "Microsoft Graph/User.Read", "Office 365 Exchange Online/full_access_as_app"}; !slices.Equal(got.Requested, want) {
+	if want := []string{"Microsoft Graph/Directory.Read.All", "Microsoft Graph/Group.Read.All", "Microsoft Graph/User.Read",
+		"Office 365 Exchange Online/full_access_as_app"}; !slices.Equal(got.Requested, want) {
 		t.Errorf("it requires %q", got.Requested)
 	}
 
@@ -50,7 +51,8 @@ func TestAnApplicationIsWhatThePlanSays(t *testing.T) {
 		b.DisplayName, b.RedirectURIs = "payroll 2", nil
 		w.made(s, b)
 		got, _ := w.t.Application(appID)
-		if got.DisplayName != "payroll 2" || len(got.RedirectURIs) != 0 || !slices.Equal(got.Requested, []string{"Microsoft Graph/User.Read"}) {
+		if got.DisplayName != "payroll 2" || len(got.RedirectURIs) != 0 ||
+			!slices.Equal(got.Requested, []string{"Microsoft Graph/User.Read"}) {
 			t.Errorf("updated to %+v", got)
 		}
 	})
@@ -249,7 +251,8 @@ func TestAnAccountWithoutTheRoleIsToldSo(t *testing.T) {
 	w.t.Change(func(k *entratest.Knobs) { k.UsersMayRegister = false })
 	_, _, err := w.session("bea").EnsureApplication(t.Context(), app("payroll"))
 	no := trouble(w.saw(err))
-	if no == nil || no.Code != "Authorization_RequestDenied" || no.Ref == "" || !strings.Contains(no.Text, "Application Administrator") || isTemporary(err) {
+	if no == nil || no.Code != "Authorization_RequestDenied" || no.Ref == "" || !strings.Contains(no.Text, "Application Administrator") ||
+		isTemporary(err) {
 		t.Errorf("got %+v", err)
 	}
 	if errors.Is(err, workflow.ErrSessionOver) {
@@ -273,7 +276,8 @@ func TestWhatIsRegisteredHasTheAppInstanceLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := got.(models.Applicationable).GetServicePrincipalLockConfiguration()
-	if l == nil || !value(l.GetIsEnabled()) || !value(l.GetAllProperties()) || !value(l.GetCredentialsWithUsageVerify()) || !value(l.GetCredentialsWithUsageSign()) || !value(l.GetTokenEncryptionKeyId()) {
+	if l == nil || !value(l.GetIsEnabled()) || !value(l.GetAllProperties()) || !value(l.GetCredentialsWithUsageVerify()) ||
+		!value(l.GetCredentialsWithUsageSign()) || !value(l.GetTokenEncryptionKeyId()) {
 		t.Errorf("the lock is %+v", l)
 	}
 }

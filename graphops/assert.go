@@ -52,7 +52,8 @@ func (a asserting) Wait(ctx context.Context) (workflow.Assertion, error) {
 	if err != nil {
 		return workflow.Assertion{}, a.in.d.waitFault(ctx, err, p, a.in.scopes)
 	}
-	who := workflow.Assertion{TenantID: got.IDToken.TenantID, ObjectID: got.IDToken.Oid, UPN: got.IDToken.PreferredUsername, Response: p.whole}
+	who := workflow.Assertion{TenantID: got.IDToken.TenantID, ObjectID: got.IDToken.Oid, UPN: got.IDToken.PreferredUsername,
+		Response: p.whole}
 	if who.TenantID == "" || who.ObjectID == "" || who.Response.IsZero() {
 		return workflow.Assertion{}, &workflow.SignInError{Reason: workflow.SignInOther}
 	}

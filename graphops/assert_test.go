@@ -43,11 +43,13 @@ func TestWhoeverSignsInForAnotherServiceGetsTheWholeAnswerForIt(t *testing.T) {
 		RefreshToken string `json:"refresh_token"`
 		IDToken      string `json:"id_token"`
 	}
-	if err := json.Unmarshal([]byte(who.Response.Reveal()), &said); err != nil || said.TokenType != "Bearer" || said.ExpiresIn <= 0 || said.AccessToken == "" || said.RefreshToken == "" || said.IDToken == "" {
+	if err := json.Unmarshal([]byte(who.Response.Reveal()), &said); err != nil || said.TokenType != "Bearer" || said.ExpiresIn <= 0 ||
+		said.AccessToken == "" || said.RefreshToken == "" || said.IDToken == "" {
 		t.Errorf("the response has %d bytes, %v", len(who.Response.Reveal()), err)
 	}
 	for _, s := range strings.Fields(said.Scope) {
-		if !slices.Contains([]string{"openid", "profile", "email", "offline_access", "User.Read", "Directory.Read.All"}, s[strings.LastIndexByte(s, '/')+1:]) {
+		if !slices.Contains([]string{"openid", "profile", "email", "offline_access", "User.Read", "Directory.Read.All"},
+			s[strings.LastIndexByte(s, '/')+1:]) {
 			t.Errorf("it was given %s", s)
 		}
 	}
@@ -148,7 +150,8 @@ func TestSomebodySignsInToAnAppOfTheirOrganization(t *testing.T) {
 		{true, []string{"User.Read.All"}, workflow.SignInNoConsent},
 	} {
 		own := w.t.AddPublicClient(entratest.Client{Name: "restore", PublicClientFlows: c.public, Scopes: c.scopes})
-		in, err := w.dir.Assert(t.Context(), "contoso", workflow.AssertAs{ClientID: own.AppID, Scopes: []string{"User.Read.All", "Directory.Read.All"}})
+		in, err := w.dir.Assert(t.Context(), "contoso", workflow.AssertAs{ClientID: own.AppID,
+			Scopes: []string{"User.Read.All", "Directory.Read.All"}})
 		var who workflow.Assertion
 		if err == nil {
 			w.s.SignIn(in.Prompt().Code.Reveal(), "bea@contoso.com")
@@ -156,7 +159,8 @@ func TestSomebodySignsInToAnAppOfTheirOrganization(t *testing.T) {
 		}
 		no, _ := errors.AsType[*workflow.SignInError](w.saw(err))
 		switch {
-		case c.reason == "" && (err != nil || who.UPN != "bea@contoso.com" || who.RolesUnknown || !strings.Contains(who.Response.Reveal(), "User.Read.All")):
+		case c.reason == "" && (err != nil || who.UPN != "bea@contoso.com" || who.RolesUnknown ||
+			!strings.Contains(who.Response.Reveal(), "User.Read.All")):
 			t.Errorf("%+v: %+v, %v", c, who, err)
 		case c.reason != "" && (no == nil || no.Reason != c.reason):
 			t.Errorf("%+v: %v", c, err)

@@ -83,7 +83,9 @@ func (s *session) mayInAzure(ctx context.Context, scope string, rights []string)
 		return false, err
 	}
 	for _, right := range rights {
-		if !slices.ContainsFunc(list.Value, func(p permission) bool { return anyCovers(p.Actions, right) && !anyCovers(p.NotActions, right) }) {
+		if !slices.ContainsFunc(list.Value, func(p permission) bool {
+			return anyCovers(p.Actions, right) && !anyCovers(p.NotActions, right)
+		}) {
 			return false, nil
 		}
 	}
@@ -124,7 +126,8 @@ func covers(pattern, action string) bool {
 
 // EnsureAzureRoles assigns roles on each scope. Custom roles are made first, one for
 // all the scopes.
-func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) error {
+func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string,
+	roles []workflow.AzureRole) error {
 	if s.arm == nil {
 		return workflow.ErrSessionOver
 	}
@@ -162,7 +165,8 @@ func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscr
 	}
 	body := map[string]any{"properties": map[string]any{
 		"roleName": r.Name + " (" + name + ")", "description": r.Why, "type": "CustomRole", "assignableScopes": scopes,
-		"permissions": []any{map[string]any{"actions": append([]string{}, r.Actions...), "notActions": []string{}, "dataActions": append([]string{}, r.DataActions...), "notDataActions": []string{}}},
+		"permissions": []any{map[string]any{"actions": append([]string{}, r.Actions...), "notActions": []string{},
+			"dataActions": append([]string{}, r.DataActions...), "notDataActions": []string{}}},
 	}}
 	err := s.azure(ctx, opAzureRole, http.MethodPut, scopes[0]+authorizing+"roleDefinitions/"+id, "", body, nil)
 	if a, _ := err.(*answer); a != nil && a.is("RoleDefinitionWithSameNameExists") { // it carries the request's own name
@@ -241,7 +245,8 @@ func (s *session) azureRoleCalled(ctx context.Context, a azureAssignment, custom
 			Permissions []struct{ Actions, NotActions, DataActions, NotDataActions []string }
 		}
 	}
-	err := s.azure(ctx, opAzureReadRole, http.MethodGet, workflow.AzureScope(a.scope)+authorizing+"roleDefinitions/"+a.role, "", nil, &definition)
+	err := s.azure(ctx, opAzureReadRole, http.MethodGet, workflow.AzureScope(a.scope)+authorizing+"roleDefinitions/"+a.role, "", nil,
+		&definition)
 	if no, _ := err.(*answer); no != nil && no.is("RoleDefinitionDoesNotExist") {
 		return "", no.behind("not known everywhere yet") // one that has assignments can't be deleted
 	}
@@ -307,7 +312,8 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 			for _, a := range list.Value {
 				p := a.Properties
 				if servicePrincipal == "" || strings.EqualFold(p.PrincipalID, servicePrincipal) {
-					all = append(all, azureAssignment{workflow.AzureScopeNamed(p.Scope), strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]), a.Name, p.PrincipalID})
+					all = append(all, azureAssignment{workflow.AzureScopeNamed(p.Scope),
+						strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]), a.Name, p.PrincipalID})
 				}
 			}
 			if next = list.NextLink; next == "" {

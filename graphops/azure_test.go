@@ -30,7 +30,8 @@ func inAzure(t *testing.T, role string, rights ...string) (*world, workflow.Sess
 // azureWorld is a world with two subscriptions, on which Ada has a role.
 func azureWorld(t *testing.T, role string) *world {
 	w := newWorld(t)
-	w.client = w.t.AddPublicClient(entratest.Client{Name: "Azure bot", Scopes: append([]string{"User.ReadBasic.All"}, botScopes...), PublicClientFlows: true, Azure: true})
+	w.client = w.t.AddPublicClient(entratest.Client{Name: "Azure bot", Scopes: append([]string{"User.ReadBasic.All"}, botScopes...),
+		PublicClientFlows: true, Azure: true})
 	w.s.SetARMURL(w.url)
 	w.dir = w.directory(func(c *Config) { c.Tenants[0].ARMURL = w.url })
 	for _, id := range []string{production, testing2} {
@@ -47,7 +48,8 @@ func (w *world) azureSession(rights ...string) (workflow.Session, error) {
 	if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
 		w.Fatal(err)
 	}
-	s, err := in.Wait(w.Context(), workflow.Ask{Email: "bea@contoso.com", Subscriptions: []string{production, testing2}, AzureRights: rights})
+	s, err := in.Wait(w.Context(), workflow.Ask{Email: "bea@contoso.com", Subscriptions: []string{production, testing2},
+		AzureRights: rights})
 	if err == nil {
 		w.Cleanup(s.Close)
 	}
@@ -118,7 +120,8 @@ func TestACustomRoleThatSomebodyElseHasStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := w.patiently(func() error {
-		return s.(*session).putRoleAssignment(t.Context(), other, "by hand", production, workflow.AzureID("entra-app-payroll", "Backup operator"))
+		return s.(*session).putRoleAssignment(t.Context(), other, "by hand", production,
+			workflow.AzureID("entra-app-payroll", "Backup operator"))
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +132,8 @@ func TestACustomRoleThatSomebodyElseHasStays(t *testing.T) {
 }
 
 func TestOnlyRightsThatAreNeededCountInAzure(t *testing.T) {
-	assign, remove, define := "Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleAssignments/delete", "Microsoft.Authorization/roleDefinitions/delete"
+	assign, remove, define := "Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleAssignments/delete",
+		"Microsoft.Authorization/roleDefinitions/delete"
 	for _, c := range []struct {
 		role   string
 		rights []string
@@ -153,11 +157,13 @@ func TestARoleInAzureIsCalledByWhatItAllows(t *testing.T) {
 	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
 	objectID, _, sp := w.made(s, app("payroll"))
 	custom := azureRoles[1]
-	wider := workflow.AzureRole{Name: "Backup operator", Actions: append(slices.Clone(custom.Actions), "Microsoft.Compute/virtualMachines/delete")}
+	wider := workflow.AzureRole{Name: "Backup operator",
+		Actions: append(slices.Clone(custom.Actions), "Microsoft.Compute/virtualMachines/delete")}
 	for _, c := range []struct {
 		name string
 		role workflow.AzureRole
-	}{{"entra-app-payroll", azureRoles[0]}, {"made by hand", workflow.AzureRole{Name: "Theirs", Actions: custom.Actions}}, {"wider", wider}} {
+	}{{"entra-app-payroll", azureRoles[0]}, {"made by hand", workflow.AzureRole{Name: "Theirs", Actions: custom.Actions}},
+		{"wider", wider}} {
 		if err := w.patiently(func() error {
 			return s.EnsureAzureRoles(t.Context(), sp, c.name, []string{production}, []workflow.AzureRole{c.role})
 		}); err != nil {
@@ -166,7 +172,8 @@ func TestARoleInAzureIsCalledByWhatItAllows(t *testing.T) {
 	}
 	plan := workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production, testing2}}
 	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
-	want := []string{production + "/" + entratest.AzureContributor, production + "/Backup operator", production + "/" + workflow.AzureID("wider", wider.Name)}
+	want := []string{production + "/" + entratest.AzureContributor, production + "/Backup operator",
+		production + "/" + workflow.AzureID("wider", wider.Name)}
 	slices.Sort(want)
 	if err != nil || !slices.Equal(has.AzureRoles, want) {
 		t.Errorf("it has %q, want %q (%v)", has.AzureRoles, want, err)

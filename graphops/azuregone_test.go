@@ -16,7 +16,8 @@ func TestASubscriptionThatIsGoneIsToldFromOneWithoutRights(t *testing.T) {
 	w.t.AddSubscription(entratest.Subscription{ID: closed})
 	w.t.AddSubscription(entratest.Subscription{ID: deleted})
 	w.t.GrantAzureRole("ada@contoso.com", deleted, entratest.AzureOwner)
-	if had := len(w.t.AzureAssignments()); !w.t.RemoveSubscription(deleted) || w.t.RemoveSubscription(deleted) || len(w.t.AzureAssignments()) != had-1 {
+	if had := len(w.t.AzureAssignments()); !w.t.RemoveSubscription(deleted) || w.t.RemoveSubscription(deleted) ||
+		len(w.t.AzureAssignments()) != had-1 {
 		t.Errorf("the subscription is still there, with %+v", w.t.AzureAssignments())
 	}
 	moved := w.s.AddTenant(entratest.Tenant{Name: "Fabrikam"}).AddSubscription(entratest.Subscription{})

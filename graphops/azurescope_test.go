@@ -18,7 +18,8 @@ const (
 // group, and a session of Ada's, who has a role on one of these.
 func inScopes(t *testing.T, role, on string, rights ...string) (*world, workflow.Session) {
 	w := newWorld(t)
-	w.client = w.t.AddPublicClient(entratest.Client{Name: "Azure bot", Scopes: append([]string{"User.ReadBasic.All"}, botScopes...), PublicClientFlows: true, Azure: true})
+	w.client = w.t.AddPublicClient(entratest.Client{Name: "Azure bot", Scopes: append([]string{"User.ReadBasic.All"}, botScopes...),
+		PublicClientFlows: true, Azure: true})
 	w.s.SetARMURL(w.url)
 	w.dir = w.directory(func(c *Config) { c.Tenants[0].ARMURL = w.url })
 	w.t.AddManagementGroup(entratest.ManagementGroup{Name: "Platform"})
@@ -31,7 +32,8 @@ func inScopes(t *testing.T, role, on string, rights ...string) (*world, workflow
 	if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
 		t.Fatal(err)
 	}
-	s, err := in.Wait(t.Context(), workflow.Ask{Email: "bea@contoso.com", Subscriptions: []string{platform, production, rgBackup, rgBackup + "-gone", platform + "-gone"}, AzureRights: rights})
+	s, err := in.Wait(t.Context(), workflow.Ask{Email: "bea@contoso.com",
+		Subscriptions: []string{platform, production, rgBackup, rgBackup + "-gone", platform + "-gone"}, AzureRights: rights})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +67,9 @@ func TestRolesAreGivenAndRemovedOnEveryKindOfScope(t *testing.T) {
 		objectID, _, sp := w.made(s, app("payroll"))
 		w.t.Change(knobs)
 		scopes := []string{platform, production, strings.ToLower(rgBackup)}
-		if err := w.patiently(func() error { return s.EnsureAzureRoles(t.Context(), sp, "entra-app-payroll", scopes, azureRoles) }); err != nil {
+		if err := w.patiently(func() error {
+			return s.EnsureAzureRoles(t.Context(), sp, "entra-app-payroll", scopes, azureRoles)
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if a, d := w.ofApp(); a != 6 || d != 1 || len(w.t.AzureRoleDefinitions()[0].Scopes) != 3 {
@@ -108,13 +112,16 @@ func TestRolesAreGivenAndRemovedOnEveryKindOfScope(t *testing.T) {
 func TestWhatIsAssignedAboveAndBelowIsSeen(t *testing.T) {
 	w, s := inScopes(t, entratest.AzureOwner, production, "Microsoft.Authorization/roleAssignments/write")
 	objectID, _, sp := w.made(s, app("payroll"))
-	for on, role := range map[string]string{platform: entratest.AzureReader, production: entratest.AzureContributor, rgBackup: entratest.AzureKeyVaultCryptoUser} {
+	for on, role := range map[string]string{platform: entratest.AzureReader, production: entratest.AzureContributor,
+		rgBackup: entratest.AzureKeyVaultCryptoUser} {
 		if !w.t.GrantAzureRole(sp, on, role) {
 			t.Fatal(on)
 		}
 	}
-	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production}})
-	want := []string{strings.ToLower(platform) + "/" + entratest.AzureReader, strings.ToLower(rgBackup) + "/" + entratest.AzureKeyVaultCryptoUser, production + "/" + entratest.AzureContributor}
+	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp},
+		workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production}})
+	want := []string{strings.ToLower(platform) + "/" + entratest.AzureReader,
+		strings.ToLower(rgBackup) + "/" + entratest.AzureKeyVaultCryptoUser, production + "/" + entratest.AzureContributor}
 	if slices.Sort(want); err != nil || !slices.Equal(has.AzureRoles, want) {
 		t.Errorf("it has %q, want %q (%v)", has.AzureRoles, want, err)
 	}

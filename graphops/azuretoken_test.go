@@ -70,7 +70,8 @@ func TestWhyThereIsNoTokenForAzure(t *testing.T) {
 }
 
 func TestATokenForAzureIsTakenHoweverEntraSpellsItsScope(t *testing.T) {
-	for _, scope := range []string{"user_impersonation", "https://management.azure.com/user_impersonation", "https://management.azure.com//user_impersonation",
+	for _, scope := range []string{"user_impersonation", "https://management.azure.com/user_impersonation",
+		"https://management.azure.com//user_impersonation",
 		"https://management.azure.com/user_impersonation/", "https://management.core.windows.net//User_Impersonation openid"} {
 		t.Run(scope, func(t *testing.T) {
 			w := azureWorld(t, entratest.AzureOwner)

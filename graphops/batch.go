@@ -91,7 +91,9 @@ func (g *graph) sendBatch(ctx context.Context, items []*item) {
 	r := g.get("/$batch")
 	r.Method = kiota.POST
 	r.SetStreamContentAndContentType(content, "application/json")
-	got, err := through(ctx, g, opBatch, r, func(ctx context.Context) (any, error) { return g.adapter.SendPrimitive(ctx, r, "[]byte", nil) })
+	got, err := through(ctx, g, opBatch, r, func(ctx context.Context) (any, error) {
+		return g.adapter.SendPrimitive(ctx, r, "[]byte", nil)
+	})
 	if err != nil {
 		fail(err)
 		return
@@ -111,7 +113,8 @@ func (g *graph) sendBatch(ctx context.Context, items []*item) {
 		}
 		i := items[n]
 		i.got, i.err = g.outer(i, a)
-		g.log.DebugContext(ctx, "graph, in a batch", "op", i.op.name, "method", i.req.Method.String(), "path", template(i.req.UrlTemplate), "status", a.Status)
+		g.log.DebugContext(ctx, "graph, in a batch", "op", i.op.name, "method", i.req.Method.String(), "path",
+			template(i.req.UrlTemplate), "status", a.Status)
 	}
 }
 

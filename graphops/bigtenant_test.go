@@ -23,7 +23,8 @@ func TestInABigTenantTheLookForACertificateIsBoundedAndSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	cut := w.certificate("registered for a shorter time")
-	if err := w.t.SeedKey(w.appIDOf(late), false, []byte(`{"keyId":"0dd00000-0000-4000-8000-00000000abcd","type":"AsymmetricX509Cert","usage":"Verify","startDateTime":"2021-03-04T05:06:01Z",
+	if err := w.t.SeedKey(w.appIDOf(late), false,
+		[]byte(`{"keyId":"0dd00000-0000-4000-8000-00000000abcd","type":"AsymmetricX509Cert","usage":"Verify","startDateTime":"2021-03-04T05:06:01Z",
 		"endDateTime":"2021-03-05T05:06:01Z","customKeyIdentifier":"`+cut.Thumbprint+`"}`)); err != nil {
 		t.Fatal(err)
 	}
@@ -31,13 +32,15 @@ func TestInABigTenantTheLookForACertificateIsBoundedAndSaysSo(t *testing.T) {
 
 	before := w.count("listApplications")
 	unseen, err := s.EnsureCertificate(t.Context(), ours, "EA-1", w.certificate("new"))
-	if w.saw(err) != nil || !strings.Contains(unseen, "19980 of them and those with one that ends at the same time") || !strings.Contains(unseen, "the others were not") {
+	if w.saw(err) != nil || !strings.Contains(unseen, "19980 of them and those with one that ends at the same time") ||
+		!strings.Contains(unseen, "the others were not") {
 		t.Errorf("%q, %v", unseen, err)
 	}
 	if calls := w.count("listApplications") - before; calls != othersPages+1 {
 		t.Errorf("%d lists were read", calls)
 	}
-	if _, err := s.EnsureCertificate(t.Context(), ours, "EA-1", shared); trouble(w.saw(err)) == nil || trouble(err).Code != "certificate_elsewhere" {
+	if _, err := s.EnsureCertificate(t.Context(), ours, "EA-1", shared); trouble(w.saw(err)) == nil ||
+		trouble(err).Code != "certificate_elsewhere" {
 		t.Errorf("another app, on a page that is not read, has it until the same second: %v", err)
 	}
 	if unseen, err := s.EnsureCertificate(t.Context(), ours, "EA-1", cut); err != nil || unseen == "" {
@@ -85,7 +88,8 @@ func TestWhatWasSeenOfOtherAppsIsSaidOnlyWhereItIsNotAll(t *testing.T) {
 		t.Errorf("%q, %v", unseen, err)
 	}
 	w.s.Fail("listApplications", entratest.Before, http.StatusForbidden, 1)
-	if unseen, err := s.EnsureCertificate(t.Context(), ours, "EA-1", w.certificate("b")); !strings.Contains(unseen, "could not be read") || w.saw(err) != nil {
+	if unseen, err := s.EnsureCertificate(t.Context(), ours, "EA-1",
+		w.certificate("b")); !strings.Contains(unseen, "could not be read") || w.saw(err) != nil {
 		t.Errorf("%q, %v", unseen, err)
 	}
 }
@@ -136,7 +140,8 @@ func TestCertificatesThatAreThrottledAreWaitedFor(t *testing.T) {
 		t.Errorf("it says %v", err)
 	}
 	w.later(time.Minute)
-	if err := certified(s.EnsureCertificate(t.Context(), ours, "EA-1", w.certificate("new"))); w.saw(err) != nil || len(w.thumbprints(appID)) != 1 {
+	if err := certified(s.EnsureCertificate(t.Context(), ours, "EA-1", w.certificate("new"))); w.saw(err) != nil ||
+		len(w.thumbprints(appID)) != 1 {
 		t.Errorf("a minute later: %v, %q", err, w.thumbprints(appID))
 	}
 }

@@ -69,7 +69,8 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 	if !slices.Equal(who.Roles, []string{workflow.GlobalAdministrator}) {
 		t.Errorf("roles %q", who.Roles)
 	}
-	if len(who.Requesters) != 1 || who.Requesters[0].ObjectID != strings.ToLower(who.Requesters[0].ObjectID) || who.ObjectID != strings.ToLower(who.ObjectID) {
+	if len(who.Requesters) != 1 || who.Requesters[0].ObjectID != strings.ToLower(who.Requesters[0].ObjectID) ||
+		who.ObjectID != strings.ToLower(who.ObjectID) {
 		t.Errorf("signed in: %+v", who)
 	}
 	if tom := who.Owners["tom@contoso.com"]; len(tom) != 1 || !tom[0].Disabled {
@@ -107,13 +108,15 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 		t.Error(err)
 	}
 	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}, workflow.Plan{Permissions: ps})
-	if err != nil || !slices.Equal(has.Roles, []string{"Microsoft Graph/Directory.Read.All"}) || !slices.Equal(has.Scopes, []string{"Microsoft Graph/User.Read"}) {
+	if err != nil || !slices.Equal(has.Roles, []string{"Microsoft Graph/Directory.Read.All"}) ||
+		!slices.Equal(has.Scopes, []string{"Microsoft Graph/User.Read"}) {
 		t.Errorf("it has %+v, %v", has, err)
 	}
 }
 
 func TestRolesOfATokenAreTheSameInAnyCase(t *testing.T) {
-	token := "x." + base64.RawURLEncoding.EncodeToString([]byte(`{"wids":["`+strings.ToUpper(everyMember)+`","`+strings.ToUpper(workflow.GlobalAdministrator)+`"]}`)) + ".x"
+	token := "x." + base64.RawURLEncoding.EncodeToString([]byte(`{"wids":["`+strings.ToUpper(everyMember)+`","`+
+		strings.ToUpper(workflow.GlobalAdministrator)+`"]}`)) + ".x"
 	if got, _ := rolesIn(token); !slices.Equal(got, []string{workflow.GlobalAdministrator}) {
 		t.Errorf("got %q", got)
 	}

@@ -25,7 +25,8 @@ import (
 // behind would otherwise have an older collection written back, and a certificate
 // lost. Source: Graph, "Update application" and keyCredential. One that another
 // application of the tenant has is not added.
-func (s *session) EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate, has ...string) (unseen string, err error) {
+func (s *session) EnsureCertificate(ctx context.Context, applicationID, label string, c certificate.Certificate,
+	has ...string) (unseen string, err error) {
 	own, err := s.certificatesItem(ctx, applicationID)
 	if err != nil {
 		return "", err
@@ -223,8 +224,9 @@ func (s *session) isOverdue(what string, there bool) bool {
 }
 
 func (s *session) certificatesItem(ctx context.Context, applicationID string) (*item, error) {
-	req, err := s.application(applicationID).ToGetRequestInformation(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"keyCredentials"}}})
+	req, err := s.application(applicationID).ToGetRequestInformation(ctx,
+		&applications.ApplicationItemRequestBuilderGetRequestConfiguration{
+			QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"keyCredentials"}}})
 	return &item{op: opCerts, req: req, as: asItCame}, err
 }
 

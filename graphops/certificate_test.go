@@ -40,7 +40,8 @@ func (w *world) behind(n int) {
 		}
 		if left > 0 && old != nil {
 			left--
-			return &http.Response{StatusCode: 200, ContentLength: int64(len(old)), Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(old)), Request: r}, nil
+			return &http.Response{StatusCode: 200, ContentLength: int64(len(old)),
+				Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(old)), Request: r}, nil
 		}
 		resp, err := w.direct.RoundTrip(r)
 		if err != nil {
@@ -94,7 +95,9 @@ func TestNoCertificateIsLostToAReplicaThatIsBehind(t *testing.T) {
 		want("after two", a, b)
 
 		stranger := w.session("ada") // somebody else, with a session of their own
-		if err := w.patiently(func() error { return certified(stranger.EnsureCertificate(t.Context(), objectID, "by hand", other)) }); err != nil {
+		if err := w.patiently(func() error {
+			return certified(stranger.EnsureCertificate(t.Context(), objectID, "by hand", other))
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.patiently(func() error { return s.RemoveCertificate(t.Context(), objectID, a.Thumbprint) }); err != nil {
@@ -138,11 +141,21 @@ func TestALostAnswerAboutCertificatesIsNoContradiction(t *testing.T) {
 			do   func() error
 			want []certificate.Certificate
 		}{
-			{"the first is added", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-1", a)) }, []certificate.Certificate{a}},
-			{"the second is added", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-2", b)) }, []certificate.Certificate{a, b}},
-			{"the first is removed", func() error { return s.RemoveCertificate(t.Context(), objectID, a.Thumbprint) }, []certificate.Certificate{b}},
-			{"the first is added again", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-3", a)) }, []certificate.Certificate{a, b}},
-			{"a third is added", func() error { return certified(s.EnsureCertificate(t.Context(), objectID, "EA-4", c)) }, []certificate.Certificate{a, b, c}},
+			{"the first is added", func() error {
+				return certified(s.EnsureCertificate(t.Context(), objectID, "EA-1", a))
+			}, []certificate.Certificate{a}},
+			{"the second is added", func() error {
+				return certified(s.EnsureCertificate(t.Context(), objectID, "EA-2", b))
+			}, []certificate.Certificate{a, b}},
+			{"the first is removed", func() error {
+				return s.RemoveCertificate(t.Context(), objectID, a.Thumbprint)
+			}, []certificate.Certificate{b}},
+			{"the first is added again", func() error {
+				return certified(s.EnsureCertificate(t.Context(), objectID, "EA-3", a))
+			}, []certificate.Certificate{a, b}},
+			{"a third is added", func() error {
+				return certified(s.EnsureCertificate(t.Context(), objectID, "EA-4", c))
+			}, []certificate.Certificate{a, b, c}},
 			{"all are removed", func() error { return s.RemoveCredentials(t.Context(), objectID, workflow.Plan{}) }, nil},
 		} {
 			w.s.Fail("updateApplication", when, http.StatusServiceUnavailable, 1)
@@ -194,7 +207,8 @@ func TestAWriteOfCertificatesThatComesUndoneIsWrittenAgain(t *testing.T) {
 		}
 		w.t.Change(func(k *entratest.Knobs) { k.KeyWritesUndone = n })
 		again("removed", func() error { return s.RemoveCertificate(t.Context(), obj, second.Thumbprint) })
-		if got := w.thumbprints(appID); len(got) != 2 || !slices.Contains(got, other.Thumbprint) || !slices.Contains(got, first.Thumbprint) {
+		if got := w.thumbprints(appID); len(got) != 2 || !slices.Contains(got, other.Thumbprint) ||
+			!slices.Contains(got, first.Thumbprint) {
 			t.Errorf("after %d writes that came undone it has %q", n, got)
 		}
 	}

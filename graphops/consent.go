@@ -33,7 +33,8 @@ const allPrincipals = "AllPrincipals"
 // EnsureConsent sends everything that is not consented yet at once. What Graph
 // says is there already is read back in a second round trip, and grants that
 // lack scopes are widened in a third.
-func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, permissions []workflow.Permission, keep ...workflow.Permission) error {
+func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, permissions []workflow.Permission,
+	keep ...workflow.Permission) error {
 	if s.token.closed() {
 		return workflow.ErrSessionOver
 	}
@@ -96,7 +97,8 @@ func (s *session) consents(ctx context.Context, sp string, permissions []workflo
 			return nil, err
 		}
 		if p.Type != catalog.Delegated {
-			all = append(all, &consent{key: strings.Join([]string{sp, r.id, id.String()}, " "), resource: r, role: id, taken: s.wasWithdrawn(p)})
+			all = append(all, &consent{key: strings.Join([]string{sp, r.id, id.String()}, " "), resource: r, role: id,
+				taken: s.wasWithdrawn(p)})
 			continue
 		}
 		g := grants[r.id]
@@ -144,7 +146,8 @@ func (s *session) consentItem(ctx context.Context, sp string, c *consent) (*item
 	body.SetConsentType(&everybody)
 	body.SetResourceId(&c.resource.id)
 	body.SetScope(&scope)
-	req, err := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).ToPostRequestInformation(ctx, body, nil)
+	req, err := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).ToPostRequestInformation(ctx,
+		body, nil)
 	return &item{op: opGrant, req: req, as: models.CreateOAuth2PermissionGrantFromDiscriminatorValue}, err
 }
 
@@ -226,13 +229,16 @@ func (s *session) consentedItems(ctx context.Context, sp string) (roles, grants 
 		return nil, nil, err
 	}
 	roles = &item{op: opConsented, req: req, as: models.CreateAppRoleAssignmentCollectionResponseFromDiscriminatorValue}
-	grants = &item{op: opConsented, req: s.get("/oauth2PermissionGrants?$filter=clientId%20eq%20%27{client}%27%20and%20consentType%20eq%20%27"+allPrincipals+"%27", "client", quote(sp)),
+	grants = &item{op: opConsented,
+		req: s.get("/oauth2PermissionGrants?$filter=clientId%20eq%20%27{client}%27%20and%20consentType%20eq%20%27"+allPrincipals+"%27",
+			"client", quote(sp)),
 		as: models.CreateOAuth2PermissionGrantCollectionResponseFromDiscriminatorValue}
 	return roles, grants, nil
 }
 
 // compare says for each consent whether it is there, or has to be widened.
-func (s *session) compare(ctx context.Context, sp string, unsure []*consent, assigned map[string]bool, granted map[string]models.OAuth2PermissionGrantable) (widen []*consent, err error) {
+func (s *session) compare(ctx context.Context, sp string, unsure []*consent, assigned map[string]bool,
+	granted map[string]models.OAuth2PermissionGrantable) (widen []*consent, err error) {
 	var errs []error
 	var excess []string
 	for _, c := range unsure {
@@ -242,7 +248,9 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 			g := granted[strings.ToLower(c.resource.id)]
 			if there = g != nil; there {
 				have := strings.Fields(value(g.GetScope()))
-				excess = append(excess, slices.DeleteFunc(slices.Clone(have), func(n string) bool { return slices.Contains(c.scopes, n) || slices.Contains(c.keep, n) })...)
+				excess = append(excess, slices.DeleteFunc(slices.Clone(have), func(n string) bool {
+					return slices.Contains(c.scopes, n) || slices.Contains(c.keep, n)
+				})...)
 				if slices.ContainsFunc(c.scopes, func(n string) bool { return !slices.Contains(have, n) }) {
 					stay := slices.DeleteFunc(slices.Clone(have), func(n string) bool { return slices.Contains(c.scopes, n) })
 					if err := s.widen(ctx, c, value(g.GetId()), stay); err != nil {
@@ -281,7 +289,8 @@ func (s *session) widen(ctx context.Context, c *consent, grantID string, stay []
 	body := models.NewOAuth2PermissionGrant()
 	scope := strings.Join(append(stay, c.scopes...), " ")
 	body.SetScope(&scope)
-	req, err := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).ByOAuth2PermissionGrantId(grantID).
+	req, err := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(),
+		s.adapter).ByOAuth2PermissionGrantId(grantID).
 		ToPatchRequestInformation(ctx, body, nil)
 	c.item = &item{op: opGrant, req: req}
 	return err

@@ -82,7 +82,8 @@ func TestAGrantIsWidenedToWhatWasApprovedAndNoFurther(t *testing.T) {
 	if slices.Sort(got.Scopes); !slices.Equal(got.Scopes, []string{"Microsoft Graph/Mail.Read", "Microsoft Graph/User.Read"}) {
 		t.Errorf("granted %q", got.Scopes)
 	}
-	for _, approved := range [][]workflow.Permission{{readMail}, {readMail, readDirectory}, {permission(catalog.MicrosoftGraph, catalog.Delegated, "Files.Read.All")}} {
+	for _, approved := range [][]workflow.Permission{{readMail}, {readMail, readDirectory},
+		{permission(catalog.MicrosoftGraph, catalog.Delegated, "Files.Read.All")}} {
 		err := w.session("ada", all...).EnsureConsent(t.Context(), sp, approved)
 		more, ok := errors.AsType[*workflow.ExcessError](w.saw(err))
 		if !ok || !slices.Contains(more.Names, "User.Read") {
@@ -149,7 +150,8 @@ func TestANoCountsMoreThanALater(t *testing.T) {
 	_, appID, sp := w.made(s, app("payroll", ps...))
 	w.s.Fail("createGrant", entratest.Before, 503, 1)
 	err := s.EnsureConsent(t.Context(), sp, ps)
-	if no := trouble(w.saw(err)); no == nil || no.Code != "Authorization_RequestDenied" || !strings.Contains(no.Text, "Privileged Role Administrator") {
+	if no := trouble(w.saw(err)); no == nil || no.Code != "Authorization_RequestDenied" ||
+		!strings.Contains(no.Text, "Privileged Role Administrator") {
 		t.Errorf("a Cloud Application Administrator consents to Graph: %v", err)
 	}
 	if got, _ := w.t.Application(appID); len(got.Roles) != 1 {

@@ -22,7 +22,8 @@ var ownScope = workflow.Scope{Name: "access_as_user", Title: "Access", Words: "A
 // offered is an app with an API, as a restore portal has it: with a permission on itself.
 func (w *world) offered(s workflow.Session, name string) workflow.Made {
 	w.Helper()
-	a := app(name, workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: ownScope.Name, Type: catalog.Delegated})
+	a := app(name, workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: ownScope.Name,
+		Type: catalog.Delegated})
 	a.Scopes = []workflow.Scope{ownScope}
 	objectID, appID, sp := w.made(s, a)
 	for _, do := range []func() error{
@@ -225,7 +226,8 @@ func TestWhatTheTokenIsNotGoodForIsSaidAndTheRestCounts(t *testing.T) {
 	}
 	defer s.Close()
 	found, err := s.Dependents(t.Context(), m)
-	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "did not let this account read which other apps have permissions on the app's API") {
+	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text,
+		"did not let this account read which other apps have permissions on the app's API") {
 		t.Errorf("got %v", err)
 	}
 	if got := names(found); !slices.Equal(got, []string{"user User 0"}) {

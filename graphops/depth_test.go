@@ -27,7 +27,8 @@ func backupPlan(tb testing.TB) workflow.Plan {
 				tb.Fatal(err)
 			}
 			plan := p.Plan(p.Choice())
-			if plan.Credential.Certificate, err = certificate.Parse(pem); err != nil || len(plan.Permissions) != 14 || len(plan.DirectoryRoles) != 1 {
+			if plan.Credential.Certificate, err = certificate.Parse(pem); err != nil || len(plan.Permissions) != 14 ||
+				len(plan.DirectoryRoles) != 1 {
 				tb.Fatalf("%v; %d permissions, %d roles", err, len(plan.Permissions), len(plan.DirectoryRoles))
 			}
 			return plan
@@ -67,14 +68,16 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 	must(certified(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", plan.Credential.Certificate)))
 	has, err := s.ReadGrants(tb.Context(), m, plan)
 	must(err)
-	if len(has.Roles) != 14 || len(has.DirectoryRoles) != 1 || len(has.Thumbprints) != 1 || has.Thumbprints[0] != plan.Credential.Certificate.Thumbprint {
+	if len(has.Roles) != 14 || len(has.DirectoryRoles) != 1 || len(has.Thumbprints) != 1 ||
+		has.Thumbprints[0] != plan.Credential.Certificate.Thumbprint {
 		tb.Fatalf("the app has %+v", has)
 	}
 	return len(w.s.Journal()) - all, w.s.RoundTrips() - before
 }
 
 func backupWorld(tb testing.TB) *world {
-	return newWorldWith(tb, entratest.Config{}, append([]string{"User.ReadBasic.All", "Directory.Read.All", "Policy.Read.All", "RoleManagement.ReadWrite.Directory"}, botScopes...)...)
+	return newWorldWith(tb, entratest.Config{}, append([]string{"User.ReadBasic.All", "Directory.Read.All", "Policy.Read.All",
+		"RoleManagement.ReadWrite.Directory"}, botScopes...)...)
 }
 
 func TestTheBackupPlanTakesNoMoreThanTenRoundTrips(t *testing.T) {

@@ -57,7 +57,9 @@ type tenant struct {
 
 // New returns a directory, or everything that is wrong with c.
 func New(c Config) (*Directory, error) {
-	d := &Directory{tenants: make(map[string]tenant), log: c.Log, now: c.Now, newKey: func(bits int) (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, bits) }}
+	d := &Directory{tenants: make(map[string]tenant), log: c.Log, now: c.Now, newKey: func(bits int) (*rsa.PrivateKey, error) {
+		return rsa.GenerateKey(rand.Reader, bits)
+	}}
 	if d.log == nil {
 		d.log = slog.Default()
 	}
@@ -102,18 +104,22 @@ func check(t Tenant) (tenant, error) {
 	t.AuthorityURL = strings.TrimRight(t.AuthorityURL, "/")
 	t.GraphURL = strings.TrimRight(t.GraphURL, "/")
 	t.ARMURL = strings.TrimRight(t.ARMURL, "/")
-	if u, err := url.Parse(t.ARMURL); t.ARMURL != "" && (err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
+	if u, err := url.Parse(t.ARMURL); t.ARMURL != "" &&
+		(err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" ||
+			u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
 		no("Azure Resource Manager's URL %q is not https://HOST; http is for this machine only", t.ARMURL)
 	}
 	if u, err := url.Parse(t.AuthorityURL); err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" {
 		no("authority URL %q is not https://HOST", t.AuthorityURL)
 	}
 	u, err := url.Parse(t.GraphURL)
-	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" ||
+		u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
 		no("Graph URL %q is not https://HOST; http is for this machine only", t.GraphURL)
 		return tenant{}, errors.Join(wrong...)
 	}
-	return tenant{Tenant: t, authority: t.AuthorityURL + "/" + t.TenantID, base: t.GraphURL + "/v1.0", host: u.Hostname()}, errors.Join(wrong...)
+	return tenant{Tenant: t, authority: t.AuthorityURL + "/" + t.TenantID, base: t.GraphURL + "/v1.0", host: u.Hostname()},
+		errors.Join(wrong...)
 }
 
 func loopback(host string) bool {

@@ -12,15 +12,18 @@ import (
 )
 
 func TestEverythingThatIsWrongWithAConfigIsSaid(t *testing.T) {
-	good := Tenant{Name: "contoso", TenantID: tenantID, ClientID: clientID, AuthorityURL: "https://login.microsoftonline.com/", GraphURL: "https://graph.microsoft.com/"}
+	good := Tenant{Name: "contoso", TenantID: tenantID, ClientID: clientID, AuthorityURL: "https://login.microsoftonline.com/",
+		GraphURL: "https://graph.microsoft.com/"}
 	with := func(edit func(*Tenant)) []Tenant { x := good; edit(&x); return []Tenant{x} }
 	for name, c := range map[string]struct {
 		tenants []Tenant
 		want    []string
 	}{
-		"nothing":             {nil, []string{"no tenant"}},
-		"all good":            {[]Tenant{good}, nil},
-		"the emulator's":      {with(func(x *Tenant) { x.AuthorityURL, x.GraphURL = "https://127.0.0.1:8443", "http://127.0.0.1:8081" }), nil},
+		"nothing":  {nil, []string{"no tenant"}},
+		"all good": {[]Tenant{good}, nil},
+		"the emulator's": {with(func(x *Tenant) {
+			x.AuthorityURL, x.GraphURL = "https://127.0.0.1:8443", "http://127.0.0.1:8081"
+		}), nil},
 		"twice":               {[]Tenant{good, good}, []string{"twice"}},
 		"everything":          {[]Tenant{{}}, []string{"no name", "tenant ID", "client ID", "authority URL", "Graph URL"}},
 		"Graph without TLS":   {with(func(x *Tenant) { x.GraphURL = "http://graph.microsoft.com" }), []string{"Graph URL"}},
@@ -42,7 +45,8 @@ func TestEverythingThatIsWrongWithAConfigIsSaid(t *testing.T) {
 
 func TestClouds(t *testing.T) {
 	for _, c := range cloud.All {
-		if _, err := New(Config{Tenants: []Tenant{{Name: "x", TenantID: tenantID, ClientID: clientID, AuthorityURL: c.Authority, GraphURL: c.Graph, ARMURL: c.ARM}}}); err != nil {
+		if _, err := New(Config{Tenants: []Tenant{{Name: "x", TenantID: tenantID, ClientID: clientID, AuthorityURL: c.Authority,
+			GraphURL: c.Graph, ARMURL: c.ARM}}}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -89,7 +93,8 @@ func run(w *world) (graph, deep int) {
 	}
 	graph = w.s.RoundTrips() - before
 	discovered := w.count("openid")
-	if got, err := w.dir.Prove(w.Context(), "contoso", appID, workflow.Proof{Secret: secret}, all); err != nil || len(got[catalog.MicrosoftGraph]) != 16 {
+	if got, err := w.dir.Prove(w.Context(), "contoso", appID, workflow.Proof{Secret: secret}, all); err != nil ||
+		len(got[catalog.MicrosoftGraph]) != 16 {
 		w.Fatalf("proof: %q, %v", got, err)
 	}
 	if n := w.count("openid") - discovered; n != 1 {

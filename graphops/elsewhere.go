@@ -51,8 +51,11 @@ func (s *session) unused(ctx context.Context, others *item, applicationID string
 	}
 	switch {
 	case o.found:
-		return "", &workflow.ServiceError{Code: "certificate_elsewhere", Text: fmt.Sprintf("The app “%s”, which is in this tenant already, has the same certificate, and every app needs one of its own. "+
-			"The certificate was not added. Press Undo, and ask again with a new key and a certificate for it; or remove it from the other app, and press Retry.", workflow.Plain(o.name))}
+		return "", &workflow.ServiceError{Code: "certificate_elsewhere",
+			Text: fmt.Sprintf("The app “%s”, which is in this tenant already, has the same certificate, and every app needs one of "+
+				"its own. "+
+				"The certificate was not added. Press Undo, and ask again with a new key and a certificate for it; or remove it from "+
+				"the other app, and press Retry.", workflow.Plain(o.name))}
 	case err != nil:
 		return "", s.fault(err, applicationID)
 	}
@@ -64,7 +67,8 @@ func (s *session) unused(ctx context.Context, others *item, applicationID string
 // registered the certificate may have cut its time short.
 // Source: Graph, "Advanced query capabilities on Microsoft Entra ID objects".
 func (s *session) byEnd(ctx context.Context, o *otherApps, c certificate.Certificate) (unseen string, err error) {
-	req := s.get("/applications?$filter=keyCredentials/any(k:k/endDateTime%20eq%20" + c.NotAfter.UTC().Format("2006-01-02T15:04:05Z") + ")&$count=true&$select=id,displayName,keyCredentials&$top=999")
+	req := s.get("/applications?$filter=keyCredentials/any(k:k/endDateTime%20eq%20" + c.NotAfter.UTC().Format("2006-01-02T15:04:05Z") +
+		")&$count=true&$select=id,displayName,keyCredentials&$top=999")
 	req.Headers.Add("ConsistencyLevel", "eventual")
 	n := o.seen
 	more, err := s.somePages(ctx, opOthers, req, nil, asItCame, 2, func(p serialization.Parsable) bool { o.look(p); return !o.found })
@@ -79,7 +83,8 @@ func (s *session) byEnd(ctx context.Context, o *otherApps, c certificate.Certifi
 	case more:
 		with = " and some of those with one that ends at the same time"
 	}
-	return fmt.Sprintf("this tenant has very many apps: %d of them%s were looked through for the same certificate, and the others were not", n, with), nil
+	return fmt.Sprintf("this tenant has very many apps: %d of them%s were looked through for the same certificate, and the others "+
+		"were not", n, with), nil
 }
 
 // otherApps are the other applications, as far as they were looked at.

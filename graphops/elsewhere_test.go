@@ -31,7 +31,8 @@ func TestACertificateThatAnotherAppHasIsNotAdded(t *testing.T) {
 			t.Errorf("its own, again: %v", err)
 		}
 		no, ok := errors.AsType[*workflow.ServiceError](w.saw(certified(s.EnsureCertificate(t.Context(), ids[0], "EA-2", c))))
-		if !ok || no.Code != "certificate_elsewhere" || !strings.Contains(no.Text, fmt.Sprintf("“backup-%d”", i+1)) || !strings.Contains(no.Text, "press Retry") {
+		if !ok || no.Code != "certificate_elsewhere" || !strings.Contains(no.Text, fmt.Sprintf("“backup-%d”", i+1)) ||
+			!strings.Contains(no.Text, "press Retry") {
 			t.Errorf("%v", no)
 		}
 	}

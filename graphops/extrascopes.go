@@ -42,7 +42,8 @@ func optional(ask workflow.Ask) [][]string {
 // widen exchanges the token that came with the code for one that is good for what
 // is optional as well, as far as the client has consent for that. Nobody is asked
 // for anything, and the one token is then used for everything.
-func (s *signing) widen(ctx context.Context, got public.AuthResult, granted []string, ask workflow.Ask) (best public.AuthResult, scopes []string, err error) {
+func (s *signing) widen(ctx context.Context, got public.AuthResult, granted []string, ask workflow.Ask) (best public.AuthResult,
+	scopes []string, err error) {
 	for _, more := range optional(ask) {
 		if !slices.ContainsFunc(more, func(scope string) bool { return !has(granted, scope) }) {
 			break // Entra gave it unasked, as it may where there is consent
@@ -51,7 +52,8 @@ func (s *signing) widen(ctx context.Context, got public.AuthResult, granted []st
 		var wider public.AuthResult
 		err := patiently(ctx, s.d.log, func() error {
 			var err error
-			if wider, err = s.client.AcquireTokenSilent(context.WithValue(ctx, spellingKey{}, &spelling{asked: full}), full, public.WithSilentAccount(got.Account)); err != nil {
+			if wider, err = s.client.AcquireTokenSilent(context.WithValue(ctx, spellingKey{}, &spelling{asked: full}), full,
+				public.WithSilentAccount(got.Account)); err != nil {
 				return s.d.signInFault(ctx, err)
 			}
 			return nil

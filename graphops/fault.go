@@ -93,7 +93,8 @@ func (a *answer) says(fragment string) bool {
 // known to the replica that answered. That one may have no words for it, and calls
 // it a mistake where the object is in the body.
 func (a *answer) notFound() bool {
-	return a.status == http.StatusNotFound || a.is("Request_ResourceNotFound") || a.is("Directory_ObjectNotFound") || a.is("ResourceNotFound")
+	return a.status == http.StatusNotFound || a.is("Request_ResourceNotFound") || a.is("Directory_ObjectNotFound") ||
+		a.is("ResourceNotFound")
 }
 
 // exists reports whether Graph seems to mean that a thing is there already.
@@ -259,7 +260,8 @@ func (s *session) fault(err error, about ...string) error {
 
 // advice says what a code means and what to do.
 var advice = map[string]string{
-	"Directory_QuotaExceeded": "The quota for objects in this tenant, or for this account, is used up. Delete what is not needed in Entra (also under Deleted applications), then press Retry.",
+	"Directory_QuotaExceeded": "The quota for objects in this tenant, or for this account, is used up. Delete what is not needed in " +
+		"Entra (also under Deleted applications), then press Retry.",
 }
 
 // rights says which role an operation takes, for 403.
@@ -274,14 +276,16 @@ var rights = map[operation]string{
 	opRemoveKeyOf:  "Application Administrator, Cloud Application Administrator or Global Administrator",
 	opClearCertsOf: "Application Administrator, Cloud Application Administrator or Global Administrator",
 	opUnfederate:   "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opUnconsent:    "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services Cloud Application Administrator or Application Administrator",
-	opRestore:      "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opAPI:          "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opSetCerts:     "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opFederated:    "Application Administrator, Cloud Application Administrator or Global Administrator",
-	opRoleFor:      "Privileged Role Administrator or Global Administrator",
-	opRole:         "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services Cloud Application Administrator or Application Administrator",
-	opGrant:        "Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator",
+	opUnconsent: "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services " +
+		"Cloud Application Administrator or Application Administrator",
+	opRestore:   "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opAPI:       "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opSetCerts:  "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opFederated: "Application Administrator, Cloud Application Administrator or Global Administrator",
+	opRoleFor:   "Privileged Role Administrator or Global Administrator",
+	opRole: "Privileged Role Administrator or Global Administrator for permissions on Microsoft Graph, and for other services " +
+		"Cloud Application Administrator or Application Administrator",
+	opGrant: "Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator",
 }
 
 func (a *answer) trouble() *workflow.ServiceError {
@@ -301,9 +305,11 @@ func (a *answer) trouble() *workflow.ServiceError {
 	}
 	switch {
 	case a.status == http.StatusForbidden && rights[a.op] != "":
-		t.Text = fmt.Sprintf("Entra did not let this account %s. It takes an active directory role: %s. Activate it, then press Retry.", a.op.words, rights[a.op])
+		t.Text = fmt.Sprintf("Entra did not let this account %s. It takes an active directory role: %s. Activate it, then press Retry.",
+			a.op.words, rights[a.op])
 	case a.status == http.StatusForbidden:
-		t.Text = fmt.Sprintf("Entra did not let this account %s. Check its directory roles and the consent that the bot's own client has, then press Retry.", a.op.words)
+		t.Text = fmt.Sprintf("Entra did not let this account %s. Check its directory roles and the consent that the bot's own client "+
+			"has, then press Retry.", a.op.words)
 	case a.notFound():
 		t.Text = fmt.Sprintf("Entra could not %s, because something it needs is not there. It may have been deleted in Entra.", a.op.words)
 	default:

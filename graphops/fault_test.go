@@ -19,7 +19,8 @@ func answering(status int, body string, header ...string) *http.Response {
 	for i := 0; i+1 < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
 	}
-	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: &http.Request{}}
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+		Request: &http.Request{}}
 }
 
 func graphError(code string) string {
@@ -37,7 +38,8 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		after time.Duration
 	}{
 		{"throttled", answering(429, graphError("TooManyRequests"), "Retry-After", "17"), nil, "temporary", 17 * time.Second},
-		{"throttled until a date", answering(429, "", "Retry-After", now.Add(90*time.Second).UTC().Format(http.TimeFormat)), nil, "temporary", 90 * time.Second},
+		{"throttled until a date", answering(429, "", "Retry-After", now.Add(90*time.Second).UTC().Format(http.TimeFormat)), nil,
+			"temporary", 90 * time.Second},
 		{"throttled, nobody knows how long", answering(429, "{}", "Retry-After", "soon"), nil, "temporary", 0},
 		{"unavailable", answering(503, graphError("serviceNotAvailable"), "Retry-After", "5"), nil, "temporary", 5 * time.Second},
 		{"unavailable, in HTML", answering(503, "<html>", "Content-Type", "text/html"), nil, "temporary", 0},
@@ -52,14 +54,16 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{"too new to be known, as a mistake", answering(400, graphError("Directory_ObjectNotFound")), nil, "temporary", 0},
 		{"too new to be known, as another mistake", answering(400, graphError("Request_ResourceNotFound")), nil, "temporary", 0},
 		{"the token is refused", answering(401, graphError("InvalidAuthenticationToken")), nil, over, 0},
-		{"the token is refused until a challenge is met", answering(401, graphError("InvalidAuthenticationToken"), "WWW-Authenticate", `Bearer claims=eyJ, error="insufficient_claims"`), nil, over, 0},
+		{"the token is refused until a challenge is met", answering(401, graphError("InvalidAuthenticationToken"), "WWW-Authenticate",
+			`Bearer claims=eyJ, error="insufficient_claims"`), nil, over, 0},
 		{"forbidden", answering(403, graphError("Authorization_RequestDenied")), nil, "trouble Authorization_RequestDenied", 0},
 		{"forbidden, without a code", answering(403, "{}"), nil, "trouble HTTP 403", 0},
 		{"an error that is not an object", answering(400, `{"error":"no"}`), nil, "trouble HTTP 400", 0},
 		{"an error without an error", answering(400, `{}`), nil, "trouble HTTP 400", 0},
 		{"an error that is not JSON", answering(400, `{`), nil, "trouble HTTP 400", 0},
 		{"a mistake", answering(400, graphError("Request_BadRequest")), nil, "trouble Request_BadRequest", 0},
-		{"a quota", answering(403, `{"error":{"code":"Request_BadRequest","details":[{"code":"Directory_QuotaExceeded"}]}}`), nil, "trouble Directory_QuotaExceeded", 0},
+		{"a quota", answering(403, `{"error":{"code":"Request_BadRequest","details":[{"code":"Directory_QuotaExceeded"}]}}`), nil,
+			"trouble Directory_QuotaExceeded", 0},
 		{"a redirect", answering(307, "", "Location", "https://evil.test/"), nil, "redirects the bot to another address (req-1)", 0},
 		{"a connection that breaks", nil, io.EOF, "temporary", 0},
 		{"a connection that breaks in between", nil, io.ErrUnexpectedEOF, "temporary", 0},
@@ -192,14 +196,22 @@ func TestWhatExistsButCannotBeReadYetIsWaitedFor(t *testing.T) {
 		says  []*http.Response
 		later bool
 	}{
-		{"an owner", owner, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+exists+`}`)), answering(200, `{"value":[]}`)}, true},
-		{"an owner that is a mistake", owner, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+mistake+`}`)), answering(200, `{"value":[]}`)}, false},
-		{"a service principal", principal, []*http.Response{answering(409, taken), answering(404, graphError("Request_ResourceNotFound"))}, true},
-		{"a service principal that is a mistake", principal, []*http.Response{answering(400, mistake), answering(404, graphError("Request_ResourceNotFound"))}, false},
-		{"an app role", role, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+exists+`}`)), answering(200, none)}, true},
-		{"an app role that is a mistake", role, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+mistake+`}`)), answering(200, none)}, false},
-		{"a grant", scope, []*http.Response{answering(200, inBatch(`{"id":"0","status":409,"body":`+taken+`}`)), answering(200, none)}, true},
-		{"a grant that is a mistake", scope, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+mistake+`}`)), answering(200, none)}, false},
+		{"an owner", owner, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+exists+`}`)),
+			answering(200, `{"value":[]}`)}, true},
+		{"an owner that is a mistake", owner, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+mistake+`}`)),
+			answering(200, `{"value":[]}`)}, false},
+		{"a service principal", principal, []*http.Response{answering(409, taken),
+			answering(404, graphError("Request_ResourceNotFound"))}, true},
+		{"a service principal that is a mistake", principal,
+			[]*http.Response{answering(400, mistake), answering(404, graphError("Request_ResourceNotFound"))}, false},
+		{"an app role", role, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+exists+`}`)),
+			answering(200, none)}, true},
+		{"an app role that is a mistake", role, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+mistake+`}`)),
+			answering(200, none)}, false},
+		{"a grant", scope, []*http.Response{answering(200, inBatch(`{"id":"0","status":409,"body":`+taken+`}`)), answering(200, none)},
+			true},
+		{"a grant that is a mistake", scope, []*http.Response{answering(200, inBatch(`{"id":"0","status":400,"body":`+mistake+`}`)),
+			answering(200, none)}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w.wire = func(*http.Request) (*http.Response, error) {
@@ -232,19 +244,24 @@ func TestNoIsFinalOnceTheAppIsOldOrTheInputWrong(t *testing.T) {
 		{404, "Request_ResourceNotFound", true, false, opKeys, objectID, ""},
 		{400, "Request_BadRequest", true, false, opRole, objectID, "Not a valid reference update"},
 		{400, "Request_BadRequest", true, false, opGrant, objectID, "Permission being assigned was not found on application"},
-		{400, "InvalidValue", true, false, opAPI, objectID, "delegatedPermissionIds has a Permission Id that cannot be found in the AppPermissions sets"},
+		{400, "InvalidValue", true, false, opAPI, objectID,
+			"delegatedPermissionIds has a Permission Id that cannot be found in the AppPermissions sets"},
 		{409, "Error_MsaAppDoesNotExist", true, false, opApplication, objectID, ""},
 		{400, "RoleDefinitionDoesNotExist", true, false, opAzureAssign, objectID, ""},
 		{400, "PrincipalNotFound", true, false, opAzureAssign, objectID, ""},
 		{400, "NoBackingApplicationObject", true, false, opPrincipal, clientID, ""},
-		{403, "Authorization_RequestDenied", true, false, opPrincipal, clientID, "the backing application of the service principal being created must in the local tenant"},
+		{403, "Authorization_RequestDenied", true, false, opPrincipal, clientID,
+			"the backing application of the service principal being created must in the local tenant"},
 		{403, "Authorization_RequestDenied", false, false, opPrincipal, clientID, "Insufficient privileges to complete the operation."},
 		{403, "Authorization_RequestDenied", false, false, opRole, objectID, "Insufficient privileges to complete the operation."},
 		{400, "Request_BadRequest", false, false, opApplication, objectID, "Invalid value specified for property 'displayName'"},
-		{400, "BadRequest", false, false, opGrant, objectID, "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."},
+		{400, "BadRequest", false, false, opGrant, objectID,
+			"Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."},
 		{400, "Request_BadRequest", false, false, opAPI, objectID, "Invalid property 'ResourceAccess'."},
-		{400, "Request_BadRequest", false, false, opAPI, objectID, "Invalid value specified for property 'adminConsentDisplayName' of resource 'PermissionScope'."},
-		{400, "Request_BadRequest", true, false, opGrant, objectID, "Invalid value specified for property 'resourceId' of resource 'OAuth2PermissionGrant'."},
+		{400, "Request_BadRequest", false, false, opAPI, objectID,
+			"Invalid value specified for property 'adminConsentDisplayName' of resource 'PermissionScope'."},
+		{400, "Request_BadRequest", true, false, opGrant, objectID,
+			"Invalid value specified for property 'resourceId' of resource 'OAuth2PermissionGrant'."},
 		{400, "Request_BadRequest", true, false, opAPI, objectID, "Invalid value specified for property 'web' of resource 'Application'."},
 		{400, "Directory_QuotaExceeded", false, false, opPrincipal, clientID, ""},
 		{400, "CredentialInvalidLifetimeAsPerAppPolicy", false, false, opAddKey, objectID, ""},

@@ -40,7 +40,8 @@ func newGraph(t tenant, hc *http.Client, token workflow.Secret, log *slog.Logger
 	}
 	b := &bearer{token: token, base: t.base, hosts: hosts}
 	a, err := khttp.NewNetHttpRequestAdapterWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
-		authentication.NewBaseBearerTokenAuthenticationProvider(b), keepingFactory{kjson.NewJsonParseNodeFactory()}, kjson.NewJsonSerializationWriterFactory(), hc)
+		authentication.NewBaseBearerTokenAuthenticationProvider(b), keepingFactory{kjson.NewJsonParseNodeFactory()},
+		kjson.NewJsonSerializationWriterFactory(), hc)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,8 @@ func (g *graph) get(path string, values ...string) *kiota.RequestInformation {
 // send makes one request, and returns what the SDK makes of the answer: nil
 // where there is none to read, or where as is nil. The error is an *answer
 // where Graph answered.
-func (g *graph) send(ctx context.Context, op operation, r *kiota.RequestInformation, as serialization.ParsableFactory) (serialization.Parsable, error) {
+func (g *graph) send(ctx context.Context, op operation, r *kiota.RequestInformation,
+	as serialization.ParsableFactory) (serialization.Parsable, error) {
 	return through(ctx, g, op, r, func(ctx context.Context) (serialization.Parsable, error) {
 		if as == nil {
 			return nil, g.adapter.SendNoContent(ctx, r, nil)
@@ -125,7 +127,8 @@ func (g *graph) send(ctx context.Context, op operation, r *kiota.RequestInformat
 }
 
 // through is the one door for requests to Graph.
-func through[T any](ctx context.Context, g *graph, op operation, r *kiota.RequestInformation, do func(context.Context) (T, error)) (T, error) {
+func through[T any](ctx context.Context, g *graph, op operation, r *kiota.RequestInformation, do func(context.Context) (T, error)) (T,
+	error) {
 	var none T
 	if g.token.closed() {
 		return none, workflow.ErrSessionOver

@@ -76,7 +76,8 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 	me := &item{op: opMe, req: s.get("/me?$select=id,displayName,userPrincipalName,mail"), as: models.CreateUserFromDiscriminatorValue}
 	roles := &item{op: opRoles, req: s.get("/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId"),
 		as: models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue}
-	org := &item{op: opOrganization, req: s.get("/organization?$select=id,displayName,verifiedDomains"), as: models.CreateOrganizationCollectionResponseFromDiscriminatorValue}
+	org := &item{op: opOrganization, req: s.get("/organization?$select=id,displayName,verifiedDomains"),
+		as: models.CreateOrganizationCollectionResponseFromDiscriminatorValue}
 	items := []*item{me, roles, org}
 	resources := make(map[string]*item)
 	for _, id := range ask.Resources {
@@ -98,10 +99,12 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 	if ask.Policy && has(s.scopes, scopePolicy) {
 		items = append(items, policy.items()...)
 	}
-	assigned := &item{op: opAssigned, req: s.get("/roleManagement/directory/roleAssignments?$filter=principalId%20eq%20%27{principal}%27", "principal", quote(c.object)),
+	assigned := &item{op: opAssigned, req: s.get("/roleManagement/directory/roleAssignments?$filter=principalId%20eq%20%27{principal}%27",
+		"principal", quote(c.object)),
 		as: models.CreateUnifiedRoleAssignmentCollectionResponseFromDiscriminatorValue}
-	groups := &item{op: opRoles, req: s.get("/me/transitiveMemberOf/microsoft.graph.group?$select=id,displayName,isAssignableToRole&$top=999"),
-		as: models.CreateGroupCollectionResponseFromDiscriminatorValue}
+	groups := &item{op: opRoles,
+		req: s.get("/me/transitiveMemberOf/microsoft.graph.group?$select=id,displayName,isAssignableToRole&$top=999"),
+		as:  models.CreateGroupCollectionResponseFromDiscriminatorValue}
 	if ask.Assigned && s.seesRoles() {
 		items = append(items, assigned, groups)
 	}
@@ -147,7 +150,9 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 
 // seesRoles reports whether the token is good for reading who has which role.
 func (s *session) seesRoles() bool {
-	return slices.ContainsFunc([]string{scopeDirectory, "RoleManagement.ReadWrite.Directory"}, func(scope string) bool { return has(s.scopes, scope) })
+	return slices.ContainsFunc([]string{scopeDirectory, "RoleManagement.ReadWrite.Directory"}, func(scope string) bool {
+		return has(s.scopes, scope)
+	})
 }
 
 // assignedToGroups reads the roles that somebody has through groups that are made for
@@ -248,11 +253,14 @@ func (s *session) userItems(emails []string) map[string][]*item {
 			continue
 		}
 		items[email] = []*item{
-			{op: opUser, req: s.get("/users/{user}?$select=id,userPrincipalName,mail", "user", at), as: models.CreateUserFromDiscriminatorValue},
-			{op: opUser, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,userPrincipalName,mail", "mail", quote(at)), as: models.CreateUserCollectionResponseFromDiscriminatorValue},
+			{op: opUser, req: s.get("/users/{user}?$select=id,userPrincipalName,mail", "user", at),
+				as: models.CreateUserFromDiscriminatorValue},
+			{op: opUser, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,userPrincipalName,mail", "mail", quote(at)),
+				as: models.CreateUserCollectionResponseFromDiscriminatorValue},
 			// By itself, as User.ReadBasic.All need not be good for it.
 			{op: opEnabled, req: s.get("/users/{user}?$select=id,accountEnabled", "user", at), as: models.CreateUserFromDiscriminatorValue},
-			{op: opEnabled, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,accountEnabled", "mail", quote(at)), as: models.CreateUserCollectionResponseFromDiscriminatorValue},
+			{op: opEnabled, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,accountEnabled", "mail", quote(at)),
+				as: models.CreateUserCollectionResponseFromDiscriminatorValue},
 		}
 	}
 	return items
@@ -260,7 +268,8 @@ func (s *session) userItems(emails []string) map[string][]*item {
 
 // accounts are those that were found. A token that may not look people up finds nil. One
 // that could not be read, for now, is missing in found, unless it is the needed one.
-func (s *session) accounts(ctx context.Context, people map[string][]*item, needed string) (found map[string][]workflow.Account, unread, err error) {
+func (s *session) accounts(ctx context.Context, people map[string][]*item, needed string) (found map[string][]workflow.Account,
+	unread, err error) {
 	if refused(people) {
 		s.log.DebugContext(ctx, "nobody is looked up, as the bot's client may not")
 		return nil, nil, ctx.Err()
@@ -290,7 +299,9 @@ func (s *session) accountsIn(ctx context.Context, items []*item) ([]workflow.Acc
 			disabled[lower(u.GetId())] = true
 		}
 		a := workflow.Account{ObjectID: lower(u.GetId()), UPN: value(u.GetUserPrincipalName()), Mail: value(u.GetMail())}
-		if a.UPN != "" && a.ObjectID != "" && !slices.ContainsFunc(found, func(b workflow.Account) bool { return a.ObjectID == b.ObjectID }) {
+		if a.UPN != "" && a.ObjectID != "" && !slices.ContainsFunc(found, func(b workflow.Account) bool {
+			return a.ObjectID == b.ObjectID
+		}) {
 			found = append(found, a)
 		}
 	}

@@ -31,7 +31,9 @@ func (s *session) ReadGrants(ctx context.Context, m workflow.Made, p workflow.Pl
 	if err != nil {
 		return has, err
 	}
-	principal := &item{op: opResource, req: s.get("/servicePrincipals/{id}?$select=id,appRoleAssignmentRequired,passwordCredentials,keyCredentials", "id", m.ServicePrincipal),
+	principal := &item{op: opResource,
+		req: s.get("/servicePrincipals/{id}?$select=id,appRoleAssignmentRequired,passwordCredentials,keyCredentials", "id",
+			m.ServicePrincipal),
 		as: models.CreateServicePrincipalFromDiscriminatorValue}
 	owners := s.ownersOfItem(m.ServicePrincipal)
 	items := []*item{roles, certs, issuers, principal}
@@ -152,7 +154,8 @@ func (s *session) assigned(ctx context.Context, i *item, name naming) ([]string,
 	err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
 		if l, ok := p.(models.AppRoleAssignmentCollectionResponseable); ok {
 			for _, a := range l.GetValue() {
-				all = append(all, name(value(a.GetResourceId()).String(), value(a.GetResourceDisplayName()), value(a.GetAppRoleId()).String()))
+				all = append(all, name(value(a.GetResourceId()).String(), value(a.GetResourceDisplayName()),
+					value(a.GetAppRoleId()).String()))
 			}
 		}
 	})

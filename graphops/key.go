@@ -30,8 +30,10 @@ func (s *session) keys(ctx context.Context, applicationID string) ([]workflow.Pa
 
 // keysAndAppID reads the passwords of an application, and its App ID.
 func (s *session) keysAndAppID(ctx context.Context, applicationID string) (keys []workflow.Password, appID string, err error) {
-	req, err := s.application(applicationID).ToGetRequestInformation(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"appId", "passwordCredentials"}}})
+	req, err := s.application(applicationID).ToGetRequestInformation(ctx,
+		&applications.ApplicationItemRequestBuilderGetRequestConfiguration{
+			QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"appId",
+				"passwordCredentials"}}})
 	if err != nil {
 		return nil, "", err
 	}
@@ -54,7 +56,8 @@ func password(c models.PasswordCredentialable) workflow.Password {
 }
 
 // AddPassword makes a password. Its value is in this answer and nowhere else.
-func (s *session) AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (workflow.Password, workflow.Secret, error) {
+func (s *session) AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (workflow.Password, workflow.Secret,
+	error) {
 	fail := func(err error) (workflow.Password, workflow.Secret, error) {
 		return workflow.Password{}, workflow.Secret{}, s.fault(err, applicationID)
 	}

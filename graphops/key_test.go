@@ -107,7 +107,8 @@ func TestKeysOfAnApplicationThatIsGone(t *testing.T) {
 	if err := s.RemovePassword(t.Context(), obj, key); w.saw(err) != nil {
 		t.Errorf("removing a key of it: %v", err)
 	}
-	if _, _, err := s.AddPassword(t.Context(), obj, "x", w.now().Add(time.Hour)); trouble(w.saw(err)) == nil || errors.Is(err, workflow.ErrSessionOver) {
+	if _, _, err := s.AddPassword(t.Context(), obj, "x", w.now().Add(time.Hour)); trouble(w.saw(err)) == nil ||
+		errors.Is(err, workflow.ErrSessionOver) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -36,14 +36,15 @@ func saying(status int, body string) func(*http.Request) (*http.Response, error)
 
 func TestWhatWasJustMadeMayBeUnknownInManyWords(t *testing.T) {
 	for name, says := range map[string]func(*http.Request) (*http.Response, error){
-		"without a body":              saying(404, ""),
-		"without an error":            saying(404, `{}`),
-		"without a code":              saying(404, `{"error":{"message":"Not found."}}`),
-		"with a code of its own":      saying(404, graphError("itemNotFound")),
-		"as a mistake":                saying(400, graphError("Directory_ObjectNotFound")),
-		"as another mistake":          saying(400, graphError("Request_ResourceNotFound")),
-		"as a third":                  saying(400, graphError("ResourceNotFound")),
-		"as a mistake, in the detail": saying(400, `{"error":{"code":"Request_BadRequest","details":[{"code":"Directory_ObjectNotFound"}]}}`),
+		"without a body":         saying(404, ""),
+		"without an error":       saying(404, `{}`),
+		"without a code":         saying(404, `{"error":{"message":"Not found."}}`),
+		"with a code of its own": saying(404, graphError("itemNotFound")),
+		"as a mistake":           saying(400, graphError("Directory_ObjectNotFound")),
+		"as another mistake":     saying(400, graphError("Request_ResourceNotFound")),
+		"as a third":             saying(400, graphError("ResourceNotFound")),
+		"as a mistake, in the detail": saying(400,
+			`{"error":{"code":"Request_BadRequest","details":[{"code":"Directory_ObjectNotFound"}]}}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -72,7 +73,8 @@ func TestWhatWasJustMadeMayBeUnknownInManyWords(t *testing.T) {
 			other := w.session("ada", all...) // did not make it
 			w.later(2 * time.Minute)
 			w.wire = says
-			if no := trouble(w.saw(other.EnsureConsent(t.Context(), sp, []workflow.Permission{readGroups}))); no == nil || !strings.Contains(no.Text, "may have been deleted in Entra") {
+			if no := trouble(w.saw(other.EnsureConsent(t.Context(), sp, []workflow.Permission{readGroups}))); no == nil ||
+				!strings.Contains(no.Text, "may have been deleted in Entra") {
 				t.Errorf("an app that is not new: %+v", no)
 			}
 		})

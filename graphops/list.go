@@ -37,9 +37,11 @@ func (p *partial) Error() string {
 }
 
 func (p *partial) Describe() *workflow.ServiceError {
-	return &workflow.ServiceError{Code: "ListNotWhole", Text: fmt.Sprintf("To %s, the bot reads a list of %s, and that did not end within %d pages and %d seconds. "+
-		"It may have much more, so nothing was decided by the part that was seen. Try again; if it stays so, make the list shorter, or ask the operator to check %s of this tenant in the configuration, and any proxy in between.",
-		p.op.words, p.by.name, listPages, listFor/time.Second, p.by.setting)}
+	return &workflow.ServiceError{Code: "ListNotWhole",
+		Text: fmt.Sprintf("To %s, the bot reads a list of %s, and that did not end within %d pages and %d seconds. "+
+			"It may have much more, so nothing was decided by the part that was seen. Try again; if it stays so, make the list shorter, "+
+			"or ask the operator to check %s of this tenant in the configuration, and any proxy in between.",
+			p.op.words, p.by.name, listPages, listFor/time.Second, p.by.setting)}
 }
 
 // bounds end a list.
@@ -64,7 +66,8 @@ func (b *bounds) goesOn(next string, most int) bool {
 
 // pages reads a list to its end, beginning with a page that is there already or, where it
 // is nil, with r. Where it comes to no end the error is a *partial.
-func (g *graph) pages(ctx context.Context, op operation, r *kiota.RequestInformation, page serialization.Parsable, as serialization.ParsableFactory, each func(serialization.Parsable)) error {
+func (g *graph) pages(ctx context.Context, op operation, r *kiota.RequestInformation, page serialization.Parsable,
+	as serialization.ParsableFactory, each func(serialization.Parsable)) error {
 	more, err := g.somePages(ctx, op, r, page, as, listPages, func(p serialization.Parsable) bool { each(p); return true })
 	if err == nil && more {
 		return &partial{graphService, op}
@@ -75,7 +78,8 @@ func (g *graph) pages(ctx context.Context, op operation, r *kiota.RequestInforma
 // somePages is pages for a list of which not all counts: it stops after most pages, when
 // each returns false, and where a list is not to be read any further, and reports whether
 // there is more.
-func (g *graph) somePages(ctx context.Context, op operation, r *kiota.RequestInformation, page serialization.Parsable, as serialization.ParsableFactory, most int, each func(serialization.Parsable) bool) (more bool, err error) {
+func (g *graph) somePages(ctx context.Context, op operation, r *kiota.RequestInformation, page serialization.Parsable,
+	as serialization.ParsableFactory, most int, each func(serialization.Parsable) bool) (more bool, err error) {
 	b := newBounds(g.now)
 	for {
 		if page == nil {

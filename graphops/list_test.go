@@ -22,7 +22,8 @@ type listing struct {
 	do   func(w *world, s workflow.Session, m workflow.Made) error
 }
 
-var listingPlan = workflow.Plan{Permissions: []workflow.Permission{readDirectory, readUser}, DirectoryRoles: []workflow.DirectoryRole{{Name: "Global Reader", TemplateID: entratest.GlobalReader}}}
+var listingPlan = workflow.Plan{Permissions: []workflow.Permission{readDirectory, readUser},
+	DirectoryRoles: []workflow.DirectoryRole{{Name: "Global Reader", TemplateID: entratest.GlobalReader}}}
 
 var listings = []listing{
 	{"what an app has", func(w *world, s workflow.Session, m workflow.Made) error {
@@ -119,7 +120,8 @@ func TestAListThatWasNotReadToItsEndDecidesNothing(t *testing.T) {
 			return func(n int) string { w.later(9 * time.Second); return fmt.Sprintf("%s/v1.0/further?n=%d", w.url, n) }
 		}, 60},
 	}
-	w := newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All", "Directory.Read.All", "RoleManagement.ReadWrite.Directory"}, botScopes...)...)
+	w := newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All", "Directory.Read.All",
+		"RoleManagement.ReadWrite.Directory"}, botScopes...)...)
 	session := func() workflow.Session {
 		w.wire = nil
 		s, err := w.full()
@@ -163,7 +165,8 @@ func TestAListThatWasNotReadToItsEndDecidesNothing(t *testing.T) {
 		}
 	}
 	w.wire = nil
-	if after, _ := w.t.Application(m.AppID); fmt.Sprint(after.Roles, after.Scopes, after.DirectoryRoles, after.Owners) != fmt.Sprint(before.Roles, before.Scopes, before.DirectoryRoles, before.Owners) {
+	if after, _ := w.t.Application(m.AppID); fmt.Sprint(after.Roles, after.Scopes, after.DirectoryRoles,
+		after.Owners) != fmt.Sprint(before.Roles, before.Scopes, before.DirectoryRoles, before.Owners) {
 		t.Errorf("the app has %+v", after)
 	}
 	s = session()
@@ -203,7 +206,8 @@ func TestALongListIsReadToItsEnd(t *testing.T) {
 		t.Errorf("of more deleted applications than are looked at: %v", err)
 	}
 	later := (&answer{op: opApplication}).unseenName(true)
-	if x, ok := errors.AsType[workflow.Describer](later); !ok || !isTemporary(later) || !strings.Contains(x.Describe().Text, "which were not all") {
+	if x, ok := errors.AsType[workflow.Describer](later); !ok || !isTemporary(later) ||
+		!strings.Contains(x.Describe().Text, "which were not all") {
 		t.Errorf("it says %v", later)
 	}
 }

@@ -53,10 +53,12 @@ func TestAMadeCertificateIsWhatEntraAndItsUserNeed(t *testing.T) {
 		if !ok || !private.PublicKey.Equal(x.PublicKey) || !bytes.Equal(x.Raw, c.DER) {
 			t.Errorf("%s: the file has another key or certificate", name)
 		}
-		if err := x.CheckSignature(x.SignatureAlgorithm, x.RawTBSCertificate, x.Signature); err != nil || x.SignatureAlgorithm != x509.SHA256WithRSA {
+		if err := x.CheckSignature(x.SignatureAlgorithm, x.RawTBSCertificate, x.Signature); err != nil ||
+			x.SignatureAlgorithm != x509.SHA256WithRSA {
 			t.Errorf("%s: signed with %v: %v", name, x.SignatureAlgorithm, err)
 		}
-		if !slices.Equal(x.ExtKeyUsage, []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}) || x.IsCA || x.KeyUsage != x509.KeyUsageDigitalSignature {
+		if !slices.Equal(x.ExtKeyUsage, []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}) || x.IsCA ||
+			x.KeyUsage != x509.KeyUsageDigitalSignature {
 			t.Errorf("%s: it is good for %v, %v", name, x.ExtKeyUsage, x.KeyUsage)
 		}
 		if n := len([]rune(x.Subject.CommonName)); n > 64 || !strings.HasPrefix(name, x.Subject.CommonName) {
@@ -154,7 +156,8 @@ func TestAnAppProvesItselfWithAMadeCertificate(t *testing.T) {
 	if _, err := prove(workflow.Proof{Keyed: stranger}); !isTemporary(err) {
 		t.Errorf("another certificate: %v", err)
 	}
-	for _, p := range []workflow.Proof{{Keyed: workflow.PFX{PFX: keyed.PFX, Password: stranger.Password}}, {Keyed: workflow.PFX{PFX: keyed.Password, Password: keyed.Password}}} {
+	for _, p := range []workflow.Proof{{Keyed: workflow.PFX{PFX: keyed.PFX, Password: stranger.Password}},
+		{Keyed: workflow.PFX{PFX: keyed.Password, Password: keyed.Password}}} {
 		if _, err := prove(p); err == nil || isTemporary(err) {
 			t.Errorf("a file that does not open: %v", err)
 		}

@@ -185,16 +185,21 @@ func differsFrom(want workflow.Scope, sc object, enabled bool) error {
 	case name != want.Name:
 		return workflow.ScopeElsewhere(name, want.Name)
 	case !enabled:
-		return &workflow.ServiceError{Code: "ScopeDisabled", Text: "the app exposes the scope " + name + " already, but it is disabled. One of its owners has to enable it in Entra (Expose an API); then press Retry."}
+		return &workflow.ServiceError{Code: "ScopeDisabled",
+			Text: "the app exposes the scope " + name +
+				" already, but it is disabled. One of its owners has to enable it in Entra (Expose an API); then press Retry."}
 	case want.AdminsOnly != (sc.text("type") == "Admin"):
-		return &workflow.ServiceError{Code: "ScopeDiffers", Text: fmt.Sprintf("who may consent to the app's scope %s is not as in the plan any more. One of its owners has to change that in Entra (Expose an API); then press Retry.", name)}
+		return &workflow.ServiceError{Code: "ScopeDiffers",
+			Text: fmt.Sprintf("who may consent to the app's scope %s is not as in the plan any more. One of its owners has to change "+
+				"that in Entra (Expose an API); then press Retry.", name)}
 	}
 	return nil
 }
 
 // preAuthorize adds clients that need no consent, in a call of its own: they have
 // to refer to scopes that exist.
-func (s *session) preAuthorize(ctx context.Context, applicationID string, api object, ids map[string]string, scopes []workflow.Scope) error {
+func (s *session) preAuthorize(ctx context.Context, applicationID string, api object, ids map[string]string,
+	scopes []workflow.Scope) error {
 	clients, changed := api.list("preAuthorizedApplications"), false
 	for _, sc := range scopes {
 		for _, c := range sc.PreAuthorized {
@@ -205,7 +210,9 @@ func (s *session) preAuthorize(ctx context.Context, applicationID string, api ob
 				clients, i = append(clients, encode(p)), len(clients)
 			}
 			p, id := decode[object](clients[i]), ids[sc.Name]
-			if has := p.texts("delegatedPermissionIds"); !slices.ContainsFunc(has, func(there string) bool { return strings.EqualFold(there, id) }) {
+			if has := p.texts("delegatedPermissionIds"); !slices.ContainsFunc(has, func(there string) bool {
+				return strings.EqualFold(there, id)
+			}) {
 				p.set("delegatedPermissionIds", append(has, id))
 				clients[i] = encode(p)
 				changed = true

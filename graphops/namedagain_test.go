@@ -58,7 +58,9 @@ func replicated(t *testing.T, play func(*testing.T, *seedWorld)) {
 
 // slowReplicas makes the tenant one of replicas that hear of each other late.
 func (w *seedWorld) slowReplicas() {
-	w.tenant.Replicate(entratest.Replication{Delay: func(r *rand.Rand) time.Duration { return time.Duration(r.Int64N(int64(2 * time.Minute))) }})
+	w.tenant.Replicate(entratest.Replication{Delay: func(r *rand.Rand) time.Duration {
+		return time.Duration(r.Int64N(int64(2 * time.Minute)))
+	}})
 }
 
 // services.md, section 1: nothing that was restored keeps what signed it in before,
@@ -75,7 +77,8 @@ func TestAnApplicationRestoredByItsNameHasNoCredentialOnAnyReplica(t *testing.T)
 			_, _, err = s.AddPassword(t.Context(), id, "somebody's", time.Now().Add(24*time.Hour))
 		}
 		if err == nil {
-			err = s.EnsureFederated(t.Context(), id, "somebody", workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"})
+			err = s.EnsureFederated(t.Context(), id, "somebody",
+				workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"})
 		}
 		if err == nil {
 			err = s.DeleteApplication(t.Context(), a.UniqueName, id)
@@ -103,13 +106,16 @@ func TestWhatIsRetiredAtOnceKeepsNoConsentAndNoTrust(t *testing.T) {
 		mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
 		user, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "User.Read")
 		p := workflow.Plan{Permissions: []workflow.Permission{mail, user}}
-		p.Credential = workflow.Credential{Kind: workflow.CredentialFederated, Federated: workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"}}
+		p.Credential = workflow.Credential{Kind: workflow.CredentialFederated,
+			Federated: workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"}}
 		w.slowReplicas()
 		s := w.signedIn(p, time.Now())
 		var id, appID, sp string
 		for _, step := range []func() error{
 			func() (err error) {
-				id, appID, err = s.EnsureApplication(t.Context(), workflow.App{UniqueName: "entra-app-payroll", DisplayName: "payroll", Audience: "AzureADMyOrg", Permissions: p.Permissions})
+				id, appID, err = s.EnsureApplication(t.Context(),
+					workflow.App{UniqueName: "entra-app-payroll", DisplayName: "payroll", Audience: "AzureADMyOrg",
+						Permissions: p.Permissions})
 				return err
 			},
 			func() (err error) { sp, err = s.EnsureServicePrincipal(t.Context(), appID); return err },

@@ -26,7 +26,8 @@ func roleID(uniqueName, role string) string {
 // no role that is enabled, so those are disabled in a call of their own.
 // Source: Graph, appRole and optionalClaims resource types; "Update application".
 func (s *session) ensureOffered(ctx context.Context, applicationID, appID string, own bool, a workflow.App) error {
-	if len(a.AppRoles)+len(a.OptionalClaims)+len(a.IdentifierURIs)+len(a.Drops.AppRoles)+len(a.Drops.OptionalClaims)+len(a.Drops.IdentifierURIs) == 0 {
+	if len(a.AppRoles)+len(a.OptionalClaims)+len(a.IdentifierURIs)+len(a.Drops.AppRoles)+len(a.Drops.OptionalClaims)+
+		len(a.Drops.IdentifierURIs) == 0 {
 		return nil
 	}
 	has, err := s.settings(ctx, applicationID, "appRoles", "optionalClaims")
@@ -92,7 +93,9 @@ func mergedRoles(has []json.RawMessage, a workflow.App) (roles, closing []json.R
 		ours := o.same("id", roleID(a.UniqueName, o.text("value")))
 		switch {
 		case want >= 0 && !ours && !enabled:
-			return nil, nil, false, &workflow.ServiceError{Code: "RoleDisabled", Text: "the app has the app role " + o.text("value") + " already, but it is disabled. One of its owners has to enable it in Entra (App roles); then press Retry."}
+			return nil, nil, false, &workflow.ServiceError{Code: "RoleDisabled",
+				Text: "the app has the app role " + o.text("value") +
+					" already, but it is disabled. One of its owners has to enable it in Entra (App roles); then press Retry."}
 		case want >= 0 && !ours && readRole(o).For() != a.AppRoles[want].For():
 			return nil, nil, false, workflow.RoleElsewhere(readRole(o), a.AppRoles[want])
 		case want >= 0 && ours && (!enabled || !isRole(o, a.AppRoles[want])):

@@ -24,9 +24,12 @@ func TestWhatAnAppOffersIsWrittenReadAndRemoved(t *testing.T) {
 			objectID, appID, _ := w.made(s, a)
 			m := workflow.Made{ObjectID: objectID, AppID: appID}
 			w.t.Change(knobs)
-			a.Scopes = []workflow.Scope{{Name: "orders:write", Title: "Change orders", Words: "Changes orders.", UserTitle: "Change yours", UserWords: "Changes your orders."}}
-			a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Users: true, Apps: true}, {Name: "Audit", Title: "Audit", Words: "Reads it.", Users: true}}
-			a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true}, {Token: "accessToken", Name: "groups", Properties: []string{"sam_account_name"}}}
+			a.Scopes = []workflow.Scope{{Name: "orders:write", Title: "Change orders", Words: "Changes orders.",
+				UserTitle: "Change yours", UserWords: "Changes your orders."}}
+			a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Users: true, Apps: true},
+				{Name: "Audit", Title: "Audit", Words: "Reads it.", Users: true}}
+			a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true},
+				{Token: "accessToken", Name: "groups", Properties: []string{"sam_account_name"}}}
 			a.IdentifierURIs = []string{"api://{appId}/orders", "https://orders.contoso.com"}
 			ensure := func() {
 				t.Helper()
@@ -37,10 +40,14 @@ func TestWhatAnAppOffersIsWrittenReadAndRemoved(t *testing.T) {
 			offers := func(want workflow.App) {
 				t.Helper()
 				var has workflow.Plan
-				if err := w.patiently(func() (err error) { has, _, _, err = s.ReadApplication(t.Context(), m, workflow.Plan{}); return err }); err != nil {
+				if err := w.patiently(func() (err error) {
+					has, _, _, err = s.ReadApplication(t.Context(), m, workflow.Plan{})
+					return err
+				}); err != nil {
 					t.Fatal(err)
 				}
-				if !slices.Equal(has.AppRoles, want.AppRoles) || !slices.Equal(has.IdentifierURIs, want.IdentifierURIs) || !reflect.DeepEqual(has.OptionalClaims, want.OptionalClaims) || !reflect.DeepEqual(has.Scopes, want.Scopes) {
+				if !slices.Equal(has.AppRoles, want.AppRoles) || !slices.Equal(has.IdentifierURIs, want.IdentifierURIs) ||
+					!reflect.DeepEqual(has.OptionalClaims, want.OptionalClaims) || !reflect.DeepEqual(has.Scopes, want.Scopes) {
 					t.Errorf("it has %+v\nwant %+v", has, want)
 				}
 			}
@@ -51,7 +58,8 @@ func TestWhatAnAppOffersIsWrittenReadAndRemoved(t *testing.T) {
 			before := a
 			a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run it all", Words: "Runs it.", Apps: true}}
 			a.OptionalClaims, a.IdentifierURIs, a.ObjectID, a.AppID = nil, []string{"https://orders.contoso.com"}, objectID, appID
-			a.Drops = workflow.Plan{AppRoles: before.AppRoles[1:], OptionalClaims: before.OptionalClaims, IdentifierURIs: before.IdentifierURIs[:1]}
+			a.Drops = workflow.Plan{AppRoles: before.AppRoles[1:], OptionalClaims: before.OptionalClaims,
+				IdentifierURIs: before.IdentifierURIs[:1]}
 			for range 2 {
 				ensure()
 				offers(a)
@@ -72,7 +80,8 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 	}
 	a := app("adopts")
 	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
-	a.AppRoles = []workflow.AppRole{{Name: "theirs", Title: "Other words", Words: "Ours.", Users: true}, {Name: "Ours", Title: "Ours", Words: "Ours.", Apps: true}}
+	a.AppRoles = []workflow.AppRole{{Name: "theirs", Title: "Other words", Words: "Ours.", Users: true},
+		{Name: "Ours", Title: "Ours", Words: "Ours.", Apps: true}}
 	a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email"}}
 	a.IdentifierURIs = []string{"api://{appId}/ours"}
 	if err := s.EnsureAPI(t.Context(), objectID, appID, a); err != nil {
@@ -121,7 +130,8 @@ func TestARoleOfOthersThatIsForSomebodyElseIsRefused(t *testing.T) {
 	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
 	a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
 	err := s.EnsureAPI(t.Context(), objectID, appID, a)
-	if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "RoleDiffers" || !strings.Contains(no.Text, "for people and apps; the plan has it for apps") {
+	if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "RoleDiffers" ||
+		!strings.Contains(no.Text, "for people and apps; the plan has it for apps") {
 		t.Errorf("it is answered with %v", err)
 	}
 	w.only("refused", before, w.t.Raw(appID))
@@ -138,7 +148,8 @@ func TestAScopeOfOthersThatDiffersInCapitalsIsRefused(t *testing.T) {
 	a.Scopes = []workflow.Scope{scope("ODD.SCOPE", false)}
 	for _, a.Merge = range []bool{true, false} {
 		err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a)
-		if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "ScopeDiffers" || !strings.Contains(no.Text, "the scope odd.scope already. The plan has it as ODD.SCOPE") {
+		if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "ScopeDiffers" ||
+			!strings.Contains(no.Text, "the scope odd.scope already. The plan has it as ODD.SCOPE") {
 			t.Errorf("it is answered with %v", err)
 		}
 	}

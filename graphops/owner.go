@@ -37,7 +37,8 @@ type ownerChange struct {
 }
 
 // EnsureOwners adds owners and then removes others, and those in leave from the owners of
-// the service principal, and reads who is one, in one round trip: each request about the application of the batch waits for the one before, so that an application is
+// the service principal, and reads who is one, in one round trip: each request about the
+// application of the batch waits for the one before, so that an application is
 // never without an owner. That somebody is one already has the code of a mistake, so
 // that is read back, and the rest sent again. What Entra refuses is told, and the rest
 // goes on.
@@ -45,7 +46,8 @@ func (s *session) EnsureOwners(ctx context.Context, m workflow.Made, users, not,
 	if s.token.closed() {
 		return workflow.Ownership{}, workflow.ErrSessionOver
 	}
-	o := &ownership{s: s, app: m.ObjectID, principal: s.principalOwnership(m.ServicePrincipal, leave), is: make(map[string]bool), no: make(map[string]*workflow.ServiceError)}
+	o := &ownership{s: s, app: m.ObjectID, principal: s.principalOwnership(m.ServicePrincipal, leave), is: make(map[string]bool),
+		no: make(map[string]*workflow.ServiceError)}
 	for _, user := range users {
 		o.left = append(o.left, ownerChange{user: strings.ToLower(user), add: true})
 	}
@@ -197,8 +199,9 @@ func (s *session) Owners(ctx context.Context, applicationID string) ([]string, e
 }
 
 func (s *session) ownersItem(ctx context.Context, applicationID string) (*item, error) {
-	req, err := s.application(applicationID).Owners().ToGetRequestInformation(ctx, &applications.ItemOwnersRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applications.ItemOwnersRequestBuilderGetQueryParameters{Select: []string{"id"}}})
+	req, err := s.application(applicationID).Owners().ToGetRequestInformation(ctx,
+		&applications.ItemOwnersRequestBuilderGetRequestConfiguration{
+			QueryParameters: &applications.ItemOwnersRequestBuilderGetQueryParameters{Select: []string{"id"}}})
 	return &item{op: opOwners, req: req, as: models.CreateDirectoryObjectCollectionResponseFromDiscriminatorValue}, err
 }
 

@@ -120,7 +120,8 @@ func TestARefusedOwnerIsToldAndTheRestGoesOn(t *testing.T) {
 	if w.saw(err) != nil || has.Has(bea) || !has.Has(ada) {
 		t.Fatalf("%+v, %v", has, err)
 	}
-	if no := has.Refused[bea]; no == nil || !strings.Contains(no.Text, "Directory.Read.All") || strings.Contains(no.Text, "directory role") {
+	if no := has.Refused[bea]; no == nil || !strings.Contains(no.Text, "Directory.Read.All") ||
+		strings.Contains(no.Text, "directory role") {
 		t.Errorf("it was refused because %v", no)
 	}
 	if got := w.owners(appID); !slices.Equal(got, []string{"ada@contoso.com"}) {
@@ -135,7 +136,8 @@ func TestWhoIsAnOwnerIsRead(t *testing.T) {
 	s := w.session("cloe")
 	cloe, bea := s.Signer().ObjectID, s.Signer().Requesters[0].ObjectID
 	obj, appID, _ := w.made(s, app("payroll"))
-	if has, err := s.EnsureOwners(t.Context(), workflow.Made{ObjectID: obj}, nil, []string{cloe}, nil); w.saw(err) != nil || len(has.Owners) != 0 || len(has.Refused) != 0 {
+	if has, err := s.EnsureOwners(t.Context(), workflow.Made{ObjectID: obj}, nil, []string{cloe}, nil); w.saw(err) != nil ||
+		len(has.Owners) != 0 || len(has.Refused) != 0 {
 		t.Errorf("before: %+v, %v", has, err)
 	}
 	has, err := s.EnsureOwners(t.Context(), workflow.Made{ObjectID: obj}, []string{bea}, []string{cloe}, nil)
@@ -175,7 +177,8 @@ func TestRolesThatAGroupHasCount(t *testing.T) {
 		if w.t.Give("Everybody", apps.ID, "") {
 			t.Error("a group that is not made for roles was given one")
 		}
-		for role, to := range map[string]string{apps.ID: "Owners of apps", entratest.ApplicationAdministrator: "Owners of apps", other.ID: "Not hers"} {
+		for role, to := range map[string]string{apps.ID: "Owners of apps", entratest.ApplicationAdministrator: "Owners of apps",
+			other.ID: "Not hers"} {
 			if !w.t.Give(to, role, "") {
 				t.Fatalf("%s was not given %s", to, role)
 			}
@@ -193,7 +196,8 @@ func TestRolesThatAGroupHasCount(t *testing.T) {
 		}
 		who := s.Signer()
 		s.Close()
-		if has := slices.Contains(who.Assigned, workflow.AssignedRole{ID: apps.ID, Scope: "/"}); has != shown || who.HidesAssigned == shown {
+		if has := slices.Contains(who.Assigned, workflow.AssignedRole{ID: apps.ID, Scope: "/"}); has != shown ||
+			who.HidesAssigned == shown {
 			t.Errorf("with %s: %+v, hidden: %v", scope, who.Assigned, who.HidesAssigned)
 		}
 		if slices.Contains(who.Assigned, workflow.AssignedRole{ID: other.ID, Scope: "/"}) {
@@ -222,7 +226,8 @@ func TestAssignedRolesAreReadWhereTheyCount(t *testing.T) {
 		}
 		who := s.Signer()
 		s.Close()
-		all := []workflow.AssignedRole{{ID: role.ID, Scope: "/"}, {ID: entratest.ApplicationAdministrator, Scope: "/0b0b0b0b-0000-4000-8000-000000000001"}}
+		all := []workflow.AssignedRole{{ID: role.ID, Scope: "/"},
+			{ID: entratest.ApplicationAdministrator, Scope: "/0b0b0b0b-0000-4000-8000-000000000001"}}
 		for _, want := range all {
 			if slices.Contains(who.Assigned, want) != asked {
 				t.Errorf("asked %v: %+v", asked, who.Assigned)

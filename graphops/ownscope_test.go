@@ -26,7 +26,8 @@ func TestAnOwnScopeThatAReplicaDoesNotKnowIsWaitedFor(t *testing.T) {
 		if err := w.saw(s.EnsureAPI(t.Context(), a.ObjectID, a.AppID, a)); err != nil {
 			t.Fatal(err)
 		}
-		a.Permissions = append(a.Permissions, workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: "access_as_user", Type: catalog.Delegated})
+		a.Permissions = append(a.Permissions, workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self,
+			Name: "access_as_user", Type: catalog.Delegated})
 		a.Merge = merge
 		if merge { // it has asked for the scope before
 			b := a

@@ -34,8 +34,10 @@ func (s *session) policyRead(applicationID string) *policyRead {
 	}
 	r.own = &item{op: opPolicy, req: s.get("/applications/{id}/appManagementPolicies", "id", applicationID), as: asItCame}
 	r.own.req.Headers.TryAdd("Prefer", "include-unknown-enum-members")
-	if req, err := s.application(applicationID).ToGetRequestInformation(context.Background(), &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
-		QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"id", "createdDateTime"}}}); err == nil {
+	if req, err := s.application(applicationID).ToGetRequestInformation(context.Background(),
+		&applications.ApplicationItemRequestBuilderGetRequestConfiguration{
+			QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: []string{"id",
+				"createdDateTime"}}}); err == nil {
 		r.app = &item{op: opReadApp, req: req, as: models.CreateApplicationFromDiscriminatorValue}
 	}
 	return r
@@ -244,24 +246,28 @@ func (a *answer) againstPolicy() (code, text string) {
 			code = c
 		}
 	}
-	const exempt = "have whoever manages application policies in Entra make an exemption for this app; that takes some minutes to be known. Then press Retry."
+	const exempt = "have whoever manages application policies in Entra make an exemption for this app; that takes some minutes to be " +
+		"known. Then press Retry."
 	certificate := a.op == opSetCerts || a.op == opApplication
 	switch code {
 	case "":
 		return "", ""
 	case "CredentialTypeNotAllowedAsPerAppPolicy":
 		if certificate {
-			return code, "A policy of this tenant does not allow this certificate for this app. It may forbid certificates, or those that sign themselves. " +
+			return code, "A policy of this tenant does not allow this certificate for this app. It may forbid certificates, or those " +
+				"that sign themselves. " +
 				"Ask again with a certificate of an authority that the tenant trusts, or " + exempt
 		}
 		return code, "A policy of this tenant forbids client secrets for this app. Ask again with a certificate, or " + exempt
 	case "CredentialInvalidLifetimeAsPerAppPolicy":
 		if certificate {
-			return code, "A policy of this tenant wants certificates that expire sooner. Ask again with one that is valid for less time, or " + exempt
+			return code, "A policy of this tenant wants certificates that expire sooner. Ask again with one that is valid for less " +
+				"time, or " + exempt
 		}
 		return code, "A policy of this tenant wants client secrets that expire sooner. Ask again with a shorter lifetime, or " + exempt
 	case "SignInAudienceNotAllowedAsPerAppPolicy":
-		return code, "A policy of this tenant forbids apps for accounts of other tenants. Ask again for an app of this tenant only, or " + exempt
+		return code, "A policy of this tenant forbids apps for accounts of other tenants. Ask again for an app of this tenant only, or " +
+			exempt
 	}
 	return code, "A policy of this tenant for apps is against that. Entra says: " + clip(a.message, 300) + " To go on, " + exempt
 }

@@ -22,13 +22,18 @@ func TestTheTenantsPolicyForAppsIsReadWhereTheClientHasConsent(t *testing.T) {
 		people    bool
 		tokens    int // asked for, with that of the code
 	}{
-		{"all", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, all, true, 2},
-		{"the directory only", []string{"Directory.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, workflow.AppPolicy{}, true, 3},
-		{"people and the policy", []string{"User.ReadBasic.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, all, true, 4},
-		{"people only", []string{"User.ReadBasic.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, workflow.AppPolicy{}, true, 5},
+		{"all", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, all,
+			true, 2},
+		{"the directory only", []string{"Directory.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true},
+			workflow.AppPolicy{}, true, 3},
+		{"people and the policy", []string{"User.ReadBasic.All", "Policy.Read.All"},
+			workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, all, true, 4},
+		{"people only", []string{"User.ReadBasic.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true},
+			workflow.AppPolicy{}, true, 5},
 		{"the policy only", []string{"Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, all, false, 6},
 		{"neither", nil, workflow.Ask{Email: "bea@contoso.com", Policy: true, New: true}, workflow.AppPolicy{}, false, 6},
-		{"all, and nobody wants the policy", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com"}, workflow.AppPolicy{}, true, 2},
+		{"all, and nobody wants the policy", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{Email: "bea@contoso.com"},
+			workflow.AppPolicy{}, true, 2},
 		{"all, and nothing is wanted", []string{"Directory.Read.All", "Policy.Read.All"}, workflow.Ask{}, workflow.AppPolicy{}, false, 2},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -78,7 +83,8 @@ func TestASignInDoesNotFailForWhatIsOptional(t *testing.T) {
 		if w.saw(err) != nil {
 			t.Fatalf("%d: %v", status, err)
 		}
-		if found := len(s.Signer().Requesters) == 1; found != (status == http.StatusServiceUnavailable) || s.Signer().UPN != "ada@contoso.com" {
+		if found := len(s.Signer().Requesters) == 1; found != (status == http.StatusServiceUnavailable) ||
+			s.Signer().UPN != "ada@contoso.com" {
 			t.Errorf("%d: %+v", status, s.Signer())
 		}
 		s.Close()
@@ -154,13 +160,20 @@ func TestExemptionsFromAPolicyAreSeen(t *testing.T) {
 		own  entratest.AppManagement
 		want workflow.AppPolicy
 	}{
-		"it defines nothing":            {entratest.AppManagement{}, workflow.AppPolicy{NoSecrets: true, CertificateMax: time.Hour, OwnTenantOnly: true}},
-		"it adds one":                   {entratest.AppManagement{MaxSecretLifetime: 24 * time.Hour}, workflow.AppPolicy{NoSecrets: true, SecretMax: 24 * time.Hour, CertificateMax: time.Hour, OwnTenantOnly: true}},
-		"it disables one":               {entratest.AppManagement{Off: []string{"passwordAddition"}}, workflow.AppPolicy{CertificateMax: time.Hour, OwnTenantOnly: true}},
-		"it allows more time":           {entratest.AppManagement{MaxKeyLifetime: 48 * time.Hour}, workflow.AppPolicy{NoSecrets: true, CertificateMax: 48 * time.Hour, OwnTenantOnly: true}},
-		"its own is for later apps":     {entratest.AppManagement{ForbidSecrets: true, From: w.now().Add(time.Hour)}, workflow.AppPolicy{CertificateMax: time.Hour, OwnTenantOnly: true}},
-		"it disables several":           {entratest.AppManagement{Off: []string{"asymmetricKeyLifetime", "audiences"}}, workflow.AppPolicy{NoSecrets: true}},
-		"it disables what is no matter": {entratest.AppManagement{Off: []string{"passwordLifetime"}}, workflow.AppPolicy{NoSecrets: true, CertificateMax: time.Hour, OwnTenantOnly: true}},
+		"it defines nothing": {entratest.AppManagement{},
+			workflow.AppPolicy{NoSecrets: true, CertificateMax: time.Hour, OwnTenantOnly: true}},
+		"it adds one": {entratest.AppManagement{MaxSecretLifetime: 24 * time.Hour},
+			workflow.AppPolicy{NoSecrets: true, SecretMax: 24 * time.Hour, CertificateMax: time.Hour, OwnTenantOnly: true}},
+		"it disables one": {entratest.AppManagement{Off: []string{"passwordAddition"}},
+			workflow.AppPolicy{CertificateMax: time.Hour, OwnTenantOnly: true}},
+		"it allows more time": {entratest.AppManagement{MaxKeyLifetime: 48 * time.Hour},
+			workflow.AppPolicy{NoSecrets: true, CertificateMax: 48 * time.Hour, OwnTenantOnly: true}},
+		"its own is for later apps": {entratest.AppManagement{ForbidSecrets: true, From: w.now().Add(time.Hour)},
+			workflow.AppPolicy{CertificateMax: time.Hour, OwnTenantOnly: true}},
+		"it disables several": {entratest.AppManagement{Off: []string{"asymmetricKeyLifetime", "audiences"}},
+			workflow.AppPolicy{NoSecrets: true}},
+		"it disables what is no matter": {entratest.AppManagement{Off: []string{"passwordLifetime"}},
+			workflow.AppPolicy{NoSecrets: true, CertificateMax: time.Hour, OwnTenantOnly: true}},
 	} {
 		w.t.Exempt(appID, c.own)
 		if p, _ := w.reads(workflow.Ask{Application: obj}); p != c.want {
@@ -197,12 +210,14 @@ func TestRefusalsByAPolicyNameTheirKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = certified(s.EnsureCertificate(t.Context(), obj, "EA-1", c))
-	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "certificates") || !strings.Contains(no.Text, "sign themselves") || strings.Contains(no.Text, "client secret") {
+	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "certificates") ||
+		!strings.Contains(no.Text, "sign themselves") || strings.Contains(no.Text, "client secret") {
 		t.Errorf("a certificate that signs itself: %v", err)
 	}
 	w.t.Change(func(k *entratest.Knobs) { k.TrustedOnly, k.MaxKeyLifetime = false, time.Hour })
 	err = certified(s.EnsureCertificate(t.Context(), obj, "EA-1", c))
-	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "certificates that expire sooner") || strings.Contains(no.Text, "client secret") {
+	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "certificates that expire sooner") ||
+		strings.Contains(no.Text, "client secret") {
 		t.Errorf("a certificate that is valid for too long: %v", err)
 	}
 	many := app("portal")
@@ -211,7 +226,8 @@ func TestRefusalsByAPolicyNameTheirKind(t *testing.T) {
 	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "accounts of other tenants") {
 		t.Errorf("an app for other tenants: %v", err)
 	}
-	if code, text := (&answer{op: opSetCerts, code: "SomethingNewAsPerAppPolicy", message: "No."}).againstPolicy(); code == "" || !strings.Contains(text, "Entra says: No.") {
+	if code, text := (&answer{op: opSetCerts, code: "SomethingNewAsPerAppPolicy", message: "No."}).againstPolicy(); code == "" ||
+		!strings.Contains(text, "Entra says: No.") {
 		t.Errorf("a rule that is not known here: %q", text)
 	}
 }
@@ -232,18 +248,22 @@ func TestAPolicyThatMayNotCountForbidsNothingByItself(t *testing.T) {
 	rule := func(most string) map[string][]restriction {
 		return map[string][]restriction{noPasswords: {{}}, passwordLife: {{MaxLifetime: most}}, keyLife: {{MaxLifetime: most}}}
 	}
-	off := map[string][]restriction{noPasswords: {{State: "disabled"}}, passwordLife: {{State: "disabled", MaxLifetime: "P1D"}}, keyLife: {{State: "disabled"}}}
+	off := map[string][]restriction{noPasswords: {{State: "disabled"}}, passwordLife: {{State: "disabled", MaxLifetime: "P1D"}},
+		keyLife: {{State: "disabled"}}}
 	const day = 24 * time.Hour
 	for what, c := range map[string]struct {
 		p    policies
 		want workflow.AppPolicy
 	}{
-		"both forbid":                {policies{tenant: rule("P9D"), own: rule("P2D"), unsure: true}, workflow.AppPolicy{NoSecrets: true, SecretMax: 2 * day, CertificateMax: 9 * day}},
-		"the tenant's is the strict": {policies{tenant: rule("P2D"), own: rule("P9D"), unsure: true}, workflow.AppPolicy{NoSecrets: true, SecretMax: 2 * day, CertificateMax: 9 * day}},
-		"only its own forbids":       {policies{own: rule("P2D"), unsure: true}, workflow.AppPolicy{SecretMax: 2 * day}},
-		"its own may exempt":         {policies{tenant: rule("P9D"), own: off, unsure: true}, workflow.AppPolicy{SecretMax: 9 * day}},
-		"its own says nothing":       {policies{tenant: rule("P9D"), unsure: true}, workflow.AppPolicy{NoSecrets: true, SecretMax: 9 * day, CertificateMax: 9 * day}},
-		"its own is not read":        {policies{tenant: rule("P9D"), unread: true}, workflow.AppPolicy{SecretMax: 9 * day}},
+		"both forbid": {policies{tenant: rule("P9D"), own: rule("P2D"), unsure: true},
+			workflow.AppPolicy{NoSecrets: true, SecretMax: 2 * day, CertificateMax: 9 * day}},
+		"the tenant's is the strict": {policies{tenant: rule("P2D"), own: rule("P9D"), unsure: true},
+			workflow.AppPolicy{NoSecrets: true, SecretMax: 2 * day, CertificateMax: 9 * day}},
+		"only its own forbids": {policies{own: rule("P2D"), unsure: true}, workflow.AppPolicy{SecretMax: 2 * day}},
+		"its own may exempt":   {policies{tenant: rule("P9D"), own: off, unsure: true}, workflow.AppPolicy{SecretMax: 9 * day}},
+		"its own says nothing": {policies{tenant: rule("P9D"), unsure: true},
+			workflow.AppPolicy{NoSecrets: true, SecretMax: 9 * day, CertificateMax: 9 * day}},
+		"its own is not read": {policies{tenant: rule("P9D"), unread: true}, workflow.AppPolicy{SecretMax: 9 * day}},
 	} {
 		if got := c.p.forbid(time.Now()); got != c.want {
 			t.Errorf("%s: %+v", what, got)

@@ -39,7 +39,8 @@ const (
 func token(scope string) string {
 	part := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	return fmt.Sprintf(`200 {"token_type":"Bearer","scope":%q,"expires_in":3599,"access_token":"at","refresh_token":"rt","id_token":"%s.%s.x","client_info":"%s"}`,
-		scope, part(`{"alg":"none"}`), part(`{"tid":"`+tenantID+`","oid":"`+objectID+`","preferred_username":"ada"}`), part(`{"uid":"`+objectID+`","utid":"`+tenantID+`"}`))
+		scope, part(`{"alg":"none"}`), part(`{"tid":"`+tenantID+`","oid":"`+objectID+`","preferred_username":"ada"}`),
+		part(`{"uid":"`+objectID+`","utid":"`+tenantID+`"}`))
 }
 
 func (c *clerk) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -76,8 +77,9 @@ func (c *clerk) RoundTrip(r *http.Request) (*http.Response, error) {
 // signIn signs in at the clerk.
 func (c *clerk) signIn(t *testing.T) error {
 	t.Helper()
-	d, err := New(Config{HTTP: &http.Client{Transport: c}, Log: slog.New(slog.DiscardHandler), Tenants: []Tenant{{Name: "contoso", TenantID: tenantID, ClientID: clientID,
-		AuthorityURL: "https://login.microsoftonline.com", GraphURL: "https://graph.microsoft.com"}}})
+	d, err := New(Config{HTTP: &http.Client{Transport: c}, Log: slog.New(slog.DiscardHandler),
+		Tenants: []Tenant{{Name: "contoso", TenantID: tenantID, ClientID: clientID,
+			AuthorityURL: "https://login.microsoftonline.com", GraphURL: "https://graph.microsoft.com"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,24 +120,42 @@ func TestPolls(t *testing.T) {
 		at       []time.Duration
 		want     workflow.SignInReason
 	}{
-		{"go out at the interval of the server", `,"interval":7`, []string{pending, pending, pending, declined}, seconds(0, 7, 14, 21), workflow.SignInDeclined},
-		{"go out every five seconds where it names none", ``, []string{pending, pending, declined}, seconds(0, 5, 10), workflow.SignInDeclined},
-		{"slow down when told, and stay slow", `,"interval":5`, []string{pending, slower, pending, slower, pending, declined}, seconds(0, 5, 15, 25, 40, 55), workflow.SignInDeclined},
-		{"go on when the service is down", `,"interval":5`, []string{pending, "503 ", "500 {}", "502 <html>", "408 ", declined}, seconds(0, 5, 10, 15, 20, 25), workflow.SignInDeclined},
-		{"go on when Entra says that it is not well", `,"interval":5`, []string{pending, `400 {"error":"temporarily_unavailable","error_codes":[90033]}`, `400 {"error":"invalid_request","error_codes":[90006]}`,
-			`400 {"error":"invalid_grant","error_description":"AADSTS90024: …"}`, `400 {"error":"server_error"}`, declined}, seconds(0, 5, 10, 15, 20, 25), workflow.SignInDeclined},
-		{"end at a reason, though it is called an error of the server", `,"interval":5`, []string{`400 {"error":"server_error","error_codes":[53003]}`}, seconds(0), workflow.SignInBlocked},
-		{"end when declined, whatever the number says", `,"interval":5`, []string{`400 {"error":"authorization_declined","error_codes":[70018]}`}, seconds(0), workflow.SignInDeclined},
-		{"end when access is denied, though the number is of a code that is over", `,"interval":5`, []string{`400 {"error":"access_denied","error_codes":[70018]}`}, seconds(0), workflow.SignInDeclined},
-		{"end when access is denied, and another number says why", `,"interval":5`, []string{`400 {"error":"access_denied","error_codes":[70018,53003]}`}, seconds(0), workflow.SignInBlocked},
-		{"end when access is denied for want of consent", `,"interval":5`, []string{`400 {"error":"access_denied","error_codes":[65004]}`}, seconds(0), workflow.SignInNoConsent},
-		{"end when the code is over, whatever the number says", `,"interval":5`, []string{`400 {"error":"expired_token","error_codes":[70017]}`}, seconds(0), workflow.SignInExpired},
-		{"wait as long as a throttled service wants", `,"interval":5`, []string{`429 {"error":"x"}`, declined}, seconds(0, 30), workflow.SignInDeclined},
+		{"go out at the interval of the server", `,"interval":7`, []string{pending, pending, pending, declined}, seconds(0, 7, 14, 21),
+			workflow.SignInDeclined},
+		{"go out every five seconds where it names none", ``, []string{pending, pending, declined}, seconds(0, 5, 10),
+			workflow.SignInDeclined},
+		{"slow down when told, and stay slow", `,"interval":5`, []string{pending, slower, pending, slower, pending, declined},
+			seconds(0, 5, 15, 25, 40, 55), workflow.SignInDeclined},
+		{"go on when the service is down", `,"interval":5`, []string{pending, "503 ", "500 {}", "502 <html>", "408 ", declined},
+			seconds(0, 5, 10, 15, 20, 25), workflow.SignInDeclined},
+		{"go on when Entra says that it is not well", `,"interval":5`,
+			[]string{pending, `400 {"error":"temporarily_unavailable","error_codes":[90033]}`,
+				`400 {"error":"invalid_request","error_codes":[90006]}`,
+				`400 {"error":"invalid_grant","error_description":"AADSTS90024: …"}`, `400 {"error":"server_error"}`, declined},
+			seconds(0, 5, 10, 15, 20, 25), workflow.SignInDeclined},
+		{"end at a reason, though it is called an error of the server", `,"interval":5`,
+			[]string{`400 {"error":"server_error","error_codes":[53003]}`}, seconds(0), workflow.SignInBlocked},
+		{"end when declined, whatever the number says", `,"interval":5`,
+			[]string{`400 {"error":"authorization_declined","error_codes":[70018]}`}, seconds(0), workflow.SignInDeclined},
+		{"end when access is denied, though the number is of a code that is over", `,"interval":5`,
+			[]string{`400 {"error":"access_denied","error_codes":[70018]}`}, seconds(0), workflow.SignInDeclined},
+		{"end when access is denied, and another number says why", `,"interval":5`,
+			[]string{`400 {"error":"access_denied","error_codes":[70018,53003]}`}, seconds(0), workflow.SignInBlocked},
+		{"end when access is denied for want of consent", `,"interval":5`,
+			[]string{`400 {"error":"access_denied","error_codes":[65004]}`}, seconds(0), workflow.SignInNoConsent},
+		{"end when the code is over, whatever the number says", `,"interval":5`,
+			[]string{`400 {"error":"expired_token","error_codes":[70017]}`}, seconds(0), workflow.SignInExpired},
+		{"wait as long as a throttled service wants", `,"interval":5`, []string{`429 {"error":"x"}`, declined}, seconds(0, 30),
+			workflow.SignInDeclined},
 		{"go on when connections break", `,"interval":5`, []string{cut, cut, declined}, seconds(0, 5, 10), workflow.SignInDeclined},
-		{"end when an answer was lost that redeemed the code", `,"interval":5`, []string{cut, `400 {"error":"invalid_grant","error_codes":[54005]}`}, seconds(0, 5), workflow.SignInOther},
-		{"end when the code is not known any more", `,"interval":5`, []string{cut, `400 {"error":"bad_verification_code","error_codes":[70018]}`}, seconds(0, 5), workflow.SignInExpired},
-		{"end with a token, which Graph then refuses here", `,"interval":5`, []string{pending, cut, token(granted)}, seconds(0, 5, 10), workflow.SignInOther},
-		{"end with a token that lacks a scope", `,"interval":5`, []string{token("https://graph.microsoft.com/User.Read openid profile")}, seconds(0), workflow.SignInNoConsent},
+		{"end when an answer was lost that redeemed the code", `,"interval":5`,
+			[]string{cut, `400 {"error":"invalid_grant","error_codes":[54005]}`}, seconds(0, 5), workflow.SignInOther},
+		{"end when the code is not known any more", `,"interval":5`,
+			[]string{cut, `400 {"error":"bad_verification_code","error_codes":[70018]}`}, seconds(0, 5), workflow.SignInExpired},
+		{"end with a token, which Graph then refuses here", `,"interval":5`, []string{pending, cut, token(granted)}, seconds(0, 5, 10),
+			workflow.SignInOther},
+		{"end with a token that lacks a scope", `,"interval":5`, []string{token("https://graph.microsoft.com/User.Read openid profile")},
+			seconds(0), workflow.SignInNoConsent},
 		{"end at an answer that is none", `,"interval":5`, []string{"403 <html>a proxy</html>"}, seconds(0), workflow.SignInOther},
 		{"end at a redirect", `,"interval":5`, []string{"307 {}"}, seconds(0), workflow.SignInOther},
 	} {
@@ -154,7 +174,8 @@ func TestPolls(t *testing.T) {
 }
 
 func TestPollsEndWhenTheCodeExpires(t *testing.T) {
-	for name, says := range map[string]string{"nobody signs in": pending, "the service is down all the time": "503 ", "the network is": cut} {
+	for name, says := range map[string]string{"nobody signs in": pending, "the service is down all the time": "503 ",
+		"the network is": cut} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				k := &clerk{interval: `,"interval":5`, says: []string{says}}

@@ -94,7 +94,8 @@ func TestWhatIsRestoredLosesTheCredentialsOfItsServicePrincipal(t *testing.T) {
 		} else if _, err = s.RestoreApplication(t.Context(), appID, sp); err == nil {
 			err = s.RemoveCredentials(t.Context(), obj, workflow.Plan{})
 		}
-		if has, readErr := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}, workflow.Plan{}); w.saw(err) != nil || readErr != nil || has.OnPrincipal != 0 || w.signsIn(appID, secret) {
+		if has, readErr := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp},
+			workflow.Plan{}); w.saw(err) != nil || readErr != nil || has.OnPrincipal != 0 || w.signsIn(appID, secret) {
 			t.Errorf("by name %v: %+v, %v, %v; it signs in: %v", named, has, err, readErr, w.signsIn(appID, secret))
 		}
 	}
@@ -110,7 +111,8 @@ func TestACredentialOfTheServicePrincipalThatStaysIsTold(t *testing.T) {
 	if no := trouble(w.saw(s.RemoveCredentials(t.Context(), obj, workflow.Plan{}))); no == nil || !w.signsIn(appID, secret) {
 		t.Errorf("it says %v", no)
 	}
-	if has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}, workflow.Plan{}); err != nil || has.OnPrincipal != 1 {
+	if has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp},
+		workflow.Plan{}); err != nil || has.OnPrincipal != 1 {
 		t.Errorf("%+v, %v", has, err)
 	}
 	if err := s.RemoveCredentials(t.Context(), obj, workflow.Plan{}); w.saw(err) != nil || w.signsIn(appID, secret) {
@@ -138,12 +140,14 @@ func TestALookSeesTheCredentialsOfTheServicePrincipal(t *testing.T) {
 	s := w.session("ada").(*session)
 	obj, appID, sp := w.made(s, app("payroll"))
 	m := workflow.Made{ObjectID: obj, AppID: appID}
-	if _, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || found.PrincipalSecrets != 0 || len(found.PrincipalThumbprints) != 0 {
+	if _, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || found.PrincipalSecrets != 0 ||
+		len(found.PrincipalThumbprints) != 0 {
 		t.Errorf("without any: %+v, %v", found, err)
 	}
 	w.onPrincipal(s, sp)
 	_, found, id, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
-	if w.saw(err) != nil || id != sp || found.PrincipalSecrets != 1 || len(found.PrincipalThumbprints) != 1 || len(found.PrincipalThumbprints[0]) != 40 ||
+	if w.saw(err) != nil || id != sp || found.PrincipalSecrets != 1 || len(found.PrincipalThumbprints) != 1 ||
+		len(found.PrincipalThumbprints[0]) != 40 ||
 		found.Secrets != 0 || len(found.Thumbprints) != 0 {
 		t.Errorf("%+v of %s, %v", found, id, err)
 	}

@@ -45,7 +45,8 @@ func (s *session) principalOwnership(id string, users []string) *principalOwners
 }
 
 func (s *session) ownersOfItem(id string) *item {
-	return &item{op: opOwnersOf, req: s.get("/servicePrincipals/{id}/owners?$select=id", "id", id), as: models.CreateDirectoryObjectCollectionResponseFromDiscriminatorValue}
+	return &item{op: opOwnersOf, req: s.get("/servicePrincipals/{id}/owners?$select=id", "id", id),
+		as: models.CreateDirectoryObjectCollectionResponseFromDiscriminatorValue}
 }
 
 // items are the requests, as parts of a batch.

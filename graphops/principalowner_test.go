@@ -60,7 +60,8 @@ func TestTheSignerDoesNotStayAnOwnerOfTheServicePrincipal(t *testing.T) {
 			before := w.s.RoundTrips()
 			var has workflow.Ownership
 			err := w.patiently(func() (err error) {
-				has, err = s.EnsureOwners(t.Context(), workflow.Made{ObjectID: obj, ServicePrincipal: sp}, users, []string{ada}, []string{ada})
+				has, err = s.EnsureOwners(t.Context(), workflow.Made{ObjectID: obj, ServicePrincipal: sp}, users, []string{ada},
+					[]string{ada})
 				return err
 			})
 			if got := w.principalOwners(appID); w.saw(err) != nil || len(got) != 0 || len(has.Principal) != 0 || has.Unread != nil {
@@ -79,7 +80,8 @@ func TestWhoIsMadeNoOwnerOfTheServicePrincipalLeavesNothing(t *testing.T) {
 	s := w.session("cloe")
 	obj, _, sp := w.made(s, app("payroll"))
 	m := workflow.Made{ObjectID: obj, ServicePrincipal: sp}
-	if has, err := s.EnsureOwners(t.Context(), m, nil, nil, []string{s.Signer().ObjectID}); w.saw(err) != nil || len(has.Principal) != 0 || has.Unread != nil {
+	if has, err := s.EnsureOwners(t.Context(), m, nil, nil, []string{s.Signer().ObjectID}); w.saw(err) != nil ||
+		len(has.Principal) != 0 || has.Unread != nil {
 		t.Errorf("%+v, %v", has, err)
 	}
 }
@@ -92,10 +94,12 @@ func TestWhoIsKeptAsAnOwnerOfTheServicePrincipalIsTold(t *testing.T) {
 	obj, appID, sp := w.made(s, app("payroll"))
 	w.s.Fail("removeServicePrincipalOwner", entratest.Before, http.StatusForbidden, 1)
 	m := workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}
-	if has, err := s.EnsureOwners(t.Context(), m, nil, nil, []string{ada}); w.saw(err) != nil || !slices.Equal(has.Principal, []string{ada}) {
+	if has, err := s.EnsureOwners(t.Context(), m, nil, nil, []string{ada}); w.saw(err) != nil ||
+		!slices.Equal(has.Principal, []string{ada}) {
 		t.Errorf("%+v, %v", has, err)
 	}
-	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || !slices.Equal(has.OwnPrincipal, []string{ada}) || has.OwnersUnread {
+	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || !slices.Equal(has.OwnPrincipal, []string{ada}) ||
+		has.OwnersUnread {
 		t.Errorf("inspected: %+v, %v", has, err)
 	}
 	w.s.Fail("listServicePrincipalOwners", entratest.Before, http.StatusForbidden, 2)

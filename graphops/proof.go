@@ -33,7 +33,8 @@ func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workfl
 	if err != nil {
 		return nil, err
 	}
-	client, err := confidential.New(t.authority, appID, cred, confidential.WithHTTPClient(d.login), confidential.WithInstanceDiscovery(false))
+	client, err := confidential.New(t.authority, appID, cred, confidential.WithHTTPClient(d.login),
+		confidential.WithInstanceDiscovery(false))
 	if err != nil {
 		return nil, fmt.Errorf("proof: tenant %q: %w", t.Name, err)
 	}
@@ -84,10 +85,12 @@ var final = map[int]bool{
 
 // refusals of the proof that people can do something about.
 var refusals = map[int]string{
-	53003:   "Conditional Access blocks the app. Ask for an exemption for its service principal, then press Retry.",
-	530003:  "Conditional Access blocks the app. Ask for an exemption for its service principal, then press Retry.",
-	90002:   "Entra does not know the tenant that this bot is configured for. The operator has to check tenant_id, and whether cloud (or authority_url) names the cloud that the tenant is in, then press Retry.",
-	700024:  "Entra's clock and this machine's differ too much for a certificate to be used. The operator has to set this machine's clock, then press Retry.",
+	53003:  "Conditional Access blocks the app. Ask for an exemption for its service principal, then press Retry.",
+	530003: "Conditional Access blocks the app. Ask for an exemption for its service principal, then press Retry.",
+	90002: "Entra does not know the tenant that this bot is configured for. The operator has to check tenant_id, and whether cloud " +
+		"(or authority_url) names the cloud that the tenant is in, then press Retry.",
+	700024: "Entra's clock and this machine's differ too much for a certificate to be used. The operator has to set this machine's " +
+		"clock, then press Retry.",
 	7000112: "The app is disabled in Entra. Enable it (Enterprise applications › Properties), then press Retry.",
 	7000222: "The app's secret has expired already. Press Retry to make another.",
 	501051:  "The app is not assigned to a service that takes assigned apps only. Assign it in Entra, then press Retry.",
@@ -127,7 +130,8 @@ func (a *loginAnswer) proofTrouble() *workflow.ServiceError {
 			return no
 		}
 	}
-	no.Text = fmt.Sprintf("Entra does not let the app sign in with its new credential (%s). Look that code up in Microsoft's list of sign-in errors, then press Retry.", no.Code)
+	no.Text = fmt.Sprintf("Entra does not let the app sign in with its new credential (%s). Look that code up in Microsoft's list of "+
+		"sign-in errors, then press Retry.", no.Code)
 	return no
 }
 

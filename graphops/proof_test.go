@@ -31,15 +31,19 @@ func (w *world) proven(ps ...workflow.Permission) (appID, obj, sp string, secret
 func TestTheProofIsWhatTheTokensSay(t *testing.T) {
 	w := newWorld(t)
 	appID, _, sp, secret, s := w.proven(readDirectory, readGroups, fullAccess, readUser)
-	got, err := w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, []string{catalog.MicrosoftGraph, catalog.ExchangeOnline, catalog.SharePointOnline})
+	got, err := w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret},
+		[]string{catalog.MicrosoftGraph, catalog.ExchangeOnline, catalog.SharePointOnline})
 	if w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	graph := slices.Sorted(slices.Values(got[catalog.MicrosoftGraph]))
-	if !slices.Equal(graph, []string{"Directory.Read.All", "Group.Read.All"}) || !slices.Equal(got[catalog.ExchangeOnline], []string{"full_access_as_app"}) || got[catalog.SharePointOnline] != nil || len(got) != 3 {
+	if !slices.Equal(graph, []string{"Directory.Read.All", "Group.Read.All"}) ||
+		!slices.Equal(got[catalog.ExchangeOnline], []string{"full_access_as_app"}) || got[catalog.SharePointOnline] != nil ||
+		len(got) != 3 {
 		t.Errorf("proven: %q", got)
 	}
-	if got, err := w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, nil); err != nil || len(got[catalog.MicrosoftGraph]) != 2 {
+	if got, err := w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, nil); err != nil ||
+		len(got[catalog.MicrosoftGraph]) != 2 {
 		t.Errorf("without resources: %q, %v", got, err)
 	}
 	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{allSites}); err != nil {
@@ -104,7 +108,8 @@ func TestAProofThatIsRefusedForGood(t *testing.T) {
 			}
 			return nil, nil
 		}
-		if no := trouble(w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, nil)))); no == nil || no.Code != want || no.Ref != "t" || no.Text == "" {
+		if no := trouble(w.saw(last(w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, nil)))); no == nil ||
+			no.Code != want || no.Ref != "t" || no.Text == "" {
 			t.Errorf("got %+v, want %s", no, want)
 		}
 	}

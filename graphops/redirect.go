@@ -34,6 +34,7 @@ var _ workflow.Describer = (*misdirected)(nil)
 func (a *misdirected) Error() string { return fmt.Sprintf("%s %s (%s)", a.by.name, a.does, a.ref) }
 
 func (a *misdirected) Describe() *workflow.ServiceError {
-	return &workflow.ServiceError{Code: "AddressElsewhere", Ref: a.ref, Text: fmt.Sprintf("%s %s, which the bot does not follow, as its token goes nowhere else; "+
-		"the operator has to check %s of this tenant in the configuration, and any proxy in between.", a.by.name, a.does, a.by.setting)}
+	return &workflow.ServiceError{Code: "AddressElsewhere", Ref: a.ref,
+		Text: fmt.Sprintf("%s %s, which the bot does not follow, as its token goes nowhere else; "+
+			"the operator has to check %s of this tenant in the configuration, and any proxy in between.", a.by.name, a.does, a.by.setting)}
 }

@@ -14,7 +14,8 @@ import (
 var nextLink = regexp.MustCompile(`("(?:@odata\.)?nextLink": *")[^"]*"`)
 
 // elsewhere are addresses that are not the service's own.
-var elsewhere = []string{"https://evil.test/v1.0/me", "https://graph.microsoft.com.evil.test/v1.0/me", "not an address", "/v1.0/me", "http://[", "::", "https:///v1.0"}
+var elsewhere = []string{"https://evil.test/v1.0/me", "https://graph.microsoft.com.evil.test/v1.0/me", "not an address", "/v1.0/me",
+	"http://[", "::", "https:///v1.0"}
 
 // toEvil fails the test where a request goes anywhere but to the emulator.
 func (w *world) toEvil() {
@@ -36,7 +37,8 @@ func (w *world) wantElsewhere(err error, setting string) {
 		w.Errorf("got %v", err)
 		return
 	}
-	if no := x.Describe(); no == nil || no.Code != "AddressElsewhere" || !strings.Contains(no.Text, setting) || !strings.Contains(no.Text, "not follow") {
+	if no := x.Describe(); no == nil || no.Code != "AddressElsewhere" || !strings.Contains(no.Text, setting) ||
+		!strings.Contains(no.Text, "not follow") {
 		w.Errorf("got %v", err)
 	}
 }
@@ -48,7 +50,9 @@ func TestAListThatGoesOnElsewhereIsNotFollowed(t *testing.T) {
 			w.t.ChangeUser("ada@contoso.com", func(u *entratest.User) {
 				u.Roles = []string{entratest.CloudApplicationAdministrator, entratest.GlobalReader}
 			})
-			w.rewritten(func(path, _ string) bool { return strings.HasSuffix(path, "/$batch") }, func(status int, body string) (int, string) {
+			w.rewritten(func(path, _ string) bool {
+				return strings.HasSuffix(path, "/$batch")
+			}, func(status int, body string) (int, string) {
 				return status, nextLink.ReplaceAllString(body, "${1}"+address+`"`)
 			})
 			w.toEvil()

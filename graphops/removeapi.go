@@ -81,7 +81,9 @@ func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a 
 			stay = []string{"api://" + appID}
 		} else {
 			goes := append(named(a.Drops.IdentifierURIs, appID), "api://"+appID) // the first call need not be seen yet
-			body.set("identifierUris", slices.DeleteFunc(append([]string{}, uris...), func(u string) bool { return slices.Contains(goes, u) }))
+			body.set("identifierUris", slices.DeleteFunc(append([]string{}, uris...), func(u string) bool {
+				return slices.Contains(goes, u)
+			}))
 		}
 	}
 	if len(body) == 0 {
@@ -96,7 +98,8 @@ func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a 
 
 // withoutClients is who needs no consent, without our scopes and, for the scopes that
 // were there, without the clients that a scope of that name added.
-func withoutClients(clients, scopes []json.RawMessage, ours map[uuid.UUID]bool, added []workflow.Scope) (left []json.RawMessage, fewer bool) {
+func withoutClients(clients, scopes []json.RawMessage, ours map[uuid.UUID]bool, added []workflow.Scope) (left []json.RawMessage,
+	fewer bool) {
 	named := make(map[string]string)
 	for _, raw := range scopes {
 		sc := decode[object](raw)

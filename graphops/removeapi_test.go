@@ -17,23 +17,28 @@ const (
 
 func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
 	for name, knobs := range map[string]func(*entratest.Knobs){
-		"as it should be": func(*entratest.Knobs) {}, "with answers lost": func(k *entratest.Knobs) { k.AnswerLost = true }, "throttled": func(k *entratest.Knobs) { k.ThrottleEach = true },
+		"as it should be": func(*entratest.Knobs) {}, "with answers lost": func(k *entratest.Knobs) {
+			k.AnswerLost = true
+		}, "throttled": func(k *entratest.Knobs) { k.ThrottleEach = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			s := w.session("ada", all...)
 			m := w.legacy(s, "legacy")
 			before, _ := w.t.Application(m.AppID)
-			own := workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: "staff.write", Type: catalog.Delegated}
+			own := workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: "staff.write",
+				Type: catalog.Delegated}
 			a := app("adopted", own)
 			a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
-			a.Scopes = []workflow.Scope{{Name: "staff.write", AdminsOnly: true, Title: "Write staff", Words: "Writes staff.", PreAuthorized: []string{azureCLI, teams}},
+			a.Scopes = []workflow.Scope{{Name: "staff.write", AdminsOnly: true, Title: "Write staff", Words: "Writes staff.",
+				PreAuthorized: []string{azureCLI, teams}},
 				{Name: "staff.read", Title: "Read staff", Words: "Reads staff.", PreAuthorized: []string{teams}}}
 			w.t.Change(knobs)
 			if err := w.patiently(func() error { return s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a) }); err != nil {
 				t.Fatal(err)
 			}
-			if got, _ := w.t.Application(m.AppID); len(got.Exposed) != 2 || len(got.PreAuthorized) == len(before.PreAuthorized) || len(got.Requested) != len(before.Requested)+1 {
+			if got, _ := w.t.Application(m.AppID); len(got.Exposed) != 2 || len(got.PreAuthorized) == len(before.PreAuthorized) ||
+				len(got.Requested) != len(before.Requested)+1 {
 				t.Fatalf("it was given %+v", got)
 			}
 			for range 2 { // a repeat is no mistake
@@ -47,7 +52,8 @@ func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
 					t.Fatal(err)
 				}
 				got, _ := w.t.Application(m.AppID)
-				if !slices.Equal(got.Exposed, before.Exposed) || !slices.Equal(got.PreAuthorized, before.PreAuthorized) || !slices.Equal(got.Requested, before.Requested) || !slices.Equal(got.IdentifierURIs, before.IdentifierURIs) {
+				if !slices.Equal(got.Exposed, before.Exposed) || !slices.Equal(got.PreAuthorized, before.PreAuthorized) ||
+					!slices.Equal(got.Requested, before.Requested) || !slices.Equal(got.IdentifierURIs, before.IdentifierURIs) {
 					t.Errorf("it was %+v\nand is %+v", before, got)
 				}
 			}
@@ -58,7 +64,8 @@ func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
 // A permission on a scope that was there follows from no ID of ours, but from its name.
 func TestWhatAnAdoptionAskedOfScopesThatWereThereIsTakenBack(t *testing.T) {
 	own := workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: "staff.read", Type: catalog.Delegated}
-	for name, asked := range map[string][]workflow.Permission{"that were not asked for": {}, "but for those that were asked for": {own, readDirectory}} {
+	for name, asked := range map[string][]workflow.Permission{"that were not asked for": {},
+		"but for those that were asked for": {own, readDirectory}} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			s := w.session("ada", all...)
@@ -156,7 +163,8 @@ func TestOnlyTheAssignmentsThatWereMadeAreTakenBack(t *testing.T) {
 		left = slices.DeleteFunc(left, func(a entratest.AzureAssignment) bool {
 			return strings.HasPrefix(a.Principal, "ada") || a.Principal == "Ada Able"
 		})
-		if _, d := w.ofApp(); d != 0 || len(stay) != 0 || len(left) != 1 || left[0].ID != workflow.AzureID("by hand", sp, production, entratest.AzureContributor) {
+		if _, d := w.ofApp(); d != 0 || len(stay) != 0 || len(left) != 1 ||
+			left[0].ID != workflow.AzureID("by hand", sp, production, entratest.AzureContributor) {
 			t.Errorf("%+v and %d custom roles are left; %q stay", left, d, stay)
 		}
 	}

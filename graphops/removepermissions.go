@@ -85,7 +85,8 @@ func given(sp string, roles map[string]bool, scopes map[string][]string) (known 
 
 // unwanted are the app roles (resource and role ID) and the scopes (by resource
 // ID) of permissions that go.
-func (s *session) unwanted(ctx context.Context, sp string, gone []workflow.Permission) (roles map[string]bool, scopes map[string][]string, err error) {
+func (s *session) unwanted(ctx context.Context, sp string, gone []workflow.Permission) (roles map[string]bool, scopes map[string][]string,
+	err error) {
 	roles, scopes = make(map[string]bool), make(map[string][]string)
 	for _, p := range gone {
 		if id, orphan := p.OnGone(); orphan {
@@ -160,11 +161,14 @@ func (s *session) narrow(ctx context.Context, sp string, unwanted map[string][]s
 		}
 		for _, g := range l.GetValue() {
 			has := strings.Fields(value(g.GetScope()))
-			left := slices.DeleteFunc(slices.Clone(has), func(n string) bool { return slices.Contains(unwanted[strings.ToLower(value(g.GetResourceId()))], n) })
+			left := slices.DeleteFunc(slices.Clone(has), func(n string) bool {
+				return slices.Contains(unwanted[strings.ToLower(value(g.GetResourceId()))], n)
+			})
 			if value(g.GetConsentType()) != allPrincipals || len(left) == len(has) {
 				continue
 			}
-			at := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).ByOAuth2PermissionGrantId(value(g.GetId()))
+			at := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(),
+				s.adapter).ByOAuth2PermissionGrantId(value(g.GetId()))
 			var req *kiota.RequestInformation
 			var err error
 			if scope := strings.Join(left, " "); scope != "" {
@@ -175,7 +179,8 @@ func (s *session) narrow(ctx context.Context, sp string, unwanted map[string][]s
 				req, err = at.ToDeleteRequestInformation(ctx, nil)
 			}
 			if err == nil {
-				items = append(items, &item{op: opUnconsent, req: req, what: "grant of " + sp + " on " + strings.ToLower(value(g.GetResourceId()))})
+				items = append(items, &item{op: opUnconsent, req: req,
+					what: "grant of " + sp + " on " + strings.ToLower(value(g.GetResourceId()))})
 			}
 		}
 	})

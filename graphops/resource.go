@@ -53,11 +53,13 @@ func (r *resource) find(p workflow.Permission) (uuid.UUID, error) {
 		return *id, nil // a role without a name, that an adopted app had
 	}
 	return uuid.UUID{}, &workflow.ServiceError{Code: "PermissionNotFound",
-		Text: fmt.Sprintf("%s in this tenant has no %s permission called %s. Deny this and ask again without it, or with its present name.", r.name, kind, p.Name)}
+		Text: fmt.Sprintf("%s in this tenant has no %s permission called %s. Deny this and ask again without it, or with its "+
+			"present name.", r.name, kind, p.Name)}
 }
 
 func (s *session) resourceItem(ctx context.Context, appID string) (*item, error) {
-	req, err := serviceprincipalswithappid.NewServicePrincipalsWithAppIdRequestBuilderInternal(s.at(), s.adapter, &appID).ToGetRequestInformation(ctx,
+	req, err := serviceprincipalswithappid.NewServicePrincipalsWithAppIdRequestBuilderInternal(s.at(), s.adapter,
+		&appID).ToGetRequestInformation(ctx,
 		&serviceprincipalswithappid.ServicePrincipalsWithAppIdRequestBuilderGetRequestConfiguration{
 			QueryParameters: &serviceprincipalswithappid.ServicePrincipalsWithAppIdRequestBuilderGetQueryParameters{
 				Select: []string{"id", "appId", "displayName", "appRoles", "oauth2PermissionScopes"}}})
@@ -155,7 +157,8 @@ func (s *session) principal(ctx context.Context, appID string) (models.ServicePr
 }
 
 // addPrincipal makes a service principal, or reads the one that is there.
-func (s *session) addPrincipal(ctx context.Context, op operation, appID string, body models.ServicePrincipalable) (models.ServicePrincipalable, error) {
+func (s *session) addPrincipal(ctx context.Context, op operation, appID string,
+	body models.ServicePrincipalable) (models.ServicePrincipalable, error) {
 	body.SetAppId(&appID)
 	req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ToPostRequestInformation(ctx, body, nil)
 	if err != nil {

@@ -57,7 +57,8 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 			s.isGone("certificates of " + id)
 		}
 	}
-	if err == nil && len(certs) == 0 && (kind == workflow.CredentialCertificate || kind == workflow.CredentialMadeCertificate) && s.hidden("certificates of "+id) {
+	if err == nil && len(certs) == 0 && (kind == workflow.CredentialCertificate || kind == workflow.CredentialMadeCertificate) &&
+		s.hidden("certificates of "+id) {
 		err = old(opCerts, "the app's certificate is not seen yet")
 	}
 	return errors.Join(append(errs, err, s.removeFederated(ctx, id, p.Credential), s.removeFromPrincipal(ctx, appID, served))...)
@@ -77,7 +78,8 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 	err = s.pages(ctx, i.op, i.req, nil, i.as, func(p serialization.Parsable) {
 		if l, ok := p.(models.FederatedIdentityCredentialCollectionResponseable); ok {
 			for _, c := range l.GetValue() {
-				if req, err := s.application(applicationID).FederatedIdentityCredentials().ByFederatedIdentityCredentialId(value(c.GetId())).ToDeleteRequestInformation(ctx, nil); err == nil {
+				if req, err :=
+					s.application(applicationID).FederatedIdentityCredentials().ByFederatedIdentityCredentialId(value(c.GetId())).ToDeleteRequestInformation(ctx, nil); err == nil {
 					items = append(items, &item{op: opUnfederate, req: req, what: what(value(c.GetIssuer()), value(c.GetSubject()))})
 				}
 			}
@@ -153,7 +155,8 @@ func (s *session) withdrawals(ctx context.Context, servicePrincipal string, page
 	switch l := page.(type) {
 	case models.AppRoleAssignmentCollectionResponseable:
 		for _, a := range l.GetValue() {
-			req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(servicePrincipal).
+			req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(),
+				s.adapter).ByServicePrincipalId(servicePrincipal).
 				AppRoleAssignments().ByAppRoleAssignmentId(value(a.GetId())).ToDeleteRequestInformation(ctx, nil)
 			add("role of "+servicePrincipal+" on "+value(a.GetResourceId()).String()+" "+value(a.GetAppRoleId()).String(), req, err)
 		}
@@ -224,11 +227,12 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 	}
 	list := s.get("/directory/deletedItems/microsoft.graph.application?$filter=appId%20eq%20%27{app}%27&$select=id,appId", "app", appID)
 	var deleted []models.Applicationable
-	err := s.pages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, func(p serialization.Parsable) {
-		if l, ok := p.(models.ApplicationCollectionResponseable); ok {
-			deleted = append(deleted, l.GetValue()...)
-		}
-	})
+	err := s.pages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue,
+		func(p serialization.Parsable) {
+			if l, ok := p.(models.ApplicationCollectionResponseable); ok {
+				deleted = append(deleted, l.GetValue()...)
+			}
+		})
 	if err != nil {
 		return false, s.fault(err)
 	}
@@ -284,7 +288,8 @@ func (s *session) restorePrincipal(ctx context.Context, appID, id string) error 
 // restored looks at a service principal that was not restored: it may be there, or gone
 // for good, or its application not known yet to the replica that answered.
 func (s *session) restored(ctx context.Context, appID, id string, refused error) error {
-	_, err := s.send(ctx, opResourceOf, s.get("/servicePrincipals/{id}?$select=id", "id", id), models.CreateServicePrincipalFromDiscriminatorValue)
+	_, err := s.send(ctx, opResourceOf, s.get("/servicePrincipals/{id}?$select=id", "id", id),
+		models.CreateServicePrincipalFromDiscriminatorValue)
 	if err == nil && s.unsettled() && !s.knows(id) { // it may be as it was before it was deleted
 		return old(opRestore, "the app's service principal is not seen among the deleted ones yet")
 	}
@@ -339,7 +344,8 @@ func (s *session) FindApplication(ctx context.Context, appID string) (found work
 
 // findApplication reads the application with this App ID.
 func (s *session) findApplication(ctx context.Context, appID string) (models.Applicationable, error) {
-	got, err := s.send(ctx, opReadApp, s.get("/applications(appId=%27{app}%27)?$select=id,appId,displayName,createdDateTime", "app", appID), models.CreateApplicationFromDiscriminatorValue)
+	got, err := s.send(ctx, opReadApp, s.get("/applications(appId=%27{app}%27)?$select=id,appId,displayName,createdDateTime", "app",
+		appID), models.CreateApplicationFromDiscriminatorValue)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,8 @@ func (s *session) EnsureDirectoryRole(ctx context.Context, servicePrincipal, tem
 }
 
 func (s *session) rolesItem(servicePrincipal string) *item {
-	return &item{op: opRolesOf, req: s.get("/roleManagement/directory/roleAssignments?$filter=principalId%20eq%20%27{principal}%27", "principal", quote(servicePrincipal)),
+	return &item{op: opRolesOf, req: s.get("/roleManagement/directory/roleAssignments?$filter=principalId%20eq%20%27{principal}%27",
+		"principal", quote(servicePrincipal)),
 		as: models.CreateUnifiedRoleAssignmentCollectionResponseFromDiscriminatorValue}
 }
 

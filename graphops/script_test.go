@@ -148,7 +148,8 @@ func (w *seedWorld) token(scope string) string {
 	if err := w.entra.SignIn(fmt.Sprint(code["user_code"]), "ada@contoso.com"); err != nil {
 		w.t.Errorf("%v: %v", err, code)
 	}
-	o := form("token", url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {fmt.Sprint(code["device_code"])}})
+	o := form("token", url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"},
+		"device_code": {fmt.Sprint(code["device_code"])}})
 	return fmt.Sprint(o["access_token"])
 }
 
@@ -167,7 +168,8 @@ func (g *game) runs(script string, query func(string, any) any) string {
 	srv := httptest.NewServer(a)
 	defer srv.Close()
 	dir := g.t.TempDir()
-	for name, text := range map[string]string{"az": "#!/bin/sh\nprintf '%s\\0' \"$@\" | curl -sf --data-binary @- \"$AZ\"\n", "sleep": "#!/bin/sh\nexit 1\n", "script.sh": script} {
+	for name, text := range map[string]string{"az": "#!/bin/sh\nprintf '%s\\0' \"$@\" | curl -sf --data-binary @- \"$AZ\"\n",
+		"sleep": "#!/bin/sh\nexit 1\n", "script.sh": script} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
 			g.t.Fatal(err)
 		}
@@ -201,11 +203,13 @@ func (a *az) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	case "account show":
 		answer = map[string]any{"tenantId": seedTenant}
 	case "cloud show":
-		answer = map[string]any{"endpoints": map[string]any{"microsoftGraphResourceId": "https://graph.test/", "resourceManager": "https://azure.test/"}}
+		answer = map[string]any{"endpoints": map[string]any{"microsoftGraphResourceId": "https://graph.test/",
+			"resourceManager": "https://azure.test/"}}
 	default:
 		method, address, sent := flag("--method"), flag("--url"), flag("--body")
 		if command == "role assignment" {
-			method, address = "put", "https://azure.test"+flag("--scope")+"/providers/Microsoft.Authorization/roleAssignments/"+uuid.NewString()+"?api-version=2022-04-01"
+			method, address = "put", "https://azure.test"+flag("--scope")+"/providers/Microsoft.Authorization/roleAssignments/"+
+				uuid.NewString()+"?api-version=2022-04-01"
 			b, _ := json.Marshal(map[string]any{"properties": map[string]any{"roleDefinitionId": flag("--role"),
 				"principalId": flag("--assignee-object-id"), "principalType": flag("--assignee-principal-type")}})
 			sent = string(b)
@@ -265,8 +269,10 @@ func (g *game) picture(token, ran string) string {
 	a.Owners = slices.DeleteFunc(a.Owners, func(upn string) bool { return upn == ran })
 	slices.Sort(a.Owners)
 	azure, defined := g.azureOf(a)
-	all := map[string]any{"application": json.RawMessage(g.tenant.Raw(a.AppID)), "servicePrincipal": get("/servicePrincipals/" + a.ServicePrincipalID),
-		"trusts": get("/applications/" + a.ID + "/federatedIdentityCredentials"), "owners": a.Owners, "roles": a.Roles, "scopes": a.Scopes,
+	all := map[string]any{"application": json.RawMessage(g.tenant.Raw(a.AppID)),
+		"servicePrincipal": get("/servicePrincipals/" + a.ServicePrincipalID),
+		"trusts":           get("/applications/" + a.ID + "/federatedIdentityCredentials"), "owners": a.Owners, "roles": a.Roles,
+		"scopes":         a.Scopes,
 		"directoryRoles": a.DirectoryRoles, "azure": azure, "azureRoles": defined}
 	raw, err := json.Marshal(all)
 	g.must(err)

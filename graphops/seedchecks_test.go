@@ -129,7 +129,9 @@ func (g *game) offers(a entratest.Application, p workflow.Plan) {
 	g.list("exposed scopes", has, scopes)
 	g.list("pre-authorised clients", a.PreAuthorizedFor, clients)
 	for _, role := range p.AppRoles {
-		roles = append(roles, role.Name+": "+strings.Join(map[string][]string{"people": {"User"}, "apps": {"Application"}, "people and apps": {"User", "Application"}}[role.For()], ", "))
+		roles = append(roles, role.Name+": "+
+			strings.Join(map[string][]string{"people": {"User"}, "apps": {"Application"},
+				"people and apps": {"User", "Application"}}[role.For()], ", "))
 	}
 	g.list("app roles", a.AppRoles, roles)
 	for _, c := range p.OptionalClaims {

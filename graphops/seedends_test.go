@@ -116,6 +116,7 @@ func (g *game) calm(r *workflow.Request) {
 		g.no("%s: %d restarts were told of, and %d crashes cost a sign-in", r.ID, told, lost)
 	}
 	if g.tasks[r.ID]++; codes != g.tasks[r.ID]+lost+g.expired[r.ID] {
-		g.no("%s: people signed in %d times for %d tasks, and %d crashes and %d ends of a token cost a sign-in", r.ID, codes, g.tasks[r.ID], lost, g.expired[r.ID])
+		g.no("%s: people signed in %d times for %d tasks, and %d crashes and %d ends of a token cost a sign-in", r.ID, codes,
+			g.tasks[r.ID], lost, g.expired[r.ID])
 	}
 }

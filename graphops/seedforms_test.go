@@ -49,15 +49,18 @@ func (g *game) manifest(audience string) *workflow.Imported {
 	m := &workflow.Imported{Reviewed: true, Audience: audience}
 	m.Scopes = []workflow.Scope{
 		{Name: "orders.read", Title: "Read orders", Words: "Reads orders.", PreAuthorized: []string{seedCaller}},
-		{Name: "orders/write", AdminsOnly: true, Title: "Write orders", Words: "Writes orders.", UserTitle: "Order", UserWords: "Orders for you.",
+		{Name: "orders/write", AdminsOnly: true, Title: "Write orders", Words: "Writes orders.", UserTitle: "Order",
+			UserWords:     "Orders for you.",
 			PreAuthorized: []string{seedCaller, seedOtherCaller}},
 	}[:of(2)]
 	if len(m.Scopes) > 0 && of(1) == 0 {
-		m.Permissions = append(m.Permissions, workflow.Permission{ResourceAppID: workflow.Self, Name: m.Scopes[0].Name, Type: catalog.Delegated})
+		m.Permissions = append(m.Permissions, workflow.Permission{ResourceAppID: workflow.Self, Name: m.Scopes[0].Name,
+			Type: catalog.Delegated})
 	}
 	m.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs jobs.", Apps: true},
 		{Name: "Audit", Title: "Audit", Words: "Reads what was run.", Users: true, Apps: of(1) == 0}}[:of(2)]
-	m.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true}, {Token: "accessToken", Name: "ipaddr"}}[:of(2)]
+	m.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true},
+		{Token: "accessToken", Name: "ipaddr"}}[:of(2)]
 	m.IdentifierURIs = []string{"https://contoso.com/orders"}[:of(1)]
 	return m
 }
@@ -76,11 +79,13 @@ func (g *game) fillCredential(d *workflow.Draft, kind workflow.CredentialKind) {
 	case workflow.CredentialCertificate:
 		d.Certificate = g.ownCertificate()
 	case workflow.CredentialFederated:
-		d.Federated = workflow.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:contoso/backup:ref:refs/heads/main"}
+		d.Federated = workflow.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com",
+			Subject: "repo:contoso/backup:ref:refs/heads/main"}
 	}
 }
 
-var someKeys = []string{"graph:Application:Directory.Read.All", "graph:Application:Group.Read.All", "graph:Application:Mail.Read", "graph:Delegated:User.Read",
+var someKeys = []string{"graph:Application:Directory.Read.All", "graph:Application:Group.Read.All", "graph:Application:Mail.Read",
+	"graph:Delegated:User.Read",
 	"graph:Delegated:Mail.Read", "exchange:Application:full_access_as_app", "sharepoint:Application:Sites.FullControl.All"}
 
 func (g *game) somePermissions() []string {

@@ -29,7 +29,8 @@ func (g *game) legacy() (before entratest.Application) {
 	plan := workflow.Plan{Permissions: []workflow.Permission{mail, calendars}}
 	g.hand(plan, func(s workflow.Session) {
 		audiences := []string{workflow.ThisTenant, workflow.AnyTenant, "AzureADandPersonalMicrosoftAccount"}
-		a := workflow.App{UniqueName: "legacy", DisplayName: g.name, Notes: "since 2019", Audience: audiences[g.chance.IntN(len(audiences))],
+		a := workflow.App{UniqueName: "legacy", DisplayName: g.name, Notes: "since 2019",
+			Audience:     audiences[g.chance.IntN(len(audiences))],
 			RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: plan.Permissions}
 		id, appID, sp := g.makes(s, a)
 		g.byHandDone(func() error { return s.EnsureConsent(g.t.Context(), sp, plan.Permissions) })
@@ -118,7 +119,8 @@ func (g *game) byHand(r *workflow.Request) {
 	p := r.Plan
 	g.hand(p, func(s workflow.Session) {
 		ctx := g.t.Context()
-		a := workflow.App{UniqueName: "by-hand", DisplayName: p.AppName, Audience: p.Audience, RedirectURIs: p.RedirectURIs, SPARedirectURIs: p.SPARedirectURIs,
+		a := workflow.App{UniqueName: "by-hand", DisplayName: p.AppName, Audience: p.Audience, RedirectURIs: p.RedirectURIs,
+			SPARedirectURIs:    p.SPARedirectURIs,
 			PublicRedirectURIs: p.PublicRedirectURIs, PublicClientFlows: p.PublicClientFlows, Permissions: p.Permissions, Scopes: p.Scopes,
 			AppRoles: p.AppRoles, OptionalClaims: p.OptionalClaims, IdentifierURIs: p.IdentifierURIs}
 		id, appID, sp := g.makes(s, a)

@@ -62,7 +62,8 @@ var seedPermissions = sync.OnceValue(func() map[string][]string {
 			add(p)
 		}
 	}
-	all[catalog.MicrosoftGraph] = append(all[catalog.MicrosoftGraph], "User.ReadBasic.All", "RoleManagement.ReadWrite.Directory", "Directory.Read.All")
+	all[catalog.MicrosoftGraph] = append(all[catalog.MicrosoftGraph], "User.ReadBasic.All", "RoleManagement.ReadWrite.Directory",
+		"Directory.Read.All")
 	return all
 })
 
@@ -187,7 +188,8 @@ func playSeed(t *testing.T, seed uint64, loud bool) string {
 	if loud {
 		t.Logf("%s took %s", name, took)
 		for _, e := range g.entra.Journal() {
-			t.Logf("%s %s %s %s %d %s replica %d %s", e.Time.Format("15:04:05.00"), e.Op, e.Method, e.Path, e.Status, e.Code, e.Replica, e.Body)
+			t.Logf("%s %s %s %s %d %s replica %d %s", e.Time.Format("15:04:05.00"), e.Op, e.Method, e.Path, e.Status, e.Code, e.Replica,
+				e.Body)
 		}
 		t.Log(log.String())
 	}

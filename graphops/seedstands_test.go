@@ -67,7 +67,8 @@ func (g *game) adoptedStands(r *workflow.Request, before entratest.Application) 
 		what      string
 		has, want []string
 	}{
-		{"application permissions", a.Roles, before.Roles}, {"delegated permissions", a.Scopes, before.Scopes}, {"web redirect URIs", a.Web, before.Web}, {"owners", a.Owners, before.Owners},
+		{"application permissions", a.Roles, before.Roles}, {"delegated permissions", a.Scopes, before.Scopes},
+		{"web redirect URIs", a.Web, before.Web}, {"owners", a.Owners, before.Owners},
 		{"owners of the service principal", a.PrincipalOwners, before.PrincipalOwners},
 	} {
 		for _, n := range in.want {
@@ -125,12 +126,14 @@ func (g *game) same(before entratest.Application) {
 		return
 	}
 	is := func(a entratest.Application) string {
-		lists := [][]string{a.Roles, a.Scopes, a.Owners, a.PrincipalOwners, a.Requested, a.Web, a.SPA, a.PublicClient, a.IdentifierURIs, a.DirectoryRoles,
+		lists := [][]string{a.Roles, a.Scopes, a.Owners, a.PrincipalOwners, a.Requested, a.Web, a.SPA, a.PublicClient, a.IdentifierURIs,
+			a.DirectoryRoles,
 			a.PreAuthorizedFor, a.AppRoles, a.OptionalClaims}
 		for _, l := range lists {
 			slices.Sort(l)
 		}
-		return fmt.Sprintf("%q %v %v %v %v %v %q %s %t %t", lists, a.Passwords, a.Certificates, a.Federated, a.AzureRoles, a.Exposed, a.DisplayName, a.SignInAudience,
+		return fmt.Sprintf("%q %v %v %v %v %v %q %s %t %t", lists, a.Passwords, a.Certificates, a.Federated, a.AzureRoles, a.Exposed,
+			a.DisplayName, a.SignInAudience,
 			a.PublicClientFlows, a.AssignmentRequired)
 	}
 	if was, now := is(before), is(apps[0]); was != now {

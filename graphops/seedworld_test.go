@@ -66,7 +66,8 @@ type seedWorld struct {
 }
 
 func newSeedWorld(t testing.TB, seed uint64, log io.Writer) *seedWorld {
-	w := &seedWorld{t: t, seed: seed, chance: mathrand.New(&shared{src: mathrand.NewPCG(seed, 2)}), store: &seedStore{requests: map[string]*workflow.Request{}},
+	w := &seedWorld{t: t, seed: seed, chance: mathrand.New(&shared{src: mathrand.NewPCG(seed, 2)}),
+		store: &seedStore{requests: map[string]*workflow.Request{}},
 		codes: map[string]map[string]bool{}, lost: map[string]int{}, expired: map[string]int{}, tasks: map[string]int{}}
 	w.log = slog.New(slog.NewTextHandler(log, nil))
 	w.entra = entratest.New(entratest.Config{Seed: seed + 1, Interval: time.Second})
@@ -118,8 +119,10 @@ func (w *seedWorld) boot() {
 	policy := workflow.DefaultPolicy
 	policy.DigestAt = -1
 	policy.SecretLifetimeMax = 2 * 365 * 24 * time.Hour
-	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: store, Products: seedProducts(), Policy: policy, Key: w.key, PublicURL: "https://bot.test", Log: w.log,
-		Tenants: []workflow.Tenant{{Name: "contoso", ID: seedTenant, ClientID: w.client, Channel: "CAPPROVE", Approvers: []workflow.Approver{{Slack: ada.ID, Entra: "ada@contoso.com"}}}}})
+	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: store, Products: seedProducts(), Policy: policy, Key: w.key,
+		PublicURL: "https://bot.test", Log: w.log,
+		Tenants: []workflow.Tenant{{Name: "contoso", ID: seedTenant, ClientID: w.client, Channel: "CAPPROVE",
+			Approvers: []workflow.Approver{{Slack: ada.ID, Entra: "ada@contoso.com"}}}}})
 	engine := workflow.NewEngine(workflow.EngineConfig{Desk: w.desk, Store: store, Directory: dir, Messenger: w, Key: w.key, Log: w.log})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -289,7 +292,8 @@ func pooledKey(n int) *rsa.PrivateKey { return pooledKeys()[n%len(pooledKeys())]
 // ownCertificate is one that Bea has made, as PEM.
 func (w *seedWorld) ownCertificate() []byte {
 	key := pooledKey(w.chance.IntN(1 << 30))
-	c := &x509.Certificate{SerialNumber: big.NewInt(w.chance.Int64()), Subject: pkix.Name{CommonName: fmt.Sprint("seed ", w.chance.Int64())},
+	c := &x509.Certificate{SerialNumber: big.NewInt(w.chance.Int64()),
+		Subject:   pkix.Name{CommonName: fmt.Sprint("seed ", w.chance.Int64())},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(90 * 24 * time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
 	if err != nil {
@@ -392,10 +396,12 @@ func (m *seedStore) List(_ context.Context, q workflow.Query) ([]*workflow.Reque
 			skip = id != q.Before
 			continue
 		}
-		if q.State != "" && r.State != q.State || q.App != "" && r.Made.AppID != q.App || q.Requester != "" && r.Requester.ID != q.Requester ||
+		if q.State != "" && r.State != q.State || q.App != "" && r.Made.AppID != q.App ||
+			q.Requester != "" && r.Requester.ID != q.Requester ||
 			!q.DueBy.IsZero() && (r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy)) ||
 			q.Keeper != "" && !slices.ContainsFunc(r.Owners(), func(p workflow.Person) bool { return p.ID == q.Keeper }) ||
-			q.Ends != "" && r.EndsOn() != q.Ends || q.Text != "" && !strings.Contains(strings.ToLower(r.AppName()), strings.ToLower(q.Text)) {
+			q.Ends != "" && r.EndsOn() != q.Ends || q.Text != "" &&
+			!strings.Contains(strings.ToLower(r.AppName()), strings.ToLower(q.Text)) {
 			continue
 		}
 		found = append(found, r.Clone())

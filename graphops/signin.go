@@ -31,7 +31,8 @@ func (d *Directory) beginAs(ctx context.Context, tenant, clientID string, scopes
 	if err != nil {
 		return nil, err
 	}
-	client, err := public.New(cmp.Or(clientID, t.ClientID), public.WithAuthority(t.authority), public.WithHTTPClient(d.login), public.WithInstanceDiscovery(false))
+	client, err := public.New(cmp.Or(clientID, t.ClientID), public.WithAuthority(t.authority), public.WithHTTPClient(d.login),
+		public.WithInstanceDiscovery(false))
 	if err != nil {
 		return nil, fmt.Errorf("graphops: tenant %q: %w", t.Name, err)
 	}

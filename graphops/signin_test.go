@@ -35,7 +35,8 @@ func TestAdaSignsIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	who := s.Signer()
-	if who.TenantID != w.t.ID || who.TenantName != "Contoso" || who.UPN != "ada@contoso.com" || who.Mail != "ada@contoso.com" || who.ObjectID == "" {
+	if who.TenantID != w.t.ID || who.TenantName != "Contoso" || who.UPN != "ada@contoso.com" || who.Mail != "ada@contoso.com" ||
+		who.ObjectID == "" {
 		t.Errorf("signed in: %+v", who)
 	}
 	if !slices.Equal(who.Roles, []string{workflow.GlobalAdministrator}) {
@@ -74,7 +75,8 @@ func TestWhoTheRequesterIs(t *testing.T) {
 		{"nobody has the address", "no.one@contoso.com", nil, 0},
 		{"no address is known", "", nil, 0},
 		{"the address is a UPN and the mail of the same account", "bea@contoso.com", nil, 1},
-		{"the address is one's UPN and another's mail", "bea@contoso.com", []entratest.User{{UPN: "b.other@contoso.com", Mail: "bea@contoso.com"}}, 2},
+		{"the address is one's UPN and another's mail", "bea@contoso.com",
+			[]entratest.User{{UPN: "b.other@contoso.com", Mail: "bea@contoso.com"}}, 2},
 		{"the address has a quote in it", "o'neil@contoso.com", []entratest.User{{UPN: "o'neil@contoso.com"}}, 1},
 		{"the address is a filter", "x' or mail ne 'x", nil, 0},
 		{"the address is a path", "../organization#?$select=id", nil, 0},
@@ -178,7 +180,10 @@ func TestNoCodeIsGivenOut(t *testing.T) {
 		{"the connection breaks", func(w *world) { w.s.Fail("devicecode", entratest.Before, 0, 1) }, "temporary"},
 		{"the answer is lost", func(w *world) { w.s.Fail("devicecode", entratest.After, 0, 1) }, "temporary"},
 		{"discovery is down", func(w *world) { w.s.Fail("openid", entratest.Before, 503, 1) }, "temporary"},
-		{"the client does not exist", func(w *world) { w.client.AppID = "99999999-9999-4999-8999-999999999999"; w.dir = w.directory(nil) }, "client"},
+		{"the client does not exist", func(w *world) {
+			w.client.AppID = "99999999-9999-4999-8999-999999999999"
+			w.dir = w.directory(nil)
+		}, "client"},
 		{"the tenant does not exist", func(w *world) {
 			w.dir = w.directory(func(c *Config) { c.Tenants[0].TenantID = "99999999-9999-4999-8999-999999999999" })
 		}, "tenant"},
@@ -312,7 +317,8 @@ func TestARequestToGraphIsWhatItShouldBe(t *testing.T) {
 	if len(id) != 1 || !strings.Contains(w.log.String(), id[0]) {
 		t.Errorf("client-request-id is %q, and should be in the log", id)
 	}
-	if h.Get("Content-Encoding") != "" || !strings.HasPrefix(h.Get("SdkVersion"), "graph-go/"+sdkVersion) || h.Get("Prefer") != "create-if-missing" {
+	if h.Get("Content-Encoding") != "" || !strings.HasPrefix(h.Get("SdkVersion"), "graph-go/"+sdkVersion) ||
+		h.Get("Prefer") != "create-if-missing" {
 		t.Errorf("headers %v", h)
 	}
 	for _, word := range []string{w.t.ID, "payroll", "bea@contoso.com", "ada@contoso.com"} {
@@ -345,7 +351,8 @@ func TestADisabledAccountIsSeenWhereTheTokenIsGoodForThat(t *testing.T) {
 		if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
 			t.Fatal(err)
 		}
-		s, err := in.Wait(t.Context(), workflow.Ask{Email: "bea@contoso.com", Owners: []string{"tom@contoso.com", "weiss.mail@contoso.com", "nobody@contoso.com"}})
+		s, err := in.Wait(t.Context(), workflow.Ask{Email: "bea@contoso.com",
+			Owners: []string{"tom@contoso.com", "weiss.mail@contoso.com", "nobody@contoso.com"}})
 		if err != nil {
 			t.Fatal(err)
 		}

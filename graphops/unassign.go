@@ -16,7 +16,8 @@ import (
 
 // RemoveAzureRoles removes the assignments that were made under this name, and then
 // the custom roles that nobody has any more. What is gone already is gone.
-func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) (stay []string, err error) {
+func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string,
+	roles []workflow.AzureRole) (stay []string, err error) {
 	if err := s.UnassignAzureRoles(ctx, servicePrincipal, name, subscriptions, roles); err != nil {
 		return nil, err
 	}
@@ -25,7 +26,8 @@ func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name s
 
 // TakeBackAzureRoles does the same for what EnsureAzureRoles made: its ID follows from
 // the name.
-func (s *session) TakeBackAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) (stay []string, err error) {
+func (s *session) TakeBackAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string,
+	roles []workflow.AzureRole) (stay []string, err error) {
 	if s.arm == nil {
 		return nil, workflow.ErrSessionOver
 	}
@@ -40,7 +42,8 @@ func (s *session) TakeBackAzureRoles(ctx context.Context, servicePrincipal, name
 
 // removeRoleDefinitions deletes the custom roles that were made under this name and that
 // nobody has. ours says which of the app's assignments are removed already.
-func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole, ours func(azureAssignment) bool) (stay []string, err error) {
+func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, name string, subscriptions []string,
+	roles []workflow.AzureRole, ours func(azureAssignment) bool) (stay []string, err error) {
 	for _, r := range roles {
 		if r.ID != "" || len(subscriptions) == 0 {
 			continue
@@ -107,7 +110,8 @@ func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscript
 
 // UnassignAzureRoles removes assignments, those that somebody else made, as where
 // the app was made by hand, too. What is gone already is gone.
-func (s *session) UnassignAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) error {
+func (s *session) UnassignAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string,
+	roles []workflow.AzureRole) error {
 	has, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
 	if err != nil {
 		return err
@@ -123,7 +127,8 @@ func madeAssignments(servicePrincipal, name string, subscriptions []string, role
 	var made []azureAssignment
 	for _, sub := range subscriptions {
 		for _, r := range roles {
-			made = append(made, azureAssignment{sub, r.DefinitionID(name), workflow.AzureID(name, servicePrincipal, sub, r.DefinitionID(name)), servicePrincipal})
+			made = append(made, azureAssignment{sub, r.DefinitionID(name),
+				workflow.AzureID(name, servicePrincipal, sub, r.DefinitionID(name)), servicePrincipal})
 		}
 	}
 	return made

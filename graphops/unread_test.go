@@ -67,7 +67,8 @@ func TestWhatCannotBeReadLosesNoSignIn(t *testing.T) {
 		who := s.Signer()
 		s.Close()
 		_, found := who.Owners["cloe@contoso.com"]
-		if who.UPN != "ada@contoso.com" || len(who.Requesters) != 1 || found != (what != "an owner") || who.HidesAssigned != (what == "assigned roles") {
+		if who.UPN != "ada@contoso.com" || len(who.Requesters) != 1 || found != (what != "an owner") ||
+			who.HidesAssigned != (what == "assigned roles") {
 			t.Errorf("%s: %+v", what, who)
 		}
 	}

@@ -54,15 +54,18 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			w.t.Change(func(k *entratest.Knobs) { k.ReplaceComplex = replace })
 			s := w.session("ada", all...)
 			m := w.odd()
-			if err := w.t.SeedKey(m.AppID, true, []byte(`{"keyId":"0dd00000-0000-4000-8000-00000000abcd","type":"Symmetric","usage":"Sign","startDateTime":"2021-03-04T05:06:01.3433885Z"}`)); err != nil {
+			if err := w.t.SeedKey(m.AppID, true,
+				[]byte(`{"keyId":"0dd00000-0000-4000-8000-00000000abcd","type":"Symmetric","usage":"Sign","startDateTime":"2021-03-04T05:06:01.3433885Z"}`)); err != nil {
 				t.Fatal(err)
 			}
 			before := w.t.Raw(m.AppID)
 
 			a := app("legacy", readGroups)
 			a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
-			a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.PublicClientFlows = []string{"https://new.contoso.com"}, []string{"https://newspa.contoso.com"}, []string{"http://localhost"}, true
-			a.Scopes = []workflow.Scope{{Name: "new.scope", Title: "t", Words: "w", PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
+			a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.PublicClientFlows = []string{"https://new.contoso.com"},
+				[]string{"https://newspa.contoso.com"}, []string{"http://localhost"}, true
+			a.Scopes = []workflow.Scope{{Name: "new.scope", Title: "t", Words: "w",
+				PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
 			a.AppRoles = []workflow.AppRole{{Name: "New.Role", Title: "t", Words: "w", Apps: true}}
 			a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true}}
 			a.IdentifierURIs = []string{"https://contoso.com/new"}
@@ -79,18 +82,23 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			must("certificate", certified(s.EnsureCertificate(t.Context(), m.ObjectID, "EA-1", cert)))
 			key, _, err := s.AddPassword(t.Context(), m.ObjectID, "EA-1", w.now().Add(time.Hour))
 			must("secret", err)
-			must("issuer", s.EnsureFederated(t.Context(), m.ObjectID, "EA-1", workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}))
+			must("issuer", s.EnsureFederated(t.Context(), m.ObjectID, "EA-1",
+				workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}))
 			w.only("after it was adopted", before, w.t.Raw(m.AppID),
-				".api.oauth2PermissionScopes[+]", ".api.preAuthorizedApplications[+]", ".appRoles[+]", ".identifierUris[+]", ".identifierUris[+]", ".optionalClaims.idToken[+]", ".isFallbackPublicClient: false is true", ".keyCredentials[+]", ".passwordCredentials[+]",
-				".publicClient.redirectUris[+]", ".requiredResourceAccess[+]", ".spa.redirectUris[+]", ".web.redirectUriSettings[+]", ".web.redirectUris[+]")
+				".api.oauth2PermissionScopes[+]", ".api.preAuthorizedApplications[+]", ".appRoles[+]", ".identifierUris[+]",
+				".identifierUris[+]", ".optionalClaims.idToken[+]", ".isFallbackPublicClient: false is true", ".keyCredentials[+]",
+				".passwordCredentials[+]",
+				".publicClient.redirectUris[+]", ".requiredResourceAccess[+]", ".spa.redirectUris[+]", ".web.redirectUriSettings[+]",
+				".web.redirectUris[+]")
 
 			must("certificate", s.RemoveCertificate(t.Context(), m.ObjectID, cert.Thumbprint))
 			must("secret", s.RemovePassword(t.Context(), m.ObjectID, key.KeyID))
 			a.Drops = workflow.Plan{AppRoles: a.AppRoles, OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
 			_, err = s.RemoveAPI(t.Context(), m.ObjectID, m.AppID, a, true)
 			must("API", err)
-			back := workflow.App{ObjectID: m.ObjectID, AppID: m.AppID, UniqueName: a.UniqueName, Merge: true, Drops: workflow.Plan{RedirectURIs: a.RedirectURIs, SPARedirectURIs: a.SPARedirectURIs,
-				PublicRedirectURIs: a.PublicRedirectURIs, PublicClientFlows: true, Permissions: a.Permissions}}
+			back := workflow.App{ObjectID: m.ObjectID, AppID: m.AppID, UniqueName: a.UniqueName, Merge: true,
+				Drops: workflow.Plan{RedirectURIs: a.RedirectURIs, SPARedirectURIs: a.SPARedirectURIs,
+					PublicRedirectURIs: a.PublicRedirectURIs, PublicClientFlows: true, Permissions: a.Permissions}}
 			_, _, err = s.EnsureApplication(t.Context(), back)
 			must("undo", err)
 			// Others expose a scope, whose name begins with the identifier URI: it stays, and this is said.
@@ -116,7 +124,8 @@ func TestCertificatesOfOthersGoBackByteForByte(t *testing.T) {
 			went = entries([]byte(body))
 		}
 		resp, err := w.direct.RoundTrip(r)
-		if err != nil || r.Method != http.MethodGet || !strings.Contains(r.URL.RawQuery, "keyCredentials") || strings.Contains(r.URL.RawQuery, "displayName") {
+		if err != nil || r.Method != http.MethodGet || !strings.Contains(r.URL.RawQuery, "keyCredentials") ||
+			strings.Contains(r.URL.RawQuery, "displayName") {
 			return resp, err
 		}
 		body, err := bodyOf(resp)
@@ -127,7 +136,8 @@ func TestCertificatesOfOthersGoBackByteForByte(t *testing.T) {
 	if err := certified(s.EnsureCertificate(t.Context(), m.ObjectID, "EA-1", w.certificate("new"))); w.saw(err) != nil {
 		t.Fatal(err)
 	}
-	if len(came) != 2 || len(went) != 2 || !slices.Contains(came, went[0]) || !strings.Contains(went[0], ".3433885Z") || !strings.Contains(went[0], "12345678901234567890.12345678901234567890") {
+	if len(came) != 2 || len(went) != 2 || !slices.Contains(came, went[0]) || !strings.Contains(went[0], ".3433885Z") ||
+		!strings.Contains(went[0], "12345678901234567890.12345678901234567890") {
 		t.Errorf("there came\n%s\nand went\n%s", strings.Join(came, "\n"), strings.Join(went, "\n"))
 	}
 }
@@ -175,20 +185,26 @@ func TestAnUpdateOfAnAppMadeHereDiffersInNothingButWhatThePlanSays(t *testing.T)
 			a.ObjectID, a.AppID, a.RedirectURIs = m.ObjectID, m.AppID, nil
 			a.Scopes = []workflow.Scope{scope("stays", true, azureCLI, teams), scope("changes", false, teams), scope("goes", true, teams)}
 			before, after := update(a)
-			w.only("with scopes of ours", before, after, ".api.oauth2PermissionScopes[+]", ".api.oauth2PermissionScopes[+]", ".api.oauth2PermissionScopes[+]",
-				".api.preAuthorizedApplications[+]", ".api.preAuthorizedApplications[+]", ".identifierUris[+]", ".requiredResourceAccess[+]", ".requiredResourceAccess[+]")
+			w.only("with scopes of ours", before, after, ".api.oauth2PermissionScopes[+]", ".api.oauth2PermissionScopes[+]",
+				".api.oauth2PermissionScopes[+]",
+				".api.preAuthorizedApplications[+]", ".api.preAuthorizedApplications[+]", ".identifierUris[+]",
+				".requiredResourceAccess[+]", ".requiredResourceAccess[+]")
 
 			a.Scopes = []workflow.Scope{scope("stays", true, azureCLI), scope("changes", true, teams)}
-			a.Drops = workflow.Plan{Permissions: a.Permissions[1:], Scopes: []workflow.Scope{scope("stays", true, teams), scope("goes", true, teams)}}
+			a.Drops = workflow.Plan{Permissions: a.Permissions[1:],
+				Scopes: []workflow.Scope{scope("stays", true, teams), scope("goes", true, teams)}}
 			a.Permissions = a.Permissions[:1]
 			before, after = update(a)
-			w.only("with other scopes of ours", before, after, ".api.oauth2PermissionScopes[-]", ".api.oauth2PermissionScopes["+scopeID(a.UniqueName, "changes").String()+"].type: User is Admin",
-				".api.preAuthorizedApplications["+teams+"].delegatedPermissionIds[-]", ".api.preAuthorizedApplications["+teams+"].delegatedPermissionIds[-]", ".requiredResourceAccess[-]")
+			w.only("with other scopes of ours", before, after, ".api.oauth2PermissionScopes[-]",
+				".api.oauth2PermissionScopes["+scopeID(a.UniqueName, "changes").String()+"].type: User is Admin",
+				".api.preAuthorizedApplications["+teams+"].delegatedPermissionIds[-]",
+				".api.preAuthorizedApplications["+teams+"].delegatedPermissionIds[-]", ".requiredResourceAccess[-]")
 
 			a.Drops = workflow.Plan{Scopes: a.Scopes}
 			a.Scopes = nil
 			before, after = update(a)
-			w.only("with none", before, after, ".api.oauth2PermissionScopes[-]", ".api.oauth2PermissionScopes[-]", ".api.preAuthorizedApplications[-]", ".api.preAuthorizedApplications[-]")
+			w.only("with none", before, after, ".api.oauth2PermissionScopes[-]", ".api.oauth2PermissionScopes[-]",
+				".api.preAuthorizedApplications[-]", ".api.preAuthorizedApplications[-]")
 		})
 	}
 }

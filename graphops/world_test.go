@@ -20,7 +20,8 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
-var botScopes = []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}
+var botScopes = []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
+	"DelegatedPermissionGrant.ReadWrite.All"}
 
 // A world is an emulated Microsoft on loopback with one tenant, and a directory
 // that reaches it. Ada is a Global Administrator, Cloe a Cloud Application

@@ -148,12 +148,14 @@ func TestWhereTokensCannotBeReadTheListSaysWhatTheAppMayDo(t *testing.T) {
 			r = g.until(id, func(r *workflow.Request) bool {
 				return r.State == workflow.StateFailed || r.State == workflow.StateReady
 			})
-			if r.State == workflow.StateFailed && more && strings.Contains(r.Failure.Text, "ALARM") && strings.Contains(r.Failure.Text, "Mail.Read") {
+			if r.State == workflow.StateFailed && more && strings.Contains(r.Failure.Text, "ALARM") &&
+				strings.Contains(r.Failure.Text, "Mail.Read") {
 				alarms++
 				return
 			}
 			note := r.Step(workflow.StepProof).Note
-			if r.State != workflow.StateReady || !strings.Contains(note, "its token for Microsoft Graph can't be read, so its permissions there were read from the list of what is assigned to it") {
+			if r.State != workflow.StateReady || !strings.Contains(note,
+				"its token for Microsoft Graph can't be read, so its permissions there were read from the list of what is assigned to it") {
 				g.no("it is %s: %s; the card says %q", r.State, r.Failure.Text, note)
 			}
 			if !more {

@@ -163,7 +163,8 @@ func TestAnUpgradeKeepsADamagedRequestListed(t *testing.T) {
 	b = open(t, path)
 	most := int(newLimit) + 3
 	for what, q := range map[string]workflow.Query{
-		"by requester": {Requester: "UBEA", Limit: most}, "by state": {State: workflow.StatePending, Limit: most}, "by name": {Text: "app-", Limit: most},
+		"by requester": {Requester: "UBEA", Limit: most}, "by state": {State: workflow.StatePending, Limit: most},
+		"by name": {Text: "app-", Limit: most},
 	} {
 		found, err := b.List(t.Context(), q)
 		names(t, what, err, formatID(fresh), formatID(filed))
@@ -176,7 +177,8 @@ func TestAnUpgradeKeepsADamagedRequestListed(t *testing.T) {
 	}
 	names(t, "Readable", b.Readable(t.Context()), formatID(filed), formatID(fresh))
 	damages(t, b, filed, flip(30)) // as it was
-	if found, err := b.List(t.Context(), workflow.Query{Requester: "UBEA", Before: "EA-4"}); idsOf(found) != "EA-3 EA-2 EA-1" || err != nil {
+	if found, err := b.List(t.Context(), workflow.Query{Requester: "UBEA", Before: "EA-4"}); idsOf(found) != "EA-3 EA-2 EA-1" ||
+		err != nil {
 		t.Errorf("once it was restored: %s, %v", idsOf(found), err)
 	}
 }

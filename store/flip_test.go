@@ -71,8 +71,10 @@ var whatIsAsked = map[string]struct {
 	q   workflow.Query
 	has func(r *workflow.Request) bool
 }{
-	"all":          {workflow.Query{}, func(*workflow.Request) bool { return true }},
-	"pending":      {workflow.Query{State: workflow.StatePending}, func(r *workflow.Request) bool { return r.State == workflow.StatePending }},
+	"all": {workflow.Query{}, func(*workflow.Request) bool { return true }},
+	"pending": {workflow.Query{State: workflow.StatePending}, func(r *workflow.Request) bool {
+		return r.State == workflow.StatePending
+	}},
 	"done":         {workflow.Query{State: workflow.StateDone}, func(r *workflow.Request) bool { return r.State == workflow.StateDone }},
 	"by requester": {workflow.Query{Requester: "UBEA"}, func(r *workflow.Request) bool { return r.Requester.ID == "UBEA" }},
 	"by team":      {workflow.Query{Team: "CONE"}, func(r *workflow.Request) bool { return r.Team == "CONE" }},

@@ -88,7 +88,9 @@ func shareForm(s workflow.AzureShare) azureShareV1 {
 }
 
 func (f azureShareV1) share() workflow.AzureShare {
-	return workflow.AzureShare{Subscriptions: f.Subscriptions, Roles: each(f.Roles, func(r azureRoleV1) workflow.AzureRole { return workflow.AzureRole(r) })}
+	return workflow.AzureShare{Subscriptions: f.Subscriptions, Roles: each(f.Roles, func(r azureRoleV1) workflow.AzureRole {
+		return workflow.AzureRole(r)
+	})}
 }
 
 func planForm(p workflow.Plan) planV1 {
@@ -156,7 +158,8 @@ type foundV1 struct {
 
 func foundForm(f workflow.Discovery) foundV1 {
 	return foundV1{
-		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround,
+		Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		PrincipalThumbprints: f.PrincipalThumbprints, PrincipalSecrets: f.PrincipalSecrets,
 		Federated: each(f.Federated, func(i workflow.FederatedIssuer) federatedV1 { return federatedV1(i) }),
 	}
@@ -164,7 +167,8 @@ func foundForm(f workflow.Discovery) foundV1 {
 
 func (f foundV1) found() workflow.Discovery {
 	return workflow.Discovery{
-		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround, Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
+		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround,
+		Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		PrincipalThumbprints: f.PrincipalThumbprints, PrincipalSecrets: f.PrincipalSecrets,
 		Federated: each(f.Federated, func(i federatedV1) workflow.FederatedIssuer { return workflow.FederatedIssuer(i) }),
 	}

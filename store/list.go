@@ -155,7 +155,8 @@ func unfiled(tx *bolt.Tx, q workflow.Query) list {
 		m := readMarks(v)
 		whose := q.Requester != "" && m.requester == q.Requester || q.Team != "" && m.team == q.Team ||
 			q.Requester == "" && q.Team == ""
-		if whose && (q.State == "" || m.state == string(q.State)) && (q.App == "" || m.app == q.App) && (q.Ends == "" || m.ends == q.Ends) &&
+		if whose && (q.State == "" || m.state == string(q.State)) && (q.App == "" || m.app == q.App) &&
+			(q.Ends == "" || m.ends == q.Ends) &&
 			(q.Keeper == "" || slices.Contains(strings.Fields(m.keepers), q.Keeper)) && strings.Contains(m.name, text) {
 			found = append(found, number(k))
 		}

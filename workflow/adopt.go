@@ -43,7 +43,8 @@ type Discovery struct {
 }
 
 func (f Discovery) clone() Discovery {
-	f.Thumbprints, f.Federated, f.AzureRoles, f.Owners = slices.Clone(f.Thumbprints), slices.Clone(f.Federated), slices.Clone(f.AzureRoles), slices.Clone(f.Owners)
+	f.Thumbprints, f.Federated, f.AzureRoles, f.Owners = slices.Clone(f.Thumbprints), slices.Clone(f.Federated),
+		slices.Clone(f.AzureRoles), slices.Clone(f.Owners)
 	f.Required, f.PrincipalThumbprints = slices.Clone(f.Required), slices.Clone(f.PrincipalThumbprints)
 	return f
 }
@@ -259,9 +260,12 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 		if err != nil {
 			return Registration{}, err
 		}
-		return Registration{}, &notSeen{&ServiceError{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with every space and joiner in them; an App ID always fits. %s%s", name, like, next)}}
+		return Registration{}, &notSeen{&ServiceError{Code: "NoSuchApp",
+			Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with "+
+				"every space and joiner in them; an App ID always fits. %s%s", name, like, next)}}
 	case len(found) > 1:
-		return Registration{}, &ServiceError{Code: "SeveralApps", Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, appIDs(found), next)}
+		return Registration{}, &ServiceError{Code: "SeveralApps",
+			Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, appIDs(found), next)}
 	}
 	app := found[0]
 	if e.desk.isOwn(app.AppID) {
@@ -318,7 +322,9 @@ func appIDs(found []Registration) string {
 }
 
 func alreadyOurs(name, by string) error {
-	return &ServiceError{Code: "AlreadyOurs", Text: fmt.Sprintf("%s stands for %s already. Nothing was changed. Give up; /entra-app update %s changes what the app has.", by, name, by)}
+	return &ServiceError{Code: "AlreadyOurs",
+		Text: fmt.Sprintf("%s stands for %s already. Nothing was changed. Give up; /entra-app update %s changes what the app has.", by,
+			name, by)}
 }
 
 // record writes down what the app has, before anything is added to it.
@@ -393,7 +399,8 @@ func lookOften(ctx context.Context, r *Request, s Session) (has Plan, found Disc
 		has, servicePrincipal = has.with(more), cmp.Or(servicePrincipal, sp)
 		found.Thumbprints = joined(found.Thumbprints, besides.Thumbprints, equal)
 		found.Federated = joined(found.Federated, besides.Federated, func(a, b FederatedIssuer) bool { return a == b })
-		found.AzureRoles, found.Required = joined(found.AzureRoles, besides.AzureRoles, equal), joined(found.Required, besides.Required, equal)
+		found.AzureRoles, found.Required = joined(found.AzureRoles, besides.AzureRoles, equal),
+			joined(found.Required, besides.Required, equal)
 		found.Secrets = max(found.Secrets, besides.Secrets)
 		found.PrincipalThumbprints = joined(found.PrincipalThumbprints, besides.PrincipalThumbprints, equal)
 		found.PrincipalSecrets = max(found.PrincipalSecrets, besides.PrincipalSecrets)
@@ -411,7 +418,10 @@ func scopeElsewhere(p, has Plan) error {
 			case there.Name != want.Name:
 				return ScopeElsewhere(there.Name, want.Name)
 			case there.AdminsOnly != want.AdminsOnly:
-				return &ServiceError{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan has it that %s may. Nothing was changed. One of its owners has to change that in Entra (Expose an API), and an approver can press Retry then; or Give up, and have something else asked for.", there.Name, there.consents(), want.consents())}
+				return &ServiceError{Code: "ScopeDiffers",
+					Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan has it that %s "+
+						"may. Nothing was changed. One of its owners has to change that in Entra (Expose an API), and an approver can "+
+						"press Retry then; or Give up, and have something else asked for.", there.Name, there.consents(), want.consents())}
 			}
 		}
 	}
@@ -421,7 +431,10 @@ func scopeElsewhere(p, has Plan) error {
 // ScopeElsewhere is the refusal of a scope that an app exposes already under a name that
 // differs in capitals only: Entra compares without them.
 func ScopeElsewhere(there, want string) error {
-	return &ServiceError{Code: "ScopeDiffers", Text: fmt.Sprintf("the app exposes the scope %s already. The plan has it as %s, and Entra takes the two for the same. It was not changed. Give up, and have %s asked for; or one of its owners removes it in Entra (Expose an API), and an approver presses Retry then.", there, want, there)}
+	return &ServiceError{Code: "ScopeDiffers",
+		Text: fmt.Sprintf("the app exposes the scope %s already. The plan has it as %s, and Entra takes the two for the same. It was "+
+			"not changed. Give up, and have %s asked for; or one of its owners removes it in Entra (Expose an API), and an approver "+
+			"presses Retry then.", there, want, there)}
 }
 
 // clean makes one line of what others have written into the tenant, as it goes

@@ -19,9 +19,12 @@ func (w *world) byHand(appID, name string, owners ...string) *fakeApp {
 	mail, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Mail.Read", "")
 	profile, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "Mail.Read", "")
 	strange := Permission{Resource: "HR", ResourceAppID: "hr", Name: "Staff.Read", Type: catalog.Application, Risk: catalog.High}
-	a := &fakeApp{App: App{DisplayName: name, Audience: "AzureADMultipleOrgs", RedirectURIs: []string{"https://hr.contoso.com", "https://localhost"}},
-		sp: true, owners: owners, granted: []Permission{mail, profile, strange}, roles: []string{"Mail.Read"}, thumbprints: []string{"OLDTHUMB"},
-		federated: []FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}}, keys: map[string]Password{"old": {KeyID: "old", Label: "by hand"}}}
+	a := &fakeApp{App: App{DisplayName: name, Audience: "AzureADMultipleOrgs",
+		RedirectURIs: []string{"https://hr.contoso.com", "https://localhost"}},
+		sp: true, owners: owners, granted: []Permission{mail, profile, strange}, roles: []string{"Mail.Read"},
+		thumbprints: []string{"OLDTHUMB"},
+		federated:   []FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}},
+		keys:        map[string]Password{"old": {KeyID: "old", Label: "by hand"}}}
 	w.apps[appID] = a
 	return a
 }
@@ -48,7 +51,8 @@ func (w *world) keeps(a *fakeApp) {
 		names = append(names, p.Resource+"/"+p.Name)
 	}
 	if a.Audience != "AzureADMultipleOrgs" || !slices.Contains(a.RedirectURIs, "https://hr.contoso.com") || a.keys["old"].KeyID == "" ||
-		!slices.Contains(a.thumbprints, "OLDTHUMB") || len(a.federated) == 0 || !slices.Contains(names, "Microsoft Graph/Mail.Read") || !slices.Contains(names, "HR/Staff.Read") {
+		!slices.Contains(a.thumbprints, "OLDTHUMB") || len(a.federated) == 0 || !slices.Contains(names, "Microsoft Graph/Mail.Read") ||
+		!slices.Contains(names, "HR/Staff.Read") {
 		w.t.Errorf("the app has lost something: %+v, %v", a, names)
 	}
 }
@@ -85,7 +89,8 @@ func TestAnAdoptedAppKeepsAllThatItHad(t *testing.T) {
 				pass(time.Second)
 				n.stop()
 				w.keeps(app)
-				if r.Kind != KindAdopt || r.Made.AppID != legacyID || r.AppName() != "HR Portal" || len(w.apps) != 1 || len(w.deleted) != 0 {
+				if r.Kind != KindAdopt || r.Made.AppID != legacyID || r.AppName() != "HR Portal" || len(w.apps) != 1 ||
+					len(w.deleted) != 0 {
 					t.Errorf("%+v, and %d apps", r.Made, len(w.apps))
 				}
 				if len(app.keys) != 2 || app.keys[r.Made.KeyID].Label != r.KeyLabel() {
@@ -95,7 +100,8 @@ func TestAnAdoptedAppKeepsAllThatItHad(t *testing.T) {
 					t.Errorf("it has %v and %v", app.RedirectURIs, app.granted)
 				}
 				d, _ := r.Difference()
-				if len(d.Added) != 4 || !slices.Contains(d.There, Change{false, RedirectChange, "https://localhost (web)"}) || !slices.Contains(d.Stays, Change{false, PermissionChange, "HR Staff.Read (application)"}) {
+				if len(d.Added) != 4 || !slices.Contains(d.There, Change{false, RedirectChange, "https://localhost (web)"}) ||
+					!slices.Contains(d.Stays, Change{false, PermissionChange, "HR Staff.Read (application)"}) {
 					t.Errorf("the difference is %+v", d)
 				}
 			})
@@ -135,7 +141,8 @@ func TestAnAppIsNotTouchedBeforeItIsCertainWhoseItIs(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != StateFailed || !strings.Contains(r.Failure.Text, test.want) || !strings.Contains(r.Failure.Text, "Nothing was changed") {
+				if r.State != StateFailed || !strings.Contains(r.Failure.Text, test.want) ||
+					!strings.Contains(r.Failure.Text, "Nothing was changed") {
 					t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if changes := w.wrote(); len(changes) > 0 {
@@ -175,7 +182,8 @@ func TestAnAppThatIsOursIsNotAdopted(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		ours := w.handedOver(n)
-		if _, err := n.Submit(t.Context(), bea, again(adoption(ours.Plan.AppName), "V-0")); err == nil || !strings.Contains(err.(FieldErrors)[FieldAppName], "/entra-app update "+ours.ID) {
+		if _, err := n.Submit(t.Context(), bea, again(adoption(ours.Plan.AppName), "V-0")); err == nil ||
+			!strings.Contains(err.(FieldErrors)[FieldAppName], "/entra-app update "+ours.ID) {
 			t.Errorf("by its name: %v", err)
 		}
 		first, err := n.Submit(t.Context(), bea, adoption(legacyID))
@@ -193,7 +201,8 @@ func TestAnAppThatIsOursIsNotAdopted(t *testing.T) {
 		if second.State != StateFailed || !strings.Contains(second.Failure.Text, first.ID+" stands for hr already") || len(w.wrote()) > 0 {
 			t.Errorf("the second is %s: %s; %v", second.State, second.Failure.Text, w.wrote())
 		}
-		if _, err := n.Submit(t.Context(), bea, again(adoption(legacyID), "V-3")); err == nil || !strings.Contains(err.(FieldErrors)[FieldAppName], first.ID) {
+		if _, err := n.Submit(t.Context(), bea, again(adoption(legacyID), "V-3")); err == nil ||
+			!strings.Contains(err.(FieldErrors)[FieldAppName], first.ID) {
 			t.Errorf("by its App ID: %v", err)
 		}
 	})
@@ -213,7 +222,8 @@ func TestMoreThanWasFoundAndApprovedIsAnAlarm(t *testing.T) {
 		}
 		r, _ := n.Submit(t.Context(), bea, adoption("hr"))
 		r = w.signsInFor(n, r)
-		if r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
+		if r.State != StateFailed || r.Failure.Rule != RuleExcess ||
+			!strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		if len(app.keys) != 1 {
@@ -266,7 +276,8 @@ func TestUndoOfAnAdoptionTakesWhatItAddedAndNoMore(t *testing.T) {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				w.keeps(app)
-				if len(w.apps) != 1 || len(app.keys) != 1 || len(app.granted) != 3 || len(app.federated) != 1 || slices.Contains(w.calls, "delete") {
+				if len(w.apps) != 1 || len(app.keys) != 1 || len(app.granted) != 3 || len(app.federated) != 1 ||
+					slices.Contains(w.calls, "delete") {
 					t.Errorf("it has %+v", app)
 				}
 				if has := own != "" && slices.Contains(app.thumbprints, own); has != (kind == "a certificate that was there") {
@@ -301,11 +312,13 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := fmt.Sprint(Changes(r.Previous, r.Plan))
-		if want := fmt.Sprint([]Change{{false, PermissionChange, "Microsoft Graph Mail.Read (delegated)"}, {false, RedirectChange, "https://hr.contoso.com (web)"}}); got != want {
+		if want := fmt.Sprint([]Change{{false, PermissionChange, "Microsoft Graph Mail.Read (delegated)"},
+			{false, RedirectChange, "https://hr.contoso.com (web)"}}); got != want {
 			t.Errorf("the card shows %s, want %s", got, want)
 		}
 		w.settle(n, r.ID, StateDone)
-		if len(app.granted) != 5 || !slices.Equal(app.RedirectURIs, []string{"https://localhost"}) || app.Audience != "AzureADMultipleOrgs" || len(app.keys) != 2 || len(app.federated) != 1 {
+		if len(app.granted) != 5 || !slices.Equal(app.RedirectURIs, []string{"https://localhost"}) ||
+			app.Audience != "AzureADMultipleOrgs" || len(app.keys) != 2 || len(app.federated) != 1 {
 			t.Errorf("after the update it has %+v", app)
 		}
 		renewed, err := n.Renew(t.Context(), bea, r.ID, d2("V-renew"))
@@ -350,7 +363,8 @@ func TestAnExistingAppMayHaveTheLongestNameThatGraphAllows(t *testing.T) {
 		t.Errorf("256 characters: %v", err)
 	}
 	d.Origin, d.AppName = "V-longer", d.AppName+"n"
-	if _, err := n.Submit(t.Context(), bea, d); !strings.Contains(fmt.Sprint(err.(FieldErrors)[FieldAppName]), "256 are allowed. No app has a longer name; give its App ID.") {
+	if _, err := n.Submit(t.Context(), bea, d); !strings.Contains(fmt.Sprint(err.(FieldErrors)[FieldAppName]),
+		"256 are allowed. No app has a longer name; give its App ID.") {
 		t.Errorf("257 characters: %v", err)
 	}
 }

@@ -74,7 +74,8 @@ func (r *Request) agreed(by Person) bool {
 func (d *Desk) tooFew(r *Request, last Person) *Refusal {
 	t, _ := d.Tenant(r.Tenant)
 	if got := len(r.approvals(t, last)); got < r.Plan.Needs() {
-		return refuse(RuleApprovals, "%s takes %s, and with yours it has %d. Another approver has to press Approve first.", r.ID, Count(r.Plan.Needs(), "approval"), got)
+		return refuse(RuleApprovals, "%s takes %s, and with yours it has %d. Another approver has to press Approve first.", r.ID,
+			Count(r.Plan.Needs(), "approval"), got)
 	}
 	return nil
 }
@@ -82,7 +83,8 @@ func (d *Desk) tooFew(r *Request, last Person) *Refusal {
 // agree keeps an approval that is not the last.
 func (r *Request) agree(by Person, now time.Time, have int) {
 	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: r.Plan.Digest()})
-	r.note(now, Event{By: by.ID, Kind: EventApproved, Text: fmt.Sprintf("approved the plan: %d of %s", have, Count(r.Plan.Needs(), "approval"))})
+	r.note(now, Event{By: by.ID, Kind: EventApproved,
+		Text: fmt.Sprintf("approved the plan: %d of %s", have, Count(r.Plan.Needs(), "approval"))})
 }
 
 // withdraws reports whether a person can take an approval back that another's sign-in
@@ -112,7 +114,8 @@ func (d *Desk) enough(r *Request) *Refusal {
 		}
 	}
 	if others < r.Plan.Needs() && r.Plan.Needs() > 1 {
-		return refuse(RuleApprovals, "%s takes the approval of %d people, and %s has only %s besides you. Ask the operator of this bot to add one.", r.Product, r.Plan.Needs(), r.Tenant, Count(others, "approver"))
+		return refuse(RuleApprovals, "%s takes the approval of %d people, and %s has only %s besides you. Ask the operator of this bot "+
+			"to add one.", r.Product, r.Plan.Needs(), r.Tenant, Count(others, "approver"))
 	}
 	return nil
 }
@@ -126,7 +129,9 @@ func (r *Request) enoughBehind(t Tenant, who Signer) bool {
 	}
 	behind := slices.DeleteFunc(r.approvals(t, r.Approval.By), func(a Approver) bool {
 		return a.is(who.ObjectID, who.UPN) ||
-			slices.ContainsFunc(who.Requesters, func(q Account) bool { return a.is(q.ObjectID, q.UPN) || strings.EqualFold(a.Entra, q.Mail) })
+			slices.ContainsFunc(who.Requesters, func(q Account) bool {
+				return a.is(q.ObjectID, q.UPN) || strings.EqualFold(a.Entra, q.Mail)
+			})
 	})
 	return len(behind)+1 >= r.Plan.Needs()
 }

@@ -75,20 +75,34 @@ func TestASignInCountsOnlyWhileEnoughOthersStandBehindThePlan(t *testing.T) {
 		tenant Tenant
 		want   Rule
 	}{
-		"both stand behind it":                                           {nil, tenant(one, two), ""},
-		"the other is no approver any more":                              {nil, tenant(one), RuleApprovals},
-		"both are one account":                                           {nil, tenant(one, Approver{zoe.ID, "OBJ-ADA"}), RuleApprovals},
-		"the other approved another plan":                                {func(r *Request) { r.Agreed[0].Digest = "other" }, tenant(one, two), RuleApprovals},
-		"the other is the requester":                                     {func(r *Request) { r.Agreed[0].By = bea }, tenant(one, Approver{bea.ID, "b@contoso.com"}), RuleApprovals},
-		"the other has the requester's account":                          {nil, tenant(one, Approver{zoe.ID, bea.Email}), RuleApprovals},
-		"the other has the account of the requester, who is an approver": {nil, tenant(one, Approver{zoe.ID, "shared@contoso.com"}, Approver{bea.ID, "shared@contoso.com"}), RuleApprovals},
-		"the same person twice":                                          {func(r *Request) { r.Agreed[0].By = ada }, tenant(one, two), RuleApprovals},
-		"the other has the requester's account, by its object ID":        {nil, tenant(one, Approver{zoe.ID, "OBJ-BEA"}), RuleApprovals},
-		"the other has the requester's account, by another name":         {func(r *Request) { r.Requester.Email = "b.lind@contoso.com" }, tenant(one, Approver{zoe.ID, "bea@contoso.com"}), RuleApprovals},
+		"both stand behind it":              {nil, tenant(one, two), ""},
+		"the other is no approver any more": {nil, tenant(one), RuleApprovals},
+		"both are one account":              {nil, tenant(one, Approver{zoe.ID, "OBJ-ADA"}), RuleApprovals},
+		"the other approved another plan": {func(r *Request) {
+			r.Agreed[0].Digest = "other"
+		}, tenant(one, two), RuleApprovals},
+		"the other is the requester": {func(r *Request) {
+			r.Agreed[0].By = bea
+		}, tenant(one, Approver{bea.ID, "b@contoso.com"}), RuleApprovals},
+		"the other has the requester's account": {nil, tenant(one, Approver{zoe.ID, bea.Email}), RuleApprovals},
+		"the other has the account of the requester, who is an approver": {nil,
+			tenant(one, Approver{zoe.ID, "shared@contoso.com"}, Approver{bea.ID, "shared@contoso.com"}), RuleApprovals},
+		"the same person twice": {func(r *Request) {
+			r.Agreed[0].By = ada
+		}, tenant(one, two), RuleApprovals},
+		"the other has the requester's account, by its object ID": {nil, tenant(one, Approver{zoe.ID, "OBJ-BEA"}), RuleApprovals},
+		"the other has the requester's account, by another name": {func(r *Request) {
+			r.Requester.Email = "b.lind@contoso.com"
+		}, tenant(one, Approver{zoe.ID, "bea@contoso.com"}), RuleApprovals},
 		"nobody else": {func(r *Request) { r.Agreed = nil }, tenant(one, two), RuleApprovals},
-		"to undo, the one who signs in is enough":    {func(r *Request) { r.Task, r.Agreed = TaskUndo, nil }, tenant(one, two), ""},
-		"to verify, it takes the others, too":        {func(r *Request) { r.Task, r.Agreed = TaskVerify, nil }, tenant(one, two), RuleApprovals},
-		"a plan that takes one is the signer's only": {func(r *Request) { r.Plan.Approvals, r.Agreed = 0, nil; r.Approval.Digest = r.Plan.Digest() }, tenant(one), ""},
+		"to undo, the one who signs in is enough": {func(r *Request) { r.Task, r.Agreed = TaskUndo, nil }, tenant(one, two), ""},
+		"to verify, it takes the others, too": {func(r *Request) {
+			r.Task, r.Agreed = TaskVerify, nil
+		}, tenant(one, two), RuleApprovals},
+		"a plan that takes one is the signer's only": {func(r *Request) {
+			r.Plan.Approvals, r.Agreed = 0, nil
+			r.Approval.Digest = r.Plan.Digest()
+		}, tenant(one), ""},
 	} {
 		r := signing()
 		if c.edit != nil {
@@ -117,7 +131,8 @@ func TestARetryKeepsTheApprovalsOfThoseWhoSignedInBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if no := signerProblem(r, contoso, Signer{TenantID: contosoID, ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com", Roles: []string{GlobalAdministrator}}); no != nil {
+	if no := signerProblem(r, contoso, Signer{TenantID: contosoID, ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com",
+		Roles: []string{GlobalAdministrator}}); no != nil {
 		t.Errorf("Ada's approval was forgotten: %v", no)
 	}
 
@@ -144,12 +159,14 @@ func TestNobodyAsksForWhatCanNeverBeApproved(t *testing.T) {
 	w := newWorld(t)
 	product := vbo()
 	product.Approvals = 3
-	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{product}, Policy: w.policy, Key: w.key, Log: quiet})
+	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{product}, Policy: w.policy, Key: w.key,
+		Log: quiet})
 	if _, err := d.Submit(context.Background(), bea, draft("payroll-backup")); refusedBy(err) != RuleApprovals {
 		t.Errorf("three approvals of two approvers: %v", err)
 	}
 	product.Approvals = 2
-	d = NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{product}, Policy: w.policy, Key: w.key, Log: quiet})
+	d = NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{product}, Policy: w.policy, Key: w.key,
+		Log: quiet})
 	if _, err := d.Submit(context.Background(), ada, draft("payroll-backup")); refusedBy(err) != RuleApprovals {
 		t.Errorf("two approvals of the one approver who did not ask: %v", err)
 	}

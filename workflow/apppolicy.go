@@ -14,7 +14,8 @@ import (
 func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 	const then = "Nothing was changed. Press Cancel, deny the request, and have it asked for again "
 	if r.opensToOthers() && p.OwnTenantOnly {
-		return refuse(RulePolicy, "A policy of this tenant forbids apps for accounts of other tenants. "+then+"for this tenant only; or have whoever manages application policies in Entra make an exemption, then press New code.")
+		return refuse(RulePolicy, "A policy of this tenant forbids apps for accounts of other tenants. "+then+
+			"for this tenant only; or have whoever manages application policies in Entra make an exemption, then press New code.")
 	}
 	if !r.bringsCredential() {
 		return nil
@@ -23,13 +24,17 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 	long := c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)
 	switch {
 	case c.Kind == CredentialSecret && p.NoSecrets:
-		return refuse(RulePolicy, "A policy of this tenant forbids client secrets for apps. "+then+"with a certificate, or with a product that takes one.")
+		return refuse(RulePolicy, "A policy of this tenant forbids client secrets for apps. "+then+
+			"with a certificate, or with a product that takes one.")
 	case c.Kind == CredentialCertificate && p.TrustedOnly && c.Certificate.SignsItself():
-		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and this one signs itself. "+then+"with one of such an authority.")
+		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and this one signs "+
+			"itself. "+then+"with one of such an authority.")
 	case c.Kind == CredentialMadeCertificate && p.TrustedOnly:
-		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and one that is made here signs itself. "+then+"with a certificate of such an authority.")
+		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and one that is made "+
+			"here signs itself. "+then+"with a certificate of such an authority.")
 	case c.Kind == CredentialCertificate && p.CertificateMax > 0 && long > p.CertificateMax:
-		return refuse(RulePolicy, "A policy of this tenant allows certificates that are valid for %s, and this one is for %s. "+then+"with one that is valid for less.", Days(p.CertificateMax), Days(long))
+		return refuse(RulePolicy, "A policy of this tenant allows certificates that are valid for %s, and this one is for %s. "+then+
+			"with one that is valid for less.", Days(p.CertificateMax), Days(long))
 	}
 	return nil
 }

@@ -34,7 +34,8 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r := w.settle(n, w.request(n), StateReady)
-		if left := time.Until(r.Made.KeyExpires); left > w.signer.Policy.SecretMax || !strings.Contains(r.Step(StepCredential).Note, "cut from 30 days to 10 days") {
+		if left := time.Until(r.Made.KeyExpires); left > w.signer.Policy.SecretMax ||
+			!strings.Contains(r.Step(StepCredential).Note, "cut from 30 days to 10 days") {
 			t.Errorf("it has %v left: %s", left, r.Step(StepCredential).Note)
 		}
 		if words := r.Cut(); !strings.Contains(words, "30 days were approved") {
@@ -83,13 +84,20 @@ func TestAPolicyIsForeseenInItsOwnWords(t *testing.T) {
 		says   string // empty: nothing is against it
 		not    string
 	}{
-		{"a secret", Plan{Credential: Credential{Kind: CredentialSecret}}, AppPolicy{NoSecrets: true}, "forbids client secrets", "certificates of"},
-		{"a certificate where secrets are forbidden", Plan{Credential: Credential{Kind: CredentialMadeCertificate}}, AppPolicy{NoSecrets: true}, "", ""},
-		{"one that is made here", Plan{Credential: Credential{Kind: CredentialMadeCertificate}}, AppPolicy{TrustedOnly: true}, "one that is made here signs itself", "client secret"},
-		{"one of an authority", Plan{Credential: Credential{Kind: CredentialCertificate, Certificate: certificate.Certificate{}}}, AppPolicy{TrustedOnly: true}, "", ""},
-		{"for other tenants", Plan{Audience: "AzureADMultipleOrgs", Credential: Credential{Kind: CredentialNone}}, AppPolicy{OwnTenantOnly: true}, "accounts of other tenants", "client secret"},
-		{"for this tenant", Plan{Audience: "AzureADMyOrg", Credential: Credential{Kind: CredentialNone}}, AppPolicy{OwnTenantOnly: true}, "", ""},
-		{"one that signs itself", Plan{Credential: Credential{Kind: CredentialCertificate, Certificate: self}}, AppPolicy{TrustedOnly: true}, "this one signs itself", "client secret"},
+		{"a secret", Plan{Credential: Credential{Kind: CredentialSecret}}, AppPolicy{NoSecrets: true}, "forbids client secrets",
+			"certificates of"},
+		{"a certificate where secrets are forbidden", Plan{Credential: Credential{Kind: CredentialMadeCertificate}},
+			AppPolicy{NoSecrets: true}, "", ""},
+		{"one that is made here", Plan{Credential: Credential{Kind: CredentialMadeCertificate}}, AppPolicy{TrustedOnly: true},
+			"one that is made here signs itself", "client secret"},
+		{"one of an authority", Plan{Credential: Credential{Kind: CredentialCertificate, Certificate: certificate.Certificate{}}},
+			AppPolicy{TrustedOnly: true}, "", ""},
+		{"for other tenants", Plan{Audience: "AzureADMultipleOrgs", Credential: Credential{Kind: CredentialNone}},
+			AppPolicy{OwnTenantOnly: true}, "accounts of other tenants", "client secret"},
+		{"for this tenant", Plan{Audience: "AzureADMyOrg", Credential: Credential{Kind: CredentialNone}}, AppPolicy{OwnTenantOnly: true},
+			"", ""},
+		{"one that signs itself", Plan{Credential: Credential{Kind: CredentialCertificate, Certificate: self}},
+			AppPolicy{TrustedOnly: true}, "this one signs itself", "client secret"},
 	} {
 		if c.what == "one that signs itself" && !self.SignsItself() {
 			t.Fatal("the certificate does not sign itself")
@@ -99,7 +107,8 @@ func TestAPolicyIsForeseenInItsOwnWords(t *testing.T) {
 		switch {
 		case (no == nil) != (c.says == ""):
 			t.Errorf("%s: %v", c.what, no)
-		case no != nil && (!strings.Contains(no.Text, c.says) || strings.Contains(no.Text, c.not) || !strings.Contains(no.Text, "Nothing was changed.")):
+		case no != nil && (!strings.Contains(no.Text, c.says) || strings.Contains(no.Text, c.not) ||
+			!strings.Contains(no.Text, "Nothing was changed.")):
 			t.Errorf("%s: %s", c.what, no.Text)
 		}
 	}

@@ -56,9 +56,10 @@ func cloneShares(shares []AzureShare) []AzureShare {
 
 // sameShare reports whether two are the same, custom roles by what they allow.
 func sameShare(a, b AzureShare) bool {
-	return slices.EqualFunc(a.Subscriptions, b.Subscriptions, SameAzureScope) && slices.EqualFunc(a.Roles, b.Roles, func(x, y AzureRole) bool {
-		return sameAzureRole(x, y) && x.allows(y) && y.allows(x)
-	})
+	return slices.EqualFunc(a.Subscriptions, b.Subscriptions, SameAzureScope) &&
+		slices.EqualFunc(a.Roles, b.Roles, func(x, y AzureRole) bool {
+			return sameAzureRole(x, y) && x.allows(y) && y.allows(x)
+		})
 }
 
 // azureWork is what a request gives an app in Azure, and what it takes from it.
@@ -154,7 +155,9 @@ func (r *Request) azureThere() []AzureShare {
 	for _, left := range r.AzureResidue {
 		for _, role := range left.Roles {
 			add(slices.DeleteFunc(slices.Clone(left.Subscriptions), func(sub string) bool {
-				return slices.ContainsFunc(skipped, func(s string) bool { return SameAzureScope(s, sub) }) || slices.Contains(r.Discovered.AzureRoles, inAzure(sub, role))
+				return slices.ContainsFunc(skipped, func(s string) bool {
+					return SameAzureScope(s, sub)
+				}) || slices.Contains(r.Discovered.AzureRoles, inAzure(sub, role))
 			}), role)
 		}
 	}
@@ -236,7 +239,8 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 		stays = " Without that the app's roles there would stay: " + there.takenWords() + "."
 	}
 	if unknown := bothScopes(missing, who.UnknownSubscriptions); len(unknown) == len(missing) {
-		return refuse(RuleRole, "Azure does not know %s, or does not show it to %s.%s Nothing was changed. See that it is there, get or activate %s on it, then press New code.",
+		return refuse(RuleRole, "Azure does not know %s, or does not show it to %s.%s Nothing was changed. See that it is there, get or "+
+			"activate %s on it, then press New code.",
 			azureScopeTitles(missing), who.UPN, stays, r.azureAdmins())
 	}
 	return refuse(RuleRole, "%s may not %s in %s: it takes %s there.%s Nothing was changed. Get or activate the role, then press New code.",

@@ -14,7 +14,8 @@ const second = "44444444-4444-4444-4444-444444444444"
 var (
 	contributor = AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}
 	keys        = AzureRole{ID: "14b46e9e-c2b7-41b4-b07b-48a6ebf60603", Name: "Key Vault Crypto Officer", Why: "encrypts"}
-	minimal     = AzureRole{Name: "Backup operator", Why: "backs up", Actions: []string{"Microsoft.Compute/disks/read", "Microsoft.Compute/snapshots/write"}}
+	minimal     = AzureRole{Name: "Backup operator", Why: "backs up",
+		Actions: []string{"Microsoft.Compute/disks/read", "Microsoft.Compute/snapshots/write"}}
 )
 
 // clouds is a product with built-in roles in Azure, or one of its own.
@@ -70,11 +71,13 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 			"added Backup operator (custom) on " + subscription + "; removed Contributor on " + subscription},
 		{"to built-in roles", "minimal", "builtin", []string{subscription}, []string{subscription}, []AzureRole{contributor, keys}, 0,
 			"added Contributor on " + subscription + "; removed Backup operator (custom) on " + subscription},
-		{"to a second subscription", "minimal", "minimal", []string{subscription}, []string{subscription, second}, []AzureRole{keys, minimal}, 1,
+		{"to a second subscription", "minimal", "minimal", []string{subscription}, []string{subscription, second},
+			[]AzureRole{keys, minimal}, 1,
 			"added Key Vault Crypto Officer on " + second + "; added Backup operator (custom) on " + second},
 		{"from a subscription", "builtin", "builtin", []string{subscription, second}, []string{second}, []AzureRole{contributor, keys}, 0,
 			"removed Contributor on " + subscription + "; removed Key Vault Crypto Officer on " + subscription},
-		{"to another subscription and a custom role", "builtin", "minimal", []string{subscription}, []string{second}, []AzureRole{keys, minimal}, 1,
+		{"to another subscription and a custom role", "builtin", "minimal", []string{subscription}, []string{second},
+			[]AzureRole{keys, minimal}, 1,
 			"added Key Vault Crypto Officer on " + second + "; added Backup operator (custom) on " + second +
 				"; removed Contributor on " + subscription + "; removed Key Vault Crypto Officer on " + subscription},
 	} {
@@ -93,7 +96,8 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 				r = w.settle(n, r.ID, StateDone)
 				n.stop()
 				a := w.one()
-				if has := slices.Sorted(slices.Values(a.azure)); !slices.Equal(has, pairs(of.want, of.to...)) || len(a.definitions) != of.custom {
+				if has := slices.Sorted(slices.Values(a.azure)); !slices.Equal(has, pairs(of.want, of.to...)) ||
+					len(a.definitions) != of.custom {
 					t.Errorf("in Azure it has %v and %v", has, a.definitions)
 				}
 				if words := azureChanges(r); words != of.changes {
@@ -134,7 +138,8 @@ func TestWhoLacksARightWhereAnUpdateChangesRolesChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := "Owner, User Access Administrator or Role Based Access Control Administrator in the Azure subscriptions (to assign and remove roles there)"; !strings.Contains(r.RolesWords(), want) {
+		if want := "Owner, User Access Administrator or Role Based Access Control Administrator in the Azure subscriptions (to assign " +
+			"and remove roles there)"; !strings.Contains(r.RolesWords(), want) {
 			t.Errorf("the card says %s", r.RolesWords())
 		}
 		n.Approve(t.Context(), r.ID, ada, r.Rev)
@@ -195,7 +200,9 @@ func TestAnUpdateFindsWhatElseTheAppHasInAzure(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.signsInFor(n, r)
-		if r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+second) || !slices.Contains(w.one().azure, owner) {
+		if r.State != StateFailed || r.Failure.Rule != RuleExcess ||
+			!strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+second) ||
+			!slices.Contains(w.one().azure, owner) {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, w.one().azure)
 		}
 	})
@@ -208,13 +215,16 @@ func TestACustomRoleWithOtherActionsIsWrittenAnewAndItsActionsAreNamed(t *testin
 		Previous: Plan{AzureRoles: []AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
 		Plan:     Plan{AzureRoles: []AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
 	w := r.azureWork()
-	if len(w.give) != 1 || len(w.give[0].Roles) != 1 || w.give[0].Roles[0].Name != minimal.Name || len(w.give[0].Subscriptions) != 2 || w.takes() {
+	if len(w.give) != 1 || len(w.give[0].Roles) != 1 || w.give[0].Roles[0].Name != minimal.Name || len(w.give[0].Subscriptions) != 2 ||
+		w.takes() {
 		t.Errorf("the work is %+v", w)
 	}
-	if got := azureChanges(r); got != "added Microsoft.Compute/disks/write (Backup operator); removed Microsoft.Compute/snapshots/write (Backup operator)" {
+	if got := azureChanges(r); got != "added Microsoft.Compute/disks/write (Backup operator); removed Microsoft.Compute/snapshots/write "+
+		"(Backup operator)" {
 		t.Errorf("the card says %s", got)
 	}
-	if rights := strings.Join(r.azureRights(), " "); rights != "Microsoft.Authorization/roleAssignments/write Microsoft.Authorization/roleDefinitions/write" {
+	if rights := strings.Join(r.azureRights(), " "); rights != "Microsoft.Authorization/roleAssignments/write "+
+		"Microsoft.Authorization/roleDefinitions/write" {
 		t.Errorf("it takes %s", rights)
 	}
 }

@@ -69,7 +69,8 @@ func TestASubscriptionThatAzureDoesNotKnowBlocksNoApp(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.settle(n, r.ID, StateDone)
-				if note := r.Step(StepUnassign).Note; !strings.Contains(note, "skipped: Azure does not know the Azure subscription "+second) {
+				if note := r.Step(StepUnassign).Note; !strings.Contains(note,
+					"skipped: Azure does not know the Azure subscription "+second) {
 					t.Errorf("the step says %q", note)
 				}
 				// It may have been hidden from this account only.
@@ -109,7 +110,8 @@ func TestASubscriptionIsSkippedForNoOtherReason(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) || !slices.Equal(w.inAzure(), before) {
+				if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) ||
+					!slices.Equal(w.inAzure(), before) {
 					t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 				}
 			})
@@ -119,14 +121,17 @@ func TestASubscriptionIsSkippedForNoOtherReason(t *testing.T) {
 
 // The refusal names what is meant for the subscriptions that it is about.
 func TestARefusalNamesTheRolesOfThoseSubscriptionsOnly(t *testing.T) {
-	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: Plan{AzureRoles: []AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
+	r := &Request{Kind: KindUpdate, Task: TaskProvision,
+		Previous:     Plan{AzureRoles: []AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
 		Plan:         Plan{AzureRoles: []AzureRole{keys}, Subscriptions: []string{subscription}},
 		AzureResidue: []AzureShare{{[]string{second}, []AzureRole{minimal}}}}
 	no := r.againstAzure(Signer{UPN: "ada@contoso.com", Subscriptions: []string{subscription}})
-	if no == nil || !strings.Contains(no.Text, "remove roles in the Azure subscription "+second) || !strings.Contains(no.Text, "would stay: Backup operator.") {
+	if no == nil || !strings.Contains(no.Text, "remove roles in the Azure subscription "+second) ||
+		!strings.Contains(no.Text, "would stay: Backup operator.") {
 		t.Errorf("it says %v", no)
 	}
-	if no = r.againstAzure(Signer{UPN: "ada@contoso.com", Subscriptions: []string{second}}); no == nil || !strings.Contains(no.Text, "would stay: Contributor.") {
+	if no = r.againstAzure(Signer{UPN: "ada@contoso.com", Subscriptions: []string{second}}); no == nil ||
+		!strings.Contains(no.Text, "would stay: Contributor.") {
 		t.Errorf("it says %v", no)
 	}
 }
@@ -159,7 +164,8 @@ func TestASkippedSubscriptionThatIsBackIsCleared(t *testing.T) {
 		w.retry(n, r.ID)
 		pass(time.Second)
 		r = w.settle(n, r.ID, StateDone)
-		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(r.AzureResidue) > 0 || strings.Contains(r.Step(StepUnassign).Note, "skipped") {
+		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(r.AzureResidue) > 0 ||
+			strings.Contains(r.Step(StepUnassign).Note, "skipped") {
 			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.AzureResidue, r.Step(StepUnassign).Note)
 		}
 	})

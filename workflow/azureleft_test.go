@@ -90,7 +90,8 @@ func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 					if len(r.AzureResidue) > 0 {
 						t.Errorf("it is still known to have left %+v", r.AzureResidue)
 					}
-					if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(w.one().definitions) > 0 {
+					if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) ||
+						len(w.one().definitions) > 0 {
 						t.Errorf("in Azure it has %v and %v", has, w.one().definitions)
 					}
 				})
@@ -109,7 +110,8 @@ func TestTheNextUpdateShowsWhatIsLeftInAzureAndTakesRightsThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []Change{{false, AzureChange, "Backup operator (custom) on " + subscription}, {false, AzureChange, "Backup operator (custom) on " + second}, {false, AzureChange, "Key Vault Crypto Officer on " + second}}
+		want := []Change{{false, AzureChange, "Backup operator (custom) on " + subscription},
+			{false, AzureChange, "Backup operator (custom) on " + second}, {false, AzureChange, "Key Vault Crypto Officer on " + second}}
 		got := slices.DeleteFunc(r.Changes(), func(c Change) bool { return c.What != AzureChange })
 		slices.SortFunc(got, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
 		slices.SortFunc(want, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
@@ -119,7 +121,8 @@ func TestTheNextUpdateShowsWhatIsLeftInAzureAndTakesRightsThere(t *testing.T) {
 		w.signer.Subscriptions = []string{subscription}
 		before := w.inAzure()
 		r = w.signsInFor(n, r)
-		if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) || !slices.Equal(w.inAzure(), before) {
+		if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) ||
+			!slices.Equal(w.inAzure(), before) {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -131,12 +134,14 @@ func TestWhatSeveralGivenUpUpdatesLeaveInAzureIsOneList(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		head := w.givenUpInClouds(n, "inspect")
-		if again := w.givesUp(n, head, "inspect", change("V-2", "minimal", subscription, second)); len(again.AzureResidue) != len(head.AzureResidue)+1 {
+		if again := w.givesUp(n, head, "inspect", change("V-2", "minimal", subscription,
+			second)); len(again.AzureResidue) != len(head.AzureResidue)+1 {
 			t.Errorf("it was %+v and is %+v", head.AzureResidue, again.AzureResidue) // all of the plan was written, and not the difference
 		}
 		third := w.givesUp(n, head, "remove azure roles", change("V-3", "minimal", subscription, second))
 		fourth := w.givesUp(n, head, "inspect", change("V-4", "builtin", second))
-		if twice := w.givesUp(n, head, "inspect", change("V-5", "builtin", second)); len(twice.AzureResidue) != len(fourth.AzureResidue) || len(fourth.AzureResidue) <= len(third.AzureResidue) {
+		if twice := w.givesUp(n, head, "inspect", change("V-5", "builtin",
+			second)); len(twice.AzureResidue) != len(fourth.AzureResidue) || len(fourth.AzureResidue) <= len(third.AzureResidue) {
 			t.Errorf("the same is there twice: %+v", twice.AzureResidue)
 		}
 		r, err := n.Update(t.Context(), bea, head.ID, change("V-back", "builtin", subscription))
@@ -144,7 +149,8 @@ func TestWhatSeveralGivenUpUpdatesLeaveInAzureIsOneList(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.settle(n, r.ID, StateDone)
-		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(w.one().definitions) > 0 || len(r.AzureResidue) > 0 {
+		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(w.one().definitions) > 0 ||
+			len(r.AzureResidue) > 0 {
 			t.Errorf("it has %v and %v; left is %+v", has, w.one().definitions, r.AzureResidue)
 		}
 	})
@@ -163,7 +169,8 @@ func TestARoleThatNoUpdateLeftIsAnAlarm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.signsInFor(n, r); r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "8e3af657") || !slices.Contains(w.inAzure(), owner) {
+		if r = w.signsInFor(n, r); r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "8e3af657") ||
+			!slices.Contains(w.inAzure(), owner) {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, w.inAzure())
 		}
 	})
@@ -175,13 +182,15 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 	wider := minimal
 	wider.Actions = append(slices.Clone(minimal.Actions), "Microsoft.Compute/disks/delete")
 	plan := Plan{AzureRoles: []AzureRole{minimal}, Subscriptions: []string{subscription}}
-	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: plan, Plan: plan, Discovered: Discovery{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
+	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: plan, Plan: plan,
+		Discovered:   Discovery{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
 		AzureResidue: []AzureShare{{[]string{subscription}, []AzureRole{wider}}, {[]string{second}, []AzureRole{keys}}}}
 	w := r.azureWork()
 	if len(w.give) != 1 || !slices.Equal(w.give[0].Roles[0].Actions, minimal.Actions) || w.takes() {
 		t.Errorf("the work is %+v", w)
 	}
-	if got, want := r.Changes(), []Change{{false, ActionChange, "Microsoft.Compute/disks/delete (Backup operator)"}}; !slices.Equal(got, want) {
+	if got, want := r.Changes(), []Change{{false, ActionChange, "Microsoft.Compute/disks/delete (Backup operator)"}}; !slices.Equal(got,
+		want) {
 		t.Errorf("the card shows %v", got)
 	}
 	missing, still, excess := r.azureCompared([]string{subscription + "/" + minimal.DefinitionID(r.UniqueName())})

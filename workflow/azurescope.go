@@ -132,7 +132,8 @@ func readAzureScope(s string) (named, problem string) {
 	group := cutFold("/"+in, resourceGroupScope)
 	switch {
 	case rest == "" || !guidPattern.MatchString(id):
-		return "", "this is not a subscription ID. One looks like 00000000-0000-0000-0000-000000000000; the portal shows it under Subscriptions. " +
+		return "", "this is not a subscription ID. One looks like 00000000-0000-0000-0000-000000000000; the portal shows it under " +
+			"Subscriptions. " +
 			"A resource group is named as /subscriptions/ID/resourceGroups/NAME, a management group as " + managementGroupScope + "NAME"
 	case !below:
 		return id, ""
@@ -188,9 +189,11 @@ func customRoleProblem(scopes []string, roles []AzureRole) string {
 		switch {
 		case r.ID != "" || groups == 0:
 		case len(r.DataActions) > 0:
-			return fmt.Sprintf("%s is a custom role with data actions, and Azure gives such a role on no management group. Name the subscriptions in it, or choose the built-in roles.", r.Name)
+			return fmt.Sprintf("%s is a custom role with data actions, and Azure gives such a role on no management group. Name the "+
+				"subscriptions in it, or choose the built-in roles.", r.Name)
 		case groups > 1:
-			return fmt.Sprintf("%s is a custom role, and Azure makes one for one management group only. Name one, and the subscriptions of the others.", r.Name)
+			return fmt.Sprintf("%s is a custom role, and Azure makes one for one management group only. Name one, and the subscriptions "+
+				"of the others.", r.Name)
 		}
 	}
 	return ""

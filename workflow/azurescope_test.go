@@ -20,7 +20,8 @@ func TestAScopeIsReadAsPeopleNameOne(t *testing.T) {
 		"/subscriptions/" + strings.ToUpper(subscription) + "/":                          subscription,
 		strings.Replace(rgBackup, "resourceGroups", "resourcegroups", 1):                 rgBackup,
 		"/Subscriptions/" + strings.ToUpper(subscription) + "/RESOURCEGROUPS/RG-Backup/": rgBackup,
-		"/subscriptions/" + subscription + "/resourceGroups/Müller_(1).eu":               "/subscriptions/" + subscription + "/resourceGroups/Müller_(1).eu",
+		"/subscriptions/" + subscription + "/resourceGroups/Müller_(1).eu": "/subscriptions/" + subscription +
+			"/resourceGroups/Müller_(1).eu",
 		strings.ToLower(platform): "/providers/Microsoft.Management/managementGroups/platform",
 		platform + "/":            platform,
 	} {
@@ -30,7 +31,8 @@ func TestAScopeIsReadAsPeopleNameOne(t *testing.T) {
 		}
 	}
 	for typed, says := range map[string]string{
-		"/": "is not a subscription ID", "Platform": "a management group as /providers", "/subscriptions/backup": "is not a subscription ID",
+		"/": "is not a subscription ID", "Platform": "a management group as /providers",
+		"/subscriptions/backup":                                           "is not a subscription ID",
 		rgBackup + "/providers/Microsoft.KeyVault/vaults/keys":            "a single resource",
 		"/subscriptions/" + subscription + "/resourceGroups/":             "One is named as",
 		"/subscriptions/" + subscription + "/resourceGroups/ends.":        "One is named as",
@@ -47,7 +49,8 @@ func TestAScopeIsReadAsPeopleNameOne(t *testing.T) {
 
 func TestCapitalsMakeNoOtherScope(t *testing.T) {
 	wrong := FieldErrors{}
-	got := checkSubscriptions(wrong, []string{rgBackup, strings.ToLower(rgBackup), platform, strings.ToUpper(platform), "/subscriptions/" + subscription, subscription}, nil)
+	got := checkSubscriptions(wrong, []string{rgBackup, strings.ToLower(rgBackup), platform, strings.ToUpper(platform),
+		"/subscriptions/" + subscription, subscription}, nil)
 	if !slices.Equal(got, []string{rgBackup, platform, subscription}) || len(wrong) > 0 {
 		t.Errorf("%q, %v", got, wrong)
 	}
@@ -113,10 +116,13 @@ func TestAnUpdateMovesRolesBetweenScopes(t *testing.T) {
 }
 
 func TestTheSignersLackOfRightsNamesTheScope(t *testing.T) {
-	r := &Request{Kind: KindRegister, Task: TaskProvision, Plan: Plan{AzureRoles: []AzureRole{contributor}, Subscriptions: []string{platform, rgBackup, subscription}}}
+	r := &Request{Kind: KindRegister, Task: TaskProvision,
+		Plan: Plan{AzureRoles: []AzureRole{contributor}, Subscriptions: []string{platform, rgBackup, subscription}}}
 	who := Signer{UPN: "ada@contoso.com"}
 	got := r.againstAzure(who)
-	if got == nil || !strings.Contains(got.Text, "may not assign roles in the management group Platform, the resource group RG-Backup of the Azure subscription "+subscription+", the Azure subscription "+subscription) {
+	if got == nil || !strings.Contains(got.Text,
+		"may not assign roles in the management group Platform, the resource group RG-Backup of the Azure subscription "+subscription+
+			", the Azure subscription "+subscription) {
 		t.Errorf("%+v", got)
 	}
 	who.Subscriptions, who.UnknownSubscriptions = []string{platform, subscription}, []string{strings.ToLower(rgBackup)}
@@ -136,7 +142,8 @@ func TestARoleAboveOrBelowThePlansScopesIsMoreThanWasApproved(t *testing.T) {
 		lower(rgBackup) + "2/" + keys.ID:       "the role " + keys.ID + " in the resource group rg-backup2 of",
 	} {
 		words = strings.Replace(words, contributor.ID, "Contributor", 1)
-		if missing, still, excess := r.azureCompared(append(slices.Clone(has), extra)); len(missing)+len(still) > 0 || len(excess) != 1 || !strings.HasPrefix(excess[0], words) {
+		if missing, still, excess := r.azureCompared(append(slices.Clone(has), extra)); len(missing)+len(still) > 0 || len(excess) != 1 ||
+			!strings.HasPrefix(excess[0], words) {
 			t.Errorf("%s: missing %q, excess %q", extra, missing, excess)
 		}
 		// An adoption of an older version has not seen it, and it was perhaps there.
@@ -151,7 +158,8 @@ func TestARoleAboveOrBelowThePlansScopesIsMoreThanWasApproved(t *testing.T) {
 		}
 	}
 	// An update that adds a resource group does not read the subscription, and sees its role.
-	u := &Request{ID: "EA-2", Kind: KindUpdate, Task: TaskProvision, Previous: Plan{AzureRoles: plan.AzureRoles, Subscriptions: []string{subscription}}, Plan: plan}
+	u := &Request{ID: "EA-2", Kind: KindUpdate, Task: TaskProvision,
+		Previous: Plan{AzureRoles: plan.AzureRoles, Subscriptions: []string{subscription}}, Plan: plan}
 	if missing, still, excess := u.azureCompared(has); len(missing)+len(still)+len(excess) > 0 {
 		t.Errorf("missing %q, excess %q", missing, excess)
 	}

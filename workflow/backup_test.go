@@ -166,7 +166,8 @@ func (w *wired) Assert(_ context.Context, _ string, as AssertAs) (AssertionLogin
 		}
 		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
 		w.codes[c.code] = c
-		return fakeAsserting{&fakeSigningIn{w, c, Prompt{Code: NewSecret(c.code), URL: "https://login", Expires: time.Now().Add(15 * time.Minute)}}}, nil
+		return fakeAsserting{&fakeSigningIn{w, c, Prompt{Code: NewSecret(c.code), URL: "https://login",
+			Expires: time.Now().Add(15 * time.Minute)}}}, nil
 	})
 }
 
@@ -179,7 +180,8 @@ func (a fakeAsserting) Wait(ctx context.Context) (Assertion, error) {
 		return Assertion{}, err
 	}
 	who := s.Signer()
-	return Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Roles: who.Roles, RolesUnknown: a.w.rolesUnknown, Response: NewSecret("ASSERTION " + who.UPN)}, nil
+	return Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Roles: who.Roles, RolesUnknown: a.w.rolesUnknown,
+		Response: NewSecret("ASSERTION " + who.UPN)}, nil
 }
 
 func (w *wired) Tell(_ context.Context, c Checking) (string, string, error) {
@@ -198,7 +200,8 @@ func (w *wired) Tell(_ context.Context, c Checking) (string, string, error) {
 func backedUp() Product {
 	p := backup()
 	p.Name, p.AzureRoles, p.Credentials = "backed-up", nil, p.Credentials[:2]
-	p.Workloads = []Workload{{"exchange", "Exchange", ExchangeService}, {"sharepoint", "SharePoint and OneDrive", SharePointService}, {"reports", "Reports", ""}}
+	p.Workloads = []Workload{{"exchange", "Exchange", ExchangeService}, {"sharepoint", "SharePoint and OneDrive", SharePointService},
+		{"reports", "Reports", ""}}
 	p.Permissions = slices.Clone(p.Permissions)
 	return p
 }

@@ -40,7 +40,8 @@ func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draf
 	if !ok || draft.Credential == CredentialSecret {
 		c.Lifetime = draft.Lifetime
 		if limit := d.policy.secretMax(offer.Max); draft.Lifetime <= 0 || draft.Lifetime > limit {
-			wrong[FieldLifetime] = fmt.Sprintf("A secret may live for %s at most, and one that never expires is not made: nobody would notice when it is stolen. Choose a shorter lifetime.", LifetimeWords(limit))
+			wrong[FieldLifetime] = fmt.Sprintf("A secret may live for %s at most, and one that never expires is not made: nobody would "+
+				"notice when it is stolen. Choose a shorter lifetime.", LifetimeWords(limit))
 		}
 	}
 	switch draft.Credential {
@@ -59,13 +60,15 @@ var guidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 const SubscriptionsMax = 20
 
 // KeyRefused is what somebody is told who has put a private key where it does not belong.
-const KeyRefused = "This contains a private key. It was not stored, but treat it as compromised: create a new key pair and keep its private key to yourself. This bot never needs it."
+const KeyRefused = "This contains a private key. It was not stored, but treat it as compromised: create a new key pair and keep its " +
+	"private key to yourself. This bot never needs it."
 
 // checkKeys refuses private keys in all texts of a draft. What is for a
 // certificate is looked at where that is read.
 func checkKeys(wrong FieldErrors, d Draft) {
 	all := map[Field][]string{
-		FieldAppName: {d.AppName}, FieldReason: {d.Reason}, FieldRedirectURIs: d.RedirectURIs, FieldSubscriptions: d.Subscriptions, FieldScopes: d.Scopes,
+		FieldAppName: {d.AppName}, FieldReason: {d.Reason}, FieldRedirectURIs: d.RedirectURIs, FieldSubscriptions: d.Subscriptions,
+		FieldScopes: d.Scopes,
 		FieldIssuer: {d.Federated.Issuer}, FieldSubject: {d.Federated.Subject}, FieldAudience: {d.Federated.Audience},
 	}
 	maps.Copy(all, d.Redirects)
@@ -94,7 +97,8 @@ func checkOwners(wrong FieldErrors, by Person, people []Person) []Person {
 		case p.Outside != "":
 			wrong[FieldOwners] = fmt.Sprintf("%s can't be an owner: %s.", p.Name, p.Outside)
 		case p.Confirmed == EmailUnproved:
-			wrong[FieldOwners] = fmt.Sprintf("%s never confirmed the e-mail address in their Slack profile, so no account in the tenant is looked up by it.", p.Name)
+			wrong[FieldOwners] = fmt.Sprintf("%s never confirmed the e-mail address in their Slack profile, so no account in the tenant "+
+				"is looked up by it.", p.Name)
 		case err != nil:
 			wrong[FieldOwners] = fmt.Sprintf("Slack has no e-mail address of %s, so the account in the tenant can't be found.", p.Name)
 		default:
@@ -134,11 +138,13 @@ func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...P
 	case len(out) == 0 && !mayBeNone:
 		wrong[FieldPermissions] = "Choose at least one permission."
 	case added > PermissionsMax && len(had) > 0:
-		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions that the app does not have yet; %d are allowed in one request.", added, PermissionsMax)
+		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions that the app does not have yet; %d are allowed in one request.",
+			added, PermissionsMax)
 	case added > PermissionsMax:
 		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions; %d are allowed in one request.", added, PermissionsMax)
 	case added > 0 && len(out) > PermissionsEntra:
-		wrong[FieldPermissions] = fmt.Sprintf("With these the app has %d permissions, and Entra allows %d. Choose %d fewer.", len(out), PermissionsEntra, len(out)-PermissionsEntra)
+		wrong[FieldPermissions] = fmt.Sprintf("With these the app has %d permissions, and Entra allows %d. Choose %d fewer.", len(out),
+			PermissionsEntra, len(out)-PermissionsEntra)
 	}
 	return out
 }

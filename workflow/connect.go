@@ -47,7 +47,8 @@ func (b Backup) IsAzure() bool { return slices.Contains(b.Services, AzureService
 func (b Backup) Titles() string {
 	titles := make([]string, len(b.Services))
 	for i, s := range b.Services {
-		titles[i] = map[string]string{ExchangeService: "Exchange", SharePointService: "SharePoint", TeamsService: "Teams", TeamsChatsService: "Teams chats", AzureService: "Azure service account"}[s]
+		titles[i] = map[string]string{ExchangeService: "Exchange", SharePointService: "SharePoint", TeamsService: "Teams",
+			TeamsChatsService: "Teams chats", AzureService: "Azure service account"}[s]
 	}
 	return strings.Join(titles, ", ")
 }
@@ -103,7 +104,9 @@ func given(azure bool) []CredentialKind {
 func (d *Desk) Credentials(p Product, server string) []Offer {
 	var out []Offer
 	if server == "" {
-		return slices.DeleteFunc(slices.Clone(p.Credentials), func(o Offer) bool { return o.Kind == CredentialMadeCertificate && d.pages == "" })
+		return slices.DeleteFunc(slices.Clone(p.Credentials), func(o Offer) bool {
+			return o.Kind == CredentialMadeCertificate && d.pages == ""
+		})
 	}
 	for _, kind := range given(p.isAzure()) {
 		if o, ok := p.Offer(kind); ok {
@@ -121,13 +124,16 @@ func (d *Desk) checkBackup(wrong FieldErrors, p Product, plan Plan) {
 	}
 	switch kind := plan.Credential.Kind; {
 	case !slices.Contains(d.Backups(p), b.Server):
-		wrong[FieldBackup] = fmt.Sprintf("%s is not a backup server that this app can be connected to. Choose one of the list, or ask the operator of this bot.", clip(b.Server, 60))
+		wrong[FieldBackup] = fmt.Sprintf("%s is not a backup server that this app can be connected to. Choose one of the list, or ask "+
+			"the operator of this bot.", clip(b.Server, 60))
 	case !slices.Contains(given(p.isAzure()), kind) && p.isAzure():
-		wrong[FieldCredential] = "A backup server takes a certificate made here or a secret for Azure. Choose one, or have the app handed over to you."
+		wrong[FieldCredential] = "A backup server takes a certificate made here or a secret for Azure. Choose one, or have the app " +
+			"handed over to you."
 	case !slices.Contains(given(p.isAzure()), kind):
 		wrong[FieldCredential] = "A backup server takes a certificate only. Choose one, or have the app handed over to you."
 	case len(b.Services) == 0:
-		wrong[FieldBackup] = "Nothing that was chosen here is backed up by a backup server. Choose a workload that is, or have the app handed over to you."
+		wrong[FieldBackup] = "Nothing that was chosen here is backed up by a backup server. Choose a workload that is, or have the app " +
+			"handed over to you."
 	}
 }
 
@@ -143,7 +149,9 @@ func (e *Engine) connect(ctx context.Context, r *Request) (edit, error) {
 	name := r.Plan.Backup.Server
 	server, ok := e.desk.backup(name)
 	if !ok {
-		return nil, &ServiceError{Code: string(RuleNoServer), Text: fmt.Sprintf("the backup server %s is no longer configured here, so nothing was sent to it. The operator of this bot can configure it again.", name)}
+		return nil, &ServiceError{Code: string(RuleNoServer),
+			Text: fmt.Sprintf("the backup server %s is no longer configured here, so nothing was sent to it. The operator of this bot "+
+				"can configure it again.", name)}
 	}
 	hand := e.connectOrganization
 	if r.Plan.Backup.IsAzure() {
@@ -166,9 +174,11 @@ func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServ
 		return Connected{}, err
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
-	a := AzureAccount{Name: r.AppName(), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID, Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.subscriptionIDs()}
+	a := AzureAccount{Name: r.AppName(), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID,
+		Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.subscriptionIDs()}
 	if r.Plan.Credential.Kind == CredentialMadeCertificate {
-		a.PFX, a.Password, a.Thumbprint = NewSecret(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))), with.Keyed.Password, r.Thumbprint()
+		a.PFX, a.Password, a.Thumbprint = NewSecret(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))),
+			with.Keyed.Password, r.Thumbprint()
 	} else {
 		a.Secret = with.Secret
 	}
@@ -199,7 +209,8 @@ func (p Plan) subscriptionIDs() []string {
 // connectOrganization hands the app over as that of its tenant's organization.
 func (e *Engine) connectOrganization(ctx context.Context, r *Request, server BackupServer) (Connected, error) {
 	if r.Made.Domain == "" {
-		return Connected{}, &ServiceError{Code: "domain", Text: fmt.Sprintf("Entra did not say what the tenant's initial domain is, so nothing was sent to %s.", server.Name())}
+		return Connected{}, &ServiceError{Code: "domain",
+			Text: fmt.Sprintf("Entra did not say what the tenant's initial domain is, so nothing was sent to %s.", server.Name())}
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	o := Organization{Name: r.Made.Domain, TenantID: r.Made.TenantID, Region: tenant.region(), AppID: r.Made.AppID}
@@ -257,7 +268,8 @@ func (r *Request) Connects() bool {
 // that takes several approvals is asked for again.
 func (d *Desk) MayHandOver(r *Request) bool {
 	s := r.Step(StepConnect)
-	return r.State == StateFailed && r.Task == TaskProvision && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 && (r.Plan.Credential.Kind != CredentialMadeCertificate || d.pages != "")
+	return r.State == StateFailed && r.Task == TaskProvision && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 &&
+		(r.Plan.Credential.Kind != CredentialMadeCertificate || d.pages != "")
 }
 
 // HandOver takes the backup server out of the plan, so that the requester gets
@@ -279,7 +291,8 @@ func (d *Desk) HandOver(ctx context.Context, id string, by Person, rev int) (*Re
 		r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepConnect })
 		r.redo(StepProof, StepCheck)
 		r.decide(by, now, TaskProvision)
-		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventHandOver, Text: "approved that " + server + " is not connected and the app is handed over instead, and was sent a sign-in code"})
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventHandOver,
+			Text: "approved that " + server + " is not connected and the app is handed over instead, and was sent a sign-in code"})
 		r.PlanRev = r.Rev
 	})
 }

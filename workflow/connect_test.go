@@ -52,13 +52,15 @@ func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
 		n.stop()
 
 		a, has := w.one(), w.vb365.has["contoso.onmicrosoft.com"]
-		if len(w.vb365.has) != 1 || has.AppID != r.Made.AppID || has.Region != "Worldwide" || !has.Exchange || !has.SharePoint || has.Teams || has.TeamsChats {
+		if len(w.vb365.has) != 1 || has.AppID != r.Made.AppID || has.Region != "Worldwide" || !has.Exchange || !has.SharePoint ||
+			has.Teams || has.TeamsChats {
 			t.Errorf("the server has %+v", w.vb365.has)
 		}
 		if thumb := has.thumbprintOf(); !slices.Equal(a.thumbprints, []string{thumb}) || r.Made.Thumbprint != thumb {
 			t.Errorf("the app has %v, the request %s and the server %s", a.thumbprints, r.Made.Thumbprint, thumb)
 		}
-		if r.Made.Connected != "contoso.onmicrosoft.com: Exchange, SharePoint" || r.Step(StepConnect).Note != r.Made.Connected || r.Step(StepProof).Status != StepDone {
+		if r.Made.Connected != "contoso.onmicrosoft.com: Exchange, SharePoint" || r.Step(StepConnect).Note != r.Made.Connected ||
+			r.Step(StepProof).Status != StepDone {
 			t.Errorf("made %+v, steps %+v", r.Made, r.Steps)
 		}
 		w.shredded(r)
@@ -130,7 +132,8 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			_, err := n.Retry(t.Context(), r.ID, ada, r.Rev)
 			return err
 		}, StateDone, func(t *testing.T, w *world, r *Request) {
-			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) || r.Made.Connected == "" {
+			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) ||
+				r.Made.Connected == "" {
 				t.Errorf("the app has %v, and the server %s", w.one().thumbprints, thumb)
 			}
 			if n := count(w.calls, "proof"); n != 2 {
@@ -173,7 +176,8 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			shreddedOne = old
 			return err
 		}, StateDone, func(t *testing.T, w *world, r *Request) {
-			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) || slices.Contains(shreddedOne, thumb) {
+			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) ||
+				slices.Contains(shreddedOne, thumb) {
 				t.Errorf("the app has %v, and the server %s; the key of %v was shredded", w.one().thumbprints, thumb, shreddedOne)
 			}
 			w.shredded(r)
@@ -202,13 +206,17 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t).withServer()
-				w.vb365.refuses = &ServiceError{Code: "ParameterValidationFailure", Text: "vb365-prod refused to add the organization. It says: “Wrong license”"}
+				w.vb365.refuses = &ServiceError{Code: "ParameterValidationFailure",
+					Text: "vb365-prod refused to add the organization. It says: “Wrong license”"}
 				n := w.boot()
 				defer n.stop()
 				r := w.askServer(n, serverDraft("payroll-backup"))
 				w.approved(n, r.ID)
 				r = w.get(r.ID)
-				if r.State != StateFailed || !strings.Contains(r.Failure.Text, "“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license”") || len(r.Handover.File) == 0 {
+				if r.State != StateFailed ||
+					!strings.Contains(r.Failure.Text,
+						"“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license”") ||
+					len(r.Handover.File) == 0 {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if m := w.messages[r.Posts[post(PostOutcome, r.Outcomes)].TS]; m == nil || m.drawn.Failure.Text != r.Failure.Text {
@@ -271,7 +279,8 @@ func TestAServerThatIsBusyIsWaitedForByItsName(t *testing.T) {
 			t.Errorf("the step is %+v", s)
 		}
 		pass(4 * time.Minute)
-		if r := w.get(r.ID); r.State != StateFailed || !strings.Contains(r.Failure.Text, "vb365-prod did not answer as it should for 3 minutes") {
+		if r := w.get(r.ID); r.State != StateFailed ||
+			!strings.Contains(r.Failure.Text, "vb365-prod did not answer as it should for 3 minutes") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -303,7 +312,8 @@ func TestWhatDoesNotFitAServerIsSaidUnderItsField(t *testing.T) {
 	if p.Plan(Choice{Workloads: plain.Workloads}).Digest() == p.Plan(Choice{Workloads: with.Workloads, Backup: with.Backup}).Digest() {
 		t.Error("the server is not part of what is approved")
 	}
-	if kinds := fmt.Sprint(n.Credentials(p, "vb365-prod")); !strings.HasPrefix(kinds, "[{made-certificate") || strings.Contains(kinds, "secret") {
+	if kinds := fmt.Sprint(n.Credentials(p, "vb365-prod")); !strings.HasPrefix(kinds, "[{made-certificate") ||
+		strings.Contains(kinds, "secret") {
 		t.Errorf("with a server there are %s", kinds)
 	}
 }
@@ -336,7 +346,8 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		w.approved(n, r.ID)
 		r = w.get(r.ID)
 		has := w.vb365.has["contoso.onmicrosoft.com"]
-		if r.State != StateOverlap || has.thumbprintOf() != r.Made.Thumbprint || r.Made.Thumbprint == before.Made.Thumbprint || len(w.one().thumbprints) != 2 {
+		if r.State != StateOverlap || has.thumbprintOf() != r.Made.Thumbprint || r.Made.Thumbprint == before.Made.Thumbprint ||
+			len(w.one().thumbprints) != 2 {
 			t.Fatalf("it is %s (%s), the server has %+v, the app %v", r.State, r.Failure.Text, has, w.one().thumbprints)
 		}
 		if has.SharePoint || !slices.Equal(r.Plan.Backup.Services, []string{ExchangeService}) {

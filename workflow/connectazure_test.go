@@ -52,7 +52,8 @@ func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {
 				pass(time.Second)
 				n.stop()
 				has, ok := w.vb365.azure[r.Made.AppID]
-				if len(w.vb365.azure) != 1 || len(w.vb365.has) != 0 || !ok || has.Name != "archiver-app" || has.Description != r.ID || has.TenantID != contosoID || has.Environment != "Global" || !slices.Equal(has.Subscriptions, []string{subscription}) {
+				if len(w.vb365.azure) != 1 || len(w.vb365.has) != 0 || !ok || has.Name != "archiver-app" || has.Description != r.ID ||
+					has.TenantID != contosoID || has.Environment != "Global" || !slices.Equal(has.Subscriptions, []string{subscription}) {
 					t.Errorf("the server has %+v and %+v", w.vb365.azure, w.vb365.has)
 				}
 				if (kind == CredentialSecret) != has.PFX.IsZero() || has.Thumbprint != r.Thumbprint() {
@@ -125,14 +126,16 @@ func TestAnAzureServiceAccountTakesWhatTheBotHas(t *testing.T) {
 }
 
 func TestTheScopesOfAzureRolesThatAreSubscriptionsAreNamed(t *testing.T) {
-	p := Plan{Subscriptions: []string{subscription, "/subscriptions/" + second + "/resourceGroups/archive", "/providers/Microsoft.Management/managementGroups/all", "/subscriptions/" + subscription}}
+	p := Plan{Subscriptions: []string{subscription, "/subscriptions/" + second + "/resourceGroups/archive",
+		"/providers/Microsoft.Management/managementGroups/all", "/subscriptions/" + subscription}}
 	if got := p.subscriptionIDs(); !slices.Equal(got, []string{subscription, second}) {
 		t.Errorf("they are %q", got)
 	}
 }
 
 func TestEachCloudHasAWordOnAServer(t *testing.T) {
-	for cloud, want := range map[string][2]string{"": {"Worldwide", "Global"}, "public": {"Worldwide", "Global"}, "usgov": {"USGovernment", "Government"}, "dod": {"USDefence", "Government"}, "china": {"China", "China"}} {
+	for cloud, want := range map[string][2]string{"": {"Worldwide", "Global"}, "public": {"Worldwide", "Global"},
+		"usgov": {"USGovernment", "Government"}, "dod": {"USDefence", "Government"}, "china": {"China", "China"}} {
 		if of := (Tenant{Cloud: cloud}); of.region() != want[0] || of.azureEnvironment() != want[1] {
 			t.Errorf("%q is %s and %s, want %v", cloud, of.region(), of.azureEnvironment(), want)
 		}

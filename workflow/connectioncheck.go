@@ -54,7 +54,8 @@ func (d *Desk) mayCheck(r *Request) *Refusal {
 		return refuse(RuleNoServer, "No backup server is configured here, so none can be asked. Ask the operator of this bot.")
 	}
 	if _, ok := d.server(server); server != "" && !ok {
-		return refuse(RuleNoServer, "The backup server %s is no longer configured here, so it can't be asked. Ask the operator of this bot.", server)
+		return refuse(RuleNoServer, "The backup server %s is no longer configured here, so it can't be asked. Ask the operator of "+
+			"this bot.", server)
 	}
 	return nil
 }
@@ -108,7 +109,8 @@ func (d *Desk) CheckConnection(ctx context.Context, id string, by Person) (*Requ
 			return no
 		}
 		if t, ok := d.Tenant(r.Tenant); !ok || t.ID != r.Plan.TenantID {
-			return refuse(RuleTenant, "The tenant %s is no longer configured as it was, so nobody can sign in there. Ask the operator of this bot.", r.Tenant)
+			return refuse(RuleTenant, "The tenant %s is no longer configured as it was, so nobody can sign in there. Ask the operator "+
+				"of this bot.", r.Tenant)
 		}
 		return nil
 	}, func(r *Request, now time.Time) {

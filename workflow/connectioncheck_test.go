@@ -47,12 +47,16 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 	}{
 		"an organization": {beaSignsIn(), []Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"Exchange", "SharePoint"}}}, nil,
 			"Connected: contoso.onmicrosoft.com, Exchange, SharePoint", true},
-		"nothing":          {beaSignsIn(), nil, nil, "vb365-prod takes the sign-in of bea@contoso.com, and shows no organization to it.", true},
-		"the server's no":  {beaSignsIn(), nil, &ServiceError{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"}, "It says: “Unknown operator”", true},
-		"no answer":        {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod did not answer as it should (reference ", true},
-		"another tenant":   {Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil, "bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
-		"an administrator": {Signer{TenantID: contosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com", Roles: []string{GlobalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
-		"an approver":      {adaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
+		"nothing": {beaSignsIn(), nil, nil, "vb365-prod takes the sign-in of bea@contoso.com, and shows no organization to it.",
+			true},
+		"the server's no": {beaSignsIn(), nil, &ServiceError{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"},
+			"It says: “Unknown operator”", true},
+		"no answer": {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod did not answer as it should (reference ", true},
+		"another tenant": {Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil,
+			"bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
+		"an administrator": {Signer{TenantID: contosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com",
+			Roles: []string{GlobalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
+		"an approver": {adaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -76,7 +80,8 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 					t.Errorf("the server was asked: %v", asked)
 				}
 				after := w.get(r.ID)
-				if last := after.History[len(after.History)-1]; last.Kind != EventChecked || last.By != bea.ID || !strings.Contains(last.Text, c.says) || after.State != StateDone || after.SignIn.N != r.SignIn.N {
+				if last := after.History[len(after.History)-1]; last.Kind != EventChecked || last.By != bea.ID ||
+					!strings.Contains(last.Text, c.says) || after.State != StateDone || after.SignIn.N != r.SignIn.N {
 					t.Errorf("the history ends with %+v, and it is %s", last, after.State)
 				}
 				n.stop()
@@ -118,7 +123,8 @@ func TestOnlyWhoHasAConnectedAppCanCheckIt(t *testing.T) {
 			t.Errorf("Zoe was shown %+v", got)
 		}
 		plain := w.askServer(n, draft("other"))
-		if _, err := n.CheckConnection(t.Context(), plain.ID, bea); err == nil || !strings.Contains(err.Error(), "no backup server is connected") {
+		if _, err := n.CheckConnection(t.Context(), plain.ID, bea); err == nil ||
+			!strings.Contains(err.Error(), "no backup server is connected") {
 			t.Errorf("an app without a server: %v", err)
 		}
 	})
@@ -131,7 +137,8 @@ func TestANewCodeAndARestartEndACheck(t *testing.T) {
 		r := w.connectedApp(n)
 		first := w.asks(n, r.ID, bea)
 		second := w.asks(n, r.ID, bea)
-		if got := w.checks["check1"]; got.Prompt != nil || got.Said != "A newer code took the place of this one." || second.Prompt.Code == first.Prompt.Code {
+		if got := w.checks["check1"]; got.Prompt != nil || got.Said != "A newer code took the place of this one." ||
+			second.Prompt.Code == first.Prompt.Code {
 			t.Errorf("the first message says %+v", got)
 		}
 		n.stop()
@@ -171,7 +178,8 @@ func TestTheHistoryKeepsTheLastCheckOfEachPerson(t *testing.T) {
 		if n := len(after.History) - before; n != 4 {
 			t.Fatalf("six checks by two people are %d lines: %+v", n, after.History[before:])
 		}
-		for i, want := range []Event{{Kind: EventCheckAsked, By: bea.ID}, {Kind: EventChecked, By: bea.ID}, {Kind: EventCheckAsked, By: zoe.ID}, {Kind: EventChecked, By: zoe.ID}} {
+		for i, want := range []Event{{Kind: EventCheckAsked, By: bea.ID}, {Kind: EventChecked, By: bea.ID},
+			{Kind: EventCheckAsked, By: zoe.ID}, {Kind: EventChecked, By: zoe.ID}} {
 			if e := after.History[before+i]; e.Kind != want.Kind || e.By != want.By || e.Times != 3 {
 				t.Errorf("line %d is %+v", i, e)
 			}

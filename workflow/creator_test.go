@@ -50,9 +50,12 @@ func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
 		owners []string
 		want   []string
 	}{
-		{"of an earlier sign-in, and of this one", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea"}, []string{"o-ada", "o-cloe"}},
-		{"the plan names one of them", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea", "o-ada"}, []string{"o-cloe"}},
-		{"made again", Request{Kind: KindRecreate, Target: Target{Recreated: true}, Made: Made{Creator: "o-cloe"}}, []string{"o-bea"}, []string{"o-cloe"}},
+		{"of an earlier sign-in, and of this one", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea"},
+			[]string{"o-ada", "o-cloe"}},
+		{"the plan names one of them", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea", "o-ada"},
+			[]string{"o-cloe"}},
+		{"made again", Request{Kind: KindRecreate, Target: Target{Recreated: true}, Made: Made{Creator: "o-cloe"}}, []string{"o-bea"},
+			[]string{"o-cloe"}},
 		{"restored", Request{Kind: KindRecreate}, []string{"o-bea"}, nil},
 		{"adopted", Request{Kind: KindAdopt}, []string{"o-bea"}, nil},
 		{"updated", Request{Kind: KindUpdate}, []string{"o-bea"}, nil},
@@ -73,7 +76,8 @@ func TestAnOwnerWhomEntraKeepsIsNamed(t *testing.T) {
 				n := w.boot()
 				defer n.stop()
 				r := w.settle(n, w.request(n), StateReady)
-				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, "Entra did not take Ada@contoso.com") || !slices.Contains(w.app(r.Made.ObjectID).owners, "OBJ-BEA") {
+				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, "Entra did not take Ada@contoso.com") ||
+					!slices.Contains(w.app(r.Made.ObjectID).owners, "OBJ-BEA") {
 					t.Errorf("the step is %+v", st)
 				}
 			})
@@ -97,7 +101,8 @@ func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r := w.settle(n, w.request(n), StateReady)
-		if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, []string{"OBJ-BEA"}) || strings.Contains(r.Step(StepOwner).Note, "did not take") {
+		if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, []string{"OBJ-BEA"}) ||
+			strings.Contains(r.Step(StepOwner).Note, "did not take") {
 			t.Errorf("the owners are %q; the step says %q", got, r.Step(StepOwner).Note)
 		}
 	})
@@ -108,17 +113,20 @@ func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.signer.ObjectID, w.noOwners = "o-ada", &ServiceError{Code: "403", Text: "the bot's own client has no consent for Directory.Read.All, which that takes"}
+		w.signer.ObjectID, w.noOwners = "o-ada", &ServiceError{Code: "403",
+			Text: "the bot's own client has no consent for Directory.Read.All, which that takes"}
 		n := w.boot()
 		defer n.stop()
 		r := w.settle(n, w.request(n), StateReady)
 		st := r.Step(StepOwner)
-		for _, says := range []string{"Entra did not make Bea an owner (the bot's own client has no consent for Directory.Read.All, which that takes)", "an application administrator can", "stays one"} {
+		for _, says := range []string{"Entra did not make Bea an owner (the bot's own client has no consent for Directory.Read.All, " +
+			"which that takes)", "an application administrator can", "stays one"} {
 			if !strings.Contains(st.Note, says) {
 				t.Errorf("the step does not say %q: %q", says, st.Note)
 			}
 		}
-		if got := w.app(r.Made.ObjectID).owners; st.Status != StepSkipped || !slices.Equal(got, []string{"o-ada"}) || strings.HasPrefix(st.Note, "Bea") {
+		if got := w.app(r.Made.ObjectID).owners; st.Status != StepSkipped || !slices.Equal(got, []string{"o-ada"}) ||
+			strings.HasPrefix(st.Note, "Bea") {
 			t.Errorf("the owners are %q; the step is %+v", got, st)
 		}
 	})
@@ -169,11 +177,13 @@ func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
 // services.md, section 2: custom and scoped roles can be enough, and count only where the
 // operator lists them: in the whole tenant, or for the application that they are for.
 func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
-	const custom, here, there = "6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d", "/0b0b0b0b-0000-4000-8000-000000000001", "/0b0b0b0b-0000-4000-8000-000000000002"
+	const custom, here, there = "6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d", "/0b0b0b0b-0000-4000-8000-000000000001",
+		"/0b0b0b0b-0000-4000-8000-000000000002"
 	lists := Tenant{Sufficient: []SufficientRole{{ID: strings.ToUpper(custom), For: ForApplications}}}
 	change := &Request{Kind: KindRenew, Task: TaskProvision, Target: Target{Request: "EA-1"}, Made: Made{ObjectID: here[1:]}}
 	make := &Request{Kind: KindRegister, Task: TaskProvision}
-	graph := &Request{Kind: KindRegister, Task: TaskProvision, Plan: Plan{Permissions: []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}}}}
+	graph := &Request{Kind: KindRegister, Task: TaskProvision,
+		Plan: Plan{Permissions: []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}}}}
 	has := func(scope string) Signer {
 		return Signer{UPN: "mia@contoso.com", Assigned: []AssignedRole{{custom, scope}}}
 	}
@@ -181,7 +191,8 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 	if no == nil || !strings.Contains(no.Text, "can't be seen") || !strings.Contains(no.Text, "Directory.Read.All") {
 		t.Errorf("roles that could not be read: %v", no)
 	}
-	if no := make.againstRoles(Tenant{}, Signer{UPN: "mia@contoso.com", HidesAssigned: true}); no == nil || strings.Contains(no.Text, "can't be seen") {
+	if no := make.againstRoles(Tenant{}, Signer{UPN: "mia@contoso.com", HidesAssigned: true}); no == nil ||
+		strings.Contains(no.Text, "can't be seen") {
 		t.Errorf("where none is listed: %v", no)
 	}
 	for _, c := range []struct {
@@ -204,7 +215,8 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 		if (no == nil) != c.enough {
 			t.Errorf("%s: %v", c.what, no)
 		}
-		if no != nil && !strings.Contains(no.Text, "a custom role, or one for a single application or administrative unit, counts only where the operator of this bot lists it") {
+		if no != nil && !strings.Contains(no.Text,
+			"a custom role, or one for a single application or administrative unit, counts only where the operator of this bot lists it") {
 			t.Errorf("%s: it does not say what the bot goes by: %s", c.what, no.Text)
 		}
 	}
@@ -213,7 +225,8 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 // services.md, section 2: assignment is required of apps with which nobody signs in, and
 // is left alone where somebody else decides about it.
 func TestAssignmentIsRequiredWhereNobodySignsIn(t *testing.T) {
-	silent := Plan{Credential: Credential{Kind: CredentialCertificate}, Permissions: []Permission{{Type: catalog.Application, Name: "Mail.Send"}}}
+	silent := Plan{Credential: Credential{Kind: CredentialCertificate},
+		Permissions: []Permission{{Type: catalog.Application, Name: "Mail.Send"}}}
 	with := func(change func(*Plan)) Plan { p := silent.clone(); change(&p); return p }
 	for _, c := range []struct {
 		what string
@@ -222,12 +235,16 @@ func TestAssignmentIsRequiredWhereNobodySignsIn(t *testing.T) {
 	}{
 		{"nobody signs in", Request{Kind: KindRegister, Plan: silent}, []bool{true}},
 		{"a redirect URI", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.SPARedirectURIs = []string{"https://a"} })}, nil},
-		{"a delegated permission", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.Permissions[0].Type = catalog.Delegated })}, nil},
+		{"a delegated permission", Request{Kind: KindRegister, Plan: with(func(p *Plan) {
+			p.Permissions[0].Type = catalog.Delegated
+		})}, nil},
 		{"a device code", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.PublicClientFlows = true })}, nil},
 		{"an API", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.Scopes = []Scope{{Name: "read"}} })}, nil},
 		{"no credential", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.Credential.Kind = CredentialNone })}, nil},
 		{"adopted", Request{Kind: KindAdopt, Plan: silent}, nil},
-		{"people sign in from now on", Request{Kind: KindUpdate, Made: Made{Assigned: true}, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, []bool{false}},
+		{"people sign in from now on", Request{Kind: KindUpdate, Made: Made{Assigned: true}, Plan: with(func(p *Plan) {
+			p.RedirectURIs = []string{"https://a"}
+		})}, []bool{false}},
 		{"somebody else has set it", Request{Kind: KindUpdate, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, nil},
 	} {
 		if got := c.r.assigned(); !slices.Equal(got, c.want) {

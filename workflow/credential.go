@@ -358,7 +358,8 @@ func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError)
 	}
 	switch {
 	case r.wasThere():
-		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and whether the app may keep it."
+		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and " +
+			"whether the app may keep it."
 	case r.Made.KeyID != "" || len(r.Made.Ending) > 0:
 		words = "secret"
 	case r.Thumbprint() != "" && r.Step(StepCertificate) != nil:
@@ -366,7 +367,8 @@ func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError)
 			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), r.otherCertificates()...)
 		}
 	case r.Plan.Credential.Kind == CredentialFederated:
-		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer + " can sign in as it. Find out who granted that, and press Undo."
+		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer +
+			" can sign in as it. Find out who granted that, and press Undo."
 	default:
 		return text + "It has no credential of this request. Find out who granted that before you press Undo."
 	}
@@ -384,7 +386,8 @@ func (e *Engine) warn(id string, name StepName, credential string, seen time.Tim
 	e.save(id, func(r *Request, now time.Time) error {
 		st := r.Step(name)
 		st.Status, st.At = StepWaiting, now
-		st.Note = fmt.Sprintf("seen since %s, and not approved: %s. The app's %s is being removed, until Entra has it everywhere. That can take twenty minutes",
+		st.Note = fmt.Sprintf("seen since %s, and not approved: %s. The app's %s is being removed, until Entra has it everywhere. That "+
+			"can take twenty minutes",
 			seen.UTC().Format("15:04 UTC"), clip(strings.Join(more.Names, ", "), 100), credential)
 		r.Rev++
 		return nil

@@ -22,10 +22,13 @@ func TestWhoCanSignInToACustomAppIsChosen(t *testing.T) {
 		{"a public client", func(d *Draft) {
 			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {"msauth://com.contoso.app/x", ""}}
 		}, ThisTenant, false, []string{"msauth://com.contoso.app/x"}, ""},
-		{"a script as a public client", func(d *Draft) { d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {"javascript://x"}} }, "", false, nil, FieldPublicRedirectURIs},
+		{"a script as a public client", func(d *Draft) {
+			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {"javascript://x"}}
+		}, "", false, nil, FieldPublicRedirectURIs},
 		{"beside a manifest that says nothing of it", func(d *Draft) {
 			d.WhoSignsIn, d.PublicClientFlows, d.Permissions = AnyTenant, &yes, nil
-			d.Imported = &Imported{Scopes: []Scope{{Name: "access", Title: "Use it", Words: "Use it"}}, PublicRedirectURIs: []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}}
+			d.Imported = &Imported{Scopes: []Scope{{Name: "access", Title: "Use it", Words: "Use it"}},
+				PublicRedirectURIs: []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}}
 		}, AnyTenant, true, []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}, ""},
 	} {
 		d, p, wrong := draft(c.name), Plan{Audience: ThisTenant}, FieldErrors{}

@@ -196,14 +196,16 @@ func (u *inUse) textNaming(r *Request, named int) string {
 	}
 	if u.news.Unknown != "" {
 		return text + "What depends on it could not all be looked up: " + strings.TrimRight(u.news.Unknown, ".") +
-			". An approver can press Retry, which looks again with another sign-in, and retires the app even if that cannot be seen then; Give up leaves the app " + stays
+			". An approver can press Retry, which looks again with another sign-in, and retires the app even if that cannot be seen " +
+			"then; Give up leaves the app " + stays
 	}
 	return text + "An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app " + stays
 }
 
 // stopForDependents writes down what depends on the app, in the transaction that shows it.
 func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
-	e.log.Info("the app is in use", "request", r.ID, "dependents", len(u.found.List), "new", len(u.news.List), "more", u.found.More, "unknown", u.found.Unknown)
+	e.log.Info("the app is in use", "request", r.ID, "dependents", len(u.found.List), "new", len(u.news.List), "more", u.found.More,
+		"unknown", u.found.Unknown)
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 		st := r.Step(StepDependents)
 		st.Status, st.At, st.Since = StepFailed, now, time.Time{}

@@ -15,7 +15,8 @@ var (
 	adaUses  = Dependent{DependentUser, "u-1", "Ada Able"}
 	tomUses  = Dependent{DependentUser, "u-2", "Tom"}
 	portal   = Dependent{DependentApp, "s-1", "Portal"}
-	noRights = &ServiceError{Code: "Authorization_RequestDenied", Text: "Entra did not let this account read who is assigned to the app. Activate a role, then press Retry."}
+	noRights = &ServiceError{Code: "Authorization_RequestDenied",
+		Text: "Entra did not let this account read who is assigned to the app. Activate a role, then press Retry."}
 )
 
 // upTo lets people do what they have to, but for Retry, until a request is in a state.
@@ -111,7 +112,8 @@ func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
 		if r.Failure.Text != want || r.Failure.Rule != RuleInUse {
 			t.Errorf("it says %q by %s", r.Failure.Text, r.Failure.Rule)
 		}
-		if len(r.Dependents.List) != 4 || r.Dependents.Rev == 0 || r.Dependents.Rev > r.Rev || !r.CanGiveUp() || r.Undoable() || r.WaysOn() != "Retry or Give up" {
+		if len(r.Dependents.List) != 4 || r.Dependents.Rev == 0 || r.Dependents.Rev > r.Rev || !r.CanGiveUp() || r.Undoable() ||
+			r.WaysOn() != "Retry or Give up" {
 			t.Errorf("it keeps %+v at %d; the ways on are %s", r.Dependents, r.Rev, r.WaysOn())
 		}
 		w.retry(n, id)
@@ -141,7 +143,8 @@ func TestThoseWhoCameAfterTheStopStopItAgain(t *testing.T) {
 		n = p.again(n)
 		r := w.upTo(n, id, StateFailed)
 		w.untouched()
-		if !strings.Contains(r.Failure.Text, "It is now used by 1 user (“Ada Able”) as well, besides the 1 shown before.") || r.Dependents.Rev <= old.Dependents.Rev || len(r.Dependents.List) != 2 {
+		if !strings.Contains(r.Failure.Text, "It is now used by 1 user (“Ada Able”) as well, besides the 1 shown before.") ||
+			r.Dependents.Rev <= old.Dependents.Rev || len(r.Dependents.List) != 2 {
 			t.Errorf("it says %q and keeps %+v", r.Failure.Text, r.Dependents)
 		}
 		if _, err := n.Retry(t.Context(), id, zoe, old.Rev); refusedBy(err) != RuleStale {
@@ -212,7 +215,8 @@ func TestAGivenUpRetirementLeavesTheAppAndRoomForAnother(t *testing.T) {
 			}
 			pass(time.Second)
 			r = w.get(r.ID)
-			if r.State != StateCancelled || r.Failure.Text != "It was given up. Nothing was deleted, and the app works as before. Another request can be made for it." {
+			if r.State != StateCancelled || r.Failure.Text != "It was given up. Nothing was deleted, and the app works as before. "+
+				"Another request can be made for it." {
 				t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 			}
 			w.untouched()
@@ -238,7 +242,8 @@ func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 		id := w.retires(n, before, "V-1").ID
 		r := w.upTo(n, id, StateFailed)
 		w.untouched()
-		for _, want := range []string{"used by 1 other app (“Portal”)", "could not all be looked up: Entra did not let this account", "even if that cannot be seen then", "Give up leaves the app as it is"} {
+		for _, want := range []string{"used by 1 other app (“Portal”)", "could not all be looked up: Entra did not let this account",
+			"even if that cannot be seen then", "Give up leaves the app as it is"} {
 			if !strings.Contains(r.Failure.Text, want) {
 				t.Errorf("it does not say %q: %s", want, r.Failure.Text)
 			}
@@ -291,7 +296,8 @@ func TestASignInThatIsTakenBackAfterTheStopKeepsTheApp(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := w.get(id)
-		if want := "The sign-in was cancelled. Nothing was deleted. An approver can press Retry or Give up."; r.State != StateFailed || r.Failure.Text != want || len(r.Dependents.List) != 1 {
+		if want := "The sign-in was cancelled. Nothing was deleted. An approver can press Retry or Give up."; r.State != StateFailed ||
+			r.Failure.Text != want || len(r.Dependents.List) != 1 {
 			t.Errorf("it is %s: %s; shown %+v", r.State, r.Failure.Text, r.Dependents)
 		}
 	})
@@ -302,18 +308,21 @@ func TestASignInThatIsTakenBackAfterTheStopKeepsTheApp(t *testing.T) {
 func TestTheReasonOfAStopFitsOnACard(t *testing.T) {
 	var many []Dependent
 	for i := range 300 {
-		many = append(many, Dependent{[]DependentKind{DependentUser, DependentGroup, DependentApp}[i%3], fmt.Sprint("id-", i), strings.Repeat("W\n”", 90)})
+		many = append(many, Dependent{[]DependentKind{DependentUser, DependentGroup, DependentApp}[i%3], fmt.Sprint("id-", i),
+			strings.Repeat("W\n”", 90)})
 	}
 	found := Dependents{List: many, More: true, Unknown: strings.Repeat("no ", 100)}
 	found.tidy()
 	u := &inUse{found, Dependents{}.news(found)}
-	stuck := &Request{Kind: KindRetire, Steps: []Step{{Name: StepRemoveCredentials, Tries: 1, Status: StepDone}, {Name: StepRevokeConsent, Tries: 1, Status: StepDone}, {Name: StepUnassign, Tries: 1}}}
+	stuck := &Request{Kind: KindRetire, Steps: []Step{{Name: StepRemoveCredentials, Tries: 1, Status: StepDone},
+		{Name: StepRevokeConsent, Tries: 1, Status: StepDone}, {Name: StepUnassign, Tries: 1}}}
 	for _, c := range []struct {
 		r         *Request
 		has, ends string
 	}{{&Request{Kind: KindRetire}, "100 users (“", "as it is."}, {stuck, "100 users", "as it is now."}} {
 		text := u.text(c.r)
-		if utf8.RuneCountInString(text) > stopMax || !strings.HasSuffix(text, "Give up leaves the app "+c.ends) || !strings.Contains(text, c.has) || !strings.Contains(text, "more than are counted here") {
+		if utf8.RuneCountInString(text) > stopMax || !strings.HasSuffix(text, "Give up leaves the app "+c.ends) ||
+			!strings.Contains(text, c.has) || !strings.Contains(text, "more than are counted here") {
 			t.Errorf("%d characters: %s", utf8.RuneCountInString(text), text)
 		}
 	}
@@ -354,7 +363,8 @@ func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
 				w.usedBy(tomUses)
 				w.retry(n, id)
 				r := w.upTo(n, id, StateFailed)
-				for _, want := range []string{"stopped the job before the app was deleted. What was removed so far stays removed (", at.removed,
+				for _, want := range []string{"stopped the job before the app was deleted. What was removed so far stays removed (",
+					at.removed,
 					"It is used by 1 user (“Tom”).", "Give up leaves the app as it is now."} {
 					if !strings.Contains(r.Failure.Text, want) {
 						t.Errorf("it does not say %q: %s", want, r.Failure.Text)
@@ -368,7 +378,8 @@ func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
 				if _, err := n.Cancel(t.Context(), id, ada); err != nil {
 					t.Fatal(err)
 				}
-				if text := w.get(id).Failure.Text; text != "The sign-in was cancelled. What was removed so far stays removed. An approver can press Retry or Give up." {
+				if text := w.get(id).Failure.Text; text != "The sign-in was cancelled. What was removed so far stays removed. An "+
+					"approver can press Retry or Give up." {
 					t.Errorf("after Cancel it says %q", text)
 				}
 				if at.call == "withdraw" {
@@ -379,7 +390,8 @@ func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
 				if _, err := n.GiveUp(t.Context(), id, ada); err != nil {
 					t.Fatal(err)
 				}
-				if text := w.get(id).Failure.Text; text != "It was given up. What was removed so far stays removed; another request can be made for the app." {
+				if text := w.get(id).Failure.Text; text != "It was given up. What was removed so far stays removed; another request can "+
+					"be made for the app." {
 					t.Errorf("after Give up it says %q", text)
 				}
 			})

@@ -50,7 +50,9 @@ type DeskConfig struct {
 // NewDesk returns a desk.
 func NewDesk(c DeskConfig) *Desk {
 	d := &Desk{store: c.Store, tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key, pages: pagesAt(c.PublicURL),
-		backups: c.Backups, looks: c.Looks, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, Person) bool { return false }}
+		backups: c.Backups, looks: c.Looks, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, Person) bool {
+			return false
+		}}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -79,7 +81,8 @@ func (d *Desk) isOwn(appID string) bool {
 	return appID != "" && slices.ContainsFunc(d.tenants, func(t Tenant) bool { return strings.EqualFold(t.ClientID, appID) })
 }
 
-const ownClient = "%s is the client with which this bot's approvers sign in, and the bot never changes that. Nothing was changed. An administrator looks after it in Entra."
+const ownClient = "%s is the client with which this bot's approvers sign in, and the bot never changes that. Nothing was changed. An " +
+	"administrator looks after it in Entra."
 
 // Products returns the products that may be asked for.
 func (d *Desk) Products() []Product {
@@ -112,7 +115,8 @@ func (d *Desk) List(ctx context.Context, q Query) ([]*Request, error) { return d
 // change makes one transaction: rule says no, or act edits the request. A
 // refusal is returned as the error, and written into the history where somebody
 // tried what they may not.
-func (d *Desk) change(ctx context.Context, id string, by Person, rule func(*Request) *Refusal, act func(r *Request, now time.Time)) (*Request, error) {
+func (d *Desk) change(ctx context.Context, id string, by Person, rule func(*Request) *Refusal,
+	act func(r *Request, now time.Time)) (*Request, error) {
 	var no *Refusal
 	r, err := d.store.Update(ctx, id, func(r *Request) error {
 		now := d.now()
@@ -142,7 +146,8 @@ func (d *Desk) change(ctx context.Context, id string, by Person, rule func(*Requ
 func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
 	t, ok := d.Tenant(r.Tenant)
 	if !ok {
-		return refuse(RuleNotApprover, "The tenant %s is no longer configured, so nobody can decide on %s. Ask the operator of this bot.", r.Tenant, r.ID)
+		return refuse(RuleNotApprover, "The tenant %s is no longer configured, so nobody can decide on %s. Ask the operator of this bot.",
+			r.Tenant, r.ID)
 	}
 	if by.Outside != "" {
 		return refuse(RuleOutsider, "You can't decide on %s: %s.", r.ID, by.Outside)
@@ -154,7 +159,8 @@ func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
 	case by.ID == r.Requester.ID:
 		return refuse(RuleSelfApproval, "You asked for %s yourself, so someone else has to decide.", r.ID)
 	case r.isRequester(t, a):
-		return refuse(RuleSelfApproval, "You would sign in as %s, which is the account of %s, who asked for %s. Someone else has to decide.", a.Entra, r.Requester.Name, r.ID)
+		return refuse(RuleSelfApproval, "You would sign in as %s, which is the account of %s, who asked for %s. Someone else has "+
+			"to decide.", a.Entra, r.Requester.Name, r.ID)
 	}
 	return nil
 }
@@ -189,7 +195,8 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 		case rev < r.PlanRev || rev > r.Rev:
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
 		case d.tooFew(r, by) != nil && r.agreed(by):
-			return refuse(RuleApprovals, "You have approved %s already. It takes %s, so someone else has to approve it too.", r.ID, Count(r.Plan.Needs(), "approval"))
+			return refuse(RuleApprovals, "You have approved %s already. It takes %s, so someone else has to approve it too.", r.ID,
+				Count(r.Plan.Needs(), "approval"))
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
@@ -263,17 +270,20 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 			r.withdraw(by)
 			r.note(now, Event{By: by.ID, Kind: EventWithdrawn, Text: "took the approval back"})
 		case r.Task == TaskRemoveOld:
-			r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in, so the old credential is still there"})
+			r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWithdrawn,
+				Text: "cancelled the sign-in, so the old credential is still there"})
 			r.SignIn.Status, r.Steps = "", nil
 		case r.untouched():
 			if !r.aboutApp() { // what it is about was made before
 				r.Made = Made{}
 			}
 			r.Approval.Digest = ""
-			r.move(StatePending, now, Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in, so the request waits for an approver again"})
+			r.move(StatePending, now, Event{By: by.ID, Kind: EventWithdrawn,
+				Text: "cancelled the sign-in, so the request waits for an approver again"})
 			r.SignIn.Status, r.Steps = "", nil
 		default: // something stands in the tenant: it stays with Retry and Undo
-			r.giveUpTo(now, "The sign-in was cancelled. "+r.remains(), Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in"})
+			r.giveUpTo(now, "The sign-in was cancelled. "+r.remains(),
+				Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in"})
 		}
 	})
 }

@@ -54,7 +54,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{ada, "approves Bea's request", approve, nil, ""},
 		{bea, "approves her own request", approve, nil, RuleNotApprover},
 		{ada, "approves her own request, being an approver", approve, mine, RuleSelfApproval},
-		{ada, "approves the request of somebody with her account", approve, func(r *Request) { r.Requester.Email = "Ada@contoso.com" }, RuleSelfApproval},
+		{ada, "approves the request of somebody with her account", approve, func(r *Request) {
+			r.Requester.Email = "Ada@contoso.com"
+		}, RuleSelfApproval},
 		{tom, "approves", approve, nil, RuleNotApprover},
 		{Person{}, "approves as nobody", approve, nil, RuleNotApprover},
 		{guest, "approves as a guest", approve, nil, RuleOutsider},
@@ -135,7 +137,8 @@ func TestEveryMistakeInTheFormIsNamedAtOnce(t *testing.T) {
 	if !ok {
 		t.Fatalf("got %v", err)
 	}
-	for _, f := range []Field{FieldProduct, FieldTenant, FieldAppName, FieldReason, FieldTeam, FieldCredential, FieldLifetime, FieldRedirectURIs} {
+	for _, f := range []Field{FieldProduct, FieldTenant, FieldAppName, FieldReason, FieldTeam, FieldCredential, FieldLifetime,
+		FieldRedirectURIs} {
 		if wrong[f] == "" {
 			t.Errorf("%s is not named", f)
 		}
@@ -168,7 +171,9 @@ func TestAnOutsiderMayNotAsk(t *testing.T) {
 
 func TestACustomProductTakesKnownPermissionsOnlyAndOnlyWhereAllowed(t *testing.T) {
 	w := newWorld(t)
-	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), {Name: "custom", Custom: true, Audience: "AzureADMyOrg", Credentials: vbo().Credentials}}, Policy: w.policy, Key: w.key, Log: quiet})
+	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso},
+		Products: []Product{vbo(), {Name: "custom", Custom: true, Audience: "AzureADMyOrg", Credentials: vbo().Credentials}},
+		Policy:   w.policy, Key: w.key, Log: quiet})
 	custom := draft("c")
 	custom.Product = "custom"
 	for _, keys := range [][]string{nil, {"graph:Application:Everything.All"}, {"what"}} {
@@ -177,7 +182,8 @@ func TestACustomProductTakesKnownPermissionsOnlyAndOnlyWhereAllowed(t *testing.T
 			t.Errorf("%q got %v", keys, err)
 		}
 	}
-	custom.Permissions = []string{"graph:Application:User.Read.All", "graph:Application:User.Read.All", "sharepoint:Application:User.Read.All"}
+	custom.Permissions = []string{"graph:Application:User.Read.All", "graph:Application:User.Read.All",
+		"sharepoint:Application:User.Read.All"}
 	r, err := d.Submit(context.Background(), bea, custom)
 	if err != nil || len(r.Plan.Permissions) != 2 {
 		t.Errorf("got %v, %v", r, err)

@@ -56,7 +56,8 @@ func TestTheDigestSaysWhatWaitsOnceADay(t *testing.T) {
 			t.Fatalf("%d digests in a day", len(w.told()))
 		}
 		g := w.told()[0]
-		if len(g.Waiting) != 2 || g.Waiting[0].ID != first || g.Waiting[1].ID != second.ID || g.Tenant.Name != "contoso" || !g.First || g.Day != Day(time.Now()) {
+		if len(g.Waiting) != 2 || g.Waiting[0].ID != first || g.Waiting[1].ID != second.ID || g.Tenant.Name != "contoso" || !g.First ||
+			g.Day != Day(time.Now()) {
 			t.Errorf("it says %+v", g)
 		}
 		until(8 * time.Hour)

@@ -122,14 +122,16 @@ type Session interface {
 	// EnsureAzureRoles gave it under the same name, and that the custom roles made
 	// for it are gone. It returns the names of those that stay because somebody else
 	// has them.
-	RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) (stay []string, err error)
+	RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) (stay []string,
+		err error)
 	// UnassignAzureRoles makes sure that a service principal has none of these roles on
 	// these subscriptions. Custom roles stay, for others.
 	UnassignAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) error
 	// TakeBackAzureRoles makes sure that a service principal has none of the assignments
 	// that EnsureAzureRoles made under this name, and leaves those that somebody else made
 	// of the same roles. Custom roles and stay are as with RemoveAzureRoles.
-	TakeBackAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) (stay []string, err error)
+	TakeBackAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) (stay []string,
+		err error)
 	// EnsureCertificate makes sure that the app can prove itself with a
 	// certificate, and leaves its others as they are.
 	// It is a *Trouble if another app of the tenant is seen to have it. unseen is what

@@ -66,7 +66,8 @@ func (w *world) wantOne(id string) {
 
 // boot2 is a desk without an engine.
 func (w *world) boot2() *Desk {
-	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), backup()}, Policy: w.policy, Key: w.key, Log: quiet})
+	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), backup()}, Policy: w.policy,
+		Key: w.key, Log: quiet})
 }
 
 func TestARequestBecomesAnAppWithASecret(t *testing.T) {
@@ -211,7 +212,8 @@ func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
 			t.Fatalf("it is %s, consent %+v", r.State, r.Step(StepConsent))
 		}
 		pass(40 * time.Second)
-		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "It may have been deleted.") || strings.Contains(r.Failure.Text, "did not answer") || r.Failure.Ref != "ref-1" {
+		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "It may have been deleted.") ||
+			strings.Contains(r.Failure.Text, "did not answer") || r.Failure.Ref != "ref-1" {
 			t.Fatalf("it is %s: %+v", r.State, r.Failure)
 		}
 		w.mu.Lock()
@@ -248,7 +250,8 @@ func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 		if r := w.get(id); r.State != StateUndone || len(w.apps) != 0 {
 			t.Errorf("it is %s, with %d apps", r.State, len(w.apps))
 		}
-		if _, err := n.Submit(t.Context(), bea, Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again", Team: "C", Credential: CredentialSecret, Lifetime: time.Hour}); err != nil {
+		if _, err := n.Submit(t.Context(), bea, Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again",
+			Team: "C", Credential: CredentialSecret, Lifetime: time.Hour}); err != nil {
 			t.Errorf("the name is not free again: %v", err)
 		}
 	})
@@ -266,7 +269,8 @@ func TestMoreRolesThanApprovedIsAnAlarmAndTakesTheSecretAway(t *testing.T) {
 		w.use(w.codeFor(w.get(id)), nil)
 		pass(5 * time.Second)
 		r := w.get(id)
-		if r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
+		if r.State != StateFailed || r.Failure.Rule != RuleExcess ||
+			!strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
 			t.Errorf("it is %s: %+v", r.State, r.Failure)
 		}
 		for _, a := range w.apps {
@@ -335,7 +339,8 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 		{"blocked by Conditional Access", &SignInError{Reason: SignInBlocked, Code: 53003}, "AADSTS53003"},
 		{"no consent for the bot", &SignInError{Reason: SignInNoConsent, Code: 65001}, "admin consent"},
 		{"the tenant is not there", &SignInError{Reason: SignInTenant, Code: 90002}, "check tenant_id"},
-		{"there is no address for Azure", &ServiceError{Code: "NoARM", Text: "There is no arm_url."}, "There is no arm_url. The sign-in failed, and nothing was changed."},
+		{"there is no address for Azure", &ServiceError{Code: "NoARM", Text: "There is no arm_url."},
+			"There is no arm_url. The sign-in failed, and nothing was changed."},
 		{"what is explained, if it lasts", lag{}, "It may have been deleted. The sign-in failed, and nothing was changed."},
 		{"never used", nil, "expired"},
 	} {
@@ -357,7 +362,8 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 				}
 				pass(time.Second)
 				r := w.get(id)
-				if r.State != StateSignIn || r.SignIn.Status != SignInOver || !strings.Contains(r.Failure.Text, c.says) || !strings.Contains(r.Failure.Text, "New code") {
+				if r.State != StateSignIn || r.SignIn.Status != SignInOver || !strings.Contains(r.Failure.Text, c.says) ||
+					!strings.Contains(r.Failure.Text, "New code") {
 					t.Errorf("it is %s, %s: %s", r.State, r.SignIn.Status, r.Failure.Text)
 				}
 				if w.codeFor(r) != "" || len(w.apps) != 0 {

@@ -140,7 +140,8 @@ func TestWhatWasSaidMeanwhileOfTheAppIsNotLost(t *testing.T) {
 
 func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
 	ews := catalog.EWS()
-	if ews.Blocked != time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC) || ews.Ends != time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC) || ews.Acts != 24*time.Hour {
+	if ews.Blocked != time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC) || ews.Ends != time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC) ||
+		ews.Acts != 24*time.Hour {
 		t.Fatalf("%+v", ews)
 	}
 	for at, says := range map[time.Time]string{
@@ -159,8 +160,10 @@ func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
 		name string
 		uses bool
 	}{
-		{catalog.ExchangeOnline, catalog.Application, "full_access_as_app", true}, {strings.ToUpper(catalog.ExchangeOnline), catalog.Application, "Full_Access_As_App", true},
-		{catalog.ExchangeOnline, catalog.Delegated, "EWS.AccessAsUser.All", true}, {catalog.ExchangeOnline, catalog.Application, "Exchange.ManageAsApp", false},
+		{catalog.ExchangeOnline, catalog.Application, "full_access_as_app", true},
+		{strings.ToUpper(catalog.ExchangeOnline), catalog.Application, "Full_Access_As_App", true},
+		{catalog.ExchangeOnline, catalog.Delegated, "EWS.AccessAsUser.All", true},
+		{catalog.ExchangeOnline, catalog.Application, "Exchange.ManageAsApp", false},
 		{catalog.MicrosoftGraph, catalog.Application, "full_access_as_app", false},
 	} {
 		p := Plan{Permissions: []Permission{{ResourceAppID: c.id, Type: c.t, Name: c.name}}}
@@ -172,7 +175,8 @@ func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
 
 func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
 	p := Policy{RemindEvery: 24 * time.Hour}
-	r := &Request{State: StateDone, Entered: catalog.EWS().Ends.Add(-36 * time.Hour), Made: Made{AppID: "a"}, Plan: mailboxes().Plan(mailboxes().Choice())}
+	r := &Request{State: StateDone, Entered: catalog.EWS().Ends.Add(-36 * time.Hour), Made: Made{AppID: "a"},
+		Plan: mailboxes().Plan(mailboxes().Choice())}
 	if at := p.ewsRemindAt(r); at != catalog.EWS().Ends.Add(-12*time.Hour) {
 		t.Errorf("the first is at %s", at)
 	}
@@ -182,7 +186,8 @@ func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
 	}
 	for _, never := range []*Request{
 		{State: StateDone, Made: r.Made, Plan: vbo().Plan(vbo().Choice())},
-		{State: StateDone, Kind: KindRetire, Made: r.Made, Plan: r.Plan}, {State: StateDone, Successor: "EA-9", Made: r.Made, Plan: r.Plan}, {State: StatePending, Plan: r.Plan},
+		{State: StateDone, Kind: KindRetire, Made: r.Made, Plan: r.Plan},
+		{State: StateDone, Successor: "EA-9", Made: r.Made, Plan: r.Plan}, {State: StatePending, Plan: r.Plan},
 	} {
 		if at := p.ewsRemindAt(never); !at.IsZero() {
 			t.Errorf("%+v: %s", never, at)

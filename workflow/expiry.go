@@ -58,7 +58,8 @@ func (e *Engine) mindExpiry(r *Request) bool {
 		for r.Warned < len(warnings) && !now.Before(r.Made.KeyExpires.Add(-warnings[r.Warned])) {
 			r.Warned++
 		}
-		r.note(now, Event{Kind: EventExpiring, Text: fmt.Sprintf("The %s of %s expires on %s.", r.Plan.Credential.Kind.noun(), r.AppName(), r.Made.KeyExpires.UTC().Format("2 January 2006"))})
+		r.note(now, Event{Kind: EventExpiring, Text: fmt.Sprintf("The %s of %s expires on %s.", r.Plan.Credential.Kind.noun(),
+			r.AppName(), r.Made.KeyExpires.UTC().Format("2 January 2006"))})
 		return nil
 	})
 	return err == nil

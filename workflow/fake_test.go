@@ -241,7 +241,8 @@ func (s *fakeSession) ReadAppRoles(ctx context.Context, m Made, p Plan) ([]strin
 func (s *fakeSession) ReadGrants(_ context.Context, m Made, plan Plan) (Inspection, error) {
 	return call(s.wired, "inspect", func() (Inspection, error) {
 		a := s.app(m.ObjectID)
-		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), OnPrincipal: s.onPrincipal,
+		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints),
+			Federated: slices.Clone(a.federated), OnPrincipal: s.onPrincipal,
 			OwnPrincipal: slices.Clone(a.principalOwners)}
 		if len(plan.AzureRoles) > 0 { // else there is no token for Azure
 			for _, pair := range a.azure {
@@ -272,7 +273,8 @@ func (s *fakeSession) merge(a App) error {
 	_, err := call(s.wired, "application", func() (bool, error) {
 		app := s.app(a.ObjectID)
 		app.Keeps = a.Keeps
-		app.RedirectURIs = joined(beyond(app.RedirectURIs, a.Drops.RedirectURIs, equal), beyond(a.RedirectURIs, app.RedirectURIs, equal), equal)
+		app.RedirectURIs = joined(beyond(app.RedirectURIs, a.Drops.RedirectURIs, equal), beyond(a.RedirectURIs, app.RedirectURIs, equal),
+			equal)
 		return true, nil
 	})
 	return err
@@ -306,8 +308,10 @@ func (s *fakeSession) Owners(_ context.Context, id string) ([]string, error) {
 func (s *fakeSession) ReadApplication(_ context.Context, m Made, p Plan) (has Plan, found Discovery, sp string, err error) {
 	_, err = call(s.wired, "look", func() (bool, error) {
 		a := s.app(m.ObjectID)
-		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted), Scopes: slices.Clone(a.Scopes)}
-		found = Discovery{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys), PrincipalSecrets: s.onPrincipal, NoIdentifierURI: a.anonymous, Required: a.required}
+		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted),
+			Scopes: slices.Clone(a.Scopes)}
+		found = Discovery{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys),
+			PrincipalSecrets: s.onPrincipal, NoIdentifierURI: a.anonymous, Required: a.required}
 		if len(p.AzureRoles) > 0 { // else there is no token for Azure
 			found.AzureRoles = slices.Clone(a.azure)
 		}

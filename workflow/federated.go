@@ -38,13 +38,15 @@ func (d *Desk) TokenExchange() string {
 
 // checkFederated follows the limits of Graph's federatedIdentityCredential.
 func checkFederated(wrong FieldErrors, t Tenant, f FederatedIssuer) FederatedIssuer {
-	f = FederatedIssuer{exactly(wrong, FieldIssuer, f.Issuer), exactly(wrong, FieldSubject, f.Subject), exactly(wrong, FieldAudience, f.Audience)}
+	f = FederatedIssuer{exactly(wrong, FieldIssuer, f.Issuer), exactly(wrong, FieldSubject, f.Subject),
+		exactly(wrong, FieldAudience, f.Audience)}
 	if f.Audience == "" {
 		f.Audience = t.TokenExchange()
 	}
 	checkText(wrong, FieldSubject, f.Subject, 600)
 	if strings.Contains(f.Subject, "*") {
-		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * stands for nothing but itself. Name one branch, tag or environment, as in repo:contoso/backup:ref:refs/heads/main."
+		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * stands for nothing but itself. Name one branch, tag " +
+			"or environment, as in repo:contoso/backup:ref:refs/heads/main."
 	}
 	checkText(wrong, FieldAudience, f.Audience, 600)
 	switch of := cloudOf(f.Audience); {
@@ -52,13 +54,15 @@ func checkFederated(wrong FieldErrors, t Tenant, f FederatedIssuer) FederatedIss
 	case strings.EqualFold(f.Audience, t.TokenExchange()):
 		wrong[FieldAudience] = fmt.Sprintf("Entra compares the audience letter by letter. Write it as %s.", t.TokenExchange())
 	default:
-		wrong[FieldAudience] = fmt.Sprintf("%s is the audience of Microsoft's cloud %s, and this tenant is in the cloud %s, which takes %s.",
+		wrong[FieldAudience] = fmt.Sprintf("%s is the audience of Microsoft's cloud %s, and this tenant is in the cloud %s, which "+
+			"takes %s.",
 			of.TokenExchange, of.Name, cmp.Or(t.Cloud, "public"), t.TokenExchange())
 	}
 	u, err := url.Parse(f.Issuer)
 	switch {
 	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(f.Issuer, "?#* "):
-		wrong[FieldIssuer] = "The issuer is a web address that begins with https:// and has no user name, no space and none of ? # * in it, as in https://token.actions.githubusercontent.com."
+		wrong[FieldIssuer] = "The issuer is a web address that begins with https:// and has no user name, no space and none of ? # * in " +
+			"it, as in https://token.actions.githubusercontent.com."
 	case len(f.Issuer) > 600:
 		wrong[FieldIssuer] = "The issuer may have 600 characters."
 	}
@@ -71,7 +75,8 @@ func exactly(wrong FieldErrors, field Field, s string) string {
 	s = strings.TrimSpace(s)
 	clean := oneLine(s)
 	if clean != "" && clean != s {
-		wrong[field] = "Entra compares this letter by letter, and it has two spaces in a row, or characters that nobody can see. Type it, and do not paste it."
+		wrong[field] = "Entra compares this letter by letter, and it has two spaces in a row, or characters that nobody can see. Type " +
+			"it, and do not paste it."
 		return s
 	}
 	return clean

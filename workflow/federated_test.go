@@ -6,7 +6,8 @@ import (
 )
 
 func TestATrustIsNoLongerThanGraphTakes(t *testing.T) {
-	good := FederatedIssuer{Issuer: "https://issuer.example/" + strings.Repeat("i", 577), Subject: strings.Repeat("s", 600), Audience: strings.Repeat("a", 600)}
+	good := FederatedIssuer{Issuer: "https://issuer.example/" + strings.Repeat("i", 577), Subject: strings.Repeat("s", 600),
+		Audience: strings.Repeat("a", 600)}
 	wrong := FieldErrors{}
 	if f := checkFederated(wrong, contoso, good); len(wrong) > 0 || f != good {
 		t.Errorf("600 characters: %v, %+v", wrong, f)
@@ -17,7 +18,8 @@ func TestATrustIsNoLongerThanGraphTakes(t *testing.T) {
 			t.Errorf("601 characters: %s: %q", f, wrong[f])
 		}
 	}
-	if f := checkFederated(FieldErrors{}, contoso, FederatedIssuer{Issuer: "https://issuer.example", Subject: "s", Audience: " \n"}); f.Audience != "api://AzureADTokenExchange" {
+	if f := checkFederated(FieldErrors{}, contoso, FederatedIssuer{Issuer: "https://issuer.example", Subject: "s",
+		Audience: " \n"}); f.Audience != "api://AzureADTokenExchange" {
 		t.Errorf("without an audience it is %q", f.Audience)
 	}
 }
@@ -62,10 +64,12 @@ func TestATrustIsTakenLetterByLetterOrRefused(t *testing.T) {
 		"two spaces":                   {func(f *FederatedIssuer) { f.Subject = "a  b" }, FieldSubject, "letter by letter"},
 		"a character that is not seen": {func(f *FederatedIssuer) { f.Subject = "a\u200bb" }, FieldSubject, "nobody can see"},
 		"in the audience":              {func(f *FederatedIssuer) { f.Audience = "sts\u200b.example" }, FieldAudience, "nobody can see"},
-		"in the issuer":                {func(f *FederatedIssuer) { f.Issuer = "https://issuer\u200b.example" }, FieldIssuer, "nobody can see"},
-		"a query":                      {func(f *FederatedIssuer) { f.Issuer += "/?a=b" }, FieldIssuer, "none of ? # *"},
-		"an empty query":               {func(f *FederatedIssuer) { f.Issuer += "/?" }, FieldIssuer, "none of ? # *"},
-		"a wildcard":                   {func(f *FederatedIssuer) { f.Issuer += "/*" }, FieldIssuer, "none of ? # *"},
+		"in the issuer": {func(f *FederatedIssuer) {
+			f.Issuer = "https://issuer\u200b.example"
+		}, FieldIssuer, "nobody can see"},
+		"a query":        {func(f *FederatedIssuer) { f.Issuer += "/?a=b" }, FieldIssuer, "none of ? # *"},
+		"an empty query": {func(f *FederatedIssuer) { f.Issuer += "/?" }, FieldIssuer, "none of ? # *"},
+		"a wildcard":     {func(f *FederatedIssuer) { f.Issuer += "/*" }, FieldIssuer, "none of ? # *"},
 	} {
 		f, wrong := good, FieldErrors{}
 		c.edit(&f)

@@ -31,14 +31,17 @@ func TestAnUpdateGivesAnAppItsFirstCertificate(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := r.Plan.Credential
-		if c.Kind != CredentialCertificate || !slices.ContainsFunc(r.Changes(), func(c Change) bool { return c.Added && c.What == CredentialChange }) {
+		if c.Kind != CredentialCertificate || !slices.ContainsFunc(r.Changes(), func(c Change) bool {
+			return c.Added && c.What == CredentialChange
+		}) {
 			t.Errorf("its credential is %+v, and changes %+v", c, r.Changes())
 		}
 		w.settle(n, r.ID, StateDone)
 		n = p.back(n)
 		r = w.settle(n, r.ID, StateDone)
 		n.stop()
-		if has := w.one().thumbprints; !slices.Equal(has, []string{c.Certificate.Thumbprint}) || r.Made.KeyExpires.IsZero() || !r.mayExpire() {
+		if has := w.one().thumbprints; !slices.Equal(has, []string{c.Certificate.Thumbprint}) || r.Made.KeyExpires.IsZero() ||
+			!r.mayExpire() {
 			t.Errorf("it has %q, which ends %s", has, r.Made.KeyExpires)
 		}
 	})

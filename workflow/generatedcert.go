@@ -98,9 +98,11 @@ func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *Credent
 	c.Lifetime = draft.Lifetime
 	switch limit := min(cmp.Or(d.policy.certificateMax(offer.Max), madeMax), madeMax); {
 	case d.pages == "" && draft.Backup == "":
-		wrong[FieldCredential] = "A certificate can't be made here any more, because this bot has no public_url to hand it over with. Choose another credential or a backup server, or ask the operator of this bot."
+		wrong[FieldCredential] = "A certificate can't be made here any more, because this bot has no public_url to hand it over with. " +
+			"Choose another credential or a backup server, or ask the operator of this bot."
 	case draft.Lifetime <= 0 || draft.Lifetime > limit:
-		wrong[FieldLifetime] = fmt.Sprintf("A certificate that is made here may live for %s at most. Choose a shorter lifetime.", LifetimeWords(limit))
+		wrong[FieldLifetime] = fmt.Sprintf("A certificate that is made here may live for %s at most. Choose a shorter lifetime.",
+			LifetimeWords(limit))
 	}
 }
 
@@ -283,9 +285,12 @@ func (d *Desk) mayFetch(r *Request) *Refusal {
 	h := r.Handover
 	switch {
 	case h.Status == HandoverSending && r.State == StateReady, h.Status == HandoverShown:
-		return refuse(RuleAlreadyOpened, "The file of %s has been fetched already, on %s. It can't be fetched again. If that was not you, tell an approver at once: the certificate has to be replaced.", r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
+		return refuse(RuleAlreadyOpened,
+			"The file of %s has been fetched already, on %s. It can't be fetched again. If that was not you, tell an approver at once: "+
+				"the certificate has to be replaced.", r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
 	case h.Status == HandoverRevoked || r.State != StateReady || !d.now().Before(d.policy.revealBy(r)):
-		return refuse(RuleTooLate, "The file of %s was not fetched in time, so it was revoked. An approver can press Retry on the card to make a new one.", r.ID)
+		return refuse(RuleTooLate, "The file of %s was not fetched in time, so it was revoked. An approver can press Retry on the card "+
+			"to make a new one.", r.ID)
 	case h.Status != HandoverFetching && h.Status != HandoverClaimed || len(h.File) == 0:
 		return refuse(RuleWrongState, "%s %s, so there is no file to fetch.", r.ID, r.Standing())
 	}
@@ -305,7 +310,8 @@ func (d *Desk) Fetched(ctx context.Context, id string) (*Request, error) {
 	return d.change(ctx, id, Person{}, sending, func(r *Request, now time.Time) {
 		r.Handover.File = nil
 		r.Handover.Status, r.Handover.At = HandoverShown, now
-		r.move(r.handedOver(), now, Event{Kind: EventFetched, Text: "The certificate's file was fetched, with the link that can be used once."})
+		r.move(r.handedOver(), now, Event{Kind: EventFetched,
+			Text: "The certificate's file was fetched, with the link that can be used once."})
 	})
 }
 
@@ -349,7 +355,8 @@ func (r *Request) revokedWords(p Policy) string {
 	case h.Status == HandoverSending:
 		return "It is not known whether the certificate's file arrived, so it was revoked: nobody can fetch it any more. "
 	case h.Status == HandoverFetching:
-		return fmt.Sprintf("Nobody fetched the certificate's file within %s, so it was revoked: nobody can fetch it any more. ", Days(p.RevealWithin))
+		return fmt.Sprintf("Nobody fetched the certificate's file within %s, so it was revoked: nobody can fetch it any more. ",
+			Days(p.RevealWithin))
 	case !h.Claimed.IsZero():
 		return fmt.Sprintf("Slack never confirmed that it showed the %s, so it was revoked: nobody can open it any more. ", noun)
 	}

@@ -21,7 +21,8 @@ func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Cer
 	c, err := call(w, "make certificate", func() (certificate.Certificate, error) {
 		key := rsaKey()
 		serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
-		t := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Minute), NotAfter: expires}
+		t := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Minute),
+			NotAfter: expires}
 		der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
 		if err != nil {
 			return certificate.Certificate{}, err
@@ -70,13 +71,16 @@ func (w *world) askMade(n *node) *Request {
 
 func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.T) {
 	for url, want := range map[string]bool{
-		"": false, "https://bot.contoso.com": true, "https://bot.contoso.com/entra/": true, "http://127.0.0.1:8080": true, "http://localhost:1": true, "http://[::1]:1": true,
-		"http://bot.contoso.com": false, "http://10.0.0.1": false, "https://": false, "https://a:b@c.de": false, "ftp://localhost": false, "http://localhost.evil.example": false,
+		"": false, "https://bot.contoso.com": true, "https://bot.contoso.com/entra/": true, "http://127.0.0.1:8080": true,
+		"http://localhost:1": true, "http://[::1]:1": true,
+		"http://bot.contoso.com": false, "http://10.0.0.1": false, "https://": false, "https://a:b@c.de": false, "ftp://localhost": false,
+		"http://localhost.evil.example": false,
 	} {
 		d := NewDesk(DeskConfig{Products: []Product{vbo(), backup()}, PublicURL: url, Policy: DefaultPolicy})
 		p, _ := d.Product("backup")
 		o, ok := p.Offer(CredentialMadeCertificate)
-		if ok != want || ok && (p.Credentials[1].Kind != CredentialMadeCertificate || o.Lifetime != 4320*time.Hour || o.Max != 17520*time.Hour) {
+		if ok != want || ok && (p.Credentials[1].Kind != CredentialMadeCertificate || o.Lifetime != 4320*time.Hour ||
+			o.Max != 17520*time.Hour) {
 			t.Errorf("with %q it has %+v", url, p.Credentials)
 		}
 		if p, _ := d.Product("vbo365"); len(p.Credentials) != 1 {
@@ -87,7 +91,8 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 	short.Credentials[0].Max = 90 * 24 * time.Hour
 	d := NewDesk(DeskConfig{Products: []Product{short}, PublicURL: "https://a.de", Policy: DefaultPolicy})
 	p, _ := d.Product("backup")
-	if o, _ := p.Offer(CredentialMadeCertificate); o.Lifetime != short.Credentials[0].Max || o.Max != o.Lifetime || d.Lifetimes(o)[1].D != o.Max || len(d.Lifetimes(o)) != 2 {
+	if o, _ := p.Offer(CredentialMadeCertificate); o.Lifetime != short.Credentials[0].Max || o.Max != o.Lifetime ||
+		d.Lifetimes(o)[1].D != o.Max || len(d.Lifetimes(o)) != 2 {
 		t.Errorf("where the product has a limit: %+v, %v", o, d.Lifetimes(o))
 	}
 	if len(short.Credentials) != 3 || short.Credentials[1].Kind != CredentialSecret {
@@ -100,7 +105,8 @@ func TestWhatAPackNeedsForACertificateIsNeededForOneMadeHereToo(t *testing.T) {
 	p.Permissions[0].Credentials, p.Permissions[1].Credentials = []CredentialKind{CredentialCertificate}, []CredentialKind{CredentialSecret}
 	p.DirectoryRoles[0].Credentials = []CredentialKind{CredentialCertificate}
 	made, own := p.Plan(Choice{Credential: CredentialMadeCertificate}), p.Plan(Choice{Credential: CredentialCertificate})
-	if len(made.Permissions) != len(own.Permissions) || len(made.Permissions) != 3 || len(made.DirectoryRoles) != 1 || made.Credential.Kind != CredentialMadeCertificate {
+	if len(made.Permissions) != len(own.Permissions) || len(made.Permissions) != 3 || len(made.DirectoryRoles) != 1 ||
+		made.Credential.Kind != CredentialMadeCertificate {
 		t.Errorf("made here: %+v", made)
 	}
 }
@@ -151,7 +157,8 @@ func TestAnAppWithACertificateMadeHereHasTheOneWhoseFileWasFetched(t *testing.T)
 			n.stop()
 			a := w.one()
 			thumb := r.Made.Thumbprint
-			if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{thumb}) || file != "PFX "+thumb || given.Reveal() != "PASSWORD "+thumb {
+			if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{thumb}) || file != "PFX "+thumb ||
+				given.Reveal() != "PASSWORD "+thumb {
 				t.Errorf("the app has %v, Bea has %q and %q", a.thumbprints, file, given.Reveal())
 			}
 			if h := r.Handover; h.Status != HandoverShown || len(h.Sealed)+len(h.File) != 0 || r.Outcomes != 1 {
@@ -223,13 +230,15 @@ func TestTheFileIsGivenOutOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.get(r.ID)
-		if h := r.Handover; r.State != StateReady || h.Status != HandoverFetching || len(h.Sealed) != 0 || len(h.File) == 0 || strings.Contains(fmt.Sprintf("%+v", r), token.Reveal()[5:]) {
+		if h := r.Handover; r.State != StateReady || h.Status != HandoverFetching || len(h.Sealed) != 0 || len(h.File) == 0 ||
+			strings.Contains(fmt.Sprintf("%+v", r), token.Reveal()[5:]) {
 			t.Errorf("once the password was shown: %s, %+v", r.State, h)
 		}
 		if _, _, err := n.Claim(ctx, r.ID, bea); refusedBy(err) != RuleAlreadyOpened {
 			t.Errorf("the password again: %v", err)
 		}
-		for _, wrong := range []string{"", r.ID, "EA-99." + token.Reveal()[5:], token.Reveal()[:20], token.Reveal() + "x", strings.ToLower(token.Reveal())} {
+		for _, wrong := range []string{"", r.ID, "EA-99." + token.Reveal()[5:], token.Reveal()[:20], token.Reveal() + "x",
+			strings.ToLower(token.Reveal())} {
 			if _, err := n.File(ctx, NewSecret(wrong)); err != ErrNotFound {
 				t.Errorf("%q: %v", wrong, err)
 			}

@@ -20,7 +20,8 @@ func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {
 		after time.Duration
 		words string
 	}{
-		"nobody opened the password": {func(*world, *node, string) {}, DefaultPolicy.RevealWithin, "Nobody opened the certificate within 3 days"},
+		"nobody opened the password": {func(*world, *node, string) {}, DefaultPolicy.RevealWithin,
+			"Nobody opened the certificate within 3 days"},
 		"Slack never confirmed": {func(_ *world, n *node, id string) { n.Claim(context.Background(), id, bea) }, claimAgain,
 			"Slack never confirmed that it showed the certificate"},
 		"nobody fetched the file": {func(_ *world, n *node, id string) {
@@ -49,7 +50,8 @@ func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {
 				}
 				pass(time.Minute)
 				r = w.get(r.ID)
-				if r.State != StateRevoked || len(r.Handover.Sealed)+len(r.Handover.File) != 0 || !strings.HasPrefix(r.Failure.Text, c.words) {
+				if r.State != StateRevoked || len(r.Handover.Sealed)+len(r.Handover.File) != 0 ||
+					!strings.HasPrefix(r.Failure.Text, c.words) {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if before.Link != r.Handover.Link {
@@ -80,7 +82,8 @@ func TestMoreThanWasApprovedTakesTheMadeCertificateAway(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if r.State != StateFailed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 || len(r.Handover.File)+len(r.Handover.Sealed) != 0 || !strings.Contains(r.Failure.Text, "Its certificate was removed") {
+		if r.State != StateFailed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 ||
+			len(r.Handover.File)+len(r.Handover.Sealed) != 0 || !strings.Contains(r.Failure.Text, "Its certificate was removed") {
 			t.Errorf("it is %s (%s), with %v and %+v", r.State, r.Failure.Text, w.one().thumbprints, r.Handover)
 		}
 		w.one().roles = without(w.one().roles, w.extra)
@@ -107,7 +110,8 @@ func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		w.settle(n, r.ID, StateOverlap)
 		n = p.again(n)
 		r = w.settle(n, r.ID, StateOverlap)
-		if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint, r.Made.Thumbprint}) || r.Target.Thumbprint != before.Made.Thumbprint {
+		if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint, r.Made.Thumbprint}) ||
+			r.Target.Thumbprint != before.Made.Thumbprint {
 			t.Errorf("while both are in use the app has %v", got)
 		}
 		if _, err := n.SayWorks(t.Context(), r.ID, bea); err != nil {
@@ -209,7 +213,8 @@ func TestAFileIsSealedForItsRequestAndNotAsItsPassword(t *testing.T) {
 
 func TestWhatIsHandedOverCannotPrintItself(t *testing.T) {
 	s := NewSecret("hunter2")
-	for _, v := range []any{PFX{s, s}, Proof{s, PFX{s, s}}, Disclosure{s, s}, &Disclosure{s, s}, Handover{Sealed: Sealed("hunter2"), File: Sealed("hunter2")}} {
+	for _, v := range []any{PFX{s, s}, Proof{s, PFX{s, s}}, Disclosure{s, s}, &Disclosure{s, s},
+		Handover{Sealed: Sealed("hunter2"), File: Sealed("hunter2")}} {
 		var log bytes.Buffer
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "v", v)
 		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "v", v)

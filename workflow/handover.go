@@ -54,19 +54,27 @@ func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
 	case by.Outside != "":
 		return refuse(RuleOutsider, "You can't open the %s of %s: %s.", noun, r.ID, by.Outside)
 	case r.State == StateReady && (h.Status == HandoverFetching || h.Status == HandoverSending):
-		return refuse(RuleAlreadyOpened, "The password of the file of %s has been shown already. It can't be shown again. Fetch the file with the link that was beside it.", r.ID)
+		return refuse(RuleAlreadyOpened,
+			"The password of the file of %s has been shown already. It can't be shown again. Fetch the file with the link that was "+
+				"beside it.", r.ID)
 	case h.Status == HandoverShown:
-		return refuse(RuleAlreadyOpened, "The %s of %s has been opened already, on %s. It can't be shown again.", noun, r.ID, h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
+		return refuse(RuleAlreadyOpened, "The %s of %s has been opened already, on %s. It can't be shown again.", noun, r.ID,
+			h.At.UTC().Format("2 January 2006 at 15:04 UTC"))
 	case pressed && (h.Status == HandoverRevoked || !now.Before(h.Claimed.Add(claimAgain))):
-		return refuse(RuleTooLate, "You pressed Reveal secret of %s more than ten minutes ago. It can't be shown again; an approver can press Retry on the card to make a new one.", r.ID)
+		return refuse(RuleTooLate, "You pressed Reveal secret of %s more than ten minutes ago. It can't be shown again; an approver can "+
+			"press Retry on the card to make a new one.", r.ID)
 	case h.Status == HandoverRevoked || r.State == StateRevoked || r.State == StateReady && !now.Before(d.policy.revealBy(r)):
-		return refuse(RuleTooLate, "Nobody opened the %s of %s within %s, so it was revoked. An approver can press Retry on the card to make a new one.", noun, r.ID, Days(d.policy.RevealWithin))
+		return refuse(RuleTooLate, "Nobody opened the %s of %s within %s, so it was revoked. An approver can press Retry on the card to "+
+			"make a new one.", noun, r.ID, Days(d.policy.RevealWithin))
 	case h.Status == HandoverClaimed && now.Before(h.At.Add(ShowFor)):
-		return refuse(RuleAlreadyOpened, "The %s of %s is being opened in another window of yours. Look there; if it stays empty, press again in a quarter of a minute.", noun, r.ID)
+		return refuse(RuleAlreadyOpened,
+			"The %s of %s is being opened in another window of yours. Look there; if it stays empty, press again in a quarter of "+
+				"a minute.", noun, r.ID)
 	case r.State != StateReady || h.Status != HandoverKept && h.Status != HandoverClaimed || len(h.Sealed) == 0:
 		return refuse(RuleWrongState, "%s %s, so there is no %s to open.", r.ID, r.Standing(), noun)
 	case r.Plan.Credential.Kind == CredentialMadeCertificate && d.pages == "":
-		return refuse(RuleWrongState, "The file of %s can't be handed over, because this bot has no public_url any more. Ask the operator of this bot.", r.ID)
+		return refuse(RuleWrongState, "The file of %s can't be handed over, because this bot has no public_url any more. Ask the "+
+			"operator of this bot.", r.ID)
 	}
 	return nil
 }

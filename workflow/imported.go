@@ -96,7 +96,8 @@ func checkImported(wrong FieldErrors, draft Draft, p *Plan) {
 		all := joined(typed, checkRedirects(wrong, in, on, of.On(on)), equal)
 		p.redirect(on, all)
 		if len(typed) > 0 && len(all) > RedirectsMax && wrong[in] == "" {
-			wrong[in] = fmt.Sprintf("With those that are typed beside the manifest these are %d redirect URIs; %d are allowed.", len(all), RedirectsMax)
+			wrong[in] = fmt.Sprintf("With those that are typed beside the manifest these are %d redirect URIs; %d are allowed.", len(all),
+				RedirectsMax)
 		}
 	}
 }
@@ -111,7 +112,8 @@ func (m *Imported) signsIn(wrong FieldErrors, in Field, draft Draft, p *Plan) {
 	case ThisTenant, AnyTenant:
 		p.Audience = m.Audience
 		if draft.WhoSignsIn == AnyTenant && m.Audience == ThisTenant {
-			wrong[FieldWhoSignsIn] = "You chose people of any tenant, and the manifest is for this tenant only (signInAudience: AzureADMyOrg). Choose this tenant here, or change the manifest."
+			wrong[FieldWhoSignsIn] = "You chose people of any tenant, and the manifest is for this tenant only (signInAudience: " +
+				"AzureADMyOrg). Choose this tenant here, or change the manifest."
 		}
 	default:
 		wrong[in] = "The manifest is for personal Microsoft accounts, which this bot does not register apps for."
@@ -125,7 +127,8 @@ func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *Plan
 			if !slices.ContainsFunc(m.Scopes, func(s Scope) bool { return s.Name == q.Name }) {
 				wrong[in] = "The manifest asks for a scope of its own that it does not expose."
 			}
-			p.Permissions = append(p.Permissions, Permission{Resource: "This application", ResourceAppID: Self, Name: q.Name, Type: catalog.Delegated,
+			p.Permissions = append(p.Permissions, Permission{Resource: "This application", ResourceAppID: Self, Name: q.Name,
+				Type:  catalog.Delegated,
 				Words: "Lets the app call its own API for the signed-in person.", Risk: catalog.Low})
 			continue
 		}
@@ -141,7 +144,8 @@ func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *Plan
 	}
 	switch n := len(p.Permissions); {
 	case n == 0 && m.Unread > 0 && (m.Reviewed || len(m.Retired) == 0): // the review lets choose for those that are retired
-		wrong[in] = clip(fmt.Sprintf("None of the permissions that the manifest asks for could be read, so nothing was sent. %s.", strings.Join(m.Ignored, "; ")), 1500)
+		wrong[in] = clip(fmt.Sprintf("None of the permissions that the manifest asks for could be read, so nothing was sent. %s.",
+			strings.Join(m.Ignored, "; ")), 1500)
 	case n == 0 && m.Reviewed && m.AsksNothing():
 		wrong[FieldPermissions] = "Choose at least one permission."
 	case n > PermissionsMax:

@@ -21,13 +21,20 @@ func TestNothingIsSentOfAManifestBeforeItsLossesWereRead(t *testing.T) {
 		wrong Field // of the second try
 		has   func(Plan) bool
 	}{
-		"nothing is lost":     {m: Imported{Permissions: []Permission{read}}, has: func(p Plan) bool { return len(p.Permissions) == 1 }},
-		"only put right":      {m: Imported{Permissions: []Permission{read}, Fixed: []string{"comments were left out"}}, has: func(p Plan) bool { return len(p.Permissions) == 1 }},
-		"a loss":              {m: Imported{Permissions: []Permission{read}, Ignored: []string{"tags: x"}, Lost: 1}, asks: true, has: func(p Plan) bool { return len(p.Permissions) == 1 }},
+		"nothing is lost": {m: Imported{Permissions: []Permission{read}}, has: func(p Plan) bool { return len(p.Permissions) == 1 }},
+		"only put right": {m: Imported{Permissions: []Permission{read}, Fixed: []string{"comments were left out"}}, has: func(p Plan) bool {
+			return len(p.Permissions) == 1
+		}},
+		"a loss": {m: Imported{Permissions: []Permission{read}, Ignored: []string{"tags: x"}, Lost: 1}, asks: true, has: func(p Plan) bool {
+			return len(p.Permissions) == 1
+		}},
 		"retired, unanswered": {m: Imported{Retired: []Permission{read}, Lost: 1}, asks: true, wrong: FieldPermissions},
-		"retired, answered": {m: Imported{Retired: []Permission{read}, Lost: 1}, asks: true, typed: func(d *Draft) { d.Permissions = []string{"graph:Delegated:User.Read"} },
+		"retired, answered": {m: Imported{Retired: []Permission{read}, Lost: 1}, asks: true, typed: func(d *Draft) {
+			d.Permissions = []string{"graph:Delegated:User.Read"}
+		},
 			has: func(p Plan) bool { return len(p.Permissions) == 1 && p.Permissions[0].Name == "User.Read" }},
-		"no text for admins": {m: Imported{Permissions: []Permission{read}, Scopes: []Scope{{Name: "s", UserTitle: "yours"}}}, asks: true, wrong: FieldScopes},
+		"no text for admins": {m: Imported{Permissions: []Permission{read}, Scopes: []Scope{{Name: "s", UserTitle: "yours"}}}, asks: true,
+			wrong: FieldScopes},
 		"a text for admins": {m: Imported{Permissions: []Permission{read}, Scopes: []Scope{{Name: "s", UserTitle: "yours"}}}, asks: true,
 			typed: func(d *Draft) { d.Scopes = []string{"s, users: all"} },
 			has: func(p Plan) bool {
@@ -91,25 +98,33 @@ func TestWhatIsTypedBesideAManifestIsInThePlanOrRefused(t *testing.T) {
 	}
 	on, off := true, false
 	p, wrong := submitted(t, of(nil), func(d *Draft) {
-		d.RedirectURIs, d.Redirects = []string{"https://typed.contoso.com", "https://m.contoso.com"}, map[Field][]string{FieldPublicRedirectURIs: {"http://localhost"}}
+		d.RedirectURIs, d.Redirects = []string{"https://typed.contoso.com", "https://m.contoso.com"},
+			map[Field][]string{FieldPublicRedirectURIs: {"http://localhost"}}
 		d.WhoSignsIn, d.PublicClientFlows = AnyTenant, &on
 	})
-	if len(wrong) > 0 || !slices.Equal(p.RedirectURIs, []string{"https://typed.contoso.com", "https://m.contoso.com"}) || !slices.Equal(p.PublicRedirectURIs, []string{"http://localhost"}) ||
+	if len(wrong) > 0 || !slices.Equal(p.RedirectURIs, []string{"https://typed.contoso.com", "https://m.contoso.com"}) ||
+		!slices.Equal(p.PublicRedirectURIs, []string{"http://localhost"}) ||
 		p.Audience != AnyTenant || !p.PublicClientFlows {
 		t.Errorf("beside a manifest that says nothing of it: %+v, %v", p, wrong)
 	}
-	p, wrong = submitted(t, of(func(m *Imported) { m.Audience, m.PublicClientFlows = AnyTenant, true }), func(d *Draft) { d.WhoSignsIn, d.PublicClientFlows = ThisTenant, &off })
+	p, wrong = submitted(t, of(func(m *Imported) {
+		m.Audience, m.PublicClientFlows = AnyTenant, true
+	}), func(d *Draft) { d.WhoSignsIn, d.PublicClientFlows = ThisTenant, &off })
 	if len(wrong) > 0 || p.Audience != AnyTenant || !p.PublicClientFlows {
 		t.Errorf("what the form begins with, beside a manifest that says more: %+v, %v", p, wrong)
 	}
-	if p, wrong = submitted(t, of(func(m *Imported) { m.Audience = ThisTenant }), func(d *Draft) { d.WhoSignsIn = AnyTenant }); !strings.Contains(wrong[FieldWhoSignsIn], "this tenant only") {
+	if p, wrong = submitted(t, of(func(m *Imported) {
+		m.Audience = ThisTenant
+	}), func(d *Draft) { d.WhoSignsIn = AnyTenant }); !strings.Contains(wrong[FieldWhoSignsIn], "this tenant only") {
 		t.Errorf("a contradiction: %+v, %v", p, wrong)
 	}
 	var many []string
 	for i := range RedirectsMax {
 		many = append(many, fmt.Sprintf("https://%d.contoso.com", i))
 	}
-	if p, wrong = submitted(t, of(nil), func(d *Draft) { d.RedirectURIs = many }); !strings.Contains(wrong[FieldManifest], "21 redirect URIs") {
+	if p, wrong = submitted(t, of(nil), func(d *Draft) {
+		d.RedirectURIs = many
+	}); !strings.Contains(wrong[FieldManifest], "21 redirect URIs") {
 		t.Errorf("one too many: %d, %v", len(p.RedirectURIs), wrong)
 	}
 }
@@ -118,16 +133,19 @@ func TestAManifestOfWhichNoPermissionCouldBeReadIsRefusedAlsoAfterItsReview(t *t
 	read, _ := Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
 	scopes := []Scope{{Name: "x", Title: "Use it", Words: "Use it"}}
 	for name, m := range map[string]Imported{
-		"it offers a scope":                         {Scopes: scopes, Unread: 1},
-		"one is retired, and none was chosen":       {Scopes: scopes, Unread: 3, Retired: []Permission{read}},
-		"it offers nothing, and none was chosen":    {Unread: 1},
-		"one is retired, and it offers an app role": {AppRoles: []AppRole{{Name: "w", Title: "W", Words: "w", Users: true}}, Unread: 1, Retired: []Permission{read}},
+		"it offers a scope":                      {Scopes: scopes, Unread: 1},
+		"one is retired, and none was chosen":    {Scopes: scopes, Unread: 3, Retired: []Permission{read}},
+		"it offers nothing, and none was chosen": {Unread: 1},
+		"one is retired, and it offers an app role": {AppRoles: []AppRole{{Name: "w", Title: "W", Words: "w", Users: true}}, Unread: 1,
+			Retired: []Permission{read}},
 	} {
 		m.Reviewed = true
 		if p, wrong := submitted(t, m, nil); !strings.Contains(wrong[FieldManifest], "None of the permissions") {
 			t.Errorf("%s: %+v, %v", name, p, wrong)
 		}
-		if p, wrong := submitted(t, m, func(d *Draft) { d.Permissions = []string{"graph:Delegated:User.Read"} }); len(wrong) > 0 || len(p.Permissions) != 1 {
+		if p, wrong := submitted(t, m, func(d *Draft) {
+			d.Permissions = []string{"graph:Delegated:User.Read"}
+		}); len(wrong) > 0 || len(p.Permissions) != 1 {
 			t.Errorf("%s, but chosen: %+v, %v", name, p, wrong)
 		}
 	}
@@ -138,7 +156,9 @@ func TestScopesTypedBesideAManifestCountAndKeepItsWords(t *testing.T) {
 	for i := range ScopesMax {
 		m.Scopes = append(m.Scopes, Scope{Name: fmt.Sprintf("s%d", i), Title: "Use it", Words: "Use it"})
 	}
-	if p, wrong := submitted(t, m, func(d *Draft) { d.Scopes = []string{"more, admins: Use more"} }); !strings.Contains(wrong[FieldManifest], "21 scopes") {
+	if p, wrong := submitted(t, m, func(d *Draft) {
+		d.Scopes = []string{"more, admins: Use more"}
+	}); !strings.Contains(wrong[FieldManifest], "21 scopes") {
 		t.Errorf("one too many: %d, %v", len(p.Scopes), wrong)
 	}
 	words := strings.Repeat("It reads. ", 25)

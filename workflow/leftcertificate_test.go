@@ -108,7 +108,8 @@ func TestAnUpdateKeepsOnlyTheCertificateThatItBrings(t *testing.T) {
 				}
 				r = w.settle(n, r.ID, StateDone)
 				want := r.Plan.Credential.Certificate.Thumbprint
-				if has := w.one().thumbprints; !slices.Equal(has, []string{want}) || same != (want == left) || len(r.CertificateResidue) > 0 {
+				if has := w.one().thumbprints; !slices.Equal(has, []string{want}) || same != (want == left) ||
+					len(r.CertificateResidue) > 0 {
 					t.Errorf("the app has %q, and %s was left", has, left)
 				}
 			})

@@ -38,7 +38,8 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 			return nil, unread
 		case unread != nil: // any of these may have that name too
 			return nil, refuse(RuleSeveralApps, "%s can't be read from the store and may be the app %s, so nothing was done. "+
-				"Name the app you mean by its App ID or by its request, such as EA-1, and tell the operator of this bot.", Names(unread.IDs()), clip(name, 60))
+				"Name the app you mean by its App ID or by its request, such as EA-1, and tell the operator of this bot.",
+				Names(unread.IDs()), clip(name, 60))
 		}
 		for _, r := range list {
 			switch {
@@ -72,7 +73,8 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	for i, a := range apps {
 		ids[i] = fmt.Sprintf("%s (%s, %s)", a.ID, a.Tenant, a.Made.AppID)
 	}
-	return nil, refuse(RuleSeveralApps, "Several apps are called %s: %s. Name the one you mean by its ID.", clip(name, 60), strings.Join(ids, "; "))
+	return nil, refuse(RuleSeveralApps, "Several apps are called %s: %s. Name the one you mean by its ID.", clip(name, 60),
+		strings.Join(ids, "; "))
 }
 
 // every is all that q asks for, and not only the newest of them.
@@ -171,7 +173,8 @@ func stillOwners(owners []Person, by, before Person) []Person {
 }
 
 // about makes a request about the app that another one stands for.
-func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, draft Draft, fill func(wrong FieldErrors, before, r *Request) *Refusal) (*Request, error) {
+func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, draft Draft,
+	fill func(wrong FieldErrors, before, r *Request) *Refusal) (*Request, error) {
 	before, err := d.store.Get(ctx, head)
 	if err != nil {
 		return nil, err
@@ -191,12 +194,16 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	}
 	tenant, ok := d.Tenant(before.Tenant)
 	if !ok || before.Plan.TenantID != tenant.ID {
-		return nil, refuse(RuleTenant, "The tenant %s is no longer configured as it was, so nothing can be done there. Ask the operator of this bot.", before.Tenant)
+		return nil, refuse(RuleTenant, "The tenant %s is no longer configured as it was, so nothing can be done there. Ask the operator "+
+			"of this bot.", before.Tenant)
 	}
 	r := &Request{
 		Origin: draft.Origin, Kind: kind, State: StatePending, Requester: by, Tenant: before.Tenant, Product: before.Product,
-		Team: before.Team, Reason: Plain(draft.Reason), Task: TaskProvision, Plan: before.Has(), Residue: before.Residue.clone(), AzureResidue: cloneShares(before.AzureResidue), CertificateResidue: slices.Clone(before.CertificateResidue), Discovered: before.Discovered.clone(), Posts: map[PostName]Post{},
-		Taken: before.Taken.clone(), Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver}, EWS: before.ewsAfter(),
+		Team: before.Team, Reason: Plain(draft.Reason), Task: TaskProvision, Plan: before.Has(), Residue: before.Residue.clone(),
+		AzureResidue: cloneShares(before.AzureResidue), CertificateResidue: slices.Clone(before.CertificateResidue),
+		Discovered: before.Discovered.clone(), Posts: map[PostName]Post{},
+		Taken: before.Taken.clone(), Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver},
+		EWS: before.ewsAfter(),
 	}
 	if takesOver {
 		r.Previous.Owners, r.Plan.Owners = r.Plan.Owners, nil
@@ -205,8 +212,9 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	if kind == KindRecreate { // an app that is restored has its old trust until that is removed
 		r.Taken.Credential.Federated = before.Plan.Credential.Federated
 	}
-	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal, Assigned: before.Made.Assigned,
-		Born: before.Made.Born, Changed: before.Made.Changed, Removed: before.Made.Removed, Given: before.Made.Given,
+	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal,
+		Assigned: before.Made.Assigned,
+		Born:     before.Made.Born, Changed: before.Made.Changed, Removed: before.Made.Removed, Given: before.Made.Given,
 		Owner: before.Made.Owner, TenantID: before.Made.TenantID, TenantName: before.Made.TenantName, Domain: before.Made.Domain}
 	if by.ID != before.Requester.ID {
 		r.Made.Owner = "" // it is the other one's account
@@ -218,7 +226,8 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	}
 	checkKeys(wrong, draft)
 	r.Plan.Owners = stillOwners(r.Plan.Owners, by, before.Requester)
-	r.Target.NewCertificate = r.Plan.Credential.Certificate.Fingerprint != before.Plan.Credential.Certificate.Fingerprint || r.Target.ClaimsName
+	r.Target.NewCertificate = r.Plan.Credential.Certificate.Fingerprint != before.Plan.Credential.Certificate.Fingerprint ||
+		r.Target.ClaimsName
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
@@ -236,7 +245,8 @@ func (d *Desk) SayWorks(ctx context.Context, id string, by Person) (*Request, er
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWorks, Text: "said that the new credential works. An approver can remove the old one now"})
+		r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWorks,
+			Text: "said that the new credential works. An approver can remove the old one now"})
 	})
 }
 

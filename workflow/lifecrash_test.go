@@ -18,7 +18,8 @@ func TestAPowerCutInTheLifeOfAnAppLosesNothingAndDoublesNothing(t *testing.T) {
 			d.RedirectURIs = []string{"https://other.contoso.com"}
 			return n.Update(t.Context(), bea, before.ID, d)
 		}, func(t *testing.T, w *world, before, r *Request) {
-			if a := w.one(); !slices.Equal(a.RedirectURIs, []string{"https://other.contoso.com"}) || len(a.keys) != 1 || r.Made.KeyID != before.Made.KeyID {
+			if a := w.one(); !slices.Equal(a.RedirectURIs, []string{"https://other.contoso.com"}) || len(a.keys) != 1 ||
+				r.Made.KeyID != before.Made.KeyID {
 				t.Errorf("the app is %+v", a)
 			}
 		}},

@@ -12,20 +12,25 @@ import (
 
 func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 	const month = 730 * time.Hour
-	own := Offer{Kind: CredentialSecret, Lifetime: 6 * month, Max: 24 * month, Lifetimes: []time.Duration{24 * month, 6 * month, 12 * month}}
+	own := Offer{Kind: CredentialSecret, Lifetime: 6 * month, Max: 24 * month,
+		Lifetimes: []time.Duration{24 * month, 6 * month, 12 * month}}
 	for _, c := range []struct {
 		offer Offer
 		most  time.Duration
 		want  []string
 		hint  string
 	}{
-		{own, 24 * month, []string{"6 months", "12 months", "24 months"}, "24 months is the longest here: this bot's policy (secret_lifetime_max) allows no more"},
+		{own, 24 * month, []string{"6 months", "12 months", "24 months"},
+			"24 months is the longest here: this bot's policy (secret_lifetime_max) allows no more"},
 		{own, 12 * month, []string{"6 months", "12 months"}, "12 months is the longest here: this bot's policy"},
 		{own, 20 * month, []string{"6 months", "12 months"}, "12 months is the longest here: this product's pack offers no more"},
-		{own, 48 * month, []string{"6 months", "12 months", "24 months"}, "24 months is the longest here: this product's pack allows no more"},
+		{own, 48 * month, []string{"6 months", "12 months", "24 months"},
+			"24 months is the longest here: this product's pack allows no more"},
 		{own, 48 * time.Hour, []string{"2 days"}, "2 days is the longest here: this bot's policy"},
-		{Offer{Kind: CredentialSecret}, 6 * month, []string{"30 days", "90 days", "180 days", "6 months"}, "6 months is the longest here: this bot's policy"},
-		{Offer{Kind: CredentialSecret, Max: 90 * 24 * time.Hour}, 6 * month, []string{"30 days", "90 days"}, "90 days is the longest here: this product's pack allows no more"},
+		{Offer{Kind: CredentialSecret}, 6 * month, []string{"30 days", "90 days", "180 days", "6 months"},
+			"6 months is the longest here: this bot's policy"},
+		{Offer{Kind: CredentialSecret, Max: 90 * 24 * time.Hour}, 6 * month, []string{"30 days", "90 days"},
+			"90 days is the longest here: this product's pack allows no more"},
 	} {
 		d := &Desk{policy: Policy{SecretLifetimeMax: c.most}}
 		var words []string
@@ -36,7 +41,8 @@ func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 			}
 		}
 		hint := d.LifetimeHint(c.offer)
-		if !slices.Equal(words, c.want) || !strings.Contains(hint, c.hint) || !strings.Contains(hint, "Every secret expires, so that a stolen one does not work forever.") {
+		if !slices.Equal(words, c.want) || !strings.Contains(hint, c.hint) ||
+			!strings.Contains(hint, "Every secret expires, so that a stolen one does not work forever.") {
 			t.Errorf("%+v with %s: %s", c.offer, c.most, fmt.Sprint(words, hint))
 		}
 	}

@@ -76,11 +76,14 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 			"more than Entra allows": {func(d *Draft) {
 				d.RedirectURIs = append(d.RedirectURIs, many("more", 20)...)
 				d.Redirects = map[Field][]string{FieldPublicRedirectURIs: many("public", 11)}
-			}, FieldPublicRedirectURIs, "With these the app has 257 redirect URIs on all its platforms together, and Entra allows 256. Name 1 fewer."},
+			}, FieldPublicRedirectURIs, "With these the app has 257 redirect URIs on all its platforms together, and Entra allows 256. " +
+				"Name 1 fewer."},
 			"60 more permissions": {func(d *Draft) { d.Permissions = someKeys(0, 131) }, "", ""},
 			"61 more permissions": {func(d *Draft) { d.Permissions = someKeys(0, 132) }, FieldPermissions,
 				"These are 61 permissions that the app does not have yet; 60 are allowed in one request."},
-			"no permission": {func(d *Draft) { d.Permissions, d.Scopes = []string{}, []string{""} }, FieldPermissions, "Choose at least one permission."},
+			"no permission": {func(d *Draft) {
+				d.Permissions, d.Scopes = []string{}, []string{""}
+			}, FieldPermissions, "Choose at least one permission."},
 			"21 more scopes": {func(d *Draft) {
 				for i := range 21 {
 					d.Scopes = append(d.Scopes, fmt.Sprintf("more%d: x", i))
@@ -99,7 +102,8 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 				continue
 			}
 			if len(r.Plan.On(Web)) < 26 || len(r.Plan.On(SPA)) != 200 || len(r.Plan.Permissions) < 71 || len(r.Plan.Scopes) != 25 {
-				t.Errorf("%s: the app is to have %d, %d, %d and %d", name, len(r.Plan.On(Web)), len(r.Plan.On(SPA)), len(r.Plan.Permissions), len(r.Plan.Scopes))
+				t.Errorf("%s: the app is to have %d, %d, %d and %d", name, len(r.Plan.On(Web)), len(r.Plan.On(SPA)),
+					len(r.Plan.Permissions), len(r.Plan.Scopes))
 			}
 			for _, change := range r.Changes() {
 				if !change.Added {

@@ -18,16 +18,21 @@ func TestAllMistakesOfAFieldAreSaid(t *testing.T) {
 		uris []string
 		want string
 	}{
-		"none":         {[]string{"https://a.example", "http://localhost"}, ""},
-		"one":          {[]string{"https://good.example", "http://a.example"}, "http://a.example" + begin},
-		"two alike":    {[]string{"http://a.example", "https://good.example", "http://b.example"}, "http://a.example, http://b.example" + begin},
+		"none": {[]string{"https://a.example", "http://localhost"}, ""},
+		"one":  {[]string{"https://good.example", "http://a.example"}, "http://a.example" + begin},
+		"two alike": {[]string{"http://a.example", "https://good.example", "http://b.example"},
+			"http://a.example, http://b.example" + begin},
 		"the same one": {[]string{"http://a.example", "http://a.example"}, "http://a.example" + begin},
 		"two that differ": {[]string{"http://a.example", "https://b.example/#x"},
 			"http://a.example" + begin + " https://b.example/#x: a redirect URI must not have a # in it."},
 		"too many": {append(many(20), "https://*.example"),
-			strings.Join(many(7), ", ") + " and 13 more" + begin + " https://*.example: a redirect URI must not have a wildcard in it: whoever gets a host that it stands for gets the tokens."},
-		"a password is not repeated": {[]string{"https://bea:hunter2@a.example/x@y"}, "https://…@a.example/x@y: a redirect URI must not have a name or a password in it."},
-		"nor an odd one":             {[]string{"http://bea:hun ter@2%zz@a.example"}, "http://…@a.example: a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it."},
+			strings.Join(many(7), ", ") + " and 13 more" + begin +
+				" https://*.example: a redirect URI must not have a wildcard in it: whoever gets a host that it stands for gets " +
+				"the tokens."},
+		"a password is not repeated": {[]string{"https://bea:hunter2@a.example/x@y"},
+			"https://…@a.example/x@y: a redirect URI must not have a name or a password in it."},
+		"nor an odd one": {[]string{"http://bea:hun ter@2%zz@a.example"},
+			"http://…@a.example: a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it."},
 	} {
 		wrong := FieldErrors{}
 		if got := checkRedirects(wrong, FieldRedirectURIs, Web, c.uris); wrong[FieldRedirectURIs] != c.want || c.want != "" && got != nil {
@@ -39,7 +44,8 @@ func TestAllMistakesOfAFieldAreSaid(t *testing.T) {
 func TestAllWrongSubscriptionsAreSaid(t *testing.T) {
 	wrong := FieldErrors{}
 	good := "00000000-0000-0000-0000-000000000001"
-	if got := checkSubscriptions(wrong, []string{"backup", good, "", "Test"}, nil); got != nil || !strings.HasPrefix(wrong[FieldSubscriptions], "backup, Test: this is not a subscription ID.") {
+	if got := checkSubscriptions(wrong, []string{"backup", good, "", "Test"}, nil); got != nil ||
+		!strings.HasPrefix(wrong[FieldSubscriptions], "backup, Test: this is not a subscription ID.") {
 		t.Errorf("%v, %q", got, wrong[FieldSubscriptions])
 	}
 }

@@ -62,7 +62,8 @@ func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 // services.md section 5: a name is looked up as it is. One that only looks like it is never
 // taken for it: it is named, and the person chooses.
 func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
-	for typed, shown := range map[string]string{" HR  portal ": `" HR  portal "`, "HR\u00a0portal": `"HR\u00a0portal"`, "\u202dHR portal": `"\u202dHR portal"`, "HR por\u200btal": `"HR por\u200btal"`} {
+	for typed, shown := range map[string]string{" HR  portal ": `" HR  portal "`, "HR\u00a0portal": `"HR\u00a0portal"`,
+		"\u202dHR portal": `"\u202dHR portal"`, "HR por\u200btal": `"HR por\u200btal"`} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			w.byHand(legacyID, "HR portal", "OBJ-BEA")
@@ -73,7 +74,8 @@ func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
 				t.Fatal(err)
 			}
 			r = w.signsInFor(n, r)
-			for _, text := range []string{"no application called " + shown + " in", "Nothing was changed", "An application called HR portal is there", "App ID " + legacyID} {
+			for _, text := range []string{"no application called " + shown + " in", "Nothing was changed",
+				"An application called HR portal is there", "App ID " + legacyID} {
 				if r.State != StateFailed || !strings.Contains(r.Failure.Text, text) {
 					t.Errorf("%q: it is %s, and not said is %q: %s", typed, r.State, text, r.Failure.Text)
 				}
@@ -96,7 +98,8 @@ func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
 }
 
 func TestWhatNobodyCanSeeIsNotShown(t *testing.T) {
-	for text, want := range map[string]string{"a\u200cb": "ab", "\u200dü": "ü", "ü\u200d": "ü", "نرم\u200c افزار": "نرم افزار", "\u202eabc\u2066": "abc"} {
+	for text, want := range map[string]string{"a\u200cb": "ab", "\u200dü": "ü", "ü\u200d": "ü", "نرم\u200c افزار": "نرم افزار",
+		"\u202eabc\u2066": "abc"} {
 		if got := Plain(text); got != want {
 			t.Errorf("%q is %q", text, got)
 		}
@@ -116,7 +119,8 @@ func TestAnOldAppIsFoundByItsNameBehindManyNewOnes(t *testing.T) {
 		}
 		w.settle(n, first.ID, StateDone)
 		for i := range 60 {
-			r := &Request{Origin: fmt.Sprint("V", i), State: StateDenied, Requester: bea, Tenant: "contoso", Plan: Plan{AppName: fmt.Sprint("a", i)}, Posts: map[PostName]Post{}}
+			r := &Request{Origin: fmt.Sprint("V", i), State: StateDenied, Requester: bea, Tenant: "contoso",
+				Plan: Plan{AppName: fmt.Sprint("a", i)}, Posts: map[PostName]Post{}}
 			if _, err := w.store.Create(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}

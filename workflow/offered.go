@@ -59,7 +59,8 @@ func sameClaim(a, b OptionalClaim) bool {
 
 // offered copies to p what q offers besides scopes.
 func (p *Plan) offered(q Plan) {
-	p.AppRoles, p.OptionalClaims, p.IdentifierURIs = slices.Clone(q.AppRoles), slices.Clone(q.OptionalClaims), slices.Clone(q.IdentifierURIs)
+	p.AppRoles, p.OptionalClaims, p.IdentifierURIs = slices.Clone(q.AppRoles), slices.Clone(q.OptionalClaims),
+		slices.Clone(q.IdentifierURIs)
 }
 
 // offeredToo adds to p what q offers besides scopes.
@@ -175,7 +176,8 @@ func (p Plan) OfferedProblem() string {
 func (r AppRole) sharesName(scopes []Scope) string {
 	for _, s := range scopes {
 		if strings.EqualFold(s.Name, r.Name) {
-			return fmt.Sprintf("%s is the name of the scope %s too, and Entra allows a name once among the scopes and the app roles of an app. Give one of them another name.", clip(r.Name, 40), clip(s.Name, 40))
+			return fmt.Sprintf("%s is the name of the scope %s too, and Entra allows a name once among the scopes and the app roles of "+
+				"an app. Give one of them another name.", clip(r.Name, 40), clip(s.Name, 40))
 		}
 	}
 	return ""
@@ -194,7 +196,10 @@ func roleElsewhere(p, has Plan) error {
 	for _, of := range [][2]Plan{{p, has}, {has, p}} {
 		for _, r := range of[0].AppRoles {
 			if r.sharesName(of[1].Scopes) != "" {
-				return &ServiceError{Code: "RoleDiffers", Text: fmt.Sprintf("with the plan the app would have %s as a scope and as an app role, and Entra allows a name once among the two. Nothing was changed. Give up, and have another name asked for; or one of its owners removes what is there in Entra, and an approver presses Retry then.", r.Name)}
+				return &ServiceError{Code: "RoleDiffers",
+					Text: fmt.Sprintf("with the plan the app would have %s as a scope and as an app role, and Entra allows a name once "+
+						"among the two. Nothing was changed. Give up, and have another name asked for; or one of its owners removes "+
+						"what is there in Entra, and an approver presses Retry then.", r.Name)}
 			}
 		}
 	}
@@ -203,7 +208,10 @@ func roleElsewhere(p, has Plan) error {
 
 // RoleElsewhere is the refusal of an app role that an app offers already, but to others.
 func RoleElsewhere(there, want AppRole) error {
-	return &ServiceError{Code: "RoleDiffers", Text: fmt.Sprintf("the app has the app role %s already, for %s; the plan has it for %s. The role was not changed. One of its owners has to change that in Entra (App roles), and an approver can press Retry then; or Give up, and have something else asked for.", there.Name, there.For(), want.For())}
+	return &ServiceError{Code: "RoleDiffers",
+		Text: fmt.Sprintf("the app has the app role %s already, for %s; the plan has it for %s. The role was not changed. One of its "+
+			"owners has to change that in Entra (App roles), and an approver can press Retry then; or Give up, and have something else "+
+			"asked for.", there.Name, there.For(), want.For())}
 }
 
 func (r AppRole) problem() string {
@@ -233,7 +241,8 @@ var verifiable = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-
 // it. Whether a domain is, only Entra knows.
 // Source: Microsoft, Restrictions on identifier URIs of Microsoft Entra applications.
 func (p Plan) identifierProblem(uri string) string {
-	const wants = "a new identifier URI has the app's ID, the tenant's ID or one of the tenant's verified domains in it, as in api://{appId}/orders, api://%s/orders or https://orders.contoso.com"
+	const wants = "a new identifier URI has the app's ID, the tenant's ID or one of the tenant's verified domains in it, as in " +
+		"api://{appId}/orders, api://%s/orders or https://orders.contoso.com"
 	const app = "00000000-0000-0000-0000-00000000abcd" // in the place of {appId}
 	u, err := url.Parse(strings.ReplaceAll(uri, "{appId}", app))
 	switch {
@@ -246,10 +255,12 @@ func (p Plan) identifierProblem(uri string) string {
 	case len(strings.ReplaceAll(uri, "{appId}", app)) > identifierURIMax:
 		return fmt.Sprintf("an identifier URI may have %d characters", identifierURIMax)
 	case u.Scheme != "api" && u.Scheme != "https":
-		return "this bot takes only identifier URIs that begin with api:// or https://; an owner of the app can add another in Entra once the app is made"
+		return "this bot takes only identifier URIs that begin with api:// or https://; an owner of the app can add another in Entra " +
+			"once the app is made"
 	}
 	segments := append([]string{strings.ToLower(u.Hostname())}, strings.Split(strings.ToLower(strings.TrimPrefix(u.Path, "/")), "/")...)
-	if slices.Contains(segments, app) || slices.Contains(segments, strings.ToLower(p.TenantID)) || verifiable.MatchString(segments[0]) && (u.Scheme == "https" || len(u.Path) > 1) {
+	if slices.Contains(segments, app) || slices.Contains(segments, strings.ToLower(p.TenantID)) ||
+		verifiable.MatchString(segments[0]) && (u.Scheme == "https" || len(u.Path) > 1) {
 		return ""
 	}
 	return fmt.Sprintf(wants, p.TenantID)

@@ -29,29 +29,34 @@ func TestWhatAnAppOffersIsRefusedAsEntraDoes(t *testing.T) {
 		p    Plan
 		says string // "" is allowed
 	}{
-		"a role":                          {with(func(*AppRole) {}), ""},
-		"a role with a space":             {with(func(r *AppRole) { r.Name = "Restore Run" }), "The name Restore Run may have"},
-		"a role without a title":          {with(func(r *AppRole) { r.Title = "" }), "Restore.Run has no display name"},
-		"a role without a description":    {with(func(r *AppRole) { r.Words = "" }), "Restore.Run has no description"},
-		"a role for nobody":               {with(func(r *AppRole) { r.Users = false }), "Restore.Run is for nobody"},
-		"a role with a long title":        {with(func(r *AppRole) { r.Title = strings.Repeat("x", 101) }), "101 characters; 100"},
-		"two roles that are one":          {Plan{AppRoles: []AppRole{role, {Name: "restore.run", Title: "x", Words: "x", Apps: true}}}, "differ in capitals only"},
-		"a claim":                         {claim(OptionalClaim{Token: "idToken", Name: "email"}), ""},
-		"a claim of no token":             {claim(OptionalClaim{Token: "token", Name: "email"}), "none of idToken, accessToken, saml2Token"},
-		"a claim without a name":          {claim(OptionalClaim{Token: "idToken"}), "a name has no spaces"},
-		"a claim of an odd source":        {claim(OptionalClaim{Token: "idToken", Name: "email", Source: "device"}), "source is user"},
-		"a claim twice":                   {claim(OptionalClaim{Token: "idToken", Name: "email"}, OptionalClaim{Token: "idToken", Name: "email"}), "there twice"},
-		"the app's own URI":               {uri(OwnURI), ""},
-		"the app's own URI and a path":    {uri("api://{appId}/orders", "api://orders/{appId}"), ""},
-		"the tenant's URI":                {uri("api://" + offeredTenant + "/orders"), ""},
-		"a domain":                        {uri("https://orders.contoso.com", "https://contoso.com/orders", "api://contoso.com/orders"), ""},
-		"a domain without a path":         {uri("api://contoso.com"), "one of the tenant's verified domains"},
-		"a word":                          {uri("api://orders"), "api://" + offeredTenant + "/orders"},
-		"another app's ID":                {uri("api://11111111-2222-4333-8444-555555555555"), "a new identifier URI has the app's ID"},
-		"a slash at the end":              {uri("https://orders.contoso.com/"), "ends with no /"},
-		"a query":                         {uri("https://orders.contoso.com/?a=b"), "neither ? nor #"},
-		"another scheme":                  {uri("urn:orders"), "no address"},
-		"http":                            {uri("http://orders.contoso.com"), "this bot takes only identifier URIs that begin with api:// or https://"},
+		"a role":                       {with(func(*AppRole) {}), ""},
+		"a role with a space":          {with(func(r *AppRole) { r.Name = "Restore Run" }), "The name Restore Run may have"},
+		"a role without a title":       {with(func(r *AppRole) { r.Title = "" }), "Restore.Run has no display name"},
+		"a role without a description": {with(func(r *AppRole) { r.Words = "" }), "Restore.Run has no description"},
+		"a role for nobody":            {with(func(r *AppRole) { r.Users = false }), "Restore.Run is for nobody"},
+		"a role with a long title":     {with(func(r *AppRole) { r.Title = strings.Repeat("x", 101) }), "101 characters; 100"},
+		"two roles that are one": {Plan{AppRoles: []AppRole{role, {Name: "restore.run", Title: "x", Words: "x", Apps: true}}},
+			"differ in capitals only"},
+		"a claim": {claim(OptionalClaim{Token: "idToken", Name: "email"}), ""},
+		"a claim of no token": {claim(OptionalClaim{Token: "token", Name: "email"}),
+			"none of idToken, accessToken, saml2Token"},
+		"a claim without a name":   {claim(OptionalClaim{Token: "idToken"}), "a name has no spaces"},
+		"a claim of an odd source": {claim(OptionalClaim{Token: "idToken", Name: "email", Source: "device"}), "source is user"},
+		"a claim twice": {claim(OptionalClaim{Token: "idToken", Name: "email"},
+			OptionalClaim{Token: "idToken", Name: "email"}), "there twice"},
+		"the app's own URI":            {uri(OwnURI), ""},
+		"the app's own URI and a path": {uri("api://{appId}/orders", "api://orders/{appId}"), ""},
+		"the tenant's URI":             {uri("api://" + offeredTenant + "/orders"), ""},
+		"a domain": {uri("https://orders.contoso.com", "https://contoso.com/orders", "api://contoso.com/orders"),
+			""},
+		"a domain without a path": {uri("api://contoso.com"), "one of the tenant's verified domains"},
+		"a word":                  {uri("api://orders"), "api://" + offeredTenant + "/orders"},
+		"another app's ID":        {uri("api://11111111-2222-4333-8444-555555555555"), "a new identifier URI has the app's ID"},
+		"a slash at the end":      {uri("https://orders.contoso.com/"), "ends with no /"},
+		"a query":                 {uri("https://orders.contoso.com/?a=b"), "neither ? nor #"},
+		"another scheme":          {uri("urn:orders"), "no address"},
+		"http": {uri("http://orders.contoso.com"),
+			"this bot takes only identifier URIs that begin with api:// or https://"},
 		"a long one":                      {uri("https://orders.contoso.com/" + strings.Repeat("x", 240)), "255 characters"},
 		"one twice":                       {uri(OwnURI, OwnURI), "there twice"},
 		"something that is not filled in": {uri("api://{tenantId}/x"), "this is no address"},
@@ -91,13 +96,15 @@ func TestAPlanThatOffersNothingHasTheDigestItHad(t *testing.T) {
 }
 
 func TestWhatAnAppOffersIsAPartOfEveryComparison(t *testing.T) {
-	was := Plan{AppRoles: []AppRole{{Name: "Audit", Users: true}}, IdentifierURIs: []string{OwnURI}, OptionalClaims: []OptionalClaim{{Token: "idToken", Name: "email"}}}
+	was := Plan{AppRoles: []AppRole{{Name: "Audit", Users: true}}, IdentifierURIs: []string{OwnURI},
+		OptionalClaims: []OptionalClaim{{Token: "idToken", Name: "email"}}}
 	is := Plan{AppRoles: []AppRole{{Name: "Run", Apps: true}}, Scopes: []Scope{{Name: "s", Title: "t", Words: "w", UserTitle: "yours"}}}
 	var said []string
 	for _, c := range Changes(was, is) {
 		said = append(said, map[bool]string{true: "+ ", false: "- "}[c.Added]+c.What+" "+c.Name)
 	}
-	for _, want := range []string{"+ app role Run (for apps)", "- app role Audit (for people)", "- identifier URI " + OwnURI, "- optional claim email in the idToken", "+ consent text for users s: yours – w"} {
+	for _, want := range []string{"+ app role Run (for apps)", "- app role Audit (for people)", "- identifier URI " + OwnURI,
+		"- optional claim email in the idToken", "+ consent text for users s: yours – w"} {
 		if !slices.Contains(said, want) {
 			t.Errorf("the changes %q lack %q", said, want)
 		}
@@ -118,7 +125,8 @@ func TestWhatAnAppOffersIsAPartOfEveryComparison(t *testing.T) {
 
 // Issue 7: Entra allows a value once among the scopes and the app roles of an app.
 func TestAScopeAndAnAppRoleOfOneNameAreRefused(t *testing.T) {
-	p := Plan{TenantID: contoso.ID, Scopes: []Scope{{Name: "orders.read", Title: "t", Words: "w"}}, AppRoles: []AppRole{{Name: "Orders.Read", Title: "t", Words: "w", Apps: true}}}
+	p := Plan{TenantID: contoso.ID, Scopes: []Scope{{Name: "orders.read", Title: "t", Words: "w"}},
+		AppRoles: []AppRole{{Name: "Orders.Read", Title: "t", Words: "w", Apps: true}}}
 	if problem := p.OfferedProblem(); !strings.Contains(problem, "Orders.Read is the name of the scope orders.read too") {
 		t.Errorf("the problem is %q", problem)
 	}
@@ -154,7 +162,8 @@ func TestWhatAnAdoptedAppOffersOtherwiseIsRefusedBeforeAnythingIsChanged(t *test
 
 // What a given-up update may have let in goes with the next one.
 func TestAClientThatAGivenUpUpdateLetInGoesWithTheNext(t *testing.T) {
-	a, b := []Scope{{Name: "run", PreAuthorized: []string{"one"}}}, []Scope{{Name: "run", PreAuthorized: []string{"one", "two"}}, {Name: "new"}}
+	a, b := []Scope{{Name: "run", PreAuthorized: []string{"one"}}},
+		[]Scope{{Name: "run", PreAuthorized: []string{"one", "two"}}, {Name: "new"}}
 	left := lessScopes(b, a)
 	if len(left) != 2 || !slices.Equal(left[0].PreAuthorized, []string{"two"}) {
 		t.Fatalf("it leaves %+v", left)

@@ -69,7 +69,8 @@ func TestAnAppIsOursHoweverManyRequestsItHasHad(t *testing.T) {
 	ctx := t.Context()
 	asked := func(edit func(*Request)) *Request {
 		t.Helper()
-		r := &Request{Kind: KindRenew, State: StateExpired, Tenant: "contoso", Requester: bea, Posts: map[PostName]Post{}, Made: Made{AppID: legacyID}}
+		r := &Request{Kind: KindRenew, State: StateExpired, Tenant: "contoso", Requester: bea, Posts: map[PostName]Post{},
+			Made: Made{AppID: legacyID}}
 		if edit != nil {
 			edit(r)
 		}
@@ -109,7 +110,8 @@ func TestAnAppWhoseScopeIsForOthersThanThePlanSaysIsNotAdopted(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != StateFailed || !strings.Contains(r.Failure.Text, "exposes the scope access_as_user already") || len(w.wrote()) > 0 || r.Discovered.Read {
+				if r.State != StateFailed || !strings.Contains(r.Failure.Text, "exposes the scope access_as_user already") ||
+					len(w.wrote()) > 0 || r.Discovered.Read {
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, w.wrote())
 				}
 				w.set(func() { app.Scopes[0].AdminsOnly = !there }) // an owner changes it

@@ -76,7 +76,8 @@ func (r *Request) wantedOwners(who Signer) (wanted []Account, notes []string) {
 		case p.Confirmed == EmailUnproved:
 			notes = append(notes, unproved(p))
 		case i > 0 && found != nil && !looked && p.Address() != "":
-			notes = append(notes, "the account of "+p.Name+" could not be looked up: an application administrator can make them an owner in Entra (App registrations › Owners)")
+			notes = append(notes, "the account of "+p.Name+
+				" could not be looked up: an application administrator can make them an owner in Entra (App registrations › Owners)")
 		case len(accounts) == 0 && r.Target.Request != "" && found != nil:
 			notes = append(notes, p.Name+" has no account in the tenant any more")
 		case len(accounts) == 0:
@@ -122,7 +123,8 @@ func (r *Request) remaining(who Signer, not []string, has Ownership, others bool
 		}
 	}
 	if len(has.Owners) == 0 {
-		notes = append(notes, "nobody owns the app in Entra: an application administrator can name owners there (App registrations › Owners)")
+		notes = append(notes, "nobody owns the app in Entra: an application administrator can name owners there (App registrations "+
+			"› Owners)")
 	}
 	return notes
 }
@@ -179,7 +181,8 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 		case slices.Contains(stay, accounts[0].ObjectID):
 			continue
 		}
-		left, err = staysIfRefused(left, p.Name+" stays an owner until an application administrator removes them in Entra, under App registrations › Owners",
+		left, err = staysIfRefused(left,
+			p.Name+" stays an owner until an application administrator removes them in Entra, under App registrations › Owners",
 			s.RemoveOwner(ctx, r.Made.ObjectID, accounts[0].ObjectID))
 		if err != nil {
 			return nil, err
@@ -192,7 +195,8 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 	has, err := s.EnsureOwners(ctx, r.Made, nil, nil, gone)
 	for _, id := range has.Principal {
 		if slices.ContainsFunc(gone, func(g string) bool { return strings.EqualFold(g, id) }) {
-			left = append(left, r.ownerCalled(id, s.Signer())+" stays an owner of the service principal until an administrator removes them "+onPrincipal)
+			left = append(left, r.ownerCalled(id, s.Signer())+
+				" stays an owner of the service principal until an administrator removes them "+onPrincipal)
 		}
 	}
 	return left, err
@@ -225,18 +229,27 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	who := r.Requester.Name
 	switch {
 	case r.Requester.Confirmed == EmailUnproved:
-		return nil, &ServiceError{Code: "NotOwner", Text: fmt.Sprintf("%s, so it can't be seen whether %s owns %s. %s %s has to confirm it in Slack's settings, and ask again.", unproved(r.Requester), who, r.AppName(), is, who)}
+		return nil, &ServiceError{Code: "NotOwner",
+			Text: fmt.Sprintf("%s, so it can't be seen whether %s owns %s. %s %s has to confirm it in Slack's settings, and ask again.",
+				unproved(r.Requester), who, r.AppName(), is, who)}
 	case len(accounts) == 0:
-		return nil, &ServiceError{Code: "NotOwner", Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so it can't be seen whether %s owns %s. %s An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName(), is)}
+		return nil, &ServiceError{Code: "NotOwner",
+			Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so it can't be seen whether %s owns "+
+				"%s. %s An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName(), is)}
 	case len(accounts) > 1:
-		return nil, &ServiceError{Code: "NotOwner", Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so it can't be seen whether %s owns %s. %s An administrator has to leave that address with one account.", len(accounts), who, who, r.AppName(), is)}
+		return nil, &ServiceError{Code: "NotOwner",
+			Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so it can't be seen whether %s owns %s. %s An "+
+				"administrator has to leave that address with one account.", len(accounts), who, who, r.AppName(), is)}
 	}
 	owners, err := s.Owners(ctx, r.Made.ObjectID)
 	if err != nil {
 		return nil, err
 	}
 	if !slices.ContainsFunc(owners, func(id string) bool { return strings.EqualFold(id, accounts[0].ObjectID) }) {
-		return nil, &notSeen{&ServiceError{Code: "NotOwner", Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in Entra (App registrations › Owners). Whoever became one in the last minutes may not be seen everywhere yet: then try again in some minutes.", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}}
+		return nil, &notSeen{&ServiceError{Code: "NotOwner",
+			Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in "+
+				"Entra (App registrations › Owners). Whoever became one in the last minutes may not be seen everywhere yet: then try "+
+				"again in some minutes.", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}}
 	}
 	return func(_ *Request, st *Step) { st.Note = accounts[0].UPN }, nil
 }

@@ -110,7 +110,8 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 					zoes := []Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
 					w.signer.Requesters = zoes
 					app.principalOwners = []string{"OBJ-BEA", "OBJ-CARL"}
-					w.signer.Owners = map[string][]Account{zoe.Email: zoes, bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}, {ObjectID: "OBJ-TOM2"}}}
+					w.signer.Owners = map[string][]Account{zoe.Email: zoes, bea.Email: {{ObjectID: "OBJ-BEA"}},
+						tom.Email: {{ObjectID: "OBJ-TOM"}, {ObjectID: "OBJ-TOM2"}}}
 				})
 				r, err := verbs(t, w, n, zoe, head)[kind]()
 				if err != nil {
@@ -131,7 +132,8 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 					t.Errorf("the owners of its service principal are %v", app.principalOwners)
 				}
 				step := map[Kind]StepName{KindRenew: StepOwner, KindUpdate: StepTrim}[kind]
-				if note := r.Step(step).Note; !strings.Contains(note, "more than one account has the e-mail address of Tom, so one of them may still be an owner") {
+				if note := r.Step(step).Note; !strings.Contains(note,
+					"more than one account has the e-mail address of Tom, so one of them may still be an owner") {
 					t.Errorf("the step says: %s", note)
 				}
 				if kind == KindRenew { // it is hers now, as any app of its owner
@@ -142,7 +144,8 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if next = w.signsInFor(n, next); next.State != StateFailed || !strings.Contains(next.Failure.Text, "zoe@contoso.com does not own HR") {
+				if next = w.signsInFor(n, next); next.State != StateFailed ||
+					!strings.Contains(next.Failure.Text, "zoe@contoso.com does not own HR") {
 					t.Errorf("the next is %s: %s", next.State, next.Failure.Text)
 				}
 			})
@@ -189,7 +192,9 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 					t.Errorf("%d were refused, and its owners are %v", refused, app.owners)
 				}
 				step := map[Kind]StepName{KindRenew: StepOwner, KindUpdate: StepTrim}[kind]
-				if note := r.Step(step).Note; !strings.Contains(note, "stays an owner until an application administrator removes them in Entra, under App registrations › Owners (Entra said no)") {
+				if note := r.Step(step).Note; !strings.Contains(note,
+					"stays an owner until an application administrator removes them in Entra, under App registrations › Owners (Entra "+
+						"said no)") {
 					t.Errorf("the step says: %s", note)
 				}
 			})

@@ -63,7 +63,9 @@ func (d *Desk) hasSay(ctx context.Context, r *Request, by Person, kind Kind) (ta
 	switch left, err := d.allLeft(ctx, r); {
 	case err != nil:
 		d.log.Warn("it is not known whether an app's people have left", "request", r.ID, "err", err)
-		return false, refuse(RuleNotRequester, "%s An approver can where all of them have left, and Slack did not say whether they have. Nothing was done. Try again in a minute.", no.Text)
+		return false, refuse(RuleNotRequester,
+			"%s An approver can where all of them have left, and Slack did not say whether they have. Nothing was done. Try again in "+
+				"a minute.", no.Text)
 	case !left:
 		return false, no
 	}

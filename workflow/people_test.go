@@ -38,8 +38,10 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 			{"an owner is there", zoe, KindRenew, nil, []Person{bea}, RuleNotRequester},
 			{"the requester is there", zoe, KindRenew, nil, []Person{tom}, RuleNotRequester},
 			{"nobody knows", zoe, KindRenew, errors.New("no answer"), []Person{bea, tom}, RuleNotRequester},
-			{"all have left, and somebody asks who is no approver", Person{ID: "UX", Name: "X"}, KindRenew, nil, []Person{bea, tom}, RuleNotRequester},
-			{"all have left, and a guest asks", Person{ID: zoe.ID, Outside: "guests can't take part"}, KindRenew, nil, []Person{bea, tom}, RuleOutsider},
+			{"all have left, and somebody asks who is no approver", Person{ID: "UX", Name: "X"}, KindRenew, nil, []Person{bea, tom},
+				RuleNotRequester},
+			{"all have left, and a guest asks", Person{ID: zoe.ID, Outside: "guests can't take part"}, KindRenew, nil, []Person{bea, tom},
+				RuleOutsider},
 			{"all have left, and an approver would restore it", zoe, KindRecreate, nil, []Person{bea, tom}, RuleNotRequester},
 			{"all have left", zoe, KindRenew, nil, []Person{bea, tom}, ""},
 			{"all have left", zoe, KindUpdate, nil, []Person{bea, tom}, ""},
@@ -76,7 +78,8 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 		defer n.stop()
 		d := draft("payroll")
 		d.Owners = []Person{tom, zoe}
-		w.signer.Owners = map[string][]Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}}, zoe.Email: {{ObjectID: "OBJ-ZOE"}}}
+		w.signer.Owners = map[string][]Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}},
+			zoe.Email: {{ObjectID: "OBJ-ZOE"}}}
 		asked, err := n.Submit(t.Context(), bea, d)
 		if err != nil {
 			t.Fatal(err)
@@ -94,7 +97,8 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 		}
 		r = w.settle(n, r.ID, StateDone)
 		note := r.Step(StepOwner).Note
-		for _, text := range []string{"Tom has no account in the tenant any more", "Bea has no account in the tenant any more", "the account of Zoe is disabled"} {
+		for _, text := range []string{"Tom has no account in the tenant any more", "Bea has no account in the tenant any more",
+			"the account of Zoe is disabled"} {
 			if !strings.Contains(note, text) {
 				t.Errorf("the step does not say %q: %s", text, note)
 			}

@@ -186,7 +186,8 @@ func (d *Desk) LifetimeHint(o Offer) string {
 	case o.Max > 0 && o.Max < d.policy.SecretLifetimeMax:
 		by = "this product's pack allows no more"
 	}
-	return fmt.Sprintf("The secret stops working after this. %s is the longest here: %s. Every secret expires, so that a stolen one does not work forever. Renew it in time with /entra-app renew.", longest.Words, by)
+	return fmt.Sprintf("The secret stops working after this. %s is the longest here: %s. Every secret expires, so that a stolen one "+
+		"does not work forever. Renew it in time with /entra-app renew.", longest.Words, by)
 }
 
 // LifetimeWords says a lifetime as people do.

@@ -79,7 +79,8 @@ func (r *Request) principalNotes(who Signer, leave []string, has Ownership) (not
 	for _, id := range has.Principal {
 		switch name := r.ownerCalled(id, who); {
 		case slices.ContainsFunc(leave, func(l string) bool { return strings.EqualFold(l, id) }):
-			notes = append(notes, "Entra did not remove "+name+", whom it made an owner of the service principal by making it: do that "+onPrincipal)
+			notes = append(notes, "Entra did not remove "+name+", whom it made an owner of the service principal by making it: do that "+
+				onPrincipal)
 		case !has.Has(id):
 			notes = append(notes, ownsPrincipal(name))
 		}
@@ -89,7 +90,8 @@ func (r *Request) principalNotes(who Signer, leave []string, has Ownership) (not
 
 // ownsPrincipal says what it means that somebody owns the service principal.
 func ownsPrincipal(name string) string {
-	return name + " owns its service principal, and so can add credentials to it without an approval: an administrator can change that " + onPrincipal
+	return name + " owns its service principal, and so can add credentials to it without an approval: an administrator can change that " +
+		onPrincipal
 }
 
 // principalOwners says who else owns the service principal that was inspected. That of

@@ -14,10 +14,18 @@ func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
 		spoil func(*world)
 		says  string
 	}{
-		"Entra says no":        {func(w *world) { w.keepsOwners = &ServiceError{Code: "x", Text: "no"} }, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
-		"Entra never answers":  {func(w *world) { w.keepsOwners = busy{} }, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
-		"it can't be read":     {func(w *world) { w.hidesOwners = &ServiceError{Code: "403", Text: "no"} }, "who owns its service principal could not be read"},
-		"somebody else is one": {func(w *world) { w.ownsPrincipals = []string{"o-carl"} }, "the account o-carl owns its service principal, and so can add credentials to it without an approval"},
+		"Entra says no": {func(w *world) {
+			w.keepsOwners = &ServiceError{Code: "x", Text: "no"}
+		}, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
+		"Entra never answers": {func(w *world) {
+			w.keepsOwners = busy{}
+		}, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
+		"it can't be read": {func(w *world) {
+			w.hidesOwners = &ServiceError{Code: "403", Text: "no"}
+		}, "who owns its service principal could not be read"},
+		"somebody else is one": {func(w *world) {
+			w.ownsPrincipals = []string{"o-carl"}
+		}, "the account o-carl owns its service principal, and so can add credentials to it without an approval"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -27,7 +35,8 @@ func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
 				n := w.boot()
 				defer n.stop()
 				r := w.settle(n, w.request(n), StateReady)
-				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, c.says) || !strings.Contains(st.Note, "Enterprise applications › Owners") {
+				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, c.says) ||
+					!strings.Contains(st.Note, "Enterprise applications › Owners") {
 					t.Errorf("the step is %+v", st)
 				}
 			})
@@ -42,9 +51,11 @@ func TestEverybodyWhoTriedToMakeTheServicePrincipalLeavesIt(t *testing.T) {
 		r    Request
 		want []string
 	}{
-		{"of three sign-ins", Request{Kind: KindRegister, Made: Made{Creator: "o-ada", Makers: []string{"o-ada", "o-bob"}}}, []string{"o-ada", "o-bob", "o-cloe"}},
+		{"of three sign-ins", Request{Kind: KindRegister, Made: Made{Creator: "o-ada", Makers: []string{"o-ada", "o-bob"}}},
+			[]string{"o-ada", "o-bob", "o-cloe"}},
 		{"begun by an older version", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-ada", "o-cloe"}},
-		{"the plan names one of them", Request{Kind: KindRegister, Made: Made{Makers: []string{"O-BEA", "o-ada"}}}, []string{"o-ada", "o-cloe"}},
+		{"the plan names one of them", Request{Kind: KindRegister, Made: Made{Makers: []string{"O-BEA", "o-ada"}}},
+			[]string{"o-ada", "o-cloe"}},
 		{"restored, and made again", Request{Kind: KindRecreate, Made: Made{Makers: []string{"o-ada"}}}, []string{"o-ada"}},
 		{"it was there", Request{Kind: KindUpdate}, nil},
 	} {
@@ -72,7 +83,8 @@ func TestWhatAnAdoptedAppHasOnItsServicePrincipalIsNamed(t *testing.T) {
 		if !slices.Contains(d.Stays, Change{false, CredentialChange, "client secrets of its service principal: 2"}) {
 			t.Errorf("what stays is %v", d.Stays)
 		}
-		if note := r.Step(StepRecord).Note; !strings.Contains(note, "the account o-carl owns its service principal") || strings.Contains(note, "Bea owns") {
+		if note := r.Step(StepRecord).Note; !strings.Contains(note, "the account o-carl owns its service principal") ||
+			strings.Contains(note, "Bea owns") {
 			t.Errorf("the step says %q", note)
 		}
 		if !slices.Equal(app.principalOwners, []string{"OBJ-BEA", "o-carl"}) {

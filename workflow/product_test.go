@@ -19,11 +19,14 @@ import (
 // backup is a product with a certificate, a directory role, Azure roles and an API.
 func backup() Product {
 	p := vbo()
-	p.Name, p.Credentials = "backup", []Offer{{Kind: CredentialCertificate}, {Kind: CredentialSecret, Lifetime: 30 * 24 * time.Hour}, {Kind: CredentialNone}}
+	p.Name, p.Credentials = "backup", []Offer{{Kind: CredentialCertificate}, {Kind: CredentialSecret, Lifetime: 30 * 24 * time.Hour},
+		{Kind: CredentialNone}}
 	p.DirectoryRoles = []RoleNeed{{DirectoryRole: DirectoryRole{TemplateID: globalReader, Name: "Global Reader", Why: "reads settings"}}}
 	p.AzureRoles = []AzureNeed{{AzureRole: AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}}}
 	p.Scopes = []Scope{{Name: "access_as_user", AdminsOnly: true, Title: "t", Words: "w"}}
-	p.Permissions = append(p.Permissions, Need{Permission: Permission{Resource: "This application", ResourceAppID: Self, Name: "access_as_user", Type: catalog.Delegated, Risk: catalog.Low}})
+	p.Permissions = append(p.Permissions,
+		Need{Permission: Permission{Resource: "This application", ResourceAppID: Self, Name: "access_as_user", Type: catalog.Delegated,
+			Risk: catalog.Low}})
 	return p
 }
 
@@ -40,7 +43,8 @@ var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
 func newCertificate() []byte {
 	key := rsaKey()
 	serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
-	c := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: "backup"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(365 * 24 * time.Hour)}
+	c := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: "backup"}, NotBefore: time.Now().Add(-time.Hour),
+		NotAfter: time.Now().Add(365 * 24 * time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
 	if err != nil {
 		panic(err)
@@ -212,7 +216,8 @@ func TestWhoMayNotTakeRolesInAzureAwayRetiresNothing(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if a := w.one(); r.State != StateSignIn || r.Failure.Rule != RuleRole || len(a.thumbprints) != 1 || len(a.azure) != 1 || len(a.granted) == 0 {
+		if a := w.one(); r.State != StateSignIn || r.Failure.Rule != RuleRole || len(a.thumbprints) != 1 || len(a.azure) != 1 ||
+			len(a.granted) == 0 {
 			t.Errorf("it is %s, and the app has %+v", r.State, a)
 		}
 		for _, text := range []string{subscription, "remove roles", "would stay: Contributor", "Nothing was changed"} {
@@ -251,7 +256,8 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 				t.Fatal(err)
 			}
 			r = w.settle(n, r.ID, StateUndone)
-			if took := slices.Contains(w.calls, "remove azure roles"); took != want || len(w.apps) != 0 || len(w.deleted[r.UniqueName()].azure) != 0 {
+			if took := slices.Contains(w.calls, "remove azure roles"); took != want || len(w.apps) != 0 ||
+				len(w.deleted[r.UniqueName()].azure) != 0 {
 				t.Errorf("%s: removed roles: %v; %+v", step, took, w.deleted)
 			}
 		})
@@ -277,7 +283,9 @@ func TestAForeignRoleInAzureDoesNotStandInForOneThatIsMissing(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.settle(n, r.ID, StateFailed)
-		if r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+subscription) || len(w.one().thumbprints) != 0 {
+		if r.Failure.Rule != RuleExcess ||
+			!strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+subscription) ||
+			len(w.one().thumbprints) != 0 {
 			t.Errorf("it is %s, and the app has %v", r.Failure.Text, w.one().thumbprints)
 		}
 	})

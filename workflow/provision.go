@@ -34,7 +34,9 @@ func (e *Engine) provision(ctx context.Context, r *Request) bool {
 	l := e.live[r.ID]
 	e.mu.Unlock()
 	if l == nil || l.session == nil || l.n != r.SignIn.N {
-		return e.signInOver(r, Failure{Rule: RuleRestart, Text: e.progress(r) + "The bot was restarted and has no token any more. Press New code and sign in again; it goes on with the next step."}, EventRestarted)
+		return e.signInOver(r, Failure{Rule: RuleRestart,
+			Text: e.progress(r) + "The bot was restarted and has no token any more. Press New code and sign in again; it goes on with " +
+				"the next step."}, EventRestarted)
 	}
 	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Status != StepDone && s.Status != StepSkipped })
 	if i < 0 {
@@ -80,7 +82,8 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 	done, err := e.ensure(ctx, r, name, s)
 	e.log.Info("step", "request", r.ID, "step", name, "try", r.Step(name).Tries, "took", e.now().Sub(began), "err", err)
 	if err != nil {
-		if now, readErr := e.store.Get(context.WithoutCancel(e.hard), r.ID); readErr == nil { // the step may have learned how old the app is
+		if now, readErr := e.store.Get(context.WithoutCancel(e.hard), r.ID); readErr == nil {
+			// the step may have learned how old the app is
 			r = now
 		}
 		return e.stepFailed(ctx, r, name, s, err)
@@ -124,19 +127,24 @@ func (r *Request) finish(now time.Time) {
 		r.PredecessorTold = r.Target.Thumbprint == "" // else the old certificate is free
 		r.move(StateDone, now, Event{Kind: EventOldRemoved, Text: "The old credential was removed. The app has the new one only."})
 	case r.Kind == KindAdopt && !r.Plan.Credential.Kind.handsOver():
-		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
+		r.move(StateDone, now, Event{Kind: EventReady,
+			Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
 	case r.Kind == KindUpdate:
 		r.Residue = Plan{}
 		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})
 	case r.Kind == KindRetire:
-		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
+		r.move(StateDone, now, Event{Kind: EventReady,
+			Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
 	case r.stepDone(StepConnect):
-		r.move(r.handedOver(), now, Event{Kind: EventReady, Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r), r.Plan.Backup.Server, r.Made.Connected)})
+		r.move(r.handedOver(), now, Event{Kind: EventReady,
+			Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r),
+				r.Plan.Backup.Server, r.Made.Connected)})
 	case !r.Plan.Credential.Kind.handsOver():
 		r.move(r.handedOver(), now, Event{Kind: EventReady, Text: Stands(r) + " and checked. There is nothing secret to hand over."})
 	default:
 		r.Handover.Status = HandoverKept
-		r.move(StateReady, now, Event{Kind: EventReady, Text: Stands(r) + " and proven. Its " + r.Plan.Credential.Kind.noun() + " waits to be opened."})
+		r.move(StateReady, now, Event{Kind: EventReady,
+			Text: Stands(r) + " and proven. Its " + r.Plan.Credential.Kind.noun() + " waits to be opened."})
 	}
 }
 
@@ -158,7 +166,8 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return nil, &ServiceError{Code: string(RuleDigest), Text: "The plan is not the one that was approved, so nothing more is done."}
 	}
 	if r.Target.Request != "" && r.Kind != KindRecreate && r.Made.ObjectID == "" {
-		return nil, &ServiceError{Code: string(RuleNoApp), Text: "The app of this request is no longer known, so nothing is done. Give up, and ask again."}
+		return nil, &ServiceError{Code: string(RuleNoApp),
+			Text: "The app of this request is no longer known, so nothing is done. Give up, and ask again."}
 	}
 	switch name {
 	case StepApplication:
@@ -274,7 +283,8 @@ func (r *Request) app() App {
 		SPARedirectURIs: r.Plan.SPARedirectURIs, PublicRedirectURIs: r.Plan.PublicRedirectURIs,
 		PublicClientFlows: r.Plan.PublicClientFlows, Scopes: r.Plan.Scopes,
 		AppRoles: r.Plan.AppRoles, OptionalClaims: r.Plan.OptionalClaims, IdentifierURIs: r.Plan.IdentifierURIs,
-		Notes: clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed in as %s. Reason: %s",
+		Notes: clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed in "+
+			"as %s. Reason: %s",
 			r.ID, r.Requester.Name, r.Requester.ID, r.Approval.By.Name, r.Approval.By.ID, r.SignIn.Account, r.Reason), 1024),
 	}
 	if r.aboutApp() {
@@ -331,7 +341,9 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		return false // the process is ending; the next one makes sure of this step
 	}
 	if errors.Is(err, ErrSessionOver) {
-		return e.signInOver(r, Failure{Rule: RuleSignIn, Text: e.progress(r) + "Entra no longer accepts this sign-in. " + r.cutShort(r.Step(name)) + "Nothing is lost: press New code, and the next sign-in goes on with the step that is not done."}, EventSignInFailed)
+		return e.signInOver(r, Failure{Rule: RuleSignIn,
+			Text: e.progress(r) + "Entra no longer accepts this sign-in. " + r.cutShort(r.Step(name)) +
+				"Nothing is lost: press New code, and the next sign-in goes on with the step that is not done."}, EventSignInFailed)
 	}
 	err = r.excess(err, e.now())
 	if later, ok := errors.AsType[Temporary](err); ok {
@@ -359,7 +371,8 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		switch {
 		case r.Task == TaskVerify:
 		case r.Kind == KindUpdate: // its credential is in use, and not this request's
-			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". Nothing was taken from it. Find out who granted that, then press Retry."
+			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") +
+				". Nothing was taken from it. Find out who granted that, then press Retry."
 		default:
 			f.Text = e.disarm(r, name, s, more)
 		}
@@ -451,7 +464,8 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	case isSpreading:
 		f.Text += "after " + waited + " not all of Entra knows what was just made or changed."
 	case isTemporary && later.RetryAfter() >= r.patience(r.Step(name), later):
-		f.Text += r.Awaited(name) + " asks for no further call for " + waitWords(later.RetryAfter()) + ", which is longer than a step waits."
+		f.Text += r.Awaited(name) + " asks for no further call for " + waitWords(later.RetryAfter()) +
+			", which is longer than a step waits."
 	case isTemporary:
 		f.Text += r.Awaited(name) + " did not answer as it should for " + waited + "."
 	default:
@@ -465,7 +479,8 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	done, all := r.StepsDone()
 	f.Text += fmt.Sprintf(" %d of %d steps are done. ", done, all)
 	if r.aboutApp() {
-		f.Text += "An approver can press Retry to go on with the step that failed; Give up leaves what was done so far" + r.untilThen() + "."
+		f.Text += "An approver can press Retry to go on with the step that failed; Give up leaves what was done so far" + r.untilThen() +
+			"."
 		return f
 	}
 	f.Text += "An approver can press Retry to go on, or Undo to delete what was made."

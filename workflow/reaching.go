@@ -70,7 +70,8 @@ func (e *Engine) findServers(ctx context.Context, r *Request) (left, unsure []Ba
 	if len(servers) > 1 {
 		was = "have"
 	}
-	return servers, nil, fmt.Sprintf("%s %s no organization of %s, by its name, its tenant or this app. Whoever runs the server adds it in the Veeam console, with the app %s. Nobody had to sign in.", namesOf(servers), was, r.Tenant, r.Made.AppID)
+	return servers, nil, fmt.Sprintf("%s %s no organization of %s, by its name, its tenant or this app. Whoever runs the server adds it "+
+		"in the Veeam console, with the app %s. Nobody had to sign in.", namesOf(servers), was, r.Tenant, r.Made.AppID)
 }
 
 // side does the same with every server at once, and returns what came of each.
@@ -161,7 +162,8 @@ func (e *Engine) checkFailure(r *Request, own bool, err error) string {
 	e.mu.Lock()
 	e.notOwn[r.ID] = true
 	e.mu.Unlock()
-	return fmt.Sprintf("Entra does not let people sign in to the app itself (AADSTS%d), so no server was asked. Press Check the connection again: the next code is for this bot's own client.", no.Code)
+	return fmt.Sprintf("Entra does not let people sign in to the app itself (AADSTS%d), so no server was asked. Press Check the "+
+		"connection again: the next code is for this bot's own client.", no.Code)
 }
 
 // reached says in words what the servers show to whoever signed in. soFar is told of
@@ -177,14 +179,18 @@ func (e *Engine) reached(r *Request, who Assertion, servers []BackupServer, soFa
 	case len(servers) == 0:
 		return "No backup server is configured here any more."
 	case tenant.ID == "" || !strings.EqualFold(who.TenantID, tenant.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
-		return fmt.Sprintf("%s belongs to another tenant than %s, so %s %s not asked. Press Check the connection again and sign in with your account of %s.", who.UPN, r.Tenant, names, was, r.Tenant)
+		return fmt.Sprintf("%s belongs to another tenant than %s, so %s %s not asked. Press Check the connection again and sign in with "+
+			"your account of %s.", who.UPN, r.Tenant, names, was, r.Tenant)
 	case slices.ContainsFunc(tenant.Approvers, func(a Approver) bool { return a.is(who.ObjectID, who.UPN) }):
 		// With it the server could do whatever the client may do for them.
-		return fmt.Sprintf("%s is the account of an approver, whose sign-in this bot passes on to nobody, so %s %s not asked. Press Check the connection again and sign in with an account that has no directory role.", who.UPN, names, was)
+		return fmt.Sprintf("%s is the account of an approver, whose sign-in this bot passes on to nobody, so %s %s not asked. Press "+
+			"Check the connection again and sign in with an account that has no directory role.", who.UPN, names, was)
 	case len(who.Roles) > 0:
-		return fmt.Sprintf("%s has a directory role, and this bot passes the sign-in of an administrator on to nobody, so %s %s not asked. Press Check the connection again and sign in with an account that has none.", who.UPN, names, was)
+		return fmt.Sprintf("%s has a directory role, and this bot passes the sign-in of an administrator on to nobody, so %s %s not "+
+			"asked. Press Check the connection again and sign in with an account that has none.", who.UPN, names, was)
 	case who.RolesUnknown:
-		return fmt.Sprintf("Whether %s has a directory role can't be seen, and this bot passes the sign-in of an administrator on to nobody, so %s %s not asked. Press Check the connection again later.", who.UPN, names, was)
+		return fmt.Sprintf("Whether %s has a directory role can't be seen, and this bot passes the sign-in of an administrator on to "+
+			"nobody, so %s %s not asked. Press Check the connection again later.", who.UPN, names, was)
 	}
 	said := make([]string, len(servers))
 	for i, s := range servers {

@@ -19,7 +19,8 @@ func restores() Product {
 		return Need{Permission: p}
 	}
 	return Product{Name: "restores", Title: "Restores", Audience: "AzureADMyOrg", Organization: true, PublicClientFlows: true,
-		Permissions: []Need{known("Directory.Read.All"), known("Group.ReadWrite.All"), known("User.Read.All")}, Credentials: []Offer{{Kind: CredentialNone}}}
+		Permissions: []Need{known("Directory.Read.All"), known("Group.ReadWrite.All"), known("User.Read.All")},
+		Credentials: []Offer{{Kind: CredentialNone}}}
 }
 
 // restoring is an app of that product that is done. No server was ever told of it.
@@ -31,7 +32,8 @@ func (w *world) restoring(n *node) *Request {
 }
 
 func contosoThere() []Connected {
-	return []Connected{{ID: "1", Name: "contoso.onmicrosoft.com", Services: []string{"Exchange"}, AppID: "99999999-9999-9999-9999-999999999999"}}
+	return []Connected{{ID: "1", Name: "contoso.onmicrosoft.com", Services: []string{"Exchange"},
+		AppID: "99999999-9999-9999-9999-999999999999"}}
 }
 
 // with another server beside the first.
@@ -58,7 +60,8 @@ func TestAnOrganizationThatSomebodyAddedByHandIsFoundOnItsServer(t *testing.T) {
 		w.signer = beaSignsIn()
 		w.use(code.Prompt.Code.Reveal(), nil)
 		pass(10 * time.Second)
-		if said := w.newestCheck().Said; said != "Connected: contoso.onmicrosoft.com, Exchange. It works there with another app, whose ID is 99999999-9999-9999-9999-999999999999" {
+		if said := w.newestCheck().Said; said != "Connected: contoso.onmicrosoft.com, Exchange. It works there with another app, whose "+
+			"ID is 99999999-9999-9999-9999-999999999999" {
 			t.Errorf("she was told %q", said)
 		}
 		if w.vb365.test.asked != 0 {
@@ -75,7 +78,8 @@ func TestWhereNoServerHasTheOrganizationNobodySignsIn(t *testing.T) {
 		defer n.stop()
 		r := w.restoring(n)
 		got := w.asks(n, r.ID, bea)
-		if got.Prompt != nil || !strings.Contains(got.Said, "vb365-prod, vb365-test have no organization of contoso") || !strings.Contains(got.Said, r.Made.AppID) || slices.Contains(w.calls, "assertion code") {
+		if got.Prompt != nil || !strings.Contains(got.Said, "vb365-prod, vb365-test have no organization of contoso") ||
+			!strings.Contains(got.Said, r.Made.AppID) || slices.Contains(w.calls, "assertion code") {
 			t.Errorf("she was told %+v", got)
 		}
 	})
@@ -86,13 +90,21 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 		other otherServer
 		says  string
 	}{
-		"it hangs":              {otherServer{waits: time.Hour, shows: contosoThere()}, "Connected: contoso.onmicrosoft.com, Exchange, on vb365-test"},
-		"it has no account":     {otherServer{findsErr: &ServiceError{Code: "NoAccount"}, refuses: &ServiceError{Text: "vb365-test refused to sign in. It says: “No.”"}}, "vb365-test refused to sign in. It says: “No.”"},
-		"a wrong certificate":   {otherServer{findsErr: &ServiceError{Code: "Certificate"}, refuses: &ServiceError{Text: "vb365-test showed another certificate than the one that was configured."}}, "vb365-test showed another certificate"},
-		"it is off":             {otherServer{findsErr: busy{time.Second}, refuses: busy{time.Second}}, "vb365-test did not answer as it should (reference "},
-		"its client is broken":  {otherServer{breaks: true}, "vb365-test could not be asked"},
-		"it shows nothing":      {otherServer{finds: contosoThere()}, "vb365-test takes the sign-in of bea@contoso.com, and shows no organization to it."},
-		"it broke unexpectedly": {otherServer{findsErr: errors.New("boom"), refuses: errors.New("boom")}, "vb365-test did not answer as it should (reference "},
+		"it hangs": {otherServer{waits: time.Hour, shows: contosoThere()},
+			"Connected: contoso.onmicrosoft.com, Exchange, on vb365-test"},
+		"it has no account": {otherServer{findsErr: &ServiceError{Code: "NoAccount"},
+			refuses: &ServiceError{Text: "vb365-test refused to sign in. It says: “No.”"}},
+			"vb365-test refused to sign in. It says: “No.”"},
+		"a wrong certificate": {otherServer{findsErr: &ServiceError{Code: "Certificate"},
+			refuses: &ServiceError{Text: "vb365-test showed another certificate than the one that was configured."}},
+			"vb365-test showed another certificate"},
+		"it is off": {otherServer{findsErr: busy{time.Second}, refuses: busy{time.Second}},
+			"vb365-test did not answer as it should (reference "},
+		"its client is broken": {otherServer{breaks: true}, "vb365-test could not be asked"},
+		"it shows nothing": {otherServer{finds: contosoThere()},
+			"vb365-test takes the sign-in of bea@contoso.com, and shows no organization to it."},
+		"it broke unexpectedly": {otherServer{findsErr: errors.New("boom"), refuses: errors.New("boom")},
+			"vb365-test did not answer as it should (reference "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -115,12 +127,15 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 				w.signer = beaSignsIn()
 				w.use(code.Prompt.Code.Reveal(), nil)
 				pass(500 * time.Millisecond)
-				if soFar := w.newestCheck().Said; !strings.Contains(soFar, "Connected: contoso.onmicrosoft.com, Exchange, on vb365-prod") || name == "it is off" && !strings.Contains(soFar, "vb365-test has not answered yet.") {
+				if soFar := w.newestCheck().Said; !strings.Contains(soFar,
+					"Connected: contoso.onmicrosoft.com, Exchange, on vb365-prod") ||
+					name == "it is off" && !strings.Contains(soFar, "vb365-test has not answered yet.") {
 					t.Errorf("so far she was told %q", soFar)
 				}
 				pass(4 * time.Minute)
 				said := w.newestCheck().Said
-				if !strings.Contains(said, "Connected: contoso.onmicrosoft.com, Exchange, on vb365-prod") || !strings.Contains(said, c.says) {
+				if !strings.Contains(said, "Connected: contoso.onmicrosoft.com, Exchange, on vb365-prod") ||
+					!strings.Contains(said, c.says) {
 					t.Errorf("she was told %q", said)
 				}
 			})
@@ -187,12 +202,19 @@ func TestThePersonSignsInToTheAppItselfWhereItIsMadeForThat(t *testing.T) {
 		want             func(*Request) []AssertAs
 		says             string
 	}{
-		"it takes the sign-in": {nil, nil, func(r *Request) []AssertAs { return []AssertAs{own(r), own(r)} }, "Connected: contoso.onmicrosoft.com"},
+		"it takes the sign-in": {nil, nil, func(r *Request) []AssertAs {
+			return []AssertAs{own(r), own(r)}
+		}, "Connected: contoso.onmicrosoft.com"},
 		"it gives no code": {&SignInError{Reason: SignInClient, Code: 700016}, nil,
 			func(r *Request) []AssertAs { return []AssertAs{own(r), {}, own(r), {}} }, "Connected: contoso.onmicrosoft.com"},
 		"its public client flows are off": {nil, &SignInError{Reason: SignInClient, Code: 7000218},
-			func(r *Request) []AssertAs { return []AssertAs{own(r), {}} }, "Entra does not let people sign in to the app itself (AADSTS7000218), so no server was asked. Press Check the connection again"},
-		"she declined": {nil, &SignInError{Reason: SignInDeclined}, func(r *Request) []AssertAs { return []AssertAs{own(r), own(r)} }, "The sign-in was declined"},
+			func(r *Request) []AssertAs {
+				return []AssertAs{own(r), {}}
+			}, "Entra does not let people sign in to the app itself (AADSTS7000218), so no server was asked. Press Check the " +
+				"connection again"},
+		"she declined": {nil, &SignInError{Reason: SignInDeclined}, func(r *Request) []AssertAs {
+			return []AssertAs{own(r), own(r)}
+		}, "The sign-in was declined"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -259,7 +281,8 @@ func TestWhoseRolesCantBeSeenIsNotPassedOn(t *testing.T) {
 		w.signer = beaSignsIn()
 		w.use(code.Prompt.Code.Reveal(), nil)
 		pass(10 * time.Second)
-		if said := w.newestCheck().Said; !strings.Contains(said, "Whether bea@contoso.com has a directory role can't be seen") || slices.Contains(w.calls, "signed in") {
+		if said := w.newestCheck().Said; !strings.Contains(said, "Whether bea@contoso.com has a directory role can't be seen") ||
+			slices.Contains(w.calls, "signed in") {
 			t.Errorf("she was told %q", said)
 		}
 	})

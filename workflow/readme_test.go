@@ -21,7 +21,8 @@ func TestTheReadmeHasARowForEveryStateAndKind(t *testing.T) {
 		}
 		states = "\n" + after
 	}
-	for _, k := range []workflow.Kind{workflow.KindRegister, workflow.KindRenew, workflow.KindUpdate, workflow.KindAdopt, workflow.KindRetire, workflow.KindRecreate} {
+	for _, k := range []workflow.Kind{workflow.KindRegister, workflow.KindRenew, workflow.KindUpdate, workflow.KindAdopt,
+		workflow.KindRetire, workflow.KindRecreate} {
 		if !strings.Contains(string(readme), "\n| ["+string(k)+"](") {
 			t.Errorf("README.md has no row for the kind %s", k)
 		}

@@ -54,7 +54,8 @@ func (r *Request) setAway(why string, now time.Time) error {
 
 // noRecipient is the refusal of what would give a credential to nobody.
 func (r *Request) noRecipient(why, then string) *Refusal {
-	return refuse(RuleRecipient, "Nobody could be given the %s of %s: %s, who asked for it, is gone (%s). %s", r.Plan.Credential.Kind.noun(), r.ID, r.Requester.Name, why, then)
+	return refuse(RuleRecipient, "Nobody could be given the %s of %s: %s, who asked for it, is gone (%s). %s",
+		r.Plan.Credential.Kind.noun(), r.ID, r.Requester.Name, why, then)
 }
 
 // seeRecipient looks whether the requester of a pending request is there, before
@@ -66,7 +67,8 @@ func (d *Desk) seeRecipient(ctx context.Context, r *Request) (*Refusal, error) {
 		if !r.HandsOver() {
 			return nil, nil
 		}
-		return refuse(RuleRecipient, "Slack did not say whether %s, who would be given the %s, is still there. Nothing was done. Try again in a minute.", r.Requester.Name, r.Plan.Credential.Kind.noun()), nil
+		return refuse(RuleRecipient, "Slack did not say whether %s, who would be given the %s, is still there. Nothing was done. Try "+
+			"again in a minute.", r.Requester.Name, r.Plan.Credential.Kind.noun()), nil
 	}
 	news := why != r.Away
 	if news {
@@ -87,7 +89,8 @@ func (d *Desk) seeRecipient(ctx context.Context, r *Request) (*Refusal, error) {
 		return r.noRecipient(why, "Nothing was made. Deny the request; whoever needs the app now asks for it themselves."), nil
 	}
 	if why != "" && news {
-		return refuse(RuleRecipient, "%s, who asked for %s, is gone (%s). Nothing was done. The card says so now; press Approve again if it is wanted all the same.", r.Requester.Name, r.ID, why), nil
+		return refuse(RuleRecipient, "%s, who asked for %s, is gone (%s). Nothing was done. The card says so now; press Approve again "+
+			"if it is wanted all the same.", r.Requester.Name, r.ID, why), nil
 	}
 	return nil, nil
 }
@@ -141,7 +144,9 @@ func (e *Engine) recipient(ctx context.Context, r *Request) error {
 	case busy:
 		return err
 	case err != nil:
-		return &ServiceError{Code: string(RuleRecipient), Text: fmt.Sprintf("Slack did not say whether %s, who would be given the %s, is still there, so it was not made.", r.Requester.Name, r.Plan.Credential.Kind.noun())}
+		return &ServiceError{Code: string(RuleRecipient),
+			Text: fmt.Sprintf("Slack did not say whether %s, who would be given the %s, is still there, so it was not made.",
+				r.Requester.Name, r.Plan.Credential.Kind.noun())}
 	case why != "":
 		no := r.noRecipient(why, "It was not made.")
 		return &ServiceError{Code: string(no.Rule), Text: no.Text}

@@ -25,11 +25,13 @@ func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
 			t.Fatalf("an hour after the requester has left the card shows revision %d of %d, of %q", r.Posts[PostCard].Shown, r.Rev, r.Away)
 		}
 		r := w.get(id)
-		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != RuleRecipient || !strings.Contains(err.Error(), "Deny the request") {
+		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != RuleRecipient ||
+			!strings.Contains(err.Error(), "Deny the request") {
 			t.Errorf("an approval is answered with %v", err)
 		}
 		w.goes(errors.New("no answer"), bea)
-		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != RuleRecipient || !strings.Contains(err.Error(), "Try again in a minute") {
+		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != RuleRecipient ||
+			!strings.Contains(err.Error(), "Try again in a minute") {
 			t.Errorf("where nobody knows an approval is answered with %v", err)
 		}
 		if len(w.codes) > 0 || len(w.apps) > 0 {
@@ -75,7 +77,8 @@ func TestWhatGivesTheRequesterNothingMayBeApprovedAllTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.goes(nil, bea)
-		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != RuleRecipient || !strings.Contains(err.Error(), "press Approve again") {
+		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != RuleRecipient ||
+			!strings.Contains(err.Error(), "press Approve again") {
 			t.Errorf("the first time: %v", err)
 		}
 		if _, err := n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev); err != nil {
@@ -133,7 +136,8 @@ func TestWhoLeavesAfterTheApprovalIsNoticedBeforeTheCredentialIsMade(t *testing.
 // proved.
 func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 	for confirmed, note := range map[EmailConfirmed]string{
-		EmailUnproved: "was never confirmed, and no account is looked up by it", EmailNothingSaid: "Slack does not say whether", EmailProved: "", EmailAsBefore: "",
+		EmailUnproved: "was never confirmed, and no account is looked up by it", EmailNothingSaid: "Slack does not say whether",
+		EmailProved: "", EmailAsBefore: "",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)

@@ -76,7 +76,8 @@ func TestAnAppThatSomebodyElseHasRestoredIsLeftAlone(t *testing.T) {
 		w.set(func() { w.before = nil })
 		pass(Youth) // before, it may be listed though it is gone
 		r = w.goesOn(n.Retry(t.Context(), r.ID, ada, w.get(r.ID).Rev))
-		if r.State != StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" || w.apps[name] == nil {
+		if r.State != StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" ||
+			w.apps[name] == nil {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.keys)
 		}
 	})
@@ -133,7 +134,10 @@ func TestWhetherTheAppIsGoneIsLookedAtAgainAtEachSignIn(t *testing.T) {
 		n = w.boot()
 		defer n.stop()
 		pass(time.Second)
-		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error { r.Step(StepGone).Status = StepDone; return nil }); err != nil {
+		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error {
+			r.Step(StepGone).Status = StepDone
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		app := w.isRestored(head.UniqueName())
@@ -202,7 +206,8 @@ func TestACredentialOnTheServicePrincipalOfWhatWasRestoredIsAnAlarm(t *testing.T
 				t.Fatal(err)
 			}
 			r = w.settle(n, r.ID, map[int]State{0: StateDone, 1: StateFailed}[byHand])
-			if alarm := r.Failure.Rule == RuleExcess && strings.Contains(r.Failure.Text, "credentials of its service principal: 1"); alarm != (byHand > 0) {
+			if alarm := r.Failure.Rule == RuleExcess && strings.Contains(r.Failure.Text,
+				"credentials of its service principal: 1"); alarm != (byHand > 0) {
 				t.Errorf("with %d it is %s: %+v", byHand, r.State, r.Failure)
 			}
 		})
@@ -227,7 +232,8 @@ func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
 		}
 		r = w.settle(n, r.ID, StateDone)
 		app := w.one()
-		if r.Adopted() || r.Discovered.Read || len(r.Discovered.Federated) != 0 || r.AppName() != "HR" || app.DisplayName != "HR" || r.Made.AppID == legacyID {
+		if r.Adopted() || r.Discovered.Read || len(r.Discovered.Federated) != 0 || r.AppName() != "HR" || app.DisplayName != "HR" ||
+			r.Made.AppID == legacyID {
 			t.Errorf("it is %+v, found %+v, and the app %+v", r.Made, r.Discovered, app)
 		}
 		// What the old app trusted is an alarm now.

@@ -129,7 +129,8 @@ func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, 
 	}
 	switch {
 	case added > RedirectsMax && len(had) > 0:
-		wrong[field] = fmt.Sprintf("These are %d redirect URIs that the app does not have yet; %d are allowed in one request.", added, RedirectsMax)
+		wrong[field] = fmt.Sprintf("These are %d redirect URIs that the app does not have yet; %d are allowed in one request.", added,
+			RedirectsMax)
 	case added > RedirectsMax:
 		wrong[field] = fmt.Sprintf("These are %d redirect URIs; %d are allowed.", added, RedirectsMax)
 	}
@@ -169,9 +170,11 @@ func distinctRedirects(wrong FieldErrors, p, had Plan, field func(on Platform, u
 			bad[f] = &mistakes{}
 		}
 		if other := there[i]; other.on != r.on {
-			bad[f].add(r.uri, fmt.Sprintf("this is a redirect URI of the platform %s already, and Entra lets an app have each on one platform only", other.on))
+			bad[f].add(r.uri, fmt.Sprintf("this is a redirect URI of the platform %s already, and Entra lets an app have each on one "+
+				"platform only", other.on))
 		} else {
-			bad[f].add(r.uri, fmt.Sprintf("Entra takes this for the same as %s, which is there already: it does not tell capitals from small letters", clip(other.uri, 80)))
+			bad[f].add(r.uri, fmt.Sprintf("Entra takes this for the same as %s, which is there already: it does not tell capitals from "+
+				"small letters", clip(other.uri, 80)))
 		}
 	}
 	for f, m := range bad {
@@ -182,7 +185,8 @@ func distinctRedirects(wrong FieldErrors, p, had Plan, field func(on Platform, u
 	if n := len(there); n > RedirectsEntra && len(added) > 0 {
 		last := added[len(added)-1]
 		if f := field(last.on, last.uri); wrong[f] == "" {
-			wrong[f] = fmt.Sprintf("With these the app has %d redirect URIs on all its platforms together, and Entra allows %d. Name %d fewer.", n, RedirectsEntra, n-RedirectsEntra)
+			wrong[f] = fmt.Sprintf("With these the app has %d redirect URIs on all its platforms together, and Entra allows %d. Name "+
+				"%d fewer.", n, RedirectsEntra, n-RedirectsEntra)
 		}
 	}
 }
@@ -195,7 +199,11 @@ func redirectElsewhere(p, has Plan) error {
 			for _, other := range Platforms {
 				for _, there := range has.On(other) {
 					if strings.EqualFold(uri, there) && (on != other || uri != there) {
-						return &ServiceError{Code: "RedirectDiffers", Text: fmt.Sprintf("the app has the redirect URI %s on the platform %s already; the plan has %s on the platform %s, and Entra takes that for the same one. Nothing was changed. One of its owners has to take it out of the app in Entra (Authentication), and an approver can press Retry then; or Give up, and have something else asked for.", there, other, uri, on)}
+						return &ServiceError{Code: "RedirectDiffers",
+							Text: fmt.Sprintf("the app has the redirect URI %s on the platform %s already; the plan has %s on the "+
+								"platform %s, and Entra takes that for the same one. Nothing was changed. One of its owners has to take "+
+								"it out of the app in Entra (Authentication), and an approver can press Retry then; or Give up, and "+
+								"have something else asked for.", there, other, uri, on)}
 					}
 				}
 			}

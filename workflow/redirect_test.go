@@ -16,9 +16,12 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 		others           map[Field][]string
 		web, spa, public []string
 	}{
-		{"one that is not named stays", []string{"https://web.contoso.com"}, nil, []string{"https://web.contoso.com"}, []string{"https://spa.contoso.com"}, []string{"http://localhost"}},
-		{"one that is moved", nil, map[Field][]string{FieldSPARedirectURIs: {"https://spa2.contoso.com"}}, nil, []string{"https://spa2.contoso.com"}, []string{"http://localhost"}},
-		{"one that is removed", nil, map[Field][]string{FieldSPARedirectURIs: {""}, FieldPublicRedirectURIs: {"msauth://app/x"}}, nil, nil, []string{"msauth://app/x"}},
+		{"one that is not named stays", []string{"https://web.contoso.com"}, nil, []string{"https://web.contoso.com"},
+			[]string{"https://spa.contoso.com"}, []string{"http://localhost"}},
+		{"one that is moved", nil, map[Field][]string{FieldSPARedirectURIs: {"https://spa2.contoso.com"}}, nil,
+			[]string{"https://spa2.contoso.com"}, []string{"http://localhost"}},
+		{"one that is removed", nil, map[Field][]string{FieldSPARedirectURIs: {""}, FieldPublicRedirectURIs: {"msauth://app/x"}}, nil,
+			nil, []string{"msauth://app/x"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
@@ -26,7 +29,8 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 			defer n.stop()
 			before := w.handedOver(n)
 			if _, err := w.store.Update(t.Context(), before.ID, func(r *Request) error {
-				r.Product, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs = "custom", nil, []string{"https://spa.contoso.com"}, []string{"http://localhost"}
+				r.Product, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs = "custom", nil,
+					[]string{"https://spa.contoso.com"}, []string{"http://localhost"}
 				return nil
 			}); err != nil {
 				t.Fatal(err)
@@ -40,7 +44,8 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", c.name, err)
 			}
-			if got := r.Plan; !slices.Equal(got.RedirectURIs, c.web) || !slices.Equal(got.SPARedirectURIs, c.spa) || !slices.Equal(got.PublicRedirectURIs, c.public) {
+			if got := r.Plan; !slices.Equal(got.RedirectURIs, c.web) || !slices.Equal(got.SPARedirectURIs, c.spa) ||
+				!slices.Equal(got.PublicRedirectURIs, c.public) {
 				t.Errorf("%s: got %v, %v, %v", c.name, got.RedirectURIs, got.SPARedirectURIs, got.PublicRedirectURIs)
 			}
 			d.Origin, d.Redirects = "V-wrong", map[Field][]string{FieldSPARedirectURIs: {"http://spa.contoso.com"}}
@@ -53,8 +58,9 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 
 func TestEntraDoesNotSupportSomeCharactersAndPorts(t *testing.T) {
 	for uri, ok := range map[string]bool{
-		"https://a.example/~x-y_z.w?q=1&r=%21+@:": true, "https://a.example:65535/": true, "https://a.example:1": true, "https://[::1]:443/": true,
-		"https://a:99999/": false, "https://a:65536": false, "https://a:0": false, "https://a:/": false,
+		"https://a.example/~x-y_z.w?q=1&r=%21+@:": true, "https://a.example:65535/": true, "https://a.example:1": true,
+		"https://[::1]:443/": true,
+		"https://a:99999/":   false, "https://a:65536": false, "https://a:0": false, "https://a:/": false,
 	} {
 		if problem := RedirectProblem(uri, Web); (problem == "") != ok {
 			t.Errorf("%s: %q", uri, problem)
@@ -94,29 +100,42 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 		web, spa   []string
 		publicOnes []string
 	}{
-		"a repeat": {d: custom(func(d *Draft) { d.RedirectURIs = []string{one, " " + one, "https://b.example", one} }), web: []string{one, "https://b.example"}},
+		"a repeat": {d: custom(func(d *Draft) {
+			d.RedirectURIs = []string{one, " " + one, "https://b.example", one}
+		}), web: []string{one, "https://b.example"}},
 		"in other letters": {d: custom(func(d *Draft) { d.RedirectURIs = []string{one, other} }), in: FieldRedirectURIs,
 			says: other + ": Entra takes this for the same as " + one},
-		"on two platforms": {d: custom(func(d *Draft) { d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {one}} }), in: FieldPublicRedirectURIs, says: elsewhere + "web"},
-		"on two platforms, in other letters": {d: custom(func(d *Draft) { d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {other}} }), in: FieldPublicRedirectURIs,
+		"on two platforms": {d: custom(func(d *Draft) {
+			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {one}}
+		}), in: FieldPublicRedirectURIs, says: elsewhere + "web"},
+		"on two platforms, in other letters": {d: custom(func(d *Draft) {
+			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {other}}
+		}), in: FieldPublicRedirectURIs,
 			says: other + ": this is a redirect URI of the platform web"},
 		"on two platforms of a manifest": {d: custom(func(d *Draft) {
 			d.RedirectURIs, d.Permissions = nil, nil
-			d.Imported = &Imported{In: FieldManifestFile, Scopes: []Scope{{Name: "x", Title: "Use it", Words: "Use it"}}, SPARedirectURIs: []string{one}, PublicRedirectURIs: []string{one}}
+			d.Imported = &Imported{In: FieldManifestFile, Scopes: []Scope{{Name: "x", Title: "Use it", Words: "Use it"}},
+				SPARedirectURIs: []string{one}, PublicRedirectURIs: []string{one}}
 		}), in: FieldManifestFile, says: elsewhere + "spa"},
 		"in a field and in a manifest": {d: custom(func(d *Draft) {
 			d.Permissions = nil
 			d.Imported = &Imported{Scopes: []Scope{{Name: "x", Title: "Use it", Words: "Use it"}}, SPARedirectURIs: []string{one, one}}
 		}), in: FieldManifest, says: elsewhere + "web"},
-		"in a product's own field":          {d: portal("a.example", "A.example"), in: "{host}", says: "https://A.example: Entra takes this for the same as"},
-		"where a product has it":            {d: portal("fixed.example"), in: "{host}", says: "https://fixed.example: this is a redirect URI of the platform web"},
-		"different ones on three platforms": {d: portal("a.example"), web: []string{"https://fixed.example"}, spa: []string{"https://a.example"}},
+		"in a product's own field": {d: portal("a.example", "A.example"), in: "{host}",
+			says: "https://A.example: Entra takes this for the same as"},
+		"where a product has it": {d: portal("fixed.example"), in: "{host}",
+			says: "https://fixed.example: this is a redirect URI of the platform web"},
+		"different ones on three platforms": {d: portal("a.example"), web: []string{"https://fixed.example"},
+			spa: []string{"https://a.example"}},
 	} {
 		w := newWorld(t)
-		portal := (Product{Name: "portal", Audience: ThisTenant, Platform: SPA, Credentials: []Offer{{Kind: CredentialSecret, Lifetime: 720 * time.Hour}},
-			Redirects: []Redirect{{Web, []string{"https://fixed.example"}}, {SPA, []string{"https://{host}"}}},
-			Fields:    []TemplateField{{Name: "host", Label: "Host", Many: true}}})
-		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{{Name: "custom", Custom: true, Audience: ThisTenant, Credentials: vbo().Credentials}, portal}, Policy: w.policy, Key: w.key, Log: quiet})
+		portal := (Product{Name: "portal", Audience: ThisTenant, Platform: SPA,
+			Credentials: []Offer{{Kind: CredentialSecret, Lifetime: 720 * time.Hour}},
+			Redirects:   []Redirect{{Web, []string{"https://fixed.example"}}, {SPA, []string{"https://{host}"}}},
+			Fields:      []TemplateField{{Name: "host", Label: "Host", Many: true}}})
+		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso},
+			Products: []Product{{Name: "custom", Custom: true, Audience: ThisTenant, Credentials: vbo().Credentials}, portal},
+			Policy:   w.policy, Key: w.key, Log: quiet})
 		r, err := desk.Submit(t.Context(), bea, c.d)
 		wrong, _ := err.(FieldErrors)
 		if c.in != "" {
@@ -129,7 +148,8 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if !slices.Equal(r.Plan.RedirectURIs, c.web) || !slices.Equal(r.Plan.SPARedirectURIs, c.spa) || !slices.Equal(r.Plan.PublicRedirectURIs, c.publicOnes) {
+		if !slices.Equal(r.Plan.RedirectURIs, c.web) || !slices.Equal(r.Plan.SPARedirectURIs, c.spa) ||
+			!slices.Equal(r.Plan.PublicRedirectURIs, c.publicOnes) {
 			t.Errorf("%s: %v, %v, %v", name, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs)
 		}
 	}
@@ -163,15 +183,18 @@ func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 
 func TestAProductCanRequireARedirectURI(t *testing.T) {
 	portal := vbo()
-	portal.Name, portal.Platform, portal.RedirectURIs, portal.RedirectRequired, portal.RedirectExample = "portal", SPA, nil, true, "https://portal.example.com:4443"
+	portal.Name, portal.Platform, portal.RedirectURIs, portal.RedirectRequired, portal.RedirectExample = "portal", SPA, nil, true,
+		"https://portal.example.com:4443"
 	w := newWorld(t)
-	desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), portal}, Policy: w.policy, Key: w.key, Log: quiet})
+	desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), portal}, Policy: w.policy,
+		Key: w.key, Log: quiet})
 	d := draft("portal")
 	for _, existing := range []bool{false, true} {
 		d.Product, d.Existing, d.RedirectURIs = "portal", existing, []string{"", " "}
 		_, err := desk.Submit(t.Context(), bea, d)
 		wrong, _ := err.(FieldErrors)
-		if len(wrong) != 1 || !strings.Contains(wrong[FieldRedirectURIs], "at least one") || !strings.Contains(wrong[FieldRedirectURIs], portal.RedirectExample) {
+		if len(wrong) != 1 || !strings.Contains(wrong[FieldRedirectURIs], "at least one") ||
+			!strings.Contains(wrong[FieldRedirectURIs], portal.RedirectExample) {
 			t.Errorf("existing %v: got %v", existing, err)
 		}
 	}
@@ -207,7 +230,8 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 // What others wrote into an app stays as it is, letter by letter, whatever of it can't be seen.
 func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 	const added = "https://b.contoso.com"
-	for _, there := range []string{"https://a.contoso.com/x\u200b", "https://a.contoso.com/x  y", "https://a.contoso.com/x ", "https://a.contoso.com/\u202ex", "https://a.contoso.com/\u00a0"} {
+	for _, there := range []string{"https://a.contoso.com/x\u200b", "https://a.contoso.com/x  y", "https://a.contoso.com/x ",
+		"https://a.contoso.com/\u202ex", "https://a.contoso.com/\u00a0"} {
 		r, wrong := &Request{Previous: Plan{RedirectURIs: []string{there}}}, FieldErrors{}
 		updateRedirects(wrong, Product{Platform: Web}, Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
 		if len(wrong) > 0 || !slices.Equal(r.Plan.RedirectURIs, []string{there, added}) {
@@ -217,12 +241,14 @@ func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 			t.Errorf("%q: the card shows %+v", there, got)
 		}
 		r.Plan.RedirectURIs = []string{oneLine(there)}
-		if got := Changes(r.Previous, r.Plan); len(got) != 2 || got[0].Name == got[1].Name || !strings.HasPrefix(got[1].Name, `"https://a.contoso.com/`) {
+		if got := Changes(r.Previous, r.Plan); len(got) != 2 || got[0].Name == got[1].Name ||
+			!strings.HasPrefix(got[1].Name, `"https://a.contoso.com/`) {
 			t.Errorf("%q is replaced by one that looks like it: the card shows %+v", there, got)
 		}
 	}
 	wrong := FieldErrors{}
-	if uris := checkRedirects(wrong, FieldRedirectURIs, Web, []string{"https://a.contoso.com/x\u200b"}); len(uris) > 0 || !strings.Contains(wrong[FieldRedirectURIs], `x\u200b": a redirect URI must not have characters`) {
+	if uris := checkRedirects(wrong, FieldRedirectURIs, Web, []string{"https://a.contoso.com/x\u200b"}); len(uris) > 0 ||
+		!strings.Contains(wrong[FieldRedirectURIs], `x\u200b": a redirect URI must not have characters`) {
 		t.Errorf("a new one: %q, %v", uris, wrong)
 	}
 }

@@ -31,18 +31,26 @@ func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (
 func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
 	name := r.AppName()
 	if !r.Managed() {
-		return nil, refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate restores it.", name, r.ID)
+		return nil, refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate restores it.",
+			name, r.ID)
 	}
-	another := "To give it a secret or a certificate instead, ask for another app with /entra-app request " + r.Product + ", move to that, and then retire this one with /entra-app retire."
+	another := "To give it a secret or a certificate instead, ask for another app with /entra-app request " + r.Product +
+		", move to that, and then retire this one with /entra-app retire."
 	switch c := r.Plan.Credential; c.Kind {
 	case CredentialFederated:
-		return nil, refuse(RuleWrongState, "%s signs in with tokens of %s, and that trust never expires: there is nothing to renew, and nothing was changed. %s", name, clip(c.Federated.Issuer, 120), another)
+		return nil, refuse(RuleWrongState,
+			"%s signs in with tokens of %s, and that trust never expires: there is nothing to renew, and nothing was changed. %s", name,
+			clip(c.Federated.Issuer, 120), another)
 	case CredentialNone:
-		return nil, refuse(RuleWrongState, "People sign in to %s themselves. It has no credential, so there is nothing to renew, and nothing was changed. %s", name, another)
+		return nil, refuse(RuleWrongState,
+			"People sign in to %s themselves. It has no credential, so there is nothing to renew, and nothing was changed. %s", name,
+			another)
 	}
 	offers := slices.DeleteFunc(slices.Clone(d.productOf(r).Credentials), func(o Offer) bool { return !o.Kind.ends() })
 	if len(offers) == 0 {
-		return nil, refuse(RuleWrongState, "The product %s no longer offers a credential that expires, so the one of %s can't be renewed here. Ask the operator of this bot.", r.Product, name)
+		return nil, refuse(RuleWrongState,
+			"The product %s no longer offers a credential that expires, so the one of %s can't be renewed here. Ask the operator of "+
+				"this bot.", r.Product, name)
 	}
 	return offers, nil
 }

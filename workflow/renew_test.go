@@ -11,7 +11,8 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 	n := w.boot()
 	defer n.stop()
 	app := func(id string, c Credential) *Request {
-		r, err := w.store.Create(t.Context(), &Request{Origin: "V-" + id, Kind: KindRegister, State: StateDone, Requester: bea, Product: "vbo365", Tenant: "contoso", Team: "CTEAM",
+		r, err := w.store.Create(t.Context(), &Request{Origin: "V-" + id, Kind: KindRegister, State: StateDone, Requester: bea,
+			Product: "vbo365", Tenant: "contoso", Team: "CTEAM",
 			Plan: Plan{TenantID: contosoID, AppName: id, Credential: c}, Made: Made{AppID: "APP-" + id}, Posts: map[PostName]Post{}})
 		if err != nil {
 			t.Fatal(err)
@@ -24,7 +25,8 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 	} {
 		r := app(id, c)
 		_, err := n.Renew(t.Context(), bea, r.ID, draft("renew "+id))
-		if refusedBy(err) != RuleWrongState || !strings.Contains(err.Error(), id) || !strings.Contains(err.Error(), "/entra-app request vbo365") {
+		if refusedBy(err) != RuleWrongState || !strings.Contains(err.Error(), id) ||
+			!strings.Contains(err.Error(), "/entra-app request vbo365") {
 			t.Errorf("%s: %v", c.Kind, err)
 		}
 	}

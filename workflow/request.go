@@ -431,7 +431,8 @@ func (r *Request) superseded(name PostName) bool {
 // Clone returns a copy that shares nothing with r.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Plan, c.Previous, c.Residue, c.Taken, c.Discovered = r.Plan.clone(), r.Previous.clone(), r.Residue.clone(), r.Taken.clone(), r.Discovered.clone()
+	c.Plan, c.Previous, c.Residue, c.Taken, c.Discovered = r.Plan.clone(), r.Previous.clone(), r.Residue.clone(), r.Taken.clone(),
+		r.Discovered.clone()
 	c.AzureResidue = cloneShares(r.AzureResidue)
 	c.CertificateResidue = slices.Clone(r.CertificateResidue)
 	c.SignIn.Unknown = slices.Clone(r.SignIn.Unknown)

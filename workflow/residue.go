@@ -33,7 +33,8 @@ func (r *Request) leaves() Plan {
 		}
 		switch s.Name {
 		case StepApplication:
-			tried.RedirectURIs, tried.SPARedirectURIs, tried.PublicRedirectURIs = r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs
+			tried.RedirectURIs, tried.SPARedirectURIs, tried.PublicRedirectURIs = r.Plan.RedirectURIs, r.Plan.SPARedirectURIs,
+				r.Plan.PublicRedirectURIs
 			tried.PublicClientFlows = r.Plan.PublicClientFlows
 			if r.Plan.Audience != r.Previous.Audience {
 				p.Audience = r.Plan.Audience

@@ -49,7 +49,8 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		n := w.boot()
 		head := w.handedOver(n)
 		r := halfUpdated(t, w, n, head)
-		if _, err := n.GiveUp(t.Context(), r.ID, bea); refusedBy(err) != RuleNotApprover || !strings.Contains(err.Error(), "Retry or Give up") || w.get(r.ID).State != StateFailed {
+		if _, err := n.GiveUp(t.Context(), r.ID, bea); refusedBy(err) != RuleNotApprover ||
+			!strings.Contains(err.Error(), "Retry or Give up") || w.get(r.ID).State != StateFailed {
 			t.Errorf("the requester gives it up: %v", err)
 		}
 		w.set(func() { *n.off = true }) // the process ends in the transaction, so that nothing else is done
@@ -66,7 +67,8 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		defer n.stop()
 		pass(2 * time.Minute)
 		left := w.get(head.ID).Residue
-		if len(left.Permissions) != 1 || left.Permissions[0].Name != "User.Read.All" || !slices.Equal(left.RedirectURIs, []string{"https://wider.contoso.com"}) || len(left.Owners) != 1 {
+		if len(left.Permissions) != 1 || left.Permissions[0].Name != "User.Read.All" ||
+			!slices.Equal(left.RedirectURIs, []string{"https://wider.contoso.com"}) || len(left.Owners) != 1 {
 			t.Fatalf("it is known to have left %+v", left)
 		}
 		if w.get(head.ID).Successor != "" {
@@ -91,16 +93,19 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []Change{{false, PermissionChange, "Microsoft Graph User.Read.All (application)"}, {false, RedirectChange, "https://wider.contoso.com (web)"}, {false, OwnerChange, "Tom"}}
+		want := []Change{{false, PermissionChange, "Microsoft Graph User.Read.All (application)"},
+			{false, RedirectChange, "https://wider.contoso.com (web)"}, {false, OwnerChange, "Tom"}}
 		if got := u.Changes(); !slices.Equal(got, want) {
 			t.Errorf("it is shown as %v", got)
 		}
 		u = w.settle(n, u.ID, StateDone)
 		a := w.one()
-		if len(a.granted) != 3 || !slices.Equal(a.RedirectURIs, head.Plan.RedirectURIs) || slices.Contains(a.owners, "OBJ-TOM") || u.Residue.TenantID != "" {
+		if len(a.granted) != 3 || !slices.Equal(a.RedirectURIs, head.Plan.RedirectURIs) || slices.Contains(a.owners, "OBJ-TOM") ||
+			u.Residue.TenantID != "" {
 			t.Errorf("the app has %v, %v and %v; left is %+v", a.granted, a.RedirectURIs, a.owners, u.Residue)
 		}
-		if _, err := n.Update(t.Context(), bea, u.ID, d2("V-again")); err == nil || !strings.Contains(err.(FieldErrors)[FieldReason], "Nothing would change") {
+		if _, err := n.Update(t.Context(), bea, u.ID, d2("V-again")); err == nil ||
+			!strings.Contains(err.(FieldErrors)[FieldReason], "Nothing would change") {
 			t.Errorf("once more: %v", err)
 		}
 	})
@@ -122,7 +127,8 @@ func TestMoreThanAGivenUpUpdateCanHaveLeftIsAnAlarm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if renewed = w.signsInFor(n, renewed); renewed.Failure.Rule != RuleExcess || strings.Contains(renewed.Failure.Text, "User.Read.All") {
+		if renewed = w.signsInFor(n, renewed); renewed.Failure.Rule != RuleExcess ||
+			strings.Contains(renewed.Failure.Text, "User.Read.All") {
 			t.Errorf("it is %s: %s", renewed.State, renewed.Failure.Text)
 		}
 	})

@@ -12,7 +12,9 @@ import (
 func stillThere(ctx context.Context, r *Request, s Session, now time.Time) error {
 	alive, err := s.Exists(ctx, r.Made.AppID)
 	if err == nil && alive {
-		no := &ServiceError{Code: "NotDeleted", Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.", r.AppName())}
+		no := &ServiceError{Code: "NotDeleted",
+			Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.",
+				r.AppName())}
 		if IsYoung(r.Made.Removed, now) {
 			return &stillSeen{no}
 		}

@@ -17,7 +17,9 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 		switch {
 		case by.ID != r.Requester.ID || r.State != StateFailed:
 		case r.Kind == KindUpdate && r.changed():
-			return refuse(RuleNotApprover, "%s has begun to change the app in the tenant, so only an approver can give it up. It has been left as it is: an approver can press %s.", r.ID, r.WaysOn())
+			return refuse(RuleNotApprover,
+				"%s has begun to change the app in the tenant, so only an approver can give it up. It has been left as it is: an "+
+					"approver can press %s.", r.ID, r.WaysOn())
 		default:
 			return r.giveUpProblem()
 		}
@@ -27,7 +29,8 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 		return r.giveUpProblem()
 	}, func(r *Request, now time.Time) {
 		e := Event{By: by.ID, Kind: EventCancelled, Text: "gave up. What was done so far stays in the tenant" + r.untilThen()}
-		f := Failure{Text: "It was given up. What was done so far stays in the tenant" + r.untilThen() + "; the app can be asked for again."}
+		f := Failure{Text: "It was given up. What was done so far stays in the tenant" + r.untilThen() +
+			"; the app can be asked for again."}
 		if r.Kind == KindRetire {
 			e.Text = "gave up. What was removed so far stays removed"
 			f.Text = "It was given up. What was removed so far stays removed; another request can be made for the app."
@@ -203,7 +206,8 @@ func (r *Request) Undoable() bool {
 	if r.Kind == KindAdopt && !r.undoing() && !r.begun() {
 		return false
 	}
-	return (r.State == StateFailed || r.State == StateRevoked) && r.Kind != KindRetire && r.Kind != KindUpdate && r.Task != TaskRemoveOld && (r.Kind != KindRecreate || r.undoing() || r.restored())
+	return (r.State == StateFailed || r.State == StateRevoked) && r.Kind != KindRetire && r.Kind != KindUpdate &&
+		r.Task != TaskRemoveOld && (r.Kind != KindRecreate || r.undoing() || r.restored())
 }
 
 // WaysOn names the buttons of a request that failed.

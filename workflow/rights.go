@@ -119,14 +119,22 @@ func (r *Request) againstRoles(t Tenant, who Signer) *Refusal {
 		case slices.ContainsFunc(need.anyOf, func(role string) bool { return slices.Contains(who.Roles, role) }):
 		case r.sufficient(t, who, need.of):
 		case who.HiddenRoles > 0:
-			return refuse(RuleRole, "The directory roles of %s can't be seen, so this bot does not know whether one of them may %s: it takes %s. Nothing was changed. "+
-				"Entra does not show them to the bot's own client: a Global Administrator has to grant it admin consent for Directory.Read.All (delegated; Enterprise applications › Permissions). Press New code after that.", who.UPN, need.to, need.words)
+			return refuse(RuleRole, "The directory roles of %s can't be seen, so this bot does not know whether one of them may %s: it "+
+				"takes %s. Nothing was changed. "+
+				"Entra does not show them to the bot's own client: a Global Administrator has to grant it admin consent for "+
+				"Directory.Read.All (delegated; Enterprise applications › Permissions). Press New code after that.", who.UPN, need.to,
+				need.words)
 		case who.HidesAssigned && t.lists(need.of):
-			return refuse(RuleRole, "%s has no built-in role that may %s, and whether the account has one of those that the operator of this bot lists (sufficient_roles) can't be seen. Nothing was changed. "+
-				"Entra did not show them: if the bot's own client lacks it, a Global Administrator has to grant it admin consent for Directory.Read.All (delegated; Enterprise applications › Permissions). Press New code after that.", who.UPN, need.to)
+			return refuse(RuleRole, "%s has no built-in role that may %s, and whether the account has one of those that the operator of "+
+				"this bot lists (sufficient_roles) can't be seen. Nothing was changed. "+
+				"Entra did not show them: if the bot's own client lacks it, a Global Administrator has to grant it admin consent for "+
+				"Directory.Read.All (delegated; Enterprise applications › Permissions). Press New code after that.", who.UPN, need.to)
 		default:
-			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in Privileged Identity Management, if it is eligible), then press New code. "+
-				"This bot goes by built-in roles that hold in the whole tenant: a custom role, or one for a single application or administrative unit, counts only where the operator of this bot lists it (sufficient_roles). An account may have it itself, or through a group that is made for roles.", who.UPN, need.to, need.words)
+			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in "+
+				"Privileged Identity Management, if it is eligible), then press New code. "+
+				"This bot goes by built-in roles that hold in the whole tenant: a custom role, or one for a single application or "+
+				"administrative unit, counts only where the operator of this bot lists it (sufficient_roles). An account may have it "+
+				"itself, or through a group that is made for roles.", who.UPN, need.to, need.words)
 		}
 	}
 	return nil
@@ -165,7 +173,8 @@ func (r *Request) RolesWords() string {
 		words = append(words, role+" (to "+strings.Join(to[role], ", and to ")+")")
 	}
 	if r.inAzure() {
-		words = append(words, r.azureAdmins()+" in the Azure "+AzureScopeWord(r.azureWork().subscriptions())+"s (to "+r.azureDoing()+" there)")
+		words = append(words, r.azureAdmins()+" in the Azure "+AzureScopeWord(r.azureWork().subscriptions())+"s (to "+r.azureDoing()+
+			" there)")
 	}
 	return strings.Join(words, ", and ")
 }

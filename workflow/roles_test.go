@@ -15,11 +15,13 @@ func TestTheRolesOfASignInAreForWhatItDoes(t *testing.T) {
 		target Target
 		want   []string
 	}{
-		{KindRegister, TaskProvision, Target{}, []string{"(to register applications)", "(to consent to Microsoft Graph application permissions)"}},
+		{KindRegister, TaskProvision, Target{}, []string{"(to register applications)",
+			"(to consent to Microsoft Graph application permissions)"}},
 		{KindRegister, TaskUndo, Target{}, []string{"(to change applications)"}},
 		{KindRecreate, TaskProvision, ours, []string{"(to register applications)"}},
 		{KindUpdate, TaskProvision, ours, []string{"(to change applications)", "(to consent to Microsoft Graph application permissions)"}},
-		{KindRetire, TaskProvision, ours, []string{"(to change applications)", "(to revoke consent to Microsoft Graph application permissions)"}},
+		{KindRetire, TaskProvision, ours, []string{"(to change applications)",
+			"(to revoke consent to Microsoft Graph application permissions)"}},
 		{KindRenew, TaskRemoveOld, ours, []string{"(to change applications)"}},
 		{KindAdopt, TaskProvision, Target{}, []string{"(to change applications)"}},
 	} {
@@ -40,7 +42,8 @@ func TestTheSameRolesAreNamedOnce(t *testing.T) {
 		DirectoryRoles: []DirectoryRole{{Name: "Global Reader"}},
 	}}
 	const want = "Application Administrator, Cloud Application Administrator or Global Administrator (to register applications), " +
-		"and Privileged Role Administrator or Global Administrator (to consent to Microsoft Graph application permissions, and to give the app a directory role)"
+		"and Privileged Role Administrator or Global Administrator (to consent to Microsoft Graph application permissions, and to give " +
+		"the app a directory role)"
 	if got := r.RolesWords(); got != want {
 		t.Errorf("%s", got)
 	}

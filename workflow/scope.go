@@ -66,7 +66,8 @@ func ScopeProblem(s Scope) string {
 		return problem
 	}
 	if s.Title == "" || s.Words == "" {
-		return fmt.Sprintf("%s has no text for admins, which Entra wants: what it allows, as admins read it before they consent.", clip(s.Name, 40))
+		return fmt.Sprintf("%s has no text for admins, which Entra wants: what it allows, as admins read it before they consent.",
+			clip(s.Name, 40))
 	}
 	for _, of := range []struct {
 		what, text string
@@ -103,7 +104,8 @@ func sameName(a, b string) string {
 	case a == b:
 		return clip(b, 40) + " is there twice. List each once."
 	case strings.EqualFold(a, b):
-		return fmt.Sprintf("%s and %s differ in capitals only, and Entra takes them for the same. List one of them.", clip(a, 40), clip(b, 40))
+		return fmt.Sprintf("%s and %s differ in capitals only, and Entra takes them for the same. List one of them.", clip(a, 40),
+			clip(b, 40))
 	}
 	return ""
 }
@@ -175,7 +177,8 @@ var whoConsents = regexp.MustCompile(`(?i)^(.*?)\s*,\s*(admins?|users?)\s*:\s*(.
 // parseScope reads "name, admins: title", or says what is wrong with it. Who
 // does not say who may consent means the stricter.
 func parseScope(l string) (s Scope, problem string) {
-	const form = "Write a name, who may consent, and what it allows, as in “access_as_user, admins: Use the backup service as the signed-in person”."
+	const form = "Write a name, who may consent, and what it allows, as in “access_as_user, admins: Use the backup service as the " +
+		"signed-in person”."
 	s.AdminsOnly = true
 	if m := whoConsents.FindStringSubmatch(l); m != nil && !strings.Contains(m[1], ": ") { // else that is in the title
 		s.Name, s.Title = strings.TrimSpace(m[1]), m[3]

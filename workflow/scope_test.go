@@ -11,10 +11,13 @@ import (
 )
 
 func TestExposedScopesAreReadLineByLine(t *testing.T) {
-	had := []Scope{{Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it, as a pack says at length", PreAuthorized: []string{"c1"}}}
+	had := []Scope{{Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it, as a pack says at length",
+		PreAuthorized: []string{"c1"}}}
 	wrong := FieldErrors{}
-	got := checkScopes(wrong, []string{"", " access_as_user , Admins:  Use it ", "jobs.read, users: Read jobs", "jobs.write: Change jobs"}, had)
-	want := []Scope{had[0], {Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"}, {Name: "jobs.write", AdminsOnly: true, Title: "Change jobs", Words: "Change jobs"}}
+	got := checkScopes(wrong, []string{"", " access_as_user , Admins:  Use it ", "jobs.read, users: Read jobs",
+		"jobs.write: Change jobs"}, had)
+	want := []Scope{had[0], {Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"},
+		{Name: "jobs.write", AdminsOnly: true, Title: "Change jobs", Words: "Change jobs"}}
 	if len(wrong) > 0 || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%+v, %v", got, wrong)
 	}
@@ -47,13 +50,16 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 
 // offersCustom is a desk where people name what they want.
 func (w *world) offersCustom() *Desk {
-	custom := Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: Web, Credentials: []Offer{{Kind: CredentialNone}}}
-	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{custom}, Policy: w.policy, Key: w.key, Log: quiet})
+	custom := Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: Web,
+		Credentials: []Offer{{Kind: CredentialNone}}}
+	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{custom}, Policy: w.policy, Key: w.key,
+		Log: quiet})
 }
 
 func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
 	d := newWorld(t).offersCustom()
-	api := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: CredentialNone, Scopes: []string{"access_as_user, admins: Use it"}}
+	api := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: CredentialNone,
+		Scopes: []string{"access_as_user, admins: Use it"}}
 	r, err := d.Submit(context.Background(), bea, api)
 	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(r.stepsFor(TaskProvision), StepAPI) {
 		t.Fatalf("%+v, %v", r, err)
@@ -72,7 +78,8 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 	ctx := context.Background()
 	w, _, id := at(t, func(r *Request) {
 		r.Product, r.State, r.Made = "custom", StateDone, Made{ObjectID: "o", AppID: "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001"}
-		r.Plan.Scopes = []Scope{{Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"}, {Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it", PreAuthorized: []string{"c1"}}}
+		r.Plan.Scopes = []Scope{{Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"},
+			{Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it", PreAuthorized: []string{"c1"}}}
 		r.Plan.Permissions = []Permission{{Resource: "This application", ResourceAppID: Self, Name: "jobs.read", Type: "Delegated"}}
 	})
 	d := w.offersCustom()
@@ -86,7 +93,8 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 	for _, c := range Changes(r.Previous, r.Plan) {
 		said = append(said, fmt.Sprint(c.Added, " ", c.What, " ", c.Name))
 	}
-	for _, want := range []string{"true exposed scope jobs.write (only admins may consent)", "false exposed scope jobs.read (users may consent)", "false permission This application jobs.read (delegated)"} {
+	for _, want := range []string{"true exposed scope jobs.write (only admins may consent)",
+		"false exposed scope jobs.read (users may consent)", "false permission This application jobs.read (delegated)"} {
 		if !slices.Contains(said, want) {
 			t.Errorf("the changes %q lack %q", said, want)
 		}
@@ -126,17 +134,23 @@ func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
 		edit func(*Scope)
 		says []string
 	}{
-		"as it should be":       {func(*Scope) {}, nil},
-		"b-title-150":           {func(s *Scope) { s.Title = strings.Repeat("x", 150) }, []string{"orders.read", "title for admins", "150 characters; 100"}},
-		"c-description-1200":    {func(s *Scope) { s.Words = strings.Repeat("x", 1200) }, []string{"orders.read", "description for admins", "1200 characters; 850"}},
+		"as it should be": {func(*Scope) {}, nil},
+		"b-title-150": {func(s *Scope) {
+			s.Title = strings.Repeat("x", 150)
+		}, []string{"orders.read", "title for admins", "150 characters; 100"}},
+		"c-description-1200": {func(s *Scope) {
+			s.Words = strings.Repeat("x", 1200)
+		}, []string{"orders.read", "description for admins", "1200 characters; 850"}},
 		"d-name-with-space":     {func(s *Scope) { s.Name = "orders read" }, []string{"orders read", "no spaces"}},
 		"a long name":           {func(s *Scope) { s.Name = strings.Repeat("x", 121) }, []string{"121 characters; 120"}},
 		"a dot first":           {func(s *Scope) { s.Name = ".read" }, []string{".read", "begins with a dot"}},
 		"a letter beyond ASCII": {func(s *Scope) { s.Name = "lösen" }, []string{"lösen"}},
 		"a backslash":           {func(s *Scope) { s.Name = `a\b` }, []string{"may have letters"}},
-		"a user's title":        {func(s *Scope) { s.UserTitle = strings.Repeat("x", 101) }, []string{"title for users", "101 characters; 100"}},
-		"emoji count twice":     {func(s *Scope) { s.UserWords = strings.Repeat("🗝", 426) }, []string{"852 characters; 850"}},
-		"a-user-texts-only":     {func(s *Scope) { s.Title, s.Words = "", "" }, []string{"orders.read", "no text for admins"}},
+		"a user's title": {func(s *Scope) {
+			s.UserTitle = strings.Repeat("x", 101)
+		}, []string{"title for users", "101 characters; 100"}},
+		"emoji count twice": {func(s *Scope) { s.UserWords = strings.Repeat("🗝", 426) }, []string{"852 characters; 850"}},
+		"a-user-texts-only": {func(s *Scope) { s.Title, s.Words = "", "" }, []string{"orders.read", "no text for admins"}},
 	} {
 		s := ok
 		c.edit(&s)

@@ -74,7 +74,8 @@ func (e *Engine) signIn(ctx context.Context, r *Request) bool {
 		e.drop(r.ID)
 		return false
 	case l == nil || l.n != r.SignIn.N:
-		return e.signInOver(r, Failure{Rule: RuleRestart, Text: e.progress(r) + "The bot was restarted, so that code no longer works. Press New code to sign in."}, EventRestarted)
+		return e.signInOver(r, Failure{Rule: RuleRestart,
+			Text: e.progress(r) + "The bot was restarted, so that code no longer works. Press New code to sign in."}, EventRestarted)
 	case over && l.err != nil:
 		return e.signInOver(r, signInFailure(l.err, "New code"), EventSignInFailed)
 	case over:
@@ -147,8 +148,10 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 
 // ask is what a session for r reads first.
 func (r *Request) ask() Ask {
-	a := Ask{Resources: r.withPrevious().Resources(), Email: r.Requester.Address(), Policy: r.bringsCredential() || r.opensToOthers(), Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
-		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions, Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}
+	a := Ask{Resources: r.withPrevious().Resources(), Email: r.Requester.Address(), Policy: r.bringsCredential() || r.opensToOthers(),
+		Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
+		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions,
+		Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}
 	if r.inAzure() {
 		a.Subscriptions, a.AzureRights = r.azureWork().subscriptions(), r.azureRights()
 	}
@@ -291,16 +294,21 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 	case r.Approval.Digest != r.Plan.Digest():
 		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")
 	case !r.enoughBehind(t, who):
-		return refuse(RuleApprovals, "%s takes %s, and no longer has as many. Nothing was changed. Press Cancel; another approver has to approve it.", r.ID, Count(r.Plan.Needs(), "approval"))
+		return refuse(RuleApprovals, "%s takes %s, and no longer has as many. Nothing was changed. Press Cancel; another approver has "+
+			"to approve it.", r.ID, Count(r.Plan.Needs(), "approval"))
 	case !strings.EqualFold(who.TenantID, t.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
-		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was changed. Press New code and sign in with your account of %s.", who.UPN, r.Tenant, r.Tenant)
+		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was changed. Press New code and sign in with your "+
+			"account of %s.", who.UPN, r.Tenant, r.Tenant)
 	case !approver.is(who.ObjectID, who.UPN):
-		return refuse(RuleAccount, "%s signed in, but %s is the account of this approver. Nothing was changed. Press New code and sign in with %s.", who.UPN, approver.Entra, approver.Entra)
+		return refuse(RuleAccount, "%s signed in, but %s is the account of this approver. Nothing was changed. Press New code and sign "+
+			"in with %s.", who.UPN, approver.Entra, approver.Entra)
 	case r.Approval.By.ID == r.Requester.ID,
 		askerKnown && asker.is(who.ObjectID, who.UPN),
 		email != "" && (strings.EqualFold(email, who.UPN) || strings.EqualFold(email, who.Mail)),
 		slices.ContainsFunc(who.Requesters, func(a Account) bool { return strings.EqualFold(a.ObjectID, who.ObjectID) }):
-		return refuse(RuleRequesterSelf, "%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN, r.Requester.Name)
+		return refuse(RuleRequesterSelf,
+			"%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN,
+			r.Requester.Name)
 	}
 	if no := r.againstRoles(t, who); no != nil {
 		return no
@@ -334,19 +342,27 @@ func signInFailure(err error, button string) Failure {
 	case SignInExpired:
 		f.Text = "The code expired before anybody signed in. Nothing was changed. Press " + button + "."
 	case SignInBlocked:
-		f.Text = "Conditional Access blocks this sign-in. Nothing was changed. Ask for the device code flow to be allowed for this account and this bot's client (Conditional Access › Conditions › Authentication flows), then press " + button + "."
+		f.Text = "Conditional Access blocks this sign-in. Nothing was changed. Ask for the device code flow to be allowed for this " +
+			"account and this bot's client (Conditional Access › Conditions › Authentication flows), then press " + button + "."
 	case SignInNoConsent:
-		f.Text = "The bot's own client has no admin consent in this tenant for what it has to do. Nothing was changed. A Global Administrator has to grant admin consent to the bot's client (Enterprise applications › Permissions), then press " + button + "."
+		f.Text = "The bot's own client has no admin consent in this tenant for what it has to do. Nothing was changed. A Global " +
+			"Administrator has to grant admin consent to the bot's client (Enterprise applications › Permissions), then press " + button +
+			"."
 	case SignInNotAssigned:
-		f.Text = "This account is not assigned to the bot's own client. Nothing was changed. Assign it (Enterprise applications › Users and groups), then press " + button + "."
+		f.Text = "This account is not assigned to the bot's own client. Nothing was changed. Assign it (Enterprise applications › Users " +
+			"and groups), then press " + button + "."
 	case SignInWrongTenant:
-		f.Text = "That account does not belong to this tenant. Nothing was changed. Press " + button + " and sign in with your account of this tenant."
+		f.Text = "That account does not belong to this tenant. Nothing was changed. Press " + button +
+			" and sign in with your account of this tenant."
 	case SignInClient:
-		f.Text = "Entra does not accept the bot's own client: it does not exist in this tenant, or public client flows are not allowed for it. Nothing was changed. The operator has to check client_id and \"Allow public client flows\", then press " + button + "."
+		f.Text = "Entra does not accept the bot's own client: it does not exist in this tenant, or public client flows are not allowed " +
+			"for it. Nothing was changed. The operator has to check client_id and \"Allow public client flows\", then press " + button + "."
 	case SignInTenant:
-		f.Text = "Entra does not know the tenant that this bot is configured for. Nothing was changed. The operator has to check tenant_id, and whether cloud (or authority_url) names the cloud that the tenant is in; then press " + button + "."
+		f.Text = "Entra does not know the tenant that this bot is configured for. Nothing was changed. The operator has to check " +
+			"tenant_id, and whether cloud (or authority_url) names the cloud that the tenant is in; then press " + button + "."
 	case SignInMFA:
-		f.Text = "Entra asks for stronger proof than this sign-in gave. Nothing was changed. Press " + button + " and complete multifactor authentication."
+		f.Text = "Entra asks for stronger proof than this sign-in gave. Nothing was changed. Press " + button +
+			" and complete multifactor authentication."
 	default:
 		f.Text = "Entra refused the sign-in. Nothing was changed. Press " + button + " to try again."
 	}

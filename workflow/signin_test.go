@@ -19,22 +19,43 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 		refused Rule
 	}{
 		{who: "the approver as Global Administrator"},
-		{who: "the approver by object ID", signer: func(s *Signer) { s.ObjectID, s.UPN = "obj-zoe", "other@contoso.com" }, request: func(r *Request) { r.Approval.By = zoe }},
-		{who: "the approver with two lesser roles", signer: func(s *Signer) { s.Roles = []string{CloudApplicationAdministrator, PrivilegedRoleAdministrator} }},
+		{who: "the approver by object ID", signer: func(s *Signer) {
+			s.ObjectID, s.UPN = "obj-zoe", "other@contoso.com"
+		}, request: func(r *Request) { r.Approval.By = zoe }},
+		{who: "the approver with two lesser roles", signer: func(s *Signer) {
+			s.Roles = []string{CloudApplicationAdministrator, PrivilegedRoleAdministrator}
+		}},
 		{who: "someone of another tenant", signer: func(s *Signer) { s.TenantID = "2222" }, refused: RuleTenant},
-		{who: "another admin than the one who approved", signer: func(s *Signer) { s.UPN, s.ObjectID = "zoe@contoso.com", "obj-zoe" }, refused: RuleAccount},
+		{who: "another admin than the one who approved", signer: func(s *Signer) {
+			s.UPN, s.ObjectID = "zoe@contoso.com", "obj-zoe"
+		}, refused: RuleAccount},
 		{who: "an account without a name", signer: func(s *Signer) { s.UPN, s.ObjectID = "", "" }, refused: RuleAccount},
 		{who: "the requester by e-mail", request: func(r *Request) { r.Requester.Email = "ADA@contoso.com" }, refused: RuleRequesterSelf},
 		{who: "the requester by mail attribute", signer: func(s *Signer) { s.Mail = "bea@contoso.com" }, refused: RuleRequesterSelf},
-		{who: "the requester by object ID", signer: func(s *Signer) { s.Requesters = []Account{{ObjectID: "x"}, {ObjectID: "OBJ-ADA"}} }, refused: RuleRequesterSelf},
-		{who: "the requester by approver list", request: func(r *Request) { r.Requester = ada; r.Requester.Email = "" }, refused: RuleRequesterSelf},
-		{who: "an Application Administrator, for Graph application permissions", signer: func(s *Signer) { s.Roles = []string{ApplicationAdministrator} }, refused: RuleRole},
-		{who: "a Privileged Role Administrator, who may not register", signer: func(s *Signer) { s.Roles = []string{PrivilegedRoleAdministrator} }, refused: RuleRole},
+		{who: "the requester by object ID", signer: func(s *Signer) {
+			s.Requesters = []Account{{ObjectID: "x"}, {ObjectID: "OBJ-ADA"}}
+		}, refused: RuleRequesterSelf},
+		{who: "the requester by approver list", request: func(r *Request) {
+			r.Requester = ada
+			r.Requester.Email = ""
+		}, refused: RuleRequesterSelf},
+		{who: "an Application Administrator, for Graph application permissions", signer: func(s *Signer) {
+			s.Roles = []string{ApplicationAdministrator}
+		}, refused: RuleRole},
+		{who: "a Privileged Role Administrator, who may not register", signer: func(s *Signer) {
+			s.Roles = []string{PrivilegedRoleAdministrator}
+		}, refused: RuleRole},
 		{who: "someone without any role", signer: func(s *Signer) { s.Roles = nil }, refused: RuleRole},
-		{who: "an Application Administrator, for delegated permissions only", signer: func(s *Signer) { s.Roles = []string{ApplicationAdministrator} },
+		{who: "an Application Administrator, for delegated permissions only", signer: func(s *Signer) {
+			s.Roles = []string{ApplicationAdministrator}
+		},
 			request: func(r *Request) { r.Plan.Permissions = r.Plan.Permissions[2:]; r.Approval.Digest = r.Plan.Digest() }},
-		{who: "an Application Administrator, to undo", signer: func(s *Signer) { s.Roles = []string{ApplicationAdministrator} }, request: func(r *Request) { r.Task = TaskUndo }},
-		{who: "the approver of a plan that was changed", request: func(r *Request) { r.Plan.Permissions[0].Name = "Directory.ReadWrite.All" }, refused: RuleDigest},
+		{who: "an Application Administrator, to undo", signer: func(s *Signer) {
+			s.Roles = []string{ApplicationAdministrator}
+		}, request: func(r *Request) { r.Task = TaskUndo }},
+		{who: "the approver of a plan that was changed", request: func(r *Request) {
+			r.Plan.Permissions[0].Name = "Directory.ReadWrite.All"
+		}, refused: RuleDigest},
 		{who: "someone who is no longer an approver", request: func(r *Request) { r.Approval.By = tom }, refused: RuleNotApprover},
 	} {
 		t.Run(c.who, func(t *testing.T) {
@@ -56,7 +77,8 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 
 func TestTheBotAsksForNoMoreThanThePlanNeeds(t *testing.T) {
 	p := vbo().Plan(vbo().Choice())
-	if got := p.SignInScopes(TaskProvision); !slices.Equal(got, []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}) {
+	if got := p.SignInScopes(TaskProvision); !slices.Equal(got,
+		[]string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}) {
 		t.Errorf("for both kinds: %v", got)
 	}
 	p.Permissions = p.Permissions[2:]
@@ -70,14 +92,17 @@ func TestTheBotAsksForNoMoreThanThePlanNeeds(t *testing.T) {
 
 func TestAPlansDigestChangesWithAnythingInIt(t *testing.T) {
 	base := func() Plan {
-		return Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"}, Permissions: vbo().Plan(vbo().Choice()).Permissions, Credential: Credential{Kind: CredentialSecret, Lifetime: time.Hour}}
+		return Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"},
+			Permissions: vbo().Plan(vbo().Choice()).Permissions, Credential: Credential{Kind: CredentialSecret, Lifetime: time.Hour}}
 	}
 	was := base().Digest()
 	if base().Digest() != was {
 		t.Fatal("it is not the same twice")
 	}
 	for name, change := range map[string]func(*Plan){
-		"tenant": func(p *Plan) { p.TenantID = "u" }, "name": func(p *Plan) { p.AppName = "b" }, "audience": func(p *Plan) { p.Audience = "y" },
+		"tenant": func(p *Plan) {
+			p.TenantID = "u"
+		}, "name": func(p *Plan) { p.AppName = "b" }, "audience": func(p *Plan) { p.Audience = "y" },
 		"redirect": func(p *Plan) { p.RedirectURIs[0] = "v" }, "permission": func(p *Plan) { p.Permissions[0].Name = "More.All" },
 		"type": func(p *Plan) { p.Permissions[0].Type = "Delegated" }, "lifetime": func(p *Plan) { p.Credential.Lifetime++ },
 	} {

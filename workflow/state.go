@@ -52,7 +52,8 @@ var moves = map[State][]State{
 }
 
 // States are all states, in the order of a request's life.
-var States = []State{StatePending, StateSignIn, StateProvisioning, StateReady, StateOverlap, StateLeftover, StateDone, StateFailed, StateRevoked, StateDenied, StateCancelled, StateExpired, StateUndone}
+var States = []State{StatePending, StateSignIn, StateProvisioning, StateReady, StateOverlap, StateLeftover, StateDone, StateFailed,
+	StateRevoked, StateDenied, StateCancelled, StateExpired, StateUndone}
 
 // HoldsName reports whether a request in this state keeps its app's name from others.
 func (s State) HoldsName() bool {

@@ -150,10 +150,12 @@ func (d *Desk) create(ctx context.Context, r *Request, by Person, draft Draft) (
 		case strings.HasPrefix(taken.Claim, appClaim):
 			return nil, refuse(RuleWrongState, "%s is already changing this app. Wait for it to end, or cancel it.", taken.By)
 		case strings.HasPrefix(taken.Claim, certificateClaim):
-			return nil, FieldErrors{draft.certificateField(): fmt.Sprintf("%s already uses this certificate. Every app needs one of its own: make a new key and a certificate for it, and give that.", taken.By)}
+			return nil, FieldErrors{draft.certificateField(): fmt.Sprintf("%s already uses this certificate. Every app needs one of its "+
+				"own: make a new key and a certificate for it, and give that.", taken.By)}
 		}
 		if r.Kind == KindAdopt {
-			return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s has an app of this name in %s. If that is the one, /entra-app update %s changes it; if it is another, give its App ID.", taken.By, r.Tenant, taken.By)}
+			return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s has an app of this name in %s. If that is the one, /entra-app update "+
+				"%s changes it; if it is another, give its App ID.", taken.By, r.Tenant, taken.By)}
 		}
 		return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s already uses this name in %s. Choose another.", taken.By, r.Tenant)}
 	}

@@ -22,7 +22,8 @@ func stale(ctx context.Context, store Store, r *Request) error {
 	if head.Successor == "" || head.Successor == r.ID {
 		return nil
 	}
-	return refuse(RuleStale, "%s has changed since this was asked for: %s came after %s. Nothing was changed. Cancel this if it still waits, and ask again.", head.AppName(), head.Successor, head.ID)
+	return refuse(RuleStale, "%s has changed since this was asked for: %s came after %s. Nothing was changed. Cancel this if it still "+
+		"waits, and ask again.", head.AppName(), head.Successor, head.ID)
 }
 
 // refusal is the refusal in an error, and the error if it is another.

@@ -112,7 +112,8 @@ func (p Product) values(wrong FieldErrors, f TemplateField, lines []string) []st
 		switch s = oneLine(s); {
 		case s == "" || slices.Contains(out, s):
 		case !FilledIn.MatchString(s):
-			bad.add(s, fmt.Sprintf("this can't be filled in: it becomes a part of %s. Write letters, digits, dots and dashes only%s", p.where(f), such))
+			bad.add(s, fmt.Sprintf("this can't be filled in: it becomes a part of %s. Write letters, digits, dots and dashes only%s",
+				p.where(f), such))
 		default:
 			out = append(out, s)
 		}

@@ -66,7 +66,8 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []string, err error) {
 	uri := r.Discovered.NoIdentifierURI && len(r.Plan.Scopes) > 0
 	added := r.Plan.less(r.Previous)
-	a.Drops = Plan{Permissions: added.Permissions, AppRoles: added.AppRoles, OptionalClaims: added.OptionalClaims, IdentifierURIs: added.IdentifierURIs}
+	a.Drops = Plan{Permissions: added.Permissions, AppRoles: added.AppRoles, OptionalClaims: added.OptionalClaims,
+		IdentifierURIs: added.IdentifierURIs}
 	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri && !a.Drops.offers() {
 		return nil, nil
 	}
@@ -203,7 +204,8 @@ func (r *Request) Stays() string {
 // gaveBack says how an Undo of an adoption ended.
 func (r *Request) gaveBack() string {
 	if stay := r.Stays(); stay != "" {
-		return "What this request had added was removed, except for what stays: " + stay + ". It can be removed by hand, in Entra or in Azure."
+		return "What this request had added was removed, except for what stays: " + stay +
+			". It can be removed by hand, in Entra or in Azure."
 	}
 	return "What this request had added was removed. The app has what it was found with."
 }

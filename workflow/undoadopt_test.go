@@ -17,7 +17,8 @@ func (w *world) adoptsWidely(n *node) (*Request, *fakeApp) {
 	app.azure = []string{second + "/" + contributor.ID}
 	w.signer = adaOfAzure()
 	w.signer.Subscriptions = []string{subscription, second}
-	w.signer.Owners = map[string][]Account{bea.Email: w.signer.Requesters, zoe.Email: {{ObjectID: "OBJ-ZOE"}}, tom.Email: {{ObjectID: "OBJ-TOM"}}}
+	w.signer.Owners = map[string][]Account{bea.Email: w.signer.Requesters, zoe.Email: {{ObjectID: "OBJ-ZOE"}},
+		tom.Email: {{ObjectID: "OBJ-TOM"}}}
 	d := certificateDraft("hr")
 	d.Existing = true
 	r, err := n.Submit(w.t.Context(), bea, d)
@@ -58,7 +59,8 @@ func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
 				if r = w.signsInFor(n, r); r.State != StateFailed {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
-				if fails == "inspect" && (len(app.Scopes) != 2 || len(app.owners) != 3 || len(app.azure) != 4 || len(app.definitions) != 1) {
+				if fails == "inspect" && (len(app.Scopes) != 2 || len(app.owners) != 3 || len(app.azure) != 4 ||
+					len(app.definitions) != 1) {
 					t.Fatalf("it was given %v, %v, %v", app.Scopes, app.owners, app.azure)
 				}
 				w.refusesAt()
@@ -71,7 +73,8 @@ func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
 				r = w.settle(n, r.ID, StateUndone)
 				n.stop()
 				w.keeps(app)
-				if len(app.Scopes) != 1 || app.Scopes[0].Name != "staff.read" || !slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE"}) ||
+				if len(app.Scopes) != 1 || app.Scopes[0].Name != "staff.read" ||
+					!slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE"}) ||
 					!slices.Equal(app.azure, []string{second + "/" + contributor.ID}) || len(app.definitions) > 0 {
 					t.Errorf("it has %v, %v, %v, %v", app.Scopes, app.owners, app.azure, app.definitions)
 				}
@@ -94,7 +97,8 @@ func TestItIsKnownWhomAnAdoptionHasMadeOwners(t *testing.T) {
 		n = p.back(n)
 		r = w.settle(n, r.ID, StateDone)
 		n.stop()
-		if !slices.Equal(r.Discovered.Owners, []string{"OBJ-BEA", "OBJ-ZOE"}) || !slices.Equal(r.Made.Owners, []string{"OBJ-TOM"}) || len(app.owners) != 3 {
+		if !slices.Equal(r.Discovered.Owners, []string{"OBJ-BEA", "OBJ-ZOE"}) || !slices.Equal(r.Made.Owners, []string{"OBJ-TOM"}) ||
+			len(app.owners) != 3 {
 			t.Errorf("found with %v, made owners %v, owned by %v", r.Discovered.Owners, r.Made.Owners, app.owners)
 		}
 	})
@@ -107,7 +111,10 @@ func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 	}{
 		{"take back api", "the scopes that it exposes now (Entra said no)", func(a *fakeApp) bool { return len(a.Scopes) == 2 }},
 		{"remove owner", "Tom as an owner (Entra said no)", func(a *fakeApp) bool { return slices.Contains(a.owners, "OBJ-TOM") }},
-		{"take back azure roles", "the role Contributor in Azure (Entra said no); the role Backup operator in Azure", func(a *fakeApp) bool { return len(a.azure) == 4 }},
+		{"take back azure roles", "the role Contributor in Azure (Entra said no); the role Backup operator in Azure",
+			func(a *fakeApp) bool {
+				return len(a.azure) == 4
+			}},
 	} {
 		t.Run(c.refuses, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -183,7 +190,8 @@ func TestAnUndoThatAnOlderVersionBeganTakesItsRolesInAzureAway(t *testing.T) {
 				switch {
 				case !may && (r.State != StateSignIn || r.Failure.Rule != RuleRole || len(app.azure) != 2):
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, app.azure)
-				case may && (r.State != StateUndone || !r.stepDone(StepUnassign) || r.Steps[len(r.Steps)-1].Name != StepUndoAdoption || !slices.Equal(app.azure, []string{second + "/" + contributor.ID})):
+				case may && (r.State != StateUndone || !r.stepDone(StepUnassign) || r.Steps[len(r.Steps)-1].Name != StepUndoAdoption ||
+					!slices.Equal(app.azure, []string{second + "/" + contributor.ID})):
 					t.Errorf("it is %s after %+v; %v", r.State, r.Steps, app.azure)
 				}
 			})
@@ -204,7 +212,8 @@ func TestAnUndoTakesNoRightsInAzureWhereNoRoleWasGiven(t *testing.T) {
 		w.refusesAt("trim")
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 		w.refusesAt()
-		if s := r.Step(StepUnassign); r.State != StateFailed || s == nil || s.Status != StepSkipped || s.Note == "" || r.ask().Subscriptions != nil {
+		if s := r.Step(StepUnassign); r.State != StateFailed || s == nil || s.Status != StepSkipped || s.Note == "" ||
+			r.ask().Subscriptions != nil {
 			t.Fatalf("it is %s after %+v", r.State, r.Steps)
 		}
 		if r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev)); r.State != StateUndone || len(app.azure) != 1 {
@@ -224,7 +233,8 @@ func TestTheLastOwnerStays(t *testing.T) {
 		w.refusesAt()
 		w.set(func() { app.owners = []string{"OBJ-TOM"} }) // the others were removed in the portal
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
-		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Equal(app.owners, []string{"OBJ-TOM"}) || !strings.Contains(last, "Tom, who is its only owner now") {
+		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Equal(app.owners, []string{"OBJ-TOM"}) ||
+			!strings.Contains(last, "Tom, who is its only owner now") {
 			t.Errorf("it is %s: %s; %v", r.State, last, app.owners)
 		}
 	})
@@ -244,7 +254,8 @@ func TestOnlyTheAccountsThatWereAddedAreTakenFromTheOwners(t *testing.T) {
 			app.owners = append(app.owners, "OBJ-OTHER")
 			w.signer.Owners[tom.Email] = []Account{{ObjectID: "OBJ-OTHER"}}
 		})
-		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != StateUndone || !slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE", "OBJ-OTHER"}) {
+		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != StateUndone ||
+			!slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE", "OBJ-OTHER"}) {
 			t.Errorf("it is %s, and owned by %v", r.State, app.owners)
 		}
 	})
@@ -259,7 +270,10 @@ func TestOwnersStayWhereItIsNotKnownWhoWasOne(t *testing.T) {
 		r, app := w.adoptsWidely(n)
 		w.refusesAt("owner")
 		r = w.signsInFor(n, r)
-		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error { r.Discovered.Owners, r.Made.Owners = nil, nil; return nil }); err != nil {
+		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error {
+			r.Discovered.Owners, r.Made.Owners = nil, nil
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		w.refusesAt("inspect")
@@ -267,7 +281,8 @@ func TestOwnersStayWhereItIsNotKnownWhoWasOne(t *testing.T) {
 		w.refusesAt()
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 		pass(time.Second)
-		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Contains(app.owners, "OBJ-TOM") || !strings.Contains(last, "its new owners") {
+		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Contains(app.owners, "OBJ-TOM") ||
+			!strings.Contains(last, "its new owners") {
 			t.Errorf("it is %s: %s; %v", r.State, last, app.owners)
 		}
 	})
@@ -283,8 +298,10 @@ func TestTheIdentifierURIThatAnAdoptionAddedGoesOrIsNamed(t *testing.T) {
 		says      string
 	}{
 		{"it was there", false, false, false, "The app has what it was found with."},
-		{"scopes of its own stay", true, false, false, "stays: the identifier URI api://" + legacyID + ", by which its other scopes may be in use."},
-		{"no scope was added", true, true, false, "stays: the identifier URI api://" + legacyID + ", by which its other scopes may be in use."},
+		{"scopes of its own stay", true, false, false, "stays: the identifier URI api://" + legacyID +
+			", by which its other scopes may be in use."},
+		{"no scope was added", true, true, false, "stays: the identifier URI api://" + legacyID +
+			", by which its other scopes may be in use."},
 		{"no scope is left", true, false, true, "The app has what it was found with."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -310,7 +327,8 @@ func TestTheIdentifierURIThatAnAdoptionAddedGoesOrIsNamed(t *testing.T) {
 					}
 				})
 				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
-				if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !strings.Contains(last, c.says) || app.anonymous != c.loses {
+				if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !strings.Contains(last, c.says) ||
+					app.anonymous != c.loses {
 					t.Errorf("it is %s: %s; without a URI %v", r.State, last, app.anonymous)
 				}
 			})

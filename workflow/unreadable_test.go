@@ -118,7 +118,8 @@ func TestAnAppWhoseRequestCannotBeReadIsNotTakenForAnother(t *testing.T) {
 		if _, err := n.App(t.Context(), damaged.ID); !isUnreadable(err) {
 			t.Errorf("by its request: %v", err)
 		}
-		if _, err := n.App(t.Context(), "payroll-backup"); refusedBy(err) != RuleSeveralApps || !strings.Contains(err.Error(), damaged.ID+" can't be read") {
+		if _, err := n.App(t.Context(), "payroll-backup"); refusedBy(err) != RuleSeveralApps ||
+			!strings.Contains(err.Error(), damaged.ID+" can't be read") {
 			t.Errorf("by its name: %v", err)
 		}
 		if r, err := n.App(t.Context(), second.ID); err != nil || r.ID != second.ID {

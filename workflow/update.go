@@ -15,7 +15,9 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		}
 		product, ok := d.Product(before.Product)
 		if !ok {
-			return refuse(RuleWrongState, "The product %s of %s is no longer offered here, so nobody knows what the app needs. Ask the operator of this bot.", before.Product, before.AppName())
+			return refuse(RuleWrongState,
+				"The product %s of %s is no longer offered here, so nobody knows what the app needs. Ask the operator of this bot.",
+				before.Product, before.AppName())
 		}
 		choice := Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}
 		first := before.MayGetCertificate(product) && (draft.brings(FieldCertificate) || draft.brings(FieldCertificateFile))
@@ -34,7 +36,8 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 			r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
 			r.spellScopes()
 		}
-		r.Plan.Backup, r.Made.Connected = r.Previous.Backup, before.Made.Connected // its server is told of other services when it is renewed
+		// its server is told of other services when it is renewed
+		r.Plan.Backup, r.Made.Connected = r.Previous.Backup, before.Made.Connected
 		checkWorkloads(wrong, product, choice)
 		if product.Custom { // what a manifest brought stays
 			r.Plan.Audience, r.Plan.PublicClientFlows = r.Previous.Audience, r.Previous.PublicClientFlows
@@ -43,7 +46,9 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 			if draft.Scopes != nil {
 				r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Previous.Scopes)
 			}
-			r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Previous.Permissions), func(q Permission) bool { return q.ResourceAppID == Self })
+			r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Previous.Permissions), func(q Permission) bool {
+				return q.ResourceAppID == Self
+			})
 			if draft.Permissions != nil {
 				r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Previous.Permissions...)
 			}
@@ -105,7 +110,8 @@ const (
 const signsIn = "who can sign in: "
 
 // changeKinds are the kinds that two plans are compared by, in the order of a card.
-var changeKinds = []string{PermissionChange, RoleChange, ScopeChange, ConsentChange, AppRoleChange, IdentifierChange, ClaimChange, RedirectChange, OwnerChange, SettingChange}
+var changeKinds = []string{PermissionChange, RoleChange, ScopeChange, ConsentChange, AppRoleChange, IdentifierChange, ClaimChange,
+	RedirectChange, OwnerChange, SettingChange}
 
 // Changes lists what is different in a plan: what was added, then what was removed.
 func Changes(was, is Plan) []Change {
@@ -139,7 +145,8 @@ func (p Plan) parts(kind string) []string {
 		}
 	case ScopeChange:
 		for _, s := range p.Scopes {
-			names = append(names, strings.TrimSuffix(s.Name+" ("+s.consents()+" may consent; without consent: "+strings.Join(s.PreAuthorized, ", "), "; without consent: ")+")")
+			names = append(names, strings.TrimSuffix(s.Name+" ("+s.consents()+" may consent; without consent: "+
+				strings.Join(s.PreAuthorized, ", "), "; without consent: ")+")")
 		}
 	case RedirectChange:
 		for _, on := range []struct {

@@ -28,7 +28,9 @@ func (p Product) Chosen(plan Plan) []string {
 func (p Product) onlyFor(workload string, plan Plan) bool {
 	only := func(of []string) bool { return len(of) == 1 && of[0] == workload }
 	return slices.ContainsFunc(p.Permissions, func(n Need) bool {
-		return only(n.Workloads) && slices.ContainsFunc(plan.Permissions, func(q Permission) bool { return samePermission(n.Permission, q) })
+		return only(n.Workloads) && slices.ContainsFunc(plan.Permissions, func(q Permission) bool {
+			return samePermission(n.Permission, q)
+		})
 	}) || slices.ContainsFunc(p.AzureRoles, func(n AzureNeed) bool {
 		return only(n.Workloads) && slices.ContainsFunc(plan.AzureRoles, func(a AzureRole) bool { return sameAzureRole(n.AzureRole, a) })
 	})

@@ -21,7 +21,8 @@ func payroll(t *testing.T) Product {
 
 // madeOf is a request that has made an app of a product, with what it suggests.
 func madeOf(p Product, uris ...string) *Request {
-	r := &Request{Kind: KindRegister, State: StateDone, Product: p.Name, Plan: p.Plan(Choice{Workloads: []string{"mail"}, Credential: CredentialSecret})}
+	r := &Request{Kind: KindRegister, State: StateDone, Product: p.Name,
+		Plan: p.Plan(Choice{Workloads: []string{"mail"}, Credential: CredentialSecret})}
 	r.Made.AppID = "x"
 	r.Plan.RedirectURIs = uris
 	return r
@@ -46,7 +47,9 @@ func TestAllThatANewerPackNeedsIsMissing(t *testing.T) {
 		{"a directory role", func(p *Product) {
 			p.DirectoryRoles = []RoleNeed{{DirectoryRole: DirectoryRole{TemplateID: globalReader, Name: "Global Reader"}}}
 		}, "Global Reader"},
-		{"a redirect URI", func(p *Product) { p.RedirectURIs = append(p.RedirectURIs, "https://two.contoso.com") }, "redirect URI https://two.contoso.com (web)"},
+		{"a redirect URI", func(p *Product) {
+			p.RedirectURIs = append(p.RedirectURIs, "https://two.contoso.com")
+		}, "redirect URI https://two.contoso.com (web)"},
 		{"a scope", func(p *Product) { p.Scopes = []Scope{{Name: "access"}} }, "exposed scope access (users may consent)"},
 		{"a role in Azure", func(p *Product) { p.AzureRoles = []AzureNeed{{AzureRole: contributor}} }, "role in Azure Contributor"},
 		{"public client flows", func(p *Product) {
@@ -63,7 +66,8 @@ func TestAllThatANewerPackNeedsIsMissing(t *testing.T) {
 			p := payroll(t)
 			c.edit(&p)
 			w := newWorld(t)
-			d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{p}, Policy: w.policy, Key: w.key, Log: quiet})
+			d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{p}, Policy: w.policy, Key: w.key,
+				Log: quiet})
 			r := madeOf(old, "https://payroll.contoso.com")
 			if titlesOnly { // as requests of before names were kept
 				r.Plan.Chosen = nil

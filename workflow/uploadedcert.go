@@ -28,7 +28,8 @@ func (d *Desk) checkCertificate(wrong FieldErrors, offer Offer, draft Draft) cer
 		case err != nil:
 			wrong[given.in] = err.Error()
 		case !found.IsZero() && found.Fingerprint != c.Fingerprint:
-			wrong[given.in] = fmt.Sprintf("This file and the pasted text are two certificates, with the thumbprints %s and %s, and an app gets one. Remove the file, or the text.", c.Thumbprint, found.Thumbprint)
+			wrong[given.in] = fmt.Sprintf("This file and the pasted text are two certificates, with the thumbprints %s and %s, and an "+
+				"app gets one. Remove the file, or the text.", c.Thumbprint, found.Thumbprint)
 		default:
 			found = c
 		}

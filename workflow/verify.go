@@ -24,7 +24,8 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 		case r.State != StatePending || r.Kind != KindRegister:
 			return refuse(RuleWrongState, "%s %s, so there is nothing to verify.", r.ID, r.Standing())
 		case appID != "" && !guidPattern.MatchString(appID):
-			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as Application (client) ID.", clip(appID, 60))
+			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as "+
+				"Application (client) ID.", clip(appID, 60))
 		case d.isOwn(appID):
 			return refuse(RuleNoApp, ownClient, appID)
 		}
@@ -83,9 +84,12 @@ func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, e
 	}
 	switch {
 	case app.ObjectID == "":
-		return nil, &notSeen{&ServiceError{Code: "NoSuchApp", Text: fmt.Sprintf("there is no application with the App ID %s in this tenant. %s", appID, tryLater)}}
+		return nil, &notSeen{&ServiceError{Code: "NoSuchApp",
+			Text: fmt.Sprintf("there is no application with the App ID %s in this tenant. %s", appID, tryLater)}}
 	case sp == "":
-		return nil, &notSeen{&ServiceError{Code: "NoServicePrincipal", Text: fmt.Sprintf("the application %s has no service principal in this tenant: az ad sp create --id %s makes it. %s", appID, appID, tryLater)}}
+		return nil, &notSeen{&ServiceError{Code: "NoServicePrincipal",
+			Text: fmt.Sprintf("the application %s has no service principal in this tenant: az ad sp create --id %s makes it. %s", appID,
+				appID, tryLater)}}
 	}
 	return func(r *Request, st *Step) {
 		r.found(app, e.now())
@@ -130,7 +134,8 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 	case n == 1:
 		secret = secrets[0]
 		if secret.Expires.After(e.now().Add(plan.Credential.Lifetime + 24*time.Hour)) {
-			excess = append(excess, fmt.Sprintf("a client secret until %s, and the plan has %s", secret.Expires.UTC().Format("2 January 2006"), LifetimeWords(plan.Credential.Lifetime)))
+			excess = append(excess, fmt.Sprintf("a client secret until %s, and the plan has %s",
+				secret.Expires.UTC().Format("2 January 2006"), LifetimeWords(plan.Credential.Lifetime)))
 		}
 	}
 	switch certificates := len(found.Thumbprints); {
@@ -149,9 +154,12 @@ func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 	_, lacks := errors.AsType[*notYet](why)
 	_, missing := errors.AsType[*notSeen](why)
 	if _, unclear := errors.AsType[Temporary](why); unclear && !lacks && !missing {
-		f.Text = "Nothing can be said yet of what was made by hand. " + f.Text + " Run verify again, or press Approve to have the bot do it."
+		f.Text = "Nothing can be said yet of what was made by hand. " + f.Text +
+			" Run verify again, or press Approve to have the bot do it."
 	} else {
-		f.Text = "What was made by hand is not what the plan says. " + f.Text + " Entra may not know everywhere yet what was made or changed minutes ago: then wait some minutes. Fix it and run verify again, or press Approve to have the bot do it."
+		f.Text = "What was made by hand is not what the plan says. " + f.Text +
+			" Entra may not know everywhere yet what was made or changed minutes ago: then wait some minutes. Fix it and run verify " +
+			"again, or press Approve to have the bot do it."
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 		r.Failure, r.Made, r.Steps = f, Made{}, nil

@@ -48,7 +48,8 @@ func TestABusyEntraIsRiddenOutWhileWhatWasMadeByHandIsLookedAt(t *testing.T) {
 			}
 			id := w.verifies(n, func(*Request, *fakeApp) {})
 			pass(stepTimeout + time.Minute)
-			if r := w.get(id); r.State != c.state || !strings.Contains(r.Failure.Text, c.says) || strings.Contains(r.Failure.Text, "is not what the plan says") {
+			if r := w.get(id); r.State != c.state || !strings.Contains(r.Failure.Text, c.says) ||
+				strings.Contains(r.Failure.Text, "is not what the plan says") {
 				t.Errorf("busy for %s: it is %s: %s", c.busy, r.State, r.Failure.Text)
 			}
 		})
@@ -71,7 +72,8 @@ func TestWhatIsMissingOfWhatWasMadeByHandIsSaidSoon(t *testing.T) {
 		if took := time.Since(began); took > 2*verifyTimeout {
 			t.Errorf("it took %s", took)
 		}
-		if text := r.Failure.Text; strings.Count(text, says) != 1 || strings.Count(text, "Fix it and run verify again") != 1 || !strings.Contains(text, "the app lacks ") || strings.ContainsAny(text, "[]") {
+		if text := r.Failure.Text; strings.Count(text, says) != 1 || strings.Count(text, "Fix it and run verify again") != 1 ||
+			!strings.Contains(text, "the app lacks ") || strings.ContainsAny(text, "[]") {
 			t.Errorf("it says: %s", text)
 		}
 	})

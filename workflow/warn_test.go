@@ -47,7 +47,8 @@ func TestWhatIsSeenOfAnAppIsShownWhileItsCredentialIsRemoved(t *testing.T) {
 			}
 		})
 		pass(15 * time.Minute)
-		if r := w.get(id); r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "Its secret was removed") || len(w.one().keys) != 0 || r.Step(StepProof).Note != "" {
+		if r := w.get(id); r.State != StateFailed || r.Failure.Rule != RuleExcess ||
+			!strings.Contains(r.Failure.Text, "Its secret was removed") || len(w.one().keys) != 0 || r.Step(StepProof).Note != "" {
 			t.Errorf("it is %s (%s; %q), with %v", r.State, r.Failure.Text, r.Step(StepProof).Note, w.one().keys)
 		}
 	})

@@ -54,10 +54,13 @@ func (e *Engine) mindPending(r *Request) bool {
 		case r.State != StatePending:
 			return ErrUnchanged
 		case !now.Before(r.Entered.Add(e.policy.PendingExpires)):
-			r.move(StateExpired, now, Event{Kind: EventExpired, Text: fmt.Sprintf("Nobody decided within %s, so the request has ended. It can be asked for again.", Days(e.policy.PendingExpires))})
+			r.move(StateExpired, now, Event{Kind: EventExpired,
+				Text: fmt.Sprintf("Nobody decided within %s, so the request has ended. It can be asked for again.",
+					Days(e.policy.PendingExpires))})
 		case e.policy.RemindEvery > 0 && !now.Before(e.policy.remindAt(r)):
 			r.Reminded = now
-			r.note(now, Event{Kind: EventReminder, Text: fmt.Sprintf("%s still waits for a decision. It was asked for %s ago.", r.ID, Days(now.Sub(r.Created)))})
+			r.note(now, Event{Kind: EventReminder,
+				Text: fmt.Sprintf("%s still waits for a decision. It was asked for %s ago.", r.ID, Days(now.Sub(r.Created)))})
 		default:
 			return ErrUnchanged
 		}
@@ -78,7 +81,9 @@ func (e *Engine) mindSecret(r *Request) bool {
 		}
 		text := r.revokedWords(e.policy)
 		r.Handover = Handover{Status: HandoverRevoked, At: now, Claimed: r.Handover.Claimed, Link: r.Handover.Link}
-		r.Failure = Failure{Rule: RuleTooLate, Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " + r.Plan.Credential.Kind.noun() + ", or " + r.undoWords() + "."}
+		r.Failure = Failure{Rule: RuleTooLate,
+			Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " +
+				r.Plan.Credential.Kind.noun() + ", or " + r.undoWords() + "."}
 		r.move(StateRevoked, now, Event{Kind: EventRevoked, Text: r.Failure.Text})
 		return nil
 	})
@@ -101,7 +106,9 @@ func (e *Engine) mindFailed(r *Request) bool {
 		r.Handover = Handover{}
 		r.redo(StepCredential, StepCertificate, StepProof, StepConnect)
 		noun := r.Plan.Credential.Kind.noun()
-		r.note(now, Event{Kind: EventRevoked, Text: fmt.Sprintf("Nobody went on with it within %s, so its %s was shredded here. Retry makes another, and removes this one in Entra.", Days(e.policy.RevealWithin), noun)})
+		r.note(now, Event{Kind: EventRevoked,
+			Text: fmt.Sprintf("Nobody went on with it within %s, so its %s was shredded here. Retry makes another, and removes this one "+
+				"in Entra.", Days(e.policy.RevealWithin), noun)})
 		return nil
 	})
 	return err == nil
@@ -116,7 +123,9 @@ func (e *Engine) mindOverlap(r *Request) bool {
 		if r.State != StateOverlap {
 			return ErrUnchanged
 		}
-		r.move(StateLeftover, now, Event{Kind: EventWorks, Text: fmt.Sprintf("Nobody said within %s that the new credential works. An approver can remove the old one now.", Days(e.policy.RenewGrace))})
+		r.move(StateLeftover, now, Event{Kind: EventWorks,
+			Text: fmt.Sprintf("Nobody said within %s that the new credential works. An approver can remove the old one now.",
+				Days(e.policy.RenewGrace))})
 		return nil
 	})
 	return err == nil

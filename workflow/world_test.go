@@ -111,7 +111,8 @@ var contoso = Tenant{Name: "contoso", ID: contosoID, Channel: "CAPPROVE", Approv
 }}
 
 func adaSignsIn() Signer {
-	return Signer{TenantID: contosoID, TenantName: "Contoso", Domain: "contoso.onmicrosoft.com", ObjectID: "OBJ-ADA", UPN: "Ada@contoso.com", Roles: []string{GlobalAdministrator},
+	return Signer{TenantID: contosoID, TenantName: "Contoso", Domain: "contoso.onmicrosoft.com", ObjectID: "OBJ-ADA",
+		UPN: "Ada@contoso.com", Roles: []string{GlobalAdministrator},
 		Requesters: []Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}}}
 }
 
@@ -120,8 +121,10 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, store: &memory{requests: map[string]*Request{}}, key: key, policy: DefaultPolicy, pages: "https://bot.contoso.com", out: io.Discard, checks: map[string]Checking{},
-		apps: map[string]*fakeApp{}, deleted: map[string]*fakeApp{}, messages: map[string]*message{}, codes: map[string]*fakeCode{}, digests: map[string]Digest{}, signer: adaSignsIn()}
+	return &world{t: t, store: &memory{requests: map[string]*Request{}}, key: key, policy: DefaultPolicy,
+		pages: "https://bot.contoso.com", out: io.Discard, checks: map[string]Checking{},
+		apps: map[string]*fakeApp{}, deleted: map[string]*fakeApp{}, messages: map[string]*message{}, codes: map[string]*fakeCode{},
+		digests: map[string]Digest{}, signer: adaSignsIn()}
 }
 
 // A node is one run of the process.
@@ -140,7 +143,9 @@ func (w *world) boot() *node {
 	wires := &wired{w, off}
 	tenant := contoso
 	tenant.ClientID = w.own
-	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires), Products: []Product{vbo(), backup(), backedUp(), clouds(), archiver(), mailboxes(), restores(), {Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
+	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires),
+		Products: []Product{vbo(), backup(), backedUp(), clouds(), archiver(), mailboxes(), restores(),
+			{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
 		Policy: w.policy, Key: w.key, Log: w.log(), PublicURL: w.pages})
 	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, People: wires, Key: w.key, Log: w.log()})
 	ctx, cancel := context.WithCancel(context.Background())

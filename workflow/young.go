@@ -29,7 +29,8 @@ var reading = map[StepName]bool{StepProof: true, StepCheck: true, StepConnect: t
 	StepGone: true, StepDependents: true}
 
 // removing are the steps that remove something. A list that is behind shows it still.
-var removing = map[StepName]bool{StepTrim: true, StepRemoveCredentials: true, StepRevokeConsent: true, StepUnassign: true, StepDelete: true, StepRemoveNew: true,
+var removing = map[StepName]bool{StepTrim: true, StepRemoveCredentials: true, StepRevokeConsent: true, StepUnassign: true,
+	StepDelete: true, StepRemoveNew: true,
 	StepRemoveOld: true, StepUndoAdoption: true, StepRestore: true}
 
 // touch notes what a step is about to do, before it does it: nobody may be there after it.
@@ -198,7 +199,8 @@ func (r *Request) waits(st *Step, why Temporary, until time.Time) string {
 	case ok && len(lag.stale) > 0 && r.Task == TaskVerify:
 		text += ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100)
 	case ok && len(lag.stale) > 0:
-		return text + ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100) + ". It was removed, and may be listed for " +
+		return text + ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100) +
+			". It was removed, and may be listed for " +
 			"twenty minutes more. If somebody gave it to the app again, remove it in Entra" + r.signInEnds(st, why, until)
 	default:
 		text += ", until all of it knows what was just made or changed"
@@ -225,7 +227,8 @@ func (r *Request) signInEnds(st *Step, why Temporary, until time.Time) string {
 	if until.IsZero() || until.After(st.Since.Add(r.patience(st, why))) {
 		return ""
 	}
-	return ". This sign-in ends at " + until.UTC().Format("15:04 UTC") + ": if that is too soon, New code and another sign-in go on from here"
+	return ". This sign-in ends at " + until.UTC().Format("15:04 UTC") +
+		": if that is too soon, New code and another sign-in go on from here"
 }
 
 // cutShort says which wait the end of a sign-in has cut short, if there was one.
@@ -233,5 +236,6 @@ func (r *Request) cutShort(st *Step) string {
 	if st.Tries < 2 || st.Since.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("It ended while “%s” waited for %s, since %s. ", r.StepTitle(st.Name), r.Awaited(st.Name), st.Since.UTC().Format("15:04 UTC"))
+	return fmt.Sprintf("It ended while “%s” waited for %s, since %s. ", r.StepTitle(st.Name), r.Awaited(st.Name),
+		st.Since.UTC().Format("15:04 UTC"))
 }

@@ -30,13 +30,18 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 		{"what no update removed", update, other, false},
 		{"nothing was ever removed", &Request{Kind: KindRegister}, stale, false},
 		{"removed by the request before", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, stale, true},
-		{"its name alone", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{read.Name}}, true},
-		{"what the request before did not remove", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, other, false},
+		{"its name alone", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}},
+			&ExcessError{Names: []string{read.Name}}, true},
+		{"what the request before did not remove", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}},
+			other, false},
 		{"what was removed, and more", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}},
 			&ExcessError{Names: append(other.Names, stale.Names...)}, false},
-		{"what was the app's before it was recreated", &Request{Kind: KindRecreate, Plan: was, Made: Made{Removed: now.Add(-time.Minute)}}, other, false},
-		{"an old trust of a recreated app", &Request{Kind: KindRecreate, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{"trust in a"}}, true},
-		{"a trust that nobody removed", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}}, &ExcessError{Names: []string{"trust in a"}}, false},
+		{"what was the app's before it was recreated",
+			&Request{Kind: KindRecreate, Plan: was, Made: Made{Removed: now.Add(-time.Minute)}}, other, false},
+		{"an old trust of a recreated app", &Request{Kind: KindRecreate, Made: Made{Removed: now.Add(-time.Minute)}},
+			&ExcessError{Names: []string{"trust in a"}}, true},
+		{"a trust that nobody removed", &Request{Kind: KindRenew, Taken: was, Made: Made{Removed: now.Add(-time.Minute)}},
+			&ExcessError{Names: []string{"trust in a"}}, false},
 		{"what is only stale was told apart already", update, &ExcessError{Names: stale.Names, sure: true}, false},
 	} {
 		err := c.r.excess(c.err, now)
@@ -50,7 +55,8 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 		if c.r.patience(&Step{}, lag) < Youth {
 			t.Errorf("%s: it is waited for %s", c.name, c.r.patience(&Step{}, lag))
 		}
-		if says := c.r.waits(&Step{Name: StepCheck}, lag, time.Time{}); strings.Contains(says, "nobody has to") || !strings.Contains(says, "remove it in Entra") {
+		if says := c.r.waits(&Step{Name: StepCheck}, lag, time.Time{}); strings.Contains(says, "nobody has to") ||
+			!strings.Contains(says, "remove it in Entra") {
 			t.Errorf("%s: people are told %q", c.name, says)
 		}
 		if alarm, ok := errors.AsType[*ExcessError](lasting(err)); !ok || len(alarm.Names) != 1 {
@@ -79,7 +85,8 @@ func TestWhatAStepTouchesIsYoungFromItsBeginning(t *testing.T) {
 		r := &Request{Kind: c.kind}
 		r.touch(c.step, now)
 		if m := r.Made; IsYoung(m.Born, now) != c.born || IsYoung(m.Changed, now) != c.changed || IsYoung(m.Removed, now) != c.removed {
-			t.Errorf("%s of %s: born %t, changed %t, removed %t", c.step, c.kind, IsYoung(m.Born, now), IsYoung(m.Changed, now), IsYoung(m.Removed, now))
+			t.Errorf("%s of %s: born %t, changed %t, removed %t", c.step, c.kind, IsYoung(m.Born, now), IsYoung(m.Changed, now),
+				IsYoung(m.Removed, now))
 		}
 	}
 }
@@ -142,7 +149,8 @@ func TestAFailureSaysHowLongWasWaited(t *testing.T) {
 		}
 	}
 	by := &Request{Kind: KindRegister, Task: TaskVerify}
-	if says := by.waits(&Step{Name: StepCheck}, &notYet{missing: []string{"Mail.Read"}}, time.Time{}); strings.Contains(says, "twenty") || !strings.Contains(says, "20 seconds") {
+	if says := by.waits(&Step{Name: StepCheck}, &notYet{missing: []string{"Mail.Read"}}, time.Time{}); strings.Contains(says, "twenty") ||
+		!strings.Contains(says, "20 seconds") {
 		t.Errorf("a verification is waited for: %q", says)
 	}
 }
@@ -178,7 +186,8 @@ func TestWhatWasMadeByHandIsWaitedForAsLongAsItIsYoung(t *testing.T) {
 		if got := r.patience(st, c.why); got != c.most {
 			t.Errorf("%s: it is waited for %s, want %s", c.name, got, c.most)
 		}
-		if says := r.waits(st, c.why, time.Time{}); c.why == unseen && !strings.HasSuffix(says, "So far Entra says NotSeen: it is not there") {
+		if says := r.waits(st, c.why, time.Time{}); c.why == unseen &&
+			!strings.HasSuffix(says, "So far Entra says NotSeen: it is not there") {
 			t.Errorf("%s: what was answered is not in %q", c.name, says)
 		} else if !strings.Contains(says, "for "+waitWords(c.most)+" at most") {
 			t.Errorf("%s: people are told %q", c.name, says)

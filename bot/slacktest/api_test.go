@@ -52,8 +52,10 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"a post by GET", "chat.postMessage", "GET", "", w.BotToken(), "", "invalid_post_type"},
 		{"a read by GET", "users.info?user=U0BEA", "GET", "", w.BotToken(), "", ""},
 		{"broken JSON", "chat.postMessage", "POST", jsonType, w.BotToken(), `{`, "invalid_json"},
-		{"blocks as an array", "chat.postMessage", "POST", jsonType, w.BotToken(), `{"channel":"C0GENERAL","blocks":[{"type":"divider"}]}`, ""},
-		{"blocks as a string", "chat.postMessage", "POST", jsonType, w.BotToken(), `{"channel":"C0GENERAL","blocks":"[{\"type\":\"divider\"}]"}`, ""},
+		{"blocks as an array", "chat.postMessage", "POST", jsonType, w.BotToken(),
+			`{"channel":"C0GENERAL","blocks":[{"type":"divider"}]}`, ""},
+		{"blocks as a string", "chat.postMessage", "POST", jsonType, w.BotToken(),
+			`{"channel":"C0GENERAL","blocks":"[{\"type\":\"divider\"}]"}`, ""},
 	} {
 		got, _ := w.call(c.method, c.http, c.contentType, c.token, c.body)["error"].(string)
 		if got != c.says {

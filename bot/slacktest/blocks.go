@@ -34,7 +34,8 @@ func init() {
 		"divider": {on: everywhere, shape: block},
 		"header":  {on: everywhere, shape: block.with(shape{"text": must(plain(150))})},
 		"section": {on: everywhere, shape: block.with(shape{
-			"text": may(text(3000)), "fields": may(list(1, 10, text(2000))), "accessory": may(oneElement(inSection)), "expand": may(boolean),
+			"text": may(text(3000)), "fields": may(list(1, 10, text(2000))), "accessory": may(oneElement(inSection)),
+			"expand": may(boolean),
 		}), sense: func(c *checker, o object, at string) {
 			if o["text"] == nil && o["fields"] == nil {
 				c.wrong(at, "must define either `text` or `fields`")
@@ -54,8 +55,9 @@ func init() {
 			"image_url": may(str(1, 3000)), "slack_file": may(slackFile), "alt_text": must(str(1, 2000)), "title": may(plain(2000)),
 		}), sense: func(c *checker, o object, at string) { c.sense(o, "image", at) }},
 		"video": {on: everywhere, shape: block.with(shape{
-			"alt_text": must(str(1, 2000)), "author_name": may(str(1, 49)), "description": may(plain(199)), "provider_icon_url": may(str(1, 3000)),
-			"provider_name": may(str(1, 255)), "title": must(plain(199)), "title_url": may(str(1, 3000)),
+			"alt_text": must(str(1, 2000)), "author_name": may(str(1, 49)), "description": may(plain(199)),
+			"provider_icon_url": may(str(1, 3000)),
+			"provider_name":     may(str(1, 255)), "title": must(plain(199)), "title_url": may(str(1, 3000)),
 			"thumbnail_url": must(str(1, 3000)), "video_url": must(str(1, 3000)),
 		})},
 		"rich_text": {on: everywhere, shape: block.with(shape{"elements": must(list(1, 1000, richPart))})},
@@ -90,7 +92,8 @@ func init() {
 			}
 		}},
 		"card": {on: everywhere, sense: func(c *checker, o object, at string) {
-			limits(c, o, at, shape{"title": may(text(150)), "subtitle": may(text(150)), "body": may(text(200)), "actions": may(list(1, 3, oneElement([]string{"button"})))})
+			limits(c, o, at, shape{"title": may(text(150)), "subtitle": may(text(150)), "body": may(text(200)),
+				"actions": may(list(1, 3, oneElement([]string{"button"})))})
 		}},
 		"carousel": {on: everywhere, sense: func(c *checker, o object, at string) {
 			limits(c, o, at, shape{"elements": must(list(1, 10, nested("card")))})

@@ -219,7 +219,8 @@ func (p *Person) asking(q request) (map[string]any, error) {
 	if m == nil {
 		return nil, errors.New("there is no such message")
 	}
-	return map[string]any{"container": map[string]any{"type": "message", "message_ts": m.ts, "channel_id": q.Channel, "is_ephemeral": m.ephemeral != ""},
+	return map[string]any{"container": map[string]any{"type": "message", "message_ts": m.ts, "channel_id": q.Channel,
+		"is_ephemeral": m.ephemeral != ""},
 		"channel": map[string]any{"id": q.Channel, "name": w.channels[q.Channel].Name}, "message": w.render(q.Channel, m, true)}, nil
 }
 
@@ -241,7 +242,8 @@ func (w *Workspace) people() []any {
 	out := []any{}
 	for _, id := range w.order {
 		if u := w.users[id]; !u.IsBot && !u.Deleted {
-			out = append(out, map[string]any{"id": u.ID, "name": u.Name, "real_name": u.RealName, "title": u.Title, "color": u.Color, "is_stranger": u.IsStranger, "tz": "Etc/UTC"})
+			out = append(out, map[string]any{"id": u.ID, "name": u.Name, "real_name": u.RealName, "title": u.Title, "color": u.Color,
+				"is_stranger": u.IsStranger, "tz": "Etc/UTC"})
 		}
 	}
 	return out
@@ -259,7 +261,8 @@ func (w *Workspace) state(user string) map[string]any {
 		if c.With != "" {
 			other = w.cfg.BotUserID
 		}
-		channels = append(channels, map[string]any{"id": id, "name": c.Name, "is_im": c.With != "", "with": other, "is_private": c.Private, "messages": w.seen(id, user)})
+		channels = append(channels, map[string]any{"id": id, "name": c.Name, "is_im": c.With != "", "with": other,
+			"is_private": c.Private, "messages": w.seen(id, user)})
 	}
 	views := []any{}
 	for _, id := range w.stacks[user] {
@@ -273,7 +276,8 @@ func (w *Workspace) state(user string) map[string]any {
 	for _, c := range sortedKeys(w.commands) {
 		commands = append(commands, map[string]any{"name": c, "command": c})
 	}
-	return map[string]any{"team": map[string]any{"id": w.cfg.TeamID, "name": w.cfg.TeamName, "domain": w.cfg.TeamDomain}, "user": user, "people": w.people(),
+	return map[string]any{"team": map[string]any{"id": w.cfg.TeamID, "name": w.cfg.TeamName, "domain": w.cfg.TeamDomain}, "user": user,
+		"people":   w.people(),
 		"app":      map[string]any{"id": w.cfg.AppID, "bot_id": w.cfg.BotID, "user_id": w.cfg.BotUserID, "name": w.cfg.AppName},
 		"channels": channels, "views": views, "home": home, "commands": commands, "seq": w.seq}
 }
@@ -303,7 +307,8 @@ func (w *Workspace) seen(channel, user string) []any {
 }
 
 func (w *Workspace) line(m *message) map[string]any {
-	return map[string]any{"ts": m.ts, "thread_ts": m.thread, "user": m.user, "username": m.name, "bot": m.bot, "text": m.text, "blocks": m.blocks,
+	return map[string]any{"ts": m.ts, "thread_ts": m.thread, "user": m.user, "username": m.name, "bot": m.bot, "text": m.text,
+		"blocks": m.blocks,
 		"edited": m.edited, "ephemeral": m.ephemeral != ""}
 }
 

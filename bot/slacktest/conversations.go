@@ -60,7 +60,8 @@ func (w *Workspace) list(a args, which func(*message) bool, newestFirst bool) (r
 	if more {
 		next = itoa(from + limit)
 	}
-	return reply{"messages": found, "has_more": more, "pin_count": w.pinned(c.ID), "response_metadata": map[string]any{"next_cursor": next}}, nil
+	return reply{"messages": found, "has_more": more, "pin_count": w.pinned(c.ID),
+		"response_metadata": map[string]any{"next_cursor": next}}, nil
 }
 
 func (w *Workspace) openConversation(a args) (reply, error) {
@@ -97,14 +98,17 @@ func (w *Workspace) hasDM(user string) bool {
 // conversation is a channel or DM as the API gives it: docs.slack.dev/reference/objects/conversation-object.
 func (w *Workspace) conversation(c *Channel) map[string]any {
 	if c.With != "" {
-		return map[string]any{"id": c.ID, "created": created, "is_im": true, "is_org_shared": false, "is_archived": false, "is_channel": false,
+		return map[string]any{"id": c.ID, "created": created, "is_im": true, "is_org_shared": false, "is_archived": false,
+			"is_channel": false,
 			"is_private": true, "user": c.With, "is_user_deleted": w.users[c.With] == nil || w.users[c.With].Deleted, "priority": 0,
 			"is_member": slices.Contains(c.Members, w.cfg.BotUserID), "num_members": len(c.Members)}
 	}
 	about := func(text string) map[string]any { return map[string]any{"value": text, "creator": "", "last_set": 0} }
-	return map[string]any{"id": c.ID, "name": c.Name, "name_normalized": c.Name, "is_channel": !c.Private, "is_group": c.Private, "is_im": false, "is_mpim": false,
+	return map[string]any{"id": c.ID, "name": c.Name, "name_normalized": c.Name, "is_channel": !c.Private, "is_group": c.Private,
+		"is_im": false, "is_mpim": false,
 		"is_private": c.Private, "created": created, "creator": cmp.Or(slices.Concat(c.Members, []string{w.cfg.BotUserID})[0], ""),
-		"is_archived": false, "is_general": c.Name == "general", "unlinked": 0, "is_shared": false, "is_org_shared": false, "is_ext_shared": false,
+		"is_archived": false, "is_general": c.Name == "general", "unlinked": 0, "is_shared": false, "is_org_shared": false,
+		"is_ext_shared":         false,
 		"is_pending_ext_shared": false, "context_team_id": w.cfg.TeamID, "is_member": slices.Contains(c.Members, w.cfg.BotUserID),
 		"topic": about(c.Topic), "purpose": about(c.Purpose), "previous_names": []any{}, "num_members": len(c.Members)}
 }
@@ -181,7 +185,8 @@ func (w *Workspace) joinConversation(a args) (reply, error) {
 	case c.With != "" || c.Private:
 		return nil, no("method_not_supported_for_channel_type")
 	case slices.Contains(c.Members, w.cfg.BotUserID):
-		return reply{"channel": w.conversation(c), "warning": "already_in_channel", "response_metadata": map[string]any{"warnings": []string{"already_in_channel"}}}, nil
+		return reply{"channel": w.conversation(c), "warning": "already_in_channel",
+			"response_metadata": map[string]any{"warnings": []string{"already_in_channel"}}}, nil
 	}
 	c.Members = append(slices.Clone(c.Members), w.cfg.BotUserID)
 	w.touch()

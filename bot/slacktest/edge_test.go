@@ -41,7 +41,8 @@ func TestAPressInAThreadSaysWhichThread(t *testing.T) {
 	w.app(acknowledge)
 	_, root, err := w.api.PostMessageContext(t.Context(), general, slack.MsgOptionText("root", false))
 	worked(t, "post", err)
-	_, ts, err := w.api.PostMessageContext(t.Context(), general, slack.MsgOptionTS(root), slack.MsgOptionBlocks(section("sure?"), press("Yes", "yes", "EA-1")))
+	_, ts, err := w.api.PostMessageContext(t.Context(), general, slack.MsgOptionTS(root),
+		slack.MsgOptionBlocks(section("sure?"), press("Yes", "yes", "EA-1")))
 	worked(t, "reply", err)
 	worked(t, "press", w.bea.Press(t.Context(), general, ts, "Yes"))
 	for _, e := range w.Journal() {
@@ -56,7 +57,8 @@ func TestBlocksOfAResponseURLHaveIDs(t *testing.T) {
 	w := newWorld(t, slacktest.Config{})
 	w.app(acknowledge)
 	_, url := w.trigger()
-	body := `{"text":"sure?","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"yes","text":{"type":"plain_text","text":"Yes"}}]}]}`
+	body :=
+		`{"text":"sure?","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"yes","text":{"type":"plain_text","text":"Yes"}}]}]}`
 	resp, err := http.Post(url, "application/json", strings.NewReader(body))
 	worked(t, "post", err)
 	resp.Body.Close()

@@ -48,15 +48,19 @@ func init() {
 			"style": may(oneOf("primary", "danger")), "confirm": may(confirm), "accessibility_label": may(str(1, 75)),
 		}),
 		"workflow_button": element.with(shape{
-			"text": must(plain(75)), "workflow": must(anObject), "style": may(oneOf("primary", "danger")), "accessibility_label": may(str(1, 75)),
+			"text": must(plain(75)), "workflow": must(anObject), "style": may(oneOf("primary", "danger")),
+			"accessibility_label": may(str(1, 75)),
 		}),
-		"overflow":       element.with(shape{"options": must(list(1, 5, option(false, true))), "confirm": may(confirm)}),
-		"image":          {"type": must(anything), "image_url": may(str(1, 3000)), "slack_file": may(slackFile), "alt_text": must(str(1, 2000))},
-		"datepicker":     choose.with(shape{"initial_date": may(day)}),
-		"timepicker":     choose.with(shape{"initial_time": may(hour), "timezone": may(str(1, 255))}),
-		"datetimepicker": element.with(shape{"initial_date_time": may(integer(1000000000, 9999999999)), "confirm": may(confirm), "focus_on_load": may(focus)}),
+		"overflow": element.with(shape{"options": must(list(1, 5, option(false, true))), "confirm": may(confirm)}),
+		"image": {"type": must(anything), "image_url": may(str(1, 3000)), "slack_file": may(slackFile),
+			"alt_text": must(str(1, 2000))},
+		"datepicker": choose.with(shape{"initial_date": may(day)}),
+		"timepicker": choose.with(shape{"initial_time": may(hour), "timezone": may(str(1, 255))}),
+		"datetimepicker": element.with(shape{"initial_date_time": may(integer(1000000000, 9999999999)), "confirm": may(confirm),
+			"focus_on_load": may(focus)}),
 		"checkboxes": element.with(shape{
-			"options": must(list(1, 10, rich)), "initial_options": may(list(1, 10, rich)), "confirm": may(confirm), "focus_on_load": may(focus),
+			"options": must(list(1, 10, rich)), "initial_options": may(list(1, 10, rich)), "confirm": may(confirm),
+			"focus_on_load": may(focus),
 		}),
 		"radio_buttons": element.with(shape{
 			"options": must(list(1, 10, rich)), "initial_option": may(rich), "confirm": may(confirm), "focus_on_load": may(focus),
@@ -91,9 +95,11 @@ var (
 		"static_select", "external_select", "users_select", "channels_select", "conversations_select",
 		"multi_static_select", "multi_external_select", "multi_users_select", "multi_channels_select", "multi_conversations_select",
 	}
-	inSection = append([]string{"button", "workflow_button", "overflow", "image", "datepicker", "timepicker", "checkboxes", "radio_buttons"}, selects...)
-	inActions = append([]string{"button", "workflow_button", "overflow", "datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons", "rich_text_input"}, selects...)
-	inInput   = append([]string{
+	inSection = append([]string{"button", "workflow_button", "overflow", "image", "datepicker", "timepicker", "checkboxes",
+		"radio_buttons"}, selects...)
+	inActions = append([]string{"button", "workflow_button", "overflow", "datepicker", "timepicker", "datetimepicker", "checkboxes",
+		"radio_buttons", "rich_text_input"}, selects...)
+	inInput = append([]string{
 		"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input", "file_input",
 		"datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons",
 	}, selects...)

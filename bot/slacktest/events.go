@@ -17,8 +17,10 @@ func (w *Workspace) subscribed(event string) bool {
 // event is the payload of an event. The lock is held.
 func (w *Workspace) event(inner map[string]any) json.RawMessage {
 	return encode(map[string]any{
-		"token": "verification", "team_id": w.cfg.TeamID, "context_team_id": w.cfg.TeamID, "context_enterprise_id": nil, "api_app_id": w.cfg.AppID,
-		"type": "event_callback", "event_id": w.id("Ev"), "event_time": w.cfg.Now().Unix(), "event_context": w.id("4-"), "event": inner,
+		"token": "verification", "team_id": w.cfg.TeamID, "context_team_id": w.cfg.TeamID, "context_enterprise_id": nil,
+		"api_app_id": w.cfg.AppID,
+		"type":       "event_callback", "event_id": w.id("Ev"), "event_time": w.cfg.Now().Unix(), "event_context": w.id("4-"),
+		"event":                 inner,
 		"is_ext_shared_channel": false,
 		"authorizations": []any{map[string]any{"enterprise_id": nil, "team_id": w.cfg.TeamID, "user_id": w.cfg.BotUserID,
 			"is_bot": true, "is_enterprise_install": false}},

@@ -80,7 +80,8 @@ func TestAFileInputTakesWhatItAsksFor(t *testing.T) {
 		}
 		return nil, false
 	})
-	in := slack.NewInputBlock("files", words("File"), nil, slack.NewFileInputBlockElement("file").WithMaxFiles(1).WithFileTypes("cer", "pem"))
+	in := slack.NewInputBlock("files", words("File"), nil, slack.NewFileInputBlockElement("file").WithMaxFiles(1).WithFileTypes("cer",
+		"pem"))
 	trigger, _ := w.trigger()
 	v, err := w.api.OpenViewContext(t.Context(), trigger, form(in))
 	worked(t, "open", err)
@@ -97,7 +98,8 @@ func TestAFileInputTakesWhatItAsksFor(t *testing.T) {
 	}
 
 	// From the page, which adds the file by itself.
-	resp, err := http.Post(w.url+"/client/upload?"+url.Values{"user": {bea}, "name": {"page.pem"}}.Encode(), "application/octet-stream", strings.NewReader("public"))
+	resp, err := http.Post(w.url+"/client/upload?"+url.Values{"user": {bea}, "name": {"page.pem"}}.Encode(), "application/octet-stream",
+		strings.NewReader("public"))
 	worked(t, "upload", err)
 	defer resp.Body.Close()
 	var up struct {
@@ -106,12 +108,14 @@ func TestAFileInputTakesWhatItAsksFor(t *testing.T) {
 	}
 	worked(t, "answer", json.NewDecoder(resp.Body).Decode(&up))
 	up.File["url_private_download"] = "https://elsewhere.example/" // the workspace knows better
-	body, err := json.Marshal(map[string]any{"user": bea, "view_id": v.ID, "values": map[string]any{"files": map[string]any{"file": map[string]any{"files": []any{up.File}}}}})
+	body, err := json.Marshal(map[string]any{"user": bea, "view_id": v.ID,
+		"values": map[string]any{"files": map[string]any{"file": map[string]any{"files": []any{up.File}}}}})
 	worked(t, "marshal", err)
 	resp, err = http.Post(w.url+"/client/submit", "application/json", bytes.NewReader(body))
 	worked(t, "submit", err)
 	resp.Body.Close()
-	if !bytes.Contains(sent, []byte(`"page.pem"`)) || bytes.Contains(sent, []byte("elsewhere")) || !bytes.Contains(sent, []byte(w.url+"/files-pri/")) {
+	if !bytes.Contains(sent, []byte(`"page.pem"`)) || bytes.Contains(sent, []byte("elsewhere")) ||
+		!bytes.Contains(sent, []byte(w.url+"/files-pri/")) {
 		t.Errorf("the app was sent %s", sent)
 	}
 }

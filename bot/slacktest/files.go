@@ -63,10 +63,14 @@ func (p *Person) addFile(name string, content []byte, remote string) *File {
 	kind := extension(f.Name)
 	now := w.cfg.Now().Unix()
 	f.json = map[string]any{
-		"id": f.ID, "created": now, "timestamp": now, "name": f.Name, "title": f.Name, "filetype": kind, "pretty_type": strings.ToUpper(kind),
-		"mimetype": "application/octet-stream", "user": p.id, "user_team": w.cfg.TeamID, "editable": false, "size": len(content), "mode": mode,
-		"is_external": f.remote, "external_type": "", "is_public": false, "public_url_shared": false, "display_as_bot": false, "username": "",
-		"url_private": private, "url_private_download": f.URL, "permalink": "https://" + w.cfg.TeamDomain + "." + w.cfg.Cloud + "/files/" + p.id + "/" + f.ID,
+		"id": f.ID, "created": now, "timestamp": now, "name": f.Name, "title": f.Name, "filetype": kind,
+		"pretty_type": strings.ToUpper(kind),
+		"mimetype":    "application/octet-stream", "user": p.id, "user_team": w.cfg.TeamID, "editable": false, "size": len(content),
+		"mode":        mode,
+		"is_external": f.remote, "external_type": "", "is_public": false, "public_url_shared": false, "display_as_bot": false,
+		"username":    "",
+		"url_private": private, "url_private_download": f.URL,
+		"permalink": "https://" + w.cfg.TeamDomain + "." + w.cfg.Cloud + "/files/" + p.id + "/" + f.ID,
 	}
 	w.files[f.ID] = f
 	return f
@@ -148,7 +152,8 @@ func (w *Workspace) download(rw http.ResponseWriter, r *http.Request) {
 		if kind := w.cfg.SignInPage; kind != "" {
 			entry.Answer = "200, the page where people sign in"
 			rw.Header().Set("Content-Type", kind)
-			io.WriteString(rw, "\n<!DOCTYPE html>\n<html><head><title>Sign in | Slack</title></head><body>Sign in to your workspace</body></html>\n")
+			io.WriteString(rw, "\n<!DOCTYPE html>\n<html><head><title>Sign in | Slack</title></head><body>Sign in to your "+
+				"workspace</body></html>\n")
 			break
 		}
 		entry.Answer = "302"

@@ -17,7 +17,8 @@ func section(text string) slack.Block {
 }
 
 func press(label, actionID, value string) slack.Block {
-	return slack.NewActionBlock("", slack.NewButtonBlockElement(actionID, value, slack.NewTextBlockObject("plain_text", label, false, false)))
+	return slack.NewActionBlock("", slack.NewButtonBlockElement(actionID, value,
+		slack.NewTextBlockObject("plain_text", label, false, false)))
 }
 
 func TestWhereTheAppMayPost(t *testing.T) {
@@ -119,7 +120,8 @@ func TestHistoryIsPagedAndThreadsAreApart(t *testing.T) {
 	worked(t, "reply", err)
 	var got []string
 	for cursor := ""; ; {
-		h, err := w.api.GetConversationHistoryContext(t.Context(), &slack.GetConversationHistoryParameters{ChannelID: general, Limit: 2, Cursor: cursor})
+		h, err := w.api.GetConversationHistoryContext(t.Context(),
+			&slack.GetConversationHistoryParameters{ChannelID: general, Limit: 2, Cursor: cursor})
 		worked(t, "history", err)
 		for _, m := range h.Messages {
 			got = append(got, m.Text)
@@ -131,7 +133,8 @@ func TestHistoryIsPagedAndThreadsAreApart(t *testing.T) {
 	if strings.Join(got, " ") != "three two one" {
 		t.Errorf("history is %q", got)
 	}
-	replies, _, _, err := w.api.GetConversationRepliesContext(t.Context(), &slack.GetConversationRepliesParameters{ChannelID: general, Timestamp: root})
+	replies, _, _, err := w.api.GetConversationRepliesContext(t.Context(),
+		&slack.GetConversationRepliesParameters{ChannelID: general, Timestamp: root})
 	worked(t, "replies", err)
 	if len(replies) != 2 || replies[1].Text != "reply" || replies[1].ThreadTimestamp != root {
 		t.Errorf("the thread is %+v", replies)
@@ -149,7 +152,8 @@ func TestWhatNotifiesAChannel(t *testing.T) {
 		{"escaped markup", slack.MsgOptionText("look <!channel>", true), false},
 		{"markup in a block", slack.MsgOptionBlocks(section("<!here|here>")), true},
 		{"escaped in a block", slack.MsgOptionBlocks(section("&lt;!here&gt;")), false},
-		{"plain text", slack.MsgOptionBlocks(slack.NewHeaderBlock(slack.NewTextBlockObject("plain_text", "<!channel>", false, false))), false},
+		{"plain text", slack.MsgOptionBlocks(slack.NewHeaderBlock(slack.NewTextBlockObject("plain_text", "<!channel>", false, false))),
+			false},
 		{"a name in words", slack.MsgOptionText("@channel", false), false},
 		{"a name that is linked", slack.MsgOptionCompose(slack.MsgOptionText("@channel", false), slack.MsgOptionLinkNames(true)), true},
 	} {
@@ -218,10 +222,12 @@ func TestAPressedEphemeralIsReplacedThroughItsResponseURL(t *testing.T) {
 		}
 	}
 	a := p.ActionCallback.BlockActions
-	if p.Type != slack.InteractionTypeBlockActions || len(a) != 1 || a[0].ActionID != "yes" || a[0].Value != "EA-1" || a[0].BlockID == "" || !p.Container.IsEphemeral {
+	if p.Type != slack.InteractionTypeBlockActions || len(a) != 1 || a[0].ActionID != "yes" || a[0].Value != "EA-1" ||
+		a[0].BlockID == "" || !p.Container.IsEphemeral {
 		t.Errorf("the payload is %+v", p)
 	}
-	_, _, err = w.api.PostMessageContext(t.Context(), "", slack.MsgOptionResponseURL(p.ResponseURL, ""), slack.MsgOptionReplaceOriginal(p.ResponseURL), slack.MsgOptionText("done", false))
+	_, _, err = w.api.PostMessageContext(t.Context(), "", slack.MsgOptionResponseURL(p.ResponseURL, ""),
+		slack.MsgOptionReplaceOriginal(p.ResponseURL), slack.MsgOptionText("done", false))
 	worked(t, "replace", err)
 	if got := w.bea.Messages(general); len(got) != 1 || got[0].Text != "done" || !got[0].Ephemeral {
 		t.Errorf("Bea sees %+v", got)
@@ -239,7 +245,8 @@ func TestAWholeMessageThatIsTooLongIsRefusedWhereverItGoes(t *testing.T) {
 	blocks := func(n int) []slack.Block {
 		var all []slack.Block
 		for range n {
-			all = append(all, slack.NewRichTextBlock("", slack.NewRichTextSection(slack.NewRichTextSectionTextElement(strings.Repeat("名", 900), nil))))
+			all = append(all, slack.NewRichTextBlock("",
+				slack.NewRichTextSection(slack.NewRichTextSectionTextElement(strings.Repeat("名", 900), nil))))
 		}
 		return all
 	}
@@ -259,7 +266,8 @@ func TestAWholeMessageThatIsTooLongIsRefusedWhereverItGoes(t *testing.T) {
 	for i := range tiny {
 		section := slack.NewRichTextSection()
 		for range 10 {
-			section.Elements = append(section.Elements, slack.NewRichTextSectionTextElement("x", &slack.RichTextSectionTextStyle{Bold: true}))
+			section.Elements = append(section.Elements, slack.NewRichTextSectionTextElement("x",
+				&slack.RichTextSectionTextStyle{Bold: true}))
 		}
 		tiny[i] = slack.NewRichTextBlock("", section)
 	}

@@ -76,7 +76,8 @@ func (w *Workspace) content(a args) (json.RawMessage, error) {
 		a["text"] = m
 	}
 	if raw := a["attachments"]; raw != "" && raw != "[]" && raw != "null" {
-		return nil, &refusal{code: "invalid_arguments", messages: []string{"attachments are not emulated; use blocks [json-pointer:/attachments]"}}
+		return nil, &refusal{code: "invalid_arguments",
+			messages: []string{"attachments are not emulated; use blocks [json-pointer:/attachments]"}}
 	}
 	raw := a["blocks"]
 	if raw == "" || raw == "null" || raw == "[]" {
@@ -120,7 +121,8 @@ func (w *Workspace) postMessage(a args) (reply, error) {
 	if t := a["thread_ts"]; t != "" && w.find(c.ID, t) == nil {
 		return nil, no("thread_not_found")
 	}
-	m := &message{ts: w.ts(), thread: a["thread_ts"], user: w.cfg.BotUserID, bot: true, text: cut(a["text"]), blocks: blocks, linked: a["link_names"] == "1" || a.bool("link_names") || a["parse"] == "full"}
+	m := &message{ts: w.ts(), thread: a["thread_ts"], user: w.cfg.BotUserID, bot: true, text: cut(a["text"]), blocks: blocks,
+		linked: a["link_names"] == "1" || a.bool("link_names") || a["parse"] == "full"}
 	if a["metadata"] != "" {
 		if !json.Valid([]byte(a["metadata"])) {
 			return nil, no("invalid_metadata_format")
@@ -241,7 +243,8 @@ func (w *Workspace) postEphemeral(a args) (reply, error) {
 	if t := a["thread_ts"]; t != "" && w.find(c.ID, t) == nil {
 		return nil, no("cannot_reply_to_message")
 	}
-	m := &message{ts: w.ts(), thread: a["thread_ts"], user: w.cfg.BotUserID, bot: true, text: cut(a["text"]), blocks: blocks, ephemeral: a["user"]}
+	m := &message{ts: w.ts(), thread: a["thread_ts"], user: w.cfg.BotUserID, bot: true, text: cut(a["text"]), blocks: blocks,
+		ephemeral: a["user"]}
 	w.messages[c.ID] = append(w.messages[c.ID], m)
 	w.touch()
 	return reply{"message_ts": m.ts}, nil
@@ -254,7 +257,8 @@ func (w *Workspace) permalink(a args) (reply, error) {
 	if w.find(a["channel"], a["message_ts"]) == nil {
 		return nil, no("message_not_found")
 	}
-	return reply{"channel": a["channel"], "permalink": "https://" + w.cfg.TeamDomain + "." + w.cfg.Cloud + "/archives/" + a["channel"] + "/p" + strings.ReplaceAll(a["message_ts"], ".", "")}, nil
+	return reply{"channel": a["channel"], "permalink": "https://" + w.cfg.TeamDomain + "." + w.cfg.Cloud + "/archives/" + a["channel"] +
+		"/p" + strings.ReplaceAll(a["message_ts"], ".", "")}, nil
 }
 
 // values is the state of a message for one person, after a change of theirs.

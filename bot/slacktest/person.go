@@ -86,7 +86,8 @@ func (p *Person) Views() []View {
 		v := w.views[id]
 		full := w.viewJSON(v)
 		raw, _ := json.Marshal(full)
-		out = append(out, View{ID: id, Hash: v.hash, CallbackID: fmt.Sprint(full["callback_id"]), PrivateMetadata: fmt.Sprint(full["private_metadata"]), JSON: raw})
+		out = append(out, View{ID: id, Hash: v.hash, CallbackID: fmt.Sprint(full["callback_id"]),
+			PrivateMetadata: fmt.Sprint(full["private_metadata"]), JSON: raw})
 	}
 	return out
 }

@@ -127,7 +127,8 @@ func (w *Workspace) listPins(a args) (reply, error) {
 	all := []any{}
 	for _, ts := range w.pins[c.ID] {
 		if m := w.find(c.ID, ts); m != nil {
-			all = append(all, map[string]any{"type": "message", "channel": c.ID, "created": created, "created_by": w.cfg.BotUserID, "message": w.render(c.ID, m, false)})
+			all = append(all, map[string]any{"type": "message", "channel": c.ID, "created": created, "created_by": w.cfg.BotUserID,
+				"message": w.render(c.ID, m, false)})
 		}
 	}
 	return reply{"items": all}, nil

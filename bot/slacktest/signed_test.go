@@ -58,8 +58,9 @@ func (a *httpApp) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func newHTTPWorld(t *testing.T) (*world, *httpApp) {
 	a := &httpApp{t: t, secret: "8f742231b10e8888abcd99yyyzzz85a5", status: 200}
-	w := newPipeWorld(t, slacktest.Config{SigningSecret: a.secret, CommandsURL: "http://app/commands", InteractionsURL: "http://app/interactions",
-		OptionsURL: "http://app/options", EventsURL: "http://app/events", HTTP: &http.Client{Transport: a}})
+	w := newPipeWorld(t, slacktest.Config{SigningSecret: a.secret, CommandsURL: "http://app/commands",
+		InteractionsURL: "http://app/interactions",
+		OptionsURL:      "http://app/options", EventsURL: "http://app/events", HTTP: &http.Client{Transport: a}})
 	return w, a
 }
 
@@ -118,7 +119,8 @@ func TestARawPayloadIsDeliveredAsItIs(t *testing.T) {
 		w, a := newHTTPWorld(t)
 		_, err := w.DeliverRaw(t.Context(), "interactive", []byte(`{"type":"view_submission","view":{"state":{"values":[]}}}`))
 		worked(t, "deliver", err)
-		if want := "payload=%7B%22type%22%3A%22view_submission%22%2C%22view%22%3A%7B%22state%22%3A%7B%22values%22%3A%5B%5D%7D%7D%7D"; a.forms[0] != want {
+		if want :=
+			"payload=%7B%22type%22%3A%22view_submission%22%2C%22view%22%3A%7B%22state%22%3A%7B%22values%22%3A%5B%5D%7D%7D%7D"; a.forms[0] != want {
 			t.Errorf("delivered %s", a.forms[0])
 		}
 		if _, err := w.DeliverRaw(t.Context(), "telegram", nil); err == nil {

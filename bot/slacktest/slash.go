@@ -28,9 +28,11 @@ func (p *Person) Slash(ctx context.Context, channel, typed string) (string, erro
 	if c.With != "" {
 		channelName = "directmessage"
 	}
-	payload := map[string]any{"token": "verification", "team_id": u.TeamID, "team_domain": w.cfg.TeamDomain, "channel_id": channel, "channel_name": channelName,
-		"user_id": p.id, "user_name": u.Name, "command": name, "text": text, "api_app_id": w.cfg.AppID, "is_enterprise_install": "false",
-		"response_url": w.newResponseURL(p.id, channel, ""), "trigger_id": w.newTrigger(p.id, "")}
+	payload := map[string]any{"token": "verification", "team_id": u.TeamID, "team_domain": w.cfg.TeamDomain, "channel_id": channel,
+		"channel_name": channelName,
+		"user_id":      p.id, "user_name": u.Name, "command": name, "text": text, "api_app_id": w.cfg.AppID,
+		"is_enterprise_install": "false",
+		"response_url":          w.newResponseURL(p.id, channel, ""), "trigger_id": w.newTrigger(p.id, "")}
 	w.mu.Unlock()
 	answer, err := w.deliver(ctx, "command", payload)
 	if err != nil {

@@ -42,7 +42,8 @@ func TestACommandWithoutAnAcknowledgementTimesOut(t *testing.T) {
 		w.app(func(socketmode.Event) (any, bool) { asked.Add(1); return nil, true })
 		start := time.Now()
 		_, err = w.bea.Slash(t.Context(), general, "/entra-app help")
-		if took := time.Since(start); err == nil || err.Error() != `/entra-app failed with the error "operation_timeout"` || took != 3*time.Second {
+		if took := time.Since(start); err == nil || err.Error() != `/entra-app failed with the error "operation_timeout"` ||
+			took != 3*time.Second {
 			t.Errorf("without an answer: %v after %v", err, took)
 		}
 		time.Sleep(time.Hour)
@@ -174,7 +175,8 @@ func TestAnAnswerToACommandIsShown(t *testing.T) {
 	})
 	_, err := w.bea.Slash(t.Context(), general, "/entra-app status @ada #general #secret @nobody")
 	worked(t, "command", err)
-	if want := "status <@U0ADA|ada> <#C0GENERAL|general> <#G0SECRET|> @nobody"; said.Text != want || said.UserID != bea || said.ChannelID != general {
+	if want := "status <@U0ADA|ada> <#C0GENERAL|general> <#G0SECRET|> @nobody"; said.Text != want || said.UserID != bea ||
+		said.ChannelID != general {
 		t.Errorf("delivered %+v, want %q", said, want)
 	}
 	if got := w.bea.Messages(general); len(got) != 1 || got[0].Text != "Here is help." || !got[0].Ephemeral {

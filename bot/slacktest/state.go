@@ -128,7 +128,8 @@ func (w *Workspace) numbered(blocks []any) {
 		for _, x := range append(append([]any(nil), items(block["elements"])...), block["accessory"], block["element"]) {
 			e, _ := x.(map[string]any)
 			typ, _ := e["type"].(string)
-			if e != nil && e["action_id"] == nil && (stateKey(typ) != "" || typ == "button" || typ == "overflow" || typ == "workflow_button") {
+			if e != nil && e["action_id"] == nil &&
+				(stateKey(typ) != "" || typ == "button" || typ == "overflow" || typ == "workflow_button") {
 				e["action_id"] = w.id("a")
 			}
 		}

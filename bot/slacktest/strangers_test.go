@@ -143,14 +143,16 @@ func TestAThreadShowsOnItsParentAndABroadcastInTheChannel(t *testing.T) {
 	if loud["subtype"] != "thread_broadcast" || loud["thread_ts"] != parent || loud["root"].(said)["ts"] != parent {
 		t.Errorf("the broadcast: %v", loud)
 	}
-	if top["thread_ts"] != parent || top["reply_count"] != 2.0 || top["latest_reply"] != last || top["edited"] == nil || top["bot_profile"] == nil {
+	if top["thread_ts"] != parent || top["reply_count"] != 2.0 || top["latest_reply"] != last || top["edited"] == nil ||
+		top["bot_profile"] == nil {
 		t.Errorf("the parent: %v", top)
 	}
 	if page := w.get("/client/state?user=" + bea); strings.Count(page, `"text":"quiet"`) != 1 || strings.Count(page, `"text":"loud"`) != 2 {
 		t.Errorf("the page shows %s", page)
 	}
 	replies := w.must("conversations.replies", "channel", general, "ts", parent)
-	if got := texts(replies); !slices.Equal(got, []string{"edited", "quiet", "loud"}) || replies["messages"].([]any)[1].(said)["parent_user_id"] != w.BotUserID() {
+	if got := texts(replies); !slices.Equal(got, []string{"edited", "quiet", "loud"}) ||
+		replies["messages"].([]any)[1].(said)["parent_user_id"] != w.BotUserID() {
 		t.Errorf("the thread: %v", replies)
 	}
 }
@@ -183,7 +185,8 @@ func TestADMIsOpenedOnce(t *testing.T) {
 func TestPeopleAndChannelsAreShownWhole(t *testing.T) {
 	w := newWorld(t, slacktest.Config{})
 	u := w.must("users.info", "user", bea)["user"].(said)
-	if u["tz_offset"] != 0.0 || u["tz_label"] == nil || u["profile"].(said)["real_name_normalized"] != "Bea Lind" || u["profile"].(said)["first_name"] != "Bea" {
+	if u["tz_offset"] != 0.0 || u["tz_label"] == nil || u["profile"].(said)["real_name_normalized"] != "Bea Lind" ||
+		u["profile"].(said)["first_name"] != "Bea" {
 		t.Errorf("%v", u)
 	}
 	if p := w.must("users.profile.get", "user", bea)["profile"].(said); p["display_name"] != "bea" {
@@ -191,7 +194,8 @@ func TestPeopleAndChannelsAreShownWhole(t *testing.T) {
 	}
 	w.must("conversations.setTopic", "channel", general, "topic", "about all")
 	c := w.must("conversations.info", "channel", general)["channel"].(said)
-	if c["is_archived"] != false || c["topic"].(said)["value"] != "about all" || c["purpose"].(said)["value"] != "" || c["is_general"] != true {
+	if c["is_archived"] != false || c["topic"].(said)["value"] != "about all" || c["purpose"].(said)["value"] != "" ||
+		c["is_general"] != true {
 		t.Errorf("%v", c)
 	}
 }
@@ -272,7 +276,8 @@ func TestAnAppHearsItself(t *testing.T) {
 		t.Errorf("of its own message: %v", e)
 	}
 	w.must("chat.update", "channel", general, "ts", ts, "text", "changed")
-	if e := <-heard; e["subtype"] != "message_changed" || e["message"].(said)["text"] != "changed" || e["previous_message"].(said)["text"] != "hello" {
+	if e := <-heard; e["subtype"] != "message_changed" || e["message"].(said)["text"] != "changed" ||
+		e["previous_message"].(said)["text"] != "hello" {
 		t.Errorf("of its change: %v", e)
 	}
 	w.must("chat.delete", "channel", general, "ts", ts)

@@ -22,7 +22,8 @@ func (m Message) Broadcasts() bool {
 	if m.linked && regexp.MustCompile(`@(channel|here|everyone)\b`).MatchString(m.Text) {
 		return true
 	}
-	return regexp.MustCompile(`<!(channel|here|everyone)`).MatchString(m.Text+"\n"+mrkdwn(m.Blocks)) || strings.Contains(string(m.Blocks), `"type":"broadcast"`)
+	return regexp.MustCompile(`<!(channel|here|everyone)`).MatchString(m.Text+"\n"+mrkdwn(m.Blocks)) ||
+		strings.Contains(string(m.Blocks), `"type":"broadcast"`)
 }
 
 // Plain is all text that a view shows.

@@ -72,5 +72,6 @@ func (w *Workspace) botInfo(a args) (reply, error) {
 	if a["bot"] != w.cfg.BotID {
 		return nil, no("bot_not_found")
 	}
-	return reply{"bot": map[string]any{"id": w.cfg.BotID, "deleted": false, "name": w.cfg.AppName, "app_id": w.cfg.AppID, "user_id": w.cfg.BotUserID}}, nil
+	return reply{"bot": map[string]any{"id": w.cfg.BotID, "deleted": false, "name": w.cfg.AppName, "app_id": w.cfg.AppID,
+		"user_id": w.cfg.BotUserID}}, nil
 }

@@ -9,16 +9,20 @@ import (
 // user is somebody as the API gives them: docs.slack.dev/reference/objects/user-object.
 func (w *Workspace) user(u *User) map[string]any {
 	return map[string]any{"id": u.ID, "team_id": u.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted, "is_bot": u.IsBot,
-		"is_restricted": u.IsRestricted, "is_ultra_restricted": u.IsUltraRestricted, "is_stranger": u.IsStranger, "is_email_confirmed": !u.EmailUnconfirmed,
-		"tz": "Etc/UTC", "tz_label": "Coordinated Universal Time", "tz_offset": 0,
-		"is_admin": false, "is_owner": false, "is_primary_owner": false, "is_app_user": false, "has_2fa": false, "color": u.Color, "updated": created, "who_can_share_contact_card": "EVERYONE", "profile": w.profile(u)}
+		"is_restricted": u.IsRestricted, "is_ultra_restricted": u.IsUltraRestricted, "is_stranger": u.IsStranger,
+		"is_email_confirmed": !u.EmailUnconfirmed,
+		"tz":                 "Etc/UTC", "tz_label": "Coordinated Universal Time", "tz_offset": 0,
+		"is_admin": false, "is_owner": false, "is_primary_owner": false, "is_app_user": false, "has_2fa": false, "color": u.Color,
+		"updated": created, "who_can_share_contact_card": "EVERYONE", "profile": w.profile(u)}
 }
 
 // profile is what somebody says of themselves.
 func (w *Workspace) profile(u *User) map[string]any {
 	first, last, _ := strings.Cut(u.RealName, " ")
-	profile := map[string]any{"real_name": u.RealName, "real_name_normalized": u.RealName, "display_name": u.Name, "display_name_normalized": u.Name,
-		"first_name": first, "last_name": last, "title": u.Title, "phone": "", "skype": "", "status_text": "", "status_emoji": "", "status_expiration": 0,
+	profile := map[string]any{"real_name": u.RealName, "real_name_normalized": u.RealName, "display_name": u.Name,
+		"display_name_normalized": u.Name,
+		"first_name":              first, "last_name": last, "title": u.Title, "phone": "", "skype": "", "status_text": "",
+		"status_emoji": "", "status_expiration": 0,
 		"avatar_hash": "", "team": u.TeamID, "fields": nil}
 	if w.cfg.Scopes == nil || slices.Contains(w.cfg.Scopes, "users:read.email") {
 		profile["email"] = u.Email

@@ -31,7 +31,8 @@ func TestATriggerWorksOnceAndForThreeSeconds(t *testing.T) {
 		return err
 	}
 	trigger, _ := w.trigger()
-	_, err := w.api.OpenViewContext(t.Context(), trigger, slack.ModalViewRequest{Type: slack.VTModal, Blocks: slack.Blocks{BlockSet: []slack.Block{}}})
+	_, err := w.api.OpenViewContext(t.Context(), trigger, slack.ModalViewRequest{Type: slack.VTModal,
+		Blocks: slack.Blocks{BlockSet: []slack.Block{}}})
 	refused(t, "a view without a title", err, "invalid_arguments")
 	w.clock.pass(3 * time.Second)
 	worked(t, "at the last moment", open(trigger))
@@ -106,7 +107,8 @@ func TestSubmittingAForm(t *testing.T) {
 	choose := slack.NewOptionsSelectBlockElement("static_select", nil, "in", opt("red"), opt("blue"))
 	choose.InitialOption = opt("red")
 	trigger, _ := w.trigger()
-	v, err := w.api.OpenViewContext(t.Context(), trigger, form(field("name", "Name"), slack.NewInputBlock("colour", words("Colour"), nil, choose)))
+	v, err := w.api.OpenViewContext(t.Context(), trigger, form(field("name", "Name"),
+		slack.NewInputBlock("colour", words("Colour"), nil, choose)))
 	worked(t, "open", err)
 
 	errs, err := w.bea.Submit(t.Context(), v.ID, nil)
@@ -126,7 +128,8 @@ func TestSubmittingAForm(t *testing.T) {
 	if errs["name"] != "It is taken." || len(w.bea.Views()) != 1 {
 		t.Errorf("the app's complaint is %v", errs)
 	}
-	if values := got.View.State.Values; values["name"]["in_name"].Value != "payroll" || values["colour"]["in"].SelectedOption.Value != "red" {
+	if values := got.View.State.Values; values["name"]["in_name"].Value != "payroll" ||
+		values["colour"]["in"].SelectedOption.Value != "red" {
 		t.Errorf("the app was given %+v", values)
 	}
 	says["errors"] = map[string]string{"nowhere": "?"}
@@ -172,7 +175,8 @@ func TestOnlyAViewThatAsksIsToldOfItsEnd(t *testing.T) {
 			}
 			continue
 		}
-		if cb := <-closed; cb.Type != slack.InteractionTypeViewClosed || !cb.IsCleared || cb.View.ID != v.ID || len(cb.View.State.Values) != 0 {
+		if cb := <-closed; cb.Type != slack.InteractionTypeViewClosed || !cb.IsCleared || cb.View.ID != v.ID ||
+			len(cb.View.State.Values) != 0 {
 			t.Errorf("it was told %+v", cb)
 		}
 	}
@@ -196,14 +200,16 @@ func TestOptionsComeFromTheApp(t *testing.T) {
 		return out, false
 	})
 	trigger, _ := w.trigger()
-	v, err := w.api.OpenViewContext(t.Context(), trigger, form(slack.NewInputBlock("b", words("App"), nil, slack.NewOptionsSelectBlockElement("external_select", nil, "in"))))
+	v, err := w.api.OpenViewContext(t.Context(), trigger,
+		form(slack.NewInputBlock("b", words("App"), nil, slack.NewOptionsSelectBlockElement("external_select", nil, "in"))))
 	worked(t, "open", err)
 	found, err := w.bea.Suggest(t.Context(), v.ID, "App", "pay")
 	worked(t, "suggest", err)
 	if len(found) != 1 || found[0].Value != "pay" {
 		t.Errorf("found %v", found)
 	}
-	if _, err := w.bea.Suggest(t.Context(), v.ID, "App", "all"); err == nil || !strings.Contains(err.Error(), "no more than 100 items allowed") {
+	if _, err := w.bea.Suggest(t.Context(), v.ID, "App", "all"); err == nil ||
+		!strings.Contains(err.Error(), "no more than 100 items allowed") {
 		t.Errorf("101 options: %v", err)
 	}
 }
@@ -219,7 +225,8 @@ func TestHomeTabsArePublished(t *testing.T) {
 	})
 	worked(t, "open", w.bea.OpenHome(t.Context()))
 	<-opened
-	req := slack.PublishViewContextRequest{UserID: bea, View: slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{section("welcome")}}}}
+	req := slack.PublishViewContextRequest{UserID: bea,
+		View: slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{section("welcome")}}}}
 	v, err := w.api.PublishViewContext(t.Context(), req)
 	worked(t, "publish", err)
 	old := "1.00000000"
@@ -305,12 +312,14 @@ func TestThePageDrivesAPersonOverHTTP(t *testing.T) {
 	if errs, _ := out["errors"].(map[string]any); out["ok"] != false || errs["name"] == nil {
 		t.Errorf("an empty form: %v", out)
 	}
-	if out := client("submit", map[string]any{"user": bea, "view_id": id, "values": values("payroll")}); out["ok"] != true || got.View.State.Values["name"]["in_name"].Value != "payroll" {
+	if out := client("submit", map[string]any{"user": bea, "view_id": id, "values": values("payroll")}); out["ok"] != true ||
+		got.View.State.Values["name"]["in_name"].Value != "payroll" {
 		t.Errorf("a form: %v, %+v", out, got.View.State)
 	}
 	_, ts, err := w.api.PostMessageContext(t.Context(), general, slack.MsgOptionBlocks(press("Go", "go", "1")))
 	worked(t, "post", err)
-	if out := client("action", map[string]any{"user": bea, "channel": general, "ts": ts, "action_id": "go"}); out["ok"] != true || got.ActionCallback.BlockActions[0].Value != "1" {
+	if out := client("action", map[string]any{"user": bea, "channel": general, "ts": ts, "action_id": "go"}); out["ok"] != true ||
+		got.ActionCallback.BlockActions[0].Value != "1" {
 		t.Errorf("a button: %v, %+v", out, got.ActionCallback)
 	}
 	resp, err := w.http.Get(w.url + "/client/state?user=" + bea)

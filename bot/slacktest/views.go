@@ -232,8 +232,10 @@ func items(v any) []any {
 // viewJSON is a view as Slack gives it.
 func (w *Workspace) viewJSON(v *view) map[string]any {
 	out := map[string]any{"id": v.id, "team_id": w.cfg.TeamID, "hash": v.hash, "root_view_id": v.root, "previous_view_id": nil,
-		"app_id": w.cfg.AppID, "bot_id": w.cfg.BotID, "app_installed_team_id": w.cfg.TeamID, "state": map[string]any{"values": copied(v.state)},
-		"callback_id": "", "private_metadata": "", "external_id": "", "clear_on_close": false, "notify_on_close": false, "close": nil, "submit": nil}
+		"app_id": w.cfg.AppID, "bot_id": w.cfg.BotID, "app_installed_team_id": w.cfg.TeamID,
+		"state":       map[string]any{"values": copied(v.state)},
+		"callback_id": "", "private_metadata": "", "external_id": "", "clear_on_close": false, "notify_on_close": false, "close": nil,
+		"submit": nil}
 	if v.previous != "" {
 		out["previous_view_id"] = v.previous
 	}

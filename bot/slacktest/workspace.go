@@ -144,7 +144,8 @@ func New(c Config) *Workspace {
 	w := &Workspace{cfg: c, users: map[string]*User{}, channels: map[string]*Channel{}, messages: map[string][]*message{},
 		views: map[string]*view{}, stacks: map[string][]string{}, homes: map[string]*view{}, triggers: map[string]*trigger{},
 		urls: map[string]*responseURL{}, commands: map[string]bool{"/entra-app": true}, tickets: map[string]bool{},
-		groups: map[string]*Usergroup{}, files: map[string]*File{}, reactions: map[string]reactions{}, pins: map[string][]string{}, buckets: map[string]*bucket{}, changed: make(chan struct{})}
+		groups: map[string]*Usergroup{}, files: map[string]*File{}, reactions: map[string]reactions{}, pins: map[string][]string{},
+		buckets: map[string]*bucket{}, changed: make(chan struct{})}
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	w.users[c.BotUserID] = &User{ID: c.BotUserID, Name: c.AppName, RealName: c.AppName, IsBot: true, TeamID: c.TeamID}
 	w.mux = http.NewServeMux()

@@ -65,7 +65,8 @@ func fill(w *slacktest.Workspace) {
 
 func newWorld(t *testing.T, c slacktest.Config) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}, http: http.DefaultClient, dial: websocket.DefaultDialer}
+	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}, http: http.DefaultClient,
+		dial: websocket.DefaultDialer}
 	c.Now = w.clock.Now
 	w.Workspace = slacktest.New(c)
 	fill(w.Workspace)
@@ -79,7 +80,8 @@ func newWorld(t *testing.T, c slacktest.Config) *world {
 func (w *world) connect() {
 	w.SetURL(w.url)
 	w.bea, w.ada = w.Person(bea), w.Person(ada)
-	w.api = slack.New(w.BotToken(), slack.OptionAppLevelToken(w.AppToken()), slack.OptionAPIURL(w.url+"/api/"), slack.OptionHTTPClient(w.http))
+	w.api = slack.New(w.BotToken(), slack.OptionAppLevelToken(w.AppToken()), slack.OptionAPIURL(w.url+"/api/"),
+		slack.OptionHTTPClient(w.http))
 }
 
 // newPipeWorld is a world in a synctest bubble: its connections are pipes, its
@@ -88,7 +90,8 @@ func newPipeWorld(t *testing.T, c slacktest.Config) *world {
 	t.Helper()
 	l := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return l.dial(ctx) }
-	w := &world{t: t, url: "http://slack.example", http: &http.Client{Transport: &http.Transport{DialContext: dial}}, dial: &websocket.Dialer{NetDialContext: dial}}
+	w := &world{t: t, url: "http://slack.example", http: &http.Client{Transport: &http.Transport{DialContext: dial}},
+		dial: &websocket.Dialer{NetDialContext: dial}}
 	w.Workspace = slacktest.New(c)
 	fill(w.Workspace)
 	srv := &http.Server{Handler: w.Workspace}

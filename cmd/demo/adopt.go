@@ -57,7 +57,8 @@ func (s *story) adopted(ctx context.Context) error {
 		}
 	}
 	apps := s.named(name)
-	if len(apps) != 1 || !slices.Contains(apps[0].Roles, "Microsoft Graph/Mail.Read") || !slices.Contains(apps[0].Roles, "Microsoft Graph/Directory.Read.All") ||
+	if len(apps) != 1 || !slices.Contains(apps[0].Roles, "Microsoft Graph/Mail.Read") ||
+		!slices.Contains(apps[0].Roles, "Microsoft Graph/Directory.Read.All") ||
 		!slices.Contains(apps[0].RedirectURIs, legacy.RedirectURIs[0]) || len(apps[0].Passwords) != 1 {
 		return expected("the app with what it had, and what the product needs", fmt.Sprintf("%+v", apps), nil)
 	}

@@ -25,7 +25,8 @@ func startBackup(c *closers, entra *entratest.Server, now func() time.Time) (*ve
 	v.AddAccount(account, password)
 	addr, err := serveOn(c, "127.0.0.1:0", v, &tls.Config{Certificates: []tls.Certificate{v.Certificate()}})
 	return v, config.Veeam{
-		Name: backupServer, URL: "https://" + addr, TLS: "sha256:" + v.Fingerprint(), Username: account, Password: workflow.NewSecret(password),
+		Name: backupServer, URL: "https://" + addr, TLS: "sha256:" + v.Fingerprint(), Username: account,
+		Password: workflow.NewSecret(password),
 	}, err
 }
 
@@ -42,7 +43,9 @@ func (s *story) connected(ctx context.Context) error {
 	if err := p.Choose(ctx, form.ID, "Backup server", backupServer); err != nil {
 		return expected("the choice is taken", "", err)
 	}
-	form, err = s.view(ctx, bea, "the form for a certificate made here", func(v slacktest.View) bool { return v.ID == form.ID && v.Hash != form.Hash })
+	form, err = s.view(ctx, bea, "the form for a certificate made here", func(v slacktest.View) bool {
+		return v.ID == form.ID && v.Hash != form.Hash
+	})
 	if err != nil {
 		return err
 	}
@@ -84,7 +87,9 @@ func (s *story) connected(ctx context.Context) error {
 	if err := s.w.dir.entra.SignIn(s.w.dir.entra.UserCodes()[0], bea.upn); err != nil {
 		return expected("Bea is signed in", "", err)
 	}
-	said, err := s.wait(ctx, patience, "what the server shows Bea", bea, s.dm(bea), func(m slacktest.Message) bool { return strings.Contains(m.Plain(), "Connected: ") })
+	said, err := s.wait(ctx, patience, "what the server shows Bea", bea, s.dm(bea), func(m slacktest.Message) bool {
+		return strings.Contains(m.Plain(), "Connected: ")
+	})
 	if err != nil {
 		return err
 	}

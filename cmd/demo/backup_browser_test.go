@@ -12,7 +12,9 @@ import (
 func (v *visitor) choose(selector, value string) {
 	v.Helper()
 	v.until(selector+" is there", fmt.Sprintf("document.querySelector(%q) !== null", selector))
-	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool](fmt.Sprintf("(() => { const e = document.querySelector(%q); e.value = %q; e.dispatchEvent(new Event('change', { bubbles: true })); return e.value === %q; })()", selector, value, value))); err != nil {
+	if _, err := chromedp.Run(v.ctx,
+		chromedp.Evaluate[bool](fmt.Sprintf("(() => { const e = document.querySelector(%q); e.value = %q; e.dispatchEvent(new "+
+			"Event('change', { bubbles: true })); return e.value === %q; })()", selector, value, value))); err != nil {
 		v.Fatal(err)
 	}
 }

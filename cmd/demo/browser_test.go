@@ -41,7 +41,8 @@ func visit(t *testing.T, url string) *visitor {
 		}
 	}
 	if path == "" {
-		const say = "there is no Chromium: install it (apt-get install chromium), or put chromium, chromium-browser or google-chrome on the PATH"
+		const say = "there is no Chromium: install it (apt-get install chromium), or put chromium, chromium-browser or google-chrome on " +
+			"the PATH"
 		if os.Getenv("CI") == "true" {
 			t.Fatal(say)
 		}
@@ -175,7 +176,9 @@ func (v *visitor) is(p *person, channel string) {
 	v.Helper()
 	v.click(fmt.Sprintf("[data-person=%q]", p.id))
 	v.click(fmt.Sprintf(".place[href='#%s/%s']", p.id, channel))
-	v.until(p.name+" is in "+channel, fmt.Sprintf("document.querySelector('#composer form').dataset.place === '%s/%s/' && document.querySelector('[data-person=%q]').ariaPressed === 'true'", p.id, channel, p.id))
+	v.until(p.name+" is in "+channel,
+		fmt.Sprintf("document.querySelector('#composer form').dataset.place === '%s/%s/' && "+
+			"document.querySelector('[data-person=%q]').ariaPressed === 'true'", p.id, channel, p.id))
 }
 
 // tabTo presses the tabulator key until what has the focus fits.
@@ -198,7 +201,8 @@ func (v *visitor) tabTo(selector string) {
 func (v *visitor) window(width, height int64, scheme string) {
 	v.Helper()
 	v.do("resize", chromedp.EmulateViewport(width, height))
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme},
+		{Name: "prefers-reduced-motion", Value: "reduce"}}}
 	if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, media); err != nil {
 		v.Fatal(err)
 	}
@@ -224,12 +228,14 @@ func (v *visitor) shot(name string) {
 // fits checks that nothing sticks out at the side, as far as one can scroll to it.
 func (v *visitor) fits() {
 	v.Helper()
-	wide, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](`[document.scrollingElement, ...document.querySelectorAll('.log, .modal-body, .pane')]
+	wide, err := chromedp.Run(v.ctx,
+		chromedp.Evaluate[string](`[document.scrollingElement, ...document.querySelectorAll('.log, .modal-body, .pane')]
 		.filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth).map((e) => e.className || e.localName).join()`))
 	if err != nil || wide != "" {
 		v.Errorf("these are wider than the window: %s (%v)", wide, err)
 	}
-	v.until("what is typed can be read", `[...document.querySelectorAll('.composer-field')].every((e) => !e.checkVisibility() || e.clientHeight >= 30)`)
+	v.until("what is typed can be read",
+		`[...document.querySelectorAll('.composer-field')].every((e) => !e.checkVisibility() || e.clientHeight >= 30)`)
 }
 
 // The main job, in a browser, as the README's picture shows it.
@@ -277,7 +283,8 @@ func TestWalkthrough(t *testing.T) {
 
 	// Ada approves, and signs in on the page that the message names.
 	v.is(ada, approvals)
-	v.until("Otto's answer is not for Ada", "document.querySelectorAll('.message').length > 1 && !document.querySelector('.message.ephemeral')")
+	v.until("Otto's answer is not for Ada",
+		"document.querySelectorAll('.message').length > 1 && !document.querySelector('.message.ephemeral')")
 	v.shot("card")
 	v.click(".message [data-action=details]")
 	v.sees("dialog.modal .modal-body", "Directory.Read.All")
@@ -342,7 +349,8 @@ func TestWalkthrough(t *testing.T) {
 		v.window(360, 740, scheme)
 		v.until("the tenant is put away", "document.querySelector('#side').hidden")
 		v.sees(".message", "payroll-backup")
-		v.until("the end is in sight", "(() => { const e = document.querySelector('#log'); return e.scrollHeight - e.scrollTop - e.clientHeight < 4 })()")
+		v.until("the end is in sight", "(() => { const e = document.querySelector('#log'); return e.scrollHeight - e.scrollTop - "+
+			"e.clientHeight < 4 })()")
 		v.fits()
 		v.shot("phone-" + scheme)
 	}
@@ -350,7 +358,8 @@ func TestWalkthrough(t *testing.T) {
 	v.sees(".sections", "backup-team")
 	v.shot("phone-menu")
 	v.click(fmt.Sprintf(".place[href='#%s/%s']", ada.id, backupTeam))
-	v.until("the list is put away", "!document.body.matches('.drawer') && document.querySelector('#heading').innerText.includes('backup-team')")
+	v.until("the list is put away", "!document.body.matches('.drawer') && "+
+		"document.querySelector('#heading').innerText.includes('backup-team')")
 	v.click("#composer textarea")
 	v.types("/entra-app request custom" + kb.Enter)
 	v.sees("dialog.modal", "Permissions")

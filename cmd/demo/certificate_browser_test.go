@@ -48,7 +48,8 @@ func TestCertificateAndRenewal(t *testing.T) {
 	v.sees(".samples [data-copy=Certificate]", "Copied")
 	v.shot("samples")
 	v.types(kb.Escape)
-	v.until("the samples close, and the form does not", "!document.querySelector('.samples:popover-open') && document.querySelector('dialog[open]') !== null")
+	v.until("the samples close, and the form does not",
+		"!document.querySelector('.samples:popover-open') && document.querySelector('dialog[open]') !== null")
 
 	// A file: a wrong one, the sample as it is downloaded, and people.
 	dir := t.TempDir()

@@ -31,16 +31,20 @@ func (s *story) byHand(ctx context.Context) error {
 	if err := s.w.slack.Person(bea.id).Choose(ctx, form.ID, "Credential", "none"); err != nil {
 		return expected("the choice is taken", "", err)
 	}
-	form, err = s.view(ctx, bea, "the form without a lifetime", func(v slacktest.View) bool { return v.ID == form.ID && v.Hash != form.Hash })
+	form, err = s.view(ctx, bea, "the form without a lifetime", func(v slacktest.View) bool {
+		return v.ID == form.ID && v.Hash != form.Hash
+	})
 	if err != nil {
 		return err
 	}
-	wrong, err := s.w.slack.Person(bea.id).Submit(ctx, form.ID, map[string]any{"App name": name, "Reason": "Payroll reads its mailbox", "Manifest": ours.Text})
+	wrong, err := s.w.slack.Person(bea.id).Submit(ctx, form.ID,
+		map[string]any{"App name": name, "Reason": "Payroll reads its mailbox", "Manifest": ours.Text})
 	if err != nil || len(wrong) != 0 {
 		return expected("the form closes", fmt.Sprint(wrong), err)
 	}
 	card, err := s.wait(ctx, patience, "a card with what the manifest says", ada, approvals, func(m slacktest.Message) bool {
-		return strings.Contains(m.Plain(), name) && strings.Contains(m.Plain(), "Mail.Read") && strings.Contains(m.Plain(), handmade.RedirectURIs[0])
+		return strings.Contains(m.Plain(), name) && strings.Contains(m.Plain(), "Mail.Read") &&
+			strings.Contains(m.Plain(), handmade.RedirectURIs[0])
 	})
 	if err != nil {
 		return err
@@ -54,14 +58,16 @@ func (s *story) byHand(ctx context.Context) error {
 		{"with Mail.ReadWrite, too", []string{"Mail.Read", "Mail.ReadWrite"}},
 		{"as the plan says", []string{"Mail.Read"}},
 	} {
-		app := s.w.dir.contoso.AddApplication(entratest.Legacy{Name: name, Owner: bea.upn, RedirectURIs: handmade.RedirectURIs, Roles: made.roles})
+		app := s.w.dir.contoso.AddApplication(entratest.Legacy{Name: name, Owner: bea.upn, RedirectURIs: handmade.RedirectURIs,
+			Roles: made.roles})
 		s.does(ada, "makes it in the portal, %s, types /entra-app verify %s with its App ID, and signs in", made.what, s.id)
 		if err := s.verify(ctx, app.AppID); err != nil {
 			return err
 		}
 		if len(made.roles) > 1 {
 			card, err := s.wait(ctx, patience, "the card says what differs", ada, approvals, func(m slacktest.Message) bool {
-				return m.TS == s.card.TS && strings.Contains(m.Plain(), "What was made by hand is not what the plan says") && has(m, "Approve")
+				return m.TS == s.card.TS && strings.Contains(m.Plain(), "What was made by hand is not what the plan says") &&
+					has(m, "Approve")
 			})
 			if err != nil {
 				return err

@@ -108,7 +108,8 @@ func (s *story) renewal(ctx context.Context) error {
 	if err := s.open(ctx); err != nil {
 		return err
 	}
-	if both := s.apps()[0].Passwords; s.secret == old || len(both) != 2 || both[0].KeyID != before[0].KeyID && both[1].KeyID != before[0].KeyID {
+	if both := s.apps()[0].Passwords; s.secret == old || len(both) != 2 ||
+		both[0].KeyID != before[0].KeyID && both[1].KeyID != before[0].KeyID {
 		return expected("two secrets, the old one and another", fmt.Sprintf("%+v", both), nil)
 	}
 	s.sees("in the tenant: two secrets, and both work")

@@ -119,7 +119,8 @@ func TestTheLifeOfAnApp(t *testing.T) {
 	v.sees(".message:last-child", "register the app payroll-mail?")
 	v.sees(".message:last-child", handmade.RedirectURIs[0])
 	id := requestID(v.text(".message:last-child"))
-	made := w.dir.contoso.AddApplication(entratest.Legacy{Name: "payroll-mail", Owner: bea.upn, RedirectURIs: handmade.RedirectURIs, Roles: []string{"Mail.Read"}})
+	made := w.dir.contoso.AddApplication(entratest.Legacy{Name: "payroll-mail", Owner: bea.upn, RedirectURIs: handmade.RedirectURIs,
+		Roles: []string{"Mail.Read"}})
 	v.command("/entra-app verify " + id + " " + made.AppID)
 	v.sees(".message.ephemeral", "compares it with the plan, and changes nothing")
 	v.is(ada, s.dm(ada))

@@ -131,7 +131,8 @@ func banner(out io.Writer, w *world) {
 		"                                URIs and owners; then /entra-app retire payroll-backup, and\n"+
 		"                                /entra-app recreate payroll-backup. Ada approves each of them.\n\n")
 	fmt.Fprintf(&b, "  App names that end like this make the tenant fail in that way:\n\n%s\n", magicNames("    "))
-	fmt.Fprintf(&b, "  The tenant     %s/portal\n  Sign-in codes  %s/devicelogin\n  The same job as a story in the terminal: go run ./cmd/demo -play\n\n", w.dir.pages, w.dir.pages)
+	fmt.Fprintf(&b, "  The tenant     %s/portal\n  Sign-in codes  %s/devicelogin\n  The same job as a story in the terminal: go run "+
+		"./cmd/demo -play\n\n", w.dir.pages, w.dir.pages)
 	fmt.Fprintf(&b, "  Ctrl-C ends it, and leaves nothing behind.\n")
 	io.WriteString(out, b.String())
 }

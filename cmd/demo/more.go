@@ -15,7 +15,8 @@ func (s *story) lessened(ctx context.Context) error {
 	name := "m365-" + s.app
 	s.scene("Bea backs up mailboxes only, and has %s updated", name)
 	before := s.named(name)[0]
-	if err := s.askWith(ctx, "update "+name, map[string]any{"Reason": "Sites and teams are backed up elsewhere", "Workloads": []string{"Exchange"}}); err != nil {
+	if err := s.askWith(ctx, "update "+name, map[string]any{"Reason": "Sites and teams are backed up elsewhere",
+		"Workloads": []string{"Exchange"}}); err != nil {
 		return err
 	}
 	card, err := s.decide(ctx, "update the app "+name, "Approve")
@@ -34,7 +35,8 @@ func (s *story) lessened(ctx context.Context) error {
 		return err
 	}
 	after := s.named(name)
-	if len(after) != 1 || removed == 0 || len(before.Roles)-len(after[0].Roles) != removed || len(after[0].Certificates) != 1 || after[0].AppID != before.AppID {
+	if len(after) != 1 || removed == 0 || len(before.Roles)-len(after[0].Roles) != removed || len(after[0].Certificates) != 1 ||
+		after[0].AppID != before.AppID {
 		return expected(fmt.Sprintf("the same app with %d permissions less", removed), fmt.Sprintf("%+v", after), nil)
 	}
 	s.sees("in the tenant: %d permissions of %d, the same certificate", len(after[0].Roles), len(before.Roles))
@@ -86,7 +88,8 @@ func (s *story) azure(ctx context.Context) error {
 		}
 	}
 	slices.Sort(roles)
-	if want := []string{on.Name + "/Contributor", on.Name + "/Key Vault Crypto User", on.Name + "/Storage Queue Data Contributor"}; len(apps) != 1 || !slices.Equal(roles, want) || len(apps[0].Roles) != 0 {
+	if want := []string{on.Name + "/Contributor", on.Name + "/Key Vault Crypto User",
+		on.Name + "/Storage Queue Data Contributor"}; len(apps) != 1 || !slices.Equal(roles, want) || len(apps[0].Roles) != 0 {
 		return expected(fmt.Sprint(want), fmt.Sprint(roles), nil)
 	}
 	s.sees("in Azure: the three roles in %s, and none in %s", on.Name, subscriptions[1].Name)
@@ -112,7 +115,9 @@ func (s *story) monthsLater(ctx context.Context) error {
 		return err
 	}
 	s.sees("a DM for Bea, with the button Renew: %s", told.Text)
-	digest, err := s.wait(ctx, patience, "the digest of the day", ada, approvals, func(m slacktest.Message) bool { return strings.Contains(m.Plain(), "Today in contoso") })
+	digest, err := s.wait(ctx, patience, "the digest of the day", ada, approvals, func(m slacktest.Message) bool {
+		return strings.Contains(m.Plain(), "Today in contoso")
+	})
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,8 @@ func play(ctx context.Context, w *world, app string, out io.Writer) error {
 			case "Ready":
 				acts = append(acts, s.reveal, s.secondPress, s.status)
 				if rest(s.app) == s.app { // in an easy tenant, a second act
-					acts = append(acts, s.quicker, s.certified, s.lessened, s.connected, s.azure, s.byHand, s.adopted, s.renewal, s.retirement, s.comeback, s.monthsLater)
+					acts = append(acts, s.quicker, s.certified, s.lessened, s.connected, s.azure, s.byHand, s.adopted, s.renewal,
+						s.retirement, s.comeback, s.monthsLater)
 				}
 			case "Failed":
 				acts = append(acts, s.undo, s.status)
@@ -92,7 +93,9 @@ func (s *story) request(ctx context.Context) error {
 	}
 	s.id = requestID(s.card.Text)
 	s.sees("a card in #entra-approvals: %s", heading(s.card))
-	_, err = s.wait(ctx, patience, "a DM for Bea that follows the request", bea, s.dm(bea), func(m slacktest.Message) bool { return strings.Contains(m.Plain(), s.id) })
+	_, err = s.wait(ctx, patience, "a DM for Bea that follows the request", bea, s.dm(bea), func(m slacktest.Message) bool {
+		return strings.Contains(m.Plain(), s.id)
+	})
 	if err != nil {
 		return err
 	}
@@ -126,7 +129,9 @@ func (s *story) selfApproval(ctx context.Context) error {
 	if err != nil || len(wrong) != 0 {
 		return expected("the form closes", fmt.Sprint(wrong), err)
 	}
-	card, err := s.wait(ctx, patience, "a card for Ada's request", ada, approvals, func(m slacktest.Message) bool { return strings.Contains(m.Plain(), name) })
+	card, err := s.wait(ctx, patience, "a card for Ada's request", ada, approvals, func(m slacktest.Message) bool {
+		return strings.Contains(m.Plain(), name)
+	})
 	if err != nil {
 		return err
 	}
@@ -161,7 +166,9 @@ func (s *story) approve(ctx context.Context) error {
 	code := s.w.dir.entra.UserCodes()[0]
 	for _, p := range people {
 		for _, c := range []string{backupTeam, approvals, general, s.dm(p)} {
-			if p != ada && slices.ContainsFunc(s.w.slack.Person(p.id).Messages(c), func(m slacktest.Message) bool { return strings.Contains(m.Plain(), code) }) {
+			if p != ada && slices.ContainsFunc(s.w.slack.Person(p.id).Messages(c), func(m slacktest.Message) bool {
+				return strings.Contains(m.Plain(), code)
+			}) {
 				return expected("only Ada is shown the code", p.name+" sees it in "+c, nil)
 			}
 		}
@@ -174,7 +181,8 @@ func (s *story) approve(ctx context.Context) error {
 func (s *story) code(ctx context.Context) (slacktest.Message, error) {
 	return s.wait(ctx, patience, "a DM for Ada with the sign-in page and a code", ada, s.dm(ada), func(m slacktest.Message) bool {
 		codes, text := s.w.dir.entra.UserCodes(), m.Plain()
-		return len(codes) == 1 && strings.Contains(text, s.id) && strings.Contains(text, codes[0]) && strings.Contains(text, s.w.dir.pages+"/devicelogin")
+		return len(codes) == 1 && strings.Contains(text, s.id) && strings.Contains(text, codes[0]) &&
+			strings.Contains(text, s.w.dir.pages+"/devicelogin")
 	})
 }
 
@@ -250,7 +258,9 @@ func (s *story) open(ctx context.Context) error {
 	}
 	s.sees("a DM for Bea with the App ID %s, and next steps", s.appID)
 	s.does(bea, "presses Reveal secret")
-	v, err := s.press(ctx, bea, dm, "Reveal secret", "the secret in a view", func(v slacktest.View) bool { return len(s.secretsIn(v.Plain())) > 0 })
+	v, err := s.press(ctx, bea, dm, "Reveal secret", "the secret in a view", func(v slacktest.View) bool {
+		return len(s.secretsIn(v.Plain())) > 0
+	})
 	if err != nil {
 		return err
 	}
@@ -283,7 +293,9 @@ func (s *story) secondPress(ctx context.Context) error {
 		return err
 	}
 	s.does(bea, "finds an old copy of the message, and presses Reveal secret")
-	v, err := s.press(ctx, bea, old, "Reveal secret", "a refusal", func(v slacktest.View) bool { return strings.Contains(v.Plain(), "opened already") })
+	v, err := s.press(ctx, bea, old, "Reveal secret", "a refusal", func(v slacktest.View) bool {
+		return strings.Contains(v.Plain(), "opened already")
+	})
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,8 @@ type sample struct {
 // the public part is kept: nobody needs the keys here.
 func makeSamples() ([]sample, error) {
 	var all []sample
-	for i, note := range []string{"For vb365-backup and other products that take a certificate. Without its private key.", "A second one, for renew."} {
+	for i, note := range []string{"For vb365-backup and other products that take a certificate. Without its private key.",
+		"A second one, for renew."} {
 		name := fmt.Sprintf("backup-%d.cer", i+1)
 		der, err := certificate(fmt.Sprintf("backup-%d.contoso.com", i+1))
 		if err != nil {
@@ -55,8 +56,9 @@ func makeSamples() ([]sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, sample{Title: "PFX file, which is refused", Note: "It has a private key in it, and no form takes it: not as a file, and not as text.",
-		URL: "/samples/backup.pfx", Name: "backup.pfx", Text: inLines(base64.StdEncoding.EncodeToString(pfx)), file: pfx})
+	all = append(all, sample{Title: "PFX file, which is refused",
+		Note: "It has a private key in it, and no form takes it: not as a file, and not as text.",
+		URL:  "/samples/backup.pfx", Name: "backup.pfx", Text: inLines(base64.StdEncoding.EncodeToString(pfx)), file: pfx})
 	written, err := manifest.Export(handmade)
 	if err != nil {
 		return nil, err

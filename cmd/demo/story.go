@@ -90,7 +90,8 @@ func (s *story) until(ctx context.Context, limit time.Duration, cond func() bool
 }
 
 // wait returns the last message of a channel, as p sees it, that fits.
-func (s *story) wait(ctx context.Context, limit time.Duration, want string, p *person, channel string, fits func(slacktest.Message) bool) (slacktest.Message, error) {
+func (s *story) wait(ctx context.Context, limit time.Duration, want string, p *person, channel string,
+	fits func(slacktest.Message) bool) (slacktest.Message, error) {
 	var found, last slacktest.Message
 	err := s.until(ctx, limit, func() bool {
 		for _, m := range slices.Backward(s.w.slack.Person(p.id).Messages(channel)) {
@@ -158,7 +159,8 @@ func (s *story) view(ctx context.Context, p *person, want string, fits func(slac
 }
 
 // press presses a button, and waits for the view that it opens.
-func (s *story) press(ctx context.Context, p *person, m slacktest.Message, label, want string, fits func(slacktest.View) bool) (slacktest.View, error) {
+func (s *story) press(ctx context.Context, p *person, m slacktest.Message, label, want string,
+	fits func(slacktest.View) bool) (slacktest.View, error) {
 	if err := s.w.slack.Person(p.id).Press(ctx, m.Channel, m.TS, label); err != nil {
 		return slacktest.View{}, expected("the press is taken", "", err)
 	}
@@ -170,7 +172,9 @@ func (s *story) refused(ctx context.Context, p *person, channel, ts, label strin
 	if err := s.w.slack.Person(p.id).Press(ctx, channel, ts, label); err != nil {
 		return "", expected("the press is taken", "", err)
 	}
-	m, err := s.wait(ctx, patience, "a refusal for "+p.name+" alone", p, channel, func(m slacktest.Message) bool { return m.Ephemeral && m.TS > ts })
+	m, err := s.wait(ctx, patience, "a refusal for "+p.name+" alone", p, channel, func(m slacktest.Message) bool {
+		return m.Ephemeral && m.TS > ts
+	})
 	if err != nil {
 		return "", err
 	}

@@ -26,7 +26,8 @@ type directory struct {
 }
 
 // adminScopes are what admins of contoso have consented to for the bot, beside Azure.
-var adminScopes = []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}
+var adminScopes = []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All",
+	"AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}
 
 // startDirectory serves both tenants and their people.
 func startDirectory(c *closers, now func() time.Time) (*directory, error) {

@@ -88,7 +88,8 @@ func (w *world) close() error { return w.closers.close() }
 // startSlack serves the workspace with its people and channels.
 func (w *world) startSlack(listen string) error {
 	w.slack = slacktest.New(slacktest.Config{
-		TeamID: "T0CONTOSO", TeamName: "Contoso", TeamDomain: "contoso", Page: page.FS, Now: w.clock.now, Aside: w.dir.pages + "/portal", Scopes: bot.Scopes,
+		TeamID: "T0CONTOSO", TeamName: "Contoso", TeamDomain: "contoso", Page: page.FS, Now: w.clock.now, Aside: w.dir.pages + "/portal",
+		Scopes: bot.Scopes,
 	})
 	for _, p := range people {
 		u := slacktest.User{ID: p.id, Name: p.handle, RealName: p.name, Title: p.title, Email: p.email}
@@ -167,7 +168,8 @@ func (w *world) clientConfig(rw http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	rw.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(rw).Encode(map[string]any{"aside": w.dir.pages + "/portal", "aside_title": "Tenant", "samples": w.samples, "commands": manifest.Features.SlashCommands})
+	json.NewEncoder(rw).Encode(map[string]any{"aside": w.dir.pages + "/portal", "aside_title": "Tenant", "samples": w.samples,
+		"commands": manifest.Features.SlashCommands})
 }
 
 // runBot runs the bot as production does, and waits until it is ready.
@@ -182,7 +184,8 @@ func (w *world) runBot(ctx context.Context, home string, backup config.Veeam, lo
 		Store:     filepath.Join(home, "entra-app.db"),
 		KeyFile:   filepath.Join(home, "entra-app.key"),
 		Tenants: []config.Tenant{{
-			Name: w.dir.contoso.Name, ID: w.dir.contoso.ID, ClientID: w.dir.client.AppID, AuthorityURL: w.dir.url, GraphURL: w.dir.url, ARMURL: w.dir.url,
+			Name: w.dir.contoso.Name, ID: w.dir.contoso.ID, ClientID: w.dir.client.AppID, AuthorityURL: w.dir.url, GraphURL: w.dir.url,
+			ARMURL:  w.dir.url,
 			Channel: approvals, Approvers: []workflow.Approver{{Slack: ada.id, Entra: ada.upn}},
 		}},
 		Veeam:  []config.Veeam{backup},

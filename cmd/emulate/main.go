@@ -99,16 +99,19 @@ type starter func(file []byte, log *slog.Logger) (said string, end func() error,
 func entra(flags *flag.FlagSet) starter {
 	listen := flags.String("listen", "127.0.0.1:8443", "`address` to serve at, over TLS")
 	ca := flags.String("ca-file", "entra-ca.pem", "`file` that the certificate authority is written to, a new one at each start")
-	microsoft := flags.Bool("microsoft", false, "answer under Microsoft's own host names, for clients that insist on them; README.md says how they find the way")
+	microsoft := flags.Bool("microsoft", false,
+		"answer under Microsoft's own host names, for clients that insist on them; README.md says how they find the way")
 	hosts := flags.Bool("hosts", false, "print a hosts file with which Microsoft's host names lead to --listen, and exit")
 	poll := flags.Duration("poll", 5*time.Second, "how often clients are told to ask whether somebody has signed in")
-	replicas := flags.Int("replicas", 1, "`number` of replicas of each tenant; with more than one a change is seen everywhere only after seconds or minutes, as in life")
+	replicas := flags.Int("replicas", 1,
+		"`number` of replicas of each tenant; with more than one a change is seen everywhere only after seconds or minutes, as in life")
 	return func(file []byte, log *slog.Logger) (string, func() error, error) {
 		if *hosts {
 			said, err := hostsOf(*listen)
 			return said, nil, err
 		}
-		e, err := world.StartEntra(world.EntraOptions{Listen: *listen, CAFile: *ca, Microsoft: *microsoft, Poll: *poll, World: file, Log: log, Replicas: *replicas})
+		e, err := world.StartEntra(world.EntraOptions{Listen: *listen, CAFile: *ca, Microsoft: *microsoft, Poll: *poll, World: file,
+			Log: log, Replicas: *replicas})
 		if err != nil {
 			return "", nil, err
 		}
@@ -135,7 +138,8 @@ func aboutEntra(e *world.Entra, ca string, microsoft bool) string {
 		login, pages, azure = "https://login.microsoftonline.com", "https://microsoft.com", "https://management.azure.com"
 	}
 	fmt.Fprintf(&b, "Microsoft Entra, Microsoft Graph and Azure, emulated\n\n")
-	fmt.Fprintf(&b, "  Sign-in   %s/{tenant}\n  Graph     %s/v1.0\n  Azure     %s\n  Codes     %s/devicelogin\n  Portal    %s/portal\n", login, e.URL, azure, pages, pages)
+	fmt.Fprintf(&b, "  Sign-in   %s/{tenant}\n  Graph     %s/v1.0\n  Azure     %s\n  Codes     %s/devicelogin\n  Portal    %s/portal\n",
+		login, e.URL, azure, pages, pages)
 	fmt.Fprintf(&b, "  Trust     %s, in SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE or curl --cacert\n", ca)
 	for _, t := range e.File.Tenants {
 		fmt.Fprintf(&b, "\nTenant %s, %s, %s\n\n", t.Name, t.ID, t.Domain)
@@ -180,7 +184,8 @@ func aboutSlack(s *world.Slack) string {
 	app := s.File.App
 	fmt.Fprintf(&b, "Slack workspace %s, emulated\n\n", s.File.Team.Name)
 	fmt.Fprintf(&b, "  Page            %s\n  Web API         %s/api/\n", s.URL, s.URL)
-	fmt.Fprintf(&b, "  Bot token       %s\n  App token       %s\n  Signing secret  %s\n", s.Workspace.BotToken(), s.Workspace.AppToken(), s.Workspace.SigningSecret())
+	fmt.Fprintf(&b, "  Bot token       %s\n  App token       %s\n  Signing secret  %s\n", s.Workspace.BotToken(), s.Workspace.AppToken(),
+		s.Workspace.SigningSecret())
 	if app.RequestURL != "" {
 		fmt.Fprintf(&b, "  Deliveries      signed, to %s\n", app.RequestURL)
 	} else {

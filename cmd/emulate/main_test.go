@@ -63,8 +63,10 @@ func TestEntraSaysAllThatAClientNeeds(t *testing.T) {
 	roots.AppendCertsFromPEM(pem)
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
 	defer client.CloseIdleConnections()
-	resp, err := client.PostForm(base+"/"+find(t, said, `Tenant Contoso, (\S+),`)+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"},
-		"client_id": {find(t, said, `app +(\S+)  My service`)}, "client_secret": {find(t, said, `secret (\S+)`)}, "scope": {base + "/.default"}})
+	resp, err := client.PostForm(base+"/"+find(t, said, `Tenant Contoso, (\S+),`)+"/oauth2/v2.0/token",
+		url.Values{"grant_type": {"client_credentials"},
+			"client_id": {find(t, said, `app +(\S+)  My service`)}, "client_secret": {find(t, said, `secret (\S+)`)},
+			"scope": {base + "/.default"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +168,8 @@ func TestReadmesCommandsReachBoth(t *testing.T) {
 	if !strings.Contains(out, `"displayName":"My service"`) || !strings.Contains(out, `"displayName":"Production"`) {
 		t.Errorf("as an app: %s", out)
 	}
-	code := shell(t, dir, "curl -s --cacert entra-ca.pem "+base+"/contoso.onmicrosoft.com/oauth2/v2.0/devicecode -d client_id=8c2f1d3e-0a5b-4c8e-9d1f-2b7e6a4c9f10 -d scope=openid")
+	code := shell(t, dir, "curl -s --cacert entra-ca.pem "+base+
+		"/contoso.onmicrosoft.com/oauth2/v2.0/devicecode -d client_id=8c2f1d3e-0a5b-4c8e-9d1f-2b7e6a4c9f10 -d scope=openid")
 	enter := "e=" + base + "\n" + examples(t, "devicelogin", "CODE", find(t, code, `"user_code":"(\w+)"`))
 	if out := shell(t, dir, enter); !strings.Contains(out, "You have signed in") {
 		t.Errorf("as a person: %s", out)
@@ -221,7 +224,8 @@ func TestAFileSaysWhoThereIs(t *testing.T) {
 	} {
 		write(wrong)
 		var errs bytes.Buffer
-		if code := run(t.Context(), []string{"entra", "--listen", "127.0.0.1:0", "--ca-file", filepath.Join(dir, "ca.pem"), "--world", file}, io.Discard, &errs); code != 1 || !strings.Contains(errs.String(), says) {
+		if code := run(t.Context(), []string{"entra", "--listen", "127.0.0.1:0", "--ca-file", filepath.Join(dir, "ca.pem"), "--world",
+			file}, io.Discard, &errs); code != 1 || !strings.Contains(errs.String(), says) {
 			t.Errorf("%s: %d %s", wrong, code, &errs)
 		}
 	}
@@ -249,17 +253,20 @@ func TestAFileSaysWhoHasRolesOnGroupsOfAzure(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := emulate(t, "entra", "--listen", "127.0.0.1:0", "--ca-file", ca, "--world", file)
-	find(t, said, `(?s)(managementGroups/platform\n.*managementGroups/corp\n.*Below\n.*Groups\n.*/resourceGroups/Backup\n.*/resourceGroups/Other\n)`)
+	find(t, said,
+		`(?s)(managementGroups/platform\n.*managementGroups/corp\n.*Below\n.*Groups\n.*/resourceGroups/Backup\n.*/resourceGroups/Other\n)`)
 	base := find(t, said, `Graph +(\S+)/v1\.0`)
 	out := shell(t, dir, examples(t, "client_credentials", "https://127.0.0.1:8443", base))
 	if !strings.Contains(out, `"displayName":"Below"`) || strings.Contains(out, `"displayName":"Beside"`) {
 		t.Errorf("the subscriptions: %s", out)
 	}
 	scope := find(t, said, `(/subscriptions/\S+)/resourceGroups/Backup`)
-	roles := `curl -s --cacert entra-ca.pem -H "Authorization: Bearer $(token https://management.azure.com/.default)" "$e` + scope + `/resourceGroups/`
+	roles := `curl -s --cacert entra-ca.pem -H "Authorization: Bearer $(token https://management.azure.com/.default)" "$e` + scope +
+		`/resourceGroups/`
 	ask := examples(t, "client_credentials", "https://127.0.0.1:8443", base) + "\necho\n"
 	for group, has := range map[string]bool{"Backup": true, "Other": false} {
-		out := strings.TrimSpace(shell(t, dir, ask+roles+group+`/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01"`))
+		out := strings.TrimSpace(shell(t, dir, ask+roles+group+
+			`/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01"`))
 		if last := out[strings.LastIndex(out, "\n")+1:]; strings.Contains(last, "roleDefinitionId") != has {
 			t.Errorf("%s: %s", group, last)
 		}

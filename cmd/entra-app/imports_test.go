@@ -31,7 +31,8 @@ func TestTheProgramLinksNoEmulatorAndNoTesting(t *testing.T) {
 		if d == "text/template" {
 			t.Error("cmd/entra-app links text/template, which keeps every method of every type: eight megabytes")
 		}
-		if d == "testing" || strings.HasSuffix(d, "/slacktest") || strings.HasSuffix(d, "/entratest") || strings.HasSuffix(d, "/storetest") {
+		if d == "testing" || strings.HasSuffix(d, "/slacktest") || strings.HasSuffix(d, "/entratest") ||
+			strings.HasSuffix(d, "/storetest") {
 			t.Errorf("cmd/entra-app links %s", d)
 		}
 	}

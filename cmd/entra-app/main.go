@@ -145,7 +145,8 @@ func manifestCommand(args []string, stdout, stderr io.Writer, env func(string) (
 		}
 	}
 	if !c.Slack.Socket && c.PublicURL == "" {
-		fmt.Fprintln(stderr, "entra-app: HTTP mode needs public_url, the https:// address under which Slack reaches `listen`\nhint: set public_url, or give slack.app_token for Socket Mode")
+		fmt.Fprintln(stderr, "entra-app: HTTP mode needs public_url, the https:// address under which Slack reaches `listen`\nhint: set "+
+			"public_url, or give slack.app_token for Socket Mode")
 		return exitUsage
 	}
 	if c.Slack.Socket {

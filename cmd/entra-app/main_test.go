@@ -50,7 +50,8 @@ tenants:
 }
 
 func TestAWrongCommandLineEndsWithTwo(t *testing.T) {
-	for _, args := range [][]string{{}, {"srve"}, {"serve", "--nope"}, {"serve", "--config", "nowhere.yaml"}, {"setup"}, {"pack"}, {"pack", "lst"}} {
+	for _, args := range [][]string{{}, {"srve"}, {"serve", "--nope"}, {"serve", "--config", "nowhere.yaml"}, {"setup"}, {"pack"},
+		{"pack", "lst"}} {
 		if code, _, stderr := call(t, args...); code != exitUsage || stderr == "" {
 			t.Errorf("%q ended with %d: %s", args, code, stderr)
 		}
@@ -70,14 +71,18 @@ func TestTheManifestIsForTheConfiguredMode(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &m); code != 0 || err != nil || !m.Settings.Socket {
 		t.Errorf("ended with %d, %v: %s", code, err, out)
 	}
-	if code, _, stderr := call(t, "manifest", "--config", written(t, "  signing_secret: 8f742231b10e8888abcd99eeeeee85a5")); code != exitUsage || !strings.Contains(stderr, "public_url") {
+	if code, _, stderr := call(t, "manifest", "--config", written(t,
+		"  signing_secret: 8f742231b10e8888abcd99eeeeee85a5")); code != exitUsage || !strings.Contains(stderr, "public_url") {
 		t.Errorf("HTTP mode without an address ended with %d: %s", code, stderr)
 	}
 }
 
 func TestAStoreOrKeyThatDoesNotFitEndsWithTwoAndIsLeftAsItIs(t *testing.T) {
 	for name, prepare := range map[string]func(dir string){
-		"a store that is no store":       func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.db"), []byte("hello"), 0o600); key(dir) },
+		"a store that is no store": func(dir string) {
+			os.WriteFile(filepath.Join(dir, "entra-app.db"), []byte("hello"), 0o600)
+			key(dir)
+		},
 		"a store without its key":        func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.db"), []byte("hello"), 0o600) },
 		"a key that is too short":        func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.key"), []byte("c2hvcnQ="), 0o600) },
 		"a key file that is a directory": func(dir string) { os.Mkdir(filepath.Join(dir, "entra-app.key"), 0o700) },

@@ -25,7 +25,8 @@ type linked struct {
 
 func linkedModules(t *testing.T) []*linked {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}\t{{$.Dir}}{{end}}{{end}}", module+"/cmd/entra-app")
+	cmd := exec.Command("go", "list", "-deps", "-f",
+		"{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}\t{{$.Dir}}{{end}}{{end}}", module+"/cmd/entra-app")
 	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0")
 	out, err := cmd.Output()
 	if err != nil {
@@ -102,7 +103,8 @@ func thirdParty(t *testing.T) string {
 	}
 	add(string(data), "The list of permissions, from github.com/merill/microsoft-info")
 	var b strings.Builder
-	b.WriteString("What others wrote and entra-app has in it, with their licences and notices.\nMade by: go test ./cmd/entra-app -run ThirdParty -update\n")
+	b.WriteString("What others wrote and entra-app has in it, with their licences and notices.\nMade by: go test ./cmd/entra-app -run " +
+		"ThirdParty -update\n")
 	for _, text := range texts {
 		fmt.Fprintf(&b, "\n%s\n%s\n%s\n\n%s\n", strings.Repeat("=", 80), strings.Join(whose[text], "\n"), strings.Repeat("-", 80), text)
 	}
@@ -130,7 +132,8 @@ func TestTheImageHasTheLicencesAndKnowsItsVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"COPY LICENSE cmd/entra-app/THIRD_PARTY /", "ARG VERSION=", "-X main.release=$VERSION", "org.opencontainers.image.version=$VERSION"} {
+	for _, line := range []string{"COPY LICENSE cmd/entra-app/THIRD_PARTY /", "ARG VERSION=", "-X main.release=$VERSION",
+		"org.opencontainers.image.version=$VERSION"} {
 		if !strings.Contains(string(image), line) {
 			t.Errorf("Dockerfile has no %q", line)
 		}

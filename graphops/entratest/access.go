@@ -19,8 +19,9 @@ var (
 	restores     = append([]string{HybridIdentityAdministrator}, managesApps...)
 	readsPolicy  = append([]string{GlobalReader}, managesApps...)
 
-	readsAssigned = append([]string{DirectoryReaders, directoryWriters, HybridIdentityAdministrator, identityGovernance, UserAdministrator}, consents...)
-	readsGrants   = append([]string{GlobalReader, DirectoryReaders, directoryWriters, ApplicationDeveloper, UserAdministrator}, consents...)
+	readsAssigned = append([]string{DirectoryReaders, directoryWriters, HybridIdentityAdministrator, identityGovernance,
+		UserAdministrator}, consents...)
+	readsGrants = append([]string{GlobalReader, DirectoryReaders, directoryWriters, ApplicationDeveloper, UserAdministrator}, consents...)
 )
 
 // may reports whether the token has one of the permissions.

@@ -85,7 +85,8 @@ func (t *Tenant) Exempt(appID string, m AppManagement) bool {
 // defaultPolicy is the tenant's, or nil where it is not enabled.
 func (t *Tenant) defaultPolicy() *AppManagement {
 	k := t.knobs
-	m := &AppManagement{k.ForbidSecrets, k.MaxSecretLifetime, k.MaxKeyLifetime, k.TrustedOnly, k.ForbidMultitenant, k.PolicyFrom, k.PolicyExempts, nil}
+	m := &AppManagement{k.ForbidSecrets, k.MaxSecretLifetime, k.MaxKeyLifetime, k.TrustedOnly, k.ForbidMultitenant, k.PolicyFrom,
+		k.PolicyExempts, nil}
 	if !m.ForbidSecrets && m.MaxSecretLifetime == 0 && m.MaxKeyLifetime == 0 && !m.TrustedOnly && !m.ForbidMultitenant {
 		return nil
 	}
@@ -119,7 +120,8 @@ func (m *AppManagement) exempts(u *User) bool {
 // heedPolicy checks what a body would make of an application against the policy for it.
 func (c *call) heedPolicy(a *app, body object, keys []*key) error {
 	m := c.policy(a)
-	if was := text(a.body["signInAudience"]); m.ForbidMultitenant && body["signInAudience"] != was && strings.HasPrefix(text(body["signInAudience"]), "AzureADMultipleOrgs") {
+	if was := text(a.body["signInAudience"]); m.ForbidMultitenant && body["signInAudience"] != was &&
+		strings.HasPrefix(text(body["signInAudience"]), "AzureADMultipleOrgs") {
 		return c.against("SignInAudienceNotAllowedAsPerAppPolicy", "The sign-in audience is not allowed")
 	}
 	for _, k := range keys {
@@ -149,7 +151,8 @@ func (c *call) against(code, what string) error {
 func (m *AppManagement) show(c *call) object {
 	passwords, keys := []any{}, []any{}
 	restricted := func(kind string, most time.Duration) object {
-		o := object{"restrictionType": kind, "state": "enabled", "maxLifetime": nil, "restrictForAppsCreatedAfterDateTime": nil, "excludeActors": nil}
+		o := object{"restrictionType": kind, "state": "enabled", "maxLifetime": nil, "restrictForAppsCreatedAfterDateTime": nil,
+			"excludeActors": nil}
 		if slices.Contains(m.Off, kind) {
 			o["state"] = "disabled"
 		}

@@ -106,7 +106,8 @@ func (c *call) register(body object, uniqueName string) (answer, error) {
 	delete(body, "keyCredentials")
 	fillScopes(body)
 	if body["servicePrincipalLockConfiguration"] == nil && !c.t.knobs.NoInstanceLock {
-		body["servicePrincipalLockConfiguration"] = object{"isEnabled": true, "allProperties": true, "credentialsWithUsageVerify": true, "credentialsWithUsageSign": true, "tokenEncryptionKeyId": true}
+		body["servicePrincipalLockConfiguration"] = object{"isEnabled": true, "allProperties": true, "credentialsWithUsageVerify": true,
+			"credentialsWithUsageSign": true, "tokenEncryptionKeyId": true}
 	}
 	a := c.t.newApp(body)
 	a.uniqueName, a.keys = uniqueName, keys
@@ -231,7 +232,8 @@ func listOwnerRefs(c *call) (answer, error) {
 func (c *call) ownerRefs(owners []string) (answer, error) {
 	refs := []any{}
 	for _, id := range owners {
-		refs = append(refs, object{"@odata.id": c.t.s.graphURL + "/v2/" + c.t.ID + "/directoryObjects/" + id + "/Microsoft.DirectoryServices.User"})
+		refs = append(refs, object{"@odata.id": c.t.s.graphURL + "/v2/" + c.t.ID + "/directoryObjects/" + id +
+			"/Microsoft.DirectoryServices.User"})
 	}
 	return ok(object{"@odata.context": c.t.s.graphURL + "/v1.0/$metadata#Collection($ref)", "value": refs})
 }

@@ -42,7 +42,8 @@ func (t *Tenant) principalsOf(id string) []string {
 
 // showGroup is a group as a member of a list. One that is not for roles says nothing of it.
 func showGroup(g *Group) object {
-	o := object{"@odata.type": "#microsoft.graph.group", "id": g.ID, "deletedDateTime": nil, "displayName": g.Name, "isAssignableToRole": nil}
+	o := object{"@odata.type": "#microsoft.graph.group", "id": g.ID, "deletedDateTime": nil, "displayName": g.Name,
+		"isAssignableToRole": nil}
 	if g.AssignsRoles {
 		o["isAssignableToRole"] = true
 	}
@@ -105,7 +106,8 @@ func (t *Tenant) Consent(clientAppID, appID string, scopes ...string) error {
 	if err != nil {
 		return err
 	}
-	t.grants = append(t.grants, &grant{id: t.s.newKey(), clientID: client.id, consentType: "AllPrincipals", resourceID: on.id, scope: scope})
+	t.grants = append(t.grants, &grant{id: t.s.newKey(), clientID: client.id, consentType: "AllPrincipals", resourceID: on.id,
+		scope: scope})
 	return nil
 }
 
@@ -151,6 +153,7 @@ func (t *Tenant) beUsed(on *sp) {
 		ids = append(ids, t.users[0].ID)
 	}
 	for _, id := range ids {
-		t.assignments = append(t.assignments, &assignment{id: t.s.newKey(), roleID: defaultRole, principalID: id, resourceID: on.id, created: t.s.now()})
+		t.assignments = append(t.assignments, &assignment{id: t.s.newKey(), roleID: defaultRole, principalID: id, resourceID: on.id,
+			created: t.s.now()})
 	}
 }

@@ -23,8 +23,10 @@ func TestUsersAndGroupsAreAssignedToAnApplication(t *testing.T) {
 		t.Errorf("made %s", made.raw)
 	}
 	w.refused(w.call(cloe, "POST", path, assign), 400, "Request_BadRequest", "already exists")
-	w.refused(w.call(w.as("mia"), "POST", path, o{"principalId": mia.ID, "resourceId": a.spID, "appRoleId": noRole}), 403, "Authorization_RequestDenied", "")
-	w.refused(w.call(cloe, "POST", path, o{"principalId": mia.ID, "resourceId": a.spID, "appRoleId": graphID}), 400, "Request_BadRequest", "was not found on application")
+	w.refused(w.call(w.as("mia"), "POST", path, o{"principalId": mia.ID, "resourceId": a.spID, "appRoleId": noRole}), 403,
+		"Authorization_RequestDenied", "")
+	w.refused(w.call(cloe, "POST", path, o{"principalId": mia.ID, "resourceId": a.spID, "appRoleId": graphID}), 400, "Request_BadRequest",
+		"was not found on application")
 	if err := w.t.Assign(a.appID, "payees"); err != nil {
 		t.Fatal(err)
 	}
@@ -100,10 +102,12 @@ func TestWhoDependsOnAnApplicationIsReadWithARole(t *testing.T) {
 	w := newWorld(t)
 	a := w.register("ada", "x")
 	assigned, grants := "/servicePrincipals/"+a.spID+"/appRoleAssignedTo", "/oauth2PermissionGrants?$filter=resourceId+eq+'"+a.spID+"'"
-	for upn, role := range map[string]string{"reader": entratest.DirectoryReaders, "global": entratest.GlobalReader, "dev": entratest.ApplicationDeveloper, "hybrid": entratest.HybridIdentityAdministrator} {
+	for upn, role := range map[string]string{"reader": entratest.DirectoryReaders, "global": entratest.GlobalReader,
+		"dev": entratest.ApplicationDeveloper, "hybrid": entratest.HybridIdentityAdministrator} {
 		w.t.AddUser(entratest.User{UPN: upn + "@contoso.com", Roles: []string{role}})
 	}
-	for who, may := range map[string][2]bool{"ada": {true, true}, "cloe": {true, true}, "pia": {true, true}, "reader": {true, true}, "global": {false, true}, "dev": {false, true}, "hybrid": {true, false}, "mia": {false, false}} {
+	for who, may := range map[string][2]bool{"ada": {true, true}, "cloe": {true, true}, "pia": {true, true}, "reader": {true, true},
+		"global": {false, true}, "dev": {false, true}, "hybrid": {true, false}, "mia": {false, false}} {
 		for i, path := range []string{assigned, grants} {
 			r := w.call(w.as(who), "GET", path, nil)
 			if may[i] && r.status != 200 {

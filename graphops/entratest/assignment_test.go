@@ -16,7 +16,9 @@ func TestWhoIsNotAssignedCannotSignInWhereThatIsRequired(t *testing.T) {
 	ada := w.as("ada")
 	sp := w.must(ada, http.MethodGet, "/servicePrincipals(appId='"+w.client.AppID+"')", nil).id()
 	w.must(ada, http.MethodPatch, "/servicePrincipals/"+sp, o{"appRoleAssignmentRequired": true})
-	if _, _, err := w.signIn(func(code string) { w.s.SignIn(code, "ada@contoso.com") }); err == nil || !strings.Contains(err.Error(), "AADSTS50105") {
+	if _, _, err := w.signIn(func(code string) {
+		w.s.SignIn(code, "ada@contoso.com")
+	}); err == nil || !strings.Contains(err.Error(), "AADSTS50105") {
 		t.Errorf("not assigned: %v", err)
 	}
 	if err := w.t.Assign(w.client.AppID, "ada@contoso.com"); err != nil {

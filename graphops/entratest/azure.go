@@ -25,8 +25,10 @@ const (
 // The api-versions that were published for a kind of resource, the one whose shapes are served last. Azure takes
 // each of them; here all of them answer in the shape of the last. Source: github.com/Azure/azure-rest-api-specs.
 var (
-	subscriptionVersions  = strings.Fields("2014-04-01 2015-01-01 2015-11-01 2016-06-01 2018-06-01 2019-06-01 2019-11-01 2020-01-01 2021-01-01 2022-12-01")
-	authorizationVersions = strings.Fields("2015-06-01 2015-07-01 2017-10-01-preview 2018-01-01-preview 2018-07-01 2018-09-01-preview 2018-12-01-preview " +
+	subscriptionVersions = strings.Fields("2014-04-01 2015-01-01 2015-11-01 2016-06-01 2018-06-01 2019-06-01 2019-11-01 2020-01-01 " +
+		"2021-01-01 2022-12-01")
+	authorizationVersions = strings.Fields("2015-06-01 2015-07-01 2017-10-01-preview 2018-01-01-preview 2018-07-01 2018-09-01-preview " +
+		"2018-12-01-preview " +
 		"2020-03-01-preview 2020-04-01-preview 2020-08-01-preview 2020-10-01-preview 2021-04-01-preview 2022-01-01-preview 2022-04-01")
 )
 
@@ -47,9 +49,11 @@ func init() {
 		add("PUT", at+"/*", "put"+one, authorizationVersions, may+"/write", put)
 		add("DELETE", at+"/*", "delete"+one, authorizationVersions, may+"/delete", remove)
 	}
-	of("roleAssignments", "RoleAssignment", "listAzureRoleAssignments", listAzureAssignments, getAzureAssignment, putAzureAssignment, deleteAzureAssignment)
+	of("roleAssignments", "RoleAssignment", "listAzureRoleAssignments", listAzureAssignments, getAzureAssignment, putAzureAssignment,
+		deleteAzureAssignment)
 	of("roleDefinitions", "RoleDefinition", "listRoleDefinitions", listAzureRoles, getAzureRole, putAzureRole, deleteAzureRole)
-	add("GET", anyScope+authorization+"permissions", "listCallerPermissions", authorizationVersions, "Microsoft.Authorization/permissions/read", listCallerPermissions)
+	add("GET", anyScope+authorization+"permissions", "listCallerPermissions", authorizationVersions,
+		"Microsoft.Authorization/permissions/read", listCallerPermissions)
 }
 
 // oneSlash undoubles slashes, which Azure takes: clients put a scope that begins with one behind another.
@@ -57,7 +61,8 @@ var oneSlash = strings.NewReplacer("///", "/", "//", "/")
 
 func isAzure(path string) bool {
 	path = oneSlash.Replace(strings.ToLower(path))
-	return path == "/subscriptions" || path == "/tenants" || strings.HasPrefix(path, "/subscriptions/") || strings.HasPrefix(path, managementGroupPath)
+	return path == "/subscriptions" || path == "/tenants" || strings.HasPrefix(path, "/subscriptions/") ||
+		strings.HasPrefix(path, managementGroupPath)
 }
 
 func (s *Server) serveAzure(w http.ResponseWriter, r *http.Request) {
@@ -122,9 +127,13 @@ func (s *Server) identifyAzure(c *call) error {
 	case k == nil:
 		return azureUnauthorized("InvalidAuthenticationToken", "The access token is invalid.")
 	case k.audience != armAppID:
-		return azureUnauthorized("InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource '%s'. It should exactly match with one of the allowed audiences %s.", k.audience, s.cloud.armAudiences())
+		return azureUnauthorized("InvalidAuthenticationTokenAudience",
+			"The access token has been obtained for wrong audience or resource '%s'. It should exactly match with one of the allowed "+
+				"audiences %s.", k.audience, s.cloud.armAudiences())
 	case !s.now().Before(k.expires):
-		return azureUnauthorized("ExpiredAuthenticationToken", "The access token expiry UTC time '%s' is earlier than current UTC time '%s'.", k.expires.Format("1/2/2006 3:04:05 PM"), s.now().Format("1/2/2006 3:04:05 PM"))
+		return azureUnauthorized("ExpiredAuthenticationToken",
+			"The access token expiry UTC time '%s' is earlier than current UTC time '%s'.", k.expires.Format("1/2/2006 3:04:05 PM"),
+			s.now().Format("1/2/2006 3:04:05 PM"))
 	case k.user != nil && (k.user.Disabled || !k.may([]string{"user_impersonation"})):
 		return azureUnauthorized("InvalidAuthenticationToken", "The access token is invalid.")
 	}
@@ -135,9 +144,11 @@ func (s *Server) identifyAzure(c *call) error {
 func (c *call) checkVersion() error {
 	switch v := c.query.Get("api-version"); {
 	case v == "":
-		return azureProblem(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")
+		return azureProblem(400, "MissingApiVersionParameter",
+			"The api-version query parameter (?api-version=) is required for all requests.")
 	case c.route != nil && !slices.Contains(c.route.versions, v):
-		return azureProblem(400, "InvalidApiVersionParameter", "The api-version '%s' is invalid. The supported versions are '%s'.", v, strings.Join(c.route.versions, ","))
+		return azureProblem(400, "InvalidApiVersionParameter", "The api-version '%s' is invalid. The supported versions are '%s'.", v,
+			strings.Join(c.route.versions, ","))
 	}
 	return nil
 }
@@ -159,7 +170,9 @@ func (c *call) azureAllowed() error {
 	if c.t.subscription(id) == nil {
 		for _, other := range c.t.s.tenants {
 			if other.subscription(id) != nil {
-				return azureUnauthorized("InvalidAuthenticationTokenTenant", "The access token is from the wrong issuer 'https://sts.windows.net/%s/'. It must match the tenant 'https://sts.windows.net/%s/' associated with this subscription.", c.t.ID, other.ID)
+				return azureUnauthorized("InvalidAuthenticationTokenTenant",
+					"The access token is from the wrong issuer 'https://sts.windows.net/%s/'. It must match the tenant "+
+						"'https://sts.windows.net/%s/' associated with this subscription.", c.t.ID, other.ID)
 			}
 		}
 		return azureProblem(404, "SubscriptionNotFound", "The subscription '%s' could not be found.", id)
@@ -179,7 +192,9 @@ func (c *call) mayAct(action, scope string) error {
 	if c.t.azureMay(id, scope, action, c.at) {
 		return nil
 	}
-	return azureProblem(403, "AuthorizationFailed", "The client '%s' with object id '%s' does not have authorization to perform action '%s' over scope '%s' or the scope is invalid. If access was recently granted, please refresh your credentials.", who, id, action, c.path)
+	return azureProblem(403, "AuthorizationFailed",
+		"The client '%s' with object id '%s' does not have authorization to perform action '%s' over scope '%s' or the scope is "+
+			"invalid. If access was recently granted, please refresh your credentials.", who, id, action, c.path)
 }
 
 // caller is the person, or the app that acts as itself.
@@ -211,7 +226,8 @@ func (c *call) checkAzureBody() error {
 	case !has:
 		return azureProblem(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: 'Empty payload'.")
 	case kind != "application/json":
-		return azureProblem(415, "UnsupportedMediaType", "The content media type '%s' is not supported. Only 'application/json' is supported.", kind)
+		return azureProblem(415, "UnsupportedMediaType",
+			"The content media type '%s' is not supported. Only 'application/json' is supported.", kind)
 	}
 	return nil
 }
@@ -225,12 +241,15 @@ func (c *call) decodeProperties(typ string) (object, error) {
 	}
 	for k := range o {
 		if !slices.Contains([]string{"properties", "id", "name", "type"}, k) {
-			return nil, azureProblem(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: 'Could not find member '%s' on object of type 'ResourceDefinition'.'", k)
+			return nil, azureProblem(400, "InvalidRequestContent",
+				"The request content was invalid and could not be deserialized: 'Could not find member '%s' on object of type "+
+					"'ResourceDefinition'.'", k)
 		}
 	}
 	p, ok := o["properties"].(object)
 	if !ok {
-		return nil, azureProblem(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: 'properties' is missing.")
+		return nil, azureProblem(400, "InvalidRequestContent",
+			"The request content was invalid and could not be deserialized: 'properties' is missing.")
 	}
 	if err := conforms(p, typ, "properties."); err != nil {
 		return nil, azureProblem(400, "BadRequestFormat", "The request was incorrectly formatted: %s", err)
@@ -243,7 +262,8 @@ func (c *call) noAzureRoute() error {
 	if len(parts) > 3 && strings.EqualFold(parts[2], "resourceGroups") {
 		return azureProblem(404, "ResourceGroupNotFound", "Resource group '%s' could not be found.", parts[3])
 	}
-	return azureProblem(404, "InvalidResourceType", "The resource type could not be found in the path '%s', or %s is not allowed on it.", c.path, c.method)
+	return azureProblem(404, "InvalidResourceType", "The resource type could not be found in the path '%s', or %s is not allowed on it.",
+		c.path, c.method)
 }
 
 // azureByStatus is the problem that a fault answers with.
@@ -254,9 +274,12 @@ func azureByStatus(status int) *problem {
 	case 400:
 		p.code = "BadRequest"
 	case 401:
-		return azureUnauthorized("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.").(*problem)
+		return azureUnauthorized("ExpiredAuthenticationToken",
+			"The access token expiry UTC time is earlier than current UTC time.").(*problem)
 	case 403:
-		p.code, p.message = "AuthorizationFailed", "The client does not have authorization to perform the action over the scope or the scope is invalid. If access was recently granted, please refresh your credentials."
+		p.code, p.message = "AuthorizationFailed",
+			"The client does not have authorization to perform the action over the scope or the scope is invalid. If access was "+
+				"recently granted, please refresh your credentials."
 	case 404:
 		p.code, p.message = "ResourceNotFound", "The resource was not found."
 	case 409:

@@ -27,14 +27,16 @@ func TestATokenForAzureTakesConsentAndItsOwnAudience(t *testing.T) {
 		}
 		w.refused(w.world.call(body["access_token"].(string), "GET", "/me", nil), 401, "InvalidAuthenticationToken", "audience")
 	}
-	w.refused(w.azure(w.world.as("ada", "User.Read"), "GET", list, nil), 401, "InvalidAuthenticationTokenAudience", "wrong audience or resource")
+	w.refused(w.azure(w.world.as("ada", "User.Read"), "GET", list, nil), 401, "InvalidAuthenticationTokenAudience",
+		"wrong audience or resource")
 	w.refused(w.azure("", "GET", list, nil), 401, "AuthenticationFailed", "header is missing")
 	w.refused(w.azure("made up", "GET", list, nil), 401, "InvalidAuthenticationToken", "")
 	old := w.azureToken("ada")
 	w.clock.move(2 * time.Hour)
 	w.refused(w.azure(old, "GET", list, nil), 401, "ExpiredAuthenticationToken", "expiry")
 	w.client = w.t.AddPublicClient(entratest.Client{Name: "Without", Scopes: []string{"User.Read"}, PublicClientFlows: true})
-	if status, body := w.renew("ada", w.arm+"/.default"); status != 400 || !strings.Contains(body["error_description"].(string), "AADSTS65001") {
+	if status, body := w.renew("ada", w.arm+"/.default"); status != 400 ||
+		!strings.Contains(body["error_description"].(string), "AADSTS65001") {
 		t.Errorf("without consent: %d %v", status, body)
 	}
 }
@@ -60,7 +62,8 @@ func TestMSALGetsATokenForAzureFromTheSameSignIn(t *testing.T) {
 		}
 	}
 	w.t.RevokeSessions("ada@contoso.com")
-	if _, err := c.AcquireTokenSilent(t.Context(), []string{"https://management.azure.com/user_impersonation"}, public.WithSilentAccount(r.Account)); err == nil || !strings.Contains(err.Error(), "AADSTS50173") {
+	if _, err := c.AcquireTokenSilent(t.Context(), []string{"https://management.azure.com/user_impersonation"},
+		public.WithSilentAccount(r.Account)); err == nil || !strings.Contains(err.Error(), "AADSTS50173") {
 		t.Errorf("after the session was revoked: %v", err)
 	}
 }
@@ -78,23 +81,29 @@ func TestAzureMayHaveTheAddressOfGraph(t *testing.T) {
 func TestSubscriptionsAreSeenByThoseWhoHaveARole(t *testing.T) {
 	w := newAzureWorld(t)
 	one := w.as("eve", "GET", "/subscriptions/"+strings.ToUpper(w.sub.ID)+subVersion, nil)
-	if one.status != 200 || one.body["displayName"] != "Backup" || one.body["subscriptionId"] != w.sub.ID || one.body["tenantId"] != w.t.ID || one.body["state"] != "Enabled" {
+	if one.status != 200 || one.body["displayName"] != "Backup" || one.body["subscriptionId"] != w.sub.ID ||
+		one.body["tenantId"] != w.t.ID || one.body["state"] != "Enabled" {
 		t.Errorf("%d %s", one.status, one.raw)
 	}
 	if r := w.as("mia", "GET", "/subscriptions"+subVersion, nil); r.status != 200 || len(r.values()) != 0 {
 		t.Errorf("mia sees %s", r.raw)
 	}
-	w.refused(w.as("mia", "GET", "/subscriptions/"+w.sub.ID+subVersion, nil), 403, "AuthorizationFailed", "The client 'mia@contoso.com' with object id '")
-	w.refused(w.as("ada", "GET", "/subscriptions/"+w.other.ID+subVersion, nil), 403, "AuthorizationFailed", "Microsoft.Resources/subscriptions/read")
-	w.refused(w.as("ada", "GET", "/subscriptions/11111111-2222-4333-8444-555555555555"+subVersion, nil), 404, "SubscriptionNotFound", "could not be found")
+	w.refused(w.as("mia", "GET", "/subscriptions/"+w.sub.ID+subVersion, nil), 403, "AuthorizationFailed",
+		"The client 'mia@contoso.com' with object id '")
+	w.refused(w.as("ada", "GET", "/subscriptions/"+w.other.ID+subVersion, nil), 403, "AuthorizationFailed",
+		"Microsoft.Resources/subscriptions/read")
+	w.refused(w.as("ada", "GET", "/subscriptions/11111111-2222-4333-8444-555555555555"+subVersion, nil), 404, "SubscriptionNotFound",
+		"could not be found")
 	w.refused(w.as("ada", "GET", "/subscriptions/backup"+subVersion, nil), 400, "InvalidSubscriptionId", "backup")
 	theirs := w.s.AddTenant(entratest.Tenant{Name: "Fabrikam"}).AddSubscription(entratest.Subscription{})
 	w.refused(w.as("ada", "GET", "/subscriptions/"+theirs.ID+subVersion, nil), 401, "InvalidAuthenticationTokenTenant", "wrong issuer")
 	w.refused(w.as("ada", "GET", "/subscriptions", nil), 400, "MissingApiVersionParameter", "api-version")
 	w.refused(w.as("ada", "GET", "/subscriptions?api-version=2022-04-01", nil), 400, "InvalidApiVersionParameter", "2022-12-01")
-	w.refused(w.as("ada", "GET", "/subscriptions/"+w.sub.ID+"/resourceGroups/rg/providers/Microsoft.Authorization/roleAssignments"+authVersion, nil), 404, "ResourceGroupNotFound", "'rg'")
+	w.refused(w.as("ada", "GET", "/subscriptions/"+w.sub.ID+"/resourceGroups/rg/providers/Microsoft.Authorization/roleAssignments"+
+		authVersion, nil), 404, "ResourceGroupNotFound", "'rg'")
 	w.refused(w.as("ada", "POST", "/subscriptions"+subVersion, nil), 404, "InvalidResourceType", "POST")
-	if w.t.GrantAzureRole("nobody@contoso.com", w.sub.ID, "Owner") || w.t.GrantAzureRole("ada@contoso.com", w.sub.ID, "Emperor") || w.t.GrantAzureRole("ada@contoso.com", "x", "Owner") {
+	if w.t.GrantAzureRole("nobody@contoso.com", w.sub.ID, "Owner") || w.t.GrantAzureRole("ada@contoso.com", w.sub.ID, "Emperor") ||
+		w.t.GrantAzureRole("ada@contoso.com", "x", "Owner") {
 		t.Error("what is not there was granted")
 	}
 }
@@ -106,18 +115,22 @@ func TestARoleInAzureIsAssignedOnce(t *testing.T) {
 	w.refused(w.as("rob", "GET", at, nil), 404, "RoleAssignmentNotFound", assignedID)
 	made := w.as("rob", "PUT", at, body)
 	p, _ := made.body["properties"].(o)
-	if made.status != 201 || made.body["name"] != assignedID || made.body["type"] != "Microsoft.Authorization/roleAssignments" || p["scope"] != "/subscriptions/"+w.sub.ID || p["principalType"] != "ServicePrincipal" {
+	if made.status != 201 || made.body["name"] != assignedID || made.body["type"] != "Microsoft.Authorization/roleAssignments" ||
+		p["scope"] != "/subscriptions/"+w.sub.ID || p["principalType"] != "ServicePrincipal" {
 		t.Fatalf("%d %s", made.status, made.raw)
 	}
 	if r := w.as("rob", "PUT", at, body); r.status != 200 {
 		t.Errorf("again: %d %s", r.status, r.raw)
 	}
-	w.refused(w.as("rob", "PUT", at, w.assignment(entratest.AzureReader, a.spID)), 409, "RoleAssignmentUpdateNotPermitted", "not allowed to be updated")
-	w.refused(w.as("rob", "PUT", w.auth("roleAssignments/33333333-aaaa-4000-8000-000000000003"), body), 409, "RoleAssignmentExists", strings.ReplaceAll(assignedID, "-", ""))
+	w.refused(w.as("rob", "PUT", at, w.assignment(entratest.AzureReader, a.spID)), 409, "RoleAssignmentUpdateNotPermitted",
+		"not allowed to be updated")
+	w.refused(w.as("rob", "PUT", w.auth("roleAssignments/33333333-aaaa-4000-8000-000000000003"), body), 409, "RoleAssignmentExists",
+		strings.ReplaceAll(assignedID, "-", ""))
 	if r := w.as("eve", "GET", at, nil); r.status != 200 || r.body["id"] != made.body["id"] {
 		t.Errorf("read: %d %s", r.status, r.raw)
 	}
-	for filter, want := range map[string]int{"": 5, "atScope()": 5, "principalId eq '" + a.spID + "'": 1, "principalId eq " + a.spID: 1, "atScope() and assignedTo('" + a.spID + "')": 1, "principalId eq '" + a.id + "'": 0} {
+	for filter, want := range map[string]int{"": 5, "atScope()": 5, "principalId eq '" + a.spID + "'": 1, "principalId eq " + a.spID: 1,
+		"atScope() and assignedTo('" + a.spID + "')": 1, "principalId eq '" + a.id + "'": 0} {
 		path := w.auth("roleAssignments")
 		if filter != "" {
 			path += "&$filter=" + url.QueryEscape(filter)
@@ -126,8 +139,11 @@ func TestARoleInAzureIsAssignedOnce(t *testing.T) {
 			t.Errorf("%q: %d, want %d", filter, n, want)
 		}
 	}
-	w.refused(w.as("eve", "GET", w.auth("roleAssignments")+"&$filter="+url.QueryEscape("roleDefinitionId eq 'x'"), nil), 400, "UnsupportedQuery", "")
-	if got, _ := w.t.Application(a.appID); len(got.AzureRoles) != 1 || got.AzureRoles[0] != (entratest.AzureRole{Scope: "/subscriptions/" + w.sub.ID, SubscriptionID: w.sub.ID, Subscription: "Backup", RoleID: entratest.AzureContributor, Role: "Contributor"}) {
+	w.refused(w.as("eve", "GET", w.auth("roleAssignments")+"&$filter="+url.QueryEscape("roleDefinitionId eq 'x'"), nil), 400,
+		"UnsupportedQuery", "")
+	if got, _ := w.t.Application(a.appID); len(got.AzureRoles) != 1 ||
+		got.AzureRoles[0] != (entratest.AzureRole{Scope: "/subscriptions/" + w.sub.ID, SubscriptionID: w.sub.ID, Subscription: "Backup",
+			RoleID: entratest.AzureContributor, Role: "Contributor"}) {
 		t.Errorf("roles %+v", got.AzureRoles)
 	}
 	if r := w.as("rob", "DELETE", at, nil); r.status != 200 || r.body["name"] != assignedID {
@@ -143,8 +159,10 @@ func TestOnlyWhoAdministersAccessAssignsInAzure(t *testing.T) {
 	a := w.register("ada", "backup")
 	w.t.GrantAzureRole("pia@contoso.com", w.sub.ID, entratest.AzureUserAccessAdministrator)
 	body := w.assignment(entratest.AzureReader, a.spID, "principalType", "ServicePrincipal")
-	role := o{"properties": o{"roleName": "Custom", "description": "", "type": "CustomRole", "assignableScopes": []any{"/subscriptions/" + w.sub.ID}, "permissions": []any{o{"actions": []any{"*/read"}}}}}
-	for who, may := range map[string][2]bool{"ada": {true, true}, "pia": {true, true}, "rob": {true, false}, "cloe": {false, false}, "eve": {false, false}, "mia": {false, false}} {
+	role := o{"properties": o{"roleName": "Custom", "description": "", "type": "CustomRole",
+		"assignableScopes": []any{"/subscriptions/" + w.sub.ID}, "permissions": []any{o{"actions": []any{"*/read"}}}}}
+	for who, may := range map[string][2]bool{"ada": {true, true}, "pia": {true, true}, "rob": {true, false}, "cloe": {false, false},
+		"eve": {false, false}, "mia": {false, false}} {
 		for i, call := range []struct {
 			what string
 			body o
@@ -159,7 +177,8 @@ func TestOnlyWhoAdministersAccessAssignsInAzure(t *testing.T) {
 		}
 	}
 	ask := func(who string) string { return string(w.as(who, "GET", w.auth("permissions"), nil).raw) }
-	for who, wants := range map[string]string{"ada": `"actions":["*"]`, "rob": "Microsoft.Authorization/roleAssignments/write", "cloe": `"notActions":["Microsoft.Authorization/*/Delete"`, "eve": `"actions":["*/read"]`, "mia": "AuthorizationFailed"} {
+	for who, wants := range map[string]string{"ada": `"actions":["*"]`, "rob": "Microsoft.Authorization/roleAssignments/write",
+		"cloe": `"notActions":["Microsoft.Authorization/*/Delete"`, "eve": `"actions":["*/read"]`, "mia": "AuthorizationFailed"} {
 		if got := ask(who); !strings.Contains(got, wants) {
 			t.Errorf("%s may %s, want %s", who, got, wants)
 		}
@@ -174,9 +193,11 @@ func TestAPrincipalIsLookedUpUnlessItsTypeIsGiven(t *testing.T) {
 	none := "11111111-2222-4333-8444-555555555555"
 	w.refused(put(w.assignment(entratest.AzureReader, a.spID)), 400, "PrincipalNotFound", "replication delay")
 	w.refused(put(w.assignment(entratest.AzureReader, none, "principalType", "ServicePrincipal")), 400, "PrincipalNotFound", "")
-	w.refused(put(w.assignment(entratest.AzureReader, a.id, "principalType", "ServicePrincipal")), 400, "PrincipalTypeNotSupported", "type Application")
+	w.refused(put(w.assignment(entratest.AzureReader, a.id, "principalType", "ServicePrincipal")), 400, "PrincipalTypeNotSupported",
+		"type Application")
 	w.refused(put(w.assignment(entratest.AzureReader, a.appID)), 400, "PrincipalTypeNotSupported", "type Application")
-	w.refused(put(w.assignment(entratest.AzureReader, a.spID, "principalType", "User")), 400, "UnmatchedPrincipalType", "different from specified")
+	w.refused(put(w.assignment(entratest.AzureReader, a.spID, "principalType", "User")), 400, "UnmatchedPrincipalType",
+		"different from specified")
 	if r := put(w.assignment(entratest.AzureReader, a.spID, "principalType", "ServicePrincipal")); r.status != 201 {
 		t.Errorf("%d %s", r.status, r.raw)
 	}
@@ -205,18 +226,23 @@ func TestAnAssignmentThatIsNotRightIsRefused(t *testing.T) {
 		body any
 		code string
 	}{
-		"a name that is no GUID":          {w.auth("roleAssignments/mine"), with("principalType", "ServicePrincipal"), "InvalidRoleAssignmentId"},
-		"a role by its GUID alone":        {at, with("roleDefinitionId", entratest.AzureReader), "InvalidRoleDefinitionId"},
-		"a role of another subscription":  {at, with("roleDefinitionId", "/subscriptions/"+w.other.ID+"/providers/Microsoft.Authorization/roleDefinitions/"+entratest.AzureReader), "InvalidRoleDefinitionId"},
-		"a role that does not exist":      {at, with("roleDefinitionId", w.roleID(customID)), "RoleDefinitionDoesNotExist"},
-		"another kind of principal":       {at, with("principalType", "Robot"), "BadRequestFormat"},
-		"no principal":                    {at, with("principalId", ""), "BadRequestFormat"},
-		"a property that is not":          {at, with("principalID", a.spID), "BadRequestFormat"},
-		"a condition":                     {at, with("condition", "true"), "BadRequestFormat"},
-		"no properties":                   {at, o{"roleDefinitionId": w.roleID(entratest.AzureReader)}, "InvalidRequestContent"},
-		"nothing":                         {at, nil, "InvalidRequestContent"},
-		"a version of something else":     {strings.Replace(at, authVersion, subVersion, 1), with("description", "x"), "InvalidApiVersionParameter"},
-		"no version":                      {strings.Replace(at, authVersion, "", 1), with("description", "x"), "MissingApiVersionParameter"},
+		"a name that is no GUID": {w.auth("roleAssignments/mine"), with("principalType", "ServicePrincipal"),
+			"InvalidRoleAssignmentId"},
+		"a role by its GUID alone": {at, with("roleDefinitionId", entratest.AzureReader), "InvalidRoleDefinitionId"},
+		"a role of another subscription": {at, with("roleDefinitionId",
+			"/subscriptions/"+w.other.ID+"/providers/Microsoft.Authorization/roleDefinitions/"+entratest.AzureReader),
+			"InvalidRoleDefinitionId"},
+		"a role that does not exist": {at, with("roleDefinitionId", w.roleID(customID)), "RoleDefinitionDoesNotExist"},
+		"another kind of principal":  {at, with("principalType", "Robot"), "BadRequestFormat"},
+		"no principal":               {at, with("principalId", ""), "BadRequestFormat"},
+		"a property that is not":     {at, with("principalID", a.spID), "BadRequestFormat"},
+		"a condition":                {at, with("condition", "true"), "BadRequestFormat"},
+		"no properties":              {at, o{"roleDefinitionId": w.roleID(entratest.AzureReader)}, "InvalidRequestContent"},
+		"nothing":                    {at, nil, "InvalidRequestContent"},
+		"a version of something else": {strings.Replace(at, authVersion, subVersion, 1), with("description", "x"),
+			"InvalidApiVersionParameter"},
+		"no version": {strings.Replace(at, authVersion, "", 1), with("description", "x"),
+			"MissingApiVersionParameter"},
 		"a custom role of somewhere else": {at, with("roleDefinitionId", w.roleID(customID)), "RoleDefinitionDoesNotExist"},
 	} {
 		if r := w.as("ada", "PUT", c.path, c.body); r.status != 400 || r.code() != c.code {
@@ -226,7 +252,8 @@ func TestAnAssignmentThatIsNotRightIsRefused(t *testing.T) {
 	if n := len(w.t.AzureAssignments()); n != 4 {
 		t.Errorf("%d assignments", n)
 	}
-	if r := w.as("ada", "PUT", at, with("roleDefinitionId", "/providers/Microsoft.Authorization/roleDefinitions/"+entratest.AzureReader)); r.status != 201 {
+	if r := w.as("ada", "PUT", at, with("roleDefinitionId", "/providers/Microsoft.Authorization/roleDefinitions/"+
+		entratest.AzureReader)); r.status != 201 {
 		t.Errorf("a role without a subscription: %d %s", r.status, r.raw)
 	}
 }
@@ -235,8 +262,10 @@ func TestACustomRoleIsMadeAssignedAndRemoved(t *testing.T) {
 	w := newAzureWorld(t)
 	a := w.register("ada", "backup")
 	role := func(change ...any) o {
-		p := o{"roleName": "Veeam Backup", "description": "Backs up.", "type": "CustomRole", "assignableScopes": []any{"/subscriptions/" + w.sub.ID},
-			"permissions": []any{o{"actions": []any{"Microsoft.Compute/disks/read", "Microsoft.Authorization/locks/Read"}, "dataActions": []any{"Microsoft.KeyVault/vaults/keys/read"}}}}
+		p := o{"roleName": "Veeam Backup", "description": "Backs up.", "type": "CustomRole",
+			"assignableScopes": []any{"/subscriptions/" + w.sub.ID},
+			"permissions": []any{o{"actions": []any{"Microsoft.Compute/disks/read", "Microsoft.Authorization/locks/Read"},
+				"dataActions": []any{"Microsoft.KeyVault/vaults/keys/read"}}}}
 		for i := 0; i < len(change); i += 2 {
 			p[change[i].(string)] = change[i+1]
 		}
@@ -248,11 +277,15 @@ func TestACustomRoleIsMadeAssignedAndRemoved(t *testing.T) {
 	if made.status != 201 || made.body["id"] != w.roleID(customID) || made.body["properties"].(o)["type"] != "CustomRole" {
 		t.Fatalf("%d %s", made.status, made.raw)
 	}
-	if r := w.as("ada", "PUT", at, role("description", "Backs up well.")); r.status != 201 || len(w.t.AzureRoleDefinitions()) != 1 || w.t.AzureRoleDefinitions()[0].Description != "Backs up well." {
+	if r := w.as("ada", "PUT", at, role("description", "Backs up well.")); r.status != 201 || len(w.t.AzureRoleDefinitions()) != 1 ||
+		w.t.AzureRoleDefinitions()[0].Description != "Backs up well." {
 		t.Errorf("again: %d %s", r.status, r.raw)
 	}
-	for filter, want := range map[string]string{"roleName eq 'Veeam Backup'": customID + "Veeam Backup", "type eq 'CustomRole'": customID + "Veeam Backup", "roleName eq 'Key Vault Crypto Officer'": entratest.AzureKeyVaultCryptoOfficer + "Key Vault Crypto Officer"} {
-		if got := w.names(w.as("eve", "GET", w.auth("roleDefinitions")+"&$filter="+url.QueryEscape(filter), nil)); len(got) != 1 || got[0] != want {
+	for filter, want := range map[string]string{"roleName eq 'Veeam Backup'": customID + "Veeam Backup",
+		"type eq 'CustomRole'":                   customID + "Veeam Backup",
+		"roleName eq 'Key Vault Crypto Officer'": entratest.AzureKeyVaultCryptoOfficer + "Key Vault Crypto Officer"} {
+		if got := w.names(w.as("eve", "GET", w.auth("roleDefinitions")+"&$filter="+url.QueryEscape(filter), nil)); len(got) != 1 ||
+			got[0] != want {
 			t.Errorf("%s: %v", filter, got)
 		}
 	}
@@ -262,14 +295,16 @@ func TestACustomRoleIsMadeAssignedAndRemoved(t *testing.T) {
 		status int
 		code   string
 	}{
-		"the same name":           {assignedID, role(), 409, "RoleDefinitionWithSameNameExists"},
-		"the name of a built-in":  {assignedID, role("roleName", "reader"), 409, "RoleDefinitionWithSameNameExists"},
-		"no name":                 {customID, role("roleName", ""), 400, "InvalidRoleDefinition"},
-		"no actions":              {customID, role("permissions", []any{o{"actions": []any{}}}), 400, "InvalidRoleDefinition"},
-		"an action that is none":  {customID, role("permissions", []any{o{"actions": []any{"read disks"}}}), 400, "InvalidActionOrNotAction"},
-		"the whole directory":     {customID, role("assignableScopes", []any{"/"}), 400, "InvalidAssignableScope"},
-		"only another place":      {customID, role("assignableScopes", []any{}), 400, "InvalidAssignableScope"},
-		"a place without rights":  {customID, role("assignableScopes", []any{"/subscriptions/" + w.sub.ID, "/subscriptions/" + w.other.ID}), 403, "AuthorizationFailed"},
+		"the same name":          {assignedID, role(), 409, "RoleDefinitionWithSameNameExists"},
+		"the name of a built-in": {assignedID, role("roleName", "reader"), 409, "RoleDefinitionWithSameNameExists"},
+		"no name":                {customID, role("roleName", ""), 400, "InvalidRoleDefinition"},
+		"no actions":             {customID, role("permissions", []any{o{"actions": []any{}}}), 400, "InvalidRoleDefinition"},
+		"an action that is none": {customID, role("permissions", []any{o{"actions": []any{"read disks"}}}), 400,
+			"InvalidActionOrNotAction"},
+		"the whole directory": {customID, role("assignableScopes", []any{"/"}), 400, "InvalidAssignableScope"},
+		"only another place":  {customID, role("assignableScopes", []any{}), 400, "InvalidAssignableScope"},
+		"a place without rights": {customID, role("assignableScopes",
+			[]any{"/subscriptions/" + w.sub.ID, "/subscriptions/" + w.other.ID}), 403, "AuthorizationFailed"},
 		"another type":            {customID, role("type", "BuiltInRole"), 400, "InvalidRoleDefinition"},
 		"a built-in role":         {entratest.AzureReader, role("roleName", "Mine"), 400, "InvalidRoleDefinitionId"},
 		"a name that is no GUID":  {"veeam", role("roleName", "Mine"), 400, "InvalidRoleDefinitionId"},
@@ -279,10 +314,12 @@ func TestACustomRoleIsMadeAssignedAndRemoved(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d %s", what, r.status, r.raw, c.status, c.code)
 		}
 	}
-	if r := w.as("ada", "PUT", w.auth("roleAssignments/"+assignedID), w.assignment(customID, a.spID, "principalType", "ServicePrincipal")); r.status != 201 {
+	if r := w.as("ada", "PUT", w.auth("roleAssignments/"+assignedID),
+		w.assignment(customID, a.spID, "principalType", "ServicePrincipal")); r.status != 201 {
 		t.Fatalf("%d %s", r.status, r.raw)
 	}
-	if got, _ := w.t.Application(a.appID); len(got.AzureRoles) != 1 || got.AzureRoles[0].Role != "Veeam Backup" || !got.AzureRoles[0].Custom {
+	if got, _ := w.t.Application(a.appID); len(got.AzureRoles) != 1 || got.AzureRoles[0].Role != "Veeam Backup" ||
+		!got.AzureRoles[0].Custom {
 		t.Errorf("roles %+v", got.AzureRoles)
 	}
 	w.refused(w.as("ada", "DELETE", at, nil), 400, "RoleDefinitionHasAssignments", "existing role assignments")
@@ -301,10 +338,12 @@ func TestARoleInAzureTakesAWhile(t *testing.T) {
 	a := w.register("ada", "backup")
 	secret := w.must(w.world.as("ada"), "POST", "/applications/"+a.id+"/addPassword", o{}).body["secretText"].(string)
 	app := w.appToken(a.appID, secret, w.arm+"/.default")
-	custom := o{"properties": o{"roleName": "Custom", "assignableScopes": []any{"/subscriptions/" + w.sub.ID}, "permissions": []any{o{"actions": []any{"*/read"}}}}}
+	custom := o{"properties": o{"roleName": "Custom", "assignableScopes": []any{"/subscriptions/" + w.sub.ID},
+		"permissions": []any{o{"actions": []any{"*/read"}}}}}
 	w.as("ada", "PUT", w.auth("roleDefinitions/"+customID), custom)
 	put := func() reply {
-		return w.as("ada", "PUT", w.auth("roleAssignments/"+assignedID), w.assignment(customID, a.spID, "principalType", "ServicePrincipal"))
+		return w.as("ada", "PUT", w.auth("roleAssignments/"+assignedID),
+			w.assignment(customID, a.spID, "principalType", "ServicePrincipal"))
 	}
 	w.refused(put(), 400, "RoleDefinitionDoesNotExist", "")
 	w.clock.move(time.Minute)
@@ -358,7 +397,8 @@ func TestTroubleComesToAzureToo(t *testing.T) {
 		t.Errorf("ops %s", got)
 	}
 	j := w.s.Journal()
-	if last := j[len(j)-1]; last.Op != "listSubscriptions" || last.Path != "/subscriptions"+subVersion || last.User != "ada@contoso.com" || last.Tenant != w.t.ID || last.Status != 200 {
+	if last := j[len(j)-1]; last.Op != "listSubscriptions" || last.Path != "/subscriptions"+subVersion ||
+		last.User != "ada@contoso.com" || last.Tenant != w.t.ID || last.Status != 200 {
 		t.Errorf("journal %+v", last)
 	}
 }
@@ -385,7 +425,8 @@ func TestLongListsInAzureComeInPages(t *testing.T) {
 
 func TestAzureTakesEachPublishedVersionAndDoubledSlashes(t *testing.T) {
 	w := newAzureWorld(t)
-	for _, path := range []string{"/subscriptions?api-version=2019-11-01", "//subscriptions/" + w.sub.ID + "?api-version=2016-06-01", "/tenants?api-version=2019-11-01",
+	for _, path := range []string{"/subscriptions?api-version=2019-11-01", "//subscriptions/" + w.sub.ID + "?api-version=2016-06-01",
+		"/tenants?api-version=2019-11-01",
 		"//subscriptions/" + w.sub.ID + "//providers/Microsoft.Authorization/roleAssignments?api-version=2020-04-01-preview",
 		"/subscriptions/" + w.sub.ID + "/providers/Microsoft.Authorization/roleDefinitions?api-version=2018-01-01-preview"} {
 		if r := w.as("ada", "GET", path, nil); r.status != 200 {

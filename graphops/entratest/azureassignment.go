@@ -23,7 +23,8 @@ func (t *Tenant) showAzureAssignment(a *azureAssignment) object {
 	return object{"id": scope + authorization + "roleAssignments/" + a.id, "type": "Microsoft.Authorization/roleAssignments", "name": a.id,
 		"properties": object{"roleDefinitionId": roleDefinitionID(a.scope, a.roleID), "principalId": a.principalID,
 			"principalType": a.principalType, "scope": scope, "condition": nil, "conditionVersion": nil, "description": a.description,
-			"createdOn": stamp(a.created), "updatedOn": stamp(a.updated), "createdBy": a.by, "updatedBy": a.by, "delegatedManagedIdentityResourceId": nil}}
+			"createdOn": stamp(a.created), "updatedOn": stamp(a.updated), "createdBy": a.by, "updatedBy": a.by,
+			"delegatedManagedIdentityResourceId": nil}}
 }
 
 // azureAssignment finds the one that the path names, if it is in the scope.
@@ -91,11 +92,13 @@ func putAzureAssignment(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if !guid.MatchString(c.keys[1].value) {
-		return answer{}, azureProblem(400, "InvalidRoleAssignmentId", "The role assignment ID '%s' is not valid. The role assignment ID must be a GUID.", c.keys[1].value)
+		return answer{}, azureProblem(400, "InvalidRoleAssignmentId",
+			"The role assignment ID '%s' is not valid. The role assignment ID must be a GUID.", c.keys[1].value)
 	}
 	_, by := c.caller()
-	a := &azureAssignment{id: c.keys[1].value, scope: c.keys[0].value, principalID: text(body["principalId"]), principalType: text(body["principalType"]),
-		description: body["description"], created: c.at, updated: c.at, by: by, veil: c.t.veil(c.t.knobs.Lag.Azure)}
+	a := &azureAssignment{id: c.keys[1].value, scope: c.keys[0].value, principalID: text(body["principalId"]),
+		principalType: text(body["principalType"]),
+		description:   body["description"], created: c.at, updated: c.at, by: by, veil: c.t.veil(c.t.knobs.Lag.Azure)}
 	if a.roleID, err = c.assignable(text(body["roleDefinitionId"])); err != nil {
 		return answer{}, err
 	}
@@ -106,7 +109,8 @@ func putAzureAssignment(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if b := find(c.t.azureAssignments, a.equals); b != nil {
-		return answer{}, azureProblem(409, "RoleAssignmentExists", "The role assignment already exists. The ID of the existing role assignment is %s.", strings.ReplaceAll(b.id, "-", ""))
+		return answer{}, azureProblem(409, "RoleAssignmentExists",
+			"The role assignment already exists. The ID of the existing role assignment is %s.", strings.ReplaceAll(b.id, "-", ""))
 	}
 	c.t.azureAssignments = append(c.t.azureAssignments, a)
 	return created(c.t.showAzureAssignment(a))
@@ -120,7 +124,8 @@ func (a *azureAssignment) equals(b *azureAssignment) bool {
 // matters can be changed.
 func (c *call) keepAssignment(old, a *azureAssignment) (answer, error) {
 	if !a.equals(old) || a.principalType != "" && a.principalType != old.principalType {
-		return answer{}, azureProblem(409, "RoleAssignmentUpdateNotPermitted", "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.")
+		return answer{}, azureProblem(409, "RoleAssignmentUpdateNotPermitted",
+			"Tenant ID, application ID, principal ID, and scope are not allowed to be updated.")
 	}
 	if a.description != nil && a.description != old.description {
 		old.description, old.updated = a.description, c.at
@@ -138,7 +143,8 @@ func (c *call) assignable(path string) (string, error) {
 	}
 	r := c.t.azureRole(strings.ToLower(m[2]))
 	if r == nil || r.custom && (r.veil.hides(c.at) || !c.t.assignableAt(r, c.keys[0].value)) {
-		return "", azureProblem(400, "RoleDefinitionDoesNotExist", "The specified role definition with ID '%s' does not exist.", strings.ReplaceAll(m[2], "-", ""))
+		return "", azureProblem(400, "RoleDefinitionDoesNotExist", "The specified role definition with ID '%s' does not exist.",
+			strings.ReplaceAll(m[2], "-", ""))
 	}
 	return r.id, nil
 }
@@ -148,7 +154,9 @@ func (c *call) assignable(path string) (string, error) {
 func (c *call) checkPrincipal(a *azureAssignment) error {
 	kinds := []string{"", "User", "Group", "ServicePrincipal", "ForeignGroup", "Device"}
 	if a.principalID == "" || !slices.Contains(kinds, a.principalType) {
-		return azureProblem(400, "BadRequestFormat", "The request was incorrectly formatted: principalId is required, and principalType must be one of User, Group, ServicePrincipal, ForeignGroup, Device.")
+		return azureProblem(400, "BadRequestFormat",
+			"The request was incorrectly formatted: principalId is required, and principalType must be one of User, Group, "+
+				"ServicePrincipal, ForeignGroup, Device.")
 	}
 	if slices.ContainsFunc(c.t.apps, func(b *app) bool { return b.id == a.principalID || b.appID == a.principalID }) {
 		return azureProblem(400, "PrincipalTypeNotSupported", "Principals of type Application cannot validly be used in role assignments.")
@@ -163,10 +171,16 @@ func (c *call) checkPrincipal(a *azureAssignment) error {
 	}
 	switch {
 	case is == "":
-		return azureProblem(400, "PrincipalNotFound", "Principal %s does not exist in the directory %s. Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group. See https://aka.ms/docs-principaltype",
+		return azureProblem(400, "PrincipalNotFound",
+			"Principal %s does not exist in the directory %s. Check that you have the correct principal ID. If you are creating this "+
+				"principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set "+
+				"the role assignment principalType property to a value, such as ServicePrincipal, User, or Group. See "+
+				"https://aka.ms/docs-principaltype",
 			strings.ReplaceAll(a.principalID, "-", ""), c.t.ID)
 	case given != "" && given != is:
-		return azureProblem(400, "UnmatchedPrincipalType", "The PrincipalId '%s' has type '%s' , which is different from specified PrinciaplType '%s'.", strings.ReplaceAll(a.principalID, "-", ""), is, given)
+		return azureProblem(400, "UnmatchedPrincipalType",
+			"The PrincipalId '%s' has type '%s' , which is different from specified PrinciaplType '%s'.",
+			strings.ReplaceAll(a.principalID, "-", ""), is, given)
 	}
 	a.principalType = is
 	return nil

@@ -24,7 +24,8 @@ const (
 type azurePermission struct{ actions, notActions, dataActions, notDataActions []string }
 
 func (p azurePermission) show() object {
-	return object{"actions": or(p.actions), "notActions": or(p.notActions), "dataActions": or(p.dataActions), "notDataActions": or(p.notDataActions)}
+	return object{"actions": or(p.actions), "notActions": or(p.notActions), "dataActions": or(p.dataActions),
+		"notDataActions": or(p.notDataActions)}
 }
 
 // An azureRole is a role definition, built in or custom.
@@ -45,28 +46,53 @@ func builtIn(id, name, description string, p azurePermission) *azureRole {
 var builtInRoles = []*azureRole{
 	builtIn(AzureOwner, "Owner", "Grants full access to manage all resources, including the ability to assign roles in Azure RBAC.",
 		azurePermission{actions: []string{"*"}}),
-	builtIn(AzureContributor, "Contributor", "Grants full access to manage all resources, but does not allow you to assign roles in Azure RBAC.",
-		azurePermission{actions: []string{"*"}, notActions: []string{"Microsoft.Authorization/*/Delete", "Microsoft.Authorization/*/Write", "Microsoft.Authorization/elevateAccess/Action"}}),
+	builtIn(AzureContributor, "Contributor",
+		"Grants full access to manage all resources, but does not allow you to assign roles in Azure RBAC.",
+		azurePermission{actions: []string{"*"}, notActions: []string{"Microsoft.Authorization/*/Delete",
+			"Microsoft.Authorization/*/Write", "Microsoft.Authorization/elevateAccess/Action"}}),
 	builtIn(AzureReader, "Reader", "View all resources, but does not allow you to make any changes.",
 		azurePermission{actions: []string{"*/read"}}),
 	builtIn(AzureUserAccessAdministrator, "User Access Administrator", "Lets you manage user access to Azure resources.",
 		azurePermission{actions: []string{"*/read", "Microsoft.Authorization/*", "Microsoft.Support/*"}}),
-	builtIn(AzureRBACAdministrator, "Role Based Access Control Administrator", "Manage access to Azure resources by assigning roles using Azure RBAC.",
-		azurePermission{actions: []string{"Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleAssignments/delete", "*/read", "Microsoft.Support/*"}}),
-	builtIn(AzureKeyVaultCryptoOfficer, "Key Vault Crypto Officer", "Perform any action on the keys of a key vault, except manage permissions.",
-		azurePermission{actions: []string{"Microsoft.Authorization/*/read", "Microsoft.Resources/subscriptions/resourceGroups/read", "Microsoft.KeyVault/vaults/*/read", "Microsoft.KeyVault/operations/read"},
+	builtIn(AzureRBACAdministrator, "Role Based Access Control Administrator",
+		"Manage access to Azure resources by assigning roles using Azure RBAC.",
+		azurePermission{actions: []string{"Microsoft.Authorization/roleAssignments/write",
+			"Microsoft.Authorization/roleAssignments/delete", "*/read", "Microsoft.Support/*"}}),
+	builtIn(AzureKeyVaultCryptoOfficer, "Key Vault Crypto Officer",
+		"Perform any action on the keys of a key vault, except manage permissions.",
+		azurePermission{actions: []string{"Microsoft.Authorization/*/read", "Microsoft.Resources/subscriptions/resourceGroups/read",
+			"Microsoft.KeyVault/vaults/*/read", "Microsoft.KeyVault/operations/read"},
 			dataActions: []string{"Microsoft.KeyVault/vaults/keys/*", "Microsoft.KeyVault/vaults/keyrotationpolicies/*"}}),
 	builtIn(AzureKeyVaultCryptoUser, "Key Vault Crypto User", "Perform cryptographic operations using keys.",
-		azurePermission{dataActions: []string{"Microsoft.KeyVault/vaults/keys/read", "Microsoft.KeyVault/vaults/keys/update/action", "Microsoft.KeyVault/vaults/keys/backup/action", "Microsoft.KeyVault/vaults/keys/encrypt/action", "Microsoft.KeyVault/vaults/keys/decrypt/action", "Microsoft.KeyVault/vaults/keys/wrap/action", "Microsoft.KeyVault/vaults/keys/unwrap/action", "Microsoft.KeyVault/vaults/keys/sign/action", "Microsoft.KeyVault/vaults/keys/verify/action"}}),
+		azurePermission{dataActions: []string{"Microsoft.KeyVault/vaults/keys/read", "Microsoft.KeyVault/vaults/keys/update/action",
+			"Microsoft.KeyVault/vaults/keys/backup/action", "Microsoft.KeyVault/vaults/keys/encrypt/action",
+			"Microsoft.KeyVault/vaults/keys/decrypt/action", "Microsoft.KeyVault/vaults/keys/wrap/action",
+			"Microsoft.KeyVault/vaults/keys/unwrap/action", "Microsoft.KeyVault/vaults/keys/sign/action",
+			"Microsoft.KeyVault/vaults/keys/verify/action"}}),
 	builtIn(AzureKeyVaultContributor, "Key Vault Contributor", "Lets you manage key vaults, but not access to them.",
-		azurePermission{actions: []string{"Microsoft.Authorization/*/read", "Microsoft.KeyVault/*", "Microsoft.Resources/subscriptions/resourceGroups/read"},
-			notActions: []string{"Microsoft.KeyVault/locations/deletedVaults/purge/action", "Microsoft.KeyVault/hsmPools/*", "Microsoft.KeyVault/managedHsms/*"}}),
-	builtIn(AzureStorageBlobDataContributor, "Storage Blob Data Contributor", "Allows for read, write and delete access to Azure Storage blob containers and data.",
-		azurePermission{actions: []string{"Microsoft.Storage/storageAccounts/blobServices/containers/delete", "Microsoft.Storage/storageAccounts/blobServices/containers/read", "Microsoft.Storage/storageAccounts/blobServices/containers/write", "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"},
-			dataActions: []string{"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete", "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read", "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write", "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action", "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action"}}),
-	builtIn(AzureStorageQueueDataContributor, "Storage Queue Data Contributor", "Allows for read, write, and delete access to Azure Storage queues and queue messages.",
-		azurePermission{actions: []string{"Microsoft.Storage/storageAccounts/queueServices/queues/delete", "Microsoft.Storage/storageAccounts/queueServices/queues/read", "Microsoft.Storage/storageAccounts/queueServices/queues/write"},
-			dataActions: []string{"Microsoft.Storage/storageAccounts/queueServices/queues/messages/delete", "Microsoft.Storage/storageAccounts/queueServices/queues/messages/read", "Microsoft.Storage/storageAccounts/queueServices/queues/messages/write", "Microsoft.Storage/storageAccounts/queueServices/queues/messages/process/action"}}),
+		azurePermission{actions: []string{"Microsoft.Authorization/*/read", "Microsoft.KeyVault/*",
+			"Microsoft.Resources/subscriptions/resourceGroups/read"},
+			notActions: []string{"Microsoft.KeyVault/locations/deletedVaults/purge/action", "Microsoft.KeyVault/hsmPools/*",
+				"Microsoft.KeyVault/managedHsms/*"}}),
+	builtIn(AzureStorageBlobDataContributor, "Storage Blob Data Contributor",
+		"Allows for read, write and delete access to Azure Storage blob containers and data.",
+		azurePermission{actions: []string{"Microsoft.Storage/storageAccounts/blobServices/containers/delete",
+			"Microsoft.Storage/storageAccounts/blobServices/containers/read",
+			"Microsoft.Storage/storageAccounts/blobServices/containers/write",
+			"Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"},
+			dataActions: []string{"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete",
+				"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
+				"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
+				"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action",
+				"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action"}}),
+	builtIn(AzureStorageQueueDataContributor, "Storage Queue Data Contributor",
+		"Allows for read, write, and delete access to Azure Storage queues and queue messages.",
+		azurePermission{actions: []string{"Microsoft.Storage/storageAccounts/queueServices/queues/delete",
+			"Microsoft.Storage/storageAccounts/queueServices/queues/read", "Microsoft.Storage/storageAccounts/queueServices/queues/write"},
+			dataActions: []string{"Microsoft.Storage/storageAccounts/queueServices/queues/messages/delete",
+				"Microsoft.Storage/storageAccounts/queueServices/queues/messages/read",
+				"Microsoft.Storage/storageAccounts/queueServices/queues/messages/write",
+				"Microsoft.Storage/storageAccounts/queueServices/queues/messages/process/action"}}),
 }
 
 // allows reports whether one of the permissions allows an action.
@@ -126,8 +152,9 @@ func (t *Tenant) showAzureRole(r *azureRole, scope string) object {
 		permissions = append(permissions, p.show())
 	}
 	return object{"id": roleDefinitionID(scope, r.id), "type": "Microsoft.Authorization/roleDefinitions", "name": r.id,
-		"properties": object{"roleName": r.name, "type": kind, "description": r.description, "assignableScopes": scopes, "permissions": permissions,
-			"createdOn": stamp(r.created), "updatedOn": stamp(r.updated), "createdBy": r.by, "updatedBy": r.by}}
+		"properties": object{"roleName": r.name, "type": kind, "description": r.description, "assignableScopes": scopes,
+			"permissions": permissions,
+			"createdOn":   stamp(r.created), "updatedOn": stamp(r.updated), "createdBy": r.by, "updatedBy": r.by}}
 }
 
 var (
@@ -160,7 +187,8 @@ func listAzureRoles(c *call) (answer, error) {
 func getAzureRole(c *call) (answer, error) {
 	r := c.t.azureRole(c.keys[1].value)
 	if r == nil || !c.t.assignableAt(r, c.keys[0].value) {
-		return answer{}, azureProblem(404, "RoleDefinitionDoesNotExist", "The specified role definition with ID '%s' does not exist.", strings.ReplaceAll(c.keys[1].value, "-", ""))
+		return answer{}, azureProblem(404, "RoleDefinitionDoesNotExist", "The specified role definition with ID '%s' does not exist.",
+			strings.ReplaceAll(c.keys[1].value, "-", ""))
 	}
 	return ok(c.t.showAzureRole(r, c.keys[0].value))
 }
@@ -173,7 +201,8 @@ func putAzureRole(c *call) (answer, error) {
 	id := c.keys[1].value
 	old := c.t.azureRole(id)
 	if !guid.MatchString(id) || old != nil && !old.custom {
-		return answer{}, azureProblem(400, "InvalidRoleDefinitionId", "The role definition ID '%s' is not valid. It must be a GUID, and not that of a built-in role.", id)
+		return answer{}, azureProblem(400, "InvalidRoleDefinitionId",
+			"The role definition ID '%s' is not valid. It must be a GUID, and not that of a built-in role.", id)
 	}
 	_, by := c.caller()
 	r := &azureRole{id: id, custom: true, created: c.at, updated: c.at, by: by, veil: c.t.veil(c.t.knobs.Lag.Azure)}
@@ -193,7 +222,8 @@ func putAzureRole(c *call) (answer, error) {
 }
 
 func sameRoleName() error {
-	return azureProblem(409, "RoleDefinitionWithSameNameExists", "A custom role with the same name already exists in this directory. Use a different name.")
+	return azureProblem(409, "RoleDefinitionWithSameNameExists",
+		"A custom role with the same name already exists in this directory. Use a different name.")
 }
 
 // readRole reads a custom role: who makes it needs the right to in every scope
@@ -201,14 +231,18 @@ func sameRoleName() error {
 // Source: Azure role-based access control, custom-roles.
 func (c *call) readRole(r *azureRole, body object) error {
 	r.name, r.description = text(body["roleName"]), text(body["description"])
-	if strings.TrimSpace(r.name) == "" || len(r.name) > 512 || len(r.description) > 2048 || body["type"] != nil && body["type"] != "CustomRole" {
-		return azureProblem(400, "InvalidRoleDefinition", "The role definition needs a roleName of at most 512 characters, a description of at most 2048, and the type CustomRole.")
+	if strings.TrimSpace(r.name) == "" || len(r.name) > 512 || len(r.description) > 2048 ||
+		body["type"] != nil && body["type"] != "CustomRole" {
+		return azureProblem(400, "InvalidRoleDefinition",
+			"The role definition needs a roleName of at most 512 characters, a description of at most 2048, and the type CustomRole.")
 	}
 	groups := 0
 	for _, v := range list(body["assignableScopes"]) {
 		scope := strings.ToLower(text(v))
 		if !scopePath.MatchString(scope) || !c.t.isScope(scope) || slices.Contains(r.scopes, scope) {
-			return azureProblem(400, "InvalidAssignableScope", "The assignable scope '%s' is not valid: it must be a management group, a subscription or a resource group of this directory, and appear once.", v)
+			return azureProblem(400, "InvalidAssignableScope",
+				"The assignable scope '%s' is not valid: it must be a management group, a subscription or a resource group of this "+
+					"directory, and appear once.", v)
 		}
 		if err := c.mayAct("Microsoft.Authorization/roleDefinitions/write", scope); err != nil {
 			return err
@@ -226,7 +260,8 @@ func (c *call) readRole(r *azureRole, body object) error {
 	}
 	data := slices.ContainsFunc(r.permissions, func(p azurePermission) bool { return len(p.dataActions) > 0 })
 	if groups > 1 || groups > 0 && data {
-		return azureProblem(400, "InvalidAssignableScope", "The assignable scopes may contain one management group, and none in a role definition with data actions.")
+		return azureProblem(400, "InvalidAssignableScope",
+			"The assignable scopes may contain one management group, and none in a role definition with data actions.")
 	}
 	return nil
 }
@@ -240,7 +275,8 @@ func (r *azureRole) readPermissions(in []any) error {
 		p := azurePermission{words(o["actions"]), words(o["notActions"]), words(o["dataActions"]), words(o["notDataActions"])}
 		for _, a := range slices.Concat(p.actions, p.notActions, p.dataActions, p.notDataActions) {
 			if !actionPattern.MatchString(a) {
-				return azureProblem(400, "InvalidActionOrNotAction", "'%s' does not match any of the actions supported by the providers.", a)
+				return azureProblem(400, "InvalidActionOrNotAction", "'%s' does not match any of the actions supported by the providers.",
+					a)
 			}
 		}
 		some = some || len(p.actions)+len(p.dataActions) > 0
@@ -263,7 +299,8 @@ func deleteAzureRole(c *call) (answer, error) {
 		}
 	}
 	if slices.ContainsFunc(c.t.azureAssignments, func(a *azureAssignment) bool { return a.roleID == r.id }) {
-		return answer{}, azureProblem(400, "RoleDefinitionHasAssignments", "There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).")
+		return answer{}, azureProblem(400, "RoleDefinitionHasAssignments",
+			"There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).")
 	}
 	c.t.azureRoles = slices.DeleteFunc(c.t.azureRoles, func(q *azureRole) bool { return q == r })
 	return ok(c.t.showAzureRole(r, c.keys[0].value))

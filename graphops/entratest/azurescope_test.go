@@ -24,12 +24,15 @@ func newScopedWorld(t *testing.T) *scopedWorld {
 	w.t.AddManagementGroup(entratest.ManagementGroup{Name: "Contoso"})
 	w.t.AddManagementGroup(entratest.ManagementGroup{Name: "Platform", Parent: "Contoso"})
 	cloud := w.t.AddSubscription(entratest.Subscription{Name: "Cloud", ManagementGroup: "Platform"})
-	w.top, w.platform = "/providers/Microsoft.Management/managementGroups/Contoso", "/providers/Microsoft.Management/managementGroups/Platform"
+	w.top, w.platform = "/providers/Microsoft.Management/managementGroups/Contoso",
+		"/providers/Microsoft.Management/managementGroups/Platform"
 	w.sub, w.group = "/subscriptions/"+cloud.ID, w.t.AddResourceGroup(cloud.ID, "RG-Backup")
-	if !w.t.GrantAzureRole("ada@contoso.com", w.top, "Owner") || !w.t.GrantAzureRole("cloe@contoso.com", w.group, "Owner") || !w.t.GrantAzureRole("mia@contoso.com", "/providers/Microsoft.Management/managementGroups/"+w.t.ID, "Reader") {
+	if !w.t.GrantAzureRole("ada@contoso.com", w.top, "Owner") || !w.t.GrantAzureRole("cloe@contoso.com", w.group, "Owner") ||
+		!w.t.GrantAzureRole("mia@contoso.com", "/providers/Microsoft.Management/managementGroups/"+w.t.ID, "Reader") {
 		t.Fatal("a role is not granted")
 	}
-	if w.t.GrantAzureRole("mia@contoso.com", w.sub+"/resourceGroups/none", "Reader") || w.t.GrantAzureRole("mia@contoso.com", w.top+"x", "Reader") {
+	if w.t.GrantAzureRole("mia@contoso.com", w.sub+"/resourceGroups/none", "Reader") ||
+		w.t.GrantAzureRole("mia@contoso.com", w.top+"x", "Reader") {
 		t.Fatal("a role on what is not there was granted")
 	}
 	return w
@@ -47,7 +50,8 @@ func TestARoleThatIsAssignedAboveIsInheritedBelow(t *testing.T) {
 	w := newScopedWorld(t)
 	ids := "11111111-aaaa-4000-8000-00000000000"
 	for i, scope := range []string{w.top, w.platform, w.sub, w.group} { // Owner of the top group
-		if r := w.put("ada", scope, ids+string(rune('1'+i)), entratest.AzureReader); r.status != 201 || r.body["properties"].(o)["scope"] != scope {
+		if r := w.put("ada", scope, ids+string(rune('1'+i)), entratest.AzureReader); r.status != 201 ||
+			r.body["properties"].(o)["scope"] != scope {
 			t.Errorf("%s: %d %s", scope, r.status, r.raw)
 		}
 	}
@@ -59,7 +63,8 @@ func TestARoleThatIsAssignedAboveIsInheritedBelow(t *testing.T) {
 		w.refused(w.as("cloe", "GET", scope+atScopes+"permissions"+authVersion, nil), 403, "AuthorizationFailed", "over scope")
 	}
 	w.refused(w.put("mia", w.group, ids+"7", entratest.AzureReader), 403, "AuthorizationFailed", "over scope")
-	if r := w.as("mia", "GET", w.group+atScopes+"permissions"+authVersion, nil); !strings.Contains(string(r.raw), `"*/read"`) { // from the root group
+	if r := w.as("mia", "GET", w.group+atScopes+"permissions"+authVersion, nil); !strings.Contains(string(r.raw), `"*/read"`) {
+		// from the root group
 		t.Errorf("mia may %s", r.raw)
 	}
 	w.refused(w.put("ada", w.sub+"/resourceGroups/none", ids+"8", entratest.AzureReader), 404, "ResourceGroupNotFound", "'none'")
@@ -121,7 +126,8 @@ func TestACustomRoleIsForItsScopesAndThoseInThem(t *testing.T) {
 	w.refused(w.as("ada", "PUT", at(w.top), role(true, w.top)), 400, "InvalidAssignableScope", "data actions")
 	w.refused(w.as("ada", "PUT", at(w.group), role(false, w.sub)), 400, "InvalidAssignableScope", "must contain")
 	w.refused(w.as("cloe", "PUT", at(w.group), role(false, w.group, w.sub)), 403, "AuthorizationFailed", "roleDefinitions/write")
-	if r := w.as("ada", "PUT", at(w.group), role(true, strings.ToUpper(w.group))); r.status != 201 || w.t.AzureRoleDefinitions()[0].Scopes[0] != w.group {
+	if r := w.as("ada", "PUT", at(w.group), role(true, strings.ToUpper(w.group))); r.status != 201 ||
+		w.t.AzureRoleDefinitions()[0].Scopes[0] != w.group {
 		t.Fatalf("%d %s", r.status, r.raw)
 	}
 	w.refused(w.put("ada", w.sub, assignedID, customID), 400, "RoleDefinitionDoesNotExist", "")

@@ -41,7 +41,10 @@ func (t *Tenant) RemoveSubscription(id string) bool {
 		return false
 	}
 	t.subscriptions = slices.DeleteFunc(t.subscriptions, func(s *Subscription) bool { return s == sub })
-	t.azureAssignments = slices.DeleteFunc(t.azureAssignments, func(a *azureAssignment) bool { in, _ := subscriptionOf(a.scope); return in == sub.ID })
+	t.azureAssignments = slices.DeleteFunc(t.azureAssignments, func(a *azureAssignment) bool {
+		in, _ := subscriptionOf(a.scope)
+		return in == sub.ID
+	})
 	t.resourceGroups = slices.DeleteFunc(t.resourceGroups, func(g resourceGroup) bool { return g.subscription == sub.ID })
 	t.s.changed()
 	return true
@@ -79,7 +82,8 @@ func (t *Tenant) subscription(id string) *Subscription {
 func (t *Tenant) showSubscription(s *Subscription) object {
 	return object{"id": "/subscriptions/" + s.ID, "authorizationSource": "RoleBased", "managedByTenants": []any{}, "subscriptionId": s.ID,
 		"tenantId": t.ID, "displayName": s.Name, "state": "Enabled",
-		"subscriptionPolicies": object{"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"}}
+		"subscriptionPolicies": object{"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01",
+			"spendingLimit": "Off"}}
 }
 
 // listTenants lists the tenants that the caller has an account in: learn.microsoft.com/rest/api/resources/tenants/list.
@@ -93,7 +97,8 @@ func listTenants(c *call) (answer, error) {
 		case t != c.t:
 			category = "ManagedBy"
 		}
-		items = append(items, object{"id": "/tenants/" + t.ID, "tenantId": t.ID, "countryCode": "US", "displayName": t.Name, "domains": []any{t.Domain},
+		items = append(items, object{"id": "/tenants/" + t.ID, "tenantId": t.ID, "countryCode": "US", "displayName": t.Name,
+			"domains":       []any{t.Domain},
 			"defaultDomain": t.Domain, "tenantType": "AAD", "tenantCategory": category})
 	}
 	return c.azureList(items, nil)
@@ -182,7 +187,8 @@ func (t *Tenant) AzureAssignments() []AzureAssignment {
 	var all []AzureAssignment
 	for _, a := range t.azureAssignments {
 		sub, _ := subscriptionOf(a.scope)
-		out := AzureAssignment{ID: a.id, Scope: t.showScope(a.scope), SubscriptionID: sub, RoleID: a.roleID, PrincipalID: a.principalID, PrincipalType: a.principalType, Description: text(a.description)}
+		out := AzureAssignment{ID: a.id, Scope: t.showScope(a.scope), SubscriptionID: sub, RoleID: a.roleID, PrincipalID: a.principalID,
+			PrincipalType: a.principalType, Description: text(a.description)}
 		if r := t.azureRole(a.roleID); r != nil {
 			out.Role = r.name
 		}

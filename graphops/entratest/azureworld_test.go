@@ -28,12 +28,14 @@ func newAzureWorld(t *testing.T) *azureWorld {
 	w := &azureWorld{world: newWorld(t), tokens: make(map[string]string)}
 	w.arm = strings.Replace(w.url, "127.0.0.1", "localhost", 1)
 	w.s.SetARMURL(w.arm + "/")
-	w.client = w.t.AddPublicClient(entratest.Client{Name: "Bot sign-in", Scopes: append(botScopes, roleScope), PublicClientFlows: true, Azure: true})
+	w.client = w.t.AddPublicClient(entratest.Client{Name: "Bot sign-in", Scopes: append(botScopes, roleScope), PublicClientFlows: true,
+		Azure: true})
 	w.sub = w.t.AddSubscription(entratest.Subscription{Name: "Backup"})
 	w.other = w.t.AddSubscription(entratest.Subscription{ID: "AAAAAAAA-0000-4000-8000-00000000000A", Name: "Other"})
 	w.t.AddUser(entratest.User{UPN: "rob@contoso.com"})
 	w.t.AddUser(entratest.User{UPN: "eve@contoso.com"})
-	for who, role := range map[string]string{"ada": "Owner", "rob": entratest.AzureRBACAdministrator, "cloe": "contributor", "eve": entratest.AzureReader} {
+	for who, role := range map[string]string{"ada": "Owner", "rob": entratest.AzureRBACAdministrator, "cloe": "contributor",
+		"eve": entratest.AzureReader} {
 		if !w.t.GrantAzureRole(who+"@contoso.com", w.sub.ID, role) {
 			t.Fatalf("%s is not granted", role)
 		}
@@ -49,7 +51,8 @@ func (w *azureWorld) renew(who, scope string) (int, map[string]any) {
 		w.Fatal(err)
 	}
 	_, first := w.poll(code)
-	return w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {w.client.AppID}, "scope": {scope}, "refresh_token": {first["refresh_token"].(string)}})
+	return w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {w.client.AppID},
+		"scope": {scope}, "refresh_token": {first["refresh_token"].(string)}})
 }
 
 // azureToken is a token for Azure, made once for each person.

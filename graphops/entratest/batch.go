@@ -52,7 +52,8 @@ func (c *call) batched() ([]batchRequest, error) {
 	}
 	for k := range o {
 		if k != "requests" {
-			return nil, &problem{status: 400, code: "BadRequest", message: fmt.Sprintf("Invalid batch payload format: unknown property '%s'.", k)}
+			return nil, &problem{status: 400, code: "BadRequest",
+				message: fmt.Sprintf("Invalid batch payload format: unknown property '%s'.", k)}
 		}
 	}
 	var b struct{ Requests []batchRequest }
@@ -66,7 +67,9 @@ func (c *call) batched() ([]batchRequest, error) {
 	all := make(map[string]bool)
 	for _, r := range b.Requests {
 		if r.ID == "" || r.Method == "" || r.URL == "" || all[strings.ToLower(r.ID)] {
-			return nil, &problem{status: 400, code: "BadRequest", message: fmt.Sprintf("Invalid batch payload format: request '%s' lacks an id, method or url, or its id is not unique.", r.ID)}
+			return nil, &problem{status: 400, code: "BadRequest",
+				message: fmt.Sprintf("Invalid batch payload format: request '%s' lacks an id, method or url, or its id is not unique.",
+					r.ID)}
 		}
 		all[strings.ToLower(r.ID)] = true
 	}
@@ -80,7 +83,9 @@ func (c *call) batched() ([]batchRequest, error) {
 			}
 		}
 		if len(waiting) == len(left) {
-			return nil, &problem{status: 400, code: "BadRequest", message: fmt.Sprintf("Invalid batch payload format: request '%s' depends on one that is not there, or on itself.", left[0].ID)}
+			return nil, &problem{status: 400, code: "BadRequest",
+				message: fmt.Sprintf("Invalid batch payload format: request '%s' depends on one that is not there, or on itself.",
+					left[0].ID)}
 		}
 		left = waiting
 	}
@@ -136,7 +141,8 @@ func headersOf(a answer) map[string]string {
 
 // inner executes one request of a batch with the token of the whole.
 func (s *Server) inner(outer *call, r batchRequest, dependenciesGood bool) answer {
-	c := &call{id: outer.id, clientID: outer.clientID, at: s.now(), method: strings.ToUpper(r.Method), body: r.Body, inBatch: true, header: http.Header{}}
+	c := &call{id: outer.id, clientID: outer.clientID, at: s.now(), method: strings.ToUpper(r.Method), body: r.Body, inBatch: true,
+		header: http.Header{}}
 	if !dependenciesGood {
 		return refusal(&problem{status: 424, code: "FailedDependency", message: "The request depends on another one that failed."}, c)
 	}

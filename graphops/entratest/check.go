@@ -10,16 +10,19 @@ import (
 // certificates as they would be.
 func (t *Tenant) checkApp(a *app, body object) ([]*key, error) {
 	after := merge(a.body, body)
-	for name, most := range map[string]int{"displayName": 256, "notes": 1024, "description": 1024, "uniqueName": 256, "serviceManagementReference": 256} {
+	for name, most := range map[string]int{"displayName": 256, "notes": 1024, "description": 1024, "uniqueName": 256,
+		"serviceManagementReference": 256} {
 		if utf8.RuneCountInString(text(body[name])) > most {
-			return nil, bad("Invalid value specified for property '%s' of resource 'Application': it is longer than %d characters.", name, most)
+			return nil, bad("Invalid value specified for property '%s' of resource 'Application': it is longer than %d characters.", name,
+				most)
 		}
 	}
 	if n, given := body["displayName"]; given && strings.TrimSpace(text(n)) == "" {
 		return nil, bad("Invalid value specified for property 'displayName' of resource 'Application'.")
 	}
 	audience, given := after["signInAudience"]
-	if given && !slices.Contains([]string{"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}, text(audience)) {
+	if given && !slices.Contains([]string{"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount",
+		"PersonalMicrosoftAccount"}, text(audience)) {
 		return nil, bad("Invalid value specified for property 'signInAudience' of resource 'Application'.")
 	}
 	if err := distinct("tags", list(body["tags"])); err != nil {
@@ -82,7 +85,8 @@ func checkResourceAccess(resources []any) error {
 			x := x.(object)
 			k := text(x["type"]) + " " + text(x["id"])
 			if x["type"] != "Scope" && x["type"] != "Role" || x["id"] == nil {
-				return bad("Invalid value specified for property 'resourceAccess' of resource '%s': type must be Scope or Role, and id is required.", id)
+				return bad("Invalid value specified for property 'resourceAccess' of resource '%s': type must be Scope or Role, and id "+
+					"is required.", id)
 			}
 			if inside[k] {
 				return bad("Property 'resourceAccess' of resource '%s' has '%s' more than once.", id, k)

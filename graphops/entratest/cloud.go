@@ -22,13 +22,20 @@ type national struct {
 
 var nationals = map[string]national{
 	"public": {"https://login.microsoftonline.com", "https://graph.microsoft.com", "https://microsoft.com", "https://management.azure.com",
-		[]string{"https://management.core.windows.net", "https://management.azure.com"}, []string{"https://outlook.office365.com", "https://outlook.office.com"}, ".sharepoint.com"},
-	"usgov": {"https://login.microsoftonline.us", "https://graph.microsoft.us", "https://microsoft.com", "https://management.usgovcloudapi.net",
-		[]string{"https://management.core.usgovcloudapi.net", "https://management.usgovcloudapi.net"}, []string{"https://outlook.office365.us"}, ".sharepoint.us"},
-	"dod": {"https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://microsoft.com", "https://management.usgovcloudapi.net",
-		[]string{"https://management.core.usgovcloudapi.net", "https://management.usgovcloudapi.net"}, []string{"https://outlook-dod.office365.us"}, ".sharepoint-mil.us"},
-	"china": {"https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn", "https://microsoft.com", "https://management.chinacloudapi.cn",
-		[]string{"https://management.core.chinacloudapi.cn", "https://management.chinacloudapi.cn"}, []string{"https://partner.outlook.cn"}, ".sharepoint.cn"},
+		[]string{"https://management.core.windows.net", "https://management.azure.com"},
+		[]string{"https://outlook.office365.com", "https://outlook.office.com"}, ".sharepoint.com"},
+	"usgov": {"https://login.microsoftonline.us", "https://graph.microsoft.us", "https://microsoft.com",
+		"https://management.usgovcloudapi.net",
+		[]string{"https://management.core.usgovcloudapi.net", "https://management.usgovcloudapi.net"},
+		[]string{"https://outlook.office365.us"}, ".sharepoint.us"},
+	"dod": {"https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://microsoft.com",
+		"https://management.usgovcloudapi.net",
+		[]string{"https://management.core.usgovcloudapi.net", "https://management.usgovcloudapi.net"},
+		[]string{"https://outlook-dod.office365.us"}, ".sharepoint-mil.us"},
+	"china": {"https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn", "https://microsoft.com",
+		"https://management.chinacloudapi.cn",
+		[]string{"https://management.core.chinacloudapi.cn", "https://management.chinacloudapi.cn"},
+		[]string{"https://partner.outlook.cn"}, ".sharepoint.cn"},
 }
 
 // inCloud is the cloud with a name; empty is public. Any other is a mistake in a test.

@@ -12,20 +12,27 @@ import (
 // audiences are what a client may ask a token for in each of Microsoft's clouds, and in none
 // of the others that has not the same.
 var audiences = map[string][]string{
-	"public": {"https://graph.microsoft.com", "https://management.azure.com", "https://management.core.windows.net", "https://outlook.office365.com", "https://contoso.sharepoint.com"},
-	"usgov":  {"https://graph.microsoft.us", "https://management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net", "https://outlook.office365.us", "https://contoso.sharepoint.us"},
-	"dod":    {"https://dod-graph.microsoft.us", "https://management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net", "https://outlook-dod.office365.us", "https://contoso.sharepoint-mil.us"},
-	"china":  {"https://microsoftgraph.chinacloudapi.cn", "https://management.chinacloudapi.cn", "https://management.core.chinacloudapi.cn", "https://partner.outlook.cn", "https://contoso.sharepoint.cn"},
+	"public": {"https://graph.microsoft.com", "https://management.azure.com", "https://management.core.windows.net",
+		"https://outlook.office365.com", "https://contoso.sharepoint.com"},
+	"usgov": {"https://graph.microsoft.us", "https://management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net",
+		"https://outlook.office365.us", "https://contoso.sharepoint.us"},
+	"dod": {"https://dod-graph.microsoft.us", "https://management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net",
+		"https://outlook-dod.office365.us", "https://contoso.sharepoint-mil.us"},
+	"china": {"https://microsoftgraph.chinacloudapi.cn", "https://management.chinacloudapi.cn",
+		"https://management.core.chinacloudapi.cn", "https://partner.outlook.cn", "https://contoso.sharepoint.cn"},
 }
 
 func TestACloudGivesTokensForItsOwnResourcesOnly(t *testing.T) {
 	for name, own := range audiences {
 		w := newWorldOf(t, entratest.Config{Cloud: name})
 		a := w.register("ada", "proof")
-		secret := w.must(w.as("ada"), "POST", "/applications/"+a.id+"/addPassword", o{"passwordCredential": o{"displayName": "x"}}).body["secretText"].(string)
+		secret := w.must(w.as("ada"), "POST", "/applications/"+a.id+"/addPassword",
+			o{"passwordCredential": o{"displayName": "x"}}).body["secretText"].(string)
 		for of, all := range audiences {
 			for _, audience := range all {
-				status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID}, "client_secret": {secret}, "scope": {audience + "/.default"}})
+				status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token",
+					url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID}, "client_secret": {secret},
+						"scope": {audience + "/.default"}})
 				switch words, _ := body["error_description"].(string); {
 				case slices.Contains(own, audience) && status != 200:
 					t.Errorf("%s: a token for %s: %d %s", name, audience, status, words)

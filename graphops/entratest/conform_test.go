@@ -53,7 +53,8 @@ func conforms(t *testing.T, r *http.Request, resp *http.Response, body []byte) {
 		}
 		return
 	}
-	options := &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, MultiError: true}
+	options := &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true,
+		MultiError: true}
 	request := &openapi3filter.RequestValidationInput{Request: in, PathParams: params, Route: route, Options: options}
 	if resp.StatusCode < 300 {
 		if err := openapi3filter.ValidateRequest(context.Background(), request); err != nil {

@@ -31,7 +31,8 @@ func (t *Tenant) AssignCrowd(appID string, n int) error {
 	for i := range n {
 		u := &User{ID: crowdID("user", i), UPN: fmt.Sprintf("crowd-%05d@%s", i, t.Domain), Name: fmt.Sprintf("Crowd %05d", i)}
 		t.users = append(t.users, u)
-		t.assignments = append(t.assignments, &assignment{id: base64.RawURLEncoding.EncodeToString([]byte(u.ID + p.id[:8])), roleID: defaultRole,
+		t.assignments = append(t.assignments, &assignment{id: base64.RawURLEncoding.EncodeToString([]byte(u.ID + p.id[:8])),
+			roleID:      defaultRole,
 			principalID: u.ID, resourceID: p.id, created: t.s.now()})
 	}
 	return nil
@@ -71,7 +72,8 @@ func (c *call) listCrowd() (answer, bool, error) {
 	}
 	items := []any{}
 	for i := from; i < min(from+size, c.t.crowd); i++ {
-		a := &app{id: crowdID("application", i), appID: crowdID("appId", i), body: object{"displayName": fmt.Sprintf("Crowd %05d", i)}, created: c.t.created.Add(-time.Hour)}
+		a := &app{id: crowdID("application", i), appID: crowdID("appId", i), body: object{"displayName": fmt.Sprintf("Crowd %05d", i)},
+			created: c.t.created.Add(-time.Hour)}
 		o, err := c.selected("application", c.t.showApp(a, false))
 		if err != nil {
 			return answer{}, true, err

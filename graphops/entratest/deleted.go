@@ -151,8 +151,10 @@ func (c *call) restoreSP(g *grave) (answer, error) {
 // spTaken is what a second service principal of an application gets.
 func spTaken(appID string) error {
 	return &problem{status: 409, code: "Request_MultipleObjectsWithSameKeyValue",
-		message: fmt.Sprintf("The service principal cannot be created, updated, or restored because the service principal name %s is already in use.", appID),
-		details: []detail{{Code: "ObjectConflict", Target: "servicePrincipalNames", Message: "A conflicting object with one or more of the specified property values is present in the directory."}}}
+		message: fmt.Sprintf("The service principal cannot be created, updated, or restored because the service principal name %s is "+
+			"already in use.", appID),
+		details: []detail{{Code: "ObjectConflict", Target: "servicePrincipalNames",
+			Message: "A conflicting object with one or more of the specified property values is present in the directory."}}}
 }
 
 func deleteForever(c *call) (answer, error) {

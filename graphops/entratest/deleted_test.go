@@ -20,7 +20,8 @@ func TestADeletedApplicationIsFoundByItsAppID(t *testing.T) {
 	for _, x := range []app{a, b} {
 		w.must(w.as("mia"), "DELETE", "/applications/"+x.id, nil)
 	}
-	for filter, want := range map[string]string{"appId eq '" + a.appID + "'": a.id, "displayName eq 'b'": b.id, "startswith(displayName,'A')": a.id} {
+	for filter, want := range map[string]string{"appId eq '" + a.appID + "'": a.id, "displayName eq 'b'": b.id,
+		"startswith(displayName,'A')": a.id} {
 		l := w.must(w.as("mia"), "GET", deletedApps+"?$select=id,appId,deletedDateTime&$filter="+url.QueryEscape(filter), nil).values()
 		if len(l) != 1 || l[0]["id"] != want || l[0]["deletedDateTime"] == nil {
 			t.Errorf("%s: %v", filter, l)
@@ -39,14 +40,17 @@ func TestARestoredApplicationHasAllButItsServicePrincipal(t *testing.T) {
 	w.must(w.as("mia"), "POST", "/applications/"+a.id+"/addPassword", o{})
 	w.must(w.as("mia"), "POST", "/applications/"+a.id+"/federatedIdentityCredentials", federated("main", "x"))
 	w.assign("ada", a, graphID, "Directory.Read.All")
-	w.must(w.as("ada"), "POST", "/oauth2PermissionGrants", o{"clientId": a.spID, "consentType": "AllPrincipals", "resourceId": a.spID, "scope": "access_as_user"})
+	w.must(w.as("ada"), "POST", "/oauth2PermissionGrants", o{"clientId": a.spID, "consentType": "AllPrincipals", "resourceId": a.spID,
+		"scope": "access_as_user"})
 	w.giveRole("pia", a, entratest.GlobalReader)
 	w.must(w.as("mia"), "DELETE", "/applications/"+a.id, nil)
 
-	w.refused(w.call(w.as("cloe"), "POST", "/directory/deletedItems/"+a.spID+"/restore", nil), 400, "Request_BadRequest", "does not reference a valid application object")
+	w.refused(w.call(w.as("cloe"), "POST", "/directory/deletedItems/"+a.spID+"/restore", nil), 400, "Request_BadRequest",
+		"does not reference a valid application object")
 	w.must(w.as("cloe"), "POST", "/directory/deletedItems/"+a.id+"/restore", nil)
 	got, _ := w.t.Application(a.appID)
-	if len(got.Certificates) != 1 || len(got.Passwords) != 1 || len(got.Federated) != 1 || len(got.Exposed) != 1 || len(got.Owners) != 1 || got.ServicePrincipalID != "" {
+	if len(got.Certificates) != 1 || len(got.Passwords) != 1 || len(got.Federated) != 1 || len(got.Exposed) != 1 ||
+		len(got.Owners) != 1 || got.ServicePrincipalID != "" {
 		t.Errorf("restored %+v", got)
 	}
 	if err := w.prove(a, c, "RS256", "x5t"); err == nil || !strings.Contains(err.Error(), "AADSTS7000229") {
@@ -72,11 +76,13 @@ func TestASecondServicePrincipalStandsInTheWayOfTheFirst(t *testing.T) {
 	w := newWorld(t)
 	a := w.register("ada", "x")
 	w.must(w.as("ada"), "DELETE", "/servicePrincipals/"+a.spID, nil)
-	if r := w.must(w.as("ada"), "GET", "/directory/deletedItems/"+a.spID, nil); r.body["@odata.type"] != "#microsoft.graph.servicePrincipal" {
+	if r := w.must(w.as("ada"), "GET", "/directory/deletedItems/"+a.spID,
+		nil); r.body["@odata.type"] != "#microsoft.graph.servicePrincipal" {
 		t.Errorf("%s", r.raw)
 	}
 	w.must(w.as("ada"), "POST", "/servicePrincipals", o{"appId": a.appID})
-	w.refused(w.call(w.as("ada"), "POST", "/directory/deletedItems/"+a.spID+"/restore", nil), 409, "Request_MultipleObjectsWithSameKeyValue", "restored")
+	w.refused(w.call(w.as("ada"), "POST", "/directory/deletedItems/"+a.spID+"/restore", nil), 409,
+		"Request_MultipleObjectsWithSameKeyValue", "restored")
 	w.must(w.as("ada"), "DELETE", "/directory/deletedItems/"+a.spID, nil)
 	w.refused(w.call(w.as("ada"), "GET", "/directory/deletedItems/"+a.spID, nil), 404, "Request_ResourceNotFound", a.spID)
 }

@@ -37,7 +37,8 @@ func (s *Server) deviceCode(tenant string, f url.Values) (object, error) {
 			return nil, err
 		}
 	}
-	c := &code{device: s.secret(newKey() + newKey()), user: s.secret(userCode()), tenant: t, client: a, scope: f.Get("scope"), expires: s.now().Add(s.cfg.CodeLifetime)}
+	c := &code{device: s.secret(newKey() + newKey()), user: s.secret(userCode()), tenant: t, client: a, scope: f.Get("scope"),
+		expires: s.now().Add(s.cfg.CodeLifetime)}
 	s.codes = append(s.codes, c)
 	uri := s.pageURL + "/devicelogin"
 	return object{"user_code": c.user, "device_code": c.device, "verification_uri": uri,

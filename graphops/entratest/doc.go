@@ -74,10 +74,12 @@
 // app role assignments, one at a time), $filter
 // (eq, ne, in, startswith, endswith and any, with and, or, not and parentheses, on the
 // properties that the documentation names; ne, not and endswith as advanced
-// queries only, as keyCredentials by endDateTime: $count=true and ConsistencyLevel: eventual) and page with @odata.nextLink, in an order that changes from query to
+// queries only, as keyCredentials by endDateTime: $count=true and ConsistencyLevel: eventual) and
+// page with @odata.nextLink, in an order that changes from query to
 // query. Bodies may be gzipped or chunked. Every call needs a token with the
 // delegated scope, and the signed-in person needs the directory role or the
-// ownership. An app with Application.ReadWrite.OwnedBy registers, and manages what it owns. [Ops] lists the plain names of the calls. Users and groups are assigned to an
+// ownership. An app with Application.ReadWrite.OwnedBy registers, and manages what it owns. [Ops]
+// lists the plain names of the calls. Users and groups are assigned to an
 // application with appRoleAssignedTo or [Tenant.Assign]; [Tenant.Consent] lets
 // another application call its scopes.
 //
@@ -112,9 +114,15 @@
 //
 //	/tenants                                                                      GET
 //	/subscriptions, /subscriptions/{id}                                           GET
-//	…/providers/Microsoft.Authorization/roleAssignments                           GET, with $filter atScope(), principalId eq '…', assignedTo('…')
+//	…/providers/Microsoft.Authorization/roleAssignments                           GET, with
+//
+// $filter atScope(), principalId eq '…', assignedTo('…')
+//
 //	…/providers/Microsoft.Authorization/roleAssignments/{guid}                    GET, PUT, DELETE
-//	…/providers/Microsoft.Authorization/roleDefinitions                           GET, with $filter roleName eq '…', type eq '…', atScopeAndBelow()
+//	…/providers/Microsoft.Authorization/roleDefinitions                           GET, with
+//
+// $filter roleName eq '…', type eq '…', atScopeAndBelow()
+//
 //	…/providers/Microsoft.Authorization/roleDefinitions/{guid}                    GET, PUT, DELETE
 //	…/providers/Microsoft.Authorization/permissions                               GET, what the caller may do
 //

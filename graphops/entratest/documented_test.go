@@ -28,12 +28,14 @@ func TestAnAppIsToldThatMeIsForPeople(t *testing.T) {
 	w := newWorld(t)
 	a := w.register("ada", "daemon")
 	secret := w.must(w.as("ada"), "POST", "/applications/"+a.id+"/addPassword", o{}).body["secretText"].(string)
-	status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID}, "client_secret": {secret}, "scope": {w.url + "/.default"}})
+	status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID},
+		"client_secret": {secret}, "scope": {w.url + "/.default"}})
 	if status != 200 {
 		t.Fatal(body)
 	}
 	for _, path := range []string{"/me", "/me/memberOf"} {
-		w.refused(w.call(body["access_token"].(string), "GET", path, nil), 400, "BadRequest", "/me request is only valid with delegated authentication flow.")
+		w.refused(w.call(body["access_token"].(string), "GET", path, nil), 400, "BadRequest",
+			"/me request is only valid with delegated authentication flow.")
 	}
 }
 
@@ -55,7 +57,8 @@ func TestASecretComesByHTTPBasicToo(t *testing.T) {
 		for k, v := range c.form {
 			f[k] = v
 		}
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+"/"+w.t.ID+"/oauth2/v2.0/token", strings.NewReader(f.Encode()))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+"/"+w.t.ID+"/oauth2/v2.0/token",
+			strings.NewReader(f.Encode()))
 		if err != nil {
 			t.Fatal(err)
 		}

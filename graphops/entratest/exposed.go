@@ -40,7 +40,8 @@ func (t *Tenant) checkIdentifiers(a *app, body object) error {
 // Source: Microsoft, Restrictions on identifier URIs of Microsoft Entra applications.
 func (t *Tenant) checkIdentifier(a *app, raw string) error {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || strings.HasSuffix(raw, "/") || len(raw) > 255 || strings.ContainsAny(raw, "?#") || u.Scheme != "api" && u.Scheme != "https" {
+	if err != nil || u.Host == "" || strings.HasSuffix(raw, "/") || len(raw) > 255 || strings.ContainsAny(raw, "?#") ||
+		u.Scheme != "api" && u.Scheme != "https" {
 		return bad("Invalid value specified for property 'identifierUris' of resource 'Application'.")
 	}
 	segments := strings.Split(strings.ToLower(u.Host+u.Path), "/")
@@ -50,9 +51,11 @@ func (t *Tenant) checkIdentifier(a *app, raw string) error {
 	case u.Scheme == "api" && (slices.Contains(segments, a.appID) || segments[0] == t.ID && len(segments) > 1):
 		return nil
 	case u.Scheme == "https":
-		return &problem{status: 400, code: "HostNameNotOnVerifiedDomain", message: "Values of identifierUris property must use a verified domain of the organization or its subdomain: '" + raw + "'"}
+		return &problem{status: 400, code: "HostNameNotOnVerifiedDomain",
+			message: "Values of identifierUris property must use a verified domain of the organization or its subdomain: '" + raw + "'"}
 	}
-	return bad("Failed to add identifier URI %s. All newly added URIs must contain a tenant verified domain, tenant ID, or app ID, as per the default tenant policy of your organization.", raw)
+	return bad("Failed to add identifier URI %s. All newly added URIs must contain a tenant verified domain, tenant ID, or app ID, as "+
+		"per the default tenant policy of your organization.", raw)
 }
 
 // owns reports whether a host is the tenant's domain, or below it.
@@ -64,7 +67,9 @@ func (t *Tenant) owns(host string) bool {
 // isTaken reports whether another living application has an identifier URI.
 func (t *Tenant) isTaken(a *app, uri any) bool {
 	return slices.ContainsFunc(t.apps, func(b *app) bool {
-		return b != a && slices.ContainsFunc(list(b.body["identifierUris"]), func(v any) bool { return strings.EqualFold(text(v), text(uri)) })
+		return b != a && slices.ContainsFunc(list(b.body["identifierUris"]), func(v any) bool {
+			return strings.EqualFold(text(v), text(uri))
+		})
 	})
 }
 
@@ -147,9 +152,11 @@ func checkPermissionScope(p object) error {
 	if text(p["value"]) == "" || text(p["adminConsentDisplayName"]) == "" || text(p["adminConsentDescription"]) == "" {
 		return bad("Properties value, adminConsentDisplayName and adminConsentDescription of resource 'PermissionScope' are required.")
 	}
-	for property, most := range map[string]int{"adminConsentDisplayName": 100, "userConsentDisplayName": 100, "adminConsentDescription": 850, "userConsentDescription": 850} {
+	for property, most := range map[string]int{"adminConsentDisplayName": 100, "userConsentDisplayName": 100,
+		"adminConsentDescription": 850, "userConsentDescription": 850} {
 		if len(utf16.Encode([]rune(text(p[property])))) > most {
-			return bad("Invalid value specified for property '%s' of resource 'PermissionScope': it is longer than %d characters.", property, most)
+			return bad("Invalid value specified for property '%s' of resource 'PermissionScope': it is longer than %d characters.",
+				property, most)
 		}
 	}
 	return nil
@@ -178,7 +185,9 @@ func checkEntitlements(was, is []any, what string) error {
 	for _, v := range was {
 		old := v.(object)
 		if now := permission(is, "id", text(old["id"])); old["isEnabled"] != false && (now == nil || !sameEntitlement(old, now)) {
-			return &problem{status: 400, code: "CannotDeleteOrUpdateEnabledEntitlement", message: "Property " + what + " value is invalid: Permission (scope or role) cannot be deleted or updated unless disabled first."}
+			return &problem{status: 400, code: "CannotDeleteOrUpdateEnabledEntitlement",
+				message: "Property " + what + " value is invalid: Permission (scope or role) cannot be deleted or updated unless " +
+					"disabled first."}
 		}
 	}
 	return nil
@@ -208,7 +217,9 @@ func checkPreAuthorized(after object, scopes []any) error {
 		seen[p["appId"]] = true
 		for _, id := range list(p["delegatedPermissionIds"]) {
 			if permission(scopes, "id", text(id)) == nil {
-				return &problem{status: 400, code: "InvalidValue", message: fmt.Sprintf("Property api.preAuthorizedApplications.delegatedPermissionIds has a Permission Id that cannot be found in the AppPermissions sets: %s.", id)}
+				return &problem{status: 400, code: "InvalidValue",
+					message: fmt.Sprintf("Property api.preAuthorizedApplications.delegatedPermissionIds has a Permission Id that cannot "+
+						"be found in the AppPermissions sets: %s.", id)}
 			}
 		}
 	}
@@ -230,7 +241,8 @@ func checkOwnAccess(a *app, after object, resources []any) error {
 				in = roles
 			}
 			if permission(in, "id", text(x["id"])) == nil {
-				return bad("Property 'requiredResourceAccess' refers to the permission '%s' of the application itself, which does not exist.", x["id"])
+				return bad("Property 'requiredResourceAccess' refers to the permission '%s' of the application itself, which does "+
+					"not exist.", x["id"])
 			}
 		}
 	}

@@ -105,7 +105,9 @@ func (c *call) about() *app {
 		return nil
 	}
 	value := c.keys[0].value
-	if a := find(c.t.apps, func(a *app) bool { return a.id == value || a.appID == value || a.uniqueName == value && value != "" }); a != nil {
+	if a := find(c.t.apps, func(a *app) bool {
+		return a.id == value || a.appID == value || a.uniqueName == value && value != ""
+	}); a != nil {
 		return a
 	}
 	if g := find(c.t.grants, func(g *grant) bool { return g.id == value }); g != nil {

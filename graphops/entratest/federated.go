@@ -19,12 +19,14 @@ const mostFederated = 20
 var urlFriendly = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$`)
 
 func (f *federated) show() object {
-	return object{"id": f.id, "name": f.name, "issuer": f.issuer, "subject": f.subject, "description": f.description, "audiences": []any{f.audience}}
+	return object{"id": f.id, "name": f.name, "issuer": f.issuer, "subject": f.subject, "description": f.description,
+		"audiences": []any{f.audience}}
 }
 
 func invalidFederated(property, message string) error {
 	return &problem{status: 400, code: "InvalidFederatedIdentityCredentialValue",
-		message: message + " paramName: FederatedIdentityCredential." + property + ", objectType: Microsoft.Online.DirectoryServices.Application"}
+		message: message + " paramName: FederatedIdentityCredential." + property +
+			", objectType: Microsoft.Online.DirectoryServices.Application"}
 }
 
 // federated finds the credential that the path names, by id or by name.
@@ -93,7 +95,8 @@ func (c *call) addFederated(a *app, body object, name string) (answer, error) {
 		return answer{}, invalidFederated("Name", "The name must be 3 to 120 characters that are friendly to URLs.")
 	}
 	if slices.ContainsFunc(a.federated, func(g *federated) bool { return g.name == name }) {
-		return answer{}, &problem{status: 409, code: "Request_MultipleObjectsWithSameKeyValue", message: "FederatedIdentityCredential with name " + name + " already exists."}
+		return answer{}, &problem{status: 409, code: "Request_MultipleObjectsWithSameKeyValue",
+			message: "FederatedIdentityCredential with name " + name + " already exists."}
 	}
 	if err := c.t.checkFederated(a, f, body); err != nil {
 		return answer{}, err
@@ -181,11 +184,13 @@ func (t *Tenant) checkFederated(a *app, f *federated, body object) error {
 		return invalidFederated("Issuer", "The issuer must be an https URL.")
 	}
 	if f.issuer == t.s.loginURL+"/"+t.ID+"/v2.0" && t.spByID(f.subject) == nil {
-		return invalidFederated("Subject", "The subject must be the object ID of a service principal in the tenant, as Microsoft Entra is the issuer.")
+		return invalidFederated("Subject",
+			"The subject must be the object ID of a service principal in the tenant, as Microsoft Entra is the issuer.")
 	}
 	same := func(g *federated) bool { return g.id != f.id && g.issuer == f.issuer && g.subject == f.subject }
 	if slices.ContainsFunc(a.federated, same) {
-		return invalidFederated("Subject", "The combination of issuer and subject must be unique for the application. Issuer "+f.issuer+" and Subject: "+f.subject+" already exist.")
+		return invalidFederated("Subject", "The combination of issuer and subject must be unique for the application. Issuer "+f.issuer+
+			" and Subject: "+f.subject+" already exist.")
 	}
 	return nil
 }

@@ -23,8 +23,10 @@ func TestATrustInAnotherIssuerIsKeptUnderItsName(t *testing.T) {
 	if made.status != 201 || made.id() == "" || made.body["description"] != nil {
 		t.Errorf("%d %s", made.status, made.raw)
 	}
-	for _, at := range []string{path + "/" + made.id(), path + "(name='main')", "/applications(appId='" + a.appID + "')/federatedIdentityCredentials/" + made.id()} {
-		if got := w.must(w.as("ada", "Directory.Read.All"), "GET", at, nil); got.id() != made.id() || got.body["subject"] != "repo:contoso/app:ref:refs/heads/main" {
+	for _, at := range []string{path + "/" + made.id(), path + "(name='main')",
+		"/applications(appId='" + a.appID + "')/federatedIdentityCredentials/" + made.id()} {
+		if got := w.must(w.as("ada", "Directory.Read.All"), "GET", at, nil); got.id() != made.id() ||
+			got.body["subject"] != "repo:contoso/app:ref:refs/heads/main" {
 			t.Errorf("%s: %s", at, got.raw)
 		}
 	}
@@ -33,12 +35,16 @@ func TestATrustInAnotherIssuerIsKeptUnderItsName(t *testing.T) {
 		t.Errorf("list %v", l)
 	}
 	filter := url.QueryEscape("name eq 'second'")
-	if l := w.must(w.as("mia"), "GET", path+"?$filter="+filter+"&$select=name", nil).values(); len(l) != 1 || l[0]["name"] != "second" || l[0]["subject"] != nil {
+	if l := w.must(w.as("mia"), "GET", path+"?$filter="+filter+"&$select=name", nil).values(); len(l) != 1 || l[0]["name"] != "second" ||
+		l[0]["subject"] != nil {
 		t.Errorf("filtered %v", l)
 	}
-	w.must(w.as("mia"), "PATCH", path+"/"+made.id(), o{"name": "main", "subject": "repo:contoso/app:environment:prod", "description": "from CI"})
+	w.must(w.as("mia"), "PATCH", path+"/"+made.id(), o{"name": "main", "subject": "repo:contoso/app:environment:prod",
+		"description": "from CI"})
 	got, _ := w.t.Application(a.appID)
-	if want := (entratest.FederatedCredential{ID: made.id(), Name: "main", Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:contoso/app:environment:prod", Audience: exchange, Description: "from CI"}); len(got.Federated) != 2 || got.Federated[0] != want {
+	if want := (entratest.FederatedCredential{ID: made.id(), Name: "main", Issuer: "https://token.actions.githubusercontent.com",
+		Subject: "repo:contoso/app:environment:prod", Audience: exchange, Description: "from CI"}); len(got.Federated) != 2 ||
+		got.Federated[0] != want {
 		t.Errorf("kept %+v", got.Federated)
 	}
 	w.must(w.as("mia"), "DELETE", path+"(name='main')", nil)
@@ -64,7 +70,8 @@ func TestANamedTrustIsUpserted(t *testing.T) {
 		t.Errorf("again: %d %s", r.status, r.raw)
 	}
 	w.refused(upsert("main", federated("other", "x")), 400, "InvalidFederatedIdentityCredentialValue", "name")
-	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+a.id+"/federatedIdentityCredentials(name='new')", federated("new", "y")), 404, "Request_ResourceNotFound", "new")
+	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+a.id+"/federatedIdentityCredentials(name='new')", federated("new", "y")), 404,
+		"Request_ResourceNotFound", "new")
 	if c := w.s.Journal(); c[len(c)-2].Op != "upsertFederatedCredential" || c[len(c)-1].Op != "updateFederatedCredential" {
 		t.Errorf("ops %s, %s", c[len(c)-2].Op, c[len(c)-1].Op)
 	}
@@ -98,13 +105,15 @@ func TestATrustThatIsNotRightIsRefused(t *testing.T) {
 		"the same trust":           {with("subject", "repo:contoso/app"), invalid, "combination of issuer and subject must be unique"},
 		"an id":                    {with("id", made.id()), "Request_BadRequest", "read-only"},
 		"an unknown property":      {with("audience", exchange), "Request_BadRequest", "Invalid property 'audience'"},
-		"Entra, for nobody":        {o{"name": "other", "issuer": w.url + "/" + w.t.ID + "/v2.0", "subject": a.id, "audiences": []any{exchange}}, invalid, "service principal"},
+		"Entra, for nobody": {o{"name": "other", "issuer": w.url + "/" + w.t.ID + "/v2.0", "subject": a.id,
+			"audiences": []any{exchange}}, invalid, "service principal"},
 	} {
 		if r := w.call(w.as("mia"), "POST", path, c.body); r.status != 400 || r.code() != c.code || !strings.Contains(r.message(), c.says) {
 			t.Errorf("%s: %d %s, want 400 %s %q", what, r.status, r.raw, c.code, c.says)
 		}
 	}
-	w.refused(w.call(w.as("mia"), "POST", path, federated("main", "repo:contoso/other")), 409, "Request_MultipleObjectsWithSameKeyValue", "FederatedIdentityCredential with name main already exists.")
+	w.refused(w.call(w.as("mia"), "POST", path, federated("main", "repo:contoso/other")), 409, "Request_MultipleObjectsWithSameKeyValue",
+		"FederatedIdentityCredential with name main already exists.")
 	w.refused(w.call(w.as("mia"), "PATCH", path+"/"+made.id(), o{"name": "renamed"}), 400, invalid, "name")
 	w.refused(w.call(w.as("mia"), "PATCH", path+"/"+made.id(), o{"audiences": []any{}}), 400, invalid, "audience")
 	for i := 1; i < 20; i++ {

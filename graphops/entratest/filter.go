@@ -11,11 +11,14 @@ import (
 // filters names the properties that the documentation lets a list be filtered
 // by, and the operators for each.
 var filters = map[string]map[string]string{
-	"application":                 {"appId": "eq in", "displayName": "eq in startswith", "id": "eq in", "identifierUris": "any", "publisherDomain": "eq startswith", "signInAudience": "eq", "tags": "any", "keyCredentials": "any"},
-	"servicePrincipal":            {"appId": "eq in startswith", "displayName": "eq in startswith", "id": "eq in", "servicePrincipalNames": "any", "servicePrincipalType": "eq", "accountEnabled": "eq", "tags": "any", "keyCredentials": "any"},
-	"oAuth2PermissionGrant":       {"clientId": "eq", "consentType": "eq", "principalId": "eq", "resourceId": "eq"},
-	"appRoleAssignment":           {"resourceId": "eq"},
-	"user":                        {"userPrincipalName": "eq in startswith endswith", "mail": "eq in startswith endswith", "displayName": "eq in startswith", "id": "eq in", "accountEnabled": "eq"},
+	"application": {"appId": "eq in", "displayName": "eq in startswith", "id": "eq in", "identifierUris": "any",
+		"publisherDomain": "eq startswith", "signInAudience": "eq", "tags": "any", "keyCredentials": "any"},
+	"servicePrincipal": {"appId": "eq in startswith", "displayName": "eq in startswith", "id": "eq in",
+		"servicePrincipalNames": "any", "servicePrincipalType": "eq", "accountEnabled": "eq", "tags": "any", "keyCredentials": "any"},
+	"oAuth2PermissionGrant": {"clientId": "eq", "consentType": "eq", "principalId": "eq", "resourceId": "eq"},
+	"appRoleAssignment":     {"resourceId": "eq"},
+	"user": {"userPrincipalName": "eq in startswith endswith", "mail": "eq in startswith endswith",
+		"displayName": "eq in startswith", "id": "eq in", "accountEnabled": "eq"},
 	"group":                       {"id": "eq in", "displayName": "eq startswith"},
 	"directoryRole":               {"roleTemplateId": "eq", "displayName": "eq"},
 	"unifiedRoleAssignment":       {"principalId": "eq in", "roleDefinitionId": "eq in", "directoryScopeId": "eq in"},
@@ -33,8 +36,10 @@ func (c *call) eventual() bool {
 }
 
 func needsEventual(operator string) error {
-	return &problem{status: 400, code: "Request_UnsupportedQuery", message: fmt.Sprintf("Operator: '%s' is not supported because the required parameters might be missing. "+
-		"Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information", operator)}
+	return &problem{status: 400, code: "Request_UnsupportedQuery",
+		message: fmt.Sprintf("Operator: '%s' is not supported because the required parameters might be missing. "+
+			"Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to "+
+			"https://aka.ms/graph-docs/advanced-queries for more information", operator)}
 }
 
 // filtered leaves what $filter asks for.
@@ -289,7 +294,8 @@ func (p *filterParser) any(name string) (predicate, error) {
 }
 
 func unsupported(typ, name string) error {
-	return &problem{status: 400, code: "Request_UnsupportedQuery", message: fmt.Sprintf("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", name, typ)}
+	return &problem{status: 400, code: "Request_UnsupportedQuery",
+		message: fmt.Sprintf("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", name, typ)}
 }
 
 // propertyOf finds a property of a type. Names in a query are not case-sensitive: learn.microsoft.com/graph/use-the-api.

@@ -56,7 +56,8 @@ func createGrant(c *call) (answer, error) {
 			return answer{}, bad("A value is required for property '%s' of resource 'OAuth2PermissionGrant'.", need)
 		}
 	}
-	g := &grant{id: c.t.s.newKey(), clientID: text(body["clientId"]), resourceID: text(body["resourceId"]), consentType: text(body["consentType"]), principalID: text(body["principalId"])}
+	g := &grant{id: c.t.s.newKey(), clientID: text(body["clientId"]), resourceID: text(body["resourceId"]),
+		consentType: text(body["consentType"]), principalID: text(body["principalId"])}
 	switch g.consentType {
 	case "AllPrincipals":
 		if g.principalID != "" {

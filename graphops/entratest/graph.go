@@ -48,14 +48,16 @@ func ownTenant(path string) string {
 }
 
 func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
-	c := &call{id: newID(), at: s.now(), method: r.Method, path: ownTenant(strings.TrimPrefix(r.URL.Path, "/v1.0")), query: r.URL.Query(), header: r.Header, r: r}
+	c := &call{id: newID(), at: s.now(), method: r.Method, path: ownTenant(strings.TrimPrefix(r.URL.Path, "/v1.0")), query: r.URL.Query(),
+		header: r.Header, r: r}
 	if c.clientID = r.Header.Get("client-request-id"); c.clientID == "" {
 		c.clientID = c.id
 	}
 	s.mu.Lock()
 	s.trips++
 	s.mu.Unlock()
-	s.answer(w, c, "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8", "request-id", "client-request-id")
+	s.answer(w, c, "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8", "request-id",
+		"client-request-id")
 }
 
 // answer carries a call out and writes what comes of it. The call's ID, and the
@@ -101,7 +103,8 @@ func uncompressed(r *http.Request) ([]byte, error) {
 	case "gzip":
 		z, err := gzip.NewReader(bytes.NewReader(body))
 		if err != nil {
-			return nil, &problem{status: 400, code: "BadRequest", message: "The request says Content-Encoding: gzip, but its body is not compressed."}
+			return nil, &problem{status: 400, code: "BadRequest",
+				message: "The request says Content-Encoding: gzip, but its body is not compressed."}
 		}
 		return readBody(z)
 	default:
@@ -191,7 +194,8 @@ func (s *Server) identify(c *call) error {
 func (c *call) checkBody() error {
 	for name := range c.query {
 		if strings.HasPrefix(name, "$") && !strings.Contains(" $select $filter $top $count $skiptoken $expand $orderby ", " "+name+" ") {
-			return &problem{status: 400, code: "Request_UnsupportedQuery", message: fmt.Sprintf("The query option '%s' is not supported here.", name)}
+			return &problem{status: 400, code: "Request_UnsupportedQuery",
+				message: fmt.Sprintf("The query option '%s' is not supported here.", name)}
 		}
 	}
 	if c.method == http.MethodGet || c.method == http.MethodDelete {
@@ -210,7 +214,8 @@ func (c *call) checkBody() error {
 		return &problem{status: 400, code: "BadRequest", message: "Empty Payload. JSON content expected."}
 	}
 	if kind, _, _ := mime.ParseMediaType(c.header.Get("Content-Type")); kind != "application/json" {
-		return &problem{status: 400, code: "BadRequest", message: "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."}
+		return &problem{status: 400, code: "BadRequest",
+			message: "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."}
 	}
 	return nil
 }
@@ -246,7 +251,8 @@ func (c *call) noRoute() error {
 	if strings.Contains(c.path, "me-token-to-replace") {
 		return bad("Invalid object identifier 'me-token-to-replace'.")
 	}
-	return &problem{status: 400, code: "BadRequest", message: fmt.Sprintf("Resource not found for the segment '%s', or %s is not allowed on it.", strings.Trim(c.path, "/"), c.method)}
+	return &problem{status: 400, code: "BadRequest",
+		message: fmt.Sprintf("Resource not found for the segment '%s', or %s is not allowed on it.", strings.Trim(c.path, "/"), c.method)}
 }
 
 // context returns an object as the answer to a call, with its annotations.

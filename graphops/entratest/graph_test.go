@@ -38,7 +38,8 @@ func (w *world) resource(who, appID, role string) (spID, roleID string) {
 func (w *world) tryAssign(who string, a app, appID, role string) reply {
 	w.Helper()
 	on, id := w.resource(who, appID, role)
-	return w.call(w.as(who), "POST", "/servicePrincipals/"+on+"/appRoleAssignedTo", o{"principalId": a.spID, "resourceId": on, "appRoleId": id})
+	return w.call(w.as(who), "POST", "/servicePrincipals/"+on+"/appRoleAssignedTo",
+		o{"principalId": a.spID, "resourceId": on, "appRoleId": id})
 }
 
 func (w *world) assign(who string, a app, appID, role string) {
@@ -51,7 +52,8 @@ func (w *world) assign(who string, a app, appID, role string) {
 func TestAnUpsertCreatesOnceAndUpdatesAfterwards(t *testing.T) {
 	w := newWorld(t)
 	a := w.register("mia", "backup")
-	r := w.request(w.as("mia"), "PATCH", "/applications(uniqueName='bot-backup')", o{"@odata.type": "#microsoft.graph.application", "displayName": "backup 2"})
+	r := w.request(w.as("mia"), "PATCH", "/applications(uniqueName='bot-backup')",
+		o{"@odata.type": "#microsoft.graph.application", "displayName": "backup 2"})
 	r.Header.Set("Prefer", "create-if-missing")
 	if again := w.send(r); again.status != 204 || len(again.raw) != 0 {
 		t.Errorf("again: %d %s", again.status, again.raw)
@@ -70,7 +72,8 @@ func TestOnlyTheRightRoleConsents(t *testing.T) {
 	w.refused(w.tryAssign("cloe", a, graphID, "Directory.Read.All"), 403, "Authorization_RequestDenied", "Insufficient privileges")
 	w.assign("cloe", a, exchangeID, "full_access_as_app")
 	w.assign("pia", a, graphID, "Directory.Read.All")
-	w.refused(w.tryAssign("ada", a, graphID, "Directory.Read.All"), 400, "Request_BadRequest", "Permission being assigned already exists on the object")
+	w.refused(w.tryAssign("ada", a, graphID, "Directory.Read.All"), 400, "Request_BadRequest",
+		"Permission being assigned already exists on the object")
 	w.refused(w.call(w.as("ada", "User.Read"), "GET", "/applications", nil), 403, "Authorization_RequestDenied", "")
 	w.refused(w.call("", "GET", "/me", nil), 401, "InvalidAuthenticationToken", "")
 }

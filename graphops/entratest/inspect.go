@@ -130,7 +130,8 @@ func (t *Tenant) applications(of []*app) []Application {
 
 func (t *Tenant) application(a *app) Application {
 	out := Application{ID: a.id, AppID: a.appID, UniqueName: a.uniqueName, DisplayName: a.name(), Notes: text(a.body["notes"]),
-		SignInAudience: "AzureADMyOrg", IdentifierURIs: words(a.body["identifierUris"]), Tags: words(a.body["tags"]), Created: a.created, Deleted: a.deleted}
+		SignInAudience: "AzureADMyOrg", IdentifierURIs: words(a.body["identifierUris"]), Tags: words(a.body["tags"]), Created: a.created,
+		Deleted: a.deleted}
 	if v := text(a.body["signInAudience"]); v != "" {
 		out.SignInAudience = v
 	}
@@ -151,7 +152,8 @@ func (t *Tenant) application(a *app) Application {
 		out.Passwords = append(out.Passwords, Credential{KeyID: p.keyID, DisplayName: p.name, Hint: p.hint, Start: p.start, End: p.end})
 	}
 	for _, k := range a.keys {
-		out.Certificates = append(out.Certificates, Credential{KeyID: k.keyID, DisplayName: k.name, Thumbprint: strings.ToUpper(hex.EncodeToString(k.thumbprint())), Start: k.start, End: k.end})
+		out.Certificates = append(out.Certificates, Credential{KeyID: k.keyID, DisplayName: k.name,
+			Thumbprint: strings.ToUpper(hex.EncodeToString(k.thumbprint())), Start: k.start, End: k.end})
 	}
 	for _, f := range a.federated {
 		out.Federated = append(out.Federated, FederatedCredential{f.id, f.name, f.issuer, f.subject, f.audience, text(f.description)})
@@ -256,7 +258,8 @@ func (a *app) exposes() (scopes []Scope, clients []string) {
 	all, _ := exposed(a.body)
 	for _, v := range all {
 		p := v.(object)
-		scopes = append(scopes, Scope{ID: text(p["id"]), Value: text(p["value"]), Admin: p["type"] == "Admin", Enabled: p["isEnabled"] != false})
+		scopes = append(scopes, Scope{ID: text(p["id"]), Value: text(p["value"]), Admin: p["type"] == "Admin",
+			Enabled: p["isEnabled"] != false})
 	}
 	api, _ := a.body["api"].(object)
 	for _, v := range list(api["preAuthorizedApplications"]) {

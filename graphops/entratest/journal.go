@@ -45,7 +45,8 @@ func (t *Tenant) Calls() []Entry {
 
 // record writes a call to Graph or Azure into the journal.
 func (s *Server) record(c *call, a answer) {
-	e := Entry{Time: c.at, Op: c.op(), Method: c.method, Path: "/v1.0" + c.path, Status: a.status, Batch: c.inBatch, Replica: c.replica, Body: redactJSON(c.body)}
+	e := Entry{Time: c.at, Op: c.op(), Method: c.method, Path: "/v1.0" + c.path, Status: a.status, Batch: c.inBatch, Replica: c.replica,
+		Body: redactJSON(c.body)}
 	if c.azure {
 		e.Path = c.path
 	}
@@ -78,7 +79,8 @@ func (s *Server) write(e Entry) {
 const redacted = "[redacted]"
 
 // hushed are the names whose values are secret, in forms and in JSON.
-const hushed = " secrettext key client_secret client_assertion device_code refresh_token access_token id_token code otc user_code password assertion proof "
+const hushed = " secrettext key client_secret client_assertion device_code refresh_token access_token id_token code otc user_code " +
+	"password assertion proof "
 
 func isHushed(name string) bool { return strings.Contains(hushed, " "+strings.ToLower(name)+" ") }
 

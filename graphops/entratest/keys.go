@@ -57,7 +57,8 @@ func (t *Tenant) checkKey(were []*key, o object) (*key, error) {
 		return nil, bad("The value for the property \"type\" in one of your credentials is invalid. Only AsymmetricX509Cert is emulated.")
 	}
 	if o["usage"] != "Verify" {
-		return nil, bad("The value for the property \"usage\" in one of your credentials is invalid. Acceptable values are Sign, Verify; only Verify is emulated.")
+		return nil, bad("The value for the property \"usage\" in one of your credentials is invalid. Acceptable values are Sign, " +
+			"Verify; only Verify is emulated.")
 	}
 	return t.newKey(were, o)
 }
@@ -100,7 +101,8 @@ func (t *Tenant) newKey(were []*key, o object) (*key, error) {
 	der, _ := unbase64(text(o["key"]))
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		return nil, &problem{status: 400, code: "KeyCredentialsInvalid", message: "Key credential is not a valid certificate: the property 'key' must be the base64 of its DER form."}
+		return nil, &problem{status: 400, code: "KeyCredentialsInvalid",
+			message: "Key credential is not a valid certificate: the property 'key' must be the base64 of its DER form."}
 	}
 	k := &key{keyID: text(o["keyId"]), name: text(o["displayName"]), der: der, cert: cert,
 		start: cert.NotBefore, end: cert.NotAfter, veil: t.veil(t.knobs.Lag.Secret)}
@@ -136,7 +138,8 @@ func (t *Tenant) checkDates(k *key) error {
 	case k.end.After(k.cert.NotAfter):
 		return badEnd("it is later than the certificate's.")
 	case k.start.Before(k.cert.NotBefore):
-		return &problem{status: 400, code: "KeyCredentialsInvalidStartDate", message: "Key credential start date is invalid: it is earlier than the certificate's."}
+		return &problem{status: 400, code: "KeyCredentialsInvalidStartDate",
+			message: "Key credential start date is invalid: it is earlier than the certificate's."}
 	case !k.end.After(k.start):
 		return badEnd("it is not later than the start date.")
 	case !k.end.After(t.s.now()):

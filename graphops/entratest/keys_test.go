@@ -80,7 +80,8 @@ func TestCertificatesAreReplacedAllAtOnce(t *testing.T) {
 	}
 	first := w.keys(a)[0].(o)
 	sum := sha1.Sum(one.der)
-	if first["key"] != nil || first["keyId"] == "" || first["displayName"] != "CN=one" || first["customKeyIdentifier"] != base64.StdEncoding.EncodeToString(sum[:]) {
+	if first["key"] != nil || first["keyId"] == "" || first["displayName"] != "CN=one" ||
+		first["customKeyIdentifier"] != base64.StdEncoding.EncodeToString(sum[:]) {
 		t.Errorf("what is filled in: %v", first)
 	}
 	if r := w.setKeys("mia", a, first, two.entry()); r.status != 204 { // as read, without its key
@@ -89,7 +90,8 @@ func TestCertificatesAreReplacedAllAtOnce(t *testing.T) {
 	if err := w.prove(a, one, "RS256", "x5t"); err != nil {
 		t.Errorf("the certificate that was sent back does not work: %v", err)
 	}
-	if got, _ := w.t.Application(a.appID); len(got.Certificates) != 2 || got.Certificates[0].Thumbprint != strings.ToUpper(hex.EncodeToString(sum[:])) || !got.Certificates[1].End.Equal(two.end) {
+	if got, _ := w.t.Application(a.appID); len(got.Certificates) != 2 ||
+		got.Certificates[0].Thumbprint != strings.ToUpper(hex.EncodeToString(sum[:])) || !got.Certificates[1].End.Equal(two.end) {
 		t.Errorf("certificates %+v", got.Certificates)
 	}
 	if r := w.setKeys("mia", a, two.entry()); r.status != 204 || len(w.keys(a)) != 1 {
@@ -98,7 +100,8 @@ func TestCertificatesAreReplacedAllAtOnce(t *testing.T) {
 	if err := w.prove(a, one, "RS256", "x5t"); err == nil || !strings.Contains(err.Error(), "AADSTS700027") {
 		t.Errorf("the removed certificate: %v", err)
 	}
-	if r := w.call(w.as("cloe"), "POST", "/applications", o{"displayName": "born with one", "keyCredentials": []any{one.entry()}}); r.status != 201 || len(r.body["keyCredentials"].([]any)) != 1 {
+	if r := w.call(w.as("cloe"), "POST", "/applications", o{"displayName": "born with one",
+		"keyCredentials": []any{one.entry()}}); r.status != 201 || len(r.body["keyCredentials"].([]any)) != 1 {
 		t.Errorf("created with a certificate: %d %s", r.status, r.raw)
 	}
 }
@@ -143,22 +146,31 @@ func TestACertificateThatIsNotRightIsRefused(t *testing.T) {
 		entries    []any
 		code, says string
 	}{
-		"no base64":                   {[]any{good.with("key", "%%%")}, "Request_BadRequest", "Edm.Binary"},
-		"no certificate":              {[]any{good.with("key", base64.StdEncoding.EncodeToString([]byte("PEM?")))}, "KeyCredentialsInvalid", "DER"},
-		"nothing new":                 {[]any{good.with("key", nil)}, "KeyCredentialsInvalid", "DER"},
-		"another kind":                {[]any{good.with("type", "Symmetric")}, "Request_BadRequest", "type"},
-		"another use":                 {[]any{good.with("usage", "Sign")}, "Request_BadRequest", "usage"},
-		"an end after its own":        {[]any{good.with("endDateTime", day(good.end.Add(time.Second)))}, "KeyCredentialsInvalidEndDate", "later than the certificate's"},
-		"a start before its own":      {[]any{good.with("startDateTime", day(now.AddDate(-1, 0, 0)))}, "KeyCredentialsInvalidStartDate", "earlier"},
-		"an end before the start":     {[]any{good.with("endDateTime", day(now.Add(-2*time.Hour)))}, "KeyCredentialsInvalidEndDate", "start date"},
-		"an end that has passed":      {[]any{good.with("endDateTime", day(now.Add(-time.Minute)))}, "KeyCredentialsInvalidEndDate", "passed"},
-		"one that has expired":        {[]any{w.certificate("old", now.AddDate(-1, 0, 0), now.Add(-time.Minute)).entry()}, "KeyCredentialsInvalidEndDate", "passed"},
-		"the same twice":              {[]any{good.entry(), good.entry()}, "Request_BadRequest", "more than once"},
-		"what is there, twice":        {[]any{there, there}, "Request_BadRequest", "more than once"},
-		"what is there, longer":       {[]any{other("endDateTime", day(good.end.Add(-time.Hour)))}, "Request_BadRequest", "Update to existing credential with KeyId"},
-		"what is there, another key":  {[]any{other("key", base64.StdEncoding.EncodeToString(w.year("y").der))}, "Request_BadRequest", "Update to existing credential with KeyId"},
-		"what is there, without uses": {[]any{o{"keyId": there["keyId"], "type": "AsymmetricX509Cert", "usage": ""}}, "Request_BadRequest", "Update to existing credential with KeyId"},
-		"a property that is not":      {[]any{good.with("thumbprint", "x")}, "Request_BadRequest", "keyCredentials[0].thumbprint"},
+		"no base64": {[]any{good.with("key", "%%%")}, "Request_BadRequest", "Edm.Binary"},
+		"no certificate": {[]any{good.with("key", base64.StdEncoding.EncodeToString([]byte("PEM?")))},
+			"KeyCredentialsInvalid", "DER"},
+		"nothing new":  {[]any{good.with("key", nil)}, "KeyCredentialsInvalid", "DER"},
+		"another kind": {[]any{good.with("type", "Symmetric")}, "Request_BadRequest", "type"},
+		"another use":  {[]any{good.with("usage", "Sign")}, "Request_BadRequest", "usage"},
+		"an end after its own": {[]any{good.with("endDateTime", day(good.end.Add(time.Second)))}, "KeyCredentialsInvalidEndDate",
+			"later than the certificate's"},
+		"a start before its own": {[]any{good.with("startDateTime", day(now.AddDate(-1, 0, 0)))}, "KeyCredentialsInvalidStartDate",
+			"earlier"},
+		"an end before the start": {[]any{good.with("endDateTime", day(now.Add(-2*time.Hour)))}, "KeyCredentialsInvalidEndDate",
+			"start date"},
+		"an end that has passed": {[]any{good.with("endDateTime", day(now.Add(-time.Minute)))}, "KeyCredentialsInvalidEndDate",
+			"passed"},
+		"one that has expired": {[]any{w.certificate("old", now.AddDate(-1, 0, 0), now.Add(-time.Minute)).entry()},
+			"KeyCredentialsInvalidEndDate", "passed"},
+		"the same twice":       {[]any{good.entry(), good.entry()}, "Request_BadRequest", "more than once"},
+		"what is there, twice": {[]any{there, there}, "Request_BadRequest", "more than once"},
+		"what is there, longer": {[]any{other("endDateTime", day(good.end.Add(-time.Hour)))}, "Request_BadRequest",
+			"Update to existing credential with KeyId"},
+		"what is there, another key": {[]any{other("key", base64.StdEncoding.EncodeToString(w.year("y").der))}, "Request_BadRequest",
+			"Update to existing credential with KeyId"},
+		"what is there, without uses": {[]any{o{"keyId": there["keyId"], "type": "AsymmetricX509Cert", "usage": ""}},
+			"Request_BadRequest", "Update to existing credential with KeyId"},
+		"a property that is not": {[]any{good.with("thumbprint", "x")}, "Request_BadRequest", "keyCredentials[0].thumbprint"},
 	} {
 		r := w.setKeys("mia", a, c.entries...)
 		if r.status != 400 || r.code() != c.code || !strings.Contains(r.message(), c.says) {
@@ -169,7 +181,8 @@ func TestACertificateThatIsNotRightIsRefused(t *testing.T) {
 		t.Errorf("a refusal has changed something: %v", got)
 	}
 	w.refused(w.setKeys("pia", a), 403, "Authorization_RequestDenied", "")
-	w.refused(w.call(w.as("ada", "Directory.Read.All"), "PATCH", "/applications/"+a.id, o{"keyCredentials": []any{}}), 403, "Authorization_RequestDenied", "")
+	w.refused(w.call(w.as("ada", "Directory.Read.All"), "PATCH", "/applications/"+a.id, o{"keyCredentials": []any{}}), 403,
+		"Authorization_RequestDenied", "")
 	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+a.id, o{"keyCredentials": nil}), 400, "Request_BadRequest", "null")
 }
 
@@ -178,7 +191,8 @@ func TestAPolicyLimitsTheLifeOfNewCertificatesOnly(t *testing.T) {
 	a, c := w.register("ada", "x"), w.year("x")
 	w.setKeys("ada", a, c.entry())
 	w.t.Change(func(k *entratest.Knobs) { k.MaxKeyLifetime = 90 * 24 * time.Hour })
-	w.refused(w.setKeys("ada", a, w.keys(a)[0], w.year("y").entry()), 400, "CredentialInvalidLifetimeAsPerAppPolicy", "exceeds the max value allowed")
+	w.refused(w.setKeys("ada", a, w.keys(a)[0], w.year("y").entry()), 400, "CredentialInvalidLifetimeAsPerAppPolicy",
+		"exceeds the max value allowed")
 	short := w.certificate("y", w.clock.Now().Add(-time.Hour), w.clock.Now().AddDate(0, 0, 80))
 	if r := w.setKeys("ada", a, w.keys(a)[0], short.entry()); r.status != 204 {
 		t.Errorf("%d %s", r.status, r.raw)
@@ -208,7 +222,8 @@ func (w *world) prove(a app, c certificate, alg, thumbprint string) error {
 		header = o{"alg": alg, "typ": "JWT", "x5t#S256": base64.StdEncoding.EncodeToString(now[:])}
 	}
 	at := w.clock.Now()
-	claims := o{"aud": w.url + "/" + w.t.ID + "/oauth2/v2.0/token", "iss": a.appID, "sub": a.appID, "jti": "1", "nbf": at.Unix(), "exp": at.Add(10 * time.Minute).Unix()}
+	claims := o{"aud": w.url + "/" + w.t.ID + "/oauth2/v2.0/token", "iss": a.appID, "sub": a.appID, "jti": "1", "nbf": at.Unix(),
+		"exp": at.Add(10 * time.Minute).Unix()}
 	part := func(v any) string {
 		b, _ := json.Marshal(v)
 		return base64.RawURLEncoding.EncodeToString(b)
@@ -222,7 +237,8 @@ func (w *world) prove(a app, c certificate, alg, thumbprint string) error {
 	if err != nil {
 		w.Fatal(err)
 	}
-	status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID}, "scope": {w.url + "/.default"},
+	status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID},
+		"scope":                 {w.url + "/.default"},
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
 		"client_assertion":      {in + "." + base64.RawURLEncoding.EncodeToString(signature)}})
 	if status != 200 {

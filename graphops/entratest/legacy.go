@@ -46,7 +46,8 @@ func (t *Tenant) AddApplication(l Legacy) Application {
 	}
 	if l.Secret != "" {
 		now := t.s.now()
-		a.passwords = append(a.passwords, &password{keyID: t.s.newID(), name: "given", secret: t.s.secret(l.Secret), hint: l.Secret[:min(3, len(l.Secret))],
+		a.passwords = append(a.passwords, &password{keyID: t.s.newID(), name: "given", secret: t.s.secret(l.Secret),
+			hint:  l.Secret[:min(3, len(l.Secret))],
 			start: now, end: now.AddDate(2, 0, 0)})
 	}
 	for _, u := range t.users {
@@ -56,7 +57,8 @@ func (t *Tenant) AddApplication(l Legacy) Application {
 	}
 	if on := t.spByAppID(graphAppID); on != nil {
 		for _, id := range granted {
-			t.assignments = append(t.assignments, &assignment{id: t.s.newKey(), roleID: id, principalID: p.id, resourceID: on.id, created: t.s.now()})
+			t.assignments = append(t.assignments, &assignment{id: t.s.newKey(), roleID: id, principalID: p.id, resourceID: on.id,
+				created: t.s.now()})
 		}
 	}
 	t.s.changed()

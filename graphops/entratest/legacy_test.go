@@ -9,8 +9,10 @@ import (
 
 func TestAnApplicationOfLongAgoIsLikeOneMadeOverGraph(t *testing.T) {
 	w := newWorld(t)
-	was := w.t.AddApplication(entratest.Legacy{Name: "hr-portal", Owner: "mia@contoso.com", RedirectURIs: []string{"https://hr.contoso.com/callback"}, Roles: []string{"Mail.Read", "No.Such.Role"}})
-	if mail := []string{"Microsoft Graph/Mail.Read"}; !slices.Equal(was.Roles, mail) || len(was.Requested) != 1 || !slices.Equal(was.Web, []string{"https://hr.contoso.com/callback"}) {
+	was := w.t.AddApplication(entratest.Legacy{Name: "hr-portal", Owner: "mia@contoso.com",
+		RedirectURIs: []string{"https://hr.contoso.com/callback"}, Roles: []string{"Mail.Read", "No.Such.Role"}})
+	if mail := []string{"Microsoft Graph/Mail.Read"}; !slices.Equal(was.Roles, mail) || len(was.Requested) != 1 ||
+		!slices.Equal(was.Web, []string{"https://hr.contoso.com/callback"}) {
 		t.Errorf("it is %+v", was)
 	}
 	got := w.must(w.as("ada"), "GET", "/applications/"+was.ID+"/owners", nil)

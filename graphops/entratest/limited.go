@@ -15,7 +15,8 @@ var readsType = map[string][]string{
 	"#microsoft.graph.directoryRole":    readRoles,
 	"#microsoft.graph.application":      readApps,
 	"#microsoft.graph.servicePrincipal": readApps,
-	"#microsoft.graph.group":            append([]string{"GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All"}, readsDirectory...),
+	"#microsoft.graph.group": append([]string{"GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All"},
+		readsDirectory...),
 }
 
 // limited hides what the caller may not read of the members of a list.

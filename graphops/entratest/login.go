@@ -83,7 +83,9 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
 	}
 	if f != nil {
 		status = f.status
-		body = object{"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error has occurred. Please try again.", "error_codes": []int{90033}, "correlation_id": correlation}
+		body = object{"error": "temporarily_unavailable",
+			"error_description": "AADSTS90033: A transient error has occurred. Please try again.", "error_codes": []int{90033},
+			"correlation_id": correlation}
 		e.Code = "temporarily_unavailable"
 	}
 	e.Status = status
@@ -131,9 +133,11 @@ func (s *Server) openid(tenant string) (object, error) {
 	at := s.loginURL + "/" + tenant
 	graph, _ := url.Parse(s.graphURL)
 	return object{
-		"token_endpoint": at + "/oauth2/v2.0/token", "token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
-		"jwks_uri": at + "/discovery/v2.0/keys", "response_modes_supported": []string{"query", "fragment", "form_post"},
-		"subject_types_supported": []string{"pairwise"}, "id_token_signing_alg_values_supported": []string{"RS256"},
+		"token_endpoint":                        at + "/oauth2/v2.0/token",
+		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
+		"jwks_uri":                              at + "/discovery/v2.0/keys",
+		"response_modes_supported":              []string{"query", "fragment", "form_post"},
+		"subject_types_supported":               []string{"pairwise"}, "id_token_signing_alg_values_supported": []string{"RS256"},
 		"response_types_supported": []string{}, // the authorization endpoint is named, as the document must, and answers nothing
 		"scopes_supported":         []string{"openid", "profile", "email", "offline_access"},
 		"issuer":                   s.loginURL + "/" + issuer + "/v2.0", "authorization_endpoint": at + "/oauth2/v2.0/authorize",

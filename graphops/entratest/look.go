@@ -46,7 +46,8 @@ func (s *Server) RefreshTokenOf(refresh string, t Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.renewals[refresh]
-	return r != nil && !r.revoked && s.now().Before(r.expires) && r.tenant == t.Tenant && r.user.ID == t.User.ID && r.client.appID == t.ClientID
+	return r != nil && !r.revoked && s.now().Before(r.expires) && r.tenant == t.Tenant && r.user.ID == t.User.ID &&
+		r.client.appID == t.ClientID
 }
 
 // Tenants returns the tenants, in the order in which they were added.
@@ -65,14 +66,16 @@ func (t *Tenant) SignInApp(appID string, cert *x509.Certificate, key *rsa.Privat
 	defer s.mu.Unlock()
 	thumb, now := sha256.Sum256(cert.Raw), s.now().Unix()
 	in := part(object{"alg": "PS256", "typ": "JWT", "x5t#S256": base64.RawURLEncoding.EncodeToString(thumb[:])}) + "." +
-		part(object{"aud": s.loginURL + "/" + t.ID + "/oauth2/v2.0/token", "iss": appID, "sub": appID, "jti": newID(), "nbf": now, "exp": now + 600})
+		part(object{"aud": s.loginURL + "/" + t.ID + "/oauth2/v2.0/token", "iss": appID, "sub": appID, "jti": newID(), "nbf": now,
+			"exp": now + 600})
 	sum := sha256.Sum256([]byte(in))
 	sig, err := rsa.SignPSS(rand.Reader, key, crypto.SHA256, sum[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
 	if err != nil {
 		return nil, err
 	}
-	return t.signInApp(url.Values{"client_id": {appID}, "scope": {resource + "/.default"}, "client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
-		"client_assertion": {in + "." + base64.RawURLEncoding.EncodeToString(sig)}})
+	return t.signInApp(url.Values{"client_id": {appID}, "scope": {resource + "/.default"},
+		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+		"client_assertion":      {in + "." + base64.RawURLEncoding.EncodeToString(sig)}})
 }
 
 // SignInAppWithSecret is SignInApp with a client secret.
@@ -102,7 +105,8 @@ func (t *Tenant) SubscriptionsOfApp(appID string) []string {
 			sub, _ := subscriptionOf(a.scope)
 			return a.principalID == p.id && strings.EqualFold(sub, s.ID) && !a.veil.hides(t.s.now())
 		}
-		if p != nil && (len(t.azureRolesOf(p.id, subscriptionPath+s.ID, t.s.now())) > 0 || slices.ContainsFunc(t.azureAssignments, within)) {
+		if p != nil && (len(t.azureRolesOf(p.id, subscriptionPath+s.ID, t.s.now())) > 0 ||
+			slices.ContainsFunc(t.azureAssignments, within)) {
 			ids = append(ids, s.ID)
 		}
 	}

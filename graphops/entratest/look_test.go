@@ -16,7 +16,8 @@ func TestATokenCanBeVerifiedByOthers(t *testing.T) {
 	_, said := w.poll(code)
 	access, refresh := said["access_token"].(string), said["refresh_token"].(string)
 	k, ok := w.s.Token(access)
-	if !ok || k.Tenant != w.t || k.User.UPN != "mia@contoso.com" || k.ClientID != w.client.AppID || k.Audience != graphID || len(k.Scopes) != 2 {
+	if !ok || k.Tenant != w.t || k.User.UPN != "mia@contoso.com" || k.ClientID != w.client.AppID || k.Audience != graphID ||
+		len(k.Scopes) != 2 {
 		t.Fatalf("the token says %+v, %v", k, ok)
 	}
 	if !w.s.RefreshTokenOf(refresh, k) {

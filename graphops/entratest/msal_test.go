@@ -19,7 +19,8 @@ import (
 // msal is Microsoft's own library, signing in through the world's client.
 func (w *world) msal() public.Client {
 	w.Helper()
-	c, err := public.New(w.client.AppID, public.WithAuthority(w.url+"/"+w.t.ID), public.WithHTTPClient(w.http), public.WithInstanceDiscovery(false))
+	c, err := public.New(w.client.AppID, public.WithAuthority(w.url+"/"+w.t.ID), public.WithHTTPClient(w.http),
+		public.WithInstanceDiscovery(false))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -69,21 +70,25 @@ func TestMSALSignsAdaInAfterAPoll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if polls != 2 || r.IDToken.TenantID != w.t.ID || r.IDToken.PreferredUsername != "ada@contoso.com" || r.Account.HomeAccountID != r.IDToken.Oid+"."+w.t.ID {
+	if polls != 2 || r.IDToken.TenantID != w.t.ID || r.IDToken.PreferredUsername != "ada@contoso.com" ||
+		r.Account.HomeAccountID != r.IDToken.Oid+"."+w.t.ID {
 		t.Errorf("after %d polls: %+v", polls, r)
 	}
 	me := w.must(r.AccessToken, "GET", "/me?$select=id,userPrincipalName", nil)
 	if me.id() != r.IDToken.Oid {
 		t.Errorf("/me is %s, the token says %s", me.raw, r.IDToken.Oid)
 	}
-	if _, err := c.AcquireTokenSilent(context.Background(), []string{"https://management.azure.com/user_impersonation"}, public.WithSilentAccount(r.Account)); err == nil {
+	if _, err := c.AcquireTokenSilent(context.Background(), []string{"https://management.azure.com/user_impersonation"},
+		public.WithSilentAccount(r.Account)); err == nil {
 		t.Error("a token for a resource without consent")
 	}
-	if _, err := c.AcquireTokenSilent(context.Background(), []string{w.url + "/Policy.Read.All"}, public.WithSilentAccount(r.Account)); err != nil {
+	if _, err := c.AcquireTokenSilent(context.Background(), []string{w.url + "/Policy.Read.All"},
+		public.WithSilentAccount(r.Account)); err != nil {
 		t.Errorf("the refresh token does not work: %v", err)
 	}
 	w.t.RevokeSessions("ada@contoso.com")
-	if _, err := c.AcquireTokenSilent(context.Background(), []string{w.url + "/Directory.Read.All"}, public.WithSilentAccount(r.Account)); err == nil || !strings.Contains(err.Error(), "AADSTS50173") {
+	if _, err := c.AcquireTokenSilent(context.Background(), []string{w.url + "/Directory.Read.All"},
+		public.WithSilentAccount(r.Account)); err == nil || !strings.Contains(err.Error(), "AADSTS50173") {
 		t.Errorf("after the session was revoked: %v", err)
 	}
 }
@@ -162,13 +167,15 @@ func TestADeadlinePassesWhileMSALPolls(t *testing.T) {
 func TestMSALGetsAnAppTokenWhoseRolesAreWhatWasGranted(t *testing.T) {
 	w := newWorld(t)
 	a := w.register("ada", "proof")
-	secret := w.must(w.as("ada"), "POST", "/applications/"+a.id+"/addPassword", o{"passwordCredential": o{"displayName": "x"}}).body["secretText"].(string)
+	secret := w.must(w.as("ada"), "POST", "/applications/"+a.id+"/addPassword",
+		o{"passwordCredential": o{"displayName": "x"}}).body["secretText"].(string)
 	w.assign("ada", a, graphID, "Directory.Read.All")
 	w.assign("ada", a, graphID, "Group.Read.All")
 
 	claims := jwtClaims(t, w.appToken(a.appID, secret, w.url+"/.default"))
 	roles, _ := json.Marshal(claims["roles"])
-	if !strings.Contains(string(roles), "Directory.Read.All") || !strings.Contains(string(roles), "Group.Read.All") || claims["oid"] != a.spID {
+	if !strings.Contains(string(roles), "Directory.Read.All") || !strings.Contains(string(roles), "Group.Read.All") ||
+		claims["oid"] != a.spID {
 		t.Errorf("claims %v", claims)
 	}
 	if claims := jwtClaims(t, w.appToken(a.appID, secret, "https://outlook.office365.com/.default")); claims["roles"] != nil {
@@ -178,7 +185,8 @@ func TestMSALGetsAnAppTokenWhoseRolesAreWhatWasGranted(t *testing.T) {
 
 func (w *world) confidential(appID string, cred confidential.Credential) confidential.Client {
 	w.Helper()
-	c, err := confidential.New(w.url+"/"+w.t.ID, appID, cred, confidential.WithHTTPClient(w.http), confidential.WithInstanceDiscovery(false))
+	c, err := confidential.New(w.url+"/"+w.t.ID, appID, cred, confidential.WithHTTPClient(w.http),
+		confidential.WithInstanceDiscovery(false))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -234,7 +242,8 @@ func TestANewSecretWorksOnlyAfterAWhile(t *testing.T) {
 	if _, err := w.tryAppToken(a.appID, secret, w.url+"/.default"); err == nil || !strings.Contains(err.Error(), "AADSTS7000222") {
 		t.Errorf("after three years: %v", err)
 	}
-	if _, err := w.tryAppToken("7e9f3f3e-0000-4000-8000-000000000000", secret, w.url+"/.default"); err == nil || !strings.Contains(err.Error(), "AADSTS700016") {
+	if _, err := w.tryAppToken("7e9f3f3e-0000-4000-8000-000000000000", secret, w.url+"/.default"); err == nil ||
+		!strings.Contains(err.Error(), "AADSTS700016") {
 		t.Errorf("of an unknown app: %v", err)
 	}
 }

@@ -100,11 +100,14 @@ const (
 
 // agreed are values that the rest of an application has to agree with.
 var agreed = map[string]any{
-	"application/displayName": "odd  legacy\u200d ", "application/signInAudience": "AzureADMultipleOrgs", "application/isFallbackPublicClient": false,
-	"application/identifierUris": []any{"https://contoso.com/Odd", "api://odd-as-it-is/%41"}, "application/uniqueName": nil, "application/deletedDateTime": nil,
-	"application/isDisabled":                          false,
-	"webApplication/redirectUris":                     []any{"https://ODD.contoso.com/cb?x=%41&y", "http://localhost/"},
-	"webApplication/redirectUriSettings":              []any{map[string]any{"uri": "https://ODD.contoso.com/cb?x=%41&y", "index": 7}, map[string]any{"uri": "http://localhost/", "index": nil}},
+	"application/displayName": "odd  legacy\u200d ", "application/signInAudience": "AzureADMultipleOrgs",
+	"application/isFallbackPublicClient": false,
+	"application/identifierUris":         []any{"https://contoso.com/Odd", "api://odd-as-it-is/%41"}, "application/uniqueName": nil,
+	"application/deletedDateTime": nil,
+	"application/isDisabled":      false,
+	"webApplication/redirectUris": []any{"https://ODD.contoso.com/cb?x=%41&y", "http://localhost/"},
+	"webApplication/redirectUriSettings": []any{map[string]any{"uri": "https://ODD.contoso.com/cb?x=%41&y", "index": 7},
+		map[string]any{"uri": "http://localhost/", "index": nil}},
 	"spaApplication/redirectUris":                     []any{"https://spa.contoso.com/a/../b"},
 	"publicClientApplication/redirectUris":            []any{"ms-appx-web://odd/x"},
 	"permissionScope/id":                              oddScope,
@@ -150,7 +153,8 @@ func (o *odd) value(of, name string, s schema) any {
 		return oddTime
 	case s.Type == "string" && s.Format == "byte":
 		return "AQL/+w=="
-	case s.Type == "string" && s.Format == "uuid", name == "appId", name == "resourceAppId", name == "knownClientApplications", name == "managerApplications":
+	case s.Type == "string" && s.Format == "uuid", name == "appId", name == "resourceAppId", name == "knownClientApplications",
+		name == "managerApplications":
 		o.ids++
 		return uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "%s %d", name, o.ids)).String()
 	case s.Type == "string":

@@ -140,7 +140,8 @@ func TestMSALMayBelieveThatItTalksToMicrosoft(t *testing.T) {
 	server := httptest.NewServer(s)
 	defer server.Close()
 	to, _ := url.Parse(server.URL)
-	c, err := public.New(client.AppID, public.WithAuthority("https://login.microsoftonline.com/"+tenant.ID), public.WithHTTPClient(&http.Client{Transport: rewrite{to}}))
+	c, err := public.New(client.AppID, public.WithAuthority("https://login.microsoftonline.com/"+tenant.ID),
+		public.WithHTTPClient(&http.Client{Transport: rewrite{to}}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,8 @@ func (c *call) list(typ, of string, items []object) (answer, error) {
 	if q := c.query.Get("$skiptoken"); q != "" {
 		b, _ := base64.RawURLEncoding.DecodeString(q)
 		if _, err := fmt.Sscanf(string(b), "%d:%d", &seed, &from); err != nil {
-			return answer{}, &problem{status: 400, code: "Directory_ExpiredPageToken", message: "The specified page token value has expired and can no longer be included in your request."}
+			return answer{}, &problem{status: 400, code: "Directory_ExpiredPageToken",
+				message: "The specified page token value has expired and can no longer be included in your request."}
 		}
 	}
 	count := len(items)
@@ -98,7 +99,9 @@ func (c *call) selected(typ string, o object) (object, error) {
 	for _, name := range strings.Split(q, ",") {
 		name, known := propertyOf(typ, strings.TrimSpace(name))
 		if !known && !c.t.novel[typ+"."+name] {
-			return nil, &problem{status: 400, code: "BadRequest", message: fmt.Sprintf("Parsing OData Select and Expand failed: Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, typ)}
+			return nil, &problem{status: 400, code: "BadRequest",
+				message: fmt.Sprintf("Parsing OData Select and Expand failed: Could not find a property named '%s' on type "+
+					"'microsoft.graph.%s'.", name, typ)}
 		}
 		out[name] = o[name]
 	}

@@ -96,9 +96,11 @@ func listRoles(c *call) (answer, error) {
 // showOrganization leaves out what User.Read does not let one see.
 func (c *call) showOrganization() object {
 	t := c.t
-	o := object{"id": t.ID, "deletedDateTime": nil, "displayName": t.Name, "tenantType": nil, "countryLetterCode": nil, "createdDateTime": nil,
+	o := object{"id": t.ID, "deletedDateTime": nil, "displayName": t.Name, "tenantType": nil, "countryLetterCode": nil,
+		"createdDateTime":            nil,
 		"technicalNotificationMails": []any{}, "businessPhones": []any{},
-		"verifiedDomains": []any{object{"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": true, "isInitial": true, "name": t.Domain, "type": "Managed"}}}
+		"verifiedDomains": []any{object{"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": true, "isInitial": true,
+			"name": t.Domain, "type": "Managed"}}}
 	if c.who.may(readOrg[1:]) {
 		o["tenantType"], o["countryLetterCode"], o["createdDateTime"] = "AAD", "US", stamp(t.created)
 	}

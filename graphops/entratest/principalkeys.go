@@ -14,7 +14,8 @@ import (
 // shared returns an application of another tenant that is for several, and that tenant.
 func (t *Tenant) shared(appID string) (*app, *Tenant) {
 	for _, other := range t.s.tenants {
-		if a := other.appByAppID(appID); other.ID != t.ID && a != nil && strings.HasPrefix(text(a.body["signInAudience"]), "AzureADMultipleOrgs") {
+		if a := other.appByAppID(appID); other.ID != t.ID && a != nil &&
+			strings.HasPrefix(text(a.body["signInAudience"]), "AzureADMultipleOrgs") {
 			return a, other
 		}
 	}
@@ -72,7 +73,9 @@ func removeSPPassword(c *call) (answer, error) {
 	if err := c.locked(p, "passwordCredentials"); err != nil {
 		return answer{}, err
 	}
-	left := slices.DeleteFunc(slices.Clone(list(p.body["passwordCredentials"])), func(v any) bool { return v.(object)["keyId"] == body["keyId"] })
+	left := slices.DeleteFunc(slices.Clone(list(p.body["passwordCredentials"])), func(v any) bool {
+		return v.(object)["keyId"] == body["keyId"]
+	})
 	if len(left) == len(list(p.body["passwordCredentials"])) {
 		return answer{}, bad("No password credential found with keyId '%s'.", text(body["keyId"]))
 	}

@@ -80,7 +80,8 @@ func createServicePrincipal(c *call) (answer, error) {
 			// the two answers that a client must expect here
 			if a.refused++; a.refused%2 == 0 {
 				return answer{}, &problem{status: 403, code: "Authorization_RequestDenied",
-					message: "When using this permission, the backing application of the service principal being created must in the local tenant"}
+					message: "When using this permission, the backing application of the service principal being created must in the " +
+						"local tenant"}
 			}
 			return answer{}, noBacking(appID)
 		}
@@ -115,7 +116,8 @@ func createServicePrincipal(c *call) (answer, error) {
 
 func noBacking(appID string) error {
 	m := fmt.Sprintf("The appId '%s' of the service principal does not reference a valid application object.", appID)
-	return &problem{status: 400, code: "Request_BadRequest", message: m, details: []detail{{Code: "NoBackingApplicationObject", Target: "appId", Message: m}}}
+	return &problem{status: 400, code: "Request_BadRequest", message: m,
+		details: []detail{{Code: "NoBackingApplicationObject", Target: "appId", Message: m}}}
 }
 
 // managedSP finds the service principal that the path names and reads the body, for whoever
@@ -336,7 +338,8 @@ func (c *call) assignPerson(body object, at, on *sp) (answer, error) {
 }
 
 func (t *Tenant) assign(client, on *sp, roleID string, at time.Time) *assignment {
-	a := &assignment{id: t.s.newKey(), roleID: roleID, principalID: client.id, resourceID: on.id, created: at, veil: t.veil(t.knobs.Lag.Consent)}
+	a := &assignment{id: t.s.newKey(), roleID: roleID, principalID: client.id, resourceID: on.id, created: at,
+		veil: t.veil(t.knobs.Lag.Consent)}
 	t.assignments = append(t.assignments, a)
 	return a
 }

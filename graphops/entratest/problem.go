@@ -42,8 +42,11 @@ func denied() error {
 }
 
 func conflict() error {
-	return &problem{status: 400, code: "Request_BadRequest", message: "Another object with the same value for property already exists. A conflicting object with one or more of the specified property values is present in the directory.",
-		details: []detail{{Code: "ObjectConflict", Message: "A conflicting object with one or more of the specified property values is present in the directory."}}}
+	return &problem{status: 400, code: "Request_BadRequest",
+		message: "Another object with the same value for property already exists. A conflicting object with one or more of the " +
+			"specified property values is present in the directory.",
+		details: []detail{{Code: "ObjectConflict",
+			Message: "A conflicting object with one or more of the specified property values is present in the directory."}}}
 }
 
 func unauthorized(message string) error {

@@ -46,7 +46,8 @@ func (c *call) expanded(typ string, o object) (name string, items []object, err 
 		}
 	}
 	return "", nil, &problem{status: 400, code: "BadRequest",
-		message: fmt.Sprintf("Parsing OData Select and Expand failed: '%s' cannot be expanded on type 'microsoft.graph.%s' here.", name, typ)}
+		message: fmt.Sprintf("Parsing OData Select and Expand failed: '%s' cannot be expanded on type 'microsoft.graph.%s' here.", name,
+			typ)}
 }
 
 func (c *call) assignments(which func(*assignment) bool) []object {
@@ -77,7 +78,8 @@ func (c *call) orderBy(typ string) (func(a, b object) int, error) {
 	sign := map[string]int{"": 1, "asc": 1, "desc": -1}[direction]
 	switch {
 	case sign == 0 || !slices.Contains(sortable[typ], name):
-		return nil, &problem{status: 400, code: "Request_UnsupportedQuery", message: fmt.Sprintf("Sorting by '%s' is not supported for resource '%s'.", q, typ)}
+		return nil, &problem{status: 400, code: "Request_UnsupportedQuery",
+			message: fmt.Sprintf("Sorting by '%s' is not supported for resource '%s'.", q, typ)}
 	case c.query.Get("$filter") != "" && !c.eventual():
 		return nil, &problem{status: 400, code: "Request_UnsupportedQuery", message: "Sorting not supported for current query."}
 	}

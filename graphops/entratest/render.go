@@ -11,14 +11,18 @@ import (
 func (t *Tenant) showApp(a *app, withKeys bool) object {
 	o := object{
 		"id": a.id, "deletedDateTime": stamp(a.deleted), "appId": a.appID, "applicationTemplateId": nil, "disabledByMicrosoftStatus": nil,
-		"createdDateTime": stamp(a.created), "displayName": nil, "description": nil, "groupMembershipClaims": nil, "identifierUris": []any{},
-		"isDeviceOnlyAuthSupported": nil, "isFallbackPublicClient": nil, "notes": nil, "publisherDomain": t.Domain, "serviceManagementReference": nil,
-		"signInAudience": "AzureADMyOrg", "tags": []any{}, "tokenEncryptionKeyId": nil, "uniqueName": nil, "samlMetadataUrl": nil,
+		"createdDateTime": stamp(a.created), "displayName": nil, "description": nil, "groupMembershipClaims": nil,
+		"identifierUris":            []any{},
+		"isDeviceOnlyAuthSupported": nil, "isFallbackPublicClient": nil, "notes": nil, "publisherDomain": t.Domain,
+		"serviceManagementReference": nil,
+		"signInAudience":             "AzureADMyOrg", "tags": []any{}, "tokenEncryptionKeyId": nil, "uniqueName": nil,
+		"samlMetadataUrl":    nil,
 		"defaultRedirectUri": nil, "certification": nil, "optionalClaims": nil, "servicePrincipalLockConfiguration": nil,
 		"requestSignatureVerification": nil, "addIns": []any{}, "appRoles": []any{}, "requiredResourceAccess": []any{},
 		"api": object{"acceptMappedClaims": nil, "knownClientApplications": []any{}, "requestedAccessTokenVersion": nil,
 			"oauth2PermissionScopes": []any{}, "preAuthorizedApplications": []any{}},
-		"info":                    object{"logoUrl": nil, "marketingUrl": nil, "privacyStatementUrl": nil, "supportUrl": nil, "termsOfServiceUrl": nil},
+		"info": object{"logoUrl": nil, "marketingUrl": nil, "privacyStatementUrl": nil, "supportUrl": nil,
+			"termsOfServiceUrl": nil},
 		"parentalControlSettings": object{"countriesBlockedForMinors": []any{}, "legalAgeGroupRule": "Allow"},
 		"publicClient":            object{"redirectUris": []any{}},
 		"spa":                     object{"redirectUris": []any{}},
@@ -76,7 +80,8 @@ func (t *Tenant) showSP(p *sp) object {
 		"tokenEncryptionKeyId": nil, "addIns": []any{}, "keyCredentials": []any{}, "passwordCredentials": []any{},
 		"resourceSpecificApplicationPermissions": []any{},
 		"appRoles":                               nonNil(roles), "oauth2PermissionScopes": nonNil(scopes),
-		"info":              object{"logoUrl": nil, "marketingUrl": nil, "privacyStatementUrl": nil, "supportUrl": nil, "termsOfServiceUrl": nil},
+		"info": object{"logoUrl": nil, "marketingUrl": nil, "privacyStatementUrl": nil, "supportUrl": nil,
+			"termsOfServiceUrl": nil},
 		"verifiedPublisher": object{"displayName": nil, "verifiedPublisherId": nil, "addedDateTime": nil},
 	}
 	if p.resource != nil {
@@ -108,7 +113,8 @@ func nonNil(l []any) []any {
 }
 
 func (t *Tenant) showAssignment(a *assignment) object {
-	o := object{"id": a.id, "deletedDateTime": nil, "appRoleId": a.roleID, "createdDateTime": stamp(a.created), "principalId": a.principalID,
+	o := object{"id": a.id, "deletedDateTime": nil, "appRoleId": a.roleID, "createdDateTime": stamp(a.created),
+		"principalId":   a.principalID,
 		"principalType": nil, "resourceId": a.resourceID, "principalDisplayName": nil, "resourceDisplayName": nil}
 	if name, kind := t.holder(a.principalID); kind != "" {
 		o["principalDisplayName"], o["principalType"] = name, kind
@@ -120,7 +126,8 @@ func (t *Tenant) showAssignment(a *assignment) object {
 }
 
 func (g *grant) show() object {
-	o := object{"id": g.id, "clientId": g.clientID, "consentType": g.consentType, "principalId": nil, "resourceId": g.resourceID, "scope": g.scope}
+	o := object{"id": g.id, "clientId": g.clientID, "consentType": g.consentType, "principalId": nil, "resourceId": g.resourceID,
+		"scope": g.scope}
 	if g.principalID != "" {
 		o["principalId"] = g.principalID
 	}
@@ -129,7 +136,8 @@ func (g *grant) show() object {
 
 func (t *Tenant) showUser(u *User) object {
 	o := object{"id": u.ID, "deletedDateTime": nil, "accountEnabled": !u.Disabled, "displayName": u.Name, "givenName": nil, "surname": nil,
-		"jobTitle": nil, "mail": nil, "mobilePhone": nil, "officeLocation": nil, "preferredLanguage": nil, "businessPhones": []any{}, "otherMails": []any{},
+		"jobTitle": nil, "mail": nil, "mobilePhone": nil, "officeLocation": nil, "preferredLanguage": nil, "businessPhones": []any{},
+		"otherMails":        []any{},
 		"userPrincipalName": u.UPN, "userType": "Member", "externalUserState": nil}
 	if u.Mail != "" {
 		o["mail"] = u.Mail
@@ -144,7 +152,8 @@ func (t *Tenant) showUser(u *User) object {
 }
 
 // byDefault are the properties of a user that Graph shows without $select.
-var byDefault = strings.Fields("id displayName givenName surname jobTitle mail mobilePhone officeLocation preferredLanguage businessPhones userPrincipalName")
+var byDefault = strings.Fields("id displayName givenName surname jobTitle mail mobilePhone officeLocation preferredLanguage " +
+	"businessPhones userPrincipalName")
 
 func (c *call) userAnswer(u *User) (answer, error) {
 	o := c.t.showUser(u)

@@ -92,7 +92,8 @@ func TestAServicePrincipalOfAnUnknownApplicationIsRefusedInManyWords(t *testing.
 		detail := strings.Contains(string(r.raw), `"details":[{"code":"NoBackingApplicationObject"`)
 		forms[fmt.Sprintf("%d %s %t", r.status, r.code(), detail)]++
 	}
-	for _, want := range []string{"201  false", "400 Request_BadRequest true", "400 Request_BadRequest false", "400 NoBackingApplicationObject false",
+	for _, want := range []string{"201  false", "400 Request_BadRequest true", "400 Request_BadRequest false",
+		"400 NoBackingApplicationObject false",
 		"404 Request_ResourceNotFound false", "403 Authorization_RequestDenied false"} {
 		if forms[want] == 0 {
 			t.Errorf("%q was never answered: %v", want, forms)
@@ -116,14 +117,16 @@ func TestConsentRefersToWhatAReplicaHasNotHeardOf(t *testing.T) {
 	for seed := range uint64(8) {
 		w := replicated(t, 20+seed)
 		p, graph, role := w.payroll()
-		seen := w.many("POST", "/servicePrincipals/"+graph+"/appRoleAssignedTo", o{"principalId": p, "resourceId": graph, "appRoleId": role})
+		seen := w.many("POST", "/servicePrincipals/"+graph+"/appRoleAssignedTo",
+			o{"principalId": p, "resourceId": graph, "appRoleId": role})
 		if seen["201 "] != 1 {
 			t.Errorf("seed %d: it was assigned %d times", 20+seed, seen["201 "])
 		}
 		for form, n := range seen {
 			assigned[form] += n
 		}
-		seen = w.many("POST", "/oauth2PermissionGrants", o{"clientId": p, "resourceId": graph, "consentType": "AllPrincipals", "scope": "User.Read"})
+		seen = w.many("POST", "/oauth2PermissionGrants", o{"clientId": p, "resourceId": graph, "consentType": "AllPrincipals",
+			"scope": "User.Read"})
 		if seen["201 "] != 1 {
 			t.Errorf("seed %d: it was granted %d times", 20+seed, seen["201 "])
 		}
@@ -159,7 +162,8 @@ func TestRemovedConsentIsStillListed(t *testing.T) {
 	w.many("POST", "/servicePrincipals/"+graph+"/appRoleAssignedTo", o{"principalId": sp, "resourceId": graph, "appRoleId": role})
 	w.many("POST", "/oauth2PermissionGrants", o{"clientId": sp, "resourceId": graph, "consentType": "AllPrincipals", "scope": "User.Read"})
 	w.eventually()
-	for _, of := range []string{"/servicePrincipals/" + sp + "/appRoleAssignments", "/servicePrincipals/" + sp + "/oauth2PermissionGrants"} {
+	for _, of := range []string{"/servicePrincipals/" + sp + "/appRoleAssignments",
+		"/servicePrincipals/" + sp + "/oauth2PermissionGrants"} {
 		one := w.must(w.as("ada"), "GET", of, nil).values()
 		if len(one) != 1 {
 			t.Fatalf("%s: %v", of, one)
@@ -190,14 +194,16 @@ func TestAUniqueNameIsTakenInTheWholeTenant(t *testing.T) {
 			r := w.request(w.as("ada"), "PATCH", "/applications(uniqueName='payroll')", o{"displayName": "payroll"})
 			r.Header.Set("Prefer", "create-if-missing")
 			got := w.send(r)
-			if got.status >= 400 && !strings.Contains(got.message(), "Another object with the same value for property uniqueName already exists") {
+			if got.status >= 400 && !strings.Contains(got.message(),
+				"Another object with the same value for property uniqueName already exists") {
 				t.Errorf("%d %s", got.status, got.raw)
 			}
 			seen[fmt.Sprintf("%d %s", got.status, got.code())]++
 		}
 		return seen
 	}
-	w.sees(upsert(), "204 ", "400 Request_BadRequest", "400 Request_MultipleObjectsWithSameKeyValue", "409 Request_MultipleObjectsWithSameKeyValue")
+	w.sees(upsert(), "204 ", "400 Request_BadRequest", "400 Request_MultipleObjectsWithSameKeyValue",
+		"409 Request_MultipleObjectsWithSameKeyValue")
 	w.eventually()
 	w.sees(upsert(), "204 ")
 	id := w.must(w.as("ada"), "GET", "/applications(uniqueName='payroll')", nil).id()
@@ -215,7 +221,8 @@ func TestAUniqueNameIsTakenInTheWholeTenant(t *testing.T) {
 func TestANewSecretIsKnownToSomeReplicasOnly(t *testing.T) {
 	w := replicated(t, 5)
 	id, appID, _ := w.known("payroll")
-	secret := w.must(w.as("ada"), "POST", "/applications/"+id+"/addPassword", o{"passwordCredential": o{"displayName": "one"}}).body["secretText"].(string)
+	secret := w.must(w.as("ada"), "POST", "/applications/"+id+"/addPassword",
+		o{"passwordCredential": o{"displayName": "one"}}).body["secretText"].(string)
 	signIn := func() map[int]int {
 		codes := make(map[int]int)
 		for range 100 {

@@ -26,7 +26,8 @@ var resources = sync.OnceValue(func() []*resource {
 	all := []*resource{
 		{appID: graphAppID, name: "Microsoft Graph"},
 		{appID: catalog.ExchangeOnline, name: "Office 365 Exchange Online"},
-		{appID: catalog.SharePointOnline, name: "Office 365 SharePoint Online", names: []string{catalog.SharePointOnline, "https://microsoft.sharepoint-df.com"}},
+		{appID: catalog.SharePointOnline, name: "Office 365 SharePoint Online",
+			names: []string{catalog.SharePointOnline, "https://microsoft.sharepoint-df.com"}},
 		{appID: armAppID, name: "Windows Azure Service Management API"},
 	}
 	for _, r := range all {
@@ -35,8 +36,9 @@ var resources = sync.OnceValue(func() []*resource {
 				continue
 			}
 			if p.Type == catalog.Application {
-				r.roles = append(r.roles, object{"allowedMemberTypes": []any{"Application"}, "description": p.Description, "displayName": p.DisplayName,
-					"id": p.ID, "isEnabled": true, "origin": "Application", "value": p.Name})
+				r.roles = append(r.roles, object{"allowedMemberTypes": []any{"Application"}, "description": p.Description,
+					"displayName": p.DisplayName,
+					"id":          p.ID, "isEnabled": true, "origin": "Application", "value": p.Name})
 				continue
 			}
 			kind := "User"

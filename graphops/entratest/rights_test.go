@@ -27,7 +27,8 @@ func TestAddingAnOwnerTakesDirectoryReadAll(t *testing.T) {
 	}
 	w.t.Change(func(k *entratest.Knobs) { k.OwnersByBasic = true })
 	b := w.register("mia", "y")
-	if r := w.call(w.as("mia", "Application.ReadWrite.All", "User.ReadBasic.All"), "POST", "/applications/"+b.id+"/owners/$ref", o{"@odata.id": w.url + "/v1.0/directoryObjects/" + cloe}); r.status != 204 {
+	if r := w.call(w.as("mia", "Application.ReadWrite.All", "User.ReadBasic.All"), "POST", "/applications/"+b.id+"/owners/$ref",
+		o{"@odata.id": w.url + "/v1.0/directoryObjects/" + cloe}); r.status != 204 {
 		t.Errorf("in a tenant where User.ReadBasic.All is enough: %d %s", r.status, r.raw)
 	}
 }
@@ -58,15 +59,19 @@ func TestWhatAClientMayNotReadComesBackEmpty(t *testing.T) {
 		t.Errorf("with User.Read the roles are %v", hidden)
 	}
 	for _, scope := range []string{"Directory.Read.All", "RoleManagement.ReadWrite.Directory"} {
-		if seen := w.must(w.as("ada", "User.Read", scope), "GET", roles, nil).values(); len(seen) != 1 || seen[0]["roleTemplateId"] != entratest.GlobalAdministrator {
+		if seen := w.must(w.as("ada", "User.Read", scope), "GET", roles, nil).values(); len(seen) != 1 ||
+			seen[0]["roleTemplateId"] != entratest.GlobalAdministrator {
 			t.Errorf("with %s the roles are %v", scope, seen)
 		}
 	}
-	if owners := w.must(w.as("ada", "Application.ReadWrite.All"), "GET", "/applications/"+a.id+"/owners", nil).values(); len(owners) != 1 || owners[0]["id"] == nil || owners[0]["userPrincipalName"] != nil || owners[0]["@odata.type"] != "#microsoft.graph.user" {
+	if owners := w.must(w.as("ada", "Application.ReadWrite.All"), "GET", "/applications/"+a.id+"/owners",
+		nil).values(); len(owners) != 1 || owners[0]["id"] == nil || owners[0]["userPrincipalName"] != nil ||
+		owners[0]["@odata.type"] != "#microsoft.graph.user" {
 		t.Errorf("the owners are %v", owners)
 	}
 	w.t.Change(func(k *entratest.Knobs) { k.RolesShown = true })
-	if seen := w.must(w.as("ada", "User.Read"), "GET", roles, nil).values(); len(seen) != 1 || seen[0]["roleTemplateId"] != entratest.GlobalAdministrator {
+	if seen := w.must(w.as("ada", "User.Read"), "GET", roles, nil).values(); len(seen) != 1 ||
+		seen[0]["roleTemplateId"] != entratest.GlobalAdministrator {
 		t.Errorf("in a tenant that shows them the roles are %v", seen)
 	}
 }
@@ -89,24 +94,28 @@ func TestAPolicyIsForTheApplicationsThatItIsFor(t *testing.T) {
 	}
 	w.refused(add("mia", young), 400, "CredentialTypeNotAllowedAsPerAppPolicy", "not allowed")
 	w.refused(add("mia", own), 400, "CredentialInvalidLifetimeAsPerAppPolicy", "max value")
-	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+own.id, o{"signInAudience": "AzureADMultipleOrgs"}), 400, "SignInAudienceNotAllowedAsPerAppPolicy", "")
+	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+own.id, o{"signInAudience": "AzureADMultipleOrgs"}), 400,
+		"SignInAudienceNotAllowedAsPerAppPolicy", "")
 	w.t.Exempt(own.appID, entratest.AppManagement{Off: []string{"passwordAddition"}})
 	for what, a := range map[string]app{"from before": old, "with an exemption of its own": own} {
 		if r := add("mia", a); r.status != 200 {
 			t.Errorf("an application %s: %d %s", what, r.status, r.raw)
 		}
 	}
-	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+young.id, o{"signInAudience": "AzureADMultipleOrgs"}), 400, "SignInAudienceNotAllowedAsPerAppPolicy", "")
+	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+young.id, o{"signInAudience": "AzureADMultipleOrgs"}), 400,
+		"SignInAudienceNotAllowedAsPerAppPolicy", "")
 	w.must(w.as("mia"), "PATCH", "/applications/"+old.id, o{"signInAudience": "AzureADMultipleOrgs"})
 	w.t.Change(func(k *entratest.Knobs) { k.PolicyExempts = []string{"ada@contoso.com"} })
 	if r := add("ada", young); r.status != 200 {
 		t.Errorf("somebody who is exempt: %d %s", r.status, r.raw)
 	}
 	reads := w.as("ada", "Policy.Read.All", "Application.ReadWrite.All")
-	if r := w.must(reads, "GET", "/policies/defaultAppManagementPolicy", nil); !strings.Contains(string(r.raw), "unknownFutureValue") || strings.Contains(string(r.raw), "audiences") || !strings.Contains(string(r.raw), "excludeActors") {
+	if r := w.must(reads, "GET", "/policies/defaultAppManagementPolicy", nil); !strings.Contains(string(r.raw), "unknownFutureValue") ||
+		strings.Contains(string(r.raw), "audiences") || !strings.Contains(string(r.raw), "excludeActors") {
 		t.Errorf("the policy is %s", r.raw)
 	}
-	if l := w.must(reads, "GET", "/applications/"+own.id+"/appManagementPolicies", nil); len(l.values()) != 1 || !strings.Contains(string(l.raw), "disabled") {
+	if l := w.must(reads, "GET", "/applications/"+own.id+"/appManagementPolicies", nil); len(l.values()) != 1 ||
+		!strings.Contains(string(l.raw), "disabled") {
 		t.Errorf("the policies of one application are %s", l.raw)
 	}
 	if l := w.must(reads, "GET", "/applications/"+young.id+"/appManagementPolicies", nil).values(); len(l) != 0 {
@@ -132,7 +141,8 @@ func TestCustomAndScopedRolesAreEnoughAndDoNotShow(t *testing.T) {
 	w.refused(secret(b), 403, "Authorization_RequestDenied", "")
 	w.refused(create(), 403, "Authorization_RequestDenied", "")
 
-	role := w.t.AddRole(entratest.Role{Name: "App credentials", Actions: []string{"microsoft.directory/applications/credentials/update", "microsoft.directory/applications/create"}})
+	role := w.t.AddRole(entratest.Role{Name: "App credentials",
+		Actions: []string{"microsoft.directory/applications/credentials/update", "microsoft.directory/applications/create"}})
 	w.t.Give("mia@contoso.com", role.ID, "")
 	for what, r := range map[string]reply{"a secret": secret(b), "registering": create()} {
 		if r.status/100 != 2 {
@@ -141,14 +151,16 @@ func TestCustomAndScopedRolesAreEnoughAndDoNotShow(t *testing.T) {
 	}
 	w.refused(w.call(w.as("mia"), "PATCH", "/applications/"+b.id, o{"displayName": "other"}), 403, "Authorization_RequestDenied", "")
 
-	if l := w.must(w.as("mia", "Directory.Read.All"), "GET", "/me/transitiveMemberOf/microsoft.graph.directoryRole", nil).values(); len(l) != 0 {
+	if l := w.must(w.as("mia", "Directory.Read.All"), "GET", "/me/transitiveMemberOf/microsoft.graph.directoryRole",
+		nil).values(); len(l) != 0 {
 		t.Errorf("her directory roles are %v", l)
 	}
 	mia := w.must(w.as("mia"), "GET", "/me", nil).id()
 	if l := w.rolesWhere("principalId eq '" + mia + "'"); len(l) != 2 {
 		t.Errorf("what is assigned to her: %v", l)
 	}
-	if r := w.must(w.as("pia", roleScope), "GET", "/roleManagement/directory/roleDefinitions/"+role.ID, nil); r.body["isBuiltIn"] != false || r.body["displayName"] != "App credentials" {
+	if r := w.must(w.as("pia", roleScope), "GET", "/roleManagement/directory/roleDefinitions/"+role.ID,
+		nil); r.body["isBuiltIn"] != false || r.body["displayName"] != "App credentials" {
 		t.Errorf("the definition is %s", r.raw)
 	}
 }
@@ -191,8 +203,10 @@ func TestAServicePrincipalInAnotherTenantIsLocked(t *testing.T) {
 	if p.body["appOwnerOrganizationId"] != home.ID || p.body["displayName"] != "portal" {
 		t.Errorf("the customer's is %s", p.raw)
 	}
-	w.refused(w.call(fay, "POST", "/servicePrincipals/"+p.id()+"/addPassword", o{}), 400, "CannotUpdateLockedServicePrincipalProperty", "passwordCredentials")
-	w.refused(w.call(fay, "PATCH", "/servicePrincipals/"+p.id(), o{"keyCredentials": []any{}}), 400, "CannotUpdateLockedServicePrincipalProperty", "keyCredentials")
+	w.refused(w.call(fay, "POST", "/servicePrincipals/"+p.id()+"/addPassword", o{}), 400, "CannotUpdateLockedServicePrincipalProperty",
+		"passwordCredentials")
+	w.refused(w.call(fay, "PATCH", "/servicePrincipals/"+p.id(), o{"keyCredentials": []any{}}), 400,
+		"CannotUpdateLockedServicePrincipalProperty", "keyCredentials")
 	w.must(fay, "PATCH", "/servicePrincipals/"+p.id(), o{"appRoleAssignmentRequired": true}) // what a portal's customers do
 
 	tenant := w.t

@@ -55,7 +55,8 @@ func assignRole(c *call) (answer, error) {
 	}
 	scope := text(body["directoryScopeId"])
 	if !strings.HasPrefix(scope, "/") || body["appScopeId"] != nil || body["condition"] != nil {
-		return answer{}, bad("Property 'directoryScopeId' must be '/', or '/' and the ID of an object, here: other scopes and conditions are not emulated.")
+		return answer{}, bad("Property 'directoryScopeId' must be '/', or '/' and the ID of an object, here: other scopes and " +
+			"conditions are not emulated.")
 	}
 	if m.scope = scope[1:]; m.scope != "" && c.t.showObject(m.scope) == nil {
 		return answer{}, notFound(m.scope)

@@ -16,7 +16,8 @@ const (
 
 func (w *world) giveRole(who string, a app, role string) reply {
 	w.Helper()
-	return w.call(w.as(who, roleScope), "POST", roleAssignments, o{"roleDefinitionId": role, "principalId": a.spID, "directoryScopeId": "/"})
+	return w.call(w.as(who, roleScope), "POST", roleAssignments,
+		o{"roleDefinitionId": role, "principalId": a.spID, "directoryScopeId": "/"})
 }
 
 func (w *world) rolesWhere(filter string) []map[string]any {
@@ -31,7 +32,8 @@ func TestARoleIsGivenFoundAndTakenBack(t *testing.T) {
 	if made.status != 201 || made.body["principalId"] != a.spID || made.body["directoryScopeId"] != "/" {
 		t.Fatalf("%d %s", made.status, made.raw)
 	}
-	w.refused(w.giveRole("ada", a, entratest.GlobalReader), 400, "Request_BadRequest", "A conflicting object with one or more of the specified property values is present in the directory.")
+	w.refused(w.giveRole("ada", a, entratest.GlobalReader), 400, "Request_BadRequest",
+		"A conflicting object with one or more of the specified property values is present in the directory.")
 	if r := w.giveRole("ada", a, entratest.DirectoryReaders); r.status != 201 {
 		t.Errorf("a second role: %d %s", r.status, r.raw)
 	}
@@ -45,7 +47,8 @@ func TestARoleIsGivenFoundAndTakenBack(t *testing.T) {
 	if l := w.rolesWhere("roleDefinitionId eq '" + entratest.GlobalAdministrator + "'"); len(l) != 1 {
 		t.Errorf("global administrators: %v", l)
 	}
-	if got := w.must(w.as("ada", "Directory.Read.All"), "GET", roleAssignments+"/"+made.id(), nil); got.body["roleDefinitionId"] != entratest.GlobalReader {
+	if got := w.must(w.as("ada", "Directory.Read.All"), "GET", roleAssignments+"/"+made.id(),
+		nil); got.body["roleDefinitionId"] != entratest.GlobalReader {
 		t.Errorf("by ID: %s", got.raw)
 	}
 	w.must(w.as("ada", roleScope), "DELETE", roleAssignments+"/"+made.id(), nil)
@@ -66,7 +69,8 @@ func TestOnlyWhoMayAssignRolesDoes(t *testing.T) {
 	w.refused(w.call(w.as("ada", "Directory.Read.All"), "POST", roleAssignments, body), 403, "Authorization_RequestDenied", "")
 	made := w.giveRole("pia", a, entratest.GlobalReader)
 	w.refused(w.call(w.as("cloe", roleScope), "DELETE", roleAssignments+"/"+made.id(), nil), 403, "Authorization_RequestDenied", "")
-	w.refused(w.call(w.as("ada", "User.Read"), "GET", roleAssignments+"?$filter=principalId+eq+'"+a.spID+"'", nil), 403, "Authorization_RequestDenied", "")
+	w.refused(w.call(w.as("ada", "User.Read"), "GET", roleAssignments+"?$filter=principalId+eq+'"+a.spID+"'", nil), 403,
+		"Authorization_RequestDenied", "")
 	w.refused(w.call(w.as("ada", roleScope), "GET", roleAssignments, nil), 400, "Request_BadRequest", "filtered")
 }
 
@@ -76,11 +80,15 @@ func TestARoleThatIsNotRightIsRefused(t *testing.T) {
 	none := "11111111-2222-4333-8444-555555555555"
 	try := func(body o) reply { return w.call(w.as("pia", roleScope), "POST", roleAssignments, body) }
 	w.refused(try(o{"roleDefinitionId": none, "principalId": a.spID, "directoryScopeId": "/"}), 404, "Request_ResourceNotFound", none)
-	w.refused(try(o{"roleDefinitionId": entratest.GlobalReader, "principalId": none, "directoryScopeId": "/"}), 404, "Request_ResourceNotFound", none)
-	w.refused(try(o{"roleDefinitionId": entratest.GlobalReader, "principalId": a.id, "directoryScopeId": "/"}), 404, "Request_ResourceNotFound", a.id) // the application, not its service principal
+	w.refused(try(o{"roleDefinitionId": entratest.GlobalReader, "principalId": none, "directoryScopeId": "/"}), 404,
+		"Request_ResourceNotFound", none)
+	// the application, not its service principal
+	w.refused(try(o{"roleDefinitionId": entratest.GlobalReader, "principalId": a.id, "directoryScopeId": "/"}), 404,
+		"Request_ResourceNotFound", a.id)
 	w.refused(try(o{"roleDefinitionId": entratest.GlobalReader, "principalId": a.spID}), 400, "Request_BadRequest", "directoryScopeId")
 	w.refused(try(o{"roleDefinitionId": entratest.GlobalReader, "directoryScopeId": "/"}), 400, "Request_BadRequest", "principalId")
-	w.refused(try(o{"roleDefinitionId": "Global Reader", "principalId": a.spID, "directoryScopeId": "/"}), 400, "Request_BadRequest", "Edm.Guid")
+	w.refused(try(o{"roleDefinitionId": "Global Reader", "principalId": a.spID, "directoryScopeId": "/"}), 400, "Request_BadRequest",
+		"Edm.Guid")
 }
 
 func TestAFreshServicePrincipalHasNoRoleYet(t *testing.T) {

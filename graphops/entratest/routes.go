@@ -21,17 +21,21 @@ type route struct {
 }
 
 var (
-	readApps    = []string{"Application.Read.All", "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readApps = []string{"Application.Read.All", "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy", "Directory.Read.All",
+		"Directory.ReadWrite.All"}
 	writeApps   = []string{"Application.ReadWrite.All"}
 	writeOwned  = []string{"Application.ReadWrite.OwnedBy"} // of an app, for what it owns
 	assignRoles = []string{"AppRoleAssignment.ReadWrite.All"}
-	readGrants  = []string{"DelegatedPermissionGrant.Read.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readGrants  = []string{"DelegatedPermissionGrant.Read.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All",
+		"Directory.ReadWrite.All"}
 	writeGrants = []string{"DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"}
-	readMe      = []string{"User.Read", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
-	readUsers   = []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
-	readOrg     = []string{"User.Read", "Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
-	readPolicy  = []string{"Policy.Read.All", "Policy.Read.ApplicationConfiguration", "Policy.ReadWrite.ApplicationConfiguration"}
-	readRoles   = []string{"RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readMe      = []string{"User.Read", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All",
+		"Directory.ReadWrite.All"}
+	readUsers  = []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readOrg    = []string{"User.Read", "Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readPolicy = []string{"Policy.Read.All", "Policy.Read.ApplicationConfiguration", "Policy.ReadWrite.ApplicationConfiguration"}
+	readRoles  = []string{"RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory",
+		"Directory.Read.All", "Directory.ReadWrite.All"}
 	writeRoles  = []string{"RoleManagement.ReadWrite.Directory"}
 	readObjects = append([]string{"User.Read.All", "User.ReadWrite.All"}, readApps...)
 	anyone      = []string(nil)
@@ -61,9 +65,11 @@ func init() {
 	add("POST", "applications/*/owners/$ref", "addOwner", writeApps, "reference", addOwner)
 	add("DELETE", "applications/*/owners/*/$ref", "removeOwner", writeApps, "", removeOwner)
 	get("applications/*/federatedIdentityCredentials", "listFederatedCredentials", readApps, listFederated)
-	add("POST", "applications/*/federatedIdentityCredentials", "createFederatedCredential", writeApps, "federatedIdentityCredential", createFederated)
+	add("POST", "applications/*/federatedIdentityCredentials", "createFederatedCredential", writeApps, "federatedIdentityCredential",
+		createFederated)
 	get("applications/*/federatedIdentityCredentials/*", "getFederatedCredential", readApps, getFederated)
-	add("PATCH", "applications/*/federatedIdentityCredentials/*", "updateFederatedCredential", writeApps, "federatedIdentityCredential", updateFederated)
+	add("PATCH", "applications/*/federatedIdentityCredentials/*", "updateFederatedCredential", writeApps, "federatedIdentityCredential",
+		updateFederated)
 	add("DELETE", "applications/*/federatedIdentityCredentials/*", "deleteFederatedCredential", writeApps, "", deleteFederated)
 	get("applications/*/appManagementPolicies", "listAppPolicies", readPolicy, listPolicies)
 

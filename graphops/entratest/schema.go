@@ -108,10 +108,12 @@ func parse(body []byte) (object, error) {
 	d.UseNumber()
 	var v any
 	if err := d.Decode(&v); err != nil {
-		return nil, &problem{status: 400, code: "BadRequest", message: "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."}
+		return nil, &problem{status: 400, code: "BadRequest",
+			message: "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."}
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, &problem{status: 400, code: "BadRequest", message: "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."}
+		return nil, &problem{status: 400, code: "BadRequest",
+			message: "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."}
 	}
 	o, ok := v.(object)
 	if !ok {
@@ -185,7 +187,8 @@ var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-
 
 // fits checks one value against a type.
 func (novel novelties) fits(v any, kind, path string) error {
-	edm := map[string]string{"string": "Edm.String", "bool": "Edm.Boolean", "int": "Edm.Int32", "guid": "Edm.Guid", "time": "Edm.DateTimeOffset", "bytes": "Edm.Binary"}[kind]
+	edm := map[string]string{"string": "Edm.String", "bool": "Edm.Boolean", "int": "Edm.Int32", "guid": "Edm.Guid",
+		"time": "Edm.DateTimeOffset", "bytes": "Edm.Binary"}[kind]
 	s, isText := v.(string)
 	ok := false
 	switch kind {

@@ -43,7 +43,8 @@ func TestAnEntryGoesBackExactlyAsItWas(t *testing.T) {
 			changed[n] = was
 		}
 		changed[name] = v
-		w.refused(w.setKeys("mia", a, changed, c.entry()), 400, "Request_BadRequest", "Update to existing credential with KeyId '11111111-2222-3333-4444-555555555555' is not allowed")
+		w.refused(w.setKeys("mia", a, changed, c.entry()), 400, "Request_BadRequest",
+			"Update to existing credential with KeyId '11111111-2222-3333-4444-555555555555' is not allowed")
 		delete(changed, name)
 		w.refused(w.setKeys("mia", a, changed, c.entry()), 400, "Request_BadRequest", "Update to existing credential")
 	}
@@ -62,7 +63,8 @@ func TestAServicePrincipalHasCertificatesOfItsOwn(t *testing.T) {
 	keys := func() []any {
 		return w.must(w.as("ada"), "GET", "/servicePrincipals/"+sp+"?$select=keyCredentials", nil).body["keyCredentials"].([]any)
 	}
-	if r := w.call(w.as("ada"), "PATCH", "/servicePrincipals/"+sp, o{"keyCredentials": []any{keys()[0], c.entry()}}); r.status != 204 || len(keys()) != 2 {
+	if r := w.call(w.as("ada"), "PATCH", "/servicePrincipals/"+sp, o{"keyCredentials": []any{keys()[0], c.entry()}}); r.status != 204 ||
+		len(keys()) != 2 {
 		t.Fatalf("%d %s", r.status, r.raw)
 	}
 	if err := w.prove(a, c, "PS256", "x5t#S256"); err != nil {
@@ -98,12 +100,14 @@ func TestSelectingCertificatesIsThrottled(t *testing.T) {
 
 func TestASeededApplicationIsShownAsItCame(t *testing.T) {
 	w := newWorld(t)
-	seed := `{"displayName":"odd","api":{"acceptMappedClaims":true,"newThing":[1.10,{"x":null}],"oauth2PermissionScopes":[{"id":"11111111-1111-1111-1111-111111111111",
+	seed :=
+		`{"displayName":"odd","api":{"acceptMappedClaims":true,"newThing":[1.10,{"x":null}],"oauth2PermissionScopes":[{"id":"11111111-1111-1111-1111-111111111111",
 		"value":"a","type":"User","isEnabled":true,"adminConsentDisplayName":"a","adminConsentDescription":"b","origin":"Application"}]},
 		"web":{"redirectUris":["https://a"],"redirectUriSettings":[{"uri":"https://a","index":7}],"homePageUrl":"https://h"},"nextYear":{"deep":[{"n":123456789012345678901}]},"info":null}`
 	for _, replace := range []bool{false, true} {
 		w.t.Change(func(k *entratest.Knobs) { k.ReplaceComplex = replace })
-		made, err := w.t.Seed([]byte(strings.Replace(seed, "11111111-1111", "11111111-111"+map[bool]string{false: "1", true: "2"}[replace], 1)))
+		made, err := w.t.Seed([]byte(strings.Replace(seed, "11111111-1111",
+			"11111111-111"+map[bool]string{false: "1", true: "2"}[replace], 1)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,14 +120,16 @@ func TestASeededApplicationIsShownAsItCame(t *testing.T) {
 			}
 		}
 		w.refused(w.call(w.as("ada"), "PATCH", "/applications/"+made.ID, o{"api": before["api"]}), 400, "Request_BadRequest", "origin")
-		w.refused(w.call(w.as("ada"), "PATCH", "/applications/"+made.ID, o{"web": o{"redirectUris": []any{"https://b"}, "redirectUriSettings": before["web"].(o)["redirectUriSettings"]}}),
+		w.refused(w.call(w.as("ada"), "PATCH", "/applications/"+made.ID,
+			o{"web": o{"redirectUris": []any{"https://b"}, "redirectUriSettings": before["web"].(o)["redirectUriSettings"]}}),
 			400, "Request_BadRequest", "'web'")
 		w.must(w.as("ada"), "PATCH", "/applications/"+made.ID, o{"web": o{"redirectUris": []any{"https://a", "https://b"}}})
 		after := get()["web"].(o)
 		if kept := after["homePageUrl"] != nil; kept == replace {
 			t.Errorf("what a PATCH does not say of web is kept: %t; complex properties are replaced: %t (%s)", kept, replace, raw)
 		}
-		if s, _ := json.Marshal(after["redirectUriSettings"]); string(s) != `[{"index":7,"uri":"https://a"},{"index":null,"uri":"https://b"}]` {
+		if s, _ :=
+			json.Marshal(after["redirectUriSettings"]); string(s) != `[{"index":7,"uri":"https://a"},{"index":null,"uri":"https://b"}]` {
 			t.Errorf("settings %s", s)
 		}
 	}
@@ -178,7 +184,8 @@ func TestACertificateOnAnEllipticCurveIsKeptAndOpensNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: w.clock.Now().Add(-time.Hour), NotAfter: w.clock.Now().Add(time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: w.clock.Now().Add(-time.Hour),
+		NotAfter: w.clock.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -194,14 +201,17 @@ func TestACertificateOnAnEllipticCurveIsKeptAndOpensNothing(t *testing.T) {
 	}
 	at := w.clock.Now()
 	signed := part(o{"alg": "ES256", "typ": "JWT", "x5t#S256": base64.RawURLEncoding.EncodeToString(sum[:])}) + "." +
-		part(o{"aud": w.url + "/" + w.t.ID + "/oauth2/v2.0/token", "iss": a.appID, "sub": a.appID, "jti": "1", "nbf": at.Unix(), "exp": at.Add(time.Minute).Unix()})
+		part(o{"aud": w.url + "/" + w.t.ID + "/oauth2/v2.0/token", "iss": a.appID, "sub": a.appID, "jti": "1", "nbf": at.Unix(),
+			"exp": at.Add(time.Minute).Unix()})
 	digest := sha256.Sum256([]byte(signed))
 	x, y, err := ecdsa.Sign(rand.Reader, key, digest[:])
 	if err != nil {
 		t.Fatal(err)
 	}
-	assertion := signed + "." + base64.RawURLEncoding.EncodeToString(append(x.FillBytes(make([]byte, 32)), y.FillBytes(make([]byte, 32))...))
-	status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID}, "scope": {w.url + "/.default"},
+	assertion := signed + "." + base64.RawURLEncoding.EncodeToString(append(x.FillBytes(make([]byte, 32)),
+		y.FillBytes(make([]byte, 32))...))
+	status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID},
+		"scope":                 {w.url + "/.default"},
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {assertion}})
 	if said := fmt.Sprint(body); status != 401 && status != 400 || !strings.Contains(said, "AADSTS700027") {
 		t.Errorf("%d %s", status, said)

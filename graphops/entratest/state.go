@@ -99,7 +99,8 @@ func (s *Server) state() portalState {
 	defer s.mu.Unlock()
 	st := portalState{Now: s.now(), Tenants: []portalTenant{}, Magic: MagicNames()}
 	for _, t := range s.tenants {
-		p := portalTenant{ID: t.ID, Name: t.Name, Domain: t.Domain, Applications: []portalApp{}, Deleted: []portalApp{}, SignIns: []portalSignIn{}, People: []portalUser{}}
+		p := portalTenant{ID: t.ID, Name: t.Name, Domain: t.Domain, Applications: []portalApp{}, Deleted: []portalApp{},
+			SignIns: []portalSignIn{}, People: []portalUser{}}
 		for _, a := range slices.Backward(t.apps) {
 			p.Applications = append(p.Applications, t.portalApp(a))
 		}
@@ -125,7 +126,8 @@ func (t *Tenant) portalApp(a *app) portalApp {
 	of := t.application(a)
 	out := portalApp{ID: a.id, AppID: a.appID, Name: of.DisplayName, Notes: of.Notes, Created: a.created, Deleted: a.deleted,
 		HasSP: of.ServicePrincipalID != "", Public: a.body["isFallbackPublicClient"] == true,
-		Owners: or(of.Owners), Roles: or(of.DirectoryRoles), Identifiers: or(of.IdentifierURIs), Permissions: []portalPermission{}, Credentials: []portalCredential{}}
+		Owners: or(of.Owners), Roles: or(of.DirectoryRoles), Identifiers: or(of.IdentifierURIs), Permissions: []portalPermission{},
+		Credentials: []portalCredential{}}
 	t.portalExposed(a, of, &out)
 	note := func(resource, name, kind string, granted bool) {
 		p := portalPermission{Resource: resource, Name: name, Type: kind}
@@ -180,7 +182,8 @@ func (t *Tenant) portalApp(a *app) portalApp {
 		out.Credentials = append(out.Credentials, portalCredential{"Secret", p.DisplayName, p.Hint, "", p.KeyID, p.End, !now.Before(p.End)})
 	}
 	for _, k := range of.Certificates {
-		out.Credentials = append(out.Credentials, portalCredential{"Certificate", k.DisplayName, "", k.Thumbprint, k.KeyID, k.End, !now.Before(k.End)})
+		out.Credentials = append(out.Credentials, portalCredential{"Certificate", k.DisplayName, "", k.Thumbprint, k.KeyID, k.End,
+			!now.Before(k.End)})
 	}
 	return out
 }

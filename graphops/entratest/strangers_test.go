@@ -112,7 +112,8 @@ func TestAFilterHasOrNotParenthesesAndNe(t *testing.T) {
 			t.Errorf("%s without the header finds %q", filter, got)
 		}
 	}
-	for _, broken := range []string{"displayName eq", "displayName eq 'a' or", "(displayName eq 'a'", "displayName eq 'a')", "displayName eq 'a", "or", "displayName 'a'",
+	for _, broken := range []string{"displayName eq", "displayName eq 'a' or", "(displayName eq 'a'", "displayName eq 'a')",
+		"displayName eq 'a", "or", "displayName 'a'",
 		"displayName eq 'a' displayName eq 'b'", "displayName in ()", "tags/any(t:x eq 'a')", "tags/any(t:t eq 'a'", "not"} {
 		if got := names(broken, true); len(got) != 1 || !strings.HasPrefix(got[0], "Invalid filter clause") {
 			t.Errorf("%s finds %q", broken, got)
@@ -134,7 +135,8 @@ func TestAListIsOrderedAndExpanded(t *testing.T) {
 		t.Errorf("in descending order: %q, want %q", names, want)
 	}
 	w.refused(w.call(ada, "GET", "/applications?$orderby=notes", nil), 400, "Request_UnsupportedQuery", "notes")
-	w.refused(w.call(ada, "GET", "/applications?$orderby=displayName&$filter=startswith(displayName,'a')", nil), 400, "Request_UnsupportedQuery", "Sorting not supported for current query.")
+	w.refused(w.call(ada, "GET", "/applications?$orderby=displayName&$filter=startswith(displayName,'a')", nil), 400,
+		"Request_UnsupportedQuery", "Sorting not supported for current query.")
 	a := w.register("ada", "expanded")
 	graph := w.must(ada, "GET", "/servicePrincipals(appId='"+graphID+"')", nil)
 	w.must(ada, "POST", "/servicePrincipals/"+a.spID+"/appRoleAssignments",
@@ -149,12 +151,15 @@ func TestAListIsOrderedAndExpanded(t *testing.T) {
 func TestAPathMayEndInAPropertyAndBeginWithMyorganization(t *testing.T) {
 	w := newWorld(t)
 	ada := w.as("ada")
-	role := o{"id": "11111111-2222-4333-8444-555555555555", "allowedMemberTypes": []any{"User"}, "displayName": "Reader", "description": "Reads.", "value": "Read", "isEnabled": true}
+	role := o{"id": "11111111-2222-4333-8444-555555555555", "allowedMemberTypes": []any{"User"}, "displayName": "Reader",
+		"description": "Reads.", "value": "Read", "isEnabled": true}
 	created := w.must(ada, "POST", "/applications", o{"displayName": "roles", "appRoles": []any{role}})
 	w.must(ada, "POST", "/servicePrincipals", o{"appId": created.body["appId"]})
 	get := func(path string) (int, map[string]any) { return w.plain(ada, "GET", path, nil) }
-	for _, path := range []string{"/applications/" + created.id() + "/appRoles", "/myorganization/applications/" + created.id() + "/appRoles",
-		"/servicePrincipals(appId='" + created.body["appId"].(string) + "')/appRoles", "/ServicePrincipals(appId='" + created.body["appId"].(string) + "')/approles"} {
+	for _, path := range []string{"/applications/" + created.id() + "/appRoles",
+		"/myorganization/applications/" + created.id() + "/appRoles",
+		"/servicePrincipals(appId='" + created.body["appId"].(string) + "')/appRoles",
+		"/ServicePrincipals(appId='" + created.body["appId"].(string) + "')/approles"} {
 		status, body := get(path)
 		if all, _ := body["value"].([]any); status != 200 || len(all) != 1 {
 			t.Errorf("%s: %d %v", path, status, body)
@@ -166,7 +171,8 @@ func TestAPathMayEndInAPropertyAndBeginWithMyorganization(t *testing.T) {
 	if status, _ := get("/applications/" + created.id() + "/notes"); status != 204 {
 		t.Errorf("null: %d", status)
 	}
-	if status, body := get("/myorganization/servicePrincipals?$select=appid,id"); status != 200 || body["value"].([]any)[0].(map[string]any)["appId"] == nil {
+	if status, body := get("/myorganization/servicePrincipals?$select=appid,id"); status != 200 ||
+		body["value"].([]any)[0].(map[string]any)["appId"] == nil {
 		t.Errorf("in the alias: %d %v", status, body)
 	}
 	if status, _ := get("/applications/" + created.id() + "/password"); status != 400 {
@@ -191,10 +197,13 @@ func (w *world) appTokenOf(a app, roleIDs ...string) string {
 	ada := w.as("ada")
 	graph := w.must(ada, "GET", "/servicePrincipals(appId='"+graphID+"')", nil)
 	for _, id := range roleIDs {
-		w.must(ada, "POST", "/servicePrincipals/"+a.spID+"/appRoleAssignments", o{"principalId": a.spID, "resourceId": graph.id(), "appRoleId": id})
+		w.must(ada, "POST", "/servicePrincipals/"+a.spID+"/appRoleAssignments",
+			o{"principalId": a.spID, "resourceId": graph.id(), "appRoleId": id})
 	}
-	secret := w.must(ada, "POST", "/applications/"+a.id+"/addPassword", o{"passwordCredential": o{"displayName": "s"}}).body["secretText"].(string)
-	status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID}, "client_secret": {secret}, "scope": {w.url + "/.default"}})
+	secret := w.must(ada, "POST", "/applications/"+a.id+"/addPassword",
+		o{"passwordCredential": o{"displayName": "s"}}).body["secretText"].(string)
+	status, body := w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {a.appID},
+		"client_secret": {secret}, "scope": {w.url + "/.default"}})
 	if status != 200 {
 		w.Fatalf("%d %v", status, body)
 	}
@@ -215,8 +224,10 @@ func TestAnAppWithOwnedByRegistersAndManagesItsOwn(t *testing.T) {
 	if len(owners) != 1 || owners[0]["id"] != maker.spID || owners[0]["@odata.type"] != "#microsoft.graph.servicePrincipal" {
 		t.Errorf("owners: %v", owners)
 	}
-	w.refused(w.call(token, "PATCH", "/applications/"+other.id, o{"notes": "not mine"}), 403, "Authorization_RequestDenied", "Insufficient privileges")
-	w.refused(w.call(token, "POST", "/applications/"+other.id+"/addPassword", o{"passwordCredential": o{"displayName": "s"}}), 403, "Authorization_RequestDenied", "")
+	w.refused(w.call(token, "PATCH", "/applications/"+other.id, o{"notes": "not mine"}), 403, "Authorization_RequestDenied",
+		"Insufficient privileges")
+	w.refused(w.call(token, "POST", "/applications/"+other.id+"/addPassword", o{"passwordCredential": o{"displayName": "s"}}), 403,
+		"Authorization_RequestDenied", "")
 	w.must(token, "DELETE", "/applications/"+made.id(), nil)
 	w.refused(w.call(token, "POST", "/directory/deletedItems/"+made.id()+"/restore", nil), 403, "Authorization_RequestDenied", "")
 }
@@ -267,16 +278,19 @@ func TestAClientForManyTenantsSignsInAtTheSharedEndpoint(t *testing.T) {
 	other := w.s.AddTenant(entratest.Tenant{Name: "Fabrikam", Domain: "fabrikam.com"})
 	other.AddUser(entratest.User{UPN: "ada@contoso.com", Guest: true, HomeTenant: w.t.ID})
 	for _, in := range []*entratest.Tenant{w.t, other} {
-		in.AddPublicClient(entratest.Client{AppID: id, Name: "CLI", Scopes: []string{"User.Read"}, PublicClientFlows: true, Audience: "AzureADMultipleOrgs", Azure: true})
+		in.AddPublicClient(entratest.Client{AppID: id, Name: "CLI", Scopes: []string{"User.Read"}, PublicClientFlows: true,
+			Audience: "AzureADMultipleOrgs", Azure: true})
 	}
-	status, code := w.form("/organizations/oauth2/v2.0/devicecode", url.Values{"client_id": {id}, "scope": {"https://management.azure.com/.default offline_access openid profile"}})
+	status, code := w.form("/organizations/oauth2/v2.0/devicecode",
+		url.Values{"client_id": {id}, "scope": {"https://management.azure.com/.default offline_access openid profile"}})
 	if status != 200 {
 		t.Fatal(code)
 	}
 	if err := w.s.SignIn(code["user_code"].(string), "ada@contoso.com"); err != nil {
 		t.Fatal(err)
 	}
-	status, body := w.form("/organizations/oauth2/v2.0/token", url.Values{"grant_type": {"device_code"}, "client_id": {id}, "device_code": {code["device_code"].(string)}})
+	status, body := w.form("/organizations/oauth2/v2.0/token",
+		url.Values{"grant_type": {"device_code"}, "client_id": {id}, "device_code": {code["device_code"].(string)}})
 	if status != 200 {
 		t.Fatal(body)
 	}
@@ -292,7 +306,8 @@ func TestAClientForManyTenantsSignsInAtTheSharedEndpoint(t *testing.T) {
 		t.Errorf("her tenants: %v", tenants)
 	}
 	again := func(tenant string) (int, map[string]any) {
-		return w.form("/"+tenant+"/oauth2/v2.0/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {id}, "refresh_token": {body["refresh_token"].(string)}, "scope": {"https://management.azure.com/.default"}})
+		return w.form("/"+tenant+"/oauth2/v2.0/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {id},
+			"refresh_token": {body["refresh_token"].(string)}, "scope": {"https://management.azure.com/.default"}})
 	}
 	if status, body := again(other.ID); status != 200 {
 		t.Errorf("in the tenant that she is a guest of: %v", body)

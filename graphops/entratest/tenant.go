@@ -262,7 +262,8 @@ func (t *Tenant) AddPublicClient(c Client) Client {
 	p.veil = veil{}
 	consent := func(resource string, scopes ...string) {
 		if on := t.spByAppID(resource); on != nil && len(scopes) > 0 {
-			t.grants = append(t.grants, &grant{id: t.s.newKey(), clientID: p.id, consentType: "AllPrincipals", resourceID: on.id, scope: strings.Join(scopes, " ")})
+			t.grants = append(t.grants, &grant{id: t.s.newKey(), clientID: p.id, consentType: "AllPrincipals", resourceID: on.id,
+				scope: strings.Join(scopes, " ")})
 		}
 	}
 	consent(graphAppID, c.Scopes...)

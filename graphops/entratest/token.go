@@ -61,7 +61,8 @@ func (s *Server) issue(t *Tenant, a *app, u *User, want asked, info bool) object
 			words = append(words, prefix+p)
 		}
 	}
-	claims := object{"scp": strings.Join(k.permissions, " "), "oid": u.ID, "upn": u.UPN, "name": u.Name, "wids": t.wids(u), "idtyp": "user", "sub": pairwise(u, a)}
+	claims := object{"scp": strings.Join(k.permissions, " "), "oid": u.ID, "upn": u.UPN, "name": u.Name, "wids": t.wids(u),
+		"idtyp": "user", "sub": pairwise(u, a)}
 	body := s.access(k, claims)
 	for _, o := range want.oidc {
 		if o != "offline_access" {
@@ -81,7 +82,8 @@ func (s *Server) issue(t *Tenant, a *app, u *User, want asked, info bool) object
 	if slices.Contains(want.oidc, "openid") {
 		now := s.now().Unix()
 		id := object{"aud": a.appID, "iss": s.loginURL + "/" + t.ID + "/v2.0", "iat": now, "nbf": now, "exp": now + 3600,
-			"name": u.Name, "oid": u.ID, "preferred_username": u.UPN, "rh": "1." + newKey(), "sub": pairwise(u, a), "tid": t.ID, "uti": newKey(), "ver": "2.0"}
+			"name": u.Name, "oid": u.ID, "preferred_username": u.UPN, "rh": "1." + newKey(), "sub": pairwise(u, a), "tid": t.ID,
+			"uti": newKey(), "ver": "2.0"}
 		if slices.Contains(want.oidc, "email") && u.Mail != "" {
 			id["email"] = u.Mail
 		}
@@ -108,7 +110,8 @@ func (s *Server) access(k *token, claims object) object {
 	}
 	now := s.now()
 	k.expires = now.Add(life)
-	c := object{"aud": k.audience, "iss": s.loginURL + "/" + k.tenant.ID + "/v2.0", "iat": now.Unix(), "nbf": now.Unix(), "exp": k.expires.Unix(),
+	c := object{"aud": k.audience, "iss": s.loginURL + "/" + k.tenant.ID + "/v2.0", "iat": now.Unix(), "nbf": now.Unix(),
+		"exp":   k.expires.Unix(),
 		"appid": k.clientID, "azp": k.clientID, "tid": k.tenant.ID, "uti": newKey(), "ver": "2.0"}
 	if a := k.tenant.appByAppID(k.clientID); a != nil && k.audience == graphAppID {
 		c["app_displayname"] = a.name() // Graph's tokens have it: CLI for Microsoft 365 reads it

@@ -27,13 +27,15 @@ func TestAFreshApplicationIsUnknownForAWhile(t *testing.T) {
 		t.Errorf("the upsert is not idempotent while the application is unknown: %d %s", again.status, again.raw)
 	}
 	w.refused(w.call(w.as("ada"), "GET", "/applications/"+id, nil), 404, "Request_ResourceNotFound", id)
-	w.refused(w.call(w.as("ada"), "POST", "/applications/"+id+"/addPassword", o{}), 404, "Directory_ObjectNotFound", "Unable to read the company information from the directory.")
+	w.refused(w.call(w.as("ada"), "POST", "/applications/"+id+"/addPassword", o{}), 404, "Directory_ObjectNotFound",
+		"Unable to read the company information from the directory.")
 	first := w.call(w.as("ada"), "POST", "/servicePrincipals", o{"appId": appID})
 	w.refused(first, 400, "Request_BadRequest", "does not reference a valid application object")
 	if !strings.Contains(string(first.raw), `"code":"NoBackingApplicationObject"`) {
 		t.Errorf("no detail in %s", first.raw)
 	}
-	w.refused(w.call(w.as("ada"), "POST", "/servicePrincipals", o{"appId": appID}), 403, "Authorization_RequestDenied", "backing application of the service principal")
+	w.refused(w.call(w.as("ada"), "POST", "/servicePrincipals", o{"appId": appID}), 403, "Authorization_RequestDenied",
+		"backing application of the service principal")
 	if n := len(w.must(w.as("ada"), "GET", "/applications", nil).values()); n != 1 {
 		t.Errorf("a list shows %d applications", n)
 	}
@@ -42,7 +44,8 @@ func TestAFreshApplicationIsUnknownForAWhile(t *testing.T) {
 	a := app{id: id, appID: appID.(string), spID: sp}
 	w.refused(w.tryAssign("ada", a, graphID, "Directory.Read.All"), 404, "Request_ResourceNotFound", sp)
 	on, _ := w.resource("ada", graphID, "Directory.Read.All")
-	w.refused(w.call(w.as("ada"), "POST", "/oauth2PermissionGrants", o{"clientId": sp, "consentType": "AllPrincipals", "resourceId": on, "scope": "User.Read"}), 404, "Directory_ObjectNotFound", "")
+	w.refused(w.call(w.as("ada"), "POST", "/oauth2PermissionGrants",
+		o{"clientId": sp, "consentType": "AllPrincipals", "resourceId": on, "scope": "User.Read"}), 404, "Directory_ObjectNotFound", "")
 	w.clock.move(10 * time.Second)
 	w.assign("ada", a, graphID, "Directory.Read.All")
 }
@@ -159,10 +162,12 @@ func TestMagicNamesMakeTheTroubleTheyPromise(t *testing.T) {
 			w.must(ada, "GET", "/applications/"+id, nil)
 		},
 		"-noconsent": func(t *testing.T, w *world) {
-			w.refused(w.tryAssign("ada", w.register("ada", "a-noconsent"), graphID, "Directory.Read.All"), 403, "Authorization_RequestDenied", "")
+			w.refused(w.tryAssign("ada", w.register("ada", "a-noconsent"), graphID, "Directory.Read.All"), 403,
+				"Authorization_RequestDenied", "")
 		},
 		"-nosecret": func(t *testing.T, w *world) {
-			w.refused(w.call(ada, "POST", "/applications/"+w.register("ada", "a-nosecret").id+"/addPassword", o{}), 400, "CredentialTypeNotAllowedAsPerAppPolicy", "")
+			w.refused(w.call(ada, "POST", "/applications/"+w.register("ada", "a-nosecret").id+"/addPassword", o{}), 400,
+				"CredentialTypeNotAllowedAsPerAppPolicy", "")
 		},
 		"-slowproof": func(t *testing.T, w *world) {
 			a := w.register("ada", "a-slowproof")
@@ -208,7 +213,8 @@ func TestABatchRunsWhatCanRun(t *testing.T) {
 	w.s.Fail("addOwner", entratest.Before, 429, 1)
 	r := w.must(ada, "POST", "/$batch", o{"requests": []any{
 		o{"id": "1", "method": "GET", "url": "/me?$select=id"},
-		o{"id": "2", "method": "POST", "url": "servicePrincipals/" + on + "/appRoleAssignedTo", "headers": json, "body": o{"principalId": a.spID, "resourceId": on, "appRoleId": role}},
+		o{"id": "2", "method": "POST", "url": "servicePrincipals/" + on + "/appRoleAssignedTo", "headers": json,
+			"body": o{"principalId": a.spID, "resourceId": on, "appRoleId": role}},
 		o{"id": "3", "method": "POST", "url": "/applications/" + a.id + "/owners/$ref", "headers": json, "body": o{"@odata.id": "x"}},
 		o{"id": "4", "method": "DELETE", "url": "/applications/" + a.id, "dependsOn": []any{"3"}},
 		o{"id": "5", "method": "GET", "url": "/servicePrincipals/" + a.spID + "/appRoleAssignments", "dependsOn": []any{"2"}},
@@ -236,8 +242,10 @@ func TestABatchRunsWhatCanRun(t *testing.T) {
 		many = append(many, o{"id": fmt.Sprint(i), "method": "GET", "url": "/me"})
 	}
 	w.refused(w.call(ada, "POST", "/$batch", o{"requests": many}), 400, "BadRequest", "20")
-	w.refused(w.call(ada, "POST", "/$batch", o{"requests": []any{o{"id": "1", "method": "GET", "url": "/me", "dependsOn": []any{"2"}}}}), 400, "BadRequest", "depends")
-	absolute := w.must(ada, "POST", "/$batch", o{"requests": []any{o{"id": "1", "method": "GET", "url": "https://graph.microsoft.com/v1.0/me"}}})
+	w.refused(w.call(ada, "POST", "/$batch", o{"requests": []any{o{"id": "1", "method": "GET", "url": "/me", "dependsOn": []any{"2"}}}}),
+		400, "BadRequest", "depends")
+	absolute := w.must(ada, "POST", "/$batch",
+		o{"requests": []any{o{"id": "1", "method": "GET", "url": "https://graph.microsoft.com/v1.0/me"}}})
 	if !strings.Contains(string(absolute.raw), "must be relative") {
 		t.Errorf("an absolute url: %s", absolute.raw)
 	}
@@ -246,7 +254,8 @@ func TestABatchRunsWhatCanRun(t *testing.T) {
 func TestALostBatchWasExecuted(t *testing.T) {
 	w := newWorld(t)
 	w.s.Fail("batch", entratest.After, 503, 1)
-	one := o{"requests": []any{o{"id": "1", "method": "POST", "url": "/applications", "headers": o{"Content-Type": "application/json"}, "body": o{"displayName": "x"}}}}
+	one := o{"requests": []any{o{"id": "1", "method": "POST", "url": "/applications", "headers": o{"Content-Type": "application/json"},
+		"body": o{"displayName": "x"}}}}
 	w.refused(w.call(w.as("ada"), "POST", "/$batch", one), 503, "serviceNotAvailable", "")
 	if n := len(w.t.Applications()); n != 2 {
 		t.Errorf("%d applications", n)
@@ -259,7 +268,9 @@ func TestPollingIsToldApartInEveryState(t *testing.T) {
 		t.Helper()
 		status, body := w.poll(code)
 		codes, _ := body["error_codes"].([]any)
-		if status < 400 || body["error"] != kind || aadsts != 0 && (len(codes) != 1 || codes[0] != aadsts || !strings.HasPrefix(body["error_description"].(string), fmt.Sprintf("AADSTS%d: ", int(aadsts)))) {
+		if status < 400 || body["error"] != kind || aadsts != 0 &&
+			(len(codes) != 1 || codes[0] != aadsts ||
+				!strings.HasPrefix(body["error_description"].(string), fmt.Sprintf("AADSTS%d: ", int(aadsts)))) {
 			t.Errorf("%d %v, want %s %v", status, body, kind, aadsts)
 		}
 	}
@@ -279,7 +290,8 @@ func TestPollingIsToldApartInEveryState(t *testing.T) {
 	if err := w.s.SignIn(code["user_code"].(string), "ada@contoso.com"); err != nil {
 		t.Error(err)
 	}
-	if status, body := w.poll(code); status != 200 || body["refresh_token"] == nil || body["client_info"] != nil || body["scope"] != "User.Read openid" {
+	if status, body := w.poll(code); status != 200 || body["refresh_token"] == nil || body["client_info"] != nil ||
+		body["scope"] != "User.Read openid" {
 		t.Errorf("%d %v", status, body)
 	}
 	says(code, "invalid_grant", 54005)
@@ -298,7 +310,8 @@ func TestPollingIsToldApartInEveryState(t *testing.T) {
 		"an unknown resource": {w.t.ID, w.client.AppID, "https://example.com/x", 500011},
 		"the shared endpoint": {"organizations", w.client.AppID, "User.Read", 50194},
 	} {
-		if _, body := w.form("/"+c.path+"/oauth2/v2.0/devicecode", map[string][]string{"client_id": {c.clientID}, "scope": {c.scope}}); body["error_codes"].([]any)[0] != c.aadsts {
+		if _, body := w.form("/"+c.path+"/oauth2/v2.0/devicecode",
+			map[string][]string{"client_id": {c.clientID}, "scope": {c.scope}}); body["error_codes"].([]any)[0] != c.aadsts {
 			t.Errorf("%s: %v", name, body)
 		}
 	}

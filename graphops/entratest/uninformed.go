@@ -32,7 +32,8 @@ var unheard = map[string][]form{
 		{400, "Request_BadRequest", noBackingApp, ""},
 		{400, "NoBackingApplicationObject", noBackingApp, ""},
 		{404, "Request_ResourceNotFound", missing, ""},
-		{403, "Authorization_RequestDenied", "When using this permission, the backing application of the service principal being created must in the local tenant", ""},
+		{403, "Authorization_RequestDenied",
+			"When using this permission, the backing application of the service principal being created must in the local tenant", ""},
 	},
 	"assignAppRole": referring,
 	"createGrant":   referring,
@@ -159,7 +160,8 @@ func (r *replicas) twice(p place) error {
 	case p.kind == "app" && p.part == owner || p.kind == "sp" && p.part == owner:
 		return bad("One or more added object references already exist for the following modified properties: 'owners'.")
 	case p.part == "federated":
-		return &problem{status: 409, code: "Request_MultipleObjectsWithSameKeyValue", message: "FederatedIdentityCredential with this name already exists."}
+		return &problem{status: 409, code: "Request_MultipleObjectsWithSameKeyValue",
+			message: "FederatedIdentityCredential with this name already exists."}
 	case p.kind == "sp":
 		return spTaken(p.id)
 	case p.kind == "assignment":
@@ -169,7 +171,8 @@ func (r *replicas) twice(p place) error {
 	case p.kind == "azureRole":
 		return sameRoleName()
 	case p.kind == "azureAssignment":
-		return azureProblem(409, "RoleAssignmentExists", "The role assignment already exists. The ID of the existing role assignment is %s.", strings.ReplaceAll(p.id, "-", ""))
+		return azureProblem(409, "RoleAssignmentExists",
+			"The role assignment already exists. The ID of the existing role assignment is %s.", strings.ReplaceAll(p.id, "-", ""))
 	}
 	return conflict()
 }

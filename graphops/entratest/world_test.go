@@ -22,7 +22,8 @@ const (
 	exchangeID = "00000002-0000-0ff1-ce00-000000000000"
 )
 
-var botScopes = []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "User.ReadBasic.All"}
+var botScopes = []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
+	"DelegatedPermissionGrant.ReadWrite.All", "User.ReadBasic.All"}
 
 // A clock stands still until it is moved.
 type clock struct {
@@ -88,7 +89,8 @@ func newWorldOf(t *testing.T, c entratest.Config) *world {
 	w.t.AddUser(entratest.User{UPN: "pia@contoso.com", Roles: []string{entratest.PrivilegedRoleAdministrator}})
 	w.t.AddUser(entratest.User{UPN: "mia@contoso.com"})
 	w.t.AddUser(entratest.User{UPN: "gus@elsewhere.com", Guest: true})
-	w.client = w.t.AddPublicClient(entratest.Client{Name: "Bot sign-in", Scopes: append(botScopes, "Directory.Read.All", "Policy.Read.All", "RoleManagement.ReadWrite.Directory"), PublicClientFlows: true})
+	w.client = w.t.AddPublicClient(entratest.Client{Name: "Bot sign-in",
+		Scopes: append(botScopes, "Directory.Read.All", "Policy.Read.All", "RoleManagement.ReadWrite.Directory"), PublicClientFlows: true})
 	return w
 }
 
@@ -121,7 +123,8 @@ func object(t *testing.T, r io.Reader) map[string]any {
 // begin asks for a device code.
 func (w *world) begin(scopes ...string) map[string]any {
 	w.Helper()
-	status, o := w.form("/"+w.t.ID+"/oauth2/v2.0/devicecode", url.Values{"client_id": {w.client.AppID}, "scope": {strings.Join(scopes, " ")}})
+	status, o := w.form("/"+w.t.ID+"/oauth2/v2.0/devicecode",
+		url.Values{"client_id": {w.client.AppID}, "scope": {strings.Join(scopes, " ")}})
 	if status != 200 {
 		w.Fatalf("devicecode: %d %v", status, o)
 	}
@@ -130,7 +133,8 @@ func (w *world) begin(scopes ...string) map[string]any {
 
 func (w *world) poll(code map[string]any) (int, map[string]any) {
 	w.Helper()
-	return w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {w.client.AppID}, "device_code": {code["device_code"].(string)}})
+	return w.form("/"+w.t.ID+"/oauth2/v2.0/token", url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"},
+		"client_id": {w.client.AppID}, "device_code": {code["device_code"].(string)}})
 }
 
 // as signs somebody in, once, and returns the token.

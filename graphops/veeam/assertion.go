@@ -47,7 +47,8 @@ type asserted struct {
 func (a asserted) attempts(s *Server, g *generation) []attempt {
 	var all []attempt
 	for _, by := range s.namings(g, a.clientIDs) {
-		all = append(all, attempt{by, url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "client_id": {a.clientIDs[by]}, "assertion": {a.whole.Reveal()}}})
+		all = append(all, attempt{by, url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"},
+			"client_id": {a.clientIDs[by]}, "assertion": {a.whole.Reveal()}}})
 	}
 	return all
 }
@@ -73,7 +74,8 @@ func readAssertion(who workflow.Assertion, organization string) (asserted, error
 	case err != nil || said.AccessToken == "":
 		return bad("What Microsoft answered to the sign-in has no access token in it.")
 	case said.RefreshToken == "":
-		return bad("What Microsoft answered to the sign-in has no refresh token in it, which Veeam needs: the scope offline_access is missing.")
+		return bad("What Microsoft answered to the sign-in has no refresh token in it, which Veeam needs: the scope offline_access is " +
+			"missing.")
 	}
 	var id struct {
 		Aud string `json:"aud"`

@@ -34,10 +34,12 @@ func TestASignInThatTheServerDoesNotTake(t *testing.T) {
 	w.veeam.Change(func(k *veeamtest.Knobs) { k.Echo = true })
 	good := w.signIn("ada", forVeeam)
 	_, err := w.signedIn(s, good)
-	w.refused(err, "ResourceAccessDenied", "backup-1 refused to sign in.", "The organization of ada@contoso.onmicrosoft.com has not been added to this server.")
+	w.refused(err, "ResourceAccessDenied", "backup-1 refused to sign in.",
+		"The organization of ada@contoso.onmicrosoft.com has not been added to this server.")
 	w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Services: []string{"Exchange"}})
 	_, err = w.signedIn(s, w.signIn("ada", "offline_access User.Read"))
-	w.refused(err, "ResourceAccessDenied", "has none of the permissions Directory.Read.All, Directory.ReadWrite.All, Directory.AccessAsUser.All.")
+	w.refused(err, "ResourceAccessDenied",
+		"has none of the permissions Directory.Read.All, Directory.ReadWrite.All, Directory.AccessAsUser.All.")
 	w.tenant.RevokeSessions("ada@" + contoso)
 	_, err = w.signedIn(s, good)
 	w.refused(err, "ResourceAccessDenied", "The refresh token in the assertion is not valid.")

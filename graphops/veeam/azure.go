@@ -42,7 +42,8 @@ type azureBody struct {
 }
 
 func azureCredential(a workflow.AzureAccount, description string) azureBody {
-	return azureBody{Description: description, Certificate: a.PFX.Reveal(), Password: a.Password.Reveal(), Secret: a.Secret.Reveal(), Subscriptions: a.Subscriptions}
+	return azureBody{Description: description, Certificate: a.PFX.Reveal(), Password: a.Password.Reveal(), Secret: a.Secret.Reveal(),
+		Subscriptions: a.Subscriptions}
 }
 
 // ConnectAzure adds the Azure service account or edits it.
@@ -59,7 +60,9 @@ func (s *Server) ConnectAzure(ctx context.Context, a workflow.AzureAccount) (wor
 	}
 	defer c.logOut(ctx)
 	if !c.gen.azure {
-		return workflow.Connected{}, c.refuse("TooOld", "speaks version %s of its API, which has no Azure service accounts. Nothing was sent. Have the app handed over, or upgrade the server.", c.gen.name[1:])
+		return workflow.Connected{}, c.refuse("TooOld",
+			"speaks version %s of its API, which has no Azure service accounts. Nothing was sent. Have the app handed over, or upgrade "+
+				"the server.", c.gen.name[1:])
 	}
 	return c.connectAzure(ctx, a)
 }
@@ -74,7 +77,8 @@ func (c *conversation) connectAzure(ctx context.Context, a workflow.AzureAccount
 		return workflow.Connected{}, &later{server: c.s.name, words: "add the Azure service account", why: "the answer has no ID"}
 	}
 	var now azureAccount
-	if err := c.do(ctx, call{words: "read the Azure service account back", method: http.MethodGet, path: "/AzureServiceAccounts/" + url.PathEscape(id)}, &now); err != nil {
+	if err := c.do(ctx, call{words: "read the Azure service account back", method: http.MethodGet,
+		path: "/AzureServiceAccounts/" + url.PathEscape(id)}, &now); err != nil {
 		return workflow.Connected{}, err
 	}
 	const next = "Look at it under Manage Cloud Credentials in the Veeam console; when nobody else is changing it, press Retry."
@@ -82,9 +86,13 @@ func (c *conversation) connectAzure(ctx context.Context, a workflow.AzureAccount
 	case now.odd != "":
 		return workflow.Connected{}, c.unread("read the Azure service account back", now.odd)
 	case !strings.EqualFold(now.AppID, a.AppID):
-		return workflow.Connected{}, c.refuse("ReadBack", "took the change, but says that the Azure service account %s uses another app, with the ID %q. %s", oneLine(now.Name, 100), oneLine(now.AppID, 40), next)
+		return workflow.Connected{}, c.refuse("ReadBack",
+			"took the change, but says that the Azure service account %s uses another app, with the ID %q. %s", oneLine(now.Name, 100),
+			oneLine(now.AppID, 40), next)
 	case a.Thumbprint != "" && now.Thumbprint != "" && !strings.EqualFold(now.Thumbprint, a.Thumbprint):
-		return workflow.Connected{}, c.refuse("ReadBack", "took the change, but says that the Azure service account %s uses another certificate, with the thumbprint %q. %s", oneLine(now.Name, 100), oneLine(now.Thumbprint, 64), next)
+		return workflow.Connected{}, c.refuse("ReadBack",
+			"took the change, but says that the Azure service account %s uses another certificate, with the thumbprint %q. %s",
+			oneLine(now.Name, 100), oneLine(now.Thumbprint, 64), next)
 	}
 	return workflow.Connected{ID: now.ID, Name: oneLine(now.Name, 100), AppID: strings.ToLower(now.AppID)}, nil
 }
@@ -100,7 +108,8 @@ func (c *conversation) ensureAzure(ctx context.Context, a workflow.AzureAccount)
 		b := azureCredential(a, a.Description)
 		b.Name, b.AppID, b.Environment, b.TenantID = a.Name, a.AppID, a.Environment, a.TenantID
 		var added azureAccount
-		err := c.do(ctx, call{words: "add the Azure service account", method: http.MethodPost, path: "/AzureServiceAccounts", body: b}, &added)
+		err := c.do(ctx, call{words: "add the Azure service account", method: http.MethodPost, path: "/AzureServiceAccounts", body: b},
+			&added)
 		if _, refused := errors.AsType[*workflow.ServiceError](err); !refused {
 			return added.ID, err
 		}
@@ -111,7 +120,8 @@ func (c *conversation) ensureAzure(ctx context.Context, a workflow.AzureAccount)
 		old = late
 	}
 	// What somebody wrote there stays.
-	return old.ID, c.do(ctx, call{words: "edit the Azure service account", method: http.MethodPut, path: "/AzureServiceAccounts/" + url.PathEscape(old.ID), body: azureCredential(a, old.Description)}, nil)
+	return old.ID, c.do(ctx, call{words: "edit the Azure service account", method: http.MethodPut,
+		path: "/AzureServiceAccounts/" + url.PathEscape(old.ID), body: azureCredential(a, old.Description)}, nil)
 }
 
 // findAzure returns the account with this app as the server has it, or nil.
@@ -135,5 +145,6 @@ func (c *conversation) findAzure(ctx context.Context, a workflow.AzureAccount) (
 	case 1:
 		return &all[0], nil
 	}
-	return nil, c.refuse("Ambiguous", "has %d Azure service accounts with the app %s, and the bot can't tell which one is meant. Nothing was changed there. Remove the ones that are not needed in the Veeam console, then press Retry.", len(all), a.AppID)
+	return nil, c.refuse("Ambiguous", "has %d Azure service accounts with the app %s, and the bot can't tell which one is meant. "+
+		"Nothing was changed there. Remove the ones that are not needed in the Veeam console, then press Retry.", len(all), a.AppID)
 }

@@ -23,8 +23,10 @@ func (w *world) azure() workflow.AzureAccount {
 		w.Fatal("no role")
 	}
 	k := keyed()
-	return workflow.AzureAccount{Name: "archiver", Description: "EA-7", AppID: w.app, TenantID: w.tenant.ID, Environment: "Global", Subscriptions: []string{subscription},
-		PFX: workflow.NewSecret(base64.StdEncoding.EncodeToString(k.pfx)), Password: workflow.NewSecret(k.password), Thumbprint: thumbprint(k.cert.Raw)}
+	return workflow.AzureAccount{Name: "archiver", Description: "EA-7", AppID: w.app, TenantID: w.tenant.ID, Environment: "Global",
+		Subscriptions: []string{subscription},
+		PFX:           workflow.NewSecret(base64.StdEncoding.EncodeToString(k.pfx)), Password: workflow.NewSecret(k.password),
+		Thumbprint: thumbprint(k.cert.Raw)}
 }
 
 func (w *world) connectAzure(s *Server, a workflow.AzureAccount) (workflow.Connected, error) {
@@ -48,7 +50,9 @@ func TestAnAzureServiceAccountIsAddedAndEdited(t *testing.T) {
 		s, a := w.server(nil), w.azure()
 		got, err := w.connectAzure(s, a)
 		has := w.onlyAzure()
-		if err != nil || got.ID != has.ID || got.Name != "archiver" || has.AppID != w.app || !strings.EqualFold(has.Thumbprint, a.Thumbprint) || has.Description != "EA-7" || !slices.Equal(has.Subscriptions, a.Subscriptions) {
+		if err != nil || got.ID != has.ID || got.Name != "archiver" || has.AppID != w.app ||
+			!strings.EqualFold(has.Thumbprint, a.Thumbprint) || has.Description != "EA-7" ||
+			!slices.Equal(has.Subscriptions, a.Subscriptions) {
 			t.Fatalf("version %d: connected %+v, %v, and the server has %+v", version, got, err, has)
 		}
 		again, err := w.connectAzure(s, a)
@@ -61,10 +65,12 @@ func TestAnAzureServiceAccountIsAddedAndEdited(t *testing.T) {
 func TestWhatSomebodyWroteOnAnAccountStays(t *testing.T) {
 	w := newWorld(t)
 	a := w.azure()
-	id := w.veeam.PutAzureAccount(veeamtest.AzureAccount{Name: "by hand", Description: "Ask Tom first", AppID: strings.ToUpper(w.app), TenantID: w.tenant.ID})
+	id := w.veeam.PutAzureAccount(veeamtest.AzureAccount{Name: "by hand", Description: "Ask Tom first", AppID: strings.ToUpper(w.app),
+		TenantID: w.tenant.ID})
 	w.veeam.PutAzureAccount(veeamtest.AzureAccount{Name: "another", AppID: w.client.AppID, TenantID: w.tenant.ID})
 	got, err := w.connectAzure(w.server(nil), a)
-	if has := w.veeam.AzureAccounts(); err != nil || got.ID != id || len(has) != 2 || has[0].Description != "Ask Tom first" || has[0].Name != "by hand" || has[0].Thumbprint == "" {
+	if has := w.veeam.AzureAccounts(); err != nil || got.ID != id || len(has) != 2 || has[0].Description != "Ask Tom first" ||
+		has[0].Name != "by hand" || has[0].Thumbprint == "" {
 		t.Errorf("connected %+v, %v, and the server has %+v", got, err, has)
 	}
 }
@@ -104,7 +110,8 @@ func TestAnAzureServiceAccountThatCameLateIsEdited(t *testing.T) {
 	w.veeam.OnCall(func(op string, _ *http.Request) {
 		if op == "addAzureAccount" && late == "" {
 			late = w.veeam.PutAzureAccount(veeamtest.AzureAccount{Name: "archiver", AppID: w.app, TenantID: w.tenant.ID})
-			w.veeam.Fail(op, entratest.Before, veeamtest.Failure{Status: 400, Code: "ParameterValidationFailure", Message: "It has been added already."}, 1)
+			w.veeam.Fail(op, entratest.Before, veeamtest.Failure{Status: 400, Code: "ParameterValidationFailure",
+				Message: "It has been added already."}, 1)
 		}
 	})
 	if got, err := w.connectAzure(w.server(nil), a); err != nil || got.ID != late || w.onlyAzure().Thumbprint == "" {
@@ -119,9 +126,15 @@ func TestAnAzureServiceAccountThatTheServerDoesNotTake(t *testing.T) {
 		code    string
 		says    string
 	}{
-		"without a role":          {8, func(w *world, a *workflow.AzureAccount) { a.AppID = w.register(keyed().cert) }, "ParameterValidationFailure", "has no access to the subscription '" + subscription + "'"},
-		"a certificate not there": {8, func(w *world, a *workflow.AzureAccount) { a.AppID = w.client.AppID }, "ParameterValidationFailure", "AADSTS700027"},
-		"a wrong password":        {7, func(_ *world, a *workflow.AzureAccount) { a.Password = workflow.NewSecret("not this one") }, "HTTP 400", "network password"},
+		"without a role": {8, func(w *world, a *workflow.AzureAccount) {
+			a.AppID = w.register(keyed().cert)
+		}, "ParameterValidationFailure", "has no access to the subscription '" + subscription + "'"},
+		"a certificate not there": {8, func(w *world, a *workflow.AzureAccount) {
+			a.AppID = w.client.AppID
+		}, "ParameterValidationFailure", "AADSTS700027"},
+		"a wrong password": {7, func(_ *world, a *workflow.AzureAccount) {
+			a.Password = workflow.NewSecret("not this one")
+		}, "HTTP 400", "network password"},
 		"another app": {8, func(w *world, _ *workflow.AzureAccount) {
 			w.veeam.Change(func(k *veeamtest.Knobs) { k.SaysApp = w.client.AppID })
 		}, "ReadBack", "uses another app"},
@@ -144,7 +157,9 @@ func TestAnAzureServiceAccountThatTheServerDoesNotTake(t *testing.T) {
 	}
 	w := newWorld(t)
 	for _, edit := range []func(*workflow.AzureAccount){
-		func(a *workflow.AzureAccount) { a.Name = "" }, func(a *workflow.AzureAccount) { a.TenantID = "" }, func(a *workflow.AzureAccount) { a.PFX = workflow.Secret{} },
+		func(a *workflow.AzureAccount) {
+			a.Name = ""
+		}, func(a *workflow.AzureAccount) { a.TenantID = "" }, func(a *workflow.AzureAccount) { a.PFX = workflow.Secret{} },
 		func(a *workflow.AzureAccount) { a.Secret = workflow.NewSecret("s") },
 	} {
 		a := workflow.AzureAccount{Name: "a", AppID: "b", TenantID: "c", Environment: "Global", PFX: workflow.NewSecret("x")}

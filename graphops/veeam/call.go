@@ -46,10 +46,12 @@ func (s *Server) signIn(ctx context.Context, who grant, more ...workflow.Secret)
 		return c, nil
 	}
 	if s.found.Load() != nil { // it is being upgraded, or something answers for it
-		return nil, &later{server: s.name, words: "sign in", status: http.StatusNotFound, why: "it answers, but no longer as Veeam Backup for Microsoft 365 does"}
+		return nil, &later{server: s.name, words: "sign in", status: http.StatusNotFound,
+			why: "it answers, but no longer as Veeam Backup for Microsoft 365 does"}
 	}
-	return nil, &workflow.ServiceError{Code: "HTTP 404", Text: s.name + " answers, but not as Veeam Backup for Microsoft 365 does: it has none of /v8/token to /v4/token. " +
-		"Ask the bot's operator to check its url under veeam, and on the server whether the REST API is on, then press Retry."}
+	return nil, &workflow.ServiceError{Code: "HTTP 404",
+		Text: s.name + " answers, but not as Veeam Backup for Microsoft 365 does: it has none of /v8/token to /v4/token. " +
+			"Ask the bot's operator to check its url under veeam, and on the server whether the REST API is on, then press Retry."}
 }
 
 // introduce makes attempts at one generation until one of them is taken, and returns
@@ -72,7 +74,8 @@ func (c *conversation) introduce(ctx context.Context, all []attempt) (*answer, n
 			return got, a.by, nil
 		}
 		no = append(no, refusal{a.by, got, err})
-		if _, refused := errors.AsType[*workflow.ServiceError](err); (!refused && got.status != http.StatusInternalServerError) || got.status/100 == 3 {
+		if _, refused := errors.AsType[*workflow.ServiceError](err); (!refused && got.status != http.StatusInternalServerError) ||
+			got.status/100 == 3 {
 			return nil, "", err // another name would be answered no better
 		}
 	}

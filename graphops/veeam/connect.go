@@ -33,7 +33,8 @@ func (c *conversation) organizations(ctx context.Context) ([]organization, error
 			q.Set("offset", strconv.Itoa(listed))
 		}
 		var p page
-		if err := c.do(ctx, call{words: "list the organizations", method: http.MethodGet, path: "/Organizations", query: q}, &p); err != nil {
+		if err := c.do(ctx, call{words: "list the organizations", method: http.MethodGet, path: "/Organizations", query: q},
+			&p); err != nil {
 			return nil, err
 		}
 		all, listed = append(all, p.Results...), listed+p.listed
@@ -46,7 +47,8 @@ func (c *conversation) organizations(ctx context.Context) ([]organization, error
 		}
 		paged = true // a server that has pages after all
 	}
-	return nil, c.refuse("TooMany", "lists more organizations than can be read, so nothing was changed there. Connect the organization in the Veeam console.")
+	return nil, c.refuse("TooMany", "lists more organizations than can be read, so nothing was changed there. Connect the organization "+
+		"in the Veeam console.")
 }
 
 // reached lists what somebody reaches who signed in at Microsoft. Where the list is
@@ -90,7 +92,8 @@ func (c *conversation) connect(ctx context.Context, o workflow.Organization) (wo
 		return workflow.Connected{}, &later{server: c.s.name, words: "add the organization", why: "the answer has no ID"}
 	}
 	var now organization
-	if err := c.do(ctx, call{words: "read the organization back", method: http.MethodGet, path: "/Organizations/" + url.PathEscape(id)}, &now); err != nil {
+	if err := c.do(ctx, call{words: "read the organization back", method: http.MethodGet, path: "/Organizations/" + url.PathEscape(id)},
+		&now); err != nil {
 		return workflow.Connected{}, err
 	}
 	if now.odd != "" {
@@ -103,7 +106,8 @@ func (c *conversation) connect(ctx context.Context, o workflow.Organization) (wo
 }
 
 func (c *conversation) edit(ctx context.Context, o workflow.Organization, old *organization) error {
-	return c.do(ctx, call{words: "edit the organization", method: http.MethodPut, path: "/Organizations/" + url.PathEscape(old.ID), body: c.body(o, old)}, nil)
+	return c.do(ctx, call{words: "edit the organization", method: http.MethodPut, path: "/Organizations/" + url.PathEscape(old.ID),
+		body: c.body(o, old)}, nil)
 }
 
 // add adds the organization, and returns its ID. Where the server says no it is looked
@@ -137,23 +141,30 @@ func (c *conversation) find(ctx context.Context, o workflow.Organization) (*orga
 	case len(all) == 0:
 		return nil, nil
 	case len(all) > 1:
-		return nil, c.refuse("Ambiguous", "has %d organizations called %s, and the bot can't tell which one is meant. Nothing was changed there. Remove the ones that are not needed in the Veeam console, then press Retry.", len(all), o.Name)
+		return nil, c.refuse("Ambiguous",
+			"has %d organizations called %s, and the bot can't tell which one is meant. Nothing was changed there. Remove the ones that "+
+				"are not needed in the Veeam console, then press Retry.", len(all), o.Name)
 	}
 	has := &all[0]
 	if !strings.EqualFold(has.Type, office365) {
-		return nil, c.refuse("NotOffice365", "has %s as an organization of another type, which has servers of its own beside Microsoft 365. Nothing was changed there. Enter the app in the Veeam console.", o.Name)
+		return nil, c.refuse("NotOffice365",
+			"has %s as an organization of another type, which has servers of its own beside Microsoft 365. Nothing was changed there. "+
+				"Enter the app in the Veeam console.", o.Name)
 	}
 	var lost []string
 	for _, s := range []struct {
 		has, keeps bool
 		name       string
-	}{{has.Exchange, o.Exchange, "Exchange"}, {has.SharePoint, o.SharePoint, "SharePoint"}, {yes(has.Teams), o.Teams, "Teams"}, {yes(has.TeamsChats), o.TeamsChats, "Teams chats"}} {
+	}{{has.Exchange, o.Exchange, "Exchange"}, {has.SharePoint, o.SharePoint, "SharePoint"}, {yes(has.Teams), o.Teams, "Teams"},
+		{yes(has.TeamsChats), o.TeamsChats, "Teams chats"}} {
 		if s.has && !s.keeps {
 			lost = append(lost, s.name)
 		}
 	}
 	if lost != nil {
-		return nil, c.refuse("WouldEndBackup", "protects %s of %s, which this app is not for. Nothing was changed there: with this app, its backup would end. Ask for an app that has these workloads too, or take them off the organization in the Veeam console and press Retry.",
+		return nil, c.refuse("WouldEndBackup",
+			"protects %s of %s, which this app is not for. Nothing was changed there: with this app, its backup would end. Ask for an "+
+				"app that has these workloads too, or take them off the organization in the Veeam console and press Retry.",
 			strings.Join(lost, ", "), o.Name)
 	}
 	return has, nil
@@ -161,8 +172,10 @@ func (c *conversation) find(ctx context.Context, o workflow.Organization) (*orga
 
 // unreadable refuses to change anything where what can't be read may be what is meant.
 func (c *conversation) unreadable(field, what, wanted string) error {
-	return c.refuse("Unreadable", "has %s which the bot can't read, and it may be %s (of what the server answers, %s is not as Veeam describes it). "+
-		"Nothing was changed there. Look at it in the Veeam console, remove it there or set it right, then press Retry.", what, wanted, oneLine(field, 60))
+	return c.refuse("Unreadable", "has %s which the bot can't read, and it may be %s (of what the server answers, %s is not as Veeam "+
+		"describes it). "+
+		"Nothing was changed there. Look at it in the Veeam console, remove it there or set it right, then press Retry.", what, wanted,
+		oneLine(field, 60))
 }
 
 // unread is an answer that has something else where a field should be.
@@ -187,7 +200,8 @@ func (c *conversation) compare(o workflow.Organization, now *organization) error
 		case s.asked && !s.has:
 			return c.refuse("ReadBack", "took the change, but says that %s has no %s. %s", o.Name, s.name, next)
 		case s.asked && s.settings != nil && !strings.EqualFold(s.settings.AppID, o.AppID):
-			return c.refuse("ReadBack", "took the change, but says that %s of %s uses another app, with the ID %q. %s", s.name, o.Name, oneLine(s.settings.AppID, 40), next)
+			return c.refuse("ReadBack", "took the change, but says that %s of %s uses another app, with the ID %q. %s", s.name, o.Name,
+				oneLine(s.settings.AppID, 40), next)
 		case s.asked && s.settings == nil && (s.name == "Exchange" || s.name == "SharePoint"):
 			return c.refuse("ReadBack", "took the change, but does not say which app %s of %s uses. %s", s.name, o.Name, next)
 		}

@@ -45,7 +45,8 @@ func TestAnOrganizationThatIsThereIsEdited(t *testing.T) {
 		w.entra.AddTenant(entratest.Tenant{Domain: name})
 		w.veeam.PutOrganization(veeamtest.Organization{Office: name, Services: []string{"Exchange"}})
 	}
-	id := w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Name: "The company", AppID: "33333333-3333-3333-3333-333333333333", Services: []string{"Exchange", "SharePoint"}, WebParts: true})
+	id := w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Name: "The company",
+		AppID: "33333333-3333-3333-3333-333333333333", Services: []string{"Exchange", "SharePoint"}, WebParts: true})
 	o := w.organization()
 	o.Name = strings.ToUpper(contoso)
 	got := w.connected(w.server(nil), o)
@@ -109,7 +110,9 @@ func TestWhatTheServerSaysAfterwardsCounts(t *testing.T) {
 		knob func(*veeamtest.Knobs)
 		says string
 	}{
-		{func(k *veeamtest.Knobs) { k.SaysApp = "99999999-9999-9999-9999-999999999999" }, `uses another app, with the ID "99999999-9999-9999-9999-999999999999"`},
+		{func(k *veeamtest.Knobs) {
+			k.SaysApp = "99999999-9999-9999-9999-999999999999"
+		}, `uses another app, with the ID "99999999-9999-9999-9999-999999999999"`},
 		{func(k *veeamtest.Knobs) { k.NoTeams = true }, "says that contoso.onmicrosoft.com has no Teams"},
 	} {
 		w := newWorld(t)
@@ -125,9 +128,12 @@ func TestNoBackupEndsByAnEdit(t *testing.T) {
 		code string
 		says string
 	}{
-		{[]veeamtest.Organization{{Office: contoso, Services: []string{"Exchange", "SharePoint", "Teams", "Teams chats"}}}, "WouldEndBackup", "protects SharePoint, Teams, Teams chats of contoso"},
-		{[]veeamtest.Organization{{Office: contoso, Type: "Hybrid", Services: []string{"Exchange"}}}, "NotOffice365", "has servers of its own"},
-		{[]veeamtest.Organization{{Office: contoso, Services: []string{"Exchange"}}, {Office: contoso, Services: []string{"Exchange"}}}, "Ambiguous", "has 2 organizations called contoso"},
+		{[]veeamtest.Organization{{Office: contoso, Services: []string{"Exchange", "SharePoint", "Teams", "Teams chats"}}},
+			"WouldEndBackup", "protects SharePoint, Teams, Teams chats of contoso"},
+		{[]veeamtest.Organization{{Office: contoso, Type: "Hybrid", Services: []string{"Exchange"}}}, "NotOffice365",
+			"has servers of its own"},
+		{[]veeamtest.Organization{{Office: contoso, Services: []string{"Exchange"}}, {Office: contoso, Services: []string{"Exchange"}}},
+			"Ambiguous", "has 2 organizations called contoso"},
 	} {
 		w := newWorld(t)
 		for _, has := range c.has {
@@ -150,7 +156,8 @@ func TestWhatTheAppLacksIsSaidByTheServer(t *testing.T) {
 	o := w.organization()
 	o.AppID = w.register(keyed().cert, "Sites.Read.All", "ChannelMember.Read.All")
 	_, err := w.connect(s, o)
-	w.refused(err, "ParameterValidationFailure", "backup-1 refused to add the organization. It says: “", "lacks the permissions Sites.Read.All, ChannelMember.Read.All.”")
+	w.refused(err, "ParameterValidationFailure", "backup-1 refused to add the organization. It says: “",
+		"lacks the permissions Sites.Read.All, ChannelMember.Read.All.”")
 	o.AppID = w.register(keyed().cert, "Global Reader")
 	_, err = w.connect(s, o)
 	w.refused(err, "ParameterValidationFailure", "does not have the Global Reader role")

@@ -35,7 +35,8 @@ func (l *later) Describe() *workflow.ServiceError {
 	if l.said == "" {
 		return nil
 	}
-	return &workflow.ServiceError{Code: cmp.Or(l.code, "HTTP "+strconv.Itoa(l.status)), Text: fmt.Sprintf("%s could not %s for some minutes. It says: “%s”", l.server, l.words, l.said)}
+	return &workflow.ServiceError{Code: cmp.Or(l.code, "HTTP "+strconv.Itoa(l.status)),
+		Text: fmt.Sprintf("%s could not %s for some minutes. It says: “%s”", l.server, l.words, l.said)}
 }
 
 func (l *later) Error() string {
@@ -103,9 +104,11 @@ func (a *answer) fault() error {
 	case a.status/100 == 2:
 		return nil
 	case a.status/100 == 3:
-		return a.c.refuse("Redirect", "wanted to send the bot to another address, which the bot does not follow: the credential would go with it. Ask the bot's operator to check the server's url under veeam, then press Retry.")
+		return a.c.refuse("Redirect", "wanted to send the bot to another address, which the bot does not follow: the credential would "+
+			"go with it. Ask the bot's operator to check the server's url under veeam, then press Retry.")
 	case lasting[said.ErrorCode]:
-	case passing[said.ErrorCode], a.status >= 500, a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests, a.status == http.StatusConflict, a.status == http.StatusLocked:
+	case passing[said.ErrorCode], a.status >= 500, a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests,
+		a.status == http.StatusConflict, a.status == http.StatusLocked:
 		l := a.later(a.c.hidden.clean(said.Message, 300))
 		l.code, l.said = a.c.hidden.clean(said.ErrorCode, 40), l.why
 		return l
@@ -154,9 +157,12 @@ func (c *conversation) unanswered(ctx context.Context, k call, err error) error 
 	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
 	case isPin:
-		return c.refuse("Certificate", "showed another certificate than the one that the bot's operator configured. Nothing was sent. Its SHA-256 fingerprint is %s: if that is what the Veeam console on the server shows under REST API, its operator has to put it into tls of this server under veeam; if not, somebody stands in between.", pin.shown)
+		return c.refuse("Certificate", "showed another certificate than the one that the bot's operator configured. Nothing was sent. "+
+			"Its SHA-256 fingerprint is %s: if that is what the Veeam console on the server shows under REST API, its operator has to "+
+			"put it into tls of this server under veeam; if not, somebody stands in between.", pin.shown)
 	case unverified || name || authority || invalid:
-		return c.refuse("Certificate", "can't be trusted: %s. Nothing was sent. Ask the bot's operator to put the fingerprint of its certificate, as the server itself shows it, or a PEM file into tls of this server under veeam.", l.why)
+		return c.refuse("Certificate", "can't be trusted: %s. Nothing was sent. Ask the bot's operator to put the fingerprint of its "+
+			"certificate, as the server itself shows it, or a PEM file into tls of this server under veeam.", l.why)
 	}
 	return l
 }

@@ -28,8 +28,10 @@ func tries(op string, how veeamtest.Failure) int {
 func TestWhatGoesAwayByItselfIsTemporary(t *testing.T) {
 	for _, how := range []veeamtest.Failure{
 		{},
-		{Status: 500, Code: "HttpError", Message: "Something broke."}, {Status: 502, Message: "bad gateway"}, {Status: 503}, {Status: 504, Message: "<html>"},
-		{Status: 400, Code: "ProxyOffline", Message: "The proxy is offline."}, {Status: 400, Code: "Timeout"}, {Status: 400, Code: "OperationConflict"},
+		{Status: 500, Code: "HttpError", Message: "Something broke."}, {Status: 502, Message: "bad gateway"}, {Status: 503},
+		{Status: 504, Message: "<html>"},
+		{Status: 400, Code: "ProxyOffline", Message: "The proxy is offline."}, {Status: 400, Code: "Timeout"},
+		{Status: 400, Code: "OperationConflict"},
 		{Status: 408}, {Status: 409, Message: "busy"}, {Status: 423}, {Status: 429}, {Status: 202},
 	} {
 		for _, op := range []string{"token", "listOrganizations", "addOrganization", "getOrganization"} {
@@ -52,8 +54,10 @@ func TestWhatDoesNotIsSaidInTheServersWords(t *testing.T) {
 		code string
 		says string
 	}{
-		{veeamtest.Failure{Status: 500, Code: "ParameterValidationFailure", Message: "The value\r\nis not \x1b[1mvalid."}, "ParameterValidationFailure", "It says: “The value is not [1mvalid.”"},
-		{veeamtest.Failure{Status: 403, Code: "ResourceAccessDenied", Message: "Access is denied."}, "ResourceAccessDenied", "It says: “Access is denied.”"},
+		{veeamtest.Failure{Status: 500, Code: "ParameterValidationFailure", Message: "The value\r\nis not \x1b[1mvalid."},
+			"ParameterValidationFailure", "It says: “The value is not [1mvalid.”"},
+		{veeamtest.Failure{Status: 403, Code: "ResourceAccessDenied", Message: "Access is denied."}, "ResourceAccessDenied",
+			"It says: “Access is denied.”"},
 		{veeamtest.Failure{Status: 404, Code: "ResourceNotFound", Message: "Not here."}, "ResourceNotFound", "It says: “Not here.”"},
 		{veeamtest.Failure{Status: 400, Code: "HttpError", Message: strings.Repeat("long ", 200)}, "HttpError", "long long …”"},
 		{veeamtest.Failure{Status: 400, Message: "<html>not Veeam</html>"}, "HTTP 400", "It says: nothing but 400 Bad Request"},
@@ -95,14 +99,16 @@ func TestAWrongPasswordOfTheAccount(t *testing.T) {
 	s := w.server(func(c *Config) { c.Password = workflow.NewSecret("another one") })
 	w.veeam.Change(func(k *veeamtest.Knobs) { k.Echo = true })
 	_, err := w.connect(s, w.organization())
-	w.refused(err, "ResourceAccessDenied", "backup-1 refused to sign in.", "Incorrect user name or password.", "password=[secret]", "Nothing was changed there.", "check the account under veeam")
+	w.refused(err, "ResourceAccessDenied", "backup-1 refused to sign in.", "Incorrect user name or password.", "password=[secret]",
+		"Nothing was changed there.", "check the account under veeam")
 }
 
 func TestAServerThatRepeatsTheRequestGivesNothingAway(t *testing.T) {
 	w := newWorld(t)
 	s := w.server(nil)
 	w.veeam.Change(func(k *veeamtest.Knobs) { k.Echo = true })
-	for _, how := range []veeamtest.Failure{{Status: 400, Code: "ParameterValidationFailure", Message: "Can't read this."}, {Status: 503, Code: "HttpError", Message: "Can't read this."}} {
+	for _, how := range []veeamtest.Failure{{Status: 400, Code: "ParameterValidationFailure", Message: "Can't read this."},
+		{Status: 503, Code: "HttpError", Message: "Can't read this."}} {
 		for _, op := range []string{"token", "addOrganization"} {
 			w.veeam.Fail(op, entratest.Before, how, 1)
 			if _, err := w.connect(s, w.organization()); err == nil || !strings.Contains(err.Error(), "Can't read this.") {
@@ -116,7 +122,8 @@ func TestAServerThatRepeatsTheRequestGivesNothingAway(t *testing.T) {
 	w.veeam.OnCall(func(op string, r *http.Request) {
 		if op == "addOrganization" {
 			bearer = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-			w.veeam.Fail(op, entratest.Before, veeamtest.Failure{Status: 400, Code: "HttpError", Message: "Not " + pfx[:200] + " and not " + bearer + "."}, 1)
+			w.veeam.Fail(op, entratest.Before, veeamtest.Failure{Status: 400, Code: "HttpError",
+				Message: "Not " + pfx[:200] + " and not " + bearer + "."}, 1)
 		}
 	})
 	_, err := w.connect(s, w.organization())

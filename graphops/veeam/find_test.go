@@ -20,8 +20,10 @@ func TestAnOrganizationIsFoundByWhateverIsKnownOfIt(t *testing.T) {
 		if found, err := s.Find(t.Context(), full); err != nil || len(found) != 0 {
 			t.Errorf("version %d: before it was added: %+v, %v", version, found, err)
 		}
-		id := w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Name: "The company", AppID: strings.ToUpper(w.app), Services: []string{"Exchange", "SharePoint"}})
-		for by, o := range map[string]workflow.Organization{"name": {Name: strings.ToUpper(contoso)}, "tenant": {TenantID: strings.ToUpper(w.tenant.ID)}, "app": {AppID: w.app}, "all": full} {
+		id := w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Name: "The company", AppID: strings.ToUpper(w.app),
+			Services: []string{"Exchange", "SharePoint"}})
+		for by, o := range map[string]workflow.Organization{"name": {Name: strings.ToUpper(contoso)},
+			"tenant": {TenantID: strings.ToUpper(w.tenant.ID)}, "app": {AppID: w.app}, "all": full} {
 			found, err := s.Find(t.Context(), o)
 			want := 1
 			if by == "tenant" && version < 8 {
@@ -36,6 +38,8 @@ func TestAnOrganizationIsFoundByWhateverIsKnownOfIt(t *testing.T) {
 		}
 	}
 	w := newWorld(t)
-	_, err := w.server(func(c *Config) { c.Username, c.Password = "", workflow.Secret{} }).Find(t.Context(), workflow.Organization{Name: contoso})
+	_, err := w.server(func(c *Config) {
+		c.Username, c.Password = "", workflow.Secret{}
+	}).Find(t.Context(), workflow.Organization{Name: contoso})
 	w.refused(err, "NoAccount", "The bot has no account on backup-1")
 }

@@ -29,8 +29,10 @@ var oldRegions = map[string]string{"USGovernment": "USgovCommunity", "USDefence"
 // generations are those of the API that are spoken, the newest first. Up to 5 the
 // vendor's own examples send the organization's name as client_id.
 var generations = []*generation{
-	{name: "v8", browsers: true, logout: true, paged: true, brief: true, teams: true, chats: true, azure: true, clients: []naming{byApplication, byOrganization, byUser}},
-	{name: "v7", browsers: true, logout: true, brief: true, teams: true, chats: true, azure: true, clients: []naming{byApplication, byOrganization, byUser}},
+	{name: "v8", browsers: true, logout: true, paged: true, brief: true, teams: true, chats: true, azure: true,
+		clients: []naming{byApplication, byOrganization, byUser}},
+	{name: "v7", browsers: true, logout: true, brief: true, teams: true, chats: true, azure: true,
+		clients: []naming{byApplication, byOrganization, byUser}},
 	{name: "v6", brief: true, teams: true, chats: true, azure: true, clients: []naming{byApplication, byOrganization, byUser}},
 	{name: "v5", own: true, teams: true, regions: oldRegions, clients: []naming{byOrganization, byApplication, byUser}},
 	{name: "v4", own: true, regions: oldRegions, clients: []naming{byOrganization, byApplication, byUser}},
@@ -59,7 +61,9 @@ func (s *Server) order() []*generation {
 	if known == nil {
 		return generations
 	}
-	return append([]*generation{known.gen}, slices.DeleteFunc(slices.Clone(generations), func(g *generation) bool { return g == known.gen })...)
+	return append([]*generation{known.gen}, slices.DeleteFunc(slices.Clone(generations), func(g *generation) bool {
+		return g == known.gen
+	})...)
 }
 
 // learn keeps what worked. What a generation took is not known of another. client is

@@ -63,7 +63,8 @@ func TestAServerOfAnyGenerationIsFoundOut(t *testing.T) {
 }
 
 func TestWhatAGenerationCannotHoldIsNotSent(t *testing.T) {
-	for version, says := range map[int]string{4: "version 4 of its API, which has no Microsoft Teams", 5: "version 5 of its API, which has no Teams chats"} {
+	for version, says := range map[int]string{4: "version 4 of its API, which has no Microsoft Teams",
+		5: "version 5 of its API, which has no Teams chats"} {
 		w := newWorldWith(t, veeamtest.Config{Version: version})
 		o := w.organization()
 		o.TeamsChats = true
@@ -121,7 +122,8 @@ func TestALongListWithoutPagesIsReadWhole(t *testing.T) {
 func TestAPersonSignsInWithWhatTheServerTakes(t *testing.T) {
 	const application, organization, user = veeamtest.ByApplication, veeamtest.ByOrganization, veeamtest.ByUser
 	for version := 4; version <= 8; version++ {
-		for takes, most := range map[veeamtest.ClientID]map[bool]int{"": {true: 1, false: 2}, application: {true: 1, false: 2}, organization: {true: 2, false: 1}, user: {true: 3, false: 3}} {
+		for takes, most := range map[veeamtest.ClientID]map[bool]int{"": {true: 1, false: 2}, application: {true: 1, false: 2},
+			organization: {true: 2, false: 1}, user: {true: 3, false: 3}} {
 			w := newWorldWith(t, veeamtest.Config{Version: version})
 			if takes != "" {
 				w.veeam.Change(func(k *veeamtest.Knobs) { k.ClientID = []veeamtest.ClientID{takes} })
@@ -134,14 +136,16 @@ func TestAPersonSignsInWithWhatTheServerTakes(t *testing.T) {
 			}
 			w.entra.AddTenant(entratest.Tenant{Domain: "fabrikam.onmicrosoft.com"})
 			w.veeam.PutOrganization(veeamtest.Organization{Office: "fabrikam.onmicrosoft.com", Services: []string{"Exchange"}})
-			id := w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, AppID: strings.ToUpper(w.app), Services: []string{"Exchange", "SharePoint"}})
+			id := w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, AppID: strings.ToUpper(w.app),
+				Services: []string{"Exchange", "SharePoint"}})
 			s := w.server(func(c *Config) { c.Username, c.Password = "", workflow.Secret{} })
 			for again := range 2 {
 				got, err := w.signedIn(s, w.signIn("ada", forVeeam))
 				if err != nil {
 					t.Fatalf("version %d takes %q: %v", version, takes, err)
 				}
-				if len(got) != 1 || got[0].ID != id || got[0].Name != contoso || version > 5 && (got[0].AppID != w.app || !slices.Equal(got[0].Services, []string{"Exchange", "SharePoint"})) {
+				if len(got) != 1 || got[0].ID != id || got[0].Name != contoso ||
+					version > 5 && (got[0].AppID != w.app || !slices.Equal(got[0].Services, []string{"Exchange", "SharePoint"})) {
 					t.Errorf("version %d: reached %+v", version, got)
 				}
 				if n := len(w.signIns()); n != most[version >= 6]+again {
@@ -177,7 +181,8 @@ func TestWhatAServerTookBeforeIsNotAllThatIsTried(t *testing.T) {
 				t.Errorf("version %d takes %q: %d sign-ins", version, takes, n)
 			}
 		}
-		w.client = w.tenant.AddPublicClient(entratest.Client{Name: "Own", PublicClientFlows: true, Scopes: []string{"User.Read", "Directory.Read.All"}})
+		w.client = w.tenant.AddPublicClient(entratest.Client{Name: "Own", PublicClientFlows: true,
+			Scopes: []string{"User.Read", "Directory.Read.All"}})
 		w.veeam.Change(func(k *veeamtest.Knobs) { k.ClientID = []veeamtest.ClientID{veeamtest.ByOrganization} })
 		reached("another client")
 		w.veeam.Change(func(k *veeamtest.Knobs) { k.ClientID = []veeamtest.ClientID{veeamtest.ByUser} })
@@ -207,7 +212,8 @@ func TestWhatIsNoQuestionOfTheNameIsNotAskedAgain(t *testing.T) {
 		{veeamtest.Failure{}, 1, true}, {veeamtest.Failure{Status: 503}, 1, true}, {veeamtest.Failure{Status: 429}, 1, true},
 		{veeamtest.Failure{Status: 401, Code: "ResourceAccessDenied", Message: "No."}, 3, false},
 		{veeamtest.Failure{Status: 400, Code: "ParameterValidationFailure", Message: "No."}, 3, false},
-		{veeamtest.Failure{Status: 500, Code: "HttpError", Message: "Object reference not set to an instance of an object."}, 3, true}, // some servers say no to a name like that
+		// some servers say no to a name like that
+		{veeamtest.Failure{Status: 500, Code: "HttpError", Message: "Object reference not set to an instance of an object."}, 3, true},
 	} {
 		w := newWorld(t)
 		w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Services: []string{"Exchange"}})
@@ -230,7 +236,8 @@ func TestWhenNoNameIsTakenEveryAnswerIsShown(t *testing.T) {
 		fmt.Fprintf(rw, `{"error":"invalid_grant","error_description":%q}`, says[n])
 	}))
 	_, err := w.signedIn(w.server(nil), w.signIn("ada", forVeeam))
-	w.refused(err, "invalid_grant", "backup-1 refused to sign in. It says: “Unknown application.” With the name of the organization as client_id it says: “Unknown organization.”")
+	w.refused(err, "invalid_grant", "backup-1 refused to sign in. It says: “Unknown application.” With the name of the organization as "+
+		"client_id it says: “Unknown organization.”")
 }
 
 func TestAnAssertionOfTheOrganizationsOwnAppOnly(t *testing.T) {
@@ -250,7 +257,8 @@ func TestAnAssertionOfTheOrganizationsOwnAppOnly(t *testing.T) {
 func TestWhoMayNotReadTheListReadsTheirOwn(t *testing.T) {
 	w := newWorld(t)
 	w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Services: []string{"Exchange"}})
-	w.veeam.Fail("listOrganizations", entratest.Before, veeamtest.Failure{Status: 403, Code: "ResourceAccessDenied", Message: "Access is denied."}, 1)
+	w.veeam.Fail("listOrganizations", entratest.Before, veeamtest.Failure{Status: 403, Code: "ResourceAccessDenied",
+		Message: "Access is denied."}, 1)
 	if got, err := w.signedIn(w.server(nil), w.signIn("ada", forVeeam)); err != nil || len(got) != 1 || got[0].Name != contoso {
 		t.Errorf("reached %+v, %v", got, err)
 	}
@@ -259,7 +267,8 @@ func TestWhoMayNotReadTheListReadsTheirOwn(t *testing.T) {
 // An answer is lost after a POST, and the server comes to its end with it only after
 // the list was looked at again: it refuses a second one, and the first is edited.
 func TestAnOrganizationThatCameLateIsEdited(t *testing.T) {
-	for _, how := range []veeamtest.Failure{{Status: 400, Code: "ParameterValidationFailure", Message: "This organization has been added already."}, {Status: 409, Code: "OperationConflict"}} {
+	for _, how := range []veeamtest.Failure{{Status: 400, Code: "ParameterValidationFailure",
+		Message: "This organization has been added already."}, {Status: 409, Code: "OperationConflict"}} {
 		w := newWorld(t)
 		s := w.server(nil)
 		var late string
@@ -281,10 +290,13 @@ func TestAnOrganizationThatCameLateIsEdited(t *testing.T) {
 
 func TestWhatDoesNotGoAwayIsExplainedInTheServersWords(t *testing.T) {
 	w := newWorldWith(t, veeamtest.Config{Version: 6})
-	w.veeam.Fail("addOrganization", entratest.Before, veeamtest.Failure{Status: 500, Code: "HttpError", Message: "The license does not cover " + password + "."}, 1)
+	w.veeam.Fail("addOrganization", entratest.Before, veeamtest.Failure{Status: 500, Code: "HttpError",
+		Message: "The license does not cover " + password + "."}, 1)
 	_, err := w.connect(w.server(nil), w.organization())
 	x, ok := err.(workflow.Describer)
-	if !ok || !isTemporary(err) || x.Describe() == nil || !strings.Contains(x.Describe().Text, "backup-1 could not add the organization for some minutes. It says: “The license does not cover [secret].”") {
+	if !ok || !isTemporary(err) || x.Describe() == nil ||
+		!strings.Contains(x.Describe().Text,
+			"backup-1 could not add the organization for some minutes. It says: “The license does not cover [secret].”") {
 		t.Errorf("got %v", err)
 	}
 	w.veeam.Fail("addOrganization", entratest.Before, veeamtest.Failure{}, 1)

@@ -87,7 +87,8 @@ func TestAnOrganizationThatMayBeTheWantedOneIsNotAddedAgain(t *testing.T) {
 	for _, one := range wanted[:2] { // it is there
 		w := newWorld(t)
 		w.has(func(k *veeamtest.Knobs) { k.OddOrganizations = []string{one} })
-		if found, err := w.server(nil).Find(t.Context(), workflow.Organization{Name: contoso}); w.saw(err) != nil || len(found) != 1 || !found[0].Odd {
+		if found, err := w.server(nil).Find(t.Context(), workflow.Organization{Name: contoso}); w.saw(err) != nil || len(found) != 1 ||
+			!found[0].Odd {
 			t.Errorf("%s: %+v, %v", one, found, err)
 		}
 	}
@@ -102,7 +103,8 @@ func TestAnAnswerWithoutAListIsNoEmptyList(t *testing.T) {
 		}
 	}
 	var p page
-	if err := p.UnmarshalJSON([]byte(`{"limit":"many","results":[null,{"name":"a"},5]}`)); err != nil || len(p.Results) != 2 || p.listed != 3 || p.Limit != 0 {
+	if err := p.UnmarshalJSON([]byte(`{"limit":"many","results":[null,{"name":"a"},5]}`)); err != nil || len(p.Results) != 2 ||
+		p.listed != 3 || p.Limit != 0 {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
@@ -114,7 +116,8 @@ func TestASignInShowsWhatCanBeReadOfAnOddOrganization(t *testing.T) {
 		w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, Services: []string{"Exchange"}})
 		w.has(func(k *veeamtest.Knobs) { k.OddOrganizations = []string{odd[1], unknown[0], `null`} })
 		got, err := w.server(nil).SignedIn(t.Context(), w.asserted(w.signIn("ada", forVeeam)), contoso)
-		if w.saw(err) != nil || len(got) != 3 || got[2].Name != contoso || got[2].Odd || got[0].Name != "fabrikam.onmicrosoft.com" || !got[0].Odd || got[1].Name != "" || !got[1].Odd {
+		if w.saw(err) != nil || len(got) != 3 || got[2].Name != contoso || got[2].Odd || got[0].Name != "fabrikam.onmicrosoft.com" ||
+			!got[0].Odd || got[1].Name != "" || !got[1].Odd {
 			t.Errorf("version %d: %+v, %v", version, got, err)
 		}
 	}

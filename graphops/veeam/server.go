@@ -106,7 +106,8 @@ func (s *Server) Connect(ctx context.Context, o workflow.Organization) (workflow
 func (s *Server) administer(ctx context.Context, more ...workflow.Secret) (*conversation, error) {
 	if s.username == "" {
 		return nil, &workflow.ServiceError{Code: "NoAccount", Text: fmt.Sprintf(
-			"The bot has no account on %s, so nothing was sent to it. Ask the bot's operator to add username and password of a Veeam administrator to this server's entry under veeam, then press Retry.", s.name)}
+			"The bot has no account on %s, so nothing was sent to it. Ask the bot's operator to add username and password of a Veeam "+
+				"administrator to this server's entry under veeam, then press Retry.", s.name)}
 	}
 	return s.signIn(ctx, account{username: s.username, password: s.password}, more...)
 }

@@ -68,8 +68,10 @@ func newWorldWith(t *testing.T, c veeamtest.Config) *world {
 	w.tenant = w.entra.AddTenant(entratest.Tenant{Name: "Contoso", Domain: contoso})
 	w.tenant.AddUser(entratest.User{UPN: "ada@" + contoso, Roles: []string{entratest.GlobalAdministrator}})
 	w.client = w.tenant.AddPublicClient(entratest.Client{Name: "Bot", PublicClientFlows: true,
-		Scopes: []string{"User.Read", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}})
-	w.ada = w.field(w.signIn("ada", "Application.ReadWrite.All AppRoleAssignment.ReadWrite.All RoleManagement.ReadWrite.Directory"), "access_token")
+		Scopes: []string{"User.Read", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
+			"RoleManagement.ReadWrite.Directory"}})
+	w.ada = w.field(w.signIn("ada", "Application.ReadWrite.All AppRoleAssignment.ReadWrite.All RoleManagement.ReadWrite.Directory"),
+		"access_token")
 	c.Entra = w.entra
 	w.veeam = veeamtest.New(c)
 	w.veeam.AddAccount(username, password)
@@ -102,8 +104,9 @@ func (w *world) instead(h http.Handler) {
 // server is the client, as it is configured unless edit says otherwise.
 func (w *world) server(edit func(*Config)) *Server {
 	w.Helper()
-	c := Config{Name: "backup-1", URL: w.url, TLS: "sha256:" + w.veeam.Fingerprint(), Username: username, Password: workflow.NewSecret(password),
-		Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	c := Config{Name: "backup-1", URL: w.url, TLS: "sha256:" + w.veeam.Fingerprint(), Username: username,
+		Password: workflow.NewSecret(password),
+		Log:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if edit != nil {
 		edit(&c)
 	}
@@ -119,7 +122,8 @@ func (w *world) server(edit func(*Config)) *Server {
 // organization is contoso with the app and its PFX, and all services.
 func (w *world) organization() workflow.Organization {
 	k := keyed()
-	return workflow.Organization{Name: contoso, Region: "Worldwide", AppID: w.app, PFX: workflow.NewSecret(base64.StdEncoding.EncodeToString(k.pfx)), Password: workflow.NewSecret(k.password),
+	return workflow.Organization{Name: contoso, Region: "Worldwide", AppID: w.app,
+		PFX: workflow.NewSecret(base64.StdEncoding.EncodeToString(k.pfx)), Password: workflow.NewSecret(k.password),
 		Exchange: true, SharePoint: true, Teams: true}
 }
 
@@ -192,7 +196,8 @@ var keyed = sync.OnceValue(func() key {
 	if err != nil {
 		panic(err)
 	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "app"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(100 * time.Hour)}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "app"}, NotBefore: time.Now().Add(-time.Hour),
+		NotAfter: time.Now().Add(100 * time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, k.Public(), k)
 	if err != nil {
 		panic(err)
@@ -221,7 +226,8 @@ func (w *world) signIn(who, scopes string) string {
 	if err := w.entra.SignIn(w.field(code, "user_code"), who+"@"+contoso); err != nil {
 		w.Fatal(err)
 	}
-	return form("token", url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {w.client.AppID}, "device_code": {w.field(code, "device_code")}})
+	return form("token", url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {w.client.AppID},
+		"device_code": {w.field(code, "device_code")}})
 }
 
 func (w *world) ask(r *http.Request, want int) string {
@@ -265,7 +271,8 @@ type o = map[string]any
 
 // roles are what Veeam's user guide lists for all services.
 var roles = map[string][]string{
-	catalog.MicrosoftGraph:   {"Directory.Read.All", "Group.Read.All", "Sites.Read.All", "TeamSettings.ReadWrite.All", "ChannelMessage.Read.All", "ChannelMember.Read.All"},
+	catalog.MicrosoftGraph: {"Directory.Read.All", "Group.Read.All", "Sites.Read.All", "TeamSettings.ReadWrite.All",
+		"ChannelMessage.Read.All", "ChannelMember.Read.All"},
 	catalog.ExchangeOnline:   {"full_access_as_app", "Exchange.ManageAsApp"},
 	catalog.SharePointOnline: {"Sites.FullControl.All", "User.Read.All"},
 }
@@ -273,7 +280,8 @@ var roles = map[string][]string{
 // register makes an app with all roles but those named, and returns its App ID.
 func (w *world) register(cert *x509.Certificate, but ...string) string {
 	w.Helper()
-	app := w.graph("POST", "/applications", o{"displayName": "backup", "keyCredentials": []o{{"type": "AsymmetricX509Cert", "usage": "Verify", "key": base64.StdEncoding.EncodeToString(cert.Raw)}}})
+	app := w.graph("POST", "/applications", o{"displayName": "backup",
+		"keyCredentials": []o{{"type": "AsymmetricX509Cert", "usage": "Verify", "key": base64.StdEncoding.EncodeToString(cert.Raw)}}})
 	sp := w.field(w.graph("POST", "/servicePrincipals", o{"appId": w.field(app, "appId")}), "id")
 	for resource, names := range roles {
 		on := w.field(w.graph("GET", "/servicePrincipals(appId='"+resource+"')", nil), "id")
@@ -289,7 +297,8 @@ func (w *world) register(cert *x509.Certificate, but ...string) string {
 		}
 	}
 	if !slices.Contains(but, "Global Reader") {
-		w.graph("POST", "/roleManagement/directory/roleAssignments", o{"principalId": sp, "roleDefinitionId": entratest.GlobalReader, "directoryScopeId": "/"})
+		w.graph("POST", "/roleManagement/directory/roleAssignments",
+			o{"principalId": sp, "roleDefinitionId": entratest.GlobalReader, "directoryScopeId": "/"})
 	}
 	return w.field(app, "appId")
 }

@@ -41,7 +41,8 @@ var kept = []check{
 			r.Origin, r.Tenant, r.Plan.Credential.Certificate.Fingerprint, r.Target.UniqueName = "another", "another", "another", "another"
 			*o = *r
 		})
-		r.ID, r.Origin, r.Tenant, r.Plan.Credential.Certificate.Fingerprint, r.Target.UniqueName = other.ID, "another", "another", "another", "another"
+		r.ID, r.Origin, r.Tenant, r.Plan.Credential.Certificate.Fingerprint, r.Target.UniqueName = other.ID, "another", "another",
+			"another", "another"
 		same(t, "Update returned", got, r)
 		same(t, "Get returned after Update", s.get(other.ID), r)
 	}},
@@ -92,7 +93,8 @@ var kept = []check{
 	}},
 	{"is not found where there is none of that ID", func(t *testing.T, s *kit) {
 		s.create(Pending("a"))
-		for _, id := range []string{"", "EA-", "EA-0", "EA-2", "EA-01", "EA-+1", "EA--1", "EA-1 ", "ea-1", "1", "EA-1x", "EA-99999999999999999999", "EA-18446744073709551615", "\x00"} {
+		for _, id := range []string{"", "EA-", "EA-0", "EA-2", "EA-01", "EA-+1", "EA--1", "EA-1 ", "ea-1", "1", "EA-1x",
+			"EA-99999999999999999999", "EA-18446744073709551615", "\x00"} {
 			if r, err := s.Get(ctx, id); !errors.Is(err, workflow.ErrNotFound) || r != nil {
 				t.Errorf("Get(%q) = %v, %v", id, r, err)
 			}

@@ -28,7 +28,8 @@ var queried = []check{
 	}},
 	{"returns requests as Get does", func(t *testing.T, s *kit) {
 		r := s.create(Pending("a"))
-		for _, query := range []q{{}, {Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.StatePending}, {Text: "a"}, {DueBy: r.WakeAt}} {
+		for _, query := range []q{{}, {Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.StatePending}, {Text: "a"},
+			{DueBy: r.WakeAt}} {
 			found, err := s.List(ctx, query)
 			if err != nil || len(found) != 1 {
 				t.Fatalf("List(%+v): %d requests, %v", query, len(found), err)
@@ -72,9 +73,11 @@ var queried = []check{
 	{"finds what an update has changed, and no longer what it was", func(t *testing.T, s *kit) {
 		r := s.create(Pending("before"))
 		s.change(r.ID, func(r *workflow.Request) {
-			r.Requester.ID, r.Team, r.State, r.Plan.AppName, r.WakeAt = "UNEW", "CNEW", workflow.StateReady, "afterwards", noon.Add(time.Minute)
+			r.Requester.ID, r.Team, r.State, r.Plan.AppName, r.WakeAt = "UNEW", "CNEW", workflow.StateReady, "afterwards",
+				noon.Add(time.Minute)
 		})
-		for _, is := range []q{{Requester: "UNEW"}, {Team: "CNEW"}, {State: workflow.StateReady}, {Text: "afterwards"}, {DueBy: noon.Add(time.Minute)}} {
+		for _, is := range []q{{Requester: "UNEW"}, {Team: "CNEW"}, {State: workflow.StateReady}, {Text: "afterwards"},
+			{DueBy: noon.Add(time.Minute)}} {
 			s.lists(is, r)
 		}
 		for _, was := range []q{{Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.StatePending}, {Text: "before"}, {DueBy: noon}} {
@@ -148,7 +151,8 @@ var queried = []check{
 			all = append(all, s.create(Pending(fmt.Sprint("app ", i))))
 		}
 		slices.Reverse(all)
-		for _, query := range []q{{}, {Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.StatePending}, {Text: "app"}, {Text: "ap"}, {Requester: "UBEA", Team: "CBACKUP"}} {
+		for _, query := range []q{{}, {Requester: "UBEA"}, {Team: "CBACKUP"}, {State: workflow.StatePending}, {Text: "app"}, {Text: "ap"},
+			{Requester: "UBEA", Team: "CBACKUP"}} {
 			rest := all
 			for query.Limit = 10; len(rest) > 0; rest = rest[min(10, len(rest)):] {
 				page := rest[:min(10, len(rest))]

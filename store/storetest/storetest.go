@@ -141,9 +141,14 @@ func Pending(name string) *workflow.Request {
 			TenantID: "11111111-1111-1111-1111-111111111111", AppName: name, Audience: "AzureADMyOrg",
 			RedirectURIs: []string{"https://localhost"},
 			Permissions: []workflow.Permission{
-				permission("Directory.Read.All", "Allows the app to read data in your organization's directory, such as users, groups and apps, without a signed-in user."),
-				permission("Group.ReadWrite.All", "Allows the app to create groups, read all group properties and memberships, update group properties and memberships, and delete groups."),
-				permission("Sites.FullControl.All", "Allows the app to have full control of all site collections without a signed in user."),
+				permission("Directory.Read.All",
+					"Allows the app to read data in your organization's directory, such as users, groups and apps, without a "+
+						"signed-in user."),
+				permission("Group.ReadWrite.All",
+					"Allows the app to create groups, read all group properties and memberships, update group properties and "+
+						"memberships, and delete groups."),
+				permission("Sites.FullControl.All",
+					"Allows the app to have full control of all site collections without a signed in user."),
 			},
 			Credential: workflow.Credential{Kind: workflow.CredentialSecret, Lifetime: 90 * 24 * time.Hour},
 		},

@@ -20,7 +20,8 @@ func TestEveryPermissionCanBeFoundByItsKeyAndHasATier(t *testing.T) {
 
 func TestEveryPermissionCanBeFoundByItsIDOnItsOwnResource(t *testing.T) {
 	for _, p := range All() {
-		if got, ok := ByID(p.ResourceAppID, p.Type, strings.ToUpper(p.ID)); !ok || got.ID != p.ID || got.ResourceAppID != p.ResourceAppID || got.Type != p.Type {
+		if got, ok := ByID(p.ResourceAppID, p.Type, strings.ToUpper(p.ID)); !ok || got.ID != p.ID ||
+			got.ResourceAppID != p.ResourceAppID || got.Type != p.Type {
 			t.Errorf("%s %s %s: found %v, %+v", p.Resource, p.Type, p.Name, ok, got)
 		}
 	}
@@ -83,7 +84,9 @@ func TestOfEqualNamesTheOneOfMicrosoftGraphComesFirst(t *testing.T) {
 	for _, query := range []string{"mail.read", "User.Read", "user.readbasic.all", "Mail.Send", "Sites"} {
 		var found []Permission
 		for _, p := range Search(query, 100) {
-			if i := slices.IndexFunc(found, func(q Permission) bool { return q.Name == p.Name && q.ResourceAppID != MicrosoftGraph }); i >= 0 && p.ResourceAppID == MicrosoftGraph {
+			if i := slices.IndexFunc(found, func(q Permission) bool {
+				return q.Name == p.Name && q.ResourceAppID != MicrosoftGraph
+			}); i >= 0 && p.ResourceAppID == MicrosoftGraph {
 				t.Errorf("%s: %s of %s comes before that of Microsoft Graph", query, p.Name, found[i].Resource)
 			}
 			found = append(found, p)

@@ -44,7 +44,8 @@ var EWS = sync.OnceValue(func() Retirement {
 		}
 	}
 	err := json.Unmarshal(ewsData, &f)
-	r := Retirement{Service: f.Service, List: f.List, Acts: time.Duration(f.ActsWithinHours) * time.Hour, Sources: f.Sources, Checked: f.Checked}
+	r := Retirement{Service: f.Service, List: f.List, Acts: time.Duration(f.ActsWithinHours) * time.Hour, Sources: f.Sources,
+		Checked: f.Checked}
 	for text, at := range map[string]*time.Time{f.Blocked: &r.Blocked, f.Ends: &r.Ends} {
 		if err == nil {
 			*at, err = time.Parse(time.DateOnly, text)

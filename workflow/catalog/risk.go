@@ -38,15 +38,18 @@ var critical = []string{
 	"PrivilegedAccess.ReadWrite", "PrivilegedAssignmentSchedule.ReadWrite", "PrivilegedEligibilitySchedule.ReadWrite",
 	"Directory.ReadWrite", "DelegatedPermissionGrant.ReadWrite", "EntitlementManagement.ReadWrite", "Policy.ReadWrite",
 	"User.ReadWrite.All", "User-PasswordProfile.ReadWrite", "UserAuthenticationMethod.ReadWrite", "UserAuthMethod-",
-	"Group.ReadWrite", "GroupMember.ReadWrite", "Organization.ReadWrite", "Domain.ReadWrite", "OnPremDirectorySynchronization.ReadWrite", "Synchronization.ReadWrite",
-	"DeviceManagementConfiguration.ReadWrite", "DeviceManagementScripts.ReadWrite", "DeviceManagementApps.ReadWrite", "DeviceManagementManagedDevices.PrivilegedOperations",
+	"Group.ReadWrite", "GroupMember.ReadWrite", "Organization.ReadWrite", "Domain.ReadWrite", "OnPremDirectorySynchronization.ReadWrite",
+	"Synchronization.ReadWrite",
+	"DeviceManagementConfiguration.ReadWrite", "DeviceManagementScripts.ReadWrite", "DeviceManagementApps.ReadWrite",
+	"DeviceManagementManagedDevices.PrivilegedOperations",
 	"full_access_as_app", "Exchange.ManageAsApp", "Sites.FullControl.All", "Mailbox.Migration", "MailboxItem.ImportExport.All",
 }
 
 // content names what people wrote: reading it for everybody is high, not medium.
 var content = []string{
 	"Mail.", "MailboxItem", "MailboxFolder", "Files.", "Sites.", "Chat", "ChannelMessage", "Calendars.", "Contacts.",
-	"Notes.", "Tasks.", "OnlineMeetingTranscript", "OnlineMeetingRecording", "CallRecord", "AuditLogsQuery", "BitlockerKey", "DeviceLocalCredential",
+	"Notes.", "Tasks.", "OnlineMeetingTranscript", "OnlineMeetingRecording", "CallRecord", "AuditLogsQuery", "BitlockerKey",
+	"DeviceLocalCredential",
 	"IMAP.", "POP.", "SMTP.", "InformationProtectionContent",
 }
 
@@ -54,7 +57,8 @@ var content = []string{
 // same for every permission, so that a newly added one is never below its kin.
 func (p Permission) Risk() Risk {
 	verbs := "." + p.Name + "."
-	writes := anyIn(verbs, ".ReadWrite", ".Write", ".Manage", ".Send", ".FullControl", ".Create", ".Delete", ".ImportExport", ".Update", ".Edit", ".Remove", ".PrivilegedOperations", ".ReadUpdate", ".AccessAsApp", ".SendAsApp", ".Initiate", ".Join")
+	writes := anyIn(verbs, ".ReadWrite", ".Write", ".Manage", ".Send", ".FullControl", ".Create", ".Delete", ".ImportExport", ".Update",
+		".Edit", ".Remove", ".PrivilegedOperations", ".ReadUpdate", ".AccessAsApp", ".SendAsApp", ".Initiate", ".Join")
 	selected := strings.Contains(p.Name, ".Selected") || strings.HasSuffix(p.Name, "OwnedBy")
 	if p.Type == Application {
 		switch {

@@ -44,7 +44,8 @@ func (c Certificate) IsZero() bool { return len(c.DER) == 0 }
 // SignsItself reports whether the certificate is its own authority.
 func (c Certificate) SignsItself() bool {
 	x, err := x509.ParseCertificate(c.DER)
-	return err == nil && bytes.Equal(x.RawSubject, x.RawIssuer) && x.CheckSignature(x.SignatureAlgorithm, x.RawTBSCertificate, x.Signature) == nil
+	return err == nil && bytes.Equal(x.RawSubject, x.RawIssuer) &&
+		x.CheckSignature(x.SignatureAlgorithm, x.RawTBSCertificate, x.Signature) == nil
 }
 
 // of returns what an approver is shown of x.

@@ -14,9 +14,11 @@ const clockSkew = 5 * time.Minute
 const smallestRSA = 2048
 
 var (
-	errCurve = &Problem{"curve", "The key of this certificate is on an elliptic curve. Entra stores such a certificate, but no app can sign in with it: Entra only takes RSA for that. " +
+	errCurve = &Problem{"curve", "The key of this certificate is on an elliptic curve. Entra stores such a certificate, but no app can " +
+		"sign in with it: Entra only takes RSA for that. " +
 		"Make a new RSA key with 2048 bits or more, and a certificate for it."}
-	errKind = &Problem{"kind-of-key", "The key of this certificate is of a kind that Entra does not take. Make a new RSA key with 2048 bits or more, and a certificate for it."}
+	errKind = &Problem{"kind-of-key", "The key of this certificate is of a kind that Entra does not take. Make a new RSA key with 2048 " +
+		"bits or more, and a certificate for it."}
 )
 
 // Check reports whether an app can prove who it is with c from now on, for no more
@@ -38,12 +40,14 @@ func (c Certificate) Check(now time.Time, longest time.Duration) error {
 	from, until := x.NotBefore.UTC(), x.NotAfter.UTC()
 	switch {
 	case from.After(now.Add(clockSkew)):
-		return problem("not-yet-valid", "This certificate is valid only from %s, and now it is %s. Give one that is valid today, or come back then.", at(from), at(now))
+		return problem("not-yet-valid", "This certificate is valid only from %s, and now it is %s. Give one that is valid today, or "+
+			"come back then.", at(from), at(now))
 	case now.After(until):
 		return problem("expired", "This certificate was valid until %s, %s ago. Make a new one.", on(until), days(until, now))
 	case longest > 0 && until.After(now.Add(longest+clockSkew)):
 		most := now.Add(longest)
-		return problem("too-long", "This certificate is valid until %s, for another %s. At most %s are allowed here. Make one that is valid until %s at the latest.",
+		return problem("too-long", "This certificate is valid until %s, for another %s. At most %s are allowed here. Make one that is "+
+			"valid until %s at the latest.",
 			on(until), days(now, until), days(now, most), on(most))
 	}
 	return nil
@@ -57,7 +61,8 @@ func checkKey(k any) error {
 	switch k := k.(type) {
 	case *rsa.PublicKey:
 		if n := k.N.BitLen(); n < smallestRSA {
-			return problem("weak", "The RSA key of this certificate has %d bits, which is too few to be safe. Make a new key with %d bits or more, and a certificate for it.", n, smallestRSA)
+			return problem("weak", "The RSA key of this certificate has %d bits, which is too few to be safe. Make a new key with %d "+
+				"bits or more, and a certificate for it.", n, smallestRSA)
 		}
 		return nil
 	case *ecdsa.PublicKey:

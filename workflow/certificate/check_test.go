@@ -22,7 +22,8 @@ func TestRSAFrom2048BitsIsTaken(t *testing.T) {
 func TestAnEllipticCurveIsRefusedWithTheReason(t *testing.T) {
 	for _, name := range []string{"cases/30-ec256.cer", "cert-ec-P-256.pem", "cert-ec-P-384.pem", "cert-ec-P-521.pem"} {
 		err := parsed(t, file(t, name)).Check(now, 0)
-		if p := refused(t, Certificate{}, err, "curve"); !strings.Contains(p.Text, "no app can sign in with it") || !strings.Contains(p.Text, "RSA key with 2048 bits") {
+		if p := refused(t, Certificate{}, err, "curve"); !strings.Contains(p.Text, "no app can sign in with it") ||
+			!strings.Contains(p.Text, "RSA key with 2048 bits") {
 			t.Errorf("%s: %s", name, p)
 		}
 	}
@@ -42,7 +43,8 @@ func TestACertificateEntraCannotUseIsRefused(t *testing.T) {
 		{"cert-rsa-pss.pem", "kind-of-key", "RSA key with 2048 bits"},
 		{"cert-expired.pem", "expired", "until 1 January 2025, 517 days ago"},
 		{"cert-early.pem", "not-yet-valid", "from 1 July 2026, 00:00 UTC, and now it is 1 June 2026, 12:00 UTC"},
-		{"cert-long.pem", "too-long", "until 1 January 2036, for another 3501 days. At most 730 days are allowed here. Make one that is valid until 31 May 2028 at the latest"},
+		{"cert-long.pem", "too-long", "until 1 January 2036, for another 3501 days. At most 730 days are allowed here. Make one that is " +
+			"valid until 31 May 2028 at the latest"},
 	} {
 		err := parsed(t, file(t, a.name)).Check(now, 730*day)
 		if p := refused(t, Certificate{}, err, a.code); !strings.Contains(p.Text, a.says) {
@@ -86,7 +88,8 @@ func TestAClockMayBeFiveMinutesOff(t *testing.T) {
 
 func TestDaysAreCounted(t *testing.T) {
 	from := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
-	for d, want := range map[time.Duration]string{time.Minute: "1 day", 24 * time.Hour: "1 day", 25 * time.Hour: "2 days", 730 * 24 * time.Hour: "730 days"} {
+	for d, want := range map[time.Duration]string{time.Minute: "1 day", 24 * time.Hour: "1 day", 25 * time.Hour: "2 days",
+		730 * 24 * time.Hour: "730 days"} {
 		if got := days(from, from.Add(d)); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}

@@ -72,7 +72,8 @@ func leaf(all []candidate) (candidate, error) {
 		leaves = slices.DeleteFunc(leaves, func(c candidate) bool { return c.authority })
 	}
 	if len(leaves) != 1 {
-		return candidate{}, problem("several", "There are %d certificates in this, and it isn't clear which is the app's. Give that one alone.", len(distinct))
+		return candidate{}, problem("several",
+			"There are %d certificates in this, and it isn't clear which is the app's. Give that one alone.", len(distinct))
 	}
 	return leaves[0], nil
 }

@@ -13,16 +13,25 @@ const mostBytes = 64 << 10
 
 var (
 	errEmpty  = &Problem{"empty", "There is no certificate here. Paste the text of a .cer, .crt or .pem file, or upload the file."}
-	errTooBig = &Problem{"too-big", "This is more than 64 KB, and a certificate has 1 or 2. Give the app's certificate alone, without other files."}
-	errNone   = &Problem{"not-a-certificate", "There is no certificate in this. Give a public X.509 certificate: a .cer, .crt, .pem or .p7b file, " +
-		"or its text from BEGIN CERTIFICATE to END CERTIFICATE. On Windows: open the certificate, then Details, Copy to File, Base-64 encoded X.509 (.CER)."}
-	errDamaged = &Problem{"not-a-certificate", "This looks like a certificate, but a part of it is missing or changed, or it breaks the standard, so it can't be read. " +
-		"Copy all of it, with the BEGIN and END lines, or upload the file. If it is the same again, export the certificate again or make a new one."}
-	errRequest = &Problem{"request", "This is a certificate request (CSR), not yet a certificate. Give the certificate that was made from it. " +
-		"If there is none, make one that signs itself: openssl x509 -req -in file.csr -signkey key.pem -days 180, on the machine that has the key."}
-	errPublicKey = &Problem{"public-key", "This is a public key alone. Entra takes a certificate, which also says whose the key is and until when: " +
-		"openssl req -x509 -key key.pem -days 180 makes one, on the machine that has the private key."}
-	errCRL = &Problem{"crl", "This is a list of revoked certificates (CRL), and no certificate is in it. Give the app's own certificate: a .cer, .crt or .pem file."}
+	errTooBig = &Problem{"too-big", "This is more than 64 KB, and a certificate has 1 or 2. Give the app's certificate alone, without " +
+		"other files."}
+	errNone = &Problem{"not-a-certificate",
+		"There is no certificate in this. Give a public X.509 certificate: a .cer, .crt, .pem or .p7b file, " +
+			"or its text from BEGIN CERTIFICATE to END CERTIFICATE. On Windows: open the certificate, then Details, Copy to File, " +
+			"Base-64 encoded X.509 (.CER)."}
+	errDamaged = &Problem{"not-a-certificate",
+		"This looks like a certificate, but a part of it is missing or changed, or it breaks the standard, so it can't be read. " +
+			"Copy all of it, with the BEGIN and END lines, or upload the file. If it is the same again, export the certificate again or " +
+			"make a new one."}
+	errRequest = &Problem{"request", "This is a certificate request (CSR), not yet a certificate. Give the certificate that was made " +
+		"from it. " +
+		"If there is none, make one that signs itself: openssl x509 -req -in file.csr -signkey key.pem -days 180, on the machine that " +
+		"has the key."}
+	errPublicKey = &Problem{"public-key",
+		"This is a public key alone. Entra takes a certificate, which also says whose the key is and until when: " +
+			"openssl req -x509 -key key.pem -days 180 makes one, on the machine that has the private key."}
+	errCRL = &Problem{"crl", "This is a list of revoked certificates (CRL), and no certificate is in it. Give the app's own " +
+		"certificate: a .cer, .crt or .pem file."}
 	errSSH = &Problem{"ssh", "This is a key for SSH. Entra takes an X.509 certificate: give a .cer, .crt or .pem file. " +
 		"The command openssl req -x509 -newkey rsa:2048 -days 180 makes one, with a new key; keep that where it is made."}
 )

@@ -182,8 +182,9 @@ func TestAPrivateKeyIsRefusedInEveryForm(t *testing.T) {
 		"beside a good certificate":   string(file(t, "rsa.pem")) + "-----BEGIN ENCRYPTED PRIVATE KEY-----",
 		"below a line of openssl's":   "Bag Attributes\nKey Attributes: <No Attributes>\n" + string(file(t, "private-ec-pkcs8.pem")),
 		"cut off in the middle":       string(file(t, "private-rsa-pkcs8-base64.txt")[:300]),
-		"in a CERTIFICATE's clothes":  "-----BEGIN CERTIFICATE-----\n" + string(file(t, "private-ec-sec1-base64.txt")) + "-----END CERTIFICATE-----",
-		"with JSON's line ends":       `{"key":"` + strings.ReplaceAll(string(file(t, "private-ec-pkcs8-base64.txt")), "\n", `\n`) + `"}`,
+		"in a CERTIFICATE's clothes": "-----BEGIN CERTIFICATE-----\n" + string(file(t, "private-ec-sec1-base64.txt")) +
+			"-----END CERTIFICATE-----",
+		"with JSON's line ends": `{"key":"` + strings.ReplaceAll(string(file(t, "private-ec-pkcs8-base64.txt")), "\n", `\n`) + `"}`,
 	} {
 		c, err := Parse([]byte(s))
 		t.Run(what, func(t *testing.T) { refused(t, c, err, "private-key") })
@@ -194,7 +195,8 @@ func TestAPFXIsRefusedWithWhatToDoInstead(t *testing.T) {
 	files(t, "pfx-*", 5, func(t *testing.T, b []byte) {
 		c, err := Parse(b)
 		p := refused(t, c, err, "pfx")
-		if !strings.Contains(p.Text, "openssl pkcs12 -in file.pfx -clcerts -nokeys") || !strings.Contains(p.Text, "No, do not export the private key") {
+		if !strings.Contains(p.Text, "openssl pkcs12 -in file.pfx -clcerts -nokeys") ||
+			!strings.Contains(p.Text, "No, do not export the private key") {
 			t.Error(p)
 		}
 	})

@@ -21,7 +21,8 @@ func TestAListInAnObjectOfPowerShellOrGraphIsReadWhereverAListIs(t *testing.T) {
 		`"api":{"requestedAccessTokenVersion":2,"oauth2PermissionScopes":[{"id":"` + roleGUID + `","value":"s"}],` +
 		`"preAuthorizedApplications":[{"appId":"` + roleGUID + `","delegatedPermissionIds":["` + roleGUID + `"]}]}}`
 	want, loss, err := Import([]byte(text))
-	if err != nil || len(want.Scopes) != 1 || len(want.Scopes[0].PreAuthorized) != 1 || len(want.OptionalClaims) != 1 || len(want.Permissions) != 1 {
+	if err != nil || len(want.Scopes) != 1 || len(want.Scopes[0].PreAuthorized) != 1 || len(want.OptionalClaims) != 1 ||
+		len(want.Permissions) != 1 {
 		t.Fatalf("%+v, %v, %v", want, loss, err)
 	}
 	want.Fixed = []string{fixedWrapped}
@@ -38,14 +39,16 @@ func TestAListInAnObjectOfPowerShellOrGraphIsReadWhereverAListIs(t *testing.T) {
 			t.Errorf("%s:\ngot  %+v\nwant %+v\nignored %v, want %v; %v", name, d, want, ignored, loss, err)
 		}
 	}
-	one, ignored, err := Import([]byte(`{"displayName":"a","web":{"redirectUris":{"value":"https://a.contoso.com","Count":1}},"spa":{"redirectUris":{"value":[],"Count":0}},` +
-		`"requiredResourceAccess":{"value":"System.Object[]","Count":2}}`))
+	one, ignored, err :=
+		Import([]byte(`{"displayName":"a","web":{"redirectUris":{"value":"https://a.contoso.com","Count":1}},"spa":{"redirectUris":{"value":[],"Count":0}},` +
+			`"requiredResourceAccess":{"value":"System.Object[]","Count":2}}`))
 	if err != nil || !slices.Equal(one.RedirectURIs, []string{"https://a.contoso.com"}) || one.Unread != 1 ||
 		!slices.Equal(ignored, []Ignored{{"requiredResourceAccess", "PowerShell left it out: convert with ConvertTo-Json -Depth 10"}}) {
 		t.Errorf("%+v, %v, %v", one, ignored, err)
 	}
 	// What has more in it is no such object: half of a list is not the list.
-	half, ignored, err := Import([]byte(`{"displayName":"a","appRoles":{"value":[],"@odata.nextLink":"x"},"spa":{"redirectUris":{"value":["https://a.contoso.com"],"@odata.nextLink":"x"}}}`))
+	half, ignored, err :=
+		Import([]byte(`{"displayName":"a","appRoles":{"value":[],"@odata.nextLink":"x"},"spa":{"redirectUris":{"value":["https://a.contoso.com"],"@odata.nextLink":"x"}}}`))
 	if err != nil || half.SPARedirectURIs != nil || len(ignored) != 2 {
 		t.Errorf("%+v, %v, %v", half, ignored, err)
 	}
@@ -80,8 +83,10 @@ func TestIdentifiersAreReadWithoutWhatAWebPageAddsToThem(t *testing.T) {
 			t.Errorf("%s:\ngot  %+v\nwant %+v\nignored %v, %v", name, d, want, ignored, err)
 		}
 	}
-	d, ignored, err := Import([]byte(`{"displayName":"pay\u200droll  x ","signInAudience":"AzureADMyOrg ","appId":"\u00a0` + aad("1") + `","identifierUris":["api://` + aad("1") + `/x"],
-		"api":{"requestedAccessTokenVersion":2,"oauth2PermissionScopes":[{"id":"` + roleGUID + `\u200b","value":"s ","type":"User\u00a0","adminConsentDisplayName":"Two\u00a0words"}],
+	d, ignored, err := Import([]byte(`{"displayName":"pay\u200droll  x ","signInAudience":"AzureADMyOrg ","appId":"\u00a0` + aad("1") +
+		`","identifierUris":["api://` + aad("1") + `/x"],
+		"api":{"requestedAccessTokenVersion":2,"oauth2PermissionScopes":[{"id":"` + roleGUID +
+		`\u200b","value":"s ","type":"User\u00a0","adminConsentDisplayName":"Two\u00a0words"}],
 		"preAuthorizedApplications":[{"appId":"` + aad("8") + ` ","delegatedPermissionIds":["` + roleGUID + ` "]}]}}`))
 	wantNames := Draft{AppName: "pay\u200droll  x ", Audience: workflow.ThisTenant, IdentifierURIs: []string{"api://{appId}/x"},
 		Scopes: []workflow.Scope{{Name: "s ", Title: "Two\u00a0words", PreAuthorized: []string{aad("8")}}}, Fixed: []string{fixedIDs}}
@@ -116,7 +121,8 @@ func TestAManifestIsReadWithoutTheFenceAroundIt(t *testing.T) {
 	}
 	for text, code := range map[string]string{
 		"```json\n```": "empty", "```json\n": "empty", "```\nhello\n```": "not-object", ";": "empty",
-		"```json\n" + asksUserRead + "\n``` and more": "trailing", asksUserRead + "; x": "trailing", "```json\n" + asksUserRead[:20] + "\n```": "not-json",
+		"```json\n" + asksUserRead + "\n``` and more": "trailing", asksUserRead + "; x": "trailing",
+		"```json\n" + asksUserRead[:20] + "\n```": "not-json",
 	} {
 		if _, _, err := Import([]byte(text)); err == nil || err.(*Problem).Code != code {
 			t.Errorf("%q: %v, want %s", text, err, code)

@@ -95,12 +95,14 @@ patient() {
 	if p.Credential.Kind == workflow.CredentialSecret {
 		b.line(`[ -t 1 ] || fail 'This shows a client secret. Run it in a terminal, so that the secret does not get into a file.'`)
 	}
-	b.line(`[ "$(az account show --query tenantId --output tsv)" = %s ] || fail %s`, bashQuote(p.TenantID), bashQuote("You are signed in to another tenant. First: "+setCloud(c)+"az login --tenant "+p.TenantID))
+	b.line(`[ "$(az account show --query tenantId --output tsv)" = %s ] || fail %s`, bashQuote(p.TenantID),
+		bashQuote("You are signed in to another tenant. First: "+setCloud(c)+"az login --tenant "+p.TenantID))
 	b.line(`graph=$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
 graph=${graph%%/}
 [[ $graph =~ ^https://[a-z0-9.-]+(:[0-9]+)?$ ]] || fail 'az does not say where Microsoft Graph is.'`)
 	if c.Name != cloud.Public.Name {
-		b.line(`[ "$graph" = %s ] || fail %s`, bashQuote(c.Graph), bashQuote("az is not set to the cloud of this tenant. First: "+setCloud(c)+"az login --tenant "+p.TenantID))
+		b.line(`[ "$graph" = %s ] || fail %s`, bashQuote(c.Graph),
+			bashQuote("az is not set to the cloud of this tenant. First: "+setCloud(c)+"az login --tenant "+p.TenantID))
 	}
 	if len(p.AzureRoles) > 0 {
 		b.line(`azure=$(az cloud show --query endpoints.resourceManager --output tsv)
@@ -166,7 +168,8 @@ say "App ID: $app"`, b.url(text{lit("/applications")}), bashText(body), bashQuot
 }
 
 func (b *bash) principal(body text) {
-	b.found("principal", fmt.Sprintf("patient az rest --method post --url %s --body %s --query id --output tsv", b.url(text{lit("/servicePrincipals")}), bashText(body)), "the new service principal")
+	b.found("principal", fmt.Sprintf("patient az rest --method post --url %s --body %s --query id --output tsv",
+		b.url(text{lit("/servicePrincipals")}), bashText(body)), "the new service principal")
 }
 
 func (b *bash) send(method string, url string, body text) {

@@ -40,7 +40,8 @@ func rebracket(s string, fromPage bool) (out []byte, fixed, guessed []string, er
 }
 
 func brokenAt(line int) *Problem {
-	return problem("not-json", "This is not JSON: line %d has a mistake. Copy the manifest again, or look for a comma, a bracket or a quotation mark that is missing or one too many.", line)
+	return problem("not-json", "This is not JSON: line %d has a mistake. Copy the manifest again, or look for a comma, a bracket or a "+
+		"quotation mark that is missing or one too many.", line)
 }
 
 func cutAfter(line int) *Problem {

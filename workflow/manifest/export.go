@@ -58,7 +58,8 @@ func Export(p workflow.Plan) ([]byte, error) {
 
 // lock is the app instance lock, as the bot sets it and as new applications have it.
 // Source: Graph, servicePrincipalLockConfiguration.
-var lock = object{{"isEnabled", true}, {"allProperties", true}, {"credentialsWithUsageVerify", true}, {"credentialsWithUsageSign", true}, {"tokenEncryptionKeyId", true}}
+var lock = object{{"isEnabled", true}, {"allProperties", true}, {"credentialsWithUsageVerify", true}, {"credentialsWithUsageSign", true},
+	{"tokenEncryptionKeyId", true}}
 
 // application is what can be said of an app before it exists, without its scopes,
 // identifier URIs and credentials.
@@ -122,18 +123,19 @@ func requiredAccess(p workflow.Plan, id func(workflow.Permission) (any, error)) 
 const tokenVersion = "2"
 
 func api(p workflow.Plan) object {
-	return object{{"requestedAccessTokenVersion", number(tokenVersion)}, {"oauth2PermissionScopes", list(p.Scopes, func(s workflow.Scope) any {
-		kind := "User"
-		if s.AdminsOnly {
-			kind = "Admin"
-		}
-		title, words := s.ForUsers()
-		return object{
-			{"id", scopeID(p.AppName, s.Name)}, {"value", s.Name}, {"type", kind}, {"isEnabled", true},
-			{"adminConsentDisplayName", s.Title}, {"adminConsentDescription", s.Words},
-			{"userConsentDisplayName", title}, {"userConsentDescription", words},
-		}
-	})}}
+	return object{{"requestedAccessTokenVersion", number(tokenVersion)},
+		{"oauth2PermissionScopes", list(p.Scopes, func(s workflow.Scope) any {
+			kind := "User"
+			if s.AdminsOnly {
+				kind = "Admin"
+			}
+			title, words := s.ForUsers()
+			return object{
+				{"id", scopeID(p.AppName, s.Name)}, {"value", s.Name}, {"type", kind}, {"isEnabled", true},
+				{"adminConsentDisplayName", s.Title}, {"adminConsentDescription", s.Words},
+				{"userConsentDisplayName", title}, {"userConsentDescription", words},
+			}
+		})}}
 }
 
 func keyCredential(c certificate.Certificate) object {

@@ -27,7 +27,8 @@ func TestExportHasNothingThatCannotBeInIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []string{"passwordCredentials", "keyCredentials", "self", "{appId}", "f2ef992c-3afb-46b9-b7cf-a126ee74c451", subA, client1, "bea.o"} {
+	for _, s := range []string{"passwordCredentials", "keyCredentials", "self", "{appId}", "f2ef992c-3afb-46b9-b7cf-a126ee74c451", subA,
+		client1, "bea.o"} {
 		if strings.Contains(string(b), s) {
 			t.Errorf("%s is in it:\n%s", s, b)
 		}
@@ -36,7 +37,8 @@ func TestExportHasNothingThatCannotBeInIt(t *testing.T) {
 
 func TestExportNamesThePermissionWhoseIDIsNotKnown(t *testing.T) {
 	p := rich(t)
-	p.Permissions = append(p.Permissions, workflow.Permission{Resource: "Contoso API", ResourceAppID: client1, Name: "Do.All", Type: catalog.Application})
+	p.Permissions = append(p.Permissions, workflow.Permission{Resource: "Contoso API", ResourceAppID: client1, Name: "Do.All",
+		Type: catalog.Application})
 	if _, err := Export(p); err == nil || !strings.Contains(err.Error(), `"Do.All"`) || !strings.Contains(err.Error(), "Contoso API") {
 		t.Errorf("got %v", err)
 	}
@@ -74,7 +76,9 @@ func TestImportCarriesOverAllThatExportWrote(t *testing.T) {
 				AppName: p.AppName, Audience: p.Audience, RedirectURIs: p.RedirectURIs, SPARedirectURIs: p.SPARedirectURIs,
 				PublicRedirectURIs: p.PublicRedirectURIs, PublicClientFlows: p.PublicClientFlows,
 				AppRoles: p.AppRoles, OptionalClaims: p.OptionalClaims,
-				IdentifierURIs: slices.DeleteFunc(slices.Clone(p.IdentifierURIs), func(uri string) bool { return strings.Contains(uri, "{appId}") }),
+				IdentifierURIs: slices.DeleteFunc(slices.Clone(p.IdentifierURIs), func(uri string) bool {
+					return strings.Contains(uri, "{appId}")
+				}),
 			}
 			for _, resource := range p.Resources() { // as Export groups them
 				for _, q := range p.Permissions {

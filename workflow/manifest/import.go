@@ -93,8 +93,10 @@ func Import(b []byte) (Draft, []Ignored, error) {
 
 // known are the properties of which a manifest has at least one.
 var known = map[string]bool{
-	"displayName": true, "name": true, "signInAudience": true, "requiredResourceAccess": true, "web": true, "spa": true, "publicClient": true,
-	"replyUrlsWithType": true, "api": true, "oauth2Permissions": true, "keyCredentials": true, "replyUrls": true, "identifierUris": true, "appRoles": true,
+	"displayName": true, "name": true, "signInAudience": true, "requiredResourceAccess": true, "web": true, "spa": true,
+	"publicClient":      true,
+	"replyUrlsWithType": true, "api": true, "oauth2Permissions": true, "keyCredentials": true, "replyUrls": true, "identifierUris": true,
+	"appRoles": true,
 }
 
 // A take carries a value over that is not empty, and names what it does not.

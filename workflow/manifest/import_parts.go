@@ -20,7 +20,8 @@ func (r *reader) redirect(uris *[]string, path string, v any) {
 
 // replyURL is a redirect URI in the format of Azure AD Graph.
 func (r *reader) replyURL(path string, o object) {
-	uris := map[string]*[]string{"web": &r.draft.RedirectURIs, "spa": &r.draft.SPARedirectURIs, "installedclient": &r.draft.PublicRedirectURIs}[strings.ToLower(o.text("type"))]
+	uris := map[string]*[]string{"web": &r.draft.RedirectURIs, "spa": &r.draft.SPARedirectURIs,
+		"installedclient": &r.draft.PublicRedirectURIs}[strings.ToLower(o.text("type"))]
 	r.object(path, o, map[string]take{
 		"url": func(path string, v any) {
 			if uris == nil {
@@ -85,7 +86,8 @@ func (r *reader) resource(path string, o object) {
 }
 
 // types are how manifests call the types of permissions.
-var types = map[string]catalog.Type{"role": catalog.Application, "scope": catalog.Delegated, "application": catalog.Application, "delegated": catalog.Delegated}
+var types = map[string]catalog.Type{"role": catalog.Application, "scope": catalog.Delegated, "application": catalog.Application,
+	"delegated": catalog.Delegated}
 
 // access is one permission, by its ID or its name. Its ID alone names none: resources share some.
 func (r *reader) access(path string, o object, resource string, self bool) {
@@ -128,7 +130,8 @@ func (r *reader) access(path string, o object, resource string, self bool) {
 
 // own is the permission on a scope that the app itself offers.
 func (r *reader) own(name string) workflow.Permission {
-	p := workflow.Permission{Resource: "The app itself", ResourceAppID: workflow.Self, Name: name, Type: catalog.Delegated, Risk: catalog.Medium}
+	p := workflow.Permission{Resource: "The app itself", ResourceAppID: workflow.Self, Name: name, Type: catalog.Delegated,
+		Risk: catalog.Medium}
 	for _, s := range r.scopes {
 		if s.Name == name {
 			p.Words = s.Words
@@ -150,7 +153,8 @@ func (r *reader) first(o object) {
 		for _, one := range elements(v) {
 			s, _ := one.(object)
 			if id, name := strings.ToLower(s.text("id")), s.text("value"); name != "" && s.of("isEnabled") != false {
-				r.scopes = append(r.scopes, workflow.Scope{Name: name, Words: cmp.Or(s.text("adminConsentDescription"), s.text("userConsentDescription"))})
+				r.scopes = append(r.scopes, workflow.Scope{Name: name,
+					Words: cmp.Or(s.text("adminConsentDescription"), s.text("userConsentDescription"))})
 				if id != "" {
 					r.scopeNames[id] = name
 				}

@@ -30,17 +30,22 @@ func TestThePortalsOldFormatIsRead(t *testing.T) {
 	}
 	want := Draft{
 		AppName: "Old backup", Audience: "AzureADMultipleOrgs", PublicClientFlows: true,
-		RedirectURIs: []string{"https://backup.example.com/cb"}, SPARedirectURIs: []string{"https://backup.example.com"}, PublicRedirectURIs: []string{"http://localhost"},
+		RedirectURIs: []string{"https://backup.example.com/cb"}, SPARedirectURIs: []string{"https://backup.example.com"},
+		PublicRedirectURIs: []string{"http://localhost"},
 		Permissions: []workflow.Permission{
 			needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", ""),
 			needed(t, catalog.MicrosoftGraph, catalog.Application, "Mail.Read", ""),
 			needed(t, catalog.ExchangeOnline, catalog.Application, "Mail.Read", ""),
-			{Resource: "The app itself", ResourceAppID: workflow.Self, Name: "user_impersonation", Type: catalog.Delegated, Words: "Use it.", Risk: catalog.Medium},
+			{Resource: "The app itself", ResourceAppID: workflow.Self, Name: "user_impersonation", Type: catalog.Delegated,
+				Words: "Use it.", Risk: catalog.Medium},
 		},
-		Scopes:   []workflow.Scope{{Name: "user_impersonation", Title: "Use", Words: "Use it.", PreAuthorized: []string{aad("8")}, UserWords: "Use it for you."}},
-		AppRoles: []workflow.AppRole{{Name: "Writer", Title: "Writer", Words: "Writers", Users: true}}, OptionalClaims: []workflow.OptionalClaim{{Token: "idToken", Name: "email"}},
-		Retired: []Retired{{"requiredResourceAccess[3].resourceAccess[0]", "User.Read", catalog.Delegated, needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "")}},
-		Unread:  2,
+		Scopes: []workflow.Scope{{Name: "user_impersonation", Title: "Use", Words: "Use it.", PreAuthorized: []string{aad("8")},
+			UserWords: "Use it for you."}},
+		AppRoles:       []workflow.AppRole{{Name: "Writer", Title: "Writer", Words: "Writers", Users: true}},
+		OptionalClaims: []workflow.OptionalClaim{{Token: "idToken", Name: "email"}},
+		Retired: []Retired{{"requiredResourceAccess[3].resourceAccess[0]", "User.Read", catalog.Delegated,
+			needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "")}},
+		Unread: 2,
 	}
 	if !reflect.DeepEqual(d, want) {
 		t.Errorf("got  %+v\nwant %+v", d, want)
@@ -57,7 +62,9 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 		{`{"displayName":"a"}`, ""},
 		{`{"displayName":"a","description":null,"tags":[],"info":{"logoUrl":null},"identifierUris":[""],"addIns":[{}]}`, ""},
 		{`{"displayName":"a","id":"x","appId":"y"}`, "id: " + newIDs + "; appId: " + newIDs},
-		{`{"displayName":"a","@odata.context":"x","owners@odata.context":"y"}`, "@odata.context: it is of Graph's answer, and not of the app; owners@odata.context: it is of Graph's answer, and not of the app"},
+		{`{"displayName":"a","@odata.context":"x","owners@odata.context":"y"}`,
+			"@odata.context: it is of Graph's answer, and not of the app; owners@odata.context: it is of Graph's answer, and not " +
+				"of the app"},
 		{`{"displayName":"a","name":"b"}`, "name: the app has another name before this one"},
 		{`{"displayName":"a","name":"a"}`, ""},
 		{`{"displayName":5}`, "displayName: is not text, and should be"},
@@ -66,44 +73,65 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 		{`{"displayName":"a","optionalClaims":{"idToken":[{"name":"email","more":1}],"otherToken":[{"name":"x"}]}}`,
 			"optionalClaims.idToken[0].more: this bot does not set it; optionalClaims.otherToken: this bot does not set it"},
 		{`{"displayName":"a","appRoles":[{"value":"w","displayName":"W","description":"w","allowedMemberTypes":["User","Group"],"isEnabled":true},{"displayName":"default"},{"value":"old","isEnabled":false}]}`,
-			"appRoles[0].allowedMemberTypes[1]: is neither User nor Application; appRoles[1]: the app role has no value, so no token would say it; appRoles[2]: the app role is switched off"},
+			"appRoles[0].allowedMemberTypes[1]: is neither User nor Application; appRoles[1]: the app role has no value, so no token " +
+				"would say it; appRoles[2]: the app role is switched off"},
 		{`{"displayName":"a","appId":"` + aad("2") + `","identifierUris":["api://` + aad("2") + `/x","api://${{DOMAIN}}/x",5]}`,
-			"appId: " + newIDs + "; identifierUris[1]: it is a place for ${{DOMAIN}}, which nothing was filled into; identifierUris[2]: is not text, and should be"},
+			"appId: " + newIDs + "; identifierUris[1]: it is a place for ${{DOMAIN}}, which nothing was filled into; identifierUris[2]: " +
+				"is not text, and should be"},
 		{`{"displayName":"a","passwordCredentials":[{"hint":"x"}]}`, "passwordCredentials: a secret cannot be copied"},
 		{`{"web":{"redirectUris":["https://a"],"homePageUrl":"https://b","implicitGrantSettings":{"enableIdTokenIssuance":true},"redirectUriSettings":[{"uri":"https://a","index":null},{"uri":"https://c","index":1}]}}`,
 			"web.homePageUrl: this bot does not set it; web.implicitGrantSettings: this bot does not switch the implicit flow on; " +
-				"web.redirectUriSettings[1].uri: is not among the redirect URIs; web.redirectUriSettings[1].index: this bot does not set it"},
-		{`{"web":{"redirectUriSettings":[{"uri":{"a":1}}],"redirectUris":[{"a":1}]}}`, "web.redirectUriSettings[0].uri: is not among the redirect URIs; web.redirectUris[0]: is not text, and should be"},
+				"web.redirectUriSettings[1].uri: is not among the redirect URIs; web.redirectUriSettings[1].index: this bot does " +
+				"not set it"},
+		{`{"web":{"redirectUriSettings":[{"uri":{"a":1}}],"redirectUris":[{"a":1}]}}`,
+			"web.redirectUriSettings[0].uri: is not among the redirect URIs; web.redirectUris[0]: is not text, and should be"},
 		{`{"web":[1],"spa":"x"}`, "web: is not an object, and should be one; spa: is not an object, and should be one"},
-		{`{"requiredResourceAccess":{"a":1}}`, "requiredResourceAccess: it does not say by a GUID or a name that we know which resource it is"},
-		{`{"requiredResourceAccess":"@{resourceAppId=}"}`, "requiredResourceAccess: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
+		{`{"requiredResourceAccess":{"a":1}}`,
+			"requiredResourceAccess: it does not say by a GUID or a name that we know which resource it is"},
+		{`{"requiredResourceAccess":"@{resourceAppId=}"}`,
+			"requiredResourceAccess: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
 		{`{"requiredResourceAccess":5}`, "requiredResourceAccess: is not a list, and should be one"},
 		{`{"appRoles":[{"value":"w","allowedMemberTypes":"User"},{"value":"x","allowedMemberTypes":5,"isEnabled":"false"}]}`,
 			"appRoles[1].allowedMemberTypes: is not a list, and should be one; appRoles[1].isEnabled: is neither true nor false"},
 		{`{"displayName":"a","optionalClaims":{"idToken":[{"name":"email","essential":"true","additionalProperties":{"a":1}},{"name":"groups","essential":1,"additionalProperties":"x"},{"source":"user"}]}}`,
-			"optionalClaims.idToken[0].essential: is neither true nor false; optionalClaims.idToken[0].additionalProperties: is not a list, and should be one; " +
+			"optionalClaims.idToken[0].essential: is neither true nor false; optionalClaims.idToken[0].additionalProperties: is not a " +
+				"list, and should be one; " +
 				"optionalClaims.idToken[1].essential: is neither true nor false; optionalClaims.idToken[2]: the claim has no name"},
-		{`{"displayName":"a","web":{"redirectUris":"System.Object[]"},"identifierUris":"api://x"}`, "web.redirectUris: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
-		{`{"displayName":"a","passwordCredentials":{"secretText":"x"}}`, "passwordCredentials: a secret cannot be copied, and this text has one in it: remove that secret in Entra, others may have seen it"},
+		{`{"displayName":"a","web":{"redirectUris":"System.Object[]"},"identifierUris":"api://x"}`,
+			"web.redirectUris: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
+		{`{"displayName":"a","passwordCredentials":{"secretText":"x"}}`,
+			"passwordCredentials: a secret cannot be copied, and this text has one in it: remove that secret in Entra, others may " +
+				"have seen it"},
 		{`{"requiredResourceAccess":[1,null]}`, "requiredResourceAccess[0]: is not an object, and should be one"},
-		{`{"requiredResourceAccess":[{"resourceAppId":"grapf"}]}`, "requiredResourceAccess[0]: it does not say by a GUID or a name that we know which resource it is"},
+		{`{"requiredResourceAccess":[{"resourceAppId":"grapf"}]}`,
+			"requiredResourceAccess[0]: it does not say by a GUID or a name that we know which resource it is"},
 		{`{"requiredResourceAccess":[{"resourceAppId":"Microsoft Graph","resourceAccess":[{"id":"User.Raed","type":"Scope"}]}]}`,
 			"requiredResourceAccess[0].resourceAccess[0]: its resource has no delegated permission of that name that we know"},
-		{`{"displayName":"a","spa":"Microsoft.Graph.PowerShell.Models.MicrosoftGraphSpaApplication"}`, "spa: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
+		{`{"displayName":"a","spa":"Microsoft.Graph.PowerShell.Models.MicrosoftGraphSpaApplication"}`,
+			"spa: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
 		{`{"displayName":"${{ NAME }}","web":{"redirectUris":["https://${{DOMAIN}}/cb"]}}`,
-			"displayName: it is a place for ${{NAME}}, which nothing was filled into; web.redirectUris[0]: it is a place for ${{DOMAIN}}, which nothing was filled into"},
-		{`{"requiredResourceAccess":[{"resourceAppId":"` + catalog.MicrosoftGraph + `","more":1,"resourceAccess":[{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Role"},{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Both"}]}]}`,
+			"displayName: it is a place for ${{NAME}}, which nothing was filled into; web.redirectUris[0]: it is a place for " +
+				"${{DOMAIN}}, which nothing was filled into"},
+		{`{"requiredResourceAccess":[{"resourceAppId":"` + catalog.MicrosoftGraph +
+			`","more":1,"resourceAccess":[{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Role"},{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Both"}]}]}`,
 			"requiredResourceAccess[0].more: this bot does not set it; " +
-				"requiredResourceAccess[0].resourceAccess[0]: its resource has no application permission with the ID e1fe6dd8-ba31-4d61-89e7-88639da4683d that we know; " +
+				"requiredResourceAccess[0].resourceAccess[0]: its resource has no application permission with the ID " +
+				"e1fe6dd8-ba31-4d61-89e7-88639da4683d that we know; " +
 				"requiredResourceAccess[0].resourceAccess[1]: it has no id, or its type is neither Role nor Scope"},
-		{`{"api":{"acceptMappedClaims":true,"requestedAccessTokenVersion":2}}`, "api.acceptMappedClaims: this bot does not set it; api.requestedAccessTokenVersion: this bot leaves it to Entra for an app that offers nothing"},
-		{`{"displayName":"a","servicePrincipalLockConfiguration":{"isEnabled":false,"allProperties":true}}`, "servicePrincipalLockConfiguration: this bot sets the app instance lock for every app, as Entra does for new ones"},
+		{`{"api":{"acceptMappedClaims":true,"requestedAccessTokenVersion":2}}`,
+			"api.acceptMappedClaims: this bot does not set it; api.requestedAccessTokenVersion: this bot leaves it to Entra for an app " +
+				"that offers nothing"},
+		{`{"displayName":"a","servicePrincipalLockConfiguration":{"isEnabled":false,"allProperties":true}}`,
+			"servicePrincipalLockConfiguration: this bot sets the app instance lock for every app, as Entra does for new ones"},
 		{`{"displayName":"a","servicePrincipalLockConfiguration":{"isEnabled":true,"allProperties":true}}`, ""},
 		{`{"displayName":"a","servicePrincipalLockConfiguration":null}`, ""},
-		{`{"displayName":"a","parentalControlSettings":{"legalAgeGroupRule":"BlockMinors"}}`, "parentalControlSettings.legalAgeGroupRule: this bot does not set it"},
-		{`{"displayName":"a","a b":{"x":"y"},"` + strings.Repeat("n", 200) + `":1}`, `["a b"]: this bot does not set it; ["` + strings.Repeat("n", 60) + `\u2026"]: this bot does not set it`},
+		{`{"displayName":"a","parentalControlSettings":{"legalAgeGroupRule":"BlockMinors"}}`,
+			"parentalControlSettings.legalAgeGroupRule: this bot does not set it"},
+		{`{"displayName":"a","a b":{"x":"y"},"` + strings.Repeat("n", 200) + `":1}`,
+			`["a b"]: this bot does not set it; ["` + strings.Repeat("n", 60) + `\u2026"]: this bot does not set it`},
 		{`{"keyCredentials":[{"type":"Symmetric","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Sign","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Verify","key":"c2VjcmV0"}]}`,
-			"keyCredentials[0]: it holds a secret, which must not leave its place: make a new one; keyCredentials[1]: it holds a private key, which must not leave its place: make a new one; keyCredentials[2]: it cannot be read as a certificate"},
+			"keyCredentials[0]: it holds a secret, which must not leave its place: make a new one; keyCredentials[1]: it holds a " +
+				"private key, which must not leave its place: make a new one; keyCredentials[2]: it cannot be read as a certificate"},
 	} {
 		_, ignored, err := Import([]byte(c.manifest))
 		var got []string
@@ -157,7 +185,8 @@ func TestWhatIsNoManifestIsRefusedWithAReason(t *testing.T) {
 	if _, _, err := Import([]byte("\ufeff{\"name\":\"a\"}\r\n")); err != nil {
 		t.Errorf("what an editor on Windows writes: %v", err)
 	}
-	for _, text := range []string{"\xff\xfe{\x00\"\x00n\x00a\x00m\x00e\x00\"\x00:\x00\"\x00\x3d\xd8\x00\xde\"\x00}\x00\r\x00\n\x00", "\xfe\xff\x00{\x00\"\x00n\x00a\x00m\x00e\x00\"\x00:\x00\"\xd8\x3d\xde\x00\x00\"\x00}"} {
+	for _, text := range []string{"\xff\xfe{\x00\"\x00n\x00a\x00m\x00e\x00\"\x00:\x00\"\x00\x3d\xd8\x00\xde\"\x00}\x00\r\x00\n\x00",
+		"\xfe\xff\x00{\x00\"\x00n\x00a\x00m\x00e\x00\"\x00:\x00\"\xd8\x3d\xde\x00\x00\"\x00}"} {
 		if d, _, err := Import([]byte(text)); err != nil || d.AppName != "😀" {
 			t.Errorf("what Windows PowerShell writes: %+v, %v", d, err)
 		}
@@ -172,7 +201,8 @@ func TestACertificateIsCarriedOverFromBothFormats(t *testing.T) {
 		`{"keyCredentials":[{"type":"AsymmetricX509Cert","usage":"Verify","value":"` + key + `","keyId":"` + aad("1") + `"}]}`,
 	} {
 		d, ignored, err := Import([]byte(m))
-		if err != nil || !reflect.DeepEqual(d.Certificates, []certificate.Certificate{c}) || !slices.Equal(ignored, []Ignored{{"keyCredentials[0].keyId", newIDs}}) {
+		if err != nil || !reflect.DeepEqual(d.Certificates, []certificate.Certificate{c}) ||
+			!slices.Equal(ignored, []Ignored{{"keyCredentials[0].keyId", newIDs}}) {
 			t.Errorf("got %+v, %v, %v", d.Certificates, ignored, err)
 		}
 	}
@@ -242,8 +272,9 @@ func FuzzImport(f *testing.F) {
 		}
 		// What was read can be written, and is read the same again.
 		p := workflow.Plan{
-			AppName: d.AppName, Audience: d.Audience, RedirectURIs: d.RedirectURIs, SPARedirectURIs: d.SPARedirectURIs, PublicRedirectURIs: d.PublicRedirectURIs,
-			PublicClientFlows: d.PublicClientFlows, Permissions: d.Permissions, Scopes: d.Scopes,
+			AppName: d.AppName, Audience: d.Audience, RedirectURIs: d.RedirectURIs, SPARedirectURIs: d.SPARedirectURIs,
+			PublicRedirectURIs: d.PublicRedirectURIs,
+			PublicClientFlows:  d.PublicClientFlows, Permissions: d.Permissions, Scopes: d.Scopes,
 			AppRoles: d.AppRoles, OptionalClaims: d.OptionalClaims, IdentifierURIs: d.IdentifierURIs,
 		}
 		out, err := Export(p)
@@ -260,7 +291,8 @@ func FuzzImport(f *testing.F) {
 			return
 		}
 		again, ignored, err := Import(out)
-		if err != nil || len(ignored) > 0 || again.AppName != d.AppName || !slices.Equal(again.RedirectURIs, d.RedirectURIs) || len(again.Scopes) != len(d.Scopes) {
+		if err != nil || len(ignored) > 0 || again.AppName != d.AppName || !slices.Equal(again.RedirectURIs, d.RedirectURIs) ||
+			len(again.Scopes) != len(d.Scopes) {
 			t.Fatalf("%v %v\n%+v\n%+v", err, ignored, d, again)
 		}
 		if !bytes.Contains(out, []byte(ourNotes)) {
@@ -297,10 +329,13 @@ func TestEveryPermissionThatCouldNotBeReadIsCounted(t *testing.T) {
 }
 
 func TestOneValueInThePlaceOfAListIsRead(t *testing.T) {
-	d, ignored, err := Import([]byte(`{"displayName":"a","web":{"redirectUris":"https://a.contoso.com"},"identifierUris":"api://contoso.com/x",` +
-		`"appRoles":{"value":"w","displayName":"W","description":"w","allowedMemberTypes":"User"},"optionalClaims":{"idToken":{"name":"groups","additionalProperties":"x"}},` +
-		`"api":{"oauth2PermissionScopes":{"id":"` + aad("5") + `","value":"s"},"preAuthorizedApplications":{"appId":"` + aad("8") + `","delegatedPermissionIds":"` + aad("5") + `"}}}`))
-	want := Draft{AppName: "a", RedirectURIs: []string{"https://a.contoso.com"}, IdentifierURIs: []string{"api://contoso.com/x"}, AppRoles: []workflow.AppRole{{Name: "w", Title: "W", Words: "w", Users: true}},
+	d, ignored, err :=
+		Import([]byte(`{"displayName":"a","web":{"redirectUris":"https://a.contoso.com"},"identifierUris":"api://contoso.com/x",` +
+			`"appRoles":{"value":"w","displayName":"W","description":"w","allowedMemberTypes":"User"},"optionalClaims":{"idToken":{"name":"groups","additionalProperties":"x"}},` +
+			`"api":{"oauth2PermissionScopes":{"id":"` + aad("5") + `","value":"s"},"preAuthorizedApplications":{"appId":"` + aad("8") +
+			`","delegatedPermissionIds":"` + aad("5") + `"}}}`))
+	want := Draft{AppName: "a", RedirectURIs: []string{"https://a.contoso.com"}, IdentifierURIs: []string{"api://contoso.com/x"},
+		AppRoles:       []workflow.AppRole{{Name: "w", Title: "W", Words: "w", Users: true}},
 		OptionalClaims: []workflow.OptionalClaim{{Token: "idToken", Name: "groups", Properties: []string{"x"}}},
 		Scopes:         []workflow.Scope{{Name: "s", AdminsOnly: true, PreAuthorized: []string{aad("8")}}}, Fixed: []string{fixedOne}}
 	ignored = slices.DeleteFunc(ignored, Ignored.Minor)

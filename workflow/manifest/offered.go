@@ -152,7 +152,8 @@ func optionalClaims(p workflow.Plan) object {
 				if c.Source != "" {
 					source = c.Source
 				}
-				of = append(of, object{{"name", c.Name}, {"source", source}, {"essential", c.Essential}, {"additionalProperties", texts(c.Properties)}})
+				of = append(of, object{{"name", c.Name}, {"source", source}, {"essential", c.Essential},
+					{"additionalProperties", texts(c.Properties)}})
 			}
 		}
 		claims = append(claims, field{token, of})

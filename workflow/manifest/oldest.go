@@ -109,7 +109,8 @@ func (r *reader) retired(path string, o object) {
 	}
 	with, ok := workflow.Known(catalog.MicrosoftGraph, t, name)
 	if !ok {
-		r.ignore(path, "it is a permission of Azure AD Graph, which is retired, and none of Microsoft Graph is known to have taken its place: choose what the app needs")
+		r.ignore(path, "it is a permission of Azure AD Graph, which is retired, and none of Microsoft Graph is known to have taken its "+
+			"place: choose what the app needs")
 		return
 	}
 	if slices.ContainsFunc(r.draft.Retired, func(q Retired) bool { return q.With == with }) {

@@ -48,22 +48,27 @@ func TestManifestsOfPeopleAreRead(t *testing.T) {
 		want Draft
 		loss []string
 	}{
-		"01-naa-broker-spa": {want: Draft{AppName: "mail-addin", Audience: one, SPARedirectURIs: []string{"https://addin.contoso.com/taskpane.html", "brk-multihub://addin.contoso.com"}, Permissions: read}},
+		"01-naa-broker-spa": {want: Draft{AppName: "mail-addin", Audience: one,
+			SPARedirectURIs: []string{"https://addin.contoso.com/taskpane.html", "brk-multihub://addin.contoso.com"}, Permissions: read}},
 		"02-oob-public-client": {want: Draft{AppName: "cluster-console", Audience: one, PublicClientFlows: true, Permissions: read,
 			PublicRedirectURIs: []string{"urn:ietf:wg:oauth:2.0:oob", "https://login.microsoftonline.com/common/oauth2/nativeclient"}}},
-		"04-powershell-pascal": {want: Draft{AppName: "mail-reader", Audience: one, RedirectURIs: []string{"https://mail.contoso.com/cb"}, Permissions: mail, Fixed: []string{fixedNames}}},
-		"06-nbsp-indent":       {want: Draft{AppName: "pasted-from-wiki", Audience: one, Permissions: read, Fixed: []string{fixedSpaces}}},
-		"07-curly-quotes":      {want: Draft{AppName: "from a blog", Audience: one, Fixed: []string{fixedQuotes}}},
-		"08-comments":          {want: Draft{AppName: "commented", Audience: one, Permissions: read, Fixed: []string{fixedComments}}},
-		"12-readable-names": {want: Draft{AppName: "tab-aad", Audience: one, Permissions: read, RedirectURIs: []string{"https://tab.contoso.com/auth-end.html"}}, loss: []string{
+		"04-powershell-pascal": {want: Draft{AppName: "mail-reader", Audience: one, RedirectURIs: []string{"https://mail.contoso.com/cb"},
+			Permissions: mail, Fixed: []string{fixedNames}}},
+		"06-nbsp-indent":  {want: Draft{AppName: "pasted-from-wiki", Audience: one, Permissions: read, Fixed: []string{fixedSpaces}}},
+		"07-curly-quotes": {want: Draft{AppName: "from a blog", Audience: one, Fixed: []string{fixedQuotes}}},
+		"08-comments":     {want: Draft{AppName: "commented", Audience: one, Permissions: read, Fixed: []string{fixedComments}}},
+		"12-readable-names": {want: Draft{AppName: "tab-aad", Audience: one, Permissions: read,
+			RedirectURIs: []string{"https://tab.contoso.com/auth-end.html"}}, loss: []string{
 			"id: it is a place for ${{AAD_APP_OBJECT_ID}}, which nothing was filled into",
 			"appId: it is a place for ${{AAD_APP_CLIENT_ID}}, which nothing was filled into",
 		}},
-		"13-aad-graph-old": {want: Draft{AppName: "native-sync", PublicClientFlows: true, PublicRedirectURIs: []string{"https://sync.contoso.com", "urn:ietf:wg:oauth:2.0:oob"},
-			Retired: []Retired{{"requiredResourceAccess[0].resourceAccess[0]", "User.Read", catalog.Delegated, userRead(t)}}}},
+		"13-aad-graph-old": {want: Draft{AppName: "native-sync", PublicClientFlows: true,
+			PublicRedirectURIs: []string{"https://sync.contoso.com", "urn:ietf:wg:oauth:2.0:oob"},
+			Retired:            []Retired{{"requiredResourceAccess[0].resourceAccess[0]", "User.Read", catalog.Delegated, userRead(t)}}}},
 		"15-sharepoint-and-keyvault": {want: Draft{AppName: "vault-reader", Audience: one, Unread: 2}, loss: []string{
 			"requiredResourceAccess[0]: the resource cfa8b339-82a2-471a-a3c9-0fc0be7a4093 (Azure Key Vault) is not one that we know",
-			"requiredResourceAccess[1]: the resource 797f4846-ba00-4fd7-ba43-dac1f8f63013 (Azure Service Management) is not one that we know",
+			"requiredResourceAccess[1]: the resource 797f4846-ba00-4fd7-ba43-dac1f8f63013 (Azure Service Management) is not one " +
+				"that we know",
 		}},
 		"a-user-texts-only": {want: Draft{AppName: "orders-api", Audience: one, Permissions: read,
 			Scopes: []workflow.Scope{{Name: "orders.read", UserTitle: "Read your orders", UserWords: "Reads your orders."}}}},
@@ -112,20 +117,26 @@ func TestTheSameManifestIsReadHoweverItIsWritten(t *testing.T) {
 		"with a comment at the end": {plain + " // that's all", fixedComments, ""},
 		"with a comment in front":   {"/* Ada's “app” */" + plain, fixedComments, ""},
 		"with single quotes":        {strings.ReplaceAll(plain, `"`, `'`), fixedQuotes, ""},
-		"with low quotes":           {strings.NewReplacer(`{"`, `{„`, `":`, `“:`, `:"`, `:„`, `",`, `“,`, `,"`, `,„`, `"}`, `“}`).Replace(plain), fixedQuotes, ""},
-		"with one curly quote":      {strings.Replace(plain, `"a",`, "\"a”,\n", 1), fixedQuotes, ""},
-		"with spaces of the web":    {strings.NewReplacer(",", ",\u00a0\u202f", ":", ":\u3000", "{", "{\u200b").Replace(plain), fixedSpaces, ""},
-		"from PowerShell": {strings.NewReplacer("displayName", "DisplayName", "requiredResource", "RequiredResource", "resourceA", "ResourceA", `"id"`, `"Id"`, `"type"`, `"Type"`).Replace(plain),
+		"with low quotes": {strings.NewReplacer(`{"`, `{„`, `":`, `“:`, `:"`, `:„`, `",`, `“,`, `,"`, `,„`, `"}`,
+			`“}`).Replace(plain), fixedQuotes, ""},
+		"with one curly quote": {strings.Replace(plain, `"a",`, "\"a”,\n", 1), fixedQuotes, ""},
+		"with spaces of the web": {strings.NewReplacer(",", ",\u00a0\u202f", ":", ":\u3000", "{", "{\u200b").Replace(plain), fixedSpaces,
+			""},
+		"from PowerShell": {strings.NewReplacer("displayName", "DisplayName", "requiredResource", "RequiredResource", "resourceA",
+			"ResourceA", `"id"`, `"Id"`, `"type"`, `"Type"`).Replace(plain),
 			fixedNames, ""},
-		"without its first bracket":           {plain[1:], "", "line 1: the { at the beginning is missing"},
-		"without its last bracket, of a page": {strings.NewReplacer(`"a"`, `“a”`).Replace(plain[:len(plain)-1]), fixedQuotes, "line 1: the end is missing: } was added, and what may have stood before it is not here"},
-		"without a bracket in it":             {strings.Replace(plain, `"Scope"}]`, `"Scope"]`, 1), "", "line 1: a } is missing before this"},
-		"without two brackets in it":          {strings.Replace(strings.Replace(plain, `"Scope"}]}`, `"Scope"}`, 1), `"a",`, `"a"`, 1), "", "line 1: the end is missing: ]} was added"},
-		"without a bracket of a list":         {strings.Replace(plain, `:[{"id"`, `:["id"`, 1), "", "line 1: a { is missing before this"},
-		"without a comma":                     {strings.Replace(plain, `"a",`, "\"a\"\n", 1), "", "line 2: a comma is missing before this"},
-		"with a bracket too many":             {strings.Replace(plain, `"a",`, `"a"},`, 1), "", "a } before this is one too many and was left out"},
-		"without quotes around names":         {strings.NewReplacer(`"displayName"`, "displayName", `"type"`, "type").Replace(plain), fixedQuoted, ""},
-		"with one object for a list":          {strings.NewReplacer("[", "", "]", "").Replace(plain), fixedOne, ""},
+		"without its first bracket": {plain[1:], "", "line 1: the { at the beginning is missing"},
+		"without its last bracket, of a page": {strings.NewReplacer(`"a"`, `“a”`).Replace(plain[:len(plain)-1]), fixedQuotes,
+			"line 1: the end is missing: } was added, and what may have stood before it is not here"},
+		"without a bracket in it": {strings.Replace(plain, `"Scope"}]`, `"Scope"]`, 1), "", "line 1: a } is missing before this"},
+		"without two brackets in it": {strings.Replace(strings.Replace(plain, `"Scope"}]}`, `"Scope"}`, 1), `"a",`, `"a"`, 1), "",
+			"line 1: the end is missing: ]} was added"},
+		"without a bracket of a list": {strings.Replace(plain, `:[{"id"`, `:["id"`, 1), "", "line 1: a { is missing before this"},
+		"without a comma":             {strings.Replace(plain, `"a",`, "\"a\"\n", 1), "", "line 2: a comma is missing before this"},
+		"with a bracket too many":     {strings.Replace(plain, `"a",`, `"a"},`, 1), "", "a } before this is one too many and was left out"},
+		"without quotes around names": {strings.NewReplacer(`"displayName"`, "displayName", `"type"`, "type").Replace(plain), fixedQuoted,
+			""},
+		"with one object for a list": {strings.NewReplacer("[", "", "]", "").Replace(plain), fixedOne, ""},
 	} {
 		d, ignored, err := Import([]byte(c.text))
 		if err != nil || d.AppName != "a" || !reflect.DeepEqual(d.Permissions, []workflow.Permission{userRead(t)}) {
@@ -151,17 +162,24 @@ func TestTheSameManifestIsReadHoweverItIsWritten(t *testing.T) {
 // The restore portal's manifest as a web page prints it: curly quotes, brackets that are
 // lost, and names of an older format.
 func TestTheRestorePortalsManifestOfAWebPageGetsAsFarAsItCan(t *testing.T) {
-	text := "“accessTokenAcceptedVersion”: 2,\n“allowPublicClient”: true,\n“name”: “portal”,\n“oauth2Permissions”: [\n“adminConsentDescription”: “Access as user”,\n" +
-		"“adminConsentDisplayName”: “Access as user”,\n“id”: “aaaaaaaa-0000-4000-8000-000000000005”,\n“isEnabled”: true,\n“type”: “Admin”,\n“value”: “access_as_user”\n}\n],\n" +
-		"“replyUrlsWithType”: [\n{\n“url”: “https://portal.contoso.com:4443”,\n“type”: “Spa”\n}\n],\n“requiredResourceAccess”: [\n{\n“resourceAppId”: “00000003-0000-0000-c000-000000000000”,\n" +
-		"“resourceAccess”: [\n{\n“id”: “e1fe6dd8-ba31-4d61-89e7-88639da4683d”,\n“type”: “Scope”\n}\n]\n}\n]\n“signInAudience”: “AzureADMultipleOrgs”"
+	text := "“accessTokenAcceptedVersion”: 2,\n“allowPublicClient”: true,\n“name”: “portal”,\n“oauth2Permissions”: [\n" +
+		"“adminConsentDescription”: “Access as user”,\n" +
+		"“adminConsentDisplayName”: “Access as user”,\n“id”: “aaaaaaaa-0000-4000-8000-000000000005”,\n“isEnabled”: true,\n“type”: " +
+		"“Admin”,\n“value”: “access_as_user”\n}\n],\n" +
+		"“replyUrlsWithType”: [\n{\n“url”: “https://portal.contoso.com:4443”,\n“type”: “Spa”\n}\n],\n“requiredResourceAccess”: [\n{\n" +
+		"“resourceAppId”: “00000003-0000-0000-c000-000000000000”,\n" +
+		"“resourceAccess”: [\n{\n“id”: “e1fe6dd8-ba31-4d61-89e7-88639da4683d”,\n“type”: “Scope”\n}\n]\n}\n]\n“signInAudience”: " +
+		"“AzureADMultipleOrgs”"
 	d, _, err := Import([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Draft{AppName: "portal", Audience: "AzureADMultipleOrgs", PublicClientFlows: true, SPARedirectURIs: []string{"https://portal.contoso.com:4443"},
-		Permissions: []workflow.Permission{userRead(t)}, Scopes: []workflow.Scope{{Name: "access_as_user", AdminsOnly: true, Title: "Access as user", Words: "Access as user"}},
-		Fixed: []string{fixedQuotes}, Guessed: []string{"line 1: the { at the beginning is missing", "line 5: a { is missing before this", "line 30: a comma is missing before this",
+	want := Draft{AppName: "portal", Audience: "AzureADMultipleOrgs", PublicClientFlows: true,
+		SPARedirectURIs: []string{"https://portal.contoso.com:4443"},
+		Permissions:     []workflow.Permission{userRead(t)},
+		Scopes:          []workflow.Scope{{Name: "access_as_user", AdminsOnly: true, Title: "Access as user", Words: "Access as user"}},
+		Fixed:           []string{fixedQuotes}, Guessed: []string{"line 1: the { at the beginning is missing",
+			"line 5: a { is missing before this", "line 30: a comma is missing before this",
 			"line 30: the end is missing: } was added, and what may have stood before it is not here"}}
 	if !reflect.DeepEqual(d, want) {
 		t.Errorf("got  %+v\nwant %+v", d, want)

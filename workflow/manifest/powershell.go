@@ -170,7 +170,8 @@ Write-Host "App ID: $app"`, psText(body))
 }
 
 func (s *powershell) principal(body text) {
-	s.line("$principal = (Invoke-Patiently { Send-Graph POST '/servicePrincipals' %s }).id\nAssert-Id $principal 'the new service principal'", psText(body))
+	s.line("$principal = (Invoke-Patiently { Send-Graph POST '/servicePrincipals' %s }).id\nAssert-Id $principal 'the new service "+
+		"principal'", psText(body))
 }
 
 func (s *powershell) send(method string, path, body text) {
@@ -202,7 +203,8 @@ func (s *powershell) definition(id, scope string, body text) {
 func (s *powershell) assign(id, scope string) {
 	s.assigned++
 	assignment := fmt.Sprintf("assignment%d", s.assigned)
-	s.line("$%s = [guid]::NewGuid().ToString()\nInvoke-Patiently { Send-Azure %s %s }", assignment, psText(assignmentPath(scope, assignment)), psText(assignmentBody(scope, id)))
+	s.line("$%s = [guid]::NewGuid().ToString()\nInvoke-Patiently { Send-Azure %s %s }", assignment,
+		psText(assignmentPath(scope, assignment)), psText(assignmentBody(scope, id)))
 }
 
 func (s *powershell) end(workflow.Plan) { s.line("\nWrite-Host \"Done. App ID: $app\"") }

@@ -83,7 +83,9 @@ func TestPowerShellItselfReadsTheScripts(t *testing.T) {
 		if err := os.WriteFile(file, []byte(write(t, allHostile(t, s), PowerShell)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, err := exec.Command(pwsh, "-NoProfile", "-Command", `$e = $null; [void][System.Management.Automation.Language.Parser]::ParseFile('`+file+`', [ref]$null, [ref]$e); $e | Out-String; exit $e.Count`).CombinedOutput()
+		out, err := exec.Command(pwsh, "-NoProfile", "-Command",
+			`$e = $null; [void][System.Management.Automation.Language.Parser]::ParseFile('`+file+
+				`', [ref]$null, [ref]$e); $e | Out-String; exit $e.Count`).CombinedOutput()
 		if err != nil {
 			t.Errorf("%q: %v\n%s", s, err, out)
 		}

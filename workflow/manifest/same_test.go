@@ -69,7 +69,8 @@ func sent(t *testing.T, method, path, body string) string {
 		var a struct {
 			Properties struct{ RoleDefinitionID, PrincipalID, PrincipalType string }
 		}
-		if err := json.Unmarshal([]byte(body), &a); err != nil || a.Properties.PrincipalID != stubID || a.Properties.PrincipalType != "ServicePrincipal" {
+		if err := json.Unmarshal([]byte(body), &a); err != nil || a.Properties.PrincipalID != stubID ||
+			a.Properties.PrincipalType != "ServicePrincipal" {
 			t.Errorf("the assignment is %s: %v", body, err)
 		}
 		return assigning(a.Properties.RoleDefinitionID, m[1])
@@ -175,12 +176,14 @@ func TestBothScriptsWriteTheSame(t *testing.T) {
 	management := rich(t)
 	management.Subscriptions = []string{"/providers/Microsoft.Management/managementGroups/Platform"}
 	small := withSecret(workflow.Plan{TenantID: tenant, AppName: "it's “small”"})
-	for name, p := range map[string]workflow.Plan{"rich": rich(t), "with a secret": withSecret(rich(t)), "federated": federated(rich(t), "https://issuer.example"), "small": small, "on a management group": management} {
+	for name, p := range map[string]workflow.Plan{"rich": rich(t), "with a secret": withSecret(rich(t)),
+		"federated": federated(rich(t), "https://issuer.example"), "small": small, "on a management group": management} {
 		bash, ps := ofBash(t, write(t, p, AzureCLI)), ofPowerShell(t, write(t, p, PowerShell))
 		if len(bash) < 3 || !slices.Equal(bash, ps) {
 			t.Errorf("%s: bash writes\n%s\nand PowerShell\n%s", name, strings.Join(bash, "\n"), strings.Join(ps, "\n"))
 		}
-		if want := `"servicePrincipalLockConfiguration":{"allProperties":true,"credentialsWithUsageSign":true,"credentialsWithUsageVerify":true,"isEnabled":true,"tokenEncryptionKeyId":true}`; !strings.Contains(fmt.Sprint(ps), want) {
+		if want :=
+			`"servicePrincipalLockConfiguration":{"allProperties":true,"credentialsWithUsageSign":true,"credentialsWithUsageVerify":true,"isEnabled":true,"tokenEncryptionKeyId":true}`; !strings.Contains(fmt.Sprint(ps), want) {
 			t.Errorf("%s: the app instance lock is not set: %s", name, ps)
 		}
 	}

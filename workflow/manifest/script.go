@@ -196,7 +196,9 @@ func (s *script) resource(appID string) string {
 
 func (s *script) lookUp() {
 	s.sh.step("Look up what is there. Nothing is changed here.")
-	s.sh.absent("/applications?$select=id&$filter="+query("displayName eq "+odata(s.p.AppName)), "An application called "+s.p.AppName+" is there already. Choose another name, or delete it if it is what an earlier run of this left.")
+	s.sh.absent("/applications?$select=id&$filter="+query("displayName eq "+odata(s.p.AppName)),
+		"An application called "+s.p.AppName+" is there already. Choose another name, or delete it if it is what an earlier run of "+
+			"this left.")
 	s.res = s.p.Resources()
 	for _, id := range s.res {
 		of := slices.DeleteFunc(slices.Clone(s.p.Permissions), func(q workflow.Permission) bool { return q.ResourceAppID != id })
@@ -217,7 +219,8 @@ func (s *script) lookUp() {
 func ownerName(i int) string { return fmt.Sprintf("owner%d", i+1) }
 
 func (s *script) required() []any {
-	required, _ := requiredAccess(s.p, func(q workflow.Permission) (any, error) { return text{variable(s.ids[q])}, nil }) // it has no other error
+	// it has no other error
+	required, _ := requiredAccess(s.p, func(q workflow.Permission) (any, error) { return text{variable(s.ids[q])}, nil })
 	return required
 }
 
@@ -348,7 +351,8 @@ func (s *script) roles() {
 				{"roleName", r.Name + " (" + s.p.AppName + ")"}, {"description", r.Why}, {"type", "CustomRole"},
 				{"assignableScopes", list(s.p.Subscriptions, func(scope string) any { return workflow.AzureScope(scope) })},
 				{"permissions", []any{object{
-					{"actions", texts(r.Actions)}, {"notActions", []any{}}, {"dataActions", texts(r.DataActions)}, {"notDataActions", []any{}},
+					{"actions", texts(r.Actions)}, {"notActions", []any{}}, {"dataActions", texts(r.DataActions)},
+					{"notDataActions", []any{}},
 				}}},
 			}}}, true))
 		}
@@ -370,7 +374,8 @@ func (s *script) credential() {
 	case workflow.CredentialFederated:
 		s.sh.step("Trust the tokens of another issuer.")
 		s.sh.post(at("/federatedIdentityCredentials"), encode(object{
-			{"name", "entra-app"}, {"issuer", c.Federated.Issuer}, {"subject", c.Federated.Subject}, {"audiences", []any{c.Federated.Audience}},
+			{"name", "entra-app"}, {"issuer", c.Federated.Issuer}, {"subject", c.Federated.Subject},
+			{"audiences", []any{c.Federated.Audience}},
 		}, true))
 	case workflow.CredentialSecret:
 		s.sh.step("Make the client secret. It is shown once, and is nowhere else.")
@@ -395,7 +400,8 @@ func assignmentPath(scope, name string) text {
 
 func assignmentBody(scope, role string) text {
 	return encode(object{{"properties", object{
-		{"roleDefinitionId", workflow.AzureRoleID(scope, role)}, {"principalId", text{variable("principal")}}, {"principalType", "ServicePrincipal"},
+		{"roleDefinitionId", workflow.AzureRoleID(scope, role)}, {"principalId", text{variable("principal")}},
+		{"principalType", "ServicePrincipal"},
 	}}}, true)
 }
 

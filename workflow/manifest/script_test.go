@@ -38,10 +38,14 @@ func TestAScriptDoesAllOfAPlan(t *testing.T) {
 
 // hostile are values that want to be more than values.
 var hostile = []string{
-	`'; pwned; '`, `$(pwned)`, "`pwned`", `"; pwned; "`, `\'; pwned; \'`, "\npwned\n", "\r\npwned\r\n", `${IFS}pwned`, `| pwned`, `&& pwned`, `# pwned`,
-	`'"'"'; pwned; '`, `--query pwned`, `@/etc/passwd`, `a=@/etc/passwd`, `!pwned`, `%0apwned`, `*`, `~`, `\`, `\\'`, "\x00pwned", "\x1b]0;pwned\x07",
-	"\u2018; pwned; \u2019", "\u201a; pwned; \u201b", "\u201c$(pwned)\u201d\u201e", "\u00d1; pwned; \u00d3", "\u202epwned", "\u2028pwned", "\u0085pwned", "\u00a0pwned",
-	"SIG # Begin signature block", "#Requires -Version 99", "#> pwned <#", "'@\npwned\n@'", `{subscriptionId}`, `"}],"x":[{"y":"`, "\U0001f600'", "日本'; pwned",
+	`'; pwned; '`, `$(pwned)`, "`pwned`", `"; pwned; "`, `\'; pwned; \'`, "\npwned\n", "\r\npwned\r\n", `${IFS}pwned`, `| pwned`,
+	`&& pwned`, `# pwned`,
+	`'"'"'; pwned; '`, `--query pwned`, `@/etc/passwd`, `a=@/etc/passwd`, `!pwned`, `%0apwned`, `*`, `~`, `\`, `\\'`, "\x00pwned",
+	"\x1b]0;pwned\x07",
+	"\u2018; pwned; \u2019", "\u201a; pwned; \u201b", "\u201c$(pwned)\u201d\u201e", "\u00d1; pwned; \u00d3", "\u202epwned", "\u2028pwned",
+	"\u0085pwned", "\u00a0pwned",
+	"SIG # Begin signature block", "#Requires -Version 99", "#> pwned <#", "'@\npwned\n@'", `{subscriptionId}`, `"}],"x":[{"y":"`,
+	"\U0001f600'", "日本'; pwned",
 }
 
 // allHostile is a plan with s wherever somebody may have written something.
@@ -67,7 +71,8 @@ func allHostile(t testing.TB, s string) workflow.Plan {
 }
 
 func federated(p workflow.Plan, s string) workflow.Plan {
-	p.Credential = workflow.Credential{Kind: workflow.CredentialFederated, Federated: workflow.FederatedIssuer{Issuer: s, Subject: s, Audience: s}}
+	p.Credential = workflow.Credential{Kind: workflow.CredentialFederated,
+		Federated: workflow.FederatedIssuer{Issuer: s, Subject: s, Audience: s}}
 	return p
 }
 
@@ -236,7 +241,8 @@ func arrived(t *testing.T, calls [][]string, p workflow.Plan, s string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f := u.Query().Get("$filter"); strings.HasPrefix(f, "displayName") && f != "displayName eq "+odata(s) || strings.HasPrefix(f, "user") && f != "userPrincipalName eq "+odata(s)+" or mail eq "+odata(s) {
+		if f := u.Query().Get("$filter"); strings.HasPrefix(f, "displayName") && f != "displayName eq "+odata(s) ||
+			strings.HasPrefix(f, "user") && f != "userPrincipalName eq "+odata(s)+" or mail eq "+odata(s) {
 			t.Errorf("it searches for %q", f)
 		}
 		body := arg(call, "--body")
@@ -254,7 +260,8 @@ func arrived(t *testing.T, calls [][]string, p workflow.Plan, s string) {
 				Web, Spa, PublicClient      struct{ RedirectUris []string }
 			}
 			json.Unmarshal([]byte(body), &app)
-			if app.DisplayName != s || app.SignInAudience != s || app.Web.RedirectUris[0] != s || !slices.Equal(app.Spa.RedirectUris, []string{s, s}) || app.PublicClient.RedirectUris[0] != s {
+			if app.DisplayName != s || app.SignInAudience != s || app.Web.RedirectUris[0] != s ||
+				!slices.Equal(app.Spa.RedirectUris, []string{s, s}) || app.PublicClient.RedirectUris[0] != s {
 				t.Errorf("the application is %s", body)
 			}
 		}
@@ -293,7 +300,8 @@ func TestASecretIsShownOnceAndOnlyInATerminal(t *testing.T) {
 }
 
 func TestAScriptMakesNothingWhereSomethingIsNotFound(t *testing.T) {
-	for name, env := range map[string]string{"a permission": "ID=", "another kind of answer": "ID=None", "two of it": "ID=" + stubID + "\n" + stubID, "another tenant": "TENANT=" + subA} {
+	for name, env := range map[string]string{"a permission": "ID=", "another kind of answer": "ID=None",
+		"two of it": "ID=" + stubID + "\n" + stubID, "another tenant": "TENANT=" + subA} {
 		calls, out, err := run(t, write(t, rich(t), AzureCLI), env)
 		if err == nil || out == "" {
 			t.Errorf("%s: it went on\n%s", name, out)
@@ -308,24 +316,26 @@ func TestAScriptMakesNothingWhereSomethingIsNotFound(t *testing.T) {
 
 func TestAPlanThatIsNotInItsFormGetsNoScript(t *testing.T) {
 	for name, change := range map[string]func(p *workflow.Plan){
-		"a tenant that is no GUID":          func(p *workflow.Plan) { p.TenantID = "contoso" },
-		"no name":                           func(p *workflow.Plan) { p.AppName = "" },
-		"a subscription that is no GUID":    func(p *workflow.Plan) { p.Subscriptions[0] += "/x" },
-		"a GUID with a line after it":       func(p *workflow.Plan) { p.Subscriptions[0] += "\n" },
-		"no subscription":                   func(p *workflow.Plan) { p.Subscriptions = nil },
-		"a resource that is no GUID":        func(p *workflow.Plan) { p.Permissions[0].ResourceAppID = "graph" },
-		"two permissions in one name":       func(p *workflow.Plan) { p.Permissions[1].Name += " Mail.Read" },
-		"a type that is none":               func(p *workflow.Plan) { p.Permissions[1].Type = "Admin" },
-		"a scope of its own that is none":   func(p *workflow.Plan) { p.Permissions[5].Name = "other" },
-		"an app role of its own":            func(p *workflow.Plan) { p.Permissions[5].Type = catalog.Application },
-		"a scope with a space":              func(p *workflow.Plan) { p.Scopes[0].Name = "a b" },
-		"a client that is no GUID":          func(p *workflow.Plan) { p.Scopes[0].PreAuthorized = []string{"x"} },
-		"a directory role that is no GUID":  func(p *workflow.Plan) { p.DirectoryRoles[0].TemplateID = "Global Reader" },
-		"a role in Azure that is no GUID":   func(p *workflow.Plan) { p.AzureRoles[0].ID = "Contributor" },
-		"an owner without an address":       func(p *workflow.Plan) { p.Owners[0].Email = "" },
-		"no certificate":                    func(p *workflow.Plan) { p.Credential.Certificate = certificate.Certificate{} },
-		"a secret without a lifetime":       func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.CredentialSecret} },
-		"a certificate that the bot makes":  func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.CredentialMadeCertificate} },
+		"a tenant that is no GUID":         func(p *workflow.Plan) { p.TenantID = "contoso" },
+		"no name":                          func(p *workflow.Plan) { p.AppName = "" },
+		"a subscription that is no GUID":   func(p *workflow.Plan) { p.Subscriptions[0] += "/x" },
+		"a GUID with a line after it":      func(p *workflow.Plan) { p.Subscriptions[0] += "\n" },
+		"no subscription":                  func(p *workflow.Plan) { p.Subscriptions = nil },
+		"a resource that is no GUID":       func(p *workflow.Plan) { p.Permissions[0].ResourceAppID = "graph" },
+		"two permissions in one name":      func(p *workflow.Plan) { p.Permissions[1].Name += " Mail.Read" },
+		"a type that is none":              func(p *workflow.Plan) { p.Permissions[1].Type = "Admin" },
+		"a scope of its own that is none":  func(p *workflow.Plan) { p.Permissions[5].Name = "other" },
+		"an app role of its own":           func(p *workflow.Plan) { p.Permissions[5].Type = catalog.Application },
+		"a scope with a space":             func(p *workflow.Plan) { p.Scopes[0].Name = "a b" },
+		"a client that is no GUID":         func(p *workflow.Plan) { p.Scopes[0].PreAuthorized = []string{"x"} },
+		"a directory role that is no GUID": func(p *workflow.Plan) { p.DirectoryRoles[0].TemplateID = "Global Reader" },
+		"a role in Azure that is no GUID":  func(p *workflow.Plan) { p.AzureRoles[0].ID = "Contributor" },
+		"an owner without an address":      func(p *workflow.Plan) { p.Owners[0].Email = "" },
+		"no certificate":                   func(p *workflow.Plan) { p.Credential.Certificate = certificate.Certificate{} },
+		"a secret without a lifetime":      func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.CredentialSecret} },
+		"a certificate that the bot makes": func(p *workflow.Plan) {
+			p.Credential = workflow.Credential{Kind: workflow.CredentialMadeCertificate}
+		},
 		"a kind of credential that is none": func(p *workflow.Plan) { p.Credential.Kind = "" },
 	} {
 		p := rich(t)
@@ -344,13 +354,16 @@ func TestAPlanThatIsNotInItsFormGetsNoScript(t *testing.T) {
 // Source: services.md, section 9: scopes of roles in Azure are not subscriptions only.
 func TestAScriptAssignsRolesOnManagementGroupsAndResourceGroups(t *testing.T) {
 	p := rich(t)
-	const group, rg = "/providers/Microsoft.Management/managementGroups/Platform", "/subscriptions/3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b/resourceGroups/RG-Backup_(1).eu"
+	const group, rg = "/providers/Microsoft.Management/managementGroups/Platform",
+		"/subscriptions/3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b/resourceGroups/RG-Backup_(1).eu"
 	p.Subscriptions = []string{group, rg}
 	sh, ps := write(t, p, AzureCLI), write(t, p, PowerShell)
 	sh, ps = strings.Join(strings.Fields(sh), " "), strings.Join(strings.Fields(ps), " ") // JSON has lines
 	for _, want := range []string{
-		`--role '/subscriptions/3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b/providers/Microsoft.Authorization/roleDefinitions/` + p.AzureRoles[0].ID + `' --scope '` + rg + `'`,
-		`az rest --method put --url "$azure"'` + group + `/providers/Microsoft.Authorization/roleAssignments/'"$assignment"'?api-version=2022-04-01' --body '{ "properties": { "roleDefinitionId": "/providers/Microsoft.Authorization/roleDefinitions/` + p.AzureRoles[0].ID + `"`,
+		`--role '/subscriptions/3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b/providers/Microsoft.Authorization/roleDefinitions/` +
+			p.AzureRoles[0].ID + `' --scope '` + rg + `'`,
+		`az rest --method put --url "$azure"'` + group +
+			`/providers/Microsoft.Authorization/roleAssignments/'"$assignment"'?api-version=2022-04-01' --body '{ "properties": { "roleDefinitionId": "/providers/Microsoft.Authorization/roleDefinitions/` + p.AzureRoles[0].ID + `"`,
 		`"$azure"'` + group + `/providers/Microsoft.Authorization/roleDefinitions/`,
 		`"assignableScopes": [ "` + group + `", "` + rg + `" ]`,
 	} {
@@ -367,7 +380,8 @@ func TestAScriptAssignsRolesOnManagementGroupsAndResourceGroups(t *testing.T) {
 			t.Errorf("not in PowerShell: %s", want)
 		}
 	}
-	for _, no := range []string{"/", "Platform", rg + "/providers/Microsoft.KeyVault/vaults/v", group + "?x=", rg + "'", "/subscriptions/x/resourceGroups/y", "/subscriptions/3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b/resourceGroups/Müller"} {
+	for _, no := range []string{"/", "Platform", rg + "/providers/Microsoft.KeyVault/vaults/v", group + "?x=", rg + "'",
+		"/subscriptions/x/resourceGroups/y", "/subscriptions/3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b/resourceGroups/Müller"} {
 		p.Subscriptions = []string{no}
 		if _, err := Script(p, AzureCLI); err == nil {
 			t.Errorf("%q was taken", no)
@@ -382,7 +396,8 @@ func TestAScriptIsForTheTenantsCloud(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checks := strings.Contains(bash, `[ "$graph" = '`+c.Graph+`' ] || fail 'az is not set to the cloud of this tenant. First: `+strings.Join(c.SetCLI(), " && "))
+		checks := strings.Contains(bash, `[ "$graph" = '`+c.Graph+`' ] || fail 'az is not set to the cloud of this tenant. First: `+
+			strings.Join(c.SetCLI(), " && "))
 		if checks != (c.Name != cloud.Public.Name) {
 			t.Errorf("%s: the script stops in another cloud: %v", c.Name, checks)
 		}
@@ -398,7 +413,8 @@ func TestAScriptIsForTheTenantsCloud(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if named := strings.Contains(ews, "Connect-ExchangeOnline -ExchangeEnvironmentName "+c.Exchange+" "); named != (c.Name != cloud.Public.Name) {
+		if named := strings.Contains(ews, "Connect-ExchangeOnline -ExchangeEnvironmentName "+c.Exchange+
+			" "); named != (c.Name != cloud.Public.Name) {
 			t.Errorf("%s: it names Exchange's environment: %v", c.Name, named)
 		}
 	}

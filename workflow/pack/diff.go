@@ -119,7 +119,9 @@ func points(p workflow.Product) []point {
 	for _, s := range []struct {
 		on   bool
 		name string
-	}{{p.PublicClientFlows, "public client flows"}, {p.Organization, "people can check what they reach on backup servers"}, {p.RedirectRequired, "a redirect URI is required"}, {p.OneWorkload, "exactly one workload"}, {p.Custom, "permissions named by the requester"}} {
+	}{{p.PublicClientFlows, "public client flows"}, {p.Organization, "people can check what they reach on backup servers"},
+		{p.RedirectRequired, "a redirect URI is required"}, {p.OneWorkload, "exactly one workload"},
+		{p.Custom, "permissions named by the requester"}} {
 		if s.on {
 			add("Settings", s.name, "")
 		}

@@ -48,15 +48,23 @@ func TestEveryKindOfChangeIsSeen(t *testing.T) {
 	for _, c := range []struct{ from, to, want string }{
 		{"title: Telling", "title: Telling\n    service: teams", "~ Workloads: tell (Telling > Telling; backup service teams)"},
 		{"title: Telling", "title: Saying", "~ Workloads: tell (Telling > Saying)"},
-		{"risk: critical\n    workloads: [tell]", "workloads: [tell, pay]", "~ Microsoft Graph, application permissions: Mail.Send (critical risk; for tell; with credential certificate > high risk; for pay, tell; with credential certificate)"},
-		{"Directory Readers", "Global Reader", "+ Directory roles of the app: Global Reader ( > for pay)|- Directory roles of the app: Directory Readers (for pay > )"},
+		{"risk: critical\n    workloads: [tell]", "workloads: [tell, pay]",
+			"~ Microsoft Graph, application permissions: Mail.Send (critical risk; for tell; with credential certificate > high risk; " +
+				"for pay, tell; with credential certificate)"},
+		{"Directory Readers", "Global Reader",
+			"+ Directory roles of the app: Global Reader ( > for pay)|- Directory roles of the app: Directory Readers (for pay > )"},
 		{"name: Reader", "name: Owner", "+ Azure roles: Owner ( > )|- Azure roles: Reader ( > )"},
-		{"disks/read", "disks/write", "+ Actions of Payroll disks: Microsoft.Compute/disks/write ( > )|- Actions of Payroll disks: Microsoft.Compute/disks/read ( > )"},
-		{"adminsOnly: true", "adminsOnly: false", "~ Scopes of its own: access_as_user (only admins may consent; pre-authorised 11111111-2222-3333-4444-555555555555 > users may consent; pre-authorised 11111111-2222-3333-4444-555555555555)"},
-		{"max: 8760h", "max: 17520h", "~ Credentials: certificate (6 months suggested, 12 months at most > 6 months suggested, 24 months at most)"},
+		{"disks/read", "disks/write", "+ Actions of Payroll disks: Microsoft.Compute/disks/write ( > )|- Actions of Payroll disks: " +
+			"Microsoft.Compute/disks/read ( > )"},
+		{"adminsOnly: true", "adminsOnly: false",
+			"~ Scopes of its own: access_as_user (only admins may consent; pre-authorised 11111111-2222-3333-4444-555555555555 > users " +
+				"may consent; pre-authorised 11111111-2222-3333-4444-555555555555)"},
+		{"max: 8760h", "max: 17520h", "~ Credentials: certificate (6 months suggested, 12 months at most > 6 months suggested, 24 " +
+			"months at most)"},
 		{"AzureADMyOrg", "AzureADMultipleOrgs", "~ Settings: audience (AzureADMyOrg > AzureADMultipleOrgs)"},
 		{"platform: spa", "platform: web", "~ Settings: platform (spa > web)"},
-		{"https://payroll", "https://wages", "+ Redirect URIs: https://wages.example.com ( > )|- Redirect URIs: https://payroll.example.com ( > )"},
+		{"https://payroll", "https://wages",
+			"+ Redirect URIs: https://wages.example.com ( > )|- Redirect URIs: https://payroll.example.com ( > )"},
 		{"publicClientFlows: true", "publicClientFlows: true\nredirectRequired: true", "+ Settings: a redirect URI is required ( > )"},
 		{"publicClientFlows: true", "publicClientFlows: false", "- Settings: public client flows ( > )"},
 		{"approvals: 2", "approvals: 3", "~ Settings: approvals (2 > 3)"},
@@ -77,7 +85,8 @@ func TestCheckTakesAPackOfOnesOwnAndAnEmbeddedOneAsItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := directory(t, map[string]string{"payroll.yaml": good, "vbazure.yaml": string(embedded), "vbazure-8.yaml": string(embedded) + "# mine\n", "bad.yaml": "name: x"})
+	dir := directory(t, map[string]string{"payroll.yaml": good, "vbazure.yaml": string(embedded),
+		"vbazure-8.yaml": string(embedded) + "# mine\n", "bad.yaml": "name: x"})
 	for name, want := range map[string]string{
 		"payroll.yaml": "", "vbazure.yaml": "", "vbazure-8.yaml": "version is 8, and there is a pack vbazure 8 already (built in)",
 		"bad.yaml": "version is missing", "none.yaml": "none.yaml:1: the pack can't be read: no such file",

@@ -42,7 +42,8 @@ func Guide(p workflow.Product) string {
 var (
 	commands = regexp.MustCompile(`^(.*\bPowerShell\b[^:]*:) (.+)$`)
 	blank    = regexp.MustCompile(`[^\s<]*<[^<>]+>[^\s.,;]*`)
-	made     = strings.NewReplacer("{appId}", "<App ID>", "{tenantId}", "<tenant ID>", "{thumbprint}", "<thumbprint>", "{appName}", "<app name>")
+	made     = strings.NewReplacer("{appId}", "<App ID>", "{tenantId}", "<tenant ID>", "{thumbprint}", "<thumbprint>", "{appName}",
+		"<app name>")
 )
 
 // numbered returns next steps as a list. What PowerShell is to run is a block, a

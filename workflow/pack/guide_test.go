@@ -124,7 +124,8 @@ func TestTheGuidesCountWhatIsAskedFor(t *testing.T) {
 		switch p.Name {
 		case "vb365-backup":
 			number := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"}
-			says = fmt.Sprintf("%s application permissions of Microsoft Graph, %s of Exchange Online and %s of SharePoint Online", number[of["Microsoft Graph Application"]],
+			says = fmt.Sprintf("%s application permissions of Microsoft Graph, %s of Exchange Online and %s of SharePoint Online",
+				number[of["Microsoft Graph Application"]],
 				number[of["Office 365 Exchange Online Application"]], number[of["Office 365 SharePoint Online Application"]])
 		case "vb365-restore":
 			says = fmt.Sprintf("%d delegated permissions", len(p.Plan(p.Choice()).Permissions))

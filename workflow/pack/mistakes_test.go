@@ -72,11 +72,14 @@ func TestAPackCanSayEverything(t *testing.T) {
 	}
 	send := p.Permissions[0]
 	switch {
-	case p.Name != "payroll", p.Version != "2.1", p.Title != "Payroll", p.Platform != workflow.SPA, !p.PublicClientFlows, !p.OneWorkload, p.Custom, p.Approvals != 2:
+	case p.Name != "payroll", p.Version != "2.1", p.Title != "Payroll", p.Platform != workflow.SPA, !p.PublicClientFlows, !p.OneWorkload,
+		p.Custom, p.Approvals != 2:
 		t.Errorf("got %+v", p)
-	case send.Name != "Mail.Send", send.Risk != catalog.Critical, send.Why != "Sends the slips.", send.Words == "", send.Workloads[0] != "tell", send.Credentials[0] != workflow.CredentialCertificate:
+	case send.Name != "Mail.Send", send.Risk != catalog.Critical, send.Why != "Sends the slips.", send.Words == "",
+		send.Workloads[0] != "tell", send.Credentials[0] != workflow.CredentialCertificate:
 		t.Errorf("got %+v", send)
-	case p.Scopes[0].PreAuthorized[0] != "11111111-2222-3333-4444-555555555555", p.DirectoryRoles[0].TemplateID == "", p.AzureRoles[0].ID == "", p.AzureRoles[1].Actions[1] != "*/read":
+	case p.Scopes[0].PreAuthorized[0] != "11111111-2222-3333-4444-555555555555", p.DirectoryRoles[0].TemplateID == "",
+		p.AzureRoles[0].ID == "", p.AzureRoles[1].Actions[1] != "*/read":
 		t.Errorf("got %+v", p)
 	case p.Credentials[0].Max != 2*p.Credentials[0].Lifetime, len(p.NextSteps) != 1, len(p.Workloads) != 2:
 		t.Errorf("got %+v", p)
@@ -84,7 +87,8 @@ func TestAPackCanSayEverything(t *testing.T) {
 }
 
 // few is the end of a small pack.
-const few = "version: 1\ntitle: x\nsummary: x\naudience: AzureADMyOrg\nscopes: [{name: a, title: a, words: a}]\ncredentials: [{kind: none}]\nnextSteps: [x]\n"
+const few = "version: 1\ntitle: x\nsummary: x\naudience: AzureADMyOrg\nscopes: [{name: a, title: a, words: a}]\ncredentials: [{kind: " +
+	"none}]\nnextSteps: [x]\n"
 
 // templates is the beginning of a small pack with a field in its redirect URIs.
 const templates = `name: payroll
@@ -131,7 +135,8 @@ func TestAPackCanHaveRedirectURIsOfEachPlatformWithFieldsInThem(t *testing.T) {
 	for _, c := range Diff(p, other) {
 		got = append(got, string(c.Sign)+" "+c.Group+": "+c.Name)
 	}
-	want := "~ Settings: platform, + Redirect URIs of platform web: https://{host}, + Redirect URIs of platform web: https://localhost, - Redirect URIs of platform spa: https://{host}:4443"
+	want := "~ Settings: platform, + Redirect URIs of platform web: https://{host}, + Redirect URIs of platform web: https://localhost, " +
+		"- Redirect URIs of platform spa: https://{host}:4443"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
 	}
@@ -170,13 +175,16 @@ var mistakes = []mistake{
 	{says: "1: the pack is a list, and has to be keys", text: "- a"},
 	{says: "2: the pack is not YAML", text: "name: a\n\tb", onlyHere: true},
 	{says: "52: the pack has a second document|delete the line ---", text: good + "---\n" + good, onlyHere: true},
-	{says: "1: name is missing|1: version is missing|1: title is missing|1: summary is missing|1: audience is missing|1: credentials is missing|1: nextSteps is missing|1: the pack asks for nothing", text: "platform: web"},
-	{says: `9: publicClientFlow is not a key that is known here|did you mean publicClientFlows?`, text: instead(9, "publicClientFlow: true")},
+	{says: "1: name is missing|1: version is missing|1: title is missing|1: summary is missing|1: audience is missing|1: credentials is " +
+		"missing|1: nextSteps is missing|1: the pack asks for nothing", text: "platform: web"},
+	{says: `9: publicClientFlow is not a key that is known here|did you mean publicClientFlows?`,
+		text: instead(9, "publicClientFlow: true")},
 	{says: `9: colour is not a key|these are known: name, version`, text: instead(9, "colour: red")},
 	{says: `26: permissions[0].reason is not a key|23: permissions[0].why is missing`, text: instead(26, "    reason: Sends the slips.")},
 	{says: `3: version is given twice; it is in line 2 already`, text: instead(3, "version: '3'\ntitle: x"), onlyHere: true},
 	{says: `1: name is "Pay Roll"|write small letters`, text: instead(1, "name: Pay Roll")},
-	{says: `1: name is "wages", and the file is called "payroll.yaml"|call the file wages.yaml or wages-2.1.yaml`, text: instead(1, "name: wages"), onlyHere: true},
+	{says: `1: name is "wages", and the file is called "payroll.yaml"|call the file wages.yaml or wages-2.1.yaml`,
+		text: instead(1, "name: wages"), onlyHere: true},
 	{says: `2: version is "two"|write numbers with dots`, text: instead(2, "version: two")},
 	{says: `3: title is "365", and has to be text|put it in quotes`, text: instead(3, "title: 365")},
 	{says: `3: title is empty`, text: instead(3, "title:")},
@@ -184,93 +192,151 @@ var mistakes = []mistake{
 	{says: `3: title is a list, and has to be one value`, text: instead(3, "title: [x]")},
 	{says: `4: summary has a line break`, text: instead(4, `summary: "a\nb"`), onlyHere: true},
 	{says: `5: audience is "AzureADMyOrgs", which is not known|did you mean AzureADMyOrg?`, text: instead(5, "audience: AzureADMyOrgs")},
-	{says: `21: workloads[1].service is "onedrive", which is not known|exchange, sharepoint, teams, teams-chats, azure`, text: strings.Replace(good, "title: Telling", "title: Telling\n    service: onedrive", 1)},
+	{says: `21: workloads[1].service is "onedrive", which is not known|exchange, sharepoint, teams, teams-chats, azure`,
+		text: strings.Replace(good, "title: Telling", "title: Telling\n    service: onedrive", 1)},
 	{says: `2: workloads[1].service is "azure": an app is that of an organization or an account in Azure, not both|make two packs of it`,
-		text: "name: payroll\nworkloads: [{name: a, title: a, service: teams}, {name: b, title: b, service: azure}]\nazureRoles: [{name: Reader, why: x, workloads: [a]}, {name: Contributor, why: x, workloads: [b]}]\n" + few, onlyHere: true},
+		text: "name: payroll\nworkloads: [{name: a, title: a, service: teams}, {name: b, title: b, service: azure}]\nazureRoles: " +
+			"[{name: Reader, why: x, workloads: [a]}, {name: Contributor, why: x, workloads: [b]}]\n" + few, onlyHere: true},
 	{says: `2: workloads[0].service is "teams", and a backup server takes an app with a certificate only|offer the credential certificate, or delete the line`,
-		text: "name: payroll\nworkloads: [{name: a, title: a, service: teams}]\nazureRoles: [{name: Reader, why: x, workloads: [a]}]\n" + few, onlyHere: true},
+		text: "name: payroll\nworkloads: [{name: a, title: a, service: teams}]\nazureRoles: [{name: Reader, why: x, workloads: [a]}]\n" +
+			few, onlyHere: true},
 	{says: `6: platform is "SPA", which is not known|did you mean spa?`, text: instead(6, "platform: SPA")},
-	{says: `7: redirectUris is a single value, and has to be a list|begin each entry with -`, text: strings.Replace(good, "redirectUris:\n  - https", "redirectUris: https", 1)},
-	{says: `7: redirectUris has no entry`, text: strings.Replace(good, "redirectUris:\n  - https://payroll.example.com", "redirectUris: []", 1)},
+	{says: `7: redirectUris is a single value, and has to be a list|begin each entry with -`,
+		text: strings.Replace(good, "redirectUris:\n  - https", "redirectUris: https", 1)},
+	{says: `7: redirectUris has no entry`, text: strings.Replace(good, "redirectUris:\n  - https://payroll.example.com",
+		"redirectUris: []", 1)},
 	{says: `8: redirectUris[0] is "payroll.example.com": a redirect URI begins with a scheme`, text: instead(8, "  - payroll.example.com")},
-	{says: `8: redirectUris[0] is "http://payroll.example.com": a redirect URI has to begin with https:// (or be http://localhost)`, text: instead(8, "  - http://payroll.example.com"), onlyHere: true},
-	{says: `8: redirectUris[0] is "myapp://auth": a redirect URI has to begin with https:// (or be http://localhost) on the platform spa`, text: instead(8, "  - myapp://auth"), onlyHere: true},
-	{says: `8: redirectUris[0] is "https://*.example.com": a redirect URI must not have a wildcard`, text: instead(8, "  - https://*.example.com")},
-	{says: `8: redirectUris[0] is "https://a.example.com/#x": a redirect URI must not have a #`, text: instead(8, `  - "https://a.example.com/#x"`)},
-	{says: `9: redirectUris[1] is the same as redirectUris[0] in line 8`, text: instead(8, "  - https://a.example.com\n  - https://a.example.com")},
+	{says: `8: redirectUris[0] is "http://payroll.example.com": a redirect URI has to begin with https:// (or be http://localhost)`,
+		text: instead(8, "  - http://payroll.example.com"), onlyHere: true},
+	{says: `8: redirectUris[0] is "myapp://auth": a redirect URI has to begin with https:// (or be http://localhost) on the platform spa`,
+		text: instead(8, "  - myapp://auth"), onlyHere: true},
+	{says: `8: redirectUris[0] is "https://*.example.com": a redirect URI must not have a wildcard`,
+		text: instead(8, "  - https://*.example.com")},
+	{says: `8: redirectUris[0] is "https://a.example.com/#x": a redirect URI must not have a #`,
+		text: instead(8, `  - "https://a.example.com/#x"`)},
+	{says: `9: redirectUris[1] is the same as redirectUris[0] in line 8`,
+		text: instead(8, "  - https://a.example.com\n  - https://a.example.com")},
 	{says: `9: publicClientFlows is "yes", and has to be true or false`, text: instead(9, "publicClientFlows: yes")},
 	{says: `11: scopes[0].name is "access as user"|as in access_as_user`, text: instead(11, "  - name: access as user")},
 	{says: `15: scopes[0].preAuthorized[0] is "me", which is not a GUID`, text: instead(15, "    preAuthorized: [me]")},
 	{says: `17: workloads[0].name is "Pay"|37: directoryRoles[0].workloads[0]`, text: instead(17, "  - name: Pay")},
-	{says: `19: workloads[1].name is the same as workloads[0].name in line 17|28: permissions[0].workloads[0]`, text: instead(19, "  - name: pay"), onlyHere: true},
-	{says: `19: workloads[1].title is missing|20: oneWorkload is "maybe"`, text: strings.Replace(instead(21, "oneWorkload: maybe"), "    title: Telling\n", "", 1)},
-	{says: `21: workloads[2].name is "sing", which nothing is needed for|name it under workloads`, text: instead(20, "    title: Telling\n  - {name: sing, title: Singing}"), onlyHere: true},
+	{says: `19: workloads[1].name is the same as workloads[0].name in line 17|28: permissions[0].workloads[0]`,
+		text: instead(19, "  - name: pay"), onlyHere: true},
+	{says: `19: workloads[1].title is missing|20: oneWorkload is "maybe"`,
+		text: strings.Replace(instead(21, "oneWorkload: maybe"), "    title: Telling\n", "", 1)},
+	{says: `21: workloads[2].name is "sing", which nothing is needed for|name it under workloads`,
+		text: instead(20, "    title: Telling\n  - {name: sing, title: Singing}"), onlyHere: true},
 	{says: `2: oneWorkload is true, and there are no workloads`, text: "name: payroll\noneWorkload: true\n" + few},
-	{says: `23: permissions[0].resource is "Microsoft Graf", which is not known|did you mean Microsoft Graph?`, text: instead(23, "  - resource: Microsoft Graf")},
-	{says: `24: permissions[0].type is "application", which is not known|did you mean Application?`, text: instead(24, "    type: application")},
-	{says: `25: permissions[0].name is "Mail.Snd", and Microsoft Graph has no such Application permission|did you mean Mail.Send?`, text: instead(25, "    name: Mail.Snd"), onlyHere: true},
-	{says: `25: permissions[0].name is "offline_access"|offline_access is there as type Delegated`, text: instead(25, "    name: offline_access"), onlyHere: true},
-	{says: `25: permissions[0].name is "full_access_as_app"|Office 365 Exchange Online has it`, text: instead(25, "    name: full_access_as_app"), onlyHere: true},
-	{says: `25: permissions[0].name is "nonsense"|Microsoft's permissions reference lists them`, text: instead(25, "    name: nonsense"), onlyHere: true},
-	{says: `27: permissions[0].risk is low, and Mail.Send is high: a pack may raise a tier, not lower it`, text: instead(27, "    risk: low"), onlyHere: true},
+	{says: `23: permissions[0].resource is "Microsoft Graf", which is not known|did you mean Microsoft Graph?`,
+		text: instead(23, "  - resource: Microsoft Graf")},
+	{says: `24: permissions[0].type is "application", which is not known|did you mean Application?`,
+		text: instead(24, "    type: application")},
+	{says: `25: permissions[0].name is "Mail.Snd", and Microsoft Graph has no such Application permission|did you mean Mail.Send?`,
+		text: instead(25, "    name: Mail.Snd"), onlyHere: true},
+	{says: `25: permissions[0].name is "offline_access"|offline_access is there as type Delegated`,
+		text: instead(25, "    name: offline_access"), onlyHere: true},
+	{says: `25: permissions[0].name is "full_access_as_app"|Office 365 Exchange Online has it`,
+		text: instead(25, "    name: full_access_as_app"), onlyHere: true},
+	{says: `25: permissions[0].name is "nonsense"|Microsoft's permissions reference lists them`, text: instead(25, "    name: nonsense"),
+		onlyHere: true},
+	{says: `27: permissions[0].risk is low, and Mail.Send is high: a pack may raise a tier, not lower it`,
+		text: instead(27, "    risk: low"), onlyHere: true},
 	{says: `27: permissions[0].risk is "extreme", which is not known`, text: instead(27, "    risk: extreme")},
-	{says: `28: permissions[0].workloads[0] is "tel", which is not one of the pack's workloads|did you mean tell?`, text: instead(28, "    workloads: [tel]"), onlyHere: true},
-	{says: `29: permissions[0].credentials[0] is "secret", which is not one of the pack's credentials|these are known: certificate, none`, text: instead(29, "    credentials: [secret]"), onlyHere: true},
+	{says: `28: permissions[0].workloads[0] is "tel", which is not one of the pack's workloads|did you mean tell?`,
+		text: instead(28, "    workloads: [tel]"), onlyHere: true},
+	{says: `29: permissions[0].credentials[0] is "secret", which is not one of the pack's credentials|these are known: certificate, none`,
+		text: instead(29, "    credentials: [secret]"), onlyHere: true},
 	{says: `29: permissions[0].credentials[0] is "password"`, text: instead(29, "    credentials: [password]")},
-	{says: `31: permissions[1].type is Application, and the app's own scopes are delegated`, text: instead(31, "    type: Application"), onlyHere: true},
-	{says: `32: permissions[1].name is "access_as_users", which is not one of the pack's scopes|did you mean access_as_user?`, text: instead(32, "    name: access_as_users"), onlyHere: true},
-	{says: `36: permissions[2].name is the same as permissions[0].name in line 25`, text: instead(33, "    why: x\n  - resource: Microsoft Graph\n    type: Application\n    name: Mail.Send\n    why: Again."), onlyHere: true},
-	{says: `35: directoryRoles[0].name is "Global Raeder", which is not known|did you mean Global Reader?`, text: instead(35, "  - name: Global Raeder")},
-	{says: `39: azureRoles[0].name is "Reeder", which is not a built-in role|did you mean Reader?; or list its actions`, text: instead(39, "  - name: Reeder")},
+	{says: `31: permissions[1].type is Application, and the app's own scopes are delegated`, text: instead(31, "    type: Application"),
+		onlyHere: true},
+	{says: `32: permissions[1].name is "access_as_users", which is not one of the pack's scopes|did you mean access_as_user?`,
+		text: instead(32, "    name: access_as_users"), onlyHere: true},
+	{says: `36: permissions[2].name is the same as permissions[0].name in line 25`,
+		text:     instead(33, "    why: x\n  - resource: Microsoft Graph\n    type: Application\n    name: Mail.Send\n    why: Again."),
+		onlyHere: true},
+	{says: `35: directoryRoles[0].name is "Global Raeder", which is not known|did you mean Global Reader?`,
+		text: instead(35, "  - name: Global Raeder")},
+	{says: `39: azureRoles[0].name is "Reeder", which is not a built-in role|did you mean Reader?; or list its actions`,
+		text: instead(39, "  - name: Reeder")},
 	{says: `41: azureRoles[1].name is "Owner", which is built in`, text: instead(41, "  - name: Owner")},
-	{says: `43: azureRoles[1].actions[0] is "*", which is not an operation|write an operation such as`, text: instead(43, `    actions: ["*"]`)},
+	{says: `43: azureRoles[1].actions[0] is "*", which is not an operation|write an operation such as`,
+		text: instead(43, `    actions: ["*"]`)},
 	{says: `45: credentials[0].kind is "cert", which is not known|29: permissions[0].credentials[0]`, text: instead(45, "  - kind: cert")},
-	{says: `46: credentials[0].lifetime is "6 months", which is not a duration|4320h is 180 days`, text: instead(46, "    lifetime: 6 months")},
+	{says: `46: credentials[0].lifetime is "6 months", which is not a duration|4320h is 180 days`,
+		text: instead(46, "    lifetime: 6 months")},
 	{says: `46: credentials[0].lifetime is "0h", which is not a duration`, text: instead(46, "    lifetime: 0h"), onlyHere: true},
 	{says: `46: credentials[0].lifetime is 17520h, and max is 8760h`, text: instead(46, "    lifetime: 17520h"), onlyHere: true},
-	{says: `46: credentials[0].lifetimes[1] is 17520h, and max is 8760h`, text: instead(46, "    lifetimes: [8760h, 17520h]"), onlyHere: true},
+	{says: `46: credentials[0].lifetimes[1] is 17520h, and max is 8760h`, text: instead(46, "    lifetimes: [8760h, 17520h]"),
+		onlyHere: true},
 	{says: `46: credentials[0].lifetimes[0] is "never", which is not a duration`, text: instead(46, "    lifetimes: [never]")},
-	{says: `47: credentials[0].lifetimes[1] is there twice|46: credentials[0].lifetime is 1h, which is not one of lifetimes`, text: instead(46, "    lifetime: 1h\n    lifetimes: [8760h, 8760h]"), onlyHere: true},
-	{says: `48: credentials[1].kind is the same as credentials[0].kind in line 45`, text: instead(48, "  - kind: certificate"), onlyHere: true},
-	{says: `49: credentials[1].max is for secrets and certificates; none does not expire`, text: instead(48, "  - kind: none\n    max: 1h")},
+	{says: `47: credentials[0].lifetimes[1] is there twice|46: credentials[0].lifetime is 1h, which is not one of lifetimes`,
+		text: instead(46, "    lifetime: 1h\n    lifetimes: [8760h, 8760h]"), onlyHere: true},
+	{says: `48: credentials[1].kind is the same as credentials[0].kind in line 45`, text: instead(48, "  - kind: certificate"),
+		onlyHere: true},
+	{says: `49: credentials[1].max is for secrets and certificates; none does not expire`,
+		text: instead(48, "  - kind: none\n    max: 1h")},
 	{says: `5: checked is "last summer", which is not a day|as in 2026-07-03`, text: instead(4, "summary: x\nchecked: last summer")},
-	{says: `5: source is given, and not of which day it is|add checked`, text: instead(4, "summary: x\nsource: https://example.com/page"), onlyHere: true},
+	{says: `5: source is given, and not of which day it is|add checked`, text: instead(4, "summary: x\nsource: https://example.com/page"),
+		onlyHere: true},
 	{says: `49: approvals is "0"|write a number from 1 to 9`, text: instead(49, "approvals: 0")},
 	{says: `49: approvals is "10"`, text: instead(49, "approvals: 10")},
 	{says: `49: approvals is "two", and has to be a whole number`, text: instead(49, "approvals: two")},
 	{says: `51: nextSteps[0] has {appID}, which stands for nothing|did you mean {appId}?`, text: instead(51, "  - Enter {appID}.")},
-	{says: `52: guide has {nextSteps} in the middle of a line, or more than once|write it once, in a line of its own`, text: good + "guide: Then {nextSteps}.", onlyHere: true},
-	{says: `52: guide has {nextSteps} in the middle of a line, or more than once`, text: good + "guide: |\n  {nextSteps}\n  {nextSteps}\n", onlyHere: true},
+	{says: `52: guide has {nextSteps} in the middle of a line, or more than once|write it once, in a line of its own`,
+		text: good + "guide: Then {nextSteps}.", onlyHere: true},
+	{says: `52: guide has {nextSteps} in the middle of a line, or more than once`,
+		text: good + "guide: |\n  {nextSteps}\n  {nextSteps}\n", onlyHere: true},
 	{says: `52: guide has 8001 characters; 8000 are allowed`, text: good + "guide: " + strings.Repeat("x", 8001)},
 	{says: `52: guide is a list, and has to be one value`, text: good + "guide: [x]"},
 	{says: `52: guide is empty|write a value, or delete the line`, text: good + "guide: ''"},
-	{says: `51: nextSteps[0] has {thumbprint}, and there may be no certificate|offer certificates only`, text: instead(51, "  - Enter {thumbprint}."), onlyHere: true},
+	{says: `51: nextSteps[0] has {thumbprint}, and there may be no certificate|offer certificates only`,
+		text: instead(51, "  - Enter {thumbprint}."), onlyHere: true},
 	{says: `92: permissions[60] is one too many; 60 are allowed`, text: instead(33, "    why: x"+many(59))},
 	{says: `4: redirects[0].uris[0] has "{hots}", which is not one of the pack's fields|did you mean {host}?|6: fields[0].name is "host", which no redirect URI has in it`, text: templated(4, `    uris: ["https://{hots}:4443"]`), onlyHere: true},
-	{says: `4: redirects[0].uris[0] has "{host}", which is not one of the pack's fields|list it under fields first`, text: strings.Split(templates, "fields:")[0] + few, onlyHere: true},
-	{says: `4: redirects[0].uris[1] is "https://{host}/{": a redirect URI must not have spaces`, text: templated(4, `    uris: ["https://{host}:4443", "https://{host}/{"]`)},
-	{says: `4: redirects[0].uris[1] is "http://{host}": a redirect URI has to begin with https://`, text: templated(4, `    uris: ["https://{host}:4443", "http://{host}"]`), onlyHere: true},
-	{says: `4: redirects[0].uris[1] is "{host}://x": a redirect URI begins with a scheme`, text: templated(4, `    uris: ["https://{host}:4443", "{host}://x"]`)},
+	{says: `4: redirects[0].uris[0] has "{host}", which is not one of the pack's fields|list it under fields first`,
+		text: strings.Split(templates, "fields:")[0] + few, onlyHere: true},
+	{says: `4: redirects[0].uris[1] is "https://{host}/{": a redirect URI must not have spaces`,
+		text: templated(4, `    uris: ["https://{host}:4443", "https://{host}/{"]`)},
+	{says: `4: redirects[0].uris[1] is "http://{host}": a redirect URI has to begin with https://`,
+		text: templated(4, `    uris: ["https://{host}:4443", "http://{host}"]`), onlyHere: true},
+	{says: `4: redirects[0].uris[1] is "{host}://x": a redirect URI begins with a scheme`,
+		text: templated(4, `    uris: ["https://{host}:4443", "{host}://x"]`)},
 	{says: `4: redirects[0].uris[1] is "myapp://{host}": a redirect URI has to begin with https:// (or be http://localhost) on the platform spa`, text: templated(4, `    uris: ["https://{host}:4443", "myapp://{host}"]`), onlyHere: true},
-	{says: `4: redirects[0].uris[1] is the same as redirects[0].uris[0] in line 4`, text: templated(4, `    uris: ["https://{host}:4443", "https://{host}:4443"]`)},
+	{says: `4: redirects[0].uris[1] is the same as redirects[0].uris[0] in line 4`,
+		text: templated(4, `    uris: ["https://{host}:4443", "https://{host}:4443"]`)},
 	{says: `4: redirects[0].uris[0] is "https://{host}:4443/{site}": it has {host} and {site} in it, and one of them may have many values`,
-		text: templated(10, "    many: true\n  - {name: site, label: Site, many: true}", 4, `    uris: ["https://{host}:4443/{site}"]`), onlyHere: true},
-	{says: `3: redirects[0].platform is "SPA", which is not known|did you mean spa?|6: fields[0].name is "host", which no`, text: templated(3, "  - platform: SPA")},
-	{says: `6: fields[0].name is "Portal host"|as in host|4: redirects[0].uris[0] has "{host}"`, text: templated(6, "  - name: Portal host")},
-	{says: `7: fields[0].label is "redirect uris", and the form has a field of that name`, text: templated(7, "    label: redirect uris"), onlyHere: true},
-	{says: `9: fields[0].example is "https://a.example.com", and may have letters`, text: templated(9, "    example: https://a.example.com")},
-	{says: `11: fields[1].label is the same as fields[0].label in line 7|11: fields[1].name is "site", which no redirect URI`, text: templated(10, "    many: true\n  - {name: site, label: Portal host}"), onlyHere: true},
+		text:     templated(10, "    many: true\n  - {name: site, label: Site, many: true}", 4, `    uris: ["https://{host}:4443/{site}"]`),
+		onlyHere: true},
+	{says: `3: redirects[0].platform is "SPA", which is not known|did you mean spa?|6: fields[0].name is "host", which no`,
+		text: templated(3, "  - platform: SPA")},
+	{says: `6: fields[0].name is "Portal host"|as in host|4: redirects[0].uris[0] has "{host}"`,
+		text: templated(6, "  - name: Portal host")},
+	{says: `7: fields[0].label is "redirect uris", and the form has a field of that name`, text: templated(7, "    label: redirect uris"),
+		onlyHere: true},
+	{says: `9: fields[0].example is "https://a.example.com", and may have letters`,
+		text: templated(9, "    example: https://a.example.com")},
+	{says: `11: fields[1].label is the same as fields[0].label in line 7|11: fields[1].name is "site", which no redirect URI`,
+		text: templated(10, "    many: true\n  - {name: site, label: Portal host}"), onlyHere: true},
 	{says: `2: redirectExample is "portal": a redirect URI begins with a scheme`, text: "name: payroll\nredirectExample: portal\n" + few},
-	{says: `2: redirectExample is "https://a.example.com", and is shown in an empty field only`, text: templated(1, "name: payroll\nredirectExample: https://a.example.com"), onlyHere: true},
-	{says: `4: redirects[0].uris[1] is "https://{host}/(x)": Entra supports none of ! $ ' ( ) , ;`, text: templated(4, `    uris: ["https://{host}:4443", "https://{host}/(x)"]`)},
-	{says: `4: redirects[0].uris[1] is "https://{host}:99999": the port of a redirect URI is a number from 1 to 65535`, text: templated(4, `    uris: ["https://{host}:4443", "https://{host}:99999"]`), onlyHere: true},
-	{says: `4: redirects[0].uris[1] is the same as redirects[0].uris[0] in line 4`, text: templated(4, `    uris: ["https://{host}:4443", "HTTPS://{host}:4443"]`), onlyHere: true},
-	{says: `6: redirects[1].uris[0] is the same as redirects[0].uris[0] in line 4`, text: templated(4, "    uris: [\"https://{host}:4443\"]\n  - platform: web\n    uris: [\"https://{host}:4443\"]"), onlyHere: true},
-	{says: `2: redirectExample is "https://a.example:0"`, text: "name: payroll\nredirectExample: https://a.example:0\n" + few, onlyHere: true},
+	{says: `2: redirectExample is "https://a.example.com", and is shown in an empty field only`,
+		text: templated(1, "name: payroll\nredirectExample: https://a.example.com"), onlyHere: true},
+	{says: `4: redirects[0].uris[1] is "https://{host}/(x)": Entra supports none of ! $ ' ( ) , ;`,
+		text: templated(4, `    uris: ["https://{host}:4443", "https://{host}/(x)"]`)},
+	{says: `4: redirects[0].uris[1] is "https://{host}:99999": the port of a redirect URI is a number from 1 to 65535`,
+		text: templated(4, `    uris: ["https://{host}:4443", "https://{host}:99999"]`), onlyHere: true},
+	{says: `4: redirects[0].uris[1] is the same as redirects[0].uris[0] in line 4`,
+		text: templated(4, `    uris: ["https://{host}:4443", "HTTPS://{host}:4443"]`), onlyHere: true},
+	{says: `6: redirects[1].uris[0] is the same as redirects[0].uris[0] in line 4`,
+		text: templated(4, "    uris: [\"https://{host}:4443\"]\n  - platform: web\n    uris: [\"https://{host}:4443\"]"), onlyHere: true},
+	{says: `2: redirectExample is "https://a.example:0"`, text: "name: payroll\nredirectExample: https://a.example:0\n" + few,
+		onlyHere: true},
 	{says: `2: redirectRequired is "yes", and has to be true or false`, text: "name: payroll\nredirectRequired: yes\n" + few},
-	{says: `2: redirectRequired is true, and the form has no field for redirect URIs`, text: templated(1, "name: payroll\nredirectRequired: true"), onlyHere: true},
-	{says: `2: redirectRequired is true, and the requester of a custom app`, text: "name: payroll\nredirectRequired: true\ncustom: true\n" + few, onlyHere: true},
-	{says: `3: redirectUris[0] is "https://{host}"|URIs with fields in them stand under redirects`, text: "name: payroll\nredirectUris:\n  - https://{host}\n" + few},
+	{says: `2: redirectRequired is true, and the form has no field for redirect URIs`,
+		text: templated(1, "name: payroll\nredirectRequired: true"), onlyHere: true},
+	{says: `2: redirectRequired is true, and the requester of a custom app`,
+		text: "name: payroll\nredirectRequired: true\ncustom: true\n" + few, onlyHere: true},
+	{says: `3: redirectUris[0] is "https://{host}"|URIs with fields in them stand under redirects`,
+		text: "name: payroll\nredirectUris:\n  - https://{host}\n" + few},
 	{says: `1: custom is true, and there are permissions`, text: "custom: true\n" + good},
 }
 
@@ -319,8 +385,10 @@ colour: red
 	for _, p := range problems {
 		got = append(got, fmt.Sprintf("%d %s", p.Line, p.Key))
 	}
-	want := "1 name, 1 name, 2 version, 4 summary, 5 audience, 6 platform, 7 redirectUris[0], 9 permissions[0].why, 11 permissions[0].name, " +
-		"12 permissions[0].workloads[0], 13 permissions[1].resource, 13 permissions[1].name, 13 permissions[1].why, 13 permissions[1].type, " +
+	want := "1 name, 1 name, 2 version, 4 summary, 5 audience, 6 platform, 7 redirectUris[0], 9 permissions[0].why, 11 " +
+		"permissions[0].name, " +
+		"12 permissions[0].workloads[0], 13 permissions[1].resource, 13 permissions[1].name, 13 permissions[1].why, 13 " +
+		"permissions[1].type, " +
 		"15 credentials[0].kind, 16 nextSteps[0], 17 colour"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("got  %s\nwant %s\n%v", strings.Join(got, ", "), want, err)
@@ -365,7 +433,8 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		for _, n := range p.Permissions {
-			if known, ok := workflow.Known(n.ResourceAppID, n.Type, n.Name); n.ResourceAppID != workflow.Self && (!ok || n.Risk.Weight() < known.Risk.Weight()) {
+			if known, ok := workflow.Known(n.ResourceAppID, n.Type, n.Name); n.ResourceAppID != workflow.Self &&
+				(!ok || n.Risk.Weight() < known.Risk.Weight()) {
 				t.Errorf("%+v is not in the catalogue, or its risk was lowered", n)
 			}
 		}

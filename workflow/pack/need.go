@@ -120,7 +120,8 @@ func (r *reader) raise(n *workflow.Need, t text) {
 	}
 	to := catalog.Risk(t.s)
 	if to.Weight() < n.Risk.Weight() {
-		r.report(t.place, "write a higher tier, or delete the line", "is %s, and %s is %s: a pack may raise a tier, not lower it", t.s, n.Name, n.Risk)
+		r.report(t.place, "write a higher tier, or delete the line", "is %s, and %s is %s: a pack may raise a tier, not lower it", t.s,
+			n.Name, n.Risk)
 		return
 	}
 	n.Risk = to
@@ -192,18 +193,21 @@ func (r *reader) azureRoles(f *file, p workflow.Product) []workflow.AzureNeed {
 	seen := map[string]place{}
 	for _, a := range f.azureRoles {
 		r.long(a.why, proseMax)
-		n := workflow.AzureNeed{AzureRole: workflow.AzureRole{ID: azureRoles[a.name.s], Name: a.name.s, Why: a.why.s}, Workloads: r.workloads(a.workloads, p)}
+		n := workflow.AzureNeed{AzureRole: workflow.AzureRole{ID: azureRoles[a.name.s], Name: a.name.s, Why: a.why.s},
+			Workloads: r.workloads(a.workloads, p)}
 		n.Actions, n.DataActions = r.actions(a.actions), r.actions(a.dataActions)
 		custom := len(a.actions)+len(a.dataActions) > 0
 		switch {
 		case a.name.s == "":
 			continue
 		case custom && n.ID != "":
-			r.report(a.name.place, "give it a name of its own, or delete its actions", "is %s, which is built in and has its own actions", quote(a.name.s))
+			r.report(a.name.place, "give it a name of its own, or delete its actions", "is %s, which is built in and has its own actions",
+				quote(a.name.s))
 		case custom:
 			r.long(a.name, titleMax)
 		case n.ID == "":
-			r.report(a.name.place, meant(a.name.s, names(azureRoles))+"; or list its actions", "is %s, which is not a built-in role that is known", quote(a.name.s))
+			r.report(a.name.place, meant(a.name.s, names(azureRoles))+"; or list its actions",
+				"is %s, which is not a built-in role that is known", quote(a.name.s))
 		}
 		if r.once(seen, a.name, a.name.s) {
 			out = append(out, n)
@@ -217,7 +221,8 @@ func (r *reader) actions(list []text) []string {
 	seen := map[string]place{}
 	for _, t := range list {
 		if !azureAction.MatchString(t.s) {
-			r.report(t.place, "write an operation such as Microsoft.Compute/disks/read", "is %s, which is not an operation of a resource provider", quote(t.s))
+			r.report(t.place, "write an operation such as Microsoft.Compute/disks/read",
+				"is %s, which is not an operation of a resource provider", quote(t.s))
 			continue
 		}
 		if r.once(seen, t, t.s) {

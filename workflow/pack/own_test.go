@@ -46,7 +46,8 @@ func TestOwnPacksStandBeforeCustomAndANewerVersionIsOffered(t *testing.T) {
 	for _, p := range offered {
 		got = append(got, p.Name+" "+p.Version)
 	}
-	want := []string{"vbo365 1", "vb365-backup 8.10", "vb365-restore 8.5", "vb365-restore-portal 8.5", "vb365-archiver 8.5", "vbazure 8", "payroll 2.1", "custom 1"}
+	want := []string{"vbo365 1", "vb365-backup 8.10", "vb365-restore 8.5", "vb365-restore-portal 8.5", "vb365-archiver 8.5", "vbazure 8",
+		"payroll 2.1", "custom 1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
@@ -81,7 +82,8 @@ func TestWhatIsWrongWithOwnPacksIsNamedForAllFilesAtOnce(t *testing.T) {
 			t.Errorf("want %s\ngot  %v", want, err)
 		}
 	}
-	if _, err := Load(filepath.Join(dir, "none")); err == nil || !strings.Contains(err.Error(), "none can't be read: no such file or directory\nhint: ") {
+	if _, err := Load(filepath.Join(dir, "none")); err == nil ||
+		!strings.Contains(err.Error(), "none can't be read: no such file or directory\nhint: ") {
 		t.Errorf("got %v", err)
 	}
 }

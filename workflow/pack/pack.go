@@ -81,7 +81,8 @@ func Open(dir string) (Library, error) {
 	if dir != "" {
 		more, err := l.read(os.DirFS(dir), dir, true)
 		if err != nil {
-			return Library{}, fmt.Errorf("packs: the directory %s can't be read: %s\nhint: name one that is there; a relative name starts at the working directory", dir, document.Reason(err))
+			return Library{}, fmt.Errorf("packs: the directory %s can't be read: %s\nhint: name one that is there; a relative name "+
+				"starts at the working directory", dir, document.Reason(err))
 		}
 		wrong = append(wrong, more...)
 	}
@@ -126,7 +127,8 @@ func (l *Library) read(in fs.FS, dir string, own bool) (document.Problems, error
 		}
 		switch ext := filepath.Ext(e.Name()); {
 		case ext == ".yml" && own:
-			wrong = append(wrong, form.Problem(file, "would be left out, because it ends in .yml", "call the file "+strings.TrimSuffix(e.Name(), ".yml")+".yaml"))
+			wrong = append(wrong, form.Problem(file, "would be left out, because it ends in .yml",
+				"call the file "+strings.TrimSuffix(e.Name(), ".yml")+".yaml"))
 			continue
 		case ext != ".yaml":
 			continue
@@ -186,7 +188,8 @@ func (l *Library) same() document.Problems {
 			wrong = append(wrong, document.Problem{
 				File: e.file, Line: e.version.line, Key: e.version.at,
 				Text: fmt.Sprintf("is %s, and there is a pack %s %s already (%s)", e.Version, e.Name, first.Version, where),
-				Hint: fmt.Sprintf("give it another version, such as %s.1, or another name; the newest version of a name is offered", e.Version),
+				Hint: fmt.Sprintf("give it another version, such as %s.1, or another name; the newest version of a name is offered",
+					e.Version),
 			})
 		}
 	}
@@ -228,7 +231,8 @@ func (l Library) Find(name, version string) (workflow.Product, error) {
 		}
 	}
 	if versions := l.Versions(name); len(versions) > 0 {
-		return workflow.Product{}, fmt.Errorf("there is no version %s of %s\nhint: there are %s", quote(version), name, strings.Join(versions, ", "))
+		return workflow.Product{}, fmt.Errorf("there is no version %s of %s\nhint: there are %s", quote(version), name,
+			strings.Join(versions, ", "))
 	}
 	if near := spell.Nearest(name, known); near != "" {
 		return workflow.Product{}, fmt.Errorf("there is no pack %s\nhint: did you mean %s?", quote(name), near)

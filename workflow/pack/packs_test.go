@@ -84,7 +84,8 @@ func planned(p workflow.Plan) []string {
 
 func TestEachChoiceOfWorkloadsHasExactlyTheVendorsPermissions(t *testing.T) {
 	vendor := profiles(t)
-	choices := [][]string{{"exchange"}, {"sharepoint"}, {"teams"}, {"exchange", "sharepoint"}, {"exchange", "teams"}, {"sharepoint", "teams"}, {"exchange", "sharepoint", "teams"}}
+	choices := [][]string{{"exchange"}, {"sharepoint"}, {"teams"}, {"exchange", "sharepoint"}, {"exchange", "teams"},
+		{"sharepoint", "teams"}, {"exchange", "sharepoint", "teams"}}
 	for _, c := range []struct {
 		name, version, profile string
 		with                   workflow.CredentialKind
@@ -115,7 +116,8 @@ func TestTheBackupAppHasFourteenPermissionsOnThreeResourcesAndGlobalReaderForExc
 		if len(all.Permissions) != permissions || len(all.Resources()) != 3 {
 			t.Errorf("%s has %d permissions on %d resources", version, len(all.Permissions), len(all.Resources()))
 		}
-		if len(all.DirectoryRoles) != 1 || all.DirectoryRoles[0].TemplateID != vendor.TemplateID || all.DirectoryRoles[0].Name != vendor.DisplayName {
+		if len(all.DirectoryRoles) != 1 || all.DirectoryRoles[0].TemplateID != vendor.TemplateID ||
+			all.DirectoryRoles[0].Name != vendor.DisplayName {
 			t.Errorf("%s has the roles %+v", version, all.DirectoryRoles)
 		}
 		without := p.Plan(workflow.Choice{Workloads: []string{"sharepoint", "teams"}, Credential: workflow.CredentialCertificate})
@@ -133,7 +135,8 @@ func TestRestoreByDeviceCodeIsAPublicClient(t *testing.T) {
 		p := find(t, "vb365-restore", version)
 		vendor := profiles(t)["vb365-restore-device-code"].Settings
 		plan := p.Plan(p.Choice())
-		if p.Platform != workflow.PublicClient || !slices.Equal(p.RedirectURIs, vendor.PublicClient.RedirectUris) || plan.PublicClientFlows != vendor.IsFallbackPublicClient {
+		if p.Platform != workflow.PublicClient || !slices.Equal(p.RedirectURIs, vendor.PublicClient.RedirectUris) ||
+			plan.PublicClientFlows != vendor.IsFallbackPublicClient {
 			t.Errorf("%s: %s %v, flows %v", version, p.Platform, p.RedirectURIs, plan.PublicClientFlows)
 		}
 		if len(plan.Of(catalog.Application)) != 0 || plan.Credential.Kind != workflow.CredentialNone {
@@ -179,8 +182,10 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 		builtin []string
 	}{
 		"vbazure": {"veeam-backup-for-azure-service-account", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c",
-			"Key Vault Crypto User 12338af0-0e69-4776-bea7-57ae8d297424", "Storage Queue Data Contributor 974c5e8b-45b9-4653-ba55-5f855dd0fb88"}},
-		"vb365-archiver": {"vb365-azure-archiver-appliance", []string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c", "Key Vault Crypto Officer 14b46e9e-c2b7-41b4-b07b-48a6ebf60603"}},
+			"Key Vault Crypto User 12338af0-0e69-4776-bea7-57ae8d297424",
+			"Storage Queue Data Contributor 974c5e8b-45b9-4653-ba55-5f855dd0fb88"}},
+		"vb365-archiver": {"vb365-azure-archiver-appliance",
+			[]string{"Contributor b24988ac-6180-42a0-ab88-20f7382dd24c", "Key Vault Crypto Officer 14b46e9e-c2b7-41b4-b07b-48a6ebf60603"}},
 	} {
 		var want struct{ Actions, DataActions []string }
 		if err := json.Unmarshal(vendor[c.role], &want); err != nil {
@@ -195,7 +200,8 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 			t.Errorf("%s begins with %v", name, got)
 		}
 		minimal := p.Plan(workflow.Choice{Workloads: []string{"minimal"}, Credential: workflow.CredentialSecret}).AzureRoles
-		if len(minimal) != 1 || minimal[0].ID != "" || !slices.Equal(minimal[0].Actions, want.Actions) || !slices.Equal(minimal[0].DataActions, want.DataActions) {
+		if len(minimal) != 1 || minimal[0].ID != "" || !slices.Equal(minimal[0].Actions, want.Actions) ||
+			!slices.Equal(minimal[0].DataActions, want.DataActions) {
 			t.Errorf("%s: the minimal role differs from the vendor's", name)
 		}
 		if _, ok := p.Offer(workflow.CredentialCertificate); !ok || p.Credentials[0].Kind != workflow.CredentialSecret {
@@ -207,12 +213,14 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 func TestTheOldProductIsAsItWas(t *testing.T) {
 	p := find(t, "vbo365", "")
 	plan := p.Plan(p.Choice())
-	want := []string{catalog.MicrosoftGraph + " Application Directory.Read.All", catalog.MicrosoftGraph + " Application Group.Read.All", catalog.MicrosoftGraph + " Delegated User.Read"}
+	want := []string{catalog.MicrosoftGraph + " Application Directory.Read.All", catalog.MicrosoftGraph + " Application Group.Read.All",
+		catalog.MicrosoftGraph + " Delegated User.Read"}
 	if got := planned(plan); !slices.Equal(got, want) {
 		t.Errorf("has %v", got)
 	}
 	offer, _ := p.Offer(workflow.CredentialSecret)
-	if p.Audience != "AzureADMyOrg" || p.Platform != workflow.Web || !slices.Equal(p.RedirectURIs, []string{"https://localhost"}) || workflow.LifetimeWords(offer.Max) != "24 months" || plan.PublicClientFlows {
+	if p.Audience != "AzureADMyOrg" || p.Platform != workflow.Web || !slices.Equal(p.RedirectURIs, []string{"https://localhost"}) ||
+		workflow.LifetimeWords(offer.Max) != "24 months" || plan.PublicClientFlows {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -258,7 +266,8 @@ func TestEveryNeedSaysWhyInOneSentence(t *testing.T) {
 func TestWhatWasChosenOfAzuresRolesBeforeMeansWhatItMeant(t *testing.T) {
 	p := find(t, "vbazure", "")
 	was := workflow.Plan{Chosen: []string{"builtin"}, Workloads: []string{"Two built-in roles, Contributor and Key Vault Crypto Officer"},
-		AzureRoles: []workflow.AzureRole{{ID: azureRoles["Contributor"], Name: "Contributor"}, {ID: azureRoles["Key Vault Crypto Officer"], Name: "Key Vault Crypto Officer"}}}
+		AzureRoles: []workflow.AzureRole{{ID: azureRoles["Contributor"], Name: "Contributor"},
+			{ID: azureRoles["Key Vault Crypto Officer"], Name: "Key Vault Crypto Officer"}}}
 	for _, plan := range []workflow.Plan{was, {Workloads: was.Workloads, AzureRoles: was.AzureRoles}} { // the oldest have titles only
 		chosen := p.Chosen(plan)
 		if !slices.Equal(chosen, []string{"builtin"}) {
@@ -283,8 +292,10 @@ func TestAPackSaysFromWhichPageAndDayItsTableIs(t *testing.T) {
 		}
 	}
 	for name, says := range map[string][]string{
-		"vb365-backup": {"8.6", "KB4820", "User.Read.All, MailboxItem.ImportExport.All, MailboxItem.Read.All and MailboxFolder.ReadWrite.All", "ChannelMember.ReadWrite.All"},
-		"vbazure":      {"Key Vault Crypto User", "Key Vault Crypto Officer"},
+		"vb365-backup": {"8.6", "KB4820",
+			"User.Read.All, MailboxItem.ImportExport.All, MailboxItem.Read.All and MailboxFolder.ReadWrite.All",
+			"ChannelMember.ReadWrite.All"},
+		"vbazure": {"Key Vault Crypto User", "Key Vault Crypto Officer"},
 	} {
 		for _, words := range says {
 			if note := find(t, name, "").Note; !strings.Contains(note, words) {

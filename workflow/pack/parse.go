@@ -23,9 +23,10 @@ const (
 )
 
 var (
-	audiences   = []string{"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
-	platforms   = []string{string(workflow.Web), string(workflow.SPA), string(workflow.PublicClient)}
-	kinds       = []string{string(workflow.CredentialSecret), string(workflow.CredentialCertificate), string(workflow.CredentialFederated), string(workflow.CredentialNone)}
+	audiences = []string{"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
+	platforms = []string{string(workflow.Web), string(workflow.SPA), string(workflow.PublicClient)}
+	kinds     = []string{string(workflow.CredentialSecret), string(workflow.CredentialCertificate),
+		string(workflow.CredentialFederated), string(workflow.CredentialNone)}
 	packName    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 	packVersion = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,6}){0,3}$`)
 	placeholder = regexp.MustCompile(`\{[A-Za-z]+\}`)
@@ -69,7 +70,8 @@ func (r *reader) product(f *file) workflow.Product {
 	p := workflow.Product{
 		Name: f.name.s, Version: f.version.s, Title: f.title.s, Summary: f.summary.s, Audience: f.audience.s,
 		Source: f.source.s, Checked: f.checked.s, Note: f.note.s,
-		Platform: workflow.Web, PublicClientFlows: f.publicClientFlows.on, Organization: f.organization.on, Custom: f.custom.on, OneWorkload: f.oneWorkload.on,
+		Platform: workflow.Web, PublicClientFlows: f.publicClientFlows.on, Organization: f.organization.on, Custom: f.custom.on,
+		OneWorkload: f.oneWorkload.on,
 	}
 	if f.platform.s != "" {
 		r.oneOf(f.platform, platforms)
@@ -115,14 +117,16 @@ func (r *reader) head(f *file) {
 	}
 	base := filepath.Base(r.file)
 	if f.name.s != "" && base != f.name.s+".yaml" && base != f.name.s+"-"+f.version.s+".yaml" {
-		r.report(f.name.place, fmt.Sprintf("call the file %s.yaml or %s-%s.yaml", f.name.s, f.name.s, f.version.s), "is %s, and the file is called %s", quote(f.name.s), quote(base))
+		r.report(f.name.place, fmt.Sprintf("call the file %s.yaml or %s-%s.yaml", f.name.s, f.name.s, f.version.s),
+			"is %s, and the file is called %s", quote(f.name.s), quote(base))
 	}
 	r.long(f.title, titleMax)
 	r.long(f.summary, proseMax)
 	r.long(f.source, proseMax)
 	r.long(f.note, stepMax)
 	if f.checked.s != "" && !pageDate.MatchString(f.checked.s) {
-		r.report(f.checked.place, "write the day of the page, as in 2026-07-03, or its month", "is %s, which is not a day", quote(f.checked.s))
+		r.report(f.checked.place, "write the day of the page, as in 2026-07-03, or its month", "is %s, which is not a day",
+			quote(f.checked.s))
 	}
 	if f.source.s != "" && f.checked.line == 0 {
 		r.report(f.source.place, "add checked, with the day of the page", "is given, and not of which day it is")
@@ -203,7 +207,8 @@ func (r *reader) duration(t text) time.Duration {
 	}
 	d, err := time.ParseDuration(t.s)
 	if err != nil || !lifetime.MatchString(t.s) || d <= 0 {
-		r.report(t.place, "write hours: 4320h is 180 days, 8760h is 12 months and 17520h is 24", "is %s, which is not a duration", quote(t.s))
+		r.report(t.place, "write hours: 4320h is 180 days, 8760h is 12 months and 17520h is 24", "is %s, which is not a duration",
+			quote(t.s))
 		return 0
 	}
 	return d
@@ -220,7 +225,8 @@ func (r *reader) steps(f *file, p workflow.Product) []string {
 			case !slices.Contains(placeholders, found):
 				r.report(t.place, meant(found, placeholders), "has %s, which stands for nothing", found)
 			case found == "{thumbprint}" && !certain:
-				r.report(t.place, "offer certificates only, or speak of the certificate's thumbprint without the placeholder", "has {thumbprint}, and there may be no certificate")
+				r.report(t.place, "offer certificates only, or speak of the certificate's thumbprint without the placeholder",
+					"has {thumbprint}, and there may be no certificate")
 			}
 		}
 		out = append(out, t.s)
@@ -233,9 +239,11 @@ func (r *reader) steps(f *file, p workflow.Product) []string {
 func (r *reader) something(f *file) {
 	switch {
 	case f.custom.on && len(f.permissions) > 0:
-		r.report(f.custom.place, "delete custom, or the permissions", "is true, and there are permissions: the requester names them, or the pack does")
+		r.report(f.custom.place, "delete custom, or the permissions",
+			"is true, and there are permissions: the requester names them, or the pack does")
 	case !f.custom.on && len(f.permissions)+len(f.directoryRoles)+len(f.azureRoles)+len(f.scopes) == 0:
-		r.report(f.place, "add permissions, directoryRoles, azureRoles or scopes; or custom: true, with which the requester names the permissions", "asks for nothing")
+		r.report(f.place, "add permissions, directoryRoles, azureRoles or scopes; or custom: true, with which the requester names the "+
+			"permissions", "asks for nothing")
 	}
 }
 
@@ -260,7 +268,8 @@ func (r *reader) chosen(f *file) []workflow.Workload {
 		r.report(f.workloads[workloadsMax].place, "", "is one too many; %d are allowed", workloadsMax)
 	}
 	if f.oneWorkload.on && len(f.workloads) < 2 {
-		r.report(f.oneWorkload.place, "list two workloads or more, or delete the line", "is true, and there are no workloads to choose one from")
+		r.report(f.oneWorkload.place, "list two workloads or more, or delete the line",
+			"is true, and there are no workloads to choose one from")
 	}
 	return out
 }
@@ -272,7 +281,8 @@ func (r *reader) connectable(f *file, p workflow.Product) {
 		azure = azure || w.service.s == workflow.AzureService
 		organization = organization || w.service.s != "" && w.service.s != workflow.AzureService
 		if azure && organization {
-			r.report(w.service.place, "make two packs of it", "is %s: an app is that of an organization or an account in Azure, not both", quote(w.service.s))
+			r.report(w.service.place, "make two packs of it", "is %s: an app is that of an organization or an account in Azure, not both",
+				quote(w.service.s))
 			return
 		}
 	}
@@ -281,7 +291,8 @@ func (r *reader) connectable(f *file, p workflow.Product) {
 	}
 	for _, w := range f.workloads {
 		if w.service.s != "" {
-			r.report(w.service.place, "offer the credential certificate, or delete the line", "is %s, and a backup server takes an app with a certificate only", quote(w.service.s))
+			r.report(w.service.place, "offer the credential certificate, or delete the line",
+				"is %s, and a backup server takes an app with a certificate only", quote(w.service.s))
 		}
 	}
 }
@@ -300,7 +311,8 @@ func (r *reader) used(f *file) {
 	}
 	for _, w := range f.workloads {
 		if w.name.s != "" && !slices.ContainsFunc(all, func(t text) bool { return strings.EqualFold(t.s, w.name.s) }) {
-			r.report(w.name.place, "name it under workloads of a permission or a role, or delete it", "is %s, which nothing is needed for", quote(w.name.s))
+			r.report(w.name.place, "name it under workloads of a permission or a role, or delete it",
+				"is %s, which nothing is needed for", quote(w.name.s))
 		}
 	}
 }

@@ -56,7 +56,8 @@ type key struct {
 }
 
 func (r *reader) report(at place, hint, format string, args ...any) {
-	r.problems = append(r.problems, document.Problem{File: r.file, Line: max(1, at.line), Key: at.at, Text: fmt.Sprintf(format, args...), Hint: hint})
+	r.problems = append(r.problems, document.Problem{File: r.file, Line: max(1, at.line), Key: at.at, Text: fmt.Sprintf(format, args...),
+		Hint: hint})
 }
 
 // full reports whether too many values have been read, and reports it once.

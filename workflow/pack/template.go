@@ -25,7 +25,8 @@ var taken = []workflow.Field{
 	workflow.FieldProduct, workflow.FieldAppName, workflow.FieldReason, workflow.FieldTenant, workflow.FieldTeam, workflow.FieldCredential,
 	workflow.FieldLifetime, workflow.FieldPermissions, workflow.FieldRedirectURIs, workflow.FieldApplication, workflow.FieldWorkloads,
 	workflow.FieldCertificate, workflow.FieldCertificateFile, workflow.FieldIssuer, workflow.FieldSubject, workflow.FieldAudience,
-	workflow.FieldSubscriptions, workflow.FieldOwners, workflow.FieldManifest, workflow.FieldManifestFile, workflow.FieldRetired, workflow.FieldScopes, workflow.FieldBackup,
+	workflow.FieldSubscriptions, workflow.FieldOwners, workflow.FieldManifest, workflow.FieldManifestFile, workflow.FieldRetired,
+	workflow.FieldScopes, workflow.FieldBackup,
 }
 
 // templates reads the redirect URIs of each platform, and the fields in them.
@@ -54,7 +55,8 @@ func (r *reader) templates(f *file, p *workflow.Product) {
 	}
 	for _, q := range f.fields {
 		if q.name.s != "" && fieldName.MatchString(q.name.s) && !used[q.name.s] {
-			r.report(q.name.place, fmt.Sprintf("write {%s} into one of redirects, or delete the field", q.name.s), "is %s, which no redirect URI has in it", quote(q.name.s))
+			r.report(q.name.place, fmt.Sprintf("write {%s} into one of redirects, or delete the field", q.name.s),
+				"is %s, which no redirect URI has in it", quote(q.name.s))
 		}
 	}
 }
@@ -68,18 +70,21 @@ func (r *reader) asked(list []field) []workflow.TemplateField {
 		r.long(q.hint, proseMax)
 		r.long(q.example, exampleMax)
 		if q.name.s != "" && !fieldName.MatchString(q.name.s) {
-			r.report(q.name.place, "write letters and digits, beginning with a small letter, 30 at most, as in host", "is %s", quote(q.name.s))
+			r.report(q.name.place, "write letters and digits, beginning with a small letter, 30 at most, as in host", "is %s",
+				quote(q.name.s))
 			continue
 		}
 		if q.example.s != "" && !workflow.FilledIn.MatchString(q.example.s) {
-			r.report(q.example.place, "write what stands for the field in the URI, such as portal.example.com", "is %s, and may have letters, digits and . _ ~ - only", quote(q.example.s))
+			r.report(q.example.place, "write what stands for the field in the URI, such as portal.example.com",
+				"is %s, and may have letters, digits and . _ ~ - only", quote(q.example.s))
 		}
 		if i := slices.IndexFunc(taken, func(f workflow.Field) bool { return strings.EqualFold(string(f), q.label.s) }); i >= 0 {
 			r.report(q.label.place, "call it otherwise", "is %s, and the form has a field of that name", quote(q.label.s))
 		}
 		fresh := q.label.s == "" || r.once(labels, q.label, strings.ToLower(q.label.s))
 		if q.name.s != "" && r.once(names, q.name, q.name.s) && fresh {
-			out = append(out, workflow.TemplateField{Name: q.name.s, Label: q.label.s, Hint: q.hint.s, Example: q.example.s, Many: q.many.on})
+			out = append(out, workflow.TemplateField{Name: q.name.s, Label: q.label.s, Hint: q.hint.s, Example: q.example.s,
+				Many: q.many.on})
 		}
 	}
 	if len(list) > fieldsMax {

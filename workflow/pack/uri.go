@@ -38,7 +38,8 @@ func (r *reader) example(t text, p workflow.Product) string {
 	case problem != "":
 		r.report(t.place, "", "is %s: %s", quote(t.s), problem)
 	case len(p.RedirectURIs) > 0 || !p.AsksRedirects():
-		r.report(t.place, "delete the line", "is %s, and is shown in an empty field only: the pack says what the redirect URIs are", quote(t.s))
+		r.report(t.place, "delete the line", "is %s, and is shown in an empty field only: the pack says what the redirect URIs are",
+			quote(t.s))
 	}
 	return t.s
 }
@@ -69,7 +70,8 @@ func (r *reader) exposed(list []scope) []workflow.Scope {
 		o := workflow.Scope{Name: s.name.s, AdminsOnly: s.adminsOnly.on, Title: s.title.s, Words: s.words.s}
 		if s.title.s != "" && s.words.s != "" { // what is missing is reported elsewhere
 			if problem := workflow.ScopeProblem(o); problem != "" {
-				r.report(s.name.place, "write letters, digits and . : / _ -, as in access_as_user", "is %s: %s", quote(s.name.s), strings.TrimSuffix(problem, "."))
+				r.report(s.name.place, "write letters, digits and . : / _ -, as in access_as_user", "is %s: %s", quote(s.name.s),
+					strings.TrimSuffix(problem, "."))
 			}
 		}
 		for _, t := range s.preAuthorized {

@@ -30,7 +30,8 @@ func browser(t *testing.T) context.Context {
 		}
 	}
 	if path == "" {
-		const say = "there is no Chromium: install it (apt-get install chromium), or put chromium, chromium-browser or google-chrome on the PATH"
+		const say = "there is no Chromium: install it (apt-get install chromium), or put chromium, chromium-browser or google-chrome on " +
+			"the PATH"
 		if os.Getenv("CI") == "true" {
 			t.Fatal(say)
 		}
@@ -95,8 +96,10 @@ func TestMrkdwn(t *testing.T) {
 		{"a\nb", "a<br />b"},
 		{"&lt;script&gt;alert(1)&lt;/script&gt;", "&lt;script&gt;alert(1)&lt;/script&gt;"},
 		{"&amp;lt;b&amp;gt;", "&amp;lt;b&amp;gt;"},
-		{"<https://x.example/a?b=1&amp;c=2|here>", `<a href="https://x.example/a?b=1&amp;c=2" target="_blank" rel="noopener noreferrer">here</a>`},
-		{"see https://x.example/a.", `see <a href="https://x.example/a" target="_blank" rel="noopener noreferrer">https://x.example/a</a>.`},
+		{"<https://x.example/a?b=1&amp;c=2|here>",
+			`<a href="https://x.example/a?b=1&amp;c=2" target="_blank" rel="noopener noreferrer">here</a>`},
+		{"see https://x.example/a.",
+			`see <a href="https://x.example/a" target="_blank" rel="noopener noreferrer">https://x.example/a</a>.`},
 		{"<javascript:alert(1)|x>", "<span>x</span>"},
 		{"<@U1> <@U2>", `<span class="mention me">@Bea</span> <span class="mention">@Ada</span>`},
 		{"<#C1>", `<a class="mention" href="#U1/C1">#general</a>`},

@@ -26,7 +26,8 @@ func each(t *testing.T, f func(name, text string)) {
 
 // Whatever a file loads is one of the files: nothing comes from elsewhere.
 func TestPageLoadsNothingFromTheNetwork(t *testing.T) {
-	loads := regexp.MustCompile(`(?:src|href)="([^"#]+)"|from '([^']+)'|import '([^']+)'|import\('([^']+)'\)|url\(["']?([^)"']+)|@import ["']([^"']+)`)
+	loads :=
+		regexp.MustCompile(`(?:src|href)="([^"#]+)"|from '([^']+)'|import '([^']+)'|import\('([^']+)'\)|url\(["']?([^)"']+)|@import ["']([^"']+)`)
 	each(t, func(name, text string) {
 		for _, m := range loads.FindAllStringSubmatch(text, -1) {
 			what := strings.Join(m[1:], "")

@@ -39,7 +39,8 @@ func newAzureCLI(t *testing.T) *azureCLI {
 		t.Fatal(err)
 	}
 	m := microsoft(t, file)
-	c := &azureCLI{m, m.Tenants[0], []string{"PYTHONPATH=" + shim, "AZURE_CORE_COLLECT_TELEMETRY=no", "PYTHONWARNINGS=ignore", "PYTHONDONTWRITEBYTECODE=1"}}
+	c := &azureCLI{m, m.Tenants[0], []string{"PYTHONPATH=" + shim, "AZURE_CORE_COLLECT_TELEMETRY=no", "PYTHONWARNINGS=ignore",
+		"PYTHONDONTWRITEBYTECODE=1"}}
 	login := m.start(t, c.env, "az", "login", "--use-device-code", "-o", "none")
 	m.signIn(t, login, upn)
 	login.ends(t)
@@ -114,7 +115,9 @@ func TestTheAzureCLI(t *testing.T) {
 			"[[https://backup.example.com/cb?x=@1 https://localhost] [https://backup.example.com:4443] [http://localhost]]")
 		same(t, "its owners", app.Owners, "["+upn+" bea.o'hara@contoso.com]")
 		same(t, "its roles", app.Roles, "[Microsoft Graph/Directory.Read.All Office 365 Exchange Online/full_access_as_app]")
-		same(t, "its scopes", app.Scopes, "[Microsoft Graph/Group.Read.All Microsoft Graph/User.Read Müller's backup/access_as_user Office 365 SharePoint Online/AllSites.Read]")
+		same(t, "its scopes", app.Scopes,
+			"[Microsoft Graph/Group.Read.All Microsoft Graph/User.Read Müller's backup/access_as_user Office 365 SharePoint "+
+				"Online/AllSites.Read]")
 		same(t, "what it offers", len(app.Exposed), 2)
 		same(t, "under which names", app.IdentifierURIs, "[api://"+app.AppID+" api://"+app.AppID+"/restore api://"+c.tenant.ID+"/backup]")
 		claims := c.bash(t, `az rest --method get --url "https://graph.microsoft.com/v1.0/applications(appId='$APP')" --output tsv \
@@ -155,7 +158,8 @@ func TestTheAzureCLI(t *testing.T) {
 		plan := small(c.tenant.ID)
 		plan.AppName = "Trusting"
 		plan.Credential = workflow.Credential{Kind: workflow.CredentialFederated, Federated: workflow.FederatedIssuer{
-			Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:contoso/app:ref:refs/heads/main", Audience: "api://AzureADTokenExchange"}}
+			Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:contoso/app:ref:refs/heads/main",
+			Audience: "api://AzureADTokenExchange"}}
 		script, err := manifest.Script(plan, manifest.AzureCLI)
 		if err != nil {
 			t.Fatal(err)
@@ -164,7 +168,8 @@ func TestTheAzureCLI(t *testing.T) {
 			t.Errorf("it had to wait for nothing: %s", said)
 		}
 		app := c.named(t, "Trusting")
-		if len(app.Federated) != 1 || app.Federated[0].Subject != plan.Credential.Federated.Subject || app.Federated[0].Audience != plan.Credential.Federated.Audience {
+		if len(app.Federated) != 1 || app.Federated[0].Subject != plan.Credential.Federated.Subject ||
+			app.Federated[0].Audience != plan.Credential.Federated.Audience {
 			t.Errorf("whom it trusts: %+v", app.Federated)
 		}
 	})

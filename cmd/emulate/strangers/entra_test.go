@@ -50,8 +50,10 @@ func certificate(t *testing.T) (cert, key string) {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(now.Unix()), Subject: pkix.Name{CommonName: "stranger"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, 180)}, &x509.Certificate{Subject: pkix.Name{CommonName: "stranger"}}, &private.PublicKey, private)
+	der, err := x509.CreateCertificate(rand.Reader,
+		&x509.Certificate{SerialNumber: big.NewInt(now.Unix()), Subject: pkix.Name{CommonName: "stranger"},
+			NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, 180)},
+		&x509.Certificate{Subject: pkix.Name{CommonName: "stranger"}}, &private.PublicKey, private)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +76,8 @@ func TestMSALAndTheGraphClientDoTheMainJob(t *testing.T) {
 	e, trust := directory(t, world.EntraOptions{})
 	tenant := e.Tenants[0]
 	cert, key := certificate(t)
-	job := node(t, "entra.cjs", append(trust, "LOGIN="+e.URL, "GRAPH="+e.URL, "TENANT="+tenant.ID, "CLIENT="+e.File.Tenants[0].Clients[0].AppID,
+	job := node(t, "entra.cjs", append(trust, "LOGIN="+e.URL, "GRAPH="+e.URL, "TENANT="+tenant.ID,
+		"CLIENT="+e.File.Tenants[0].Clients[0].AppID,
 		"BEA="+beasUPN, "CERT="+cert, "KEY="+key)...)
 	if err := e.Server.SignIn(job.waits(t, "CODE"), upn); err != nil {
 		t.Fatal(err)

@@ -75,16 +75,21 @@ func TestCLIForMicrosoft365SignsInThreeWaysAndAddsAnApp(t *testing.T) {
 	login.ends(t)
 	same(t, "who is signed in", c.object("status")["connectedAs"], upn)
 
-	made := c.object("entra", "app", "add", "--name", "From the CLI", "--platform", "web", "--redirectUris", "https://cli.example.com/cb", "--withSecret", "--grantAdminConsent",
-		"--apisApplication", "https://graph.microsoft.com/User.Read.All", "--apisDelegated", "https://graph.microsoft.com/Group.Read.All,https://graph.microsoft.com/User.Read")
+	made := c.object("entra", "app", "add", "--name", "From the CLI", "--platform", "web", "--redirectUris", "https://cli.example.com/cb",
+		"--withSecret", "--grantAdminConsent",
+		"--apisApplication", "https://graph.microsoft.com/User.Read.All", "--apisDelegated",
+		"https://graph.microsoft.com/Group.Read.All,https://graph.microsoft.com/User.Read")
 	appID, _ := made["appId"].(string)
 	objectID, _ := made["objectId"].(string)
-	c.run("entra", "app", "role", "add", "--appId", appID, "--name", "Reader", "--description", "Reads.", "--allowedMembers", "applications", "--claim", "Read.All")
-	same(t, "its roles, as the CLI lists them", strings.Contains(c.run("entra", "app", "role", "list", "--appId", appID, "--output", "json"), `"value": "Read.All"`), true)
+	c.run("entra", "app", "role", "add", "--appId", appID, "--name", "Reader", "--description", "Reads.", "--allowedMembers",
+		"applications", "--claim", "Read.All")
+	same(t, "its roles, as the CLI lists them", strings.Contains(c.run("entra", "app", "role", "list", "--appId", appID, "--output",
+		"json"), `"value": "Read.All"`), true)
 	cert, key := certificate(t)
 	c.run("entra", "app", "set", "--appId", appID, "--certificateFile", derOf(t, cert), "--certificateDisplayName", "made elsewhere")
 	c.run("entra", "approleassignment", "add", "--appId", appID, "--resource", "Microsoft Graph", "--scopes", "Directory.Read.All")
-	same(t, "its roles, as the CLI lists them", c.list("roleName", "entra", "approleassignment", "list", "--appId", appID), "[Directory.Read.All User.Read.All]")
+	same(t, "its roles, as the CLI lists them", c.list("roleName", "entra", "approleassignment", "list", "--appId", appID),
+		"[Directory.Read.All User.Read.All]")
 	c.changesPermissions(appID)
 	app, _ := tenant.Application(appID)
 	checkCLIApp(t, app)
@@ -128,10 +133,13 @@ func (c *m365) changesPermissions(appID string) {
 	const role, scope = "https://graph.microsoft.com/Group.Read.All", "https://graph.microsoft.com/Directory.Read.All"
 	c.run(permissions("add", "--applicationPermissions", role, "--grantAdminConsent")...)
 	c.run(permissions("add", "--delegatedPermissions", scope)...)
-	same(c.t, "the permissions for applications", c.list("permission", permissions("list", "--type", "application")...), "[Group.Read.All User.Read.All]")
-	same(c.t, "the delegated ones", c.list("permission", permissions("list", "--type", "delegated")...), "[Directory.Read.All Group.Read.All User.Read]")
+	same(c.t, "the permissions for applications", c.list("permission", permissions("list", "--type", "application")...),
+		"[Group.Read.All User.Read.All]")
+	same(c.t, "the delegated ones", c.list("permission", permissions("list", "--type", "delegated")...),
+		"[Directory.Read.All Group.Read.All User.Read]")
 	app, _ := c.Tenants[0].Application(appID)
-	same(c.t, "what is consented", app.Roles, "[Microsoft Graph/Directory.Read.All Microsoft Graph/Group.Read.All Microsoft Graph/User.Read.All]")
+	same(c.t, "what is consented", app.Roles,
+		"[Microsoft Graph/Directory.Read.All Microsoft Graph/Group.Read.All Microsoft Graph/User.Read.All]")
 
 	c.run(permissions("remove", "--applicationPermissions", role, "--revokeAdminConsent", "--force")...)
 	c.run(permissions("remove", "--delegatedPermissions", scope, "--force")...)

@@ -23,7 +23,8 @@ func TestTheExportedPowerShellIsPowerShell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scripts := map[string]string{"hostile.ps1": hostile, "broken.ps1": strings.Replace(hostile, "Write-Host 'Register", "Write-Host ('Register", 1)}
+	scripts := map[string]string{"hostile.ps1": hostile,
+		"broken.ps1": strings.Replace(hostile, "Write-Host 'Register", "Write-Host ('Register", 1)}
 	for _, name := range []string{"script.ps1", "secret.ps1", "ews.ps1"} {
 		scripts[name] = read(t, "../../../workflow/manifest/testdata/"+name)
 	}

@@ -62,7 +62,8 @@ func loopback() string {
 // start starts a program on the machine.
 func (m *machine) start(t *testing.T, env []string, args ...string) *program {
 	t.Helper()
-	p := start(t, append(env, m.env...), "unshare", append([]string{"--mount", "sh", "-c", `mount --bind "$0" /etc/hosts && exec "$@"`, m.hosts}, args...)...)
+	p := start(t, append(env, m.env...), "unshare",
+		append([]string{"--mount", "sh", "-c", `mount --bind "$0" /etc/hosts && exec "$@"`, m.hosts}, args...)...)
 	p.name = strings.Join(args, " ")
 	return p
 }

@@ -31,7 +31,8 @@ func workspace(t *testing.T, requestURL string) *world.Slack {
 }
 
 func slackEnv(s *world.Slack) []string {
-	return []string{"SLACK_API_URL=" + s.URL + "/api/", "SLACK_BOT_TOKEN=" + s.Workspace.BotToken(), "SLACK_APP_TOKEN=" + s.Workspace.AppToken(),
+	return []string{"SLACK_API_URL=" + s.URL + "/api/", "SLACK_BOT_TOKEN=" + s.Workspace.BotToken(),
+		"SLACK_APP_TOKEN=" + s.Workspace.AppToken(),
 		"SLACK_SIGNING_SECRET=" + s.Workspace.SigningSecret()}
 }
 
@@ -121,7 +122,8 @@ func playBolt(t *testing.T, s *world.Slack, bot *program) {
 	must("the command", err)
 	eventually(t, s, "it says hello, and answers her alone", func() bool { // in whatever order they come
 		saw := channel(a, general)
-		return strings.Contains(saw, "Just a moment.") && strings.Contains(saw, "Hello <@U0ADA>") && strings.Contains(saw, "Only you see this.")
+		return strings.Contains(saw, "Just a moment.") && strings.Contains(saw, "Hello <@U0ADA>") &&
+			strings.Contains(saw, "Only you see this.")
 	})
 	same(t, "what Bea sees", channel(b, general), "Hello <@U0ADA>")
 	hello := b.Messages(general)[0]
@@ -145,7 +147,9 @@ func playBolt(t *testing.T, s *world.Slack, bot *program) {
 	complaints, err = a.Submit(ctx, form, map[string]any{"What": "two kilograms"})
 	must("sending it", err)
 	same(t, "no complaint", len(complaints)+len(a.Views()), 0)
-	eventually(t, s, "it tells the channel", func() bool { return strings.HasSuffix(channel(b, general), "<@U0ADA> wants apricot: two kilograms") })
+	eventually(t, s, "it tells the channel", func() bool {
+		return strings.HasSuffix(channel(b, general), "<@U0ADA> wants apricot: two kilograms")
+	})
 
 	must("a message", b.Say(general, "", "ping"))
 	eventually(t, s, "it answers in the thread", func() bool {

@@ -42,7 +42,9 @@ type AzureRole struct{ UPN, App, Role string }
 // fillAzure adds what of Azure a file names.
 func fillAzure(t *entratest.Tenant, groups []ManagementGroup, subscriptions []Subscription) error {
 	known := func(name string) bool {
-		return name == "" || strings.EqualFold(name, t.ID) || slices.ContainsFunc(groups, func(g ManagementGroup) bool { return strings.EqualFold(g.Name, name) })
+		return name == "" || strings.EqualFold(name, t.ID) || slices.ContainsFunc(groups, func(g ManagementGroup) bool {
+			return strings.EqualFold(g.Name, name)
+		})
 	}
 	for i := range groups {
 		g := &groups[i]

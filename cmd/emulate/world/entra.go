@@ -48,7 +48,8 @@ type EntraFile struct {
 }
 
 // MicrosoftHosts are the names under which Microsoft's own clients look for the services.
-var MicrosoftHosts = []string{"login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "graph.microsoft.com", "management.azure.com",
+var MicrosoftHosts = []string{"login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "graph.microsoft.com",
+	"management.azure.com",
 	"management.core.windows.net", "microsoft.com", "www.microsoft.com"}
 
 // Hosts is a hosts file with which these names lead to an IP address.
@@ -108,7 +109,8 @@ func StartEntra(o EntraOptions) (*Entra, error) {
 		return nil, err
 	}
 	e.CA = ca
-	if e.listener, err = listen(o.Listen, e.Server, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}); err != nil {
+	if e.listener, err = listen(o.Listen, e.Server,
+		&tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}); err != nil {
 		e.Server.Close()
 		return nil, err
 	}
@@ -168,7 +170,8 @@ func (e *Entra) fill() error {
 			if c.SeveralTenants {
 				audience = "AzureADMultipleOrgs"
 			}
-			c.AppID = t.AddPublicClient(entratest.Client{AppID: c.AppID, Name: c.Name, Scopes: c.Scopes, Azure: c.Azure, PublicClientFlows: true, Audience: audience}).AppID
+			c.AppID = t.AddPublicClient(entratest.Client{AppID: c.AppID, Name: c.Name, Scopes: c.Scopes, Azure: c.Azure,
+				PublicClientFlows: true, Audience: audience}).AppID
 		}
 		for j := range in.Apps {
 			a := &in.Apps[j]

@@ -87,8 +87,9 @@ func StartSlack(o SlackOptions) (*Slack, error) {
 	app := &s.File.App
 	app.RequestURL = cmp.Or(o.RequestURL, app.RequestURL)
 	s.Workspace = slacktest.New(slacktest.Config{TeamID: s.File.Team.ID, TeamName: s.File.Team.Name, TeamDomain: s.File.Team.Domain,
-		AppID: app.ID, AppName: app.Name, BotUserID: app.BotUser, BotID: app.Bot, BotToken: app.BotToken, AppToken: app.AppToken, SigningSecret: app.SigningSecret,
-		Scopes: app.Scopes, Events: app.Events, Page: page.FS, RateLimits: o.RateLimits, Log: o.Log,
+		AppID: app.ID, AppName: app.Name, BotUserID: app.BotUser, BotID: app.Bot, BotToken: app.BotToken, AppToken: app.AppToken,
+		SigningSecret: app.SigningSecret,
+		Scopes:        app.Scopes, Events: app.Events, Page: page.FS, RateLimits: o.RateLimits, Log: o.Log,
 		CommandsURL: cmp.Or(app.CommandsURL, app.RequestURL), InteractionsURL: cmp.Or(app.ActionsURL, app.RequestURL),
 		OptionsURL: cmp.Or(app.OptionsURL, app.RequestURL), EventsURL: cmp.Or(app.EventsURL, app.RequestURL)})
 	s.fill()
@@ -111,7 +112,8 @@ func (s *Slack) Close() error {
 // fill adds what the file names.
 func (s *Slack) fill() {
 	for _, u := range s.File.People {
-		s.Workspace.AddUser(slacktest.User{ID: u.ID, Name: u.Name, RealName: cmp.Or(u.RealName, u.Name), Email: u.Email, Title: u.Title, Color: u.Color,
+		s.Workspace.AddUser(slacktest.User{ID: u.ID, Name: u.Name, RealName: cmp.Or(u.RealName, u.Name), Email: u.Email, Title: u.Title,
+			Color:   u.Color,
 			Deleted: u.Deleted, IsRestricted: u.IsRestricted, IsUltraRestricted: u.IsUltraRestricted})
 	}
 	for _, c := range s.File.Channels {

@@ -38,7 +38,8 @@ func listen(address string, h http.Handler, secure *tls.Config) (*listener, erro
 	if err != nil {
 		return nil, fmt.Errorf("nobody can listen on %s: %w", address, err)
 	}
-	s := &listener{l, &http.Server{Handler: h, TLSConfig: secure, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}, make(chan error, 1)}
+	s := &listener{l, &http.Server{Handler: h, TLSConfig: secure, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: log.New(io.Discard, "", 0)}, make(chan error, 1)}
 	go func() {
 		if secure != nil {
 			s.done <- s.server.ServeTLS(l, "", "")

@@ -43,7 +43,8 @@ func TestMinimalConfigurationGetsTheDefaults(t *testing.T) {
 	if c.Slack.BotToken.Reveal() != "xoxb-1-bot" || c.Slack.AppToken.Reveal() != "xapp-1-app" || !c.Slack.Socket {
 		t.Errorf("slack: %q, %q, socket %v", c.Slack.BotToken.Reveal(), c.Slack.AppToken.Reveal(), c.Slack.Socket)
 	}
-	if c.Slack.APIURL != "https://slack.com/api/" || c.Listen != "127.0.0.1:8080" || c.Store != "entra-app.db" || c.KeyFile != "entra-app.key" || c.PublicURL != "" {
+	if c.Slack.APIURL != "https://slack.com/api/" || c.Listen != "127.0.0.1:8080" || c.Store != "entra-app.db" ||
+		c.KeyFile != "entra-app.key" || c.PublicURL != "" {
 		t.Errorf("defaults: %+v", c)
 	}
 	if c.Policy != workflow.DefaultPolicy {
@@ -54,7 +55,8 @@ func TestMinimalConfigurationGetsTheDefaults(t *testing.T) {
 	if len(c.Tenants) != 1 || c.Tenants[0].Approvers[0] != want.Approvers[0] {
 		t.Fatalf("tenants: %+v", c.Tenants)
 	}
-	if got := c.Tenants[0]; got.Name != want.Name || got.ID != want.ID || got.ClientID != want.ClientID || got.Cloud != want.Cloud || got.Channel != want.Channel {
+	if got := c.Tenants[0]; got.Name != want.Name || got.ID != want.ID || got.ClientID != want.ClientID || got.Cloud != want.Cloud ||
+		got.Channel != want.Channel {
 		t.Errorf("tenant: %+v, want %+v", got, want)
 	}
 }
@@ -118,23 +120,27 @@ policy:
 	if len(c.Tenants) != 2 || len(c.Tenants[0].Approvers) != 2 || len(c.Tenants[1].Approvers) != 2 {
 		t.Fatalf("tenants: %+v", c.Tenants)
 	}
-	if a := c.Tenants[0]; a.Name != "contoso-365" || a.ID != "aaaaaaaa-1111-1111-1111-111111111111" || a.Cloud != "usgov" || a.Channel != "C0ENV" {
+	if a := c.Tenants[0]; a.Name != "contoso-365" || a.ID != "aaaaaaaa-1111-1111-1111-111111111111" || a.Cloud != "usgov" ||
+		a.Channel != "C0ENV" {
 		t.Errorf("first tenant: %+v", a)
 	}
-	if b := c.Tenants[1]; b.Name != "365" || b.AuthorityURL != "https://localhost:1" || b.GraphURL != "https://localhost:2" || b.ARMURL != "https://localhost:3" {
+	if b := c.Tenants[1]; b.Name != "365" || b.AuthorityURL != "https://localhost:1" || b.GraphURL != "https://localhost:2" ||
+		b.ARMURL != "https://localhost:3" {
 		t.Errorf("second tenant: %+v", b)
 	}
 	if len(c.Veeam) != 2 {
 		t.Fatalf("veeam: %+v", c.Veeam)
 	}
-	if v := c.Veeam[0]; v.Name != "Backup server 1" || v.URL != "https://vb365.example.com:4443" || v.TLS != "sha256:AA:aa:"+strings.Repeat("a", 60) ||
+	if v := c.Veeam[0]; v.Name != "Backup server 1" || v.URL != "https://vb365.example.com:4443" ||
+		v.TLS != "sha256:AA:aa:"+strings.Repeat("a", 60) ||
 		v.Username != `VB365\svc-entra-app` || v.Password.Reveal() != "two words..." {
 		t.Errorf("first server: %+v, password %q", v, v.Password.Reveal())
 	}
 	if v := c.Veeam[1]; v.TLS != "system" || v.Username != "" || !v.Password.IsZero() {
 		t.Errorf("second server: %+v", v)
 	}
-	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour, RenewGrace: workflow.DefaultPolicy.RenewGrace, CertificateLifetimeMax: 4380 * time.Hour, DigestAt: 23*time.Hour + 5*time.Minute}
+	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour,
+		RenewGrace: workflow.DefaultPolicy.RenewGrace, CertificateLifetimeMax: 4380 * time.Hour, DigestAt: 23*time.Hour + 5*time.Minute}
 	if c.Policy != want {
 		t.Errorf("policy %+v, want %+v", c.Policy, want)
 	}
@@ -156,7 +162,8 @@ func TestNoBackupServerIsNoMistake(t *testing.T) {
 }
 
 func TestBothWaysToDeliverMeansSocketMode(t *testing.T) {
-	c, err := parse("entra-app.yaml", []byte(strings.Replace(good, "tenants:", "  signing_secret: ${SLACK_SIGNING_SECRET}\ntenants:", 1)), env)
+	c, err := parse("entra-app.yaml", []byte(strings.Replace(good, "tenants:", "  signing_secret: ${SLACK_SIGNING_SECRET}\ntenants:", 1)),
+		env)
 	if err != nil || !c.Slack.Socket || c.Slack.SigningSecret.IsZero() {
 		t.Errorf("socket %v, error %v", c.Slack.Socket, err)
 	}
@@ -174,7 +181,8 @@ func cut(lines int) string {
 }
 
 func TestMistakes(t *testing.T) {
-	const tenant = "  - {name: fabrikam, tenant_id: 55555555-1111-1111-1111-111111111111, client_id: 22222222-2222-2222-2222-222222222222, channel: C22, approvers: [{slack: U222, entra: b@c.de}]}"
+	const tenant = "  - {name: fabrikam, tenant_id: 55555555-1111-1111-1111-111111111111, client_id: " +
+		"22222222-2222-2222-2222-222222222222, channel: C22, approvers: [{slack: U222, entra: b@c.de}]}"
 	for _, c := range []struct {
 		says string // what the message has to contain, with its line; several are separated by a bar
 		text string
@@ -189,7 +197,8 @@ func TestMistakes(t *testing.T) {
 
 		// keys
 		{`3: slack.app_tokn is not a key that is known here|hint: did you mean app_token?`, change(3, "  app_tokn: ${SLACK_APP_TOKEN}")},
-		{`8: tenants[0].chanel is not a key that is known here|hint: did you mean channel?|5: tenants[0].channel is missing`, change(8, "    chanel: C0123456789")},
+		{`8: tenants[0].chanel is not a key that is known here|hint: did you mean channel?|5: tenants[0].channel is missing`,
+			change(8, "    chanel: C0123456789")},
 		{`11: zebra is not a key that is known here|hint: these are known: slack, listen, public_url`, good + "zebra: 1"},
 		{`11: listen_file is not a key`, good + "listen_file: x"},
 		{`4: slack.bot_token is given twice; it is in line 2 already`, change(4, "  bot_token: ${SLACK_BOT_TOKEN}", "tenants:")},
@@ -211,7 +220,8 @@ func TestMistakes(t *testing.T) {
 		{`8: tenants[0].channel has ${…} around something`, change(8, `    channel: "${a b}"`)},
 		{`2: slack.bot_token is not a bot token`, change(2, "  bot_token: ${NEST}")},
 
-		{`12: policy.digest_at is "8am", which is not a time of day|hint: write hours and minutes in UTC, such as 08:00, or off`, good + "policy:\n  digest_at: 8am\n"},
+		{`12: policy.digest_at is "8am", which is not a time of day|hint: write hours and minutes in UTC, such as 08:00, or off`,
+			good + "policy:\n  digest_at: 8am\n"},
 		{`12: policy.digest_at is "24:00", which is not a time of day`, good + "policy:\n  digest_at: 24:00\n"},
 
 		// secrets
@@ -227,19 +237,27 @@ func TestMistakes(t *testing.T) {
 		{`3: slack.signing_secret is a token, not the signing secret`, change(3, "  signing_secret: xapp-1")},
 		{`1: slack.app_token is missing, and so is slack.signing_secret`, change(3)},
 		{`3: slack.app_token needs the environment variable NOT_THERE, which is not set, and Slack has no other way to deliver|hint: set it where the bot is started; one of`, change(3, "  app_token: ${NOT_THERE}")},
-		{`3: slack.app_token needs the environment variable NOT_THERE|4: slack.signing_secret needs the environment variable NOR_THIS`, change(3, "  app_token: ${NOT_THERE}", "  signing_secret: ${NOR_THIS}")},
-		{`3: slack.bot_token and slack.bot_token_file are both given|3: slack.bot_token_file names "/nowhere/token", which can't be read`, change(3, "  bot_token_file: /nowhere/token", "  app_token: ${SLACK_APP_TOKEN}")},
-		{`2: slack.bot_token_file names "/nowhere/token", which can't be read: no such file or directory`, change(2, "  bot_token_file: /nowhere/token")},
-		{`2: slack.bot_token_file names "/dev/null", which can't be read: /dev/null is not a file`, change(2, "  bot_token_file: /dev/null")},
+		{`3: slack.app_token needs the environment variable NOT_THERE|4: slack.signing_secret needs the environment variable NOR_THIS`,
+			change(3, "  app_token: ${NOT_THERE}", "  signing_secret: ${NOR_THIS}")},
+		{`3: slack.bot_token and slack.bot_token_file are both given|3: slack.bot_token_file names "/nowhere/token", which can't be read`,
+			change(3, "  bot_token_file: /nowhere/token", "  app_token: ${SLACK_APP_TOKEN}")},
+		{`2: slack.bot_token_file names "/nowhere/token", which can't be read: no such file or directory`,
+			change(2, "  bot_token_file: /nowhere/token")},
+		{`2: slack.bot_token_file names "/dev/null", which can't be read: /dev/null is not a file`,
+			change(2, "  bot_token_file: /dev/null")},
 		{`11: key is not base64`, good + "key: '?'"},
 		{`11: key has 3 bytes, not 32`, good + "key: AAAA"},
 		{`12: key and key_file are both given`, good + "key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nkey_file: a.key"},
 
 		// addresses and files
-		{`8: tenants[0].graph_url is "https://graph.contoso.com/v1.0", and may not have a path|hint: write https://graph.contoso.com`, change(8, "    graph_url: https://graph.contoso.com/v1.0", "    channel: C0123456789")},
-		{`8: tenants[0].arm_url is "http://127.0.0.1:3/azure", and may not have a path|hint: write http://127.0.0.1:3`, change(8, "    arm_url: http://127.0.0.1:3/azure", "    channel: C0123456789")},
-		{`8: tenants[0].authority_url is "https://login.contoso.com/common", and may not have a path`, change(8, "    authority_url: https://login.contoso.com/common", "    channel: C0123456789")},
-		{`8: tenants[0].authority_url is "http://127.0.0.1:1", and has to begin with https://|hint: sign-ins need TLS`, change(8, "    authority_url: http://127.0.0.1:1", "    channel: C0123456789")},
+		{`8: tenants[0].graph_url is "https://graph.contoso.com/v1.0", and may not have a path|hint: write https://graph.contoso.com`,
+			change(8, "    graph_url: https://graph.contoso.com/v1.0", "    channel: C0123456789")},
+		{`8: tenants[0].arm_url is "http://127.0.0.1:3/azure", and may not have a path|hint: write http://127.0.0.1:3`,
+			change(8, "    arm_url: http://127.0.0.1:3/azure", "    channel: C0123456789")},
+		{`8: tenants[0].authority_url is "https://login.contoso.com/common", and may not have a path`,
+			change(8, "    authority_url: https://login.contoso.com/common", "    channel: C0123456789")},
+		{`8: tenants[0].authority_url is "http://127.0.0.1:1", and has to begin with https://|hint: sign-ins need TLS`,
+			change(8, "    authority_url: http://127.0.0.1:1", "    channel: C0123456789")},
 		{`11: listen is "8080", which is not host:port|hint: write host:port`, good + "listen: 8080"},
 		{`11: listen is "a:99999", whose port is not a number`, good + "listen: a:99999"},
 		{`11: listen is "a b:80", whose host`, good + "listen: a b:80"},
@@ -265,59 +283,80 @@ func TestMistakes(t *testing.T) {
 		{`5: tenants[0].channel is missing`, change(8)},
 		{`8: tenants[0].channel is "#approvals", which is not the Slack ID of a channel`, change(8, `    channel: "#approvals"`)},
 		{`8: tenants[0].channel is "U0123456789"`, change(8, "    channel: U0123456789")},
-		{`8: tenants[0].cloud is "usgv", which is not one of public, usgov, dod, china|hint: did you mean usgov?`, change(8, "    cloud: usgv", "    channel: C1A")},
+		{`8: tenants[0].cloud is "usgv", which is not one of public, usgov, dod, china|hint: did you mean usgov?`,
+			change(8, "    cloud: usgv", "    channel: C1A")},
 		{`11: tenants[1].name is the same as tenants[0].name in line 5`, good + strings.Replace(tenant, "fabrikam", "Contoso", 1)},
-		{`11: tenants[1].tenant_id is the same as tenants[0].tenant_id in line 6`, good + strings.Replace(tenant, "55555555", "11111111", 1)},
+		{`11: tenants[1].tenant_id is the same as tenants[0].tenant_id in line 6`,
+			good + strings.Replace(tenant, "55555555", "11111111", 1)},
 
 		// approvers
 		{`5: tenants[0].approvers is missing|hint: list at least one approver`, cut(8)},
 		{`9: tenants[0].approvers has no entry|nobody is never “everyone”`, cut(8) + "    approvers: []"},
 		{`10: tenants[0].approvers[0].slack is missing`, change(10, "      - {entra: admin@contoso.com}")},
 		{`10: tenants[0].approvers[0].entra is missing`, change(10, "      - {slack: U0123456789}")},
-		{`10: tenants[0].approvers[0].slack is "@ada", which is not the Slack ID of a person|hint: in Slack: the person's profile`, change(10, `      - {slack: "@ada", entra: admin@contoso.com}`)},
+		{`10: tenants[0].approvers[0].slack is "@ada", which is not the Slack ID of a person|hint: in Slack: the person's profile`,
+			change(10, `      - {slack: "@ada", entra: admin@contoso.com}`)},
 		{`10: tenants[0].approvers[0].entra is "admin", which is neither`, change(10, `      - {slack: U0123456789, entra: admin}`)},
-		{`10: tenants[0].approvers[0].entra is "admin@", which is not a user principal name`, change(10, `      - {slack: U0123456789, entra: "admin@"}`)},
+		{`10: tenants[0].approvers[0].entra is "admin@", which is not a user principal name`,
+			change(10, `      - {slack: U0123456789, entra: "admin@"}`)},
 		{`10: tenants[0].approvers[0].entra is still the placeholder`, change(10, `      - {slack: U0123456789, entra: `+zeroGUID+`}`)},
-		{`11: tenants[0].approvers[1].slack is the same as tenants[0].approvers[0].slack in line 10`, good + "      - {slack: U0123456789, entra: b@contoso.com}"},
+		{`11: tenants[0].approvers[1].slack is the same as tenants[0].approvers[0].slack in line 10`,
+			good + "      - {slack: U0123456789, entra: b@contoso.com}"},
 		{`11: tenants[0].approvers[1].entra is the same as`, good + "      - {slack: U0000000000, entra: Admin@contoso.com}"},
 
 		// sufficient_roles
-		{`12: tenants[0].sufficient_roles[0].role is missing|hint: Entra admin center > Roles & admins`, good + "    sufficient_roles:\n      - {for: consent}"},
+		{`12: tenants[0].sufficient_roles[0].role is missing|hint: Entra admin center > Roles & admins`,
+			good + "    sufficient_roles:\n      - {for: consent}"},
 		{`12: tenants[0].sufficient_roles[0].role is "Helpdesk"`, good + "    sufficient_roles:\n      - {role: Helpdesk}"},
 		{`12: tenants[0].sufficient_roles[0].for is "aplications", and has to be applications, consent, directory-roles|hint: did you mean applications?`, good + "    sufficient_roles:\n      - {role: 6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d, for: aplications}"},
-		{`11: tenants[0].sufficient_roles is a single value, and has to be a list`, good + "    sufficient_roles: 6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d"},
+		{`11: tenants[0].sufficient_roles is a single value, and has to be a list`,
+			good + "    sufficient_roles: 6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d"},
 
 		// veeam
 		{`12: veeam[0].url is missing|12: veeam[0].name is missing`, good + "veeam:\n  - {}"},
 		{`11: veeam is a mapping, and has to be a list`, good + "veeam: {name: a}"},
 		{`12: veeam[0].nmae is not a key that is known here|hint: did you mean name?`, good + "veeam:\n  - {nmae: a, url: https://h}"},
 		{`12: veeam[0].name is "a/b"`, good + "veeam:\n  - {name: a/b, url: https://h}"},
-		{`12: veeam[0].url is "http://vb365.example.com:4443", and has to begin with https://`, good + "veeam:\n  - {name: a, url: http://vb365.example.com:4443}"},
-		{`13: veeam[1].name is the same as veeam[0].name in line 12|hint: list each server once`, good + "veeam:\n  - {name: a, url: https://h}\n  - {name: A, url: https://i}"},
-		{`12: veeam[0].password is missing, and there is a username|hint: give it as ${ENV_VAR}`, good + "veeam:\n  - {name: a, url: https://h, username: u}"},
+		{`12: veeam[0].url is "http://vb365.example.com:4443", and has to begin with https://`,
+			good + "veeam:\n  - {name: a, url: http://vb365.example.com:4443}"},
+		{`13: veeam[1].name is the same as veeam[0].name in line 12|hint: list each server once`,
+			good + "veeam:\n  - {name: a, url: https://h}\n  - {name: A, url: https://i}"},
+		{`12: veeam[0].password is missing, and there is a username|hint: give it as ${ENV_VAR}`,
+			good + "veeam:\n  - {name: a, url: https://h, username: u}"},
 		{`12: veeam[0].username is missing, and there is a password`, good + "veeam:\n  - {name: a, url: https://h, password: p}"},
-		{`15: veeam[0].username is missing, and there is a password|15: veeam[0].password_file names "/nowhere/pw", which can't be read`, good + "veeam:\n  - name: a\n    url: https://h\n    tls: system\n    password_file: /nowhere/pw"},
-		{`16: veeam[0].password and veeam[0].password_file are both given`, good + "veeam:\n  - name: a\n    url: https://h\n    username: u\n    password: p\n    password_file: /nowhere/pw"},
-		{`12: veeam[0].tls is not sha256: and 64 hexadecimal digits|hint: write system, sha256: and`, good + "veeam:\n  - {name: a, url: https://h, tls: \"sha256:AB:CD\"}"},
-		{`12: veeam[0].tls names "insecure", which can't be read: no such file or directory|hint: write system`, good + "veeam:\n  - {name: a, url: https://h, tls: insecure}"},
-		{`12: veeam[0].tls names "keys.go", in which there is no certificate in PEM form`, good + "veeam:\n  - {name: a, url: https://h, tls: keys.go}"},
-		{`12: veeam[0].tls names "/dev/zero", which can't be read: it is not a file`, good + "veeam:\n  - {name: a, url: https://h, tls: /dev/zero}"},
+		{`15: veeam[0].username is missing, and there is a password|15: veeam[0].password_file names "/nowhere/pw", which can't be read`,
+			good + "veeam:\n  - name: a\n    url: https://h\n    tls: system\n    password_file: /nowhere/pw"},
+		{`16: veeam[0].password and veeam[0].password_file are both given`,
+			good + "veeam:\n  - name: a\n    url: https://h\n    username: u\n    password: p\n    password_file: /nowhere/pw"},
+		{`12: veeam[0].tls is not sha256: and 64 hexadecimal digits|hint: write system, sha256: and`,
+			good + "veeam:\n  - {name: a, url: https://h, tls: \"sha256:AB:CD\"}"},
+		{`12: veeam[0].tls names "insecure", which can't be read: no such file or directory|hint: write system`,
+			good + "veeam:\n  - {name: a, url: https://h, tls: insecure}"},
+		{`12: veeam[0].tls names "keys.go", in which there is no certificate in PEM form`,
+			good + "veeam:\n  - {name: a, url: https://h, tls: keys.go}"},
+		{`12: veeam[0].tls names "/dev/zero", which can't be read: it is not a file`,
+			good + "veeam:\n  - {name: a, url: https://h, tls: /dev/zero}"},
 		{`12: veeam[0].tls is given, and url begins with http://`, good + "veeam:\n  - {name: a, url: 'http://127.0.0.1:1', tls: system}"},
 		{`12: veeam[0].tls is empty|hint: delete the line for the default, system`, good + "veeam:\n  - {name: a, url: https://h, tls: }"},
-		{`12: veeam[0].password needs the environment variable NOT_THERE`, good + "veeam:\n  - {name: a, url: https://h, username: u, password: \"${NOT_THERE}\"}"},
+		{`12: veeam[0].password needs the environment variable NOT_THERE`,
+			good + "veeam:\n  - {name: a, url: https://h, username: u, password: \"${NOT_THERE}\"}"},
 
 		// policy
-		{`12: policy.pending_expires is "7d", which is not a duration|hint: days are written as hours: 168h`, good + "policy:\n  pending_expires: 7d"},
-		{`12: policy.pending_expires is "168", which is not a duration|hint: it needs a unit, such as 168h`, good + "policy:\n  pending_expires: 168"},
+		{`12: policy.pending_expires is "7d", which is not a duration|hint: days are written as hours: 168h`,
+			good + "policy:\n  pending_expires: 7d"},
+		{`12: policy.pending_expires is "168", which is not a duration|hint: it needs a unit, such as 168h`,
+			good + "policy:\n  pending_expires: 168"},
 		{`12: policy.reveal_within is "0s", and has to be more than nothing`, good + "policy:\n  reveal_within: 0s"},
 		{`12: policy.secret_lifetime_max is "-1h", and has to be more than nothing`, good + "policy:\n  secret_lifetime_max: -1h"},
-		{`12: policy.remind_every is "-1h", and can't be less than nothing|hint: write 0s for never`, good + "policy:\n  remind_every: -1h"},
+		{`12: policy.remind_every is "-1h", and can't be less than nothing|hint: write 0s for never`,
+			good + "policy:\n  remind_every: -1h"},
 		{`12: policy.allow_custom is "yes", and has to be true or false`, good + "policy:\n  allow_custom: yes"},
 		{`12: policy.remind_every is empty|hint: delete the line for the default, 24h`, good + "policy:\n  remind_every:"},
 
 		// everything at once
 		{`2: slack.bot_token is still|6: tenants[0].tenant_id is still|10: tenants[0].approvers[0].slack is|12: listen is`,
-			strings.NewReplacer("${SLACK_BOT_TOKEN}", "…", "11111111-1111-1111-1111-111111111111", zeroGUID, "U0123456789", "ada").Replace(good) + "\nlisten: 1"},
+			strings.NewReplacer("${SLACK_BOT_TOKEN}", "…", "11111111-1111-1111-1111-111111111111", zeroGUID, "U0123456789",
+				"ada").Replace(good) + "\nlisten: 1"},
 	} {
 		_, err := parse("entra-app.yaml", []byte(c.text), env)
 		if err == nil {
@@ -344,9 +383,11 @@ func TestOneMistakeIsReportedOnce(t *testing.T) {
 
 func TestMistakesDoNotShowSecrets(t *testing.T) {
 	for _, text := range []string{
-		change(2, "  bot_token: hunter2-hunter2"), change(3, "  app_token: hunter2${hunter2"), change(3, "  signing_secret: hunter2 hunter2"),
+		change(2, "  bot_token: hunter2-hunter2"), change(3, "  app_token: hunter2${hunter2"),
+		change(3, "  signing_secret: hunter2 hunter2"),
 		good + "veeam:\n  - {name: a, url: https://h, password: hunter2}", good + "veeam:\n  - {name: a, url: 'https://u:hunter2@h'}",
-		good + "key: hunter2", good + "store: postgres://hunter2:hunter2@h/d", good + "public_url: https://u:hunter2@h", good + "listen: xoxb-hunter2",
+		good + "key: hunter2", good + "store: postgres://hunter2:hunter2@h/d", good + "public_url: https://u:hunter2@h",
+		good + "listen: xoxb-hunter2",
 	} {
 		if _, err := parse("entra-app.yaml", []byte(text), env); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: %v", text, err)
@@ -364,7 +405,8 @@ func TestSecretsFromFiles(t *testing.T) {
 		return path
 	}
 	bot, app, empty := write("bot", "xoxb-from-file\r\n\n"), write("app", "xapp-from-file"), write("empty", "\n")
-	text := strings.NewReplacer("bot_token: ${SLACK_BOT_TOKEN}", "bot_token_file: "+bot, "app_token: ${SLACK_APP_TOKEN}", "app_token_file: ${DIR}/app").Replace(good)
+	text := strings.NewReplacer("bot_token: ${SLACK_BOT_TOKEN}", "bot_token_file: "+bot, "app_token: ${SLACK_APP_TOKEN}",
+		"app_token_file: ${DIR}/app").Replace(good)
 	file := write("entra-app.yaml", text)
 	c, err := Load(file, func(name string) (string, bool) { return dir, name == "DIR" })
 	if err != nil {
@@ -374,14 +416,16 @@ func TestSecretsFromFiles(t *testing.T) {
 		t.Errorf("bot %q app %q (%s) socket %v", c.Slack.BotToken.Reveal(), c.Slack.AppToken.Reveal(), app, c.Slack.Socket)
 	}
 	_, err = parse("a.yaml", []byte(strings.Replace(text, bot, empty, 1)), func(string) (string, bool) { return dir, true })
-	if err == nil || !strings.Contains(err.Error(), "a.yaml:2: slack.bot_token_file names ") || !strings.Contains(err.Error(), "which is empty") {
+	if err == nil || !strings.Contains(err.Error(), "a.yaml:2: slack.bot_token_file names ") ||
+		!strings.Contains(err.Error(), "which is empty") {
 		t.Errorf("an empty file: %v", err)
 	}
 }
 
 func TestNoConfiguration(t *testing.T) {
 	_, err := Load("/nowhere/entra-app.yaml", env)
-	if err == nil || err.Error() != "/nowhere/entra-app.yaml:1: the configuration can't be read: no such file or directory\nhint: give its name with --config FILE; entra-app help config lists what goes into it" {
+	if err == nil || err.Error() != "/nowhere/entra-app.yaml:1: the configuration can't be read: no such file or directory\nhint: give "+
+		"its name with --config FILE; entra-app help config lists what goes into it" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -453,7 +497,8 @@ func FuzzConfig(f *testing.F) {
 // services.md, section 2: custom roles can be enough, and the operator says which.
 func TestSufficientRolesAreForApplicationsUnlessSaidOtherwise(t *testing.T) {
 	const role = "6F8BA4B7-0d0b-4d5f-9a4a-0e6a5b1f2c3d"
-	c, err := parse("entra-app.yaml", []byte(good+"    sufficient_roles:\n      - {role: "+role+"}\n      - {role: "+role+", for: consent}\n"), env)
+	c, err := parse("entra-app.yaml", []byte(good+"    sufficient_roles:\n      - {role: "+role+"}\n      - {role: "+role+
+		", for: consent}\n"), env)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,8 @@ func expand(s string, env func(string) (string, bool)) (string, *fault) {
 		case !closed:
 			return "", bad("has ${ without }").but("write ${NAME}, or $${ for a plain ${")
 		case !variable.MatchString(name):
-			return "", bad("has ${…} around something that does not name an environment variable").but("write ${NAME}, or $${ for a plain ${")
+			return "", bad("has ${…} around something that does not name an environment variable").but("write ${NAME}, or $${ for a " +
+				"plain ${")
 		}
 		v, set := env(name)
 		switch {

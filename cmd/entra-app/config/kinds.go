@@ -89,7 +89,8 @@ func slackToken(prefix, what string) func(string) (value, *fault) {
 		case strings.HasPrefix(s, prefix):
 			return value{text: s}, nil
 		case strings.HasPrefix(s, "xoxe"):
-			return value{}, bad("is a token that expires after 12 hours").but("tokens that rotate are not supported: make a Slack app without token rotation")
+			return value{}, bad("is a token that expires after 12 hours").but("tokens that rotate are not supported: make a Slack app " +
+				"without token rotation")
 		case strings.HasPrefix(s, "xoxb-"):
 			return value{}, bad("is a bot token, not %s", what)
 		case strings.HasPrefix(s, "xapp-"):
@@ -207,7 +208,8 @@ func parseURL(s string) (value, *fault) {
 		return value{}, bad("is %s, and may not have ? or #", quote(s)).but(write)
 	case u.Scheme == "http" && isLoopback(u.Hostname()):
 	case u.Scheme != "https":
-		return value{}, bad("is %s, and has to begin with https://", quote(s)).but("http:// is for this machine only (127.0.0.1, ::1, localhost)")
+		return value{}, bad("is %s, and has to begin with https://",
+			quote(s)).but("http:// is for this machine only (127.0.0.1, ::1, localhost)")
 	}
 	if p := u.Port(); p != "" {
 		if _, err := strconv.ParseUint(p, 10, 16); err != nil {
@@ -232,7 +234,8 @@ func parseService(s string) (value, *fault) {
 // parseAuthority reads where admins sign in. MSAL takes no http, not on this machine either.
 func parseAuthority(s string) (value, *fault) {
 	if strings.HasPrefix(strings.ToLower(s), "http://") {
-		return value{}, bad("is %s, and has to begin with https://", quote(s)).but("sign-ins need TLS on this machine, too; SSL_CERT_FILE names a certificate to trust")
+		return value{}, bad("is %s, and has to begin with https://",
+			quote(s)).but("sign-ins need TLS on this machine, too; SSL_CERT_FILE names a certificate to trust")
 	}
 	return parseService(s)
 }
@@ -293,7 +296,8 @@ func parseDuration(s string, least time.Duration) (value, *fault) {
 	case d < least && least == 0:
 		return value{}, bad("is %s, and can't be less than nothing", quote(s)).but("write 0s for never")
 	case d < least:
-		return value{}, bad("is %s, and has to be more than nothing", quote(s)).but("write hours, minutes and seconds, such as 168h or 1h30m")
+		return value{}, bad("is %s, and has to be more than nothing",
+			quote(s)).but("write hours, minutes and seconds, such as 168h or 1h30m")
 	}
 	return value{duration: d}, nil
 }

@@ -33,6 +33,7 @@ func Markdown() string {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Name, k.Kind.Name, def, k.Doc)
 	}
-	b.WriteString("\nEvery value may hold `${ENV_VAR}`; write `$${` for a plain `${`. Every secret may be given as `<key>_file` instead: the name of a file that holds it. Relative file names start at the working directory.\n")
+	b.WriteString("\nEvery value may hold `${ENV_VAR}`; write `$${` for a plain `${`. Every secret may be given as `<key>_file` " +
+		"instead: the name of a file that holds it. Relative file names start at the working directory.\n")
 	return b.String()
 }

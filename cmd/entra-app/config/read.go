@@ -35,7 +35,8 @@ type reader struct {
 
 // parse reads and checks a configuration.
 func parse(file string, text []byte, env func(string) (string, bool)) (Config, error) {
-	r := &reader{file: file, env: env, lines: map[string]int{}, sound: map[string]bool{}, begun: map[string]bool{}, named: map[string]unset{}}
+	r := &reader{file: file, env: env, lines: map[string]int{}, sound: map[string]bool{}, begun: map[string]bool{},
+		named: map[string]unset{}}
 	root, problems := form.Root(file, text)
 	r.problems = problems
 	if root != nil || len(problems) == 0 {
@@ -117,7 +118,8 @@ func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 			r.begun[full] = true
 			r.section(nil, pattern+name+".", full+".", key.Line)
 		case val.Kind != yaml.MappingNode:
-			r.report(val.Line, full, "is "+document.What(val)+", and has to be keys with values", "these are known: "+strings.Join(children(pattern+name+"."), ", "))
+			r.report(val.Line, full, "is "+document.What(val)+", and has to be keys with values",
+				"these are known: "+strings.Join(children(pattern+name+"."), ", "))
 		default:
 			r.begun[full] = true
 			r.section(val, pattern+name+".", full+".", key.Line)
@@ -146,7 +148,8 @@ func (r *reader) list(l *list, full string, n *yaml.Node, line int) {
 		r.nodes++
 		r.lines[at] = e.Line
 		if e.Kind != yaml.MappingNode {
-			r.report(e.Line, at, "is "+document.What(e)+", and has to be keys with values", "these are known: "+strings.Join(children(l.name+"[]."), ", "))
+			r.report(e.Line, at, "is "+document.What(e)+", and has to be keys with values",
+				"these are known: "+strings.Join(children(l.name+"[]."), ", "))
 			continue
 		}
 		r.begun[at] = true
@@ -194,7 +197,9 @@ func (r *reader) take(k *Key, full, text string, line int) {
 		r.report(line, full, "is still the placeholder of an example", k.Hint)
 		return
 	}
-	if strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f }) || k.Kind.secret && !k.Kind.free && strings.Contains(text, " ") {
+	if strings.ContainsFunc(text, func(c rune) bool {
+		return c < ' ' || c == 0x7f
+	}) || k.Kind.secret && !k.Kind.free && strings.Contains(text, " ") {
 		r.report(line, full, "has a space, a line break or another character in it that can't be meant", k.Hint)
 		return
 	}
@@ -253,7 +258,8 @@ func (r *reader) secretFile(k *Key, full string, n *yaml.Node) {
 	}
 	text, err := ReadFile(name)
 	if err != nil {
-		r.report(n.Line, full, fmt.Sprintf("names %s, which can't be read: %s", quote(name), document.Reason(err)), "the file holds the secret and nothing else; a relative name starts at the working directory")
+		r.report(n.Line, full, fmt.Sprintf("names %s, which can't be read: %s", quote(name), document.Reason(err)),
+			"the file holds the secret and nothing else; a relative name starts at the working directory")
 		return
 	}
 	secret := strings.TrimRight(string(text), "\r\n")

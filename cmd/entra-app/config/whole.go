@@ -49,11 +49,13 @@ func (r *reader) slack() {
 	case app || signing:
 	case appNamed || signingNamed:
 		for key, n := range r.named {
-			r.report(n.line, key, fmt.Sprintf("needs the environment variable %s, which is not set, and Slack has no other way to deliver", n.variable),
+			r.report(n.line, key, fmt.Sprintf("needs the environment variable %s, which is not set, and Slack has no other way "+
+				"to deliver", n.variable),
 				"set it where the bot is started; one of slack.app_token and slack.signing_secret is enough")
 		}
 	case !there || r.begun["slack"]:
-		r.report(line, "slack.app_token", "is missing, and so is slack.signing_secret: Slack has no way to deliver", keyCalled("slack.app_token").Hint)
+		r.report(line, "slack.app_token", "is missing, and so is slack.signing_secret: Slack has no way to deliver",
+			keyCalled("slack.app_token").Hint)
 	}
 }
 
@@ -132,7 +134,8 @@ func (r *reader) servers() {
 			r.report(secret, at+".username", "is missing, and there is a password", keyCalled("veeam[].username").Hint)
 		}
 		if tls, given := r.lines[at+".tls"]; given && strings.HasPrefix(v.URL, "http://") {
-			r.report(max(line, tls), at+".tls", "is given, and url begins with http://, where there is no TLS", "delete this line, or write https://")
+			r.report(max(line, tls), at+".tls", "is given, and url begins with http://, where there is no TLS",
+				"delete this line, or write https://")
 		}
 	}
 }

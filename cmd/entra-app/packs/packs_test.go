@@ -69,7 +69,8 @@ func TestWhatPeopleSee(t *testing.T) {
 			}
 		}
 		if want, err := os.ReadFile(path); err != nil || string(want) != out {
-			t.Errorf("%q differs from %s (%v); go test ./cmd/entra-app/packs -update writes it again, then look at the difference", args, path, err)
+			t.Errorf("%q differs from %s (%v); go test ./cmd/entra-app/packs -update writes it again, then look at the difference", args,
+				path, err)
 		}
 	}
 }
@@ -88,7 +89,8 @@ fields: [{name: host, label: Portal host, example: portal.contoso.com, many: tru
 	if code != exitOK {
 		t.Fatal(stderr)
 	}
-	for _, want := range []string{"Redirect URIs of spa  https://{host}:4443, https://localhost\n", "Redirect URIs of web  https://{host}/callback\n", "Field {host}          Portal host, one or more; such as portal.contoso.com\n"} {
+	for _, want := range []string{"Redirect URIs of spa  https://{host}:4443, https://localhost\n",
+		"Redirect URIs of web  https://{host}/callback\n", "Field {host}          Portal host, one or more; such as portal.contoso.com\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in\n%s", want, out)
 		}
@@ -124,9 +126,11 @@ func TestAWrongCommandEndsWithTwoAndSaysWhy(t *testing.T) {
 }
 
 func TestCheckNamesAllThatIsWrongInAllFiles(t *testing.T) {
-	good, bad := written(t, "payroll.yaml", own), written(t, "payroll.yaml", strings.Replace(own, "audience: AzureADMyOrg", "audience: Everybody\ncolour: red", 1))
+	good, bad := written(t, "payroll.yaml", own), written(t, "payroll.yaml",
+		strings.Replace(own, "audience: AzureADMyOrg", "audience: Everybody\ncolour: red", 1))
 	code, out, stderr := run(t, "check", bad, good)
-	if code != exitUsage || out != good+": ok, payroll 2\n" || !strings.Contains(stderr, bad+":5: audience") || !strings.Contains(stderr, bad+":6: colour") {
+	if code != exitUsage || out != good+": ok, payroll 2\n" || !strings.Contains(stderr, bad+":5: audience") ||
+		!strings.Contains(stderr, bad+":6: colour") {
 		t.Errorf("ended with %d: %s%s", code, stderr, out)
 	}
 	if code, _, stderr := run(t, "check", good); code != exitOK || stderr != "" {
@@ -138,7 +142,8 @@ func TestWithAConfigurationItsOwnPacksAreThereToo(t *testing.T) {
 	packs := filepath.Dir(written(t, "payroll.yaml", own))
 	// A configuration that could not be served with: only `packs` counts here.
 	config := written(t, "entra-app.yaml", "slack: {bot_token: '${NONE}'}\npacks: "+packs)
-	for _, args := range [][]string{{"list", "--config", config}, {"show", "payroll", "--config", config}, {"show", "--config=" + config, "payroll@2"}} {
+	for _, args := range [][]string{{"list", "--config", config}, {"show", "payroll", "--config", config},
+		{"show", "--config=" + config, "payroll@2"}} {
 		if code, out, stderr := run(t, args...); code != exitOK || !strings.Contains(out, "Payroll") {
 			t.Errorf("%q ended with %d: %s%s", args, code, stderr, out)
 		}
@@ -148,7 +153,8 @@ func TestWithAConfigurationItsOwnPacksAreThereToo(t *testing.T) {
 		"packs: [a]":                "packs is a list",
 		"slack: [":                  "is not YAML",
 	} {
-		if code, _, stderr := run(t, "list", "--config", written(t, "entra-app.yaml", text)); code != exitUsage || !strings.Contains(stderr, says) {
+		if code, _, stderr := run(t, "list", "--config", written(t, "entra-app.yaml", text)); code != exitUsage ||
+			!strings.Contains(stderr, says) {
 			t.Errorf("%s ended with %d: %s", text, code, stderr)
 		}
 	}
@@ -163,7 +169,8 @@ func TestTheSchemaIsPrintedAsItIs(t *testing.T) {
 func TestTheAgeOfATableIsAsOfToday(t *testing.T) {
 	for day, want := range map[string]string{
 		"2026-08": "table of 2026-08, 3 months old", "2026-11-01": "table of 2026-11, new", "2026-10-31": "table of 2026-10, 1 month old",
-		"2024-12-31": "table of 2024-12, 23 months old", "2024-11-30": "table of 2024-11, 2 years old", "2027-01-01": "table of 2027-01, new", "": "-",
+		"2024-12-31": "table of 2024-12, 23 months old", "2024-11-30": "table of 2024-11, 2 years old",
+		"2027-01-01": "table of 2027-01, new", "": "-",
 	} {
 		if got := table(workflow.Product{Checked: day}, time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)); got != want {
 			t.Errorf("%q: %s, want %s", day, got, want)

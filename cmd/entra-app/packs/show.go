@@ -106,7 +106,9 @@ func showSettings(out io.Writer, p workflow.Product, versions []string, now time
 		row("From", p.Source+", "+table(p, now))
 	}
 	row("Note", p.Note)
-	if ews := catalog.EWS(); slices.ContainsFunc(p.Permissions, func(n workflow.Need) bool { return ews.Uses(n.ResourceAppID, n.Type, n.Name) }) {
+	if ews := catalog.EWS(); slices.ContainsFunc(p.Permissions, func(n workflow.Need) bool {
+		return ews.Uses(n.ResourceAppID, n.Type, n.Name)
+	}) {
 		row(ews.Service, workflow.EWSNotice(now)+" From "+strings.Join(ews.Sources, ", ")+", "+ews.Checked)
 	}
 	row("Audience", p.Audience)

@@ -31,7 +31,8 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 	}
 	s := w.adaAlone(permissions)
 	defer s.Close()
-	objectID, appID, err := s.EnsureApplication(ctx, workflow.App{UniqueName: "legacy-" + name, DisplayName: name, Notes: "since 2019", Audience: "AzureADMultipleOrgs",
+	objectID, appID, err := s.EnsureApplication(ctx, workflow.App{UniqueName: "legacy-" + name, DisplayName: name, Notes: "since 2019",
+		Audience:     "AzureADMultipleOrgs",
 		RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: permissions})
 	must(err)
 	sp, err := s.EnsureServicePrincipal(ctx, appID)
@@ -80,10 +81,12 @@ func (w *world) app(appID string) entratest.Application {
 // kept checks that an app has all that it had.
 func kept(t testing.TB, before, after entratest.Application) {
 	t.Helper()
-	if after.DisplayName != before.DisplayName || after.Notes != before.Notes || after.SignInAudience != before.SignInAudience || after.ID != before.ID {
+	if after.DisplayName != before.DisplayName || after.Notes != before.Notes || after.SignInAudience != before.SignInAudience ||
+		after.ID != before.ID {
 		t.Errorf("it was %+v\nand is %+v", before, after)
 	}
-	for what, of := range map[string][2][]string{"redirect URI": {before.RedirectURIs, after.RedirectURIs}, "role": {before.Roles, after.Roles}, "scope": {before.Scopes, after.Scopes},
+	for what, of := range map[string][2][]string{"redirect URI": {before.RedirectURIs, after.RedirectURIs},
+		"role": {before.Roles, after.Roles}, "scope": {before.Scopes, after.Scopes},
 		"requested permission": {before.Requested, after.Requested}, "owner": {before.Owners, after.Owners}} {
 		for _, n := range of[0] {
 			if !slices.Contains(of[1], n) {
@@ -115,20 +118,25 @@ func TestAnAppThatWasMadeByHandIsAdoptedUpdatedAndKeepsWhatItHad(t *testing.T) {
 	w.approves("add to the existing app HR Portal?", "Approve")
 	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
 	done := w.sees(w.ada, in(approval), "EA-1: HR Portal · Done").Plain()
-	for _, text := range []string{"Added to the app", "Microsoft Graph Directory.Read.All (application)", "Stays as it is", "Microsoft Graph Mail.Read (application)", "Microsoft Graph Calendars.Read (delegated)", "https://hr.contoso.com/callback", "client secrets: 1"} {
+	for _, text := range []string{"Added to the app", "Microsoft Graph Directory.Read.All (application)", "Stays as it is",
+		"Microsoft Graph Mail.Read (application)", "Microsoft Graph Calendars.Read (delegated)", "https://hr.contoso.com/callback",
+		"client secrets: 1"} {
 		if !strings.Contains(done, text) {
 			t.Errorf("the card does not say %q: %s", text, done)
 		}
 	}
 	after := w.app(before.AppID)
 	kept(t, before, after)
-	if len(after.Passwords) != 2 || !slices.Contains(after.Roles, "Microsoft Graph/Directory.Read.All") || !slices.Contains(after.Scopes, "Microsoft Graph/User.Read") {
+	if len(after.Passwords) != 2 || !slices.Contains(after.Roles, "Microsoft Graph/Directory.Read.All") ||
+		!slices.Contains(after.Scopes, "Microsoft Graph/User.Read") {
 		t.Errorf("it has not got what it needs: %+v", after)
 	}
 
-	w.types("update HR Portal", map[string]any{"Reason": "it has moved", "Redirect URIs": "https://new.contoso.com/callback", "Permissions": []string{}})
+	w.types("update HR Portal", map[string]any{"Reason": "it has moved", "Redirect URIs": "https://new.contoso.com/callback",
+		"Permissions": []string{}})
 	card = w.sees(w.ada, in(approval), "update the app HR Portal?")
-	for _, text := range []string{"added: redirect URI https://new.contoso.com/callback (web)", "removed: redirect URI https://hr.contoso.com/callback (web)", "removed: permission Microsoft Graph Mail.Read (application)"} {
+	for _, text := range []string{"added: redirect URI https://new.contoso.com/callback (web)",
+		"removed: redirect URI https://hr.contoso.com/callback (web)", "removed: permission Microsoft Graph Mail.Read (application)"} {
 		if !strings.Contains(card.Plain(), text) {
 			t.Errorf("the card does not say %q: %s", text, card.Plain())
 		}
@@ -136,8 +144,10 @@ func TestAnAppThatWasMadeByHandIsAdoptedUpdatedAndKeepsWhatItHad(t *testing.T) {
 	w.approves("update the app HR Portal?", "Approve")
 	w.sees(w.ada, in(approval), "EA-2: HR Portal · Done")
 	last := w.app(before.AppID)
-	if !slices.Equal(last.RedirectURIs, []string{"https://new.contoso.com/callback"}) || slices.Contains(last.Roles, "Microsoft Graph/Mail.Read") || slices.Contains(last.Scopes, "Microsoft Graph/Calendars.Read") ||
-		!slices.Contains(last.Roles, "Microsoft Graph/Directory.Read.All") || len(last.Passwords) != 2 || last.SignInAudience != before.SignInAudience || last.Notes != before.Notes {
+	if !slices.Equal(last.RedirectURIs, []string{"https://new.contoso.com/callback"}) ||
+		slices.Contains(last.Roles, "Microsoft Graph/Mail.Read") || slices.Contains(last.Scopes, "Microsoft Graph/Calendars.Read") ||
+		!slices.Contains(last.Roles, "Microsoft Graph/Directory.Read.All") || len(last.Passwords) != 2 ||
+		last.SignInAudience != before.SignInAudience || last.Notes != before.Notes {
 		t.Errorf("after the update it is %+v", last)
 	}
 }
@@ -169,7 +179,8 @@ func TestAnExistingAppGetsWhatAProductNeedsAndItsCertificate(t *testing.T) {
 	w := newWorld(t)
 	w.start()
 	before := w.legacy("archive", true)
-	w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}}, map[string]any{"App name": strings.ToUpper(before.AppID), "Reason": "backup", "Certificate": selfSigned(t)})
+	w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}},
+		map[string]any{"App name": strings.ToUpper(before.AppID), "Reason": "backup", "Certificate": selfSigned(t)})
 	w.approves("add to the existing app", "Approve")
 	w.sees(w.ada, in(approval), "EA-1: archive · Done")
 	after := w.app(before.AppID)
@@ -186,7 +197,8 @@ func TestAnExistingAppGetsWhatAProductNeedsAndItsCertificate(t *testing.T) {
 	w.types("recreate archive", map[string]any{"Reason": "it was needed", "Certificate": selfSigned(t)})
 	w.approves("recreate the app archive", "Approve")
 	w.sees(w.ada, in(approval), "EA-3: archive · Done")
-	if again := w.app(before.AppID); !slices.Contains(again.Roles, "Microsoft Graph/Mail.Read") || !slices.Contains(again.RedirectURIs, "https://hr.contoso.com/callback") {
+	if again := w.app(before.AppID); !slices.Contains(again.Roles, "Microsoft Graph/Mail.Read") ||
+		!slices.Contains(again.RedirectURIs, "https://hr.contoso.com/callback") {
 		t.Errorf("it came back as %+v", again)
 	}
 }
@@ -197,18 +209,21 @@ func TestUndoOfAnAdoptionLeavesTheAppAsItWas(t *testing.T) {
 	w.start()
 	before := w.legacy("azure-backup", true)
 	w.entra.Fail("addPassword", entratest.Before, 403, 1)
-	w.sends("vbazure", [][2]string{{"Application", "An existing one"}}, map[string]any{"App name": before.AppID, "Reason": "backup", "Workloads": "minimal",
-		"Subscriptions": subscription, "Owners": []string{"U0TOM00001"}})
+	w.sends("vbazure", [][2]string{{"Application", "An existing one"}},
+		map[string]any{"App name": before.AppID, "Reason": "backup", "Workloads": "minimal",
+			"Subscriptions": subscription, "Owners": []string{"U0TOM00001"}})
 	w.approves("add to the existing app", "Approve")
 	w.sees(w.ada, in(approval), "” failed")
-	if during := w.app(before.AppID); len(during.AzureRoles) != 1 || len(w.tenant.AzureRoleDefinitions()) != 1 || len(during.Owners) != len(before.Owners)+1 {
+	if during := w.app(before.AppID); len(during.AzureRoles) != 1 || len(w.tenant.AzureRoleDefinitions()) != 1 ||
+		len(during.Owners) != len(before.Owners)+1 {
 		t.Fatalf("it was given %+v", during)
 	}
 	w.approves("” failed", "Undo")
 	card := w.sees(w.ada, in(approval), "azure-backup · Undone").Plain()
 	after := w.app(before.AppID)
 	kept(t, before, after)
-	if len(after.AzureRoles) != 0 || len(w.tenant.AzureRoleDefinitions()) != 0 || !slices.Equal(after.Owners, before.Owners) || !slices.Equal(after.Roles, before.Roles) ||
+	if len(after.AzureRoles) != 0 || len(w.tenant.AzureRoleDefinitions()) != 0 || !slices.Equal(after.Owners, before.Owners) ||
+		!slices.Equal(after.Roles, before.Roles) ||
 		!slices.Equal(after.Requested, before.Requested) || len(after.Passwords) != len(before.Passwords) {
 		t.Errorf("it was %+v\nand is %+v, with %+v", before, after, w.tenant.AzureRoleDefinitions())
 	}

@@ -44,7 +44,8 @@ func TestTwoPeopleApproveAndTheLastSignsIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.takesTwo()
-	if _, err := New(w.cfg, Options{HTTP: w.client}); err == nil || !strings.Contains(err.Error(), "vault") || !strings.Contains(err.Error(), "1 approver") {
+	if _, err := New(w.cfg, Options{HTTP: w.client}); err == nil || !strings.Contains(err.Error(), "vault") ||
+		!strings.Contains(err.Error(), "1 approver") {
 		t.Fatalf("one approver cannot give two approvals: %v", err)
 	}
 	w.cfg.Tenants[0].Approvers = append(w.cfg.Tenants[0].Approvers, workflow.Approver{Slack: "U0TOM00001", Entra: "tom@contoso.com"})
@@ -53,7 +54,8 @@ func TestTwoPeopleApproveAndTheLastSignsIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.until("the form is open", func() bool { return len(w.bea.Views()) == 1 })
-	if errs, err := w.bea.Submit(context.Background(), w.bea.Views()[0].ID, map[string]any{"App name": "payroll-vault", "Reason": "the vault"}); err != nil || len(errs) > 0 {
+	if errs, err := w.bea.Submit(context.Background(), w.bea.Views()[0].ID,
+		map[string]any{"App name": "payroll-vault", "Reason": "the vault"}); err != nil || len(errs) > 0 {
 		t.Fatal(errs, err)
 	}
 	card := w.sees(w.ada, in(approval), "It takes 2 approvals")
@@ -74,7 +76,8 @@ func TestTwoPeopleApproveAndTheLastSignsIn(t *testing.T) {
 	if n := len(w.made()); n != 1 {
 		t.Errorf("%d apps", n)
 	}
-	if done := w.sees(w.ada, in(approval), "Done").Plain(); !strings.Contains(done, "approved by @Tom, @Ada") && !strings.Contains(done, "approved by <@U0TOM00001>, <@U0ADA00001>") {
+	if done := w.sees(w.ada, in(approval), "Done").Plain(); !strings.Contains(done, "approved by @Tom, @Ada") &&
+		!strings.Contains(done, "approved by <@U0TOM00001>, <@U0ADA00001>") {
 		t.Errorf("the card does not name both: %s", done)
 	}
 }

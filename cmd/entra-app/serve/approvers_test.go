@@ -20,7 +20,8 @@ func TestAPackIsAStartErrorOnlyWhereNobodyCouldGetIt(t *testing.T) {
 	if err == nil {
 		t.Fatal("the start goes on")
 	}
-	for _, text := range []string{"grave asks for 3 approvals, and the tenant contoso has 1 approver", "grave asks for 3 approvals, and the tenant fabrikam has 2 approvers",
+	for _, text := range []string{"grave asks for 3 approvals, and the tenant contoso has 1 approver",
+		"grave asks for 3 approvals, and the tenant fabrikam has 2 approvers",
 		"graver asks for 4 approvals, and the tenant contoso", "graver asks for 4 approvals, and the tenant fabrikam"} {
 		if !strings.Contains(err.Error(), text) {
 			t.Errorf("it does not say %q:\n%v", text, err)

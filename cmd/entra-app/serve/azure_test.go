@@ -24,13 +24,15 @@ func TestRolesInAzureAreUpdated(t *testing.T) {
 	w := newWorld(t)
 	w.tenant.AddSubscription(entratest.Subscription{ID: otherSubscription, Name: "Testing"})
 	w.start()
-	w.sends("vbazure", [][2]string{{"Credential", "certificate"}}, map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
+	w.sends("vbazure", [][2]string{{"Credential", "certificate"}},
+		map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
 	w.approves("register the app azure-backup", "Approve")
 	w.sees(w.ada, in(approval), "EA-1: azure-backup · Done")
 
 	w.types("update azure-backup", map[string]any{"Reason": "as little as possible", "Workloads": "minimal"})
 	const custom = "Veeam Backup for Microsoft Azure service account"
-	for _, text := range []string{"added: role in Azure " + custom + " (custom) on " + subscription, "removed: role in Azure Contributor on " + subscription, "Owner or User Access Administrator in the Azure subscriptions"} {
+	for _, text := range []string{"added: role in Azure " + custom + " (custom) on " + subscription,
+		"removed: role in Azure Contributor on " + subscription, "Owner or User Access Administrator in the Azure subscriptions"} {
 		if card := w.sees(w.ada, in(approval), "update the app azure-backup?").Plain(); !strings.Contains(card, text) {
 			t.Errorf("the card does not say %q: %s", text, card)
 		}
@@ -56,21 +58,24 @@ func TestRolesInAzureAreUpdated(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.sees(w.ada, in(approval), "EA-3: azure-backup · Done")
-	if has := w.inAzure(); !slices.Equal(has, []string{"Production: " + custom, "Testing: " + custom}) || len(w.tenant.AzureRoleDefinitions()[0].Subscriptions) != 2 {
+	if has := w.inAzure(); !slices.Equal(has, []string{"Production: " + custom, "Testing: " + custom}) ||
+		len(w.tenant.AzureRoleDefinitions()[0].Subscriptions) != 2 {
 		t.Errorf("it has %q of %+v", has, w.tenant.AzureRoleDefinitions())
 	}
 
 	w.types("update azure-backup", map[string]any{"Reason": "no tests", "Subscriptions": subscription})
 	w.approves("update the app azure-backup?", "Approve")
 	w.sees(w.ada, in(approval), "EA-4: azure-backup · Done")
-	if has := w.inAzure(); !slices.Equal(has, []string{"Production: " + custom}) || len(w.tenant.AzureRoleDefinitions()[0].Subscriptions) != 1 {
+	if has := w.inAzure(); !slices.Equal(has, []string{"Production: " + custom}) ||
+		len(w.tenant.AzureRoleDefinitions()[0].Subscriptions) != 1 {
 		t.Errorf("it has %q of %+v", has, w.tenant.AzureRoleDefinitions())
 	}
 
 	w.types("update azure-backup", map[string]any{"Reason": "the vendor says so", "Workloads": "builtin"})
 	w.approves("update the app azure-backup?", "Approve")
 	w.sees(w.ada, in(approval), "EA-5: azure-backup · Done")
-	if has := w.inAzure(); !slices.Equal(has, []string{"Production: Contributor", "Production: Key Vault Crypto Officer"}) || len(w.tenant.AzureRoleDefinitions()) != 0 {
+	if has := w.inAzure(); !slices.Equal(has, []string{"Production: Contributor", "Production: Key Vault Crypto Officer"}) ||
+		len(w.tenant.AzureRoleDefinitions()) != 0 {
 		t.Errorf("it has %q, and there are %+v", has, w.tenant.AzureRoleDefinitions())
 	}
 }
@@ -86,13 +91,15 @@ func givenUpInAzure(t *testing.T) (w *world, before []string) {
 	w.tenant.AddSubscription(entratest.Subscription{ID: otherSubscription, Name: "Testing"})
 	w.tenant.GrantAzureRole("ada@contoso.com", otherSubscription, entratest.AzureUserAccessAdministrator)
 	w.start()
-	w.sends("vbazure", [][2]string{{"Credential", "certificate"}}, map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
+	w.sends("vbazure", [][2]string{{"Credential", "certificate"}},
+		map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
 	w.approves("register the app azure-backup", "Approve")
 	w.sees(w.ada, in(approval), "EA-1: azure-backup · Done")
 	before = w.inAzure()
 
 	w.entra.Fail("listFederatedCredentials", entratest.Before, 403, 1) // what the check reads
-	w.types("update azure-backup", map[string]any{"Reason": "as little as possible", "Workloads": "minimal", "Subscriptions": otherSubscription})
+	w.types("update azure-backup", map[string]any{"Reason": "as little as possible", "Workloads": "minimal",
+		"Subscriptions": otherSubscription})
 	w.approves("update the app azure-backup?", "Approve")
 	w.press(w.ada, w.sees(w.ada, in(approval), "” failed"), "Give up")
 	w.sees(w.ada, in(approval), "EA-2: azure-backup · Cancelled")
@@ -108,7 +115,8 @@ func TestWhatAGivenUpUpdateLeftInAzureIsShownAndTakenAway(t *testing.T) {
 
 	w.types("update azure-backup", map[string]any{"Reason": "back to what it was", "Workloads": "builtin-8", "Subscriptions": subscription})
 	card := w.sees(w.ada, in(approval), "EA-3: update the app azure-backup?").Plain()
-	if want := "removed: role in Azure Veeam Backup for Microsoft Azure service account (custom) on " + otherSubscription; !strings.Contains(card, want) {
+	if want := "removed: role in Azure Veeam Backup for Microsoft Azure service account (custom) on " +
+		otherSubscription; !strings.Contains(card, want) {
 		t.Errorf("the card does not say %q: %s", want, card)
 	}
 	w.approves("EA-3: update the app azure-backup?", "Approve")
@@ -122,13 +130,16 @@ func TestWhatAGivenUpUpdateLeftInAzureIsShownAndTakenAway(t *testing.T) {
 func TestRolesAreGivenOnManagementGroupsAndResourceGroups(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	const platform, group = "/providers/Microsoft.Management/managementGroups/Platform", "/subscriptions/" + subscription + "/resourceGroups/RG-Backup"
+	const platform, group = "/providers/Microsoft.Management/managementGroups/Platform",
+		"/subscriptions/" + subscription + "/resourceGroups/RG-Backup"
 	w.tenant.AddManagementGroup(entratest.ManagementGroup{Name: "Platform"})
 	w.tenant.AddResourceGroup(subscription, "RG-Backup")
 	w.start()
-	form := map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": platform + "\n" + strings.ToLower(group), "Certificate": selfSigned(t)}
+	form := map[string]any{"App name": "azure-backup", "Reason": "nightly backup",
+		"Subscriptions": platform + "\n" + strings.ToLower(group), "Certificate": selfSigned(t)}
 	w.sends("vbazure", [][2]string{{"Credential", "certificate"}}, form)
-	if card := w.sees(w.ada, in(approval), "register the app azure-backup").Plain(); !strings.Contains(card, "on the scopes "+platform+", "+strings.ToLower(group)) && !strings.Contains(card, platform) {
+	if card := w.sees(w.ada, in(approval), "register the app azure-backup").Plain(); !strings.Contains(card,
+		"on the scopes "+platform+", "+strings.ToLower(group)) && !strings.Contains(card, platform) {
 		t.Errorf("the card says %s", card)
 	}
 	w.approves("register the app azure-backup", "Approve")
@@ -156,7 +167,8 @@ func TestRolesAreGivenOnManagementGroupsAndResourceGroups(t *testing.T) {
 	}
 
 	w.types("update azure-backup", map[string]any{"Reason": "less", "Subscriptions": group})
-	if card := w.sees(w.ada, in(approval), "update the app azure-backup?").Plain(); !strings.Contains(card, "removed: role in Azure Contributor on "+platform) || strings.Contains(card, "added: role in Azure") {
+	if card := w.sees(w.ada, in(approval), "update the app azure-backup?").Plain(); !strings.Contains(card,
+		"removed: role in Azure Contributor on "+platform) || strings.Contains(card, "added: role in Azure") {
 		t.Errorf("the card says %s", card)
 	}
 	w.approves("update the app azure-backup?", "Approve")

@@ -15,7 +15,8 @@ func TestASubscriptionThatIsGoneKeepsNoAppFromBeingRetired(t *testing.T) {
 
 	w.types("retire azure-backup", map[string]any{"Reason": "no longer needed"})
 	card := w.sees(w.ada, in(approval), "EA-3: delete the app azure-backup?").Plain()
-	if want := "removed: role in Azure Veeam Backup for Microsoft Azure service account (custom) on " + otherSubscription; !strings.Contains(card, want) {
+	if want := "removed: role in Azure Veeam Backup for Microsoft Azure service account (custom) on " +
+		otherSubscription; !strings.Contains(card, want) {
 		t.Errorf("the card does not say %q: %s", want, card)
 	}
 	w.approves("EA-3: delete the app azure-backup?", "Approve")

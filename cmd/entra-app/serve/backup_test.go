@@ -27,9 +27,12 @@ func (w *world) withVeeam() *veeamtest.Server {
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{v.Certificate()}}
 	server.StartTLS()
 	w.t.Cleanup(server.Close)
-	w.cfg.Veeam = []config.Veeam{{Name: "vb365-prod", URL: server.URL, TLS: "sha256:" + v.Fingerprint(), Username: `VB365\svc`, Password: workflow.NewSecret(veeamPassword)}}
+	w.cfg.Veeam = []config.Veeam{{Name: "vb365-prod", URL: server.URL, TLS: "sha256:" + v.Fingerprint(), Username: `VB365\svc`,
+		Password: workflow.NewSecret(veeamPassword)}}
 	client := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot for Veeam", PublicClientFlows: true,
-		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}, Azure: true})
+		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All",
+			"AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"},
+		Azure: true})
 	w.cfg.Tenants[0].ClientID = client.AppID
 	return v
 }
@@ -40,8 +43,10 @@ func TestAnAppIsConnectedToABackupServerAndNobodyIsHandedItsKey(t *testing.T) {
 	v := w.withVeeam()
 	before := len(w.made())
 	w.start()
-	w.sends("vb365-backup", [][2]string{{"Backup server", "vb365-prod"}}, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup"})
-	card := w.sees(w.ada, in(approval), "Connects contoso on vb365-prod (Exchange, SharePoint, Teams) with it; nobody is handed the credential")
+	w.sends("vb365-backup", [][2]string{{"Backup server", "vb365-prod"}},
+		map[string]any{"App name": "payroll-backup", "Reason": "nightly backup"})
+	card := w.sees(w.ada, in(approval), "Connects contoso on vb365-prod (Exchange, SharePoint, Teams) with it; nobody is handed the "+
+		"credential")
 	w.press(w.ada, card, "Approve")
 	w.signsIn("ada@contoso.com")
 	done := w.sees(w.bea, w.bea.DM, "vb365-prod is connected: contoso.com: Exchange, SharePoint, Teams")
@@ -106,12 +111,15 @@ func TestAnArchiverIsGivenToABackupServerAndNobodyIsHandedItsCredential(t *testi
 			if credential != "" {
 				choices = append(choices, [2]string{"Credential", credential})
 			}
-			w.sends("vb365-archiver", choices, map[string]any{"App name": "archiver-prod", "Reason": "archive tier", "Subscriptions": sub.ID})
-			w.press(w.ada, w.sees(w.ada, in(approval), "Gives vb365-prod the app as its Azure service account for contoso; nobody is handed the credential"), "Approve")
+			w.sends("vb365-archiver", choices, map[string]any{"App name": "archiver-prod", "Reason": "archive tier",
+				"Subscriptions": sub.ID})
+			w.press(w.ada, w.sees(w.ada, in(approval),
+				"Gives vb365-prod the app as its Azure service account for contoso; nobody is handed the credential"), "Approve")
 			w.signsIn("ada@contoso.com")
 			done := w.sees(w.bea, w.bea.DM, "vb365-prod is connected: Azure service account archiver-prod")
 			has := v.AzureAccounts()
-			if len(has) != 1 || (credential == "") != (has[0].Thumbprint != "") || !slices.Equal(has[0].Subscriptions, []string{sub.ID}) || v.Sessions() != 0 {
+			if len(has) != 1 || (credential == "") != (has[0].Thumbprint != "") ||
+				!slices.Equal(has[0].Subscriptions, []string{sub.ID}) || v.Sessions() != 0 {
 				t.Errorf("%q: the server has %+v", credential, has)
 			}
 			if text := done.Plain(); strings.Contains(text, "Reveal") || strings.Contains(text, "Check the connection") {
@@ -164,9 +172,11 @@ func TestTheWordsOfABackupServerAreShownAndRetryConnectsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	v := w.withVeeam()
-	v.Fail("addOrganization", entratest.Before, veeamtest.Failure{Status: 400, Code: "ParameterValidationFailure", Message: "The license does not cover this organization."}, 1)
+	v.Fail("addOrganization", entratest.Before, veeamtest.Failure{Status: 400, Code: "ParameterValidationFailure",
+		Message: "The license does not cover this organization."}, 1)
 	w.start()
-	w.sends("vb365-backup", [][2]string{{"Backup server", "vb365-prod"}}, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup"})
+	w.sends("vb365-backup", [][2]string{{"Backup server", "vb365-prod"}},
+		map[string]any{"App name": "payroll-backup", "Reason": "nightly backup"})
 	w.press(w.ada, w.sees(w.ada, in(approval), "register the app"), "Approve")
 	w.signsIn("ada@contoso.com")
 	const says = "vb365-prod refused to add the organization. It says: “The license does not cover this organization.”"

@@ -31,10 +31,14 @@ func BenchmarkAck(b *testing.B) {
 			return map[string]any{"x": map[string]any{"type": "static_select", "selected_option": map[string]any{"value": s}}}
 		}
 		payload, _ := json.Marshal(map[string]any{"type": "view_submission", "user": map[string]any{"id": "U0BEA00001"},
-			"view": map[string]any{"id": fmt.Sprint("V", n), "callback_id": "request", "private_metadata": `{"p":"vbo365"}`, "state": map[string]any{"values": map[string]any{
-				"Product": choose("vbo365"), "App name": text(fmt.Sprint("payroll-", n)), "Reason": text("nightly backup"), "Credential": choose("secret"),
-				"Lifetime": choose("720h0m0s"), "Team": map[string]any{"x": map[string]any{"type": "conversations_select", "selected_conversation": team}},
-				"Redirect URIs of vbo365": text("https://localhost")}}}})
+			"view": map[string]any{"id": fmt.Sprint("V", n), "callback_id": "request", "private_metadata": `{"p":"vbo365"}`,
+				"state": map[string]any{"values": map[string]any{
+					"Product": choose("vbo365"), "App name": text(fmt.Sprint("payroll-", n)), "Reason": text("nightly backup"),
+					"Credential": choose("secret"),
+					"Lifetime":   choose("720h0m0s"),
+					"Team": map[string]any{"x": map[string]any{"type": "conversations_select",
+						"selected_conversation": team}},
+					"Redirect URIs of vbo365": text("https://localhost")}}}})
 		body := []byte(url.Values{"payload": {string(payload)}}.Encode())
 		req, _ := http.NewRequest(http.MethodPost, "http://"+w.addr+"/slack/interactions", bytes.NewReader(body))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")

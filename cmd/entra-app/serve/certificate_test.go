@@ -39,7 +39,8 @@ func TestACertificateThatIsUploadedEndsUpOnTheApp(t *testing.T) {
 	w.start()
 	block, _ := pem.Decode([]byte(selfSigned(t)))
 	v := w.form()
-	errs, err := w.bea.Submit(t.Context(), v.ID, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate file": w.bea.AddFile("backup.cer", block.Bytes)})
+	errs, err := w.bea.Submit(t.Context(), v.ID, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup",
+		"Certificate file": w.bea.AddFile("backup.cer", block.Bytes)})
 	if err != nil || len(errs) > 0 {
 		t.Fatal(errs, err)
 	}
@@ -93,7 +94,8 @@ func TestAPrivateKeyIsRefusedAndNotKept(t *testing.T) {
 		{"a key in a file", "Certificate file", w.bea.AddFile("backup.der", der), isKey},
 		{"a certificate with its key in a file", "Certificate file", w.bea.AddFile("backup.pem", both), isKey},
 	} {
-		fill := map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate": nil, "Certificate file": nil, c.field: c.value}
+		fill := map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate": nil, "Certificate file": nil,
+			c.field: c.value}
 		errs, err := w.bea.Submit(t.Context(), v.ID, fill)
 		var says string
 		for id, text := range errs {
@@ -117,7 +119,8 @@ func TestAPrivateKeyIsRefusedAndNotKept(t *testing.T) {
 		}
 	}
 	for what, secret := range map[string][]byte{"the key": der, "the PFX file": pfx} {
-		for _, form := range []string{string(secret), base64.StdEncoding.EncodeToString(secret)[:60], strings.Split(string(keyPEM), "\n")[1], "PRIVATE KEY"} {
+		for _, form := range []string{string(secret), base64.StdEncoding.EncodeToString(secret)[:60],
+			strings.Split(string(keyPEM), "\n")[1], "PRIVATE KEY"} {
 			if strings.Contains(said, form) || bytes.Contains(db, []byte(form)) {
 				t.Errorf("%s is in the log, the store or an answer", what)
 			}
@@ -147,7 +150,8 @@ func TestAFileThatSlackDoesNotKeepIsNotFetched(t *testing.T) {
 		strings.Replace(elsewhere.URL, "http://", "http://files.slack.com@", 1) + "/backup.cer",
 		strings.Replace(ours, "http://", "http://"+strings.TrimPrefix(elsewhere.URL, "http://")+"#@", 1),
 	} {
-		errs, err := w.bea.Submit(t.Context(), v.ID, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate file": w.bea.AddRemoteFile("backup.cer", address)})
+		errs, err := w.bea.Submit(t.Context(), v.ID, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup",
+			"Certificate file": w.bea.AddRemoteFile("backup.cer", address)})
 		if err != nil || !strings.Contains(fmt.Sprint(errs), "This file is not kept by Slack, so it was not read.") {
 			t.Errorf("%s: %v, %v", address, errs, err)
 		}

@@ -81,7 +81,9 @@ func TestAnAppIsRegisteredInEachOfMicrosoftsClouds(t *testing.T) {
 				if err := w.ada.PressView(t.Context(), v.ID, "Export manifest"); err != nil {
 					t.Fatal(err)
 				}
-				w.until("the export is shown", func() bool { return strings.Contains(w.ada.Views()[len(w.ada.Views())-1].Plain(), "Microsoft Graph") })
+				w.until("the export is shown", func() bool {
+					return strings.Contains(w.ada.Views()[len(w.ada.Views())-1].Plain(), "Microsoft Graph")
+				})
 				if err := w.ada.PressView(t.Context(), v.ID, kind); err != nil {
 					t.Fatal(err)
 				}
@@ -89,7 +91,8 @@ func TestAnAppIsRegisteredInEachOfMicrosoftsClouds(t *testing.T) {
 					script = w.ada.Views()[len(w.ada.Views())-1].Plain()
 					return strings.Contains(script, "az login") || strings.Contains(script, "Connect-MgGraph")
 				})
-				for _, must := range map[string][]string{"Azure CLI": c.SetCLI(), "PowerShell": {"$Environment = '" + c.GraphModule + "'", "$AzureEnvironment = '" + c.AzureModule + "'"}}[kind] {
+				for _, must := range map[string][]string{"Azure CLI": c.SetCLI(),
+					"PowerShell": {"$Environment = '" + c.GraphModule + "'", "$AzureEnvironment = '" + c.AzureModule + "'"}}[kind] {
 					if !strings.Contains(script, must) {
 						t.Errorf("the script for %s does not say %q: %s", kind, must, script)
 					}

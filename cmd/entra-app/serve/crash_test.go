@@ -66,7 +66,8 @@ type tap struct {
 func (p *tap) around(name string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		counted := name == "entra" || strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/response/")
-		if !counted || r.URL.Path == "/api/apps.connections.open" || r.URL.Path == "/api/auth.test" || strings.Contains(r.UserAgent(), "readyz") {
+		if !counted || r.URL.Path == "/api/apps.connections.open" || r.URL.Path == "/api/auth.test" ||
+			strings.Contains(r.UserAgent(), "readyz") {
 			h.ServeHTTP(rw, r)
 			return
 		}
@@ -238,7 +239,8 @@ func (w *world) opens(p *process) (shown string) {
 		}
 		// Somebody whose window stays empty, or whose message still has the button
 		// after a while, closes the window and presses again.
-		if m, ok := lasting(w.bea, w.bea.DM(), "Reveal secret"); ok && (shown == "" || w.restarted(p) || time.Since(pressed) > workflow.ShowFor) {
+		if m, ok := lasting(w.bea, w.bea.DM(), "Reveal secret"); ok &&
+			(shown == "" || w.restarted(p) || time.Since(pressed) > workflow.ShowFor) {
 			pressed = time.Now()
 			if v := w.bea.Views(); len(v) > 0 {
 				w.bea.CloseView(ctx, v[len(v)-1].ID, true)
@@ -293,7 +295,8 @@ func (w *world) wantOne(p *process) {
 	if !strings.Contains(shown, made[0].AppID) {
 		w.t.Errorf("the view is of another app: %s", shown)
 	}
-	if want := []string{"Microsoft Graph/Directory.Read.All", "Microsoft Graph/Group.Read.All"}; !slices.Equal(slices.Sorted(slices.Values(made[0].Roles)), want) {
+	if want := []string{"Microsoft Graph/Directory.Read.All",
+		"Microsoft Graph/Group.Read.All"}; !slices.Equal(slices.Sorted(slices.Values(made[0].Roles)), want) {
 		w.t.Errorf("roles: %v", made[0].Roles)
 	}
 	if hint := made[0].Passwords[0].Hint; !strings.Contains(shown, hint) {

@@ -10,8 +10,10 @@ func TestWhoCanSignInToACustomAppIsChosenAndChanged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.start()
-	w.sends("custom", [][2]string{{"Credential", "none"}}, map[string]any{"App name": "shell", "Reason": "a command line", "Permissions": []string{"graph:Delegated:User.Read"},
-		"Redirect URIs (public client)": "msauth://com.contoso.shell/x", "Who can sign in": "AzureADMultipleOrgs", "Public client flows": "allowed"})
+	w.sends("custom", [][2]string{{"Credential", "none"}}, map[string]any{"App name": "shell", "Reason": "a command line",
+		"Permissions":                   []string{"graph:Delegated:User.Read"},
+		"Redirect URIs (public client)": "msauth://com.contoso.shell/x", "Who can sign in": "AzureADMultipleOrgs",
+		"Public client flows": "allowed"})
 	card := w.sees(w.ada, in(approval), "register the app shell?").Plain()
 	for _, text := range []string{"people of any Microsoft Entra tenant", "Public client flows: allowed", "msauth://com.contoso.shell/x"} {
 		if !strings.Contains(card, text) {
@@ -20,7 +22,8 @@ func TestWhoCanSignInToACustomAppIsChosenAndChanged(t *testing.T) {
 	}
 	w.approves("register the app shell", "Approve")
 	w.sees(w.ada, in(approval), "EA-1: shell · Done")
-	if a := w.made()[0]; a.SignInAudience != "AzureADMultipleOrgs" || !a.PublicClientFlows || !slices.Equal(a.PublicClient, []string{"msauth://com.contoso.shell/x"}) {
+	if a := w.made()[0]; a.SignInAudience != "AzureADMultipleOrgs" || !a.PublicClientFlows ||
+		!slices.Equal(a.PublicClient, []string{"msauth://com.contoso.shell/x"}) {
 		t.Errorf("the app is %+v", a)
 	}
 

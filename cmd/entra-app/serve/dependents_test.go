@@ -10,7 +10,8 @@ import (
 // portal is a restore portal that is in use, which has a permission on its own API.
 func (w *world) portal(name string) entratest.Application {
 	w.t.Helper()
-	w.sends("vb365-restore-portal", nil, map[string]any{"App name": name, "Reason": "self-service restores", "Redirect URIs": "https://portal.contoso.com:4443", "Certificate": selfSigned(w.t)})
+	w.sends("vb365-restore-portal", nil, map[string]any{"App name": name, "Reason": "self-service restores",
+		"Redirect URIs": "https://portal.contoso.com:4443", "Certificate": selfSigned(w.t)})
 	w.approves("register the app "+name, "Approve")
 	w.sees(w.ada, in(approval), name+" · Done")
 	return w.app(w.appIDOf(name))
@@ -22,7 +23,8 @@ func TestARetirementStopsForAUserOfTheApp(t *testing.T) {
 	w.start()
 	app := w.portal("restore-portal")
 	client := w.tenant.AddPublicClient(entratest.Client{Name: "Help desk <!channel>", Scopes: []string{"User.Read"}})
-	for _, err := range []error{w.tenant.Assign(app.AppID, "tom@contoso.com"), w.tenant.Consent(client.AppID, app.AppID, "access_as_user")} {
+	for _, err := range []error{w.tenant.Assign(app.AppID, "tom@contoso.com"),
+		w.tenant.Consent(client.AppID, app.AppID, "access_as_user")} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,12 +32,15 @@ func TestARetirementStopsForAUserOfTheApp(t *testing.T) {
 	before := w.app(app.AppID)
 
 	w.types("retire restore-portal", map[string]any{"Reason": "no longer needed"})
-	if card := w.sees(w.ada, in(approval), "delete the app restore-portal").Plain(); !strings.Contains(card, "looks at what else in the tenant depends on it") {
+	if card := w.sees(w.ada, in(approval), "delete the app restore-portal").Plain(); !strings.Contains(card,
+		"looks at what else in the tenant depends on it") {
 		t.Errorf("the card does not say what is looked at: %s", card)
 	}
 	w.approves("delete the app restore-portal", "Approve")
 	card := w.sees(w.ada, in(approval), "EA-2: restore-portal · Failed").Plain()
-	for _, text := range []string{"stopped the job before anything was deleted", "It is used by 1 user (“Tom”) and 1 other app (“Help desk <!channel>”).", "Retry to retire it all the same", "Give up leaves the app as it is"} {
+	for _, text := range []string{"stopped the job before anything was deleted",
+		"It is used by 1 user (“Tom”) and 1 other app (“Help desk <!channel>”).", "Retry to retire it all the same",
+		"Give up leaves the app as it is"} {
 		if !strings.Contains(card, text) {
 			t.Errorf("the card does not say %q: %s", text, card)
 		}
@@ -57,7 +62,8 @@ func TestARetirementStopsForAUserOfTheApp(t *testing.T) {
 	w.approves("delete the app restore-portal", "Approve")
 	w.sees(w.ada, in(approval), "It is used by 2 users (“Bea”, “Tom”) and 1 other app")
 	w.approves("EA-3: restore-portal · Failed", "Retry")
-	if card := w.sees(w.ada, in(approval), "EA-3: restore-portal · Done").Plain(); !strings.Contains(card, "Depended on the app: 2 users (“Bea”, “Tom”)") {
+	if card := w.sees(w.ada, in(approval), "EA-3: restore-portal · Done").Plain(); !strings.Contains(card,
+		"Depended on the app: 2 users (“Bea”, “Tom”)") {
 		t.Errorf("at the end the card says %s", card)
 	}
 	if _, alive := w.tenant.Application(app.AppID); alive {
@@ -73,7 +79,8 @@ func TestAnUnusedPortalIsRetiredWithoutAnotherPress(t *testing.T) {
 	app := w.portal("restore-portal")
 	w.types("retire restore-portal", map[string]any{"Reason": "no longer needed"})
 	w.approves("delete the app restore-portal", "Approve")
-	if card := w.sees(w.ada, in(approval), "EA-2: restore-portal · Done").Plain(); !strings.Contains(card, "nothing else in the tenant uses it") {
+	if card := w.sees(w.ada, in(approval), "EA-2: restore-portal · Done").Plain(); !strings.Contains(card,
+		"nothing else in the tenant uses it") {
 		t.Errorf("the card says %s", card)
 	}
 	if _, alive := w.tenant.Application(app.AppID); alive {

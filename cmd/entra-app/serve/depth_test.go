@@ -8,7 +8,8 @@ func TestTheBackupProductTakesNoMoreThanTenRoundTrips(t *testing.T) {
 	w := newWorld(t)
 	w.readsPolicy()
 	w.start()
-	w.sends("vb365-backup", nil, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate": selfSigned(t), "Owners": []string{"U0TOM00001"}})
+	w.sends("vb365-backup", nil, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup", "Certificate": selfSigned(t),
+		"Owners": []string{"U0TOM00001"}})
 	w.press(w.ada, w.sees(w.ada, in(approval), "register the app payroll-backup"), "Approve")
 	w.until("there is a code", func() bool { return w.code() != "" })
 	trips, entries := w.entra.RoundTrips(), len(w.entra.Journal())

@@ -67,7 +67,8 @@ func (w *world) only(when string, secrets, certificates, roles int) entratest.Ap
 		w.t.Fatalf("%s there are %d apps: %+v", when, len(apps), apps)
 	}
 	if a := apps[0]; len(a.Passwords) != secrets || len(a.Certificates) != certificates || len(a.Roles) != roles {
-		w.t.Errorf("%s it has %d secrets, %d certificates and %d roles, want %d, %d and %d: %+v", when, len(a.Passwords), len(a.Certificates), len(a.Roles), secrets, certificates, roles, a)
+		w.t.Errorf("%s it has %d secrets, %d certificates and %d roles, want %d, %d and %d: %+v", when, len(a.Passwords),
+			len(a.Certificates), len(a.Roles), secrets, certificates, roles, a)
 	}
 	return apps[0]
 }
@@ -88,13 +89,15 @@ func lives() []life {
 		return w.only("at first", 1, 0, 2)
 	}
 	backup := func(w *world) entratest.Application {
-		w.sends("vb365-backup", nil, map[string]any{"App name": "payroll", "Reason": "nightly backup", "Workloads": []string{"Exchange"}, "Certificate": selfSigned(w.t)})
+		w.sends("vb365-backup", nil, map[string]any{"App name": "payroll", "Reason": "nightly backup", "Workloads": []string{"Exchange"},
+			"Certificate": selfSigned(w.t)})
 		w.approves("register the app payroll", "Approve")
 		w.ends("EA-1: payroll", "Done")
 		return w.only("at first", 0, 1, 8)
 	}
 	archiver := func(w *world) entratest.Application {
-		w.sends("vb365-archiver", [][2]string{{"Workloads", "minimal"}}, map[string]any{"App name": "payroll", "Reason": "archive", "Subscriptions": subscription})
+		w.sends("vb365-archiver", [][2]string{{"Workloads", "minimal"}},
+			map[string]any{"App name": "payroll", "Reason": "archive", "Subscriptions": subscription})
 		w.approves("register the app payroll", "Approve")
 		w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
 		w.ends("EA-1: payroll", "Done")
@@ -104,7 +107,8 @@ func lives() []life {
 		w.types("retire payroll", map[string]any{"Reason": "no longer needed"})
 		w.approves("delete the app payroll", "Approve")
 		w.ends("EA-2: payroll", "Done")
-		if gone := w.tenant.DeletedApplications(); len(w.made()) != 0 || len(gone) != 1 || len(gone[0].Passwords)+len(gone[0].Certificates) != 0 {
+		if gone := w.tenant.DeletedApplications(); len(w.made()) != 0 || len(gone) != 1 ||
+			len(gone[0].Passwords)+len(gone[0].Certificates) != 0 {
 			w.t.Errorf("after the end there are %+v, and deleted %+v", w.made(), gone)
 		}
 		if left := w.tenant.AzureAssignments(); len(left) != 1 || len(w.tenant.AzureRoleDefinitions()) != 0 { // one is Ada's
@@ -115,10 +119,12 @@ func lives() []life {
 		{"update", func(w *world, worst func()) {
 			backup(w)
 			worst()
-			w.types("update payroll", map[string]any{"Reason": "Teams only", "Workloads": []string{"Teams"}, "Redirect URIs": "https://backup.contoso.com"})
+			w.types("update payroll", map[string]any{"Reason": "Teams only", "Workloads": []string{"Teams"},
+				"Redirect URIs": "https://backup.contoso.com"})
 			w.approves("update the app payroll?", "Approve")
 			w.ends("EA-2: payroll", "Done")
-			if a := w.only("after the update", 0, 1, 9); len(a.DirectoryRoles) != 0 || len(a.RedirectURIs) != 1 || a.RedirectURIs[0] != "https://backup.contoso.com" {
+			if a := w.only("after the update", 0, 1, 9); len(a.DirectoryRoles) != 0 || len(a.RedirectURIs) != 1 ||
+				a.RedirectURIs[0] != "https://backup.contoso.com" {
 				w.t.Errorf("after the update it is %+v", a)
 			}
 		}},
@@ -170,7 +176,8 @@ func lives() []life {
 			w.types("recreate payroll", map[string]any{"Reason": "needed after all", "Certificate": selfSigned(w.t)})
 			w.approves("recreate the app payroll", "Approve")
 			w.ends("EA-3: payroll", "Done")
-			if a := w.only("restored", 0, 1, 8); a.AppID != before.AppID || a.Certificates[0].Thumbprint == before.Certificates[0].Thumbprint {
+			if a := w.only("restored", 0, 1, 8); a.AppID != before.AppID ||
+				a.Certificates[0].Thumbprint == before.Certificates[0].Thumbprint {
 				w.t.Errorf("restored it is %+v", a)
 			}
 		}},
@@ -189,7 +196,8 @@ func lives() []life {
 		{"adopted", func(w *world, worst func()) {
 			before := w.legacy("old", true)
 			worst()
-			w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}}, map[string]any{"App name": before.AppID, "Reason": "nightly backup", "Certificate": selfSigned(w.t)})
+			w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}},
+				map[string]any{"App name": before.AppID, "Reason": "nightly backup", "Certificate": selfSigned(w.t)})
 			w.approves("add to the existing app", "Approve")
 			w.ends("EA-1: old", "Done")
 			after := w.app(before.AppID)
@@ -202,7 +210,8 @@ func lives() []life {
 			w.asks("payroll")
 			w.sees(w.ada, in(approval), "register the app payroll?")
 			var plan []workflow.Permission
-			for name, kind := range map[string]catalog.Type{"Directory.Read.All": catalog.Application, "Group.Read.All": catalog.Application, "User.Read": catalog.Delegated} {
+			for name, kind := range map[string]catalog.Type{"Directory.Read.All": catalog.Application,
+				"Group.Read.All": catalog.Application, "User.Read": catalog.Delegated} {
 				p, _ := workflow.Known(catalog.MicrosoftGraph, kind, name)
 				plan = append(plan, p)
 			}

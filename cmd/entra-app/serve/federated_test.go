@@ -12,8 +12,10 @@ func TestEveryRefusalOfAFederatedCredential(t *testing.T) {
 	w.start()
 	view := w.life("request custom", "federated")
 	right := func() map[string]any {
-		return map[string]any{"App name": "payroll-deploy", "Reason": "deployments", "Permissions": []string{"graph:Application:User.Read.All"},
-			"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:environment:Production Europe", "Audience": "api://AzureADTokenExchange"}
+		return map[string]any{"App name": "payroll-deploy", "Reason": "deployments",
+			"Permissions": []string{"graph:Application:User.Read.All"},
+			"Issuer":      "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:environment:Production Europe",
+			"Audience": "api://AzureADTokenExchange"}
 	}
 	const issuer = "begins with https://"
 	for _, c := range []struct{ field, typed, says string }{
@@ -51,7 +53,8 @@ func TestEveryRefusalOfAFederatedCredential(t *testing.T) {
 		t.Fatalf("corrected: %q, %v", errs, err)
 	}
 	card := w.sees(w.ada, in(approval), "EA-1").Plain()
-	for _, text := range []string{"https://token.actions.githubusercontent.com", "repo:contoso/backup:environment:Production Europe", "api://AzureADTokenExchange"} {
+	for _, text := range []string{"https://token.actions.githubusercontent.com", "repo:contoso/backup:environment:Production Europe",
+		"api://AzureADTokenExchange"} {
 		if !strings.Contains(card, text) {
 			t.Errorf("the card does not say %q: %s", text, card)
 		}

@@ -114,7 +114,8 @@ func TestTheMainJobInGovSlack(t *testing.T) {
 		t.Errorf("the view shows %s", shown)
 	}
 	w.sees(w.bea, w.bea.DM, "You opened the secret")
-	if got, want := reached(), []string{"files.slack-gov.com", "hooks.slack-gov.com", "slack-gov.com", "wss-primary.slack-gov.com"}; !slices.Equal(got, want) {
+	if got, want := reached(), []string{"files.slack-gov.com", "hooks.slack-gov.com", "slack-gov.com",
+		"wss-primary.slack-gov.com"}; !slices.Equal(got, want) {
 		t.Errorf("it reached %v, want %v", got, want)
 	}
 	for _, e := range w.slack.Journal() { // links and permalinks too

@@ -44,7 +44,9 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	if cert != nil {
 		name = "by hand"
 	}
-	objectID, appID, err = s.EnsureApplication(context.Background(), workflow.App{UniqueName: "by-hand", DisplayName: name, Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"}, Permissions: permissions})
+	objectID, appID, err = s.EnsureApplication(context.Background(),
+		workflow.App{UniqueName: "by-hand", DisplayName: name, Audience: "AzureADMyOrg", RedirectURIs: []string{"https://localhost"},
+			Permissions: permissions})
 	must(err)
 	_, err = s.EnsureOwners(context.Background(), workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
 	must(err)
@@ -144,8 +146,12 @@ func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
 		app  entratest.Legacy
 		says string
 	}{
-		"not the requester's":                     {entratest.Legacy{Name: "hr", Owner: "tom@contoso.com", RedirectURIs: []string{"https://localhost"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}}, "bea@contoso.com does not own"},
-		"the requester's, with a foreign address": {entratest.Legacy{Name: "own", Owner: "bea@contoso.com", RedirectURIs: []string{"https://localhost", "https://evil.example"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}}, "redirect URI https://evil.example (web)"},
+		"not the requester's": {entratest.Legacy{Name: "hr", Owner: "tom@contoso.com",
+			RedirectURIs: []string{"https://localhost"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}},
+			"bea@contoso.com does not own"},
+		"the requester's, with a foreign address": {entratest.Legacy{Name: "own", Owner: "bea@contoso.com",
+			RedirectURIs: []string{"https://localhost", "https://evil.example"}, Roles: []string{"Directory.Read.All", "Group.Read.All"}},
+			"redirect URI https://evil.example (web)"},
 	} {
 		app := w.tenant.AddApplication(c.app)
 		w.tenant.Age(app.AppID, 24*time.Hour)
@@ -171,7 +177,8 @@ func TestAManifestBecomesAPlan(t *testing.T) {
 	w := newWorld(t)
 	w.start()
 	read, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-	j, err := manifest.Export(workflow.Plan{AppName: "x", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://backup.contoso.com/callback"}, Permissions: []workflow.Permission{read}})
+	j, err := manifest.Export(workflow.Plan{AppName: "x", Audience: "AzureADMyOrg",
+		RedirectURIs: []string{"https://backup.contoso.com/callback"}, Permissions: []workflow.Permission{read}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -149,7 +149,8 @@ func (w *world) corrects(view string) {
 	if err != nil || len(errs) > 0 {
 		w.t.Fatalf("the corrected form: %q, %v", errs, err)
 	}
-	if card := w.sees(w.ada, in(approval), "register the app").Plain(); !strings.Contains(card, "EA-1") || !strings.Contains(card, thumbprint(w.t, "rsa.pem")) {
+	if card := w.sees(w.ada, in(approval), "register the app").Plain(); !strings.Contains(card, "EA-1") ||
+		!strings.Contains(card, thumbprint(w.t, "rsa.pem")) {
 		w.t.Errorf("the card says %s", card)
 	}
 }
@@ -208,13 +209,15 @@ func TestEveryFormOfACertificateIsTaken(t *testing.T) {
 	}
 	t.Run("text and file that are the same certificate", func(t *testing.T) {
 		w := intake(t)
-		w.takes(map[string]any{"Certificate": string(read("rsa-base64.txt")), "Certificate file": w.bea.AddFile("backup.cer", read("rsa.cer"))}, rsa)
+		w.takes(map[string]any{"Certificate": string(read("rsa-base64.txt")),
+			"Certificate file": w.bea.AddFile("backup.cer", read("rsa.cer"))}, rsa)
 	})
 	t.Run("a file at files.slack.com", func(t *testing.T) {
 		w := newWorldOf(t, slacktest.Config{Now: inJune()})
 		asked := w.filesAtSlack(read("rsa.cer"))
 		w.start()
-		w.takes(map[string]any{"Certificate file": w.bea.AddRemoteFile("backup.cer", "https://files.slack.com/files-pri/T1-F1/download/backup.cer")}, rsa)
+		w.takes(map[string]any{"Certificate file": w.bea.AddRemoteFile("backup.cer",
+			"https://files.slack.com/files-pri/T1-F1/download/backup.cer")}, rsa)
 		if got := asked(); !slices.Equal(got, []string{"Bearer " + w.slack.BotToken()}) {
 			t.Errorf("files.slack.com was asked with %q", got)
 		}
@@ -270,7 +273,8 @@ func TestAFileOfOpenSSLsEndsUpOnTheApp(t *testing.T) {
 	w.takes(map[string]any{"Certificate file": w.bea.AddFile("backup.p7b", ofOpenSSL(t, "leaf.p7b"))}, thumbprint(t, "leaf.pem"))
 	w.approves("register the app", "Approve")
 	w.sees(w.ada, in(approval), "Done")
-	if apps := w.made(); len(apps) != 1 || len(apps[0].Certificates) != 1 || apps[0].Certificates[0].Thumbprint != thumbprint(t, "leaf.pem") {
+	if apps := w.made(); len(apps) != 1 || len(apps[0].Certificates) != 1 ||
+		apps[0].Certificates[0].Thumbprint != thumbprint(t, "leaf.pem") {
 		t.Errorf("the tenant has %+v", apps)
 	}
 }

@@ -28,7 +28,8 @@ func openKey(c config.Config, log *slog.Logger) (*workflow.Key, error) {
 	text, err := config.ReadFile(c.KeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(c.Store); err == nil {
-			return nil, fmt.Errorf("%s is missing, but the store %s is there\nhint: put the key back from your backup; only if no secret in the store is needed any more, move the store away too", c.KeyFile, c.Store)
+			return nil, fmt.Errorf("%s is missing, but the store %s is there\nhint: put the key back from your backup; only if no "+
+				"secret in the store is needed any more, move the store away too", c.KeyFile, c.Store)
 		}
 		return makeKey(c.KeyFile, log)
 	}
@@ -37,7 +38,8 @@ func openKey(c config.Config, log *slog.Logger) (*workflow.Key, error) {
 	}
 	raw, err := config.DecodeKey(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("%s %w\nhint: the file holds 32 random bytes in base64; put the right one back from your backup", c.KeyFile, err)
+		return nil, fmt.Errorf("%s %w\nhint: the file holds 32 random bytes in base64; put the right one back from your backup",
+			c.KeyFile, err)
 	}
 	if info, err := os.Stat(c.KeyFile); err == nil && info.Mode().Perm()&0o077 != 0 {
 		log.Warn("others can read the key file", "file", c.KeyFile, "mode", info.Mode().Perm().String(), "hint", "chmod 600 "+c.KeyFile)
@@ -51,7 +53,8 @@ func makeKey(path string, log *slog.Logger) (*workflow.Key, error) {
 	rand.Read(raw) // never fails
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("the key can't be made: %w\nhint: the directory has to be writable, or key_file has to name a file that is there", err)
+		return nil, fmt.Errorf("the key can't be made: %w\nhint: the directory has to be writable, or key_file has to name a file that "+
+			"is there", err)
 	}
 	_, err = f.WriteString(base64.StdEncoding.EncodeToString(raw) + "\n")
 	err = errors.Join(err, f.Sync(), f.Close())

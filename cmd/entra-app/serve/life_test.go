@@ -100,7 +100,8 @@ func TestTheLifeOfAnApp(t *testing.T) {
 	w.approves("recreate the app payroll-backup", "Approve")
 	w.reveals(w.sees(w.bea, w.bea.DM, "EA-4: payroll-backup · Ready"))
 	w.sees(w.ada, in(approval), "EA-4: payroll-backup · Done")
-	if apps := w.made(); len(apps) != 1 || apps[0].AppID != before.AppID || len(apps[0].Passwords) != 1 || strings.Join(apps[0].Roles, " ") != strings.Join(before.Roles, " ") {
+	if apps := w.made(); len(apps) != 1 || apps[0].AppID != before.AppID || len(apps[0].Passwords) != 1 ||
+		strings.Join(apps[0].Roles, " ") != strings.Join(before.Roles, " ") {
 		t.Errorf("restored: %+v", apps)
 	}
 }
@@ -138,10 +139,12 @@ func TestAnAppIsUpdatedToWhatItNeeds(t *testing.T) {
 		t.Errorf("it has %+v", less)
 	}
 
-	w.types("update payroll-backup", map[string]any{"Reason": "teams after all", "Workloads": []string{"SharePoint and OneDrive", "Teams"}, "Owners": []string{"U0TOM00001"}})
+	w.types("update payroll-backup", map[string]any{"Reason": "teams after all",
+		"Workloads": []string{"SharePoint and OneDrive", "Teams"}, "Owners": []string{"U0TOM00001"}})
 	w.approves("update the app payroll-backup?", "Approve")
 	w.sees(w.ada, in(approval), "EA-3: payroll-backup · Done")
-	if other := appearanceOf(w.made()[0]); len(other.DirectoryRoles) != 0 || len(other.Owners) != len(before.Owners)+1 || len(other.Roles) != 9 {
+	if other := appearanceOf(w.made()[0]); len(other.DirectoryRoles) != 0 || len(other.Owners) != len(before.Owners)+1 ||
+		len(other.Roles) != 9 {
 		t.Errorf("it has %+v", other)
 	}
 }
@@ -175,7 +178,8 @@ func TestARetiredAppLeavesNothingInAzure(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.start()
-	w.sends("vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}}, map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
+	w.sends("vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}},
+		map[string]any{"App name": "azure-backup", "Reason": "nightly backup", "Subscriptions": subscription, "Certificate": selfSigned(t)})
 	w.approves("register the app azure-backup", "Approve")
 	w.sees(w.ada, in(approval), "EA-1: azure-backup · Done")
 	before := len(w.tenant.AzureAssignments())
@@ -201,7 +205,8 @@ func TestAnUpdateLeavesWhatSomebodyDidByHand(t *testing.T) {
 	before := w.made()[0]
 	s := w.adaAlone(nil)
 	defer s.Close()
-	if _, _, err := s.EnsureApplication(t.Context(), workflow.App{ObjectID: before.ID, AppID: before.AppID, Merge: true, RedirectURIs: []string{"https://hr.contoso.com/by-hand"}, PublicClientFlows: true}); err != nil {
+	if _, _, err := s.EnsureApplication(t.Context(), workflow.App{ObjectID: before.ID, AppID: before.AppID, Merge: true,
+		RedirectURIs: []string{"https://hr.contoso.com/by-hand"}, PublicClientFlows: true}); err != nil {
 		t.Fatal(err)
 	}
 	w.sees(w.ada, in(approval), "EA-1: payroll-backup · Done")
@@ -216,7 +221,8 @@ func TestAnUpdateLeavesWhatSomebodyDidByHand(t *testing.T) {
 	w.sees(w.ada, in(approval), "EA-2: payroll-backup · Done")
 	after := w.app(before.AppID)
 	slices.Sort(after.RedirectURIs)
-	if !slices.Equal(after.RedirectURIs, []string{"https://backup.contoso.com", "https://hr.contoso.com/by-hand"}) || !after.PublicClientFlows {
+	if !slices.Equal(after.RedirectURIs, []string{"https://backup.contoso.com", "https://hr.contoso.com/by-hand"}) ||
+		!after.PublicClientFlows {
 		t.Errorf("it has %q, public client flows %v", after.RedirectURIs, after.PublicClientFlows)
 	}
 }

@@ -106,14 +106,23 @@ func TestSecretsInAManifestAreNamedAndNotKept(t *testing.T) {
 		what, format, part, told string
 		given                    []byte
 	}{
-		{"a secret", ofGraph, `"passwordCredentials":[{"displayName":"prod","secretText":"` + string(secret) + `"}]`, "passwordCredentials: a secret cannot be copied, and this text has one in it: remove that secret", secret},
-		{"a secret in the old format", ofAAD, `"passwordCredentials":[{"value":"` + string(secret) + `"}]`, "passwordCredentials: a secret cannot be copied, and this text has one", secret},
-		{"a symmetric key", ofGraph, `"keyCredentials":[{"type":"Symmetric","usage":"Verify","key":"` + in64(secret) + `"}]`, "keyCredentials[0]: it holds a secret", []byte(in64(secret))},
-		{"a symmetric key in the old format", ofAAD, `"keyCredentials":[{"type":"Symmetric","usage":"Sign","value":"` + in64(secret) + `"}]`, "keyCredentials[0]: it holds a private key", []byte(in64(secret))},
-		{"a key that signs", ofGraph, `"keyCredentials":[{"type":"X509CertAndPassword","usage":"Sign","key":"` + in64(read("pfx-modern.pfx")) + `"}]`, "keyCredentials[0]: it holds a private key", read("pfx-modern.pfx")},
-		{"a PFX that is said to verify", ofGraph, `"keyCredentials":[{"type":"AsymmetricX509Cert","usage":"Verify","key":"` + in64(read("pfx-open.pfx")) + `"}]`, "keyCredentials[0]: it has a private key in it", read("pfx-open.pfx")},
-		{"a private key that is said to verify", ofAAD, `"keyCredentials":[{"type":"AsymmetricX509Cert","usage":"Verify","value":"` + in64(read("private-rsa-pkcs8.der")) + `"}]`, "keyCredentials[0]: it has a private key in it", read("private-rsa-pkcs8.der")},
-		{"a key behind much that is left out", ofGraph, `"appRoles":[{"displayName":"` + strings.Repeat("x", 2000) + `"}],` + many(60) + `"passwordCredentials":[{"secretText":"` + string(secret) + `"}]`, "passwordCredentials: a secret cannot be copied, and", secret},
+		{"a secret", ofGraph, `"passwordCredentials":[{"displayName":"prod","secretText":"` + string(secret) + `"}]`,
+			"passwordCredentials: a secret cannot be copied, and this text has one in it: remove that secret", secret},
+		{"a secret in the old format", ofAAD, `"passwordCredentials":[{"value":"` + string(secret) + `"}]`,
+			"passwordCredentials: a secret cannot be copied, and this text has one", secret},
+		{"a symmetric key", ofGraph, `"keyCredentials":[{"type":"Symmetric","usage":"Verify","key":"` + in64(secret) + `"}]`,
+			"keyCredentials[0]: it holds a secret", []byte(in64(secret))},
+		{"a symmetric key in the old format", ofAAD, `"keyCredentials":[{"type":"Symmetric","usage":"Sign","value":"` + in64(secret) +
+			`"}]`, "keyCredentials[0]: it holds a private key", []byte(in64(secret))},
+		{"a key that signs", ofGraph, `"keyCredentials":[{"type":"X509CertAndPassword","usage":"Sign","key":"` +
+			in64(read("pfx-modern.pfx")) + `"}]`, "keyCredentials[0]: it holds a private key", read("pfx-modern.pfx")},
+		{"a PFX that is said to verify", ofGraph, `"keyCredentials":[{"type":"AsymmetricX509Cert","usage":"Verify","key":"` +
+			in64(read("pfx-open.pfx")) + `"}]`, "keyCredentials[0]: it has a private key in it", read("pfx-open.pfx")},
+		{"a private key that is said to verify", ofAAD, `"keyCredentials":[{"type":"AsymmetricX509Cert","usage":"Verify","value":"` +
+			in64(read("private-rsa-pkcs8.der")) + `"}]`, "keyCredentials[0]: it has a private key in it", read("private-rsa-pkcs8.der")},
+		{"a key behind much that is left out", ofGraph, `"appRoles":[{"displayName":"` + strings.Repeat("x", 2000) + `"}],` + many(60) +
+			`"passwordCredentials":[{"secretText":"` + string(secret) + `"}]`, "passwordCredentials: a secret cannot be copied, and",
+			secret},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			w := intake(t)
@@ -164,8 +173,10 @@ func TestEveryRefusalOfAManifest(t *testing.T) {
 		{"half of UTF-16", inUTF16(binary.LittleEndian, ofGraph+"}")[:301], "app.json", []string{"not text in UTF-8", "-Encoding utf8"}},
 		{"a key twice", text(ofGraph + `,"displayName":"y"}`), "", []string{"displayName stands there twice", "Leave one"}},
 		{"a private key", key, "", []string{"private key", "make a new key"}},
-		{"personal accounts", text(strings.Replace(ofGraph, "AzureADMyOrg", "PersonalMicrosoftAccount", 1) + "}"), "app.json", []string{"personal Microsoft accounts"}},
-		{"a redirect URI that Entra does not take", text(strings.Replace(ofGraph, "https://backup", "http://backup", 1) + "}"), "app.json", []string{"has to begin with https://"}},
+		{"personal accounts", text(strings.Replace(ofGraph, "AzureADMyOrg", "PersonalMicrosoftAccount", 1) + "}"), "app.json",
+			[]string{"personal Microsoft accounts"}},
+		{"a redirect URI that Entra does not take", text(strings.Replace(ofGraph, "https://backup", "http://backup", 1) + "}"),
+			"app.json", []string{"has to begin with https://"}},
 		{"5 MB", bytes.Repeat([]byte("    \n"), 1<<20), "app.json", []string{"larger than 256 KB", "paste its text"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -183,14 +194,16 @@ func TestEveryRefusalOfAManifest(t *testing.T) {
 	t.Run("text and file", func(t *testing.T) {
 		w := intake(t)
 		v := w.custom()
-		w.refused(v, named(map[string]any{inText: ofGraph + "}", inManifest: w.bea.AddFile("app.json", text(ofAAD+"}"))}), inManifest, "one manifest", "Remove the file, or the text")
+		w.refused(v, named(map[string]any{inText: ofGraph + "}", inManifest: w.bea.AddFile("app.json", text(ofAAD+"}"))}), inManifest,
+			"one manifest", "Remove the file, or the text")
 		w.keptNothing()
 		w.becomesAPlan(v, map[string]any{inText: ofGraph + "}"})
 	})
 	t.Run("permissions and a manifest", func(t *testing.T) {
 		w := intake(t)
 		v := w.custom()
-		w.refused(v, named(map[string]any{"Permissions": []string{"graph:Application:User.Read.All"}, inManifest: w.bea.AddFile("app.json", text(ofGraph+"}"))}), inManifest, "not both")
+		w.refused(v, named(map[string]any{"Permissions": []string{"graph:Application:User.Read.All"},
+			inManifest: w.bea.AddFile("app.json", text(ofGraph+"}"))}), inManifest, "not both")
 		w.becomesAPlan(v, map[string]any{"Permissions": []string{}, inText: ofGraph + "}"})
 	})
 }

@@ -32,7 +32,8 @@ func TestAnAppWithMuchIsAdoptedAndUpdated(t *testing.T) {
 			w.start()
 			before := w.large("intranet", uris)
 			w.sends("custom", [][2]string{{"Application", "An existing one"}, {"Credential", "none"}},
-				map[string]any{"App name": "intranet", "Reason": "it is looked after here", "Permissions": []string{"graph:Delegated:User.Read"}, "Redirect URIs": "https://localhost"})
+				map[string]any{"App name": "intranet", "Reason": "it is looked after here",
+					"Permissions": []string{"graph:Delegated:User.Read"}, "Redirect URIs": "https://localhost"})
 			w.approves("add to the existing app intranet?", "Approve")
 			w.sees(w.ada, in(approval), "EA-1: intranet · Done")
 
@@ -64,10 +65,12 @@ func TestARedirectURIOnTwoPlatformsIsRefusedInTheFormAndBeforeAnAdoption(t *test
 	w.fills(fill)
 	w.approves("register the app shell?", "Approve")
 	w.sees(w.ada, in(approval), "EA-1: shell · Done")
-	if a := w.made()[0]; !slices.Equal(a.Web, []string{"https://localhost"}) || !slices.Equal(a.PublicClient, []string{"http://localhost"}) {
+	if a := w.made()[0]; !slices.Equal(a.Web, []string{"https://localhost"}) ||
+		!slices.Equal(a.PublicClient, []string{"http://localhost"}) {
 		t.Errorf("the app has %v and %v", a.Web, a.PublicClient)
 	}
-	w.types("update shell", map[string]any{"Reason": "moved", "Redirect URIs": "", "Redirect URIs (public client)": "http://localhost\nhttps://localhost"})
+	w.types("update shell", map[string]any{"Reason": "moved", "Redirect URIs": "",
+		"Redirect URIs (public client)": "http://localhost\nhttps://localhost"})
 	w.approves("update the app shell?", "Approve")
 	w.sees(w.ada, in(approval), "EA-2: shell · Done")
 	if a := w.made()[0]; len(a.Web) != 0 || len(a.PublicClient) != 2 {
@@ -75,8 +78,9 @@ func TestARedirectURIOnTwoPlatformsIsRefusedInTheFormAndBeforeAnAdoption(t *test
 	}
 
 	before := w.legacy("HR Portal", true)
-	w.sends("custom", [][2]string{{"Application", "An existing one"}, {"Credential", "none"}}, map[string]any{"App name": "HR Portal", "Reason": "a command line",
-		"Permissions": []string{"graph:Delegated:User.Read"}, "Redirect URIs": "https://hr.contoso.com/CALLBACK"})
+	w.sends("custom", [][2]string{{"Application", "An existing one"}, {"Credential", "none"}},
+		map[string]any{"App name": "HR Portal", "Reason": "a command line",
+			"Permissions": []string{"graph:Delegated:User.Read"}, "Redirect URIs": "https://hr.contoso.com/CALLBACK"})
 	w.approves("add to the existing app HR Portal?", "Approve")
 	w.sees(w.ada, in(approval), "the app has the redirect URI https://hr.contoso.com/callback on the platform web already")
 	if after := w.app(before.AppID); len(after.RedirectURIs) != 1 || len(after.Scopes) != len(before.Scopes) {

@@ -54,15 +54,18 @@ func TestAnOddApplicationKeepsAllOfItThroughItsLife(t *testing.T) {
 			was := w.tenant.Raw(odd.AppID)
 			const shown = "odd legacy"
 
-			w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}}, map[string]any{"App name": odd.DisplayName, "Reason": "backup", "Certificate": selfSigned(t)})
+			w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}},
+				map[string]any{"App name": odd.DisplayName, "Reason": "backup", "Certificate": selfSigned(t)})
 			w.approves("add to the existing app "+shown, "Approve")
 			w.sees(w.ada, in(approval), "EA-1: "+shown+" · Done")
-			now := w.differs("adopted", was, odd.AppID, ".keyCredentials[+]", ".requiredResourceAccess[+]", ".requiredResourceAccess[+]", ".requiredResourceAccess[+]")
+			now := w.differs("adopted", was, odd.AppID, ".keyCredentials[+]", ".requiredResourceAccess[+]", ".requiredResourceAccess[+]",
+				".requiredResourceAccess[+]")
 
 			w.renews("EA-2", shown, map[string]any{"Reason": "it ends soon", "Certificate": selfSigned(t)})
 			now = w.differs("renewed", now, odd.AppID, ".keyCredentials[+]", ".keyCredentials[-]")
 
-			w.types("update "+shown, map[string]any{"Reason": "it has moved", "Redirect URIs": strings.Join(append(slices.Clone(odd.Web), "https://new.contoso.com/cb"), "\n")})
+			w.types("update "+shown, map[string]any{"Reason": "it has moved",
+				"Redirect URIs": strings.Join(append(slices.Clone(odd.Web), "https://new.contoso.com/cb"), "\n")})
 			w.approves("update the app "+shown, "Approve")
 			w.sees(w.ada, in(approval), "EA-3: "+shown+" · Done")
 			now = w.differs("updated", now, odd.AppID, ".web.redirectUriSettings[+]", ".web.redirectUris[+]")
@@ -73,7 +76,8 @@ func TestAnOddApplicationKeepsAllOfItThroughItsLife(t *testing.T) {
 			w.types("recreate "+shown, map[string]any{"Reason": "it was needed", "Certificate": selfSigned(t)})
 			w.approves("recreate the app "+shown, "Approve")
 			w.sees(w.ada, in(approval), "EA-5: "+shown+" · Done")
-			w.differs("retired and restored", now, odd.AppID, ".keyCredentials[+]", ".keyCredentials[-]", ".keyCredentials[-]", ".passwordCredentials[-]")
+			w.differs("retired and restored", now, odd.AppID, ".keyCredentials[+]", ".keyCredentials[-]", ".keyCredentials[-]",
+				".passwordCredentials[-]")
 		})
 	}
 }

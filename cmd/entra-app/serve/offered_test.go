@@ -23,7 +23,8 @@ func TestWhatAManifestOffersIsRegistered(t *testing.T) {
 	w.start()
 	w.sends("custom", [][2]string{{"Credential", "none"}}, map[string]any{"App name": "orders", "Reason": "an API", "Manifest": offering})
 	card := w.sees(w.ada, in(approval), "register the app orders?")
-	for _, text := range []string{"Orders.Run (for people and apps)", "email in the idToken, essential", "api://{appId}/orders", "https://orders.contoso.com", "Users read: Change your orders – Changes your orders."} {
+	for _, text := range []string{"Orders.Run (for people and apps)", "email in the idToken, essential", "api://{appId}/orders",
+		"https://orders.contoso.com", "Users read: Change your orders – Changes your orders."} {
 		if !strings.Contains(card.Plain(), text) {
 			t.Errorf("the card does not say %q: %s", text, card.Plain())
 		}
@@ -37,7 +38,8 @@ func TestWhatAManifestOffersIsRegistered(t *testing.T) {
 	}
 	a := apps[0]
 	own := "api://" + a.AppID
-	if !slices.Equal(a.IdentifierURIs, []string{own, own + "/orders", "https://orders.contoso.com"}) || !slices.Equal(a.AppRoles, []string{"Orders.Run: User, Application"}) ||
+	if !slices.Equal(a.IdentifierURIs, []string{own, own + "/orders", "https://orders.contoso.com"}) ||
+		!slices.Equal(a.AppRoles, []string{"Orders.Run: User, Application"}) ||
 		!slices.Equal(a.OptionalClaims, []string{"idToken: email"}) || len(a.Exposed) != 1 || a.Exposed[0].Value != "orders:write" {
 		t.Errorf("the tenant has %+v", a)
 	}

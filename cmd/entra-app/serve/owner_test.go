@@ -11,8 +11,9 @@ import (
 
 // withoutDirectory gives the bot a client without consent for Directory.Read.All.
 func (w *world) withoutDirectory() {
-	c := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot", PublicClientFlows: true, Scopes: []string{"User.Read", "User.ReadBasic.All",
-		"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}})
+	c := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot", PublicClientFlows: true,
+		Scopes: []string{"User.Read", "User.ReadBasic.All",
+			"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}})
 	w.cfg.Tenants[0].ClientID = c.AppID
 }
 
@@ -25,12 +26,15 @@ func TestRolesThatCannotBeSeenStopTheSignInWithWhatToConsentTo(t *testing.T) {
 	w.asks("payroll-backup")
 	w.approves("register the app payroll-backup", "Approve")
 	m := w.sees(w.ada, w.ada.DM, "can't be seen").Plain()
-	for _, says := range []string{"The directory roles of ada@contoso.com can't be seen", "Nothing was changed.", "admin consent for Directory.Read.All", "Press New code after that."} {
+	for _, says := range []string{"The directory roles of ada@contoso.com can't be seen", "Nothing was changed.",
+		"admin consent for Directory.Read.All", "Press New code after that."} {
 		if !strings.Contains(m, says) {
 			t.Errorf("the approver is not told %q: %s", says, m)
 		}
 	}
-	if strings.Contains(m, "no active role") || slices.ContainsFunc(w.made(), func(a entratest.Application) bool { return a.DisplayName == "payroll-backup" }) {
+	if strings.Contains(m, "no active role") || slices.ContainsFunc(w.made(), func(a entratest.Application) bool {
+		return a.DisplayName == "payroll-backup"
+	}) {
 		t.Errorf("apps %v; the approver is told %s", w.made(), m)
 	}
 }
@@ -47,7 +51,8 @@ func TestARefusedOwnerIsANoteOnTheCard(t *testing.T) {
 	w.approves("register the app payroll-backup", "Approve")
 	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
 	card := w.sees(w.ada, in(approval), "EA-1: payroll-backup · Done").Plain()
-	for _, says := range []string{"Entra did not make Bea an owner", "no consent for Directory.Read.All", "an application administrator can", "ada@contoso.com, whom Entra made an owner by registering it, stays one"} {
+	for _, says := range []string{"Entra did not make Bea an owner", "no consent for Directory.Read.All",
+		"an application administrator can", "ada@contoso.com, whom Entra made an owner by registering it, stays one"} {
 		if !strings.Contains(card, says) {
 			t.Errorf("the card does not say %q: %s", says, card)
 		}
@@ -60,8 +65,10 @@ func TestARefusedOwnerIsANoteOnTheCard(t *testing.T) {
 func TestACustomRoleCountsWhereTheOperatorListsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	apps := w.tenant.AddRole(entratest.Role{Name: "Apps", Actions: []string{"microsoft.directory/applications/create", "microsoft.directory/applications/credentials/update"}})
-	consent := w.tenant.AddRole(entratest.Role{Name: "Consent", Actions: []string{"microsoft.directory/servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin"}})
+	apps := w.tenant.AddRole(entratest.Role{Name: "Apps",
+		Actions: []string{"microsoft.directory/applications/create", "microsoft.directory/applications/credentials/update"}})
+	consent := w.tenant.AddRole(entratest.Role{Name: "Consent",
+		Actions: []string{"microsoft.directory/servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin"}})
 	w.tenant.AddUser(entratest.User{UPN: "cleo@contoso.com"})
 	w.tenant.Give("cleo@contoso.com", apps.ID, "")
 	w.tenant.Give("cleo@contoso.com", entratest.DirectoryReaders, "")
@@ -114,9 +121,11 @@ func (w *world) bare(name string) (appID string) {
 	w.t.Helper()
 	s := w.adaAlone(nil)
 	defer s.Close()
-	objectID, appID, err := s.EnsureApplication(w.t.Context(), workflow.App{UniqueName: "legacy-" + name, DisplayName: name, Audience: "AzureADMyOrg"})
+	objectID, appID, err := s.EnsureApplication(w.t.Context(),
+		workflow.App{UniqueName: "legacy-" + name, DisplayName: name, Audience: "AzureADMyOrg"})
 	if err == nil {
-		_, err = s.EnsureOwners(w.t.Context(), workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}, nil)
+		_, err = s.EnsureOwners(w.t.Context(), workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID},
+			[]string{s.Signer().ObjectID}, nil)
 	}
 	if err != nil {
 		w.t.Fatal(err)

@@ -46,8 +46,10 @@ type appearance struct {
 }
 
 func appearanceOf(a entratest.Application) appearance {
-	m := appearance{Name: a.DisplayName, Audience: a.SignInAudience, Web: a.Web, SPA: a.SPA, PublicClient: a.PublicClient, PublicClientFlows: a.PublicClientFlows,
-		Owners: a.Owners, Roles: a.Roles, Scopes: a.Scopes, DirectoryRoles: a.DirectoryRoles, Secrets: len(a.Passwords), Certificates: len(a.Certificates)}
+	m := appearance{Name: a.DisplayName, Audience: a.SignInAudience, Web: a.Web, SPA: a.SPA, PublicClient: a.PublicClient,
+		PublicClientFlows: a.PublicClientFlows,
+		Owners:            a.Owners, Roles: a.Roles, Scopes: a.Scopes, DirectoryRoles: a.DirectoryRoles, Secrets: len(a.Passwords),
+		Certificates: len(a.Certificates)}
 	for _, id := range a.IdentifierURIs {
 		m.Identifiers = append(m.Identifiers, strings.ReplaceAll(id, a.AppID, "{appId}"))
 	}
@@ -68,7 +70,9 @@ func appearanceOf(a entratest.Application) appearance {
 	for _, k := range a.Passwords {
 		m.Lifetimes = append(m.Lifetimes, k.End.Sub(k.Start).Round(time.Hour).String())
 	}
-	m.Thumbprints = len(a.Certificates) > 0 && !slices.ContainsFunc(a.Certificates, func(c entratest.Credential) bool { return len(c.Thumbprint) != 40 })
+	m.Thumbprints = len(a.Certificates) > 0 && !slices.ContainsFunc(a.Certificates, func(c entratest.Credential) bool {
+		return len(c.Thumbprint) != 40
+	})
 	for _, id := range a.PreAuthorized {
 		m.PreAuthorized = append(m.PreAuthorized, strings.ReplaceAll(id, a.AppID, "{appId}"))
 	}
@@ -86,7 +90,8 @@ func definitions(tn *entratest.Tenant, uniqueName string) []string {
 		may := append(slices.Clone(d.Actions), "data:")
 		may = append(append(may, d.DataActions...), "not:")
 		may = append(append(may, d.NotActions...), d.NotDataActions...)
-		all = append(all, fmt.Sprintf("%s: %d actions, %d data actions, %.4x", strings.ReplaceAll(d.Name, uniqueName, "{uniqueName}"), len(d.Actions), len(d.DataActions), sha256.Sum256([]byte(strings.Join(may, "\n")))))
+		all = append(all, fmt.Sprintf("%s: %d actions, %d data actions, %.4x", strings.ReplaceAll(d.Name, uniqueName, "{uniqueName}"),
+			len(d.Actions), len(d.DataActions), sha256.Sum256([]byte(strings.Join(may, "\n")))))
 	}
 	return all
 }
@@ -126,25 +131,37 @@ func TestEveryProductFromRequestToHandOver(t *testing.T) {
 		{"vbo365", "vbo365", nil, nil, []string{"client secret, valid for 180 days"}},
 		{"vb365-backup", "vb365-backup", nil, map[string]any{"Certificate": ""},
 			[]string{"Global Reader", "SHA-1 thumbprint", "MailboxItem.ImportExport.All", "risk critical"}},
-		{"vb365-backup-exchange", "vb365-backup", nil, map[string]any{"Certificate": "", "Workloads": []string{"Exchange"}}, []string{"For: Exchange\n"}},
+		{"vb365-backup-exchange", "vb365-backup", nil, map[string]any{"Certificate": "", "Workloads": []string{"Exchange"}},
+			[]string{"For: Exchange\n"}},
 		{"vb365-restore", "vb365-restore", nil, nil, []string{"Public client flows", "none; people sign in"}},
-		{"vb365-restore-certificate", "vb365-restore", [][2]string{{"Credential", "certificate"}}, map[string]any{"Certificate": ""}, []string{"Files.ReadWrite.All"}},
+		{"vb365-restore-certificate", "vb365-restore", [][2]string{{"Credential", "certificate"}}, map[string]any{"Certificate": ""},
+			[]string{"Files.ReadWrite.All"}},
 		{"vb365-restore-portal", "vb365-restore-portal", nil,
 			map[string]any{"Certificate": "", "Redirect URIs": "https://portal.contoso.com:4443\nhttps://portal2.contoso.com:4443"},
 			[]string{"people of any Microsoft Entra tenant", "access_as_user", "single-page app"}},
 		{"vb365-archiver", "vb365-archiver", nil, map[string]any{"Subscriptions": subscription}, []string{"Contributor", subscription}},
-		{"vbazure", "vbazure", nil, map[string]any{"Subscriptions": subscription}, []string{"Key Vault Crypto User", "Role Based Access Control Administrator in the Azure subscriptions (to assign roles there)"}},
-		{"vbazure-minimal", "vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}}, map[string]any{"Subscriptions": subscription, "Certificate": ""}, []string{"data actions"}},
+		{"vbazure", "vbazure", nil, map[string]any{"Subscriptions": subscription},
+			[]string{"Key Vault Crypto User",
+				"Role Based Access Control Administrator in the Azure subscriptions (to assign roles there)"}},
+		{"vbazure-minimal", "vbazure", [][2]string{{"Credential", "certificate"}, {"Workloads", "minimal"}},
+			map[string]any{"Subscriptions": subscription, "Certificate": ""}, []string{"data actions"}},
 		{"vbo365-12-months", "vbo365", nil, map[string]any{"Lifetime": "8760h0m0s"}, []string{"client secret, valid for 12 months"}},
 		{"vbo365-24-months", "vbo365", nil, map[string]any{"Lifetime": "17520h0m0s"}, []string{"client secret, valid for 24 months"}},
-		{"vb365-backup-sharepoint", "vb365-backup", nil, map[string]any{"Certificate": "", "Workloads": []string{"SharePoint and OneDrive"}}, []string{"For: SharePoint and OneDrive\n"}},
-		{"vb365-backup-teams", "vb365-backup", nil, map[string]any{"Certificate": "", "Workloads": []string{"Teams"}}, []string{"For: Teams\n"}},
-		{"vb365-archiver-minimal", "vb365-archiver", [][2]string{{"Workloads", "minimal"}}, map[string]any{"Subscriptions": subscription}, []string{subscription}},
-		{"vb365-archiver-certificate", "vb365-archiver", [][2]string{{"Credential", "certificate"}}, map[string]any{"Subscriptions": subscription, "Certificate": ""}, []string{"Contributor", "SHA-1 thumbprint"}},
-		{"custom-secret", "custom", nil, map[string]any{"Permissions": []string{"graph:Application:User.Read.All"}}, []string{"client secret"}},
-		{"custom-none", "custom", [][2]string{{"Credential", "none"}}, map[string]any{"Manifest": exposing}, []string{"none; people sign in", "access_as_user"}},
+		{"vb365-backup-sharepoint", "vb365-backup", nil, map[string]any{"Certificate": "",
+			"Workloads": []string{"SharePoint and OneDrive"}}, []string{"For: SharePoint and OneDrive\n"}},
+		{"vb365-backup-teams", "vb365-backup", nil, map[string]any{"Certificate": "", "Workloads": []string{"Teams"}},
+			[]string{"For: Teams\n"}},
+		{"vb365-archiver-minimal", "vb365-archiver", [][2]string{{"Workloads", "minimal"}}, map[string]any{"Subscriptions": subscription},
+			[]string{subscription}},
+		{"vb365-archiver-certificate", "vb365-archiver", [][2]string{{"Credential", "certificate"}},
+			map[string]any{"Subscriptions": subscription, "Certificate": ""}, []string{"Contributor", "SHA-1 thumbprint"}},
+		{"custom-secret", "custom", nil, map[string]any{"Permissions": []string{"graph:Application:User.Read.All"}},
+			[]string{"client secret"}},
+		{"custom-none", "custom", [][2]string{{"Credential", "none"}}, map[string]any{"Manifest": exposing},
+			[]string{"none; people sign in", "access_as_user"}},
 		{"custom-federated", "custom", [][2]string{{"Credential", "federated"}},
-			map[string]any{"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:ref:refs/heads/main", "Permissions": []string{"graph:Application:User.Read.All"}},
+			map[string]any{"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:ref:refs/heads/main",
+				"Permissions": []string{"graph:Application:User.Read.All"}},
 			[]string{"federated: whoever has a token"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -221,6 +238,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil || string(want) != string(got) {
-		t.Errorf("%s differs (%v); go test ./cmd/entra-app/serve -run Product -update writes it again, then look at it. It is\n%s", path, err, got)
+		t.Errorf("%s differs (%v); go test ./cmd/entra-app/serve -run Product -update writes it again, then look at it. It is\n%s", path,
+			err, got)
 	}
 }

@@ -45,7 +45,8 @@ func TestACertificateThatIsMadeHereIsFetchedOnce(t *testing.T) {
 	w := newWorld(t)
 	browser := w.inFront()
 	w.start()
-	w.sends("vb365-backup", [][2]string{{"Credential", "made-certificate"}}, map[string]any{"App name": "payroll-made", "Reason": "nightly backup"})
+	w.sends("vb365-backup", [][2]string{{"Credential", "made-certificate"}},
+		map[string]any{"App name": "payroll-made", "Reason": "nightly backup"})
 	card := w.sees(w.ada, in(approval), "register the app")
 	for _, text := range []string{"certificate that this bot makes", "180 days", "MailboxItem.ImportExport.All"} {
 		if !strings.Contains(card.Plain(), text) {
@@ -79,7 +80,8 @@ func TestACertificateThatIsMadeHereIsFetchedOnce(t *testing.T) {
 	}
 	for _, method := range []string{"GET", "HEAD", "GET"} {
 		status, header, body := ask(method, link[0])
-		if status != 200 || header.Get("Cache-Control") != "no-store" || method == "GET" && !strings.Contains(string(body), "payroll-made") {
+		if status != 200 || header.Get("Cache-Control") != "no-store" ||
+			method == "GET" && !strings.Contains(string(body), "payroll-made") {
 			t.Errorf("%s: %d %s", method, status, body)
 		}
 	}
@@ -107,7 +109,8 @@ func TestACertificateThatIsMadeHereIsFetchedOnce(t *testing.T) {
 		t.Error(err)
 	}
 	for _, method := range []string{"POST", "GET"} {
-		if status, _, body := ask(method, link[0]); status != http.StatusGone || !strings.Contains(string(body), "has been fetched already") {
+		if status, _, body := ask(method, link[0]); status != http.StatusGone ||
+			!strings.Contains(string(body), "has been fetched already") {
 			t.Errorf("%s afterwards: %d %s", method, status, body)
 		}
 	}
@@ -141,7 +144,8 @@ func (w *world) noFileLeaks(password, token, code string, file []byte) {
 	}
 	_, random, _ := strings.Cut(token, ".")
 	for place, b := range map[string][]byte{"the log": []byte(w.log.String()), "the store": db} {
-		for what, secret := range map[string]string{"the password": password, "the token": random, "the file": string(file[40:140]), "the file in base64": base64.StdEncoding.EncodeToString(file[39:141])} {
+		for what, secret := range map[string]string{"the password": password, "the token": random, "the file": string(file[40:140]),
+			"the file in base64": base64.StdEncoding.EncodeToString(file[39:141])} {
 			if bytes.Contains(b, []byte(secret)) {
 				w.t.Errorf("%s has %s", place, what)
 			}

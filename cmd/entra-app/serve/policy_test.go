@@ -11,7 +11,9 @@ import (
 // readsPolicy gives the bot a client that has consent for the tenant's policies too.
 func (w *world) readsPolicy() {
 	c := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot", PublicClientFlows: true,
-		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "Policy.Read.All"}, Azure: true})
+		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All",
+			"AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory",
+			"Policy.Read.All"}, Azure: true})
 	w.cfg.Tenants[0].ClientID = c.AppID
 }
 

@@ -28,7 +28,8 @@ func TestARequesterWhoIsDeactivatedWhileTheRequestWaits(t *testing.T) {
 			}
 			w.press(w.ada, w.sees(w.ada, in(approval), "Bea is gone"), "Deny")
 			w.until("the reason is asked for", func() bool { return len(w.ada.Views()) == 1 })
-			if errs, err := w.ada.Submit(t.Context(), w.ada.Views()[0].ID, map[string]any{"Reason": "she has left"}); err != nil || len(errs) > 0 {
+			if errs, err := w.ada.Submit(t.Context(), w.ada.Views()[0].ID, map[string]any{"Reason": "she has left"}); err != nil ||
+				len(errs) > 0 {
 				t.Fatal(errs, err)
 			}
 			w.sees(w.ada, in(approval), "Denied")

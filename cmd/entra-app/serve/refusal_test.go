@@ -83,8 +83,10 @@ func TestEveryRefusalOfACertificate(t *testing.T) {
 		{"Ed25519", read("cert-ed25519.pem"), "backup.pem", []string{"Make a new RSA key"}},
 		{"RSA for PSS alone", read("cert-rsa-pss.pem"), "backup.pem", []string{"Make a new RSA key"}},
 		{"one that has expired", read("cert-expired.pem"), "backup.pem", []string{"until 1 January 2025", "Make a new one"}},
-		{"one that is not valid yet", read("cert-early.pem"), "backup.pem", []string{"only from 1 July 2026", "Give one that is valid today"}},
-		{"one that is valid for too long", read("cert-long.pem"), "backup.pem", []string{"until 1 January 2036", "At most 730 days", "until 31 May 2028 at the latest"}},
+		{"one that is not valid yet", read("cert-early.pem"), "backup.pem",
+			[]string{"only from 1 July 2026", "Give one that is valid today"}},
+		{"one that is valid for too long", read("cert-long.pem"), "backup.pem",
+			[]string{"until 1 January 2036", "At most 730 days", "until 31 May 2028 at the latest"}},
 		{"a pasted one that has expired", read("cert-expired.pem"), "", []string{"until 1 January 2025", "Make a new one"}},
 		{"a request", read("request.pem"), "backup.pem", []string{"certificate request (CSR)", "openssl x509 -req"}},
 		{"a request in DER", read("request.der"), "backup.der", []string{"certificate request (CSR)"}},
@@ -101,7 +103,8 @@ func TestEveryRefusalOfACertificate(t *testing.T) {
 		{"a certificate that is cut off", read("rsa.pem")[:600], "", []string{"missing or changed", "Copy all of it"}},
 		{"an empty file", []byte{}, "backup.cer", []string{"There is no certificate here"}},
 		{"a file of blanks", []byte("\xef\xbb\xbf\r\n \r\n"), "backup.cer", []string{"There is no certificate here"}},
-		{"a page of the web", []byte("<!DOCTYPE html><html><body>Sign in to your account</body></html>"), "backup.cer", []string{"There is no certificate in this", "Base-64 encoded X.509 (.CER)"}},
+		{"a page of the web", []byte("<!DOCTYPE html><html><body>Sign in to your account</body></html>"), "backup.cer",
+			[]string{"There is no certificate in this", "Base-64 encoded X.509 (.CER)"}},
 		{"5 MB", bytes.Repeat([]byte("MIIB"), 5<<18), "backup.cer", []string{"larger than 64 KB", "paste its text"}},
 		{"nothing at all", nil, "", []string{"Paste the public certificate, or add its file"}},
 	} {
@@ -129,7 +132,8 @@ func TestTextAndFileTogether(t *testing.T) {
 		field       string
 		says        []string
 	}{
-		{"two certificates", read("rsa.pem"), read("leaf.pem"), inFile, []string{"two certificates", thumbprint(t, "rsa.pem"), thumbprint(t, "leaf.pem"), "Remove the file, or the text"}},
+		{"two certificates", read("rsa.pem"), read("leaf.pem"), inFile,
+			[]string{"two certificates", thumbprint(t, "rsa.pem"), thumbprint(t, "leaf.pem"), "Remove the file, or the text"}},
 		{"a key beside a good file", read("private-ec-pkcs8.pem"), read("rsa.cer"), inPaste, []string{"has a private key in it"}},
 		{"a key in the file beside good text", read("rsa.pem"), read("private-ec-pkcs8.pem"), inFile, []string{"has a private key in it"}},
 		{"an empty file beside good text", read("rsa.pem"), []byte{}, inFile, []string{"There is no certificate here"}},
@@ -138,7 +142,8 @@ func TestTextAndFileTogether(t *testing.T) {
 		t.Run(c.what, func(t *testing.T) {
 			w := intake(t)
 			v := w.form()
-			w.refused(v.ID, filled(map[string]any{inPaste: string(c.paste), inFile: w.bea.AddFile("backup.cer", c.file)}), c.field, c.says...)
+			w.refused(v.ID, filled(map[string]any{inPaste: string(c.paste), inFile: w.bea.AddFile("backup.cer", c.file)}), c.field,
+				c.says...)
 			w.keptNothing(read("private-ec-pkcs8.pem"))
 			w.corrects(v.ID)
 		})
@@ -169,11 +174,15 @@ func TestAFileThatSlackDoesNotHandOver(t *testing.T) {
 		says   []string
 		log    string // what the operator reads
 	}{
-		{"the page to sign in, as for a token without files:read", answer(200, "text/html; charset=utf-8", signIn), []string{"did not let this bot read", "files:read", "Paste its text"}, "files:read"},
-		{"a redirect to the page to sign in", http.RedirectHandler("/?redir=x", http.StatusFound).ServeHTTP, []string{"did not let this bot read", "files:read"}, "files:read"},
+		{"the page to sign in, as for a token without files:read", answer(200, "text/html; charset=utf-8", signIn),
+			[]string{"did not let this bot read", "files:read", "Paste its text"}, "files:read"},
+		{"a redirect to the page to sign in", http.RedirectHandler("/?redir=x", http.StatusFound).ServeHTTP,
+			[]string{"did not let this bot read", "files:read"}, "files:read"},
 		{"403", answer(403, "text/plain", "no"), []string{"did not let this bot read", "files:read"}, "files:read"},
-		{"a redirect to a foreign host", http.RedirectHandler(elsewhere.URL+"/backup.cer", http.StatusFound).ServeHTTP, []string{"did not let this bot read", "Paste its text"}, ""},
-		{"a redirect that keeps the method", http.RedirectHandler(elsewhere.URL+"/backup.cer", http.StatusPermanentRedirect).ServeHTTP, []string{"did not let this bot read"}, ""},
+		{"a redirect to a foreign host", http.RedirectHandler(elsewhere.URL+"/backup.cer", http.StatusFound).ServeHTTP,
+			[]string{"did not let this bot read", "Paste its text"}, ""},
+		{"a redirect that keeps the method", http.RedirectHandler(elsewhere.URL+"/backup.cer", http.StatusPermanentRedirect).ServeHTTP,
+			[]string{"did not let this bot read"}, ""},
 		{"404", answer(404, "text/html", "<html>not found</html>"), []string{"no longer has this file", "add it again"}, ""},
 		{"410", answer(410, "text/plain", ""), []string{"no longer has this file", "add it again"}, ""},
 		{"500", answer(500, "text/html", "<html>oops</html>"), []string{"in time", "Send the form again"}, "could not be read"},
@@ -182,7 +191,8 @@ func TestAFileThatSlackDoesNotHandOver(t *testing.T) {
 			rw.Header().Set("Content-Length", "5000")
 			rw.Write(cer)
 		}, []string{"in time", "Send the form again"}, "could not be read"},
-		{"more than it said it was", answer(200, "application/octet-stream", strings.Repeat("MIIB", 1<<20)), []string{"larger than 64 KB"}, ""},
+		{"more than it said it was", answer(200, "application/octet-stream", strings.Repeat("MIIB", 1<<20)),
+			[]string{"larger than 64 KB"}, ""},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			w := intake(t)
@@ -215,14 +225,16 @@ func TestAFileThatSlackDoesNotHandOver(t *testing.T) {
 			t.Fatalf("a form without a name was sent: %v, %v", errs, err)
 		}
 		w.bea.DeleteFile(f)
-		w.refused(v.ID, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup"}, inFile, "no longer has this file", "add it again")
+		w.refused(v.ID, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup"}, inFile, "no longer has this file",
+			"add it again")
 		w.keptNothing()
 		w.corrects(v.ID)
 	})
 	t.Run("a file of another service", func(t *testing.T) {
 		w := intake(t)
 		v := w.form()
-		w.refused(v.ID, filled(map[string]any{inFile: w.bea.AddRemoteFile("backup.cer", elsewhere.URL+"/backup.cer")}), inFile, "not kept by Slack", "paste its text")
+		w.refused(v.ID, filled(map[string]any{inFile: w.bea.AddRemoteFile("backup.cer", elsewhere.URL+"/backup.cer")}), inFile,
+			"not kept by Slack", "paste its text")
 		w.keptNothing()
 		w.corrects(v.ID)
 		if n := asked.Load(); n != 0 {
@@ -304,7 +316,8 @@ func TestACertificateThatAnAppOfNobodysHas(t *testing.T) {
 func (w *world) secondTenant(name string) {
 	const id = "7d1f0a52-0f5c-4a43-9d8e-3c6a1b2f4e70"
 	tn := w.entra.AddTenant(entratest.Tenant{ID: id, Name: name, Domain: name + ".com"})
-	tn.AddUser(entratest.User{UPN: "ada@" + name + ".com", Name: "Ada", Mail: "ada@contoso.com", Roles: []string{entratest.GlobalAdministrator}})
+	tn.AddUser(entratest.User{UPN: "ada@" + name + ".com", Name: "Ada", Mail: "ada@contoso.com",
+		Roles: []string{entratest.GlobalAdministrator}})
 	client := tn.AddPublicClient(entratest.Client{Name: "entra-app bot", PublicClientFlows: true, Scopes: []string{"User.Read"}})
 	second := w.cfg.Tenants[0]
 	second.Name, second.ID, second.ClientID = name, id, client.AppID

@@ -67,7 +67,8 @@ func TestEveryRefusalOfARenewedCertificate(t *testing.T) {
 	if m, ok := newest(w.ada, approval, "EA-3"); ok {
 		t.Errorf("there is a request: %s", m.Plain())
 	}
-	if errs, err := w.bea.Submit(t.Context(), view, renewal("", w.bea.AddFile("new.pem", read("another.pem")))); err != nil || len(errs) > 0 {
+	if errs, err := w.bea.Submit(t.Context(), view, renewal("", w.bea.AddFile("new.pem", read("another.pem")))); err != nil ||
+		len(errs) > 0 {
 		t.Fatalf("corrected: %q, %v", errs, err)
 	}
 	w.approves("renew the credential of payroll-backup", "Approve")
@@ -84,7 +85,8 @@ func TestEveryRefusalOfARenewedCertificate(t *testing.T) {
 func TestARenewalMayChangeTheKindOfCredential(t *testing.T) {
 	t.Parallel()
 	w := intake(t)
-	w.sends("custom", nil, map[string]any{"App name": "payroll-mail", "Reason": "nightly backup", "Permissions": []string{"graph:Application:User.Read.All"}})
+	w.sends("custom", nil, map[string]any{"App name": "payroll-mail", "Reason": "nightly backup",
+		"Permissions": []string{"graph:Application:User.Read.All"}})
 	w.approves("register the app payroll-mail", "Approve")
 	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
 	w.sees(w.ada, in(approval), "EA-1: payroll-mail · Done")
@@ -96,7 +98,8 @@ func TestARenewalMayChangeTheKindOfCredential(t *testing.T) {
 			t.Errorf("the form offers %s, which does not expire", kind)
 		}
 	}
-	if errs, err := w.bea.Submit(t.Context(), view, map[string]any{"Reason": "a secret is too easy to lose", inPaste: string(ofOpenSSL(t, "rsa.pem"))}); err != nil || len(errs) > 0 {
+	if errs, err := w.bea.Submit(t.Context(), view, map[string]any{"Reason": "a secret is too easy to lose",
+		inPaste: string(ofOpenSSL(t, "rsa.pem"))}); err != nil || len(errs) > 0 {
 		t.Fatal(errs, err)
 	}
 	w.changes("EA-2", false)
@@ -105,7 +108,8 @@ func TestARenewalMayChangeTheKindOfCredential(t *testing.T) {
 		t.Errorf("after the first renewal the app has %+v", app)
 	}
 
-	if errs, err := w.bea.Submit(t.Context(), w.life("renew payroll-mail", "secret"), map[string]any{"Reason": "the product can't use it"}); err != nil || len(errs) > 0 {
+	if errs, err := w.bea.Submit(t.Context(), w.life("renew payroll-mail", "secret"),
+		map[string]any{"Reason": "the product can't use it"}); err != nil || len(errs) > 0 {
 		t.Fatal(errs, err)
 	}
 	w.changes("EA-3", true)
@@ -147,9 +151,12 @@ func TestWhatNeverExpiresIsNotRenewed(t *testing.T) {
 		says          []string
 	}{
 		{"a federated credential", "custom", [][2]string{{"Credential", "federated"}},
-			map[string]any{"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:ref:refs/heads/main", "Permissions": []string{"graph:Application:User.Read.All"}},
-			[]string{"tokens of https://token.actions.githubusercontent.com", "never expires", "/entra-app request custom", "/entra-app retire"}},
-		{"no credential", "vb365-restore", nil, nil, []string{"People sign in to payroll-app themselves", "/entra-app request vb365-restore"}},
+			map[string]any{"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:ref:refs/heads/main",
+				"Permissions": []string{"graph:Application:User.Read.All"}},
+			[]string{"tokens of https://token.actions.githubusercontent.com", "never expires", "/entra-app request custom",
+				"/entra-app retire"}},
+		{"no credential", "vb365-restore", nil, nil, []string{"People sign in to payroll-app themselves",
+			"/entra-app request vb365-restore"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			w := newWorldOf(t, slacktest.Config{Now: inJune()})

@@ -53,7 +53,8 @@ func New(c config.Config, o Options) (*Server, error) {
 		o.Log = slog.Default()
 	}
 	if c.Slack.Socket && !c.Slack.SigningSecret.IsZero() {
-		o.Log.Info("slack.app_token and slack.signing_secret are both given: the bot opens a WebSocket, and takes signed deliveries over HTTP too")
+		o.Log.Info("slack.app_token and slack.signing_secret are both given: the bot opens a WebSocket, and takes signed deliveries " +
+			"over HTTP too")
 	}
 	products, err := pack.Load(c.Packs)
 	if err != nil {
@@ -88,7 +89,8 @@ func New(c config.Config, o Options) (*Server, error) {
 	}
 	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
 	requests := counted{kept, s.health.metrics}
-	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key, Log: o.Log, Now: o.Now, PublicURL: c.PublicURL, Backups: backups, Looks: looks})
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key,
+		Log: o.Log, Now: o.Now, PublicURL: c.PublicURL, Backups: backups, Looks: looks})
 	s.bot, err = bot.New(bot.Config{
 		Desk: desk, BotToken: c.Slack.BotToken, AppToken: c.Slack.AppToken, SigningSecret: c.Slack.SigningSecret,
 		APIURL: c.Slack.APIURL, HTTP: o.HTTP, Log: o.Log, Now: o.Now, Observe: s.health.metrics.acked,
@@ -102,7 +104,8 @@ func New(c config.Config, o Options) (*Server, error) {
 	})
 	s.listener, err = net.Listen("tcp", c.Listen)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this machine's; change `listen`", c.Listen, err), kept.Close())
+		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this "+
+			"machine's; change `listen`", c.Listen, err), kept.Close())
 	}
 	s.health.add(part{name: "store", needed: true, every: 15 * time.Second, check: func(ctx context.Context) error {
 		_, _, err := workflow.Readable(kept.List(ctx, workflow.Query{State: workflow.StatePending, Limit: 1}))
@@ -152,7 +155,8 @@ func enoughApprovers(products []workflow.Product, tenants []config.Tenant) (some
 			continue
 		}
 		for _, why := range lacking {
-			errs = append(errs, errors.New(why+", so nobody could ever get it\nhint: list more approvers, or lower `approvals` in the pack"))
+			errs = append(errs, errors.New(why+", so nobody could ever get it\nhint: list more approvers, or lower `approvals` in "+
+				"the pack"))
 		}
 	}
 	return some, errors.Join(errs...)
@@ -221,7 +225,8 @@ func (s *Server) Run(ctx context.Context) error {
 func tenants(c config.Config) []workflow.Tenant {
 	out := make([]workflow.Tenant, len(c.Tenants))
 	for i, t := range c.Tenants {
-		out[i] = workflow.Tenant{Name: t.Name, ID: t.ID, Channel: t.Channel, Approvers: t.Approvers, Sufficient: t.Sufficient, Cloud: t.Cloud, ClientID: t.ClientID}
+		out[i] = workflow.Tenant{Name: t.Name, ID: t.ID, Channel: t.Channel, Approvers: t.Approvers, Sufficient: t.Sufficient,
+			Cloud: t.Cloud, ClientID: t.ClientID}
 	}
 	return out
 }
@@ -235,7 +240,8 @@ func backupServers(c config.Config, log *slog.Logger) (connect, look []workflow.
 			return nil, nil, err
 		}
 		if v.Username == "" {
-			log.Warn("nothing is connected to a backup server without an account, which is only asked with people's own sign-ins: give it username and password under veeam", "veeam", v.Name)
+			log.Warn("nothing is connected to a backup server without an account, which is only asked with people's own sign-ins: give "+
+				"it username and password under veeam", "veeam", v.Name)
 			look = append(look, s)
 			continue
 		}

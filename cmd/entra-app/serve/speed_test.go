@@ -75,12 +75,14 @@ func BenchmarkProducts(b *testing.B) {
 		{"vbo365", "vbo365", nil, nil},
 		{"vb365-backup", "vb365-backup", nil, map[string]any{"Certificate": ""}},
 		{"vb365-restore", "vb365-restore", nil, nil},
-		{"vb365-restore-portal", "vb365-restore-portal", nil, map[string]any{"Certificate": "", "Redirect URIs": "https://portal.contoso.com:4443"}},
+		{"vb365-restore-portal", "vb365-restore-portal", nil,
+			map[string]any{"Certificate": "", "Redirect URIs": "https://portal.contoso.com:4443"}},
 		{"vb365-archiver", "vb365-archiver", nil, map[string]any{"Subscriptions": subscription}},
 		{"vbazure", "vbazure", nil, map[string]any{"Subscriptions": subscription}},
 		{"custom", "custom", nil, map[string]any{"Permissions": []string{"graph:Application:User.Read.All"}}},
 		{"custom-federated", "custom", [][2]string{{"Credential", "federated"}},
-			map[string]any{"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:ref:refs/heads/main", "Permissions": []string{"graph:Application:User.Read.All"}}},
+			map[string]any{"Issuer": "https://token.actions.githubusercontent.com", "Subject": "repo:contoso/backup:ref:refs/heads/main",
+				"Permissions": []string{"graph:Application:User.Read.All"}}},
 	} {
 		b.Run(p.name, func(b *testing.B) {
 			for range b.N {

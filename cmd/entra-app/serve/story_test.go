@@ -15,7 +15,8 @@ func TestTheMainJobFromRequestToSecret(t *testing.T) {
 	w.start()
 	w.asks("payroll-backup")
 	card := w.sees(w.ada, in(approval), "register the app payroll-backup")
-	for _, text := range []string{"nightly backup of payroll", "Directory.Read.All", "Group.Read.All", "User.Read", "risk medium", "https://localhost", "Global Administrator"} {
+	for _, text := range []string{"nightly backup of payroll", "Directory.Read.All", "Group.Read.All", "User.Read", "risk medium",
+		"https://localhost", "Global Administrator"} {
 		if !strings.Contains(card.Plain(), text) {
 			t.Errorf("the card does not say %q: %s", text, card.Plain())
 		}
@@ -78,7 +79,8 @@ func (w *world) nothingLeaks(secret, code string) {
 			inView++
 		}
 		if strings.Contains(all, code) {
-			if e.Method != "chat.postMessage" && e.Method != "chat.update" && e.Method != "block_actions" && e.Method != "conversations.history" {
+			if e.Method != "chat.postMessage" && e.Method != "chat.update" && e.Method != "block_actions" &&
+				e.Method != "conversations.history" {
 				w.t.Errorf("%s %s has the code", e.Direction, e.Method)
 			}
 			if e.Direction == "api" && !strings.Contains(e.Body, "channel="+w.ada.DM()) {
@@ -129,7 +131,8 @@ func TestADenialReachesTheRequesterWithItsReason(t *testing.T) {
 	card := w.sees(w.ada, in(approval), "register the app")
 	w.press(w.ada, card, "Deny")
 	w.until("the form is open", func() bool { return len(w.ada.Views()) == 1 })
-	if errs, err := w.ada.Submit(context.Background(), w.ada.Views()[0].ID, map[string]any{"Reason": "use the shared app"}); err != nil || len(errs) > 0 {
+	if errs, err := w.ada.Submit(context.Background(), w.ada.Views()[0].ID, map[string]any{"Reason": "use the shared app"}); err != nil ||
+		len(errs) > 0 {
 		t.Fatal(errs, err)
 	}
 	w.sees(w.bea, w.bea.DM, "use the shared app")

@@ -49,13 +49,17 @@ func TestWhatIsTypedIntoThePacksOwnFieldsIsInTheRedirectURIs(t *testing.T) {
 	}
 	w.until("the form is open", func() bool { return len(w.bea.Views()) == 1 })
 	v := w.bea.Views()[0]
-	if text := v.Plain(); strings.Contains(text, "leave empty if the product needs none") || !strings.Contains(text, "The app also gets these redirect URIs (web): https://localhost") {
+	if text := v.Plain(); strings.Contains(text, "leave empty if the product needs none") ||
+		!strings.Contains(text, "The app also gets these redirect URIs (web): https://localhost") {
 		t.Errorf("the form says %s", text)
 	}
 	fill := map[string]any{"App name": "our-portal", "Reason": "people sign in"}
 	for _, c := range []struct{ host, site, under, says string }{
-		{"https://portal.contoso.com", "main", "{host} of portal", "https://portal.contoso.com: this can't be filled in: it becomes a part of https://{host}:4443. Write letters, digits, dots and dashes only, as in portal.contoso.com."},
-		{"portal.contoso.com", "main\\..", "{site} of portal", "can't be filled in: it becomes a part of https://{host}:4443/{site}/callback"},
+		{"https://portal.contoso.com", "main", "{host} of portal",
+			"https://portal.contoso.com: this can't be filled in: it becomes a part of https://{host}:4443. Write letters, digits, dots " +
+				"and dashes only, as in portal.contoso.com."},
+		{"portal.contoso.com", "main\\..", "{site} of portal",
+			"can't be filled in: it becomes a part of https://{host}:4443/{site}/callback"},
 		{"evil.example/?x=", "main", "{host} of portal", "can't be filled in"},
 		{"-----BEGIN PRIVATE KEY-----", "main", "{host} of portal", "This contains a private key"},
 		{strings.Repeat("long.", 60) + "com", "main", "{site} of portal", "a redirect URI may have 256 characters"},
@@ -76,17 +80,20 @@ func TestWhatIsTypedIntoThePacksOwnFieldsIsInTheRedirectURIs(t *testing.T) {
 	if want := []string{"https://portal.contoso.com:4443", "https://portal2.contoso.com:4443"}; !slices.Equal(has.SPA, want) {
 		t.Errorf("single-page: %v", has.SPA)
 	}
-	if want := []string{"https://portal.contoso.com:4443/main/callback", "https://portal2.contoso.com:4443/main/callback", "https://localhost"}; !slices.Equal(has.Web, want) {
+	if want := []string{"https://portal.contoso.com:4443/main/callback", "https://portal2.contoso.com:4443/main/callback",
+		"https://localhost"}; !slices.Equal(has.Web, want) {
 		t.Errorf("web: %v", has.Web)
 	}
 
 	// Whoever moves a portal changes the addresses of both platforms.
-	w.types("update our-portal", map[string]any{"Reason": "it has moved", "Redirect URIs": "https://new.contoso.com:4443", "Redirect URIs (web)": "https://new.contoso.com:4443/main/callback\nhttps://localhost"})
+	w.types("update our-portal", map[string]any{"Reason": "it has moved", "Redirect URIs": "https://new.contoso.com:4443",
+		"Redirect URIs (web)": "https://new.contoso.com:4443/main/callback\nhttps://localhost"})
 	w.approves("update the app our-portal?", "Approve")
 	w.sees(w.ada, in(approval), "EA-2: our-portal · Done")
 	has = w.made()[0]
 	slices.Sort(has.Web)
-	if !slices.Equal(has.SPA, []string{"https://new.contoso.com:4443"}) || !slices.Equal(has.Web, []string{"https://localhost", "https://new.contoso.com:4443/main/callback"}) {
+	if !slices.Equal(has.SPA, []string{"https://new.contoso.com:4443"}) ||
+		!slices.Equal(has.Web, []string{"https://localhost", "https://new.contoso.com:4443/main/callback"}) {
 		t.Errorf("after the update: %v and %v", has.SPA, has.Web)
 	}
 }
@@ -109,7 +116,9 @@ func TestABadTemplateKeepsTheBotFromStarting(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := New(w.cfg, Options{HTTP: w.client})
-	if err == nil || !strings.Contains(err.Error(), file+`:8: redirects[0].uris[0] has "{hots}", which is not one of the pack's fields`) || !strings.Contains(err.Error(), "did you mean {host}?") {
+	if err == nil || !strings.Contains(err.Error(),
+		file+`:8: redirects[0].uris[0] has "{hots}", which is not one of the pack's fields`) ||
+		!strings.Contains(err.Error(), "did you mean {host}?") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -75,7 +75,8 @@ func TestANewerPackIsCarriedToTheAppsOfTheOldOne(t *testing.T) {
 	}
 	w.types("update slips", map[string]any{"Reason": "the new version", "Subscriptions": subscription})
 	card := w.sees(w.ada, in(approval), "update the app slips?").Plain()
-	for _, text := range []string{"added: redirect URI https://payroll2.contoso.com", "added: exposed scope access_as_user", "added: role in Azure Reader on " + subscription} {
+	for _, text := range []string{"added: redirect URI https://payroll2.contoso.com", "added: exposed scope access_as_user",
+		"added: role in Azure Reader on " + subscription} {
 		if !strings.Contains(card, text) {
 			t.Errorf("the card does not say %q: %s", text, card)
 		}

@@ -103,7 +103,8 @@ func severity(err error) slog.Level {
 // tenant, by its OpenID configuration, which needs no token.
 func signInService(c *http.Client, t graphops.Tenant) func(context.Context) error {
 	return func(ctx context.Context) error {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.AuthorityURL+"/"+t.TenantID+"/v2.0/.well-known/openid-configuration", nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet,
+			t.AuthorityURL+"/"+t.TenantID+"/v2.0/.well-known/openid-configuration", nil)
 		if err != nil {
 			return err
 		}
@@ -121,7 +122,9 @@ func signInService(c *http.Client, t graphops.Tenant) func(context.Context) erro
 		case http.StatusOK:
 			return nil
 		case http.StatusBadRequest, http.StatusNotFound:
-			return &workflow.ServiceError{Code: resp.Status, Text: fmt.Sprintf("%s does not know the tenant %s. Check tenant_id and cloud in the configuration.", t.AuthorityURL, t.TenantID)}
+			return &workflow.ServiceError{Code: resp.Status,
+				Text: fmt.Sprintf("%s does not know the tenant %s. Check tenant_id and cloud in the configuration.", t.AuthorityURL,
+					t.TenantID)}
 		}
 		return fmt.Errorf("%s answers with status %d", t.AuthorityURL, resp.StatusCode)
 	}

@@ -122,7 +122,8 @@ func TestWithoutEntraRequestsAreStillTaken(t *testing.T) {
 	h.routes(mux)
 	answer := httptest.NewRecorder()
 	mux.ServeHTTP(answer, httptest.NewRequest("GET", "/readyz", nil))
-	if got := strings.TrimSpace(answer.Body.String()); answer.Code != http.StatusOK || got != `{"missing":["Entra for contoso: it can't be reached"],"ready":true}` {
+	if got := strings.TrimSpace(answer.Body.String()); answer.Code != http.StatusOK ||
+		got != `{"missing":["Entra for contoso: it can't be reached"],"ready":true}` {
 		t.Errorf("%d %s", answer.Code, got)
 	}
 }

@@ -125,27 +125,33 @@ func newWorldIn(t testing.TB, c slacktest.Config, microsoft entratest.Config) *w
 		w.slack.AddUser(u)
 	}
 	w.slack.AddChannel(slacktest.Channel{ID: team, Name: "backup-team", Members: []string{"U0BEA00001", "U0TOM00001", "U0ADA00001", bot}})
-	w.slack.AddChannel(slacktest.Channel{ID: approval, Name: "approvals", Private: true, Members: []string{"U0BEA00001", "U0ADA00001", "U0TOM00001", bot}})
+	w.slack.AddChannel(slacktest.Channel{ID: approval, Name: "approvals", Private: true,
+		Members: []string{"U0BEA00001", "U0ADA00001", "U0TOM00001", bot}})
 	w.bea, w.ada, w.tom = w.slack.Person("U0BEA00001"), w.slack.Person("U0ADA00001"), w.slack.Person("U0TOM00001")
 
 	const tenantID = "5b7c2a10-6d0e-4a55-9a6b-6d6f0b0e3c11"
 	w.tenant = w.entra.AddTenant(entratest.Tenant{ID: tenantID, Name: "Contoso", Domain: "contoso.com"})
-	w.tenant.AddUser(entratest.User{UPN: "ada@contoso.com", Name: "Ada", Mail: "ada@contoso.com", Roles: []string{entratest.GlobalAdministrator}})
+	w.tenant.AddUser(entratest.User{UPN: "ada@contoso.com", Name: "Ada", Mail: "ada@contoso.com",
+		Roles: []string{entratest.GlobalAdministrator}})
 	w.tenant.AddUser(entratest.User{UPN: "bea@contoso.com", Name: "Bea", Mail: "bea@contoso.com"})
 	w.tenant.AddUser(entratest.User{UPN: "tom@contoso.com", Name: "Tom", Mail: "tom@contoso.com"})
 	w.tenant.AddUser(entratest.User{UPN: "lesser@contoso.com", Name: "Lesser", Roles: []string{entratest.ApplicationAdministrator}})
 	client := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot", PublicClientFlows: true,
-		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}, Azure: true})
+		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All",
+			"AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"},
+		Azure: true})
 	w.entra.SetARMURL(entraSrv.URL)
 	w.tenant.AddSubscription(entratest.Subscription{ID: subscription, Name: "Production"})
 	w.tenant.GrantAzureRole("ada@contoso.com", subscription, entratest.AzureUserAccessAdministrator)
 
 	dir := t.TempDir()
 	w.cfg = config.Config{
-		Slack:  config.Slack{BotToken: workflow.NewSecret(w.slack.BotToken()), AppToken: workflow.NewSecret(w.slack.AppToken()), Socket: true, APIURL: slackSrv.URL + "/api/"},
+		Slack: config.Slack{BotToken: workflow.NewSecret(w.slack.BotToken()), AppToken: workflow.NewSecret(w.slack.AppToken()),
+			Socket: true, APIURL: slackSrv.URL + "/api/"},
 		Listen: "127.0.0.1:0", Store: filepath.Join(dir, "entra-app.db"), KeyFile: filepath.Join(dir, "entra-app.key"),
 		Policy: workflow.DefaultPolicy,
-		Tenants: []config.Tenant{{Name: "contoso", ID: tenantID, ClientID: client.AppID, Cloud: "public", AuthorityURL: entraSrv.URL, GraphURL: entraSrv.URL, ARMURL: entraSrv.URL,
+		Tenants: []config.Tenant{{Name: "contoso", ID: tenantID, ClientID: client.AppID, Cloud: "public", AuthorityURL: entraSrv.URL,
+			GraphURL: entraSrv.URL, ARMURL: entraSrv.URL,
 			Channel: approval, Approvers: []workflow.Approver{{Slack: "U0ADA00001", Entra: "ada@contoso.com"}}}},
 	}
 	w.cfg.Policy.DigestAt = -1 // stories do not depend on the time of day
@@ -160,7 +166,8 @@ func soon(tries int) time.Duration { return min(time.Second, 50*time.Millisecond
 // start runs the bot, as entra-app serve does.
 func (w *world) start() {
 	w.t.Helper()
-	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), HTTP: w.client, Now: w.now, Backoff: soon})
+	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), HTTP: w.client,
+		Now: w.now, Backoff: soon})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -99,7 +99,8 @@ func (c *call) showAccount(a *azureAccount) restAccountInfo {
 	if c.s.knobs.SaysApp != "" {
 		app = c.s.knobs.SaysApp
 	}
-	return restAccountInfo{a.ID, "Azure", a.Name, a.Description, app, a.Thumbprint, a.Environment, a.TenantID, a.at.UTC().Format(time.RFC3339Nano)}
+	return restAccountInfo{a.ID, "Azure", a.Name, a.Description, app, a.Thumbprint, a.Environment, a.TenantID,
+		a.at.UTC().Format(time.RFC3339Nano)}
 }
 
 // listAccounts is GET /AzureServiceAccounts.
@@ -170,7 +171,8 @@ func (c *call) addAccount() (answer, error) {
 	case !slices.Contains(environments, str(in.Environment)):
 		return answer{}, bad("The value '%s' is not valid for azureEnvironment.", str(in.Environment))
 	}
-	a := &azureAccount{AzureAccount: AzureAccount{ID: newID(), Name: *in.ApplicationName, AppID: strings.ToLower(*in.ApplicationID), TenantID: strings.ToLower(str(in.TenantID)), Environment: *in.Environment}}
+	a := &azureAccount{AzureAccount: AzureAccount{ID: newID(), Name: *in.ApplicationName, AppID: strings.ToLower(*in.ApplicationID),
+		TenantID: strings.ToLower(str(in.TenantID)), Environment: *in.Environment}}
 	i := slices.IndexFunc(c.s.cfg.Entra.Tenants(), func(t *entratest.Tenant) bool { return strings.EqualFold(t.ID, a.TenantID) })
 	if i < 0 {
 		return answer{}, bad("Tenant '%s' was not found.", str(in.TenantID))
@@ -211,7 +213,9 @@ func (c *call) editAccount() (answer, error) {
 // take signs in to Azure with a credential, looks at the subscriptions, and keeps both.
 func (c *call) take(a *azureAccount, in *restCredential) error {
 	certificate, secret := str(in.Certificate), str(in.Secret)
-	c.s.secrets = append(c.s.secrets, slices.DeleteFunc([]string{certificate, str(in.CertificatePassword), secret}, func(s string) bool { return s == "" })...)
+	c.s.secrets = append(c.s.secrets, slices.DeleteFunc([]string{certificate, str(in.CertificatePassword), secret}, func(s string) bool {
+		return s == ""
+	})...)
 	var err error
 	switch {
 	case str(in.UserCode) != "":
@@ -254,7 +258,8 @@ func (c *call) take(a *azureAccount, in *restCredential) error {
 // read reads a body, and refuses what the specification does not name.
 func (c *call) read(into any) error {
 	if kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")); kind != "application/json" {
-		return &problem{http.StatusUnsupportedMediaType, "HttpError", "The request contains an entity body but its Content-Type is not application/json."}
+		return &problem{http.StatusUnsupportedMediaType, "HttpError",
+			"The request contains an entity body but its Content-Type is not application/json."}
 	}
 	d := json.NewDecoder(bytes.NewReader(c.body))
 	d.DisallowUnknownFields()

@@ -62,7 +62,8 @@ func (c *call) check(in *restOrganization) (*organization, error) {
 		return nil, bad("The type '%s' of an organization is not emulated.", str(in.Type))
 	case !slices.Contains(c.gen.regions, str(in.Region)):
 		return nil, bad("The region '%s' is not valid.", str(in.Region))
-	case in.ID != nil || in.MSID != nil || in.BackedUpID != nil || in.Name != nil || in.OfficeName != nil || in.IsBackedup != nil || in.FirstBackup != nil || in.LastBackup != nil || in.Links != nil || in.Actions != nil:
+	case in.ID != nil || in.MSID != nil || in.BackedUpID != nil || in.Name != nil || in.OfficeName != nil || in.IsBackedup != nil ||
+		in.FirstBackup != nil || in.LastBackup != nil || in.Links != nil || in.Actions != nil:
 		return nil, bad("A property of an organization that is read-only was given.")
 	case yes(in.Configure) || str(in.UserCode) != "" || str(in.NewApplicationName) != "":
 		return nil, bad("Configuring the application is not emulated.")
@@ -77,7 +78,8 @@ func (c *call) check(in *restOrganization) (*organization, error) {
 	case yes(in.IsTeamsChatsOnline) && !yes(in.IsTeamsOnline):
 		return nil, bad("Teams chats can be protected only with Microsoft Teams.")
 	}
-	o := &organization{kind: "Office365", region: *in.Region, teams: yes(in.IsTeamsOnline) && !c.s.knobs.NoTeams, teamsChats: yes(in.IsTeamsChatsOnline) && !c.s.knobs.NoTeams}
+	o := &organization{kind: "Office365", region: *in.Region, teams: yes(in.IsTeamsOnline) && !c.s.knobs.NoTeams,
+		teamsChats: yes(in.IsTeamsChatsOnline) && !c.s.knobs.NoTeams}
 	for _, s := range []struct {
 		in   *restSettings
 		into **settings
@@ -140,7 +142,8 @@ func (c *call) checkSettings(in *restSettings, service string) (*entratest.Tenan
 		}
 		key = c.s.installed[i]
 	}
-	return t, &settings{organization: t.Domain, appID: strings.ToLower(*in.ApplicationID), thumbprint: key.thumbprint(), allWebParts: yes(in.SaveAllWebParts)}, key, nil
+	return t, &settings{organization: t.Domain, appID: strings.ToLower(*in.ApplicationID), thumbprint: key.thumbprint(),
+		allWebParts: yes(in.SaveAllWebParts)}, key, nil
 }
 
 // needs are the permissions that each service takes, those that Veeam's own wizard

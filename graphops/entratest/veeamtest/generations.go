@@ -49,16 +49,21 @@ var (
 
 // generations are those of the API, the newest first.
 var generations = []generation{
-	{number: 8, tokenFields: append(slices.Clone(tokenFields), "disable_antiforgery_token"), clientID: []ClientID{ByApplication, ByUser}, browsers: true, logout: http.StatusNoContent,
-		query: []string{"limit", "offset", "extendedView", "msid", "backedUpOrganizationId"}, paged: true, tenants: true, added: http.StatusCreated, regions: regions,
-		properties: []string{"isTeamsOnline", "isTeamsChatsOnline", "description", "msid", "backedUpOrganizationId"}, codes: codes, azure: true},
-	{number: 7, tokenFields: append(slices.Clone(tokenFields), "integration_token", "disable_antiforgery_token"), clientID: []ClientID{ByApplication, ByUser}, browsers: true, logout: http.StatusOK,
+	{number: 8, tokenFields: append(slices.Clone(tokenFields), "disable_antiforgery_token"), clientID: []ClientID{ByApplication, ByUser},
+		browsers: true, logout: http.StatusNoContent,
+		query: []string{"limit", "offset", "extendedView", "msid", "backedUpOrganizationId"}, paged: true, tenants: true,
+		added: http.StatusCreated, regions: regions,
+		properties: []string{"isTeamsOnline", "isTeamsChatsOnline", "description", "msid", "backedUpOrganizationId"}, codes: codes,
+		azure: true},
+	{number: 7, tokenFields: append(slices.Clone(tokenFields), "integration_token", "disable_antiforgery_token"),
+		clientID: []ClientID{ByApplication, ByUser}, browsers: true, logout: http.StatusOK,
 		query: []string{"extendedView"}, tenants: true, added: http.StatusOK, regions: regions,
 		properties: []string{"isTeamsOnline", "isTeamsChatsOnline", "description"}, codes: []string{"ProxyOffline"}, azure: true},
 	{number: 6, tokenFields: append(slices.Clone(tokenFields), "integration_token"), clientID: []ClientID{ByOrganization},
 		query: []string{"extendedView"}, tenants: true, added: http.StatusOK, regions: regions,
 		properties: []string{"isTeamsOnline", "isTeamsChatsOnline"}, azure: true},
-	{number: 5, tokenFields: tokenFields, oauth: true, clientID: []ClientID{ByOrganization}, added: http.StatusOK, regions: oldRegions, properties: []string{"isTeamsOnline"}},
+	{number: 5, tokenFields: tokenFields, oauth: true, clientID: []ClientID{ByOrganization}, added: http.StatusOK, regions: oldRegions,
+		properties: []string{"isTeamsOnline"}},
 	{number: 4, tokenFields: tokenFields, oauth: true, clientID: []ClientID{ByOrganization}, added: http.StatusOK, regions: oldRegions},
 }
 
@@ -90,7 +95,8 @@ func (g *generation) unknown(in *restOrganization) string {
 		given bool
 		name  string
 	}{
-		{in.IsTeamsOnline != nil, "isTeamsOnline"}, {in.IsTeamsChatsOnline != nil, "isTeamsChatsOnline"}, {in.Description != nil, "description"},
+		{in.IsTeamsOnline != nil, "isTeamsOnline"}, {in.IsTeamsChatsOnline != nil, "isTeamsChatsOnline"},
+		{in.Description != nil, "description"},
 		{in.MSID != nil, "msid"}, {in.BackedUpID != nil, "backedUpOrganizationId"},
 	} {
 		if p.given && !slices.Contains(g.properties, p.name) {

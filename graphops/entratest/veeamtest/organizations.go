@@ -73,7 +73,8 @@ func (s *Server) PutOrganization(o Organization) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	has := func(service string) bool { return slices.Contains(o.Services, service) }
-	in := &organization{id: newID(), kind: o.Type, name: o.Name, region: "Worldwide", tenant: s.tenant(o.Office), teams: has("Teams"), teamsChats: has("Teams chats")}
+	in := &organization{id: newID(), kind: o.Type, name: o.Name, region: "Worldwide", tenant: s.tenant(o.Office), teams: has("Teams"),
+		teamsChats: has("Teams chats")}
 	if in.kind == "" {
 		in.kind = "Office365"
 	}
@@ -166,7 +167,8 @@ func (c *call) own() (answer, error) {
 	}
 	for _, o := range c.s.organizations {
 		if c.who.tenant != nil && c.who.tenant == o.tenant {
-			return answer{http.StatusOK, map[string]any{"id": o.id, "name": o.name, "type": o.kind, "isBackedup": false, "_actions": map[string]any{}}}, nil
+			return answer{http.StatusOK, map[string]any{"id": o.id, "name": o.name, "type": o.kind, "isBackedup": false,
+				"_actions": map[string]any{}}}, nil
 		}
 	}
 	return answer{}, denied(http.StatusForbidden, "Access is denied.")
@@ -271,12 +273,14 @@ func (c *call) show(o *organization) restOrganization {
 			app = c.s.knobs.SaysApp
 		}
 		parts := s.allWebParts
-		return &restSettings{UseApplicationOnlyAuth: &is, OrganizationName: &s.organization, ApplicationID: &app, Thumbprint: &s.thumbprint, SaveAllWebParts: &parts, GrantAdminAccess: &no, UseMFA: &no, UseCustomApp: &is}
+		return &restSettings{UseApplicationOnlyAuth: &is, OrganizationName: &s.organization, ApplicationID: &app,
+			Thumbprint: &s.thumbprint, SaveAllWebParts: &parts, GrantAdminAccess: &no, UseMFA: &no, UseCustomApp: &is}
 	}
 	ex, sp := o.exchange != nil, o.sharePoint != nil
 	id, name, kind, region := o.id, o.name, o.kind, o.region
 	out := restOrganization{ID: &id, Type: &kind, Name: &name, Region: &region, IsExchangeOnline: &ex, IsSharePointOnline: &sp,
-		Exchange: of(o.exchange), SharePoint: of(o.sharePoint), Links: map[string]link{"self": {fmt.Sprintf("/v%d/organizations/%s", c.gen.number, id)}}}
+		Exchange: of(o.exchange), SharePoint: of(o.sharePoint),
+		Links: map[string]link{"self": {fmt.Sprintf("/v%d/organizations/%s", c.gen.number, id)}}}
 	teams, chats := o.teams, o.teamsChats
 	for property, show := range map[string]func(){
 		"isTeamsOnline":      func() { out.IsTeamsOnline = &teams },

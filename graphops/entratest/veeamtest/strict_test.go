@@ -104,17 +104,25 @@ func TestTheTokenEndpointIsStrict(t *testing.T) {
 		code   string
 		says   string
 	}{
-		"no grant":          {url.Values{}, 400, "ParameterValidationFailure", "The grant type '' is not supported."},
-		"an unknown grant":  {url.Values{"grant_type": {"client_credentials"}}, 400, "ParameterValidationFailure", "client_credentials"},
-		"an unknown field":  {url.Values{"grant_type": {"password"}, "scope": {"x"}}, 400, "ParameterValidationFailure", "'scope' is not known"},
-		"a field twice":     {url.Values{"grant_type": {"password", "password"}}, 400, "ParameterValidationFailure", "more than one"},
-		"a wrong password":  {url.Values{"grant_type": {"password"}, "username": {`host\admin`}, "password": {"x"}}, 401, "ResourceAccessDenied", "Incorrect user name or password."},
-		"no account":        {url.Values{"grant_type": {"password"}}, 401, "ResourceAccessDenied", "Incorrect user name or password."},
-		"no client":         {url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {"{}"}}, 400, "ParameterValidationFailure", "client_id and assertion are required"},
-		"a bare JWT":        {url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "client_id": {"c"}, "assertion": {"a.b.c"}}, 400, "ParameterValidationFailure", "not a token response"},
-		"a made-up one":     {url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "client_id": {"c"}, "assertion": {`{"token_type":"Bearer","access_token":"a.b.c","refresh_token":"r"}`}}, 401, "ResourceAccessDenied", "not valid for Microsoft Graph"},
-		"a made-up refresh": {url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"r"}}, 401, "ResourceAccessDenied", "The refresh token is not valid."},
-		"an odd flag":       {url.Values{"grant_type": {"password"}, "disable_antiforgery_token": {"1"}}, 400, "ParameterValidationFailure", "disable_antiforgery_token"},
+		"no grant":         {url.Values{}, 400, "ParameterValidationFailure", "The grant type '' is not supported."},
+		"an unknown grant": {url.Values{"grant_type": {"client_credentials"}}, 400, "ParameterValidationFailure", "client_credentials"},
+		"an unknown field": {url.Values{"grant_type": {"password"}, "scope": {"x"}}, 400, "ParameterValidationFailure",
+			"'scope' is not known"},
+		"a field twice": {url.Values{"grant_type": {"password", "password"}}, 400, "ParameterValidationFailure", "more than one"},
+		"a wrong password": {url.Values{"grant_type": {"password"}, "username": {`host\admin`}, "password": {"x"}}, 401,
+			"ResourceAccessDenied", "Incorrect user name or password."},
+		"no account": {url.Values{"grant_type": {"password"}}, 401, "ResourceAccessDenied", "Incorrect user name or password."},
+		"no client": {url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {"{}"}}, 400,
+			"ParameterValidationFailure", "client_id and assertion are required"},
+		"a bare JWT": {url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "client_id": {"c"},
+			"assertion": {"a.b.c"}}, 400, "ParameterValidationFailure", "not a token response"},
+		"a made-up one": {url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "client_id": {"c"},
+			"assertion": {`{"token_type":"Bearer","access_token":"a.b.c","refresh_token":"r"}`}}, 401, "ResourceAccessDenied",
+			"not valid for Microsoft Graph"},
+		"a made-up refresh": {url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"r"}}, 401, "ResourceAccessDenied",
+			"The refresh token is not valid."},
+		"an odd flag": {url.Values{"grant_type": {"password"}, "disable_antiforgery_token": {"1"}}, 400, "ParameterValidationFailure",
+			"disable_antiforgery_token"},
 	} {
 		d.refused(what, d.form("/v8/token", c.form), c.status, c.code, c.says)
 	}
@@ -131,7 +139,8 @@ func TestASessionEnds(t *testing.T) {
 	}
 	sign.Set("disable_antiforgery_token", "true")
 	first := d.form("/v8/token", sign).body
-	again := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {first["refresh_token"].(string)}, "disable_antiforgery_token": {"true"}}
+	again := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {first["refresh_token"].(string)},
+		"disable_antiforgery_token": {"true"}}
 	second := d.form("/v8/token", again).body
 	if list(first["access_token"].(string)) != 401 || list(second["access_token"].(string)) != 200 {
 		t.Error("a refreshed token is good, or the new one is not")
@@ -156,10 +165,13 @@ func TestASessionEnds(t *testing.T) {
 // body is an organization that lacks nothing but an app.
 func body(pfx string) o {
 	settings := func() o {
-		return o{"useApplicationOnlyAuth": true, "officeOrganizationName": "contoso.onmicrosoft.com", "applicationId": "11111111-1111-1111-1111-111111111111",
-			"applicationCertificate": pfx, "applicationCertificatePassword": "of the file", "grantAdminAccess": false, "useMfa": false, "useCustomVeeamAADApplication": true, "applicationSecret": nil}
+		return o{"useApplicationOnlyAuth": true, "officeOrganizationName": "contoso.onmicrosoft.com",
+			"applicationId":          "11111111-1111-1111-1111-111111111111",
+			"applicationCertificate": pfx, "applicationCertificatePassword": "of the file", "grantAdminAccess": false, "useMfa": false,
+			"useCustomVeeamAADApplication": true, "applicationSecret": nil}
 	}
-	return o{"type": "Office365", "region": "Worldwide", "isExchangeOnline": true, "isSharePointOnline": true, "isTeamsOnline": true, "isTeamsChatsOnline": true,
+	return o{"type": "Office365", "region": "Worldwide", "isExchangeOnline": true, "isSharePointOnline": true, "isTeamsOnline": true,
+		"isTeamsChatsOnline":   true,
 		"configureApplication": false, "userCode": nil, "exchangeOnlineSettings": settings(), "sharePointOnlineSettings": settings()}
 }
 
@@ -233,7 +245,8 @@ func TestABodyIsHeldToTheSpecification(t *testing.T) {
 		d.refused("edit: "+says, d.json("PUT", "/v8/Organizations/"+id, b), 400, "ParameterValidationFailure", says)
 	}
 	d.refused("text", d.call("POST", "/v8/Organizations", "text/plain", "{}", d.token), 415, "HttpError", "")
-	d.refused("two", d.call("POST", "/v8/Organizations", "application/json", "{} {}", d.token), 400, "ParameterValidationFailure", "after the object")
+	d.refused("two", d.call("POST", "/v8/Organizations", "application/json", "{} {}", d.token), 400, "ParameterValidationFailure",
+		"after the object")
 	d.refused("nowhere", d.json("PUT", "/v8/Organizations/11111111-1111-1111-1111-111111111111", body(pfx)), 404, "ResourceNotFound", "")
 	d.refused("no ID", d.json("PUT", "/v8/Organizations/1", body(pfx)), 400, "ParameterValidationFailure", "")
 	for _, x := range d.s.Organizations() {
@@ -252,7 +265,9 @@ func TestAnAzureServiceAccountIsHeldToTheSpecification(t *testing.T) {
 	d := newDesk(t, Config{})
 	tenant := d.s.cfg.Entra.Tenants()[0].ID
 	good := func() o {
-		return o{"applicationName": "archiver", "description": nil, "applicationId": "11111111-1111-1111-1111-111111111111", "azureEnvironment": "Global", "azureTenantId": tenant, "applicationSecret": "a secret of Azure's", "subscriptionIds": []string{}}
+		return o{"applicationName": "archiver", "description": nil, "applicationId": "11111111-1111-1111-1111-111111111111",
+			"azureEnvironment": "Global", "azureTenantId": tenant, "applicationSecret": "a secret of Azure's",
+			"subscriptionIds": []string{}}
 	}
 	set := func(name string, v any) func(o) { return func(b o) { b[name] = v } }
 	for says, edit := range map[string]func(o){
@@ -271,7 +286,8 @@ func TestAnAzureServiceAccountIsHeldToTheSpecification(t *testing.T) {
 		d.refused(says, d.json("POST", "/v8/AzureServiceAccounts", b), 400, "ParameterValidationFailure", says)
 	}
 	id := d.s.PutAzureAccount(AzureAccount{Name: "archiver", AppID: "11111111-1111-1111-1111-111111111111", TenantID: tenant})
-	d.refused("an edit has no name", d.json("PUT", "/v8/AzureServiceAccounts/"+id, good()), 400, "ParameterValidationFailure", `unknown field "application`)
+	d.refused("an edit has no name", d.json("PUT", "/v8/AzureServiceAccounts/"+id, good()), 400, "ParameterValidationFailure",
+		`unknown field "application`)
 	d.refused("nowhere", d.json("PUT", "/v8/AzureServiceAccounts/11111111-1111-1111-1111-111111111111", o{}), 404, "ResourceNotFound", "")
 	if r := d.list("GET", "/v8/AzureServiceAccounts?displayName=arch*"); r.status != 200 || !r.array {
 		t.Errorf("the list: %+v", r)
@@ -328,7 +344,8 @@ func TestEachGenerationSpeaksInItsOwnWayOnly(t *testing.T) {
 		d := newDesk(t, Config{Version: version})
 		d.s.PutOrganization(Organization{Office: "contoso.onmicrosoft.com", Services: []string{"Exchange"}})
 		own := fmt.Sprintf("/v%d", version)
-		for path, want := range map[string]int{own + "/organizations": 200, strings.ToUpper(own) + "/Organizations/": 200, own + "/Jobs": 404, "/": 404,
+		for path, want := range map[string]int{own + "/organizations": 200, strings.ToUpper(own) + "/Organizations/": 200,
+			own + "/Jobs": 404, "/": 404,
 			fmt.Sprintf("/v%d/Organizations", version-1): 404, fmt.Sprintf("/v%d/Organizations", version+1): 404} {
 			if r := d.list("GET", path); r.status != want {
 				t.Errorf("%d: %s: %d, want %d", version, path, r.status, want)
@@ -345,7 +362,8 @@ func TestEachGenerationSpeaksInItsOwnWayOnly(t *testing.T) {
 				t.Errorf("%d: %s: %d", version, what, r.status)
 			}
 		}
-		turnedOff := url.Values{"grant_type": {"password"}, "username": {`host\ADMIN`}, "password": {"secret of admin"}, "disable_antiforgery_token": {"true"}}
+		turnedOff := url.Values{"grant_type": {"password"}, "username": {`host\ADMIN`}, "password": {"secret of admin"},
+			"disable_antiforgery_token": {"true"}}
 		if r := d.form(own+"/token", turnedOff); (r.status == 200) != (version >= 7) {
 			t.Errorf("%d: disable_antiforgery_token: %d", version, r.status)
 		}

@@ -114,7 +114,8 @@ func (c *call) person(clientID, assertion string) (*session, error) {
 	if clientID == "" || assertion == "" {
 		return nil, bad("client_id and assertion are required for this grant type.")
 	}
-	if json.Unmarshal([]byte(assertion), &said) != nil || said.AccessToken == "" || said.RefreshToken == "" || !strings.EqualFold(said.TokenType, "Bearer") {
+	if json.Unmarshal([]byte(assertion), &said) != nil || said.AccessToken == "" || said.RefreshToken == "" ||
+		!strings.EqualFold(said.TokenType, "Bearer") {
 		return nil, bad("The assertion is not a token response with an access token and a refresh token.")
 	}
 	k, ok := c.s.cfg.Entra.Token(said.AccessToken)
@@ -128,17 +129,21 @@ func (c *call) person(clientID, assertion string) (*session, error) {
 	}
 	for _, any := range assertedScopes {
 		if !slices.ContainsFunc(any, func(s string) bool { return slices.Contains(k.Scopes, s) }) {
-			return nil, denied(http.StatusUnauthorized, "The access token in the assertion has none of the permissions "+strings.Join(any, ", ")+".")
+			return nil, denied(http.StatusUnauthorized, "The access token in the assertion has none of the permissions "+
+				strings.Join(any, ", ")+".")
 		}
 	}
 	if !slices.ContainsFunc(c.s.organizations, func(o *organization) bool { return o.tenant == k.Tenant }) {
 		return nil, denied(http.StatusUnauthorized, "The organization of "+k.User.UPN+" has not been added to this server.")
 	}
 	uses := func(o *organization) bool {
-		return o.tenant == k.Tenant && slices.ContainsFunc([]*settings{o.exchange, o.sharePoint}, func(s *settings) bool { return s != nil && strings.EqualFold(s.appID, k.ClientID) })
+		return o.tenant == k.Tenant && slices.ContainsFunc([]*settings{o.exchange, o.sharePoint}, func(s *settings) bool {
+			return s != nil && strings.EqualFold(s.appID, k.ClientID)
+		})
 	}
 	if c.s.knobs.OwnApp && !slices.ContainsFunc(c.s.organizations, uses) {
-		return nil, denied(http.StatusUnauthorized, "The assertion was issued to an application that the organization does not use on this server.")
+		return nil, denied(http.StatusUnauthorized,
+			"The assertion was issued to an application that the organization does not use on this server.")
 	}
 	return &session{name: k.User.UPN, tenant: k.Tenant}, nil
 }

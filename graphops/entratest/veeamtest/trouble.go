@@ -114,7 +114,8 @@ func (s *Server) Journal() []entratest.Entry {
 }
 
 // hushed are the names whose values are secret, in forms and in JSON.
-var hushed = []string{"password", "assertion", "refresh_token", "access_token", "applicationcertificate", "applicationcertificatepassword", "applicationsecret", "usercode"}
+var hushed = []string{"password", "assertion", "refresh_token", "access_token", "applicationcertificate",
+	"applicationcertificatepassword", "applicationsecret", "usercode"}
 
 const redacted = "[redacted]"
 
@@ -155,7 +156,8 @@ func (s *Server) record(c *call, a answer, cut bool) {
 		}
 	}
 	s.journal = append(s.journal, e)
-	s.cfg.Log.Info("call", slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("status", e.Status), slog.String("code", e.Code), slog.String("user", e.User))
+	s.cfg.Log.Info("call", slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),
+		slog.Int("status", e.Status), slog.String("code", e.Code), slog.String("user", e.User))
 }
 
 func hush(v any) any {
