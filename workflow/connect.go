@@ -145,7 +145,7 @@ func (t Tenant) azureEnvironment() string { return t.in().VeeamAzure }
 
 // connect connects the plan's server with the app. The sealed credential ends with
 // the request's noting that, and only then: a repeat sends the same again.
-func (e *Engine) connect(ctx context.Context, r *Request) (edit, error) {
+func (e *Engine) connect(ctx context.Context, r *Request, _ Session) (edit, error) {
 	name := r.Plan.Backup.Server
 	server, ok := e.desk.backup(name)
 	if !ok {

@@ -181,8 +181,8 @@ func compared(missing, still, excess []string) error {
 	return nil
 }
 
-// ensureCertificate registers the requester's certificate.
-func ensureCertificate(ctx context.Context, r *Request, s Session) (edit, error) {
+// ensureOwnCertificate registers the requester's certificate.
+func ensureOwnCertificate(ctx context.Context, r *Request, s Session) (edit, error) {
 	c := r.Plan.Credential.Certificate
 	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c, r.otherCertificates()...)
 	return func(r *Request, st *Step) {

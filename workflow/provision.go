@@ -157,9 +157,6 @@ func (r *Request) handedOver() State {
 	return StateDone
 }
 
-// edit is what a step leaves in the request.
-type edit func(r *Request, st *Step)
-
 // ensure makes sure of one step, and returns what to write down.
 func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Session) (edit, error) {
 	if r.Approval.Digest != r.Plan.Digest() {
@@ -169,70 +166,11 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 		return nil, &ServiceError{Code: string(RuleNoApp),
 			Text: "The app of this request is no longer known, so nothing is done. Give up, and ask again."}
 	}
-	switch name {
-	case StepApplication:
-		objectID, appID, err := s.EnsureApplication(ctx, r.app())
-		return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.AppID = objectID, appID }, err
-	case StepServicePrincipal:
-		return e.ensurePrincipal(ctx, r, s)
-	case StepOwner:
-		return e.ensureOwners(ctx, r, s)
-	case StepConsent:
-		return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, ensureConsent(ctx, r, s)
-	case StepAPI:
-		return func(_ *Request, st *Step) { st.Note = "api://" + r.Made.AppID }, s.EnsureAPI(ctx, r.Made.ObjectID, r.Made.AppID, r.api())
-	case StepDirectoryRoles:
-		return ensureDirectoryRoles(ctx, r, s)
-	case StepAzureRoles:
-		return giveInAzure(ctx, r, s)
-	case StepCertificate:
-		if r.Plan.Credential.Kind == CredentialMadeCertificate {
-			return e.ensureMade(ctx, r, s)
-		}
-		return ensureCertificate(ctx, r, s)
-	case StepFederated:
-		return func(*Request, *Step) {}, s.EnsureFederated(ctx, r.Made.ObjectID, r.UniqueName(), r.Plan.Credential.Federated)
-	case StepCheck:
-		return e.check(ctx, r, s)
-	case StepCredential:
-		return e.ensureCredential(ctx, r, s)
-	case StepProof:
-		return e.prove(ctx, r, s)
-	case StepConnect:
-		return e.connect(ctx, r)
-	case StepFind:
-		if r.Kind == KindAdopt {
-			return e.findAdopted(ctx, r, s)
-		}
-		return e.findByHand(ctx, r, s)
-	case StepOwned:
-		return ensureOwned(ctx, r, s)
-	case StepRecord:
-		return record(ctx, r, s)
-	case StepUndoAdoption:
-		return giveBackApp(ctx, r, s)
-	case StepTrim:
-		return trim(ctx, r, s)
-	case StepGone:
-		return func(*Request, *Step) {}, stillThere(ctx, r, s, e.now())
-	case StepRestore:
-		return restore(ctx, r, s)
-	case StepDependents:
-		return lookForDependents(ctx, r, s)
-	case StepRemoveCredentials:
-		return func(*Request, *Step) {}, s.RemoveCredentials(ctx, r.Made.ObjectID, r.Plan)
-	case StepRevokeConsent:
-		return func(*Request, *Step) {}, s.RemoveConsent(ctx, r.Made.ServicePrincipal, r.Plan)
-	case StepRemoveNew:
-		return func(r *Request, _ *Step) { r.Made.KeyID, r.Made.SecretAttempts, r.Made.Ending = "", 0, nil }, e.takeBack(ctx, r, s)
-	case StepRemoveOld:
-		return func(*Request, *Step) {}, removeOld(ctx, r, s)
-	case StepUnassign:
-		return takeInAzure(ctx, r, s)
-	case StepDelete:
-		return func(*Request, *Step) {}, s.DeleteApplication(ctx, r.UniqueName(), r.Made.ObjectID)
+	do := steps[name].ensure
+	if do == nil {
+		return nil, fmt.Errorf("no step is called %q", name)
 	}
-	return nil, fmt.Errorf("no step is called %q", name)
+	return do(e, ctx, r, s)
 }
 
 // ensureConsent grants what the plan has.

@@ -9,18 +9,18 @@ import (
 
 // stillThere refuses to recreate an app that is not gone: it would get a second
 // credential, and an Undo would end it.
-func stillThere(ctx context.Context, r *Request, s Session, now time.Time) error {
+func (e *Engine) stillThere(ctx context.Context, r *Request, s Session) (edit, error) {
 	alive, err := s.Exists(ctx, r.Made.AppID)
 	if err == nil && alive {
 		no := &ServiceError{Code: "NotDeleted",
 			Text: fmt.Sprintf("%s is in the tenant and is not deleted. Nothing was changed: it can be renewed, updated or retired.",
 				r.AppName())}
-		if IsYoung(r.Made.Removed, now) {
-			return &stillSeen{no}
+		if IsYoung(r.Made.Removed, e.now()) {
+			return nil, &stillSeen{no}
 		}
-		return no
+		return nil, no
 	}
-	return err
+	return func(*Request, *Step) {}, err
 }
 
 // notRestored reports whether it is certain that an attempt to restore the app came to

@@ -2,42 +2,6 @@ package workflow
 
 import "slices"
 
-// StepName names a step. Names are saved; they do not change.
-type StepName string
-
-// The steps of Provision, and that of Undo.
-const (
-	StepApplication      StepName = "application"
-	StepAPI              StepName = "api"
-	StepServicePrincipal StepName = "service-principal"
-	StepOwner            StepName = "owner"
-	StepConsent          StepName = "consent"
-	StepDirectoryRoles   StepName = "directory-roles"
-	StepAzureRoles       StepName = "azure-roles"
-	StepCredential       StepName = "credential"
-	StepCertificate      StepName = "certificate"
-	StepFederated        StepName = "federated"
-	StepProof            StepName = "proof"
-	StepCheck            StepName = "check"
-	StepConnect          StepName = "connect"
-
-	StepFind              StepName = "find"
-	StepOwned             StepName = "owned"
-	StepRecord            StepName = "record"
-	StepUndoAdoption      StepName = "give-back"
-	StepTrim              StepName = "trim"
-	StepGone              StepName = "gone"
-	StepRestore           StepName = "restore"
-	StepRemoveCredentials StepName = "strip"
-	StepRevokeConsent     StepName = "withdraw"
-	StepUnassign          StepName = "unassign-azure"
-	StepDelete            StepName = "delete"
-	StepRemoveNew         StepName = "take-back"
-	StepRemoveOld         StepName = "remove-old"
-
-	StepDependents StepName = "dependents"
-)
-
 // stepsFor are what the engine makes sure of for a task, read from top to bottom.
 func (r *Request) stepsFor(t Task) []StepName {
 	switch {
@@ -184,67 +148,6 @@ func (c Credential) steps() []StepName {
 		return []StepName{StepFederated, StepCheck}
 	}
 	return []StepName{StepCheck}
-}
-
-// Title is the step in words, as a line on a card.
-func (n StepName) Title() string {
-	switch n {
-	case StepApplication:
-		return "Register the application"
-	case StepAPI:
-		return "Expose its API"
-	case StepServicePrincipal:
-		return "Create its service principal"
-	case StepOwner:
-		return "Make the requester an owner"
-	case StepConsent:
-		return "Grant admin consent"
-	case StepDirectoryRoles:
-		return "Give the app its directory roles"
-	case StepAzureRoles:
-		return "Give the app its Azure roles"
-	case StepCredential:
-		return "Make the client secret"
-	case StepCertificate:
-		return "Register the certificate"
-	case StepFederated:
-		return "Trust the other issuer"
-	case StepProof:
-		return "Prove that the secret works"
-	case StepCheck:
-		return "Check what the app has now"
-	case StepConnect:
-		return "Connect the backup server"
-	case StepFind:
-		return "Find the application"
-	case StepOwned:
-		return "Check that the requester owns it"
-	case StepRecord:
-		return "Record its current state"
-	case StepUndoAdoption:
-		return "Remove what this request added"
-	case StepTrim:
-		return "Remove what is no longer needed"
-	case StepGone:
-		return "Check that the application is deleted"
-	case StepRestore:
-		return "Restore the deleted application"
-	case StepDependents:
-		return "Check what depends on it"
-	case StepRemoveCredentials:
-		return "Remove its credentials"
-	case StepRevokeConsent:
-		return "Revoke its consents"
-	case StepUnassign:
-		return "Remove its Azure roles"
-	case StepDelete:
-		return "Delete the application"
-	case StepRemoveNew:
-		return "Remove the new credential"
-	case StepRemoveOld:
-		return "Remove the old credential"
-	}
-	return string(n)
 }
 
 func newSteps(names []StepName) []Step {

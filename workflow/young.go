@@ -24,18 +24,9 @@ type Spreading interface {
 	Spreading()
 }
 
-// reading are the steps that only read.
-var reading = map[StepName]bool{StepProof: true, StepCheck: true, StepConnect: true, StepFind: true, StepOwned: true, StepRecord: true,
-	StepGone: true, StepDependents: true}
-
-// removing are the steps that remove something. A list that is behind shows it still.
-var removing = map[StepName]bool{StepTrim: true, StepRemoveCredentials: true, StepRevokeConsent: true, StepUnassign: true,
-	StepDelete: true, StepRemoveNew: true,
-	StepRemoveOld: true, StepUndoAdoption: true, StepRestore: true}
-
 // touch notes what a step is about to do, before it does it: nobody may be there after it.
 func (r *Request) touch(n StepName, now time.Time) {
-	if reading[n] {
+	if steps[n].effect == reads {
 		return
 	}
 	if r.Made.Given.IsZero() && r.aboutApp() { // as none was noted: at the latest before this request
@@ -45,10 +36,11 @@ func (r *Request) touch(n StepName, now time.Time) {
 		}
 	}
 	r.Made.Changed = now
-	if !removing[n] || n == StepRestore { // with an app come its old credentials
+	effect := steps[n].effect
+	if effect != removes || n == StepRestore { // with an app come its old credentials
 		r.Made.Given = now
 	}
-	if removing[n] || r.Kind == KindUpdate {
+	if effect == removes || r.Kind == KindUpdate {
 		if r.Kind != KindRecreate && !IsYoung(r.Made.Removed, now) {
 			r.Taken = Plan{} // that has long gone from every list
 		}
