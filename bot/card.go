@@ -78,7 +78,7 @@ func cardTitle(r *workflow.Request) string {
 	if r.State == workflow.StatePending {
 		return clip(fmt.Sprintf("%s: %s?", r.ID, doing(r)), 150)
 	}
-	return fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), stateWord(r))
+	return fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), r.State.Title())
 }
 
 // doing is what a request does once it is approved.
@@ -108,7 +108,7 @@ func doing(r *workflow.Request) string {
 
 // outcomeLine says who decided, when, and what came of it.
 func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
-	parts := []any{bold(stateWord(r)), ": "}
+	parts := []any{bold(r.State.Title()), ": "}
 	switch r.State {
 	case workflow.StatePending:
 		if r.Failure.Text != "" {

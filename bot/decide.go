@@ -201,7 +201,7 @@ func (b *Bot) details(ctx context.Context, i interaction, id string, page int) {
 		b.refuse(ctx, i, about(id, err))
 		return
 	}
-	blocks := append([]slack.Block{block(line(bold("State: "), stateWord(r), ", ", waitsFor(r)))},
+	blocks := append([]slack.Block{block(line(bold("State: "), r.State.Title(), ", ", waitsFor(r)))},
 		b.planBlocks(r, workflow.PermissionsMax+1)...)
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)

@@ -13,7 +13,7 @@ import (
 func (b *Bot) follow(r *workflow.Request) (string, []slack.Block) {
 	blocks := []slack.Block{
 		header(fmt.Sprintf("%s: %s", r.ID, r.AppName())),
-		block(line("You asked for this app in ", r.Tenant, " on ", r.Created, ".\n", bold(stateWord(r)), ": ", waitsFor(r), ".")),
+		block(line("You asked for this app in ", r.Tenant, " on ", r.Created, ".\n", bold(r.State.Title()), ": ", waitsFor(r), ".")),
 	}
 	if r.State == workflow.StateSignIn && r.Failure.Text != "" {
 		blocks = append(blocks, block(line(cutProse(r.Failure.Text, 900))))
@@ -29,7 +29,7 @@ func (b *Bot) follow(r *workflow.Request) (string, []slack.Block) {
 
 // outcome is the requester's message about an ending.
 func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
-	title := fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), stateWord(r))
+	title := fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), r.State.Title())
 	blocks := []slack.Block{header(title)}
 	switch r.State {
 	case workflow.StateReady, workflow.StateOverlap, workflow.StateLeftover, workflow.StateDone:
@@ -158,12 +158,12 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 	case r.State == workflow.StateSignIn:
 		blocks = append(blocks, block(line("Asking Microsoft for a code…")), buttons)
 	default:
-		blocks = append(blocks, block(line(bold(stateWord(r)), ": ", firstOf(outcomeText(r), waitsFor(r)))))
+		blocks = append(blocks, block(line(bold(r.State.Title()), ": ", firstOf(outcomeText(r), waitsFor(r)))))
 		if steps := stepBlock(r); steps != nil {
 			blocks = append(blocks, steps)
 		}
 	}
-	return fmt.Sprintf("%s: %s. %s: %s.", r.ID, r.AppName(), stateWord(r), waitsFor(r)), blocks
+	return fmt.Sprintf("%s: %s. %s: %s.", r.ID, r.AppName(), r.State.Title(), waitsFor(r)), blocks
 }
 
 // whyYou says what the approver did to be sent a code, and where.

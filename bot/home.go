@@ -80,7 +80,7 @@ func rows(title, none string, found []*workflow.Request) []slack.Block {
 		return append(blocks, block(line(none)))
 	}
 	for _, r := range found {
-		blocks = append(blocks, block(line(bold(r.ID), " ", r.AppName(), " · ", stateWord(r), ": ", waitsFor(r))))
+		blocks = append(blocks, block(line(bold(r.ID), " ", r.AppName(), " · ", r.State.Title(), ": ", waitsFor(r))))
 	}
 	return blocks
 }

@@ -99,7 +99,7 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 	for i, r := range found[:len(rows)] {
 		rows[i] = []slack.Block{block(
 			line(bold(r.ID), " ", bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant),
-			line(stateWord(r), ": ", waitsFor(r)),
+			line(r.State.Title(), ": ", waitsFor(r)),
 			line(italic("asked for by "), user(r.Requester.ID), italic(" "+ago(b.now().Sub(r.Created))+", on "), r.Created))}
 	}
 	return l.listed("request", "Requests", found, rows, unreadable(unread.IDs()))
@@ -158,7 +158,7 @@ func (b *Bot) turn(ctx context.Context, i interaction, a action) {
 func (b *Bot) inFull(r *workflow.Request) []slack.Block {
 	blocks := []slack.Block{
 		header(r.ID + ": " + r.AppName()),
-		block(line(bold("State: "), stateWord(r), ", ", waitsFor(r))),
+		block(line(bold("State: "), r.State.Title(), ", ", waitsFor(r))),
 	}
 	if people := b.peopleLine(r); people != nil {
 		blocks = append(blocks, block(line(people...)))
@@ -203,99 +203,9 @@ func eventLine(e workflow.Event, most int) *slack.RichTextSection {
 	return line(parts...)
 }
 
-// stateWord is the state as people say it.
-func stateWord(r *workflow.Request) string {
-	switch r.State {
-	case workflow.StatePending:
-		return "Waiting for approval"
-	case workflow.StateSignIn:
-		return "Waiting for a sign-in"
-	case workflow.StateProvisioning:
-		return "In progress"
-	case workflow.StateReady:
-		return "Ready"
-	case workflow.StateOverlap:
-		return "New credential beside the old one"
-	case workflow.StateLeftover:
-		return "Old credential to remove"
-	case workflow.StateDone:
-		return "Done"
-	case workflow.StateFailed:
-		return "Failed"
-	case workflow.StateRevoked:
-		return "Revoked"
-	case workflow.StateDenied:
-		return "Denied"
-	case workflow.StateCancelled:
-		return "Cancelled"
-	case workflow.StateExpired:
-		return "Expired"
-	case workflow.StateUndone:
-		return "Undone"
-	}
-	return string(r.State)
-}
-
-// waitsFor says what has to happen next, and who has to do it.
-func waitsFor(r *workflow.Request) string {
-	switch r.State {
-	case workflow.StatePending:
-		if n := r.Plan.Needs() - len(r.AgreedBy()); n < r.Plan.Needs() {
-			return fmt.Sprintf("%d more of the approvers of %s have to agree", max(1, n), r.Tenant)
-		}
-		return "an approver of " + r.Tenant + " has to decide"
-	case workflow.StateSignIn:
-		if r.SignIn.Status == workflow.SignInOver {
-			return r.Approval.By.Name + " approved and has to press New code, then sign in at Microsoft"
-		}
-		return r.Approval.By.Name + " approved and has to sign in at Microsoft"
-	case workflow.StateProvisioning:
-		done, all := r.StepsDone()
-		return fmt.Sprintf("%d of %d steps are done", done, all)
-	case workflow.StateReady:
-		return r.Requester.Name + " has to " + opening(r)
-	case workflow.StateOverlap:
-		return r.Requester.Name + " has to say that the new credential works"
-	case workflow.StateLeftover:
-		return "an approver has to press Remove the old one"
-	case workflow.StateDone:
-		switch {
-		case r.Kind == workflow.KindRetire:
-			return "the app was deleted"
-		case r.Made.Connected != "":
-			return r.Plan.Backup.Server + " is connected with the app"
-		case r.Handover.Status == workflow.HandoverNone:
-			return "the app is ready"
-		}
-		return "the " + handedOver(r) + " was handed over"
-	case workflow.StateFailed:
-		return "an approver has to press " + r.WaysOn()
-	case workflow.StateRevoked:
-		return "nobody opened the " + handedOver(r) + " in time; an approver can press Retry or Undo"
-	case workflow.StateDenied:
-		return "by " + r.Approval.By.Name + ": " + cutProse(r.Approval.Reason, 300)
-	case workflow.StateCancelled:
-		if r.Failure.Text != "" {
-			return "it was given up"
-		}
-		return "nothing was changed in the tenant"
-	case workflow.StateExpired:
-		return "nobody decided in time"
-	case workflow.StateUndone:
-		if r.Kind == workflow.KindRenew {
-			return "the new credential was removed again"
-		}
-		if r.Kind == workflow.KindAdopt {
-			return "what was added was removed again"
-		}
-		return "what was made was deleted again"
-	}
-	return ""
-}
-
 // summary is one sentence for notifications and screen readers.
 func summary(r *workflow.Request) string {
-	return fmt.Sprintf("%s: %s asks %s in %s. %s: %s.", r.ID, r.Requester.Name, wish(r), r.Tenant, stateWord(r), waitsFor(r))
+	return fmt.Sprintf("%s: %s asks %s in %s. %s: %s.", r.ID, r.Requester.Name, wish(r), r.Tenant, r.State.Title(), waitsFor(r))
 }
 
 // wish is what a request asks for, after "asks".

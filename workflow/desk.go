@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -304,37 +303,4 @@ func (r *Request) undoWords() string {
 		return "Undo to remove what was added"
 	}
 	return "Undo to delete the app"
-}
-
-// Standing says where r stands, as the end of a sentence that begins with its ID.
-func (r *Request) Standing() string {
-	switch r.State {
-	case StatePending:
-		return "waits for an approver"
-	case StateSignIn:
-		return fmt.Sprintf("was approved by %s, who has to sign in", r.Approval.By.Name)
-	case StateProvisioning:
-		return "is being carried out"
-	case StateReady:
-		return "is ready, and its " + r.Plan.Credential.Kind.noun() + " waits to be opened"
-	case StateOverlap:
-		return "has a new credential beside the old one, and waits for the requester to say that it works"
-	case StateLeftover:
-		return "waits for an approver to remove the old credential"
-	case StateDone:
-		return "is done"
-	case StateFailed:
-		return "has failed, and waits for an approver"
-	case StateRevoked:
-		return "is revoked, because nobody opened the " + r.Plan.Credential.Kind.noun() + " in time"
-	case StateDenied:
-		return fmt.Sprintf("was denied by %s", r.Approval.By.Name)
-	case StateCancelled:
-		return "was cancelled"
-	case StateExpired:
-		return "has expired, because nobody decided in time"
-	case StateUndone:
-		return "was undone"
-	}
-	return "is " + string(r.State)
 }

@@ -117,11 +117,11 @@ func TestAPlansDigestChangesWithAnythingInIt(t *testing.T) {
 
 func TestEveryMoveLeadsToAStateAndEveryStateCanBeReached(t *testing.T) {
 	reached := map[State]bool{StatePending: true}
-	for from, tos := range moves {
+	for from, row := range states {
 		if !slices.Contains(States, from) {
 			t.Errorf("%s is no state", from)
 		}
-		for _, to := range tos {
+		for _, to := range row.moves {
 			reached[to] = true
 		}
 	}
