@@ -76,34 +76,9 @@ func requesterBlocks(r *workflow.Request) []slack.Block {
 
 func cardTitle(r *workflow.Request) string {
 	if r.State == workflow.StatePending {
-		return clip(fmt.Sprintf("%s: %s?", r.ID, doing(r)), 150)
+		return clip(fmt.Sprintf("%s: %s?", r.ID, r.Does()), 150)
 	}
 	return fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), r.State.Title())
-}
-
-// doing is what a request does once it is approved.
-func doing(r *workflow.Request) string {
-	switch {
-	case r.Task == workflow.TaskVerify:
-		return "check the app " + r.AppName()
-	case r.Task == workflow.TaskRemoveOld:
-		return "remove the old credential of " + r.AppName()
-	case r.Task == workflow.TaskUndo && r.Kind == workflow.KindRenew:
-		return "remove the new credential of " + r.AppName()
-	case r.Task == workflow.TaskUndo && r.Kind == workflow.KindAdopt:
-		return "remove what was added to " + r.AppName()
-	case r.Task == workflow.TaskUndo, r.Kind == workflow.KindRetire:
-		return "delete the app " + r.AppName()
-	case r.Kind == workflow.KindAdopt:
-		return "add to the existing app " + r.AppName()
-	case r.Kind == workflow.KindUpdate:
-		return "update the app " + r.AppName()
-	case r.Kind == workflow.KindRenew:
-		return "renew the credential of " + r.AppName()
-	case r.Kind == workflow.KindRecreate:
-		return "recreate the app " + r.AppName()
-	}
-	return "register the app " + r.AppName()
 }
 
 // outcomeLine says who decided, when, and what came of it.
@@ -165,15 +140,7 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 }
 
 func undoButton(r *workflow.Request) slack.BlockElement {
-	title, text := "Delete the app?", "This deletes "+r.AppName()+" from the tenant, after you have signed in. Entra keeps it for 30 days."
-	if r.Kind == workflow.KindRenew {
-		title, text = "Remove the new credential?", "This removes the new credential of "+r.AppName()+
-			", after you have signed in. The old one stays."
-	}
-	if r.Kind == workflow.KindAdopt {
-		title, text = "Remove what was added?", "This removes the new credential and what else was added from "+r.AppName()+
-			", after you have signed in. What it had before stays."
-	}
+	title, text := r.UndoQuestion()
 	if s := r.Step(workflow.StepConnect); s != nil && s.Tries > 0 {
 		stops := "its backup stops"
 		if r.Plan.Backup.IsAzure() {

@@ -138,7 +138,7 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 // signIn is the approver's message. It alone shows the code, in a block of its
 // own: the text that notifications show does not have it.
 func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.Block) {
-	blocks := []slack.Block{header(clip(fmt.Sprintf("%s: sign in to %s", r.ID, doing(r)), 150))}
+	blocks := []slack.Block{header(clip(fmt.Sprintf("%s: sign in to %s", r.ID, r.Does()), 150))}
 	buttons := slack.NewActionBlock("",
 		button(actNewCode, "New code", buttonValue(r), "New code for "+r.ID),
 		button(actCancel, "Cancel", buttonValue(r), "Cancel the sign-in for "+r.ID))
@@ -177,13 +177,9 @@ func (b *Bot) whyYou(r *workflow.Request) []any {
 
 // pressed is the button that started this sign-in.
 func pressed(r *workflow.Request) string {
-	switch {
-	case r.Task == workflow.TaskUndo:
-		return "Undo"
-	case r.Task == workflow.TaskVerify:
-		return "verify"
-	case r.Task == workflow.TaskRemoveOld:
-		return "Remove the old one"
+	switch button := r.Task.Button(); {
+	case button != "":
+		return button
 	case r.Dependents.Rev > 0: // nothing else leads on from that
 		return "Retry"
 	case r.Approval.N > 1 && r.Made.ObjectID != "" && r.Target.Request == "":

@@ -23,7 +23,7 @@ func outcomeText(r *workflow.Request) string {
 		if r.Kind == workflow.KindRegister && r.Task == workflow.TaskProvision {
 			return "The bot is making it."
 		}
-		return "The bot has begun to " + doing(r) + "."
+		return "The bot has begun to " + r.Does() + "."
 	case workflow.StateReady:
 		return workflow.Stands(r) + " and proven. The requester has to open the secret."
 	case workflow.StateOverlap:

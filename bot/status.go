@@ -205,24 +205,7 @@ func eventLine(e workflow.Event, most int) *slack.RichTextSection {
 
 // summary is one sentence for notifications and screen readers.
 func summary(r *workflow.Request) string {
-	return fmt.Sprintf("%s: %s asks %s in %s. %s: %s.", r.ID, r.Requester.Name, wish(r), r.Tenant, r.State.Title(), waitsFor(r))
-}
-
-// wish is what a request asks for, after "asks".
-func wish(r *workflow.Request) string {
-	switch r.Kind {
-	case workflow.KindUpdate:
-		return "to update the app " + r.AppName()
-	case workflow.KindAdopt:
-		return "to add to the app " + r.AppName()
-	case workflow.KindRenew:
-		return "to renew the credential of " + r.AppName()
-	case workflow.KindRetire:
-		return "to retire the app " + r.AppName()
-	case workflow.KindRecreate:
-		return "to recreate the app " + r.AppName()
-	}
-	return "for the app " + r.AppName()
+	return fmt.Sprintf("%s: %s asks %s in %s. %s: %s.", r.ID, r.Requester.Name, r.Wish(), r.Tenant, r.State.Title(), waitsFor(r))
 }
 
 // ago says how old something is.

@@ -38,7 +38,7 @@ var waiting = map[workflow.State]func(*workflow.Request) string{
 	},
 	workflow.StateCancelled: whatWasCancelled,
 	workflow.StateExpired:   func(*workflow.Request) string { return "nobody decided in time" },
-	workflow.StateUndone:    whatWasUndone,
+	workflow.StateUndone:    (*workflow.Request).Undone,
 }
 
 func waitsForApproval(r *workflow.Request) string {
@@ -72,14 +72,4 @@ func whatWasCancelled(r *workflow.Request) string {
 		return "it was given up"
 	}
 	return "nothing was changed in the tenant"
-}
-
-func whatWasUndone(r *workflow.Request) string {
-	switch r.Kind {
-	case workflow.KindRenew:
-		return "the new credential was removed again"
-	case workflow.KindAdopt:
-		return "what was added was removed again"
-	}
-	return "what was made was deleted again"
 }

@@ -293,14 +293,3 @@ func (r *Request) begun() bool {
 		return s.Tries > 0 && s.Name != StepFind && s.Name != StepOwned && s.Name != StepRecord
 	})
 }
-
-// undoWords say what Undo does, after "or".
-func (r *Request) undoWords() string {
-	switch r.Kind {
-	case KindRenew:
-		return "Undo to keep the old one only"
-	case KindAdopt:
-		return "Undo to remove what was added"
-	}
-	return "Undo to delete the app"
-}

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 const (
@@ -101,40 +99,9 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 	return err == nil
 }
 
-// finish ends a task whose last step is done.
-func (r *Request) finish(now time.Time) {
-	if r.Task == TaskProvision && (r.Kind == KindUpdate || r.Kind == KindRecreate) {
-		r.AzureResidue = r.stillLeft()
-		r.CertificateResidue = nil // removed, or restored without them
-	}
+// finishNew ends a request whose app, or credential, is there.
+func finishNew(r *Request, now time.Time) {
 	switch {
-	case r.Task == TaskUndo:
-		r.Handover = Handover{}
-		text := "What this request had made was deleted. The app can be restored in Entra for 30 days."
-		if r.Kind == KindAdopt {
-			text = r.gaveBack()
-		}
-		if r.Kind == KindRenew {
-			text = "The new credential was removed. The app has the one it had before."
-		}
-		r.move(StateUndone, now, Event{Kind: EventUndone, Text: text})
-	case r.Task == TaskVerify:
-		if c := r.Plan.Credential; c.Kind == CredentialCertificate {
-			r.Made.KeyExpires = c.Certificate.NotAfter
-		}
-		r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand is exactly what the plan says."})
-	case r.Task == TaskRemoveOld:
-		r.PredecessorTold = r.Target.Thumbprint == "" // else the old certificate is free
-		r.move(StateDone, now, Event{Kind: EventOldRemoved, Text: "The old credential was removed. The app has the new one only."})
-	case r.Kind == KindAdopt && !r.Plan.Credential.Kind.handsOver():
-		r.move(StateDone, now, Event{Kind: EventReady,
-			Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
-	case r.Kind == KindUpdate:
-		r.Residue = Plan{}
-		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})
-	case r.Kind == KindRetire:
-		r.move(StateDone, now, Event{Kind: EventReady,
-			Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
 	case r.stepDone(StepConnect):
 		r.move(r.handedOver(), now, Event{Kind: EventReady,
 			Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r),
@@ -173,46 +140,6 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	return do(e, ctx, r, s)
 }
 
-// ensureConsent grants what the plan has.
-func ensureConsent(ctx context.Context, r *Request, s Session) error {
-	keep := r.Residue.Permissions
-	switch r.Kind {
-	case KindAdopt:
-		keep = r.Previous.Permissions
-	case KindUpdate:
-		keep = nil // it was removed by the step before
-	}
-	return s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
-}
-
-// grantAgain grants again what is missing: that it was there already may have been said by
-// a replica that had not heard of its withdrawal. It returns err, unless there is worse.
-func grantAgain(ctx context.Context, r *Request, s Session, err error) error {
-	if lag, ok := errors.AsType[*notYet](err); !ok || len(lag.missing) == 0 || r.Task != TaskProvision {
-		return err
-	}
-	var more error
-	if r.stepDone(StepConsent) {
-		more = ensureConsent(ctx, r, s)
-	}
-	if more == nil && r.stepDone(StepAzureRoles) {
-		_, more = giveInAzure(ctx, r, s)
-	}
-	if _, excess := errors.AsType[*ExcessError](more); excess || errors.Is(more, ErrSessionOver) {
-		return more
-	}
-	return err
-}
-
-// Stands says that r's app is there, as the beginning of a sentence that goes on
-// with “and”.
-func Stands(r *Request) string {
-	if r.Kind == KindAdopt {
-		return "The app has what it needs, is consented"
-	}
-	return "The app is registered, consented"
-}
-
 // app is what the plan registers.
 func (r *Request) app() App {
 	a := App{
@@ -245,10 +172,6 @@ func (r *Request) api() App {
 		a.Merge, a.Drops.Scopes = false, lessScopes(r.previous().Scopes, r.Plan.Scopes)
 	}
 	return a
-}
-
-func consentNote(p Plan) string {
-	return fmt.Sprintf("%d application, %d delegated", len(p.Of(catalog.Application)), len(p.Of(catalog.Delegated)))
 }
 
 // nextTry is when a step that is to be repeated is tried next, and whether that is

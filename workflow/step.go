@@ -145,10 +145,6 @@ func (e *Engine) removeNew(ctx context.Context, r *Request, s Session) (edit, er
 	}, e.takeBack(ctx, r, s)
 }
 
-func grantConsent(ctx context.Context, r *Request, s Session) (edit, error) {
-	return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, ensureConsent(ctx, r, s)
-}
-
 func ensureFederated(ctx context.Context, r *Request, s Session) error {
 	return s.EnsureFederated(ctx, r.Made.ObjectID, r.UniqueName(), r.Plan.Credential.Federated)
 }

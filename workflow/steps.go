@@ -2,38 +2,6 @@ package workflow
 
 import "slices"
 
-// stepsFor are what the engine makes sure of for a task, read from top to bottom.
-func (r *Request) stepsFor(t Task) []StepName {
-	switch {
-	case t == TaskVerify:
-		return []StepName{StepFind, StepOwned, StepCheck}
-	case t == TaskRemoveOld:
-		return []StepName{StepRemoveOld}
-	case t == TaskUndo && r.Kind == KindAdopt:
-		if r.azureWork().takes() {
-			return []StepName{StepRemoveNew, StepUnassign, StepUndoAdoption}
-		}
-		return []StepName{StepRemoveNew, StepUndoAdoption}
-	case t == TaskUndo && r.Kind == KindRenew:
-		return []StepName{StepRemoveNew}
-	case t == TaskUndo:
-		return r.deletion()
-	case r.Kind == KindRenew && r.Target.TakenOver:
-		return r.owned(append([]StepName{StepOwner}, r.Plan.credentialSteps()...)...)
-	case r.Kind == KindRenew:
-		return r.owned(r.Plan.credentialSteps()...)
-	case r.Kind == KindAdopt:
-		return r.Plan.adoptSteps()
-	case r.Kind == KindUpdate:
-		return r.owned(r.updateSteps()...)
-	case r.Kind == KindRetire:
-		return r.owned(append([]StepName{StepDependents, StepRemoveCredentials, StepRevokeConsent}, r.deletion()...)...)
-	case r.Kind == KindRecreate: // who owns a deleted application cannot be read
-		return append([]StepName{StepGone, StepRestore}, r.owned(r.recreateSteps()...)...)
-	}
-	return r.Plan.steps()
-}
-
 // owned puts before the steps of a request about an adopted app that the requester
 // owns it: who was an owner when it was adopted need not be one any more.
 func (r *Request) owned(steps ...StepName) []StepName {

@@ -1,0 +1,48 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// grantConsent grants what the plan has.
+func grantConsent(ctx context.Context, r *Request, s Session) (edit, error) {
+	return func(_ *Request, st *Step) { st.Note = consentNote(r.Plan) }, ensureConsent(ctx, r, s)
+}
+
+func ensureConsent(ctx context.Context, r *Request, s Session) error {
+	keep := r.Residue.Permissions
+	switch r.Kind {
+	case KindAdopt:
+		keep = r.Previous.Permissions
+	case KindUpdate:
+		keep = nil // it was removed by the step before
+	}
+	return s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
+}
+
+func consentNote(p Plan) string {
+	return fmt.Sprintf("%d application, %d delegated", len(p.Of(catalog.Application)), len(p.Of(catalog.Delegated)))
+}
+
+// grantAgain grants again what is missing: that it was there already may have been said by
+// a replica that had not heard of its withdrawal. It returns err, unless there is worse.
+func grantAgain(ctx context.Context, r *Request, s Session, err error) error {
+	if lag, ok := errors.AsType[*notYet](err); !ok || len(lag.missing) == 0 || r.Task != TaskProvision {
+		return err
+	}
+	var more error
+	if r.stepDone(StepConsent) {
+		more = ensureConsent(ctx, r, s)
+	}
+	if more == nil && r.stepDone(StepAzureRoles) {
+		_, more = giveInAzure(ctx, r, s)
+	}
+	if _, excess := errors.AsType[*ExcessError](more); excess || errors.Is(more, ErrSessionOver) {
+		return more
+	}
+	return err
+}

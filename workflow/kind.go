@@ -1,0 +1,99 @@
+package workflow
+
+import (
+	"fmt"
+	"time"
+)
+
+// A kind is all that one kind of request does in its own way: each has a file of its own,
+// kind_*.go. What is not here is the same for every kind.
+type kind struct {
+	say phrases
+	// steps are what the engine makes sure of, and undo what takes that back, each read
+	// from top to bottom.
+	steps, undo func(*Request) []StepName
+	// finish ends a request whose last step is done; nil is as for a new app. See finishNew.
+	finish func(r *Request, now time.Time)
+	// undone says how an Undo ended, in a sentence for the history.
+	undone func(*Request) string
+}
+
+// phrases are what people read of a kind. %s is the name of the app.
+type phrases struct {
+	wish    string // "somebody asks …"
+	does    string // what approving it does, as a title
+	undoes  string // what its Undo does, as a title
+	undo    string // what its Undo is for, after "or"
+	undone  string // what its Undo came to, in a list
+	stands  string // that the app is there, as the beginning of a sentence that goes on with "and"
+	confirm confirmation
+}
+
+// A confirmation asks before Undo is pressed.
+type confirmation struct{ title, text string }
+
+// kinds is the table. It is filled by init, because rows read it.
+var kinds map[Kind]kind
+
+func init() {
+	kinds = map[Kind]kind{
+		KindRegister: registerKind, KindRenew: renewKind, KindUpdate: updateKind,
+		KindRetire: retireKind, KindRecreate: recreateKind, KindAdopt: adoptKind,
+	}
+}
+
+// kind is the row of r's kind. Requests of the first version say none: they register.
+func (r *Request) kind() kind {
+	if k, ok := kinds[r.Kind]; ok {
+		return k
+	}
+	return kinds[KindRegister]
+}
+
+// Wish is what r asks for, after "asks".
+func (r *Request) Wish() string { return fmt.Sprintf(r.kind().say.wish, r.AppName()) }
+
+// Does is what r's task does once somebody has signed in, as a title.
+func (r *Request) Does() string {
+	words := r.kind().say.does
+	switch t := tasks[r.Task]; {
+	case t.does != "":
+		words = t.does
+	case r.Task == TaskUndo:
+		words = r.kind().say.undoes
+	}
+	return fmt.Sprintf(words, r.AppName())
+}
+
+// UndoQuestion asks whether r is to be undone.
+func (r *Request) UndoQuestion() (title, text string) {
+	ask := r.kind().say.confirm
+	return ask.title, fmt.Sprintf(ask.text, r.AppName())
+}
+
+// Undone is what an Undo of r came to, in a few words.
+func (r *Request) Undone() string { return r.kind().say.undone }
+
+// Stands says that r's app is there, as the beginning of a sentence that goes on
+// with “and”.
+func Stands(r *Request) string { return r.kind().say.stands }
+
+// stepsFor are what the engine makes sure of for a task, read from top to bottom.
+func (r *Request) stepsFor(t Task) []StepName {
+	switch {
+	case tasks[t].steps != nil:
+		return tasks[t].steps
+	case t == TaskUndo:
+		return r.kind().undo(r)
+	}
+	return r.kind().steps(r)
+}
+
+// finish ends a task whose last step is done.
+func (r *Request) finish(now time.Time) {
+	end := tasks[r.Task].finish
+	if end == nil {
+		end = r.kind().finish
+	}
+	end(r, now)
+}
