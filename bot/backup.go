@@ -208,7 +208,7 @@ func checkMessage(c workflow.Checking) (string, []slack.Block) {
 }
 
 // checkCommand has the connection of an app checked.
-func (b *Bot) checkCommand(ctx context.Context, c command, app string) Reply {
+func (b *Bot) checkCommand(ctx context.Context, c command, app, _ string) Reply {
 	app = strings.Trim(app, "`")
 	if app == "" {
 		return private(fmt.Sprintf("Which app? Type %s check followed by its name, its App ID or its request, as in %s check EA-7. %s "+

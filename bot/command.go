@@ -11,67 +11,91 @@ import (
 	"github.com/entra-app/entra-app/workflow/spell"
 )
 
-// commands are what can follow /entra-app, and what help says of each.
-var commands = []struct{ name, usage, does string }{
-	{"request", "request [product]", "ask for an app registration"},
-	{"status", "status", "your requests and this channel's; or status EA-7, status @person, status #channel, status pending, status " +
-		"all, status followed by part of an app's name"},
-	{"apps", "apps", "the apps that you and this channel have, and when their credentials expire"},
-	{"update", "update APP", "ask for other permissions, redirect URIs or owners of an app; for one that was not made here, what a " +
-		"product needs is added"},
-	{"renew", "renew APP", "ask for a new credential, before the old one expires"},
-	{"recreate", "recreate APP", "ask for an app that was deleted"},
-	{"retire", "retire APP", "ask for the end of an app"},
-	{"check", "check APP", "sign in, and see what you reach on the backup servers that have the organization of an app"},
-	{"verify", "verify EA-7 [APP-ID]", "check what an approver has made by hand against the plan"},
-	{"cancel", "cancel EA-7", "take your request back"},
-	{"help", "help", "this list"},
+// A verb is what can follow /entra-app: a row of the table of commands.
+type verb struct {
+	name, usage, does string // does is what help says of it
+	// run does it. rest is what was typed after the verb, delivered what Slack made of it.
+	run func(b *Bot, ctx context.Context, c command, rest, delivered string) Reply
 }
+
+// verbs are filled by init, because one of them lists them.
+var verbs []verb
+
+func init() {
+	verbs = []verb{
+		{"request", "request [product]", "ask for an app registration", (*Bot).requestCommand},
+		{"status", "status", "your requests and this channel's; or status EA-7, status @person, status #channel, status pending, " +
+			"status all, status followed by part of an app's name", (*Bot).statusCommand},
+		{"apps", "apps", "the apps that you and this channel have, and when their credentials expire", (*Bot).appsCommand},
+		{"update", "update APP", "ask for other permissions, redirect URIs or owners of an app; for one that was not made here, what a " +
+			"product needs is added", lifeVerb(workflow.KindUpdate)},
+		{"renew", "renew APP", "ask for a new credential, before the old one expires", lifeVerb(workflow.KindRenew)},
+		{"recreate", "recreate APP", "ask for an app that was deleted", lifeVerb(workflow.KindRecreate)},
+		{"retire", "retire APP", "ask for the end of an app", lifeVerb(workflow.KindRetire)},
+		{"check", "check APP", "sign in, and see what you reach on the backup servers that have the organization of an app",
+			(*Bot).checkCommand},
+		{"verify", "verify EA-7 [APP-ID]", "check what an approver has made by hand against the plan", (*Bot).verifyCommand},
+		{"cancel", "cancel EA-7", "take your request back", (*Bot).cancelCommand},
+		{"help", "help", "this list", (*Bot).helpCommand},
+	}
+}
+
+// also are verbs that people type for one of the table.
+var also = map[string]string{"new": "request", "": "status"}
 
 // notYet are commands of later versions, so that they get an honest answer.
 var notYet = map[string]bool{"audit": true}
 
 func (b *Bot) command(ctx context.Context, c command) Reply {
-	verb, delivered := split(c.Text)
-	verb, rest := asTyped(verb), asTyped(delivered)
+	word, delivered := split(c.Text)
+	word, rest := asTyped(word), asTyped(delivered)
 	if c.UserID == "" {
 		return private("Slack did not say who you are, so nothing was done.")
 	}
-	switch verb {
-	case "request", "new":
-		return b.openForm(ctx, c, rest)
-	case "status", "":
-		if verb == "" && rest == "" {
-			return private(help(""))
-		}
-		return b.status(ctx, c, delivered)
-	case "apps":
-		return b.apps(ctx, c)
-	case "update", "renew", "recreate", "retire":
-		return b.lifeCommand(ctx, c, workflow.Kind(verb), rest)
-	case "check":
-		return b.checkCommand(ctx, c, rest)
-	case "verify":
-		return b.verifyCommand(ctx, c, rest)
-	case "cancel":
-		return b.cancelCommand(ctx, c, rest)
-	case "help":
+	if word == "" && rest == "" {
 		return private(help(""))
 	}
-	if notYet[verb] {
-		return private(fmt.Sprintf("“%s” is not available yet: it comes in a later version. %s help lists what is.", verb, Command))
+	name := word
+	if of, ok := also[word]; ok {
+		name = of
 	}
-	names := make([]string, len(commands))
-	for i, known := range commands {
-		names[i] = known.name
+	for _, v := range verbs {
+		if v.name == name {
+			return v.run(b, ctx, c, rest, delivered)
+		}
 	}
-	word := clip(verb, 40)
+	return b.noSuchCommand(word)
+}
+
+// noSuchCommand answers what is no command, or none yet.
+func (b *Bot) noSuchCommand(word string) Reply {
+	if notYet[word] {
+		return private(fmt.Sprintf("“%s” is not available yet: it comes in a later version. %s help lists what is.", word, Command))
+	}
+	names := make([]string, len(verbs))
+	for i, v := range verbs {
+		names[i] = v.name
+	}
+	word = clip(word, 40)
 	guess := didYouMean(word, names)
 	if _, ok := b.desk.Product(word); ok {
 		guess = fmt.Sprintf(" Did you mean “%s request %s”?", Command, word)
 	}
 	return private(help(fmt.Sprintf("There is no command “%s”.%s", word, guess)))
 }
+
+// lifeVerb is the command that asks for something about an app.
+func lifeVerb(kind workflow.Kind) func(*Bot, context.Context, command, string, string) Reply {
+	return func(b *Bot, ctx context.Context, c command, rest, _ string) Reply { return b.lifeCommand(ctx, c, kind, rest) }
+}
+
+func (b *Bot) requestCommand(ctx context.Context, c command, rest, _ string) Reply { return b.openForm(ctx, c, rest) }
+
+func (b *Bot) statusCommand(ctx context.Context, c command, _, delivered string) Reply { return b.status(ctx, c, delivered) }
+
+func (b *Bot) appsCommand(ctx context.Context, c command, _, _ string) Reply { return b.apps(ctx, c) }
+
+func (b *Bot) helpCommand(context.Context, command, string, string) Reply { return private(help("")) }
 
 // split takes a command's text apart: the first word in lower case, the rest. Quotes
 // around either are how people, and their phones, mark a name. The rest may be a name,
@@ -123,13 +147,13 @@ func help(before string) string {
 		b.WriteString(before + "\n\n")
 	}
 	b.WriteString("What " + Command + " can do:\n")
-	for _, c := range commands {
-		fmt.Fprintf(&b, "• %s %s: %s\n", Command, c.usage, c.does)
+	for _, v := range verbs {
+		fmt.Fprintf(&b, "• %s %s: %s\n", Command, v.usage, v.does)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func (b *Bot) cancelCommand(ctx context.Context, c command, rest string) Reply {
+func (b *Bot) cancelCommand(ctx context.Context, c command, rest, _ string) Reply {
 	id, ok := requestID(rest)
 	if !ok {
 		return private(fmt.Sprintf("Which request? Type %s cancel followed by its ID, as in %s cancel EA-7. %s status lists yours.",

@@ -68,62 +68,79 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 		return
 	}
 	id, rev := fromValue(a.Value)
-	switch a.ActionID { // windows come first: a trigger lasts three seconds
-	case actReveal:
-		b.later(ctx, func(ctx context.Context) { b.reveal(ctx, i, id) })
-	case actDeny:
-		b.later(ctx, func(ctx context.Context) { b.askReason(ctx, i, id) })
-	case actDetails:
-		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id, 0) })
-	case actDetailsPage, actDetailsPage + backwards:
-		b.later(ctx, func(ctx context.Context) { b.details(ctx, i, id, rev) })
-	case actHome:
-		b.later(ctx, func(ctx context.Context) { b.publishHome(ctx, i.User.ID) })
-	case actRenew, actRetire, actUpdate, actRecreate:
-		b.later(ctx, func(ctx context.Context) { b.openLife(ctx, i, workflow.Kind(a.ActionID), id) })
-	case actApprove, actNewCode, actCancel, actRetry, actUndo, actWorks, actOld, actGiveUp, actCheck, actHandOver, actEWS:
-		if b.knows(i.User.ID) && a.ActionID != actApprove { // before an approval Slack is asked whether the requester is there
-			b.press(ctx, i, a.ActionID, id, rev)
-			return
-		}
-		b.later(ctx, func(ctx context.Context) { b.press(ctx, i, a.ActionID, id, rev) })
+	if open := windows[a.ActionID]; open != nil {
+		b.later(ctx, func(ctx context.Context) { open(b, ctx, i, id, rev) })
+		return
+	}
+	decide := decisions[a.ActionID]
+	switch {
+	case decide == nil:
+	case b.knows(i.User.ID) && a.ActionID != actApprove: // before an approval Slack is asked whether the requester is there
+		b.press(ctx, i, decide, id, rev)
+	default:
+		b.later(ctx, func(ctx context.Context) { b.press(ctx, i, decide, id, rev) })
+	}
+}
+
+// windows are the buttons that open something. They come first: a trigger lasts three
+// seconds.
+var windows = map[string]func(b *Bot, ctx context.Context, i interaction, id string, n int){
+	actReveal: func(b *Bot, ctx context.Context, i interaction, id string, _ int) { b.reveal(ctx, i, id) },
+	actDeny:   func(b *Bot, ctx context.Context, i interaction, id string, _ int) { b.askReason(ctx, i, id) },
+	actDetails: func(b *Bot, ctx context.Context, i interaction, id string, _ int) {
+		b.details(ctx, i, id, 0)
+	},
+	actDetailsPage:             (*Bot).details,
+	actDetailsPage + backwards: (*Bot).details,
+	actHome: func(b *Bot, ctx context.Context, i interaction, _ string, _ int) {
+		b.publishHome(ctx, i.User.ID)
+	},
+	actRenew:    lifeWindow(workflow.KindRenew),
+	actRetire:   lifeWindow(workflow.KindRetire),
+	actUpdate:   lifeWindow(workflow.KindUpdate),
+	actRecreate: lifeWindow(workflow.KindRecreate),
+}
+
+func lifeWindow(kind workflow.Kind) func(*Bot, context.Context, interaction, string, int) {
+	return func(b *Bot, ctx context.Context, i interaction, id string, _ int) { b.openLife(ctx, i, kind, id) }
+}
+
+// A decision is the one transaction of a button.
+type decision func(d *workflow.Desk, ctx context.Context, id string, by workflow.Person, rev int) (*workflow.Request, error)
+
+// decisions are the buttons that change a request. The bare ones are about the plan as it
+// was drawn, at its revision.
+var decisions = map[string]decision{
+	actApprove:  (*workflow.Desk).Approve,
+	actRetry:    (*workflow.Desk).Retry,
+	actHandOver: (*workflow.Desk).HandOver,
+	actNewCode:  whatever((*workflow.Desk).NewCode),
+	actCancel:   whatever((*workflow.Desk).Cancel),
+	actUndo:     whatever((*workflow.Desk).Undo),
+	actWorks:    whatever((*workflow.Desk).SayWorks),
+	actGiveUp:   whatever((*workflow.Desk).GiveUp),
+	actCheck:    whatever((*workflow.Desk).CheckConnection),
+	actOld:      whatever((*workflow.Desk).RemoveOld),
+	actEWS:      whatever((*workflow.Desk).SayEWSListed),
+}
+
+// whatever is a decision that counts at any revision.
+func whatever(do func(*workflow.Desk, context.Context, string, workflow.Person) (*workflow.Request, error)) decision {
+	return func(d *workflow.Desk, ctx context.Context, id string, by workflow.Person, _ int) (*workflow.Request, error) {
+		return do(d, ctx, id, by)
 	}
 }
 
 // press makes the one transaction of a button. It comes before the
 // acknowledgement, but for somebody whom Slack has to be asked about first.
-func (b *Bot) press(ctx context.Context, i interaction, button, id string, rev int) {
+func (b *Bot) press(ctx context.Context, i interaction, decide decision, id string, rev int) {
 	by, err := b.presser(ctx, i)
+	if err == nil {
+		_, err = decide(b.desk, ctx, id, by, rev)
+		err = about(id, err)
+	}
 	if err != nil {
 		b.refuse(ctx, i, err)
-		return
-	}
-	switch button {
-	case actApprove:
-		_, err = b.desk.Approve(ctx, id, by, rev)
-	case actNewCode:
-		_, err = b.desk.NewCode(ctx, id, by)
-	case actCancel:
-		_, err = b.desk.Cancel(ctx, id, by)
-	case actRetry:
-		_, err = b.desk.Retry(ctx, id, by, rev)
-	case actUndo:
-		_, err = b.desk.Undo(ctx, id, by)
-	case actWorks:
-		_, err = b.desk.SayWorks(ctx, id, by)
-	case actGiveUp:
-		_, err = b.desk.GiveUp(ctx, id, by)
-	case actCheck:
-		_, err = b.desk.CheckConnection(ctx, id, by)
-	case actHandOver:
-		_, err = b.desk.HandOver(ctx, id, by, rev)
-	case actOld:
-		_, err = b.desk.RemoveOld(ctx, id, by)
-	case actEWS:
-		_, err = b.desk.SayEWSListed(ctx, id, by)
-	}
-	if err != nil {
-		b.refuse(ctx, i, about(id, err))
 	}
 }
 

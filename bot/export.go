@@ -135,7 +135,7 @@ func parts(text string, most int) []string {
 }
 
 // verifyCommand takes what somebody has made by hand for a request's own.
-func (b *Bot) verifyCommand(ctx context.Context, c command, rest string) Reply {
+func (b *Bot) verifyCommand(ctx context.Context, c command, rest, _ string) Reply {
 	typed, appID, _ := strings.Cut(oneLine(rest), " ")
 	id, ok := requestID(unquoted(typed))
 	if !ok {

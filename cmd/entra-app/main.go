@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,15 +32,47 @@ const (
 	exitUsage  = 2 // the command line, the configuration, the store or the key is not right
 )
 
-const usage = `entra-app is a Slack bot for approved Microsoft Entra app registrations.
+// A process is what a subcommand has of the process that runs it.
+type process struct {
+	args           []string // after the subcommand
+	stdout, stderr io.Writer
+	env            func(string) (string, bool)
+}
 
-  entra-app serve    --config entra-app.yaml   run the bot
-  entra-app manifest --config entra-app.yaml   print the Slack app manifest for the configured mode
-  entra-app health   --config entra-app.yaml   exit 0 if the bot on this machine is alive; or --url http://…/healthz
-  entra-app pack …                             list, show, check and compare packs: what products need; see entra-app pack help
-  entra-app version                            print the version
-  entra-app help [config]                      print this, or the configuration table
-`
+// A subcommand is a row of the table.
+type subcommand struct {
+	name, args, does string
+	run              func(ctx context.Context, p process) int
+}
+
+// subcommands are filled by init, because help lists them.
+var subcommands []subcommand
+
+func init() {
+	const config = "--config entra-app.yaml"
+	subcommands = []subcommand{
+		{"serve", config, "run the bot", serveCommand},
+		{"manifest", config, "print the Slack app manifest for the configured mode", manifestCommand},
+		{"health", config, "exit 0 if the bot on this machine is alive; or --url http://…/healthz", healthCommand},
+		{"pack", "…", "list, show, check and compare packs: what products need; see entra-app pack help", packCommand},
+		{"version", "", "print the version", versionCommand},
+		{"help", "[config]", "print this, or the configuration table", helpCommand},
+	}
+}
+
+// usage lists the subcommands.
+func usage() string {
+	var b strings.Builder
+	b.WriteString("entra-app is a Slack bot for approved Microsoft Entra app registrations.\n\n")
+	for _, c := range subcommands {
+		start := c.name
+		if c.args != "" {
+			start = fmt.Sprintf("%-8s %s", c.name, c.args)
+		}
+		fmt.Fprintf(&b, "  entra-app %-34s %s\n", start, c.does)
+	}
+	return b.String()
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
@@ -52,28 +85,26 @@ func main() {
 // run is main, for tests too.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
 	if len(args) == 0 {
-		fmt.Fprint(stderr, usage)
+		fmt.Fprint(stderr, usage())
 		return exitUsage
 	}
-	verbs := map[string]func() int{
-		"serve":    func() int { return serveCommand(ctx, args[1:], stderr, env) },
-		"manifest": func() int { return manifestCommand(args[1:], stdout, stderr, env) },
-		"health":   func() int { return healthCommand(ctx, args[1:], stderr, env) },
-		"pack":     func() int { return packs.Run(args[1:], stdout, stderr, env, time.Now()) },
-		"version":  func() int { fmt.Fprintln(stdout, version()); return exitOK },
-		"help":     func() int { return helpCommand(args[1:], stdout) },
+	name := args[0]
+	if name == "-h" || name == "-help" || name == "--help" {
+		name = "help"
 	}
-	verbs["-h"], verbs["--help"], verbs["-help"] = verbs["help"], verbs["help"], verbs["help"]
-	verb, ok := verbs[args[0]]
-	if !ok {
-		fmt.Fprintf(stderr, "entra-app: there is no command %q", args[0])
-		if near := spell.Nearest(args[0], []string{"serve", "manifest", "health", "pack", "version", "help"}); near != "" {
-			fmt.Fprintf(stderr, "; did you mean %q?", near)
+	names := make([]string, len(subcommands))
+	for i, c := range subcommands {
+		if c.name == name {
+			return c.run(ctx, process{args[1:], stdout, stderr, env})
 		}
-		fmt.Fprint(stderr, "\n\n", usage)
-		return exitUsage
+		names[i] = c.name
 	}
-	return verb()
+	fmt.Fprintf(stderr, "entra-app: there is no command %q", name)
+	if near := spell.Nearest(name, names); near != "" {
+		fmt.Fprintf(stderr, "; did you mean %q?", near)
+	}
+	fmt.Fprint(stderr, "\n\n", usage())
+	return exitUsage
 }
 
 // options are the flags of a command, every one of which has --config.
@@ -102,24 +133,24 @@ func (o options) parse(args []string) (code int, on bool) {
 	return exitOK, true
 }
 
-func serveCommand(ctx context.Context, args []string, stderr io.Writer, env func(string) (string, bool)) int {
-	o := flagsOf("serve", stderr)
-	if code, on := o.parse(args); !on {
+func serveCommand(ctx context.Context, p process) int {
+	o := flagsOf("serve", p.stderr)
+	if code, on := o.parse(p.args); !on {
 		return code
 	}
-	c, err := config.Load(*o.config, env)
+	c, err := config.Load(*o.config, p.env)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		fmt.Fprintln(p.stderr, err)
 		return exitUsage
 	}
-	log := slog.New(slog.NewJSONHandler(stderr, nil))
+	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
 	s, err := serve.New(c, serve.Options{Log: log})
 	if wrong := document.Of(err); len(wrong) > 0 {
-		fmt.Fprintln(stderr, wrong)
+		fmt.Fprintln(p.stderr, wrong)
 		return exitUsage
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "entra-app:", err)
+		fmt.Fprintln(p.stderr, "entra-app:", err)
 		return exitUsage
 	}
 	if err := s.Run(ctx); err != nil {
@@ -132,48 +163,48 @@ func serveCommand(ctx context.Context, args []string, stderr io.Writer, env func
 // manifestCommand needs no more of the configuration than the mode and the
 // address: there are no tokens before there is a Slack app, and no Slack app
 // before there is a manifest.
-func manifestCommand(args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
-	o := flagsOf("manifest", stderr)
-	if code, on := o.parse(args); !on {
+func manifestCommand(_ context.Context, p process) int {
+	o := flagsOf("manifest", p.stderr)
+	if code, on := o.parse(p.args); !on {
 		return code
 	}
-	c, err := config.Load(*o.config, env)
-	for _, p := range document.Of(err) {
-		if p.Key == config.TheWhole || p.Key == "public_url" {
-			fmt.Fprintln(stderr, p)
+	c, err := config.Load(*o.config, p.env)
+	for _, wrong := range document.Of(err) {
+		if wrong.Key == config.TheWhole || wrong.Key == "public_url" {
+			fmt.Fprintln(p.stderr, wrong)
 			return exitUsage
 		}
 	}
 	if !c.Slack.Socket && c.PublicURL == "" {
-		fmt.Fprintln(stderr, "entra-app: HTTP mode needs public_url, the https:// address under which Slack reaches `listen`\nhint: set "+
+		fmt.Fprintln(p.stderr, "entra-app: HTTP mode needs public_url, the https:// address under which Slack reaches `listen`\nhint: set "+
 			"public_url, or give slack.app_token for Socket Mode")
 		return exitUsage
 	}
 	if c.Slack.Socket {
 		c.PublicURL = ""
 	}
-	stdout.Write(bot.Manifest(c.PublicURL))
+	p.stdout.Write(bot.Manifest(c.PublicURL))
 	return exitOK
 }
 
 // healthCommand is the container's HEALTHCHECK, which knows 0 and 1 only. It
 // needs no more of the configuration than `listen`.
-func healthCommand(ctx context.Context, args []string, stderr io.Writer, env func(string) (string, bool)) int {
-	o := flagsOf("health", stderr)
+func healthCommand(ctx context.Context, p process) int {
+	o := flagsOf("health", p.stderr)
 	url := o.String("url", "", "the `address` to ask, instead of the configured one")
-	if code, on := o.parse(args); !on {
+	if code, on := o.parse(p.args); !on {
 		return code
 	}
 	if *url == "" {
-		c, err := config.Load(*o.config, env)
+		c, err := config.Load(*o.config, p.env)
 		if c.Listen == "" {
-			fmt.Fprintln(stderr, err)
+			fmt.Fprintln(p.stderr, err)
 			return exitFailed
 		}
 		*url = aliveURL(c.Listen)
 	}
 	if err := alive(ctx, *url); err != nil {
-		fmt.Fprintln(stderr, "entra-app: not alive:", err)
+		fmt.Fprintln(p.stderr, "entra-app: not alive:", err)
 		return exitFailed
 	}
 	return exitOK
@@ -210,12 +241,21 @@ func alive(ctx context.Context, url string) error {
 	return nil
 }
 
-func helpCommand(args []string, stdout io.Writer) int {
-	if len(args) > 0 && args[0] == "config" {
-		fmt.Fprint(stdout, config.Markdown())
+func packCommand(_ context.Context, p process) int {
+	return packs.Run(p.args, p.stdout, p.stderr, p.env, time.Now())
+}
+
+func versionCommand(_ context.Context, p process) int {
+	fmt.Fprintln(p.stdout, version())
+	return exitOK
+}
+
+func helpCommand(_ context.Context, p process) int {
+	if len(p.args) > 0 && p.args[0] == "config" {
+		fmt.Fprint(p.stdout, config.Markdown())
 		return exitOK
 	}
-	fmt.Fprint(stdout, usage)
+	fmt.Fprint(p.stdout, usage())
 	return exitOK
 }
 
