@@ -62,11 +62,7 @@ func (r *Request) bringsCredential() bool {
 	if r.Task != TaskProvision || r.Kind == KindRetire || r.Kind == KindUpdate && !r.addsCertificate() {
 		return false
 	}
-	switch r.Plan.Credential.Kind {
-	case CredentialSecret, CredentialCertificate, CredentialMadeCertificate:
-		return true
-	}
-	return false
+	return credentialKinds[r.Plan.Credential.Kind].expires
 }
 
 // cut is the lifetime that a policy leaves, and what to tell the requester.

@@ -106,11 +106,6 @@ func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *Credent
 	}
 }
 
-// handsOver reports whether there is something secret to give to the requester.
-func (k CredentialKind) handsOver() bool {
-	return k == CredentialSecret || k == CredentialMadeCertificate
-}
-
 // Thumbprint is that of the certificate that r gives the app, or empty.
 func (r *Request) Thumbprint() string {
 	return cmp.Or(r.Made.Thumbprint, r.Plan.Credential.Certificate.Thumbprint)

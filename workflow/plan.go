@@ -121,31 +121,6 @@ const (
 	CredentialNone CredentialKind = "none"
 )
 
-// Title is the kind in words.
-func (k CredentialKind) Title() string {
-	switch k {
-	case CredentialSecret:
-		return "Client secret"
-	case CredentialCertificate:
-		return "Certificate (you have the private key)"
-	case CredentialMadeCertificate:
-		return "Certificate made here (you get a PFX file)"
-	case CredentialFederated:
-		return "Federated credential (tokens of another issuer)"
-	case CredentialNone:
-		return "None (people sign in)"
-	}
-	return string(k)
-}
-
-// noun is the kind in the middle of a sentence.
-func (k CredentialKind) noun() string {
-	if k == CredentialCertificate || k == CredentialMadeCertificate {
-		return "certificate"
-	}
-	return "secret"
-}
-
 // A Credential is what the app gets to prove who it is.
 type Credential struct {
 	Kind        CredentialKind

@@ -79,6 +79,3 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 		wrong[draft.certificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."
 	}
 }
-
-// ends reports whether a credential of this kind expires.
-func (k CredentialKind) ends() bool { return k != CredentialFederated && k != CredentialNone }

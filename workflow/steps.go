@@ -103,21 +103,6 @@ func (r *Request) withAzure(p Plan) Plan {
 	return p
 }
 
-// steps are those of a credential, with the one that makes sure of the whole app.
-func (c Credential) steps() []StepName {
-	switch c.Kind {
-	case CredentialSecret:
-		return []StepName{StepCredential, StepProof}
-	case CredentialCertificate:
-		return []StepName{StepCertificate, StepCheck}
-	case CredentialMadeCertificate:
-		return []StepName{StepCertificate, StepProof}
-	case CredentialFederated:
-		return []StepName{StepFederated, StepCheck}
-	}
-	return []StepName{StepCheck}
-}
-
 func newSteps(names []StepName) []Step {
 	steps := make([]Step, len(names))
 	for i, n := range names {
