@@ -59,10 +59,7 @@ func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
 // bringsCredential reports whether carrying r out gives the app a credential that a
 // policy of the tenant may be against.
 func (r *Request) bringsCredential() bool {
-	if r.Task != TaskProvision || r.Kind == KindRetire || r.Kind == KindUpdate && !r.addsCertificate() {
-		return false
-	}
-	return credentialKinds[r.Plan.Credential.Kind].expires
+	return r.Task == TaskProvision && r.kind().adds(r) && credentialKinds[r.Plan.Credential.Kind].expires
 }
 
 // cut is the lifetime that a policy leaves, and what to tell the requester.

@@ -42,7 +42,7 @@ const certificateClaim = "certificate:"
 
 // bringsCertificate reports whether the certificate of r's plan is new to the app.
 func (r *Request) bringsCertificate() bool {
-	return r.Kind == KindRegister || r.Kind == KindAdopt || r.Target.NewCertificate
+	return r.kind().begins || r.Target.NewCertificate
 }
 
 // holdsName reports whether r is the one of its app's requests that keeps the name

@@ -16,6 +16,15 @@ type kind struct {
 	finish func(r *Request, now time.Time)
 	// undone says how an Undo ended, in a sentence for the history.
 	undone func(*Request) string
+	// undoable reports whether it has made something that Undo deletes; nil is never.
+	undoable func(*Request) bool
+	// removes is what it takes from the app; nil is nothing.
+	removes func(*Request) Plan
+	// adds reports whether it gives the app a credential that it has not had.
+	adds func(*Request) bool
+
+	begins  bool // it is the first of its app's requests here
+	settles bool // it removes what given-up updates have left
 }
 
 // phrases are what people read of a kind. %s is the name of the app.

@@ -26,5 +26,7 @@ var adoptKind = kind{
 		r.move(StateDone, now, Event{Kind: EventReady,
 			Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
 	},
-	undone: (*Request).gaveBack,
+	undone:   (*Request).gaveBack,
+	undoable: func(r *Request) bool { return r.undoing() || r.begun() },
+	adds:     yes, begins: true,
 }

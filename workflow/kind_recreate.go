@@ -18,5 +18,8 @@ var recreateKind = kind{
 		r.AzureResidue, r.CertificateResidue = r.stillLeft(), nil // those are removed, or it came without them
 		finishNew(r, now)
 	},
-	undone: wasDeleted,
+	undone:   wasDeleted,
+	undoable: func(r *Request) bool { return r.undoing() || r.restored() },
+	removes:  (*Request).allowed,
+	adds:     yes,
 }

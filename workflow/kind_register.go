@@ -8,10 +8,11 @@ var registerKind = kind{
 		stands:  "The app is registered, consented",
 		confirm: deleteQuestion,
 	},
-	steps:  func(r *Request) []StepName { return r.Plan.steps() },
-	undo:   (*Request).deletion,
-	finish: finishNew,
-	undone: wasDeleted,
+	steps:    func(r *Request) []StepName { return r.Plan.steps() },
+	undo:     (*Request).deletion,
+	finish:   finishNew,
+	undone:   wasDeleted,
+	undoable: yes, adds: yes, begins: true,
 }
 
 var deleteQuestion = confirmation{"Delete the app?",
@@ -20,3 +21,5 @@ var deleteQuestion = confirmation{"Delete the app?",
 func wasDeleted(*Request) string {
 	return "What this request had made was deleted. The app can be restored in Entra for 30 days."
 }
+
+func yes(*Request) bool { return true }

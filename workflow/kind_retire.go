@@ -18,5 +18,7 @@ var retireKind = kind{
 		r.move(StateDone, now, Event{Kind: EventReady,
 			Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
 	},
-	undone: wasDeleted,
+	undone:  wasDeleted,
+	removes: (*Request).allowed,
+	adds:    func(*Request) bool { return false },
 }

@@ -16,5 +16,7 @@ var updateKind = kind{
 		r.AzureResidue, r.Residue, r.CertificateResidue = r.stillLeft(), Plan{}, nil
 		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})
 	},
-	undone: wasDeleted,
+	undone:  wasDeleted,
+	removes: func(r *Request) Plan { return r.previous().less(r.Plan) },
+	adds:    (*Request).addsCertificate, settles: true,
 }

@@ -133,7 +133,7 @@ func (p Plan) with(q Plan) Plan {
 // allowed is the most that the app may have once r is carried out: an update removes
 // what others have left.
 func (r *Request) allowed() Plan {
-	if r.Kind == KindUpdate {
+	if r.kind().settles {
 		return r.Has()
 	}
 	return r.Has().with(r.Residue)

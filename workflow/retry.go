@@ -203,11 +203,8 @@ func (r *Request) restored() bool {
 
 // Undoable reports whether there is something that an Undo would delete.
 func (r *Request) Undoable() bool {
-	if r.Kind == KindAdopt && !r.undoing() && !r.begun() {
-		return false
-	}
-	return (r.State == StateFailed || r.State == StateRevoked) && r.Kind != KindRetire && r.Kind != KindUpdate &&
-		r.Task != TaskRemoveOld && (r.Kind != KindRecreate || r.undoing() || r.restored())
+	undoable := r.kind().undoable
+	return undoable != nil && r.Task != TaskRemoveOld && (r.State == StateFailed || r.State == StateRevoked) && undoable(r)
 }
 
 // WaysOn names the buttons of a request that failed.

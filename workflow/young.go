@@ -69,11 +69,8 @@ func (n *notYet) Spreading()                {}
 // what an alarm could name: permissions, directory roles and the issuer of a trust.
 func (r *Request) lately() Plan {
 	var goes Plan
-	switch r.Kind {
-	case KindUpdate:
-		goes = r.previous().less(r.Plan)
-	case KindRetire, KindRecreate:
-		goes = r.allowed()
+	if removes := r.kind().removes; removes != nil {
+		goes = removes(r)
 	}
 	return r.Taken.with(Plan{Permissions: goes.Permissions, DirectoryRoles: goes.DirectoryRoles})
 }
