@@ -16,32 +16,27 @@ import (
 // eventType marks our messages, so that one whose answer was lost is found again.
 const eventType = "entra_app_post"
 
+// unsendable stands for the timestamp of a message that can't be sent, for ever.
+const unsendable = "none"
+
 // Draw sends or changes one message. See [workflow.Messenger].
 func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string, err error) {
-	r := d.Request
 	ts = d.Post.TS
-	if ts == "none" { // it can't be sent, for ever
+	if ts == unsendable {
 		return d.Post.Channel, ts, nil
 	}
 	to := addressee(d)
-	if to != "" {
-		if r.State == workflow.StateReady && strings.HasPrefix(string(d.Name), string(workflow.PostOutcome)) {
-			b.people.forget(to) // what announces a credential is for nobody who left a minute ago
-		}
-		switch reads, err := b.reads(ctx, to); {
-		case err != nil:
-			return "", "", err
-		case !reads:
-			b.log.Info("somebody who has left is sent nothing", "request", r.ID, "message", d.Name, "user", to)
-			return firstOf(d.Post.Channel, to), "none", nil
-		}
+	switch reads, err := b.mayRead(ctx, d, to); {
+	case err != nil:
+		return "", "", err
+	case !reads:
+		return b.unread(d, to, firstOf(d.Post.Channel, to))
 	}
 	channel, thread, err := b.place(ctx, d)
-	if to != "" && (isSlack(err, "user_disabled") || isSlack(err, "user_not_found")) {
-		b.log.Info("somebody who has left is sent nothing", "request", r.ID, "message", d.Name, "user", to)
-		return to, "none", nil
-	}
-	if err != nil {
+	switch {
+	case to != "" && (isSlack(err, "user_disabled") || isSlack(err, "user_not_found")):
+		return b.unread(d, to, to)
+	case err != nil:
 		return "", "", slackError(err)
 	}
 	if ts == "" && !d.Post.Begun.IsZero() {
@@ -50,40 +45,66 @@ func (b *Bot) Draw(ctx context.Context, d workflow.Drawing) (channel, ts string,
 		}
 	}
 	if ts != "" {
-		if d.Name == workflow.PostThread {
-			return channel, ts, nil // it was told, and does not change
-		}
-		err = b.sent(d, func(content []slack.MsgOption) error {
-			_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, content...)
-			return err
-		})
-		if err == nil {
+		switch err := b.change(ctx, d, channel, ts); {
+		case err == nil:
 			return channel, ts, nil
-		}
-		if !gone(err) {
+		case !gone(err):
 			return "", "", slackError(err)
 		}
 	}
 	if d.Superseded {
 		return channel, ts, nil // nobody misses it
 	}
-	in := channel
+	return b.post(ctx, d, channel, thread)
+}
+
+// mayRead reports whether there is still somebody who reads a message to this person, if
+// it is to one.
+func (b *Bot) mayRead(ctx context.Context, d workflow.Drawing, to string) (bool, error) {
+	if to == "" {
+		return true, nil
+	}
+	if d.Request.State == workflow.StateReady && strings.HasPrefix(string(d.Name), string(workflow.PostOutcome)) {
+		b.people.forget(to) // what announces a credential is for nobody who left a minute ago
+	}
+	return b.reads(ctx, to)
+}
+
+// unread leaves out a message to somebody who has left.
+func (b *Bot) unread(d workflow.Drawing, to, channel string) (string, string, error) {
+	b.log.Info("somebody who has left is sent nothing", "request", d.Request.ID, "message", d.Name, "user", to)
+	return channel, unsendable, nil
+}
+
+// change redraws a message. A thread's was told, and does not change.
+func (b *Bot) change(ctx context.Context, d workflow.Drawing, channel, ts string) error {
+	if d.Name == workflow.PostThread {
+		return nil
+	}
+	return b.sent(d, func(content []slack.MsgOption) error {
+		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, content...)
+		return err
+	})
+}
+
+// post sends a new message.
+func (b *Bot) post(ctx context.Context, d workflow.Drawing, to, thread string) (channel, ts string, err error) {
 	err = b.sent(d, func(content []slack.MsgOption) (err error) {
 		content = append(content, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: mark(d)}))
 		if thread != "" {
 			content = append(content, slack.MsgOptionTS(thread))
 		}
-		channel, ts, err = b.api.PostMessageContext(ctx, in, content...)
+		channel, ts, err = b.api.PostMessageContext(ctx, to, content...)
 		return err
 	})
-	if d.Name.To() == in && (isSlack(err, "not_in_channel") || isSlack(err, "channel_not_found") || isSlack(err, "is_archived")) {
-		b.log.Info("a team is not warned: the bot is not in its channel", "request", r.ID, "channel", in)
-		return in, "none", nil
+	if d.Name.To() == to && (isSlack(err, "not_in_channel") || isSlack(err, "channel_not_found") || isSlack(err, "is_archived")) {
+		b.log.Info("a team is not warned: the bot is not in its channel", "request", d.Request.ID, "channel", to)
+		return to, unsendable, nil
 	}
 	if err != nil {
 		return "", "", slackError(err)
 	}
-	b.log.Debug("sent", "request", r.ID, "message", d.Name)
+	b.log.Debug("sent", "request", d.Request.ID, "message", d.Name)
 	return channel, ts, nil
 }
 
