@@ -104,22 +104,27 @@ func check(t Tenant) (tenant, error) {
 	t.AuthorityURL = strings.TrimRight(t.AuthorityURL, "/")
 	t.GraphURL = strings.TrimRight(t.GraphURL, "/")
 	t.ARMURL = strings.TrimRight(t.ARMURL, "/")
-	if u, err := url.Parse(t.ARMURL); t.ARMURL != "" &&
-		(err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" ||
-			u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
+	if t.ARMURL != "" && !isService(t.ARMURL) {
 		no("Azure Resource Manager's URL %q is not https://HOST; http is for this machine only", t.ARMURL)
 	}
 	if u, err := url.Parse(t.AuthorityURL); err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" {
 		no("authority URL %q is not https://HOST", t.AuthorityURL)
 	}
-	u, err := url.Parse(t.GraphURL)
-	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" ||
-		u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+	if !isService(t.GraphURL) {
 		no("Graph URL %q is not https://HOST; http is for this machine only", t.GraphURL)
 		return tenant{}, errors.Join(wrong...)
 	}
+	u, _ := url.Parse(t.GraphURL)
 	return tenant{Tenant: t, authority: t.AuthorityURL + "/" + t.TenantID, base: t.GraphURL + "/v1.0", host: u.Hostname()},
 		errors.Join(wrong...)
+}
+
+// isService reports whether a URL is nothing but https:// and a host, or http:// and this
+// machine.
+func isService(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && u.Path == "" && u.RawQuery == "" &&
+		(u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()))
 }
 
 func loopback(host string) bool {

@@ -39,24 +39,8 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		// its server is told of other services when it is renewed
 		r.Plan.Backup, r.Made.Connected = r.Previous.Backup, before.Made.Connected
 		checkWorkloads(wrong, product, choice)
-		if product.Custom { // what a manifest brought stays
-			r.Plan.Audience, r.Plan.PublicClientFlows = r.Previous.Audience, r.Previous.PublicClientFlows
-			checkWhoSignsIn(wrong, draft, &r.Plan)
-			r.Plan.Scopes = slices.Clone(r.Previous.Scopes)
-			if draft.Scopes != nil {
-				r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Previous.Scopes)
-			}
-			r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Previous.Permissions), func(q Permission) bool {
-				return q.ResourceAppID == Self
-			})
-			if draft.Permissions != nil {
-				r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Previous.Permissions...)
-			}
-			for _, q := range withoutLostScopes(r.Previous.Permissions, r.Plan.Scopes) {
-				if q.ResourceAppID == Self {
-					r.Plan.Permissions = append(r.Plan.Permissions, q)
-				}
-			}
+		if product.Custom {
+			updateCustom(wrong, draft, r)
 		}
 		r.Plan.offered(r.Previous) // the form has no fields for it
 		for _, role := range r.Plan.AppRoles {
@@ -80,6 +64,27 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		}
 		return nil
 	})
+}
+
+// updateCustom fills in what the form of a custom product asks for. What a manifest
+// brought stays.
+func updateCustom(wrong FieldErrors, draft Draft, r *Request) {
+	r.Plan.Audience, r.Plan.PublicClientFlows = r.Previous.Audience, r.Previous.PublicClientFlows
+	checkWhoSignsIn(wrong, draft, &r.Plan)
+	r.Plan.Scopes = slices.Clone(r.Previous.Scopes)
+	if draft.Scopes != nil {
+		r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Previous.Scopes)
+	}
+	isOwn := func(q Permission) bool { return q.ResourceAppID == Self }
+	r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Previous.Permissions), isOwn)
+	if draft.Permissions != nil {
+		r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Previous.Permissions...)
+	}
+	for _, q := range withoutLostScopes(r.Previous.Permissions, r.Plan.Scopes) {
+		if isOwn(q) {
+			r.Plan.Permissions = append(r.Plan.Permissions, q)
+		}
+	}
 }
 
 // A Change is one difference between two plans of an app.

@@ -31,7 +31,7 @@ func startBackup(c *closers, entra *entratest.Server, now func() time.Time) (*ve
 }
 
 // connected is an app whose certificate is made here and goes to the server: nobody
-// is handed it. Then Bea has the server say what she reaches there.
+// is handed it.
 func (s *story) connected(ctx context.Context) error {
 	s.scene("Bea has an app connected with the backup server")
 	form, err := s.openForm(ctx, bea, "/entra-app request vb365-backup")
@@ -77,8 +77,13 @@ func (s *story) connected(ctx context.Context) error {
 	if has(done, "Reveal secret") {
 		return expected("nothing to open", done.Plain(), nil)
 	}
+	return s.checksConnection(ctx, done)
+}
+
+// checksConnection has the server say what Bea reaches there.
+func (s *story) checksConnection(ctx context.Context, done slacktest.Message) error {
 	s.does(bea, "presses Check the connection, and signs in as %s", bea.upn)
-	if err := p.Press(ctx, done.Channel, done.TS, "Check the connection"); err != nil {
+	if err := s.w.slack.Person(bea.id).Press(ctx, done.Channel, done.TS, "Check the connection"); err != nil {
 		return expected("the press is taken", "", err)
 	}
 	if err := s.until(ctx, patience, func() bool { return len(s.w.dir.entra.UserCodes()) == 1 }); err != nil {

@@ -51,42 +51,49 @@ func (s *story) byHand(ctx context.Context) error {
 	}
 	s.card, s.id = card, requestID(card.Text)
 	s.sees("on the card: Mail.Read and %s, as in the manifest", handmade.RedirectURIs[0])
-	for _, made := range []struct {
-		what  string
-		roles []string
-	}{
-		{"with Mail.ReadWrite, too", []string{"Mail.Read", "Mail.ReadWrite"}},
-		{"as the plan says", []string{"Mail.Read"}},
-	} {
-		app := s.w.dir.contoso.AddApplication(entratest.Legacy{Name: name, Owner: bea.upn, RedirectURIs: handmade.RedirectURIs,
-			Roles: made.roles})
-		s.does(ada, "makes it in the portal, %s, types /entra-app verify %s with its App ID, and signs in", made.what, s.id)
-		if err := s.verify(ctx, app.AppID); err != nil {
-			return err
-		}
-		if len(made.roles) > 1 {
-			card, err := s.wait(ctx, patience, "the card says what differs", ada, approvals, func(m slacktest.Message) bool {
-				return m.TS == s.card.TS && strings.Contains(m.Plain(), "What was made by hand is not what the plan says") &&
-					has(m, "Approve")
-			})
-			if err != nil {
-				return err
-			}
-			for line := range strings.SplitSeq(body(card), "\n") {
-				if strings.Contains(line, "What was made by hand") {
-					s.sees("on the card: %s", short(line, 200))
-				}
-			}
-			continue
-		}
-		if err := s.ended(ctx, "Done"); err != nil {
-			return err
-		}
-		if now, ok := s.w.dir.contoso.Application(app.AppID); !ok || !slices.Equal(now.Roles, app.Roles) || len(now.Passwords) != 0 {
-			return expected("the app as Ada made it", fmt.Sprintf("%+v", now), nil)
-		}
-		s.sees("in the tenant: the app as Ada made it; the bot has only looked")
+	if err := s.madeWithMore(ctx, name); err != nil {
+		return err
 	}
+	return s.madeAsPlanned(ctx, name)
+}
+
+// inThePortal is the app as Ada makes it, with these roles, and then has the bot look at.
+func (s *story) inThePortal(ctx context.Context, name, how string, roles ...string) (entratest.Application, error) {
+	app := s.w.dir.contoso.AddApplication(entratest.Legacy{Name: name, Owner: bea.upn, RedirectURIs: handmade.RedirectURIs, Roles: roles})
+	s.does(ada, "makes it in the portal, %s, types /entra-app verify %s with its App ID, and signs in", how, s.id)
+	return app, s.verify(ctx, app.AppID)
+}
+
+func (s *story) madeWithMore(ctx context.Context, name string) error {
+	if _, err := s.inThePortal(ctx, name, "with Mail.ReadWrite, too", "Mail.Read", "Mail.ReadWrite"); err != nil {
+		return err
+	}
+	card, err := s.wait(ctx, patience, "the card says what differs", ada, approvals, func(m slacktest.Message) bool {
+		return m.TS == s.card.TS && strings.Contains(m.Plain(), "What was made by hand is not what the plan says") && has(m, "Approve")
+	})
+	if err != nil {
+		return err
+	}
+	for line := range strings.SplitSeq(body(card), "\n") {
+		if strings.Contains(line, "What was made by hand") {
+			s.sees("on the card: %s", short(line, 200))
+		}
+	}
+	return nil
+}
+
+func (s *story) madeAsPlanned(ctx context.Context, name string) error {
+	app, err := s.inThePortal(ctx, name, "as the plan says", "Mail.Read")
+	if err != nil {
+		return err
+	}
+	if err := s.ended(ctx, "Done"); err != nil {
+		return err
+	}
+	if now, ok := s.w.dir.contoso.Application(app.AppID); !ok || !slices.Equal(now.Roles, app.Roles) || len(now.Passwords) != 0 {
+		return expected("the app as Ada made it", fmt.Sprintf("%+v", now), nil)
+	}
+	s.sees("in the tenant: the app as Ada made it; the bot has only looked")
 	return nil
 }
 
