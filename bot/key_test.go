@@ -44,7 +44,8 @@ func TestAPrivateKeyIsRefusedWhereverItIsPasted(t *testing.T) {
 		refused := func(where, under string, reply Reply) {
 			t.Helper()
 			said := replied(t, reply)
-			if !strings.Contains(said, `"`+under+`":`) || !strings.Contains(said, "private key") || !strings.Contains(said, "not kept") {
+			if !strings.Contains(said, `"`+under+`":`) || !strings.Contains(said, "private key") ||
+				!strings.Contains(said, "not stored") && !strings.Contains(said, "not kept") {
 				t.Errorf("%s, in %s: answered with %s", what, where, said)
 			}
 		}

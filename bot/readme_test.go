@@ -11,7 +11,7 @@ func TestTheReadmeHasARowForEveryCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range commands {
+	for _, c := range verbs {
 		if row := "\n| `" + Command + " " + c.usage + "` | "; !strings.Contains(string(readme), row) {
 			t.Errorf("README.md has no row for %s %s", Command, c.usage)
 		}

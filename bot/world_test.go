@@ -108,7 +108,8 @@ func newWorld(t testing.TB) *world {
 		Tenants: []workflow.Tenant{{Name: "contoso", ID: "72aa0d83-624a-4ebf-a683-1b9b45548610", Channel: "CAPPROVE",
 			Approvers: []workflow.Approver{{Slack: "UADA", Entra: "ada@contoso.com"}}}}})
 	w.url = srv.URL
-	w.bot, err = New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-SECRET-TOKEN"), SigningSecret: workflow.NewSecret(signingSecret), APIURL: srv.URL + "/api", Log: log})
+	w.bot, err = New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-SECRET-TOKEN"),
+		SigningSecret: workflow.NewSecret(signingSecret), APIURL: srv.URL + "/api", Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,8 @@ func (w *world) request(t *testing.T, appName, reason string, edit func(*workflo
 	t.Helper()
 	ctx := context.Background()
 	r, err := w.desk.Submit(ctx, workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
-		Product: "vbo365", AppName: appName, Reason: reason, Team: "CTEAM", Credential: workflow.CredentialSecret, Lifetime: 720 * time.Hour, RedirectURIs: []string{"https://localhost"}})
+		Product: "vbo365", AppName: appName, Reason: reason, Team: "CTEAM", Credential: workflow.CredentialSecret,
+		Lifetime: 720 * time.Hour, RedirectURIs: []string{"https://localhost"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +155,8 @@ func (w *world) press(user, actionID, value string) {
 func (w *world) submission(callback, metadata, viewID string, values map[string]any) Reply {
 	payload, _ := json.Marshal(map[string]any{
 		"type": "view_submission", "user": map[string]string{"id": "UBEA", "team_id": "T1"}, "team": map[string]string{"id": "T1"},
-		"view": map[string]any{"id": viewID, "callback_id": callback, "private_metadata": metadata, "state": map[string]any{"values": values}},
+		"view": map[string]any{"id": viewID, "callback_id": callback, "private_metadata": metadata,
+			"state": map[string]any{"values": values}},
 	})
 	return w.bot.Dispatch(context.Background(), Envelope{InteractionKind, payload})
 }
@@ -167,8 +170,10 @@ func filled(appName string) map[string]any {
 		return map[string]any{"value": map[string]any{"type": "static_select", "selected_option": map[string]any{"value": s}}}
 	}
 	return map[string]any{
-		"Product": choose("vbo365"), "App name": text(appName), "Reason": text("nightly backup"), "Credential": choose("secret"), "Lifetime": choose("720h0m0s"),
-		"Team":                    map[string]any{"value": map[string]any{"type": "conversations_select", "selected_conversation": "CTEAM"}},
+		"Product": choose("vbo365"), "App name": text(appName), "Reason": text("nightly backup"), "Credential": choose("secret"),
+		"Lifetime": choose("720h0m0s"),
+		"Team": map[string]any{"value": map[string]any{"type": "conversations_select",
+			"selected_conversation": "CTEAM"}},
 		"Redirect URIs of vbo365": text("https://localhost\n\n"),
 	}
 }

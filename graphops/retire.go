@@ -78,8 +78,8 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 	err = s.pages(ctx, i.op, i.req, nil, i.as, func(p serialization.Parsable) {
 		if l, ok := p.(models.FederatedIdentityCredentialCollectionResponseable); ok {
 			for _, c := range l.GetValue() {
-				if req, err :=
-					s.application(applicationID).FederatedIdentityCredentials().ByFederatedIdentityCredentialId(value(c.GetId())).ToDeleteRequestInformation(ctx, nil); err == nil {
+				at := s.application(applicationID).FederatedIdentityCredentials().ByFederatedIdentityCredentialId(value(c.GetId()))
+				if req, err := at.ToDeleteRequestInformation(ctx, nil); err == nil {
 					items = append(items, &item{op: opUnfederate, req: req, what: what(value(c.GetIssuer()), value(c.GetSubject()))})
 				}
 			}

@@ -15,7 +15,10 @@ import (
 )
 
 func TestTheSignatureOfSlacksDocumentation(t *testing.T) {
-	const body = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
+	const body = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V" +
+		"&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=" +
+		"&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN" +
+		"&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
 	h := http.Header{}
 	slacktest.Sign(h, "8f742231b10e8888abcd99yyyzzz85a5", time.Unix(1531420618, 0), []byte(body))
 	if got := h.Get("X-Slack-Signature"); got != "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503" {
@@ -120,7 +123,8 @@ func TestARawPayloadIsDeliveredAsItIs(t *testing.T) {
 		_, err := w.DeliverRaw(t.Context(), "interactive", []byte(`{"type":"view_submission","view":{"state":{"values":[]}}}`))
 		worked(t, "deliver", err)
 		if want :=
-			"payload=%7B%22type%22%3A%22view_submission%22%2C%22view%22%3A%7B%22state%22%3A%7B%22values%22%3A%5B%5D%7D%7D%7D"; a.forms[0] != want {
+			"payload=%7B%22type%22%3A%22view_submission%22%2C%22view%22%3A" +
+				"%7B%22state%22%3A%7B%22values%22%3A%5B%5D%7D%7D%7D"; a.forms[0] != want {
 			t.Errorf("delivered %s", a.forms[0])
 		}
 		if _, err := w.DeliverRaw(t.Context(), "telegram", nil); err == nil {

@@ -166,8 +166,9 @@ func (m *AppManagement) show(c *call) object {
 			o["restrictForAppsCreatedAfterDateTime"] = stamp(m.From)
 		}
 		if len(m.Exempt) > 0 {
-			o["excludeActors"] = object{"customSecurityAttributes": []any{object{"@odata.type": "#microsoft.graph.customSecurityAttributeStringValueExemption",
-				"id": "PolicyExemptions_AppManagementExemption", "operator": "equals", "value": "ExemptFromPolicy"}}}
+			o["excludeActors"] = object{"customSecurityAttributes": []any{
+				object{"@odata.type": "#microsoft.graph.customSecurityAttributeStringValueExemption",
+					"id": "PolicyExemptions_AppManagementExemption", "operator": "equals", "value": "ExemptFromPolicy"}}}
 		}
 		return o
 	}
@@ -242,7 +243,8 @@ func listPolicies(c *call) (answer, error) {
 				o["applicationRestrictions"] = object{"audiences": rule}
 				delete(o, "audiences")
 			}
-			items = append(items, object{"id": id, "displayName": "For one application", "description": "", "isEnabled": true, "restrictions": o})
+			items = append(items, object{"id": id, "displayName": "For one application", "description": "", "isEnabled": true,
+				"restrictions": o})
 		}
 	}
 	return c.list("appManagementPolicy", "policies/appManagementPolicies", items)

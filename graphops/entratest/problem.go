@@ -75,7 +75,8 @@ func byStatus(status int) *problem {
 	case 502:
 		p.code, p.message = "BadGateway", "Bad gateway."
 	case 503:
-		p.code, p.message, p.header = "serviceNotAvailable", "The service is temporarily unavailable. Please retry after the specified time period.", map[string]string{"Retry-After": "1"}
+		p.code, p.message, p.header = "serviceNotAvailable",
+			"The service is temporarily unavailable. Please retry after the specified time period.", map[string]string{"Retry-After": "1"}
 	case 504:
 		p.code, p.message = "GatewayTimeout", "The gateway did not get an answer in time."
 	}
