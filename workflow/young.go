@@ -165,6 +165,8 @@ func (r *Request) patience(st *Step, why Temporary) time.Duration {
 			young = r.Made.Born.Add(Youth + time.Minute).Sub(st.Since)
 		}
 		return max(verifyTimeout, young)
+	case spreading && st.Name == StepRestore: // a crash may have left in doubt what is restored, and the rest is young after it
+		return 2*Youth + time.Minute
 	case spreading:
 		return Youth + time.Minute // once more when it is young no more
 	}
