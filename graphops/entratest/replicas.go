@@ -115,7 +115,7 @@ func (r *replicas) catchUp() {
 	if len(done) == 0 {
 		return
 	}
-	r.t.addExposed(done)
+	r.t.addExposed(done, r.truth)
 	r.version++
 	for n, p := range done.sorted() {
 		e := r.next(p, done[p], n)
@@ -153,7 +153,7 @@ func (c *call) run() (answer, error) {
 	for _, p := range c.wrote {
 		done[p] = after[p]
 	}
-	c.t.addExposed(done)
+	c.t.addExposed(done, r.truth)
 	r.write(at, done)
 	return a, nil
 }

@@ -169,8 +169,9 @@ func (p *sp) places(all map[place]any) {
 	}
 }
 
-// addExposed adds what service principals will show of changed applications.
-func (t *Tenant) addExposed(done changes) {
+// addExposed adds what service principals will show of changed applications: what they
+// have of the change, and of the rest what all will know.
+func (t *Tenant) addExposed(done changes, truth snapshot) {
 	for _, p := range done.sorted() {
 		if p.kind != "app" || p.part != setting || p.name != "api" && p.name != "appRoles" {
 			continue
@@ -184,7 +185,15 @@ func (t *Tenant) addExposed(done changes) {
 			continue
 		}
 		if _, isNew := done[place{kind: "sp", id: of.id}]; !isNew {
-			scopes, roles := exposed(a.body)
+			body := object{"api": a.body["api"], "appRoles": a.body["appRoles"]}
+			for name := range body {
+				at := place{"app", a.id, setting, name}
+				known, is := truth[at].value.([]any)
+				if _, changed := done[at]; !changed && is {
+					body[name] = known[0]
+				}
+			}
+			scopes, roles := exposed(body)
 			done[place{"sp", of.id, exposes, ""}] = exposure{scopes, roles}
 		}
 	}
