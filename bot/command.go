@@ -86,12 +86,18 @@ func (b *Bot) noSuchCommand(word string) Reply {
 
 // lifeVerb is the command that asks for something about an app.
 func lifeVerb(kind workflow.Kind) func(*Bot, context.Context, command, string, string) Reply {
-	return func(b *Bot, ctx context.Context, c command, rest, _ string) Reply { return b.lifeCommand(ctx, c, kind, rest) }
+	return func(b *Bot, ctx context.Context, c command, rest, _ string) Reply {
+		return b.lifeCommand(ctx, c, kind, rest)
+	}
 }
 
-func (b *Bot) requestCommand(ctx context.Context, c command, rest, _ string) Reply { return b.openForm(ctx, c, rest) }
+func (b *Bot) requestCommand(ctx context.Context, c command, rest, _ string) Reply {
+	return b.openForm(ctx, c, rest)
+}
 
-func (b *Bot) statusCommand(ctx context.Context, c command, _, delivered string) Reply { return b.status(ctx, c, delivered) }
+func (b *Bot) statusCommand(ctx context.Context, c command, _, delivered string) Reply {
+	return b.status(ctx, c, delivered)
+}
 
 func (b *Bot) appsCommand(ctx context.Context, c command, _, _ string) Reply { return b.apps(ctx, c) }
 
