@@ -63,7 +63,8 @@
 // # Every method makes sure
 //
 // Every method of a session can be called again, and finds out by itself what is
-// done already. The application is an upsert under its unique name; one that was not
+// done already. The application is an upsert under its unique name, and where that is
+// taken it is looked for (uniquename.go); one that was not
 // made here is read, and only what it lacks is written (merge.go); what it exposes for
 // a request is taken back by IDs that follow from that (removeapi.go). Where Graph
 // says that something exists, the codes do not tell that apart from a mistake

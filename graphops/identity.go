@@ -131,20 +131,32 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 	}
 	who.Requesters = who.Owners[ask.Email]
 	if ask.Assigned {
-		who.Assigned, err = s.assignedTo(ctx, assigned)
-		if err == nil && assigned.got != nil {
-			err = s.assignedToGroups(ctx, groups, &who)
-		}
-		who.HidesAssigned = who.HidesAssigned || assigned.got == nil || err != nil
-		if _, later := errors.AsType[*later](err); later {
-			unread = cmp.Or(unread, err)
-		}
-		if errors.Is(err, workflow.ErrSessionOver) {
+		notYet, err := s.readAssigned(ctx, assigned, groups, &who)
+		if err != nil {
 			return nil, err
 		}
+		unread = cmp.Or(unread, notYet)
 	}
 	who.Policy = policy.read(s.now(), ask.New)
 	s.signer = who
+	return unread, nil
+}
+
+// readAssigned reads the roles that are assigned to somebody, or to a group of theirs.
+// What is not shown is noted as hidden, which never permits. unread is why that is so for
+// now; the error is that the session is over.
+func (s *session) readAssigned(ctx context.Context, assigned, groups *item, who *workflow.Signer) (unread, err error) {
+	who.Assigned, err = s.assignedTo(ctx, assigned)
+	if err == nil && assigned.got != nil {
+		err = s.assignedToGroups(ctx, groups, who)
+	}
+	who.HidesAssigned = who.HidesAssigned || assigned.got == nil || err != nil
+	if errors.Is(err, workflow.ErrSessionOver) {
+		return nil, err
+	}
+	if _, later := errors.AsType[*later](err); later {
+		unread = err
+	}
 	return unread, nil
 }
 

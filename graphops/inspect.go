@@ -19,61 +19,34 @@ func (s *session) ReadGrants(ctx context.Context, m workflow.Made, p workflow.Pl
 	if err != nil {
 		return has, err
 	}
-	roles, grants, err := s.consentedItems(ctx, m.ServicePrincipal)
+	reads, err := s.readsOf(ctx, m)
 	if err != nil {
 		return has, err
 	}
-	certs, err := s.certificatesItem(ctx, m.ObjectID)
-	if err != nil {
+	if err := s.batchReads(ctx, reads, m, p); err != nil {
 		return has, err
 	}
-	issuers, err := s.federatedItem(ctx, m.ObjectID)
-	if err != nil {
-		return has, err
-	}
-	principal := &item{op: opResource,
-		req: s.get("/servicePrincipals/{id}?$select=id,appRoleAssignmentRequired,passwordCredentials,keyCredentials", "id",
-			m.ServicePrincipal),
-		as: models.CreateServicePrincipalFromDiscriminatorValue}
-	owners := s.ownersOfItem(m.ServicePrincipal)
-	items := []*item{roles, certs, issuers, principal}
-	directory := s.rolesItem(m.ServicePrincipal)
-	if len(p.DirectoryRoles) > 0 { // else the token may not read them, nor the grants
-		items = append(items, directory)
-	}
-	delegated := len(p.Of(catalog.Delegated)) > 0
-	if delegated {
-		items = append(items, grants)
-	}
-	s.batch(ctx, append(slices.Clone(items), owners))
-	var errs []error
-	for _, i := range items {
-		errs = append(errs, s.fault(i.err, m.ObjectID, m.ServicePrincipal))
-	}
-	if err := worst(errs); err != nil {
-		return has, err
-	}
-	if has.Roles, err = s.assigned(ctx, roles, name); err != nil {
+	if has.Roles, err = s.assigned(ctx, reads.roles, name); err != nil {
 		return has, s.fault(err, m.ServicePrincipal)
 	}
-	if delegated {
-		if has.Scopes, err = s.granted(ctx, grants, m.ServicePrincipal, name); err != nil {
+	if len(p.Of(catalog.Delegated)) > 0 {
+		if has.Scopes, err = s.granted(ctx, reads.grants, m.ServicePrincipal, name); err != nil {
 			return has, s.fault(err, m.ServicePrincipal)
 		}
 	}
-	if p, ok := principal.got.(models.ServicePrincipalable); ok {
+	if p, ok := reads.principal.got.(models.ServicePrincipalable); ok {
 		has.AssignmentRequired = value(p.GetAppRoleAssignmentRequired())
 		has.OnPrincipal = len(p.GetPasswordCredentials()) + len(p.GetKeyCredentials())
 	}
-	has.OwnPrincipal, err = s.ownersOf(ctx, m.ServicePrincipal, owners)
+	has.OwnPrincipal, err = s.ownersOf(ctx, m.ServicePrincipal, reads.owners)
 	if _, has.OwnersUnread = err.(*workflow.ServiceError); err != nil && !has.OwnersUnread {
 		return has, err
 	}
-	if has.Federated, err = s.federated(ctx, issuers); err != nil {
+	if has.Federated, err = s.federated(ctx, reads.issuers); err != nil {
 		return has, s.fault(err, m.ObjectID)
 	}
 	if len(p.DirectoryRoles) > 0 {
-		if has.DirectoryRoles, err = s.directoryRoles(ctx, directory); err != nil {
+		if has.DirectoryRoles, err = s.directoryRoles(ctx, reads.directory); err != nil {
 			return has, s.fault(err, m.ServicePrincipal)
 		}
 	}
@@ -82,12 +55,52 @@ func (s *session) ReadGrants(ctx context.Context, m workflow.Made, p workflow.Pl
 			return has, err
 		}
 	}
-	keys, err := s.keysIn(certs, m.ObjectID)
+	keys, err := s.keysIn(reads.certs, m.ObjectID)
 	if err != nil {
 		return has, err
 	}
 	has.Thumbprints = thumbprints(keys)
 	return has, nil
+}
+
+// appReads are the reads of what an app has.
+type appReads struct{ roles, grants, certs, issuers, principal, owners, directory *item }
+
+func (s *session) readsOf(ctx context.Context, m workflow.Made) (r appReads, err error) {
+	if r.roles, r.grants, err = s.consentedItems(ctx, m.ServicePrincipal); err != nil {
+		return r, err
+	}
+	if r.certs, err = s.certificatesItem(ctx, m.ObjectID); err != nil {
+		return r, err
+	}
+	if r.issuers, err = s.federatedItem(ctx, m.ObjectID); err != nil {
+		return r, err
+	}
+	r.principal = &item{op: opResource,
+		req: s.get("/servicePrincipals/{id}?$select=id,appRoleAssignmentRequired,passwordCredentials,keyCredentials", "id",
+			m.ServicePrincipal),
+		as: models.CreateServicePrincipalFromDiscriminatorValue}
+	r.owners = s.ownersOfItem(m.ServicePrincipal)
+	r.directory = s.rolesItem(m.ServicePrincipal)
+	return r, nil
+}
+
+// batchReads sends those reads that the token of such a plan is good for. That of the
+// service principal's owners may fail by itself.
+func (s *session) batchReads(ctx context.Context, r appReads, m workflow.Made, p workflow.Plan) error {
+	items := []*item{r.roles, r.certs, r.issuers, r.principal}
+	if len(p.DirectoryRoles) > 0 { // else the token may not read them, nor the grants
+		items = append(items, r.directory)
+	}
+	if len(p.Of(catalog.Delegated)) > 0 {
+		items = append(items, r.grants)
+	}
+	s.batch(ctx, append(slices.Clone(items), r.owners))
+	var errs []error
+	for _, i := range items {
+		errs = append(errs, s.fault(i.err, m.ObjectID, m.ServicePrincipal))
+	}
+	return worst(errs)
 }
 
 // ReadAppRoles reads the app roles that the app has, on any service.

@@ -56,12 +56,30 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 	if uri := "api://" + appID; m.added && !slices.Contains(has.GetIdentifierUris(), uri) {
 		body.set("identifierUris", append(slices.Clone(has.GetIdentifierUris()), uri))
 	}
-	// The step before has written it too, and this need not be what it wrote.
-	required, _, err := s.mergedRequired(ctx, a, has)
+	required, differs, err := s.askOfItself(ctx, appID, a, has, m)
 	if err != nil {
 		return false, err
 	}
-	required, differs := dropAccess(required, ownAccess(appID, m.gone), nil)
+	if differs {
+		body.set("requiredResourceAccess", required)
+	}
+	if len(body) > 0 {
+		if err := s.patchAPI(ctx, applicationID, body); err != nil {
+			return false, err
+		}
+	}
+	return own, s.preAuthorize(ctx, applicationID, api, m.ids, a.Scopes)
+}
+
+// askOfItself is what the application asks for, with what the plan says of its own scopes.
+// The step before has written it too, and has need not be what that wrote.
+func (s *session) askOfItself(ctx context.Context, appID string, a workflow.App, has settings, m scopeMerge) (
+	required []json.RawMessage, differs bool, err error) {
+	required, _, err = s.mergedRequired(ctx, a, has)
+	if err != nil {
+		return nil, false, err
+	}
+	required, differs = dropAccess(required, ownAccess(appID, m.gone), nil)
 	for _, p := range a.Permissions {
 		id := guid(m.ids[p.Name])
 		if p.ResourceAppID != workflow.Self || id == nil {
@@ -72,19 +90,17 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 		}
 		differs = differs || s.unsettled() // then the step before may have written it without
 	}
-	if differs {
-		body.set("requiredResourceAccess", required)
+	return required, differs, nil
+}
+
+// patchAPI is patch for a body that changes or removes scopes, which were closed in the
+// call before: a replica that has not heard of that refuses it.
+func (s *session) patchAPI(ctx context.Context, applicationID string, body object) error {
+	err := s.patch(ctx, opAPI, applicationID, body)
+	if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
+		return no.behind("that a scope is closed is not known everywhere yet")
 	}
-	if len(body) > 0 {
-		err := s.patch(ctx, opAPI, applicationID, body)
-		if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
-			return false, no.behind("that a scope is closed is not known everywhere yet")
-		}
-		if err != nil {
-			return false, s.fault(err, applicationID)
-		}
-	}
-	return own, s.preAuthorize(ctx, applicationID, api, m.ids, a.Scopes)
+	return s.fault(err, applicationID)
 }
 
 // A scopeMerge is what scopes an application is to expose.

@@ -3,7 +3,6 @@ package graphops
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -33,29 +32,11 @@ func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a 
 		ours[scopeID(a.UniqueName, sc.Name)] = true
 	}
 	unsure := s.unsettled()
-	scopes, closes := api.list("oauth2PermissionScopes"), false
-	for _, sc := range a.Scopes {
-		seen := func(raw json.RawMessage) bool {
-			p := decode[object](raw)
-			return value(guid(p.text("id"))) == scopeID(a.UniqueName, sc.Name) || p.text("value") == sc.Name
-		}
-		if !slices.ContainsFunc(scopes, seen) && s.hidden("scopes of "+applicationID) {
-			return nil, old(opAPI, "the app's scopes are not seen yet")
-		}
+	scopes := api.list("oauth2PermissionScopes")
+	if err := s.expectScopes(applicationID, a, scopes); err != nil {
+		return nil, err
 	}
-	s.isGone("scopes of " + applicationID)
-	left := []json.RawMessage{}
-	for i, raw := range scopes {
-		sc := decode[object](raw)
-		switch {
-		case !ours[value(guid(sc.text("id")))]:
-			left = append(left, raw)
-		case decode[bool](sc["isEnabled"]):
-			sc.set("isEnabled", false)
-			scopes[i] = encode(sc)
-			closes = true
-		}
-	}
+	left, closes := closeScopes(scopes, ours)
 	clients, fewer := withoutClients(api.list("preAuthorizedApplications"), scopes, ours, a.Scopes)
 	if closes || fewer {
 		api.set("oauth2PermissionScopes", scopes)
@@ -89,11 +70,41 @@ func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a 
 	if len(body) == 0 {
 		return stay, nil
 	}
-	err = s.patch(ctx, opAPI, applicationID, body)
-	if no, _ := err.(*answer); no != nil && no.status == http.StatusBadRequest && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
-		return nil, no.behind("that a scope is closed is not known everywhere yet")
+	return stay, s.patchAPI(ctx, applicationID, body)
+}
+
+// expectScopes returns an error where a scope of the plan may be there though it is not
+// seen.
+func (s *session) expectScopes(applicationID string, a workflow.App, scopes []json.RawMessage) error {
+	for _, sc := range a.Scopes {
+		seen := func(raw json.RawMessage) bool {
+			p := decode[object](raw)
+			return value(guid(p.text("id"))) == scopeID(a.UniqueName, sc.Name) || p.text("value") == sc.Name
+		}
+		if !slices.ContainsFunc(scopes, seen) && s.hidden("scopes of "+applicationID) {
+			return old(opAPI, "the app's scopes are not seen yet")
+		}
 	}
-	return stay, s.fault(err, applicationID)
+	s.isGone("scopes of " + applicationID)
+	return nil
+}
+
+// closeScopes disables those of the scopes that are ours and enabled, and reports whether
+// there was one. left are those that are not ours.
+func closeScopes(scopes []json.RawMessage, ours map[uuid.UUID]bool) (left []json.RawMessage, closes bool) {
+	left = []json.RawMessage{}
+	for i, raw := range scopes {
+		sc := decode[object](raw)
+		switch {
+		case !ours[value(guid(sc.text("id")))]:
+			left = append(left, raw)
+		case decode[bool](sc["isEnabled"]):
+			sc.set("isEnabled", false)
+			scopes[i] = encode(sc)
+			closes = true
+		}
+	}
+	return left, closes
 }
 
 // withoutClients is who needs no consent, without our scopes and, for the scopes that

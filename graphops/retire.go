@@ -42,7 +42,16 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 	if len(keys) == 0 && kind == workflow.CredentialSecret && s.hidden("keys of "+id) {
 		return old(opKeys, "the app's client secret is not seen yet")
 	}
-	var errs []error // one that stays keeps no other in use
+	return errors.Join( // one that stays keeps no other in use
+		s.removePasswords(ctx, id, keys),
+		s.removeCertificates(ctx, id, kind),
+		s.removeFederated(ctx, id, p.Credential),
+		s.removeFromPrincipal(ctx, appID, served))
+}
+
+// removePasswords removes these secrets of an application.
+func (s *session) removePasswords(ctx context.Context, id string, keys []workflow.Password) error {
+	var errs []error
 	for _, k := range keys {
 		errs = append(errs, s.RemovePassword(ctx, id, k.KeyID))
 	}
@@ -50,6 +59,12 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 	if len(keys) > 0 && !slices.ContainsFunc(keys, stays) {
 		s.removes("keys of "+id, worst(errs))
 	}
+	return errors.Join(errs...)
+}
+
+// removeCertificates removes every certificate of an application. kind is that of the
+// credential that it is known to have.
+func (s *session) removeCertificates(ctx context.Context, id string, kind workflow.CredentialKind) error {
 	certs, err := s.currentCertificates(ctx, id)
 	if err == nil && len(certs) > 0 {
 		err = s.setCertificates(ctx, id, certs, nil)
@@ -61,7 +76,7 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 		s.hidden("certificates of "+id) {
 		err = old(opCerts, "the app's certificate is not seen yet")
 	}
-	return errors.Join(append(errs, err, s.removeFederated(ctx, id, p.Credential), s.removeFromPrincipal(ctx, appID, served))...)
+	return err
 }
 
 // removeFederated ends every trust of an application in another issuer. has is the

@@ -8,16 +8,12 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
 	mathrand "math/rand/v2"
 	"net/http"
-	"net/http/httptest"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -186,94 +182,6 @@ func (*seedWorld) Tell(context.Context, workflow.Checking) (channel, ts string, 
 	return "C", "1", nil
 }
 
-// A network carries requests to the emulator. Those that are under way at the same time
-// arrive one after the other, in an order that depends on nothing but what they are.
-type network struct {
-	server http.Handler
-	mu     sync.Mutex
-	queue  []*sent
-	power  *bool                    // of the process; nil is on
-	after  func(*http.Request) bool // reports whether the answer gets through; nil lets each
-}
-
-type sent struct {
-	at    time.Time
-	order string
-	r     *http.Request
-	done  chan *http.Response
-}
-
-const travel = 40 * time.Millisecond
-
-func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
-	s := &sent{at: time.Now(), r: r, done: make(chan *http.Response, 1)}
-	s.order = r.Method + " " + r.URL.String() + " " + peek(r)
-	if i := strings.Index(s.order, "client_assertion="); i >= 0 {
-		s.order = s.order[:i] // it is never the same
-	}
-	n.mu.Lock()
-	n.queue = append(n.queue, s)
-	if !slices.ContainsFunc(n.queue[:len(n.queue)-1], func(o *sent) bool { return o.at.Equal(s.at) }) {
-		time.AfterFunc(travel, func() { n.deliver(s.at) })
-	}
-	n.mu.Unlock()
-	select {
-	case resp := <-s.done:
-		if resp == nil {
-			return nil, io.ErrUnexpectedEOF
-		}
-		return resp, nil
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
-	}
-}
-
-// deliver answers what was sent at one moment.
-func (n *network) deliver(at time.Time) {
-	n.mu.Lock()
-	var now []*sent
-	n.queue = slices.DeleteFunc(n.queue, func(s *sent) bool {
-		if s.at.Equal(at) {
-			now = append(now, s)
-			return true
-		}
-		return false
-	})
-	n.mu.Unlock()
-	slices.SortStableFunc(now, func(a, b *sent) int { return cmp.Compare(a.order, b.order) })
-	for _, s := range now {
-		var resp *http.Response
-		if n.power == nil || *n.power { // a process without power sends nothing
-			resp = n.answer(s.r)
-		}
-		if n.after != nil && !n.after(s.r) {
-			resp = nil
-		}
-		s.done <- resp
-	}
-}
-
-func (n *network) answer(r *http.Request) (resp *http.Response) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler {
-				panic(p)
-			}
-			resp = nil
-		}
-	}()
-	in := r.Clone(context.Background())
-	in.RequestURI = r.URL.RequestURI()
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	rec := httptest.NewRecorder()
-	n.server.ServeHTTP(rec, in)
-	resp = rec.Result()
-	resp.Request = r
-	return resp
-}
-
 // pooledKeys are made once: what is tested is not that RSA keys are made.
 var pooledKeys = sync.OnceValue(func() []*rsa.PrivateKey {
 	var keys []*rsa.PrivateKey
@@ -301,115 +209,3 @@ func (w *seedWorld) ownCertificate() []byte {
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
-
-// A seedStore is a store in memory. What it hands out is a copy.
-type seedStore struct {
-	mu       sync.Mutex
-	requests map[string]*workflow.Request
-	order    []string
-}
-
-var errPower = errors.New("the power is off")
-
-// A poweredStore is a store as one process reaches it.
-type poweredStore struct {
-	*seedStore
-	on *bool
-}
-
-func (p poweredStore) Create(ctx context.Context, r *workflow.Request) (*workflow.Request, error) {
-	if !*p.on {
-		return nil, errPower
-	}
-	return p.seedStore.Create(ctx, r)
-}
-
-func (p poweredStore) Update(ctx context.Context, id string, change func(*workflow.Request) error) (*workflow.Request, error) {
-	if !*p.on {
-		return nil, errPower
-	}
-	return p.seedStore.Update(ctx, id, change)
-}
-
-func (m *seedStore) claimed(r *workflow.Request) error {
-	for _, old := range m.requests {
-		for _, c := range r.Claims() {
-			if old.ID != r.ID && slices.Contains(old.Claims(), c) {
-				return &workflow.ClaimedError{Claim: c, By: old.ID}
-			}
-		}
-	}
-	return nil
-}
-
-func (m *seedStore) Create(_ context.Context, r *workflow.Request) (*workflow.Request, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := m.claimed(r); err != nil {
-		return nil, err
-	}
-	r = r.Clone()
-	r.ID, r.Realm, r.Nonce = fmt.Sprint("EA-", len(m.order)+1), "seed", "nonce"
-	m.requests[r.ID] = r
-	m.order = append(m.order, r.ID)
-	return r.Clone(), nil
-}
-
-func (m *seedStore) Get(_ context.Context, id string) (*workflow.Request, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if r, ok := m.requests[id]; ok {
-		return r.Clone(), nil
-	}
-	return nil, workflow.ErrNotFound
-}
-
-func (m *seedStore) Update(_ context.Context, id string, change func(*workflow.Request) error) (*workflow.Request, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	old, ok := m.requests[id]
-	if !ok {
-		return nil, workflow.ErrNotFound
-	}
-	r := old.Clone()
-	switch err := change(r); {
-	case err == workflow.ErrUnchanged:
-		return old.Clone(), nil
-	case err != nil:
-		return nil, err
-	}
-	if err := m.claimed(r); err != nil {
-		return nil, err
-	}
-	m.requests[id] = r
-	return r.Clone(), nil
-}
-
-func (m *seedStore) List(_ context.Context, q workflow.Query) ([]*workflow.Request, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var found []*workflow.Request
-	skip := q.Before != ""
-	for _, id := range slices.Backward(m.order) {
-		r := m.requests[id]
-		if skip {
-			skip = id != q.Before
-			continue
-		}
-		if q.State != "" && r.State != q.State || q.App != "" && r.Made.AppID != q.App ||
-			q.Requester != "" && r.Requester.ID != q.Requester ||
-			!q.DueBy.IsZero() && (r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy)) ||
-			q.Keeper != "" && !slices.ContainsFunc(r.Owners(), func(p workflow.Person) bool { return p.ID == q.Keeper }) ||
-			q.Ends != "" && r.EndsOn() != q.Ends || q.Text != "" &&
-			!strings.Contains(strings.ToLower(r.AppName()), strings.ToLower(q.Text)) {
-			continue
-		}
-		found = append(found, r.Clone())
-	}
-	if !q.DueBy.IsZero() {
-		slices.SortFunc(found, func(a, b *workflow.Request) int { return a.WakeAt.Compare(b.WakeAt) })
-	}
-	return found[:min(len(found), cmp.Or(q.Limit, 50))], nil
-}
-
-func (m *seedStore) Close() error { return nil }

@@ -1,0 +1,69 @@
+package graphops
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// DeleteApplication deletes the application, and with it its service principal
+// and consent. It can be restored for 30 days. That Graph does not find it means
+// that it is gone only once nobody can say that it is too new to be found.
+func (s *session) DeleteApplication(ctx context.Context, uniqueName, objectID string) error {
+	if s.token.closed() {
+		return workflow.ErrSessionOver
+	}
+	if objectID == "" {
+		a, err := s.readApplication(ctx, uniqueName)
+		switch {
+		case status(err) == http.StatusNotFound && !s.fresh(uniqueName):
+			return nil
+		case err != nil:
+			return s.fault(err, uniqueName)
+		}
+		objectID = value(a.GetId())
+	}
+	req, err := s.application(objectID).ToDeleteRequestInformation(ctx, nil)
+	if err != nil {
+		return err
+	}
+	_, err = s.send(ctx, opDeleteApp, req, nil)
+	if status(err) == http.StatusNotFound && s.fresh(objectID) {
+		if deleted, readErr := s.deleted(ctx, objectID); readErr != nil || !deleted {
+			return s.fault(err, objectID)
+		}
+		err = nil
+	}
+	if err != nil && status(err) != http.StatusNotFound {
+		return s.fault(err, objectID)
+	}
+	s.forget(uniqueName, objectID)
+	return nil
+}
+
+// gone reports whether an application is deleted, or was never there: not merely
+// too new to be found.
+func (s *session) gone(ctx context.Context, objectID string) bool {
+	if deleted, err := s.deleted(ctx, objectID); err != nil || deleted {
+		return err == nil
+	}
+	req, err := s.application(objectID).ToGetRequestInformation(ctx, nil)
+	if err != nil {
+		return false
+	}
+	_, err = s.send(ctx, opReadApp, req, models.CreateApplicationFromDiscriminatorValue)
+	return status(err) == http.StatusNotFound && !s.fresh(objectID)
+}
+
+// deleted reports whether an object is among the deleted ones.
+func (s *session) deleted(ctx context.Context, objectID string) (bool, error) {
+	_, err := s.send(ctx, opDeleted, s.get("/directory/deletedItems/{id}", "id", objectID),
+		models.CreateDirectoryObjectFromDiscriminatorValue)
+	if status(err) == http.StatusNotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
