@@ -73,6 +73,7 @@ func (s *session) staying(keys []json.RawMessage) []json.RawMessage {
 
 // RemoveCertificate removes a certificate, and leaves the others.
 func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbprint string, has ...string) error {
+	s.unsee(applicationID, thumbprint)
 	keys, err := s.currentCertificates(ctx, applicationID)
 	if err != nil && s.gone(ctx, applicationID) {
 		return nil
@@ -90,6 +91,16 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 	}
 	s.tries(what, true)
 	return s.setCertificates(ctx, applicationID, keys, left, thumbprint)
+}
+
+// unsee forgets that a certificate which goes was seen: a session before this one may have
+// removed it, and nobody heard the answer. What this session has added stays known.
+func (s *session) unsee(applicationID, thumbprint string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.certificatesOf(applicationID); known[thumbprint] && s.born[folded(certificateNamed(applicationID, thumbprint))].IsZero() {
+		delete(known, thumbprint)
+	}
 }
 
 // setCertificates writes the collection, and reads it back. Until Graph has clearly

@@ -9,6 +9,8 @@ import (
 	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // EnsureDirectoryRole assigns a directory role in the whole tenant. That it is
@@ -35,11 +37,22 @@ func (s *session) EnsureDirectoryRole(ctx context.Context, servicePrincipal, tem
 	case err != nil:
 		return s.fault(err, servicePrincipal)
 	case slices.Contains(has, strings.ToLower(templateID)):
+		if s.roleWasTaken(templateID) {
+			return refused.behind("it was removed, and is listed still")
+		}
 		return nil
 	case refused.exists():
 		return refused.behind("it is assigned, and cannot be read yet")
 	}
 	return s.fault(refused, servicePrincipal)
+}
+
+// roleWasTaken reports whether a directory role was removed from the app so lately that it
+// may be listed still.
+func (s *session) roleWasTaken(templateID string) bool {
+	return workflow.IsYoung(s.ask.Removed, s.now()) && slices.ContainsFunc(s.ask.TakenRoles, func(t string) bool {
+		return strings.EqualFold(t, templateID)
+	})
 }
 
 func (s *session) rolesItem(servicePrincipal string) *item {

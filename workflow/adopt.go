@@ -328,8 +328,11 @@ func alreadyOurs(name, by string) error {
 }
 
 // record writes down what the app has, before anything is added to it.
-func record(ctx context.Context, r *Request, s Session) (edit, error) {
-	has, found, servicePrincipal, err := lookOften(ctx, r, s)
+func (e *Engine) record(ctx context.Context, r *Request, s Session) (edit, error) {
+	if IsYoung(r.Made.Born, e.now()) {
+		return nil, &settling{}
+	}
+	has, found, servicePrincipal, err := s.ReadApplication(ctx, r.Made, r.Plan)
 	if err != nil {
 		return nil, err
 	}
@@ -359,54 +362,17 @@ func record(ctx context.Context, r *Request, s Session) (edit, error) {
 	}, nil
 }
 
-// youngLooks is how often an app is looked at that was made minutes ago: each answer may
-// lack something, and another one.
-const youngLooks = 6
-
-// looks is how often r's app is looked at before it is known what it has.
-func (r *Request) looks() int {
-	if r.Made.Born.IsZero() {
-		return 1
-	}
-	return youngLooks
-}
-
 // ownersOf are the owners of an app that is adopted. The requester is one: that was seen.
 func ownersOf(ctx context.Context, r *Request, s Session) (all []string, err error) {
-	for range r.looks() {
-		owners, err := s.Owners(ctx, r.Made.ObjectID)
-		if err != nil {
-			return nil, err
-		}
-		all = joined(all, owners, strings.EqualFold)
+	owners, err := s.Owners(ctx, r.Made.ObjectID)
+	if err != nil {
+		return nil, err
 	}
+	all = joined(all, owners, strings.EqualFold)
 	for _, a := range s.Signer().Requesters {
 		all = joined(all, []string{a.ObjectID}, strings.EqualFold)
 	}
 	return all, nil
-}
-
-// lookOften is what an app has, and of a young one all that any of several looks has seen.
-func lookOften(ctx context.Context, r *Request, s Session) (has Plan, found Discovery, servicePrincipal string, err error) {
-	has, found, servicePrincipal, err = s.ReadApplication(ctx, r.Made, r.Plan)
-	for n := 1; n < r.looks() && err == nil; n++ {
-		var more Plan
-		var besides Discovery
-		var sp string
-		if more, besides, sp, err = s.ReadApplication(ctx, r.Made, r.Plan); err != nil {
-			break
-		}
-		has, servicePrincipal = has.with(more), cmp.Or(servicePrincipal, sp)
-		found.Thumbprints = joined(found.Thumbprints, besides.Thumbprints, equal)
-		found.Federated = joined(found.Federated, besides.Federated, func(a, b FederatedIssuer) bool { return a == b })
-		found.AzureRoles, found.Required = joined(found.AzureRoles, besides.AzureRoles, equal),
-			joined(found.Required, besides.Required, equal)
-		found.Secrets = max(found.Secrets, besides.Secrets)
-		found.PrincipalThumbprints = joined(found.PrincipalThumbprints, besides.PrincipalThumbprints, equal)
-		found.PrincipalSecrets = max(found.PrincipalSecrets, besides.PrincipalSecrets)
-		found.NoIdentifierURI = found.NoIdentifierURI && besides.NoIdentifierURI
-	}
-	return has, found, servicePrincipal, err
 }
 
 // scopeElsewhere says which scope of a plan an app exposes otherwise already, or nil.

@@ -70,10 +70,12 @@ type Ask struct {
 	Born, Changed time.Time
 	// Given is when the app was last given something. Where it is not known, that is Changed.
 	Given time.Time
-	// Taken are permissions that were withdrawn from it, and Removed is when: one that is
-	// said to be there soon after that may be gone.
-	Taken   []Permission
-	Removed time.Time
+	// Taken are permissions that were withdrawn from it, TakenRoles the template IDs of
+	// directory roles, and Removed is when: one that is said to be there soon after that may
+	// be gone.
+	Taken      []Permission
+	TakenRoles []string
+	Removed    time.Time
 	// Restored says that the app is restored without its credentials: it has no
 	// certificate but the one of the request.
 	Restored bool

@@ -152,6 +152,9 @@ func (r *Request) ask() Ask {
 		Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
 		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions,
 		Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}
+	for _, role := range r.Taken.DirectoryRoles {
+		a.TakenRoles = append(a.TakenRoles, role.TemplateID)
+	}
 	if r.inAzure() {
 		a.Subscriptions, a.AzureRights = r.azureWork().subscriptions(), r.azureRights()
 	}

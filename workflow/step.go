@@ -87,7 +87,7 @@ func init() {
 
 		StepFind:   {"Find the application", reads, (*Engine).find},
 		StepOwned:  {"Check that the requester owns it", reads, tenantStep(ensureOwned)},
-		StepRecord: {"Record its current state", reads, tenantStep(record)},
+		StepRecord: {"Record its current state", reads, (*Engine).record},
 
 		StepGone:              {"Check that the application is deleted", reads, (*Engine).stillThere},
 		StepRestore:           {"Restore the deleted application", removes, tenantStep(restore)},

@@ -103,6 +103,14 @@ func (n *notSeen) RetryAfter() time.Duration { return 0 }
 func (n *notSeen) Spreading()                {}
 func (n *notSeen) Describe() *ServiceError   { return n.no }
 
+// settling is that the app was made minutes ago, so that each answer may lack something of
+// it: nobody can say yet what it has.
+type settling struct{}
+
+func (*settling) Error() string             { return "what a young app has is not certain yet" }
+func (*settling) RetryAfter() time.Duration { return 0 }
+func (*settling) Spreading()                {}
+
 // stillSeen is that something is seen that was deleted minutes ago.
 type stillSeen struct{ no *ServiceError }
 
