@@ -58,31 +58,51 @@
 //
 // # Where to look
 //
-//	request.go    what is known of a request        state.go      states, and every move between them
-//	plan.go       what is approved                  submit.go     the form
-//	product.go    what a product needs              check.go      the rules for its fields
-//	choose.go     what was chosen of a product      steps.go      what is made sure of for each kind and task
-//	desk.go       decisions and their rules         handover.go   the secret's way to the requester
-//	retry.go      retry, undo, give up              work.go       what each state owes
-//	engine.go     who works when                    wake.go       when to look again
-//	signin.go     codes, and who may sign in        provision.go  the steps
-//	paint.go      messages                          agree.go      several approvals
-//	credential.go secrets, certificates, proof      generatedcert.go       certificates that are made here
-//	uploadedcert.go     certificates that people bring    scope.go      scopes that an app offers
-//	life.go       retire, recreate                  renew.go      a new credential
-//	upgrade.go    what a newer pack asks for        claims.go     names that nobody else may use
-//	update.go     from one plan to another          adopt.go      an app of another hand
-//	restore.go    a deleted app comes back          verify.go     what was made by hand
-//	connect.go    a backup server gets the app      connectioncheck.go   what a person reaches on it
-//	expiry.go     warnings                          apppolicy.go  the tenant's own policy
-//	digest.go     what waits, once a day            people.go     who has left
-//	azure.go      roles in Azure                    azurestep.go  the steps there, and their check
-//	owner.go      who owns an application in Entra  residue.go       what a given-up update leaves
-//	redirect.go   redirect URIs by platform         template.go   those that a product brings
-//	superseded.go      who came too late                 rights.go     what a sign-in has to be good for
-//	undoadopt.go   Undo of an adoption               azuregone.go  subscriptions that are gone
-//	dependents.go who depends on what is retired  azurescope.go where roles in Azure are given
-//	ews.go        Exchange's list of apps           principal.go  who owns a service principal
-//	young.go      what may not be known everywhere yet, and how long that is waited for
-//	store.go, directory.go, messenger.go, backup.go the ports
+//	request.go          what is known of a request           history.go         what has happened to it
+//	state.go            states, and every move between them  kind.go, task.go   kinds and tasks: what each does in its own way
+//	plan.go             what is approved                     compare.go         plans, part by part
+//	product.go          what a product needs                 choose.go          what was chosen of a product
+//	submit.go           the form                             check.go           the rules for its fields
+//	desk.go             decisions and their rules            retry.go           retry, undo, give up
+//	agree.go            several approvals                    rights.go          what a sign-in has to be good for
+//	engine.go           who works when                       work.go            what each state owes
+//	wake.go             when to look again                   signin.go          codes, and who may sign in
+//	step.go             what each step does                  steps.go           in which order they come
+//	provision.go        the steps, tried and noted           prove.go           that the app has what was approved
+//	credential.go       secrets and certificates             keys.go            passwords whose answer was lost
+//	generatedcert.go    certificates that are made here      uploadedcert.go    certificates that people bring
+//	firstcertificate.go one that an update adds              federated.go       tokens of another issuer
+//	handover.go         the secret's way to the requester    recipient.go       whether the requester is still there
+//	paint.go            messages                             post.go            which of them are behind
+//	life.go             an app and the requests about it     superseded.go      who came too late
+//	claims.go           names that nobody else may use       findapp.go         an app that is in the tenant already
+//	discovered.go       what an adopted app was found with   residue.go         what a given-up update leaves
+//	upgrade.go          what a newer pack asks for           young.go           what may not be known everywhere yet
+//	scope.go            scopes that an app offers            offered.go         app roles, claims and identifier URIs
+//	redirect.go         redirect URIs by platform            template.go        those that a product brings
+//	owner.go            who owns an application in Entra     principal.go       who owns a service principal
+//	azure.go            roles in Azure                       azurestep.go       the steps there, and their check
+//	azurescope.go       where roles in Azure are given       azuregone.go       subscriptions that are gone
+//	connect.go          a backup server gets the app         connectioncheck.go what a person reaches on it
+//	expiry.go           warnings                             digest.go          what waits, once a day
+//	people.go           who has left                         apppolicy.go       the tenant's own policy
+//	ews.go              Exchange's list of apps              imported.go        what a manifest brought
+//	store.go, directory.go, messenger.go, backup.go: the ports
+//
+// Each kind of request and each task has a room of its own: who may ask, its steps, how it ends.
+//
+//	kind_register.go             a new app
+//	kind_renew.go                a new credential
+//	kind_update.go               from one plan to another
+//	kind_retire.go               the end of an app
+//	kind_retire_dependents.go    who depends on it
+//	kind_recreate.go             a deleted app, again
+//	kind_recreate_restore.go     restored rather than made again, where Entra still can
+//	kind_adopt.go                an app of another hand
+//	kind_adopt_record.go         what it has, written down first
+//	kind_adopt_difference.go     what is added, is there, and stays
+//	kind_adopt_undo.go           Undo of it
+//	kind_credential.go           what is particular to a kind of credential
+//	task_verify.go               what was made by hand
+//	task_removeold.go            the old credential goes
 package workflow

@@ -1,6 +1,17 @@
 package workflow
 
-import "time"
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// An app that somebody else made is adopted: it is found, its requester has to be
+// one of its owners, what it has is written down, and only then is anything added
+// to it. An adoption removes nothing and writes over nothing. The bot can see
+// the app only once an approver has signed in, so what is approved is a bound:
+// what the app may get at most.
 
 // adoptKind adds what a product needs to an app that was not made here.
 var adoptKind = kind{
@@ -29,4 +40,42 @@ var adoptKind = kind{
 	undone:   (*Request).gaveBack,
 	undoable: func(r *Request) bool { return r.undoing() || r.begun() },
 	adds:     yes, begins: true,
+}
+
+// checkAdopted looks whether the app that a draft names is ours already.
+func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) error {
+	if id := strings.ToLower(oneLine(r.Plan.AppName)); guidPattern.MatchString(id) {
+		r.Plan.AppName = id
+		if d.isOwn(id) {
+			wrong[FieldAppName] = fmt.Sprintf(ownClient, id)
+			return nil
+		}
+		other, err := standsFor(ctx, d.store, r, id)
+		if other != "" {
+			wrong[FieldAppName] = fmt.Sprintf("%s already manages this app. %s changes what it has.", other, "/entra-app update "+other)
+		}
+		return err
+	}
+	return nil
+}
+
+// adoptSteps find the app and its owner, write down what it has, and then add.
+func (p Plan) adoptSteps() []StepName {
+	steps := []StepName{StepFind, StepOwned, StepRecord}
+	for _, s := range p.steps() {
+		if s != StepOwner || len(p.Owners) > 0 { // the requester is one already
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
+// findAdopted finds the one app that r names. Several, none, or one that is ours
+// already end the request before anything is changed.
+func (e *Engine) findAdopted(ctx context.Context, r *Request, s Session) (edit, error) {
+	app, err := e.theOne(ctx, r, s, "Give up, and have it asked for again by the App ID of the one that is meant.")
+	if err != nil {
+		return nil, err
+	}
+	return func(r *Request, st *Step) { st.Note = r.AppName() + ", App ID " + app.AppID }, nil
 }

@@ -1,6 +1,9 @@
 package workflow
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // recreateKind restores an app that was deleted, or makes it again.
 var recreateKind = kind{
@@ -22,4 +25,13 @@ var recreateKind = kind{
 	undoable: func(r *Request) bool { return r.undoing() || r.restored() },
 	removes:  (*Request).allowed,
 	adds:     yes,
+}
+
+// Recreate asks for an app that was deleted.
+func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+	return d.about(ctx, by, head, KindRecreate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+		d.newCredential(wrong, before, draft, r)
+		r.Target.ClaimsName = !before.Managed()
+		return nil
+	})
 }

@@ -1,5 +1,14 @@
 package workflow
 
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// A new credential for an app, beside the old one until that is removed. It may be
+// of another kind, as far as the product offers it and it is one that ends.
+
 // renewKind makes a new credential for an app that an earlier request made.
 var renewKind = kind{
 	say: phrases{
@@ -20,4 +29,92 @@ var renewKind = kind{
 	finish:   finishNew,
 	undone:   func(*Request) string { return "The new credential was removed. The app has the one it had before." },
 	undoable: yes, adds: yes,
+}
+
+// Renew asks for a new credential for the app that head stands for. The draft has
+// the credential, and may have a reason.
+func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+	return d.about(ctx, by, head, KindRenew, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+		if _, no := d.Renewals(before); no != nil {
+			return no
+		}
+		if !draft.Credential.ends() {
+			wrong[FieldCredential] = "Choose a client secret or a certificate: nothing else expires."
+			return nil
+		}
+		d.newCredential(wrong, before, draft, r)
+		r.Target.KeyID = before.Made.KeyID
+		r.Target.Thumbprint = before.Thumbprint()
+		return nil
+	})
+}
+
+// Renewals are the credentials that the app of r can get in the place of its own,
+// or why it can get none.
+func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
+	name := r.AppName()
+	if !r.Managed() {
+		return nil, refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate restores it.",
+			name, r.ID)
+	}
+	another := "To give it a secret or a certificate instead, ask for another app with /entra-app request " + r.Product +
+		", move to that, and then retire this one with /entra-app retire."
+	switch c := r.Plan.Credential; c.Kind {
+	case CredentialFederated:
+		return nil, refuse(RuleWrongState,
+			"%s signs in with tokens of %s, and that trust never expires: there is nothing to renew, and nothing was changed. %s", name,
+			clip(c.Federated.Issuer, 120), another)
+	case CredentialNone:
+		return nil, refuse(RuleWrongState,
+			"People sign in to %s themselves. It has no credential, so there is nothing to renew, and nothing was changed. %s", name,
+			another)
+	}
+	offers := slices.DeleteFunc(slices.Clone(d.productOf(r).Credentials), func(o Offer) bool { return !o.Kind.ends() })
+	if len(offers) == 0 {
+		return nil, refuse(RuleWrongState,
+			"The product %s no longer offers a credential that expires, so the one of %s can't be renewed here. Ask the operator of "+
+				"this bot.", r.Product, name)
+	}
+	return offers, nil
+}
+
+// productOf is the product of r's app. Where its pack is gone, the app keeps the
+// kind of credential that it has.
+func (d *Desk) productOf(r *Request) Product {
+	if p, ok := d.Product(r.Product); ok {
+		return p
+	}
+	return Product{Credentials: []Offer{{Kind: r.Plan.Credential.Kind}}}
+}
+
+// newCredential fills in the credential that the draft chose.
+func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r *Request) {
+	product := d.productOf(before)
+	r.Plan.Backup = Backup{}
+	if draft.Backup != "" {
+		r.Plan.Backup = Backup{draft.Backup, product.services(product.Chosen(before.Plan))}
+	}
+	r.Plan.Credential = Credential{Kind: draft.Credential}
+	tenant, _ := d.Tenant(before.Tenant)
+	d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
+	d.checkBackup(wrong, product, r.Plan)
+	if c := r.Plan.Credential.Certificate; r.Kind == KindRenew && c.Thumbprint != "" && c.Thumbprint == before.Thumbprint() {
+		wrong[draft.certificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."
+	}
+}
+
+// SayWorks notes that the new credential works: the old one can go.
+func (d *Desk) SayWorks(ctx context.Context, id string, by Person) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		switch {
+		case by.ID != r.Requester.ID:
+			return refuse(RuleNotRequester, "Only %s, who asked for %s, can say that.", r.Requester.Name, r.ID)
+		case r.State != StateOverlap:
+			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWorks,
+			Text: "said that the new credential works. An approver can remove the old one now"})
+	})
 }

@@ -1,6 +1,9 @@
 package workflow
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // retireKind is the end of an app.
 var retireKind = kind{
@@ -21,4 +24,14 @@ var retireKind = kind{
 	undone:  wasDeleted,
 	removes: (*Request).allowed,
 	adds:    func(*Request) bool { return false },
+}
+
+// Retire asks for the end of an app.
+func (d *Desk) Retire(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+	return d.about(ctx, by, head, KindRetire, draft, func(_ FieldErrors, before, r *Request) *Refusal {
+		if !before.Managed() {
+			return refuse(RuleWrongState, "%s was retired already, by %s.", before.AppName(), before.ID)
+		}
+		return nil
+	})
 }

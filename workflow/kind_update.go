@@ -1,6 +1,11 @@
 package workflow
 
-import "time"
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
 
 // updateKind brings an app from one plan to another.
 var updateKind = kind{
@@ -19,4 +24,97 @@ var updateKind = kind{
 	undone:  wasDeleted,
 	removes: func(r *Request) Plan { return r.previous().less(r.Plan) },
 	adds:    (*Request).addsCertificate, settles: true,
+}
+
+// Update asks for other permissions, workloads, redirect URIs or owners of the
+// app that head stands for. Its name and its credential stay.
+func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+	return d.about(ctx, by, head, KindUpdate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+		if !before.Managed() {
+			return refuse(RuleWrongState, "%s was retired by %s. /entra-app recreate restores it.", before.AppName(), before.ID)
+		}
+		product, ok := d.Product(before.Product)
+		if !ok {
+			return refuse(RuleWrongState,
+				"The product %s of %s is no longer offered here, so nobody knows what the app needs. Ask the operator of this bot.",
+				before.Product, before.AppName())
+		}
+		choice := Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}
+		first := before.MayGetCertificate(product) && (draft.brings(FieldCertificate) || draft.brings(FieldCertificateFile))
+		if first {
+			choice.Credential, draft.Credential = CredentialCertificate, CredentialCertificate
+		}
+		r.Previous = before.Has()
+		r.Plan = product.Plan(choice)
+		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Previous.TenantID, r.Previous.AppName, r.Previous.Credential
+		if first {
+			tenant, _ := d.Tenant(before.Tenant)
+			r.Plan.Credential = Credential{Kind: CredentialCertificate}
+			d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
+		}
+		if len(r.Plan.AzureRoles) > 0 {
+			r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
+			r.spellScopes()
+		}
+		// its server is told of other services when it is renewed
+		r.Plan.Backup, r.Made.Connected = r.Previous.Backup, before.Made.Connected
+		checkWorkloads(wrong, product, choice)
+		if product.Custom {
+			updateCustom(wrong, draft, r)
+		}
+		r.Plan.offered(r.Previous) // the form has no fields for it
+		for _, role := range r.Plan.AppRoles {
+			if problem := role.sharesName(beyond(r.Plan.Scopes, r.Previous.Scopes, sameScope)); problem != "" && wrong[FieldScopes] == "" {
+				wrong[FieldScopes] = problem
+			}
+		}
+		updateRedirects(wrong, product, draft, r)
+		if r.Adopted() {
+			keepFound(product, draft, r)
+		}
+		r.Plan.Owners = stillOwners(checkOwners(wrong, by, draft.Owners), by, before.Requester)
+		r.Warned = before.Warned
+		r.Made.KeyID, r.Made.KeyExpires = before.Made.KeyID, before.Made.KeyExpires
+		r.Made.Certificate, r.Made.Thumbprint = before.Made.Certificate, before.Made.Thumbprint
+		if a := r.Residue.Audience; a != "" && a != r.Plan.Audience {
+			r.Previous.Audience = a
+		}
+		if len(r.Changes()) == 0 && r.Residue.TenantID == "" && len(wrong) == 0 {
+			wrong[FieldReason] = "Nothing would change: the app has all of this already."
+		}
+		return nil
+	})
+}
+
+// updateCustom fills in what the form of a custom product asks for. What a manifest
+// brought stays.
+func updateCustom(wrong FieldErrors, draft Draft, r *Request) {
+	r.Plan.Audience, r.Plan.PublicClientFlows = r.Previous.Audience, r.Previous.PublicClientFlows
+	checkWhoSignsIn(wrong, draft, &r.Plan)
+	r.Plan.Scopes = slices.Clone(r.Previous.Scopes)
+	if draft.Scopes != nil {
+		r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Previous.Scopes)
+	}
+	isOwn := func(q Permission) bool { return q.ResourceAppID == Self }
+	r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Previous.Permissions), isOwn)
+	if draft.Permissions != nil {
+		r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Previous.Permissions...)
+	}
+	for _, q := range withoutLostScopes(r.Previous.Permissions, r.Plan.Scopes) {
+		if isOwn(q) {
+			r.Plan.Permissions = append(r.Plan.Permissions, q)
+		}
+	}
+}
+
+// trim removes what the app has had and no longer needs, owners included.
+func trim(ctx context.Context, r *Request, s Session) (edit, error) {
+	if err := s.RemovePermissions(ctx, r.Made, r.Plan, r.previous()); err != nil {
+		return nil, err
+	}
+	if err := removeStrays(ctx, r, s); err != nil {
+		return nil, err
+	}
+	left, err := removeOwners(ctx, r, s)
+	return func(_ *Request, st *Step) { st.Note = strings.Join(left, "; ") }, err
 }

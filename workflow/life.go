@@ -143,25 +143,6 @@ func (r *Request) EndsOn() string {
 // Day is the date of a time in UTC, as it is written in a Query.
 func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// Recreate asks for an app that was deleted.
-func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, KindRecreate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
-		d.newCredential(wrong, before, draft, r)
-		r.Target.ClaimsName = !before.Managed()
-		return nil
-	})
-}
-
-// Retire asks for the end of an app.
-func (d *Desk) Retire(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, KindRetire, draft, func(_ FieldErrors, before, r *Request) *Refusal {
-		if !before.Managed() {
-			return refuse(RuleWrongState, "%s was retired already, by %s.", before.AppName(), before.ID)
-		}
-		return nil
-	})
-}
-
 // stillOwners are the owners of an app for which another of its people asks: the
 // one who asked before stays one of them.
 func stillOwners(owners []Person, by, before Person) []Person {
@@ -232,37 +213,4 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 		return nil, wrong
 	}
 	return d.create(ctx, r, by, draft)
-}
-
-// SayWorks notes that the new credential works: the old one can go.
-func (d *Desk) SayWorks(ctx context.Context, id string, by Person) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch {
-		case by.ID != r.Requester.ID:
-			return refuse(RuleNotRequester, "Only %s, who asked for %s, can say that.", r.Requester.Name, r.ID)
-		case r.State != StateOverlap:
-			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
-		}
-		return nil
-	}, func(r *Request, now time.Time) {
-		r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWorks,
-			Text: "said that the new credential works. An approver can remove the old one now"})
-	})
-}
-
-// TaskRemoveOld has the old credential removed, after a sign-in of whoever presses.
-func (d *Desk) RemoveOld(ctx context.Context, id string, by Person) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
-		case r.State != StateLeftover:
-			return refuse(RuleWrongState, "%s %s, so there is no old credential to remove.", r.ID, r.Standing())
-		}
-		return nil
-	}, func(r *Request, now time.Time) {
-		r.decide(by, now, TaskRemoveOld)
-		r.Steps = newSteps(r.stepsFor(TaskRemoveOld))
-		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventRemoveOld, Text: "pressed Remove the old one and was sent a sign-in code"})
-	})
 }

@@ -1,9 +1,8 @@
 package workflow
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -286,86 +285,6 @@ type Failure struct {
 	Ref  string // of the log entry, if there is one
 }
 
-// PostName names one of the messages that show a request.
-type PostName string
-
-// The messages that show a request. Names that end in a colon are followed by a
-// number: there can be several, and only the last is kept up to date.
-const (
-	PostCard    PostName = "card"     // in the approvers' channel
-	PostFollow  PostName = "follow"   // the requester's DM, from the first moment on
-	PostSignIn  PostName = "signin:"  // the approver's DM, one for each Approval.N
-	PostOutcome PostName = "outcome:" // the requester's DM about an ending, one for each of Outcomes
-	PostThread  PostName = "thread"   // under the card: one reply for each Event
-	PostExpiry  PostName = "expiry:"  // that the credential expires, one for each of Warned and each place: "expiry:2:U123"
-	PostEWS     PostName = "ews:"     // the requester's DM that the app is not on Exchange's list, one for each of EWS.Reminders
-)
-
-// A Post is what the store knows of one message.
-type Post struct {
-	Channel, TS string
-	// Shown is the revision that the message was last drawn from; for Thread
-	// it is the number of events that have been told.
-	Shown int
-	// Begun says that sending was begun and nothing is known of its end: the
-	// message may be there already.
-	Begun time.Time
-	// After is when a failed attempt may be repeated.
-	After time.Time
-	Tries int
-	// Last says that a newer message has taken its place, and that it shows that.
-	Last bool
-}
-
-// An Event is one line of a request's history.
-type Event struct {
-	At   time.Time
-	By   string // Slack ID; empty for the bot itself
-	Kind EventKind
-	Text string // a sentence, without the name of who did it
-	// Times is how often the same happened in a row, where it is refused again and again.
-	Times int `json:",omitempty"`
-}
-
-// EventKind happened, for programs.
-type EventKind string
-
-const (
-	EventAsked        EventKind = "asked"
-	EventImported     EventKind = "imported" // from a manifest
-	EventApproved     EventKind = "approved"
-	EventDenied       EventKind = "denied"
-	EventCancelled    EventKind = "cancelled"
-	EventExpired      EventKind = "expired"
-	EventWithdrawn    EventKind = "withdrawn" // an approver took an approval back
-	EventVerify       EventKind = "verify"
-	EventNewCode      EventKind = "new-code"
-	EventSignedIn     EventKind = "signed-in"
-	EventSignInFailed EventKind = "sign-in-failed"
-	EventReady        EventKind = "ready"
-	EventFailed       EventKind = "failed"
-	EventAlarm        EventKind = "alarm"
-	EventRetried      EventKind = "retried"
-	EventUndo         EventKind = "undo"
-	EventUndone       EventKind = "undone"
-	EventOpened       EventKind = "opened"
-	EventFetched      EventKind = "fetched"    // the file of a certificate
-	EventWorks        EventKind = "works"      // the new credential does
-	EventRemoveOld    EventKind = "remove-old" // the old credential is to be removed
-	EventOldRemoved   EventKind = "old-removed"
-	EventRevoked      EventKind = "revoked"
-	EventHandOver     EventKind = "hand-over" // what was to go to a backup server
-	EventCheckAsked   EventKind = "connection-check"
-	EventChecked      EventKind = "connection"
-	EventRefused      EventKind = "refused"
-	EventReminder     EventKind = "reminder"
-	EventExpiring     EventKind = "expiring"
-	EventRestarted    EventKind = "restarted"
-	EventEWSReminded  EventKind = "ews-reminder" // that the app is not on Exchange's list
-	EventEWSListed    EventKind = "ews-listed"   // somebody said that it is
-	EventRecipient    EventKind = "recipient"    // that the requester is gone, or back
-)
-
 // UniqueName is the application's alternate key in the tenant. It is chosen
 // before the first call, so that the call can be repeated; and as whoever may
 // register apps could register one under it first, it can't be guessed.
@@ -384,48 +303,6 @@ func (r *Request) KeyLabel() string { return "entra-app " + r.Realm + " " + r.ID
 func (r *Request) Fill(sentence string) string {
 	return strings.NewReplacer("{appId}", r.Made.AppID, "{tenantId}", r.Plan.TenantID, "{appName}", r.AppName(),
 		"{thumbprint}", r.Thumbprint()).Replace(sentence)
-}
-
-// post names the newest message of a numbered kind.
-func post(kind PostName, n int) PostName { return PostName(fmt.Sprintf("%s%d", kind, n)) }
-
-// owedPosts names the messages that do not show r as it is.
-func (r *Request) owedPosts() []PostName {
-	names := []PostName{PostCard, PostFollow}
-	if r.Approval.N > 0 && !r.Approval.Denied {
-		names = append(names, post(PostSignIn, r.Approval.N))
-	}
-	if r.Outcomes > 0 {
-		names = append(names, post(PostOutcome, r.Outcomes))
-	}
-	if r.Warned > 0 && r.mayExpire() {
-		names = append(names, r.expiryPosts()...)
-	}
-	if r.EWS.Reminders > 0 && r.isLiveApp() {
-		names = append(names, post(PostEWS, r.EWS.Reminders))
-	}
-	for name, p := range r.Posts {
-		if r.superseded(name) && p.TS != "" && !p.Last {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	names = slices.DeleteFunc(names, func(n PostName) bool { return r.Posts[n].Shown >= r.Rev && !r.superseded(n) })
-	if r.Posts[PostCard].TS != "" && r.Posts[PostThread].Shown < len(r.History) {
-		names = append(names, PostThread)
-	}
-	return names
-}
-
-// superseded reports whether a newer message has taken the place of this one.
-func (r *Request) superseded(name PostName) bool {
-	for kind, newest := range map[PostName]int{PostSignIn: r.Approval.N, PostOutcome: r.Outcomes, PostEWS: r.EWS.Reminders} {
-		if n, ok := strings.CutPrefix(string(name), string(kind)); ok {
-			i, err := strconv.Atoi(n)
-			return err == nil && i < newest
-		}
-	}
-	return false
 }
 
 // Clone returns a copy that shares nothing with r.
@@ -454,3 +331,11 @@ func (r *Request) Clone() *Request {
 	}
 	return &c
 }
+
+// AppName is what the app is called, for people: on one line, without what nobody
+// can see.
+func (r *Request) AppName() string { return clip(oneLine(r.exactName()), AppNameMax) }
+
+// exactName is the name as it was found, or else as the plan says. Look-ups use it as it
+// is: names hold double and trailing spaces, and joiners.
+func (r *Request) exactName() string { return cmp.Or(r.Discovered.Name, r.Plan.AppName) }

@@ -115,21 +115,6 @@ func (e *Engine) leave(r *Request) bool {
 
 func samePerson(a, b Person) bool { return a.ID == b.ID }
 
-// with is p, and what of q an app can have besides.
-func (p Plan) with(q Plan) Plan {
-	p = p.clone()
-	p.PublicClientFlows = p.PublicClientFlows || q.PublicClientFlows
-	p.Permissions = joined(p.Permissions, q.Permissions, samePermission)
-	p.RedirectURIs = joined(p.RedirectURIs, q.RedirectURIs, equal)
-	p.SPARedirectURIs = joined(p.SPARedirectURIs, q.SPARedirectURIs, equal)
-	p.PublicRedirectURIs = joined(p.PublicRedirectURIs, q.PublicRedirectURIs, equal)
-	p.DirectoryRoles = joined(p.DirectoryRoles, q.DirectoryRoles, sameRole)
-	p.Scopes = withScopes(p.Scopes, q.Scopes)
-	p.Owners = joined(p.Owners, q.Owners, samePerson)
-	p.offeredToo(q)
-	return p
-}
-
 // allowed is the most that the app may have once r is carried out: an update removes
 // what others have left.
 func (r *Request) allowed() Plan {

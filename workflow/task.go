@@ -32,15 +32,3 @@ func finishUndo(r *Request, now time.Time) {
 	r.Handover = Handover{}
 	r.move(StateUndone, now, Event{Kind: EventUndone, Text: r.kind().undone(r)})
 }
-
-func finishVerify(r *Request, now time.Time) {
-	if c := r.Plan.Credential; c.Kind == CredentialCertificate {
-		r.Made.KeyExpires = c.Certificate.NotAfter
-	}
-	r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand is exactly what the plan says."})
-}
-
-func finishRemoveOld(r *Request, now time.Time) {
-	r.PredecessorTold = r.Target.Thumbprint == "" // else the old certificate is free
-	r.move(StateDone, now, Event{Kind: EventOldRemoved, Text: "The old credential was removed. The app has the new one only."})
-}

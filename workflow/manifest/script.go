@@ -1,10 +1,8 @@
 package manifest
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -67,81 +65,6 @@ func ScriptIn(c cloud.Cloud, p workflow.Plan, kind Kind) (string, error) {
 	s.credential()
 	sh.end(p)
 	return sh.String(), nil
-}
-
-// azureScope is the path of a subscription, a resource group or a management group, in ASCII
-// and without anything that means something in a URL.
-var azureScope = regexp.MustCompile(`^(?i:/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/resourceGroups/[a-z0-9_().-]{1,90})?|/providers/Microsoft\.Management/managementGroups/[a-z0-9_().-]{1,90})$`)
-
-// permissionName is what a permission may be called: a space would make two of one.
-var permissionName = regexp.MustCompile(`^[!-~]+$`)
-
-// checkPlan refuses what has a form and is not in it.
-func checkPlan(p workflow.Plan) error {
-	if strings.TrimSpace(p.AppName) == "" {
-		return errNoName
-	}
-	ids := append([]string{p.TenantID}, p.Resources()...)
-	for _, q := range p.Permissions {
-		switch self := q.ResourceAppID == workflow.Self; {
-		case !permissionName.MatchString(q.Name):
-			return fmt.Errorf("%q is not the name of a permission", q.Name)
-		case q.Type != catalog.Application && q.Type != catalog.Delegated:
-			return fmt.Errorf("%q is not a type of permissions", q.Type)
-		case self && q.Type != catalog.Delegated:
-			return fmt.Errorf("%q is an application permission on the app itself, which has none", q.Name)
-		case self && !slices.ContainsFunc(p.Scopes, func(s workflow.Scope) bool { return s.Name == q.Name }):
-			return fmt.Errorf("the app has no scope %q to have a permission for", q.Name)
-		}
-	}
-	for _, s := range p.Scopes {
-		if !permissionName.MatchString(s.Name) {
-			return fmt.Errorf("%q is not the name of a scope", s.Name)
-		}
-		ids = append(ids, s.PreAuthorized...)
-	}
-	if problem := p.OfferedProblem(); problem != "" {
-		return errors.New(problem)
-	}
-	for _, r := range p.DirectoryRoles {
-		ids = append(ids, r.TemplateID)
-	}
-	for _, r := range p.AzureRoles {
-		if r.ID != "" {
-			ids = append(ids, r.ID)
-		}
-	}
-	for _, id := range ids {
-		if !guid.MatchString(id) {
-			return fmt.Errorf("%q is not a GUID", id)
-		}
-	}
-	for _, s := range p.Subscriptions {
-		if !azureScope.MatchString(workflow.AzureScope(s)) {
-			return fmt.Errorf("%q is not a scope in Azure that a script can name", s)
-		}
-	}
-	for _, o := range p.Owners {
-		if strings.TrimSpace(o.Email) == "" {
-			return fmt.Errorf("there is no e-mail address of the owner %q", o.Name)
-		}
-	}
-	c := p.Credential
-	switch {
-	case len(p.AzureRoles) > 0 && len(p.Subscriptions) == 0:
-		return errors.New("there are roles in Azure, and no subscription to give them on")
-	case c.Kind == workflow.CredentialSecret && c.Lifetime <= 0:
-		return errors.New("the client secret has no lifetime")
-	case c.Kind == workflow.CredentialCertificate && c.Certificate.IsZero():
-		return errors.New("there is no certificate")
-	case c.Kind == workflow.CredentialMadeCertificate:
-		return errors.New("the bot makes the certificate and its key, which a script has not; choose a certificate of your own")
-	}
-	switch c.Kind {
-	case workflow.CredentialSecret, workflow.CredentialCertificate, workflow.CredentialFederated, workflow.CredentialNone:
-		return nil
-	}
-	return fmt.Errorf("%q is not a kind of credential", c.Kind)
 }
 
 // A shell writes the steps of a script in its own language. What it is given may

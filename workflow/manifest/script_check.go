@@ -1,0 +1,108 @@
+package manifest
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
+)
+
+// azureScope is the path of a subscription, a resource group or a management group, in ASCII
+// and without anything that means something in a URL.
+var azureScope = regexp.MustCompile(`^(?i:/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/resourceGroups/[a-z0-9_().-]{1,90})?|/providers/Microsoft\.Management/managementGroups/[a-z0-9_().-]{1,90})$`)
+
+// permissionName is what a permission may be called: a space would make two of one.
+var permissionName = regexp.MustCompile(`^[!-~]+$`)
+
+// checkPlan refuses what has a form and is not in it.
+func checkPlan(p workflow.Plan) error {
+	if strings.TrimSpace(p.AppName) == "" {
+		return errNoName
+	}
+	if err := checkPermissions(p); err != nil {
+		return err
+	}
+	for _, s := range p.Scopes {
+		if !permissionName.MatchString(s.Name) {
+			return fmt.Errorf("%q is not the name of a scope", s.Name)
+		}
+	}
+	if problem := p.OfferedProblem(); problem != "" {
+		return errors.New(problem)
+	}
+	for _, id := range idsOf(p) {
+		if !guid.MatchString(id) {
+			return fmt.Errorf("%q is not a GUID", id)
+		}
+	}
+	for _, s := range p.Subscriptions {
+		if !azureScope.MatchString(workflow.AzureScope(s)) {
+			return fmt.Errorf("%q is not a scope in Azure that a script can name", s)
+		}
+	}
+	for _, o := range p.Owners {
+		if strings.TrimSpace(o.Email) == "" {
+			return fmt.Errorf("there is no e-mail address of the owner %q", o.Name)
+		}
+	}
+	if len(p.AzureRoles) > 0 && len(p.Subscriptions) == 0 {
+		return errors.New("there are roles in Azure, and no subscription to give them on")
+	}
+	return checkCredential(p.Credential)
+}
+
+func checkPermissions(p workflow.Plan) error {
+	for _, q := range p.Permissions {
+		switch self := q.ResourceAppID == workflow.Self; {
+		case !permissionName.MatchString(q.Name):
+			return fmt.Errorf("%q is not the name of a permission", q.Name)
+		case q.Type != catalog.Application && q.Type != catalog.Delegated:
+			return fmt.Errorf("%q is not a type of permissions", q.Type)
+		case self && q.Type != catalog.Delegated:
+			return fmt.Errorf("%q is an application permission on the app itself, which has none", q.Name)
+		case self && !slices.ContainsFunc(p.Scopes, func(s workflow.Scope) bool { return s.Name == q.Name }):
+			return fmt.Errorf("the app has no scope %q to have a permission for", q.Name)
+		}
+	}
+	return nil
+}
+
+// idsOf are all of p that have to be GUIDs.
+func idsOf(p workflow.Plan) []string {
+	ids := append([]string{p.TenantID}, p.Resources()...)
+	for _, s := range p.Scopes {
+		ids = append(ids, s.PreAuthorized...)
+	}
+	for _, r := range p.DirectoryRoles {
+		ids = append(ids, r.TemplateID)
+	}
+	for _, r := range p.AzureRoles {
+		if r.ID != "" { // a custom role gets one
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+func checkCredential(c workflow.Credential) error {
+	switch c.Kind {
+	case workflow.CredentialSecret:
+		if c.Lifetime <= 0 {
+			return errors.New("the client secret has no lifetime")
+		}
+	case workflow.CredentialCertificate:
+		if c.Certificate.IsZero() {
+			return errors.New("there is no certificate")
+		}
+	case workflow.CredentialMadeCertificate:
+		return errors.New("the bot makes the certificate and its key, which a script has not; choose a certificate of your own")
+	case workflow.CredentialFederated, workflow.CredentialNone:
+	default:
+		return fmt.Errorf("%q is not a kind of credential", c.Kind)
+	}
+	return nil
+}
