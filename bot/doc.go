@@ -27,16 +27,18 @@
 //	status.go    status, in pages           decide.go           buttons and the denial
 //	card.go      the approvers' card        dm.go               the three kinds of DM
 //	post.go      sending and finding again  reveal.go           the secret, once
-//	lifecycle.go      renew, update, retire      adoption.go         what an adoption means
+//	lifecycle.go renew, update, retire      lifecycleform.go    their form
+//	applist.go   the apps of a person       adoption.go         what an adoption means
 //	pfx.go       the page of a certificate's file
-//	agree.go     several approvals          connection.go           whether Slack reaches us
+//	agree.go     several approvals          connection.go       whether Slack reaches us
 //	custom.go    what is asked about custom apps
 //	backup.go    the hand-off to a backup server
 //	person.go    who someone is             respond.go          private answers
-//	departed.go      who has left               digest.go           what waits, once a day
-//	outcome.go      what came of a request     dependents.go       who depends on an app
+//	departed.go  who has left               digest.go           what waits, once a day
+//	outcome.go   what came of a request     dependents.go       who depends on an app
 //	template.go  what the form asks for to make redirect URIs of
 //	fit.go       what is sent, as Slack takes it
+//	growing.go   lists that may be cut      page.go             lists in pages
 //	slackcloud.go the hosts of Slack's clouds
-//	retry.go    asking Slack again         delivery.go         what comes twice
+//	retry.go     asking Slack again         delivery.go         what comes twice
 package bot

@@ -3,7 +3,6 @@ package bot
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -35,92 +34,6 @@ var (
 	// Source: docs.slack.dev/reference/views, and view_too_large of views.open.
 	inView = room{200_000, 100}
 )
-
-// A growing is a list of as many lines as an app has of something.
-type growing struct {
-	title string
-	words string // behind the title
-	lines []*slack.RichTextSection
-	// holds is how many things each line names; nil is one.
-	holds []int
-	// unnamed is how many more things there are than the lines name.
-	unnamed int
-	// more is what stands for lines that are left out; nil refers to Details.
-	more func(n int) string
-	// weight is how many times longer than another it may be, before it loses lines
-	// first; 0 is 1.
-	weight int
-	// newest is at the end of the list, and the beginning is left out.
-	newest bool
-	// less is the list in other words, which are shorter; it is drawn where the whole
-	// message has no room for this one.
-	less *growing
-}
-
-func (g *growing) BlockType() slack.MessageBlockType { return slack.MBTRichText }
-func (g *growing) ID() string                        { return "" }
-
-// MarshalJSON draws all of it.
-func (g *growing) MarshalJSON() ([]byte, error) { return json.Marshal(block(g.drawn(len(g.lines))...)) }
-
-// drawn are the elements of a block with the first n lines, or the last.
-func (g *growing) drawn(n int) []slack.RichTextElement {
-	lines := g.shown(n)
-	if left := g.left(n); left > 0 {
-		more := line(italic(g.moreWords(left)))
-		if g.newest {
-			lines = append([]*slack.RichTextSection{more}, lines...)
-		} else {
-			lines = append(slices.Clone(lines), more)
-		}
-	}
-	return []slack.RichTextElement{line(bold(g.title), g.words), list(lines...)}
-}
-
-func (g *growing) shown(n int) []*slack.RichTextSection {
-	if g.newest {
-		return g.lines[len(g.lines)-n:]
-	}
-	return g.lines[:n]
-}
-
-// left is how many things are not named where n lines are.
-func (g *growing) left(n int) int {
-	if g.holds == nil {
-		return g.unnamed + len(g.lines) - n
-	}
-	sum := g.unnamed
-	for _, h := range g.holds[n:] {
-		sum += h
-	}
-	return sum
-}
-
-func (g *growing) moreWords(n int) string {
-	switch {
-	case g.more != nil:
-		return g.more(n)
-	case g.newest:
-		return fmt.Sprintf("… and %d before that, see Details", n)
-	}
-	return fmt.Sprintf("… and %d more, see Details", n)
-}
-
-// blocks are those with n of its lines, none longer than Slack shows whole.
-func (g *growing) blocks(n int) []slack.Block {
-	if n == 0 && g.more == nil {
-		return []slack.Block{block(line(bold(g.title), italic(fmt.Sprintf(": %d, see Details", g.left(0)))))}
-	}
-	lines := g.shown(n)
-	if more := g.left(n); more > 0 {
-		all := g.drawn(n)
-		lines = nil
-		for _, l := range all[1].(*slack.RichTextList).Elements {
-			lines = append(lines, l.(*slack.RichTextSection))
-		}
-	}
-	return lists(g.title, g.words, lines)
-}
 
 // size is how many characters of JSON v has.
 func size(v any) int { return utf8.RuneCount(written(v)) }
@@ -325,61 +238,6 @@ func hasButton(blocks []slack.Block, action string) bool {
 		}
 	}
 	return false
-}
-
-// pages puts blocks into as many views as it takes, each with room for so many blocks of
-// its own.
-func pages(blocks []slack.Block, own int) [][]slack.Block {
-	drawn := (&drawing{blocks: blocks}).drawn()
-	most := room{inView.letters, inView.blocks - own}
-	out := [][]slack.Block{nil}
-	used := 0
-	for _, b := range drawn {
-		n := len(written(b)) + 1 // a view's limit is of bytes
-		at := len(out) - 1
-		if len(out[at]) > 0 && (len(out[at]) == most.blocks || used+n > most.letters) {
-			out, used, at = append(out, nil), 0, at+1
-		}
-		out[at] = append(out[at], b)
-		used += n
-	}
-	return out
-}
-
-// backwards ends the action ID of the button that leads to the page before.
-const backwards = ":back"
-
-// pageOf is one of the pages that blocks take, and buttons to those beside it. Their
-// value is id and the number of the page, of which the first is 0.
-func pageOf(blocks []slack.Block, page int, action, id string) (shown []slack.Block, buttons []slack.BlockElement) {
-	const own = 5 // for what stands around a page
-	all := pages(blocks, own)
-	page = min(max(page, 0), len(all)-1)
-	to := func(n int) string { return fmt.Sprintf("%s %d", id, n) }
-	if page > 0 {
-		buttons = append(buttons, button(action+backwards, "Previous page", to(page-1), fmt.Sprintf("Page %d of %d", page, len(all))))
-	}
-	if page < len(all)-1 {
-		buttons = append(buttons, button(action, "Next page", to(page+1), fmt.Sprintf("Page %d of %d", page+2, len(all))))
-	}
-	shown = all[page]
-	if len(all) > 1 {
-		shown = append(slices.Clone(shown), note(fmt.Sprintf("Page %d of %d", page+1, len(all))))
-	}
-	return shown, buttons
-}
-
-// rowsFitting is how many of the rows fit into one message beside so many characters and
-// blocks: one at least.
-func rowsFitting(rows [][]slack.Block, beside room) int {
-	letters, count := beside.letters, beside.blocks
-	for i, r := range rows {
-		letters, count = letters+size(r), count+len(r)
-		if i > 0 && (letters > inMessage.letters || count > inMessage.blocks) {
-			return i
-		}
-	}
-	return len(rows)
 }
 
 // fitText is a message's own text, which is mrkdwn. chat.update takes 4000 bytes of it.
