@@ -40,12 +40,12 @@ func (s goFile) at(p token.Pos) string {
 
 // measures are the project's. Sizes are for readers: a tab is four columns.
 var measures = []measure{
-	{"tests on kinds, tasks and kinds of credential outside their rooms", 253, kindTests},
+	{"tests on kinds, tasks and kinds of credential outside their rooms", 235, kindTests},
 	{"exported names of package workflow", 387, exportedNames},
-	{"methods of Request", 166, requestMethods},
+	{"methods of Request", 165, requestMethods},
 	{"lines over 140 columns, data in raw strings aside", 0, longLines},
-	{"files over 400 lines", 17, longFiles},
-	{"functions over cyclomatic complexity 20", 21, complexFunctions},
+	{"files over 400 lines", 0, longFiles},
+	{"functions over cyclomatic complexity 20", 14, complexFunctions},
 }
 
 func TestTheProjectKeepsItsMeasures(t *testing.T) {
