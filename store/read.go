@@ -69,6 +69,22 @@ func unreadable(n uint64, err error) *workflow.UnreadableError {
 	return &workflow.UnreadableError{Records: []workflow.Unreadable{{ID: formatID(n), Err: err}}}
 }
 
+// bounds are the number before which q asks for requests, and how many. It returns false
+// where q names a request that no store can have.
+func bounds(q workflow.Query) (before uint64, limit int, ok bool) {
+	before = math.MaxUint64
+	if q.Before != "" {
+		if before, ok = parseID(q.Before); !ok {
+			return 0, 0, false
+		}
+	}
+	limit = min(q.Limit, mostLimit)
+	if limit <= 0 {
+		limit = usualLimit
+	}
+	return before, limit, true
+}
+
 // List returns the requests that q asks for, 50 where it sets no limit and never
 // more than 1000. Where some can't be read it returns the others, with a
 // *workflow.UnreadableError.
@@ -77,17 +93,9 @@ func (b *Bolt) List(ctx context.Context, q workflow.Query) ([]*workflow.Request,
 		return nil, err
 	}
 	defer b.busy.Done()
-	before := uint64(math.MaxUint64)
-	if q.Before != "" {
-		n, ok := parseID(q.Before)
-		if !ok {
-			return nil, nil
-		}
-		before = n
-	}
-	limit := min(q.Limit, mostLimit)
-	if limit <= 0 {
-		limit = usualLimit
+	before, limit, ok := bounds(q)
+	if !ok {
+		return nil, nil
 	}
 	text := fold(q.Text)
 	var found []*workflow.Request

@@ -38,23 +38,7 @@ var errOlder = errors.New("an older program wrote it")
 // lists that they were in, and keep their claims: a list names them, and whoever decides by
 // it knows that it is not whole.
 func relist(tx *bolt.Tx, b *Bolt, s *survey) error {
-	var entries [][]byte
-	var reminders, claims [][]byte
-	mentions(tx, func(bucket string, entry []byte, n uint64, ok bool) {
-		if !ok || !s.unread[n] {
-			return
-		}
-		switch entry := bytes.Clone(entry); bucket {
-		case "lists":
-			entries = append(entries, entry)
-		case "new":
-			entries = append(entries, readMarks(tx.Bucket(newBucket).Get(entry)).entries(n)...)
-		case "due":
-			reminders = append(reminders, entry)
-		case "claims":
-			claims = append(claims, entry)
-		}
-	})
+	kept := entriesOfUnread(tx, s)
 	for _, name := range [][]byte{claimsBucket, dueBucket, newBucket, listsBucket} {
 		if err := tx.DeleteBucket(name); err != nil {
 			return err
@@ -63,23 +47,69 @@ func relist(tx *bolt.Tx, b *Bolt, s *survey) error {
 			return err
 		}
 	}
-	requests, held, due := tx.Bucket(requestsBucket), tx.Bucket(claimsBucket), tx.Bucket(dueBucket)
-	for _, e := range claims {
+	if err := kept.restore(tx); err != nil {
+		return err
+	}
+	if err := s.move(tx.Bucket(requestsBucket)); err != nil {
+		return err
+	}
+	return enlistAll(tx, b, kept.lists, s.counter)
+}
+
+// unreadEntries are the entries about requests that can't be read.
+type unreadEntries struct{ lists, due, claims [][]byte }
+
+func entriesOfUnread(tx *bolt.Tx, s *survey) (kept unreadEntries) {
+	mentions(tx, func(bucket string, entry []byte, n uint64, ok bool) {
+		if !ok || !s.unread[n] {
+			return
+		}
+		switch entry := bytes.Clone(entry); bucket {
+		case "lists":
+			kept.lists = append(kept.lists, entry)
+		case "new":
+			kept.lists = append(kept.lists, readMarks(tx.Bucket(newBucket).Get(entry)).entries(n)...)
+		case "due":
+			kept.due = append(kept.due, entry)
+		case "claims":
+			kept.claims = append(kept.claims, entry)
+		}
+	})
+	return kept
+}
+
+// restore writes the claims and the times again. The lists are written with those of the
+// other requests.
+func (u unreadEntries) restore(tx *bolt.Tx) error {
+	held, due := tx.Bucket(claimsBucket), tx.Bucket(dueBucket)
+	for _, e := range u.claims {
 		if err := held.Put(e[:len(e)-9], binary.BigEndian.AppendUint64(nil, number(e))); err != nil {
 			return err
 		}
 	}
-	for _, k := range reminders {
+	for _, k := range u.due {
 		if err := due.Put(k, nil); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// move gives requests whose number was damaged the number that they had.
+func (s *survey) move(requests *bolt.Bucket) error {
 	for from, to := range s.moved {
 		value := bytes.Clone(requests.Get(requestKey(from)))
 		if err := errors.Join(requests.Delete(requestKey(from)), requests.Put(requestKey(to), value)); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// enlistAll writes what is derived from every request that can be read, and these entries
+// of lists with it. The next number is after last, and after every request.
+func enlistAll(tx *bolt.Tx, b *Bolt, entries [][]byte, last uint64) error {
+	requests := tx.Bucket(requestsBucket)
 	const some = 4096 // so many requests at a time are in memory
 	flush := func() error {
 		slices.SortFunc(entries, bytes.Compare)
@@ -87,7 +117,7 @@ func relist(tx *bolt.Tx, b *Bolt, s *survey) error {
 		entries = entries[:0]
 		return err
 	}
-	i, last := 0, s.counter
+	i := 0
 	c := requests.Cursor()
 	for k, v := c.Last(); k != nil; k, v = c.Prev() { // the oldest has a claim before another
 		n := number(k)
@@ -99,15 +129,11 @@ func relist(tx *bolt.Tx, b *Bolt, s *survey) error {
 		if err != nil {
 			continue
 		}
-		for _, claim := range r.Claims() {
-			if held.Get([]byte(claim)) == nil {
-				if err := reclaim(tx, n, nil, []string{claim}); err != nil {
-					return err
-				}
-			}
+		if err := reclaimFree(tx, n, r.Claims()); err != nil {
+			return err
 		}
 		if !r.WakeAt.IsZero() {
-			if err := due.Put(dueKey(r.WakeAt, n), nil); err != nil {
+			if err := tx.Bucket(dueBucket).Put(dueKey(r.WakeAt, n), nil); err != nil {
 				return err
 			}
 		}
@@ -119,4 +145,17 @@ func relist(tx *bolt.Tx, b *Bolt, s *survey) error {
 		}
 	}
 	return errors.Join(flush(), requests.SetSequence(last), tx.Bucket(metaBucket).Put(listedKey, []byte(listed)))
+}
+
+// reclaimFree gives a request those claims that no other has.
+func reclaimFree(tx *bolt.Tx, n uint64, claims []string) error {
+	for _, claim := range claims {
+		if tx.Bucket(claimsBucket).Get([]byte(claim)) != nil {
+			continue
+		}
+		if err := reclaim(tx, n, nil, []string{claim}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

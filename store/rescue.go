@@ -262,19 +262,8 @@ func (f *find) fits(key *workflow.Key) error {
 // write puts what was found into a new store. Open writes what is derived from the
 // requests again; what the damaged store had of it says which request is which.
 func (f *find) write(tx *bolt.Tx) error {
-	for _, name := range buckets {
-		if err := tx.DeleteBucket(name); err != nil && tx.Bucket(name) != nil {
-			return err
-		}
-		b, err := tx.CreateBucket(name)
-		if err != nil {
-			return err
-		}
-		for _, p := range f.pairs[string(name)] {
-			if err := b.Put(p[0], p[1]); err != nil {
-				return err
-			}
-		}
+	if err := f.writePairs(tx); err != nil {
+		return err
 	}
 	requests := tx.Bucket(requestsBucket)
 	there := func(n uint64) bool { return requests.Get(requestKey(n)) != nil }
@@ -300,17 +289,42 @@ func (f *find) write(tx *bolt.Tx) error {
 		}
 		return c.n, c.r != nil && !f.placed(tx, c)
 	})
-	doubtful := map[uint64]bool{}
-	for i, c := range f.unsure {
-		for _, d := range f.unsure[:i] {
-			if c.n == d.n && !bytes.Equal(c.value, d.value) && agrees(tx, c.n, c.r) && agrees(tx, d.n, d.r) {
-				doubtful[c.n] = true
-			}
-		}
-	}
+	doubtful := f.doubtful(tx)
 	take(f.unsure, func(c candidate) (uint64, bool) { return c.n, agrees(tx, c.n, c.r) && !doubtful[c.n] })
 	take(f.sure, func(c candidate) (uint64, bool) { return c.n, c.r == nil && c.n > 0 && c.n <= f.counter })
 	return errors.Join(append(errs, requests.SetSequence(f.counter))...)
+}
+
+// writePairs creates the buckets again, with what was found of each.
+func (f *find) writePairs(tx *bolt.Tx) error {
+	for _, name := range buckets {
+		if err := tx.DeleteBucket(name); err != nil && tx.Bucket(name) != nil {
+			return err
+		}
+		b, err := tx.CreateBucket(name)
+		if err != nil {
+			return err
+		}
+		for _, p := range f.pairs[string(name)] {
+			if err := b.Put(p[0], p[1]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// doubtful are the numbers that two different candidates agree with.
+func (f *find) doubtful(tx *bolt.Tx) map[uint64]bool {
+	numbers := map[uint64]bool{}
+	for i, c := range f.unsure {
+		for _, d := range f.unsure[:i] {
+			if c.n == d.n && !bytes.Equal(c.value, d.value) && agrees(tx, c.n, c.r) && agrees(tx, d.n, d.r) {
+				numbers[c.n] = true
+			}
+		}
+	}
+	return numbers
 }
 
 // placed reports whether a candidate is stored, under whatever number.

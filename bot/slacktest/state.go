@@ -72,21 +72,13 @@ func (in inputField) complaint(value any) string {
 	}
 	s, _ := value.(string)
 	e := in.element
-	n := float64(utf8.RuneCountInString(s))
 	switch e["type"] {
 	case "file_input":
 		return fileComplaint(e, items(value))
 	case "plain_text_input":
-		if least, ok := number(e["min_length"]); ok && n < least {
-			return fmt.Sprintf("Please enter at least %v characters.", least)
-		}
-		most, ok := number(e["max_length"])
-		if !ok {
-			most = 3000
-		}
-		if n > most {
-			return fmt.Sprintf("Please enter at most %v characters.", most)
-		}
+		return textComplaint(e, s)
+	case "number_input":
+		return numberComplaint(e, s)
 	case "email_text_input":
 		if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
 			return "Please enter a valid email address."
@@ -95,22 +87,40 @@ func (in inputField) complaint(value any) string {
 		if u, err := url.Parse(s); err != nil || u.Scheme == "" || u.Host == "" {
 			return "Please enter a valid URL."
 		}
-	case "number_input":
-		x, err := strconv.ParseFloat(s, 64)
-		if err != nil || e["is_decimal_allowed"] != true && x != float64(int64(x)) {
-			return "Please enter a valid number."
-		}
-		if least, err := strconv.ParseFloat(fmt.Sprint(e["min_value"]), 64); err == nil && x < least {
-			return fmt.Sprintf("Please enter a number of at least %v.", least)
-		}
-		if most, err := strconv.ParseFloat(fmt.Sprint(e["max_value"]), 64); err == nil && x > most {
-			return fmt.Sprintf("Please enter a number of at most %v.", most)
-		}
 	}
 	if most, ok := number(e["max_selected_items"]); ok {
 		if chosen, _ := value.([]any); float64(len(chosen)) > most {
 			return fmt.Sprintf("Please choose at most %v.", most)
 		}
+	}
+	return ""
+}
+
+func textComplaint(e map[string]any, s string) string {
+	n := float64(utf8.RuneCountInString(s))
+	if least, ok := number(e["min_length"]); ok && n < least {
+		return fmt.Sprintf("Please enter at least %v characters.", least)
+	}
+	most, ok := number(e["max_length"])
+	if !ok {
+		most = 3000
+	}
+	if n > most {
+		return fmt.Sprintf("Please enter at most %v characters.", most)
+	}
+	return ""
+}
+
+func numberComplaint(e map[string]any, s string) string {
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || e["is_decimal_allowed"] != true && x != float64(int64(x)) {
+		return "Please enter a valid number."
+	}
+	if least, err := strconv.ParseFloat(fmt.Sprint(e["min_value"]), 64); err == nil && x < least {
+		return fmt.Sprintf("Please enter a number of at least %v.", least)
+	}
+	if most, err := strconv.ParseFloat(fmt.Sprint(e["max_value"]), 64); err == nil && x > most {
+		return fmt.Sprintf("Please enter a number of at most %v.", most)
 	}
 	return ""
 }

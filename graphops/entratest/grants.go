@@ -51,24 +51,9 @@ func createGrant(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	for _, need := range []string{"clientId", "resourceId", "consentType"} {
-		if text(body[need]) == "" {
-			return answer{}, bad("A value is required for property '%s' of resource 'OAuth2PermissionGrant'.", need)
-		}
-	}
-	g := &grant{id: c.t.s.newKey(), clientID: text(body["clientId"]), resourceID: text(body["resourceId"]),
-		consentType: text(body["consentType"]), principalID: text(body["principalId"])}
-	switch g.consentType {
-	case "AllPrincipals":
-		if g.principalID != "" {
-			return answer{}, bad("Property 'principalId' must be null when consentType is AllPrincipals.")
-		}
-	case "Principal":
-		if c.t.user(g.principalID) == nil {
-			return answer{}, bad("Property 'principalId' must be the ID of a user when consentType is Principal.")
-		}
-	default:
-		return answer{}, bad("Invalid value specified for property 'consentType' of resource 'OAuth2PermissionGrant'.")
+	g, err := c.newGrant(body)
+	if err != nil {
+		return answer{}, err
 	}
 	client, on := c.t.spByID(g.clientID), c.t.spByID(g.resourceID)
 	for _, p := range []*sp{client, on} {
@@ -99,6 +84,30 @@ func createGrant(c *call) (answer, error) {
 	g.veil = c.t.veil(c.t.knobs.Lag.Consent)
 	c.t.grants = append(c.t.grants, g)
 	return created(c.context("oauth2PermissionGrants/$entity", g.show()))
+}
+
+// newGrant is the grant that a body is about, without its scope.
+func (c *call) newGrant(body object) (*grant, error) {
+	for _, need := range []string{"clientId", "resourceId", "consentType"} {
+		if text(body[need]) == "" {
+			return nil, bad("A value is required for property '%s' of resource 'OAuth2PermissionGrant'.", need)
+		}
+	}
+	g := &grant{id: c.t.s.newKey(), clientID: text(body["clientId"]), resourceID: text(body["resourceId"]),
+		consentType: text(body["consentType"]), principalID: text(body["principalId"])}
+	switch g.consentType {
+	case "AllPrincipals":
+		if g.principalID != "" {
+			return nil, bad("Property 'principalId' must be null when consentType is AllPrincipals.")
+		}
+	case "Principal":
+		if c.t.user(g.principalID) == nil {
+			return nil, bad("Property 'principalId' must be the ID of a user when consentType is Principal.")
+		}
+	default:
+		return nil, bad("Invalid value specified for property 'consentType' of resource 'OAuth2PermissionGrant'.")
+	}
+	return g, nil
 }
 
 // checkScope reads the scope of a grant: values that the resource exposes.

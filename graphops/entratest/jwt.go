@@ -55,32 +55,62 @@ func pairwise(u *User, a *app) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// assertion checks a client assertion: a JWT that is signed with the private
-// key of one of the app's certificates.
-func (s *Server) assertion(t *Tenant, a *app, jwt string) error {
-	parts := strings.Split(jwt, ".")
-	if len(parts) != 3 {
-		return sts(700027, "none")
-	}
-	var header struct {
+// A clientJWT is a client assertion as it was sent.
+type clientJWT struct {
+	header struct {
 		Alg, X5t string
 		S256     string `json:"x5t#S256"`
 	}
-	var claims struct {
+	claims struct {
 		Aud, Iss, Sub string
 		Nbf, Exp      int64
+	}
+	signed    string // what the signature is of
+	signature []byte
+}
+
+func readJWT(jwt string) (j clientJWT, ok bool) {
+	parts := strings.Split(jwt, ".")
+	if len(parts) != 3 {
+		return j, false
 	}
 	raw := make([][]byte, 3)
 	for i, p := range parts {
 		b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(p, "="))
 		if err != nil {
-			return sts(700027, "none")
+			return j, false
 		}
 		raw[i] = b
 	}
-	if json.Unmarshal(raw[0], &header) != nil || json.Unmarshal(raw[1], &claims) != nil {
+	j.signed, j.signature = parts[0]+"."+parts[1], raw[2]
+	return j, json.Unmarshal(raw[0], &j.header) == nil && json.Unmarshal(raw[1], &j.claims) == nil
+}
+
+// signedBy reports whether the signature is that of a key, which has to be RSA: no
+// elliptic curve, MSAL.NET #2573.
+func (j clientJWT) signedBy(key any) bool {
+	public, isRSA := key.(*rsa.PublicKey)
+	if !isRSA {
+		return false
+	}
+	sum := sha256.Sum256([]byte(j.signed))
+	switch j.header.Alg {
+	case "PS256":
+		return rsa.VerifyPSS(public, crypto.SHA256, sum[:], j.signature, nil) == nil
+	case "RS256":
+		return rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], j.signature) == nil
+	}
+	return false
+}
+
+// assertion checks a client assertion: a JWT that is signed with the private
+// key of one of the app's certificates.
+func (s *Server) assertion(t *Tenant, a *app, jwt string) error {
+	j, ok := readJWT(jwt)
+	if !ok {
 		return sts(700027, "none")
 	}
+	header, claims := j.header, j.claims
 	k := find(t.keysOf(a), func(k *key) bool {
 		sha, old := sha256.Sum256(k.der), sha1.Sum(k.der)
 		got, _ := unbase64(header.S256)
@@ -95,20 +125,7 @@ func (s *Server) assertion(t *Tenant, a *app, jwt string) error {
 	if k.cert == nil {
 		return sts(700027, strings.ToUpper(hex.EncodeToString(thumb)))
 	}
-	public, isRSA := k.cert.PublicKey.(*rsa.PublicKey) // no elliptic curve: MSAL.NET #2573
-	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	bad := !isRSA
-	if isRSA {
-		switch header.Alg {
-		case "PS256":
-			bad = rsa.VerifyPSS(public, crypto.SHA256, sum[:], raw[2], nil) != nil
-		case "RS256":
-			bad = rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], raw[2]) != nil
-		default:
-			bad = true
-		}
-	}
-	if bad {
+	if !j.signedBy(k.cert.PublicKey) {
 		return sts(700027, strings.ToUpper(hex.EncodeToString(thumb)))
 	}
 	good := false

@@ -30,18 +30,7 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
 	var form url.Values
 	var err error
 	if op == "devicecode" || op == "token" {
-		if r.Method != http.MethodPost {
-			err = sts(900561, r.Method)
-		} else {
-			r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-			if r.ParseForm() != nil {
-				err = sts(9002313)
-			}
-			form = r.PostForm
-			if err == nil && op == "token" {
-				err = basic(r, form)
-			}
-		}
+		form, err = loginForm(w, r, op)
 	} else if r.Method != http.MethodGet {
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 		return
@@ -56,18 +45,7 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
 	f := s.fails(op, Before)
 	var body object
 	if f == nil && err == nil {
-		switch {
-		case rest == "discovery/instance":
-			body, err = s.instance(r.URL.Query())
-		case rest == "discovery/v2.0/keys":
-			body = signingKeys()
-		case op == "openid":
-			body, err = s.openid(tenant)
-		case op == "devicecode":
-			body, err = s.deviceCode(tenant, form)
-		case op == "token":
-			body, err = s.token(tenant, form, &e)
-		}
+		body, err = s.answerLogin(tenant, rest, r.URL.Query(), form, &e)
 		if f = s.fails(op, After); err != nil && f != nil {
 			f.left++ // it failed by itself
 			f = nil
@@ -105,6 +83,37 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
 	h.Set("client-request-id", correlation)
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(body)
+}
+
+// answerLogin is what one of the paths of a tenant answers.
+func (s *Server) answerLogin(tenant, path string, query, form url.Values, e *Entry) (object, error) {
+	switch path {
+	case "discovery/instance":
+		return s.instance(query)
+	case "discovery/v2.0/keys":
+		return signingKeys(), nil
+	case "v2.0/.well-known/openid-configuration":
+		return s.openid(tenant)
+	case "oauth2/v2.0/devicecode":
+		return s.deviceCode(tenant, form)
+	}
+	return s.token(tenant, form, e)
+}
+
+// loginForm reads the form of a POST, and a client's secret with it where that is sent in
+// a header.
+func loginForm(w http.ResponseWriter, r *http.Request, op string) (form url.Values, err error) {
+	if r.Method != http.MethodPost {
+		return nil, sts(900561, r.Method)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+	if r.ParseForm() != nil {
+		return r.PostForm, sts(9002313)
+	}
+	if op == "token" {
+		err = basic(r, r.PostForm)
+	}
+	return r.PostForm, err
 }
 
 // instance says that our own login host is a good authority, and no other is.

@@ -290,36 +290,53 @@ func assignAppRole(c *call) (answer, error) {
 	if _, kind := c.t.holder(text(body["principalId"])); kind == "User" || kind == "Group" {
 		return c.assignPerson(body, at, on)
 	}
+	roleID, err := c.roleToAssign(body, at, client, on)
+	if err != nil {
+		return answer{}, err
+	}
+	a := c.t.assign(client, on, roleID, c.at)
+	c.assignTooMuch(a, client, on)
+	return created(c.context("appRoleAssignments/$entity", c.t.showAssignment(a)))
+}
+
+// roleToAssign is the role that a body assigns to a client, if it can be: what is first of
+// these checks is what Graph says.
+func (c *call) roleToAssign(body object, at, client, on *sp) (roleID string, err error) {
 	if client == nil || client != at && client.hides(c.at) {
-		return answer{}, notFound(text(body["principalId"]))
+		return "", notFound(text(body["principalId"]))
 	}
 	if on == nil || on != at && on != client && on.hides(c.at) {
-		return answer{}, notFound(text(body["resourceId"]))
+		return "", notFound(text(body["resourceId"]))
 	}
 	if !c.mayAssign(on) || client.app != nil && client.app.magic("-noconsent") {
-		return answer{}, denied()
+		return "", denied()
 	}
 	_, roles := on.seen()
 	role := permission(roles, "id", text(body["appRoleId"]))
 	if role == nil || role["isEnabled"] == false || !slices.Contains(list(role["allowedMemberTypes"]), any("Application")) {
-		return answer{}, bad("Permission being assigned was not found on application")
+		return "", bad("Permission being assigned was not found on application")
 	}
 	same := func(a *assignment) bool {
 		return a.roleID == role["id"] && a.principalID == client.id && a.resourceID == on.id
 	}
 	if slices.ContainsFunc(c.t.assignments, same) {
-		return answer{}, bad("Permission being assigned already exists on the object")
+		return "", bad("Permission being assigned already exists on the object")
 	}
-	a := c.t.assign(client, on, text(role["id"]), c.at)
-	if client.app != nil && client.app.magic("-toomany") && client.app.once("-toomany", 1) {
-		for _, r := range on.appRoles() { // one that nobody asked for
-			if id := text(r.(object)["id"]); id != a.roleID && text(r.(object)["value"]) != "" {
-				c.t.assign(client, on, id, c.at)
-				break
-			}
+	return text(role["id"]), nil
+}
+
+// assignTooMuch assigns, once, a role beside a that nobody asked for, to an app whose name
+// says so.
+func (c *call) assignTooMuch(a *assignment, client, on *sp) {
+	if client.app == nil || !client.app.magic("-toomany") || !client.app.once("-toomany", 1) {
+		return
+	}
+	for _, r := range on.appRoles() {
+		if id := text(r.(object)["id"]); id != a.roleID && text(r.(object)["value"]) != "" {
+			c.t.assign(client, on, id, c.at)
+			return
 		}
 	}
-	return created(c.context("appRoleAssignments/$entity", c.t.showAssignment(a)))
 }
 
 // assignPerson assigns a user or a group. The owners of a service principal may do that too.

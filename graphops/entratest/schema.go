@@ -147,9 +147,7 @@ func (novel novelties) conforms(o object, typ, at string) error {
 			continue
 		case !known:
 			return bad("Invalid property '%s'.", path)
-		case p.readOnly && v != nil && name != "id":
-			return bad("Property '%s' is read-only and cannot be set.", path)
-		case p.readOnly && typ != "appRoleAssignment" && v != nil:
+		case p.readOnly && v != nil && (name != "id" || typ != "appRoleAssignment"):
 			return bad("Property '%s' is read-only and cannot be set.", path)
 		}
 		if v == nil {
@@ -158,29 +156,42 @@ func (novel novelties) conforms(o object, typ, at string) error {
 			}
 			continue
 		}
-		if !p.many {
-			if err := novel.fits(v, p.kind, path); err != nil {
+		if p.many {
+			if err := novel.allFit(v, p.kind, path); err != nil {
 				return err
-			}
-			if p.kind == "guid" {
-				o[name] = strings.ToLower(v.(string))
 			}
 			continue
 		}
-		items, ok := v.([]any)
-		if !ok {
-			return bad("An unexpected value was found for '%s': a collection was expected.", path)
-		}
-		for i, item := range items {
-			if err := novel.fits(item, p.kind, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-				return err
-			}
-			if p.kind == "guid" {
-				items[i] = strings.ToLower(item.(string))
-			}
+		var err error
+		if o[name], err = novel.fitted(v, p.kind, path); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// allFit checks a collection of values against a type.
+func (novel novelties) allFit(v any, kind, path string) error {
+	items, ok := v.([]any)
+	if !ok {
+		return bad("An unexpected value was found for '%s': a collection was expected.", path)
+	}
+	for i, item := range items {
+		var err error
+		if items[i], err = novel.fitted(item, kind, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fitted is a value that fits a type, as it is kept: a GUID in lower case.
+func (novel novelties) fitted(v any, kind, path string) (any, error) {
+	err := novel.fits(v, kind, path)
+	if err == nil && kind == "guid" {
+		v = strings.ToLower(v.(string))
+	}
+	return v, err
 }
 
 var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)

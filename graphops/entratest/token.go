@@ -201,19 +201,9 @@ func (s *Server) appTokenFor(t *Tenant, a *app, f url.Values) (object, error) {
 	if a.body["isDisabled"] == true || p.body["accountEnabled"] == false {
 		return nil, sts(7000112, a.appID)
 	}
-	var resource string
-	for _, w := range strings.Fields(f.Get("scope")) {
-		if w == "openid" || w == "profile" || w == "offline_access" {
-			continue // MSAL adds them to everything
-		}
-		r, is := strings.CutSuffix(w, "/.default")
-		if !is || resource != "" {
-			return nil, sts(1002012, w)
-		}
-		resource = strings.TrimRight(r, "/")
-	}
-	if resource == "" {
-		return nil, sts(1002012, f.Get("scope"))
+	resource, err := defaultOf(f.Get("scope"))
+	if err != nil {
+		return nil, err
 	}
 	if err := s.proven(t, a, f); err != nil {
 		return nil, err
@@ -239,6 +229,24 @@ func (s *Server) appTokenFor(t *Tenant, a *app, f url.Values) (object, error) {
 		claims["wids"] = t.rolesOf(p.id)
 	}
 	return s.access(k, claims), nil
+}
+
+// defaultOf is the one resource whose .default a scope asks for.
+func defaultOf(scope string) (resource string, err error) {
+	for _, w := range strings.Fields(scope) {
+		if w == "openid" || w == "profile" || w == "offline_access" {
+			continue // MSAL adds them to everything
+		}
+		r, is := strings.CutSuffix(w, "/.default")
+		if !is || resource != "" {
+			return "", sts(1002012, w)
+		}
+		resource = strings.TrimRight(r, "/")
+	}
+	if resource == "" {
+		return "", sts(1002012, scope)
+	}
+	return resource, nil
 }
 
 // basic takes a client's ID and secret out of a header, where they are sent there.

@@ -57,26 +57,8 @@ func (s *Server) InstallCertificate(pfx []byte, password string) (string, error)
 // check holds a body to everything that can be known about it, and returns what
 // it would make.
 func (c *call) check(in *restOrganization) (*organization, error) {
-	switch {
-	case str(in.Type) != "Office365":
-		return nil, bad("The type '%s' of an organization is not emulated.", str(in.Type))
-	case !slices.Contains(c.gen.regions, str(in.Region)):
-		return nil, bad("The region '%s' is not valid.", str(in.Region))
-	case in.ID != nil || in.MSID != nil || in.BackedUpID != nil || in.Name != nil || in.OfficeName != nil || in.IsBackedup != nil ||
-		in.FirstBackup != nil || in.LastBackup != nil || in.Links != nil || in.Actions != nil:
-		return nil, bad("A property of an organization that is read-only was given.")
-	case yes(in.Configure) || str(in.UserCode) != "" || str(in.NewApplicationName) != "":
-		return nil, bad("Configuring the application is not emulated.")
-	case yes(in.IsExchange) || yes(in.IsSharepoint) || len(in.ExchangeServers) > 0 || len(in.SharePointServers) > 0:
-		return nil, bad("Servers of an organization's own are not for the type Office365.")
-	case !yes(in.IsExchangeOnline) && !yes(in.IsSharePointOnline):
-		return nil, bad("An organization needs Exchange Online or SharePoint Online.")
-	case yes(in.IsExchangeOnline) != (in.Exchange != nil), yes(in.IsSharePointOnline) != (in.SharePoint != nil):
-		return nil, bad("The settings of a service and the property that turns it on do not agree.")
-	case yes(in.IsTeamsOnline) && (in.Exchange == nil || in.SharePoint == nil):
-		return nil, bad("Microsoft Teams can be protected only with both Exchange Online and SharePoint Online.")
-	case yes(in.IsTeamsChatsOnline) && !yes(in.IsTeamsOnline):
-		return nil, bad("Teams chats can be protected only with Microsoft Teams.")
+	if err := c.agrees(in); err != nil {
+		return nil, err
 	}
 	o := &organization{kind: "Office365", region: *in.Region, teams: yes(in.IsTeamsOnline) && !c.s.knobs.NoTeams,
 		teamsChats: yes(in.IsTeamsChatsOnline) && !c.s.knobs.NoTeams}
@@ -101,6 +83,32 @@ func (c *call) check(in *restOrganization) (*organization, error) {
 		o.tenant, o.name, *s.into = t, out.organization, out
 	}
 	return o, nil
+}
+
+// agrees checks the properties of an organization against each other, in this order.
+func (c *call) agrees(in *restOrganization) error {
+	switch {
+	case str(in.Type) != "Office365":
+		return bad("The type '%s' of an organization is not emulated.", str(in.Type))
+	case !slices.Contains(c.gen.regions, str(in.Region)):
+		return bad("The region '%s' is not valid.", str(in.Region))
+	case in.ID != nil || in.MSID != nil || in.BackedUpID != nil || in.Name != nil || in.OfficeName != nil || in.IsBackedup != nil ||
+		in.FirstBackup != nil || in.LastBackup != nil || in.Links != nil || in.Actions != nil:
+		return bad("A property of an organization that is read-only was given.")
+	case yes(in.Configure) || str(in.UserCode) != "" || str(in.NewApplicationName) != "":
+		return bad("Configuring the application is not emulated.")
+	case yes(in.IsExchange) || yes(in.IsSharepoint) || len(in.ExchangeServers) > 0 || len(in.SharePointServers) > 0:
+		return bad("Servers of an organization's own are not for the type Office365.")
+	case !yes(in.IsExchangeOnline) && !yes(in.IsSharePointOnline):
+		return bad("An organization needs Exchange Online or SharePoint Online.")
+	case yes(in.IsExchangeOnline) != (in.Exchange != nil), yes(in.IsSharePointOnline) != (in.SharePoint != nil):
+		return bad("The settings of a service and the property that turns it on do not agree.")
+	case yes(in.IsTeamsOnline) && (in.Exchange == nil || in.SharePoint == nil):
+		return bad("Microsoft Teams can be protected only with both Exchange Online and SharePoint Online.")
+	case yes(in.IsTeamsChatsOnline) && !yes(in.IsTeamsOnline):
+		return bad("Teams chats can be protected only with Microsoft Teams.")
+	}
+	return nil
 }
 
 // checkSettings finds the tenant and the certificate that settings name.

@@ -27,21 +27,30 @@ type session struct {
 
 const sessionLife = time.Hour
 
-// token is the token endpoint.
-func (c *call) token() (answer, error) {
+// readForm reads the form of the body, whose fields have to be those of the generation.
+func (c *call) readForm() error {
 	if kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")); kind != "application/x-www-form-urlencoded" {
-		return answer{}, &problem{http.StatusUnsupportedMediaType, "HttpError", "Only application/x-www-form-urlencoded is emulated."}
+		return &problem{http.StatusUnsupportedMediaType, "HttpError", "Only application/x-www-form-urlencoded is emulated."}
 	}
 	f, err := url.ParseQuery(string(c.body))
 	if err != nil {
-		return answer{}, bad("The form cannot be read.")
+		return bad("The form cannot be read.")
 	}
 	c.form = f
 	for name := range f {
 		if !slices.Contains(c.gen.tokenFields, name) || len(f[name]) > 1 {
-			return answer{}, bad("The field '%s' is not known, or there is more than one.", name)
+			return bad("The field '%s' is not known, or there is more than one.", name)
 		}
 	}
+	return nil
+}
+
+// token is the token endpoint.
+func (c *call) token() (answer, error) {
+	if err := c.readForm(); err != nil {
+		return answer{}, err
+	}
+	f := c.form
 	for _, secret := range []string{"password", "assertion", "refresh_token"} {
 		if f.Get(secret) != "" {
 			c.s.secrets = append(c.s.secrets, f.Get(secret))
