@@ -12,8 +12,8 @@ func adoptionBlocks(r *workflow.Request) []slack.Block {
 	d, known := r.Difference()
 	if !known {
 		return []slack.Block{block(line(bold("An app that was not made here. "),
-			"After the sign-in the bot looks at it, sees that the requester is one of its owners, and adds what it lacks of the "+
-				"following. Nothing is removed from it or written over."))}
+			"After the sign-in the bot looks at it, checks that the requester is one of its owners, and adds what it lacks of the "+
+				"following. Nothing is removed from it or overwritten."))}
 	}
 	var blocks []slack.Block
 	for _, part := range []struct {

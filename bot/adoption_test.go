@@ -98,7 +98,7 @@ func TestUpdateOfAnAppThatIsNotOursOpensTheFormForIt(t *testing.T) {
 	if got := w.says("update payrol"); !strings.Contains(got, "Did you mean “payroll”?") || !strings.Contains(got, "App ID") {
 		t.Errorf("a slip is answered with %s", got)
 	}
-	if got := w.says("update EA-77"); !strings.Contains(got, "no app of ours called EA-77") {
+	if got := w.says("update EA-77"); !strings.Contains(got, "No app called EA-77 was registered or adopted here") {
 		t.Errorf("a request that is none is answered with %s", got)
 	}
 	w.bot.Wait()

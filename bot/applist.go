@@ -150,7 +150,7 @@ func (b *Bot) expiry(r *workflow.Request) (string, []slack.Block) {
 	blocks := []slack.Block{
 		header(clip(r.AppName()+": the credential expires", 150)),
 		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID),
-			"\nIts credential ends on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
+			"\nIts credential expires on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
 	}
 	blocks = append(blocks, b.missingBlocks(r)...)
 	return text, append(blocks, slack.NewActionBlock("",

@@ -86,7 +86,7 @@ func backupLine(r *workflow.Request) []any {
 		return []any{bold("Backup server: "), s.Server,
 			" has the organization with this app. Its backup ends; the bot does not remove it there\n"}
 	case !r.Connects():
-		return []any{bold("Backup server: "), s.Server, ", which this request does not tell anything\n"}
+		return []any{bold("Backup server: "), s.Server, ", which is not told about this request\n"}
 	}
 	if s.IsAzure() {
 		return []any{bold("Backup server: "), "Gives ", s.Server, " the app as its Azure service account for ", r.Tenant,
@@ -186,16 +186,16 @@ func checkMessage(c workflow.Checking) (string, []slack.Block) {
 		return r.ID + ": the connection to " + server + " was checked.", append(blocks, sentenceBlock(c.Said),
 			slack.NewActionBlock("", checkButton(actCheck, buttonValue(r), r)))
 	}
-	word, takes := "Backup server: ", ", which takes this sign-in for you and says what you reach on it\n"
+	word, takes := "Backup server: ", ", which takes this sign-in and shows what you can reach on it\n"
 	if strings.Contains(server, ", ") {
-		word, takes = "Backup servers: ", ", which take this sign-in for you and say what you reach on them\n"
+		word, takes = "Backup servers: ", ", which take this sign-in and show what you can reach on them\n"
 	}
 	to := []any{bold("App: "), r.AppName(), "\n"}
 	if c.OwnApp {
-		to = []any{bold("App: "), r.AppName(), ", to which you sign in itself\n"}
+		to = []any{bold("App: "), r.AppName(), ", which you sign in to directly\n"}
 	}
 	if c.Unsure != "" {
-		takes += "Not known to have the organization, and asked all the same: " + c.Unsure + "\n"
+		takes += "Not known to have the organization, but asked anyway: " + c.Unsure + "\n"
 	}
 	about := append([]any{bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n"}, to...)
 	return r.ID + ": sign in to check the connection to " + server + ".", append(blocks,
@@ -228,7 +228,7 @@ func (b *Bot) checkCommand(ctx context.Context, c command, app, _ string) Reply 
 	if err != nil {
 		return private(b.sentence(err))
 	}
-	return private(fmt.Sprintf("%s: the check of the connection of %s goes on in your direct message with this bot.", r.ID, r.AppName()))
+	return private(fmt.Sprintf("%s: the check of the connection of %s continues in your direct messages with this bot.", r.ID, r.AppName()))
 }
 
 // handoffInputs ask where the credential goes, and which it is.

@@ -30,12 +30,12 @@ func init() {
 		{"update", "update APP", "ask for other permissions, redirect URIs or owners of an app; for one that was not made here, what a " +
 			"product needs is added", lifeVerb(workflow.KindUpdate)},
 		{"renew", "renew APP", "ask for a new credential, before the old one expires", lifeVerb(workflow.KindRenew)},
-		{"recreate", "recreate APP", "ask for an app that was deleted", lifeVerb(workflow.KindRecreate)},
-		{"retire", "retire APP", "ask for the end of an app", lifeVerb(workflow.KindRetire)},
-		{"check", "check APP", "sign in, and see what you reach on the backup servers that have the organization of an app",
+		{"recreate", "recreate APP", "ask for a deleted app to be restored or created again", lifeVerb(workflow.KindRecreate)},
+		{"retire", "retire APP", "ask for an app to be deleted", lifeVerb(workflow.KindRetire)},
+		{"check", "check APP", "sign in, and see what you can reach on the backup servers that have the organization of an app",
 			(*Bot).checkCommand},
 		{"verify", "verify EA-7 [APP-ID]", "check what an approver has made by hand against the plan", (*Bot).verifyCommand},
-		{"cancel", "cancel EA-7", "take your request back", (*Bot).cancelCommand},
+		{"cancel", "cancel EA-7", "withdraw your request", (*Bot).cancelCommand},
 		{"help", "help", "this list", (*Bot).helpCommand},
 	}
 }

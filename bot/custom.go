@@ -58,7 +58,7 @@ func tooMuch(what string) slack.Block {
 func redirectInput(f workflow.Field, uris []string) *slack.InputBlock {
 	hint := "One on each line."
 	if f == workflow.FieldPublicRedirectURIs {
-		hint = "Of an app on a device, one on each line: http://localhost, or with a scheme of its own as in " +
+		hint = "Of an app on a device, one on each line: http://localhost, or with a custom scheme, as in " +
 			"msauth://com.contoso.app/signature."
 	}
 	return textInput(f, hint, mostTyped, true, strings.Join(uris, "\n"), true)

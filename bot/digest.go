@@ -81,10 +81,10 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 		}
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
-	part("Credentials that end within 30 days", "status all", len(g.Ending), func(i int) []any {
+	part("Credentials that expire within 30 days", "status all", len(g.Ending), func(i int) []any {
 		r := g.Ending[i]
 		return []any{bold(r.ID), " ", clip(r.AppName(), digestName),
-			": ends in " + workflow.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
+			": expires in " + workflow.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
 	})
 	part("People who have left, and still have apps", "status all", len(g.Departed), func(i int) []any {
 		d := g.Departed[i]
@@ -107,7 +107,7 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 		blocks = append(blocks, unreadable(g.Unreadable)...)
 	}
 	if g.Unasked {
-		blocks = append(blocks, note("Slack did not say who has left, so this says nothing about that."))
+		blocks = append(blocks, note("Slack did not say who has left, so they are not listed here."))
 	}
 	text = "Today in " + g.Tenant.Name + ". " + strings.Join(counts, ". ") + "."
 	blocks, _ = inMessage.fit(blocks, utf8.RuneCountInString(text))

@@ -82,7 +82,7 @@ const ewsButton = "It is on the list"
 
 // ewsReminder is the requester's message while nobody has said that the app is listed.
 func (b *Bot) ewsReminder(r *workflow.Request) (string, []slack.Block) {
-	text := fmt.Sprintf("%s: nobody has said yet that %s is on Exchange's list.", r.ID, r.AppName())
+	text := fmt.Sprintf("%s: nobody has confirmed yet that %s is on Exchange's list.", r.ID, r.AppName())
 	if r.EWSListed() {
 		text = fmt.Sprintf("%s: %s is on Exchange's list.", r.ID, r.AppName())
 	}

@@ -30,7 +30,7 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 	r.EWS.Reminders = 1
 	for at, says := range map[time.Time]string{
 		catalog.EWS().Blocked.Add(-time.Hour): "From 1 October 2026 on, Exchange Online blocks Exchange Web Services (EWS) for every app",
-		atBlocked():                           "This app is blocked there until it is listed, which can take 24 hours to act",
+		atBlocked():                           "This app is blocked there until it is listed, which can take 24 hours to take effect",
 		catalog.EWS().Ends:                    "Exchange Online ended Exchange Web Services on 1 April 2027",
 	} {
 		w.bot.now = func() time.Time { return at }

@@ -203,7 +203,7 @@ func certificateInputs(words string) []slack.Block {
 	file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem",
 		"der", "p7b", "p7c")
 	upload := field(workflow.FieldCertificateFile,
-		"Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx has the private key in it and is refused.", file)
+		"Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx contains the private key and is refused.", file)
 	upload.Optional = true
 	return []slack.Block{paste, upload}
 }

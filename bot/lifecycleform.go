@@ -133,7 +133,7 @@ func extrasInput(extras []workflow.Permission) *slack.InputBlock {
 	}
 	boxes.InitialOptions = boxes.Options
 	in := field(workflow.FieldPermissions,
-		"What the app had before it was adopted, beyond what the product needs. What you take out here is taken from the app.", boxes)
+		"What the app had before it was adopted, beyond what the product needs. What you remove here is removed from the app.", boxes)
 	in.Optional = true
 	return in
 }

@@ -63,9 +63,9 @@ func doneOutcome(r *workflow.Request) string {
 	kept := r.Handover.Status != workflow.HandoverNone
 	switch {
 	case r.Task == workflow.TaskVerify:
-		return "The app was made by hand, and is exactly what the plan says." + notConnected(r)
+		return "The app was made by hand, and matches the plan exactly." + notConnected(r)
 	case r.Kind == workflow.KindAdopt && !kept:
-		return "The app has what was approved, beside all that it had. There was nothing secret to hand over."
+		return "The app has what was approved, in addition to all that it had. There was nothing secret to hand over."
 	case r.Kind == workflow.KindUpdate && r.Previous.Credential.Kind != r.Plan.Credential.Kind:
 		return "The app has exactly what was approved now, and its first certificate."
 	case r.Kind == workflow.KindUpdate:
@@ -87,7 +87,7 @@ func undoneOutcome(r *workflow.Request) string {
 		return cutProse("What was added was removed again, except for what stays: "+stay+
 			". It can be removed by hand, in Entra or in Azure.", 900) + servicesStay(r)
 	case r.Kind == workflow.KindAdopt:
-		return "What was added was removed again. The app has what it was found with." + servicesStay(r)
+		return "What was added was removed again. The app has what it had before." + servicesStay(r)
 	}
 	return "What was made was deleted again." + servicesStay(r)
 }

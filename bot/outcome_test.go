@@ -19,10 +19,10 @@ func TestWhatAnUndoLeavesIsSaid(t *testing.T) {
 		says string
 		not  string
 	}{
-		{"all of an adoption", workflow.Request{Kind: workflow.KindAdopt, Steps: owner[:1]}, "The app has what it was found with.",
+		{"all of an adoption", workflow.Request{Kind: workflow.KindAdopt, Steps: owner[:1]}, "The app has what it had before.",
 			"stays"},
 		{"most of an adoption", workflow.Request{Kind: workflow.KindAdopt, Steps: owner},
-			"except for what stays: Tom, who is its only owner now.", "found with"},
+			"except for what stays: Tom, who is its only owner now.", "had before"},
 		{"a new app", workflow.Request{Kind: workflow.KindRegister}, "What was made was deleted again.", "stays"},
 		{"a new app for Exchange", workflow.Request{Kind: workflow.KindRegister, Plan: exchange},
 			"If the tenant had no service principal of Office 365 Exchange Online before, the one that was made stays", "Graph"},

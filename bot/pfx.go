@@ -151,7 +151,7 @@ func (b *Bot) pfxView(r *workflow.Request, given workflow.Disclosure) slack.Moda
 		block(line("The certificate and its private key are in a PFX file. This password opens it.")),
 		block(line(bold("Password of the file"))), block(preformatted(given.Reveal())),
 		block(line(bold("The file"))),
-		block(line("Copy the password now, and then ", named{given.Link.Reveal(), "open the page that gives the file out"},
+		block(line("Copy the password now, and then ", named{given.Link.Reveal(), "open the download page"},
 			", on the machine that will use the certificate, and press its button. The file can be fetched ", bold("once"), ", until ",
 			b.desk.Policy().FetchBy(r), ". ",
 			bold("Neither the password nor the link can be shown again."))),

@@ -81,7 +81,7 @@ func secretView(blocks ...slack.Block) slack.ModalViewRequest {
 }
 
 // firstSignIn is said with every new credential. Source: azure-cli 21674, azure-docs 85676.
-const firstSignIn = "A first sign-in with it may fail for some minutes, as not all of Entra knows it at once. Try again before you " +
+const firstSignIn = "A first sign-in with it may fail for some minutes, until it is known everywhere in Entra. Try again before you " +
 	"change anything."
 
 func secretBlocks(r *workflow.Request, secret workflow.Secret) []slack.Block {

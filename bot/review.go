@@ -75,7 +75,7 @@ func nameOf(content []byte) string {
 func (b *Bot) review(p workflow.Product, chosen workflow.Choice, m meta, d workflow.Draft) slack.ModalViewRequest {
 	v := b.form(p, chosen, m)
 	top := []slack.Block{block(line(bold("Not sent yet."),
-		" Look at what the manifest holds and this request can't. Then send it again, or change what is wrong."))}
+		" Look at what is in the manifest and can't be in this request. Then send it again, or change what is wrong."))}
 	lines := func(title string, of []string) {
 		if len(of) == 0 {
 			return
@@ -92,7 +92,7 @@ func (b *Bot) review(p workflow.Product, chosen workflow.Choice, m meta, d workf
 	i := d.Imported
 	lines("Not taken over from the manifest", i.Ignored)
 	if len(i.Fixed) > 0 {
-		top = append(top, note("To read it, this was put right: ", strings.Join(i.Fixed, "; "), "."))
+		top = append(top, note("To read it, this was corrected: ", strings.Join(i.Fixed, "; "), "."))
 	}
 	if len(i.Retired) > 0 {
 		top = append(top, retiredInput(i.Retired))
@@ -102,7 +102,7 @@ func (b *Bot) review(p workflow.Product, chosen workflow.Choice, m meta, d workf
 	}
 	lacks := i.Wordless()
 	if len(lacks) > 0 {
-		top = append(top, note("Entra wants a text that admins read before they consent to a scope. Write it behind the colon, under "+
+		top = append(top, note("Entra requires a text that admins read before they consent to a scope. Write it after the colon, under "+
 			"Exposed scopes."))
 	}
 	for at, in := range v.Blocks.BlockSet {
@@ -138,8 +138,8 @@ func retiredInput(all []workflow.Permission) *slack.InputBlock {
 			e.Options = append(e.Options, permissionOption(c))
 		}
 	}
-	in := field(workflow.FieldRetired, "Azure AD Graph is retired. These permissions of Microsoft Graph took the place of those that "+
-		"the manifest asks for.", e)
+	in := field(workflow.FieldRetired, "Azure AD Graph is retired. These permissions of Microsoft Graph replace those that the "+
+		"manifest asks for.", e)
 	in.Optional = true
 	return in
 }

@@ -32,7 +32,7 @@ func TestCommandsAsPeopleTypeThem(t *testing.T) {
 		"requst vbo365":          "Did you mean “request”?",
 		"request vbo36":          "Did you mean “vbo365”?",
 		"audit EA-1":             "later version",
-		"renew payroll":          "no app of ours called payroll",
+		"renew payroll":          "No app called payroll was registered or adopted here",
 		"retire":                 "Which app?",
 		"apps":                   "no app from here yet",
 		"  STATUS   ea-1 ":       "payroll-backup",

@@ -32,7 +32,7 @@ func TestAnAppWhoseNameLooksLikeAHostIsFoundInEveryCommand(t *testing.T) {
 		if got := w.says("check " + quoted); !strings.Contains(got, made.ID) && !strings.Contains(got, "backup server") {
 			t.Errorf("check %s: %s", quoted, got)
 		}
-		if got := w.says("recreate " + quoted); strings.Contains(got, "no app of ours") || strings.Contains(got, "http") {
+		if got := w.says("recreate " + quoted); strings.Contains(got, "was registered or adopted here") || strings.Contains(got, "http") {
 			t.Errorf("recreate %s: %s", quoted, got)
 		}
 	}

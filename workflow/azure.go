@@ -239,7 +239,7 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 		stays = " Without that the app's roles there would stay: " + there.takenWords() + "."
 	}
 	if unknown := bothScopes(missing, who.UnknownSubscriptions); len(unknown) == len(missing) {
-		return refuse(RuleRole, "Azure does not know %s, or does not show it to %s.%s Nothing was changed. See that it is there, get or "+
+		return refuse(RuleRole, "Azure does not know %s, or does not show it to %s.%s Nothing was changed. Check that it exists, get or "+
 			"activate %s on it, then press New code.",
 			azureScopeTitles(missing), who.UPN, stays, r.azureAdmins())
 	}

@@ -40,8 +40,8 @@ func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draf
 	if !ok || draft.Credential == CredentialSecret {
 		c.Lifetime = draft.Lifetime
 		if limit := d.policy.secretMax(offer.Max); draft.Lifetime <= 0 || draft.Lifetime > limit {
-			wrong[FieldLifetime] = fmt.Sprintf("A secret may live for %s at most, and one that never expires is not made: nobody would "+
-				"notice when it is stolen. Choose a shorter lifetime.", LifetimeWords(limit))
+			wrong[FieldLifetime] = fmt.Sprintf("A secret may be valid for at most %s, and none is made that never expires: nobody would "+
+				"notice if it were stolen. Choose a shorter lifetime.", LifetimeWords(limit))
 		}
 	}
 	switch draft.Credential {
@@ -127,7 +127,7 @@ func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...P
 		seen[k] = true
 		c, ok := catalog.ByKey(k)
 		if !ok {
-			wrong[FieldPermissions] = "One of these is not a permission that we know. Choose from the list."
+			wrong[FieldPermissions] = "One of these permissions is not known here. Choose from the list."
 			return nil
 		}
 		p, _ := Known(c.ResourceAppID, c.Type, c.Name)

@@ -210,7 +210,7 @@ func (p Plan) subscriptionIDs() []string {
 func (e *Engine) connectOrganization(ctx context.Context, r *Request, server BackupServer) (Connected, error) {
 	if r.Made.Domain == "" {
 		return Connected{}, &ServiceError{Code: "domain",
-			Text: fmt.Sprintf("Entra did not say what the tenant's initial domain is, so nothing was sent to %s.", server.Name())}
+			Text: fmt.Sprintf("Entra did not return the tenant's initial domain, so nothing was sent to %s.", server.Name())}
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	o := Organization{Name: r.Made.Domain, TenantID: r.Made.TenantID, Region: tenant.region(), AppID: r.Made.AppID}

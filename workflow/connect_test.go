@@ -280,7 +280,7 @@ func TestAServerThatIsBusyIsWaitedForByItsName(t *testing.T) {
 		}
 		pass(4 * time.Minute)
 		if r := w.get(r.ID); r.State != StateFailed ||
-			!strings.Contains(r.Failure.Text, "vb365-prod did not answer as it should for 3 minutes") {
+			!strings.Contains(r.Failure.Text, "vb365-prod did not respond properly for 3 minutes") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})

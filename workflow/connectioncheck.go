@@ -126,7 +126,7 @@ func (d *Desk) CheckConnection(ctx context.Context, id string, by Person) (*Requ
 type check struct{ cancel context.CancelCauseFunc }
 
 // errNewerCheck ends a check whose person has pressed again.
-var errNewerCheck = errors.New("a newer code took the place of this one")
+var errNewerCheck = errors.New("a newer code replaced this one")
 
 // startCheck starts a check in a goroutine of its own, and ends an earlier one of the
 // same person. It returns false where the engine does not run.
@@ -172,7 +172,7 @@ func (e *Engine) checkConnection(ctx context.Context, r *Request, by Person) {
 	case errors.Is(err, errNotShown):
 		return // without its code nobody can sign in
 	case errors.Is(context.Cause(ctx), errNewerCheck):
-		c.Said = "A newer code took the place of this one."
+		c.Said = "A newer code replaced this one."
 	case ctx.Err() != nil:
 		c.Said = "The bot was restarted, so that code no longer works. Press Check the connection again."
 	default:

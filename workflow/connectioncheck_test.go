@@ -51,7 +51,7 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 			true},
 		"the server's no": {beaSignsIn(), nil, &ServiceError{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"},
 			"It says: “Unknown operator”", true},
-		"no answer": {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod did not answer as it should (reference ", true},
+		"no answer": {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod returned an unexpected response (reference ", true},
 		"another tenant": {Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil,
 			"bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
 		"an administrator": {Signer{TenantID: contosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com",
@@ -137,7 +137,7 @@ func TestANewCodeAndARestartEndACheck(t *testing.T) {
 		r := w.connectedApp(n)
 		first := w.asks(n, r.ID, bea)
 		second := w.asks(n, r.ID, bea)
-		if got := w.checks["check1"]; got.Prompt != nil || got.Said != "A newer code took the place of this one." ||
+		if got := w.checks["check1"]; got.Prompt != nil || got.Said != "A newer code replaced this one." ||
 			second.Prompt.Code == first.Prompt.Code {
 			t.Errorf("the first message says %+v", got)
 		}

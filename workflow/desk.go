@@ -154,7 +154,7 @@ func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
 	a, ok := t.Approver(by.ID)
 	switch {
 	case !ok:
-		return refuse(RuleNotApprover, "Only the approvers of %s can decide on %s. It has been left as it is.", t.Name, r.ID)
+		return refuse(RuleNotApprover, "Only the approvers of %s can decide on %s. Nothing was changed.", t.Name, r.ID)
 	case by.ID == r.Requester.ID:
 		return refuse(RuleSelfApproval, "You asked for %s yourself, so someone else has to decide.", r.ID)
 	case r.isRequester(t, a):
@@ -267,7 +267,7 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 			r.move(StateCancelled, now, Event{By: by.ID, Kind: EventCancelled, Text: "cancelled the request"})
 		case r.withdraws(by):
 			r.withdraw(by)
-			r.note(now, Event{By: by.ID, Kind: EventWithdrawn, Text: "took the approval back"})
+			r.note(now, Event{By: by.ID, Kind: EventWithdrawn, Text: "withdrew the approval"})
 		case r.Task == TaskRemoveOld:
 			r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWithdrawn,
 				Text: "cancelled the sign-in, so the old credential is still there"})

@@ -75,7 +75,7 @@ func EWSNotice(now time.Time) string {
 	day := func(t time.Time) string { return t.Format("2 January 2006") }
 	switch {
 	case !now.Before(ews.Ends):
-		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for it has no effect any more; Microsoft Graph is not "+
+		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for it no longer has any effect; Microsoft Graph is not "+
 			"affected.", ews.Service, day(ews.Ends))
 	case now.Before(ews.Blocked):
 		return fmt.Sprintf("From %s on, Exchange Online blocks %s (EWS) for every app whose App ID is not on the organization's list "+
@@ -83,8 +83,8 @@ func EWSNotice(now time.Time) string {
 			day(ews.Blocked), ews.Service, ews.List, day(ews.Ends))
 	}
 	return fmt.Sprintf("Exchange Online has blocked %s (EWS) since %s for every app whose App ID is not on the organization's list %s. "+
-		"This app is blocked there until it is listed, which can take %d hours to act. EWS ends for good on %s. Microsoft Graph is not "+
-		"affected.",
+		"This app is blocked there until it is listed, which can take %d hours to take effect. EWS ends for good on %s. "+
+		"Microsoft Graph is not affected.",
 		ews.Service, day(ews.Blocked), ews.List, int(ews.Acts.Hours()), day(ews.Ends))
 }
 
@@ -99,14 +99,14 @@ func (d *Desk) SayEWSListed(ctx context.Context, id string, by Person) (*Request
 		keeper := slices.ContainsFunc(append([]Person{r.Requester}, r.Plan.Owners...), func(p Person) bool { return p.ID == by.ID })
 		switch {
 		case by.Outside != "":
-			return refuse(RuleOutsider, "You can't say that of %s: %s.", r.ID, by.Outside)
+			return refuse(RuleOutsider, "You can't confirm that for %s: %s.", r.ID, by.Outside)
 		case !approver && !keeper:
-			return refuse(RuleNotRequester, "Only %s, the owners of the app and the approvers of %s can say that %s is on the list.",
+			return refuse(RuleNotRequester, "Only %s, the owners of the app and the approvers of %s can confirm that %s is on the list.",
 				r.Requester.Name, r.Tenant, r.AppName())
 		case r.Successor != "":
-			return refuse(RuleWrongState, "%s stands for this app now. Press the button in its message.", r.Successor)
+			return refuse(RuleWrongState, "%s manages this app now. Press the button in its message.", r.Successor)
 		case r.EWSListed():
-			return refuse(RuleWrongState, "Somebody has said already that %s is on the list, on %s.", r.AppName(),
+			return refuse(RuleWrongState, "Somebody already confirmed that %s is on the list, on %s.", r.AppName(),
 				r.EWS.At.UTC().Format("2 January 2006"))
 		case !r.NeedsEWS():
 			return refuse(RuleWrongState, "%s %s, and nothing of it has to be on that list.", r.ID, r.Standing())
@@ -152,7 +152,8 @@ func (e *Engine) mindEWS(r *Request) bool {
 		r.EWS.Reminders++
 		r.EWS.Reminded = now
 		r.note(now, Event{Kind: EventEWSReminded,
-			Text: fmt.Sprintf("Nobody has said yet that the App ID %s of %s is on the organization's list %s.", r.Made.AppID, r.AppName(),
+			Text: fmt.Sprintf("Nobody has confirmed yet that the App ID %s of %s is on the organization's list "+
+				"%s.", r.Made.AppID, r.AppName(),
 				catalog.EWS().List)})
 		return nil
 	})

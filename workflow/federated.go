@@ -45,7 +45,7 @@ func checkFederated(wrong FieldErrors, t Tenant, f FederatedIssuer) FederatedIss
 	}
 	checkText(wrong, FieldSubject, f.Subject, 600)
 	if strings.Contains(f.Subject, "*") {
-		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * stands for nothing but itself. Name one branch, tag " +
+		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * is not a wildcard. Name one branch, tag " +
 			"or environment, as in repo:contoso/backup:ref:refs/heads/main."
 	}
 	checkText(wrong, FieldAudience, f.Audience, 600)
@@ -64,7 +64,7 @@ func checkFederated(wrong FieldErrors, t Tenant, f FederatedIssuer) FederatedIss
 		wrong[FieldIssuer] = "The issuer is a web address that begins with https:// and has no user name, no space and none of ? # * in " +
 			"it, as in https://token.actions.githubusercontent.com."
 	case len(f.Issuer) > 600:
-		wrong[FieldIssuer] = "The issuer may have 600 characters."
+		wrong[FieldIssuer] = "The issuer may have at most 600 characters."
 	}
 	return f
 }
@@ -75,8 +75,8 @@ func exactly(wrong FieldErrors, field Field, s string) string {
 	s = strings.TrimSpace(s)
 	clean := oneLine(s)
 	if clean != "" && clean != s {
-		wrong[field] = "Entra compares this letter by letter, and it has two spaces in a row, or characters that nobody can see. Type " +
-			"it, and do not paste it."
+		wrong[field] = "Entra compares this letter by letter, and it has two spaces in a row, or invisible characters. Type it " +
+			"instead of pasting it."
 		return s
 	}
 	return clean

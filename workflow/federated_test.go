@@ -62,11 +62,11 @@ func TestATrustIsTakenLetterByLetterOrRefused(t *testing.T) {
 	}{
 		"spaces around":                {func(f *FederatedIssuer) { f.Issuer, f.Subject = " "+f.Issuer+"\n", " a b " }, "", ""},
 		"two spaces":                   {func(f *FederatedIssuer) { f.Subject = "a  b" }, FieldSubject, "letter by letter"},
-		"a character that is not seen": {func(f *FederatedIssuer) { f.Subject = "a\u200bb" }, FieldSubject, "nobody can see"},
-		"in the audience":              {func(f *FederatedIssuer) { f.Audience = "sts\u200b.example" }, FieldAudience, "nobody can see"},
+		"a character that is not seen": {func(f *FederatedIssuer) { f.Subject = "a\u200bb" }, FieldSubject, "invisible characters"},
+		"in the audience":              {func(f *FederatedIssuer) { f.Audience = "sts\u200b.example" }, FieldAudience, "invisible"},
 		"in the issuer": {func(f *FederatedIssuer) {
 			f.Issuer = "https://issuer\u200b.example"
-		}, FieldIssuer, "nobody can see"},
+		}, FieldIssuer, "invisible characters"},
 		"a query":        {func(f *FederatedIssuer) { f.Issuer += "/?a=b" }, FieldIssuer, "none of ? # *"},
 		"an empty query": {func(f *FederatedIssuer) { f.Issuer += "/?" }, FieldIssuer, "none of ? # *"},
 		"a wildcard":     {func(f *FederatedIssuer) { f.Issuer += "/*" }, FieldIssuer, "none of ? # *"},

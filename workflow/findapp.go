@@ -59,8 +59,8 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 			return Registration{}, err
 		}
 		return Registration{}, &notSeen{&ServiceError{Code: "NoSuchApp",
-			Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. Names count as they are, with "+
-				"every space and joiner in them; an App ID always fits. %s%s", name, like, next)}}
+			Text: fmt.Sprintf("there is no application called %s in this tenant. Nothing was changed. The name has to match exactly, "+
+				"including spaces and invisible characters; an App ID always works. %s%s", name, like, next)}}
 	case len(found) > 1:
 		return Registration{}, &ServiceError{Code: "SeveralApps",
 			Text: fmt.Sprintf("several applications are called %s: %s. Nothing was changed. %s", name, appIDs(found), next)}
@@ -121,6 +121,6 @@ func appIDs(found []Registration) string {
 
 func alreadyOurs(name, by string) error {
 	return &ServiceError{Code: "AlreadyOurs",
-		Text: fmt.Sprintf("%s stands for %s already. Nothing was changed. Give up; /entra-app update %s changes what the app has.", by,
+		Text: fmt.Sprintf("%s already manages %s. Nothing was changed. Give up; /entra-app update %s changes what the app has.", by,
 			name, by)}
 }

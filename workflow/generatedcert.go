@@ -101,7 +101,7 @@ func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *Credent
 		wrong[FieldCredential] = "A certificate can't be made here any more, because this bot has no public_url to hand it over with. " +
 			"Choose another credential or a backup server, or ask the operator of this bot."
 	case draft.Lifetime <= 0 || draft.Lifetime > limit:
-		wrong[FieldLifetime] = fmt.Sprintf("A certificate that is made here may live for %s at most. Choose a shorter lifetime.",
+		wrong[FieldLifetime] = fmt.Sprintf("A certificate that is made here may be valid for at most %s. Choose a shorter lifetime.",
 			LifetimeWords(limit))
 	}
 }
@@ -257,7 +257,7 @@ func (d *Desk) FetchFile(ctx context.Context, token Secret) (*Request, Secret, e
 	r, err = d.change(ctx, r.ID, Person{}, func(r *Request) *Refusal {
 		sealed = nil
 		if !r.opens(token) {
-			return refuse(RuleStale, "This link does not lead to a file any more.")
+			return refuse(RuleStale, "This link no longer leads to a file.")
 		}
 		if no := d.mayFetch(r); no != nil {
 			return no

@@ -68,12 +68,12 @@ func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
 			"make a new one.", noun, r.ID, Days(d.policy.RevealWithin))
 	case h.Status == HandoverClaimed && now.Before(h.At.Add(ShowFor)):
 		return refuse(RuleAlreadyOpened,
-			"The %s of %s is being opened in another window of yours. Look there; if it stays empty, press again in a quarter of "+
-				"a minute.", noun, r.ID)
+			"The %s of %s is being opened in another window of yours. Look there; if it stays empty, press again in 15 "+
+				"seconds.", noun, r.ID)
 	case r.State != StateReady || h.Status != HandoverKept && h.Status != HandoverClaimed || len(h.Sealed) == 0:
 		return refuse(RuleWrongState, "%s %s, so there is no %s to open.", r.ID, r.Standing(), noun)
 	case r.Plan.Credential.Kind == CredentialMadeCertificate && d.pages == "":
-		return refuse(RuleWrongState, "The file of %s can't be handed over, because this bot has no public_url any more. Ask the "+
+		return refuse(RuleWrongState, "The file of %s can't be handed over, because this bot no longer has a public_url. Ask the "+
 			"operator of this bot.", r.ID)
 	}
 	return nil

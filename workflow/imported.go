@@ -66,10 +66,10 @@ func (m *Imported) Wordless() []Scope {
 // note writes down what of the manifest is not in the plan, and what was put right.
 func (m *Imported) note(r *Request, now time.Time) {
 	if len(m.Fixed) > 0 {
-		r.note(now, Event{Kind: EventImported, Text: clip("To read the manifest, this was put right: "+strings.Join(m.Fixed, "; "), 2000)})
+		r.note(now, Event{Kind: EventImported, Text: clip("To read the manifest, this was corrected: "+strings.Join(m.Fixed, "; "), 2000)})
 	}
 	if len(m.Ignored) > 0 {
-		r.note(now, Event{Kind: EventImported, Text: clip("Of the manifest this was not taken over: "+strings.Join(m.Ignored, "; "), 2000)})
+		r.note(now, Event{Kind: EventImported, Text: clip("Not taken over from the manifest: "+strings.Join(m.Ignored, "; "), 2000)})
 	}
 }
 
@@ -134,7 +134,7 @@ func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *Plan
 		}
 		known, ok := Known(q.ResourceAppID, q.Type, q.Name)
 		if !ok {
-			wrong[in] = fmt.Sprintf("The permission %s is not one that we know.", clip(q.Name, 60))
+			wrong[in] = fmt.Sprintf("The permission %s is not known here.", clip(q.Name, 60))
 			return
 		}
 		p.Permissions = append(p.Permissions, known)

@@ -35,7 +35,7 @@ var adoptKind = kind{
 			return
 		}
 		r.move(StateDone, now, Event{Kind: EventReady,
-			Text: "The app has what was approved, beside all that it had. There is nothing secret to hand over."})
+			Text: "The app has what was approved, in addition to all that it had. There is nothing secret to hand over."})
 	},
 	undone:   (*Request).gaveBack,
 	undoable: func(r *Request) bool { return r.undoing() || r.begun() },

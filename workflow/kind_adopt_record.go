@@ -65,9 +65,10 @@ func scopeElsewhere(p, has Plan) error {
 				return ScopeElsewhere(there.Name, want.Name)
 			case there.AdminsOnly != want.AdminsOnly:
 				return &ServiceError{Code: "ScopeDiffers",
-					Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan has it that %s "+
+					Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan says that %s "+
 						"may. Nothing was changed. One of its owners has to change that in Entra (Expose an API), and an approver can "+
-						"press Retry then; or Give up, and have something else asked for.", there.Name, there.consents(), want.consents())}
+						"press Retry then; or Give up, and have the requester ask for something "+
+						"else.", there.Name, there.consents(), want.consents())}
 			}
 		}
 	}
@@ -78,7 +79,7 @@ func scopeElsewhere(p, has Plan) error {
 // differs in capitals only: Entra compares without them.
 func ScopeElsewhere(there, want string) error {
 	return &ServiceError{Code: "ScopeDiffers",
-		Text: fmt.Sprintf("the app exposes the scope %s already. The plan has it as %s, and Entra takes the two for the same. It was "+
+		Text: fmt.Sprintf("the app exposes the scope %s already. The plan has it as %s, and Entra treats the two as the same. It was "+
 			"not changed. Give up, and have %s asked for; or one of its owners removes it in Entra (Expose an API), and an approver "+
 			"presses Retry then.", there, want, there)}
 }

@@ -198,7 +198,7 @@ func TestAnAppThatIsOursIsNotAdopted(t *testing.T) {
 		began := len(w.calls)
 		second = w.signsInFor(n, second)
 		w.calls = w.calls[began:]
-		if second.State != StateFailed || !strings.Contains(second.Failure.Text, first.ID+" stands for hr already") || len(w.wrote()) > 0 {
+		if second.State != StateFailed || !strings.Contains(second.Failure.Text, first.ID+" already manages hr") || len(w.wrote()) > 0 {
 			t.Errorf("the second is %s: %s; %v", second.State, second.Failure.Text, w.wrote())
 		}
 		if _, err := n.Submit(t.Context(), bea, again(adoption(legacyID), "V-3")); err == nil ||

@@ -207,5 +207,5 @@ func (r *Request) gaveBack() string {
 		return "What this request had added was removed, except for what stays: " + stay +
 			". It can be removed by hand, in Entra or in Azure."
 	}
-	return "What this request had added was removed. The app has what it was found with."
+	return "What this request had added was removed. The app has what it had before."
 }

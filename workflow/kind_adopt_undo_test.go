@@ -78,7 +78,7 @@ func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
 					!slices.Equal(app.azure, []string{second + "/" + contributor.ID}) || len(app.definitions) > 0 {
 					t.Errorf("it has %v, %v, %v, %v", app.Scopes, app.owners, app.azure, app.definitions)
 				}
-				if last := r.History[len(r.History)-1].Text; !strings.Contains(last, "The app has what it was found with") {
+				if last := r.History[len(r.History)-1].Text; !strings.Contains(last, "The app has what it had before") {
 					t.Errorf("it ends with %q", last)
 				}
 			})
@@ -127,7 +127,7 @@ func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 				w.refusesAt(c.refuses)
 				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 				last := r.History[len(r.History)-1].Text
-				if r.State != StateUndone || !c.stays(app) || !strings.Contains(last, c.says) || strings.Contains(last, "found with") {
+				if r.State != StateUndone || !c.stays(app) || !strings.Contains(last, c.says) || strings.Contains(last, "had before") {
 					t.Errorf("it is %s: %s; %+v", r.State, last, app)
 				}
 				var gone int
@@ -297,12 +297,12 @@ func TestTheIdentifierURIThatAnAdoptionAddedGoesOrIsNamed(t *testing.T) {
 		loses     bool // the app has no scope of its own by then
 		says      string
 	}{
-		{"it was there", false, false, false, "The app has what it was found with."},
+		{"it was there", false, false, false, "The app has what it had before."},
 		{"scopes of its own stay", true, false, false, "stays: the identifier URI api://" + legacyID +
 			", by which its other scopes may be in use."},
 		{"no scope was added", true, true, false, "stays: the identifier URI api://" + legacyID +
 			", by which its other scopes may be in use."},
-		{"no scope is left", true, false, true, "The app has what it was found with."},
+		{"no scope is left", true, false, true, "The app has what it had before."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -195,7 +195,7 @@ func (u *inUse) textNaming(r *Request, named int) string {
 		text += "It is used by " + words + ". "
 	}
 	if u.news.Unknown != "" {
-		return text + "What depends on it could not all be looked up: " + strings.TrimRight(u.news.Unknown, ".") +
+		return text + "Not everything that depends on it could be looked up: " + strings.TrimRight(u.news.Unknown, ".") +
 			". An approver can press Retry, which looks again with another sign-in, and retires the app even if that cannot be seen " +
 			"then; Give up leaves the app " + stays
 	}

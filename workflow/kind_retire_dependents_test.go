@@ -172,7 +172,7 @@ func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 		id := w.retires(n, before, "V-1").ID
 		r := w.upTo(n, id, StateFailed)
 		w.untouched()
-		for _, want := range []string{"used by 1 other app (“Portal”)", "could not all be looked up: Entra did not let this account",
+		for _, want := range []string{"used by 1 other app (“Portal”)", "could be looked up: Entra did not let this account",
 			"even if that cannot be seen then", "Give up leaves the app as it is"} {
 			if !strings.Contains(r.Failure.Text, want) {
 				t.Errorf("it does not say %q: %s", want, r.Failure.Text)

@@ -36,7 +36,8 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		product, ok := d.Product(before.Product)
 		if !ok {
 			return refuse(RuleWrongState,
-				"The product %s of %s is no longer offered here, so nobody knows what the app needs. Ask the operator of this bot.",
+				"The product %s of %s is no longer offered here, so this bot does not know what the app needs. Ask the "+
+					"operator of this bot.",
 				before.Product, before.AppName())
 		}
 		choice := Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}

@@ -65,7 +65,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	}
 	switch len(apps) {
 	case 0:
-		return nil, refuse(RuleNoApp, "There is no app of ours called %s. /entra-app apps lists yours.", clip(name, 60))
+		return nil, refuse(RuleNoApp, "No app called %s was registered or adopted here. /entra-app apps lists yours.", clip(name, 60))
 	case 1:
 		return apps[0], nil
 	}

@@ -198,8 +198,8 @@ func roleElsewhere(p, has Plan) error {
 			if r.sharesName(of[1].Scopes) != "" {
 				return &ServiceError{Code: "RoleDiffers",
 					Text: fmt.Sprintf("with the plan the app would have %s as a scope and as an app role, and Entra allows a name once "+
-						"among the two. Nothing was changed. Give up, and have another name asked for; or one of its owners removes "+
-						"what is there in Entra, and an approver presses Retry then.", r.Name)}
+						"among the two. Nothing was changed. Give up, and have the requester ask for another name; or one of "+
+						"its owners removes what is there in Entra, and an approver presses Retry then.", r.Name)}
 			}
 		}
 	}
@@ -210,8 +210,8 @@ func roleElsewhere(p, has Plan) error {
 func RoleElsewhere(there, want AppRole) error {
 	return &ServiceError{Code: "RoleDiffers",
 		Text: fmt.Sprintf("the app has the app role %s already, for %s; the plan has it for %s. The role was not changed. One of its "+
-			"owners has to change that in Entra (App roles), and an approver can press Retry then; or Give up, and have something else "+
-			"asked for.", there.Name, there.For(), want.For())}
+			"owners has to change that in Entra (App roles), and an approver can press Retry then; or Give up, and have the "+
+			"requester ask for something else.", there.Name, there.For(), want.For())}
 }
 
 func (r AppRole) problem() string {

@@ -210,7 +210,7 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	}
 	switch {
 	case r.Target.TakenOver:
-		return skipped("all who had a say over it have left, and an approver took over")
+		return skipped("everybody in charge of it has left, and an approver took over")
 	case !r.Adopted() && r.Task != TaskVerify:
 		return skipped("it was created again, and is nobody else's")
 	case r.Kind == KindRetire: // nobody can be asked who owns what is gone
@@ -230,16 +230,16 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	switch {
 	case r.Requester.Confirmed == EmailUnproved:
 		return nil, &ServiceError{Code: "NotOwner",
-			Text: fmt.Sprintf("%s, so it can't be seen whether %s owns %s. %s %s has to confirm it in Slack's settings, and ask again.",
+			Text: fmt.Sprintf("%s, so the bot can't tell whether %s owns %s. %s %s has to confirm it in Slack's settings, and ask again.",
 				unproved(r.Requester), who, r.AppName(), is, who)}
 	case len(accounts) == 0:
 		return nil, &ServiceError{Code: "NotOwner",
-			Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so it can't be seen whether %s owns "+
+			Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so the bot can't tell whether %s owns "+
 				"%s. %s An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName(), is)}
 	case len(accounts) > 1:
 		return nil, &ServiceError{Code: "NotOwner",
-			Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so it can't be seen whether %s owns %s. %s An "+
-				"administrator has to leave that address with one account.", len(accounts), who, who, r.AppName(), is)}
+			Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so the bot can't tell whether %s owns %s. %s An "+
+				"administrator has to make sure that only one account has that address.", len(accounts), who, who, r.AppName(), is)}
 	}
 	owners, err := s.Owners(ctx, r.Made.ObjectID)
 	if err != nil {

@@ -328,7 +328,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += r.Awaited(name) + " asks for no further call for " + waitWords(later.RetryAfter()) +
 			", which is longer than a step waits."
 	case isTemporary:
-		f.Text += r.Awaited(name) + " did not answer as it should for " + waited + "."
+		f.Text += r.Awaited(name) + " did not respond properly for " + waited + "."
 	default:
 		f.Ref = newRef()
 		f.Text += "something went wrong that this bot did not expect (reference " + f.Ref + ")."

@@ -203,7 +203,7 @@ func (e *Engine) reached(r *Request, who Assertion, servers []BackupServer, soFa
 	answers := make(chan answer)
 	for i, s := range servers {
 		go func() {
-			a := answer{i, s.Name() + " could not be asked: something went wrong that this bot did not expect."}
+			a := answer{i, s.Name() + " could not be asked: an unexpected error occurred."}
 			e.caught(r.ID, func() { a.text = e.shows(r, who, s, len(servers) > 1) })
 			answers <- a
 		}()
@@ -237,7 +237,7 @@ func (e *Engine) shows(r *Request, who Assertion, server BackupServer, several b
 	case err != nil:
 		ref := newRef()
 		e.log.Error("checking a connection", "request", r.ID, "server", name, "ref", ref, "err", err)
-		return fmt.Sprintf("%s did not answer as it should (reference %s). Press Check the connection again later.", name, ref)
+		return fmt.Sprintf("%s returned an unexpected response (reference %s). Press Check the connection again later.", name, ref)
 	case len(has) == 0:
 		return fmt.Sprintf("%s takes the sign-in of %s, and shows no organization to it.", name, who.UPN)
 	}

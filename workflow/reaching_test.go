@@ -99,12 +99,12 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 			refuses: &ServiceError{Text: "vb365-test showed another certificate than the one that was configured."}},
 			"vb365-test showed another certificate"},
 		"it is off": {otherServer{findsErr: busy{time.Second}, refuses: busy{time.Second}},
-			"vb365-test did not answer as it should (reference "},
+			"vb365-test returned an unexpected response (reference "},
 		"its client is broken": {otherServer{breaks: true}, "vb365-test could not be asked"},
 		"it shows nothing": {otherServer{finds: contosoThere()},
 			"vb365-test takes the sign-in of bea@contoso.com, and shows no organization to it."},
 		"it broke unexpectedly": {otherServer{findsErr: errors.New("boom"), refuses: errors.New("boom")},
-			"vb365-test did not answer as it should (reference "},
+			"vb365-test returned an unexpected response (reference "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

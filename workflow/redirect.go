@@ -173,8 +173,8 @@ func distinctRedirects(wrong FieldErrors, p, had Plan, field func(on Platform, u
 			bad[f].add(r.uri, fmt.Sprintf("this is a redirect URI of the platform %s already, and Entra lets an app have each on one "+
 				"platform only", other.on))
 		} else {
-			bad[f].add(r.uri, fmt.Sprintf("Entra takes this for the same as %s, which is there already: it does not tell capitals from "+
-				"small letters", clip(other.uri, 80)))
+			bad[f].add(r.uri, fmt.Sprintf("Entra treats this as the same as %s, which is there already: it ignores "+
+				"case", clip(other.uri, 80)))
 		}
 	}
 	for f, m := range bad {
@@ -201,9 +201,9 @@ func redirectElsewhere(p, has Plan) error {
 					if strings.EqualFold(uri, there) && (on != other || uri != there) {
 						return &ServiceError{Code: "RedirectDiffers",
 							Text: fmt.Sprintf("the app has the redirect URI %s on the platform %s already; the plan has %s on the "+
-								"platform %s, and Entra takes that for the same one. Nothing was changed. One of its owners has to take "+
+								"platform %s, and Entra treats the two as the same. Nothing was changed. One of its owners has to take "+
 								"it out of the app in Entra (Authentication), and an approver can press Retry then; or Give up, and "+
-								"have something else asked for.", there, other, uri, on)}
+								"have the requester ask for something else.", there, other, uri, on)}
 					}
 				}
 			}

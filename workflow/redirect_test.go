@@ -104,7 +104,7 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			d.RedirectURIs = []string{one, " " + one, "https://b.example", one}
 		}), web: []string{one, "https://b.example"}},
 		"in other letters": {d: custom(func(d *Draft) { d.RedirectURIs = []string{one, other} }), in: FieldRedirectURIs,
-			says: other + ": Entra takes this for the same as " + one},
+			says: other + ": Entra treats this as the same as " + one},
 		"on two platforms": {d: custom(func(d *Draft) {
 			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {one}}
 		}), in: FieldPublicRedirectURIs, says: elsewhere + "web"},
@@ -122,7 +122,7 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			d.Imported = &Imported{Scopes: []Scope{{Name: "x", Title: "Use it", Words: "Use it"}}, SPARedirectURIs: []string{one, one}}
 		}), in: FieldManifest, says: elsewhere + "web"},
 		"in a product's own field": {d: portal("a.example", "A.example"), in: "{host}",
-			says: "https://A.example: Entra takes this for the same as"},
+			says: "https://A.example: Entra treats this as the same as"},
 		"where a product has it": {d: portal("fixed.example"), in: "{host}",
 			says: "https://fixed.example: this is a redirect URI of the platform web"},
 		"different ones on three platforms": {d: portal("a.example"), web: []string{"https://fixed.example"},
@@ -248,7 +248,7 @@ func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 	}
 	wrong := FieldErrors{}
 	if uris := checkRedirects(wrong, FieldRedirectURIs, Web, []string{"https://a.contoso.com/x\u200b"}); len(uris) > 0 ||
-		!strings.Contains(wrong[FieldRedirectURIs], `x\u200b": a redirect URI must not have characters`) {
+		!strings.Contains(wrong[FieldRedirectURIs], `x\u200b": a redirect URI must not contain invisible`) {
 		t.Errorf("a new one: %q, %v", uris, wrong)
 	}
 }

@@ -38,13 +38,13 @@ func RedirectProblem(s string, on Platform) string {
 	scheme = strings.ToLower(scheme)
 	switch {
 	case strings.Contains(s, "#"):
-		return "a redirect URI must not have a # in it"
+		return "a redirect URI must not contain a #"
 	case strings.Contains(s, "*"):
-		return "a redirect URI must not have a wildcard in it: whoever gets a host that it stands for gets the tokens"
+		return "a redirect URI must not contain a wildcard: whoever gets a host that matches it gets the tokens"
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>\"\\|^`{}", r) }):
 		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
 	case oneLine(s) != s:
-		return "a redirect URI must not have characters in it that nobody can see: type it, and do not paste it"
+		return "a redirect URI must not contain invisible characters: type it instead of pasting it"
 	case strings.ContainsAny(s, redirectUnsupported):
 		return "Entra supports none of ! $ ' ( ) , ; in a redirect URI"
 	case strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII || r < ' ' }):
@@ -77,7 +77,7 @@ func webAddressProblem(s, scheme string) string {
 	return ""
 }
 
-const noUserInfo = "a redirect URI must not have a name or a password in it"
+const noUserInfo = "a redirect URI must not contain a user name or a password"
 
 // ownSchemeProblem is RedirectProblem for every other scheme. rest follows its colon.
 func ownSchemeProblem(scheme, rest string, on Platform) string {
@@ -104,9 +104,9 @@ func ownSchemeProblem(scheme, rest string, on Platform) string {
 		return "a browser does something else with " + scheme + ": than to hand the answer to an app"
 	case on != PublicClient:
 		return fmt.Sprintf("a redirect URI has to begin with https:// (or be http://localhost) on the platform %s; "+
-			"a scheme of an app's own, as in myapp://auth, is for public clients", on.name())
+			"a custom scheme, as in myapp://auth, is for public clients", on.name())
 	case !strings.HasPrefix(rest, "/"):
-		return "after the scheme of an app's own stands a /, as in myapp://auth or com.contoso.app:/oauth2redirect"
+		return "a custom scheme is followed by a /, as in myapp://auth or com.contoso.app:/oauth2redirect"
 	}
 	return ""
 }

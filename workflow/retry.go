@@ -18,7 +18,7 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 		case by.ID != r.Requester.ID || r.State != StateFailed:
 		case r.Kind == KindUpdate && r.changed():
 			return refuse(RuleNotApprover,
-				"%s has begun to change the app in the tenant, so only an approver can give it up. It has been left as it is: an "+
+				"%s has begun to change the app in the tenant, so only an approver can give it up. Nothing was changed: an "+
 					"approver can press %s.", r.ID, r.WaysOn())
 		default:
 			return r.giveUpProblem()

@@ -104,7 +104,7 @@ func sameName(a, b string) string {
 	case a == b:
 		return clip(b, 40) + " is there twice. List each once."
 	case strings.EqualFold(a, b):
-		return fmt.Sprintf("%s and %s differ in capitals only, and Entra takes them for the same. List one of them.", clip(a, 40),
+		return fmt.Sprintf("%s and %s differ in capitals only, and Entra treats them as the same. List one of them.", clip(a, 40),
 			clip(b, 40))
 	}
 	return ""

@@ -30,7 +30,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 			return refuse(RuleNoApp, ownClient, appID)
 		}
 		if ours != "" {
-			return refuse(RuleWrongState, "%s stands for the app %s already, so it can't be that of %s.", ours, appID, r.ID)
+			return refuse(RuleWrongState, "%s already manages the app %s, so it can't be the app of %s.", ours, appID, r.ID)
 		}
 		return d.tooFew(r, by)
 	}, func(r *Request, now time.Time) {
@@ -44,7 +44,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventVerify, Text: text})
 	})
 	if taken, ok := errors.AsType[*ClaimedError](err); ok {
-		return r, refuse(RuleWrongState, "%s stands for the app %s already, so it can't be that of %s.", taken.By, appID, id)
+		return r, refuse(RuleWrongState, "%s already manages the app %s, so it can't be the app of %s.", taken.By, appID, id)
 	}
 	return r, err
 }
@@ -67,7 +67,7 @@ func (d *Desk) standingFor(ctx context.Context, id, appID string) (string, error
 func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, error) {
 	appID := r.Made.AppID
 	if appID == "" {
-		app, err := e.theOne(ctx, r, s, "Its App ID says which one is meant: /entra-app verify "+r.ID+" APP-ID.")
+		app, err := e.theOne(ctx, r, s, "Give its App ID to say which one is meant: /entra-app verify "+r.ID+" APP-ID.")
 		if err != nil {
 			return nil, err
 		}
@@ -154,10 +154,10 @@ func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 	_, lacks := errors.AsType[*notYet](why)
 	_, missing := errors.AsType[*notSeen](why)
 	if _, unclear := errors.AsType[Temporary](why); unclear && !lacks && !missing {
-		f.Text = "Nothing can be said yet of what was made by hand. " + f.Text +
+		f.Text = "What was made by hand could not be checked yet. " + f.Text +
 			" Run verify again, or press Approve to have the bot do it."
 	} else {
-		f.Text = "What was made by hand is not what the plan says. " + f.Text +
+		f.Text = "What was made by hand does not match the plan. " + f.Text +
 			" Entra may not know everywhere yet what was made or changed minutes ago: then wait some minutes. Fix it and run verify " +
 			"again, or press Approve to have the bot do it."
 	}
@@ -174,5 +174,5 @@ func finishVerify(r *Request, now time.Time) {
 	if c := r.Plan.Credential; c.Kind == CredentialCertificate {
 		r.Made.KeyExpires = c.Certificate.NotAfter
 	}
-	r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand is exactly what the plan says."})
+	r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand matches the plan exactly."})
 }

@@ -34,7 +34,7 @@ func TestABusyEntraIsRiddenOutWhileWhatWasMadeByHandIsLookedAt(t *testing.T) {
 		busy  time.Duration
 		state State
 		says  string
-	}{{time.Minute, StateDone, ""}, {2 * stepTimeout, StatePending, "Nothing can be said yet of what was made by hand."}} {
+	}{{time.Minute, StateDone, ""}, {2 * stepTimeout, StatePending, "What was made by hand could not be checked yet."}} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			n := w.boot()
@@ -49,7 +49,7 @@ func TestABusyEntraIsRiddenOutWhileWhatWasMadeByHandIsLookedAt(t *testing.T) {
 			id := w.verifies(n, func(*Request, *fakeApp) {})
 			pass(stepTimeout + time.Minute)
 			if r := w.get(id); r.State != c.state || !strings.Contains(r.Failure.Text, c.says) ||
-				strings.Contains(r.Failure.Text, "is not what the plan says") {
+				strings.Contains(r.Failure.Text, "does not match the plan") {
 				t.Errorf("busy for %s: it is %s: %s", c.busy, r.State, r.Failure.Text)
 			}
 		})
@@ -68,7 +68,7 @@ func TestWhatIsMissingOfWhatWasMadeByHandIsSaidSoon(t *testing.T) {
 		for r = w.get(id); r.State != StatePending && time.Since(began) < stepTimeout; r = w.get(id) {
 			pass(time.Second)
 		}
-		const says = "What was made by hand is not what the plan says. "
+		const says = "What was made by hand does not match the plan. "
 		if took := time.Since(began); took > 2*verifyTimeout {
 			t.Errorf("it took %s", took)
 		}

@@ -69,7 +69,7 @@ func (s *story) madeWithMore(ctx context.Context, name string) error {
 		return err
 	}
 	card, err := s.wait(ctx, patience, "the card says what differs", ada, approvals, func(m slacktest.Message) bool {
-		return m.TS == s.card.TS && strings.Contains(m.Plain(), "What was made by hand is not what the plan says") && has(m, "Approve")
+		return m.TS == s.card.TS && strings.Contains(m.Plain(), "What was made by hand does not match the plan") && has(m, "Approve")
 	})
 	if err != nil {
 		return err

@@ -193,7 +193,7 @@ func (s *story) comeback(ctx context.Context) error {
 	if s.appID != was {
 		return expected("the same App ID "+was, s.appID, nil)
 	}
-	s.sees("it has the App ID that it had")
+	s.sees("it has kept its App ID")
 	said, err := s.slash(ctx, bea, "/entra-app apps", s.app+" · ")
 	if err != nil {
 		return err

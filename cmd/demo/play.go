@@ -80,7 +80,7 @@ func (s *story) request(ctx context.Context) error {
 		s.sees("under the field: %s", text)
 	}
 	values["Redirect URIs"] = "https://localhost"
-	s.does(bea, "puts it right, and sends it again")
+	s.does(bea, "corrects it, and sends it again")
 	wrong, err = s.w.slack.Person(bea.id).Submit(ctx, form.ID, values)
 	if err != nil || len(wrong) != 0 {
 		return expected("the form closes", fmt.Sprint(wrong), err)
@@ -312,7 +312,7 @@ func (s *story) secondPress(ctx context.Context) error {
 			}
 		}
 	}
-	s.sees("the secret is in no message of anybody's")
+	s.sees("the secret is in nobody's messages")
 	return s.w.slack.Person(bea.id).CloseView(ctx, v.ID, true)
 }
 

@@ -28,7 +28,7 @@ func perform(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func TestPlay(t *testing.T) {
 	for _, c := range []struct{ app, says string }{
-		{defaultApp, "it has the App ID that it had"},
+		{defaultApp, "it has kept its App ID"},
 		{"payroll-graph503", "waiting for Entra"},
 		{"payroll-noconsent", "the app is gone from the tenant"},
 		{"payroll-toomany", "ALARM"},

@@ -163,7 +163,7 @@ func TestAPrivateKeyIsRefusedInEveryForm(t *testing.T) {
 	files(t, "private-*", 42, func(t *testing.T, b []byte) {
 		c, err := Parse(b)
 		p := refused(t, c, err, "private-key")
-		for _, say := range []string{"was not kept", "make a new one", "only the public certificate"} {
+		for _, say := range []string{"was not stored", "make a new one", "only the public certificate"} {
 			if !strings.Contains(p.Text, say) {
 				t.Errorf("%q does not say %q", p, say)
 			}

@@ -8,14 +8,14 @@ import (
 )
 
 var (
-	errPrivateKey = &Problem{"private-key", "This has a private key in it. It was not kept. A private key must stay where it was made: " +
-		"export only the public certificate (.cer or .crt) and give that. As the key has left its place, make a new one, and a new " +
+	errPrivateKey = &Problem{"private-key", "This contains a private key. It was not stored. A private key must stay where it was made: " +
+		"export only the public certificate (.cer or .crt) and give that. Treat this key as compromised: make a new one, and a new " +
 		"certificate with it."}
-	errPFX = &Problem{"pfx", "This is a PFX (PKCS #12) file, which is for keeping a private key. It was not kept. Give the public " +
+	errPFX = &Problem{"pfx", "This is a PFX (PKCS #12) file, which holds a private key. It was not stored. Give the public " +
 		"certificate alone. " +
 		"On Windows: export again and choose \"No, do not export the private key\", or use Export-Certificate in PowerShell. " +
-		"With OpenSSL: openssl pkcs12 -in file.pfx -clcerts -nokeys. As the file has left its place, make a new key unless nobody can " +
-		"guess its password."}
+		"With OpenSSL: openssl pkcs12 -in file.pfx -clcerts -nokeys. Treat the key as compromised and make a new one, unless " +
+		"nobody can guess the file's password."}
 )
 
 // refuseSecret looks for a private key anywhere in b: in binary, by the words

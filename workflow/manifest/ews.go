@@ -132,5 +132,5 @@ if ($add.Count -gt 0 -and (Get-OrganizationConfig).EwsEnabled -ne $true) {
   Set-OrganizationConfig -EwsEnabled $true
   if ((Get-OrganizationConfig).EwsEnabled -ne $true) { throw 'EwsEnabled was set, and does not read as True. Run this again.' }
 }
-Write-Host 'Done. It can take {hours} hours to act. Then say in Slack that it is on the list.'
+Write-Host 'Done. It can take {hours} hours to take effect. Then say in Slack that it is on the list.'
 `

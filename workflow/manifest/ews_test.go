@@ -6,7 +6,7 @@ import (
 )
 
 // Source: services.md, section 8: the list is one value, setting it overwrites, it comes
-// before EwsEnabled, and it can take 24 hours to act.
+// before EwsEnabled, and it can take 24 hours to take effect.
 func TestTheScriptForExchangeReadsMergesWritesAndLooksAgain(t *testing.T) {
 	l := Listing{TenantID: tenant, AppName: "Müller's backup", Add: []string{"8C2F1D3E-0A5B-4C8E-9D1F-2B7E6A4C9F10"},
 		Remove: []string{"3f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"}}

@@ -294,9 +294,9 @@ func parseDuration(s string, least time.Duration) (value, *fault) {
 		}
 		return value{}, f
 	case d < least && least == 0:
-		return value{}, bad("is %s, and can't be less than nothing", quote(s)).but("write 0s for never")
+		return value{}, bad("is %s, and can't be negative", quote(s)).but("write 0s for never")
 	case d < least:
-		return value{}, bad("is %s, and has to be more than nothing",
+		return value{}, bad("is %s, and has to be more than zero",
 			quote(s)).but("write hours, minutes and seconds, such as 168h or 1h30m")
 	}
 	return value{duration: d}, nil

@@ -161,7 +161,7 @@ func TestAPersonChecksAnOrganizationThatSomebodyAddedByHand(t *testing.T) {
 	v.PutOrganization(veeamtest.Organization{Office: "contoso.com", AppID: apps[0].AppID, Services: []string{"Exchange"}})
 	v.Change(func(k *veeamtest.Knobs) { k.OwnApp, k.ClientID = true, []veeamtest.ClientID{veeamtest.ByOrganization} })
 	slash("restore-prod")
-	w.sees(w.bea, w.bea.DM, "App: restore-prod, to which you sign in itself")
+	w.sees(w.bea, w.bea.DM, "App: restore-prod, which you sign in to directly")
 	if err := w.entra.SignIn(w.checkCode(), "bea@contoso.com"); err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func TestAPrivateKeyIsRefusedAndNotKept(t *testing.T) {
 	}
 	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 	both := append(pem.EncodeToMemory(public), keyPEM...)
-	const isKey, isPFX = "This has a private key in it. It was not kept.", "This is a PFX (PKCS #12) file"
+	const isKey, isPFX = "This contains a private key. It was not stored.", "This is a PFX (PKCS #12) file"
 	v := w.form()
 	for _, c := range []struct {
 		what, field string

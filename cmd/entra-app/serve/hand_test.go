@@ -93,7 +93,7 @@ func TestWhatIsMadeByHandIsCheckedAgainstThePlan(t *testing.T) {
 	}
 	wide := w.byHand(append(plan, more)...)
 	verify(wide)
-	card := w.sees(w.ada, in(approval), "What was made by hand is not what the plan says")
+	card := w.sees(w.ada, in(approval), "What was made by hand does not match the plan")
 	if !strings.Contains(card.Plain(), "User.Read.All") || !strings.Contains(card.Plain(), "Approve") {
 		t.Errorf("the card says %s", card.Plain())
 	}
@@ -140,7 +140,7 @@ func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
 	if _, err := w.ada.Slash(t.Context(), approval, "/entra-app verify EA-2 "+ours); err != nil {
 		t.Fatal(err)
 	}
-	w.sees(w.ada, in(approval), "EA-1 stands for the app "+ours+" already")
+	w.sees(w.ada, in(approval), "EA-1 already manages the app "+ours)
 
 	for what, c := range map[string]struct {
 		app  entratest.Legacy
@@ -165,7 +165,7 @@ func TestAnAppOfSomebodyElsesIsNotVerified(t *testing.T) {
 		}
 		w.sees(w.ada, in(approval), "for 20 seconds at most") // it is looked at again
 		clock.pass(20 * time.Second)
-		card := w.sees(w.ada, in(approval), "What was made by hand is not what the plan says").Plain()
+		card := w.sees(w.ada, in(approval), "What was made by hand does not match the plan").Plain()
 		if !strings.Contains(card, c.says) {
 			t.Errorf("%s: the card says %s", what, card)
 		}

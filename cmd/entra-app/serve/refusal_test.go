@@ -32,7 +32,7 @@ func TestEveryRefusalOfACertificate(t *testing.T) {
 		}
 		return all
 	}
-	key := []string{"has a private key in it", "was not kept", "make a new one"}
+	key := []string{"contains a private key", "was not stored", "make a new one"}
 	pfx := []string{"PFX", "was not kept", "openssl pkcs12 -in file.pfx -clcerts -nokeys"}
 	for _, c := range []struct {
 		what    string
@@ -134,8 +134,8 @@ func TestTextAndFileTogether(t *testing.T) {
 	}{
 		{"two certificates", read("rsa.pem"), read("leaf.pem"), inFile,
 			[]string{"two certificates", thumbprint(t, "rsa.pem"), thumbprint(t, "leaf.pem"), "Remove the file, or the text"}},
-		{"a key beside a good file", read("private-ec-pkcs8.pem"), read("rsa.cer"), inPaste, []string{"has a private key in it"}},
-		{"a key in the file beside good text", read("rsa.pem"), read("private-ec-pkcs8.pem"), inFile, []string{"has a private key in it"}},
+		{"a key beside a good file", read("private-ec-pkcs8.pem"), read("rsa.cer"), inPaste, []string{"contains a private key"}},
+		{"a key in the file beside good text", read("rsa.pem"), read("private-ec-pkcs8.pem"), inFile, []string{"contains a private key"}},
 		{"an empty file beside good text", read("rsa.pem"), []byte{}, inFile, []string{"There is no certificate here"}},
 		{"words beside a good file", []byte("see the file"), read("rsa.cer"), inPaste, []string{"There is no certificate in this"}},
 	} {

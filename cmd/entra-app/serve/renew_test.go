@@ -56,7 +56,7 @@ func TestEveryRefusalOfARenewedCertificate(t *testing.T) {
 		{"another app's", inPaste, others, renewal(string(read("leaf.pem")), nil)},
 		{"another app's in a chain", inFile, others, renewal("", w.bea.AddFile("new.p7b", read("leaf.p7b")))},
 		{"one that has expired", inPaste, "until 1 January 2025", renewal(string(read("cert-expired.pem")), nil)},
-		{"its key", inFile, "has a private key in it", renewal("", w.bea.AddFile("new.pem", read("private-rsa-pkcs8.pem")))},
+		{"its key", inFile, "contains a private key", renewal("", w.bea.AddFile("new.pem", read("private-rsa-pkcs8.pem")))},
 		{"a PFX", inFile, "PFX", renewal("", w.bea.AddFile("new.cer", read("pfx-modern.pfx")))},
 		{"two", inFile, "two certificates", renewal(string(read("rsa.pem")), w.bea.AddFile("new.cer", read("leaf.pem")))},
 		{"none", inPaste, "Paste the public certificate", renewal("", nil)},

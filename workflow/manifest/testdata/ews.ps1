@@ -69,4 +69,4 @@ if ($add.Count -gt 0 -and (Get-OrganizationConfig).EwsEnabled -ne $true) {
   Set-OrganizationConfig -EwsEnabled $true
   if ((Get-OrganizationConfig).EwsEnabled -ne $true) { throw 'EwsEnabled was set, and does not read as True. Run this again.' }
 }
-Write-Host 'Done. It can take 24 hours to act. Then say in Slack that it is on the list.'
+Write-Host 'Done. It can take 24 hours to take effect. Then say in Slack that it is on the list.'
