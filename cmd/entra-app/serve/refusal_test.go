@@ -33,7 +33,7 @@ func TestEveryRefusalOfACertificate(t *testing.T) {
 		return all
 	}
 	key := []string{"contains a private key", "was not stored", "make a new one"}
-	pfx := []string{"PFX", "was not kept", "openssl pkcs12 -in file.pfx -clcerts -nokeys"}
+	pfx := []string{"PFX", "was not stored", "openssl pkcs12 -in file.pfx -clcerts -nokeys"}
 	for _, c := range []struct {
 		what    string
 		content []byte
