@@ -14,7 +14,8 @@ var (
 	errPFX = &Problem{"pfx", "This is a PFX (PKCS #12) file, which holds a private key. It was not stored. Give the public " +
 		"certificate alone. " +
 		"On Windows: export again and choose \"No, do not export the private key\", or use Export-Certificate in PowerShell. " +
-		"With OpenSSL: openssl pkcs12 -in file.pfx -clcerts -nokeys. Treat it as compromised: make a new key unless nobody can guess its password."}
+		"With OpenSSL: openssl pkcs12 -in file.pfx -clcerts -nokeys. Treat it as compromised: make a new key unless " +
+		"nobody can guess its password."}
 )
 
 // refuseSecret looks for a private key anywhere in b: in binary, by the words
