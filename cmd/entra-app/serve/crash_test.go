@@ -202,6 +202,9 @@ func (w *world) patiently(p *process) slacktest.Message {
 		if m, ok := lasting(w.bea, w.bea.DM(), "Reveal secret"); ok {
 			return m
 		}
+		if _, ok := newest(w.ada, approval, mayBeSecret); ok {
+			return slacktest.Message{}
+		}
 		if m, ok := lasting(w.ada, approval, "register the app payroll-backup?"); ok {
 			w.ada.Press(ctx, approval, m.TS, "Approve")
 		}
@@ -283,12 +286,24 @@ func moment(ctx context.Context, w *world, cond func() bool) {
 	w.slack.WaitFor(ctx, cond)
 }
 
-// wantOne checks that there is one app, one live secret, and each message once.
+// mayBeSecret is on the card while a secret is looked for whose answer was lost. It takes
+// the twenty minutes in which Entra need not list it, which only virtual time has: seeds
+// play that to the end.
+const mayBeSecret = "there may be a secret that nobody has"
+
+// wantOne checks that there is one app, one live secret, and each message once; or, where
+// the power was cut amid the making of the secret, that the bot waits and says so.
 func (w *world) wantOne(p *process) {
 	w.t.Helper()
 	w.patiently(p)
-	shown := w.opens(p)
 	made := w.made()
+	if _, ok := newest(w.ada, approval, mayBeSecret); ok {
+		if len(made) != 1 || len(made[0].Passwords) > 1 {
+			w.t.Fatalf("while a lost secret is looked for, the tenant has %+v", made)
+		}
+		return
+	}
+	shown := w.opens(p)
 	if len(made) != 1 || len(made[0].Passwords) != 1 {
 		w.t.Fatalf("in the tenant: %+v", made)
 	}

@@ -1,10 +1,12 @@
 package serve
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/graphops/entratest"
@@ -227,6 +229,27 @@ func lives() []life {
 	}
 }
 
+// hurries puts the clock on while a card says that Entra is waited for, until the function
+// that it returns is called.
+func (w *world) hurries(c *clock) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() {
+		for tick := time.NewTicker(200 * time.Millisecond); ; {
+			select {
+			case <-ctx.Done():
+				tick.Stop()
+				return
+			case <-tick.C:
+			}
+			if _, waits := newest(w.ada, approval, "nobody has to do anything"); waits {
+				c.pass(time.Minute)
+			}
+		}
+	})
+	return func() { cancel(); done.Wait() }
+}
+
 // They wait most of the time, so that all run at once.
 func TestTheLifeOfAnAppWithEveryAnswerLostOrThrottled(t *testing.T) {
 	notShort(t, "half a minute of waiting")
@@ -238,8 +261,9 @@ func TestTheLifeOfAnAppWithEveryAnswerLostOrThrottled(t *testing.T) {
 		for _, l := range lives() {
 			runs.Go(func() {
 				t.Run(fmt.Sprintf("%s, every call %s once", l.name, how), func(t *testing.T) {
-					w := newWorld(t)
+					w, clock := newWorldWithClock(t)
 					w.start()
+					defer w.hurries(clock)()
 					l.live(w, func() { w.tenant.Change(knob) })
 				})
 			})

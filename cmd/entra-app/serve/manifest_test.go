@@ -172,7 +172,7 @@ func TestEveryRefusalOfAManifest(t *testing.T) {
 		{"a file of blanks", inUTF16(binary.LittleEndian, " \r\n"), "app.json", []string{"There is nothing here"}},
 		{"half of UTF-16", inUTF16(binary.LittleEndian, ofGraph+"}")[:301], "app.json", []string{"not text in UTF-8", "-Encoding utf8"}},
 		{"a key twice", text(ofGraph + `,"displayName":"y"}`), "", []string{"displayName stands there twice", "Leave one"}},
-		{"a private key", key, "", []string{"private key", "make a new key"}},
+		{"a private key", key, "", []string{"private key", "create a new key pair"}},
 		{"personal accounts", text(strings.Replace(ofGraph, "AzureADMyOrg", "PersonalMicrosoftAccount", 1) + "}"), "app.json",
 			[]string{"personal Microsoft accounts"}},
 		{"a redirect URI that Entra does not take", text(strings.Replace(ofGraph, "https://backup", "http://backup", 1) + "}"),
