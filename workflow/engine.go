@@ -27,6 +27,7 @@ type Engine struct {
 	log    *slog.Logger
 
 	backoff func(tries int) time.Duration
+	slowest time.Duration // between tries of a step that waits for what is young
 
 	wg      sync.WaitGroup
 	poke    chan struct{}
@@ -89,7 +90,7 @@ func NewEngine(c EngineConfig) *Engine {
 		e.log = slog.Default()
 	}
 	if e.backoff == nil {
-		e.backoff = backoff
+		e.backoff, e.slowest = backoff, 30*time.Second
 	}
 	c.Desk.changed, c.Desk.people, c.Desk.checking = e.Wake, c.People, e.startCheck
 	return e

@@ -180,7 +180,7 @@ func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Ti
 	st := r.Step(name)
 	wait := e.backoff(st.Tries)
 	if _, slow := later.(Spreading); slow && st.Tries > 12 {
-		wait = 30 * time.Second
+		wait = max(wait, e.slowest)
 	}
 	at = e.now().Add(max(later.RetryAfter(), wait))
 	return at, at.Before(st.begun(later).Add(r.patience(st, later)))

@@ -243,7 +243,7 @@ func (w *world) hurries(c *clock) (stop func()) {
 			case <-tick.C:
 			}
 			if _, waits := newest(w.ada, approval, "nobody has to do anything"); waits {
-				c.pass(time.Minute)
+				c.pass(10 * time.Second)
 			}
 		}
 	})
