@@ -16,8 +16,8 @@ type Legacy struct {
 	Roles        []string // Microsoft Graph application permissions, by name: asked for and granted
 }
 
-// AddApplication registers l as the portal would, with a service principal, and
-// returns it. A role that Graph does not have, or an owner whom the tenant does
+// AddApplication registers l as the portal would have a year ago, with a service principal,
+// and returns it. See Age. A role that Graph does not have, or an owner whom the tenant does
 // not have, is left out.
 func (t *Tenant) AddApplication(l Legacy) Application {
 	t.s.mu.Lock()
@@ -41,6 +41,7 @@ func (t *Tenant) AddApplication(l Legacy) Application {
 	a := t.newApp(body)
 	p := t.newServicePrincipal(a)
 	a.veil, p.veil = veil{}, veil{}
+	a.created = t.s.now().AddDate(-1, 0, 0)
 	if l.AppID != "" {
 		a.appID, p.appID = l.AppID, l.AppID
 	}
@@ -66,7 +67,7 @@ func (t *Tenant) AddApplication(l Legacy) Application {
 }
 
 // Age makes an application as old as that, as if it had been registered before. What is
-// registered by a call to Graph, or by AddApplication, is made now.
+// registered by a call to Graph is made now, and one of AddApplication a year ago.
 func (t *Tenant) Age(appID string, age time.Duration) {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()

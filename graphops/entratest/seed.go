@@ -33,6 +33,7 @@ func (t *Tenant) Seed(app []byte, owners ...string) (Application, error) {
 	if appID != "" {
 		a.appID = strings.ToLower(appID)
 	}
+	a.created = t.s.now().AddDate(-1, 0, 0)
 	if created != "" {
 		a.created = ticks(created)
 	}
