@@ -169,6 +169,8 @@ func (s *session) sendConsents(ctx context.Context, sp string, todo []*consent) 
 			s.mu.Unlock()
 		case a != nil && (a.status == http.StatusBadRequest || a.status == http.StatusConflict) && !a.is("Directory_ConcurrencyViolation"):
 			unsure = append(unsure, c)
+		case a != nil && c.resource.own && a.notFound():
+			errs = append(errs, a.behind("the app's own scope is not known everywhere yet"))
 		default:
 			if answerLost(c.item.err) {
 				s.tries("consent "+c.key, true)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
@@ -130,5 +131,6 @@ func (w *world) bare(name string) (appID string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.tenant.Age(appID, 365*24*time.Hour)
 	return appID
 }
