@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -26,9 +27,14 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 	}
 	_, err = s.send(ctx, opFederated, req, models.CreateFederatedIdentityCredentialFromDiscriminatorValue)
 	refused, _ := err.(*answer)
+	what := trustOf(applicationID, f.Issuer, f.Subject)
 	if refused == nil || refused.status != http.StatusBadRequest && refused.status != http.StatusConflict {
+		if answerLost(err) {
+			s.tries("adding "+what, true)
+		}
 		return s.fault(err, applicationID)
 	}
+	gone := s.took(what) || s.ask.Restored && workflow.IsYoung(s.ask.Removed, s.now())
 	list, err := s.federatedItem(ctx, applicationID)
 	if err != nil {
 		return err
@@ -37,12 +43,19 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 	switch {
 	case err != nil:
 		return s.fault(err, applicationID)
+	case slices.Contains(there, f) && gone && !s.tries("adding "+what, false):
+		return refused.behind("it was removed, and is listed still")
 	case slices.Contains(there, f):
 		return nil
 	case refused.exists():
 		return refused.behind("it exists, and cannot be read yet")
 	}
 	return s.fault(refused, applicationID)
+}
+
+// trustOf is what a session calls an application's trust in another issuer.
+func trustOf(applicationID, issuer, subject string) string {
+	return strings.Join([]string{"trust of", applicationID, "in", issuer, subject}, " ")
 }
 
 func (s *session) federatedItem(ctx context.Context, applicationID string) (*item, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -94,11 +95,16 @@ func (s *session) askOfItself(ctx context.Context, appID string, a workflow.App,
 }
 
 // patchAPI is patch for a body that changes or removes scopes, which were closed in the
-// call before: a replica that has not heard of that refuses it.
+// call before, or that asks for scopes of the application itself: a replica that has not
+// heard of that refuses it.
 func (s *session) patchAPI(ctx context.Context, applicationID string, body object) error {
 	err := s.patch(ctx, opAPI, applicationID, body)
-	if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
+	no, _ := err.(*answer)
+	switch _, asks := body["requiredResourceAccess"]; {
+	case no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement"):
 		return no.behind("that a scope is closed is not known everywhere yet")
+	case no != nil && asks && no.status == http.StatusBadRequest && !no.input() && s.unsettled():
+		return no.behind("the app's own scope is not known everywhere yet")
 	}
 	return s.fault(err, applicationID)
 }

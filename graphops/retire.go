@@ -82,9 +82,7 @@ func (s *session) removeCertificates(ctx context.Context, id string, kind workfl
 // removeFederated ends every trust of an application in another issuer. has is the
 // credential that it is known to have.
 func (s *session) removeFederated(ctx context.Context, applicationID string, has workflow.Credential) error {
-	what := func(issuer, subject string) string {
-		return strings.Join([]string{"trust of", applicationID, "in", issuer, subject}, " ")
-	}
+	what := func(issuer, subject string) string { return trustOf(applicationID, issuer, subject) }
 	i, err := s.federatedItem(ctx, applicationID)
 	if err != nil {
 		return err
