@@ -103,7 +103,8 @@ func (s *session) patchSettings(ctx context.Context, a workflow.App, body object
 	own := slices.ContainsFunc(body.list("requiredResourceAccess"), func(r json.RawMessage) bool {
 		return decode[object](r).same("resourceAppId", a.AppID)
 	})
-	if no, _ := err.(*answer); no != nil && own && no.status == http.StatusBadRequest && !no.input() && (s.fresh(a.ObjectID) || s.unsettled()) {
+	if no, _ := err.(*answer); no != nil && own && no.status == http.StatusBadRequest && !no.input() &&
+		(s.fresh(a.ObjectID) || s.unsettled()) {
 		return no.behind("the app's own scope is not known everywhere yet")
 	}
 	return s.fault(err, a.ObjectID)

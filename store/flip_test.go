@@ -90,7 +90,6 @@ var whatIsAsked = map[string]struct {
 // served says what is wrong with a store that was opened from a damaged file, and how many
 // requests it names: each list has all that belong in it, as they were, or names them.
 func served(ctx context.Context, b *Bolt, all []*workflow.Request) (named map[string]bool, wrong string) {
-	named = map[string]bool{}
 	byID := map[string]*workflow.Request{}
 	for _, r := range all {
 		byID[r.ID] = r

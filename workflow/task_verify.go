@@ -78,7 +78,7 @@ func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, e
 		return nil, err
 	}
 	if app.ObjectID != "" { // its age says how long the rest is waited for
-		if r, err = e.save(r.ID, func(r *Request, now time.Time) error { r.found(app, now); return nil }); err != nil {
+		if _, err := e.save(r.ID, func(r *Request, now time.Time) error { r.found(app, now); return nil }); err != nil {
 			return nil, err
 		}
 	}
