@@ -52,9 +52,10 @@ func (b *Bot) dialer() *websocket.Dialer {
 	d := &websocket.Dialer{HandshakeTimeout: 45 * time.Second}
 	proxy := http.ProxyFromEnvironment
 	if t, ok := b.direct.Transport.(*http.Transport); ok {
+		t = t.Clone() // others use it, and it completes its TLS configuration at its first use
 		d.NetDialContext = t.DialContext
 		if t.TLSClientConfig != nil {
-			d.TLSClientConfig = t.TLSClientConfig.Clone()
+			d.TLSClientConfig = t.TLSClientConfig
 			d.TLSClientConfig.NextProtos = nil // a WebSocket begins as HTTP/1.1
 		}
 		if t.Proxy != nil {

@@ -32,7 +32,7 @@ func (g *game) ends(id string, want ...workflow.State) *workflow.Request {
 		}
 		switch {
 		case slices.Contains(want, r.State):
-			g.net.after = nil
+			g.net.after.Store(nil)
 			g.calm(r)
 			return r
 		case r.State == workflow.StateSignIn && r.SignIn.Status == workflow.SignInOver:
@@ -66,16 +66,19 @@ func (g *game) crashing() func(*workflow.Request) bool {
 	if how := g.chance.IntN(3); how > 0 {
 		g.cutAfter(g.chance.IntN(12))
 		if on := g.power; how == 1 && g.credential == workflow.CredentialSecret { // a secret that nobody has
-			g.net.after = func(r *http.Request) bool {
-				*on = *on && !strings.HasSuffix(r.URL.Path, "/addPassword")
-				return *on
+			lost := func(r *http.Request) bool {
+				if strings.HasSuffix(r.URL.Path, "/addPassword") {
+					on.Store(false)
+				}
+				return on.Load()
 			}
+			g.net.after.Store(&lost)
 		}
 		on := g.power
 		return func(*workflow.Request) bool {
-			cut := !*on && on == g.power
+			cut := !on.Load() && on == g.power
 			if cut {
-				g.net.after = nil
+				g.net.after.Store(nil)
 			}
 			return cut
 		}

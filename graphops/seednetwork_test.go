@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,8 +19,8 @@ type network struct {
 	server http.Handler
 	mu     sync.Mutex
 	queue  []*sent
-	power  *bool                    // of the process; nil is on
-	after  func(*http.Request) bool // reports whether the answer gets through; nil lets each
+	power  atomic.Pointer[atomic.Bool]              // of the process; nil is on
+	after  atomic.Pointer[func(*http.Request) bool] // reports whether the answer gets through; nil lets each
 }
 
 type sent struct {
@@ -69,10 +70,10 @@ func (n *network) deliver(at time.Time) {
 	slices.SortStableFunc(now, func(a, b *sent) int { return cmp.Compare(a.order, b.order) })
 	for _, s := range now {
 		var resp *http.Response
-		if n.power == nil || *n.power { // a process without power sends nothing
+		if power := n.power.Load(); power == nil || power.Load() { // a process without power sends nothing
 			resp = n.answer(s.r)
 		}
-		if n.after != nil && !n.after(s.r) {
+		if after := n.after.Load(); after != nil && !(*after)(s.r) {
 			resp = nil
 		}
 		s.done <- resp

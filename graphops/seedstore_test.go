@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/entra-app/entra-app/workflow"
 )
@@ -24,18 +25,18 @@ var errPower = errors.New("the power is off")
 // A poweredStore is a store as one process reaches it.
 type poweredStore struct {
 	*seedStore
-	on *bool
+	on *atomic.Bool
 }
 
 func (p poweredStore) Create(ctx context.Context, r *workflow.Request) (*workflow.Request, error) {
-	if !*p.on {
+	if !p.on.Load() {
 		return nil, errPower
 	}
 	return p.seedStore.Create(ctx, r)
 }
 
 func (p poweredStore) Update(ctx context.Context, id string, change func(*workflow.Request) error) (*workflow.Request, error) {
-	if !*p.on {
+	if !p.on.Load() {
 		return nil, errPower
 	}
 	return p.seedStore.Update(ctx, id, change)

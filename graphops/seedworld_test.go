@@ -15,6 +15,7 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,8 +52,8 @@ type seedWorld struct {
 
 	desk    *workflow.Desk
 	dir     *Directory
-	running func() // stops the process
-	power   *bool  // of this process
+	running func()       // stops the process
+	power   *atomic.Bool // of this process
 
 	mu      sync.Mutex
 	codes   map[string]map[string]bool // that Ada has used, by request
@@ -110,8 +111,9 @@ func (w *seedWorld) boot() {
 		w.t.Fatal(err)
 	}
 	dir.newKey = func(int) (*rsa.PrivateKey, error) { return pooledKey(w.chance.IntN(1 << 30)), nil }
-	power := true
-	store := poweredStore{w.store, &power}
+	power := new(atomic.Bool)
+	power.Store(true)
+	store := poweredStore{w.store, power}
 	policy := workflow.DefaultPolicy
 	policy.DigestAt = -1
 	policy.SecretLifetimeMax = 2 * 365 * 24 * time.Hour
@@ -126,15 +128,16 @@ func (w *seedWorld) boot() {
 		defer close(ended)
 		engine.Run(ctx)
 	}()
-	w.dir, w.power, w.net.power = dir, &power, &power
+	w.dir, w.power = dir, power
+	w.net.power.Store(power)
 	w.running = func() { cancel(); <-ended }
 }
 
 // crash ends the process without anything being saved any more, and starts another. What
 // was at work then has lost its token, or its code.
 func (w *seedWorld) crash() {
-	*w.power = false
-	w.net.after = nil
+	w.power.Store(false)
+	w.net.after.Store(nil)
 	for id, r := range w.store.requests { // nobody changes it any more
 		if r.State == workflow.StateProvisioning || r.State == workflow.StateSignIn && r.SignIn.Status != workflow.SignInOver {
 			w.lost[id]++

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,20 +15,19 @@ import (
 
 // cutAfter cuts the power once so many calls to Graph that change something were carried
 // out, before their answers are there. Negative is never. calls counts them.
-func (g *game) cutAfter(n int) (calls *int) {
-	calls = new(int)
+func (g *game) cutAfter(n int) (calls *atomic.Int64) {
+	calls = new(atomic.Int64)
 	on := g.power
-	g.net.after = func(r *http.Request) bool {
-		if !*on {
+	counts := func(r *http.Request) bool {
+		if !on.Load() {
 			return false
 		}
-		if r.URL.Host == "graph.test" && r.Method != http.MethodGet {
-			if *calls++; *calls > n && n >= 0 {
-				*on = false
-			}
+		if r.URL.Host == "graph.test" && r.Method != http.MethodGet && calls.Add(1) > int64(n) && n >= 0 {
+			on.Store(false)
 		}
-		return *on
+		return on.Load()
 	}
+	g.net.after.Store(&counts)
 	return calls
 }
 
@@ -46,10 +46,10 @@ func retiredWithACut(t *testing.T, seed uint64, of way, age time.Duration, at in
 			id := g.approve(r, err)
 			g.until(id, func(r *workflow.Request) bool { return r.State == workflow.StateProvisioning })
 			n := g.cutAfter(at)
-			g.until(id, func(r *workflow.Request) bool { return r.State == workflow.StateDone || !*g.power })
-			calls = *n
-			g.net.after = nil
-			if !*g.power {
+			g.until(id, func(r *workflow.Request) bool { return r.State == workflow.StateDone || !g.power.Load() })
+			calls = int(n.Load())
+			g.net.after.Store(nil)
+			if !g.power.Load() {
 				g.crash()
 				began := time.Now()
 				g.ends(id, workflow.StateDone)
