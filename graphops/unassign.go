@@ -61,9 +61,10 @@ func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, n
 		if err != nil {
 			return nil, err
 		}
-		lately := slices.ContainsFunc(madeAssignments(servicePrincipal, name, subscriptions, roles), func(m azureAssignment) bool {
-			return s.wasTaken(strings.ToLower(assignmentPath(m)))
-		})
+		lately := s.now().Sub(s.ask.Removed) < azureNotices || // by a session before this one
+			slices.ContainsFunc(madeAssignments(servicePrincipal, name, subscriptions, roles), func(m azureAssignment) bool {
+				return s.wasTaken(strings.ToLower(assignmentPath(m)))
+			})
 		if lately {
 			somebody, err := s.othersHave(ctx, servicePrincipal, id, subscriptions)
 			if err != nil {

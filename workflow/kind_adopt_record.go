@@ -5,12 +5,13 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // record writes down what the app has, before anything is added to it.
 func (e *Engine) record(ctx context.Context, r *Request, s Session) (edit, error) {
 	if IsYoung(r.Made.Born, e.now()) {
-		return nil, &settling{}
+		return nil, &settling{min(Youth-e.now().Sub(r.Made.Born), time.Minute)}
 	}
 	has, found, servicePrincipal, err := s.ReadApplication(ctx, r.Made, r.Plan)
 	if err != nil {

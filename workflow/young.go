@@ -105,11 +105,11 @@ func (n *notSeen) Describe() *ServiceError   { return n.no }
 
 // settling is that the app was made minutes ago, so that each answer may lack something of
 // it: nobody can say yet what it has.
-type settling struct{}
+type settling struct{ left time.Duration }
 
-func (*settling) Error() string             { return "what a young app has is not certain yet" }
-func (*settling) RetryAfter() time.Duration { return 0 }
-func (*settling) Spreading()                {}
+func (*settling) Error() string               { return "what a young app has is not certain yet" }
+func (s *settling) RetryAfter() time.Duration { return s.left }
+func (*settling) Spreading()                  {}
 
 // stillSeen is that something is seen that was deleted minutes ago.
 type stillSeen struct{ no *ServiceError }
