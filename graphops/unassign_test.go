@@ -1,0 +1,48 @@
+package graphops
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/entra-app/entra-app/graphops/entratest"
+)
+
+// Azure goes on for some minutes as if a role were assigned that no longer is. What a session
+// before has removed is known from when that was.
+func TestARoleThatASessionBeforeHasUnassignedIsNotSomebodyElses(t *testing.T) {
+	for name, c := range map[string]struct {
+		removed time.Duration // ago
+		stays   bool
+	}{
+		"a moment ago": {time.Second, false},
+		"long ago":     {azureNotices + time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
+			_, _, sp := w.made(s, app("payroll"))
+			if err := w.patiently(func() error {
+				return s.EnsureAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles)
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.UnassignAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles); err != nil {
+				t.Fatal(err)
+			}
+			now := s.(*session) // as one after a crash, which has seen nothing
+			now.taken, now.born, now.made = nil, nil, map[string]bool{}
+			now.ask.Removed = w.now().Add(-c.removed)
+			w.wire = func(r *http.Request) (*http.Response, error) {
+				if r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/roleDefinitions/") {
+					return answering(http.StatusBadRequest, graphError("RoleDefinitionHasAssignments")), nil
+				}
+				return nil, nil
+			}
+			stay, err := s.RemoveAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles)
+			if c.stays && (err != nil || len(stay) != 1) || !c.stays && !isTemporary(err) {
+				t.Errorf("%q stay; %v", stay, err)
+			}
+		})
+	}
+}
