@@ -111,34 +111,6 @@ func (r *Request) Thumbprint() string {
 	return cmp.Or(r.Made.Thumbprint, r.Plan.Credential.Certificate.Thumbprint)
 }
 
-// StepTitle is the title of a step of r.
-func (r *Request) StepTitle(n StepName) string {
-	if r.Kind == KindAdopt {
-		switch n {
-		case StepApplication:
-			return "Add to its settings"
-		case StepServicePrincipal:
-			return "Make sure of its service principal"
-		case StepOwner:
-			return "Add its owners"
-		case StepUnassign:
-			return "Remove its new Azure roles"
-		}
-	}
-	if r.Kind == KindUpdate && n == StepApplication {
-		return "Change its settings"
-	}
-	if r.Plan.Credential.Kind == CredentialMadeCertificate {
-		switch n {
-		case StepCertificate:
-			return "Make and register the certificate"
-		case StepProof:
-			return "Prove that the certificate works"
-		}
-	}
-	return n.Title()
-}
-
 // ensureMade makes a certificate, seals it and notes its thumbprint in one
 // transaction, and only then registers it: a crash before that leaves nothing in
 // Entra, and one after it the certificate that is registered the next time. Where

@@ -12,6 +12,7 @@ type kind struct {
 	// steps are what the engine makes sure of, and undo what takes that back, each read
 	// from top to bottom.
 	steps, undo func(*Request) []StepName
+	titles      map[StepName]string // of steps that are something else to it
 	// finish ends a request whose last step is done; nil is as for a new app. See finishNew.
 	finish func(r *Request, now time.Time)
 	// undone says how an Undo ended, in a sentence for the history.

@@ -22,6 +22,12 @@ var adoptKind = kind{
 		confirm: confirmation{"Remove what was added?",
 			"This removes the new credential and what else was added from %s, after you have signed in. What it had before stays."},
 	},
+	titles: map[StepName]string{
+		StepApplication:      "Add to its settings",
+		StepServicePrincipal: "Make sure that it has a service principal",
+		StepOwner:            "Add its owners",
+		StepUnassign:         "Remove its new Azure roles",
+	},
 	steps: func(r *Request) []StepName { return r.Plan.adoptSteps() },
 	undo: func(r *Request) []StepName {
 		if r.azureWork().takes() {

@@ -8,20 +8,23 @@ type credentialKind struct {
 	expires   bool
 	handsOver bool // there is something secret to give to the requester
 	// steps are those of the credential, with the one that makes sure of the whole app.
-	steps []StepName
+	steps  []StepName
+	titles map[StepName]string // of steps that are something else to it
 }
 
 var credentialKinds = map[CredentialKind]credentialKind{
 	CredentialSecret: {"Client secret", "secret", true, true,
-		[]StepName{StepCredential, StepProof}},
+		[]StepName{StepCredential, StepProof}, nil},
 	CredentialCertificate: {"Certificate (you have the private key)", "certificate", true, false,
-		[]StepName{StepCertificate, StepCheck}},
+		[]StepName{StepCertificate, StepCheck}, nil},
 	CredentialMadeCertificate: {"Certificate made here (you get a PFX file)", "certificate", true, true,
-		[]StepName{StepCertificate, StepProof}},
+		[]StepName{StepCertificate, StepProof}, map[StepName]string{
+			StepCertificate: "Make and register the certificate", StepProof: "Prove that the certificate works",
+		}},
 	CredentialFederated: {"Federated credential (tokens of another issuer)", "secret", false, false,
-		[]StepName{StepFederated, StepCheck}},
+		[]StepName{StepFederated, StepCheck}, nil},
 	CredentialNone: {"None (people sign in)", "secret", false, false,
-		[]StepName{StepCheck}},
+		[]StepName{StepCheck}, nil},
 }
 
 // Title is the kind in words.

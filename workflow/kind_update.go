@@ -15,6 +15,10 @@ var updateKind = kind{
 		stands:  "The app is registered, consented",
 		confirm: deleteQuestion,
 	},
+	titles: map[StepName]string{
+		StepApplication:      "Change its settings",
+		StepServicePrincipal: "Make sure that it has a service principal",
+	},
 	steps: func(r *Request) []StepName { return r.owned(r.updateSteps()...) },
 	undo:  (*Request).deletion,
 	finish: func(r *Request, now time.Time) {

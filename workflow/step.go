@@ -46,6 +46,17 @@ func (n StepName) Title() string {
 	return string(n)
 }
 
+// StepTitle is the title of a step of r. To a kind of request, or of credential, it may be
+// something else than its own.
+func (r *Request) StepTitle(n StepName) string {
+	for _, titles := range []map[StepName]string{r.kind().titles, credentialKinds[r.Plan.Credential.Kind].titles} {
+		if title := titles[n]; title != "" {
+			return title
+		}
+	}
+	return n.Title()
+}
+
 // An effect is what a step does to the app.
 type effect int
 
