@@ -17,9 +17,7 @@ func TestATenantsPolicyIsKeptBeforeAnythingIsMade(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		id := w.request(n)
-		n.Approve(t.Context(), id, ada, w.get(id).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(id)), nil)
+		w.approves(n, id)
 		pass(time.Second)
 		if r := w.get(id); r.Failure.Rule != RulePolicy || len(w.apps) != 0 || !strings.Contains(r.Failure.Text, "certificate") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)

@@ -250,11 +250,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 // approved has Ada approve and sign in, and lets the engine work.
 func (w *world) approved(n *node, id string) {
 	w.t.Helper()
-	if _, err := n.Approve(w.t.Context(), id, ada, w.get(id).Rev); err != nil {
-		w.t.Fatal(err)
-	}
-	pass(time.Second)
-	w.use(w.codeFor(w.get(id)), nil)
+	w.approves(n, id)
 	pass(20 * time.Second)
 }
 

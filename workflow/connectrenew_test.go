@@ -26,12 +26,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		}
 		pass(time.Second)
 
-		renew := serverDraft("")
-		renew.Origin = "V-renew"
-		r, err := n.Renew(t.Context(), bea, up.ID, renew)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := w.renews(n, up, serverDraft(""))
 		w.approved(n, r.ID)
 		r = w.get(r.ID)
 		has := w.vb365.has["contoso.onmicrosoft.com"]
@@ -73,12 +68,7 @@ func TestARenewalThatIsGivenUpLeavesNoKeyBehind(t *testing.T) {
 		defer n.stop()
 		before := w.connectedApp(n)
 		w.vb365.refuses = &ServiceError{Text: "vb365-prod said no."}
-		renew := serverDraft("")
-		renew.Origin = "V-renew"
-		r, err := n.Renew(t.Context(), bea, before.ID, renew)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := w.renews(n, before, serverDraft(""))
 		w.approved(n, r.ID)
 		if r = w.get(r.ID); r.State != StateFailed || len(r.Handover.File) == 0 {
 			t.Fatalf("it is %s with %+v", r.State, r.Handover)

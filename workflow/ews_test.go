@@ -79,10 +79,7 @@ func TestPeopleAreRemindedThatAnAppIsNotOnExchangesListUntilSomebodySaysThatItIs
 			t.Errorf("after it was said: %+v", r.EWS)
 		}
 		// What follows about the same app knows of it.
-		renewed, err := n.Renew(t.Context(), bea, r.ID, d2("V-renew"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		renewed := w.renews(n, r, draft(""))
 		if renewed = w.settle(n, renewed.ID, StateOverlap); renewed.NeedsEWS() || !renewed.EWSListed() || renewed.EWS.Reminders != 0 {
 			t.Errorf("%+v", renewed.EWS)
 		}
@@ -122,10 +119,7 @@ func TestWhatWasSaidMeanwhileOfTheAppIsNotLost(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		head := w.withMailboxes(n)
-		renewed, err := n.Renew(t.Context(), bea, head.ID, d2("V-renew"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		renewed := w.renews(n, head, draft(""))
 		if _, err := n.SayEWSListed(t.Context(), head.ID, bea); err != nil {
 			t.Fatal(err)
 		}

@@ -101,12 +101,7 @@ func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		n := w.boot()
 		before := w.settle(n, w.askMade(n).ID, StateDone)
 		p.on(w, n)
-		d := madeDraft("")
-		d.Origin = "V-renew"
-		r, err := n.Renew(t.Context(), bea, before.ID, d)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := w.renews(n, before, madeDraft(""))
 		w.settle(n, r.ID, StateOverlap)
 		n = p.again(n)
 		r = w.settle(n, r.ID, StateOverlap)
@@ -137,12 +132,7 @@ func TestUndoOfARenewalRemovesTheMadeCertificateAlone(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		before := w.settle(n, w.askMade(n).ID, StateDone)
-		d := madeDraft("")
-		d.Origin = "V-renew"
-		r, err := n.Renew(t.Context(), bea, before.ID, d)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := w.renews(n, before, madeDraft(""))
 		w.people(n, r.ID)
 		if got := w.one().thumbprints; len(got) != 2 {
 			t.Fatalf("the app has %v", got)
@@ -164,12 +154,7 @@ func TestAMadeCertificateIsRenewedByASecret(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		before := w.settle(n, w.askMade(n).ID, StateDone)
-		d := draft("")
-		d.Origin = "V-renew"
-		r, err := n.Renew(t.Context(), bea, before.ID, d)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := w.renews(n, before, draft(""))
 		w.settle(n, r.ID, StateOverlap)
 		n.SayWorks(t.Context(), r.ID, bea)
 		n.RemoveOld(t.Context(), r.ID, ada)

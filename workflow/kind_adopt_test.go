@@ -321,10 +321,7 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 			app.Audience != "AzureADMultipleOrgs" || len(app.keys) != 2 || len(app.federated) != 1 {
 			t.Errorf("after the update it has %+v", app)
 		}
-		renewed, err := n.Renew(t.Context(), bea, r.ID, d2("V-renew"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		renewed := w.renews(n, r, draft(""))
 		w.settle(n, renewed.ID, StateOverlap)
 		if len(app.keys) != 3 || !renewed.Adopted() {
 			t.Errorf("after the renewal it has %v", app.keys)

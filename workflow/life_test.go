@@ -40,6 +40,17 @@ func (w *world) handedOver(n *node) *Request {
 	return w.settle(n, w.request(n), StateDone)
 }
 
+// renews has Bea ask for a new credential of an app.
+func (w *world) renews(n *node, before *Request, d Draft) *Request {
+	w.t.Helper()
+	d.Origin = "V-renew"
+	r, err := n.Renew(w.t.Context(), bea, before.ID, d)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
 // one is the only app there is.
 func (w *world) one() *fakeApp {
 	w.t.Helper()
@@ -58,12 +69,7 @@ func TestARenewedSecretIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		n := w.boot()
 		before := w.handedOver(n)
 		p.on(w, n)
-		d := draft("")
-		d.Origin = "V-renew"
-		r, err := n.Renew(t.Context(), bea, before.ID, d)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := w.renews(n, before, draft(""))
 		w.settle(n, r.ID, StateOverlap)
 		n = p.again(n)
 		r = w.settle(n, r.ID, StateOverlap)
@@ -96,9 +102,7 @@ func TestAnOldSecretIsUpForRemovalAfterTheGracePeriod(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		before := w.handedOver(n)
-		d := draft("")
-		d.Origin = "V-renew"
-		r, _ := n.Renew(t.Context(), bea, before.ID, d)
+		r := w.renews(n, before, draft(""))
 		w.settle(n, r.ID, StateOverlap)
 		pass(w.policy.RenewGrace + time.Hour)
 		if r := w.get(r.ID); r.State != StateLeftover {
@@ -116,9 +120,7 @@ func TestUndoOfARenewalLeavesTheAppAndItsOldSecret(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		before := w.handedOver(n)
-		d := draft("")
-		d.Origin = "V-renew"
-		r, _ := n.Renew(t.Context(), bea, before.ID, d)
+		r := w.renews(n, before, draft(""))
 		w.people(n, r.ID)
 		pass(w.policy.RevealWithin + time.Hour)
 		if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
@@ -229,10 +231,7 @@ func TestNobodyIsWarnedOfASecretThatWasJustMade(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.settle(n, updated.ID, StateDone)
-		renewed, err := n.Renew(t.Context(), bea, updated.ID, d2("V-renew"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		renewed := w.renews(n, updated, draft(""))
 		w.settle(n, renewed.ID, StateOverlap)
 		n.SayWorks(t.Context(), renewed.ID, bea)
 		n.RemoveOld(t.Context(), renewed.ID, ada)
@@ -274,9 +273,7 @@ func TestAnUndoneRenewalLeavesTheAppToItsPeople(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		before := w.handedOver(n)
-		d := draft("")
-		d.Origin = "V-renew"
-		r, _ := n.Renew(t.Context(), bea, before.ID, d)
+		r := w.renews(n, before, draft(""))
 		w.people(n, r.ID)
 		pass(w.policy.RevealWithin + time.Hour)
 		n.Undo(t.Context(), r.ID, ada)

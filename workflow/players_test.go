@@ -45,6 +45,16 @@ func (w *world) use(code string, err error) {
 	synctest.Wait()
 }
 
+// approves has Ada approve a request and sign in.
+func (w *world) approves(n *node, id string) {
+	w.t.Helper()
+	if _, err := n.Approve(w.t.Context(), id, ada, w.get(id).Rev); err != nil {
+		w.t.Fatal(err)
+	}
+	pass(time.Second)
+	w.use(w.codeFor(w.get(id)), nil)
+}
+
 // people does what a patient approver would do until the request stands still.
 func (w *world) people(n *node, id string) {
 	ctx := context.Background()

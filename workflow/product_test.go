@@ -162,9 +162,7 @@ func TestARoleOnAServiceOutsideThePlanIsAnAlarmToo(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		id := w.request(n)
-		n.Approve(t.Context(), id, ada, w.get(id).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(id)), nil)
+		w.approves(n, id)
 		pass(time.Minute)
 		if r := w.get(id); r.State != StateFailed || r.Failure.Rule != RuleExcess || len(w.one().keys) != 0 {
 			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)

@@ -75,10 +75,7 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 			t.Error("it has a successor")
 		}
 
-		renewed, err := n.Renew(t.Context(), bea, head.ID, d2("V-renew"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		renewed := w.renews(n, head, draft(""))
 		if slices.ContainsFunc(renewed.Plan.Permissions, func(p Permission) bool { return p.Name == "User.Read.All" }) {
 			t.Error("the renewal asks for it")
 		}
@@ -123,10 +120,7 @@ func TestMoreThanAGivenUpUpdateCanHaveLeftIsAnAlarm(t *testing.T) {
 		}
 		pass(time.Second)
 		w.set(func() { w.foreign = []string{"Office 365 Exchange Online/full_access_as_app"} })
-		renewed, err := n.Renew(t.Context(), bea, head.ID, d2("V-renew"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		renewed := w.renews(n, head, draft(""))
 		if renewed = w.signsInFor(n, renewed); renewed.Failure.Rule != RuleExcess ||
 			strings.Contains(renewed.Failure.Text, "User.Read.All") {
 			t.Errorf("it is %s: %s", renewed.State, renewed.Failure.Text)

@@ -97,9 +97,7 @@ func TestTheSecretOfAnAlarmIsTakenAwayThoughEntraIsBusy(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		id := w.request(n)
-		n.Approve(t.Context(), id, ada, w.get(id).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(id)), nil)
+		w.approves(n, id)
 		pass(time.Minute)
 		for _, a := range w.apps {
 			if len(a.keys) != 0 {

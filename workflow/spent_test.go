@@ -30,12 +30,9 @@ func TestACertificateIsFreeOnceItWasReplacedAndRemoved(t *testing.T) {
 		}
 		w.settle(n, updated.ID, StateDone)
 
-		renew := d2("V-renew")
+		renew := draft("")
 		renew.Credential, renew.Certificate = CredentialCertificate, newCertificate()
-		r, err := n.Renew(t.Context(), bea, updated.ID, renew)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := w.renews(n, updated, renew)
 		w.settle(n, r.ID, StateOverlap)
 		if err := another(t, n, "too early", old); err == nil {
 			t.Error("it was free while the app had it")
@@ -70,12 +67,9 @@ func TestCertificatesOfARetiredAppAreFree(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		app := w.azureApp(n)
-		renew := d2("V-renew")
+		renew := draft("")
 		renew.Credential, renew.Certificate = CredentialCertificate, newCertificate()
-		r, err := n.Renew(t.Context(), bea, app.ID, renew)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := w.renews(n, app, renew)
 		w.settle(n, r.ID, StateOverlap)
 		n.SayWorks(t.Context(), r.ID, bea)
 		n.RemoveOld(t.Context(), r.ID, ada)

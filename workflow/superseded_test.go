@@ -62,13 +62,7 @@ func TestARequestThatWasKeptTooLateIsNeitherApprovedNorCarriedOut(t *testing.T) 
 		n := w.boot()
 		defer n.stop()
 		head := w.handedOver(n)
-		renewal := func() *Request {
-			r, err := n.Renew(t.Context(), bea, head.ID, d2("V-renew"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return r
-		}
+		renewal := func() *Request { return w.renews(n, head, draft("")) }
 		succeeded := func(by string) {
 			if _, err := w.store.Update(t.Context(), head.ID, func(r *Request) error { r.Successor = by; return nil }); err != nil {
 				t.Fatal(err)
@@ -101,10 +95,7 @@ func TestASuccessorIsNotWrittenOver(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		head := w.handedOver(n)
-		r, err := n.Renew(t.Context(), bea, head.ID, d2("V-renew"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := w.renews(n, head, draft(""))
 		w.set(func() {
 			w.before = func(call string) error {
 				if call == "proof" { // after every look

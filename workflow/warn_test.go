@@ -29,9 +29,7 @@ func TestWhatIsSeenOfAnAppIsShownWhileItsCredentialIsRemoved(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		id := w.request(n)
-		n.Approve(t.Context(), id, ada, w.get(id).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(id)), nil)
+		w.approves(n, id)
 		pass(30 * time.Second)
 		r := w.get(id)
 		note := r.Step(StepProof).Note
