@@ -48,6 +48,17 @@ func (w *world) refusesAt(calls ...string) {
 	})
 }
 
+// failsAtTheEnd has a request carried out up to its check, which fails.
+func (w *world) failsAtTheEnd(n *node, r *Request) *Request {
+	w.t.Helper()
+	w.refusesAt("inspect")
+	if r = w.signsInFor(n, r); r.State != StateFailed {
+		w.t.Fatalf("it is %s", r.State)
+	}
+	w.refusesAt()
+	return r
+}
+
 func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
 	for _, fails := range []string{"api", "owner", "azure roles", "inspect"} {
 		t.Run("that failed at "+fails, func(t *testing.T) {
@@ -122,8 +133,7 @@ func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 				n := w.boot()
 				defer n.stop()
 				r, app := w.adoptsWidely(n)
-				w.refusesAt("inspect")
-				r = w.signsInFor(n, r)
+				r = w.failsAtTheEnd(n, r)
 				w.refusesAt(c.refuses)
 				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 				last := r.History[len(r.History)-1].Text
@@ -149,8 +159,7 @@ func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 func (w *world) halfUndone(n *node) (*Request, *fakeApp) {
 	w.t.Helper()
 	r, app := w.adoptsWidely(n)
-	w.refusesAt("inspect")
-	r = w.signsInFor(n, r)
+	r = w.failsAtTheEnd(n, r)
 	w.refusesAt("trim")
 	r = w.goesOn(n.Undo(w.t.Context(), r.ID, ada))
 	w.refusesAt()
@@ -228,9 +237,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r, app := w.adoptsWidely(n)
-		w.refusesAt("inspect")
-		r = w.signsInFor(n, r)
-		w.refusesAt()
+		r = w.failsAtTheEnd(n, r)
 		w.set(func() { app.owners = []string{"OBJ-TOM"} }) // the others were removed in the portal
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Equal(app.owners, []string{"OBJ-TOM"}) ||
@@ -247,9 +254,7 @@ func TestOnlyTheAccountsThatWereAddedAreTakenFromTheOwners(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r, app := w.adoptsWidely(n)
-		w.refusesAt("inspect")
-		r = w.signsInFor(n, r)
-		w.refusesAt()
+		r = w.failsAtTheEnd(n, r)
 		w.set(func() {
 			app.owners = append(app.owners, "OBJ-OTHER")
 			w.signer.Owners[tom.Email] = []Account{{ObjectID: "OBJ-OTHER"}}
@@ -315,12 +320,10 @@ func TestTheIdentifierURIThatAnAdoptionAddedGoesOrIsNamed(t *testing.T) {
 						app.Scopes = append(app.Scopes, r.Plan.Scopes...)
 					}
 				})
-				w.refusesAt("inspect")
-				r = w.signsInFor(n, r)
+				r = w.failsAtTheEnd(n, r)
 				if app.anonymous {
 					t.Fatal("it was given no identifier URI")
 				}
-				w.refusesAt()
 				w.set(func() {
 					if c.loses {
 						app.Scopes = beyond(app.Scopes, r.Previous.Scopes, sameScope)
@@ -344,9 +347,7 @@ func TestWhatAnAppAskedForBeforeIsKeptByAnUndo(t *testing.T) {
 		defer n.stop()
 		r, app := w.adoptsWidely(n)
 		w.set(func() { app.required = []string{"graph/role/one"} })
-		w.refusesAt("inspect")
-		r = w.signsInFor(n, r)
-		w.refusesAt()
+		r = w.failsAtTheEnd(n, r)
 		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != StateUndone || !slices.Equal(app.Keeps, []string{"graph/role/one"}) {
 			t.Errorf("it is %s, and the app was to keep %v", r.State, app.Keeps)
 		}
