@@ -15,7 +15,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// signed is a request as Slack signs it.
+// signedRequest is a request as Slack signs it.
 func signedRequest(path, body string, at time.Time) *http.Request {
 	ts := fmt.Sprint(at.Unix())
 	mac := hmac.New(sha256.New, []byte(signingSecret))

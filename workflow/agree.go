@@ -15,7 +15,7 @@ import (
 // Needs is how many approvers have to agree to p.
 func (p Plan) Needs() int { return max(1, p.Approvals) }
 
-// approval counts the approvers who stand behind r's plan as it is, each
+// approvals are the approvers who stand behind r's plan as it is, each
 // account once: those who agreed before, and whoever has to sign in or presses
 // now. The requester never counts, nor does anyone who is no approver any more.
 func (r *Request) approvals(t Tenant, last Person) []Approver {

@@ -75,7 +75,7 @@ func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, err
 	return func(_ *Request, st *Step) { st.Note = strings.Join(names, ", ") }, nil
 }
 
-// withdraw removes the credential that a renewal or an adoption made, and no other.
+// takeBack removes the credential that a renewal or an adoption made, and no other.
 func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
 	if r.wasThere() {
 		return nil

@@ -156,7 +156,7 @@ type Session interface {
 	PolicyFor(ctx context.Context, applicationID string) (AppPolicy, error)
 	// Passwords returns the application's passwords.
 	Passwords(ctx context.Context, applicationID string) ([]Password, error)
-	// AddPassword makes a password. It is not repeatable: whoever calls it looks at Keys first.
+	// AddPassword makes a password. It is not repeatable: whoever calls it looks at Passwords first.
 	AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (Password, Secret, error)
 	// RemovePassword makes sure that there is no password with this key ID.
 	RemovePassword(ctx context.Context, applicationID, keyID string) error

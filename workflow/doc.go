@@ -41,15 +41,17 @@
 // their own, with the same approval and sign-in, about the one that stands for
 // the app (Target, Successor). One of them at a time works on an app; what it
 // removes is only what an earlier one was approved to give. What an update that was
-// given up may have left is known (Left, AzureResidue, CertificateResidue), until a later request removes it.
+// given up may have left is known (Residue, AzureResidue, CertificateResidue), until a
+// later request removes it.
 // A Retire looks first who else in the tenant depends on the app (Dependents), and stops
 // once before it deletes anything. Each later sign-in looks again, until the app itself
 // was to be deleted. Retry counts for the dependents that its card named, and for no
 // others. Where a plan takes several approvals, whoever presses Retry decides that for
 // all of them: the others approved before anybody had looked, and are not asked again.
 //
-// An app that was not made here is adopted (Adopt): it is found, the requester has
-// to own it, then and whenever something is asked for it later, and what it has is written down (Was, Found) before anything is added.
+// An app that was not made here is adopted (KindAdopt): it is found, the requester has
+// to own it, then and whenever something is asked for it later, and what it has is
+// written down (Previous, Discovered) before anything is added.
 // An adoption removes nothing, and its Undo just what it added. What was found goes
 // along with later requests.
 //

@@ -9,10 +9,10 @@ import (
 
 // The answer to a call that makes a password can be lost, and the password is made. Nobody
 // has it then, but it signs the app in. So each call is counted before it is made, in
-// Made.Keys, until it is known that it made none or that what it made is gone. What is not
-// accounted for is looked for in the app's list, which may be behind, by its label: until
-// it is found there, or is so old that every list would show it. What was found is in
-// Made.Ending until its removal is certain, and then in Made.Ended.
+// Made.SecretAttempts, until it is known that it made none or that what it made is gone.
+// What is not accounted for is looked for in the app's list, which may be behind, by its
+// label: until it is found there, or is so old that every list would show it. What was
+// found is in Made.Ending until its removal is certain, and then in Made.Ended.
 
 // NotDone is a Temporary error that can say that nothing was done.
 type NotDone interface {

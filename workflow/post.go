@@ -26,7 +26,7 @@ const (
 // A Post is what the store knows of one message.
 type Post struct {
 	Channel, TS string
-	// Shown is the revision that the message was last drawn from; for Thread
+	// Shown is the revision that the message was last drawn from; for PostThread
 	// it is the number of events that have been told.
 	Shown int
 	// Begun says that sending was begun and nothing is known of its end: the

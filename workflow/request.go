@@ -105,7 +105,7 @@ type Target struct {
 	ClaimsName     bool   // the app's name was free, and is this request's
 	Recreated      bool   // the app was gone for good, so it is made again, under a unique name of its own
 	NewCertificate bool   // a certificate that the app has not had
-	TakenOver      bool   // all who had a say have left; an approver asks, and Was.Owners are those who left
+	TakenOver      bool   // all who had a say have left; an approver asks, and Previous.Owners are those who left
 }
 
 // A Person is a member of the Slack workspace.
@@ -271,8 +271,8 @@ const (
 	HandoverKept    HandoverStatus = "kept"    // sealed in the store
 	HandoverClaimed HandoverStatus = "claimed" // someone is being shown it
 	HandoverShown   HandoverStatus = "shown"   // opened, and shredded here
-	// HandoverFetching and Sending are of a file whose password was shown: it waits to be
-	// fetched, or is on its way. Once it is there it is Shown.
+	// HandoverFetching and HandoverSending are of a file whose password was shown: it waits
+	// to be fetched, or is on its way. Once it is there it is HandoverShown.
 	HandoverFetching HandoverStatus = "fetching"
 	HandoverSending  HandoverStatus = "sending"
 	HandoverRevoked  HandoverStatus = "revoked" // not opened in time, and shredded here

@@ -32,7 +32,7 @@ const (
 	// and is removed in Entra at the next admin sign-in for the app.
 	StateRevoked State = "revoked"
 
-	// StateDenied, StateCancelled, Expired and Undone are ends. They hold no name.
+	// StateDenied, StateCancelled, StateExpired and StateUndone are ends. They hold no name.
 	StateDenied    State = "denied"
 	StateCancelled State = "cancelled"
 	StateExpired   State = "expired"
@@ -131,7 +131,7 @@ func (r *Request) move(to State, now time.Time, e Event) {
 	if !slices.Contains(states[r.State].moves, to) {
 		panic(fmt.Sprintf("workflow: %s cannot go from %s to %s", r.ID, r.State, to))
 	}
-	// Where nothing was Ready, nobody has been told.
+	// Where nothing was StateReady, nobody has been told.
 	first := (to == StateDone || to == StateOverlap) && r.State == StateProvisioning && (r.Task == TaskProvision || r.Task == TaskVerify)
 	r.State, r.Entered = to, now
 	if to.IsOutcome() || first {

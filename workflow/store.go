@@ -48,7 +48,7 @@ type Query struct {
 	// App asks for the requests about the app with this App ID.
 	App string
 	// Keeper asks for the requests that stand for an app of this person's: one of
-	// their Keepers has this Slack ID.
+	// their Owners has this Slack ID.
 	Keeper string
 	// Ends asks for the requests that stand for an app whose credential ends on
 	// this day, "2026-11-21" in UTC.
