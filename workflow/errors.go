@@ -118,6 +118,18 @@ type Describer interface {
 	Describe() *ServiceError
 }
 
+// explained is what an error has to say to people: the "no" of a service in it, or what is
+// said of one that did not go away; nil where there is neither.
+func explained(err error) *ServiceError {
+	if no, ok := errors.AsType[*ServiceError](err); ok {
+		return no
+	}
+	if x, ok := errors.AsType[Describer](err); ok {
+		return x.Describe()
+	}
+	return nil
+}
+
 // ErrSessionOver says that the admin's token no longer works.
 var ErrSessionOver = errors.New("the admin's sign-in has ended")
 

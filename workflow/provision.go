@@ -301,7 +301,7 @@ func waitWords(d time.Duration) string {
 // stepFailure says for people why a step failed, and what is true now.
 func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	f := Failure{Text: fmt.Sprintf("“%s” failed: ", r.StepTitle(name))}
-	trouble, isTrouble := errors.AsType[*ServiceError](err)
+	no := explained(err)
 	lag, isLag := errors.AsType[*notYet](err)
 	later, isTemporary := errors.AsType[Temporary](err)
 	since := r.Step(name).Since
@@ -310,14 +310,10 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	}
 	waited := waitWords(e.now().Sub(since))
 	_, isSpreading := errors.AsType[Spreading](err)
-	if x, ok := errors.AsType[Describer](err); ok && !isTrouble {
-		trouble = x.Describe()
-		isTrouble = trouble != nil
-	}
 	switch {
-	case isTrouble:
-		f.Text += trouble.Text
-		f.Ref = trouble.Ref
+	case no != nil:
+		f.Text += no.Text
+		f.Ref = no.Ref
 	case isLag && r.Task == TaskVerify:
 		f.Text += "the app lacks " + strings.Join(lag.missing, ", ") + "."
 	case isLag:

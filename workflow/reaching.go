@@ -226,13 +226,9 @@ func (e *Engine) shows(r *Request, who Assertion, server BackupServer, several b
 		has, err = server.SignedIn(ctx, who, r.Made.Domain)
 		return err
 	})
-	no, refused := errors.AsType[*ServiceError](err)
-	if x, ok := errors.AsType[Describer](err); ok && !refused {
-		no = x.Describe()
-		refused = no != nil
-	}
+	no := explained(err)
 	switch {
-	case refused:
+	case no != nil:
 		return no.Text
 	case err != nil:
 		ref := newRef()

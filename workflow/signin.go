@@ -326,11 +326,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 // another code.
 func signInFailure(err error, button string) Failure {
 	f := Failure{Rule: RuleSignIn}
-	t, _ := errors.AsType[*ServiceError](err)
-	if x, ok := errors.AsType[Describer](err); ok && t == nil {
-		t = x.Describe()
-	}
-	if t != nil {
+	if t := explained(err); t != nil {
 		f.Text, f.Ref = t.Text+" The sign-in failed, and nothing was changed. Press "+button+" after that.", t.Ref
 		return f
 	}
