@@ -194,12 +194,8 @@ func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServ
 func (p Plan) subscriptionIDs() []string {
 	var ids []string
 	for _, scope := range p.Subscriptions {
-		parts := strings.Split(strings.ToLower(scope), "/")
-		id := parts[0]
-		if len(parts) > 2 && parts[1] == "subscriptions" {
-			id = parts[2]
-		}
-		if guidPattern.MatchString(id) && !slices.Contains(ids, id) {
+		id, _, _ := strings.Cut(cutFold(AzureScope(scope), subscriptionScope), "/")
+		if id = strings.ToLower(id); guidPattern.MatchString(id) && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
