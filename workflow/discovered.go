@@ -48,16 +48,10 @@ func (r *Request) Has() Plan {
 		return p
 	}
 	was := r.Previous.clone()
-	p.AppName, p.Audience = r.exactName(), was.Audience
-	p.PublicClientFlows = p.PublicClientFlows || was.PublicClientFlows
-	p.Permissions = joined(p.Permissions, was.Permissions, samePermission)
-	p.RedirectURIs = joined(p.RedirectURIs, was.RedirectURIs, equal)
-	p.SPARedirectURIs = joined(p.SPARedirectURIs, was.SPARedirectURIs, equal)
-	p.PublicRedirectURIs = joined(p.PublicRedirectURIs, was.PublicRedirectURIs, equal)
-	p.DirectoryRoles = joined(p.DirectoryRoles, was.DirectoryRoles, sameRole)
-	p.Scopes = joined(was.Scopes, p.Scopes, sameScope)
-	p.offeredToo(was)
-	return p
+	has := p.with(was)
+	has.AppName, has.Audience = r.exactName(), was.Audience
+	has.Scopes = joined(was.Scopes, p.Scopes, sameScope) // one that was there stays as it was
+	return has
 }
 
 // clean makes one line of what others have written into the tenant, as it goes
