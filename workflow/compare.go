@@ -177,6 +177,9 @@ func (p Plan) with(q Plan) Plan {
 }
 
 // without returns what is in a and not in b.
-func without(a, b []string) []string {
-	return slices.DeleteFunc(slices.Clone(a), func(x string) bool { return slices.Contains(b, x) })
+func without(a, b []string) []string { return beyond(a, b, equal) }
+
+// containsFold reports whether a list has s, in whatever capitals.
+func containsFold(list []string, s string) bool {
+	return slices.ContainsFunc(list, func(t string) bool { return strings.EqualFold(t, s) })
 }

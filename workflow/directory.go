@@ -2,8 +2,6 @@ package workflow
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -213,9 +211,7 @@ type Ownership struct {
 }
 
 // Has reports whether a user is an owner.
-func (o Ownership) Has(id string) bool {
-	return slices.ContainsFunc(o.Owners, func(is string) bool { return strings.EqualFold(is, id) })
-}
+func (o Ownership) Has(id string) bool { return containsFold(o.Owners, id) }
 
 // App is an application as it is first registered.
 type App struct {

@@ -118,7 +118,7 @@ func giveBackOwners(ctx context.Context, r *Request, s Session) (stay []string, 
 	}
 	left := len(has)
 	for _, id := range slices.Backward(r.Made.Owners) { // the requester is the first
-		if !slices.ContainsFunc(has, func(owner string) bool { return strings.EqualFold(owner, id) }) {
+		if !containsFold(has, id) {
 			continue
 		}
 		who := r.ownerCalled(id, s.Signer())

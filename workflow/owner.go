@@ -194,7 +194,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 	}
 	has, err := s.EnsureOwners(ctx, r.Made, nil, nil, gone)
 	for _, id := range has.Principal {
-		if slices.ContainsFunc(gone, func(g string) bool { return strings.EqualFold(g, id) }) {
+		if containsFold(gone, id) {
 			left = append(left, r.ownerCalled(id, s.Signer())+
 				" stays an owner of the service principal until an administrator removes them "+onPrincipal)
 		}
@@ -245,7 +245,7 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(owners, func(id string) bool { return strings.EqualFold(id, accounts[0].ObjectID) }) {
+	if !containsFold(owners, accounts[0].ObjectID) {
 		return nil, &notSeen{&ServiceError{Code: "NotOwner",
 			Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in "+
 				"Entra (App registrations › Owners). Whoever became one in the last minutes may not be seen everywhere yet: then try "+

@@ -78,7 +78,7 @@ func (r *Request) principalNotes(who Signer, leave []string, has Ownership) (not
 	}
 	for _, id := range has.Principal {
 		switch name := r.ownerCalled(id, who); {
-		case slices.ContainsFunc(leave, func(l string) bool { return strings.EqualFold(l, id) }):
+		case containsFold(leave, id):
 			notes = append(notes, "Entra did not remove "+name+", whom it made an owner of the service principal by making it: do that "+
 				onPrincipal)
 		case !has.Has(id):
