@@ -160,26 +160,12 @@ func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func()
 // listAll lists all that a query asks for of the digest's tenant, the oldest first, and
 // notes what can't be read.
 func (e *Engine) listAll(ctx context.Context, q Query, g *Digest) ([]*Request, error) {
-	var all []*Request
-	for q.Limit = 200; ; {
-		found, unread, err := Readable(e.store.List(ctx, q))
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range unread.IDs() {
-			if !slices.Contains(g.Unreadable, id) {
-				g.Unreadable = append(g.Unreadable, id)
-			}
-		}
-		for _, r := range found {
-			if r.Tenant == g.Tenant.Name {
-				all = append(all, r)
-			}
-			q.Before = r.ID
-		}
-		if len(found) < q.Limit {
-			slices.Reverse(all)
-			return all, nil
-		}
+	all, unread, err := Readable(every(ctx, e.store, q))
+	if err != nil {
+		return nil, err
 	}
+	g.Unreadable = joined(g.Unreadable, unread.IDs(), equal)
+	all = slices.DeleteFunc(all, func(r *Request) bool { return r.Tenant != g.Tenant.Name })
+	slices.Reverse(all)
+	return all, nil
 }

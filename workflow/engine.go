@@ -125,18 +125,12 @@ func (e *Engine) Run(ctx context.Context) error {
 // earlier process stopped: its codes and tokens are gone with that process.
 func (e *Engine) resume(ctx context.Context) error {
 	for _, s := range []State{StateSignIn, StateProvisioning} {
-		for before := ""; ; {
-			found, _, err := Readable(e.store.List(ctx, Query{State: s, Before: before}))
-			if err != nil {
-				return err
-			}
-			for _, r := range found {
-				e.Wake(r.ID)
-				before = r.ID
-			}
-			if len(found) == 0 {
-				break
-			}
+		found, _, err := Readable(every(ctx, e.store, Query{State: s}))
+		if err != nil {
+			return err
+		}
+		for _, r := range found {
+			e.Wake(r.ID)
 		}
 	}
 	return nil

@@ -30,7 +30,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 		if guidPattern.MatchString(strings.ToLower(name)) {
 			q = Query{App: strings.ToLower(name)}
 		}
-		list, unread, err := Readable(d.every(ctx, q))
+		list, unread, err := Readable(every(ctx, d.store, q))
 		switch {
 		case err != nil:
 			return nil, err
@@ -75,24 +75,6 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	}
 	return nil, refuse(RuleSeveralApps, "Several apps are called %s: %s. Name the one you mean by its ID.", clip(name, 60),
 		strings.Join(ids, "; "))
-}
-
-// every is all that q asks for, and not only the newest of them.
-func (d *Desk) every(ctx context.Context, q Query) (all []*Request, err error) {
-	var unreadable UnreadableError
-	for {
-		page, unread, err := Readable(d.store.List(ctx, q))
-		if err != nil {
-			return nil, err
-		}
-		unreadable.Add(unread)
-		if all = append(all, page...); len(page) == 0 && len(unreadable.Records) > 0 {
-			return all, &unreadable
-		} else if len(page) == 0 {
-			return all, nil
-		}
-		q.Before = page[len(page)-1].ID
-	}
 }
 
 // head follows a request to the newest one about its app, or nil if there never was one.

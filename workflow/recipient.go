@@ -106,27 +106,24 @@ func (e *Engine) watchRecipients(ctx context.Context) {
 func (e *Engine) lookForRecipients(ctx context.Context) {
 	seen := map[string]string{}
 	for _, s := range []State{StatePending, StateSignIn, StateReady} {
-		for q := (Query{State: s, Limit: 200}); ctx.Err() == nil; {
-			found, _, err := Readable(e.store.List(ctx, q))
-			if err != nil {
-				e.log.Error("looking for recipients", "err", err)
+		found, _, err := Readable(every(ctx, e.store, Query{State: s}))
+		if err != nil {
+			e.log.Error("looking for recipients", "err", err)
+			return
+		}
+		for _, r := range found {
+			if ctx.Err() != nil {
 				return
 			}
-			for _, r := range found {
-				q.Before = r.ID
-				why, known := seen[r.Requester.ID]
-				if !known {
-					if why, err = away(ctx, e.people, r); err != nil {
-						continue // it is asked again next time
-					}
-					seen[r.Requester.ID] = why
+			why, known := seen[r.Requester.ID]
+			if !known {
+				if why, err = away(ctx, e.people, r); err != nil {
+					continue // it is asked again next time
 				}
-				if why != r.Away {
-					e.save(r.ID, func(r *Request, now time.Time) error { return r.setAway(why, now) })
-				}
+				seen[r.Requester.ID] = why
 			}
-			if len(found) < q.Limit {
-				break
+			if why != r.Away {
+				e.save(r.ID, func(r *Request, now time.Time) error { return r.setAway(why, now) })
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -88,4 +89,25 @@ func Readable(found []*Request, err error) ([]*Request, *UnreadableError, error)
 		return found, some, nil
 	}
 	return found, nil, err
+}
+
+// every is all that q asks for, page by page. Like a store's list it returns what it could
+// read beside an *UnreadableError.
+func every(ctx context.Context, store Store, q Query) (all []*Request, err error) {
+	var unreadable UnreadableError
+	for q.Limit = 200; ; {
+		page, unread, err := Readable(store.List(ctx, q))
+		if err != nil {
+			return nil, err
+		}
+		unreadable.Add(unread)
+		if all = append(all, page...); len(page) == q.Limit {
+			q.Before = page[len(page)-1].ID
+			continue
+		}
+		if len(unreadable.Records) > 0 {
+			return all, &unreadable
+		}
+		return all, nil
+	}
 }
