@@ -30,13 +30,7 @@ func bare(b []byte) (out []byte, fixed []string) {
 }
 
 // A peeler removes what is around names, lists and identifiers, and notes what it put right.
-type peeler struct{ fixed []string }
-
-func (p *peeler) fix(what string) {
-	if !slices.Contains(p.fixed, what) {
-		p.fixed = append(p.fixed, what)
-	}
-}
+type peeler struct{ fixes }
 
 // inside takes lists out of the objects that Graph and Windows PowerShell put around them,
 // and cleans identifiers.

@@ -119,18 +119,12 @@ type bracketer struct {
 	at      int
 	out     []byte
 	frames  []*frame
-	fixed   []string
 	guessed []string
+	fixes
 }
 
 func (p *bracketer) guess(line int, what string) {
 	p.guessed = append(p.guessed, fmt.Sprintf("line %d: %s", line, what))
-}
-
-func (p *bracketer) fix(what string) {
-	if !slices.Contains(p.fixed, what) {
-		p.fixed = append(p.fixed, what)
-	}
 }
 
 func (p *bracketer) top() *frame { return p.frames[len(p.frames)-1] }

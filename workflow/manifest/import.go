@@ -56,8 +56,8 @@ func Import(b []byte) (Draft, []Ignored, error) {
 	if !slices.ContainsFunc(o, func(f field) bool { return known[f.name] }) {
 		return Draft{}, nil, errStrange
 	}
-	r := &reader{scopeNames: map[string]string{}}
-	r.draft.Fixed, r.draft.Guessed = fixed, guessed
+	r := &reader{scopeNames: map[string]string{}, fixes: fixes{fixed}}
+	r.draft.Guessed = guessed
 	r.first(o)
 	r.object("", o, map[string]take{
 		"displayName":                r.name,
@@ -88,6 +88,7 @@ func Import(b []byte) (Draft, []Ignored, error) {
 	})
 	r.authorize()
 	r.draft.Unread = max(r.asked-len(r.draft.Permissions)-len(r.draft.Retired), 0)
+	r.draft.Fixed = r.fixed
 	return r.draft, r.ignored, nil
 }
 
@@ -112,6 +113,7 @@ type reader struct {
 	clients    []client
 	asked      int  // permissions that the manifest asks for
 	offers     bool // app roles or identifier URIs
+	fixes
 }
 
 func (r *reader) ignore(path, why string, args ...any) {
@@ -134,41 +136,30 @@ func (r *reader) object(path string, o object, by map[string]take) {
 	}
 }
 
-// fix writes down what was put right.
-func (r *reader) fix(what string) {
-	if !slices.Contains(r.draft.Fixed, what) {
-		r.draft.Fixed = append(r.draft.Fixed, what)
-	}
-}
-
 // each gives each object of a list to what takes it. One object in the place of a list is
 // read as a list of one, as PowerShell writes it.
 func (r *reader) each(t func(path string, o object)) take {
-	return func(path string, v any) {
-		if o, lone := v.(object); lone {
-			r.fix(fixedOne)
+	isObject := func(v any) bool { _, ok := v.(object); return ok }
+	return r.eachOf(isObject, func(path string, v any) {
+		if o, ok := v.(object); ok {
 			t(path, o)
-			return
+		} else if !empty(v) {
+			r.ignore(path, "%s", notObject(v))
 		}
-		all, ok := v.([]any)
-		if !ok {
-			r.ignore(path, "%s", notList(v))
-			return
-		}
-		for i, one := range all {
-			if o, ok := one.(object); ok {
-				t(index(path, i), o)
-			} else if !empty(one) {
-				r.ignore(index(path, i), "%s", notObject(one))
-			}
-		}
-	}
+	})
 }
 
 // eachText is each for a list of text: it gives each element to what takes it, text or not.
 func (r *reader) eachText(t take) take {
+	isText := func(v any) bool { _, ok := v.(string); return ok && notList(v) == noList }
+	return r.eachOf(isText, t)
+}
+
+// eachOf gives each element of a list to what takes it, or what is in its place, where that
+// may be an element.
+func (r *reader) eachOf(isElement func(v any) bool, t take) take {
 	return func(path string, v any) {
-		if _, lone := v.(string); lone && notList(v) == noList {
+		if isElement(v) {
 			r.fix(fixedOne)
 			t(path, v)
 			return

@@ -77,7 +77,7 @@ func read(b []byte) (o object, fixed, guessed []string, err error) {
 	if _, err := d.Token(); err == nil {
 		return nil, nil, nil, errAfter
 	}
-	p := &peeler{fixed: append(around, fixed...)}
+	p := &peeler{fixes{append(around, fixed...)}}
 	p.renamed(v)
 	if again := duplicate(v, ""); again != nil {
 		return nil, nil, nil, again

@@ -57,17 +57,20 @@ type straightener struct {
 	in             []rune
 	at             int
 	out            strings.Builder
-	fixed          []string
 	depth, deepest int
 	last           rune // that means something, outside of strings
 	// lineEnd is where the line ends that was looked through for lastQuote, the last quote
 	// in it that ends a string, or -1.
 	lineEnd, lastQuote int
+	fixes
 }
 
-func (s *straightener) fix(what string) {
-	if !slices.Contains(s.fixed, what) {
-		s.fixed = append(s.fixed, what)
+// fixes are what was put right, each once.
+type fixes struct{ fixed []string }
+
+func (f *fixes) fix(what string) {
+	if !slices.Contains(f.fixed, what) {
+		f.fixed = append(f.fixed, what)
 	}
 }
 
