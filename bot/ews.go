@@ -95,7 +95,7 @@ func (b *Bot) ewsReminder(r *workflow.Request) (string, []slack.Block) {
 
 // ewsScript is the script for r's app.
 func ewsScript(in cloud.Cloud, r *workflow.Request) (string, error) {
-	l := manifest.Listing{Cloud: in.Name, TenantID: firstOf(r.Made.TenantID, r.Plan.TenantID), AppName: r.AppName()}
+	l := manifest.Listing{Cloud: in, TenantID: firstOf(r.Made.TenantID, r.Plan.TenantID), AppName: r.AppName()}
 	switch old := r.EWSBefore(); {
 	case r.Made.AppID == "":
 		return "", fmt.Errorf("%s has no App ID yet", r.ID)

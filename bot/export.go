@@ -58,10 +58,7 @@ func (b *Bot) export(ctx context.Context, i interaction, format, value string) {
 // in is the cloud that a request's tenant is in.
 func (b *Bot) in(r *workflow.Request) cloud.Cloud {
 	t, _ := b.desk.Tenant(r.Tenant)
-	if c, ok := cloud.Named(t.Cloud); ok {
-		return c
-	}
-	return cloud.Public
+	return cloud.Of(t.Cloud)
 }
 
 func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) slack.ModalViewRequest {

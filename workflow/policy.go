@@ -65,14 +65,8 @@ const (
 // RolePurposes are all of them.
 var RolePurposes = []RolePurpose{ForApplications, ForConsent, ForDirectoryRoles}
 
-// in is the cloud that the tenant is in: a name that is not known is that of an operator
-// who gives the addresses.
-func (t Tenant) in() cloud.Cloud {
-	if c, ok := cloud.Named(t.Cloud); ok {
-		return c
-	}
-	return cloud.Public
-}
+// in is the cloud that the tenant is in.
+func (t Tenant) in() cloud.Cloud { return cloud.Of(t.Cloud) }
 
 // An Approver is one person: a Slack account, and the Entra account that must sign in.
 type Approver struct {

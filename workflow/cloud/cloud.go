@@ -84,6 +84,15 @@ func Named(name string) (Cloud, bool) {
 	return All[i], true
 }
 
+// Of is the cloud with this name, or Public: a name that is not known is that of an operator
+// who gives the addresses.
+func Of(name string) Cloud {
+	if c, ok := Named(name); ok {
+		return c
+	}
+	return Public
+}
+
 // Names are the names of all clouds.
 func Names() []string {
 	names := make([]string, len(All))

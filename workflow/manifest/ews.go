@@ -15,7 +15,7 @@ import (
 type Listing struct {
 	TenantID, AppName string
 	Add, Remove       []string
-	Cloud             string // the name of the tenant's; empty is the public one
+	Cloud             cloud.Cloud // the tenant's; zero is the public one
 }
 
 // EWSScript returns a script for Exchange Online PowerShell that makes the change.
@@ -38,12 +38,8 @@ func EWSScript(l Listing) (string, error) {
 			return "", fmt.Errorf("%q is not a GUID", id)
 		}
 	}
-	in, ok := cloud.Named(l.Cloud)
-	if !ok {
-		in = cloud.Public
-	}
 	environment := ""
-	if in.Name != cloud.Public.Name {
+	if in := l.Cloud; in.Name != "" && in.Name != cloud.Public.Name {
 		environment = " -ExchangeEnvironmentName " + in.Exchange
 	}
 	return strings.NewReplacer(

@@ -292,7 +292,7 @@ func TestAScriptIsForTheTenantsCloud(t *testing.T) {
 			t.Errorf("%s: %s", c.Name, ps)
 		}
 		const tenant = "72aa0d83-624a-4ebf-a683-1b9b45548610"
-		ews, err := EWSScript(Listing{TenantID: tenant, AppName: "x", Add: []string{tenant}, Cloud: c.Name})
+		ews, err := EWSScript(Listing{TenantID: tenant, AppName: "x", Add: []string{tenant}, Cloud: c})
 		if err != nil {
 			t.Fatal(err)
 		}
