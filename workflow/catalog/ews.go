@@ -3,6 +3,7 @@ package catalog
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -32,6 +33,14 @@ var ewsData []byte
 // EWS is the end of Exchange Web Services in Exchange Online, as ews.json has it: its
 // dates change in that file alone.
 var EWS = sync.OnceValue(func() Retirement {
+	r, err := readRetirement(ewsData)
+	if err != nil {
+		panic("catalog: ews.json: " + err.Error()) // embedded: cannot differ from what the tests saw
+	}
+	return r
+})
+
+func readRetirement(data []byte) (Retirement, error) {
 	var f struct {
 		Service, List, Blocked, Ends string
 		Checked                      string
@@ -43,19 +52,15 @@ var EWS = sync.OnceValue(func() Retirement {
 			Name          string
 		}
 	}
-	err := json.Unmarshal(ewsData, &f)
-	r := Retirement{Service: f.Service, List: f.List, Acts: time.Duration(f.ActsWithinHours) * time.Hour, Sources: f.Sources,
-		Checked: f.Checked}
-	for text, at := range map[string]*time.Time{f.Blocked: &r.Blocked, f.Ends: &r.Ends} {
-		if err == nil {
-			*at, err = time.Parse(time.DateOnly, text)
-		}
+	if err := json.Unmarshal(data, &f); err != nil {
+		return Retirement{}, err
 	}
-	if err != nil {
-		panic("catalog: ews.json: " + err.Error()) // embedded: cannot differ from what the tests saw
-	}
+	blocked, notBlocked := time.Parse(time.DateOnly, f.Blocked)
+	ends, notEnds := time.Parse(time.DateOnly, f.Ends)
+	r := Retirement{Service: f.Service, List: f.List, Blocked: blocked, Ends: ends, Acts: time.Duration(f.ActsWithinHours) * time.Hour,
+		Sources: f.Sources, Checked: f.Checked}
 	for _, p := range f.Permissions {
-		r.permissions = append(r.permissions, key{p.ResourceAppID, p.Type, strings.ToLower(p.Name)})
+		r.permissions = append(r.permissions, key{strings.ToLower(p.ResourceAppID), p.Type, strings.ToLower(p.Name)})
 	}
-	return r
-})
+	return r, errors.Join(notBlocked, notEnds)
+}
