@@ -136,16 +136,14 @@ func checkButton(action, value string, r *workflow.Request) *slack.ButtonBlockEl
 
 // handOverButton approves that the requester gets what the server did not take.
 func handOverButton(r *workflow.Request) slack.BlockElement {
-	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name +
-		" gets the certificate with its private key, once, and enters it there."
+	gets := " gets the certificate with its private key, once, and enters it there."
 	switch r.Plan.Credential.Kind {
 	case workflow.CredentialSecret:
-		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name +
-			" can open the secret, once, and enters it there."
+		gets = " can open the secret, once, and enters it there."
 	case workflow.CredentialCertificate:
-		text = "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name +
-			" gets the App ID, and enters it there."
+		gets = " gets the App ID, and enters it there."
 	}
+	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + gets
 	return button(actHandOver, "Hand it over instead", buttonValue(r),
 		"Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(
 		plain("Hand it over instead?"), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
