@@ -107,6 +107,14 @@ type drawing struct {
 	brief  bool             // a list is in its shorter words
 }
 
+// left is how many lines a list has left.
+func (d *drawing) left(g *growing) int {
+	if n, short := d.lines[g]; short {
+		return n
+	}
+	return len(g.lines)
+}
+
 func (d *drawing) drawn() []slack.Block {
 	var out []slack.Block
 	for _, b := range d.blocks {
@@ -115,12 +123,8 @@ func (d *drawing) drawn() []slack.Block {
 			out = append(out, b)
 			continue
 		}
-		n, short := d.lines[g]
-		if !short {
-			n = len(g.lines)
-		}
 		if len(g.lines) > 0 {
-			out = append(out, g.blocks(n)...)
+			out = append(out, g.blocks(d.left(g))...)
 		}
 	}
 	return out
@@ -173,12 +177,8 @@ func (d *drawing) shorten(by int) (taken bool) {
 		if !ok {
 			continue
 		}
-		n, short := d.lines[g]
-		if !short {
-			n = len(g.lines)
-		}
 		c := &cut{g: g}
-		for _, l := range g.shown(n) {
+		for _, l := range g.shown(d.left(g)) {
 			c.sizes = append(c.sizes, size(l)+1)
 			c.left += size(l) + 1
 		}

@@ -34,20 +34,21 @@ func (g *growing) BlockType() slack.MessageBlockType { return slack.MBTRichText 
 func (g *growing) ID() string { return "" }
 
 // MarshalJSON draws all of it.
-func (g *growing) MarshalJSON() ([]byte, error) { return json.Marshal(block(g.drawn(len(g.lines))...)) }
+func (g *growing) MarshalJSON() ([]byte, error) {
+	return json.Marshal(block(line(bold(g.title), g.words), list(g.drawn(len(g.lines))...)))
+}
 
-// drawn are the elements of a block with the first n lines, or the last.
-func (g *growing) drawn(n int) []slack.RichTextElement {
-	lines := g.shown(n)
-	if left := g.left(n); left > 0 {
-		more := line(italic(g.moreWords(left)))
-		if g.newest {
-			lines = append([]*slack.RichTextSection{more}, lines...)
-		} else {
-			lines = append(slices.Clone(lines), more)
-		}
+// drawn are the first n lines, or the last, and the one that stands for the others.
+func (g *growing) drawn(n int) []*slack.RichTextSection {
+	lines, left := g.shown(n), g.left(n)
+	if left <= 0 {
+		return lines
 	}
-	return []slack.RichTextElement{line(bold(g.title), g.words), list(lines...)}
+	more := []*slack.RichTextSection{line(italic(g.moreWords(left)))}
+	if g.newest {
+		return slices.Concat(more, lines)
+	}
+	return slices.Concat(lines, more)
 }
 
 func (g *growing) shown(n int) []*slack.RichTextSection {
@@ -84,13 +85,5 @@ func (g *growing) blocks(n int) []slack.Block {
 	if n == 0 && g.more == nil {
 		return []slack.Block{block(line(bold(g.title), italic(fmt.Sprintf(": %d, see Details", g.left(0)))))}
 	}
-	lines := g.shown(n)
-	if more := g.left(n); more > 0 {
-		all := g.drawn(n)
-		lines = nil
-		for _, l := range all[1].(*slack.RichTextList).Elements {
-			lines = append(lines, l.(*slack.RichTextSection))
-		}
-	}
-	return lists(g.title, g.words, lines)
+	return lists(g.title, g.words, g.drawn(n))
 }
