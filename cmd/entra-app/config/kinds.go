@@ -159,25 +159,23 @@ func parseTenantName(s string) (value, *fault) {
 }
 
 func parseCloud(s string) (value, *fault) {
-	if slices.Contains(Clouds, s) {
-		return value{text: s}, nil
-	}
 	f := bad("is %s, which is not one of %s", quote(s), strings.Join(Clouds, ", "))
-	if near := spell.Nearest(s, Clouds); near != "" {
-		return value{}, f.but("did you mean " + near + "?")
-	}
-	return value{}, f.but("for another cloud give authority_url, graph_url and arm_url instead")
+	return parseName(s, Clouds, f.but("for another cloud give authority_url, graph_url and arm_url instead"))
 }
 
 func parsePurpose(s string) (value, *fault) {
-	var names []string
-	for _, p := range workflow.RolePurposes {
-		if s == string(p) {
-			return value{text: s}, nil
-		}
-		names = append(names, string(p))
+	names := make([]string, len(workflow.RolePurposes))
+	for i, p := range workflow.RolePurposes {
+		names[i] = string(p)
 	}
-	f := bad("is %s, and has to be %s", quote(s), strings.Join(names, ", "))
+	return parseName(s, names, bad("is %s, and has to be %s", quote(s), strings.Join(names, ", ")))
+}
+
+// parseName takes one of some names. f is the fault of any other, which may be nearly one.
+func parseName(s string, names []string, f *fault) (value, *fault) {
+	if slices.Contains(names, s) {
+		return value{text: s}, nil
+	}
 	if near := spell.Nearest(s, names); near != "" {
 		return value{}, f.but("did you mean " + near + "?")
 	}
