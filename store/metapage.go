@@ -28,23 +28,15 @@ func newestMeta(f *os.File) (newest meta, corrected bool, err error) {
 	return newest, corrected, err
 }
 
-func metaAt(f *os.File, at int64) (m meta, corrected bool, err error) {
+func metaAt(f *os.File, at int64) (m meta, wrong bool, err error) {
 	b := make([]byte, headerSize+64)
 	if _, err := f.ReadAt(b, at); err != nil {
 		return m, false, err
 	}
 	b = b[headerSize:]
-	if m, err = readMeta(b); err == nil {
-		return m, false, nil
-	}
-	for bit := range 8 * len(b) {
-		b[bit/8] ^= 1 << (bit % 8)
-		if m, err = readMeta(b); err == nil {
-			return m, true, nil
-		}
-		b[bit/8] ^= 1 << (bit % 8)
-	}
-	return m, false, err
+	whole := func() bool { m, err = readMeta(b); return err == nil }
+	wrong = !whole() && corrected(b, whole)
+	return m, wrong, err
 }
 
 func readMeta(b []byte) (meta, error) {

@@ -137,20 +137,20 @@ func salvage(f *os.File, key *workflow.Key) (*find, error) {
 	})
 	found := &find{pairs: map[string][][2][]byte{}}
 	for _, name := range buckets {
-		root := roots[string(name)]
+		root, keySize := roots[string(name)], keySizes[string(name)]
 		if len(root) < bucketSize {
 			return nil, errNothing
 		}
 		switch string(name) {
 		case "requests":
 			found.counter = binary.NativeEndian.Uint64(root[8:])
-			l.inBucket(root, 8, func(page uint64, e element) { found.add(e, !free[page]) })
+			l.inBucket(root, keySize, func(page uint64, e element) { found.add(e, !free[page]) })
 			continue
 		case "meta":
-			l.inBucket(root, 0, func(_ uint64, e element) { found.addMeta(e, key) })
+			l.inBucket(root, keySize, func(_ uint64, e element) { found.addMeta(e, key) })
 			continue
 		}
-		l.inBucket(root, map[string]uint64{"due": 16, "new": 8}[string(name)], func(_ uint64, e element) {
+		l.inBucket(root, keySize, func(_ uint64, e element) {
 			if len(e.key) > 0 {
 				found.pairs[string(name)] = append(found.pairs[string(name)], [2][]byte{e.key, e.value})
 			}

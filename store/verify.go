@@ -51,7 +51,7 @@ type harm struct{ error }
 func (h *harm) Unwrap() error { return h.error }
 
 // keySizes are the lengths of keys, in the buckets in which all have the same.
-var keySizes = map[string]int{"requests": 8, "new": 8, "due": 16}
+var keySizes = map[string]uint64{"requests": 8, "new": 8, "due": 16}
 
 // verify returns an error if the file is not a whole bbolt file, a *harm where its end is
 // there and a part of it can be read.
@@ -169,7 +169,7 @@ func (c *checker) leaf(p page, in bound) error {
 		size, fixed := keySizes[c.bucket]
 		flags := binary.NativeEndian.Uint32(e)
 		switch {
-		case c.bucket != "" && (flags != 0 || fixed && len(key) != size):
+		case c.bucket != "" && (flags != 0 || fixed && uint64(len(key)) != size):
 			return p.wrong("overwritten")
 		case bytes.Compare(key, in.from) < 0 || in.before != nil && bytes.Compare(key, in.before) >= 0:
 			return p.wrong("out of order")
