@@ -18,13 +18,8 @@ const briefFrom = 13
 // inALine is how many of something stand in a line; more have a list.
 const inALine = 5
 
-// card is the approvers' message: who asks for what and why, what it will be,
+// cardBlocks are the approvers' message: who asks for what and why, what it will be,
 // and what has come of it. It can be decided on only while somebody has to.
-func (b *Bot) card(r *workflow.Request) (text string, blocks []slack.Block) {
-	text = summary(r)
-	return text, fitMessage(r, text, b.cardBlocks(r))
-}
-
 func (b *Bot) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	blocks = []slack.Block{
 		header(cardTitle(r)),

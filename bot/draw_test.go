@@ -249,3 +249,8 @@ func TestSlacksRefusalsSayWhenToComeBackOrWhatToDo(t *testing.T) {
 		t.Errorf("got %T", err)
 	}
 }
+
+// card is the approvers' message, as it is sent.
+func (b *Bot) card(r *workflow.Request) (string, []slack.Block) {
+	return b.message(workflow.Drawing{Request: r, Name: workflow.PostCard})
+}
