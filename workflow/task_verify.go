@@ -77,24 +77,20 @@ func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, e
 	if err != nil {
 		return nil, err
 	}
-	if app.ObjectID != "" { // its age says how long the rest is waited for
-		if _, err := e.save(r.ID, func(r *Request, now time.Time) error { r.found(app, now); return nil }); err != nil {
-			return nil, err
-		}
-	}
-	switch {
-	case app.ObjectID == "":
+	if app.ObjectID == "" {
 		return nil, &notSeen{&ServiceError{Code: "NoSuchApp",
 			Text: fmt.Sprintf("there is no application with the App ID %s in this tenant. %s", appID, tryLater)}}
-	case sp == "":
+	}
+	// its age says how long the rest is waited for
+	if _, err := e.save(r.ID, func(r *Request, now time.Time) error { r.found(app, now); return nil }); err != nil {
+		return nil, err
+	}
+	if sp == "" {
 		return nil, &notSeen{&ServiceError{Code: "NoServicePrincipal",
 			Text: fmt.Sprintf("the application %s has no service principal in this tenant: az ad sp create --id %s makes it. %s", appID,
 				appID, tryLater)}}
 	}
-	return func(r *Request, st *Step) {
-		r.found(app, e.now())
-		r.Made.ServicePrincipal, st.Note = sp, "App ID "+appID
-	}, nil
+	return func(r *Request, st *Step) { r.Made.ServicePrincipal, st.Note = sp, "App ID "+appID }, nil
 }
 
 // tryLater is said of what is not seen, and may have been made by hand.
