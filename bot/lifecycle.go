@@ -41,16 +41,10 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 	}
 	var r *workflow.Request
 	if err == nil {
-		r, err = b.desk.App(ctx, app)
+		r, err = b.appFor(ctx, by, app, kind)
 	}
 	if no, ok := errors.AsType[*workflow.Refusal](err); ok && no.Rule == workflow.RuleNoApp && kind == workflow.KindUpdate {
 		return b.adopt(ctx, c, app, no)
-	}
-	if err == nil {
-		err = b.desk.MayAsk(ctx, by, r, kind)
-	}
-	if err == nil {
-		err = b.noForm(kind, r)
 	}
 	if err != nil {
 		return private(b.sentence(err))
@@ -89,18 +83,24 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 	return b.showForm(ctx, c, products[0], meta{Existing: true, App: clip(app, workflow.ExistingNameMax)})
 }
 
-// openLife opens the form for a button, for those who may send it.
-func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, id string) {
-	by, err := b.presser(ctx, i)
-	var r *workflow.Request
-	if err == nil {
-		r, err = b.desk.App(ctx, id)
-	}
+// appFor is an app for which somebody may ask for something, and there is a form for it.
+func (b *Bot) appFor(ctx context.Context, by workflow.Person, app string, kind workflow.Kind) (*workflow.Request, error) {
+	r, err := b.desk.App(ctx, app)
 	if err == nil {
 		err = b.desk.MayAsk(ctx, by, r, kind)
 	}
 	if err == nil {
 		err = b.noForm(kind, r)
+	}
+	return r, err
+}
+
+// openLife opens the form for a button, for those who may send it.
+func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, id string) {
+	by, err := b.presser(ctx, i)
+	var r *workflow.Request
+	if err == nil {
+		r, err = b.appFor(ctx, by, id, kind)
 	}
 	if err != nil {
 		b.refuse(ctx, i, about(id, err))
