@@ -150,7 +150,7 @@ func (w *world) remove(s workflow.Session, sp string) {
 	}
 }
 
-func TestDependentsOnAServicePrincipalThatWasMadeAnewCount(t *testing.T) {
+func TestDependentsOnAServicePrincipalThatWasMadeAgainCount(t *testing.T) {
 	w := newWorld(t)
 	first := w.session("ada")
 	m := w.offered(first, "portal")
@@ -166,9 +166,9 @@ func TestDependentsOnAServicePrincipalThatWasMadeAnewCount(t *testing.T) {
 			t.Errorf("later: %+v, %v", found, err)
 		}
 	})
-	anew, err := first.EnsureServicePrincipal(t.Context(), m.AppID)
-	if w.saw(err) != nil || anew == m.ServicePrincipal {
-		t.Fatal(anew, err)
+	again, err := first.EnsureServicePrincipal(t.Context(), m.AppID)
+	if w.saw(err) != nil || again == m.ServicePrincipal {
+		t.Fatal(again, err)
 	}
 	w.assign(m, 1, 1)
 	was := m

@@ -14,13 +14,13 @@ var (
 	azureService = service{"Azure Resource Manager", "arm_url"}
 )
 
-// What leads a token astray.
+// What a service does that would send a token elsewhere.
 const (
 	redirected = "redirects the bot to another address"
 	otherPage  = "continues a list at an address that is not its own"
 )
 
-// An astray is a call that would have sent the token to where it does not go. It is
+// A misdirected is a call that would have sent the token to where it does not go. It is
 // no workflow.Trouble, as nobody has said no to what was asked: who takes a "no" for
 // an answer must not take this one.
 type misdirected struct {
@@ -31,10 +31,10 @@ type misdirected struct {
 
 var _ workflow.Describer = (*misdirected)(nil)
 
-func (a *misdirected) Error() string { return fmt.Sprintf("%s %s (%s)", a.by.name, a.does, a.ref) }
+func (m *misdirected) Error() string { return fmt.Sprintf("%s %s (%s)", m.by.name, m.does, m.ref) }
 
-func (a *misdirected) Describe() *workflow.ServiceError {
-	return &workflow.ServiceError{Code: "AddressElsewhere", Ref: a.ref,
+func (m *misdirected) Describe() *workflow.ServiceError {
+	return &workflow.ServiceError{Code: "AddressElsewhere", Ref: m.ref,
 		Text: fmt.Sprintf("%s %s, which the bot does not follow, as its token goes nowhere else; "+
-			"the operator has to check %s of this tenant in the configuration, and any proxy in between.", a.by.name, a.does, a.by.setting)}
+			"the operator has to check %s of this tenant in the configuration, and any proxy in between.", m.by.name, m.does, m.by.setting)}
 }
