@@ -106,13 +106,8 @@ func (s *session) RemovePassword(ctx context.Context, applicationID, keyID strin
 	_, err = s.send(ctx, opRemoveKey, req, nil)
 	what := keyNamed(keyID)
 	switch st := status(err); {
-	case err == nil:
-		s.isGone(what)
-		return nil
 	case st != http.StatusNotFound && st != http.StatusBadRequest:
-		if answerLost(err) {
-			s.mayBeGone(what)
-		}
+		s.removes(what, err)
 		return s.fault(err, applicationID)
 	case s.took(what):
 		return nil

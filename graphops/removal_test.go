@@ -2,12 +2,16 @@ package graphops
 
 import (
 	"bytes"
+	"errors"
+	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
@@ -189,5 +193,41 @@ func TestARemovalWhoseAnswerWasLostIsNotDoneBecauseOneReplicaSeesNothing(t *test
 	s.isGone("password k")
 	if !s.took("password k") {
 		t.Error("an answer does not count")
+	}
+}
+
+// services.md, section 1: a removal that was turned away did nothing. So what it was about is
+// not gone because a replica, a while later, does not see it.
+func TestARemovalThatWasTurnedAwayIsNotDoneBecauseOneReplicaSeesNothing(t *testing.T) {
+	turnedAway := map[string]func(*world, string){
+		"throttled": func(w *world, op string) { w.s.Fail(op, entratest.Before, http.StatusTooManyRequests, 1) },
+		"nobody was reached": func(w *world, _ string) {
+			w.wire = func(*http.Request) (*http.Response, error) {
+				w.wire = nil
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+			}
+		},
+	}
+	for name, turned := range turnedAway {
+		for op, remove := range map[string]func(s workflow.Session, id, ada string) error{
+			"removeOwner":               func(s workflow.Session, id, ada string) error { return s.RemoveOwner(t.Context(), id, ada) },
+			"deleteFederatedCredential": func(s workflow.Session, id, _ string) error { return s.RemoveFederated(t.Context(), id, "EA-1") },
+		} {
+			t.Run(op+", "+name, func(t *testing.T) {
+				w := newWorld(t)
+				s := w.session("ada").(*session)
+				id, _, _ := w.made(s, app("payroll"))
+				s.ask.Changed = w.now()
+				turned(w, op)
+				if err := w.saw(remove(s, id, s.Signer().ObjectID)); !isTemporary(err) {
+					t.Fatalf("turned away: %v", err)
+				}
+				w.later(2 * lostLooks)
+				w.s.Fail(op, entratest.Before, http.StatusNotFound, 1)
+				if err := w.saw(remove(s, id, s.Signer().ObjectID)); !isTemporary(err) {
+					t.Errorf("not seen: %v", err)
+				}
+			})
+		}
 	}
 }

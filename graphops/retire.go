@@ -202,14 +202,9 @@ func (s *session) remove(ctx context.Context, items []*item, about string) error
 	for _, i := range items {
 		at := "removal " + address(i)
 		switch {
-		case i.err == nil:
-			s.isGone(at)
-			s.isGone(i.what)
 		case status(i.err) != http.StatusNotFound:
-			if answerLost(i.err) {
-				s.mayBeGone(at)
-				s.mayBeGone(i.what)
-			}
+			s.removes(at, i.err)
+			s.removes(i.what, i.err)
 			errs = append(errs, s.fault(i.err, about))
 		case (s.settling() || s.knows(about)) && !s.took(at):
 			errs = append(errs, old(i.op, "what is removed is not seen everywhere yet"))
@@ -218,10 +213,17 @@ func (s *session) remove(ctx context.Context, items []*item, about string) error
 	return worst(errs)
 }
 
-// answerLost reports whether what an error is about may be done all the same: nothing was
-// answered, or that the service failed.
+// answerLost reports whether what an error is about may be done all the same: it was sent,
+// and nothing was answered, or that the service failed.
 func answerLost(err error) bool {
-	return err != nil && (status(err) == 0 || status(err) >= 500)
+	failed := func(status int) bool { return status < 300 || status >= 500 } // 0 is no answer, and a success cannot be read
+	switch e := err.(type) {
+	case *answer:
+		return failed(e.status)
+	case *later:
+		return failed(e.status) && !e.NotDone()
+	}
+	return errors.Is(err, context.Canceled)
 }
 
 func address(i *item) string {

@@ -210,7 +210,7 @@ func (s *session) mayBeGone(what string) {
 func (s *session) removes(what string, err error) {
 	if err == nil {
 		s.isGone(what)
-	} else if _, lost := err.(*later); lost {
+	} else if answerLost(err) {
 		s.mayBeGone(what)
 	}
 }
