@@ -170,13 +170,16 @@ func (s *session) certificatesOf(applicationID string) map[string]bool {
 	return s.keyed[applicationID]
 }
 
-// tookCertificates reports whether this session has removed these certificates, or may
-// have, as nobody answered.
+// tookCertificates reports whether this session is known to have removed these
+// certificates.
 func (s *session) tookCertificates(applicationID string, keys []json.RawMessage) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := s.certificatesOf(applicationID)
-	return !slices.ContainsFunc(keys, func(k json.RawMessage) bool { return known[thumbprintOf(k)] })
+	return !slices.ContainsFunc(keys, func(k json.RawMessage) bool {
+		there, sure := known[thumbprintOf(k)]
+		return there || !sure
+	})
 }
 
 // currentCertificates reads the collection.

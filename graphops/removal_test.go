@@ -2,6 +2,7 @@ package graphops
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -229,5 +230,64 @@ func TestARemovalThatWasTurnedAwayIsNotDoneBecauseOneReplicaSeesNothing(t *testi
 				}
 			})
 		}
+	}
+}
+
+// services.md, section 1: that something was seen once does not make a later answer without
+// it true. Its removal was turned away, or its answer was lost a moment ago.
+func TestWhatWasSeenOnceIsStillLookedForWhereItsRemovalDidNotHappen(t *testing.T) {
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			w := newWorld(t)
+			s := w.session("ada", all...).(*session)
+			a := app("payroll")
+			a.Scopes = []workflow.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
+			id, appID, _ := w.made(s, a)
+			c := w.certificate("payroll")
+			exposed, certified := s.EnsureAPI(t.Context(), id, appID, a), certified(s.EnsureCertificate(t.Context(), id, "EA-1", c))
+			if w.saw(exposed) != nil || w.saw(certified) != nil {
+				t.Fatal(exposed, certified)
+			}
+			s = w.session("ada", all...).(*session) // another sign-in, to undo it
+			s.ask.Changed = w.now()
+			removals := map[string]func() error{
+				"oauth2PermissionScopes": func() error { return last(s.RemoveAPI(t.Context(), id, appID, a, true)) },
+				"keyCredentials": func() error {
+					return s.RemoveCredentials(t.Context(), id, workflow.Plan{Credential: workflow.Credential{
+						Kind: workflow.CredentialCertificate}})
+				},
+			}
+			for of, remove := range removals {
+				w.s.Fail("updateApplication", entratest.Before, status, 1)
+				if err := w.saw(remove()); !isTemporary(err) {
+					t.Fatalf("%s, the first time: %v", of, err)
+				}
+				w.rewritten(func(path, _ string) bool { return strings.HasSuffix(path, "/applications/"+id) },
+					func(status int, body string) (int, string) {
+						var o object
+						if json.Unmarshal([]byte(body), &o) != nil {
+							return status, body
+						}
+						if o[of] != nil {
+							o[of] = json.RawMessage("[]")
+						}
+						if api := o.part("api"); api[of] != nil {
+							api[of] = json.RawMessage("[]")
+							o.set("api", api)
+						}
+						return status, string(encode(o))
+					})
+				if err := w.saw(remove()); !isTemporary(err) {
+					t.Errorf("%s, from a replica without it: %v", of, err)
+				}
+				w.wire = nil
+				if err := w.patiently(remove); err != nil {
+					t.Errorf("%s, at last: %v", of, err)
+				}
+			}
+			if got, _ := w.t.Application(appID); len(got.Exposed)+len(got.Certificates) != 0 {
+				t.Errorf("it has %v and %v", got.Exposed, got.Certificates)
+			}
+		})
 	}
 }

@@ -70,8 +70,15 @@ func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a 
 	if len(body) == 0 {
 		return stay, nil
 	}
-	return stay, s.patchAPI(ctx, applicationID, body)
+	err = s.patchAPI(ctx, applicationID, body)
+	if len(left) < len(scopes) {
+		s.removes(scopesOf(applicationID), err)
+	}
+	return stay, err
 }
+
+// scopesOf is what a session calls the scopes that an application exposes for a plan.
+func scopesOf(applicationID string) string { return "scopes of " + applicationID }
 
 // expectScopes returns an error where a scope of the plan may be there though it is not
 // seen.
@@ -81,11 +88,10 @@ func (s *session) expectScopes(applicationID string, a workflow.App, scopes []js
 			p := decode[object](raw)
 			return value(guid(p.text("id"))) == scopeID(a.UniqueName, sc.Name) || p.text("value") == sc.Name
 		}
-		if !slices.ContainsFunc(scopes, seen) && s.hidden("scopes of "+applicationID) {
+		if !slices.ContainsFunc(scopes, seen) && s.hidden(scopesOf(applicationID)) {
 			return old(opAPI, "the app's scopes are not seen yet")
 		}
 	}
-	s.isGone("scopes of " + applicationID)
 	return nil
 }
 

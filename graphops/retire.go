@@ -68,8 +68,10 @@ func (s *session) removeCertificates(ctx context.Context, id string, kind workfl
 	certs, err := s.currentCertificates(ctx, id)
 	if err == nil && len(certs) > 0 {
 		err = s.setCertificates(ctx, id, certs, nil)
-		if s.tookCertificates(id, certs) {
+		if s.tookCertificates(id, certs) { // whether or not they could be read again
 			s.isGone("certificates of " + id)
+		} else {
+			s.removes("certificates of "+id, err)
 		}
 	}
 	if err == nil && len(certs) == 0 && (kind == workflow.CredentialCertificate || kind == workflow.CredentialMadeCertificate) &&
