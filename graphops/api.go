@@ -48,8 +48,7 @@ func (s *session) writeAPI(ctx context.Context, applicationID, appID string, a w
 	uris, _ := mergedURIs([]string{"api://" + appID}, named(a.IdentifierURIs, appID), nil)
 	body.SetIdentifierUris(uris)
 	body.SetRequiredResourceAccess(required)
-	clients := make(map[string][]string)
-	var order []string
+	ids := make(map[string]string)
 	scopes := []json.RawMessage{}
 	for _, sc := range a.Scopes {
 		id := scopeID(a.UniqueName, sc.Name)
@@ -57,35 +56,20 @@ func (s *session) writeAPI(ctx context.Context, applicationID, appID string, a w
 		if err != nil {
 			return err
 		}
-		scopes = append(scopes, encode(ours))
-		for _, c := range sc.PreAuthorized {
-			if clients[c] == nil {
-				order = append(order, c)
-			}
-			clients[c] = append(clients[c], id.String())
-		}
+		ids[sc.Name], scopes = id.String(), append(scopes, encode(ours))
 	}
 	api := object{}
-	api.set("requestedAccessTokenVersion", 2)
+	api.set("requestedAccessTokenVersion", versionTwo)
 	api.set("oauth2PermissionScopes", scopes)
 	all, err := objectOf(body)
 	if err != nil {
 		return err
 	}
 	all.set("api", api)
-	err = s.patch(ctx, opAPI, applicationID, all)
-	if err != nil || len(order) == 0 {
-		return s.fault(err, applicationID)
+	if err := s.patchApplication(ctx, opAPI, applicationID, all); err != nil {
+		return err
 	}
-	allowed := []object{}
-	for _, c := range order {
-		p := object{}
-		p.set("appId", c)
-		p.set("delegatedPermissionIds", clients[c])
-		allowed = append(allowed, p)
-	}
-	api.set("preAuthorizedApplications", allowed)
-	return s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
+	return s.preAuthorize(ctx, applicationID, api, ids, a.Scopes)
 }
 
 // sameScope reports whether nothing but isEnabled differs.
