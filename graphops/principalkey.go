@@ -2,13 +2,12 @@ package graphops
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	kiota "github.com/microsoft/kiota-abstractions-go"
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/workflow"
 )
@@ -34,29 +33,29 @@ func (s *session) removeFromPrincipal(ctx context.Context, appID string, served 
 		return s.fault(err)
 	}
 	var errs []error // one that stays keeps no other in use
-	for _, c := range p.GetPasswordCredentials() {
-		errs = append(errs, s.removeOwnKey(ctx, appID, value(p.GetId()), value(c.GetKeyId()).String()))
+	for _, raw := range p.list("passwordCredentials") {
+		errs = append(errs, s.removeOwnKey(ctx, appID, p.text("id"), decode[object](raw).text("keyId")))
 	}
-	if len(p.GetKeyCredentials()) > 0 {
+	if len(p.list("keyCredentials")) > 0 {
 		none := object{}
 		none.set("keyCredentials", []object{})
-		errs = append(errs, s.changePrincipal(ctx, opClearCertsOf, kiota.PATCH, "/servicePrincipals/{id}", value(p.GetId()), none))
+		errs = append(errs, s.changePrincipal(ctx, opClearCertsOf, kiota.PATCH, "/servicePrincipals/{id}", p.text("id"), none))
 	}
 	return worst(errs)
 }
 
 // ownKeys reads an app's service principal with its own credentials.
-func (s *session) ownKeys(ctx context.Context, appID string) (models.ServicePrincipalable, error) {
+func (s *session) ownKeys(ctx context.Context, appID string) (object, error) {
 	if appID == "" {
 		return nil, &later{op: opKeys, why: "there is no App ID in the answer"}
 	}
 	req := s.get("/servicePrincipals(appId=%27{app}%27)?$select=id,passwordCredentials,keyCredentials", "app", appID)
-	got, err := s.send(ctx, opKeysOf, req, models.CreateServicePrincipalFromDiscriminatorValue)
+	got, err := s.send(ctx, opKeysOf, req, asItCame)
 	if err != nil {
 		return nil, err
 	}
-	p, ok := got.(models.ServicePrincipalable)
-	if !ok || value(p.GetId()) == "" {
+	p, _ := got.(object)
+	if p.text("id") == "" {
 		return nil, &later{op: opKeysOf, why: "there is nothing in the answer"}
 	}
 	return p, nil
@@ -64,18 +63,13 @@ func (s *session) ownKeys(ctx context.Context, appID string) (models.ServicePrin
 
 // onPrincipal reads an app's service principal, and which credentials it has of its own.
 func (s *session) onPrincipal(ctx context.Context, appID string) (id string, secrets int, certificates []string, err error) {
-	req := s.get("/servicePrincipals(appId=%27{app}%27)?$select=id,passwordCredentials,keyCredentials", "app", appID)
-	got, err := s.send(ctx, opKeysOf, req, asItCame)
+	p, err := s.ownKeys(ctx, appID)
 	if err != nil {
 		return "", 0, nil, err
 	}
-	p, _ := got.(object)
-	if id = p.text("id"); id == "" {
-		return "", 0, nil, &later{op: opKeysOf, why: "there is nothing in the answer"}
-	}
 	certificates = thumbprints(p.list("keyCredentials")) // one for SAML is there to sign and to verify
 	slices.Sort(certificates)
-	return id, len(p.list("passwordCredentials")), slices.Compact(certificates), nil
+	return p.text("id"), len(p.list("passwordCredentials")), slices.Compact(certificates), nil
 }
 
 // removeOwnKey removes one password. That there is none can have the code of a mistake,
@@ -88,8 +82,8 @@ func (s *session) removeOwnKey(ctx context.Context, appID, id, keyID string) err
 		return err
 	}
 	p, readErr := s.ownKeys(ctx, appID)
-	if readErr == nil && !slices.ContainsFunc(p.GetPasswordCredentials(), func(c models.PasswordCredentialable) bool {
-		return strings.EqualFold(value(c.GetKeyId()).String(), keyID)
+	if readErr == nil && !slices.ContainsFunc(p.list("passwordCredentials"), func(raw json.RawMessage) bool {
+		return decode[object](raw).same("keyId", keyID)
 	}) {
 		return nil
 	}
