@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -300,8 +299,7 @@ func (s *session) resourceByID(ctx context.Context, id string) (*resource, error
 // RemoveFederated removes the federated credential with this name. That there is
 // none is no mistake.
 func (s *session) RemoveFederated(ctx context.Context, applicationID, name string) error {
-	req := s.get("/applications/{id}/federatedIdentityCredentials/{name}", "id", applicationID, "name", name)
-	req.Method = kiota.DELETE
+	req := s.deletion("/applications/{id}/federatedIdentityCredentials/{name}", "id", applicationID, "name", name)
 	_, err := s.send(ctx, opUnfederate, req, nil)
 	what := "federated credential " + name + " of " + applicationID
 	switch {

@@ -113,6 +113,13 @@ func (g *graph) get(path string, values ...string) *kiota.RequestInformation {
 	return r
 }
 
+// deletion is a request that deletes what get would read.
+func (g *graph) deletion(path string, values ...string) *kiota.RequestInformation {
+	r := g.get(path, values...)
+	r.Method = kiota.DELETE
+	return r
+}
+
 // send makes one request, and returns what the SDK makes of the answer: nil
 // where there is none to read, or where as is nil. The error is an *answer
 // where Graph answered.

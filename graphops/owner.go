@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -220,9 +219,7 @@ func (s *session) ownerIDs(ctx context.Context, list *item) ([]string, error) {
 
 func (s *session) ownerItem(ctx context.Context, applicationID, user string, add bool) (*item, error) {
 	if !add {
-		req := s.get("/applications/{id}/owners/{user}/$ref", "id", applicationID, "user", user)
-		req.Method = kiota.DELETE
-		return &item{op: opUnowner, req: req}, nil
+		return &item{op: opUnowner, req: s.deletion(ownerRef, "id", applicationID, "user", user)}, nil
 	}
 	body := models.NewReferenceCreate()
 	link := s.base + "/directoryObjects/" + user
@@ -231,11 +228,12 @@ func (s *session) ownerItem(ctx context.Context, applicationID, user string, add
 	return &item{op: opOwner, req: req}, err
 }
 
+// ownerRef is the path of an owner of an application.
+const ownerRef = "/applications/{id}/owners/{user}/$ref"
+
 // RemoveOwner removes an owner. One who is none already is no mistake.
 func (s *session) RemoveOwner(ctx context.Context, applicationID, userID string) error {
-	req := s.get("/applications/{id}/owners/{user}/$ref", "id", applicationID, "user", userID)
-	req.Method = kiota.DELETE
-	_, err := s.send(ctx, opUnowner, req, nil)
+	_, err := s.send(ctx, opUnowner, s.deletion(ownerRef, "id", applicationID, "user", userID), nil)
 	what := ownerOf(userID, applicationID)
 	switch {
 	case status(err) == http.StatusNotFound && s.hidden(what):

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/workflow"
@@ -36,10 +35,8 @@ func (s *session) principalOwnership(id string, users []string) *principalOwners
 	o := &principalOwnership{s: s, id: id, list: s.ownersOfItem(id)}
 	for _, u := range users {
 		u = strings.ToLower(u)
-		req := s.get("/servicePrincipals/{id}/owners/{user}/$ref", "id", id, "user", u)
-		req.Method = kiota.DELETE
 		o.users = append(o.users, u)
-		o.away = append(o.away, &item{op: opUnownOf, req: req})
+		o.away = append(o.away, &item{op: opUnownOf, req: s.deletion("/servicePrincipals/{id}/owners/{user}/$ref", "id", id, "user", u)})
 	}
 	return o
 }

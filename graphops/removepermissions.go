@@ -204,8 +204,7 @@ func (s *session) unassignDirectory(ctx context.Context, sp string, needs, had w
 		if l, ok := p.(models.UnifiedRoleAssignmentCollectionResponseable); ok {
 			for _, a := range l.GetValue() {
 				if gone[strings.ToLower(value(a.GetRoleDefinitionId()))] {
-					req := s.get("/roleManagement/directory/roleAssignments/{id}", "id", value(a.GetId()))
-					req.Method = kiota.DELETE
+					req := s.deletion("/roleManagement/directory/roleAssignments/{id}", "id", value(a.GetId()))
 					items = append(items, &item{op: opRoleFor, req: req, what: directoryRoleOf(sp, lower(a.GetRoleDefinitionId()))})
 				}
 			}

@@ -257,9 +257,7 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 		if value(a.GetAppId()) != appID {
 			continue
 		}
-		req := s.get("/directory/deletedItems/{id}/restore", "id", value(a.GetId()))
-		req.Method = kiota.POST
-		if _, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue); err != nil {
+		if err := s.restore(ctx, value(a.GetId())); err != nil {
 			if no, _ := err.(*answer); no != nil && no.isBehind() && s.unsettled() { // the app is old, and its end is not
 				return false, no.behind("the application is not deleted everywhere yet")
 			}
@@ -284,15 +282,21 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 	return false, nil
 }
 
+// restore restores a deleted object. The error is Graph's own answer.
+func (s *session) restore(ctx context.Context, id string) error {
+	req := s.get("/directory/deletedItems/{id}/restore", "id", id)
+	req.Method = kiota.POST
+	_, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue)
+	return err
+}
+
 // restorePrincipal restores the app's service principal, which does not come back
 // with it. One that is not deleted is made, or found, by a later step.
 func (s *session) restorePrincipal(ctx context.Context, appID, id string) error {
 	if uuid.Validate(id) != nil {
 		return nil
 	}
-	req := s.get("/directory/deletedItems/{id}/restore", "id", id)
-	req.Method = kiota.POST
-	_, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue)
+	err := s.restore(ctx, id)
 	if code := status(err); code == http.StatusNotFound || code == http.StatusBadRequest || code == http.StatusConflict {
 		return s.restored(ctx, appID, id, err)
 	}

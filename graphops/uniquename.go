@@ -92,9 +92,7 @@ func (s *session) deletedNamed(ctx context.Context, a workflow.App) (found model
 
 // restoreNamed restores an application with the service principal that it had.
 func (s *session) restoreNamed(ctx context.Context, objectID, appID string) error {
-	req := s.get("/directory/deletedItems/{id}/restore", "id", objectID)
-	req.Method = kiota.POST
-	if _, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue); err != nil {
+	if err := s.restore(ctx, objectID); err != nil {
 		return err
 	}
 	s.know(objectID, appID)
