@@ -296,10 +296,13 @@ func (s *session) resourceByID(ctx context.Context, id string) (*resource, error
 	return readResource(p), nil
 }
 
+// federatedRef is the path of a federated credential, by its name or its ID.
+const federatedRef = "/applications/{id}/federatedIdentityCredentials/{name}"
+
 // RemoveFederated removes the federated credential with this name. That there is
 // none is no mistake.
 func (s *session) RemoveFederated(ctx context.Context, applicationID, name string) error {
-	req := s.deletion("/applications/{id}/federatedIdentityCredentials/{name}", "id", applicationID, "name", name)
+	req := s.deletion(federatedRef, "id", applicationID, "name", name)
 	_, err := s.send(ctx, opUnfederate, req, nil)
 	what := "federated credential " + name + " of " + applicationID
 	switch {

@@ -206,7 +206,7 @@ func (s *session) readBack(ctx context.Context, sp string, unsure []*consent) (w
 			switch l := p.(type) {
 			case models.AppRoleAssignmentCollectionResponseable:
 				for _, a := range l.GetValue() {
-					assigned[value(a.GetResourceId()).String()+" "+value(a.GetAppRoleId()).String()] = true
+					assigned[assignedRole(a)] = true
 				}
 			case models.OAuth2PermissionGrantCollectionResponseable:
 				for _, g := range l.GetValue() {

@@ -9,8 +9,6 @@ import (
 	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
-	"github.com/microsoftgraph/msgraph-sdk-go/oauth2permissiongrants"
-	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -75,10 +73,10 @@ func directoryRoleOf(sp, templateID string) string {
 // given are roles and grants of a service principal, as withdrawals call them.
 func given(sp string, roles map[string]bool, scopes map[string][]string) (known []string) {
 	for role := range roles {
-		known = append(known, "role of "+sp+" on "+role)
+		known = append(known, roleOf(sp, role))
 	}
 	for resource := range scopes {
-		known = append(known, "grant of "+sp+" on "+resource)
+		known = append(known, grantOf(sp, resource))
 	}
 	return known
 }
@@ -133,14 +131,8 @@ func (s *session) unassign(ctx context.Context, sp string, unwanted map[string]b
 			return
 		}
 		for _, a := range l.GetValue() {
-			role := value(a.GetResourceId()).String() + " " + value(a.GetAppRoleId()).String()
-			if !unwanted[role] {
-				continue
-			}
-			req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ByServicePrincipalId(sp).
-				AppRoleAssignments().ByAppRoleAssignmentId(value(a.GetId())).ToDeleteRequestInformation(ctx, nil)
-			if err == nil {
-				items = append(items, &item{op: opUnconsent, req: req, what: "role of " + sp + " on " + role})
+			if unwanted[assignedRole(a)] {
+				items = append(items, s.unassignment(sp, a))
 			}
 		}
 	})
@@ -167,21 +159,14 @@ func (s *session) narrow(ctx context.Context, sp string, unwanted map[string][]s
 			if value(g.GetConsentType()) != allPrincipals || len(left) == len(has) {
 				continue
 			}
-			at := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(),
-				s.adapter).ByOAuth2PermissionGrantId(value(g.GetId()))
-			var req *kiota.RequestInformation
-			var err error
-			if scope := strings.Join(left, " "); scope != "" {
-				body := models.NewOAuth2PermissionGrant()
-				body.SetScope(&scope)
-				req, err = at.ToPatchRequestInformation(ctx, body, nil)
-			} else {
-				req, err = at.ToDeleteRequestInformation(ctx, nil)
+			i := s.ungrant(sp, g)
+			if len(left) > 0 {
+				body := object{}
+				body.set("scope", strings.Join(left, " "))
+				i.req.Method = kiota.PATCH
+				i.req.SetStreamContentAndContentType(encode(body), "application/json")
 			}
-			if err == nil {
-				items = append(items, &item{op: opUnconsent, req: req,
-					what: "grant of " + sp + " on " + strings.ToLower(value(g.GetResourceId()))})
-			}
+			items = append(items, i)
 		}
 	})
 	return items, s.fault(err, sp)

@@ -12,8 +12,6 @@ import (
 	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
-	"github.com/microsoftgraph/msgraph-sdk-go/oauth2permissiongrants"
-	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -93,10 +91,8 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 	err = s.pages(ctx, i.op, i.req, nil, i.as, func(p serialization.Parsable) {
 		if l, ok := p.(models.FederatedIdentityCredentialCollectionResponseable); ok {
 			for _, c := range l.GetValue() {
-				at := s.application(applicationID).FederatedIdentityCredentials().ByFederatedIdentityCredentialId(value(c.GetId()))
-				if req, err := at.ToDeleteRequestInformation(ctx, nil); err == nil {
-					items = append(items, &item{op: opUnfederate, req: req, what: what(value(c.GetIssuer()), value(c.GetSubject()))})
-				}
+				items = append(items, &item{op: opUnfederate, what: what(value(c.GetIssuer()), value(c.GetSubject())),
+					req: s.deletion(federatedRef, "id", applicationID, "name", value(c.GetId()))})
 			}
 		}
 	})
@@ -140,7 +136,7 @@ func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p 
 	var items []*item
 	for _, i := range lists {
 		err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
-			items = append(items, s.withdrawals(ctx, servicePrincipal, p)...)
+			items = append(items, s.withdrawals(servicePrincipal, p)...)
 		})
 		if err != nil {
 			return s.fault(err)
@@ -161,28 +157,45 @@ func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p 
 }
 
 // withdrawals are the deletions of what a page of a list has.
-func (s *session) withdrawals(ctx context.Context, servicePrincipal string, page serialization.Parsable) (items []*item) {
-	add := func(what string, req *kiota.RequestInformation, err error) {
-		if err == nil {
-			items = append(items, &item{op: opUnconsent, req: req, what: what})
-		}
-	}
+func (s *session) withdrawals(servicePrincipal string, page serialization.Parsable) (items []*item) {
 	switch l := page.(type) {
 	case models.AppRoleAssignmentCollectionResponseable:
 		for _, a := range l.GetValue() {
-			req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(),
-				s.adapter).ByServicePrincipalId(servicePrincipal).
-				AppRoleAssignments().ByAppRoleAssignmentId(value(a.GetId())).ToDeleteRequestInformation(ctx, nil)
-			add("role of "+servicePrincipal+" on "+value(a.GetResourceId()).String()+" "+value(a.GetAppRoleId()).String(), req, err)
+			items = append(items, s.unassignment(servicePrincipal, a))
 		}
 	case models.OAuth2PermissionGrantCollectionResponseable:
 		for _, g := range l.GetValue() {
-			req, err := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(s.at(), s.adapter).
-				ByOAuth2PermissionGrantId(value(g.GetId())).ToDeleteRequestInformation(ctx, nil)
-			add("grant of "+servicePrincipal+" on "+strings.ToLower(value(g.GetResourceId())), req, err)
+			items = append(items, s.ungrant(servicePrincipal, g))
 		}
 	}
 	return items
+}
+
+// unassignment deletes an app role assignment of a service principal.
+func (s *session) unassignment(servicePrincipal string, a models.AppRoleAssignmentable) *item {
+	return &item{op: opUnconsent, what: roleOf(servicePrincipal, assignedRole(a)),
+		req: s.deletion("/servicePrincipals/{id}/appRoleAssignments/{assignment}", "id", servicePrincipal, "assignment", value(a.GetId()))}
+}
+
+// ungrant deletes a grant of delegated permissions to a service principal.
+func (s *session) ungrant(servicePrincipal string, g models.OAuth2PermissionGrantable) *item {
+	return &item{op: opUnconsent, what: grantOf(servicePrincipal, value(g.GetResourceId())),
+		req: s.deletion("/oauth2PermissionGrants/{id}", "id", value(g.GetId()))}
+}
+
+// assignedRole is the resource and the ID of an app role that is assigned.
+func assignedRole(a models.AppRoleAssignmentable) string {
+	return value(a.GetResourceId()).String() + " " + value(a.GetAppRoleId()).String()
+}
+
+// roleOf is what a session calls an assignment; role is as assignedRole has it.
+func roleOf(servicePrincipal, role string) string {
+	return "role of " + servicePrincipal + " on " + role
+}
+
+// grantOf is what a session calls a grant.
+func grantOf(servicePrincipal, resourceID string) string {
+	return "grant of " + servicePrincipal + " on " + strings.ToLower(resourceID)
 }
 
 // consentOf is what a service principal was granted for a plan, as withdrawals call it.
