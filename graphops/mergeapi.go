@@ -21,8 +21,9 @@ const versionTwo = 2
 // mergeAPI makes sure that the application exposes the plan's scopes beside those of
 // others, and asks itself for what the plan says. Scopes that it made itself change with the
 // plan; those of an app that was made here go where the plan has them no more. The
-// identifier URI is added with a new scope; own reports whether one was. Graph changes and removes no scope that is
-// enabled, so those are disabled in a call of their own.
+// identifier URI is added with a new scope; own reports whether a scope is one of ours.
+// Graph changes and removes no scope that is enabled, so those are disabled in a call of
+// their own.
 // Source: Graph, permissionScope resource type, isEnabled.
 func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a workflow.App) (own bool, err error) {
 	has, err := s.settings(ctx, applicationID)
@@ -94,15 +95,15 @@ func (s *session) askOfItself(ctx context.Context, appID string, a workflow.App,
 	return required, differs, nil
 }
 
-// patchAPI is patch for a body that changes or removes scopes, which were closed in the
-// call before, or that asks for scopes of the application itself: a replica that has not
+// patchAPI is patch for a body that changes or removes scopes or roles, which were disabled
+// in the call before, or that asks for scopes of the application itself: a replica that has not
 // heard of that refuses it.
 func (s *session) patchAPI(ctx context.Context, applicationID string, body object) error {
 	err := s.patch(ctx, opAPI, applicationID, body)
 	no, _ := err.(*answer)
 	switch _, asks := body["requiredResourceAccess"]; {
 	case no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement"):
-		return no.behind("that a scope is closed is not known everywhere yet")
+		return no.behind("that it is disabled is not known everywhere yet")
 	case no != nil && asks && no.status == http.StatusBadRequest && !no.input() && s.unsettled():
 		return no.behind("the app's own scope is not known everywhere yet")
 	}

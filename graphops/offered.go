@@ -60,11 +60,7 @@ func (s *session) ensureOffered(ctx context.Context, applicationID, appID string
 	if len(body) == 0 {
 		return nil
 	}
-	err = s.patch(ctx, opAPI, applicationID, body)
-	if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
-		return no.later("that a role is disabled is not known everywhere yet")
-	}
-	return s.fault(err, applicationID)
+	return s.patchAPI(ctx, applicationID, body)
 }
 
 // named are identifier URIs with the app's ID in them.

@@ -18,8 +18,8 @@ import (
 )
 
 // RemoveCredentials removes every credential of an application, and those that its service
-// principal has of its own. One that is not there has none. Where the app is young, an answer without one of the plan's kind is
-// from a replica that has not heard of it.
+// principal has of its own. One that is not there has none. Where the app is young, an
+// answer without one of the plan's kind is from a replica that has not heard of it.
 func (s *session) RemoveCredentials(ctx context.Context, id string, p workflow.Plan) error {
 	return s.removeCredentials(ctx, id, p, true)
 }

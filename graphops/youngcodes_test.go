@@ -188,3 +188,33 @@ func TestAnOpaqueTokenIsNoTokenWithoutRoles(t *testing.T) {
 		t.Errorf("proven: %q, %v", got, err)
 	}
 }
+
+// services.md, section 1: a replica that has not heard that an app role is disabled refuses to
+// remove it, as with a scope.
+func TestACodeOfARoleWhoseEndIsYoungIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	s := w.session("ada", all...)
+	a := app("payroll")
+	a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
+	id, appID, _ := w.made(s, a)
+	if err := s.EnsureAPI(t.Context(), id, appID, a); w.saw(err) != nil {
+		t.Fatal(err)
+	}
+	const code = "CannotDeleteOrUpdateEnabledEntitlement"
+	w.wire = func(r *http.Request) (*http.Response, error) {
+		if !strings.Contains(peek(r), `"appRoles":[]`) {
+			return nil, nil
+		}
+		return answering(400, graphError(code)), nil
+	}
+	a.ObjectID, a.AppID, a.AppRoles, a.Drops.AppRoles = id, appID, nil, a.AppRoles
+	w.wantYoung(s.EnsureAPI(t.Context(), id, appID, a), code)
+	w.wire = nil
+	if err := w.saw(s.EnsureAPI(t.Context(), id, appID, a)); err != nil {
+		t.Errorf("once it is known: %v", err)
+	}
+	if has, _, _, err := s.ReadApplication(t.Context(), workflow.Made{ObjectID: id, AppID: appID}, workflow.Plan{}); err != nil ||
+		len(has.AppRoles) != 0 {
+		t.Errorf("it has %+v, %v", has.AppRoles, err)
+	}
+}
