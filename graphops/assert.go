@@ -2,8 +2,6 @@ package graphops
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -88,15 +86,10 @@ const everyMember = "b79fbf4d-3ef9-4689-8143-76b194e85509"
 // where the token can't be read, or does not say.
 // Source: Microsoft identity platform, access token claims reference, wids.
 func rolesIn(token string) (roles []string, known bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return nil, false
-	}
 	var claims struct {
 		Roles []string `json:"wids"`
 	}
-	b, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil || json.Unmarshal(b, &claims) != nil || claims.Roles == nil {
+	if !claimsIn(token, &claims) || claims.Roles == nil {
 		return nil, false
 	}
 	for i, id := range claims.Roles {

@@ -140,24 +140,10 @@ func isAccess(raw json.RawMessage, access models.ResourceAccessable) bool {
 
 // dropAccess is what an application asks for, without what is dropped and not kept.
 func dropAccess(has []json.RawMessage, drop []models.RequiredResourceAccessable, keeps []string) (left []json.RawMessage, differs bool) {
-	left = []json.RawMessage{}
-	for _, raw := range has {
-		r := decode[object](raw)
-		on, asked := r.text("resourceAppId"), r.list("resourceAccess")
-		stays := slices.DeleteFunc(slices.Clone(asked), func(x json.RawMessage) bool {
-			return isDropped(drop, on, x) && !slices.Contains(keeps, called(on, x))
-		})
-		switch {
-		case len(stays) == len(asked):
-			left = append(left, raw)
-			continue
-		case len(stays) > 0:
-			r.set("resourceAccess", stays)
-			left = append(left, encode(r))
-		}
-		differs = true
-	}
-	return left, differs
+	return thinned(has, "resourceAccess", func(r object, x json.RawMessage) bool {
+		on := r.text("resourceAppId")
+		return isDropped(drop, on, x) && !slices.Contains(keeps, called(on, x))
+	})
 }
 
 func called(resourceAppID string, raw json.RawMessage) string {

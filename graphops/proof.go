@@ -140,20 +140,22 @@ func (a *loginAnswer) proofTrouble() *workflow.ServiceError {
 // because of it. Such tokens are opaque by contract, and one day this one may be.
 // Source: Microsoft identity platform, access tokens.
 func roles(token string) (roles []string, opaque bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return nil, true
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	if err != nil {
-		return nil, true
-	}
 	var c struct {
 		Aud   any
 		Roles []string
 	}
-	if json.Unmarshal(payload, &c) != nil || c.Aud == nil {
+	if !claimsIn(token, &c) || c.Aud == nil {
 		return nil, true
 	}
 	return c.Roles, false
+}
+
+// claimsIn reads the claims of a token, and reports whether it is one that can be read.
+func claimsIn(token string, into any) bool {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return false
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	return err == nil && json.Unmarshal(payload, into) == nil
 }

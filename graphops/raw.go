@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/microsoft/kiota-abstractions-go/serialization"
@@ -111,6 +112,28 @@ func (o object) set(name string, v any) { o[name] = encode(v) }
 
 // same reports whether two texts are, as IDs are compared.
 func (o object) same(name, id string) bool { return strings.EqualFold(o.text(name), id) }
+
+// thinned are objects without those elements of their lists that go, and without the
+// objects of which then nothing is left.
+func thinned(objects []json.RawMessage, list string, goes func(of object, element json.RawMessage) bool) (left []json.RawMessage,
+	fewer bool) {
+	left = []json.RawMessage{}
+	for _, raw := range objects {
+		o := decode[object](raw)
+		has := o.list(list)
+		stays := slices.DeleteFunc(slices.Clone(has), func(e json.RawMessage) bool { return goes(o, e) })
+		switch {
+		case len(stays) == len(has):
+			left = append(left, raw)
+			continue
+		case len(stays) > 0:
+			o.set(list, stays)
+			left = append(left, encode(o))
+		}
+		fewer = true
+	}
+	return left, fewer
+}
 
 // objectOf is one of the SDK's models as it would be sent.
 func objectOf(p serialization.Parsable) (object, error) {

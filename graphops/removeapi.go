@@ -122,28 +122,13 @@ func withoutClients(clients, scopes []json.RawMessage, ours map[uuid.UUID]bool, 
 		sc := decode[object](raw)
 		named[strings.ToLower(sc.text("id"))] = sc.text("value")
 	}
-	left = []json.RawMessage{}
-	for _, raw := range clients {
-		c := decode[object](raw)
-		has := c.texts("delegatedPermissionIds")
-		stays := slices.DeleteFunc(append([]string{}, has...), func(id string) bool {
-			id = strings.ToLower(id)
-			scope, err := uuid.Parse(id)
-			return err == nil && ours[scope] || slices.ContainsFunc(added, func(sc workflow.Scope) bool {
-				return sc.Name == named[id] && slices.ContainsFunc(sc.PreAuthorized, func(app string) bool { return c.same("appId", app) })
-			})
+	return thinned(clients, "delegatedPermissionIds", func(c object, raw json.RawMessage) bool {
+		id := strings.ToLower(decode[string](raw))
+		scope, err := uuid.Parse(id)
+		return err == nil && ours[scope] || slices.ContainsFunc(added, func(sc workflow.Scope) bool {
+			return sc.Name == named[id] && slices.ContainsFunc(sc.PreAuthorized, func(app string) bool { return c.same("appId", app) })
 		})
-		switch {
-		case len(stays) == len(has):
-			left = append(left, raw)
-			continue
-		case len(stays) > 0:
-			c.set("delegatedPermissionIds", stays)
-			left = append(left, encode(c))
-		}
-		fewer = true
-	}
-	return left, fewer
+	})
 }
 
 func scopeAccess(id uuid.UUID) models.ResourceAccessable {
