@@ -33,6 +33,7 @@ type call struct {
 
 	wrote   []place // what the body names: it is written, though the replica has it so already
 	replica int     // who answered, counted from 1; 0 is the tenant itself
+	counted bool    // among those that select keyCredentials: a refusal is carried out twice, see replicas.words
 }
 
 // An objectKey names an object in a path: {id}, (appId='…'), (uniqueName='…').

@@ -2,6 +2,7 @@ package entratest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha1"
 	"crypto/x509"
 	"encoding/base64"
@@ -207,15 +208,15 @@ const mostKeyReads = 150
 
 // readsKeys counts a request that selects keyCredentials.
 func (c *call) readsKeys() error {
-	if c.method != "GET" || !c.selects("keyCredentials") {
+	if c.method != "GET" || !c.selects("keyCredentials") || c.counted {
 		return nil
 	}
-	t := c.t
+	t := cmp.Or(c.t.whole, c.t) // the limit is the tenant's, whichever replica answers
 	t.keyReads = slices.DeleteFunc(t.keyReads, func(at time.Time) bool { return c.at.Sub(at) >= time.Minute })
 	if len(t.keyReads) >= mostKeyReads {
 		return byStatus(429)
 	}
-	t.keyReads = append(t.keyReads, c.at)
+	t.keyReads, c.counted = append(t.keyReads, c.at), true
 	return nil
 }
 
