@@ -189,13 +189,13 @@ func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name,
 	case err == nil && s.ask.Restored && !on.IsZero() && on.Before(s.ask.Removed) && workflow.IsYoung(s.ask.Removed, s.now()):
 		return old(opAzureAssign, "the role was taken a moment ago, and not all know that") // this is the one that was taken
 	case a == nil, !a.is("RoleAssignmentExists"):
-	case s.ask.Restored && workflow.IsYoung(s.ask.Removed, s.now()) && !s.tries("assign "+at, false):
+	case s.ask.Restored && workflow.IsYoung(s.ask.Removed, s.now()) && !s.hasTried("assign "+at):
 		return a.behind("it was taken a moment ago, and not all know that")
 	default:
 		return nil // this principal has this role here: under another ID
 	}
 	if err == nil || answerLost(err) {
-		s.tries("assign "+at, true)
+		s.tries("assign " + at)
 	}
 	return s.fault(err, servicePrincipal)
 }

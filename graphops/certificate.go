@@ -86,10 +86,10 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 	switch unseen := !hasCertificate(keys, thumbprint); {
 	case unseen && !s.hidden(what):
 		return nil
-	case s.expects(keys, has), unseen && !s.tries(what, false):
+	case s.expects(keys, has), unseen && !s.hasTried(what):
 		return old(opCerts, "the app's certificates are not the same everywhere yet")
 	}
-	s.tries(what, true)
+	s.tries(what)
 	return s.setCertificates(ctx, applicationID, keys, left, thumbprint)
 }
 
@@ -98,7 +98,7 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 func (s *session) unsee(applicationID, thumbprint string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known := s.certificatesOf(applicationID); known[thumbprint] && s.born[folded(certificateNamed(applicationID, thumbprint))].IsZero() {
+	if known := s.certificatesOf(applicationID); known[thumbprint] && s.fateOf(certificateNamed(applicationID, thumbprint)).born.IsZero() {
 		delete(known, thumbprint)
 	}
 }
@@ -161,9 +161,6 @@ func certificateNamed(applicationID, thumbprint string) string {
 // thumbprint: that it saw or wrote one, or that it removed one. One that is being
 // added or removed is not in it. s.mu is held.
 func (s *session) certificatesOf(applicationID string) map[string]bool {
-	if s.keyed == nil {
-		s.keyed = make(map[string]map[string]bool)
-	}
 	if s.keyed[applicationID] == nil {
 		s.keyed[applicationID] = make(map[string]bool)
 	}
@@ -230,9 +227,9 @@ const writesAgain = 3 * time.Minute
 
 // isOverdue reports whether a certificate was added, or removed, so long ago. s.mu is held.
 func (s *session) isOverdue(what string, there bool) bool {
-	at := s.taken[folded(what)]
+	at := s.fateOf(what).taken
 	if there {
-		at = s.born[folded(what)]
+		at = s.fateOf(what).born
 	}
 	return !at.IsZero() && s.now().Sub(at) >= writesAgain
 }

@@ -173,7 +173,7 @@ func (s *session) sendConsents(ctx context.Context, sp string, todo []*consent) 
 			errs = append(errs, a.behind("the app's own scope is not known everywhere yet"))
 		default:
 			if answerLost(c.item.err) {
-				s.tries("consent "+c.key, true)
+				s.tries("consent " + c.key)
 			}
 			errs = append(errs, s.fault(c.item.err, sp, c.resource.id))
 		}
@@ -264,7 +264,7 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 			}
 		}
 		switch {
-		case there && c.taken && !s.tries("consent "+c.key, false):
+		case there && c.taken && !s.hasTried("consent "+c.key):
 			errs = append(errs, refused.behind("it was withdrawn a moment ago, and not all know that"))
 		case there: // where the app is young, it may have been withdrawn a moment ago: a repeat sends it again
 			sure := !s.unsettled()

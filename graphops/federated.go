@@ -30,7 +30,7 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 	what := trustOf(applicationID, f.Issuer, f.Subject)
 	if refused == nil || refused.status != http.StatusBadRequest && refused.status != http.StatusConflict {
 		if answerLost(err) {
-			s.tries("adding "+what, true)
+			s.tries("adding " + what)
 		}
 		return s.fault(err, applicationID)
 	}
@@ -43,7 +43,7 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 	switch {
 	case err != nil:
 		return s.fault(err, applicationID)
-	case slices.Contains(there, f) && gone && !s.tries("adding "+what, false):
+	case slices.Contains(there, f) && gone && !s.hasTried("adding "+what):
 		return refused.behind("it was removed, and is listed still")
 	case slices.Contains(there, f):
 		return nil

@@ -32,10 +32,16 @@ type session struct {
 	resources map[string]*resource       // by application ID; nil where the tenant has none
 	consented map[string]bool            // by consent.key
 	keyed     map[string]map[string]bool // by application, see certificatesOf
-	taken     map[string]time.Time       // see isGone
-	lost      map[string]time.Time       // see mayBeGone
-	born      map[string]time.Time       // see makes
-	tried     map[string]bool            // see tries
+	fates     map[string]*fate           // by what it is called, in lower case
+}
+
+// A fate is what a session did to something that the app was given, or is to lose. IDs and
+// paths of Azure are the same in any capitals.
+type fate struct {
+	born  time.Time // it was made, whatever was answered
+	taken time.Time // its removal was answered
+	lost  time.Time // its removal was sent, and not answered
+	tried bool      // something was sent about it, and its answer may be lost
 }
 
 var _ workflow.Session = (*session)(nil)
@@ -46,7 +52,8 @@ func (d *Directory) newSession(t tenant, token workflow.Secret) (*session, error
 		return nil, err
 	}
 	return &session{graph: g, d: d, tenant: t, began: d.now(),
-		made: make(map[string]bool), resources: make(map[string]*resource), consented: make(map[string]bool)}, nil
+		made: make(map[string]bool), resources: make(map[string]*resource), consented: make(map[string]bool),
+		keyed: make(map[string]map[string]bool), fates: make(map[string]*fate)}, nil
 }
 
 // Format keeps everything of a session out of whatever prints it.
@@ -124,55 +131,59 @@ func (s *session) settling() bool {
 	return workflow.IsYoung(s.ask.Given, s.now())
 }
 
-// folded is the key of something that was given or taken: IDs and paths of Azure are the
-// same in any capitals.
-func folded(what string) string { return strings.ToLower(what) }
+// fateOf is what this session did to something. s.mu is held.
+func (s *session) fateOf(what string) *fate {
+	what = strings.ToLower(what)
+	f := s.fates[what]
+	if f == nil {
+		f = &fate{}
+		s.fates[what] = f
+	}
+	return f
+}
+
+// locked is fateOf while s.mu is not held: it is, until done is called.
+func (s *session) locked(what string) (f *fate, done func()) {
+	s.mu.Lock()
+	return s.fateOf(what), s.mu.Unlock
+}
 
 // hidden reports whether something that the app was given, by this sign-in or an earlier
 // one, may be there though an answer lacks it: it is so young that a replica need not know
 // it, and this session has not removed it.
 func (s *session) hidden(what string) bool {
-	what = folded(what)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.isTaken(what) && (s.settling() || workflow.IsYoung(s.born[what], s.now()))
+	f, done := s.locked(what)
+	defer done()
+	return !f.isTaken(s.now()) && (s.settling() || workflow.IsYoung(f.born, s.now()))
 }
 
 // makes notes that this session gives the app something.
 func (s *session) makes(what string) {
-	what = folded(what)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.born == nil {
-		s.born = make(map[string]time.Time)
-	}
-	s.born[what] = s.now()
-	delete(s.taken, what)
-	delete(s.lost, what)
-	delete(s.tried, what)
+	f, done := s.locked(what)
+	defer done()
+	*f = fate{born: s.now()}
 }
 
-// tries reports whether this session has tried to remove something, which it has seen:
-// if the answer was lost, that can be done again though it is not seen. now notes that it
-// tries.
-func (s *session) tries(what string, now bool) (before bool) {
-	what = folded(what)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	before = s.tried[what]
-	if s.tried == nil {
-		s.tried = make(map[string]bool)
-	}
-	s.tried[what] = before || now
-	return before
+// tries notes that this session sends something about what it has seen: if the answer is
+// lost, that can be done again though it is not seen.
+func (s *session) tries(what string) {
+	f, done := s.locked(what)
+	defer done()
+	f.tried = true
+}
+
+// hasTried reports whether it did.
+func (s *session) hasTried(what string) bool {
+	f, done := s.locked(what)
+	defer done()
+	return f.tried
 }
 
 // took reports whether this session has removed something.
 func (s *session) took(what string) bool {
-	what = folded(what)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.isTaken(what)
+	f, done := s.locked(what)
+	defer done()
+	return f.isTaken(s.now())
 }
 
 // lostLooks is how long something is looked for again whose removal had no answer: one
@@ -181,29 +192,30 @@ func (s *session) took(what string) bool {
 const lostLooks = 30 * time.Second
 
 // isTaken reports whether something was removed: a removal was answered, or was not, and
-// it has not been seen for a while since. s.mu is held.
-func (s *session) isTaken(what string) bool {
-	at := s.lost[what]
-	return !s.taken[what].IsZero() || !at.IsZero() && s.now().Sub(at) >= lostLooks
+// it has not been seen for a while since.
+func (f *fate) isTaken(now time.Time) bool {
+	return !f.taken.IsZero() || !f.lost.IsZero() && now.Sub(f.lost) >= lostLooks
 }
 
 // leaves reports whether this session has sent something's removal, answered or not.
 func (s *session) leaves(what string) bool {
-	what = folded(what)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.taken[what].IsZero() || !s.lost[what].IsZero()
+	f, done := s.locked(what)
+	defer done()
+	return !f.taken.IsZero() || !f.lost.IsZero()
+}
+
+// isGone notes that this session has seen something, and removed it.
+func (s *session) isGone(what string) {
+	f, done := s.locked(what)
+	defer done()
+	f.taken = s.now()
 }
 
 // mayBeGone notes that a removal was not answered.
 func (s *session) mayBeGone(what string) {
-	what = folded(what)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.lost == nil {
-		s.lost = make(map[string]time.Time)
-	}
-	s.lost[what] = s.now()
+	f, done := s.locked(what)
+	defer done()
+	f.lost = s.now()
 }
 
 // removes notes what came of a removal: where its answer was lost, it may be done.
@@ -222,22 +234,10 @@ const azureNotices = 10 * time.Minute
 // wasTaken reports whether this session has removed something that Azure need not have
 // noticed yet.
 func (s *session) wasTaken(what string) bool {
-	what = folded(what)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	at := newer(s.taken[what], s.lost[what])
+	f, done := s.locked(what)
+	defer done()
+	at := newer(f.taken, f.lost)
 	return !at.IsZero() && s.now().Sub(at) < azureNotices
-}
-
-// isGone notes that this session has seen something, and removed it.
-func (s *session) isGone(what string) {
-	what = folded(what)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.taken == nil {
-		s.taken = make(map[string]time.Time)
-	}
-	s.taken[what] = s.now()
 }
 
 // expects reports whether something that the app is known to have is missing in an answer

@@ -31,7 +31,7 @@ func TestARoleThatASessionBeforeHasUnassignedIsNotSomebodyElses(t *testing.T) {
 				t.Fatal(err)
 			}
 			now := s.(*session) // as one after a crash, which has seen nothing
-			now.taken, now.born, now.made = nil, nil, map[string]bool{}
+			now.fates, now.made = map[string]*fate{}, map[string]bool{}
 			now.ask.Removed = w.now().Add(-c.removed)
 			w.wire = func(r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/roleDefinitions/") {
