@@ -103,11 +103,19 @@ func (s *session) patchSettings(ctx context.Context, a workflow.App, body object
 	own := slices.ContainsFunc(body.list("requiredResourceAccess"), func(r json.RawMessage) bool {
 		return decode[object](r).same("resourceAppId", a.AppID)
 	})
-	if no, _ := err.(*answer); no != nil && own && no.status == http.StatusBadRequest && !no.input() &&
-		(s.fresh(a.ObjectID) || s.unsettled()) {
-		return no.behind("the app's own scope is not known everywhere yet")
+	if own {
+		return s.ownScopeFault(err, a.ObjectID)
 	}
 	return s.fault(err, a.ObjectID)
+}
+
+// ownScopeFault is fault for a request that asks for the app's own scopes.
+func (s *session) ownScopeFault(err error, applicationID string) error {
+	if no, _ := err.(*answer); no != nil && no.status == http.StatusBadRequest && !no.wrongByItself() &&
+		(s.fresh(applicationID) || s.unsettled()) {
+		return no.behind("the app's own scope is not known everywhere yet")
+	}
+	return s.fault(err, applicationID)
 }
 
 // applicationBody says all that the plan says, so that an update leaves nothing

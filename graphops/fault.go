@@ -208,6 +208,10 @@ func (a *answer) input() bool {
 	return false
 }
 
+// wrongByItself reports whether an answer says that the request is wrong, whatever a replica
+// has heard of.
+func (a *answer) wrongByItself() bool { return a.input() || a.malformed() }
+
 // refers are the operations whose requests name something that the replica that answers
 // need not have heard of, other than what they change. It calls that a mistake, in words
 // that say nothing of the kind.
@@ -223,7 +227,7 @@ var behindCodes = []string{"NoBackingApplicationObject", "Error_MsaAppDoesNotExi
 // heard of it. It is the one place that decides that.
 func (a *answer) isBehind() bool {
 	switch {
-	case a.input(), a.malformed(), a.op == opAddResource: // Microsoft's own applications are not young
+	case a.wrongByItself(), a.op == opAddResource: // Microsoft's own applications are not young
 		return false
 	case a.notFound(), slices.ContainsFunc(behindCodes, a.is):
 		return true

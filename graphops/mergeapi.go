@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -100,12 +99,11 @@ func (s *session) askOfItself(ctx context.Context, appID string, a workflow.App,
 // heard of that refuses it.
 func (s *session) patchAPI(ctx context.Context, applicationID string, body object) error {
 	err := s.patch(ctx, opAPI, applicationID, body)
-	no, _ := err.(*answer)
-	switch _, asks := body["requiredResourceAccess"]; {
-	case no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement"):
+	if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
 		return no.behind("that it is disabled is not known everywhere yet")
-	case no != nil && asks && no.status == http.StatusBadRequest && !no.input() && s.unsettled():
-		return no.behind("the app's own scope is not known everywhere yet")
+	}
+	if _, asks := body["requiredResourceAccess"]; asks {
+		return s.ownScopeFault(err, applicationID)
 	}
 	return s.fault(err, applicationID)
 }

@@ -38,19 +38,25 @@ func TestAnOwnScopeThatAReplicaDoesNotKnowIsWaitedFor(t *testing.T) {
 			a.RedirectURIs = append(a.RedirectURIs, "https://other.contoso.com")
 			a.Permissions = append(a.Permissions, readGroups)
 		}
-		refuse := func(r *http.Request) (*http.Response, error) {
-			if r.Method == http.MethodPatch && strings.Contains(peek(r), "requiredResourceAccess") {
-				return answering(400, graphError("Request_BadRequest")), nil
+		refuse := func(says string) func(r *http.Request) (*http.Response, error) {
+			return func(r *http.Request) (*http.Response, error) {
+				if r.Method == http.MethodPatch && strings.Contains(peek(r), "requiredResourceAccess") {
+					return answering(400, says), nil
+				}
+				return nil, nil
 			}
-			return nil, nil
 		}
-		w.wire = refuse
+		w.wire = refuse(graphError("Request_BadRequest"))
 		w.wantYoung(second(s.EnsureApplication(t.Context(), a)), "Request_BadRequest")
+		w.wire = refuse(`{"error":{"code":"Request_BadRequest","message":"Invalid property 'color'."}}`)
+		if err := w.saw(second(s.EnsureApplication(t.Context(), a))); trouble(err) == nil || isTemporary(err) {
+			t.Errorf("%s, where the request is wrong by itself: %v", name, err)
+		}
 		w.wire = nil
 		w.later(time.Hour / 2)
 		late := w.session("ada", all...)
 		w.later(2 * replication)
-		w.wire = refuse
+		w.wire = refuse(graphError("Request_BadRequest"))
 		if err := w.saw(second(late.EnsureApplication(t.Context(), a))); trouble(err) == nil || isTemporary(err) {
 			t.Errorf("%s, once nothing is young: %v", name, err)
 		}
