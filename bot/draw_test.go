@@ -128,7 +128,11 @@ func TestWhatPeopleTypeIsNeverMarkup(t *testing.T) {
 		}
 	}
 	w.bot.Draw(context.Background(), workflow.Drawing{Request: r, Name: workflow.PostCard})
-	for _, args := range w.of("chat.postMessage") {
+	sent := w.of("chat.postMessage")
+	if len(sent) == 0 {
+		t.Error("nothing was sent")
+	}
+	for _, args := range sent {
 		if text := args.Get("text"); strings.ContainsAny(text, "<>") {
 			t.Errorf("the text is %s", text)
 		}

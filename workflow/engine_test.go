@@ -187,10 +187,8 @@ func TestMoreRolesThanApprovedIsAnAlarmAndTakesTheSecretAway(t *testing.T) {
 			!strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
 			t.Errorf("it is %s: %+v", r.State, r.Failure)
 		}
-		for _, a := range w.apps {
-			if len(a.keys) != 0 {
-				t.Errorf("the app still has %v", a.keys)
-			}
+		if a := w.one(); len(a.keys) != 0 {
+			t.Errorf("the app still has %v", a.keys)
 		}
 		if _, _, err := n.Claim(t.Context(), id, bea); err == nil {
 			t.Error("the secret can be claimed")

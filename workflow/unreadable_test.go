@@ -24,7 +24,11 @@ func TestDeadlinesOfOthersHoldBesideARequestThatCannotBeRead(t *testing.T) {
 		if r := w.get(other.ID); r.State != StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
-		for _, g := range w.told() {
+		told := w.told()
+		if len(told) == 0 {
+			t.Error("there was no digest")
+		}
+		for _, g := range told {
 			if !slices.Contains(g.Unreadable, damaged) && len(g.Waiting) > 0 {
 				t.Errorf("the digest of %s does not name %s", g.Day, damaged)
 			}

@@ -30,7 +30,11 @@ func TestTheDifferenceOfTheBackupPacksIsWhatIsNewAfterSeven(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %s", strings.Join(got, "\n"))
 	}
-	for _, back := range changes(find(t, "vb365-backup", "8.5"), find(t, "vb365-backup", "7")) {
+	backwards := changes(find(t, "vb365-backup", "8.5"), find(t, "vb365-backup", "7"))
+	if len(backwards) != len(want) {
+		t.Errorf("the other way round there are %d", len(backwards))
+	}
+	for _, back := range backwards {
 		if !strings.HasPrefix(back, "- Microsoft Graph") {
 			t.Errorf("the other way round: %s", back)
 		}

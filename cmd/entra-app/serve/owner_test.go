@@ -107,7 +107,11 @@ func TestTheApproverOwnsNoServicePrincipal(t *testing.T) {
 	w.types("update HR Portal", map[string]any{"Team": team, "Reason": "its mail is backed up too"})
 	w.approves("add to the existing app HR Portal?", "Approve")
 	w.sees(w.bea, w.bea.DM, "The secret can be opened")
-	for _, a := range w.made() {
+	made := w.made()
+	if len(made) != 2 {
+		t.Errorf("there are %d apps", len(made))
+	}
+	for _, a := range made {
 		if len(a.PrincipalOwners) != 0 || a.ServicePrincipalID == "" {
 			t.Errorf("%q own the service principal of %s (%q)", a.PrincipalOwners, a.DisplayName, a.ServicePrincipalID)
 		}

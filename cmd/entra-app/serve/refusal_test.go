@@ -299,10 +299,8 @@ func TestACertificateThatAnAppOfNobodysHas(t *testing.T) {
 			t.Errorf("the card does not say %q: %s", text, card)
 		}
 	}
-	for _, a := range w.made() {
-		if n := len(a.Certificates); n != 0 && a.DisplayName == "payroll-backup" {
-			t.Errorf("the app has %d certificates", n)
-		}
+	if n := len(w.app(w.appIDOf("payroll-backup")).Certificates); n != 0 {
+		t.Errorf("the app has %d certificates", n)
 	}
 	w.approves("” failed", "Undo")
 	w.sees(w.bea, w.bea.DM, "What was made was deleted again")

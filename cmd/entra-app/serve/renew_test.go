@@ -73,10 +73,8 @@ func TestEveryRefusalOfARenewedCertificate(t *testing.T) {
 	}
 	w.approves("renew the credential of payroll-backup", "Approve")
 	w.sees(w.bea, w.bea.DM, "The new one works")
-	for _, a := range w.made() {
-		if a.DisplayName == "payroll-backup" && len(a.Certificates) != 2 {
-			t.Errorf("while both are in use the app has %+v", a.Certificates)
-		}
+	if a := w.app(w.appIDOf("payroll-backup")); len(a.Certificates) != 2 {
+		t.Errorf("while both are in use the app has %+v", a.Certificates)
 	}
 }
 
