@@ -72,20 +72,19 @@ func (r *Request) ewsAfter() EWSListing {
 // EWSNotice says what becomes of Exchange Web Services at a time, and what an app needs for them.
 func EWSNotice(now time.Time) string {
 	ews := catalog.EWS()
-	day := func(t time.Time) string { return t.Format("2 January 2006") }
 	switch {
 	case !now.Before(ews.Ends):
 		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for it no longer has any effect; Microsoft Graph is not "+
-			"affected.", ews.Service, day(ews.Ends))
+			"affected.", ews.Service, dayWords(ews.Ends))
 	case now.Before(ews.Blocked):
 		return fmt.Sprintf("From %s on, Exchange Online blocks %s (EWS) for every app whose App ID is not on the organization's list "+
 			"%s. EWS ends for good on %s. Microsoft Graph is not affected.",
-			day(ews.Blocked), ews.Service, ews.List, day(ews.Ends))
+			dayWords(ews.Blocked), ews.Service, ews.List, dayWords(ews.Ends))
 	}
 	return fmt.Sprintf("Exchange Online has blocked %s (EWS) since %s for every app whose App ID is not on the organization's list %s. "+
 		"This app is blocked there until it is listed, which can take %d hours to take effect. EWS ends for good on %s. "+
 		"Microsoft Graph is not affected.",
-		ews.Service, day(ews.Blocked), ews.List, int(ews.Acts.Hours()), day(ews.Ends))
+		ews.Service, dayWords(ews.Blocked), ews.List, int(ews.Acts.Hours()), dayWords(ews.Ends))
 }
 
 // EWSOver reports whether Exchange Online has ended Exchange Web Services.
@@ -107,7 +106,7 @@ func (d *Desk) SayEWSListed(ctx context.Context, id string, by Person) (*Request
 			return refuse(RuleWrongState, "%s manages this app now. Press the button in its message.", r.Successor)
 		case r.EWSListed():
 			return refuse(RuleWrongState, "Somebody already confirmed that %s is on the list, on %s.", r.AppName(),
-				r.EWS.At.UTC().Format("2 January 2006"))
+				dayWords(r.EWS.At))
 		case !r.NeedsEWS():
 			return refuse(RuleWrongState, "%s %s, and nothing of it has to be on that list.", r.ID, r.Standing())
 		}

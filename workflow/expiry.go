@@ -59,7 +59,7 @@ func (e *Engine) mindExpiry(r *Request) bool {
 			r.Warned++
 		}
 		r.note(now, Event{Kind: EventExpiring, Text: fmt.Sprintf("The %s of %s expires on %s.", r.Plan.Credential.Kind.noun(),
-			r.AppName(), r.Made.KeyExpires.UTC().Format("2 January 2006"))})
+			r.AppName(), dayWords(r.Made.KeyExpires))})
 		return nil
 	})
 	return err == nil

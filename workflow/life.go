@@ -125,6 +125,9 @@ func (r *Request) EndsOn() string {
 // Day is the date of a time in UTC, as it is written in a Query.
 func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
+// dayWords is the same day for people: "21 November 2026".
+func dayWords(t time.Time) string { return t.UTC().Format("2 January 2006") }
+
 // stillOwners are the owners of an app for which another of its people asks: the
 // one who asked before stays one of them.
 func stillOwners(owners []Person, by, before Person) []Person {

@@ -131,7 +131,7 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 		secret = secrets[0]
 		if secret.Expires.After(e.now().Add(plan.Credential.Lifetime + 24*time.Hour)) {
 			excess = append(excess, fmt.Sprintf("a client secret until %s, and the plan has %s",
-				secret.Expires.UTC().Format("2 January 2006"), LifetimeWords(plan.Credential.Lifetime)))
+				dayWords(secret.Expires), LifetimeWords(plan.Credential.Lifetime)))
 		}
 	}
 	switch certificates := len(found.Thumbprints); {
