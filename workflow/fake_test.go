@@ -347,6 +347,7 @@ func (w *wired) Departed(context.Context) ([]Person, error) {
 }
 
 func (w *wired) Away(ctx context.Context, id string) (string, error) {
+	w.set(func() { w.askedAway++ })
 	if left, err := w.HasLeft(ctx, id); !left || err != nil {
 		return "", err
 	}

@@ -104,7 +104,11 @@ func (e *Engine) watchRecipients(ctx context.Context) {
 }
 
 func (e *Engine) lookForRecipients(ctx context.Context) {
-	seen := map[string]string{}
+	type answer struct {
+		why string
+		err error
+	}
+	asked := map[string]answer{} // by requester: each once, whether or not anybody knows
 	for _, s := range []State{StatePending, StateSignIn, StateReady} {
 		found, _, err := Readable(every(ctx, e.store, Query{State: s}))
 		if err != nil {
@@ -115,15 +119,13 @@ func (e *Engine) lookForRecipients(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
-			why, known := seen[r.Requester.ID]
-			if !known {
-				if why, err = away(ctx, e.people, r); err != nil {
-					continue // it is asked again next time
-				}
-				seen[r.Requester.ID] = why
+			a, before := asked[r.Requester.ID]
+			if !before {
+				a.why, a.err = away(ctx, e.people, r)
+				asked[r.Requester.ID] = a
 			}
-			if why != r.Away {
-				e.save(r.ID, func(r *Request, now time.Time) error { return r.setAway(why, now) })
+			if a.err == nil && a.why != r.Away {
+				e.save(r.ID, func(r *Request, now time.Time) error { return r.setAway(a.why, now) })
 			}
 		}
 	}

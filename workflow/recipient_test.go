@@ -49,6 +49,26 @@ func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
 	})
 }
 
+func TestNobodyIsAskedAboutTwiceAtOnceThoughSlackIsBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		n := w.boot()
+		defer n.stop()
+		w.request(n)
+		if _, err := n.Submit(t.Context(), bea, draft("ledger-backup")); err != nil {
+			t.Fatal(err)
+		}
+		w.goes(busy{})
+		w.set(func() { w.askedAway = 0 })
+		pass(recipientsEvery + time.Minute)
+		w.set(func() {
+			if w.askedAway != 1 {
+				t.Errorf("Slack was asked %d times about Bea, who has two requests", w.askedAway)
+			}
+		})
+	})
+}
+
 func TestWhoLeavesJustBeforeTheApprovalIsNoticedByIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -51,6 +51,7 @@ type world struct {
 	digests      map[string]Digest // by tenant and day
 	sent         []Digest
 	left         []Person
+	askedAway    int                          // times somebody was asked about
 	noPeople     error                        // instead of an answer about who has left
 	digest       func() (before, after error) // what goes wrong with a digest
 	vb365        fakeServer
