@@ -205,26 +205,15 @@ func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Perm
 		name     string // of a scope; the ID of a role
 	}
 	var all []given
-	err = s.pages(ctx, roles.op, roles.req, roles.got, roles.as, func(p serialization.Parsable) {
-		if l, ok := p.(models.AppRoleAssignmentCollectionResponseable); ok {
-			for _, a := range l.GetValue() {
-				all = append(all, given{value(a.GetResourceId()).String(), catalog.Application, value(a.GetAppRoleId()).String()})
-			}
-		}
+	err = s.eachAssigned(ctx, roles, func(a models.AppRoleAssignmentable) {
+		all = append(all, given{value(a.GetResourceId()).String(), catalog.Application, value(a.GetAppRoleId()).String()})
 	})
 	if err != nil {
 		return nil, s.fault(err, sp)
 	}
-	err = s.pages(ctx, grants.op, grants.req, grants.got, grants.as, func(p serialization.Parsable) {
-		if l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable); ok {
-			for _, g := range l.GetValue() {
-				if value(g.GetConsentType()) != allPrincipals || !strings.EqualFold(value(g.GetClientId()), sp) {
-					continue
-				}
-				for scope := range strings.FieldsSeq(value(g.GetScope())) {
-					all = append(all, given{value(g.GetResourceId()), catalog.Delegated, scope})
-				}
-			}
+	err = s.eachGranted(ctx, grants, sp, func(g models.OAuth2PermissionGrantable) {
+		for scope := range strings.FieldsSeq(value(g.GetScope())) {
+			all = append(all, given{value(g.GetResourceId()), catalog.Delegated, scope})
 		}
 	})
 	if err != nil {

@@ -202,20 +202,11 @@ func (s *session) readBack(ctx context.Context, sp string, unsure []*consent) (w
 	assigned := make(map[string]bool)
 	granted := make(map[string]models.OAuth2PermissionGrantable)
 	for _, i := range items {
-		err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
-			switch l := p.(type) {
-			case models.AppRoleAssignmentCollectionResponseable:
-				for _, a := range l.GetValue() {
-					assigned[assignedRole(a)] = true
-				}
-			case models.OAuth2PermissionGrantCollectionResponseable:
-				for _, g := range l.GetValue() {
-					if value(g.GetConsentType()) == allPrincipals && strings.EqualFold(value(g.GetClientId()), sp) {
-						granted[strings.ToLower(value(g.GetResourceId()))] = g
-					}
-				}
-			}
-		})
+		if i == roles {
+			err = s.eachAssigned(ctx, i, func(a models.AppRoleAssignmentable) { assigned[assignedRole(a)] = true })
+		} else {
+			err = s.eachGranted(ctx, i, sp, func(g models.OAuth2PermissionGrantable) { granted[lower(g.GetResourceId())] = g })
+		}
 		if err != nil {
 			return nil, s.fault(err, sp)
 		}
@@ -236,6 +227,30 @@ func (s *session) consentedItems(ctx context.Context, sp string) (roles, grants 
 			"client", quote(sp)),
 		as: models.CreateOAuth2PermissionGrantCollectionResponseFromDiscriminatorValue}
 	return roles, grants, nil
+}
+
+// eachAssigned reads a list of app role assignments.
+func (s *session) eachAssigned(ctx context.Context, i *item, do func(models.AppRoleAssignmentable)) error {
+	return s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.AppRoleAssignmentCollectionResponseable); ok {
+			for _, a := range l.GetValue() {
+				do(a)
+			}
+		}
+	})
+}
+
+// eachGranted reads a list of grants: those to this service principal, for everybody.
+func (s *session) eachGranted(ctx context.Context, i *item, sp string, do func(models.OAuth2PermissionGrantable)) error {
+	return s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
+		if l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable); ok {
+			for _, g := range l.GetValue() {
+				if value(g.GetConsentType()) == allPrincipals && strings.EqualFold(value(g.GetClientId()), sp) {
+					do(g)
+				}
+			}
+		}
+	})
 }
 
 // compare says for each consent whether it is there, or has to be widened.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/workflow"
@@ -164,13 +163,8 @@ func (s *session) names(ctx context.Context, m workflow.Made, p workflow.Plan) (
 
 func (s *session) assigned(ctx context.Context, i *item, name naming) ([]string, error) {
 	var all []string
-	err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
-		if l, ok := p.(models.AppRoleAssignmentCollectionResponseable); ok {
-			for _, a := range l.GetValue() {
-				all = append(all, name(value(a.GetResourceId()).String(), value(a.GetResourceDisplayName()),
-					value(a.GetAppRoleId()).String()))
-			}
-		}
+	err := s.eachAssigned(ctx, i, func(a models.AppRoleAssignmentable) {
+		all = append(all, name(value(a.GetResourceId()).String(), value(a.GetResourceDisplayName()), value(a.GetAppRoleId()).String()))
 	})
 	slices.Sort(all)
 	return all, err
@@ -178,16 +172,9 @@ func (s *session) assigned(ctx context.Context, i *item, name naming) ([]string,
 
 func (s *session) granted(ctx context.Context, i *item, client string, name naming) ([]string, error) {
 	var all []string
-	err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
-		if l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable); ok {
-			for _, g := range l.GetValue() {
-				if value(g.GetConsentType()) != allPrincipals || !strings.EqualFold(value(g.GetClientId()), client) {
-					continue
-				}
-				for scope := range strings.FieldsSeq(value(g.GetScope())) {
-					all = append(all, name(value(g.GetResourceId()), value(g.GetResourceId()), scope))
-				}
-			}
+	err := s.eachGranted(ctx, i, client, func(g models.OAuth2PermissionGrantable) {
+		for scope := range strings.FieldsSeq(value(g.GetScope())) {
+			all = append(all, name(value(g.GetResourceId()), value(g.GetResourceId()), scope))
 		}
 	})
 	slices.Sort(all)

@@ -125,15 +125,9 @@ func (s *session) unassign(ctx context.Context, sp string, unwanted map[string]b
 		return nil, err
 	}
 	var items []*item
-	err = s.pages(ctx, list.op, list.req, nil, list.as, func(p serialization.Parsable) {
-		l, ok := p.(models.AppRoleAssignmentCollectionResponseable)
-		if !ok {
-			return
-		}
-		for _, a := range l.GetValue() {
-			if unwanted[assignedRole(a)] {
-				items = append(items, s.unassignment(sp, a))
-			}
+	err = s.eachAssigned(ctx, list, func(a models.AppRoleAssignmentable) {
+		if unwanted[assignedRole(a)] {
+			items = append(items, s.unassignment(sp, a))
 		}
 	})
 	return items, s.fault(err, sp)
@@ -146,28 +140,20 @@ func (s *session) narrow(ctx context.Context, sp string, unwanted map[string][]s
 		return nil, err
 	}
 	var items []*item
-	err = s.pages(ctx, list.op, list.req, nil, list.as, func(p serialization.Parsable) {
-		l, ok := p.(models.OAuth2PermissionGrantCollectionResponseable)
-		if !ok {
+	err = s.eachGranted(ctx, list, sp, func(g models.OAuth2PermissionGrantable) {
+		has := strings.Fields(value(g.GetScope()))
+		left := slices.DeleteFunc(slices.Clone(has), func(n string) bool { return slices.Contains(unwanted[lower(g.GetResourceId())], n) })
+		if len(left) == len(has) {
 			return
 		}
-		for _, g := range l.GetValue() {
-			has := strings.Fields(value(g.GetScope()))
-			left := slices.DeleteFunc(slices.Clone(has), func(n string) bool {
-				return slices.Contains(unwanted[strings.ToLower(value(g.GetResourceId()))], n)
-			})
-			if value(g.GetConsentType()) != allPrincipals || len(left) == len(has) {
-				continue
-			}
-			i := s.ungrant(sp, g)
-			if len(left) > 0 {
-				body := object{}
-				body.set("scope", strings.Join(left, " "))
-				i.req.Method = kiota.PATCH
-				i.req.SetStreamContentAndContentType(encode(body), "application/json")
-			}
-			items = append(items, i)
+		i := s.ungrant(sp, g)
+		if len(left) > 0 {
+			body := object{}
+			body.set("scope", strings.Join(left, " "))
+			i.req.Method = kiota.PATCH
+			i.req.SetStreamContentAndContentType(encode(body), "application/json")
 		}
+		items = append(items, i)
 	})
 	return items, s.fault(err, sp)
 }
