@@ -41,7 +41,11 @@ func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a 
 	if closes || fewer {
 		api.set("oauth2PermissionScopes", scopes)
 		api.set("preAuthorizedApplications", clients)
-		if err := s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)}); err != nil {
+		err := s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
+		if _, lost := err.(*later); lost || err == nil { // a replica that was behind has them again, whoever removed them before
+			s.makes(scopesOf(applicationID))
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
