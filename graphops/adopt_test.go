@@ -22,7 +22,7 @@ func (w *world) legacy(s workflow.Session, name string) (m workflow.Made) {
 		PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
 	m.ObjectID, m.AppID, m.ServicePrincipal = w.made(s, a)
 	for _, err := range []error{
-		s.EnsureAPI(w.Context(), m.ObjectID, m.AppID, a),
+		s.ExposeScopes(w.Context(), m.ObjectID, m.AppID, a),
 		s.EnsureConsent(w.Context(), m.ServicePrincipal, []workflow.Permission{readGroups, readMail, readUser}),
 		s.EnsureFederated(w.Context(), m.ObjectID, "by-hand-ci",
 			workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}),
@@ -92,7 +92,7 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 		if _, _, err := s.EnsureApplication(t.Context(), a); w.saw(err) != nil {
 			t.Fatal(err)
 		}
-		if err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a); w.saw(err) != nil {
+		if err := s.ExposeScopes(t.Context(), m.ObjectID, m.AppID, a); w.saw(err) != nil {
 			t.Fatal(err)
 		}
 		if err := s.EnsureConsent(t.Context(), sp, a.Permissions, has.Permissions...); w.saw(err) != nil {
@@ -123,7 +123,7 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 		other := a
 		other.Scopes = []workflow.Scope{has.Scopes[0]}
 		other.Scopes[0].AdminsOnly = !other.Scopes[0].AdminsOnly
-		err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, other)
+		err := s.ExposeScopes(t.Context(), m.ObjectID, m.AppID, other)
 		if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "ScopeDiffers" {
 			t.Errorf("another kind of consent is answered with %v", err)
 		}

@@ -231,31 +231,30 @@ func (s *session) readApplication(ctx context.Context, uniqueName string) (model
 // inPortal is the tag that shows a service principal under Enterprise applications.
 const inPortal = "WindowsAzureActiveDirectoryIntegratedApp"
 
-// EnsureServicePrincipal makes the app's service principal, or finds it. assigned says
-// whether only who is assigned may use it; without one that stays as it is.
+// EnsureServicePrincipal makes the app's service principal, or finds it.
 // Source: Graph, servicePrincipal resource type, appRoleAssignmentRequired.
-func (s *session) EnsureServicePrincipal(ctx context.Context, appID string, assigned ...bool) (objectID string, err error) {
+func (s *session) EnsureServicePrincipal(ctx context.Context, p workflow.ServicePrincipal) (objectID string, err error) {
 	body := models.NewServicePrincipal()
 	body.SetTags([]string{inPortal})
-	if len(assigned) > 0 {
-		body.SetAppRoleAssignmentRequired(&assigned[0])
+	if p.AssignmentRequired != nil {
+		body.SetAppRoleAssignmentRequired(p.AssignmentRequired)
 	}
-	p, err := s.addPrincipal(ctx, opPrincipal, appID, body)
+	has, err := s.addPrincipal(ctx, opPrincipal, p.AppID, body)
 	if err != nil {
-		return "", s.fault(err, appID)
+		return "", s.fault(err, p.AppID)
 	}
-	id := value(p.GetId())
-	s.know(id, principalOf(appID))
-	if is := p.GetAppRoleAssignmentRequired(); len(assigned) == 0 || is != nil && *is == assigned[0] {
+	id := value(has.GetId())
+	s.know(id, principalOf(p.AppID))
+	if is := has.GetAppRoleAssignmentRequired(); p.AssignmentRequired == nil || is != nil && *is == *p.AssignmentRequired {
 		return id, nil
 	}
 	change := models.NewServicePrincipal()
-	change.SetAppRoleAssignmentRequired(&assigned[0])
+	change.SetAppRoleAssignmentRequired(p.AssignmentRequired)
 	req := s.get("/servicePrincipals/{id}", "id", id)
 	req.Method = kiota.PATCH
 	if err := req.SetContentFromParsable(ctx, s.adapter, "application/json", change); err != nil {
 		return "", err
 	}
 	_, err = s.send(ctx, opPrincipal, req, nil)
-	return id, s.fault(err, appID, id)
+	return id, s.fault(err, p.AppID, id)
 }

@@ -148,7 +148,7 @@ func TestNewObjectsAreWaitedFor(t *testing.T) {
 	a := app("slow", readDirectory, readUser)
 	try("application", func() error { obj, appID, err = s.EnsureApplication(t.Context(), a); return err })
 	try("application again", func() error { obj, appID, err = s.EnsureApplication(t.Context(), a); return err })
-	try("service principal", func() error { sp, err = s.EnsureServicePrincipal(t.Context(), appID); return err })
+	try("service principal", func() error { sp, err = s.EnsureServicePrincipal(t.Context(), principalFor(appID)); return err })
 	try("owner", func() error {
 		return owned(t.Context(), s, obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
 	})
@@ -227,7 +227,7 @@ func TestEveryAnswerCanBeLostOrThrottled(t *testing.T) {
 			var err error
 			for _, step := range []func() error{
 				func() error { obj, appID, err = s.EnsureApplication(t.Context(), a); return err },
-				func() error { sp, err = s.EnsureServicePrincipal(t.Context(), appID); return err },
+				func() error { sp, err = s.EnsureServicePrincipal(t.Context(), principalFor(appID)); return err },
 				func() error {
 					return owned(t.Context(), s, obj, []string{s.Signer().Requesters[0].ObjectID}, nil)
 				},
@@ -295,10 +295,11 @@ func TestAssignmentIsRequiredOnceAndOnlyWhereItIsAskedFor(t *testing.T) {
 		return value(got.(models.ServicePrincipalable).GetAppRoleAssignmentRequired())
 	}
 	for _, step := range []struct {
-		assigned []bool
+		assigned *bool
 		want     bool
-	}{{nil, false}, {[]bool{true}, true}, {nil, true}, {[]bool{true}, true}, {[]bool{false}, false}} {
-		if _, err := s.EnsureServicePrincipal(t.Context(), appID, step.assigned...); w.saw(err) != nil {
+	}{{nil, false}, {new(true), true}, {nil, true}, {new(true), true}, {new(false), false}} {
+		p := workflow.ServicePrincipal{AppID: appID, AssignmentRequired: step.assigned}
+		if _, err := s.EnsureServicePrincipal(t.Context(), p); w.saw(err) != nil {
 			t.Fatal(err)
 		}
 		if got := is(); got != step.want {

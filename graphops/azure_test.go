@@ -14,6 +14,13 @@ const (
 	testing2   = "4f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 )
 
+// What RemoveAzureAssignments is asked for.
+var (
+	allOfThem       workflow.AzureRemoval
+	onlyMade        = workflow.AzureRemoval{OnlyMade: true}
+	keepDefinitions = workflow.AzureRemoval{KeepDefinitions: true}
+)
+
 var azureRoles = []workflow.AzureRole{{ID: entratest.AzureContributor, Name: "Contributor"},
 	{Name: "Backup operator", Why: "backs up", Actions: []string{"Microsoft.Compute/virtualMachines/read"}}}
 
@@ -85,7 +92,8 @@ func TestRolesInAzureAreTakenAwayAgain(t *testing.T) {
 		for range 2 { // a repeat is no mistake
 			var stay []string
 			err := w.patiently(func() (err error) {
-				stay, err = s.RemoveAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles)
+				stay, err = s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles,
+					allOfThem)
 				return err
 			})
 			if a, d := w.ofApp(); err != nil || a != 0 || d != 0 || len(stay) != 0 {
@@ -104,7 +112,7 @@ func TestACustomRoleIsDeletedInWhicheverSubscriptionItIs(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	stay, err := s.RemoveAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles)
+	stay, err := s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles, allOfThem)
 	if a, d := w.ofApp(); err != nil || a != 0 || d != 0 || len(stay) != 0 {
 		t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
 	}
@@ -125,7 +133,7 @@ func TestACustomRoleThatSomebodyElseHasStays(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	stay, err := s.RemoveAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles)
+	stay, err := s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles, allOfThem)
 	if a, d := w.ofApp(); err != nil || a != 1 || d != 1 || len(stay) != 1 || !strings.Contains(stay[0], "Backup operator") {
 		t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
 	}

@@ -77,7 +77,7 @@ func TestRolesAreGivenAndRemovedOnEveryKindOfScope(t *testing.T) {
 		}
 		// One scope is removed by another spelling; the others are left as they are.
 		if err := w.patiently(func() error {
-			return s.UnassignAzureRoles(t.Context(), sp, "entra-app-payroll", []string{rgBackup}, azureRoles)
+			return last(s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", []string{rgBackup}, azureRoles, keepDefinitions))
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +98,7 @@ func TestRolesAreGivenAndRemovedOnEveryKindOfScope(t *testing.T) {
 		}
 		var stay []string
 		if err := w.patiently(func() (err error) {
-			stay, err = s.RemoveAzureRoles(t.Context(), sp, "entra-app-payroll", scopes, azureRoles)
+			stay, err = s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", scopes, azureRoles, allOfThem)
 			return err
 		}); err != nil {
 			t.Fatal(err)

@@ -66,7 +66,7 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 	}
 	defer s.Close()
 	who := s.Signer()
-	if !slices.Equal(who.Roles, []string{workflow.GlobalAdministrator}) {
+	if !slices.Equal(who.Roles, []string{entratest.GlobalAdministrator}) {
 		t.Errorf("roles %q", who.Roles)
 	}
 	if len(who.Requesters) != 1 || who.Requesters[0].ObjectID != strings.ToLower(who.Requesters[0].ObjectID) ||
@@ -85,7 +85,7 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 		for name, do := range map[string]func() error{
 			"consent": func() error { return w.session("ada", all...).EnsureConsent(t.Context(), sp, ps) },
 			"a directory role": func() error {
-				return s.EnsureDirectoryRole(t.Context(), sp, strings.ToUpper(workflow.GlobalAdministrator))
+				return s.EnsureDirectoryRole(t.Context(), sp, strings.ToUpper(entratest.GlobalAdministrator))
 			},
 			"owners": func() error { return owned(t.Context(), s, obj, []string{who.ObjectID}, nil) },
 			"a certificate": func() error {
@@ -116,8 +116,8 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 
 func TestRolesOfATokenAreTheSameInAnyCase(t *testing.T) {
 	token := "x." + base64.RawURLEncoding.EncodeToString([]byte(`{"wids":["`+strings.ToUpper(everyMember)+`","`+
-		strings.ToUpper(workflow.GlobalAdministrator)+`"]}`)) + ".x"
-	if got, _ := rolesIn(token); !slices.Equal(got, []string{workflow.GlobalAdministrator}) {
+		strings.ToUpper(entratest.GlobalAdministrator)+`"]}`)) + ".x"
+	if got, _ := rolesIn(token); !slices.Equal(got, []string{entratest.GlobalAdministrator}) {
 		t.Errorf("got %q", got)
 	}
 }

@@ -27,7 +27,7 @@ func (w *world) offered(s workflow.Session, name string) workflow.Made {
 	a.Scopes = []workflow.Scope{ownScope}
 	objectID, appID, sp := w.made(s, a)
 	for _, do := range []func() error{
-		func() error { return s.EnsureAPI(w.Context(), objectID, appID, a) },
+		func() error { return s.ExposeScopes(w.Context(), objectID, appID, a) },
 		func() error { return s.EnsureConsent(w.Context(), sp, a.Permissions) },
 	} {
 		if err := w.patiently(do); err != nil {
@@ -166,7 +166,7 @@ func TestDependentsOnAServicePrincipalThatWasMadeAgainCount(t *testing.T) {
 			t.Errorf("later: %+v, %v", found, err)
 		}
 	})
-	again, err := first.EnsureServicePrincipal(t.Context(), m.AppID)
+	again, err := first.EnsureServicePrincipal(t.Context(), principalFor(m.AppID))
 	if w.saw(err) != nil || again == m.ServicePrincipal {
 		t.Fatal(again, err)
 	}

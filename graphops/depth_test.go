@@ -58,7 +58,7 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 	var m workflow.Made
 	m.ObjectID, m.AppID, err = s.EnsureApplication(tb.Context(), app("backup", plan.Permissions...))
 	must(err)
-	m.ServicePrincipal, err = s.EnsureServicePrincipal(tb.Context(), m.AppID)
+	m.ServicePrincipal, err = s.EnsureServicePrincipal(tb.Context(), principalFor(m.AppID))
 	must(err)
 	ada := []string{s.Signer().ObjectID}
 	_, err = s.EnsureOwners(tb.Context(), m, []string{s.Signer().Requesters[0].ObjectID}, ada, ada)

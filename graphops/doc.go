@@ -66,7 +66,7 @@
 // done already. The application is an upsert under its unique name, and where that is
 // taken it is looked for (uniquename.go); one that was not
 // made here is read, and only what it lacks is written (merge.go); what it exposes for
-// a request is taken back by IDs that follow from that (removeapi.go). Where Graph
+// a request is taken back by IDs that follow from that (removescopes.go). Where Graph
 // says that something exists, the codes do not tell that apart from a mistake
 // (Request_BadRequest is both), so it is read back: if it is as it should be,
 // that is success, whatever the text of the error was. Consent that succeeded is

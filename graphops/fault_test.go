@@ -127,8 +127,8 @@ func TestOneNoOnServicePrincipalsIsALater(t *testing.T) {
 		do    func() error
 		later bool
 	}{
-		{answering(403, twin), func() error { return last(s.EnsureServicePrincipal(t.Context(), clientID)) }, true},
-		{answering(400, noApp), func() error { return last(s.EnsureServicePrincipal(t.Context(), clientID)) }, true},
+		{answering(403, twin), func() error { return last(s.EnsureServicePrincipal(t.Context(), principalFor(clientID))) }, true},
+		{answering(400, noApp), func() error { return last(s.EnsureServicePrincipal(t.Context(), principalFor(clientID))) }, true},
 		{answering(403, twin), func() error { return last(s.Passwords(t.Context(), objectID)) }, false},
 	} {
 		w.wire = func(*http.Request) (*http.Response, error) { return c.resp, nil }
@@ -187,7 +187,7 @@ func TestWhatExistsButCannotBeReadYetIsWaitedFor(t *testing.T) {
 	s := w.session("ada", all...)
 	w.later(2 * replication) // then nothing is young, and a mistake is one
 	owner := func() error { return owned(t.Context(), s, objectID, []string{clientID}, nil) }
-	principal := func() error { return last(s.EnsureServicePrincipal(t.Context(), clientID)) }
+	principal := func() error { return last(s.EnsureServicePrincipal(t.Context(), principalFor(clientID))) }
 	role := func() error { return s.EnsureConsent(t.Context(), objectID, []workflow.Permission{readDirectory}) }
 	scope := func() error { return s.EnsureConsent(t.Context(), objectID, []workflow.Permission{readUser}) }
 	for _, c := range []struct {

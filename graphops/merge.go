@@ -68,7 +68,7 @@ func mergedURIs(has, want, drop []string) (uris []string, differs bool) {
 }
 
 // mergedRequired is what the application asks for, with a's permissions and
-// without those that are dropped. Its own scopes are EnsureAPI's to add; dropped they
+// without those that are dropped. Its own scopes are ExposeScopes's to add; dropped they
 // are here, by their names.
 func (s *session) mergedRequired(ctx context.Context, a workflow.App, has settings) ([]json.RawMessage, bool, error) {
 	want, err := s.required(ctx, a, "")

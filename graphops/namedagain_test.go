@@ -71,7 +71,7 @@ func TestAnApplicationRestoredByItsNameHasNoCredentialOnAnyReplica(t *testing.T)
 		s := w.signedIn(workflow.Plan{}, time.Time{})
 		id, appID, err := s.EnsureApplication(t.Context(), a)
 		if err == nil {
-			_, err = s.EnsureServicePrincipal(t.Context(), appID)
+			_, err = s.EnsureServicePrincipal(t.Context(), principalFor(appID))
 		}
 		if err == nil {
 			_, _, err = s.AddPassword(t.Context(), id, "somebody's", time.Now().Add(24*time.Hour))
@@ -118,7 +118,7 @@ func TestWhatIsRetiredAtOnceKeepsNoConsentAndNoTrust(t *testing.T) {
 						Permissions: p.Permissions})
 				return err
 			},
-			func() (err error) { sp, err = s.EnsureServicePrincipal(t.Context(), appID); return err },
+			func() (err error) { sp, err = s.EnsureServicePrincipal(t.Context(), principalFor(appID)); return err },
 			func() error { return s.EnsureConsent(t.Context(), sp, p.Permissions) },
 			func() error { return s.EnsureFederated(t.Context(), id, "payroll", p.Credential.Federated) },
 		} {

@@ -33,7 +33,7 @@ func TestWhatAnAppOffersIsWrittenReadAndRemoved(t *testing.T) {
 			a.IdentifierURIs = []string{"api://{appId}/orders", "https://orders.contoso.com"}
 			ensure := func() {
 				t.Helper()
-				if err := w.patiently(func() error { return s.EnsureAPI(t.Context(), objectID, appID, a) }); err != nil {
+				if err := w.patiently(func() error { return s.ExposeScopes(t.Context(), objectID, appID, a) }); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -75,7 +75,7 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 	objectID, appID, _ := w.made(s, theirs)
 	theirs.AppRoles = []workflow.AppRole{{Name: "Theirs", Title: "Theirs", Words: "Theirs.", Users: true}}
 	theirs.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "upn"}}
-	if err := s.EnsureAPI(t.Context(), objectID, appID, theirs); err != nil {
+	if err := s.ExposeScopes(t.Context(), objectID, appID, theirs); err != nil {
 		t.Fatal(err)
 	}
 	a := app("adopts")
@@ -84,7 +84,7 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 		{Name: "Ours", Title: "Ours", Words: "Ours.", Apps: true}}
 	a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email"}}
 	a.IdentifierURIs = []string{"api://{appId}/ours"}
-	if err := s.EnsureAPI(t.Context(), objectID, appID, a); err != nil {
+	if err := s.ExposeScopes(t.Context(), objectID, appID, a); err != nil {
 		t.Fatal(err)
 	}
 	names := func() string {
@@ -106,7 +106,7 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 	}
 	a.Drops = workflow.Plan{AppRoles: a.AppRoles[1:], OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
 	for range 2 {
-		if _, err := s.RemoveAPI(t.Context(), objectID, appID, a, false); err != nil {
+		if _, err := s.RemoveScopes(t.Context(), objectID, appID, a, false); err != nil {
 			t.Fatal(err)
 		}
 		if got := names(); got != "Theirs Theirs, upn" {
@@ -122,14 +122,14 @@ func TestARoleOfOthersThatIsForSomebodyElseIsRefused(t *testing.T) {
 	theirs := app("theirs")
 	objectID, appID, _ := w.made(s, theirs)
 	theirs.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Users: true, Apps: true}}
-	if err := s.EnsureAPI(t.Context(), objectID, appID, theirs); err != nil {
+	if err := s.ExposeScopes(t.Context(), objectID, appID, theirs); err != nil {
 		t.Fatal(err)
 	}
 	before := w.t.Raw(appID)
 	a := app("adopts")
 	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
 	a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
-	err := s.EnsureAPI(t.Context(), objectID, appID, a)
+	err := s.ExposeScopes(t.Context(), objectID, appID, a)
 	if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "RoleDiffers" ||
 		!strings.Contains(no.Text, "for people and apps; the plan has it for apps") {
 		t.Errorf("it is answered with %v", err)
@@ -147,7 +147,7 @@ func TestAScopeOfOthersThatDiffersInCapitalsIsRefused(t *testing.T) {
 	a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
 	a.Scopes = []workflow.Scope{scope("ODD.SCOPE", false)}
 	for _, a.Merge = range []bool{true, false} {
-		err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a)
+		err := s.ExposeScopes(t.Context(), m.ObjectID, m.AppID, a)
 		if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "ScopeDiffers" ||
 			!strings.Contains(no.Text, "the scope odd.scope already. The plan has it as ODD.SCOPE") {
 			t.Errorf("it is answered with %v", err)
@@ -163,7 +163,7 @@ func TestAnIdentifierURIThatThePlanNamesTooIsWrittenOnce(t *testing.T) {
 	a := app("named")
 	objectID, appID, _ := w.made(s, a)
 	a.Scopes, a.IdentifierURIs = []workflow.Scope{scope("orders.read", false)}, []string{"https://contoso.com/x", workflow.OwnURI}
-	if err := s.EnsureAPI(t.Context(), objectID, appID, a); w.saw(err) != nil {
+	if err := s.ExposeScopes(t.Context(), objectID, appID, a); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	if got, _ := w.t.Application(appID); !slices.Equal(got.IdentifierURIs, []string{"api://" + appID, "https://contoso.com/x"}) {

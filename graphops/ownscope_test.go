@@ -23,7 +23,7 @@ func TestAnOwnScopeThatAReplicaDoesNotKnowIsWaitedFor(t *testing.T) {
 		if a.ObjectID, a.AppID, err = s.EnsureApplication(t.Context(), a); w.saw(err) != nil {
 			t.Fatal(err)
 		}
-		if err := w.saw(s.EnsureAPI(t.Context(), a.ObjectID, a.AppID, a)); err != nil {
+		if err := w.saw(s.ExposeScopes(t.Context(), a.ObjectID, a.AppID, a)); err != nil {
 			t.Fatal(err)
 		}
 		a.Permissions = append(a.Permissions, workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self,

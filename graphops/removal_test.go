@@ -244,14 +244,14 @@ func TestWhatWasSeenOnceIsStillLookedForWhereItsRemovalDidNotHappen(t *testing.T
 			a.Scopes = []workflow.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
 			id, appID, _ := w.made(s, a)
 			c := w.certificate("payroll")
-			exposed, certified := s.EnsureAPI(t.Context(), id, appID, a), certified(s.EnsureCertificate(t.Context(), id, "EA-1", c))
+			exposed, certified := s.ExposeScopes(t.Context(), id, appID, a), certified(s.EnsureCertificate(t.Context(), id, "EA-1", c))
 			if w.saw(exposed) != nil || w.saw(certified) != nil {
 				t.Fatal(exposed, certified)
 			}
 			s = w.session("ada", all...).(*session) // another sign-in, to undo it
 			s.ask.Changed = w.now()
 			removals := map[string]func() error{
-				"oauth2PermissionScopes": func() error { return last(s.RemoveAPI(t.Context(), id, appID, a, true)) },
+				"oauth2PermissionScopes": func() error { return last(s.RemoveScopes(t.Context(), id, appID, a, true)) },
 				"keyCredentials": func() error {
 					return s.RemoveCredentials(t.Context(), id, workflow.Plan{Credential: workflow.Credential{
 						Kind: workflow.CredentialCertificate}})

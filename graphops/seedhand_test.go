@@ -64,7 +64,7 @@ func (g *game) byHandDone(do func() error) { g.must(g.untilDone(do)) }
 // makes is an application made by hand, with its service principal.
 func (g *game) makes(s workflow.Session, a workflow.App) (id, appID, sp string) {
 	g.byHandDone(func() (err error) { id, appID, err = s.EnsureApplication(g.t.Context(), a); return err })
-	g.byHandDone(func() (err error) { sp, err = s.EnsureServicePrincipal(g.t.Context(), appID); return err })
+	g.byHandDone(func() (err error) { sp, err = s.EnsureServicePrincipal(g.t.Context(), principalFor(appID)); return err })
 	return id, appID, sp
 }
 
@@ -124,7 +124,7 @@ func (g *game) byHand(r *workflow.Request) {
 			PublicRedirectURIs: p.PublicRedirectURIs, PublicClientFlows: p.PublicClientFlows, Permissions: p.Permissions, Scopes: p.Scopes,
 			AppRoles: p.AppRoles, OptionalClaims: p.OptionalClaims, IdentifierURIs: p.IdentifierURIs}
 		id, appID, sp := g.makes(s, a)
-		g.byHandDone(func() error { return s.EnsureAPI(ctx, id, appID, a) })
+		g.byHandDone(func() error { return s.ExposeScopes(ctx, id, appID, a) })
 		g.byHandDone(func() error { return s.EnsureConsent(ctx, sp, p.Permissions) })
 		for _, role := range p.DirectoryRoles {
 			g.byHandDone(func() error { return s.EnsureDirectoryRole(ctx, sp, role.TemplateID) })

@@ -39,7 +39,7 @@ func TestAdaSignsIn(t *testing.T) {
 		who.ObjectID == "" {
 		t.Errorf("signed in: %+v", who)
 	}
-	if !slices.Equal(who.Roles, []string{workflow.GlobalAdministrator}) {
+	if !slices.Equal(who.Roles, []string{entratest.GlobalAdministrator}) {
 		t.Errorf("roles %q", who.Roles)
 	}
 	if len(who.Requesters) != 1 || who.Requesters[0].UPN != "bea@contoso.com" {
@@ -238,7 +238,7 @@ func TestAClosedSessionIsOver(t *testing.T) {
 	ctx := t.Context()
 	for name, err := range map[string]error{
 		"EnsureApplication":      second(s.EnsureApplication(ctx, app("payroll"))),
-		"EnsureServicePrincipal": last(s.EnsureServicePrincipal(ctx, appID)),
+		"EnsureServicePrincipal": last(s.EnsureServicePrincipal(ctx, principalFor(appID))),
 		"EnsureOwners":           owned(ctx, s, obj, []string{s.Signer().ObjectID}, nil),
 		"EnsureConsent":          s.EnsureConsent(ctx, sp, nil),
 		"Keys":                   last(s.Passwords(ctx, obj)),
@@ -262,7 +262,7 @@ func TestTheSessionIsOverWhenTheTokenIs(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada", all...)
 	w.later(2 * time.Hour)
-	if _, err := s.EnsureServicePrincipal(t.Context(), w.client.AppID); !errors.Is(w.saw(err), workflow.ErrSessionOver) {
+	if _, err := s.EnsureServicePrincipal(t.Context(), principalFor(w.client.AppID)); !errors.Is(w.saw(err), workflow.ErrSessionOver) {
 		t.Errorf("got %v", err)
 	}
 	if err := s.EnsureConsent(t.Context(), w.client.AppID, nil); err != nil {

@@ -14,29 +14,31 @@ import (
 
 // What is removed in Azure.
 
-// RemoveAzureRoles removes the assignments that were made under this name, and then
-// the custom roles that nobody has any more. What is gone already is gone.
-func (s *session) RemoveAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string,
-	roles []workflow.AzureRole) (stay []string, err error) {
-	if err := s.UnassignAzureRoles(ctx, servicePrincipal, name, subscriptions, roles); err != nil {
-		return nil, err
-	}
-	return s.removeRoleDefinitions(ctx, servicePrincipal, name, subscriptions, roles, func(azureAssignment) bool { return true })
-}
-
-// TakeBackAzureRoles does the same for what EnsureAzureRoles made: its ID follows from
-// the name.
-func (s *session) TakeBackAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string,
-	roles []workflow.AzureRole) (stay []string, err error) {
+// RemoveAzureAssignments removes the assignments, and then the custom roles that nobody has
+// any more. What is gone already is gone.
+func (s *session) RemoveAzureAssignments(ctx context.Context, servicePrincipal, name string, subscriptions []string,
+	roles []workflow.AzureRole, how workflow.AzureRemoval) (stay []string, err error) {
 	if s.arm == nil {
 		return nil, workflow.ErrSessionOver
 	}
 	made := madeAssignments(servicePrincipal, name, subscriptions, roles)
-	if err := s.deleteAssignments(ctx, made); err != nil {
+	all := slices.Clone(made) // a list may be behind
+	if !how.OnlyMade {
+		has, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range has {
+			if slices.ContainsFunc(roles, func(r workflow.AzureRole) bool { return r.DefinitionID(name) == a.role }) {
+				all = append(all, a)
+			}
+		}
+	}
+	if err := s.deleteAssignments(ctx, all); err != nil || how.KeepDefinitions {
 		return nil, err
 	}
 	return s.removeRoleDefinitions(ctx, servicePrincipal, name, subscriptions, roles, func(h azureAssignment) bool {
-		return slices.ContainsFunc(made, func(m azureAssignment) bool { return strings.EqualFold(m.name, h.name) })
+		return !how.OnlyMade || slices.ContainsFunc(made, func(m azureAssignment) bool { return strings.EqualFold(m.name, h.name) })
 	})
 }
 
@@ -107,20 +109,6 @@ func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscript
 		}
 	}
 	return nil, unseen
-}
-
-// UnassignAzureRoles removes assignments, those that somebody else made, as where
-// the app was made by hand, too. What is gone already is gone.
-func (s *session) UnassignAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string,
-	roles []workflow.AzureRole) error {
-	has, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
-	if err != nil {
-		return err
-	}
-	has = slices.DeleteFunc(has, func(a azureAssignment) bool {
-		return !slices.ContainsFunc(roles, func(r workflow.AzureRole) bool { return r.DefinitionID(name) == a.role })
-	})
-	return s.deleteAssignments(ctx, append(has, madeAssignments(servicePrincipal, name, subscriptions, roles)...)) // a list may be behind
 }
 
 // madeAssignments are those that EnsureAzureRoles makes.

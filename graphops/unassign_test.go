@@ -27,7 +27,8 @@ func TestARoleThatASessionBeforeHasUnassignedIsNotSomebodyElses(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.UnassignAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles); err != nil {
+			_, err := s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles, keepDefinitions)
+			if err != nil {
 				t.Fatal(err)
 			}
 			now := s.(*session) // as one after a crash, which has seen nothing
@@ -39,7 +40,7 @@ func TestARoleThatASessionBeforeHasUnassignedIsNotSomebodyElses(t *testing.T) {
 				}
 				return nil, nil
 			}
-			stay, err := s.RemoveAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles)
+			stay, err := s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles, allOfThem)
 			if c.stays && (err != nil || len(stay) != 1) || !c.stays && !isTemporary(err) {
 				t.Errorf("%q stay; %v", stay, err)
 			}

@@ -78,7 +78,7 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			}
 			_, _, err := s.EnsureApplication(t.Context(), a)
 			must("merge", err)
-			must("API", s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a))
+			must("API", s.ExposeScopes(t.Context(), m.ObjectID, m.AppID, a))
 			must("certificate", certified(s.EnsureCertificate(t.Context(), m.ObjectID, "EA-1", cert)))
 			key, _, err := s.AddPassword(t.Context(), m.ObjectID, "EA-1", w.now().Add(time.Hour))
 			must("secret", err)
@@ -94,7 +94,7 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			must("certificate", s.RemoveCertificate(t.Context(), m.ObjectID, cert.Thumbprint))
 			must("secret", s.RemovePassword(t.Context(), m.ObjectID, key.KeyID))
 			a.Drops = workflow.Plan{AppRoles: a.AppRoles, OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
-			_, err = s.RemoveAPI(t.Context(), m.ObjectID, m.AppID, a, true)
+			_, err = s.RemoveScopes(t.Context(), m.ObjectID, m.AppID, a, true)
 			must("API", err)
 			back := workflow.App{ObjectID: m.ObjectID, AppID: m.AppID, UniqueName: a.UniqueName, Merge: true,
 				Drops: workflow.Plan{RedirectURIs: a.RedirectURIs, SPARedirectURIs: a.SPARedirectURIs,
@@ -174,7 +174,7 @@ func TestAnUpdateOfAnAppMadeHereDiffersInNothingButWhatThePlanSays(t *testing.T)
 					t.Fatal(err)
 				}
 				for range 2 { // a repeat is no mistake
-					if err := s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a); w.saw(err) != nil {
+					if err := s.ExposeScopes(t.Context(), m.ObjectID, m.AppID, a); w.saw(err) != nil {
 						t.Fatal(err)
 					}
 				}

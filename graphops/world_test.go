@@ -205,6 +205,11 @@ func permission(resource string, typ catalog.Type, name string) workflow.Permiss
 	return p
 }
 
+// principalFor is the service principal of an app of which nothing else is asked.
+func principalFor(appID string) workflow.ServicePrincipal {
+	return workflow.ServicePrincipal{AppID: appID}
+}
+
 func app(name string, permissions ...workflow.Permission) workflow.App {
 	return workflow.App{UniqueName: "entra-app-" + name, DisplayName: name, Notes: "EA-1", Audience: "AzureADMyOrg",
 		RedirectURIs: []string{"https://localhost"}, Permissions: permissions}
@@ -217,7 +222,7 @@ func (w *world) made(s workflow.Session, a workflow.App) (objectID, appID, sp st
 	if objectID, appID, err = s.EnsureApplication(w.Context(), a); w.saw(err) != nil {
 		w.Fatal(err)
 	}
-	if sp, err = s.EnsureServicePrincipal(w.Context(), appID); w.saw(err) != nil {
+	if sp, err = s.EnsureServicePrincipal(w.Context(), principalFor(appID)); w.saw(err) != nil {
 		w.Fatal(err)
 	}
 	return objectID, appID, sp

@@ -66,7 +66,7 @@ func TestCode7000229OfANewServicePrincipalIsWaitedFor(t *testing.T) {
 	}
 	w.wantYoung(prove(appID), "AADSTS7000229")
 	w.wantYoung(prove("99999999-9999-4999-8999-999999999999"), "AADSTS700016")
-	if _, err := s.EnsureServicePrincipal(t.Context(), appID); w.saw(err) != nil {
+	if _, err := s.EnsureServicePrincipal(t.Context(), principalFor(appID)); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	if err := w.saw(prove(appID)); err != nil {
@@ -197,7 +197,7 @@ func TestACodeOfARoleWhoseEndIsYoungIsWaitedFor(t *testing.T) {
 	a := app("payroll")
 	a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
 	id, appID, _ := w.made(s, a)
-	if err := s.EnsureAPI(t.Context(), id, appID, a); w.saw(err) != nil {
+	if err := s.ExposeScopes(t.Context(), id, appID, a); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	const code = "CannotDeleteOrUpdateEnabledEntitlement"
@@ -208,9 +208,9 @@ func TestACodeOfARoleWhoseEndIsYoungIsWaitedFor(t *testing.T) {
 		return answering(400, graphError(code)), nil
 	}
 	a.ObjectID, a.AppID, a.AppRoles, a.Drops.AppRoles = id, appID, nil, a.AppRoles
-	w.wantYoung(s.EnsureAPI(t.Context(), id, appID, a), code)
+	w.wantYoung(s.ExposeScopes(t.Context(), id, appID, a), code)
 	w.wire = nil
-	if err := w.saw(s.EnsureAPI(t.Context(), id, appID, a)); err != nil {
+	if err := w.saw(s.ExposeScopes(t.Context(), id, appID, a)); err != nil {
 		t.Errorf("once it is known: %v", err)
 	}
 	if has, _, _, err := s.ReadApplication(t.Context(), workflow.Made{ObjectID: id, AppID: appID}, workflow.Plan{}); err != nil ||

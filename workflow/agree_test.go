@@ -132,7 +132,7 @@ func TestARetryKeepsTheApprovalsOfThoseWhoSignedInBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	if no := signerProblem(r, contoso, Signer{TenantID: contosoID, ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com",
-		Roles: []string{GlobalAdministrator}}); no != nil {
+		Roles: []string{globalAdministrator}}); no != nil {
 		t.Errorf("Ada's approval was forgotten: %v", no)
 	}
 

@@ -31,11 +31,13 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	var stay []string
 	var errs []error // one scope that refuses keeps no other its roles
 	for _, of := range w.end {
-		left, err := s.RemoveAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles)
+		left, err := s.RemoveAzureAssignments(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles, AzureRemoval{})
 		stay, errs = append(stay, left...), append(errs, err)
 	}
 	for _, of := range w.quit {
-		errs = append(errs, s.UnassignAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles))
+		_, err := s.RemoveAzureAssignments(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles,
+			AzureRemoval{KeepDefinitions: true})
+		errs = append(errs, err)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err

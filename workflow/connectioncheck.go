@@ -13,13 +13,6 @@ import (
 // it shows them. The sign-in is in memory only, from the code to the answer; a
 // restart ends it, and the person presses again. It changes no request.
 
-// AssertionLogin is a sign-in under way whose answer another service takes for the person.
-type AssertionLogin interface {
-	Prompt() Prompt
-	// Wait returns when the person has signed in, or with a *SignInError.
-	Wait(ctx context.Context) (Assertion, error)
-}
-
 // An Assertion is who signed in, and what shows another service that they did.
 type Assertion struct {
 	TenantID, ObjectID, UPN string

@@ -55,7 +55,7 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 		"another tenant": {Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil,
 			"bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
 		"an administrator": {Signer{TenantID: contosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com",
-			Roles: []string{GlobalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
+			Roles: []string{globalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
 		"an approver": {adaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
 	} {
 		t.Run(name, func(t *testing.T) {

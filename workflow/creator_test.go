@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -160,7 +161,7 @@ func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
 		{"hidden", Signer{UPN: "ada@contoso.com", HiddenRoles: 1}, hidden},
 		{"hidden beside one that is not enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 1, Roles: []string{globalReader}}, hidden},
 		{"none", Signer{UPN: "ada@contoso.com"}, lacks},
-		{"enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 3, Roles: []string{GlobalAdministrator}}, ""},
+		{"enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 3, Roles: []string{globalAdministrator}}, ""},
 	} {
 		no := r.againstRoles(Tenant{}, c.who)
 		switch {
@@ -231,9 +232,9 @@ func TestAssignmentIsRequiredWhereNobodySignsIn(t *testing.T) {
 	for _, c := range []struct {
 		what string
 		r    Request
-		want []bool
+		want *bool
 	}{
-		{"nobody signs in", Request{Kind: KindRegister, Plan: silent}, []bool{true}},
+		{"nobody signs in", Request{Kind: KindRegister, Plan: silent}, new(true)},
 		{"a redirect URI", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.SPARedirectURIs = []string{"https://a"} })}, nil},
 		{"a delegated permission", Request{Kind: KindRegister, Plan: with(func(p *Plan) {
 			p.Permissions[0].Type = catalog.Delegated
@@ -244,10 +245,10 @@ func TestAssignmentIsRequiredWhereNobodySignsIn(t *testing.T) {
 		{"adopted", Request{Kind: KindAdopt, Plan: silent}, nil},
 		{"people sign in from now on", Request{Kind: KindUpdate, Made: Made{Assigned: true}, Plan: with(func(p *Plan) {
 			p.RedirectURIs = []string{"https://a"}
-		})}, []bool{false}},
+		})}, new(false)},
 		{"somebody else has set it", Request{Kind: KindUpdate, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, nil},
 	} {
-		if got := c.r.assigned(); !slices.Equal(got, c.want) {
+		if got := c.r.assigned(); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.what, got, c.want)
 		}
 	}

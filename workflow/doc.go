@@ -89,7 +89,8 @@
 //	expiry.go           warnings                             digest.go          what waits, once a day
 //	people.go           who has left                         apppolicy.go       the tenant's own policy
 //	ews.go              Exchange's list of apps              imported.go        what a manifest brought
-//	store.go, directory.go, messenger.go, backup.go: the ports
+//	signer.go           who signs in                         app.go              an application, as it is written and read
+//	port_*.go           the store, the directory, Slack, people and backup servers
 //
 // Each kind of request and each task has a room of its own: who may ask, its steps, how it ends.
 //

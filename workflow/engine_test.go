@@ -159,7 +159,7 @@ func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 		}
 		pass(time.Second)
 		w.mu.Lock()
-		w.signer = Signer{TenantID: contosoID, ObjectID: "obj-zoe", UPN: "zoe@contoso.com", Roles: []string{ApplicationAdministrator}}
+		w.signer = Signer{TenantID: contosoID, ObjectID: "obj-zoe", UPN: "zoe@contoso.com", Roles: []string{applicationAdministrator}}
 		w.mu.Unlock()
 		w.use(w.codeFor(w.get(id)), nil)
 		pass(10 * time.Second)

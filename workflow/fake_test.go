@@ -13,7 +13,7 @@ import (
 
 // What the fake tenant does besides secrets.
 
-func (s *fakeSession) EnsureAPI(_ context.Context, id, _ string, a App) error {
+func (s *fakeSession) ExposeScopes(_ context.Context, id, _ string, a App) error {
 	_, err := call(s.wired, "api", func() (bool, error) {
 		app := s.app(id)
 		if !a.Merge {
@@ -29,7 +29,7 @@ func (s *fakeSession) EnsureAPI(_ context.Context, id, _ string, a App) error {
 	return err
 }
 
-func (s *fakeSession) RemoveAPI(_ context.Context, id, appID string, a App, uri bool) ([]string, error) {
+func (s *fakeSession) RemoveScopes(_ context.Context, id, appID string, a App, uri bool) ([]string, error) {
 	return call(s.wired, "take back api", func() (stay []string, err error) {
 		app := s.app(id)
 		app.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(sc Scope) bool {
@@ -75,9 +75,17 @@ func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, name string, subsc
 	return err
 }
 
-func (s *fakeSession) RemoveAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole) ([]string, error) {
+func (s *fakeSession) RemoveAzureAssignments(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole,
+	how AzureRemoval) (stay []string, err error) {
+	a := s.app(sp)
+	switch {
+	case how.OnlyMade:
+		return call(s.wired, "take back azure roles", func() ([]string, error) { return a.takeBack(name, subscriptions, roles), nil })
+	case how.KeepDefinitions:
+		_, err := call(s.wired, "unassign azure roles", func() (bool, error) { a.unassign(subscriptions, roles); return true, nil })
+		return nil, err
+	}
 	return call(s.wired, "remove azure roles", func() ([]string, error) {
-		a := s.app(sp)
 		if a == nil {
 			return nil, &ServiceError{Code: "order", Text: "the app was deleted before its roles in Azure"}
 		}
@@ -89,34 +97,24 @@ func (s *fakeSession) RemoveAzureRoles(_ context.Context, sp, name string, subsc
 	})
 }
 
-func (s *fakeSession) TakeBackAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole) ([]string, error) {
-	return call(s.wired, "take back azure roles", func() (stay []string, err error) {
-		a := s.app(sp)
-		for _, r := range roles {
-			has := false
-			for _, sub := range subscriptions {
-				pair := []string{sub + "/" + cmp.Or(r.ID, r.Name)}
-				if len(without(pair, a.assigned)) == 0 {
-					a.azure = without(a.azure, pair)
-				}
-				has = has || len(without(pair, a.azure)) == 0
+// takeBack removes what EnsureAzureRoles assigned.
+func (a *fakeApp) takeBack(name string, subscriptions []string, roles []AzureRole) (stay []string) {
+	for _, r := range roles {
+		has := false
+		for _, sub := range subscriptions {
+			pair := []string{sub + "/" + cmp.Or(r.ID, r.Name)}
+			if len(without(pair, a.assigned)) == 0 {
+				a.azure = without(a.azure, pair)
 			}
-			if has && r.ID == "" {
-				stay = append(stay, r.Name)
-			} else {
-				a.definitions = without(a.definitions, []string{r.DefinitionID(name)})
-			}
+			has = has || len(without(pair, a.azure)) == 0
 		}
-		return stay, nil
-	})
-}
-
-func (s *fakeSession) UnassignAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole) error {
-	_, err := call(s.wired, "unassign azure roles", func() (bool, error) {
-		s.app(sp).unassign(subscriptions, roles)
-		return true, nil
-	})
-	return err
+		if has && r.ID == "" {
+			stay = append(stay, r.Name)
+		} else {
+			a.definitions = without(a.definitions, []string{r.DefinitionID(name)})
+		}
+	}
+	return stay
 }
 
 func (a *fakeApp) unassign(subscriptions []string, roles []AzureRole) {

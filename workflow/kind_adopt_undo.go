@@ -71,7 +71,7 @@ func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []stri
 	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri && !a.Drops.offers() {
 		return nil, nil
 	}
-	uris, err := s.RemoveAPI(ctx, r.Made.ObjectID, r.Made.AppID, a, uri)
+	uris, err := s.RemoveScopes(ctx, r.Made.ObjectID, r.Made.AppID, a, uri)
 	for _, u := range uris {
 		stay = append(stay, "the identifier URI "+u+", by which its other scopes may be in use")
 	}
@@ -160,7 +160,8 @@ func giveBackInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	var stay []string
 	for _, of := range end {
 		for _, role := range of.Roles {
-			others, err := s.TakeBackAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, []AzureRole{role})
+			others, err := s.RemoveAzureAssignments(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, []AzureRole{role},
+				AzureRemoval{OnlyMade: true})
 			if stay, err = staysIfRefused(stay, "the role "+role.Name+" in Azure", err); err != nil {
 				return nil, err
 			}

@@ -15,8 +15,8 @@ import (
 // ensurePrincipal makes sure of the service principal. Where no later step is about
 // owners, whoever made it leaves them here.
 func (e *Engine) ensurePrincipal(ctx context.Context, r *Request, s Session) (edit, error) {
-	assigned := r.assigned()
-	id, err := s.EnsureServicePrincipal(ctx, r.Made.AppID, assigned...)
+	required := r.assigned()
+	id, err := s.EnsureServicePrincipal(ctx, ServicePrincipal{AppID: r.Made.AppID, AssignmentRequired: required})
 	if err != nil {
 		return nil, err
 	}
@@ -36,8 +36,8 @@ func (e *Engine) ensurePrincipal(ctx context.Context, r *Request, s Session) (ed
 	}
 	return func(r *Request, st *Step) {
 		r.Made.ServicePrincipal, r.Made.Makers = id, made.Makers
-		if len(assigned) > 0 {
-			r.Made.Assigned = assigned[0]
+		if required != nil {
+			r.Made.Assigned = *required
 		}
 		st.Note = strings.Join(notes, "; ")
 	}, nil

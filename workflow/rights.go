@@ -90,7 +90,7 @@ type roleNeed struct {
 func (p Plan) rolesNeeded(t Task) []roleNeed {
 	needs := []roleNeed{{
 		ForApplications, toRegister, "Application Administrator, Cloud Application Administrator or Global Administrator",
-		[]string{ApplicationAdministrator, CloudApplicationAdministrator, GlobalAdministrator},
+		[]string{applicationAdministrator, cloudApplicationAdministrator, globalAdministrator},
 	}}
 	graphRoles := slices.ContainsFunc(p.Permissions, func(q Permission) bool {
 		return q.Type == catalog.Application && q.ResourceAppID == catalog.MicrosoftGraph
@@ -98,13 +98,13 @@ func (p Plan) rolesNeeded(t Task) []roleNeed {
 	if t == TaskProvision && graphRoles {
 		needs = append(needs, roleNeed{
 			ForConsent, toConsent, "Privileged Role Administrator or Global Administrator",
-			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
+			[]string{privilegedRoleAdministrator, globalAdministrator},
 		})
 	}
 	if t == TaskProvision && len(p.DirectoryRoles) > 0 {
 		needs = append(needs, roleNeed{
 			ForDirectoryRoles, "give the app a directory role", "Privileged Role Administrator or Global Administrator",
-			[]string{PrivilegedRoleAdministrator, GlobalAdministrator},
+			[]string{privilegedRoleAdministrator, globalAdministrator},
 		})
 	}
 	return needs
@@ -181,14 +181,14 @@ func (r *Request) RolesWords() string {
 
 // assigned reports whether only who is assigned may use the app, or nothing where that stays
 // as it is: in an app of another hand, and where somebody else has set it.
-func (r *Request) assigned() []bool {
+func (r *Request) assigned() *bool {
 	switch {
 	case r.Adopted():
 		return nil
 	case r.Plan.NobodySignsIn():
-		return []bool{true}
+		return new(true)
 	case r.Made.Assigned:
-		return []bool{false}
+		return new(false)
 	}
 	return nil
 }
@@ -196,5 +196,5 @@ func (r *Request) assigned() []bool {
 // RequiresAssignment reports whether carrying r out has the app require assignment.
 func (r *Request) RequiresAssignment() bool {
 	a := r.assigned()
-	return r.Kind != KindRenew && r.Kind != KindRetire && len(a) > 0 && a[0]
+	return r.Kind != KindRenew && r.Kind != KindRetire && a != nil && *a
 }

@@ -23,7 +23,7 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 			s.ObjectID, s.UPN = "obj-zoe", "other@contoso.com"
 		}, request: func(r *Request) { r.Approval.By = zoe }},
 		{who: "the approver with two lesser roles", signer: func(s *Signer) {
-			s.Roles = []string{CloudApplicationAdministrator, PrivilegedRoleAdministrator}
+			s.Roles = []string{cloudApplicationAdministrator, privilegedRoleAdministrator}
 		}},
 		{who: "someone of another tenant", signer: func(s *Signer) { s.TenantID = "2222" }, refused: RuleTenant},
 		{who: "another admin than the one who approved", signer: func(s *Signer) {
@@ -40,18 +40,18 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 			r.Requester.Email = ""
 		}, refused: RuleRequesterSelf},
 		{who: "an Application Administrator, for Graph application permissions", signer: func(s *Signer) {
-			s.Roles = []string{ApplicationAdministrator}
+			s.Roles = []string{applicationAdministrator}
 		}, refused: RuleRole},
 		{who: "a Privileged Role Administrator, who may not register", signer: func(s *Signer) {
-			s.Roles = []string{PrivilegedRoleAdministrator}
+			s.Roles = []string{privilegedRoleAdministrator}
 		}, refused: RuleRole},
 		{who: "someone without any role", signer: func(s *Signer) { s.Roles = nil }, refused: RuleRole},
 		{who: "an Application Administrator, for delegated permissions only", signer: func(s *Signer) {
-			s.Roles = []string{ApplicationAdministrator}
+			s.Roles = []string{applicationAdministrator}
 		},
 			request: func(r *Request) { r.Plan.Permissions = r.Plan.Permissions[2:]; r.Approval.Digest = r.Plan.Digest() }},
 		{who: "an Application Administrator, to undo", signer: func(s *Signer) {
-			s.Roles = []string{ApplicationAdministrator}
+			s.Roles = []string{applicationAdministrator}
 		}, request: func(r *Request) { r.Task = TaskUndo }},
 		{who: "the approver of a plan that was changed", request: func(r *Request) {
 			r.Plan.Permissions[0].Name = "Directory.ReadWrite.All"

@@ -132,7 +132,7 @@ func (e *Engine) ensureApplication(ctx context.Context, r *Request, s Session) (
 }
 
 func (e *Engine) ensureAPI(ctx context.Context, r *Request, s Session) (edit, error) {
-	err := s.EnsureAPI(ctx, r.Made.ObjectID, r.Made.AppID, r.api())
+	err := s.ExposeScopes(ctx, r.Made.ObjectID, r.Made.AppID, r.api())
 	return func(_ *Request, st *Step) { st.Note = "api://" + r.Made.AppID }, err
 }
 

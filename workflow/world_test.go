@@ -87,7 +87,7 @@ var contoso = Tenant{Name: "contoso", ID: contosoID, Channel: "CAPPROVE", Approv
 
 func adaSignsIn() Signer {
 	return Signer{TenantID: contosoID, TenantName: "Contoso", Domain: "contoso.onmicrosoft.com", ObjectID: "OBJ-ADA",
-		UPN: "Ada@contoso.com", Roles: []string{GlobalAdministrator},
+		UPN: "Ada@contoso.com", Roles: []string{globalAdministrator},
 		Requesters: []Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}}}
 }
 

@@ -98,16 +98,16 @@ func (w *world) app(id string) *fakeApp {
 	return w.apps[strings.TrimPrefix(strings.TrimPrefix(id, "obj-"), "app-")]
 }
 
-func (s *fakeSession) EnsureServicePrincipal(_ context.Context, appID string, assigned ...bool) (string, error) {
+func (s *fakeSession) EnsureServicePrincipal(_ context.Context, p ServicePrincipal) (string, error) {
 	_, err := call(s.wired, "service principal", func() (bool, error) {
-		a := s.app(appID)
+		a := s.app(p.AppID)
 		if !a.sp && !s.ownsNothing { // as Entra does
 			a.principalOwners = append([]string{s.who.ObjectID}, s.ownsPrincipals...)
 		}
 		a.sp = true
 		return true, nil
 	})
-	return appID, err
+	return p.AppID, err
 }
 
 func (s *fakeSession) EnsureOwners(_ context.Context, m Made, users, not, leave []string) (Ownership, error) {

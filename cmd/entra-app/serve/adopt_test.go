@@ -35,7 +35,7 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 		Audience:     "AzureADMultipleOrgs",
 		RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: permissions})
 	must(err)
-	sp, err := s.EnsureServicePrincipal(ctx, appID)
+	sp, err := s.EnsureServicePrincipal(ctx, workflow.ServicePrincipal{AppID: appID})
 	must(err)
 	must(s.EnsureConsent(ctx, sp, permissions))
 	_, _, err = s.AddPassword(ctx, objectID, "by hand", time.Now().Add(24*time.Hour))

@@ -54,7 +54,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 		_, _, err = s.AddPassword(context.Background(), objectID, "by hand", time.Now().Add(30*24*time.Hour))
 		must(err)
 	}
-	sp, err := s.EnsureServicePrincipal(context.Background(), appID)
+	sp, err := s.EnsureServicePrincipal(context.Background(), workflow.ServicePrincipal{AppID: appID})
 	must(err)
 	must(s.EnsureConsent(context.Background(), sp, permissions))
 	if cert != nil {

@@ -19,9 +19,9 @@ func scopeID(uniqueName, scope string) uuid.UUID {
 	return uuid.NewSHA1(scopeSpace, []byte(uniqueName+"/"+scope))
 }
 
-// EnsureAPI makes sure of what the app offers. All of it can only be said once the app
+// ExposeScopes makes sure of what the app offers. All of it can only be said once the app
 // has an ID.
-func (s *session) EnsureAPI(ctx context.Context, applicationID, appID string, a workflow.App) error {
+func (s *session) ExposeScopes(ctx context.Context, applicationID, appID string, a workflow.App) error {
 	var err error
 	own := len(a.Scopes) > 0
 	switch {

@@ -11,7 +11,7 @@ type BackupServer interface {
 	// Connect adds the organization, or edits it where the server has it already,
 	// so that it uses the app with its certificate, and returns what the server
 	// says that it has then. It may be called again with the same arguments.
-	// Errors are Temporary where it is worth to try again, and a *Trouble with
+	// Errors are Temporary where it is worth to try again, and a *ServiceError with
 	// the server's own words where it said no.
 	Connect(ctx context.Context, o Organization) (Connected, error)
 	// ConnectAzure is Connect for the account with which the server works in Azure.
@@ -20,7 +20,7 @@ type BackupServer interface {
 	// anything. Errors are as for Connect; a server without an account for the bot
 	// says no, and so does one where something that can't be read may be o.
 	Find(ctx context.Context, o Organization) ([]Connected, error)
-	// EventSignedIn tells what a person who signed in at Microsoft reaches on the
+	// SignedIn tells what a person who signed in at Microsoft reaches on the
 	// server. organization is the initial domain of their tenant, or empty where it
 	// is not known: some servers want it beside the token response. Errors are as for
 	// Connect.

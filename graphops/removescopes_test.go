@@ -34,7 +34,7 @@ func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
 				PreAuthorized: []string{azureCLI, teams}},
 				{Name: "staff.read", Title: "Read staff", Words: "Reads staff.", PreAuthorized: []string{teams}}}
 			w.t.Change(knobs)
-			if err := w.patiently(func() error { return s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a) }); err != nil {
+			if err := w.patiently(func() error { return s.ExposeScopes(t.Context(), m.ObjectID, m.AppID, a) }); err != nil {
 				t.Fatal(err)
 			}
 			if got, _ := w.t.Application(m.AppID); len(got.Exposed) != 2 || len(got.PreAuthorized) == len(before.PreAuthorized) ||
@@ -43,7 +43,7 @@ func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
 			}
 			for range 2 { // a repeat is no mistake
 				if err := w.patiently(func() error {
-					stay, err := s.RemoveAPI(t.Context(), m.ObjectID, m.AppID, a, true)
+					stay, err := s.RemoveScopes(t.Context(), m.ObjectID, m.AppID, a, true)
 					if err == nil && !slices.Equal(stay, []string{"api://" + m.AppID}) { // for the scope that was there
 						t.Errorf("%q stay", stay)
 					}
@@ -81,7 +81,7 @@ func TestWhatAnAdoptionAskedOfScopesThatWereThereIsTakenBack(t *testing.T) {
 			add := func() {
 				_, _, err := s.EnsureApplication(t.Context(), a)
 				must(err)
-				must(w.patiently(func() error { return s.EnsureAPI(t.Context(), m.ObjectID, m.AppID, a) }))
+				must(w.patiently(func() error { return s.ExposeScopes(t.Context(), m.ObjectID, m.AppID, a) }))
 			}
 			add()
 			before, _ := w.t.Application(m.AppID)
@@ -119,13 +119,13 @@ func TestTheIdentifierURIGoesWhereTheAdoptionBroughtIt(t *testing.T) {
 	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
 	a.Scopes = []workflow.Scope{{Name: "staff.write", Title: "Write staff", Words: "Writes staff."}}
 	for _, uri := range []bool{false, true} {
-		if err := s.EnsureAPI(t.Context(), objectID, appID, a); err != nil {
+		if err := s.ExposeScopes(t.Context(), objectID, appID, a); err != nil {
 			t.Fatal(err)
 		}
 		if _, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{}); err != nil || found.NoIdentifierURI {
 			t.Errorf("with a URI it is found with %+v, %v", found, err)
 		}
-		if stay, err := s.RemoveAPI(t.Context(), objectID, appID, a, uri); err != nil || stay != nil {
+		if stay, err := s.RemoveScopes(t.Context(), objectID, appID, a, uri); err != nil || stay != nil {
 			t.Fatal(stay, err)
 		}
 		if got, _ := w.t.Application(appID); len(got.Exposed) != 0 || len(got.IdentifierURIs) > 0 == uri {
@@ -156,7 +156,7 @@ func TestOnlyTheAssignmentsThatWereMadeAreTakenBack(t *testing.T) {
 	for range 2 {
 		var stay []string
 		must(w.patiently(func() (err error) {
-			stay, err = s.TakeBackAzureRoles(t.Context(), sp, "entra-app-hr", []string{production, testing2}, azureRoles)
+			stay, err = s.RemoveAzureAssignments(t.Context(), sp, "entra-app-hr", []string{production, testing2}, azureRoles, onlyMade)
 			return err
 		}))
 		left := w.t.AzureAssignments()
@@ -187,7 +187,7 @@ func TestACustomRoleThatTheAppWasGivenByHandStaysWithIt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	stay, err := s.TakeBackAzureRoles(t.Context(), sp, "entra-app-hr", []string{production}, custom)
+	stay, err := s.RemoveAzureAssignments(t.Context(), sp, "entra-app-hr", []string{production}, custom, onlyMade)
 	if a, d := w.ofApp(); err != nil || a != 1 || d != 1 || len(stay) != 1 {
 		t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
 	}

@@ -35,13 +35,13 @@ func TestScopesThatChangeOrGoAreDisabledFirst(t *testing.T) {
 				a := app("api")
 				a.Scopes = before
 				objectID, appID, _ := w.made(s, a)
-				if err := w.saw(s.EnsureAPI(t.Context(), objectID, appID, a)); err != nil {
+				if err := w.saw(s.ExposeScopes(t.Context(), objectID, appID, a)); err != nil {
 					t.Fatal(err)
 				}
 				w.t.Change(knobs)
 				began := w.count("updateApplication")
 				a.ObjectID, a.AppID, a.Scopes = objectID, appID, c.after
-				if err := w.patiently(func() error { return s.EnsureAPI(t.Context(), objectID, appID, a) }); err != nil {
+				if err := w.patiently(func() error { return s.ExposeScopes(t.Context(), objectID, appID, a) }); err != nil {
 					t.Fatal(err)
 				}
 				if n := w.count("updateApplication") - began; what == "" && n != c.calls {

@@ -12,10 +12,10 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// RemoveAPI removes what mergeAPI added, in two calls: Graph lets no scope go that
+// RemoveScopes removes what mergeAPI added, in two calls: Graph lets no scope go that
 // is enabled. A scope is ours by its ID, whatever it is called by now.
 // Source: Graph, permissionScope resource type, isEnabled.
-func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) (stay []string, err error) {
+func (s *session) RemoveScopes(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) (stay []string, err error) {
 	if err := s.ensureOffered(ctx, applicationID, appID, false, workflow.App{UniqueName: a.UniqueName, Drops: a.Drops}); err != nil {
 		return nil, err
 	}
@@ -36,18 +36,9 @@ func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a 
 	if err := s.expectScopes(applicationID, a, scopes); err != nil {
 		return nil, err
 	}
-	left, closes := closeScopes(scopes, ours)
-	clients, fewer := withoutClients(api.list("preAuthorizedApplications"), scopes, ours, a.Scopes)
-	if closes || fewer {
-		api.set("oauth2PermissionScopes", scopes)
-		api.set("preAuthorizedApplications", clients)
-		err := s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
-		if _, lost := err.(*later); lost || err == nil { // a replica that was behind has them again, whoever removed them before
-			s.makes(scopesOf(applicationID))
-		}
-		if err != nil {
-			return nil, err
-		}
+	left, err := s.disable(ctx, applicationID, api, scopes, ours, a.Scopes)
+	if err != nil {
+		return nil, err
 	}
 	body := object{}
 	if len(left) < len(scopes) {
@@ -79,6 +70,24 @@ func (s *session) RemoveAPI(ctx context.Context, applicationID, appID string, a 
 		s.removes(scopesOf(applicationID), err)
 	}
 	return stay, err
+}
+
+// disable makes the first call, where there is anything to disable: api then has our scopes
+// disabled and needs no consent for fewer clients. It returns the scopes that are not ours.
+func (s *session) disable(ctx context.Context, applicationID string, api object, scopes []json.RawMessage, ours map[uuid.UUID]bool,
+	added []workflow.Scope) (left []json.RawMessage, err error) {
+	left, closes := closeScopes(scopes, ours)
+	clients, fewer := withoutClients(api.list("preAuthorizedApplications"), scopes, ours, added)
+	if !closes && !fewer {
+		return left, nil
+	}
+	api.set("oauth2PermissionScopes", scopes)
+	api.set("preAuthorizedApplications", clients)
+	err = s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
+	if _, lost := err.(*later); lost || err == nil { // a replica that was behind has them again, whoever removed them before
+		s.makes(scopesOf(applicationID))
+	}
+	return left, err
 }
 
 // scopesOf is what a session calls the scopes that an application exposes for a plan.

@@ -1,0 +1,17 @@
+package workflow
+
+import "context"
+
+// People says who is still there. Package bot is the one with Slack behind it:
+// whoever's account is deactivated there has left.
+type People interface {
+	// Departed returns all who have left.
+	Departed(ctx context.Context) ([]Person, error)
+	// HasLeft reports whether a person has, by Slack ID. Where that can't be found
+	// out it returns an error.
+	HasLeft(ctx context.Context, id string) (bool, error)
+	// Away says why a person can be given nothing now, as the end of a sentence: they
+	// have left, or may take no part any more. It is empty where they can, and asks again.
+	// Where that can't be found out it returns an error.
+	Away(ctx context.Context, id string) (why string, err error)
+}
