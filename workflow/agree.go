@@ -18,35 +18,35 @@ func (p Plan) Needs() int { return max(1, p.Approvals) }
 // approvals are the approvers who stand behind r's plan as it is, each
 // account once: those who agreed before, and whoever has to sign in or presses
 // now. The requester never counts, nor does anyone who is no approver any more.
-func (r *Request) approvals(t Tenant, last Person) []Approver {
+func approvals(r *Request, t Tenant, last Person) []Approver {
 	var behind []Approver
 	count := func(by Person) {
 		a, ok := t.Approver(by.ID)
 		switch {
-		case !ok, r.isRequester(t, a):
+		case !ok, isRequester(r, t, a):
 		case slices.ContainsFunc(behind, func(b Approver) bool { return strings.EqualFold(a.Entra, b.Entra) }):
 		default:
 			behind = append(behind, a)
 		}
 	}
 	count(last)
-	for _, a := range r.standing() {
+	for _, a := range standing(r) {
 		count(a.By)
 	}
 	return behind
 }
 
 // isRequester reports whether an approver is whoever asked, or has that person's account.
-func (r *Request) isRequester(t Tenant, a Approver) bool {
+func isRequester(r *Request, t Tenant, a Approver) bool {
 	asker, asks := t.Approver(r.Requester.ID)
 	return a.Slack == r.Requester.ID || asks && strings.EqualFold(a.Entra, asker.Entra) ||
 		r.Requester.Email != "" && strings.EqualFold(a.Entra, r.Requester.Email)
 }
 
 // standing are the approvals of the plan as it is.
-func (r *Request) standing() []Approval {
+func standing(r *Request) []Approval {
 	all := slices.Clone(r.Agreed)
-	if r.Task == TaskProvision || r.Task == TaskVerify {
+	if r.Task.carriesOut() {
 		all = append(all, r.Approval)
 	}
 	digest := r.Plan.Digest()
@@ -57,7 +57,7 @@ func (r *Request) standing() []Approval {
 // signs in.
 func (r *Request) AgreedBy() []Person {
 	var people []Person
-	for _, a := range r.standing() {
+	for _, a := range standing(r) {
 		if a.By.ID != r.Approval.By.ID || r.State == StatePending { // then nobody signs in
 			people = append(people, a.By)
 		}
@@ -66,14 +66,14 @@ func (r *Request) AgreedBy() []Person {
 }
 
 // agreed reports whether a person's approval of the plan stands.
-func (r *Request) agreed(by Person) bool {
-	return slices.ContainsFunc(r.standing(), func(a Approval) bool { return a.By.ID == by.ID })
+func agreed(r *Request, by Person) bool {
+	return slices.ContainsFunc(standing(r), func(a Approval) bool { return a.By.ID == by.ID })
 }
 
 // tooFew says no to whoever cannot be the last of the approvers that r's plan takes.
 func (d *Desk) tooFew(r *Request, last Person) *Refusal {
 	t, _ := d.Tenant(r.Tenant)
-	if got := len(r.approvals(t, last)); got < r.Plan.Needs() {
+	if got := len(approvals(r, t, last)); got < r.Plan.Needs() {
 		return refuse(RuleApprovals, "%s takes %s, and with yours it has %d. Another approver has to press Approve first.", r.ID,
 			Count(r.Plan.Needs(), "approval"), got)
 	}
@@ -81,7 +81,7 @@ func (d *Desk) tooFew(r *Request, last Person) *Refusal {
 }
 
 // agree keeps an approval that is not the last.
-func (r *Request) agree(by Person, now time.Time, have int) {
+func agree(r *Request, by Person, now time.Time, have int) {
 	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: r.Plan.Digest()})
 	r.note(now, Event{By: by.ID, Kind: EventApproved,
 		Text: fmt.Sprintf("approved the plan: %d of %s", have, Count(r.Plan.Needs(), "approval"))})
@@ -89,18 +89,18 @@ func (r *Request) agree(by Person, now time.Time, have int) {
 
 // withdraws reports whether a person can take an approval back that another's sign-in
 // counts on, or will.
-func (r *Request) withdraws(by Person) bool {
+func withdraws(r *Request, by Person) bool {
 	switch r.State {
 	case StatePending:
-		return r.agreed(by)
+		return agreed(r, by)
 	case StateSignIn:
-		return by.ID != r.Approval.By.ID && r.agreed(by) && (r.Task == TaskProvision || r.Task == TaskVerify)
+		return by.ID != r.Approval.By.ID && agreed(r, by) && r.Task.carriesOut()
 	}
 	return false
 }
 
 // withdraw forgets a person's approval.
-func (r *Request) withdraw(by Person) {
+func withdraw(r *Request, by Person) {
 	r.Agreed = slices.DeleteFunc(r.Agreed, func(a Approval) bool { return a.By.ID == by.ID })
 }
 
@@ -109,7 +109,7 @@ func (d *Desk) enough(r *Request) *Refusal {
 	t, _ := d.Tenant(r.Tenant)
 	others := 0
 	for _, a := range t.Approvers {
-		if !r.isRequester(t, a) {
+		if !isRequester(r, t, a) {
 			others++
 		}
 	}
@@ -122,12 +122,12 @@ func (d *Desk) enough(r *Request) *Refusal {
 
 // enoughBehind reports whether a plan has its approvals at the moment of a sign-in:
 // two approvers who are one account are one, and one who has the requester's account
-// is none. To remove needs only one.
-func (r *Request) enoughBehind(t Tenant, who Signer) bool {
-	if r.Task != TaskProvision && r.Task != TaskVerify {
+// is none.
+func enoughBehind(r *Request, t Tenant, who Signer) bool {
+	if !r.Task.carriesOut() {
 		return true
 	}
-	behind := slices.DeleteFunc(r.approvals(t, r.Approval.By), func(a Approver) bool {
+	behind := slices.DeleteFunc(approvals(r, t, r.Approval.By), func(a Approver) bool {
 		return a.is(who.ObjectID, who.UPN) ||
 			slices.ContainsFunc(who.Requesters, func(q Account) bool {
 				return a.is(q.ObjectID, q.UPN) || strings.EqualFold(a.Entra, q.Mail)

@@ -191,7 +191,7 @@ func (r *Request) inAzure() bool {
 		return false
 	}
 	if r.Task != TaskUndo {
-		return !r.credentialOnly()
+		return r.rights().consents
 	}
 	given, taken := r.Step(StepAzureRoles), r.Step(StepUnassign)
 	switch {

@@ -163,7 +163,7 @@ func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
 		{"none", Signer{UPN: "ada@contoso.com"}, lacks},
 		{"enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 3, Roles: []string{globalAdministrator}}, ""},
 	} {
-		no := r.againstRoles(Tenant{}, c.who)
+		no := againstRoles(r, Tenant{}, c.who)
 		switch {
 		case c.says == "" && no != nil, c.says != "" && no == nil:
 			t.Errorf("%s: %v", c.what, no)
@@ -188,11 +188,11 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 	has := func(scope string) Signer {
 		return Signer{UPN: "mia@contoso.com", Assigned: []AssignedRole{{custom, scope}}}
 	}
-	no := make.againstRoles(lists, Signer{UPN: "mia@contoso.com", HidesAssigned: true})
+	no := againstRoles(make, lists, Signer{UPN: "mia@contoso.com", HidesAssigned: true})
 	if no == nil || !strings.Contains(no.Text, "can't be seen") || !strings.Contains(no.Text, "Directory.Read.All") {
 		t.Errorf("roles that could not be read: %v", no)
 	}
-	if no := make.againstRoles(Tenant{}, Signer{UPN: "mia@contoso.com", HidesAssigned: true}); no == nil ||
+	if no := againstRoles(make, Tenant{}, Signer{UPN: "mia@contoso.com", HidesAssigned: true}); no == nil ||
 		strings.Contains(no.Text, "can't be seen") {
 		t.Errorf("where none is listed: %v", no)
 	}
@@ -212,7 +212,7 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 		{"listed for applications, and consent is needed", graph, lists, has("/"), false},
 		{"a built-in one that is listed", make, lists, Signer{Roles: []string{custom}}, true},
 	} {
-		no := c.r.againstRoles(c.t, c.who)
+		no := againstRoles(c.r, c.t, c.who)
 		if (no == nil) != c.enough {
 			t.Errorf("%s: %v", c.what, no)
 		}

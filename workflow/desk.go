@@ -157,7 +157,7 @@ func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
 		return refuse(RuleNotApprover, "Only the approvers of %s can decide on %s. Nothing was changed.", t.Name, r.ID)
 	case by.ID == r.Requester.ID:
 		return refuse(RuleSelfApproval, "You asked for %s yourself, so someone else has to decide.", r.ID)
-	case r.isRequester(t, a):
+	case isRequester(r, t, a):
 		return refuse(RuleSelfApproval, "You would sign in as %s, which is the account of %s, who asked for %s. Someone else has "+
 			"to decide.", a.Entra, r.Requester.Name, r.ID)
 	}
@@ -193,7 +193,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 			return nobody
 		case rev < r.PlanRev || rev > r.Rev:
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
-		case d.tooFew(r, by) != nil && r.agreed(by):
+		case d.tooFew(r, by) != nil && agreed(r, by):
 			return refuse(RuleApprovals, "You have approved %s already. It takes %s, so someone else has to approve it too.", r.ID,
 				Count(r.Plan.Needs(), "approval"))
 		}
@@ -201,7 +201,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 	}, func(r *Request, now time.Time) {
 		if d.tooFew(r, by) != nil {
 			t, _ := d.Tenant(r.Tenant)
-			r.agree(by, now, len(r.approvals(t, by)))
+			agree(r, by, now, len(approvals(r, t, by)))
 			return
 		}
 		r.decide(by, now, TaskProvision)
@@ -212,8 +212,8 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 
 // decide starts a sign-in for a task. Whoever approved the plan before still does.
 func (r *Request) decide(by Person, now time.Time, t Task) {
-	if last := r.Approval; last.Digest != "" && (r.Task == TaskProvision || r.Task == TaskVerify) && r.Plan.Needs() > 1 {
-		r.withdraw(last.By)
+	if last := r.Approval; last.Digest != "" && r.Task.carriesOut() && r.Plan.Needs() > 1 {
+		withdraw(r, last.By)
 		r.Agreed = append(r.Agreed, last)
 	}
 	r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Digest: r.Plan.Digest()}
@@ -251,7 +251,7 @@ func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*
 func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		signer := r.State == StateSignIn && by.ID == r.Approval.By.ID
-		if r.withdraws(by) {
+		if withdraws(r, by) {
 			return nil
 		}
 		if by.ID != r.Requester.ID && !signer {
@@ -265,12 +265,12 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 		switch {
 		case by.ID == r.Requester.ID:
 			r.move(StateCancelled, now, Event{By: by.ID, Kind: EventCancelled, Text: "cancelled the request"})
-		case r.withdraws(by):
-			r.withdraw(by)
+		case withdraws(r, by):
+			withdraw(r, by)
 			r.note(now, Event{By: by.ID, Kind: EventWithdrawn, Text: "withdrew the approval"})
-		case r.Task == TaskRemoveOld:
-			r.move(StateLeftover, now, Event{By: by.ID, Kind: EventWithdrawn,
-				Text: "cancelled the sign-in, so the old credential is still there"})
+		case tasks[r.Task].back != "":
+			t := tasks[r.Task]
+			r.move(t.back, now, Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in, so the " + t.stays})
 			r.SignIn.Status, r.Steps = "", nil
 		case r.untouched():
 			if !r.aboutApp() { // what it is about was made before

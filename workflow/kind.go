@@ -21,6 +21,9 @@ type kind struct {
 	undoable func(*Request) bool
 	// removes is what it takes from the app; nil is nothing.
 	removes func(*Request) Plan
+	// needs is what a sign-in for it has to be good for. That for its Undo is undoNeeds; nil is
+	// to delete what it has made.
+	needs, undoNeeds func(*Request) rights
 	// adds reports whether it gives the app a credential that it has not had.
 	adds func(*Request) bool
 

@@ -43,10 +43,14 @@ var adoptKind = kind{
 		r.move(StateDone, now, Event{Kind: EventReady,
 			Text: "The app has what was approved, in addition to all that it had. There is nothing secret to hand over."})
 	},
-	undone:   (*Request).gaveBack,
+	undone: (*Request).gaveBack,
+	needs:  adoptRights, undoNeeds: adoptRights,
 	undoable: func(r *Request) bool { return r.undoing() || r.begun() },
 	adds:     yes, begins: true,
 }
+
+// adoptRights are those to add, and to remove that again: what it had stays.
+func adoptRights(r *Request) rights { return rights{plan: r.Plan.clone(), consents: true, reads: true} }
 
 // checkAdopted looks whether the app that a draft names is ours already.
 func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) error {

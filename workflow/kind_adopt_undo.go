@@ -28,7 +28,7 @@ func (r *Request) undoSteps() []Step {
 // completeUndo gives an Undo of an adoption that an older version of the bot has begun the
 // step that this one did not know.
 func (r *Request) completeUndo() {
-	if r.Kind != KindAdopt || r.Task != TaskUndo || r.Step(StepUnassign) != nil || !r.inAzure() {
+	if r.Kind != KindAdopt || r.Step(StepUnassign) != nil || !r.inAzure() {
 		return
 	}
 	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == StepUndoAdoption })

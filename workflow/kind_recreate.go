@@ -16,7 +16,8 @@ var recreateKind = kind{
 	steps: func(r *Request) []StepName { // who owns a deleted application cannot be read
 		return append([]StepName{StepGone, StepRestore}, r.owned(r.recreateSteps()...)...)
 	},
-	undo: (*Request).deletion,
+	undo:  (*Request).deletion,
+	needs: toRegister,
 	finish: func(r *Request, now time.Time) {
 		r.AzureResidue, r.CertificateResidue = r.stillLeft(), nil // those are removed, or it came without them
 		finishNew(r, now)

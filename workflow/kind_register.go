@@ -10,6 +10,7 @@ var registerKind = kind{
 	},
 	steps:    func(r *Request) []StepName { return r.Plan.steps() },
 	undo:     (*Request).deletion,
+	needs:    toRegister,
 	finish:   finishNew,
 	undone:   wasDeleted,
 	undoable: yes, adds: yes, begins: true,

@@ -26,6 +26,7 @@ var renewKind = kind{
 		return r.owned(steps...)
 	},
 	undo:     func(*Request) []StepName { return []StepName{StepRemoveNew} },
+	needs:    toCredential,
 	finish:   finishNew,
 	undone:   func(*Request) string { return "The new credential was removed. The app has the one it had before." },
 	undoable: yes, adds: yes,

@@ -17,6 +17,12 @@ var retireKind = kind{
 		return r.owned(append([]StepName{StepDependents, StepRemoveCredentials, StepRevokeConsent}, r.deletion()...)...)
 	},
 	undo: (*Request).deletion,
+	needs: func(r *Request) rights {
+		n := toPrevious(r)
+		n.plan.DirectoryRoles = n.plan.DirectoryRoles[len(r.Plan.DirectoryRoles):] // the plan's go with the app
+		n.reads, n.consent = true, "revoke consent to Microsoft Graph application permissions"
+		return n
+	},
 	finish: func(r *Request, now time.Time) {
 		r.move(StateDone, now, Event{Kind: EventReady,
 			Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})

@@ -21,6 +21,7 @@ var updateKind = kind{
 	},
 	steps: func(r *Request) []StepName { return r.owned(r.updateSteps()...) },
 	undo:  (*Request).deletion,
+	needs: toPrevious,
 	finish: func(r *Request, now time.Time) {
 		r.AzureResidue, r.Residue, r.CertificateResidue = r.stillLeft(), Plan{}, nil
 		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})

@@ -213,7 +213,7 @@ func boundsOf(r *Request) (least, most Plan) {
 	least, most = r.Plan, r.allowed()
 	// Without work there the token is not good for them, and they are not this request's.
 	most.Subscriptions, most.AzureRoles = r.azureToRead()
-	if r.credentialOnly() {
+	if !r.rights().consents {
 		least.DirectoryRoles, least.Permissions = nil, least.Of(catalog.Application) // likewise
 		most.DirectoryRoles, most.Permissions = nil, most.Of(catalog.Application)
 	}

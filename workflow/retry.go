@@ -171,9 +171,6 @@ func (r *Request) redo(names ...StepName) {
 // somebody else, somebody may have come to depend on one that is to go, and a
 // subscription that was skipped may be known to Azure now.
 func (r *Request) lookAgain() {
-	if r.Task != TaskProvision {
-		return
-	}
 	if s := r.Step(StepDelete); s == nil || s.Tries == 0 { // nobody can be asked about an app that is gone
 		r.redo(StepOwned)
 		if len(r.AzureResidue) > 0 {

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,22 +11,59 @@ import (
 // What a sign-in has to be good for: the scopes of its token, and the roles of the
 // account.
 
-// credentialOnly says that a task needs no right to consent: it changes a credential only.
-func (r *Request) credentialOnly() bool {
-	if r.Task == TaskVerify {
-		return false // it reads what needs the same scopes, and changes nothing
-	}
-	return r.Task != TaskProvision && !(r.Task == TaskUndo && r.Kind == KindAdopt) || r.Kind == KindRenew
+// rights are what a sign-in has to be good for. It may always change applications and their
+// credentials.
+type rights struct {
+	plan     Plan // of what is given or removed
+	consents bool // its permissions and directory roles are; else only credentials, or the whole application
+	reads    bool // delegated permission grants are read: what the app was granted, or who has grants on it
+	noRole   bool // the account needs none: nothing is changed
+	// application and consent are what directory roles are for, where it is something else
+	// than to change applications and to give consent.
+	application, consent string
 }
 
-// signInScopes are those that the admin's token needs.
-func (r *Request) signInScopes() []string {
-	if r.credentialOnly() {
-		return r.Plan.SignInScopes(TaskUndo)
+// rights are those that r's task takes. Azure's are of its own kind: see azureRights.
+func (r *Request) rights() rights {
+	needs := tasks[r.Task].needs
+	if needs == nil {
+		needs = r.kind().needs
 	}
-	scopes := r.withPrevious().SignInScopes(TaskProvision)
-	if (r.Kind == KindAdopt || r.Kind == KindRetire || r.Task == TaskVerify) && !slices.Contains(scopes, readsGrants) {
-		scopes = append(scopes, readsGrants) // what it was granted is read, or who has grants on it
+	return needs(r)
+}
+
+// toPrevious are the rights to bring an app from what it has had to the plan: to remove
+// something needs the same as to give it.
+func toPrevious(r *Request) rights {
+	p, had := r.Plan.clone(), r.previous()
+	p.Permissions = append(p.Permissions, had.Permissions...)
+	p.DirectoryRoles = append(p.DirectoryRoles, had.DirectoryRoles...)
+	return rights{plan: p, consents: true}
+}
+
+// toRegister are the same for an app that is made.
+func toRegister(r *Request) rights {
+	n := toPrevious(r)
+	n.application = "register applications"
+	return n
+}
+
+// toCredential are the rights to change credentials only, or to delete the application.
+func toCredential(r *Request) rights { return rights{plan: toPrevious(r).plan} }
+
+// consented is the plan as far as a right to consent is needed.
+func (n rights) consented() Plan {
+	if !n.consents {
+		return Plan{}
+	}
+	return n.plan
+}
+
+// scopes are those that the admin's token needs.
+func (n rights) scopes() []string {
+	scopes := n.consented().SignInScopes(TaskProvision)
+	if n.reads && !slices.Contains(scopes, readsGrants) {
+		scopes = append(scopes, readsGrants)
 	}
 	return scopes
 }
@@ -33,49 +71,6 @@ func (r *Request) signInScopes() []string {
 // readsGrants is the scope with which delegated permission grants can be read.
 // Source: Graph, "List oauth2PermissionGrants".
 const readsGrants = "DelegatedPermissionGrant.ReadWrite.All"
-
-// rolesNeeded are the directory roles that the admin needs.
-func (r *Request) rolesNeeded() []roleNeed {
-	if r.Task == TaskVerify {
-		return nil
-	}
-	plan, task := r.withPrevious(), TaskProvision
-	if r.credentialOnly() {
-		plan, task = r.Plan, TaskUndo
-	}
-	needs := plan.rolesNeeded(task)
-	for i, n := range needs {
-		switch {
-		case n.to == toRegister && (task == TaskUndo || r.aboutApp() && r.Kind != KindRecreate):
-			needs[i].to = "change applications"
-		case n.to == toConsent && r.Kind == KindRetire:
-			needs[i].to = "revoke consent to Microsoft Graph application permissions"
-		}
-	}
-	return needs
-}
-
-// What directory roles are for.
-const (
-	toRegister = "register applications"
-	toConsent  = "consent to Microsoft Graph application permissions"
-)
-
-// withPrevious is the plan with what the app has had: to remove that needs the same
-// rights as to give it.
-func (r *Request) withPrevious() Plan {
-	p := r.Plan.clone()
-	if r.Kind == KindRetire {
-		p.DirectoryRoles = nil // they go with the app
-	}
-	if r.Kind == KindAdopt {
-		return p // nothing is removed
-	}
-	had := r.previous()
-	p.Permissions = append(p.Permissions, had.Permissions...)
-	p.DirectoryRoles = append(p.DirectoryRoles, had.DirectoryRoles...)
-	return p
-}
 
 // A roleNeed is something that takes one of several directory roles.
 type roleNeed struct {
@@ -85,27 +80,27 @@ type roleNeed struct {
 	anyOf []string
 }
 
-// rolesNeeded lists what a task on the plan takes. Source: least privileged
+// roles are what the admin needs directory roles for. Source: least privileged
 // roles in "Grant tenant-wide admin consent" and in Graph's reference.
-func (p Plan) rolesNeeded(t Task) []roleNeed {
+func (n rights) roles() []roleNeed {
+	if n.noRole {
+		return nil
+	}
 	needs := []roleNeed{{
-		ForApplications, toRegister, "Application Administrator, Cloud Application Administrator or Global Administrator",
+		ForApplications, cmp.Or(n.application, "change applications"),
+		"Application Administrator, Cloud Application Administrator or Global Administrator",
 		[]string{applicationAdministrator, cloudApplicationAdministrator, globalAdministrator},
 	}}
-	graphRoles := slices.ContainsFunc(p.Permissions, func(q Permission) bool {
-		return q.Type == catalog.Application && q.ResourceAppID == catalog.MicrosoftGraph
-	})
-	if t == TaskProvision && graphRoles {
-		needs = append(needs, roleNeed{
-			ForConsent, toConsent, "Privileged Role Administrator or Global Administrator",
-			[]string{privilegedRoleAdministrator, globalAdministrator},
-		})
+	privileged := func(of RolePurpose, to string) {
+		needs = append(needs, roleNeed{of, to, "Privileged Role Administrator or Global Administrator",
+			[]string{privilegedRoleAdministrator, globalAdministrator}})
 	}
-	if t == TaskProvision && len(p.DirectoryRoles) > 0 {
-		needs = append(needs, roleNeed{
-			ForDirectoryRoles, "give the app a directory role", "Privileged Role Administrator or Global Administrator",
-			[]string{privilegedRoleAdministrator, globalAdministrator},
-		})
+	plan := n.consented()
+	if slices.ContainsFunc(plan.Of(catalog.Application), func(q Permission) bool { return q.ResourceAppID == catalog.MicrosoftGraph }) {
+		privileged(ForConsent, cmp.Or(n.consent, "consent to Microsoft Graph application permissions"))
+	}
+	if len(plan.DirectoryRoles) > 0 {
+		privileged(ForDirectoryRoles, "give the app a directory role")
 	}
 	return needs
 }
@@ -113,11 +108,11 @@ func (p Plan) rolesNeeded(t Task) []roleNeed {
 // againstRoles says which directory role this account lacks for r. A role that can't be
 // seen is no role and no lack of one: it permits nothing, and the refusal says what
 // would show it.
-func (r *Request) againstRoles(t Tenant, who Signer) *Refusal {
-	for _, need := range r.rolesNeeded() {
+func againstRoles(r *Request, t Tenant, who Signer) *Refusal {
+	for _, need := range r.rights().roles() {
 		switch {
 		case slices.ContainsFunc(need.anyOf, func(role string) bool { return slices.Contains(who.Roles, role) }):
-		case r.sufficient(t, who, need.of):
+		case sufficient(r, t, who, need.of):
 		case who.HiddenRoles > 0:
 			return refuse(RuleRole, "The directory roles of %s can't be seen, so this bot does not know whether one of them may %s: it "+
 				"takes %s. Nothing was changed. "+
@@ -142,7 +137,7 @@ func (r *Request) againstRoles(t Tenant, who Signer) *Refusal {
 
 // sufficient reports whether the account has a role that the operator takes for enough.
 // One for a single application is enough for a change of that one, and for nothing else.
-func (r *Request) sufficient(t Tenant, who Signer, of RolePurpose) bool {
+func sufficient(r *Request, t Tenant, who Signer, of RolePurpose) bool {
 	return slices.ContainsFunc(t.Sufficient, func(s SufficientRole) bool {
 		id := strings.ToLower(s.ID)
 		return s.For == of && (slices.Contains(who.Roles, id) || slices.ContainsFunc(who.Assigned, func(a AssignedRole) bool {
@@ -162,7 +157,7 @@ func (t Tenant) lists(of RolePurpose) bool {
 func (r *Request) RolesWords() string {
 	var roles []string
 	to := map[string][]string{}
-	for _, n := range r.rolesNeeded() {
+	for _, n := range r.rights().roles() {
 		if to[n.words] == nil {
 			roles = append(roles, n.words)
 		}
@@ -196,5 +191,5 @@ func (r *Request) assigned() *bool {
 // RequiresAssignment reports whether carrying r out has the app require assignment.
 func (r *Request) RequiresAssignment() bool {
 	a := r.assigned()
-	return r.Kind != KindRenew && r.Kind != KindRetire && a != nil && *a
+	return a != nil && *a && slices.Contains(r.stepsFor(TaskProvision), StepServicePrincipal)
 }

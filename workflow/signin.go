@@ -100,7 +100,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		return ctx.Err() == nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	signing, err := e.dir.SignIn(ctx, r.Tenant, r.signInScopes())
+	signing, err := e.dir.SignIn(ctx, r.Tenant, r.rights().scopes())
 	if err != nil {
 		cancel()
 		return ctx.Err() == nil || e.codeFailed(r, err)
@@ -148,7 +148,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 
 // ask is what a session for r reads first.
 func (r *Request) ask() Ask {
-	a := Ask{Resources: r.withPrevious().Resources(), Email: r.Requester.Address(), Policy: r.bringsCredential() || r.opensToOthers(),
+	a := Ask{Resources: r.rights().plan.Resources(), Email: r.Requester.Address(), Policy: r.bringsCredential() || r.opensToOthers(),
 		Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
 		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions,
 		Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}
@@ -219,8 +219,8 @@ func (e *Engine) abandon(r *Request) bool {
 			return ErrUnchanged
 		}
 		text := fmt.Sprintf("Nobody signed in within %s. ", Days(e.policy.PendingExpires))
-		if r.Task == TaskRemoveOld {
-			r.move(StateLeftover, now, Event{Kind: EventSignInFailed, Text: text + "The old credential is still there."})
+		if t := tasks[r.Task]; t.back != "" {
+			r.move(t.back, now, Event{Kind: EventSignInFailed, Text: text + "The " + t.stays + "."})
 			return nil
 		}
 		if r.untouched() {
@@ -265,17 +265,15 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 			now.note(at, Event{By: now.Approval.By.ID, Kind: EventSignInFailed, Text: no.Text})
 			return nil
 		}
+		if begin := tasks[now.Task].begin; begin != nil {
+			begin(now)
+		}
 		now.SignIn.Status, now.SignIn.Unknown = SignInDone, now.onlyLeft(who.UnknownSubscriptions)
 		now.Made.TenantID, now.Made.TenantName, now.Made.Domain = who.TenantID, who.TenantName, who.Domain
 		if len(who.Requesters) == 1 {
 			now.Made.Owner = who.Requesters[0].ObjectID
 		}
 		now.Failure = Failure{}
-		if now.Task == TaskUndo && !now.undoing() {
-			now.Steps, now.Handover.Sealed, now.Handover.File = r.undoSteps(), nil, nil
-		}
-		now.completeUndo()
-		now.lookAgain()
 		for i := range now.Steps {
 			now.Steps[i].Since = time.Time{}
 		}
@@ -296,7 +294,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 		return refuse(RuleNotApprover, "%s is no longer an approver of %s. Nothing was changed.", r.Approval.By.Name, r.Tenant)
 	case r.Approval.Digest != r.Plan.Digest():
 		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")
-	case !r.enoughBehind(t, who):
+	case !enoughBehind(r, t, who):
 		return refuse(RuleApprovals, "%s takes %s, and no longer has as many. Nothing was changed. Press Cancel; another approver has "+
 			"to approve it.", r.ID, Count(r.Plan.Needs(), "approval"))
 	case !strings.EqualFold(who.TenantID, t.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
@@ -313,7 +311,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 			"%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN,
 			r.Requester.Name)
 	}
-	if no := r.againstRoles(t, who); no != nil {
+	if no := againstRoles(r, t, who); no != nil {
 		return no
 	}
 	if no := r.againstPolicy(who.Policy); no != nil {

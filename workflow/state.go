@@ -132,7 +132,7 @@ func (r *Request) move(to State, now time.Time, e Event) {
 		panic(fmt.Sprintf("workflow: %s cannot go from %s to %s", r.ID, r.State, to))
 	}
 	// Where nothing was StateReady, nobody has been told.
-	first := (to == StateDone || to == StateOverlap) && r.State == StateProvisioning && (r.Task == TaskProvision || r.Task == TaskVerify)
+	first := (to == StateDone || to == StateOverlap) && r.State == StateProvisioning && r.Task.carriesOut()
 	r.State, r.Entered = to, now
 	if to.IsOutcome() || first {
 		r.Outcomes++

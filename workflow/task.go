@@ -9,6 +9,18 @@ type task struct {
 	does   string // as a title; %s is the name of the app
 	button string // that asks for it, where that says enough
 	finish func(r *Request, now time.Time)
+	// begin readies the steps once somebody has signed in; nil is as they are.
+	begin func(*Request)
+	// needs is what a sign-in for it has to be good for; nil is what the kind says.
+	needs func(*Request) rights
+
+	// back is where a request waits again once a sign-in for it is given up, and stays what is
+	// there then, after "the"; empty: that depends on what was begun.
+	back  State
+	stays string
+
+	makes  bool // what the plan says
+	byHand bool // somebody has made that by hand: it is read and compared, and nothing is changed
 }
 
 // tasks is the table. It is filled by init, because finishing reads it.
@@ -16,17 +28,37 @@ var tasks map[Task]task
 
 func init() {
 	tasks = map[Task]task{
-		TaskProvision: {},
-		TaskUndo:      {button: "Undo", finish: finishUndo},
-		TaskVerify: {button: "verify", does: "check the app %s", finish: finishVerify,
+		TaskProvision: {makes: true, begin: (*Request).lookAgain},
+		TaskUndo:      {button: "Undo", begin: beginUndo, finish: finishUndo, needs: undoRights},
+		TaskVerify: {button: "verify", does: "check the app %s", finish: finishVerify, needs: verifyRights, byHand: true,
 			steps: []StepName{StepFind, StepOwned, StepCheck}},
-		TaskRemoveOld: {button: "Remove the old one", does: "remove the old credential of %s", finish: finishRemoveOld,
+		TaskRemoveOld: {button: "Remove the old one", does: "remove the old credential of %s", finish: finishRemoveOld, needs: toCredential,
+			back: StateLeftover, stays: "old credential is still there",
 			steps: []StepName{StepRemoveOld}},
 	}
 }
 
 // Button is what was pressed for this task, or empty where that can be several.
 func (t Task) Button() string { return tasks[t].button }
+
+// carriesOut reports whether a task carries out what was approved, and so takes every approval
+// of the plan. The others remove something: that takes one.
+func (t Task) carriesOut() bool { return tasks[t].makes || tasks[t].byHand }
+
+func undoRights(r *Request) rights {
+	if needs := r.kind().undoNeeds; needs != nil {
+		return needs(r)
+	}
+	return toCredential(r)
+}
+
+// beginUndo replaces the steps by those of the Undo, unless an earlier sign-in has.
+func beginUndo(r *Request) {
+	if !r.undoing() {
+		r.Steps, r.Handover.Sealed, r.Handover.File = r.undoSteps(), nil, nil
+	}
+	r.completeUndo()
+}
 
 func finishUndo(r *Request, now time.Time) {
 	r.Handover = Handover{}

@@ -166,6 +166,13 @@ func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 	return err == nil
 }
 
+// verifyRights are those to read what the plan says.
+func verifyRights(r *Request) rights {
+	n := toPrevious(r)
+	n.reads, n.noRole = true, true
+	return n
+}
+
 func finishVerify(r *Request, now time.Time) {
 	if c := r.Plan.Credential; c.Kind == CredentialCertificate {
 		r.Made.KeyExpires = c.Certificate.NotAfter
