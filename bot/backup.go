@@ -62,47 +62,38 @@ func (b *Bot) fits(p workflow.Product, chosen workflow.Choice, serverBefore stri
 	return chosen
 }
 
-// onServer is the title of a credential that a server gets.
-func onServer(kind workflow.CredentialKind, server string) string {
-	switch kind {
-	case workflow.CredentialMadeCertificate:
-		return "Certificate made here (" + server + " gets it)"
-	case workflow.CredentialSecret:
-		return "Client secret (" + server + " gets it)"
+// titleOn is the title of a credential that a server gets.
+func titleOn(server string, kind workflow.CredentialKind) string {
+	title := credentialOf(kind).server.title
+	if title == "" {
+		return kind.Title()
 	}
-	return kind.Title()
+	return title + " (" + server + " gets it)"
 }
 
 // backupLine says in a plan where the credential goes.
 func backupLine(r *workflow.Request) []any {
 	s := r.Plan.Backup
-	switch {
-	case s.Server == "":
+	if s.Server == "" {
 		return nil
-	case r.Kind == workflow.KindRetire && s.IsAzure():
-		return []any{bold("Backup server: "), s.Server,
-			" has this app as an Azure service account. It stops working; the bot does not remove it there\n"}
-	case r.Kind == workflow.KindRetire:
-		return []any{bold("Backup server: "), s.Server,
-			" has the organization with this app. Its backup ends; the bot does not remove it there\n"}
-	case !r.Connects():
+	}
+	if says := kindOf(r).backup; says != nil {
+		return []any{bold("Backup server: "), s.Server, says(s)}
+	}
+	if !r.Connects() {
 		return []any{bold("Backup server: "), s.Server, ", which is not told about this request\n"}
 	}
 	if s.IsAzure() {
 		return []any{bold("Backup server: "), "Gives ", s.Server, " the app as its Azure service account for ", r.Tenant,
 			"; nobody is handed the credential\n"}
 	}
-	if r.Plan.Credential.Kind == workflow.CredentialCertificate {
-		return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server,
-			" (" + s.Titles() + ") with it, by the thumbprint: the certificate with its key is there already\n"}
-	}
-	return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server,
-		" (" + s.Titles() + ") with it; nobody is handed the credential\n"}
+	by := firstOf(credentialOf(r.Plan.Credential.Kind).server.by, " with it; nobody is handed the credential\n")
+	return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server, " (" + s.Titles() + ")" + by}
 }
 
 // connectedCame says what came of a request whose app a server is connected with.
 func connectedCame(r *workflow.Request) string {
-	if r.State != workflow.StateDone || r.Task == workflow.TaskRemoveOld || !r.Connects() || r.Made.Connected == "" {
+	if r.State != workflow.StateDone || !r.AddsCredential() || !r.Connects() || r.Made.Connected == "" {
 		return ""
 	}
 	return "The app works, and " + r.Plan.Backup.Server + " is connected with it: " + r.Made.Connected +
@@ -115,13 +106,13 @@ func (b *Bot) connectedBlocks(r *workflow.Request) []slack.Block {
 	server := r.Plan.Backup.Server
 	parts := []any{bold(server + " is connected: "), r.Made.Connected}
 	switch {
-	case r.Kind == workflow.KindUpdate && r.Plan.Backup.IsAzure():
+	case r.Connects():
+		parts = append(parts, ". There is nothing to open or to enter.")
+	case r.Plan.Backup.IsAzure():
 		parts = append(parts, ". It was not told of this change.")
-	case r.Kind == workflow.KindUpdate:
+	default:
 		parts = append(parts, ". It was not told of this change: if the app is for other services now, choose them for the "+
 			"organization on ", server, ".")
-	default:
-		parts = append(parts, ". There is nothing to open or to enter.")
 	}
 	blocks := []slack.Block{block(line(parts...))}
 	if b.desk.Checks(r) {
@@ -136,14 +127,8 @@ func checkButton(action, value string, r *workflow.Request) *slack.ButtonBlockEl
 
 // handOverButton approves that the requester gets what the server did not take.
 func handOverButton(r *workflow.Request) slack.BlockElement {
-	gets := " gets the certificate with its private key, once, and enters it there."
-	switch r.Plan.Credential.Kind {
-	case workflow.CredentialSecret:
-		gets = " can open the secret, once, and enters it there."
-	case workflow.CredentialCertificate:
-		gets = " gets the App ID, and enters it there."
-	}
-	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name + gets
+	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name +
+		credentialOf(r.Plan.Credential.Kind).server.instead
 	return button(actHandOver, "Hand it over instead", buttonValue(r),
 		"Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(
 		plain("Hand it over instead?"), plain(clip(text, 300)), plain("Do it"), plain("Don't")))

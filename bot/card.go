@@ -150,21 +150,8 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 // planBlocks is exactly what is approved: the app, its permissions, its credential.
 func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
 	plan := b.appPlan(r, brief)
-	switch r.Kind {
-	case workflow.KindAdopt:
-		return append(adoptionBlocks(r), plan...)
-	case workflow.KindUpdate:
-		return append(changesBlocks(r), plan...)
-	case workflow.KindRecreate:
-		return append(plan, leftBlocks(r)...)
-	case workflow.KindRetire:
-		plan = append(plan, leftBlocks(r)...)
-		if r.State == workflow.StatePending {
-			warning := block(line(bold("This deletes the app. "),
-				"Its credentials and consents go first: whatever signs in with it stops working at once. Before that the bot looks at "+
-					"what else in the tenant depends on it, and stops if anything does. What it has now:"))
-			return append([]slack.Block{warning}, plan...)
-		}
+	if card := kindOf(r).card; card != nil {
+		return card(r, plan)
 	}
 	return plan
 }
@@ -176,7 +163,7 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 		bold("Product: "), b.productTitle(r), "\n",
 		bold("Tenant: "), r.Tenant, " (", code(p.TenantID), ")\n",
 	}
-	if r.Kind != workflow.KindAdopt { // there it stays as it is
+	if !kindOf(r).adds { // there it stays as it is
 		parts = append(parts, bold("Who can sign in to it: "), audience(p.Audience), "\n")
 	}
 	if len(p.Workloads) > 0 {
@@ -206,7 +193,7 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 		parts = append(append(append(parts, bold("Owners besides the requester: ")), users(p.Owners)...), "\n")
 	}
 	var issuer []slack.Block
-	if p.Credential.Kind == workflow.CredentialFederated { // up to 1800 characters
+	if credentialOf(p.Credential.Kind).apart {
 		issuer = []slack.Block{block(line(credentialLine(p)...))}
 	} else {
 		parts = append(parts, credentialLine(p)...)
@@ -261,31 +248,7 @@ func redirects(p workflow.Plan) (parts []any, lists []slack.Block) {
 
 // credentialLine says how the app will prove who it is.
 func credentialLine(p workflow.Plan) []any {
-	parts, c := []any{bold("Credential: ")}, p.Credential
-	switch c.Kind {
-	case workflow.CredentialSecret:
-		parts = append(parts, "client secret, valid for ", workflow.LifetimeWords(c.Lifetime))
-		if p.Backup.Server != "" {
-			parts = append(parts, "; it goes to the backup server and is then shredded here")
-		}
-		return parts
-	case workflow.CredentialMadeCertificate:
-		if p.Backup.Server != "" {
-			return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime),
-				"; its private key goes to the backup server and is then shredded here")
-		}
-		return append(parts, "certificate that this bot makes, RSA 3072, self-signed, valid for ", workflow.LifetimeWords(c.Lifetime),
-			"; the requester gets it once, with its private key, as a PFX file")
-	case workflow.CredentialCertificate:
-		cert := c.Certificate
-		return append(parts, "certificate of the requester, ", cert.Key, ", ", cert.Subject, ", valid until ", cert.NotAfter,
-			"\n    SHA-1 thumbprint ", code(cert.Thumbprint), "\n    SHA-256 ", code(cert.Fingerprint))
-	case workflow.CredentialFederated:
-		f := c.Federated
-		return append(parts, "federated: whoever has a token of the issuer ", code(f.Issuer), " with the subject ", code(f.Subject),
-			" and the audience ", code(f.Audience))
-	}
-	return append(parts, "none; people sign in to it")
+	return append([]any{bold("Credential: ")}, credentialOf(p.Credential.Kind).plan(p)...)
 }
 
 // roleBlocks lists what else the app gets: roles, and what it offers itself.

@@ -33,20 +33,18 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 	blocks := []slack.Block{header(title)}
 	switch r.State {
 	case workflow.StateReady, workflow.StateOverlap, workflow.StateLeftover, workflow.StateDone:
-		if r.Kind == workflow.KindRetire {
-			blocks = append(blocks, block(line(outcomeText(r), " ", Command, " recreate restores it.")),
-				slack.NewActionBlock("", button(actRecreate, "Recreate", r.ID, "Recreate "+r.AppName())))
-			blocks = append(blocks, b.ewsNext(r)...)
-			break
+		say := kindOf(r).outcome
+		if say == nil {
+			return b.handover(r, blocks)
 		}
-		return b.handover(r, blocks)
+		blocks = append(blocks, say(b, r)...)
 	case workflow.StateDenied:
 		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n", bold("Reason: "), r.Approval.Reason)))
 	default:
 		blocks = append(blocks, block(line(firstOf(outcomeText(r), waitsFor(r)))))
 	}
-	if !r.State.HoldsName() && r.Kind == workflow.KindRegister {
-		blocks = append(blocks, note("You can ask again with "+Command+" request. The name is free."))
+	if free := kindOf(r).free; free != "" && !r.State.HoldsName() {
+		blocks = append(blocks, note(free))
 	}
 	return summary(r), blocks
 }
@@ -82,16 +80,9 @@ func past(r *workflow.Request) (string, []slack.Block) {
 // the button that opens the secret, if there is one.
 func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
 	parts := []any{bold("Tenant: "), firstOf(r.Made.TenantName, r.Tenant), "\n"}
-	switch c := r.Plan.Credential; {
-	case c.Kind == workflow.CredentialSecret && r.Made.KeyExpires.IsZero():
-		parts = append(parts, "Whoever made the app by hand has its secret.\n")
-	case c.Kind == workflow.CredentialSecret:
-		parts = append(parts, bold("The secret is valid until "), r.Made.KeyExpires, r.Cut(), "\n")
-	case c.Kind == workflow.CredentialMadeCertificate && r.Made.KeyExpires.IsZero():
-	case c.Kind == workflow.CredentialMadeCertificate:
-		parts = append(parts, bold("Certificate: "), code(r.Made.Thumbprint), ", valid until ", r.Made.KeyExpires, r.Cut(), "\n")
-	case c.Kind == workflow.CredentialCertificate:
-		parts = append(parts, bold("Certificate: "), code(c.Certificate.Thumbprint), ", valid until ", c.Certificate.NotAfter, "\n")
+	credential := credentialOf(r.Plan.Credential.Kind)
+	if credential.given != nil {
+		parts = append(parts, credential.given(r)...)
 	}
 	blocks = append(blocks,
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
@@ -116,8 +107,8 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 		}
 		blocks = append(blocks, next)
 	}
-	if r.Plan.Credential.Kind == workflow.CredentialMadeCertificate {
-		return b.pfxHandover(r, blocks)
+	if credential.handover != nil {
+		return credential.handover(b, r, blocks)
 	}
 	if r.State != workflow.StateReady {
 		text := fmt.Sprintf("%s: the app %s is ready.", r.ID, r.AppName())
@@ -198,10 +189,7 @@ func (b *Bot) accountOf(r *workflow.Request) string {
 // firstSignInNote is for a credential that is new to the app and handed to nobody here. What
 // is handed over has the sentence beside it.
 func firstSignInNote(r *workflow.Request) []slack.Block {
-	c := r.Plan.Credential.Kind
-	switch {
-	case c == "", r.Handover.Status != workflow.HandoverNone, r.Task == workflow.TaskVerify, r.Task == workflow.TaskRemoveOld,
-		r.Kind == workflow.KindUpdate && r.Previous.Credential.Kind == c:
+	if r.Plan.Credential.Kind == "" || r.Handover.Status != workflow.HandoverNone || !r.AddsCredential() {
 		return nil
 	}
 	return []slack.Block{note(firstSignIn)}

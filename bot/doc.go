@@ -28,7 +28,7 @@
 //	card.go      the approvers' card        dm.go               the three kinds of DM
 //	post.go      sending and finding again  reveal.go           the secret, once
 //	lifecycle.go renew, update, retire      lifecycleform.go    their form
-//	applist.go   the apps of a person       adoption.go         what an adoption means
+//	applist.go   the apps of a person       say_changes.go      what is added and removed
 //	pfx.go       the page of a certificate's file
 //	agree.go     several approvals          connection.go       whether Slack reaches us
 //	custom.go    what is asked about custom apps
@@ -41,4 +41,8 @@
 //	growing.go   lists that may be cut      page.go             lists in pages
 //	slackcloud.go the hosts of Slack's clouds
 //	retry.go     asking Slack again         delivery.go         what comes twice
+//
+// What is shown of one kind of request, one task or one kind of credential alone is a row:
+// kind.go with kind_update.go, kind_retire.go and kind_adopt.go, task.go,
+// kind_credential.go with kind_credential_made.go.
 package bot

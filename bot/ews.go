@@ -41,7 +41,7 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 	if r.Made.AppID == "" || !r.Plan.UsesEWS() {
 		return nil
 	}
-	if r.Kind == workflow.KindRetire {
+	if kindOf(r).deletes {
 		return []slack.Block{
 			block(line("If its App ID ", code(r.Made.AppID),
 				" is on the organization's list "+ews.List+" in Exchange Online, it can be removed there.")),
@@ -99,7 +99,7 @@ func ewsScript(in cloud.Cloud, r *workflow.Request) (string, error) {
 	switch old := r.EWSBefore(); {
 	case r.Made.AppID == "":
 		return "", fmt.Errorf("%s has no App ID yet", r.ID)
-	case r.Kind == workflow.KindRetire:
+	case kindOf(r).deletes:
 		l.Remove = []string{r.Made.AppID}
 	case old != "":
 		l.Add, l.Remove = []string{r.Made.AppID}, []string{old}

@@ -62,7 +62,7 @@ func (b *Bot) in(r *workflow.Request) cloud.Cloud {
 }
 
 func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) slack.ModalViewRequest {
-	if r.Kind == workflow.KindAdopt {
+	if kindOf(r).adds {
 		format = asJSON
 	}
 	plan := r.Has()
@@ -84,7 +84,7 @@ func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) sl
 			Command + " verify " + r.ID + "."
 	}
 	blocks := []slack.Block{block(line(words)), buttons}
-	if r.Kind == workflow.KindAdopt { // a script would register another app
+	if kindOf(r).adds { // a script would register another app
 		blocks = []slack.Block{block(line("What the app of " + r.ID +
 			" is to have, as the application's JSON for Microsoft Graph. It was not made here, so there is no script: what it lacks of " +
 			"this is added to it."))}

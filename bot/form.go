@@ -197,17 +197,6 @@ func workloadsInput(p workflow.Product, chosen workflow.Choice) *slack.InputBloc
 	return in
 }
 
-// certificateInputs ask for a public certificate, pasted or as a file.
-func certificateInputs(words string) []slack.Block {
-	paste := textInput(workflow.FieldCertificate, words+" The private key stays with you: never paste it.", 3000, true, "", true)
-	file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem",
-		"der", "p7b", "p7c")
-	upload := field(workflow.FieldCertificateFile,
-		"Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx contains the private key and is refused.", file)
-	upload.Optional = true
-	return []slack.Block{paste, upload}
-}
-
 // credentialInputs ask for the kind of credential, and for what that kind needs.
 func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []slack.Block {
 	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldCredential))
@@ -215,7 +204,7 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 	for _, offer := range offers {
 		title := offer.Kind.Title()
 		if chosen.Backup != "" {
-			title = onServer(offer.Kind, chosen.Backup)
+			title = titleOn(chosen.Backup, offer.Kind)
 		}
 		o := choice(string(offer.Kind), title, "")
 		kinds.Options = append(kinds.Options, o)
@@ -229,39 +218,8 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 		kind.BlockID += " on a server"
 	}
 	blocks := []slack.Block{kind}
-	switch chosen.Credential {
-	case workflow.CredentialSecret, workflow.CredentialMadeCertificate:
-		lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
-		offer, _ := p.Offer(chosen.Credential)
-		for _, l := range b.desk.Lifetimes(offer) {
-			o := choice(l.D.String(), l.Words, "")
-			lives.Options = append(lives.Options, o)
-			if l.D <= offer.Lifetime || lives.InitialOption == nil {
-				lives.InitialOption = o
-			}
-		}
-		if chosen.Credential == workflow.CredentialMadeCertificate {
-			return append(blocks, pfxInput(p, lives))
-		}
-		blocks = append(blocks, of(p, field(workflow.FieldLifetime, b.desk.LifetimeHint(offer), lives)))
-	case workflow.CredentialCertificate:
-		if chosen.Backup != "" {
-			blocks = append(blocks,
-				note(chosen.Backup+" must have this certificate with its private key already: the bot tells it which one by the "+
-					"thumbprint."))
-		}
-		blocks = append(blocks,
-			certificateInputs("One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below.")...)
-	case workflow.CredentialFederated:
-		blocks = append(blocks,
-			textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.",
-				600, false, "", false),
-			textInput(workflow.FieldSubject,
-				"The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main or, for a new GitHub repository, "+
-					"repo:contoso@1234/backup@5678:ref:refs/heads/main.", 600, false, "", false),
-			textInput(workflow.FieldAudience,
-				"The aud of those tokens. Left empty it is the one that Microsoft suggests for the tenant's cloud.", 600, false,
-				b.desk.TokenExchange(), true))
+	if asks := credentialOf(chosen.Credential).asks; asks != nil {
+		return append(blocks, asks(b, p, chosen)...)
 	}
 	return blocks
 }

@@ -43,8 +43,8 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 	if err == nil {
 		r, err = b.appFor(ctx, by, app, kind)
 	}
-	if no, ok := errors.AsType[*workflow.Refusal](err); ok && no.Rule == workflow.RuleNoApp && kind == workflow.KindUpdate {
-		return b.adopt(ctx, c, app, no)
+	if no, ok := errors.AsType[*workflow.Refusal](err); ok && no.Rule == workflow.RuleNoApp && kinds[kind].form.unknown != nil {
+		return kinds[kind].form.unknown(b, ctx, c, app, no)
 	}
 	if err != nil {
 		return private(b.sentence(err))
@@ -57,30 +57,6 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 		}
 	})
 	return nil
-}
-
-// adopt opens the request form for an app that is not one of ours. A name that is
-// nearly that of one of theirs is taken for a slip.
-func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Refusal) Reply {
-	if _, isRequest := requestID(app); isRequest {
-		return private(no.Text)
-	}
-	theirs, _, err := workflow.Readable(b.appsOf(ctx, mostApps, workflow.Query{Keeper: c.UserID}))
-	if err != nil {
-		return private(b.sentence(err))
-	}
-	names := make([]string, len(theirs))
-	for i, r := range theirs {
-		names[i] = strings.ToLower(r.AppName())
-	}
-	if guess := didYouMean(oneLine(app), names); guess != "" {
-		return private(fmt.Sprintf("%s%s If you mean an app that was not made here, type its App ID instead.", no.Text, guess))
-	}
-	products := b.desk.Products()
-	if len(products) == 0 {
-		return private(no.Text)
-	}
-	return b.showForm(ctx, c, products[0], meta{Existing: true, App: clip(app, workflow.ExistingNameMax)})
 }
 
 // appFor is an app for which somebody may ask for something, and there is a form for it.
@@ -141,8 +117,8 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
 	d := s.draft()
 	d.Origin = i.View.ID
-	if (m.Kind == workflow.KindRenew || m.Kind == workflow.KindRecreate) &&
-		(m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
+	sent := kinds[m.Kind].form
+	if sent.credentials != nil && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
 		if r, err := b.desk.Get(ctx, m.Request); err == nil {
 			v := b.lifeForm(m.Kind, r, b.chosenAnew(r, m, s))
 			return slack.NewUpdateViewSubmissionResponse(&v)
@@ -150,16 +126,7 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	}
 	by, err := b.complete(ctx, i, &d)
 	if err == nil {
-		switch m.Kind {
-		case workflow.KindUpdate:
-			_, err = b.desk.Update(ctx, by, m.Request, d)
-		case workflow.KindRenew:
-			_, err = b.desk.Renew(ctx, by, m.Request, d)
-		case workflow.KindRecreate:
-			_, err = b.desk.Recreate(ctx, by, m.Request, d)
-		case workflow.KindRetire:
-			_, err = b.desk.Retire(ctx, by, m.Request, d)
-		}
+		_, err = sent.send(b.desk, ctx, by, m.Request, d)
 	}
 	if err == nil {
 		return nil

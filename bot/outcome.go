@@ -10,7 +10,7 @@ import (
 
 // outcomeText says what came of a request, for the line under a card and in DMs.
 func outcomeText(r *workflow.Request) string {
-	if words := firstOf(connectedCame(r), pfxCame(r)); words != "" {
+	if words := connectedCame(r); words != "" {
 		return words
 	}
 	if say := outcomes[r.State]; say != nil {
@@ -26,7 +26,7 @@ var outcomes = map[workflow.State]func(*workflow.Request) string{
 	},
 	workflow.StateProvisioning: begunOutcome,
 	workflow.StateReady: func(r *workflow.Request) string {
-		return workflow.Stands(r) + " and proven. The requester has to open the secret."
+		return workflow.Stands(r) + " and proven. The requester has to " + opening(r) + "."
 	},
 	workflow.StateOverlap: func(*workflow.Request) string { return "The app has a new credential beside the old one." },
 	workflow.StateLeftover: func(*workflow.Request) string {
@@ -53,43 +53,42 @@ func failureOr(r *workflow.Request, other string) string {
 }
 
 func begunOutcome(r *workflow.Request) string {
-	if r.Kind == workflow.KindRegister && r.Task == workflow.TaskProvision {
-		return "The bot is making it."
-	}
-	return "The bot has begun to " + r.Does() + "."
+	return firstOf(said(tasks[r.Task].begun, r), "The bot has begun to "+r.Does()+".")
 }
 
 func doneOutcome(r *workflow.Request) string {
-	kept := r.Handover.Status != workflow.HandoverNone
-	switch {
-	case r.Task == workflow.TaskVerify:
-		return "The app was made by hand, and matches the plan exactly." + notConnected(r)
-	case r.Kind == workflow.KindAdopt && !kept:
-		return "The app has what was approved, in addition to all that it had. There was nothing secret to hand over."
-	case r.Kind == workflow.KindUpdate && r.Previous.Credential.Kind != r.Plan.Credential.Kind:
-		return "The app has exactly what was approved now, and its first certificate."
-	case r.Kind == workflow.KindUpdate:
-		return "The app has exactly what was approved now. Its credential is the one that it had."
-	case r.Kind == workflow.KindRetire:
-		return "The app has no credential and no consent any more, and is deleted. Entra keeps it for 30 days."
-	case !kept:
+	if words := credentialOf(r.Plan.Credential.Kind).done; words != "" && !kindOf(r).deletes {
+		return words
+	}
+	if words := firstOf(said(tasks[r.Task].done, r), said(kindOf(r).done, r)); words != "" {
+		return words
+	}
+	if r.Handover.Status == workflow.HandoverNone {
 		return workflow.Stands(r) + " and checked. There was nothing secret to hand over."
 	}
 	return "The app works, and its secret was opened by the requester."
 }
 
 func undoneOutcome(r *workflow.Request) string {
-	stay := r.Stays()
-	switch {
-	case r.Kind == workflow.KindRenew:
-		return "The new credential was removed again. The app has the one that it had."
-	case r.Kind == workflow.KindAdopt && stay != "":
-		return cutProse("What was added was removed again, except for what stays: "+stay+
-			". It can be removed by hand, in Entra or in Azure.", 900) + servicesStay(r)
-	case r.Kind == workflow.KindAdopt:
-		return "What was added was removed again. The app has what it had before." + servicesStay(r)
+	return firstOf(said(kindOf(r).undone, r), "What was made was deleted again."+servicesStay(r))
+}
+
+// said is what a row says of r, or nothing.
+func said(says func(*workflow.Request) string, r *workflow.Request) string {
+	if says == nil {
+		return ""
 	}
-	return "What was made was deleted again." + servicesStay(r)
+	return says(r)
+}
+
+// handedOver is what a request gives to its requester.
+func handedOver(r *workflow.Request) string {
+	return firstOf(credentialOf(r.Plan.Credential.Kind).noun, "secret")
+}
+
+// opening is what the requester of a ready request has to do.
+func opening(r *workflow.Request) string {
+	return firstOf(said(credentialOf(r.Plan.Credential.Kind).opening, r), "open the secret")
 }
 
 // servicesStay says that an Undo leaves the service principals of Microsoft's services

@@ -57,8 +57,8 @@ func waitsForSignIn(r *workflow.Request) string {
 
 func whatWasDone(r *workflow.Request) string {
 	switch {
-	case r.Kind == workflow.KindRetire:
-		return "the app was deleted"
+	case kindOf(r).ended != "":
+		return kindOf(r).ended
 	case r.Made.Connected != "":
 		return r.Plan.Backup.Server + " is connected with the app"
 	case r.Handover.Status == workflow.HandoverNone:

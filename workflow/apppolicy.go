@@ -17,7 +17,7 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 		return refuse(RulePolicy, "A policy of this tenant forbids apps for accounts of other tenants. "+then+
 			"for this tenant only; or have whoever manages application policies in Entra make an exemption, then press New code.")
 	}
-	if !r.bringsCredential() {
+	if !bringsCredential(r) {
 		return nil
 	}
 	c := r.Plan.Credential
@@ -58,8 +58,8 @@ func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
 
 // bringsCredential reports whether carrying r out gives the app a credential that a
 // policy of the tenant may be against.
-func (r *Request) bringsCredential() bool {
-	return r.Task == TaskProvision && r.kind().adds(r) && credentialKinds[r.Plan.Credential.Kind].expires
+func bringsCredential(r *Request) bool {
+	return r.AddsCredential() && credentialKinds[r.Plan.Credential.Kind].expires
 }
 
 // cut is the lifetime that a policy leaves, and what to tell the requester.

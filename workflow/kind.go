@@ -91,6 +91,10 @@ func (r *Request) Undone() string { return r.kind().say.undone }
 // with “and”.
 func Stands(r *Request) string { return r.kind().say.stands }
 
+// AddsCredential reports whether what r does now gives the app a credential that it has
+// not had.
+func (r *Request) AddsCredential() bool { return r.Task == TaskProvision && r.kind().adds(r) }
+
 // stepsFor are what the engine makes sure of for a task, read from top to bottom.
 func (r *Request) stepsFor(t Task) []StepName {
 	switch {

@@ -148,7 +148,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 
 // ask is what a session for r reads first.
 func (r *Request) ask() Ask {
-	a := Ask{Resources: r.rights().plan.Resources(), Email: r.Requester.Address(), Policy: r.bringsCredential() || r.opensToOthers(),
+	a := Ask{Resources: r.rights().plan.Resources(), Email: r.Requester.Address(), Policy: bringsCredential(r) || r.opensToOthers(),
 		Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
 		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions,
 		Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}

@@ -8,11 +8,6 @@ import (
 
 // Lists of what a request changes.
 
-// changesBlocks show what an update adds and removes.
-func changesBlocks(r *workflow.Request) []slack.Block {
-	return changeList("What changes", " (all that the app will have follows)", r.Changes())
-}
-
 // leftBlocks show what goes in Azure when an app is retired or recreated, beside what
 // the plan names.
 func leftBlocks(r *workflow.Request) []slack.Block {

@@ -1,0 +1,146 @@
+package bot
+
+import (
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// A credentialKind is what Slack shows of one kind of credential, and asks for it, in its
+// own way.
+type credentialKind struct {
+	// asks are the inputs for what it needs; nil is nothing.
+	asks func(b *Bot, p workflow.Product, chosen workflow.Choice) []slack.Block
+	// plan says on a card how the app will prove who it is.
+	plan  func(workflow.Plan) []any
+	apart bool // plan is long: it has a block of its own
+	// given says in the requester's message which one the app has; nil is nothing.
+	given func(*workflow.Request) []any
+	// handover is the end of that message; nil is as for a secret.
+	handover func(b *Bot, r *workflow.Request, blocks []slack.Block) (string, []slack.Block)
+	// opening is what the requester of a ready request has to do; nil is to open a secret.
+	opening func(*workflow.Request) string
+	done    string // what came of it, in the place of that its secret was opened
+	noun    string // what is handed over; "" is a secret
+	server  onServer
+}
+
+// onServer is what is said of a credential that a backup server is connected with.
+type onServer struct {
+	title   string // before " (SERVER gets it)", in the form; "" is as without a server
+	by      string // how the server knows it; "" is that it is given to it
+	instead string // what the requester does where the server did not take it
+}
+
+// credentialKinds is the table. A kind that is not in it is none.
+var credentialKinds = map[workflow.CredentialKind]credentialKind{
+	workflow.CredentialSecret: {
+		asks: secretInputs, plan: secretPlan, given: secretGiven,
+		server: onServer{title: "Client secret", instead: " can open the secret, once, and enters it there."},
+	},
+	workflow.CredentialCertificate: {
+		asks: certificateOnly, plan: certificatePlan, given: certificateGiven,
+		server: onServer{
+			by:      " with it, by the thumbprint: the certificate with its key is there already\n",
+			instead: " gets the App ID, and enters it there.",
+		},
+	},
+	workflow.CredentialMadeCertificate: madeCertificate,
+	workflow.CredentialFederated:       {asks: federatedInputs, plan: federatedPlan, apart: true},
+	workflow.CredentialNone:            {plan: noPlan},
+}
+
+// credentialOf is the row of a kind of credential.
+func credentialOf(k workflow.CredentialKind) credentialKind {
+	if row, ok := credentialKinds[k]; ok {
+		return row
+	}
+	return credentialKinds[workflow.CredentialNone]
+}
+
+func secretInputs(b *Bot, p workflow.Product, chosen workflow.Choice) []slack.Block {
+	offer, lives := b.lifetimes(p, chosen.Credential)
+	return []slack.Block{of(p, field(workflow.FieldLifetime, b.desk.LifetimeHint(offer), lives))}
+}
+
+// lifetimes let the requester choose how long a credential is valid.
+func (b *Bot) lifetimes(p workflow.Product, kind workflow.CredentialKind) (workflow.Offer, *slack.SelectBlockElement) {
+	lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
+	offer, _ := p.Offer(kind)
+	for _, l := range b.desk.Lifetimes(offer) {
+		o := choice(l.D.String(), l.Words, "")
+		lives.Options = append(lives.Options, o)
+		if l.D <= offer.Lifetime || lives.InitialOption == nil {
+			lives.InitialOption = o
+		}
+	}
+	return offer, lives
+}
+
+func secretPlan(p workflow.Plan) []any {
+	parts := []any{"client secret, valid for ", workflow.LifetimeWords(p.Credential.Lifetime)}
+	if p.Backup.Server != "" {
+		parts = append(parts, "; it goes to the backup server and is then shredded here")
+	}
+	return parts
+}
+
+func secretGiven(r *workflow.Request) []any {
+	if r.Made.KeyExpires.IsZero() {
+		return []any{"Whoever made the app by hand has its secret.\n"}
+	}
+	return []any{bold("The secret is valid until "), r.Made.KeyExpires, r.Cut(), "\n"}
+}
+
+func certificateOnly(_ *Bot, _ workflow.Product, chosen workflow.Choice) []slack.Block {
+	in := certificateInputs("One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below.")
+	if chosen.Backup == "" {
+		return in
+	}
+	return append([]slack.Block{
+		note(chosen.Backup + " must have this certificate with its private key already: the bot tells it which one by the thumbprint."),
+	}, in...)
+}
+
+// certificateInputs ask for a public certificate, pasted or as a file.
+func certificateInputs(words string) []slack.Block {
+	paste := textInput(workflow.FieldCertificate, words+" The private key stays with you: never paste it.", 3000, true, "", true)
+	file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem",
+		"der", "p7b", "p7c")
+	upload := field(workflow.FieldCertificateFile,
+		"Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx contains the private key and is refused.", file)
+	upload.Optional = true
+	return []slack.Block{paste, upload}
+}
+
+func certificatePlan(p workflow.Plan) []any {
+	c := p.Credential.Certificate
+	return []any{"certificate of the requester, ", c.Key, ", ", c.Subject, ", valid until ", c.NotAfter,
+		"\n    SHA-1 thumbprint ", code(c.Thumbprint), "\n    SHA-256 ", code(c.Fingerprint)}
+}
+
+func certificateGiven(r *workflow.Request) []any {
+	c := r.Plan.Credential.Certificate
+	return []any{bold("Certificate: "), code(c.Thumbprint), ", valid until ", c.NotAfter, "\n"}
+}
+
+func federatedInputs(b *Bot, _ workflow.Product, _ workflow.Choice) []slack.Block {
+	return []slack.Block{
+		textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.",
+			600, false, "", false),
+		textInput(workflow.FieldSubject,
+			"The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main or, for a new GitHub repository, "+
+				"repo:contoso@1234/backup@5678:ref:refs/heads/main.", 600, false, "", false),
+		textInput(workflow.FieldAudience,
+			"The aud of those tokens. Left empty it is the one that Microsoft suggests for the tenant's cloud.", 600, false,
+			b.desk.TokenExchange(), true),
+	}
+}
+
+func federatedPlan(p workflow.Plan) []any {
+	f := p.Credential.Federated
+	return []any{"federated: whoever has a token of the issuer ", code(f.Issuer), " with the subject ", code(f.Subject),
+		" and the audience ", code(f.Audience)}
+}
+
+func noPlan(workflow.Plan) []any { return []any{"none; people sign in to it"} }
