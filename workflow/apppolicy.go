@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
 // againstPolicy says why the tenant's own policy does not allow the credential that was
@@ -21,20 +19,8 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 		return nil
 	}
 	c := r.Plan.Credential
-	long := c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)
-	switch {
-	case c.Kind == CredentialSecret && p.NoSecrets:
-		return refuse(RulePolicy, "A policy of this tenant forbids client secrets for apps. "+then+
-			"with a certificate, or with a product that takes one.")
-	case c.Kind == CredentialCertificate && p.TrustedOnly && c.Certificate.SignsItself():
-		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and this one signs "+
-			"itself. "+then+"with one of such an authority.")
-	case c.Kind == CredentialMadeCertificate && p.TrustedOnly:
-		return refuse(RulePolicy, "A policy of this tenant allows only certificates of authorities that it trusts, and one that is made "+
-			"here signs itself. "+then+"with a certificate of such an authority.")
-	case c.Kind == CredentialCertificate && p.CertificateMax > 0 && long > p.CertificateMax:
-		return refuse(RulePolicy, "A policy of this tenant allows certificates that are valid for %s, and this one is for %s. "+then+
-			"with one that is valid for less.", Days(p.CertificateMax), Days(long))
+	if says, instead := credentialKinds[c.Kind].forbidden(c, p); says != "" {
+		return refuse(RulePolicy, "A policy of this tenant %s. "+then+"%s.", says, instead)
 	}
 	return nil
 }
@@ -43,14 +29,14 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 // tenants can use, or lets them use one that they could not use before.
 func (r *Request) opensToOthers() bool {
 	others := func(audience string) bool { return audience != "" && audience != "AzureADMyOrg" }
-	opens := r.creates() || r.Kind == KindUpdate && !others(r.Previous.Audience)
-	return r.Task == TaskProvision && opens && others(r.Plan.Audience)
+	opens := r.creates() || r.kind().replaces && !others(r.Previous.Audience)
+	return tasks[r.Task].makes && opens && others(r.Plan.Audience)
 }
 
 // policy is what the tenant forbids for r's app. Of an app that is adopted it is not known
 // at the sign-in when it was created, nor whether it is exempt.
 func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
-	if r.Kind != KindAdopt {
+	if !r.kind().finds {
 		return s.Signer().Policy, nil
 	}
 	return s.PolicyFor(ctx, r.Made.ObjectID)
@@ -73,18 +59,11 @@ func cut(lifetime, most time.Duration) (time.Duration, string) {
 // Cut says that a policy of the tenant made the credential's lifetime shorter than
 // the approved one, as the end of a sentence about its end, or nothing.
 func (r *Request) Cut() string {
-	var made time.Time
-	switch r.Plan.Credential.Kind {
-	case CredentialSecret:
-		if st := r.Step(StepCredential); st != nil {
-			made = st.At
-		}
-	case CredentialMadeCertificate:
-		if c, err := certificate.Parse(r.Made.Certificate); err == nil {
-			made = c.NotBefore
-		}
+	madeAt := credentialKinds[r.Plan.Credential.Kind].madeAt
+	if madeAt == nil {
+		return ""
 	}
-	approved := r.Plan.Credential.Lifetime
+	made, approved := madeAt(r), r.Plan.Credential.Lifetime
 	if made.IsZero() || r.Made.KeyExpires.IsZero() || made.Add(approved).Sub(r.Made.KeyExpires) < time.Hour {
 		return ""
 	}

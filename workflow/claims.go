@@ -15,7 +15,7 @@ func (r *Request) Claims() []string {
 		claims = append(claims, appClaim+r.Target.UniqueName)
 	}
 	if r.State.HoldsName() && !r.AppDeleted {
-		if (r.Kind == KindAdopt || r.Task == TaskVerify) && r.Made.AppID != "" {
+		if (r.kind().finds || tasks[r.Task].byHand) && r.Made.AppID != "" {
 			claims = append(claims, appIDClaim+r.Tenant+":"+r.Made.AppID)
 		}
 		if r.holdsName() {
@@ -48,7 +48,8 @@ func (r *Request) bringsCertificate() bool {
 // holdsName reports whether r is the one of its app's requests that keeps the name
 // from others. An adopted app has it where it was asked for by name.
 func (r *Request) holdsName() bool {
-	return r.Kind == KindRegister || r.Kind == KindAdopt && !guidPattern.MatchString(r.Plan.AppName) || r.Target.ClaimsName
+	k := r.kind()
+	return k.begins && !(k.finds && guidPattern.MatchString(r.Plan.AppName)) || r.Target.ClaimsName
 }
 
 // NameClaim is the claim on an app's name in a tenant. Entra tells names apart as they

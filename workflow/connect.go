@@ -105,7 +105,7 @@ func (d *Desk) Credentials(p Product, server string) []Offer {
 	var out []Offer
 	if server == "" {
 		return slices.DeleteFunc(slices.Clone(p.Credentials), func(o Offer) bool {
-			return o.Kind == CredentialMadeCertificate && d.pages == ""
+			return credentialKinds[o.Kind].asFile && d.pages == ""
 		})
 	}
 	for _, kind := range given(p.isAzure()) {
@@ -176,7 +176,7 @@ func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServ
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	a := AzureAccount{Name: r.AppName(), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID,
 		Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.subscriptionIDs()}
-	if r.Plan.Credential.Kind == CredentialMadeCertificate {
+	if credentialKinds[r.Plan.Credential.Kind].asFile {
 		a.PFX, a.Password, a.Thumbprint = NewSecret(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))),
 			with.Keyed.Password, r.Thumbprint()
 	} else {
@@ -223,7 +223,7 @@ func (e *Engine) connectOrganization(ctx context.Context, r *Request, server Bac
 		}
 	}
 	o.Thumbprint = r.Thumbprint()
-	if r.Plan.Credential.Kind == CredentialMadeCertificate {
+	if credentialKinds[r.Plan.Credential.Kind].asFile {
 		with, err := e.proof(r)
 		if err != nil {
 			return Connected{}, err
@@ -256,7 +256,7 @@ func (r *Request) Awaited(n StepName) string {
 
 // Connects reports whether r, once it is approved, connects a backup server.
 func (r *Request) Connects() bool {
-	return r.Plan.Backup.Server != "" && r.Kind != KindUpdate && r.Kind != KindRetire && r.Task != TaskVerify
+	return !tasks[r.Task].byHand && slices.Contains(r.stepsFor(TaskProvision), StepConnect)
 }
 
 // MayHandOver reports whether what a backup server did not take can be handed to the
@@ -264,8 +264,8 @@ func (r *Request) Connects() bool {
 // that takes several approvals is asked for again.
 func (d *Desk) MayHandOver(r *Request) bool {
 	s := r.Step(StepConnect)
-	return r.State == StateFailed && r.Task == TaskProvision && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 &&
-		(r.Plan.Credential.Kind != CredentialMadeCertificate || d.pages != "")
+	return r.State == StateFailed && tasks[r.Task].makes && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 &&
+		(!credentialKinds[r.Plan.Credential.Kind].asFile || d.pages != "")
 }
 
 // HandOver takes the backup server out of the plan, so that the requester gets

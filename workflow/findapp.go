@@ -78,7 +78,7 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 	}
 	_, err = e.save(r.ID, func(r *Request, now time.Time) error {
 		r.found(app, now)
-		if r.Kind == KindAdopt {
+		if r.kind().finds {
 			r.Discovered.AppID, r.Discovered.Name = app.AppID, app.Name
 		}
 		return nil

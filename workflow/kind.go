@@ -27,8 +27,12 @@ type kind struct {
 	// adds reports whether it gives the app a credential that it has not had.
 	adds func(*Request) bool
 
-	begins  bool // it is the first of its app's requests here
-	settles bool // it removes what given-up updates have left
+	begins bool // it is the first of its app's requests here
+	finds  bool // its app was made elsewhere, and is found: it only adds to that
+	// replaces: its plan takes the place of what the app has had. All beyond it is removed, and
+	// so is what given-up updates have left.
+	replaces bool
+	restores bool // the app that it is about was deleted
 }
 
 // phrases are what people read of a kind. %s is the name of the app.
@@ -93,7 +97,7 @@ func Stands(r *Request) string { return r.kind().say.stands }
 
 // AddsCredential reports whether what r does now gives the app a credential that it has
 // not had.
-func (r *Request) AddsCredential() bool { return r.Task == TaskProvision && r.kind().adds(r) }
+func (r *Request) AddsCredential() bool { return tasks[r.Task].makes && r.kind().adds(r) }
 
 // stepsFor are what the engine makes sure of for a task, read from top to bottom.
 func (r *Request) stepsFor(t Task) []StepName {

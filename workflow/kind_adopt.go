@@ -46,7 +46,7 @@ var adoptKind = kind{
 	undone: (*Request).gaveBack,
 	needs:  adoptRights, undoNeeds: adoptRights,
 	undoable: func(r *Request) bool { return r.undoing() || r.begun() },
-	adds:     yes, begins: true,
+	adds:     yes, begins: true, finds: true,
 }
 
 // adoptRights are those to add, and to remove that again: what it had stays.

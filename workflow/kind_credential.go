@@ -1,5 +1,11 @@
 package workflow
 
+import (
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/certificate"
+)
+
 // A credentialKind is a row of the table: what is particular to one kind of credential
 // wherever there is one.
 type credentialKind struct {
@@ -7,24 +13,76 @@ type credentialKind struct {
 	noun      string // in the middle of a sentence
 	expires   bool
 	handsOver bool // there is something secret to give to the requester
+	asFile    bool // namely a file with the key, which is made here
 	// steps are those of the credential, with the one that makes sure of the whole app.
 	steps  []StepName
 	titles map[StepName]string // of steps that are something else to it
+	// forbidden says what a policy of the tenant has against one that expires, and what to ask for
+	// instead, as ends of sentences.
+	forbidden func(Credential, AppPolicy) (says, instead string)
+	// madeAt is when that of a request was made here, or zero; nil is never.
+	madeAt func(*Request) time.Time
 }
 
 var credentialKinds = map[CredentialKind]credentialKind{
-	CredentialSecret: {"Client secret", "secret", true, true,
-		[]StepName{StepCredential, StepProof}, nil},
-	CredentialCertificate: {"Certificate (you have the private key)", "certificate", true, false,
-		[]StepName{StepCertificate, StepCheck}, nil},
-	CredentialMadeCertificate: {"Certificate made here (you get a PFX file)", "certificate", true, true,
-		[]StepName{StepCertificate, StepProof}, map[StepName]string{
+	CredentialSecret: {title: "Client secret", noun: "secret", expires: true, handsOver: true,
+		steps:     []StepName{StepCredential, StepProof},
+		forbidden: secretForbidden, madeAt: secretMadeAt},
+	CredentialCertificate: {title: "Certificate (you have the private key)", noun: "certificate", expires: true,
+		steps:     []StepName{StepCertificate, StepCheck},
+		forbidden: certificateForbidden},
+	CredentialMadeCertificate: {title: "Certificate made here (you get a PFX file)", noun: "certificate", expires: true,
+		handsOver: true, asFile: true,
+		steps: []StepName{StepCertificate, StepProof}, titles: map[StepName]string{
 			StepCertificate: "Make and register the certificate", StepProof: "Prove that the certificate works",
-		}},
-	CredentialFederated: {"Federated credential (tokens of another issuer)", "secret", false, false,
-		[]StepName{StepFederated, StepCheck}, nil},
-	CredentialNone: {"None (people sign in)", "secret", false, false,
-		[]StepName{StepCheck}, nil},
+		},
+		forbidden: madeForbidden, madeAt: certificateMadeAt},
+	CredentialFederated: {title: "Federated credential (tokens of another issuer)", noun: "secret",
+		steps: []StepName{StepFederated, StepCheck}},
+	CredentialNone: {title: "None (people sign in)", noun: "secret",
+		steps: []StepName{StepCheck}},
+}
+
+func secretForbidden(_ Credential, p AppPolicy) (says, instead string) {
+	if !p.NoSecrets {
+		return "", ""
+	}
+	return "forbids client secrets for apps", "with a certificate, or with a product that takes one"
+}
+
+const trustedOnly = "allows only certificates of authorities that it trusts, and "
+
+func certificateForbidden(c Credential, p AppPolicy) (says, instead string) {
+	switch long := c.Certificate.NotAfter.Sub(c.Certificate.NotBefore); {
+	case p.TrustedOnly && c.Certificate.SignsItself():
+		return trustedOnly + "this one signs itself", "with one of such an authority"
+	case p.CertificateMax > 0 && long > p.CertificateMax:
+		return "allows certificates that are valid for " + Days(p.CertificateMax) + ", and this one is for " + Days(long),
+			"with one that is valid for less"
+	}
+	return "", ""
+}
+
+func madeForbidden(_ Credential, p AppPolicy) (says, instead string) {
+	if !p.TrustedOnly {
+		return "", ""
+	}
+	return trustedOnly + "one that is made here signs itself", "with a certificate of such an authority"
+}
+
+func secretMadeAt(r *Request) time.Time {
+	if st := r.Step(StepCredential); st != nil {
+		return st.At
+	}
+	return time.Time{}
+}
+
+func certificateMadeAt(r *Request) time.Time {
+	c, err := certificate.Parse(r.Made.Certificate)
+	if err != nil {
+		return time.Time{}
+	}
+	return c.NotBefore
 }
 
 // Title is the kind in words.

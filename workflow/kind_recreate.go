@@ -25,7 +25,7 @@ var recreateKind = kind{
 	undone:   wasDeleted,
 	undoable: func(r *Request) bool { return r.undoing() || r.restored() },
 	removes:  (*Request).allowed,
-	adds:     yes,
+	adds:     yes, restores: true,
 }
 
 // Recreate asks for an app that was deleted.

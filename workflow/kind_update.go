@@ -28,7 +28,7 @@ var updateKind = kind{
 	},
 	undone:  wasDeleted,
 	removes: func(r *Request) Plan { return r.previous().less(r.Plan) },
-	adds:    (*Request).addsCertificate, settles: true,
+	adds:    (*Request).addsCertificate, replaces: true,
 }
 
 // Update asks for other permissions, workloads, redirect URIs or owners of the

@@ -12,7 +12,7 @@ import (
 // whether the requester is one.
 
 // creates reports whether r registers a new application, and does not change one.
-func (r *Request) creates() bool { return r.Kind == KindRegister || r.Target.Recreated }
+func (r *Request) creates() bool { return r.kind().begins && !r.kind().finds || r.Target.Recreated }
 
 // ensureOwners makes the requester and the plan's owners owners of the app. Whoever
 // registered it may be one too, of the service principal as well: that was for this
@@ -24,7 +24,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 	for _, o := range wanted {
 		ids = append(ids, o.ObjectID)
 	}
-	if r.Kind == KindAdopt {
+	if r.kind().finds {
 		if err := e.noteOwners(r, ids); err != nil {
 			return nil, err
 		}
@@ -34,7 +34,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 	if err != nil {
 		return nil, err
 	}
-	if r.Kind == KindRenew { // an update removes them with all else that goes
+	if r.Target.TakenOver && r.Step(StepTrim) == nil { // an update removes them with all else that goes
 		left, err := removeOwners(ctx, r, s)
 		if err != nil {
 			return nil, err
@@ -211,9 +211,9 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	switch {
 	case r.Target.TakenOver:
 		return skipped("everybody in charge of it has left, and an approver took over")
-	case !r.Adopted() && r.Task != TaskVerify:
+	case !r.Adopted() && !tasks[r.Task].byHand:
 		return skipped("it was created again, and is nobody else's")
-	case r.Kind == KindRetire: // nobody can be asked who owns what is gone
+	case r.Step(StepDelete) != nil: // nobody can be asked who owns what is gone
 		switch alive, err := s.Exists(ctx, r.Made.AppID); {
 		case err != nil:
 			return nil, err

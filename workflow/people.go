@@ -43,7 +43,7 @@ func (d *Desk) hasSay(ctx context.Context, r *Request, by Person, kind Kind) (ta
 	switch {
 	case no == nil:
 		return false, nil
-	case no.Rule != RuleNotRequester || !approver || kind == KindRecreate || d.people == nil || len(r.Owners()) == 0:
+	case no.Rule != RuleNotRequester || !approver || kinds[kind].restores || d.people == nil || len(r.Owners()) == 0:
 		return false, no
 	}
 	switch left, err := d.allLeft(ctx, r); {

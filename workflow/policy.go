@@ -201,13 +201,7 @@ func LifetimeWords(d time.Duration) string {
 // have it, as a sentence, or nothing. A certificate may be a day longer: the tools that
 // make one let it begin some minutes before now.
 func (c Credential) BeyondBaseline() string {
-	var lives time.Duration
-	switch c.Kind {
-	case CredentialSecret, CredentialMadeCertificate:
-		lives = c.Lifetime
-	case CredentialCertificate:
-		lives = c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)
-	}
+	lives := max(c.Lifetime, c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)) // one of them is set, where it ends
 	if lives <= baseline+24*time.Hour {
 		return ""
 	}

@@ -17,7 +17,7 @@ const recipientsEvery = time.Hour
 
 // HandsOver reports whether carrying r out gives its requester a credential.
 func (r *Request) HandsOver() bool {
-	if r.Task != TaskProvision || !r.Plan.Credential.Kind.handsOver() || r.Plan.Backup.Server != "" {
+	if !tasks[r.Task].makes || !r.Plan.Credential.Kind.handsOver() || r.Plan.Backup.Server != "" {
 		return false
 	}
 	steps := r.stepsFor(TaskProvision)

@@ -118,7 +118,7 @@ func samePerson(a, b Person) bool { return a.ID == b.ID }
 // allowed is the most that the app may have once r is carried out: an update removes
 // what others have left.
 func (r *Request) allowed() Plan {
-	if r.kind().settles {
+	if r.kind().replaces {
 		return r.Has()
 	}
 	return r.Has().with(r.Residue)

@@ -82,7 +82,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	choice := Choice{Workloads: draft.Workloads, Credential: draft.Credential, Backup: draft.Backup}
 	r.Plan = product.Plan(choice)
 	r.Plan.TenantID, r.Plan.AppName = tenant.ID, oneLine(draft.AppName)
-	if r.Kind != KindAdopt {
+	if !draft.Existing {
 		checkText(wrong, FieldAppName, r.Plan.AppName, AppNameMax)
 	} else { // it is looked for as it is
 		checkText(wrong, FieldAppName, r.Plan.AppName, ExistingNameMax)
@@ -114,7 +114,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 		r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
 	}
 	r.Plan.Owners = checkOwners(wrong, by, draft.Owners)
-	if r.Kind == KindAdopt {
+	if draft.Existing {
 		if err := d.checkAdopted(ctx, wrong, r); err != nil {
 			return nil, err
 		}
@@ -153,7 +153,7 @@ func (d *Desk) create(ctx context.Context, r *Request, by Person, draft Draft) (
 			return nil, FieldErrors{draft.certificateField(): fmt.Sprintf("%s already uses this certificate. Every app needs one of its "+
 				"own: make a new key and a certificate for it, and give that.", taken.By)}
 		}
-		if r.Kind == KindAdopt {
+		if r.kind().finds {
 			return nil, FieldErrors{FieldAppName: fmt.Sprintf("%s has an app of this name in %s. If that is the one, /entra-app update "+
 				"%s changes it; if it is another, give its App ID.", taken.By, r.Tenant, taken.By)}
 		}
