@@ -11,17 +11,12 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // What is read of an application that was not made here.
-
-var (
-	opFindApps   = operation{"listApplications", "look for the application"}
-	opOwners     = operation{"listOwners", "read who owns the application"}
-	opResourceOf = operation{"getServicePrincipal", "read the name of a service"}
-)
 
 // Applications finds applications by App ID, or by their exact name. Names need
 // not be unique, and Graph compares them without regard to case. Of very many with one
@@ -33,7 +28,7 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 	}
 	list := s.get("/applications?$filter="+by+"%20eq%20%27{name}%27&$select=id,appId,displayName,createdDateTime", "name", quote(name))
 	var found []workflow.Registration
-	more, err := s.somePages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, listPages,
+	more, err := s.somePages(ctx, opFindApps, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, fault.ListPages,
 		func(p serialization.Parsable) bool {
 			if l, ok := p.(models.ApplicationCollectionResponseable); ok {
 				for _, a := range l.GetValue() {
@@ -43,7 +38,7 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 			return len(found) < workflow.SameNameMax
 		})
 	if err == nil && more && len(found) < workflow.SameNameMax {
-		return nil, &partial{graphService, opFindApps}
+		return nil, fault.Graph.Partial(opFindApps)
 	}
 	if len(found) == 1 {
 		s.isBorn(found[0].Created)
@@ -75,11 +70,11 @@ func (s *session) settings(ctx context.Context, applicationID string, more ...st
 	}
 	o, ok := got.(object)
 	if !ok {
-		return settings{}, &later{op: opReadApp, why: "there is nothing in the answer"}
+		return settings{}, opReadApp.Empty()
 	}
 	a, err := readSettings(o)
 	if err != nil {
-		return settings{}, &later{op: opReadApp, why: "the answer cannot be read"}
+		return settings{}, opReadApp.Unreadable(0)
 	}
 	return a, nil
 }
@@ -110,7 +105,7 @@ func (s *session) ReadApplication(ctx context.Context, m workflow.Made, p workfl
 		return has, found, "", s.fault(err, m.ObjectID)
 	}
 	servicePrincipal, found.PrincipalSecrets, found.PrincipalThumbprints, err = s.onPrincipal(ctx, m.AppID)
-	if status(err) == http.StatusNotFound {
+	if fault.Status(err) == http.StatusNotFound {
 		return has, found, "", nil
 	}
 	if err != nil {
@@ -196,7 +191,7 @@ func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Perm
 		return nil, err
 	}
 	s.batch(ctx, []*item{roles, grants})
-	if err := worst([]error{s.fault(roles.err, sp), s.fault(grants.err, sp)}); err != nil {
+	if err := fault.Worst([]error{s.fault(roles.err, sp), s.fault(grants.err, sp)}); err != nil {
 		return nil, err
 	}
 	type given struct {
@@ -227,7 +222,7 @@ func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Perm
 			continue
 		}
 		r, err := s.resourceByID(ctx, g.resource)
-		if status(err) == http.StatusNotFound {
+		if fault.Status(err) == http.StatusNotFound {
 			out = append(out, onGone(g.resource, g.kind, g.name))
 			continue
 		}
@@ -279,7 +274,7 @@ func (s *session) resourceByID(ctx context.Context, id string) (*resource, error
 	}
 	p, ok := got.(models.ServicePrincipalable)
 	if !ok {
-		return nil, &later{op: opResourceOf, why: "there is nothing in the answer"}
+		return nil, opResourceOf.Empty()
 	}
 	s.keepResource(value(p.GetAppId()), &item{got: p})
 	return readResource(p), nil
@@ -295,9 +290,9 @@ func (s *session) RemoveFederated(ctx context.Context, applicationID, name strin
 	_, err := s.send(ctx, opUnfederate, req, nil)
 	what := "federated credential " + name + " of " + applicationID
 	switch {
-	case status(err) == http.StatusNotFound && s.hidden(what):
-		return old(opUnfederate, "the app's trust in another issuer is not seen yet")
-	case status(err) == http.StatusNotFound:
+	case fault.Status(err) == http.StatusNotFound && s.hidden(what):
+		return opUnfederate.Stale("the app's trust in another issuer is not seen yet")
+	case fault.Status(err) == http.StatusNotFound:
 		return nil
 	}
 	err = s.fault(err, applicationID)

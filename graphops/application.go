@@ -12,6 +12,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/applicationswithuniquename"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
@@ -48,7 +49,7 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 		return "", "", err
 	}
 	got, err := s.send(ctx, opApplication, req, models.CreateApplicationFromDiscriminatorValue)
-	if no, _ := err.(*answer); no != nil && no.exists() {
+	if no, _ := err.(*fault.Answer); no != nil && no.Exists() {
 		return s.named(ctx, a, body, no)
 	}
 	if err != nil {
@@ -63,7 +64,7 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 	}
 	objectID, appID = value(made.GetId()), value(made.GetAppId())
 	if objectID == "" || appID == "" {
-		return "", "", &later{op: opApplication, why: "there is no ID in the answer"}
+		return "", "", opApplication.Later("there is no ID in the answer")
 	}
 	s.know(a.UniqueName, objectID, appID)
 	if !ok {
@@ -111,9 +112,9 @@ func (s *session) patchSettings(ctx context.Context, a workflow.App, body object
 
 // ownScopeFault is fault for a request that asks for the app's own scopes.
 func (s *session) ownScopeFault(err error, applicationID string) error {
-	if no, _ := err.(*answer); no != nil && no.status == http.StatusBadRequest && !no.wrongByItself() &&
+	if no, _ := err.(*fault.Answer); no != nil && no.Status == http.StatusBadRequest && !no.WrongByItself() &&
 		(s.fresh(applicationID) || s.unsettled()) {
-		return no.behind("the app's own scope is not known everywhere yet")
+		return no.Behind("the app's own scope is not known everywhere yet")
 	}
 	return s.fault(err, applicationID)
 }
@@ -223,7 +224,7 @@ func (s *session) readApplication(ctx context.Context, uniqueName string) (model
 	}
 	a, ok := got.(models.Applicationable)
 	if !ok {
-		return nil, &later{op: opReadApp, why: "there is nothing in the answer"}
+		return nil, opReadApp.Empty()
 	}
 	return a, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -21,13 +22,13 @@ import (
 // of its own. Source: Azure role-based access control, REST API 2022-04-01.
 
 var (
-	opAzureRights   = operation{"listAzurePermissions", "read what it may do in the subscription"}
-	opAzureRole     = operation{"putRoleDefinition", "make the custom role in Azure"}
-	opAzureAssign   = operation{"putRoleAssignment", "give the app its role in Azure"}
-	opAzureUnassign = operation{"deleteRoleAssignment", "take the app's role in Azure away"}
-	opAzureUnrole   = operation{"deleteRoleDefinition", "delete the custom role in Azure"}
-	opAzureReadRole = operation{"getRoleDefinition", "read a role that the app has in Azure"}
-	opAzureList     = operation{"listAzureRoleAssignments", "read the app's roles in Azure"}
+	opAzureRights   = fault.Operation{Name: "listAzurePermissions", Words: "read what it may do in the subscription"}
+	opAzureRole     = fault.Operation{Name: "putRoleDefinition", Words: "make the custom role in Azure", Refers: true}
+	opAzureAssign   = fault.Operation{Name: "putRoleAssignment", Words: "give the app its role in Azure", Refers: true}
+	opAzureUnassign = fault.Operation{Name: "deleteRoleAssignment", Words: "take the app's role in Azure away"}
+	opAzureUnrole   = fault.Operation{Name: "deleteRoleDefinition", Words: "delete the custom role in Azure"}
+	opAzureReadRole = fault.Operation{Name: "getRoleDefinition", Words: "read a role that the app has in Azure"}
+	opAzureList     = fault.Operation{Name: "listAzureRoleAssignments", Words: "read the app's roles in Azure"}
 )
 
 const (
@@ -67,7 +68,7 @@ func (s *session) signInAzure(ctx context.Context, subscriptions, rights []strin
 		})
 	}
 	wg.Wait()
-	return worst(errs)
+	return fault.Worst(errs)
 }
 
 // mayInAzure reports whether the person has these rights on a scope, there or from above.
@@ -76,7 +77,7 @@ func (s *session) mayInAzure(ctx context.Context, scope string, rights []string)
 	type permission struct{ Actions, NotActions []string }
 	var list struct{ Value []permission }
 	err := s.azure(ctx, opAzureRights, http.MethodGet, workflow.AzureScope(scope)+authorizing+"permissions", "", nil, &list)
-	if code := status(err); code == http.StatusForbidden || code == http.StatusNotFound && !unknownSubscription(err) {
+	if code := fault.Status(err); code == http.StatusForbidden || code == http.StatusNotFound && !unknownSubscription(err) {
 		return false, nil
 	}
 	if err != nil {
@@ -96,8 +97,9 @@ func (s *session) mayInAzure(ctx context.Context, scope string, rights []string)
 // resource group, or that the subscription belongs to another tenant. That may also be said
 // of one that it does not show to this person.
 func unknownSubscription(err error) bool {
-	a, _ := err.(*answer)
-	return a != nil && (a.is("SubscriptionNotFound") || a.is("ResourceGroupNotFound") || a.is("InvalidAuthenticationTokenTenant"))
+	a, _ := err.(*fault.Answer)
+	return a != nil && (a.HasCode("SubscriptionNotFound") ||
+		a.HasCode("ResourceGroupNotFound") || a.HasCode("InvalidAuthenticationTokenTenant"))
 }
 
 // anyCovers reports whether one of the patterns, in which * stands for anything,
@@ -155,7 +157,7 @@ func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name s
 		}
 	}
 	wg.Wait()
-	return worst(errs)
+	return fault.Worst(errs)
 }
 
 func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscriptions []string, r workflow.AzureRole) error {
@@ -169,8 +171,8 @@ func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscr
 			"dataActions": append([]string{}, r.DataActions...), "notDataActions": []string{}}},
 	}}
 	err := s.azure(ctx, opAzureRole, http.MethodPut, scopes[0]+authorizing+"roleDefinitions/"+id, "", body, nil)
-	if a, _ := err.(*answer); a != nil && a.is("RoleDefinitionWithSameNameExists") { // it carries the request's own name
-		return a.behind("it was made, and is not known everywhere yet")
+	if a, _ := err.(*fault.Answer); a != nil && a.HasCode("RoleDefinitionWithSameNameExists") { // it carries the request's own name
+		return a.Behind("it was made, and is not known everywhere yet")
 	}
 	return s.fault(err)
 }
@@ -184,17 +186,17 @@ func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name,
 	at := workflow.AzureScope(named) + authorizing + "roleAssignments/" + workflow.AzureID(name, servicePrincipal, named, role)
 	var made struct{ Properties struct{ CreatedOn time.Time } }
 	err := s.azure(ctx, opAzureAssign, http.MethodPut, at, "", body, &made)
-	a, _ := err.(*answer)
+	a, _ := err.(*fault.Answer)
 	switch on := made.Properties.CreatedOn; {
 	case err == nil && s.ask.Restored && !on.IsZero() && on.Before(s.ask.Removed) && workflow.IsYoung(s.ask.Removed, s.now()):
-		return old(opAzureAssign, "the role was taken a moment ago, and not all know that") // this is the one that was taken
-	case a == nil, !a.is("RoleAssignmentExists"):
+		return opAzureAssign.Stale("the role was taken a moment ago, and not all know that") // this is the one that was taken
+	case a == nil, !a.HasCode("RoleAssignmentExists"):
 	case s.ask.Restored && workflow.IsYoung(s.ask.Removed, s.now()) && !s.hasTried("assign "+at):
-		return a.behind("it was taken a moment ago, and not all know that")
+		return a.Behind("it was taken a moment ago, and not all know that")
 	default:
 		return nil // this principal has this role here: under another ID
 	}
-	if err == nil || answerLost(err) {
+	if err == nil || fault.IsLost(err) {
 		s.tries("assign " + at)
 	}
 	return s.fault(err, servicePrincipal)
@@ -247,8 +249,8 @@ func (s *session) azureRoleCalled(ctx context.Context, a azureAssignment, custom
 	}
 	err := s.azure(ctx, opAzureReadRole, http.MethodGet, workflow.AzureScope(a.scope)+authorizing+"roleDefinitions/"+a.role, "", nil,
 		&definition)
-	if no, _ := err.(*answer); no != nil && no.is("RoleDefinitionDoesNotExist") {
-		return "", no.behind("not known everywhere yet") // one that has assignments can't be deleted
+	if no, _ := err.(*fault.Answer); no != nil && no.HasCode("RoleDefinitionDoesNotExist") {
+		return "", no.Behind("not known everywhere yet") // one that has assignments can't be deleted
 	}
 	if err != nil {
 		return "", s.fault(err)
@@ -293,7 +295,7 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 	}
 	var all []azureAssignment
 	for _, scope := range scopes {
-		next, b := "", newBounds(s.now)
+		next, b := "", fault.NewPages(s.now)
 		for {
 			var list struct {
 				NextLink string
@@ -319,8 +321,8 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 			if next = list.NextLink; next == "" {
 				break
 			}
-			if !b.goesOn(next, listPages) {
-				return nil, &partial{azureService, opAzureList}
+			if !b.More(next, fault.ListPages) {
+				return nil, fault.Azure.Partial(opAzureList)
 			}
 		}
 	}
@@ -328,7 +330,7 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 }
 
 // azure makes one call. link is the address of a further page; it has to be Azure's own.
-func (s *session) azure(ctx context.Context, op operation, method, path, link string, body, into any, query ...string) error {
+func (s *session) azure(ctx context.Context, op fault.Operation, method, path, link string, body, into any, query ...string) error {
 	var content io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -340,7 +342,7 @@ func (s *session) azure(ctx context.Context, op operation, method, path, link st
 	address := s.arm.base + path + azureVersion
 	if link != "" {
 		if address = link; !strings.HasPrefix(link, s.arm.base+"/") {
-			return &misdirected{azureService, otherPage, ""}
+			return fault.Azure.Elsewhere()
 		}
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, content)
@@ -366,25 +368,25 @@ func (s *session) azure(ctx context.Context, op operation, method, path, link st
 		if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
 			return ctx.Err()
 		}
-		return &later{op: op, why: cause(err)}
+		return op.Later(fault.Cause(err))
 	}
 	b, err := bodyOf(resp)
 	if err != nil {
-		return &later{op: op, why: "the answer was cut off"}
+		return op.Later("the answer was cut off")
 	}
-	s.log.DebugContext(ctx, "azure", "op", op.name, "method", method, "status", resp.StatusCode)
+	s.log.DebugContext(ctx, "azure", "op", op.Name, "method", method, "status", resp.StatusCode)
 	if resp.StatusCode/100 == 3 {
-		return &misdirected{azureService, redirected, resp.Header.Get("x-ms-request-id")}
+		return fault.Azure.Redirected(resp.Header.Get("x-ms-request-id"))
 	}
 	if resp.StatusCode >= 300 {
-		a := readAnswer(op, resp.StatusCode, resp.Header, b, s.now())
-		if a.ref == "" {
-			a.ref = resp.Header.Get("x-ms-request-id")
+		a := op.Read(resp.StatusCode, resp.Header, b, s.now())
+		if a.Ref == "" {
+			a.Ref = resp.Header.Get("x-ms-request-id")
 		}
 		return a
 	}
 	if into != nil && len(b) > 0 && json.Unmarshal(b, into) != nil {
-		return &later{op: op, status: resp.StatusCode, why: "the answer cannot be read"}
+		return op.Unreadable(resp.StatusCode)
 	}
 	return nil
 }

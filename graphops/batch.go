@@ -14,7 +14,7 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	kjson "github.com/microsoft/kiota-serialization-json-go"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/graphops/fault"
 )
 
 // batchSize is the most requests that Graph takes in one batch.
@@ -22,7 +22,7 @@ const batchSize = 20
 
 // An item is one request of a batch, and then what came of it.
 type item struct {
-	op  operation
+	op  fault.Operation
 	req *kiota.RequestInformation
 	as  serialization.ParsableFactory
 
@@ -75,7 +75,7 @@ func (g *graph) sendBatch(ctx context.Context, items []*item) {
 	for n, i := range items {
 		r, err := g.inner(n, i.req)
 		if err != nil {
-			fail(fmt.Errorf("%s: %w", i.op.name, err))
+			fail(fmt.Errorf("%s: %w", i.op.Name, err))
 			return
 		}
 		if i.chained && n > 0 {
@@ -100,11 +100,11 @@ func (g *graph) sendBatch(ctx context.Context, items []*item) {
 	}
 	var in struct{ Responses []batchResponse }
 	if b, ok := got.([]byte); !ok || json.Unmarshal(b, &in) != nil {
-		fail(&later{op: opBatch, why: "the answer cannot be read"})
+		fail(opBatch.Unreadable(0))
 		return
 	}
 	for _, i := range items {
-		i.err = &later{op: i.op, why: "the batch has no answer to it"}
+		i.err = i.op.Later("the batch has no answer to it")
 	}
 	for _, a := range in.Responses {
 		n, err := strconv.Atoi(a.ID)
@@ -113,7 +113,7 @@ func (g *graph) sendBatch(ctx context.Context, items []*item) {
 		}
 		i := items[n]
 		i.got, i.err = g.outer(i, a)
-		g.log.DebugContext(ctx, "graph, in a batch", "op", i.op.name, "method", i.req.Method.String(), "path",
+		g.log.DebugContext(ctx, "graph, in a batch", "op", i.op.Name, "method", i.req.Method.String(), "path",
 			template(i.req.UrlTemplate), "status", a.Status)
 	}
 }
@@ -143,12 +143,12 @@ func (g *graph) outer(i *item, a batchResponse) (serialization.Parsable, error) 
 		for k, v := range a.Headers {
 			h.Set(k, fmt.Sprint(v))
 		}
-		return nil, readAnswer(i.op, a.Status, h, a.Body, g.now())
+		return nil, i.op.Read(a.Status, h, a.Body, g.now())
 	}
 	if i.as == nil || a.Status == http.StatusNoContent {
 		return nil, nil
 	}
-	unreadable := &later{op: i.op, status: a.Status, why: "the answer cannot be read"}
+	unreadable := i.op.Unreadable(a.Status)
 	node, err := kjson.NewJsonParseNode(a.Body)
 	if err != nil || node == nil {
 		return nil, unreadable
@@ -158,29 +158,4 @@ func (g *graph) outer(i *item, a batchResponse) (serialization.Parsable, error) 
 		return nil, unreadable
 	}
 	return got, nil
-}
-
-// worst returns the error that decides for all: the end of the session before a
-// "no", and a "no" before what may go away, of which the longest wait counts.
-func worst(errs []error) error {
-	rank := func(err error) int {
-		switch _, temporary := err.(workflow.Temporary); {
-		case err == workflow.ErrSessionOver:
-			return 4
-		case err != nil && !temporary:
-			return 3
-		case temporary:
-			return 2
-		}
-		return 1
-	}
-	var most error
-	for _, err := range errs {
-		a, _ := err.(workflow.Temporary)
-		b, _ := most.(workflow.Temporary)
-		if most == nil || rank(err) > rank(most) || a != nil && b != nil && a.RetryAfter() > b.RetryAfter() {
-			most = err
-		}
-	}
-	return most
 }

@@ -41,7 +41,7 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 		return "", nil
 	}
 	if s.expects(keys, has) {
-		return "", old(opCerts, "the app's certificates are not the same everywhere yet")
+		return "", opCerts.Stale("the app's certificates are not the same everywhere yet")
 	}
 	if unseen, err = s.unused(ctx, others, applicationID, c); err != nil {
 		return "", err
@@ -87,7 +87,7 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 	case unseen && !s.hidden(what):
 		return nil
 	case s.expects(keys, has), unseen && !s.hasTried(what):
-		return old(opCerts, "the app's certificates are not the same everywhere yet")
+		return opCerts.Stale("the app's certificates are not the same everywhere yet")
 	}
 	s.tries(what)
 	return s.setCertificates(ctx, applicationID, keys, left, thumbprint)
@@ -208,7 +208,7 @@ func (s *session) currentIn(i *item, applicationID string) ([]json.RawMessage, e
 		case s.isOverdue(certificateNamed(applicationID, thumbprint), there):
 			overdue = append(overdue, thumbprint)
 		default:
-			return nil, old(opCerts, "the app's certificates are not the same everywhere yet")
+			return nil, opCerts.Stale("the app's certificates are not the same everywhere yet")
 		}
 	}
 	for _, thumbprint := range overdue { // what is written again begins with this answer
@@ -249,7 +249,7 @@ func (s *session) keysIn(i *item, applicationID string) ([]json.RawMessage, erro
 	a, _ := i.got.(object)
 	var keys []json.RawMessage
 	if json.Unmarshal(a["keyCredentials"], &keys) != nil {
-		return nil, &later{op: opCerts, why: "there are no certificates in the answer"}
+		return nil, opCerts.Later("there are no certificates in the answer")
 	}
 	return keys, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/oauth2permissiongrants"
 	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
@@ -60,7 +61,7 @@ func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, pe
 		return err
 	}
 	widen, err2 := s.readBack(ctx, servicePrincipal, unsure)
-	if err := worst([]error{err, err2}); err != nil {
+	if err := fault.Worst([]error{err, err2}); err != nil {
 		return err
 	}
 	unsure, err = s.sendConsents(ctx, servicePrincipal, widen)
@@ -161,24 +162,25 @@ func (s *session) sendConsents(ctx context.Context, sp string, todo []*consent) 
 	s.batch(ctx, items)
 	var errs []error
 	for _, c := range todo {
-		a, _ := c.item.err.(*answer)
+		a, _ := c.item.err.(*fault.Answer)
 		switch {
 		case c.item.err == nil:
 			s.mu.Lock()
 			s.consented[c.key] = true
 			s.mu.Unlock()
-		case a != nil && (a.status == http.StatusBadRequest || a.status == http.StatusConflict) && !a.is("Directory_ConcurrencyViolation"):
+		case a != nil && (a.Status == http.StatusBadRequest || a.Status == http.StatusConflict) &&
+			!a.HasCode("Directory_ConcurrencyViolation"):
 			unsure = append(unsure, c)
-		case a != nil && c.resource.own && a.notFound():
-			errs = append(errs, a.behind("the app's own scope is not known everywhere yet"))
+		case a != nil && c.resource.own && a.NotFound():
+			errs = append(errs, a.Behind("the app's own scope is not known everywhere yet"))
 		default:
-			if answerLost(c.item.err) {
+			if fault.IsLost(c.item.err) {
 				s.tries("consent " + c.key)
 			}
 			errs = append(errs, s.fault(c.item.err, sp, c.resource.id))
 		}
 	}
-	return unsure, worst(errs)
+	return unsure, fault.Worst(errs)
 }
 
 // readBack looks at what the app has been given. It returns the grants that
@@ -196,7 +198,7 @@ func (s *session) readBack(ctx context.Context, sp string, unsure []*consent) (w
 		}
 	}
 	s.batch(ctx, items)
-	if err := worst([]error{s.fault(roles.err, sp), s.fault(grants.err, sp)}); err != nil {
+	if err := fault.Worst([]error{s.fault(roles.err, sp), s.fault(grants.err, sp)}); err != nil {
 		return nil, err
 	}
 	assigned := make(map[string]bool)
@@ -259,7 +261,7 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 	var errs []error
 	var excess []string
 	for _, c := range unsure {
-		refused := c.item.err.(*answer)
+		refused := c.item.err.(*fault.Answer)
 		there := assigned[strings.ToLower(c.resource.id)+" "+c.role.String()]
 		if c.scopes != nil {
 			g := granted[strings.ToLower(c.resource.id)]
@@ -280,16 +282,16 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 		}
 		switch {
 		case there && c.taken && !s.hasTried("consent "+c.key):
-			errs = append(errs, refused.behind("it was withdrawn a moment ago, and not all know that"))
+			errs = append(errs, refused.Behind("it was withdrawn a moment ago, and not all know that"))
 		case there: // where the app is young, it may have been withdrawn a moment ago: a repeat sends it again
 			sure := !s.unsettled()
 			s.mu.Lock()
 			s.consented[c.key] = sure
 			s.mu.Unlock()
-		case refused.exists():
-			errs = append(errs, refused.behind("it is consented, and cannot be read yet"))
+		case refused.Exists():
+			errs = append(errs, refused.Behind("it is consented, and cannot be read yet"))
 		case c.resource.own:
-			errs = append(errs, refused.behind("the app's own scope is not known everywhere yet"))
+			errs = append(errs, refused.Behind("the app's own scope is not known everywhere yet"))
 		default:
 			errs = append(errs, s.fault(refused, sp, c.resource.id))
 		}
@@ -297,7 +299,7 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 	if excess != nil {
 		return nil, &workflow.ExcessError{Names: excess}
 	}
-	return widen, worst(errs)
+	return widen, fault.Worst(errs)
 }
 
 // widen makes c a PATCH of the grant that is there, to exactly what was approved

@@ -6,6 +6,7 @@ import (
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -19,7 +20,7 @@ func (s *session) DeleteApplication(ctx context.Context, uniqueName, objectID st
 	if objectID == "" {
 		a, err := s.readApplication(ctx, uniqueName)
 		switch {
-		case status(err) == http.StatusNotFound && !s.fresh(uniqueName):
+		case fault.Status(err) == http.StatusNotFound && !s.fresh(uniqueName):
 			return nil
 		case err != nil:
 			return s.fault(err, uniqueName)
@@ -31,13 +32,13 @@ func (s *session) DeleteApplication(ctx context.Context, uniqueName, objectID st
 		return err
 	}
 	_, err = s.send(ctx, opDeleteApp, req, nil)
-	if status(err) == http.StatusNotFound && s.fresh(objectID) {
+	if fault.Status(err) == http.StatusNotFound && s.fresh(objectID) {
 		if deleted, readErr := s.deleted(ctx, objectID); readErr != nil || !deleted {
 			return s.fault(err, objectID)
 		}
 		err = nil
 	}
-	if err != nil && status(err) != http.StatusNotFound {
+	if err != nil && fault.Status(err) != http.StatusNotFound {
 		return s.fault(err, objectID)
 	}
 	s.forget(uniqueName, objectID)
@@ -55,14 +56,14 @@ func (s *session) gone(ctx context.Context, objectID string) bool {
 		return false
 	}
 	_, err = s.send(ctx, opReadApp, req, models.CreateApplicationFromDiscriminatorValue)
-	return status(err) == http.StatusNotFound && !s.fresh(objectID)
+	return fault.Status(err) == http.StatusNotFound && !s.fresh(objectID)
 }
 
 // deleted reports whether an object is among the deleted ones.
 func (s *session) deleted(ctx context.Context, objectID string) (bool, error) {
 	_, err := s.send(ctx, opDeleted, s.get("/directory/deletedItems/{id}", "id", objectID),
 		models.CreateDirectoryObjectFromDiscriminatorValue)
-	if status(err) == http.StatusNotFound {
+	if fault.Status(err) == http.StatusNotFound {
 		return false, nil
 	}
 	return err == nil, err

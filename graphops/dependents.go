@@ -11,18 +11,13 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
 // What depends on an app: whoever is assigned to it, and the clients that may call its
 // API. Source: Graph, "List appRoleAssignments granted for a service principal" and
 // "List oauth2PermissionGrants".
-
-var (
-	opAssignedTo = operation{"listAssignedTo", "read who is assigned to the app"}
-	opClients    = operation{"listClients", "read which other apps have permissions on the app's API"}
-	opClient     = operation{"getClient", "read the name of another app"}
-)
 
 const (
 	// mostDependents is how many of each list are counted.
@@ -34,10 +29,10 @@ const (
 // Dependents looks at the service principal that was written down. One that is not there
 // may have been deleted and made again, under another ID: then that one counts.
 func (s *session) Dependents(ctx context.Context, m workflow.Made) (workflow.Dependents, error) {
-	var notFound *answer
+	var notFound *fault.Answer
 	if m.ServicePrincipal != "" {
 		all, err := s.dependentsOn(ctx, m.ServicePrincipal)
-		if notFound, _ = errors.AsType[*answer](err); notFound == nil {
+		if notFound, _ = errors.AsType[*fault.Answer](err); notFound == nil {
 			return all, err
 		}
 	}
@@ -46,8 +41,8 @@ func (s *session) Dependents(ctx context.Context, m workflow.Made) (workflow.Dep
 		return workflow.Dependents{}, err
 	}
 	all, err := s.dependentsOn(ctx, now)
-	if unknown, ok := errors.AsType[*answer](err); ok {
-		return workflow.Dependents{}, unknown.lag()
+	if unknown, ok := errors.AsType[*fault.Answer](err); ok {
+		return workflow.Dependents{}, unknown.Lag()
 	}
 	return all, err
 }
@@ -61,7 +56,7 @@ func (s *session) dependentsOn(ctx context.Context, sp string) (workflow.Depende
 		return workflow.Dependents{}, err
 	}
 	s.batch(ctx, []*item{assigned, clients})
-	if status(assigned.err) == http.StatusNotFound {
+	if fault.Status(assigned.err) == http.StatusNotFound {
 		return workflow.Dependents{}, assigned.err
 	}
 	all := &dependents{self: sp}
@@ -90,7 +85,7 @@ func (s *session) dependentItems(ctx context.Context, sp string) (assigned, clie
 // down was not found, or there was none. An app that is gone has none, and a living one
 // need not have one: then nobody is assigned to it. That it is the same one is a replica
 // that does not know it.
-func (s *session) principalNow(ctx context.Context, m workflow.Made, notFound *answer) (string, error) {
+func (s *session) principalNow(ctx context.Context, m workflow.Made, notFound *fault.Answer) (string, error) {
 	if m.AppID == "" {
 		return "", nil
 	}
@@ -100,14 +95,14 @@ func (s *session) principalNow(ctx context.Context, m workflow.Made, notFound *a
 	}
 	p, err := s.principal(ctx, m.AppID)
 	switch {
-	case status(err) == http.StatusNotFound && notFound != nil && s.fresh(m.ServicePrincipal):
-		return "", notFound.lag()
-	case status(err) == http.StatusNotFound:
+	case fault.Status(err) == http.StatusNotFound && notFound != nil && s.fresh(m.ServicePrincipal):
+		return "", notFound.Lag()
+	case fault.Status(err) == http.StatusNotFound:
 		return "", nil
 	case err != nil:
 		return "", s.fault(err)
 	case notFound != nil && strings.EqualFold(value(p.GetId()), m.ServicePrincipal):
-		return "", notFound.lag()
+		return "", notFound.Lag()
 	}
 	return value(p.GetId()), nil
 }
@@ -192,7 +187,7 @@ func (s *session) nameClients(ctx context.Context, list []workflow.Dependent) er
 			}
 		}
 	}
-	return worst(errs)
+	return fault.Worst(errs)
 }
 
 // unread is what keeps a list from being read: what may go away by itself before a "no",
@@ -207,7 +202,7 @@ func unread(errs []error) error {
 			others = append(others, err)
 		}
 	}
-	if err := worst(others); err != nil || no == nil {
+	if err := fault.Worst(others); err != nil || no == nil {
 		return err
 	}
 	return no

@@ -74,17 +74,10 @@
 //
 // # Errors
 //
-// File fault.go decides what an answer means, and it is the only place:
+// Package fault decides what an answer means. Beside what it has there is *workflow.ExcessError:
+// there is more consent than was approved.
 //
-//   - temporary (workflow.Temporary, with Retry-After): throttling, 5xx, lost
-//     connections, and what Entra's replicas say about objects they have not
-//     heard of yet, in whatever words, which says what it was if it lasts;
-//   - workflow.ErrSessionOver: the token is refused;
-//   - *workflow.Trouble: Entra said no, with the reason for people;
-//   - *astray: the token was wanted elsewhere, which is no "no" to what was asked;
-//   - *workflow.ExcessError: there is more consent than was approved.
-//
-// A "no" about something young is of the first kind, unless its code says that the input is
+// A "no" about something young may go away by itself, unless its code says that the input is
 // wrong; what is young is in workflow.Ask, from what is stored. Nor is an answer believed
 // that lacks what the app is known to have, while that is young (session.hidden and
 // session.expects): a collection that is written as a whole would lose it.

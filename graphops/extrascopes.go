@@ -12,6 +12,7 @@ import (
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -65,7 +66,7 @@ func (s *signing) widen(ctx context.Context, got public.AuthResult, granted []st
 			return public.AuthResult{}, nil, ctx.Err()
 		}
 		s.d.log.DebugContext(ctx, "no token for optional scopes", "scopes", more, "err", err)
-		if _, ok := errors.AsType[*later](err); ok {
+		if _, ok := errors.AsType[*fault.Later](err); ok {
 			break // the sign-in service is not well: the token that there is will do
 		}
 	}

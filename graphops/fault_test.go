@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -238,7 +239,7 @@ func TestNoIsFinalOnceTheAppIsOldOrTheInputWrong(t *testing.T) {
 		status      int
 		code        string
 		young, old  bool // whether it is waited for
-		op          operation
+		op          fault.Operation
 		about, text string
 	}{
 		{404, "Request_ResourceNotFound", true, false, opKeys, objectID, ""},
@@ -270,7 +271,8 @@ func TestNoIsFinalOnceTheAppIsOldOrTheInputWrong(t *testing.T) {
 	} {
 		w := newWorld(t)
 		s := w.session("ada").(*session)
-		no := &answer{op: c.op, status: c.status, code: c.code, message: c.text}
+		body := encode(map[string]any{"error": map[string]string{"code": c.code, "message": c.text}})
+		no := c.op.Read(c.status, nil, body, w.now())
 		s.ask.Born = w.now().Add(-19 * time.Minute)
 		if err := w.saw(s.fault(no, c.about)); isTemporary(err) != c.young {
 			t.Errorf("%d %s %q about something young: %v", c.status, c.code, c.text, err)

@@ -9,6 +9,7 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -26,10 +27,10 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 		return err
 	}
 	_, err = s.send(ctx, opFederated, req, models.CreateFederatedIdentityCredentialFromDiscriminatorValue)
-	refused, _ := err.(*answer)
+	refused, _ := err.(*fault.Answer)
 	what := trustOf(applicationID, f.Issuer, f.Subject)
-	if refused == nil || refused.status != http.StatusBadRequest && refused.status != http.StatusConflict {
-		if answerLost(err) {
+	if refused == nil || refused.Status != http.StatusBadRequest && refused.Status != http.StatusConflict {
+		if fault.IsLost(err) {
 			s.tries("adding " + what)
 		}
 		return s.fault(err, applicationID)
@@ -44,11 +45,11 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 	case err != nil:
 		return s.fault(err, applicationID)
 	case slices.Contains(there, f) && gone && !s.hasTried("adding "+what):
-		return refused.behind("it was removed, and is listed still")
+		return refused.Behind("it was removed, and is listed still")
 	case slices.Contains(there, f):
 		return nil
-	case refused.exists():
-		return refused.behind("it exists, and cannot be read yet")
+	case refused.Exists():
+		return refused.Behind("it exists, and cannot be read yet")
 	}
 	return s.fault(refused, applicationID)
 }

@@ -6,11 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
-
-	"github.com/entra-app/entra-app/workflow"
 )
 
 func FuzzCallErr(f *testing.F) {
@@ -48,24 +45,6 @@ func FuzzRoles(f *testing.F) {
 	f.Fuzz(func(t *testing.T, token string) {
 		if got, opaque := roles(token); opaque && got != nil {
 			t.Errorf("roles %q of a token that can't be read", got)
-		}
-	})
-}
-
-func FuzzAnswer(f *testing.F) {
-	f.Add(400, []byte(`{"error":{"code":"c","details":[{"code":"d"}],"innererror":{"request-id":"r"}}}`), "1")
-	f.Add(404, []byte(`{"error":null}`), "Mon, 02 Jan 2006 15:04:05 GMT")
-	f.Add(429, []byte(`{"error":{"details":{}}}`), "-1")
-	f.Fuzz(func(t *testing.T, status int, body []byte, retry string) {
-		a := readAnswer(opKeys, status, http.Header{"Retry-After": {retry}}, body, time.Now())
-		if a.after < 0 || a.after > time.Hour {
-			t.Errorf("wait %v", a.after)
-		}
-		s := &session{graph: &graph{now: time.Now}}
-		if err := s.fault(a, "x"); err == nil {
-			t.Error("an answer became success")
-		} else if no, ok := errors.AsType[*workflow.ServiceError](err); ok && (no.Code == "" || no.Text == "") {
-			t.Errorf("%+v", no)
 		}
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -21,6 +20,7 @@ import (
 	khttp "github.com/microsoft/kiota-http-go"
 	kjson "github.com/microsoft/kiota-serialization-json-go"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -121,9 +121,9 @@ func (g *graph) deletion(path string, values ...string) *kiota.RequestInformatio
 }
 
 // send makes one request, and returns what the SDK makes of the answer: nil
-// where there is none to read, or where as is nil. The error is an *answer
+// where there is none to read, or where as is nil. The error is an *fault.Answer
 // where Graph answered.
-func (g *graph) send(ctx context.Context, op operation, r *kiota.RequestInformation,
+func (g *graph) send(ctx context.Context, op fault.Operation, r *kiota.RequestInformation,
 	as serialization.ParsableFactory) (serialization.Parsable, error) {
 	return through(ctx, g, op, r, func(ctx context.Context) (serialization.Parsable, error) {
 		if as == nil {
@@ -134,7 +134,7 @@ func (g *graph) send(ctx context.Context, op operation, r *kiota.RequestInformat
 }
 
 // through is the one door for requests to Graph.
-func through[T any](ctx context.Context, g *graph, op operation, r *kiota.RequestInformation, do func(context.Context) (T, error)) (T,
+func through[T any](ctx context.Context, g *graph, op fault.Operation, r *kiota.RequestInformation, do func(context.Context) (T, error)) (T,
 	error) {
 	var none T
 	if g.token.closed() {
@@ -146,7 +146,7 @@ func through[T any](ctx context.Context, g *graph, op operation, r *kiota.Reques
 	defer cancel()
 	began := g.now()
 	got, err := do(limited)
-	g.log.DebugContext(ctx, "graph", "op", op.name, "method", r.Method.String(), "path", path, "status", c.status,
+	g.log.DebugContext(ctx, "graph", "op", op.Name, "method", r.Method.String(), "path", path, "status", c.status,
 		"took", g.now().Sub(began), "client-request-id", c.id)
 	if err != nil {
 		return none, g.failed(ctx, op, c, err)
@@ -155,25 +155,25 @@ func through[T any](ctx context.Context, g *graph, op operation, r *kiota.Reques
 }
 
 // failed says what an error of kiota's was.
-func (g *graph) failed(ctx context.Context, op operation, c *call, err error) error {
+func (g *graph) failed(ctx context.Context, op fault.Operation, c *call, err error) error {
 	switch {
 	case c.status >= 400:
-		return readAnswer(op, c.status, c.header, c.body, g.now())
+		return op.Read(c.status, c.header, c.body, g.now())
 	case errors.Is(ctx.Err(), context.Canceled):
 		return ctx.Err()
 	case errors.Is(err, workflow.ErrSessionOver):
 		return workflow.ErrSessionOver
 	case errors.Is(err, errRedirect):
-		return &misdirected{graphService, redirected, c.header.Get("request-id")}
+		return fault.Graph.Redirected(c.header.Get("request-id"))
 	case errors.Is(err, errElsewhere):
-		return &misdirected{graphService, otherPage, ""} // no other address is Graph's own
+		return fault.Graph.Elsewhere() // no other address is Graph's own
 	case c.status != 0:
-		return &later{op: op, status: c.status, why: "the answer cannot be read"}
-	case isNetwork(err):
-		dial, ok := errors.AsType[*net.OpError](err)
-		return &later{op: op, why: cause(err), unsent: ok && dial.Op == "dial"}
+		return op.Unreadable(c.status)
 	}
-	return fmt.Errorf("%s: %w", op.name, err)
+	if l := op.Network(err); l != nil {
+		return l
+	}
+	return fmt.Errorf("%s: %w", op.Name, err)
 }
 
 // operators are the query parts of a URI template, and fixed queries.

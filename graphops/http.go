@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -134,18 +133,6 @@ func (c *loginClient) send(req *http.Request) (*http.Response, error) {
 func loginPath(path string) string {
 	_, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return "/{tenant}/" + rest
-}
-
-// retryAfter reads a Retry-After header: seconds or a date.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	v := strings.TrimSpace(h.Get("Retry-After"))
-	if n, err := strconv.Atoi(v); err == nil {
-		return min(max(0, time.Duration(min(n, 1<<20))*time.Second), time.Hour)
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return min(max(0, at.Sub(now)), time.Hour)
-	}
-	return 0
 }
 
 // bodyOf reads an answer's body and puts it back.

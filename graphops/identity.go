@@ -13,6 +13,7 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -55,11 +56,11 @@ func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims) erro
 func patiently(ctx context.Context, log *slog.Logger, do func() error) error {
 	for try := 0; ; try++ {
 		err := do()
-		wait, ok := errors.AsType[*later](err)
+		wait, ok := errors.AsType[*fault.Later](err)
 		if err == nil || !ok || try == identityTries-1 {
 			return err
 		}
-		pause := wait.after
+		pause := wait.After
 		if pause == 0 {
 			pause = identityPause << min(try, 3)
 		}
@@ -110,7 +111,7 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 	}
 	s.batch(ctx, items)
 
-	if err = worst([]error{s.fault(me.err), s.fault(roles.err), s.fault(org.err)}); err != nil {
+	if err = fault.Worst([]error{s.fault(me.err), s.fault(roles.err), s.fault(org.err)}); err != nil {
 		return nil, err
 	}
 	who, err := s.signerOf(ctx, me, roles, org)
@@ -154,7 +155,7 @@ func (s *session) readAssigned(ctx context.Context, assigned, groups *item, who 
 	if errors.Is(err, workflow.ErrSessionOver) {
 		return nil, err
 	}
-	if _, later := errors.AsType[*later](err); later {
+	if _, later := errors.AsType[*fault.Later](err); later {
 		unread = err
 	}
 	return unread, nil
@@ -237,7 +238,7 @@ func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.
 		}
 	}
 	if who.ObjectID == "" || who.TenantID == "" {
-		return who, &later{op: opMe, why: "Graph does not say who signed in, or where"}
+		return who, opMe.Later("Graph does not say who signed in, or where")
 	}
 	err := s.pages(ctx, opRoles, nil, roles.got, roles.as, func(p serialization.Parsable) {
 		l, _ := p.(models.DirectoryRoleCollectionResponseable)
@@ -289,8 +290,8 @@ func (s *session) accounts(ctx context.Context, people map[string][]*item, neede
 	found = make(map[string][]workflow.Account)
 	for email, items := range people {
 		accounts, err := s.accountsIn(ctx, items)
-		_, later := errors.AsType[*later](err)
-		if _, notAll := errors.AsType[*partial](err); (later || notAll) && email != needed {
+		_, later := errors.AsType[*fault.Later](err)
+		if _, notAll := errors.AsType[*fault.Partial](err); (later || notAll) && email != needed {
 			unread = err
 			continue
 		}
@@ -350,17 +351,9 @@ func (s *session) accountsIn(ctx context.Context, items []*item) ([]workflow.Acc
 // enabled is not among them: that may be refused for itself.
 func refused(people map[string][]*item) bool {
 	for _, items := range people {
-		if slices.ContainsFunc(items, func(i *item) bool { return i.op != opEnabled && status(i.err) == http.StatusForbidden }) {
+		if slices.ContainsFunc(items, func(i *item) bool { return i.op != opEnabled && fault.Status(i.err) == http.StatusForbidden }) {
 			return true
 		}
 	}
 	return false
-}
-
-// status is the status of an answer of Graph's, or 0.
-func status(err error) int {
-	if a, ok := errors.AsType[*answer](err); ok {
-		return a.status
-	}
-	return 0
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
@@ -99,7 +100,7 @@ func (s *session) batchReads(ctx context.Context, r appReads, m workflow.Made, p
 	for _, i := range items {
 		errs = append(errs, s.fault(i.err, m.ObjectID, m.ServicePrincipal))
 	}
-	return worst(errs)
+	return fault.Worst(errs)
 }
 
 // ReadAppRoles reads the app roles that the app has, on any service.

@@ -11,13 +11,14 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
 // Passwords lists the passwords of an application.
 func (s *session) Passwords(ctx context.Context, applicationID string) ([]workflow.Password, error) {
 	keys, err := s.keys(ctx, applicationID)
-	if status(err) == http.StatusNotFound && !s.fresh(applicationID) {
+	if fault.Status(err) == http.StatusNotFound && !s.fresh(applicationID) {
 		return nil, nil // with the application
 	}
 	return keys, s.fault(err, applicationID)
@@ -43,7 +44,7 @@ func (s *session) keysAndAppID(ctx context.Context, applicationID string) (keys 
 	}
 	a, ok := got.(models.Applicationable)
 	if !ok {
-		return nil, "", &later{op: opKeys, why: "there is nothing in the answer"}
+		return nil, "", opKeys.Empty()
 	}
 	for _, c := range a.GetPasswordCredentials() {
 		keys = append(keys, password(c))
@@ -78,7 +79,7 @@ func (s *session) AddPassword(ctx context.Context, applicationID, label string, 
 	}
 	made, ok := got.(models.PasswordCredentialable)
 	if !ok || value(made.GetSecretText()) == "" || made.GetKeyId() == nil {
-		return fail(&later{op: opAddKey, why: "there is no secret in the answer"})
+		return fail(opAddKey.Later("there is no secret in the answer"))
 	}
 	secret := workflow.NewSecret(value(made.GetSecretText()))
 	made.SetSecretText(nil)
@@ -105,7 +106,7 @@ func (s *session) RemovePassword(ctx context.Context, applicationID, keyID strin
 	}
 	_, err = s.send(ctx, opRemoveKey, req, nil)
 	what := keyNamed(keyID)
-	switch st := status(err); {
+	switch st := fault.Status(err); {
 	case st != http.StatusNotFound && st != http.StatusBadRequest:
 		s.removes(what, err)
 		return s.fault(err, applicationID)
@@ -115,13 +116,13 @@ func (s *session) RemovePassword(ctx context.Context, applicationID, keyID strin
 	keys, readErr := s.keys(ctx, applicationID)
 	listed := slices.ContainsFunc(keys, func(k workflow.Password) bool { return strings.EqualFold(k.KeyID, keyID) })
 	switch {
-	case status(readErr) == http.StatusNotFound && !s.fresh(applicationID):
+	case fault.Status(readErr) == http.StatusNotFound && !s.fresh(applicationID):
 		return nil // the application is gone, and its passwords with it
 	case readErr != nil:
 		return s.fault(readErr, applicationID)
 	case s.hidden(what), s.hidden("keys of " + applicationID), listed && s.unsettled():
-		no, _ := errors.AsType[*answer](err)
-		return no.behind("the password is not known everywhere yet")
+		no, _ := errors.AsType[*fault.Answer](err)
+		return no.Behind("the password is not known everywhere yet")
 	case listed:
 		return s.fault(err, applicationID)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -112,7 +113,7 @@ func TestAListThatWasNotReadToItsEndDecidesNothing(t *testing.T) {
 	}{
 		{"without an end", func(w *world) func(int) string {
 			return func(n int) string { return fmt.Sprintf("%s/v1.0/further?n=%d", w.url, n) }
-		}, 2*listPages + 30},
+		}, 2*fault.ListPages + 30},
 		{"in a circle", func(w *world) func(int) string {
 			return func(n int) string { return w.url + "/v1.0/further?round" }
 		}, 40},
@@ -195,17 +196,17 @@ func TestALongListIsReadToItsEnd(t *testing.T) {
 		t.Errorf("%d owners, %v", len(owners), err)
 	}
 
-	for i := range listPages + 1 {
+	for i := range fault.ListPages + 1 {
 		a := w.t.AddApplication(entratest.Legacy{Name: fmt.Sprint("old ", i)})
 		if err := s.DeleteApplication(t.Context(), "", a.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	found, err := s.(*session).deletedNamed(t.Context(), app("gone"))
-	if _, notAll := errors.AsType[*partial](w.saw(err)); !notAll || found != nil {
+	if _, notAll := errors.AsType[*fault.Partial](w.saw(err)); !notAll || found != nil {
 		t.Errorf("of more deleted applications than are looked at: %v", err)
 	}
-	later := (&answer{op: opApplication}).unseenName(true)
+	later := unseenName(opApplication.Read(400, nil, nil, w.now()), true)
 	if x, ok := errors.AsType[workflow.Describer](later); !ok || !isTemporary(later) ||
 		!strings.Contains(x.Describe().Text, "which were not all") {
 		t.Errorf("it says %v", later)

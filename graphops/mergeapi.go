@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -99,8 +100,8 @@ func (s *session) askOfItself(ctx context.Context, appID string, a workflow.App,
 // heard of that refuses it.
 func (s *session) patchAPI(ctx context.Context, applicationID string, body object) error {
 	err := s.patch(ctx, opAPI, applicationID, body)
-	if no, _ := err.(*answer); no != nil && no.is("CannotDeleteOrUpdateEnabledEntitlement") {
-		return no.behind("that it is disabled is not known everywhere yet")
+	if no, _ := err.(*fault.Answer); no != nil && no.HasCode("CannotDeleteOrUpdateEnabledEntitlement") {
+		return no.Behind("that it is disabled is not known everywhere yet")
 	}
 	if _, asks := body["requiredResourceAccess"]; asks {
 		return s.ownScopeFault(err, applicationID)

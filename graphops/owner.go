@@ -10,6 +10,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -116,8 +117,8 @@ func (o *ownership) send(ctx context.Context) error {
 // answered reads what came of a change. It is done where nothing is to be sent for
 // it any more.
 func (o *ownership) answered(ctx context.Context, c ownerChange) (done bool, err error) {
-	code := status(c.err)
-	refused, _ := c.err.(*answer)
+	code := fault.Status(c.err)
+	refused, _ := c.err.(*fault.Answer)
 	switch {
 	case c.err == nil:
 		o.is[c.user] = c.add
@@ -130,14 +131,14 @@ func (o *ownership) answered(ctx context.Context, c ownerChange) (done bool, err
 		}
 		is := slices.Contains(o.has, c.user)
 		if !c.add && !is && o.isBehind() {
-			return false, old(c.op, "the owners are not the same everywhere yet")
+			return false, c.op.Stale("the owners are not the same everywhere yet")
 		}
 		if is == c.add {
 			o.is[c.user] = c.add
 			return true, nil
 		}
-		if c.add && refused.exists() || !c.add && code == http.StatusNotFound {
-			return false, refused.behind("the owners are not the same everywhere yet")
+		if c.add && refused.Exists() || !c.add && code == http.StatusNotFound {
+			return false, refused.Behind("the owners are not the same everywhere yet")
 		}
 	}
 	err = o.s.fault(c.err, o.app)
@@ -236,9 +237,9 @@ func (s *session) RemoveOwner(ctx context.Context, applicationID, userID string)
 	_, err := s.send(ctx, opUnowner, s.deletion(ownerRef, "id", applicationID, "user", userID), nil)
 	what := ownerOf(userID, applicationID)
 	switch {
-	case status(err) == http.StatusNotFound && s.hidden(what):
-		return old(opUnowner, "the owner is not seen yet")
-	case status(err) == http.StatusNotFound:
+	case fault.Status(err) == http.StatusNotFound && s.hidden(what):
+		return opUnowner.Stale("the owner is not seen yet")
+	case fault.Status(err) == http.StatusNotFound:
 		return nil
 	}
 	err = s.fault(err, applicationID)

@@ -11,6 +11,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -61,7 +62,7 @@ func (s *session) PolicyFor(ctx context.Context, applicationID string) (workflow
 	r := s.policyRead(applicationID)
 	s.batch(ctx, r.items())
 	for _, i := range r.items() {
-		if status(i.err) == 0 && i.err != nil || status(i.err) == 401 || status(i.err) >= 429 {
+		if fault.Status(i.err) == 0 && i.err != nil || fault.Status(i.err) == 401 || fault.Status(i.err) >= 429 {
 			return workflow.AppPolicy{}, s.fault(i.err, applicationID)
 		}
 	}
@@ -236,38 +237,4 @@ func lifetime(d string) time.Duration {
 		sum += time.Duration(n) * unit
 	}
 	return sum
-}
-
-// againstPolicy says what a refusal by a policy means, by the kind of credential that it
-// was about, and what to do; or nothing, where it is none.
-func (a *answer) againstPolicy() (code, text string) {
-	for _, c := range append([]string{a.code}, a.details...) {
-		if strings.HasSuffix(c, "AsPerAppPolicy") {
-			code = c
-		}
-	}
-	const exempt = "have whoever manages application policies in Entra make an exemption for this app; that takes some minutes to be " +
-		"known. Then press Retry."
-	certificate := a.op == opSetCerts || a.op == opApplication
-	switch code {
-	case "":
-		return "", ""
-	case "CredentialTypeNotAllowedAsPerAppPolicy":
-		if certificate {
-			return code, "A policy of this tenant does not allow this certificate for this app. It may forbid certificates, or those " +
-				"that sign themselves. " +
-				"Ask again with a certificate of an authority that the tenant trusts, or " + exempt
-		}
-		return code, "A policy of this tenant forbids client secrets for this app. Ask again with a certificate, or " + exempt
-	case "CredentialInvalidLifetimeAsPerAppPolicy":
-		if certificate {
-			return code, "A policy of this tenant wants certificates that expire sooner. Ask again with one that is valid for less " +
-				"time, or " + exempt
-		}
-		return code, "A policy of this tenant wants client secrets that expire sooner. Ask again with a shorter lifetime, or " + exempt
-	case "SignInAudienceNotAllowedAsPerAppPolicy":
-		return code, "A policy of this tenant forbids apps for accounts of other tenants. Ask again for an app of this tenant only, or " +
-			exempt
-	}
-	return code, "A policy of this tenant for apps is against that. Entra says: " + clip(a.message, 300) + " To go on, " + exempt
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -61,22 +62,22 @@ func (p *polling) do(c *loginClient, req *http.Request) (*http.Response, error) 
 		case err != nil && ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err != nil:
-			c.log.DebugContext(ctx, "a poll got no answer and is repeated", "err", cause(err))
+			c.log.DebugContext(ctx, "a poll got no answer and is repeated", "err", fault.Cause(err))
 			continue
 		case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500:
-			p.next = time.Now().Add(max(p.interval, retryAfter(resp.Header, c.now())))
+			p.next = time.Now().Add(max(p.interval, fault.RetryAfter(resp.Header, c.now())))
 			drop(resp)
 			continue
 		}
 		body, err := bodyOf(resp)
 		if err != nil {
-			c.log.DebugContext(ctx, "the answer to a poll was cut off, and the poll is repeated", "err", cause(err))
+			c.log.DebugContext(ctx, "the answer to a poll was cut off, and the poll is repeated", "err", fault.Cause(err))
 			continue
 		}
 		a := readLoginAnswer(body)
 		if a.status = resp.StatusCode; a.status != http.StatusOK && a.busy() {
 			c.log.DebugContext(ctx, "the service is not well, and the poll is repeated", "code", a.code(), "error", a.Error)
-			p.next = time.Now().Add(max(p.interval, retryAfter(resp.Header, c.now())))
+			p.next = time.Now().Add(max(p.interval, fault.RetryAfter(resp.Header, c.now())))
 			continue
 		}
 		p.read(resp.StatusCode, body)

@@ -9,6 +9,7 @@ import (
 
 	kiota "github.com/microsoft/kiota-abstractions-go"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -25,9 +26,10 @@ func principalOf(appID string) string { return "service principal of " + appID }
 func (s *session) removeFromPrincipal(ctx context.Context, appID string, served bool) error {
 	p, err := s.ownKeys(ctx, appID)
 	switch {
-	case status(err) == http.StatusNotFound && (s.knows(principalOf(appID)) || served && (s.fresh(principalOf(appID)) || s.unsettled())):
-		return old(opKeysOf, "the app's service principal is not seen yet")
-	case status(err) == http.StatusNotFound:
+	case fault.Status(err) == http.StatusNotFound &&
+		(s.knows(principalOf(appID)) || served && (s.fresh(principalOf(appID)) || s.unsettled())):
+		return opKeysOf.Stale("the app's service principal is not seen yet")
+	case fault.Status(err) == http.StatusNotFound:
 		return nil
 	case err != nil:
 		return s.fault(err)
@@ -41,13 +43,13 @@ func (s *session) removeFromPrincipal(ctx context.Context, appID string, served 
 		none.set("keyCredentials", []object{})
 		errs = append(errs, s.changePrincipal(ctx, opClearCertsOf, kiota.PATCH, "/servicePrincipals/{id}", p.text("id"), none))
 	}
-	return worst(errs)
+	return fault.Worst(errs)
 }
 
 // ownKeys reads an app's service principal with its own credentials.
 func (s *session) ownKeys(ctx context.Context, appID string) (object, error) {
 	if appID == "" {
-		return nil, &later{op: opKeys, why: "there is no App ID in the answer"}
+		return nil, opKeys.Later("there is no App ID in the answer")
 	}
 	req := s.get("/servicePrincipals(appId=%27{app}%27)?$select=id,passwordCredentials,keyCredentials", "app", appID)
 	got, err := s.send(ctx, opKeysOf, req, asItCame)
@@ -56,7 +58,7 @@ func (s *session) ownKeys(ctx context.Context, appID string) (object, error) {
 	}
 	p, _ := got.(object)
 	if p.text("id") == "" {
-		return nil, &later{op: opKeysOf, why: "there is nothing in the answer"}
+		return nil, opKeysOf.Empty()
 	}
 	return p, nil
 }
@@ -91,7 +93,7 @@ func (s *session) removeOwnKey(ctx context.Context, appID, id, keyID string) err
 }
 
 // changePrincipal sends a change of a service principal.
-func (s *session) changePrincipal(ctx context.Context, op operation, method kiota.HttpMethod, path, id string, body object) error {
+func (s *session) changePrincipal(ctx context.Context, op fault.Operation, method kiota.HttpMethod, path, id string, body object) error {
 	req := s.get(path, "id", id)
 	req.Method = method
 	req.SetStreamContentAndContentType(encode(body), "application/json")

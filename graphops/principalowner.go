@@ -8,6 +8,7 @@ import (
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -68,7 +69,7 @@ func (o *principalOwnership) outcome(ctx context.Context, has *workflow.Ownershi
 		switch {
 		case i.err == nil:
 			o.s.isGone(ownerOf(o.users[n], o.id))
-		case status(i.err) == http.StatusNotFound: // the list tells
+		case fault.Status(i.err) == http.StatusNotFound: // the list tells
 		case final:
 			kept[o.users[n]] = true
 		default:
@@ -78,13 +79,13 @@ func (o *principalOwnership) outcome(ctx context.Context, has *workflow.Ownershi
 	ids, err := o.s.ownersOf(ctx, o.id, o.list)
 	if unread, final := err.(*workflow.ServiceError); final {
 		has.Unread = unread
-		return worst(errs)
+		return fault.Worst(errs)
 	}
 	if slices.ContainsFunc(o.users, func(u string) bool { return slices.Contains(ids, u) && !kept[u] }) {
-		errs = append(errs, old(opUnownOf, "the owners are not the same everywhere yet"))
+		errs = append(errs, opUnownOf.Stale("the owners are not the same everywhere yet"))
 	}
 	has.Principal = ids
-	return worst(append(errs, err))
+	return fault.Worst(append(errs, err))
 }
 
 // ownersOf is who owns a service principal, as a list has it that was asked for, but for

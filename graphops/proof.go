@@ -14,6 +14,7 @@ import (
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
@@ -56,7 +57,7 @@ func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workfl
 		})
 	}
 	wg.Wait()
-	if err := worst(errs); err != nil {
+	if err := fault.Worst(errs); err != nil {
 		return nil, err
 	}
 	by := make(map[string][]string, len(resources))
@@ -97,25 +98,25 @@ var refusals = map[int]string{
 }
 
 func (d *Directory) proofFault(ctx context.Context, err error) error {
-	a := loginAnswerOf(err)
+	a, network := loginAnswerOf(err), opProof.Network(err)
 	switch {
 	case a == nil && errors.Is(ctx.Err(), context.Canceled):
 		return ctx.Err()
-	case a == nil && isNetwork(err):
-		return &later{op: opProof, why: cause(err)}
+	case a == nil && network != nil:
+		return network
 	case a == nil:
 		if _, ok := errors.AsType[msal.InvalidJsonErr](err); ok {
-			return &later{op: opProof, why: "the answer is not JSON"} // its text has the answer in it
+			return opProof.Later("the answer is not JSON") // its text has the answer in it
 		}
-		return &later{op: opProof, why: "the answer is not a token"} // MSAL's text might quote it
+		return opProof.Later("the answer is not a token") // MSAL's text might quote it
 	case a.busy():
-		return &later{op: opProof, status: a.status, after: retryAfter(a.header, d.now()), ref: a.Trace}
+		return &fault.Later{Op: opProof, Status: a.status, After: fault.RetryAfter(a.header, d.now()), Ref: a.Trace}
 	}
 	no := a.proofTrouble()
 	if slices.ContainsFunc(a.Codes, func(c int) bool { return final[c] || reasons[c] == workflow.SignInBlocked }) {
 		return no
 	}
-	return &spreading{&later{op: opProof, status: a.status, code: no.Code, ref: a.Trace, lasts: no}}
+	return &fault.Spreading{Later: &fault.Later{Op: opProof, Status: a.status, Code: no.Code, Ref: a.Trace, Lasts: no}}
 }
 
 // proofTrouble says for people why the app could not sign in.

@@ -12,6 +12,8 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	kjson "github.com/microsoft/kiota-serialization-json-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"github.com/entra-app/entra-app/graphops/fault"
 )
 
 // What is read and written back is kept as it came. The SDK's models cut the fraction
@@ -210,12 +212,12 @@ func (s settings) platform(name string, uris []string) object {
 }
 
 // patchApplication changes what body has of an application, as it stands.
-func (s *session) patchApplication(ctx context.Context, op operation, applicationID string, body object) error {
+func (s *session) patchApplication(ctx context.Context, op fault.Operation, applicationID string, body object) error {
 	return s.fault(s.patch(ctx, op, applicationID, body), applicationID)
 }
 
 // patch is patchApplication with Graph's own answer.
-func (s *session) patch(ctx context.Context, op operation, applicationID string, body object) error {
+func (s *session) patch(ctx context.Context, op fault.Operation, applicationID string, body object) error {
 	req, err := s.application(applicationID).ToPatchRequestInformation(ctx, models.NewApplication(), nil)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -201,15 +202,15 @@ func (d *Directory) signInFault(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case a != nil && a.busy():
-		return &later{op: opSignIn, status: a.status, after: retryAfter(a.header, d.now()), ref: a.Trace}
+		return &fault.Later{Op: opSignIn, Status: a.status, After: fault.RetryAfter(a.header, d.now()), Ref: a.Trace}
 	case a != nil:
 		return a.refusal()
 	}
 	if _, ok := errors.AsType[msal.InvalidJsonErr](err); ok {
-		return &later{op: opSignIn, why: "the answer is not JSON"} // its text has the answer in it
+		return opSignIn.Later("the answer is not JSON") // its text has the answer in it
 	}
-	if isNetwork(err) {
-		return &later{op: opSignIn, why: cause(err)}
+	if l := opSignIn.Network(err); l != nil {
+		return l
 	}
 	return errors.New("graphops: no sign-in: " + err.Error())
 }
@@ -217,12 +218,12 @@ func (d *Directory) signInFault(ctx context.Context, err error) error {
 // moreFault says what an error of MSAL's means while a token for another resource
 // is asked for. Nobody is asked for anything then.
 func (d *Directory) moreFault(ctx context.Context, err error, as *spelling) error {
-	fault := d.signInFault(ctx, err)
-	_, refused := errors.AsType[*workflow.SignInError](fault)
-	_, temporary := errors.AsType[*later](fault)
+	meaning := d.signInFault(ctx, err)
+	_, refused := errors.AsType[*workflow.SignInError](meaning)
+	_, temporary := errors.AsType[*fault.Later](meaning)
 	switch {
 	case ctx.Err() != nil, refused, temporary:
-		return fault
+		return meaning
 	case as.lacks:
 		return &workflow.SignInError{Reason: workflow.SignInNoConsent} // MSAL: "declined scopes"
 	}

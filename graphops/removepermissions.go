@@ -61,7 +61,7 @@ func (s *session) RemovePermissions(ctx context.Context, m workflow.Made, needs,
 		}
 	}
 	if s.anyHidden(known) {
-		return old(opConsented, "what is removed is not seen yet")
+		return opConsented.Stale("what is removed is not seen yet")
 	}
 	return nil
 }

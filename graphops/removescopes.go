@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -84,7 +85,7 @@ func (s *session) disable(ctx context.Context, applicationID string, api object,
 	api.set("oauth2PermissionScopes", scopes)
 	api.set("preAuthorizedApplications", clients)
 	err = s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
-	if _, lost := err.(*later); lost || err == nil { // a replica that was behind has them again, whoever removed them before
+	if _, lost := err.(*fault.Later); lost || err == nil { // a replica that was behind has them again, whoever removed them before
 		s.makes(scopesOf(applicationID))
 	}
 	return left, err
@@ -102,7 +103,7 @@ func (s *session) expectScopes(applicationID string, a workflow.App, scopes []js
 			return value(guid(p.text("id"))) == scopeID(a.UniqueName, sc.Name) || p.text("value") == sc.Name
 		}
 		if !slices.ContainsFunc(scopes, seen) && s.hidden(scopesOf(applicationID)) {
-			return old(opAPI, "the app's scopes are not seen yet")
+			return opAPI.Stale("the app's scopes are not seen yet")
 		}
 	}
 	return nil

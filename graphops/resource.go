@@ -12,6 +12,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
 	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipalswithappid"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
@@ -78,7 +79,7 @@ func (s *session) keepResource(appID string, i *item) {
 		if young {
 			s.made[strings.ToLower(value(p.GetId()))] = true
 		}
-	} else if status(i.err) == http.StatusNotFound {
+	} else if fault.Status(i.err) == http.StatusNotFound {
 		s.resources[appID] = nil
 	}
 }
@@ -97,7 +98,7 @@ func (s *session) resource(ctx context.Context, appID string) (*resource, error)
 		case err == nil:
 			s.keepResource(appID, &item{got: p})
 			return readResource(p), nil
-		case status(err) != http.StatusNotFound:
+		case fault.Status(err) != http.StatusNotFound:
 			return nil, s.fault(err)
 		}
 	}
@@ -126,9 +127,9 @@ func (s *session) here(ctx context.Context, appID string) (*resource, error) {
 		return r, nil
 	}
 	p, err := s.principal(ctx, appID)
-	if status(err) == http.StatusNotFound {
+	if fault.Status(err) == http.StatusNotFound {
 		if s.unsettled() || s.knows(appID) {
-			return nil, old(opResource, "a service that the app has permissions on is not seen yet")
+			return nil, opResource.Stale("a service that the app has permissions on is not seen yet")
 		}
 		return nil, nil
 	}
@@ -151,13 +152,13 @@ func (s *session) principal(ctx context.Context, appID string) (models.ServicePr
 	}
 	p, ok := got.(models.ServicePrincipalable)
 	if !ok {
-		return nil, &later{op: opResource, why: "there is nothing in the answer"}
+		return nil, opResource.Empty()
 	}
 	return p, nil
 }
 
 // addPrincipal makes a service principal, or reads the one that is there.
-func (s *session) addPrincipal(ctx context.Context, op operation, appID string,
+func (s *session) addPrincipal(ctx context.Context, op fault.Operation, appID string,
 	body models.ServicePrincipalable) (models.ServicePrincipalable, error) {
 	body.SetAppId(&appID)
 	req, err := serviceprincipals.NewServicePrincipalsRequestBuilderInternal(s.at(), s.adapter).ToPostRequestInformation(ctx, body, nil)
@@ -165,18 +166,18 @@ func (s *session) addPrincipal(ctx context.Context, op operation, appID string,
 		return nil, err
 	}
 	got, err := s.send(ctx, op, req, models.CreateServicePrincipalFromDiscriminatorValue)
-	if st := status(err); st == http.StatusBadRequest || st == http.StatusConflict {
-		refused := err.(*answer)
-		if refused.is("NoBackingApplicationObject") {
+	if st := fault.Status(err); st == http.StatusBadRequest || st == http.StatusConflict {
+		refused := err.(*fault.Answer)
+		if refused.HasCode("NoBackingApplicationObject") {
 			return nil, err
 		}
 		p, err := s.principal(ctx, appID)
 		switch {
 		case err == nil:
 			return p, nil
-		case status(err) == http.StatusNotFound && refused.exists():
-			return nil, refused.behind("it exists, and cannot be read yet")
-		case status(err) == http.StatusNotFound:
+		case fault.Status(err) == http.StatusNotFound && refused.Exists():
+			return nil, refused.Behind("it exists, and cannot be read yet")
+		case fault.Status(err) == http.StatusNotFound:
 			return nil, refused
 		}
 		return nil, err
@@ -186,7 +187,7 @@ func (s *session) addPrincipal(ctx context.Context, op operation, appID string,
 	}
 	p, ok := got.(models.ServicePrincipalable)
 	if !ok || value(p.GetId()) == "" {
-		return nil, &later{op: op, why: "there is nothing in the answer"}
+		return nil, op.Empty()
 	}
 	return p, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 )
@@ -28,7 +29,7 @@ func (s *session) RemoveCredentials(ctx context.Context, id string, p workflow.P
 // so that one that is not seen may only be young.
 func (s *session) removeCredentials(ctx context.Context, id string, p workflow.Plan, served bool) error {
 	keys, appID, err := s.keysAndAppID(ctx, id)
-	if status(err) == http.StatusNotFound && !s.knows(id) { // what this session restored is not deleted, whatever a replica says
+	if fault.Status(err) == http.StatusNotFound && !s.knows(id) { // what this session restored is not deleted, whatever a replica says
 		if deleted, readErr := s.deleted(ctx, id); readErr == nil && (deleted || !s.fresh(id)) {
 			return nil
 		}
@@ -38,7 +39,7 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 	}
 	kind := p.Credential.Kind
 	if len(keys) == 0 && kind == workflow.CredentialSecret && s.hidden("keys of "+id) {
-		return old(opKeys, "the app's client secret is not seen yet")
+		return opKeys.Stale("the app's client secret is not seen yet")
 	}
 	return errors.Join( // one that stays keeps no other in use
 		s.removePasswords(ctx, id, keys),
@@ -55,7 +56,7 @@ func (s *session) removePasswords(ctx context.Context, id string, keys []workflo
 	}
 	stays := func(k workflow.Password) bool { return !s.leaves(keyNamed(k.KeyID)) }
 	if len(keys) > 0 && !slices.ContainsFunc(keys, stays) {
-		s.removes("keys of "+id, worst(errs))
+		s.removes("keys of "+id, fault.Worst(errs))
 	}
 	return errors.Join(errs...)
 }
@@ -74,7 +75,7 @@ func (s *session) removeCertificates(ctx context.Context, id string, kind workfl
 	}
 	if err == nil && len(certs) == 0 && (kind == workflow.CredentialCertificate || kind == workflow.CredentialMadeCertificate) &&
 		s.hidden("certificates of "+id) {
-		err = old(opCerts, "the app's certificate is not seen yet")
+		err = opCerts.Stale("the app's certificate is not seen yet")
 	}
 	return err
 }
@@ -105,7 +106,7 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 	}
 	err = s.remove(ctx, items, applicationID)
 	if err == nil && s.anyHidden(known) {
-		err = old(opListFederate, "the app's trust in another issuer is not seen yet")
+		err = opListFederate.Stale("the app's trust in another issuer is not seen yet")
 	}
 	return err
 }
@@ -127,10 +128,10 @@ func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p 
 		lists = append(lists, grants)
 	}
 	s.batch(ctx, lists)
-	if status(roles.err) == http.StatusNotFound {
+	if fault.Status(roles.err) == http.StatusNotFound {
 		roles.err, lists = nil, slices.DeleteFunc(lists, func(i *item) bool { return i == roles })
 	}
-	if err := worst([]error{s.fault(roles.err), s.fault(grants.err)}); err != nil {
+	if err := fault.Worst([]error{s.fault(roles.err), s.fault(grants.err)}); err != nil {
 		return err
 	}
 	var items []*item
@@ -151,7 +152,7 @@ func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p 
 	}
 	known, err := s.consentOf(ctx, servicePrincipal, p)
 	if err == nil && s.anyHidden(known) {
-		err = old(opConsented, "the app's permissions are not seen yet")
+		err = opConsented.Stale("the app's permissions are not seen yet")
 	}
 	return err
 }
@@ -217,28 +218,15 @@ func (s *session) remove(ctx context.Context, items []*item, about string) error
 	for _, i := range items {
 		at := "removal " + address(i)
 		switch {
-		case status(i.err) != http.StatusNotFound:
+		case fault.Status(i.err) != http.StatusNotFound:
 			s.removes(at, i.err)
 			s.removes(i.what, i.err)
 			errs = append(errs, s.fault(i.err, about))
 		case (s.settling() || s.knows(about)) && !s.took(at):
-			errs = append(errs, old(i.op, "what is removed is not seen everywhere yet"))
+			errs = append(errs, i.op.Stale("what is removed is not seen everywhere yet"))
 		}
 	}
-	return worst(errs)
-}
-
-// answerLost reports whether what an error is about may be done all the same: it was sent,
-// and nothing was answered, or that the service failed.
-func answerLost(err error) bool {
-	failed := func(status int) bool { return status < 300 || status >= 500 } // 0 is no answer, and a success cannot be read
-	switch e := err.(type) {
-	case *answer:
-		return failed(e.status)
-	case *later:
-		return failed(e.status) && !e.NotDone()
-	}
-	return errors.Is(err, context.Canceled)
+	return fault.Worst(errs)
 }
 
 func address(i *item) string {
@@ -271,8 +259,8 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 			continue
 		}
 		if err := s.restore(ctx, value(a.GetId())); err != nil {
-			if no, _ := err.(*answer); no != nil && no.isBehind() && s.unsettled() { // the app is old, and its end is not
-				return false, no.behind("the application is not deleted everywhere yet")
+			if no, _ := err.(*fault.Answer); no != nil && no.IsBehind() && s.unsettled() { // the app is old, and its end is not
+				return false, no.Behind("the application is not deleted everywhere yet")
 			}
 			return false, s.fault(err, appID)
 		}
@@ -283,14 +271,14 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 	a, err := s.findApplication(ctx, appID)
 	switch {
 	case err == nil && s.unsettled() && !restored: // it may be as it was before it was deleted
-		return false, old(opDeleted, "the application is not seen among the deleted ones yet")
+		return false, opDeleted.Stale("the application is not seen among the deleted ones yet")
 	case err == nil:
 		s.know(value(a.GetId()), appID)
 		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
-	case status(err) != http.StatusNotFound:
+	case fault.Status(err) != http.StatusNotFound:
 		return false, s.fault(err, appID)
 	case s.unsettled(), restored: // it was deleted, or restored, a moment ago
-		return false, old(opDeleted, "the application is seen neither among the deleted ones nor among the others")
+		return false, opDeleted.Stale("the application is seen neither among the deleted ones nor among the others")
 	}
 	return false, nil
 }
@@ -310,7 +298,7 @@ func (s *session) restorePrincipal(ctx context.Context, appID, id string) error 
 		return nil
 	}
 	err := s.restore(ctx, id)
-	if code := status(err); code == http.StatusNotFound || code == http.StatusBadRequest || code == http.StatusConflict {
+	if code := fault.Status(err); code == http.StatusNotFound || code == http.StatusBadRequest || code == http.StatusConflict {
 		return s.restored(ctx, appID, id, err)
 	}
 	if err == nil {
@@ -325,7 +313,7 @@ func (s *session) restored(ctx context.Context, appID, id string, refused error)
 	_, err := s.send(ctx, opResourceOf, s.get("/servicePrincipals/{id}?$select=id", "id", id),
 		models.CreateServicePrincipalFromDiscriminatorValue)
 	if err == nil && s.unsettled() && !s.knows(id) { // it may be as it was before it was deleted
-		return old(opRestore, "the app's service principal is not seen among the deleted ones yet")
+		return opRestore.Stale("the app's service principal is not seen among the deleted ones yet")
 	}
 	if err == nil {
 		s.know(principalOf(appID))
@@ -333,13 +321,13 @@ func (s *session) restored(ctx context.Context, appID, id string, refused error)
 	}
 	gone, readErr := s.deleted(ctx, id)
 	switch {
-	case status(err) != http.StatusNotFound:
+	case fault.Status(err) != http.StatusNotFound:
 		return s.fault(err, id)
 	case readErr != nil:
 		return s.fault(readErr)
 	case gone, s.unsettled():
-		no, _ := errors.AsType[*answer](refused)
-		return no.behind("the app's service principal is not restored everywhere yet")
+		no, _ := errors.AsType[*fault.Answer](refused)
+		return no.Behind("the app's service principal is not restored everywhere yet")
 	}
 	return nil // gone for good: a later step makes another
 }
@@ -347,7 +335,7 @@ func (s *session) restored(ctx context.Context, appID, id string, refused error)
 // Exists reports whether the application is there.
 func (s *session) Exists(ctx context.Context, appID string) (bool, error) {
 	_, err := s.findApplication(ctx, appID)
-	if status(err) == http.StatusNotFound {
+	if fault.Status(err) == http.StatusNotFound {
 		return false, nil
 	}
 	return err == nil, s.fault(err)
@@ -358,7 +346,7 @@ func (s *session) Exists(ctx context.Context, appID string) (bool, error) {
 // age tells.
 func (s *session) FindApplication(ctx context.Context, appID string) (found workflow.Registration, servicePrincipal string, err error) {
 	a, err := s.findApplication(ctx, appID)
-	if status(err) == http.StatusNotFound {
+	if fault.Status(err) == http.StatusNotFound {
 		return found, "", nil
 	}
 	if err != nil {
@@ -367,7 +355,7 @@ func (s *session) FindApplication(ctx context.Context, appID string) (found work
 	found = registration(a)
 	s.isBorn(found.Created)
 	p, err := s.principal(ctx, appID)
-	if status(err) == http.StatusNotFound {
+	if fault.Status(err) == http.StatusNotFound {
 		return found, "", nil
 	}
 	if err != nil {
@@ -385,7 +373,7 @@ func (s *session) findApplication(ctx context.Context, appID string) (models.App
 	}
 	a, ok := got.(models.Applicationable)
 	if !ok {
-		return nil, &later{op: opReadApp, why: "there is nothing in the answer"}
+		return nil, opReadApp.Empty()
 	}
 	return a, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -28,8 +29,8 @@ func (s *session) EnsureDirectoryRole(ctx context.Context, servicePrincipal, tem
 		return err
 	}
 	_, err := s.send(ctx, opRoleFor, req, models.CreateUnifiedRoleAssignmentFromDiscriminatorValue)
-	refused, _ := err.(*answer)
-	if refused == nil || refused.status != http.StatusBadRequest && refused.status != http.StatusConflict {
+	refused, _ := err.(*fault.Answer)
+	if refused == nil || refused.Status != http.StatusBadRequest && refused.Status != http.StatusConflict {
 		return s.fault(err, servicePrincipal)
 	}
 	has, err := s.directoryRoles(ctx, s.rolesItem(servicePrincipal))
@@ -38,11 +39,11 @@ func (s *session) EnsureDirectoryRole(ctx context.Context, servicePrincipal, tem
 		return s.fault(err, servicePrincipal)
 	case slices.Contains(has, strings.ToLower(templateID)):
 		if s.roleWasTaken(templateID) {
-			return refused.behind("it was removed, and is listed still")
+			return refused.Behind("it was removed, and is listed still")
 		}
 		return nil
-	case refused.exists():
-		return refused.behind("it is assigned, and cannot be read yet")
+	case refused.Exists():
+		return refused.Behind("it is assigned, and cannot be read yet")
 	}
 	return s.fault(refused, servicePrincipal)
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -119,6 +120,13 @@ func newer(a, b time.Time) time.Time {
 	return b
 }
 
+// fault says what an error of graph.send means to the caller. about are the
+// objects that the request was about: a replica may not have heard of one that
+// was just made.
+func (s *session) fault(err error, about ...string) error {
+	return fault.Meaning(err, s.fresh(about...))
+}
+
 // unsettled reports whether what is read of the app may be older than its last change.
 func (s *session) unsettled() bool { return workflow.IsYoung(s.ask.Changed, s.now()) }
 
@@ -222,7 +230,7 @@ func (s *session) mayBeGone(what string) {
 func (s *session) removes(what string, err error) {
 	if err == nil {
 		s.isGone(what)
-	} else if answerLost(err) {
+	} else if fault.IsLost(err) {
 		s.mayBeGone(what)
 	}
 }

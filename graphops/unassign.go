@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -75,7 +76,7 @@ func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, n
 			lately = !somebody
 		}
 		if lately || slices.ContainsFunc(has, func(h azureAssignment) bool { return h.role == id && ours(h) }) {
-			return nil, a.behind("the app's roles are still there")
+			return nil, a.Behind("the app's roles are still there")
 		}
 		stay = append(stay, r.Name+" ("+name+")")
 	}
@@ -93,14 +94,14 @@ func (s *session) othersHave(ctx context.Context, servicePrincipal, role string,
 // deleteRoleDefinition deletes a custom role. It is found in the scopes that it is
 // for, and which of these those are need not be known. The answer is Azure's, where the
 // role has assignments.
-func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscriptions []string) (*answer, error) {
+func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscriptions []string) (*fault.Answer, error) {
 	var unseen error // it is one role, whatever it is for
 	for _, sub := range subscriptions {
 		deleted, err := s.azureDelete(ctx, opAzureUnrole, workflow.AzureScope(sub)+authorizing+"roleDefinitions/"+id)
-		if a, _ := errors.AsType[*answer](err); a != nil && a.is("RoleDefinitionHasAssignments") {
+		if a, _ := errors.AsType[*fault.Answer](err); a != nil && a.HasCode("RoleDefinitionHasAssignments") {
 			return a, nil
 		}
-		if _, behind := errors.AsType[*spreading](err); behind {
+		if _, behind := errors.AsType[*fault.Spreading](err); behind {
 			unseen = err
 			continue
 		}
@@ -136,7 +137,7 @@ func (s *session) deleteAssignments(ctx context.Context, all []azureAssignment) 
 		})
 	}
 	wg.Wait()
-	return worst(errs)
+	return fault.Worst(errs)
 }
 
 func assignmentPath(a azureAssignment) string {
@@ -146,20 +147,20 @@ func assignmentPath(a azureAssignment) string {
 // azureDelete deletes what is there. Azure answers with what it has deleted, and with
 // nothing where there was nothing: while the app is young, that is one that need not have
 // heard of it.
-func (s *session) azureDelete(ctx context.Context, op operation, path string) (did bool, err error) {
+func (s *session) azureDelete(ctx context.Context, op fault.Operation, path string) (did bool, err error) {
 	var deleted struct{ ID string }
 	err = s.azure(ctx, op, http.MethodDelete, path, "", nil, &deleted)
 	switch {
 	case err == nil && deleted.ID != "":
 		s.isGone(path)
 		return true, nil
-	case answerLost(err):
+	case fault.IsLost(err):
 		s.removes(path, s.fault(err))
 		return false, err
-	case err != nil && status(err) != http.StatusNotFound:
+	case err != nil && fault.Status(err) != http.StatusNotFound:
 		return false, err
 	case !s.ask.AzureUnsure && s.hidden(path):
-		return false, old(op, "it is not seen yet")
+		return false, op.Stale("it is not seen yet")
 	}
 	return false, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
+	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -17,14 +18,14 @@ import (
 // part that nobody else knows, so it is the application of this request, whatever it is
 // called by now, and what was approved is that it be there. It keeps no credential that it
 // had. Source: msgraph-bicep-types 137 and 202.
-func (s *session) named(ctx context.Context, a workflow.App, body models.Applicationable, taken *answer) (objectID, appID string,
+func (s *session) named(ctx context.Context, a workflow.App, body models.Applicationable, taken *fault.Answer) (objectID, appID string,
 	err error) {
 	found, err := s.readApplication(ctx, a.UniqueName)
-	if status(err) == http.StatusNotFound {
+	if fault.Status(err) == http.StatusNotFound {
 		found, err = s.deletedNamed(ctx, a)
-		_, notAll := errors.AsType[*partial](err)
+		_, notAll := errors.AsType[*fault.Partial](err)
 		if notAll || err == nil && found == nil {
-			return "", "", taken.unseenName(notAll)
+			return "", "", unseenName(taken, notAll)
 		}
 		if err == nil {
 			err = s.restoreNamed(ctx, value(found.GetId()), value(found.GetAppId()))
@@ -47,13 +48,13 @@ func (s *session) named(ctx context.Context, a workflow.App, body models.Applica
 
 // unseenName is what it means that an application is not seen whose unique name is taken:
 // a replica may be behind. notAll says that not all of the deleted ones were looked at.
-func (a *answer) unseenName(notAll bool) error {
-	l := a.behind("an application of this unique name is not seen yet")
+func unseenName(taken *fault.Answer, notAll bool) error {
+	l := taken.Behind("an application of this unique name is not seen yet")
 	among := "nor among the deleted ones"
 	if notAll {
 		among = "nor among those deleted ones that the bot could look at, which were not all"
 	}
-	l.lasts = &workflow.ServiceError{Code: "UniqueName", Ref: a.ref,
+	l.Lasts = &workflow.ServiceError{Code: "UniqueName", Ref: taken.Ref,
 		Text: "Entra says that the application of this request is there already, and shows it neither among the applications " + among +
 			". " +
 			"Look for it under App registrations › Deleted applications, restore it, then press Retry."}
@@ -62,14 +63,14 @@ func (a *answer) unseenName(notAll bool) error {
 
 // deletedNamed looks for an application with this unique name among the deleted ones. It
 // may have been renamed before it was deleted, so all of them are looked at where none of
-// its display name is it. Where these are too many, the error is a *partial.
+// its display name is it. Where these are too many, the error is a *fault.Partial.
 func (s *session) deletedNamed(ctx context.Context, a workflow.App) (found models.Applicationable, err error) {
 	const all = "/directory/deletedItems/microsoft.graph.application?$select=id,appId,uniqueName&$top=999"
 	notAll := false
 	named := s.get(all+"&$filter=displayName%20eq%20%27{name}%27", "name", quote(a.DisplayName))
 	for _, list := range []*kiota.RequestInformation{named, s.get(all)} {
-		more, err := s.somePages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue, listPages,
-			func(p serialization.Parsable) bool {
+		more, err := s.somePages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue,
+			fault.ListPages, func(p serialization.Parsable) bool {
 				if l, ok := p.(models.ApplicationCollectionResponseable); ok {
 					for _, d := range l.GetValue() {
 						if value(d.GetUniqueName()) == a.UniqueName {
@@ -85,7 +86,7 @@ func (s *session) deletedNamed(ctx context.Context, a workflow.App) (found model
 		notAll = more
 	}
 	if notAll {
-		return nil, &partial{graphService, opDeleted}
+		return nil, fault.Graph.Partial(opDeleted)
 	}
 	return nil, nil
 }

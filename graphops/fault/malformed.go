@@ -1,4 +1,4 @@
-package graphops
+package fault
 
 import (
 	"regexp"
@@ -27,7 +27,7 @@ var plainValues = []string{"displayName", "description", "notes", "startDateTime
 	"adminConsentDescription", "userConsentDisplayName", "userConsentDescription", "consentType"}
 
 // malformed reports whether an answer says that the request is wrong by itself.
-func (a *answer) malformed() bool {
+func (a *Answer) malformed() bool {
 	if slices.ContainsFunc(unreadable, func(says *regexp.Regexp) bool { return says.MatchString(a.message) }) {
 		return true
 	}
