@@ -136,7 +136,7 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 
 func undoButton(r *workflow.Request) slack.BlockElement {
 	title, text := r.UndoQuestion()
-	if s := r.Step(workflow.StepConnect); s != nil && s.Tries > 0 {
+	if r.Steps.Tried(workflow.StepConnect) {
 		stops := "its backup stops"
 		if r.Plan.Backup.IsAzure() {
 			stops = "its Azure service account stops working"

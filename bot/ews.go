@@ -56,7 +56,7 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 	switch {
 	case r.EWSListed():
 		return append(blocks, block(line(user(r.EWS.By), " said on ", r.EWS.At, " that this App ID is on the list.")))
-	case workflow.EWSOver(b.now()), !r.NeedsEWS():
+	case catalog.EWS().Over(b.now()), !r.NeedsEWS():
 		return blocks
 	}
 	return append(blocks,
@@ -71,7 +71,7 @@ func ewsScriptButton(r *workflow.Request) *slack.ButtonBlockElement {
 
 // ewsButtons are those of an app that has to be listed: the approvers' card has them, too.
 func (b *Bot) ewsButtons(r *workflow.Request) []slack.BlockElement {
-	if !r.NeedsEWS() || workflow.EWSOver(b.now()) {
+	if !r.NeedsEWS() || catalog.EWS().Over(b.now()) {
 		return nil
 	}
 	return []slack.BlockElement{ewsScriptButton(r).WithStyle(slack.StylePrimary), // it comes first

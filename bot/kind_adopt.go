@@ -20,7 +20,7 @@ var adoptKind = kind{
 		return "The app has what was approved, in addition to all that it had. There was nothing secret to hand over."
 	},
 	undone: func(r *workflow.Request) string {
-		if stay := r.Stays(); stay != "" {
+		if stay := r.Steps.Stays(); stay != "" {
 			return cutProse("What was added was removed again, except for what stays: "+stay+
 				". It can be removed by hand, in Entra or in Azure.", 900) + servicesStay(r)
 		}

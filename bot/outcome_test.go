@@ -35,24 +35,3 @@ func TestWhatAnUndoLeavesIsSaid(t *testing.T) {
 		}
 	}
 }
-
-// Only whoever was handed a certificate has fetched it.
-func TestACertificateThatNobodyFetchedIsNotCalledFetched(t *testing.T) {
-	w := newPfxWorld(t)
-	for _, c := range []struct {
-		kind workflow.Kind
-		task workflow.Task
-		says string
-	}{
-		{workflow.KindRegister, workflow.TaskVerify, "The app was made by hand, and matches the plan exactly."},
-		{workflow.KindUpdate, workflow.TaskProvision, "The app has exactly what was approved now."},
-		{workflow.KindRenew, workflow.TaskRemoveOld, "There was nothing secret to hand over."},
-	} {
-		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.StateDone,
-			Plan: workflow.Plan{Credential: workflow.Credential{Kind: workflow.CredentialMadeCertificate}}}
-		text, _ := w.bot.outcome(r)
-		if got := outcomeText(r); !strings.Contains(got, c.says) || strings.Contains(text, "fetched") {
-			t.Errorf("a %s, to %s: %s %s", c.kind, c.task, text, got)
-		}
-	}
-}

@@ -20,7 +20,7 @@ var waiting = map[workflow.State]func(*workflow.Request) string{
 	workflow.StatePending: waitsForApproval,
 	workflow.StateSignIn:  waitsForSignIn,
 	workflow.StateProvisioning: func(r *workflow.Request) string {
-		done, all := r.StepsDone()
+		done, all := r.Steps.Count()
 		return fmt.Sprintf("%d of %d steps are done", done, all)
 	},
 	workflow.StateReady: func(r *workflow.Request) string { return r.Requester.Name + " has to " + opening(r) },

@@ -153,7 +153,7 @@ func TestWhereTokensCannotBeReadTheListSaysWhatTheAppMayDo(t *testing.T) {
 				alarms++
 				return
 			}
-			note := r.Step(workflow.StepProof).Note
+			note := r.Steps.Get(workflow.StepProof).Note
 			if r.State != workflow.StateReady || !strings.Contains(note,
 				"its token for Microsoft Graph can't be read, so its permissions there were read from the list of what is assigned to it") {
 				g.no("it is %s: %s; the card says %q", r.State, r.Failure.Text, note)

@@ -33,8 +33,8 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 		defer n.stop()
 		r := w.settle(n, w.request(n), StateReady)
 		if left := time.Until(r.Made.KeyExpires); left > w.signer.Policy.SecretMax ||
-			!strings.Contains(r.Step(StepCredential).Note, "cut from 30 days to 10 days") {
-			t.Errorf("it has %v left: %s", left, r.Step(StepCredential).Note)
+			!strings.Contains(r.Steps.Get(StepCredential).Note, "cut from 30 days to 10 days") {
+			t.Errorf("it has %v left: %s", left, r.Steps.Get(StepCredential).Note)
 		}
 		if words := r.Cut(); !strings.Contains(words, "30 days were approved") {
 			t.Errorf("the requester is told %q", words)
@@ -45,7 +45,7 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 			t.Fatal(err)
 		}
 		if r = w.settle(n, other.ID, StateReady); r.Cut() != "" {
-			t.Errorf("nothing was cut, and the requester is told %q: %s", r.Cut(), r.Step(StepCredential).Note)
+			t.Errorf("nothing was cut, and the requester is told %q: %s", r.Cut(), r.Steps.Get(StepCredential).Note)
 		}
 	})
 }

@@ -193,11 +193,11 @@ func (r *Request) inAzure() bool {
 	if r.Task != TaskUndo {
 		return r.rights().consents
 	}
-	given, taken := r.Step(StepAzureRoles), r.Step(StepUnassign)
+	given, taken := r.Steps.Get(StepAzureRoles), r.Steps.Get(StepUnassign)
 	switch {
 	case taken != nil:
 		return taken.Status != StepSkipped
-	case r.Kind == KindAdopt && r.undoing(): // an older version began it, and did not know that step
+	case r.Kind == KindAdopt && r.Steps.undoing(): // an older version began it, and did not know that step
 		return r.Made.ServicePrincipal != ""
 	}
 	return given != nil && given.Tries > 0 // there is nothing to remove where nothing was tried

@@ -180,7 +180,7 @@ func TestAnUpdateOfSomethingElseTakesNoRightsInAzure(t *testing.T) {
 			t.Errorf("it asks for %+v: %s", ask, r.RolesWords())
 		}
 		r = w.settle(n, r.ID, StateDone)
-		if !slices.Equal(w.one().azure, before) || r.Step(StepAzureRoles) != nil || r.Step(StepUnassign) != nil {
+		if !slices.Equal(w.one().azure, before) || r.Steps.Get(StepAzureRoles) != nil || r.Steps.Get(StepUnassign) != nil {
 			t.Errorf("the app has %v after %+v", w.one().azure, r.Steps)
 		}
 	})

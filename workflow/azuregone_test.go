@@ -29,7 +29,7 @@ func TestWhatARetirementHasTakenAwayInAzureIsLeftNoMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Step(StepUnassign) != nil || strings.Contains(r.RolesWords(), "remove roles") {
+		if r.Steps.Get(StepUnassign) != nil || strings.Contains(r.RolesWords(), "remove roles") {
 			t.Errorf("it asks for %s", r.RolesWords())
 		}
 		w.settle(n, r.ID, StateDone)
@@ -69,7 +69,7 @@ func TestASubscriptionThatAzureDoesNotKnowBlocksNoApp(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.settle(n, r.ID, StateDone)
-				if note := r.Step(StepUnassign).Note; !strings.Contains(note,
+				if note := r.Steps.Get(StepUnassign).Note; !strings.Contains(note,
 					"skipped: Azure does not know the Azure subscription "+second) {
 					t.Errorf("the step says %q", note)
 				}
@@ -156,7 +156,7 @@ func TestASkippedSubscriptionThatIsBackIsCleared(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.signsInFor(n, r); r.State != StateFailed || !strings.Contains(r.Step(StepUnassign).Note, second) {
+		if r = w.signsInFor(n, r); r.State != StateFailed || !strings.Contains(r.Steps.Get(StepUnassign).Note, second) {
 			t.Fatalf("it is %s; the steps are %+v", r.State, r.Steps)
 		}
 		w.set(func() { w.before = nil })
@@ -165,8 +165,8 @@ func TestASkippedSubscriptionThatIsBackIsCleared(t *testing.T) {
 		pass(time.Second)
 		r = w.settle(n, r.ID, StateDone)
 		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(r.AzureResidue) > 0 ||
-			strings.Contains(r.Step(StepUnassign).Note, "skipped") {
-			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.AzureResidue, r.Step(StepUnassign).Note)
+			strings.Contains(r.Steps.Get(StepUnassign).Note, "skipped") {
+			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.AzureResidue, r.Steps.Get(StepUnassign).Note)
 		}
 	})
 }

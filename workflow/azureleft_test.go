@@ -220,7 +220,7 @@ func TestWhatARetireHasSkippedInAzureDoesNotComeBackUnseen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.signsInFor(n, r); r.State != StateFailed || r.Step(StepDelete).Tries == 0 {
+		if r = w.signsInFor(n, r); r.State != StateFailed || r.Steps.Get(StepDelete).Tries == 0 {
 			t.Fatalf("it is %s: %+v", r.State, r.Steps)
 		}
 		w.set(func() { w.before = nil })
@@ -265,8 +265,8 @@ func TestARoleThatStaysInAzureAfterItWasRemovedIsAnAlarm(t *testing.T) {
 		}
 		r = w.signsInFor(n, r)
 		pass(10 * time.Minute)
-		if r = w.get(r.ID); r.State != StateProvisioning || !strings.Contains(r.Step(StepCheck).Note, "remove it in Entra") {
-			t.Fatalf("a list may be behind, and it is %s: %s", r.State, r.Step(StepCheck).Note)
+		if r = w.get(r.ID); r.State != StateProvisioning || !strings.Contains(r.Steps.Get(StepCheck).Note, "remove it in Entra") {
+			t.Fatalf("a list may be behind, and it is %s: %s", r.State, r.Steps.Get(StepCheck).Note)
 		}
 		pass(15 * time.Minute)
 		if r = w.get(r.ID); r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "ALARM") {

@@ -256,14 +256,14 @@ func (r *Request) Awaited(n StepName) string {
 
 // Connects reports whether r, once it is approved, connects a backup server.
 func (r *Request) Connects() bool {
-	return !tasks[r.Task].byHand && slices.Contains(r.stepsFor(TaskProvision), StepConnect)
+	return !tasks[r.Task].byHand && slices.Contains(stepsFor(r, TaskProvision), StepConnect)
 }
 
 // MayHandOver reports whether what a backup server did not take can be handed to the
 // requester instead. That is another plan, and whoever presses approves it alone: one
 // that takes several approvals is asked for again.
 func (d *Desk) MayHandOver(r *Request) bool {
-	s := r.Step(StepConnect)
+	s := r.Steps.Get(StepConnect)
 	return r.State == StateFailed && tasks[r.Task].makes && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 &&
 		(!credentialKinds[r.Plan.Credential.Kind].asFile || d.pages != "")
 }
@@ -285,7 +285,7 @@ func (d *Desk) HandOver(ctx context.Context, id string, by Person, rev int) (*Re
 		server := r.Plan.Backup.Server
 		r.Plan.Backup = Backup{}
 		r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepConnect })
-		r.redo(StepProof, StepCheck)
+		r.Steps.redo(StepProof, StepCheck)
 		r.decide(by, now, TaskProvision)
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventHandOver,
 			Text: "approved that " + server + " is not connected and the app is handed over instead, and was sent a sign-in code"})

@@ -59,8 +59,8 @@ func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
 		if thumb := has.thumbprintOf(); !slices.Equal(a.thumbprints, []string{thumb}) || r.Made.Thumbprint != thumb {
 			t.Errorf("the app has %v, the request %s and the server %s", a.thumbprints, r.Made.Thumbprint, thumb)
 		}
-		if r.Made.Connected != "contoso.onmicrosoft.com: Exchange, SharePoint" || r.Step(StepConnect).Note != r.Made.Connected ||
-			r.Step(StepProof).Status != StepDone {
+		if r.Made.Connected != "contoso.onmicrosoft.com: Exchange, SharePoint" || r.Steps.Get(StepConnect).Note != r.Made.Connected ||
+			r.Steps.Get(StepProof).Status != StepDone {
 			t.Errorf("made %+v, steps %+v", r.Made, r.Steps)
 		}
 		w.shredded(r)
@@ -168,7 +168,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			}
 			pass(2 * time.Minute)
 			late := w.get(r.ID)
-			if late.keepsSealed() || late.State != StateFailed {
+			if late.Handover.keepsSealed() || late.State != StateFailed {
 				t.Errorf("it is %s and still has %+v", late.State, late.Handover)
 			}
 			w.vb365.refuses = nil
@@ -186,7 +186,8 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			_, err := n.HandOver(t.Context(), r.ID, ada, r.Rev)
 			return err
 		}, StateReady, func(t *testing.T, w *world, r *Request) {
-			if r.Plan.Backup.Server != "" || r.Approval.Digest != r.Plan.Digest() || r.Step(StepConnect) != nil || len(w.vb365.has) != 0 {
+			if r.Plan.Backup.Server != "" || r.Approval.Digest != r.Plan.Digest() || r.Steps.Get(StepConnect) != nil ||
+				len(w.vb365.has) != 0 {
 				t.Errorf("the plan has %+v, the steps are %+v", r.Plan.Backup, r.Steps)
 			}
 			if h := r.Handover; h.Status != HandoverKept || len(h.File) == 0 {
@@ -271,7 +272,7 @@ func TestAServerThatIsBusyIsWaitedForByItsName(t *testing.T) {
 		defer n.stop()
 		r := w.askServer(n, serverDraft("payroll-backup"))
 		w.approved(n, r.ID)
-		if s := w.get(r.ID).Step(StepConnect); s.Status != StepWaiting || s.Note != "waiting for vb365-prod" {
+		if s := w.get(r.ID).Steps.Get(StepConnect); s.Status != StepWaiting || s.Note != "waiting for vb365-prod" {
 			t.Errorf("the step is %+v", s)
 		}
 		pass(4 * time.Minute)
@@ -322,7 +323,8 @@ func TestAServerThatSaysNothingOfWhatItHasIsConnectedAllTheSame(t *testing.T) {
 		defer n.stop()
 		r := w.askServer(n, serverDraft("payroll-backup"))
 		r = w.settle(n, r.ID, StateDone)
-		if r.keepsSealed() || r.Handover.Status != HandoverNone || r.Made.Connected != "contoso.onmicrosoft.com" || !r.IsConnected() {
+		if r.Handover.keepsSealed() || r.Handover.Status != HandoverNone || r.Made.Connected != "contoso.onmicrosoft.com" ||
+			!r.IsConnected() {
 			t.Errorf("it is %s, connected with %q, and its handover is %q", r.State, r.Made.Connected, r.Handover.Status)
 		}
 		for _, e := range r.History {

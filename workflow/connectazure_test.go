@@ -59,7 +59,8 @@ func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {
 				if (kind == CredentialSecret) != has.PFX.IsZero() || has.Thumbprint != r.Thumbprint() {
 					t.Errorf("it was given %+v", has)
 				}
-				if r.Made.Connected != "Azure service account archiver-app" || r.Step(StepConnect).Note != r.Made.Connected || n.Checks(r) {
+				if r.Made.Connected != "Azure service account archiver-app" || r.Steps.Get(StepConnect).Note != r.Made.Connected ||
+					n.Checks(r) {
 					t.Errorf("made %+v, and it can be checked: %v", r.Made, n.Checks(r))
 				}
 				w.shredded(r)

@@ -21,7 +21,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 			t.Fatal(err)
 		}
 		up = w.settle(n, up.ID, StateDone)
-		if up.Step(StepConnect) != nil || up.Plan.Backup.Server != "vb365-prod" || !up.IsConnected() {
+		if up.Steps.Get(StepConnect) != nil || up.Plan.Backup.Server != "vb365-prod" || !up.IsConnected() {
 			t.Errorf("the update has %+v and %+v", up.Steps, up.Plan.Backup)
 		}
 		pass(time.Second)
@@ -55,7 +55,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if gone = w.settle(n, gone.ID, StateDone); gone.Step(StepConnect) != nil || gone.IsConnected() {
+		if gone = w.settle(n, gone.ID, StateDone); gone.Steps.Get(StepConnect) != nil || gone.IsConnected() {
 			t.Errorf("it was retired with %+v", gone.Steps)
 		}
 	})

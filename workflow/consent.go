@@ -35,10 +35,10 @@ func grantAgain(ctx context.Context, r *Request, s Session, err error) error {
 		return err
 	}
 	var more error
-	if r.stepDone(StepConsent) {
+	if r.Steps.done(StepConsent) {
 		more = ensureConsent(ctx, r, s)
 	}
-	if more == nil && r.stepDone(StepAzureRoles) {
+	if more == nil && r.Steps.done(StepAzureRoles) {
 		_, more = giveInAzure(ctx, r, s)
 	}
 	if _, excess := errors.AsType[*ExcessError](more); excess || errors.Is(more, ErrSessionOver) {

@@ -35,7 +35,7 @@ func TestWhoRegisteredTheAppDoesNotStayAnOwner(t *testing.T) {
 				if got := w.app(r.Made.ObjectID).principalOwners; len(got) != 0 {
 					t.Errorf("%q own the service principal", got)
 				}
-				if note := r.Step(StepOwner).Note; !strings.Contains(note, c.says) || r.Made.Creator != "o-ada" {
+				if note := r.Steps.Get(StepOwner).Note; !strings.Contains(note, c.says) || r.Made.Creator != "o-ada" {
 					t.Errorf("the step says %q; created by %s", note, r.Made.Creator)
 				}
 			})
@@ -77,7 +77,8 @@ func TestAnOwnerWhomEntraKeepsIsNamed(t *testing.T) {
 				n := w.boot()
 				defer n.stop()
 				r := w.settle(n, w.request(n), StateReady)
-				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, "Entra did not take Ada@contoso.com") ||
+				if st := r.Steps.Get(StepOwner); st.Status != StepDone ||
+					!strings.Contains(st.Note, "Entra did not take Ada@contoso.com") ||
 					!slices.Contains(w.app(r.Made.ObjectID).owners, "OBJ-BEA") {
 					t.Errorf("the step is %+v", st)
 				}
@@ -103,8 +104,8 @@ func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 		defer n.stop()
 		r := w.settle(n, w.request(n), StateReady)
 		if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, []string{"OBJ-BEA"}) ||
-			strings.Contains(r.Step(StepOwner).Note, "did not take") {
-			t.Errorf("the owners are %q; the step says %q", got, r.Step(StepOwner).Note)
+			strings.Contains(r.Steps.Get(StepOwner).Note, "did not take") {
+			t.Errorf("the owners are %q; the step says %q", got, r.Steps.Get(StepOwner).Note)
 		}
 	})
 }
@@ -119,7 +120,7 @@ func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r := w.settle(n, w.request(n), StateReady)
-		st := r.Step(StepOwner)
+		st := r.Steps.Get(StepOwner)
 		for _, says := range []string{"Entra did not make Bea an owner (the bot's own client has no consent for Directory.Read.All, " +
 			"which that takes)", "an application administrator can", "stays one"} {
 			if !strings.Contains(st.Note, says) {
@@ -142,7 +143,8 @@ func TestAnAppWithoutAnyOwnerSaysSo(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r := w.settle(n, w.request(n), StateReady)
-		if st := r.Step(StepOwner); !strings.Contains(st.Note, "nobody owns the app in Entra") || strings.Contains(st.Note, "stays one") {
+		if st := r.Steps.Get(StepOwner); !strings.Contains(st.Note, "nobody owns the app in Entra") ||
+			strings.Contains(st.Note, "stays one") {
 			t.Errorf("the step is %+v", st)
 		}
 	})

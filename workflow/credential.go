@@ -29,7 +29,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 		return nil, err
 	}
 	lifetime, words := cut(r.Plan.Credential.Lifetime, policy.SecretMax)
-	expires := r.Step(StepCredential).Since.Add(lifetime).UTC().Truncate(time.Second) // the same at every try
+	expires := r.Steps.Get(StepCredential).Since.Add(lifetime).UTC().Truncate(time.Second) // the same at every try
 	key, secret, err := e.addKey(ctx, r, s, expires)
 	if err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError)
 			"whether the app may keep it."
 	case r.Made.KeyID != "" || len(r.Made.Ending) > 0:
 		words = "secret"
-	case r.Thumbprint() != "" && r.Step(StepCertificate) != nil:
+	case r.Thumbprint() != "" && r.Steps.Get(StepCertificate) != nil:
 		words, take = "certificate", func(ctx context.Context) error {
 			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), r.otherCertificates()...)
 		}
@@ -138,7 +138,7 @@ func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError)
 // The alarm follows, and says what came of it.
 func (e *Engine) warn(id string, name StepName, credential string, seen time.Time, more *ExcessError) {
 	e.save(id, func(r *Request, now time.Time) error {
-		st := r.Step(name)
+		st := r.Steps.Get(name)
 		st.Status, st.At = StepWaiting, now
 		st.Note = fmt.Sprintf("seen since %s, and not approved: %s. The app's %s is being removed, until Entra has it everywhere. That "+
 			"can take twenty minutes",

@@ -205,7 +205,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 			return
 		}
 		r.decide(by, now, TaskProvision)
-		r.Steps = newSteps(r.stepsFor(TaskProvision))
+		r.Steps = newSteps(stepsFor(r, TaskProvision))
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventApproved, Text: "approved the plan and was sent a sign-in code"})
 	})
 }
@@ -257,7 +257,7 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 		if by.ID != r.Requester.ID && !signer {
 			return refuse(RuleNotRequester, "Only %s, who asked for %s, can cancel it.", r.Requester.Name, r.ID)
 		}
-		if r.State == StatePending || signer || r.State == StateSignIn && r.untouched() {
+		if r.State == StatePending || signer || r.State == StateSignIn && untouched(r) {
 			return nil
 		}
 		return refuse(RuleWrongState, "%s %s, so it can't be cancelled.", r.ID, r.Standing())
@@ -272,7 +272,7 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 			t := tasks[r.Task]
 			r.move(t.back, now, Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in, so the " + t.stays})
 			r.SignIn.Status, r.Steps = "", nil
-		case r.untouched():
+		case untouched(r):
 			if !r.aboutApp() { // what it is about was made before
 				r.Made = Made{}
 			}
@@ -281,15 +281,8 @@ func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, erro
 				Text: "cancelled the sign-in, so the request waits for an approver again"})
 			r.SignIn.Status, r.Steps = "", nil
 		default: // something stands in the tenant: it stays with Retry and Undo
-			r.giveUpTo(now, "The sign-in was cancelled. "+r.remains(),
+			giveUpTo(r, now, "The sign-in was cancelled. "+remains(r),
 				Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in"})
 		}
-	})
-}
-
-// begun reports whether an adoption has gone beyond looking at the app.
-func (r *Request) begun() bool {
-	return slices.ContainsFunc(r.Steps, func(s Step) bool {
-		return s.Tries > 0 && s.Name != StepFind && s.Name != StepOwned && s.Name != StepRecord
 	})
 }

@@ -75,8 +75,8 @@ func (e *Engine) tellDaily(ctx context.Context) {
 		} else {
 			departed := sync.OnceValues(func() ([]Person, error) { return e.departed(ctx) })
 			for _, t := range e.desk.Tenants() {
-				if told[t.Name] == nil || told[t.Name].day != Day(now) {
-					told[t.Name] = &telling{day: Day(now)}
+				if told[t.Name] == nil || told[t.Name].day != dayOf(now) {
+					told[t.Name] = &telling{day: dayOf(now)}
 				}
 				if d := told[t.Name]; !d.done && !now.Before(d.after) {
 					e.caught("digest of "+t.Name, func() { e.tellDay(ctx, t, d, due, began.Before(due), departed) })
@@ -130,7 +130,7 @@ func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func()
 	}
 	now := e.now()
 	for at := now; !at.After(now.Add(endsWithin)); at = at.Add(24 * time.Hour) {
-		found, err := e.listAll(ctx, Query{Ends: Day(at)}, g)
+		found, err := e.listAll(ctx, Query{Ends: dayOf(at)}, g)
 		if err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func TestTheDigestSaysWhatWaitsOnceADay(t *testing.T) {
 		}
 		g := w.told()[0]
 		if len(g.Waiting) != 2 || g.Waiting[0].ID != first || g.Waiting[1].ID != second.ID || g.Tenant.Name != "contoso" || !g.First ||
-			g.Day != Day(time.Now()) {
+			g.Day != dayOf(time.Now()) {
 			t.Errorf("it says %+v", g)
 		}
 		until(8 * time.Hour)
@@ -127,7 +127,7 @@ func TestADigestThatFellDueWhileNobodyWasThereIsSentAtStart(t *testing.T) {
 		until(21 * time.Hour)
 		n = w.boot()
 		pass(time.Second)
-		if len(w.told()) != 1 || w.told()[0].First || w.told()[0].Day != Day(time.Now()) {
+		if len(w.told()) != 1 || w.told()[0].First || w.told()[0].Day != dayOf(time.Now()) {
 			t.Errorf("sent %+v", w.told())
 		}
 		n.stop()

@@ -250,7 +250,7 @@ func (e *Engine) save(id string, edit func(r *Request, now time.Time) error) (*R
 	})
 	if err != nil {
 		e.log.Error("saving", "request", id, "err", err)
-	} else if len(r.owedPosts()) > 0 {
+	} else if len(owedPosts(r)) > 0 {
 		e.start(job{id, true})
 	}
 	return r, err

@@ -95,8 +95,8 @@ func TestAStepThatEntraDoesNotTakeForThreeMinutesFailsAndCanBeRetried(t *testing
 		began := time.Now()
 		w.use(w.codeFor(w.get(id)), nil)
 		pass(stepTimeout - 20*time.Second)
-		if r := w.get(id); r.State != StateProvisioning || r.Step(StepConsent).Status != StepWaiting {
-			t.Fatalf("after %v it is %s, consent %+v", time.Since(began), r.State, r.Step(StepConsent))
+		if r := w.get(id); r.State != StateProvisioning || r.Steps.Get(StepConsent).Status != StepWaiting {
+			t.Fatalf("after %v it is %s, consent %+v", time.Since(began), r.State, r.Steps.Get(StepConsent))
 		}
 		pass(40 * time.Second)
 		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "Grant admin consent") {
@@ -126,8 +126,8 @@ func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
 		id := w.request(n)
 		w.approves(n, id)
 		pass(stepTimeout - 20*time.Second)
-		if r := w.get(id); r.State != StateProvisioning || r.Step(StepConsent).Status != StepWaiting {
-			t.Fatalf("it is %s, consent %+v", r.State, r.Step(StepConsent))
+		if r := w.get(id); r.State != StateProvisioning || r.Steps.Get(StepConsent).Status != StepWaiting {
+			t.Fatalf("it is %s, consent %+v", r.State, r.Steps.Get(StepConsent))
 		}
 		pass(40 * time.Second)
 		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "It may have been deleted.") ||
@@ -325,7 +325,7 @@ func TestAMistakeWhileTheProofReadsRolesEndsOnlyThatStep(t *testing.T) {
 			}
 		})
 		r := w.settle(n, id, StateFailed)
-		if s := r.Step(StepProof); s.Status != StepFailed || !strings.Contains(r.Failure.Text, "did not expect") {
+		if s := r.Steps.Get(StepProof); s.Status != StepFailed || !strings.Contains(r.Failure.Text, "did not expect") {
 			t.Errorf("the step is %+v, and people are told: %s", s, r.Failure.Text)
 		}
 		w.set(func() { w.before = nil })

@@ -47,11 +47,11 @@ func (r *Request) EWSBefore() string {
 // NeedsEWS reports whether the app that r stands for has to be on the list, and nobody has
 // said that it is.
 func (r *Request) NeedsEWS() bool {
-	return r.isLiveApp() && r.Plan.UsesEWS() && !r.EWSListed()
+	return isLiveApp(r) && r.Plan.UsesEWS() && !r.EWSListed()
 }
 
 // isLiveApp reports whether r stands for an app that lives.
-func (r *Request) isLiveApp() bool {
+func isLiveApp(r *Request) bool {
 	switch r.State {
 	case StateReady, StateOverlap, StateLeftover, StateDone:
 		return r.Made.AppID != "" && r.Successor == "" && r.Managed()
@@ -60,7 +60,7 @@ func (r *Request) isLiveApp() bool {
 }
 
 // ewsAfter is what a later request about r's app knows of the list.
-func (r *Request) ewsAfter() EWSListing {
+func ewsAfter(r *Request) EWSListing {
 	e := r.EWS
 	e.Reminders, e.Reminded = 0, time.Time{}
 	if e.At.IsZero() && r.Plan.UsesEWS() { // it may be there, though nobody said so
@@ -73,7 +73,7 @@ func (r *Request) ewsAfter() EWSListing {
 func EWSNotice(now time.Time) string {
 	ews := catalog.EWS()
 	switch {
-	case !now.Before(ews.Ends):
+	case ews.Over(now):
 		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for it no longer has any effect; Microsoft Graph is not "+
 			"affected.", ews.Service, dayWords(ews.Ends))
 	case now.Before(ews.Blocked):
@@ -86,9 +86,6 @@ func EWSNotice(now time.Time) string {
 		"Microsoft Graph is not affected.",
 		ews.Service, dayWords(ews.Blocked), ews.List, int(ews.Acts.Hours()), dayWords(ews.Ends))
 }
-
-// EWSOver reports whether Exchange Online has ended Exchange Web Services.
-func EWSOver(now time.Time) bool { return !now.Before(catalog.EWS().Ends) }
 
 // SayEWSListed notes that somebody has put the app on the organization's list.
 func (d *Desk) SayEWSListed(ctx context.Context, id string, by Person) (*Request, error) {
@@ -133,7 +130,7 @@ func (p Policy) ewsRemindAt(r *Request) time.Time {
 		wait = max(wait, 7*24*time.Hour)
 	}
 	at := last.Add(wait)
-	if EWSOver(at) {
+	if catalog.EWS().Over(at) {
 		return time.Time{}
 	}
 	return at
@@ -141,11 +138,11 @@ func (p Policy) ewsRemindAt(r *Request) time.Time {
 
 // mindEWS reminds the people of an app that it is not on the list.
 func (e *Engine) mindEWS(r *Request) bool {
-	if at := e.policy.ewsRemindAt(r); at.IsZero() || e.now().Before(at) || EWSOver(e.now()) {
+	if at := e.policy.ewsRemindAt(r); at.IsZero() || e.now().Before(at) || catalog.EWS().Over(e.now()) {
 		return false
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		if at := e.policy.ewsRemindAt(r); at.IsZero() || now.Before(at) || EWSOver(now) {
+		if at := e.policy.ewsRemindAt(r); at.IsZero() || now.Before(at) || catalog.EWS().Over(now) {
 			return ErrUnchanged
 		}
 		r.EWS.Reminders++

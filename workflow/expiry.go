@@ -11,7 +11,7 @@ var warnings = []time.Duration{30 * 24 * time.Hour, 14 * 24 * time.Hour, 7 * 24 
 
 // mayExpire reports whether r stands for an app that lives, with a credential that
 // ends one day.
-func (r *Request) mayExpire() bool {
+func mayExpire(r *Request) bool {
 	if r.Successor != "" || !r.Managed() || r.Made.KeyExpires.IsZero() {
 		return false
 	}
@@ -19,12 +19,12 @@ func (r *Request) mayExpire() bool {
 }
 
 // warnAt is when the people of an app are told next that its credential ends, or zero.
-func (r *Request) warnAt() time.Time {
-	if !r.mayExpire() {
+func warnAt(r *Request) time.Time {
+	if !mayExpire(r) {
 		return time.Time{}
 	}
 	for _, before := range warnings[min(r.Warned, len(warnings)):] {
-		if at := r.Made.KeyExpires.Add(-before); at.After(r.credentialMade()) {
+		if at := r.Made.KeyExpires.Add(-before); at.After(credentialMade(r)) {
 			return at
 		}
 	}
@@ -33,12 +33,12 @@ func (r *Request) warnAt() time.Time {
 
 // credentialMade is when the app got its credential, as far as that is known: warnings
 // of before that were never due.
-func (r *Request) credentialMade() (made time.Time) {
+func credentialMade(r *Request) (made time.Time) {
 	if life := r.Plan.Credential.Lifetime; life > 0 {
 		made = r.Made.KeyExpires.Add(-life)
 	}
 	for _, name := range []StepName{StepCredential, StepCertificate} { // a policy may have cut it
-		if st := r.Step(name); st != nil && st.At.After(made) {
+		if st := r.Steps.Get(name); st != nil && st.At.After(made) {
 			made = st.At
 		}
 	}
@@ -48,11 +48,11 @@ func (r *Request) credentialMade() (made time.Time) {
 // mindExpiry warns the people of an app. Of warnings that were missed one is enough,
 // and what a short life has no room for was never due.
 func (e *Engine) mindExpiry(r *Request) bool {
-	if at := r.warnAt(); at.IsZero() || e.now().Before(at) {
+	if at := warnAt(r); at.IsZero() || e.now().Before(at) {
 		return false
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		if at := r.warnAt(); at.IsZero() || now.Before(at) {
+		if at := warnAt(r); at.IsZero() || now.Before(at) {
 			return ErrUnchanged
 		}
 		for r.Warned < len(warnings) && !now.Before(r.Made.KeyExpires.Add(-warnings[r.Warned])) {
@@ -67,15 +67,15 @@ func (e *Engine) mindExpiry(r *Request) bool {
 
 // expiryPosts are the messages of the last warning: to the requester, to the
 // owners and to the team.
-func (r *Request) expiryPosts() []PostName {
-	names := []PostName{r.expiryPost(r.Requester.ID), r.expiryPost(r.Team)}
+func expiryPosts(r *Request) []PostName {
+	names := []PostName{expiryPost(r, r.Requester.ID), expiryPost(r, r.Team)}
 	for _, o := range r.Plan.Owners {
-		names = append(names, r.expiryPost(o.ID))
+		names = append(names, expiryPost(r, o.ID))
 	}
 	return names
 }
 
-func (r *Request) expiryPost(to string) PostName {
+func expiryPost(r *Request, to string) PostName {
 	return PostName(fmt.Sprintf("%s%d:%s", PostExpiry, r.Warned, to))
 }
 

@@ -41,7 +41,7 @@ func TestAnUpdateGivesAnAppItsFirstCertificate(t *testing.T) {
 		r = w.settle(n, r.ID, StateDone)
 		n.stop()
 		if has := w.one().thumbprints; !slices.Equal(has, []string{c.Certificate.Thumbprint}) || r.Made.KeyExpires.IsZero() ||
-			!r.mayExpire() {
+			!mayExpire(r) {
 			t.Errorf("it has %q, which ends %s", has, r.Made.KeyExpires)
 		}
 	})

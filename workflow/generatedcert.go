@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -47,9 +46,9 @@ const (
 	// made here, and the longest, where the product has no limit of its own.
 	madeLifetime = baseline
 	madeMax      = 17520 * time.Hour
-	// SendFor is how long sending a file may take. Whoever has said nothing for
+	// sendFor is how long sending a file may take. Whoever has said nothing for
 	// that long has stopped.
-	SendFor = time.Minute
+	sendFor = time.Minute
 	// PagePath is where the page is, below the public URL. The token follows.
 	PagePath = "/pfx/"
 )
@@ -155,7 +154,7 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 // proof opens what the app has to sign in with.
 func (e *Engine) proof(r *Request) (Proof, error) {
 	secret, err := e.key.Open(r.ID, r.Handover.Sealed)
-	if err != nil || r.Plan.Credential.Kind != CredentialMadeCertificate {
+	if err != nil || len(r.Handover.File) == 0 {
 		return Proof{Secret: secret}, err
 	}
 	pfx, err := e.key.Open(fileOf(r.ID), r.Handover.File)
@@ -179,11 +178,6 @@ func hashOf(token Secret) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// opens reports whether token is that of r's page.
-func (r *Request) opens(token Secret) bool {
-	return subtle.ConstantTimeCompare([]byte(r.Handover.Link), []byte(hashOf(token))) == 1
-}
-
 // byToken returns the request whose page a token opens, or ErrNotFound.
 func (d *Desk) byToken(ctx context.Context, token Secret) (*Request, error) {
 	id, random, _ := strings.Cut(token.Reveal(), ".")
@@ -197,7 +191,7 @@ func (d *Desk) byToken(ctx context.Context, token Secret) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !r.opens(token) {
+	if !r.Handover.opens(token) {
 		return nil, ErrNotFound
 	}
 	return r, nil
@@ -219,7 +213,7 @@ func (d *Desk) File(ctx context.Context, token Secret) (*Request, error) {
 
 // FetchFile gives a file to whoever has its token, once. It is claimed in the
 // store before it is returned. Whoever calls it then says Fetched once it was
-// sent, or NotFetched if nothing of it was, within SendFor.
+// sent, or NotFetched if nothing of it was, within sendFor.
 func (d *Desk) FetchFile(ctx context.Context, token Secret) (*Request, Secret, error) {
 	r, err := d.byToken(ctx, token)
 	if err != nil {
@@ -228,7 +222,7 @@ func (d *Desk) FetchFile(ctx context.Context, token Secret) (*Request, Secret, e
 	var sealed Sealed
 	r, err = d.change(ctx, r.ID, Person{}, func(r *Request) *Refusal {
 		sealed = nil
-		if !r.opens(token) {
+		if !r.Handover.opens(token) {
 			return refuse(RuleStale, "This link no longer leads to a file.")
 		}
 		if no := d.mayFetch(r); no != nil {
@@ -288,28 +282,6 @@ func sending(r *Request) *Refusal {
 		return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
 	}
 	return nil
-}
-
-// link gives a claim of a certificate the address of its page. The store gets the
-// token's hash, a new one with each claim: a link that Slack did not show opens nothing.
-func (d *Desk) link(r *Request, token Secret) {
-	if r.Plan.Credential.Kind == CredentialMadeCertificate {
-		r.Handover.Link = hashOf(token)
-	}
-}
-
-// passwordShown shreds the password, now that Slack has shown it. The file waits.
-func (r *Request) passwordShown(by Person, now time.Time) {
-	r.Handover.Sealed = nil
-	r.Handover.Status, r.Handover.By, r.Handover.At = HandoverFetching, by.ID, now
-	r.note(now, Event{By: by.ID, Kind: EventOpened, Text: "opened the password of the certificate's file. The file can be fetched once"})
-}
-
-// shownAlready says that the file was fetched before Slack said that it had shown
-// the link to it.
-func (r *Request) shownAlready() bool {
-	s := r.Handover.Status
-	return r.Plan.Credential.Kind == CredentialMadeCertificate && (s == HandoverFetching || s == HandoverSending || s == HandoverShown)
 }
 
 // FetchBy is when a file whose password was shown is revoked.

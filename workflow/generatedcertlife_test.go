@@ -33,7 +33,7 @@ func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {
 			_, given, _ := n.Claim(context.Background(), id, bea)
 			n.Opened(context.Background(), id, bea)
 			n.FetchFile(context.Background(), tokenOf(given))
-		}, SendFor, "It is not known whether the certificate's file arrived"},
+		}, sendFor, "It is not known whether the certificate's file arrived"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -187,10 +187,10 @@ func TestAFileIsSealedForItsRequestAndNotAsItsPassword(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r := w.askMade(n)
-		if _, err := w.key.Open(r.ID, r.Handover.File); !errors.Is(err, ErrWrongKey) {
+		if _, err := w.key.Open(r.ID, r.Handover.File); !errors.Is(err, errWrongKey) {
 			t.Errorf("the file opens as a password: %v", err)
 		}
-		if _, err := w.key.Open(fileOf(r.ID), r.Handover.Sealed); !errors.Is(err, ErrWrongKey) {
+		if _, err := w.key.Open(fileOf(r.ID), r.Handover.Sealed); !errors.Is(err, errWrongKey) {
 			t.Errorf("the password opens as a file: %v", err)
 		}
 	})

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"crypto/subtle"
 	"time"
 )
 
@@ -13,6 +14,79 @@ const (
 	// said nothing for that long has stopped.
 	ShowFor = 15 * time.Second
 )
+
+// Handover is the credential's way to the requester.
+type Handover struct {
+	Status HandoverStatus
+	Sealed Sealed `json:"-"` // the credential, or the password of File, encrypted; gone as soon as it was shown or revoked
+	File   Sealed `json:"-"` // a PFX file, encrypted; gone as soon as it was fetched or revoked
+	Link   string // SHA-256 of the token of the page that gives File out, hexadecimal
+	By     string // Slack ID of whoever opened it
+	At     time.Time
+	// Claimed is when it was first pressed: the same person may press again
+	// for ten minutes if Slack did not take the view.
+	Claimed time.Time
+}
+
+// HandoverStatus says where the credential is.
+type HandoverStatus string
+
+const (
+	HandoverNone    HandoverStatus = ""        // there is none yet
+	HandoverKept    HandoverStatus = "kept"    // sealed in the store
+	HandoverClaimed HandoverStatus = "claimed" // someone is being shown it
+	HandoverShown   HandoverStatus = "shown"   // opened, and shredded here
+	// HandoverFetching and HandoverSending are of a file whose password was shown: it waits
+	// to be fetched, or is on its way. Once it is there it is HandoverShown.
+	HandoverFetching HandoverStatus = "fetching"
+	HandoverSending  HandoverStatus = "sending"
+	HandoverRevoked  HandoverStatus = "revoked" // not opened in time, and shredded here
+)
+
+// keepsSealed reports whether a credential is sealed in the store.
+func (h Handover) keepsSealed() bool { return len(h.Sealed) > 0 || len(h.File) > 0 }
+
+// waits reports whether a credential waits to be opened.
+func (h Handover) waits() bool {
+	return len(h.Sealed) > 0 && (h.Status == HandoverKept || h.Status == HandoverClaimed)
+}
+
+// opens reports whether token is that of the page.
+func (h Handover) opens(token Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(h.Link), []byte(hashOf(token))) == 1
+}
+
+// passwordOut reports whether the password of a file was shown that may still come.
+func (h Handover) passwordOut() bool {
+	return h.Status == HandoverFetching || h.Status == HandoverSending
+}
+
+// shownAlready reports whether the password of a file was shown: the file may be fetched
+// before Slack says that it has shown the link to it.
+func (h Handover) shownAlready() bool {
+	return h.passwordOut() || h.Status == HandoverShown && h.Link != ""
+}
+
+// claim notes that somebody pressed. A file gets the address of its page: the store has
+// the token's hash, a new one with each claim, as a link that Slack did not show opens nothing.
+func (h *Handover) claim(by Person, now time.Time, token Secret) {
+	if h.Claimed.IsZero() {
+		h.Claimed = now
+	}
+	h.Status, h.By, h.At = HandoverClaimed, by.ID, now
+	if len(h.File) > 0 {
+		h.Link = hashOf(token)
+	}
+}
+
+// shown shreds what Slack has shown: the secret, or the password of a file that waits now.
+func (h *Handover) shown(by Person, now time.Time) {
+	h.Sealed = nil
+	h.Status, h.By, h.At = HandoverShown, by.ID, now
+	if len(h.File) > 0 {
+		h.Status = HandoverFetching
+	}
+}
 
 // Claim gives the secret to its requester, once. It is claimed in the store
 // before it is returned, so of two presses one gets it. Whoever calls it then
@@ -28,11 +102,7 @@ func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Discl
 		sealed = append(Sealed(nil), r.Handover.Sealed...)
 		return nil
 	}, func(r *Request, now time.Time) {
-		if r.Handover.Claimed.IsZero() {
-			r.Handover.Claimed = now
-		}
-		r.Handover.Status, r.Handover.By, r.Handover.At = HandoverClaimed, by.ID, now
-		d.link(r, token)
+		r.Handover.claim(by, now, token)
 	})
 	if err != nil {
 		return r, Disclosure{}, err
@@ -53,7 +123,7 @@ func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
 		return refuse(RuleNotRequester, "Only %s, who asked for %s, can open its %s.", r.Requester.Name, r.ID, noun)
 	case by.Outside != "":
 		return refuse(RuleOutsider, "You can't open the %s of %s: %s.", noun, r.ID, by.Outside)
-	case r.State == StateReady && (h.Status == HandoverFetching || h.Status == HandoverSending):
+	case r.State == StateReady && h.passwordOut():
 		return refuse(RuleAlreadyOpened,
 			"The password of the file of %s has been shown already. It can't be shown again. Fetch the file with the link that was "+
 				"beside it.", r.ID)
@@ -70,9 +140,9 @@ func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
 		return refuse(RuleAlreadyOpened,
 			"The %s of %s is being opened in another window of yours. Look there; if it stays empty, press again in 15 "+
 				"seconds.", noun, r.ID)
-	case r.State != StateReady || h.Status != HandoverKept && h.Status != HandoverClaimed || len(h.Sealed) == 0:
+	case r.State != StateReady || !h.waits():
 		return refuse(RuleWrongState, "%s %s, so there is no %s to open.", r.ID, r.Standing(), noun)
-	case r.Plan.Credential.Kind == CredentialMadeCertificate && d.pages == "":
+	case len(h.File) > 0 && d.pages == "":
 		return refuse(RuleWrongState, "The file of %s can't be handed over, because this bot no longer has a public_url. Ask the "+
 			"operator of this bot.", r.ID)
 	}
@@ -97,20 +167,20 @@ func (d *Desk) NotShown(ctx context.Context, id string, by Person) error {
 // the password; its file waits to be fetched.
 func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		if !r.shownAlready() && (r.State != StateReady || r.Handover.Status != HandoverClaimed) {
+		if !r.Handover.shownAlready() && (r.State != StateReady || r.Handover.Status != HandoverClaimed) {
 			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		switch {
-		case r.shownAlready():
-			return
-		case r.Plan.Credential.Kind == CredentialMadeCertificate:
-			r.passwordShown(by, now)
+		if r.Handover.shownAlready() {
 			return
 		}
-		r.Handover.Sealed = nil
-		r.Handover.Status, r.Handover.By, r.Handover.At = HandoverShown, by.ID, now
+		r.Handover.shown(by, now)
+		if r.Handover.Status == HandoverFetching {
+			r.note(now, Event{By: by.ID, Kind: EventOpened,
+				Text: "opened the password of the certificate's file. The file can be fetched once"})
+			return
+		}
 		r.move(r.handedOver(), now, Event{By: by.ID, Kind: EventOpened, Text: "opened the secret"})
 	})
 }
@@ -122,7 +192,7 @@ func (p Policy) revealBy(r *Request) time.Time {
 	case HandoverFetching:
 		return p.FetchBy(r)
 	case HandoverSending:
-		return r.Handover.At.Add(SendFor)
+		return r.Handover.At.Add(sendFor)
 	}
 	by := r.Entered.Add(p.RevealWithin)
 	if !r.Handover.Claimed.IsZero() {

@@ -118,19 +118,19 @@ func TestASealedSecretOpensOnlyWithItsKeyForItsRequest(t *testing.T) {
 	if s, err := key.Open("EA-1", sealed); err != nil || s.Reveal() != "hunter2" {
 		t.Errorf("got %q, %v", s.Reveal(), err)
 	}
-	if _, err := key.Open("EA-2", sealed); err != ErrWrongKey {
+	if _, err := key.Open("EA-2", sealed); err != errWrongKey {
 		t.Errorf("for another request: %v", err)
 	}
-	if _, err := other.Open("EA-1", sealed); err != ErrWrongKey {
+	if _, err := other.Open("EA-1", sealed); err != errWrongKey {
 		t.Errorf("with another key: %v", err)
 	}
 	for i := range sealed {
 		bad := append(Sealed(nil), sealed...)
 		bad[i] ^= 1
-		if _, err := key.Open("EA-1", bad); err != ErrWrongKey {
+		if _, err := key.Open("EA-1", bad); err != errWrongKey {
 			t.Fatalf("with byte %d changed: %v", i, err)
 		}
-		if _, err := key.Open("EA-1", sealed[:i]); err != ErrWrongKey {
+		if _, err := key.Open("EA-1", sealed[:i]); err != errWrongKey {
 			t.Fatalf("cut to %d bytes: %v", i, err)
 		}
 	}

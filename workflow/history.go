@@ -2,6 +2,9 @@ package workflow
 
 import "time"
 
+// History is what has become of a request, from the first event to the last.
+type History []Event
+
 // An Event is one line of a request's history.
 type Event struct {
 	At   time.Time
@@ -12,7 +15,36 @@ type Event struct {
 	Times int `json:",omitempty"`
 }
 
-// EventKind happened, for programs.
+// add writes one line, or counts one that repeats itself. Of checks of the connection in
+// a row, which people may ask for without end, each person's last is kept.
+func (h *History) add(e Event) {
+	if n := len(*h); n > 0 && e.Kind == EventRefused {
+		if last := &(*h)[n-1]; last.Kind == EventRefused && last.By == e.By && last.Text == e.Text {
+			last.Times = max(last.Times, 1) + 1
+			last.At = e.At
+			return
+		}
+	}
+	if i := h.checkedBefore(e); i >= 0 {
+		e.Times = max((*h)[i].Times, 1) + 1
+		(*h)[i] = e
+		return
+	}
+	*h = append(*h, e)
+}
+
+// checkedBefore is where e repeats an event about a check, or -1.
+func (h History) checkedBefore(e Event) int {
+	check := func(e Event) bool { return e.Kind == EventCheckAsked || e.Kind == EventChecked }
+	for i := len(h) - 1; i >= 0 && check(e) && check(h[i]); i-- {
+		if h[i].Kind == e.Kind && h[i].By == e.By {
+			return i
+		}
+	}
+	return -1
+}
+
+// EventKind says what happened, for programs.
 type EventKind string
 
 const (

@@ -163,14 +163,14 @@ func kindTable() string {
 			r.Previous = plan
 			r.Previous.AzureRoles = role("Owner")
 		}
-		provision := r.stepsFor(TaskProvision)
+		provision := stepsFor(r, TaskProvision)
 		undo, undoSteps := "–", "–"
 		if kinds[k].undoable != nil {
 			r.Task, r.Steps = TaskUndo, newSteps(provision)
 			for i := range r.Steps {
 				r.Steps[i].Tries = 1 // what was never tried has nothing to remove
 			}
-			undo, undoSteps = fmt.Sprintf(kinds[k].say.undoes, "APP"), stepTitles(r, r.stepsFor(TaskUndo))
+			undo, undoSteps = fmt.Sprintf(kinds[k].say.undoes, "APP"), stepTitles(r, stepsFor(r, TaskUndo))
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", k, fmt.Sprintf(kinds[k].say.wish, "APP"), stepTitles(r, provision), undo, undoSteps)
 	}

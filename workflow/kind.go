@@ -100,7 +100,7 @@ func Stands(r *Request) string { return r.kind().say.stands }
 func (r *Request) AddsCredential() bool { return tasks[r.Task].makes && r.kind().adds(r) }
 
 // stepsFor are what the engine makes sure of for a task, read from top to bottom.
-func (r *Request) stepsFor(t Task) []StepName {
+func stepsFor(r *Request, t Task) []StepName {
 	switch {
 	case tasks[t].steps != nil:
 		return tasks[t].steps
@@ -111,7 +111,7 @@ func (r *Request) stepsFor(t Task) []StepName {
 }
 
 // finish ends a task whose last step is done.
-func (r *Request) finish(now time.Time) {
+func finishTask(r *Request, now time.Time) {
 	end := tasks[r.Task].finish
 	if end == nil {
 		end = r.kind().finish

@@ -43,9 +43,9 @@ var adoptKind = kind{
 		r.move(StateDone, now, Event{Kind: EventReady,
 			Text: "The app has what was approved, in addition to all that it had. There is nothing secret to hand over."})
 	},
-	undone: (*Request).gaveBack,
+	undone: gaveBack,
 	needs:  adoptRights, undoNeeds: adoptRights,
-	undoable: func(r *Request) bool { return r.undoing() || r.begun() },
+	undoable: func(r *Request) bool { return r.Steps.undoing() || r.Steps.changed() },
 	adds:     yes, begins: true, finds: true,
 }
 

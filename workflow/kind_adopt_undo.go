@@ -15,8 +15,8 @@ import (
 
 // undoSteps are those of an Undo. An adoption whose plan has roles in Azure always has
 // the step that removes them: that one lacks it tells that an older version began it.
-func (r *Request) undoSteps() []Step {
-	steps := newSteps(r.stepsFor(TaskUndo))
+func undoSteps(r *Request) []Step {
+	steps := newSteps(stepsFor(r, TaskUndo))
 	for i := range steps {
 		if r.Kind == KindAdopt && steps[i].Name == StepUnassign && !r.inAzure() {
 			steps[i].Status, steps[i].Note = StepSkipped, "none was given"
@@ -27,8 +27,8 @@ func (r *Request) undoSteps() []Step {
 
 // completeUndo gives an Undo of an adoption that an older version of the bot has begun the
 // step that this one did not know.
-func (r *Request) completeUndo() {
-	if r.Kind != KindAdopt || r.Step(StepUnassign) != nil || !r.inAzure() {
+func completeUndo(r *Request) {
+	if r.Kind != KindAdopt || r.Steps.Get(StepUnassign) != nil || !r.inAzure() {
 		return
 	}
 	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == StepUndoAdoption })
@@ -193,18 +193,9 @@ func (st *Step) stays(done string, stay []string) {
 	}
 }
 
-// Stays says what an Undo of an adoption could not remove, or nothing.
-func (r *Request) Stays() string {
-	var stay []string
-	for _, s := range r.Steps {
-		stay = append(stay, s.Stays...)
-	}
-	return strings.Join(stay, "; ")
-}
-
 // gaveBack says how an Undo of an adoption ended.
-func (r *Request) gaveBack() string {
-	if stay := r.Stays(); stay != "" {
+func gaveBack(r *Request) string {
+	if stay := r.Steps.Stays(); stay != "" {
 		return "What this request had added was removed, except for what stays: " + stay +
 			". It can be removed by hand, in Entra or in Azure."
 	}

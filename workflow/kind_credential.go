@@ -71,7 +71,7 @@ func madeForbidden(_ Credential, p AppPolicy) (says, instead string) {
 }
 
 func secretMadeAt(r *Request) time.Time {
-	if st := r.Step(StepCredential); st != nil {
+	if st := r.Steps.Get(StepCredential); st != nil {
 		return st.At
 	}
 	return time.Time{}

@@ -14,16 +14,16 @@ var recreateKind = kind{
 		confirm: deleteQuestion,
 	},
 	steps: func(r *Request) []StepName { // who owns a deleted application cannot be read
-		return append([]StepName{StepGone, StepRestore}, r.owned(r.recreateSteps()...)...)
+		return append([]StepName{StepGone, StepRestore}, owned(r, recreateSteps(r)...)...)
 	},
-	undo:  (*Request).deletion,
+	undo:  deletion,
 	needs: toRegister,
 	finish: func(r *Request, now time.Time) {
 		r.AzureResidue, r.CertificateResidue = r.stillLeft(), nil // those are removed, or it came without them
 		finishNew(r, now)
 	},
 	undone:   wasDeleted,
-	undoable: func(r *Request) bool { return r.undoing() || r.restored() },
+	undoable: func(r *Request) bool { return r.Steps.undoing() || r.Steps.restored() },
 	removes:  (*Request).allowed,
 	adds:     yes, restores: true,
 }
@@ -35,4 +35,21 @@ func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft
 		r.Target.ClaimsName = !before.Managed()
 		return nil
 	})
+}
+
+// recreateSteps restore an app as its plan has it. What a given-up update may have
+// left in Azure came back with it, and goes.
+func recreateSteps(r *Request) []StepName {
+	if len(r.AzureResidue) == 0 {
+		return r.Plan.steps()
+	}
+	var steps []StepName
+	for _, s := range withAzure(r, r.Plan).steps() {
+		if s == StepAzureRoles {
+			steps = append(steps, r.azureSteps()...)
+		} else {
+			steps = append(steps, s)
+		}
+	}
+	return steps
 }

@@ -66,7 +66,7 @@ func TestAnAppThatSomebodyElseHasRestoredIsLeftAlone(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r, name := recreation(t, w, n, func() error { return &ServiceError{Code: "no", Text: "no"} })
-		if r.State != StateFailed || r.Undoable() || !r.CanGiveUp() || r.Step(StepGone).Status != StepDue {
+		if r.State != StateFailed || r.Undoable() || !r.CanGiveUp() || r.Steps.Get(StepGone).Status != StepDue {
 			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
 		}
 		if _, err := n.Undo(t.Context(), r.ID, ada); refusedBy(err) != RuleWrongState {
@@ -96,7 +96,7 @@ func TestARestoreWhoseAnswerWasLostIsGoneOnWith(t *testing.T) {
 			}
 			return &ServiceError{Code: "no", Text: "no"}
 		})
-		if r.State != StateFailed || r.Undoable() || r.Step(StepGone).Status != StepDone {
+		if r.State != StateFailed || r.Undoable() || r.Steps.Get(StepGone).Status != StepDone {
 			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
 		}
 		w.set(func() { w.before = nil })
@@ -135,7 +135,7 @@ func TestWhetherTheAppIsGoneIsLookedAtAgainAtEachSignIn(t *testing.T) {
 		defer n.stop()
 		pass(time.Second)
 		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error {
-			r.Step(StepGone).Status = StepDone
+			r.Steps.Get(StepGone).Status = StepDone
 			return nil
 		}); err != nil {
 			t.Fatal(err)

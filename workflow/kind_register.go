@@ -9,7 +9,7 @@ var registerKind = kind{
 		confirm: deleteQuestion,
 	},
 	steps:    func(r *Request) []StepName { return r.Plan.steps() },
-	undo:     (*Request).deletion,
+	undo:     deletion,
 	needs:    toRegister,
 	finish:   finishNew,
 	undone:   wasDeleted,

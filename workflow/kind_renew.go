@@ -23,7 +23,7 @@ var renewKind = kind{
 		if r.Target.TakenOver {
 			steps = append([]StepName{StepOwner}, steps...)
 		}
-		return r.owned(steps...)
+		return owned(r, steps...)
 	},
 	undo:     func(*Request) []StepName { return []StepName{StepRemoveNew} },
 	needs:    toCredential,

@@ -13,7 +13,7 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 	app := func(id string, c Credential) *Request {
 		r, err := w.store.Create(t.Context(), &Request{Origin: "V-" + id, Kind: KindRegister, State: StateDone, Requester: bea,
 			Product: "vbo365", Tenant: "contoso", Team: "CTEAM",
-			Plan: Plan{TenantID: contosoID, AppName: id, Credential: c}, Made: Made{AppID: "APP-" + id}, Posts: map[PostName]Post{}})
+			Plan: Plan{TenantID: contosoID, AppName: id, Credential: c}, Made: Made{AppID: "APP-" + id}, Posts: Posts{}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,9 +14,9 @@ var retireKind = kind{
 		confirm: deleteQuestion,
 	},
 	steps: func(r *Request) []StepName {
-		return r.owned(append([]StepName{StepDependents, StepRemoveCredentials, StepRevokeConsent}, r.deletion()...)...)
+		return owned(r, append([]StepName{StepDependents, StepRemoveCredentials, StepRevokeConsent}, deletion(r)...)...)
 	},
-	undo: (*Request).deletion,
+	undo: deletion,
 	needs: func(r *Request) rights {
 		n := toPrevious(r)
 		n.plan.DirectoryRoles = n.plan.DirectoryRoles[len(r.Plan.DirectoryRoles):] // the plan's go with the app

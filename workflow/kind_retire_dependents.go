@@ -181,10 +181,10 @@ func (u *inUse) text(r *Request) string {
 func (u *inUse) textNaming(r *Request, named int) string {
 	words, text := u.news.words(named), "“"+r.StepTitle(StepDependents)+"” stopped the job before "
 	stays := "as it is."
-	if r.keepsApp() {
+	if keepsApp(r) {
 		text += "anything was deleted, and the app works as before. "
 	} else {
-		text += "the app was deleted. " + r.removed() + " "
+		text += "the app was deleted. " + removed(r) + " "
 		stays = "as it is now."
 	}
 	switch before := len(u.found.List) - len(u.news.List); {
@@ -207,7 +207,7 @@ func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
 	e.log.Info("the app is in use", "request", r.ID, "dependents", len(u.found.List), "new", len(u.news.List), "more", u.found.More,
 		"unknown", u.found.Unknown)
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		st := r.Step(StepDependents)
+		st := r.Steps.Get(StepDependents)
 		st.Status, st.At, st.Since = StepFailed, now, time.Time{}
 		st.Note = u.found.note()
 		r.Failure = Failure{Rule: RuleInUse, Text: u.text(r)}
@@ -221,20 +221,13 @@ func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
 }
 
 // keepsApp reports whether r is a Retire that has not begun to take anything from its app.
-func (r *Request) keepsApp() bool { return r.Kind == KindRetire && len(r.taking()) == 0 }
-
-// taking names the steps of a Retire that were tried and take something from the app.
-func (r *Request) taking() []Step {
-	return slices.DeleteFunc(slices.Clone(r.Steps), func(s Step) bool {
-		return s.Tries == 0 || s.Name == StepOwned || s.Name == StepDependents
-	})
-}
+func keepsApp(r *Request) bool { return r.Kind == KindRetire && len(r.Steps.changes()) == 0 }
 
 // removed says how far a Retire has come that has begun. What a step that failed has
 // removed is not known.
-func (r *Request) removed() string {
+func removed(r *Request) string {
 	var tried []string
-	for _, s := range r.taking() {
+	for _, s := range r.Steps.changes() {
 		came := "was tried"
 		if s.Status == StepDone {
 			came = "was done"
@@ -245,9 +238,9 @@ func (r *Request) removed() string {
 }
 
 // remains says what is in the tenant after a sign-in that failed.
-func (r *Request) remains() string {
+func remains(r *Request) string {
 	switch {
-	case r.keepsApp():
+	case keepsApp(r):
 		return "Nothing was deleted."
 	case r.Kind == KindRetire:
 		return "What was removed so far stays removed."
@@ -258,13 +251,13 @@ func (r *Request) remains() string {
 // lookAtDependents makes the look due again, until the app itself was to be deleted: by
 // then the app may be gone, and nothing can be looked up. A Retire that was approved
 // before there was such a step has it from now on.
-func (r *Request) lookAtDependents() {
-	if s := r.Step(StepDelete); r.Kind != KindRetire || s == nil || s.Tries > 0 {
+func lookAtDependents(r *Request) {
+	if s := r.Steps.Get(StepDelete); r.Kind != KindRetire || s == nil || s.Tries > 0 {
 		return
 	}
-	if r.Step(StepDependents) == nil {
+	if r.Steps.Get(StepDependents) == nil {
 		at := 1 + slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == StepOwned })
 		r.Steps = slices.Insert(r.Steps, at, Step{Name: StepDependents})
 	}
-	r.redo(StepDependents)
+	r.Steps.redo(StepDependents)
 }

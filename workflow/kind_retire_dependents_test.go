@@ -85,7 +85,7 @@ func TestAnAppThatNothingDependsOnIsRetiredWithoutAnotherPress(t *testing.T) {
 		defer n.stop()
 		before := w.handedOver(n)
 		r := w.upTo(n, w.retires(n, before, "V-1").ID, StateDone)
-		if note := r.Step(StepDependents).Note; note != "nothing else in the tenant uses it" || r.Steps[0].Name != StepDependents {
+		if note := r.Steps.Get(StepDependents).Note; note != "nothing else in the tenant uses it" || r.Steps[0].Name != StepDependents {
 			t.Errorf("the step says %q; the steps are %+v", note, r.Steps)
 		}
 		if r.Approval.N != 1 || len(w.deleted) != 1 || r.Dependents.Rev != 0 {
@@ -122,8 +122,8 @@ func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
 		r = w.upTo(n, id, StateDone)
 		pass(time.Second)
 		n.stop()
-		if len(w.apps) != 0 || len(w.deleted) != 1 || r.Step(StepDependents).Note != "in use by 2 users, 1 group and 1 other app" {
-			t.Errorf("there are %v and %v; the step says %q", w.apps, w.deleted, r.Step(StepDependents).Note)
+		if len(w.apps) != 0 || len(w.deleted) != 1 || r.Steps.Get(StepDependents).Note != "in use by 2 users, 1 group and 1 other app" {
+			t.Errorf("there are %v and %v; the step says %q", w.apps, w.deleted, r.Steps.Get(StepDependents).Note)
 		}
 	})
 }
@@ -178,12 +178,12 @@ func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 				t.Errorf("it does not say %q: %s", want, r.Failure.Text)
 			}
 		}
-		if note := r.Step(StepDependents).Note; !strings.Contains(note, "could not be looked up: Entra did not let this account") {
+		if note := r.Steps.Get(StepDependents).Note; !strings.Contains(note, "could not be looked up: Entra did not let this account") {
 			t.Errorf("the step says %q", note)
 		}
 		w.retry(n, id)
 		r = w.upTo(n, id, StateDone)
-		if note := r.Step(StepDependents).Note; !strings.Contains(note, "could not be looked up") {
+		if note := r.Steps.Get(StepDependents).Note; !strings.Contains(note, "could not be looked up") {
 			t.Errorf("at the end the step says %q", note)
 		}
 	})

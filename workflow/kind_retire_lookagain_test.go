@@ -187,7 +187,7 @@ func TestARetirementOfAnOlderVersionLooksToo(t *testing.T) {
 				return nil
 			})
 			old := w.get(r.ID).Clone()
-			if old.lookAgain(); !slices.EqualFunc(old.Steps, want, func(s Step, n StepName) bool { return s.Name == n }) {
+			if dueAtSignIn(old); !slices.EqualFunc(old.Steps, want, func(s Step, n StepName) bool { return s.Name == n }) {
 				t.Errorf("the steps are %+v, want %v", old.Steps, want)
 			}
 			if adopted {

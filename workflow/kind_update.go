@@ -19,8 +19,8 @@ var updateKind = kind{
 		StepApplication:      "Change its settings",
 		StepServicePrincipal: "Make sure that it has a service principal",
 	},
-	steps: func(r *Request) []StepName { return r.owned(r.updateSteps()...) },
-	undo:  (*Request).deletion,
+	steps: func(r *Request) []StepName { return owned(r, updateSteps(r)...) },
+	undo:  deletion,
 	needs: toPrevious,
 	finish: func(r *Request, now time.Time) {
 		r.AzureResidue, r.Residue, r.CertificateResidue = r.stillLeft(), Plan{}, nil
@@ -123,4 +123,37 @@ func trim(ctx context.Context, r *Request, s Session) (edit, error) {
 	}
 	left, err := removeOwners(ctx, r, s)
 	return func(_ *Request, st *Step) { st.Note = strings.Join(left, "; ") }, err
+}
+
+// updateSteps bring an app that there is from one plan to another: what it no
+// longer needs goes first. Its credential stays as it is.
+func updateSteps(r *Request) []StepName {
+	var steps []StepName
+	p := r.Plan
+	if had := r.previous(); !p.offers() { // what it no longer offers goes with the same step
+		p.Scopes = had.Scopes
+		p.offered(had)
+	}
+	for _, s := range withAzure(r, p).steps() {
+		switch s {
+		case StepConsent:
+			steps = append(steps, StepTrim, s)
+		case StepAzureRoles:
+			steps = append(steps, r.azureSteps()...)
+		case StepCertificate:
+			if r.addsCertificate() {
+				steps = append(steps, s)
+			}
+		case StepCredential, StepProof, StepFederated, StepConnect:
+		default:
+			steps = append(steps, s)
+		}
+	}
+	if !slices.Contains(steps, StepTrim) {
+		steps = append(steps, StepTrim)
+	}
+	if !slices.Contains(steps, StepCheck) {
+		steps = append(steps, StepCheck)
+	}
+	return steps
 }

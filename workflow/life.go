@@ -116,14 +116,14 @@ func (r *Request) Owners() []Person {
 // EndsOn is the day on which the credential of the app that r stands for ends,
 // in UTC, or empty. The store finds r by it.
 func (r *Request) EndsOn() string {
-	if !r.mayExpire() {
+	if !mayExpire(r) {
 		return ""
 	}
-	return Day(r.Made.KeyExpires)
+	return dayOf(r.Made.KeyExpires)
 }
 
-// Day is the date of a time in UTC, as it is written in a Query.
-func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+// dayOf is the date of a time in UTC, as it is written in a Query.
+func dayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // dayWords is the same day for people: "21 November 2026".
 func dayWords(t time.Time) string { return t.UTC().Format("2 January 2006") }
@@ -167,9 +167,9 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 		Origin: draft.Origin, Kind: kind, State: StatePending, Requester: by, Tenant: before.Tenant, Product: before.Product,
 		Team: before.Team, Reason: Plain(draft.Reason), Task: TaskProvision, Plan: before.Has(), Residue: before.Residue.clone(),
 		AzureResidue: cloneShares(before.AzureResidue), CertificateResidue: slices.Clone(before.CertificateResidue),
-		Discovered: before.Discovered.clone(), Posts: map[PostName]Post{},
+		Discovered: before.Discovered.clone(), Posts: Posts{},
 		Taken: before.Taken.clone(), Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver},
-		EWS: before.ewsAfter(),
+		EWS: ewsAfter(before),
 	}
 	if takesOver {
 		r.Previous.Owners, r.Plan.Owners = r.Plan.Owners, nil

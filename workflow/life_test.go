@@ -278,7 +278,7 @@ func TestAnUndoneRenewalLeavesTheAppToItsPeople(t *testing.T) {
 		pass(w.policy.RevealWithin + time.Hour)
 		n.Undo(t.Context(), r.ID, ada)
 		w.settle(n, r.ID, StateUndone)
-		if got, err := n.App(t.Context(), before.Plan.AppName); err != nil || got.ID != before.ID || !got.mayExpire() {
+		if got, err := n.App(t.Context(), before.Plan.AppName); err != nil || got.ID != before.ID || !mayExpire(got) {
 			t.Errorf("the app is %v, %v", got, err)
 		}
 	})

@@ -120,7 +120,7 @@ func TestAnOldAppIsFoundByItsNameBehindManyNewOnes(t *testing.T) {
 		w.settle(n, first.ID, StateDone)
 		for i := range 60 {
 			r := &Request{Origin: fmt.Sprint("V", i), State: StateDenied, Requester: bea, Tenant: "contoso",
-				Plan: Plan{AppName: fmt.Sprint("a", i)}, Posts: map[PostName]Post{}}
+				Plan: Plan{AppName: fmt.Sprint("a", i)}, Posts: Posts{}}
 			if _, err := w.store.Create(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}
@@ -142,8 +142,8 @@ func TestWhatWasNotSeenOfOtherAppsIsOnTheStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, r.ID, StateDone); !strings.HasSuffix(r.Step(StepCertificate).Note, "; the others were not") {
-			t.Errorf("the note is %q", r.Step(StepCertificate).Note)
+		if r = w.settle(n, r.ID, StateDone); !strings.HasSuffix(r.Steps.Get(StepCertificate).Note, "; the others were not") {
+			t.Errorf("the note is %q", r.Steps.Get(StepCertificate).Note)
 		}
 	})
 }

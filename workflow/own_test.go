@@ -69,7 +69,7 @@ func TestAnAppIsOursHoweverManyRequestsItHasHad(t *testing.T) {
 	ctx := t.Context()
 	asked := func(edit func(*Request)) *Request {
 		t.Helper()
-		r := &Request{Kind: KindRenew, State: StateExpired, Tenant: "contoso", Requester: bea, Posts: map[PostName]Post{},
+		r := &Request{Kind: KindRenew, State: StateExpired, Tenant: "contoso", Requester: bea, Posts: Posts{},
 			Made: Made{AppID: legacyID}}
 		if edit != nil {
 			edit(r)

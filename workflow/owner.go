@@ -34,7 +34,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 	if err != nil {
 		return nil, err
 	}
-	if r.Target.TakenOver && r.Step(StepTrim) == nil { // an update removes them with all else that goes
+	if r.Target.TakenOver && r.Steps.Get(StepTrim) == nil { // an update removes them with all else that goes
 		left, err := removeOwners(ctx, r, s)
 		if err != nil {
 			return nil, err
@@ -213,7 +213,7 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 		return skipped("everybody in charge of it has left, and an approver took over")
 	case !r.Adopted() && !tasks[r.Task].byHand:
 		return skipped("it was created again, and is nobody else's")
-	case r.Step(StepDelete) != nil: // nobody can be asked who owns what is gone
+	case r.Steps.Get(StepDelete) != nil: // nobody can be asked who owns what is gone
 		switch alive, err := s.Exists(ctx, r.Made.AppID); {
 		case err != nil:
 			return nil, err
@@ -222,7 +222,7 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 		}
 	}
 	is := "Nothing was changed."
-	if r.stepDone(StepRestore) {
+	if r.Steps.done(StepRestore) {
 		is = "It was restored, without the credentials that it had."
 	}
 	accounts := s.Signer().Requesters

@@ -80,7 +80,7 @@ func TestAnAdoptedAppThatIsGoneCanBeRetired(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, r.ID, StateDone); r.Step(StepOwned).Status != StepSkipped {
+		if r = w.settle(n, r.ID, StateDone); r.Steps.Get(StepOwned).Status != StepSkipped {
 			t.Errorf("%+v", r.Steps)
 		}
 	})
@@ -121,7 +121,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 					t.Errorf("the plan has the owners %v, and there were %v", r.Plan.Owners, r.Previous.Owners)
 				}
 				r = w.settle(n, r.ID, map[Kind]State{KindRenew: StateReady, KindUpdate: StateDone}[kind])
-				if s := r.Step(StepOwned); s == nil || s.Status != StepSkipped || !strings.Contains(s.Note, "an approver took over") {
+				if s := r.Steps.Get(StepOwned); s == nil || s.Status != StepSkipped || !strings.Contains(s.Note, "an approver took over") {
 					t.Errorf("the step is %+v", s)
 				}
 				slices.Sort(app.owners)
@@ -132,7 +132,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 					t.Errorf("the owners of its service principal are %v", app.principalOwners)
 				}
 				step := map[Kind]StepName{KindRenew: StepOwner, KindUpdate: StepTrim}[kind]
-				if note := r.Step(step).Note; !strings.Contains(note,
+				if note := r.Steps.Get(step).Note; !strings.Contains(note,
 					"more than one account has the e-mail address of Tom, so one of them may still be an owner") {
 					t.Errorf("the step says: %s", note)
 				}
@@ -192,7 +192,7 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 					t.Errorf("%d were refused, and its owners are %v", refused, app.owners)
 				}
 				step := map[Kind]StepName{KindRenew: StepOwner, KindUpdate: StepTrim}[kind]
-				if note := r.Step(step).Note; !strings.Contains(note,
+				if note := r.Steps.Get(step).Note; !strings.Contains(note,
 					"stays an owner until an application administrator removes them in Entra, under App registrations › Owners (Entra "+
 						"said no)") {
 					t.Errorf("the step says: %s", note)

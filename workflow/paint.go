@@ -27,7 +27,7 @@ func (e *Engine) paint(ctx context.Context, id string) {
 			return
 		}
 		now := e.now()
-		due := slices.DeleteFunc(r.owedPosts(), func(n PostName) bool { return r.Posts[n].After.After(now) })
+		due := slices.DeleteFunc(owedPosts(r), func(n PostName) bool { return r.Posts[n].After.After(now) })
 		if len(due) == 0 {
 			return
 		}
@@ -50,14 +50,14 @@ func (e *Engine) draw(id string, name PostName) bool {
 	r, err := e.save(id, func(r *Request, now time.Time) error {
 		p := r.Posts[name]
 		before = p
-		if owed = slices.Contains(r.owedPosts(), name); !owed {
+		if owed = slices.Contains(owedPosts(r), name); !owed {
 			return ErrUnchanged // it was, a moment ago
 		}
 		if p.TS != "" || !p.Begun.IsZero() {
 			return ErrUnchanged
 		}
 		p.Begun = now
-		r.setPost(name, p)
+		r.Posts.set(name, p)
 		return nil
 	})
 	if err != nil {
@@ -66,7 +66,7 @@ func (e *Engine) draw(id string, name PostName) bool {
 	if !owed {
 		return true
 	}
-	d := Drawing{Request: r, Name: name, Post: before, Superseded: r.superseded(name)}
+	d := Drawing{Request: r, Name: name, Post: before, Superseded: superseded(r, name)}
 	if name == post(PostSignIn, r.Approval.N) {
 		d.Prompt = e.prompt(r)
 	}
@@ -88,17 +88,10 @@ func (e *Engine) draw(id string, name PostName) bool {
 		if name == PostThread { // the next event gets a message of its own
 			p = Post{Shown: d.Post.Shown + 1}
 		}
-		now.setPost(name, p)
+		now.Posts.set(name, p)
 		return nil
 	})
 	return err == nil
-}
-
-func (r *Request) setPost(name PostName, p Post) {
-	if r.Posts == nil {
-		r.Posts = map[PostName]Post{}
-	}
-	r.Posts[name] = p
 }
 
 // drawFailed puts a message off. Slack's own word on when to come back counts;
@@ -115,7 +108,7 @@ func (e *Engine) drawFailed(id string, name PostName, err error) {
 			wait = max(wait, later.RetryAfter())
 		}
 		p.After = now.Add(wait)
-		r.setPost(name, p)
+		r.Posts.set(name, p)
 		return nil
 	})
 	e.log.Warn("message not sent", "request", id, "message", name, "try", tries, "err", err)

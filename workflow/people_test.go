@@ -96,7 +96,7 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.settle(n, r.ID, StateDone)
-		note := r.Step(StepOwner).Note
+		note := r.Steps.Get(StepOwner).Note
 		for _, text := range []string{"Tom has no account in the tenant any more", "Bea has no account in the tenant any more",
 			"the account of Zoe is disabled"} {
 			if !strings.Contains(note, text) {

@@ -39,11 +39,21 @@ type Post struct {
 	Last bool
 }
 
+// Posts are the messages that show a request, as far as they were begun.
+type Posts map[PostName]Post
+
+func (p *Posts) set(name PostName, to Post) {
+	if *p == nil {
+		*p = Posts{}
+	}
+	(*p)[name] = to
+}
+
 // post names the newest message of a numbered kind.
 func post(kind PostName, n int) PostName { return PostName(fmt.Sprintf("%s%d", kind, n)) }
 
 // owedPosts names the messages that do not show r as it is.
-func (r *Request) owedPosts() []PostName {
+func owedPosts(r *Request) []PostName {
 	names := []PostName{PostCard, PostFollow}
 	if r.Approval.N > 0 && !r.Approval.Denied {
 		names = append(names, post(PostSignIn, r.Approval.N))
@@ -51,19 +61,19 @@ func (r *Request) owedPosts() []PostName {
 	if r.Outcomes > 0 {
 		names = append(names, post(PostOutcome, r.Outcomes))
 	}
-	if r.Warned > 0 && r.mayExpire() {
-		names = append(names, r.expiryPosts()...)
+	if r.Warned > 0 && mayExpire(r) {
+		names = append(names, expiryPosts(r)...)
 	}
-	if r.EWS.Reminders > 0 && r.isLiveApp() {
+	if r.EWS.Reminders > 0 && isLiveApp(r) {
 		names = append(names, post(PostEWS, r.EWS.Reminders))
 	}
 	for name, p := range r.Posts {
-		if r.superseded(name) && p.TS != "" && !p.Last {
+		if superseded(r, name) && p.TS != "" && !p.Last {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	names = slices.DeleteFunc(names, func(n PostName) bool { return r.Posts[n].Shown >= r.Rev && !r.superseded(n) })
+	names = slices.DeleteFunc(names, func(n PostName) bool { return r.Posts[n].Shown >= r.Rev && !superseded(r, n) })
 	if r.Posts[PostCard].TS != "" && r.Posts[PostThread].Shown < len(r.History) {
 		names = append(names, PostThread)
 	}
@@ -71,7 +81,7 @@ func (r *Request) owedPosts() []PostName {
 }
 
 // superseded reports whether a newer message has taken the place of this one.
-func (r *Request) superseded(name PostName) bool {
+func superseded(r *Request, name PostName) bool {
 	for kind, newest := range map[PostName]int{PostSignIn: r.Approval.N, PostOutcome: r.Outcomes, PostEWS: r.EWS.Reminders} {
 		if n, ok := strings.CutPrefix(string(name), string(kind)); ok {
 			i, err := strconv.Atoi(n)

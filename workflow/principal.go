@@ -27,7 +27,7 @@ func (e *Engine) ensurePrincipal(ctx context.Context, r *Request, s Session) (ed
 	}
 	made.ServicePrincipal = id
 	var notes []string
-	if r.Step(StepOwner) == nil && len(made.Makers) > 0 {
+	if r.Steps.Get(StepOwner) == nil && len(made.Makers) > 0 {
 		has, err := e.owned(ctx, r, StepServicePrincipal, s, made, nil, nil, made.Makers)
 		if err != nil {
 			return nil, err

@@ -35,7 +35,7 @@ func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
 				n := w.boot()
 				defer n.stop()
 				r := w.settle(n, w.request(n), StateReady)
-				if st := r.Step(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, c.says) ||
+				if st := r.Steps.Get(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, c.says) ||
 					!strings.Contains(st.Note, "Enterprise applications › Owners") {
 					t.Errorf("the step is %+v", st)
 				}
@@ -83,7 +83,7 @@ func TestWhatAnAdoptedAppHasOnItsServicePrincipalIsNamed(t *testing.T) {
 		if !slices.Contains(d.Stays, Change{false, CredentialChange, "client secrets of its service principal: 2"}) {
 			t.Errorf("what stays is %v", d.Stays)
 		}
-		if note := r.Step(StepRecord).Note; !strings.Contains(note, "the account o-carl owns its service principal") ||
+		if note := r.Steps.Get(StepRecord).Note; !strings.Contains(note, "the account o-carl owns its service principal") ||
 			strings.Contains(note, "Bea owns") {
 			t.Errorf("the step says %q", note)
 		}

@@ -178,7 +178,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		return nil, &ExcessError{Names: append(excess, more...), sure: true}
 	}
 	missing, excess = append(missing, less...), append(excess, trusted...)
-	known := r.aboutApp() && r.Step(StepRestore) == nil // what was there when the app was restored is removed
+	known := r.aboutApp() && r.Steps.Get(StepRestore) == nil // what was there when the app was restored is removed
 	if has.OnPrincipal > 0 && (r.Task == TaskVerify || !known) {
 		excess = append(excess, "credentials of its service principal: "+strconv.Itoa(has.OnPrincipal))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -36,22 +35,22 @@ func (e *Engine) provision(ctx context.Context, r *Request) bool {
 			Text: e.progress(r) + "The bot was restarted and has no token any more. Press New code and sign in again; it goes on with " +
 				"the next step."}, EventRestarted)
 	}
-	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Status != StepDone && s.Status != StepSkipped })
-	if i < 0 {
+	next := r.Steps.next()
+	if next == nil {
 		return false
 	}
-	if wait := r.Steps[i].Retry.Sub(e.now()); r.Steps[i].Status == StepWaiting && wait > 0 {
+	if wait := next.Retry.Sub(e.now()); next.Status == StepWaiting && wait > 0 {
 		sleep(ctx, wait)
 		return ctx.Err() == nil
 	}
-	return e.step(r, r.Steps[i].Name, l.session)
+	return e.step(r, next.Name, l.session)
 }
 
 // step writes down what it is about to do, does it, and writes down what came
 // of it. A crash in between finds the step begun, and makes sure again.
 func (e *Engine) step(r *Request, name StepName, s Session) bool {
 	r, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		st := r.Step(name)
+		st := r.Steps.Get(name)
 		st.Status, st.At, st.Retry = StepRunning, now, time.Time{}
 		if st.Since.IsZero() {
 			st.Since = now
@@ -78,7 +77,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 	defer cancel()
 	began := e.now()
 	done, err := e.ensure(ctx, r, name, s)
-	e.log.Info("step", "request", r.ID, "step", name, "try", r.Step(name).Tries, "took", e.now().Sub(began), "err", err)
+	e.log.Info("step", "request", r.ID, "step", name, "try", r.Steps.Get(name).Tries, "took", e.now().Sub(began), "err", err)
 	if err != nil {
 		if now, readErr := e.store.Get(context.WithoutCancel(e.hard), r.ID); readErr == nil {
 			// the step may have learned how old the app is
@@ -87,12 +86,12 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 		return e.stepFailed(ctx, r, name, s, err)
 	}
 	_, err = e.save(r.ID, func(r *Request, now time.Time) error {
-		st := r.Step(name)
+		st := r.Steps.Get(name)
 		st.Status, st.At, st.Note = StepDone, now, ""
 		done(r, st)
 		r.Rev++
 		if last := r.Steps[len(r.Steps)-1]; last.Name == name {
-			r.finish(now)
+			finishTask(r, now)
 		}
 		return nil
 	})
@@ -102,7 +101,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 // finishNew ends a request whose app, or credential, is there.
 func finishNew(r *Request, now time.Time) {
 	switch {
-	case r.stepDone(StepConnect):
+	case r.Steps.done(StepConnect):
 		r.move(r.handedOver(), now, Event{Kind: EventReady,
 			Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r),
 				r.Plan.Backup.Server, r.Made.Connected)})
@@ -177,7 +176,7 @@ func (r *Request) api() App {
 // nextTry is when a step that is to be repeated is tried next, and whether that is
 // before it is given up.
 func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Time, more bool) {
-	st := r.Step(name)
+	st := r.Steps.Get(name)
 	wait := e.backoff(st.Tries)
 	if _, slow := later.(Spreading); slow && st.Tries > 12 {
 		wait = max(wait, e.slowest)
@@ -203,14 +202,14 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	}
 	if errors.Is(err, ErrSessionOver) {
 		return e.signInOver(r, Failure{Rule: RuleSignIn,
-			Text: e.progress(r) + "Entra no longer accepts this sign-in. " + r.cutShort(r.Step(name)) +
+			Text: e.progress(r) + "Entra no longer accepts this sign-in. " + r.cutShort(r.Steps.Get(name)) +
 				"Nothing is lost: press New code, and the next sign-in goes on with the step that is not done."}, EventSignInFailed)
 	}
 	err = r.excess(err, e.now())
 	if later, ok := errors.AsType[Temporary](err); ok {
 		if at, more := e.nextTry(r, name, later); more {
 			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-				st := r.Step(name)
+				st := r.Steps.Get(name)
 				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, r.waits(st, later, s.Signer().Until)
 				if _, spreading := later.(Spreading); spreading {
 					st.Lagged = now
@@ -243,14 +242,14 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	}
 	stillGone := name == StepRestore && notRestored(ctx, r, s, err)
 	_, saveErr := e.save(r.ID, func(r *Request, now time.Time) error {
-		st := r.Step(name)
+		st := r.Steps.Get(name)
 		st.Status, st.At, st.Note, st.Since = StepFailed, now, "", time.Time{}
 		if stillGone {
-			r.redo(StepGone)
+			r.Steps.redo(StepGone)
 		}
 		if what == EventAlarm && r.Kind != KindUpdate {
 			r.Handover = Handover{}
-			r.redo(StepCredential, StepCertificate)
+			r.Steps.redo(StepCredential, StepCertificate)
 		}
 		r.Failure = f
 		r.move(StateFailed, now, Event{Kind: what, Text: f.Text})
@@ -304,9 +303,9 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	no := explained(err)
 	lag, isLag := errors.AsType[*notYet](err)
 	later, isTemporary := errors.AsType[Temporary](err)
-	since := r.Step(name).Since
+	since := r.Steps.Get(name).Since
 	if isTemporary {
-		since = r.Step(name).begun(later)
+		since = r.Steps.Get(name).begun(later)
 	}
 	waited := waitWords(e.now().Sub(since))
 	_, isSpreading := errors.AsType[Spreading](err)
@@ -320,7 +319,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += "after " + waited + " the app still lacks " + strings.Join(lag.missing, ", ") + "."
 	case isSpreading:
 		f.Text += "after " + waited + " not all of Entra knows what was just made or changed."
-	case isTemporary && later.RetryAfter() >= r.patience(r.Step(name), later):
+	case isTemporary && later.RetryAfter() >= r.patience(r.Steps.Get(name), later):
 		f.Text += r.Awaited(name) + " asks for no further call for " + waitWords(later.RetryAfter()) +
 			", which is longer than a step waits."
 	case isTemporary:
@@ -333,10 +332,10 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	if r.Task == TaskVerify {
 		return f
 	}
-	done, all := r.StepsDone()
+	done, all := r.Steps.Count()
 	f.Text += fmt.Sprintf(" %d of %d steps are done. ", done, all)
 	if r.aboutApp() {
-		f.Text += "An approver can press Retry to go on with the step that failed; Give up leaves what was done so far" + r.untilThen() +
+		f.Text += "An approver can press Retry to go on with the step that failed; Give up leaves what was done so far" + untilThen(r) +
 			"."
 		return f
 	}

@@ -20,7 +20,7 @@ func (r *Request) HandsOver() bool {
 	if !tasks[r.Task].makes || !r.Plan.Credential.Kind.handsOver() || r.Plan.Backup.Server != "" {
 		return false
 	}
-	steps := r.stepsFor(TaskProvision)
+	steps := stepsFor(r, TaskProvision)
 	return slices.Contains(steps, StepCredential) || slices.Contains(steps, StepCertificate)
 }
 

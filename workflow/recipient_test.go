@@ -128,7 +128,7 @@ func TestWhoLeavesAfterTheApprovalIsNoticedBeforeTheCredentialIsMade(t *testing.
 				w.use(w.codeFor(w.get(id)), nil)
 				pass(2 * time.Second)
 				if atStep { // it waited for the answer
-					if r = w.get(id); r.Step(StepCredential).Status == StepDone {
+					if r = w.get(id); r.Steps.Get(StepCredential).Status == StepDone {
 						t.Fatal("a secret was made while nobody knew whom it is for")
 					}
 					w.goes(nil, bea)
@@ -176,7 +176,7 @@ func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 				w.set(func() { w.signer.Requesters = nil })
 			}
 			r = w.settle(n, r.ID, StateReady)
-			if step := r.Step(StepOwner); !strings.Contains(step.Note, note) || note == "" && strings.Contains(step.Note, "confirm") {
+			if step := r.Steps.Get(StepOwner); !strings.Contains(step.Note, note) || note == "" && strings.Contains(step.Note, "confirm") {
 				t.Errorf("%q: the step says %q", confirmed, step.Note)
 			}
 			owned := w.one().owner == "OBJ-BEA"

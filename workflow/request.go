@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -62,15 +63,15 @@ type Request struct {
 	Agreed   []Approval // of a plan that takes several: those of others than Approval
 	SignIn   SignIn
 	Task     Task
-	Steps    []Step
+	Steps    Steps
 	Made     Made
 	Handover Handover
 
 	// Failure is why the request is Failed, or why its last sign-in was no use.
 	Failure Failure
 
-	Posts   map[PostName]Post
-	History []Event
+	Posts   Posts
+	History History
 	// Reminded is when the approvers were last reminded.
 	Reminded time.Time
 	// Outcomes counts the endings that the requester was told of, each in a
@@ -187,34 +188,6 @@ const (
 	SignInDone    SignInStatus = "done"    // checked; the token is in memory
 )
 
-// A Step is one thing that the engine makes sure of.
-type Step struct {
-	Name   StepName
-	Status StepStatus
-	At     time.Time // of the last change
-	// Since is when the step was first begun in this sign-in, see patience.
-	Since time.Time
-	// Lagged is when it last waited for what is young: a service that fails after that has
-	// patience of its own.
-	Lagged time.Time
-	Tries  int
-	Retry  time.Time // when a waiting step is tried again
-	Note   string    // one short sentence for people
-	Stays  []string  // what an Undo of an adoption could not remove by it
-}
-
-// StepStatus says how far a step is.
-type StepStatus string
-
-const (
-	StepDue     StepStatus = ""
-	StepRunning StepStatus = "running"
-	StepWaiting StepStatus = "waiting" // for Entra
-	StepDone    StepStatus = "done"
-	StepFailed  StepStatus = "failed"
-	StepSkipped StepStatus = "skipped" // there was nothing to do, and Note says why
-)
-
 // Made is what the request has made in the tenant.
 type Made struct {
 	ObjectID         string // of the application
@@ -249,34 +222,6 @@ type Made struct {
 	// connected with the app.
 	Connected string
 }
-
-// Handover is the credential's way to the requester.
-type Handover struct {
-	Status HandoverStatus
-	Sealed Sealed `json:"-"` // the credential, or the password of File, encrypted; gone as soon as it was shown or revoked
-	File   Sealed `json:"-"` // a PFX file, encrypted; gone as soon as it was fetched or revoked
-	Link   string // SHA-256 of the token of the page that gives File out, hexadecimal
-	By     string // Slack ID of whoever opened it
-	At     time.Time
-	// Claimed is when it was first pressed: the same person may press again
-	// for ten minutes if Slack did not take the view.
-	Claimed time.Time
-}
-
-// HandoverStatus says where the credential is.
-type HandoverStatus string
-
-const (
-	HandoverNone    HandoverStatus = ""        // there is none yet
-	HandoverKept    HandoverStatus = "kept"    // sealed in the store
-	HandoverClaimed HandoverStatus = "claimed" // someone is being shown it
-	HandoverShown   HandoverStatus = "shown"   // opened, and shredded here
-	// HandoverFetching and HandoverSending are of a file whose password was shown: it waits
-	// to be fetched, or is on its way. Once it is there it is HandoverShown.
-	HandoverFetching HandoverStatus = "fetching"
-	HandoverSending  HandoverStatus = "sending"
-	HandoverRevoked  HandoverStatus = "revoked" // not opened in time, and shredded here
-)
 
 // A Failure is why something failed, for people and for programs.
 type Failure struct {
@@ -318,16 +263,12 @@ func (r *Request) Clone() *Request {
 	c.Made.Ended = slices.Clone(r.Made.Ended)
 	c.Dependents = r.Dependents.clone()
 	c.Agreed = slices.Clone(r.Agreed)
-	c.Steps = slices.Clone(r.Steps)
-	for i := range c.Steps {
-		c.Steps[i].Stays = slices.Clone(c.Steps[i].Stays)
-	}
+	c.Steps = r.Steps.clone()
 	c.History = slices.Clone(r.History)
 	c.Handover.Sealed = slices.Clone(r.Handover.Sealed)
 	c.Handover.File = slices.Clone(r.Handover.File)
-	c.Posts = make(map[PostName]Post, len(r.Posts))
-	for k, v := range r.Posts {
-		c.Posts[k] = v
+	if c.Posts = maps.Clone(r.Posts); c.Posts == nil {
+		c.Posts = Posts{}
 	}
 	return &c
 }

@@ -12,14 +12,9 @@ import (
 // goes along with later requests: they neither want it nor are alarmed by it, and the
 // next update shows it and removes what that does not need.
 
-// changed reports whether something was tried in the tenant that changes it.
-func (r *Request) changed() bool {
-	return slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 && s.Name != StepOwned && s.Name != StepCheck })
-}
-
 // givenUp reports whether r is an update that may have left something.
 func (r *Request) givenUp() bool {
-	return r.Kind == KindUpdate && r.State == StateCancelled && r.changed()
+	return r.Kind == KindUpdate && r.State == StateCancelled && r.Steps.changed()
 }
 
 // leaves is what an update that is given up may leave: of its plan, all that a step was
@@ -60,10 +55,10 @@ func (r *Request) leaves() Plan {
 func (r *Request) leavesInAzure() []AzureShare {
 	var all []AzureShare
 	w := r.azureWork()
-	if s := r.Step(StepUnassign); s != nil && s.Tries > 0 {
+	if r.Steps.Tried(StepUnassign) {
 		all = slices.Concat(w.end, w.quit)
 	}
-	if s := r.Step(StepAzureRoles); s != nil && s.Tries > 0 {
+	if r.Steps.Tried(StepAzureRoles) {
 		all = append(all, w.give...)
 	}
 	return all
@@ -72,8 +67,7 @@ func (r *Request) leavesInAzure() []AzureShare {
 // leavesCertificates are the thumbprints of certificates that r, an update that is given
 // up, may have added.
 func (r *Request) leavesCertificates() []string {
-	s := r.Step(StepCertificate)
-	if s == nil || s.Tries == 0 || !r.addsCertificate() || r.wasThere() {
+	if !r.Steps.Tried(StepCertificate) || !r.addsCertificate() || r.wasThere() {
 		return nil
 	}
 	return []string{r.Plan.Credential.Certificate.Thumbprint}

@@ -16,7 +16,7 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch {
 		case by.ID != r.Requester.ID || r.State != StateFailed:
-		case r.Kind == KindUpdate && r.changed():
+		case r.Kind == KindUpdate && r.Steps.changed():
 			return refuse(RuleNotApprover,
 				"%s has begun to change the app in the tenant, so only an approver can give it up. Nothing was changed: an "+
 					"approver can press %s.", r.ID, r.WaysOn())
@@ -28,14 +28,14 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 		}
 		return r.giveUpProblem()
 	}, func(r *Request, now time.Time) {
-		e := Event{By: by.ID, Kind: EventCancelled, Text: "gave up. What was done so far stays in the tenant" + r.untilThen()}
-		f := Failure{Text: "It was given up. What was done so far stays in the tenant" + r.untilThen() +
+		e := Event{By: by.ID, Kind: EventCancelled, Text: "gave up. What was done so far stays in the tenant" + untilThen(r)}
+		f := Failure{Text: "It was given up. What was done so far stays in the tenant" + untilThen(r) +
 			"; the app can be asked for again."}
 		if r.Kind == KindRetire {
 			e.Text = "gave up. What was removed so far stays removed"
 			f.Text = "It was given up. What was removed so far stays removed; another request can be made for the app."
 		}
-		if r.keepsApp() {
+		if keepsApp(r) {
 			e.Text = "gave up. Nothing was deleted"
 			f.Text = "It was given up. Nothing was deleted, and the app works as before. Another request can be made for it."
 		}
@@ -51,7 +51,7 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, erro
 }
 
 // untilThen says how long what a request leaves stays, where that is known.
-func (r *Request) untilThen() string {
+func untilThen(r *Request) string {
 	if r.Kind != KindUpdate {
 		return ""
 	}
@@ -65,12 +65,6 @@ func (r *Request) giveUpProblem() *Refusal {
 	return nil
 }
 
-// stepDone reports whether a step is behind r.
-func (r *Request) stepDone(n StepName) bool {
-	s := r.Step(n)
-	return s != nil && s.Status == StepDone
-}
-
 // CanGiveUp reports whether r may end though it failed. A request that has
 // registered an app has Undo for that.
 func (r *Request) CanGiveUp() bool { return r.State == StateFailed && r.aboutApp() }
@@ -79,7 +73,7 @@ func (r *Request) CanGiveUp() bool { return r.State == StateFailed && r.aboutApp
 func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.Kind == KindAdopt }
 
 // untouched says that nothing was begun in the tenant for r.
-func (r *Request) untouched() bool {
+func untouched(r *Request) bool {
 	if r.Task == TaskVerify {
 		return true
 	}
@@ -89,10 +83,10 @@ func (r *Request) untouched() bool {
 
 // giveUpTo ends a sign-in that failed where something stands in the
 // tenant. An Undo that was not begun leaves Retry what it was.
-func (r *Request) giveUpTo(now time.Time, text string, e Event) {
+func giveUpTo(r *Request, now time.Time, text string, e Event) {
 	to := StateFailed
 	r.Approval.Digest = "" // it failed, and counts for nothing
-	if r.Task == TaskUndo && !r.undoing() {
+	if r.Task == TaskUndo && !r.Steps.undoing() {
 		r.Task = TaskProvision
 		if r.Handover.Status == HandoverRevoked {
 			to = StateRevoked
@@ -101,9 +95,6 @@ func (r *Request) giveUpTo(now time.Time, text string, e Event) {
 	r.move(to, now, e)
 	r.Failure = Failure{Rule: RuleSignIn, Text: text + " An approver can press " + r.WaysOn() + "."}
 }
-
-// undoing reports whether the steps are those of an Undo.
-func (r *Request) undoing() bool { return r.Step(StepDelete) != nil || r.Step(StepRemoveNew) != nil }
 
 // NewCode asks for another device code for the approver who has to sign in.
 func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, error) {
@@ -142,60 +133,32 @@ func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Reque
 	}, func(r *Request, now time.Time) {
 		task := r.Task
 		if r.State == StateRevoked {
-			r.redo(StepCredential, StepCertificate, StepProof)
+			r.Steps.redo(StepCredential, StepCertificate, StepProof)
 		}
-		if r.Step(StepConnect) != nil { // what it does was proved before the server said no
-			r.redo(StepProof, StepCheck)
+		if r.Steps.Get(StepConnect) != nil { // what it does was proved before the server said no
+			r.Steps.redo(StepProof, StepCheck)
 		}
 		r.decide(by, now, task)
-		for i := range r.Steps {
-			if s := &r.Steps[i]; s.Status != StepDone && s.Status != StepSkipped {
-				*s = Step{Name: s.Name, Tries: s.Tries}
-			}
-		}
+		r.Steps.redoRest()
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventRetried, Text: "pressed Retry and was sent a sign-in code"})
 	})
 }
 
-// redo makes steps due again.
-func (r *Request) redo(names ...StepName) {
-	for _, n := range names {
-		if s := r.Step(n); s != nil {
-			*s = Step{Name: n, Tries: s.Tries}
-		}
-	}
-}
-
-// lookAgain makes due, at each sign-in, what may have changed since the last one:
+// dueAtSignIn makes due, at each sign-in, what may have changed since the last one:
 // an owner may have ceased to be one, a deleted app may have been restored by
 // somebody else, somebody may have come to depend on one that is to go, and a
 // subscription that was skipped may be known to Azure now.
-func (r *Request) lookAgain() {
-	if s := r.Step(StepDelete); s == nil || s.Tries == 0 { // nobody can be asked about an app that is gone
-		r.redo(StepOwned)
+func dueAtSignIn(r *Request) {
+	if !r.Steps.Tried(StepDelete) { // nobody can be asked about an app that is gone
+		r.Steps.redo(StepOwned)
 		if len(r.AzureResidue) > 0 {
-			r.redo(StepUnassign)
+			r.Steps.redo(StepUnassign)
 		}
 	}
-	if s := r.Step(StepRestore); s != nil && s.Tries == 0 {
-		r.redo(StepGone)
+	if !r.Steps.Tried(StepRestore) {
+		r.Steps.redo(StepGone)
 	}
-	r.lookAtDependents()
-}
-
-// restored reports whether the app that there is now is of r's own making, and so r's
-// to delete: r has restored it, or has begun to make it again. Where it is not known
-// whether r has restored it, somebody else may have.
-func (r *Request) restored() bool {
-	switch s := r.Step(StepRestore); {
-	case s == nil:
-		return false
-	case s.Status == StepSkipped:
-		made := r.Step(StepApplication)
-		return made != nil && made.Tries > 0
-	default:
-		return s.Status == StepDone
-	}
+	lookAtDependents(r)
 }
 
 // Undoable reports whether there is something that an Undo would delete.

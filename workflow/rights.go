@@ -191,5 +191,5 @@ func (r *Request) assigned() *bool {
 // RequiresAssignment reports whether carrying r out has the app require assignment.
 func (r *Request) RequiresAssignment() bool {
 	a := r.assigned()
-	return a != nil && *a && slices.Contains(r.stepsFor(TaskProvision), StepServicePrincipal)
+	return a != nil && *a && slices.Contains(stepsFor(r, TaskProvision), StepServicePrincipal)
 }

@@ -61,7 +61,7 @@ func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
 	api := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: CredentialNone,
 		Scopes: []string{"access_as_user, admins: Use it"}}
 	r, err := d.Submit(context.Background(), bea, api)
-	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(r.stepsFor(TaskProvision), StepAPI) {
+	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(stepsFor(r, TaskProvision), StepAPI) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	api.Scopes = nil
@@ -105,7 +105,7 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 	groups, _ := catalog.Find(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All")
 	change.Origin, change.Scopes, change.Permissions = "V3", []string{""}, []string{groups.Key()}
 	r, err = d.Update(ctx, bea, id, change)
-	if err != nil || len(r.Plan.Scopes) != 0 || !slices.Contains(r.stepsFor(TaskProvision), StepAPI) {
+	if err != nil || len(r.Plan.Scopes) != 0 || !slices.Contains(stepsFor(r, TaskProvision), StepAPI) {
 		t.Errorf("an app that offers nothing any more: %v, %v", err, r)
 	}
 }

@@ -53,9 +53,9 @@ const (
 	wrappedLen = nonceSize + KeySize + 16
 )
 
-// ErrWrongKey says that something was sealed with another key, for another
+// errWrongKey says that something was sealed with another key, for another
 // name, or was changed since.
-var ErrWrongKey = errors.New("the key does not fit")
+var errWrongKey = errors.New("the key does not fit")
 
 // NewKey returns a key of 32 random bytes.
 func NewKey(raw []byte) (*Key, error) {
@@ -73,10 +73,10 @@ func (k *Key) Seal(name string, s Secret) Sealed {
 	return append(out, encrypt(gcm(data), []byte(s.value), name)...)
 }
 
-// Open decrypts what Seal made for name, or returns ErrWrongKey.
+// Open decrypts what Seal made for name, or returns errWrongKey.
 func (k *Key) Open(name string, s Sealed) (Secret, error) {
 	if len(s) < 1+wrappedLen+nonceSize || s[0] != sealedV1 {
-		return Secret{}, ErrWrongKey
+		return Secret{}, errWrongKey
 	}
 	data, err := decrypt(k.aead, s[1:1+wrappedLen], name)
 	if err != nil {
@@ -107,7 +107,7 @@ func encrypt(a cipher.AEAD, plain []byte, name string) []byte {
 func decrypt(a cipher.AEAD, b []byte, name string) ([]byte, error) {
 	plain, err := a.Open(nil, b[:nonceSize], b[nonceSize:], []byte(name))
 	if err != nil {
-		return nil, ErrWrongKey
+		return nil, errWrongKey
 	}
 	return plain, nil
 }

@@ -86,7 +86,7 @@ func (e *Engine) signIn(ctx context.Context, r *Request) bool {
 
 // progress says how many steps are done, where some are.
 func (e *Engine) progress(r *Request) string {
-	if done, all := r.StepsDone(); done > 0 {
+	if done, all := r.Steps.Count(); done > 0 {
 		return fmt.Sprintf("%d of %d steps are done and stay done. ", done, all)
 	}
 	return ""
@@ -151,7 +151,7 @@ func (r *Request) ask() Ask {
 	a := Ask{Resources: r.rights().plan.Resources(), Email: r.Requester.Address(), Policy: bringsCredential(r) || r.opensToOthers(),
 		Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
 		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions,
-		Restored: r.Step(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}
+		Restored: r.Steps.Get(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}
 	for _, role := range r.Taken.DirectoryRoles {
 		a.TakenRoles = append(a.TakenRoles, role.TemplateID)
 	}
@@ -223,11 +223,11 @@ func (e *Engine) abandon(r *Request) bool {
 			r.move(t.back, now, Event{Kind: EventSignInFailed, Text: text + "The " + t.stays + "."})
 			return nil
 		}
-		if r.untouched() {
+		if untouched(r) {
 			r.move(StateExpired, now, Event{Kind: EventExpired, Text: text + "Nothing was changed. It can be asked for again."})
 			return nil
 		}
-		r.giveUpTo(now, text+r.remains(), Event{Kind: EventFailed, Text: text + r.remains()})
+		giveUpTo(r, now, text+remains(r), Event{Kind: EventFailed, Text: text + remains(r)})
 		return nil
 	})
 	return err == nil
@@ -274,9 +274,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 			now.Made.Owner = who.Requesters[0].ObjectID
 		}
 		now.Failure = Failure{}
-		for i := range now.Steps {
-			now.Steps[i].Since = time.Time{}
-		}
+		now.Steps.newSession()
 		now.move(StateProvisioning, at, Event{By: now.Approval.By.ID, Kind: EventSignedIn, Text: "signed in as " + who.UPN})
 		return nil
 	})

@@ -140,34 +140,9 @@ func (r *Request) move(to State, now time.Time, e Event) {
 	r.note(now, e)
 }
 
-// note writes one line of history, or counts one that repeats itself. Of checks of
-// the connection in a row, which people may ask for without end, each person's last
-// is kept.
+// note writes one line of history.
 func (r *Request) note(now time.Time, e Event) {
 	e.At = now
 	r.Rev++
-	if n := len(r.History); n > 0 && e.Kind == EventRefused {
-		if last := &r.History[n-1]; last.Kind == EventRefused && last.By == e.By && last.Text == e.Text {
-			last.Times = max(last.Times, 1) + 1
-			last.At = now
-			return
-		}
-	}
-	if i := r.checkedBefore(e); i >= 0 {
-		e.Times = max(r.History[i].Times, 1) + 1
-		r.History[i] = e
-		return
-	}
-	r.History = append(r.History, e)
-}
-
-// checkedBefore is where e repeats an event about a check, or -1.
-func (r *Request) checkedBefore(e Event) int {
-	check := func(e Event) bool { return e.Kind == EventCheckAsked || e.Kind == EventChecked }
-	for i := len(r.History) - 1; i >= 0 && check(e) && check(r.History[i]); i-- {
-		if h := r.History[i]; h.Kind == e.Kind && h.By == e.By {
-			return i
-		}
-	}
-	return -1
+	r.History.add(e)
 }

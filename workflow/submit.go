@@ -65,7 +65,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	wrong := FieldErrors{}
 	r := &Request{
 		Origin: draft.Origin, Kind: KindRegister, State: StatePending, Requester: by, Product: draft.Product,
-		Reason: Plain(draft.Reason), Team: draft.Team, Task: TaskProvision, Posts: map[PostName]Post{},
+		Reason: Plain(draft.Reason), Team: draft.Team, Task: TaskProvision, Posts: Posts{},
 	}
 	if draft.Existing {
 		r.Kind = KindAdopt

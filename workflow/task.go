@@ -28,7 +28,7 @@ var tasks map[Task]task
 
 func init() {
 	tasks = map[Task]task{
-		TaskProvision: {makes: true, begin: (*Request).lookAgain},
+		TaskProvision: {makes: true, begin: dueAtSignIn},
 		TaskUndo:      {button: "Undo", begin: beginUndo, finish: finishUndo, needs: undoRights},
 		TaskVerify: {button: "verify", does: "check the app %s", finish: finishVerify, needs: verifyRights, byHand: true,
 			steps: []StepName{StepFind, StepOwned, StepCheck}},
@@ -54,10 +54,10 @@ func undoRights(r *Request) rights {
 
 // beginUndo replaces the steps by those of the Undo, unless an earlier sign-in has.
 func beginUndo(r *Request) {
-	if !r.undoing() {
-		r.Steps, r.Handover.Sealed, r.Handover.File = r.undoSteps(), nil, nil
+	if !r.Steps.undoing() {
+		r.Steps, r.Handover.Sealed, r.Handover.File = undoSteps(r), nil, nil
 	}
-	r.completeUndo()
+	completeUndo(r)
 }
 
 func finishUndo(r *Request, now time.Time) {

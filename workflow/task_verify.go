@@ -36,7 +36,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 	}, func(r *Request, now time.Time) {
 		r.decide(by, now, TaskVerify)
 		r.Made.AppID = appID
-		r.Steps = newSteps(r.stepsFor(TaskVerify))
+		r.Steps = newSteps(stepsFor(r, TaskVerify))
 		text := "has made it by hand, and was sent a sign-in code to have it checked"
 		if appID != "" {
 			text = "has made it by hand, as " + appID + ", and was sent a sign-in code to have it checked"

@@ -12,7 +12,7 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 			next = t
 		}
 	}
-	for _, name := range r.owedPosts() {
+	for _, name := range owedPosts(r) {
 		at := r.Posts[name].After
 		if at.Before(now) {
 			at = now
@@ -36,13 +36,13 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 	case StateReady:
 		sooner(p.revealBy(r))
 	case StateFailed:
-		if r.keepsSealed() {
+		if r.Handover.keepsSealed() {
 			sooner(r.Entered.Add(p.RevealWithin))
 		}
 	case StateOverlap:
 		sooner(r.Entered.Add(p.RenewGrace))
 	}
-	sooner(r.warnAt())
+	sooner(warnAt(r))
 	sooner(p.ewsRemindAt(r))
 	if r.owesLink() {
 		sooner(now)

@@ -32,22 +32,22 @@ func TestWhatIsSeenOfAnAppIsShownWhileItsCredentialIsRemoved(t *testing.T) {
 		w.approves(n, id)
 		pass(30 * time.Second)
 		r := w.get(id)
-		note := r.Step(StepProof).Note
-		if r.State != StateProvisioning || r.Step(StepProof).Status != StepWaiting || !strings.Contains(note, "full_access_as_app") ||
+		note := r.Steps.Get(StepProof).Note
+		if r.State != StateProvisioning || r.Steps.Get(StepProof).Status != StepWaiting || !strings.Contains(note, "full_access_as_app") ||
 			!strings.Contains(note, "seen since "+began.UTC().Format("15:04")) || strings.Contains(note, "ALARM") {
 			t.Errorf("it is %s, and says %q", r.State, note)
 		}
 		w.set(func() {
 			for _, m := range w.messages {
-				if m.name == PostCard && m.drawn.Step(StepProof).Note != note {
-					t.Errorf("the card shows %q", m.drawn.Step(StepProof).Note)
+				if m.name == PostCard && m.drawn.Steps.Get(StepProof).Note != note {
+					t.Errorf("the card shows %q", m.drawn.Steps.Get(StepProof).Note)
 				}
 			}
 		})
 		pass(15 * time.Minute)
 		if r := w.get(id); r.State != StateFailed || r.Failure.Rule != RuleExcess ||
-			!strings.Contains(r.Failure.Text, "Its secret was removed") || len(w.one().keys) != 0 || r.Step(StepProof).Note != "" {
-			t.Errorf("it is %s (%s; %q), with %v", r.State, r.Failure.Text, r.Step(StepProof).Note, w.one().keys)
+			!strings.Contains(r.Failure.Text, "Its secret was removed") || len(w.one().keys) != 0 || r.Steps.Get(StepProof).Note != "" {
+			t.Errorf("it is %s (%s; %q), with %v", r.State, r.Failure.Text, r.Steps.Get(StepProof).Note, w.one().keys)
 		}
 	})
 }

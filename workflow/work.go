@@ -90,21 +90,18 @@ func (e *Engine) mindSecret(r *Request) bool {
 	return err == nil
 }
 
-// keepsSealed reports whether a credential of r's is sealed in the store.
-func (r *Request) keepsSealed() bool { return len(r.Handover.Sealed) > 0 || len(r.Handover.File) > 0 }
-
 // mindFailed shreds the credential of a failed request that nobody went on with in
 // time. A Retry makes another, and removes this one in Entra.
 func (e *Engine) mindFailed(r *Request) bool {
-	if !r.keepsSealed() || e.now().Before(r.Entered.Add(e.policy.RevealWithin)) {
+	if !r.Handover.keepsSealed() || e.now().Before(r.Entered.Add(e.policy.RevealWithin)) {
 		return false
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		if r.State != StateFailed || !r.keepsSealed() || now.Before(r.Entered.Add(e.policy.RevealWithin)) {
+		if r.State != StateFailed || !r.Handover.keepsSealed() || now.Before(r.Entered.Add(e.policy.RevealWithin)) {
 			return ErrUnchanged
 		}
 		r.Handover = Handover{}
-		r.redo(StepCredential, StepCertificate, StepProof, StepConnect)
+		r.Steps.redo(StepCredential, StepCertificate, StepProof, StepConnect)
 		noun := r.Plan.Credential.Kind.noun()
 		r.note(now, Event{Kind: EventRevoked,
 			Text: fmt.Sprintf("Nobody went on with it within %s, so its %s was shredded here. Retry makes another, and removes this one "+

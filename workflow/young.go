@@ -169,7 +169,7 @@ func (r *Request) patience(st *Step, why Temporary) time.Duration {
 		return verifyTimeout
 	case unseen, lacks && r.Task == TaskVerify:
 		young := time.Duration(0)
-		if !r.Made.Born.IsZero() && r.Step(StepRestore) == nil { // a restored app has the owners that it had
+		if !r.Made.Born.IsZero() && r.Steps.Get(StepRestore) == nil { // a restored app has the owners that it had
 			young = r.Made.Born.Add(Youth + time.Minute).Sub(st.Since)
 		}
 		return max(verifyTimeout, young)

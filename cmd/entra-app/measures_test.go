@@ -40,12 +40,12 @@ func (s goFile) at(p token.Pos) string {
 
 // measures are the project's. Sizes are for readers: a tab is four columns.
 var measures = []measure{
-	{"tests on kinds, tasks and kinds of credential outside their rooms", 100, kindTests},
-	{"exported names of package workflow", 385, exportedNames},
-	{"methods of Request", 152, requestMethods},
+	{"tests on kinds, tasks and kinds of credential outside their rooms", 95, kindTests},
+	{"exported names of package workflow", 384, exportedNames},
+	{"methods of Request", 109, requestMethods},
 	{"lines over 140 columns, data in raw strings aside", 0, longLines},
 	{"files over 400 lines", 0, longFiles},
-	{"functions over cyclomatic complexity 20", 3, complexFunctions},
+	{"functions over cyclomatic complexity 20", 2, complexFunctions},
 }
 
 func TestTheProjectKeepsItsMeasures(t *testing.T) {

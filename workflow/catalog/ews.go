@@ -27,6 +27,9 @@ func (r Retirement) Uses(resourceAppID string, t Type, name string) bool {
 	return slices.Contains(r.permissions, key{strings.ToLower(resourceAppID), t, strings.ToLower(name)})
 }
 
+// Over reports whether it has ended.
+func (r Retirement) Over(now time.Time) bool { return !now.Before(r.Ends) }
+
 //go:embed ews.json
 var ewsData []byte
 
