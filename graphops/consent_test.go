@@ -173,7 +173,7 @@ func TestConsentIsReadBackWithNoMoreRightsThanThePlanAsksFor(t *testing.T) {
 			for _, op := range []string{"assignAppRole", "createGrant"} {
 				w.s.Fail(op, entratest.After, 503, 1)
 			}
-			in, err := w.dir.SignIn(t.Context(), "contoso", workflow.Plan{Permissions: ps}.SignInScopes(workflow.TaskProvision))
+			in, err := w.dir.SignIn(t.Context(), "contoso", workflow.Plan{Permissions: ps}.SignInScopes())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -48,7 +48,7 @@ func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
 			tb.Fatal(err)
 		}
 	}
-	in, err := w.dir.SignIn(tb.Context(), "contoso", plan.SignInScopes(workflow.TaskProvision))
+	in, err := w.dir.SignIn(tb.Context(), "contoso", plan.SignInScopes())
 	must(err)
 	must(w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
 	before, all := w.s.RoundTrips(), len(w.s.Journal())

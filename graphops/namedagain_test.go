@@ -16,7 +16,7 @@ import (
 // signedIn is a session of Ada's for something of that age.
 func (w *seedWorld) signedIn(p workflow.Plan, changed time.Time) workflow.Session {
 	w.t.Helper()
-	in, err := w.dir.SignIn(w.t.Context(), "contoso", p.SignInScopes(workflow.TaskProvision))
+	in, err := w.dir.SignIn(w.t.Context(), "contoso", p.SignInScopes())
 	if err == nil {
 		err = w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com")
 	}

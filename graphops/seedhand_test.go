@@ -10,7 +10,7 @@ import (
 
 // hand is Ada at work in the tenant, without the bot.
 func (g *game) hand(plan workflow.Plan, do func(workflow.Session)) {
-	scopes := plan.SignInScopes(workflow.TaskProvision)
+	scopes := plan.SignInScopes()
 	in, err := g.dir.SignIn(g.t.Context(), "contoso", scopes)
 	g.must(err)
 	g.must(g.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))

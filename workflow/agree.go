@@ -12,9 +12,6 @@ import (
 // the last one signs in, and that sign-in counts only while enough of the others
 // are still approvers.
 
-// Needs is how many approvers have to agree to p.
-func (p Plan) Needs() int { return max(1, p.Approvals) }
-
 // approvals are the approvers who stand behind r's plan as it is, each
 // account once: those who agreed before, and whoever has to sign in or presses
 // now. The requester never counts, nor does anyone who is no approver any more.

@@ -45,7 +45,7 @@ func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
 // bringsCredential reports whether carrying r out gives the app a credential that a
 // policy of the tenant may be against.
 func bringsCredential(r *Request) bool {
-	return r.AddsCredential() && credentialKinds[r.Plan.Credential.Kind].expires
+	return r.AddsCredential() && r.Plan.Credential.Kind.Expires()
 }
 
 // cut is the lifetime that a policy leaves, and what to tell the requester.

@@ -1,42 +1,13 @@
 package workflow
 
 import (
-	"cmp"
-	"crypto/sha1" // RFC 9562 has it for UUIDs of version 5; nothing is proven with it
+	"cmp" // RFC 9562 has it for UUIDs of version 5; nothing is proven with it
 	"fmt"
 	"slices"
 	"strings"
 )
 
 // What a request does in Azure, and who may carry that out.
-
-// azureSpace is the name space of the IDs of what is made in Azure: they follow
-// from the request, so that a repeated call makes the same one.
-var azureSpace = [16]byte{0xa2, 0xa4, 0xf2, 0xa6, 0x5b, 0x42, 0x4e, 0xd5, 0x8f, 0x4f, 0x3d, 0x3f, 0x0f, 0x2f, 0x6f, 0x70}
-
-// AzureID is the ID of something that is made in Azure and is called that.
-func AzureID(parts ...string) string {
-	sum := sha1.Sum(append(azureSpace[:], strings.ToLower(strings.Join(parts, "/"))...))
-	id := sum[:16]
-	id[6], id[8] = id[6]&0x0f|0x50, id[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
-}
-
-// DefinitionID is the ID of a role's definition: that of a custom one follows from
-// the unique name of the app that it was made for.
-func (a AzureRole) DefinitionID(uniqueName string) string {
-	if a.ID != "" {
-		return strings.ToLower(a.ID)
-	}
-	return AzureID(uniqueName, a.Name)
-}
-
-func sameAzureRole(a, b AzureRole) bool { return a.ID == b.ID && (a.ID != "" || a.Name == b.Name) }
-
-// allows says the same of two custom roles if they allow the same.
-func (a AzureRole) allows(b AzureRole) bool {
-	return len(without(a.Actions, b.Actions))+len(without(a.DataActions, b.DataActions)) == 0
-}
 
 // An AzureShare is roles on each of some scopes, which are named as in a plan.
 type AzureShare struct {
@@ -289,8 +260,8 @@ func azureNote(shares ...AzureShare) string {
 	return strings.Join(parts, ", ")
 }
 
-// inAzure is what an app with a plan has in Azure, called as in Inspection.
-func (p Plan) inAzure() []string {
+// azureOf is what an app with a plan has in Azure, called as in Inspection.
+func azureOf(p Plan) []string {
 	var all []string
 	for _, sub := range p.Subscriptions {
 		for _, a := range p.AzureRoles {
@@ -306,7 +277,7 @@ func inAzure(subscription string, a AzureRole) string {
 }
 
 // azureCalled says for people which role that is.
-func (p Plan) azureCalled(scopeRole string) string {
+func azureCalled(p Plan, scopeRole string) string {
 	slash := strings.LastIndexByte(scopeRole, '/')
 	for _, s := range p.Subscriptions { // the name of a custom role may have a slash in it
 		if cutFold(scopeRole, s+"/") != "" {

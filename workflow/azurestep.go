@@ -113,9 +113,9 @@ func (r *Request) elsewhere(scopeRole string) bool {
 func (r *Request) azureCompared(has []string) (missing, still, excess []string) {
 	subscriptions, known := r.azureToRead()
 	read := Plan{Subscriptions: subscriptions, AzureRoles: known}
-	want := r.Plan.inAzure()
-	want = without(want, without(want, read.inAzure())) // of what was read
-	stale := without(read.inAzure(), want)
+	want := azureOf(r.Plan)
+	want = without(want, without(want, azureOf(read))) // of what was read
+	stale := without(azureOf(read), want)
 	if r.Kind == KindUpdate || len(r.AzureResidue) > 0 {
 		w := r.azureWork()
 		for _, of := range slices.Concat(w.give, w.end) {
@@ -129,15 +129,15 @@ func (r *Request) azureCompared(has []string) (missing, still, excess []string) 
 		}
 	}
 	for _, a := range without(want, has) {
-		missing = append(missing, read.azureCalled(a))
+		missing = append(missing, azureCalled(read, a))
 	}
 	for _, a := range without(has, want) {
 		switch {
 		case !isOn(a, subscriptions) && r.elsewhere(a):
 		case slices.Contains(stale, a):
-			still = append(still, read.azureCalled(a))
+			still = append(still, azureCalled(read, a))
 		case !slices.Contains(r.Discovered.AzureRoles, a):
-			excess = append(excess, read.azureCalled(a))
+			excess = append(excess, azureCalled(read, a))
 		}
 	}
 	return missing, still, excess

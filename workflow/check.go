@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -53,8 +52,6 @@ func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draf
 		c.Federated = checkFederated(wrong, tenant, draft.Federated)
 	}
 }
-
-var guidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
 // SubscriptionsMax is the greatest number of subscriptions and other scopes in one request.
 const SubscriptionsMax = 20

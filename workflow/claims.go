@@ -49,7 +49,7 @@ func (r *Request) bringsCertificate() bool {
 // from others. An adopted app has it where it was asked for by name.
 func (r *Request) holdsName() bool {
 	k := r.kind()
-	return k.begins && !(k.finds && guidPattern.MatchString(r.Plan.AppName)) || r.Target.ClaimsName
+	return k.begins && !(k.finds && IsGUID(r.Plan.AppName)) || r.Target.ClaimsName
 }
 
 // NameClaim is the claim on an app's name in a tenant. Entra tells names apart as they

@@ -21,38 +21,6 @@ import (
 // asks Microsoft for every service first.
 const connectLimit = 4 * time.Minute
 
-// A Backup is the server that is connected with an app.
-type Backup struct {
-	Server   string   // as configured; empty is none
-	Services []string `json:",omitzero"` // those of Services that it backs up
-}
-
-// What of an organization a server backs up; or, alone, that the app is the account
-// with which the server works in Azure.
-const (
-	ExchangeService   = "exchange"
-	SharePointService = "sharepoint"
-	TeamsService      = "teams"
-	TeamsChatsService = "teams-chats"
-	AzureService      = "azure"
-)
-
-// Services are all that an app can be for on a backup server.
-var Services = []string{ExchangeService, SharePointService, TeamsService, TeamsChatsService, AzureService}
-
-// IsAzure reports whether the app is the account with which the server works in Azure.
-func (b Backup) IsAzure() bool { return slices.Contains(b.Services, AzureService) }
-
-// Titles are the services in words.
-func (b Backup) Titles() string {
-	titles := make([]string, len(b.Services))
-	for i, s := range b.Services {
-		titles[i] = map[string]string{ExchangeService: "Exchange", SharePointService: "SharePoint", TeamsService: "Teams",
-			TeamsChatsService: "Teams chats", AzureService: "Azure service account"}[s]
-	}
-	return strings.Join(titles, ", ")
-}
-
 // services are those of the workloads with these names, each once.
 func (p Product) services(workloads []string) []string {
 	var services []string
@@ -187,19 +155,6 @@ func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServ
 		has.Name = "Azure service account " + cmp.Or(oneLine(has.Name), a.Name)
 	}
 	return has, err
-}
-
-// subscriptionIDs are the subscriptions among the scopes of the plan's Azure roles, or
-// of what is in them.
-func (p Plan) subscriptionIDs() []string {
-	var ids []string
-	for _, scope := range p.Subscriptions {
-		id, _, _ := strings.Cut(cutFold(AzureScope(scope), subscriptionScope), "/")
-		if id = strings.ToLower(id); guidPattern.MatchString(id) && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }
 
 // connectOrganization hands the app over as that of its tenant's organization.

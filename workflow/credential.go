@@ -38,7 +38,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 	return func(r *Request, st *Step) {
 		r.Made.KeyID, r.Made.KeyExpires = key.KeyID, key.Expires
 		r.Handover = Handover{Sealed: sealed}
-		st.Note = "valid until " + dayWords(key.Expires) + words
+		st.Note = "valid until " + Date(key.Expires) + words
 	}, nil
 }
 
@@ -54,7 +54,7 @@ func ensureOwnCertificate(ctx context.Context, r *Request, s Session) (edit, err
 
 // certificateNote says which certificate it is, and what was not seen of other apps.
 func certificateNote(c certificate.Certificate, unseen string) string {
-	note := fmt.Sprintf("thumbprint %s, valid until %s", c.Thumbprint, dayWords(c.NotAfter))
+	note := fmt.Sprintf("thumbprint %s, valid until %s", c.Thumbprint, Date(c.NotAfter))
 	if unseen != "" {
 		note += "; " + unseen
 	}

@@ -25,11 +25,6 @@ type EWSListing struct {
 	Reminded  time.Time
 }
 
-// UsesEWS reports whether an app with this plan calls Exchange Web Services.
-func (p Plan) UsesEWS() bool {
-	return slices.ContainsFunc(p.Permissions, func(q Permission) bool { return catalog.EWS().Uses(q.ResourceAppID, q.Type, q.Name) })
-}
-
 // EWSListed reports whether somebody said that the app is on the list.
 func (r *Request) EWSListed() bool {
 	return !r.EWS.At.IsZero() && r.Made.AppID != "" && strings.EqualFold(r.EWS.AppID, r.Made.AppID)
@@ -75,16 +70,16 @@ func EWSNotice(now time.Time) string {
 	switch {
 	case ews.Over(now):
 		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for it no longer has any effect; Microsoft Graph is not "+
-			"affected.", ews.Service, dayWords(ews.Ends))
+			"affected.", ews.Service, Date(ews.Ends))
 	case now.Before(ews.Blocked):
 		return fmt.Sprintf("From %s on, Exchange Online blocks %s (EWS) for every app whose App ID is not on the organization's list "+
 			"%s. EWS ends for good on %s. Microsoft Graph is not affected.",
-			dayWords(ews.Blocked), ews.Service, ews.List, dayWords(ews.Ends))
+			Date(ews.Blocked), ews.Service, ews.List, Date(ews.Ends))
 	}
 	return fmt.Sprintf("Exchange Online has blocked %s (EWS) since %s for every app whose App ID is not on the organization's list %s. "+
 		"This app is blocked there until it is listed, which can take %d hours to take effect. EWS ends for good on %s. "+
 		"Microsoft Graph is not affected.",
-		ews.Service, dayWords(ews.Blocked), ews.List, int(ews.Acts.Hours()), dayWords(ews.Ends))
+		ews.Service, Date(ews.Blocked), ews.List, int(ews.Acts.Hours()), Date(ews.Ends))
 }
 
 // SayEWSListed notes that somebody has put the app on the organization's list.
@@ -103,7 +98,7 @@ func (d *Desk) SayEWSListed(ctx context.Context, id string, by Person) (*Request
 			return refuse(RuleWrongState, "%s manages this app now. Press the button in its message.", r.Successor)
 		case r.EWSListed():
 			return refuse(RuleWrongState, "Somebody already confirmed that %s is on the list, on %s.", r.AppName(),
-				dayWords(r.EWS.At))
+				Date(r.EWS.At))
 		case !r.NeedsEWS():
 			return refuse(RuleWrongState, "%s %s, and nothing of it has to be on that list.", r.ID, r.Standing())
 		}

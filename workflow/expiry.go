@@ -58,8 +58,8 @@ func (e *Engine) mindExpiry(r *Request) bool {
 		for r.Warned < len(warnings) && !now.Before(r.Made.KeyExpires.Add(-warnings[r.Warned])) {
 			r.Warned++
 		}
-		r.note(now, Event{Kind: EventExpiring, Text: fmt.Sprintf("The %s of %s expires on %s.", r.Plan.Credential.Kind.noun(),
-			r.AppName(), dayWords(r.Made.KeyExpires))})
+		r.note(now, Event{Kind: EventExpiring, Text: fmt.Sprintf("The %s of %s expires on %s.", r.Plan.Credential.Kind.Noun(),
+			r.AppName(), Date(r.Made.KeyExpires))})
 		return nil
 	})
 	return err == nil

@@ -289,7 +289,7 @@ func (p Policy) FetchBy(r *Request) time.Time { return r.Handover.Claimed.Add(p.
 
 // revokedWords says what nobody did in time with what r handed over.
 func (r *Request) revokedWords(p Policy) string {
-	noun := r.Plan.Credential.Kind.noun()
+	noun := r.Plan.Credential.Kind.Noun()
 	switch h := r.Handover; {
 	case h.Status == HandoverSending:
 		return "It is not known whether the certificate's file arrived, so it was revoked: nobody can fetch it any more. "

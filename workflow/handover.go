@@ -116,7 +116,7 @@ func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Discl
 
 // mayOpen says no to anyone who may not open the secret now.
 func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
-	h, now, noun := r.Handover, d.now(), r.Plan.Credential.Kind.noun()
+	h, now, noun := r.Handover, d.now(), r.Plan.Credential.Kind.Noun()
 	pressed := !h.Claimed.IsZero() // once already, and nobody knows what came of it
 	switch {
 	case by.ID != r.Requester.ID:

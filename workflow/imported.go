@@ -181,7 +181,7 @@ func (m *Imported) offers(wrong FieldErrors, in Field, draft Draft, p *Plan) {
 		wrong[in] = "Of the scopes that the manifest exposes: " + problem
 	}
 	p.AppRoles, p.OptionalClaims, p.IdentifierURIs = m.AppRoles, m.OptionalClaims, m.IdentifierURIs
-	if problem := p.OfferedProblem(); problem != "" && wrong[in] == "" {
+	if problem := OfferedProblem(*p); problem != "" && wrong[in] == "" {
 		wrong[in] = "Of what the manifest has: " + problem
 	}
 }

@@ -28,7 +28,7 @@ var adoptKind = kind{
 		StepOwner:            "Add its owners",
 		StepUnassign:         "Remove its new Azure roles",
 	},
-	steps: func(r *Request) []StepName { return r.Plan.adoptSteps() },
+	steps: func(r *Request) []StepName { return adoptSteps(r.Plan) },
 	undo: func(r *Request) []StepName {
 		if r.azureWork().takes() {
 			return []StepName{StepRemoveNew, StepUnassign, StepUndoAdoption}
@@ -36,7 +36,7 @@ var adoptKind = kind{
 		return []StepName{StepRemoveNew, StepUndoAdoption}
 	},
 	finish: func(r *Request, now time.Time) {
-		if r.Plan.Credential.Kind.handsOver() {
+		if r.Plan.Credential.Kind.HandsOver() {
 			finishNew(r, now)
 			return
 		}
@@ -54,7 +54,7 @@ func adoptRights(r *Request) rights { return rights{plan: r.Plan.clone(), consen
 
 // checkAdopted looks whether the app that a draft names is ours already.
 func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) error {
-	if id := strings.ToLower(oneLine(r.Plan.AppName)); guidPattern.MatchString(id) {
+	if id := strings.ToLower(oneLine(r.Plan.AppName)); IsGUID(id) {
 		r.Plan.AppName = id
 		if d.isOwn(id) {
 			wrong[FieldAppName] = fmt.Sprintf(ownClient, id)
@@ -70,9 +70,9 @@ func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) 
 }
 
 // adoptSteps find the app and its owner, write down what it has, and then add.
-func (p Plan) adoptSteps() []StepName {
+func adoptSteps(p Plan) []StepName {
 	steps := []StepName{StepFind, StepOwned, StepRecord}
-	for _, s := range p.steps() {
+	for _, s := range stepsOf(p) {
 		if s != StepOwner || len(p.Owners) > 0 { // the requester is one already
 			steps = append(steps, s)
 		}

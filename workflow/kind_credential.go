@@ -6,14 +6,10 @@ import (
 	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
-// A credentialKind is a row of the table: what is particular to one kind of credential
-// wherever there is one.
+// A credentialKind is a row of the table: what the engine does in a way of its own for one
+// kind of credential. What people read of it is in package plan.
 type credentialKind struct {
-	title     string
-	noun      string // in the middle of a sentence
-	expires   bool
-	handsOver bool // there is something secret to give to the requester
-	asFile    bool // namely a file with the key, which is made here
+	asFile bool // what is given to the requester is a file with the key, which is made here
 	// steps are those of the credential, with the one that makes sure of the whole app.
 	steps  []StepName
 	titles map[StepName]string // of steps that are something else to it
@@ -25,22 +21,18 @@ type credentialKind struct {
 }
 
 var credentialKinds = map[CredentialKind]credentialKind{
-	CredentialSecret: {title: "Client secret", noun: "secret", expires: true, handsOver: true,
-		steps:     []StepName{StepCredential, StepProof},
+	CredentialSecret: {steps: []StepName{StepCredential, StepProof},
 		forbidden: secretForbidden, madeAt: secretMadeAt},
-	CredentialCertificate: {title: "Certificate (you have the private key)", noun: "certificate", expires: true,
-		steps:     []StepName{StepCertificate, StepCheck},
+	CredentialCertificate: {steps: []StepName{StepCertificate, StepCheck},
 		forbidden: certificateForbidden},
-	CredentialMadeCertificate: {title: "Certificate made here (you get a PFX file)", noun: "certificate", expires: true,
-		handsOver: true, asFile: true,
-		steps: []StepName{StepCertificate, StepProof}, titles: map[StepName]string{
+	CredentialMadeCertificate: {
+		asFile: true,
+		steps:  []StepName{StepCertificate, StepProof}, titles: map[StepName]string{
 			StepCertificate: "Make and register the certificate", StepProof: "Prove that the certificate works",
 		},
 		forbidden: madeForbidden, madeAt: certificateMadeAt},
-	CredentialFederated: {title: "Federated credential (tokens of another issuer)", noun: "secret",
-		steps: []StepName{StepFederated, StepCheck}},
-	CredentialNone: {title: "None (people sign in)", noun: "secret",
-		steps: []StepName{StepCheck}},
+	CredentialFederated: {steps: []StepName{StepFederated, StepCheck}},
+	CredentialNone:      {steps: []StepName{StepCheck}},
 }
 
 func secretForbidden(_ Credential, p AppPolicy) (says, instead string) {
@@ -85,33 +77,8 @@ func certificateMadeAt(r *Request) time.Time {
 	return c.NotBefore
 }
 
-// Title is the kind in words.
-func (k CredentialKind) Title() string {
-	if row, ok := credentialKinds[k]; ok {
-		return row.title
-	}
-	return string(k)
-}
-
-// noun is the kind in the middle of a sentence.
-func (k CredentialKind) noun() string {
-	if row, ok := credentialKinds[k]; ok {
-		return row.noun
-	}
-	return "secret"
-}
-
-// handsOver reports whether there is something secret to give to the requester.
-func (k CredentialKind) handsOver() bool { return credentialKinds[k].handsOver }
-
-// ends reports whether a credential of this kind expires.
-func (k CredentialKind) ends() bool {
-	row, ok := credentialKinds[k]
-	return row.expires || !ok
-}
-
-// steps are those of a credential, with the one that makes sure of the whole app.
-func (c Credential) steps() []StepName {
+// credentialStepsOf are those of a credential, with the one that makes sure of the whole app.
+func credentialStepsOf(c Credential) []StepName {
 	if row, ok := credentialKinds[c.Kind]; ok {
 		return append([]StepName(nil), row.steps...)
 	}

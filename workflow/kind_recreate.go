@@ -41,10 +41,10 @@ func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft
 // left in Azure came back with it, and goes.
 func recreateSteps(r *Request) []StepName {
 	if len(r.AzureResidue) == 0 {
-		return r.Plan.steps()
+		return stepsOf(r.Plan)
 	}
 	var steps []StepName
-	for _, s := range withAzure(r, r.Plan).steps() {
+	for _, s := range stepsOf(withAzure(r, r.Plan)) {
 		if s == StepAzureRoles {
 			steps = append(steps, r.azureSteps()...)
 		} else {

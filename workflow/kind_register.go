@@ -8,7 +8,7 @@ var registerKind = kind{
 		stands:  "The app is registered, consented",
 		confirm: deleteQuestion,
 	},
-	steps:    func(r *Request) []StepName { return r.Plan.steps() },
+	steps:    func(r *Request) []StepName { return stepsOf(r.Plan) },
 	undo:     deletion,
 	needs:    toRegister,
 	finish:   finishNew,

@@ -19,7 +19,7 @@ var renewKind = kind{
 			"This removes the new credential of %s, after you have signed in. The old one stays."},
 	},
 	steps: func(r *Request) []StepName {
-		steps := r.Plan.credentialSteps()
+		steps := credentialSteps(r.Plan)
 		if r.Target.TakenOver {
 			steps = append([]StepName{StepOwner}, steps...)
 		}
@@ -39,7 +39,7 @@ func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (
 		if _, no := d.Renewals(before); no != nil {
 			return no
 		}
-		if !draft.Credential.ends() {
+		if !draft.Credential.Expires() {
 			wrong[FieldCredential] = "Choose a client secret or a certificate: nothing else expires."
 			return nil
 		}
@@ -70,7 +70,7 @@ func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
 			"People sign in to %s themselves. It has no credential, so there is nothing to renew, and nothing was changed. %s", name,
 			another)
 	}
-	offers := slices.DeleteFunc(slices.Clone(d.productOf(r).Credentials), func(o Offer) bool { return !o.Kind.ends() })
+	offers := slices.DeleteFunc(slices.Clone(d.productOf(r).Credentials), func(o Offer) bool { return !o.Kind.Expires() })
 	if len(offers) == 0 {
 		return nil, refuse(RuleWrongState,
 			"The product %s no longer offers a credential that expires, so the one of %s can't be renewed here. Ask the operator of "+

@@ -134,7 +134,7 @@ func updateSteps(r *Request) []StepName {
 		p.Scopes = had.Scopes
 		p.offered(had)
 	}
-	for _, s := range withAzure(r, p).steps() {
+	for _, s := range stepsOf(withAzure(r, p)) {
 		switch s {
 		case StepConsent:
 			steps = append(steps, StepTrim, s)

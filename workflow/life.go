@@ -27,7 +27,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 		return nil, err
 	default:
 		q := Query{Text: name}
-		if guidPattern.MatchString(strings.ToLower(name)) {
+		if IsGUID(strings.ToLower(name)) {
 			q = Query{App: strings.ToLower(name)}
 		}
 		list, unread, err := Readable(every(ctx, d.store, q))
@@ -124,9 +124,6 @@ func (r *Request) EndsOn() string {
 
 // dayOf is the date of a time in UTC, as it is written in a Query.
 func dayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-
-// dayWords is the same day for people: "21 November 2026".
-func dayWords(t time.Time) string { return t.UTC().Format("2 January 2006") }
 
 // stillOwners are the owners of an app for which another of its people asks: the
 // one who asked before stays one of them.

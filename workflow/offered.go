@@ -11,31 +11,6 @@ import (
 // What an app offers and says besides its scopes: roles, claims in its tokens, and further
 // names. An import brings them; the form shows them and has no field for them.
 
-// An AppRole is one that the app itself offers, to people, to other apps, or to both.
-// Source: Graph, appRole resource type.
-type AppRole struct {
-	Name         string // value: what a token says
-	Title, Words string // displayName and description
-	Users, Apps  bool   // allowedMemberTypes
-}
-
-// An OptionalClaim is one that Entra puts into a kind of token besides the usual ones.
-// Source: Graph, optionalClaims and optionalClaim resource types.
-type OptionalClaim struct {
-	Token      string   // "idToken", "accessToken" or "saml2Token"
-	Name       string   // "email"
-	Source     string   `json:",omitzero"` // "user": of a directory extension; empty is a predefined one
-	Essential  bool     `json:",omitzero"`
-	Properties []string `json:",omitzero"` // additionalProperties
-}
-
-// TokenKinds are the kinds of tokens that claims can be added to.
-var TokenKinds = []string{"idToken", "accessToken", "saml2Token"}
-
-// OwnURI is the identifier URI that every app with scopes has. {appId} stands for what is
-// not known before the app is registered.
-const OwnURI = "api://{appId}"
-
 // Limits of what an app offers; those that are not Entra's are ours.
 const (
 	appRolesMax      = 20
@@ -47,87 +22,11 @@ const (
 	identifierURIMax = 255
 )
 
-// offers reports whether the app has anything that others see once it has an ID.
-func (p Plan) offers() bool {
-	return len(p.Scopes) > 0 || len(p.AppRoles) > 0 || len(p.OptionalClaims) > 0 || len(p.IdentifierURIs) > 0
-}
-
-func sameAppRole(a, b AppRole) bool { return strings.EqualFold(a.Name, b.Name) }
-func sameClaim(a, b OptionalClaim) bool {
-	return a.Token == b.Token && a.Name == b.Name && a.Source == b.Source
-}
-
-// offered copies to p what q offers besides scopes.
-func (p *Plan) offered(q Plan) {
-	p.AppRoles, p.OptionalClaims, p.IdentifierURIs = slices.Clone(q.AppRoles), slices.Clone(q.OptionalClaims),
-		slices.Clone(q.IdentifierURIs)
-}
-
-// offeredToo adds to p what q offers besides scopes.
-func (p *Plan) offeredToo(q Plan) {
-	p.AppRoles = joined(p.AppRoles, q.AppRoles, sameAppRole)
-	p.OptionalClaims = joined(p.OptionalClaims, q.OptionalClaims, sameClaim)
-	p.IdentifierURIs = joined(p.IdentifierURIs, q.IdentifierURIs, equal)
-}
-
-// For says whom the role is for.
-func (r AppRole) For() string {
-	switch {
-	case r.Users && r.Apps:
-		return "people and apps"
-	case r.Apps:
-		return "apps"
-	}
-	return "people"
-}
-
-// Line is the claim in words.
-func (c OptionalClaim) Line() string {
-	words := c.Name + " in the " + c.Token
-	if c.Source != "" {
-		words = c.Source + "." + words
-	}
-	if c.Essential {
-		words += ", essential"
-	}
-	if len(c.Properties) > 0 {
-		words += ", " + strings.Join(c.Properties, ", ")
-	}
-	return words
-}
-
-// offeredParts are the names of what p offers of a kind, as parts has them.
-func (p Plan) offeredParts(kind string) []string {
-	var names []string
-	switch kind {
-	case AppRoleChange:
-		for _, r := range p.AppRoles {
-			names = append(names, r.Name+" (for "+r.For()+")")
-		}
-	case ClaimChange:
-		for _, c := range p.OptionalClaims {
-			names = append(names, c.Line())
-		}
-	case IdentifierChange:
-		for _, uri := range p.IdentifierURIs {
-			names = append(names, Visible(uri))
-		}
-	case ConsentChange:
-		for _, s := range p.Scopes {
-			if s.UserTitle != "" || s.UserWords != "" {
-				title, words := s.ForUsers()
-				names = append(names, s.Name+": "+title+" – "+words)
-			}
-		}
-	}
-	return names
-}
-
 // OfferedProblem returns what Entra would refuse in what an app offers besides its scopes,
 // as a sentence that names it and the limit, or "". The plan has its tenant.
-func (p Plan) OfferedProblem() string {
+func OfferedProblem(p Plan) string {
 	for i, r := range p.AppRoles {
-		if problem := r.problem(); problem != "" {
+		if problem := appRoleProblem(r); problem != "" {
 			return "App role: " + problem
 		}
 		for _, other := range p.AppRoles[:i] {
@@ -152,7 +51,7 @@ func (p Plan) OfferedProblem() string {
 		}
 	}
 	for i, uri := range p.IdentifierURIs {
-		problem := p.identifierProblem(uri)
+		problem := identifierProblem(p, uri)
 		if slices.Contains(p.IdentifierURIs[:i], uri) {
 			problem = "it is there twice"
 		}
@@ -167,18 +66,6 @@ func (p Plan) OfferedProblem() string {
 		return fmt.Sprintf("These are %d optional claims; %d are allowed in one request.", len(p.OptionalClaims), claimsMax)
 	case len(p.IdentifierURIs) > identifiersMax:
 		return fmt.Sprintf("These are %d identifier URIs; %d are allowed in one request.", len(p.IdentifierURIs), identifiersMax)
-	}
-	return ""
-}
-
-// sharesName says which of an app's scopes has the role's value, or "". Entra allows a
-// value once among the scopes and the roles of an app, unless they have one ID.
-func (r AppRole) sharesName(scopes []Scope) string {
-	for _, s := range scopes {
-		if strings.EqualFold(s.Name, r.Name) {
-			return fmt.Sprintf("%s is the name of the scope %s too, and Entra allows a name once among the scopes and the app roles of "+
-				"an app. Give one of them another name.", clip(r.Name, 40), clip(s.Name, 40))
-		}
 	}
 	return ""
 }
@@ -214,7 +101,7 @@ func RoleElsewhere(there, want AppRole) error {
 			"requester ask for something else.", there.Name, there.For(), want.For())}
 }
 
-func (r AppRole) problem() string {
+func appRoleProblem(r AppRole) string {
 	if problem := valueProblem(r.Name); problem != "" {
 		return problem
 	}
@@ -240,7 +127,7 @@ var verifiable = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-
 // chose another: each has the app's ID, the tenant's, or a domain that is the tenant's in
 // it. Whether a domain is, only Entra knows.
 // Source: Microsoft, Restrictions on identifier URIs of Microsoft Entra applications.
-func (p Plan) identifierProblem(uri string) string {
+func identifierProblem(p Plan, uri string) string {
 	const wants = "a new identifier URI has the app's ID, the tenant's ID or one of the tenant's verified domains in it, as in " +
 		"api://{appId}/orders, api://%s/orders or https://orders.contoso.com"
 	const app = "00000000-0000-0000-0000-00000000abcd" // in the place of {appId}

@@ -62,7 +62,7 @@ func TestWhatAnAppOffersIsRefusedAsEntraDoes(t *testing.T) {
 		"something that is not filled in": {uri("api://{tenantId}/x"), "this is no address"},
 	} {
 		c.p.TenantID = offeredTenant
-		problem := c.p.OfferedProblem()
+		problem := OfferedProblem(c.p)
 		if (problem == "") != (c.says == "") || !strings.Contains(problem, c.says) {
 			t.Errorf("%s: %q, want %q", name, problem, c.says)
 		}
@@ -117,8 +117,8 @@ func TestWhatAnAppOffersIsAPartOfEveryComparison(t *testing.T) {
 		t.Errorf("together they offer %+v", more.AppRoles)
 	}
 	for _, p := range []Plan{{AppRoles: was.AppRoles}, {IdentifierURIs: was.IdentifierURIs}, {OptionalClaims: was.OptionalClaims}} {
-		if !slices.Contains(p.steps(), StepAPI) {
-			t.Errorf("%+v has the steps %v", p, p.steps())
+		if !slices.Contains(stepsOf(p), StepAPI) {
+			t.Errorf("%+v has the steps %v", p, stepsOf(p))
 		}
 	}
 }
@@ -127,11 +127,11 @@ func TestWhatAnAppOffersIsAPartOfEveryComparison(t *testing.T) {
 func TestAScopeAndAnAppRoleOfOneNameAreRefused(t *testing.T) {
 	p := Plan{TenantID: contoso.ID, Scopes: []Scope{{Name: "orders.read", Title: "t", Words: "w"}},
 		AppRoles: []AppRole{{Name: "Orders.Read", Title: "t", Words: "w", Apps: true}}}
-	if problem := p.OfferedProblem(); !strings.Contains(problem, "Orders.Read is the name of the scope orders.read too") {
+	if problem := OfferedProblem(p); !strings.Contains(problem, "Orders.Read is the name of the scope orders.read too") {
 		t.Errorf("the problem is %q", problem)
 	}
 	p.AppRoles[0].Name = "Orders.Run"
-	if problem := p.OfferedProblem(); problem != "" {
+	if problem := OfferedProblem(p); problem != "" {
 		t.Errorf("another name is refused with %q", problem)
 	}
 }

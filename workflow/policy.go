@@ -88,10 +88,6 @@ func (a Approver) is(objectID, upn string) bool {
 	return a.Entra != "" && (strings.EqualFold(a.Entra, objectID) || strings.EqualFold(a.Entra, upn))
 }
 
-// baseline is how long a credential of an app lives at most in public baselines.
-// Source: Zero Trust Assessment 21773, SCuBA MS.AAD.5.5 to 5.7.
-const baseline = 180 * 24 * time.Hour
-
 // standard lifetimes of a client secret, offered as far as the policy allows.
 var lifetimes = []struct {
 	d     time.Duration
@@ -195,15 +191,4 @@ func LifetimeWords(d time.Duration) string {
 		return "6 months"
 	}
 	return Days(d)
-}
-
-// BeyondBaseline says that a credential lives longer than public baselines for apps
-// have it, as a sentence, or nothing. A certificate may be a day longer: the tools that
-// make one let it begin some minutes before now.
-func (c Credential) BeyondBaseline() string {
-	lives := max(c.Lifetime, c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)) // one of them is set, where it ends
-	if lives <= baseline+24*time.Hour {
-		return ""
-	}
-	return "That is longer than the " + Days(baseline) + " of public baselines (Zero Trust Assessment 21773, SCuBA MS.AAD.5)."
 }

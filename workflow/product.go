@@ -59,16 +59,6 @@ type Product struct {
 	Guide string
 }
 
-// Platform is the kind of application that redirect URIs are for.
-// Source: Graph, application resource type: web, spa, publicClient.
-type Platform string
-
-const (
-	Web          Platform = "web"
-	SPA          Platform = "spa"
-	PublicClient Platform = "publicClient"
-)
-
 // A Workload is a part of what a product does.
 type Workload struct {
 	Name, Title string

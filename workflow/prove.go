@@ -158,7 +158,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	if err != nil {
 		return nil, err
 	}
-	want, most := plan.inspection(), may.inspection()
+	want, most := inspectionOf(plan), inspectionOf(may)
 	want.Thumbprints = certificatesAmong(r, has.Thumbprints)
 	if r.aboutApp() { // the app's other credentials are not this request's
 		has.Thumbprints = without(has.Thumbprints, without(has.Thumbprints, want.Thumbprints))
@@ -249,8 +249,8 @@ func trusts(r *Request, has []FederatedIssuer) (missing, excess []string) {
 // trustIn begins what a federated trust is called where it is missing or too much.
 const trustIn = "trust in "
 
-// inspection is what an app with a plan has, as far as the plan says.
-func (p Plan) inspection() (i Inspection) {
+// inspectionOf is what an app with a plan has, as far as the plan says.
+func inspectionOf(p Plan) (i Inspection) {
 	for _, q := range p.Permissions {
 		name := q.Resource + "/" + q.Name
 		if q.Type == catalog.Application {

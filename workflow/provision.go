@@ -105,12 +105,12 @@ func finishNew(r *Request, now time.Time) {
 		r.move(r.handedOver(), now, Event{Kind: EventReady,
 			Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r),
 				r.Plan.Backup.Server, r.Made.Connected)})
-	case !r.Plan.Credential.Kind.handsOver():
+	case !r.Plan.Credential.Kind.HandsOver():
 		r.move(r.handedOver(), now, Event{Kind: EventReady, Text: Stands(r) + " and checked. There is nothing secret to hand over."})
 	default:
 		r.Handover.Status = HandoverKept
 		r.move(StateReady, now, Event{Kind: EventReady,
-			Text: Stands(r) + " and proven. Its " + r.Plan.Credential.Kind.noun() + " waits to be opened."})
+			Text: Stands(r) + " and proven. Its " + r.Plan.Credential.Kind.Noun() + " waits to be opened."})
 	}
 }
 

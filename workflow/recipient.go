@@ -17,7 +17,7 @@ const recipientsEvery = time.Hour
 
 // HandsOver reports whether carrying r out gives its requester a credential.
 func (r *Request) HandsOver() bool {
-	if !tasks[r.Task].makes || !r.Plan.Credential.Kind.handsOver() || r.Plan.Backup.Server != "" {
+	if !tasks[r.Task].makes || !r.Plan.Credential.Kind.HandsOver() || r.Plan.Backup.Server != "" {
 		return false
 	}
 	steps := stepsFor(r, TaskProvision)
@@ -55,7 +55,7 @@ func (r *Request) setAway(why string, now time.Time) error {
 // noRecipient is the refusal of what would give a credential to nobody.
 func (r *Request) noRecipient(why, then string) *Refusal {
 	return refuse(RuleRecipient, "Nobody could be given the %s of %s: %s, who asked for it, is gone (%s). %s",
-		r.Plan.Credential.Kind.noun(), r.ID, r.Requester.Name, why, then)
+		r.Plan.Credential.Kind.Noun(), r.ID, r.Requester.Name, why, then)
 }
 
 // seeRecipient looks whether the requester of a pending request is there, before
@@ -68,7 +68,7 @@ func (d *Desk) seeRecipient(ctx context.Context, r *Request) (*Refusal, error) {
 			return nil, nil
 		}
 		return refuse(RuleRecipient, "Slack did not say whether %s, who would be given the %s, is still there. Nothing was done. Try "+
-			"again in a minute.", r.Requester.Name, r.Plan.Credential.Kind.noun()), nil
+			"again in a minute.", r.Requester.Name, r.Plan.Credential.Kind.Noun()), nil
 	}
 	news := why != r.Away
 	if news {
@@ -145,7 +145,7 @@ func (e *Engine) recipient(ctx context.Context, r *Request) error {
 	case err != nil:
 		return &ServiceError{Code: string(RuleRecipient),
 			Text: fmt.Sprintf("Slack did not say whether %s, who would be given the %s, is still there, so it was not made.",
-				r.Requester.Name, r.Plan.Credential.Kind.noun())}
+				r.Requester.Name, r.Plan.Credential.Kind.Noun())}
 	case why != "":
 		no := r.noRecipient(why, "It was not made.")
 		return &ServiceError{Code: string(no.Rule), Text: no.Text}

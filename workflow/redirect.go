@@ -9,32 +9,6 @@ import (
 
 // Redirect URIs, and the platforms that they are for.
 
-// Platforms are all of them, in the order of forms and cards.
-var Platforms = []Platform{Web, SPA, PublicClient}
-
-// On are the redirect URIs of a platform.
-func (p Plan) On(on Platform) []string {
-	switch on {
-	case SPA:
-		return p.SPARedirectURIs
-	case PublicClient:
-		return p.PublicRedirectURIs
-	}
-	return p.RedirectURIs
-}
-
-// redirect puts redirect URIs where a platform has them.
-func (p *Plan) redirect(on Platform, uris []string) {
-	switch on {
-	case SPA:
-		p.SPARedirectURIs = uris
-	case PublicClient:
-		p.PublicRedirectURIs = uris
-	default:
-		p.RedirectURIs = uris
-	}
-}
-
 // RedirectField is the field for the redirect URIs of a platform: those of the
 // product's own have the plain name.
 func (p Product) RedirectField(on Platform) Field {

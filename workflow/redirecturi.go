@@ -111,14 +111,6 @@ func ownSchemeProblem(scheme, rest string, on Platform) string {
 	return ""
 }
 
-// name is p, which is web where nothing is said.
-func (p Platform) name() string {
-	if p == "" {
-		return string(Web)
-	}
-	return string(p)
-}
-
 // portExists reports whether an address has no port, or one that there can be.
 func portExists(u *url.URL) bool {
 	if u.Port() == "" {

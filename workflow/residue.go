@@ -107,8 +107,6 @@ func (e *Engine) leave(r *Request) bool {
 	return e.told(r, err)
 }
 
-func samePerson(a, b Person) bool { return a.ID == b.ID }
-
 // allowed is the most that the app may have once r is carried out: an update removes
 // what others have left.
 func (r *Request) allowed() Plan {

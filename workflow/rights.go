@@ -61,7 +61,7 @@ func (n rights) consented() Plan {
 
 // scopes are those that the admin's token needs.
 func (n rights) scopes() []string {
-	scopes := n.consented().SignInScopes(TaskProvision)
+	scopes := n.consented().SignInScopes()
 	if n.reads && !slices.Contains(scopes, readsGrants) {
 		scopes = append(scopes, readsGrants)
 	}

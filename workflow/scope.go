@@ -1,7 +1,6 @@
 package workflow
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -110,29 +109,6 @@ func sameName(a, b string) string {
 	return ""
 }
 
-// ForUsers are the texts that users read before they consent: those for admins, where
-// there are no others.
-func (s Scope) ForUsers() (title, words string) {
-	return cmp.Or(s.UserTitle, s.Title), cmp.Or(s.UserWords, s.Words)
-}
-
-// consents says who may consent to s.
-func (s Scope) consents() string {
-	if s.AdminsOnly {
-		return "only admins"
-	}
-	return "users"
-}
-
-// Line is the scope as people write it in the form.
-func (s Scope) Line() string {
-	who := "users"
-	if s.AdminsOnly {
-		who = "admins"
-	}
-	return s.Name + ", " + who + ": " + s.Title
-}
-
 // checkScopes reads what the app is to offer to others, one scope on a line.
 // What is known of a scope besides its line stays, where the line is the same; those
 // that the app has are neither asked about nor counted.
@@ -198,40 +174,4 @@ func parseScope(l string) (s Scope, problem string) {
 		return s, form
 	}
 	return s, ScopeProblem(s)
-}
-
-// lessScopes are the scopes that others lack. One that they have too is among them where it
-// lets clients in without consent that theirs does not, with those clients only.
-func lessScopes(scopes, others []Scope) []Scope {
-	var less []Scope
-	for _, s := range scopes {
-		if i := slices.IndexFunc(others, func(o Scope) bool { return sameScope(s, o) }); i >= 0 {
-			if s.PreAuthorized = without(s.PreAuthorized, others[i].PreAuthorized); len(s.PreAuthorized) == 0 {
-				continue
-			}
-		}
-		less = append(less, s)
-	}
-	return less
-}
-
-// withScopes are the scopes and those of others, each with the clients of both.
-func withScopes(scopes, others []Scope) []Scope {
-	all := joined(scopes, others, sameScope)
-	for i, s := range scopes {
-		for _, o := range others {
-			if sameScope(s, o) {
-				all[i].PreAuthorized = joined(s.PreAuthorized, o.PreAuthorized, equal)
-			}
-		}
-	}
-	return all
-}
-
-// withoutLostScopes are the permissions that remain where the app no longer
-// offers a scope that it asked itself for.
-func withoutLostScopes(ps []Permission, scopes []Scope) []Permission {
-	return slices.DeleteFunc(slices.Clone(ps), func(q Permission) bool {
-		return q.ResourceAppID == Self && !slices.ContainsFunc(scopes, func(s Scope) bool { return s.Name == q.Name })
-	})
 }

@@ -1,3 +1,5 @@
+// Package seal keeps secrets from being read: by whoever formats, logs or marshals one, and by
+// whoever has the store and not its key.
 package workflow
 
 import (

@@ -2,8 +2,6 @@ package workflow
 
 import (
 	"time"
-
-	"github.com/entra-app/entra-app/workflow/catalog"
 )
 
 // Who signs in: what they are shown, what is read first, and who it was.
@@ -112,22 +110,3 @@ const (
 	applicationAdministrator      = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"
 	cloudApplicationAdministrator = "158c047a-c907-4556-b7ef-446551a6b5f7"
 )
-
-// SignInScopes returns the delegated Graph scopes that a task on this plan needs of
-// the admin's token. Source: least delegated permission of each call, Graph v1.0.
-func (p Plan) SignInScopes(t Task) []string {
-	scopes := []string{"User.Read", "Application.ReadWrite.All"}
-	if t != TaskProvision {
-		return scopes
-	}
-	if len(p.Of(catalog.Application)) > 0 {
-		scopes = append(scopes, "AppRoleAssignment.ReadWrite.All")
-	}
-	if len(p.Of(catalog.Delegated)) > 0 {
-		scopes = append(scopes, "DelegatedPermissionGrant.ReadWrite.All")
-	}
-	if len(p.DirectoryRoles) > 0 {
-		scopes = append(scopes, "RoleManagement.ReadWrite.Directory")
-	}
-	return scopes
-}

@@ -77,15 +77,15 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 
 func TestTheBotAsksForNoMoreThanThePlanNeeds(t *testing.T) {
 	p := vbo().Plan(vbo().Choice())
-	if got := p.SignInScopes(TaskProvision); !slices.Equal(got,
+	if got := p.SignInScopes(); !slices.Equal(got,
 		[]string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}) {
 		t.Errorf("for both kinds: %v", got)
 	}
 	p.Permissions = p.Permissions[2:]
-	if got := p.SignInScopes(TaskProvision); slices.Contains(got, "AppRoleAssignment.ReadWrite.All") {
+	if got := p.SignInScopes(); slices.Contains(got, "AppRoleAssignment.ReadWrite.All") {
 		t.Errorf("for delegated ones only: %v", got)
 	}
-	if got := p.SignInScopes(TaskUndo); len(got) != 2 {
+	if got := (Plan{}).SignInScopes(); len(got) != 2 {
 		t.Errorf("to undo: %v", got)
 	}
 }

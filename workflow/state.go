@@ -91,11 +91,11 @@ func approvedBy(r *Request) string {
 }
 
 func waitsToBeOpened(r *Request) string {
-	return "is ready, and its " + r.Plan.Credential.Kind.noun() + " waits to be opened"
+	return "is ready, and its " + r.Plan.Credential.Kind.Noun() + " waits to be opened"
 }
 
 func notOpened(r *Request) string {
-	return "is revoked, because nobody opened the " + r.Plan.Credential.Kind.noun() + " in time"
+	return "is revoked, because nobody opened the " + r.Plan.Credential.Kind.Noun() + " in time"
 }
 
 func deniedBy(r *Request) string { return fmt.Sprintf("was denied by %s", r.Approval.By.Name) }

@@ -18,8 +18,8 @@ func deletion(r *Request) []StepName {
 	return []StepName{StepDelete}
 }
 
-// steps are what the engine makes sure of for a plan, read from top to bottom.
-func (p Plan) steps() []StepName {
+// stepsOf are what the engine makes sure of for a plan, read from top to bottom.
+func stepsOf(p Plan) []StepName {
 	var steps []StepName
 	when := func(needed bool, names ...StepName) {
 		if needed {
@@ -32,15 +32,15 @@ func (p Plan) steps() []StepName {
 	when(len(p.Permissions) > 0, StepConsent)
 	when(len(p.DirectoryRoles) > 0, StepDirectoryRoles)
 	when(len(p.AzureRoles) > 0, StepAzureRoles)
-	return append(steps, p.credentialSteps()...)
+	return append(steps, credentialSteps(p)...)
 }
 
 // credentialSteps are those of the credential, and of where it goes.
-func (p Plan) credentialSteps() []StepName {
+func credentialSteps(p Plan) []StepName {
 	if p.Backup.Server == "" {
-		return p.Credential.steps()
+		return credentialStepsOf(p.Credential)
 	}
-	return append(p.Credential.steps(), StepConnect)
+	return append(credentialStepsOf(p.Credential), StepConnect)
 }
 
 // withAzure is a plan that has, for its steps, also the roles in Azure that are removed.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -175,18 +174,6 @@ func (d *Desk) chosenTenant(name string) (Tenant, bool) {
 		return d.tenants[0], true
 	}
 	return d.Tenant(name)
-}
-
-// oneLine is Plain on a single line, with single spaces.
-func oneLine(s string) string { return strings.Join(strings.Fields(Plain(s)), " ") }
-
-// Visible is s on one line. Where characters of it can't be seen, or spaces are lost in
-// print, it is quoted, and they are escaped: two that differ never look alike.
-func Visible(s string) string {
-	if oneLine(s) == s {
-		return s
-	}
-	return strconv.Quote(strings.ToValidUTF8(s, "\uFFFD"))
 }
 
 func checkText(wrong FieldErrors, f Field, s string, limit int) {

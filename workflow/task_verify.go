@@ -23,7 +23,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 			return no
 		case r.State != StatePending || r.Kind != KindRegister:
 			return refuse(RuleWrongState, "%s %s, so there is nothing to verify.", r.ID, r.Standing())
-		case appID != "" && !guidPattern.MatchString(appID):
+		case appID != "" && !IsGUID(appID):
 			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as "+
 				"Application (client) ID.", clip(appID, 60))
 		case d.isOwn(appID):
@@ -131,7 +131,7 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 		secret = secrets[0]
 		if secret.Expires.After(e.now().Add(plan.Credential.Lifetime + 24*time.Hour)) {
 			excess = append(excess, fmt.Sprintf("a client secret until %s, and the plan has %s",
-				dayWords(secret.Expires), LifetimeWords(plan.Credential.Lifetime)))
+				Date(secret.Expires), LifetimeWords(plan.Credential.Lifetime)))
 		}
 	}
 	switch certificates := len(found.Thumbprints); {

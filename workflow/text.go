@@ -1,7 +1,13 @@
+// Package text has what is done with texts that people wrote, or that are for people.
 package workflow
 
 import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -53,3 +59,44 @@ func clip(s string, n int) string {
 	}
 	return string([]rune(s)[:n-1]) + "…"
 }
+
+// oneLine is Plain on a single line, with single spaces.
+func oneLine(s string) string { return strings.Join(strings.Fields(Plain(s)), " ") }
+
+// Visible is s on one line. Where characters of it can't be seen, or spaces are lost in
+// print, it is quoted, and they are escaped: two that differ never look alike.
+func Visible(s string) string {
+	if oneLine(s) == s {
+		return s
+	}
+	return strconv.Quote(strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// Count says how many there are of something: "1 request", "2 requests".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Days says a duration in days, or in hours or minutes where it is short.
+func Days(d time.Duration) string {
+	switch minutes := int(math.Round(d.Minutes())); {
+	case minutes < 1:
+		return "less than a minute"
+	case minutes < 120 && minutes != 60:
+		return Count(minutes, "minute")
+	case d < 48*time.Hour:
+		return Count(int(math.Round(d.Hours())), "hour")
+	}
+	return Count(int(math.Round(d.Hours()/24)), "day")
+}
+
+var guidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+// IsGUID reports whether s is a GUID in lower case, with its dashes.
+func IsGUID(s string) bool { return guidPattern.MatchString(s) }
+
+// Date is the day of a time in UTC, for people: "21 November 2026".
+func Date(t time.Time) string { return t.UTC().Format("2 January 2006") }

@@ -83,7 +83,7 @@ func (e *Engine) mindSecret(r *Request) bool {
 		r.Handover = Handover{Status: HandoverRevoked, At: now, Claimed: r.Handover.Claimed, Link: r.Handover.Link}
 		r.Failure = Failure{Rule: RuleTooLate,
 			Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " +
-				r.Plan.Credential.Kind.noun() + ", or " + r.kind().say.undo + "."}
+				r.Plan.Credential.Kind.Noun() + ", or " + r.kind().say.undo + "."}
 		r.move(StateRevoked, now, Event{Kind: EventRevoked, Text: r.Failure.Text})
 		return nil
 	})
@@ -102,7 +102,7 @@ func (e *Engine) mindFailed(r *Request) bool {
 		}
 		r.Handover = Handover{}
 		r.Steps.redo(StepCredential, StepCertificate, StepProof, StepConnect)
-		noun := r.Plan.Credential.Kind.noun()
+		noun := r.Plan.Credential.Kind.Noun()
 		r.note(now, Event{Kind: EventRevoked,
 			Text: fmt.Sprintf("Nobody went on with it within %s, so its %s was shredded here. Retry makes another, and removes this one "+
 				"in Entra.", Days(e.policy.RevealWithin), noun)})

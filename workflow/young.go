@@ -81,7 +81,7 @@ func (r *Request) wasTaken(name string) bool {
 	if issuer, trust := strings.CutPrefix(name, trustIn); trust {
 		return r.Kind == KindRecreate || issuer == taken.Credential.Federated.Issuer // a restored app loses all of them
 	}
-	of := taken.inspection()
+	of := inspectionOf(taken)
 	return slices.Contains(slices.Concat(of.Roles, of.Scopes, of.DirectoryRoles), name) ||
 		slices.ContainsFunc(taken.Permissions, func(p Permission) bool { return p.Name == name })
 }

@@ -73,7 +73,7 @@ func (s *powershell) step(title string) {
 func (s *powershell) why(words string) { s.line("# - %s", plain(words)) }
 
 func (s *powershell) begin(p workflow.Plan, c cloud.Cloud) {
-	scopes := p.SignInScopes(workflow.TaskProvision)
+	scopes := p.SignInScopes()
 	if len(p.Owners) > 0 {
 		scopes = append(scopes, "User.ReadBasic.All")
 	}

@@ -31,7 +31,7 @@ func checkPlan(p workflow.Plan) error {
 			return fmt.Errorf("%q is not the name of a scope", s.Name)
 		}
 	}
-	if problem := p.OfferedProblem(); problem != "" {
+	if problem := workflow.OfferedProblem(p); problem != "" {
 		return errors.New(problem)
 	}
 	for _, id := range idsOf(p) {

@@ -55,7 +55,7 @@ func (w *world) adaAlone(permissions []workflow.Permission) workflow.Session {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	in, err := d.SignIn(context.Background(), "contoso", workflow.Plan{Permissions: permissions}.SignInScopes(workflow.TaskProvision))
+	in, err := d.SignIn(context.Background(), "contoso", workflow.Plan{Permissions: permissions}.SignInScopes())
 	if err != nil {
 		w.t.Fatal(err)
 	}

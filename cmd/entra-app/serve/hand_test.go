@@ -34,7 +34,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client, Now: w.now})
 	must(err)
 	plan := workflow.Plan{Permissions: permissions}
-	in, err := d.SignIn(context.Background(), "contoso", plan.SignInScopes(workflow.TaskProvision))
+	in, err := d.SignIn(context.Background(), "contoso", plan.SignInScopes())
 	must(err)
 	must(w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
 	s, err := in.Wait(context.Background(), workflow.Ask{Email: "bea@contoso.com"})

@@ -8,23 +8,6 @@ import (
 // Two plans are compared part by part: what both have together, what one has beyond the
 // other, and what changes, in the words of a card.
 
-func equal(a, b string) bool { return a == b }
-func samePermission(a, b Permission) bool {
-	return a.ResourceAppID == b.ResourceAppID && a.Type == b.Type && a.Name == b.Name
-}
-func sameRole(a, b DirectoryRole) bool { return a.TemplateID == b.TemplateID }
-func sameScope(a, b Scope) bool        { return a.Name == b.Name }
-
-// joined is a, and what of b is not in it.
-func joined[T any](a, b []T, same func(x, y T) bool) []T {
-	return append(slices.Clone(a), beyond(b, a, same)...)
-}
-
-// beyond is what of a is not in b.
-func beyond[T any](a, b []T, same func(x, y T) bool) []T {
-	return slices.DeleteFunc(slices.Clone(a), func(x T) bool { return slices.ContainsFunc(b, func(y T) bool { return same(x, y) }) })
-}
-
 // less is what of p is not in q, of the kinds that can be taken from an app.
 func (p Plan) less(q Plan) Plan {
 	return Plan{
@@ -174,12 +157,4 @@ func (p Plan) with(q Plan) Plan {
 	p.Owners = joined(p.Owners, q.Owners, samePerson)
 	p.offeredToo(q)
 	return p
-}
-
-// without returns what is in a and not in b.
-func without(a, b []string) []string { return beyond(a, b, equal) }
-
-// containsFold reports whether a list has s, in whatever capitals.
-func containsFold(list []string, s string) bool {
-	return slices.ContainsFunc(list, func(t string) bool { return strings.EqualFold(t, s) })
 }

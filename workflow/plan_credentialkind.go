@@ -1,0 +1,37 @@
+package workflow
+
+// A credentialRow is what is particular to one kind of credential wherever there is one.
+type credentialRow struct {
+	title     string
+	noun      string // in the middle of a sentence
+	expires   bool
+	handsOver bool // there is something secret to give to the requester
+}
+
+var credentialRows = map[CredentialKind]credentialRow{
+	CredentialSecret:          {"Client secret", "secret", true, true},
+	CredentialCertificate:     {"Certificate (you have the private key)", "certificate", true, false},
+	CredentialMadeCertificate: {"Certificate made here (you get a PFX file)", "certificate", true, true},
+	CredentialFederated:       {"Federated credential (tokens of another issuer)", "secret", false, false},
+	CredentialNone:            {"None (people sign in)", "secret", false, false},
+}
+
+// row is k's; that of a kind that an earlier version kept expires, as far as is known.
+func (k CredentialKind) row() credentialRow {
+	if row, ok := credentialRows[k]; ok {
+		return row
+	}
+	return credentialRow{title: string(k), noun: "secret", expires: true}
+}
+
+// Title is the kind in words.
+func (k CredentialKind) Title() string { return k.row().title }
+
+// Noun is the kind in the middle of a sentence.
+func (k CredentialKind) Noun() string { return k.row().noun }
+
+// HandsOver reports whether there is something secret to give to the requester.
+func (k CredentialKind) HandsOver() bool { return k.row().handsOver }
+
+// Expires reports whether a credential of this kind ends by itself.
+func (k CredentialKind) Expires() bool { return k.row().expires }

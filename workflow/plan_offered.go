@@ -1,0 +1,121 @@
+package workflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// An AppRole is one that the app itself offers, to people, to other apps, or to both.
+// Source: Graph, appRole resource type.
+type AppRole struct {
+	Name         string // value: what a token says
+	Title, Words string // displayName and description
+	Users, Apps  bool   // allowedMemberTypes
+}
+
+// An OptionalClaim is one that Entra puts into a kind of token besides the usual ones.
+// Source: Graph, optionalClaims and optionalClaim resource types.
+type OptionalClaim struct {
+	Token      string   // "idToken", "accessToken" or "saml2Token"
+	Name       string   // "email"
+	Source     string   `json:",omitzero"` // "user": of a directory extension; empty is a predefined one
+	Essential  bool     `json:",omitzero"`
+	Properties []string `json:",omitzero"` // additionalProperties
+}
+
+// TokenKinds are the kinds of tokens that claims can be added to.
+var TokenKinds = []string{"idToken", "accessToken", "saml2Token"}
+
+// OwnURI is the identifier URI that every app with scopes has. {appId} stands for what is
+// not known before the app is registered.
+const OwnURI = "api://{appId}"
+
+// offers reports whether the app has anything that others see once it has an ID.
+func (p Plan) offers() bool {
+	return len(p.Scopes) > 0 || len(p.AppRoles) > 0 || len(p.OptionalClaims) > 0 || len(p.IdentifierURIs) > 0
+}
+
+func sameAppRole(a, b AppRole) bool { return strings.EqualFold(a.Name, b.Name) }
+
+func sameClaim(a, b OptionalClaim) bool {
+	return a.Token == b.Token && a.Name == b.Name && a.Source == b.Source
+}
+
+// offered copies to p what q offers besides scopes.
+func (p *Plan) offered(q Plan) {
+	p.AppRoles, p.OptionalClaims, p.IdentifierURIs = slices.Clone(q.AppRoles), slices.Clone(q.OptionalClaims),
+		slices.Clone(q.IdentifierURIs)
+}
+
+// offeredToo adds to p what q offers besides scopes.
+func (p *Plan) offeredToo(q Plan) {
+	p.AppRoles = joined(p.AppRoles, q.AppRoles, sameAppRole)
+	p.OptionalClaims = joined(p.OptionalClaims, q.OptionalClaims, sameClaim)
+	p.IdentifierURIs = joined(p.IdentifierURIs, q.IdentifierURIs, equal)
+}
+
+// For says whom the role is for.
+func (r AppRole) For() string {
+	switch {
+	case r.Users && r.Apps:
+		return "people and apps"
+	case r.Apps:
+		return "apps"
+	}
+	return "people"
+}
+
+// Line is the claim in words.
+func (c OptionalClaim) Line() string {
+	words := c.Name + " in the " + c.Token
+	if c.Source != "" {
+		words = c.Source + "." + words
+	}
+	if c.Essential {
+		words += ", essential"
+	}
+	if len(c.Properties) > 0 {
+		words += ", " + strings.Join(c.Properties, ", ")
+	}
+	return words
+}
+
+// offeredParts are the names of what p offers of a kind, as parts has them.
+func (p Plan) offeredParts(kind string) []string {
+	var names []string
+	switch kind {
+	case AppRoleChange:
+		for _, r := range p.AppRoles {
+			names = append(names, r.Name+" (for "+r.For()+")")
+		}
+	case ClaimChange:
+		for _, c := range p.OptionalClaims {
+			names = append(names, c.Line())
+		}
+	case IdentifierChange:
+		for _, uri := range p.IdentifierURIs {
+			names = append(names, Visible(uri))
+		}
+	case ConsentChange:
+		for _, s := range p.Scopes {
+			if s.UserTitle != "" || s.UserWords != "" {
+				title, words := s.ForUsers()
+				names = append(names, s.Name+": "+title+" – "+words)
+			}
+		}
+	}
+	return names
+}
+
+// sharesName says which of an app's scopes has the role's value, or "". Entra allows a
+// value once among the scopes and the roles of an app, unless they have one ID.
+func (r AppRole) sharesName(scopes []Scope) string {
+	for _, s := range scopes {
+		if strings.EqualFold(s.Name, r.Name) {
+			return fmt.Sprintf("%s is the name of the scope %s too, and Entra allows a name once among the scopes and the app roles of "+
+				"an app. Give one of them another name.", clip(r.Name, 40), clip(s.Name, 40))
+		}
+	}
+	return ""
+}

@@ -1,0 +1,45 @@
+package workflow
+
+// Platforms are all of them, in the order of forms and cards.
+var Platforms = []Platform{Web, SPA, PublicClient}
+
+// On are the redirect URIs of a platform.
+func (p Plan) On(on Platform) []string {
+	switch on {
+	case SPA:
+		return p.SPARedirectURIs
+	case PublicClient:
+		return p.PublicRedirectURIs
+	}
+	return p.RedirectURIs
+}
+
+// redirect puts redirect URIs where a platform has them.
+func (p *Plan) redirect(on Platform, uris []string) {
+	switch on {
+	case SPA:
+		p.SPARedirectURIs = uris
+	case PublicClient:
+		p.PublicRedirectURIs = uris
+	default:
+		p.RedirectURIs = uris
+	}
+}
+
+// Platform is the kind of application that redirect URIs are for.
+// Source: Graph, application resource type: web, spa, publicClient.
+type Platform string
+
+const (
+	Web          Platform = "web"
+	SPA          Platform = "spa"
+	PublicClient Platform = "publicClient"
+)
+
+// name is p, which is web where nothing is said.
+func (p Platform) name() string {
+	if p == "" {
+		return string(Web)
+	}
+	return string(p)
+}
