@@ -9,6 +9,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // adopted is an adoption, as far as a state.
@@ -18,10 +19,10 @@ func (w *world) adopted(t *testing.T, s workflow.State) *workflow.Request {
 	if s == workflow.StatePending {
 		return r
 	}
-	mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-	r.Previous = workflow.Plan{AppName: "HR Portal", Audience: "AzureADMultipleOrgs",
+	mail, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+	r.Previous = plan.Plan{AppName: "HR Portal", Audience: "AzureADMultipleOrgs",
 		RedirectURIs: append([]string{"https://hr.contoso.com"}, r.Plan.RedirectURIs...),
-		Permissions:  append([]workflow.Permission{mail}, r.Plan.Permissions[0])}
+		Permissions:  append([]plan.Permission{mail}, r.Plan.Permissions[0])}
 	r.Discovered = workflow.Discovery{AppID: r.Made.AppID, Name: "HR Portal", Read: true, Thumbprints: []string{"AB12"}, Secrets: 2,
 		PrincipalThumbprints: []string{"CD34"}, PrincipalSecrets: 1}
 	return r

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // What messages say of a plan that takes the approval of several people.
@@ -11,7 +13,7 @@ import (
 // whoSigns begins the line about the sign-in that an approval takes.
 func whoSigns(r *workflow.Request) string {
 	if n := r.Plan.Needs(); n > 1 {
-		return "It takes " + workflow.Count(n, "approval") + ". Whoever gives the last has to sign in as "
+		return "It takes " + text.Count(n, "approval") + ". Whoever gives the last has to sign in as "
 	}
 	return "Whoever approves has to sign in as "
 }
@@ -23,7 +25,7 @@ func agreedBy(r *workflow.Request) []any {
 		return nil
 	}
 	parts := append([]any{"approved by "}, users(people)...)
-	return append(parts, fmt.Sprintf(", %d of %s; ", len(people), workflow.Count(r.Plan.Needs(), "approval")))
+	return append(parts, fmt.Sprintf(", %d of %s; ", len(people), text.Count(r.Plan.Needs(), "approval")))
 }
 
 // approvers names everyone who approved, whoever signed in last.
@@ -32,7 +34,7 @@ func approvers(r *workflow.Request) []any {
 }
 
 // users names people, a few dozen at most.
-func users(people []workflow.Person) []any {
+func users(people []people.Person) []any {
 	const most = 30
 	var parts []any
 	for i, p := range people {

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // mostApps is how many apps one answer lists at most.
@@ -135,15 +136,15 @@ func (b *Bot) expires(r *workflow.Request) string {
 	case left <= 0:
 		return "credential EXPIRED on " + at.UTC().Format("2 January 2006")
 	default:
-		return fmt.Sprintf("credential valid until %s (%s)", at.UTC().Format("2 January 2006"), workflow.Days(left))
+		return fmt.Sprintf("credential valid until %s (%s)", at.UTC().Format("2 January 2006"), text.Days(left))
 	}
 }
 
 // expiry is the message that a credential ends soon.
 func (b *Bot) expiry(r *workflow.Request) (string, []slack.Block) {
 	left := r.Made.KeyExpires.Sub(b.now())
-	text := fmt.Sprintf("The credential of %s expires on %s.", r.AppName(), r.Made.KeyExpires.UTC().Format("2 January 2006"))
-	when := "in " + workflow.Days(left)
+	words := fmt.Sprintf("The credential of %s expires on %s.", r.AppName(), r.Made.KeyExpires.UTC().Format("2 January 2006"))
+	when := "in " + text.Days(left)
 	if left <= 0 {
 		when = "and has expired"
 	}
@@ -153,6 +154,6 @@ func (b *Bot) expiry(r *workflow.Request) (string, []slack.Block) {
 			"\nIts credential expires on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
 	}
 	blocks = append(blocks, b.missingBlocks(r)...)
-	return text, append(blocks, slack.NewActionBlock("",
+	return words, append(blocks, slack.NewActionBlock("",
 		button(actRenew, "Renew", r.ID, "Renew the credential of "+r.AppName()).WithStyle(slack.StylePrimary)))
 }

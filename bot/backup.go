@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // The hand-off of an app to a backup server: what the form asks, what messages say
@@ -63,7 +64,7 @@ func (b *Bot) fits(p workflow.Product, chosen workflow.Choice, serverBefore stri
 }
 
 // titleOn is the title of a credential that a server gets.
-func titleOn(server string, kind workflow.CredentialKind) string {
+func titleOn(server string, kind plan.CredentialKind) string {
 	title := credentialOf(kind).server.title
 	if title == "" {
 		return kind.Title()

@@ -11,6 +11,9 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // aServer is a backup server that can be named. Nobody talks to it here.
@@ -30,8 +33,8 @@ func newServerWorld(t *testing.T, publicURL string) *world {
 	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: w.kept, Products: products, Policy: workflow.DefaultPolicy, Key: w.key, Log: log,
 		Tenants: w.desk.Tenants(),
 		Backups: []workflow.BackupServer{aServer{}}, PublicURL: publicURL})
-	w.bot, err = New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-SECRET-TOKEN"),
-		SigningSecret: workflow.NewSecret(signingSecret), APIURL: w.url + "/api", Log: log})
+	w.bot, err = New(Config{Desk: w.desk, BotToken: seal.New("xoxb-SECRET-TOKEN"),
+		SigningSecret: seal.New(signingSecret), APIURL: w.url + "/api", Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,9 +48,9 @@ func newServerWorld(t *testing.T, publicURL string) *world {
 // connected is a request whose certificate goes to the server, as far as a state.
 func (w *world) connected(t *testing.T, appName string, s workflow.State) *workflow.Request {
 	t.Helper()
-	r, err := w.desk.Submit(context.Background(), workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
+	r, err := w.desk.Submit(context.Background(), people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
 		Product: "vb365-backup", Workloads: []string{"exchange", "sharepoint"}, AppName: appName, Reason: "nightly", Team: "CTEAM",
-		Credential: workflow.CredentialMadeCertificate, Lifetime: 8760 * time.Hour, Backup: "vb365-prod"})
+		Credential: plan.CredentialMadeCertificate, Lifetime: 8760 * time.Hour, Backup: "vb365-prod"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +131,7 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 	}{
 		"hand-over": {p.Choice(), []string{`"Backup server"`, "Hand it over to me", "vb365-prod", "Certificate file"},
 			[]string{"made here"}},
-		"server": {workflow.Choice{Workloads: []string{"exchange"}, Credential: workflow.CredentialMadeCertificate, Backup: "vb365-prod"},
+		"server": {workflow.Choice{Workloads: []string{"exchange"}, Credential: plan.CredentialMadeCertificate, Backup: "vb365-prod"},
 			[]string{"Certificate made here (vb365-prod gets it)", "Lifetime", "on a server"}, []string{"Certificate file"}},
 	} {
 		v, _ := json.MarshalIndent(w.bot.form(p, c.chosen, meta{Channel: "CTEAM"}), "", "  ")
@@ -160,8 +163,8 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 	w := newServerWorld(t, "")
 	p, _ := w.desk.Product("vb365-archiver")
-	for kind, has := range map[workflow.CredentialKind]string{workflow.CredentialMadeCertificate: "Certificate made here (vb365-prod " +
-		"gets it)", workflow.CredentialSecret: "Client secret (vb365-prod gets it)"} {
+	for kind, has := range map[plan.CredentialKind]string{plan.CredentialMadeCertificate: "Certificate made here (vb365-prod " +
+		"gets it)", plan.CredentialSecret: "Client secret (vb365-prod gets it)"} {
 		v := w.bot.form(p, workflow.Choice{Workloads: []string{"builtin"}, Credential: kind, Backup: "vb365-prod"}, meta{Channel: "CTEAM"})
 		b, _ := json.Marshal(v)
 		for _, m := range slacktest.ValidateView(b, false) {
@@ -172,14 +175,14 @@ func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 		}
 	}
 	r := w.connected(t, "payroll", workflow.StatePending)
-	r.Plan.Backup.Services, r.Plan.Credential.Kind = []string{workflow.AzureService}, workflow.CredentialSecret
+	r.Plan.Backup.Services, r.Plan.Credential.Kind = []string{plan.AzureService}, plan.CredentialSecret
 	_, card := w.bot.card(r)
 	if text := marshalled(t, card); !strings.Contains(text, " the app as its Azure service account for ") ||
 		!strings.Contains(text, "it goes to the backup server and is then shredded here") {
 		t.Errorf("the card is %s", text)
 	}
 	r = w.connected(t, "other", workflow.StateDone)
-	r.Plan.Backup.Services, r.Made.Connected = []string{workflow.AzureService}, "Azure service account other"
+	r.Plan.Backup.Services, r.Made.Connected = []string{plan.AzureService}, "Azure service account other"
 	for post, blocks := range w.drawn(r) {
 		if text := marshalled(t, blocks); strings.Contains(text, actCheck) {
 			t.Errorf("%s has a check of what a person reaches: %s", post, text)
@@ -218,7 +221,7 @@ func TestAServerIsReadOutOfTheForm(t *testing.T) {
 	}
 	found, _ := w.desk.List(context.Background(), workflow.Query{})
 	if len(found) != 1 || found[0].Plan.Backup.Server != "vb365-prod" || found[0].Plan.Backup.Titles() != "Teams" ||
-		found[0].Plan.Credential.Kind != workflow.CredentialMadeCertificate {
+		found[0].Plan.Credential.Kind != plan.CredentialMadeCertificate {
 		t.Errorf("it became %+v", found)
 	}
 }
@@ -227,8 +230,8 @@ func TestACheckIsShownToWhoAskedAndToNobodyElse(t *testing.T) {
 	w := newServerWorld(t, "")
 	r := w.connected(t, "payroll", workflow.StateDone)
 	r.ID = "EA-7"
-	c := workflow.Checking{Request: r, To: workflow.Person{ID: "UZOE", Name: "Zoe"},
-		Prompt: &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created}}
+	c := workflow.Checking{Request: r, To: people.Person{ID: "UZOE", Name: "Zoe"},
+		Prompt: &workflow.Prompt{Code: seal.New("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created}}
 	channel, ts, err := w.bot.Tell(t.Context(), c)
 	if err != nil || channel != "DUZOE" || ts == "" {
 		t.Fatalf("sent to %s at %s: %v", channel, ts, err)
@@ -253,7 +256,7 @@ func TestACheckIsShownToWhoAskedAndToNobodyElse(t *testing.T) {
 		t.Error("the log has the code")
 	}
 	c = workflow.Checking{Request: r, Servers: "vb365-prod, vb365-test", Unsure: "vb365-test", OwnApp: true,
-		Prompt: &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created}}
+		Prompt: &workflow.Prompt{Code: seal.New("ABCD1234E"), URL: "https://microsoft.com/devicelogin", Expires: r.Created}}
 	_, blocks = checkMessage(c)
 	golden(t, "backup-check-several.json", []byte(indented(t, blocks)))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // Command is the slash command that the manifest registers.
@@ -22,9 +23,9 @@ const Command = "/entra-app"
 // Config is what a Bot is made of.
 type Config struct {
 	Desk          *workflow.Desk
-	BotToken      workflow.Secret
-	AppToken      workflow.Secret  // for Socket Mode
-	SigningSecret workflow.Secret  // for HTTP
+	BotToken      seal.Secret
+	AppToken      seal.Secret      // for Socket Mode
+	SigningSecret seal.Secret      // for HTTP
 	APIURL        string           // "" means https://slack.com/api/
 	HTTP          *http.Client     // nil means one with a timeout
 	Log           *slog.Logger     // nil means slog.Default()
@@ -39,15 +40,15 @@ type Bot struct {
 	api     *slack.Client
 	apiURL  *url.URL
 	direct  *http.Client // follows no redirects: for response URLs
-	secret  workflow.Secret
-	token   workflow.Secret
+	secret  seal.Secret
+	token   seal.Secret
 	log     *slog.Logger
 	now     func() time.Time
 	observe func(Kind, time.Duration)
 	app     bool // whether there is an app token
 
 	tether  connection // to Slack, in Socket Mode
-	people  people
+	people  those
 	replays replays
 	events  replays
 

@@ -9,6 +9,10 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/azurescope"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // briefFrom is the number of permissions from which on a message names each
@@ -56,11 +60,11 @@ func requesterBlocks(r *workflow.Request) []slack.Block {
 	}
 	if r.State == workflow.StatePending {
 		switch r.Requester.Confirmed {
-		case workflow.EmailUnproved:
+		case people.EmailUnproved:
 			blocks = append(blocks,
 				note("The e-mail address in the requester's Slack profile was never confirmed: no account is looked up by it, and they "+
 					"are not made an owner."))
-		case workflow.EmailNothingSaid:
+		case people.EmailNothingSaid:
 			blocks = append(blocks,
 				note("Slack does not say whether the e-mail address in the requester's profile was ever confirmed. Their account in the "+
 					"tenant is looked up by it."))
@@ -211,7 +215,7 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 	}
 	blocks = append(blocks, roleBlocks(p)...)
 	blocks = append(blocks, b.ewsPlan(p, brief > workflow.PermissionsMax)...)
-	if brief <= workflow.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r workflow.AzureRole) bool {
+	if brief <= workflow.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r plan.AzureRole) bool {
 		return len(r.Actions)+len(r.DataActions) > 0
 	}) {
 		blocks = append(blocks, note("Details names each action of the custom roles."))
@@ -220,7 +224,7 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 }
 
 // redirects are the plan's redirect URIs by platform: one in a line, several in a list.
-func redirects(p workflow.Plan) (parts []any, lists []slack.Block) {
+func redirects(p plan.Plan) (parts []any, lists []slack.Block) {
 	none := true
 	for _, on := range []struct {
 		name string
@@ -231,11 +235,11 @@ func redirects(p workflow.Plan) (parts []any, lists []slack.Block) {
 		switch len(on.uris) {
 		case 0:
 		case 1:
-			parts = append(parts, bold(on.name+": "), workflow.Visible(on.uris[0]), "\n")
+			parts = append(parts, bold(on.name+": "), text.Visible(on.uris[0]), "\n")
 		default:
 			g := &growing{title: on.name}
 			for _, uri := range on.uris {
-				g.lines = append(g.lines, line(workflow.Visible(uri)))
+				g.lines = append(g.lines, line(text.Visible(uri)))
 			}
 			lists = append(lists, g)
 		}
@@ -247,21 +251,21 @@ func redirects(p workflow.Plan) (parts []any, lists []slack.Block) {
 }
 
 // credentialLine says how the app will prove who it is.
-func credentialLine(p workflow.Plan) []any {
+func credentialLine(p plan.Plan) []any {
 	return append([]any{bold("Credential: ")}, credentialOf(p.Credential.Kind).plan(p)...)
 }
 
 // roleBlocks lists what else the app gets: roles, and what it offers itself.
-func roleBlocks(p workflow.Plan) []slack.Block {
+func roleBlocks(p plan.Plan) []slack.Block {
 	directory := &growing{title: "Directory roles of the app"}
 	for _, r := range p.DirectoryRoles {
 		directory.lines = append(directory.lines, line(bold(r.Name), " · risk ", bold(string(r.Risk())), "\n", italic("Needed: "+r.Why)))
 	}
 	azure := &growing{title: "Azure roles of the app",
-		words: " on the " + workflow.AzureScopeWord(p.Subscriptions) + "s " + strings.Join(p.Subscriptions, ", ")}
-	subscriptions := &growing{title: "These are the " + workflow.AzureScopeWord(p.Subscriptions) + "s"}
+		words: " on the " + azurescope.Word(p.Subscriptions) + "s " + strings.Join(p.Subscriptions, ", ")}
+	subscriptions := &growing{title: "These are the " + azurescope.Word(p.Subscriptions) + "s"}
 	if n := len(p.Subscriptions); n > inALine {
-		azure.words = " on " + workflow.Count(n, workflow.AzureScopeWord(p.Subscriptions))
+		azure.words = " on " + text.Count(n, azurescope.Word(p.Subscriptions))
 		for _, id := range p.Subscriptions {
 			subscriptions.lines = append(subscriptions.lines, line(code(id)))
 		}
@@ -269,8 +273,8 @@ func roleBlocks(p workflow.Plan) []slack.Block {
 	for _, r := range p.AzureRoles {
 		what := "a built-in role"
 		if r.ID == "" {
-			what = "a custom role with " + workflow.Count(len(r.Actions), "action") + " and " +
-				workflow.Count(len(r.DataActions), "data action")
+			what = "a custom role with " + text.Count(len(r.Actions), "action") + " and " +
+				text.Count(len(r.DataActions), "data action")
 		}
 		azure.lines = append(azure.lines, line(bold(r.Name), " (", what, ") · risk ", bold("high"), "\n", italic("Needed: "+r.Why)))
 	}

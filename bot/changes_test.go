@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What a given-up update may have left in Azure goes with an app, or comes back with it
@@ -15,17 +16,17 @@ import (
 // plan is not said twice.
 func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
 	const planned, other = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
-	contributor := workflow.AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}
-	backup := workflow.AzureRole{Name: nasty, Why: "backs up", Actions: []string{"Microsoft.Compute/disks/read"}}
+	contributor := plan.AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}
+	backup := plan.AzureRole{Name: nasty, Why: "backs up", Actions: []string{"Microsoft.Compute/disks/read"}}
 	for kind, name := range map[workflow.Kind]string{workflow.KindRetire: "retire-left-card.json",
 		workflow.KindRecreate: "recreate-left-card.json"} {
 		for _, s := range []workflow.State{workflow.StatePending, workflow.StateFailed} {
 			w := newWorld(t)
 			r := w.request(t, "payroll", "nightly backup", func(r *workflow.Request) {
 				r.Kind, r.Target = kind, workflow.Target{Request: "EA-1", UniqueName: "entra-app-" + r.ID}
-				r.Plan.AzureRoles, r.Plan.Subscriptions = []workflow.AzureRole{contributor}, []string{planned}
+				r.Plan.AzureRoles, r.Plan.Subscriptions = []plan.AzureRole{contributor}, []string{planned}
 				r.AzureResidue = []workflow.AzureShare{{Subscriptions: []string{planned, other},
-					Roles: []workflow.AzureRole{contributor}}, {Subscriptions: []string{other}, Roles: []workflow.AzureRole{backup}}}
+					Roles: []plan.AzureRole{contributor}}, {Subscriptions: []string{other}, Roles: []plan.AzureRole{backup}}}
 				inState(s)(r)
 			})
 			r.ID = "EA-7"
@@ -59,7 +60,7 @@ func TestDetailsHasAllThatIsLeftInAzure(t *testing.T) {
 		for i := range 60 {
 			r.AzureResidue = append(r.AzureResidue,
 				workflow.AzureShare{Subscriptions: []string{fmt.Sprintf("%08d-2222-2222-2222-222222222222", i)},
-					Roles: []workflow.AzureRole{{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor"}}})
+					Roles: []plan.AzureRole{{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor"}}})
 		}
 	})
 	_, card := w.bot.card(r)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/spell"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A verb is what can follow /entra-app: a row of the table of commands.
@@ -106,12 +107,12 @@ func (b *Bot) helpCommand(context.Context, command, string, string) Reply { retu
 // split takes a command's text apart: the first word in lower case, the rest. Quotes
 // around either are how people, and their phones, mark a name. The rest may be a name,
 // which counts as it is, with the spaces in it.
-func split(text string) (verb, rest string) {
-	text = unquoted(strings.TrimSpace(strings.ToValidUTF8(text, "�")))
-	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
-		text, rest = text[:i], strings.TrimSpace(text[i:])
+func split(words string) (verb, rest string) {
+	words = unquoted(strings.TrimSpace(strings.ToValidUTF8(words, "�")))
+	if i := strings.IndexFunc(words, unicode.IsSpace); i >= 0 {
+		words, rest = words[:i], strings.TrimSpace(words[i:])
 	}
-	return strings.ToLower(unquoted(workflow.Plain(text))), unquoted(rest)
+	return strings.ToLower(unquoted(text.Plain(words))), unquoted(rest)
 }
 
 // unquoted is s without the pair of quotes around it.

@@ -7,15 +7,17 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // What a form asks about apps of any platform, and about custom ones.
 
 // redirectInputs are one field for each platform that an app has, and its product's.
 // A custom app may always get one for public clients.
-func redirectInputs(p workflow.Product, has workflow.Plan) []slack.Block {
+func redirectInputs(p workflow.Product, has plan.Plan) []slack.Block {
 	var blocks []slack.Block
-	for _, on := range workflow.Platforms {
+	for _, on := range plan.Platforms {
 		f, uris := p.RedirectField(on), has.On(on)
 		more := p.NewRedirects(has)
 		if all := append(slices.Clone(uris), more...); f != workflow.FieldRedirectURIs {
@@ -25,8 +27,8 @@ func redirectInputs(p workflow.Product, has workflow.Plan) []slack.Block {
 		}
 		switch {
 		case !fitsField(uris):
-			blocks = append(blocks, tooMuch(workflow.Count(len(uris), "redirect URI")+" of the platform "+string(on)))
-		case f == workflow.FieldRedirectURIs || len(uris) > 0 || p.Custom && on == workflow.PublicClient:
+			blocks = append(blocks, tooMuch(text.Count(len(uris), "redirect URI")+" of the platform "+string(on)))
+		case f == workflow.FieldRedirectURIs || len(uris) > 0 || p.Custom && on == plan.PublicClient:
 			in := redirectInput(f, uris)
 			in.Optional = !(p.RedirectRequired && f == workflow.FieldRedirectURIs && len(has.On(on)) > 0)
 			blocks = append(blocks, in)

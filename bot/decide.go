@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // Action IDs of the buttons. Their values are a request's ID and the revision
@@ -106,7 +107,7 @@ func lifeWindow(kind workflow.Kind) func(*Bot, context.Context, interaction, str
 }
 
 // A decision is the one transaction of a button.
-type decision func(d *workflow.Desk, ctx context.Context, id string, by workflow.Person, rev int) (*workflow.Request, error)
+type decision func(d *workflow.Desk, ctx context.Context, id string, by people.Person, rev int) (*workflow.Request, error)
 
 // decisions are the buttons that change a request. The bare ones are about the plan as it
 // was drawn, at its revision.
@@ -125,8 +126,8 @@ var decisions = map[string]decision{
 }
 
 // whatever is a decision that counts at any revision.
-func whatever(do func(*workflow.Desk, context.Context, string, workflow.Person) (*workflow.Request, error)) decision {
-	return func(d *workflow.Desk, ctx context.Context, id string, by workflow.Person, _ int) (*workflow.Request, error) {
+func whatever(do func(*workflow.Desk, context.Context, string, people.Person) (*workflow.Request, error)) decision {
+	return func(d *workflow.Desk, ctx context.Context, id string, by people.Person, _ int) (*workflow.Request, error) {
 		return do(d, ctx, id, by)
 	}
 }
@@ -145,7 +146,7 @@ func (b *Bot) press(ctx context.Context, i interaction, decide decision, id stri
 }
 
 // presser is who pressed a button or sent a view.
-func (b *Bot) presser(ctx context.Context, i interaction) (workflow.Person, error) {
+func (b *Bot) presser(ctx context.Context, i interaction) (people.Person, error) {
 	return b.person(ctx, i.User.ID)
 }
 

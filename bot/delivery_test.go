@@ -16,6 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // overSocket has a bot connect to what send sends, until send returns. What it
@@ -42,7 +43,7 @@ func (w *world) overSocket(t *testing.T, send func(conn *websocket.Conn)) {
 	w.answers["apps.connections.open"] = fmt.Sprintf(`{"ok":true,"url":%q}`, "ws"+strings.TrimPrefix(srv.URL, "http"))
 	w.answers["response/1"] = "ok"
 	w.mu.Unlock()
-	b, err := New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-1"), AppToken: workflow.NewSecret("xapp-1"),
+	b, err := New(Config{Desk: w.desk, BotToken: seal.New("xoxb-1"), AppToken: seal.New("xapp-1"),
 		APIURL: w.url + "/api", Log: w.bot.log})
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // Who has left: people whose Slack account is deactivated. See [workflow.People].
@@ -24,10 +25,10 @@ const (
 var _ workflow.People = (*Bot)(nil)
 
 // Departed lists all deactivated accounts but those of bots.
-func (b *Bot) Departed(ctx context.Context) ([]workflow.Person, error) {
+func (b *Bot) Departed(ctx context.Context) ([]people.Person, error) {
 	ctx, cancel := context.WithTimeout(ctx, censusFor)
 	defer cancel()
-	var left []workflow.Person
+	var left []people.Person
 	pages := b.api.GetUsersPaginated(slack.GetUsersOptionLimit(200))
 	for {
 		next, err := pages.Next(ctx)
@@ -52,7 +53,7 @@ func (b *Bot) Departed(ctx context.Context) ([]workflow.Person, error) {
 		pages = next
 		for _, u := range pages.Users {
 			if u.Deleted && !u.IsBot {
-				left = append(left, workflow.Person{ID: u.ID,
+				left = append(left, people.Person{ID: u.ID,
 					Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, u.ID)), 80)})
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 const deactivated = `{"ok":true,"user":{"id":"UBEA","team_id":"T1","name":"bea","real_name":"Bea","deleted":true,"profile":{"email":"bea@contoso.com"}}}`
@@ -32,7 +33,7 @@ func TestAllWhoHaveLeftAreListedPageByPage(t *testing.T) {
 	w.answers["users.list"] =
 		`{"ok":true,"members":[{"id":"U1","real_name":"Tom Weiss","deleted":true},{"id":"U2","real_name":"Zoe"},{"id":"U3","deleted":true,"is_bot":true}],"response_metadata":{"next_cursor":""}}`
 	left, err := w.bot.Departed(t.Context())
-	if err != nil || len(left) != 1 || left[0] != (workflow.Person{ID: "U1", Name: "Tom Weiss"}) {
+	if err != nil || len(left) != 1 || left[0] != (people.Person{ID: "U1", Name: "Tom Weiss"}) {
 		t.Errorf("%+v, %v", left, err)
 	}
 	w.answers["users.list"] = `{"ok":false,"error":"missing_scope"}`
@@ -45,10 +46,10 @@ func TestOwnersWhoHaveLeftAreMarked(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "backup", func(r *workflow.Request) {
 		inState(workflow.StateDone)(r)
-		r.Plan.Owners = []workflow.Person{{ID: "UTOM", Name: "Tom"}}
+		r.Plan.Owners = []people.Person{{ID: "UTOM", Name: "Tom"}}
 	})
-	w.bot.people.known = map[string]knownPerson{"UBEA": {Person: workflow.Person{ID: "UBEA"}, at: time.Now(), left: true},
-		"UADA": {Person: workflow.Person{ID: "UADA"}, at: time.Now()}}
+	w.bot.people.known = map[string]knownPerson{"UBEA": {Person: people.Person{ID: "UBEA"}, at: time.Now(), left: true},
+		"UADA": {Person: people.Person{ID: "UADA"}, at: time.Now()}}
 	for _, text := range []string{"apps", "status " + r.ID} {
 		said := w.saysTo("UADA", text)
 		if n := strings.Count(said, "(has left)"); n != 1 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const inUseText = "“Check what depends on it” stopped the job before anything was deleted, and the app works as before. It is used by 1 " +
@@ -106,7 +107,7 @@ func TestAStoppedRetirementIsTriedAgainOrGivenUp(t *testing.T) {
 		t.Errorf("it is %s: %s", r.State, outcomeText(r))
 	}
 	again := w.request(t, "payroll-2", "nightly backup", inUse(workflow.StateSignIn))
-	if _, blocks := w.bot.signIn(again, &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"),
+	if _, blocks := w.bot.signIn(again, &workflow.Prompt{Code: seal.New("ABCD1234E"),
 		URL: "https://microsoft.com/devicelogin"}); !strings.Contains(asText(t, blocks), "by pressing Retry") {
 		t.Errorf("the sign-in is for %s", asText(t, blocks))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // digestLines is how many requests a digest names under one title at most, and how many
@@ -43,7 +44,7 @@ func (b *Bot) Digest(ctx context.Context, g workflow.Digest) error {
 }
 
 // digest draws it: what somebody has to do first, what only has to be known last.
-func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
+func (b *Bot) digest(g workflow.Digest) (words string, blocks []slack.Block) {
 	day := g.Day
 	if at, err := time.Parse(time.DateOnly, g.Day); err == nil {
 		day = at.Format("2 January 2006")
@@ -84,7 +85,7 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 	part("Credentials that expire within 30 days", "status all", len(g.Ending), func(i int) []any {
 		r := g.Ending[i]
 		return []any{bold(r.ID), " ", clip(r.AppName(), digestName),
-			": expires in " + workflow.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
+			": expires in " + text.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
 	})
 	part("People who have left, and still have apps", "status all", len(g.Departed), func(i int) []any {
 		d := g.Departed[i]
@@ -109,7 +110,7 @@ func (b *Bot) digest(g workflow.Digest) (text string, blocks []slack.Block) {
 	if g.Unasked {
 		blocks = append(blocks, note("Slack did not say who has left, so they are not listed here."))
 	}
-	text = "Today in " + g.Tenant.Name + ". " + strings.Join(counts, ". ") + "."
-	blocks, _ = inMessage.fit(blocks, utf8.RuneCountInString(text))
-	return text, blocks
+	words = "Today in " + g.Tenant.Name + ". " + strings.Join(counts, ". ") + "."
+	blocks, _ = inMessage.fit(blocks, utf8.RuneCountInString(words))
+	return words, blocks
 }

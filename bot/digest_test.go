@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // theDigest has n of everything, with names as bad and as long as they get.
@@ -31,7 +32,7 @@ func (w *world) theDigest(t *testing.T, n int, name string) workflow.Digest {
 		ending := of(workflow.StateDone)
 		ending.Made.KeyExpires = now.Add(time.Duration(i+1) * 36 * time.Hour)
 		g.Ending = append(g.Ending, ending)
-		g.Departed = append(g.Departed, workflow.Departed{Person: workflow.Person{ID: fmt.Sprint("U", i), Name: clip(name, 80)},
+		g.Departed = append(g.Departed, workflow.Departed{Person: people.Person{ID: fmt.Sprint("U", i), Name: clip(name, 80)},
 			Apps: []*workflow.Request{ending, ending, ending, ending}})
 	}
 	return g

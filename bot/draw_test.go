@@ -17,6 +17,9 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -33,7 +36,7 @@ func inState(s workflow.State) func(*workflow.Request) {
 		if s == workflow.StatePending {
 			return
 		}
-		r.Approval = workflow.Approval{N: 1, By: workflow.Person{ID: "UADA", Name: "Ada"}, At: at, Digest: r.Plan.Digest(),
+		r.Approval = workflow.Approval{N: 1, By: people.Person{ID: "UADA", Name: "Ada"}, At: at, Digest: r.Plan.Digest(),
 			Reason: "too much"}
 		r.SignIn = workflow.SignIn{N: 1, Status: workflow.SignInWaiting, Expires: at.Add(15 * time.Minute), Account: "ada@contoso.com"}
 		if s == workflow.StateDenied || s == workflow.StateExpired || s == workflow.StateCancelled {
@@ -60,7 +63,7 @@ func inState(s workflow.State) func(*workflow.Request) {
 // drawn is every message of a request in a state.
 func (w *world) drawn(r *workflow.Request) map[workflow.PostName][]slack.Block {
 	out := map[workflow.PostName][]slack.Block{}
-	prompt := &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin",
+	prompt := &workflow.Prompt{Code: seal.New("ABCD1234E"), URL: "https://microsoft.com/devicelogin",
 		Expires: r.Created.Add(15 * time.Minute)}
 	for _, name := range []workflow.PostName{workflow.PostCard, workflow.PostFollow, "signin:1", "outcome:1", workflow.PostThread} {
 		if name == "signin:1" && r.Approval.N == 0 || name == "outcome:1" && r.Outcomes == 0 {
@@ -153,7 +156,7 @@ func TestSixtyLongPermissionsFitAndAllAreThere(t *testing.T) {
 	r.Plan.Permissions = nil
 	for _, p := range catalog.All() {
 		if len(r.Plan.Permissions) < workflow.PermissionsMax && len(p.Description) > 150 {
-			known, _ := workflow.Known(p.ResourceAppID, p.Type, p.Name)
+			known, _ := plan.Known(p.ResourceAppID, p.Type, p.Name)
 			r.Plan.Permissions = append(r.Plan.Permissions, known)
 		}
 	}
@@ -201,7 +204,7 @@ func TestTheFormIsWhatSlackTakes(t *testing.T) {
 func TestTheSecretsViewHasNothingToPress(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", inState(workflow.StateReady))
-	v, _ := json.Marshal(secretView(secretBlocks(r, workflow.NewSecret("hunter2"))...))
+	v, _ := json.Marshal(secretView(secretBlocks(r, seal.New("hunter2"))...))
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // sentence says an error to the person who caused it. A fault is logged once,
@@ -76,7 +77,7 @@ func (l *lookupError) Error() string { return l.err.Error() }
 func (l *lookupError) Unwrap() error { return l.err }
 
 // outsider is the refusal of somebody who may take no part.
-func outsider(p workflow.Person) error {
+func outsider(p people.Person) error {
 	if p.Outside == "" {
 		return nil
 	}

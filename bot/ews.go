@@ -9,6 +9,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/cloud"
 	"github.com/entra-app/entra-app/workflow/manifest"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What people see of Exchange Web Services: that Exchange Online blocks it for apps that
@@ -23,7 +24,7 @@ const (
 
 // ewsPlan is for a card: what the approver has to know before anything is made. The window
 // of Details has room for where it is from, too.
-func (b *Bot) ewsPlan(p workflow.Plan, sources bool) []slack.Block {
+func (b *Bot) ewsPlan(p plan.Plan, sources bool) []slack.Block {
 	if !p.UsesEWS() {
 		return nil
 	}

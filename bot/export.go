@@ -11,6 +11,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/cloud"
 	"github.com/entra-app/entra-app/workflow/manifest"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What an admin gets who prefers to do it by hand: the application's JSON, and
@@ -67,7 +69,7 @@ func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) sl
 	}
 	plan := r.Has()
 	if r.Requester.Email != "" { // the bot makes the requester an owner, too
-		plan.Owners = append([]workflow.Person{r.Requester}, plan.Owners...)
+		plan.Owners = append([]people.Person{r.Requester}, plan.Owners...)
 	}
 	text, err := exported(in, plan, format)
 	if err != nil {
@@ -102,7 +104,7 @@ func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) sl
 		Blocks: slack.Blocks{BlockSet: blocks}}
 }
 
-func exported(in cloud.Cloud, p workflow.Plan, format string) (string, error) {
+func exported(in cloud.Cloud, p plan.Plan, format string) (string, error) {
 	if format == asJSON {
 		j, err := manifest.Export(p)
 		return string(j), err

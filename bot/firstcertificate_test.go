@@ -7,14 +7,15 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Source: services.md, section 9: Veeam can make the Restore Portal's certificate itself later.
 func TestTheUpdateOfAnAppWithoutACredentialAsksForItsFirstCertificate(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "portal", "restores", inState(workflow.StateDone))
-	for kind, asks := range map[workflow.CredentialKind]bool{workflow.CredentialNone: true, workflow.CredentialCertificate: false} {
-		r.Product, r.Plan.Credential = "vb365-restore-portal", workflow.Credential{Kind: kind}
+	for kind, asks := range map[plan.CredentialKind]bool{plan.CredentialNone: true, plan.CredentialCertificate: false} {
+		r.Product, r.Plan.Credential = "vb365-restore-portal", plan.Credential{Kind: kind}
 		b, _ := json.Marshal(w.bot.lifeForm(workflow.KindUpdate, r, workflow.Choice{}))
 		for _, m := range slacktest.ValidateView(b, false) {
 			t.Error(m)

@@ -18,6 +18,9 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // viewOf is the view in a call of views.open or views.update.
@@ -93,15 +96,15 @@ func wide(n int) string { return string([]rune(strings.Repeat("名前é👩‍�
 
 // enormous is a plan with the most of everything, and more than may be asked for: an app
 // that was adopted can have it.
-func enormous() workflow.Plan {
-	p := workflow.Plan{TenantID: "72aa0d83-624a-4ebf-a683-1b9b45548610", AppName: wide(workflow.AppNameMax), Audience: "AzureADMyOrg",
-		Credential: workflow.Credential{Kind: workflow.CredentialFederated,
-			Federated: workflow.FederatedIssuer{Issuer: "https://" + wide(580), Subject: wide(600), Audience: wide(600)}}}
+func enormous() plan.Plan {
+	p := plan.Plan{TenantID: "72aa0d83-624a-4ebf-a683-1b9b45548610", AppName: wide(workflow.AppNameMax), Audience: "AzureADMyOrg",
+		Credential: plan.Credential{Kind: plan.CredentialFederated,
+			Federated: plan.FederatedIssuer{Issuer: "https://" + wide(580), Subject: wide(600), Audience: wide(600)}}}
 	for i, q := range catalog.All() {
 		if i == 400 {
 			break
 		}
-		known, _ := workflow.Known(q.ResourceAppID, q.Type, q.Name)
+		known, _ := plan.Known(q.ResourceAppID, q.Type, q.Name)
 		known.Resource, known.Why = fmt.Sprintf("Resource %d of %s", i%50, wide(60)), wide(200)+"."
 		p.Permissions = append(p.Permissions, known)
 	}
@@ -110,15 +113,15 @@ func enormous() workflow.Plan {
 		uri += wide(workflow.RedirectMax - len(uri))
 		p.RedirectURIs, p.SPARedirectURIs, p.PublicRedirectURIs = append(p.RedirectURIs, uri), append(p.SPARedirectURIs, uri),
 			append(p.PublicRedirectURIs, uri)
-		p.Scopes = append(p.Scopes, workflow.Scope{Name: fmt.Sprintf("scope%d:%s", i, strings.Repeat("s", 100)), Title: wide(100),
+		p.Scopes = append(p.Scopes, plan.Scope{Name: fmt.Sprintf("scope%d:%s", i, strings.Repeat("s", 100)), Title: wide(100),
 			Words: wide(850), PreAuthorized: []string{p.TenantID, p.TenantID}})
 		p.Subscriptions = append(p.Subscriptions, fmt.Sprintf("%08d-0000-0000-0000-000000000000", i))
-		p.Owners = append(p.Owners, workflow.Person{ID: fmt.Sprintf("UOWNER%05d", i), Name: wide(80)})
+		p.Owners = append(p.Owners, people.Person{ID: fmt.Sprintf("UOWNER%05d", i), Name: wide(80)})
 	}
 	for i := range 10 {
 		p.Workloads = append(p.Workloads, wide(75))
-		p.DirectoryRoles = append(p.DirectoryRoles, workflow.DirectoryRole{TemplateID: fmt.Sprint(i), Name: wide(60), Why: wide(300)})
-		role := workflow.AzureRole{Name: wide(60), Why: wide(300)}
+		p.DirectoryRoles = append(p.DirectoryRoles, plan.DirectoryRole{TemplateID: fmt.Sprint(i), Name: wide(60), Why: wide(300)})
+		role := plan.AzureRole{Name: wide(60), Why: wide(300)}
 		for j := range 300 {
 			role.Actions = append(role.Actions, fmt.Sprintf("Microsoft.Role%d/things/number%d/read", i, j))
 		}
@@ -130,7 +133,7 @@ func enormous() workflow.Plan {
 // Services, section 6: a whole message has a limit of about 11,000 to 13,000 characters,
 // msg_blocks_too_long.
 func TestEveryMessageOfTheLargestRequestsIsOneThatSlackTakes(t *testing.T) {
-	prompt := &workflow.Prompt{Code: workflow.NewSecret("ABCD1234E"), URL: "https://microsoft.com/devicelogin",
+	prompt := &workflow.Prompt{Code: seal.New("ABCD1234E"), URL: "https://microsoft.com/devicelogin",
 		Expires: time.Unix(1790000000, 0)}
 	sentence := "This is what happened, in words that are long enough to be cut. "
 	for _, kind := range []workflow.Kind{workflow.KindRegister, workflow.KindUpdate, workflow.KindAdopt, workflow.KindRenew,
@@ -246,7 +249,7 @@ func TestOfAListThatIsTooLongTheCardHasTheRiskiest(t *testing.T) {
 		t.Fatalf("nothing is left out: %s", text)
 	}
 	named := 0
-	var left, shown []workflow.Permission
+	var left, shown []plan.Permission
 	for _, p := range r.Plan.Permissions {
 		if regexp.MustCompile(`[" ]` + regexp.QuoteMeta(p.Name) + `[,"]`).MatchString(text) {
 			named++
@@ -255,7 +258,7 @@ func TestOfAListThatIsTooLongTheCardHasTheRiskiest(t *testing.T) {
 			left = append(left, p)
 		}
 	}
-	if slices.ContainsFunc(left, func(p workflow.Permission) bool { return p.Risk == catalog.Critical }) {
+	if slices.ContainsFunc(left, func(p plan.Permission) bool { return p.Risk == catalog.Critical }) {
 		t.Errorf("a critical permission is left out, of %d that are shown", len(shown))
 	}
 	if named < 60 {
@@ -313,7 +316,7 @@ func TestAnExportThatIsLongComesInPages(t *testing.T) {
 	w := newWorld(t)
 	r := w.request(t, "payroll", "x", func(r *workflow.Request) {
 		r.Plan = enormous()
-		r.Plan.Credential = workflow.Credential{Kind: workflow.CredentialCertificate,
+		r.Plan.Credential = plan.Credential{Kind: plan.CredentialCertificate,
 			Certificate: certificate.Certificate{DER: make([]byte, 90000)}}
 		for len(r.Plan.RedirectURIs) < 800 {
 			r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, r.Plan.SPARedirectURIs...)
@@ -362,7 +365,7 @@ func TestProseIsCutBetweenSentences(t *testing.T) {
 }
 
 func TestACheckOfAConnectionFits(t *testing.T) {
-	r := &workflow.Request{ID: "EA-7", Plan: workflow.Plan{AppName: wide(120), Backup: workflow.Backup{Server: wide(100)}},
+	r := &workflow.Request{ID: "EA-7", Plan: plan.Plan{AppName: wide(120), Backup: plan.Backup{Server: wide(100)}},
 		Created: time.Unix(1, 0)}
 	text, blocks := checkMessage(workflow.Checking{Request: r, Said: strings.Repeat("Connected to this. ", 2000)})
 	if !inMessage.within(blocks, len(text)) {

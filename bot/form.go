@@ -10,6 +10,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // formView is the callback ID of the request form. In it the block ID and the
@@ -18,14 +20,14 @@ const formView = "request"
 
 // meta is what a form remembers.
 type meta struct {
-	Channel    string                  `json:"c,omitempty"` // where the command was typed
-	Product    string                  `json:"p,omitempty"`
-	Credential workflow.CredentialKind `json:"k,omitempty"` // whose fields it shows
-	Backup     string                  `json:"b,omitempty"` // the server whose credentials it shows
-	Existing   bool                    `json:"e,omitempty"` // for an app that was not made here
-	App        string                  `json:"a,omitempty"` // that it was opened for
-	Reviewed   string                  `json:"r,omitempty"` // the manifest that its requester was told about
-	File       string                  `json:"f,omitempty"` // that it was in, by Slack's ID
+	Channel    string              `json:"c,omitempty"` // where the command was typed
+	Product    string              `json:"p,omitempty"`
+	Credential plan.CredentialKind `json:"k,omitempty"` // whose fields it shows
+	Backup     string              `json:"b,omitempty"` // the server whose credentials it shows
+	Existing   bool                `json:"e,omitempty"` // for an app that was not made here
+	App        string              `json:"a,omitempty"` // that it was opened for
+	Reviewed   string              `json:"r,omitempty"` // the manifest that its requester was told about
+	File       string              `json:"f,omitempty"` // that it was in, by Slack's ID
 }
 
 // openForm opens the request form, for a product if one is named.
@@ -142,13 +144,13 @@ func permissionsInput() *slack.MultiSelectBlockElement {
 }
 
 // scopesInput asks for what the app itself offers to others.
-func scopesInput(now []workflow.Scope) slack.Block {
+func scopesInput(now []plan.Scope) slack.Block {
 	lines := make([]string, len(now))
 	for i, s := range now {
 		lines[i] = s.Line()
 	}
 	if !fitsField(lines) {
-		return tooMuch(workflow.Count(len(now), "exposed scope"))
+		return tooMuch(text.Count(len(now), "exposed scope"))
 	}
 	return textInput(workflow.FieldScopes,
 		"If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. Who "+
@@ -258,7 +260,7 @@ func appNameInput(m meta) *slack.InputBlock {
 }
 
 // needBlocks show what the product gets, below the fields.
-func needBlocks(p workflow.Plan) []slack.Block {
+func needBlocks(p plan.Plan) []slack.Block {
 	blocks := append(permissionBlocks(p.Permissions, briefFrom), roleBlocks(p)...)
 	for _, b := range blocks {
 		if g, ok := b.(*growing); ok {

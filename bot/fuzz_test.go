@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // FuzzDispatch delivers what only the bot itself writes, and others could send: the
@@ -15,11 +17,11 @@ import (
 func FuzzDispatch(f *testing.F) {
 	w := newWorld(f)
 	ctx := context.Background()
-	bea := workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}
+	bea := people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}
 	var ids []string
 	for _, name := range []string{"payroll", "other"} {
 		r, err := w.desk.Submit(ctx, bea, workflow.Draft{Product: "custom", AppName: name, Reason: "backup", Team: "CTEAM",
-			Credential: workflow.CredentialSecret, Lifetime: workflow.DefaultPolicy.SecretLifetimeMax,
+			Credential: plan.CredentialSecret, Lifetime: workflow.DefaultPolicy.SecretLifetimeMax,
 			Permissions: []string{"graph:Application:User.Read.All"}})
 		if err != nil {
 			f.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 func TestAReplayInOtherLettersDoesNothing(t *testing.T) {
@@ -58,7 +59,7 @@ func TestAnswersAreNotRedirected(t *testing.T) {
 	defer elsewhere.Close()
 	slackLike := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	defer slackLike.Close()
-	b, err := New(Config{BotToken: workflow.NewSecret("x"), APIURL: slackLike.URL + "/api/"})
+	b, err := New(Config{BotToken: seal.New("x"), APIURL: slackLike.URL + "/api/"})
 	if err != nil {
 		t.Fatal(err)
 	}

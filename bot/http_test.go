@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // signedRequest is a request as Slack signs it.
@@ -108,7 +108,7 @@ func TestAnEventsAddressIsVerified(t *testing.T) {
 
 func TestWithoutASigningSecretNothingIsSigned(t *testing.T) {
 	w := newWorld(t)
-	w.bot.secret = workflow.Secret{}
+	w.bot.secret = seal.Secret{}
 	rec := httptest.NewRecorder()
 	w.bot.Handler().ServeHTTP(rec, signedRequest("/slack/commands", "text=help", time.Now()))
 	if rec.Code != http.StatusUnauthorized {

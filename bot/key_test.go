@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // keysInText are private keys as people paste them.
@@ -63,7 +64,7 @@ func TestAPrivateKeyIsRefusedWhereverItIsPasted(t *testing.T) {
 			map[string]any{"Reason": reasonState(key)[reasonBlock], "Credential": filled("x")["Credential"],
 				"Lifetime": filled("x")["Lifetime"]}))
 		pending := w.request(t, "other", "backup", nil)
-		if _, err := w.desk.Deny(t.Context(), pending.ID, workflow.Person{ID: "UADA"}, key); err == nil ||
+		if _, err := w.desk.Deny(t.Context(), pending.ID, people.Person{ID: "UADA"}, key); err == nil ||
 			strings.Contains(err.Error(), key) {
 			t.Errorf("%s, in a denial: %v", what, err)
 		}

@@ -6,6 +6,9 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A kind is what Slack shows of one kind of request, and asks for it, in its own way. What
@@ -18,7 +21,7 @@ type kind struct {
 	card func(r *workflow.Request, plan []slack.Block) []slack.Block
 	// backup says what becomes of the app on the server that has it; nil is that the
 	// server is given it.
-	backup func(workflow.Backup) string
+	backup func(plan.Backup) string
 	// outcome is the requester's message about its success; nil is the hand-over.
 	outcome func(b *Bot, r *workflow.Request) []slack.Block
 
@@ -43,7 +46,7 @@ type form struct {
 	// for none.
 	credentials func(*workflow.Desk, *workflow.Request) ([]workflow.Offer, *workflow.Refusal)
 	// send is what the filled-in form does.
-	send func(d *workflow.Desk, ctx context.Context, by workflow.Person, app string, draft workflow.Draft) (*workflow.Request, error)
+	send func(d *workflow.Desk, ctx context.Context, by people.Person, app string, draft workflow.Draft) (*workflow.Request, error)
 	// unknown answers where no such app is managed here; nil is with the refusal.
 	unknown func(b *Bot, ctx context.Context, c command, app string, no *workflow.Refusal) Reply
 }
@@ -78,7 +81,7 @@ var renewKind = kind{
 		title: "Renew a credential",
 		says: func(p workflow.Policy) string {
 			return "A new credential is made beside the old one. When you say that the new one works, or after " +
-				workflow.Days(p.RenewGrace) + ", an approver removes the old one."
+				text.Days(p.RenewGrace) + ", an approver removes the old one."
 		},
 		credentials: (*workflow.Desk).Renewals,
 		send:        (*workflow.Desk).Renew,

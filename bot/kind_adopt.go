@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // adoptKind adds what a product needs to an app that was not made here.
@@ -41,7 +42,7 @@ func adoptionBlocks(r *workflow.Request) []slack.Block {
 	var blocks []slack.Block
 	for _, part := range []struct {
 		title   string
-		changes []workflow.Change
+		changes []plan.Change
 	}{
 		{"Added to the app", d.Added},
 		{"It had this already", d.There},

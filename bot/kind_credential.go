@@ -4,6 +4,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A credentialKind is what Slack shows of one kind of credential, and asks for it, in its
@@ -12,7 +13,7 @@ type credentialKind struct {
 	// asks are the inputs for what it needs; nil is nothing.
 	asks func(b *Bot, p workflow.Product, chosen workflow.Choice) []slack.Block
 	// plan says on a card how the app will prove who it is.
-	plan  func(workflow.Plan) []any
+	plan  func(plan.Plan) []any
 	apart bool // plan is long: it has a block of its own
 	// given says in the requester's message which one the app has; nil is nothing.
 	given func(*workflow.Request) []any
@@ -33,29 +34,29 @@ type onServer struct {
 }
 
 // credentialKinds is the table. A kind that is not in it is none.
-var credentialKinds = map[workflow.CredentialKind]credentialKind{
-	workflow.CredentialSecret: {
+var credentialKinds = map[plan.CredentialKind]credentialKind{
+	plan.CredentialSecret: {
 		asks: secretInputs, plan: secretPlan, given: secretGiven,
 		server: onServer{title: "Client secret", instead: " can open the secret, once, and enters it there."},
 	},
-	workflow.CredentialCertificate: {
+	plan.CredentialCertificate: {
 		asks: certificateOnly, plan: certificatePlan, given: certificateGiven,
 		server: onServer{
 			by:      " with it, by the thumbprint: the certificate with its key is there already\n",
 			instead: " gets the App ID, and enters it there.",
 		},
 	},
-	workflow.CredentialMadeCertificate: madeCertificate,
-	workflow.CredentialFederated:       {asks: federatedInputs, plan: federatedPlan, apart: true},
-	workflow.CredentialNone:            {plan: noPlan},
+	plan.CredentialMadeCertificate: madeCertificate,
+	plan.CredentialFederated:       {asks: federatedInputs, plan: federatedPlan, apart: true},
+	plan.CredentialNone:            {plan: noPlan},
 }
 
 // credentialOf is the row of a kind of credential.
-func credentialOf(k workflow.CredentialKind) credentialKind {
+func credentialOf(k plan.CredentialKind) credentialKind {
 	if row, ok := credentialKinds[k]; ok {
 		return row
 	}
-	return credentialKinds[workflow.CredentialNone]
+	return credentialKinds[plan.CredentialNone]
 }
 
 func secretInputs(b *Bot, p workflow.Product, chosen workflow.Choice) []slack.Block {
@@ -64,7 +65,7 @@ func secretInputs(b *Bot, p workflow.Product, chosen workflow.Choice) []slack.Bl
 }
 
 // lifetimes let the requester choose how long a credential is valid.
-func (b *Bot) lifetimes(p workflow.Product, kind workflow.CredentialKind) (workflow.Offer, *slack.SelectBlockElement) {
+func (b *Bot) lifetimes(p workflow.Product, kind plan.CredentialKind) (workflow.Offer, *slack.SelectBlockElement) {
 	lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
 	offer, _ := p.Offer(kind)
 	for _, l := range b.desk.Lifetimes(offer) {
@@ -77,7 +78,7 @@ func (b *Bot) lifetimes(p workflow.Product, kind workflow.CredentialKind) (workf
 	return offer, lives
 }
 
-func secretPlan(p workflow.Plan) []any {
+func secretPlan(p plan.Plan) []any {
 	parts := []any{"client secret, valid for ", workflow.LifetimeWords(p.Credential.Lifetime)}
 	if p.Backup.Server != "" {
 		parts = append(parts, "; it goes to the backup server and is then shredded here")
@@ -113,7 +114,7 @@ func certificateInputs(words string) []slack.Block {
 	return []slack.Block{paste, upload}
 }
 
-func certificatePlan(p workflow.Plan) []any {
+func certificatePlan(p plan.Plan) []any {
 	c := p.Credential.Certificate
 	return []any{"certificate of the requester, ", c.Key, ", ", c.Subject, ", valid until ", c.NotAfter,
 		"\n    SHA-1 thumbprint ", code(c.Thumbprint), "\n    SHA-256 ", code(c.Fingerprint)}
@@ -137,10 +138,10 @@ func federatedInputs(b *Bot, _ workflow.Product, _ workflow.Choice) []slack.Bloc
 	}
 }
 
-func federatedPlan(p workflow.Plan) []any {
+func federatedPlan(p plan.Plan) []any {
 	f := p.Credential.Federated
 	return []any{"federated: whoever has a token of the issuer ", code(f.Issuer), " with the subject ", code(f.Subject),
 		" and the audience ", code(f.Audience)}
 }
 
-func noPlan(workflow.Plan) []any { return []any{"none; people sign in to it"} }
+func noPlan(plan.Plan) []any { return []any{"none; people sign in to it"} }

@@ -4,6 +4,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // madeCertificate is a certificate that is made here, and handed over in a PFX file.
@@ -14,7 +15,7 @@ var madeCertificate = credentialKind{
 		in.BlockID += " made here" // Slack must not keep what was chosen of a secret's lifetimes, which are fewer
 		return []slack.Block{in}
 	},
-	plan: func(p workflow.Plan) []any {
+	plan: func(p plan.Plan) []any {
 		gets := "; the requester gets it once, with its private key, as a PFX file"
 		if p.Backup.Server != "" {
 			gets = "; its private key goes to the backup server and is then shredded here"

@@ -4,6 +4,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // retireKind is the end of an app.
@@ -27,7 +28,7 @@ var retireKind = kind{
 				"what else in the tenant depends on it, and stops if anything does. What it has now:"))
 		return append([]slack.Block{warning}, plan...)
 	},
-	backup: func(s workflow.Backup) string {
+	backup: func(s plan.Backup) string {
 		if s.IsAzure() {
 			return " has this app as an Azure service account. It stops working; the bot does not remove it there\n"
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // updateKind brings an app from one plan to another.
@@ -56,7 +58,7 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 		permissions := field(workflow.FieldPermissions, "All that the app is to have.", search)
 		permissions.Optional = true // where it offers scopes
 		if n := len(search.InitialOptions); n > mostChosen {
-			blocks = append(blocks, tooMuch(workflow.Count(n, "permission")))
+			blocks = append(blocks, tooMuch(text.Count(n, "permission")))
 		} else {
 			blocks = append(blocks, permissions)
 		}
@@ -90,7 +92,7 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 
 // extrasInput lets the requester remove what an adopted app had and its product
 // has no need for.
-func extrasInput(extras []workflow.Permission) *slack.InputBlock {
+func extrasInput(extras []plan.Permission) *slack.InputBlock {
 	boxes := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("None of them"), string(workflow.FieldPermissions))
 	for _, q := range extras {
 		if c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name); ok {

@@ -10,6 +10,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What people ask for apps that they have: a verb, and what its form brought.
@@ -19,10 +21,10 @@ const lifeView = "life"
 
 // lifeMeta is what the form remembers.
 type lifeMeta struct {
-	Kind       workflow.Kind           `json:"k"`
-	Request    string                  `json:"r"` // that stands for the app
-	Credential workflow.CredentialKind `json:"c,omitempty"`
-	Backup     string                  `json:"b,omitempty"`
+	Kind       workflow.Kind       `json:"k"`
+	Request    string              `json:"r"` // that stands for the app
+	Credential plan.CredentialKind `json:"c,omitempty"`
+	Backup     string              `json:"b,omitempty"`
 }
 
 // lifeCommand opens the form for a verb and an app.
@@ -60,7 +62,7 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 }
 
 // appFor is an app for which somebody may ask for something, and there is a form for it.
-func (b *Bot) appFor(ctx context.Context, by workflow.Person, app string, kind workflow.Kind) (*workflow.Request, error) {
+func (b *Bot) appFor(ctx context.Context, by people.Person, app string, kind workflow.Kind) (*workflow.Request, error) {
 	r, err := b.desk.App(ctx, app)
 	if err == nil {
 		err = b.desk.MayAsk(ctx, by, r, kind)
@@ -103,7 +105,7 @@ func (b *Bot) rebuildLife(ctx context.Context, v view) {
 
 // chosenAnew reads out of the form what was chosen of the app's product.
 func (b *Bot) chosenAnew(r *workflow.Request, m lifeMeta, s state) workflow.Choice {
-	chosen := workflow.Choice{Credential: workflow.CredentialKind(s.choice(workflow.FieldCredential)), Backup: s.backup()}
+	chosen := workflow.Choice{Credential: plan.CredentialKind(s.choice(workflow.FieldCredential)), Backup: s.backup()}
 	if p, ok := b.desk.Product(r.Product); ok {
 		return b.fits(p, chosen, m.Backup)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // within checks that every block is one that Slack shows whole.
@@ -57,11 +58,11 @@ func TestDetailsNamesEveryActionOfACustomRole(t *testing.T) {
 	for _, n := range []int{1, 300, 6000} {
 		w := newWorld(t)
 		r := w.request(t, "payroll", "backup", func(r *workflow.Request) {
-			role := workflow.AzureRole{Name: "Backup", Why: "backs up", DataActions: []string{"Microsoft.Storage/data/read"}}
+			role := plan.AzureRole{Name: "Backup", Why: "backs up", DataActions: []string{"Microsoft.Storage/data/read"}}
 			for i := range n {
 				role.Actions = append(role.Actions, fmt.Sprintf("Microsoft.Compute/virtualMachines/number%d/read", i))
 			}
-			r.Plan.AzureRoles = []workflow.AzureRole{role, {ID: "built-in", Name: "Contributor"}}
+			r.Plan.AzureRoles = []plan.AzureRole{role, {ID: "built-in", Name: "Contributor"}}
 		})
 		_, card := w.bot.card(r)
 		got, _ := json.Marshal(card)

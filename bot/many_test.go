@@ -11,6 +11,7 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // manyOf is an app that was adopted with more of everything than fits into fields.
@@ -22,7 +23,7 @@ func (w *world) manyOf(t *testing.T, uris, permissions int) *workflow.Request {
 			r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, fmt.Sprintf("https://number%d.contoso.com/%s", i, strings.Repeat("a", 90)))
 		}
 		for _, p := range catalog.All()[:permissions] {
-			known, _ := workflow.Known(p.ResourceAppID, p.Type, p.Name)
+			known, _ := plan.Known(p.ResourceAppID, p.Type, p.Name)
 			r.Plan.Permissions = append(r.Plan.Permissions, known)
 		}
 	})
@@ -61,9 +62,9 @@ func TestTheFormOfAnAppThatHasMuchLeavesOutWhatSlackHasNoRoomFor(t *testing.T) {
 }
 
 func TestScopesThatDoNotFitIntoTheirFieldStay(t *testing.T) {
-	var scopes []workflow.Scope
+	var scopes []plan.Scope
 	for i := range 30 {
-		scopes = append(scopes, workflow.Scope{Name: fmt.Sprint("scope", i), Title: strings.Repeat("t", 100)})
+		scopes = append(scopes, plan.Scope{Name: fmt.Sprint("scope", i), Title: strings.Repeat("t", 100)})
 	}
 	for n, says := range map[int]string{3: `"initial_value":"scope0`, 30: "30 exposed scopes"} {
 		if b, _ := json.Marshal(scopesInput(scopes[:n])); !strings.Contains(string(b), says) {
@@ -119,7 +120,7 @@ func TestTheFieldForRedirectURIsIsMarkedWhereOneIsRequired(t *testing.T) {
 			t.Errorf("%s: the field may be left empty: %v", name, !required)
 		}
 		for _, had := range []int{0, 1} {
-			has := workflow.Plan{RedirectURIs: []string{"https://a.example"}[:had], SPARedirectURIs: []string{"https://b.example"}[:had]}
+			has := plan.Plan{RedirectURIs: []string{"https://a.example"}[:had], SPARedirectURIs: []string{"https://b.example"}[:had]}
 			for _, b := range redirectInputs(p, has) {
 				if in := b.(*slack.InputBlock); in.BlockID == string(workflow.FieldRedirectURIs) && in.Optional == (required && had > 0) {
 					t.Errorf("an update of %s that has %d: the field may be left empty: %v", name, had, in.Optional)

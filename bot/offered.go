@@ -1,9 +1,11 @@
 package bot
 
-import "github.com/entra-app/entra-app/workflow"
+import (
+	"github.com/entra-app/entra-app/workflow/plan"
+)
 
 // offeredLists are what an app offers besides its scopes.
-func offeredLists(p workflow.Plan) []*growing {
+func offeredLists(p plan.Plan) []*growing {
 	roles := &growing{title: "App roles that the app offers"}
 	for _, r := range p.AppRoles {
 		roles.lines = append(roles.lines, line(bold(r.Name), " (for ", r.For(), ") ", r.Title, "\n", r.Words))

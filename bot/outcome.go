@@ -6,6 +6,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // outcomeText says what came of a request, for the line under a card and in DMs.
@@ -97,7 +98,7 @@ func opening(r *workflow.Request) string {
 func servicesStay(r *workflow.Request) string {
 	var names []string
 	for _, p := range r.Plan.Permissions {
-		if p.ResourceAppID != workflow.Self && p.ResourceAppID != catalog.MicrosoftGraph && !slices.Contains(names, p.Resource) {
+		if p.ResourceAppID != plan.Self && p.ResourceAppID != catalog.MicrosoftGraph && !slices.Contains(names, p.Resource) {
 			names = append(names, p.Resource)
 		}
 	}

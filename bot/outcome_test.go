@@ -6,10 +6,11 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestWhatAnUndoLeavesIsSaid(t *testing.T) {
-	exchange := workflow.Plan{Permissions: []workflow.Permission{{Resource: "Microsoft Graph", ResourceAppID: catalog.MicrosoftGraph},
+	exchange := plan.Plan{Permissions: []plan.Permission{{Resource: "Microsoft Graph", ResourceAppID: catalog.MicrosoftGraph},
 		{Resource: "Office 365 Exchange Online", ResourceAppID: "00000002-0000-0ff1-ce00-000000000000"}}}
 	owner := []workflow.Step{{Name: workflow.StepUnassign, Note: "1 on 2 subscriptions; stays: nothing, as far as this text is believed"},
 		{Name: workflow.StepUndoAdoption, Stays: []string{"Tom, who is its only owner now"}}}

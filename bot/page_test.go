@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // Services, section 6: a file's address can answer with an HTML sign-in page under
@@ -19,7 +20,7 @@ func TestASignInPageIsNotTakenForAFile(t *testing.T) {
 		s.SetURL(srv.URL)
 		s.AddUser(slacktest.User{ID: "UBEA"})
 		f := s.Person("UBEA").AddFile("manifest.json", []byte(`{}`))
-		b, err := New(Config{BotToken: workflow.NewSecret(s.BotToken()), APIURL: srv.URL + "/api/", HTTP: &http.Client{}})
+		b, err := New(Config{BotToken: seal.New(s.BotToken()), APIURL: srv.URL + "/api/", HTTP: &http.Client{}})
 		if err != nil {
 			t.Fatal(err)
 		}

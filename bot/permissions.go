@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What messages and forms say of a plan's permissions: in words, by name, or, where
@@ -28,7 +29,7 @@ const (
 type permissionGroup struct {
 	resource string
 	of       catalog.Type
-	ps       []workflow.Permission
+	ps       []plan.Permission
 }
 
 func (g permissionGroup) title() string {
@@ -36,7 +37,7 @@ func (g permissionGroup) title() string {
 }
 
 // grouped are permissions by type and resource, in the order in which they came.
-func grouped(ps []workflow.Permission) []permissionGroup {
+func grouped(ps []plan.Permission) []permissionGroup {
 	var groups []permissionGroup
 	for _, t := range []catalog.Type{catalog.Application, catalog.Delegated} {
 		for _, resource := range resourcesOf(ps) {
@@ -46,7 +47,7 @@ func grouped(ps []workflow.Permission) []permissionGroup {
 					g.ps = append(g.ps, p)
 				}
 			}
-			slices.SortStableFunc(g.ps, func(a, b workflow.Permission) int { return b.Risk.Weight() - a.Risk.Weight() })
+			slices.SortStableFunc(g.ps, func(a, b plan.Permission) int { return b.Risk.Weight() - a.Risk.Weight() })
 			if g.ps != nil {
 				groups = append(groups, g)
 			}
@@ -59,7 +60,7 @@ func grouped(ps []workflow.Permission) []permissionGroup {
 // what it allows and what it is needed for. From brief on they are named without
 // the words, but in Details, whose brief is more than a plan may ask for. The riskiest
 // come first.
-func permissionBlocks(ps []workflow.Permission, brief int) []slack.Block {
+func permissionBlocks(ps []plan.Permission, brief int) []slack.Block {
 	groups, whole := grouped(ps), brief > workflow.PermissionsMax
 	if len(groups) > apart && !whole {
 		return []slack.Block{together(groups)}
@@ -80,7 +81,7 @@ func permissionBlocks(ps []workflow.Permission, brief int) []slack.Block {
 	return blocks
 }
 
-func permissionLine(p workflow.Permission, short bool) *slack.RichTextSection {
+func permissionLine(p plan.Permission, short bool) *slack.RichTextSection {
 	parts := []any{bold(p.Name), " · risk ", bold(string(p.Risk))}
 	if !short {
 		parts = append(parts, "\n", p.Words)
@@ -113,7 +114,7 @@ func together(groups []permissionGroup) *growing {
 	l := &growing{title: "Permissions", weight: permissionWeight}
 	for weight := 4; weight >= 0; weight-- {
 		for _, g := range groups {
-			var of []workflow.Permission
+			var of []plan.Permission
 			for _, p := range g.ps {
 				if p.Risk.Weight() == weight {
 					of = append(of, p)
@@ -129,7 +130,7 @@ func together(groups []permissionGroup) *growing {
 	return l
 }
 
-func resourcesOf(ps []workflow.Permission) []string {
+func resourcesOf(ps []plan.Permission) []string {
 	var names []string
 	seen := map[string]bool{}
 	for _, p := range ps {

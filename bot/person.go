@@ -14,19 +14,19 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // people caches who people are, because an acknowledgement can't wait for Slack
 // each time.
-type people struct {
+type those struct {
 	mu     sync.Mutex
 	known  map[string]knownPerson
 	asking map[string]chan struct{} // closed when the answer is there
 }
 
 type knownPerson struct {
-	workflow.Person
+	people.Person
 	at   time.Time
 	left bool // the account is deactivated
 }
@@ -43,7 +43,7 @@ const (
 
 // person says who a Slack user is, and why they may take no part, if so.
 // Somebody whom Slack can't tell us about is an error: nobody is let in unseen.
-func (b *Bot) person(ctx context.Context, user string) (workflow.Person, error) {
+func (b *Bot) person(ctx context.Context, user string) (people.Person, error) {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	var home string
@@ -52,7 +52,7 @@ func (b *Bot) person(ctx context.Context, user string) (workflow.Person, error) 
 		return err
 	})
 	if err != nil {
-		return workflow.Person{}, &lookupError{err}
+		return people.Person{}, &lookupError{err}
 	}
 	for {
 		p, mine, wait := b.people.look(user, b.now())
@@ -62,14 +62,14 @@ func (b *Bot) person(ctx context.Context, user string) (workflow.Person, error) 
 		if mine {
 			p, err := b.askWho(ctx, user, home)
 			if err != nil {
-				return workflow.Person{}, &lookupError{err}
+				return people.Person{}, &lookupError{err}
 			}
 			return p, nil
 		}
 		select {
 		case <-wait:
 		case <-ctx.Done():
-			return workflow.Person{}, &lookupError{ctx.Err()}
+			return people.Person{}, &lookupError{ctx.Err()}
 		}
 	}
 }
@@ -87,7 +87,7 @@ func (b *Bot) knows(user string) bool {
 
 // look returns somebody who is known, or what to wait for; mine says that the
 // caller is the one who has to ask.
-func (p *people) look(user string, now time.Time) (who workflow.Person, mine bool, wait chan struct{}) {
+func (p *those) look(user string, now time.Time) (who people.Person, mine bool, wait chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if k, ok := p.known[user]; ok && now.Sub(k.at) < knownFor {
@@ -105,14 +105,14 @@ func (p *people) look(user string, now time.Time) (who workflow.Person, mine boo
 }
 
 // forget has somebody asked about again.
-func (p *people) forget(user string) {
+func (p *those) forget(user string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.known, user)
 }
 
 // learn ends the asking for somebody, and remembers who they are.
-func (p *people) learn(user string, who workflow.Person, left bool, now time.Time, ok bool) {
+func (p *those) learn(user string, who people.Person, left bool, now time.Time, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	close(p.asking[user])
@@ -127,7 +127,7 @@ func (p *people) learn(user string, who workflow.Person, left bool, now time.Tim
 }
 
 // askWho asks Slack who somebody is.
-func (b *Bot) askWho(ctx context.Context, user, home string) (p workflow.Person, err error) {
+func (b *Bot) askWho(ctx context.Context, user, home string) (p people.Person, err error) {
 	learned, left := false, false
 	defer func() { b.people.learn(user, p, left, b.now(), learned) }()
 	var u *slack.User
@@ -139,7 +139,7 @@ func (b *Bot) askWho(ctx context.Context, user, home string) (p workflow.Person,
 	if err != nil {
 		return p, err
 	}
-	p = workflow.Person{ID: user, Email: u.Profile.Email, Confirmed: confirmedWord(u.Profile.Email, confirmed),
+	p = people.Person{ID: user, Email: u.Profile.Email, Confirmed: confirmedWord(u.Profile.Email, confirmed),
 		Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, user)), 80)}
 	p.Outside, left = outside(u, home), u.Deleted
 	learned = true
@@ -182,16 +182,16 @@ func (b *Bot) userInfo(ctx context.Context, user string) (*slack.User, *bool, er
 	return &answer.User.User, answer.User.Confirmed, answer.Err()
 }
 
-func confirmedWord(email string, confirmed *bool) workflow.EmailConfirmed {
+func confirmedWord(email string, confirmed *bool) people.EmailConfirmed {
 	switch {
 	case email == "":
-		return workflow.EmailAsBefore // there is nothing to confirm
+		return people.EmailAsBefore // there is nothing to confirm
 	case confirmed == nil:
-		return workflow.EmailNothingSaid
+		return people.EmailNothingSaid
 	case *confirmed:
-		return workflow.EmailProved
+		return people.EmailProved
 	}
-	return workflow.EmailUnproved
+	return people.EmailUnproved
 }
 
 // outside says why a Slack account may take no part, as the end of a sentence.

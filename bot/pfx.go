@@ -14,6 +14,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // The hand-over of a certificate that was made here. The password goes through
@@ -64,7 +65,7 @@ func (p pageText) html() string {
 func (b *Bot) pfxPage(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
 	defer cancel()
-	found, err := b.desk.File(ctx, workflow.NewSecret(r.PathValue("token")))
+	found, err := b.desk.File(ctx, seal.New(r.PathValue("token")))
 	if err != nil {
 		b.noFile(w, err)
 		return
@@ -85,7 +86,7 @@ func (b *Bot) pfxFile(w http.ResponseWriter, r *http.Request) {
 	// Whoever goes away after the claim does not keep it from being finished.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 10*time.Second)
 	defer cancel()
-	found, file, err := b.desk.FetchFile(ctx, workflow.NewSecret(r.PathValue("token")))
+	found, file, err := b.desk.FetchFile(ctx, seal.New(r.PathValue("token")))
 	if err != nil {
 		b.noFile(w, err)
 		return

@@ -16,6 +16,9 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const (
@@ -35,8 +38,8 @@ func newPfxWorld(t *testing.T) *world {
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: w.kept, Products: products, Policy: workflow.DefaultPolicy, Key: w.key, Log: log,
 		Tenants: w.desk.Tenants(), PublicURL: "https://bot.contoso.com"})
-	w.bot, err = New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-SECRET-TOKEN"),
-		SigningSecret: workflow.NewSecret(signingSecret), APIURL: w.url + "/api", Log: log})
+	w.bot, err = New(Config{Desk: w.desk, BotToken: seal.New("xoxb-SECRET-TOKEN"),
+		SigningSecret: seal.New(signingSecret), APIURL: w.url + "/api", Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,9 +53,9 @@ func newPfxWorld(t *testing.T) *world {
 // made is a request for a certificate that is made here, as far as a state.
 func (w *world) made(t *testing.T, appName string, s workflow.State, edit func(*workflow.Request)) *workflow.Request {
 	t.Helper()
-	r, err := w.desk.Submit(context.Background(), workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
+	r, err := w.desk.Submit(context.Background(), people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
 		Product: "vb365-backup", Workloads: []string{"exchange"}, AppName: appName, Reason: "nightly", Team: "CTEAM",
-		Credential: workflow.CredentialMadeCertificate, Lifetime: 8760 * time.Hour})
+		Credential: plan.CredentialMadeCertificate, Lifetime: 8760 * time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,8 +67,8 @@ func (w *world) made(t *testing.T, appName string, s workflow.State, edit func(*
 		r.Steps = []workflow.Step{{Name: workflow.StepCertificate, Status: workflow.StepDone, Note: "thumbprint " + thumbprint},
 			{Name: workflow.StepProof, Status: workflow.StepDone}}
 		r.Made.Thumbprint = thumbprint
-		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, workflow.NewSecret(pfxPassword)),
-			File: w.key.Seal(r.ID+" pfx", workflow.NewSecret(pfxContent))}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, seal.New(pfxPassword)),
+			File: w.key.Seal(r.ID+" pfx", seal.New(pfxContent))}
 		if edit != nil {
 			edit(r)
 		}
@@ -108,8 +111,8 @@ func (w *world) ask(method, path string) *http.Response {
 func TestTheViewOfACertificateHasALinkAndNothingToPress(t *testing.T) {
 	w := newPfxWorld(t)
 	r := w.made(t, "payroll", workflow.StateReady, func(r *workflow.Request) { r.Handover.Claimed = r.Entered })
-	v, _ := json.MarshalIndent(w.bot.pfxView(r, workflow.Disclosure{Secret: workflow.NewSecret(pfxPassword),
-		Link: workflow.NewSecret("https://bot.contoso.com/pfx/EA-1.token")}), "", "  ")
+	v, _ := json.MarshalIndent(w.bot.pfxView(r, workflow.Disclosure{Secret: seal.New(pfxPassword),
+		Link: seal.New("https://bot.contoso.com/pfx/EA-1.token")}), "", "  ")
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}
@@ -158,7 +161,7 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 	w := newPfxWorld(t)
 	p, _ := w.desk.Product("vb365-backup")
 	chosen := p.Choice()
-	chosen.Credential = workflow.CredentialMadeCertificate
+	chosen.Credential = plan.CredentialMadeCertificate
 	v, _ := json.MarshalIndent(w.bot.form(p, chosen, meta{Channel: "CTEAM"}), "", "  ")
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)

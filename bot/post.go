@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // eventType marks our messages, so that one whose answer was lost is found again.
@@ -165,7 +166,7 @@ func (b *Bot) told(r *workflow.Request, e workflow.Event) (string, []slack.Block
 	blocks := []slack.Block{block(eventLine(e, 2500))}
 	if e.Kind == workflow.EventReminder {
 		t, _ := b.desk.Tenant(r.Tenant)
-		people := make([]workflow.Person, len(t.Approvers))
+		people := make([]people.Person, len(t.Approvers))
 		for i, a := range t.Approvers {
 			people[i].ID = a.Slack
 		}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Services, section 6: posting to a deactivated person can even succeed, so `deleted` is
@@ -86,8 +88,8 @@ func TestTheCardSaysThatTheRequesterIsGone(t *testing.T) {
 
 // Services, section 6: is_email_confirmed.
 func TestWhetherAnAddressWasConfirmedIsWhatSlackSays(t *testing.T) {
-	for said, want := range map[string]workflow.EmailConfirmed{`"is_email_confirmed":true,`: workflow.EmailProved,
-		`"is_email_confirmed":false,`: workflow.EmailUnproved, ``: workflow.EmailNothingSaid} {
+	for said, want := range map[string]people.EmailConfirmed{`"is_email_confirmed":true,`: people.EmailProved,
+		`"is_email_confirmed":false,`: people.EmailUnproved, ``: people.EmailNothingSaid} {
 		w := newWorld(t)
 		w.answers["users.info"] =
 			fmt.Sprintf(`{"ok":true,"user":{"id":"UBEA",%s"team_id":"T1","name":"bea","profile":{"email":"bea@contoso.com"}}}`, said)
@@ -98,7 +100,7 @@ func TestWhetherAnAddressWasConfirmedIsWhatSlackSays(t *testing.T) {
 		r.Requester.Confirmed = want
 		_, blocks := w.bot.card(r)
 		if says := strings.Contains(asText(t, blocks), "ever confirmed") ||
-			strings.Contains(asText(t, blocks), "never confirmed"); says != (want != workflow.EmailProved) {
+			strings.Contains(asText(t, blocks), "never confirmed"); says != (want != people.EmailProved) {
 			t.Errorf("%q: the card says so: %v", said, says)
 		}
 	}
@@ -106,7 +108,7 @@ func TestWhetherAnAddressWasConfirmedIsWhatSlackSays(t *testing.T) {
 
 // services.md, section 1: a first sign-in with a good credential may fail for minutes.
 func TestWhoeverHasANewCredentialOfTheirOwnIsToldOfTheFirstSignIn(t *testing.T) {
-	for _, kind := range []workflow.CredentialKind{workflow.CredentialCertificate, workflow.CredentialFederated} {
+	for _, kind := range []plan.CredentialKind{plan.CredentialCertificate, plan.CredentialFederated} {
 		w := newWorld(t)
 		r := w.request(t, "payroll", "backup", inState(workflow.StateDone))
 		r.Handover = workflow.Handover{}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // A troubled Slack answers users.info with these, one after the other, and knows
@@ -74,7 +75,7 @@ func no(code string) fault {
 
 func (s *troubled) bot(t *testing.T) *Bot {
 	t.Helper()
-	b, err := New(Config{BotToken: workflow.NewSecret("xoxb-1"), HTTP: &http.Client{Transport: s}})
+	b, err := New(Config{BotToken: seal.New("xoxb-1"), HTTP: &http.Client{Transport: s}})
 	if err != nil {
 		t.Fatal(err)
 	}

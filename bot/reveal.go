@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // reveal shows the secret, once. A view is opened at once, because Slack's
@@ -84,7 +85,7 @@ func secretView(blocks ...slack.Block) slack.ModalViewRequest {
 const firstSignIn = "A first sign-in with it may fail for some minutes, until it is known everywhere in Entra. Try again before you " +
 	"change anything."
 
-func secretBlocks(r *workflow.Request, secret workflow.Secret) []slack.Block {
+func secretBlocks(r *workflow.Request, secret seal.Secret) []slack.Block {
 	return []slack.Block{
 		block(line("Copy it into your product or your vault now. ", bold("It can't be shown again."))),
 		block(line(bold("Client secret"))), block(preformatted(secret.Reveal())),

@@ -12,6 +12,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/manifest"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Before a request is sent, its requester is told in the form what the manifest holds and
@@ -130,7 +131,7 @@ const reviewLines = 40
 
 // retiredInput lets the requester decide which permissions of Microsoft Graph the app gets
 // for those of Azure AD Graph. None is chosen beforehand.
-func retiredInput(all []workflow.Permission) *slack.InputBlock {
+func retiredInput(all []plan.Permission) *slack.InputBlock {
 	e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Choose those that the app needs"),
 		string(workflow.FieldRetired))
 	for _, q := range all[:min(len(all), 100)] {

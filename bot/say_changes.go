@@ -4,6 +4,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Lists of what a request changes.
@@ -15,7 +17,7 @@ func leftBlocks(r *workflow.Request) []slack.Block {
 }
 
 // changeList names what is added and removed.
-func changeList(title, words string, changes []workflow.Change) []slack.Block {
+func changeList(title, words string, changes []plan.Change) []slack.Block {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -31,14 +33,14 @@ func changeList(title, words string, changes []workflow.Change) []slack.Block {
 }
 
 // actionBlocks list what the plan's custom roles in Azure allow, each action.
-func actionBlocks(p workflow.Plan) []slack.Block {
+func actionBlocks(p plan.Plan) []slack.Block {
 	var blocks []slack.Block
 	for _, r := range p.AzureRoles {
 		for _, of := range []struct {
 			kind    string
 			actions []string
 		}{{"action", r.Actions}, {"data action", r.DataActions}} {
-			g := &growing{title: r.Name + ": its " + workflow.Count(len(of.actions), of.kind) + " in Azure"}
+			g := &growing{title: r.Name + ": its " + text.Count(len(of.actions), of.kind) + " in Azure"}
 			for _, a := range of.actions {
 				g.lines = append(g.lines, line(code(a)))
 			}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // Services, section 6: GovSlack is slack-gov.com, files.slack-gov.com, hooks.slack-gov.com.
@@ -19,7 +19,7 @@ func TestTokensAndAnswersStayInTheirCloud(t *testing.T) {
 			[]string{"hooks.slack-gov.com", "files.slack-gov.com", "wss-primary.slack-gov.com"},
 			[]string{"hooks.slack.com", "files.slack.com", "wss-primary.slack.com"}},
 	} {
-		b, err := New(Config{BotToken: workflow.NewSecret("x"), APIURL: api})
+		b, err := New(Config{BotToken: seal.New("x"), APIURL: api})
 		if err != nil {
 			t.Fatal(err)
 		}

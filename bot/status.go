@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // pageSize is how many requests one answer lists.
@@ -125,7 +126,7 @@ func (l listing) listed(what, title string, found []*workflow.Request, rows [][]
 	if len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
-	return answer{ResponseType: "ephemeral", Text: workflow.Count(n, what) + ", newest first.", Blocks: &slack.Blocks{BlockSet: blocks}}
+	return answer{ResponseType: "ephemeral", Text: text.Count(n, what) + ", newest first.", Blocks: &slack.Blocks{BlockSet: blocks}}
 }
 
 func (l listing) value() string {
@@ -216,7 +217,7 @@ func ago(d time.Duration) string {
 	case n < 120:
 		return fmt.Sprintf("%d min ago", n)
 	}
-	return workflow.Days(d) + " ago"
+	return text.Days(d) + " ago"
 }
 
 func (b *Bot) productTitle(r *workflow.Request) string {

@@ -15,6 +15,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // suggestions answers what is typed into Permissions.
@@ -75,7 +77,7 @@ func (b *Bot) chosen(v view) (m meta, p workflow.Product, c workflow.Choice, ok 
 	if !ok || p.Name != m.Product {
 		return m, p, p.Choice(), ok
 	}
-	c.Credential = workflow.CredentialKind(v.State.choice(workflow.FieldCredential))
+	c.Credential = plan.CredentialKind(v.State.choice(workflow.FieldCredential))
 	c.Workloads = v.State.workloads()
 	c.Backup = v.State.backup()
 	return m, p, b.fits(p, c, m.Backup), ok
@@ -129,10 +131,10 @@ func (s state) draft() workflow.Draft {
 	d := workflow.Draft{
 		AppName: s.text(workflow.FieldAppName), Reason: s.text(workflow.FieldReason),
 		Tenant: s.choice(workflow.FieldTenant), Team: s.conversation(workflow.FieldTeam),
-		Credential:   workflow.CredentialKind(s.choice(workflow.FieldCredential)),
+		Credential:   plan.CredentialKind(s.choice(workflow.FieldCredential)),
 		RedirectURIs: s.linesIfAsked(workflow.FieldRedirectURIs), Subscriptions: s.lines(workflow.FieldSubscriptions),
 		Scopes: s.linesIfAsked(workflow.FieldScopes),
-		Federated: workflow.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject),
+		Federated: plan.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject),
 			Audience: s.text(workflow.FieldAudience)},
 		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(), Backup: s.backup(),
 		Redirects: map[workflow.Field][]string{},
@@ -196,7 +198,7 @@ func (s state) manifestFile(m meta) file {
 const completeFor = 2500 * time.Millisecond
 
 // complete makes a draft whole, and says whose it is.
-func (b *Bot) complete(ctx context.Context, i interaction, d *workflow.Draft) (by workflow.Person, err error) {
+func (b *Bot) complete(ctx context.Context, i interaction, d *workflow.Draft) (by people.Person, err error) {
 	ctx, cancel := context.WithTimeout(ctx, completeFor)
 	defer cancel()
 	s := i.View.State

@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 func (w *world) says(text string) string { return w.saysTo("UBEA", text) }
@@ -184,7 +185,7 @@ func (w *world) ready(t *testing.T) *workflow.Request {
 	return w.request(t, "payroll", "x", func(r *workflow.Request) {
 		inState(workflow.StateReady)(r)
 		r.Entered = time.Now()
-		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, workflow.NewSecret("hunter2"))}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, seal.New("hunter2"))}
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // escape makes a text safe for the few places that are mrkdwn: top-level texts.
@@ -171,4 +171,4 @@ func button(action, text, value, label string) *slack.ButtonBlockElement {
 }
 
 // oneLine is what somebody typed, on one line.
-func oneLine(s string) string { return strings.Join(strings.Fields(workflow.Plain(s)), " ") }
+func oneLine(s string) string { return strings.Join(strings.Fields(text.Plain(s)), " ") }

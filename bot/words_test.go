@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestWhatRunsIsSaidInItsOwnWords(t *testing.T) {
@@ -22,7 +23,7 @@ func TestWhatRunsIsSaidInItsOwnWords(t *testing.T) {
 		{workflow.KindRenew, workflow.TaskRemoveOld, "The bot has begun to remove the old credential of payroll."},
 		{workflow.KindAdopt, workflow.TaskUndo, "The bot has begun to remove what was added to payroll."},
 	} {
-		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.StateProvisioning, Plan: workflow.Plan{AppName: "payroll"}}
+		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.StateProvisioning, Plan: plan.Plan{AppName: "payroll"}}
 		if got := outcomeText(r); got != c.want {
 			t.Errorf("a %s, to %s: %s", c.kind, c.task, got)
 		}

@@ -19,6 +19,9 @@ import (
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // A wire answers like Slack's Web API with as little as slack-go needs, and
@@ -80,7 +83,7 @@ type world struct {
 	bot  *Bot
 	desk *workflow.Desk
 	kept *store.Bolt
-	key  *workflow.Key
+	key  *seal.Key
 	url  string
 	log  *strings.Builder
 }
@@ -92,7 +95,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{wire: &wire{answers: map[string]string{}}, log: &strings.Builder{}}
 	srv := httptest.NewServer(w.wire)
 	t.Cleanup(srv.Close)
-	w.key, _ = workflow.NewKey(make([]byte, workflow.KeySize))
+	w.key, _ = seal.NewKey(make([]byte, seal.KeySize))
 	kept, err := store.Open(filepath.Join(t.TempDir(), "db"), w.key)
 	if err != nil {
 		t.Fatal(err)
@@ -108,8 +111,8 @@ func newWorld(t testing.TB) *world {
 		Tenants: []workflow.Tenant{{Name: "contoso", ID: "72aa0d83-624a-4ebf-a683-1b9b45548610", Channel: "CAPPROVE",
 			Approvers: []workflow.Approver{{Slack: "UADA", Entra: "ada@contoso.com"}}}}})
 	w.url = srv.URL
-	w.bot, err = New(Config{Desk: w.desk, BotToken: workflow.NewSecret("xoxb-SECRET-TOKEN"),
-		SigningSecret: workflow.NewSecret(signingSecret), APIURL: srv.URL + "/api", Log: log})
+	w.bot, err = New(Config{Desk: w.desk, BotToken: seal.New("xoxb-SECRET-TOKEN"),
+		SigningSecret: seal.New(signingSecret), APIURL: srv.URL + "/api", Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,8 +127,8 @@ func newWorld(t testing.TB) *world {
 func (w *world) request(t *testing.T, appName, reason string, edit func(*workflow.Request)) *workflow.Request {
 	t.Helper()
 	ctx := context.Background()
-	r, err := w.desk.Submit(ctx, workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
-		Product: "vbo365", AppName: appName, Reason: reason, Team: "CTEAM", Credential: workflow.CredentialSecret,
+	r, err := w.desk.Submit(ctx, people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
+		Product: "vbo365", AppName: appName, Reason: reason, Team: "CTEAM", Credential: plan.CredentialSecret,
 		Lifetime: 720 * time.Hour, RedirectURIs: []string{"https://localhost"}})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What is read of an application that was not made here.
@@ -81,7 +82,7 @@ func (s *session) settings(ctx context.Context, applicationID string, more ...st
 
 // ReadApplication reads what an application has. One without a service principal has no
 // permissions yet.
-func (s *session) ReadApplication(ctx context.Context, m workflow.Made, p workflow.Plan) (has workflow.Plan, found workflow.Discovery,
+func (s *session) ReadApplication(ctx context.Context, m workflow.Made, p plan.Plan) (has plan.Plan, found workflow.Discovery,
 	servicePrincipal string, err error) {
 	a, err := s.settings(ctx, m.ObjectID, "passwordCredentials", "keyCredentials", "appRoles", "optionalClaims")
 	if err != nil {
@@ -131,8 +132,8 @@ func (s *session) ReadApplication(ctx context.Context, m workflow.Made, p workfl
 }
 
 // planOf is what an application's own settings are in a plan.
-func planOf(a models.Applicationable) workflow.Plan {
-	p := workflow.Plan{Audience: value(a.GetSignInAudience()), PublicClientFlows: value(a.GetIsFallbackPublicClient())}
+func planOf(a models.Applicationable) plan.Plan {
+	p := plan.Plan{Audience: value(a.GetSignInAudience()), PublicClientFlows: value(a.GetIsFallbackPublicClient())}
 	if w := a.GetWeb(); w != nil {
 		p.RedirectURIs = w.GetRedirectUris()
 	}
@@ -147,7 +148,7 @@ func planOf(a models.Applicationable) workflow.Plan {
 		return p
 	}
 	for _, sc := range api.GetOauth2PermissionScopes() {
-		scope := workflow.Scope{Name: value(sc.GetValue()), AdminsOnly: value(sc.GetTypeEscaped()) == "Admin",
+		scope := plan.Scope{Name: value(sc.GetValue()), AdminsOnly: value(sc.GetTypeEscaped()) == "Admin",
 			Title: value(sc.GetAdminConsentDisplayName()), Words: value(sc.GetAdminConsentDescription())}
 		if t := value(sc.GetUserConsentDisplayName()); t != scope.Title {
 			scope.UserTitle = t
@@ -169,10 +170,10 @@ func planOf(a models.Applicationable) workflow.Plan {
 
 // rolesCalled are directory roles by the names that a plan has for them. Others
 // have their ID as a name.
-func rolesCalled(ids []string, known []workflow.DirectoryRole) []workflow.DirectoryRole {
-	var roles []workflow.DirectoryRole
+func rolesCalled(ids []string, known []plan.DirectoryRole) []plan.DirectoryRole {
+	var roles []plan.DirectoryRole
 	for _, id := range ids {
-		role := workflow.DirectoryRole{TemplateID: id, Name: "role " + id, Why: "the app had it before"}
+		role := plan.DirectoryRole{TemplateID: id, Name: "role " + id, Why: "the app had it before"}
 		for _, k := range known {
 			if strings.EqualFold(k.TemplateID, id) {
 				role = k
@@ -185,7 +186,7 @@ func rolesCalled(ids []string, known []workflow.DirectoryRole) []workflow.Direct
 
 // permissionsOf reads what a service principal has been given, on any service:
 // app roles, and scopes granted for all users.
-func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Permission, error) {
+func (s *session) permissionsOf(ctx context.Context, sp string) ([]plan.Permission, error) {
 	roles, grants, err := s.consentedItems(ctx, sp)
 	if err != nil {
 		return nil, err
@@ -214,10 +215,10 @@ func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Perm
 	if err != nil {
 		return nil, s.fault(err, sp)
 	}
-	var out []workflow.Permission
+	var out []plan.Permission
 	for _, g := range all {
 		if strings.EqualFold(g.resource, sp) {
-			out = append(out, workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: g.name, Type: g.kind,
+			out = append(out, plan.Permission{Resource: "This application", ResourceAppID: plan.Self, Name: g.name, Type: g.kind,
 				Words: "What the app may do in its own API.", Risk: catalog.Low})
 			continue
 		}
@@ -236,7 +237,7 @@ func (s *session) permissionsOf(ctx context.Context, sp string) ([]workflow.Perm
 
 // permission is one of r's as a plan has it. Of one that the catalogue does not
 // know nobody can say what it allows, so its risk is high.
-func (r *resource) permission(kind catalog.Type, name string) workflow.Permission {
+func (r *resource) permission(kind catalog.Type, name string) plan.Permission {
 	if kind == catalog.Application {
 		for called, id := range r.roles {
 			if id.String() == name {
@@ -244,16 +245,16 @@ func (r *resource) permission(kind catalog.Type, name string) workflow.Permissio
 			}
 		}
 	}
-	if known, ok := workflow.Known(r.appID, kind, name); ok {
+	if known, ok := plan.Known(r.appID, kind, name); ok {
 		return known
 	}
-	return workflow.Permission{Resource: r.name, ResourceAppID: r.appID, Name: name, Type: kind, Words: "Not in this bot's catalogue.",
+	return plan.Permission{Resource: r.name, ResourceAppID: r.appID, Name: name, Type: kind, Words: "Not in this bot's catalogue.",
 		Risk: catalog.High}
 }
 
 // onGone is a permission on a service that Entra no longer knows.
-func onGone(id string, kind catalog.Type, name string) workflow.Permission {
-	return workflow.Permission{Resource: id, ResourceAppID: workflow.Gone + id, Name: name, Type: kind,
+func onGone(id string, kind catalog.Type, name string) plan.Permission {
+	return plan.Permission{Resource: id, ResourceAppID: plan.Gone + id, Name: name, Type: kind,
 		Words: "Entra no longer knows this service, so nobody can say what it allows.", Risk: catalog.High}
 }
 

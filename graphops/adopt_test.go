@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // legacy is an application that has a life of its own.
@@ -18,14 +19,14 @@ func (w *world) legacy(s workflow.Session, name string) (m workflow.Made) {
 	a := app(name, readGroups)
 	a.Audience, a.RedirectURIs, a.SPARedirectURIs = "AzureADMultipleOrgs", []string{"https://hr.contoso.com"},
 		[]string{"https://spa.contoso.com"}
-	a.Scopes = []workflow.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff.",
+	a.Scopes = []plan.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff.",
 		PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
 	m.ObjectID, m.AppID, m.ServicePrincipal = w.made(s, a)
 	for _, err := range []error{
 		s.ExposeScopes(w.Context(), m.ObjectID, m.AppID, a),
-		s.EnsureConsent(w.Context(), m.ServicePrincipal, []workflow.Permission{readGroups, readMail, readUser}),
+		s.EnsureConsent(w.Context(), m.ServicePrincipal, []plan.Permission{readGroups, readMail, readUser}),
 		s.EnsureFederated(w.Context(), m.ObjectID, "by-hand-ci",
-			workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}),
+			plan.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}),
 	} {
 		if w.saw(err) != nil {
 			w.Fatal(err)
@@ -69,7 +70,7 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 	m := w.legacy(s, "legacy")
 	before, _ := w.t.Application(m.AppID)
 
-	has, found, sp, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
+	has, found, sp, err := s.ReadApplication(t.Context(), m, plan.Plan{})
 	if w.saw(err) != nil || sp != m.ServicePrincipal {
 		t.Fatal(sp, err)
 	}
@@ -78,7 +79,7 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 		len(has.Scopes) != 1 || len(has.Scopes[0].PreAuthorized) != 1 || found.Secrets != 1 || len(found.Federated) != 1 {
 		t.Errorf("it has %+v and %+v", has, found)
 	}
-	for _, p := range []workflow.Permission{readGroups, readMail, readUser} {
+	for _, p := range []plan.Permission{readGroups, readMail, readUser} {
 		if !slices.Contains(has.Permissions, p) {
 			t.Errorf("%s %s is not among %+v", p.Type, p.Name, has.Permissions)
 		}
@@ -86,7 +87,7 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 
 	a := app("another-name", readDirectory, fullAccess, readUser, permission(catalog.MicrosoftGraph, catalog.Delegated, "Group.Read.All"))
 	a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
-	a.Scopes = []workflow.Scope{{Name: "staff.write", AdminsOnly: true, Title: "Write staff", Words: "Writes staff.",
+	a.Scopes = []plan.Scope{{Name: "staff.write", AdminsOnly: true, Title: "Write staff", Words: "Writes staff.",
 		PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
 	for range 2 { // the second time there is nothing to do
 		if _, _, err := s.EnsureApplication(t.Context(), a); w.saw(err) != nil {
@@ -121,7 +122,7 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 
 	t.Run("and keeps who may consent to its scopes", func(t *testing.T) {
 		other := a
-		other.Scopes = []workflow.Scope{has.Scopes[0]}
+		other.Scopes = []plan.Scope{has.Scopes[0]}
 		other.Scopes[0].AdminsOnly = !other.Scopes[0].AdminsOnly
 		err := s.ExposeScopes(t.Context(), m.ObjectID, m.AppID, other)
 		if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "ScopeDiffers" {
@@ -131,8 +132,8 @@ func TestAMergedApplicationKeepsAllThatItHad(t *testing.T) {
 
 	t.Run("and loses only what is dropped", func(t *testing.T) {
 		drop := workflow.App{ObjectID: m.ObjectID, AppID: m.AppID, Merge: true,
-			Drops: workflow.Plan{RedirectURIs: []string{"https://localhost"},
-				Permissions: []workflow.Permission{readDirectory, fullAccess}}}
+			Drops: plan.Plan{RedirectURIs: []string{"https://localhost"},
+				Permissions: []plan.Permission{readDirectory, fullAccess}}}
 		if _, _, err := s.EnsureApplication(t.Context(), drop); w.saw(err) != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +158,7 @@ func TestScopesThatNobodyFoundNorApprovedAreAnAlarm(t *testing.T) {
 	s := w.session("ada", all...)
 	m := w.legacy(s, "legacy")
 	err := s.EnsureConsent(t.Context(), m.ServicePrincipal,
-		[]workflow.Permission{permission(catalog.MicrosoftGraph, catalog.Delegated, "Group.Read.All")}, readUser)
+		[]plan.Permission{permission(catalog.MicrosoftGraph, catalog.Delegated, "Group.Read.All")}, readUser)
 	more, ok := errors.AsType[*workflow.ExcessError](w.saw(err))
 	if !ok || !slices.Equal(more.Names, []string{"Mail.Read"}) {
 		t.Errorf("the error is %v", err)
@@ -172,15 +173,15 @@ func TestAPermissionThatNobodyKnowsIsFoundAndKept(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada", all...)
 	service := w.legacy(s, "HR")
-	strange := workflow.Permission{Resource: "HR", ResourceAppID: service.AppID, Name: "staff.read", Type: catalog.Delegated,
+	strange := plan.Permission{Resource: "HR", ResourceAppID: service.AppID, Name: "staff.read", Type: catalog.Delegated,
 		Words: "Not in this bot's catalogue.", Risk: catalog.High}
 	objectID, appID, sp := w.made(s, app("client", strange))
-	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{strange}); w.saw(err) != nil {
+	if err := s.EnsureConsent(t.Context(), sp, []plan.Permission{strange}); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	m := workflow.Made{ObjectID: objectID, AppID: appID, ServicePrincipal: sp}
-	has, _, _, err := w.session("ada", all...).ReadApplication(t.Context(), m, workflow.Plan{})
-	if w.saw(err) != nil || !slices.Equal(has.Permissions, []workflow.Permission{strange}) {
+	has, _, _, err := w.session("ada", all...).ReadApplication(t.Context(), m, plan.Plan{})
+	if w.saw(err) != nil || !slices.Equal(has.Permissions, []plan.Permission{strange}) {
 		t.Fatalf("it has %+v, %v", has.Permissions, err)
 	}
 	got, err := s.ReadGrants(t.Context(), m, has)
@@ -207,17 +208,17 @@ func TestWhatTheTenantDoesNotKnowKeepsNothingFromBeingTakenAway(t *testing.T) {
 	s := w.session("ada", all...)
 	objectID, appID, sp := w.made(s, app("payroll", readDirectory))
 	m := workflow.Made{ObjectID: objectID, AppID: appID, ServicePrincipal: sp}
-	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory}); w.saw(err) != nil {
+	if err := s.EnsureConsent(t.Context(), sp, []plan.Permission{readDirectory}); w.saw(err) != nil {
 		t.Fatal(err)
 	}
-	had := workflow.Plan{Permissions: []workflow.Permission{permission(catalog.MicrosoftGraph, catalog.Application, "No.Such.Role"),
+	had := plan.Plan{Permissions: []plan.Permission{permission(catalog.MicrosoftGraph, catalog.Application, "No.Such.Role"),
 		readDirectory,
 		permission("dddddddd-0000-4000-8000-00000000000d", catalog.Application, "No.Such.Service")}}
 	if has, err := s.ReadAppRoles(t.Context(), m, had); w.saw(err) != nil ||
 		!slices.Equal(has, []string{readDirectory.Resource + "/" + readDirectory.Name}) {
 		t.Errorf("it has %q (%v)", has, err)
 	}
-	if err := s.RemovePermissions(t.Context(), m, workflow.Plan{}, had); w.saw(err) != nil {
+	if err := s.RemovePermissions(t.Context(), m, plan.Plan{}, had); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	if a, _ := w.t.Application(appID); len(a.Roles) != 0 {
@@ -240,7 +241,7 @@ func TestAGrantOnAServiceThatIsGoneIsListedAsUnknown(t *testing.T) {
 		}
 		return nil, nil
 	}
-	has, _, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
+	has, _, _, err := s.ReadApplication(t.Context(), m, plan.Plan{})
 	if w.saw(err) != nil || len(has.Permissions) != 3 || graph == "" {
 		t.Fatalf("%+v, %v", has.Permissions, err)
 	}
@@ -270,7 +271,7 @@ func TestAGrantOnAServiceThatIsGoneIsListedAsUnknown(t *testing.T) {
 		!slices.Equal(is.Scopes, scopes) {
 		t.Errorf("a check of it: %q and %q, want %q and %q; %v", is.Roles, is.Scopes, roles, scopes, err)
 	}
-	if err := s.RemovePermissions(t.Context(), m, workflow.Plan{}, has); w.saw(err) != nil {
+	if err := s.RemovePermissions(t.Context(), m, plan.Plan{}, has); w.saw(err) != nil {
 		t.Errorf("its removal: %v", err)
 	}
 	if got, _ := w.t.Application(m.AppID); len(got.Roles)+len(got.Scopes) != 0 {

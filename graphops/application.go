@@ -15,6 +15,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func (s *session) byUniqueName(name string) *applicationswithuniquename.ApplicationsWithUniqueNameRequestBuilder {
@@ -77,7 +78,7 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 // step. It has none of this request, which makes its own in a later step. So one that it
 // has is from before it was deleted, and an earlier try restored it and came no further.
 func (s *session) strip(ctx context.Context, objectID string) error {
-	return s.removeCredentials(ctx, objectID, workflow.Plan{}, false)
+	return s.removeCredentials(ctx, objectID, plan.Plan{}, false)
 }
 
 // overwrite makes an application that was there before what the plan says. What the
@@ -177,7 +178,7 @@ func (s *session) required(ctx context.Context, a workflow.App, appID string) ([
 			continue // there is nothing to ask for, or it is assigned without being asked for
 		}
 		resourceAppID, id := p.ResourceAppID, uuid.UUID{}
-		if resourceAppID == workflow.Self {
+		if resourceAppID == plan.Self {
 			if appID == "" {
 				continue
 			}

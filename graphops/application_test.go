@@ -13,6 +13,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 var (
@@ -74,7 +75,7 @@ func TestWithoutPermissionsNothingIsRequired(t *testing.T) {
 }
 
 func TestAPermissionThatTheTenantDoesNotHaveIsNamed(t *testing.T) {
-	for name, p := range map[string]workflow.Permission{
+	for name, p := range map[string]plan.Permission{
 		"application":     {ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Wish.Grant.All"},
 		"delegated":       {ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Delegated, Name: "Wish.Grant"},
 		"in another case": {ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "directory.read.all"},
@@ -106,7 +107,7 @@ func TestAServiceThatNobodyUsedIsAddedWhenItIsNeeded(t *testing.T) {
 				t.Error("signing in has made a service principal")
 			}
 			_, appID, sp := w.made(s, app("mail", fullAccess))
-			if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{fullAccess}); w.saw(err) != nil {
+			if err := s.EnsureConsent(t.Context(), sp, []plan.Permission{fullAccess}); w.saw(err) != nil {
 				t.Fatal(err)
 			}
 			if got, _ := w.t.Application(appID); !slices.Equal(got.Roles, []string{"Office 365 Exchange Online/full_access_as_app"}) {
@@ -315,7 +316,7 @@ func TestCredentialsOfTheServicePrincipalAreSeen(t *testing.T) {
 	s := w.session("ada").(*session)
 	obj, appID, id := w.made(s, app("payroll"))
 	m := workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: id}
-	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || has.AssignmentRequired {
+	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || has.AssignmentRequired {
 		t.Fatalf("%+v, %v", has, err)
 	}
 	req := s.get("/servicePrincipals/{id}/addPassword", "id", id)
@@ -324,7 +325,7 @@ func TestCredentialsOfTheServicePrincipalAreSeen(t *testing.T) {
 	if _, err := s.send(t.Context(), opAddKey, req, nil); w.saw(err) != nil {
 		t.Fatal(err)
 	}
-	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || has.OnPrincipal != 1 {
+	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); w.saw(err) != nil || has.OnPrincipal != 1 {
 		t.Errorf("%+v, %v", has, err)
 	}
 }

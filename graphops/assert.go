@@ -10,6 +10,7 @@ import (
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // assertScopes is all that a sign-in asks for whose answer goes to a backup server:
@@ -66,7 +67,7 @@ func (a asserting) Wait(ctx context.Context) (workflow.Assertion, error) {
 // roles asks Graph for the directory roles of whoever signed in, for the day on which an
 // access token can't be read: what is in it is Graph's business and nobody else's.
 func (a asserting) roles(ctx context.Context, got public.AuthResult) (roles []string, known bool) {
-	s, err := a.in.d.newSession(a.in.tenant, workflow.NewSecret(got.AccessToken))
+	s, err := a.in.d.newSession(a.in.tenant, seal.New(got.AccessToken))
 	if err != nil {
 		return nil, false
 	}

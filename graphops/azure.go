@@ -16,6 +16,8 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/azurescope"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Azure Resource Manager: a few calls, so they are made here and not with an SDK
@@ -76,7 +78,7 @@ func (s *session) signInAzure(ctx context.Context, subscriptions, rights []strin
 func (s *session) mayInAzure(ctx context.Context, scope string, rights []string) (bool, error) {
 	type permission struct{ Actions, NotActions []string }
 	var list struct{ Value []permission }
-	err := s.azure(ctx, opAzureRights, http.MethodGet, workflow.AzureScope(scope)+authorizing+"permissions", "", nil, &list)
+	err := s.azure(ctx, opAzureRights, http.MethodGet, azurescope.Path(scope)+authorizing+"permissions", "", nil, &list)
 	if code := fault.Status(err); code == http.StatusForbidden || code == http.StatusNotFound && !unknownSubscription(err) {
 		return false, nil
 	}
@@ -129,7 +131,7 @@ func covers(pattern, action string) bool {
 // EnsureAzureRoles assigns roles on each scope. Custom roles are made first, one for
 // all the scopes.
 func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string,
-	roles []workflow.AzureRole) error {
+	roles []plan.AzureRole) error {
 	if s.arm == nil {
 		return workflow.ErrSessionOver
 	}
@@ -160,10 +162,10 @@ func (s *session) EnsureAzureRoles(ctx context.Context, servicePrincipal, name s
 	return fault.Worst(errs)
 }
 
-func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscriptions []string, r workflow.AzureRole) error {
+func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscriptions []string, r plan.AzureRole) error {
 	scopes := make([]string, len(subscriptions))
 	for i, sub := range subscriptions {
-		scopes[i] = workflow.AzureScope(sub)
+		scopes[i] = azurescope.Path(sub)
 	}
 	body := map[string]any{"properties": map[string]any{
 		"roleName": r.Name + " (" + name + ")", "description": r.Why, "type": "CustomRole", "assignableScopes": scopes,
@@ -179,11 +181,11 @@ func (s *session) putRoleDefinition(ctx context.Context, id, name string, subscr
 
 func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name, named, role string) error {
 	body := map[string]any{"properties": map[string]any{
-		"roleDefinitionId": workflow.AzureRoleID(named, role),
+		"roleDefinitionId": azurescope.RoleID(named, role),
 		"principalId":      servicePrincipal,
 		"principalType":    "ServicePrincipal", // so that a new one need not be known everywhere
 	}}
-	at := workflow.AzureScope(named) + authorizing + "roleAssignments/" + workflow.AzureID(name, servicePrincipal, named, role)
+	at := azurescope.Path(named) + authorizing + "roleAssignments/" + plan.AzureID(name, servicePrincipal, named, role)
 	var made struct{ Properties struct{ CreatedOn time.Time } }
 	err := s.azure(ctx, opAzureAssign, http.MethodPut, at, "", body, &made)
 	a, _ := err.(*fault.Answer)
@@ -205,7 +207,7 @@ func (s *session) putRoleAssignment(ctx context.Context, servicePrincipal, name,
 // azureRoles lists the roles that an app has on a plan's scopes, above and below them,
 // called as in workflow.Inspection: a custom role is the plan's where it allows the same, whoever
 // has made it and under whatever ID.
-func (s *session) azureRoles(ctx context.Context, servicePrincipal string, p workflow.Plan) ([]string, error) {
+func (s *session) azureRoles(ctx context.Context, servicePrincipal string, p plan.Plan) ([]string, error) {
 	found, err := s.assignmentsAround(ctx, servicePrincipal, p.Subscriptions)
 	if err != nil {
 		return nil, err
@@ -216,7 +218,7 @@ func (s *session) azureRoles(ctx context.Context, servicePrincipal string, p wor
 			names[strings.ToLower(r.ID)] = strings.ToLower(r.ID)
 		}
 	}
-	custom := slices.DeleteFunc(slices.Clone(p.AzureRoles), func(r workflow.AzureRole) bool { return r.ID != "" })
+	custom := slices.DeleteFunc(slices.Clone(p.AzureRoles), func(r plan.AzureRole) bool { return r.ID != "" })
 	var all []string
 	for _, a := range found {
 		role := names[a.role]
@@ -238,7 +240,7 @@ func (s *session) azureRoles(ctx context.Context, servicePrincipal string, p wor
 
 // azureRoleCalled is the name of the custom role that an assignment is of, or the
 // ID of any other.
-func (s *session) azureRoleCalled(ctx context.Context, a azureAssignment, custom []workflow.AzureRole) (string, error) {
+func (s *session) azureRoleCalled(ctx context.Context, a azureAssignment, custom []plan.AzureRole) (string, error) {
 	if len(custom) == 0 {
 		return a.role, nil
 	}
@@ -247,7 +249,7 @@ func (s *session) azureRoleCalled(ctx context.Context, a azureAssignment, custom
 			Permissions []struct{ Actions, NotActions, DataActions, NotDataActions []string }
 		}
 	}
-	err := s.azure(ctx, opAzureReadRole, http.MethodGet, workflow.AzureScope(a.scope)+authorizing+"roleDefinitions/"+a.role, "", nil,
+	err := s.azure(ctx, opAzureReadRole, http.MethodGet, azurescope.Path(a.scope)+authorizing+"roleDefinitions/"+a.role, "", nil,
 		&definition)
 	if no, _ := err.(*fault.Answer); no != nil && no.HasCode("RoleDefinitionDoesNotExist") {
 		return "", no.Behind("not known everywhere yet") // one that has assignments can't be deleted
@@ -279,7 +281,7 @@ type azureAssignment struct{ scope, role, name, principal string } // the last t
 
 // on reports whether the role is on one of some scopes itself, neither above nor below.
 func (a azureAssignment) on(scopes []string) bool {
-	return slices.ContainsFunc(scopes, func(s string) bool { return workflow.SameAzureScope(s, a.scope) })
+	return slices.ContainsFunc(scopes, func(s string) bool { return azurescope.Same(s, a.scope) })
 }
 
 // azureAssignments lists the roles that an app has on these scopes themselves.
@@ -304,7 +306,7 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 					Properties struct{ RoleDefinitionID, PrincipalID, Scope string }
 				}
 			}
-			path, filter := workflow.AzureScope(scope)+authorizing+"roleAssignments", "atScope()"
+			path, filter := azurescope.Path(scope)+authorizing+"roleAssignments", "atScope()"
 			if servicePrincipal != "" {
 				filter = "principalId eq '" + servicePrincipal + "'"
 			}
@@ -314,7 +316,7 @@ func (s *session) assignmentsAround(ctx context.Context, servicePrincipal string
 			for _, a := range list.Value {
 				p := a.Properties
 				if servicePrincipal == "" || strings.EqualFold(p.PrincipalID, servicePrincipal) {
-					all = append(all, azureAssignment{workflow.AzureScopeNamed(p.Scope),
+					all = append(all, azureAssignment{azurescope.Named(p.Scope),
 						strings.ToLower(p.RoleDefinitionID[strings.LastIndexByte(p.RoleDefinitionID, '/')+1:]), a.Name, p.PrincipalID})
 				}
 			}

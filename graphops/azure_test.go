@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 const (
@@ -21,7 +22,7 @@ var (
 	keepDefinitions = workflow.AzureRemoval{KeepDefinitions: true}
 )
 
-var azureRoles = []workflow.AzureRole{{ID: entratest.AzureContributor, Name: "Contributor"},
+var azureRoles = []plan.AzureRole{{ID: entratest.AzureContributor, Name: "Contributor"},
 	{Name: "Backup operator", Why: "backs up", Actions: []string{"Microsoft.Compute/virtualMachines/read"}}}
 
 // inAzure is a world with two subscriptions, and a session of Ada's in it.
@@ -129,7 +130,7 @@ func TestACustomRoleThatSomebodyElseHasStays(t *testing.T) {
 	}
 	if err := w.patiently(func() error {
 		return s.(*session).putRoleAssignment(t.Context(), other, "by hand", production,
-			workflow.AzureID("entra-app-payroll", "Backup operator"))
+			plan.AzureID("entra-app-payroll", "Backup operator"))
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -165,23 +166,23 @@ func TestARoleInAzureIsCalledByWhatItAllows(t *testing.T) {
 	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
 	objectID, _, sp := w.made(s, app("payroll"))
 	custom := azureRoles[1]
-	wider := workflow.AzureRole{Name: "Backup operator",
+	wider := plan.AzureRole{Name: "Backup operator",
 		Actions: append(slices.Clone(custom.Actions), "Microsoft.Compute/virtualMachines/delete")}
 	for _, c := range []struct {
 		name string
-		role workflow.AzureRole
-	}{{"entra-app-payroll", azureRoles[0]}, {"made by hand", workflow.AzureRole{Name: "Theirs", Actions: custom.Actions}},
+		role plan.AzureRole
+	}{{"entra-app-payroll", azureRoles[0]}, {"made by hand", plan.AzureRole{Name: "Theirs", Actions: custom.Actions}},
 		{"wider", wider}} {
 		if err := w.patiently(func() error {
-			return s.EnsureAzureRoles(t.Context(), sp, c.name, []string{production}, []workflow.AzureRole{c.role})
+			return s.EnsureAzureRoles(t.Context(), sp, c.name, []string{production}, []plan.AzureRole{c.role})
 		}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	plan := workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production, testing2}}
-	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
+	p := plan.Plan{AzureRoles: azureRoles, Subscriptions: []string{production, testing2}}
+	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, p)
 	want := []string{production + "/" + entratest.AzureContributor, production + "/Backup operator",
-		production + "/" + workflow.AzureID("wider", wider.Name)}
+		production + "/" + plan.AzureID("wider", wider.Name)}
 	slices.Sort(want)
 	if err != nil || !slices.Equal(has.AzureRoles, want) {
 		t.Errorf("it has %q, want %q (%v)", has.AzureRoles, want, err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 const (
@@ -81,7 +82,7 @@ func TestRolesAreGivenAndRemovedOnEveryKindOfScope(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		plan := workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{platform, production}}
+		plan := plan.Plan{AzureRoles: azureRoles, Subscriptions: []string{platform, production}}
 		var has workflow.Inspection
 		if err := w.patiently(func() (err error) {
 			has, err = s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
@@ -119,7 +120,7 @@ func TestWhatIsAssignedAboveAndBelowIsSeen(t *testing.T) {
 		}
 	}
 	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp},
-		workflow.Plan{AzureRoles: azureRoles, Subscriptions: []string{production}})
+		plan.Plan{AzureRoles: azureRoles, Subscriptions: []string{production}})
 	want := []string{strings.ToLower(platform) + "/" + entratest.AzureReader,
 		strings.ToLower(rgBackup) + "/" + entratest.AzureKeyVaultCryptoUser, production + "/" + entratest.AzureContributor}
 	if slices.Sort(want); err != nil || !slices.Equal(has.AzureRoles, want) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 var anyGUID = regexp.MustCompile(`[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`)
@@ -77,7 +78,7 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 		t.Errorf("Tom is %+v", tom)
 	}
 
-	ps := []workflow.Permission{readDirectory, readUser}
+	ps := []plan.Permission{readDirectory, readUser}
 	a := app("payroll", ps...)
 	obj, appID, sp := w.made(s, a)
 	c, _ := w.make("payroll")
@@ -107,7 +108,7 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 	if err := s.RemovePassword(t.Context(), obj, strings.ToUpper(key.KeyID)); err != nil {
 		t.Error(err)
 	}
-	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}, workflow.Plan{Permissions: ps})
+	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}, plan.Plan{Permissions: ps})
 	if err != nil || !slices.Equal(has.Roles, []string{"Microsoft Graph/Directory.Read.All"}) ||
 		!slices.Equal(has.Scopes, []string{"Microsoft Graph/User.Read"}) {
 		t.Errorf("it has %+v, %v", has, err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // certificate makes one.
@@ -104,7 +105,7 @@ func TestNoCertificateIsLostToAReplicaThatIsBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 		want("after one was removed", b, other)
-		if err := w.patiently(func() error { return s.RemoveCredentials(t.Context(), objectID, workflow.Plan{}) }); err != nil {
+		if err := w.patiently(func() error { return s.RemoveCredentials(t.Context(), objectID, plan.Plan{}) }); err != nil {
 			t.Fatal(err)
 		}
 		want("after all were removed")
@@ -156,7 +157,7 @@ func TestALostAnswerAboutCertificatesIsNoContradiction(t *testing.T) {
 			{"a third is added", func() error {
 				return certified(s.EnsureCertificate(t.Context(), objectID, "EA-4", c))
 			}, []certificate.Certificate{a, b, c}},
-			{"all are removed", func() error { return s.RemoveCredentials(t.Context(), objectID, workflow.Plan{}) }, nil},
+			{"all are removed", func() error { return s.RemoveCredentials(t.Context(), objectID, plan.Plan{}) }, nil},
 		} {
 			w.s.Fail("updateApplication", when, http.StatusServiceUnavailable, 1)
 			if err := w.saw(step.do()); !isTemporary(err) {

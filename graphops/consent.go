@@ -15,6 +15,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A consent is one thing to consent to: an app role, or all delegated scopes on
@@ -34,8 +35,8 @@ const allPrincipals = "AllPrincipals"
 // EnsureConsent sends everything that is not consented yet at once. What Graph
 // says is there already is read back in a second round trip, and grants that
 // lack scopes are widened in a third.
-func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, permissions []workflow.Permission,
-	keep ...workflow.Permission) error {
+func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, permissions []plan.Permission,
+	keep ...plan.Permission) error {
 	if s.token.closed() {
 		return workflow.ErrSessionOver
 	}
@@ -48,7 +49,7 @@ func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, pe
 			continue
 		}
 		for _, k := range keep {
-			if k.Type == catalog.Delegated && (k.ResourceAppID == c.resource.appID || k.ResourceAppID == workflow.Self && c.resource.own) {
+			if k.Type == catalog.Delegated && (k.ResourceAppID == c.resource.appID || k.ResourceAppID == plan.Self && c.resource.own) {
 				c.keep = append(c.keep, k.Name)
 			}
 		}
@@ -73,8 +74,8 @@ func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, pe
 
 // resolve finds what a permission is called here. The app's own scopes are its
 // service principal's.
-func (s *session) resolve(ctx context.Context, sp string, p workflow.Permission) (*resource, uuid.UUID, error) {
-	if p.ResourceAppID == workflow.Self {
+func (s *session) resolve(ctx context.Context, sp string, p plan.Permission) (*resource, uuid.UUID, error) {
+	if p.ResourceAppID == plan.Self {
 		return &resource{id: sp, own: true}, value(guid(p.Name)), nil // its roles go by their IDs
 	}
 	r, err := s.resource(ctx, p.ResourceAppID)
@@ -86,7 +87,7 @@ func (s *session) resolve(ctx context.Context, sp string, p workflow.Permission)
 }
 
 // consents lists what the permissions are here.
-func (s *session) consents(ctx context.Context, sp string, permissions []workflow.Permission) ([]*consent, error) {
+func (s *session) consents(ctx context.Context, sp string, permissions []plan.Permission) ([]*consent, error) {
 	var all []*consent
 	grants := make(map[string]*consent)
 	for _, p := range permissions {
@@ -125,8 +126,8 @@ func (s *session) consents(ctx context.Context, sp string, permissions []workflo
 }
 
 // wasWithdrawn reports whether a permission was withdrawn minutes ago.
-func (s *session) wasWithdrawn(p workflow.Permission) bool {
-	return workflow.IsYoung(s.ask.Removed, s.now()) && slices.ContainsFunc(s.ask.Taken, func(q workflow.Permission) bool {
+func (s *session) wasWithdrawn(p plan.Permission) bool {
+	return workflow.IsYoung(s.ask.Removed, s.now()) && slices.ContainsFunc(s.ask.Taken, func(q plan.Permission) bool {
 		return q.ResourceAppID == p.ResourceAppID && q.Type == p.Type && q.Name == p.Name
 	})
 }

@@ -10,12 +10,13 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // widePlan is n application permissions of three resources, and some delegated ones.
-func widePlan(t testing.TB, n int) []workflow.Permission {
+func widePlan(t testing.TB, n int) []plan.Permission {
 	t.Helper()
-	ps := []workflow.Permission{readUser, readMail, fullAccess, allSites}
+	ps := []plan.Permission{readUser, readMail, fullAccess, allSites}
 	for _, p := range catalog.All() {
 		if len(ps) == n {
 			return ps
@@ -72,17 +73,17 @@ func TestAGrantIsWidenedToWhatWasApprovedAndNoFurther(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada", all...)
 	_, appID, sp := w.made(s, app("payroll", readUser, readMail))
-	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{readUser}); err != nil {
+	if err := s.EnsureConsent(t.Context(), sp, []plan.Permission{readUser}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.session("ada", all...).EnsureConsent(t.Context(), sp, []workflow.Permission{readUser, readMail}); w.saw(err) != nil {
+	if err := w.session("ada", all...).EnsureConsent(t.Context(), sp, []plan.Permission{readUser, readMail}); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	got, _ := w.t.Application(appID)
 	if slices.Sort(got.Scopes); !slices.Equal(got.Scopes, []string{"Microsoft Graph/Mail.Read", "Microsoft Graph/User.Read"}) {
 		t.Errorf("granted %q", got.Scopes)
 	}
-	for _, approved := range [][]workflow.Permission{{readMail}, {readMail, readDirectory},
+	for _, approved := range [][]plan.Permission{{readMail}, {readMail, readDirectory},
 		{permission(catalog.MicrosoftGraph, catalog.Delegated, "Files.Read.All")}} {
 		err := w.session("ada", all...).EnsureConsent(t.Context(), sp, approved)
 		more, ok := errors.AsType[*workflow.ExcessError](w.saw(err))
@@ -129,16 +130,16 @@ func TestTheLongestWaitOfABatchCounts(t *testing.T) {
 			{"id":"1","status":424,"headers":{}},
 			{"id":"9","status":201},{"id":"x","status":201}]}`), nil
 	}
-	err := w.saw(s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory, readGroups, readUser}))
+	err := w.saw(s.EnsureConsent(t.Context(), sp, []plan.Permission{readDirectory, readGroups, readUser}))
 	if later, ok := errors.AsType[workflow.Temporary](err); !ok || later.RetryAfter().Seconds() != 120 {
 		t.Errorf("got %v", err)
 	}
 	w.wire = func(r *http.Request) (*http.Response, error) { return answering(200, `{"responses":[]}`), nil }
-	if err := w.saw(s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory})); !isTemporary(err) {
+	if err := w.saw(s.EnsureConsent(t.Context(), sp, []plan.Permission{readDirectory})); !isTemporary(err) {
 		t.Errorf("a batch without answers: %v", err)
 	}
 	w.wire = nil
-	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory, readGroups, readUser}); err != nil {
+	if err := s.EnsureConsent(t.Context(), sp, []plan.Permission{readDirectory, readGroups, readUser}); err != nil {
 		t.Error(err)
 	}
 }
@@ -146,7 +147,7 @@ func TestTheLongestWaitOfABatchCounts(t *testing.T) {
 func TestANoCountsMoreThanALater(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("cloe", all...)
-	ps := []workflow.Permission{fullAccess, readDirectory, readUser}
+	ps := []plan.Permission{fullAccess, readDirectory, readUser}
 	_, appID, sp := w.made(s, app("payroll", ps...))
 	w.s.Fail("createGrant", entratest.Before, 503, 1)
 	err := s.EnsureConsent(t.Context(), sp, ps)
@@ -157,13 +158,13 @@ func TestANoCountsMoreThanALater(t *testing.T) {
 	if got, _ := w.t.Application(appID); len(got.Roles) != 1 {
 		t.Errorf("roles %q", got.Roles)
 	}
-	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{fullAccess, readUser}); w.saw(err) != nil {
+	if err := s.EnsureConsent(t.Context(), sp, []plan.Permission{fullAccess, readUser}); w.saw(err) != nil {
 		t.Errorf("what she may consent to: %v", err)
 	}
 }
 
 func TestConsentIsReadBackWithNoMoreRightsThanThePlanAsksFor(t *testing.T) {
-	for name, ps := range map[string][]workflow.Permission{
+	for name, ps := range map[string][]plan.Permission{
 		"application permissions only": {readDirectory, readGroups},
 		"delegated permissions only":   {readUser, readMail},
 	} {
@@ -173,7 +174,7 @@ func TestConsentIsReadBackWithNoMoreRightsThanThePlanAsksFor(t *testing.T) {
 			for _, op := range []string{"assignAppRole", "createGrant"} {
 				w.s.Fail(op, entratest.After, 503, 1)
 			}
-			in, err := w.dir.SignIn(t.Context(), "contoso", workflow.Plan{Permissions: ps}.SignInScopes())
+			in, err := w.dir.SignIn(t.Context(), "contoso", plan.Plan{Permissions: ps}.SignInScopes())
 			if err != nil {
 				t.Fatal(err)
 			}

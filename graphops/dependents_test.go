@@ -14,17 +14,18 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // ownScope is what a portal offers and asks for itself.
-var ownScope = workflow.Scope{Name: "access_as_user", Title: "Access", Words: "Access it."}
+var ownScope = plan.Scope{Name: "access_as_user", Title: "Access", Words: "Access it."}
 
 // offered is an app with an API, as a restore portal has it: with a permission on itself.
 func (w *world) offered(s workflow.Session, name string) workflow.Made {
 	w.Helper()
-	a := app(name, workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: ownScope.Name,
+	a := app(name, plan.Permission{Resource: "This application", ResourceAppID: plan.Self, Name: ownScope.Name,
 		Type: catalog.Delegated})
-	a.Scopes = []workflow.Scope{ownScope}
+	a.Scopes = []plan.Scope{ownScope}
 	objectID, appID, sp := w.made(s, a)
 	for _, do := range []func() error{
 		func() error { return s.ExposeScopes(w.Context(), objectID, appID, a) },

@@ -10,11 +10,12 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // backupPlan is all of vb365-backup: 14 permissions on three resources, a
 // directory role and a certificate.
-func backupPlan(tb testing.TB) workflow.Plan {
+func backupPlan(tb testing.TB) plan.Plan {
 	tb.Helper()
 	products, err := pack.All()
 	if err != nil {
@@ -35,12 +36,12 @@ func backupPlan(tb testing.TB) workflow.Plan {
 		}
 	}
 	tb.Fatal("there is no vb365-backup")
-	return workflow.Plan{}
+	return plan.Plan{}
 }
 
 // carryOut does all that the plan says, and returns the calls and the round trips
 // one after another.
-func carryOut(tb testing.TB, w *world, plan workflow.Plan) (calls, depth int) {
+func carryOut(tb testing.TB, w *world, plan plan.Plan) (calls, depth int) {
 	tb.Helper()
 	must := func(err error) {
 		if err != nil {

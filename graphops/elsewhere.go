@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // The look for other applications with a certificate. Entra has no filter for a
@@ -55,7 +56,7 @@ func (s *session) unused(ctx context.Context, others *item, applicationID string
 			Text: fmt.Sprintf("The app “%s”, which is in this tenant already, has the same certificate, and every app needs one of "+
 				"its own. "+
 				"The certificate was not added. Press Undo, and ask again with a new key and a certificate for it; or remove it from "+
-				"the other app, and press Retry.", workflow.Plain(o.name))}
+				"the other app, and press Retry.", text.Plain(o.name))}
 	case err != nil:
 		return "", s.fault(err, applicationID)
 	}

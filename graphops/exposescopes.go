@@ -8,6 +8,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // scopeSpace is the name space of the IDs of exposed scopes.
@@ -86,7 +87,7 @@ func sameScope(a, b object) bool {
 	return true
 }
 
-func permissionScope(sc workflow.Scope, id uuid.UUID) models.PermissionScopeable {
+func permissionScope(sc plan.Scope, id uuid.UUID) models.PermissionScopeable {
 	kind, on := "User", true
 	if sc.AdminsOnly {
 		kind = "Admin"

@@ -4,25 +4,25 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
-func scope(name string, adminsOnly bool, clients ...string) workflow.Scope {
-	return workflow.Scope{Name: name, AdminsOnly: adminsOnly, Title: name, Words: "words", PreAuthorized: clients}
+func scope(name string, adminsOnly bool, clients ...string) plan.Scope {
+	return plan.Scope{Name: name, AdminsOnly: adminsOnly, Title: name, Words: "words", PreAuthorized: clients}
 }
 
 func TestScopesThatChangeOrGoAreDisabledFirst(t *testing.T) {
 	const client, other = "9b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001", "8b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001"
-	before := []workflow.Scope{scope("stays", true, client), scope("changes", true, client, other), scope("goes", true, other)}
+	before := []plan.Scope{scope("stays", true, client), scope("changes", true, client, other), scope("goes", true, other)}
 	for name, c := range map[string]struct {
-		after []workflow.Scope
+		after []plan.Scope
 		calls int // that write
 	}{
 		"nothing":          {before, 0},
 		"one is added":     {append(before[:3:3], scope("new", true)), 1},
-		"one changes":      {[]workflow.Scope{before[0], scope("changes", false, client), before[2]}, 2},
+		"one changes":      {[]plan.Scope{before[0], scope("changes", false, client), before[2]}, 2},
 		"one goes":         {before[:2], 2},
-		"one of each kind": {[]workflow.Scope{before[0], scope("changes", false), scope("new", true, client)}, 3},
+		"one of each kind": {[]plan.Scope{before[0], scope("changes", false), scope("new", true, client)}, 3},
 		"all go":           {nil, 2},
 	} {
 		for what, knobs := range map[string]func(*entratest.Knobs){"": func(*entratest.Knobs) {},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // answering is an answer of Graph's.
@@ -189,8 +190,8 @@ func TestWhatExistsButCannotBeReadYetIsWaitedFor(t *testing.T) {
 	w.later(2 * replication) // then nothing is young, and a mistake is one
 	owner := func() error { return owned(t.Context(), s, objectID, []string{clientID}, nil) }
 	principal := func() error { return last(s.EnsureServicePrincipal(t.Context(), principalFor(clientID))) }
-	role := func() error { return s.EnsureConsent(t.Context(), objectID, []workflow.Permission{readDirectory}) }
-	scope := func() error { return s.EnsureConsent(t.Context(), objectID, []workflow.Permission{readUser}) }
+	role := func() error { return s.EnsureConsent(t.Context(), objectID, []plan.Permission{readDirectory}) }
+	scope := func() error { return s.EnsureConsent(t.Context(), objectID, []plan.Permission{readUser}) }
 	for _, c := range []struct {
 		name  string
 		do    func() error

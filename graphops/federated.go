@@ -11,12 +11,13 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // EnsureFederated adds a federated credential. That it is there already has the
 // code of a mistake, so it is read back.
 // Source: Graph, "Create federatedIdentityCredential".
-func (s *session) EnsureFederated(ctx context.Context, applicationID, name string, f workflow.FederatedIssuer) error {
+func (s *session) EnsureFederated(ctx context.Context, applicationID, name string, f plan.FederatedIssuer) error {
 	body := models.NewFederatedIdentityCredential()
 	body.SetName(&name)
 	body.SetIssuer(&f.Issuer)
@@ -65,12 +66,12 @@ func (s *session) federatedItem(ctx context.Context, applicationID string) (*ite
 }
 
 // federated reads the list that an item got, or gets it.
-func (s *session) federated(ctx context.Context, i *item) ([]workflow.FederatedIssuer, error) {
-	var all []workflow.FederatedIssuer
+func (s *session) federated(ctx context.Context, i *item) ([]plan.FederatedIssuer, error) {
+	var all []plan.FederatedIssuer
 	err := s.pages(ctx, i.op, i.req, i.got, i.as, func(p serialization.Parsable) {
 		if l, ok := p.(models.FederatedIdentityCredentialCollectionResponseable); ok {
 			for _, c := range l.GetValue() {
-				f := workflow.FederatedIssuer{Issuer: value(c.GetIssuer()), Subject: value(c.GetSubject())}
+				f := plan.FederatedIssuer{Issuer: value(c.GetIssuer()), Subject: value(c.GetSubject())}
 				if a := c.GetAudiences(); len(a) > 0 {
 					f.Audience = a[0]
 				}

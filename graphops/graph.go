@@ -22,6 +22,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // A graph is Microsoft Graph as one token reaches it.
@@ -33,7 +34,7 @@ type graph struct {
 	now     func() time.Time
 }
 
-func newGraph(t tenant, hc *http.Client, token workflow.Secret, log *slog.Logger, now func() time.Time) (*graph, error) {
+func newGraph(t tenant, hc *http.Client, token seal.Secret, log *slog.Logger, now func() time.Time) (*graph, error) {
 	hosts, err := authentication.NewAllowedHostsValidatorErrorCheck([]string{t.host})
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ type bearer struct {
 	hosts *authentication.AllowedHostsValidator
 
 	mu    sync.Mutex
-	token workflow.Secret
+	token seal.Secret
 }
 
 // Format keeps the token out of whatever prints a bearer.
@@ -87,7 +88,7 @@ func (b *bearer) GetAllowedHostsValidator() *authentication.AllowedHostsValidato
 func (b *bearer) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.token = workflow.Secret{}
+	b.token = seal.Secret{}
 }
 
 func (b *bearer) closed() bool {

@@ -15,13 +15,14 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // claims are what the ID token says. It came from the sign-in service over TLS.
 type claims struct{ tenant, object string }
 
 // more gets a token for another resource, if Entra gives one without asking.
-type more func(ctx context.Context, scope string) (workflow.Secret, error)
+type more func(ctx context.Context, scope string) (seal.Secret, error)
 
 // identityTries is how often the identity is asked for: a person has signed in
 // and would have to do it again.

@@ -10,10 +10,11 @@ import (
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // ReadGrants reads what an app has, in one round trip where no list has a second page.
-func (s *session) ReadGrants(ctx context.Context, m workflow.Made, p workflow.Plan) (workflow.Inspection, error) {
+func (s *session) ReadGrants(ctx context.Context, m workflow.Made, p plan.Plan) (workflow.Inspection, error) {
 	var has workflow.Inspection
 	name, err := s.names(ctx, m, p)
 	if err != nil {
@@ -87,7 +88,7 @@ func (s *session) readsOf(ctx context.Context, m workflow.Made) (r appReads, err
 
 // batchReads sends those reads that the token of such a plan is good for. That of the
 // service principal's owners may fail by itself.
-func (s *session) batchReads(ctx context.Context, r appReads, m workflow.Made, p workflow.Plan) error {
+func (s *session) batchReads(ctx context.Context, r appReads, m workflow.Made, p plan.Plan) error {
 	items := []*item{r.roles, r.certs, r.issuers, r.principal}
 	if len(p.DirectoryRoles) > 0 { // else the token may not read them, nor the grants
 		items = append(items, r.directory)
@@ -104,7 +105,7 @@ func (s *session) batchReads(ctx context.Context, r appReads, m workflow.Made, p
 }
 
 // ReadAppRoles reads the app roles that the app has, on any service.
-func (s *session) ReadAppRoles(ctx context.Context, m workflow.Made, p workflow.Plan) ([]string, error) {
+func (s *session) ReadAppRoles(ctx context.Context, m workflow.Made, p plan.Plan) ([]string, error) {
 	name, err := s.names(ctx, m, p)
 	if err != nil {
 		return nil, err
@@ -123,11 +124,11 @@ type naming func(resourceID, resourceName, permission string) string
 
 // names calls the plan's resources and their roles as the plan does. Others get
 // the name that the tenant has for them, and the ID of the role.
-func (s *session) names(ctx context.Context, m workflow.Made, p workflow.Plan) (naming, error) {
+func (s *session) names(ctx context.Context, m workflow.Made, p plan.Plan) (naming, error) {
 	called := make(map[string]string)
 	roles := make(map[string]string)
 	for _, q := range p.Permissions {
-		if q.ResourceAppID == workflow.Self {
+		if q.ResourceAppID == plan.Self {
 			called[strings.ToLower(m.ServicePrincipal)] = q.Resource
 			continue
 		}

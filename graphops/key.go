@@ -13,6 +13,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // Passwords lists the passwords of an application.
@@ -57,10 +58,10 @@ func password(c models.PasswordCredentialable) workflow.Password {
 }
 
 // AddPassword makes a password. Its value is in this answer and nowhere else.
-func (s *session) AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (workflow.Password, workflow.Secret,
+func (s *session) AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (workflow.Password, seal.Secret,
 	error) {
-	fail := func(err error) (workflow.Password, workflow.Secret, error) {
-		return workflow.Password{}, workflow.Secret{}, s.fault(err, applicationID)
+	fail := func(err error) (workflow.Password, seal.Secret, error) {
+		return workflow.Password{}, seal.Secret{}, s.fault(err, applicationID)
 	}
 	c := models.NewPasswordCredential()
 	c.SetDisplayName(&label)
@@ -81,7 +82,7 @@ func (s *session) AddPassword(ctx context.Context, applicationID, label string, 
 	if !ok || value(made.GetSecretText()) == "" || made.GetKeyId() == nil {
 		return fail(opAddKey.Later("there is no secret in the answer"))
 	}
-	secret := workflow.NewSecret(value(made.GetSecretText()))
+	secret := seal.New(value(made.GetSecretText()))
 	made.SetSecretText(nil)
 	s.makes(keyNamed(made.GetKeyId().String()))
 	return password(made), secret, nil

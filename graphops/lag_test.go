@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // saying answers every part of a batch that writes with this.
@@ -51,7 +52,7 @@ func TestWhatWasJustMadeMayBeUnknownInManyWords(t *testing.T) {
 			s := w.session("ada", all...)
 			_, appID, sp := w.made(s, app("payroll", readDirectory, readUser))
 			w.later(10 * time.Minute) // what this session made stays known
-			for _, ps := range [][]workflow.Permission{{readDirectory}, {readUser}} {
+			for _, ps := range [][]plan.Permission{{readDirectory}, {readUser}} {
 				w.wire = says
 				err := w.saw(s.EnsureConsent(t.Context(), sp, ps))
 				lag, ok := errors.AsType[workflow.Describer](err)
@@ -73,7 +74,7 @@ func TestWhatWasJustMadeMayBeUnknownInManyWords(t *testing.T) {
 			other := w.session("ada", all...) // did not make it
 			w.later(2 * time.Minute)
 			w.wire = says
-			if no := trouble(w.saw(other.EnsureConsent(t.Context(), sp, []workflow.Permission{readGroups}))); no == nil ||
+			if no := trouble(w.saw(other.EnsureConsent(t.Context(), sp, []plan.Permission{readGroups}))); no == nil ||
 				!strings.Contains(no.Text, "may have been deleted in Entra") {
 				t.Errorf("an app that is not new: %+v", no)
 			}
@@ -87,7 +88,7 @@ func TestOtherReasonsToWaitHaveNoLastWord(t *testing.T) {
 	_, _, sp := w.made(s, app("payroll", readDirectory))
 	for _, status := range []int{429, 503} {
 		w.wire = saying(status, `{}`)
-		err := w.saw(s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory}))
+		err := w.saw(s.EnsureConsent(t.Context(), sp, []plan.Permission{readDirectory}))
 		if lag, ok := errors.AsType[workflow.Describer](err); !isTemporary(err) || !ok || lag.Describe() != nil {
 			t.Errorf("%d: %v", status, err)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A listing is everything that reads a list and decides by it: what it did not see must
@@ -23,8 +24,8 @@ type listing struct {
 	do   func(w *world, s workflow.Session, m workflow.Made) error
 }
 
-var listingPlan = workflow.Plan{Permissions: []workflow.Permission{readDirectory, readUser},
-	DirectoryRoles: []workflow.DirectoryRole{{Name: "Global Reader", TemplateID: entratest.GlobalReader}}}
+var listingPlan = plan.Plan{Permissions: []plan.Permission{readDirectory, readUser},
+	DirectoryRoles: []plan.DirectoryRole{{Name: "Global Reader", TemplateID: entratest.GlobalReader}}}
 
 var listings = []listing{
 	{"what an app has", func(w *world, s workflow.Session, m workflow.Made) error {
@@ -41,7 +42,7 @@ var listings = []listing{
 		return last(s.Owners(w.Context(), m.ObjectID))
 	}},
 	{"what is trimmed", func(w *world, s workflow.Session, m workflow.Made) error {
-		return s.RemovePermissions(w.Context(), m, workflow.Plan{}, listingPlan)
+		return s.RemovePermissions(w.Context(), m, plan.Plan{}, listingPlan)
 	}},
 	{"its trust in other issuers", func(w *world, s workflow.Session, m workflow.Made) error {
 		return s.RemoveCredentials(w.Context(), m.ObjectID, listingPlan)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // slowly makes lists old for up to so long: services.md, section 1, has reports of minutes.
@@ -41,7 +42,7 @@ func TestASecretWhoseAnswerWasLostDoesNotStay(t *testing.T) {
 		{"not made, and 429 is answered", 429, 2, entratest.Before, false, time.Minute, 5 * time.Minute},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			someSeeds(t, 3, func(w way) bool { return w.credential == workflow.CredentialSecret }, func(g *game) {
+			someSeeds(t, 3, func(w way) bool { return w.credential == plan.CredentialSecret }, func(g *game) {
 				if c.renews {
 					g.oldApp = g.sold()
 					time.Sleep(time.Hour)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const (
@@ -72,7 +73,7 @@ func (d *Directory) MakeCertificate(commonName string, expires time.Time) (certi
 	if err != nil {
 		return fail("the file", err)
 	}
-	return c, workflow.PFX{PFX: workflow.NewSecret(string(file)), Password: workflow.NewSecret(password)}, nil
+	return c, workflow.PFX{PFX: seal.New(string(file)), Password: seal.New(password)}, nil
 }
 
 // passwordLetters are letters and digits without those that look like another.

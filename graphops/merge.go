@@ -11,6 +11,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // An application that was not made here, or that is updated, is merged with a plan:
@@ -94,14 +95,14 @@ func (s *session) mergedRequired(ctx context.Context, a workflow.App, has settin
 }
 
 // ownScopes are the IDs of those scopes of an application that permissions on itself name.
-func ownScopes(of models.Applicationable, permissions []workflow.Permission) map[uuid.UUID]bool {
+func ownScopes(of models.Applicationable, permissions []plan.Permission) map[uuid.UUID]bool {
 	ids := make(map[uuid.UUID]bool)
 	if of.GetApi() == nil {
 		return ids
 	}
 	for _, sc := range of.GetApi().GetOauth2PermissionScopes() {
-		if slices.ContainsFunc(permissions, func(p workflow.Permission) bool {
-			return p.ResourceAppID == workflow.Self && p.Type == catalog.Delegated && p.Name == value(sc.GetValue())
+		if slices.ContainsFunc(permissions, func(p plan.Permission) bool {
+			return p.ResourceAppID == plan.Self && p.Type == catalog.Delegated && p.Name == value(sc.GetValue())
 		}) {
 			ids[value(sc.GetId())] = true
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // versionTwo is the version of the access tokens for an app that was made here.
@@ -36,7 +37,7 @@ func (s *session) mergeAPI(ctx context.Context, applicationID, appID string, a w
 	if err != nil {
 		return false, err
 	}
-	own = slices.ContainsFunc(a.Scopes, func(sc workflow.Scope) bool { return m.ids[sc.Name] == scopeID(a.UniqueName, sc.Name).String() })
+	own = slices.ContainsFunc(a.Scopes, func(sc plan.Scope) bool { return m.ids[sc.Name] == scopeID(a.UniqueName, sc.Name).String() })
 	clients, fewer := withoutClients(api.list("preAuthorizedApplications"), there, m.gone, a.Drops.Scopes)
 	if fewer {
 		api.set("preAuthorizedApplications", clients)
@@ -84,7 +85,7 @@ func (s *session) askOfItself(ctx context.Context, appID string, a workflow.App,
 	required, differs = dropAccess(required, ownAccess(appID, m.gone), nil)
 	for _, p := range a.Permissions {
 		id := guid(m.ids[p.Name])
-		if p.ResourceAppID != workflow.Self || id == nil {
+		if p.ResourceAppID != plan.Self || id == nil {
 			continue
 		}
 		if added, ok := addAccess(required, appID, scopeAccess(*id)); ok {
@@ -182,7 +183,7 @@ func mergeScopes(has []json.RawMessage, a workflow.App) (scopeMerge, error) {
 // wanted is the scope of a plan that one of an application stands for, by its name or, if
 // no other has that, by its ID. One that was made here under a name that differs in
 // capitals goes, and the plan's takes its place.
-func wanted(sc object, has []json.RawMessage, a workflow.App) *workflow.Scope {
+func wanted(sc object, has []json.RawMessage, a workflow.App) *plan.Scope {
 	id, name := value(guid(sc.text("id"))), sc.text("value")
 	for i, w := range a.Scopes {
 		switch {
@@ -201,7 +202,7 @@ func wanted(sc object, has []json.RawMessage, a workflow.App) *workflow.Scope {
 }
 
 // differsFrom says what of a scope of others is not as in the plan, or nil.
-func differsFrom(want workflow.Scope, sc object, enabled bool) error {
+func differsFrom(want plan.Scope, sc object, enabled bool) error {
 	name := sc.text("value")
 	switch {
 	case name != want.Name:
@@ -221,7 +222,7 @@ func differsFrom(want workflow.Scope, sc object, enabled bool) error {
 // preAuthorize adds clients that need no consent, in a call of its own: they have
 // to refer to scopes that exist.
 func (s *session) preAuthorize(ctx context.Context, applicationID string, api object, ids map[string]string,
-	scopes []workflow.Scope) error {
+	scopes []plan.Scope) error {
 	clients, changed := api.list("preAuthorizedApplications"), false
 	for _, sc := range scopes {
 		for _, c := range sc.PreAuthorized {

@@ -11,10 +11,11 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // signedIn is a session of Ada's for something of that age.
-func (w *seedWorld) signedIn(p workflow.Plan, changed time.Time) workflow.Session {
+func (w *seedWorld) signedIn(p plan.Plan, changed time.Time) workflow.Session {
 	w.t.Helper()
 	in, err := w.dir.SignIn(w.t.Context(), "contoso", p.SignInScopes())
 	if err == nil {
@@ -68,7 +69,7 @@ func (w *seedWorld) slowReplicas() {
 func TestAnApplicationRestoredByItsNameHasNoCredentialOnAnyReplica(t *testing.T) {
 	replicated(t, func(t *testing.T, w *seedWorld) {
 		a := workflow.App{UniqueName: "entra-app-payroll", DisplayName: "payroll", Audience: "AzureADMyOrg"}
-		s := w.signedIn(workflow.Plan{}, time.Time{})
+		s := w.signedIn(plan.Plan{}, time.Time{})
 		id, appID, err := s.EnsureApplication(t.Context(), a)
 		if err == nil {
 			_, err = s.EnsureServicePrincipal(t.Context(), principalFor(appID))
@@ -78,7 +79,7 @@ func TestAnApplicationRestoredByItsNameHasNoCredentialOnAnyReplica(t *testing.T)
 		}
 		if err == nil {
 			err = s.EnsureFederated(t.Context(), id, "somebody",
-				workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"})
+				plan.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"})
 		}
 		if err == nil {
 			err = s.DeleteApplication(t.Context(), a.UniqueName, id)
@@ -88,7 +89,7 @@ func TestAnApplicationRestoredByItsNameHasNoCredentialOnAnyReplica(t *testing.T)
 		}
 		time.Sleep(time.Hour)
 		w.slowReplicas()
-		s = w.signedIn(workflow.Plan{}, time.Now())
+		s = w.signedIn(plan.Plan{}, time.Now())
 		if err := w.untilDone(func() error { _, _, err := s.EnsureApplication(t.Context(), a); return err }); err != nil {
 			t.Error(err)
 		}
@@ -103,11 +104,11 @@ func TestAnApplicationRestoredByItsNameHasNoCredentialOnAnyReplica(t *testing.T)
 // heard of it lists nothing and has nothing to delete.
 func TestWhatIsRetiredAtOnceKeepsNoConsentAndNoTrust(t *testing.T) {
 	replicated(t, func(t *testing.T, w *seedWorld) {
-		mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-		user, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "User.Read")
-		p := workflow.Plan{Permissions: []workflow.Permission{mail, user}}
-		p.Credential = workflow.Credential{Kind: workflow.CredentialFederated,
-			Federated: workflow.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"}}
+		mail, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+		user, _ := plan.Known(catalog.MicrosoftGraph, catalog.Delegated, "User.Read")
+		p := plan.Plan{Permissions: []plan.Permission{mail, user}}
+		p.Credential = plan.Credential{Kind: plan.CredentialFederated,
+			Federated: plan.FederatedIssuer{Issuer: "https://issuer.test", Subject: "s", Audience: "a"}}
 		w.slowReplicas()
 		s := w.signedIn(p, time.Now())
 		var id, appID, sp string

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What an application offers besides its scopes: app roles, optional claims and identifier
@@ -52,7 +53,7 @@ func (s *session) ensureOffered(ctx context.Context, applicationID, appID string
 	}
 	want := a.IdentifierURIs
 	if own {
-		want = append([]string{workflow.OwnURI}, want...)
+		want = append([]string{plan.OwnURI}, want...)
 	}
 	if uris, differs := mergedURIs(has.GetIdentifierUris(), named(want, appID), named(a.Drops.IdentifierURIs, appID)); differs {
 		body.set("identifierUris", uris)
@@ -81,7 +82,7 @@ func mergedRoles(has []json.RawMessage, a workflow.App) (roles, closing []json.R
 	for i, raw := range has {
 		o := decode[object](raw)
 		name := strings.ToLower(o.text("value"))
-		is := func(r workflow.AppRole) bool { return strings.ToLower(r.Name) == name }
+		is := func(r plan.AppRole) bool { return strings.ToLower(r.Name) == name }
 		want := slices.IndexFunc(a.AppRoles, is)
 		goes := want < 0 && slices.ContainsFunc(a.Drops.AppRoles, is)
 		there[name] = want >= 0 || there[name]
@@ -121,7 +122,7 @@ func mergedRoles(has []json.RawMessage, a workflow.App) (roles, closing []json.R
 	return roles, closing, differs, nil
 }
 
-func appRole(uniqueName string, r workflow.AppRole) object {
+func appRole(uniqueName string, r plan.AppRole) object {
 	o := object{}
 	o.set("id", roleID(uniqueName, r.Name))
 	o.set("value", r.Name)
@@ -132,7 +133,7 @@ func appRole(uniqueName string, r workflow.AppRole) object {
 	return o
 }
 
-func memberTypes(r workflow.AppRole) []string {
+func memberTypes(r plan.AppRole) []string {
 	of := []string{}
 	if r.Users {
 		of = append(of, "User")
@@ -144,22 +145,22 @@ func memberTypes(r workflow.AppRole) []string {
 }
 
 // isRole reports whether an app role is as a plan has it.
-func isRole(o object, r workflow.AppRole) bool { return readRole(o) == r }
+func isRole(o object, r plan.AppRole) bool { return readRole(o) == r }
 
-func readRole(o object) workflow.AppRole {
+func readRole(o object) plan.AppRole {
 	of := o.texts("allowedMemberTypes")
-	return workflow.AppRole{Name: o.text("value"), Title: o.text("displayName"), Words: o.text("description"),
+	return plan.AppRole{Name: o.text("value"), Title: o.text("displayName"), Words: o.text("description"),
 		Users: slices.Contains(of, "User"), Apps: slices.Contains(of, "Application")}
 }
 
 // mergedClaims is what there is, with a's claims and without a.Drops'.
 func mergedClaims(claims object, a workflow.App) (object, bool) {
 	differs := false
-	for _, token := range workflow.TokenKinds {
+	for _, token := range plan.TokenKinds {
 		list := []json.RawMessage{}
 		changed := false
-		is := func(o object) func(workflow.OptionalClaim) bool {
-			return func(c workflow.OptionalClaim) bool {
+		is := func(o object) func(plan.OptionalClaim) bool {
+			return func(c plan.OptionalClaim) bool {
 				return c.Token == token && c.Name == o.text("name") && c.Source == o.text("source")
 			}
 		}
@@ -186,7 +187,7 @@ func mergedClaims(claims object, a workflow.App) (object, bool) {
 	return claims, differs
 }
 
-func optionalClaim(c workflow.OptionalClaim) object {
+func optionalClaim(c plan.OptionalClaim) object {
 	o := object{"source": json.RawMessage("null")}
 	o.set("name", c.Name)
 	o.set("essential", c.Essential)
@@ -199,22 +200,22 @@ func optionalClaim(c workflow.OptionalClaim) object {
 
 // offeredBy writes into a plan what an application offers besides its scopes. A role
 // without a value, or one that is disabled, is no part of a plan.
-func offeredBy(p *workflow.Plan, has settings, appID string) {
+func offeredBy(p *plan.Plan, has settings, appID string) {
 	for _, raw := range has.raw.list("appRoles") {
 		if o := decode[object](raw); o.text("value") != "" && decode[bool](o["isEnabled"]) {
 			p.AppRoles = append(p.AppRoles, readRole(o))
 		}
 	}
 	claims := has.raw.part("optionalClaims")
-	for _, token := range workflow.TokenKinds {
+	for _, token := range plan.TokenKinds {
 		for _, raw := range claims.list(token) {
 			o := decode[object](raw)
-			p.OptionalClaims = append(p.OptionalClaims, workflow.OptionalClaim{Token: token, Name: o.text("name"), Source: o.text("source"),
+			p.OptionalClaims = append(p.OptionalClaims, plan.OptionalClaim{Token: token, Name: o.text("name"), Source: o.text("source"),
 				Essential: decode[bool](o["essential"]), Properties: append([]string(nil), o.texts("additionalProperties")...)})
 		}
 	}
 	for _, uri := range has.GetIdentifierUris() {
-		if uri = strings.ReplaceAll(uri, appID, "{appId}"); uri != workflow.OwnURI || len(p.Scopes) == 0 {
+		if uri = strings.ReplaceAll(uri, appID, "{appId}"); uri != plan.OwnURI || len(p.Scopes) == 0 {
 			p.IdentifierURIs = append(p.IdentifierURIs, uri)
 		}
 	}

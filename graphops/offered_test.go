@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Issue 7: app roles, optional claims and identifier URIs are registered, read back, changed
@@ -24,11 +25,11 @@ func TestWhatAnAppOffersIsWrittenReadAndRemoved(t *testing.T) {
 			objectID, appID, _ := w.made(s, a)
 			m := workflow.Made{ObjectID: objectID, AppID: appID}
 			w.t.Change(knobs)
-			a.Scopes = []workflow.Scope{{Name: "orders:write", Title: "Change orders", Words: "Changes orders.",
+			a.Scopes = []plan.Scope{{Name: "orders:write", Title: "Change orders", Words: "Changes orders.",
 				UserTitle: "Change yours", UserWords: "Changes your orders."}}
-			a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Users: true, Apps: true},
+			a.AppRoles = []plan.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Users: true, Apps: true},
 				{Name: "Audit", Title: "Audit", Words: "Reads it.", Users: true}}
-			a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true},
+			a.OptionalClaims = []plan.OptionalClaim{{Token: "idToken", Name: "email", Essential: true},
 				{Token: "accessToken", Name: "groups", Properties: []string{"sam_account_name"}}}
 			a.IdentifierURIs = []string{"api://{appId}/orders", "https://orders.contoso.com"}
 			ensure := func() {
@@ -39,9 +40,9 @@ func TestWhatAnAppOffersIsWrittenReadAndRemoved(t *testing.T) {
 			}
 			offers := func(want workflow.App) {
 				t.Helper()
-				var has workflow.Plan
+				var has plan.Plan
 				if err := w.patiently(func() (err error) {
-					has, _, _, err = s.ReadApplication(t.Context(), m, workflow.Plan{})
+					has, _, _, err = s.ReadApplication(t.Context(), m, plan.Plan{})
 					return err
 				}); err != nil {
 					t.Fatal(err)
@@ -56,9 +57,9 @@ func TestWhatAnAppOffersIsWrittenReadAndRemoved(t *testing.T) {
 				offers(a)
 			}
 			before := a
-			a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run it all", Words: "Runs it.", Apps: true}}
+			a.AppRoles = []plan.AppRole{{Name: "Run", Title: "Run it all", Words: "Runs it.", Apps: true}}
 			a.OptionalClaims, a.IdentifierURIs, a.ObjectID, a.AppID = nil, []string{"https://orders.contoso.com"}, objectID, appID
-			a.Drops = workflow.Plan{AppRoles: before.AppRoles[1:], OptionalClaims: before.OptionalClaims,
+			a.Drops = plan.Plan{AppRoles: before.AppRoles[1:], OptionalClaims: before.OptionalClaims,
 				IdentifierURIs: before.IdentifierURIs[:1]}
 			for range 2 {
 				ensure()
@@ -73,22 +74,22 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 	s := w.session("ada", all...)
 	theirs := app("theirs")
 	objectID, appID, _ := w.made(s, theirs)
-	theirs.AppRoles = []workflow.AppRole{{Name: "Theirs", Title: "Theirs", Words: "Theirs.", Users: true}}
-	theirs.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "upn"}}
+	theirs.AppRoles = []plan.AppRole{{Name: "Theirs", Title: "Theirs", Words: "Theirs.", Users: true}}
+	theirs.OptionalClaims = []plan.OptionalClaim{{Token: "idToken", Name: "upn"}}
 	if err := s.ExposeScopes(t.Context(), objectID, appID, theirs); err != nil {
 		t.Fatal(err)
 	}
 	a := app("adopts")
 	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
-	a.AppRoles = []workflow.AppRole{{Name: "theirs", Title: "Other words", Words: "Ours.", Users: true},
+	a.AppRoles = []plan.AppRole{{Name: "theirs", Title: "Other words", Words: "Ours.", Users: true},
 		{Name: "Ours", Title: "Ours", Words: "Ours.", Apps: true}}
-	a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email"}}
+	a.OptionalClaims = []plan.OptionalClaim{{Token: "idToken", Name: "email"}}
 	a.IdentifierURIs = []string{"api://{appId}/ours"}
 	if err := s.ExposeScopes(t.Context(), objectID, appID, a); err != nil {
 		t.Fatal(err)
 	}
 	names := func() string {
-		has, _, _, err := s.ReadApplication(t.Context(), workflow.Made{ObjectID: objectID, AppID: appID}, workflow.Plan{})
+		has, _, _, err := s.ReadApplication(t.Context(), workflow.Made{ObjectID: objectID, AppID: appID}, plan.Plan{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +105,7 @@ func TestWhatOthersOfferStaysWhereAnAppIsAdopted(t *testing.T) {
 	if got := names(); got != "Theirs Theirs, Ours Ours, upn, email, api://{appId}/ours" {
 		t.Errorf("adopted, it offers %s", got)
 	}
-	a.Drops = workflow.Plan{AppRoles: a.AppRoles[1:], OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
+	a.Drops = plan.Plan{AppRoles: a.AppRoles[1:], OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
 	for range 2 {
 		if _, err := s.RemoveScopes(t.Context(), objectID, appID, a, false); err != nil {
 			t.Fatal(err)
@@ -121,14 +122,14 @@ func TestARoleOfOthersThatIsForSomebodyElseIsRefused(t *testing.T) {
 	s := w.session("ada", all...)
 	theirs := app("theirs")
 	objectID, appID, _ := w.made(s, theirs)
-	theirs.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Users: true, Apps: true}}
+	theirs.AppRoles = []plan.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Users: true, Apps: true}}
 	if err := s.ExposeScopes(t.Context(), objectID, appID, theirs); err != nil {
 		t.Fatal(err)
 	}
 	before := w.t.Raw(appID)
 	a := app("adopts")
 	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
-	a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
+	a.AppRoles = []plan.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
 	err := s.ExposeScopes(t.Context(), objectID, appID, a)
 	if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "RoleDiffers" ||
 		!strings.Contains(no.Text, "for people and apps; the plan has it for apps") {
@@ -145,7 +146,7 @@ func TestAScopeOfOthersThatDiffersInCapitalsIsRefused(t *testing.T) {
 	before := w.t.Raw(m.AppID)
 	a := app("adopts")
 	a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
-	a.Scopes = []workflow.Scope{scope("ODD.SCOPE", false)}
+	a.Scopes = []plan.Scope{scope("ODD.SCOPE", false)}
 	for _, a.Merge = range []bool{true, false} {
 		err := s.ExposeScopes(t.Context(), m.ObjectID, m.AppID, a)
 		if no, ok := errors.AsType[*workflow.ServiceError](err); !ok || no.Code != "ScopeDiffers" ||
@@ -162,7 +163,7 @@ func TestAnIdentifierURIThatThePlanNamesTooIsWrittenOnce(t *testing.T) {
 	s := w.session("ada", all...)
 	a := app("named")
 	objectID, appID, _ := w.made(s, a)
-	a.Scopes, a.IdentifierURIs = []workflow.Scope{scope("orders.read", false)}, []string{"https://contoso.com/x", workflow.OwnURI}
+	a.Scopes, a.IdentifierURIs = []plan.Scope{scope("orders.read", false)}, []string{"https://contoso.com/x", plan.OwnURI}
 	if err := s.ExposeScopes(t.Context(), objectID, appID, a); w.saw(err) != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A credential that Entra won't remove is reported, and keeps no other in use.
@@ -23,7 +23,7 @@ func TestOneCredentialThatStaysKeepsNoOtherInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.s.Fail("removePassword", entratest.Before, http.StatusForbidden, 1)
-	if err := w.saw(s.RemoveCredentials(t.Context(), objectID, workflow.Plan{})); err == nil {
+	if err := w.saw(s.RemoveCredentials(t.Context(), objectID, plan.Plan{})); err == nil {
 		t.Error("a secret stays, and nobody is told")
 	}
 	if keys, err := s.Passwords(t.Context(), objectID); err != nil || len(keys) != 1 {
@@ -32,7 +32,7 @@ func TestOneCredentialThatStaysKeepsNoOtherInUse(t *testing.T) {
 	if got := w.thumbprints(appID); len(got) != 0 {
 		t.Errorf("certificates stay: %q", got)
 	}
-	if err := s.RemoveCredentials(t.Context(), objectID, workflow.Plan{}); err != nil {
+	if err := s.RemoveCredentials(t.Context(), objectID, plan.Plan{}); err != nil {
 		t.Errorf("once more: %v", err)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // An app that asks for its own scope is written through a replica that has not heard of the
@@ -18,7 +18,7 @@ func TestAnOwnScopeThatAReplicaDoesNotKnowIsWaitedFor(t *testing.T) {
 		w := newWorld(t)
 		s := w.session("ada", all...)
 		a := app("payroll", readDirectory)
-		a.Scopes = []workflow.Scope{{Name: "access_as_user", Title: "Use it", Words: "Use it."}}
+		a.Scopes = []plan.Scope{{Name: "access_as_user", Title: "Use it", Words: "Use it."}}
 		var err error
 		if a.ObjectID, a.AppID, err = s.EnsureApplication(t.Context(), a); w.saw(err) != nil {
 			t.Fatal(err)
@@ -26,7 +26,7 @@ func TestAnOwnScopeThatAReplicaDoesNotKnowIsWaitedFor(t *testing.T) {
 		if err := w.saw(s.ExposeScopes(t.Context(), a.ObjectID, a.AppID, a)); err != nil {
 			t.Fatal(err)
 		}
-		a.Permissions = append(a.Permissions, workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self,
+		a.Permissions = append(a.Permissions, plan.Permission{Resource: "This application", ResourceAppID: plan.Self,
 			Name: "access_as_user", Type: catalog.Delegated})
 		a.Merge = merge
 		if merge { // it has asked for the scope before

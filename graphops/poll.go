@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/graphops/fault"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const (
@@ -28,8 +28,8 @@ type polling struct {
 	asked    []string  // the scopes that were asked for
 	granted  []string  // those that came with the token
 
-	keep  bool            // whether the answer with the token is kept
-	whole workflow.Secret // that answer, as it came
+	keep  bool        // whether the answer with the token is kept
+	whole seal.Secret // that answer, as it came
 }
 
 type pollingKey struct{}
@@ -98,7 +98,7 @@ func (p *polling) read(status int, body []byte) {
 	case status == http.StatusOK:
 		p.done, p.granted = true, strings.Fields(said.Scope)
 		if p.keep {
-			p.whole = workflow.NewSecret(string(body))
+			p.whole = seal.New(string(body))
 		}
 	case said.Error == "slow_down":
 		p.interval += slowDown

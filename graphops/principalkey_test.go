@@ -11,6 +11,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // onPrincipal gives a service principal a secret and a certificate of its own, as somebody
@@ -59,11 +60,11 @@ func TestWhatIsRetiredHasNoCredentialOnItsServicePrincipal(t *testing.T) {
 	obj, appID, sp := w.made(s, app("payroll"))
 	m := workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}
 	secret := w.onPrincipal(s, sp)
-	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); err != nil || has.OnPrincipal != 2 || !w.signsIn(appID, secret) {
+	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); err != nil || has.OnPrincipal != 2 || !w.signsIn(appID, secret) {
 		t.Fatalf("%+v, %v; it signs in: %v", has, err, w.signsIn(appID, secret))
 	}
 	for range 2 { // the second time there is none
-		if err := s.RemoveCredentials(t.Context(), obj, workflow.Plan{}); w.saw(err) != nil {
+		if err := s.RemoveCredentials(t.Context(), obj, plan.Plan{}); w.saw(err) != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,7 +74,7 @@ func TestWhatIsRetiredHasNoCredentialOnItsServicePrincipal(t *testing.T) {
 	if there, err := s.RestoreApplication(t.Context(), appID, sp); err != nil || !there {
 		t.Fatalf("it is restored: %v, %v", there, err)
 	}
-	if has, err := s.ReadGrants(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || w.signsIn(appID, secret) {
+	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || w.signsIn(appID, secret) {
 		t.Errorf("%+v, %v; it signs in: %v", has, err, w.signsIn(appID, secret))
 	}
 }
@@ -92,10 +93,10 @@ func TestWhatIsRestoredLosesTheCredentialsOfItsServicePrincipal(t *testing.T) {
 		if named { // somebody registers an app of the same unique name
 			_, _, err = s.EnsureApplication(t.Context(), app("payroll"))
 		} else if _, err = s.RestoreApplication(t.Context(), appID, sp); err == nil {
-			err = s.RemoveCredentials(t.Context(), obj, workflow.Plan{})
+			err = s.RemoveCredentials(t.Context(), obj, plan.Plan{})
 		}
 		if has, readErr := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp},
-			workflow.Plan{}); w.saw(err) != nil || readErr != nil || has.OnPrincipal != 0 || w.signsIn(appID, secret) {
+			plan.Plan{}); w.saw(err) != nil || readErr != nil || has.OnPrincipal != 0 || w.signsIn(appID, secret) {
 			t.Errorf("by name %v: %+v, %v, %v; it signs in: %v", named, has, err, readErr, w.signsIn(appID, secret))
 		}
 	}
@@ -108,14 +109,14 @@ func TestACredentialOfTheServicePrincipalThatStaysIsTold(t *testing.T) {
 	obj, appID, sp := w.made(s, app("payroll"))
 	secret := w.onPrincipal(s, sp)
 	w.s.Fail("removeServicePrincipalPassword", entratest.Before, http.StatusForbidden, 1)
-	if no := trouble(w.saw(s.RemoveCredentials(t.Context(), obj, workflow.Plan{}))); no == nil || !w.signsIn(appID, secret) {
+	if no := trouble(w.saw(s.RemoveCredentials(t.Context(), obj, plan.Plan{}))); no == nil || !w.signsIn(appID, secret) {
 		t.Errorf("it says %v", no)
 	}
 	if has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp},
-		workflow.Plan{}); err != nil || has.OnPrincipal != 1 {
+		plan.Plan{}); err != nil || has.OnPrincipal != 1 {
 		t.Errorf("%+v, %v", has, err)
 	}
-	if err := s.RemoveCredentials(t.Context(), obj, workflow.Plan{}); w.saw(err) != nil || w.signsIn(appID, secret) {
+	if err := s.RemoveCredentials(t.Context(), obj, plan.Plan{}); w.saw(err) != nil || w.signsIn(appID, secret) {
 		t.Errorf("again: %v", err)
 	}
 }
@@ -129,7 +130,7 @@ func TestAnAppWithoutAServicePrincipalHasNoCredentialsOnIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.later(2 * replication)
-	if err := w.saw(s.RemoveCredentials(t.Context(), obj, workflow.Plan{})); err != nil {
+	if err := w.saw(s.RemoveCredentials(t.Context(), obj, plan.Plan{})); err != nil {
 		t.Error(err)
 	}
 }
@@ -140,12 +141,12 @@ func TestALookSeesTheCredentialsOfTheServicePrincipal(t *testing.T) {
 	s := w.session("ada").(*session)
 	obj, appID, sp := w.made(s, app("payroll"))
 	m := workflow.Made{ObjectID: obj, AppID: appID}
-	if _, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{}); w.saw(err) != nil || found.PrincipalSecrets != 0 ||
+	if _, found, _, err := s.ReadApplication(t.Context(), m, plan.Plan{}); w.saw(err) != nil || found.PrincipalSecrets != 0 ||
 		len(found.PrincipalThumbprints) != 0 {
 		t.Errorf("without any: %+v, %v", found, err)
 	}
 	w.onPrincipal(s, sp)
-	_, found, id, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
+	_, found, id, err := s.ReadApplication(t.Context(), m, plan.Plan{})
 	if w.saw(err) != nil || id != sp || found.PrincipalSecrets != 1 || len(found.PrincipalThumbprints) != 1 ||
 		len(found.PrincipalThumbprints[0]) != 40 ||
 		found.Secrets != 0 || len(found.Thumbprints) != 0 {

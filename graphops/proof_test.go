@@ -11,10 +11,12 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // proven makes an app with two permissions and a key.
-func (w *world) proven(ps ...workflow.Permission) (appID, obj, sp string, secret workflow.Secret, s workflow.Session) {
+func (w *world) proven(ps ...plan.Permission) (appID, obj, sp string, secret seal.Secret, s workflow.Session) {
 	w.Helper()
 	s = w.session("ada", all...)
 	obj, appID, sp = w.made(s, app("payroll", ps...))
@@ -46,7 +48,7 @@ func TestTheProofIsWhatTheTokensSay(t *testing.T) {
 		len(got[catalog.MicrosoftGraph]) != 2 {
 		t.Errorf("without resources: %q, %v", got, err)
 	}
-	if err := s.EnsureConsent(t.Context(), sp, []workflow.Permission{allSites}); err != nil {
+	if err := s.EnsureConsent(t.Context(), sp, []plan.Permission{allSites}); err != nil {
 		t.Fatal(err)
 	}
 	got, err = w.dir.Prove(t.Context(), "contoso", appID, workflow.Proof{Secret: secret}, []string{catalog.SharePointOnline})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 var nextLink = regexp.MustCompile(`("(?:@odata\.)?nextLink": *")[^"]*"`)
@@ -79,11 +80,11 @@ func TestARedirectOfGraphIsNotFollowed(t *testing.T) {
 		}
 		w.toEvil()
 		w.wantElsewhere(last(s.Passwords(t.Context(), id)), "graph_url")
-		w.wantElsewhere(s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory}), "graph_url")
+		w.wantElsewhere(s.EnsureConsent(t.Context(), sp, []plan.Permission{readDirectory}), "graph_url")
 		w.wire = func(r *http.Request) (*http.Response, error) {
 			return answering(200, `{"responses":[{"id":"0","status":307,"headers":{"Location":"https://evil.test/"}}]}`), nil
 		}
-		w.wantElsewhere(s.EnsureConsent(t.Context(), sp, []workflow.Permission{readDirectory}), "graph_url")
+		w.wantElsewhere(s.EnsureConsent(t.Context(), sp, []plan.Permission{readDirectory}), "graph_url")
 		w.wire = nil
 
 		in := w.begin()

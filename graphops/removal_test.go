@@ -15,6 +15,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What was said to be removed is removed, though replicas are behind: services.md, section 1.
@@ -67,12 +68,12 @@ func (g *game) until(id string, is func(*workflow.Request) bool) *workflow.Reque
 
 // grantMail is somebody who grants an app more than was approved.
 func (g *game) grantMail(servicePrincipal string) {
-	mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-	g.hand(workflow.Plan{Permissions: []workflow.Permission{mail}}, func(s workflow.Session) {
-		err := s.EnsureConsent(g.t.Context(), servicePrincipal, []workflow.Permission{mail})
+	mail, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+	g.hand(plan.Plan{Permissions: []plan.Permission{mail}}, func(s workflow.Session) {
+		err := s.EnsureConsent(g.t.Context(), servicePrincipal, []plan.Permission{mail})
 		for try := 0; err != nil && try < 100; try++ {
 			time.Sleep(time.Second)
-			err = s.EnsureConsent(g.t.Context(), servicePrincipal, []workflow.Permission{mail})
+			err = s.EnsureConsent(g.t.Context(), servicePrincipal, []plan.Permission{mail})
 		}
 		g.must(err)
 	})
@@ -99,7 +100,7 @@ func (g *game) drawn() workflow.Draft {
 }
 
 func TestAnAlarmThatSaysTheCredentialWasRemovedIsTrue(t *testing.T) {
-	expires := func(w way) bool { return secretly(w) || w.credential == workflow.CredentialCertificate }
+	expires := func(w way) bool { return secretly(w) || w.credential == plan.CredentialCertificate }
 	alarms := 0
 	removalSeeds(t, expires, func(g *game) {
 		g.lags()
@@ -241,7 +242,7 @@ func TestWhatWasSeenOnceIsStillLookedForWhereItsRemovalDidNotHappen(t *testing.T
 			w := newWorld(t)
 			s := w.session("ada", all...).(*session)
 			a := app("payroll")
-			a.Scopes = []workflow.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
+			a.Scopes = []plan.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
 			id, appID, _ := w.made(s, a)
 			c := w.certificate("payroll")
 			exposed, certified := s.ExposeScopes(t.Context(), id, appID, a), certified(s.EnsureCertificate(t.Context(), id, "EA-1", c))
@@ -253,8 +254,8 @@ func TestWhatWasSeenOnceIsStillLookedForWhereItsRemovalDidNotHappen(t *testing.T
 			removals := map[string]func() error{
 				"oauth2PermissionScopes": func() error { return last(s.RemoveScopes(t.Context(), id, appID, a, true)) },
 				"keyCredentials": func() error {
-					return s.RemoveCredentials(t.Context(), id, workflow.Plan{Credential: workflow.Credential{
-						Kind: workflow.CredentialCertificate}})
+					return s.RemoveCredentials(t.Context(), id, plan.Plan{Credential: plan.Credential{
+						Kind: plan.CredentialCertificate}})
 				},
 			}
 			for of, remove := range removals {

@@ -12,16 +12,17 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // RemovePermissions removes what an app was approved to have and no longer needs. What it
 // has beyond both plans is not touched: the check that follows raises an alarm.
-func (s *session) RemovePermissions(ctx context.Context, m workflow.Made, needs, had workflow.Plan) error {
+func (s *session) RemovePermissions(ctx context.Context, m workflow.Made, needs, had plan.Plan) error {
 	if s.token.closed() {
 		return workflow.ErrSessionOver
 	}
-	gone := slices.DeleteFunc(slices.Clone(had.Permissions), func(p workflow.Permission) bool {
-		return slices.ContainsFunc(needs.Permissions, func(q workflow.Permission) bool {
+	gone := slices.DeleteFunc(slices.Clone(had.Permissions), func(p plan.Permission) bool {
+		return slices.ContainsFunc(needs.Permissions, func(q plan.Permission) bool {
 			return q.ResourceAppID == p.ResourceAppID && q.Type == p.Type && q.Name == p.Name
 		})
 	})
@@ -56,7 +57,7 @@ func (s *session) RemovePermissions(ctx context.Context, m workflow.Made, needs,
 	}
 	known := given(m.ServicePrincipal, roles, scopes)
 	for _, r := range had.DirectoryRoles {
-		if !slices.ContainsFunc(needs.DirectoryRoles, func(q workflow.DirectoryRole) bool { return q.TemplateID == r.TemplateID }) {
+		if !slices.ContainsFunc(needs.DirectoryRoles, func(q plan.DirectoryRole) bool { return q.TemplateID == r.TemplateID }) {
 			known = append(known, directoryRoleOf(m.ServicePrincipal, r.TemplateID))
 		}
 	}
@@ -83,7 +84,7 @@ func given(sp string, roles map[string]bool, scopes map[string][]string) (known 
 
 // unwanted are the app roles (resource and role ID) and the scopes (by resource
 // ID) of permissions that go.
-func (s *session) unwanted(ctx context.Context, sp string, gone []workflow.Permission) (roles map[string]bool, scopes map[string][]string,
+func (s *session) unwanted(ctx context.Context, sp string, gone []plan.Permission) (roles map[string]bool, scopes map[string][]string,
 	err error) {
 	roles, scopes = make(map[string]bool), make(map[string][]string)
 	for _, p := range gone {
@@ -95,7 +96,7 @@ func (s *session) unwanted(ctx context.Context, sp string, gone []workflow.Permi
 			}
 			continue
 		}
-		if p.ResourceAppID != workflow.Self {
+		if p.ResourceAppID != plan.Self {
 			if r, err := s.here(ctx, p.ResourceAppID); err != nil {
 				return nil, nil, err
 			} else if r == nil {
@@ -158,7 +159,7 @@ func (s *session) narrow(ctx context.Context, sp string, unwanted map[string][]s
 	return items, s.fault(err, sp)
 }
 
-func (s *session) unassignDirectory(ctx context.Context, sp string, needs, had workflow.Plan) ([]*item, error) {
+func (s *session) unassignDirectory(ctx context.Context, sp string, needs, had plan.Plan) ([]*item, error) {
 	gone := make(map[string]bool)
 	for _, r := range had.DirectoryRoles {
 		gone[r.TemplateID] = true

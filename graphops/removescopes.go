@@ -11,6 +11,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // RemoveScopes removes what mergeAPI added, in two calls: Graph lets no scope go that
@@ -76,7 +77,7 @@ func (s *session) RemoveScopes(ctx context.Context, applicationID, appID string,
 // disable makes the first call, where there is anything to disable: api then has our scopes
 // disabled and needs no consent for fewer clients. It returns the scopes that are not ours.
 func (s *session) disable(ctx context.Context, applicationID string, api object, scopes []json.RawMessage, ours map[uuid.UUID]bool,
-	added []workflow.Scope) (left []json.RawMessage, err error) {
+	added []plan.Scope) (left []json.RawMessage, err error) {
 	left, closes := closeScopes(scopes, ours)
 	clients, fewer := withoutClients(api.list("preAuthorizedApplications"), scopes, ours, added)
 	if !closes && !fewer {
@@ -129,7 +130,7 @@ func closeScopes(scopes []json.RawMessage, ours map[uuid.UUID]bool) (left []json
 
 // withoutClients is who needs no consent, without our scopes and, for the scopes that
 // were there, without the clients that a scope of that name added.
-func withoutClients(clients, scopes []json.RawMessage, ours map[uuid.UUID]bool, added []workflow.Scope) (left []json.RawMessage,
+func withoutClients(clients, scopes []json.RawMessage, ours map[uuid.UUID]bool, added []plan.Scope) (left []json.RawMessage,
 	fewer bool) {
 	named := make(map[string]string)
 	for _, raw := range scopes {
@@ -139,7 +140,7 @@ func withoutClients(clients, scopes []json.RawMessage, ours map[uuid.UUID]bool, 
 	return thinned(clients, "delegatedPermissionIds", func(c object, raw json.RawMessage) bool {
 		id := strings.ToLower(decode[string](raw))
 		scope, err := uuid.Parse(id)
-		return err == nil && ours[scope] || slices.ContainsFunc(added, func(sc workflow.Scope) bool {
+		return err == nil && ours[scope] || slices.ContainsFunc(added, func(sc plan.Scope) bool {
 			return sc.Name == named[id] && slices.ContainsFunc(sc.PreAuthorized, func(app string) bool { return c.same("appId", app) })
 		})
 	})

@@ -8,6 +8,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 const (
@@ -26,11 +27,11 @@ func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
 			s := w.session("ada", all...)
 			m := w.legacy(s, "legacy")
 			before, _ := w.t.Application(m.AppID)
-			own := workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: "staff.write",
+			own := plan.Permission{Resource: "This application", ResourceAppID: plan.Self, Name: "staff.write",
 				Type: catalog.Delegated}
 			a := app("adopted", own)
 			a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
-			a.Scopes = []workflow.Scope{{Name: "staff.write", AdminsOnly: true, Title: "Write staff", Words: "Writes staff.",
+			a.Scopes = []plan.Scope{{Name: "staff.write", AdminsOnly: true, Title: "Write staff", Words: "Writes staff.",
 				PreAuthorized: []string{azureCLI, teams}},
 				{Name: "staff.read", Title: "Read staff", Words: "Reads staff.", PreAuthorized: []string{teams}}}
 			w.t.Change(knobs)
@@ -63,8 +64,8 @@ func TestWhatAnAdoptionExposedIsTakenBack(t *testing.T) {
 
 // A permission on a scope that was there follows from no ID of ours, but from its name.
 func TestWhatAnAdoptionAskedOfScopesThatWereThereIsTakenBack(t *testing.T) {
-	own := workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: "staff.read", Type: catalog.Delegated}
-	for name, asked := range map[string][]workflow.Permission{"that were not asked for": {},
+	own := plan.Permission{Resource: "This application", ResourceAppID: plan.Self, Name: "staff.read", Type: catalog.Delegated}
+	for name, asked := range map[string][]plan.Permission{"that were not asked for": {},
 		"but for those that were asked for": {own, readDirectory}} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -85,10 +86,10 @@ func TestWhatAnAdoptionAskedOfScopesThatWereThereIsTakenBack(t *testing.T) {
 			}
 			add()
 			before, _ := w.t.Application(m.AppID)
-			_, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
+			_, found, _, err := s.ReadApplication(t.Context(), m, plan.Plan{})
 			must(err)
-			a.Permissions = []workflow.Permission{own, readDirectory, fullAccess}
-			a.Scopes = []workflow.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
+			a.Permissions = []plan.Permission{own, readDirectory, fullAccess}
+			a.Scopes = []plan.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
 			add()
 			if got, _ := w.t.Application(m.AppID); len(got.Requested) != len(before.Requested)+3-len(asked) {
 				t.Fatalf("it asked for %v\nand asks for %v", before.Requested, got.Requested)
@@ -111,18 +112,18 @@ func TestTheIdentifierURIGoesWhereTheAdoptionBroughtIt(t *testing.T) {
 	s := w.session("ada", all...)
 	objectID, appID, _ := w.made(s, app("plain"))
 	m := workflow.Made{ObjectID: objectID, AppID: appID}
-	_, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{})
+	_, found, _, err := s.ReadApplication(t.Context(), m, plan.Plan{})
 	if err != nil || !found.NoIdentifierURI {
 		t.Fatalf("it was found with %+v, %v", found, err)
 	}
 	a := app("adopted")
 	a.ObjectID, a.AppID, a.Merge = objectID, appID, true
-	a.Scopes = []workflow.Scope{{Name: "staff.write", Title: "Write staff", Words: "Writes staff."}}
+	a.Scopes = []plan.Scope{{Name: "staff.write", Title: "Write staff", Words: "Writes staff."}}
 	for _, uri := range []bool{false, true} {
 		if err := s.ExposeScopes(t.Context(), objectID, appID, a); err != nil {
 			t.Fatal(err)
 		}
-		if _, found, _, err := s.ReadApplication(t.Context(), m, workflow.Plan{}); err != nil || found.NoIdentifierURI {
+		if _, found, _, err := s.ReadApplication(t.Context(), m, plan.Plan{}); err != nil || found.NoIdentifierURI {
 			t.Errorf("with a URI it is found with %+v, %v", found, err)
 		}
 		if stay, err := s.RemoveScopes(t.Context(), objectID, appID, a, uri); err != nil || stay != nil {
@@ -164,7 +165,7 @@ func TestOnlyTheAssignmentsThatWereMadeAreTakenBack(t *testing.T) {
 			return strings.HasPrefix(a.Principal, "ada") || a.Principal == "Ada Able"
 		})
 		if _, d := w.ofApp(); d != 0 || len(stay) != 0 || len(left) != 1 ||
-			left[0].ID != workflow.AzureID("by hand", sp, production, entratest.AzureContributor) {
+			left[0].ID != plan.AzureID("by hand", sp, production, entratest.AzureContributor) {
 			t.Errorf("%+v and %d custom roles are left; %q stay", left, d, stay)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A resource is a service whose permissions an app can be given, as this tenant
@@ -42,7 +43,7 @@ func readResource(p models.ServicePrincipalable) *resource {
 }
 
 // find returns the ID of a permission here.
-func (r *resource) find(p workflow.Permission) (uuid.UUID, error) {
+func (r *resource) find(p plan.Permission) (uuid.UUID, error) {
 	of, kind := r.roles, "application"
 	if p.Type == catalog.Delegated {
 		of, kind = r.scopes, "delegated"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // services.md, section 1: a service principal that the bot has just added is as young as the
@@ -23,7 +24,7 @@ func TestAServiceThatIsNotSeenIsMissingOnlyWhereNothingIsYoung(t *testing.T) {
 			w := newWorld(t)
 			first := w.session("ada", all...)
 			objectID, appID, sp := w.made(first, app("mail", fullAccess))
-			if err := first.EnsureConsent(t.Context(), sp, []workflow.Permission{fullAccess}); w.saw(err) != nil {
+			if err := first.EnsureConsent(t.Context(), sp, []plan.Permission{fullAccess}); w.saw(err) != nil {
 				t.Fatal(err)
 			}
 			w.t.RemoveResource(catalog.ExchangeOnline) // as a replica that is behind has it
@@ -32,7 +33,7 @@ func TestAServiceThatIsNotSeenIsMissingOnlyWhereNothingIsYoung(t *testing.T) {
 				ask.Born, ask.Changed = w.now().Add(-c.changed), w.now().Add(-c.changed)
 			}
 			s := w.asking("ada", ask)
-			plan := workflow.Plan{Permissions: []workflow.Permission{fullAccess}}
+			plan := plan.Plan{Permissions: []plan.Permission{fullAccess}}
 			made := workflow.Made{ObjectID: objectID, AppID: appID, ServicePrincipal: sp}
 			_, err := s.ReadGrants(t.Context(), made, plan)
 			if got := isTemporary(err); got != c.waits || err != nil && !got {

@@ -16,18 +16,19 @@ import (
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // RemoveCredentials removes every credential of an application, and those that its service
 // principal has of its own. One that is not there has none. Where the app is young, an
 // answer without one of the plan's kind is from a replica that has not heard of it.
-func (s *session) RemoveCredentials(ctx context.Context, id string, p workflow.Plan) error {
+func (s *session) RemoveCredentials(ctx context.Context, id string, p plan.Plan) error {
 	return s.removeCredentials(ctx, id, p, true)
 }
 
 // removeCredentials is RemoveCredentials. served says that the app has a service principal,
 // so that one that is not seen may only be young.
-func (s *session) removeCredentials(ctx context.Context, id string, p workflow.Plan, served bool) error {
+func (s *session) removeCredentials(ctx context.Context, id string, p plan.Plan, served bool) error {
 	keys, appID, err := s.keysAndAppID(ctx, id)
 	if fault.Status(err) == http.StatusNotFound && !s.knows(id) { // what this session restored is not deleted, whatever a replica says
 		if deleted, readErr := s.deleted(ctx, id); readErr == nil && (deleted || !s.fresh(id)) {
@@ -38,7 +39,7 @@ func (s *session) removeCredentials(ctx context.Context, id string, p workflow.P
 		return s.fault(err, id)
 	}
 	kind := p.Credential.Kind
-	if len(keys) == 0 && kind == workflow.CredentialSecret && s.hidden("keys of "+id) {
+	if len(keys) == 0 && kind == plan.CredentialSecret && s.hidden("keys of "+id) {
 		return opKeys.Stale("the app's client secret is not seen yet")
 	}
 	return errors.Join( // one that stays keeps no other in use
@@ -63,7 +64,7 @@ func (s *session) removePasswords(ctx context.Context, id string, keys []workflo
 
 // removeCertificates removes every certificate of an application. kind is that of the
 // credential that it is known to have.
-func (s *session) removeCertificates(ctx context.Context, id string, kind workflow.CredentialKind) error {
+func (s *session) removeCertificates(ctx context.Context, id string, kind plan.CredentialKind) error {
 	certs, err := s.currentCertificates(ctx, id)
 	if err == nil && len(certs) > 0 {
 		err = s.setCertificates(ctx, id, certs, nil)
@@ -73,7 +74,7 @@ func (s *session) removeCertificates(ctx context.Context, id string, kind workfl
 			s.removes("certificates of "+id, err)
 		}
 	}
-	if err == nil && len(certs) == 0 && (kind == workflow.CredentialCertificate || kind == workflow.CredentialMadeCertificate) &&
+	if err == nil && len(certs) == 0 && (kind == plan.CredentialCertificate || kind == plan.CredentialMadeCertificate) &&
 		s.hidden("certificates of "+id) {
 		err = opCerts.Stale("the app's certificate is not seen yet")
 	}
@@ -82,7 +83,7 @@ func (s *session) removeCertificates(ctx context.Context, id string, kind workfl
 
 // removeFederated ends every trust of an application in another issuer. has is the
 // credential that it is known to have.
-func (s *session) removeFederated(ctx context.Context, applicationID string, has workflow.Credential) error {
+func (s *session) removeFederated(ctx context.Context, applicationID string, has plan.Credential) error {
 	what := func(issuer, subject string) string { return trustOf(applicationID, issuer, subject) }
 	i, err := s.federatedItem(ctx, applicationID)
 	if err != nil {
@@ -101,7 +102,7 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 		return s.fault(err, applicationID)
 	}
 	var known []string
-	if has.Kind == workflow.CredentialFederated {
+	if has.Kind == plan.CredentialFederated {
 		known = append(known, what(has.Federated.Issuer, has.Federated.Subject))
 	}
 	err = s.remove(ctx, items, applicationID)
@@ -115,7 +116,7 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 // a plan has: the token is good for no others, which go with the application. A
 // service principal that is not there has nothing, unless it may only be too young to be
 // seen; so does a list without what the plan has.
-func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p workflow.Plan) error {
+func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p plan.Plan) error {
 	roles, grants, err := s.consentedItems(ctx, servicePrincipal)
 	if err != nil {
 		return err
@@ -200,7 +201,7 @@ func grantOf(servicePrincipal, resourceID string) string {
 }
 
 // consentOf is what a service principal was granted for a plan, as withdrawals call it.
-func (s *session) consentOf(ctx context.Context, servicePrincipal string, p workflow.Plan) (known []string, err error) {
+func (s *session) consentOf(ctx context.Context, servicePrincipal string, p plan.Plan) (known []string, err error) {
 	roles, scopes, err := s.unwanted(ctx, servicePrincipal, p.Permissions)
 	return given(servicePrincipal, roles, scopes), err
 }

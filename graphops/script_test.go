@@ -23,6 +23,8 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/manifest"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // For every product the bot registers the app in one
@@ -35,7 +37,7 @@ import (
 func TestAScriptMakesWhatTheBotMakes(t *testing.T) {
 	query := jmespath(t)
 	for i, of := range ways() {
-		if of.credential == workflow.CredentialMadeCertificate {
+		if of.credential == plan.CredentialMadeCertificate {
 			continue // a script has no private key to make one for
 		}
 		t.Run(of.product.Name+" with "+string(of.credential), func(t *testing.T) {
@@ -50,7 +52,7 @@ func TestAScriptMakesWhatTheBotMakes(t *testing.T) {
 					r = g.ends(g.approve(r, err), workflow.StateReady, workflow.StateDone)
 					bots = g.picture(g.token("https://graph.test/.default"), "")
 					plan := r.Has()
-					plan.Owners = append([]workflow.Person{r.Requester}, plan.Owners...) // as an export does
+					plan.Owners = append([]people.Person{r.Requester}, plan.Owners...) // as an export does
 					script, err := manifest.Script(plan, manifest.AzureCLI)
 					g.must(err)
 					by := &game{seedWorld: newSeedWorld(t, uint64(i)+1000, io.Discard), way: of, name: g.name}

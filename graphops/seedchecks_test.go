@@ -7,6 +7,8 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // apps are those of the tenant but the bot's own.
@@ -71,11 +73,11 @@ func (g *game) stands(r *workflow.Request) {
 }
 
 // hasPlan checks all but the credential.
-func (g *game) hasPlan(a entratest.Application, p workflow.Plan) {
+func (g *game) hasPlan(a entratest.Application, p plan.Plan) {
 	var roles, scopes, requested []string
 	for _, q := range p.Permissions {
 		resource := q.Resource
-		if q.ResourceAppID == workflow.Self {
+		if q.ResourceAppID == plan.Self {
 			resource = a.DisplayName
 		}
 		name := resource + "/" + q.Name
@@ -99,7 +101,7 @@ func (g *game) hasPlan(a entratest.Application, p workflow.Plan) {
 	}
 	g.list("directory roles", a.DirectoryRoles, names)
 	names = nil
-	for _, o := range append([]workflow.Person{bea}, p.Owners...) {
+	for _, o := range append([]people.Person{bea}, p.Owners...) {
 		names = append(names, o.Email)
 	}
 	g.list("owners", a.Owners, names)
@@ -111,7 +113,7 @@ func (g *game) hasPlan(a entratest.Application, p workflow.Plan) {
 }
 
 // offers checks what the app offers to others: who may consent to what, and who needs not.
-func (g *game) offers(a entratest.Application, p workflow.Plan) {
+func (g *game) offers(a entratest.Application, p plan.Plan) {
 	who := map[bool]string{true: "admins", false: "users"}
 	var scopes, clients, roles, claims, uris, has []string
 	for _, s := range p.Scopes {
@@ -147,7 +149,7 @@ func (g *game) offers(a entratest.Application, p workflow.Plan) {
 	g.list("identifier URIs", a.IdentifierURIs, uris)
 }
 
-func (g *game) hasAzure(a entratest.Application, p workflow.Plan) {
+func (g *game) hasAzure(a entratest.Application, p plan.Plan) {
 	var has, want []string
 	for _, r := range a.AzureRoles {
 		has = append(has, r.SubscriptionID+"/"+strings.TrimSpace(strings.Split(r.Role, "(entra-app-")[0]))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // approve approves what was asked for.
@@ -65,7 +66,7 @@ func (g *game) crashing() func(*workflow.Request) bool {
 	}
 	if how := g.chance.IntN(3); how > 0 {
 		g.cutAfter(g.chance.IntN(12))
-		if on := g.power; how == 1 && g.credential == workflow.CredentialSecret { // a secret that nobody has
+		if on := g.power; how == 1 && g.credential == plan.CredentialSecret { // a secret that nobody has
 			lost := func(r *http.Request) bool {
 				if strings.HasSuffix(r.URL.Path, "/addPassword") {
 					on.Store(false)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // draft is a form that is filled in for the product.
@@ -38,7 +40,7 @@ func (g *game) draft() workflow.Draft {
 		}
 	}
 	if g.chance.IntN(3) == 0 {
-		d.Owners = []workflow.Person{tom}
+		d.Owners = []people.Person{tom}
 	}
 	return d
 }
@@ -47,19 +49,19 @@ func (g *game) draft() workflow.Draft {
 func (g *game) manifest(audience string) *workflow.Imported {
 	of := func(n int) int { return g.chance.IntN(n + 1) }
 	m := &workflow.Imported{Reviewed: true, Audience: audience}
-	m.Scopes = []workflow.Scope{
+	m.Scopes = []plan.Scope{
 		{Name: "orders.read", Title: "Read orders", Words: "Reads orders.", PreAuthorized: []string{seedCaller}},
 		{Name: "orders/write", AdminsOnly: true, Title: "Write orders", Words: "Writes orders.", UserTitle: "Order",
 			UserWords:     "Orders for you.",
 			PreAuthorized: []string{seedCaller, seedOtherCaller}},
 	}[:of(2)]
 	if len(m.Scopes) > 0 && of(1) == 0 {
-		m.Permissions = append(m.Permissions, workflow.Permission{ResourceAppID: workflow.Self, Name: m.Scopes[0].Name,
+		m.Permissions = append(m.Permissions, plan.Permission{ResourceAppID: plan.Self, Name: m.Scopes[0].Name,
 			Type: catalog.Delegated})
 	}
-	m.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs jobs.", Apps: true},
+	m.AppRoles = []plan.AppRole{{Name: "Run", Title: "Run", Words: "Runs jobs.", Apps: true},
 		{Name: "Audit", Title: "Audit", Words: "Reads what was run.", Users: true, Apps: of(1) == 0}}[:of(2)]
-	m.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true},
+	m.OptionalClaims = []plan.OptionalClaim{{Token: "idToken", Name: "email", Essential: true},
 		{Token: "accessToken", Name: "ipaddr"}}[:of(2)]
 	m.IdentifierURIs = []string{"https://contoso.com/orders"}[:of(1)]
 	return m
@@ -71,15 +73,15 @@ const (
 	seedOtherCaller = "1950a258-227b-4e31-a9cf-717495945fc2"
 )
 
-func (g *game) fillCredential(d *workflow.Draft, kind workflow.CredentialKind) {
+func (g *game) fillCredential(d *workflow.Draft, kind plan.CredentialKind) {
 	d.Credential = kind
 	switch kind {
-	case workflow.CredentialSecret, workflow.CredentialMadeCertificate:
+	case plan.CredentialSecret, plan.CredentialMadeCertificate:
 		d.Lifetime = 90 * 24 * time.Hour
-	case workflow.CredentialCertificate:
+	case plan.CredentialCertificate:
 		d.Certificate = g.ownCertificate()
-	case workflow.CredentialFederated:
-		d.Federated = workflow.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com",
+	case plan.CredentialFederated:
+		d.Federated = plan.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com",
 			Subject: "repo:contoso/backup:ref:refs/heads/main"}
 	}
 }

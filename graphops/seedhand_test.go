@@ -6,10 +6,11 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // hand is Ada at work in the tenant, without the bot.
-func (g *game) hand(plan workflow.Plan, do func(workflow.Session)) {
+func (g *game) hand(plan plan.Plan, do func(workflow.Session)) {
 	scopes := plan.SignInScopes()
 	in, err := g.dir.SignIn(g.t.Context(), "contoso", scopes)
 	g.must(err)
@@ -24,9 +25,9 @@ func (g *game) hand(plan workflow.Plan, do func(workflow.Session)) {
 // by hand minutes ago.
 func (g *game) legacy() (before entratest.Application) {
 	defer g.youngByHand()()
-	mail, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-	calendars, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "Calendars.Read")
-	plan := workflow.Plan{Permissions: []workflow.Permission{mail, calendars}}
+	mail, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+	calendars, _ := plan.Known(catalog.MicrosoftGraph, catalog.Delegated, "Calendars.Read")
+	plan := plan.Plan{Permissions: []plan.Permission{mail, calendars}}
 	g.hand(plan, func(s workflow.Session) {
 		audiences := []string{workflow.ThisTenant, workflow.AnyTenant, "AzureADandPersonalMicrosoftAccount"}
 		a := workflow.App{UniqueName: "legacy", DisplayName: g.name, Notes: "since 2019",
@@ -137,19 +138,19 @@ func (g *game) byHand(r *workflow.Request) {
 	})
 }
 
-func (g *game) credentialByHand(s workflow.Session, id string, c workflow.Credential) {
+func (g *game) credentialByHand(s workflow.Session, id string, c plan.Credential) {
 	ctx := g.t.Context()
 	made, _, err := g.dir.MakeCertificate("by hand", time.Now().Add(90*24*time.Hour))
 	g.must(err)
 	g.byHandDone(func() (err error) {
 		switch c.Kind {
-		case workflow.CredentialSecret:
+		case plan.CredentialSecret:
 			_, _, err = s.AddPassword(ctx, id, "by hand", time.Now().Add(c.Lifetime))
-		case workflow.CredentialCertificate:
+		case plan.CredentialCertificate:
 			_, err = s.EnsureCertificate(ctx, id, "by hand", c.Certificate)
-		case workflow.CredentialMadeCertificate:
+		case plan.CredentialMadeCertificate:
 			_, err = s.EnsureCertificate(ctx, id, "by hand", made)
-		case workflow.CredentialFederated:
+		case plan.CredentialFederated:
 			err = s.EnsureFederated(ctx, id, "by-hand", c.Federated)
 		}
 		return err

@@ -7,6 +7,8 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // lags makes the tenant one of replicas, which know all that there is now. It is one for
@@ -49,7 +51,7 @@ func (g *game) opened(r *workflow.Request) *workflow.Request {
 	proof := workflow.Proof{Secret: given.Secret}
 	if !given.Link.IsZero() {
 		_, token, _ := strings.Cut(given.Link.Reveal(), workflow.PagePath)
-		_, file, err := g.desk.FetchFile(g.t.Context(), workflow.NewSecret(token))
+		_, file, err := g.desk.FetchFile(g.t.Context(), seal.New(token))
 		g.must(err)
 		r, err = g.desk.Fetched(g.t.Context(), r.ID)
 		g.must(err)
@@ -77,7 +79,7 @@ func (g *game) update() {
 	old := g.sold()
 	g.lags()
 	d := g.draft()
-	d.Owners = []workflow.Person{tom}
+	d.Owners = []people.Person{tom}
 	if len(old.Plan.Owners) > 0 {
 		d.Owners = nil
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 var (
@@ -50,7 +51,7 @@ var seedProducts = sync.OnceValue(func() []workflow.Product {
 // has hundreds of others, and reading them is most of what a seed would take.
 var seedPermissions = sync.OnceValue(func() map[string][]string {
 	all := map[string][]string{catalog.MicrosoftGraph: append([]string{"Calendars.Read"}, botScopes...)}
-	add := func(p workflow.Permission) { all[p.ResourceAppID] = append(all[p.ResourceAppID], p.Name) }
+	add := func(p plan.Permission) { all[p.ResourceAppID] = append(all[p.ResourceAppID], p.Name) }
 	for _, p := range seedProducts() {
 		for _, n := range p.Permissions {
 			add(n.Permission)
@@ -58,7 +59,7 @@ var seedPermissions = sync.OnceValue(func() map[string][]string {
 	}
 	for _, k := range someKeys {
 		if c, ok := catalog.ByKey(k); ok {
-			p, _ := workflow.Known(c.ResourceAppID, c.Type, c.Name)
+			p, _ := plan.Known(c.ResourceAppID, c.Type, c.Name)
 			add(p)
 		}
 	}
@@ -70,15 +71,15 @@ var seedPermissions = sync.OnceValue(func() map[string][]string {
 // A way is a product with one of the credentials that it can have.
 type way struct {
 	product    workflow.Product
-	credential workflow.CredentialKind
+	credential plan.CredentialKind
 }
 
 var ways = sync.OnceValue(func() (all []way) {
 	for _, p := range seedProducts() {
 		for _, o := range p.Credentials {
 			all = append(all, way{p, o.Kind})
-			if o.Kind == workflow.CredentialCertificate {
-				all = append(all, way{p, workflow.CredentialMadeCertificate})
+			if o.Kind == plan.CredentialCertificate {
+				all = append(all, way{p, plan.CredentialMadeCertificate})
 			}
 		}
 	}
@@ -95,11 +96,11 @@ type ending struct {
 }
 
 func expires(g way) bool {
-	return g.credential != workflow.CredentialNone && g.credential != workflow.CredentialFederated
+	return g.credential != plan.CredentialNone && g.credential != plan.CredentialFederated
 }
 
 func secretly(g way) bool {
-	return g.credential == workflow.CredentialSecret || g.credential == workflow.CredentialMadeCertificate
+	return g.credential == plan.CredentialSecret || g.credential == plan.CredentialMadeCertificate
 }
 
 var endings = []ending{

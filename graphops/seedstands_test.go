@@ -7,6 +7,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // hasCredential checks that the app has one live credential, that of r.
@@ -27,11 +28,11 @@ func (g *game) hasCredential(a entratest.Application, r *workflow.Request) {
 
 func (g *game) credentialOf(r *workflow.Request) []string {
 	switch r.Plan.Credential.Kind {
-	case workflow.CredentialSecret:
+	case plan.CredentialSecret:
 		return []string{"secret " + r.Made.KeyID}
-	case workflow.CredentialCertificate, workflow.CredentialMadeCertificate:
+	case plan.CredentialCertificate, plan.CredentialMadeCertificate:
 		return []string{"certificate " + r.Thumbprint()}
-	case workflow.CredentialFederated:
+	case plan.CredentialFederated:
 		return []string{"trust in " + r.Plan.Credential.Federated.Issuer}
 	}
 	return nil
@@ -95,11 +96,11 @@ func (g *game) adoptedStands(r *workflow.Request, before entratest.Application) 
 	g.hasPlanOfAdopted(a, p)
 }
 
-func (g *game) hasPlanOfAdopted(a entratest.Application, p workflow.Plan) {
+func (g *game) hasPlanOfAdopted(a entratest.Application, p plan.Plan) {
 	var roles, scopes []string
 	for _, q := range p.Permissions {
 		resource := q.Resource
-		if q.ResourceAppID == workflow.Self {
+		if q.ResourceAppID == plan.Self {
 			resource = a.DisplayName
 		}
 		if q.Type == catalog.Application {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // A seedStore is a store in memory. What it hands out is a copy.
@@ -110,7 +111,7 @@ func (m *seedStore) List(_ context.Context, q workflow.Query) ([]*workflow.Reque
 		if q.State != "" && r.State != q.State || q.App != "" && r.Made.AppID != q.App ||
 			q.Requester != "" && r.Requester.ID != q.Requester ||
 			!q.DueBy.IsZero() && (r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy)) ||
-			q.Keeper != "" && !slices.ContainsFunc(r.Owners(), func(p workflow.Person) bool { return p.ID == q.Keeper }) ||
+			q.Keeper != "" && !slices.ContainsFunc(r.Owners(), func(p people.Person) bool { return p.ID == q.Keeper }) ||
 			q.Ends != "" && r.EndsOn() != q.Ends || q.Text != "" &&
 			!strings.Contains(strings.ToLower(r.AppName()), strings.ToLower(q.Text)) {
 			continue

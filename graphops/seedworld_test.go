@@ -22,6 +22,8 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // The world of a seed: an emulated tenant of replicas, and the real desk and engine
@@ -33,9 +35,9 @@ const (
 )
 
 var (
-	bea = workflow.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}
-	ada = workflow.Person{ID: "UADA", Name: "Ada", Email: "ada@contoso.com"}
-	tom = workflow.Person{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com"}
+	bea = people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}
+	ada = people.Person{ID: "UADA", Name: "Ada", Email: "ada@contoso.com"}
+	tom = people.Person{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com"}
 )
 
 type seedWorld struct {
@@ -47,7 +49,7 @@ type seedWorld struct {
 	client string
 	net    *network
 	store  *seedStore
-	key    *workflow.Key
+	key    *seal.Key
 	log    *slog.Logger
 
 	desk    *workflow.Desk
@@ -84,7 +86,7 @@ func newSeedWorld(t testing.TB, seed uint64, log io.Writer) *seedWorld {
 	w.tenant.AddSubscription(entratest.Subscription{ID: seedSubscription, Name: "Production"})
 	w.tenant.GrantAzureRole("ada@contoso.com", seedSubscription, entratest.AzureUserAccessAdministrator)
 	var err error
-	if w.key, err = workflow.NewKey(make([]byte, workflow.KeySize)); err != nil {
+	if w.key, err = seal.NewKey(make([]byte, seal.KeySize)); err != nil {
 		t.Fatal(err)
 	}
 	w.boot()

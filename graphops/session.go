@@ -11,6 +11,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // replication is how long after a sign-in an object may be too new to be known everywhere,
@@ -47,7 +48,7 @@ type fate struct {
 
 var _ workflow.Session = (*session)(nil)
 
-func (d *Directory) newSession(t tenant, token workflow.Secret) (*session, error) {
+func (d *Directory) newSession(t tenant, token seal.Secret) (*session, error) {
 	g, err := newGraph(t, d.graph, token, d.log, d.now)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // SignIn asks for a device code.
@@ -58,7 +59,7 @@ func (*signing) Format(f fmt.State, _ rune) { io.WriteString(f, "[sign-in]") }
 
 func (s *signing) Prompt() workflow.Prompt {
 	r := s.code.Result
-	return workflow.Prompt{Code: workflow.NewSecret(r.UserCode), URL: r.VerificationURL, Expires: r.ExpiresOn}
+	return workflow.Prompt{Code: seal.New(r.UserCode), URL: r.VerificationURL, Expires: r.ExpiresOn}
 }
 
 // Wait polls until the person has signed in, and finds out who that is.
@@ -72,18 +73,18 @@ func (s *signing) Wait(ctx context.Context, ask workflow.Ask) (workflow.Session,
 	if err != nil {
 		return nil, err
 	}
-	session, err := s.d.newSession(s.tenant, workflow.NewSecret(token.AccessToken))
+	session, err := s.d.newSession(s.tenant, seal.New(token.AccessToken))
 	if err != nil {
 		return nil, err
 	}
 	session.scopes = granted
-	more := func(ctx context.Context, scope string) (workflow.Secret, error) {
+	more := func(ctx context.Context, scope string) (seal.Secret, error) {
 		as := &spelling{asked: []string{scope}}
 		r, err := s.client.AcquireTokenSilent(context.WithValue(ctx, spellingKey{}, as), as.asked, public.WithSilentAccount(got.Account))
 		if err != nil {
-			return workflow.Secret{}, s.d.moreFault(ctx, err, as)
+			return seal.Secret{}, s.d.moreFault(ctx, err, as)
 		}
-		return workflow.NewSecret(r.AccessToken), nil
+		return seal.New(r.AccessToken), nil
 	}
 	err = session.identify(ctx, ask, claims{tenant: got.IDToken.TenantID, object: got.IDToken.Oid})
 	session.signer.Until = token.ExpiresOn

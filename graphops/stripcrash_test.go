@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // cutAfter cuts the power once so many calls to Graph that change something were carried
@@ -69,7 +70,7 @@ func retiredWithACut(t *testing.T, seed uint64, of way, age time.Duration, at in
 // gone. But what an app was given long ago every replica knows, so what is not there was
 // removed, and the next session need not wait until a list may be believed.
 func TestARetirementGoesOnAtOnceAfterAPowerCutAnywhere(t *testing.T) {
-	played := map[workflow.CredentialKind]bool{}
+	played := map[plan.CredentialKind]bool{}
 	for _, of := range ways() {
 		if !of.product.Custom || played[of.credential] {
 			continue
@@ -94,7 +95,7 @@ func TestARetirementGoesOnAtOnceAfterAPowerCutAnywhere(t *testing.T) {
 
 // An app that is young itself is waited for, and no longer than it is young.
 func TestTheRetirementOfAYoungAppGoesOnToo(t *testing.T) {
-	of := ways()[slices.IndexFunc(ways(), func(w way) bool { return w.product.Custom && w.credential == workflow.CredentialSecret })]
+	of := ways()[slices.IndexFunc(ways(), func(w way) bool { return w.product.Custom && w.credential == plan.CredentialSecret })]
 	_, calls := retiredWithACut(t, 0, of, 0, -1)
 	for at := range calls {
 		if took, _ := retiredWithACut(t, 0, of, 0, at); took > workflow.Youth+time.Minute {

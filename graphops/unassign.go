@@ -11,6 +11,8 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/azurescope"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What is removed in Azure.
@@ -18,7 +20,7 @@ import (
 // RemoveAzureAssignments removes the assignments, and then the custom roles that nobody has
 // any more. What is gone already is gone.
 func (s *session) RemoveAzureAssignments(ctx context.Context, servicePrincipal, name string, subscriptions []string,
-	roles []workflow.AzureRole, how workflow.AzureRemoval) (stay []string, err error) {
+	roles []plan.AzureRole, how workflow.AzureRemoval) (stay []string, err error) {
 	if s.arm == nil {
 		return nil, workflow.ErrSessionOver
 	}
@@ -30,7 +32,7 @@ func (s *session) RemoveAzureAssignments(ctx context.Context, servicePrincipal, 
 			return nil, err
 		}
 		for _, a := range has {
-			if slices.ContainsFunc(roles, func(r workflow.AzureRole) bool { return r.DefinitionID(name) == a.role }) {
+			if slices.ContainsFunc(roles, func(r plan.AzureRole) bool { return r.DefinitionID(name) == a.role }) {
 				all = append(all, a)
 			}
 		}
@@ -46,7 +48,7 @@ func (s *session) RemoveAzureAssignments(ctx context.Context, servicePrincipal, 
 // removeRoleDefinitions deletes the custom roles that were made under this name and that
 // nobody has. ours says which of the app's assignments are removed already.
 func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, name string, subscriptions []string,
-	roles []workflow.AzureRole, ours func(azureAssignment) bool) (stay []string, err error) {
+	roles []plan.AzureRole, ours func(azureAssignment) bool) (stay []string, err error) {
 	for _, r := range roles {
 		if r.ID != "" || len(subscriptions) == 0 {
 			continue
@@ -97,7 +99,7 @@ func (s *session) othersHave(ctx context.Context, servicePrincipal, role string,
 func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscriptions []string) (*fault.Answer, error) {
 	var unseen error // it is one role, whatever it is for
 	for _, sub := range subscriptions {
-		deleted, err := s.azureDelete(ctx, opAzureUnrole, workflow.AzureScope(sub)+authorizing+"roleDefinitions/"+id)
+		deleted, err := s.azureDelete(ctx, opAzureUnrole, azurescope.Path(sub)+authorizing+"roleDefinitions/"+id)
 		if a, _ := errors.AsType[*fault.Answer](err); a != nil && a.HasCode("RoleDefinitionHasAssignments") {
 			return a, nil
 		}
@@ -113,12 +115,12 @@ func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscript
 }
 
 // madeAssignments are those that EnsureAzureRoles makes.
-func madeAssignments(servicePrincipal, name string, subscriptions []string, roles []workflow.AzureRole) []azureAssignment {
+func madeAssignments(servicePrincipal, name string, subscriptions []string, roles []plan.AzureRole) []azureAssignment {
 	var made []azureAssignment
 	for _, sub := range subscriptions {
 		for _, r := range roles {
 			made = append(made, azureAssignment{sub, r.DefinitionID(name),
-				workflow.AzureID(name, servicePrincipal, sub, r.DefinitionID(name)), servicePrincipal})
+				plan.AzureID(name, servicePrincipal, sub, r.DefinitionID(name)), servicePrincipal})
 		}
 	}
 	return made
@@ -141,7 +143,7 @@ func (s *session) deleteAssignments(ctx context.Context, all []azureAssignment) 
 }
 
 func assignmentPath(a azureAssignment) string {
-	return workflow.AzureScope(a.scope) + authorizing + "roleAssignments/" + a.name
+	return azurescope.Path(a.scope) + authorizing + "roleAssignments/" + a.name
 }
 
 // azureDelete deletes what is there. Azure answers with what it has deleted, and with

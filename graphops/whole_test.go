@@ -14,6 +14,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // odd seeds one, and returns what names it.
@@ -64,10 +65,10 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			a.ObjectID, a.AppID, a.Merge = m.ObjectID, m.AppID, true
 			a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.PublicClientFlows = []string{"https://new.contoso.com"},
 				[]string{"https://newspa.contoso.com"}, []string{"http://localhost"}, true
-			a.Scopes = []workflow.Scope{{Name: "new.scope", Title: "t", Words: "w",
+			a.Scopes = []plan.Scope{{Name: "new.scope", Title: "t", Words: "w",
 				PreAuthorized: []string{"04b07795-8ddb-461a-bbee-02f9e1bf7b46"}}}
-			a.AppRoles = []workflow.AppRole{{Name: "New.Role", Title: "t", Words: "w", Apps: true}}
-			a.OptionalClaims = []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true}}
+			a.AppRoles = []plan.AppRole{{Name: "New.Role", Title: "t", Words: "w", Apps: true}}
+			a.OptionalClaims = []plan.OptionalClaim{{Token: "idToken", Name: "email", Essential: true}}
 			a.IdentifierURIs = []string{"https://contoso.com/new"}
 			cert := w.certificate("new")
 			must := func(what string, err error) {
@@ -83,7 +84,7 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 			key, _, err := s.AddPassword(t.Context(), m.ObjectID, "EA-1", w.now().Add(time.Hour))
 			must("secret", err)
 			must("issuer", s.EnsureFederated(t.Context(), m.ObjectID, "EA-1",
-				workflow.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}))
+				plan.FederatedIssuer{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}))
 			w.only("after it was adopted", before, w.t.Raw(m.AppID),
 				".api.oauth2PermissionScopes[+]", ".api.preAuthorizedApplications[+]", ".appRoles[+]", ".identifierUris[+]",
 				".identifierUris[+]", ".optionalClaims.idToken[+]", ".isFallbackPublicClient: false is true", ".keyCredentials[+]",
@@ -93,11 +94,11 @@ func TestAnOddApplicationDiffersInNothingButWhatThePlanSays(t *testing.T) {
 
 			must("certificate", s.RemoveCertificate(t.Context(), m.ObjectID, cert.Thumbprint))
 			must("secret", s.RemovePassword(t.Context(), m.ObjectID, key.KeyID))
-			a.Drops = workflow.Plan{AppRoles: a.AppRoles, OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
+			a.Drops = plan.Plan{AppRoles: a.AppRoles, OptionalClaims: a.OptionalClaims, IdentifierURIs: a.IdentifierURIs}
 			_, err = s.RemoveScopes(t.Context(), m.ObjectID, m.AppID, a, true)
 			must("API", err)
 			back := workflow.App{ObjectID: m.ObjectID, AppID: m.AppID, UniqueName: a.UniqueName, Merge: true,
-				Drops: workflow.Plan{RedirectURIs: a.RedirectURIs, SPARedirectURIs: a.SPARedirectURIs,
+				Drops: plan.Plan{RedirectURIs: a.RedirectURIs, SPARedirectURIs: a.SPARedirectURIs,
 					PublicRedirectURIs: a.PublicRedirectURIs, PublicClientFlows: true, Permissions: a.Permissions}}
 			_, _, err = s.EnsureApplication(t.Context(), back)
 			must("undo", err)
@@ -147,7 +148,7 @@ func TestTheCredentialsOfAnOddApplicationAreRemovedAndNothingElse(t *testing.T) 
 	s := w.session("ada")
 	m := w.odd()
 	before := w.t.Raw(m.AppID)
-	if err := s.RemoveCredentials(t.Context(), m.ObjectID, workflow.Plan{}); w.saw(err) != nil {
+	if err := s.RemoveCredentials(t.Context(), m.ObjectID, plan.Plan{}); w.saw(err) != nil {
 		t.Fatal(err)
 	}
 	w.only("without credentials", before, w.t.Raw(m.AppID), ".keyCredentials[-]", ".passwordCredentials[-]")
@@ -162,8 +163,8 @@ func TestAnUpdateOfAnAppMadeHereDiffersInNothingButWhatThePlanSays(t *testing.T)
 			w.t.Change(func(k *entratest.Knobs) { k.ReplaceComplex = replace })
 			s := w.session("ada", all...)
 			m := w.odd()
-			own := func(name string) workflow.Permission {
-				return workflow.Permission{Resource: "This application", ResourceAppID: workflow.Self, Name: name, Type: catalog.Delegated}
+			own := func(name string) plan.Permission {
+				return plan.Permission{Resource: "This application", ResourceAppID: plan.Self, Name: name, Type: catalog.Delegated}
 			}
 			update := func(a workflow.App) (before, after []byte) {
 				t.Helper()
@@ -183,16 +184,16 @@ func TestAnUpdateOfAnAppMadeHereDiffersInNothingButWhatThePlanSays(t *testing.T)
 
 			a := app("ours", readGroups, own("goes"))
 			a.ObjectID, a.AppID, a.RedirectURIs = m.ObjectID, m.AppID, nil
-			a.Scopes = []workflow.Scope{scope("stays", true, azureCLI, teams), scope("changes", false, teams), scope("goes", true, teams)}
+			a.Scopes = []plan.Scope{scope("stays", true, azureCLI, teams), scope("changes", false, teams), scope("goes", true, teams)}
 			before, after := update(a)
 			w.only("with scopes of ours", before, after, ".api.oauth2PermissionScopes[+]", ".api.oauth2PermissionScopes[+]",
 				".api.oauth2PermissionScopes[+]",
 				".api.preAuthorizedApplications[+]", ".api.preAuthorizedApplications[+]", ".identifierUris[+]",
 				".requiredResourceAccess[+]", ".requiredResourceAccess[+]")
 
-			a.Scopes = []workflow.Scope{scope("stays", true, azureCLI), scope("changes", true, teams)}
-			a.Drops = workflow.Plan{Permissions: a.Permissions[1:],
-				Scopes: []workflow.Scope{scope("stays", true, teams), scope("goes", true, teams)}}
+			a.Scopes = []plan.Scope{scope("stays", true, azureCLI), scope("changes", true, teams)}
+			a.Drops = plan.Plan{Permissions: a.Permissions[1:],
+				Scopes: []plan.Scope{scope("stays", true, teams), scope("goes", true, teams)}}
 			a.Permissions = a.Permissions[:1]
 			before, after = update(a)
 			w.only("with other scopes of ours", before, after, ".api.oauth2PermissionScopes[-]",
@@ -200,7 +201,7 @@ func TestAnUpdateOfAnAppMadeHereDiffersInNothingButWhatThePlanSays(t *testing.T)
 				".api.preAuthorizedApplications["+teams+"].delegatedPermissionIds[-]",
 				".api.preAuthorizedApplications["+teams+"].delegatedPermissionIds[-]", ".requiredResourceAccess[-]")
 
-			a.Drops = workflow.Plan{Scopes: a.Scopes}
+			a.Drops = plan.Plan{Scopes: a.Scopes}
 			a.Scopes = nil
 			before, after = update(a)
 			w.only("with none", before, after, ".api.oauth2PermissionScopes[-]", ".api.oauth2PermissionScopes[-]",

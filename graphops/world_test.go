@@ -18,6 +18,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 var botScopes = []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
@@ -197,10 +198,10 @@ func (w *world) asking(who string, ask workflow.Ask) workflow.Session {
 var all = []string{catalog.MicrosoftGraph, catalog.ExchangeOnline, catalog.SharePointOnline}
 
 // permission is one of the catalogue's.
-func permission(resource string, typ catalog.Type, name string) workflow.Permission {
-	p, ok := workflow.Known(resource, typ, name)
+func permission(resource string, typ catalog.Type, name string) plan.Permission {
+	p, ok := plan.Known(resource, typ, name)
 	if !ok {
-		p = workflow.Permission{Resource: "Some service", ResourceAppID: resource, Type: typ, Name: name}
+		p = plan.Permission{Resource: "Some service", ResourceAppID: resource, Type: typ, Name: name}
 	}
 	return p
 }
@@ -210,7 +211,7 @@ func principalFor(appID string) workflow.ServicePrincipal {
 	return workflow.ServicePrincipal{AppID: appID}
 }
 
-func app(name string, permissions ...workflow.Permission) workflow.App {
+func app(name string, permissions ...plan.Permission) workflow.App {
 	return workflow.App{UniqueName: "entra-app-" + name, DisplayName: name, Notes: "EA-1", Audience: "AzureADMyOrg",
 		RedirectURIs: []string{"https://localhost"}, Permissions: permissions}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // wantYoung checks that an error is of something young, and what people are told of it
@@ -136,7 +137,7 @@ func opaqueTokens(next http.Handler) http.Handler {
 func TestWhereTokensCannotBeReadTheListSaysWhatTheAppMayDo(t *testing.T) {
 	alarms := 0
 	for _, more := range []bool{false, true} {
-		someSeeds(t, 4, func(w way) bool { return w.credential == workflow.CredentialSecret }, func(g *game) {
+		someSeeds(t, 4, func(w way) bool { return w.credential == plan.CredentialSecret }, func(g *game) {
 			g.net.server = opaqueTokens(g.net.server)
 			g.lags()
 			r, err := g.desk.Submit(g.t.Context(), bea, g.drawn())
@@ -195,7 +196,7 @@ func TestACodeOfARoleWhoseEndIsYoungIsWaitedFor(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada", all...)
 	a := app("payroll")
-	a.AppRoles = []workflow.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
+	a.AppRoles = []plan.AppRole{{Name: "Run", Title: "Run", Words: "Runs it.", Apps: true}}
 	id, appID, _ := w.made(s, a)
 	if err := s.ExposeScopes(t.Context(), id, appID, a); w.saw(err) != nil {
 		t.Fatal(err)
@@ -213,7 +214,7 @@ func TestACodeOfARoleWhoseEndIsYoungIsWaitedFor(t *testing.T) {
 	if err := w.saw(s.ExposeScopes(t.Context(), id, appID, a)); err != nil {
 		t.Errorf("once it is known: %v", err)
 	}
-	if has, _, _, err := s.ReadApplication(t.Context(), workflow.Made{ObjectID: id, AppID: appID}, workflow.Plan{}); err != nil ||
+	if has, _, _, err := s.ReadApplication(t.Context(), workflow.Made{ObjectID: id, AppID: appID}, plan.Plan{}); err != nil ||
 		len(has.AppRoles) != 0 {
 		t.Errorf("it has %+v, %v", has.AppRoles, err)
 	}

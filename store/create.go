@@ -12,13 +12,13 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // create makes an empty store at path. It is made beside its place and then
 // linked there, so that there is never a part of one, and of two processes that
 // make it at the same time one gets fs.ErrExist.
-func create(path string, key *workflow.Key) error {
+func create(path string, key *seal.Key) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-new-")
 	if err != nil {
@@ -44,7 +44,7 @@ func create(path string, key *workflow.Key) error {
 }
 
 // fill makes the buckets.
-func fill(path string, key *workflow.Key) error {
+func fill(path string, key *seal.Key) error {
 	db, err := bolt.Open(path, 0o600, nil)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func fill(path string, key *workflow.Key) error {
 		}
 		id := identity{
 			version: []byte(strconv.Itoa(version)), realm: []byte(hex.EncodeToString(realm)),
-			canary: key.Seal(canaryName, workflow.NewSecret(canaryName)),
+			canary: key.Seal(canaryName, seal.New(canaryName)),
 		}
 		return errors.Join(id.write(tx), tx.Bucket(metaBucket).Put(listedKey, []byte(listed)))
 	})

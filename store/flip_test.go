@@ -20,6 +20,7 @@ import (
 
 	"github.com/entra-app/entra-app/store/storetest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 var (
@@ -82,7 +83,7 @@ var whatIsAsked = map[string]struct {
 	"by letter":    {workflow.Query{Text: "p"}, func(r *workflow.Request) bool { return strings.Contains(r.AppName(), "p") }},
 	"by app":       {workflow.Query{App: "app-id-5"}, func(r *workflow.Request) bool { return r.Made.AppID == "app-id-5" }},
 	"by keeper": {workflow.Query{Keeper: "UCARL"}, func(r *workflow.Request) bool {
-		return slices.ContainsFunc(r.Owners(), func(p workflow.Person) bool { return p.ID == "UCARL" })
+		return slices.ContainsFunc(r.Owners(), func(p people.Person) bool { return p.ID == "UCARL" })
 	}},
 	"due": {workflow.Query{DueBy: allDue}, func(r *workflow.Request) bool { return !r.WakeAt.IsZero() && !r.WakeAt.After(allDue) }},
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // The stored form of a request. The types below are version 1; they do not
@@ -74,7 +75,7 @@ type personV1 struct {
 	Email   string `json:"email,omitzero"`
 	Outside string `json:"outside,omitzero"`
 
-	Confirmed workflow.EmailConfirmed `json:"confirmed,omitzero"`
+	Confirmed people.EmailConfirmed `json:"confirmed,omitzero"`
 }
 
 type planV1 struct {
@@ -117,7 +118,7 @@ func approvalForm(a workflow.Approval) approvalV1 {
 }
 
 func (f approvalV1) approval() workflow.Approval {
-	return workflow.Approval{N: f.N, By: workflow.Person(f.By), At: f.At, Digest: f.Digest, Denied: f.Denied, Reason: f.Reason}
+	return workflow.Approval{N: f.N, By: people.Person(f.By), At: f.At, Digest: f.Digest, Denied: f.Denied, Reason: f.Reason}
 }
 
 // encode returns the stored form of r, whose times are in UTC.
@@ -170,7 +171,7 @@ func decode(b []byte) (*workflow.Request, error) {
 
 func (f *requestV1) request() *workflow.Request {
 	r := &workflow.Request{
-		Rev: f.Rev, Origin: f.Origin, Nonce: f.Nonce, Kind: f.Kind, State: f.State, Requester: workflow.Person(f.Requester),
+		Rev: f.Rev, Origin: f.Origin, Nonce: f.Nonce, Kind: f.Kind, State: f.State, Requester: people.Person(f.Requester),
 		Tenant: f.Tenant, Product: f.Product, Team: f.Team, Reason: f.Reason, PlanRev: f.PlanRev,
 		Plan:    f.Plan.plan(),
 		Created: f.Created, Entered: f.Entered, WakeAt: f.WakeAt,

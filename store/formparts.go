@@ -5,6 +5,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // The parts of version 1 that have the same fields as their models in workflow,
@@ -72,8 +73,8 @@ type madeV1 struct {
 
 type handoverV1 struct {
 	Status  workflow.HandoverStatus `json:"status,omitzero"`
-	Sealed  workflow.Sealed         `json:"sealed,omitzero"`
-	File    workflow.Sealed         `json:"file,omitzero"`
+	Sealed  seal.Sealed             `json:"sealed,omitzero"`
+	File    seal.Sealed             `json:"file,omitzero"`
 	Link    string                  `json:"link,omitzero"`
 	By      string                  `json:"by,omitzero"`
 	At      time.Time               `json:"at,omitzero"`

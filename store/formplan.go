@@ -5,15 +5,17 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A plan's form of version 1.
 
 type credentialV1 struct {
-	Kind        workflow.CredentialKind `json:"kind,omitzero"`
-	Lifetime    time.Duration           `json:"lifetime,omitzero"` // in nanoseconds
-	Certificate certificateV1           `json:"certificate,omitzero"`
-	Federated   federatedV1             `json:"federated,omitzero"`
+	Kind        plan.CredentialKind `json:"kind,omitzero"`
+	Lifetime    time.Duration       `json:"lifetime,omitzero"` // in nanoseconds
+	Certificate certificateV1       `json:"certificate,omitzero"`
+	Federated   federatedV1         `json:"federated,omitzero"`
 }
 
 type certificateV1 struct {
@@ -84,55 +86,55 @@ type azureShareV1 struct {
 }
 
 func shareForm(s workflow.AzureShare) azureShareV1 {
-	return azureShareV1{s.Subscriptions, each(s.Roles, func(r workflow.AzureRole) azureRoleV1 { return azureRoleV1(r) })}
+	return azureShareV1{s.Subscriptions, each(s.Roles, func(r plan.AzureRole) azureRoleV1 { return azureRoleV1(r) })}
 }
 
 func (f azureShareV1) share() workflow.AzureShare {
-	return workflow.AzureShare{Subscriptions: f.Subscriptions, Roles: each(f.Roles, func(r azureRoleV1) workflow.AzureRole {
-		return workflow.AzureRole(r)
+	return workflow.AzureShare{Subscriptions: f.Subscriptions, Roles: each(f.Roles, func(r azureRoleV1) plan.AzureRole {
+		return plan.AzureRole(r)
 	})}
 }
 
-func planForm(p workflow.Plan) planV1 {
+func planForm(p plan.Plan) planV1 {
 	return planV1{
 		TenantID: p.TenantID, AppName: p.AppName, Audience: p.Audience, RedirectURIs: p.RedirectURIs,
-		Permissions: each(p.Permissions, func(p workflow.Permission) permissionV1 { return permissionV1(p) }),
+		Permissions: each(p.Permissions, func(p plan.Permission) permissionV1 { return permissionV1(p) }),
 		Credential: credentialV1{
 			Kind: p.Credential.Kind, Lifetime: p.Credential.Lifetime,
 			Certificate: certificateV1(p.Credential.Certificate), Federated: federatedV1(p.Credential.Federated),
 		},
 		SPARedirectURIs: p.SPARedirectURIs, PublicRedirectURIs: p.PublicRedirectURIs, PublicClientFlows: p.PublicClientFlows,
-		Scopes:         each(p.Scopes, func(s workflow.Scope) scopeV1 { return scopeV1(s) }),
-		DirectoryRoles: each(p.DirectoryRoles, func(r workflow.DirectoryRole) directoryRoleV1 { return directoryRoleV1(r) }),
-		AzureRoles:     each(p.AzureRoles, func(r workflow.AzureRole) azureRoleV1 { return azureRoleV1(r) }),
+		Scopes:         each(p.Scopes, func(s plan.Scope) scopeV1 { return scopeV1(s) }),
+		DirectoryRoles: each(p.DirectoryRoles, func(r plan.DirectoryRole) directoryRoleV1 { return directoryRoleV1(r) }),
+		AzureRoles:     each(p.AzureRoles, func(r plan.AzureRole) azureRoleV1 { return azureRoleV1(r) }),
 		Subscriptions:  p.Subscriptions,
-		Owners:         each(p.Owners, func(p workflow.Person) personV1 { return personV1(p) }),
+		Owners:         each(p.Owners, func(p people.Person) personV1 { return personV1(p) }),
 		Workloads:      p.Workloads, Chosen: p.Chosen, Approvals: p.Approvals,
 		Backup:         backupV1(p.Backup),
-		AppRoles:       each(p.AppRoles, func(r workflow.AppRole) appRoleV1 { return appRoleV1(r) }),
-		OptionalClaims: each(p.OptionalClaims, func(c workflow.OptionalClaim) optionalClaimV1 { return optionalClaimV1(c) }),
+		AppRoles:       each(p.AppRoles, func(r plan.AppRole) appRoleV1 { return appRoleV1(r) }),
+		OptionalClaims: each(p.OptionalClaims, func(c plan.OptionalClaim) optionalClaimV1 { return optionalClaimV1(c) }),
 		IdentifierURIs: p.IdentifierURIs,
 	}
 }
 
-func (f planV1) plan() workflow.Plan {
-	return workflow.Plan{
+func (f planV1) plan() plan.Plan {
+	return plan.Plan{
 		TenantID: f.TenantID, AppName: f.AppName, Audience: f.Audience, RedirectURIs: f.RedirectURIs,
-		Permissions: each(f.Permissions, func(p permissionV1) workflow.Permission { return workflow.Permission(p) }),
-		Credential: workflow.Credential{
+		Permissions: each(f.Permissions, func(p permissionV1) plan.Permission { return plan.Permission(p) }),
+		Credential: plan.Credential{
 			Kind: f.Credential.Kind, Lifetime: f.Credential.Lifetime,
-			Certificate: certificate.Certificate(f.Credential.Certificate), Federated: workflow.FederatedIssuer(f.Credential.Federated),
+			Certificate: certificate.Certificate(f.Credential.Certificate), Federated: plan.FederatedIssuer(f.Credential.Federated),
 		},
 		SPARedirectURIs: f.SPARedirectURIs, PublicRedirectURIs: f.PublicRedirectURIs, PublicClientFlows: f.PublicClientFlows,
-		Scopes:         each(f.Scopes, func(s scopeV1) workflow.Scope { return workflow.Scope(s) }),
-		DirectoryRoles: each(f.DirectoryRoles, func(r directoryRoleV1) workflow.DirectoryRole { return workflow.DirectoryRole(r) }),
-		AzureRoles:     each(f.AzureRoles, func(r azureRoleV1) workflow.AzureRole { return workflow.AzureRole(r) }),
+		Scopes:         each(f.Scopes, func(s scopeV1) plan.Scope { return plan.Scope(s) }),
+		DirectoryRoles: each(f.DirectoryRoles, func(r directoryRoleV1) plan.DirectoryRole { return plan.DirectoryRole(r) }),
+		AzureRoles:     each(f.AzureRoles, func(r azureRoleV1) plan.AzureRole { return plan.AzureRole(r) }),
 		Subscriptions:  f.Subscriptions,
-		Owners:         each(f.Owners, func(p personV1) workflow.Person { return workflow.Person(p) }),
+		Owners:         each(f.Owners, func(p personV1) people.Person { return people.Person(p) }),
 		Workloads:      f.Workloads, Chosen: f.Chosen, Approvals: f.Approvals,
-		Backup:         workflow.Backup(f.Backup),
-		AppRoles:       each(f.AppRoles, func(r appRoleV1) workflow.AppRole { return workflow.AppRole(r) }),
-		OptionalClaims: each(f.OptionalClaims, func(c optionalClaimV1) workflow.OptionalClaim { return workflow.OptionalClaim(c) }),
+		Backup:         plan.Backup(f.Backup),
+		AppRoles:       each(f.AppRoles, func(r appRoleV1) plan.AppRole { return plan.AppRole(r) }),
+		OptionalClaims: each(f.OptionalClaims, func(c optionalClaimV1) plan.OptionalClaim { return plan.OptionalClaim(c) }),
 		IdentifierURIs: f.IdentifierURIs,
 	}
 }
@@ -161,7 +163,7 @@ func foundForm(f workflow.Discovery) foundV1 {
 		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround,
 		Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		PrincipalThumbprints: f.PrincipalThumbprints, PrincipalSecrets: f.PrincipalSecrets,
-		Federated: each(f.Federated, func(i workflow.FederatedIssuer) federatedV1 { return federatedV1(i) }),
+		Federated: each(f.Federated, func(i plan.FederatedIssuer) federatedV1 { return federatedV1(i) }),
 	}
 }
 
@@ -170,7 +172,7 @@ func (f foundV1) found() workflow.Discovery {
 		AppID: f.AppID, Name: f.Name, Read: f.Read, Thumbprints: f.Thumbprints, AzureRoles: f.AzureRoles, AzureAround: f.AzureAround,
 		Secrets: f.Secrets, Owners: f.Owners, NoIdentifierURI: f.NoIdentifierURI, Required: f.Required,
 		PrincipalThumbprints: f.PrincipalThumbprints, PrincipalSecrets: f.PrincipalSecrets,
-		Federated: each(f.Federated, func(i federatedV1) workflow.FederatedIssuer { return workflow.FederatedIssuer(i) }),
+		Federated: each(f.Federated, func(i federatedV1) plan.FederatedIssuer { return plan.FederatedIssuer(i) }),
 	}
 }
 

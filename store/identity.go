@@ -8,7 +8,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // sumKey is of the checksum of the version and the realm. A file that an older entra-app
@@ -26,7 +26,7 @@ var errRealm = errors.New("its name for itself is damaged")
 
 // identify reads an identity from the values of metaBucket. The error is ErrKey or
 // ErrDamaged.
-func identify(get func(name []byte) []byte, key *workflow.Key) (id identity, err error) {
+func identify(get func(name []byte) []byte, key *seal.Key) (id identity, err error) {
 	id = identity{version: bytes.Clone(get(versionKey)), realm: bytes.Clone(get(realmKey)), canary: bytes.Clone(get(canaryKey))}
 	if sum := get(sumKey); sum != nil {
 		id.summed = true

@@ -14,7 +14,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const (
@@ -48,7 +48,7 @@ const canaryName = "canary"
 // can be told from the rest it writes again; Repaired says so. A file that it can't open is
 // left as it is, and the error is an *OpenError that ends with the next step: ErrLocked,
 // ErrDamaged, ErrNewer or ErrKey.
-func Open(path string, key *workflow.Key) (*Bolt, error) {
+func Open(path string, key *seal.Key) (*Bolt, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if err := create(path, key); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, &OpenError{path, err, "can't be made: " + err.Error(),
@@ -114,7 +114,7 @@ func openBolt(path string, readOnly bool) (db *bolt.DB, err error) {
 // inspect reads the file without changing it, and returns what it is if it is a
 // store that this program may open with this key. The error is a *harm if it is damaged,
 // and some of it can be read.
-func inspect(path string, key *workflow.Key) (id identity, err error) {
+func inspect(path string, key *seal.Key) (id identity, err error) {
 	switch info, err := os.Stat(path); {
 	case err != nil:
 		return id, explain(path, err)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/entra-app/entra-app/store/storetest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // put writes one value without asking.
@@ -46,7 +47,7 @@ func populated(t testing.TB, n int, edit func(b *Bolt)) []byte {
 
 // refused checks that a file is not opened, for this reason, with a next step,
 // and that it stays as it is.
-func refused(t *testing.T, path string, key *workflow.Key, kind error) {
+func refused(t *testing.T, path string, key *seal.Key, kind error) {
 	t.Helper()
 	before, _ := os.ReadFile(path)
 	b, err := Open(path, key)

@@ -15,6 +15,7 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // damagedSuffix is what is added to the name of a damaged file that is kept; there may be
@@ -27,7 +28,7 @@ var errNothing = errors.New("nothing of it can be read")
 // rescue makes a whole store at path of what can be read in the one that is there, whose
 // damage is torn. That one is kept beside it. Until the new one is complete nothing is
 // changed at path; the error, an *OpenError, says why it can't be made.
-func rescue(path string, key *workflow.Key, torn *harm) (err error) {
+func rescue(path string, key *seal.Key, torn *harm) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("%v", fault)
@@ -49,7 +50,7 @@ func rescue(path string, key *workflow.Key, torn *harm) (err error) {
 
 // remake does it. Of two processes that do so at the same time one has the lock of the new
 // file, and the other finds path whole, or in use.
-func remake(path string, key *workflow.Key) error {
+func remake(path string, key *seal.Key) error {
 	part := path + ".rescue"
 	db, err := bolt.Open(part, 0o600, &bolt.Options{Timeout: lockWait, NoStatistics: true})
 	switch {
@@ -122,7 +123,7 @@ type candidate struct {
 }
 
 // salvage reads what it can of a damaged store.
-func salvage(f *os.File, key *workflow.Key) (*find, error) {
+func salvage(f *os.File, key *seal.Key) (*find, error) {
 	m, _, err := newestMeta(f)
 	if err != nil {
 		return nil, err
@@ -191,8 +192,8 @@ func (l *loose) freelist(n uint64) map[uint64]bool {
 }
 
 // addMeta keeps what may say what the store is. Most of it has one length.
-func (f *find) addMeta(e element, key *workflow.Key) {
-	canary := len(key.Seal(canaryName, workflow.NewSecret(canaryName)))
+func (f *find) addMeta(e element, key *seal.Key) {
+	canary := len(key.Seal(canaryName, seal.New(canaryName)))
 	lengths := map[string]int{"version": 1, "listed": 1, "realm": 8, "canary": canary, "sum": 8}
 	name, rest := e.beginning(1, versionKey, listedKey, realmKey, canaryKey, sumKey)
 	value := rest[:min(len(rest), lengths[string(name)])]
@@ -237,7 +238,7 @@ func (f *find) add(e element, sure bool) {
 }
 
 // fits returns an error if there is nothing to make a store of, or it has another key.
-func (f *find) fits(key *workflow.Key) error {
+func (f *find) fits(key *seal.Key) error {
 	m := map[string][]byte{}
 	for _, p := range f.pairs["meta"] {
 		m[string(p[0])] = p[1]

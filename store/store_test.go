@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/store/storetest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 func TestBolt(t *testing.T) {
@@ -35,10 +36,10 @@ func TestBoltLasts(t *testing.T) {
 }
 
 // testKey is a key that is the same for the same byte.
-func testKey(b byte) *workflow.Key {
-	raw := make([]byte, workflow.KeySize)
+func testKey(b byte) *seal.Key {
+	raw := make([]byte, seal.KeySize)
 	raw[0] = b
-	key, err := workflow.NewKey(raw)
+	key, err := seal.NewKey(raw)
 	if err != nil {
 		panic(err)
 	}

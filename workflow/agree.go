@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"time"
@@ -15,9 +17,9 @@ import (
 // approvals are the approvers who stand behind r's plan as it is, each
 // account once: those who agreed before, and whoever has to sign in or presses
 // now. The requester never counts, nor does anyone who is no approver any more.
-func approvals(r *Request, t Tenant, last Person) []Approver {
+func approvals(r *Request, t Tenant, last people.Person) []Approver {
 	var behind []Approver
-	count := func(by Person) {
+	count := func(by people.Person) {
 		a, ok := t.Approver(by.ID)
 		switch {
 		case !ok, isRequester(r, t, a):
@@ -52,8 +54,8 @@ func standing(r *Request) []Approval {
 
 // AgreedBy are the people whose approval of the plan stands, besides whoever
 // signs in.
-func (r *Request) AgreedBy() []Person {
-	var people []Person
+func (r *Request) AgreedBy() []people.Person {
+	var people []people.Person
 	for _, a := range standing(r) {
 		if a.By.ID != r.Approval.By.ID || r.State == StatePending { // then nobody signs in
 			people = append(people, a.By)
@@ -63,30 +65,30 @@ func (r *Request) AgreedBy() []Person {
 }
 
 // agreed reports whether a person's approval of the plan stands.
-func agreed(r *Request, by Person) bool {
+func agreed(r *Request, by people.Person) bool {
 	return slices.ContainsFunc(standing(r), func(a Approval) bool { return a.By.ID == by.ID })
 }
 
 // tooFew says no to whoever cannot be the last of the approvers that r's plan takes.
-func (d *Desk) tooFew(r *Request, last Person) *Refusal {
+func (d *Desk) tooFew(r *Request, last people.Person) *Refusal {
 	t, _ := d.Tenant(r.Tenant)
 	if got := len(approvals(r, t, last)); got < r.Plan.Needs() {
 		return refuse(RuleApprovals, "%s takes %s, and with yours it has %d. Another approver has to press Approve first.", r.ID,
-			Count(r.Plan.Needs(), "approval"), got)
+			text.Count(r.Plan.Needs(), "approval"), got)
 	}
 	return nil
 }
 
 // agree keeps an approval that is not the last.
-func agree(r *Request, by Person, now time.Time, have int) {
+func agree(r *Request, by people.Person, now time.Time, have int) {
 	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: r.Plan.Digest()})
 	r.note(now, Event{By: by.ID, Kind: EventApproved,
-		Text: fmt.Sprintf("approved the plan: %d of %s", have, Count(r.Plan.Needs(), "approval"))})
+		Text: fmt.Sprintf("approved the plan: %d of %s", have, text.Count(r.Plan.Needs(), "approval"))})
 }
 
 // withdraws reports whether a person can take an approval back that another's sign-in
 // counts on, or will.
-func withdraws(r *Request, by Person) bool {
+func withdraws(r *Request, by people.Person) bool {
 	switch r.State {
 	case StatePending:
 		return agreed(r, by)
@@ -97,7 +99,7 @@ func withdraws(r *Request, by Person) bool {
 }
 
 // withdraw forgets a person's approval.
-func withdraw(r *Request, by Person) {
+func withdraw(r *Request, by people.Person) {
 	r.Agreed = slices.DeleteFunc(r.Agreed, func(a Approval) bool { return a.By.ID == by.ID })
 }
 
@@ -112,7 +114,7 @@ func (d *Desk) enough(r *Request) *Refusal {
 	}
 	if others < r.Plan.Needs() && r.Plan.Needs() > 1 {
 		return refuse(RuleApprovals, "%s takes the approval of %d people, and %s has only %s besides you. Ask the operator of this bot "+
-			"to add one.", r.Product, r.Plan.Needs(), r.Tenant, Count(others, "approver"))
+			"to add one.", r.Product, r.Plan.Needs(), r.Tenant, text.Count(others, "approver"))
 	}
 	return nil
 }

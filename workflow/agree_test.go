@@ -3,6 +3,8 @@ package workflow
 import (
 	"context"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,7 +61,7 @@ func TestAPlanThatTakesTwoApprovalsWaitsForTheSecond(t *testing.T) {
 
 func TestASignInCountsOnlyWhileEnoughOthersStandBehindThePlan(t *testing.T) {
 	signing := func() *Request {
-		r := &Request{Plan: Plan{TenantID: contosoID, Approvals: 2}, Task: TaskProvision, Requester: bea, State: StateSignIn}
+		r := &Request{Plan: plan.Plan{TenantID: contosoID, Approvals: 2}, Task: TaskProvision, Requester: bea, State: StateSignIn}
 		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
 		r.Approval = Approval{N: 1, By: ada, Digest: r.Plan.Digest()}
 		return r
@@ -204,7 +206,7 @@ func TestTwoApproversMakeOneApp(t *testing.T) {
 func TestAnEarlierApprovalCanBeTakenBackWhileAnotherApproverSignsIn(t *testing.T) {
 	ctx := context.Background()
 	w, d, id := at(t, takesTwo)
-	for _, who := range []Person{zoe, ada} {
+	for _, who := range []people.Person{zoe, ada} {
 		if _, err := d.Approve(ctx, id, who, w.get(id).Rev); err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,10 @@
 package workflow
 
-import "time"
+import (
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
+	"time"
+)
 
 // What an application is in the tenant, as a Session writes and reads it.
 
@@ -13,19 +17,19 @@ type App struct {
 	Notes           string // at most 1024 characters
 	Audience        string
 	RedirectURIs    []string // of platform Web
-	Permissions     []Permission
+	Permissions     []plan.Permission
 
 	SPARedirectURIs, PublicRedirectURIs []string
 	PublicClientFlows                   bool
-	Scopes                              []Scope
-	AppRoles                            []AppRole
-	OptionalClaims                      []OptionalClaim
+	Scopes                              []plan.Scope
+	AppRoles                            []plan.AppRole
+	OptionalClaims                      []plan.OptionalClaim
 	IdentifierURIs                      []string
 
 	// Merge says that the application may have more than ours: what it has and Drops does
 	// not name stays as it is.
 	Merge bool
-	Drops Plan
+	Drops plan.Plan
 	// Keeps are what it goes on asking for though Drops has it, as in Discovery.Required.
 	Keeps []string
 }
@@ -49,7 +53,7 @@ type Ownership struct {
 }
 
 // Has reports whether a user is an owner.
-func (o Ownership) Has(id string) bool { return containsFold(o.Owners, id) }
+func (o Ownership) Has(id string) bool { return set.ContainsFold(o.Owners, id) }
 
 // Inspection is what an app has.
 type Inspection struct {
@@ -64,7 +68,7 @@ type Inspection struct {
 	// has it, and else the definition's ID.
 	AzureRoles  []string
 	Thumbprints []string // of its certificates: SHA-1, hexadecimal, capitals
-	Federated   []FederatedIssuer
+	Federated   []plan.FederatedIssuer
 	// OnPrincipal is how many passwords and certificates its service principal has of its
 	// own: each of them signs the app in as well.
 	OnPrincipal int

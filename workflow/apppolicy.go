@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/text"
 	"time"
 )
 
@@ -45,7 +46,7 @@ func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
 // bringsCredential reports whether carrying r out gives the app a credential that a
 // policy of the tenant may be against.
 func bringsCredential(r *Request) bool {
-	return r.AddsCredential() && r.Plan.Credential.Kind.Expires()
+	return r.AddsCredential() && credentialKinds[r.Plan.Credential.Kind].forbidden != nil
 }
 
 // cut is the lifetime that a policy leaves, and what to tell the requester.
@@ -53,7 +54,7 @@ func cut(lifetime, most time.Duration) (time.Duration, string) {
 	if most <= 0 || lifetime <= most {
 		return lifetime, ""
 	}
-	return most, fmt.Sprintf("; cut from %s to %s by a policy of this tenant", Days(lifetime), Days(most))
+	return most, fmt.Sprintf("; cut from %s to %s by a policy of this tenant", text.Days(lifetime), text.Days(most))
 }
 
 // Cut says that a policy of the tenant made the credential's lifetime shorter than

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestATenantsPolicyIsKeptBeforeAnythingIsMade(t *testing.T) {
@@ -77,24 +78,28 @@ func TestAPolicyIsForeseenInItsOwnWords(t *testing.T) {
 	}
 	for _, c := range []struct {
 		what   string
-		plan   Plan
+		plan   plan.Plan
 		policy AppPolicy
 		says   string // empty: nothing is against it
 		not    string
 	}{
-		{"a secret", Plan{Credential: Credential{Kind: CredentialSecret}}, AppPolicy{NoSecrets: true}, "forbids client secrets",
+		{"a secret", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialSecret}}, AppPolicy{NoSecrets: true},
+			"forbids client secrets",
 			"certificates of"},
-		{"a certificate where secrets are forbidden", Plan{Credential: Credential{Kind: CredentialMadeCertificate}},
+		{"a certificate where secrets are forbidden", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialMadeCertificate}},
 			AppPolicy{NoSecrets: true}, "", ""},
-		{"one that is made here", Plan{Credential: Credential{Kind: CredentialMadeCertificate}}, AppPolicy{TrustedOnly: true},
+		{"one that is made here", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialMadeCertificate}},
+			AppPolicy{TrustedOnly: true},
 			"one that is made here signs itself", "client secret"},
-		{"one of an authority", Plan{Credential: Credential{Kind: CredentialCertificate, Certificate: certificate.Certificate{}}},
+		{"one of an authority", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialCertificate,
+			Certificate: certificate.Certificate{}}},
 			AppPolicy{TrustedOnly: true}, "", ""},
-		{"for other tenants", Plan{Audience: "AzureADMultipleOrgs", Credential: Credential{Kind: CredentialNone}},
+		{"for other tenants", plan.Plan{Audience: "AzureADMultipleOrgs", Credential: plan.Credential{Kind: plan.CredentialNone}},
 			AppPolicy{OwnTenantOnly: true}, "accounts of other tenants", "client secret"},
-		{"for this tenant", Plan{Audience: "AzureADMyOrg", Credential: Credential{Kind: CredentialNone}}, AppPolicy{OwnTenantOnly: true},
+		{"for this tenant", plan.Plan{Audience: "AzureADMyOrg", Credential: plan.Credential{Kind: plan.CredentialNone}},
+			AppPolicy{OwnTenantOnly: true},
 			"", ""},
-		{"one that signs itself", Plan{Credential: Credential{Kind: CredentialCertificate, Certificate: self}},
+		{"one that signs itself", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialCertificate, Certificate: self}},
 			AppPolicy{TrustedOnly: true}, "this one signs itself", "client secret"},
 	} {
 		if c.what == "one that signs itself" && !self.SignsItself() {

@@ -3,6 +3,9 @@ package workflow
 import (
 	"cmp" // RFC 9562 has it for UUIDs of version 5; nothing is proven with it
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/azurescope"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 )
@@ -12,7 +15,7 @@ import (
 // An AzureShare is roles on each of some scopes, which are named as in a plan.
 type AzureShare struct {
 	Subscriptions []string
-	Roles         []AzureRole
+	Roles         []plan.AzureRole
 }
 
 func (s AzureShare) empty() bool { return len(s.Subscriptions) == 0 || len(s.Roles) == 0 }
@@ -27,9 +30,9 @@ func cloneShares(shares []AzureShare) []AzureShare {
 
 // sameShare reports whether two are the same, custom roles by what they allow.
 func sameShare(a, b AzureShare) bool {
-	return slices.EqualFunc(a.Subscriptions, b.Subscriptions, SameAzureScope) &&
-		slices.EqualFunc(a.Roles, b.Roles, func(x, y AzureRole) bool {
-			return sameAzureRole(x, y) && x.allows(y) && y.allows(x)
+	return slices.EqualFunc(a.Subscriptions, b.Subscriptions, azurescope.Same) &&
+		slices.EqualFunc(a.Roles, b.Roles, func(x, y plan.AzureRole) bool {
+			return plan.SameAzureRole(x, y) && x.Allows(y) && y.Allows(x)
 		})
 }
 
@@ -50,7 +53,7 @@ func (w azureWork) takes() bool { return len(w.end)+len(w.quit) > 0 }
 func (w azureWork) subscriptions() []string {
 	var all []string
 	for _, s := range slices.Concat(w.give, w.end, w.quit) {
-		all = joinedScopes(all, s.Subscriptions)
+		all = azurescope.Union(all, s.Subscriptions)
 	}
 	return all
 }
@@ -61,7 +64,7 @@ func (w azureWork) subscriptions() []string {
 func (r *Request) azureWork() (w azureWork) {
 	is, was := r.Plan, r.Previous
 	if r.leavesAzure() {
-		is = Plan{}
+		is = plan.Plan{}
 	}
 	give := []AzureShare{{is.Subscriptions, is.AzureRoles}}
 	if r.Kind == KindUpdate && len(r.AzureResidue) == 0 {
@@ -69,11 +72,11 @@ func (r *Request) azureWork() (w azureWork) {
 	}
 	w.give = slices.DeleteFunc(give, AzureShare.empty)
 	for _, has := range r.azureThere() {
-		if !slices.ContainsFunc(is.AzureRoles, func(a AzureRole) bool { return sameAzureRole(a, has.Roles[0]) }) {
+		if !slices.ContainsFunc(is.AzureRoles, func(a plan.AzureRole) bool { return plan.SameAzureRole(a, has.Roles[0]) }) {
 			w.end = withShare(w.end, has)
 			continue
 		}
-		if has.Subscriptions = withoutScopes(has.Subscriptions, is.Subscriptions); !has.empty() {
+		if has.Subscriptions = azurescope.Minus(has.Subscriptions, is.Subscriptions); !has.empty() {
 			w.quit = withShare(w.quit, has)
 		}
 	}
@@ -81,17 +84,17 @@ func (r *Request) azureWork() (w azureWork) {
 }
 
 // azureDifference is what an app lacks that was approved to have one plan and is to have another.
-func azureDifference(was, is Plan) []AzureShare {
-	added, lost := withoutScopes(is.Subscriptions, was.Subscriptions), withoutScopes(was.Subscriptions, is.Subscriptions)
+func azureDifference(was, is plan.Plan) []AzureShare {
+	added, lost := azurescope.Minus(is.Subscriptions, was.Subscriptions), azurescope.Minus(was.Subscriptions, is.Subscriptions)
 	whole, kept := AzureShare{Subscriptions: is.Subscriptions}, AzureShare{Subscriptions: added}
 	for _, role := range is.AzureRoles {
-		i := slices.IndexFunc(was.AzureRoles, func(a AzureRole) bool { return sameAzureRole(a, role) })
+		i := slices.IndexFunc(was.AzureRoles, func(a plan.AzureRole) bool { return plan.SameAzureRole(a, role) })
 		switch {
 		case i < 0:
 			whole.Roles = append(whole.Roles, role)
 		case role.ID != "":
 			kept.Roles = append(kept.Roles, role)
-		case len(added)+len(lost) > 0 || !role.allows(was.AzureRoles[i]) || !was.AzureRoles[i].allows(role):
+		case len(added)+len(lost) > 0 || !role.Allows(was.AzureRoles[i]) || !was.AzureRoles[i].Allows(role):
 			whole.Roles = append(whole.Roles, role)
 		}
 	}
@@ -102,17 +105,17 @@ func azureDifference(was, is Plan) []AzureShare {
 // each role once. What it was found with is no update's to remove.
 func (r *Request) azureThere() []AzureShare {
 	var all []AzureShare
-	add := func(subscriptions []string, role AzureRole) {
-		i := slices.IndexFunc(all, func(s AzureShare) bool { return sameAzureRole(s.Roles[0], role) })
+	add := func(subscriptions []string, role plan.AzureRole) {
+		i := slices.IndexFunc(all, func(s AzureShare) bool { return plan.SameAzureRole(s.Roles[0], role) })
 		switch {
 		case len(subscriptions) == 0:
 		case i < 0:
-			all = append(all, AzureShare{slices.Clone(subscriptions), []AzureRole{role}})
+			all = append(all, AzureShare{slices.Clone(subscriptions), []plan.AzureRole{role}})
 		default:
-			all[i].Subscriptions = joinedScopes(all[i].Subscriptions, subscriptions)
+			all[i].Subscriptions = azurescope.Union(all[i].Subscriptions, subscriptions)
 		}
 	}
-	var had Plan
+	var had plan.Plan
 	switch {
 	case r.leavesAzure():
 		had = r.Plan
@@ -127,7 +130,7 @@ func (r *Request) azureThere() []AzureShare {
 		for _, role := range left.Roles {
 			add(slices.DeleteFunc(slices.Clone(left.Subscriptions), func(sub string) bool {
 				return slices.ContainsFunc(skipped, func(s string) bool {
-					return SameAzureScope(s, sub)
+					return azurescope.Same(s, sub)
 				}) || slices.Contains(r.Discovered.AzureRoles, inAzure(sub, role))
 			}), role)
 		}
@@ -138,16 +141,16 @@ func (r *Request) azureThere() []AzureShare {
 // spellScopes spells the plan's scopes as what the app has or may have spells them, so
 // that capitals are no change.
 func (r *Request) spellScopes() {
-	spellAs(r.Plan.Subscriptions, r.Previous.Subscriptions)
+	azurescope.SpellAs(r.Plan.Subscriptions, r.Previous.Subscriptions)
 	for _, left := range r.AzureResidue {
-		spellAs(left.Subscriptions, r.Plan.Subscriptions)
+		azurescope.SpellAs(left.Subscriptions, r.Plan.Subscriptions)
 	}
 }
 
 // withShare adds one role on some subscriptions to those of the same subscriptions.
 func withShare(to []AzureShare, s AzureShare) []AzureShare {
 	for i := range to {
-		if slices.EqualFunc(to[i].Subscriptions, s.Subscriptions, SameAzureScope) {
+		if slices.EqualFunc(to[i].Subscriptions, s.Subscriptions, azurescope.Same) {
 			to[i].Roles = append(to[i].Roles, s.Roles...)
 			return to
 		}
@@ -184,7 +187,7 @@ func (r *Request) azureRights() []string {
 		}
 	}
 	custom := func(s AzureShare) bool {
-		return slices.ContainsFunc(s.Roles, func(a AzureRole) bool { return a.ID == "" })
+		return slices.ContainsFunc(s.Roles, func(a plan.AzureRole) bool { return a.ID == "" })
 	}
 	w := r.azureWork()
 	right(w.gives(), "roleAssignments/write")
@@ -201,7 +204,7 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 		return nil
 	}
 	w := r.azureWork()
-	missing := withoutScopes(withoutScopes(w.subscriptions(), who.Subscriptions), r.onlyLeft(who.UnknownSubscriptions))
+	missing := azurescope.Minus(azurescope.Minus(w.subscriptions(), who.Subscriptions), r.onlyLeft(who.UnknownSubscriptions))
 	if len(missing) == 0 {
 		return nil
 	}
@@ -209,13 +212,13 @@ func (r *Request) againstAzure(who Signer) *Refusal {
 	if there := w.on(missing); there.takes() {
 		stays = " Without that the app's roles there would stay: " + there.takenWords() + "."
 	}
-	if unknown := bothScopes(missing, who.UnknownSubscriptions); len(unknown) == len(missing) {
+	if unknown := azurescope.Both(missing, who.UnknownSubscriptions); len(unknown) == len(missing) {
 		return refuse(RuleRole, "Azure does not know %s, or does not show it to %s.%s Nothing was changed. Check that it exists, get or "+
 			"activate %s on it, then press New code.",
-			azureScopeTitles(missing), who.UPN, stays, r.azureAdmins())
+			azurescope.Titles(missing), who.UPN, stays, r.azureAdmins())
 	}
 	return refuse(RuleRole, "%s may not %s in %s: it takes %s there.%s Nothing was changed. Get or activate the role, then press New code.",
-		who.UPN, r.azureDoing(), azureScopeTitles(missing), r.azureAdmins(), stays)
+		who.UPN, r.azureDoing(), azurescope.Titles(missing), r.azureAdmins(), stays)
 }
 
 // leavesAzure reports whether all roles there are removed, and none is given.
@@ -255,13 +258,13 @@ func (w azureWork) takenWords() string {
 func azureNote(shares ...AzureShare) string {
 	var parts []string
 	for _, s := range shares {
-		parts = append(parts, fmt.Sprintf("%d on %s", len(s.Roles), Count(len(s.Subscriptions), AzureScopeWord(s.Subscriptions))))
+		parts = append(parts, fmt.Sprintf("%d on %s", len(s.Roles), text.Count(len(s.Subscriptions), azurescope.Word(s.Subscriptions))))
 	}
 	return strings.Join(parts, ", ")
 }
 
 // azureOf is what an app with a plan has in Azure, called as in Inspection.
-func azureOf(p Plan) []string {
+func azureOf(p plan.Plan) []string {
 	var all []string
 	for _, sub := range p.Subscriptions {
 		for _, a := range p.AzureRoles {
@@ -272,15 +275,15 @@ func azureOf(p Plan) []string {
 }
 
 // inAzure is what a role on a scope is called in Inspection.
-func inAzure(subscription string, a AzureRole) string {
+func inAzure(subscription string, a plan.AzureRole) string {
 	return strings.ToLower(subscription) + "/" + cmp.Or(strings.ToLower(a.ID), a.Name)
 }
 
 // azureCalled says for people which role that is.
-func azureCalled(p Plan, scopeRole string) string {
+func azureCalled(p plan.Plan, scopeRole string) string {
 	slash := strings.LastIndexByte(scopeRole, '/')
 	for _, s := range p.Subscriptions { // the name of a custom role may have a slash in it
-		if cutFold(scopeRole, s+"/") != "" {
+		if azurescope.CutFold(scopeRole, s+"/") != "" {
 			slash = len(s)
 		}
 	}
@@ -290,5 +293,5 @@ func azureCalled(p Plan, scopeRole string) string {
 			role = a.Name
 		}
 	}
-	return "the role " + role + " in " + azureScopeTitle(scope)
+	return "the role " + role + " in " + azurescope.Title(scope)
 }

@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"cmp"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -12,9 +14,9 @@ import (
 const second = "44444444-4444-4444-4444-444444444444"
 
 var (
-	contributor = AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}
-	keys        = AzureRole{ID: "14b46e9e-c2b7-41b4-b07b-48a6ebf60603", Name: "Key Vault Crypto Officer", Why: "encrypts"}
-	minimal     = AzureRole{Name: "Backup operator", Why: "backs up",
+	contributor = plan.AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}
+	keys        = plan.AzureRole{ID: "14b46e9e-c2b7-41b4-b07b-48a6ebf60603", Name: "Key Vault Crypto Officer", Why: "encrypts"}
+	minimal     = plan.AzureRole{Name: "Backup operator", Why: "backs up",
 		Actions: []string{"Microsoft.Compute/disks/read", "Microsoft.Compute/snapshots/write"}}
 )
 
@@ -23,7 +25,7 @@ func clouds() Product {
 	return Product{Name: "clouds", Title: "Clouds", Audience: "AzureADMyOrg", OneWorkload: true,
 		Workloads:   []Workload{{Name: "builtin", Title: "Built-in roles"}, {Name: "minimal", Title: "A custom role"}},
 		AzureRoles:  []AzureNeed{{contributor, []string{"builtin"}}, {keys, nil}, {minimal, []string{"minimal"}}},
-		Credentials: []Offer{{Kind: CredentialCertificate}}}
+		Credentials: []Offer{{Kind: plan.CredentialCertificate}}}
 }
 
 // inClouds is an app of that product that is done.
@@ -42,12 +44,12 @@ func (w *world) inClouds(n *node, workload string, subscriptions ...string) *Req
 
 func change(origin, workload string, subscriptions ...string) Draft {
 	d := d2(origin)
-	d.Workloads, d.Subscriptions, d.Owners = []string{workload}, subscriptions, []Person{zoe}
+	d.Workloads, d.Subscriptions, d.Owners = []string{workload}, subscriptions, []people.Person{zoe}
 	return d
 }
 
 // pairs are what an app has in Azure when it has these roles on these subscriptions.
-func pairs(roles []AzureRole, subscriptions ...string) []string {
+func pairs(roles []plan.AzureRole, subscriptions ...string) []string {
 	var all []string
 	for _, sub := range subscriptions {
 		for _, a := range roles {
@@ -63,21 +65,22 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 		name     string
 		was, is  string
 		from, to []string
-		want     []AzureRole
+		want     []plan.AzureRole
 		custom   int
 		changes  string
 	}{
-		{"to a custom role", "builtin", "minimal", []string{subscription}, []string{subscription}, []AzureRole{keys, minimal}, 1,
+		{"to a custom role", "builtin", "minimal", []string{subscription}, []string{subscription}, []plan.AzureRole{keys, minimal}, 1,
 			"added Backup operator (custom) on " + subscription + "; removed Contributor on " + subscription},
-		{"to built-in roles", "minimal", "builtin", []string{subscription}, []string{subscription}, []AzureRole{contributor, keys}, 0,
+		{"to built-in roles", "minimal", "builtin", []string{subscription}, []string{subscription}, []plan.AzureRole{contributor, keys}, 0,
 			"added Contributor on " + subscription + "; removed Backup operator (custom) on " + subscription},
 		{"to a second subscription", "minimal", "minimal", []string{subscription}, []string{subscription, second},
-			[]AzureRole{keys, minimal}, 1,
+			[]plan.AzureRole{keys, minimal}, 1,
 			"added Key Vault Crypto Officer on " + second + "; added Backup operator (custom) on " + second},
-		{"from a subscription", "builtin", "builtin", []string{subscription, second}, []string{second}, []AzureRole{contributor, keys}, 0,
+		{"from a subscription", "builtin", "builtin", []string{subscription, second}, []string{second}, []plan.AzureRole{contributor,
+			keys}, 0,
 			"removed Contributor on " + subscription + "; removed Key Vault Crypto Officer on " + subscription},
 		{"to another subscription and a custom role", "builtin", "minimal", []string{subscription}, []string{second},
-			[]AzureRole{keys, minimal}, 1,
+			[]plan.AzureRole{keys, minimal}, 1,
 			"added Key Vault Crypto Officer on " + second + "; added Backup operator (custom) on " + second +
 				"; removed Contributor on " + subscription + "; removed Key Vault Crypto Officer on " + subscription},
 	} {
@@ -114,12 +117,12 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 // azureChanges are what the card of an update says of Azure.
 func azureChanges(r *Request) string {
 	var words []string
-	for _, c := range Changes(r.Previous, r.Plan) {
+	for _, c := range plan.Changes(r.Previous, r.Plan) {
 		word := "removed "
 		if c.Added {
 			word = "added "
 		}
-		if c.What == AzureChange || c.What == ActionChange {
+		if c.What == plan.AzureChange || c.What == plan.ActionChange {
 			words = append(words, word+c.Name)
 		}
 	}
@@ -212,8 +215,8 @@ func TestACustomRoleWithOtherActionsIsWrittenAnewAndItsActionsAreNamed(t *testin
 	more := minimal
 	more.Actions = []string{"Microsoft.Compute/disks/read", "Microsoft.Compute/disks/write"}
 	r := &Request{Kind: KindUpdate, Task: TaskProvision,
-		Previous: Plan{AzureRoles: []AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
-		Plan:     Plan{AzureRoles: []AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
+		Previous: plan.Plan{AzureRoles: []plan.AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
+		Plan:     plan.Plan{AzureRoles: []plan.AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
 	w := r.azureWork()
 	if len(w.give) != 1 || len(w.give[0].Roles) != 1 || w.give[0].Roles[0].Name != minimal.Name || len(w.give[0].Subscriptions) != 2 ||
 		w.takes() {

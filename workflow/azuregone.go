@@ -1,6 +1,10 @@
 package workflow
 
-import "slices"
+import (
+	"github.com/entra-app/entra-app/workflow/azurescope"
+	"github.com/entra-app/entra-app/workflow/set"
+	"slices"
+)
 
 // A subscription or resource group in which a given-up update has worked may be gone since:
 // deleted, or moved to another tenant. Nobody can be given rights there, and so it is skipped, where
@@ -11,9 +15,9 @@ import "slices"
 func (r *Request) onlyLeft(subscriptions []string) []string {
 	var left []string
 	for _, share := range r.AzureResidue {
-		left = joinedScopes(left, share.Subscriptions)
+		left = azurescope.Union(left, share.Subscriptions)
 	}
-	return bothScopes(withoutScopes(withoutScopes(left, r.Plan.Subscriptions), r.Previous.Subscriptions), subscriptions)
+	return azurescope.Both(azurescope.Minus(azurescope.Minus(left, r.Plan.Subscriptions), r.Previous.Subscriptions), subscriptions)
 }
 
 // skipped are the subscriptions that are left out of what r does in Azure.
@@ -23,9 +27,9 @@ func (r *Request) skipped() []string { return r.onlyLeft(r.SignIn.Unknown) }
 func (r *Request) stillLeft() []AzureShare {
 	var still []AzureShare
 	for _, share := range r.AzureResidue {
-		share.Subscriptions = bothScopes(share.Subscriptions, r.skipped())
+		share.Subscriptions = azurescope.Both(share.Subscriptions, r.skipped())
 		if !share.empty() {
-			still = joined(still, []AzureShare{share}, sameShare)
+			still = set.Union(still, []AzureShare{share}, sameShare)
 		}
 	}
 	return still
@@ -36,7 +40,7 @@ func (w azureWork) on(subscriptions []string) azureWork {
 	cut := func(shares []AzureShare) []AzureShare {
 		shares = cloneShares(shares)
 		for i, s := range shares {
-			shares[i].Subscriptions = bothScopes(s.Subscriptions, subscriptions)
+			shares[i].Subscriptions = azurescope.Both(s.Subscriptions, subscriptions)
 		}
 		return slices.DeleteFunc(shares, AzureShare.empty)
 	}

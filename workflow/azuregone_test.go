@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func TestWhatARetirementHasTakenAwayInAzureIsLeftNoMore(t *testing.T) {
 		}
 		w.signer.Subscriptions = []string{subscription} // the app has nothing on the second one
 		d := d2("V-recreate")
-		d.Credential, d.Certificate = CredentialCertificate, newCertificate()
+		d.Credential, d.Certificate = plan.CredentialCertificate, newCertificate()
 		r, err := n.Recreate(t.Context(), bea, retired.ID, d)
 		if err != nil {
 			t.Fatal(err)
@@ -48,7 +49,7 @@ func TestASubscriptionThatAzureDoesNotKnowBlocksNoApp(t *testing.T) {
 		"recreate": func(w *world, n *node, head *Request) (*Request, error) {
 			w.isDeleted(head.UniqueName())
 			d := d2("V-recreate")
-			d.Credential, d.Certificate = CredentialCertificate, newCertificate()
+			d.Credential, d.Certificate = plan.CredentialCertificate, newCertificate()
 			return n.Recreate(w.t.Context(), bea, head.ID, d)
 		},
 	}
@@ -122,9 +123,9 @@ func TestASubscriptionIsSkippedForNoOtherReason(t *testing.T) {
 // The refusal names what is meant for the subscriptions that it is about.
 func TestARefusalNamesTheRolesOfThoseSubscriptionsOnly(t *testing.T) {
 	r := &Request{Kind: KindUpdate, Task: TaskProvision,
-		Previous:     Plan{AzureRoles: []AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
-		Plan:         Plan{AzureRoles: []AzureRole{keys}, Subscriptions: []string{subscription}},
-		AzureResidue: []AzureShare{{[]string{second}, []AzureRole{minimal}}}}
+		Previous:     plan.Plan{AzureRoles: []plan.AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
+		Plan:         plan.Plan{AzureRoles: []plan.AzureRole{keys}, Subscriptions: []string{subscription}},
+		AzureResidue: []AzureShare{{[]string{second}, []plan.AzureRole{minimal}}}}
 	no := r.againstAzure(Signer{UPN: "ada@contoso.com", Subscriptions: []string{subscription}})
 	if no == nil || !strings.Contains(no.Text, "remove roles in the Azure subscription "+second) ||
 		!strings.Contains(no.Text, "would stay: Backup operator.") {
@@ -164,7 +165,7 @@ func TestASkippedSubscriptionThatIsBackIsCleared(t *testing.T) {
 		w.retry(n, r.ID)
 		pass(time.Second)
 		r = w.settle(n, r.ID, StateDone)
-		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(r.AzureResidue) > 0 ||
+		if has := w.inAzure(); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys}, subscription)) || len(r.AzureResidue) > 0 ||
 			strings.Contains(r.Steps.Get(StepUnassign).Note, "skipped") {
 			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.AzureResidue, r.Steps.Get(StepUnassign).Note)
 		}

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 		{"recreate", func(w *world, n *node, head *Request) (*Request, error) {
 			w.isDeleted(head.UniqueName())
 			d := d2("V-recreate")
-			d.Credential, d.Certificate = CredentialCertificate, newCertificate()
+			d.Credential, d.Certificate = plan.CredentialCertificate, newCertificate()
 			return n.Recreate(w.t.Context(), bea, head.ID, d)
 		}},
 	} {
@@ -90,7 +91,7 @@ func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 					if len(r.AzureResidue) > 0 {
 						t.Errorf("it is still known to have left %+v", r.AzureResidue)
 					}
-					if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) ||
+					if has := w.inAzure(); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys}, subscription)) ||
 						len(w.one().definitions) > 0 {
 						t.Errorf("in Azure it has %v and %v", has, w.one().definitions)
 					}
@@ -110,11 +111,12 @@ func TestTheNextUpdateShowsWhatIsLeftInAzureAndTakesRightsThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []Change{{false, AzureChange, "Backup operator (custom) on " + subscription},
-			{false, AzureChange, "Backup operator (custom) on " + second}, {false, AzureChange, "Key Vault Crypto Officer on " + second}}
-		got := slices.DeleteFunc(r.Changes(), func(c Change) bool { return c.What != AzureChange })
-		slices.SortFunc(got, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
-		slices.SortFunc(want, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
+		want := []plan.Change{{Added: false, What: plan.AzureChange, Name: "Backup operator (custom) on " + subscription},
+			{Added: false, What: plan.AzureChange, Name: "Backup operator (custom) on " + second}, {Added: false, What: plan.AzureChange,
+				Name: "Key Vault Crypto Officer on " + second}}
+		got := slices.DeleteFunc(r.Changes(), func(c plan.Change) bool { return c.What != plan.AzureChange })
+		slices.SortFunc(got, func(a, b plan.Change) int { return strings.Compare(a.Name, b.Name) })
+		slices.SortFunc(want, func(a, b plan.Change) int { return strings.Compare(a.Name, b.Name) })
 		if !slices.Equal(got, want) {
 			t.Errorf("the card shows %v", got)
 		}
@@ -149,7 +151,8 @@ func TestWhatSeveralGivenUpUpdatesLeaveInAzureIsOneList(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.settle(n, r.ID, StateDone)
-		if has := w.inAzure(); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, subscription)) || len(w.one().definitions) > 0 ||
+		if has := w.inAzure(); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys}, subscription)) ||
+			len(w.one().definitions) > 0 ||
 			len(r.AzureResidue) > 0 {
 			t.Errorf("it has %v and %v; left is %+v", has, w.one().definitions, r.AzureResidue)
 		}
@@ -181,15 +184,16 @@ func TestARoleThatNoUpdateLeftIsAnAlarm(t *testing.T) {
 func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 	wider := minimal
 	wider.Actions = append(slices.Clone(minimal.Actions), "Microsoft.Compute/disks/delete")
-	plan := Plan{AzureRoles: []AzureRole{minimal}, Subscriptions: []string{subscription}}
-	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: plan, Plan: plan,
+	p := plan.Plan{AzureRoles: []plan.AzureRole{minimal}, Subscriptions: []string{subscription}}
+	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: p, Plan: p,
 		Discovered:   Discovery{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
-		AzureResidue: []AzureShare{{[]string{subscription}, []AzureRole{wider}}, {[]string{second}, []AzureRole{keys}}}}
+		AzureResidue: []AzureShare{{[]string{subscription}, []plan.AzureRole{wider}}, {[]string{second}, []plan.AzureRole{keys}}}}
 	w := r.azureWork()
 	if len(w.give) != 1 || !slices.Equal(w.give[0].Roles[0].Actions, minimal.Actions) || w.takes() {
 		t.Errorf("the work is %+v", w)
 	}
-	if got, want := r.Changes(), []Change{{false, ActionChange, "Microsoft.Compute/disks/delete (Backup operator)"}}; !slices.Equal(got,
+	if got, want := r.Changes(), []plan.Change{{Added: false, What: plan.ActionChange,
+		Name: "Microsoft.Compute/disks/delete (Backup operator)"}}; !slices.Equal(got,
 		want) {
 		t.Errorf("the card shows %v", got)
 	}
@@ -229,7 +233,7 @@ func TestWhatARetireHasSkippedInAzureDoesNotComeBackUnseen(t *testing.T) {
 		pass(time.Second)
 		r = w.settle(n, r.ID, StateDone)
 		d := d2("V-recreate")
-		d.Credential, d.Certificate = CredentialCertificate, newCertificate()
+		d.Credential, d.Certificate = plan.CredentialCertificate, newCertificate()
 		if r, err = n.Recreate(t.Context(), bea, r.ID, d); err != nil {
 			t.Fatal(err)
 		}

@@ -2,25 +2,28 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/azurescope"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // checkSubscriptions reads the scopes that a plan's roles are given on.
-func checkSubscriptions(wrong FieldErrors, lines []string, roles []AzureRole) []string {
+func checkSubscriptions(wrong FieldErrors, lines []string, roles []plan.AzureRole) []string {
 	var out []string
 	var bad mistakes
 	for _, line := range lines {
-		line = oneLine(line)
+		line = text.OneLine(line)
 		if line == "" {
 			continue
 		}
-		named, problem := readAzureScope(line)
+		named, problem := azurescope.Parse(line)
 		if problem != "" {
 			bad.add(line, problem)
 			continue
 		}
-		out = joinedScopes(out, []string{named})
+		out = azurescope.Union(out, []string{named})
 	}
-	word := AzureScopeWord(out)
+	word := azurescope.Word(out)
 	switch problem := customRoleProblem(out, roles); {
 	case bad != nil:
 		wrong[FieldSubscriptions] = bad.String()
@@ -37,10 +40,10 @@ func checkSubscriptions(wrong FieldErrors, lines []string, roles []AzureRole) []
 
 // customRoleProblem says why Azure would not make one of the roles for these scopes.
 // Source: Azure role-based access control, custom-roles: limits of assignable scopes.
-func customRoleProblem(scopes []string, roles []AzureRole) string {
+func customRoleProblem(scopes []string, roles []plan.AzureRole) string {
 	groups := 0
 	for _, s := range scopes {
-		if isManagementGroup(s) {
+		if azurescope.IsManagementGroup(s) {
 			groups++
 		}
 	}

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -67,17 +68,17 @@ func TestCapitalsMakeNoOtherScope(t *testing.T) {
 }
 
 func TestACustomRoleIsForOneManagementGroupAndHasNoDataActionsThere(t *testing.T) {
-	data := AzureRole{Name: "Keys", Actions: []string{"*/read"}, DataActions: []string{"Microsoft.KeyVault/vaults/keys/read"}}
+	data := plan.AzureRole{Name: "Keys", Actions: []string{"*/read"}, DataActions: []string{"Microsoft.KeyVault/vaults/keys/read"}}
 	for _, c := range []struct {
 		scopes []string
-		roles  []AzureRole
+		roles  []plan.AzureRole
 		says   string
 	}{
-		{[]string{platform, rgBackup}, []AzureRole{contributor, minimal}, ""},
-		{[]string{platform, platform + "2"}, []AzureRole{contributor}, ""},
-		{[]string{rgBackup, subscription}, []AzureRole{data}, ""},
-		{[]string{platform, platform + "2"}, []AzureRole{minimal}, "one management group only"},
-		{[]string{platform}, []AzureRole{data}, "custom role with data actions"},
+		{[]string{platform, rgBackup}, []plan.AzureRole{contributor, minimal}, ""},
+		{[]string{platform, platform + "2"}, []plan.AzureRole{contributor}, ""},
+		{[]string{rgBackup, subscription}, []plan.AzureRole{data}, ""},
+		{[]string{platform, platform + "2"}, []plan.AzureRole{minimal}, "one management group only"},
+		{[]string{platform}, []plan.AzureRole{data}, "custom role with data actions"},
 	} {
 		wrong := FieldErrors{}
 		checkSubscriptions(wrong, c.scopes, c.roles)
@@ -108,7 +109,8 @@ func TestAnUpdateMovesRolesBetweenScopes(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.settle(n, r.ID, StateDone)
-			if has := slices.Sorted(slices.Values(w.one().azure)); !slices.Equal(has, pairs([]AzureRole{contributor, keys}, of.to...)) {
+			if has := slices.Sorted(slices.Values(w.one().azure)); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys},
+				of.to...)) {
 				t.Errorf("%s: in Azure it has %q", of.name, has)
 			}
 		})
@@ -117,7 +119,7 @@ func TestAnUpdateMovesRolesBetweenScopes(t *testing.T) {
 
 func TestTheSignersLackOfRightsNamesTheScope(t *testing.T) {
 	r := &Request{Kind: KindRegister, Task: TaskProvision,
-		Plan: Plan{AzureRoles: []AzureRole{contributor}, Subscriptions: []string{platform, rgBackup, subscription}}}
+		Plan: plan.Plan{AzureRoles: []plan.AzureRole{contributor}, Subscriptions: []string{platform, rgBackup, subscription}}}
 	who := Signer{UPN: "ada@contoso.com"}
 	got := r.againstAzure(who)
 	if got == nil || !strings.Contains(got.Text,
@@ -134,9 +136,9 @@ func TestTheSignersLackOfRightsNamesTheScope(t *testing.T) {
 // What is assigned above or below the plan's scopes counts for the app as well.
 func TestARoleAboveOrBelowThePlansScopesIsMoreThanWasApproved(t *testing.T) {
 	lower := strings.ToLower
-	plan := Plan{AzureRoles: []AzureRole{contributor}, Subscriptions: []string{subscription, rgBackup}}
-	r := &Request{ID: "EA-1", Kind: KindRegister, Task: TaskProvision, Plan: plan}
-	has := pairs([]AzureRole{contributor}, subscription, lower(rgBackup))
+	p := plan.Plan{AzureRoles: []plan.AzureRole{contributor}, Subscriptions: []string{subscription, rgBackup}}
+	r := &Request{ID: "EA-1", Kind: KindRegister, Task: TaskProvision, Plan: p}
+	has := pairs([]plan.AzureRole{contributor}, subscription, lower(rgBackup))
 	for extra, words := range map[string]string{
 		lower(platform) + "/" + contributor.ID: "the role " + contributor.ID + " in the management group platform",
 		lower(rgBackup) + "2/" + keys.ID:       "the role " + keys.ID + " in the resource group rg-backup2 of",
@@ -159,7 +161,7 @@ func TestARoleAboveOrBelowThePlansScopesIsMoreThanWasApproved(t *testing.T) {
 	}
 	// An update that adds a resource group does not read the subscription, and sees its role.
 	u := &Request{ID: "EA-2", Kind: KindUpdate, Task: TaskProvision,
-		Previous: Plan{AzureRoles: plan.AzureRoles, Subscriptions: []string{subscription}}, Plan: plan}
+		Previous: plan.Plan{AzureRoles: p.AzureRoles, Subscriptions: []string{subscription}}, Plan: p}
 	if missing, still, excess := u.azureCompared(has); len(missing)+len(still)+len(excess) > 0 {
 		t.Errorf("missing %q, excess %q", missing, excess)
 	}

@@ -3,6 +3,9 @@ package workflow
 import (
 	"context"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/azurescope"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
 )
@@ -54,7 +57,7 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 			notes = append(notes, "somebody else has the custom role "+strings.Join(stay, ", ")+", so its definition stays")
 		}
 		if skipped := r.skipped(); len(skipped) > 0 {
-			notes = append(notes, "skipped: Azure does not know "+azureScopeTitles(skipped)+", where an update may have left roles")
+			notes = append(notes, "skipped: Azure does not know "+azurescope.Titles(skipped)+", where an update may have left roles")
 		}
 		st.Note = strings.Join(notes, "; ")
 	}, nil
@@ -77,20 +80,20 @@ func (r *Request) azureSteps() []StepName {
 
 // azureToRead is what of Azure is read for a check: the subscriptions on which r
 // changes something, as the person may have no rights on others.
-func (r *Request) azureToRead() (subscriptions []string, roles []AzureRole) {
+func (r *Request) azureToRead() (subscriptions []string, roles []plan.AzureRole) {
 	if !r.inAzure() {
 		return nil, nil
 	}
 	roles = r.Plan.AzureRoles
 	for _, has := range r.azureThere() {
-		roles = joined(roles, has.Roles, sameAzureRole)
+		roles = set.Union(roles, has.Roles, plan.SameAzureRole)
 	}
 	return r.azureWork().subscriptions(), roles
 }
 
 // isOn reports whether a role is on one of some scopes, neither above nor below.
 func isOn(scopeRole string, scopes []string) bool {
-	return slices.ContainsFunc(scopes, func(s string) bool { return cutFold(scopeRole, s+"/") != "" })
+	return slices.ContainsFunc(scopes, func(s string) bool { return azurescope.CutFold(scopeRole, s+"/") != "" })
 }
 
 // elsewhere reports whether a role above or below the scopes that r changes is no excess:
@@ -112,10 +115,10 @@ func (r *Request) elsewhere(scopeRole string) bool {
 // was for a while: that is still there, and an alarm only once it lasts.
 func (r *Request) azureCompared(has []string) (missing, still, excess []string) {
 	subscriptions, known := r.azureToRead()
-	read := Plan{Subscriptions: subscriptions, AzureRoles: known}
+	read := plan.Plan{Subscriptions: subscriptions, AzureRoles: known}
 	want := azureOf(r.Plan)
-	want = without(want, without(want, azureOf(read))) // of what was read
-	stale := without(azureOf(read), want)
+	want = set.Without(want, set.Without(want, azureOf(read))) // of what was read
+	stale := set.Without(azureOf(read), want)
 	if r.Kind == KindUpdate || len(r.AzureResidue) > 0 {
 		w := r.azureWork()
 		for _, of := range slices.Concat(w.give, w.end) {
@@ -128,10 +131,10 @@ func (r *Request) azureCompared(has []string) (missing, still, excess []string) 
 			}
 		}
 	}
-	for _, a := range without(want, has) {
+	for _, a := range set.Without(want, has) {
 		missing = append(missing, azureCalled(read, a))
 	}
-	for _, a := range without(has, want) {
+	for _, a := range set.Without(has, want) {
 		switch {
 		case !isOn(a, subscriptions) && r.elsewhere(a):
 		case slices.Contains(stale, a):

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"slices"
 	"strings"
 	"time"
@@ -166,7 +168,7 @@ func (w *wired) Assert(_ context.Context, _ string, as AssertAs) (AssertionLogin
 		}
 		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
 		w.codes[c.code] = c
-		return fakeAsserting{&fakeSigningIn{w, c, Prompt{Code: NewSecret(c.code), URL: "https://login",
+		return fakeAsserting{&fakeSigningIn{w, c, Prompt{Code: seal.New(c.code), URL: "https://login",
 			Expires: time.Now().Add(15 * time.Minute)}}}, nil
 	})
 }
@@ -181,7 +183,7 @@ func (a fakeAsserting) Wait(ctx context.Context) (Assertion, error) {
 	}
 	who := s.Signer()
 	return Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Roles: who.Roles, RolesUnknown: a.w.rolesUnknown,
-		Response: NewSecret("ASSERTION " + who.UPN)}, nil
+		Response: seal.New("ASSERTION " + who.UPN)}, nil
 }
 
 func (w *wired) Tell(_ context.Context, c Checking) (string, string, error) {
@@ -200,7 +202,8 @@ func (w *wired) Tell(_ context.Context, c Checking) (string, string, error) {
 func backedUp() Product {
 	p := backup()
 	p.Name, p.AzureRoles, p.Credentials = "backed-up", nil, p.Credentials[:2]
-	p.Workloads = []Workload{{"exchange", "Exchange", ExchangeService}, {"sharepoint", "SharePoint and OneDrive", SharePointService},
+	p.Workloads = []Workload{{"exchange", "Exchange", plan.ExchangeService}, {"sharepoint", "SharePoint and OneDrive",
+		plan.SharePointService},
 		{"reports", "Reports", ""}}
 	p.Permissions = slices.Clone(p.Permissions)
 	return p

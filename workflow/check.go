@@ -9,6 +9,9 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // The rules for what is typed into the fields of the form.
@@ -31,12 +34,12 @@ func checkWorkloads(wrong FieldErrors, p Product, c Choice) {
 }
 
 // checkCredential fills in the plan's credential from a draft.
-func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draft Draft, c *Credential) {
+func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draft Draft, c *plan.Credential) {
 	offer, ok := p.Offer(draft.Credential)
 	if !ok {
 		wrong[FieldCredential] = "Choose one of the credentials that this product can use."
 	}
-	if !ok || draft.Credential == CredentialSecret {
+	if !ok || draft.Credential == plan.CredentialSecret {
 		c.Lifetime = draft.Lifetime
 		if limit := d.policy.secretMax(offer.Max); draft.Lifetime <= 0 || draft.Lifetime > limit {
 			wrong[FieldLifetime] = fmt.Sprintf("A secret may be valid for at most %s, and none is made that never expires: nobody would "+
@@ -44,11 +47,11 @@ func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draf
 		}
 	}
 	switch draft.Credential {
-	case CredentialMadeCertificate:
+	case plan.CredentialMadeCertificate:
 		d.checkMade(wrong, offer, draft, c)
-	case CredentialCertificate:
+	case plan.CredentialCertificate:
 		c.Certificate = d.checkCertificate(wrong, offer, draft)
-	case CredentialFederated:
+	case plan.CredentialFederated:
 		c.Federated = checkFederated(wrong, tenant, draft.Federated)
 	}
 }
@@ -85,15 +88,15 @@ func checkKeys(wrong FieldErrors, d Draft) {
 const OwnersMax = 10
 
 // checkOwners refuses people who may not take part, and leaves out the requester.
-func checkOwners(wrong FieldErrors, by Person, people []Person) []Person {
-	var out []Person
-	for _, p := range people {
+func checkOwners(wrong FieldErrors, by people.Person, users []people.Person) []people.Person {
+	var out []people.Person
+	for _, p := range users {
 		_, err := mail.ParseAddress(p.Email)
 		switch {
-		case p.ID == by.ID || slices.ContainsFunc(out, func(q Person) bool { return p.ID == q.ID }):
+		case p.ID == by.ID || slices.ContainsFunc(out, func(q people.Person) bool { return p.ID == q.ID }):
 		case p.Outside != "":
 			wrong[FieldOwners] = fmt.Sprintf("%s can't be an owner: %s.", p.Name, p.Outside)
-		case p.Confirmed == EmailUnproved:
+		case p.Confirmed == people.EmailUnproved:
 			wrong[FieldOwners] = fmt.Sprintf("%s never confirmed the e-mail address in their Slack profile, so no account in the tenant "+
 				"is looked up by it.", p.Name)
 		case err != nil:
@@ -114,8 +117,8 @@ const PermissionsEntra = 400
 
 // checkPermissions reads what was chosen. Those in had are the app's already, and not
 // counted.
-func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...Permission) []Permission {
-	var out []Permission
+func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...plan.Permission) []plan.Permission {
+	var out []plan.Permission
 	seen := map[string]bool{}
 	for _, k := range keys {
 		if seen[k] {
@@ -127,10 +130,10 @@ func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...P
 			wrong[FieldPermissions] = "One of these permissions is not known here. Choose from the list."
 			return nil
 		}
-		p, _ := Known(c.ResourceAppID, c.Type, c.Name)
+		p, _ := plan.Known(c.ResourceAppID, c.Type, c.Name)
 		out = append(out, p)
 	}
-	added := len(beyond(out, had, samePermission))
+	added := len(set.Minus(out, had, plan.SamePermission))
 	switch {
 	case len(out) == 0 && !mayBeNone:
 		wrong[FieldPermissions] = "Choose at least one permission."
@@ -148,9 +151,9 @@ func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...P
 
 // checkCustom fills in what the requester names: permissions one by one, or all
 // that a manifest says.
-func checkCustom(wrong FieldErrors, draft Draft, p *Plan) {
+func checkCustom(wrong FieldErrors, draft Draft, p *plan.Plan) {
 	checkWhoSignsIn(wrong, draft, p)
-	p.PublicRedirectURIs = checkRedirects(wrong, FieldPublicRedirectURIs, PublicClient, draft.Redirects[FieldPublicRedirectURIs])
+	p.PublicRedirectURIs = checkRedirects(wrong, FieldPublicRedirectURIs, plan.PublicClient, draft.Redirects[FieldPublicRedirectURIs])
 	if draft.Imported != nil {
 		checkImported(wrong, draft, p)
 		return
@@ -167,7 +170,7 @@ const (
 
 // checkWhoSignsIn fills in who can sign in to a custom app, and whether people can
 // without a secret of the app's.
-func checkWhoSignsIn(wrong FieldErrors, draft Draft, p *Plan) {
+func checkWhoSignsIn(wrong FieldErrors, draft Draft, p *plan.Plan) {
 	switch draft.WhoSignsIn {
 	case "":
 	case ThisTenant, AnyTenant:

@@ -4,51 +4,52 @@ import (
 	"slices"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A Choice is what the requester chose of what a product offers.
 type Choice struct {
 	Workloads  []string
-	Credential CredentialKind
+	Credential plan.CredentialKind
 	Backup     string // the server that is connected with the app; empty is none
 }
 
 // Plan is what p needs for a choice. The rest of the plan is the requester's.
-func (p Product) Plan(c Choice) Plan {
-	plan := Plan{
-		Audience: p.Audience, Scopes: slices.Clone(p.Scopes), Credential: Credential{Kind: c.Credential}, Approvals: p.Approvals,
+func (p Product) Plan(c Choice) plan.Plan {
+	approved := plan.Plan{
+		Audience: p.Audience, Scopes: slices.Clone(p.Scopes), Credential: plan.Credential{Kind: c.Credential}, Approvals: p.Approvals,
 	}
 	for _, n := range p.Permissions {
 		if c.covers(n.Workloads, n.Credentials) {
-			plan.Permissions = append(plan.Permissions, n.Permission)
+			approved.Permissions = append(approved.Permissions, n.Permission)
 		}
 	}
 	for _, n := range p.DirectoryRoles {
 		if c.covers(n.Workloads, n.Credentials) {
-			plan.DirectoryRoles = append(plan.DirectoryRoles, n.DirectoryRole)
+			approved.DirectoryRoles = append(approved.DirectoryRoles, n.DirectoryRole)
 		}
 	}
 	for _, w := range p.Workloads {
 		if slices.Contains(c.Workloads, w.Name) {
-			plan.Workloads, plan.Chosen = append(plan.Workloads, w.Title), append(plan.Chosen, w.Name)
+			approved.Workloads, approved.Chosen = append(approved.Workloads, w.Title), append(approved.Chosen, w.Name)
 		}
 	}
 	for _, n := range p.AzureRoles {
 		if c.covers(n.Workloads, nil) {
-			plan.AzureRoles = append(plan.AzureRoles, n.AzureRole)
+			approved.AzureRoles = append(approved.AzureRoles, n.AzureRole)
 		}
 	}
 	if c.Backup != "" {
-		plan.Backup = Backup{Server: c.Backup, Services: p.services(c.Workloads)}
+		approved.Backup = plan.Backup{Server: c.Backup, Services: p.services(c.Workloads)}
 	}
 	// Only people who sign in without a secret of the app's need such flows.
-	plan.PublicClientFlows = p.PublicClientFlows && len(plan.Of(catalog.Delegated)) > 0
-	return plan
+	approved.PublicClientFlows = p.PublicClientFlows && len(approved.Of(catalog.Delegated)) > 0
+	return approved
 }
 
-func (c Choice) covers(workloads []string, credentials []CredentialKind) bool {
-	if c.Credential == CredentialMadeCertificate { // packs say certificate, whoever makes it
-		c.Credential = CredentialCertificate
+func (c Choice) covers(workloads []string, credentials []plan.CredentialKind) bool {
+	if c.Credential == plan.CredentialMadeCertificate { // packs say certificate, whoever makes it
+		c.Credential = plan.CredentialCertificate
 	}
 	return (len(workloads) == 0 || slices.ContainsFunc(workloads, func(w string) bool { return slices.Contains(c.Workloads, w) })) &&
 		(len(credentials) == 0 || slices.Contains(credentials, c.Credential))
@@ -71,7 +72,7 @@ func (p Product) Choice() Choice {
 }
 
 // Offer returns what the product offers of a kind of credential, or false.
-func (p Product) Offer(k CredentialKind) (Offer, bool) {
+func (p Product) Offer(k plan.CredentialKind) (Offer, bool) {
 	i := slices.IndexFunc(p.Credentials, func(o Offer) bool { return o.Kind == k })
 	if i < 0 {
 		return Offer{}, false

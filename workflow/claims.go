@@ -1,6 +1,9 @@
 package workflow
 
-import "strings"
+import (
+	"github.com/entra-app/entra-app/workflow/text"
+	"strings"
+)
 
 // What a request keeps others from using while it stands for an app.
 
@@ -49,7 +52,7 @@ func (r *Request) bringsCertificate() bool {
 // from others. An adopted app has it where it was asked for by name.
 func (r *Request) holdsName() bool {
 	k := r.kind()
-	return k.begins && !(k.finds && IsGUID(r.Plan.AppName)) || r.Target.ClaimsName
+	return k.begins && !(k.finds && text.IsGUID(r.Plan.AppName)) || r.Target.ClaimsName
 }
 
 // NameClaim is the claim on an app's name in a tenant. Entra tells names apart as they

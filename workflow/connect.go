@@ -5,6 +5,10 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"time"
@@ -55,16 +59,16 @@ func (d *Desk) backup(name string) (BackupServer, bool) {
 
 // isAzure reports whether an app of p would be a server's account in Azure.
 func (p Product) isAzure() bool {
-	return slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service == AzureService })
+	return slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service == plan.AzureService })
 }
 
 // given are the credentials that a server can be given: for an organization
 // certificates only; for Azure those that the bot has, as a thumbprint is not enough.
-func given(azure bool) []CredentialKind {
+func given(azure bool) []plan.CredentialKind {
 	if azure {
-		return []CredentialKind{CredentialMadeCertificate, CredentialSecret}
+		return []plan.CredentialKind{plan.CredentialMadeCertificate, plan.CredentialSecret}
 	}
-	return []CredentialKind{CredentialMadeCertificate, CredentialCertificate}
+	return []plan.CredentialKind{plan.CredentialMadeCertificate, plan.CredentialCertificate}
 }
 
 // Credentials are those to choose from for an app of p. Where a server gets it, the
@@ -85,7 +89,7 @@ func (d *Desk) Credentials(p Product, server string) []Offer {
 }
 
 // checkBackup says what is against connecting the server that a plan names.
-func (d *Desk) checkBackup(wrong FieldErrors, p Product, plan Plan) {
+func (d *Desk) checkBackup(wrong FieldErrors, p Product, plan plan.Plan) {
 	b := plan.Backup
 	if b.Server == "" {
 		return
@@ -93,7 +97,7 @@ func (d *Desk) checkBackup(wrong FieldErrors, p Product, plan Plan) {
 	switch kind := plan.Credential.Kind; {
 	case !slices.Contains(d.Backups(p), b.Server):
 		wrong[FieldBackup] = fmt.Sprintf("%s is not a backup server that this app can be connected to. Choose one of the list, or ask "+
-			"the operator of this bot.", clip(b.Server, 60))
+			"the operator of this bot.", text.Clip(b.Server, 60))
 	case !slices.Contains(given(p.isAzure()), kind) && p.isAzure():
 		wrong[FieldCredential] = "A backup server takes a certificate made here or a secret for Azure. Choose one, or have the app " +
 			"handed over to you."
@@ -143,16 +147,16 @@ func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServ
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	a := AzureAccount{Name: r.AppName(), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID,
-		Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.subscriptionIDs()}
+		Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.SubscriptionIDs()}
 	if credentialKinds[r.Plan.Credential.Kind].asFile {
-		a.PFX, a.Password, a.Thumbprint = NewSecret(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))),
+		a.PFX, a.Password, a.Thumbprint = seal.New(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))),
 			with.Keyed.Password, r.Thumbprint()
 	} else {
 		a.Secret = with.Secret
 	}
 	has, err := server.ConnectAzure(ctx, a)
 	if err == nil {
-		has.Name = "Azure service account " + cmp.Or(oneLine(has.Name), a.Name)
+		has.Name = "Azure service account " + cmp.Or(text.OneLine(has.Name), a.Name)
 	}
 	return has, err
 }
@@ -167,13 +171,13 @@ func (e *Engine) connectOrganization(ctx context.Context, r *Request, server Bac
 	o := Organization{Name: r.Made.Domain, TenantID: r.Made.TenantID, Region: tenant.region(), AppID: r.Made.AppID}
 	for _, s := range r.Plan.Backup.Services {
 		switch s {
-		case ExchangeService:
+		case plan.ExchangeService:
 			o.Exchange = true
-		case SharePointService:
+		case plan.SharePointService:
 			o.SharePoint = true
-		case TeamsService:
+		case plan.TeamsService:
 			o.Teams = true
-		case TeamsChatsService:
+		case plan.TeamsChatsService:
 			o.TeamsChats = true
 		}
 	}
@@ -184,21 +188,21 @@ func (e *Engine) connectOrganization(ctx context.Context, r *Request, server Bac
 			return Connected{}, err
 		}
 		o.Thumbprint = ""
-		o.PFX, o.Password = NewSecret(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))), with.Keyed.Password
+		o.PFX, o.Password = seal.New(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))), with.Keyed.Password
 	}
 	return server.Connect(ctx, o)
 }
 
 // says is what a server has of an organization, on one line.
 func (c Connected) says(sep string) string {
-	text := oneLine(c.Name)
+	words := text.OneLine(c.Name)
 	if c.Odd {
-		text = cmp.Or(text, "an organization without a name that this bot can read")
+		words = cmp.Or(words, "an organization without a name that this bot can read")
 	}
 	if len(c.Services) > 0 {
-		text += sep + oneLine(strings.Join(c.Services, ", "))
+		words += sep + text.OneLine(strings.Join(c.Services, ", "))
 	}
-	return clip(text, 300)
+	return text.Clip(words, 300)
 }
 
 // Awaited is what a step that waits waits for.
@@ -225,7 +229,7 @@ func (d *Desk) MayHandOver(r *Request) bool {
 
 // HandOver takes the backup server out of the plan, so that the requester gets
 // what it did not take. Whoever presses approves that plan, and signs in.
-func (d *Desk) HandOver(ctx context.Context, id string, by Person, rev int) (*Request, error) {
+func (d *Desk) HandOver(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
@@ -238,7 +242,7 @@ func (d *Desk) HandOver(ctx context.Context, id string, by Person, rev int) (*Re
 		return nil
 	}, func(r *Request, now time.Time) {
 		server := r.Plan.Backup.Server
-		r.Plan.Backup = Backup{}
+		r.Plan.Backup = plan.Backup{}
 		r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepConnect })
 		r.Steps.redo(StepProof, StepCheck)
 		r.decide(by, now, TaskProvision)

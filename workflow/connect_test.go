@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -64,7 +66,7 @@ func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
 			t.Errorf("made %+v, steps %+v", r.Made, r.Steps)
 		}
 		w.shredded(r)
-		for _, by := range []Person{bea, ada, zoe} {
+		for _, by := range []people.Person{bea, ada, zoe} {
 			if _, _, err := n.Claim(t.Context(), r.ID, by); err == nil {
 				t.Errorf("%s opened it", by.Name)
 			}
@@ -111,7 +113,7 @@ func TestACertificateOfTheRequestersIsToldByItsThumbprint(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		d := serverDraft("payroll-backup")
-		d.Credential, d.Certificate, d.Lifetime = CredentialCertificate, newCertificate(), 0
+		d.Credential, d.Certificate, d.Lifetime = plan.CredentialCertificate, newCertificate(), 0
 		r := w.settle(n, w.askServer(n, d).ID, StateDone)
 		has := w.vb365.has["contoso.onmicrosoft.com"]
 		if has.Thumbprint != r.Thumbprint() || has.Thumbprint == "" || !has.PFX.IsZero() || r.Made.Connected == "" {
@@ -293,8 +295,9 @@ func TestWhatDoesNotFitAServerIsSaidUnderItsField(t *testing.T) {
 	}{
 		"a server that is not configured": {func(d *Draft) { d.Backup = "vb365-test" }, FieldBackup},
 		"a product without services":      {func(d *Draft) { d.Product, d.Subscriptions = "backup", []string{subscription} }, FieldBackup},
-		"a secret":                        {func(d *Draft) { d.Credential, d.Lifetime = CredentialSecret, 720*time.Hour }, FieldCredential},
-		"nothing that is backed up":       {func(d *Draft) { d.Workloads = []string{"reports"} }, FieldBackup},
+		"a secret": {func(d *Draft) { d.Credential, d.Lifetime = plan.CredentialSecret, 720*time.Hour },
+			FieldCredential},
+		"nothing that is backed up": {func(d *Draft) { d.Workloads = []string{"reports"} }, FieldBackup},
 	} {
 		d := serverDraft("a")
 		c.edit(&d)

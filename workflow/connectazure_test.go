@@ -3,6 +3,9 @@ package workflow
 import (
 	"bytes"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -12,18 +15,19 @@ import (
 // archiver is a product whose app is a backup server's account in Azure.
 func archiver() Product {
 	p := clouds()
-	p.Name, p.Credentials = "archiver", []Offer{{Kind: CredentialSecret, Lifetime: 720 * time.Hour}, {Kind: CredentialCertificate}}
+	p.Name, p.Credentials = "archiver", []Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour},
+		{Kind: plan.CredentialCertificate}}
 	for i := range p.Workloads {
-		p.Workloads[i].Service = AzureService
+		p.Workloads[i].Service = plan.AzureService
 	}
 	return p
 }
 
 // azureDraft asks for such an account, for the server.
-func azureDraft(kind CredentialKind) Draft {
+func azureDraft(kind plan.CredentialKind) Draft {
 	d := madeDraft("archiver-app")
 	d.Product, d.Backup, d.Workloads, d.Subscriptions = "archiver", "vb365-prod", []string{"builtin"}, []string{subscription}
-	if d.Credential = kind; kind == CredentialSecret {
+	if d.Credential = kind; kind == plan.CredentialSecret {
 		d.Lifetime = 720 * time.Hour
 	}
 	return d
@@ -36,7 +40,7 @@ func (w *world) withAzure() *world {
 }
 
 func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {
-	for _, kind := range []CredentialKind{CredentialMadeCertificate, CredentialSecret} {
+	for _, kind := range []plan.CredentialKind{plan.CredentialMadeCertificate, plan.CredentialSecret} {
 		t.Run(string(kind), func(t *testing.T) {
 			withThePowerCut(t, func(t *testing.T, p *power) {
 				w := newWorld(t).withAzure()
@@ -56,7 +60,7 @@ func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {
 					has.TenantID != contosoID || has.Environment != "Global" || !slices.Equal(has.Subscriptions, []string{subscription}) {
 					t.Errorf("the server has %+v and %+v", w.vb365.azure, w.vb365.has)
 				}
-				if (kind == CredentialSecret) != has.PFX.IsZero() || has.Thumbprint != r.Thumbprint() {
+				if (kind == plan.CredentialSecret) != has.PFX.IsZero() || has.Thumbprint != r.Thumbprint() {
 					t.Errorf("it was given %+v", has)
 				}
 				if r.Made.Connected != "Azure service account archiver-app" || r.Steps.Get(StepConnect).Note != r.Made.Connected ||
@@ -64,12 +68,12 @@ func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {
 					t.Errorf("made %+v, and it can be checked: %v", r.Made, n.Checks(r))
 				}
 				w.shredded(r)
-				for _, by := range []Person{bea, ada} {
+				for _, by := range []people.Person{bea, ada} {
 					if _, _, err := n.Claim(t.Context(), r.ID, by); err == nil {
 						t.Errorf("%s opened it", by.Name)
 					}
 				}
-				for _, s := range []Secret{has.Secret, has.PFX, has.Password} {
+				for _, s := range []seal.Secret{has.Secret, has.PFX, has.Password} {
 					if !s.IsZero() {
 						w.noSecrets(log.String(), s.Reveal())
 					}
@@ -86,7 +90,7 @@ func TestASecretThatTheServerDidNotTakeIsHandedOverInstead(t *testing.T) {
 		w.vb365.refuses = &ServiceError{Text: "vb365-prod refused to add the Azure service account. It says: “No license”"}
 		n := w.boot()
 		defer n.stop()
-		r := w.askServer(n, azureDraft(CredentialSecret))
+		r := w.askServer(n, azureDraft(plan.CredentialSecret))
 		w.approved(n, r.ID)
 		if r = w.get(r.ID); r.State != StateFailed || !n.MayHandOver(r) {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
@@ -111,14 +115,14 @@ func TestAnAzureServiceAccountTakesWhatTheBotHas(t *testing.T) {
 	n := w.boot()
 	defer n.stop()
 	p, _ := n.Product("archiver")
-	var kinds []CredentialKind
+	var kinds []plan.CredentialKind
 	for _, o := range n.Credentials(p, "vb365-prod") {
 		kinds = append(kinds, o.Kind)
 	}
-	if !slices.Equal(kinds, []CredentialKind{CredentialMadeCertificate, CredentialSecret}) {
+	if !slices.Equal(kinds, []plan.CredentialKind{plan.CredentialMadeCertificate, plan.CredentialSecret}) {
 		t.Errorf("with a server there are %v", kinds)
 	}
-	d := azureDraft(CredentialCertificate)
+	d := azureDraft(plan.CredentialCertificate)
 	d.Certificate, d.Lifetime = newCertificate(), 0
 	_, err := n.Submit(t.Context(), bea, d)
 	if wrong, ok := errors.AsType[FieldErrors](err); !ok || wrong[FieldCredential] == "" {
@@ -127,9 +131,9 @@ func TestAnAzureServiceAccountTakesWhatTheBotHas(t *testing.T) {
 }
 
 func TestTheScopesOfAzureRolesThatAreSubscriptionsAreNamed(t *testing.T) {
-	p := Plan{Subscriptions: []string{subscription, "/subscriptions/" + second + "/resourceGroups/archive",
+	p := plan.Plan{Subscriptions: []string{subscription, "/subscriptions/" + second + "/resourceGroups/archive",
 		"/providers/Microsoft.Management/managementGroups/all", "/subscriptions/" + subscription}}
-	if got := p.subscriptionIDs(); !slices.Equal(got, []string{subscription, second}) {
+	if got := p.SubscriptionIDs(); !slices.Equal(got, []string{subscription, second}) {
 		t.Errorf("they are %q", got)
 	}
 }

@@ -3,6 +3,9 @@ package workflow
 import (
 	"context"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"slices"
 	"strings"
 	"time"
@@ -16,9 +19,9 @@ import (
 // An Assertion is who signed in, and what shows another service that they did.
 type Assertion struct {
 	TenantID, ObjectID, UPN string
-	Roles                   []string // template IDs of directory roles
-	RolesUnknown            bool     // nobody could say which they have
-	Response                Secret   // the token response
+	Roles                   []string    // template IDs of directory roles
+	RolesUnknown            bool        // nobody could say which they have
+	Response                seal.Secret // the token response
 }
 
 // IsConnected reports whether r stands for an app that a backup server has.
@@ -56,7 +59,10 @@ func (d *Desk) mayCheck(r *Request) *Refusal {
 // isOrganization reports whether an app of p is one of an organization on a backup
 // server.
 func (p Product) isOrganization() bool {
-	return p.Organization || slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service != "" && w.Service != AzureService })
+	return p.Organization || slices.ContainsFunc(p.Workloads, func(w Workload) bool {
+		return w.Service != "" &&
+			w.Service != plan.AzureService
+	})
 }
 
 // asked are the servers that may have the organization of r's app: the one that the
@@ -93,7 +99,7 @@ func namesOf(servers []BackupServer) string {
 
 // CheckConnection has whoever asks sign in, and has the backup servers say what
 // they reach there. The code and what came of it go to that person alone.
-func (d *Desk) CheckConnection(ctx context.Context, id string, by Person) (*Request, error) {
+func (d *Desk) CheckConnection(ctx context.Context, id string, by people.Person) (*Request, error) {
 	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
 		if no := keeps(r, by); no != nil {
 			return no
@@ -123,7 +129,7 @@ var errNewerCheck = errors.New("a newer code replaced this one")
 
 // startCheck starts a check in a goroutine of its own, and ends an earlier one of the
 // same person. It returns false where the engine does not run.
-func (e *Engine) startCheck(r *Request, by Person) bool {
+func (e *Engine) startCheck(r *Request, by people.Person) bool {
 	key := r.ID + " " + by.ID
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -152,7 +158,7 @@ func (e *Engine) startCheck(r *Request, by Person) bool {
 
 // checkConnection looks for the organization, shows the code, waits for the person, and
 // tells what the servers say.
-func (e *Engine) checkConnection(ctx context.Context, r *Request, by Person) {
+func (e *Engine) checkConnection(ctx context.Context, r *Request, by people.Person) {
 	c := Checking{Request: r, To: by}
 	servers, unsure, none := e.findServers(ctx, r)
 	c.Servers, c.Unsure = namesOf(servers), namesOf(unsure)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ func (w *world) connectedApp(n *node) *Request {
 }
 
 // asks has somebody ask for a check, and returns the message that they got.
-func (w *world) asks(n *node, id string, by Person) Checking {
+func (w *world) asks(n *node, id string, by people.Person) Checking {
 	w.t.Helper()
 	if _, err := n.CheckConnection(context.Background(), id, by); err != nil {
 		w.t.Fatal(err)
@@ -98,12 +99,12 @@ func TestOnlyWhoHasAConnectedAppCanCheckIt(t *testing.T) {
 		defer n.stop()
 		r := w.connectedApp(n)
 		for _, c := range []struct {
-			who  Person
+			who  people.Person
 			edit func()
 			rule Rule
 		}{
 			{tom, nil, RuleNotRequester},
-			{Person{ID: bea.ID, Name: "Bea", Outside: "you are a guest"}, nil, RuleOutsider},
+			{people.Person{ID: bea.ID, Name: "Bea", Outside: "you are a guest"}, nil, RuleOutsider},
 			{bea, func() { n.Desk.backups = nil }, RuleNoServer},
 		} {
 			if c.edit != nil {
@@ -167,7 +168,7 @@ func TestTheHistoryKeepsTheLastCheckOfEachPerson(t *testing.T) {
 		r := w.connectedApp(n)
 		before := len(r.History)
 		for range 3 {
-			for _, who := range []Person{bea, zoe} {
+			for _, who := range []people.Person{bea, zoe} {
 				if _, err := n.CheckConnection(t.Context(), r.ID, who); err != nil {
 					t.Fatal(err)
 				}

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -34,7 +35,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 			len(w.one().thumbprints) != 2 {
 			t.Fatalf("it is %s (%s), the server has %+v, the app %v", r.State, r.Failure.Text, has, w.one().thumbprints)
 		}
-		if has.SharePoint || !slices.Equal(r.Plan.Backup.Services, []string{ExchangeService}) {
+		if has.SharePoint || !slices.Equal(r.Plan.Backup.Services, []string{plan.ExchangeService}) {
 			t.Errorf("the server was told %+v", has)
 		}
 		w.shredded(r)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // grantConsent grants what the plan has.
@@ -24,7 +25,7 @@ func ensureConsent(ctx context.Context, r *Request, s Session) error {
 	return s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
 }
 
-func consentNote(p Plan) string {
+func consentNote(p plan.Plan) string {
 	return fmt.Sprintf("%d application, %d delegated", len(p.Of(catalog.Application)), len(p.Of(catalog.Delegated)))
 }
 

@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"testing"
 	"time"
 )
@@ -12,7 +14,7 @@ func TestDurationsAreSaidAsPeopleDo(t *testing.T) {
 		time.Hour: "1 hour", time.Hour + 3*time.Second: "1 hour", 90 * time.Minute: "90 minutes", 2 * time.Hour: "2 hours",
 		47 * time.Hour: "47 hours", 48 * time.Hour: "2 days", 168 * time.Hour: "7 days", 8760 * time.Hour: "365 days",
 	} {
-		if got := Days(d); got != want {
+		if got := text.Days(d); got != want {
 			t.Errorf("%v is said as %q, want %q", d, got, want)
 		}
 	}
@@ -20,11 +22,11 @@ func TestDurationsAreSaidAsPeopleDo(t *testing.T) {
 
 func TestCountedThings(t *testing.T) {
 	for n, want := range map[int]string{0: "0 requests", 1: "1 request", 2: "2 requests"} {
-		if got := Count(n, "request"); got != want {
+		if got := text.Count(n, "request"); got != want {
 			t.Errorf("%d: %q", n, got)
 		}
 	}
-	if got := azureNote(AzureShare{Subscriptions: []string{"a"}, Roles: make([]AzureRole, 2)}); got != "2 on 1 subscription" {
+	if got := azureNote(AzureShare{Subscriptions: []string{"a"}, Roles: make([]plan.AzureRole, 2)}); got != "2 on 1 subscription" {
 		t.Errorf("the note is %q", got)
 	}
 }

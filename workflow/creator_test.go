@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Whoever registers an app is made its owner by Entra. No right of an approver's
@@ -161,7 +162,8 @@ func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
 		says string
 	}{
 		{"hidden", Signer{UPN: "ada@contoso.com", HiddenRoles: 1}, hidden},
-		{"hidden beside one that is not enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 1, Roles: []string{globalReader}}, hidden},
+		{"hidden beside one that is not enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 1, Roles: []string{plan.GlobalReader}},
+			hidden},
 		{"none", Signer{UPN: "ada@contoso.com"}, lacks},
 		{"enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 3, Roles: []string{globalAdministrator}}, ""},
 	} {
@@ -186,7 +188,8 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 	change := &Request{Kind: KindRenew, Task: TaskProvision, Target: Target{Request: "EA-1"}, Made: Made{ObjectID: here[1:]}}
 	make := &Request{Kind: KindRegister, Task: TaskProvision}
 	graph := &Request{Kind: KindRegister, Task: TaskProvision,
-		Plan: Plan{Permissions: []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}}}}
+		Plan: plan.Plan{Permissions: []plan.Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application,
+			Name: "Mail.Send"}}}}
 	has := func(scope string) Signer {
 		return Signer{UPN: "mia@contoso.com", Assigned: []AssignedRole{{custom, scope}}}
 	}
@@ -228,27 +231,28 @@ func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 // services.md, section 2: assignment is required of apps with which nobody signs in, and
 // is left alone where somebody else decides about it.
 func TestAssignmentIsRequiredWhereNobodySignsIn(t *testing.T) {
-	silent := Plan{Credential: Credential{Kind: CredentialCertificate},
-		Permissions: []Permission{{Type: catalog.Application, Name: "Mail.Send"}}}
-	with := func(change func(*Plan)) Plan { p := silent.clone(); change(&p); return p }
+	silent := plan.Plan{Credential: plan.Credential{Kind: plan.CredentialCertificate},
+		Permissions: []plan.Permission{{Type: catalog.Application, Name: "Mail.Send"}}}
+	with := func(change func(*plan.Plan)) plan.Plan { p := silent.Clone(); change(&p); return p }
 	for _, c := range []struct {
 		what string
 		r    Request
 		want *bool
 	}{
 		{"nobody signs in", Request{Kind: KindRegister, Plan: silent}, new(true)},
-		{"a redirect URI", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.SPARedirectURIs = []string{"https://a"} })}, nil},
-		{"a delegated permission", Request{Kind: KindRegister, Plan: with(func(p *Plan) {
+		{"a redirect URI", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) { p.SPARedirectURIs = []string{"https://a"} })}, nil},
+		{"a delegated permission", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) {
 			p.Permissions[0].Type = catalog.Delegated
 		})}, nil},
-		{"a device code", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.PublicClientFlows = true })}, nil},
-		{"an API", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.Scopes = []Scope{{Name: "read"}} })}, nil},
-		{"no credential", Request{Kind: KindRegister, Plan: with(func(p *Plan) { p.Credential.Kind = CredentialNone })}, nil},
+		{"a device code", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) { p.PublicClientFlows = true })}, nil},
+		{"an API", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) { p.Scopes = []plan.Scope{{Name: "read"}} })}, nil},
+		{"no credential", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) { p.Credential.Kind = plan.CredentialNone })}, nil},
 		{"adopted", Request{Kind: KindAdopt, Plan: silent}, nil},
-		{"people sign in from now on", Request{Kind: KindUpdate, Made: Made{Assigned: true}, Plan: with(func(p *Plan) {
+		{"people sign in from now on", Request{Kind: KindUpdate, Made: Made{Assigned: true}, Plan: with(func(p *plan.Plan) {
 			p.RedirectURIs = []string{"https://a"}
 		})}, new(false)},
-		{"somebody else has set it", Request{Kind: KindUpdate, Plan: with(func(p *Plan) { p.RedirectURIs = []string{"https://a"} })}, nil},
+		{"somebody else has set it", Request{Kind: KindUpdate, Plan: with(func(p *plan.Plan) { p.RedirectURIs = []string{"https://a"} })},
+			nil},
 	} {
 		if got := c.r.assigned(); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.what, got, c.want)

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // ensureCredential makes a secret and seals it in one step, because one that was
@@ -38,7 +41,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 	return func(r *Request, st *Step) {
 		r.Made.KeyID, r.Made.KeyExpires = key.KeyID, key.Expires
 		r.Handover = Handover{Sealed: sealed}
-		st.Note = "valid until " + Date(key.Expires) + words
+		st.Note = "valid until " + text.Date(key.Expires) + words
 	}, nil
 }
 
@@ -54,7 +57,7 @@ func ensureOwnCertificate(ctx context.Context, r *Request, s Session) (edit, err
 
 // certificateNote says which certificate it is, and what was not seen of other apps.
 func certificateNote(c certificate.Certificate, unseen string) string {
-	note := fmt.Sprintf("thumbprint %s, valid until %s", c.Thumbprint, Date(c.NotAfter))
+	note := fmt.Sprintf("thumbprint %s, valid until %s", c.Thumbprint, text.Date(c.NotAfter))
 	if unseen != "" {
 		note += "; " + unseen
 	}
@@ -80,7 +83,7 @@ func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
 	if r.wasThere() {
 		return nil
 	}
-	if r.Plan.Credential.Kind == CredentialFederated {
+	if r.Plan.Credential.Kind == plan.CredentialFederated {
 		return s.RemoveFederated(ctx, r.Made.ObjectID, r.UniqueName())
 	}
 	if t := r.Thumbprint(); t != "" {
@@ -99,7 +102,7 @@ func (r *Request) otherCertificates() []string {
 	if r.Kind == KindRenew {
 		has = append(slices.Clone(has), r.Target.Thumbprint)
 	}
-	return without(has, []string{"", r.Thumbprint()})
+	return set.Without(has, []string{"", r.Thumbprint()})
 }
 
 // disarm takes the credential of an app that can do more than was approved away
@@ -120,7 +123,7 @@ func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError)
 		words, take = "certificate", func(ctx context.Context) error {
 			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), r.otherCertificates()...)
 		}
-	case r.Plan.Credential.Kind == CredentialFederated:
+	case r.Plan.Credential.Kind == plan.CredentialFederated:
 		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer +
 			" can sign in as it. Find out who granted that, and press Undo."
 	default:
@@ -142,7 +145,7 @@ func (e *Engine) warn(id string, name StepName, credential string, seen time.Tim
 		st.Status, st.At = StepWaiting, now
 		st.Note = fmt.Sprintf("seen since %s, and not approved: %s. The app's %s is being removed, until Entra has it everywhere. That "+
 			"can take twenty minutes",
-			seen.UTC().Format("15:04 UTC"), clip(strings.Join(more.Names, ", "), 100), credential)
+			seen.UTC().Format("15:04 UTC"), text.Clip(strings.Join(more.Names, ", "), 100), credential)
 		r.Rev++
 		return nil
 	})

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"testing"
 )
@@ -27,11 +28,11 @@ func TestWhoCanSignInToACustomAppIsChosen(t *testing.T) {
 		}, "", false, nil, FieldPublicRedirectURIs},
 		{"beside a manifest that says nothing of it", func(d *Draft) {
 			d.WhoSignsIn, d.PublicClientFlows, d.Permissions = AnyTenant, &yes, nil
-			d.Imported = &Imported{Scopes: []Scope{{Name: "access", Title: "Use it", Words: "Use it"}},
+			d.Imported = &Imported{Scopes: []plan.Scope{{Name: "access", Title: "Use it", Words: "Use it"}},
 				PublicRedirectURIs: []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}}
 		}, AnyTenant, true, []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}, ""},
 	} {
-		d, p, wrong := draft(c.name), Plan{Audience: ThisTenant}, FieldErrors{}
+		d, p, wrong := draft(c.name), plan.Plan{Audience: ThisTenant}, FieldErrors{}
 		d.Permissions = []string{"graph:Application:User.Read.All"}
 		c.edit(&d)
 		checkCustom(wrong, d, &p)

@@ -9,6 +9,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A Desk takes what people want. Each method checks the rules, makes one
@@ -18,15 +21,15 @@ type Desk struct {
 	tenants  []Tenant
 	products []Product
 	policy   Policy
-	key      *Key
+	key      *seal.Key
 	backups  []BackupServer
 	looks    []BackupServer
 	pages    string // where browsers find our pages; empty is nowhere
 	now      func() time.Time
 	log      *slog.Logger
-	changed  func(id string)                  // set by NewEngine
-	checking func(r *Request, by Person) bool // set by NewEngine
-	people   People                           // likewise; nil where nobody knows
+	changed  func(id string)                         // set by NewEngine
+	checking func(r *Request, by people.Person) bool // set by NewEngine
+	people   People                                  // likewise; nil where nobody knows
 }
 
 // DeskConfig is what a Desk is made of.
@@ -37,7 +40,7 @@ type DeskConfig struct {
 	Policy   Policy
 	Backups  []BackupServer   // that apps can be connected to
 	Looks    []BackupServer   // without an account for the bot: people sign in to see what they reach
-	Key      *Key             // opens sealed secrets
+	Key      *seal.Key        // opens sealed secrets
 	Now      func() time.Time // nil means time.Now
 	Log      *slog.Logger     // nil means slog.Default()
 
@@ -49,7 +52,7 @@ type DeskConfig struct {
 // NewDesk returns a desk.
 func NewDesk(c DeskConfig) *Desk {
 	d := &Desk{store: c.Store, tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key, pages: pagesAt(c.PublicURL),
-		backups: c.Backups, looks: c.Looks, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, Person) bool {
+		backups: c.Backups, looks: c.Looks, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, people.Person) bool {
 			return false
 		}}
 	if d.now == nil {
@@ -114,7 +117,7 @@ func (d *Desk) List(ctx context.Context, q Query) ([]*Request, error) { return d
 // change makes one transaction: rule says no, or act edits the request. A
 // refusal is returned as the error, and written into the history where somebody
 // tried what they may not.
-func (d *Desk) change(ctx context.Context, id string, by Person, rule func(*Request) *Refusal,
+func (d *Desk) change(ctx context.Context, id string, by people.Person, rule func(*Request) *Refusal,
 	act func(r *Request, now time.Time)) (*Request, error) {
 	var no *Refusal
 	r, err := d.store.Update(ctx, id, func(r *Request) error {
@@ -142,7 +145,7 @@ func (d *Desk) change(ctx context.Context, id string, by Person, rule func(*Requ
 }
 
 // mayDecide says no to anyone who may not decide on r.
-func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
+func (d *Desk) mayDecide(r *Request, by people.Person) *Refusal {
 	t, ok := d.Tenant(r.Tenant)
 	if !ok {
 		return refuse(RuleNotApprover, "The tenant %s is no longer configured, so nobody can decide on %s. Ask the operator of this bot.",
@@ -166,7 +169,7 @@ func (d *Desk) mayDecide(r *Request, by Person) *Refusal {
 
 // Approve records the approval of the plan, as a card showed it at revision rev.
 // The engine then makes a device code for this approver.
-func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Request, error) {
+func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
 	r, err := d.store.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -195,7 +198,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
 		case d.tooFew(r, by) != nil && agreed(r, by):
 			return refuse(RuleApprovals, "You have approved %s already. It takes %s, so someone else has to approve it too.", r.ID,
-				Count(r.Plan.Needs(), "approval"))
+				text.Count(r.Plan.Needs(), "approval"))
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
@@ -211,7 +214,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person, rev int) (*Req
 }
 
 // decide starts a sign-in for a task. Whoever approved the plan before still does.
-func (r *Request) decide(by Person, now time.Time, t Task) {
+func (r *Request) decide(by people.Person, now time.Time, t Task) {
 	if last := r.Approval; last.Digest != "" && r.Task.carriesOut() && r.Plan.Needs() > 1 {
 		withdraw(r, last.By)
 		r.Agreed = append(r.Agreed, last)
@@ -223,8 +226,8 @@ func (r *Request) decide(by Person, now time.Time, t Task) {
 }
 
 // Deny ends a request with a reason.
-func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*Request, error) {
-	reason = Plain(reason)
+func (d *Desk) Deny(ctx context.Context, id string, by people.Person, reason string) (*Request, error) {
+	reason = text.Plain(reason)
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
@@ -248,7 +251,7 @@ func (d *Desk) Deny(ctx context.Context, id string, by Person, reason string) (*
 // Cancel takes a request back. The requester ends it; the approver who was about
 // to sign in only takes the approval back, and so does one who approved before: the
 // sign-in of another counts no more then.
-func (d *Desk) Cancel(ctx context.Context, id string, by Person) (*Request, error) {
+func (d *Desk) Cancel(ctx context.Context, id string, by people.Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		signer := r.State == StateSignIn && by.ID == r.Approval.By.ID
 		if withdraws(r, by) {

@@ -2,6 +2,9 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +27,7 @@ func at(t *testing.T, edit func(r *Request)) (*world, *Desk, string) {
 	return w, d, r.ID
 }
 
-func in(s State, by Person) func(*Request) {
+func in(s State, by people.Person) func(*Request) {
 	return func(r *Request) {
 		r.State = s
 		r.Approval = Approval{N: 1, By: by, Digest: r.Plan.Digest()}
@@ -33,21 +36,24 @@ func in(s State, by Person) func(*Request) {
 
 func TestWhoMayDoWhat(t *testing.T) {
 	ctx := context.Background()
-	approve := func(d *Desk, id string, by Person) error { _, err := d.Approve(ctx, id, by, 1); return err }
-	deny := func(d *Desk, id string, by Person) error { _, err := d.Deny(ctx, id, by, "too much"); return err }
-	cancel := func(d *Desk, id string, by Person) error { _, err := d.Cancel(ctx, id, by); return err }
-	newCode := func(d *Desk, id string, by Person) error { _, err := d.NewCode(ctx, id, by); return err }
-	retry := func(d *Desk, id string, by Person) error { _, err := d.Retry(ctx, id, by, 1); return err }
-	undo := func(d *Desk, id string, by Person) error { _, err := d.Undo(ctx, id, by); return err }
+	approve := func(d *Desk, id string, by people.Person) error { _, err := d.Approve(ctx, id, by, 1); return err }
+	deny := func(d *Desk, id string, by people.Person) error {
+		_, err := d.Deny(ctx, id, by, "too much")
+		return err
+	}
+	cancel := func(d *Desk, id string, by people.Person) error { _, err := d.Cancel(ctx, id, by); return err }
+	newCode := func(d *Desk, id string, by people.Person) error { _, err := d.NewCode(ctx, id, by); return err }
+	retry := func(d *Desk, id string, by people.Person) error { _, err := d.Retry(ctx, id, by, 1); return err }
+	undo := func(d *Desk, id string, by people.Person) error { _, err := d.Undo(ctx, id, by); return err }
 	guest := ada
 	guest.Outside = "guests can't take part"
 	byAda := func(s State) func(*Request) { return in(s, ada) }
 	mine := func(r *Request) { r.Requester = ada }
 
 	for _, c := range []struct {
-		who     Person
+		who     people.Person
 		does    string
-		act     func(*Desk, string, Person) error
+		act     func(*Desk, string, people.Person) error
 		when    func(*Request)
 		refused Rule // empty: it is allowed
 	}{
@@ -58,7 +64,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			r.Requester.Email = "Ada@contoso.com"
 		}, RuleSelfApproval},
 		{tom, "approves", approve, nil, RuleNotApprover},
-		{Person{}, "approves as nobody", approve, nil, RuleNotApprover},
+		{people.Person{}, "approves as nobody", approve, nil, RuleNotApprover},
 		{guest, "approves as a guest", approve, nil, RuleOutsider},
 		{ada, "approves twice", approve, byAda(StateSignIn), RuleWrongState},
 		{ada, "approves what was denied", approve, byAda(StateDenied), RuleWrongState},
@@ -202,7 +208,7 @@ func TestRedirectURIs(t *testing.T) {
 		"javascript:alert(1)": false, "https://": false, "example.com": false, "https://exa mple.com": false, "ftp://x": false,
 		"https://example.com/" + strings.Repeat("x", 300): false, "https://:443": false,
 	} {
-		if problem := RedirectProblem(uri, Web); (problem == "") != ok {
+		if problem := RedirectProblem(uri, plan.Web); (problem == "") != ok {
 			t.Errorf("%s: %q", uri, problem)
 		}
 	}
@@ -211,8 +217,8 @@ func TestRedirectURIs(t *testing.T) {
 func FuzzPlainShowsNothingHidden(f *testing.F) {
 	f.Add("a\x00b\u202ec\xff\r\nd")
 	f.Fuzz(func(t *testing.T, s string) {
-		p := Plain(s)
-		if strings.ContainsAny(p, "\x00\x1b\r\u202e\u200b") || p != Plain(p) {
+		p := text.Plain(s)
+		if strings.ContainsAny(p, "\x00\x1b\r\u202e\u200b") || p != text.Plain(p) {
 			t.Errorf("%q became %q", s, p)
 		}
 	})

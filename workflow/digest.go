@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"sync"
 	"time"
@@ -33,7 +35,7 @@ type Digest struct {
 
 // Departed is somebody who has left, and the apps that they still have.
 type Departed struct {
-	Person
+	people.Person
 	Apps []*Request
 }
 
@@ -73,7 +75,7 @@ func (e *Engine) tellDaily(ctx context.Context) {
 		if now.Before(due) {
 			wait = min(wait, due.Sub(now))
 		} else {
-			departed := sync.OnceValues(func() ([]Person, error) { return e.departed(ctx) })
+			departed := sync.OnceValues(func() ([]people.Person, error) { return e.departed(ctx) })
 			for _, t := range e.desk.Tenants() {
 				if told[t.Name] == nil || told[t.Name].day != dayOf(now) {
 					told[t.Name] = &telling{day: dayOf(now)}
@@ -89,7 +91,7 @@ func (e *Engine) tellDaily(ctx context.Context) {
 
 // tellDay gathers a digest and sends it. What fails is tried again later, until the
 // day is over.
-func (e *Engine) tellDay(ctx context.Context, t Tenant, d *telling, due time.Time, present bool, departed func() ([]Person, error)) {
+func (e *Engine) tellDay(ctx context.Context, t Tenant, d *telling, due time.Time, present bool, departed func() ([]people.Person, error)) {
 	d.tries++
 	d.after = e.now().Add(min(time.Hour, time.Minute<<min(d.tries-1, 10))) // whatever happens
 	g := &Digest{Tenant: t, Day: d.day, Due: due, First: present && !d.begun}
@@ -111,7 +113,7 @@ func (e *Engine) tellDay(ctx context.Context, t Tenant, d *telling, due time.Tim
 }
 
 // gather fills in what there is to say.
-func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func() ([]Person, error)) error {
+func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func() ([]people.Person, error)) error {
 	for _, of := range []struct {
 		to     *[]*Request
 		states []State
@@ -164,7 +166,7 @@ func (e *Engine) listAll(ctx context.Context, q Query, g *Digest) ([]*Request, e
 	if err != nil {
 		return nil, err
 	}
-	g.Unreadable = joined(g.Unreadable, unread.IDs(), equal)
+	g.Unreadable = set.Union(g.Unreadable, unread.IDs(), set.Equal)
 	all = slices.DeleteFunc(all, func(r *Request) bool { return r.Tenant != g.Tenant.Name })
 	slices.Reverse(all)
 	return all, nil

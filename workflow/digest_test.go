@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -162,7 +163,7 @@ func TestTheDigestNamesCredentialsThatEndAndPeopleWhoHaveLeft(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		app := w.handedOver(n) // its secret lives for 30 days
-		w.set(func() { w.left = []Person{tom, bea} })
+		w.set(func() { w.left = []people.Person{tom, bea} })
 		until(8 * time.Hour)
 		if len(w.told()) != 1 || len(w.told()[0].Ending) != 1 || w.told()[0].Ending[0].ID != app.ID {
 			t.Fatalf("sent %+v", w.told())

@@ -4,6 +4,9 @@ import (
 	"slices"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Discovery is what is known of an app that was adopted beyond what a plan says. It
@@ -13,7 +16,7 @@ type Discovery struct {
 	Name        string // displayName
 	Read        bool   // that what it has was written down, in Was and below
 	Thumbprints []string
-	Federated   []FederatedIssuer
+	Federated   []plan.FederatedIssuer
 	AzureRoles  []string // as in Inspection
 	// AzureAround says that AzureRoles has what is assigned above and below the plan's scopes.
 	AzureAround bool
@@ -42,33 +45,33 @@ func (r *Request) Adopted() bool { return r.Kind == KindAdopt || r.Discovered.Ap
 
 // Has is what the app has once r is carried out. It is the plan, and for an app
 // that r adopts also what was found.
-func (r *Request) Has() Plan {
-	p := r.Plan.clone()
+func (r *Request) Has() plan.Plan {
+	p := r.Plan.Clone()
 	if r.Kind != KindAdopt || !r.Discovered.Read {
 		return p
 	}
-	was := r.Previous.clone()
-	has := p.with(was)
+	was := r.Previous.Clone()
+	has := p.Union(was)
 	has.AppName, has.Audience = r.exactName(), was.Audience
-	has.Scopes = joined(was.Scopes, p.Scopes, sameScope) // one that was there stays as it was
+	has.Scopes = set.Union(was.Scopes, p.Scopes, plan.SameScope) // one that was there stays as it was
 	return has
 }
 
 // clean makes one line of what others have written into the tenant, as it goes
 // onto cards. What is compared with the tenant again stays as it is there.
-func clean(p *Plan) {
+func clean(p *plan.Plan) {
 	for i := range p.Scopes {
 		s := &p.Scopes[i]
-		s.Title, s.Words = clip(oneLine(s.Title), scopeTitleMax), clip(oneLine(s.Words), scopeWordsMax)
-		s.UserTitle, s.UserWords = clip(oneLine(s.UserTitle), scopeTitleMax), clip(oneLine(s.UserWords), scopeWordsMax)
+		s.Title, s.Words = text.Clip(text.OneLine(s.Title), scopeTitleMax), text.Clip(text.OneLine(s.Words), scopeWordsMax)
+		s.UserTitle, s.UserWords = text.Clip(text.OneLine(s.UserTitle), scopeTitleMax), text.Clip(text.OneLine(s.UserWords), scopeWordsMax)
 	}
 	for i := range p.AppRoles {
 		r := &p.AppRoles[i]
-		r.Title, r.Words = clip(oneLine(r.Title), appRoleTitleMax), clip(oneLine(r.Words), appRoleWordsMax)
+		r.Title, r.Words = text.Clip(text.OneLine(r.Title), appRoleTitleMax), text.Clip(text.OneLine(r.Words), appRoleWordsMax)
 	}
 	for i := range p.Permissions {
 		q := &p.Permissions[i]
-		q.Resource, q.Words = clip(oneLine(q.Resource), AppNameMax), clip(oneLine(q.Words), 500)
+		q.Resource, q.Words = text.Clip(text.OneLine(q.Resource), AppNameMax), text.Clip(text.OneLine(q.Words), 500)
 	}
 }
 
@@ -76,8 +79,8 @@ func clean(p *Plan) {
 // it is not r's to remove.
 func (r *Request) wasThere() bool {
 	c := r.Plan.Credential
-	return c.Kind == CredentialCertificate && slices.Contains(r.Discovered.Thumbprints, c.Certificate.Thumbprint) ||
-		c.Kind == CredentialFederated && slices.Contains(r.Discovered.Federated, c.Federated)
+	return c.Kind == plan.CredentialCertificate && slices.Contains(r.Discovered.Thumbprints, c.Certificate.Thumbprint) ||
+		c.Kind == plan.CredentialFederated && slices.Contains(r.Discovered.Federated, c.Federated)
 }
 
 const extrasMax = 100
@@ -85,19 +88,19 @@ const extrasMax = 100
 // Extras are the permissions of an adopted app that p has no need for, whatever
 // is chosen of it, and that the catalogue knows: an update may remove them. They
 // are as many as a list in a form has room for.
-func (p Product) Extras(has Plan) []Permission {
-	extras := slices.DeleteFunc(p.unneeded(has), func(q Permission) bool { return keyOf(q) == "" })
+func (p Product) Extras(has plan.Plan) []plan.Permission {
+	extras := slices.DeleteFunc(p.unneeded(has), func(q plan.Permission) bool { return keyOf(q) == "" })
 	return extras[:min(len(extras), extrasMax)]
 }
 
-func (p Product) unneeded(has Plan) []Permission {
-	return slices.DeleteFunc(slices.Clone(has.Permissions), func(q Permission) bool {
-		return slices.ContainsFunc(p.Permissions, func(n Need) bool { return samePermission(n.Permission, q) })
+func (p Product) unneeded(has plan.Plan) []plan.Permission {
+	return slices.DeleteFunc(slices.Clone(has.Permissions), func(q plan.Permission) bool {
+		return slices.ContainsFunc(p.Permissions, func(n Need) bool { return plan.SamePermission(n.Permission, q) })
 	})
 }
 
 // keyOf is the catalogue's key of a permission, or empty.
-func keyOf(q Permission) string {
+func keyOf(q plan.Permission) string {
 	c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name)
 	if !ok {
 		return ""
@@ -110,16 +113,16 @@ func keyOf(q Permission) string {
 func keepFound(p Product, draft Draft, r *Request) {
 	r.Plan.Audience = r.Previous.Audience
 	r.Plan.PublicClientFlows = r.Plan.PublicClientFlows || r.Previous.PublicClientFlows
-	r.Plan.Scopes = joined(joined(r.Previous.Scopes, r.Plan.Scopes, sameScope), r.Residue.Scopes, sameScope)
+	r.Plan.Scopes = set.Union(set.Union(r.Previous.Scopes, r.Plan.Scopes, plan.SameScope), r.Residue.Scopes, plan.SameScope)
 	extras := p.Extras(r.Previous)
 	for _, q := range p.unneeded(r.Previous) {
 		if !slices.Contains(extras, q) || slices.Contains(draft.Permissions, keyOf(q)) {
-			r.Plan.Permissions = joined(r.Plan.Permissions, []Permission{q}, samePermission)
+			r.Plan.Permissions = set.Union(r.Plan.Permissions, []plan.Permission{q}, plan.SamePermission)
 		}
 	}
 	for _, role := range r.Previous.DirectoryRoles {
 		if !slices.ContainsFunc(p.DirectoryRoles, func(n RoleNeed) bool { return n.TemplateID == role.TemplateID }) {
-			r.Plan.DirectoryRoles = joined(r.Plan.DirectoryRoles, []DirectoryRole{role}, sameRole)
+			r.Plan.DirectoryRoles = set.Union(r.Plan.DirectoryRoles, []plan.DirectoryRole{role}, plan.SameRole)
 		}
 	}
 }

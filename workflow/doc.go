@@ -19,7 +19,7 @@
 // account, not the requester's, and the directory roles that the plan takes.
 // Nothing is changed in the tenant before that.
 //
-// What was approved is what happens. An approval is bound to [Plan.Digest], which is
+// What was approved is what happens. An approval is bound to [plan.Plan.Digest], which is
 // compared again before every step. The proof compares the app's own token and
 // all that was assigned to it with the plan: less is waited for, more takes the
 // credential away and raises an alarm. Where there is no credential to prove

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -21,7 +22,7 @@ type Engine struct {
 	dir    Directory
 	msg    Messenger
 	people People
-	key    *Key
+	key    *seal.Key
 	policy Policy
 	now    func() time.Time
 	log    *slog.Logger
@@ -55,7 +56,7 @@ type EngineConfig struct {
 	Directory Directory
 	Messenger Messenger
 	People    People           // nil means that nobody is known to have left
-	Key       *Key             // seals secrets
+	Key       *seal.Key        // seals secrets
 	Now       func() time.Time // nil means time.Now
 	Log       *slog.Logger     // nil means slog.Default()
 

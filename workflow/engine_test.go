@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -167,7 +168,7 @@ func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 			t.Errorf("it is %s, with %d apps", r.State, len(w.apps))
 		}
 		if _, err := n.Submit(t.Context(), bea, Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again",
-			Team: "C", Credential: CredentialSecret, Lifetime: time.Hour}); err != nil {
+			Team: "C", Credential: plan.CredentialSecret, Lifetime: time.Hour}); err != nil {
 			t.Errorf("the name is not free again: %v", err)
 		}
 	})

@@ -3,6 +3,7 @@ package workflow
 import (
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/text"
 	"time"
 )
 
@@ -63,7 +64,7 @@ func refuse(rule Rule, format string, args ...any) *Refusal {
 // FieldErrors are what is wrong with a form, by field.
 type FieldErrors map[Field]string
 
-func (f FieldErrors) Error() string { return "a change is needed in " + Count(len(f), "field") }
+func (f FieldErrors) Error() string { return "a change is needed in " + text.Count(len(f), "field") }
 
 // Field names a field of the request form by its label.
 type Field string

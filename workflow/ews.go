@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Exchange Online blocks Exchange Web Services (EWS) for every app whose App ID is not on a
@@ -70,24 +72,25 @@ func EWSNotice(now time.Time) string {
 	switch {
 	case ews.Over(now):
 		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for it no longer has any effect; Microsoft Graph is not "+
-			"affected.", ews.Service, Date(ews.Ends))
+			"affected.", ews.Service, text.Date(ews.Ends))
 	case now.Before(ews.Blocked):
 		return fmt.Sprintf("From %s on, Exchange Online blocks %s (EWS) for every app whose App ID is not on the organization's list "+
 			"%s. EWS ends for good on %s. Microsoft Graph is not affected.",
-			Date(ews.Blocked), ews.Service, ews.List, Date(ews.Ends))
+			text.Date(ews.Blocked), ews.Service, ews.List, text.Date(ews.Ends))
 	}
 	return fmt.Sprintf("Exchange Online has blocked %s (EWS) since %s for every app whose App ID is not on the organization's list %s. "+
 		"This app is blocked there until it is listed, which can take %d hours to take effect. EWS ends for good on %s. "+
 		"Microsoft Graph is not affected.",
-		ews.Service, Date(ews.Blocked), ews.List, int(ews.Acts.Hours()), Date(ews.Ends))
+		ews.Service, text.Date(ews.Blocked), ews.List, int(ews.Acts.Hours()), text.Date(ews.Ends))
 }
 
 // SayEWSListed notes that somebody has put the app on the organization's list.
-func (d *Desk) SayEWSListed(ctx context.Context, id string, by Person) (*Request, error) {
+func (d *Desk) SayEWSListed(ctx context.Context, id string, by people.Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		t, _ := d.Tenant(r.Tenant)
 		_, approver := t.Approver(by.ID)
-		keeper := slices.ContainsFunc(append([]Person{r.Requester}, r.Plan.Owners...), func(p Person) bool { return p.ID == by.ID })
+		keeper := slices.ContainsFunc(append([]people.Person{r.Requester}, r.Plan.Owners...),
+			func(p people.Person) bool { return p.ID == by.ID })
 		switch {
 		case by.Outside != "":
 			return refuse(RuleOutsider, "You can't confirm that for %s: %s.", r.ID, by.Outside)
@@ -98,7 +101,7 @@ func (d *Desk) SayEWSListed(ctx context.Context, id string, by Person) (*Request
 			return refuse(RuleWrongState, "%s manages this app now. Press the button in its message.", r.Successor)
 		case r.EWSListed():
 			return refuse(RuleWrongState, "Somebody already confirmed that %s is on the list, on %s.", r.AppName(),
-				Date(r.EWS.At))
+				text.Date(r.EWS.At))
 		case !r.NeedsEWS():
 			return refuse(RuleWrongState, "%s %s, and nothing of it has to be on that list.", r.ID, r.Standing())
 		}

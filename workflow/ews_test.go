@@ -7,13 +7,15 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // mailboxes is a product whose app calls Exchange Web Services.
 func mailboxes() Product {
 	p := vbo()
 	p.Name = "mailboxes"
-	known, _ := Known(catalog.ExchangeOnline, catalog.Delegated, "EWS.AccessAsUser.All")
+	known, _ := plan.Known(catalog.ExchangeOnline, catalog.Delegated, "EWS.AccessAsUser.All")
 	p.Permissions = append(p.Permissions, Need{Permission: known})
 	return p
 }
@@ -63,7 +65,7 @@ func TestPeopleAreRemindedThatAnAppIsNotOnExchangesListUntilSomebodySaysThatItIs
 		if r = w.get(r.ID); r.EWS.Reminders != 8 || r.times(EventEWSReminded) != 8 || !r.Posts[post(PostEWS, 7)].Last {
 			t.Errorf("%+v, %+v", r.EWS, r.Posts)
 		}
-		stranger := Person{ID: "U0STRANGER", Name: "Sam"}
+		stranger := people.Person{ID: "U0STRANGER", Name: "Sam"}
 		if _, err := n.SayEWSListed(t.Context(), r.ID, stranger); err == nil {
 			t.Error("a stranger's word counts")
 		}
@@ -160,7 +162,7 @@ func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
 		{catalog.ExchangeOnline, catalog.Application, "Exchange.ManageAsApp", false},
 		{catalog.MicrosoftGraph, catalog.Application, "full_access_as_app", false},
 	} {
-		p := Plan{Permissions: []Permission{{ResourceAppID: c.id, Type: c.t, Name: c.name}}}
+		p := plan.Plan{Permissions: []plan.Permission{{ResourceAppID: c.id, Type: c.t, Name: c.name}}}
 		if p.UsesEWS() != c.uses {
 			t.Errorf("%+v: %v", c, p.UsesEWS())
 		}

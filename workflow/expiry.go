@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"time"
 )
@@ -59,7 +60,7 @@ func (e *Engine) mindExpiry(r *Request) bool {
 			r.Warned++
 		}
 		r.note(now, Event{Kind: EventExpiring, Text: fmt.Sprintf("The %s of %s expires on %s.", r.Plan.Credential.Kind.Noun(),
-			r.AppName(), Date(r.Made.KeyExpires))})
+			r.AppName(), text.Date(r.Made.KeyExpires))})
 		return nil
 	})
 	return err == nil

@@ -7,8 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // What the fake tenant does besides secrets.
@@ -20,10 +24,10 @@ func (s *fakeSession) ExposeScopes(_ context.Context, id, _ string, a App) error
 			app.Scopes = a.Scopes
 			return true, nil
 		}
-		for _, sc := range beyond(a.Scopes, app.Scopes, sameScope) {
+		for _, sc := range set.Minus(a.Scopes, app.Scopes, plan.SameScope) {
 			app.exposed = append(app.exposed, sc.Name)
 		}
-		app.Scopes, app.anonymous = joined(app.Scopes, a.Scopes, sameScope), false
+		app.Scopes, app.anonymous = set.Union(app.Scopes, a.Scopes, plan.SameScope), false
 		return true, nil
 	})
 	return err
@@ -32,8 +36,9 @@ func (s *fakeSession) ExposeScopes(_ context.Context, id, _ string, a App) error
 func (s *fakeSession) RemoveScopes(_ context.Context, id, appID string, a App, uri bool) ([]string, error) {
 	return call(s.wired, "take back api", func() (stay []string, err error) {
 		app := s.app(id)
-		app.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(sc Scope) bool {
-			return slices.Contains(app.exposed, sc.Name) && slices.ContainsFunc(a.Scopes, func(q Scope) bool { return sameScope(q, sc) })
+		app.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(sc plan.Scope) bool {
+			return slices.Contains(app.exposed, sc.Name) && slices.ContainsFunc(a.Scopes,
+				func(q plan.Scope) bool { return plan.SameScope(q, sc) })
 		})
 		switch {
 		case !uri || app.anonymous:
@@ -56,12 +61,12 @@ func (s *fakeSession) EnsureDirectoryRole(_ context.Context, sp, role string) er
 	return err
 }
 
-func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole) error {
+func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []plan.AzureRole) error {
 	_, err := call(s.wired, "azure roles", func() (bool, error) {
 		a := s.app(sp)
 		for _, r := range roles {
 			if r.ID == "" {
-				a.definitions = joined(a.definitions, []string{r.DefinitionID(name)}, equal)
+				a.definitions = set.Union(a.definitions, []string{r.DefinitionID(name)}, set.Equal)
 			}
 			for _, sub := range subscriptions {
 				pair := sub + "/" + cmp.Or(r.ID, r.Name)
@@ -75,7 +80,7 @@ func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, name string, subsc
 	return err
 }
 
-func (s *fakeSession) RemoveAzureAssignments(_ context.Context, sp, name string, subscriptions []string, roles []AzureRole,
+func (s *fakeSession) RemoveAzureAssignments(_ context.Context, sp, name string, subscriptions []string, roles []plan.AzureRole,
 	how AzureRemoval) (stay []string, err error) {
 	a := s.app(sp)
 	switch {
@@ -91,36 +96,36 @@ func (s *fakeSession) RemoveAzureAssignments(_ context.Context, sp, name string,
 		}
 		a.unassign(subscriptions, roles)
 		for _, r := range roles {
-			a.definitions = without(a.definitions, []string{r.DefinitionID(name)})
+			a.definitions = set.Without(a.definitions, []string{r.DefinitionID(name)})
 		}
 		return nil, nil
 	})
 }
 
 // takeBack removes what EnsureAzureRoles assigned.
-func (a *fakeApp) takeBack(name string, subscriptions []string, roles []AzureRole) (stay []string) {
+func (a *fakeApp) takeBack(name string, subscriptions []string, roles []plan.AzureRole) (stay []string) {
 	for _, r := range roles {
 		has := false
 		for _, sub := range subscriptions {
 			pair := []string{sub + "/" + cmp.Or(r.ID, r.Name)}
-			if len(without(pair, a.assigned)) == 0 {
-				a.azure = without(a.azure, pair)
+			if len(set.Without(pair, a.assigned)) == 0 {
+				a.azure = set.Without(a.azure, pair)
 			}
-			has = has || len(without(pair, a.azure)) == 0
+			has = has || len(set.Without(pair, a.azure)) == 0
 		}
 		if has && r.ID == "" {
 			stay = append(stay, r.Name)
 		} else {
-			a.definitions = without(a.definitions, []string{r.DefinitionID(name)})
+			a.definitions = set.Without(a.definitions, []string{r.DefinitionID(name)})
 		}
 	}
 	return stay
 }
 
-func (a *fakeApp) unassign(subscriptions []string, roles []AzureRole) {
+func (a *fakeApp) unassign(subscriptions []string, roles []plan.AzureRole) {
 	for _, sub := range subscriptions {
 		for _, r := range roles {
-			a.azure = without(a.azure, []string{sub + "/" + cmp.Or(r.ID, r.Name)})
+			a.azure = set.Without(a.azure, []string{sub + "/" + cmp.Or(r.ID, r.Name)})
 		}
 	}
 }
@@ -137,13 +142,13 @@ func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certi
 
 func (s *fakeSession) RemoveCertificate(_ context.Context, id, thumbprint string, _ ...string) error {
 	_, err := call(s.wired, "remove certificate", func() (bool, error) {
-		s.app(id).thumbprints = without(s.app(id).thumbprints, []string{thumbprint})
+		s.app(id).thumbprints = set.Without(s.app(id).thumbprints, []string{thumbprint})
 		return true, nil
 	})
 	return err
 }
 
-func (s *fakeSession) EnsureFederated(_ context.Context, id, _ string, f FederatedIssuer) error {
+func (s *fakeSession) EnsureFederated(_ context.Context, id, _ string, f plan.FederatedIssuer) error {
 	_, err := call(s.wired, "federated", func() (bool, error) {
 		if a := s.app(id); !slices.Contains(a.federated, f) {
 			a.federated = append(a.federated, f)
@@ -153,7 +158,7 @@ func (s *fakeSession) EnsureFederated(_ context.Context, id, _ string, f Federat
 	return err
 }
 
-func (s *fakeSession) RemoveCredentials(_ context.Context, id string, _ Plan) error {
+func (s *fakeSession) RemoveCredentials(_ context.Context, id string, _ plan.Plan) error {
 	_, err := call(s.wired, "strip", func() (bool, error) {
 		if a := s.app(id); a != nil {
 			clear(a.keys)
@@ -164,7 +169,7 @@ func (s *fakeSession) RemoveCredentials(_ context.Context, id string, _ Plan) er
 	return err
 }
 
-func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ Plan) error {
+func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ plan.Plan) error {
 	_, err := call(s.wired, "withdraw", func() (bool, error) {
 		if a := s.app(sp); a != nil {
 			a.granted, a.roles = nil, nil
@@ -192,7 +197,7 @@ func (s *fakeSession) Exists(_ context.Context, appID string) (bool, error) {
 
 func (s *fakeSession) RemoveOwner(_ context.Context, id, user string) error {
 	_, err := call(s.wired, "remove owner", func() (bool, error) {
-		s.app(id).owners = without(s.app(id).owners, []string{user})
+		s.app(id).owners = set.Without(s.app(id).owners, []string{user})
 		return true, nil
 	})
 	return err
@@ -208,12 +213,12 @@ func (s *fakeSession) FindApplication(_ context.Context, appID string) (found Re
 	return found, sp, err
 }
 
-func (s *fakeSession) RemovePermissions(_ context.Context, m Made, needs, had Plan) error {
+func (s *fakeSession) RemovePermissions(_ context.Context, m Made, needs, had plan.Plan) error {
 	_, err := call(s.wired, "trim", func() (bool, error) {
 		a := s.app(m.ObjectID)
-		a.granted = beyond(a.granted, had.less(needs).Permissions, samePermission)
+		a.granted = set.Minus(a.granted, had.Minus(needs).Permissions, plan.SamePermission)
 		a.directory = slices.DeleteFunc(slices.Clone(a.directory), func(id string) bool {
-			return slices.ContainsFunc(had.less(needs).DirectoryRoles, func(r DirectoryRole) bool { return r.TemplateID == id })
+			return slices.ContainsFunc(had.Minus(needs).DirectoryRoles, func(r plan.DirectoryRole) bool { return r.TemplateID == id })
 		})
 		return true, nil
 	})
@@ -231,12 +236,12 @@ func (s *fakeSession) RestoreApplication(_ context.Context, appID, _ string) (bo
 	})
 }
 
-func (s *fakeSession) ReadAppRoles(ctx context.Context, m Made, p Plan) ([]string, error) {
+func (s *fakeSession) ReadAppRoles(ctx context.Context, m Made, p plan.Plan) ([]string, error) {
 	has, err := s.ReadGrants(ctx, m, p)
 	return has.Roles, err
 }
 
-func (s *fakeSession) ReadGrants(_ context.Context, m Made, plan Plan) (Inspection, error) {
+func (s *fakeSession) ReadGrants(_ context.Context, m Made, plan plan.Plan) (Inspection, error) {
 	return call(s.wired, "inspect", func() (Inspection, error) {
 		a := s.app(m.ObjectID)
 		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints),
@@ -245,7 +250,7 @@ func (s *fakeSession) ReadGrants(_ context.Context, m Made, plan Plan) (Inspecti
 		if len(plan.AzureRoles) > 0 { // else there is no token for Azure
 			for _, pair := range a.azure {
 				slash := strings.LastIndexByte(pair, '/')
-				if slices.ContainsFunc(plan.Subscriptions, func(s string) bool { return SameAzureScope(s, pair[:slash]) }) {
+				if slices.ContainsFunc(plan.Subscriptions, func(s string) bool { return azurescope.Same(s, pair[:slash]) }) {
 					has.AzureRoles = append(has.AzureRoles, strings.ToLower(pair[:slash])+pair[slash:])
 				}
 			}
@@ -271,8 +276,9 @@ func (s *fakeSession) merge(a App) error {
 	_, err := call(s.wired, "application", func() (bool, error) {
 		app := s.app(a.ObjectID)
 		app.Keeps = a.Keeps
-		app.RedirectURIs = joined(beyond(app.RedirectURIs, a.Drops.RedirectURIs, equal), beyond(a.RedirectURIs, app.RedirectURIs, equal),
-			equal)
+		app.RedirectURIs = set.Union(set.Minus(app.RedirectURIs, a.Drops.RedirectURIs, set.Equal), set.Minus(a.RedirectURIs,
+			app.RedirectURIs, set.Equal),
+			set.Equal)
 		return true, nil
 	})
 	return err
@@ -303,10 +309,10 @@ func (s *fakeSession) Owners(_ context.Context, id string) ([]string, error) {
 	return call(s.wired, "owners", func() ([]string, error) { return slices.Clone(s.app(id).owners), nil })
 }
 
-func (s *fakeSession) ReadApplication(_ context.Context, m Made, p Plan) (has Plan, found Discovery, sp string, err error) {
+func (s *fakeSession) ReadApplication(_ context.Context, m Made, p plan.Plan) (has plan.Plan, found Discovery, sp string, err error) {
 	_, err = call(s.wired, "look", func() (bool, error) {
 		a := s.app(m.ObjectID)
-		has = Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted),
+		has = plan.Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted),
 			Scopes: slices.Clone(a.Scopes)}
 		found = Discovery{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys),
 			PrincipalSecrets: s.onPrincipal, NoIdentifierURI: a.anonymous, Required: a.required}
@@ -338,7 +344,7 @@ func (w *wired) Digest(_ context.Context, g Digest) error {
 	return after
 }
 
-func (w *wired) Departed(context.Context) ([]Person, error) {
+func (w *wired) Departed(context.Context) ([]people.Person, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.left, w.noPeople
@@ -355,5 +361,5 @@ func (w *wired) Away(ctx context.Context, id string) (string, error) {
 func (w *wired) HasLeft(_ context.Context, id string) (bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.ContainsFunc(w.left, func(p Person) bool { return p.ID == id }), w.noPeople
+	return slices.ContainsFunc(w.left, func(p people.Person) bool { return p.ID == id }), w.noPeople
 }

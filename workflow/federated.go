@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Trust in the tokens of another issuer.
@@ -37,9 +39,9 @@ func (d *Desk) TokenExchange() string {
 }
 
 // checkFederated follows the limits of Graph's federatedIdentityCredential.
-func checkFederated(wrong FieldErrors, t Tenant, f FederatedIssuer) FederatedIssuer {
-	f = FederatedIssuer{exactly(wrong, FieldIssuer, f.Issuer), exactly(wrong, FieldSubject, f.Subject),
-		exactly(wrong, FieldAudience, f.Audience)}
+func checkFederated(wrong FieldErrors, t Tenant, f plan.FederatedIssuer) plan.FederatedIssuer {
+	f = plan.FederatedIssuer{Issuer: exactly(wrong, FieldIssuer, f.Issuer), Subject: exactly(wrong, FieldSubject, f.Subject),
+		Audience: exactly(wrong, FieldAudience, f.Audience)}
 	if f.Audience == "" {
 		f.Audience = t.TokenExchange()
 	}
@@ -73,7 +75,7 @@ func checkFederated(wrong FieldErrors, t Tenant, f FederatedIssuer) FederatedIss
 // changed: where cleaning would change it, it is refused.
 func exactly(wrong FieldErrors, field Field, s string) string {
 	s = strings.TrimSpace(s)
-	clean := oneLine(s)
+	clean := text.OneLine(s)
 	if clean != "" && clean != s {
 		wrong[field] = "Entra compares this letter by letter, and it has two spaces in a row, or invisible characters. Type it " +
 			"instead of pasting it."

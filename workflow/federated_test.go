@@ -1,24 +1,26 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
 )
 
 func TestATrustIsNoLongerThanGraphTakes(t *testing.T) {
-	good := FederatedIssuer{Issuer: "https://issuer.example/" + strings.Repeat("i", 577), Subject: strings.Repeat("s", 600),
+	good := plan.FederatedIssuer{Issuer: "https://issuer.example/" + strings.Repeat("i", 577), Subject: strings.Repeat("s", 600),
 		Audience: strings.Repeat("a", 600)}
 	wrong := FieldErrors{}
 	if f := checkFederated(wrong, contoso, good); len(wrong) > 0 || f != good {
 		t.Errorf("600 characters: %v, %+v", wrong, f)
 	}
-	checkFederated(wrong, contoso, FederatedIssuer{good.Issuer + "i", good.Subject + "s", good.Audience + "a"})
+	checkFederated(wrong, contoso,
+		plan.FederatedIssuer{Issuer: good.Issuer + "i", Subject: good.Subject + "s", Audience: good.Audience + "a"})
 	for _, f := range []Field{FieldIssuer, FieldSubject, FieldAudience} {
 		if !strings.Contains(wrong[f], "600") {
 			t.Errorf("601 characters: %s: %q", f, wrong[f])
 		}
 	}
-	if f := checkFederated(FieldErrors{}, contoso, FederatedIssuer{Issuer: "https://issuer.example", Subject: "s",
+	if f := checkFederated(FieldErrors{}, contoso, plan.FederatedIssuer{Issuer: "https://issuer.example", Subject: "s",
 		Audience: " \n"}); f.Audience != "api://AzureADTokenExchange" {
 		t.Errorf("without an audience it is %q", f.Audience)
 	}
@@ -42,7 +44,7 @@ func TestATrustIsThatOfTheTenantsCloud(t *testing.T) {
 	} {
 		wrong, tenant := FieldErrors{}, contoso
 		tenant.Cloud = c.cloud
-		f := checkFederated(wrong, tenant, FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com",
+		f := checkFederated(wrong, tenant, plan.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com",
 			Subject: "repo:contoso@1234/backup@5678:ref:refs/heads/main", Audience: c.audience})
 		if c.says == "" && (len(wrong) > 0 || f.Audience != c.want || f.Subject != "repo:contoso@1234/backup@5678:ref:refs/heads/main") {
 			t.Errorf("%s %q: %v, %v", c.cloud, c.audience, f, wrong)
@@ -54,22 +56,22 @@ func TestATrustIsThatOfTheTenantsCloud(t *testing.T) {
 }
 
 func TestATrustIsTakenLetterByLetterOrRefused(t *testing.T) {
-	good := FederatedIssuer{Issuer: "https://issuer.example", Subject: "a b", Audience: "sts.example"}
+	good := plan.FederatedIssuer{Issuer: "https://issuer.example", Subject: "a b", Audience: "sts.example"}
 	for name, c := range map[string]struct {
-		edit func(*FederatedIssuer)
+		edit func(*plan.FederatedIssuer)
 		in   Field
 		says string
 	}{
-		"spaces around":                {func(f *FederatedIssuer) { f.Issuer, f.Subject = " "+f.Issuer+"\n", " a b " }, "", ""},
-		"two spaces":                   {func(f *FederatedIssuer) { f.Subject = "a  b" }, FieldSubject, "letter by letter"},
-		"a character that is not seen": {func(f *FederatedIssuer) { f.Subject = "a\u200bb" }, FieldSubject, "invisible characters"},
-		"in the audience":              {func(f *FederatedIssuer) { f.Audience = "sts\u200b.example" }, FieldAudience, "invisible"},
-		"in the issuer": {func(f *FederatedIssuer) {
+		"spaces around":                {func(f *plan.FederatedIssuer) { f.Issuer, f.Subject = " "+f.Issuer+"\n", " a b " }, "", ""},
+		"two spaces":                   {func(f *plan.FederatedIssuer) { f.Subject = "a  b" }, FieldSubject, "letter by letter"},
+		"a character that is not seen": {func(f *plan.FederatedIssuer) { f.Subject = "a\u200bb" }, FieldSubject, "invisible characters"},
+		"in the audience":              {func(f *plan.FederatedIssuer) { f.Audience = "sts\u200b.example" }, FieldAudience, "invisible"},
+		"in the issuer": {func(f *plan.FederatedIssuer) {
 			f.Issuer = "https://issuer\u200b.example"
 		}, FieldIssuer, "invisible characters"},
-		"a query":        {func(f *FederatedIssuer) { f.Issuer += "/?a=b" }, FieldIssuer, "none of ? # *"},
-		"an empty query": {func(f *FederatedIssuer) { f.Issuer += "/?" }, FieldIssuer, "none of ? # *"},
-		"a wildcard":     {func(f *FederatedIssuer) { f.Issuer += "/*" }, FieldIssuer, "none of ? # *"},
+		"a query":        {func(f *plan.FederatedIssuer) { f.Issuer += "/?a=b" }, FieldIssuer, "none of ? # *"},
+		"an empty query": {func(f *plan.FederatedIssuer) { f.Issuer += "/?" }, FieldIssuer, "none of ? # *"},
+		"a wildcard":     {func(f *plan.FederatedIssuer) { f.Issuer += "/*" }, FieldIssuer, "none of ? # *"},
 	} {
 		f, wrong := good, FieldErrors{}
 		c.edit(&f)

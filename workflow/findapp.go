@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,7 @@ func standsFor(ctx context.Context, store Store, r *Request, appID string) (stri
 // be an App ID, and claims it: of two requests for it one ends. next is what to do
 // where it can't be told which one is meant.
 func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string) (Registration, error) {
-	name := clip(Visible(r.Plan.AppName), 2*AppNameMax)
+	name := text.Clip(text.Visible(r.Plan.AppName), 2*AppNameMax)
 	found, err := s.Applications(ctx, r.Plan.AppName)
 	if err != nil {
 		return Registration{}, err
@@ -92,7 +93,7 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 // alike says which applications have a name that only looks like the one that was typed.
 // None of them is taken: whoever made it may have wanted to be taken for the other.
 func alike(ctx context.Context, typed string, s Session) (string, error) {
-	name := clip(oneLine(typed), AppNameMax)
+	name := text.Clip(text.OneLine(typed), AppNameMax)
 	var found []Registration
 	if name != typed && name != "" {
 		var err error

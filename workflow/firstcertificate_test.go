@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +16,7 @@ func TestAnUpdateGivesAnAppItsFirstCertificate(t *testing.T) {
 		n := w.boot()
 		w.signer = adaOfAzure()
 		d := certificateDraft("portal")
-		d.Credential, d.Certificate = CredentialNone, nil
+		d.Credential, d.Certificate = plan.CredentialNone, nil
 		app, err := n.Submit(t.Context(), bea, d)
 		if err != nil {
 			t.Fatal(err)
@@ -25,14 +27,14 @@ func TestAnUpdateGivesAnAppItsFirstCertificate(t *testing.T) {
 		}
 		p.on(w, n)
 		u := d2("V-first")
-		u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []Person{zoe}, newCertificate()
+		u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []people.Person{zoe}, newCertificate()
 		r, err := n.Update(t.Context(), bea, app.ID, u)
 		if err != nil {
 			t.Fatal(err)
 		}
 		c := r.Plan.Credential
-		if c.Kind != CredentialCertificate || !slices.ContainsFunc(r.Changes(), func(c Change) bool {
-			return c.Added && c.What == CredentialChange
+		if c.Kind != plan.CredentialCertificate || !slices.ContainsFunc(r.Changes(), func(c plan.Change) bool {
+			return c.Added && c.What == plan.CredentialChange
 		}) {
 			t.Errorf("its credential is %+v, and changes %+v", c, r.Changes())
 		}
@@ -54,14 +56,14 @@ func TestAFirstCertificateIsCheckedAsAnyOther(t *testing.T) {
 		defer n.stop()
 		w.signer = adaOfAzure()
 		d := certificateDraft("portal")
-		d.Credential, d.Certificate = CredentialNone, nil
+		d.Credential, d.Certificate = plan.CredentialNone, nil
 		app, err := n.Submit(t.Context(), bea, d)
 		if err != nil {
 			t.Fatal(err)
 		}
 		app = w.settle(n, app.ID, StateDone)
 		u := d2("V-first")
-		u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []Person{zoe}, []byte("not a certificate")
+		u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []people.Person{zoe}, []byte("not a certificate")
 		_, err = n.Update(t.Context(), bea, app.ID, u)
 		if wrong, _ := err.(FieldErrors); wrong[FieldCertificate] == "" {
 			t.Errorf("%v", err)

@@ -16,6 +16,10 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A certificate made here, for those who have none. Its key is made in memory and
@@ -26,25 +30,25 @@ import (
 
 // PFX is a certificate with its private key, in a PFX file (PKCS #12), and the
 // password of that file. Neither can print itself.
-type PFX struct{ PFX, Password Secret }
+type PFX struct{ PFX, Password seal.Secret }
 
 // Proof is what an app signs in with: a secret, or else a certificate with its key.
 type Proof struct {
-	Secret Secret
+	Secret seal.Secret
 	Keyed  PFX
 }
 
 // Disclosure is what was claimed: a secret, or the password of a file with the address
 // of the page that gives the file out. All of it prints as a Secret does.
 type Disclosure struct {
-	Secret
-	Link Secret // empty where there is no file
+	seal.Secret
+	Link seal.Secret // empty where there is no file
 }
 
 const (
 	// madeLifetime and madeMax are the lifetime that is suggested for a certificate
 	// made here, and the longest, where the product has no limit of its own.
-	madeLifetime = baseline
+	madeLifetime = plan.Baseline
 	madeMax      = 17520 * time.Hour
 	// sendFor is how long sending a file may take. Whoever has said nothing for
 	// that long has stopped.
@@ -71,13 +75,13 @@ func pagesAt(publicURL string) string {
 // if there is a way to hand it over.
 func (d *Desk) offered(p Product) []Offer {
 	offers := p.Credentials
-	i := slices.IndexFunc(offers, func(o Offer) bool { return o.Kind == CredentialCertificate })
+	i := slices.IndexFunc(offers, func(o Offer) bool { return o.Kind == plan.CredentialCertificate })
 	if i < 0 || d.pages == "" && len(d.Backups(p)) == 0 {
 		return offers
 	}
 	own := offers[i]
 	most := min(cmp.Or(d.policy.certificateMax(own.Max), madeMax), madeMax)
-	made := Offer{Kind: CredentialMadeCertificate, Lifetime: min(cmp.Or(own.Lifetime, madeLifetime), most), Max: most}
+	made := Offer{Kind: plan.CredentialMadeCertificate, Lifetime: min(cmp.Or(own.Lifetime, madeLifetime), most), Max: most}
 	return slices.Insert(slices.Clone(offers), i+1, made)
 }
 
@@ -85,7 +89,7 @@ func (d *Desk) offered(p Product) []Offer {
 // The policy's limit is for client secrets: a certificate's key was never in
 // anybody's clipboard.
 func (d *Desk) Lifetimes(o Offer) []Lifetime {
-	if o.Kind != CredentialMadeCertificate {
+	if o.Kind != plan.CredentialMadeCertificate {
 		return d.policy.offered(o)
 	}
 	p := Policy{SecretLifetimeMax: madeMax}
@@ -93,7 +97,7 @@ func (d *Desk) Lifetimes(o Offer) []Lifetime {
 }
 
 // checkMade fills in the plan's credential for a certificate made here.
-func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *Credential) {
+func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *plan.Credential) {
 	c.Lifetime = draft.Lifetime
 	switch limit := min(cmp.Or(d.policy.certificateMax(offer.Max), madeMax), madeMax); {
 	case d.pages == "" && draft.Backup == "":
@@ -166,20 +170,20 @@ func fileOf(id string) string { return id + " pfx" }
 
 // newToken returns the last part of a page's address. It names its request, so
 // that no index of tokens is needed, and has 32 random bytes.
-func newToken(id string) Secret {
+func newToken(id string) seal.Secret {
 	random := make([]byte, 32)
 	rand.Read(random) // never fails
-	return NewSecret(id + "." + base64.RawURLEncoding.EncodeToString(random))
+	return seal.New(id + "." + base64.RawURLEncoding.EncodeToString(random))
 }
 
 // hashOf is what the store keeps of a token.
-func hashOf(token Secret) string {
+func hashOf(token seal.Secret) string {
 	sum := sha256.Sum256([]byte(token.Reveal()))
 	return hex.EncodeToString(sum[:])
 }
 
 // byToken returns the request whose page a token opens, or ErrNotFound.
-func (d *Desk) byToken(ctx context.Context, token Secret) (*Request, error) {
+func (d *Desk) byToken(ctx context.Context, token seal.Secret) (*Request, error) {
 	id, random, _ := strings.Cut(token.Reveal(), ".")
 	if len(id) > 24 || len(random) != base64.RawURLEncoding.EncodedLen(32) {
 		return nil, ErrNotFound
@@ -200,7 +204,7 @@ func (d *Desk) byToken(ctx context.Context, token Secret) (*Request, error) {
 // File returns the request whose file can be fetched with a token. One that was
 // fetched or shredded is a *Refusal, a token that is not known ErrNotFound.
 // Nothing is changed: link previews may ask as often as they like.
-func (d *Desk) File(ctx context.Context, token Secret) (*Request, error) {
+func (d *Desk) File(ctx context.Context, token seal.Secret) (*Request, error) {
 	r, err := d.byToken(ctx, token)
 	if err != nil {
 		return nil, err
@@ -214,13 +218,13 @@ func (d *Desk) File(ctx context.Context, token Secret) (*Request, error) {
 // FetchFile gives a file to whoever has its token, once. It is claimed in the
 // store before it is returned. Whoever calls it then says Fetched once it was
 // sent, or NotFetched if nothing of it was, within sendFor.
-func (d *Desk) FetchFile(ctx context.Context, token Secret) (*Request, Secret, error) {
+func (d *Desk) FetchFile(ctx context.Context, token seal.Secret) (*Request, seal.Secret, error) {
 	r, err := d.byToken(ctx, token)
 	if err != nil {
-		return nil, Secret{}, err
+		return nil, seal.Secret{}, err
 	}
-	var sealed Sealed
-	r, err = d.change(ctx, r.ID, Person{}, func(r *Request) *Refusal {
+	var sealed seal.Sealed
+	r, err = d.change(ctx, r.ID, people.Person{}, func(r *Request) *Refusal {
 		sealed = nil
 		if !r.Handover.opens(token) {
 			return refuse(RuleStale, "This link no longer leads to a file.")
@@ -235,7 +239,7 @@ func (d *Desk) FetchFile(ctx context.Context, token Secret) (*Request, Secret, e
 		r.Handover.Status, r.Handover.At = HandoverSending, now
 	})
 	if err != nil {
-		return r, Secret{}, err
+		return r, seal.Secret{}, err
 	}
 	file, err := d.key.Open(fileOf(r.ID), sealed)
 	return r, file, err
@@ -260,7 +264,7 @@ func (d *Desk) mayFetch(r *Request) *Refusal {
 
 // NotFetched takes a claim back, because nothing of the file was sent.
 func (d *Desk) NotFetched(ctx context.Context, id string) error {
-	_, err := d.change(ctx, id, Person{}, sending, func(r *Request, now time.Time) {
+	_, err := d.change(ctx, id, people.Person{}, sending, func(r *Request, now time.Time) {
 		r.Handover.Status, r.Handover.At = HandoverFetching, now
 	})
 	return err
@@ -268,7 +272,7 @@ func (d *Desk) NotFetched(ctx context.Context, id string) error {
 
 // Fetched shreds the file, now that it was sent.
 func (d *Desk) Fetched(ctx context.Context, id string) (*Request, error) {
-	return d.change(ctx, id, Person{}, sending, func(r *Request, now time.Time) {
+	return d.change(ctx, id, people.Person{}, sending, func(r *Request, now time.Time) {
 		r.Handover.File = nil
 		r.Handover.Status, r.Handover.At = HandoverShown, now
 		r.move(r.handedOver(), now, Event{Kind: EventFetched,
@@ -295,9 +299,9 @@ func (r *Request) revokedWords(p Policy) string {
 		return "It is not known whether the certificate's file arrived, so it was revoked: nobody can fetch it any more. "
 	case h.Status == HandoverFetching:
 		return fmt.Sprintf("Nobody fetched the certificate's file within %s, so it was revoked: nobody can fetch it any more. ",
-			Days(p.RevealWithin))
+			text.Days(p.RevealWithin))
 	case !h.Claimed.IsZero():
 		return fmt.Sprintf("Slack never confirmed that it showed the %s, so it was revoked: nobody can open it any more. ", noun)
 	}
-	return fmt.Sprintf("Nobody opened the %s within %s, so it was revoked: nobody can open it any more. ", noun, Days(p.RevealWithin))
+	return fmt.Sprintf("Nobody opened the %s within %s, so it was revoked: nobody can open it any more. ", noun, text.Days(p.RevealWithin))
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // MakeCertificate makes a real one; its file only says which.
@@ -29,19 +31,19 @@ func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Cer
 		}
 		return certificate.Parse(der)
 	})
-	return c, PFX{PFX: NewSecret("PFX " + c.Thumbprint), Password: NewSecret("PASSWORD " + c.Thumbprint)}, err
+	return c, PFX{PFX: seal.New("PFX " + c.Thumbprint), Password: seal.New("PASSWORD " + c.Thumbprint)}, err
 }
 
 func madeDraft(name string) Draft {
 	d := certificateDraft(name)
-	d.Credential, d.Certificate, d.Lifetime = CredentialMadeCertificate, nil, 8760*time.Hour
+	d.Credential, d.Certificate, d.Lifetime = plan.CredentialMadeCertificate, nil, 8760*time.Hour
 	return d
 }
 
 // tokenOf is the last part of a page's address.
-func tokenOf(g Disclosure) Secret {
+func tokenOf(g Disclosure) seal.Secret {
 	_, token, _ := strings.Cut(g.Link.Reveal(), PagePath)
-	return NewSecret(token)
+	return seal.New(token)
 }
 
 // fetch does what a requester does who has the link to a file.
@@ -78,8 +80,8 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 	} {
 		d := NewDesk(DeskConfig{Products: []Product{vbo(), backup()}, PublicURL: url, Policy: DefaultPolicy})
 		p, _ := d.Product("backup")
-		o, ok := p.Offer(CredentialMadeCertificate)
-		if ok != want || ok && (p.Credentials[1].Kind != CredentialMadeCertificate || o.Lifetime != 4320*time.Hour ||
+		o, ok := p.Offer(plan.CredentialMadeCertificate)
+		if ok != want || ok && (p.Credentials[1].Kind != plan.CredentialMadeCertificate || o.Lifetime != 4320*time.Hour ||
 			o.Max != 17520*time.Hour) {
 			t.Errorf("with %q it has %+v", url, p.Credentials)
 		}
@@ -91,22 +93,23 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 	short.Credentials[0].Max = 90 * 24 * time.Hour
 	d := NewDesk(DeskConfig{Products: []Product{short}, PublicURL: "https://a.de", Policy: DefaultPolicy})
 	p, _ := d.Product("backup")
-	if o, _ := p.Offer(CredentialMadeCertificate); o.Lifetime != short.Credentials[0].Max || o.Max != o.Lifetime ||
+	if o, _ := p.Offer(plan.CredentialMadeCertificate); o.Lifetime != short.Credentials[0].Max || o.Max != o.Lifetime ||
 		d.Lifetimes(o)[1].D != o.Max || len(d.Lifetimes(o)) != 2 {
 		t.Errorf("where the product has a limit: %+v, %v", o, d.Lifetimes(o))
 	}
-	if len(short.Credentials) != 3 || short.Credentials[1].Kind != CredentialSecret {
+	if len(short.Credentials) != 3 || short.Credentials[1].Kind != plan.CredentialSecret {
 		t.Errorf("the product itself became %+v", short.Credentials)
 	}
 }
 
 func TestWhatAPackNeedsForACertificateIsNeededForOneMadeHereToo(t *testing.T) {
 	p := backup()
-	p.Permissions[0].Credentials, p.Permissions[1].Credentials = []CredentialKind{CredentialCertificate}, []CredentialKind{CredentialSecret}
-	p.DirectoryRoles[0].Credentials = []CredentialKind{CredentialCertificate}
-	made, own := p.Plan(Choice{Credential: CredentialMadeCertificate}), p.Plan(Choice{Credential: CredentialCertificate})
+	p.Permissions[0].Credentials, p.Permissions[1].Credentials = []plan.CredentialKind{plan.CredentialCertificate},
+		[]plan.CredentialKind{plan.CredentialSecret}
+	p.DirectoryRoles[0].Credentials = []plan.CredentialKind{plan.CredentialCertificate}
+	made, own := p.Plan(Choice{Credential: plan.CredentialMadeCertificate}), p.Plan(Choice{Credential: plan.CredentialCertificate})
 	if len(made.Permissions) != len(own.Permissions) || len(made.Permissions) != 3 || len(made.DirectoryRoles) != 1 ||
-		made.Credential.Kind != CredentialMadeCertificate {
+		made.Credential.Kind != plan.CredentialMadeCertificate {
 		t.Errorf("made here: %+v", made)
 	}
 }
@@ -239,10 +242,10 @@ func TestTheFileIsGivenOutOnce(t *testing.T) {
 		}
 		for _, wrong := range []string{"", r.ID, "EA-99." + token.Reveal()[5:], token.Reveal()[:20], token.Reveal() + "x",
 			strings.ToLower(token.Reveal())} {
-			if _, err := n.File(ctx, NewSecret(wrong)); err != ErrNotFound {
+			if _, err := n.File(ctx, seal.New(wrong)); err != ErrNotFound {
 				t.Errorf("%q: %v", wrong, err)
 			}
-			if _, s, err := n.FetchFile(ctx, NewSecret(wrong)); err != ErrNotFound || !s.IsZero() {
+			if _, s, err := n.FetchFile(ctx, seal.New(wrong)); err != ErrNotFound || !s.IsZero() {
 				t.Errorf("%q: %v", wrong, err)
 			}
 		}

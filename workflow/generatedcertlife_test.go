@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/set"
 	"log/slog"
 	"slices"
 	"strings"
@@ -86,7 +88,7 @@ func TestMoreThanWasApprovedTakesTheMadeCertificateAway(t *testing.T) {
 			len(r.Handover.File)+len(r.Handover.Sealed) != 0 || !strings.Contains(r.Failure.Text, "Its certificate was removed") {
 			t.Errorf("it is %s (%s), with %v and %+v", r.State, r.Failure.Text, w.one().thumbprints, r.Handover)
 		}
-		w.one().roles = without(w.one().roles, w.extra)
+		w.one().roles = set.Without(w.one().roles, w.extra)
 		w.extra = nil
 		again := w.settle(n, r.ID, StateReady)
 		if again.Made.Thumbprint == r.Made.Thumbprint || !slices.Equal(w.one().thumbprints, []string{again.Made.Thumbprint}) {
@@ -187,19 +189,19 @@ func TestAFileIsSealedForItsRequestAndNotAsItsPassword(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r := w.askMade(n)
-		if _, err := w.key.Open(r.ID, r.Handover.File); !errors.Is(err, errWrongKey) {
+		if _, err := w.key.Open(r.ID, r.Handover.File); !errors.Is(err, seal.ErrWrongKey) {
 			t.Errorf("the file opens as a password: %v", err)
 		}
-		if _, err := w.key.Open(fileOf(r.ID), r.Handover.Sealed); !errors.Is(err, errWrongKey) {
+		if _, err := w.key.Open(fileOf(r.ID), r.Handover.Sealed); !errors.Is(err, seal.ErrWrongKey) {
 			t.Errorf("the password opens as a file: %v", err)
 		}
 	})
 }
 
 func TestWhatIsHandedOverCannotPrintItself(t *testing.T) {
-	s := NewSecret("hunter2")
+	s := seal.New("hunter2")
 	for _, v := range []any{PFX{s, s}, Proof{s, PFX{s, s}}, Disclosure{s, s}, &Disclosure{s, s},
-		Handover{Sealed: Sealed("hunter2"), File: Sealed("hunter2")}} {
+		Handover{Sealed: seal.Sealed("hunter2"), File: seal.Sealed("hunter2")}} {
 		var log bytes.Buffer
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "v", v)
 		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "v", v)

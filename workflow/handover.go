@@ -3,6 +3,9 @@ package workflow
 import (
 	"context"
 	"crypto/subtle"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/text"
 	"time"
 )
 
@@ -18,10 +21,10 @@ const (
 // Handover is the credential's way to the requester.
 type Handover struct {
 	Status HandoverStatus
-	Sealed Sealed `json:"-"` // the credential, or the password of File, encrypted; gone as soon as it was shown or revoked
-	File   Sealed `json:"-"` // a PFX file, encrypted; gone as soon as it was fetched or revoked
-	Link   string // SHA-256 of the token of the page that gives File out, hexadecimal
-	By     string // Slack ID of whoever opened it
+	Sealed seal.Sealed `json:"-"` // the credential, or the password of File, encrypted; gone as soon as it was shown or revoked
+	File   seal.Sealed `json:"-"` // a PFX file, encrypted; gone as soon as it was fetched or revoked
+	Link   string      // SHA-256 of the token of the page that gives File out, hexadecimal
+	By     string      // Slack ID of whoever opened it
 	At     time.Time
 	// Claimed is when it was first pressed: the same person may press again
 	// for ten minutes if Slack did not take the view.
@@ -52,7 +55,7 @@ func (h Handover) waits() bool {
 }
 
 // opens reports whether token is that of the page.
-func (h Handover) opens(token Secret) bool {
+func (h Handover) opens(token seal.Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(h.Link), []byte(hashOf(token))) == 1
 }
 
@@ -69,7 +72,7 @@ func (h Handover) shownAlready() bool {
 
 // claim notes that somebody pressed. A file gets the address of its page: the store has
 // the token's hash, a new one with each claim, as a link that Slack did not show opens nothing.
-func (h *Handover) claim(by Person, now time.Time, token Secret) {
+func (h *Handover) claim(by people.Person, now time.Time, token seal.Secret) {
 	if h.Claimed.IsZero() {
 		h.Claimed = now
 	}
@@ -80,7 +83,7 @@ func (h *Handover) claim(by Person, now time.Time, token Secret) {
 }
 
 // shown shreds what Slack has shown: the secret, or the password of a file that waits now.
-func (h *Handover) shown(by Person, now time.Time) {
+func (h *Handover) shown(by people.Person, now time.Time) {
 	h.Sealed = nil
 	h.Status, h.By, h.At = HandoverShown, by.ID, now
 	if len(h.File) > 0 {
@@ -91,15 +94,15 @@ func (h *Handover) shown(by Person, now time.Time) {
 // Claim gives the secret to its requester, once. It is claimed in the store
 // before it is returned, so of two presses one gets it. Whoever calls it then
 // says Opened once Slack has shown it, or NotShown, within ShowFor.
-func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Disclosure, error) {
-	var sealed Sealed
+func (d *Desk) Claim(ctx context.Context, id string, by people.Person) (*Request, Disclosure, error) {
+	var sealed seal.Sealed
 	token := newToken(id)
 	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
 		sealed = nil
 		if no := d.mayOpen(r, by); no != nil {
 			return no
 		}
-		sealed = append(Sealed(nil), r.Handover.Sealed...)
+		sealed = append(seal.Sealed(nil), r.Handover.Sealed...)
 		return nil
 	}, func(r *Request, now time.Time) {
 		r.Handover.claim(by, now, token)
@@ -111,11 +114,11 @@ func (d *Desk) Claim(ctx context.Context, id string, by Person) (*Request, Discl
 	if err != nil || r.Handover.Link == "" {
 		return r, Disclosure{Secret: secret}, err
 	}
-	return r, Disclosure{Secret: secret, Link: NewSecret(d.pages + PagePath + token.Reveal())}, nil
+	return r, Disclosure{Secret: secret, Link: seal.New(d.pages + PagePath + token.Reveal())}, nil
 }
 
 // mayOpen says no to anyone who may not open the secret now.
-func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
+func (d *Desk) mayOpen(r *Request, by people.Person) *Refusal {
 	h, now, noun := r.Handover, d.now(), r.Plan.Credential.Kind.Noun()
 	pressed := !h.Claimed.IsZero() // once already, and nobody knows what came of it
 	switch {
@@ -135,7 +138,7 @@ func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
 			"press Retry on the card to make a new one.", r.ID)
 	case h.Status == HandoverRevoked || r.State == StateRevoked || r.State == StateReady && !now.Before(d.policy.revealBy(r)):
 		return refuse(RuleTooLate, "Nobody opened the %s of %s within %s, so it was revoked. An approver can press Retry on the card to "+
-			"make a new one.", noun, r.ID, Days(d.policy.RevealWithin))
+			"make a new one.", noun, r.ID, text.Days(d.policy.RevealWithin))
 	case h.Status == HandoverClaimed && now.Before(h.At.Add(ShowFor)):
 		return refuse(RuleAlreadyOpened,
 			"The %s of %s is being opened in another window of yours. Look there; if it stays empty, press again in 15 "+
@@ -151,7 +154,7 @@ func (d *Desk) mayOpen(r *Request, by Person) *Refusal {
 
 // NotShown takes a claim back, because Slack did not take the view. The same
 // person may press again.
-func (d *Desk) NotShown(ctx context.Context, id string, by Person) error {
+func (d *Desk) NotShown(ctx context.Context, id string, by people.Person) error {
 	_, err := d.change(ctx, id, by, func(r *Request) *Refusal {
 		if r.State != StateReady || r.Handover.Status != HandoverClaimed || r.Handover.By != by.ID {
 			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
@@ -165,7 +168,7 @@ func (d *Desk) NotShown(ctx context.Context, id string, by Person) error {
 
 // Opened shreds the secret, now that Slack has shown it. Of a certificate that is
 // the password; its file waits to be fetched.
-func (d *Desk) Opened(ctx context.Context, id string, by Person) (*Request, error) {
+func (d *Desk) Opened(ctx context.Context, id string, by people.Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		if !r.Handover.shownAlready() && (r.State != StateReady || r.Handover.Status != HandoverClaimed) {
 			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())

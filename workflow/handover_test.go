@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"maps"
 	"strings"
 	"testing"
@@ -16,7 +18,7 @@ func readyAt(t *testing.T) (*world, *Desk, string) {
 		r.Entered = time.Now()
 	})
 	w.store.Update(context.Background(), id, func(r *Request) error {
-		r.Handover = Handover{Status: HandoverKept, Sealed: w.key.Seal(id, NewSecret("hunter2"))}
+		r.Handover = Handover{Status: HandoverKept, Sealed: w.key.Seal(id, seal.New("hunter2"))}
 		return nil
 	})
 	return w, d, id
@@ -25,7 +27,7 @@ func readyAt(t *testing.T) (*world, *Desk, string) {
 func TestOnlyTheRequesterOpensTheSecretAndOnlyOnce(t *testing.T) {
 	w, d, id := readyAt(t)
 	ctx := context.Background()
-	for _, by := range []Person{tom, ada, {}} {
+	for _, by := range []people.Person{tom, ada, {}} {
 		if _, s, err := d.Claim(ctx, id, by); refusedBy(err) != RuleNotRequester || !s.IsZero() {
 			t.Errorf("%s got %v, %v", by.Name, s, err)
 		}
@@ -86,7 +88,7 @@ func TestWhoeverStoppedWhileShowingItMayPressAgainALittleLater(t *testing.T) {
 
 func TestOfManyPressesAtOnceOneGetsTheSecret(t *testing.T) {
 	w, d, id := readyAt(t)
-	for _, by := range []Person{tom, bea} {
+	for _, by := range []people.Person{tom, bea} {
 		results := make(chan error, 16)
 		for range cap(results) {
 			go func() {
@@ -112,25 +114,25 @@ func TestOfManyPressesAtOnceOneGetsTheSecret(t *testing.T) {
 }
 
 func TestASealedSecretOpensOnlyWithItsKeyForItsRequest(t *testing.T) {
-	key, _ := NewKey(make([]byte, KeySize))
-	other, _ := NewKey(append(make([]byte, KeySize-1), 1))
-	sealed := key.Seal("EA-1", NewSecret("hunter2"))
+	key, _ := seal.NewKey(make([]byte, seal.KeySize))
+	other, _ := seal.NewKey(append(make([]byte, seal.KeySize-1), 1))
+	sealed := key.Seal("EA-1", seal.New("hunter2"))
 	if s, err := key.Open("EA-1", sealed); err != nil || s.Reveal() != "hunter2" {
 		t.Errorf("got %q, %v", s.Reveal(), err)
 	}
-	if _, err := key.Open("EA-2", sealed); err != errWrongKey {
+	if _, err := key.Open("EA-2", sealed); err != seal.ErrWrongKey {
 		t.Errorf("for another request: %v", err)
 	}
-	if _, err := other.Open("EA-1", sealed); err != errWrongKey {
+	if _, err := other.Open("EA-1", sealed); err != seal.ErrWrongKey {
 		t.Errorf("with another key: %v", err)
 	}
 	for i := range sealed {
-		bad := append(Sealed(nil), sealed...)
+		bad := append(seal.Sealed(nil), sealed...)
 		bad[i] ^= 1
-		if _, err := key.Open("EA-1", bad); err != errWrongKey {
+		if _, err := key.Open("EA-1", bad); err != seal.ErrWrongKey {
 			t.Fatalf("with byte %d changed: %v", i, err)
 		}
-		if _, err := key.Open("EA-1", sealed[:i]); err != errWrongKey {
+		if _, err := key.Open("EA-1", sealed[:i]); err != seal.ErrWrongKey {
 			t.Fatalf("cut to %d bytes: %v", i, err)
 		}
 	}

@@ -9,18 +9,21 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Imported is what a manifest says, for a custom product.
 type Imported struct {
 	In                                                Field  // where it was given; empty is FieldManifest
 	Audience                                          string // empty: as the form says
-	Permissions                                       []Permission
+	Permissions                                       []plan.Permission
 	RedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
 	PublicClientFlows                                 bool
-	Scopes                                            []Scope
-	AppRoles                                          []AppRole
-	OptionalClaims                                    []OptionalClaim
+	Scopes                                            []plan.Scope
+	AppRoles                                          []plan.AppRole
+	OptionalClaims                                    []plan.OptionalClaim
 	IdentifierURIs                                    []string
 	Unread                                            int // permissions that it asks for, and that could not be read
 
@@ -29,7 +32,7 @@ type Imported struct {
 	Fixed   []string // what was put right to read it
 	// Retired are permissions of Microsoft Graph that took the place of those of Azure AD
 	// Graph that it asks for. Those that the requester chooses are in Draft.Permissions.
-	Retired []Permission
+	Retired []plan.Permission
 	// Name tells it from other manifests.
 	Name string
 	// Reviewed says that the requester was told all this, and sent the form again.
@@ -52,11 +55,11 @@ func (m *Imported) AsksNothing() bool {
 }
 
 // Wordless are the scopes that lack a text for admins, each with what could be its title.
-func (m *Imported) Wordless() []Scope {
-	var all []Scope
+func (m *Imported) Wordless() []plan.Scope {
+	var all []plan.Scope
 	for _, s := range m.Scopes {
 		if s.Title == "" || s.Words == "" {
-			s.Title = clip(oneLine(cmp.Or(s.Title, s.UserTitle, s.Words, s.UserWords)), scopeTitleMax)
+			s.Title = text.Clip(text.OneLine(cmp.Or(s.Title, s.UserTitle, s.Words, s.UserWords)), scopeTitleMax)
 			all = append(all, s)
 		}
 	}
@@ -66,16 +69,17 @@ func (m *Imported) Wordless() []Scope {
 // note writes down what of the manifest is not in the plan, and what was put right.
 func (m *Imported) note(r *Request, now time.Time) {
 	if len(m.Fixed) > 0 {
-		r.note(now, Event{Kind: EventImported, Text: clip("To read the manifest, this was corrected: "+strings.Join(m.Fixed, "; "), 2000)})
+		r.note(now, Event{Kind: EventImported, Text: text.Clip("To read the manifest, this was corrected: "+strings.Join(m.Fixed, "; "),
+			2000)})
 	}
 	if len(m.Ignored) > 0 {
-		r.note(now, Event{Kind: EventImported, Text: clip("Not taken over from the manifest: "+strings.Join(m.Ignored, "; "), 2000)})
+		r.note(now, Event{Kind: EventImported, Text: text.Clip("Not taken over from the manifest: "+strings.Join(m.Ignored, "; "), 2000)})
 	}
 }
 
 // checkImported fills in what a manifest says, by the rules for what is typed. Once the
 // requester has seen what of it is lost, what is typed comes in addition.
-func checkImported(wrong FieldErrors, draft Draft, p *Plan) {
+func checkImported(wrong FieldErrors, draft Draft, p *plan.Plan) {
 	m := draft.Imported
 	in := cmp.Or(m.In, FieldManifest)
 	switch {
@@ -83,7 +87,7 @@ func checkImported(wrong FieldErrors, draft Draft, p *Plan) {
 	case len(draft.Permissions) > 0:
 		wrong[in] = "Choose permissions or give a manifest, not both."
 		return
-	case slices.ContainsFunc(draft.Scopes, func(l string) bool { return oneLine(l) != "" }):
+	case slices.ContainsFunc(draft.Scopes, func(l string) bool { return text.OneLine(l) != "" }):
 		wrong[in] = "Write the exposed scopes or give a manifest, not both."
 		return
 	}
@@ -91,10 +95,10 @@ func checkImported(wrong FieldErrors, draft Draft, p *Plan) {
 	m.permissions(wrong, in, draft, p)
 	m.offers(wrong, in, draft, p)
 	of := m.plan()
-	for _, on := range Platforms {
+	for _, on := range plan.Platforms {
 		typed := p.On(on)
-		all := joined(typed, checkRedirects(wrong, in, on, of.On(on)), equal)
-		p.redirect(on, all)
+		all := set.Union(typed, checkRedirects(wrong, in, on, of.On(on)), set.Equal)
+		p.SetRedirects(on, all)
 		if len(typed) > 0 && len(all) > RedirectsMax && wrong[in] == "" {
 			wrong[in] = fmt.Sprintf("With those that are typed beside the manifest these are %d redirect URIs; %d are allowed.", len(all),
 				RedirectsMax)
@@ -105,7 +109,7 @@ func checkImported(wrong FieldErrors, draft Draft, p *Plan) {
 // signsIn fills in who can sign in, and how. The form says this tenant and no flows where
 // nobody chose anything, so that a manifest that says more counts. One that says less than
 // was chosen is a contradiction; that flows are off is no more than what it is silent about.
-func (m *Imported) signsIn(wrong FieldErrors, in Field, draft Draft, p *Plan) {
+func (m *Imported) signsIn(wrong FieldErrors, in Field, draft Draft, p *plan.Plan) {
 	switch m.Audience {
 	case "":
 		p.Audience = cmp.Or(draft.WhoSignsIn, ThisTenant)
@@ -121,41 +125,42 @@ func (m *Imported) signsIn(wrong FieldErrors, in Field, draft Draft, p *Plan) {
 	p.PublicClientFlows = p.PublicClientFlows || m.PublicClientFlows
 }
 
-func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *Plan) {
+func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *plan.Plan) {
 	for _, q := range m.Permissions {
-		if q.ResourceAppID == Self {
-			if !slices.ContainsFunc(m.Scopes, func(s Scope) bool { return s.Name == q.Name }) {
+		if q.ResourceAppID == plan.Self {
+			if !slices.ContainsFunc(m.Scopes, func(s plan.Scope) bool { return s.Name == q.Name }) {
 				wrong[in] = "The manifest asks for a scope of its own that it does not expose."
 			}
-			p.Permissions = append(p.Permissions, Permission{Resource: "This application", ResourceAppID: Self, Name: q.Name,
+			p.Permissions = append(p.Permissions, plan.Permission{Resource: "This application", ResourceAppID: plan.Self, Name: q.Name,
 				Type:  catalog.Delegated,
 				Words: "Lets the app call its own API for the signed-in person.", Risk: catalog.Low})
 			continue
 		}
-		known, ok := Known(q.ResourceAppID, q.Type, q.Name)
+		known, ok := plan.Known(q.ResourceAppID, q.Type, q.Name)
 		if !ok {
-			wrong[in] = fmt.Sprintf("The permission %s is not known here.", clip(q.Name, 60))
+			wrong[in] = fmt.Sprintf("The permission %s is not known here.", text.Clip(q.Name, 60))
 			return
 		}
 		p.Permissions = append(p.Permissions, known)
 	}
 	if m.Reviewed {
-		p.Permissions = joined(p.Permissions, checkPermissions(wrong, draft.Permissions, true), samePermission)
+		p.Permissions = set.Union(p.Permissions, checkPermissions(wrong, draft.Permissions, true), plan.SamePermission)
 	}
 	switch n := len(p.Permissions); {
 	case n == 0 && m.Unread > 0 && (m.Reviewed || len(m.Retired) == 0): // the review lets choose for those that are retired
-		wrong[in] = clip(fmt.Sprintf("None of the permissions that the manifest asks for could be read, so nothing was sent. %s.",
+		wrong[in] = text.Clip(fmt.Sprintf("None of the permissions that the manifest asks for could be read, so nothing was sent. %s.",
 			strings.Join(m.Ignored, "; ")), 1500)
 	case n == 0 && m.Reviewed && m.AsksNothing():
 		wrong[FieldPermissions] = "Choose at least one permission."
 	case n > PermissionsMax:
-		wrong[in] = fmt.Sprintf("With the manifest these are %s; %d are allowed in one request.", Count(n, "permission"), PermissionsMax)
+		wrong[in] = fmt.Sprintf("With the manifest these are %s; %d are allowed in one request.", text.Count(n, "permission"),
+			PermissionsMax)
 	}
 }
 
 // offers fills in what the app offers. A text for admins that is missing is asked for in
 // the form, and only then refused.
-func (m *Imported) offers(wrong FieldErrors, in Field, draft Draft, p *Plan) {
+func (m *Imported) offers(wrong FieldErrors, in Field, draft Draft, p *plan.Plan) {
 	p.Scopes = slices.Clone(m.Scopes)
 	for i := range p.Scopes {
 		if s := &p.Scopes[i]; !m.Reviewed {
@@ -165,7 +170,7 @@ func (m *Imported) offers(wrong FieldErrors, in Field, draft Draft, p *Plan) {
 	if m.Reviewed {
 		for _, typed := range checkScopes(wrong, draft.Scopes, m.Scopes) {
 			typed.Words = cmp.Or(typed.Words, typed.Title)
-			if i := slices.IndexFunc(p.Scopes, func(s Scope) bool { return s.Name == typed.Name }); i >= 0 {
+			if i := slices.IndexFunc(p.Scopes, func(s plan.Scope) bool { return s.Name == typed.Name }); i >= 0 {
 				p.Scopes[i] = typed
 			} else {
 				p.Scopes = append(p.Scopes, typed)
@@ -173,7 +178,7 @@ func (m *Imported) offers(wrong FieldErrors, in Field, draft Draft, p *Plan) {
 		}
 	}
 	if n := len(p.Scopes); n > ScopesMax && wrong[in] == "" {
-		wrong[in] = fmt.Sprintf("With the manifest these are %s; %d are allowed in one request.", Count(n, "scope"), ScopesMax)
+		wrong[in] = fmt.Sprintf("With the manifest these are %s; %d are allowed in one request.", text.Count(n, "scope"), ScopesMax)
 	}
 	if problem := ScopesProblem(p.Scopes); problem != "" && m.Reviewed && wrong[FieldScopes] == "" {
 		wrong[FieldScopes] = problem

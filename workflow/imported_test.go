@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,36 +14,41 @@ import (
 // What a manifest holds and the plan can't is told before anything is sent; once it was,
 // what the requester typed comes in addition.
 func TestNothingIsSentOfAManifestBeforeItsLossesWereRead(t *testing.T) {
-	read, _ := Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
+	read, _ := plan.Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
 	for name, c := range map[string]struct {
 		m     Imported
 		typed func(*Draft)
 		asks  bool
 		wrong Field // of the second try
-		has   func(Plan) bool
+		has   func(plan.Plan) bool
 	}{
-		"nothing is lost": {m: Imported{Permissions: []Permission{read}}, has: func(p Plan) bool { return len(p.Permissions) == 1 }},
-		"only put right": {m: Imported{Permissions: []Permission{read}, Fixed: []string{"comments were left out"}}, has: func(p Plan) bool {
-			return len(p.Permissions) == 1
-		}},
-		"a loss": {m: Imported{Permissions: []Permission{read}, Ignored: []string{"tags: x"}, Lost: 1}, asks: true, has: func(p Plan) bool {
-			return len(p.Permissions) == 1
-		}},
-		"retired, unanswered": {m: Imported{Retired: []Permission{read}, Lost: 1}, asks: true, wrong: FieldPermissions},
-		"retired, answered": {m: Imported{Retired: []Permission{read}, Lost: 1}, asks: true, typed: func(d *Draft) {
+		"nothing is lost": {m: Imported{Permissions: []plan.Permission{read}},
+			has: func(p plan.Plan) bool { return len(p.Permissions) == 1 }},
+		"only put right": {m: Imported{Permissions: []plan.Permission{read}, Fixed: []string{"comments were left out"}},
+			has: func(p plan.Plan) bool {
+				return len(p.Permissions) == 1
+			}},
+		"a loss": {m: Imported{Permissions: []plan.Permission{read}, Ignored: []string{"tags: x"}, Lost: 1}, asks: true,
+			has: func(p plan.Plan) bool {
+				return len(p.Permissions) == 1
+			}},
+		"retired, unanswered": {m: Imported{Retired: []plan.Permission{read}, Lost: 1}, asks: true, wrong: FieldPermissions},
+		"retired, answered": {m: Imported{Retired: []plan.Permission{read}, Lost: 1}, asks: true, typed: func(d *Draft) {
 			d.Permissions = []string{"graph:Delegated:User.Read"}
 		},
-			has: func(p Plan) bool { return len(p.Permissions) == 1 && p.Permissions[0].Name == "User.Read" }},
-		"no text for admins": {m: Imported{Permissions: []Permission{read}, Scopes: []Scope{{Name: "s", UserTitle: "yours"}}}, asks: true,
+			has: func(p plan.Plan) bool { return len(p.Permissions) == 1 && p.Permissions[0].Name == "User.Read" }},
+		"no text for admins": {m: Imported{Permissions: []plan.Permission{read}, Scopes: []plan.Scope{{Name: "s", UserTitle: "yours"}}},
+			asks:  true,
 			wrong: FieldScopes},
-		"a text for admins": {m: Imported{Permissions: []Permission{read}, Scopes: []Scope{{Name: "s", UserTitle: "yours"}}}, asks: true,
+		"a text for admins": {m: Imported{Permissions: []plan.Permission{read}, Scopes: []plan.Scope{{Name: "s", UserTitle: "yours"}}},
+			asks:  true,
 			typed: func(d *Draft) { d.Scopes = []string{"s, users: all"} },
-			has: func(p Plan) bool {
+			has: func(p plan.Plan) bool {
 				return p.Scopes[0].Title == "all" && p.Scopes[0].Words == "all" && p.Scopes[0].UserTitle == "yours"
 			}},
 	} {
 		desk := newWorld(t).offersCustom()
-		d := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: CredentialNone}
+		d := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: plan.CredentialNone}
 		first := c.m
 		d.Imported = &first
 		r, err := desk.Submit(context.Background(), bea, d)
@@ -70,9 +76,10 @@ func TestNothingIsSentOfAManifestBeforeItsLossesWereRead(t *testing.T) {
 }
 
 // submitted is a custom app of a manifest, sent once or, reviewed, for the second time.
-func submitted(t *testing.T, m Imported, typed func(*Draft)) (Plan, FieldErrors) {
+func submitted(t *testing.T, m Imported, typed func(*Draft)) (plan.Plan, FieldErrors) {
 	t.Helper()
-	d := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: CredentialNone, Imported: &m}
+	d := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: plan.CredentialNone,
+		Imported: &m}
 	if typed != nil {
 		typed(&d)
 	}
@@ -82,15 +89,15 @@ func submitted(t *testing.T, m Imported, typed func(*Draft)) (Plan, FieldErrors)
 		t.Fatal(err)
 	}
 	if err != nil {
-		return Plan{}, wrong
+		return plan.Plan{}, wrong
 	}
 	return r.Plan, nil
 }
 
 func TestWhatIsTypedBesideAManifestIsInThePlanOrRefused(t *testing.T) {
-	read, _ := Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
+	read, _ := plan.Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
 	of := func(edit func(*Imported)) Imported {
-		m := Imported{Permissions: []Permission{read}, RedirectURIs: []string{"https://m.contoso.com"}, Reviewed: true}
+		m := Imported{Permissions: []plan.Permission{read}, RedirectURIs: []string{"https://m.contoso.com"}, Reviewed: true}
 		if edit != nil {
 			edit(&m)
 		}
@@ -130,14 +137,14 @@ func TestWhatIsTypedBesideAManifestIsInThePlanOrRefused(t *testing.T) {
 }
 
 func TestAManifestOfWhichNoPermissionCouldBeReadIsRefusedAlsoAfterItsReview(t *testing.T) {
-	read, _ := Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
-	scopes := []Scope{{Name: "x", Title: "Use it", Words: "Use it"}}
+	read, _ := plan.Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
+	scopes := []plan.Scope{{Name: "x", Title: "Use it", Words: "Use it"}}
 	for name, m := range map[string]Imported{
 		"it offers a scope":                      {Scopes: scopes, Unread: 1},
-		"one is retired, and none was chosen":    {Scopes: scopes, Unread: 3, Retired: []Permission{read}},
+		"one is retired, and none was chosen":    {Scopes: scopes, Unread: 3, Retired: []plan.Permission{read}},
 		"it offers nothing, and none was chosen": {Unread: 1},
-		"one is retired, and it offers an app role": {AppRoles: []AppRole{{Name: "w", Title: "W", Words: "w", Users: true}}, Unread: 1,
-			Retired: []Permission{read}},
+		"one is retired, and it offers an app role": {AppRoles: []plan.AppRole{{Name: "w", Title: "W", Words: "w", Users: true}}, Unread: 1,
+			Retired: []plan.Permission{read}},
 	} {
 		m.Reviewed = true
 		if p, wrong := submitted(t, m, nil); !strings.Contains(wrong[FieldManifest], "None of the permissions") {
@@ -154,7 +161,7 @@ func TestAManifestOfWhichNoPermissionCouldBeReadIsRefusedAlsoAfterItsReview(t *t
 func TestScopesTypedBesideAManifestCountAndKeepItsWords(t *testing.T) {
 	m := Imported{Reviewed: true}
 	for i := range ScopesMax {
-		m.Scopes = append(m.Scopes, Scope{Name: fmt.Sprintf("s%d", i), Title: "Use it", Words: "Use it"})
+		m.Scopes = append(m.Scopes, plan.Scope{Name: fmt.Sprintf("s%d", i), Title: "Use it", Words: "Use it"})
 	}
 	if p, wrong := submitted(t, m, func(d *Draft) {
 		d.Scopes = []string{"more, admins: Use more"}
@@ -162,14 +169,17 @@ func TestScopesTypedBesideAManifestCountAndKeepItsWords(t *testing.T) {
 		t.Errorf("one too many: %d, %v", len(p.Scopes), wrong)
 	}
 	words := strings.Repeat("It reads. ", 25)
-	for name, c := range map[string]struct{ had, want Scope }{
-		"a description without a title": {Scope{Name: "s", Words: words}, Scope{Name: "s", Title: "Read", Words: words}},
-		"with another title":            {Scope{Name: "s", Title: "Old", Words: words}, Scope{Name: "s", Title: "Read", Words: words}},
-		"that repeats the title":        {Scope{Name: "s", Title: "Old", Words: "Old"}, Scope{Name: "s", Title: "Read", Words: "Read"}},
-		"none":                          {Scope{Name: "s", Title: "Read"}, Scope{Name: "s", Title: "Read", Words: "Read"}},
+	for name, c := range map[string]struct{ had, want plan.Scope }{
+		"a description without a title": {plan.Scope{Name: "s", Words: words}, plan.Scope{Name: "s", Title: "Read", Words: words}},
+		"with another title": {plan.Scope{Name: "s", Title: "Old", Words: words}, plan.Scope{Name: "s", Title: "Read",
+			Words: words}},
+		"that repeats the title": {plan.Scope{Name: "s", Title: "Old", Words: "Old"}, plan.Scope{Name: "s", Title: "Read",
+			Words: "Read"}},
+		"none": {plan.Scope{Name: "s", Title: "Read"}, plan.Scope{Name: "s", Title: "Read", Words: "Read"}},
 	} {
-		p, wrong := submitted(t, Imported{Reviewed: true, Scopes: []Scope{c.had}}, func(d *Draft) { d.Scopes = []string{"s, users: Read"} })
-		if len(wrong) > 0 || !reflect.DeepEqual(p.Scopes, []Scope{c.want}) {
+		p, wrong := submitted(t, Imported{Reviewed: true, Scopes: []plan.Scope{c.had}},
+			func(d *Draft) { d.Scopes = []string{"s, users: Read"} })
+		if len(wrong) > 0 || !reflect.DeepEqual(p.Scopes, []plan.Scope{c.want}) {
 			t.Errorf("%s: %+v, %v", name, p.Scopes, wrong)
 		}
 	}

@@ -3,6 +3,7 @@ package workflow
 import (
 	"flag"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -153,10 +154,10 @@ func stateTable() string {
 func kindTable() string {
 	var b strings.Builder
 	b.WriteString("| kind | asks | steps | *Undo* | steps of *Undo* |\n|---|---|---|---|---|\n")
-	role := func(name string) []AzureRole { return []AzureRole{{ID: name, Name: name}} }
-	plan := Plan{Permissions: []Permission{{Name: "User.Read.All"}}, DirectoryRoles: []DirectoryRole{{Name: "Reader"}},
-		AzureRoles: role("Contributor"), Subscriptions: []string{"S"}, Scopes: []Scope{{Name: "access"}},
-		Credential: Credential{Kind: CredentialSecret}}
+	role := func(name string) []plan.AzureRole { return []plan.AzureRole{{ID: name, Name: name}} }
+	plan := plan.Plan{Permissions: []plan.Permission{{Name: "User.Read.All"}}, DirectoryRoles: []plan.DirectoryRole{{Name: "Reader"}},
+		AzureRoles: role("Contributor"), Subscriptions: []string{"S"}, Scopes: []plan.Scope{{Name: "access"}},
+		Credential: plan.Credential{Kind: plan.CredentialSecret}}
 	for _, k := range []Kind{KindRegister, KindRenew, KindUpdate, KindAdopt, KindRetire, KindRecreate} {
 		r := &Request{Kind: k, Plan: plan, Task: TaskProvision}
 		if k == KindUpdate {

@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"slices"
 	"time"
 )
@@ -33,7 +34,7 @@ func madeNone(err error) bool {
 }
 
 // addKey makes a password for r.
-func (e *Engine) addKey(ctx context.Context, r *Request, s Session, expires time.Time) (Password, Secret, error) {
+func (e *Engine) addKey(ctx context.Context, r *Request, s Session, expires time.Time) (Password, seal.Secret, error) {
 	counts := func(by int) error {
 		_, err := e.save(r.ID, func(r *Request, _ time.Time) error {
 			r.Made.SecretAttempts = max(0, r.Made.SecretAttempts+by)
@@ -42,7 +43,7 @@ func (e *Engine) addKey(ctx context.Context, r *Request, s Session, expires time
 		return err
 	}
 	if err := counts(1); err != nil {
-		return Password{}, Secret{}, err
+		return Password{}, seal.Secret{}, err
 	}
 	key, secret, err := s.AddPassword(ctx, r.Made.ObjectID, r.KeyLabel(), expires)
 	if err != nil && madeNone(err) {

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"time"
 )
 
@@ -20,7 +21,7 @@ type kind struct {
 	// undoable reports whether it has made something that Undo deletes; nil is never.
 	undoable func(*Request) bool
 	// removes is what it takes from the app; nil is nothing.
-	removes func(*Request) Plan
+	removes func(*Request) plan.Plan
 	// needs is what a sign-in for it has to be good for. That for its Undo is undoNeeds; nil is
 	// to delete what it has made.
 	needs, undoNeeds func(*Request) rights

@@ -3,6 +3,8 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"time"
 )
@@ -50,11 +52,11 @@ var adoptKind = kind{
 }
 
 // adoptRights are those to add, and to remove that again: what it had stays.
-func adoptRights(r *Request) rights { return rights{plan: r.Plan.clone(), consents: true, reads: true} }
+func adoptRights(r *Request) rights { return rights{plan: r.Plan.Clone(), consents: true, reads: true} }
 
 // checkAdopted looks whether the app that a draft names is ours already.
 func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) error {
-	if id := strings.ToLower(oneLine(r.Plan.AppName)); IsGUID(id) {
+	if id := strings.ToLower(text.OneLine(r.Plan.AppName)); text.IsGUID(id) {
 		r.Plan.AppName = id
 		if d.isOwn(id) {
 			wrong[FieldAppName] = fmt.Sprintf(ownClient, id)
@@ -70,7 +72,7 @@ func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) 
 }
 
 // adoptSteps find the app and its owner, write down what it has, and then add.
-func adoptSteps(p Plan) []StepName {
+func adoptSteps(p plan.Plan) []StepName {
 	steps := []StepName{StepFind, StepOwned, StepRecord}
 	for _, s := range stepsOf(p) {
 		if s != StepOwner || len(p.Owners) > 0 { // the requester is one already

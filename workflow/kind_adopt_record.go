@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 	"strings"
 	"time"
 )
@@ -49,15 +51,15 @@ func ownersOf(ctx context.Context, r *Request, s Session) (all []string, err err
 	if err != nil {
 		return nil, err
 	}
-	all = joined(all, owners, strings.EqualFold)
+	all = set.Union(all, owners, strings.EqualFold)
 	for _, a := range s.Signer().Requesters {
-		all = joined(all, []string{a.ObjectID}, strings.EqualFold)
+		all = set.Union(all, []string{a.ObjectID}, strings.EqualFold)
 	}
 	return all, nil
 }
 
 // scopeElsewhere says which scope of a plan an app exposes otherwise already, or nil.
-func scopeElsewhere(p, has Plan) error {
+func scopeElsewhere(p, has plan.Plan) error {
 	for _, want := range p.Scopes {
 		for _, there := range has.Scopes {
 			switch {
@@ -69,7 +71,7 @@ func scopeElsewhere(p, has Plan) error {
 					Text: fmt.Sprintf("the app exposes the scope %s already, and %s may consent to it there; the plan says that %s "+
 						"may. Nothing was changed. One of its owners has to change that in Entra (Expose an API), and an approver can "+
 						"press Retry then; or Give up, and have the requester ask for something "+
-						"else.", there.Name, there.consents(), want.consents())}
+						"else.", there.Name, there.WhoConsents(), want.WhoConsents())}
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 const legacyID = "aaaaaaaa-0000-4000-8000-00000000000a"
@@ -18,12 +19,12 @@ const legacyID = "aaaaaaaa-0000-4000-8000-00000000000a"
 func (w *world) byHand(appID, name string, owners ...string) *fakeApp {
 	mail, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Mail.Read", "")
 	profile, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "Mail.Read", "")
-	strange := Permission{Resource: "HR", ResourceAppID: "hr", Name: "Staff.Read", Type: catalog.Application, Risk: catalog.High}
+	strange := plan.Permission{Resource: "HR", ResourceAppID: "hr", Name: "Staff.Read", Type: catalog.Application, Risk: catalog.High}
 	a := &fakeApp{App: App{DisplayName: name, Audience: "AzureADMultipleOrgs",
 		RedirectURIs: []string{"https://hr.contoso.com", "https://localhost"}},
-		sp: true, owners: owners, granted: []Permission{mail, profile, strange}, roles: []string{"Mail.Read"},
+		sp: true, owners: owners, granted: []plan.Permission{mail, profile, strange}, roles: []string{"Mail.Read"},
 		thumbprints: []string{"OLDTHUMB"},
-		federated:   []FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}},
+		federated:   []plan.FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}},
 		keys:        map[string]Password{"old": {KeyID: "old", Label: "by hand"}}}
 	w.apps[appID] = a
 	return a
@@ -100,8 +101,9 @@ func TestAnAdoptedAppKeepsAllThatItHad(t *testing.T) {
 					t.Errorf("it has %v and %v", app.RedirectURIs, app.granted)
 				}
 				d, _ := r.Difference()
-				if len(d.Added) != 4 || !slices.Contains(d.There, Change{false, RedirectChange, "https://localhost (web)"}) ||
-					!slices.Contains(d.Stays, Change{false, PermissionChange, "HR Staff.Read (application)"}) {
+				if len(d.Added) != 4 || !slices.Contains(d.There, plan.Change{Added: false, What: plan.RedirectChange,
+					Name: "https://localhost (web)"}) ||
+					!slices.Contains(d.Stays, plan.Change{Added: false, What: plan.PermissionChange, Name: "HR Staff.Read (application)"}) {
 					t.Errorf("the difference is %+v", d)
 				}
 			})
@@ -311,9 +313,9 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := fmt.Sprint(Changes(r.Previous, r.Plan))
-		if want := fmt.Sprint([]Change{{false, PermissionChange, "Microsoft Graph Mail.Read (delegated)"},
-			{false, RedirectChange, "https://hr.contoso.com (web)"}}); got != want {
+		got := fmt.Sprint(plan.Changes(r.Previous, r.Plan))
+		if want := fmt.Sprint([]plan.Change{{Added: false, What: plan.PermissionChange, Name: "Microsoft Graph Mail.Read (delegated)"},
+			{Added: false, What: plan.RedirectChange, Name: "https://hr.contoso.com (web)"}}); got != want {
 			t.Errorf("the card shows %s, want %s", got, want)
 		}
 		w.settle(n, r.ID, StateDone)

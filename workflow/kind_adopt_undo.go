@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
 )
@@ -37,7 +39,7 @@ func completeUndo(r *Request) {
 
 // giveBackApp removes all that r has added but for its credential and roles in Azure.
 func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
-	added := r.Plan.less(r.Previous)
+	added := r.Plan.Minus(r.Previous)
 	if r.Made.ServicePrincipal != "" {
 		if err := s.RemovePermissions(ctx, r.Made, r.Previous, added); err != nil {
 			return nil, err
@@ -65,10 +67,10 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 // and let no client in, it may have given the app its identifier URI all the same.
 func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []string, err error) {
 	uri := r.Discovered.NoIdentifierURI && len(r.Plan.Scopes) > 0
-	added := r.Plan.less(r.Previous)
-	a.Drops = Plan{Permissions: added.Permissions, AppRoles: added.AppRoles, OptionalClaims: added.OptionalClaims,
+	added := r.Plan.Minus(r.Previous)
+	a.Drops = plan.Plan{Permissions: added.Permissions, AppRoles: added.AppRoles, OptionalClaims: added.OptionalClaims,
 		IdentifierURIs: added.IdentifierURIs}
-	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri && !a.Drops.offers() {
+	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri && !a.Drops.Offers() {
 		return nil, nil
 	}
 	uris, err := s.RemoveScopes(ctx, r.Made.ObjectID, r.Made.AppID, a, uri)
@@ -76,7 +78,7 @@ func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []stri
 		stay = append(stay, "the identifier URI "+u+", by which its other scopes may be in use")
 	}
 	switch {
-	case a.Drops.offers():
+	case a.Drops.Offers():
 		return staysIfRefused(stay, "what it offers now", err)
 	case len(a.Scopes) == 0:
 		return staysIfRefused(stay, "the identifier URI that it has now", err)
@@ -88,12 +90,12 @@ func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []stri
 
 // addedScopes are the plan's, with those clients that the app did not let in without
 // consent before.
-func (r *Request) addedScopes() []Scope {
-	var all []Scope
+func (r *Request) addedScopes() []plan.Scope {
+	var all []plan.Scope
 	for _, s := range r.Plan.Scopes {
-		i := slices.IndexFunc(r.Previous.Scopes, func(w Scope) bool { return sameScope(w, s) })
+		i := slices.IndexFunc(r.Previous.Scopes, func(w plan.Scope) bool { return plan.SameScope(w, s) })
 		if i >= 0 {
-			s.PreAuthorized = beyond(s.PreAuthorized, r.Previous.Scopes[i].PreAuthorized, strings.EqualFold)
+			s.PreAuthorized = set.Minus(s.PreAuthorized, r.Previous.Scopes[i].PreAuthorized, strings.EqualFold)
 		}
 		if i < 0 || len(s.PreAuthorized) > 0 {
 			all = append(all, s)
@@ -118,7 +120,7 @@ func giveBackOwners(ctx context.Context, r *Request, s Session) (stay []string, 
 	}
 	left := len(has)
 	for _, id := range slices.Backward(r.Made.Owners) { // the requester is the first
-		if !containsFold(has, id) {
+		if !set.ContainsFold(has, id) {
 			continue
 		}
 		who := r.ownerCalled(id, s.Signer())
@@ -160,7 +162,7 @@ func giveBackInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	var stay []string
 	for _, of := range end {
 		for _, role := range of.Roles {
-			others, err := s.RemoveAzureAssignments(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, []AzureRole{role},
+			others, err := s.RemoveAzureAssignments(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, []plan.AzureRole{role},
 				AzureRemoval{OnlyMade: true})
 			if stay, err = staysIfRefused(stay, "the role "+role.Name+" in Azure", err); err != nil {
 				return nil, err

@@ -1,6 +1,9 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +16,7 @@ import (
 func (w *world) adoptsWidely(n *node) (*Request, *fakeApp) {
 	w.t.Helper()
 	app := w.byHand(legacyID, "HR", "OBJ-BEA", "OBJ-ZOE")
-	app.Scopes = []Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
+	app.Scopes = []plan.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
 	app.azure = []string{second + "/" + contributor.ID}
 	w.signer = adaOfAzure()
 	w.signer.Subscriptions = []string{subscription, second}
@@ -26,7 +29,7 @@ func (w *world) adoptsWidely(n *node) (*Request, *fakeApp) {
 		w.t.Fatal(err)
 	}
 	if r, err = w.store.Update(w.t.Context(), r.ID, func(r *Request) error {
-		r.Plan.Owners = []Person{zoe, tom}
+		r.Plan.Owners = []people.Person{zoe, tom}
 		r.Plan.AzureRoles = append(r.Plan.AzureRoles, minimal)
 		r.Plan.Subscriptions = []string{subscription, second}
 		return nil
@@ -326,7 +329,7 @@ func TestTheIdentifierURIThatAnAdoptionAddedGoesOrIsNamed(t *testing.T) {
 				}
 				w.set(func() {
 					if c.loses {
-						app.Scopes = beyond(app.Scopes, r.Previous.Scopes, sameScope)
+						app.Scopes = set.Minus(app.Scopes, r.Previous.Scopes, plan.SameScope)
 					}
 				})
 				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
@@ -356,8 +359,8 @@ func TestWhatAnAppAskedForBeforeIsKeptByAnUndo(t *testing.T) {
 
 func TestClientsThatWereAddedToAScopeGoFromIt(t *testing.T) {
 	r := &Request{Kind: KindAdopt,
-		Previous: Plan{Scopes: []Scope{{Name: "read", PreAuthorized: []string{"AAAA"}}, {Name: "write"}}},
-		Plan:     Plan{Scopes: []Scope{{Name: "read", PreAuthorized: []string{"aaaa", "bbbb"}}, {Name: "write"}, {Name: "new"}}}}
+		Previous: plan.Plan{Scopes: []plan.Scope{{Name: "read", PreAuthorized: []string{"AAAA"}}, {Name: "write"}}},
+		Plan:     plan.Plan{Scopes: []plan.Scope{{Name: "read", PreAuthorized: []string{"aaaa", "bbbb"}}, {Name: "write"}, {Name: "new"}}}}
 	got := r.addedScopes()
 	if len(got) != 2 || got[0].Name != "read" || !slices.Equal(got[0].PreAuthorized, []string{"bbbb"}) || got[1].Name != "new" {
 		t.Errorf("it has added %+v", got)

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A credentialKind is a row of the table: what the engine does in a way of its own for one
@@ -13,29 +15,29 @@ type credentialKind struct {
 	// steps are those of the credential, with the one that makes sure of the whole app.
 	steps  []StepName
 	titles map[StepName]string // of steps that are something else to it
-	// forbidden says what a policy of the tenant has against one that expires, and what to ask for
-	// instead, as ends of sentences.
-	forbidden func(Credential, AppPolicy) (says, instead string)
+	// forbidden says what a policy of the tenant has against it, and what to ask for
+	// instead, as ends of sentences; nil is nothing.
+	forbidden func(plan.Credential, AppPolicy) (says, instead string)
 	// madeAt is when that of a request was made here, or zero; nil is never.
 	madeAt func(*Request) time.Time
 }
 
-var credentialKinds = map[CredentialKind]credentialKind{
-	CredentialSecret: {steps: []StepName{StepCredential, StepProof},
+var credentialKinds = map[plan.CredentialKind]credentialKind{
+	plan.CredentialSecret: {steps: []StepName{StepCredential, StepProof},
 		forbidden: secretForbidden, madeAt: secretMadeAt},
-	CredentialCertificate: {steps: []StepName{StepCertificate, StepCheck},
+	plan.CredentialCertificate: {steps: []StepName{StepCertificate, StepCheck},
 		forbidden: certificateForbidden},
-	CredentialMadeCertificate: {
+	plan.CredentialMadeCertificate: {
 		asFile: true,
 		steps:  []StepName{StepCertificate, StepProof}, titles: map[StepName]string{
 			StepCertificate: "Make and register the certificate", StepProof: "Prove that the certificate works",
 		},
 		forbidden: madeForbidden, madeAt: certificateMadeAt},
-	CredentialFederated: {steps: []StepName{StepFederated, StepCheck}},
-	CredentialNone:      {steps: []StepName{StepCheck}},
+	plan.CredentialFederated: {steps: []StepName{StepFederated, StepCheck}},
+	plan.CredentialNone:      {steps: []StepName{StepCheck}},
 }
 
-func secretForbidden(_ Credential, p AppPolicy) (says, instead string) {
+func secretForbidden(_ plan.Credential, p AppPolicy) (says, instead string) {
 	if !p.NoSecrets {
 		return "", ""
 	}
@@ -44,18 +46,18 @@ func secretForbidden(_ Credential, p AppPolicy) (says, instead string) {
 
 const trustedOnly = "allows only certificates of authorities that it trusts, and "
 
-func certificateForbidden(c Credential, p AppPolicy) (says, instead string) {
+func certificateForbidden(c plan.Credential, p AppPolicy) (says, instead string) {
 	switch long := c.Certificate.NotAfter.Sub(c.Certificate.NotBefore); {
 	case p.TrustedOnly && c.Certificate.SignsItself():
 		return trustedOnly + "this one signs itself", "with one of such an authority"
 	case p.CertificateMax > 0 && long > p.CertificateMax:
-		return "allows certificates that are valid for " + Days(p.CertificateMax) + ", and this one is for " + Days(long),
+		return "allows certificates that are valid for " + text.Days(p.CertificateMax) + ", and this one is for " + text.Days(long),
 			"with one that is valid for less"
 	}
 	return "", ""
 }
 
-func madeForbidden(_ Credential, p AppPolicy) (says, instead string) {
+func madeForbidden(_ plan.Credential, p AppPolicy) (says, instead string) {
 	if !p.TrustedOnly {
 		return "", ""
 	}
@@ -78,7 +80,7 @@ func certificateMadeAt(r *Request) time.Time {
 }
 
 // credentialStepsOf are those of a credential, with the one that makes sure of the whole app.
-func credentialStepsOf(c Credential) []StepName {
+func credentialStepsOf(c plan.Credential) []StepName {
 	if row, ok := credentialKinds[c.Kind]; ok {
 		return append([]StepName(nil), row.steps...)
 	}

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/people"
 	"time"
 )
 
@@ -29,7 +30,7 @@ var recreateKind = kind{
 }
 
 // Recreate asks for an app that was deleted.
-func (d *Desk) Recreate(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+func (d *Desk) Recreate(ctx context.Context, by people.Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, KindRecreate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
 		d.newCredential(wrong, before, draft, r)
 		r.Target.ClaimsName = !before.Managed()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"time"
 )
 
@@ -42,7 +43,7 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, err
 	}
 	if restored {
-		if err := s.RemoveCredentials(ctx, r.Made.ObjectID, Plan{}); err != nil {
+		if err := s.RemoveCredentials(ctx, r.Made.ObjectID, plan.Plan{}); err != nil {
 			return nil, err
 		}
 	}
@@ -50,9 +51,9 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 		r.Discovered.Thumbprints, r.Discovered.Federated, r.Discovered.Secrets = nil, nil, 0
 		r.Discovered.PrincipalThumbprints, r.Discovered.PrincipalSecrets = nil, 0
 		if !restored {
-			r.Discovered, r.Residue, r.AzureResidue = Discovery{}, Plan{}, nil // nothing of that is in what is created again
+			r.Discovered, r.Residue, r.AzureResidue = Discovery{}, plan.Plan{}, nil // nothing of that is in what is created again
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
-			r.Target.Recreated, r.Made.Removed, r.Taken = true, time.Time{}, Plan{}
+			r.Target.Recreated, r.Made.Removed, r.Taken = true, time.Time{}, plan.Plan{}
 			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is created again"
 		}
 	}, nil

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -200,7 +201,7 @@ func TestACredentialOnTheServicePrincipalOfWhatWasRestoredIsAnAlarm(t *testing.T
 			w.isDeleted(head.UniqueName())
 			w.set(func() { w.onPrincipal = byHand })
 			d := d2("V-recreate")
-			d.Credential, d.Certificate = CredentialCertificate, head.Plan.Credential.Certificate.DER
+			d.Credential, d.Certificate = plan.CredentialCertificate, head.Plan.Credential.Certificate.DER
 			r, err := n.Recreate(t.Context(), bea, head.ID, d)
 			if err != nil {
 				t.Fatal(err)
@@ -238,7 +239,7 @@ func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
 		}
 		// What the old app trusted is an alarm now.
 		w.set(func() {
-			app.federated = []FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}}
+			app.federated = []plan.FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}}
 		})
 		change := d2("V-update")
 		change.RedirectURIs = slices.Concat(r.Plan.RedirectURIs, []string{"https://new.contoso.com"})

@@ -2,6 +2,9 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"time"
 )
@@ -34,7 +37,7 @@ var renewKind = kind{
 
 // Renew asks for a new credential for the app that head stands for. The draft has
 // the credential, and may have a reason.
-func (d *Desk) Renew(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+func (d *Desk) Renew(ctx context.Context, by people.Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, KindRenew, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
 		if _, no := d.Renewals(before); no != nil {
 			return no
@@ -61,11 +64,11 @@ func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
 	another := "To give it a secret or a certificate instead, ask for another app with /entra-app request " + r.Product +
 		", move to that, and then retire this one with /entra-app retire."
 	switch c := r.Plan.Credential; c.Kind {
-	case CredentialFederated:
+	case plan.CredentialFederated:
 		return nil, refuse(RuleWrongState,
 			"%s signs in with tokens of %s, and that trust never expires: there is nothing to renew, and nothing was changed. %s", name,
-			clip(c.Federated.Issuer, 120), another)
-	case CredentialNone:
+			text.Clip(c.Federated.Issuer, 120), another)
+	case plan.CredentialNone:
 		return nil, refuse(RuleWrongState,
 			"People sign in to %s themselves. It has no credential, so there is nothing to renew, and nothing was changed. %s", name,
 			another)
@@ -91,11 +94,11 @@ func (d *Desk) productOf(r *Request) Product {
 // newCredential fills in the credential that the draft chose.
 func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r *Request) {
 	product := d.productOf(before)
-	r.Plan.Backup = Backup{}
+	r.Plan.Backup = plan.Backup{}
 	if draft.Backup != "" {
-		r.Plan.Backup = Backup{draft.Backup, product.services(product.Chosen(before.Plan))}
+		r.Plan.Backup = plan.Backup{Server: draft.Backup, Services: product.services(product.Chosen(before.Plan))}
 	}
-	r.Plan.Credential = Credential{Kind: draft.Credential}
+	r.Plan.Credential = plan.Credential{Kind: draft.Credential}
 	tenant, _ := d.Tenant(before.Tenant)
 	d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 	d.checkBackup(wrong, product, r.Plan)
@@ -105,7 +108,7 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 }
 
 // SayWorks notes that the new credential works: the old one can go.
-func (d *Desk) SayWorks(ctx context.Context, id string, by Person) (*Request, error) {
+func (d *Desk) SayWorks(ctx context.Context, id string, by people.Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch {
 		case by.ID != r.Requester.ID:

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"errors"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
 )
@@ -10,18 +11,18 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 	w := newWorld(t)
 	n := w.boot()
 	defer n.stop()
-	app := func(id string, c Credential) *Request {
+	app := func(id string, c plan.Credential) *Request {
 		r, err := w.store.Create(t.Context(), &Request{Origin: "V-" + id, Kind: KindRegister, State: StateDone, Requester: bea,
 			Product: "vbo365", Tenant: "contoso", Team: "CTEAM",
-			Plan: Plan{TenantID: contosoID, AppName: id, Credential: c}, Made: Made{AppID: "APP-" + id}, Posts: Posts{}})
+			Plan: plan.Plan{TenantID: contosoID, AppName: id, Credential: c}, Made: Made{AppID: "APP-" + id}, Posts: Posts{}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r
 	}
-	for id, c := range map[string]Credential{
-		"https://issuer.example": {Kind: CredentialFederated, Federated: FederatedIssuer{Issuer: "https://issuer.example"}},
-		"People sign in":         {Kind: CredentialNone},
+	for id, c := range map[string]plan.Credential{
+		"https://issuer.example": {Kind: plan.CredentialFederated, Federated: plan.FederatedIssuer{Issuer: "https://issuer.example"}},
+		"People sign in":         {Kind: plan.CredentialNone},
 	} {
 		r := app(id, c)
 		_, err := n.Renew(t.Context(), bea, r.ID, draft("renew "+id))
@@ -30,8 +31,8 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 			t.Errorf("%s: %v", c.Kind, err)
 		}
 	}
-	secret := app("secret", Credential{Kind: CredentialSecret})
-	for _, kind := range []CredentialKind{CredentialFederated, CredentialNone, CredentialCertificate, ""} {
+	secret := app("secret", plan.Credential{Kind: plan.CredentialSecret})
+	for _, kind := range []plan.CredentialKind{plan.CredentialFederated, plan.CredentialNone, plan.CredentialCertificate, ""} {
 		d := draft("renew")
 		d.Credential = kind
 		_, err := n.Renew(t.Context(), bea, secret.ID, d)

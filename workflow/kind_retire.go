@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/people"
 	"time"
 )
 
@@ -33,7 +34,7 @@ var retireKind = kind{
 }
 
 // Retire asks for the end of an app.
-func (d *Desk) Retire(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+func (d *Desk) Retire(ctx context.Context, by people.Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, KindRetire, draft, func(_ FieldErrors, before, r *Request) *Refusal {
 		if !before.Managed() {
 			return refuse(RuleWrongState, "%s was retired already, by %s.", before.AppName(), before.ID)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"time"
@@ -64,7 +66,7 @@ func (u *inUse) Error() string { return "in use: " + u.found.counts() }
 func lookForDependents(ctx context.Context, r *Request, s Session) (edit, error) {
 	found, err := s.Dependents(ctx, r.Made)
 	if no, ok := errors.AsType[*ServiceError](err); ok {
-		found.Unknown, err = clip(Plain(no.Text), 300), nil
+		found.Unknown, err = text.Clip(text.Plain(no.Text), 300), nil
 	}
 	if err != nil {
 		return nil, err
@@ -80,7 +82,7 @@ func lookForDependents(ctx context.Context, r *Request, s Session) (edit, error)
 func (d *Dependents) tidy() {
 	for i := range d.List {
 		n := &d.List[i]
-		n.Name = clip(oneLine(strings.NewReplacer("“", "", "”", "").Replace(n.Name)), dependentName)
+		n.Name = text.Clip(text.OneLine(strings.NewReplacer("“", "", "”", "").Replace(n.Name)), dependentName)
 		n.Name = cmp.Or(n.Name, n.ID)
 	}
 	slices.SortFunc(d.List, func(a, b Dependent) int {
@@ -99,7 +101,7 @@ func (d Dependents) news(found Dependents) Dependents {
 	if d.More {
 		return Dependents{Unknown: found.Unknown}
 	}
-	found.List = beyond(found.List, d.List, func(a, b Dependent) bool { return strings.EqualFold(a.ID, b.ID) })
+	found.List = set.Minus(found.List, d.List, func(a, b Dependent) bool { return strings.EqualFold(a.ID, b.ID) })
 	return found
 }
 

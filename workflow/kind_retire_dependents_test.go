@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"strings"
 	"testing"
@@ -129,7 +130,7 @@ func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
 }
 
 func TestAGivenUpRetirementLeavesTheAppAndRoomForAnother(t *testing.T) {
-	for _, by := range []Person{ada, bea} {
+	for _, by := range []people.Person{ada, bea} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			n := w.boot()

@@ -2,6 +2,9 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
 	"time"
@@ -23,17 +26,17 @@ var updateKind = kind{
 	undo:  deletion,
 	needs: toPrevious,
 	finish: func(r *Request, now time.Time) {
-		r.AzureResidue, r.Residue, r.CertificateResidue = r.stillLeft(), Plan{}, nil
+		r.AzureResidue, r.Residue, r.CertificateResidue = r.stillLeft(), plan.Plan{}, nil
 		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})
 	},
 	undone:  wasDeleted,
-	removes: func(r *Request) Plan { return r.previous().less(r.Plan) },
+	removes: func(r *Request) plan.Plan { return r.previous().Minus(r.Plan) },
 	adds:    (*Request).addsCertificate, replaces: true,
 }
 
 // Update asks for other permissions, workloads, redirect URIs or owners of the
 // app that head stands for. Its name and its credential stay.
-func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) (*Request, error) {
+func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft Draft) (*Request, error) {
 	return d.about(ctx, by, head, KindUpdate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
 		if !before.Managed() {
 			return refuse(RuleWrongState, "%s was retired by %s. /entra-app recreate restores it.", before.AppName(), before.ID)
@@ -48,14 +51,14 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		choice := Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}
 		first := before.MayGetCertificate(product) && (draft.brings(FieldCertificate) || draft.brings(FieldCertificateFile))
 		if first {
-			choice.Credential, draft.Credential = CredentialCertificate, CredentialCertificate
+			choice.Credential, draft.Credential = plan.CredentialCertificate, plan.CredentialCertificate
 		}
 		r.Previous = before.Has()
 		r.Plan = product.Plan(choice)
 		r.Plan.TenantID, r.Plan.AppName, r.Plan.Credential = r.Previous.TenantID, r.Previous.AppName, r.Previous.Credential
 		if first {
 			tenant, _ := d.Tenant(before.Tenant)
-			r.Plan.Credential = Credential{Kind: CredentialCertificate}
+			r.Plan.Credential = plan.Credential{Kind: plan.CredentialCertificate}
 			d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 		}
 		if len(r.Plan.AzureRoles) > 0 {
@@ -68,9 +71,10 @@ func (d *Desk) Update(ctx context.Context, by Person, head string, draft Draft) 
 		if product.Custom {
 			updateCustom(wrong, draft, r)
 		}
-		r.Plan.offered(r.Previous) // the form has no fields for it
+		r.Plan.SetOffered(r.Previous) // the form has no fields for it
 		for _, role := range r.Plan.AppRoles {
-			if problem := role.sharesName(beyond(r.Plan.Scopes, r.Previous.Scopes, sameScope)); problem != "" && wrong[FieldScopes] == "" {
+			if problem := role.SharesName(set.Minus(r.Plan.Scopes, r.Previous.Scopes, plan.SameScope)); problem != "" &&
+				wrong[FieldScopes] == "" {
 				wrong[FieldScopes] = problem
 			}
 		}
@@ -101,12 +105,12 @@ func updateCustom(wrong FieldErrors, draft Draft, r *Request) {
 	if draft.Scopes != nil {
 		r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Previous.Scopes)
 	}
-	isOwn := func(q Permission) bool { return q.ResourceAppID == Self }
+	isOwn := func(q plan.Permission) bool { return q.ResourceAppID == plan.Self }
 	r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Previous.Permissions), isOwn)
 	if draft.Permissions != nil {
 		r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Previous.Permissions...)
 	}
-	for _, q := range withoutLostScopes(r.Previous.Permissions, r.Plan.Scopes) {
+	for _, q := range plan.WithoutLostScopes(r.Previous.Permissions, r.Plan.Scopes) {
 		if isOwn(q) {
 			r.Plan.Permissions = append(r.Plan.Permissions, q)
 		}
@@ -130,9 +134,9 @@ func trim(ctx context.Context, r *Request, s Session) (edit, error) {
 func updateSteps(r *Request) []StepName {
 	var steps []StepName
 	p := r.Plan
-	if had := r.previous(); !p.offers() { // what it no longer offers goes with the same step
+	if had := r.previous(); !p.Offers() { // what it no longer offers goes with the same step
 		p.Scopes = had.Scopes
-		p.offered(had)
+		p.SetOffered(had)
 	}
 	for _, s := range stepsOf(withAzure(r, p)) {
 		switch s {

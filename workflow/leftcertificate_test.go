@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +15,7 @@ func (w *world) portal(n *node) *Request {
 	w.t.Helper()
 	w.signer = adaOfAzure()
 	d := certificateDraft("portal")
-	d.Credential, d.Certificate = CredentialNone, nil
+	d.Credential, d.Certificate = plan.CredentialNone, nil
 	app, err := n.Submit(w.t.Context(), bea, d)
 	if err != nil {
 		w.t.Fatal(err)
@@ -23,7 +25,7 @@ func (w *world) portal(n *node) *Request {
 
 func withCertificate(origin string, pem []byte) Draft {
 	u := d2(origin)
-	u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []Person{zoe}, pem
+	u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []people.Person{zoe}, pem
 	return u
 }
 
@@ -73,7 +75,7 @@ func TestAnUpdateRemovesTheFirstCertificateThatAGivenUpOneHasLeft(t *testing.T) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Contains(r.Changes(), Change{false, CredentialChange, "certificate " + left}) {
+		if !slices.Contains(r.Changes(), plan.Change{Added: false, What: plan.CredentialChange, Name: "certificate " + left}) {
 			t.Errorf("it is shown as %v", r.Changes())
 		}
 		w.settle(n, r.ID, StateDone)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +19,7 @@ import (
 // have it, the error says so.
 func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	exact := name
-	name = oneLine(name)
+	name = text.OneLine(name)
 	var found, like []*Request
 	r, err := d.store.Get(ctx, strings.ToUpper(name))
 	switch {
@@ -27,7 +29,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 		return nil, err
 	default:
 		q := Query{Text: name}
-		if IsGUID(strings.ToLower(name)) {
+		if text.IsGUID(strings.ToLower(name)) {
 			q = Query{App: strings.ToLower(name)}
 		}
 		list, unread, err := Readable(every(ctx, d.store, q))
@@ -39,7 +41,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 		case unread != nil: // any of these may have that name too
 			return nil, refuse(RuleSeveralApps, "%s can't be read from the store and may be the app %s, so nothing was done. "+
 				"Name the app you mean by its App ID or by its request, such as EA-1, and tell the operator of this bot.",
-				Names(unread.IDs()), clip(name, 60))
+				Names(unread.IDs()), text.Clip(name, 60))
 		}
 		for _, r := range list {
 			switch {
@@ -65,7 +67,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	}
 	switch len(apps) {
 	case 0:
-		return nil, refuse(RuleNoApp, "No app called %s was registered or adopted here. /entra-app apps lists yours.", clip(name, 60))
+		return nil, refuse(RuleNoApp, "No app called %s was registered or adopted here. /entra-app apps lists yours.", text.Clip(name, 60))
 	case 1:
 		return apps[0], nil
 	}
@@ -73,7 +75,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	for i, a := range apps {
 		ids[i] = fmt.Sprintf("%s (%s, %s)", a.ID, a.Tenant, a.Made.AppID)
 	}
-	return nil, refuse(RuleSeveralApps, "Several apps are called %s: %s. Name the one you mean by its ID.", clip(name, 60),
+	return nil, refuse(RuleSeveralApps, "Several apps are called %s: %s. Name the one you mean by its ID.", text.Clip(name, 60),
 		strings.Join(ids, "; "))
 }
 
@@ -106,11 +108,11 @@ func (r *Request) Managed() bool { return r.Kind != KindRetire && !r.AppDeleted 
 // Owners are the people who have a say over the app that r stands for: who asked
 // for it, then its owners. The store finds r by them. Where r stands for no app
 // there are none.
-func (r *Request) Owners() []Person {
+func (r *Request) Owners() []people.Person {
 	if !r.IsApp() || r.Successor != "" {
 		return nil
 	}
-	return append([]Person{r.Requester}, r.Plan.Owners...)
+	return append([]people.Person{r.Requester}, r.Plan.Owners...)
 }
 
 // EndsOn is the day on which the credential of the app that r stands for ends,
@@ -127,16 +129,16 @@ func dayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // stillOwners are the owners of an app for which another of its people asks: the
 // one who asked before stays one of them.
-func stillOwners(owners []Person, by, before Person) []Person {
-	out := slices.DeleteFunc(slices.Clone(owners), func(p Person) bool { return p.ID == by.ID })
-	if by.ID != before.ID && before.Email != "" && !slices.ContainsFunc(out, func(p Person) bool { return p.ID == before.ID }) {
+func stillOwners(owners []people.Person, by, before people.Person) []people.Person {
+	out := slices.DeleteFunc(slices.Clone(owners), func(p people.Person) bool { return p.ID == by.ID })
+	if by.ID != before.ID && before.Email != "" && !slices.ContainsFunc(out, func(p people.Person) bool { return p.ID == before.ID }) {
 		out = append(out, before)
 	}
 	return out
 }
 
 // about makes a request about the app that another one stands for.
-func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, draft Draft,
+func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Kind, draft Draft,
 	fill func(wrong FieldErrors, before, r *Request) *Refusal) (*Request, error) {
 	before, err := d.store.Get(ctx, head)
 	if err != nil {
@@ -147,7 +149,7 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 		return nil, err
 	}
 	if takesOver { // who has left does not stay an owner, nor become one
-		before.Plan.Owners, before.Requester = before.Owners(), Person{}
+		before.Plan.Owners, before.Requester = before.Owners(), people.Person{}
 	}
 	if err := stale(ctx, d.store, &Request{Target: Target{Request: before.ID}}); err != nil {
 		return nil, err
@@ -162,10 +164,10 @@ func (d *Desk) about(ctx context.Context, by Person, head string, kind Kind, dra
 	}
 	r := &Request{
 		Origin: draft.Origin, Kind: kind, State: StatePending, Requester: by, Tenant: before.Tenant, Product: before.Product,
-		Team: before.Team, Reason: Plain(draft.Reason), Task: TaskProvision, Plan: before.Has(), Residue: before.Residue.clone(),
+		Team: before.Team, Reason: text.Plain(draft.Reason), Task: TaskProvision, Plan: before.Has(), Residue: before.Residue.Clone(),
 		AzureResidue: cloneShares(before.AzureResidue), CertificateResidue: slices.Clone(before.CertificateResidue),
 		Discovered: before.Discovered.clone(), Posts: Posts{},
-		Taken: before.Taken.clone(), Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver},
+		Taken: before.Taken.Clone(), Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver},
 		EWS: ewsAfter(before),
 	}
 	if takesOver {

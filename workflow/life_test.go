@@ -3,6 +3,8 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -179,7 +181,7 @@ func TestThePeopleOfAnAppAreWarnedBeforeItsSecretEnds(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		d := draft("payroll-backup")
-		d.Lifetime, d.Owners = 90*24*time.Hour, []Person{zoe}
+		d.Lifetime, d.Owners = 90*24*time.Hour, []people.Person{zoe}
 		r, err := n.Submit(t.Context(), bea, d)
 		if err != nil {
 			t.Fatal(err)
@@ -225,7 +227,7 @@ func TestNobodyIsWarnedOfASecretThatWasJustMade(t *testing.T) {
 		r := w.handedOver(n) // for 30 days
 		pass(time.Hour)
 		d := d2("V-update")
-		d.Owners = []Person{tom}
+		d.Owners = []people.Person{tom}
 		updated, err := n.Update(t.Context(), bea, r.ID, d)
 		if err != nil {
 			t.Fatal(err)
@@ -251,7 +253,7 @@ func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r := w.handedOver(n)
-		for _, by := range []Person{tom, ada} {
+		for _, by := range []people.Person{tom, ada} {
 			if _, err := n.Renew(t.Context(), by, r.ID, draft("")); refusedBy(err) != RuleNotRequester {
 				t.Errorf("%s got %v", by.Name, err)
 			}
@@ -336,7 +338,7 @@ func TestAnAppWithACertificateIsRetired(t *testing.T) {
 		w.settle(n, r.ID, StateDone)
 		pass(time.Second)
 		back := d2("V-back")
-		back.Credential, back.Certificate = CredentialCertificate, before.Plan.Credential.Certificate.DER
+		back.Credential, back.Certificate = plan.CredentialCertificate, before.Plan.Credential.Certificate.DER
 		if _, err := n.Recreate(t.Context(), bea, r.ID, back); err != nil {
 			t.Errorf("with the certificate that it had: %v", err)
 		}
@@ -349,7 +351,7 @@ func TestWhoeverAskedBeforeStaysAnOwner(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		d := draft("payroll-backup")
-		d.Owners = []Person{tom}
+		d.Owners = []people.Person{tom}
 		r, _ := n.Submit(t.Context(), bea, d)
 		before := w.settle(n, r.ID, StateDone)
 		renewed, err := n.Renew(t.Context(), tom, before.ID, d2("V-renew"))

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 	const month = 730 * time.Hour
-	own := Offer{Kind: CredentialSecret, Lifetime: 6 * month, Max: 24 * month,
+	own := Offer{Kind: plan.CredentialSecret, Lifetime: 6 * month, Max: 24 * month,
 		Lifetimes: []time.Duration{24 * month, 6 * month, 12 * month}}
 	for _, c := range []struct {
 		offer Offer
@@ -27,9 +28,9 @@ func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 		{own, 48 * month, []string{"6 months", "12 months", "24 months"},
 			"24 months is the longest here: this product's pack allows no more"},
 		{own, 48 * time.Hour, []string{"2 days"}, "2 days is the longest here: this bot's policy"},
-		{Offer{Kind: CredentialSecret}, 6 * month, []string{"30 days", "90 days", "180 days", "6 months"},
+		{Offer{Kind: plan.CredentialSecret}, 6 * month, []string{"30 days", "90 days", "180 days", "6 months"},
 			"6 months is the longest here: this bot's policy"},
-		{Offer{Kind: CredentialSecret, Max: 90 * 24 * time.Hour}, 6 * month, []string{"30 days", "90 days"},
+		{Offer{Kind: plan.CredentialSecret, Max: 90 * 24 * time.Hour}, 6 * month, []string{"30 days", "90 days"},
 			"90 days is the longest here: this product's pack allows no more"},
 	} {
 		d := &Desk{policy: Policy{SecretLifetimeMax: c.most}}
@@ -55,21 +56,22 @@ func TestWhatOutlivesThePublicBaselinesSaysSo(t *testing.T) {
 	if DefaultPolicy.SecretLifetimeMax != 180*day {
 		t.Errorf("secrets live for %s by default", DefaultPolicy.SecretLifetimeMax)
 	}
-	own := func(d time.Duration) Credential {
+	own := func(d time.Duration) plan.Credential {
 		from := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-		return Credential{Kind: CredentialCertificate, Certificate: certificate.Certificate{NotBefore: from, NotAfter: from.Add(d)}}
+		return plan.Credential{Kind: plan.CredentialCertificate, Certificate: certificate.Certificate{NotBefore: from,
+			NotAfter: from.Add(d)}}
 	}
 	for _, c := range []struct {
-		credential Credential
+		credential plan.Credential
 		beyond     bool
 	}{
-		{Credential{Kind: CredentialSecret, Lifetime: 180 * day}, false},
-		{Credential{Kind: CredentialSecret, Lifetime: 4380 * time.Hour}, true},
-		{Credential{Kind: CredentialMadeCertificate, Lifetime: 180 * day}, false},
-		{Credential{Kind: CredentialMadeCertificate, Lifetime: 365 * day}, true},
+		{plan.Credential{Kind: plan.CredentialSecret, Lifetime: 180 * day}, false},
+		{plan.Credential{Kind: plan.CredentialSecret, Lifetime: 4380 * time.Hour}, true},
+		{plan.Credential{Kind: plan.CredentialMadeCertificate, Lifetime: 180 * day}, false},
+		{plan.Credential{Kind: plan.CredentialMadeCertificate, Lifetime: 365 * day}, true},
 		{own(180*day + 10*time.Minute), false}, // as PowerShell makes it
 		{own(365 * day), true},
-		{Credential{Kind: CredentialNone}, false},
+		{plan.Credential{Kind: plan.CredentialNone}, false},
 	} {
 		says := c.credential.BeyondBaseline()
 		if c.beyond != strings.Contains(says, "longer than the 180 days of public baselines") {

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // many are n redirect URIs.
@@ -28,7 +30,7 @@ func someKeys(from, n int) (keys []string) {
 	return keys[from : from+n]
 }
 
-func permissionsOf(t *testing.T, keys []string) []Permission {
+func permissionsOf(t *testing.T, keys []string) []plan.Permission {
 	t.Helper()
 	wrong := FieldErrors{}
 	ps := checkPermissions(wrong, keys[:min(len(keys), 60)], true)
@@ -48,9 +50,9 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 		defer n.stop()
 		before := w.handedOver(n)
 		web, has := append(many("web", 25), "https://localhost"), someKeys(0, 71)
-		scopes := make([]Scope, 25)
+		scopes := make([]plan.Scope, 25)
 		for i := range scopes {
-			scopes[i] = Scope{Name: fmt.Sprint("scope", i), Title: strings.Repeat("long ", 30), Words: "w"}
+			scopes[i] = plan.Scope{Name: fmt.Sprint("scope", i), Title: strings.Repeat("long ", 30), Words: "w"}
 		}
 		if _, err := w.store.Update(t.Context(), before.ID, func(r *Request) error {
 			r.Product, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs = "custom", web, many("spa", 200)
@@ -91,7 +93,8 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 			}, FieldScopes, "Line 46: 20 scopes are allowed in one request."},
 		} {
 			d := d2("V-" + name)
-			d.RedirectURIs, d.Permissions, d.Scopes, d.Owners = slices.Clone(web), slices.Clone(has), slices.Clone(lines), []Person{tom}
+			d.RedirectURIs, d.Permissions, d.Scopes, d.Owners = slices.Clone(web), slices.Clone(has), slices.Clone(lines),
+				[]people.Person{tom}
 			c.edit(&d)
 			r, err := n.Update(t.Context(), bea, before.ID, d)
 			wrong, _ := err.(FieldErrors)
@@ -101,8 +104,9 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 			if err != nil {
 				continue
 			}
-			if len(r.Plan.On(Web)) < 26 || len(r.Plan.On(SPA)) != 200 || len(r.Plan.Permissions) < 71 || len(r.Plan.Scopes) != 25 {
-				t.Errorf("%s: the app is to have %d, %d, %d and %d", name, len(r.Plan.On(Web)), len(r.Plan.On(SPA)),
+			if len(r.Plan.On(plan.Web)) < 26 || len(r.Plan.On(plan.SPA)) != 200 || len(r.Plan.Permissions) < 71 ||
+				len(r.Plan.Scopes) != 25 {
+				t.Errorf("%s: the app is to have %d, %d, %d and %d", name, len(r.Plan.On(plan.Web)), len(r.Plan.On(plan.SPA)),
 					len(r.Plan.Permissions), len(r.Plan.Scopes))
 			}
 			for _, change := range r.Changes() {

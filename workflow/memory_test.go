@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"strings"
 	"sync"
@@ -111,7 +112,7 @@ func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
 			!q.DueBy.IsZero() && id != m.ahead && (r.WakeAt.IsZero() || r.WakeAt.After(q.DueBy)) ||
 			q.App != "" && r.Made.AppID != q.App ||
 			q.Requester != "" && r.Requester.ID != q.Requester ||
-			q.Keeper != "" && !slices.ContainsFunc(r.Owners(), func(p Person) bool { return p.ID == q.Keeper }) ||
+			q.Keeper != "" && !slices.ContainsFunc(r.Owners(), func(p people.Person) bool { return p.ID == q.Keeper }) ||
 			q.Ends != "" && r.EndsOn() != q.Ends ||
 			q.Text != "" && !strings.Contains(strings.ToLower(r.AppName()), strings.ToLower(q.Text)) {
 			continue

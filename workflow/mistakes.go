@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 )
@@ -26,7 +27,7 @@ func (m *mistakes) add(value, problem string) {
 		i = len(*m)
 		*m = append(*m, mistake{problem: problem})
 	}
-	if value = clip(value, 80); !slices.Contains((*m)[i].values, value) {
+	if value = text.Clip(value, 80); !slices.Contains((*m)[i].values, value) {
 		(*m)[i].values = append((*m)[i].values, value)
 	}
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
 )
@@ -35,7 +36,8 @@ func TestAllMistakesOfAFieldAreSaid(t *testing.T) {
 			"http://…@a.example: a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it."},
 	} {
 		wrong := FieldErrors{}
-		if got := checkRedirects(wrong, FieldRedirectURIs, Web, c.uris); wrong[FieldRedirectURIs] != c.want || c.want != "" && got != nil {
+		got := checkRedirects(wrong, FieldRedirectURIs, plan.Web, c.uris)
+		if wrong[FieldRedirectURIs] != c.want || c.want != "" && got != nil {
 			t.Errorf("%s: %q, want %q", name, wrong[FieldRedirectURIs], c.want)
 		}
 	}

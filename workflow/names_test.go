@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -98,10 +100,10 @@ func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
 }
 
 func TestWhatNobodyCanSeeIsNotShown(t *testing.T) {
-	for text, want := range map[string]string{"a\u200cb": "ab", "\u200dü": "ü", "ü\u200d": "ü", "نرم\u200c افزار": "نرم افزار",
+	for words, want := range map[string]string{"a\u200cb": "ab", "\u200dü": "ü", "ü\u200d": "ü", "نرم\u200c افزار": "نرم افزار",
 		"\u202eabc\u2066": "abc"} {
-		if got := Plain(text); got != want {
-			t.Errorf("%q is %q", text, got)
+		if got := text.Plain(words); got != want {
+			t.Errorf("%q is %q", words, got)
 		}
 	}
 }
@@ -120,7 +122,7 @@ func TestAnOldAppIsFoundByItsNameBehindManyNewOnes(t *testing.T) {
 		w.settle(n, first.ID, StateDone)
 		for i := range 60 {
 			r := &Request{Origin: fmt.Sprint("V", i), State: StateDenied, Requester: bea, Tenant: "contoso",
-				Plan: Plan{AppName: fmt.Sprint("a", i)}, Posts: Posts{}}
+				Plan: plan.Plan{AppName: fmt.Sprint("a", i)}, Posts: Posts{}}
 			if _, err := w.store.Create(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"net/url"
 	"regexp"
 	"slices"
@@ -24,7 +26,7 @@ const (
 
 // OfferedProblem returns what Entra would refuse in what an app offers besides its scopes,
 // as a sentence that names it and the limit, or "". The plan has its tenant.
-func OfferedProblem(p Plan) string {
+func OfferedProblem(p plan.Plan) string {
 	for i, r := range p.AppRoles {
 		if problem := appRoleProblem(r); problem != "" {
 			return "App role: " + problem
@@ -34,20 +36,20 @@ func OfferedProblem(p Plan) string {
 				return "App role: " + problem
 			}
 		}
-		if problem := r.sharesName(p.Scopes); problem != "" {
+		if problem := r.SharesName(p.Scopes); problem != "" {
 			return "App role: " + problem
 		}
 	}
 	for i, c := range p.OptionalClaims {
 		switch {
-		case !slices.Contains(TokenKinds, c.Token):
-			return fmt.Sprintf("Optional claim %s: it is for none of %s.", clip(c.Name, 40), strings.Join(TokenKinds, ", "))
+		case !slices.Contains(plan.TokenKinds, c.Token):
+			return fmt.Sprintf("Optional claim %s: it is for none of %s.", text.Clip(c.Name, 40), strings.Join(plan.TokenKinds, ", "))
 		case c.Name == "" || utf16Len(c.Name) > claimNameMax || strings.ContainsAny(c.Name, " \t\n"):
-			return fmt.Sprintf("Optional claim %s: a name has no spaces, and %d characters at most.", clip(c.Name, 40), claimNameMax)
+			return fmt.Sprintf("Optional claim %s: a name has no spaces, and %d characters at most.", text.Clip(c.Name, 40), claimNameMax)
 		case c.Source != "" && c.Source != "user":
-			return fmt.Sprintf("Optional claim %s: its source is user, or none.", clip(c.Name, 40))
-		case slices.ContainsFunc(p.OptionalClaims[:i], func(other OptionalClaim) bool { return sameClaim(other, c) }):
-			return fmt.Sprintf("Optional claim %s is there twice for the %s. List it once.", clip(c.Name, 40), c.Token)
+			return fmt.Sprintf("Optional claim %s: its source is user, or none.", text.Clip(c.Name, 40))
+		case slices.ContainsFunc(p.OptionalClaims[:i], func(other plan.OptionalClaim) bool { return plan.SameClaim(other, c) }):
+			return fmt.Sprintf("Optional claim %s is there twice for the %s. List it once.", text.Clip(c.Name, 40), c.Token)
 		}
 	}
 	for i, uri := range p.IdentifierURIs {
@@ -56,7 +58,7 @@ func OfferedProblem(p Plan) string {
 			problem = "it is there twice"
 		}
 		if problem != "" {
-			return fmt.Sprintf("Identifier URI %s: %s.", clip(uri, 80), problem)
+			return fmt.Sprintf("Identifier URI %s: %s.", text.Clip(uri, 80), problem)
 		}
 	}
 	switch {
@@ -72,17 +74,17 @@ func OfferedProblem(p Plan) string {
 
 // roleElsewhere says what of a plan's app roles an app offers otherwise already, so that
 // Entra would not add it, or nil.
-func roleElsewhere(p, has Plan) error {
+func roleElsewhere(p, has plan.Plan) error {
 	for _, want := range p.AppRoles {
 		for _, there := range has.AppRoles {
-			if sameAppRole(there, want) && there.For() != want.For() {
+			if plan.SameAppRole(there, want) && there.For() != want.For() {
 				return RoleElsewhere(there, want)
 			}
 		}
 	}
-	for _, of := range [][2]Plan{{p, has}, {has, p}} {
+	for _, of := range [][2]plan.Plan{{p, has}, {has, p}} {
 		for _, r := range of[0].AppRoles {
-			if r.sharesName(of[1].Scopes) != "" {
+			if r.SharesName(of[1].Scopes) != "" {
 				return &ServiceError{Code: "RoleDiffers",
 					Text: fmt.Sprintf("with the plan the app would have %s as a scope and as an app role, and Entra allows a name once "+
 						"among the two. Nothing was changed. Give up, and have the requester ask for another name; or one of "+
@@ -94,18 +96,18 @@ func roleElsewhere(p, has Plan) error {
 }
 
 // RoleElsewhere is the refusal of an app role that an app offers already, but to others.
-func RoleElsewhere(there, want AppRole) error {
+func RoleElsewhere(there, want plan.AppRole) error {
 	return &ServiceError{Code: "RoleDiffers",
 		Text: fmt.Sprintf("the app has the app role %s already, for %s; the plan has it for %s. The role was not changed. One of its "+
 			"owners has to change that in Entra (App roles), and an approver can press Retry then; or Give up, and have the "+
 			"requester ask for something else.", there.Name, there.For(), want.For())}
 }
 
-func appRoleProblem(r AppRole) string {
+func appRoleProblem(r plan.AppRole) string {
 	if problem := valueProblem(r.Name); problem != "" {
 		return problem
 	}
-	name := clip(r.Name, 40)
+	name := text.Clip(r.Name, 40)
 	switch {
 	case r.Title == "":
 		return name + " has no display name, which Entra wants."
@@ -127,7 +129,7 @@ var verifiable = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-
 // chose another: each has the app's ID, the tenant's, or a domain that is the tenant's in
 // it. Whether a domain is, only Entra knows.
 // Source: Microsoft, Restrictions on identifier URIs of Microsoft Entra applications.
-func identifierProblem(p Plan, uri string) string {
+func identifierProblem(p plan.Plan, uri string) string {
 	const wants = "a new identifier URI has the app's ID, the tenant's ID or one of the tenant's verified domains in it, as in " +
 		"api://{appId}/orders, api://%s/orders or https://orders.contoso.com"
 	const app = "00000000-0000-0000-0000-00000000abcd" // in the place of {appId}

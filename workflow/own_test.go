@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -96,7 +97,7 @@ func TestAnAppWhoseScopeIsForOthersThanThePlanSaysIsNotAdopted(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
 				app := w.byHand(legacyID, "HR", "OBJ-BEA")
-				app.Scopes = []Scope{{Name: "access_as_user", AdminsOnly: there, Title: "t", Words: "w"}}
+				app.Scopes = []plan.Scope{{Name: "access_as_user", AdminsOnly: there, Title: "t", Words: "w"}}
 				n := w.boot()
 				defer n.stop()
 				r, err := n.Submit(t.Context(), bea, adoption("HR"))
@@ -104,7 +105,7 @@ func TestAnAppWhoseScopeIsForOthersThanThePlanSaysIsNotAdopted(t *testing.T) {
 					t.Fatal(err)
 				}
 				if r, err = w.store.Update(t.Context(), r.ID, func(r *Request) error {
-					r.Plan.Scopes = []Scope{{Name: "access_as_user", AdminsOnly: !there, Title: "t", Words: "w"}}
+					r.Plan.Scopes = []plan.Scope{{Name: "access_as_user", AdminsOnly: !there, Title: "t", Words: "w"}}
 					return nil
 				}); err != nil {
 					t.Fatal(err)

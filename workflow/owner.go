@@ -3,6 +3,8 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
 	"time"
@@ -67,13 +69,13 @@ func (r *Request) wantedOwners(who Signer) (wanted []Account, notes []string) {
 	if _, looked := found[r.Requester.Address()]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
 		requester = []Account{{ObjectID: r.Made.Owner}}
 	}
-	for i, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
+	for i, p := range append([]people.Person{r.Requester}, r.Plan.Owners...) {
 		accounts, looked := found[p.Address()]
 		if i == 0 {
 			accounts = requester
 		}
 		switch {
-		case p.Confirmed == EmailUnproved:
+		case p.Confirmed == people.EmailUnproved:
 			notes = append(notes, unproved(p))
 		case i > 0 && found != nil && !looked && p.Address() != "":
 			notes = append(notes, "the account of "+p.Name+
@@ -88,7 +90,7 @@ func (r *Request) wantedOwners(who Signer) (wanted []Account, notes []string) {
 			notes = append(notes, "the account of "+p.Name+" is disabled")
 		default:
 			wanted = append(wanted, Account{ObjectID: accounts[0].ObjectID, UPN: p.Name})
-			if p.Confirmed == EmailNothingSaid {
+			if p.Confirmed == people.EmailNothingSaid {
 				notes = append(notes, "Slack does not say whether the e-mail address of "+p.Name+" was ever confirmed")
 			}
 		}
@@ -130,19 +132,19 @@ func (r *Request) remaining(who Signer, not []string, has Ownership, others bool
 }
 
 // unproved says why no account is looked up for somebody, without its end.
-func unproved(p Person) string {
+func unproved(p people.Person) string {
 	return "the e-mail address in the Slack profile of " + p.Name + " was never confirmed, and no account is looked up by it"
 }
 
 // noteOwners writes down whom an adoption is about to make owners: Undo removes
 // these, and nobody who was one before. Where it is not known who was, none.
 func (e *Engine) noteOwners(r *Request, ids []string) error {
-	added := beyond(ids, r.Discovered.Owners, strings.EqualFold)
-	if r.Discovered.Owners == nil || len(beyond(added, r.Made.Owners, strings.EqualFold)) == 0 {
+	added := set.Minus(ids, r.Discovered.Owners, strings.EqualFold)
+	if r.Discovered.Owners == nil || len(set.Minus(added, r.Made.Owners, strings.EqualFold)) == 0 {
 		return nil
 	}
 	_, err := e.save(r.ID, func(r *Request, _ time.Time) error {
-		r.Made.Owners = joined(r.Made.Owners, added, strings.EqualFold)
+		r.Made.Owners = set.Union(r.Made.Owners, added, strings.EqualFold)
 		return nil
 	})
 	return err
@@ -164,7 +166,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 		}
 	}
 	for _, p := range r.previous().Owners {
-		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q Person) bool { return q.ID == p.ID }) {
+		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q people.Person) bool { return q.ID == p.ID }) {
 			continue
 		}
 		accounts, looked := found[p.Address()]
@@ -194,7 +196,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 	}
 	has, err := s.EnsureOwners(ctx, r.Made, nil, nil, gone)
 	for _, id := range has.Principal {
-		if containsFold(gone, id) {
+		if set.ContainsFold(gone, id) {
 			left = append(left, r.ownerCalled(id, s.Signer())+
 				" stays an owner of the service principal until an administrator removes them "+onPrincipal)
 		}
@@ -228,7 +230,7 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	accounts := s.Signer().Requesters
 	who := r.Requester.Name
 	switch {
-	case r.Requester.Confirmed == EmailUnproved:
+	case r.Requester.Confirmed == people.EmailUnproved:
 		return nil, &ServiceError{Code: "NotOwner",
 			Text: fmt.Sprintf("%s, so the bot can't tell whether %s owns %s. %s %s has to confirm it in Slack's settings, and ask again.",
 				unproved(r.Requester), who, r.AppName(), is, who)}
@@ -245,7 +247,7 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !containsFold(owners, accounts[0].ObjectID) {
+	if !set.ContainsFold(owners, accounts[0].ObjectID) {
 		return nil, &notSeen{&ServiceError{Code: "NotOwner",
 			Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in "+
 				"Entra (App registrations › Owners). Whoever became one in the last minutes may not be seen everywhere yet: then try "+

@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +21,7 @@ func adopted(t *testing.T, w *world, n *node) (head *Request, app *fakeApp) {
 }
 
 // verbs ask for everything that can be asked for an app.
-func verbs(t *testing.T, w *world, n *node, by Person, head *Request) map[Kind]func() (*Request, error) {
+func verbs(t *testing.T, w *world, n *node, by people.Person, head *Request) map[Kind]func() (*Request, error) {
 	return map[Kind]func() (*Request, error){
 		KindRenew: func() (*Request, error) { return n.Renew(t.Context(), by, head.ID, d2("V-renew")) },
 		KindUpdate: func() (*Request, error) {
@@ -53,7 +55,7 @@ func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
 				var changes []string
 				w.set(func() { changes = w.wrote() })
 				if kind == KindRecreate { // who owns it can only be read of one that is there
-					changes = without(changes, []string{"restore", "strip"})
+					changes = set.Without(changes, []string{"restore", "strip"})
 				}
 				if r.State != StateFailed || !strings.Contains(r.Failure.Text, "bea@contoso.com does not own HR") || len(changes) != 0 {
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, changes)
@@ -96,7 +98,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				n := w.boot()
 				defer n.stop()
 				d := adoption("HR")
-				d.Owners = []Person{tom}
+				d.Owners = []people.Person{tom}
 				w.set(func() {
 					w.signer.Owners = map[string][]Account{tom.Email: {{ObjectID: "OBJ-TOM"}}, bea.Email: w.signer.Requesters}
 				})
@@ -106,7 +108,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				}
 				head := w.settle(n, first.ID, StateDone)
 				w.set(func() {
-					w.left = []Person{bea, tom}
+					w.left = []people.Person{bea, tom}
 					zoes := []Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
 					w.signer.Requesters = zoes
 					app.principalOwners = []string{"OBJ-BEA", "OBJ-CARL"}
@@ -162,7 +164,7 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 				n := w.boot()
 				defer n.stop()
 				d := draft("payroll")
-				d.Owners = []Person{tom}
+				d.Owners = []people.Person{tom}
 				accounts := map[string][]Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}}}
 				w.set(func() { w.signer.Owners, w.signer.Requesters = accounts, accounts[bea.Email] })
 				first, err := n.Submit(t.Context(), bea, d)
@@ -174,7 +176,7 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 				accounts[zoe.Email] = zoes
 				refused := 0
 				w.set(func() {
-					w.left, w.signer.Requesters = []Person{bea, tom}, zoes
+					w.left, w.signer.Requesters = []people.Person{bea, tom}, zoes
 					w.before = func(call string) error {
 						if call != "remove owner" || refused > 0 {
 							return nil

@@ -3,13 +3,14 @@ package workflow
 import (
 	"context"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"sync"
 )
 
 var errNobodyKnows = errors.New("nobody knows who has left")
 
-func (e *Engine) departed(ctx context.Context) ([]Person, error) {
+func (e *Engine) departed(ctx context.Context) ([]people.Person, error) {
 	if e.people == nil {
 		return nil, errNobodyKnows
 	}
@@ -17,18 +18,18 @@ func (e *Engine) departed(ctx context.Context) ([]Person, error) {
 }
 
 // keeps says no to anyone but those who asked for an app and its owners.
-func keeps(r *Request, by Person) *Refusal {
+func keeps(r *Request, by people.Person) *Refusal {
 	switch {
 	case by.Outside != "":
 		return refuse(RuleOutsider, "You can't change %s: %s.", r.AppName(), by.Outside)
-	case by.ID == r.Requester.ID, slices.ContainsFunc(r.Plan.Owners, func(o Person) bool { return o.ID == by.ID }):
+	case by.ID == r.Requester.ID, slices.ContainsFunc(r.Plan.Owners, func(o people.Person) bool { return o.ID == by.ID }):
 		return nil
 	}
 	return refuse(RuleNotRequester, "Only %s, who asked for %s, and its owners can ask for that.", r.Requester.Name, r.AppName())
 }
 
 // MayAsk says no to anyone who has no say over the app that a request stands for.
-func (d *Desk) MayAsk(ctx context.Context, by Person, about *Request, kind Kind) error {
+func (d *Desk) MayAsk(ctx context.Context, by people.Person, about *Request, kind Kind) error {
 	_, err := d.hasSay(ctx, about, by, kind)
 	return err
 }
@@ -36,7 +37,7 @@ func (d *Desk) MayAsk(ctx context.Context, by Person, about *Request, kind Kind)
 // hasSay says no to anyone who has no say over an app: those who asked for it and
 // its owners have. Where all of them have left an approver takes over, so that
 // the app is nobody's for no longer than that; another one has to approve it.
-func (d *Desk) hasSay(ctx context.Context, r *Request, by Person, kind Kind) (takesOver bool, err error) {
+func (d *Desk) hasSay(ctx context.Context, r *Request, by people.Person, kind Kind) (takesOver bool, err error) {
 	no := keeps(r, by)
 	tenant, _ := d.Tenant(r.Tenant)
 	_, approver := tenant.Approver(by.ID)

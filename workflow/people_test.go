@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,7 +15,7 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		d := draft("payroll")
-		d.Owners = []Person{tom}
+		d.Owners = []people.Person{tom}
 		asked, err := n.Submit(t.Context(), bea, d)
 		if err != nil {
 			t.Fatal(err)
@@ -25,27 +26,29 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 			d.Origin = origin
 			return d
 		}
-		set := func(err error, left ...Person) { w.set(func() { w.left, w.noPeople = left, err }) }
+		set := func(err error, left ...people.Person) { w.set(func() { w.left, w.noPeople = left, err }) }
 		for _, c := range []struct {
 			name string
-			by   Person
+			by   people.Person
 			kind Kind
 			err  error
-			left []Person
+			left []people.Person
 			want Rule
 		}{
 			{"nobody has left", zoe, KindRenew, nil, nil, RuleNotRequester},
-			{"an owner is there", zoe, KindRenew, nil, []Person{bea}, RuleNotRequester},
-			{"the requester is there", zoe, KindRenew, nil, []Person{tom}, RuleNotRequester},
-			{"nobody knows", zoe, KindRenew, errors.New("no answer"), []Person{bea, tom}, RuleNotRequester},
-			{"all have left, and somebody asks who is no approver", Person{ID: "UX", Name: "X"}, KindRenew, nil, []Person{bea, tom},
+			{"an owner is there", zoe, KindRenew, nil, []people.Person{bea}, RuleNotRequester},
+			{"the requester is there", zoe, KindRenew, nil, []people.Person{tom}, RuleNotRequester},
+			{"nobody knows", zoe, KindRenew, errors.New("no answer"), []people.Person{bea, tom}, RuleNotRequester},
+			{"all have left, and somebody asks who is no approver", people.Person{ID: "UX", Name: "X"}, KindRenew, nil,
+				[]people.Person{bea, tom},
 				RuleNotRequester},
-			{"all have left, and a guest asks", Person{ID: zoe.ID, Outside: "guests can't take part"}, KindRenew, nil, []Person{bea, tom},
+			{"all have left, and a guest asks", people.Person{ID: zoe.ID, Outside: "guests can't take part"}, KindRenew, nil,
+				[]people.Person{bea, tom},
 				RuleOutsider},
-			{"all have left, and an approver would restore it", zoe, KindRecreate, nil, []Person{bea, tom}, RuleNotRequester},
-			{"all have left", zoe, KindRenew, nil, []Person{bea, tom}, ""},
-			{"all have left", zoe, KindUpdate, nil, []Person{bea, tom}, ""},
-			{"all have left", zoe, KindRetire, nil, []Person{bea, tom}, ""},
+			{"all have left, and an approver would restore it", zoe, KindRecreate, nil, []people.Person{bea, tom}, RuleNotRequester},
+			{"all have left", zoe, KindRenew, nil, []people.Person{bea, tom}, ""},
+			{"all have left", zoe, KindUpdate, nil, []people.Person{bea, tom}, ""},
+			{"all have left", zoe, KindRetire, nil, []people.Person{bea, tom}, ""},
 		} {
 			set(c.err, c.left...)
 			if err := n.MayAsk(t.Context(), c.by, app, c.kind); refusedBy(err) != c.want {
@@ -77,7 +80,7 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		d := draft("payroll")
-		d.Owners = []Person{tom, zoe}
+		d.Owners = []people.Person{tom, zoe}
 		w.signer.Owners = map[string][]Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}},
 			zoe.Email: {{ObjectID: "OBJ-ZOE"}}}
 		asked, err := n.Submit(t.Context(), bea, d)
@@ -90,7 +93,7 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 			w.signer.Requesters = nil
 		})
 		change := d2("V-update")
-		change.Owners, change.RedirectURIs = []Person{tom, zoe}, []string{"https://other.contoso.com"}
+		change.Owners, change.RedirectURIs = []people.Person{tom, zoe}, []string{"https://other.contoso.com"}
 		r, err := n.Update(t.Context(), bea, app.ID, change)
 		if err != nil {
 			t.Fatal(err)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Policy is what the operator allows.
@@ -27,7 +29,7 @@ var DefaultPolicy = Policy{
 	PendingExpires:         7 * 24 * time.Hour,
 	RemindEvery:            24 * time.Hour,
 	RevealWithin:           72 * time.Hour,
-	SecretLifetimeMax:      baseline,
+	SecretLifetimeMax:      plan.Baseline,
 	CertificateLifetimeMax: madeMax,
 	RenewGrace:             14 * 24 * time.Hour,
 	DigestAt:               8 * time.Hour,
@@ -95,7 +97,7 @@ var lifetimes = []struct {
 }{
 	{30 * 24 * time.Hour, "30 days"},
 	{90 * 24 * time.Hour, "90 days"},
-	{baseline, "180 days"},
+	{plan.Baseline, "180 days"},
 	{8760 * time.Hour, "12 months"},
 	{17520 * time.Hour, "24 months"},
 }
@@ -190,5 +192,5 @@ func LifetimeWords(d time.Duration) string {
 	if d == halfYear {
 		return "6 months"
 	}
-	return Days(d)
+	return text.Days(d)
 }

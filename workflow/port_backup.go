@@ -1,6 +1,9 @@
 package workflow
 
-import "context"
+import (
+	"context"
+	"github.com/entra-app/entra-app/workflow/seal"
+)
 
 // A BackupServer is a Veeam Backup for Microsoft 365 server that the operator
 // configured. The bot hands an app's credential straight to it, so that no
@@ -34,9 +37,9 @@ type Organization struct {
 	Region   string // "Worldwide", "Germany", "China", "USDefence" or "USGovernment"
 	AppID    string
 
-	PFX        Secret // PKCS#12, Base64; or, without one:
-	Password   Secret // of the PFX
-	Thumbprint string // of a certificate that the server has already
+	PFX        seal.Secret // PKCS#12, Base64; or, without one:
+	Password   seal.Secret // of the PFX
+	Thumbprint string      // of a certificate that the server has already
 
 	// The services that the app is for.
 	Exchange, SharePoint, Teams, TeamsChats bool
@@ -50,10 +53,10 @@ type AzureAccount struct {
 	Environment       string // "Global", "Germany", "China" or "Government"
 	Subscriptions     []string
 
-	PFX        Secret // PKCS#12, Base64
-	Password   Secret // of the PFX
-	Thumbprint string // of the certificate in it, to compare with
-	Secret     Secret // instead of a certificate
+	PFX        seal.Secret // PKCS#12, Base64
+	Password   seal.Secret // of the PFX
+	Thumbprint string      // of the certificate in it, to compare with
+	Secret     seal.Secret // instead of a certificate
 }
 
 // Connected is an organization, or an Azure service account, as the server says that it has it.

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // A Directory signs admins in to a tenant and proves credentials. Package
@@ -105,12 +107,12 @@ type consents interface {
 	// application ones assigned and delegated ones granted for all users. Those
 	// in keep stay where they are. Where it finds more delegated scopes than these
 	// it returns an *ExcessError.
-	EnsureConsent(ctx context.Context, servicePrincipal string, permissions []Permission, keep ...Permission) error
+	EnsureConsent(ctx context.Context, servicePrincipal string, permissions []plan.Permission, keep ...plan.Permission) error
 	// RemoveConsent makes sure that the service principal, if there is one, has no
 	// app role and no delegated scope, of which kind the plan has any.
-	RemoveConsent(ctx context.Context, servicePrincipal string, p Plan) error
+	RemoveConsent(ctx context.Context, servicePrincipal string, p plan.Plan) error
 	// RemovePermissions makes sure that the app has nothing of what it had and no longer needs.
-	RemovePermissions(ctx context.Context, m Made, needs, had Plan) error
+	RemovePermissions(ctx context.Context, m Made, needs, had plan.Plan) error
 	// EnsureDirectoryRole makes sure that a service principal has a directory
 	// role in the whole tenant.
 	EnsureDirectoryRole(ctx context.Context, servicePrincipal, templateID string) error
@@ -127,19 +129,19 @@ type credentials interface {
 	// RemoveCertificate makes sure that it can not. has is as with EnsureCertificate.
 	RemoveCertificate(ctx context.Context, applicationID, thumbprint string, has ...string) error
 	// EnsureFederated makes sure that the app trusts tokens of another issuer.
-	EnsureFederated(ctx context.Context, applicationID, name string, f FederatedIssuer) error
+	EnsureFederated(ctx context.Context, applicationID, name string, f plan.FederatedIssuer) error
 	// RemoveFederated makes sure that the app has no federated credential with this name.
 	RemoveFederated(ctx context.Context, applicationID, name string) error
 	// Passwords returns the application's passwords.
 	Passwords(ctx context.Context, applicationID string) ([]Password, error)
 	// AddPassword makes a password. It is not repeatable: whoever calls it looks at Passwords first.
-	AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (Password, Secret, error)
+	AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (Password, seal.Secret, error)
 	// RemovePassword makes sure that there is no password with this key ID.
 	RemovePassword(ctx context.Context, applicationID, keyID string) error
 	// RemoveCredentials makes sure that an application, if it is there, has no
 	// password, certificate or federated credential, and that its service principal has
 	// none of its own. p is the plan that the application has.
-	RemoveCredentials(ctx context.Context, applicationID string, p Plan) error
+	RemoveCredentials(ctx context.Context, applicationID string, p plan.Plan) error
 }
 
 // exposed is what an app offers to others.
@@ -159,11 +161,11 @@ type exposed interface {
 type azureRoles interface {
 	// EnsureAzureRoles makes sure that a service principal has these roles on each
 	// of the subscriptions. name is the request's: what is made carries it.
-	EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole) error
+	EnsureAzureRoles(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []plan.AzureRole) error
 	// RemoveAzureAssignments makes sure that a service principal has none of these roles on
 	// these subscriptions, and that the custom ones that were made under this name are
 	// deleted. It returns the names of those that stay because somebody else has them.
-	RemoveAzureAssignments(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []AzureRole,
+	RemoveAzureAssignments(ctx context.Context, servicePrincipal, name string, subscriptions []string, roles []plan.AzureRole,
 		how AzureRemoval) (stay []string, err error)
 }
 
@@ -180,12 +182,12 @@ type readings interface {
 	// ReadApplication reads what an application has that was not made here: as a plan, and
 	// what a plan does not say. p is what it is to get: roles in the directory and
 	// in Azure are read only where p has such.
-	ReadApplication(ctx context.Context, m Made, p Plan) (has Plan, found Discovery, servicePrincipal string, err error)
+	ReadApplication(ctx context.Context, m Made, p plan.Plan) (has plan.Plan, found Discovery, servicePrincipal string, err error)
 	// ReadGrants reads what the app has now of what a plan can give.
-	ReadGrants(ctx context.Context, m Made, p Plan) (Inspection, error)
+	ReadGrants(ctx context.Context, m Made, p plan.Plan) (Inspection, error)
 	// ReadAppRoles reads the app roles that the app has, on any service, called as in
 	// Inspection.
-	ReadAppRoles(ctx context.Context, m Made, p Plan) ([]string, error)
+	ReadAppRoles(ctx context.Context, m Made, p plan.Plan) ([]string, error)
 	// PolicyFor reads what the tenant's policies forbid for an application that is there,
 	// as far as the token is good for that.
 	PolicyFor(ctx context.Context, applicationID string) (AppPolicy, error)

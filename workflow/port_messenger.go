@@ -1,6 +1,9 @@
 package workflow
 
-import "context"
+import (
+	"context"
+	"github.com/entra-app/entra-app/workflow/people"
+)
 
 // A Messenger shows requests to people. Package bot is the one with Slack behind it.
 type Messenger interface {
@@ -38,7 +41,7 @@ type Drawing struct {
 // It is in no store.
 type Checking struct {
 	Request *Request
-	To      Person
+	To      people.Person
 	Servers string  // the backup servers that are asked, in words
 	Unsure  string  // those of them of which it is not known whether they have the organization
 	OwnApp  bool    // the sign-in is to the app itself, not to the bot's client

@@ -1,12 +1,15 @@
 package workflow
 
-import "context"
+import (
+	"context"
+	"github.com/entra-app/entra-app/workflow/people"
+)
 
 // People says who is still there. Package bot is the one with Slack behind it:
 // whoever's account is deactivated there has left.
 type People interface {
 	// Departed returns all who have left.
-	Departed(ctx context.Context) ([]Person, error)
+	Departed(ctx context.Context) ([]people.Person, error)
 	// HasLeft reports whether a person has, by Slack ID. Where that can't be found
 	// out it returns an error.
 	HasLeft(ctx context.Context, id string) (bool, error)

@@ -3,6 +3,8 @@ package workflow
 import (
 	"context"
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
 )
@@ -23,7 +25,7 @@ func (e *Engine) ensurePrincipal(ctx context.Context, r *Request, s Session) (ed
 	made := r.Made
 	made.Makers = slices.Clone(made.Makers)
 	if id != made.ServicePrincipal {
-		made.Makers = joined(made.Makers, []string{s.Signer().ObjectID}, strings.EqualFold)
+		made.Makers = set.Union(made.Makers, []string{s.Signer().ObjectID}, strings.EqualFold)
 	}
 	made.ServicePrincipal = id
 	var notes []string
@@ -60,9 +62,9 @@ func (e *Engine) owned(ctx context.Context, r *Request, step StepName, s Session
 func (r *Request) notOfPrincipal(signer Signer, owners []string) []string {
 	not := r.Made.Makers
 	if r.creates() { // by an older version, which wrote down less
-		not = joined(not, r.notOwners(signer, owners), strings.EqualFold)
+		not = set.Union(not, r.notOwners(signer, owners), strings.EqualFold)
 	}
-	return beyond(not, owners, strings.EqualFold)
+	return set.Minus(not, owners, strings.EqualFold)
 }
 
 const (
@@ -78,7 +80,7 @@ func (r *Request) principalNotes(who Signer, leave []string, has Ownership) (not
 	}
 	for _, id := range has.Principal {
 		switch name := r.ownerCalled(id, who); {
-		case containsFold(leave, id):
+		case set.ContainsFold(leave, id):
 			notes = append(notes, "Entra did not remove "+name+", whom it made an owner of the service principal by making it: do that "+
 				onPrincipal)
 		case !has.Has(id):
@@ -101,7 +103,7 @@ func (r *Request) principalOwners(who Signer, has Inspection) (notes []string) {
 		return []string{ownersUnread}
 	}
 	known := slices.Clone(r.Made.Makers)
-	for _, p := range append([]Person{r.Requester}, r.Plan.Owners...) {
+	for _, p := range append([]people.Person{r.Requester}, r.Plan.Owners...) {
 		for _, a := range who.Owners[p.Address()] {
 			known = append(known, a.ObjectID)
 		}
@@ -109,7 +111,7 @@ func (r *Request) principalOwners(who Signer, has Inspection) (notes []string) {
 	for _, a := range who.Requesters {
 		known = append(known, a.ObjectID)
 	}
-	for _, id := range beyond(has.OwnPrincipal, known, strings.EqualFold) {
+	for _, id := range set.Minus(has.OwnPrincipal, known, strings.EqualFold) {
 		notes = append(notes, ownsPrincipal(r.ownerCalled(id, who)))
 	}
 	return notes

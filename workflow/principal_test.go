@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
@@ -80,7 +81,8 @@ func TestWhatAnAdoptedAppHasOnItsServicePrincipalIsNamed(t *testing.T) {
 		}
 		r := w.settle(n, first.ID, StateDone)
 		d, _ := r.Difference()
-		if !slices.Contains(d.Stays, Change{false, CredentialChange, "client secrets of its service principal: 2"}) {
+		if !slices.Contains(d.Stays, plan.Change{Added: false, What: plan.CredentialChange,
+			Name: "client secrets of its service principal: 2"}) {
 			t.Errorf("what stays is %v", d.Stays)
 		}
 		if note := r.Steps.Get(StepRecord).Note; !strings.Contains(note, "the account o-carl owns its service principal") ||

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A Product is what an app is for, and what it needs. Package pack has them.
@@ -21,7 +22,7 @@ type Product struct {
 
 	// RedirectURIs are what the form suggests, for Platform.
 	RedirectURIs []string
-	Platform     Platform
+	Platform     plan.Platform
 	// RedirectExample is what its field shows as long as it is empty.
 	RedirectExample string
 	// RedirectRequired says that an app without one for Platform is of no use: nobody
@@ -33,7 +34,7 @@ type Product struct {
 	Fields    []TemplateField
 	// PublicClientFlows is isFallbackPublicClient: device code without a credential.
 	PublicClientFlows bool
-	Scopes            []Scope // that the app exposes as api://{appId}
+	Scopes            []plan.Scope // that the app exposes as api://{appId}
 
 	// Organization says that an organization on a backup server is protected or restored
 	// with the app, whoever connected it: people can be told what they reach there.
@@ -69,28 +70,28 @@ type Workload struct {
 
 // A Need is a permission that a product needs, always or for some of what it does.
 type Need struct {
-	Permission
-	Workloads   []string         // empty: for all
-	Credentials []CredentialKind // empty: with any
+	plan.Permission
+	Workloads   []string              // empty: for all
+	Credentials []plan.CredentialKind // empty: with any
 }
 
 // A RoleNeed is a directory role that the app itself needs.
 type RoleNeed struct {
-	DirectoryRole
-	Workloads   []string         // empty: for all
-	Credentials []CredentialKind // empty: with any
+	plan.DirectoryRole
+	Workloads   []string              // empty: for all
+	Credentials []plan.CredentialKind // empty: with any
 }
 
 // An AzureNeed is a role in Azure that a product needs.
 type AzureNeed struct {
-	AzureRole
+	plan.AzureRole
 	Workloads []string // empty: for all
 }
 
 // An Offer is a kind of credential, with the lifetime that the form suggests and
 // the longest that the product allows; 0 is the policy's.
 type Offer struct {
-	Kind     CredentialKind
+	Kind     plan.CredentialKind
 	Lifetime time.Duration
 	Max      time.Duration
 	// Lifetimes are those to choose from, as far as Max and the policy allow; none
@@ -99,10 +100,10 @@ type Offer struct {
 }
 
 // Needed returns a permission of the catalogue with what a product needs it for.
-func Needed(resourceAppID string, t catalog.Type, name, why string) (Permission, error) {
-	p, ok := Known(resourceAppID, t, name)
+func Needed(resourceAppID string, t catalog.Type, name, why string) (plan.Permission, error) {
+	p, ok := plan.Known(resourceAppID, t, name)
 	if !ok {
-		return Permission{}, fmt.Errorf("%s has no %s permission %q", resourceAppID, t, name)
+		return plan.Permission{}, fmt.Errorf("%s has no %s permission %q", resourceAppID, t, name)
 	}
 	p.Why = why
 	return p, nil

@@ -14,18 +14,24 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // backup is a product with a certificate, a directory role, Azure roles and an API.
 func backup() Product {
 	p := vbo()
-	p.Name, p.Credentials = "backup", []Offer{{Kind: CredentialCertificate}, {Kind: CredentialSecret, Lifetime: 30 * 24 * time.Hour},
-		{Kind: CredentialNone}}
-	p.DirectoryRoles = []RoleNeed{{DirectoryRole: DirectoryRole{TemplateID: globalReader, Name: "Global Reader", Why: "reads settings"}}}
-	p.AzureRoles = []AzureNeed{{AzureRole: AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "restores"}}}
-	p.Scopes = []Scope{{Name: "access_as_user", AdminsOnly: true, Title: "t", Words: "w"}}
+	p.Name, p.Credentials = "backup", []Offer{{Kind: plan.CredentialCertificate}, {Kind: plan.CredentialSecret,
+		Lifetime: 30 * 24 * time.Hour},
+		{Kind: plan.CredentialNone}}
+	p.DirectoryRoles = []RoleNeed{{DirectoryRole: plan.DirectoryRole{TemplateID: plan.GlobalReader, Name: "Global Reader",
+		Why: "reads settings"}}}
+	p.AzureRoles = []AzureNeed{{AzureRole: plan.AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor",
+		Why: "restores"}}}
+	p.Scopes = []plan.Scope{{Name: "access_as_user", AdminsOnly: true, Title: "t", Words: "w"}}
 	p.Permissions = append(p.Permissions,
-		Need{Permission: Permission{Resource: "This application", ResourceAppID: Self, Name: "access_as_user", Type: catalog.Delegated,
+		Need{Permission: plan.Permission{Resource: "This application", ResourceAppID: plan.Self, Name: "access_as_user",
+			Type: catalog.Delegated,
 			Risk: catalog.Low}})
 	return p
 }
@@ -56,8 +62,8 @@ const subscription = "33333333-3333-3333-3333-333333333333"
 
 func certificateDraft(name string) Draft {
 	d := draft(name)
-	d.Product, d.Credential, d.Certificate, d.Subscriptions = "backup", CredentialCertificate, newCertificate(), []string{subscription}
-	d.Owners = []Person{zoe}
+	d.Product, d.Credential, d.Certificate, d.Subscriptions = "backup", plan.CredentialCertificate, newCertificate(), []string{subscription}
+	d.Owners = []people.Person{zoe}
 	return d
 }
 
@@ -84,7 +90,7 @@ func TestAnAppWithACertificateIsDoneWhenItHasExactlyWhatWasApproved(t *testing.T
 		n.stop()
 		a := w.one()
 		if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{r.Plan.Credential.Certificate.Thumbprint}) ||
-			!slices.Equal(a.directory, []string{globalReader}) || len(a.azure) != 1 || len(a.Scopes) != 1 || a.owner == "" {
+			!slices.Equal(a.directory, []string{plan.GlobalReader}) || len(a.azure) != 1 || len(a.Scopes) != 1 || a.owner == "" {
 			t.Errorf("made %+v", a)
 		}
 		if r.Handover.Status != HandoverNone || r.Outcomes != 1 {
@@ -146,7 +152,7 @@ func TestWhatIsMissingForACredentialIsNamedUnderItsField(t *testing.T) {
 	d := newWorld(t).boot2()
 	none := certificateDraft("a")
 	none.Certificate, none.Subscriptions = nil, []string{"production"}
-	none.Owners = []Person{{ID: "UX", Name: "X"}}
+	none.Owners = []people.Person{{ID: "UX", Name: "X"}}
 	_, err := d.Submit(t.Context(), bea, none)
 	for _, f := range []Field{FieldCertificate, FieldSubscriptions, FieldOwners} {
 		if err == nil || err.(FieldErrors)[f] == "" {

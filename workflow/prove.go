@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // Whether an app has what was approved, and no more. Where the bot has its credential, the
@@ -87,12 +89,12 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 
 // calling is a plan, and what was removed: it may be listed still, and is to be called as
 // it was. A plan without delegated permissions stays one, as the token may not read them.
-func (r *Request) calling(p Plan) Plan {
+func (r *Request) calling(p plan.Plan) plan.Plan {
 	was := r.lately()
 	if len(p.Of(catalog.Delegated)) == 0 {
 		was.Permissions = was.Of(catalog.Application)
 	}
-	p.Permissions = joined(p.Permissions, was.Permissions, samePermission)
+	p.Permissions = set.Union(p.Permissions, was.Permissions, plan.SamePermission)
 	return p
 }
 
@@ -107,7 +109,7 @@ func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) ([]str
 	for _, q := range r.allowed().Of(catalog.Application) {
 		want = append(want, q.Resource+"/"+q.Name)
 	}
-	if more := without(has, want); len(more) > 0 {
+	if more := set.Without(has, want); len(more) > 0 {
 		return nil, &ExcessError{Names: more}
 	}
 	return has, nil
@@ -161,15 +163,15 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	want, most := inspectionOf(plan), inspectionOf(may)
 	want.Thumbprints = certificatesAmong(r, has.Thumbprints)
 	if r.aboutApp() { // the app's other credentials are not this request's
-		has.Thumbprints = without(has.Thumbprints, without(has.Thumbprints, want.Thumbprints))
+		has.Thumbprints = set.Without(has.Thumbprints, set.Without(has.Thumbprints, want.Thumbprints))
 	}
 	var missing, excess []string
 	for _, of := range []struct{ want, most, has []string }{
 		{want.Roles, most.Roles, has.Roles}, {want.Scopes, most.Scopes, has.Scopes},
 		{want.DirectoryRoles, most.DirectoryRoles, has.DirectoryRoles}, {want.Thumbprints, want.Thumbprints, has.Thumbprints},
 	} {
-		missing = append(missing, without(of.want, of.has)...)
-		excess = append(excess, without(of.has, of.most)...)
+		missing = append(missing, set.Without(of.want, of.has)...)
+		excess = append(excess, set.Without(of.has, of.most)...)
 	}
 	untrusted, trusted := trusts(r, has.Federated)
 	missing = append(missing, untrusted...)
@@ -209,7 +211,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 }
 
 // boundsOf are what the check expects, and what is no excess: what it was found with.
-func boundsOf(r *Request) (least, most Plan) {
+func boundsOf(r *Request) (least, most plan.Plan) {
 	least, most = r.Plan, r.allowed()
 	// Without work there the token is not good for them, and they are not this request's.
 	most.Subscriptions, most.AzureRoles = r.azureToRead()
@@ -224,18 +226,18 @@ func boundsOf(r *Request) (least, most Plan) {
 func certificatesAmong(r *Request, has []string) []string {
 	c := r.Plan.Credential
 	switch {
-	case c.Kind == CredentialCertificate:
+	case c.Kind == plan.CredentialCertificate:
 		return []string{c.Certificate.Thumbprint}
-	case c.Kind == CredentialMadeCertificate && r.Task == TaskVerify && len(has) == 1:
+	case c.Kind == plan.CredentialMadeCertificate && r.Task == TaskVerify && len(has) == 1:
 		return has // somebody made it, and nobody knows which one
 	}
 	return nil
 }
 
 // trusts compares the trusts in other issuers with the plan's.
-func trusts(r *Request, has []FederatedIssuer) (missing, excess []string) {
+func trusts(r *Request, has []plan.FederatedIssuer) (missing, excess []string) {
 	c := r.Plan.Credential
-	if c.Kind == CredentialFederated && !slices.Contains(has, c.Federated) {
+	if c.Kind == plan.CredentialFederated && !slices.Contains(has, c.Federated) {
 		missing = append(missing, trustIn+c.Federated.Issuer)
 	}
 	for _, f := range has {
@@ -250,7 +252,7 @@ func trusts(r *Request, has []FederatedIssuer) (missing, excess []string) {
 const trustIn = "trust in "
 
 // inspectionOf is what an app with a plan has, as far as the plan says.
-func inspectionOf(p Plan) (i Inspection) {
+func inspectionOf(p plan.Plan) (i Inspection) {
 	for _, q := range p.Permissions {
 		name := q.Resource + "/" + q.Name
 		if q.Type == catalog.Application {
@@ -269,6 +271,6 @@ func inspectionOf(p Plan) (i Inspection) {
 // an app knows that was once adopted may refuse for reasons of its own.
 func (r *Request) proofResources() []string {
 	return slices.DeleteFunc(r.Plan.Resources(), func(id string) bool {
-		return !slices.ContainsFunc(r.Plan.Permissions, func(q Permission) bool { return q.ResourceAppID == id && keyOf(q) != "" })
+		return !slices.ContainsFunc(r.Plan.Permissions, func(q plan.Permission) bool { return q.ResourceAppID == id && keyOf(q) != "" })
 	})
 }

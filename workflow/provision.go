@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"time"
 )
@@ -61,7 +64,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 			r.Made.Creator = r.SignIn.ObjectID
 		}
 		if name == StepServicePrincipal && r.Made.ServicePrincipal == "" && r.SignIn.ObjectID != "" {
-			r.Made.Makers = joined(r.Made.Makers, []string{r.SignIn.ObjectID}, strings.EqualFold)
+			r.Made.Makers = set.Union(r.Made.Makers, []string{r.SignIn.ObjectID}, strings.EqualFold)
 		}
 		r.Rev++
 		return nil
@@ -147,15 +150,15 @@ func (r *Request) app() App {
 		SPARedirectURIs: r.Plan.SPARedirectURIs, PublicRedirectURIs: r.Plan.PublicRedirectURIs,
 		PublicClientFlows: r.Plan.PublicClientFlows, Scopes: r.Plan.Scopes,
 		AppRoles: r.Plan.AppRoles, OptionalClaims: r.Plan.OptionalClaims, IdentifierURIs: r.Plan.IdentifierURIs,
-		Notes: clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed in "+
-			"as %s. Reason: %s",
+		Notes: text.Clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed "+
+			"in as %s. Reason: %s",
 			r.ID, r.Requester.Name, r.Requester.ID, r.Approval.By.Name, r.Approval.By.ID, r.SignIn.Account, r.Reason), 1024),
 	}
 	if r.aboutApp() {
 		a.ObjectID, a.AppID = r.Made.ObjectID, r.Made.AppID
 	}
 	if a.Merge = a.ObjectID != "" && (r.Adopted() || r.Kind == KindUpdate); a.Merge && r.Kind == KindUpdate {
-		a.Drops = r.previous().less(r.Plan)
+		a.Drops = r.previous().Minus(r.Plan)
 		if r.Previous.Audience != r.Plan.Audience {
 			a.Drops.Audience = r.Previous.Audience
 		}
@@ -168,7 +171,7 @@ func (r *Request) app() App {
 func (r *Request) api() App {
 	a := r.app()
 	if a.Merge && !r.Adopted() {
-		a.Merge, a.Drops.Scopes = false, lessScopes(r.previous().Scopes, r.Plan.Scopes)
+		a.Merge, a.Drops.Scopes = false, plan.LessScopes(r.previous().Scopes, r.Plan.Scopes)
 	}
 	return a
 }
@@ -292,9 +295,9 @@ func (e *Engine) insistSaying(waits func(), do func(context.Context) error) erro
 // waitWords is a wait as people say it, in whole minutes, or seconds where it is shorter.
 func waitWords(d time.Duration) string {
 	if d < time.Minute {
-		return Count(int(d/time.Second), "second")
+		return text.Count(int(d/time.Second), "second")
 	}
-	return Count(int(d.Round(time.Minute)/time.Minute), "minute")
+	return text.Count(int(d.Round(time.Minute)/time.Minute), "minute")
 }
 
 // stepFailure says for people why a step failed, and what is true now.

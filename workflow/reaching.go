@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // The part of a check that talks to servers: which of them have the organization, and
@@ -100,7 +102,7 @@ func ownApp(r *Request) (AssertAs, bool) {
 	as := AssertAs{ClientID: r.Made.AppID}
 	for _, of := range takes {
 		i := slices.IndexFunc(of, func(name string) bool {
-			return slices.ContainsFunc(r.Plan.Permissions, func(p Permission) bool {
+			return slices.ContainsFunc(r.Plan.Permissions, func(p plan.Permission) bool {
 				return p.Name == name && p.Type == catalog.Delegated && p.ResourceAppID == catalog.MicrosoftGraph
 			})
 		})
@@ -208,7 +210,7 @@ func (e *Engine) reached(r *Request, who Assertion, servers []BackupServer, soFa
 			answers <- a
 		}()
 	}
-	all := func() string { return clip(strings.Join(said, "\n"), 2000) }
+	all := func() string { return text.Clip(strings.Join(said, "\n"), 2000) }
 	for left := len(servers) - 1; left >= 0; left-- {
 		a := <-answers
 		if said[a.i] = a.text; left > 0 {
@@ -239,17 +241,17 @@ func (e *Engine) shows(r *Request, who Assertion, server BackupServer, several b
 	}
 	lines := make([]string, 0, len(has))
 	for _, c := range has[:min(len(has), 20)] {
-		text := "Connected: " + c.says(", ")
+		words := "Connected: " + c.says(", ")
 		if several {
-			text += ", on " + name
+			words += ", on " + name
 		}
 		if c.Odd {
-			text += " (some of what the server says of it can't be read)"
+			words += " (some of what the server says of it can't be read)"
 		}
 		if c.AppID != "" && !strings.EqualFold(c.AppID, r.Made.AppID) {
-			text += ". It works there with another app, whose ID is " + oneLine(c.AppID)
+			words += ". It works there with another app, whose ID is " + text.OneLine(c.AppID)
 		}
-		lines = append(lines, text)
+		lines = append(lines, words)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -9,25 +9,26 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // restores is a product with which people restore to an organization that somebody
 // added to a server by hand.
 func restores() Product {
 	known := func(name string) Need {
-		p, _ := Known(catalog.MicrosoftGraph, catalog.Delegated, name)
+		p, _ := plan.Known(catalog.MicrosoftGraph, catalog.Delegated, name)
 		return Need{Permission: p}
 	}
 	return Product{Name: "restores", Title: "Restores", Audience: "AzureADMyOrg", Organization: true, PublicClientFlows: true,
 		Permissions: []Need{known("Directory.Read.All"), known("Group.ReadWrite.All"), known("User.Read.All")},
-		Credentials: []Offer{{Kind: CredentialNone}}}
+		Credentials: []Offer{{Kind: plan.CredentialNone}}}
 }
 
 // restoring is an app of that product that is done. No server was ever told of it.
 func (w *world) restoring(n *node) *Request {
 	w.t.Helper()
 	d := draft("restore")
-	d.Product, d.Credential, d.Lifetime, d.RedirectURIs = "restores", CredentialNone, 0, nil
+	d.Product, d.Credential, d.Lifetime, d.RedirectURIs = "restores", plan.CredentialNone, 0, nil
 	return w.settle(n, w.askServer(n, d).ID, StateDone)
 }
 
@@ -248,7 +249,7 @@ func TestThePersonSignsInToTheAppItselfWhereItIsMadeForThat(t *testing.T) {
 }
 
 func TestAnAppWithoutWhatAServerWantsIsNotSignedInTo(t *testing.T) {
-	full := Plan{PublicClientFlows: true, Permissions: []Permission{
+	full := plan.Plan{PublicClientFlows: true, Permissions: []plan.Permission{
 		{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Delegated, Name: "User.Read"},
 		{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Delegated, Name: "Directory.ReadWrite.All"}}}
 	r := &Request{Plan: full, Made: Made{AppID: "a"}}
@@ -262,7 +263,7 @@ func TestAnAppWithoutWhatAServerWantsIsNotSignedInTo(t *testing.T) {
 		"of another resource":     func(r *Request) { r.Plan.Permissions[1].ResourceAppID = catalog.SharePointOnline },
 		"no app":                  func(r *Request) { r.Made.AppID = "" },
 	} {
-		other := &Request{Plan: full.clone(), Made: Made{AppID: "a"}}
+		other := &Request{Plan: full.Clone(), Made: Made{AppID: "a"}}
 		edit(other)
 		if as, ok := ownApp(other); ok {
 			t.Errorf("%s: %+v", name, as)

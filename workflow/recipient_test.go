@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"errors"
+	"github.com/entra-app/entra-app/workflow/people"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -9,7 +10,9 @@ import (
 )
 
 // goes has people leave, or nobody know who has.
-func (w *world) goes(err error, left ...Person) { w.set(func() { w.left, w.noPeople = left, err }) }
+func (w *world) goes(err error, left ...people.Person) {
+	w.set(func() { w.left, w.noPeople = left, err })
+}
 
 // The case “requester's Slack account deactivated while the request waits”.
 func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
@@ -155,9 +158,10 @@ func TestWhoLeavesAfterTheApprovalIsNoticedBeforeTheCredentialIsMade(t *testing.
 // Services, section 6: is_email_confirmed reports whether the address in a profile was ever
 // proved.
 func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
-	for confirmed, note := range map[EmailConfirmed]string{
-		EmailUnproved: "was never confirmed, and no account is looked up by it", EmailNothingSaid: "Slack does not say whether",
-		EmailProved: "", EmailAsBefore: "",
+	for confirmed, note := range map[people.EmailConfirmed]string{
+		people.EmailUnproved:    "was never confirmed, and no account is looked up by it",
+		people.EmailNothingSaid: "Slack does not say whether",
+		people.EmailProved:      "", people.EmailAsBefore: "",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
@@ -169,10 +173,10 @@ func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if asked := r.ask().Email; (asked == "") != (confirmed == EmailUnproved) {
+			if asked := r.ask().Email; (asked == "") != (confirmed == people.EmailUnproved) {
 				t.Errorf("%q: an account is looked up by %q", confirmed, asked)
 			}
-			if confirmed == EmailUnproved {
+			if confirmed == people.EmailUnproved {
 				w.set(func() { w.signer.Requesters = nil })
 			}
 			r = w.settle(n, r.ID, StateReady)
@@ -180,13 +184,13 @@ func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 				t.Errorf("%q: the step says %q", confirmed, step.Note)
 			}
 			owned := w.one().owner == "OBJ-BEA"
-			if owned != (confirmed != EmailUnproved) {
+			if owned != (confirmed != people.EmailUnproved) {
 				t.Errorf("%q: the requester owns the app: %v", confirmed, owned)
 			}
 		})
 	}
 	d := draft("other")
-	d.Owners = []Person{{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com", Confirmed: EmailUnproved}}
+	d.Owners = []people.Person{{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com", Confirmed: people.EmailUnproved}}
 	w := newWorld(t)
 	n := w.boot()
 	defer n.stop()

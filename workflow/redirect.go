@@ -3,6 +3,8 @@ package workflow
 import (
 	"cmp"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 )
@@ -11,13 +13,13 @@ import (
 
 // RedirectField is the field for the redirect URIs of a platform: those of the
 // product's own have the plain name.
-func (p Product) RedirectField(on Platform) Field {
+func (p Product) RedirectField(on plan.Platform) Field {
 	switch {
-	case on == p.Platform || on == Web && p.Platform == "":
+	case on == p.Platform || on == plan.Web && p.Platform == "":
 		return FieldRedirectURIs
-	case on == SPA:
+	case on == plan.SPA:
 		return FieldSPARedirectURIs
-	case on == PublicClient:
+	case on == plan.PublicClient:
 		return FieldPublicRedirectURIs
 	}
 	return FieldWebRedirectURIs
@@ -29,7 +31,7 @@ func (p Product) RedirectField(on Platform) Field {
 const RedirectsEntra = 256
 
 // requireRedirect refuses to make an app that its product is of no use with.
-func (p Product) requireRedirect(wrong FieldErrors, plan Plan) {
+func (p Product) requireRedirect(wrong FieldErrors, plan plan.Plan) {
 	if !p.RedirectRequired || len(plan.On(p.Platform)) > 0 || wrong[FieldRedirectURIs] != "" {
 		return
 	}
@@ -42,26 +44,26 @@ func (p Product) requireRedirect(wrong FieldErrors, plan Plan) {
 // updateRedirects fills in the redirect URIs of an update: a platform that the
 // draft does not name keeps its own.
 func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
-	for _, on := range Platforms {
+	for _, on := range plan.Platforms {
 		field, had := p.RedirectField(on), r.Previous.On(on)
 		uris, named := draft.Redirects[field]
 		if field == FieldRedirectURIs {
 			uris, named = draft.RedirectURIs, draft.RedirectURIs != nil
 		}
 		if named {
-			r.Plan.redirect(on, checkRedirects(wrong, field, on, uris, had...))
+			r.Plan.SetRedirects(on, checkRedirects(wrong, field, on, uris, had...))
 		} else {
-			r.Plan.redirect(on, had)
+			r.Plan.SetRedirects(on, had)
 		}
 	}
 	if len(r.Previous.On(p.Platform)) > 0 { // one that was made without may stay so
 		p.requireRedirect(wrong, r.Plan)
 	}
-	distinctRedirects(wrong, r.Plan, r.Previous, func(on Platform, _ string) Field { return p.RedirectField(on) })
+	distinctRedirects(wrong, r.Plan, r.Previous, func(on plan.Platform, _ string) Field { return p.RedirectField(on) })
 }
 
 // redirectField is where a redirect URI of a new request is from.
-func (d Draft) redirectField(p Product, on Platform, uri string) Field {
+func (d Draft) redirectField(p Product, on plan.Platform, uri string) Field {
 	if m := d.Imported; m != nil && slices.Contains(m.plan().On(on), uri) {
 		return cmp.Or(m.In, FieldManifest)
 	}
@@ -69,14 +71,14 @@ func (d Draft) redirectField(p Product, on Platform, uri string) Field {
 }
 
 // plan is what a manifest says of redirect URIs.
-func (m *Imported) plan() Plan {
-	return Plan{RedirectURIs: m.RedirectURIs, SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs}
+func (m *Imported) plan() plan.Plan {
+	return plan.Plan{RedirectURIs: m.RedirectURIs, SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs}
 }
 
 // checkRedirects asks RedirectProblem about each. Those in had are the app's already:
 // they are neither asked about, nor counted, nor changed by a character. What is there twice
 // is there once.
-func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, had ...string) []string {
+func checkRedirects(wrong FieldErrors, field Field, on plan.Platform, uris []string, had ...string) []string {
 	var out []string
 	var bad mistakes
 	added := 0
@@ -89,7 +91,7 @@ func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, 
 			continue
 		}
 		if problem := RedirectProblem(s, on); problem != "" && !there {
-			bad.add(Visible(withoutPassword(s)), problem)
+			bad.add(text.Visible(withoutPassword(s)), problem)
 			continue
 		}
 		out = append(out, s)
@@ -113,7 +115,7 @@ func checkRedirects(wrong FieldErrors, field Field, on Platform, uris []string, 
 
 // redirectPlace is where one redirect URI of an app is.
 type redirectPlace struct {
-	on  Platform
+	on  plan.Platform
 	uri string
 }
 
@@ -121,9 +123,9 @@ type redirectPlace struct {
 // a redirect URI that is there already, in whatever letters, and more than an app
 // may have. Those in had are the app's already; of the others, field says where they
 // were typed. One that was typed nowhere, as the product brings it, is nobody's mistake.
-func distinctRedirects(wrong FieldErrors, p, had Plan, field func(on Platform, uri string) Field) {
+func distinctRedirects(wrong FieldErrors, p, had plan.Plan, field func(on plan.Platform, uri string) Field) {
 	var there, added []redirectPlace
-	for _, on := range Platforms {
+	for _, on := range plan.Platforms {
 		for _, uri := range p.On(on) {
 			if r := (redirectPlace{on, uri}); slices.Contains(had.On(on), uri) || field(on, uri) == FieldProduct {
 				there = append(there, r)
@@ -148,7 +150,7 @@ func distinctRedirects(wrong FieldErrors, p, had Plan, field func(on Platform, u
 				"platform only", other.on))
 		} else {
 			bad[f].add(r.uri, fmt.Sprintf("Entra treats this as the same as %s, which is there already: it ignores "+
-				"case", clip(other.uri, 80)))
+				"case", text.Clip(other.uri, 80)))
 		}
 	}
 	for f, m := range bad {
@@ -167,10 +169,10 @@ func distinctRedirects(wrong FieldErrors, p, had Plan, field func(on Platform, u
 
 // redirectElsewhere says which redirect URI of a plan an app has otherwise already, so
 // that Entra would not add it, or nil.
-func redirectElsewhere(p, has Plan) error {
-	for _, on := range Platforms {
+func redirectElsewhere(p, has plan.Plan) error {
+	for _, on := range plan.Platforms {
 		for _, uri := range p.On(on) {
-			for _, other := range Platforms {
+			for _, other := range plan.Platforms {
 				for _, there := range has.On(other) {
 					if strings.EqualFold(uri, there) && (on != other || uri != there) {
 						return &ServiceError{Code: "RedirectDiffers",

@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"testing"
@@ -62,19 +64,19 @@ func TestEntraDoesNotSupportSomeCharactersAndPorts(t *testing.T) {
 		"https://[::1]:443/": true,
 		"https://a:99999/":   false, "https://a:65536": false, "https://a:0": false, "https://a:/": false,
 	} {
-		if problem := RedirectProblem(uri, Web); (problem == "") != ok {
+		if problem := RedirectProblem(uri, plan.Web); (problem == "") != ok {
 			t.Errorf("%s: %q", uri, problem)
 		}
 	}
 	for _, c := range redirectUnsupported {
 		for _, uri := range []string{"https://a.example/x" + string(c), "https://a.example/?q=" + string(c), "msauth://app/" + string(c)} {
-			if problem := RedirectProblem(uri, PublicClient); !strings.Contains(problem, string(c)) {
+			if problem := RedirectProblem(uri, plan.PublicClient); !strings.Contains(problem, string(c)) {
 				t.Errorf("%s: %q", uri, problem)
 			}
 		}
 	}
 	had := "https://a.example/(x)"
-	if wrong := (FieldErrors{}); len(checkRedirects(wrong, FieldRedirectURIs, Web, []string{had}, had)) != 1 || len(wrong) > 0 {
+	if wrong := (FieldErrors{}); len(checkRedirects(wrong, FieldRedirectURIs, plan.Web, []string{had}, had)) != 1 || len(wrong) > 0 {
 		t.Errorf("one that the app has: %v", wrong)
 	}
 }
@@ -114,12 +116,12 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			says: other + ": this is a redirect URI of the platform web"},
 		"on two platforms of a manifest": {d: custom(func(d *Draft) {
 			d.RedirectURIs, d.Permissions = nil, nil
-			d.Imported = &Imported{In: FieldManifestFile, Scopes: []Scope{{Name: "x", Title: "Use it", Words: "Use it"}},
+			d.Imported = &Imported{In: FieldManifestFile, Scopes: []plan.Scope{{Name: "x", Title: "Use it", Words: "Use it"}},
 				SPARedirectURIs: []string{one}, PublicRedirectURIs: []string{one}}
 		}), in: FieldManifestFile, says: elsewhere + "spa"},
 		"in a field and in a manifest": {d: custom(func(d *Draft) {
 			d.Permissions = nil
-			d.Imported = &Imported{Scopes: []Scope{{Name: "x", Title: "Use it", Words: "Use it"}}, SPARedirectURIs: []string{one, one}}
+			d.Imported = &Imported{Scopes: []plan.Scope{{Name: "x", Title: "Use it", Words: "Use it"}}, SPARedirectURIs: []string{one, one}}
 		}), in: FieldManifest, says: elsewhere + "web"},
 		"in a product's own field": {d: portal("a.example", "A.example"), in: "{host}",
 			says: "https://A.example: Entra treats this as the same as"},
@@ -129,9 +131,9 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			spa: []string{"https://a.example"}},
 	} {
 		w := newWorld(t)
-		portal := (Product{Name: "portal", Audience: ThisTenant, Platform: SPA,
-			Credentials: []Offer{{Kind: CredentialSecret, Lifetime: 720 * time.Hour}},
-			Redirects:   []Redirect{{Web, []string{"https://fixed.example"}}, {SPA, []string{"https://{host}"}}},
+		portal := (Product{Name: "portal", Audience: ThisTenant, Platform: plan.SPA,
+			Credentials: []Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour}},
+			Redirects:   []Redirect{{plan.Web, []string{"https://fixed.example"}}, {plan.SPA, []string{"https://{host}"}}},
 			Fields:      []TemplateField{{Name: "host", Label: "Host", Many: true}}})
 		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso},
 			Products: []Product{{Name: "custom", Custom: true, Audience: ThisTenant, Credentials: vbo().Credentials}, portal},
@@ -157,7 +159,7 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 
 func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 	const one, spa = "https://a.example/cb", "https://spa.example"
-	p := Product{Platform: Web}
+	p := Product{Platform: plan.Web}
 	for name, c := range map[string]struct {
 		web   []string
 		spa   []string
@@ -169,7 +171,7 @@ func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 		"doubled in what is left": {[]string{one, spa}, nil, FieldRedirectURIs},
 		"doubled, and both shown": {[]string{one, spa}, []string{spa}, FieldRedirectURIs},
 	} {
-		r, wrong := &Request{Previous: Plan{RedirectURIs: []string{one}, SPARedirectURIs: []string{spa}}}, FieldErrors{}
+		r, wrong := &Request{Previous: plan.Plan{RedirectURIs: []string{one}, SPARedirectURIs: []string{spa}}}, FieldErrors{}
 		d := Draft{RedirectURIs: c.web, Redirects: map[Field][]string{}}
 		if c.spa != nil {
 			d.Redirects[FieldSPARedirectURIs] = c.spa
@@ -183,7 +185,7 @@ func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 
 func TestAProductCanRequireARedirectURI(t *testing.T) {
 	portal := vbo()
-	portal.Name, portal.Platform, portal.RedirectURIs, portal.RedirectRequired, portal.RedirectExample = "portal", SPA, nil, true,
+	portal.Name, portal.Platform, portal.RedirectURIs, portal.RedirectRequired, portal.RedirectExample = "portal", plan.SPA, nil, true,
 		"https://portal.example.com:4443"
 	w := newWorld(t)
 	desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), portal}, Policy: w.policy,
@@ -219,7 +221,7 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 		"not asked about":           {[]string{"https://a.example"}, nil, false},
 		"made before it was needed": {nil, []string{""}, false},
 	} {
-		r, wrong := &Request{Previous: Plan{SPARedirectURIs: c.was}}, FieldErrors{}
+		r, wrong := &Request{Previous: plan.Plan{SPARedirectURIs: c.was}}, FieldErrors{}
 		updateRedirects(wrong, portal, Draft{RedirectURIs: c.is}, r)
 		if (wrong[FieldRedirectURIs] != "") != c.refused {
 			t.Errorf("%s: %v", name, wrong)
@@ -232,22 +234,23 @@ func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 	const added = "https://b.contoso.com"
 	for _, there := range []string{"https://a.contoso.com/x\u200b", "https://a.contoso.com/x  y", "https://a.contoso.com/x ",
 		"https://a.contoso.com/\u202ex", "https://a.contoso.com/\u00a0"} {
-		r, wrong := &Request{Previous: Plan{RedirectURIs: []string{there}}}, FieldErrors{}
-		updateRedirects(wrong, Product{Platform: Web}, Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
+		r, wrong := &Request{Previous: plan.Plan{RedirectURIs: []string{there}}}, FieldErrors{}
+		updateRedirects(wrong, Product{Platform: plan.Web}, Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
 		if len(wrong) > 0 || !slices.Equal(r.Plan.RedirectURIs, []string{there, added}) {
 			t.Errorf("%q sent back with another: %q, %v", there, r.Plan.RedirectURIs, wrong)
 		}
-		if got, want := Changes(r.Previous, r.Plan), []Change{{true, RedirectChange, added + " (web)"}}; !slices.Equal(got, want) {
+		if got, want := plan.Changes(r.Previous, r.Plan), []plan.Change{{Added: true, What: plan.RedirectChange, Name: added +
+			" (web)"}}; !slices.Equal(got, want) {
 			t.Errorf("%q: the card shows %+v", there, got)
 		}
-		r.Plan.RedirectURIs = []string{oneLine(there)}
-		if got := Changes(r.Previous, r.Plan); len(got) != 2 || got[0].Name == got[1].Name ||
+		r.Plan.RedirectURIs = []string{text.OneLine(there)}
+		if got := plan.Changes(r.Previous, r.Plan); len(got) != 2 || got[0].Name == got[1].Name ||
 			!strings.HasPrefix(got[1].Name, `"https://a.contoso.com/`) {
 			t.Errorf("%q is replaced by one that looks like it: the card shows %+v", there, got)
 		}
 	}
 	wrong := FieldErrors{}
-	if uris := checkRedirects(wrong, FieldRedirectURIs, Web, []string{"https://a.contoso.com/x\u200b"}); len(uris) > 0 ||
+	if uris := checkRedirects(wrong, FieldRedirectURIs, plan.Web, []string{"https://a.contoso.com/x\u200b"}); len(uris) > 0 ||
 		!strings.Contains(wrong[FieldRedirectURIs], `x\u200b": a redirect URI must not contain invisible`) {
 		t.Errorf("a new one: %q, %v", uris, wrong)
 	}

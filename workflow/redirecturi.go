@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"net/url"
 	"regexp"
 	"slices"
@@ -33,7 +35,7 @@ const redirectUnsupported = "!$'(),;"
 // web also URNs and ms-appx-web://; for a single-page app brk-multihub:// and
 // brk-<GUID>://; a public client may have any scheme of its own.
 // Source: as for RedirectsEntra.
-func RedirectProblem(s string, on Platform) string {
+func RedirectProblem(s string, on plan.Platform) string {
 	scheme, rest, _ := strings.Cut(s, ":")
 	scheme = strings.ToLower(scheme)
 	switch {
@@ -43,7 +45,7 @@ func RedirectProblem(s string, on Platform) string {
 		return "a redirect URI must not contain a wildcard: whoever gets a host that matches it gets the tokens"
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>\"\\|^`{}", r) }):
 		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
-	case oneLine(s) != s:
+	case text.OneLine(s) != s:
 		return "a redirect URI must not contain invisible characters: type it instead of pasting it"
 	case strings.ContainsAny(s, redirectUnsupported):
 		return "Entra supports none of ! $ ' ( ) , ; in a redirect URI"
@@ -80,31 +82,31 @@ func webAddressProblem(s, scheme string) string {
 const noUserInfo = "a redirect URI must not contain a user name or a password"
 
 // ownSchemeProblem is RedirectProblem for every other scheme. rest follows its colon.
-func ownSchemeProblem(scheme, rest string, on Platform) string {
+func ownSchemeProblem(scheme, rest string, on plan.Platform) string {
 	authority, hasAuthority := strings.CutPrefix(rest, "//")
 	authority, _, _ = strings.Cut(authority, "/")
 	broker := strings.HasPrefix(scheme, "brk-")
 	switch {
-	case scheme == "urn" && on != SPA:
+	case scheme == "urn" && on != plan.SPA:
 		if !urnParts.MatchString(rest) {
 			return "a URN has two parts after urn: at least, as in urn:ietf:wg:oauth:2.0:oob"
 		}
 		return ""
 	case hasAuthority && strings.Contains(authority, "@"):
 		return noUserInfo
-	case broker && on == SPA && scheme != multihub && !brokerID.MatchString(scheme):
+	case broker && on == plan.SPA && scheme != multihub && !brokerID.MatchString(scheme):
 		return "after brk- stands multihub or the GUID of a broker, as in brk-multihub://app.contoso.com"
-	case broker && on == SPA && authority == "":
+	case broker && on == plan.SPA && authority == "":
 		return "after " + scheme + ":// stands the host of the app, as in brk-multihub://app.contoso.com"
-	case broker && on == SPA, scheme == "ms-appx-web" && hasAuthority && on != SPA:
+	case broker && on == plan.SPA, scheme == "ms-appx-web" && hasAuthority && on != plan.SPA:
 		return ""
-	case broker && on != PublicClient:
+	case broker && on != plan.PublicClient:
 		return "brk-… is for single-page apps (platform spa)"
 	case executable(scheme):
 		return "a browser does something else with " + scheme + ": than to hand the answer to an app"
-	case on != PublicClient:
+	case on != plan.PublicClient:
 		return fmt.Sprintf("a redirect URI has to begin with https:// (or be http://localhost) on the platform %s; "+
-			"a custom scheme, as in myapp://auth, is for public clients", on.name())
+			"a custom scheme, as in myapp://auth, is for public clients", on.String())
 	case !strings.HasPrefix(rest, "/"):
 		return "a custom scheme is followed by a /, as in myapp://auth or com.contoso.app:/oauth2redirect"
 	}

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
 )
@@ -60,9 +61,9 @@ func TestRedirectURIsThatPeopleReallyUse(t *testing.T) {
 		{"https://a.example/" + strings.Repeat("x", 240), "256 characters", "256 characters", "256 characters"},
 	} {
 		for _, on := range []struct {
-			platform Platform
+			platform plan.Platform
 			want     string
-		}{{Web, c.web}, {"", c.web}, {SPA, c.spa}, {PublicClient, c.public}} {
+		}{{plan.Web, c.web}, {"", c.web}, {plan.SPA, c.spa}, {plan.PublicClient, c.public}} {
 			got := RedirectProblem(c.uri, on.platform)
 			if (got == "") != (on.want == "") || !strings.Contains(got, on.want) {
 				t.Errorf("%s on %q: %q, want %q", c.uri, on.platform, got, on.want)

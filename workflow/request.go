@@ -2,6 +2,9 @@ package workflow
 
 import (
 	"cmp"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"maps"
 	"slices"
 	"strings"
@@ -37,16 +40,16 @@ type Request struct {
 
 	Kind         Kind
 	State        State
-	Requester    Person
+	Requester    people.Person
 	Tenant       string // the configured name
 	Product      string // a product's name
 	Team         string // the Slack channel of the people who follow this request
 	Reason       string
-	Plan         Plan
+	Plan         plan.Plan
 	Target       Target
-	Previous     Plan         // of an Update or an Adopt: what the app has had
-	Residue      Plan         // what updates that were given up may have left, besides what the app has
-	Taken        Plan         // what was taken from the app at Made.Removed, or shortly before
+	Previous     plan.Plan    // of an Update or an Adopt: what the app has had
+	Residue      plan.Plan    // what updates that were given up may have left, besides what the app has
+	Taken        plan.Plan    // what was taken from the app at Made.Removed, or shortly before
 	AzureResidue []AzureShare // where they have worked in Azure: the app may have these roles, or lack them
 	// CertificateResidue are the thumbprints of first certificates that they may have added.
 	CertificateResidue []string
@@ -111,8 +114,8 @@ type Target struct {
 
 // Approval is one approver's decision, bound to the plan that they were shown.
 type Approval struct {
-	N      int    // counts the decisions to act: Approve, Retry and Undo
-	By     Person // whoever pressed, and so must sign in
+	N      int           // counts the decisions to act: Approve, Retry and Undo
+	By     people.Person // whoever pressed, and so must sign in
 	At     time.Time
 	Digest string // of the plan
 	Denied bool
@@ -221,7 +224,7 @@ func (r *Request) Fill(sentence string) string {
 // Clone returns a copy that shares nothing with r.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Plan, c.Previous, c.Residue, c.Taken, c.Discovered = r.Plan.clone(), r.Previous.clone(), r.Residue.clone(), r.Taken.clone(),
+	c.Plan, c.Previous, c.Residue, c.Taken, c.Discovered = r.Plan.Clone(), r.Previous.Clone(), r.Residue.Clone(), r.Taken.Clone(),
 		r.Discovered.clone()
 	c.AzureResidue = cloneShares(r.AzureResidue)
 	c.CertificateResidue = slices.Clone(r.CertificateResidue)
@@ -243,7 +246,7 @@ func (r *Request) Clone() *Request {
 
 // AppName is what the app is called, for people: on one line, without what nobody
 // can see.
-func (r *Request) AppName() string { return clip(oneLine(r.exactName()), AppNameMax) }
+func (r *Request) AppName() string { return text.Clip(text.OneLine(r.exactName()), AppNameMax) }
 
 // exactName is the name as it was found, or else as the plan says. Look-ups use it as it
 // is: names hold double and trailing spaces, and joiners.

@@ -2,6 +2,9 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"time"
 )
@@ -20,8 +23,8 @@ func (r *Request) givenUp() bool {
 // leaves is what an update that is given up may leave: of its plan, all that a step was
 // tried for, but for what the app has had. Its tenant is always said, as something may
 // be missing as well.
-func (r *Request) leaves() Plan {
-	var tried, p Plan
+func (r *Request) leaves() plan.Plan {
+	var tried, p plan.Plan
 	for _, s := range r.Steps {
 		if s.Tries == 0 {
 			continue
@@ -35,17 +38,17 @@ func (r *Request) leaves() Plan {
 				p.Audience = r.Plan.Audience
 			}
 		case StepAPI:
-			p.Scopes = lessScopes(r.Plan.Scopes, r.Previous.Scopes)
-			tried.offered(r.Plan)
+			p.Scopes = plan.LessScopes(r.Plan.Scopes, r.Previous.Scopes)
+			tried.SetOffered(r.Plan)
 		case StepOwner:
-			p.Owners = beyond(r.Plan.Owners, r.Previous.Owners, samePerson)
+			p.Owners = set.Minus(r.Plan.Owners, r.Previous.Owners, people.Same)
 		case StepConsent:
 			tried.Permissions = r.Plan.Permissions
 		case StepDirectoryRoles:
 			tried.DirectoryRoles = r.Plan.DirectoryRoles
 		}
 	}
-	tried = tried.less(r.Previous)
+	tried = tried.Minus(r.Previous)
 	tried.TenantID, tried.Audience, tried.Scopes, tried.Owners = r.Plan.TenantID, p.Audience, p.Scopes, p.Owners
 	return tried
 }
@@ -76,7 +79,7 @@ func (r *Request) leavesCertificates() []string {
 // strays are the certificates that given-up updates may have left, but for one that r
 // itself gives the app.
 func (r *Request) strays() []string {
-	return without(r.CertificateResidue, []string{r.Thumbprint()})
+	return set.Without(r.CertificateResidue, []string{r.Thumbprint()})
 }
 
 // removeStrays removes the certificates that given-up updates may have left.
@@ -95,10 +98,10 @@ func (e *Engine) leave(r *Request) bool {
 	left, inAzure := r.leaves(), r.leavesInAzure()
 	_, err := e.save(r.Target.Request, func(head *Request, _ time.Time) error {
 		was := head.Residue
-		head.Residue = was.with(left)
+		head.Residue = was.Union(left)
 		head.Residue.TenantID = left.TenantID
-		head.AzureResidue = joined(head.AzureResidue, inAzure, sameShare)
-		head.CertificateResidue = joined(head.CertificateResidue, r.leavesCertificates(), equal)
+		head.AzureResidue = set.Union(head.AzureResidue, inAzure, sameShare)
+		head.CertificateResidue = set.Union(head.CertificateResidue, r.leavesCertificates(), set.Equal)
 		if left.Audience != "" {
 			head.Residue.Audience = left.Audience
 		}
@@ -109,43 +112,44 @@ func (e *Engine) leave(r *Request) bool {
 
 // allowed is the most that the app may have once r is carried out: an update removes
 // what others have left.
-func (r *Request) allowed() Plan {
+func (r *Request) allowed() plan.Plan {
 	if r.kind().replaces {
 		return r.Has()
 	}
-	return r.Has().with(r.Residue)
+	return r.Has().Union(r.Residue)
 }
 
 // previous is the most that the app may have before r.
-func (r *Request) previous() Plan { return r.Previous.with(r.Residue) }
+func (r *Request) previous() plan.Plan { return r.Previous.Union(r.Residue) }
 
 // Changes lists what r, an update, adds to what the app was approved to have, and what
 // it removes of all that the app may have.
-func (r *Request) Changes() []Change {
-	changes := slices.DeleteFunc(Changes(r.Previous, r.Plan), func(c Change) bool { return !c.Added })
-	changes = append(changes, slices.DeleteFunc(Changes(r.previous(), r.Plan), func(c Change) bool { return c.Added })...)
+func (r *Request) Changes() []plan.Change {
+	changes := slices.DeleteFunc(plan.Changes(r.Previous, r.Plan), func(c plan.Change) bool { return !c.Added })
+	changes = append(changes, slices.DeleteFunc(plan.Changes(r.previous(), r.Plan), func(c plan.Change) bool { return c.Added })...)
 	if r.addsCertificate() {
-		changes = append(changes, Change{true, CredentialChange, "certificate " + r.Plan.Credential.Certificate.Thumbprint})
+		changes = append(changes, plan.Change{Added: true, What: plan.CredentialChange, Name: "certificate " +
+			r.Plan.Credential.Certificate.Thumbprint})
 	}
 	for _, thumbprint := range r.strays() {
-		changes = append(changes, Change{false, CredentialChange, "certificate " + thumbprint})
+		changes = append(changes, plan.Change{Added: false, What: plan.CredentialChange, Name: "certificate " + thumbprint})
 	}
-	return joined(changes, r.GoesInAzure(), same)
+	return set.Union(changes, r.GoesInAzure(), same)
 }
 
 // GoesInAzure lists what r removes in Azure beyond its plan: of what a given-up
 // update may have left there is no plan.
-func (r *Request) GoesInAzure() []Change {
-	var changes []Change
+func (r *Request) GoesInAzure() []plan.Change {
+	var changes []plan.Change
 	for _, has := range r.azureThere() {
-		had := Plan{AzureRoles: has.Roles, Subscriptions: has.Subscriptions}
-		for _, n := range without(had.parts(AzureChange), r.Plan.parts(AzureChange)) {
-			changes = joined(changes, []Change{{false, AzureChange, n}}, same)
+		had := plan.Plan{AzureRoles: has.Roles, Subscriptions: has.Subscriptions}
+		for _, n := range set.Without(had.Parts(plan.AzureChange), r.Plan.Parts(plan.AzureChange)) {
+			changes = set.Union(changes, []plan.Change{{Added: false, What: plan.AzureChange, Name: n}}, same)
 		}
 	}
 	for _, left := range r.AzureResidue {
-		for _, n := range without(actionsOf(Plan{AzureRoles: left.Roles}, r.Plan), actionsOf(r.Plan, r.Plan)) {
-			changes = joined(changes, []Change{{false, ActionChange, n}}, same)
+		for _, n := range set.Without(plan.ActionsOf(plan.Plan{AzureRoles: left.Roles}, r.Plan), plan.ActionsOf(r.Plan, r.Plan)) {
+			changes = set.Union(changes, []plan.Change{{Added: false, What: plan.ActionChange, Name: n}}, same)
 		}
 	}
 	return changes

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // halfUpdated is an update that has widened the app, and failed before its check.
@@ -19,9 +21,9 @@ func halfUpdated(t *testing.T, w *world, n *node, head *Request) *Request {
 	if err != nil {
 		t.Fatal(err)
 	}
-	more, _ := Known(catalog.MicrosoftGraph, catalog.Application, "User.Read.All")
+	more, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "User.Read.All")
 	if r, err = w.store.Update(t.Context(), r.ID, func(r *Request) error { // its pack needs more by now
-		r.Plan.Permissions, r.Plan.Owners = append(r.Plan.Permissions, more), []Person{tom}
+		r.Plan.Permissions, r.Plan.Owners = append(r.Plan.Permissions, more), []people.Person{tom}
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -76,7 +78,7 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		}
 
 		renewed := w.renews(n, head, draft(""))
-		if slices.ContainsFunc(renewed.Plan.Permissions, func(p Permission) bool { return p.Name == "User.Read.All" }) {
+		if slices.ContainsFunc(renewed.Plan.Permissions, func(p plan.Permission) bool { return p.Name == "User.Read.All" }) {
 			t.Error("the renewal asks for it")
 		}
 		renewed = w.settle(n, renewed.ID, StateOverlap)
@@ -90,8 +92,9 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []Change{{false, PermissionChange, "Microsoft Graph User.Read.All (application)"},
-			{false, RedirectChange, "https://wider.contoso.com (web)"}, {false, OwnerChange, "Tom"}}
+		want := []plan.Change{{Added: false, What: plan.PermissionChange, Name: "Microsoft Graph User.Read.All (application)"},
+			{Added: false, What: plan.RedirectChange, Name: "https://wider.contoso.com (web)"}, {Added: false, What: plan.OwnerChange,
+				Name: "Tom"}}
 		if got := u.Changes(); !slices.Equal(got, want) {
 			t.Errorf("it is shown as %v", got)
 		}

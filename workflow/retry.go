@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"time"
 )
@@ -12,7 +13,7 @@ import (
 // GiveUp ends a request about an app that cannot be carried through. What was
 // done so far stays. An update that has begun to change the app is not the requester's
 // to give up: what it leaves was not approved to be left.
-func (d *Desk) GiveUp(ctx context.Context, id string, by Person) (*Request, error) {
+func (d *Desk) GiveUp(ctx context.Context, id string, by people.Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch {
 		case by.ID != r.Requester.ID || r.State != StateFailed:
@@ -97,7 +98,7 @@ func giveUpTo(r *Request, now time.Time, text string, e Event) {
 }
 
 // NewCode asks for another device code for the approver who has to sign in.
-func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, error) {
+func (d *Desk) NewCode(ctx context.Context, id string, by people.Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
@@ -117,7 +118,7 @@ func (d *Desk) NewCode(ctx context.Context, id string, by Person) (*Request, err
 
 // Retry goes on where a request failed, or makes a new secret where nobody
 // opened the last one. Whoever presses approves the plan, and signs in.
-func (d *Desk) Retry(ctx context.Context, id string, by Person, rev int) (*Request, error) {
+func (d *Desk) Retry(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:
@@ -179,7 +180,7 @@ func (r *Request) WaysOn() string {
 }
 
 // Undo deletes what a failed request has made, after a sign-in of whoever presses.
-func (d *Desk) Undo(ctx context.Context, id string, by Person) (*Request, error) {
+func (d *Desk) Undo(ctx context.Context, id string, by people.Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What a sign-in has to be good for: the scopes of its token, and the roles of the
@@ -14,10 +16,10 @@ import (
 // rights are what a sign-in has to be good for. It may always change applications and their
 // credentials.
 type rights struct {
-	plan     Plan // of what is given or removed
-	consents bool // its permissions and directory roles are; else only credentials, or the whole application
-	reads    bool // delegated permission grants are read: what the app was granted, or who has grants on it
-	noRole   bool // the account needs none: nothing is changed
+	plan     plan.Plan // of what is given or removed
+	consents bool      // its permissions and directory roles are; else only credentials, or the whole application
+	reads    bool      // delegated permission grants are read: what the app was granted, or who has grants on it
+	noRole   bool      // the account needs none: nothing is changed
 	// application and consent are what directory roles are for, where it is something else
 	// than to change applications and to give consent.
 	application, consent string
@@ -35,7 +37,7 @@ func (r *Request) rights() rights {
 // toPrevious are the rights to bring an app from what it has had to the plan: to remove
 // something needs the same as to give it.
 func toPrevious(r *Request) rights {
-	p, had := r.Plan.clone(), r.previous()
+	p, had := r.Plan.Clone(), r.previous()
 	p.Permissions = append(p.Permissions, had.Permissions...)
 	p.DirectoryRoles = append(p.DirectoryRoles, had.DirectoryRoles...)
 	return rights{plan: p, consents: true}
@@ -52,9 +54,9 @@ func toRegister(r *Request) rights {
 func toCredential(r *Request) rights { return rights{plan: toPrevious(r).plan} }
 
 // consented is the plan as far as a right to consent is needed.
-func (n rights) consented() Plan {
+func (n rights) consented() plan.Plan {
 	if !n.consents {
-		return Plan{}
+		return plan.Plan{}
 	}
 	return n.plan
 }
@@ -95,11 +97,11 @@ func (n rights) roles() []roleNeed {
 		needs = append(needs, roleNeed{of, to, "Privileged Role Administrator or Global Administrator",
 			[]string{privilegedRoleAdministrator, globalAdministrator}})
 	}
-	plan := n.consented()
-	if slices.ContainsFunc(plan.Of(catalog.Application), func(q Permission) bool { return q.ResourceAppID == catalog.MicrosoftGraph }) {
+	p := n.consented()
+	if slices.ContainsFunc(p.Of(catalog.Application), func(q plan.Permission) bool { return q.ResourceAppID == catalog.MicrosoftGraph }) {
 		privileged(ForConsent, cmp.Or(n.consent, "consent to Microsoft Graph application permissions"))
 	}
-	if len(plan.DirectoryRoles) > 0 {
+	if len(p.DirectoryRoles) > 0 {
 		privileged(ForDirectoryRoles, "give the app a directory role")
 	}
 	return needs
@@ -168,7 +170,7 @@ func (r *Request) RolesWords() string {
 		words = append(words, role+" (to "+strings.Join(to[role], ", and to ")+")")
 	}
 	if r.inAzure() {
-		words = append(words, r.azureAdmins()+" in the Azure "+AzureScopeWord(r.azureWork().subscriptions())+"s (to "+r.azureDoing()+
+		words = append(words, r.azureAdmins()+" in the Azure "+azurescope.Word(r.azureWork().subscriptions())+"s (to "+r.azureDoing()+
 			" there)")
 	}
 	return strings.Join(words, ", and ")

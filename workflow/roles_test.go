@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestTheRolesOfASignInAreForWhatItDoes(t *testing.T) {
@@ -26,7 +27,8 @@ func TestTheRolesOfASignInAreForWhatItDoes(t *testing.T) {
 		{KindAdopt, TaskProvision, Target{}, []string{"(to change applications)"}},
 	} {
 		r := &Request{Kind: c.kind, Task: c.task, Target: c.target,
-			Plan: Plan{Permissions: []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}}}}
+			Plan: plan.Plan{Permissions: []plan.Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application,
+				Name: "Mail.Send"}}}}
 		words := r.RolesWords()
 		for _, want := range c.want {
 			if !strings.Contains(words, want) {
@@ -37,9 +39,9 @@ func TestTheRolesOfASignInAreForWhatItDoes(t *testing.T) {
 }
 
 func TestTheSameRolesAreNamedOnce(t *testing.T) {
-	r := &Request{Kind: KindRegister, Task: TaskProvision, Plan: Plan{
-		Permissions:    []Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}},
-		DirectoryRoles: []DirectoryRole{{Name: "Global Reader"}},
+	r := &Request{Kind: KindRegister, Task: TaskProvision, Plan: plan.Plan{
+		Permissions:    []plan.Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}},
+		DirectoryRoles: []plan.DirectoryRole{{Name: "Global Reader"}},
 	}}
 	const want = "Application Administrator, Cloud Application Administrator or Global Administrator (to register applications), " +
 		"and Privileged Role Administrator or Global Administrator (to consent to Microsoft Graph application permissions, and to give " +

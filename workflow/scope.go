@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,22 +31,22 @@ func valueProblem(value string) string {
 	case value == "":
 		return "It has no name."
 	case n > scopeValueMax:
-		return fmt.Sprintf("The name %s has %d characters; %d are allowed.", clip(value, 40), n, scopeValueMax)
+		return fmt.Sprintf("The name %s has %d characters; %d are allowed.", text.Clip(value, 40), n, scopeValueMax)
 	case strings.HasPrefix(value, "."):
-		return fmt.Sprintf("The name %s begins with a dot, which Entra does not allow.", clip(value, 40))
+		return fmt.Sprintf("The name %s begins with a dot, which Entra does not allow.", text.Clip(value, 40))
 	case !entitlementName.MatchString(value):
-		return fmt.Sprintf("The name %s may have letters, digits and signs such as . : / _ - only, and no spaces.", clip(value, 40))
+		return fmt.Sprintf("The name %s may have letters, digits and signs such as . : / _ - only, and no spaces.", text.Clip(value, 40))
 	}
 	return ""
 }
 
 // textProblem is what is wrong with a text of a scope or an app role, as a sentence, or "".
-func textProblem(of, what, text string, limit int) string {
-	switch n := utf16Len(text); {
+func textProblem(of, what, words string, limit int) string {
+	switch n := utf16Len(words); {
 	case n > limit:
-		return fmt.Sprintf("%s: %s has %d characters; %d are allowed.", clip(of, 40), what, n, limit)
-	case strings.ContainsFunc(text, unicode.IsControl):
-		return fmt.Sprintf("%s: %s is one line of text.", clip(of, 40), what)
+		return fmt.Sprintf("%s: %s has %d characters; %d are allowed.", text.Clip(of, 40), what, n, limit)
+	case strings.ContainsFunc(words, unicode.IsControl):
+		return fmt.Sprintf("%s: %s is one line of text.", text.Clip(of, 40), what)
 	}
 	return ""
 }
@@ -60,13 +62,13 @@ func utf16Len(s string) int {
 
 // ScopeProblem returns what Entra would refuse in a scope that an app offers, as a
 // sentence that names the scope and the limit, or "".
-func ScopeProblem(s Scope) string {
+func ScopeProblem(s plan.Scope) string {
 	if problem := valueProblem(s.Name); problem != "" {
 		return problem
 	}
 	if s.Title == "" || s.Words == "" {
 		return fmt.Sprintf("%s has no text for admins, which Entra wants: what it allows, as admins read it before they consent.",
-			clip(s.Name, 40))
+			text.Clip(s.Name, 40))
 	}
 	for _, of := range []struct {
 		what, text string
@@ -83,7 +85,7 @@ func ScopeProblem(s Scope) string {
 }
 
 // ScopesProblem returns what Entra would refuse in the scopes of an app together, or "".
-func ScopesProblem(scopes []Scope) string {
+func ScopesProblem(scopes []plan.Scope) string {
 	for i, s := range scopes {
 		if problem := ScopeProblem(s); problem != "" {
 			return problem
@@ -101,10 +103,10 @@ func ScopesProblem(scopes []Scope) string {
 func sameName(a, b string) string {
 	switch {
 	case a == b:
-		return clip(b, 40) + " is there twice. List each once."
+		return text.Clip(b, 40) + " is there twice. List each once."
 	case strings.EqualFold(a, b):
-		return fmt.Sprintf("%s and %s differ in capitals only, and Entra treats them as the same. List one of them.", clip(a, 40),
-			clip(b, 40))
+		return fmt.Sprintf("%s and %s differ in capitals only, and Entra treats them as the same. List one of them.", text.Clip(a, 40),
+			text.Clip(b, 40))
 	}
 	return ""
 }
@@ -112,22 +114,22 @@ func sameName(a, b string) string {
 // checkScopes reads what the app is to offer to others, one scope on a line.
 // What is known of a scope besides its line stays, where the line is the same; those
 // that the app has are neither asked about nor counted.
-func checkScopes(wrong FieldErrors, lines []string, had []Scope) []Scope {
-	var out []Scope
+func checkScopes(wrong FieldErrors, lines []string, had []plan.Scope) []plan.Scope {
+	var out []plan.Scope
 	added := 0
 	for i, l := range lines {
-		if l = oneLine(l); l == "" {
+		if l = text.OneLine(l); l == "" {
 			continue
 		}
 		s, problem := parseScope(l)
-		if at := slices.IndexFunc(had, func(h Scope) bool { return oneLine(h.Line()) == l }); at >= 0 {
+		if at := slices.IndexFunc(had, func(h plan.Scope) bool { return text.OneLine(h.Line()) == l }); at >= 0 {
 			s, problem = had[at], ""
-		} else if !slices.ContainsFunc(had, func(h Scope) bool { return sameScope(h, s) }) {
+		} else if !slices.ContainsFunc(had, func(h plan.Scope) bool { return plan.SameScope(h, s) }) {
 			added++
 		}
 		switch {
 		case problem != "":
-		case slices.ContainsFunc(out, func(o Scope) bool { problem = sameName(o.Name, s.Name); return problem != "" }):
+		case slices.ContainsFunc(out, func(o plan.Scope) bool { problem = sameName(o.Name, s.Name); return problem != "" }):
 		case added > ScopesMax:
 			problem = fmt.Sprintf("%d scopes are allowed in one request.", ScopesMax)
 		}
@@ -135,7 +137,7 @@ func checkScopes(wrong FieldErrors, lines []string, had []Scope) []Scope {
 			wrong[FieldScopes] = fmt.Sprintf("Line %d: %s", i+1, problem)
 			return nil
 		}
-		if at := slices.IndexFunc(had, func(h Scope) bool { return h.Name == s.Name }); at >= 0 {
+		if at := slices.IndexFunc(had, func(h plan.Scope) bool { return h.Name == s.Name }); at >= 0 {
 			s.PreAuthorized, s.UserTitle, s.UserWords = had[at].PreAuthorized, had[at].UserTitle, had[at].UserWords
 			if w := had[at].Words; w != "" && w != had[at].Title { // one that repeats the title goes with it
 				s.Words = w
@@ -152,7 +154,7 @@ var whoConsents = regexp.MustCompile(`(?i)^(.*?)\s*,\s*(admins?|users?)\s*:\s*(.
 
 // parseScope reads "name, admins: title", or says what is wrong with it. Who
 // does not say who may consent means the stricter.
-func parseScope(l string) (s Scope, problem string) {
+func parseScope(l string) (s plan.Scope, problem string) {
 	const form = "Write a name, who may consent, and what it allows, as in “access_as_user, admins: Use the backup service as the " +
 		"signed-in person”."
 	s.AdminsOnly = true

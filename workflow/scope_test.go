@@ -8,15 +8,16 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestExposedScopesAreReadLineByLine(t *testing.T) {
-	had := []Scope{{Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it, as a pack says at length",
+	had := []plan.Scope{{Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it, as a pack says at length",
 		PreAuthorized: []string{"c1"}}}
 	wrong := FieldErrors{}
 	got := checkScopes(wrong, []string{"", " access_as_user , Admins:  Use it ", "jobs.read, users: Read jobs",
 		"jobs.write: Change jobs"}, had)
-	want := []Scope{had[0], {Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"},
+	want := []plan.Scope{had[0], {Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"},
 		{Name: "jobs.write", AdminsOnly: true, Title: "Change jobs", Words: "Change jobs"}}
 	if len(wrong) > 0 || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%+v, %v", got, wrong)
@@ -50,15 +51,15 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 
 // offersCustom is a desk where people name what they want.
 func (w *world) offersCustom() *Desk {
-	custom := Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: Web,
-		Credentials: []Offer{{Kind: CredentialNone}}}
+	custom := Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: plan.Web,
+		Credentials: []Offer{{Kind: plan.CredentialNone}}}
 	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{custom}, Policy: w.policy, Key: w.key,
 		Log: quiet})
 }
 
 func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
 	d := newWorld(t).offersCustom()
-	api := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: CredentialNone,
+	api := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: plan.CredentialNone,
 		Scopes: []string{"access_as_user, admins: Use it"}}
 	r, err := d.Submit(context.Background(), bea, api)
 	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(stepsFor(r, TaskProvision), StepAPI) {
@@ -78,9 +79,10 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 	ctx := context.Background()
 	w, _, id := at(t, func(r *Request) {
 		r.Product, r.State, r.Made = "custom", StateDone, Made{ObjectID: "o", AppID: "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001"}
-		r.Plan.Scopes = []Scope{{Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"},
+		r.Plan.Scopes = []plan.Scope{{Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"},
 			{Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it", PreAuthorized: []string{"c1"}}}
-		r.Plan.Permissions = []Permission{{Resource: "This application", ResourceAppID: Self, Name: "jobs.read", Type: "Delegated"}}
+		r.Plan.Permissions = []plan.Permission{{Resource: "This application", ResourceAppID: plan.Self, Name: "jobs.read",
+			Type: "Delegated"}}
 	})
 	d := w.offersCustom()
 	change := d2("V2")
@@ -90,7 +92,7 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said []string
-	for _, c := range Changes(r.Previous, r.Plan) {
+	for _, c := range plan.Changes(r.Previous, r.Plan) {
 		said = append(said, fmt.Sprint(c.Added, " ", c.What, " ", c.Name))
 	}
 	for _, want := range []string{"true exposed scope jobs.write (only admins may consent)",
@@ -112,7 +114,7 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 
 // services.md section 5, cases/scopes b, c, d and i, and the typed case of cases/README.md.
 func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
-	for line, want := range map[string]Scope{
+	for line, want := range map[string]plan.Scope{
 		"orders:write, users: Change orders":    {Name: "orders:write", Title: "Change orders"},
 		"api/read,admins:Read, users: all":      {Name: "api/read", AdminsOnly: true, Title: "Read, users: all"},
 		"Orders.Read.All , Users :  Read all":   {Name: "Orders.Read.All", Title: "Read all"},
@@ -129,28 +131,28 @@ func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
 			t.Errorf("%s is written as %s, and read as %v", line, got.Line(), again)
 		}
 	}
-	ok := Scope{Name: "orders.read", Title: "Read", Words: "Reads."}
+	ok := plan.Scope{Name: "orders.read", Title: "Read", Words: "Reads."}
 	for name, c := range map[string]struct {
-		edit func(*Scope)
+		edit func(*plan.Scope)
 		says []string
 	}{
-		"as it should be": {func(*Scope) {}, nil},
-		"b-title-150": {func(s *Scope) {
+		"as it should be": {func(*plan.Scope) {}, nil},
+		"b-title-150": {func(s *plan.Scope) {
 			s.Title = strings.Repeat("x", 150)
 		}, []string{"orders.read", "title for admins", "150 characters; 100"}},
-		"c-description-1200": {func(s *Scope) {
+		"c-description-1200": {func(s *plan.Scope) {
 			s.Words = strings.Repeat("x", 1200)
 		}, []string{"orders.read", "description for admins", "1200 characters; 850"}},
-		"d-name-with-space":     {func(s *Scope) { s.Name = "orders read" }, []string{"orders read", "no spaces"}},
-		"a long name":           {func(s *Scope) { s.Name = strings.Repeat("x", 121) }, []string{"121 characters; 120"}},
-		"a dot first":           {func(s *Scope) { s.Name = ".read" }, []string{".read", "begins with a dot"}},
-		"a letter beyond ASCII": {func(s *Scope) { s.Name = "lösen" }, []string{"lösen"}},
-		"a backslash":           {func(s *Scope) { s.Name = `a\b` }, []string{"may have letters"}},
-		"a user's title": {func(s *Scope) {
+		"d-name-with-space":     {func(s *plan.Scope) { s.Name = "orders read" }, []string{"orders read", "no spaces"}},
+		"a long name":           {func(s *plan.Scope) { s.Name = strings.Repeat("x", 121) }, []string{"121 characters; 120"}},
+		"a dot first":           {func(s *plan.Scope) { s.Name = ".read" }, []string{".read", "begins with a dot"}},
+		"a letter beyond ASCII": {func(s *plan.Scope) { s.Name = "lösen" }, []string{"lösen"}},
+		"a backslash":           {func(s *plan.Scope) { s.Name = `a\b` }, []string{"may have letters"}},
+		"a user's title": {func(s *plan.Scope) {
 			s.UserTitle = strings.Repeat("x", 101)
 		}, []string{"title for users", "101 characters; 100"}},
-		"emoji count twice": {func(s *Scope) { s.UserWords = strings.Repeat("🗝", 426) }, []string{"852 characters; 850"}},
-		"a-user-texts-only": {func(s *Scope) { s.Title, s.Words = "", "" }, []string{"orders.read", "no text for admins"}},
+		"emoji count twice": {func(s *plan.Scope) { s.UserWords = strings.Repeat("🗝", 426) }, []string{"852 characters; 850"}},
+		"a-user-texts-only": {func(s *plan.Scope) { s.Title, s.Words = "", "" }, []string{"orders.read", "no text for admins"}},
 	} {
 		s := ok
 		c.edit(&s)
@@ -166,7 +168,7 @@ func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
 	}
 	two := ok
 	two.Name = "Orders.Read"
-	if problem := ScopesProblem([]Scope{ok, two}); !strings.Contains(problem, "orders.read and Orders.Read differ in capitals only") {
+	if problem := ScopesProblem([]plan.Scope{ok, two}); !strings.Contains(problem, "orders.read and Orders.Read differ in capitals only") {
 		t.Errorf("i-two-same-fold: %q", problem)
 	}
 }

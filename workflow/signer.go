@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"time"
 )
 
@@ -8,7 +10,7 @@ import (
 
 // Prompt is what a person needs to sign in.
 type Prompt struct {
-	Code    Secret
+	Code    seal.Secret
 	URL     string
 	Expires time.Time
 }
@@ -38,7 +40,7 @@ type Ask struct {
 	// Taken are permissions that were withdrawn from it, TakenRoles the template IDs of
 	// directory roles, and Removed is when: one that is said to be there soon after that may
 	// be gone.
-	Taken      []Permission
+	Taken      []plan.Permission
 	TakenRoles []string
 	Removed    time.Time
 	// Restored says that the app is restored without its credentials: it has no

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/text"
 	"log/slog"
 	"slices"
 	"strings"
@@ -218,7 +219,7 @@ func (e *Engine) abandon(r *Request) bool {
 		if r.State != StateSignIn {
 			return ErrUnchanged
 		}
-		text := fmt.Sprintf("Nobody signed in within %s. ", Days(e.policy.PendingExpires))
+		text := fmt.Sprintf("Nobody signed in within %s. ", text.Days(e.policy.PendingExpires))
 		if t := tasks[r.Task]; t.back != "" {
 			r.move(t.back, now, Event{Kind: EventSignInFailed, Text: text + "The " + t.stays + "."})
 			return nil
@@ -294,7 +295,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")
 	case !enoughBehind(r, t, who):
 		return refuse(RuleApprovals, "%s takes %s, and no longer has as many. Nothing was changed. Press Cancel; another approver has "+
-			"to approve it.", r.ID, Count(r.Plan.Needs(), "approval"))
+			"to approve it.", r.ID, text.Count(r.Plan.Needs(), "approval"))
 	case !strings.EqualFold(who.TenantID, t.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
 		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was changed. Press New code and sign in with your "+
 			"account of %s.", who.UPN, r.Tenant, r.Tenant)

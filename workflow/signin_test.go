@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"log/slog"
 	"slices"
 	"strings"
@@ -85,26 +87,27 @@ func TestTheBotAsksForNoMoreThanThePlanNeeds(t *testing.T) {
 	if got := p.SignInScopes(); slices.Contains(got, "AppRoleAssignment.ReadWrite.All") {
 		t.Errorf("for delegated ones only: %v", got)
 	}
-	if got := (Plan{}).SignInScopes(); len(got) != 2 {
+	if got := (plan.Plan{}).SignInScopes(); len(got) != 2 {
 		t.Errorf("to undo: %v", got)
 	}
 }
 
 func TestAPlansDigestChangesWithAnythingInIt(t *testing.T) {
-	base := func() Plan {
-		return Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"},
-			Permissions: vbo().Plan(vbo().Choice()).Permissions, Credential: Credential{Kind: CredentialSecret, Lifetime: time.Hour}}
+	base := func() plan.Plan {
+		return plan.Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"},
+			Permissions: vbo().Plan(vbo().Choice()).Permissions, Credential: plan.Credential{Kind: plan.CredentialSecret,
+				Lifetime: time.Hour}}
 	}
 	was := base().Digest()
 	if base().Digest() != was {
 		t.Fatal("it is not the same twice")
 	}
-	for name, change := range map[string]func(*Plan){
-		"tenant": func(p *Plan) {
+	for name, change := range map[string]func(*plan.Plan){
+		"tenant": func(p *plan.Plan) {
 			p.TenantID = "u"
-		}, "name": func(p *Plan) { p.AppName = "b" }, "audience": func(p *Plan) { p.Audience = "y" },
-		"redirect": func(p *Plan) { p.RedirectURIs[0] = "v" }, "permission": func(p *Plan) { p.Permissions[0].Name = "More.All" },
-		"type": func(p *Plan) { p.Permissions[0].Type = "Delegated" }, "lifetime": func(p *Plan) { p.Credential.Lifetime++ },
+		}, "name": func(p *plan.Plan) { p.AppName = "b" }, "audience": func(p *plan.Plan) { p.Audience = "y" },
+		"redirect": func(p *plan.Plan) { p.RedirectURIs[0] = "v" }, "permission": func(p *plan.Plan) { p.Permissions[0].Name = "More.All" },
+		"type": func(p *plan.Plan) { p.Permissions[0].Type = "Delegated" }, "lifetime": func(p *plan.Plan) { p.Credential.Lifetime++ },
 	} {
 		p := base()
 		p.Permissions = slices.Clone(p.Permissions)
@@ -136,12 +139,12 @@ func TestEveryMoveLeadsToAStateAndEveryStateCanBeReached(t *testing.T) {
 }
 
 func TestASecretPrintsNothing(t *testing.T) {
-	s := NewSecret("hunter2")
-	sealed := Sealed("hunter2")
+	s := seal.New("hunter2")
+	sealed := seal.Sealed("hunter2")
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		fmt.Fprintf(&out, verb, s)
-		fmt.Fprintf(&out, verb, struct{ S Secret }{s})
+		fmt.Fprintf(&out, verb, struct{ S seal.Secret }{s})
 		fmt.Fprintf(&out, verb, &s)
 		fmt.Fprintf(&out, verb, sealed)
 	}

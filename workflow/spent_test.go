@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +25,7 @@ func TestACertificateIsFreeOnceItWasReplacedAndRemoved(t *testing.T) {
 		old := app.Plan.Credential.Certificate.DER
 
 		change := certificateDraft("")
-		change.Origin, change.Owners = "V-update", []Person{tom}
+		change.Origin, change.Owners = "V-update", []people.Person{tom}
 		updated, err := n.Update(t.Context(), bea, app.ID, change)
 		if err != nil {
 			t.Fatal(err)
@@ -31,7 +33,7 @@ func TestACertificateIsFreeOnceItWasReplacedAndRemoved(t *testing.T) {
 		w.settle(n, updated.ID, StateDone)
 
 		renew := draft("")
-		renew.Credential, renew.Certificate = CredentialCertificate, newCertificate()
+		renew.Credential, renew.Certificate = plan.CredentialCertificate, newCertificate()
 		r := w.renews(n, updated, renew)
 		w.settle(n, r.ID, StateOverlap)
 		if err := another(t, n, "too early", old); err == nil {
@@ -68,7 +70,7 @@ func TestCertificatesOfARetiredAppAreFree(t *testing.T) {
 		defer n.stop()
 		app := w.azureApp(n)
 		renew := draft("")
-		renew.Credential, renew.Certificate = CredentialCertificate, newCertificate()
+		renew.Credential, renew.Certificate = plan.CredentialCertificate, newCertificate()
 		r := w.renews(n, app, renew)
 		w.settle(n, r.ID, StateOverlap)
 		n.SayWorks(t.Context(), r.ID, bea)
@@ -100,7 +102,7 @@ func TestACertificateThatAnAppCameBackWithoutIsFree(t *testing.T) {
 		delete(w.apps, name)
 		w.mu.Unlock()
 		back := d2("V-back")
-		back.Credential, back.Certificate = CredentialCertificate, newCertificate()
+		back.Credential, back.Certificate = plan.CredentialCertificate, newCertificate()
 		r, err := n.Recreate(t.Context(), bea, app.ID, back)
 		if err != nil {
 			t.Fatal(err)

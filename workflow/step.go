@@ -1,6 +1,9 @@
 package workflow
 
-import "context"
+import (
+	"context"
+	"github.com/entra-app/entra-app/workflow/plan"
+)
 
 // StepName names a step. Names are saved; they do not change.
 type StepName string
@@ -137,7 +140,7 @@ func (e *Engine) ensureAPI(ctx context.Context, r *Request, s Session) (edit, er
 }
 
 func (e *Engine) ensureCertificate(ctx context.Context, r *Request, s Session) (edit, error) {
-	if r.Plan.Credential.Kind == CredentialMadeCertificate {
+	if r.Plan.Credential.Kind == plan.CredentialMadeCertificate {
 		return e.ensureMade(ctx, r, s)
 	}
 	return ensureOwnCertificate(ctx, r, s)

@@ -1,5 +1,10 @@
 package workflow
 
+import (
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
+)
+
 // owned puts before the steps of a request about an adopted app that the requester
 // owns it: who was an owner when it was adopted need not be one any more.
 func owned(r *Request, steps ...StepName) []StepName {
@@ -19,7 +24,7 @@ func deletion(r *Request) []StepName {
 }
 
 // stepsOf are what the engine makes sure of for a plan, read from top to bottom.
-func stepsOf(p Plan) []StepName {
+func stepsOf(p plan.Plan) []StepName {
 	var steps []StepName
 	when := func(needed bool, names ...StepName) {
 		if needed {
@@ -27,7 +32,7 @@ func stepsOf(p Plan) []StepName {
 		}
 	}
 	when(true, StepApplication)
-	when(p.offers(), StepAPI)
+	when(p.Offers(), StepAPI)
 	when(true, StepServicePrincipal, StepOwner)
 	when(len(p.Permissions) > 0, StepConsent)
 	when(len(p.DirectoryRoles) > 0, StepDirectoryRoles)
@@ -36,7 +41,7 @@ func stepsOf(p Plan) []StepName {
 }
 
 // credentialSteps are those of the credential, and of where it goes.
-func credentialSteps(p Plan) []StepName {
+func credentialSteps(p plan.Plan) []StepName {
 	if p.Backup.Server == "" {
 		return credentialStepsOf(p.Credential)
 	}
@@ -44,9 +49,9 @@ func credentialSteps(p Plan) []StepName {
 }
 
 // withAzure is a plan that has, for its steps, also the roles in Azure that are removed.
-func withAzure(r *Request, p Plan) Plan {
+func withAzure(r *Request, p plan.Plan) plan.Plan {
 	for _, has := range r.azureThere() {
-		p.AzureRoles = joined(p.AzureRoles, has.Roles, sameAzureRole)
+		p.AzureRoles = set.Union(p.AzureRoles, has.Roles, plan.SameAzureRole)
 	}
 	return p
 }

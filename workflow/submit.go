@@ -5,6 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -29,7 +32,7 @@ type Draft struct {
 	Reason       string
 	Tenant       string // may be empty where there is only one
 	Team         string // Slack channel ID
-	Credential   CredentialKind
+	Credential   plan.CredentialKind
 	Lifetime     time.Duration
 	Permissions  []string            // keys of the catalogue; for a custom product only; nil in an update: as they are
 	RedirectURIs []string            // nil in an update: as it is
@@ -38,11 +41,11 @@ type Draft struct {
 	Workloads       []string
 	Certificate     []byte // as it was pasted
 	CertificateFile []byte // as it was uploaded; nil where no file was
-	Federated       FederatedIssuer
+	Federated       plan.FederatedIssuer
 	Scopes          []string // that the app offers, one on a line; nil in an update: as it is
 	Subscriptions   []string
-	Owners          []Person // besides the requester
-	Backup          string   // the server to connect with the app; empty: it is handed to the requester
+	Owners          []people.Person // besides the requester
+	Backup          string          // the server to connect with the app; empty: it is handed to the requester
 	// WhoSignsIn and PublicClientFlows are for a custom product. Without them it is
 	// this tenant only, and no; in an update, as it is.
 	WhoSignsIn        string // signInAudience
@@ -57,14 +60,14 @@ type Draft struct {
 // Submit checks a draft and keeps it as a new request. All that is wrong with
 // it comes back at once as FieldErrors; someone who may not ask at all gets a
 // *Refusal. The same draft, by its Origin, is one request however often it comes.
-func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, error) {
+func (d *Desk) Submit(ctx context.Context, by people.Person, draft Draft) (*Request, error) {
 	if by.Outside != "" {
 		return nil, refuse(RuleOutsider, "You can't ask for an app: %s.", by.Outside)
 	}
 	wrong := FieldErrors{}
 	r := &Request{
 		Origin: draft.Origin, Kind: KindRegister, State: StatePending, Requester: by, Product: draft.Product,
-		Reason: Plain(draft.Reason), Team: draft.Team, Task: TaskProvision, Posts: Posts{},
+		Reason: text.Plain(draft.Reason), Team: draft.Team, Task: TaskProvision, Posts: Posts{},
 	}
 	if draft.Existing {
 		r.Kind = KindAdopt
@@ -80,7 +83,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	r.Tenant = tenant.Name
 	choice := Choice{Workloads: draft.Workloads, Credential: draft.Credential, Backup: draft.Backup}
 	r.Plan = product.Plan(choice)
-	r.Plan.TenantID, r.Plan.AppName = tenant.ID, oneLine(draft.AppName)
+	r.Plan.TenantID, r.Plan.AppName = tenant.ID, text.OneLine(draft.AppName)
 	if !draft.Existing {
 		checkText(wrong, FieldAppName, r.Plan.AppName, AppNameMax)
 	} else { // it is looked for as it is
@@ -97,13 +100,13 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	checkWorkloads(wrong, product, choice)
 	d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 	d.checkBackup(wrong, product, r.Plan)
-	r.Plan.redirect(product.Platform, checkRedirects(wrong, FieldRedirectURIs, product.Platform, draft.RedirectURIs))
+	r.Plan.SetRedirects(product.Platform, checkRedirects(wrong, FieldRedirectURIs, product.Platform, draft.RedirectURIs))
 	if product.Custom {
 		checkCustom(wrong, draft, &r.Plan)
 	}
 	filled := product.fillIn(wrong, draft.Fields, &r.Plan)
 	product.requireRedirect(wrong, r.Plan)
-	distinctRedirects(wrong, r.Plan, Plan{}, func(on Platform, uri string) Field {
+	distinctRedirects(wrong, r.Plan, plan.Plan{}, func(on plan.Platform, uri string) Field {
 		if f, ok := filled[redirectPlace{on, uri}]; ok {
 			return f
 		}
@@ -131,7 +134,7 @@ func (d *Desk) Submit(ctx context.Context, by Person, draft Draft) (*Request, er
 	return d.create(ctx, r, by, draft)
 }
 
-func (d *Desk) create(ctx context.Context, r *Request, by Person, draft Draft) (*Request, error) {
+func (d *Desk) create(ctx context.Context, r *Request, by people.Person, draft Draft) (*Request, error) {
 	if no := d.enough(r); no != nil {
 		return nil, no
 	}

@@ -2,11 +2,12 @@ package workflow
 
 import (
 	"context"
+	"github.com/entra-app/entra-app/workflow/people"
 	"time"
 )
 
 // RemoveOld has the old credential removed, after a sign-in of whoever presses.
-func (d *Desk) RemoveOld(ctx context.Context, id string, by Person) (*Request, error) {
+func (d *Desk) RemoveOld(ctx context.Context, id string, by people.Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch no := d.mayDecide(r, by); {
 		case no != nil:

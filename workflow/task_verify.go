@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"time"
 )
@@ -11,8 +15,8 @@ import (
 // Verify takes an application that somebody has made by hand, as the plan says,
 // for what r asks for; without an App ID it is the one of that name. Whoever says so signs in; the bot reads what the app has
 // and compares it with the plan, and changes nothing.
-func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (*Request, error) {
-	appID = strings.ToLower(oneLine(appID))
+func (d *Desk) Verify(ctx context.Context, id string, by people.Person, appID string) (*Request, error) {
+	appID = strings.ToLower(text.OneLine(appID))
 	ours, err := d.standingFor(ctx, id, appID)
 	if err != nil {
 		return nil, err
@@ -23,9 +27,9 @@ func (d *Desk) Verify(ctx context.Context, id string, by Person, appID string) (
 			return no
 		case r.State != StatePending || r.Kind != KindRegister:
 			return refuse(RuleWrongState, "%s %s, so there is nothing to verify.", r.ID, r.Standing())
-		case appID != "" && !IsGUID(appID):
+		case appID != "" && !text.IsGUID(appID):
 			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as "+
-				"Application (client) ID.", clip(appID, 60))
+				"Application (client) ID.", text.Clip(appID, 60))
 		case d.isOwn(appID):
 			return refuse(RuleNoApp, ownClient, appID)
 		}
@@ -104,40 +108,41 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 	if err != nil {
 		return secret, nil, nil, err
 	}
-	plan := r.Plan.clone()
-	plan.Approvals = 0
-	for _, kind := range []string{RedirectChange, ScopeChange, ConsentChange, AppRoleChange, IdentifierChange, ClaimChange, SettingChange} {
-		was, is := plan.parts(kind), has.parts(kind)
-		for _, n := range without(was, is) {
+	p := r.Plan.Clone()
+	p.Approvals = 0
+	for _, kind := range []string{plan.RedirectChange, plan.ScopeChange, plan.ConsentChange, plan.AppRoleChange, plan.IdentifierChange,
+		plan.ClaimChange, plan.SettingChange} {
+		was, is := p.Parts(kind), has.Parts(kind)
+		for _, n := range set.Without(was, is) {
 			missing = append(missing, kind+" "+n)
 		}
-		for _, n := range without(is, was) {
+		for _, n := range set.Without(is, was) {
 			excess = append(excess, kind+" "+n)
 		}
 	}
-	kind := plan.Credential.Kind
+	kind := p.Credential.Kind
 	secrets, err := s.Passwords(ctx, r.Made.ObjectID)
 	if err != nil {
 		return secret, nil, nil, err
 	}
 	switch n := len(secrets); {
-	case n > 0 && kind != CredentialSecret:
+	case n > 0 && kind != plan.CredentialSecret:
 		excess = append(excess, fmt.Sprintf("client secrets: %d", n))
 	case n > 1:
 		excess = append(excess, fmt.Sprintf("client secrets: %d, and the plan has one", n))
-	case n == 0 && kind == CredentialSecret:
+	case n == 0 && kind == plan.CredentialSecret:
 		missing = append(missing, "a client secret")
 	case n == 1:
 		secret = secrets[0]
-		if secret.Expires.After(e.now().Add(plan.Credential.Lifetime + 24*time.Hour)) {
+		if secret.Expires.After(e.now().Add(p.Credential.Lifetime + 24*time.Hour)) {
 			excess = append(excess, fmt.Sprintf("a client secret until %s, and the plan has %s",
-				Date(secret.Expires), LifetimeWords(plan.Credential.Lifetime)))
+				text.Date(secret.Expires), LifetimeWords(p.Credential.Lifetime)))
 		}
 	}
 	switch certificates := len(found.Thumbprints); {
-	case kind == CredentialMadeCertificate && certificates == 0:
+	case kind == plan.CredentialMadeCertificate && certificates == 0:
 		missing = append(missing, "a certificate")
-	case kind != CredentialMadeCertificate && kind != CredentialCertificate && certificates > 0:
+	case kind != plan.CredentialMadeCertificate && kind != plan.CredentialCertificate && certificates > 0:
 		excess = append(excess, "certificate "+strings.Join(found.Thumbprints, ", "))
 	}
 	return secret, missing, excess, nil
@@ -174,7 +179,7 @@ func verifyRights(r *Request) rights {
 }
 
 func finishVerify(r *Request, now time.Time) {
-	if c := r.Plan.Credential; c.Kind == CredentialCertificate {
+	if c := r.Plan.Credential; c.Kind == plan.CredentialCertificate {
 		r.Made.KeyExpires = c.Certificate.NotAfter
 	}
 	r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand matches the plan exactly."})

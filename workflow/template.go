@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +15,7 @@ import (
 // A Redirect is redirect URIs of one platform. {name} in one of them stands for
 // what is typed into the field of that name.
 type Redirect struct {
-	Platform Platform
+	Platform plan.Platform
 	URIs     []string
 }
 
@@ -66,7 +68,7 @@ var FilledIn = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9._~-]*$`)
 
 // fillIn adds the product's redirect URIs to a plan, with what was typed in them,
 // and says into which field: FieldProduct where nothing was.
-func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *Plan) map[redirectPlace]Field {
+func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *plan.Plan) map[redirectPlace]Field {
 	of := map[redirectPlace]Field{}
 	values := map[string][]string{}
 	for _, f := range p.Fields {
@@ -85,7 +87,7 @@ func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *Plan
 					of[redirectPlace{r.Platform, uri}] = in[len(in)-1].Field()
 				}
 				if problem := RedirectProblem(uri, r.Platform); problem != "" {
-					wrong[at] = fmt.Sprintf("%s: %s.", clip(uri, 80), problem)
+					wrong[at] = fmt.Sprintf("%s: %s.", text.Clip(uri, 80), problem)
 				}
 				if !slices.Contains(uris, uri) {
 					uris = append(uris, uri)
@@ -95,7 +97,7 @@ func (p Product) fillIn(wrong FieldErrors, typed map[string][]string, plan *Plan
 		if len(uris) > RedirectsMax {
 			wrong[at] = fmt.Sprintf("This makes %d redirect URIs; %d are allowed. Name fewer.", len(uris), RedirectsMax)
 		}
-		plan.redirect(r.Platform, uris)
+		plan.SetRedirects(r.Platform, uris)
 	}
 	return of
 }
@@ -109,7 +111,7 @@ func (p Product) values(wrong FieldErrors, f TemplateField, lines []string) []st
 	var out []string
 	var bad mistakes
 	for _, s := range lines {
-		switch s = oneLine(s); {
+		switch s = text.OneLine(s); {
 		case s == "" || slices.Contains(out, s):
 		case !FilledIn.MatchString(s):
 			bad.add(s, fmt.Sprintf("this can't be filled in: it becomes a part of %s. Write letters, digits, dots and dashes only%s",

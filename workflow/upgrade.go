@@ -1,6 +1,10 @@
 package workflow
 
-import "slices"
+import (
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
+	"slices"
+)
 
 // What a product needs today, and an app of it has not: its pack has asked for
 // more since.
@@ -8,7 +12,7 @@ import "slices"
 // Chosen are the names of the workloads that a plan was made for, as far as p
 // still has them. A plan of before names were kept has titles only; where one of
 // those has changed since, what the app has tells which workload it was.
-func (p Product) Chosen(plan Plan) []string {
+func (p Product) Chosen(plan plan.Plan) []string {
 	var names, unknown []string
 	for _, w := range p.Workloads {
 		switch {
@@ -25,14 +29,15 @@ func (p Product) Chosen(plan Plan) []string {
 }
 
 // onlyFor reports whether a plan has anything that p needs for this workload alone.
-func (p Product) onlyFor(workload string, plan Plan) bool {
+func (p Product) onlyFor(workload string, approved plan.Plan) bool {
 	only := func(of []string) bool { return len(of) == 1 && of[0] == workload }
 	return slices.ContainsFunc(p.Permissions, func(n Need) bool {
-		return only(n.Workloads) && slices.ContainsFunc(plan.Permissions, func(q Permission) bool {
-			return samePermission(n.Permission, q)
+		return only(n.Workloads) && slices.ContainsFunc(approved.Permissions, func(q plan.Permission) bool {
+			return plan.SamePermission(n.Permission, q)
 		})
 	}) || slices.ContainsFunc(p.AzureRoles, func(n AzureNeed) bool {
-		return only(n.Workloads) && slices.ContainsFunc(plan.AzureRoles, func(a AzureRole) bool { return sameAzureRole(n.AzureRole, a) })
+		return only(n.Workloads) && slices.ContainsFunc(approved.AzureRoles,
+			func(a plan.AzureRole) bool { return plan.SameAzureRole(n.AzureRole, a) })
 	})
 }
 
@@ -45,7 +50,7 @@ func (d *Desk) Missing(r *Request) []string {
 	has := r.Has()
 	want := product.Plan(Choice{Credential: has.Credential.Kind, Workloads: product.Chosen(has)})
 	want.Owners, want.Approvals, has.Approvals = has.Owners, 0, 0
-	want.redirect(product.Platform, product.NewRedirects(has))
+	want.SetRedirects(product.Platform, product.NewRedirects(has))
 	if r.Adopted() {
 		want.Audience = has.Audience // stays as it was found
 	}
@@ -53,10 +58,10 @@ func (d *Desk) Missing(r *Request) []string {
 	anywhere := []string{""}
 	has.Subscriptions, want.Subscriptions = anywhere, anywhere
 	var missing []string
-	for _, c := range Changes(has, want) {
+	for _, c := range plan.Changes(has, want) {
 		switch {
 		case !c.Added:
-		case c.What == PermissionChange || c.What == RoleChange || c.What == SettingChange:
+		case c.What == plan.PermissionChange || c.What == plan.RoleChange || c.What == plan.SettingChange:
 			missing = append(missing, c.Name)
 		default:
 			missing = append(missing, c.What+" "+c.Name)
@@ -67,9 +72,9 @@ func (d *Desk) Missing(r *Request) []string {
 
 // NewRedirects are the redirect URIs that p suggests and an app lacks. Where the
 // app has other ones only, those were put in the place of what was suggested.
-func (p Product) NewRedirects(has Plan) []string {
+func (p Product) NewRedirects(has plan.Plan) []string {
 	now := has.On(p.Platform)
-	lacks := without(p.RedirectURIs, now)
+	lacks := set.Without(p.RedirectURIs, now)
 	if len(now) > 0 && len(lacks) == len(p.RedirectURIs) {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // payroll is a product of an earlier pack.
@@ -22,7 +23,7 @@ func payroll(t *testing.T) Product {
 // madeOf is a request that has made an app of a product, with what it suggests.
 func madeOf(p Product, uris ...string) *Request {
 	r := &Request{Kind: KindRegister, State: StateDone, Product: p.Name,
-		Plan: p.Plan(Choice{Workloads: []string{"mail"}, Credential: CredentialSecret})}
+		Plan: p.Plan(Choice{Workloads: []string{"mail"}, Credential: plan.CredentialSecret})}
 	r.Made.AppID = "x"
 	r.Plan.RedirectURIs = uris
 	return r
@@ -45,12 +46,12 @@ func TestAllThatANewerPackNeedsIsMissing(t *testing.T) {
 			p.Permissions = append(p.Permissions, Need{Permission: users, Workloads: []string{"sites"}})
 		}, ""},
 		{"a directory role", func(p *Product) {
-			p.DirectoryRoles = []RoleNeed{{DirectoryRole: DirectoryRole{TemplateID: globalReader, Name: "Global Reader"}}}
+			p.DirectoryRoles = []RoleNeed{{DirectoryRole: plan.DirectoryRole{TemplateID: plan.GlobalReader, Name: "Global Reader"}}}
 		}, "Global Reader"},
 		{"a redirect URI", func(p *Product) {
 			p.RedirectURIs = append(p.RedirectURIs, "https://two.contoso.com")
 		}, "redirect URI https://two.contoso.com (web)"},
-		{"a scope", func(p *Product) { p.Scopes = []Scope{{Name: "access"}} }, "exposed scope access (users may consent)"},
+		{"a scope", func(p *Product) { p.Scopes = []plan.Scope{{Name: "access"}} }, "exposed scope access (users may consent)"},
 		{"a role in Azure", func(p *Product) { p.AzureRoles = []AzureNeed{{AzureRole: contributor}} }, "role in Azure Contributor"},
 		{"public client flows", func(p *Product) {
 			p.PublicClientFlows, p.Permissions = true, append(p.Permissions, Need{Permission: read})

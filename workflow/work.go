@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/text"
 	"time"
 )
 
@@ -56,11 +57,11 @@ func (e *Engine) mindPending(r *Request) bool {
 		case !now.Before(r.Entered.Add(e.policy.PendingExpires)):
 			r.move(StateExpired, now, Event{Kind: EventExpired,
 				Text: fmt.Sprintf("Nobody decided within %s, so the request has ended. It can be asked for again.",
-					Days(e.policy.PendingExpires))})
+					text.Days(e.policy.PendingExpires))})
 		case e.policy.RemindEvery > 0 && !now.Before(e.policy.remindAt(r)):
 			r.Reminded = now
 			r.note(now, Event{Kind: EventReminder,
-				Text: fmt.Sprintf("%s still waits for a decision. It was asked for %s ago.", r.ID, Days(now.Sub(r.Created)))})
+				Text: fmt.Sprintf("%s still waits for a decision. It was asked for %s ago.", r.ID, text.Days(now.Sub(r.Created)))})
 		default:
 			return ErrUnchanged
 		}
@@ -105,7 +106,7 @@ func (e *Engine) mindFailed(r *Request) bool {
 		noun := r.Plan.Credential.Kind.Noun()
 		r.note(now, Event{Kind: EventRevoked,
 			Text: fmt.Sprintf("Nobody went on with it within %s, so its %s was shredded here. Retry makes another, and removes this one "+
-				"in Entra.", Days(e.policy.RevealWithin), noun)})
+				"in Entra.", text.Days(e.policy.RevealWithin), noun)})
 		return nil
 	})
 	return err == nil
@@ -122,7 +123,7 @@ func (e *Engine) mindOverlap(r *Request) bool {
 		}
 		r.move(StateLeftover, now, Event{Kind: EventWorks,
 			Text: fmt.Sprintf("Nobody said within %s that the new credential works. An approver can remove the old one now.",
-				Days(e.policy.RenewGrace))})
+				text.Days(e.policy.RenewGrace))})
 		return nil
 	})
 	return err == nil

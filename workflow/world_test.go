@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // A world is all that the engine touches, in memory: a store, a tenant and a
@@ -26,7 +29,7 @@ type world struct {
 
 	t      *testing.T
 	store  *memory
-	key    *Key
+	key    *seal.Key
 	policy Policy
 	pages  string
 	own    string    // App ID of the bot's client
@@ -50,7 +53,7 @@ type world struct {
 
 	digests      map[string]Digest // by tenant and day
 	sent         []Digest
-	left         []Person
+	left         []people.Person
 	askedAway    int                          // times somebody was asked about
 	noPeople     error                        // instead of an answer about who has left
 	digest       func() (before, after error) // what goes wrong with a digest
@@ -73,10 +76,10 @@ type message struct {
 }
 
 var (
-	bea = Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}
-	ada = Person{ID: "UADA", Name: "Ada", Email: "ada@contoso.com"}
-	zoe = Person{ID: "UZOE", Name: "Zoe", Email: "zoe@contoso.com"}
-	tom = Person{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com"}
+	bea = people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}
+	ada = people.Person{ID: "UADA", Name: "Ada", Email: "ada@contoso.com"}
+	zoe = people.Person{ID: "UZOE", Name: "Zoe", Email: "zoe@contoso.com"}
+	tom = people.Person{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com"}
 )
 
 const contosoID = "11111111-1111-1111-1111-111111111111"
@@ -92,7 +95,7 @@ func adaSignsIn() Signer {
 }
 
 func newWorld(t *testing.T) *world {
-	key, err := NewKey(make([]byte, KeySize))
+	key, err := seal.NewKey(make([]byte, seal.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,14 +143,15 @@ func vbo() Product {
 	read, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All", "to find users")
 	groups, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All", "to find groups")
 	user, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "to sign in")
-	return Product{Name: "vbo365", Title: "Veeam", Audience: "AzureADMyOrg", Platform: Web, RedirectURIs: []string{"https://localhost"},
-		Permissions: []Need{{Permission: read}, {Permission: groups}, {Permission: user}},
-		Credentials: []Offer{{Kind: CredentialSecret, Lifetime: 30 * 24 * time.Hour}}}
+	return Product{Name: "vbo365", Title: "Veeam", Audience: "AzureADMyOrg", Platform: plan.Web,
+		RedirectURIs: []string{"https://localhost"},
+		Permissions:  []Need{{Permission: read}, {Permission: groups}, {Permission: user}},
+		Credentials:  []Offer{{Kind: plan.CredentialSecret, Lifetime: 30 * 24 * time.Hour}}}
 }
 
 func draft(name string) Draft {
 	return Draft{Origin: "V-" + name, Product: "vbo365", AppName: name, Reason: "nightly backup", Team: "CTEAM",
-		Credential: CredentialSecret, Lifetime: 30 * 24 * time.Hour, RedirectURIs: []string{"https://localhost"}}
+		Credential: plan.CredentialSecret, Lifetime: 30 * 24 * time.Hour, RedirectURIs: []string{"https://localhost"}}
 }
 
 // wired is the world as one process reaches it, as long as it has power.

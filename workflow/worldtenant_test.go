@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // The tenant of a world: its apps, and what a sign-in can do there. fake_test.go has what
@@ -20,11 +23,11 @@ type fakeApp struct {
 	owners, principalOwners       []string
 	sp                            bool
 	roles                         []string
-	granted                       []Permission
+	granted                       []plan.Permission
 	directory, thumbprints, azure []string
 	definitions                   []string // of custom roles in Azure
 	exposed, assigned             []string // scopes and roles in Azure that we have added
-	federated                     []FederatedIssuer
+	federated                     []plan.FederatedIssuer
 	required                      []string
 	anonymous                     bool // not called api://{appId}
 	dependents                    Dependents
@@ -41,7 +44,7 @@ func (w *wired) SignIn(ctx context.Context, tenant string, scopes []string) (Dev
 	return call(w, "device code", func() (DeviceLogin, error) {
 		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
 		w.codes[c.code] = c
-		return &fakeSigningIn{w, c, Prompt{Code: NewSecret(c.code), URL: "https://login", Expires: time.Now().Add(15 * time.Minute)}}, nil
+		return &fakeSigningIn{w, c, Prompt{Code: seal.New(c.code), URL: "https://login", Expires: time.Now().Add(15 * time.Minute)}}, nil
 	})
 }
 
@@ -135,12 +138,12 @@ func (s *fakeSession) EnsureOwners(_ context.Context, m Made, users, not, leave 
 			if no, final := s.keepsOwners.(*ServiceError); final {
 				has.Refused[strings.ToLower(user)] = no
 			} else if s.noOwners == nil && len(users) > 0 {
-				a.owners = without(a.owners, []string{user})
+				a.owners = set.Without(a.owners, []string{user})
 			}
 		}
 		has.Owners = slices.Clone(a.owners)
 		if s.keepsOwners == nil {
-			a.principalOwners = without(a.principalOwners, leave)
+			a.principalOwners = set.Without(a.principalOwners, leave)
 		}
 		if has.Unread = s.hidesOwners; has.Unread == nil {
 			has.Principal = slices.Clone(a.principalOwners)
@@ -149,7 +152,7 @@ func (s *fakeSession) EnsureOwners(_ context.Context, m Made, users, not, leave 
 	})
 }
 
-func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []Permission, keep ...Permission) error {
+func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []plan.Permission, keep ...plan.Permission) error {
 	_, err := call(s.wired, "consent", func() (bool, error) {
 		if s.consent != nil {
 			return false, s.consent
@@ -160,8 +163,8 @@ func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []Permissio
 				roles = append(roles, p.Name)
 			}
 		}
-		if kept := beyond(keep, ps, samePermission); len(kept) > 0 { // and what is there of another kind
-			ps = joined(ps, s.app(sp).granted, samePermission)
+		if kept := set.Minus(keep, ps, plan.SamePermission); len(kept) > 0 { // and what is there of another kind
+			ps = set.Union(ps, s.app(sp).granted, plan.SamePermission)
 			for _, p := range kept {
 				if p.Type == catalog.Application && p.ResourceAppID == catalog.MicrosoftGraph {
 					roles = append(roles, p.Name)
@@ -182,14 +185,14 @@ func (s *fakeSession) Passwords(_ context.Context, id string) ([]Password, error
 	return call(s.wired, "keys", func() ([]Password, error) { return slices.Collect(maps.Values(s.app(id).keys)), nil })
 }
 
-func (s *fakeSession) AddPassword(_ context.Context, id, label string, expires time.Time) (Password, Secret, error) {
+func (s *fakeSession) AddPassword(_ context.Context, id, label string, expires time.Time) (Password, seal.Secret, error) {
 	p, err := call(s.wired, "add key", func() (Password, error) {
 		s.made++
 		k := Password{KeyID: fmt.Sprint("key", s.made), Label: label, Expires: expires}
 		s.app(id).keys[k.KeyID] = k
 		return k, nil
 	})
-	return p, NewSecret("S3CRET " + p.KeyID), err
+	return p, seal.New("S3CRET " + p.KeyID), err
 }
 
 func (s *fakeSession) RemovePassword(_ context.Context, id, keyID string) error {

@@ -3,6 +3,8 @@ package workflow
 import (
 	"errors"
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +44,7 @@ func (r *Request) touch(n StepName, now time.Time) {
 	}
 	if effect == removes || r.Kind == KindUpdate {
 		if r.Kind != KindRecreate && !IsYoung(r.Made.Removed, now) {
-			r.Taken = Plan{} // that has long gone from every list
+			r.Taken = plan.Plan{} // that has long gone from every list
 		}
 		r.Taken = r.lately()
 		r.Made.Removed = now
@@ -67,12 +69,12 @@ func (n *notYet) Spreading()                {}
 
 // lately is what was taken from the app, or is about to be, and may be listed still. It has
 // what an alarm could name: permissions, directory roles and the issuer of a trust.
-func (r *Request) lately() Plan {
-	var goes Plan
+func (r *Request) lately() plan.Plan {
+	var goes plan.Plan
 	if removes := r.kind().removes; removes != nil {
 		goes = removes(r)
 	}
-	return r.Taken.with(Plan{Permissions: goes.Permissions, DirectoryRoles: goes.DirectoryRoles})
+	return r.Taken.Union(plan.Plan{Permissions: goes.Permissions, DirectoryRoles: goes.DirectoryRoles})
 }
 
 // wasTaken reports whether what an alarm would name was taken from the app lately.
@@ -83,7 +85,7 @@ func (r *Request) wasTaken(name string) bool {
 	}
 	of := inspectionOf(taken)
 	return slices.Contains(slices.Concat(of.Roles, of.Scopes, of.DirectoryRoles), name) ||
-		slices.ContainsFunc(taken.Permissions, func(p Permission) bool { return p.Name == name })
+		slices.ContainsFunc(taken.Permissions, func(p plan.Permission) bool { return p.Name == name })
 }
 
 // unseen says that something that may have been made is not seen, and may not be known
@@ -184,30 +186,30 @@ func (r *Request) patience(st *Step, why Temporary) time.Duration {
 // waits says for people what a step waits for, since when, and how long at most. The
 // sign-in ends at until, if that is known.
 func (r *Request) waits(st *Step, why Temporary, until time.Time) string {
-	text := "waiting for " + r.Awaited(st.Name)
+	words := "waiting for " + r.Awaited(st.Name)
 	if _, ok := why.(Spreading); !ok {
-		return text
+		return words
 	}
-	text += " since " + st.Since.UTC().Format("15:04 UTC")
+	words += " since " + st.Since.UTC().Format("15:04 UTC")
 	_, lost := why.(*unseen)
 	switch lag, ok := why.(*notYet); {
 	case lost:
-		text += ": an answer was lost, so there may be a secret that nobody has. Should it show, it is removed"
+		words += ": an answer was lost, so there may be a secret that nobody has. Should it show, it is removed"
 	case ok && len(lag.missing) > 0:
-		text += ", until the app has " + clip(strings.Join(lag.missing, ", "), 100)
+		words += ", until the app has " + text.Clip(strings.Join(lag.missing, ", "), 100)
 	case ok && len(lag.stale) > 0 && r.Task == TaskVerify:
-		text += ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100)
+		words += ", until the app no longer has " + text.Clip(strings.Join(lag.stale, ", "), 100)
 	case ok && len(lag.stale) > 0:
-		return text + ", until the app no longer has " + clip(strings.Join(lag.stale, ", "), 100) +
+		return words + ", until the app no longer has " + text.Clip(strings.Join(lag.stale, ", "), 100) +
 			". It was removed, and may be listed for " +
 			"twenty minutes more. If somebody gave it to the app again, remove it in Entra" + r.signInEnds(st, why, until)
 	default:
-		text += ", until all of it knows what was just made or changed"
+		words += ", until all of it knows what was just made or changed"
 	}
 	if most := r.patience(st, why); most < Youth {
-		return text + ", for " + waitWords(most) + " at most" + r.signInEnds(st, why, until) + said(why)
+		return words + ", for " + waitWords(most) + " at most" + r.signInEnds(st, why, until) + said(why)
 	}
-	return text + ". That can take twenty minutes, and nobody has to do anything" + r.signInEnds(st, why, until) + said(why)
+	return words + ". That can take twenty minutes, and nobody has to do anything" + r.signInEnds(st, why, until) + said(why)
 }
 
 // said is what the service has answered to what is waited for.
@@ -217,7 +219,7 @@ func said(why Temporary) string {
 		return ""
 	}
 	no := x.Describe()
-	return ". So far Entra says " + no.Code + ": " + clip(oneLine(no.Text), 200)
+	return ". So far Entra says " + no.Code + ": " + text.Clip(text.OneLine(no.Text), 200)
 }
 
 // signInEnds says that a sign-in may end before what a step waits for, and what is to be

@@ -8,14 +8,15 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // services.md, section 1: lists are stale both ways. What was removed and is still listed
 // is waited for, and is an alarm once that lasts.
 func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	read, _ := Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
-	was := Plan{Permissions: []Permission{read}}
+	read, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
+	was := plan.Plan{Permissions: []plan.Permission{read}}
 	stale := &ExcessError{Names: []string{read.Resource + "/" + read.Name}}
 	other := &ExcessError{Names: []string{"Microsoft Graph/Mail.ReadWrite"}}
 	update := &Request{Kind: KindUpdate, Previous: was, Made: Made{Removed: now.Add(-time.Minute)}}
@@ -122,14 +123,15 @@ func TestWhatWasGivenIsAsOldAsItIsWhateverIsTaken(t *testing.T) {
 // What an update took is known to the next request, which may read a list that is behind.
 func TestWhatWasTakenIsKnownToTheNextRequest(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	read, _ := Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
-	mail, _ := Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-	r := &Request{Kind: KindUpdate, Previous: Plan{Permissions: []Permission{read, mail}}, Plan: Plan{Permissions: []Permission{mail}}}
+	read, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
+	mail, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+	r := &Request{Kind: KindUpdate, Previous: plan.Plan{Permissions: []plan.Permission{read, mail}},
+		Plan: plan.Plan{Permissions: []plan.Permission{mail}}}
 	r.touch(StepTrim, now)
 	if got := r.Clone().Taken.Permissions; len(got) != 1 || got[0].Name != read.Name {
 		t.Fatalf("an update took %+v", got)
 	}
-	r.Previous, r.Plan = r.Plan, Plan{}
+	r.Previous, r.Plan = r.Plan, plan.Plan{}
 	r.touch(StepTrim, now.Add(time.Minute))
 	if got := r.Taken.Permissions; len(got) != 2 {
 		t.Errorf("soon after, two are taken: %+v", got)

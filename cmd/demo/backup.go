@@ -11,7 +11,7 @@ import (
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // backupServer is what the bot calls the emulated Veeam server.
@@ -26,7 +26,7 @@ func startBackup(c *closers, entra *entratest.Server, now func() time.Time) (*ve
 	addr, err := serveOn(c, "127.0.0.1:0", v, &tls.Config{Certificates: []tls.Certificate{v.Certificate()}})
 	return v, config.Veeam{
 		Name: backupServer, URL: "https://" + addr, TLS: "sha256:" + v.Fingerprint(), Username: account,
-		Password: workflow.NewSecret(password),
+		Password: seal.New(password),
 	}, err
 }
 

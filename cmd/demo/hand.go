@@ -8,14 +8,14 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/graphops/entratest"
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // handmade is what the manifest among the samples says.
-var handmade = workflow.Plan{
+var handmade = plan.Plan{
 	AppName: "payroll-mail", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://payroll.contoso.com/callback"},
-	Permissions: []workflow.Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Read"}},
+	Permissions: []plan.Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Read"}},
 }
 
 // byHand is an app whose manifest Bea has. Ada makes it in the portal, once with

@@ -20,6 +20,7 @@ import (
 	"github.com/entra-app/entra-app/cmd/entra-app/serve"
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // The channels of the workspace.
@@ -176,7 +177,7 @@ func (w *world) clientConfig(rw http.ResponseWriter, _ *http.Request) {
 func (w *world) runBot(ctx context.Context, home string, backup config.Veeam, log *slog.Logger) (err error) {
 	c := config.Config{
 		Slack: config.Slack{
-			BotToken: workflow.NewSecret(w.slack.BotToken()), AppToken: workflow.NewSecret(w.slack.AppToken()),
+			BotToken: seal.New(w.slack.BotToken()), AppToken: seal.New(w.slack.AppToken()),
 			Socket: true, APIURL: w.url + "/api/",
 		},
 		Listen:    "127.0.0.1:0",

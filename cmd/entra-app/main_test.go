@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/store"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
@@ -88,7 +88,7 @@ func TestAStoreOrKeyThatDoesNotFitEndsWithTwoAndIsLeftAsItIs(t *testing.T) {
 		"a key file that is a directory": func(dir string) { os.Mkdir(filepath.Join(dir, "entra-app.key"), 0o700) },
 		"an empty key file":              func(dir string) { os.WriteFile(filepath.Join(dir, "entra-app.key"), nil, 0o600) },
 		"a store of another key": func(dir string) {
-			other, _ := workflow.NewKey(bytes.Repeat([]byte{7}, workflow.KeySize))
+			other, _ := seal.NewKey(bytes.Repeat([]byte{7}, seal.KeySize))
 			if s, err := store.Open(filepath.Join(dir, "entra-app.db"), other); err == nil {
 				s.Close()
 			}
@@ -151,7 +151,7 @@ func TestAStoreInUseEndsWithTwo(t *testing.T) {
 	path := written(t, "  app_token: xapp-1-A1-1-abcdef")
 	dir := filepath.Dir(path)
 	key(dir)
-	k, err := workflow.NewKey([]byte("01234567890123456789012345678901"))
+	k, err := seal.NewKey([]byte("01234567890123456789012345678901"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // A grant is a way to sign in: the forms for the token endpoint to try one after
@@ -14,7 +15,7 @@ import (
 type grant interface {
 	attempts(s *Server, g *generation) []attempt
 	client() string // the ID of the app that an assertion was issued to, or nothing
-	secrets() []workflow.Secret
+	secrets() []seal.Secret
 }
 
 // An attempt is one form. by is what its client_id says, if it has one.
@@ -26,7 +27,7 @@ type attempt struct {
 // account is the operator's service account.
 type account struct {
 	username string
-	password workflow.Secret
+	password seal.Secret
 }
 
 func (a account) attempts(*Server, *generation) []attempt {
@@ -35,12 +36,12 @@ func (a account) attempts(*Server, *generation) []attempt {
 
 func (a account) client() string { return "" }
 
-func (a account) secrets() []workflow.Secret { return []workflow.Secret{a.password} }
+func (a account) secrets() []seal.Secret { return []seal.Secret{a.password} }
 
 // asserted is a person who signed in at Microsoft.
 type asserted struct {
-	whole     workflow.Secret
-	parts     []workflow.Secret // the tokens in it
+	whole     seal.Secret
+	parts     []seal.Secret // the tokens in it
 	clientIDs map[naming]string
 }
 
@@ -57,7 +58,7 @@ func (a asserted) client() string { return a.clientIDs[byApplication] }
 
 // secrets are the tokens; the rest of the response is words that a server may well
 // use of its own, such as the names of scopes.
-func (a asserted) secrets() []workflow.Secret { return a.parts }
+func (a asserted) secrets() []seal.Secret { return a.parts }
 
 // readAssertion takes a token response apart as far as it has to be: Veeam needs
 // a refresh token in it, and the ID of the application it was issued to.
@@ -92,7 +93,7 @@ func readAssertion(who workflow.Assertion, organization string) (asserted, error
 	}
 	for _, t := range []string{said.AccessToken, said.RefreshToken, said.IDToken} {
 		if t != "" {
-			a.parts = append(a.parts, workflow.NewSecret(t))
+			a.parts = append(a.parts, seal.New(t))
 		}
 	}
 	for _, found := range []string{access.AppID, access.Azp, id.Aud} {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const forVeeam = "openid offline_access User.Read Directory.Read.All"
@@ -25,7 +26,7 @@ func (w *world) asserted(response string) workflow.Assertion {
 	var id struct{ Oid, Tid string }
 	json.Unmarshal([]byte(response), &said)
 	claims(said.IDToken, &id)
-	return workflow.Assertion{TenantID: id.Tid, ObjectID: id.Oid, UPN: "ada@" + contoso, Response: workflow.NewSecret(response)}
+	return workflow.Assertion{TenantID: id.Tid, ObjectID: id.Oid, UPN: "ada@" + contoso, Response: seal.New(response)}
 }
 
 func TestASignInThatTheServerDoesNotTake(t *testing.T) {
@@ -94,7 +95,7 @@ func TestWhoSignedInCannotChangeAnything(t *testing.T) {
 }
 
 func TestWhatIsHidden(t *testing.T) {
-	h := hide([]workflow.Secret{workflow.NewSecret(`a"b c/d`), workflow.NewSecret("0123456789abcdefghij"), {}})
+	h := hide([]seal.Secret{seal.New(`a"b c/d`), seal.New("0123456789abcdefghij"), {}})
 	for text, want := range map[string]string{
 		`it was a"b c/d.`:                  "it was [secret].",
 		`it was a\"b c/d.`:                 "it was [secret].",

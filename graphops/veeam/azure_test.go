@@ -10,6 +10,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const subscription = "5a5a5a5a-0000-4000-8000-000000000001"
@@ -25,7 +26,7 @@ func (w *world) azure() workflow.AzureAccount {
 	k := keyed()
 	return workflow.AzureAccount{Name: "archiver", Description: "EA-7", AppID: w.app, TenantID: w.tenant.ID, Environment: "Global",
 		Subscriptions: []string{subscription},
-		PFX:           workflow.NewSecret(base64.StdEncoding.EncodeToString(k.pfx)), Password: workflow.NewSecret(k.password),
+		PFX:           seal.New(base64.StdEncoding.EncodeToString(k.pfx)), Password: seal.New(k.password),
 		Thumbprint: thumbprint(k.cert.Raw)}
 }
 
@@ -79,8 +80,8 @@ func TestAnAzureServiceAccountWithASecret(t *testing.T) {
 	w := newWorld(t)
 	a := w.azure()
 	app := w.field(w.graph("GET", "/applications(appId='"+w.app+"')", nil), "id")
-	a.PFX, a.Password, a.Thumbprint = workflow.Secret{}, workflow.Secret{}, ""
-	a.Secret = workflow.NewSecret(w.secretOf(app))
+	a.PFX, a.Password, a.Thumbprint = seal.Secret{}, seal.Secret{}, ""
+	a.Secret = seal.New(w.secretOf(app))
 	if got, err := w.connectAzure(w.server(nil), a); err != nil || got.ID != w.onlyAzure().ID || w.onlyAzure().Thumbprint != "" {
 		t.Errorf("connected %+v, %v, and the server has %+v", got, err, w.onlyAzure())
 	}
@@ -133,7 +134,7 @@ func TestAnAzureServiceAccountThatTheServerDoesNotTake(t *testing.T) {
 			a.AppID = w.client.AppID
 		}, "ParameterValidationFailure", "AADSTS700027"},
 		"a wrong password": {7, func(_ *world, a *workflow.AzureAccount) {
-			a.Password = workflow.NewSecret("not this one")
+			a.Password = seal.New("not this one")
 		}, "HTTP 400", "network password"},
 		"another app": {8, func(w *world, _ *workflow.AzureAccount) {
 			w.veeam.Change(func(k *veeamtest.Knobs) { k.SaysApp = w.client.AppID })
@@ -159,10 +160,10 @@ func TestAnAzureServiceAccountThatTheServerDoesNotTake(t *testing.T) {
 	for _, edit := range []func(*workflow.AzureAccount){
 		func(a *workflow.AzureAccount) {
 			a.Name = ""
-		}, func(a *workflow.AzureAccount) { a.TenantID = "" }, func(a *workflow.AzureAccount) { a.PFX = workflow.Secret{} },
-		func(a *workflow.AzureAccount) { a.Secret = workflow.NewSecret("s") },
+		}, func(a *workflow.AzureAccount) { a.TenantID = "" }, func(a *workflow.AzureAccount) { a.PFX = seal.Secret{} },
+		func(a *workflow.AzureAccount) { a.Secret = seal.New("s") },
 	} {
-		a := workflow.AzureAccount{Name: "a", AppID: "b", TenantID: "c", Environment: "Global", PFX: workflow.NewSecret("x")}
+		a := workflow.AzureAccount{Name: "a", AppID: "b", TenantID: "c", Environment: "Global", PFX: seal.New("x")}
 		edit(&a)
 		if _, err := w.connectAzure(w.server(nil), a); err == nil || isTemporary(err) {
 			t.Errorf("%+v: %v", a, err)

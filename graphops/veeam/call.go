@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // maxAnswer is more than any answer of these servers is long.
@@ -20,13 +21,13 @@ const maxAnswer = 8 << 20
 type conversation struct {
 	s      *Server
 	gen    *generation
-	token  workflow.Secret
+	token  seal.Secret
 	hidden hidden // what may not be shown of an answer
 }
 
 // signIn gets a token: with what is known of the server, or whatever it takes. more
 // are secrets of what will be sent with the token.
-func (s *Server) signIn(ctx context.Context, who grant, more ...workflow.Secret) (*conversation, error) {
+func (s *Server) signIn(ctx context.Context, who grant, more ...seal.Secret) (*conversation, error) {
 	c := &conversation{s: s, hidden: hide(append(who.secrets(), more...))}
 	for _, c.gen = range s.order() {
 		got, by, err := c.introduce(ctx, who.attempts(s, c.gen))
@@ -41,8 +42,8 @@ func (s *Server) signIn(ctx context.Context, who grant, more ...workflow.Secret)
 		if json.Unmarshal(got.body, &t) != nil || t.AccessToken == "" {
 			return nil, got.later("the answer to a sign-in has no token")
 		}
-		c.token = workflow.NewSecret(t.AccessToken)
-		c.hidden = append(c.hidden, hide([]workflow.Secret{c.token, workflow.NewSecret(t.RefreshToken)})...)
+		c.token = seal.New(t.AccessToken)
+		c.hidden = append(c.hidden, hide([]seal.Secret{c.token, seal.New(t.RefreshToken)})...)
 		return c, nil
 	}
 	if s.found.Load() != nil { // it is being upgraded, or something answers for it

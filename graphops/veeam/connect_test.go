@@ -9,6 +9,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 func TestAnOrganizationIsAdded(t *testing.T) {
@@ -91,7 +92,7 @@ func TestACertificateThatTheServerHasAlready(t *testing.T) {
 	w := newWorld(t)
 	s := w.server(nil)
 	o := w.organization()
-	o.PFX, o.Password, o.Thumbprint = workflow.Secret{}, workflow.Secret{}, strings.Repeat("AB", 20)
+	o.PFX, o.Password, o.Thumbprint = seal.Secret{}, seal.Secret{}, strings.Repeat("AB", 20)
 	_, err := w.connect(s, o)
 	w.refused(err, "ParameterValidationFailure", "The certificate with the thumbprint '"+o.Thumbprint+"' is not installed on this server.")
 	thumbprint, err := w.veeam.InstallCertificate(keyed().pfx, keyed().password)
@@ -162,7 +163,7 @@ func TestWhatTheAppLacksIsSaidByTheServer(t *testing.T) {
 	_, err = w.connect(s, o)
 	w.refused(err, "ParameterValidationFailure", "does not have the Global Reader role")
 	o = w.organization()
-	o.Password = workflow.NewSecret("not the password of it")
+	o.Password = seal.New("not the password of it")
 	_, err = w.connect(s, o)
 	w.refused(err, "ParameterValidationFailure", "The specified network password is not correct.")
 	o = w.organization()
@@ -180,7 +181,7 @@ func TestWhatTheAppLacksIsSaidByTheServer(t *testing.T) {
 
 func TestNobodyCallsAServerWithoutAnAccount(t *testing.T) {
 	w := newWorld(t)
-	s := w.server(func(c *Config) { c.Username, c.Password = "", workflow.Secret{} })
+	s := w.server(func(c *Config) { c.Username, c.Password = "", seal.Secret{} })
 	_, err := w.connect(s, w.organization())
 	w.refused(err, "NoAccount", "The bot has no account on backup-1, so nothing was sent to it.", "username and password")
 	if len(w.ops()) != 0 {
@@ -195,7 +196,7 @@ func TestWhatNoServerCouldTakeIsNotSent(t *testing.T) {
 		func(o *workflow.Organization) { o.Name = "" },
 		func(o *workflow.Organization) { o.Region = "" },
 		func(o *workflow.Organization) { o.AppID = "" },
-		func(o *workflow.Organization) { o.PFX = workflow.Secret{} },
+		func(o *workflow.Organization) { o.PFX = seal.Secret{} },
 		func(o *workflow.Organization) { o.Exchange, o.SharePoint, o.Teams = false, false, false },
 	} {
 		o := w.organization()

@@ -13,7 +13,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // tries is how often a call is made before it counts as failed: net/http reads
@@ -96,7 +96,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 
 func TestAWrongPasswordOfTheAccount(t *testing.T) {
 	w := newWorld(t)
-	s := w.server(func(c *Config) { c.Password = workflow.NewSecret("another one") })
+	s := w.server(func(c *Config) { c.Password = seal.New("another one") })
 	w.veeam.Change(func(k *veeamtest.Knobs) { k.Echo = true })
 	_, err := w.connect(s, w.organization())
 	w.refused(err, "ResourceAccessDenied", "backup-1 refused to sign in.", "Incorrect user name or password.", "password=[secret]",
@@ -223,7 +223,7 @@ func TestWhatNoServerCanBeMadeOf(t *testing.T) {
 		"can't be read":              func(c *Config) { c.TLS = "insecure" },
 		"no certificate in PEM form": func(c *Config) { c.TLS = "tls.go" },
 		"it is not a file":           func(c *Config) { c.TLS = "." },
-		"a password belong together": func(c *Config) { c.Password = workflow.NewSecret("p") },
+		"a password belong together": func(c *Config) { c.Password = seal.New("p") },
 	} {
 		c := good
 		edit(&c)

@@ -7,6 +7,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // An organization that somebody added by hand is found by its name, its tenant or its app.
@@ -39,7 +40,7 @@ func TestAnOrganizationIsFoundByWhateverIsKnownOfIt(t *testing.T) {
 	}
 	w := newWorld(t)
 	_, err := w.server(func(c *Config) {
-		c.Username, c.Password = "", workflow.Secret{}
+		c.Username, c.Password = "", seal.Secret{}
 	}).Find(t.Context(), workflow.Organization{Name: contoso})
 	w.refused(err, "NoAccount", "The bot has no account on backup-1")
 }

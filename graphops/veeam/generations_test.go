@@ -17,6 +17,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // signIns are the calls to the token endpoint that the server understood: what
@@ -138,7 +139,7 @@ func TestAPersonSignsInWithWhatTheServerTakes(t *testing.T) {
 			w.veeam.PutOrganization(veeamtest.Organization{Office: "fabrikam.onmicrosoft.com", Services: []string{"Exchange"}})
 			id := w.veeam.PutOrganization(veeamtest.Organization{Office: contoso, AppID: strings.ToUpper(w.app),
 				Services: []string{"Exchange", "SharePoint"}})
-			s := w.server(func(c *Config) { c.Username, c.Password = "", workflow.Secret{} })
+			s := w.server(func(c *Config) { c.Username, c.Password = "", seal.Secret{} })
 			for again := range 2 {
 				got, err := w.signedIn(s, w.signIn("ada", forVeeam))
 				if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // hidden is what must not be in a text that people or logs get: secrets, as
@@ -20,7 +20,7 @@ const whole = 12
 
 const blank = "[secret]"
 
-func hide(secrets []workflow.Secret) hidden {
+func hide(secrets []seal.Secret) hidden {
 	var h hidden
 	for _, s := range secrets {
 		v := s.Reveal()

@@ -14,15 +14,16 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // Config is what a Server is made with.
 type Config struct {
 	Name     string
-	URL      string          // "https://vb365.example.com:4443"; http only on this machine
-	TLS      string          // how the server is known, as ParseTLS reads it; empty means "system"
-	Username string          // of the account that adds organizations; without one Connect cannot
-	Password workflow.Secret // of that account
+	URL      string      // "https://vb365.example.com:4443"; http only on this machine
+	TLS      string      // how the server is known, as ParseTLS reads it; empty means "system"
+	Username string      // of the account that adds organizations; without one Connect cannot
+	Password seal.Secret // of that account
 
 	Timeout time.Duration // of one call; 0 means 90 seconds, as a server that adds an organization asks Microsoft first
 	Log     *slog.Logger  // nil means none
@@ -33,7 +34,7 @@ type Server struct {
 	name     string
 	base     string // without a slash at the end
 	username string
-	password workflow.Secret
+	password seal.Secret
 	http     *http.Client
 	log      *slog.Logger
 	found    atomic.Pointer[found] // nil until it answered
@@ -103,7 +104,7 @@ func (s *Server) Connect(ctx context.Context, o workflow.Organization) (workflow
 }
 
 // administer signs in with the operator's account. more are secrets of what will be sent.
-func (s *Server) administer(ctx context.Context, more ...workflow.Secret) (*conversation, error) {
+func (s *Server) administer(ctx context.Context, more ...seal.Secret) (*conversation, error) {
 	if s.username == "" {
 		return nil, &workflow.ServiceError{Code: "NoAccount", Text: fmt.Sprintf(
 			"The bot has no account on %s, so nothing was sent to it. Ask the bot's operator to add username and password of a Veeam "+

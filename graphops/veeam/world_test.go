@@ -29,6 +29,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const (
@@ -105,7 +106,7 @@ func (w *world) instead(h http.Handler) {
 func (w *world) server(edit func(*Config)) *Server {
 	w.Helper()
 	c := Config{Name: "backup-1", URL: w.url, TLS: "sha256:" + w.veeam.Fingerprint(), Username: username,
-		Password: workflow.NewSecret(password),
+		Password: seal.New(password),
 		Log:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if edit != nil {
 		edit(&c)
@@ -123,7 +124,7 @@ func (w *world) server(edit func(*Config)) *Server {
 func (w *world) organization() workflow.Organization {
 	k := keyed()
 	return workflow.Organization{Name: contoso, Region: "Worldwide", AppID: w.app,
-		PFX: workflow.NewSecret(base64.StdEncoding.EncodeToString(k.pfx)), Password: workflow.NewSecret(k.password),
+		PFX: seal.New(base64.StdEncoding.EncodeToString(k.pfx)), Password: seal.New(k.password),
 		Exchange: true, SharePoint: true, Teams: true}
 }
 
@@ -332,7 +333,7 @@ func (w *world) saw(err error) error {
 func (w *world) leaks() {
 	text := w.log.String()
 	for _, s := range append(w.veeam.Secrets(), w.entra.Secrets()...) {
-		for _, form := range hide([]workflow.Secret{workflow.NewSecret(s)}) {
+		for _, form := range hide([]seal.Secret{seal.New(s)}) {
 			if strings.Contains(text, form) {
 				w.Errorf("the log or an error contains %q", form)
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 var kept = []check{
@@ -49,7 +50,7 @@ var kept = []check{
 	{"keeps the digest of a plan, whether a part of it is empty or missing", func(t *testing.T, s *kit) {
 		missing, empty := Pending("missing"), Pending("empty")
 		missing.Plan.RedirectURIs, missing.Plan.Permissions = nil, nil
-		empty.Plan.RedirectURIs, empty.Plan.Permissions = []string{}, []workflow.Permission{}
+		empty.Plan.RedirectURIs, empty.Plan.Permissions = []string{}, []plan.Permission{}
 		for _, r := range []*workflow.Request{missing, empty} {
 			if got := s.get(s.create(r).ID); got.Plan.Digest() != r.Plan.Digest() {
 				t.Errorf("%s: the digest is another one", r.Plan.AppName)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 type q = workflow.Query
@@ -87,7 +88,7 @@ var queried = []check{
 	{"for a person or a day returns the apps that person has, or whose credential ends then", func(t *testing.T, s *kit) {
 		app := func(r *workflow.Request) {
 			r.State, r.Made.AppID, r.Made.KeyExpires = workflow.StateDone, "22222222-2222-2222-2222-222222222222", noon.Add(24*time.Hour)
-			r.Plan.Owners = []workflow.Person{{ID: "UTOM"}, {ID: "UZOE"}}
+			r.Plan.Owners = []people.Person{{ID: "UTOM"}, {ID: "UZOE"}}
 		}
 		a := s.with("a", app)
 		b := s.create(Pending("b"))

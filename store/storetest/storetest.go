@@ -17,6 +17,8 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Run checks a store. Each call of open returns a new and empty one, and closes
@@ -126,21 +128,21 @@ var noon = time.Date(2026, 3, 14, 12, 0, 0, 123456789, time.UTC)
 // Pending returns a request as it is after the form was sent, with the things
 // that a store looks at and what else a usual one has. The name is the app's.
 func Pending(name string) *workflow.Request {
-	permission := func(name, words string) workflow.Permission {
-		return workflow.Permission{
+	permission := func(name, words string) plan.Permission {
+		return plan.Permission{
 			Resource: "Microsoft Graph", ResourceAppID: catalog.MicrosoftGraph, Name: name, Type: catalog.Application,
 			Words: words, Why: "Veeam reads what it backs up", Risk: catalog.Low,
 		}
 	}
 	return &workflow.Request{
 		Rev: 1, PlanRev: 1, Origin: "V-" + name, Kind: workflow.KindRegister, State: workflow.StatePending,
-		Requester: workflow.Person{ID: "UBEA", Name: "Bea Backup", Email: "bea@contoso.com"},
+		Requester: people.Person{ID: "UBEA", Name: "Bea Backup", Email: "bea@contoso.com"},
 		Tenant:    "contoso", Product: "vb365-backup", Team: "CBACKUP", Task: workflow.TaskProvision,
 		Reason: "Nightly backup of all mailboxes and sites, as agreed with the security team.",
-		Plan: workflow.Plan{
+		Plan: plan.Plan{
 			TenantID: "11111111-1111-1111-1111-111111111111", AppName: name, Audience: "AzureADMyOrg",
 			RedirectURIs: []string{"https://localhost"},
-			Permissions: []workflow.Permission{
+			Permissions: []plan.Permission{
 				permission("Directory.Read.All",
 					"Allows the app to read data in your organization's directory, such as users, groups and apps, without a "+
 						"signed-in user."),
@@ -150,7 +152,7 @@ func Pending(name string) *workflow.Request {
 				permission("Sites.FullControl.All",
 					"Allows the app to have full control of all site collections without a signed in user."),
 			},
-			Credential: workflow.Credential{Kind: workflow.CredentialSecret, Lifetime: 90 * 24 * time.Hour},
+			Credential: plan.Credential{Kind: plan.CredentialSecret, Lifetime: 90 * 24 * time.Hour},
 		},
 		Created: noon, Entered: noon, WakeAt: noon.Add(24 * time.Hour),
 		Posts: map[workflow.PostName]workflow.Post{},

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 var updated = []check{
@@ -123,7 +124,7 @@ var updated = []check{
 	}},
 	{"shreds what it sets to nothing", func(t *testing.T, s *kit) {
 		r := Pending("a")
-		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: workflow.Sealed("ciphertext")}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: seal.Sealed("ciphertext")}
 		id := s.create(r).ID
 		if got := s.get(id).Handover.Sealed; string(got) != "ciphertext" {
 			t.Fatalf("kept %d bytes", len(got))

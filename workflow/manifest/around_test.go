@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 const asksUserRead = `{"displayName":"a","requiredResourceAccess":[{"resourceAppId":"00000003-0000-0000-c000-000000000000",` +
@@ -89,7 +90,7 @@ func TestIdentifiersAreReadWithoutWhatAWebPageAddsToThem(t *testing.T) {
 		`\u200b","value":"s ","type":"User\u00a0","adminConsentDisplayName":"Two\u00a0words"}],
 		"preAuthorizedApplications":[{"appId":"` + aad("8") + ` ","delegatedPermissionIds":["` + roleGUID + ` "]}]}}`))
 	wantNames := Draft{AppName: "pay\u200droll  x ", Audience: workflow.ThisTenant, IdentifierURIs: []string{"api://{appId}/x"},
-		Scopes: []workflow.Scope{{Name: "s ", Title: "Two\u00a0words", PreAuthorized: []string{aad("8")}}}, Fixed: []string{fixedIDs}}
+		Scopes: []plan.Scope{{Name: "s ", Title: "Two\u00a0words", PreAuthorized: []string{aad("8")}}}, Fixed: []string{fixedIDs}}
 	if ignored = slices.DeleteFunc(ignored, Ignored.Minor); err != nil || !reflect.DeepEqual(d, wantNames) || len(ignored) > 0 {
 		t.Errorf("got  %+v\nwant %+v\nignored %v, %v", d, wantNames, ignored, err)
 	}

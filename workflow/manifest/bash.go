@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // bash writes for bash 3.2 and later, which macOS has, and az.
@@ -61,7 +62,7 @@ func setCloud(c cloud.Cloud) string {
 	return commands
 }
 
-func (b *bash) begin(p workflow.Plan, c cloud.Cloud) {
+func (b *bash) begin(p plan.Plan, c cloud.Cloud) {
 	b.line(`#!/usr/bin/env bash
 # Registers the application: %s
 # Tenant: %s
@@ -92,7 +93,7 @@ patient() {
   return 1
 }
 `, plain(p.AppName), p.TenantID, p.Digest(), setCloud(c))
-	if p.Credential.Kind == workflow.CredentialSecret {
+	if p.Credential.Kind == plan.CredentialSecret {
 		b.line(`[ -t 1 ] || fail 'This shows a client secret. Run it in a terminal, so that the secret does not get into a file.'`)
 	}
 	b.line(`[ "$(az account show --query tenantId --output tsv)" = %s ] || fail %s`, bashQuote(p.TenantID),
@@ -124,7 +125,7 @@ func (b *bash) resource(name, appID, title string) {
 	b.found(name, b.get("/servicePrincipals(appId='"+appID+"')?$select=id", "id"), title)
 }
 
-func (b *bash) permission(name, resource string, q workflow.Permission) {
+func (b *bash) permission(name, resource string, q plan.Permission) {
 	from, where := "appRoles", " && contains(allowedMemberTypes, 'Application')"
 	if q.Type != "Application" {
 		from, where = "oauth2PermissionScopes", ""
@@ -196,20 +197,20 @@ az rest --method post --url %s --body %s --query secretText --output tsv`, secon
 const roleDefinitions = "/providers/Microsoft.Authorization/roleDefinitions/"
 
 func (b *bash) definition(id, scope string, body text) {
-	b.send("put", `"$azure"`+bashQuote(workflow.AzureScope(scope)+roleDefinitions+id+azureVersion), body)
+	b.send("put", `"$azure"`+bashQuote(azurescope.Path(scope)+roleDefinitions+id+azureVersion), body)
 }
 
 // assign names the role by its ID. az takes one for an ID only where it is that of a
 // subscription, so on a management group the assignment is put there without its help.
 func (b *bash) assign(id, scope string) {
-	role := workflow.AzureRoleID(scope, id)
+	role := azurescope.RoleID(scope, id)
 	if !strings.HasPrefix(role, "/subscriptions/") {
 		b.line("assignment=$(cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen)\nknown \"$assignment\" 'an ID for the assignment'")
 		b.send("put", `"$azure"`+bashText(assignmentPath(scope, "assignment")), assignmentBody(scope, id))
 		return
 	}
 	b.line(`patient az role assignment create --assignee-object-id "$principal" --assignee-principal-type ServicePrincipal --role %s --scope %s --output none`,
-		bashQuote(role), bashQuote(workflow.AzureScope(scope)))
+		bashQuote(role), bashQuote(azurescope.Path(scope)))
 }
 
-func (b *bash) end(workflow.Plan) { b.line("\nsay \"Done. App ID: $app\"") }
+func (b *bash) end(plan.Plan) { b.line("\nsay \"Done. App ID: $app\"") }

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Export returns the application that p describes as JSON in Graph's format: the
@@ -23,11 +23,11 @@ import (
 // permissions on itself, and the clients that are authorised beforehand.
 //
 // Its IDs are the catalogue's. A permission that has none there is an error.
-func Export(p workflow.Plan) ([]byte, error) {
+func Export(p plan.Plan) ([]byte, error) {
 	if strings.TrimSpace(p.AppName) == "" {
 		return nil, errNoName
 	}
-	required, err := requiredAccess(p, func(q workflow.Permission) (any, error) {
+	required, err := requiredAccess(p, func(q plan.Permission) (any, error) {
 		c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name)
 		if !ok || c.ID == "" {
 			return nil, fmt.Errorf("the ID of the %s permission %q of %q is not known", q.Type, q.Name, q.Resource)
@@ -50,7 +50,7 @@ func Export(p workflow.Plan) ([]byte, error) {
 	if uris != nil {
 		app = append(app, field{"identifierUris", texts(uris)})
 	}
-	if c := p.Credential.Certificate; p.Credential.Kind == workflow.CredentialCertificate && !c.IsZero() {
+	if c := p.Credential.Certificate; p.Credential.Kind == plan.CredentialCertificate && !c.IsZero() {
 		app = append(app, field{"keyCredentials", []any{keyCredential(c)}})
 	}
 	return append([]byte(encode(app, false)[0].literal), '\n'), nil
@@ -63,7 +63,7 @@ var lock = object{{"isEnabled", true}, {"allProperties", true}, {"credentialsWit
 
 // application is what can be said of an app before it exists, without its scopes,
 // identifier URIs and credentials.
-func application(p workflow.Plan, required []any) object {
+func application(p plan.Plan, required []any) object {
 	o := object{{"displayName", p.AppName}, {"notes", notes(p)}}
 	if p.Audience != "" {
 		o = append(o, field{"signInAudience", p.Audience})
@@ -93,10 +93,10 @@ var errNoName = errors.New("the app has no name")
 
 const ourNotes = "From a plan of entra-app, SHA-256 "
 
-func notes(p workflow.Plan) string { return ourNotes + p.Digest() }
+func notes(p plan.Plan) string { return ourNotes + p.Digest() }
 
 // requiredAccess is what the app asks of others, by the IDs that id knows.
-func requiredAccess(p workflow.Plan, id func(workflow.Permission) (any, error)) ([]any, error) {
+func requiredAccess(p plan.Plan, id func(plan.Permission) (any, error)) ([]any, error) {
 	required := []any{}
 	for _, resource := range p.Resources() {
 		var access []any
@@ -122,9 +122,9 @@ func requiredAccess(p workflow.Plan, id func(workflow.Permission) (any, error)) 
 // tokenVersion is what the bot sets for an app that offers scopes.
 const tokenVersion = "2"
 
-func api(p workflow.Plan) object {
+func api(p plan.Plan) object {
 	return object{{"requestedAccessTokenVersion", number(tokenVersion)},
-		{"oauth2PermissionScopes", list(p.Scopes, func(s workflow.Scope) any {
+		{"oauth2PermissionScopes", list(p.Scopes, func(s plan.Scope) any {
 			kind := "User"
 			if s.AdminsOnly {
 				kind = "Admin"

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestExportIsTheBodyOfCreateApplication(t *testing.T) {
@@ -37,7 +37,7 @@ func TestExportHasNothingThatCannotBeInIt(t *testing.T) {
 
 func TestExportNamesThePermissionWhoseIDIsNotKnown(t *testing.T) {
 	p := rich(t)
-	p.Permissions = append(p.Permissions, workflow.Permission{Resource: "Contoso API", ResourceAppID: client1, Name: "Do.All",
+	p.Permissions = append(p.Permissions, plan.Permission{Resource: "Contoso API", ResourceAppID: client1, Name: "Do.All",
 		Type: catalog.Application})
 	if _, err := Export(p); err == nil || !strings.Contains(err.Error(), `"Do.All"`) || !strings.Contains(err.Error(), "Contoso API") {
 		t.Errorf("got %v", err)
@@ -45,7 +45,7 @@ func TestExportNamesThePermissionWhoseIDIsNotKnown(t *testing.T) {
 }
 
 func TestAnAppWithoutANameIsNotExported(t *testing.T) {
-	if _, err := Export(workflow.Plan{AppName: " "}); err == nil {
+	if _, err := Export(plan.Plan{AppName: " "}); err == nil {
 		t.Error("it was exported")
 	}
 }
@@ -62,7 +62,7 @@ func TestChosenIDsFollowFromTheNamesAndAreUUIDs(t *testing.T) {
 
 func TestImportCarriesOverAllThatExportWrote(t *testing.T) {
 	p := rich(t)
-	for name, p := range map[string]workflow.Plan{"rich": p, "with a secret": withSecret(p), "bare": {AppName: "bare"}} {
+	for name, p := range map[string]plan.Plan{"rich": p, "with a secret": withSecret(p), "bare": {AppName: "bare"}} {
 		t.Run(name, func(t *testing.T) {
 			b, err := Export(p)
 			if err != nil {

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A Draft is what a manifest says of what a plan can have. Nothing of it is
@@ -18,12 +18,12 @@ type Draft struct {
 	SPARedirectURIs    []string
 	PublicRedirectURIs []string
 	PublicClientFlows  bool
-	Permissions        []workflow.Permission
-	Scopes             []workflow.Scope
+	Permissions        []plan.Permission
+	Scopes             []plan.Scope
 	Certificates       []certificate.Certificate
 
-	AppRoles       []workflow.AppRole
-	OptionalClaims []workflow.OptionalClaim
+	AppRoles       []plan.AppRole
+	OptionalClaims []plan.OptionalClaim
 	IdentifierURIs []string // {appId} stands for the app's ID
 
 	// Fixed is what had to be put right before it could be read; Guessed is what was
@@ -108,7 +108,7 @@ type reader struct {
 	ignored    []Ignored
 	appID      string            // of the app whose manifest it is
 	appName    string            // the same as in draft, before that has it
-	scopes     []workflow.Scope  // all that it offers, as they were found first
+	scopes     []plan.Scope      // all that it offers, as they were found first
 	scopeNames map[string]string // by ID, lower case
 	clients    []client
 	asked      int  // permissions that the manifest asks for

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func (r *reader) redirect(uris *[]string, path string, v any) {
@@ -94,7 +94,7 @@ func (r *reader) access(path string, o object, resource string, self bool) {
 	id := strings.ToLower(o.text("id"))
 	t, ok := types[strings.ToLower(o.text("type"))]
 	why := placeholder(o.text("id"))
-	var p workflow.Permission
+	var p plan.Permission
 	switch name := r.scopeNames[id]; {
 	case ok && self && t == catalog.Delegated && name != "":
 		p = r.own(name)
@@ -117,7 +117,7 @@ func (r *reader) access(path string, o object, resource string, self bool) {
 			r.ignore(path, "its resource has no %s permission of that name that we know", strings.ToLower(string(t)))
 			return
 		}
-		p, _ = workflow.Known(resource, t, c.Name)
+		p, _ = plan.Known(resource, t, c.Name)
 	}
 	r.object(path, o, map[string]take{"id": func(string, any) {}, "type": func(string, any) {}})
 	if slices.Contains(r.draft.Permissions, p) {
@@ -129,8 +129,8 @@ func (r *reader) access(path string, o object, resource string, self bool) {
 }
 
 // own is the permission on a scope that the app itself offers.
-func (r *reader) own(name string) workflow.Permission {
-	p := workflow.Permission{Resource: "The app itself", ResourceAppID: workflow.Self, Name: name, Type: catalog.Delegated,
+func (r *reader) own(name string) plan.Permission {
+	p := plan.Permission{Resource: "The app itself", ResourceAppID: plan.Self, Name: name, Type: catalog.Delegated,
 		Risk: catalog.Medium}
 	for _, s := range r.scopes {
 		if s.Name == name {
@@ -153,7 +153,7 @@ func (r *reader) first(o object) {
 		for _, one := range elements(v) {
 			s, _ := one.(object)
 			if id, name := strings.ToLower(s.text("id")), s.text("value"); name != "" && s.of("isEnabled") != false {
-				r.scopes = append(r.scopes, workflow.Scope{Name: name,
+				r.scopes = append(r.scopes, plan.Scope{Name: name,
 					Words: cmp.Or(s.text("adminConsentDescription"), s.text("userConsentDescription"))})
 				if id != "" {
 					r.scopeNames[id] = name
@@ -184,7 +184,7 @@ func (r *reader) scope(path string, o object) {
 		}
 		return ""
 	}
-	s := workflow.Scope{Name: o.text("value"), Title: filled("adminConsentDisplayName"), Words: filled("adminConsentDescription")}
+	s := plan.Scope{Name: o.text("value"), Title: filled("adminConsentDisplayName"), Words: filled("adminConsentDescription")}
 	if t := filled("userConsentDisplayName"); t != s.Title {
 		s.UserTitle = t
 	}
@@ -201,7 +201,7 @@ func (r *reader) scope(path string, o object) {
 	case o.of("isEnabled") == false:
 		r.ignore(path, "the scope is switched off")
 		return
-	case slices.ContainsFunc(r.draft.Scopes, func(t workflow.Scope) bool { return t.Name == s.Name }):
+	case slices.ContainsFunc(r.draft.Scopes, func(t plan.Scope) bool { return t.Name == s.Name }):
 		r.ignore(path, "there is a scope of this name before it")
 		return
 	}
@@ -254,7 +254,7 @@ func (r *reader) client(path string, o object) {
 // authorize writes the clients into the scopes, once all of these are known.
 func (r *reader) authorize() {
 	for _, c := range r.clients {
-		i := slices.IndexFunc(r.draft.Scopes, func(s workflow.Scope) bool { return s.Name == c.scope })
+		i := slices.IndexFunc(r.draft.Scopes, func(s plan.Scope) bool { return s.Name == c.scope })
 		if i < 0 {
 			r.ignore(c.path, "its scope is not carried over")
 		} else if s := &r.draft.Scopes[i]; !slices.Contains(s.PreAuthorized, c.id) {

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func aad(n string) string { return "aaaaaaaa-0000-4000-8000-00000000000" + n }
@@ -32,17 +32,17 @@ func TestThePortalsOldFormatIsRead(t *testing.T) {
 		AppName: "Old backup", Audience: "AzureADMultipleOrgs", PublicClientFlows: true,
 		RedirectURIs: []string{"https://backup.example.com/cb"}, SPARedirectURIs: []string{"https://backup.example.com"},
 		PublicRedirectURIs: []string{"http://localhost"},
-		Permissions: []workflow.Permission{
+		Permissions: []plan.Permission{
 			needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", ""),
 			needed(t, catalog.MicrosoftGraph, catalog.Application, "Mail.Read", ""),
 			needed(t, catalog.ExchangeOnline, catalog.Application, "Mail.Read", ""),
-			{Resource: "The app itself", ResourceAppID: workflow.Self, Name: "user_impersonation", Type: catalog.Delegated,
+			{Resource: "The app itself", ResourceAppID: plan.Self, Name: "user_impersonation", Type: catalog.Delegated,
 				Words: "Use it.", Risk: catalog.Medium},
 		},
-		Scopes: []workflow.Scope{{Name: "user_impersonation", Title: "Use", Words: "Use it.", PreAuthorized: []string{aad("8")},
+		Scopes: []plan.Scope{{Name: "user_impersonation", Title: "Use", Words: "Use it.", PreAuthorized: []string{aad("8")},
 			UserWords: "Use it for you."}},
-		AppRoles:       []workflow.AppRole{{Name: "Writer", Title: "Writer", Words: "Writers", Users: true}},
-		OptionalClaims: []workflow.OptionalClaim{{Token: "idToken", Name: "email"}},
+		AppRoles:       []plan.AppRole{{Name: "Writer", Title: "Writer", Words: "Writers", Users: true}},
+		OptionalClaims: []plan.OptionalClaim{{Token: "idToken", Name: "email"}},
 		Retired: []Retired{{"requiredResourceAccess[3].resourceAccess[0]", "User.Read", catalog.Delegated,
 			needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "")}},
 		Unread: 2,
@@ -271,7 +271,7 @@ func FuzzImport(f *testing.F) {
 			}
 		}
 		// What was read can be written, and is read the same again.
-		p := workflow.Plan{
+		p := plan.Plan{
 			AppName: d.AppName, Audience: d.Audience, RedirectURIs: d.RedirectURIs, SPARedirectURIs: d.SPARedirectURIs,
 			PublicRedirectURIs: d.PublicRedirectURIs,
 			PublicClientFlows:  d.PublicClientFlows, Permissions: d.Permissions, Scopes: d.Scopes,
@@ -335,9 +335,9 @@ func TestOneValueInThePlaceOfAListIsRead(t *testing.T) {
 			`"api":{"oauth2PermissionScopes":{"id":"` + aad("5") + `","value":"s"},"preAuthorizedApplications":{"appId":"` + aad("8") +
 			`","delegatedPermissionIds":"` + aad("5") + `"}}}`))
 	want := Draft{AppName: "a", RedirectURIs: []string{"https://a.contoso.com"}, IdentifierURIs: []string{"api://contoso.com/x"},
-		AppRoles:       []workflow.AppRole{{Name: "w", Title: "W", Words: "w", Users: true}},
-		OptionalClaims: []workflow.OptionalClaim{{Token: "idToken", Name: "groups", Properties: []string{"x"}}},
-		Scopes:         []workflow.Scope{{Name: "s", AdminsOnly: true, PreAuthorized: []string{aad("8")}}}, Fixed: []string{fixedOne}}
+		AppRoles:       []plan.AppRole{{Name: "w", Title: "W", Words: "w", Users: true}},
+		OptionalClaims: []plan.OptionalClaim{{Token: "idToken", Name: "groups", Properties: []string{"x"}}},
+		Scopes:         []plan.Scope{{Name: "s", AdminsOnly: true, PreAuthorized: []string{aad("8")}}}, Fixed: []string{fixedOne}}
 	ignored = slices.DeleteFunc(ignored, Ignored.Minor)
 	if err != nil || !reflect.DeepEqual(d, want) || len(ignored) > 0 {
 		t.Errorf("got  %+v\nwant %+v\nignored %v, %v", d, want, ignored, err)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What an app offers besides its scopes: app roles, optional claims and identifier URIs.
@@ -17,7 +17,7 @@ func (r *reader) role(path string, o object) {
 		}
 		return ""
 	}
-	a := workflow.AppRole{Name: o.text("value"), Title: filled("displayName"), Words: filled("description")}
+	a := plan.AppRole{Name: o.text("value"), Title: filled("displayName"), Words: filled("description")}
 	switch {
 	case placeholder(a.Name) != "":
 		r.ignore(path, "%s", placeholder(a.Name))
@@ -67,14 +67,14 @@ func (r *reader) claims(path string, v any) {
 		return
 	}
 	by := map[string]take{}
-	for _, token := range workflow.TokenKinds {
+	for _, token := range plan.TokenKinds {
 		by[token] = r.each(func(path string, o object) { r.claim(token, path, o) })
 	}
 	r.object(path, o, by)
 }
 
 func (r *reader) claim(token, path string, o object) {
-	c := workflow.OptionalClaim{Token: token, Source: o.text("source")}
+	c := plan.OptionalClaim{Token: token, Source: o.text("source")}
 	r.object(path, o, map[string]take{
 		"name":   func(path string, v any) { c.Name = r.text(path, v) },
 		"source": func(path string, v any) { r.text(path, v) },
@@ -109,7 +109,7 @@ func (r *reader) identifier(path string, v any) {
 		r.ignore(path, "%s", why)
 	case uri == "":
 		r.text(path, v)
-	case uri == workflow.OwnURI && len(r.scopes) > 0, slices.Contains(r.draft.IdentifierURIs, uri):
+	case uri == plan.OwnURI && len(r.scopes) > 0, slices.Contains(r.draft.IdentifierURIs, uri):
 	default:
 		r.draft.IdentifierURIs = append(r.draft.IdentifierURIs, uri)
 	}
@@ -126,8 +126,8 @@ func replaceFold(s, old, with string) string {
 // roleID is the ID of an app role that an app offers.
 func roleID(appName, role string) string { return chosenID("app role", appName, role) }
 
-func appRoles(p workflow.Plan) []any {
-	return list(p.AppRoles, func(r workflow.AppRole) any {
+func appRoles(p plan.Plan) []any {
+	return list(p.AppRoles, func(r plan.AppRole) any {
 		members := []any{}
 		if r.Users {
 			members = append(members, "User")
@@ -142,9 +142,9 @@ func appRoles(p workflow.Plan) []any {
 	})
 }
 
-func optionalClaims(p workflow.Plan) object {
+func optionalClaims(p plan.Plan) object {
 	claims := object{}
-	for _, token := range workflow.TokenKinds {
+	for _, token := range plan.TokenKinds {
 		of := []any{}
 		for _, c := range p.OptionalClaims {
 			if c.Token == token {
@@ -162,10 +162,10 @@ func optionalClaims(p workflow.Plan) object {
 }
 
 // identifierURIs are a plan's, with what a script knows in the place of {appId}.
-func identifierURIs(p workflow.Plan) []any {
+func identifierURIs(p plan.Plan) []any {
 	uris := p.IdentifierURIs
-	if len(p.Scopes) > 0 && !slices.Contains(uris, workflow.OwnURI) {
-		uris = append([]string{workflow.OwnURI}, uris...)
+	if len(p.Scopes) > 0 && !slices.Contains(uris, plan.OwnURI) {
+		uris = append([]string{plan.OwnURI}, uris...)
 	}
 	return list(uris, func(uri string) any {
 		var t text

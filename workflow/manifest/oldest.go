@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // The oldest format, of the years of Azure AD Graph, and what is in the place of a value.
@@ -67,7 +68,7 @@ type Retired struct {
 	Path string
 	Name string // "User.Read"
 	Type catalog.Type
-	With workflow.Permission // that took its place in Microsoft Graph
+	With plan.Permission // that took its place in Microsoft Graph
 }
 
 // retiredNames are the permissions of Azure AD Graph by type and ID. Those of Microsoft
@@ -107,7 +108,7 @@ func (r *reader) retired(path string, o object) {
 	if name == "" {
 		name = o.text("id") // as a name
 	}
-	with, ok := workflow.Known(catalog.MicrosoftGraph, t, name)
+	with, ok := plan.Known(catalog.MicrosoftGraph, t, name)
 	if !ok {
 		r.ignore(path, "it is a permission of Azure AD Graph, which is retired, and none of Microsoft Graph is known to have taken its "+
 			"place: choose what the app needs")

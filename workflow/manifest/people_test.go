@@ -12,6 +12,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Manifests as people have them: services.md section 5, the last row, and the files of
@@ -36,13 +37,13 @@ func ofCase(t *testing.T, name string) (Draft, []string) {
 	return d, loss
 }
 
-func userRead(t *testing.T) workflow.Permission {
+func userRead(t *testing.T) plan.Permission {
 	return needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "")
 }
 
 func TestManifestsOfPeopleAreRead(t *testing.T) {
-	read := []workflow.Permission{userRead(t)}
-	mail := []workflow.Permission{needed(t, catalog.MicrosoftGraph, catalog.Application, "Mail.Read", "")}
+	read := []plan.Permission{userRead(t)}
+	mail := []plan.Permission{needed(t, catalog.MicrosoftGraph, catalog.Application, "Mail.Read", "")}
 	one := "AzureADMyOrg"
 	for name, c := range map[string]struct {
 		want Draft
@@ -71,7 +72,7 @@ func TestManifestsOfPeopleAreRead(t *testing.T) {
 				"that we know",
 		}},
 		"a-user-texts-only": {want: Draft{AppName: "orders-api", Audience: one, Permissions: read,
-			Scopes: []workflow.Scope{{Name: "orders.read", UserTitle: "Read your orders", UserWords: "Reads your orders."}}}},
+			Scopes: []plan.Scope{{Name: "orders.read", UserTitle: "Read your orders", UserWords: "Reads your orders."}}}},
 	} {
 		d, loss := ofCase(t, name)
 		if !reflect.DeepEqual(d, c.want) {
@@ -139,7 +140,7 @@ func TestTheSameManifestIsReadHoweverItIsWritten(t *testing.T) {
 		"with one object for a list": {strings.NewReplacer("[", "", "]", "").Replace(plain), fixedOne, ""},
 	} {
 		d, ignored, err := Import([]byte(c.text))
-		if err != nil || d.AppName != "a" || !reflect.DeepEqual(d.Permissions, []workflow.Permission{userRead(t)}) {
+		if err != nil || d.AppName != "a" || !reflect.DeepEqual(d.Permissions, []plan.Permission{userRead(t)}) {
 			t.Errorf("%s: %+v, %v, %v", name, d, ignored, err)
 			continue
 		}
@@ -176,8 +177,8 @@ func TestTheRestorePortalsManifestOfAWebPageGetsAsFarAsItCan(t *testing.T) {
 	}
 	want := Draft{AppName: "portal", Audience: "AzureADMultipleOrgs", PublicClientFlows: true,
 		SPARedirectURIs: []string{"https://portal.contoso.com:4443"},
-		Permissions:     []workflow.Permission{userRead(t)},
-		Scopes:          []workflow.Scope{{Name: "access_as_user", AdminsOnly: true, Title: "Access as user", Words: "Access as user"}},
+		Permissions:     []plan.Permission{userRead(t)},
+		Scopes:          []plan.Scope{{Name: "access_as_user", AdminsOnly: true, Title: "Access as user", Words: "Access as user"}},
 		Fixed:           []string{fixedQuotes}, Guessed: []string{"line 1: the { at the beginning is missing",
 			"line 5: a { is missing before this", "line 30: a comma is missing before this",
 			"line 30: the end is missing: } was added, and what may have stood before it is not here"}}

@@ -10,6 +10,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -31,7 +33,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func needed(t testing.TB, resource string, typ catalog.Type, name, why string) workflow.Permission {
+func needed(t testing.TB, resource string, typ catalog.Type, name, why string) plan.Permission {
 	t.Helper()
 	p, err := workflow.Needed(resource, typ, name, why)
 	if err != nil {
@@ -61,49 +63,49 @@ const (
 )
 
 // rich is a plan that has some of everything.
-func rich(t testing.TB) workflow.Plan {
-	return workflow.Plan{
+func rich(t testing.TB) plan.Plan {
+	return plan.Plan{
 		TenantID: tenant, AppName: "Müller's backup", Audience: "AzureADMyOrg",
 		RedirectURIs:       []string{"https://backup.example.com/cb?x=@1", "https://localhost"},
 		SPARedirectURIs:    []string{"https://backup.example.com:4443"},
 		PublicRedirectURIs: []string{"http://localhost"}, PublicClientFlows: true,
-		Permissions: []workflow.Permission{
+		Permissions: []plan.Permission{
 			needed(t, catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All", "Finds users and groups."),
 			needed(t, catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "Lets people sign in."),
 			needed(t, catalog.MicrosoftGraph, catalog.Delegated, "Group.Read.All", ""),
 			needed(t, catalog.ExchangeOnline, catalog.Application, "full_access_as_app", "Reads mailboxes."),
 			needed(t, catalog.SharePointOnline, catalog.Delegated, "AllSites.Read", "Reads sites."),
-			{Resource: "The app itself", ResourceAppID: workflow.Self, Name: "access_as_user", Type: catalog.Delegated,
+			{Resource: "The app itself", ResourceAppID: plan.Self, Name: "access_as_user", Type: catalog.Delegated,
 				Words: "Use the backup as the signed-in person.", Why: "The portal calls its own interface.", Risk: catalog.Medium},
 		},
-		Scopes: []workflow.Scope{
+		Scopes: []plan.Scope{
 			{Name: "access_as_user", Title: "Use the backup", Words: "Use the backup as the signed-in person.",
 				PreAuthorized: []string{client1}},
 			{Name: "restore.all", AdminsOnly: true, Title: "Restore", Words: "Restore what anybody lost.", UserTitle: "Restore yours",
 				UserWords: "Restore what you lost."},
 		},
-		AppRoles: []workflow.AppRole{
+		AppRoles: []plan.AppRole{
 			{Name: "Restore.Run", Title: "Restore operators", Words: "Restore for others.", Users: true, Apps: true},
 			{Name: "Audit", Title: "Auditors", Words: "Read what was restored.", Users: true},
 		},
-		OptionalClaims: []workflow.OptionalClaim{{Token: "idToken", Name: "email", Essential: true},
+		OptionalClaims: []plan.OptionalClaim{{Token: "idToken", Name: "email", Essential: true},
 			{Token: "accessToken", Name: "groups", Properties: []string{"sam_account_name"}},
 			{Token: "accessToken", Name: "extension_x", Source: "user"}},
 		IdentifierURIs: []string{"api://{appId}/restore", "api://" + tenant + "/backup"},
-		DirectoryRoles: []workflow.DirectoryRole{{TemplateID: "f2ef992c-3afb-46b9-b7cf-a126ee74c451", Name: "Global Reader",
+		DirectoryRoles: []plan.DirectoryRole{{TemplateID: "f2ef992c-3afb-46b9-b7cf-a126ee74c451", Name: "Global Reader",
 			Why: "Reads settings."}},
-		AzureRoles: []workflow.AzureRole{
+		AzureRoles: []plan.AzureRole{
 			{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Why: "Makes workers."},
 			{Name: "Snapshots", Why: "Takes snapshots.", Actions: []string{"Microsoft.Compute/snapshots/*"},
 				DataActions: []string{"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"}},
 		},
 		Subscriptions: []string{subA, subB},
-		Owners:        []workflow.Person{{ID: "U1", Name: "Bea", Email: "bea.o'hara@contoso.com"}},
-		Credential:    workflow.Credential{Kind: workflow.CredentialCertificate, Certificate: leaf(t)},
+		Owners:        []people.Person{{ID: "U1", Name: "Bea", Email: "bea.o'hara@contoso.com"}},
+		Credential:    plan.Credential{Kind: plan.CredentialCertificate, Certificate: leaf(t)},
 	}
 }
 
-func withSecret(p workflow.Plan) workflow.Plan {
-	p.Credential = workflow.Credential{Kind: workflow.CredentialSecret, Lifetime: 90 * 24 * time.Hour}
+func withSecret(p plan.Plan) plan.Plan {
+	p.Credential = plan.Credential{Kind: plan.CredentialSecret, Lifetime: 90 * 24 * time.Hour}
 	return p
 }

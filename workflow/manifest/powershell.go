@@ -5,8 +5,9 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 const azureVersion = "?api-version=2022-04-01"
@@ -72,7 +73,7 @@ func (s *powershell) step(title string) {
 
 func (s *powershell) why(words string) { s.line("# - %s", plain(words)) }
 
-func (s *powershell) begin(p workflow.Plan, c cloud.Cloud) {
+func (s *powershell) begin(p plan.Plan, c cloud.Cloud) {
 	scopes := p.SignInScopes()
 	if len(p.Owners) > 0 {
 		scopes = append(scopes, "User.ReadBasic.All")
@@ -125,7 +126,7 @@ function Send-Graph([string]$method, [string]$path, [string]$body) {
 }
 `)
 	}
-	if p.Credential.Kind == workflow.CredentialSecret {
+	if p.Credential.Kind == plan.CredentialSecret {
 		s.line(`if ([Console]::IsOutputRedirected) { throw 'This shows a client secret. Run it in a terminal, so that the secret does not get into a file.' }`)
 	}
 	s.line(`Connect-MgGraph -TenantId %s -Environment $Environment -NoWelcome -Scopes %s
@@ -147,7 +148,7 @@ func (s *powershell) resource(name, appID, title string) {
 	s.line("$%[1]s = $%[1]sObject.id\nAssert-Id $%[1]s %[2]s", name, psQuote(plain(title)))
 }
 
-func (s *powershell) permission(name, resource string, q workflow.Permission) {
+func (s *powershell) permission(name, resource string, q plan.Permission) {
 	from, where := "appRoles", " -and $_.allowedMemberTypes -contains 'Application'"
 	if q.Type != "Application" {
 		from, where = "oauth2PermissionScopes", ""
@@ -197,7 +198,7 @@ $password = $null`, seconds, psText(path), psText(body))
 }
 
 func (s *powershell) definition(id, scope string, body text) {
-	s.line("Invoke-Patiently { Send-Azure %s %s }", psQuote(workflow.AzureScope(scope)+roleDefinitions+id+azureVersion), psText(body))
+	s.line("Invoke-Patiently { Send-Azure %s %s }", psQuote(azurescope.Path(scope)+roleDefinitions+id+azureVersion), psText(body))
 }
 
 func (s *powershell) assign(id, scope string) {
@@ -207,4 +208,4 @@ func (s *powershell) assign(id, scope string) {
 		psText(assignmentPath(scope, assignment)), psText(assignmentBody(scope, id)))
 }
 
-func (s *powershell) end(workflow.Plan) { s.line("\nWrite-Host \"Done. App ID: $app\"") }
+func (s *powershell) end(plan.Plan) { s.line("\nWrite-Host \"Done. App ID: $app\"") }

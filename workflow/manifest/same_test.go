@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // writing is one call of a script that changes something: its method, where it goes, and
@@ -175,8 +175,8 @@ func ofPowerShell(t *testing.T, script string) (writes []string) {
 func TestBothScriptsWriteTheSame(t *testing.T) {
 	management := rich(t)
 	management.Subscriptions = []string{"/providers/Microsoft.Management/managementGroups/Platform"}
-	small := withSecret(workflow.Plan{TenantID: tenant, AppName: "it's “small”"})
-	for name, p := range map[string]workflow.Plan{"rich": rich(t), "with a secret": withSecret(rich(t)),
+	small := withSecret(plan.Plan{TenantID: tenant, AppName: "it's “small”"})
+	for name, p := range map[string]plan.Plan{"rich": rich(t), "with a secret": withSecret(rich(t)),
 		"federated": federated(rich(t), "https://issuer.example"), "small": small, "on a management group": management} {
 		bash, ps := ofBash(t, write(t, p, AzureCLI)), ofPowerShell(t, write(t, p, PowerShell))
 		if len(bash) < 3 || !slices.Equal(bash, ps) {

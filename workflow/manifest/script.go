@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Kind is a language of scripts.
@@ -36,10 +37,10 @@ func (k Kind) Title() string {
 //
 // Entra makes whoever runs it an owner, besides the plan's. A request's own plan
 // does not name the requester: whoever calls it adds them, if they are to be one.
-func Script(p workflow.Plan, kind Kind) (string, error) { return ScriptIn(cloud.Public, p, kind) }
+func Script(p plan.Plan, kind Kind) (string, error) { return ScriptIn(cloud.Public, p, kind) }
 
 // ScriptIn is Script for a tenant of one of Microsoft's clouds.
-func ScriptIn(c cloud.Cloud, p workflow.Plan, kind Kind) (string, error) {
+func ScriptIn(c cloud.Cloud, p plan.Plan, kind Kind) (string, error) {
 	if err := checkPlan(p); err != nil {
 		return "", err
 	}
@@ -52,11 +53,11 @@ func ScriptIn(c cloud.Cloud, p workflow.Plan, kind Kind) (string, error) {
 	default:
 		return "", fmt.Errorf("there are no scripts of kind %q", kind)
 	}
-	p.Permissions = slices.DeleteFunc(slices.Clone(p.Permissions), func(q workflow.Permission) bool {
+	p.Permissions = slices.DeleteFunc(slices.Clone(p.Permissions), func(q plan.Permission) bool {
 		_, gone := q.OnGone()
 		return gone // nobody can grant it
 	})
-	s := &script{p: p, sh: sh, ids: map[workflow.Permission]string{}}
+	s := &script{p: p, sh: sh, ids: map[plan.Permission]string{}}
 	sh.begin(p, c)
 	s.lookUp()
 	s.register()
@@ -70,7 +71,7 @@ func ScriptIn(c cloud.Cloud, p workflow.Plan, kind Kind) (string, error) {
 // A shell writes the steps of a script in its own language. What it is given may
 // be anybody's words: quoting is its business, and nobody else's.
 type shell interface {
-	begin(p workflow.Plan, c cloud.Cloud)
+	begin(p plan.Plan, c cloud.Cloud)
 	// step begins a part, and why gives the reasons for what follows.
 	step(title string)
 	why(words string)
@@ -78,7 +79,7 @@ type shell interface {
 	absent(path, what string)
 	// resource looks a service principal up, and permission one of its permissions.
 	resource(name, appID, title string)
-	permission(name, resource string, q workflow.Permission)
+	permission(name, resource string, q plan.Permission)
 	// user looks up the one user that a search finds.
 	user(name, path, who string)
 	// create makes the application: its variables are object and app.
@@ -98,20 +99,20 @@ type shell interface {
 	// The scope is named as in a plan.
 	definition(id, scope string, body text)
 	assign(id, scope string)
-	end(p workflow.Plan)
+	end(p plan.Plan)
 
 	String() string
 }
 
 type script struct {
-	p   workflow.Plan
+	p   plan.Plan
 	sh  shell
-	ids map[workflow.Permission]string // the variables that have their IDs
-	res []string                       // the resources, whose variables are numbered
+	ids map[plan.Permission]string // the variables that have their IDs
+	res []string                   // the resources, whose variables are numbered
 }
 
 func (s *script) resource(appID string) string {
-	if appID == workflow.Self {
+	if appID == plan.Self {
 		return "principal"
 	}
 	return fmt.Sprintf("resource%d", slices.Index(s.res, appID)+1)
@@ -124,7 +125,7 @@ func (s *script) lookUp() {
 			"this left.")
 	s.res = s.p.Resources()
 	for _, id := range s.res {
-		of := slices.DeleteFunc(slices.Clone(s.p.Permissions), func(q workflow.Permission) bool { return q.ResourceAppID != id })
+		of := slices.DeleteFunc(slices.Clone(s.p.Permissions), func(q plan.Permission) bool { return q.ResourceAppID != id })
 		s.sh.resource(s.resource(id), id, of[0].Resource)
 		for _, q := range of {
 			if s.ids[q] == "" {
@@ -143,7 +144,7 @@ func ownerName(i int) string { return fmt.Sprintf("owner%d", i+1) }
 
 func (s *script) required() []any {
 	// it has no other error
-	required, _ := requiredAccess(s.p, func(q workflow.Permission) (any, error) { return text{variable(s.ids[q])}, nil })
+	required, _ := requiredAccess(s.p, func(q plan.Permission) (any, error) { return text{variable(s.ids[q])}, nil })
 	return required
 }
 
@@ -184,7 +185,7 @@ func (s *script) api() {
 	required := s.required()
 	var own []any
 	for _, q := range s.p.Permissions {
-		if q.ResourceAppID == workflow.Self {
+		if q.ResourceAppID == plan.Self {
 			own = append(own, object{{"id", scopeID(s.p.AppName, q.Name)}, {"type", "Scope"}})
 		}
 	}
@@ -272,7 +273,7 @@ func (s *script) roles() {
 			id = chosenID("role", s.p.TenantID, s.p.AppName, r.Name)
 			s.sh.definition(id, s.p.Subscriptions[0], encode(object{{"properties", object{
 				{"roleName", r.Name + " (" + s.p.AppName + ")"}, {"description", r.Why}, {"type", "CustomRole"},
-				{"assignableScopes", list(s.p.Subscriptions, func(scope string) any { return workflow.AzureScope(scope) })},
+				{"assignableScopes", list(s.p.Subscriptions, func(scope string) any { return azurescope.Path(scope) })},
 				{"permissions", []any{object{
 					{"actions", texts(r.Actions)}, {"notActions", []any{}}, {"dataActions", texts(r.DataActions)},
 					{"notDataActions", []any{}},
@@ -290,17 +291,17 @@ func (s *script) credential() {
 	c := s.p.Credential
 	at := func(rest string) text { return text{lit("/applications/"), variable("object"), lit(rest)} }
 	switch c.Kind {
-	case workflow.CredentialCertificate:
+	case plan.CredentialCertificate:
 		s.sh.step("Add the public certificate. Who has its private key can be the app.")
 		s.sh.why("Certificate: " + c.Certificate.Subject + ", SHA-1 " + c.Certificate.Thumbprint)
 		s.sh.patch(at(""), encode(object{{"keyCredentials", []any{keyCredential(c.Certificate)}}}, true))
-	case workflow.CredentialFederated:
+	case plan.CredentialFederated:
 		s.sh.step("Trust the tokens of another issuer.")
 		s.sh.post(at("/federatedIdentityCredentials"), encode(object{
 			{"name", "entra-app"}, {"issuer", c.Federated.Issuer}, {"subject", c.Federated.Subject},
 			{"audiences", []any{c.Federated.Audience}},
 		}, true))
-	case workflow.CredentialSecret:
+	case plan.CredentialSecret:
 		s.sh.step("Make the client secret. It is shown once, and is nowhere else.")
 		s.sh.secret(at("/addPassword"), encode(object{{"passwordCredential", object{
 			{"displayName", "entra-app"}, {"endDateTime", text{variable("until")}},
@@ -318,12 +319,12 @@ func because(what, why string) string {
 // assignmentPath is where an assignment is that a variable has the ID of, and
 // assignmentBody what is put there.
 func assignmentPath(scope, name string) text {
-	return text{lit(workflow.AzureScope(scope) + "/providers/Microsoft.Authorization/roleAssignments/"), variable(name), lit(azureVersion)}
+	return text{lit(azurescope.Path(scope) + "/providers/Microsoft.Authorization/roleAssignments/"), variable(name), lit(azureVersion)}
 }
 
 func assignmentBody(scope, role string) text {
 	return encode(object{{"properties", object{
-		{"roleDefinitionId", workflow.AzureRoleID(scope, role)}, {"principalId", text{variable("principal")}},
+		{"roleDefinitionId", azurescope.RoleID(scope, role)}, {"principalId", text{variable("principal")}},
 		{"principalType", "ServicePrincipal"},
 	}}}, true)
 }

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // azureScope is the path of a subscription, a resource group or a management group, in ASCII
@@ -19,7 +21,7 @@ var azureScope = regexp.MustCompile(`^(?i:/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4
 var permissionName = regexp.MustCompile(`^[!-~]+$`)
 
 // checkPlan refuses what has a form and is not in it.
-func checkPlan(p workflow.Plan) error {
+func checkPlan(p plan.Plan) error {
 	if strings.TrimSpace(p.AppName) == "" {
 		return errNoName
 	}
@@ -40,7 +42,7 @@ func checkPlan(p workflow.Plan) error {
 		}
 	}
 	for _, s := range p.Subscriptions {
-		if !azureScope.MatchString(workflow.AzureScope(s)) {
+		if !azureScope.MatchString(azurescope.Path(s)) {
 			return fmt.Errorf("%q is not a scope in Azure that a script can name", s)
 		}
 	}
@@ -55,16 +57,16 @@ func checkPlan(p workflow.Plan) error {
 	return checkCredential(p.Credential)
 }
 
-func checkPermissions(p workflow.Plan) error {
+func checkPermissions(p plan.Plan) error {
 	for _, q := range p.Permissions {
-		switch self := q.ResourceAppID == workflow.Self; {
+		switch self := q.ResourceAppID == plan.Self; {
 		case !permissionName.MatchString(q.Name):
 			return fmt.Errorf("%q is not the name of a permission", q.Name)
 		case q.Type != catalog.Application && q.Type != catalog.Delegated:
 			return fmt.Errorf("%q is not a type of permissions", q.Type)
 		case self && q.Type != catalog.Delegated:
 			return fmt.Errorf("%q is an application permission on the app itself, which has none", q.Name)
-		case self && !slices.ContainsFunc(p.Scopes, func(s workflow.Scope) bool { return s.Name == q.Name }):
+		case self && !slices.ContainsFunc(p.Scopes, func(s plan.Scope) bool { return s.Name == q.Name }):
 			return fmt.Errorf("the app has no scope %q to have a permission for", q.Name)
 		}
 	}
@@ -72,7 +74,7 @@ func checkPermissions(p workflow.Plan) error {
 }
 
 // idsOf are all of p that have to be GUIDs.
-func idsOf(p workflow.Plan) []string {
+func idsOf(p plan.Plan) []string {
 	ids := append([]string{p.TenantID}, p.Resources()...)
 	for _, s := range p.Scopes {
 		ids = append(ids, s.PreAuthorized...)
@@ -88,19 +90,19 @@ func idsOf(p workflow.Plan) []string {
 	return ids
 }
 
-func checkCredential(c workflow.Credential) error {
+func checkCredential(c plan.Credential) error {
 	switch c.Kind {
-	case workflow.CredentialSecret:
+	case plan.CredentialSecret:
 		if c.Lifetime <= 0 {
 			return errors.New("the client secret has no lifetime")
 		}
-	case workflow.CredentialCertificate:
+	case plan.CredentialCertificate:
 		if c.Certificate.IsZero() {
 			return errors.New("there is no certificate")
 		}
-	case workflow.CredentialMadeCertificate:
+	case plan.CredentialMadeCertificate:
 		return errors.New("the bot makes the certificate and its key, which a script has not; choose a certificate of your own")
-	case workflow.CredentialFederated, workflow.CredentialNone:
+	case plan.CredentialFederated, plan.CredentialNone:
 	default:
 		return fmt.Errorf("%q is not a kind of credential", c.Kind)
 	}

@@ -8,13 +8,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
-func write(t *testing.T, p workflow.Plan, k Kind) string {
+func write(t *testing.T, p plan.Plan, k Kind) string {
 	t.Helper()
 	s, err := Script(p, k)
 	if err != nil {
@@ -46,7 +47,7 @@ var hostile = []string{
 }
 
 // allHostile is a plan with s wherever somebody may have written something.
-func allHostile(t testing.TB, s string) workflow.Plan {
+func allHostile(t testing.TB, s string) plan.Plan {
 	p := rich(t)
 	p.AppName, p.Audience = s, s
 	p.RedirectURIs, p.SPARedirectURIs, p.PublicRedirectURIs = []string{s}, []string{s, s}, []string{s}
@@ -61,15 +62,15 @@ func allHostile(t testing.TB, s string) workflow.Plan {
 		p.AzureRoles[i].Name, p.AzureRoles[i].Why = s, s
 	}
 	p.AzureRoles[1].Actions, p.AzureRoles[1].DataActions = []string{s}, []string{s, s}
-	p.Owners = []workflow.Person{{Name: s, Email: s}}
+	p.Owners = []people.Person{{Name: s, Email: s}}
 	p.Workloads = []string{s}
 	p.Credential.Certificate.Subject = s
 	return p
 }
 
-func federated(p workflow.Plan, s string) workflow.Plan {
-	p.Credential = workflow.Credential{Kind: workflow.CredentialFederated,
-		Federated: workflow.FederatedIssuer{Issuer: s, Subject: s, Audience: s}}
+func federated(p plan.Plan, s string) plan.Plan {
+	p.Credential = plan.Credential{Kind: plan.CredentialFederated,
+		Federated: plan.FederatedIssuer{Issuer: s, Subject: s, Audience: s}}
 	return p
 }
 
@@ -81,7 +82,7 @@ func TestAHostileValueIsNeverMoreThanAValue(t *testing.T) {
 	for _, s := range hostile {
 		t.Run(plain(s), func(t *testing.T) {
 			t.Parallel()
-			for _, p := range []workflow.Plan{allHostile(t, s), federated(allHostile(t, s), s)} {
+			for _, p := range []plan.Plan{allHostile(t, s), federated(allHostile(t, s), s)} {
 				if strings.TrimSpace(s) == "" {
 					t.Fatal("no value")
 				}
@@ -89,7 +90,7 @@ func TestAHostileValueIsNeverMoreThanAValue(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%v\n%s", err, out)
 				}
-				if p.Credential.Kind == workflow.CredentialFederated {
+				if p.Credential.Kind == plan.CredentialFederated {
 					if len(calls) != len(benign) {
 						t.Fatalf("%d calls, and not %d", len(calls), len(benign))
 					}
@@ -108,7 +109,7 @@ func TestAHostileValueIsNeverMoreThanAValue(t *testing.T) {
 }
 
 // arrived checks that what a script said to az is what the plan says.
-func arrived(t *testing.T, calls [][]string, p workflow.Plan, s string) {
+func arrived(t *testing.T, calls [][]string, p plan.Plan, s string) {
 	t.Helper()
 	bodies := map[string]map[string]any{}
 	for _, call := range calls {
@@ -154,7 +155,7 @@ func arrived(t *testing.T, calls [][]string, p workflow.Plan, s string) {
 		t.Errorf("the role is %v", role)
 	}
 	f := bodies["/v1.0/applications/11111111-1111-1111-1111-111111111111/federatedIdentityCredentials"]
-	if p.Credential.Kind == workflow.CredentialFederated && (f["issuer"] != s || f["subject"] != s || f["audiences"].([]any)[0] != s) {
+	if p.Credential.Kind == plan.CredentialFederated && (f["issuer"] != s || f["subject"] != s || f["audiences"].([]any)[0] != s) {
 		t.Errorf("the federated credential is %v", f)
 	}
 }
@@ -179,7 +180,7 @@ func TestASecretIsShownOnceAndOnlyInATerminal(t *testing.T) {
 	if left := time.Until(body.PasswordCredential.EndDateTime); left < 89*24*time.Hour || left > 91*24*time.Hour {
 		t.Errorf("the secret lives for %v", left)
 	}
-	golden(t, "secret.ps1", write(t, withSecret(workflow.Plan{TenantID: tenant, AppName: "small"}), PowerShell))
+	golden(t, "secret.ps1", write(t, withSecret(plan.Plan{TenantID: tenant, AppName: "small"}), PowerShell))
 }
 
 func TestAScriptMakesNothingWhereSomethingIsNotFound(t *testing.T) {
@@ -198,28 +199,28 @@ func TestAScriptMakesNothingWhereSomethingIsNotFound(t *testing.T) {
 }
 
 func TestAPlanThatIsNotInItsFormGetsNoScript(t *testing.T) {
-	for name, change := range map[string]func(p *workflow.Plan){
-		"a tenant that is no GUID":         func(p *workflow.Plan) { p.TenantID = "contoso" },
-		"no name":                          func(p *workflow.Plan) { p.AppName = "" },
-		"a subscription that is no GUID":   func(p *workflow.Plan) { p.Subscriptions[0] += "/x" },
-		"a GUID with a line after it":      func(p *workflow.Plan) { p.Subscriptions[0] += "\n" },
-		"no subscription":                  func(p *workflow.Plan) { p.Subscriptions = nil },
-		"a resource that is no GUID":       func(p *workflow.Plan) { p.Permissions[0].ResourceAppID = "graph" },
-		"two permissions in one name":      func(p *workflow.Plan) { p.Permissions[1].Name += " Mail.Read" },
-		"a type that is none":              func(p *workflow.Plan) { p.Permissions[1].Type = "Admin" },
-		"a scope of its own that is none":  func(p *workflow.Plan) { p.Permissions[5].Name = "other" },
-		"an app role of its own":           func(p *workflow.Plan) { p.Permissions[5].Type = catalog.Application },
-		"a scope with a space":             func(p *workflow.Plan) { p.Scopes[0].Name = "a b" },
-		"a client that is no GUID":         func(p *workflow.Plan) { p.Scopes[0].PreAuthorized = []string{"x"} },
-		"a directory role that is no GUID": func(p *workflow.Plan) { p.DirectoryRoles[0].TemplateID = "Global Reader" },
-		"a role in Azure that is no GUID":  func(p *workflow.Plan) { p.AzureRoles[0].ID = "Contributor" },
-		"an owner without an address":      func(p *workflow.Plan) { p.Owners[0].Email = "" },
-		"no certificate":                   func(p *workflow.Plan) { p.Credential.Certificate = certificate.Certificate{} },
-		"a secret without a lifetime":      func(p *workflow.Plan) { p.Credential = workflow.Credential{Kind: workflow.CredentialSecret} },
-		"a certificate that the bot makes": func(p *workflow.Plan) {
-			p.Credential = workflow.Credential{Kind: workflow.CredentialMadeCertificate}
+	for name, change := range map[string]func(p *plan.Plan){
+		"a tenant that is no GUID":         func(p *plan.Plan) { p.TenantID = "contoso" },
+		"no name":                          func(p *plan.Plan) { p.AppName = "" },
+		"a subscription that is no GUID":   func(p *plan.Plan) { p.Subscriptions[0] += "/x" },
+		"a GUID with a line after it":      func(p *plan.Plan) { p.Subscriptions[0] += "\n" },
+		"no subscription":                  func(p *plan.Plan) { p.Subscriptions = nil },
+		"a resource that is no GUID":       func(p *plan.Plan) { p.Permissions[0].ResourceAppID = "graph" },
+		"two permissions in one name":      func(p *plan.Plan) { p.Permissions[1].Name += " Mail.Read" },
+		"a type that is none":              func(p *plan.Plan) { p.Permissions[1].Type = "Admin" },
+		"a scope of its own that is none":  func(p *plan.Plan) { p.Permissions[5].Name = "other" },
+		"an app role of its own":           func(p *plan.Plan) { p.Permissions[5].Type = catalog.Application },
+		"a scope with a space":             func(p *plan.Plan) { p.Scopes[0].Name = "a b" },
+		"a client that is no GUID":         func(p *plan.Plan) { p.Scopes[0].PreAuthorized = []string{"x"} },
+		"a directory role that is no GUID": func(p *plan.Plan) { p.DirectoryRoles[0].TemplateID = "Global Reader" },
+		"a role in Azure that is no GUID":  func(p *plan.Plan) { p.AzureRoles[0].ID = "Contributor" },
+		"an owner without an address":      func(p *plan.Plan) { p.Owners[0].Email = "" },
+		"no certificate":                   func(p *plan.Plan) { p.Credential.Certificate = certificate.Certificate{} },
+		"a secret without a lifetime":      func(p *plan.Plan) { p.Credential = plan.Credential{Kind: plan.CredentialSecret} },
+		"a certificate that the bot makes": func(p *plan.Plan) {
+			p.Credential = plan.Credential{Kind: plan.CredentialMadeCertificate}
 		},
-		"a kind of credential that is none": func(p *workflow.Plan) { p.Credential.Kind = "" },
+		"a kind of credential that is none": func(p *plan.Plan) { p.Credential.Kind = "" },
 	} {
 		p := rich(t)
 		change(&p)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A Change is one thing that two versions of a pack do not have in common.
@@ -134,7 +135,7 @@ func points(p workflow.Product) []point {
 func sorted[S ~string](list []S) []S { return slices.Sorted(slices.Values(list)) }
 
 // Group is under what a permission is listed.
-func Group(p workflow.Permission) string {
+func Group(p plan.Permission) string {
 	return p.Resource + ", " + strings.ToLower(string(p.Type)) + " permissions"
 }
 
@@ -142,7 +143,7 @@ func Group(p workflow.Permission) string {
 func For(workloads []string) string { return list("for ", workloads) }
 
 // With says with which credentials something is needed; with any is nothing.
-func With(credentials []workflow.CredentialKind) string {
+func With(credentials []plan.CredentialKind) string {
 	kinds := make([]string, len(credentials))
 	for i, k := range credentials {
 		kinds[i] = string(k)

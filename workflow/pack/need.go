@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // resources are what permissions are of, and application IDs.
@@ -14,7 +15,7 @@ var resources = map[string]string{
 	"Microsoft Graph":              catalog.MicrosoftGraph,
 	"Office 365 Exchange Online":   catalog.ExchangeOnline,
 	"Office 365 SharePoint Online": catalog.SharePointOnline,
-	workflow.Self:                  workflow.Self,
+	plan.Self:                      plan.Self,
 }
 
 var (
@@ -52,17 +53,17 @@ func (r *reader) permissions(f *file, p workflow.Product) []workflow.Need {
 }
 
 // known finds a permission in the catalogue, or among the pack's own scopes.
-func (r *reader) known(q permission, scopes []workflow.Scope) (workflow.Permission, bool) {
+func (r *reader) known(q permission, scopes []plan.Scope) (plan.Permission, bool) {
 	typ := catalog.Type(q.typ.s)
-	if q.resource.s == workflow.Self {
+	if q.resource.s == plan.Self {
 		return r.own(q, scopes)
 	}
 	id := resources[q.resource.s]
-	if p, ok := workflow.Known(id, typ, q.name.s); ok {
+	if p, ok := plan.Known(id, typ, q.name.s); ok {
 		return p, true
 	}
 	r.report(q.name.place, elsewhere(id, typ, q.name.s), "is %s, and %s has no such %s permission", quote(q.name.s), q.resource.s, typ)
-	return workflow.Permission{}, false
+	return plan.Permission{}, false
 }
 
 // elsewhere is the hint for a permission that is not there: another type of it,
@@ -89,12 +90,12 @@ func elsewhere(id string, typ catalog.Type, name string) string {
 }
 
 // own finds a permission of the app to itself.
-func (r *reader) own(q permission, scopes []workflow.Scope) (workflow.Permission, bool) {
+func (r *reader) own(q permission, scopes []plan.Scope) (plan.Permission, bool) {
 	if q.typ.s != string(catalog.Delegated) {
 		r.report(q.typ.place, "write Delegated", "is %s, and the app's own scopes are delegated", q.typ.s)
-		return workflow.Permission{}, false
+		return plan.Permission{}, false
 	}
-	i := slices.IndexFunc(scopes, func(s workflow.Scope) bool { return s.Name == q.name.s })
+	i := slices.IndexFunc(scopes, func(s plan.Scope) bool { return s.Name == q.name.s })
 	if i < 0 {
 		offered := make([]string, len(scopes))
 		for j, s := range scopes {
@@ -105,10 +106,10 @@ func (r *reader) own(q permission, scopes []workflow.Scope) (workflow.Permission
 			hint = meant(q.name.s, offered)
 		}
 		r.report(q.name.place, hint, "is %s, which is not one of the pack's scopes", quote(q.name.s))
-		return workflow.Permission{}, false
+		return plan.Permission{}, false
 	}
-	return workflow.Permission{
-		Resource: "This application", ResourceAppID: workflow.Self, Name: q.name.s, Type: catalog.Delegated,
+	return plan.Permission{
+		Resource: "This application", ResourceAppID: plan.Self, Name: q.name.s, Type: catalog.Delegated,
 		Words: scopes[i].Words, Risk: catalog.Low,
 	}, true
 }
@@ -128,14 +129,14 @@ func (r *reader) raise(n *workflow.Need, t text) {
 }
 
 // conditions reads for which workloads and credentials something is needed.
-func (r *reader) conditions(c conditions, p workflow.Product) ([]string, []workflow.CredentialKind) {
+func (r *reader) conditions(c conditions, p workflow.Product) ([]string, []plan.CredentialKind) {
 	offered := make([]string, len(p.Credentials))
 	for i, o := range p.Credentials {
 		offered[i] = string(o.Kind)
 	}
-	var with []workflow.CredentialKind
+	var with []plan.CredentialKind
 	for _, k := range r.among(c.credentials, offered, "credentials") {
-		with = append(with, workflow.CredentialKind(k))
+		with = append(with, plan.CredentialKind(k))
 	}
 	return r.workloads(c.workloads, p), with
 }
@@ -174,7 +175,7 @@ func (r *reader) directoryRoles(f *file, p workflow.Product) []workflow.RoleNeed
 	seen := map[string]place{}
 	for _, d := range f.directoryRoles {
 		r.long(d.why, proseMax)
-		n := workflow.RoleNeed{DirectoryRole: workflow.DirectoryRole{TemplateID: directoryRoles[d.name.s], Name: d.name.s, Why: d.why.s}}
+		n := workflow.RoleNeed{DirectoryRole: plan.DirectoryRole{TemplateID: directoryRoles[d.name.s], Name: d.name.s, Why: d.why.s}}
 		n.Workloads, n.Credentials = r.conditions(d.conditions, p)
 		if r.oneOf(d.name, names(directoryRoles)) && r.once(seen, d.name, d.name.s) {
 			out = append(out, n)
@@ -193,7 +194,7 @@ func (r *reader) azureRoles(f *file, p workflow.Product) []workflow.AzureNeed {
 	seen := map[string]place{}
 	for _, a := range f.azureRoles {
 		r.long(a.why, proseMax)
-		n := workflow.AzureNeed{AzureRole: workflow.AzureRole{ID: azureRoles[a.name.s], Name: a.name.s, Why: a.why.s},
+		n := workflow.AzureNeed{AzureRole: plan.AzureRole{ID: azureRoles[a.name.s], Name: a.name.s, Why: a.why.s},
 			Workloads: r.workloads(a.workloads, p)}
 		n.Actions, n.DataActions = r.actions(a.actions), r.actions(a.dataActions)
 		custom := len(a.actions)+len(a.dataActions) > 0

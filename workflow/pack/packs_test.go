@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func library(t *testing.T) Library {
@@ -73,7 +74,7 @@ func (p profile) wanted(workloads []string, seven bool) []string {
 	return out
 }
 
-func planned(p workflow.Plan) []string {
+func planned(p plan.Plan) []string {
 	var out []string
 	for _, q := range p.Permissions {
 		out = append(out, q.ResourceAppID+" "+string(q.Type)+" "+q.Name)
@@ -88,14 +89,14 @@ func TestEachChoiceOfWorkloadsHasExactlyTheVendorsPermissions(t *testing.T) {
 		{"sharepoint", "teams"}, {"exchange", "sharepoint", "teams"}}
 	for _, c := range []struct {
 		name, version, profile string
-		with                   workflow.CredentialKind
+		with                   plan.CredentialKind
 	}{
-		{"vb365-backup", "8.5", "vb365-backup", workflow.CredentialCertificate},
-		{"vb365-backup", "7", "vb365-backup", workflow.CredentialCertificate},
-		{"vb365-restore", "8.5", "vb365-restore-device-code", workflow.CredentialNone},
-		{"vb365-restore", "7", "vb365-restore-device-code", workflow.CredentialNone},
-		{"vb365-restore", "8.5", "vb365-restore-certificate", workflow.CredentialCertificate},
-		{"vb365-restore", "7", "vb365-restore-certificate", workflow.CredentialCertificate},
+		{"vb365-backup", "8.5", "vb365-backup", plan.CredentialCertificate},
+		{"vb365-backup", "7", "vb365-backup", plan.CredentialCertificate},
+		{"vb365-restore", "8.5", "vb365-restore-device-code", plan.CredentialNone},
+		{"vb365-restore", "7", "vb365-restore-device-code", plan.CredentialNone},
+		{"vb365-restore", "8.5", "vb365-restore-certificate", plan.CredentialCertificate},
+		{"vb365-restore", "7", "vb365-restore-certificate", plan.CredentialCertificate},
 	} {
 		p := find(t, c.name, c.version)
 		for _, workloads := range choices {
@@ -120,11 +121,11 @@ func TestTheBackupAppHasFourteenPermissionsOnThreeResourcesAndGlobalReaderForExc
 			all.DirectoryRoles[0].Name != vendor.DisplayName {
 			t.Errorf("%s has the roles %+v", version, all.DirectoryRoles)
 		}
-		without := p.Plan(workflow.Choice{Workloads: []string{"sharepoint", "teams"}, Credential: workflow.CredentialCertificate})
+		without := p.Plan(workflow.Choice{Workloads: []string{"sharepoint", "teams"}, Credential: plan.CredentialCertificate})
 		if len(without.DirectoryRoles) != 0 {
 			t.Errorf("%s without Exchange has the roles %+v", version, without.DirectoryRoles)
 		}
-		if len(p.Credentials) != 1 || p.Credentials[0].Kind != workflow.CredentialCertificate {
+		if len(p.Credentials) != 1 || p.Credentials[0].Kind != plan.CredentialCertificate {
 			t.Errorf("%s offers %+v, and the product takes certificates only", version, p.Credentials)
 		}
 	}
@@ -134,15 +135,15 @@ func TestRestoreByDeviceCodeIsAPublicClient(t *testing.T) {
 	for _, version := range []string{"8.5", "7"} {
 		p := find(t, "vb365-restore", version)
 		vendor := profiles(t)["vb365-restore-device-code"].Settings
-		plan := p.Plan(p.Choice())
-		if p.Platform != workflow.PublicClient || !slices.Equal(p.RedirectURIs, vendor.PublicClient.RedirectUris) ||
-			plan.PublicClientFlows != vendor.IsFallbackPublicClient {
-			t.Errorf("%s: %s %v, flows %v", version, p.Platform, p.RedirectURIs, plan.PublicClientFlows)
+		approved := p.Plan(p.Choice())
+		if p.Platform != plan.PublicClient || !slices.Equal(p.RedirectURIs, vendor.PublicClient.RedirectUris) ||
+			approved.PublicClientFlows != vendor.IsFallbackPublicClient {
+			t.Errorf("%s: %s %v, flows %v", version, p.Platform, p.RedirectURIs, approved.PublicClientFlows)
 		}
-		if len(plan.Of(catalog.Application)) != 0 || plan.Credential.Kind != workflow.CredentialNone {
+		if len(approved.Of(catalog.Application)) != 0 || approved.Credential.Kind != plan.CredentialNone {
 			t.Errorf("%s without a credential has application permissions", version)
 		}
-		alone := p.Plan(workflow.Choice{Workloads: []string{"teams"}, Credential: workflow.CredentialCertificate})
+		alone := p.Plan(workflow.Choice{Workloads: []string{"teams"}, Credential: plan.CredentialCertificate})
 		if len(alone.Of(catalog.Delegated)) != 0 || alone.PublicClientFlows {
 			t.Errorf("%s with a certificate has delegated permissions, or flows that need none", version)
 		}
@@ -152,18 +153,19 @@ func TestRestoreByDeviceCodeIsAPublicClient(t *testing.T) {
 func TestTheRestorePortalMaySpeakToItself(t *testing.T) {
 	p := find(t, "vb365-restore-portal", "")
 	vendor := profiles(t)["vb365-restore-portal"]
-	plan := p.Plan(p.Choice())
-	if p.Audience != vendor.Settings.SignInAudience || p.Platform != workflow.SPA || !plan.PublicClientFlows || len(p.RedirectURIs) != 0 {
+	approved := p.Plan(p.Choice())
+	if p.Audience != vendor.Settings.SignInAudience || p.Platform != plan.SPA || !approved.PublicClientFlows || len(p.RedirectURIs) != 0 {
 		t.Errorf("got %+v", p)
 	}
-	want := []string{catalog.MicrosoftGraph + " Delegated User.Read", workflow.Self + " Delegated access_as_user"}
-	if got := planned(plan); !slices.Equal(got, want) {
+	want := []string{catalog.MicrosoftGraph + " Delegated User.Read", plan.Self + " Delegated access_as_user"}
+	if got := planned(approved); !slices.Equal(got, want) {
 		t.Errorf("has %v", got)
 	}
-	if s := plan.Scopes; len(s) != 1 || s[0].Name != "access_as_user" || !s[0].AdminsOnly {
-		t.Errorf("exposes %+v", plan.Scopes)
+	if s := approved.Scopes; len(s) != 1 || s[0].Name != "access_as_user" || !s[0].AdminsOnly {
+		t.Errorf("exposes %+v", approved.Scopes)
 	}
-	if self := plan.Permissions[0]; self.Risk != catalog.Low || self.Words != plan.Scopes[0].Words || self.Resource != "This application" {
+	if self := approved.Permissions[0]; self.Risk != catalog.Low || self.Words != approved.Scopes[0].Words ||
+		self.Resource != "This application" {
 		t.Errorf("got %+v", self)
 	}
 }
@@ -199,12 +201,12 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 		if !slices.Equal(got, c.builtin) || !p.OneWorkload {
 			t.Errorf("%s begins with %v", name, got)
 		}
-		minimal := p.Plan(workflow.Choice{Workloads: []string{"minimal"}, Credential: workflow.CredentialSecret}).AzureRoles
+		minimal := p.Plan(workflow.Choice{Workloads: []string{"minimal"}, Credential: plan.CredentialSecret}).AzureRoles
 		if len(minimal) != 1 || minimal[0].ID != "" || !slices.Equal(minimal[0].Actions, want.Actions) ||
 			!slices.Equal(minimal[0].DataActions, want.DataActions) {
 			t.Errorf("%s: the minimal role differs from the vendor's", name)
 		}
-		if _, ok := p.Offer(workflow.CredentialCertificate); !ok || p.Credentials[0].Kind != workflow.CredentialSecret {
+		if _, ok := p.Offer(plan.CredentialCertificate); !ok || p.Credentials[0].Kind != plan.CredentialSecret {
 			t.Errorf("%s offers %+v", name, p.Credentials)
 		}
 	}
@@ -212,15 +214,15 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 
 func TestTheOldProductIsAsItWas(t *testing.T) {
 	p := find(t, "vbo365", "")
-	plan := p.Plan(p.Choice())
+	approved := p.Plan(p.Choice())
 	want := []string{catalog.MicrosoftGraph + " Application Directory.Read.All", catalog.MicrosoftGraph + " Application Group.Read.All",
 		catalog.MicrosoftGraph + " Delegated User.Read"}
-	if got := planned(plan); !slices.Equal(got, want) {
+	if got := planned(approved); !slices.Equal(got, want) {
 		t.Errorf("has %v", got)
 	}
-	offer, _ := p.Offer(workflow.CredentialSecret)
-	if p.Audience != "AzureADMyOrg" || p.Platform != workflow.Web || !slices.Equal(p.RedirectURIs, []string{"https://localhost"}) ||
-		workflow.LifetimeWords(offer.Max) != "24 months" || plan.PublicClientFlows {
+	offer, _ := p.Offer(plan.CredentialSecret)
+	if p.Audience != "AzureADMyOrg" || p.Platform != plan.Web || !slices.Equal(p.RedirectURIs, []string{"https://localhost"}) ||
+		workflow.LifetimeWords(offer.Max) != "24 months" || approved.PublicClientFlows {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -265,16 +267,16 @@ func TestEveryNeedSaysWhyInOneSentence(t *testing.T) {
 // request that was kept with the choice builtin means those two, as it did.
 func TestWhatWasChosenOfAzuresRolesBeforeMeansWhatItMeant(t *testing.T) {
 	p := find(t, "vbazure", "")
-	was := workflow.Plan{Chosen: []string{"builtin"}, Workloads: []string{"Two built-in roles, Contributor and Key Vault Crypto Officer"},
-		AzureRoles: []workflow.AzureRole{{ID: azureRoles["Contributor"], Name: "Contributor"},
+	was := plan.Plan{Chosen: []string{"builtin"}, Workloads: []string{"Two built-in roles, Contributor and Key Vault Crypto Officer"},
+		AzureRoles: []plan.AzureRole{{ID: azureRoles["Contributor"], Name: "Contributor"},
 			{ID: azureRoles["Key Vault Crypto Officer"], Name: "Key Vault Crypto Officer"}}}
-	for _, plan := range []workflow.Plan{was, {Workloads: was.Workloads, AzureRoles: was.AzureRoles}} { // the oldest have titles only
-		chosen := p.Chosen(plan)
+	for _, approved := range []plan.Plan{was, {Workloads: was.Workloads, AzureRoles: was.AzureRoles}} { // the oldest have titles only
+		chosen := p.Chosen(approved)
 		if !slices.Equal(chosen, []string{"builtin"}) {
-			t.Errorf("%+v: chosen is %q", plan, chosen)
+			t.Errorf("%+v: chosen is %q", approved, chosen)
 		}
 		var roles []string
-		for _, r := range p.Plan(workflow.Choice{Workloads: chosen, Credential: workflow.CredentialSecret}).AzureRoles {
+		for _, r := range p.Plan(workflow.Choice{Workloads: chosen, Credential: plan.CredentialSecret}).AzureRoles {
 			roles = append(roles, r.Name)
 		}
 		if !slices.Equal(roles, []string{"Contributor", "Key Vault Crypto Officer"}) {
@@ -303,7 +305,7 @@ func TestAPackSaysFromWhichPageAndDayItsTableIs(t *testing.T) {
 			}
 		}
 	}
-	plan := find(t, "vb365-backup", "").Plan(workflow.Choice{Workloads: []string{"exchange"}, Credential: workflow.CredentialCertificate})
+	plan := find(t, "vb365-backup", "").Plan(workflow.Choice{Workloads: []string{"exchange"}, Credential: plan.CredentialCertificate})
 	for _, want := range []string{"User.Read.All", "MailboxItem.ImportExport.All", "MailboxItem.Read.All", "MailboxFolder.ReadWrite.All"} {
 		if !slices.Contains(planned(plan), catalog.MicrosoftGraph+" Application "+want) {
 			t.Errorf("KB4820 has %s", want)
@@ -323,7 +325,7 @@ func TestTheGuidesSayWhatTheWizardsAskFor(t *testing.T) {
 			}
 		}
 	}
-	if _, ok := find(t, "vb365-restore-portal", "").Offer(workflow.CredentialNone); !ok {
+	if _, ok := find(t, "vb365-restore-portal", "").Offer(plan.CredentialNone); !ok {
 		t.Error("the portal has to have its certificate at once")
 	}
 }

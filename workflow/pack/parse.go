@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What is allowed in a pack. Lengths are what Slack and Entra can show.
@@ -24,9 +25,9 @@ const (
 
 var (
 	audiences = []string{"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
-	platforms = []string{string(workflow.Web), string(workflow.SPA), string(workflow.PublicClient)}
-	kinds     = []string{string(workflow.CredentialSecret), string(workflow.CredentialCertificate),
-		string(workflow.CredentialFederated), string(workflow.CredentialNone)}
+	platforms = []string{string(plan.Web), string(plan.SPA), string(plan.PublicClient)}
+	kinds     = []string{string(plan.CredentialSecret), string(plan.CredentialCertificate),
+		string(plan.CredentialFederated), string(plan.CredentialNone)}
 	packName    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 	packVersion = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,6}){0,3}$`)
 	placeholder = regexp.MustCompile(`\{[A-Za-z]+\}`)
@@ -70,12 +71,12 @@ func (r *reader) product(f *file) workflow.Product {
 	p := workflow.Product{
 		Name: f.name.s, Version: f.version.s, Title: f.title.s, Summary: f.summary.s, Audience: f.audience.s,
 		Source: f.source.s, Checked: f.checked.s, Note: f.note.s,
-		Platform: workflow.Web, PublicClientFlows: f.publicClientFlows.on, Organization: f.organization.on, Custom: f.custom.on,
+		Platform: plan.Web, PublicClientFlows: f.publicClientFlows.on, Organization: f.organization.on, Custom: f.custom.on,
 		OneWorkload: f.oneWorkload.on,
 	}
 	if f.platform.s != "" {
 		r.oneOf(f.platform, platforms)
-		p.Platform = workflow.Platform(f.platform.s)
+		p.Platform = plan.Platform(f.platform.s)
 	}
 	p.Approvals = r.approvals(f.approvals)
 	r.templates(f, &p)
@@ -171,8 +172,8 @@ func (r *reader) offers(list []credential) []workflow.Offer {
 		if !r.oneOf(c.kind, kinds) || !r.once(seen, c.kind, c.kind.s) {
 			continue
 		}
-		o := workflow.Offer{Kind: workflow.CredentialKind(c.kind.s), Lifetime: r.duration(c.lifetime), Max: r.duration(c.max)}
-		if o.Kind == workflow.CredentialFederated || o.Kind == workflow.CredentialNone {
+		o := workflow.Offer{Kind: plan.CredentialKind(c.kind.s), Lifetime: r.duration(c.lifetime), Max: r.duration(c.max)}
+		if o.Kind == plan.CredentialFederated || o.Kind == plan.CredentialNone {
 			for _, t := range append([]text{c.lifetime, c.max}, c.lifetimes...) {
 				if t.line > 0 {
 					r.report(t.place, "delete the line", "is for secrets and certificates; %s does not expire", c.kind.s)
@@ -217,7 +218,7 @@ func (r *reader) duration(t text) time.Duration {
 // steps checks that each placeholder stands for something.
 func (r *reader) steps(f *file, p workflow.Product) []string {
 	var out []string
-	certain := !slices.ContainsFunc(p.Credentials, func(o workflow.Offer) bool { return o.Kind != workflow.CredentialCertificate })
+	certain := !slices.ContainsFunc(p.Credentials, func(o workflow.Offer) bool { return o.Kind != plan.CredentialCertificate })
 	for _, t := range f.nextSteps {
 		r.long(t, stepMax)
 		for _, found := range placeholder.FindAllString(t.s, -1) {
@@ -259,7 +260,7 @@ func (r *reader) chosen(f *file) []workflow.Workload {
 		case !packName.MatchString(w.name.s):
 			r.report(w.name.place, "write small letters, digits and -, beginning with a letter", "is %s", quote(w.name.s))
 		}
-		r.oneOf(w.service, workflow.Services)
+		r.oneOf(w.service, plan.Services)
 		if r.once(seen, w.name, w.name.s) {
 			out = append(out, workflow.Workload{Name: w.name.s, Title: w.title.s, Service: w.service.s})
 		}
@@ -278,15 +279,15 @@ func (r *reader) chosen(f *file) []workflow.Workload {
 func (r *reader) connectable(f *file, p workflow.Product) {
 	azure, organization := false, false
 	for _, w := range f.workloads {
-		azure = azure || w.service.s == workflow.AzureService
-		organization = organization || w.service.s != "" && w.service.s != workflow.AzureService
+		azure = azure || w.service.s == plan.AzureService
+		organization = organization || w.service.s != "" && w.service.s != plan.AzureService
 		if azure && organization {
 			r.report(w.service.place, "make two packs of it", "is %s: an app is that of an organization or an account in Azure, not both",
 				quote(w.service.s))
 			return
 		}
 	}
-	if _, ok := p.Offer(workflow.CredentialCertificate); ok {
+	if _, ok := p.Offer(plan.CredentialCertificate); ok {
 		return
 	}
 	for _, w := range f.workloads {

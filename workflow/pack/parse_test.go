@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/document"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // good is a pack with something of everything. Its lines are counted on.
@@ -71,11 +71,11 @@ func TestAPackCanSayEverything(t *testing.T) {
 	}
 	send := p.Permissions[0]
 	switch {
-	case p.Name != "payroll", p.Version != "2.1", p.Title != "Payroll", p.Platform != workflow.SPA, !p.PublicClientFlows, !p.OneWorkload,
+	case p.Name != "payroll", p.Version != "2.1", p.Title != "Payroll", p.Platform != plan.SPA, !p.PublicClientFlows, !p.OneWorkload,
 		p.Custom, p.Approvals != 2:
 		t.Errorf("got %+v", p)
 	case send.Name != "Mail.Send", send.Risk != catalog.Critical, send.Why != "Sends the slips.", send.Words == "",
-		send.Workloads[0] != "tell", send.Credentials[0] != workflow.CredentialCertificate:
+		send.Workloads[0] != "tell", send.Credentials[0] != plan.CredentialCertificate:
 		t.Errorf("got %+v", send)
 	case p.Scopes[0].PreAuthorized[0] != "11111111-2222-3333-4444-555555555555", p.DirectoryRoles[0].TemplateID == "",
 		p.AzureRoles[0].ID == "", p.AzureRoles[1].Actions[1] != "*/read":
@@ -119,11 +119,11 @@ func TestAPackCanHaveRedirectURIsOfEachPlatformWithFieldsInThem(t *testing.T) {
 	}
 	f := p.Fields[0]
 	switch {
-	case len(p.Redirects) != 1, p.Redirects[0].Platform != workflow.SPA, p.Redirects[0].URIs[0] != "https://{host}:4443":
+	case len(p.Redirects) != 1, p.Redirects[0].Platform != plan.SPA, p.Redirects[0].URIs[0] != "https://{host}:4443":
 		t.Errorf("got %+v", p.Redirects)
 	case f.Name != "host", f.Label != "Portal host", f.Hint != "Where the portal runs.", f.Example != "portal.example.com", !f.Many:
 		t.Errorf("got %+v", f)
-	case p.Platform != workflow.SPA, p.AsksRedirects():
+	case p.Platform != plan.SPA, p.AsksRedirects():
 		t.Errorf("the form asks for redirect URIs of %s: %t", p.Platform, p.AsksRedirects())
 	}
 	other, err := Parse("payroll.yaml", []byte(templated(3, "  - platform: web", 4, `    uris: ["https://{host}", "https://localhost"]`)))
@@ -161,7 +161,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		for _, n := range p.Permissions {
-			if known, ok := workflow.Known(n.ResourceAppID, n.Type, n.Name); n.ResourceAppID != workflow.Self &&
+			if known, ok := plan.Known(n.ResourceAppID, n.Type, n.Name); n.ResourceAppID != plan.Self &&
 				(!ok || n.Risk.Weight() < known.Risk.Weight()) {
 				t.Errorf("%+v is not in the catalogue, or its risk was lowered", n)
 			}

@@ -11,8 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // compiled is the schema, as an editor has it.
@@ -137,7 +137,7 @@ func TestSchemaAndParserKnowTheSameKeys(t *testing.T) {
 		"platform":        {all.Properties["platform"].Enum, platforms},
 		"redirects":       {all.Defs["redirect"].Properties["platform"].Enum, platforms},
 		"kind":            {all.Defs["kind"].Enum, kinds},
-		"service":         {all.Defs["workload"].Properties["service"].Enum, workflow.Services},
+		"service":         {all.Defs["workload"].Properties["service"].Enum, plan.Services},
 		"resource":        {all.Defs["permission"].Properties["resource"].Enum, names(resources)},
 		"type":            {all.Defs["permission"].Properties["type"].Enum, types},
 		"risk":            {all.Defs["permission"].Properties["risk"].Enum, risks},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What is allowed in the fields that a pack adds to the form.
@@ -39,7 +40,7 @@ func (r *reader) templates(f *file, p *workflow.Product) {
 		if !r.oneOf(d.platform, platforms) || !r.once(platformsSeen, d.platform, d.platform.s) {
 			continue
 		}
-		on := workflow.Redirect{Platform: workflow.Platform(d.platform.s)}
+		on := workflow.Redirect{Platform: plan.Platform(d.platform.s)}
 		for _, t := range d.uris {
 			if r.template(t, on.Platform, p.Fields, used) && r.once(seen, t, strings.ToLower(t.s)) {
 				on.URIs = append(on.URIs, t.s)
@@ -95,7 +96,7 @@ func (r *reader) asked(list []field) []workflow.TemplateField {
 
 // template reports what is wrong with a redirect URI that may have fields in it,
 // and notes those that it has.
-func (r *reader) template(t text, on workflow.Platform, fields []workflow.TemplateField, used map[string]bool) bool {
+func (r *reader) template(t text, on plan.Platform, fields []workflow.TemplateField, used map[string]bool) bool {
 	known := make([]string, len(fields))
 	for i, f := range fields {
 		known[i] = "{" + f.Name + "}"

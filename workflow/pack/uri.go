@@ -5,10 +5,11 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // redirects reads the redirect URIs that the form suggests.
-func (r *reader) redirects(list []text, on workflow.Platform) []string {
+func (r *reader) redirects(list []text, on plan.Platform) []string {
 	var out []string
 	seen := map[string]place{}
 	for _, t := range list {
@@ -58,8 +59,8 @@ func (r *reader) required(f flag, p workflow.Product) bool {
 var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // exposed reads the scopes that the app itself offers.
-func (r *reader) exposed(list []scope) []workflow.Scope {
-	var out []workflow.Scope
+func (r *reader) exposed(list []scope) []plan.Scope {
+	var out []plan.Scope
 	seen := map[string]place{}
 	for _, s := range list {
 		r.long(s.title, titleMax)
@@ -67,7 +68,7 @@ func (r *reader) exposed(list []scope) []workflow.Scope {
 		if s.name.s == "" {
 			continue
 		}
-		o := workflow.Scope{Name: s.name.s, AdminsOnly: s.adminsOnly.on, Title: s.title.s, Words: s.words.s}
+		o := plan.Scope{Name: s.name.s, AdminsOnly: s.adminsOnly.on, Title: s.title.s, Words: s.words.s}
 		if s.title.s != "" && s.words.s != "" { // what is missing is reported elsewhere
 			if problem := workflow.ScopeProblem(o); problem != "" {
 				r.report(s.name.place, "write letters, digits and . : / _ -, as in access_as_user", "is %s: %s", quote(s.name.s),

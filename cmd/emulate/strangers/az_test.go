@@ -15,6 +15,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/manifest"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // azureCLI is a machine with Debian's Azure CLI on which ada has signed in.
@@ -155,12 +156,12 @@ func TestTheAzureCLI(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(bin, "sleep"), []byte("#!/bin/sh\nexec /bin/sleep 0.5\n"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		plan := small(c.tenant.ID)
-		plan.AppName = "Trusting"
-		plan.Credential = workflow.Credential{Kind: workflow.CredentialFederated, Federated: workflow.FederatedIssuer{
+		p := small(c.tenant.ID)
+		p.AppName = "Trusting"
+		p.Credential = plan.Credential{Kind: plan.CredentialFederated, Federated: plan.FederatedIssuer{
 			Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:contoso/app:ref:refs/heads/main",
 			Audience: "api://AzureADTokenExchange"}}
-		script, err := manifest.Script(plan, manifest.AzureCLI)
+		script, err := manifest.Script(p, manifest.AzureCLI)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,8 +169,8 @@ func TestTheAzureCLI(t *testing.T) {
 			t.Errorf("it had to wait for nothing: %s", said)
 		}
 		app := c.named(t, "Trusting")
-		if len(app.Federated) != 1 || app.Federated[0].Subject != plan.Credential.Federated.Subject ||
-			app.Federated[0].Audience != plan.Credential.Federated.Audience {
+		if len(app.Federated) != 1 || app.Federated[0].Subject != p.Credential.Federated.Subject ||
+			app.Federated[0].Audience != p.Credential.Federated.Audience {
 			t.Errorf("whom it trusts: %+v", app.Federated)
 		}
 	})
@@ -190,13 +191,13 @@ func azure(app entratest.Application) []string {
 }
 
 // small is a plan with one permission and a secret.
-func small(tenantID string) workflow.Plan {
+func small(tenantID string) plan.Plan {
 	p, err := workflow.Needed(catalog.MicrosoftGraph, catalog.Application, "User.Read.All", "Finds people.")
 	if err != nil {
 		panic(err) // it is in the catalog
 	}
-	return workflow.Plan{TenantID: tenantID, AppName: "Small", Audience: "AzureADMyOrg", Permissions: []workflow.Permission{p},
-		Credential: workflow.Credential{Kind: workflow.CredentialSecret, Lifetime: 90 * 24 * time.Hour}}
+	return plan.Plan{TenantID: tenantID, AppName: "Small", Audience: "AzureADMyOrg", Permissions: []plan.Permission{p},
+		Credential: plan.Credential{Kind: plan.CredentialSecret, Lifetime: 90 * 24 * time.Hour}}
 }
 
 // fence is a block of commands on a page.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/manifest"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // There is no PowerShell in Debian's packages or npm's. What is there is the grammar with which editors read it: the
@@ -18,7 +18,7 @@ import (
 func TestTheExportedPowerShellIsPowerShell(t *testing.T) {
 	plan := small("7d1f2b3c-0000-4000-8000-00000000000a")
 	plan.AppName = "it's \u2018a\u2019 $(x) `n\n# \U0001f600"
-	plan.Owners = []workflow.Person{{Name: "O'Hara", Email: "bea.o'hara@contoso.com"}}
+	plan.Owners = []people.Person{{Name: "O'Hara", Email: "bea.o'hara@contoso.com"}}
 	hostile, err := manifest.Script(plan, manifest.PowerShell)
 	if err != nil {
 		t.Fatal(err)

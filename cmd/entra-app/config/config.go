@@ -22,6 +22,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	clouds "github.com/entra-app/entra-app/workflow/cloud"
 	"github.com/entra-app/entra-app/workflow/document"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // Config is what the operator has decided.
@@ -30,7 +31,7 @@ type Config struct {
 	Listen    string // host:port
 	PublicURL string
 	Store     string
-	Key       workflow.Secret // the key itself, base64; zero: it is in KeyFile
+	Key       seal.Secret // the key itself, base64; zero: it is in KeyFile
 	KeyFile   string
 	Packs     string // the directory of the operator's own packs; empty is none
 	Tenants   []Tenant
@@ -40,12 +41,12 @@ type Config struct {
 
 // Slack is how the bot reaches its workspace, and is reached.
 type Slack struct {
-	BotToken workflow.Secret
+	BotToken seal.Secret
 	// Socket says that Slack delivers over a WebSocket that the bot opens with
 	// AppToken. Otherwise it delivers over HTTP, signed with SigningSecret.
 	Socket        bool
-	AppToken      workflow.Secret
-	SigningSecret workflow.Secret
+	AppToken      seal.Secret
+	SigningSecret seal.Secret
 	APIURL        string
 }
 
@@ -67,7 +68,7 @@ type Veeam struct {
 	Name, URL string
 	TLS       string // as veeam.ParseTLS reads it
 	Username  string // empty: nothing is connected on this server
-	Password  workflow.Secret
+	Password  seal.Secret
 }
 
 // Clouds are the names that a tenant's cloud may have.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/veeam"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // A Key is one thing to configure.
@@ -25,18 +26,18 @@ type Key struct {
 var Keys = []Key{
 	{Name: "slack.bot_token", Kind: botToken, Need: true, Doc: "The bot's token, `xoxb-…`.",
 		Hint: "Slack app settings > OAuth & Permissions > Bot User OAuth Token",
-		set:  func(c *Config, v value) { c.Slack.BotToken = workflow.NewSecret(v.text) }},
+		set:  func(c *Config, v value) { c.Slack.BotToken = seal.New(v.text) }},
 	{Name: "slack.app_token", Kind: appToken,
 		Doc: "The app-level token, `xapp-…`. Given: Slack delivers over a WebSocket that the bot opens (Socket Mode), and nothing has " +
 			"to reach the bot from outside.",
 		Hint: "Slack app settings > Basic Information > App-Level Tokens, scope connections:write; for HTTP mode delete this line and " +
 			"give slack.signing_secret",
-		set: func(c *Config, v value) { c.Slack.AppToken = workflow.NewSecret(v.text) }},
+		set: func(c *Config, v value) { c.Slack.AppToken = seal.New(v.text) }},
 	{Name: "slack.signing_secret", Kind: signingSecret,
 		Doc: "The signing secret. Given: deliveries that Slack signs with it are taken over HTTP on `listen`.",
 		Hint: "Slack app settings > Basic Information > App Credentials > Signing Secret; for Socket Mode delete this line and give " +
 			"slack.app_token",
-		set: func(c *Config, v value) { c.Slack.SigningSecret = workflow.NewSecret(v.text) }},
+		set: func(c *Config, v value) { c.Slack.SigningSecret = seal.New(v.text) }},
 	{Name: "slack.api_url", Kind: address, Default: "https://slack.com/api/",
 		Doc: "Slack's Web API. For GovSlack it is `https://slack-gov.com/api/`; the token and answers go to no other cloud then.",
 		set: func(c *Config, v value) { c.Slack.APIURL = strings.TrimSuffix(v.text, "/") + "/" }},
@@ -53,7 +54,7 @@ var Keys = []Key{
 		set: func(c *Config, v value) { c.Store = v.text }},
 	{Name: "key", Kind: base64Key, Doc: "The key that secrets are encrypted with: 32 random bytes, base64.",
 		Hint: "openssl rand -base64 32 makes one; or give key_file, which is made where it is missing",
-		set:  func(c *Config, v value) { c.Key = workflow.NewSecret(v.text) }},
+		set:  func(c *Config, v value) { c.Key = seal.New(v.text) }},
 	{Name: "key_file", Kind: fileName, Default: "entra-app.key",
 		Doc: "The file that holds `key`. Made on first start with mode 0600 where it is missing. Back it up: without it no secret in " +
 			"the store can be opened.",
@@ -123,7 +124,7 @@ var Keys = []Key{
 		set:  func(c *Config, v value) { c.server().Username = v.text }},
 	{Name: "veeam[].password", Kind: password, Doc: "That account's password.",
 		Hint: "give it as ${ENV_VAR}, or in a file that password_file names",
-		set:  func(c *Config, v value) { c.server().Password = workflow.NewSecret(v.text) }},
+		set:  func(c *Config, v value) { c.server().Password = seal.New(v.text) }},
 	{Name: "policy.pending_expires", Kind: duration, Default: hours(workflow.DefaultPolicy.PendingExpires),
 		Doc: "A request that nobody decides ends after this.",
 		set: func(c *Config, v value) { c.Policy.PendingExpires = v.duration }},

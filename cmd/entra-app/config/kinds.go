@@ -16,6 +16,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/veeam"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
 
@@ -335,8 +336,8 @@ func DecodeKey(s string) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, errors.New("is not base64")
-	case len(raw) != workflow.KeySize:
-		return nil, fmt.Errorf("has %d bytes, not %d", len(raw), workflow.KeySize)
+	case len(raw) != seal.KeySize:
+		return nil, fmt.Errorf("has %d bytes, not %d", len(raw), seal.KeySize)
 	}
 	return raw, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 func list(c call) error {
@@ -47,7 +48,7 @@ func table(p workflow.Product, now time.Time) string {
 	case months >= 24:
 		age = fmt.Sprintf("%d years old", months/12)
 	case months > 0:
-		age = workflow.Count(months, "month") + " old"
+		age = text.Count(months, "month") + " old"
 	}
 	return "table of " + at.Format("2006-01") + ", " + age
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // legacy makes an application that has been in use for long, and that Bea owns
@@ -24,9 +25,9 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 			w.t.Fatal(err)
 		}
 	}
-	var permissions []workflow.Permission
+	var permissions []plan.Permission
 	for kind, n := range map[catalog.Type]string{catalog.Application: "Mail.Read", catalog.Delegated: "Calendars.Read"} {
-		p, _ := workflow.Known(catalog.MicrosoftGraph, kind, n)
+		p, _ := plan.Known(catalog.MicrosoftGraph, kind, n)
 		permissions = append(permissions, p)
 	}
 	s := w.adaAlone(permissions)
@@ -49,13 +50,13 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 }
 
 // adaAlone is Ada at work in the tenant, without the bot.
-func (w *world) adaAlone(permissions []workflow.Permission) workflow.Session {
+func (w *world) adaAlone(permissions []plan.Permission) workflow.Session {
 	w.t.Helper()
 	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	in, err := d.SignIn(context.Background(), "contoso", workflow.Plan{Permissions: permissions}.SignInScopes())
+	in, err := d.SignIn(context.Background(), "contoso", plan.Plan{Permissions: permissions}.SignInScopes())
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/graphops/entratest/veeamtest"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const veeamPassword = "c0rrect horse battery"
@@ -28,7 +28,7 @@ func (w *world) withVeeam() *veeamtest.Server {
 	server.StartTLS()
 	w.t.Cleanup(server.Close)
 	w.cfg.Veeam = []config.Veeam{{Name: "vb365-prod", URL: server.URL, TLS: "sha256:" + v.Fingerprint(), Username: `VB365\svc`,
-		Password: workflow.NewSecret(veeamPassword)}}
+		Password: seal.New(veeamPassword)}}
 	client := w.tenant.AddPublicClient(entratest.Client{Name: "entra-app bot for Veeam", PublicClientFlows: true,
 		Scopes: []string{"User.Read", "User.ReadBasic.All", "Directory.Read.All", "Application.ReadWrite.All",
 			"AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "RoleManagement.ReadWrite.Directory"},

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/bot/slacktest"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // BenchmarkAck submits filled-in forms from 32 callers at once, over signed
@@ -22,7 +22,7 @@ import (
 // milliseconds, and as a ratio to what we promise: 50 ms and 150 ms.
 func BenchmarkAck(b *testing.B) {
 	w := newWorld(b)
-	w.cfg.Slack.Socket, w.cfg.Slack.SigningSecret = false, workflow.NewSecret(w.slack.SigningSecret())
+	w.cfg.Slack.Socket, w.cfg.Slack.SigningSecret = false, seal.New(w.slack.SigningSecret())
 	w.start()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	submit := func(n int64) time.Duration {

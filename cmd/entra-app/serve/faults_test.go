@@ -10,8 +10,8 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/graphops/entratest"
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // ends waits until a request is in this state, and fails as soon as it has failed.
@@ -211,13 +211,13 @@ func lives() []life {
 		{"made by hand", func(w *world, worst func()) {
 			w.asks("payroll")
 			w.sees(w.ada, in(approval), "register the app payroll?")
-			var plan []workflow.Permission
+			var approved []plan.Permission
 			for name, kind := range map[string]catalog.Type{"Directory.Read.All": catalog.Application,
 				"Group.Read.All": catalog.Application, "User.Read": catalog.Delegated} {
-				p, _ := workflow.Known(catalog.MicrosoftGraph, kind, name)
-				plan = append(plan, p)
+				p, _ := plan.Known(catalog.MicrosoftGraph, kind, name)
+				approved = append(approved, p)
 			}
-			appID := w.byHand(plan...)
+			appID := w.byHand(approved...)
 			worst()
 			if _, err := w.ada.Slash(w.t.Context(), approval, "/entra-app verify EA-1 "+appID); err != nil {
 				w.t.Fatal(err)

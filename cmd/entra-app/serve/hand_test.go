@@ -13,17 +13,18 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/manifest"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // byHand makes an application as an admin would, without the bot.
-func (w *world) byHand(permissions ...workflow.Permission) (appID string) {
+func (w *world) byHand(permissions ...plan.Permission) (appID string) {
 	w.t.Helper()
 	_, appID = w.byHandWith(nil, permissions...)
 	return appID
 }
 
 // byHandWith is the same with a certificate.
-func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (objectID, appID string) {
+func (w *world) byHandWith(cert []byte, permissions ...plan.Permission) (objectID, appID string) {
 	w.t.Helper()
 	must := func(err error) {
 		if err != nil {
@@ -33,7 +34,7 @@ func (w *world) byHandWith(cert []byte, permissions ...workflow.Permission) (obj
 	}
 	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client, Now: w.now})
 	must(err)
-	plan := workflow.Plan{Permissions: permissions}
+	plan := plan.Plan{Permissions: permissions}
 	in, err := d.SignIn(context.Background(), "contoso", plan.SignInScopes())
 	must(err)
 	must(w.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
@@ -72,15 +73,15 @@ func TestWhatIsMadeByHandIsCheckedAgainstThePlan(t *testing.T) {
 	w.start()
 	w.asks("payroll-backup")
 	w.sees(w.ada, in(approval), "register the app payroll-backup?")
-	var plan []workflow.Permission
+	var approved []plan.Permission
 	for _, p := range []struct {
 		kind catalog.Type
 		name string
 	}{{catalog.Application, "Directory.Read.All"}, {catalog.Application, "Group.Read.All"}, {catalog.Delegated, "User.Read"}} {
-		known, _ := workflow.Known(catalog.MicrosoftGraph, p.kind, p.name)
-		plan = append(plan, known)
+		known, _ := plan.Known(catalog.MicrosoftGraph, p.kind, p.name)
+		approved = append(approved, known)
 	}
-	more, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "User.Read.All")
+	more, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "User.Read.All")
 	verify := func(appID string) {
 		old := w.code()
 		if _, err := w.ada.Slash(t.Context(), approval, "/entra-app verify EA-1 "+appID); err != nil {
@@ -91,7 +92,7 @@ func TestWhatIsMadeByHandIsCheckedAgainstThePlan(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wide := w.byHand(append(plan, more)...)
+	wide := w.byHand(append(approved, more)...)
 	verify(wide)
 	card := w.sees(w.ada, in(approval), "What was made by hand does not match the plan")
 	if !strings.Contains(card.Plain(), "User.Read.All") || !strings.Contains(card.Plain(), "Approve") {
@@ -108,9 +109,9 @@ func TestAnAppThatWasMadeByHandAsThePlanSaysIsDone(t *testing.T) {
 	w.start()
 	w.asks("payroll-backup")
 	w.sees(w.ada, in(approval), "register the app payroll-backup?")
-	read, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
-	groups, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All")
-	user, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Delegated, "User.Read")
+	read, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All")
+	groups, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All")
+	user, _ := plan.Known(catalog.MicrosoftGraph, catalog.Delegated, "User.Read")
 	w.tenant.AddApplication(entratest.Legacy{Name: "payroll backup"}) // another one
 	appID := w.byHand(read, groups, user)
 	w.ada.Slash(t.Context(), approval, "/entra-app verify EA-1") // it has the name that was asked for
@@ -176,9 +177,9 @@ func TestAManifestBecomesAPlan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.start()
-	read, _ := workflow.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
-	j, err := manifest.Export(workflow.Plan{AppName: "x", Audience: "AzureADMyOrg",
-		RedirectURIs: []string{"https://backup.contoso.com/callback"}, Permissions: []workflow.Permission{read}})
+	read, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
+	j, err := manifest.Export(plan.Plan{AppName: "x", Audience: "AzureADMyOrg",
+		RedirectURIs: []string{"https://backup.contoso.com/callback"}, Permissions: []plan.Permission{read}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,19 +11,19 @@ import (
 	"path/filepath"
 
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // openKey returns the key that secrets are sealed with. It makes one where there
 // is neither a key file nor a store: a new key beside an old store would open
 // none of its secrets.
-func openKey(c config.Config, log *slog.Logger) (*workflow.Key, error) {
+func openKey(c config.Config, log *slog.Logger) (*seal.Key, error) {
 	if !c.Key.IsZero() {
 		raw, err := config.DecodeKey(c.Key.Reveal())
 		if err != nil {
 			return nil, fmt.Errorf("key %w", err)
 		}
-		return workflow.NewKey(raw)
+		return seal.NewKey(raw)
 	}
 	text, err := config.ReadFile(c.KeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -44,12 +44,12 @@ func openKey(c config.Config, log *slog.Logger) (*workflow.Key, error) {
 	if info, err := os.Stat(c.KeyFile); err == nil && info.Mode().Perm()&0o077 != 0 {
 		log.Warn("others can read the key file", "file", c.KeyFile, "mode", info.Mode().Perm().String(), "hint", "chmod 600 "+c.KeyFile)
 	}
-	return workflow.NewKey(raw)
+	return seal.NewKey(raw)
 }
 
 // makeKey writes a new key, and is sure that it is on the disk before it is used.
-func makeKey(path string, log *slog.Logger) (*workflow.Key, error) {
-	raw := make([]byte, workflow.KeySize)
+func makeKey(path string, log *slog.Logger) (*seal.Key, error) {
+	raw := make([]byte, seal.KeySize)
 	rand.Read(raw) // never fails
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -67,5 +67,5 @@ func makeKey(path string, log *slog.Logger) (*workflow.Key, error) {
 		return nil, fmt.Errorf("the key can't be written: %w\nhint: look whether the disk is full", err)
 	}
 	log.Info("made a new key; back it up", "file", path)
-	return workflow.NewKey(raw)
+	return seal.NewKey(raw)
 }

@@ -10,11 +10,11 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 func TestTheKey(t *testing.T) {
-	right := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, workflow.KeySize)) + "\n"
+	right := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, seal.KeySize)) + "\n"
 	for _, c := range []struct {
 		name  string
 		file  string // what is in the key file; empty is no file
@@ -36,7 +36,7 @@ func TestTheKey(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			conf := config.Config{Key: workflow.NewSecret(c.key), KeyFile: filepath.Join(dir, "key"), Store: filepath.Join(dir, "db")}
+			conf := config.Config{Key: seal.New(c.key), KeyFile: filepath.Join(dir, "key"), Store: filepath.Join(dir, "db")}
 			if c.file != "" {
 				if err := os.WriteFile(conf.KeyFile, []byte(c.file), max(0o600, c.mode)); err != nil {
 					t.Fatal(err)
@@ -67,7 +67,7 @@ func TestTheKey(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if s, err := again.Open("EA-1", key.Seal("EA-1", workflow.NewSecret("x"))); err != nil || s.Reveal() != "x" {
+				if s, err := again.Open("EA-1", key.Seal("EA-1", seal.New("x"))); err != nil || s.Reveal() != "x" {
 					t.Errorf("the second start has another key: %v", err)
 				}
 				if info, err := os.Stat(conf.KeyFile); err != nil || c.mode == 0 && info.Mode().Perm() != 0o600 {

@@ -13,10 +13,12 @@ import (
 	"github.com/entra-app/entra-app/bot"
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 func TestWhatHappensToRequestsIsCounted(t *testing.T) {
-	key, err := workflow.NewKey(bytes.Repeat([]byte{1}, workflow.KeySize))
+	key, err := seal.NewKey(bytes.Repeat([]byte{1}, seal.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +31,7 @@ func TestWhatHappensToRequestsIsCounted(t *testing.T) {
 	s, ctx := counted{kept, h.metrics}, context.Background()
 	asked := workflow.Event{At: time.Now(), Kind: workflow.EventAsked, Text: "asked"}
 	r, err := s.Create(ctx, &workflow.Request{Kind: workflow.KindRegister, State: workflow.StatePending, Tenant: "contoso",
-		Plan: workflow.Plan{AppName: "payroll"}, History: []workflow.Event{asked}})
+		Plan: plan.Plan{AppName: "payroll"}, History: []workflow.Event{asked}})
 	if err != nil {
 		t.Fatal(err)
 	}

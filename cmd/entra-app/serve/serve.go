@@ -21,6 +21,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/cloud"
 	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Options are what the process gives, and the configuration does not.
@@ -147,7 +148,7 @@ func enoughApprovers(products []workflow.Product, tenants []config.Tenant) (some
 		for _, t := range tenants {
 			if p.Approvals > len(t.Approvers) {
 				lacking = append(lacking, fmt.Sprintf("the pack %s asks for %s, and the tenant %s has %s", p.Name,
-					workflow.Count(p.Approvals, "approval"), t.Name, workflow.Count(len(t.Approvers), "approver")))
+					text.Count(p.Approvals, "approval"), t.Name, text.Count(len(t.Approvers), "approver")))
 			}
 		}
 		if len(lacking) < len(tenants) {

@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // A server without an account is there for checks, and nothing is connected to it.
 func TestAServerWithoutAnAccountIsThereForChecks(t *testing.T) {
 	c := config.Config{Veeam: []config.Veeam{
-		{Name: "with", URL: "https://127.0.0.1:1", Username: "svc", Password: workflow.NewSecret("x")},
+		{Name: "with", URL: "https://127.0.0.1:1", Username: "svc", Password: seal.New("x")},
 		{Name: "without", URL: "https://127.0.0.1:2"},
 	}}
 	connect, look, err := backupServers(c, slog.New(slog.DiscardHandler))

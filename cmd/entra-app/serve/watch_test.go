@@ -16,6 +16,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 func TestAPartThatIsMissingIsAskedForLessAndLessOftenUntilItIsThere(t *testing.T) {
@@ -170,7 +171,7 @@ func TestTheSignInServiceIsAskedWhetherItKnowsTheTenant(t *testing.T) {
 
 func TestAnAppTokenThatSlackRefusesKeepsTheBotFromBeingReady(t *testing.T) {
 	w := newWorld(t)
-	w.cfg.Slack.AppToken = workflow.NewSecret("xapp-1-A0WRONG-1-wrong")
+	w.cfg.Slack.AppToken = seal.New("xapp-1-A0WRONG-1-wrong")
 	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, nil)), HTTP: w.client})
 	if err != nil {
 		t.Fatal(err)

@@ -22,6 +22,7 @@ import (
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // A world is a workspace, a tenant and the real bot between them, over HTTP,
@@ -146,7 +147,7 @@ func newWorldIn(t testing.TB, c slacktest.Config, microsoft entratest.Config) *w
 
 	dir := t.TempDir()
 	w.cfg = config.Config{
-		Slack: config.Slack{BotToken: workflow.NewSecret(w.slack.BotToken()), AppToken: workflow.NewSecret(w.slack.AppToken()),
+		Slack: config.Slack{BotToken: seal.New(w.slack.BotToken()), AppToken: seal.New(w.slack.AppToken()),
 			Socket: true, APIURL: slackSrv.URL + "/api/"},
 		Listen: "127.0.0.1:0", Store: filepath.Join(dir, "entra-app.db"), KeyFile: filepath.Join(dir, "entra-app.key"),
 		Policy: workflow.DefaultPolicy,

@@ -1,4 +1,4 @@
-package workflow
+package plan
 
 import (
 	"strings"
@@ -46,6 +46,6 @@ func Known(resourceAppID string, t catalog.Type, name string) (Permission, bool)
 	}, true
 }
 
-func samePermission(a, b Permission) bool {
+func SamePermission(a, b Permission) bool {
 	return a.ResourceAppID == b.ResourceAppID && a.Type == b.Type && a.Name == b.Name
 }

@@ -1,6 +1,6 @@
 // Package plan is what an approver approves: what an app is to have in the tenant, to the
 // last permission, and how two such plans differ.
-package workflow
+package plan
 
 import (
 	"crypto/sha256"
@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // A Plan is exactly what will be made in the tenant. An approver is shown all
@@ -29,7 +30,7 @@ type Plan struct {
 	DirectoryRoles     []DirectoryRole `json:",omitzero"` // of the app itself
 	AzureRoles         []AzureRole     `json:",omitzero"`
 	Subscriptions      []string        `json:",omitzero"` // that AzureRoles are for: GUIDs; resource groups and management groups by path
-	Owners             []Person        `json:",omitzero"` // besides the requester
+	Owners             []people.Person `json:",omitzero"` // besides the requester
 	Workloads          []string        `json:",omitzero"` // titles of what was chosen of the product
 	Chosen             []string        `json:",omitzero"` // their names, which stay when a title changes
 	Approvals          int             `json:",omitzero"` // how many people have to agree; 0 is one
@@ -100,7 +101,7 @@ func (p Plan) Risk() catalog.Risk {
 	return worst
 }
 
-func (p Plan) clone() Plan {
+func (p Plan) Clone() Plan {
 	p.RedirectURIs = slices.Clone(p.RedirectURIs)
 	p.Permissions = slices.Clone(p.Permissions)
 	p.SPARedirectURIs = slices.Clone(p.SPARedirectURIs)
@@ -112,7 +113,7 @@ func (p Plan) clone() Plan {
 	p.Owners = slices.Clone(p.Owners)
 	p.Workloads = slices.Clone(p.Workloads)
 	p.Chosen = slices.Clone(p.Chosen)
-	p.offered(p)
+	p.SetOffered(p)
 	p.Backup.Services = slices.Clone(p.Backup.Services)
 	return p
 }

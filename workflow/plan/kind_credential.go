@@ -1,4 +1,4 @@
-package workflow
+package plan
 
 // A credentialRow is what is particular to one kind of credential wherever there is one.
 type credentialRow struct {

@@ -1,14 +1,15 @@
-package workflow
+package plan
 
 import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
-// baseline is how long a credential of an app lives at most in public baselines.
+// Baseline is how long a credential of an app lives at most in public baselines.
 // Source: Zero Trust Assessment 21773, SCuBA MS.AAD.5.5 to 5.7.
-const baseline = 180 * 24 * time.Hour
+const Baseline = 180 * 24 * time.Hour
 
 // CredentialKind says how the app will prove who it is.
 type CredentialKind string
@@ -43,8 +44,8 @@ type FederatedIssuer struct{ Issuer, Subject, Audience string }
 // make one let it begin some minutes before now.
 func (c Credential) BeyondBaseline() string {
 	lives := max(c.Lifetime, c.Certificate.NotAfter.Sub(c.Certificate.NotBefore)) // one of them is set, where it ends
-	if lives <= baseline+24*time.Hour {
+	if lives <= Baseline+24*time.Hour {
 		return ""
 	}
-	return "That is longer than the " + Days(baseline) + " of public baselines (Zero Trust Assessment 21773, SCuBA MS.AAD.5)."
+	return "That is longer than the " + text.Days(Baseline) + " of public baselines (Zero Trust Assessment 21773, SCuBA MS.AAD.5)."
 }

@@ -1,5 +1,5 @@
 // Package people has who takes part: the members of the Slack workspace.
-package workflow
+package people
 
 // A Person is a member of the Slack workspace.
 type Person struct {
@@ -33,4 +33,4 @@ func (p Person) Address() string {
 	return p.Email
 }
 
-func samePerson(a, b Person) bool { return a.ID == b.ID }
+func Same(a, b Person) bool { return a.ID == b.ID }

@@ -1,7 +1,8 @@
-package workflow
+package plan
 
 import (
 	"cmp"
+	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 )
 
@@ -11,8 +12,8 @@ func (s Scope) ForUsers() (title, words string) {
 	return cmp.Or(s.UserTitle, s.Title), cmp.Or(s.UserWords, s.Words)
 }
 
-// consents says who may consent to s.
-func (s Scope) consents() string {
+// WhoConsents says who may consent to s.
+func (s Scope) WhoConsents() string {
 	if s.AdminsOnly {
 		return "only admins"
 	}
@@ -28,13 +29,13 @@ func (s Scope) Line() string {
 	return s.Name + ", " + who + ": " + s.Title
 }
 
-// lessScopes are the scopes that others lack. One that they have too is among them where it
+// LessScopes are the scopes that others lack. One that they have too is among them where it
 // lets clients in without consent that theirs does not, with those clients only.
-func lessScopes(scopes, others []Scope) []Scope {
+func LessScopes(scopes, others []Scope) []Scope {
 	var less []Scope
 	for _, s := range scopes {
-		if i := slices.IndexFunc(others, func(o Scope) bool { return sameScope(s, o) }); i >= 0 {
-			if s.PreAuthorized = without(s.PreAuthorized, others[i].PreAuthorized); len(s.PreAuthorized) == 0 {
+		if i := slices.IndexFunc(others, func(o Scope) bool { return SameScope(s, o) }); i >= 0 {
+			if s.PreAuthorized = set.Without(s.PreAuthorized, others[i].PreAuthorized); len(s.PreAuthorized) == 0 {
 				continue
 			}
 		}
@@ -43,22 +44,22 @@ func lessScopes(scopes, others []Scope) []Scope {
 	return less
 }
 
-// withScopes are the scopes and those of others, each with the clients of both.
-func withScopes(scopes, others []Scope) []Scope {
-	all := joined(scopes, others, sameScope)
+// WithScopes are the scopes and those of others, each with the clients of both.
+func WithScopes(scopes, others []Scope) []Scope {
+	all := set.Union(scopes, others, SameScope)
 	for i, s := range scopes {
 		for _, o := range others {
-			if sameScope(s, o) {
-				all[i].PreAuthorized = joined(s.PreAuthorized, o.PreAuthorized, equal)
+			if SameScope(s, o) {
+				all[i].PreAuthorized = set.Union(s.PreAuthorized, o.PreAuthorized, set.Equal)
 			}
 		}
 	}
 	return all
 }
 
-// withoutLostScopes are the permissions that remain where the app no longer
+// WithoutLostScopes are the permissions that remain where the app no longer
 // offers a scope that it asked itself for.
-func withoutLostScopes(ps []Permission, scopes []Scope) []Permission {
+func WithoutLostScopes(ps []Permission, scopes []Scope) []Permission {
 	return slices.DeleteFunc(slices.Clone(ps), func(q Permission) bool {
 		return q.ResourceAppID == Self && !slices.ContainsFunc(scopes, func(s Scope) bool { return s.Name == q.Name })
 	})
@@ -76,4 +77,4 @@ type Scope struct {
 	UserWords string `json:",omitzero"`
 }
 
-func sameScope(a, b Scope) bool { return a.Name == b.Name }
+func SameScope(a, b Scope) bool { return a.Name == b.Name }

@@ -1,5 +1,5 @@
 // Package text has what is done with texts that people wrote, or that are for people.
-package workflow
+package text
 
 import (
 	"fmt"
@@ -53,20 +53,20 @@ func joiners(s string) map[int]bool {
 	return at
 }
 
-func clip(s string, n int) string {
+func Clip(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-// oneLine is Plain on a single line, with single spaces.
-func oneLine(s string) string { return strings.Join(strings.Fields(Plain(s)), " ") }
+// OneLine is Plain on a single line, with single spaces.
+func OneLine(s string) string { return strings.Join(strings.Fields(Plain(s)), " ") }
 
 // Visible is s on one line. Where characters of it can't be seen, or spaces are lost in
 // print, it is quoted, and they are escaped: two that differ never look alike.
 func Visible(s string) string {
-	if oneLine(s) == s {
+	if OneLine(s) == s {
 		return s
 	}
 	return strconv.Quote(strings.ToValidUTF8(s, "\uFFFD"))

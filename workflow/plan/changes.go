@@ -1,6 +1,9 @@
-package workflow
+package plan
 
 import (
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 )
@@ -8,18 +11,18 @@ import (
 // Two plans are compared part by part: what both have together, what one has beyond the
 // other, and what changes, in the words of a card.
 
-// less is what of p is not in q, of the kinds that can be taken from an app.
-func (p Plan) less(q Plan) Plan {
+// Minus is what of p is not in q, of the kinds that can be taken from an app.
+func (p Plan) Minus(q Plan) Plan {
 	return Plan{
-		Permissions:        beyond(p.Permissions, q.Permissions, samePermission),
-		RedirectURIs:       beyond(p.RedirectURIs, q.RedirectURIs, equal),
-		SPARedirectURIs:    beyond(p.SPARedirectURIs, q.SPARedirectURIs, equal),
-		PublicRedirectURIs: beyond(p.PublicRedirectURIs, q.PublicRedirectURIs, equal),
-		DirectoryRoles:     beyond(p.DirectoryRoles, q.DirectoryRoles, sameRole),
+		Permissions:        set.Minus(p.Permissions, q.Permissions, SamePermission),
+		RedirectURIs:       set.Minus(p.RedirectURIs, q.RedirectURIs, set.Equal),
+		SPARedirectURIs:    set.Minus(p.SPARedirectURIs, q.SPARedirectURIs, set.Equal),
+		PublicRedirectURIs: set.Minus(p.PublicRedirectURIs, q.PublicRedirectURIs, set.Equal),
+		DirectoryRoles:     set.Minus(p.DirectoryRoles, q.DirectoryRoles, SameRole),
 		PublicClientFlows:  p.PublicClientFlows && !q.PublicClientFlows,
-		AppRoles:           beyond(p.AppRoles, q.AppRoles, sameAppRole),
-		OptionalClaims:     beyond(p.OptionalClaims, q.OptionalClaims, sameClaim),
-		IdentifierURIs:     beyond(p.IdentifierURIs, q.IdentifierURIs, equal),
+		AppRoles:           set.Minus(p.AppRoles, q.AppRoles, SameAppRole),
+		OptionalClaims:     set.Minus(p.OptionalClaims, q.OptionalClaims, SameClaim),
+		IdentifierURIs:     set.Minus(p.IdentifierURIs, q.IdentifierURIs, set.Equal),
 	}
 }
 
@@ -47,33 +50,33 @@ const (
 	ConsentChange    = "consent text for users"
 )
 
-// signsIn is the beginning of the setting that every app has.
-const signsIn = "who can sign in: "
+// WhoSignsIn is the beginning of the setting that every app has.
+const WhoSignsIn = "who can sign in: "
 
-// changeKinds are the kinds that two plans are compared by, in the order of a card.
-var changeKinds = []string{PermissionChange, RoleChange, ScopeChange, ConsentChange, AppRoleChange, IdentifierChange, ClaimChange,
+// ChangeKinds are the kinds that two plans are compared by, in the order of a card.
+var ChangeKinds = []string{PermissionChange, RoleChange, ScopeChange, ConsentChange, AppRoleChange, IdentifierChange, ClaimChange,
 	RedirectChange, OwnerChange, SettingChange}
 
 // Changes lists what is different in a plan: what was added, then what was removed.
 func Changes(was, is Plan) []Change {
 	var added, removed []Change
-	for _, kind := range append(slices.Clone(changeKinds), AzureChange, ActionChange) {
-		a, b := was.parts(kind), is.parts(kind)
+	for _, kind := range append(slices.Clone(ChangeKinds), AzureChange, ActionChange) {
+		a, b := was.Parts(kind), is.Parts(kind)
 		if kind == ActionChange {
-			a, b = actionsOf(was, is), actionsOf(is, was)
+			a, b = ActionsOf(was, is), ActionsOf(is, was)
 		}
-		for _, n := range without(b, a) {
+		for _, n := range set.Without(b, a) {
 			added = append(added, Change{true, kind, n})
 		}
-		for _, n := range without(a, b) {
+		for _, n := range set.Without(a, b) {
 			removed = append(removed, Change{false, kind, n})
 		}
 	}
 	return append(added, removed...)
 }
 
-// parts are the names of what a plan has of a kind.
-func (p Plan) parts(kind string) []string {
+// Parts are the names of what a plan has of a kind.
+func (p Plan) Parts(kind string) []string {
 	names := p.offeredParts(kind)
 	switch kind {
 	case PermissionChange:
@@ -86,7 +89,7 @@ func (p Plan) parts(kind string) []string {
 		}
 	case ScopeChange:
 		for _, s := range p.Scopes {
-			names = append(names, strings.TrimSuffix(s.Name+" ("+s.consents()+" may consent; without consent: "+
+			names = append(names, strings.TrimSuffix(s.Name+" ("+s.WhoConsents()+" may consent; without consent: "+
 				strings.Join(s.PreAuthorized, ", "), "; without consent: ")+")")
 		}
 	case RedirectChange:
@@ -95,7 +98,7 @@ func (p Plan) parts(kind string) []string {
 			uris     []string
 		}{{Web, p.RedirectURIs}, {SPA, p.SPARedirectURIs}, {PublicClient, p.PublicRedirectURIs}} {
 			for _, uri := range on.uris {
-				names = append(names, Visible(uri)+" ("+string(on.platform)+")")
+				names = append(names, text.Visible(uri)+" ("+string(on.platform)+")")
 			}
 		}
 	case AzureChange:
@@ -113,25 +116,25 @@ func (p Plan) parts(kind string) []string {
 			names = append(names, o.Name)
 		}
 	case SettingChange:
-		names = append(names, signsIn+p.Audience)
+		names = append(names, WhoSignsIn+p.Audience)
 		if p.PublicClientFlows {
 			names = append(names, "public client flows")
 		}
 		if p.Needs() > 1 {
-			names = append(names, "takes "+Count(p.Needs(), "approval"))
+			names = append(names, "takes "+text.Count(p.Needs(), "approval"))
 		}
 	}
 	for i := range names {
-		names[i] = oneLine(names[i]) // some of it may be from the tenant, where others write
+		names[i] = text.OneLine(names[i]) // some of it may be from the tenant, where others write
 	}
 	return names
 }
 
-// actionsOf are the actions of those custom roles of p that q has as well.
-func actionsOf(p, q Plan) []string {
+// ActionsOf are the actions of those custom roles of p that q has as well.
+func ActionsOf(p, q Plan) []string {
 	var names []string
 	for _, a := range p.AzureRoles {
-		if a.ID != "" || !slices.ContainsFunc(q.AzureRoles, func(b AzureRole) bool { return sameAzureRole(a, b) }) {
+		if a.ID != "" || !slices.ContainsFunc(q.AzureRoles, func(b AzureRole) bool { return SameAzureRole(a, b) }) {
 			continue
 		}
 		for _, action := range a.Actions {
@@ -144,17 +147,17 @@ func actionsOf(p, q Plan) []string {
 	return names
 }
 
-// with is p, and what of q an app can have besides.
-func (p Plan) with(q Plan) Plan {
-	p = p.clone()
+// Union is p, and what of q an app can have besides.
+func (p Plan) Union(q Plan) Plan {
+	p = p.Clone()
 	p.PublicClientFlows = p.PublicClientFlows || q.PublicClientFlows
-	p.Permissions = joined(p.Permissions, q.Permissions, samePermission)
-	p.RedirectURIs = joined(p.RedirectURIs, q.RedirectURIs, equal)
-	p.SPARedirectURIs = joined(p.SPARedirectURIs, q.SPARedirectURIs, equal)
-	p.PublicRedirectURIs = joined(p.PublicRedirectURIs, q.PublicRedirectURIs, equal)
-	p.DirectoryRoles = joined(p.DirectoryRoles, q.DirectoryRoles, sameRole)
-	p.Scopes = withScopes(p.Scopes, q.Scopes)
-	p.Owners = joined(p.Owners, q.Owners, samePerson)
+	p.Permissions = set.Union(p.Permissions, q.Permissions, SamePermission)
+	p.RedirectURIs = set.Union(p.RedirectURIs, q.RedirectURIs, set.Equal)
+	p.SPARedirectURIs = set.Union(p.SPARedirectURIs, q.SPARedirectURIs, set.Equal)
+	p.PublicRedirectURIs = set.Union(p.PublicRedirectURIs, q.PublicRedirectURIs, set.Equal)
+	p.DirectoryRoles = set.Union(p.DirectoryRoles, q.DirectoryRoles, SameRole)
+	p.Scopes = WithScopes(p.Scopes, q.Scopes)
+	p.Owners = set.Union(p.Owners, q.Owners, people.Same)
 	p.offeredToo(q)
 	return p
 }

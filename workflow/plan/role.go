@@ -1,4 +1,4 @@
-package workflow
+package plan
 
 import (
 	"crypto/sha1" // RFC 9562 has it for UUIDs of version 5; nothing is proven with it
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // A DirectoryRole is a role in the directory.
@@ -18,14 +19,14 @@ type DirectoryRole struct {
 // Risk is high for a role that reads everything, and critical for any other:
 // Microsoft marks nearly all of them as privileged.
 func (r DirectoryRole) Risk() catalog.Risk {
-	if r.TemplateID == globalReader {
+	if r.TemplateID == GlobalReader {
 		return catalog.High
 	}
 	return catalog.Critical
 }
 
-// globalReader is the template ID of Global Reader. Source: Microsoft Entra built-in roles.
-const globalReader = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+// GlobalReader is the template ID of Global Reader. Source: Microsoft Entra built-in roles.
+const GlobalReader = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 
 // An AzureRole is a role in Azure on each of the scopes in the plan's Subscriptions: a
 // built-in one, or a custom one with these actions.
@@ -58,11 +59,11 @@ func (a AzureRole) DefinitionID(uniqueName string) string {
 	return AzureID(uniqueName, a.Name)
 }
 
-func sameAzureRole(a, b AzureRole) bool { return a.ID == b.ID && (a.ID != "" || a.Name == b.Name) }
+func SameAzureRole(a, b AzureRole) bool { return a.ID == b.ID && (a.ID != "" || a.Name == b.Name) }
 
-// allows says the same of two custom roles if they allow the same.
-func (a AzureRole) allows(b AzureRole) bool {
-	return len(without(a.Actions, b.Actions))+len(without(a.DataActions, b.DataActions)) == 0
+// Allows says the same of two custom roles if they allow the same.
+func (a AzureRole) Allows(b AzureRole) bool {
+	return len(set.Without(a.Actions, b.Actions))+len(set.Without(a.DataActions, b.DataActions)) == 0
 }
 
-func sameRole(a, b DirectoryRole) bool { return a.TemplateID == b.TemplateID }
+func SameRole(a, b DirectoryRole) bool { return a.TemplateID == b.TemplateID }

@@ -1,10 +1,12 @@
-package workflow
+package plan
 
 import (
 	"slices"
 	"strings"
 
+	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // SignInScopes returns the delegated Graph scopes that making what the plan says needs of the
@@ -32,13 +34,13 @@ func (p Plan) UsesEWS() bool {
 	return slices.ContainsFunc(p.Permissions, func(q Permission) bool { return catalog.EWS().Uses(q.ResourceAppID, q.Type, q.Name) })
 }
 
-// subscriptionIDs are the subscriptions among the scopes of the plan's Azure roles, or
+// SubscriptionIDs are the subscriptions among the scopes of the plan's Azure roles, or
 // of what is in them.
-func (p Plan) subscriptionIDs() []string {
+func (p Plan) SubscriptionIDs() []string {
 	var ids []string
 	for _, scope := range p.Subscriptions {
-		id, _, _ := strings.Cut(cutFold(AzureScope(scope), subscriptionScope), "/")
-		if id = strings.ToLower(id); IsGUID(id) && !slices.Contains(ids, id) {
+		id, _, _ := strings.Cut(azurescope.CutFold(azurescope.Path(scope), azurescope.Subscription), "/")
+		if id = strings.ToLower(id); text.IsGUID(id) && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}

@@ -4,31 +4,33 @@
 // management groups above them. A plan names a subscription by its ID alone, as it always
 // did, and any other scope by its path. Azure does not tell capitals apart in either.
 // Source: Azure role-based access control, scope-overview.
-package workflow
+package azurescope
 
 import (
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 	"regexp"
 	"slices"
 	"strings"
 )
 
 const (
-	subscriptionScope    = "/subscriptions/"
-	resourceGroupScope   = "/resourceGroups/"
-	managementGroupScope = "/providers/Microsoft.Management/managementGroups/"
+	Subscription    = "/subscriptions/"
+	ResourceGroup   = "/resourceGroups/"
+	ManagementGroup = "/providers/Microsoft.Management/managementGroups/"
 )
 
 // AzureScope is the path of a scope that a plan names.
-func AzureScope(named string) string {
-	if IsGUID(strings.ToLower(named)) {
-		return subscriptionScope + strings.ToLower(named)
+func Path(named string) string {
+	if text.IsGUID(strings.ToLower(named)) {
+		return Subscription + strings.ToLower(named)
 	}
 	return named
 }
 
 // AzureScopeNamed is what a plan calls the scope with a path.
-func AzureScopeNamed(path string) string {
-	if id := cutFold(path, subscriptionScope); IsGUID(strings.ToLower(id)) {
+func Named(path string) string {
+	if id := CutFold(path, Subscription); text.IsGUID(strings.ToLower(id)) {
 		return strings.ToLower(id)
 	}
 	return path
@@ -36,70 +38,70 @@ func AzureScopeNamed(path string) string {
 
 // AzureRoleID is the path of a role definition as it is assigned on a scope that a plan
 // names. Source: Azure role-based access control, role-assignments-rest.
-func AzureRoleID(named, id string) string {
+func RoleID(named, id string) string {
 	const definitions = "/providers/Microsoft.Authorization/roleDefinitions/"
-	scope := AzureScope(named)
-	if isManagementGroup(named) {
+	scope := Path(named)
+	if IsManagementGroup(named) {
 		return definitions + id
 	}
-	sub, _, _ := strings.Cut(scope[len(subscriptionScope):], "/")
-	return subscriptionScope + sub + definitions + id
+	sub, _, _ := strings.Cut(scope[len(Subscription):], "/")
+	return Subscription + sub + definitions + id
 }
 
-// SameAzureScope reports whether two are the same scope.
-func SameAzureScope(a, b string) bool { return strings.EqualFold(AzureScope(a), AzureScope(b)) }
+// Same reports whether two are the same scope.
+func Same(a, b string) bool { return strings.EqualFold(Path(a), Path(b)) }
 
-func isManagementGroup(named string) bool { return cutFold(named, managementGroupScope) != "" }
+func IsManagementGroup(named string) bool { return CutFold(named, ManagementGroup) != "" }
 
-// cutFold is what follows prefix in s, whatever the capitals, or nothing.
-func cutFold(s, prefix string) string {
+// CutFold is what follows prefix in s, whatever the capitals, or nothing.
+func CutFold(s, prefix string) string {
 	if len(s) <= len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
 		return ""
 	}
 	return s[len(prefix):]
 }
 
-// joinedScopes and withoutScopes are joined and without for scopes.
-func joinedScopes(a, b []string) []string { return joined(a, b, SameAzureScope) }
+// Union and Minus are set.Union and set.Minus for scopes.
+func Union(a, b []string) []string { return set.Union(a, b, Same) }
 
-func withoutScopes(a, b []string) []string { return beyond(a, b, SameAzureScope) }
+func Minus(a, b []string) []string { return set.Minus(a, b, Same) }
 
-// bothScopes are those of a that are in b, too.
-func bothScopes(a, b []string) []string { return withoutScopes(a, withoutScopes(a, b)) }
+// Both are those of a that are in b, too.
+func Both(a, b []string) []string { return Minus(a, Minus(a, b)) }
 
-// spellAs spells scopes as others are spelled that are the same.
-func spellAs(scopes, others []string) {
+// SpellAs spells scopes as others are spelled that are the same.
+func SpellAs(scopes, others []string) {
 	for i, s := range scopes {
 		for _, o := range others {
-			if SameAzureScope(s, o) {
+			if Same(s, o) {
 				scopes[i] = o
 			}
 		}
 	}
 }
 
-// azureScopeTitle says for people which scope that is.
-func azureScopeTitle(named string) string {
-	if name := cutFold(named, managementGroupScope); name != "" {
+// Title says for people which scope that is.
+func Title(named string) string {
+	if name := CutFold(named, ManagementGroup); name != "" {
 		return "the management group " + name
 	}
-	id, group, in := strings.Cut(cutFold(AzureScope(named), subscriptionScope), "/")
+	id, group, in := strings.Cut(CutFold(Path(named), Subscription), "/")
 	if in {
 		return "the resource group " + group[strings.IndexByte(group, '/')+1:] + " of the Azure subscription " + id
 	}
 	return "the Azure subscription " + id
 }
 
-func azureScopeTitles(named []string) string {
+func Titles(named []string) string {
 	titles := make([]string, len(named))
 	for i, n := range named {
-		titles[i] = azureScopeTitle(n)
+		titles[i] = Title(n)
 	}
 	return strings.Join(titles, ", ")
 }
 
-// AzureScopeWord is what some scopes are together, in the singular.
-func AzureScopeWord(named []string) string {
+// Word is what some scopes are together, in the singular.
+func Word(named []string) string {
 	if slices.ContainsFunc(named, func(n string) bool { return strings.Contains(n, "/") }) {
 		return "scope"
 	}
@@ -114,28 +116,28 @@ var (
 	managementGroupName = regexp.MustCompile(`^[A-Za-z0-9_().-]{0,89}[A-Za-z0-9_()-]$`)
 )
 
-// readAzureScope reads a scope as people name one; the problem is one that can be said
+// Parse reads a scope as people name one; the problem is one that can be said
 // behind it.
-func readAzureScope(s string) (named, problem string) {
+func Parse(s string) (named, problem string) {
 	s = strings.TrimRight(s, "/")
-	if id := strings.ToLower(s); IsGUID(id) {
+	if id := strings.ToLower(s); text.IsGUID(id) {
 		return id, ""
 	}
-	if name := cutFold(s, managementGroupScope); name != "" {
+	if name := CutFold(s, ManagementGroup); name != "" {
 		if !managementGroupName.MatchString(name) {
 			return "", "this is not the name of a management group. The portal shows its ID under Management groups"
 		}
-		return managementGroupScope + name, ""
+		return ManagementGroup + name, ""
 	}
-	rest := cutFold(s, subscriptionScope)
+	rest := CutFold(s, Subscription)
 	id, in, below := strings.Cut(rest, "/")
 	id = strings.ToLower(id)
-	group := cutFold("/"+in, resourceGroupScope)
+	group := CutFold("/"+in, ResourceGroup)
 	switch {
-	case rest == "" || !IsGUID(id):
+	case rest == "" || !text.IsGUID(id):
 		return "", "this is not a subscription ID. One looks like 00000000-0000-0000-0000-000000000000; the portal shows it under " +
 			"Subscriptions. " +
-			"A resource group is named as /subscriptions/ID/resourceGroups/NAME, a management group as " + managementGroupScope + "NAME"
+			"A resource group is named as /subscriptions/ID/resourceGroups/NAME, a management group as " + ManagementGroup + "NAME"
 	case !below:
 		return id, ""
 	case strings.Contains(group, "/"):
@@ -143,5 +145,5 @@ func readAzureScope(s string) (named, problem string) {
 	case !resourceGroupName.MatchString(group):
 		return "", "this is not the name of a resource group. One is named as /subscriptions/ID/resourceGroups/NAME"
 	}
-	return subscriptionScope + id + resourceGroupScope + group, ""
+	return Subscription + id + ResourceGroup + group, ""
 }

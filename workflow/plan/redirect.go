@@ -1,4 +1,4 @@
-package workflow
+package plan
 
 // Platforms are all of them, in the order of forms and cards.
 var Platforms = []Platform{Web, SPA, PublicClient}
@@ -14,8 +14,8 @@ func (p Plan) On(on Platform) []string {
 	return p.RedirectURIs
 }
 
-// redirect puts redirect URIs where a platform has them.
-func (p *Plan) redirect(on Platform, uris []string) {
+// SetRedirects puts redirect URIs where a platform has them.
+func (p *Plan) SetRedirects(on Platform, uris []string) {
 	switch on {
 	case SPA:
 		p.SPARedirectURIs = uris
@@ -36,8 +36,8 @@ const (
 	PublicClient Platform = "publicClient"
 )
 
-// name is p, which is web where nothing is said.
-func (p Platform) name() string {
+// String is p, which is web where nothing is said.
+func (p Platform) String() string {
 	if p == "" {
 		return string(Web)
 	}

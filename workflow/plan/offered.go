@@ -1,7 +1,9 @@
-package workflow
+package plan
 
 import (
 	"fmt"
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 )
@@ -31,28 +33,28 @@ var TokenKinds = []string{"idToken", "accessToken", "saml2Token"}
 // not known before the app is registered.
 const OwnURI = "api://{appId}"
 
-// offers reports whether the app has anything that others see once it has an ID.
-func (p Plan) offers() bool {
+// Offers reports whether the app has anything that others see once it has an ID.
+func (p Plan) Offers() bool {
 	return len(p.Scopes) > 0 || len(p.AppRoles) > 0 || len(p.OptionalClaims) > 0 || len(p.IdentifierURIs) > 0
 }
 
-func sameAppRole(a, b AppRole) bool { return strings.EqualFold(a.Name, b.Name) }
+func SameAppRole(a, b AppRole) bool { return strings.EqualFold(a.Name, b.Name) }
 
-func sameClaim(a, b OptionalClaim) bool {
+func SameClaim(a, b OptionalClaim) bool {
 	return a.Token == b.Token && a.Name == b.Name && a.Source == b.Source
 }
 
-// offered copies to p what q offers besides scopes.
-func (p *Plan) offered(q Plan) {
+// SetOffered copies to p what q offers besides scopes.
+func (p *Plan) SetOffered(q Plan) {
 	p.AppRoles, p.OptionalClaims, p.IdentifierURIs = slices.Clone(q.AppRoles), slices.Clone(q.OptionalClaims),
 		slices.Clone(q.IdentifierURIs)
 }
 
 // offeredToo adds to p what q offers besides scopes.
 func (p *Plan) offeredToo(q Plan) {
-	p.AppRoles = joined(p.AppRoles, q.AppRoles, sameAppRole)
-	p.OptionalClaims = joined(p.OptionalClaims, q.OptionalClaims, sameClaim)
-	p.IdentifierURIs = joined(p.IdentifierURIs, q.IdentifierURIs, equal)
+	p.AppRoles = set.Union(p.AppRoles, q.AppRoles, SameAppRole)
+	p.OptionalClaims = set.Union(p.OptionalClaims, q.OptionalClaims, SameClaim)
+	p.IdentifierURIs = set.Union(p.IdentifierURIs, q.IdentifierURIs, set.Equal)
 }
 
 // For says whom the role is for.
@@ -95,7 +97,7 @@ func (p Plan) offeredParts(kind string) []string {
 		}
 	case IdentifierChange:
 		for _, uri := range p.IdentifierURIs {
-			names = append(names, Visible(uri))
+			names = append(names, text.Visible(uri))
 		}
 	case ConsentChange:
 		for _, s := range p.Scopes {
@@ -108,13 +110,13 @@ func (p Plan) offeredParts(kind string) []string {
 	return names
 }
 
-// sharesName says which of an app's scopes has the role's value, or "". Entra allows a
+// SharesName says which of an app's scopes has the role's value, or "". Entra allows a
 // value once among the scopes and the roles of an app, unless they have one ID.
-func (r AppRole) sharesName(scopes []Scope) string {
+func (r AppRole) SharesName(scopes []Scope) string {
 	for _, s := range scopes {
 		if strings.EqualFold(s.Name, r.Name) {
 			return fmt.Sprintf("%s is the name of the scope %s too, and Entra allows a name once among the scopes and the app roles of "+
-				"an app. Give one of them another name.", clip(r.Name, 40), clip(s.Name, 40))
+				"an app. Give one of them another name.", text.Clip(r.Name, 40), text.Clip(s.Name, 40))
 		}
 	}
 	return ""

@@ -1,6 +1,6 @@
 // Package seal keeps secrets from being read: by whoever formats, logs or marshals one, and by
 // whoever has the store and not its key.
-package workflow
+package seal
 
 import (
 	"crypto/aes"
@@ -16,8 +16,8 @@ import (
 // formats, logs or marshals it gets "[secret]". Only Reveal returns the value.
 type Secret struct{ value string }
 
-// NewSecret wraps a value.
-func NewSecret(value string) Secret { return Secret{value} }
+// New wraps a value.
+func New(value string) Secret { return Secret{value} }
 
 // Reveal returns the value. Each call is a place to look at in a review.
 func (s Secret) Reveal() string { return s.value }
@@ -55,9 +55,9 @@ const (
 	wrappedLen = nonceSize + KeySize + 16
 )
 
-// errWrongKey says that something was sealed with another key, for another
+// ErrWrongKey says that something was sealed with another key, for another
 // name, or was changed since.
-var errWrongKey = errors.New("the key does not fit")
+var ErrWrongKey = errors.New("the key does not fit")
 
 // NewKey returns a key of 32 random bytes.
 func NewKey(raw []byte) (*Key, error) {
@@ -78,7 +78,7 @@ func (k *Key) Seal(name string, s Secret) Sealed {
 // Open decrypts what Seal made for name, or returns errWrongKey.
 func (k *Key) Open(name string, s Sealed) (Secret, error) {
 	if len(s) < 1+wrappedLen+nonceSize || s[0] != sealedV1 {
-		return Secret{}, errWrongKey
+		return Secret{}, ErrWrongKey
 	}
 	data, err := decrypt(k.aead, s[1:1+wrappedLen], name)
 	if err != nil {
@@ -109,7 +109,7 @@ func encrypt(a cipher.AEAD, plain []byte, name string) []byte {
 func decrypt(a cipher.AEAD, b []byte, name string) ([]byte, error) {
 	plain, err := a.Open(nil, b[:nonceSize], b[nonceSize:], []byte(name))
 	if err != nil {
-		return nil, errWrongKey
+		return nil, ErrWrongKey
 	}
 	return plain, nil
 }
