@@ -3,7 +3,6 @@ package graphops
 import (
 	"bytes"
 	"cmp"
-	"github.com/entra-app/entra-app/workflow"
 	"io"
 	"net/http"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/plan"
 )

@@ -10,9 +10,8 @@ import (
 	"strings"
 	"sync"
 
-	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
-
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"

@@ -2,11 +2,12 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Where a plan takes several approvals, all but the last are a press: they are

@@ -3,11 +3,12 @@ package workflow
 import (
 	"context"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func takesTwo(r *Request) { r.Plan.Approvals = 2 }

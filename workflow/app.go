@@ -1,9 +1,10 @@
 package workflow
 
 import (
+	"time"
+
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
-	"time"
 )
 
 // What an application is in the tenant, as a Session writes and reads it.

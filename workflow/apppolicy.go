@@ -3,8 +3,9 @@ package workflow
 import (
 	"context"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/text"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // againstPolicy says why the tenant's own policy does not allow the credential that was

@@ -3,11 +3,12 @@ package workflow
 import (
 	"cmp" // RFC 9562 has it for UUIDs of version 5; nothing is proven with it
 	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
-	"slices"
-	"strings"
 )
 
 // What a request does in Azure, and who may carry that out.

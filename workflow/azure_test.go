@@ -2,13 +2,14 @@ package workflow
 
 import (
 	"cmp"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 const second = "44444444-4444-4444-4444-444444444444"

@@ -1,9 +1,10 @@
 package workflow
 
 import (
+	"slices"
+
 	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/set"
-	"slices"
 )
 
 // A subscription or resource group in which a given-up update has worked may be gone since:

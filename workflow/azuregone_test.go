@@ -1,12 +1,13 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What a Retire has removed is not asked for again.

@@ -1,12 +1,13 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // givenUpInClouds is an app with the built-in roles on one subscription, of which an

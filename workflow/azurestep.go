@@ -3,11 +3,12 @@ package workflow
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
+
 	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
-	"slices"
-	"strings"
 )
 
 // The steps in Azure, and the comparison afterwards.

@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/seal"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // What the fake world has of backup servers: one that can be named, with the

@@ -1,8 +1,9 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
+
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // What a request keeps others from using while it stands for an app.

@@ -5,13 +5,14 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
+
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/text"
-	"slices"
-	"strings"
-	"time"
 )
 
 // The hand-off of an app to a backup server, as that of an organization or as the

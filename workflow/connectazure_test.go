@@ -3,13 +3,14 @@ package workflow
 import (
 	"bytes"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/seal"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // archiver is a product whose app is a backup server's account in Azure.

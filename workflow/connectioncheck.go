@@ -3,12 +3,13 @@ package workflow
 import (
 	"context"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/seal"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // What a person reaches on the backup servers that have the organization of an app: they

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // connectedApp is an app that the server is connected with.

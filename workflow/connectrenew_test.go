@@ -1,11 +1,12 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {

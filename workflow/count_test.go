@@ -1,10 +1,11 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 	"testing"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 func TestDurationsAreSaidAsPeopleDo(t *testing.T) {

@@ -1,9 +1,10 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"testing"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestWhoCanSignInToACustomAppIsChosen(t *testing.T) {

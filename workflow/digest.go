@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // A Digest is what waits for people in a tenant, and what soon will: one message a

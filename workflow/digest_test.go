@@ -2,11 +2,12 @@ package workflow
 
 import (
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // set changes what the world does while a node runs.

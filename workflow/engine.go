@@ -2,11 +2,12 @@ package workflow
 
 import (
 	"context"
-	"github.com/entra-app/entra-app/workflow/seal"
 	"log/slog"
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // An Engine does what requests owe: messages, sign-ins, steps, deadlines. It

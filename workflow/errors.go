@@ -3,8 +3,9 @@ package workflow
 import (
 	"errors"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/text"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Rule names the rule that refused something, for tests, logs and audits.

@@ -2,9 +2,10 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // warnings are how long before the end of a credential its people are told.

@@ -1,9 +1,10 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestATrustIsNoLongerThanGraphTakes(t *testing.T) {

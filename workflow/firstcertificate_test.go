@@ -1,12 +1,13 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Source: services.md, section 9: Veeam can make the Restore Portal's certificate itself later.

@@ -6,14 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/seal"
-	"github.com/entra-app/entra-app/workflow/set"
 	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {

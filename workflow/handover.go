@@ -3,10 +3,11 @@ package workflow
 import (
 	"context"
 	"crypto/subtle"
+	"time"
+
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/text"
-	"time"
 )
 
 const (

@@ -2,13 +2,14 @@ package workflow
 
 import (
 	"context"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/seal"
 	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // readyAt is a desk with a request whose secret waits to be opened.

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What a manifest holds and the plan can't is told before anything is sent; once it was,

@@ -3,7 +3,6 @@ package workflow
 import (
 	"flag"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 var update = flag.Bool("update", false, "write the tables of README.md again")

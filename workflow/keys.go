@@ -3,9 +3,10 @@ package workflow
 import (
 	"context"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/seal"
 	"slices"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // The answer to a call that makes a password can be lost, and the password is made. Nobody

@@ -2,8 +2,9 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A kind is all that one kind of request does in its own way: each has a file of its own,

@@ -3,10 +3,11 @@ package workflow
 import (
 	"context"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // An app that somebody else made is adopted: it is found, its requester has to be

@@ -2,9 +2,10 @@ package workflow
 
 import (
 	"fmt"
+	"slices"
+
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
-	"slices"
 )
 
 // A Difference is what an adoption means for the app that was found.

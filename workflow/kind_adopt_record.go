@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/set"
 	"strings"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // record writes down what the app has, before anything is added to it.

@@ -2,8 +2,9 @@ package workflow
 
 import (
 	"context"
-	"github.com/entra-app/entra-app/workflow/people"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // recreateKind restores an app that was deleted, or makes it again.

@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // stillThere refuses to recreate an app that is not gone: it would get a second

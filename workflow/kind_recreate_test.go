@@ -1,12 +1,13 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // isDeleted is that somebody deletes an app in the portal.

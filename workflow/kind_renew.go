@@ -2,11 +2,12 @@ package workflow
 
 import (
 	"context"
+	"slices"
+	"time"
+
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
-	"slices"
-	"time"
 )
 
 // A new credential for an app, beside the old one until that is removed. It may be

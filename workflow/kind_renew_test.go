@@ -2,9 +2,10 @@ package workflow
 
 import (
 	"errors"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestOnlyWhatExpiresIsRenewed(t *testing.T) {

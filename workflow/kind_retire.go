@@ -2,8 +2,9 @@ package workflow
 
 import (
 	"context"
-	"github.com/entra-app/entra-app/workflow/people"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // retireKind is the end of an app.

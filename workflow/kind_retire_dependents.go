@@ -5,12 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/set"
-	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Who else in the tenant depends on an app. A Retire looks before it deletes anything,

@@ -2,13 +2,14 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 	"unicode/utf8"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 var (

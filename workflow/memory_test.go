@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // memory is a store of the simplest kind.

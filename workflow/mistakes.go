@@ -2,9 +2,10 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
+
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // mistakesNamed is how many values the mistakes of one field name: Slack shows

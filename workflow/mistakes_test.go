@@ -2,9 +2,10 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestAllMistakesOfAFieldAreSaid(t *testing.T) {

@@ -2,11 +2,12 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // oddNames are names as people have them. services.md section 5: they hold joiners,

@@ -2,12 +2,13 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // What an app offers and says besides its scopes: roles, claims in its tokens, and further

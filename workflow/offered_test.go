@@ -6,11 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 const offeredTenant = "7d1f2b3c-0000-4000-8000-00000000000a"

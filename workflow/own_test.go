@@ -2,10 +2,11 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 const botsID = "bbbbbbbb-0000-4000-8000-00000000000b"

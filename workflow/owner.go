@@ -3,11 +3,12 @@ package workflow
 import (
 	"context"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // The owners of an application in Entra: who becomes one, who ceases to be one, and

@@ -1,12 +1,13 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // adopted is an app of another hand that Bea owns, and that is adopted.

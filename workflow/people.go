@@ -3,9 +3,10 @@ package workflow
 import (
 	"context"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"sync"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 var errNobodyKnows = errors.New("nobody knows who has left")

@@ -3,10 +3,11 @@ package workflow
 import (
 	"context"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {

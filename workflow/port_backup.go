@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 

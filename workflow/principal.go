@@ -3,10 +3,11 @@ package workflow
 import (
 	"context"
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
 	"strings"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // Who owns an app's service principal can add credentials to it without an approval, as

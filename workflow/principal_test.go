@@ -1,11 +1,12 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/plan"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // services.md, section 2: the service principal has owners of its own, and whoever stays

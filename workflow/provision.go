@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
+
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
 	"github.com/entra-app/entra-app/workflow/text"
-	"strings"
-	"time"
 )
 
 const (

@@ -2,11 +2,12 @@ package workflow
 
 import (
 	"errors"
-	"github.com/entra-app/entra-app/workflow/people"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // goes has people leave, or nobody know who has.

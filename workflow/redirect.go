@@ -3,10 +3,11 @@ package workflow
 import (
 	"cmp"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Redirect URIs, and the platforms that they are for.

@@ -2,13 +2,14 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {

@@ -1,9 +1,10 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/plan"
 	"strings"
 	"testing"
+
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Redirect URIs as people have them: services.md section 5; cases/manifests/01-naa-broker-spa.json

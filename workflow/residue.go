@@ -2,11 +2,12 @@ package workflow
 
 import (
 	"context"
+	"slices"
+	"time"
+
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
-	"slices"
-	"time"
 )
 
 // An update that is given up leaves what was done so far in the tenant: the app may be

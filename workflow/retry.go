@@ -2,9 +2,10 @@ package workflow
 
 import (
 	"context"
-	"github.com/entra-app/entra-app/workflow/people"
 	"slices"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // What is left to do with a request that failed: to try again, to undo

@@ -2,13 +2,14 @@ package workflow
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Limits of the scopes that an app offers, in UTF-16 code units as Entra counts.

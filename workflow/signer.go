@@ -1,9 +1,10 @@
 package workflow
 
 import (
+	"time"
+
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
-	"time"
 )
 
 // Who signs in: what they are shown, what is read first, and who it was.

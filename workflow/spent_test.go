@@ -1,11 +1,12 @@
 package workflow
 
 import (
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // another asks for another app with a certificate.

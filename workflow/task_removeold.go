@@ -2,8 +2,9 @@ package workflow
 
 import (
 	"context"
-	"github.com/entra-app/entra-app/workflow/people"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // RemoveOld has the old credential removed, after a sign-in of whoever presses.

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
+
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
 	"github.com/entra-app/entra-app/workflow/text"
-	"strings"
-	"time"
 )
 
 // Verify takes an application that somebody has made by hand, as the plan says,

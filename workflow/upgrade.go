@@ -1,9 +1,10 @@
 package workflow
 
 import (
+	"slices"
+
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
-	"slices"
 )
 
 // What a product needs today, and an app of it has not: its pack has asked for

@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/text"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // work brings a request as far as it will go now. What a state owes is one case

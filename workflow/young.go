@@ -3,11 +3,12 @@ package workflow
 import (
 	"errors"
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Entra is eventually consistent: what was just made, changed or removed may look as it

@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
 )
 
 // call is a call as no library makes it.

@@ -9,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
 )
 
 func TestAFileIsForWhoMayReadFiles(t *testing.T) {

@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
 )
 
 func section(text string) slack.Block {

@@ -10,8 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
 )
 
 func TestTheSignatureOfSlacksDocumentation(t *testing.T) {

@@ -8,9 +8,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
 )
 
 func TestSlackGoStaysConnectedForAnHour(t *testing.T) {

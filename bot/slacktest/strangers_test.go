@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
 )
 
 // What clients of others ask for, call by call, as they send it.

@@ -6,9 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
 )
 
 func words(s string) *slack.TextBlockObject {

@@ -10,10 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
 )
 
 const (

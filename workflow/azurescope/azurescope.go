@@ -7,11 +7,12 @@
 package azurescope
 
 import (
-	"github.com/entra-app/entra-app/workflow/set"
-	"github.com/entra-app/entra-app/workflow/text"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 const (

@@ -1,11 +1,12 @@
 package plan
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/set"
 	"github.com/entra-app/entra-app/workflow/text"
-	"slices"
-	"strings"
 )
 
 // Two plans are compared part by part: what both have together, what one has beyond the

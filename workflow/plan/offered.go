@@ -2,10 +2,11 @@ package plan
 
 import (
 	"fmt"
-	"github.com/entra-app/entra-app/workflow/set"
-	"github.com/entra-app/entra-app/workflow/text"
 	"slices"
 	"strings"
+
+	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // An AppRole is one that the app itself offers, to people, to other apps, or to both.

@@ -2,8 +2,9 @@ package plan
 
 import (
 	"cmp"
-	"github.com/entra-app/entra-app/workflow/set"
 	"slices"
+
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // ForUsers are the texts that users read before they consent: those for admins, where
