@@ -15,7 +15,7 @@ func (r *Request) Claims() []string {
 	if r.Origin != "" {
 		claims = append(claims, "origin:"+r.Origin)
 	}
-	if r.Target.Request != "" && (r.State.open() || r.owesLink()) {
+	if r.Target.Request != "" && (r.State.open() || owesLink(r)) {
 		claims = append(claims, appClaim+r.Target.UniqueName)
 	}
 	if r.State.HoldsName() && !r.AppDeleted {

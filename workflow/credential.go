@@ -48,7 +48,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 // ensureOwnCertificate registers the requester's certificate.
 func ensureOwnCertificate(ctx context.Context, r *Request, s Session) (edit, error) {
 	c := r.Plan.Credential.Certificate
-	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c, r.otherCertificates()...)
+	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c, otherCertificates(r)...)
 	return func(r *Request, st *Step) {
 		r.Made.KeyExpires = c.NotAfter
 		st.Note = certificateNote(c, unseen)
@@ -80,14 +80,14 @@ func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, err
 
 // takeBack removes the credential that a renewal or an adoption made, and no other.
 func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
-	if r.wasThere() {
+	if wasThere(r) {
 		return nil
 	}
 	if r.Plan.Credential.Kind == plan.CredentialFederated {
 		return s.RemoveFederated(ctx, r.Made.ObjectID, r.UniqueName())
 	}
 	if t := r.Thumbprint(); t != "" {
-		return s.RemoveCertificate(ctx, r.Made.ObjectID, t, r.otherCertificates()...)
+		return s.RemoveCertificate(ctx, r.Made.ObjectID, t, otherCertificates(r)...)
 	}
 	r, err := e.endKeys(ctx, r, s, "")
 	if err == nil && r.Made.SecretAttempts > 0 && IsYoung(r.Made.Given, e.now()) {
@@ -97,7 +97,7 @@ func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
 }
 
 // otherCertificates are the thumbprints of those that the app has beside r's own.
-func (r *Request) otherCertificates() []string {
+func otherCertificates(r *Request) []string {
 	has := r.Discovered.Thumbprints
 	if r.Kind == KindRenew {
 		has = append(slices.Clone(has), r.Target.Thumbprint)
@@ -114,14 +114,14 @@ func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError)
 		return err
 	}
 	switch {
-	case r.wasThere():
+	case wasThere(r):
 		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and " +
 			"whether the app may keep it."
 	case r.Made.KeyID != "" || len(r.Made.Ending) > 0:
 		words = "secret"
 	case r.Thumbprint() != "" && r.Steps.Get(StepCertificate) != nil:
 		words, take = "certificate", func(ctx context.Context) error {
-			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), r.otherCertificates()...)
+			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), otherCertificates(r)...)
 		}
 	case r.Plan.Credential.Kind == plan.CredentialFederated:
 		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer +

@@ -52,7 +52,7 @@ func (r *Request) Has() plan.Plan {
 	}
 	was := r.Previous.Clone()
 	has := p.Union(was)
-	has.AppName, has.Audience = r.exactName(), was.Audience
+	has.AppName, has.Audience = exactName(r), was.Audience
 	has.Scopes = set.Union(was.Scopes, p.Scopes, plan.SameScope) // one that was there stays as it was
 	return has
 }
@@ -77,7 +77,7 @@ func clean(p *plan.Plan) {
 
 // wasThere reports whether r's certificate or issuer was with the app before: then
 // it is not r's to remove.
-func (r *Request) wasThere() bool {
+func wasThere(r *Request) bool {
 	c := r.Plan.Credential
 	return c.Kind == plan.CredentialCertificate && slices.Contains(r.Discovered.Thumbprints, c.Certificate.Thumbprint) ||
 		c.Kind == plan.CredentialFederated && slices.Contains(r.Discovered.Federated, c.Federated)

@@ -79,7 +79,7 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 		return Registration{}, alreadyOurs(name, other)
 	}
 	_, err = e.save(r.ID, func(r *Request, now time.Time) error {
-		r.found(app, now)
+		r.Made.foundApp(app, now)
 		if r.kind().finds {
 			r.Discovered.AppID, r.Discovered.Name = app.AppID, app.Name
 		}

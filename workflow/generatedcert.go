@@ -124,7 +124,7 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 	}
 	if len(r.Handover.File) == 0 {
 		if old := r.Made.Thumbprint; old != "" {
-			if err := s.RemoveCertificate(ctx, r.Made.ObjectID, old, r.otherCertificates()...); err != nil {
+			if err := s.RemoveCertificate(ctx, r.Made.ObjectID, old, otherCertificates(r)...); err != nil {
 				return nil, err
 			}
 		}
@@ -151,7 +151,7 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 	if err != nil {
 		return nil, err
 	}
-	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c, r.otherCertificates()...)
+	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c, otherCertificates(r)...)
 	return func(_ *Request, st *Step) { st.Note = certificateNote(c, unseen) }, err
 }
 
@@ -275,7 +275,7 @@ func (d *Desk) Fetched(ctx context.Context, id string) (*Request, error) {
 	return d.change(ctx, id, people.Person{}, sending, func(r *Request, now time.Time) {
 		r.Handover.File = nil
 		r.Handover.Status, r.Handover.At = HandoverShown, now
-		r.move(r.handedOver(), now, Event{Kind: EventFetched,
+		r.move(handedOver(r), now, Event{Kind: EventFetched,
 			Text: "The certificate's file was fetched, with the link that can be used once."})
 	})
 }
@@ -292,7 +292,7 @@ func sending(r *Request) *Refusal {
 func (p Policy) FetchBy(r *Request) time.Time { return r.Handover.Claimed.Add(p.RevealWithin) }
 
 // revokedWords says what nobody did in time with what r handed over.
-func (r *Request) revokedWords(p Policy) string {
+func revokedWords(r *Request, p Policy) string {
 	noun := r.Plan.Credential.Kind.Noun()
 	switch h := r.Handover; {
 	case h.Status == HandoverSending:

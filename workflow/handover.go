@@ -185,7 +185,7 @@ func (d *Desk) Opened(ctx context.Context, id string, by people.Person) (*Reques
 				Text: "opened the password of the certificate's file. The file can be fetched once"})
 			return
 		}
-		r.move(r.handedOver(), now, Event{By: by.ID, Kind: EventOpened, Text: "opened the secret"})
+		r.move(handedOver(r), now, Event{By: by.ID, Kind: EventOpened, Text: "opened the secret"})
 	})
 }
 

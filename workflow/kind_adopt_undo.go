@@ -46,7 +46,7 @@ func giveBackApp(ctx context.Context, r *Request, s Session) (edit, error) {
 			return nil, err
 		}
 	}
-	a := r.app()
+	a := appOf(r)
 	a.RedirectURIs, a.SPARedirectURIs, a.PublicRedirectURIs, a.Permissions, a.PublicClientFlows = nil, nil, nil, nil, false
 	a.Drops, a.Keeps = added, r.Discovered.Required
 	if _, _, err := s.EnsureApplication(ctx, a); err != nil {
@@ -71,7 +71,7 @@ func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []stri
 	added := r.Plan.Minus(r.Previous)
 	a.Drops = plan.Plan{Permissions: added.Permissions, AppRoles: added.AppRoles, OptionalClaims: added.OptionalClaims,
 		IdentifierURIs: added.IdentifierURIs}
-	if a.Scopes = r.addedScopes(); len(a.Scopes) == 0 && !uri && !a.Drops.Offers() {
+	if a.Scopes = addedScopes(r); len(a.Scopes) == 0 && !uri && !a.Drops.Offers() {
 		return nil, nil
 	}
 	uris, err := s.RemoveScopes(ctx, r.Made.ObjectID, r.Made.AppID, a, uri)
@@ -91,7 +91,7 @@ func giveBackAPI(ctx context.Context, r *Request, s Session, a App) (stay []stri
 
 // addedScopes are the plan's, with those clients that the app did not let in without
 // consent before.
-func (r *Request) addedScopes() []plan.Scope {
+func addedScopes(r *Request) []plan.Scope {
 	var all []plan.Scope
 	for _, s := range r.Plan.Scopes {
 		i := slices.IndexFunc(r.Previous.Scopes, func(w plan.Scope) bool { return plan.SameScope(w, s) })
@@ -124,7 +124,7 @@ func giveBackOwners(ctx context.Context, r *Request, s Session) (stay []string, 
 		if !set.ContainsFold(has, id) {
 			continue
 		}
-		who := r.ownerCalled(id, s.Signer())
+		who := ownerCalled(r, id, s.Signer())
 		if left == 1 {
 			stay = append(stay, who+", who is its only owner now")
 			break
@@ -141,7 +141,7 @@ func giveBackOwners(ctx context.Context, r *Request, s Session) (stay []string, 
 }
 
 // ownerCalled is whose account that is, as far as the sign-in has seen.
-func (r *Request) ownerCalled(id string, who Signer) string {
+func ownerCalled(r *Request, id string, who Signer) string {
 	is := func(a Account) bool { return strings.EqualFold(a.ObjectID, id) }
 	if slices.ContainsFunc(who.Requesters, is) {
 		return r.Requester.Name

@@ -362,7 +362,7 @@ func TestClientsThatWereAddedToAScopeGoFromIt(t *testing.T) {
 	r := &Request{Kind: KindAdopt,
 		Previous: plan.Plan{Scopes: []plan.Scope{{Name: "read", PreAuthorized: []string{"AAAA"}}, {Name: "write"}}},
 		Plan:     plan.Plan{Scopes: []plan.Scope{{Name: "read", PreAuthorized: []string{"aaaa", "bbbb"}}, {Name: "write"}, {Name: "new"}}}}
-	got := r.addedScopes()
+	got := addedScopes(r)
 	if len(got) != 2 || got[0].Name != "read" || !slices.Equal(got[0].PreAuthorized, []string{"bbbb"}) || got[1].Name != "new" {
 		t.Errorf("it has added %+v", got)
 	}

@@ -32,7 +32,7 @@ var updateKind = kind{
 	},
 	undone:  wasDeleted,
 	removes: func(r *Request) plan.Plan { return r.previous().Minus(r.Plan) },
-	adds:    (*Request).addsCertificate, replaces: true,
+	adds:    addsCertificate, replaces: true,
 }
 
 // Update asks for other permissions, workloads, redirect URIs or owners of the
@@ -146,7 +146,7 @@ func updateSteps(r *Request) []StepName {
 		case StepAzureRoles:
 			steps = append(steps, r.azureSteps()...)
 		case StepCertificate:
-			if r.addsCertificate() {
+			if addsCertificate(r) {
 				steps = append(steps, s)
 			}
 		case StepCredential, StepProof, StepFederated, StepConnect:
@@ -161,4 +161,18 @@ func updateSteps(r *Request) []StepName {
 		steps = append(steps, StepCheck)
 	}
 	return steps
+}
+
+// An app with which people sign in may get its first certificate later, by an update: the
+// product that it is for makes one itself, say, once the app is known there.
+
+// MayGetCertificate reports whether an update may give r's app its first certificate.
+func (r *Request) MayGetCertificate(p Product) bool {
+	_, offered := p.Offer(plan.CredentialCertificate)
+	return offered && r.Plan.Credential.Kind == plan.CredentialNone
+}
+
+// addsCertificate reports whether r is an update that gives its app a first certificate.
+func addsCertificate(r *Request) bool {
+	return r.Kind == KindUpdate && r.Previous.Credential.Kind == plan.CredentialNone && r.Plan.Credential.Kind == plan.CredentialCertificate
 }

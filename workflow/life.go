@@ -46,7 +46,7 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 		}
 		for _, r := range list {
 			switch {
-			case q.App != "" || strings.EqualFold(r.exactName(), exact):
+			case q.App != "" || strings.EqualFold(exactName(r), exact):
 				found = append(found, r)
 			case strings.EqualFold(r.AppName(), name):
 				like = append(like, r)

@@ -198,7 +198,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 	has, err := s.EnsureOwners(ctx, r.Made, nil, nil, gone)
 	for _, id := range has.Principal {
 		if set.ContainsFold(gone, id) {
-			left = append(left, r.ownerCalled(id, s.Signer())+
+			left = append(left, ownerCalled(r, id, s.Signer())+
 				" stays an owner of the service principal until an administrator removes them "+onPrincipal)
 		}
 	}

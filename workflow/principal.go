@@ -80,7 +80,7 @@ func (r *Request) principalNotes(who Signer, leave []string, has Ownership) (not
 		return []string{ownersUnread}
 	}
 	for _, id := range has.Principal {
-		switch name := r.ownerCalled(id, who); {
+		switch name := ownerCalled(r, id, who); {
 		case set.ContainsFold(leave, id):
 			notes = append(notes, "Entra did not remove "+name+", whom it made an owner of the service principal by making it: do that "+
 				onPrincipal)
@@ -113,7 +113,7 @@ func (r *Request) principalOwners(who Signer, has Inspection) (notes []string) {
 		known = append(known, a.ObjectID)
 	}
 	for _, id := range set.Minus(has.OwnPrincipal, known, strings.EqualFold) {
-		notes = append(notes, ownsPrincipal(r.ownerCalled(id, who)))
+		notes = append(notes, ownsPrincipal(ownerCalled(r, id, who)))
 	}
 	return notes
 }

@@ -30,7 +30,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	for _, p := range r.Plan.Of(catalog.Application) {
 		want[p.ResourceAppID] = append(want[p.ResourceAppID], p.Name)
 	}
-	resources := r.proofResources()
+	resources := proofResources(r.Plan)
 	if !slices.Contains(resources, catalog.MicrosoftGraph) {
 		resources = append(resources, catalog.MicrosoftGraph)
 	}
@@ -51,8 +51,8 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	var missing, excess, opaque []string
 	for _, id := range resources {
 		if _, read := got[id]; !read { // the list says what is in it, and nothing else does
-			missing = append(missing, r.unassigned(id, list)...)
-			opaque = append(opaque, r.resourceName(id))
+			missing = append(missing, unassigned(r.Plan, id, list)...)
+			opaque = append(opaque, resourceName(r.Plan, id))
 			continue
 		}
 		for _, role := range got[id] {
@@ -89,8 +89,8 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 
 // calling is a plan, and what was removed: it may be listed still, and is to be called as
 // it was. A plan without delegated permissions stays one, as the token may not read them.
-func (r *Request) calling(p plan.Plan) plan.Plan {
-	was := r.lately()
+func calling(r *Request, p plan.Plan) plan.Plan {
+	was := lately(r)
 	if len(p.Of(catalog.Delegated)) == 0 {
 		was.Permissions = was.Of(catalog.Application)
 	}
@@ -101,7 +101,7 @@ func (r *Request) calling(p plan.Plan) plan.Plan {
 // assignedOnly makes sure that the app has no role that was not approved, on any
 // service: a token shows only those of the service that it is for.
 func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) ([]string, error) {
-	has, err := s.ReadAppRoles(ctx, r.Made, r.calling(r.allowed()))
+	has, err := s.ReadAppRoles(ctx, r.Made, calling(r, r.allowed()))
 	if err != nil {
 		return nil, err
 	}
@@ -117,9 +117,9 @@ func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) ([]str
 
 // unassigned are the plan's application permissions on a resource that a list of those
 // that the app has lacks.
-func (r *Request) unassigned(resourceAppID string, list []string) []string {
+func unassigned(plan plan.Plan, resourceAppID string, list []string) []string {
 	var missing []string
-	for _, p := range r.Plan.Of(catalog.Application) {
+	for _, p := range plan.Of(catalog.Application) {
 		if p.ResourceAppID == resourceAppID && !slices.Contains(list, p.Resource+"/"+p.Name) {
 			missing = append(missing, p.Name)
 		}
@@ -128,8 +128,8 @@ func (r *Request) unassigned(resourceAppID string, list []string) []string {
 }
 
 // resourceName is what the plan calls a resource.
-func (r *Request) resourceName(appID string) string {
-	for _, p := range r.Plan.Permissions {
+func resourceName(plan plan.Plan, appID string) string {
+	for _, p := range plan.Permissions {
 		if p.ResourceAppID == appID {
 			return p.Resource
 		}
@@ -156,7 +156,7 @@ func compared(missing, still, excess []string) error {
 // with, and compares that with what was approved.
 func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error) {
 	plan, may := boundsOf(r)
-	has, err := s.ReadGrants(ctx, r.Made, r.calling(may))
+	has, err := s.ReadGrants(ctx, r.Made, calling(r, may))
 	if err != nil {
 		return nil, err
 	}
@@ -269,8 +269,8 @@ func inspectionOf(p plan.Plan) (i Inspection) {
 
 // proofResources are the services that the proof asks for tokens of. One that only
 // an app knows that was once adopted may refuse for reasons of its own.
-func (r *Request) proofResources() []string {
-	return slices.DeleteFunc(r.Plan.Resources(), func(id string) bool {
-		return !slices.ContainsFunc(r.Plan.Permissions, func(q plan.Permission) bool { return q.ResourceAppID == id && keyOf(q) != "" })
+func proofResources(p plan.Plan) []string {
+	return slices.DeleteFunc(p.Resources(), func(id string) bool {
+		return !slices.ContainsFunc(p.Permissions, func(q plan.Permission) bool { return q.ResourceAppID == id && keyOf(q) != "" })
 	})
 }

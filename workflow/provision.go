@@ -60,7 +60,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 			st.Since = now
 		}
 		st.Tries++
-		r.touch(name, now)
+		touch(r, name, now)
 		if name == StepApplication && r.creates() && r.Made.Creator == "" {
 			r.Made.Creator = r.SignIn.ObjectID
 		}
@@ -106,11 +106,11 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 func finishNew(r *Request, now time.Time) {
 	switch {
 	case r.Steps.done(StepConnect):
-		r.move(r.handedOver(), now, Event{Kind: EventReady,
+		r.move(handedOver(r), now, Event{Kind: EventReady,
 			Text: fmt.Sprintf("%s and proven, and %s is connected with it: %s. Nobody was handed the credential.", Stands(r),
 				r.Plan.Backup.Server, r.Made.Connected)})
 	case !r.Plan.Credential.Kind.HandsOver():
-		r.move(r.handedOver(), now, Event{Kind: EventReady, Text: Stands(r) + " and checked. There is nothing secret to hand over."})
+		r.move(handedOver(r), now, Event{Kind: EventReady, Text: Stands(r) + " and checked. There is nothing secret to hand over."})
 	default:
 		r.Handover.Status = HandoverKept
 		r.move(StateReady, now, Event{Kind: EventReady,
@@ -120,7 +120,7 @@ func finishNew(r *Request, now time.Time) {
 
 // handedOver is where a request goes whose credential is the requester's: one
 // that took another's place waits until that is no longer needed.
-func (r *Request) handedOver() State {
+func handedOver(r *Request) State {
 	if r.Kind == KindRenew && r.Target.KeyID+r.Target.Thumbprint != "" {
 		return StateOverlap
 	}
@@ -143,8 +143,8 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	return do(e, ctx, r, s)
 }
 
-// app is what the plan registers.
-func (r *Request) app() App {
+// appOf is what the plan of r registers.
+func appOf(r *Request) App {
 	a := App{
 		UniqueName: r.UniqueName(), DisplayName: r.Plan.AppName, Audience: r.Plan.Audience,
 		RedirectURIs: r.Plan.RedirectURIs, Permissions: r.Plan.Permissions,
@@ -167,10 +167,10 @@ func (r *Request) app() App {
 	return a
 }
 
-// api is what the app offers. Of an app that was made here, scopes of ours that the plan
+// apiOf is what the app of r offers. Of an app that was made here, scopes of ours that the plan
 // does not have go.
-func (r *Request) api() App {
-	a := r.app()
+func apiOf(r *Request) App {
+	a := appOf(r)
 	if a.Merge && !r.Adopted() {
 		a.Merge, a.Drops.Scopes = false, plan.LessScopes(r.previous().Scopes, r.Plan.Scopes)
 	}
@@ -186,7 +186,7 @@ func (e *Engine) nextTry(r *Request, name StepName, later Temporary) (at time.Ti
 		wait = max(wait, e.slowest)
 	}
 	at = e.now().Add(max(later.RetryAfter(), wait))
-	return at, at.Before(st.begun(later).Add(r.patience(st, later)))
+	return at, at.Before(st.begun(later).Add(patience(r, st, later)))
 }
 
 // begun is since when a step waits for a reason. That it waited for what is young says
@@ -206,15 +206,15 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	}
 	if errors.Is(err, ErrSessionOver) {
 		return e.signInOver(r, Failure{Rule: RuleSignIn,
-			Text: e.progress(r) + "Entra no longer accepts this sign-in. " + r.cutShort(r.Steps.Get(name)) +
+			Text: e.progress(r) + "Entra no longer accepts this sign-in. " + cutShort(r, r.Steps.Get(name)) +
 				"Nothing is lost: press New code, and the next sign-in goes on with the step that is not done."}, EventSignInFailed)
 	}
-	err = r.excess(err, e.now())
+	err = judgeExcess(r, err, e.now())
 	if later, ok := errors.AsType[Temporary](err); ok {
 		if at, more := e.nextTry(r, name, later); more {
 			_, err := e.save(r.ID, func(r *Request, now time.Time) error {
 				st := r.Steps.Get(name)
-				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, r.waits(st, later, s.Signer().Until)
+				st.Status, st.At, st.Retry, st.Note = StepWaiting, now, at, waitNote(r, st, later, s.Signer().Until)
 				if _, spreading := later.(Spreading); spreading {
 					st.Lagged = now
 				}
@@ -323,7 +323,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += "after " + waited + " the app still lacks " + strings.Join(lag.missing, ", ") + "."
 	case isSpreading:
 		f.Text += "after " + waited + " not all of Entra knows what was just made or changed."
-	case isTemporary && later.RetryAfter() >= r.patience(r.Steps.Get(name), later):
+	case isTemporary && later.RetryAfter() >= patience(r, r.Steps.Get(name), later):
 		f.Text += r.Awaited(name) + " asks for no further call for " + waitWords(later.RetryAfter()) +
 			", which is longer than a step waits."
 	case isTemporary:

@@ -247,8 +247,8 @@ func (r *Request) Clone() *Request {
 
 // AppName is what the app is called, for people: on one line, without what nobody
 // can see.
-func (r *Request) AppName() string { return text.Clip(text.OneLine(r.exactName()), AppNameMax) }
+func (r *Request) AppName() string { return text.Clip(text.OneLine(exactName(r)), AppNameMax) }
 
 // exactName is the name as it was found, or else as the plan says. Look-ups use it as it
 // is: names hold double and trailing spaces, and joiners.
-func (r *Request) exactName() string { return cmp.Or(r.Discovered.Name, r.Plan.AppName) }
+func exactName(r *Request) string { return cmp.Or(r.Discovered.Name, r.Plan.AppName) }

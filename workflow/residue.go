@@ -17,7 +17,7 @@ import (
 // next update shows it and removes what that does not need.
 
 // givenUp reports whether r is an update that may have left something.
-func (r *Request) givenUp() bool {
+func givenUp(r *Request) bool {
 	return r.Kind == KindUpdate && r.State == StateCancelled && r.Steps.changed()
 }
 
@@ -71,7 +71,7 @@ func (r *Request) leavesInAzure() []AzureShare {
 // leavesCertificates are the thumbprints of certificates that r, an update that is given
 // up, may have added.
 func (r *Request) leavesCertificates() []string {
-	if !r.Steps.Tried(StepCertificate) || !r.addsCertificate() || r.wasThere() {
+	if !r.Steps.Tried(StepCertificate) || !addsCertificate(r) || wasThere(r) {
 		return nil
 	}
 	return []string{r.Plan.Credential.Certificate.Thumbprint}
@@ -128,7 +128,7 @@ func (r *Request) previous() plan.Plan { return r.Previous.Union(r.Residue) }
 func (r *Request) Changes() []plan.Change {
 	changes := slices.DeleteFunc(plan.Changes(r.Previous, r.Plan), func(c plan.Change) bool { return !c.Added })
 	changes = append(changes, slices.DeleteFunc(plan.Changes(r.previous(), r.Plan), func(c plan.Change) bool { return c.Added })...)
-	if r.addsCertificate() {
+	if addsCertificate(r) {
 		changes = append(changes, plan.Change{Added: true, What: plan.CredentialChange, Name: "certificate " +
 			r.Plan.Credential.Certificate.Thumbprint})
 	}

@@ -23,12 +23,12 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by people.Person) (*Reques
 				"%s has begun to change the app in the tenant, so only an approver can give it up. Nothing was changed: an "+
 					"approver can press %s.", r.ID, r.WaysOn())
 		default:
-			return r.giveUpProblem()
+			return giveUpProblem(r)
 		}
 		if no := d.mayDecide(r, by); no != nil {
 			return no
 		}
-		return r.giveUpProblem()
+		return giveUpProblem(r)
 	}, func(r *Request, now time.Time) {
 		e := Event{By: by.ID, Kind: EventCancelled, Text: "gave up. What was done so far stays in the tenant" + untilThen(r)}
 		f := Failure{Text: "It was given up. What was done so far stays in the tenant" + untilThen(r) +
@@ -60,7 +60,7 @@ func untilThen(r *Request) string {
 	return ", until the next update shows it and removes what is not needed"
 }
 
-func (r *Request) giveUpProblem() *Refusal {
+func giveUpProblem(r *Request) *Refusal {
 	if !r.CanGiveUp() {
 		return refuse(RuleWrongState, "%s %s, so it can't be given up.", r.ID, r.Standing())
 	}

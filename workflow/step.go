@@ -131,12 +131,12 @@ func result(do func(context.Context, *Request, Session) error) func(*Engine, con
 }
 
 func (e *Engine) ensureApplication(ctx context.Context, r *Request, s Session) (edit, error) {
-	objectID, appID, err := s.EnsureApplication(ctx, r.app())
+	objectID, appID, err := s.EnsureApplication(ctx, appOf(r))
 	return func(r *Request, _ *Step) { r.Made.ObjectID, r.Made.AppID = objectID, appID }, err
 }
 
 func (e *Engine) ensureAPI(ctx context.Context, r *Request, s Session) (edit, error) {
-	err := s.ExposeScopes(ctx, r.Made.ObjectID, r.Made.AppID, r.api())
+	err := s.ExposeScopes(ctx, r.Made.ObjectID, r.Made.AppID, apiOf(r))
 	return func(_ *Request, st *Step) { st.Note = "api://" + r.Made.AppID }, err
 }
 

@@ -87,7 +87,7 @@ func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, e
 			Text: fmt.Sprintf("there is no application with the App ID %s in this tenant. %s", appID, tryLater)}}
 	}
 	// its age says how long the rest is waited for
-	if _, err := e.save(r.ID, func(r *Request, now time.Time) error { r.found(app, now); return nil }); err != nil {
+	if _, err := e.save(r.ID, func(r *Request, now time.Time) error { r.Made.foundApp(app, now); return nil }); err != nil {
 		return nil, err
 	}
 	if sp == "" {

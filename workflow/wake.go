@@ -44,7 +44,7 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 	}
 	sooner(warnAt(r))
 	sooner(p.ewsRemindAt(r))
-	if r.owesLink() {
+	if owesLink(r) {
 		sooner(now)
 	}
 	return next

@@ -21,7 +21,7 @@ func (e *Engine) work(ctx context.Context, id string) {
 		if r.State != StateSignIn && r.State != StateProvisioning {
 			e.drop(id)
 		}
-		linked := !r.owesLink() || e.link(ctx, r) // its own deadlines hold all the same
+		linked := !owesLink(r) || e.link(ctx, r) // its own deadlines hold all the same
 		on := false
 		switch r.State {
 		case StatePending:
@@ -81,7 +81,7 @@ func (e *Engine) mindSecret(r *Request) bool {
 		if r.State != StateReady || now.Before(e.policy.revealBy(r)) {
 			return ErrUnchanged
 		}
-		text := r.revokedWords(e.policy)
+		text := revokedWords(r, e.policy)
 		r.Handover = Handover{Status: HandoverRevoked, At: now, Claimed: r.Handover.Claimed, Link: r.Handover.Link}
 		r.Failure = Failure{Rule: RuleTooLate,
 			Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " +
@@ -132,7 +132,7 @@ func (e *Engine) mindOverlap(r *Request) bool {
 
 // owesLink says that the request before r has to be told of it: its credential
 // was replaced, or its app ended, or may have what r has left.
-func (r *Request) owesLink() bool {
+func owesLink(r *Request) bool {
 	if r.Target.Request == "" || r.PredecessorTold {
 		return false
 	}
@@ -140,12 +140,12 @@ func (r *Request) owesLink() bool {
 	case StateOverlap, StateLeftover, StateDone:
 		return true
 	}
-	return r.givenUp()
+	return givenUp(r)
 }
 
 // endsOld reports whether the certificate that the app had before r is no longer one of
 // its: it was replaced and removed, or the app came back without it.
-func (r *Request) endsOld() bool {
+func endsOld(r *Request) bool {
 	switch {
 	case r.Kind == KindRenew:
 		return r.Task == TaskRemoveOld && r.State == StateDone && r.Target.Thumbprint != ""
@@ -159,10 +159,10 @@ func (r *Request) endsOld() bool {
 // the app is gone is told to all that came before, back to the one that holds
 // its name; that its certificate is, back to the one that brought it.
 func (e *Engine) link(ctx context.Context, r *Request) bool {
-	if r.givenUp() {
+	if givenUp(r) {
 		return e.leave(r)
 	}
-	spent := r.endsOld()
+	spent := endsOld(r)
 	for id := r.Target.Request; id != ""; {
 		before, err := e.save(id, func(before *Request, _ time.Time) error {
 			if before.ID == r.Target.Request && before.Successor == "" { // another one's stays, see stale

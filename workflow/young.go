@@ -28,7 +28,7 @@ type Spreading interface {
 }
 
 // touch notes what a step is about to do, before it does it: nobody may be there after it.
-func (r *Request) touch(n StepName, now time.Time) {
+func touch(r *Request, n StepName, now time.Time) {
 	if steps[n].effect == reads {
 		return
 	}
@@ -47,7 +47,7 @@ func (r *Request) touch(n StepName, now time.Time) {
 		if r.Kind != KindRecreate && !IsYoung(r.Made.Removed, now) {
 			r.Taken = plan.Plan{} // that has long gone from every list
 		}
-		r.Taken = r.lately()
+		r.Taken = lately(r)
 		r.Made.Removed = now
 	}
 	if n == StepApplication && r.creates() || n == StepServicePrincipal && r.Made.ServicePrincipal == "" || n == StepRestore {
@@ -70,7 +70,7 @@ func (n *notYet) Spreading()                {}
 
 // lately is what was taken from the app, or is about to be, and may be listed still. It has
 // what an alarm could name: permissions, directory roles and the issuer of a trust.
-func (r *Request) lately() plan.Plan {
+func lately(r *Request) plan.Plan {
 	var goes plan.Plan
 	if removes := r.kind().removes; removes != nil {
 		goes = removes(r)
@@ -79,8 +79,8 @@ func (r *Request) lately() plan.Plan {
 }
 
 // wasTaken reports whether what an alarm would name was taken from the app lately.
-func (r *Request) wasTaken(name string) bool {
-	taken := r.lately()
+func wasTaken(r *Request, name string) bool {
+	taken := lately(r)
 	if issuer, trust := strings.CutPrefix(name, trustIn); trust {
 		return r.Kind == KindRecreate || issuer == taken.Credential.Federated.Issuer // a restored app loses all of them
 	}
@@ -122,24 +122,24 @@ func (n *stillSeen) RetryAfter() time.Duration { return 0 }
 func (n *stillSeen) Spreading()                {}
 func (n *stillSeen) Describe() *ServiceError   { return n.no }
 
-// found notes an app that was not made here. Whoever made it has given it what it has
+// foundApp notes an app that was not made here. Whoever made it has given it what it has
 // since then.
-func (r *Request) found(app Registration, now time.Time) {
-	r.Made.ObjectID, r.Made.AppID = app.ObjectID, app.AppID
+func (m *Made) foundApp(app Registration, now time.Time) {
+	m.ObjectID, m.AppID = app.ObjectID, app.AppID
 	if !IsYoung(app.Created, now) {
 		return
 	}
-	for _, at := range []*time.Time{&r.Made.Born, &r.Made.Changed} {
+	for _, at := range []*time.Time{&m.Born, &m.Changed} {
 		if app.Created.After(*at) {
 			*at = app.Created
 		}
 	}
 }
 
-// excess decides what it means that the app has more than was approved. A list that is
+// judgeExcess decides what it means that the app has more than was approved. A list that is
 // behind still shows what was removed, so for a while that is waited for. What lasts is
 // an alarm, and so at once is all that nobody has removed.
-func (r *Request) excess(err error, now time.Time) error {
+func judgeExcess(r *Request, err error, now time.Time) error {
 	more, ok := errors.AsType[*ExcessError](err)
 	switch {
 	case ok && r.Task == TaskVerify: // somebody may just have removed it by hand
@@ -147,7 +147,7 @@ func (r *Request) excess(err error, now time.Time) error {
 	case !ok, more.sure, !IsYoung(r.Made.Removed, now):
 		return err
 	}
-	if other := slices.DeleteFunc(slices.Clone(more.Names), r.wasTaken); len(other) > 0 {
+	if other := slices.DeleteFunc(slices.Clone(more.Names), func(name string) bool { return wasTaken(r, name) }); len(other) > 0 {
 		return &ExcessError{Names: other}
 	}
 	return &notYet{stale: more.Names}
@@ -163,7 +163,7 @@ func lasting(err error) error {
 
 // patience is how long a step of r is repeated for a reason, from its first try on. What
 // somebody else made by hand is waited for as long as it is young. As a rule it is not.
-func (r *Request) patience(st *Step, why Temporary) time.Duration {
+func patience(r *Request, st *Step, why Temporary) time.Duration {
 	_, spreading := why.(Spreading)
 	lag, lacks := why.(*notYet)
 	_, unseen := why.(*notSeen)
@@ -184,9 +184,9 @@ func (r *Request) patience(st *Step, why Temporary) time.Duration {
 	return stepTimeout
 }
 
-// waits says for people what a step waits for, since when, and how long at most. The
+// waitNote says for people what a step waits for, since when, and how long at most. The
 // sign-in ends at until, if that is known.
-func (r *Request) waits(st *Step, why Temporary, until time.Time) string {
+func waitNote(r *Request, st *Step, why Temporary, until time.Time) string {
 	words := "waiting for " + r.Awaited(st.Name)
 	if _, ok := why.(Spreading); !ok {
 		return words
@@ -203,14 +203,14 @@ func (r *Request) waits(st *Step, why Temporary, until time.Time) string {
 	case ok && len(lag.stale) > 0:
 		return words + ", until the app no longer has " + text.Clip(strings.Join(lag.stale, ", "), 100) +
 			". It was removed, and may be listed for " +
-			"twenty minutes more. If somebody gave it to the app again, remove it in Entra" + r.signInEnds(st, why, until)
+			"twenty minutes more. If somebody gave it to the app again, remove it in Entra" + signInEnds(r, st, why, until)
 	default:
 		words += ", until all of it knows what was just made or changed"
 	}
-	if most := r.patience(st, why); most < Youth {
-		return words + ", for " + waitWords(most) + " at most" + r.signInEnds(st, why, until) + said(why)
+	if most := patience(r, st, why); most < Youth {
+		return words + ", for " + waitWords(most) + " at most" + signInEnds(r, st, why, until) + said(why)
 	}
-	return words + ". That can take twenty minutes, and nobody has to do anything" + r.signInEnds(st, why, until) + said(why)
+	return words + ". That can take twenty minutes, and nobody has to do anything" + signInEnds(r, st, why, until) + said(why)
 }
 
 // said is what the service has answered to what is waited for.
@@ -225,8 +225,8 @@ func said(why Temporary) string {
 
 // signInEnds says that a sign-in may end before what a step waits for, and what is to be
 // done then.
-func (r *Request) signInEnds(st *Step, why Temporary, until time.Time) string {
-	if until.IsZero() || until.After(st.Since.Add(r.patience(st, why))) {
+func signInEnds(r *Request, st *Step, why Temporary, until time.Time) string {
+	if until.IsZero() || until.After(st.Since.Add(patience(r, st, why))) {
 		return ""
 	}
 	return ". This sign-in ends at " + until.UTC().Format("15:04 UTC") +
@@ -234,7 +234,7 @@ func (r *Request) signInEnds(st *Step, why Temporary, until time.Time) string {
 }
 
 // cutShort says which wait the end of a sign-in has cut short, if there was one.
-func (r *Request) cutShort(st *Step) string {
+func cutShort(r *Request, st *Step) string {
 	if st.Tries < 2 || st.Since.IsZero() {
 		return ""
 	}

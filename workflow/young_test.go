@@ -45,7 +45,7 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 			&ExcessError{Names: []string{"trust in a"}}, false},
 		{"what is only stale was told apart already", update, &ExcessError{Names: stale.Names, sure: true}, false},
 	} {
-		err := c.r.excess(c.err, now)
+		err := judgeExcess(c.r, c.err, now)
 		lag, waits := errors.AsType[*notYet](err)
 		if waits != c.waits {
 			t.Errorf("%s: %v", c.name, err)
@@ -53,10 +53,10 @@ func TestWhatWasRemovedAndIsStillListedIsAnAlarmOnlyOnceItLasts(t *testing.T) {
 		if !waits {
 			continue
 		}
-		if c.r.patience(&Step{}, lag) < Youth {
-			t.Errorf("%s: it is waited for %s", c.name, c.r.patience(&Step{}, lag))
+		if patience(c.r, &Step{}, lag) < Youth {
+			t.Errorf("%s: it is waited for %s", c.name, patience(c.r, &Step{}, lag))
 		}
-		if says := c.r.waits(&Step{Name: StepCheck}, lag, time.Time{}); strings.Contains(says, "nobody has to") ||
+		if says := waitNote(c.r, &Step{Name: StepCheck}, lag, time.Time{}); strings.Contains(says, "nobody has to") ||
 			!strings.Contains(says, "remove it in Entra") {
 			t.Errorf("%s: people are told %q", c.name, says)
 		}
@@ -84,7 +84,7 @@ func TestWhatAStepTouchesIsYoungFromItsBeginning(t *testing.T) {
 		{KindRecreate, StepRestore, true, true, true},
 	} {
 		r := &Request{Kind: c.kind}
-		r.touch(c.step, now)
+		touch(r, c.step, now)
 		if m := r.Made; IsYoung(m.Born, now) != c.born || IsYoung(m.Changed, now) != c.changed || IsYoung(m.Removed, now) != c.removed {
 			t.Errorf("%s of %s: born %t, changed %t, removed %t", c.step, c.kind, IsYoung(m.Born, now), IsYoung(m.Changed, now),
 				IsYoung(m.Removed, now))
@@ -113,7 +113,7 @@ func TestWhatWasGivenIsAsOldAsItIsWhateverIsTaken(t *testing.T) {
 		{"read", Made{Given: changed}, StepCheck, KindUpdate, changed},
 	} {
 		r := &Request{Kind: c.kind, Target: Target{Request: "EA-1"}, Created: asked, Made: c.made}
-		r.touch(c.step, now)
+		touch(r, c.step, now)
 		if !r.Made.Given.Equal(c.want) {
 			t.Errorf("%s: %s, want %s", c.name, r.Made.Given, c.want)
 		}
@@ -127,16 +127,16 @@ func TestWhatWasTakenIsKnownToTheNextRequest(t *testing.T) {
 	mail, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
 	r := &Request{Kind: KindUpdate, Previous: plan.Plan{Permissions: []plan.Permission{read, mail}},
 		Plan: plan.Plan{Permissions: []plan.Permission{mail}}}
-	r.touch(StepTrim, now)
+	touch(r, StepTrim, now)
 	if got := r.Clone().Taken.Permissions; len(got) != 1 || got[0].Name != read.Name {
 		t.Fatalf("an update took %+v", got)
 	}
 	r.Previous, r.Plan = r.Plan, plan.Plan{}
-	r.touch(StepTrim, now.Add(time.Minute))
+	touch(r, StepTrim, now.Add(time.Minute))
 	if got := r.Taken.Permissions; len(got) != 2 {
 		t.Errorf("soon after, two are taken: %+v", got)
 	}
-	r.touch(StepTrim, now.Add(time.Minute+Youth))
+	touch(r, StepTrim, now.Add(time.Minute+Youth))
 	if got := r.Taken.Permissions; len(got) != 1 || got[0].Name != mail.Name {
 		t.Errorf("what was taken long ago is no longer excused: %+v", got)
 	}
@@ -151,8 +151,8 @@ func TestAFailureSaysHowLongWasWaited(t *testing.T) {
 		}
 	}
 	by := &Request{Kind: KindRegister, Task: TaskVerify}
-	if says := by.waits(&Step{Name: StepCheck}, &notYet{missing: []string{"Mail.Read"}}, time.Time{}); strings.Contains(says, "twenty") ||
-		!strings.Contains(says, "20 seconds") {
+	says := waitNote(by, &Step{Name: StepCheck}, &notYet{missing: []string{"Mail.Read"}}, time.Time{})
+	if strings.Contains(says, "twenty") || !strings.Contains(says, "20 seconds") {
 		t.Errorf("a verification is waited for: %q", says)
 	}
 }
@@ -183,12 +183,12 @@ func TestWhatWasMadeByHandIsWaitedForAsLongAsItIsYoung(t *testing.T) {
 		if c.age > 0 {
 			app.Created = now.Add(-c.age)
 		}
-		r.found(app, now)
+		r.Made.foundApp(app, now)
 		st := &Step{Name: StepOwned, Since: now}
-		if got := r.patience(st, c.why); got != c.most {
+		if got := patience(r, st, c.why); got != c.most {
 			t.Errorf("%s: it is waited for %s, want %s", c.name, got, c.most)
 		}
-		if says := r.waits(st, c.why, time.Time{}); c.why == unseen &&
+		if says := waitNote(r, st, c.why, time.Time{}); c.why == unseen &&
 			!strings.HasSuffix(says, "So far Entra says NotSeen: it is not there") {
 			t.Errorf("%s: what was answered is not in %q", c.name, says)
 		} else if !strings.Contains(says, "for "+waitWords(c.most)+" at most") {
@@ -235,13 +235,13 @@ func TestAWaitThatTheSignInDoesNotOutlastSaysSo(t *testing.T) {
 	st := &Step{Name: StepCheck, Since: now, Tries: 2}
 	lag := &notYet{missing: []string{"Mail.Read"}}
 	const ends = "This sign-in ends at 03:14 UTC: if that is too soon, New code and another sign-in go on from here"
-	if says := r.waits(st, lag, now.Add(10*time.Minute)); !strings.Contains(says, ends) {
+	if says := waitNote(r, st, lag, now.Add(10*time.Minute)); !strings.Contains(says, ends) {
 		t.Errorf("people are told %q", says)
 	}
-	if says := r.waits(st, lag, now.Add(time.Hour)); strings.Contains(says, "sign-in") {
+	if says := waitNote(r, st, lag, now.Add(time.Hour)); strings.Contains(says, "sign-in") {
 		t.Errorf("a sign-in that lasts is mentioned: %q", says)
 	}
-	if says := r.cutShort(st); says != "It ended while “Check what the app has now” waited for Entra, since 03:04 UTC. " {
+	if says := cutShort(r, st); says != "It ended while “Check what the app has now” waited for Entra, since 03:04 UTC. " {
 		t.Errorf("after it people are told %q", says)
 	}
 }
