@@ -18,6 +18,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // Azure Resource Manager: a few calls, so they are made here and not with an SDK
@@ -40,11 +41,12 @@ const (
 
 // signInAzure gets a token for Azure with the same sign-in, and finds out on
 // which scopes it has these rights.
-func (s *session) signInAzure(ctx context.Context, subscriptions, rights []string, m more) error {
+func (s *session) signInAzure(ctx context.Context, subscriptions, rights []string,
+	more func(context.Context, string) (seal.Secret, error)) error {
 	if s.tenant.ARMURL == "" {
 		return &workflow.ServiceError{Code: "NoARM", Text: "The bot has no arm_url for this tenant. Ask its operator."}
 	}
-	token, err := m(ctx, s.tenant.ARMURL+"/user_impersonation")
+	token, err := more(ctx, s.tenant.ARMURL+"/user_impersonation")
 	if err != nil {
 		s.log.WarnContext(ctx, "no token for Azure", "err", err)
 		return err
@@ -365,7 +367,7 @@ func (s *session) azure(ctx context.Context, op fault.Operation, method, path, l
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("x-ms-client-request-id", uuid.NewString())
-	resp, err := s.d.login.http.Do(req)
+	resp, err := s.d.login.HTTP.Do(req)
 	if err != nil {
 		if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
 			return ctx.Err()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/entra-app/entra-app/graphops/login"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -38,7 +39,7 @@ type Tenant struct {
 // A Directory is Entra, for a number of tenants.
 type Directory struct {
 	tenants map[string]tenant
-	login   *loginClient
+	login   *login.Client
 	graph   *http.Client // kiota's pipeline
 	log     *slog.Logger
 	now     func() time.Time
@@ -84,7 +85,7 @@ func New(c Config) (*Directory, error) {
 		return nil, errors.Join(wrong...)
 	}
 	hc := httpClient(c.HTTP)
-	d.login = &loginClient{http: hc, log: d.log, now: d.now}
+	d.login = &login.Client{HTTP: hc, Log: d.log, Now: d.now, Pause: time.Second}
 	d.graph = pipeline(hc)
 	return d, nil
 }
@@ -141,11 +142,7 @@ func (d *Directory) tenant(name string) (tenant, error) {
 	return t, nil
 }
 
-// scopes spells Graph's scopes out: https://graph.microsoft.com/User.Read.
-func (t tenant) scopes(names ...string) []string {
-	full := make([]string, len(names))
-	for i, n := range names {
-		full[i] = t.GraphURL + "/" + n
-	}
-	return full
+// login is the tenant as people sign in to it, to the bot's own client.
+func (t tenant) login() login.Tenant {
+	return login.Tenant{Name: t.Name, Authority: t.authority, ClientID: t.ClientID, GraphURL: t.GraphURL}
 }

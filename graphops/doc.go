@@ -5,37 +5,20 @@
 //
 // # Sign-in
 //
-// Each sign-in has an MSAL public client of its own, whose cache is memory and
-// ends with it. What outlives the sign-in is one access token, in a session;
-// the refresh token is forgotten as soon as it is known who signed in, and
-// Close forgets the access token. So a session cannot be prolonged: when Graph
+// Package login has all that is about MSAL, codes and tokens. What outlives a sign-in is one
+// access token, in a session; the refresh token is forgotten as soon as it is known who
+// signed in, and Close forgets the access token. So a session cannot be prolonged: when Graph
 // answers 401, every method returns workflow.ErrSessionOver.
-//
-// MSAL ignores the interval and the slow_down of the server, and gives up when
-// the answer to one poll is lost. Between MSAL and the network therefore stands
-// a polling: it spaces the polls of one code as RFC 8628 wants, and repeats
-// polls that the network, a 5xx or a 429 kept from an answer until the code
-// expires. A poll whose answer was lost may have redeemed the code; the next one
-// is then refused, and the person needs a new code.
 //
 // A sign-in whose answer another service takes (assert.go) asks for User.Read and
 // Directory.Read.All, reads who it was from the ID token, and calls no Graph.
-//
-// Why a sign-in failed is told by AADSTS number and OAuth error code,
-// never by text, and becomes a *workflow.SignInError. What says that the service is
-// not well counts as that with whatever status, for the code, the polls, further
-// tokens and the proof alike.
-//
-// MSAL would ask the public cloud whether it knows an authority. It is told not
-// to: the operator has configured the authority, a sovereign cloud and an
-// emulator must not depend on the public one, and it costs two round trips.
 //
 // # One round trip at a time
 //
 // The code is asked for with the scopes that the plan needs. Scopes that a client
 // may lack, for people and for the tenant's policy, are added right after it: the
 // refresh token is exchanged for a token with the best set of them that there is
-// consent for (extrascopes.go), and that one is used for everything.
+// consent for (scopes.go), and that one is used for everything.
 //
 // Who signed in, which directory roles are active, which tenant it is, what the
 // resources of the plan are called here, who the requester and the owners are, and
@@ -105,7 +88,6 @@
 // gzip), no retries, and no redirects: Graph has none for these calls, and a
 // token is never sent to another host than the configured one.
 //
-// Errors, logs and printed values contain no token, secret or device code. MSAL's
-// errors hold the request, so none of them is wrapped; ODataError.Error panics
-// without a body, so it is never called.
+// Errors, logs and printed values contain no token, secret or device code.
+// ODataError.Error panics without a body, so it is never called.
 package graphops

@@ -1,10 +1,8 @@
 package graphops
 
 import (
-	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -95,65 +93,10 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// A loginClient is the HTTP client that MSAL is given.
-type loginClient struct {
-	http *http.Client
-	log  *slog.Logger
-	now  func() time.Time
-}
-
-// Do sends a request, a poll for a device code at its proper time.
-func (c *loginClient) Do(req *http.Request) (*http.Response, error) {
-	if p, ok := req.Context().Value(pollingKey{}).(*polling); ok {
-		return p.do(c, req)
-	}
-	resp, err := c.send(req)
-	if s, ok := req.Context().Value(spellingKey{}).(*spelling); ok && err == nil {
-		return respelled(resp, s)
-	}
-	return resp, err
-}
-
-// CloseIdleConnections is there because MSAL's interface has it.
-func (c *loginClient) CloseIdleConnections() { c.http.CloseIdleConnections() }
-
-func (c *loginClient) send(req *http.Request) (*http.Response, error) {
-	began := c.now()
-	resp, err := c.http.Do(req)
-	status := 0
-	if err == nil {
-		status = resp.StatusCode
-	}
-	c.log.DebugContext(req.Context(), "login", "method", req.Method, "path", loginPath(req.URL.Path), "status", status,
-		"took", c.now().Sub(began), "client-request-id", req.Header.Get("client-request-id"))
-	return resp, err
-}
-
-// loginPath is a path of the sign-in service without the tenant.
-func loginPath(path string) string {
-	_, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return "/{tenant}/" + rest
-}
-
 // bodyOf reads an answer's body and puts it back.
 func bodyOf(resp *http.Response) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	resp.Body.Close()
 	resp.Body = io.NopCloser(strings.NewReader(string(b)))
 	return b, err
-}
-
-// sleep waits, or returns why it could not.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

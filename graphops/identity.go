@@ -4,39 +4,24 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/graphops/fault"
+	"github.com/entra-app/entra-app/graphops/login"
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/seal"
 )
 
-// claims are what the ID token says. It came from the sign-in service over TLS.
-type claims struct{ tenant, object string }
-
-// more gets a token for another resource, if Entra gives one without asking.
-type more func(ctx context.Context, scope string) (seal.Secret, error)
-
-// identityTries is how often the identity is asked for: a person has signed in
-// and would have to do it again.
-const identityTries = 6
-
-// identityPause is the first pause between two tries.
-var identityPause = time.Second
-
 // identify finds out who signed in, and all else that can be read at once.
-func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims) error {
+func (s *session) identify(ctx context.Context, ask workflow.Ask, by *login.SignedIn) error {
 	s.ask = ask
 	var unread error
-	err := patiently(ctx, s.log, func() (err error) {
-		unread, err = s.readIdentity(ctx, ask, c)
+	err := s.d.login.Patiently(ctx, func() (err error) {
+		unread, err = s.readIdentity(ctx, ask, by)
 		return cmp.Or(err, unread)
 	})
 	if unread != nil && err == unread { // it lasts, and nothing else depends on it
@@ -53,28 +38,9 @@ func (s *session) identify(ctx context.Context, ask workflow.Ask, c claims) erro
 	return err
 }
 
-// patiently repeats what may go away by itself.
-func patiently(ctx context.Context, log *slog.Logger, do func() error) error {
-	for try := 0; ; try++ {
-		err := do()
-		wait, ok := errors.AsType[*fault.Later](err)
-		if err == nil || !ok || try == identityTries-1 {
-			return err
-		}
-		pause := wait.After
-		if pause == 0 {
-			pause = identityPause << min(try, 3)
-		}
-		log.DebugContext(ctx, "the identity is asked for again", "err", err, "after", pause)
-		if err := sleep(ctx, pause); err != nil {
-			return err
-		}
-	}
-}
-
 // readIdentity is one round trip, unless somebody has more than a page of roles. unread is
 // why something could not be read, for now, that a sign-in can do without.
-func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) (unread, err error) {
+func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, by *login.SignedIn) (unread, err error) {
 	me := &item{op: opMe, req: s.get("/me?$select=id,displayName,userPrincipalName,mail"), as: models.CreateUserFromDiscriminatorValue}
 	roles := &item{op: opRoles, req: s.get("/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId"),
 		as: models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue}
@@ -98,11 +64,11 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 		items = append(items, of...)
 	}
 	policy := s.policyRead(ask.Application)
-	if ask.Policy && has(s.scopes, scopePolicy) {
+	if ask.Policy && login.HasScope(s.scopes, scopePolicy) {
 		items = append(items, policy.items()...)
 	}
 	assigned := &item{op: opAssigned, req: s.get("/roleManagement/directory/roleAssignments?$filter=principalId%20eq%20%27{principal}%27",
-		"principal", quote(c.object)),
+		"principal", quote(by.ObjectID)),
 		as: models.CreateUnifiedRoleAssignmentCollectionResponseFromDiscriminatorValue}
 	groups := &item{op: opRoles,
 		req: s.get("/me/transitiveMemberOf/microsoft.graph.group?$select=id,displayName,isAssignableToRole&$top=999"),
@@ -119,10 +85,10 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, c claims) 
 	if err != nil {
 		return nil, err
 	}
-	if !strings.EqualFold(who.TenantID, c.tenant) {
+	if !strings.EqualFold(who.TenantID, by.TenantID) {
 		return nil, &workflow.SignInError{Reason: workflow.SignInWrongTenant}
 	}
-	if !strings.EqualFold(who.ObjectID, c.object) {
+	if !strings.EqualFold(who.ObjectID, by.ObjectID) {
 		return nil, &workflow.SignInError{Reason: workflow.SignInOther}
 	}
 	for id, r := range resources {
@@ -165,7 +131,7 @@ func (s *session) readAssigned(ctx context.Context, assigned, groups *item, who 
 // seesRoles reports whether the token is good for reading who has which role.
 func (s *session) seesRoles() bool {
 	return slices.ContainsFunc([]string{scopeDirectory, "RoleManagement.ReadWrite.Directory"}, func(scope string) bool {
-		return has(s.scopes, scope)
+		return login.HasScope(s.scopes, scope)
 	})
 }
 

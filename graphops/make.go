@@ -4,12 +4,10 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"errors"
 	"fmt"
 	"math/big"
 	"time"
 
-	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
 
 	"github.com/entra-app/entra-app/workflow"
@@ -93,23 +91,4 @@ func newPassword() string {
 		}
 	}
 	return string(out)
-}
-
-// credential is what MSAL signs in with. Its errors say nothing of what is in it.
-func credential(p workflow.Proof) (confidential.Credential, error) {
-	if !p.Secret.IsZero() {
-		return confidential.NewCredFromSecret(p.Secret.Reveal())
-	}
-	if p.Keyed.PFX.IsZero() {
-		return confidential.Credential{}, errors.New("proof: there is no secret")
-	}
-	key, x, err := pkcs12.Decode([]byte(p.Keyed.PFX.Reveal()), p.Keyed.Password.Reveal())
-	if err != nil {
-		return confidential.Credential{}, errors.New("proof: the certificate's file cannot be opened")
-	}
-	cred, err := confidential.NewCredFromCert([]*x509.Certificate{x}, key)
-	if err != nil {
-		return confidential.Credential{}, errors.New("proof: the certificate cannot be used")
-	}
-	return cred, nil
 }

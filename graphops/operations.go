@@ -14,8 +14,6 @@ const (
 
 // What tells who signed in, and where.
 var (
-	opSignIn       = fault.Operation{Name: "signIn", Words: "sign in"}
-	opProof        = fault.Operation{Name: "proof", Words: "sign in as the app"}
 	opBatch        = fault.Operation{Name: "batch", Words: "do several things at once"}
 	opMe           = fault.Operation{Name: "getMe", Words: "read its own account"}
 	opRoles        = fault.Operation{Name: "listRoles", Words: "read its own directory roles"}

@@ -11,6 +11,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/graphops/fault"
+	"github.com/entra-app/entra-app/graphops/login"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -146,7 +147,7 @@ func (o *ownership) answered(ctx context.Context, c ownerChange) (done bool, err
 	if !final {
 		return false, err
 	}
-	if c.add && code == http.StatusForbidden && !has(o.s.scopes, scopeDirectory) {
+	if c.add && code == http.StatusForbidden && !login.HasScope(o.s.scopes, scopeDirectory) {
 		no.Text = "the bot's own client has no consent for Directory.Read.All, which that takes"
 	}
 	o.no[c.user] = no

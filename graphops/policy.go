@@ -12,6 +12,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/graphops/fault"
+	"github.com/entra-app/entra-app/graphops/login"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -56,7 +57,7 @@ func (r *policyRead) items() []*item {
 
 // PolicyFor reads what the tenant's policies forbid for an application that is there.
 func (s *session) PolicyFor(ctx context.Context, applicationID string) (workflow.AppPolicy, error) {
-	if !has(s.scopes, scopePolicy) {
+	if !login.HasScope(s.scopes, scopePolicy) {
 		return workflow.AppPolicy{}, nil
 	}
 	r := s.policyRead(applicationID)

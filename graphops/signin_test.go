@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/graphops/login"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -228,6 +229,23 @@ func TestWhoSignedInIsAskedAgainUntilGraphAnswers(t *testing.T) {
 	}
 }
 
+func TestATokenThatGraphRefusesIsNoSignIn(t *testing.T) {
+	w := newWorld(t)
+	in := w.begin()
+	if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
+		t.Fatal(err)
+	}
+	w.wire = func(r *http.Request) (*http.Response, error) {
+		if strings.HasSuffix(r.URL.Path, "/$batch") {
+			return answering(401, graphError("InvalidAuthenticationToken")), nil
+		}
+		return nil, nil
+	}
+	if _, err := in.Wait(t.Context(), workflow.Ask{}); reason(w.saw(err)) != workflow.SignInOther {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAClosedSessionIsOver(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada", all...)
@@ -274,18 +292,19 @@ func TestTheSignerIsWhoTheTokenSays(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada").(*session)
 	for _, c := range []struct {
-		claims claims
-		want   workflow.SignInReason
+		by   login.SignedIn
+		want workflow.SignInReason
 	}{
-		{claims{"99999999-9999-4999-8999-999999999999", s.signer.ObjectID}, workflow.SignInWrongTenant},
-		{claims{"", s.signer.ObjectID}, workflow.SignInWrongTenant},
-		{claims{w.t.ID, "99999999-9999-4999-8999-999999999999"}, workflow.SignInOther},
+		{login.SignedIn{TenantID: "99999999-9999-4999-8999-999999999999", ObjectID: s.signer.ObjectID}, workflow.SignInWrongTenant},
+		{login.SignedIn{ObjectID: s.signer.ObjectID}, workflow.SignInWrongTenant},
+		{login.SignedIn{TenantID: w.t.ID, ObjectID: "99999999-9999-4999-8999-999999999999"}, workflow.SignInOther},
 	} {
-		if err := s.identify(t.Context(), workflow.Ask{}, c.claims); reason(w.saw(err)) != c.want {
-			t.Errorf("%+v: %v", c.claims, err)
+		if err := s.identify(t.Context(), workflow.Ask{}, &c.by); reason(w.saw(err)) != c.want {
+			t.Errorf("%s in %s: %v", c.by.ObjectID, c.by.TenantID, err)
 		}
 	}
-	if err := s.identify(t.Context(), workflow.Ask{}, claims{strings.ToUpper(w.t.ID), strings.ToUpper(s.signer.ObjectID)}); err != nil {
+	by := &login.SignedIn{TenantID: strings.ToUpper(w.t.ID), ObjectID: strings.ToUpper(s.signer.ObjectID)}
+	if err := s.identify(t.Context(), workflow.Ask{}, by); err != nil {
 		t.Errorf("in another case: %v", err)
 	}
 }

@@ -44,10 +44,9 @@ func (w *world) unwell(text string) {
 // could not be looked up is not said to have no account, and a role that could not be read
 // is not said to be missing.
 func TestWhatCannotBeReadLosesNoSignIn(t *testing.T) {
-	identityPause = time.Millisecond
-	t.Cleanup(func() { identityPause = time.Second })
 	for what, text := range map[string]string{"an owner": "cloe", "assigned roles": "roleAssignments", "the requester": "bea"} {
 		w := newWorld(t)
+		w.dir.login.Pause = time.Millisecond
 		w.unwell(text)
 		in := w.begin()
 		if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {

@@ -24,6 +24,13 @@ import (
 var botScopes = []string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
 	"DelegatedPermissionGrant.ReadWrite.All"}
 
+// IDs that nobody has.
+const (
+	tenantID = "11111111-1111-4111-8111-111111111111"
+	clientID = "22222222-2222-4222-8222-222222222222"
+	objectID = "33333333-3333-4333-8333-333333333333"
+)
+
 // A world is an emulated Microsoft on loopback with one tenant, and a directory
 // that reaches it. Ada is a Global Administrator, Cloe a Cloud Application
 // Administrator, Bea asks for apps. When a test ends, nothing that was logged
@@ -286,6 +293,13 @@ func (w *world) count(op string) int {
 		}
 	}
 	return n
+}
+
+func reason(err error) workflow.SignInReason {
+	if no, ok := errors.AsType[*workflow.SignInError](err); ok {
+		return no.Reason
+	}
+	return workflow.SignInReason(fmt.Sprint("not a SignInError: ", err))
 }
 
 func isTemporary(err error) bool {

@@ -1,4 +1,4 @@
-package graphops
+package login
 
 import (
 	"encoding/base64"

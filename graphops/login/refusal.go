@@ -1,4 +1,4 @@
-package graphops
+package login
 
 import (
 	"context"
@@ -196,13 +196,13 @@ func (a *loginAnswer) refusal() *workflow.SignInError {
 
 // signInFault says what an error of MSAL's means where nobody is waited for: while a
 // code is asked for, or a further token.
-func (d *Directory) signInFault(ctx context.Context, err error) error {
+func (c *Client) signInFault(ctx context.Context, err error) error {
 	a := loginAnswerOf(err)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case a != nil && a.busy():
-		return &fault.Later{Op: opSignIn, Status: a.status, After: fault.RetryAfter(a.header, d.now()), Ref: a.Trace}
+		return &fault.Later{Op: opSignIn, Status: a.status, After: fault.RetryAfter(a.header, c.Now()), Ref: a.Trace}
 	case a != nil:
 		return a.refusal()
 	}
@@ -212,13 +212,13 @@ func (d *Directory) signInFault(ctx context.Context, err error) error {
 	if l := opSignIn.Network(err); l != nil {
 		return l
 	}
-	return errors.New("graphops: no sign-in: " + err.Error())
+	return errors.New("login: no sign-in: " + err.Error())
 }
 
 // moreFault says what an error of MSAL's means while a token for another resource
 // is asked for. Nobody is asked for anything then.
-func (d *Directory) moreFault(ctx context.Context, err error, as *spelling) error {
-	meaning := d.signInFault(ctx, err)
+func (c *Client) moreFault(ctx context.Context, err error, as *spelling) error {
+	meaning := c.signInFault(ctx, err)
 	_, refused := errors.AsType[*workflow.SignInError](meaning)
 	_, temporary := errors.AsType[*fault.Later](meaning)
 	switch {
@@ -231,7 +231,7 @@ func (d *Directory) moreFault(ctx context.Context, err error, as *spelling) erro
 }
 
 // waitFault says what an error of MSAL's means while somebody signs in.
-func (d *Directory) waitFault(ctx context.Context, err error, p *polling, scopes []string) error {
+func waitFault(ctx context.Context, err error, p *polling, scopes []string) error {
 	a := loginAnswerOf(err)
 	switch {
 	case ctx.Err() != nil:

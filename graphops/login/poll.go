@@ -1,4 +1,4 @@
-package graphops
+package login
 
 import (
 	"bytes"
@@ -46,7 +46,7 @@ func newPolling(interval int, scopes []string) *polling {
 
 // do sends one poll, as often as it takes to get an answer to it. It ends with
 // the request's context, whose deadline is the code's.
-func (p *polling) do(c *loginClient, req *http.Request) (*http.Response, error) {
+func (p *polling) do(c transport, req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	for {
 		if err := sleep(ctx, time.Until(p.next)); err != nil {
@@ -62,22 +62,22 @@ func (p *polling) do(c *loginClient, req *http.Request) (*http.Response, error) 
 		case err != nil && ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err != nil:
-			c.log.DebugContext(ctx, "a poll got no answer and is repeated", "err", fault.Cause(err))
+			c.Log.DebugContext(ctx, "a poll got no answer and is repeated", "err", fault.Cause(err))
 			continue
 		case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500:
-			p.next = time.Now().Add(max(p.interval, fault.RetryAfter(resp.Header, c.now())))
+			p.next = time.Now().Add(max(p.interval, fault.RetryAfter(resp.Header, c.Now())))
 			drop(resp)
 			continue
 		}
 		body, err := bodyOf(resp)
 		if err != nil {
-			c.log.DebugContext(ctx, "the answer to a poll was cut off, and the poll is repeated", "err", fault.Cause(err))
+			c.Log.DebugContext(ctx, "the answer to a poll was cut off, and the poll is repeated", "err", fault.Cause(err))
 			continue
 		}
 		a := readLoginAnswer(body)
 		if a.status = resp.StatusCode; a.status != http.StatusOK && a.busy() {
-			c.log.DebugContext(ctx, "the service is not well, and the poll is repeated", "code", a.code(), "error", a.Error)
-			p.next = time.Now().Add(max(p.interval, fault.RetryAfter(resp.Header, c.now())))
+			c.Log.DebugContext(ctx, "the service is not well, and the poll is repeated", "code", a.code(), "error", a.Error)
+			p.next = time.Now().Add(max(p.interval, fault.RetryAfter(resp.Header, c.Now())))
 			continue
 		}
 		p.read(resp.StatusCode, body)
@@ -111,7 +111,7 @@ func (p *polling) lacks(scopes []string) bool {
 	if !p.done {
 		return false
 	}
-	return slices.ContainsFunc(scopes, func(scope string) bool { return !has(p.granted, scope) })
+	return slices.ContainsFunc(scopes, func(scope string) bool { return !HasScope(p.granted, scope) })
 }
 
 // repeat returns req with a body that has not been read.

@@ -1,17 +1,16 @@
-package graphops
+package login
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
+	pkcs12 "software.sslmate.com/src/go-pkcs12"
 
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/workflow"
@@ -21,11 +20,7 @@ import (
 // Prove signs in as the app, with a client that is new each time: a token out
 // of a cache would prove nothing. The tokens for all resources are asked for at
 // once. Without resources it is one for Graph, which proves the credential at least.
-func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workflow.Proof, resources []string) (map[string][]string, error) {
-	t, err := d.tenant(tenant)
-	if err != nil {
-		return nil, err
-	}
+func (c *Client) Prove(ctx context.Context, t Tenant, appID string, with workflow.Proof, resources []string) (map[string][]string, error) {
 	if len(resources) == 0 {
 		resources = []string{catalog.MicrosoftGraph}
 	}
@@ -33,7 +28,7 @@ func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workfl
 	if err != nil {
 		return nil, err
 	}
-	client, err := confidential.New(t.authority, appID, cred, confidential.WithHTTPClient(d.login),
+	client, err := confidential.New(t.Authority, appID, cred, confidential.WithHTTPClient(transport{c}),
 		confidential.WithInstanceDiscovery(false))
 	if err != nil {
 		return nil, fmt.Errorf("proof: tenant %q: %w", t.Name, err)
@@ -49,7 +44,7 @@ func (d *Directory) Prove(ctx context.Context, tenant, appID string, with workfl
 			}
 			got, err := client.AcquireTokenByCredential(ctx, []string{scope})
 			if err != nil {
-				errs[i] = d.proofFault(ctx, err)
+				errs[i] = c.proofFault(ctx, err)
 				return
 			}
 			found[i], opaque[i] = roles(got.AccessToken)
@@ -96,7 +91,7 @@ var refusals = map[int]string{
 	501051:  "The app is not assigned to a service that takes assigned apps only. Assign it in Entra, then press Retry.",
 }
 
-func (d *Directory) proofFault(ctx context.Context, err error) error {
+func (c *Client) proofFault(ctx context.Context, err error) error {
 	a, network := loginAnswerOf(err), opProof.Network(err)
 	switch {
 	case a == nil && errors.Is(ctx.Err(), context.Canceled):
@@ -109,7 +104,7 @@ func (d *Directory) proofFault(ctx context.Context, err error) error {
 		}
 		return opProof.Later("the answer is not a token") // MSAL's text might quote it
 	case a.busy():
-		return &fault.Later{Op: opProof, Status: a.status, After: fault.RetryAfter(a.header, d.now()), Ref: a.Trace}
+		return &fault.Later{Op: opProof, Status: a.status, After: fault.RetryAfter(a.header, c.Now()), Ref: a.Trace}
 	}
 	no := a.proofTrouble()
 	if slices.ContainsFunc(a.Codes, func(c int) bool { return final[c] || reasons[c] == workflow.SignInBlocked }) {
@@ -135,27 +130,21 @@ func (a *loginAnswer) proofTrouble() *workflow.ServiceError {
 	return no
 }
 
-// roles reads the app roles out of an access token. Its signature is not checked:
-// it came from the sign-in service itself, over TLS, and nothing is allowed
-// because of it. Such tokens are opaque by contract, and one day this one may be.
-// Source: Microsoft identity platform, access tokens.
-func roles(token string) (roles []string, opaque bool) {
-	var c struct {
-		Aud   any
-		Roles []string
+// credential is what MSAL signs in with. Its errors say nothing of what is in it.
+func credential(p workflow.Proof) (confidential.Credential, error) {
+	if !p.Secret.IsZero() {
+		return confidential.NewCredFromSecret(p.Secret.Reveal())
 	}
-	if !claimsIn(token, &c) || c.Aud == nil {
-		return nil, true
+	if p.Keyed.PFX.IsZero() {
+		return confidential.Credential{}, errors.New("proof: there is no secret")
 	}
-	return c.Roles, false
-}
-
-// claimsIn reads the claims of a token, and reports whether it is one that can be read.
-func claimsIn(token string, into any) bool {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return false
+	key, x, err := pkcs12.Decode([]byte(p.Keyed.PFX.Reveal()), p.Keyed.Password.Reveal())
+	if err != nil {
+		return confidential.Credential{}, errors.New("proof: the certificate's file cannot be opened")
 	}
-	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	return err == nil && json.Unmarshal(payload, into) == nil
+	cred, err := confidential.NewCredFromCert([]*x509.Certificate{x}, key)
+	if err != nil {
+		return confidential.Credential{}, errors.New("proof: the certificate cannot be used")
+	}
+	return cred, nil
 }

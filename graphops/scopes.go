@@ -1,0 +1,27 @@
+package graphops
+
+import "github.com/entra-app/entra-app/workflow"
+
+const (
+	scopeDirectory = "Directory.Read.All" // which roles somebody has, who people are, and to add an owner
+	scopePeople    = "User.ReadBasic.All"
+	scopePolicy    = "Policy.Read.All"
+)
+
+// optional are the sets of scopes that make a session see more, the best first.
+// They are not asked for with the code, as a client without consent for one of
+// them could then not sign in at all. Directory.Read.All is good for people too.
+func optional(ask workflow.Ask) [][]string {
+	sees := [][]string{{scopeDirectory}}
+	if ask.Email != "" || len(ask.Owners) > 0 {
+		sees = append(sees, []string{scopePeople})
+	}
+	if !ask.Policy {
+		return sees
+	}
+	var sets [][]string
+	for _, more := range sees {
+		sets = append(sets, []string{more[0], scopePolicy}, more)
+	}
+	return append(sets, []string{scopePolicy})
+}
