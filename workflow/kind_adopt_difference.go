@@ -2,10 +2,8 @@ package workflow
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // A Difference is what an adoption means for the app that was found.
@@ -22,54 +20,59 @@ func (r *Request) Difference() (d Difference, known bool) {
 	}
 	p := r.Plan.Clone()
 	p.Audience = r.Previous.Audience // stays as it is
-	for _, kind := range plan.ChangeKinds {
-		was, is := r.Previous.Parts(kind), p.Parts(kind)
-		for _, n := range is {
-			switch {
-			case n == plan.WhoSignsIn+p.Audience:
-				d.Stays = append(d.Stays, plan.Change{Added: false, What: kind, Name: n})
-			case slices.Contains(was, n):
-				d.There = append(d.There, plan.Change{Added: false, What: kind, Name: n})
-			default:
-				d.Added = append(d.Added, plan.Change{Added: true, What: kind, Name: n})
+	for _, kind := range plan.Kinds() {
+		if kind == plan.AzureChange { // what it has there is not read
+			continue
+		}
+		has, wants := r.Previous.Parts(kind), p.Parts(kind)
+		missing := plan.Beyond(wants, has)
+		for _, part := range plan.Beyond(wants, missing) {
+			if part.Key == plan.WhoSignsIn+p.Audience {
+				d.Stays = append(d.Stays, plan.Removed(kind, part)...)
+			} else {
+				d.There = append(d.There, plan.Removed(kind, part)...)
 			}
 		}
-		for _, n := range set.Without(was, is) {
-			d.Stays = append(d.Stays, plan.Change{Added: false, What: kind, Name: n})
-		}
+		d.Added = append(d.Added, plan.Added(kind, missing...)...)
+		d.Stays = append(d.Stays, plan.Removed(kind, plan.Beyond(has, wants)...)...)
 	}
-	c := p.Credential
-	for _, t := range r.Discovered.Thumbprints {
-		if c.Kind == plan.CredentialCertificate && t == c.Certificate.Thumbprint {
-			d.There = append(d.There, plan.Change{Added: false, What: plan.CredentialChange, Name: "certificate " + t})
-		} else {
-			d.Stays = append(d.Stays, plan.Change{Added: false, What: plan.CredentialChange, Name: "certificate " + t})
-		}
-	}
-	for _, f := range r.Discovered.Federated {
-		name := "trust in " + f.Issuer + " for " + f.Subject
-		if f == c.Federated {
-			d.There = append(d.There, plan.Change{Added: false, What: plan.CredentialChange, Name: name})
-		} else {
-			d.Stays = append(d.Stays, plan.Change{Added: false, What: plan.CredentialChange, Name: name})
-		}
-	}
-	if n := r.Discovered.Secrets; n > 0 {
-		d.Stays = append(d.Stays, plan.Change{Added: false, What: plan.CredentialChange, Name: fmt.Sprintf("client secrets: %d", n)})
-	}
-	for _, t := range r.Discovered.PrincipalThumbprints {
-		d.Stays = append(d.Stays, plan.Change{Added: false, What: plan.CredentialChange, Name: "certificate " + t +
-			" of its service principal"})
-	}
-	if n := r.Discovered.PrincipalSecrets; n > 0 {
-		d.Stays = append(d.Stays, plan.Change{Added: false, What: plan.CredentialChange,
-			Name: fmt.Sprintf("client secrets of its service principal: %d", n)})
-	}
-	if c.Kind != plan.CredentialNone && !slices.ContainsFunc(d.There, func(c plan.Change) bool { return c.What == plan.CredentialChange }) {
-		d.Added = append(d.Added, plan.Change{Added: true, What: plan.CredentialChange, Name: c.Kind.Title()})
-	}
+	d.credentials(r, p.Credential)
 	for _, a := range p.AzureRoles {
 		d.Added = append(d.Added, plan.Change{Added: true, What: plan.AzureChange, Name: a.Name})
 	}
 	return d, true
+}
+
+// credentials compares those that were found with the one that was approved.
+func (d *Difference) credentials(r *Request, c plan.Credential) {
+	stays := func(name string) {
+		d.Stays = append(d.Stays, plan.Change{What: plan.CredentialChange, Name: name})
+	}
+	there := false
+	has := func(is bool, name string) {
+		if !is {
+			stays(name)
+			return
+		}
+		there = true
+		d.There = append(d.There, plan.Change{What: plan.CredentialChange, Name: name})
+	}
+	for _, t := range r.Discovered.Thumbprints {
+		has(t == c.Certificate.Thumbprint && t != "", "certificate "+t)
+	}
+	for _, f := range r.Discovered.Federated {
+		has(f == c.Federated, "trust in "+f.Issuer+" for "+f.Subject)
+	}
+	if n := r.Discovered.Secrets; n > 0 {
+		stays(fmt.Sprintf("client secrets: %d", n))
+	}
+	for _, t := range r.Discovered.PrincipalThumbprints {
+		stays("certificate " + t + " of its service principal")
+	}
+	if n := r.Discovered.PrincipalSecrets; n > 0 {
+		stays(fmt.Sprintf("client secrets of its service principal: %d", n))
+	}
+	if c.Kind != plan.CredentialNone && !there {
+		d.Added = append(d.Added, plan.Change{Added: true, What: plan.CredentialChange, Name: c.Kind.Title()})
+	}
 }

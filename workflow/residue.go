@@ -144,14 +144,12 @@ func (r *Request) GoesInAzure() []plan.Change {
 	var changes []plan.Change
 	for _, has := range r.azureThere() {
 		had := plan.Plan{AzureRoles: has.Roles, Subscriptions: has.Subscriptions}
-		for _, n := range set.Without(had.Parts(plan.AzureChange), r.Plan.Parts(plan.AzureChange)) {
-			changes = set.Union(changes, []plan.Change{{Added: false, What: plan.AzureChange, Name: n}}, same)
-		}
+		goes := plan.Beyond(had.Parts(plan.AzureChange), r.Plan.Parts(plan.AzureChange))
+		changes = set.Union(changes, plan.Removed(plan.AzureChange, goes...), same)
 	}
 	for _, left := range r.AzureResidue {
-		for _, n := range set.Without(plan.ActionsOf(plan.Plan{AzureRoles: left.Roles}, r.Plan), plan.ActionsOf(r.Plan, r.Plan)) {
-			changes = set.Union(changes, []plan.Change{{Added: false, What: plan.ActionChange, Name: n}}, same)
-		}
+		goes := plan.Beyond(plan.Plan{AzureRoles: left.Roles}.ActionsBeside(r.Plan), r.Plan.ActionsBeside(r.Plan))
+		changes = set.Union(changes, plan.Removed(plan.ActionChange, goes...), same)
 	}
 	return changes
 }

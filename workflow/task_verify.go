@@ -9,7 +9,6 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/set"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -114,11 +113,11 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 	for _, kind := range []string{plan.RedirectChange, plan.ScopeChange, plan.ConsentChange, plan.AppRoleChange, plan.IdentifierChange,
 		plan.ClaimChange, plan.SettingChange} {
 		was, is := p.Parts(kind), has.Parts(kind)
-		for _, n := range set.Without(was, is) {
-			missing = append(missing, kind+" "+n)
+		for _, lacks := range plan.Beyond(was, is) {
+			missing = append(missing, kind+" "+lacks.Name)
 		}
-		for _, n := range set.Without(is, was) {
-			excess = append(excess, kind+" "+n)
+		for _, more := range plan.Beyond(is, was) {
+			excess = append(excess, kind+" "+more.Name)
 		}
 	}
 	kind := p.Credential.Kind

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow/set"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -51,13 +50,6 @@ func (p *Plan) SetOffered(q Plan) {
 		slices.Clone(q.IdentifierURIs)
 }
 
-// offeredToo adds to p what q offers besides scopes.
-func (p *Plan) offeredToo(q Plan) {
-	p.AppRoles = set.Union(p.AppRoles, q.AppRoles, SameAppRole)
-	p.OptionalClaims = set.Union(p.OptionalClaims, q.OptionalClaims, SameClaim)
-	p.IdentifierURIs = set.Union(p.IdentifierURIs, q.IdentifierURIs, set.Equal)
-}
-
 // For says whom the role is for.
 func (r AppRole) For() string {
 	switch {
@@ -82,33 +74,6 @@ func (c OptionalClaim) Line() string {
 		words += ", " + strings.Join(c.Properties, ", ")
 	}
 	return words
-}
-
-// offeredParts are the names of what p offers of a kind, as parts has them.
-func (p Plan) offeredParts(kind string) []string {
-	var names []string
-	switch kind {
-	case AppRoleChange:
-		for _, r := range p.AppRoles {
-			names = append(names, r.Name+" (for "+r.For()+")")
-		}
-	case ClaimChange:
-		for _, c := range p.OptionalClaims {
-			names = append(names, c.Line())
-		}
-	case IdentifierChange:
-		for _, uri := range p.IdentifierURIs {
-			names = append(names, text.Visible(uri))
-		}
-	case ConsentChange:
-		for _, s := range p.Scopes {
-			if s.UserTitle != "" || s.UserWords != "" {
-				title, words := s.ForUsers()
-				names = append(names, s.Name+": "+title+" – "+words)
-			}
-		}
-	}
-	return names
 }
 
 // SharesName says which of an app's scopes has the role's value, or "". Entra allows a

@@ -100,20 +100,3 @@ func (p Plan) Risk() catalog.Risk {
 	}
 	return worst
 }
-
-func (p Plan) Clone() Plan {
-	p.RedirectURIs = slices.Clone(p.RedirectURIs)
-	p.Permissions = slices.Clone(p.Permissions)
-	p.SPARedirectURIs = slices.Clone(p.SPARedirectURIs)
-	p.PublicRedirectURIs = slices.Clone(p.PublicRedirectURIs)
-	p.Scopes = slices.Clone(p.Scopes)
-	p.DirectoryRoles = slices.Clone(p.DirectoryRoles)
-	p.AzureRoles = slices.Clone(p.AzureRoles)
-	p.Subscriptions = slices.Clone(p.Subscriptions)
-	p.Owners = slices.Clone(p.Owners)
-	p.Workloads = slices.Clone(p.Workloads)
-	p.Chosen = slices.Clone(p.Chosen)
-	p.SetOffered(p)
-	p.Backup.Services = slices.Clone(p.Backup.Services)
-	return p
-}

@@ -4,26 +4,20 @@ package plan
 var Platforms = []Platform{Web, SPA, PublicClient}
 
 // On are the redirect URIs of a platform.
-func (p Plan) On(on Platform) []string {
-	switch on {
-	case SPA:
-		return p.SPARedirectURIs
-	case PublicClient:
-		return p.PublicRedirectURIs
-	}
-	return p.RedirectURIs
-}
+func (p Plan) On(on Platform) []string { return *p.redirects(on) }
 
 // SetRedirects puts redirect URIs where a platform has them.
-func (p *Plan) SetRedirects(on Platform, uris []string) {
+func (p *Plan) SetRedirects(on Platform, uris []string) { *p.redirects(on) = uris }
+
+// redirects is where a platform has them: the web, where none is said.
+func (p *Plan) redirects(on Platform) *[]string {
 	switch on {
 	case SPA:
-		p.SPARedirectURIs = uris
+		return &p.SPARedirectURIs
 	case PublicClient:
-		p.PublicRedirectURIs = uris
-	default:
-		p.RedirectURIs = uris
+		return &p.PublicRedirectURIs
 	}
+	return &p.RedirectURIs
 }
 
 // Platform is the kind of application that redirect URIs are for.

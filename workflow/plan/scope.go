@@ -45,8 +45,8 @@ func LessScopes(scopes, others []Scope) []Scope {
 	return less
 }
 
-// WithScopes are the scopes and those of others, each with the clients of both.
-func WithScopes(scopes, others []Scope) []Scope {
+// withScopes are the scopes and those of others, each with the clients of both.
+func withScopes(scopes, others []Scope) []Scope {
 	all := set.Union(scopes, others, SameScope)
 	for i, s := range scopes {
 		for _, o := range others {
