@@ -1,78 +1,49 @@
 package workflow
 
 import (
-	"cmp" // RFC 9562 has it for UUIDs of version 5; nothing is proven with it
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // What a request does in Azure, and who may carry that out.
 
-// An AzureShare is roles on each of some scopes, which are named as in a plan.
-type AzureShare struct {
-	Subscriptions []string
-	Roles         []plan.AzureRole
-}
-
-func (s AzureShare) empty() bool { return len(s.Subscriptions) == 0 || len(s.Roles) == 0 }
-
-func cloneShares(shares []AzureShare) []AzureShare {
-	shares = slices.Clone(shares)
-	for i, s := range shares {
-		shares[i] = AzureShare{slices.Clone(s.Subscriptions), slices.Clone(s.Roles)}
-	}
-	return shares
-}
-
-// sameShare reports whether two are the same, custom roles by what they allow.
-func sameShare(a, b AzureShare) bool {
-	return slices.EqualFunc(a.Subscriptions, b.Subscriptions, azurescope.Same) &&
-		slices.EqualFunc(a.Roles, b.Roles, func(x, y plan.AzureRole) bool {
-			return plan.SameAzureRole(x, y) && x.Allows(y) && y.Allows(x)
-		})
-}
-
-// azureWork is what a request gives an app in Azure, and what it takes from it.
+// azureWork is what the task of a request does in Azure.
 type azureWork struct {
+	// give are roles that the app gets.
 	give []AzureShare
-	// end are roles that the app loses everywhere: custom ones are deleted.
+	// end are roles that it loses everywhere: custom ones are deleted.
 	end []AzureShare
 	// quit are roles that it keeps, on subscriptions where it loses them.
 	quit []AzureShare
+	// there is what the app may have that is compared with the plan, each role once. What it
+	// was found with is no update's to remove.
+	there []AzureShare
+	// acts says that the task takes rights in Azure: to give the app its roles there, or to
+	// remove them.
+	acts bool
 }
 
-// gives and takes report whether there is anything of the kind.
-func (w azureWork) gives() bool { return len(w.give) > 0 }
-func (w azureWork) takes() bool { return len(w.end)+len(w.quit) > 0 }
-
-// subscriptions are those on which anything changes.
-func (w azureWork) subscriptions() []string {
-	var all []string
-	for _, s := range slices.Concat(w.give, w.end, w.quit) {
-		all = azurescope.Union(all, s.Subscriptions)
-	}
-	return all
-}
-
-// azureWork is what r's task does in Azure. An update changes the difference only,
+// azureOf is what r's task does in Azure. An update changes the difference only,
 // but for custom roles: their definition names all subscriptions, and is written
 // as a whole. So is everything where it is not certain what the app has.
-func (r *Request) azureWork() (w azureWork) {
-	is, was := r.Plan, r.Previous
-	if r.leavesAzure() {
-		is = plan.Plan{}
+func azureOf(r *Request) (w azureWork) {
+	is, had := r.Plan, plan.Plan{}
+	switch {
+	case tasks[r.Task].undoes, r.kind().ends: // all roles go, and none is given
+		is, had = plan.Plan{}, r.Plan
+	case r.kind().replaces:
+		had = r.Previous
 	}
-	give := []AzureShare{{is.Subscriptions, is.AzureRoles}}
-	if r.Kind == KindUpdate && len(r.AzureResidue) == 0 {
-		give = azureDifference(was, is)
+	sure := had
+	if len(r.AzureResidue) > 0 {
+		sure = plan.Plan{}
 	}
-	w.give = slices.DeleteFunc(give, AzureShare.empty)
-	for _, has := range r.azureThere() {
+	w.give = azureDifference(sure, is)
+	w.there = azureThere(r, had)
+	for _, has := range w.there {
 		if !slices.ContainsFunc(is.AzureRoles, func(a plan.AzureRole) bool { return plan.SameAzureRole(a, has.Roles[0]) }) {
 			w.end = withShare(w.end, has)
 			continue
@@ -81,6 +52,7 @@ func (r *Request) azureWork() (w azureWork) {
 			w.quit = withShare(w.quit, has)
 		}
 	}
+	w.acts = (w.gives() || w.takes()) && actsInAzure(r)
 	return w
 }
 
@@ -99,12 +71,11 @@ func azureDifference(was, is plan.Plan) []AzureShare {
 			whole.Roles = append(whole.Roles, role)
 		}
 	}
-	return []AzureShare{whole, kept}
+	return slices.DeleteFunc([]AzureShare{whole, kept}, AzureShare.empty)
 }
 
-// azureThere is what the app may have in Azure that r is to compare with its plan,
-// each role once. What it was found with is no update's to remove.
-func (r *Request) azureThere() []AzureShare {
+// azureThere is what the app may have, of which it had some for certain.
+func azureThere(r *Request, had plan.Plan) []AzureShare {
 	var all []AzureShare
 	add := func(subscriptions []string, role plan.AzureRole) {
 		i := slices.IndexFunc(all, func(s AzureShare) bool { return plan.SameAzureRole(s.Roles[0], role) })
@@ -116,71 +87,52 @@ func (r *Request) azureThere() []AzureShare {
 			all[i].Subscriptions = azurescope.Union(all[i].Subscriptions, subscriptions)
 		}
 	}
-	var had plan.Plan
-	switch {
-	case r.leavesAzure():
-		had = r.Plan
-	case r.Kind == KindUpdate:
-		had = r.Previous
-	}
 	for _, role := range had.AzureRoles {
 		add(had.Subscriptions, role)
 	}
-	skipped := r.skipped()
+	skipped := skippedInAzure(r)
 	for _, left := range r.AzureResidue {
 		for _, role := range left.Roles {
-			add(slices.DeleteFunc(slices.Clone(left.Subscriptions), func(sub string) bool {
-				return slices.ContainsFunc(skipped, func(s string) bool {
-					return azurescope.Same(s, sub)
-				}) || slices.Contains(r.Discovered.AzureRoles, inAzure(sub, role))
+			there := azurescope.Minus(left.Subscriptions, skipped)
+			add(slices.DeleteFunc(there, func(sub string) bool {
+				return slices.Contains(r.Discovered.AzureRoles, inAzure(sub, role))
 			}), role)
 		}
 	}
 	return all
 }
 
-// spellScopes spells the plan's scopes as what the app has or may have spells them, so
-// that capitals are no change.
-func (r *Request) spellScopes() {
-	azurescope.SpellAs(r.Plan.Subscriptions, r.Previous.Subscriptions)
-	for _, left := range r.AzureResidue {
-		azurescope.SpellAs(left.Subscriptions, r.Plan.Subscriptions)
-	}
-}
-
-// withShare adds one role on some subscriptions to those of the same subscriptions.
-func withShare(to []AzureShare, s AzureShare) []AzureShare {
-	for i := range to {
-		if slices.EqualFunc(to[i].Subscriptions, s.Subscriptions, azurescope.Same) {
-			to[i].Roles = append(to[i].Roles, s.Roles...)
-			return to
-		}
-	}
-	return append(to, s)
-}
-
-// inAzure reports whether a task takes rights in Azure: to give the app its roles
-// there, or to remove them.
-func (r *Request) inAzure() bool {
-	if w := r.azureWork(); r.Kind == KindRenew || !w.gives() && !w.takes() {
-		return false
-	}
-	if r.Task != TaskUndo {
+// actsInAzure reports whether r's task works in Azure where there is something to do.
+func actsInAzure(r *Request) bool {
+	if !tasks[r.Task].undoes {
 		return r.rights().consents
 	}
 	given, taken := r.Steps.Get(StepAzureRoles), r.Steps.Get(StepUnassign)
 	switch {
 	case taken != nil:
 		return taken.Status != StepSkipped
-	case r.Kind == KindAdopt && r.Steps.undoing(): // an older version began it, and did not know that step
+	case r.kind().finds && r.Steps.undoing(): // an older version began it, and did not know that step
 		return r.Made.ServicePrincipal != ""
 	}
 	return given != nil && given.Tries > 0 // there is nothing to remove where nothing was tried
 }
 
-// azureRights are the actions in Azure that a task takes on each subscription.
+// gives and takes report whether there is anything of the kind.
+func (w azureWork) gives() bool { return len(w.give) > 0 }
+func (w azureWork) takes() bool { return len(w.end)+len(w.quit) > 0 }
+
+// subscriptions are those on which anything changes.
+func (w azureWork) subscriptions() []string {
+	var all []string
+	for _, s := range slices.Concat(w.give, w.end, w.quit) {
+		all = azurescope.Union(all, s.Subscriptions)
+	}
+	return all
+}
+
+// rights are the actions in Azure that it takes on each subscription.
 // Source: Azure built-in roles; each operation of Microsoft.Authorization is an action.
-func (r *Request) azureRights() []string {
+func (w azureWork) rights() []string {
 	var rights []string
 	right := func(needed bool, action string) {
 		if needed {
@@ -190,7 +142,6 @@ func (r *Request) azureRights() []string {
 	custom := func(s AzureShare) bool {
 		return slices.ContainsFunc(s.Roles, func(a plan.AzureRole) bool { return a.ID == "" })
 	}
-	w := r.azureWork()
 	right(w.gives(), "roleAssignments/write")
 	right(w.takes(), "roleAssignments/delete")
 	right(slices.ContainsFunc(w.give, custom), "roleDefinitions/write")
@@ -198,35 +149,9 @@ func (r *Request) azureRights() []string {
 	return rights
 }
 
-// againstAzure says no to an account that lacks one of them, before anything is
-// done: a request is carried out whole, or not at all.
-func (r *Request) againstAzure(who Signer) *Refusal {
-	if !r.inAzure() {
-		return nil
-	}
-	w := r.azureWork()
-	missing := azurescope.Minus(azurescope.Minus(w.subscriptions(), who.Subscriptions), r.onlyLeft(who.UnknownSubscriptions))
-	if len(missing) == 0 {
-		return nil
-	}
-	stays := ""
-	if there := w.on(missing); there.takes() {
-		stays = " Without that the app's roles there would stay: " + there.takenWords() + "."
-	}
-	if unknown := azurescope.Both(missing, who.UnknownSubscriptions); len(unknown) == len(missing) {
-		return refuse(RuleRole, "Azure does not know %s, or does not show it to %s.%s Nothing was changed. Check that it exists, get or "+
-			"activate %s on it, then press New code.",
-			azurescope.Titles(missing), who.UPN, stays, r.azureAdmins())
-	}
-	return refuse(RuleRole, "%s may not %s in %s: it takes %s there.%s Nothing was changed. Get or activate the role, then press New code.",
-		who.UPN, r.azureDoing(), azurescope.Titles(missing), r.azureAdmins(), stays)
-}
-
-// leavesAzure reports whether all roles there are removed, and none is given.
-func (r *Request) leavesAzure() bool { return r.Task == TaskUndo || r.Kind == KindRetire }
-
-func (r *Request) azureDoing() string {
-	switch w := r.azureWork(); {
+// doing says what that is.
+func (w azureWork) doing() string {
+	switch {
 	case w.gives() && w.takes():
 		return "assign and remove roles"
 	case w.takes():
@@ -235,10 +160,10 @@ func (r *Request) azureDoing() string {
 	return "assign roles"
 }
 
-// azureAdmins are the roles in Azure whose holders may carry r out.
-func (r *Request) azureAdmins() string {
+// admins are the roles in Azure whose holders may do it.
+func (w azureWork) admins() string {
 	// Role Based Access Control Administrator has no say over definitions
-	if slices.ContainsFunc(r.azureRights(), func(right string) bool { return strings.Contains(right, "/roleDefinitions/") }) {
+	if slices.ContainsFunc(w.rights(), func(right string) bool { return strings.Contains(right, "/roleDefinitions/") }) {
 		return "Owner or User Access Administrator"
 	}
 	return "Owner, User Access Administrator or Role Based Access Control Administrator"
@@ -255,44 +180,38 @@ func (w azureWork) takenWords() string {
 	return strings.Join(names, ", ")
 }
 
-// azureNote counts what is given or removed.
-func azureNote(shares ...AzureShare) string {
-	var parts []string
-	for _, s := range shares {
-		parts = append(parts, fmt.Sprintf("%d on %s", len(s.Roles), text.Count(len(s.Subscriptions), azurescope.Word(s.Subscriptions))))
+// on is what of it is on some subscriptions.
+func (w azureWork) on(subscriptions []string) azureWork {
+	cut := func(shares []AzureShare) []AzureShare {
+		shares = cloneShares(shares)
+		for i, s := range shares {
+			shares[i].Subscriptions = azurescope.Both(s.Subscriptions, subscriptions)
+		}
+		return slices.DeleteFunc(shares, AzureShare.empty)
 	}
-	return strings.Join(parts, ", ")
+	return azureWork{give: cut(w.give), end: cut(w.end), quit: cut(w.quit)}
 }
 
-// azureOf is what an app with a plan has in Azure, called as in Inspection.
-func azureOf(p plan.Plan) []string {
-	var all []string
-	for _, sub := range p.Subscriptions {
-		for _, a := range p.AzureRoles {
-			all = append(all, inAzure(sub, a))
-		}
+// againstAzure says no to an account that lacks one of the rights, before anything is
+// done: a request is carried out whole, or not at all.
+func againstAzure(r *Request, who Signer) *Refusal {
+	w := azureOf(r)
+	if !w.acts {
+		return nil
 	}
-	return all
-}
-
-// inAzure is what a role on a scope is called in Inspection.
-func inAzure(subscription string, a plan.AzureRole) string {
-	return strings.ToLower(subscription) + "/" + cmp.Or(strings.ToLower(a.ID), a.Name)
-}
-
-// azureCalled says for people which role that is.
-func azureCalled(p plan.Plan, scopeRole string) string {
-	slash := strings.LastIndexByte(scopeRole, '/')
-	for _, s := range p.Subscriptions { // the name of a custom role may have a slash in it
-		if azurescope.CutFold(scopeRole, s+"/") != "" {
-			slash = len(s)
-		}
+	missing := azurescope.Minus(azurescope.Minus(w.subscriptions(), who.Subscriptions), onlyLeft(r, who.UnknownSubscriptions))
+	if len(missing) == 0 {
+		return nil
 	}
-	scope, role := scopeRole[:slash], scopeRole[slash+1:]
-	for _, a := range p.AzureRoles {
-		if strings.EqualFold(a.ID, role) {
-			role = a.Name
-		}
+	stays := ""
+	if there := w.on(missing); there.takes() {
+		stays = " Without that the app's roles there would stay: " + there.takenWords() + "."
 	}
-	return "the role " + role + " in " + azurescope.Title(scope)
+	if unknown := azurescope.Both(missing, who.UnknownSubscriptions); len(unknown) == len(missing) {
+		return refuse(RuleRole, "Azure does not know %s, or does not show it to %s.%s Nothing was changed. Check that it exists, get or "+
+			"activate %s on it, then press New code.",
+			azurescope.Titles(missing), who.UPN, stays, w.admins())
+	}
+	return refuse(RuleRole, "%s may not %s in %s: it takes %s there.%s Nothing was changed. Get or activate the role, then press New code.",
+		who.UPN, w.doing(), azurescope.Titles(missing), w.admins(), stays)
 }

@@ -218,7 +218,7 @@ func TestACustomRoleWithOtherActionsIsWrittenAnewAndItsActionsAreNamed(t *testin
 	r := &Request{Kind: KindUpdate, Task: TaskProvision,
 		Previous: plan.Plan{AzureRoles: []plan.AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
 		Plan:     plan.Plan{AzureRoles: []plan.AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
-	w := r.azureWork()
+	w := azureOf(r)
 	if len(w.give) != 1 || len(w.give[0].Roles) != 1 || w.give[0].Roles[0].Name != minimal.Name || len(w.give[0].Subscriptions) != 2 ||
 		w.takes() {
 		t.Errorf("the work is %+v", w)
@@ -227,7 +227,7 @@ func TestACustomRoleWithOtherActionsIsWrittenAnewAndItsActionsAreNamed(t *testin
 		"(Backup operator)" {
 		t.Errorf("the card says %s", got)
 	}
-	if rights := strings.Join(r.azureRights(), " "); rights != "Microsoft.Authorization/roleAssignments/write "+
+	if rights := strings.Join(w.rights(), " "); rights != "Microsoft.Authorization/roleAssignments/write "+
 		"Microsoft.Authorization/roleDefinitions/write" {
 		t.Errorf("it takes %s", rights)
 	}

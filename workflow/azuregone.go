@@ -1,8 +1,6 @@
 package workflow
 
 import (
-	"slices"
-
 	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/set"
 )
@@ -13,7 +11,7 @@ import (
 // subscription from one account, and every later sign-in asks again.
 
 // onlyLeft are those of some subscriptions that nothing but AzureResidue names.
-func (r *Request) onlyLeft(subscriptions []string) []string {
+func onlyLeft(r *Request, subscriptions []string) []string {
 	var left []string
 	for _, share := range r.AzureResidue {
 		left = azurescope.Union(left, share.Subscriptions)
@@ -21,29 +19,18 @@ func (r *Request) onlyLeft(subscriptions []string) []string {
 	return azurescope.Both(azurescope.Minus(azurescope.Minus(left, r.Plan.Subscriptions), r.Previous.Subscriptions), subscriptions)
 }
 
-// skipped are the subscriptions that are left out of what r does in Azure.
-func (r *Request) skipped() []string { return r.onlyLeft(r.SignIn.Unknown) }
+// skippedInAzure are the subscriptions that are left out of what r does in Azure.
+func skippedInAzure(r *Request) []string { return onlyLeft(r, r.SignIn.Unknown) }
 
-// stillLeft is what may be left in Azure once r has removed the rest.
-func (r *Request) stillLeft() []AzureShare {
+// stillInAzure is what may be left in Azure once r has removed the rest.
+func stillInAzure(r *Request) []AzureShare {
 	var still []AzureShare
+	skipped := skippedInAzure(r)
 	for _, share := range r.AzureResidue {
-		share.Subscriptions = azurescope.Both(share.Subscriptions, r.skipped())
+		share.Subscriptions = azurescope.Both(share.Subscriptions, skipped)
 		if !share.empty() {
 			still = set.Union(still, []AzureShare{share}, sameShare)
 		}
 	}
 	return still
-}
-
-// on is what of w is on some subscriptions.
-func (w azureWork) on(subscriptions []string) azureWork {
-	cut := func(shares []AzureShare) []AzureShare {
-		shares = cloneShares(shares)
-		for i, s := range shares {
-			shares[i].Subscriptions = azurescope.Both(s.Subscriptions, subscriptions)
-		}
-		return slices.DeleteFunc(shares, AzureShare.empty)
-	}
-	return azureWork{give: cut(w.give), end: cut(w.end), quit: cut(w.quit)}
 }

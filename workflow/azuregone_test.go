@@ -127,12 +127,12 @@ func TestARefusalNamesTheRolesOfThoseSubscriptionsOnly(t *testing.T) {
 		Previous:     plan.Plan{AzureRoles: []plan.AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
 		Plan:         plan.Plan{AzureRoles: []plan.AzureRole{keys}, Subscriptions: []string{subscription}},
 		AzureResidue: []AzureShare{{[]string{second}, []plan.AzureRole{minimal}}}}
-	no := r.againstAzure(Signer{UPN: "ada@contoso.com", Subscriptions: []string{subscription}})
+	no := againstAzure(r, Signer{UPN: "ada@contoso.com", Subscriptions: []string{subscription}})
 	if no == nil || !strings.Contains(no.Text, "remove roles in the Azure subscription "+second) ||
 		!strings.Contains(no.Text, "would stay: Backup operator.") {
 		t.Errorf("it says %v", no)
 	}
-	if no = r.againstAzure(Signer{UPN: "ada@contoso.com", Subscriptions: []string{second}}); no == nil ||
+	if no = againstAzure(r, Signer{UPN: "ada@contoso.com", Subscriptions: []string{second}}); no == nil ||
 		!strings.Contains(no.Text, "would stay: Contributor.") {
 		t.Errorf("it says %v", no)
 	}

@@ -189,7 +189,7 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: p, Plan: p,
 		Discovered:   Discovery{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
 		AzureResidue: []AzureShare{{[]string{subscription}, []plan.AzureRole{wider}}, {[]string{second}, []plan.AzureRole{keys}}}}
-	w := r.azureWork()
+	w := azureOf(r)
 	if len(w.give) != 1 || !slices.Equal(w.give[0].Roles[0].Actions, minimal.Actions) || w.takes() {
 		t.Errorf("the work is %+v", w)
 	}
@@ -198,7 +198,7 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 		want) {
 		t.Errorf("the card shows %v", got)
 	}
-	missing, still, excess := r.azureCompared([]string{subscription + "/" + minimal.DefinitionID(r.UniqueName())})
+	missing, still, excess := azureCompared(r, []string{subscription + "/" + minimal.DefinitionID(r.UniqueName())})
 	if len(excess) > 0 || len(missing) != 1 || len(still) != 1 {
 		t.Errorf("the definition of before is seen still: %v, %v, %v", missing, still, excess)
 	}

@@ -122,14 +122,14 @@ func TestTheSignersLackOfRightsNamesTheScope(t *testing.T) {
 	r := &Request{Kind: KindRegister, Task: TaskProvision,
 		Plan: plan.Plan{AzureRoles: []plan.AzureRole{contributor}, Subscriptions: []string{platform, rgBackup, subscription}}}
 	who := Signer{UPN: "ada@contoso.com"}
-	got := r.againstAzure(who)
+	got := againstAzure(r, who)
 	if got == nil || !strings.Contains(got.Text,
 		"may not assign roles in the management group Platform, the resource group RG-Backup of the Azure subscription "+subscription+
 			", the Azure subscription "+subscription) {
 		t.Errorf("%+v", got)
 	}
 	who.Subscriptions, who.UnknownSubscriptions = []string{platform, subscription}, []string{strings.ToLower(rgBackup)}
-	if got = r.againstAzure(who); got == nil || !strings.Contains(got.Text, "Azure does not know the resource group RG-Backup") {
+	if got = againstAzure(r, who); got == nil || !strings.Contains(got.Text, "Azure does not know the resource group RG-Backup") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -145,25 +145,25 @@ func TestARoleAboveOrBelowThePlansScopesIsMoreThanWasApproved(t *testing.T) {
 		lower(rgBackup) + "2/" + keys.ID:       "the role " + keys.ID + " in the resource group rg-backup2 of",
 	} {
 		words = strings.Replace(words, contributor.ID, "Contributor", 1)
-		if missing, still, excess := r.azureCompared(append(slices.Clone(has), extra)); len(missing)+len(still) > 0 || len(excess) != 1 ||
+		if missing, still, excess := azureCompared(r, append(slices.Clone(has), extra)); len(missing)+len(still) > 0 || len(excess) != 1 ||
 			!strings.HasPrefix(excess[0], words) {
 			t.Errorf("%s: missing %q, excess %q", extra, missing, excess)
 		}
 		// An adoption of an older version has not seen it, and it was perhaps there.
 		old := *r
 		old.Discovered = Discovery{AppID: "a", Read: true}
-		if _, _, excess := old.azureCompared(append(slices.Clone(has), extra)); old.Adopted() && len(excess) > 0 {
+		if _, _, excess := azureCompared(&old, append(slices.Clone(has), extra)); old.Adopted() && len(excess) > 0 {
 			t.Errorf("%s: excess %q", extra, excess)
 		}
 		old.Discovered.AzureAround = true
-		if _, _, excess := old.azureCompared(append(slices.Clone(has), extra)); len(excess) != 1 {
+		if _, _, excess := azureCompared(&old, append(slices.Clone(has), extra)); len(excess) != 1 {
 			t.Errorf("%s: excess %q", extra, excess)
 		}
 	}
 	// An update that adds a resource group does not read the subscription, and sees its role.
 	u := &Request{ID: "EA-2", Kind: KindUpdate, Task: TaskProvision,
 		Previous: plan.Plan{AzureRoles: p.AzureRoles, Subscriptions: []string{subscription}}, Plan: p}
-	if missing, still, excess := u.azureCompared(has); len(missing)+len(still)+len(excess) > 0 {
+	if missing, still, excess := azureCompared(u, has); len(missing)+len(still)+len(excess) > 0 {
 		t.Errorf("missing %q, excess %q", missing, excess)
 	}
 }

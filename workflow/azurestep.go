@@ -15,7 +15,7 @@ import (
 
 // giveInAzure gives the app the roles that it does not have yet.
 func giveInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
-	give := r.azureWork().give
+	give := azureOf(r).give
 	var errs []error // one scope that refuses leaves the others their roles
 	for _, of := range give {
 		errs = append(errs, s.EnsureAzureRoles(ctx, r.Made.ServicePrincipal, r.UniqueName(), of.Subscriptions, of.Roles))
@@ -28,10 +28,10 @@ func giveInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 
 // takeInAzure removes the roles that the app no longer needs.
 func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
-	if r.Kind == KindAdopt {
+	if r.kind().finds {
 		return giveBackInAzure(ctx, r, s)
 	}
-	w := r.azureWork()
+	w := azureOf(r)
 	var stay []string
 	var errs []error // one scope that refuses keeps no other its roles
 	for _, of := range w.end {
@@ -47,8 +47,8 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 		return nil, err
 	}
 	return func(now *Request, st *Step) {
-		if now.Kind == KindRetire { // a later sign-in may not come to this step again
-			now.AzureResidue = r.stillLeft()
+		if now.kind().ends { // a later sign-in may not come to this step again
+			now.AzureResidue = stillInAzure(r)
 		}
 		var notes []string
 		if w.takes() {
@@ -57,19 +57,18 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 		if len(stay) > 0 {
 			notes = append(notes, "somebody else has the custom role "+strings.Join(stay, ", ")+", so its definition stays")
 		}
-		if skipped := r.skipped(); len(skipped) > 0 {
+		if skipped := skippedInAzure(r); len(skipped) > 0 {
 			notes = append(notes, "skipped: Azure does not know "+azurescope.Titles(skipped)+", where an update may have left roles")
 		}
 		st.Note = strings.Join(notes, "; ")
 	}, nil
 }
 
-// azureSteps are those of an update, or where an earlier one has left something: what is
+// steps are those of an update, or where an earlier one has left something: what is
 // no longer needed goes first, as a custom role can only leave a subscription where
 // nobody has it.
-func (r *Request) azureSteps() []StepName {
+func (w azureWork) steps() []StepName {
 	var steps []StepName
-	w := r.azureWork()
 	if w.takes() {
 		steps = append(steps, StepUnassign)
 	}
@@ -79,17 +78,21 @@ func (r *Request) azureSteps() []StepName {
 	return steps
 }
 
-// azureToRead is what of Azure is read for a check: the subscriptions on which r
-// changes something, as the person may have no rights on others.
-func (r *Request) azureToRead() (subscriptions []string, roles []plan.AzureRole) {
-	if !r.inAzure() {
-		return nil, nil
+// toRead is what of Azure is read for a check of a plan: the subscriptions on which
+// something changes, as the person may have no rights on others.
+func (w azureWork) toRead(p plan.Plan) AzureShare {
+	if !w.acts {
+		return AzureShare{}
 	}
-	roles = r.Plan.AzureRoles
-	for _, has := range r.azureThere() {
+	return AzureShare{w.subscriptions(), w.among(p.AzureRoles)}
+}
+
+// among are roles, and those that the app may have.
+func (w azureWork) among(roles []plan.AzureRole) []plan.AzureRole {
+	for _, has := range w.there {
 		roles = set.Union(roles, has.Roles, plan.SameAzureRole)
 	}
-	return r.azureWork().subscriptions(), roles
+	return roles
 }
 
 // isOn reports whether a role is on one of some scopes, neither above nor below.
@@ -100,7 +103,7 @@ func isOn(scopeRole string, scopes []string) bool {
 // elsewhere reports whether a role above or below the scopes that r changes is no excess:
 // the plan has it on another scope, or it may have been there when an adoption wrote down
 // what the app had, and looked at the plan's scopes only.
-func (r *Request) elsewhere(scopeRole string) bool {
+func elsewhere(r *Request, scopeRole string) bool {
 	for _, s := range r.Plan.Subscriptions {
 		for _, a := range r.Plan.AzureRoles {
 			if scopeRole == strings.ToLower(s)+"/"+a.DefinitionID(r.UniqueName()) {
@@ -114,16 +117,15 @@ func (r *Request) elsewhere(scopeRole string) bool {
 // azureCompared compares the roles that the app has on those scopes, above and below
 // them with the plan. What an update has just removed, or written again, may be seen as it
 // was for a while: that is still there, and an alarm only once it lasts.
-func (r *Request) azureCompared(has []string) (missing, still, excess []string) {
-	subscriptions, known := r.azureToRead()
-	read := plan.Plan{Subscriptions: subscriptions, AzureRoles: known}
-	want := azureOf(r.Plan)
-	want = set.Without(want, set.Without(want, azureOf(read))) // of what was read
-	stale := set.Without(azureOf(read), want)
-	if r.Kind == KindUpdate || len(r.AzureResidue) > 0 {
-		w := r.azureWork()
+func azureCompared(r *Request, has []string) (missing, still, excess []string) {
+	w := azureOf(r)
+	read := w.toRead(r.Plan)
+	want := AzureShare{r.Plan.Subscriptions, r.Plan.AzureRoles}.pairs()
+	want = set.Without(want, set.Without(want, read.pairs())) // of what was read
+	stale := set.Without(read.pairs(), want)
+	if r.kind().replaces || len(r.AzureResidue) > 0 {
 		for _, of := range slices.Concat(w.give, w.end) {
-			for _, sub := range subscriptions {
+			for _, sub := range read.Subscriptions {
 				for _, a := range of.Roles {
 					if a.ID == "" {
 						stale = append(stale, strings.ToLower(sub)+"/"+a.DefinitionID(r.UniqueName()))
@@ -133,15 +135,15 @@ func (r *Request) azureCompared(has []string) (missing, still, excess []string) 
 		}
 	}
 	for _, a := range set.Without(want, has) {
-		missing = append(missing, azureCalled(read, a))
+		missing = append(missing, read.called(a))
 	}
 	for _, a := range set.Without(has, want) {
 		switch {
-		case !isOn(a, subscriptions) && r.elsewhere(a):
+		case !isOn(a, read.Subscriptions) && elsewhere(r, a):
 		case slices.Contains(stale, a):
-			still = append(still, azureCalled(read, a))
+			still = append(still, read.called(a))
 		case !slices.Contains(r.Discovered.AzureRoles, a):
-			excess = append(excess, azureCalled(read, a))
+			excess = append(excess, read.called(a))
 		}
 	}
 	return missing, still, excess

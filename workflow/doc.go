@@ -83,7 +83,8 @@
 //	scope.go            scopes that an app offers            offered.go         app roles, claims and identifier URIs
 //	redirect.go         redirect URIs by platform            template.go        those that a product brings
 //	owner.go            who owns an application in Entra     principal.go       who owns a service principal
-//	azure.go            roles in Azure                       azurestep.go       the steps there, and their check
+//	azure.go            what is done in Azure                azurestep.go       the steps there, and their check
+//	azureshare.go       roles on scopes
 //	azurescope.go       where roles in Azure are given       azuregone.go       subscriptions that are gone
 //	connect.go          a backup server gets the app         connectioncheck.go what a person reaches on it
 //	expiry.go           warnings                             digest.go          what waits, once a day

@@ -34,6 +34,7 @@ type kind struct {
 	// replaces: its plan takes the place of what the app has had. All beyond it is removed, and
 	// so is what given-up updates have left.
 	replaces bool
+	ends     bool // it deletes the app
 	restores bool // the app that it is about was deleted
 }
 

@@ -33,7 +33,7 @@ var adoptKind = kind{
 	},
 	steps: func(r *Request) []StepName { return adoptSteps(r.Plan) },
 	undo: func(r *Request) []StepName {
-		if r.azureWork().takes() {
+		if azureOf(r).takes() {
 			return []StepName{StepRemoveNew, StepUnassign, StepUndoAdoption}
 		}
 		return []StepName{StepRemoveNew, StepUndoAdoption}

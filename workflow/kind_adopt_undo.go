@@ -21,7 +21,7 @@ import (
 func undoSteps(r *Request) []Step {
 	steps := newSteps(stepsFor(r, TaskUndo))
 	for i := range steps {
-		if r.Kind == KindAdopt && steps[i].Name == StepUnassign && !r.inAzure() {
+		if r.Kind == KindAdopt && steps[i].Name == StepUnassign && !azureOf(r).acts {
 			steps[i].Status, steps[i].Note = StepSkipped, "none was given"
 		}
 	}
@@ -31,7 +31,7 @@ func undoSteps(r *Request) []Step {
 // completeUndo gives an Undo of an adoption that an older version of the bot has begun the
 // step that this one did not know.
 func completeUndo(r *Request) {
-	if r.Kind != KindAdopt || r.Steps.Get(StepUnassign) != nil || !r.inAzure() {
+	if r.Kind != KindAdopt || r.Steps.Get(StepUnassign) != nil || !azureOf(r).acts {
 		return
 	}
 	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == StepUndoAdoption })
@@ -159,7 +159,7 @@ func ownerCalled(r *Request, id string, who Signer) string {
 
 // giveBackInAzure removes the roles that r has assigned, each for itself.
 func giveBackInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
-	end := r.azureWork().end
+	end := azureOf(r).end
 	var stay []string
 	for _, of := range end {
 		for _, role := range of.Roles {

@@ -21,7 +21,7 @@ var recreateKind = kind{
 	undo:  deletion,
 	needs: toRegister,
 	finish: func(r *Request, now time.Time) {
-		r.AzureResidue, r.CertificateResidue = r.stillLeft(), nil // those are removed, or it came without them
+		r.AzureResidue, r.CertificateResidue = stillInAzure(r), nil // those are removed, or it came without them
 		finishNew(r, now)
 	},
 	undone:   wasDeleted,
@@ -46,9 +46,11 @@ func recreateSteps(r *Request) []StepName {
 		return stepsOf(r.Plan)
 	}
 	var steps []StepName
-	for _, s := range stepsOf(withAzure(r, r.Plan)) {
+	p, w := r.Plan, azureOf(r)
+	p.AzureRoles = w.among(p.AzureRoles)
+	for _, s := range stepsOf(p) {
 		if s == StepAzureRoles {
-			steps = append(steps, r.azureSteps()...)
+			steps = append(steps, w.steps()...)
 		} else {
 			steps = append(steps, s)
 		}

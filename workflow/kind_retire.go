@@ -32,6 +32,7 @@ var retireKind = kind{
 	undone:  wasDeleted,
 	removes: (*Request).allowed,
 	adds:    func(*Request) bool { return false },
+	ends:    true,
 }
 
 // Retire asks for the end of an app.

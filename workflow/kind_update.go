@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
@@ -27,7 +28,7 @@ var updateKind = kind{
 	undo:  deletion,
 	needs: toPrevious,
 	finish: func(r *Request, now time.Time) {
-		r.AzureResidue, r.Residue, r.CertificateResidue = r.stillLeft(), plan.Plan{}, nil
+		r.AzureResidue, r.Residue, r.CertificateResidue = stillInAzure(r), plan.Plan{}, nil
 		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})
 	},
 	undone:  wasDeleted,
@@ -64,7 +65,7 @@ func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft 
 		}
 		if len(r.Plan.AzureRoles) > 0 {
 			r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
-			r.spellScopes()
+			spellScopes(r)
 		}
 		// its server is told of other services when it is renewed
 		r.Plan.Backup, r.Made.Connected = r.Previous.Backup, before.Made.Connected
@@ -95,6 +96,15 @@ func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft 
 		}
 		return nil
 	})
+}
+
+// spellScopes spells the plan's scopes as what the app has or may have spells them, so
+// that capitals are no change.
+func spellScopes(r *Request) {
+	azurescope.SpellAs(r.Plan.Subscriptions, r.Previous.Subscriptions)
+	for _, left := range r.AzureResidue {
+		azurescope.SpellAs(left.Subscriptions, r.Plan.Subscriptions)
+	}
 }
 
 // updateCustom fills in what the form of a custom product asks for. What a manifest
@@ -139,12 +149,14 @@ func updateSteps(r *Request) []StepName {
 		p.Scopes = had.Scopes
 		p.SetOffered(had)
 	}
-	for _, s := range stepsOf(withAzure(r, p)) {
+	w := azureOf(r)
+	p.AzureRoles = w.among(p.AzureRoles) // for their steps, those that are removed too
+	for _, s := range stepsOf(p) {
 		switch s {
 		case StepConsent:
 			steps = append(steps, StepTrim, s)
 		case StepAzureRoles:
-			steps = append(steps, r.azureSteps()...)
+			steps = append(steps, w.steps()...)
 		case StepCertificate:
 			if addsCertificate(r) {
 				steps = append(steps, s)

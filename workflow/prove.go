@@ -175,7 +175,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	untrusted, trusted := trusts(r, has.Federated)
 	missing = append(missing, untrusted...)
-	less, still, more := r.azureCompared(has.AzureRoles)
+	less, still, more := azureCompared(r, has.AzureRoles)
 	if len(more) > 0 { // what is only stale there is told apart already
 		return nil, &ExcessError{Names: append(excess, more...), sure: true}
 	}
@@ -214,7 +214,8 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 func boundsOf(r *Request) (least, most plan.Plan) {
 	least, most = r.Plan, r.allowed()
 	// Without work there the token is not good for them, and they are not this request's.
-	most.Subscriptions, most.AzureRoles = r.azureToRead()
+	inAzure := azureOf(r).toRead(r.Plan)
+	most.Subscriptions, most.AzureRoles = inAzure.Subscriptions, inAzure.Roles
 	if !r.rights().consents {
 		least.DirectoryRoles, least.Permissions = nil, least.Of(catalog.Application) // likewise
 		most.DirectoryRoles, most.Permissions = nil, most.Of(catalog.Application)

@@ -58,7 +58,7 @@ func (r *Request) leaves() plan.Plan {
 // that a step was tried for.
 func (r *Request) leavesInAzure() []AzureShare {
 	var all []AzureShare
-	w := r.azureWork()
+	w := azureOf(r)
 	if r.Steps.Tried(StepUnassign) {
 		all = slices.Concat(w.end, w.quit)
 	}
@@ -142,7 +142,7 @@ func (r *Request) Changes() []plan.Change {
 // update may have left there is no plan.
 func (r *Request) GoesInAzure() []plan.Change {
 	var changes []plan.Change
-	for _, has := range r.azureThere() {
+	for _, has := range azureOf(r).there {
 		had := plan.Plan{AzureRoles: has.Roles, Subscriptions: has.Subscriptions}
 		goes := plan.Beyond(had.Parts(plan.AzureChange), r.Plan.Parts(plan.AzureChange))
 		changes = set.Union(changes, plan.Removed(plan.AzureChange, goes...), same)

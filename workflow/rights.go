@@ -25,7 +25,7 @@ type rights struct {
 	application, consent string
 }
 
-// rights are those that r's task takes. Azure's are of its own kind: see azureRights.
+// rights are those that r's task takes. Azure's are of its own kind: see azureWork.
 func (r *Request) rights() rights {
 	needs := tasks[r.Task].needs
 	if needs == nil {
@@ -169,9 +169,8 @@ func (r *Request) RolesWords() string {
 	for _, role := range roles {
 		words = append(words, role+" (to "+strings.Join(to[role], ", and to ")+")")
 	}
-	if r.inAzure() {
-		words = append(words, r.azureAdmins()+" in the Azure "+azurescope.Word(r.azureWork().subscriptions())+"s (to "+r.azureDoing()+
-			" there)")
+	if w := azureOf(r); w.acts {
+		words = append(words, w.admins()+" in the Azure "+azurescope.Word(w.subscriptions())+"s (to "+w.doing()+" there)")
 	}
 	return strings.Join(words, ", and ")
 }

@@ -157,8 +157,8 @@ func (r *Request) ask() Ask {
 	for _, role := range r.Taken.DirectoryRoles {
 		a.TakenRoles = append(a.TakenRoles, role.TemplateID)
 	}
-	if r.inAzure() {
-		a.Subscriptions, a.AzureRights = r.azureWork().subscriptions(), r.azureRights()
+	if w := azureOf(r); w.acts {
+		a.Subscriptions, a.AzureRights = w.subscriptions(), w.rights()
 	}
 	for _, p := range append(slices.Clone(r.Plan.Owners), r.previous().Owners...) {
 		if p.Address() != "" {
@@ -270,7 +270,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 		if begin := tasks[now.Task].begin; begin != nil {
 			begin(now)
 		}
-		now.SignIn.Status, now.SignIn.Unknown = SignInDone, now.onlyLeft(who.UnknownSubscriptions)
+		now.SignIn.Status, now.SignIn.Unknown = SignInDone, onlyLeft(now, who.UnknownSubscriptions)
 		now.Made.TenantID, now.Made.TenantName, now.Made.Domain = who.TenantID, who.TenantName, who.Domain
 		if len(who.Requesters) == 1 {
 			now.Made.Owner = who.Requesters[0].ObjectID
@@ -317,7 +317,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 	if no := r.againstPolicy(who.Policy); no != nil {
 		return no
 	}
-	return r.againstAzure(who)
+	return againstAzure(r, who)
 }
 
 // signInFailure says why a sign-in failed, and what to do: button asks for

@@ -1,9 +1,6 @@
 package workflow
 
-import (
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/set"
-)
+import "github.com/entra-app/entra-app/workflow/plan"
 
 // owned puts before the steps of a request about an adopted app that the requester
 // owns it: who was an owner when it was adopted need not be one any more.
@@ -17,7 +14,7 @@ func owned(r *Request, steps ...StepName) []StepName {
 // deletion is the end of an app. Azure keeps the roles of what is deleted, and so
 // they go before it.
 func deletion(r *Request) []StepName {
-	if r.inAzure() {
+	if azureOf(r).acts {
 		return []StepName{StepUnassign, StepDelete}
 	}
 	return []StepName{StepDelete}
@@ -46,12 +43,4 @@ func credentialSteps(p plan.Plan) []StepName {
 		return credentialStepsOf(p.Credential)
 	}
 	return append(credentialStepsOf(p.Credential), StepConnect)
-}
-
-// withAzure is a plan that has, for its steps, also the roles in Azure that are removed.
-func withAzure(r *Request, p plan.Plan) plan.Plan {
-	for _, has := range r.azureThere() {
-		p.AzureRoles = set.Union(p.AzureRoles, has.Roles, plan.SameAzureRole)
-	}
-	return p
 }

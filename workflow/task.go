@@ -20,6 +20,7 @@ type task struct {
 	stays string
 
 	makes  bool // what the plan says
+	undoes bool // what was made for the plan goes
 	byHand bool // somebody has made that by hand: it is read and compared, and nothing is changed
 }
 
@@ -29,7 +30,7 @@ var tasks map[Task]task
 func init() {
 	tasks = map[Task]task{
 		TaskProvision: {makes: true, begin: dueAtSignIn},
-		TaskUndo:      {button: "Undo", begin: beginUndo, finish: finishUndo, needs: undoRights},
+		TaskUndo:      {button: "Undo", begin: beginUndo, finish: finishUndo, needs: undoRights, undoes: true},
 		TaskVerify: {button: "verify", does: "check the app %s", finish: finishVerify, needs: verifyRights, byHand: true,
 			steps: []StepName{StepFind, StepOwned, StepCheck}},
 		TaskRemoveOld: {button: "Remove the old one", does: "remove the old credential of %s", finish: finishRemoveOld, needs: toCredential,

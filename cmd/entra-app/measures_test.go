@@ -40,9 +40,9 @@ func (s goFile) at(p token.Pos) string {
 
 // measures are the project's. Sizes are for readers: a tab is four columns.
 var measures = []measure{
-	{"tests on kinds, tasks and kinds of credential outside their rooms", 90, kindTests},
+	{"tests on kinds, tasks and kinds of credential outside their rooms", 80, kindTests},
 	{"exported names of package workflow", 316, exportedNames},
-	{"methods of Request", 82, requestMethods},
+	{"methods of Request", 66, requestMethods},
 	{"lines over 140 columns, data in raw strings aside", 0, longLines},
 	{"files over 400 lines", 0, longFiles},
 	{"functions over cyclomatic complexity 20", 2, complexFunctions},
