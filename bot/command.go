@@ -3,13 +3,9 @@ package bot
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/spell"
-	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A verb is what can follow /entra-app: a row of the table of commands.
@@ -104,50 +100,6 @@ func (b *Bot) appsCommand(ctx context.Context, c command, _, _ string) Reply { r
 
 func (b *Bot) helpCommand(context.Context, command, string, string) Reply { return private(help("")) }
 
-// split takes a command's text apart: the first word in lower case, the rest. Quotes
-// around either are how people, and their phones, mark a name. The rest may be a name,
-// which counts as it is, with the spaces in it.
-func split(words string) (verb, rest string) {
-	words = unquoted(strings.TrimSpace(strings.ToValidUTF8(words, "�")))
-	if i := strings.IndexFunc(words, unicode.IsSpace); i >= 0 {
-		words, rest = words[:i], strings.TrimSpace(words[i:])
-	}
-	return strings.ToLower(unquoted(text.Plain(words))), unquoted(rest)
-}
-
-// unquoted is s without the pair of quotes around it.
-func unquoted(s string) string {
-	const quotes = "“”„‘’\"'"
-	in := []rune(s)
-	if n := len(in); n > 1 && strings.ContainsRune(quotes, in[0]) && strings.ContainsRune(quotes, in[n-1]) {
-		return string(in[1 : n-1])
-	}
-	return s
-}
-
-// entities is what Slack makes of addresses and names in a command's text, with
-// should_escape. A < that somebody typed arrives as &lt;.
-// Source: docs.slack.dev/interactivity/implementing-slash-commands.
-var entities = regexp.MustCompile(`<([^<>|]*)(?:\|([^<>]*))?>`)
-
-// asTyped is what was typed, of what Slack delivers of it. It is for the delivered text
-// alone: what was typed must not be taken for an entity in turn.
-func asTyped(delivered string) string {
-	return entitySigns.Replace(entities.ReplaceAllStringFunc(delivered, func(s string) string {
-		m := entities.FindStringSubmatch(s)
-		at, shown := m[1], m[2]
-		switch {
-		case strings.HasPrefix(at, "@"), strings.HasPrefix(at, "#"):
-			return at[:1] + firstOf(shown, at[1:])
-		case strings.HasPrefix(at, "!"):
-			return "@" + strings.TrimPrefix(firstOf(shown, at[1:]), "@")
-		}
-		return firstOf(shown, strings.TrimPrefix(at, "mailto:"))
-	}))
-}
-
-var entitySigns = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
-
 func help(before string) string {
 	var b strings.Builder
 	if before != "" {
@@ -158,47 +110,4 @@ func help(before string) string {
 		fmt.Fprintf(&b, "• %s %s: %s\n", Command, v.usage, v.does)
 	}
 	return strings.TrimRight(b.String(), "\n")
-}
-
-func (b *Bot) cancelCommand(ctx context.Context, c command, rest, _ string) Reply {
-	id, ok := requestID(rest)
-	if !ok {
-		return private(fmt.Sprintf("Which request? Type %s cancel followed by its ID, as in %s cancel EA-7. %s status lists yours.",
-			Command, Command, Command))
-	}
-	by, err := b.person(ctx, c.UserID)
-	if err != nil {
-		return private(b.sentence(err))
-	}
-	r, err := b.desk.Cancel(ctx, id, by)
-	if err != nil {
-		return private(b.sentence(about(id, err)))
-	}
-	if r.State == workflow.StatePending {
-		return private(r.ID + ": your sign-in is cancelled. The request waits for an approver again.")
-	}
-	if r.State != workflow.StateCancelled {
-		return private(fmt.Sprintf("%s: your sign-in is cancelled. The request %s.", r.ID, r.Standing()))
-	}
-	return private(fmt.Sprintf("%s (%s) is cancelled. Nothing was changed in the tenant.", r.ID, r.AppName()))
-}
-
-var idPattern = regexp.MustCompile(`^(?i:ea)?[- ]?([1-9][0-9]{0,9})$`)
-
-// requestID reads "EA-7" as people type it: ea-7, EA7, 7.
-func requestID(s string) (string, bool) {
-	m := idPattern.FindStringSubmatch(strings.TrimSpace(s))
-	if m == nil {
-		return "", false
-	}
-	return "EA-" + m[1], true
-}
-
-// didYouMean names the nearest of known, if one is near.
-func didYouMean(typed string, known []string) string {
-	best := spell.Nearest(strings.ToLower(typed), known)
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean “%s”?", best)
 }

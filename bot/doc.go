@@ -22,27 +22,21 @@
 // is markup, never as mrkdwn. errors.go turns errors into sentences, and is the
 // only file that does.
 //
-//	dispatch.go  what came in, to whom      http.go, socket.go  the transports
-//	command.go   /entra-app …               form.go             the request form
-//	status.go    status, in pages           decide.go           buttons and the denial
-//	card.go      the approvers' card        dm.go               the three kinds of DM
-//	post.go      sending and finding again  reveal.go           the secret, once
-//	lifecycle.go renew, update, retire      lifecycleform.go    their form
-//	applist.go   the apps of a person       say_changes.go      what is added and removed
-//	pfx.go       the page of a certificate's file
-//	agree.go     several approvals          connection.go       whether Slack reaches us
-//	custom.go    what is asked about custom apps
-//	backup.go    the hand-off to a backup server
-//	person.go    who someone is             respond.go          private answers
-//	departed.go  who has left               digest.go           what waits, once a day
-//	outcome.go   what came of a request     dependents.go       who depends on an app
-//	template.go  what the form asks for to make redirect URIs of
-//	fit.go       what is sent, as Slack takes it
-//	growing.go   lists that may be cut      page.go             lists in pages
-//	slackcloud.go the hosts of Slack's clouds
-//	retry.go     asking Slack again         delivery.go         what comes twice
+// # Where to look
 //
-// What is shown of one kind of request, one task or one kind of credential alone is a row:
-// kind.go with kind_update.go, kind_retire.go and kind_adopt.go, task.go,
-// kind_credential.go with kind_credential_made.go.
+// Files are in families, by the first word of their names.
+//
+//	in_       what comes from Slack: in_http.go and in_socket.go, in_dispatch.go, and in_dedupe.go for what comes twice
+//	command   /entra-app …: command.go is the table
+//	button    what is pressed: button.go is the table
+//	form_     what is asked, and read out of the form: form_request.go for a new app, form_life.go for one that is there
+//	say_      what messages say, drawn from the request: say_card.go for approvers, say_requester.go, say_signin.go
+//	message   which message says what, and post_ how it is sent, found again, or answered in private
+//	reveal    the secret, once: in a window, or with a page for a certificate's file
+//	blocks    Block Kit, and what is made to fit into it
+//	person    who somebody is, and who has left
+//	kind, task, kind_credential: what is shown of one kind of request, task or credential alone
+//
+// slackcloud.go has the hosts of Slack's clouds, retry.go asks Slack again, view.go opens
+// and changes windows, home.go is the tab Home, manifest.go the app manifest.
 package bot

@@ -103,17 +103,6 @@ func certificateOnly(_ *Bot, _ workflow.Product, chosen workflow.Choice) []slack
 	}, in...)
 }
 
-// certificateInputs ask for a public certificate, pasted or as a file.
-func certificateInputs(words string) []slack.Block {
-	paste := textInput(workflow.FieldCertificate, words+" The private key stays with you: never paste it.", 3000, true, "", true)
-	file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem",
-		"der", "p7b", "p7c")
-	upload := field(workflow.FieldCertificateFile,
-		"Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx contains the private key and is refused.", file)
-	upload.Optional = true
-	return []slack.Block{paste, upload}
-}
-
 func certificatePlan(p plan.Plan) []any {
 	c := p.Credential.Certificate
 	return []any{"certificate of the requester, ", c.Key, ", ", c.Subject, ", valid until ", c.NotAfter,

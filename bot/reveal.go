@@ -3,10 +3,7 @@ package bot
 import (
 	"context"
 
-	"github.com/slack-go/slack"
-
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // reveal shows the secret, once. A view is opened at once, because Slack's
@@ -50,47 +47,4 @@ func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request
 		return b.show(ctx, viewID, b.pfxView(r, given))
 	}
 	return b.show(ctx, viewID, secretView(secretBlocks(r, given.Secret)...))
-}
-
-// show changes a view, and reports whether Slack took it: in less time than the claim
-// of a secret lasts.
-func (b *Bot) show(ctx context.Context, viewID string, v slack.ModalViewRequest) bool {
-	ctx, cancel := context.WithTimeout(ctx, workflow.ShowFor*4/5)
-	defer cancel()
-	return retry(ctx, func() error {
-		_, err := b.api.UpdateViewContext(ctx, v, "", "", viewID)
-		if err = slackError(err); err != nil {
-			b.log.Warn("a view was not changed", "view", v.CallbackID, "err", err)
-		}
-		return err
-	}) == nil
-}
-
-// noticeView is a window with one sentence.
-func noticeView(title, text string) slack.ModalViewRequest {
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: "notice", Title: plain(clip(title, 24)), Close: plain("Close"),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{sentenceBlock(text)}},
-	}
-}
-
-func secretView(blocks ...slack.Block) slack.ModalViewRequest {
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: "secret", Title: plain("Client secret"), Close: plain("Close"),
-		Blocks: slack.Blocks{BlockSet: blocks},
-	}
-}
-
-// firstSignIn is said with every new credential. Source: azure-cli 21674, azure-docs 85676.
-const firstSignIn = "A first sign-in with it may fail for some minutes, until it is known everywhere in Entra. Try again before you " +
-	"change anything."
-
-func secretBlocks(r *workflow.Request, secret seal.Secret) []slack.Block {
-	return []slack.Block{
-		block(line("Copy it into your product or your vault now. ", bold("It can't be shown again."))),
-		block(line(bold("Client secret"))), block(preformatted(secret.Reveal())),
-		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
-		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
-		block(line("The secret is valid until ", r.Made.KeyExpires, ". ", firstSignIn)),
-	}
 }

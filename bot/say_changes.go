@@ -5,10 +5,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 )
-
-// Lists of what a request changes.
 
 // leftBlocks show what goes in Azure when an app is retired or recreated, beside what
 // the plan names.
@@ -30,24 +27,4 @@ func changeList(title, words string, changes []plan.Change) []slack.Block {
 		g.lines = append(g.lines, line(bold(word), c.What, " ", clip(c.Name, 600)))
 	}
 	return []slack.Block{g}
-}
-
-// actionBlocks list what the plan's custom roles in Azure allow, each action.
-func actionBlocks(p plan.Plan) []slack.Block {
-	var blocks []slack.Block
-	for _, r := range p.AzureRoles {
-		for _, of := range []struct {
-			kind    string
-			actions []string
-		}{{"action", r.Actions}, {"data action", r.DataActions}} {
-			g := &growing{title: r.Name + ": its " + text.Count(len(of.actions), of.kind) + " in Azure"}
-			for _, a := range of.actions {
-				g.lines = append(g.lines, line(code(a)))
-			}
-			if g.lines != nil {
-				blocks = append(blocks, g)
-			}
-		}
-	}
-	return blocks
 }

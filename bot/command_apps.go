@@ -1,0 +1,88 @@
+package bot
+
+import (
+	"context"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// mostApps is how many apps one answer lists at most.
+const mostApps = 15
+
+// apps lists the apps that a person has a say over, and those of the channel.
+func (b *Bot) apps(ctx context.Context, c command) Reply {
+	by, err := b.person(ctx, c.UserID)
+	if err == nil {
+		err = outsider(by)
+	}
+	if err != nil {
+		return private(b.sentence(err))
+	}
+	return b.appsPage(ctx, listing{Apps: true, Requester: c.UserID, Team: c.ChannelID})
+}
+
+// appsPage is one page of the apps of a person and a channel.
+func (b *Bot) appsPage(ctx context.Context, l listing) answer {
+	found, unread, err := workflow.Readable(b.appsOf(ctx, mostApps*(len(l.Before)+1), workflow.Query{Keeper: l.Requester},
+		workflow.Query{Team: l.Team}))
+	if err != nil {
+		return private(b.sentence(err))
+	}
+	if len(found) == 0 && unread != nil {
+		return private(unreadableText(unread.IDs()))
+	}
+	if n := len(l.Before); n > 0 {
+		last := slices.IndexFunc(found, func(r *workflow.Request) bool { return r.ID == l.Before[n-1] })
+		found = found[last+1:]
+	}
+	if len(found) == 0 {
+		return private("You and this channel have no app from here yet. " + Command + " request asks for one.")
+	}
+	shown := found[:min(len(found), mostApps)]
+	b.glance(ctx, shown...)
+	rows := make([][]slack.Block, len(shown))
+	for i, r := range shown {
+		rows[i] = b.appBlocks(r)
+	}
+	return l.listed("app", "Apps", found, rows, unreadable(unread.IDs()))
+}
+
+// appsOf are the newest requests that stand for an app which one of these queries
+// finds: so many, and a few more. Like a store's list it returns what it could read
+// beside a *workflow.UnreadableError.
+func (b *Bot) appsOf(ctx context.Context, most int, queries ...workflow.Query) ([]*workflow.Request, error) {
+	var all []*workflow.Request
+	var unreadable workflow.UnreadableError
+	for _, q := range queries {
+		found := 0
+		q.Limit = 100
+		for range 10 {
+			page, unread, err := workflow.Readable(b.desk.List(ctx, q))
+			if err != nil {
+				return nil, err
+			}
+			unreadable.Add(unread)
+			for _, r := range page {
+				q.Before = r.ID
+				if !r.IsApp() || r.Successor != "" {
+					continue
+				}
+				found++
+				if !slices.ContainsFunc(all, func(a *workflow.Request) bool { return a.ID == r.ID }) {
+					all = append(all, r)
+				}
+			}
+			if len(page) < q.Limit || found > most {
+				break
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *workflow.Request) int { return b.Created.Compare(a.Created) })
+	if unreadable.Records != nil {
+		return all, &unreadable
+	}
+	return all, nil
+}

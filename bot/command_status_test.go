@@ -1,0 +1,75 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/slack-go/slack"
+)
+
+func (w *world) says(text string) string { return w.saysTo("UBEA", text) }
+
+// saysTo is what a person is answered to a command.
+func (w *world) saysTo(user, text string) string {
+	reply := w.bot.Dispatch(context.Background(), Envelope{CommandKind, commandForm(map[string][]string{
+		"text": {text}, "user_id": {user}, "team_id": {"T1"}, "channel_id": {"CTEAM"}, "trigger_id": {"1.2.3"}})})
+	b, _ := json.Marshal(reply)
+	return string(b)
+}
+
+func TestStatusComesInPages(t *testing.T) {
+	w := newWorld(t)
+	for i := range 2*pageSize + 1 {
+		w.request(t, "app-"+string(rune('a'+i)), "x", nil)
+	}
+	page := w.bot.page(context.Background(), listing{Requester: "UBEA"})
+	seen := 0
+	for pages := 0; ; pages++ {
+		var older *slack.ButtonBlockElement
+		for _, b := range page.Blocks.BlockSet {
+			if a, ok := b.(*slack.ActionBlock); ok {
+				for _, e := range a.Elements.ElementSet {
+					if btn := e.(*slack.ButtonBlockElement); btn.ActionID == "page:older" {
+						older = btn
+					}
+				}
+			}
+			if _, ok := b.(*slack.RichTextBlock); ok {
+				seen++
+			}
+		}
+		if older == nil {
+			break
+		}
+		var l listing
+		json.Unmarshal([]byte(older.Value), &l)
+		page = w.bot.page(context.Background(), l)
+	}
+	if seen != 2*pageSize+1 {
+		t.Errorf("%d rows on all pages", seen)
+	}
+}
+
+func FuzzInteraction(f *testing.F) {
+	f.Add([]byte(`{"type":"view_submission","view":{"callback_id":"request","state":{"values":{"a":{"b":{"value":"x"}}}}}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var i interaction
+		json.Unmarshal(b, &i)
+		i.channel()
+		i.View.State.conversation("Team")
+	})
+}
+
+func FuzzCommand(f *testing.F) {
+	f.Add("status <@U1|bea>")
+	f.Add("request “vbo365”")
+	f.Fuzz(func(t *testing.T, s string) {
+		verb, rest := split(s)
+		requestID(rest)
+		ask(rest, command{UserID: "U1"})
+		if len(didYouMean(verb, []string{"request", "status"})) > 60 {
+			t.Error("a long guess")
+		}
+	})
+}

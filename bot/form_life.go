@@ -1,0 +1,125 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
+)
+
+// asItIs is the choice that an app has.
+func asItIs(r *workflow.Request) workflow.Choice {
+	return workflow.Choice{Credential: r.Plan.Credential.Kind, Backup: r.Plan.Backup.Server}
+}
+
+// noForm says why there is nothing to fill in, or nil: that is better known before
+// somebody has written a reason.
+func (b *Bot) noForm(kind workflow.Kind, r *workflow.Request) error {
+	credentials := kinds[kind].form.credentials
+	if credentials == nil {
+		return nil
+	}
+	if _, no := credentials(b.desk, r); no != nil {
+		return no
+	}
+	return nil
+}
+
+// productOf is the product of r's app. Where its pack is gone, the app keeps the kind of
+// credential that it has.
+func productOf(d *workflow.Desk, r *workflow.Request) workflow.Product {
+	if p, ok := d.Product(r.Product); ok {
+		return p
+	}
+	return workflow.Product{Name: r.Product, Credentials: []workflow.Offer{{Kind: r.Plan.Credential.Kind}}}
+}
+
+// lifeForm asks for what a verb needs.
+func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.Choice) slack.ModalViewRequest {
+	asks := kinds[kind].form
+	blocks := []slack.Block{
+		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r),
+			"\n", asks.says(b.desk.Policy()))),
+		textInput(workflow.FieldReason, "The approver reads this.", workflow.ReasonMax, true, "", false),
+	}
+	if asks.inputs != nil {
+		blocks = append(blocks, asks.inputs(b, r)...)
+	}
+	if asks.credentials != nil {
+		p := productOf(b.desk, r)
+		if offers, no := asks.credentials(b.desk, r); no == nil {
+			p.Credentials = offers
+		}
+		chosen = b.fits(p, chosen, chosen.Backup)
+		blocks = append(blocks, b.handoffInputs(p, chosen)...)
+	}
+	m, _ := json.Marshal(lifeMeta{kind, r.ID, chosen.Credential, chosen.Backup})
+	return slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: lifeView, PrivateMetadata: string(m),
+		Title: plain(asks.title), Submit: plain("Send request"), Close: plain("Cancel"),
+		Blocks: slack.Blocks{BlockSet: blocks},
+	}
+}
+
+// lifeView is the callback ID of the form.
+const lifeView = "life"
+
+// lifeMeta is what the form remembers.
+type lifeMeta struct {
+	Kind       workflow.Kind       `json:"k"`
+	Request    string              `json:"r"` // that stands for the app
+	Credential plan.CredentialKind `json:"c,omitempty"`
+	Backup     string              `json:"b,omitempty"`
+}
+
+// rebuildLife shows the form for another kind of credential.
+func (b *Bot) rebuildLife(ctx context.Context, v view) {
+	var m lifeMeta
+	json.Unmarshal([]byte(v.PrivateMetadata), &m)
+	r, err := b.desk.Get(ctx, m.Request)
+	if err != nil {
+		return
+	}
+	form := b.lifeForm(m.Kind, r, b.chosenAnew(r, m, v.State))
+	b.later(ctx, func(ctx context.Context) {
+		if _, err := b.api.UpdateViewContext(ctx, form, "", v.Hash, v.ID); err != nil {
+			b.log.Warn("the form was not redrawn", "err", slackError(err))
+		}
+	})
+}
+
+// chosenAnew reads out of the form what was chosen of the app's product.
+func (b *Bot) chosenAnew(r *workflow.Request, m lifeMeta, s state) workflow.Choice {
+	chosen := workflow.Choice{Credential: plan.CredentialKind(s.choice(workflow.FieldCredential)), Backup: s.backup()}
+	if p, ok := b.desk.Product(r.Product); ok {
+		return b.fits(p, chosen, m.Backup)
+	}
+	return chosen
+}
+
+// submitLife takes the form.
+func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
+	s := i.View.State
+	var m lifeMeta
+	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
+	d := s.draft()
+	d.Origin = i.View.ID
+	sent := kinds[m.Kind].form
+	if sent.credentials != nil && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
+		if r, err := b.desk.Get(ctx, m.Request); err == nil {
+			v := b.lifeForm(m.Kind, r, b.chosenAnew(r, m, s))
+			return slack.NewUpdateViewSubmissionResponse(&v)
+		}
+	}
+	by, err := b.complete(ctx, i, &d)
+	if err == nil {
+		_, err = sent.send(b.desk, ctx, by, m.Request, d)
+	}
+	if err == nil {
+		return nil
+	}
+	return slack.NewErrorsViewSubmissionResponse(b.underFields(about(m.Request, err), s))
+}

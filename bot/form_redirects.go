@@ -1,0 +1,120 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
+)
+
+// What a form asks about redirect URIs, and of a custom app about who signs in to it.
+
+// redirectInputs are one field for each platform that an app has, and its product's.
+// A custom app may always get one for public clients.
+func redirectInputs(p workflow.Product, has plan.Plan) []slack.Block {
+	var blocks []slack.Block
+	for _, on := range plan.Platforms {
+		f, uris := p.RedirectField(on), has.On(on)
+		more := p.NewRedirects(has)
+		if all := append(slices.Clone(uris), more...); f != workflow.FieldRedirectURIs {
+			more = nil
+		} else if fitsField(all) {
+			uris, more = all, nil
+		}
+		switch {
+		case !fitsField(uris):
+			blocks = append(blocks, tooMuch(text.Count(len(uris), "redirect URI")+" of the platform "+string(on)))
+		case f == workflow.FieldRedirectURIs || len(uris) > 0 || p.Custom && on == plan.PublicClient:
+			in := redirectInput(f, uris)
+			in.Optional = !(p.RedirectRequired && f == workflow.FieldRedirectURIs && len(has.On(on)) > 0)
+			blocks = append(blocks, in)
+		}
+		if len(more) > 0 {
+			blocks = append(blocks, note("The product has more redirect URIs now, for which the field has no room: "+someOf(more, 1000)+
+				"."))
+		}
+	}
+	return blocks
+}
+
+func redirectInput(f workflow.Field, uris []string) *slack.InputBlock {
+	hint := "One on each line."
+	if f == workflow.FieldPublicRedirectURIs {
+		hint = "Of an app on a device, one on each line: http://localhost, or with a custom scheme, as in " +
+			"msauth://com.contoso.app/signature."
+	}
+	return textInput(f, hint, mostTyped, true, strings.Join(uris, "\n"), true)
+}
+
+// Values of the field Public client flows.
+const (
+	flowsOff     = "off"
+	flowsAllowed = "allowed"
+)
+
+// signInInputs let the requester of a custom app choose who can sign in to it, and how.
+func signInInputs(who string, flows bool) []slack.Block {
+	radio := func(f workflow.Field, hint string, chosen int, options ...*slack.OptionBlockObject) slack.Block {
+		e := slack.NewRadioButtonsBlockElement(string(f), options...)
+		e.InitialOption = options[chosen]
+		return field(f, hint, e)
+	}
+	anyTenant, allowed := 0, 0
+	if who == workflow.AnyTenant {
+		anyTenant = 1
+	}
+	if flows {
+		allowed = 1
+	}
+	return []slack.Block{
+		radio(workflow.FieldWhoSignsIn, "", anyTenant,
+			choice(workflow.ThisTenant, "People of this tenant", ""),
+			choice(workflow.AnyTenant, "People of any Microsoft Entra tenant", "")),
+		radio(workflow.FieldPublicClientFlows,
+			"Sign-in with a device code, without any secret of the app. Only apps on devices and command lines need it.", allowed,
+			choice(flowsOff, "Not allowed", ""), choice(flowsAllowed, "Allowed", "")),
+	}
+}
+
+// templateInputs ask for redirect URIs, or for what is filled into the product's
+// own. Those that nothing is filled into are shown.
+func templateInputs(p workflow.Product, existing bool) []slack.Block {
+	var blocks []slack.Block
+	if p.AsksRedirects() {
+		hint := "One on each line; leave empty if the product needs none."
+		if p.RedirectRequired {
+			hint = "One on each line. Nobody can sign in with the app without one."
+		}
+		if p.RedirectRequired && existing {
+			hint += " Name it here also if the app has it already."
+		}
+		in := textInput(workflow.FieldRedirectURIs, hint, mostTyped, true, strings.Join(p.RedirectURIs, "\n"), !p.RedirectRequired)
+		exemplify(in, p.RedirectExample)
+		blocks = append(blocks, of(p, in))
+	}
+	for _, f := range p.Fields {
+		hint, most := f.Hint, workflow.RedirectMax
+		if f.Many {
+			hint, most = strings.TrimSpace(hint+" One on each line."), 3000
+		}
+		in := textInput(f.Field(), hint, most, f.Many, "", false)
+		in.Label = plain(f.Label)
+		exemplify(in, f.Example)
+		blocks = append(blocks, of(p, in))
+	}
+	for _, d := range p.AlwaysGets() {
+		blocks = append(blocks, note("The app also gets these redirect URIs ("+string(d.Platform)+"): "+someOf(d.URIs, 1500)))
+	}
+	return blocks
+}
+
+// exemplify shows an example in a field as long as it is empty.
+func exemplify(in *slack.InputBlock, example string) {
+	if e, ok := in.Element.(*slack.PlainTextInputBlockElement); ok && example != "" {
+		e.Placeholder = plain(example)
+	}
+}

@@ -1,0 +1,173 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/plan"
+)
+
+// rebuild shows the form for another product, credential or set of workloads, and
+// keeps what was typed: Slack does that for every input whose IDs are the same.
+func (b *Bot) rebuild(ctx context.Context, i interaction) {
+	switch i.View.CallbackID {
+	case lifeView:
+		b.rebuildLife(ctx, i.View)
+		return
+	case formView:
+	default:
+		return
+	}
+	m, p, chosen, ok := b.chosen(i.View)
+	if !ok {
+		return
+	}
+	m.Reviewed = "" // what was told is no longer in the form
+	b.later(ctx, func(ctx context.Context) {
+		if _, err := b.api.UpdateViewContext(ctx, b.form(p, chosen, m), "", i.View.Hash, i.View.ID); err != nil {
+			b.log.Warn("the form was not redrawn", "err", slackError(err))
+		}
+	})
+}
+
+// chosen reads the product and what was chosen of it out of a form.
+func (b *Bot) chosen(v view) (m meta, p workflow.Product, c workflow.Choice, ok bool) {
+	json.Unmarshal([]byte(v.PrivateMetadata), &m)
+	if which := v.State.choice(workflow.FieldApplication); which != "" {
+		m.Existing = which == existingApp
+	}
+	p, ok = b.desk.Product(firstOf(v.State.choice(workflow.FieldProduct), m.Product))
+	if !ok || p.Name != m.Product {
+		return m, p, p.Choice(), ok
+	}
+	c.Credential = plan.CredentialKind(v.State.choice(workflow.FieldCredential))
+	c.Workloads = v.State.workloads()
+	c.Backup = v.State.backup()
+	return m, p, b.fits(p, c, m.Backup), ok
+}
+
+// submit takes a filled-in form. It is committed before it is acknowledged; what
+// is wrong with it comes back under the fields.
+func (b *Bot) submit(ctx context.Context, i interaction) Reply {
+	s := i.View.State
+	m, p, chosen, ok := b.chosen(i.View)
+	if ok && m.Product != "" && (p.Name != m.Product || m.Credential != "" && chosen.Credential != m.Credential ||
+		chosen.Backup != m.Backup) {
+		// Slack had not redrawn the form for what was chosen when it was sent.
+		m.Reviewed = ""
+		v := b.form(p, chosen, m)
+		return slack.NewUpdateViewSubmissionResponse(&v)
+	}
+	d := s.draft()
+	d.Origin, d.Product = i.View.ID, firstOf(p.Name, s.choice(workflow.FieldProduct), m.Product)
+	d.Fields = s.filledIn(p)
+	d.Credential, d.Workloads, d.Backup, d.Existing = chosen.Credential, chosen.Workloads, chosen.Backup, m.Existing
+	by, err := b.complete(ctx, i, &d)
+	if err == nil {
+		_, err = b.desk.Submit(ctx, by, d)
+	}
+	if err == nil {
+		return nil // Slack closes the form; the engine sends the DM
+	}
+	if errors.Is(err, workflow.ErrNotReviewed) {
+		m.Reviewed, m.File = d.Imported.Name, s.manifestFile(m).ID
+		v := b.review(p, chosen, m, d)
+		return slack.NewUpdateViewSubmissionResponse(&v)
+	}
+	return slack.NewErrorsViewSubmissionResponse(b.underFields(err, s))
+}
+
+// completeFor is how long Slack may take for all that a form only names: it wants
+// its own answer in three seconds.
+const completeFor = 2500 * time.Millisecond
+
+// complete makes a draft whole, and says whose it is.
+func (b *Bot) complete(ctx context.Context, i interaction, d *workflow.Draft) (by people.Person, err error) {
+	ctx, cancel := context.WithTimeout(ctx, completeFor)
+	defer cancel()
+	s := i.View.State
+	by, err = b.presser(ctx, i)
+	if err == nil {
+		err = s.noKeys()
+	}
+	if err == nil {
+		var m meta
+		json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
+		err = b.fill(ctx, m, s, d)
+	}
+	return by, err
+}
+
+// fill gets what the form only names: the file, and who the owners are.
+func (b *Bot) fill(ctx context.Context, m meta, s state, d *workflow.Draft) error {
+	if files := s.input(workflow.FieldCertificateFile).Files; len(files) > 0 {
+		content, err := b.download(ctx, files[0], workflow.FieldCertificateFile, mostCertificate)
+		if err != nil {
+			return err
+		}
+		d.CertificateFile = content
+	}
+	text, in := []byte(s.text(workflow.FieldManifest)), workflow.FieldManifest
+	if f := s.manifestFile(m); f.ID != "" || f.Private != "" || f.Download != "" {
+		content, err := b.download(ctx, f, workflow.FieldManifestFile, mostManifest)
+		if err != nil {
+			return err
+		}
+		if len(bytes.TrimSpace(text)) > 0 {
+			return workflow.FieldErrors{workflow.FieldManifestFile: "There is a file and pasted text, and an app is made from one " +
+				"manifest. Remove the file, or the text."}
+		}
+		text, in = content, workflow.FieldManifestFile
+	}
+	if in == workflow.FieldManifestFile || len(bytes.TrimSpace(text)) > 0 {
+		err := imported(d, text, in, m.Reviewed)
+		if err != nil && certificate.HasPrivateKey(string(text)) { // in a manifest it is left out, and named
+			return workflow.FieldErrors{in: workflow.KeyRefused}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, id := range s.input(workflow.FieldOwners).SelectedUsers {
+		p, err := b.person(ctx, id)
+		if err != nil {
+			return err
+		}
+		d.Owners = append(d.Owners, p)
+	}
+	return nil
+}
+
+// underFields says what is wrong with a form under the fields that are wrong.
+// What has no field in the view stands under Product: Slack wants a block that
+// is there.
+func (b *Bot) underFields(err error, s state) map[string]string {
+	product := firstOf(s.block(workflow.FieldProduct), s.block(workflow.FieldReason), string(workflow.FieldProduct))
+	wrong, ok := errors.AsType[workflow.FieldErrors](err)
+	if !ok {
+		return map[string]string{product: b.sentence(err)}
+	}
+	errs := map[string]string{}
+	for _, f := range slices.Sorted(maps.Keys(wrong)) {
+		id, text := s.block(f), wrong[f]
+		if id == "" {
+			id = product
+			if f != workflow.FieldProduct {
+				text = string(f) + ": " + text
+			}
+		}
+		errs[id] = strings.TrimSpace(errs[id] + " " + text)
+	}
+	return errs
+}

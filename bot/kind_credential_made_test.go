@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
+)
+
+func TestTheMessagesOfACertificateAreWhatSlackTakes(t *testing.T) {
+	w := newPfxWorld(t)
+	w.bot.now = atBlocked // they say what becomes of Exchange Web Services
+	for name, c := range map[string]struct {
+		state workflow.State
+		edit  func(*workflow.Request)
+	}{
+		"pending": {workflow.StatePending, nil},
+		"ready":   {workflow.StateReady, nil},
+		"fetching": {workflow.StateReady, func(r *workflow.Request) {
+			r.Handover.Status, r.Handover.At, r.Handover.Claimed = workflow.HandoverFetching, r.Entered, r.Entered
+		}},
+		"done": {workflow.StateDone, func(r *workflow.Request) {
+			r.Handover = workflow.Handover{Status: workflow.HandoverShown, At: r.Entered}
+		}},
+	} {
+		r := w.made(t, "payroll-"+name, c.state, c.edit)
+		r.ID = "EA-7"
+		for post, blocks := range w.drawn(r) {
+			got, _ := json.MarshalIndent(blocks, "", "  ")
+			for _, m := range slacktest.ValidateMessage(got) {
+				t.Errorf("%s %s: %s", name, post, m)
+			}
+			if post == workflow.PostCard || post == "outcome:1" {
+				golden(t, "pfx-"+name+"-"+strings.TrimSuffix(string(post), ":1")+".json", got)
+			}
+			if pressable := strings.Contains(string(got), actReveal+`"`); pressable != (name == "ready" && post == "outcome:1") {
+				t.Errorf("%s %s: the button is there: %v", name, post, pressable)
+			}
+		}
+	}
+}
+
+func TestTheViewOfACertificateHasALinkAndNothingToPress(t *testing.T) {
+	w := newPfxWorld(t)
+	r := w.made(t, "payroll", workflow.StateReady, func(r *workflow.Request) { r.Handover.Claimed = r.Entered })
+	v, _ := json.MarshalIndent(w.bot.pfxView(r, workflow.Disclosure{Secret: seal.New(pfxPassword),
+		Link: seal.New("https://bot.contoso.com/pfx/EA-1.token")}), "", "  ")
+	for _, m := range slacktest.ValidateView(v, false) {
+		t.Error(m)
+	}
+	for _, no := range []string{`"input"`, `"actions"`, `"button"`, "private_metadata", "notify_on_close", `"submit"`, "action_id"} {
+		if strings.Contains(string(v), no) {
+			t.Errorf("the view has %s: %s", no, v)
+		}
+	}
+	golden(t, "pfx-view.json", v)
+}

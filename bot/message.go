@@ -1,0 +1,58 @@
+package bot
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
+)
+
+// message is the content of a drawing, as much of it as Slack takes.
+func (b *Bot) message(d workflow.Drawing) (string, []slack.Block) {
+	text, blocks := b.content(d)
+	return text, fitMessage(d.Request, text, blocks)
+}
+
+func (b *Bot) content(d workflow.Drawing) (string, []slack.Block) {
+	r := d.Request
+	switch {
+	case d.Superseded:
+		return past(r)
+	case d.Name.To() != "":
+		return b.expiry(r)
+	case strings.HasPrefix(string(d.Name), string(workflow.PostEWS)):
+		return b.ewsReminder(r)
+	case d.Name == workflow.PostCard:
+		return summary(r), b.cardBlocks(r)
+	case d.Name == workflow.PostFollow:
+		return b.follow(r)
+	case d.Name == workflow.PostThread:
+		return b.told(r, *d.Event)
+	case strings.HasPrefix(string(d.Name), string(workflow.PostSignIn)):
+		return b.signIn(r, d.Prompt)
+	}
+	return b.outcome(r)
+}
+
+// told is one line of history under the card. A reminder names the approvers.
+func (b *Bot) told(r *workflow.Request, e workflow.Event) (string, []slack.Block) {
+	blocks := []slack.Block{block(eventLine(e, 2500))}
+	if e.Kind == workflow.EventReminder {
+		t, _ := b.desk.Tenant(r.Tenant)
+		people := make([]people.Person, len(t.Approvers))
+		for i, a := range t.Approvers {
+			people[i].ID = a.Slack
+		}
+		blocks = append(blocks, block(line(append([]any{"Approvers: "}, users(people)...)...)))
+	}
+	return r.ID + ": " + cutProse(e.Text, 600), blocks
+}
+
+// messageOptions are what every message of ours has. The text is what notifications
+// show.
+func messageOptions(text string, blocks []slack.Block) []slack.MsgOption {
+	return []slack.MsgOption{slack.MsgOptionText(fitText(text), false), slack.MsgOptionBlocks(blocks...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+}

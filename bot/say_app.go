@@ -1,0 +1,71 @@
+package bot
+
+import (
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+)
+
+// appBlocks are one app in a list.
+func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
+	about := block(
+		line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, " · ", r.ID),
+		line("App ID ", code(r.Made.AppID), ", ", b.expires(r)),
+		line(b.peopleLine(r)...))
+	blocks := []slack.Block{about}
+	blocks = append(blocks, b.missingBlocks(r)...)
+	var buttons []slack.BlockElement
+	if b.noForm(workflow.KindRenew, r) == nil {
+		buttons = append(buttons, button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.AppName()))
+	}
+	buttons = append(buttons,
+		button(listed(actUpdate, r), "Update", r.ID, "Update "+r.AppName()),
+		button(listed(actRetire, r), "Retire", r.ID, "Retire "+r.AppName()),
+		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.AppName()))
+	if b.desk.Checks(r) {
+		buttons = append(buttons, checkButton(listed(actCheck, r), r.ID, r))
+	}
+	return append(blocks, slack.NewActionBlock("", buttons...))
+}
+
+// missingBlocks say what the product needs by now and the app has not.
+func (b *Bot) missingBlocks(r *workflow.Request) []slack.Block {
+	if !r.IsApp() || r.Successor != "" {
+		return nil
+	}
+	missing := b.desk.Missing(r)
+	if len(missing) == 0 {
+		return nil
+	}
+	return []slack.Block{block(line(bold("This product now requires more: "), someOf(missing, 600), ". Update asks for it: ",
+		code(Command+" update "+r.ID)))}
+}
+
+// peopleLine names the people of the app that r stands for, with who has left.
+func (b *Bot) peopleLine(r *workflow.Request) []any {
+	keepers := r.Owners()
+	if len(keepers) == 0 {
+		return nil
+	}
+	parts := []any{"Owners: "}
+	for i, p := range keepers {
+		if i > 0 {
+			parts = append(parts, ", ")
+		}
+		parts = append(parts, user(p.ID))
+		if b.left(p.ID) {
+			parts = append(parts, " (has left)")
+		}
+	}
+	return parts
+}
+
+// listed makes an action ID that no other app in a list has.
+func listed(action string, r *workflow.Request) string { return action + ":" + r.ID }
+
+func (b *Bot) productTitle(r *workflow.Request) string {
+	if p, ok := b.desk.Product(r.Product); ok {
+		return p.Title
+	}
+	return r.Product
+}

@@ -1,0 +1,148 @@
+package bot
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
+)
+
+// cardBlocks are the approvers' message: who asks for what and why, what it will be,
+// and what has come of it. It can be decided on only while somebody has to.
+func (b *Bot) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
+	blocks = []slack.Block{
+		header(cardTitle(r)),
+		block(line(bold("Asked for by "), user(r.Requester.ID), " for ", channel(r.Team), " on ", r.Created, "\n",
+			bold("Reason: "), r.Reason)),
+	}
+	blocks = append(blocks, requesterBlocks(r)...)
+	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
+	if r.State == workflow.StatePending {
+		blocks = append(blocks, block(line(bold(whoSigns(r)), r.RolesWords(), ".")))
+	}
+	if steps := stepBlock(r); steps != nil {
+		blocks = append(blocks, steps)
+	}
+	if uses := dependentsBlock(r); uses != nil {
+		blocks = append(blocks, uses)
+	}
+	blocks = append(blocks, block(b.outcomeLine(r)))
+	if buttons := b.cardButtons(r); len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("", buttons...))
+	}
+	return blocks
+}
+
+// requesterBlocks say what an approver has to know about whoever would be given the app.
+func requesterBlocks(r *workflow.Request) []slack.Block {
+	var blocks []slack.Block
+	if r.Away != "" && r.State != workflow.StateDenied {
+		words := " is gone: " + r.Away + ". Nothing is sent to them."
+		if r.State == workflow.StatePending && r.HandsOver() {
+			words += " It can't be approved, because nobody could be given its credential."
+		}
+		blocks = append(blocks, block(line(bold(r.Requester.Name+words))))
+	}
+	if r.State == workflow.StatePending {
+		switch r.Requester.Confirmed {
+		case people.EmailUnproved:
+			blocks = append(blocks,
+				note("The e-mail address in the requester's Slack profile was never confirmed: no account is looked up by it, and they "+
+					"are not made an owner."))
+		case people.EmailNothingSaid:
+			blocks = append(blocks,
+				note("Slack does not say whether the e-mail address in the requester's profile was ever confirmed. Their account in the "+
+					"tenant is looked up by it."))
+		}
+	}
+	return blocks
+}
+
+func cardTitle(r *workflow.Request) string {
+	if r.State == workflow.StatePending {
+		return clip(fmt.Sprintf("%s: %s?", r.ID, r.Does()), 150)
+	}
+	return fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), r.State.Title())
+}
+
+// outcomeLine says who decided, when, and what came of it.
+func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
+	parts := []any{bold(r.State.Title()), ": "}
+	switch r.State {
+	case workflow.StatePending:
+		if r.Failure.Text != "" {
+			parts = append(parts, cutProse(r.Failure.Text, 900), "\n")
+		}
+		parts = append(parts, agreedBy(r)...)
+		parts = append(parts, waitsFor(r), ". It expires on ", r.Entered.Add(b.desk.Policy().PendingExpires), ".")
+	case workflow.StateDenied:
+		parts = append(parts, "by ", user(r.Approval.By.ID), " on ", r.Approval.At, ". Reason: ", r.Approval.Reason)
+	default:
+		if r.Approval.N > 0 && !r.Approval.Denied {
+			parts = append(append(append(parts, "approved by "), approvers(r)...), " on ", r.Approval.At)
+			if r.SignIn.Account != "" {
+				parts = append(parts, ", signed in as ", r.SignIn.Account)
+			}
+			parts = append(parts, ". ")
+		}
+		parts = append(parts, outcomeText(r))
+	}
+	if r.Made.AppID != "" && r.State != workflow.StateUndone {
+		parts = append(parts, "\n", bold("App ID: "), code(r.Made.AppID))
+	}
+	return line(parts...)
+}
+
+func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
+	v := buttonValue(r)
+	details := button(actDetails, "Details", v, "Details of "+r.ID)
+	switch r.State {
+	case workflow.StatePending:
+		return []slack.BlockElement{
+			button(actApprove, "Approve", v, "Approve "+r.ID).WithStyle(slack.StylePrimary),
+			button(actDeny, "Deny", v, "Deny "+r.ID), details,
+		}
+	case workflow.StateSignIn, workflow.StateProvisioning:
+		return []slack.BlockElement{details}
+	case workflow.StateLeftover:
+		return []slack.BlockElement{button(actOld, "Remove the old one", v,
+			"Remove the old credential of "+r.ID).WithStyle(slack.StylePrimary), details}
+	case workflow.StateFailed, workflow.StateRevoked:
+		buttons := []slack.BlockElement{button(actRetry, "Retry", v, "Retry "+r.ID).WithStyle(slack.StylePrimary)}
+		if r.Undoable() {
+			buttons = append(buttons, undoButton(r))
+		}
+		if b.desk.MayHandOver(r) {
+			buttons = append(buttons, handOverButton(r))
+		}
+		if r.CanGiveUp() {
+			buttons = append(buttons, button(actGiveUp, "Give up", v, "Give "+r.ID+" up"))
+		}
+		return append(buttons, details)
+	}
+	return append([]slack.BlockElement{details}, b.ewsButtons(r)...)
+}
+
+func undoButton(r *workflow.Request) slack.BlockElement {
+	title, text := r.UndoQuestion()
+	if r.Steps.Tried(workflow.StepConnect) {
+		stops := "its backup stops"
+		if r.Plan.Backup.IsAzure() {
+			stops = "its Azure service account stops working"
+		}
+		text += " If " + r.Plan.Backup.Server + " took it already, " + stops + "."
+	}
+	return button(actUndo, "Undo", buttonValue(r), "Undo "+r.ID).WithStyle(slack.StyleDanger).WithConfirm(slack.NewConfirmationBlockObject(
+		plain(title), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
+}
+
+// handOverButton approves that the requester gets what the server did not take.
+func handOverButton(r *workflow.Request) slack.BlockElement {
+	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name +
+		credentialOf(r.Plan.Credential.Kind).server.instead
+	return button(actHandOver, "Hand it over instead", buttonValue(r),
+		"Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(
+		plain("Hand it over instead?"), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
+}

@@ -1,0 +1,133 @@
+package bot
+
+import (
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
+)
+
+// planBlocks is exactly what is approved: the app, its permissions, its credential.
+func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
+	plan := b.appPlan(r, brief)
+	if card := kindOf(r).card; card != nil {
+		return card(r, plan)
+	}
+	return plan
+}
+
+func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
+	p := r.Plan
+	parts := []any{
+		bold("App: "), r.AppName(), "\n",
+		bold("Product: "), b.productTitle(r), "\n",
+		bold("Tenant: "), r.Tenant, " (", code(p.TenantID), ")\n",
+	}
+	if !kindOf(r).adds { // there it stays as it is
+		parts = append(parts, bold("Who can sign in to it: "), audience(p.Audience), "\n")
+	}
+	if len(p.Workloads) > 0 {
+		most := 300
+		if brief > workflow.PermissionsMax {
+			most = 3000
+		}
+		parts = append(parts, bold("For: "), someOf(p.Workloads, most), "\n")
+	}
+	addresses, lists := redirects(p)
+	parts = append(parts, addresses...)
+	if p.PublicClientFlows {
+		parts = append(parts, bold("Public client flows: "),
+			"allowed: people sign in to it with a device code, without any secret of the app\n")
+	}
+	if r.RequiresAssignment() {
+		parts = append(parts, bold("Assignment required: "), "yes, as nobody signs in to it\n")
+	}
+	switch {
+	case len(p.Owners) > inALine:
+		g := &growing{title: "Owners besides the requester"}
+		for _, o := range p.Owners {
+			g.lines = append(g.lines, line(user(o.ID)))
+		}
+		lists = append(lists, g)
+	case len(p.Owners) > 0:
+		parts = append(append(append(parts, bold("Owners besides the requester: ")), users(p.Owners)...), "\n")
+	}
+	var issuer []slack.Block
+	if credentialOf(p.Credential.Kind).apart {
+		issuer = []slack.Block{block(line(credentialLine(p)...))}
+	} else {
+		parts = append(parts, credentialLine(p)...)
+		if beyond := p.Credential.BeyondBaseline(); beyond != "" {
+			parts = append(parts, "\n    ", beyond)
+		}
+		parts = append(parts, "\n")
+	}
+	parts = append(parts, backupLine(r)...)
+	parts = append(parts, bold("Highest risk: "), string(p.Risk()))
+	blocks := append(append([]slack.Block{block(line(parts...))}, issuer...), lists...)
+	blocks = append(blocks, permissionBlocks(p.Permissions, brief)...)
+	if len(p.Permissions) >= brief {
+		blocks = append(blocks, note("Details says what each of these permissions allows."))
+	}
+	blocks = append(blocks, roleBlocks(p)...)
+	blocks = append(blocks, b.ewsPlan(p, brief > workflow.PermissionsMax)...)
+	if brief <= workflow.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r plan.AzureRole) bool {
+		return len(r.Actions)+len(r.DataActions) > 0
+	}) {
+		blocks = append(blocks, note("Details names each action of the custom roles."))
+	}
+	return blocks
+}
+
+// redirects are the plan's redirect URIs by platform: one in a line, several in a list.
+func redirects(p plan.Plan) (parts []any, lists []slack.Block) {
+	none := true
+	for _, on := range []struct {
+		name string
+		uris []string
+	}{{"Redirect URIs", p.RedirectURIs}, {"Redirect URIs (single-page app)", p.SPARedirectURIs},
+		{"Redirect URIs (public client)", p.PublicRedirectURIs}} {
+		none = none && len(on.uris) == 0
+		switch len(on.uris) {
+		case 0:
+		case 1:
+			parts = append(parts, bold(on.name+": "), text.Visible(on.uris[0]), "\n")
+		default:
+			g := &growing{title: on.name}
+			for _, uri := range on.uris {
+				g.lines = append(g.lines, line(text.Visible(uri)))
+			}
+			lists = append(lists, g)
+		}
+	}
+	if none {
+		parts = []any{bold("Redirect URIs: "), "none\n"}
+	}
+	return parts, lists
+}
+
+// credentialLine says how the app will prove who it is.
+func credentialLine(p plan.Plan) []any {
+	return append([]any{bold("Credential: ")}, credentialOf(p.Credential.Kind).plan(p)...)
+}
+
+// audience says signInAudience in words. Source: Graph, application resource type.
+func audience(a string) string {
+	switch a {
+	case "AzureADMyOrg":
+		return "this tenant only"
+	case "AzureADMultipleOrgs":
+		return "people of any Microsoft Entra tenant"
+	}
+	return a
+}
+
+// briefFrom is the number of permissions from which on a message names each
+// with its type and tier only. What each allows is then in Details.
+const briefFrom = 13
+
+// inALine is how many of something stand in a line; more have a list.
+const inALine = 5

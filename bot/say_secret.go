@@ -1,0 +1,47 @@
+package bot
+
+import (
+	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
+)
+
+func secretView(blocks ...slack.Block) slack.ModalViewRequest {
+	return slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: "secret", Title: plain("Client secret"), Close: plain("Close"),
+		Blocks: slack.Blocks{BlockSet: blocks},
+	}
+}
+
+func secretBlocks(r *workflow.Request, secret seal.Secret) []slack.Block {
+	return []slack.Block{
+		block(line("Copy it into your product or your vault now. ", bold("It can't be shown again."))),
+		block(line(bold("Client secret"))), block(preformatted(secret.Reveal())),
+		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
+		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
+		block(line("The secret is valid until ", r.Made.KeyExpires, ". ", firstSignIn)),
+	}
+}
+
+// firstSignIn is said with every new credential. Source: azure-cli 21674, azure-docs 85676.
+const firstSignIn = "A first sign-in with it may fail for some minutes, until it is known everywhere in Entra. Try again before you " +
+	"change anything."
+
+// pfxView shows the password and where the file is. As in a secret's view there
+// is nothing in it that Slack would post back to us.
+func (b *Bot) pfxView(r *workflow.Request, given workflow.Disclosure) slack.ModalViewRequest {
+	v := secretView(
+		block(line("The certificate and its private key are in a PFX file. This password opens it.")),
+		block(line(bold("Password of the file"))), block(preformatted(given.Reveal())),
+		block(line(bold("The file"))),
+		block(line("Copy the password now, and then ", named{given.Link.Reveal(), "open the download page"},
+			", on the machine that will use the certificate, and press its button. The file can be fetched ", bold("once"), ", until ",
+			b.desk.Policy().FetchBy(r), ". ",
+			bold("Neither the password nor the link can be shown again."))),
+		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
+		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
+		block(line("Thumbprint ", code(r.Made.Thumbprint), ". The certificate is valid until ", r.Made.KeyExpires, ". ", firstSignIn)))
+	v.Title = plain("Certificate")
+	return v
+}
