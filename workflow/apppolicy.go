@@ -11,9 +11,9 @@ import (
 // againstPolicy says why the tenant's own policy does not allow the credential that was
 // approved, or the app itself, before anything is made. A lifetime that is too long is no
 // reason: it is cut.
-func (r *Request) againstPolicy(p AppPolicy) *Refusal {
+func againstPolicy(r *Request, p AppPolicy) *Refusal {
 	const then = "Nothing was changed. Press Cancel, deny the request, and have it asked for again "
-	if r.opensToOthers() && p.OwnTenantOnly {
+	if opensToOthers(r) && p.OwnTenantOnly {
 		return refuse(RulePolicy, "A policy of this tenant forbids apps for accounts of other tenants. "+then+
 			"for this tenant only; or have whoever manages application policies in Entra make an exemption, then press New code.")
 	}
@@ -29,15 +29,15 @@ func (r *Request) againstPolicy(p AppPolicy) *Refusal {
 
 // opensToOthers reports whether carrying r out makes an app that accounts of other
 // tenants can use, or lets them use one that they could not use before.
-func (r *Request) opensToOthers() bool {
+func opensToOthers(r *Request) bool {
 	others := func(audience string) bool { return audience != "" && audience != "AzureADMyOrg" }
-	opens := r.creates() || r.kind().replaces && !others(r.Previous.Audience)
+	opens := creates(r) || r.kind().replaces && !others(r.Previous.Audience)
 	return tasks[r.Task].makes && opens && others(r.Plan.Audience)
 }
 
-// policy is what the tenant forbids for r's app. Of an app that is adopted it is not known
+// policyFor is what the tenant forbids for r's app. Of an app that is adopted it is not known
 // at the sign-in when it was created, nor whether it is exempt.
-func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
+func policyFor(r *Request, ctx context.Context, s Session) (AppPolicy, error) {
 	if !r.kind().finds {
 		return s.Signer().Policy, nil
 	}
@@ -45,7 +45,7 @@ func (r *Request) policy(ctx context.Context, s Session) (AppPolicy, error) {
 }
 
 // bringsCredential reports whether carrying r out gives the app a credential that a
-// policy of the tenant may be against.
+// policyFor of the tenant may be against.
 func bringsCredential(r *Request) bool {
 	return r.AddsCredential() && credentialKinds[r.Plan.Credential.Kind].forbidden != nil
 }

@@ -106,7 +106,7 @@ func TestAPolicyIsForeseenInItsOwnWords(t *testing.T) {
 			t.Fatal("the certificate does not sign itself")
 		}
 		r := &Request{Kind: KindRegister, Task: TaskProvision, Plan: c.plan}
-		no := r.againstPolicy(c.policy)
+		no := againstPolicy(r, c.policy)
 		switch {
 		case (no == nil) != (c.says == ""):
 			t.Errorf("%s: %v", c.what, no)

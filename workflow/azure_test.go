@@ -180,7 +180,7 @@ func TestAnUpdateOfSomethingElseTakesNoRightsInAzure(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ask := r.ask(); ask.Subscriptions != nil || strings.Contains(r.RolesWords(), "Azure") {
+		if ask := askFor(r); ask.Subscriptions != nil || strings.Contains(r.RolesWords(), "Azure") {
 			t.Errorf("it asks for %+v: %s", ask, r.RolesWords())
 		}
 		r = w.settle(n, r.ID, StateDone)

@@ -22,10 +22,10 @@ func (r *Request) Claims() []string {
 		if (r.kind().finds || tasks[r.Task].byHand) && r.Made.AppID != "" {
 			claims = append(claims, appIDClaim+r.Tenant+":"+r.Made.AppID)
 		}
-		if r.holdsName() {
+		if holdsName(r) {
 			claims = append(claims, NameClaim(r.Tenant, r.Plan.AppName))
 		}
-		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && r.bringsCertificate() && !r.CertificateReleased {
+		if c := r.Plan.Credential.Certificate; c.Fingerprint != "" && bringsCertificate(r) && !r.CertificateReleased {
 			claims = append(claims, certificateClaim+c.Fingerprint)
 		}
 	}
@@ -45,13 +45,13 @@ const appIDClaim = "app-id:"
 const certificateClaim = "certificate:"
 
 // bringsCertificate reports whether the certificate of r's plan is new to the app.
-func (r *Request) bringsCertificate() bool {
+func bringsCertificate(r *Request) bool {
 	return r.kind().begins || r.Target.NewCertificate
 }
 
 // holdsName reports whether r is the one of its app's requests that keeps the name
 // from others. An adopted app has it where it was asked for by name.
-func (r *Request) holdsName() bool {
+func holdsName(r *Request) bool {
 	k := r.kind()
 	return k.begins && !(k.finds && text.IsGUID(r.Plan.AppName)) || r.Target.ClaimsName
 }

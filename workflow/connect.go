@@ -246,7 +246,7 @@ func (d *Desk) HandOver(ctx context.Context, id string, by people.Person, rev in
 		r.Plan.Backup = plan.Backup{}
 		r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepConnect })
 		r.Steps.redo(StepProof, StepCheck)
-		r.decide(by, now, TaskProvision)
+		decide(r, by, now, TaskProvision)
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventHandOver,
 			Text: "approved that " + server + " is not connected and the app is handed over instead, and was sent a sign-in code"})
 		r.PlanRev = r.Rev

@@ -62,7 +62,7 @@ func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
 		{"adopted", Request{Kind: KindAdopt}, []string{"o-bea"}, nil},
 		{"updated", Request{Kind: KindUpdate}, []string{"o-bea"}, nil},
 	} {
-		if got := c.r.notOwners(signer, c.owners); !slices.Equal(got, c.want) {
+		if got := notOwners(&c.r, signer, c.owners); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
 	}
@@ -254,7 +254,7 @@ func TestAssignmentIsRequiredWhereNobodySignsIn(t *testing.T) {
 		{"somebody else has set it", Request{Kind: KindUpdate, Plan: with(func(p *plan.Plan) { p.RedirectURIs = []string{"https://a"} })},
 			nil},
 	} {
-		if got := c.r.assigned(); !reflect.DeepEqual(got, c.want) {
+		if got := requiredAssignment(&c.r); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.what, got, c.want)
 		}
 	}

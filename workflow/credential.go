@@ -27,7 +27,7 @@ func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (e
 			return nil, err
 		}
 	}
-	policy, err := r.policy(ctx, s)
+	policy, err := policyFor(r, ctx, s)
 	if err != nil {
 		return nil, err
 	}

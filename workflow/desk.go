@@ -207,14 +207,14 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 			agree(r, by, now, len(approvals(r, t, by)))
 			return
 		}
-		r.decide(by, now, TaskProvision)
+		decide(r, by, now, TaskProvision)
 		r.Steps = newSteps(stepsFor(r, TaskProvision))
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventApproved, Text: "approved the plan and was sent a sign-in code"})
 	})
 }
 
 // decide starts a sign-in for a task. Whoever approved the plan before still does.
-func (r *Request) decide(by people.Person, now time.Time, t Task) {
+func decide(r *Request, by people.Person, now time.Time, t Task) {
 	if last := r.Approval; last.Digest != "" && r.Task.carriesOut() && r.Plan.Needs() > 1 {
 		withdraw(r, last.By)
 		r.Agreed = append(r.Agreed, last)

@@ -128,7 +128,7 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 				return nil, err
 			}
 		}
-		policy, err := r.policy(ctx, s)
+		policy, err := policyFor(r, ctx, s)
 		if err != nil {
 			return nil, err
 		}

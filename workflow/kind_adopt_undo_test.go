@@ -196,7 +196,7 @@ func TestAnUndoThatAnOlderVersionBeganTakesItsRolesInAzureAway(t *testing.T) {
 						w.signer.Subscriptions = nil
 					}
 				})
-				if got := len(r.ask().Subscriptions); got != 2 {
+				if got := len(askFor(r).Subscriptions); got != 2 {
 					t.Errorf("it asks for rights on %d subscriptions", got)
 				}
 				r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev))
@@ -226,7 +226,7 @@ func TestAnUndoTakesNoRightsInAzureWhereNoRoleWasGiven(t *testing.T) {
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 		w.refusesAt()
 		if s := r.Steps.Get(StepUnassign); r.State != StateFailed || s == nil || s.Status != StepSkipped || s.Note == "" ||
-			r.ask().Subscriptions != nil {
+			askFor(r).Subscriptions != nil {
 			t.Fatalf("it is %s after %+v", r.State, r.Steps)
 		}
 		if r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev)); r.State != StateUndone || len(app.azure) != 1 {

@@ -15,14 +15,14 @@ import (
 // whether the requester is one.
 
 // creates reports whether r registers a new application, and does not change one.
-func (r *Request) creates() bool { return r.kind().begins && !r.kind().finds || r.Target.Recreated }
+func creates(r *Request) bool { return r.kind().begins && !r.kind().finds || r.Target.Recreated }
 
 // ensureOwners makes the requester and the plan's owners owners of the app. Whoever
 // registered it may be one too, of the service principal as well: that was for this
 // request only, and so it is removed again, unless nobody else owns the app. Whom Entra does not make an owner is a note:
 // the app is the requester's all the same. Who is one is what the tenant says.
 func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit, error) {
-	wanted, notes := r.wantedOwners(s.Signer())
+	wanted, notes := wantedOwners(r, s.Signer())
 	var ids []string
 	for _, o := range wanted {
 		ids = append(ids, o.ObjectID)
@@ -32,7 +32,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 			return nil, err
 		}
 	}
-	not, leave := r.notOwners(s.Signer(), ids), r.notOfPrincipal(s.Signer(), ids)
+	not, leave := notOwners(r, s.Signer(), ids), notOfPrincipal(r, s.Signer(), ids)
 	has, err := e.owned(ctx, r, StepOwner, s, r.Made, ids, not, leave)
 	if err != nil {
 		return nil, err
@@ -52,8 +52,8 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 			notes = append(notes, notMade(o.UPN, has.Refused[strings.ToLower(o.ObjectID)]))
 		}
 	}
-	notes = append(notes, r.remaining(s.Signer(), not, has, len(owners) > 0)...)
-	notes = append(notes, r.principalNotes(s.Signer(), leave, has)...)
+	notes = append(notes, unwantedOwners(r, s.Signer(), not, has, len(owners) > 0)...)
+	notes = append(notes, principalNotes(r, s.Signer(), leave, has)...)
 	return func(r *Request, st *Step) {
 		r.Made.Owners = slices.DeleteFunc(r.Made.Owners, func(id string) bool { return !has.Has(id) })
 		st.Note = strings.Join(append(owners, notes...), "; ")
@@ -65,7 +65,7 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 
 // wantedOwners are the accounts of those who are to own the app, the requester first,
 // with their names in place of the UPN; and why some have none.
-func (r *Request) wantedOwners(who Signer) (wanted []Account, notes []string) {
+func wantedOwners(r *Request, who Signer) (wanted []Account, notes []string) {
 	requester, found := who.Requesters, who.Owners
 	if _, looked := found[r.Requester.Address()]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
 		requester = []Account{{ObjectID: r.Made.Owner}}
@@ -108,9 +108,9 @@ func notMade(name string, why *ServiceError) string {
 	return text + ": an application administrator can, in Entra (App registrations › Owners)"
 }
 
-// remaining says of those who were not to stay owners that they are, and where nobody
+// unwantedOwners says of those who were not to stay owners that they are, and where nobody
 // is one.
-func (r *Request) remaining(who Signer, not []string, has Ownership, others bool) (notes []string) {
+func unwantedOwners(r *Request, who Signer, not []string, has Ownership, others bool) (notes []string) {
 	for _, id := range not {
 		if !has.Has(id) {
 			continue
@@ -259,8 +259,8 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 
 // notOwners are the accounts that Entra has made owners of a new app because they
 // registered it: that of this sign-in, or of an earlier one that came no further.
-func (r *Request) notOwners(signer Signer, owners []string) []string {
-	if !r.creates() {
+func notOwners(r *Request, signer Signer, owners []string) []string {
+	if !creates(r) {
 		return nil
 	}
 	var not []string

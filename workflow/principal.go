@@ -18,7 +18,7 @@ import (
 // ensurePrincipal makes sure of the service principal. Where no later step is about
 // owners, whoever made it leaves them here.
 func (e *Engine) ensurePrincipal(ctx context.Context, r *Request, s Session) (edit, error) {
-	required := r.assigned()
+	required := requiredAssignment(r)
 	id, err := s.EnsureServicePrincipal(ctx, ServicePrincipal{AppID: r.Made.AppID, AssignmentRequired: required})
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (e *Engine) ensurePrincipal(ctx context.Context, r *Request, s Session) (ed
 		if err != nil {
 			return nil, err
 		}
-		notes = r.principalNotes(s.Signer(), made.Makers, has)
+		notes = principalNotes(r, s.Signer(), made.Makers, has)
 	}
 	return func(r *Request, st *Step) {
 		r.Made.ServicePrincipal, r.Made.Makers = id, made.Makers
@@ -60,10 +60,10 @@ func (e *Engine) owned(ctx context.Context, r *Request, step StepName, s Session
 
 // notOfPrincipal are the accounts that Entra has made owners of the service principal
 // because this request made it with them: of this sign-in, or of an earlier one.
-func (r *Request) notOfPrincipal(signer Signer, owners []string) []string {
+func notOfPrincipal(r *Request, signer Signer, owners []string) []string {
 	not := r.Made.Makers
-	if r.creates() { // by an older version, which wrote down less
-		not = set.Union(not, r.notOwners(signer, owners), strings.EqualFold)
+	if creates(r) { // by an older version, which wrote down less
+		not = set.Union(not, notOwners(r, signer, owners), strings.EqualFold)
 	}
 	return set.Minus(not, owners, strings.EqualFold)
 }
@@ -75,7 +75,7 @@ const (
 
 // principalNotes say who owns the service principal and not the app, leave among them,
 // who were to be removed.
-func (r *Request) principalNotes(who Signer, leave []string, has Ownership) (notes []string) {
+func principalNotes(r *Request, who Signer, leave []string, has Ownership) (notes []string) {
 	if has.Unread != nil {
 		return []string{ownersUnread}
 	}
@@ -99,7 +99,7 @@ func ownsPrincipal(name string) string {
 
 // principalOwners says who else owns the service principal that was inspected. That of
 // whoever made it for this request, the step about owners says.
-func (r *Request) principalOwners(who Signer, has Inspection) (notes []string) {
+func principalOwners(r *Request, who Signer, has Inspection) (notes []string) {
 	if has.OwnersUnread {
 		return []string{ownersUnread}
 	}
@@ -127,5 +127,5 @@ func ownedBesides(ctx context.Context, r *Request, s Session, servicePrincipal s
 	m := r.Made
 	m.ServicePrincipal = servicePrincipal
 	has, err := s.EnsureOwners(ctx, m, nil, nil, nil)
-	return r.principalNotes(s.Signer(), nil, has), err
+	return principalNotes(r, s.Signer(), nil, has), err
 }

@@ -61,7 +61,7 @@ func TestEverybodyWhoTriedToMakeTheServicePrincipalLeavesIt(t *testing.T) {
 		{"restored, and made again", Request{Kind: KindRecreate, Made: Made{Makers: []string{"o-ada"}}}, []string{"o-ada"}},
 		{"it was there", Request{Kind: KindUpdate}, nil},
 	} {
-		if got := c.r.notOfPrincipal(signer, []string{"o-bea"}); !slices.Equal(got, c.want) {
+		if got := notOfPrincipal(&c.r, signer, []string{"o-bea"}); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
 	}

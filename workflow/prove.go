@@ -201,7 +201,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		if r.Task == TaskVerify && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
 			st.Note += "; nobody signs in to it, so set “Assignment required” in Entra (Enterprise applications › Properties)"
 		}
-		for _, note := range r.principalOwners(s.Signer(), has) {
+		for _, note := range principalOwners(r, s.Signer(), has) {
 			st.Note += "; " + note
 		}
 		if secret.KeyID != "" {

@@ -61,7 +61,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 		}
 		st.Tries++
 		touch(r, name, now)
-		if name == StepApplication && r.creates() && r.Made.Creator == "" {
+		if name == StepApplication && creates(r) && r.Made.Creator == "" {
 			r.Made.Creator = r.SignIn.ObjectID
 		}
 		if name == StepServicePrincipal && r.Made.ServicePrincipal == "" && r.SignIn.ObjectID != "" {

@@ -39,7 +39,7 @@ func away(ctx context.Context, people People, r *Request) (why string, err error
 }
 
 // setAway notes why the requester can be given nothing, or that they can again.
-func (r *Request) setAway(why string, now time.Time) error {
+func setAway(r *Request, why string, now time.Time) error {
 	if r.Away == why {
 		return ErrUnchanged
 	}
@@ -53,7 +53,7 @@ func (r *Request) setAway(why string, now time.Time) error {
 }
 
 // noRecipient is the refusal of what would give a credential to nobody.
-func (r *Request) noRecipient(why, then string) *Refusal {
+func noRecipient(r *Request, why, then string) *Refusal {
 	return refuse(RuleRecipient, "Nobody could be given the %s of %s: %s, who asked for it, is gone (%s). %s",
 		r.Plan.Credential.Kind.Noun(), r.ID, r.Requester.Name, why, then)
 }
@@ -78,7 +78,7 @@ func (d *Desk) seeRecipient(ctx context.Context, r *Request) (*Refusal, error) {
 			}
 			now := d.now()
 			defer func() { r.WakeAt = d.policy.nextWake(r, now) }()
-			return r.setAway(why, now)
+			return setAway(r, why, now)
 		})
 		if err != nil {
 			return nil, err
@@ -86,7 +86,7 @@ func (d *Desk) seeRecipient(ctx context.Context, r *Request) (*Refusal, error) {
 		d.changed(r.ID)
 	}
 	if why != "" && r.HandsOver() {
-		return r.noRecipient(why, "Nothing was made. Deny the request; whoever needs the app now asks for it themselves."), nil
+		return noRecipient(r, why, "Nothing was made. Deny the request; whoever needs the app now asks for it themselves."), nil
 	}
 	if why != "" && news {
 		return refuse(RuleRecipient, "%s, who asked for %s, is gone (%s). Nothing was done. The card says so now; press Approve again "+
@@ -125,7 +125,7 @@ func (e *Engine) lookForRecipients(ctx context.Context) {
 				asked[r.Requester.ID] = a
 			}
 			if a.err == nil && a.why != r.Away {
-				e.save(r.ID, func(r *Request, now time.Time) error { return r.setAway(a.why, now) })
+				e.save(r.ID, func(r *Request, now time.Time) error { return setAway(r, a.why, now) })
 			}
 		}
 	}
@@ -147,7 +147,7 @@ func (e *Engine) recipient(ctx context.Context, r *Request) error {
 			Text: fmt.Sprintf("Slack did not say whether %s, who would be given the %s, is still there, so it was not made.",
 				r.Requester.Name, r.Plan.Credential.Kind.Noun())}
 	case why != "":
-		no := r.noRecipient(why, "It was not made.")
+		no := noRecipient(r, why, "It was not made.")
 		return &ServiceError{Code: string(no.Rule), Text: no.Text}
 	}
 	return nil

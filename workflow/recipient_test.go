@@ -174,7 +174,7 @@ func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if asked := r.ask().Email; (asked == "") != (confirmed == people.EmailUnproved) {
+			if asked := askFor(r).Email; (asked == "") != (confirmed == people.EmailUnproved) {
 				t.Errorf("%q: an account is looked up by %q", confirmed, asked)
 			}
 			if confirmed == people.EmailUnproved {

@@ -140,7 +140,7 @@ func (d *Desk) Retry(ctx context.Context, id string, by people.Person, rev int) 
 		if r.Steps.Get(StepConnect) != nil { // what it does was proved before the server said no
 			r.Steps.redo(StepProof, StepCheck)
 		}
-		r.decide(by, now, task)
+		decide(r, by, now, task)
 		r.Steps.redoRest()
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventRetried, Text: "pressed Retry and was sent a sign-in code"})
 	})
@@ -191,7 +191,7 @@ func (d *Desk) Undo(ctx context.Context, id string, by people.Person) (*Request,
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.decide(by, now, TaskUndo) // what it undoes stays as it is until the sign-in was checked
+		decide(r, by, now, TaskUndo) // what it undoes stays as it is until the sign-in was checked
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventUndo, Text: "pressed Undo and was sent a sign-in code"})
 	})
 }

@@ -175,9 +175,9 @@ func (r *Request) RolesWords() string {
 	return strings.Join(words, ", and ")
 }
 
-// assigned reports whether only who is assigned may use the app, or nothing where that stays
-// as it is: in an app of another hand, and where somebody else has set it.
-func (r *Request) assigned() *bool {
+// requiredAssignment reports whether only who is assigned may use the app, or nothing where
+// that stays as it is: in an app of another hand, and where somebody else has set it.
+func requiredAssignment(r *Request) *bool {
 	switch {
 	case r.Adopted():
 		return nil
@@ -191,6 +191,6 @@ func (r *Request) assigned() *bool {
 
 // RequiresAssignment reports whether carrying r out has the app require assignment.
 func (r *Request) RequiresAssignment() bool {
-	a := r.assigned()
+	a := requiredAssignment(r)
 	return a != nil && *a && slices.Contains(stepsFor(r, TaskProvision), StepServicePrincipal)
 }

@@ -129,7 +129,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		var session Session
 		err := errors.New("the sign-in was not waited for")
 		e.caught(r.ID, func() {
-			ask := r.ask()
+			ask := askFor(r)
 			tenant, _ := e.desk.Tenant(r.Tenant)
 			ask.Assigned = len(tenant.Sufficient) > 0
 			session, err = signing.Wait(ctx, ask)
@@ -148,10 +148,10 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 	return false
 }
 
-// ask is what a session for r reads first.
-func (r *Request) ask() Ask {
-	a := Ask{Resources: r.rights().plan.Resources(), Email: r.Requester.Address(), Policy: bringsCredential(r) || r.opensToOthers(),
-		Application: r.Made.ObjectID, New: r.creates() && r.Made.ObjectID == "",
+// askFor is what a session for r reads first.
+func askFor(r *Request) Ask {
+	a := Ask{Resources: r.rights().plan.Resources(), Email: r.Requester.Address(), Policy: bringsCredential(r) || opensToOthers(r),
+		Application: r.Made.ObjectID, New: creates(r) && r.Made.ObjectID == "",
 		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions,
 		Restored: r.Steps.Get(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}
 	for _, role := range r.Taken.DirectoryRoles {
@@ -249,7 +249,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 	}
 	if no == nil && r.HandsOver() { // where nobody knows, the step that makes it waits
 		if why, err := away(context.WithoutCancel(e.hard), e.people, r); err == nil && why != "" {
-			no = r.noRecipient(why, "Nothing was changed. Press Cancel, and then Deny; whoever needs the app now asks for it themselves.")
+			no = noRecipient(r, why, "Nothing was changed. Press Cancel, and then Deny; whoever needs the app now asks for it themselves.")
 		}
 	}
 	if no != nil {
@@ -314,7 +314,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 	if no := againstRoles(r, t, who); no != nil {
 		return no
 	}
-	if no := r.againstPolicy(who.Policy); no != nil {
+	if no := againstPolicy(r, who.Policy); no != nil {
 		return no
 	}
 	return againstAzure(r, who)

@@ -18,7 +18,7 @@ func (d *Desk) RemoveOld(ctx context.Context, id string, by people.Person) (*Req
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.decide(by, now, TaskRemoveOld)
+		decide(r, by, now, TaskRemoveOld)
 		r.Steps = newSteps(stepsFor(r, TaskRemoveOld))
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventRemoveOld, Text: "pressed Remove the old one and was sent a sign-in code"})
 	})

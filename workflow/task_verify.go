@@ -38,7 +38,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by people.Person, appID st
 		}
 		return d.tooFew(r, by)
 	}, func(r *Request, now time.Time) {
-		r.decide(by, now, TaskVerify)
+		decide(r, by, now, TaskVerify)
 		r.Made.AppID = appID
 		r.Steps = newSteps(stepsFor(r, TaskVerify))
 		text := "has made it by hand, and was sent a sign-in code to have it checked"

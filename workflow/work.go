@@ -179,7 +179,7 @@ func (e *Engine) link(ctx context.Context, r *Request) bool {
 			return false
 		}
 		id = ""
-		if r.Kind == KindRetire && !before.holdsName() || spent && !before.bringsCertificate() {
+		if r.Kind == KindRetire && !holdsName(before) || spent && !bringsCertificate(before) {
 			id = before.Target.Request
 		}
 	}

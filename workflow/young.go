@@ -50,7 +50,7 @@ func touch(r *Request, n StepName, now time.Time) {
 		r.Taken = lately(r)
 		r.Made.Removed = now
 	}
-	if n == StepApplication && r.creates() || n == StepServicePrincipal && r.Made.ServicePrincipal == "" || n == StepRestore {
+	if n == StepApplication && creates(r) || n == StepServicePrincipal && r.Made.ServicePrincipal == "" || n == StepRestore {
 		r.Made.Born = now
 	}
 }
