@@ -64,9 +64,10 @@ func (b *Bot) pfxHandover(r *workflow.Request, blocks []slack.Block) (string, []
 				", by you, until ", r.Entered.Add(p.RevealWithin), ". After that it is revoked.")),
 			slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r),
 				"Reveal the password of "+r.ID).WithStyle(slack.StylePrimary)))
-	case h.Status == workflow.HandoverShown:
-		blocks = append(blocks, block(line("The certificate's file was fetched on ", h.At,
-			". It can't be fetched again. If that was not you, tell an approver at once.")))
+	case h.Status != workflow.HandoverShown: // by an earlier request, a backup server, or whoever made the app by hand
+		return r.ID + ": the app " + r.AppName() + " is ready.", append(blocks, b.overlap(r)...)
 	}
+	blocks = append(blocks, block(line("The certificate's file was fetched on ", h.At,
+		". It can't be fetched again. If that was not you, tell an approver at once.")))
 	return r.ID + ": the app " + r.AppName() + " is yours. Its certificate was fetched.", append(blocks, b.overlap(r)...)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
@@ -57,4 +58,25 @@ func TestTheViewOfACertificateHasALinkAndNothingToPress(t *testing.T) {
 		}
 	}
 	golden(t, "pfx-view.json", v)
+}
+
+// Only whoever was handed a certificate has fetched it.
+func TestACertificateThatNobodyFetchedIsNotCalledFetched(t *testing.T) {
+	w := newPfxWorld(t)
+	for _, c := range []struct {
+		kind workflow.Kind
+		task workflow.Task
+		says string
+	}{
+		{workflow.KindRegister, workflow.TaskVerify, "The app was made by hand, and matches the plan exactly."},
+		{workflow.KindUpdate, workflow.TaskProvision, "The app has exactly what was approved now."},
+		{workflow.KindRenew, workflow.TaskRemoveOld, "There was nothing secret to hand over."},
+	} {
+		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.StateDone,
+			Plan: plan.Plan{Credential: plan.Credential{Kind: plan.CredentialMadeCertificate}}}
+		text, _ := w.bot.outcome(r)
+		if got := outcomeText(r); !strings.Contains(got, c.says) || strings.Contains(text, "fetched") {
+			t.Errorf("a %s, to %s: %s %s", c.kind, c.task, text, got)
+		}
+	}
 }

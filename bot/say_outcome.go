@@ -58,16 +58,13 @@ func begunOutcome(r *workflow.Request) string {
 }
 
 func doneOutcome(r *workflow.Request) string {
-	if words := credentialOf(r.Plan.Credential.Kind).done; words != "" && !kindOf(r).deletes {
-		return words
-	}
 	if words := firstOf(said(tasks[r.Task].done, r), said(kindOf(r).done, r)); words != "" {
 		return words
 	}
 	if r.Handover.Status == workflow.HandoverNone {
 		return workflow.Stands(r) + " and checked. There was nothing secret to hand over."
 	}
-	return "The app works, and its secret was opened by the requester."
+	return firstOf(credentialOf(r.Plan.Credential.Kind).done, "The app works, and its secret was opened by the requester.")
 }
 
 func undoneOutcome(r *workflow.Request) string {
