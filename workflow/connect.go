@@ -110,12 +110,6 @@ func (d *Desk) checkBackup(wrong FieldErrors, p Product, plan plan.Plan) {
 	}
 }
 
-// region is what a backup server calls the tenant's cloud.
-func (t Tenant) region() string { return t.in().Veeam }
-
-// azureEnvironment is what a backup server calls the tenant's Azure.
-func (t Tenant) azureEnvironment() string { return t.in().VeeamAzure }
-
 // connect connects the plan's server with the app. The sealed credential ends with
 // the request's noting that, and only then: a repeat sends the same again.
 func (e *Engine) connect(ctx context.Context, r *Request, _ Session) (edit, error) {
@@ -231,16 +225,11 @@ func (d *Desk) MayHandOver(r *Request) bool {
 // HandOver takes the backup server out of the plan, so that the requester gets
 // what it did not take. Whoever presses approves that plan, and signs in.
 func (d *Desk) HandOver(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
-		case !d.MayHandOver(r):
-			return refuse(RuleWrongState, "%s %s, so there is nothing to hand over instead.", r.ID, r.Standing())
-		case rev < r.PlanRev || rev > r.Rev:
-			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
+	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+		if !d.MayHandOver(r) {
+			return wrongState(r, "there is nothing to hand over instead")
 		}
-		return nil
+		return outdated(r, rev)
 	}, func(r *Request, now time.Time) {
 		server := r.Plan.Backup.Server
 		r.Plan.Backup = plan.Backup{}

@@ -65,10 +65,12 @@
 //	plan.go             what is approved                     compare.go         plans, part by part
 //	product.go          what a product needs                 choose.go          what was chosen of a product
 //	submit.go           the form                             check.go           the rules for its fields
-//	desk.go             decisions and their rules            retry.go           retry, undo, give up
+//	desk.go             the door for people                  decide.go          decisions of approvers, and their rules
+//	retry.go            retry, undo, give up                 tenant.go          tenants, and who may approve there
 //	agree.go            several approvals                    rights.go          what a sign-in has to be good for
 //	engine.go           who works when                       work.go            what each state owes
-//	wake.go             when to look again                   signin.go          codes, and who may sign in
+//	wake.go             when to look again                   signin.go          codes
+//	signercheck.go      who may sign in                      signinfailure.go   why nobody has
 //	step.go             what each step does                  steps.go           in which order they come
 //	provision.go        the steps, tried and noted           prove.go           that the app has what was approved
 //	credential.go       secrets and certificates             keys.go            passwords whose answer was lost

@@ -149,11 +149,6 @@ func sufficient(r *Request, t Tenant, who Signer, of RolePurpose) bool {
 	})
 }
 
-// lists reports whether the operator lists any role as enough for a purpose.
-func (t Tenant) lists(of RolePurpose) bool {
-	return slices.ContainsFunc(t.Sufficient, func(s SufficientRole) bool { return s.For == of })
-}
-
 // RolesWords says which directory roles a sign-in for r takes. What the same roles are
 // for is said together.
 func (r *Request) RolesWords() string {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/text"
@@ -148,26 +146,6 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 	return false
 }
 
-// askFor is what a session for r reads first.
-func askFor(r *Request) Ask {
-	a := Ask{Resources: r.rights().plan.Resources(), Email: r.Requester.Address(), Policy: bringsCredential(r) || opensToOthers(r),
-		Application: r.Made.ObjectID, New: creates(r) && r.Made.ObjectID == "",
-		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions,
-		Restored: r.Steps.Get(StepRestore) != nil, AzureUnsure: len(r.AzureResidue) > 0}
-	for _, role := range r.Taken.DirectoryRoles {
-		a.TakenRoles = append(a.TakenRoles, role.TemplateID)
-	}
-	if w := azureOf(r); w.acts {
-		a.Subscriptions, a.AzureRights = w.subscriptions(), w.rights()
-	}
-	for _, p := range append(slices.Clone(r.Plan.Owners), r.previous().Owners...) {
-		if p.Address() != "" {
-			a.Owners = append(a.Owners, p.Address())
-		}
-	}
-	return a
-}
-
 // codeFailed notes that no code could be made, and tries again for a while.
 func (e *Engine) codeFailed(r *Request, err error) bool {
 	later, ok := errors.AsType[Temporary](err)
@@ -233,139 +211,4 @@ func (e *Engine) abandon(r *Request) bool {
 		return nil
 	})
 	return err == nil
-}
-
-// checkSigner lets a session begin, or says which rule is against it.
-func (e *Engine) checkSigner(r *Request, s Session) bool {
-	who := s.Signer()
-	tenant, _ := e.desk.Tenant(r.Tenant)
-	no := signerProblem(r, tenant, who)
-	if no == nil {
-		var err error
-		if no, err = refusal(stale(context.WithoutCancel(e.hard), e.store, r)); err != nil {
-			e.log.Error("reading", "request", r.Target.Request, "err", err)
-			return false
-		}
-	}
-	if no == nil && r.HandsOver() { // where nobody knows, the step that makes it waits
-		if why, err := away(context.WithoutCancel(e.hard), e.people, r); err == nil && why != "" {
-			no = noRecipient(r, why, "Nothing was changed. Press Cancel, and then Deny; whoever needs the app now asks for it themselves.")
-		}
-	}
-	if no != nil {
-		e.log.Warn("sign-in refused", "request", r.ID, "rule", no.Rule, "account", who.ObjectID)
-		s.Close()
-	}
-	_, err := e.save(r.ID, func(now *Request, at time.Time) error {
-		if now.State != StateSignIn || now.SignIn.N != r.SignIn.N || now.SignIn.Status != SignInWaiting {
-			return ErrUnchanged
-		}
-		now.SignIn.Account, now.SignIn.ObjectID = who.UPN, who.ObjectID
-		if no != nil {
-			now.SignIn.Status = SignInOver
-			now.Failure = Failure{Rule: no.Rule, Text: no.Text}
-			now.note(at, Event{By: now.Approval.By.ID, Kind: EventSignInFailed, Text: no.Text})
-			return nil
-		}
-		if begin := tasks[now.Task].begin; begin != nil {
-			begin(now)
-		}
-		now.SignIn.Status, now.SignIn.Unknown = SignInDone, onlyLeft(now, who.UnknownSubscriptions)
-		now.Made.TenantID, now.Made.TenantName, now.Made.Domain = who.TenantID, who.TenantName, who.Domain
-		if len(who.Requesters) == 1 {
-			now.Made.Owner = who.Requesters[0].ObjectID
-		}
-		now.Failure = Failure{}
-		now.Steps.newSession()
-		now.move(StateProvisioning, at, Event{By: now.Approval.By.ID, Kind: EventSignedIn, Text: "signed in as " + who.UPN})
-		return nil
-	})
-	return err == nil
-}
-
-// signerProblem says why this account may not carry r out, or nil. It is all
-// that stands between a sign-in and a change in the tenant.
-func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
-	approver, configured := t.Approver(r.Approval.By.ID)
-	email := r.Requester.Email
-	asker, askerKnown := t.Approver(r.Requester.ID)
-	switch {
-	case !configured:
-		return refuse(RuleNotApprover, "%s is no longer an approver of %s. Nothing was changed.", r.Approval.By.Name, r.Tenant)
-	case r.Approval.Digest != r.Plan.Digest():
-		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")
-	case !enoughBehind(r, t, who):
-		return refuse(RuleApprovals, "%s takes %s, and no longer has as many. Nothing was changed. Press Cancel; another approver has "+
-			"to approve it.", r.ID, text.Count(r.Plan.Needs(), "approval"))
-	case !strings.EqualFold(who.TenantID, t.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
-		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was changed. Press New code and sign in with your "+
-			"account of %s.", who.UPN, r.Tenant, r.Tenant)
-	case !approver.is(who.ObjectID, who.UPN):
-		return refuse(RuleAccount, "%s signed in, but %s is the account of this approver. Nothing was changed. Press New code and sign "+
-			"in with %s.", who.UPN, approver.Entra, approver.Entra)
-	case r.Approval.By.ID == r.Requester.ID,
-		askerKnown && asker.is(who.ObjectID, who.UPN),
-		email != "" && (strings.EqualFold(email, who.UPN) || strings.EqualFold(email, who.Mail)),
-		slices.ContainsFunc(who.Requesters, func(a Account) bool { return strings.EqualFold(a.ObjectID, who.ObjectID) }):
-		return refuse(RuleRequesterSelf,
-			"%s is the account of %s, who asked for this. Nothing was changed. Someone else has to approve it and sign in.", who.UPN,
-			r.Requester.Name)
-	}
-	if no := againstRoles(r, t, who); no != nil {
-		return no
-	}
-	if no := againstPolicy(r, who.Policy); no != nil {
-		return no
-	}
-	return againstAzure(r, who)
-}
-
-// signInFailure says why a sign-in failed, and what to do: button asks for
-// another code.
-func signInFailure(err error, button string) Failure {
-	f := Failure{Rule: RuleSignIn}
-	if t := explained(err); t != nil {
-		f.Text, f.Ref = t.Text+" The sign-in failed, and nothing was changed. Press "+button+" after that.", t.Ref
-		return f
-	}
-	no, ok := errors.AsType[*SignInError](err)
-	if !ok {
-		f.Text = "The sign-in failed: Microsoft returned an unexpected response. Nothing was changed. Press " + button + " to try again."
-		return f
-	}
-	switch no.Reason {
-	case SignInDeclined:
-		f.Text = "The sign-in was declined at Microsoft. Nothing was changed. Press " + button + " if that was a mistake."
-	case SignInExpired:
-		f.Text = "The code expired before anybody signed in. Nothing was changed. Press " + button + "."
-	case SignInBlocked:
-		f.Text = "Conditional Access blocks this sign-in. Nothing was changed. Ask for the device code flow to be allowed for this " +
-			"account and this bot's client (Conditional Access › Conditions › Authentication flows), then press " + button + "."
-	case SignInNoConsent:
-		f.Text = "The bot's own client has no admin consent in this tenant for what it has to do. Nothing was changed. A Global " +
-			"Administrator has to grant admin consent to the bot's client (Enterprise applications › Permissions), then press " + button +
-			"."
-	case SignInNotAssigned:
-		f.Text = "This account is not assigned to the bot's own client. Nothing was changed. Assign it (Enterprise applications › Users " +
-			"and groups), then press " + button + "."
-	case SignInWrongTenant:
-		f.Text = "That account does not belong to this tenant. Nothing was changed. Press " + button +
-			" and sign in with your account of this tenant."
-	case SignInClient:
-		f.Text = "Entra does not accept the bot's own client: it does not exist in this tenant, or public client flows are not allowed " +
-			"for it. Nothing was changed. The operator has to check client_id and \"Allow public client flows\", then press " + button + "."
-	case SignInTenant:
-		f.Text = "Entra does not know the tenant that this bot is configured for. Nothing was changed. The operator has to check " +
-			"tenant_id, and whether cloud (or authority_url) names the cloud that the tenant is in; then press " + button + "."
-	case SignInMFA:
-		f.Text = "Entra asks for stronger proof than this sign-in gave. Nothing was changed. Press " + button +
-			" and complete multifactor authentication."
-	default:
-		f.Text = "Entra refused the sign-in. Nothing was changed. Press " + button + " to try again."
-	}
-	if no.Code != 0 {
-		f.Text += fmt.Sprintf(" (AADSTS%d)", no.Code)
-	}
-	f.Ref = no.Ref
-	return f
 }

@@ -9,12 +9,9 @@ import (
 
 // RemoveOld has the old credential removed, after a sign-in of whoever presses.
 func (d *Desk) RemoveOld(ctx context.Context, id string, by people.Person) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
-		case r.State != StateLeftover:
-			return refuse(RuleWrongState, "%s %s, so there is no old credential to remove.", r.ID, r.Standing())
+	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+		if r.State != StateLeftover {
+			return wrongState(r, "there is no old credential to remove")
 		}
 		return nil
 	}, func(r *Request, now time.Time) {

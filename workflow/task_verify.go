@@ -21,12 +21,10 @@ func (d *Desk) Verify(ctx context.Context, id string, by people.Person, appID st
 	if err != nil {
 		return nil, err
 	}
-	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
+	r, err := d.decision(ctx, id, by, func(r *Request) *Refusal {
+		switch {
 		case r.State != StatePending || r.Kind != KindRegister:
-			return refuse(RuleWrongState, "%s %s, so there is nothing to verify.", r.ID, r.Standing())
+			return wrongState(r, "there is nothing to verify")
 		case appID != "" && !text.IsGUID(appID):
 			return refuse(RuleNoApp, "%s is not an App ID. It looks like 00000000-0000-0000-0000-000000000000; the portal shows it as "+
 				"Application (client) ID.", text.Clip(appID, 60))

@@ -1,0 +1,180 @@
+package workflow
+
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/text"
+)
+
+// Decisions of approvers, and their rules.
+
+// decision is a change that only those may make who may decide on a request; rule says what
+// else is against it.
+func (d *Desk) decision(ctx context.Context, id string, by people.Person, rule func(*Request) *Refusal,
+	act func(r *Request, now time.Time)) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		if no := d.mayDecide(r, by); no != nil {
+			return no
+		}
+		return rule(r)
+	}, act)
+}
+
+// wrongState says that r stands where something can't be done. so is the end of that sentence.
+func wrongState(r *Request, so string) *Refusal {
+	return refuse(RuleWrongState, "%s %s, so %s.", r.ID, r.Standing(), so)
+}
+
+// outdated says no to a decision on a card of revision rev that does not show what is decided on.
+func outdated(r *Request, rev int) *Refusal {
+	if rev < r.PlanRev || rev < r.Dependents.Rev || rev > r.Rev {
+		return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
+	}
+	return nil
+}
+
+// mayDecide says no to anyone who may not decide on r.
+func (d *Desk) mayDecide(r *Request, by people.Person) *Refusal {
+	t, ok := d.Tenant(r.Tenant)
+	if !ok {
+		return refuse(RuleNotApprover, "The tenant %s is no longer configured, so nobody can decide on %s. Ask the operator of this bot.",
+			r.Tenant, r.ID)
+	}
+	if by.Outside != "" {
+		return refuse(RuleOutsider, "You can't decide on %s: %s.", r.ID, by.Outside)
+	}
+	a, ok := t.Approver(by.ID)
+	switch {
+	case !ok:
+		return refuse(RuleNotApprover, "Only the approvers of %s can decide on %s. Nothing was changed.", t.Name, r.ID)
+	case by.ID == r.Requester.ID:
+		return refuse(RuleSelfApproval, "You asked for %s yourself, so someone else has to decide.", r.ID)
+	case isRequester(r, t, a):
+		return refuse(RuleSelfApproval, "You would sign in as %s, which is the account of %s, who asked for %s. Someone else has "+
+			"to decide.", a.Entra, r.Requester.Name, r.ID)
+	}
+	return nil
+}
+
+// Approve records the approval of the plan, as a card showed it at revision rev.
+// The engine then makes a device code for this approver.
+func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
+	r, err := d.store.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	tooLate, err := refusal(stale(ctx, d.store, r))
+	if err != nil {
+		return nil, err
+	}
+	var nobody *Refusal
+	if r.State == StatePending && d.mayDecide(r, by) == nil {
+		if nobody, err = d.seeRecipient(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+		switch {
+		case r.State != StatePending:
+			return wrongState(r, "there is nothing to approve")
+		case tooLate != nil:
+			return tooLate
+		case nobody != nil:
+			return nobody
+		case outdated(r, rev) != nil:
+			return outdated(r, rev)
+		case d.tooFew(r, by) != nil && agreed(r, by):
+			return refuse(RuleApprovals, "You have approved %s already. It takes %s, so someone else has to approve it too.", r.ID,
+				text.Count(r.Plan.Needs(), "approval"))
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		if d.tooFew(r, by) != nil {
+			t, _ := d.Tenant(r.Tenant)
+			agree(r, by, now, len(approvals(r, t, by)))
+			return
+		}
+		decide(r, by, now, TaskProvision)
+		r.Steps = newSteps(stepsFor(r, TaskProvision))
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventApproved, Text: "approved the plan and was sent a sign-in code"})
+	})
+}
+
+// decide starts a sign-in for a task. Whoever approved the plan before still does.
+func decide(r *Request, by people.Person, now time.Time, t Task) {
+	if last := r.Approval; last.Digest != "" && r.Task.carriesOut() && r.Plan.Needs() > 1 {
+		withdraw(r, last.By)
+		r.Agreed = append(r.Agreed, last)
+	}
+	r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Digest: r.Plan.Digest()}
+	r.Task = t
+	r.Failure = Failure{}
+	r.SignIn = SignIn{N: r.SignIn.N, Status: SignInWanted}
+}
+
+// Deny ends a request with a reason.
+func (d *Desk) Deny(ctx context.Context, id string, by people.Person, reason string) (*Request, error) {
+	reason = text.Plain(reason)
+	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+		switch {
+		case r.State != StatePending:
+			return wrongState(r, "it can't be denied any more")
+		case certificate.HasPrivateKey(reason):
+			return refuse(RuleReason, KeyRefused)
+		case reason == "":
+			return refuse(RuleReason, "Say why, so that %s knows what to change.", r.Requester.Name)
+		case utf8.RuneCountInString(reason) > deniedReasonMax:
+			return refuse(RuleReason, "The reason has %d characters; %d are allowed.", utf8.RuneCountInString(reason), deniedReasonMax)
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Denied: true, Reason: reason}
+		r.move(StateDenied, now, Event{By: by.ID, Kind: EventDenied, Text: "denied it: " + reason})
+	})
+}
+
+// Cancel takes a request back. The requester ends it; the approver who was about
+// to sign in only takes the approval back, and so does one who approved before: the
+// sign-in of another counts no more then.
+func (d *Desk) Cancel(ctx context.Context, id string, by people.Person) (*Request, error) {
+	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		signer := r.State == StateSignIn && by.ID == r.Approval.By.ID
+		if withdraws(r, by) {
+			return nil
+		}
+		if by.ID != r.Requester.ID && !signer {
+			return refuse(RuleNotRequester, "Only %s, who asked for %s, can cancel it.", r.Requester.Name, r.ID)
+		}
+		if r.State == StatePending || signer || r.State == StateSignIn && untouched(r) {
+			return nil
+		}
+		return wrongState(r, "it can't be cancelled")
+	}, func(r *Request, now time.Time) {
+		switch {
+		case by.ID == r.Requester.ID:
+			r.move(StateCancelled, now, Event{By: by.ID, Kind: EventCancelled, Text: "cancelled the request"})
+		case withdraws(r, by):
+			withdraw(r, by)
+			r.note(now, Event{By: by.ID, Kind: EventWithdrawn, Text: "withdrew the approval"})
+		case tasks[r.Task].back != "":
+			t := tasks[r.Task]
+			r.move(t.back, now, Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in, so the " + t.stays})
+			r.SignIn.Status, r.Steps = "", nil
+		case untouched(r):
+			if !r.aboutApp() { // what it is about was made before
+				r.Made = Made{}
+			}
+			r.Approval.Digest = ""
+			r.move(StatePending, now, Event{By: by.ID, Kind: EventWithdrawn,
+				Text: "cancelled the sign-in, so the request waits for an approver again"})
+			r.SignIn.Status, r.Steps = "", nil
+		default: // something stands in the tenant: it stays with Retry and Undo
+			giveUpTo(r, now, "The sign-in was cancelled. "+remains(r),
+				Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in"})
+		}
+	})
+}
