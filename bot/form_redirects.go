@@ -18,7 +18,7 @@ import (
 func redirectInputs(p workflow.Product, has plan.Plan) []slack.Block {
 	var blocks []slack.Block
 	for _, on := range plan.Platforms {
-		f, uris := p.RedirectField(on), has.On(on)
+		f, uris := workflow.RedirectField(p, on), has.On(on)
 		more := p.NewRedirects(has)
 		if all := append(slices.Clone(uris), more...); f != workflow.FieldRedirectURIs {
 			more = nil
@@ -101,7 +101,7 @@ func templateInputs(p workflow.Product, existing bool) []slack.Block {
 		if f.Many {
 			hint, most = strings.TrimSpace(hint+" One on each line."), 3000
 		}
-		in := textInput(f.Field(), hint, most, f.Many, "", false)
+		in := textInput(workflow.FieldOf(f), hint, most, f.Many, "", false)
 		in.Label = plain(f.Label)
 		exemplify(in, f.Example)
 		blocks = append(blocks, of(p, in))

@@ -173,7 +173,7 @@ func (s state) conversation(f workflow.Field) string {
 func (s state) filledIn(p workflow.Product) map[string][]string {
 	typed := map[string][]string{}
 	for _, f := range p.Fields {
-		typed[f.Name] = s.lines(f.Field())
+		typed[f.Name] = s.lines(workflow.FieldOf(f))
 	}
 	return typed
 }

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -30,7 +30,7 @@ const (
 func newPfxWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	products, err := pack.All()
+	products, err := packfile.All()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -25,7 +25,7 @@ func (aServer) Name() string { return "vb365-prod" }
 func newServerWorld(t *testing.T, publicURL string) *world {
 	t.Helper()
 	w := newWorld(t)
-	products, err := pack.All()
+	products, err := packfile.All()
 	if err != nil {
 		t.Fatal(err)
 	}

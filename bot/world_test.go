@@ -18,7 +18,7 @@ import (
 
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -101,7 +101,7 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { kept.Close() })
-	products, err := pack.All()
+	products, err := packfile.All()
 	if err != nil {
 		t.Fatal(err)
 	}

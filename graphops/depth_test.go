@@ -9,7 +9,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -17,7 +17,7 @@ import (
 // directory role and a certificate.
 func backupPlan(tb testing.TB) plan.Plan {
 	tb.Helper()
-	products, err := pack.All()
+	products, err := packfile.All()
 	if err != nil {
 		tb.Fatal(err)
 	}

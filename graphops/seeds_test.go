@@ -13,7 +13,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -26,7 +26,7 @@ var (
 
 // seedProducts are all that is offered, and the earlier releases under names of their own.
 var seedProducts = sync.OnceValue(func() []workflow.Product {
-	l, err := pack.Open("")
+	l, err := packfile.Open("")
 	if err != nil {
 		panic(err)
 	}

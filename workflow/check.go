@@ -79,7 +79,7 @@ func checkKeys(wrong FieldErrors, d Draft) {
 	}
 	for name, lines := range d.Fields {
 		if certificate.HasPrivateKey(strings.Join(lines, "\n")) {
-			wrong[TemplateField{Name: name}.Field()] = KeyRefused
+			wrong[FieldOf(TemplateField{Name: name})] = KeyRefused
 		}
 	}
 }

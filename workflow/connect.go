@@ -26,17 +26,6 @@ import (
 // asks Microsoft for every service first.
 const connectLimit = 4 * time.Minute
 
-// services are those of the workloads with these names, each once.
-func (p Product) services(workloads []string) []string {
-	var services []string
-	for _, w := range p.Workloads {
-		if w.Service != "" && slices.Contains(workloads, w.Name) && !slices.Contains(services, w.Service) {
-			services = append(services, w.Service)
-		}
-	}
-	return services
-}
-
 // Backups returns the names of the servers that an app of p can be connected to.
 func (d *Desk) Backups(p Product) []string {
 	if !slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service != "" }) {
@@ -56,11 +45,6 @@ func (d *Desk) backup(name string) (BackupServer, bool) {
 		return nil, false
 	}
 	return d.backups[i], true
-}
-
-// isAzure reports whether an app of p would be a server's account in Azure.
-func (p Product) isAzure() bool {
-	return slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service == plan.AzureService })
 }
 
 // given are the credentials that a server can be given: for an organization

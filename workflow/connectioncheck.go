@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
@@ -55,15 +54,6 @@ func (d *Desk) mayCheck(r *Request) *Refusal {
 			"this bot.", server)
 	}
 	return nil
-}
-
-// isOrganization reports whether an app of p is one of an organization on a backup
-// server.
-func (p Product) isOrganization() bool {
-	return p.Organization || slices.ContainsFunc(p.Workloads, func(w Workload) bool {
-		return w.Service != "" &&
-			w.Service != plan.AzureService
-	})
 }
 
 // asked are the servers that may have the organization of r's app: the one that the

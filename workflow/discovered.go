@@ -3,7 +3,6 @@ package workflow
 import (
 	"slices"
 
-	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -81,31 +80,6 @@ func wasThere(r *Request) bool {
 	c := r.Plan.Credential
 	return c.Kind == plan.CredentialCertificate && slices.Contains(r.Discovered.Thumbprints, c.Certificate.Thumbprint) ||
 		c.Kind == plan.CredentialFederated && slices.Contains(r.Discovered.Federated, c.Federated)
-}
-
-const extrasMax = 100
-
-// Extras are the permissions of an adopted app that p has no need for, whatever
-// is chosen of it, and that the catalogue knows: an update may remove them. They
-// are as many as a list in a form has room for.
-func (p Product) Extras(has plan.Plan) []plan.Permission {
-	extras := slices.DeleteFunc(p.unneeded(has), func(q plan.Permission) bool { return keyOf(q) == "" })
-	return extras[:min(len(extras), extrasMax)]
-}
-
-func (p Product) unneeded(has plan.Plan) []plan.Permission {
-	return slices.DeleteFunc(slices.Clone(has.Permissions), func(q plan.Permission) bool {
-		return slices.ContainsFunc(p.Permissions, func(n Need) bool { return plan.SamePermission(n.Permission, q) })
-	})
-}
-
-// keyOf is the catalogue's key of a permission, or empty.
-func keyOf(q plan.Permission) string {
-	c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name)
-	if !ok {
-		return ""
-	}
-	return c.Key()
 }
 
 // keepFound leaves an adopted app, when it is updated, what the form cannot say.

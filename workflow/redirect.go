@@ -14,7 +14,7 @@ import (
 
 // RedirectField is the field for the redirect URIs of a platform: those of the
 // product's own have the plain name.
-func (p Product) RedirectField(on plan.Platform) Field {
+func RedirectField(p Product, on plan.Platform) Field {
 	switch {
 	case on == p.Platform || on == plan.Web && p.Platform == "":
 		return FieldRedirectURIs
@@ -32,7 +32,7 @@ func (p Product) RedirectField(on plan.Platform) Field {
 const RedirectsEntra = 256
 
 // requireRedirect refuses to make an app that its product is of no use with.
-func (p Product) requireRedirect(wrong FieldErrors, plan plan.Plan) {
+func requireRedirect(p Product, wrong FieldErrors, plan plan.Plan) {
 	if !p.RedirectRequired || len(plan.On(p.Platform)) > 0 || wrong[FieldRedirectURIs] != "" {
 		return
 	}
@@ -46,7 +46,7 @@ func (p Product) requireRedirect(wrong FieldErrors, plan plan.Plan) {
 // draft does not name keeps its own.
 func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
 	for _, on := range plan.Platforms {
-		field, had := p.RedirectField(on), r.Previous.On(on)
+		field, had := RedirectField(p, on), r.Previous.On(on)
 		uris, named := draft.Redirects[field]
 		if field == FieldRedirectURIs {
 			uris, named = draft.RedirectURIs, draft.RedirectURIs != nil
@@ -58,9 +58,9 @@ func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
 		}
 	}
 	if len(r.Previous.On(p.Platform)) > 0 { // one that was made without may stay so
-		p.requireRedirect(wrong, r.Plan)
+		requireRedirect(p, wrong, r.Plan)
 	}
-	distinctRedirects(wrong, r.Plan, r.Previous, func(on plan.Platform, _ string) Field { return p.RedirectField(on) })
+	distinctRedirects(wrong, r.Plan, r.Previous, func(on plan.Platform, _ string) Field { return RedirectField(p, on) })
 }
 
 // redirectField is where a redirect URI of a new request is from.
@@ -68,7 +68,7 @@ func (d Draft) redirectField(p Product, on plan.Platform, uri string) Field {
 	if m := d.Imported; m != nil && slices.Contains(m.plan().On(on), uri) {
 		return cmp.Or(m.In, FieldManifest)
 	}
-	return p.RedirectField(on)
+	return RedirectField(p, on)
 }
 
 // plan is what a manifest says of redirect URIs.

@@ -105,8 +105,8 @@ func (d *Desk) Submit(ctx context.Context, by people.Person, draft Draft) (*Requ
 	if product.Custom {
 		checkCustom(wrong, draft, &r.Plan)
 	}
-	filled := product.fillIn(wrong, draft.Fields, &r.Plan)
-	product.requireRedirect(wrong, r.Plan)
+	filled := fillIn(product, wrong, draft.Fields, &r.Plan)
+	requireRedirect(product, wrong, r.Plan)
 	distinctRedirects(wrong, r.Plan, plan.Plan{}, func(on plan.Platform, uri string) Field {
 		if f, ok := filled[redirectPlace{on, uri}]; ok {
 			return f

@@ -12,7 +12,7 @@ import (
 
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/workflow/document"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
 
@@ -35,7 +35,7 @@ With --config FILE the packs of its directory ` + "`packs`" + ` are there, too.
 
 // A call is a command with what it was given.
 type call struct {
-	library pack.Library
+	library packfile.Library
 	args    []string
 	out     io.Writer
 	now     time.Time
@@ -54,7 +54,7 @@ var commands = []command{
 	{"show", 1, 1, "NAME or NAME@VERSION", show},
 	{"check", 1, -1, "one FILE or more", check},
 	{"diff", 3, 3, "NAME OLD NEW", diff},
-	{"schema", 0, 0, "", func(c call) error { _, err := c.out.Write(pack.Schema()); return err }},
+	{"schema", 0, 0, "", func(c call) error { _, err := c.out.Write(packfile.Schema()); return err }},
 }
 
 // Run runs a command and returns the exit code. What is said of the age of a pack is as of now.
@@ -137,23 +137,23 @@ func parse(c command, args []string, stderr io.Writer) (given []string, file str
 
 // open has the embedded packs, and those of a configuration if one is named. It
 // needs no more of the configuration than packs.
-func open(file string, env func(string) (string, bool)) (pack.Library, error) {
+func open(file string, env func(string) (string, bool)) (packfile.Library, error) {
 	if file == "" {
-		return pack.Open("")
+		return packfile.Open("")
 	}
 	c, err := config.Load(file, env)
 	for _, p := range document.Of(err) {
 		if p.Key == config.TheWhole || p.Key == "packs" {
-			return pack.Library{}, errors.New(p.String())
+			return packfile.Library{}, errors.New(p.String())
 		}
 	}
-	return pack.Open(c.Packs)
+	return packfile.Open(c.Packs)
 }
 
 func check(c call) error {
 	var wrong []error
 	for _, file := range c.args {
-		p, err := pack.Check(file)
+		p, err := packfile.Check(file)
 		if err != nil {
 			wrong = append(wrong, err)
 			continue

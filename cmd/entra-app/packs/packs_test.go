@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -161,7 +161,7 @@ func TestWithAConfigurationItsOwnPacksAreThereToo(t *testing.T) {
 }
 
 func TestTheSchemaIsPrintedAsItIs(t *testing.T) {
-	if code, out, _ := run(t, "schema"); code != exitOK || out != string(pack.Schema()) {
+	if code, out, _ := run(t, "schema"); code != exitOK || out != string(packfile.Schema()) {
 		t.Errorf("ended with %d: %s", code, out)
 	}
 }

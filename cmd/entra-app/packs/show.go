@@ -10,7 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -129,7 +129,7 @@ func showSettings(out io.Writer, p workflow.Product, versions []string, now time
 		if f.Example != "" {
 			like = "such as " + f.Example
 		}
-		row("Field {"+f.Name+"}", joined(pack.Asked(f), like))
+		row("Field {"+f.Name+"}", joined(packfile.Asked(f), like))
 	}
 	if p.PublicClientFlows {
 		row("Public client flows", "yes, with delegated permissions")
@@ -139,7 +139,7 @@ func showSettings(out io.Writer, p workflow.Product, versions []string, now time
 		if i > 0 {
 			name = "or"
 		}
-		row(name, joined(string(o.Kind), pack.Lifetimes(o)))
+		row(name, joined(string(o.Kind), packfile.Lifetimes(o)))
 	}
 	for i, k := range p.Workloads {
 		name := "Workloads"
@@ -149,7 +149,7 @@ func showSettings(out io.Writer, p workflow.Product, versions []string, now time
 		case i > 0:
 			name = "and"
 		}
-		row(name, joined(k.Name+": "+k.Title, pack.Service(k)))
+		row(name, joined(k.Name+": "+k.Title, packfile.Service(k)))
 	}
 	row("Approvals", fmt.Sprint(max(1, p.Approvals)))
 	w.Flush()
@@ -162,15 +162,15 @@ func showPermissions(out io.Writer, p workflow.Product) {
 	}
 	var groups []string
 	for _, n := range p.Permissions {
-		if g := pack.Group(n.Permission); !slices.Contains(groups, g) {
+		if g := packfile.Group(n.Permission); !slices.Contains(groups, g) {
 			groups = append(groups, g)
 		}
 	}
 	for _, g := range groups {
 		fmt.Fprintf(out, "\n%s\n", g)
 		for _, n := range p.Permissions {
-			if pack.Group(n.Permission) == g {
-				need(out, joined(n.Name, string(n.Risk)+" risk", pack.For(n.Workloads), pack.With(n.Credentials)), n.Why)
+			if packfile.Group(n.Permission) == g {
+				need(out, joined(n.Name, string(n.Risk)+" risk", packfile.For(n.Workloads), packfile.With(n.Credentials)), n.Why)
 			}
 		}
 	}
@@ -181,13 +181,13 @@ func showRoles(out io.Writer, p workflow.Product) {
 		if i == 0 {
 			fmt.Fprintln(out, "\nDirectory roles of the app")
 		}
-		need(out, joined(n.Name, pack.For(n.Workloads), pack.With(n.Credentials)), n.Why)
+		need(out, joined(n.Name, packfile.For(n.Workloads), packfile.With(n.Credentials)), n.Why)
 	}
 	for i, n := range p.AzureRoles {
 		if i == 0 {
 			fmt.Fprintln(out, "\nAzure roles on the subscriptions, resource groups or management groups that the requester names")
 		}
-		need(out, joined(n.Name, pack.For(n.Workloads)), n.Why)
+		need(out, joined(n.Name, packfile.For(n.Workloads)), n.Why)
 		for _, a := range n.Actions {
 			fmt.Fprintln(out, "      action", a)
 		}
@@ -215,7 +215,7 @@ func showScopes(out io.Writer, p workflow.Product) {
 
 // showSteps prints the guide, which has the next steps in it, or these alone.
 func showSteps(out io.Writer, p workflow.Product) {
-	if guide := pack.Guide(p); guide != "" {
+	if guide := packfile.Guide(p); guide != "" {
 		fmt.Fprintf(out, "\nStep by step\n\n%s\n", guide)
 		return
 	}
@@ -241,7 +241,7 @@ func diff(c call) error {
 	if err != nil {
 		return err
 	}
-	changes := pack.Diff(older, newer)
+	changes := packfile.Diff(older, newer)
 	fmt.Fprintf(c.out, "%s: from %s to %s\n", older.Name, older.Version, newer.Version)
 	if len(changes) == 0 {
 		fmt.Fprintln(c.out, "\nNothing that an app needs is different.")
@@ -254,13 +254,13 @@ func diff(c call) error {
 		}
 		says := d.Is
 		switch d.Sign {
-		case pack.Removed:
+		case packfile.Removed:
 			says = d.Was
-		case pack.Changed:
+		case packfile.Changed:
 			says = "was " + d.Was + "; is " + d.Is
 		}
 		fmt.Fprintf(c.out, "%s %s\n", d.Sign, joined(d.Name, says))
-		if d.Why != "" && d.Sign != pack.Removed {
+		if d.Why != "" && d.Sign != packfile.Removed {
 			fmt.Fprintln(c.out, "      "+d.Why)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/cloud"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -57,7 +57,7 @@ func New(c config.Config, o Options) (*Server, error) {
 		o.Log.Info("slack.app_token and slack.signing_secret are both given: the bot opens a WebSocket, and takes signed deliveries " +
 			"over HTTP too")
 	}
-	products, err := pack.Load(c.Packs)
+	products, err := packfile.Load(c.Packs)
 	if err != nil {
 		return nil, err
 	}

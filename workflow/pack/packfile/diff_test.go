@@ -1,4 +1,4 @@
-package pack
+package packfile
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 )
 
 func changes(older, newer workflow.Product) []string {
@@ -85,7 +86,7 @@ func TestEveryKindOfChangeIsSeen(t *testing.T) {
 }
 
 func TestCheckTakesAPackOfOnesOwnAndAnEmbeddedOneAsItIs(t *testing.T) {
-	embedded, err := files.ReadFile("vbazure.yaml")
+	embedded, err := pack.Files.ReadFile("vbazure.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

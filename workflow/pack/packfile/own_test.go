@@ -1,4 +1,4 @@
-package pack
+package packfile
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow/document"
+	"github.com/entra-app/entra-app/workflow/pack"
 )
 
 // directory is one with these files in it.
@@ -24,7 +25,7 @@ func directory(t *testing.T, files map[string]string) string {
 }
 
 func TestOwnPacksStandBeforeCustomAndANewerVersionIsOffered(t *testing.T) {
-	newer, err := files.ReadFile("vb365-backup.yaml")
+	newer, err := pack.Files.ReadFile("vb365-backup.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,3 +79,28 @@ func (p Product) Offer(k plan.CredentialKind) (Offer, bool) {
 	}
 	return p.Credentials[i], true
 }
+
+// services are those of the workloads with these names, each once.
+func (p Product) services(workloads []string) []string {
+	var services []string
+	for _, w := range p.Workloads {
+		if w.Service != "" && slices.Contains(workloads, w.Name) && !slices.Contains(services, w.Service) {
+			services = append(services, w.Service)
+		}
+	}
+	return services
+}
+
+// isAzure reports whether an app of p would be a server's account in Azure.
+func (p Product) isAzure() bool {
+	return slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service == plan.AzureService })
+}
+
+// isOrganization reports whether an app of p is one of an organization on a backup
+// server.
+func (p Product) isOrganization() bool {
+	return p.Organization || slices.ContainsFunc(p.Workloads, func(w Workload) bool {
+		return w.Service != "" &&
+			w.Service != plan.AzureService
+	})
+}

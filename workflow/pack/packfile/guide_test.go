@@ -1,4 +1,4 @@
-package pack_test
+package packfile_test
 
 import (
 	"flag"
@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/pack/packfile"
 )
 
 var update = flag.Bool("update", false, "write PRODUCTS.md again")
@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write PRODUCTS.md again")
 // joined is what stands between the two comments of PRODUCTS.md: a table of the
 // products that are offered, and the guide of each.
 func joined(t *testing.T) string {
-	offered, err := pack.All()
+	offered, err := packfile.All()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,14 +28,14 @@ func joined(t *testing.T) string {
 		}
 		anchor := strings.ToLower(strings.NewReplacer(" ", "-", ",", "").Replace(p.Title))
 		fmt.Fprintf(&table, "| `%s` | [%s](#%s) |\n", p.Name, p.Title, anchor)
-		fmt.Fprintf(&sections, "\n## %s\n\n%s\n", p.Title, pack.Guide(p))
+		fmt.Fprintf(&sections, "\n## %s\n\n%s\n", p.Title, packfile.Guide(p))
 	}
 	return table.String() + sections.String()
 }
 
 func TestTheProductsPageIsJoinedFromTheGuides(t *testing.T) {
 	const begin, end = "<!-- guides:begin -->\n", "<!-- guides:end -->"
-	page, err := os.ReadFile("PRODUCTS.md")
+	page, err := os.ReadFile("../PRODUCTS.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestTheProductsPageIsJoinedFromTheGuides(t *testing.T) {
 	}
 	want := joined(t)
 	if *update {
-		if err := os.WriteFile("PRODUCTS.md", []byte(before+begin+want+end+after), 0o644); err != nil {
+		if err := os.WriteFile("../PRODUCTS.md", []byte(before+begin+want+end+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		has = want
@@ -66,19 +66,19 @@ func TestAGuideHasTheNextStepsInTheirPlace(t *testing.T) {
 		"Fill in.\n\n{nextSteps}\n\nRenew.": "Fill in.\n\n" + list + "\n\nRenew.",
 		"Fill in.":                          "Fill in.\n\n**In the product:**\n\n" + list,
 	} {
-		if got := pack.Guide(workflow.Product{Guide: guide, NextSteps: steps}); got != want {
+		if got := packfile.Guide(workflow.Product{Guide: guide, NextSteps: steps}); got != want {
 			t.Errorf("%q is\n%s\nand not\n%s", guide, got, want)
 		}
 	}
 }
 
 func TestAGuideKeepsItsLines(t *testing.T) {
-	text, err := os.ReadFile("vbo365.yaml")
+	text, err := os.ReadFile("../vbo365.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	before, _, _ := strings.Cut(string(text), "guide:")
-	p, err := pack.Parse("vbo365.yaml", []byte(before+"guide: |\n  **Before.** Nothing.\n\n  {nextSteps}\n"))
+	p, err := packfile.Parse("vbo365.yaml", []byte(before+"guide: |\n  **Before.** Nothing.\n\n  {nextSteps}\n"))
 	if want := "**Before.** Nothing.\n\n{nextSteps}"; err != nil || p.Guide != want {
 		t.Errorf("%v: %q", err, p.Guide)
 	}
@@ -86,7 +86,7 @@ func TestAGuideKeepsItsLines(t *testing.T) {
 
 // What the admin needs, and how much is asked for, is what the plans of a pack take.
 func TestAGuideSaysWhatItsPlansTake(t *testing.T) {
-	offered, err := pack.All()
+	offered, err := packfile.All()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestAGuideSaysWhatItsPlansTake(t *testing.T) {
 }
 
 func TestTheGuidesCountWhatIsAskedFor(t *testing.T) {
-	offered, err := pack.All()
+	offered, err := packfile.All()
 	if err != nil {
 		t.Fatal(err)
 	}

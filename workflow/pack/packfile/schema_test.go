@@ -1,4 +1,4 @@
-package pack
+package packfile
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -55,7 +56,7 @@ func value(t *testing.T, text []byte) any {
 func TestTheSchemaTakesEveryPack(t *testing.T) {
 	s := compiled(t)
 	for _, e := range library(t).all {
-		text, err := files.ReadFile(e.file)
+		text, err := pack.Files.ReadFile(e.file)
 		if err != nil {
 			t.Fatal(err)
 		}

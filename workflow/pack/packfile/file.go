@@ -1,4 +1,4 @@
-package pack
+package packfile
 
 // A file is a pack as it is written, with the line of everything in it. What
 // may be written is in the tables of keys here, and in pack.schema.json.

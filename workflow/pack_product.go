@@ -1,3 +1,5 @@
+// Package pack says what a product needs of an app: its built-in packs are here as files, and
+// package packfile reads them.
 package workflow
 
 import (

@@ -1,4 +1,4 @@
-// Package pack has the products that an app can be asked for.
+// Package packfile reads the products that an app can be asked for.
 //
 // A pack is one YAML file: what a product needs in one version, and why. It is
 // checked as a whole: every mistake is reported at once, each with its file, its
@@ -13,10 +13,9 @@
 //
 // pack.schema.json says the same as the tables of keys in file.go, for editors. A
 // test keeps the two together.
-package pack
+package packfile
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -29,17 +28,12 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/document"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
 
-//go:embed *.yaml
-var files embed.FS
-
-//go:embed pack.schema.json
-var schema []byte
-
 // Schema returns the JSON Schema of packs, for editors.
-func Schema() []byte { return slices.Clone(schema) }
+func Schema() []byte { return slices.Clone(pack.Schema) }
 
 // order is the one that the form offers packs in; those of operators stand
 // before the last.
@@ -74,7 +68,7 @@ func Load(dir string) ([]workflow.Product, error) {
 // can't be read.
 func Open(dir string) (Library, error) {
 	var l Library
-	wrong, err := l.read(files, ".", false)
+	wrong, err := l.read(pack.Files, ".", false)
 	if err != nil {
 		return Library{}, err
 	}

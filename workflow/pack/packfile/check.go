@@ -1,10 +1,11 @@
-package pack
+package packfile
 
 import (
 	"bytes"
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/document"
+	"github.com/entra-app/entra-app/workflow/pack"
 )
 
 // Check reads the pack in a file as Load would. The error is document.Problems.
@@ -22,7 +23,7 @@ func Check(file string) (workflow.Product, error) {
 		return p, err
 	}
 	for _, e := range l.all { // an embedded pack itself is not a second one
-		if text, err := files.ReadFile(e.file); err == nil && bytes.Equal(text, b) {
+		if text, err := pack.Files.ReadFile(e.file); err == nil && bytes.Equal(text, b) {
 			return p, nil
 		}
 	}
