@@ -6,11 +6,12 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // credentialInputs ask for the kind of credential, and for what that kind needs.
-func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []slack.Block {
+func (b *Bot) credentialInputs(p pack.Product, chosen pack.Choice) []slack.Block {
 	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldCredential))
 	offers := b.desk.Credentials(p, chosen.Backup)
 	for _, offer := range offers {
@@ -37,7 +38,7 @@ func (b *Bot) credentialInputs(p workflow.Product, chosen workflow.Choice) []sla
 }
 
 // handoffInputs ask where the credential goes, and which it is.
-func (b *Bot) handoffInputs(p workflow.Product, chosen workflow.Choice) []slack.Block {
+func (b *Bot) handoffInputs(p pack.Product, chosen pack.Choice) []slack.Block {
 	in := b.credentialInputs(p, chosen)
 	if where := b.backupInput(p, chosen.Backup); where != nil {
 		return append([]slack.Block{where}, in...)
@@ -47,7 +48,7 @@ func (b *Bot) handoffInputs(p workflow.Product, chosen workflow.Choice) []slack.
 
 // backupInput lets the requester choose where the credential goes; nil where there
 // is no choice.
-func (b *Bot) backupInput(p workflow.Product, server string) slack.Block {
+func (b *Bot) backupInput(p pack.Product, server string) slack.Block {
 	names := b.desk.Backups(p)
 	if len(names) == 0 {
 		return nil
@@ -73,12 +74,12 @@ func (b *Bot) backupInput(p workflow.Product, server string) slack.Block {
 const toMe = "-"
 
 // fits is a choice whose credential p offers with the server that was chosen.
-func (b *Bot) fits(p workflow.Product, chosen workflow.Choice, serverBefore string) workflow.Choice {
+func (b *Bot) fits(p pack.Product, chosen pack.Choice, serverBefore string) pack.Choice {
 	if !slices.Contains(b.desk.Backups(p), chosen.Backup) {
 		chosen.Backup = ""
 	}
 	offers := b.desk.Credentials(p, chosen.Backup)
-	has := slices.ContainsFunc(offers, func(o workflow.Offer) bool { return o.Kind == chosen.Credential })
+	has := slices.ContainsFunc(offers, func(o pack.Offer) bool { return o.Kind == chosen.Credential })
 	if len(offers) > 0 && (!has || chosen.Backup != serverBefore) {
 		chosen.Credential = offers[0].Kind
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -17,12 +18,12 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 	w := newServerWorld(t, "")
 	p, _ := w.desk.Product("vb365-backup")
 	for name, c := range map[string]struct {
-		chosen    workflow.Choice
+		chosen    pack.Choice
 		has, lack []string
 	}{
 		"hand-over": {p.Choice(), []string{`"Backup server"`, "Hand it over to me", "vb365-prod", "Certificate file"},
 			[]string{"made here"}},
-		"server": {workflow.Choice{Workloads: []string{"exchange"}, Credential: plan.CredentialMadeCertificate, Backup: "vb365-prod"},
+		"server": {pack.Choice{Workloads: []string{"exchange"}, Credential: plan.CredentialMadeCertificate, Backup: "vb365-prod"},
 			[]string{"Certificate made here (vb365-prod gets it)", "Lifetime", "on a server"}, []string{"Certificate file"}},
 	} {
 		v, _ := json.MarshalIndent(w.bot.form(p, c.chosen, meta{Channel: "CTEAM"}), "", "  ")
@@ -56,7 +57,7 @@ func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 	p, _ := w.desk.Product("vb365-archiver")
 	for kind, has := range map[plan.CredentialKind]string{plan.CredentialMadeCertificate: "Certificate made here (vb365-prod " +
 		"gets it)", plan.CredentialSecret: "Client secret (vb365-prod gets it)"} {
-		v := w.bot.form(p, workflow.Choice{Workloads: []string{"builtin"}, Credential: kind, Backup: "vb365-prod"}, meta{Channel: "CTEAM"})
+		v := w.bot.form(p, pack.Choice{Workloads: []string{"builtin"}, Credential: kind, Backup: "vb365-prod"}, meta{Channel: "CTEAM"})
 		b, _ := json.Marshal(v)
 		for _, m := range slacktest.ValidateView(b, false) {
 			t.Errorf("%s: %s", kind, m)

@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -39,7 +40,7 @@ func choice(value, text, description string) *slack.OptionBlockObject {
 
 // of makes a block that is another one for each product: what was typed for one
 // product does not stay for the next.
-func of(p workflow.Product, in *slack.InputBlock) *slack.InputBlock {
+func of(p pack.Product, in *slack.InputBlock) *slack.InputBlock {
 	in.BlockID += " of " + p.Name
 	return in
 }
@@ -74,7 +75,7 @@ func ownersInput() *slack.InputBlock {
 }
 
 // workloadsInput lets the requester choose what the product is used for.
-func workloadsInput(p workflow.Product, chosen workflow.Choice) *slack.InputBlock {
+func workloadsInput(p pack.Product, chosen pack.Choice) *slack.InputBlock {
 	var options, initial []*slack.OptionBlockObject
 	for _, w := range p.Workloads {
 		o := choice(w.Name, w.Title, "")

@@ -7,12 +7,13 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // asItIs is the choice that an app has.
-func asItIs(r *workflow.Request) workflow.Choice {
-	return workflow.Choice{Credential: r.Plan.Credential.Kind, Backup: r.Plan.Backup.Server}
+func asItIs(r *workflow.Request) pack.Choice {
+	return pack.Choice{Credential: r.Plan.Credential.Kind, Backup: r.Plan.Backup.Server}
 }
 
 // noForm says why there is nothing to fill in, or nil: that is better known before
@@ -30,15 +31,15 @@ func (b *Bot) noForm(kind workflow.Kind, r *workflow.Request) error {
 
 // productOf is the product of r's app. Where its pack is gone, the app keeps the kind of
 // credential that it has.
-func productOf(d *workflow.Desk, r *workflow.Request) workflow.Product {
+func productOf(d *workflow.Desk, r *workflow.Request) pack.Product {
 	if p, ok := d.Product(r.Product); ok {
 		return p
 	}
-	return workflow.Product{Name: r.Product, Credentials: []workflow.Offer{{Kind: r.Plan.Credential.Kind}}}
+	return pack.Product{Name: r.Product, Credentials: []pack.Offer{{Kind: r.Plan.Credential.Kind}}}
 }
 
 // lifeForm asks for what a verb needs.
-func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen workflow.Choice) slack.ModalViewRequest {
+func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen pack.Choice) slack.ModalViewRequest {
 	asks := kinds[kind].form
 	blocks := []slack.Block{
 		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r),
@@ -92,8 +93,8 @@ func (b *Bot) rebuildLife(ctx context.Context, v view) {
 }
 
 // chosenAnew reads out of the form what was chosen of the app's product.
-func (b *Bot) chosenAnew(r *workflow.Request, m lifeMeta, s state) workflow.Choice {
-	chosen := workflow.Choice{Credential: plan.CredentialKind(s.choice(workflow.FieldCredential)), Backup: s.backup()}
+func (b *Bot) chosenAnew(r *workflow.Request, m lifeMeta, s state) pack.Choice {
+	chosen := pack.Choice{Credential: plan.CredentialKind(s.choice(workflow.FieldCredential)), Backup: s.backup()}
 	if p, ok := b.desk.Product(r.Product); ok {
 		return b.fits(p, chosen, m.Backup)
 	}

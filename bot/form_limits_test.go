@@ -11,6 +11,7 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -88,7 +89,7 @@ func TestAFieldThatIsNotInTheFormIsNotAnEmptyOne(t *testing.T) {
 
 func TestTheFieldForRedirectURIsIsMarkedWhereOneIsRequired(t *testing.T) {
 	w := newWorld(t)
-	optional := func(p workflow.Product, existing bool) bool {
+	optional := func(p pack.Product, existing bool) bool {
 		for _, b := range templateInputs(p, existing) {
 			if in, ok := b.(*slack.InputBlock); ok && strings.HasPrefix(in.BlockID, string(workflow.FieldRedirectURIs)) {
 				if again := strings.Contains(in.Hint.Text, "also if the app has it already"); again != (existing && p.RedirectRequired) {

@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -15,7 +16,7 @@ import (
 
 // redirectInputs are one field for each platform that an app has, and its product's.
 // A custom app may always get one for public clients.
-func redirectInputs(p workflow.Product, has plan.Plan) []slack.Block {
+func redirectInputs(p pack.Product, has plan.Plan) []slack.Block {
 	var blocks []slack.Block
 	for _, on := range plan.Platforms {
 		f, uris := workflow.RedirectField(p, on), has.On(on)
@@ -82,7 +83,7 @@ func signInInputs(who string, flows bool) []slack.Block {
 
 // templateInputs ask for redirect URIs, or for what is filled into the product's
 // own. Those that nothing is filled into are shown.
-func templateInputs(p workflow.Product, existing bool) []slack.Block {
+func templateInputs(p pack.Product, existing bool) []slack.Block {
 	var blocks []slack.Block
 	if p.AsksRedirects() {
 		hint := "One on each line; leave empty if the product needs none."

@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -33,7 +34,7 @@ type meta struct {
 func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 	products := b.desk.Products()
 	name = strings.ToLower(oneLine(name))
-	chosen := slices.IndexFunc(products, func(p workflow.Product) bool { return p.Name == name })
+	chosen := slices.IndexFunc(products, func(p pack.Product) bool { return p.Name == name })
 	if name == "" {
 		chosen = 0
 	}
@@ -49,7 +50,7 @@ func (b *Bot) openForm(ctx context.Context, c command, name string) Reply {
 }
 
 // showForm opens the request form for what a command was typed for.
-func (b *Bot) showForm(ctx context.Context, c command, p workflow.Product, m meta) Reply {
+func (b *Bot) showForm(ctx context.Context, c command, p pack.Product, m meta) Reply {
 	in := c.ChannelID
 	if strings.HasPrefix(in, "D") || c.ChannelName == "directmessage" || strings.HasPrefix(c.ChannelName, "mpdm-") {
 		in = ""
@@ -76,7 +77,7 @@ func (b *Bot) showForm(ctx context.Context, c command, p workflow.Product, m met
 }
 
 // form is the view for a product and what was chosen of it.
-func (b *Bot) form(p workflow.Product, chosen workflow.Choice, remembered meta) slack.ModalViewRequest {
+func (b *Bot) form(p pack.Product, chosen pack.Choice, remembered meta) slack.ModalViewRequest {
 	chosen = b.fits(p, chosen, chosen.Backup)
 	remembered.Product, remembered.Credential, remembered.Backup = p.Name, chosen.Credential, chosen.Backup
 	in := remembered.Channel
@@ -178,7 +179,7 @@ func needBlocks(p plan.Plan) []slack.Block {
 	return blocks
 }
 
-func (b *Bot) productInput(p workflow.Product) *slack.InputBlock {
+func (b *Bot) productInput(p pack.Product) *slack.InputBlock {
 	products := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldProduct))
 	for _, q := range b.desk.Products() {
 		o := choice(q.Name, q.Title, q.Name)

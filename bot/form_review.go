@@ -12,6 +12,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/manifest"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -73,7 +74,7 @@ func nameOf(content []byte) string {
 }
 
 // review is the form with what the requester has to see first.
-func (b *Bot) review(p workflow.Product, chosen workflow.Choice, m meta, d workflow.Draft) slack.ModalViewRequest {
+func (b *Bot) review(p pack.Product, chosen pack.Choice, m meta, d workflow.Draft) slack.ModalViewRequest {
 	v := b.form(p, chosen, m)
 	top := []slack.Block{block(line(bold("Not sent yet."),
 		" Look at what is in the manifest and can't be in this request. Then send it again, or change what is wrong."))}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -170,7 +171,7 @@ func (s state) conversation(f workflow.Field) string {
 }
 
 // filledIn is what was typed into the fields of a product.
-func (s state) filledIn(p workflow.Product) map[string][]string {
+func (s state) filledIn(p pack.Product) map[string][]string {
 	typed := map[string][]string{}
 	for _, f := range p.Fields {
 		typed[f.Name] = s.lines(workflow.FieldOf(f))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -42,7 +43,7 @@ func (b *Bot) rebuild(ctx context.Context, i interaction) {
 }
 
 // chosen reads the product and what was chosen of it out of a form.
-func (b *Bot) chosen(v view) (m meta, p workflow.Product, c workflow.Choice, ok bool) {
+func (b *Bot) chosen(v view) (m meta, p pack.Product, c pack.Choice, ok bool) {
 	json.Unmarshal([]byte(v.PrivateMetadata), &m)
 	if which := v.State.choice(workflow.FieldApplication); which != "" {
 		m.Existing = which == existingApp

@@ -4,8 +4,9 @@ import (
 	"context"
 	"testing"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 func TestAnExistingAppIsAskedForWithTheForm(t *testing.T) {

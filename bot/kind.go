@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -44,7 +45,7 @@ type form struct {
 	inputs func(*Bot, *workflow.Request) []slack.Block
 	// credentials are those that it offers, or why there are none; nil is that it asks
 	// for none.
-	credentials func(*workflow.Desk, *workflow.Request) ([]workflow.Offer, *workflow.Refusal)
+	credentials func(*workflow.Desk, *workflow.Request) ([]pack.Offer, *workflow.Refusal)
 	// send is what the filled-in form does.
 	send func(d *workflow.Desk, ctx context.Context, by people.Person, app string, draft workflow.Draft) (*workflow.Request, error)
 	// unknown answers where no such app is managed here; nil is with the refusal.
@@ -99,7 +100,7 @@ var recreateKind = kind{
 			return "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is " +
 				"created again with the same permissions, and gets another App ID."
 		},
-		credentials: func(d *workflow.Desk, r *workflow.Request) ([]workflow.Offer, *workflow.Refusal) {
+		credentials: func(d *workflow.Desk, r *workflow.Request) ([]pack.Offer, *workflow.Refusal) {
 			return productOf(d, r).Credentials, nil
 		},
 		send: (*workflow.Desk).Recreate,

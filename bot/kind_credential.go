@@ -4,6 +4,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -11,7 +12,7 @@ import (
 // own way.
 type credentialKind struct {
 	// asks are the inputs for what it needs; nil is nothing.
-	asks func(b *Bot, p workflow.Product, chosen workflow.Choice) []slack.Block
+	asks func(b *Bot, p pack.Product, chosen pack.Choice) []slack.Block
 	// plan says on a card how the app will prove who it is.
 	plan  func(plan.Plan) []any
 	apart bool // plan is long: it has a block of its own
@@ -59,13 +60,13 @@ func credentialOf(k plan.CredentialKind) credentialKind {
 	return credentialKinds[plan.CredentialNone]
 }
 
-func secretInputs(b *Bot, p workflow.Product, chosen workflow.Choice) []slack.Block {
+func secretInputs(b *Bot, p pack.Product, chosen pack.Choice) []slack.Block {
 	offer, lives := b.lifetimes(p, chosen.Credential)
 	return []slack.Block{of(p, field(workflow.FieldLifetime, b.desk.LifetimeHint(offer), lives))}
 }
 
 // lifetimes let the requester choose how long a credential is valid.
-func (b *Bot) lifetimes(p workflow.Product, kind plan.CredentialKind) (workflow.Offer, *slack.SelectBlockElement) {
+func (b *Bot) lifetimes(p pack.Product, kind plan.CredentialKind) (pack.Offer, *slack.SelectBlockElement) {
 	lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
 	offer, _ := p.Offer(kind)
 	for _, l := range b.desk.Lifetimes(offer) {
@@ -93,7 +94,7 @@ func secretGiven(r *workflow.Request) []any {
 	return []any{bold("The secret is valid until "), r.Made.KeyExpires, r.Cut(), "\n"}
 }
 
-func certificateOnly(_ *Bot, _ workflow.Product, chosen workflow.Choice) []slack.Block {
+func certificateOnly(_ *Bot, _ pack.Product, chosen pack.Choice) []slack.Block {
 	in := certificateInputs("One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below.")
 	if chosen.Backup == "" {
 		return in
@@ -114,7 +115,7 @@ func certificateGiven(r *workflow.Request) []any {
 	return []any{bold("Certificate: "), code(c.Thumbprint), ", valid until ", c.NotAfter, "\n"}
 }
 
-func federatedInputs(b *Bot, _ workflow.Product, _ workflow.Choice) []slack.Block {
+func federatedInputs(b *Bot, _ pack.Product, _ pack.Choice) []slack.Block {
 	return []slack.Block{
 		textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.",
 			600, false, "", false),

@@ -4,12 +4,13 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // madeCertificate is a certificate that is made here, and handed over in a PFX file.
 var madeCertificate = credentialKind{
-	asks: func(b *Bot, p workflow.Product, chosen workflow.Choice) []slack.Block {
+	asks: func(b *Bot, p pack.Product, chosen pack.Choice) []slack.Block {
 		_, lives := b.lifetimes(p, chosen.Credential)
 		in := of(p, field(workflow.FieldLifetime, "The certificate stops working after this.", lives))
 		in.BlockID += " made here" // Slack must not keep what was chosen of a secret's lifetimes, which are fewer

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -44,7 +45,7 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 	}
 	var blocks []slack.Block
 	if len(p.Workloads) > 0 {
-		in := workloadsInput(p, workflow.Choice{Workloads: p.Chosen(r.Plan)})
+		in := workloadsInput(p, pack.Choice{Workloads: p.Chosen(r.Plan)})
 		in.DispatchAction = false
 		blocks = append(blocks, in)
 	}
@@ -70,7 +71,7 @@ func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
 	if len(p.AzureRoles) > 0 {
 		subscriptions := subscriptionsInput(r.Plan.Subscriptions)
 		// then it is said after
-		subscriptions.Optional = slices.ContainsFunc(p.AzureRoles, func(n workflow.AzureNeed) bool { return len(n.Workloads) > 0 })
+		subscriptions.Optional = slices.ContainsFunc(p.AzureRoles, func(n pack.AzureNeed) bool { return len(n.Workloads) > 0 })
 		blocks = append(blocks, subscriptions)
 	}
 	if r.MayGetCertificate(p) {

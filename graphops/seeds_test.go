@@ -13,6 +13,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -25,7 +26,7 @@ var (
 )
 
 // seedProducts are all that is offered, and the earlier releases under names of their own.
-var seedProducts = sync.OnceValue(func() []workflow.Product {
+var seedProducts = sync.OnceValue(func() []pack.Product {
 	l, err := packfile.Open("")
 	if err != nil {
 		panic(err)
@@ -70,7 +71,7 @@ var seedPermissions = sync.OnceValue(func() map[string][]string {
 
 // A way is a product with one of the credentials that it can have.
 type way struct {
-	product    workflow.Product
+	product    pack.Product
 	credential plan.CredentialKind
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -162,13 +163,13 @@ func TestNobodyAsksForWhatCanNeverBeApproved(t *testing.T) {
 	w := newWorld(t)
 	product := vbo()
 	product.Approvals = 3
-	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{product}, Policy: w.policy, Key: w.key,
+	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{product}, Policy: w.policy, Key: w.key,
 		Log: quiet})
 	if _, err := d.Submit(context.Background(), bea, draft("payroll-backup")); refusedBy(err) != RuleApprovals {
 		t.Errorf("three approvals of two approvers: %v", err)
 	}
 	product.Approvals = 2
-	d = NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{product}, Policy: w.policy, Key: w.key,
+	d = NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{product}, Policy: w.policy, Key: w.key,
 		Log: quiet})
 	if _, err := d.Submit(context.Background(), ada, draft("payroll-backup")); refusedBy(err) != RuleApprovals {
 		t.Errorf("two approvals of the one approver who did not ask: %v", err)

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -22,11 +23,13 @@ var (
 )
 
 // clouds is a product with built-in roles in Azure, or one of its own.
-func clouds() Product {
-	return Product{Name: "clouds", Title: "Clouds", Audience: "AzureADMyOrg", OneWorkload: true,
-		Workloads:   []Workload{{Name: "builtin", Title: "Built-in roles"}, {Name: "minimal", Title: "A custom role"}},
-		AzureRoles:  []AzureNeed{{contributor, []string{"builtin"}}, {keys, nil}, {minimal, []string{"minimal"}}},
-		Credentials: []Offer{{Kind: plan.CredentialCertificate}}}
+func clouds() pack.Product {
+	return pack.Product{Name: "clouds", Title: "Clouds", Audience: "AzureADMyOrg", OneWorkload: true,
+		Workloads: []pack.Workload{{Name: "builtin", Title: "Built-in roles"}, {Name: "minimal", Title: "A custom role"}},
+		AzureRoles: []pack.AzureNeed{
+			{AzureRole: contributor, Workloads: []string{"builtin"}}, {AzureRole: keys}, {AzureRole: minimal,
+				Workloads: []string{"minimal"}}},
+		Credentials: []pack.Offer{{Kind: plan.CredentialCertificate}}}
 }
 
 // inClouds is an app of that product that is done.

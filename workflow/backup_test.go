@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
@@ -200,12 +201,14 @@ func (w *wired) Tell(_ context.Context, c Checking) (string, string, error) {
 }
 
 // backedUp is a product whose app a backup server takes.
-func backedUp() Product {
+func backedUp() pack.Product {
 	p := backup()
 	p.Name, p.AzureRoles, p.Credentials = "backed-up", nil, p.Credentials[:2]
-	p.Workloads = []Workload{{"exchange", "Exchange", plan.ExchangeService}, {"sharepoint", "SharePoint and OneDrive",
-		plan.SharePointService},
-		{"reports", "Reports", ""}}
+	p.Workloads = []pack.Workload{
+		{Name: "exchange", Title: "Exchange", Service: plan.ExchangeService},
+		{Name: "sharepoint", Title: "SharePoint and OneDrive", Service: plan.SharePointService},
+		{Name: "reports", Title: "Reports"},
+	}
 	p.Permissions = slices.Clone(p.Permissions)
 	return p
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
@@ -16,12 +17,12 @@ import (
 
 // The rules for what is typed into the fields of the form.
 
-func checkWorkloads(wrong FieldErrors, p Product, c Choice) {
+func checkWorkloads(wrong FieldErrors, p pack.Product, c pack.Choice) {
 	if len(p.Workloads) == 0 {
 		return
 	}
 	for _, w := range c.Workloads {
-		if !slices.ContainsFunc(p.Workloads, func(of Workload) bool { return of.Name == w }) {
+		if !slices.ContainsFunc(p.Workloads, func(of pack.Workload) bool { return of.Name == w }) {
 			wrong[FieldWorkloads] = "Choose from the list."
 		}
 	}
@@ -34,7 +35,7 @@ func checkWorkloads(wrong FieldErrors, p Product, c Choice) {
 }
 
 // checkCredential fills in the plan's credential from a draft.
-func (d *Desk) checkCredential(wrong FieldErrors, p Product, tenant Tenant, draft Draft, c *plan.Credential) {
+func (d *Desk) checkCredential(wrong FieldErrors, p pack.Product, tenant Tenant, draft Draft, c *plan.Credential) {
 	offer, ok := p.Offer(draft.Credential)
 	if !ok {
 		wrong[FieldCredential] = "Choose one of the credentials that this product can use."
@@ -79,7 +80,7 @@ func checkKeys(wrong FieldErrors, d Draft) {
 	}
 	for name, lines := range d.Fields {
 		if certificate.HasPrivateKey(strings.Join(lines, "\n")) {
-			wrong[FieldOf(TemplateField{Name: name})] = KeyRefused
+			wrong[FieldOf(pack.TemplateField{Name: name})] = KeyRefused
 		}
 	}
 }

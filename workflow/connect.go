@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -27,8 +28,8 @@ import (
 const connectLimit = 4 * time.Minute
 
 // Backups returns the names of the servers that an app of p can be connected to.
-func (d *Desk) Backups(p Product) []string {
-	if !slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service != "" }) {
+func (d *Desk) Backups(p pack.Product) []string {
+	if !slices.ContainsFunc(p.Workloads, func(w pack.Workload) bool { return w.Service != "" }) {
 		return nil
 	}
 	names := make([]string, len(d.backups))
@@ -58,14 +59,14 @@ func given(azure bool) []plan.CredentialKind {
 
 // Credentials are those to choose from for an app of p. Where a server gets it, the
 // best is first: one whose key nobody has to carry there.
-func (d *Desk) Credentials(p Product, server string) []Offer {
-	var out []Offer
+func (d *Desk) Credentials(p pack.Product, server string) []pack.Offer {
+	var out []pack.Offer
 	if server == "" {
-		return slices.DeleteFunc(slices.Clone(p.Credentials), func(o Offer) bool {
+		return slices.DeleteFunc(slices.Clone(p.Credentials), func(o pack.Offer) bool {
 			return credentialKinds[o.Kind].asFile && d.pages == ""
 		})
 	}
-	for _, kind := range given(p.isAzure()) {
+	for _, kind := range given(p.IsAzure()) {
 		if o, ok := p.Offer(kind); ok {
 			out = append(out, o)
 		}
@@ -74,7 +75,7 @@ func (d *Desk) Credentials(p Product, server string) []Offer {
 }
 
 // checkBackup says what is against connecting the server that a plan names.
-func (d *Desk) checkBackup(wrong FieldErrors, p Product, plan plan.Plan) {
+func (d *Desk) checkBackup(wrong FieldErrors, p pack.Product, plan plan.Plan) {
 	b := plan.Backup
 	if b.Server == "" {
 		return
@@ -83,10 +84,10 @@ func (d *Desk) checkBackup(wrong FieldErrors, p Product, plan plan.Plan) {
 	case !slices.Contains(d.Backups(p), b.Server):
 		wrong[FieldBackup] = fmt.Sprintf("%s is not a backup server that this app can be connected to. Choose one of the list, or ask "+
 			"the operator of this bot.", text.Clip(b.Server, 60))
-	case !slices.Contains(given(p.isAzure()), kind) && p.isAzure():
+	case !slices.Contains(given(p.IsAzure()), kind) && p.IsAzure():
 		wrong[FieldCredential] = "A backup server takes a certificate made here or a secret for Azure. Choose one, or have the app " +
 			"handed over to you."
-	case !slices.Contains(given(p.isAzure()), kind):
+	case !slices.Contains(given(p.IsAzure()), kind):
 		wrong[FieldCredential] = "A backup server takes a certificate only. Choose one, or have the app handed over to you."
 	case len(b.Services) == 0:
 		wrong[FieldBackup] = "Nothing that was chosen here is backed up by a backup server. Choose a workload that is, or have the app " +

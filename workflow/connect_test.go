@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -310,7 +311,8 @@ func TestWhatDoesNotFitAServerIsSaidUnderItsField(t *testing.T) {
 	plain, with := serverDraft("a"), serverDraft("a")
 	plain.Backup = ""
 	p, _ := n.Product("backed-up")
-	if p.Plan(Choice{Workloads: plain.Workloads}).Digest() == p.Plan(Choice{Workloads: with.Workloads, Backup: with.Backup}).Digest() {
+	if p.Plan(pack.Choice{Workloads: plain.Workloads}).Digest() == p.Plan(pack.Choice{Workloads: with.Workloads,
+		Backup: with.Backup}).Digest() {
 		t.Error("the server is not part of what is approved")
 	}
 	if kinds := fmt.Sprint(n.Credentials(p, "vb365-prod")); !strings.HasPrefix(kinds, "[{made-certificate") ||

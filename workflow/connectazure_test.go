@@ -8,15 +8,16 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // archiver is a product whose app is a backup server's account in Azure.
-func archiver() Product {
+func archiver() pack.Product {
 	p := clouds()
-	p.Name, p.Credentials = "archiver", []Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour},
+	p.Name, p.Credentials = "archiver", []pack.Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour},
 		{Kind: plan.CredentialCertificate}}
 	for i := range p.Workloads {
 		p.Workloads[i].Service = plan.AzureService

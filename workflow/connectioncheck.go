@@ -44,7 +44,7 @@ func (d *Desk) mayCheck(r *Request) *Refusal {
 	p, _ := d.Product(r.Product)
 	server := r.Plan.Backup.Server
 	switch {
-	case !r.IsApp(), r.Plan.Backup.IsAzure(), !r.IsConnected() && !p.isOrganization():
+	case !r.IsApp(), r.Plan.Backup.IsAzure(), !r.IsConnected() && !p.IsOrganization():
 		return refuse(RuleWrongState, "%s %s, and no backup server is connected with its app.", r.ID, r.Standing())
 	case server == "" && len(d.servers()) == 0:
 		return refuse(RuleNoServer, "No backup server is configured here, so none can be asked. Ask the operator of this bot.")

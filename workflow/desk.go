@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
@@ -16,7 +17,7 @@ import (
 type Desk struct {
 	store    Store
 	tenants  []Tenant
-	products []Product
+	products []pack.Product
 	policy   Policy
 	key      *seal.Key
 	backups  []BackupServer
@@ -33,7 +34,7 @@ type Desk struct {
 type DeskConfig struct {
 	Store    Store
 	Tenants  []Tenant
-	Products []Product
+	Products []pack.Product
 	Policy   Policy
 	Backups  []BackupServer   // that apps can be connected to
 	Looks    []BackupServer   // without an account for the bot: people sign in to see what they reach
@@ -84,8 +85,8 @@ const ownClient = "%s is the client with which this bot's approvers sign in, and
 	"administrator looks after it in Entra."
 
 // Products returns the products that may be asked for.
-func (d *Desk) Products() []Product {
-	products := slices.DeleteFunc(slices.Clone(d.products), func(p Product) bool { return p.Custom && !d.policy.AllowCustom })
+func (d *Desk) Products() []pack.Product {
+	products := slices.DeleteFunc(slices.Clone(d.products), func(p pack.Product) bool { return p.Custom && !d.policy.AllowCustom })
 	for i := range products {
 		products[i].Credentials = d.offered(products[i])
 	}
@@ -93,13 +94,13 @@ func (d *Desk) Products() []Product {
 }
 
 // Product returns the product with this name that may be asked for, or false.
-func (d *Desk) Product(name string) (Product, bool) {
+func (d *Desk) Product(name string) (pack.Product, bool) {
 	for _, p := range d.Products() {
 		if p.Name == name {
 			return p, true
 		}
 	}
-	return Product{}, false
+	return pack.Product{}, false
 }
 
 // Policy returns what the operator allows.

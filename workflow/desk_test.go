@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -179,7 +180,7 @@ func TestAnOutsiderMayNotAsk(t *testing.T) {
 func TestACustomProductTakesKnownPermissionsOnlyAndOnlyWhereAllowed(t *testing.T) {
 	w := newWorld(t)
 	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso},
-		Products: []Product{vbo(), {Name: "custom", Custom: true, Audience: "AzureADMyOrg", Credentials: vbo().Credentials}},
+		Products: []pack.Product{vbo(), {Name: "custom", Custom: true, Audience: "AzureADMyOrg", Credentials: vbo().Credentials}},
 		Policy:   w.policy, Key: w.key, Log: quiet})
 	custom := draft("c")
 	custom.Product = "custom"

@@ -3,6 +3,7 @@ package workflow
 import (
 	"slices"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -84,18 +85,18 @@ func wasThere(r *Request) bool {
 
 // keepFound leaves an adopted app, when it is updated, what the form cannot say.
 // Permissions that its product has no need for stay where the draft names them.
-func keepFound(p Product, draft Draft, r *Request) {
+func keepFound(p pack.Product, draft Draft, r *Request) {
 	r.Plan.Audience = r.Previous.Audience
 	r.Plan.PublicClientFlows = r.Plan.PublicClientFlows || r.Previous.PublicClientFlows
 	r.Plan.Scopes = set.Union(set.Union(r.Previous.Scopes, r.Plan.Scopes, plan.SameScope), r.Residue.Scopes, plan.SameScope)
 	extras := p.Extras(r.Previous)
-	for _, q := range p.unneeded(r.Previous) {
-		if !slices.Contains(extras, q) || slices.Contains(draft.Permissions, keyOf(q)) {
+	for _, q := range p.Unneeded(r.Previous) {
+		if !slices.Contains(extras, q) || slices.Contains(draft.Permissions, pack.KeyOf(q)) {
 			r.Plan.Permissions = set.Union(r.Plan.Permissions, []plan.Permission{q}, plan.SamePermission)
 		}
 	}
 	for _, role := range r.Previous.DirectoryRoles {
-		if !slices.ContainsFunc(p.DirectoryRoles, func(n RoleNeed) bool { return n.TemplateID == role.TemplateID }) {
+		if !slices.ContainsFunc(p.DirectoryRoles, func(n pack.RoleNeed) bool { return n.TemplateID == role.TemplateID }) {
 			r.Plan.DirectoryRoles = set.Union(r.Plan.DirectoryRoles, []plan.DirectoryRole{role}, plan.SameRole)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -68,7 +69,7 @@ func (w *world) wantOne(id string) {
 
 // boot2 is a desk without an engine.
 func (w *world) boot2() *Desk {
-	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), backup()}, Policy: w.policy,
+	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{vbo(), backup()}, Policy: w.policy,
 		Key: w.key, Log: quiet})
 }
 

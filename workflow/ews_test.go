@@ -7,16 +7,17 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // mailboxes is a product whose app calls Exchange Web Services.
-func mailboxes() Product {
+func mailboxes() pack.Product {
 	p := vbo()
 	p.Name = "mailboxes"
 	known, _ := plan.Known(catalog.ExchangeOnline, catalog.Delegated, "EWS.AccessAsUser.All")
-	p.Permissions = append(p.Permissions, Need{Permission: known})
+	p.Permissions = append(p.Permissions, pack.Need{Permission: known})
 	return p
 }
 

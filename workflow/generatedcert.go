@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -73,22 +74,22 @@ func pagesAt(publicURL string) string {
 
 // offered adds a certificate made here wherever one of the requester's own will do,
 // if there is a way to hand it over.
-func (d *Desk) offered(p Product) []Offer {
+func (d *Desk) offered(p pack.Product) []pack.Offer {
 	offers := p.Credentials
-	i := slices.IndexFunc(offers, func(o Offer) bool { return o.Kind == plan.CredentialCertificate })
+	i := slices.IndexFunc(offers, func(o pack.Offer) bool { return o.Kind == plan.CredentialCertificate })
 	if i < 0 || d.pages == "" && len(d.Backups(p)) == 0 {
 		return offers
 	}
 	own := offers[i]
 	most := min(cmp.Or(d.policy.certificateMax(own.Max), madeMax), madeMax)
-	made := Offer{Kind: plan.CredentialMadeCertificate, Lifetime: min(cmp.Or(own.Lifetime, madeLifetime), most), Max: most}
+	made := pack.Offer{Kind: plan.CredentialMadeCertificate, Lifetime: min(cmp.Or(own.Lifetime, madeLifetime), most), Max: most}
 	return slices.Insert(slices.Clone(offers), i+1, made)
 }
 
 // Lifetimes returns the lifetimes to choose from for an offer, shortest first.
 // The policy's limit is for client secrets: a certificate's key was never in
 // anybody's clipboard.
-func (d *Desk) Lifetimes(o Offer) []Lifetime {
+func (d *Desk) Lifetimes(o pack.Offer) []Lifetime {
 	if o.Kind != plan.CredentialMadeCertificate {
 		return d.policy.offered(o)
 	}
@@ -97,7 +98,7 @@ func (d *Desk) Lifetimes(o Offer) []Lifetime {
 }
 
 // checkMade fills in the plan's credential for a certificate made here.
-func (d *Desk) checkMade(wrong FieldErrors, offer Offer, draft Draft, c *plan.Credential) {
+func (d *Desk) checkMade(wrong FieldErrors, offer pack.Offer, draft Draft, c *plan.Credential) {
 	c.Lifetime = draft.Lifetime
 	switch limit := min(cmp.Or(d.policy.certificateMax(offer.Max), madeMax), madeMax); {
 	case d.pages == "" && draft.Backup == "":

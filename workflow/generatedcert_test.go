@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
@@ -78,7 +79,7 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 		"http://bot.contoso.com": false, "http://10.0.0.1": false, "https://": false, "https://a:b@c.de": false, "ftp://localhost": false,
 		"http://localhost.evil.example": false,
 	} {
-		d := NewDesk(DeskConfig{Products: []Product{vbo(), backup()}, PublicURL: url, Policy: DefaultPolicy})
+		d := NewDesk(DeskConfig{Products: []pack.Product{vbo(), backup()}, PublicURL: url, Policy: DefaultPolicy})
 		p, _ := d.Product("backup")
 		o, ok := p.Offer(plan.CredentialMadeCertificate)
 		if ok != want || ok && (p.Credentials[1].Kind != plan.CredentialMadeCertificate || o.Lifetime != 4320*time.Hour ||
@@ -91,7 +92,7 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 	}
 	short := backup()
 	short.Credentials[0].Max = 90 * 24 * time.Hour
-	d := NewDesk(DeskConfig{Products: []Product{short}, PublicURL: "https://a.de", Policy: DefaultPolicy})
+	d := NewDesk(DeskConfig{Products: []pack.Product{short}, PublicURL: "https://a.de", Policy: DefaultPolicy})
 	p, _ := d.Product("backup")
 	if o, _ := p.Offer(plan.CredentialMadeCertificate); o.Lifetime != short.Credentials[0].Max || o.Max != o.Lifetime ||
 		d.Lifetimes(o)[1].D != o.Max || len(d.Lifetimes(o)) != 2 {
@@ -107,7 +108,8 @@ func TestWhatAPackNeedsForACertificateIsNeededForOneMadeHereToo(t *testing.T) {
 	p.Permissions[0].Credentials, p.Permissions[1].Credentials = []plan.CredentialKind{plan.CredentialCertificate},
 		[]plan.CredentialKind{plan.CredentialSecret}
 	p.DirectoryRoles[0].Credentials = []plan.CredentialKind{plan.CredentialCertificate}
-	made, own := p.Plan(Choice{Credential: plan.CredentialMadeCertificate}), p.Plan(Choice{Credential: plan.CredentialCertificate})
+	made, own := p.Plan(pack.Choice{Credential: plan.CredentialMadeCertificate}),
+		p.Plan(pack.Choice{Credential: plan.CredentialCertificate})
 	if len(made.Permissions) != len(own.Permissions) || len(made.Permissions) != 3 || len(made.DirectoryRoles) != 1 ||
 		made.Credential.Kind != plan.CredentialMadeCertificate {
 		t.Errorf("made here: %+v", made)
@@ -119,7 +121,8 @@ func TestTheLifetimeOfACertificateMadeHereHasALimit(t *testing.T) {
 	for _, life := range []time.Duration{0, -1, 17521 * time.Hour} {
 		d := madeDraft("a")
 		d.Lifetime = life
-		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{backup()}, PublicURL: "https://a.de"})
+		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{backup()},
+			PublicURL: "https://a.de"})
 		if _, err := desk.Submit(t.Context(), bea, d); err == nil || !strings.Contains(err.(FieldErrors)[FieldLifetime], "24 months") {
 			t.Errorf("%v: %v", life, err)
 		}

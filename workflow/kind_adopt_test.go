@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -17,8 +18,8 @@ const legacyID = "aaaaaaaa-0000-4000-8000-00000000000a"
 
 // byHand puts an app into the tenant that somebody has made in the portal.
 func (w *world) byHand(appID, name string, owners ...string) *fakeApp {
-	mail, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Mail.Read", "")
-	profile, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "Mail.Read", "")
+	mail, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Application, "Mail.Read", "")
+	profile, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Delegated, "Mail.Read", "")
 	strange := plan.Permission{Resource: "HR", ResourceAppID: "hr", Name: "Staff.Read", Type: catalog.Application, Risk: catalog.High}
 	a := &fakeApp{App: App{DisplayName: name, Audience: "AzureADMultipleOrgs",
 		RedirectURIs: []string{"https://hr.contoso.com", "https://localhost"}},
@@ -308,7 +309,7 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 		}
 		d := d2("V-update")
 		d.RedirectURIs = []string{"https://localhost"} // the form showed both
-		d.Permissions = []string{keyOf(extras[0])}
+		d.Permissions = []string{pack.KeyOf(extras[0])}
 		r, err := n.Update(t.Context(), bea, before.ID, d)
 		if err != nil {
 			t.Fatal(err)

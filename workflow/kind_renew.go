@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -56,7 +57,7 @@ func (d *Desk) Renew(ctx context.Context, by people.Person, head string, draft D
 
 // Renewals are the credentials that the app of r can get in the place of its own,
 // or why it can get none.
-func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
+func (d *Desk) Renewals(r *Request) ([]pack.Offer, *Refusal) {
 	name := r.AppName()
 	if !r.Managed() {
 		return nil, refuse(RuleWrongState, "%s was retired by %s, so it has no credential to renew. /entra-app recreate restores it.",
@@ -74,7 +75,7 @@ func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
 			"People sign in to %s themselves. It has no credential, so there is nothing to renew, and nothing was changed. %s", name,
 			another)
 	}
-	offers := slices.DeleteFunc(slices.Clone(d.productOf(r).Credentials), func(o Offer) bool { return !o.Kind.Expires() })
+	offers := slices.DeleteFunc(slices.Clone(d.productOf(r).Credentials), func(o pack.Offer) bool { return !o.Kind.Expires() })
 	if len(offers) == 0 {
 		return nil, refuse(RuleWrongState,
 			"The product %s no longer offers a credential that expires, so the one of %s can't be renewed here. Ask the operator of "+
@@ -85,11 +86,11 @@ func (d *Desk) Renewals(r *Request) ([]Offer, *Refusal) {
 
 // productOf is the product of r's app. Where its pack is gone, the app keeps the
 // kind of credential that it has.
-func (d *Desk) productOf(r *Request) Product {
+func (d *Desk) productOf(r *Request) pack.Product {
 	if p, ok := d.Product(r.Product); ok {
 		return p
 	}
-	return Product{Credentials: []Offer{{Kind: r.Plan.Credential.Kind}}}
+	return pack.Product{Credentials: []pack.Offer{{Kind: r.Plan.Credential.Kind}}}
 }
 
 // newCredential fills in the credential that the draft chose.
@@ -97,7 +98,7 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 	product := d.productOf(before)
 	r.Plan.Backup = plan.Backup{}
 	if draft.Backup != "" {
-		r.Plan.Backup = plan.Backup{Server: draft.Backup, Services: product.services(product.Chosen(before.Plan))}
+		r.Plan.Backup = plan.Backup{Server: draft.Backup, Services: product.ServicesOf(product.Chosen(before.Plan))}
 	}
 	r.Plan.Credential = plan.Credential{Kind: draft.Credential}
 	tenant, _ := d.Tenant(before.Tenant)

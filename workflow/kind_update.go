@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/azurescope"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
@@ -50,7 +51,7 @@ func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft 
 					"operator of this bot.",
 				before.Product, before.AppName())
 		}
-		choice := Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}
+		choice := pack.Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}
 		first := before.MayGetCertificate(product) && (draft.brings(FieldCertificate) || draft.brings(FieldCertificateFile))
 		if first {
 			choice.Credential, draft.Credential = plan.CredentialCertificate, plan.CredentialCertificate
@@ -179,7 +180,7 @@ func updateSteps(r *Request) []StepName {
 // product that it is for makes one itself, say, once the app is known there.
 
 // MayGetCertificate reports whether an update may give r's app its first certificate.
-func (r *Request) MayGetCertificate(p Product) bool {
+func (r *Request) MayGetCertificate(p pack.Product) bool {
 	_, offered := p.Offer(plan.CredentialCertificate)
 	return offered && r.Plan.Credential.Kind == plan.CredentialNone
 }

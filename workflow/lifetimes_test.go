@@ -8,15 +8,16 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 	const month = 730 * time.Hour
-	own := Offer{Kind: plan.CredentialSecret, Lifetime: 6 * month, Max: 24 * month,
+	own := pack.Offer{Kind: plan.CredentialSecret, Lifetime: 6 * month, Max: 24 * month,
 		Lifetimes: []time.Duration{24 * month, 6 * month, 12 * month}}
 	for _, c := range []struct {
-		offer Offer
+		offer pack.Offer
 		most  time.Duration
 		want  []string
 		hint  string
@@ -28,9 +29,9 @@ func TestLifetimesAreThoseOfThePackAsFarAsThePolicyAllows(t *testing.T) {
 		{own, 48 * month, []string{"6 months", "12 months", "24 months"},
 			"24 months is the longest here: this product's pack allows no more"},
 		{own, 48 * time.Hour, []string{"2 days"}, "2 days is the longest here: this bot's policy"},
-		{Offer{Kind: plan.CredentialSecret}, 6 * month, []string{"30 days", "90 days", "180 days", "6 months"},
+		{pack.Offer{Kind: plan.CredentialSecret}, 6 * month, []string{"30 days", "90 days", "180 days", "6 months"},
 			"6 months is the longest here: this bot's policy"},
-		{Offer{Kind: plan.CredentialSecret, Max: 90 * 24 * time.Hour}, 6 * month, []string{"30 days", "90 days"},
+		{pack.Offer{Kind: plan.CredentialSecret, Max: 90 * 24 * time.Hour}, 6 * month, []string{"30 days", "90 days"},
 			"90 days is the longest here: this product's pack allows no more"},
 	} {
 		d := &Desk{policy: Policy{SecretLifetimeMax: c.most}}

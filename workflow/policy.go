@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -93,7 +94,7 @@ func (p Policy) Lifetimes(product time.Duration) []Lifetime {
 // offered are the lifetimes that p allows for an offer of a client secret: of its
 // own list, or the usual ones. Where the list has none that is short enough, the
 // longest that is allowed remains.
-func (p Policy) offered(o Offer) []Lifetime {
+func (p Policy) offered(o pack.Offer) []Lifetime {
 	if len(o.Lifetimes) == 0 {
 		return p.Lifetimes(o.Max)
 	}
@@ -112,7 +113,7 @@ func (p Policy) offered(o Offer) []Lifetime {
 
 // LifetimeHint says what the longest lifetime of an offered secret is, who says
 // so, and why there is an end to all of them.
-func (d *Desk) LifetimeHint(o Offer) string {
+func (d *Desk) LifetimeHint(o pack.Offer) string {
 	all := d.Lifetimes(o)
 	longest := all[len(all)-1]
 	by := "this bot's policy (secret_lifetime_max) allows no more"

@@ -14,23 +14,24 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // backup is a product with a certificate, a directory role, Azure roles and an API.
-func backup() Product {
+func backup() pack.Product {
 	p := vbo()
-	p.Name, p.Credentials = "backup", []Offer{{Kind: plan.CredentialCertificate}, {Kind: plan.CredentialSecret,
+	p.Name, p.Credentials = "backup", []pack.Offer{{Kind: plan.CredentialCertificate}, {Kind: plan.CredentialSecret,
 		Lifetime: 30 * 24 * time.Hour},
 		{Kind: plan.CredentialNone}}
-	p.DirectoryRoles = []RoleNeed{{DirectoryRole: plan.DirectoryRole{TemplateID: plan.GlobalReader, Name: "Global Reader",
+	p.DirectoryRoles = []pack.RoleNeed{{DirectoryRole: plan.DirectoryRole{TemplateID: plan.GlobalReader, Name: "Global Reader",
 		Why: "reads settings"}}}
-	p.AzureRoles = []AzureNeed{{AzureRole: plan.AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor",
+	p.AzureRoles = []pack.AzureNeed{{AzureRole: plan.AzureRole{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor",
 		Why: "restores"}}}
 	p.Scopes = []plan.Scope{{Name: "access_as_user", AdminsOnly: true, Title: "t", Words: "w"}}
 	p.Permissions = append(p.Permissions,
-		Need{Permission: plan.Permission{Resource: "This application", ResourceAppID: plan.Self, Name: "access_as_user",
+		pack.Need{Permission: plan.Permission{Resource: "This application", ResourceAppID: plan.Self, Name: "access_as_user",
 			Type: catalog.Delegated,
 			Risk: catalog.Low}})
 	return p

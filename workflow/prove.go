@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
 )
@@ -272,6 +273,6 @@ func inspectionOf(p plan.Plan) (i Inspection) {
 // an app knows that was once adopted may refuse for reasons of its own.
 func proofResources(p plan.Plan) []string {
 	return slices.DeleteFunc(p.Resources(), func(id string) bool {
-		return !slices.ContainsFunc(p.Permissions, func(q plan.Permission) bool { return q.ResourceAppID == id && keyOf(q) != "" })
+		return !slices.ContainsFunc(p.Permissions, func(q plan.Permission) bool { return q.ResourceAppID == id && pack.KeyOf(q) != "" })
 	})
 }

@@ -9,19 +9,20 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // restores is a product with which people restore to an organization that somebody
 // added to a server by hand.
-func restores() Product {
-	known := func(name string) Need {
+func restores() pack.Product {
+	known := func(name string) pack.Need {
 		p, _ := plan.Known(catalog.MicrosoftGraph, catalog.Delegated, name)
-		return Need{Permission: p}
+		return pack.Need{Permission: p}
 	}
-	return Product{Name: "restores", Title: "Restores", Audience: "AzureADMyOrg", Organization: true, PublicClientFlows: true,
-		Permissions: []Need{known("Directory.Read.All"), known("Group.ReadWrite.All"), known("User.Read.All")},
-		Credentials: []Offer{{Kind: plan.CredentialNone}}}
+	return pack.Product{Name: "restores", Title: "Restores", Audience: "AzureADMyOrg", Organization: true, PublicClientFlows: true,
+		Permissions: []pack.Need{known("Directory.Read.All"), known("Group.ReadWrite.All"), known("User.Read.All")},
+		Credentials: []pack.Offer{{Kind: plan.CredentialNone}}}
 }
 
 // restoring is an app of that product that is done. No server was ever told of it.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -14,7 +15,7 @@ import (
 
 // RedirectField is the field for the redirect URIs of a platform: those of the
 // product's own have the plain name.
-func RedirectField(p Product, on plan.Platform) Field {
+func RedirectField(p pack.Product, on plan.Platform) Field {
 	switch {
 	case on == p.Platform || on == plan.Web && p.Platform == "":
 		return FieldRedirectURIs
@@ -32,7 +33,7 @@ func RedirectField(p Product, on plan.Platform) Field {
 const RedirectsEntra = 256
 
 // requireRedirect refuses to make an app that its product is of no use with.
-func requireRedirect(p Product, wrong FieldErrors, plan plan.Plan) {
+func requireRedirect(p pack.Product, wrong FieldErrors, plan plan.Plan) {
 	if !p.RedirectRequired || len(plan.On(p.Platform)) > 0 || wrong[FieldRedirectURIs] != "" {
 		return
 	}
@@ -44,7 +45,7 @@ func requireRedirect(p Product, wrong FieldErrors, plan plan.Plan) {
 
 // updateRedirects fills in the redirect URIs of an update: a platform that the
 // draft does not name keeps its own.
-func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
+func updateRedirects(wrong FieldErrors, p pack.Product, draft Draft, r *Request) {
 	for _, on := range plan.Platforms {
 		field, had := RedirectField(p, on), r.Previous.On(on)
 		uris, named := draft.Redirects[field]
@@ -64,7 +65,7 @@ func updateRedirects(wrong FieldErrors, p Product, draft Draft, r *Request) {
 }
 
 // redirectField is where a redirect URI of a new request is from.
-func (d Draft) redirectField(p Product, on plan.Platform, uri string) Field {
+func (d Draft) redirectField(p pack.Product, on plan.Platform, uri string) Field {
 	if m := d.Imported; m != nil && slices.Contains(m.plan().On(on), uri) {
 		return cmp.Or(m.In, FieldManifest)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -41,7 +42,7 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 			d := d2("V-update")
 			d.RedirectURIs, d.Redirects = c.own, c.others
 			for _, p := range before.Plan.Permissions {
-				d.Permissions = append(d.Permissions, keyOf(p))
+				d.Permissions = append(d.Permissions, pack.KeyOf(p))
 			}
 			r, err := n.Update(t.Context(), bea, before.ID, d)
 			if err != nil {
@@ -132,12 +133,13 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			spa: []string{"https://a.example"}},
 	} {
 		w := newWorld(t)
-		portal := (Product{Name: "portal", Audience: ThisTenant, Platform: plan.SPA,
-			Credentials: []Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour}},
-			Redirects:   []Redirect{{plan.Web, []string{"https://fixed.example"}}, {plan.SPA, []string{"https://{host}"}}},
-			Fields:      []TemplateField{{Name: "host", Label: "Host", Many: true}}})
+		portal := (pack.Product{Name: "portal", Audience: ThisTenant, Platform: plan.SPA,
+			Credentials: []pack.Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour}},
+			Redirects: []pack.Redirect{{Platform: plan.Web, URIs: []string{"https://fixed.example"}},
+				{Platform: plan.SPA, URIs: []string{"https://{host}"}}},
+			Fields: []pack.TemplateField{{Name: "host", Label: "Host", Many: true}}})
 		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso},
-			Products: []Product{{Name: "custom", Custom: true, Audience: ThisTenant, Credentials: vbo().Credentials}, portal},
+			Products: []pack.Product{{Name: "custom", Custom: true, Audience: ThisTenant, Credentials: vbo().Credentials}, portal},
 			Policy:   w.policy, Key: w.key, Log: quiet})
 		r, err := desk.Submit(t.Context(), bea, c.d)
 		wrong, _ := err.(FieldErrors)
@@ -160,7 +162,7 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 
 func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 	const one, spa = "https://a.example/cb", "https://spa.example"
-	p := Product{Platform: plan.Web}
+	p := pack.Product{Platform: plan.Web}
 	for name, c := range map[string]struct {
 		web   []string
 		spa   []string
@@ -189,7 +191,7 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 	portal.Name, portal.Platform, portal.RedirectURIs, portal.RedirectRequired, portal.RedirectExample = "portal", plan.SPA, nil, true,
 		"https://portal.example.com:4443"
 	w := newWorld(t)
-	desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{vbo(), portal}, Policy: w.policy,
+	desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{vbo(), portal}, Policy: w.policy,
 		Key: w.key, Log: quiet})
 	d := draft("portal")
 	for _, existing := range []bool{false, true} {
@@ -236,7 +238,7 @@ func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 	for _, there := range []string{"https://a.contoso.com/x\u200b", "https://a.contoso.com/x  y", "https://a.contoso.com/x ",
 		"https://a.contoso.com/\u202ex", "https://a.contoso.com/\u00a0"} {
 		r, wrong := &Request{Previous: plan.Plan{RedirectURIs: []string{there}}}, FieldErrors{}
-		updateRedirects(wrong, Product{Platform: plan.Web}, Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
+		updateRedirects(wrong, pack.Product{Platform: plan.Web}, Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
 		if len(wrong) > 0 || !slices.Equal(r.Plan.RedirectURIs, []string{there, added}) {
 			t.Errorf("%q sent back with another: %q, %v", there, r.Plan.RedirectURIs, wrong)
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -51,9 +52,9 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 
 // offersCustom is a desk where people name what they want.
 func (w *world) offersCustom() *Desk {
-	custom := Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: plan.Web,
-		Credentials: []Offer{{Kind: plan.CredentialNone}}}
-	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{custom}, Policy: w.policy, Key: w.key,
+	custom := pack.Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: plan.Web,
+		Credentials: []pack.Offer{{Kind: plan.CredentialNone}}}
+	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{custom}, Policy: w.policy, Key: w.key,
 		Log: quiet})
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -82,7 +83,7 @@ func (d *Desk) Submit(ctx context.Context, by people.Person, draft Draft) (*Requ
 		wrong[FieldTenant] = "Choose one of the tenants."
 	}
 	r.Tenant = tenant.Name
-	choice := Choice{Workloads: draft.Workloads, Credential: draft.Credential, Backup: draft.Backup}
+	choice := pack.Choice{Workloads: draft.Workloads, Credential: draft.Credential, Backup: draft.Backup}
 	r.Plan = product.Plan(choice)
 	r.Plan.TenantID, r.Plan.AppName = tenant.ID, text.OneLine(draft.AppName)
 	if !draft.Existing {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -13,11 +14,11 @@ import (
 
 // FieldOf is how a field of a product is named among the fields of the form, where no
 // label can be taken for another's.
-func FieldOf(f TemplateField) Field { return Field(f.placeholder()) }
+func FieldOf(f pack.TemplateField) Field { return Field(f.Placeholder()) }
 
 // fillIn adds the product's redirect URIs to a plan, with what was typed in them,
 // and says into which field: FieldProduct where nothing was.
-func fillIn(p Product, wrong FieldErrors, typed map[string][]string, plan *plan.Plan) map[redirectPlace]Field {
+func fillIn(p pack.Product, wrong FieldErrors, typed map[string][]string, plan *plan.Plan) map[redirectPlace]Field {
 	of := map[redirectPlace]Field{}
 	values := map[string][]string{}
 	for _, f := range p.Fields {
@@ -27,11 +28,11 @@ func fillIn(p Product, wrong FieldErrors, typed map[string][]string, plan *plan.
 		uris := slices.Clone(plan.On(r.Platform))
 		at := FieldProduct // of a mistake that no field is to blame for
 		for _, template := range r.URIs {
-			in := p.fieldsOf(template)
+			in := p.FieldsOf(template)
 			if len(in) > 0 {
 				at = FieldOf(in[len(in)-1])
 			}
-			for _, uri := range filled(template, in, values) {
+			for _, uri := range pack.Filled(template, in, values) {
 				if of[redirectPlace{r.Platform, uri}] = FieldProduct; len(in) > 0 {
 					of[redirectPlace{r.Platform, uri}] = FieldOf(in[len(in)-1])
 				}
@@ -52,7 +53,7 @@ func fillIn(p Product, wrong FieldErrors, typed map[string][]string, plan *plan.
 }
 
 // templateValues are what was typed into a field, line by line, each once.
-func templateValues(p Product, wrong FieldErrors, f TemplateField, lines []string) []string {
+func templateValues(p pack.Product, wrong FieldErrors, f pack.TemplateField, lines []string) []string {
 	such := ""
 	if f.Example != "" {
 		such = ", as in " + f.Example
@@ -62,9 +63,9 @@ func templateValues(p Product, wrong FieldErrors, f TemplateField, lines []strin
 	for _, s := range lines {
 		switch s = text.OneLine(s); {
 		case s == "" || slices.Contains(out, s):
-		case !FilledIn.MatchString(s):
+		case !pack.FilledIn.MatchString(s):
 			bad.add(s, fmt.Sprintf("this can't be filled in: it becomes a part of %s. Write letters, digits, dots and dashes only%s",
-				p.where(f), such))
+				p.Where(f), such))
 		default:
 			out = append(out, s)
 		}
@@ -74,7 +75,7 @@ func templateValues(p Product, wrong FieldErrors, f TemplateField, lines []strin
 		wrong[FieldOf(f)] = bad.String()
 		return nil
 	case n == 0:
-		wrong[FieldOf(f)] = fmt.Sprintf("%s can't be empty. It becomes a part of %s%s.", f.Label, p.where(f), such)
+		wrong[FieldOf(f)] = fmt.Sprintf("%s can't be empty. It becomes a part of %s%s.", f.Label, p.Where(f), such)
 	case n > 1 && !f.Many:
 		wrong[FieldOf(f)] = fmt.Sprintf("These are %d values, and one is needed%s.", n, such)
 		return nil

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -14,7 +15,7 @@ func (d *Desk) Missing(r *Request) []string {
 		return nil
 	}
 	has := r.Has()
-	want := product.Plan(Choice{Credential: has.Credential.Kind, Workloads: product.Chosen(has)})
+	want := product.Plan(pack.Choice{Credential: has.Credential.Kind, Workloads: product.Chosen(has)})
 	want.Owners, want.Approvals, has.Approvals = has.Owners, 0, 0
 	want.SetRedirects(product.Platform, product.NewRedirects(has))
 	if r.Adopted() {

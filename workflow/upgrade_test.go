@@ -6,24 +6,25 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // payroll is a product of an earlier pack.
-func payroll(t *testing.T) Product {
-	send, err := Needed(catalog.MicrosoftGraph, catalog.Application, "Mail.Send", "sends the slips")
+func payroll(t *testing.T) pack.Product {
+	send, err := pack.Needed(catalog.MicrosoftGraph, catalog.Application, "Mail.Send", "sends the slips")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Product{Name: "payroll", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://payroll.contoso.com"},
-		Workloads:   []Workload{{Name: "mail", Title: "Mail"}, {Name: "sites", Title: "Sites"}},
-		Permissions: []Need{{Permission: send, Workloads: []string{"mail"}}}, Credentials: vbo().Credentials}
+	return pack.Product{Name: "payroll", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://payroll.contoso.com"},
+		Workloads:   []pack.Workload{{Name: "mail", Title: "Mail"}, {Name: "sites", Title: "Sites"}},
+		Permissions: []pack.Need{{Permission: send, Workloads: []string{"mail"}}}, Credentials: vbo().Credentials}
 }
 
 // madeOf is a request that has made an app of a product, with what it suggests.
-func madeOf(p Product, uris ...string) *Request {
+func madeOf(p pack.Product, uris ...string) *Request {
 	r := &Request{Kind: KindRegister, State: StateDone, Product: p.Name,
-		Plan: p.Plan(Choice{Workloads: []string{"mail"}, Credential: plan.CredentialSecret})}
+		Plan: p.Plan(pack.Choice{Workloads: []string{"mail"}, Credential: plan.CredentialSecret})}
 	r.Made.AppID = "x"
 	r.Plan.RedirectURIs = uris
 	return r
@@ -31,43 +32,44 @@ func madeOf(p Product, uris ...string) *Request {
 
 func TestAllThatANewerPackNeedsIsMissing(t *testing.T) {
 	old := payroll(t)
-	users, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "User.Read.All", "finds people")
-	read, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "shows who it is")
+	users, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Application, "User.Read.All", "finds people")
+	read, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "shows who it is")
 	for _, c := range []struct {
 		name string
-		edit func(p *Product)
+		edit func(p *pack.Product)
 		want string
 	}{
-		{"nothing", func(*Product) {}, ""},
-		{"a permission", func(p *Product) {
-			p.Permissions = append(p.Permissions, Need{Permission: users, Workloads: []string{"mail"}})
+		{"nothing", func(*pack.Product) {}, ""},
+		{"a permission", func(p *pack.Product) {
+			p.Permissions = append(p.Permissions, pack.Need{Permission: users, Workloads: []string{"mail"}})
 		}, "Microsoft Graph User.Read.All (application)"},
-		{"one of another workload", func(p *Product) {
-			p.Permissions = append(p.Permissions, Need{Permission: users, Workloads: []string{"sites"}})
+		{"one of another workload", func(p *pack.Product) {
+			p.Permissions = append(p.Permissions, pack.Need{Permission: users, Workloads: []string{"sites"}})
 		}, ""},
-		{"a directory role", func(p *Product) {
-			p.DirectoryRoles = []RoleNeed{{DirectoryRole: plan.DirectoryRole{TemplateID: plan.GlobalReader, Name: "Global Reader"}}}
+		{"a directory role", func(p *pack.Product) {
+			p.DirectoryRoles = []pack.RoleNeed{{DirectoryRole: plan.DirectoryRole{TemplateID: plan.GlobalReader, Name: "Global Reader"}}}
 		}, "Global Reader"},
-		{"a redirect URI", func(p *Product) {
+		{"a redirect URI", func(p *pack.Product) {
 			p.RedirectURIs = append(p.RedirectURIs, "https://two.contoso.com")
 		}, "redirect URI https://two.contoso.com (web)"},
-		{"a scope", func(p *Product) { p.Scopes = []plan.Scope{{Name: "access"}} }, "exposed scope access (users may consent)"},
-		{"a role in Azure", func(p *Product) { p.AzureRoles = []AzureNeed{{AzureRole: contributor}} }, "role in Azure Contributor"},
-		{"public client flows", func(p *Product) {
-			p.PublicClientFlows, p.Permissions = true, append(p.Permissions, Need{Permission: read})
+		{"a scope", func(p *pack.Product) { p.Scopes = []plan.Scope{{Name: "access"}} }, "exposed scope access (users may consent)"},
+		{"a role in Azure", func(p *pack.Product) { p.AzureRoles = []pack.AzureNeed{{AzureRole: contributor}} },
+			"role in Azure Contributor"},
+		{"public client flows", func(p *pack.Product) {
+			p.PublicClientFlows, p.Permissions = true, append(p.Permissions, pack.Need{Permission: read})
 		}, "Microsoft Graph User.Read (delegated), public client flows"},
-		{"who can sign in", func(p *Product) { p.Audience = "AzureADMultipleOrgs" }, "who can sign in: AzureADMultipleOrgs"},
-		{"more approvals are nothing that the app has", func(p *Product) { p.Approvals = 2 }, ""},
-		{"another title", func(p *Product) {
-			p.Workloads = []Workload{{Name: "mail", Title: "E-mail"}, {Name: "sites", Title: "Sites"}}
-			p.Permissions = append(p.Permissions, Need{Permission: users, Workloads: []string{"mail"}})
+		{"who can sign in", func(p *pack.Product) { p.Audience = "AzureADMultipleOrgs" }, "who can sign in: AzureADMultipleOrgs"},
+		{"more approvals are nothing that the app has", func(p *pack.Product) { p.Approvals = 2 }, ""},
+		{"another title", func(p *pack.Product) {
+			p.Workloads = []pack.Workload{{Name: "mail", Title: "E-mail"}, {Name: "sites", Title: "Sites"}}
+			p.Permissions = append(p.Permissions, pack.Need{Permission: users, Workloads: []string{"mail"}})
 		}, "Microsoft Graph User.Read.All (application)"},
 	} {
 		for _, titlesOnly := range []bool{false, true} {
 			p := payroll(t)
 			c.edit(&p)
 			w := newWorld(t)
-			d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []Product{p}, Policy: w.policy, Key: w.key,
+			d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{p}, Policy: w.policy, Key: w.key,
 				Log: quiet})
 			r := madeOf(old, "https://payroll.contoso.com")
 			if titlesOnly { // as requests of before names were kept

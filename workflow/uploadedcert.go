@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/pack"
 )
 
 // The requester's certificate: what is pasted, what is in a file, or both.
@@ -11,7 +12,7 @@ import (
 // checkCertificate returns the certificate that a draft brings. The text and the
 // file are each read, because a private key in either has to be refused, and the
 // one may not quietly win over the other.
-func (d *Desk) checkCertificate(wrong FieldErrors, offer Offer, draft Draft) certificate.Certificate {
+func (d *Desk) checkCertificate(wrong FieldErrors, offer pack.Offer, draft Draft) certificate.Certificate {
 	var none, found certificate.Certificate
 	for _, given := range []struct {
 		in      Field

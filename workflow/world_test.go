@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -122,7 +123,7 @@ func (w *world) boot() *node {
 	tenant := contoso
 	tenant.ClientID = w.own
 	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires),
-		Products: []Product{vbo(), backup(), backedUp(), clouds(), archiver(), mailboxes(), restores(),
+		Products: []pack.Product{vbo(), backup(), backedUp(), clouds(), archiver(), mailboxes(), restores(),
 			{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
 		Policy: w.policy, Key: w.key, Log: w.log(), PublicURL: w.pages})
 	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, People: wires, Key: w.key, Log: w.log()})
@@ -139,14 +140,14 @@ func (w *world) log() *slog.Logger { return slog.New(slog.NewTextHandler(w.out, 
 
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
-func vbo() Product {
-	read, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All", "to find users")
-	groups, _ := Needed(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All", "to find groups")
-	user, _ := Needed(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "to sign in")
-	return Product{Name: "vbo365", Title: "Veeam", Audience: "AzureADMyOrg", Platform: plan.Web,
+func vbo() pack.Product {
+	read, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All", "to find users")
+	groups, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All", "to find groups")
+	user, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Delegated, "User.Read", "to sign in")
+	return pack.Product{Name: "vbo365", Title: "Veeam", Audience: "AzureADMyOrg", Platform: plan.Web,
 		RedirectURIs: []string{"https://localhost"},
-		Permissions:  []Need{{Permission: read}, {Permission: groups}, {Permission: user}},
-		Credentials:  []Offer{{Kind: plan.CredentialSecret, Lifetime: 30 * 24 * time.Hour}}}
+		Permissions:  []pack.Need{{Permission: read}, {Permission: groups}, {Permission: user}},
+		Credentials:  []pack.Offer{{Kind: plan.CredentialSecret, Lifetime: 30 * 24 * time.Hour}}}
 }
 
 func draft(name string) Draft {

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -35,7 +35,7 @@ func golden(t *testing.T, name, got string) {
 
 func needed(t testing.TB, resource string, typ catalog.Type, name, why string) plan.Permission {
 	t.Helper()
-	p, err := workflow.Needed(resource, typ, name, why)
+	p, err := pack.Needed(resource, typ, name, why)
 	if err != nil {
 		t.Fatal(err)
 	}

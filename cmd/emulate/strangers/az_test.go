@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/manifest"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -192,7 +192,7 @@ func azure(app entratest.Application) []string {
 
 // small is a plan with one permission and a secret.
 func small(tenantID string) plan.Plan {
-	p, err := workflow.Needed(catalog.MicrosoftGraph, catalog.Application, "User.Read.All", "Finds people.")
+	p, err := pack.Needed(catalog.MicrosoftGraph, catalog.Application, "User.Read.All", "Finds people.")
 	if err != nil {
 		panic(err) // it is in the catalog
 	}

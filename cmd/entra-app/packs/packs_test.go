@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 )
 
@@ -172,7 +172,7 @@ func TestTheAgeOfATableIsAsOfToday(t *testing.T) {
 		"2024-12-31": "table of 2024-12, 23 months old", "2024-11-30": "table of 2024-11, 2 years old",
 		"2027-01-01": "table of 2027-01, new", "": "-",
 	} {
-		if got := table(workflow.Product{Checked: day}, time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)); got != want {
+		if got := table(pack.Product{Checked: day}, time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)); got != want {
 			t.Errorf("%q: %s, want %s", day, got, want)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -34,7 +35,7 @@ func list(c call) error {
 }
 
 // table says of when the table is that a pack is from, and how old that makes it.
-func table(p workflow.Product, now time.Time) string {
+func table(p pack.Product, now time.Time) string {
 	at, err := time.Parse(time.DateOnly, p.Checked)
 	if err != nil {
 		at, err = time.Parse("2006-01", p.Checked)
@@ -53,7 +54,7 @@ func table(p workflow.Product, now time.Time) string {
 	return "table of " + at.Format("2006-01") + ", " + age
 }
 
-func credentials(p workflow.Product) string {
+func credentials(p pack.Product) string {
 	kinds := make([]string, len(p.Credentials))
 	for i, o := range p.Credentials {
 		kinds[i] = string(o.Kind)
@@ -63,7 +64,7 @@ func credentials(p workflow.Product) string {
 
 // permissions counts what an app with every workload gets: one number for each
 // credential where they differ.
-func permissions(p workflow.Product) string {
+func permissions(p pack.Product) string {
 	if p.Custom {
 		return "any"
 	}
@@ -95,7 +96,7 @@ func show(c call) error {
 }
 
 // showSettings prints what is said in one line each.
-func showSettings(out io.Writer, p workflow.Product, versions []string, now time.Time) {
+func showSettings(out io.Writer, p pack.Product, versions []string, now time.Time) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(name, value string) {
 		if value != "" {
@@ -107,7 +108,7 @@ func showSettings(out io.Writer, p workflow.Product, versions []string, now time
 		row("From", p.Source+", "+table(p, now))
 	}
 	row("Note", p.Note)
-	if ews := catalog.EWS(); slices.ContainsFunc(p.Permissions, func(n workflow.Need) bool {
+	if ews := catalog.EWS(); slices.ContainsFunc(p.Permissions, func(n pack.Need) bool {
 		return ews.Uses(n.ResourceAppID, n.Type, n.Name)
 	}) {
 		row(ews.Service, workflow.EWSNotice(now)+" From "+strings.Join(ews.Sources, ", ")+", "+ews.Checked)
@@ -156,7 +157,7 @@ func showSettings(out io.Writer, p workflow.Product, versions []string, now time
 }
 
 // showPermissions prints the permissions, a group for each resource and type.
-func showPermissions(out io.Writer, p workflow.Product) {
+func showPermissions(out io.Writer, p pack.Product) {
 	if p.Custom {
 		fmt.Fprintln(out, "\nThe requester names the permissions, as far as the policy allows.")
 	}
@@ -176,7 +177,7 @@ func showPermissions(out io.Writer, p workflow.Product) {
 	}
 }
 
-func showRoles(out io.Writer, p workflow.Product) {
+func showRoles(out io.Writer, p pack.Product) {
 	for i, n := range p.DirectoryRoles {
 		if i == 0 {
 			fmt.Fprintln(out, "\nDirectory roles of the app")
@@ -197,7 +198,7 @@ func showRoles(out io.Writer, p workflow.Product) {
 	}
 }
 
-func showScopes(out io.Writer, p workflow.Product) {
+func showScopes(out io.Writer, p pack.Product) {
 	for i, s := range p.Scopes {
 		if i == 0 {
 			fmt.Fprintln(out, "\nScopes that it offers as api://{appId}")
@@ -214,7 +215,7 @@ func showScopes(out io.Writer, p workflow.Product) {
 }
 
 // showSteps prints the guide, which has the next steps in it, or these alone.
-func showSteps(out io.Writer, p workflow.Product) {
+func showSteps(out io.Writer, p pack.Product) {
 	if guide := packfile.Guide(p); guide != "" {
 		fmt.Fprintf(out, "\nStep by step\n\n%s\n", guide)
 		return

@@ -6,17 +6,18 @@ import (
 
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 )
 
 // A tenant with too few approvers for a pack keeps no other tenant from it.
 func TestAPackIsAStartErrorOnlyWhereNobodyCouldGetIt(t *testing.T) {
 	one := []workflow.Approver{{Slack: "U0ADA00001", Entra: "ada@contoso.com"}}
 	tenants := []config.Tenant{{Name: "contoso", Approvers: one}, {Name: "fabrikam", Approvers: append(one, one...)}}
-	some, err := enoughApprovers([]workflow.Product{{Name: "easy"}, {Name: "grave", Approvals: 2}}, tenants)
+	some, err := enoughApprovers([]pack.Product{{Name: "easy"}, {Name: "grave", Approvals: 2}}, tenants)
 	if err != nil || strings.Join(some, "\n") != "the pack grave asks for 2 approvals, and the tenant contoso has 1 approver" {
 		t.Errorf("one of two tenants lacks approvers: %q, %v", some, err)
 	}
-	_, err = enoughApprovers([]workflow.Product{{Name: "easy"}, {Name: "grave", Approvals: 3}, {Name: "graver", Approvals: 4}}, tenants)
+	_, err = enoughApprovers([]pack.Product{{Name: "easy"}, {Name: "grave", Approvals: 3}, {Name: "graver", Approvals: 4}}, tenants)
 	if err == nil {
 		t.Fatal("the start goes on")
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -141,7 +142,7 @@ func New(c config.Config, o Options) (*Server, error) {
 
 // enoughApprovers names every pack that takes more approvals than a tenant has approvers.
 // It is an error where that is so in every tenant; in some of them nobody can ask for it there.
-func enoughApprovers(products []workflow.Product, tenants []config.Tenant) (some []string, err error) {
+func enoughApprovers(products []pack.Product, tenants []config.Tenant) (some []string, err error) {
 	var errs []error
 	for _, p := range products {
 		var lacking []string

@@ -3,16 +3,15 @@ package packfile
 import (
 	"bytes"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/pack"
 )
 
 // Check reads the pack in a file as Load would. The error is document.Problems.
-func Check(file string) (workflow.Product, error) {
+func Check(file string) (pack.Product, error) {
 	b, err := readOwn(file)
 	if err != nil {
-		return workflow.Product{}, document.Problems{form.Problem(file, "can't be read: "+document.Reason(err), "")}
+		return pack.Product{}, document.Problems{form.Problem(file, "can't be read: "+document.Reason(err), "")}
 	}
 	p, at, err := parse(file, b)
 	if err != nil {

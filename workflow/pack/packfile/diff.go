@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -31,7 +32,7 @@ const (
 // Diff returns what is different in what an app of a newer version needs, by
 // group: workloads, permissions, roles, scopes, credentials and settings. Titles,
 // reasons, next steps and guides are not compared.
-func Diff(older, newer workflow.Product) []Change {
+func Diff(older, newer pack.Product) []Change {
 	was, is := points(older), points(newer)
 	var out []Change
 	for _, p := range is {
@@ -70,7 +71,7 @@ func (p point) in(all []point) (point, bool) {
 }
 
 // points takes a pack apart.
-func points(p workflow.Product) []point {
+func points(p pack.Product) []point {
 	var out []point
 	add := func(group, name, why string, says ...string) {
 		says = slices.DeleteFunc(says, func(s string) bool { return s == "" })
@@ -152,7 +153,7 @@ func With(credentials []plan.CredentialKind) string {
 }
 
 // Service says what a backup server backs up for a workload; nothing is nothing.
-func Service(w workflow.Workload) string {
+func Service(w pack.Workload) string {
 	if w.Service == "" {
 		return ""
 	}
@@ -160,7 +161,7 @@ func Service(w workflow.Workload) string {
 }
 
 // Asked says what the form asks for with a field.
-func Asked(f workflow.TemplateField) string {
+func Asked(f pack.TemplateField) string {
 	if f.Many {
 		return f.Label + ", one or more"
 	}
@@ -168,7 +169,7 @@ func Asked(f workflow.TemplateField) string {
 }
 
 // Lifetimes says how long a credential lives.
-func Lifetimes(o workflow.Offer) string {
+func Lifetimes(o pack.Offer) string {
 	var says []string
 	for _, l := range []struct {
 		d    time.Duration

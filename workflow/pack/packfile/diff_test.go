@@ -6,11 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
 )
 
-func changes(older, newer workflow.Product) []string {
+func changes(older, newer pack.Product) []string {
 	var out []string
 	for _, c := range Diff(older, newer) {
 		out = append(out, fmt.Sprintf("%s %s: %s (%s > %s)", c.Sign, c.Group, c.Name, c.Was, c.Is))

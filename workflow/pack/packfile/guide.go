@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 )
 
 // stepsLine is the line of a guide that stands for the next steps.
@@ -28,7 +28,7 @@ func (r *reader) guide(t text) string {
 
 // Guide returns a product step by step, in Markdown: its guide, with the next steps
 // in their place or at the end. It is empty for a pack that has no guide.
-func Guide(p workflow.Product) string {
+func Guide(p pack.Product) string {
 	if p.Guide == "" {
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 )
 
@@ -66,7 +67,7 @@ func TestAGuideHasTheNextStepsInTheirPlace(t *testing.T) {
 		"Fill in.\n\n{nextSteps}\n\nRenew.": "Fill in.\n\n" + list + "\n\nRenew.",
 		"Fill in.":                          "Fill in.\n\n**In the product:**\n\n" + list,
 	} {
-		if got := packfile.Guide(workflow.Product{Guide: guide, NextSteps: steps}); got != want {
+		if got := packfile.Guide(pack.Product{Guide: guide, NextSteps: steps}); got != want {
 			t.Errorf("%q is\n%s\nand not\n%s", guide, got, want)
 		}
 	}

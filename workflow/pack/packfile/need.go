@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -24,12 +25,12 @@ var (
 )
 
 // permissions reads what the pack asks for by name.
-func (r *reader) permissions(f *file, p workflow.Product) []workflow.Need {
-	var out []workflow.Need
+func (r *reader) permissions(f *file, p pack.Product) []pack.Need {
+	var out []pack.Need
 	seen := map[string]place{}
 	for _, q := range f.permissions[:min(len(f.permissions), workflow.PermissionsMax)] {
 		r.long(q.why, proseMax)
-		n := workflow.Need{}
+		n := pack.Need{}
 		n.Workloads, n.Credentials = r.conditions(q.conditions, p)
 		resource, typ := r.oneOf(q.resource, names(resources)), r.oneOf(q.typ, types)
 		if !resource || !typ || q.name.s == "" {
@@ -115,7 +116,7 @@ func (r *reader) own(q permission, scopes []plan.Scope) (plan.Permission, bool) 
 }
 
 // raise takes a tier from the pack where it is higher than the catalogue's.
-func (r *reader) raise(n *workflow.Need, t text) {
+func (r *reader) raise(n *pack.Need, t text) {
 	if !r.oneOf(t, risks) {
 		return
 	}
@@ -129,7 +130,7 @@ func (r *reader) raise(n *workflow.Need, t text) {
 }
 
 // conditions reads for which workloads and credentials something is needed.
-func (r *reader) conditions(c conditions, p workflow.Product) ([]string, []plan.CredentialKind) {
+func (r *reader) conditions(c conditions, p pack.Product) ([]string, []plan.CredentialKind) {
 	offered := make([]string, len(p.Credentials))
 	for i, o := range p.Credentials {
 		offered[i] = string(o.Kind)
@@ -141,7 +142,7 @@ func (r *reader) conditions(c conditions, p workflow.Product) ([]string, []plan.
 	return r.workloads(c.workloads, p), with
 }
 
-func (r *reader) workloads(list []text, p workflow.Product) []string {
+func (r *reader) workloads(list []text, p pack.Product) []string {
 	known := make([]string, len(p.Workloads))
 	for i, w := range p.Workloads {
 		known[i] = w.Name
@@ -170,12 +171,12 @@ func (r *reader) among(list []text, known []string, of string) []string {
 }
 
 // directoryRoles reads the roles in the directory that the app itself needs.
-func (r *reader) directoryRoles(f *file, p workflow.Product) []workflow.RoleNeed {
-	var out []workflow.RoleNeed
+func (r *reader) directoryRoles(f *file, p pack.Product) []pack.RoleNeed {
+	var out []pack.RoleNeed
 	seen := map[string]place{}
 	for _, d := range f.directoryRoles {
 		r.long(d.why, proseMax)
-		n := workflow.RoleNeed{DirectoryRole: plan.DirectoryRole{TemplateID: directoryRoles[d.name.s], Name: d.name.s, Why: d.why.s}}
+		n := pack.RoleNeed{DirectoryRole: plan.DirectoryRole{TemplateID: directoryRoles[d.name.s], Name: d.name.s, Why: d.why.s}}
 		n.Workloads, n.Credentials = r.conditions(d.conditions, p)
 		if r.oneOf(d.name, names(directoryRoles)) && r.once(seen, d.name, d.name.s) {
 			out = append(out, n)
@@ -189,12 +190,12 @@ var azureAction = regexp.MustCompile(`^(\*/read|[A-Za-z0-9.]+(/[A-Za-z0-9.*-]+)+
 
 // azureRoles reads roles on subscriptions: a built-in one by its name, or one
 // that is made from actions.
-func (r *reader) azureRoles(f *file, p workflow.Product) []workflow.AzureNeed {
-	var out []workflow.AzureNeed
+func (r *reader) azureRoles(f *file, p pack.Product) []pack.AzureNeed {
+	var out []pack.AzureNeed
 	seen := map[string]place{}
 	for _, a := range f.azureRoles {
 		r.long(a.why, proseMax)
-		n := workflow.AzureNeed{AzureRole: plan.AzureRole{ID: azureRoles[a.name.s], Name: a.name.s, Why: a.why.s},
+		n := pack.AzureNeed{AzureRole: plan.AzureRole{ID: azureRoles[a.name.s], Name: a.name.s, Why: a.why.s},
 			Workloads: r.workloads(a.workloads, p)}
 		n.Actions, n.DataActions = r.actions(a.actions), r.actions(a.dataActions)
 		custom := len(a.actions)+len(a.dataActions) > 0

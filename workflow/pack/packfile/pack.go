@@ -26,7 +26,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/spell"
@@ -47,18 +46,18 @@ type Library struct{ all []edition } // as the form offers them, the newest of a
 
 // An edition is one version of a pack, and where it is from.
 type edition struct {
-	workflow.Product
+	pack.Product
 	file    string
 	version place // in the file
 	own     bool  // the operator's
 }
 
 // All returns the embedded products that are offered.
-func All() ([]workflow.Product, error) { return Load("") }
+func All() ([]pack.Product, error) { return Load("") }
 
 // Load returns the products that are offered: the embedded ones, and those in
 // the directory called dir, if it is not empty.
-func Load(dir string) ([]workflow.Product, error) {
+func Load(dir string) ([]pack.Product, error) {
 	l, err := Open(dir)
 	return l.Offered(), err
 }
@@ -191,8 +190,8 @@ func (l *Library) same() document.Problems {
 }
 
 // Offered returns the newest version of each pack, as the form offers them.
-func (l Library) Offered() []workflow.Product {
-	var out []workflow.Product
+func (l Library) Offered() []pack.Product {
+	var out []pack.Product
 	for i, e := range l.all {
 		if i == 0 || l.all[i-1].Name != e.Name {
 			out = append(out, e.Product)
@@ -214,7 +213,7 @@ func (l Library) Versions(name string) []string {
 
 // Find returns a version of a pack; without a version, the one that is offered.
 // The error says what there is instead.
-func (l Library) Find(name, version string) (workflow.Product, error) {
+func (l Library) Find(name, version string) (pack.Product, error) {
 	var known []string
 	for _, e := range l.all {
 		if e.Name == name && (version == "" || compare(e.Version, version) == 0) {
@@ -225,13 +224,13 @@ func (l Library) Find(name, version string) (workflow.Product, error) {
 		}
 	}
 	if versions := l.Versions(name); len(versions) > 0 {
-		return workflow.Product{}, fmt.Errorf("there is no version %s of %s\nhint: there are %s", quote(version), name,
+		return pack.Product{}, fmt.Errorf("there is no version %s of %s\nhint: there are %s", quote(version), name,
 			strings.Join(versions, ", "))
 	}
 	if near := spell.Nearest(name, known); near != "" {
-		return workflow.Product{}, fmt.Errorf("there is no pack %s\nhint: did you mean %s?", quote(name), near)
+		return pack.Product{}, fmt.Errorf("there is no pack %s\nhint: did you mean %s?", quote(name), near)
 	}
-	return workflow.Product{}, fmt.Errorf("there is no pack %s\nhint: these are known: %s", quote(name), strings.Join(known, ", "))
+	return pack.Product{}, fmt.Errorf("there is no pack %s\nhint: these are known: %s", quote(name), strings.Join(known, ", "))
 }
 
 // compare orders versions by their numbers: 8.5 before 8.10, and 8 as 8.0.

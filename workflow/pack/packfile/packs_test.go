@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -21,7 +22,7 @@ func library(t *testing.T) Library {
 	return l
 }
 
-func find(t *testing.T, name, version string) workflow.Product {
+func find(t *testing.T, name, version string) pack.Product {
 	t.Helper()
 	p, err := library(t).Find(name, version)
 	if err != nil {
@@ -100,7 +101,7 @@ func TestEachChoiceOfWorkloadsHasExactlyTheVendorsPermissions(t *testing.T) {
 	} {
 		p := find(t, c.name, c.version)
 		for _, workloads := range choices {
-			plan := p.Plan(workflow.Choice{Workloads: workloads, Credential: c.with})
+			plan := p.Plan(pack.Choice{Workloads: workloads, Credential: c.with})
 			got, want := planned(plan), vendor[c.profile].wanted(workloads, c.version == "7")
 			if !slices.Equal(got, want) || len(want) == 0 {
 				t.Errorf("%s %s with %s for %v\nhas   %v\nwants %v", c.name, c.version, c.with, workloads, got, want)
@@ -121,7 +122,7 @@ func TestTheBackupAppHasFourteenPermissionsOnThreeResourcesAndGlobalReaderForExc
 			all.DirectoryRoles[0].Name != vendor.DisplayName {
 			t.Errorf("%s has the roles %+v", version, all.DirectoryRoles)
 		}
-		without := p.Plan(workflow.Choice{Workloads: []string{"sharepoint", "teams"}, Credential: plan.CredentialCertificate})
+		without := p.Plan(pack.Choice{Workloads: []string{"sharepoint", "teams"}, Credential: plan.CredentialCertificate})
 		if len(without.DirectoryRoles) != 0 {
 			t.Errorf("%s without Exchange has the roles %+v", version, without.DirectoryRoles)
 		}
@@ -135,15 +136,15 @@ func TestRestoreByDeviceCodeIsAPublicClient(t *testing.T) {
 	for _, version := range []string{"8.5", "7"} {
 		p := find(t, "vb365-restore", version)
 		vendor := profiles(t)["vb365-restore-device-code"].Settings
-		approved := p.Plan(p.Choice())
+		needs := p.Plan(p.Choice())
 		if p.Platform != plan.PublicClient || !slices.Equal(p.RedirectURIs, vendor.PublicClient.RedirectUris) ||
-			approved.PublicClientFlows != vendor.IsFallbackPublicClient {
-			t.Errorf("%s: %s %v, flows %v", version, p.Platform, p.RedirectURIs, approved.PublicClientFlows)
+			needs.PublicClientFlows != vendor.IsFallbackPublicClient {
+			t.Errorf("%s: %s %v, flows %v", version, p.Platform, p.RedirectURIs, needs.PublicClientFlows)
 		}
-		if len(approved.Of(catalog.Application)) != 0 || approved.Credential.Kind != plan.CredentialNone {
+		if len(needs.Of(catalog.Application)) != 0 || needs.Credential.Kind != plan.CredentialNone {
 			t.Errorf("%s without a credential has application permissions", version)
 		}
-		alone := p.Plan(workflow.Choice{Workloads: []string{"teams"}, Credential: plan.CredentialCertificate})
+		alone := p.Plan(pack.Choice{Workloads: []string{"teams"}, Credential: plan.CredentialCertificate})
 		if len(alone.Of(catalog.Delegated)) != 0 || alone.PublicClientFlows {
 			t.Errorf("%s with a certificate has delegated permissions, or flows that need none", version)
 		}
@@ -153,18 +154,18 @@ func TestRestoreByDeviceCodeIsAPublicClient(t *testing.T) {
 func TestTheRestorePortalMaySpeakToItself(t *testing.T) {
 	p := find(t, "vb365-restore-portal", "")
 	vendor := profiles(t)["vb365-restore-portal"]
-	approved := p.Plan(p.Choice())
-	if p.Audience != vendor.Settings.SignInAudience || p.Platform != plan.SPA || !approved.PublicClientFlows || len(p.RedirectURIs) != 0 {
+	needs := p.Plan(p.Choice())
+	if p.Audience != vendor.Settings.SignInAudience || p.Platform != plan.SPA || !needs.PublicClientFlows || len(p.RedirectURIs) != 0 {
 		t.Errorf("got %+v", p)
 	}
 	want := []string{catalog.MicrosoftGraph + " Delegated User.Read", plan.Self + " Delegated access_as_user"}
-	if got := planned(approved); !slices.Equal(got, want) {
+	if got := planned(needs); !slices.Equal(got, want) {
 		t.Errorf("has %v", got)
 	}
-	if s := approved.Scopes; len(s) != 1 || s[0].Name != "access_as_user" || !s[0].AdminsOnly {
-		t.Errorf("exposes %+v", approved.Scopes)
+	if s := needs.Scopes; len(s) != 1 || s[0].Name != "access_as_user" || !s[0].AdminsOnly {
+		t.Errorf("exposes %+v", needs.Scopes)
 	}
-	if self := approved.Permissions[0]; self.Risk != catalog.Low || self.Words != approved.Scopes[0].Words ||
+	if self := needs.Permissions[0]; self.Risk != catalog.Low || self.Words != needs.Scopes[0].Words ||
 		self.Resource != "This application" {
 		t.Errorf("got %+v", self)
 	}
@@ -201,7 +202,7 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 		if !slices.Equal(got, c.builtin) || !p.OneWorkload {
 			t.Errorf("%s begins with %v", name, got)
 		}
-		minimal := p.Plan(workflow.Choice{Workloads: []string{"minimal"}, Credential: plan.CredentialSecret}).AzureRoles
+		minimal := p.Plan(pack.Choice{Workloads: []string{"minimal"}, Credential: plan.CredentialSecret}).AzureRoles
 		if len(minimal) != 1 || minimal[0].ID != "" || !slices.Equal(minimal[0].Actions, want.Actions) ||
 			!slices.Equal(minimal[0].DataActions, want.DataActions) {
 			t.Errorf("%s: the minimal role differs from the vendor's", name)
@@ -214,15 +215,15 @@ func TestAzureRolesAreTheBuiltInOnesOrTheVendorsActions(t *testing.T) {
 
 func TestTheOldProductIsAsItWas(t *testing.T) {
 	p := find(t, "vbo365", "")
-	approved := p.Plan(p.Choice())
+	needs := p.Plan(p.Choice())
 	want := []string{catalog.MicrosoftGraph + " Application Directory.Read.All", catalog.MicrosoftGraph + " Application Group.Read.All",
 		catalog.MicrosoftGraph + " Delegated User.Read"}
-	if got := planned(approved); !slices.Equal(got, want) {
+	if got := planned(needs); !slices.Equal(got, want) {
 		t.Errorf("has %v", got)
 	}
 	offer, _ := p.Offer(plan.CredentialSecret)
 	if p.Audience != "AzureADMyOrg" || p.Platform != plan.Web || !slices.Equal(p.RedirectURIs, []string{"https://localhost"}) ||
-		workflow.LifetimeWords(offer.Max) != "24 months" || approved.PublicClientFlows {
+		workflow.LifetimeWords(offer.Max) != "24 months" || needs.PublicClientFlows {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -270,13 +271,13 @@ func TestWhatWasChosenOfAzuresRolesBeforeMeansWhatItMeant(t *testing.T) {
 	was := plan.Plan{Chosen: []string{"builtin"}, Workloads: []string{"Two built-in roles, Contributor and Key Vault Crypto Officer"},
 		AzureRoles: []plan.AzureRole{{ID: azureRoles["Contributor"], Name: "Contributor"},
 			{ID: azureRoles["Key Vault Crypto Officer"], Name: "Key Vault Crypto Officer"}}}
-	for _, approved := range []plan.Plan{was, {Workloads: was.Workloads, AzureRoles: was.AzureRoles}} { // the oldest have titles only
-		chosen := p.Chosen(approved)
+	for _, needs := range []plan.Plan{was, {Workloads: was.Workloads, AzureRoles: was.AzureRoles}} { // the oldest have titles only
+		chosen := p.Chosen(needs)
 		if !slices.Equal(chosen, []string{"builtin"}) {
-			t.Errorf("%+v: chosen is %q", approved, chosen)
+			t.Errorf("%+v: chosen is %q", needs, chosen)
 		}
 		var roles []string
-		for _, r := range p.Plan(workflow.Choice{Workloads: chosen, Credential: plan.CredentialSecret}).AzureRoles {
+		for _, r := range p.Plan(pack.Choice{Workloads: chosen, Credential: plan.CredentialSecret}).AzureRoles {
 			roles = append(roles, r.Name)
 		}
 		if !slices.Equal(roles, []string{"Contributor", "Key Vault Crypto Officer"}) {
@@ -305,7 +306,7 @@ func TestAPackSaysFromWhichPageAndDayItsTableIs(t *testing.T) {
 			}
 		}
 	}
-	plan := find(t, "vb365-backup", "").Plan(workflow.Choice{Workloads: []string{"exchange"}, Credential: plan.CredentialCertificate})
+	plan := find(t, "vb365-backup", "").Plan(pack.Choice{Workloads: []string{"exchange"}, Credential: plan.CredentialCertificate})
 	for _, want := range []string{"User.Read.All", "MailboxItem.ImportExport.All", "MailboxItem.Read.All", "MailboxFolder.ReadWrite.All"} {
 		if !slices.Contains(planned(plan), catalog.MicrosoftGraph+" Application "+want) {
 			t.Errorf("KB4820 has %s", want)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -39,13 +39,13 @@ var (
 var placeholders = []string{"{appId}", "{tenantId}", "{thumbprint}", "{appName}"}
 
 // Parse reads one pack. The error is document.Problems: all of them, each with its line.
-func Parse(name string, b []byte) (workflow.Product, error) {
+func Parse(name string, b []byte) (pack.Product, error) {
 	p, _, err := parse(name, b)
 	return p, err
 }
 
 // parse is Parse, and where the version stands.
-func parse(name string, b []byte) (workflow.Product, place, error) {
+func parse(name string, b []byte) (pack.Product, place, error) {
 	r := &reader{file: name}
 	var f file
 	root, problems := form.Root(name, b)
@@ -54,21 +54,21 @@ func parse(name string, b []byte) (workflow.Product, place, error) {
 		if len(problems) == 0 {
 			r.report(place{theWhole, 1}, "entra-app pack show vbo365 shows one that is complete", "is empty")
 		}
-		return workflow.Product{}, place{}, r.problems.Sorted()
+		return pack.Product{}, place{}, r.problems.Sorted()
 	}
 	f.begin(theWhole, root.Line)
 	r.mapping(root, "", f.keys())
 	p := r.product(&f)
 	if err := r.problems.Sorted(); err != nil {
-		return workflow.Product{}, f.version.place, err
+		return pack.Product{}, f.version.place, err
 	}
 	return p, f.version.place, nil
 }
 
 // product checks what no single value can tell, and puts the product together.
-func (r *reader) product(f *file) workflow.Product {
+func (r *reader) product(f *file) pack.Product {
 	r.head(f)
-	p := workflow.Product{
+	p := pack.Product{
 		Name: f.name.s, Version: f.version.s, Title: f.title.s, Summary: f.summary.s, Audience: f.audience.s,
 		Source: f.source.s, Checked: f.checked.s, Note: f.note.s,
 		Platform: plan.Web, PublicClientFlows: f.publicClientFlows.on, Organization: f.organization.on, Custom: f.custom.on,
@@ -165,14 +165,14 @@ func (r *reader) once(seen map[string]place, t text, value string) bool {
 }
 
 // offers reads credentials, the first of which the form suggests.
-func (r *reader) offers(list []credential) []workflow.Offer {
-	var out []workflow.Offer
+func (r *reader) offers(list []credential) []pack.Offer {
+	var out []pack.Offer
 	seen := map[string]place{}
 	for _, c := range list {
 		if !r.oneOf(c.kind, kinds) || !r.once(seen, c.kind, c.kind.s) {
 			continue
 		}
-		o := workflow.Offer{Kind: plan.CredentialKind(c.kind.s), Lifetime: r.duration(c.lifetime), Max: r.duration(c.max)}
+		o := pack.Offer{Kind: plan.CredentialKind(c.kind.s), Lifetime: r.duration(c.lifetime), Max: r.duration(c.max)}
 		if o.Kind == plan.CredentialFederated || o.Kind == plan.CredentialNone {
 			for _, t := range append([]text{c.lifetime, c.max}, c.lifetimes...) {
 				if t.line > 0 {
@@ -216,9 +216,9 @@ func (r *reader) duration(t text) time.Duration {
 }
 
 // steps checks that each placeholder stands for something.
-func (r *reader) steps(f *file, p workflow.Product) []string {
+func (r *reader) steps(f *file, p pack.Product) []string {
 	var out []string
-	certain := !slices.ContainsFunc(p.Credentials, func(o workflow.Offer) bool { return o.Kind != plan.CredentialCertificate })
+	certain := !slices.ContainsFunc(p.Credentials, func(o pack.Offer) bool { return o.Kind != plan.CredentialCertificate })
 	for _, t := range f.nextSteps {
 		r.long(t, stepMax)
 		for _, found := range placeholder.FindAllString(t.s, -1) {
@@ -249,8 +249,8 @@ func (r *reader) something(f *file) {
 }
 
 // chosen reads the workloads.
-func (r *reader) chosen(f *file) []workflow.Workload {
-	var out []workflow.Workload
+func (r *reader) chosen(f *file) []pack.Workload {
+	var out []pack.Workload
 	seen := map[string]place{}
 	for _, w := range f.workloads {
 		r.long(w.title, titleMax)
@@ -262,7 +262,7 @@ func (r *reader) chosen(f *file) []workflow.Workload {
 		}
 		r.oneOf(w.service, plan.Services)
 		if r.once(seen, w.name, w.name.s) {
-			out = append(out, workflow.Workload{Name: w.name.s, Title: w.title.s, Service: w.service.s})
+			out = append(out, pack.Workload{Name: w.name.s, Title: w.title.s, Service: w.service.s})
 		}
 	}
 	if len(f.workloads) > workloadsMax {
@@ -276,7 +276,7 @@ func (r *reader) chosen(f *file) []workflow.Workload {
 }
 
 // connectable reports a service that no backup server could be connected for.
-func (r *reader) connectable(f *file, p workflow.Product) {
+func (r *reader) connectable(f *file, p pack.Product) {
 	azure, organization := false, false
 	for _, w := range f.workloads {
 		azure = azure || w.service.s == plan.AzureService

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -31,7 +32,7 @@ var taken = []workflow.Field{
 }
 
 // templates reads the redirect URIs of each platform, and the fields in them.
-func (r *reader) templates(f *file, p *workflow.Product) {
+func (r *reader) templates(f *file, p *pack.Product) {
 	p.Fields = r.asked(f.fields)
 	used := map[string]bool{}
 	// Entra takes a redirect URI once, on one platform, and capitals make no other one.
@@ -40,7 +41,7 @@ func (r *reader) templates(f *file, p *workflow.Product) {
 		if !r.oneOf(d.platform, platforms) || !r.once(platformsSeen, d.platform, d.platform.s) {
 			continue
 		}
-		on := workflow.Redirect{Platform: plan.Platform(d.platform.s)}
+		on := pack.Redirect{Platform: plan.Platform(d.platform.s)}
 		for _, t := range d.uris {
 			if r.template(t, on.Platform, p.Fields, used) && r.once(seen, t, strings.ToLower(t.s)) {
 				on.URIs = append(on.URIs, t.s)
@@ -63,8 +64,8 @@ func (r *reader) templates(f *file, p *workflow.Product) {
 }
 
 // asked reads the fields.
-func (r *reader) asked(list []field) []workflow.TemplateField {
-	var out []workflow.TemplateField
+func (r *reader) asked(list []field) []pack.TemplateField {
+	var out []pack.TemplateField
 	names, labels := map[string]place{}, map[string]place{}
 	for _, q := range list {
 		r.long(q.label, titleMax)
@@ -75,7 +76,7 @@ func (r *reader) asked(list []field) []workflow.TemplateField {
 				quote(q.name.s))
 			continue
 		}
-		if q.example.s != "" && !workflow.FilledIn.MatchString(q.example.s) {
+		if q.example.s != "" && !pack.FilledIn.MatchString(q.example.s) {
 			r.report(q.example.place, "write what stands for the field in the URI, such as portal.example.com",
 				"is %s, and may have letters, digits and . _ ~ - only", quote(q.example.s))
 		}
@@ -84,7 +85,7 @@ func (r *reader) asked(list []field) []workflow.TemplateField {
 		}
 		fresh := q.label.s == "" || r.once(labels, q.label, strings.ToLower(q.label.s))
 		if q.name.s != "" && r.once(names, q.name, q.name.s) && fresh {
-			out = append(out, workflow.TemplateField{Name: q.name.s, Label: q.label.s, Hint: q.hint.s, Example: q.example.s,
+			out = append(out, pack.TemplateField{Name: q.name.s, Label: q.label.s, Hint: q.hint.s, Example: q.example.s,
 				Many: q.many.on})
 		}
 	}
@@ -96,7 +97,7 @@ func (r *reader) asked(list []field) []workflow.TemplateField {
 
 // template reports what is wrong with a redirect URI that may have fields in it,
 // and notes those that it has.
-func (r *reader) template(t text, on plan.Platform, fields []workflow.TemplateField, used map[string]bool) bool {
+func (r *reader) template(t text, on plan.Platform, fields []pack.TemplateField, used map[string]bool) bool {
 	known := make([]string, len(fields))
 	for i, f := range fields {
 		known[i] = "{" + f.Name + "}"

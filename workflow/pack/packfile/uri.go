@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -32,7 +33,7 @@ func (r *reader) redirects(list []text, on plan.Platform) []string {
 }
 
 // example reads what the field Redirect URIs shows as long as it is empty.
-func (r *reader) example(t text, p workflow.Product) string {
+func (r *reader) example(t text, p pack.Product) string {
 	r.long(t, exampleMax)
 	switch problem := workflow.RedirectProblem(t.s, p.Platform); {
 	case t.s == "":
@@ -46,7 +47,7 @@ func (r *reader) example(t text, p workflow.Product) string {
 }
 
 // required reads whether the field Redirect URIs may stay empty.
-func (r *reader) required(f flag, p workflow.Product) bool {
+func (r *reader) required(f flag, p pack.Product) bool {
 	if f.on && !p.AsksRedirects() {
 		r.report(f.place, "delete the line", "is true, and the form has no field for redirect URIs: the pack says what they are")
 	}

@@ -1,4 +1,4 @@
-package workflow
+package pack
 
 import (
 	"slices"
@@ -16,35 +16,35 @@ type Choice struct {
 
 // Plan is what p needs for a choice. The rest of the plan is the requester's.
 func (p Product) Plan(c Choice) plan.Plan {
-	approved := plan.Plan{
+	needs := plan.Plan{
 		Audience: p.Audience, Scopes: slices.Clone(p.Scopes), Credential: plan.Credential{Kind: c.Credential}, Approvals: p.Approvals,
 	}
 	for _, n := range p.Permissions {
 		if c.covers(n.Workloads, n.Credentials) {
-			approved.Permissions = append(approved.Permissions, n.Permission)
+			needs.Permissions = append(needs.Permissions, n.Permission)
 		}
 	}
 	for _, n := range p.DirectoryRoles {
 		if c.covers(n.Workloads, n.Credentials) {
-			approved.DirectoryRoles = append(approved.DirectoryRoles, n.DirectoryRole)
+			needs.DirectoryRoles = append(needs.DirectoryRoles, n.DirectoryRole)
 		}
 	}
 	for _, w := range p.Workloads {
 		if slices.Contains(c.Workloads, w.Name) {
-			approved.Workloads, approved.Chosen = append(approved.Workloads, w.Title), append(approved.Chosen, w.Name)
+			needs.Workloads, needs.Chosen = append(needs.Workloads, w.Title), append(needs.Chosen, w.Name)
 		}
 	}
 	for _, n := range p.AzureRoles {
 		if c.covers(n.Workloads, nil) {
-			approved.AzureRoles = append(approved.AzureRoles, n.AzureRole)
+			needs.AzureRoles = append(needs.AzureRoles, n.AzureRole)
 		}
 	}
 	if c.Backup != "" {
-		approved.Backup = plan.Backup{Server: c.Backup, Services: p.services(c.Workloads)}
+		needs.Backup = plan.Backup{Server: c.Backup, Services: p.ServicesOf(c.Workloads)}
 	}
 	// Only people who sign in without a secret of the app's need such flows.
-	approved.PublicClientFlows = p.PublicClientFlows && len(approved.Of(catalog.Delegated)) > 0
-	return approved
+	needs.PublicClientFlows = p.PublicClientFlows && len(needs.Of(catalog.Delegated)) > 0
+	return needs
 }
 
 func (c Choice) covers(workloads []string, credentials []plan.CredentialKind) bool {
@@ -80,8 +80,8 @@ func (p Product) Offer(k plan.CredentialKind) (Offer, bool) {
 	return p.Credentials[i], true
 }
 
-// services are those of the workloads with these names, each once.
-func (p Product) services(workloads []string) []string {
+// ServicesOf are those of the workloads with these names, each once.
+func (p Product) ServicesOf(workloads []string) []string {
 	var services []string
 	for _, w := range p.Workloads {
 		if w.Service != "" && slices.Contains(workloads, w.Name) && !slices.Contains(services, w.Service) {
@@ -92,13 +92,13 @@ func (p Product) services(workloads []string) []string {
 }
 
 // isAzure reports whether an app of p would be a server's account in Azure.
-func (p Product) isAzure() bool {
+func (p Product) IsAzure() bool {
 	return slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service == plan.AzureService })
 }
 
 // isOrganization reports whether an app of p is one of an organization on a backup
 // server.
-func (p Product) isOrganization() bool {
+func (p Product) IsOrganization() bool {
 	return p.Organization || slices.ContainsFunc(p.Workloads, func(w Workload) bool {
 		return w.Service != "" &&
 			w.Service != plan.AzureService

@@ -1,4 +1,4 @@
-package workflow
+package pack
 
 import (
 	"regexp"
@@ -24,7 +24,7 @@ type TemplateField struct {
 	Many    bool   // several values, one on a line: each makes a URI
 }
 
-func (f TemplateField) placeholder() string { return "{" + f.Name + "}" }
+func (f TemplateField) Placeholder() string { return "{" + f.Name + "}" }
 
 // AsksRedirects reports whether the form has the field Redirect URIs: not where the
 // product knows them all, but for what is filled in.
@@ -34,7 +34,7 @@ func (p Product) AsksRedirects() bool { return len(p.Redirects) == 0 || len(p.Re
 func (p Product) AlwaysGets() []Redirect {
 	var out []Redirect
 	for _, r := range p.Redirects {
-		r.URIs = slices.DeleteFunc(slices.Clone(r.URIs), func(uri string) bool { return len(p.fieldsOf(uri)) > 0 })
+		r.URIs = slices.DeleteFunc(slices.Clone(r.URIs), func(uri string) bool { return len(p.FieldsOf(uri)) > 0 })
 		if len(r.URIs) > 0 {
 			out = append(out, r)
 		}
@@ -43,10 +43,10 @@ func (p Product) AlwaysGets() []Redirect {
 }
 
 // fieldsOf are the fields that a URI has in it.
-func (p Product) fieldsOf(uri string) []TemplateField {
+func (p Product) FieldsOf(uri string) []TemplateField {
 	var out []TemplateField
 	for _, f := range p.Fields {
-		if strings.Contains(uri, f.placeholder()) {
+		if strings.Contains(uri, f.Placeholder()) {
 			out = append(out, f)
 		}
 	}
@@ -59,10 +59,10 @@ func (p Product) fieldsOf(uri string) []TemplateField {
 var FilledIn = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9._~-]*$`)
 
 // where is the first redirect URI that a field is in.
-func (p Product) where(f TemplateField) string {
+func (p Product) Where(f TemplateField) string {
 	for _, r := range p.Redirects {
 		for _, uri := range r.URIs {
-			if strings.Contains(uri, f.placeholder()) {
+			if strings.Contains(uri, f.Placeholder()) {
 				return uri
 			}
 		}
@@ -72,13 +72,13 @@ func (p Product) where(f TemplateField) string {
 
 // filled is a URI with every value of its fields in it. A field without a value
 // makes none.
-func filled(uri string, in []TemplateField, values map[string][]string) []string {
+func Filled(uri string, in []TemplateField, values map[string][]string) []string {
 	out := []string{uri}
 	for _, f := range in {
 		var next []string
 		for _, so := range out {
 			for _, v := range values[f.Name] {
-				next = append(next, strings.ReplaceAll(so, f.placeholder(), v))
+				next = append(next, strings.ReplaceAll(so, f.Placeholder(), v))
 			}
 		}
 		out = next

@@ -1,6 +1,6 @@
 // Package pack says what a product needs of an app: its built-in packs are here as files, and
 // package packfile reads them.
-package workflow
+package pack
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
-// A Product is what an app is for, and what it needs. Package pack has them.
+// A Product is what an app is for, and what it needs.
 type Product struct {
 	Name     string // "vbo365", as it is typed
 	Version  string // of what it needs: "8.5"
