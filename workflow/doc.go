@@ -109,6 +109,7 @@
 //	kind_adopt_difference.go     what is added, is there, and stays
 //	kind_adopt_undo.go           Undo of it
 //	kind_credential.go           what is particular to a kind of credential
+//	task_undo.go                 what takes back what a kind has made
 //	task_verify.go               what was made by hand
 //	task_removeold.go            the old credential goes
 package workflow

@@ -172,7 +172,7 @@ func kindTable() string {
 			for i := range r.Steps {
 				r.Steps[i].Tries = 1 // what was never tried has nothing to remove
 			}
-			undo, undoSteps = fmt.Sprintf(kinds[k].say.undoes, "APP"), stepTitles(r, stepsFor(r, TaskUndo))
+			undo, undoSteps = fmt.Sprintf(kinds[k].undo.does, "APP"), stepTitles(r, stepsFor(r, TaskUndo))
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", k, fmt.Sprintf(kinds[k].say.wish, "APP"), stepTitles(r, provision), undo, undoSteps)
 	}

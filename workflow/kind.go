@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -11,21 +12,18 @@ import (
 // kind_*.go. What is not here is the same for every kind.
 type kind struct {
 	say phrases
-	// steps are what the engine makes sure of, and undo what takes that back, each read
-	// from top to bottom.
-	steps, undo func(*Request) []StepName
-	titles      map[StepName]string // of steps that are something else to it
+	// steps are what the engine makes sure of, read from top to bottom.
+	steps  func(*Request) []StepName
+	titles map[StepName]string // of steps that are something else to it
+	undo   undo                // what takes that back
 	// finish ends a request whose last step is done; nil is as for a new app. See finishNew.
 	finish func(r *Request, now time.Time)
-	// undone says how an Undo ended, in a sentence for the history.
-	undone func(*Request) string
 	// undoable reports whether it has made something that Undo deletes; nil is never.
 	undoable func(*Request) bool
 	// removes is what it takes from the app; nil is nothing.
 	removes func(*Request) plan.Plan
-	// needs is what a sign-in for it has to be good for. That for its Undo is undoNeeds; nil is
-	// to delete what it has made.
-	needs, undoNeeds func(*Request) rights
+	// needs is what a sign-in for it has to be good for.
+	needs func(*Request) rights
 	// adds reports whether it gives the app a credential that it has not had.
 	adds func(*Request) bool
 
@@ -40,17 +38,12 @@ type kind struct {
 
 // phrases are what people read of a kind. %s is the name of the app.
 type phrases struct {
-	wish    string // "somebody asks …"
-	does    string // what approving it does, as a title
-	undoes  string // what its Undo does, as a title
-	undo    string // what its Undo is for, after "or"
-	undone  string // what its Undo came to, in a list
-	stands  string // that the app is there, as the beginning of a sentence that goes on with "and"
-	confirm confirmation
+	wish string // "somebody asks …"
+	does string // what approving it does, as a title
+	// stands says that the app is there, as the beginning of a sentence that goes on with "and";
+	// empty is as of an app that was registered.
+	stands string
 }
-
-// A confirmation asks before Undo is pressed.
-type confirmation struct{ title, text string }
 
 // kinds is the table. It is filled by init, because rows read it.
 var kinds map[Kind]kind
@@ -80,23 +73,16 @@ func (r *Request) Does() string {
 	case t.does != "":
 		words = t.does
 	case r.Task == TaskUndo:
-		words = r.kind().say.undoes
+		words = r.kind().undo.does
 	}
 	return fmt.Sprintf(words, r.AppName())
 }
 
-// UndoQuestion asks whether r is to be undone.
-func (r *Request) UndoQuestion() (title, text string) {
-	ask := r.kind().say.confirm
-	return ask.title, fmt.Sprintf(ask.text, r.AppName())
-}
-
-// Undone is what an Undo of r came to, in a few words.
-func (r *Request) Undone() string { return r.kind().say.undone }
-
 // Stands says that r's app is there, as the beginning of a sentence that goes on
 // with “and”.
-func Stands(r *Request) string { return r.kind().say.stands }
+func Stands(r *Request) string {
+	return cmp.Or(r.kind().say.stands, "The app is registered, consented")
+}
 
 // AddsCredential reports whether what r does now gives the app a credential that it has
 // not had.
@@ -108,7 +94,7 @@ func stepsFor(r *Request, t Task) []StepName {
 	case tasks[t].steps != nil:
 		return tasks[t].steps
 	case t == TaskUndo:
-		return r.kind().undo(r)
+		return r.kind().undo.steps(r)
 	}
 	return r.kind().steps(r)
 }

@@ -18,13 +18,7 @@ import (
 
 // adoptKind adds what a product needs to an app that was not made here.
 var adoptKind = kind{
-	say: phrases{
-		wish: "to add to the app %s", does: "add to the existing app %s", undoes: "remove what was added to %s",
-		undo: "Undo to remove what was added", undone: "what was added was removed again",
-		stands: "The app has what it needs, is consented",
-		confirm: confirmation{"Remove what was added?",
-			"This removes the new credential and what else was added from %s, after you have signed in. What it had before stays."},
-	},
+	say: phrases{wish: "to add to the app %s", does: "add to the existing app %s", stands: "The app has what it needs, is consented"},
 	titles: map[StepName]string{
 		StepApplication:      "Add to its settings",
 		StepServicePrincipal: "Make sure that it has a service principal",
@@ -32,12 +26,21 @@ var adoptKind = kind{
 		StepUnassign:         "Remove its new Azure roles",
 	},
 	steps: func(r *Request) []StepName { return adoptSteps(r.Plan) },
-	undo: func(r *Request) []StepName {
-		if azureOf(r).takes() {
-			return []StepName{StepRemoveNew, StepUnassign, StepUndoAdoption}
-		}
-		return []StepName{StepRemoveNew, StepUndoAdoption}
+	undo: undo{
+		steps: func(r *Request) []StepName {
+			if azureOf(r).takes() {
+				return []StepName{StepRemoveNew, StepUnassign, StepUndoAdoption}
+			}
+			return []StepName{StepRemoveNew, StepUndoAdoption}
+		},
+		needs: adoptRights,
+		does:  "remove what was added to %s", purpose: "to remove what was added",
+		question: "Remove what was added?",
+		explains: "This removes the new credential and what else was added from %s, after you have signed in. What it had before stays.",
+		did:      "what was added was removed again",
+		came:     gaveBack,
 	},
+	needs: adoptRights,
 	finish: func(r *Request, now time.Time) {
 		if r.Plan.Credential.Kind.HandsOver() {
 			finishNew(r, now)
@@ -46,8 +49,6 @@ var adoptKind = kind{
 		r.move(StateDone, now, Event{Kind: EventReady,
 			Text: "The app has what was approved, in addition to all that it had. There is nothing secret to hand over."})
 	},
-	undone: gaveBack,
-	needs:  adoptRights, undoNeeds: adoptRights,
 	undoable: func(r *Request) bool { return r.Steps.undoing() || r.Steps.changed() },
 	adds:     yes, begins: true, finds: true,
 }

@@ -9,22 +9,16 @@ import (
 
 // recreateKind restores an app that was deleted, or makes it again.
 var recreateKind = kind{
-	say: phrases{
-		wish: "to recreate the app %s", does: "recreate the app %s", undoes: "delete the app %s",
-		undo: "Undo to delete the app", undone: "what was made was deleted again",
-		stands:  "The app is registered, consented",
-		confirm: deleteQuestion,
-	},
+	say: phrases{wish: "to recreate the app %s", does: "recreate the app %s"},
 	steps: func(r *Request) []StepName { // who owns a deleted application cannot be read
 		return append([]StepName{StepGone, StepRestore}, owned(r, recreateSteps(r)...)...)
 	},
-	undo:  deletion,
+	undo:  deletesApp,
 	needs: toRegister,
 	finish: func(r *Request, now time.Time) {
 		r.AzureResidue, r.CertificateResidue = stillInAzure(r), nil // those are removed, or it came without them
 		finishNew(r, now)
 	},
-	undone:   wasDeleted,
 	undoable: func(r *Request) bool { return r.Steps.undoing() || r.Steps.restored() },
 	removes:  (*Request).allowed,
 	adds:     yes, restores: true,

@@ -16,13 +16,7 @@ import (
 
 // renewKind makes a new credential for an app that an earlier request made.
 var renewKind = kind{
-	say: phrases{
-		wish: "to renew the credential of %s", does: "renew the credential of %s", undoes: "remove the new credential of %s",
-		undo: "Undo to keep the old one only", undone: "the new credential was removed again",
-		stands: "The app is registered, consented",
-		confirm: confirmation{"Remove the new credential?",
-			"This removes the new credential of %s, after you have signed in. The old one stays."},
-	},
+	say: phrases{wish: "to renew the credential of %s", does: "renew the credential of %s"},
 	steps: func(r *Request) []StepName {
 		steps := credentialSteps(r.Plan)
 		if r.Target.TakenOver {
@@ -30,10 +24,17 @@ var renewKind = kind{
 		}
 		return owned(r, steps...)
 	},
-	undo:     func(*Request) []StepName { return []StepName{StepRemoveNew} },
+	undo: undo{
+		steps: func(*Request) []StepName { return []StepName{StepRemoveNew} },
+		needs: toCredential,
+		does:  "remove the new credential of %s", purpose: "to keep the old one only",
+		question: "Remove the new credential?",
+		explains: "This removes the new credential of %s, after you have signed in. The old one stays.",
+		did:      "the new credential was removed again",
+		came:     func(*Request) string { return "The new credential was removed. The app has the one it had before." },
+	},
 	needs:    toCredential,
 	finish:   finishNew,
-	undone:   func(*Request) string { return "The new credential was removed. The app has the one it had before." },
 	undoable: yes, adds: yes,
 }
 

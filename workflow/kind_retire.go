@@ -9,16 +9,11 @@ import (
 
 // retireKind is the end of an app.
 var retireKind = kind{
-	say: phrases{
-		wish: "to retire the app %s", does: "delete the app %s", undoes: "delete the app %s",
-		undo: "Undo to delete the app", undone: "what was made was deleted again",
-		stands:  "The app is registered, consented",
-		confirm: deleteQuestion,
-	},
+	say: phrases{wish: "to retire the app %s", does: "delete the app %s"},
 	steps: func(r *Request) []StepName {
 		return owned(r, append([]StepName{StepDependents, StepRemoveCredentials, StepRevokeConsent}, deletion(r)...)...)
 	},
-	undo: deletion,
+	undo: deletesApp,
 	needs: func(r *Request) rights {
 		n := toPrevious(r)
 		n.plan.DirectoryRoles = n.plan.DirectoryRoles[len(r.Plan.DirectoryRoles):] // the plan's go with the app
@@ -29,7 +24,6 @@ var retireKind = kind{
 		r.move(StateDone, now, Event{Kind: EventReady,
 			Text: "The app has no credential and no consent any more, and is deleted. It can be restored for 30 days."})
 	},
-	undone:  wasDeleted,
 	removes: (*Request).allowed,
 	adds:    func(*Request) bool { return false },
 	ends:    true,

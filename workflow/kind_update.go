@@ -15,24 +15,18 @@ import (
 
 // updateKind brings an app from one plan to another.
 var updateKind = kind{
-	say: phrases{
-		wish: "to update the app %s", does: "update the app %s", undoes: "delete the app %s",
-		undo: "Undo to delete the app", undone: "what was made was deleted again",
-		stands:  "The app is registered, consented",
-		confirm: deleteQuestion,
-	},
+	say: phrases{wish: "to update the app %s", does: "update the app %s"},
 	titles: map[StepName]string{
 		StepApplication:      "Change its settings",
 		StepServicePrincipal: "Make sure that it has a service principal",
 	},
 	steps: func(r *Request) []StepName { return owned(r, updateSteps(r)...) },
-	undo:  deletion,
+	undo:  deletesApp,
 	needs: toPrevious,
 	finish: func(r *Request, now time.Time) {
 		r.AzureResidue, r.Residue, r.CertificateResidue = stillInAzure(r), plan.Plan{}, nil
 		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})
 	},
-	undone:  wasDeleted,
 	removes: func(r *Request) plan.Plan { return r.previous().Minus(r.Plan) },
 	adds:    addsCertificate, replaces: true,
 }

@@ -45,23 +45,3 @@ func (t Task) Button() string { return tasks[t].button }
 // carriesOut reports whether a task carries out what was approved, and so takes every approval
 // of the plan. The others remove something: that takes one.
 func (t Task) carriesOut() bool { return tasks[t].makes || tasks[t].byHand }
-
-func undoRights(r *Request) rights {
-	if needs := r.kind().undoNeeds; needs != nil {
-		return needs(r)
-	}
-	return toCredential(r)
-}
-
-// beginUndo replaces the steps by those of the Undo, unless an earlier sign-in has.
-func beginUndo(r *Request) {
-	if !r.Steps.undoing() {
-		r.Steps, r.Handover.Sealed, r.Handover.File = undoSteps(r), nil, nil
-	}
-	completeUndo(r)
-}
-
-func finishUndo(r *Request, now time.Time) {
-	r.Handover = Handover{}
-	r.move(StateUndone, now, Event{Kind: EventUndone, Text: r.kind().undone(r)})
-}
