@@ -160,14 +160,14 @@ func TestEveryMessageOfTheLargestRequestsIsOneThatSlackTakes(t *testing.T) {
 				workflow.StepCredential, workflow.StepProof} {
 				r.Steps = append(r.Steps, workflow.Step{Name: name, Status: workflow.StepDone, Note: strings.Repeat(sentence, 10)})
 			}
-			messages := map[string][]slack.Block{"status": fitMessage(r, summary(r), w.bot.inFull(r))}
+			messages := map[string][]slack.Block{"status": fitMessage(r, summary(r), w.bot.say().inFull(r))}
 			for _, name := range []workflow.PostName{workflow.PostCard, workflow.PostFollow, "signin:1", "outcome:1", workflow.PostThread,
 				"expiry:1:UBEA"} {
 				d := workflow.Drawing{Request: r, Name: name, Event: &r.History[len(r.History)-1]}
 				if s == workflow.StateSignIn {
 					d.Prompt = prompt
 				}
-				_, messages[string(name)] = w.bot.message(d)
+				_, messages[string(name)] = w.bot.say().message(d)
 			}
 			for name, blocks := range messages {
 				what := fmt.Sprintf("%s %s %s", kind, s, name)

@@ -91,7 +91,7 @@ func TestDetailsHasAllThatIsLeftInAzure(t *testing.T) {
 	if text := asText(t, card); !strings.Contains(text, "more, see Details") || strings.Contains(text, "00000059-2222") {
 		t.Errorf("the card has %s", text)
 	}
-	if text := asText(t, w.bot.planBlocks(r, workflow.PermissionsMax+1)); !strings.Contains(text, "00000059-2222") {
+	if text := asText(t, w.bot.say().planBlocks(r, workflow.PermissionsMax+1)); !strings.Contains(text, "00000059-2222") {
 		t.Errorf("Details has %s", text)
 	}
 }

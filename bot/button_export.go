@@ -3,15 +3,8 @@ package bot
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/cloud"
-	"github.com/entra-app/entra-app/workflow/manifest"
-	"github.com/entra-app/entra-app/workflow/people"
-	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // What an admin gets who prefers to do it by hand: the application's JSON, and
@@ -45,89 +38,13 @@ func (b *Bot) export(ctx context.Context, i interaction, format, value string) {
 		b.refuse(ctx, i, about(id, err))
 		return
 	}
-	view := exportView(b.in(r), r, format, page)
+	view := exportView(b.say().in(r), r, format, page)
 	if format == asEWS {
-		view = ewsView(b.in(r), r)
+		view = ewsView(b.say().in(r), r)
 	}
 	if at := i.View.CallbackID; at == exportCallback || at == detailsView {
 		b.show(ctx, i.View.ID, view)
 		return
 	}
 	b.open(ctx, i, view)
-}
-
-// in is the cloud that a request's tenant is in.
-func (b *Bot) in(r *workflow.Request) cloud.Cloud {
-	t, _ := b.desk.Tenant(r.Tenant)
-	return cloud.Of(t.Cloud)
-}
-
-func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) slack.ModalViewRequest {
-	if kindOf(r).adds {
-		format = asJSON
-	}
-	plan := r.Has()
-	if r.Requester.Email != "" { // the bot makes the requester an owner, too
-		plan.Owners = append([]people.Person{r.Requester}, plan.Owners...)
-	}
-	text, err := exported(in, plan, format)
-	if err != nil {
-		return noticeView("Export manifest", "This plan can't be written like that: "+err.Error()+".")
-	}
-	buttons := slack.NewActionBlock("",
-		button(actExport+asJSON, "Manifest (JSON)", r.ID, "The application's JSON for Microsoft Graph"),
-		button(actExport+string(manifest.AzureCLI), "Azure CLI", r.ID, "A script for the Azure CLI"),
-		button(actExport+string(manifest.PowerShell), "PowerShell", r.ID, "A script for Microsoft Graph PowerShell"))
-	words := "The application of " + r.ID + " for Microsoft Graph. It has no consent and no roles in it: the scripts do those too. " +
-		"After a run by hand, an approver types " + Command + " verify " + r.ID + ", and the bot checks the tenant against the plan."
-	if format != asJSON {
-		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first mistake. Then type " +
-			Command + " verify " + r.ID + "."
-	}
-	blocks := []slack.Block{block(line(words)), buttons}
-	if kindOf(r).adds { // a script would register another app
-		blocks = []slack.Block{block(line("What the app of " + r.ID +
-			" is to have, as the application's JSON for Microsoft Graph. It was not made here, so there is no script: what it lacks of " +
-			"this is added to it."))}
-	}
-	var all []slack.Block
-	for _, part := range parts(text, 2800) {
-		all = append(all, block(preformatted(part)))
-	}
-	shown, turn := pageOf(all, page, actExport+format+":page", r.ID)
-	blocks = append(blocks, shown...)
-	if turn != nil {
-		blocks = append(blocks, slack.NewActionBlock("", turn...))
-	}
-	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Export manifest"), Close: plain("Close"),
-		Blocks: slack.Blocks{BlockSet: blocks}}
-}
-
-func exported(in cloud.Cloud, p plan.Plan, format string) (string, error) {
-	if format == asJSON {
-		j, err := manifest.Export(p)
-		return string(j), err
-	}
-	return manifest.ScriptIn(in, p, manifest.Kind(format))
-}
-
-// parts cuts a text at the ends of lines into parts of at most so many bytes. A
-// line that is longer is cut where it has to be.
-func parts(text string, most int) []string {
-	var out []string
-	part := ""
-	for l := range strings.Lines(text) {
-		for len(part)+len(l) > most {
-			if part == "" {
-				at := most
-				for !utf8.RuneStart(l[at]) {
-					at--
-				}
-				part, l = l[:at], l[at:]
-			}
-			out, part = append(out, part), ""
-		}
-		part += l
-	}
-	return append(out, part)
 }

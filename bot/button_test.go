@@ -66,7 +66,7 @@ func TestAStoppedRetirementIsTriedAgainOrGivenUp(t *testing.T) {
 		t.Errorf("it is %s: %s", r.State, outcomeText(r))
 	}
 	again := w.request(t, "payroll-2", "nightly backup", inUse(workflow.StateSignIn))
-	if _, blocks := w.bot.signIn(again, &workflow.Prompt{Code: seal.New("ABCD1234E"),
+	if _, blocks := w.bot.say().signIn(again, &workflow.Prompt{Code: seal.New("ABCD1234E"),
 		URL: "https://microsoft.com/devicelogin"}); !strings.Contains(asText(t, blocks), "by pressing Retry") {
 		t.Errorf("the sign-in is for %s", asText(t, blocks))
 	}

@@ -45,7 +45,7 @@ func (b *Bot) appsPage(ctx context.Context, l listing) answer {
 	b.glance(ctx, shown...)
 	rows := make([][]slack.Block, len(shown))
 	for i, r := range shown {
-		rows[i] = b.appBlocks(r)
+		rows[i] = b.say().appBlocks(r)
 	}
 	return l.listed("app", "Apps", found, rows, unreadable(unread.IDs()))
 }

@@ -37,7 +37,7 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 		return private(b.sentence(err))
 	}
 	b.later(ctx, func(ctx context.Context) {
-		if _, err := b.openView(ctx, c.TriggerID, b.lifeForm(kind, r, asItIs(r))); err != nil {
+		if _, err := b.openView(ctx, c.TriggerID, b.say().lifeForm(kind, r, asItIs(r))); err != nil {
 			b.log.Warn("the form did not open", "user", c.UserID, "err", err)
 			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID,
 				private("Slack did not open the form. Nothing was sent. Type the command again."))
@@ -53,7 +53,7 @@ func (b *Bot) appFor(ctx context.Context, by people.Person, app string, kind wor
 		err = b.desk.MayAsk(ctx, by, r, kind)
 	}
 	if err == nil {
-		err = b.noForm(kind, r)
+		err = b.say().noForm(kind, r)
 	}
 	return r, err
 }
@@ -69,5 +69,5 @@ func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, i
 		b.refuse(ctx, i, about(id, err))
 		return
 	}
-	b.open(ctx, i, b.lifeForm(kind, r, asItIs(r)))
+	b.open(ctx, i, b.say().lifeForm(kind, r, asItIs(r)))
 }

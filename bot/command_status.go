@@ -70,7 +70,7 @@ func (b *Bot) status(ctx context.Context, c command, rest string) Reply {
 		}
 		b.glance(ctx, r)
 		return answer{ResponseType: "ephemeral", Text: fitText(summary(r)),
-			Blocks: &slack.Blocks{BlockSet: fitMessage(r, summary(r), b.inFull(r))}}
+			Blocks: &slack.Blocks{BlockSet: fitMessage(r, summary(r), b.say().inFull(r))}}
 	}
 	return b.page(ctx, ask(rest, c))
 }
@@ -96,10 +96,7 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 	}
 	rows := make([][]slack.Block, min(len(found), pageSize))
 	for i, r := range found[:len(rows)] {
-		rows[i] = []slack.Block{block(
-			line(bold(r.ID), " ", bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant),
-			line(r.State.Title(), ": ", waitsFor(r)),
-			line(italic("asked for by "), user(r.Requester.ID), italic(" "+ago(b.now().Sub(r.Created))+", on "), r.Created))}
+		rows[i] = []slack.Block{b.say().row(r)}
 	}
 	return l.listed("request", "Requests", found, rows, unreadable(unread.IDs()))
 }

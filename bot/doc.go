@@ -14,8 +14,8 @@
 //
 // # Out
 //
-// Every message that shows a request is drawn by [Bot.Draw], from the request and
-// nothing else: a card can be drawn again at any time. Buttons carry a request's
+// Every message that shows a request is sent by [Bot.Draw], and drawn by a say from the
+// request and the configuration alone: a card can be drawn again at any time. Buttons carry a request's
 // ID and revision; the desk decides what they are still good for.
 //
 // What people typed goes out as rich text or plain text objects, where nothing
@@ -30,7 +30,7 @@
 //	command   /entra-app …: command.go is the table
 //	button    what is pressed: button.go is the table
 //	form_     what is asked, and read out of the form: form_request.go for a new app, form_life.go for one that is there
-//	say_      what messages say, drawn from the request: say_card.go for approvers, say_requester.go, say_signin.go
+//	say_      what people read, drawn from the request: say.go; say_card.go for approvers, say_requester.go, say_signin.go
 //	message   which message says what, and post_ how it is sent, found again, or answered in private
 //	reveal    the secret, once: in a window, or with a page for a certificate's file
 //	blocks    Block Kit, and what is made to fit into it

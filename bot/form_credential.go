@@ -11,9 +11,9 @@ import (
 )
 
 // credentialInputs ask for the kind of credential, and for what that kind needs.
-func (b *Bot) credentialInputs(p pack.Product, chosen pack.Choice) []slack.Block {
+func (s say) credentialInputs(p pack.Product, chosen pack.Choice) []slack.Block {
 	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldCredential))
-	offers := b.desk.Credentials(p, chosen.Backup)
+	offers := s.Credentials(p, chosen.Backup)
 	for _, offer := range offers {
 		title := offer.Kind.Title()
 		if chosen.Backup != "" {
@@ -32,15 +32,15 @@ func (b *Bot) credentialInputs(p pack.Product, chosen pack.Choice) []slack.Block
 	}
 	blocks := []slack.Block{kind}
 	if asks := credentialOf(chosen.Credential).asks; asks != nil {
-		return append(blocks, asks(b, p, chosen)...)
+		return append(blocks, asks(s, p, chosen)...)
 	}
 	return blocks
 }
 
 // handoffInputs ask where the credential goes, and which it is.
-func (b *Bot) handoffInputs(p pack.Product, chosen pack.Choice) []slack.Block {
-	in := b.credentialInputs(p, chosen)
-	if where := b.backupInput(p, chosen.Backup); where != nil {
+func (s say) handoffInputs(p pack.Product, chosen pack.Choice) []slack.Block {
+	in := s.credentialInputs(p, chosen)
+	if where := s.backupInput(p, chosen.Backup); where != nil {
 		return append([]slack.Block{where}, in...)
 	}
 	return in
@@ -48,8 +48,8 @@ func (b *Bot) handoffInputs(p pack.Product, chosen pack.Choice) []slack.Block {
 
 // backupInput lets the requester choose where the credential goes; nil where there
 // is no choice.
-func (b *Bot) backupInput(p pack.Product, server string) slack.Block {
-	names := b.desk.Backups(p)
+func (s say) backupInput(p pack.Product, server string) slack.Block {
+	names := s.Backups(p)
 	if len(names) == 0 {
 		return nil
 	}
@@ -74,11 +74,11 @@ func (b *Bot) backupInput(p pack.Product, server string) slack.Block {
 const toMe = "-"
 
 // fits is a choice whose credential p offers with the server that was chosen.
-func (b *Bot) fits(p pack.Product, chosen pack.Choice, serverBefore string) pack.Choice {
-	if !slices.Contains(b.desk.Backups(p), chosen.Backup) {
+func (s say) fits(p pack.Product, chosen pack.Choice, serverBefore string) pack.Choice {
+	if !slices.Contains(s.Backups(p), chosen.Backup) {
 		chosen.Backup = ""
 	}
-	offers := b.desk.Credentials(p, chosen.Backup)
+	offers := s.Credentials(p, chosen.Backup)
 	has := slices.ContainsFunc(offers, func(o pack.Offer) bool { return o.Kind == chosen.Credential })
 	if len(offers) > 0 && (!has || chosen.Backup != serverBefore) {
 		chosen.Credential = offers[0].Kind

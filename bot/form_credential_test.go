@@ -26,7 +26,7 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 		"server": {pack.Choice{Workloads: []string{"exchange"}, Credential: plan.CredentialMadeCertificate, Backup: "vb365-prod"},
 			[]string{"Certificate made here (vb365-prod gets it)", "Lifetime", "on a server"}, []string{"Certificate file"}},
 	} {
-		v, _ := json.MarshalIndent(w.bot.form(p, c.chosen, meta{Channel: "CTEAM"}), "", "  ")
+		v, _ := json.MarshalIndent(w.bot.say().form(p, c.chosen, meta{Channel: "CTEAM"}), "", "  ")
 		for _, m := range slacktest.ValidateView(v, false) {
 			t.Errorf("%s: %s", name, m)
 		}
@@ -42,11 +42,11 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 		}
 		golden(t, "backup-form-"+name+".json", v)
 	}
-	if p, _ := w.desk.Product("vbo365"); strings.Contains(marshalled(t, w.bot.form(p, p.Choice(), meta{})), "Backup server") {
+	if p, _ := w.desk.Product("vbo365"); strings.Contains(marshalled(t, w.bot.say().form(p, p.Choice(), meta{})), "Backup server") {
 		t.Error("a product that no server takes is asked for one")
 	}
 	r := w.connected(t, "payroll", workflow.StateDone)
-	if life := marshalled(t, w.bot.lifeForm(workflow.KindRenew, r, asItIs(r))); !strings.Contains(life, `"b\":\"vb365-prod\"`) ||
+	if life := marshalled(t, w.bot.say().lifeForm(workflow.KindRenew, r, asItIs(r))); !strings.Contains(life, `"b\":\"vb365-prod\"`) ||
 		!strings.Contains(life, "made here") || strings.Contains(life, "Certificate file") {
 		t.Errorf("the renewal's form is %s", life)
 	}
@@ -57,7 +57,8 @@ func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 	p, _ := w.desk.Product("vb365-archiver")
 	for kind, has := range map[plan.CredentialKind]string{plan.CredentialMadeCertificate: "Certificate made here (vb365-prod " +
 		"gets it)", plan.CredentialSecret: "Client secret (vb365-prod gets it)"} {
-		v := w.bot.form(p, pack.Choice{Workloads: []string{"builtin"}, Credential: kind, Backup: "vb365-prod"}, meta{Channel: "CTEAM"})
+		v := w.bot.say().form(p, pack.Choice{Workloads: []string{"builtin"}, Credential: kind, Backup: "vb365-prod"},
+			meta{Channel: "CTEAM"})
 		b, _ := json.Marshal(v)
 		for _, m := range slacktest.ValidateView(b, false) {
 			t.Errorf("%s: %s", kind, m)
@@ -114,7 +115,7 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 	p, _ := w.desk.Product("vb365-backup")
 	chosen := p.Choice()
 	chosen.Credential = plan.CredentialMadeCertificate
-	v, _ := json.MarshalIndent(w.bot.form(p, chosen, meta{Channel: "CTEAM"}), "", "  ")
+	v, _ := json.MarshalIndent(w.bot.say().form(p, chosen, meta{Channel: "CTEAM"}), "", "  ")
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}
@@ -123,7 +124,7 @@ func TestTheFormAsksForTheLifetimeOfACertificateMadeHere(t *testing.T) {
 		t.Errorf("the form is %s", v)
 	}
 	r := w.made(t, "payroll", workflow.StateDone, nil)
-	life, _ := json.Marshal(w.bot.lifeForm(workflow.KindRenew, r, asItIs(r)))
+	life, _ := json.Marshal(w.bot.say().lifeForm(workflow.KindRenew, r, asItIs(r)))
 	for _, form := range []string{string(v), string(life)} {
 		if !regexp.MustCompile(`"initial_option":\s*\{\s*"text":\s*\{[^}]*"180 days"`).MatchString(form) {
 			t.Errorf("180 days are not suggested: %s", form)

@@ -18,12 +18,12 @@ func asItIs(r *workflow.Request) pack.Choice {
 
 // noForm says why there is nothing to fill in, or nil: that is better known before
 // somebody has written a reason.
-func (b *Bot) noForm(kind workflow.Kind, r *workflow.Request) error {
+func (s say) noForm(kind workflow.Kind, r *workflow.Request) error {
 	credentials := kinds[kind].form.credentials
 	if credentials == nil {
 		return nil
 	}
-	if _, no := credentials(b.desk, r); no != nil {
+	if _, no := credentials(s, r); no != nil {
 		return no
 	}
 	return nil
@@ -31,31 +31,31 @@ func (b *Bot) noForm(kind workflow.Kind, r *workflow.Request) error {
 
 // productOf is the product of r's app. Where its pack is gone, the app keeps the kind of
 // credential that it has.
-func productOf(d *workflow.Desk, r *workflow.Request) pack.Product {
-	if p, ok := d.Product(r.Product); ok {
+func productOf(f facts, r *workflow.Request) pack.Product {
+	if p, ok := f.Product(r.Product); ok {
 		return p
 	}
 	return pack.Product{Name: r.Product, Credentials: []pack.Offer{{Kind: r.Plan.Credential.Kind}}}
 }
 
 // lifeForm asks for what a verb needs.
-func (b *Bot) lifeForm(kind workflow.Kind, r *workflow.Request, chosen pack.Choice) slack.ModalViewRequest {
+func (s say) lifeForm(kind workflow.Kind, r *workflow.Request, chosen pack.Choice) slack.ModalViewRequest {
 	asks := kinds[kind].form
 	blocks := []slack.Block{
-		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", b.expires(r),
-			"\n", asks.says(b.desk.Policy()))),
+		block(line(bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", s.expires(r),
+			"\n", asks.says(s.Policy()))),
 		textInput(workflow.FieldReason, "The approver reads this.", workflow.ReasonMax, true, "", false),
 	}
 	if asks.inputs != nil {
-		blocks = append(blocks, asks.inputs(b, r)...)
+		blocks = append(blocks, asks.inputs(s, r)...)
 	}
 	if asks.credentials != nil {
-		p := productOf(b.desk, r)
-		if offers, no := asks.credentials(b.desk, r); no == nil {
+		p := productOf(s, r)
+		if offers, no := asks.credentials(s, r); no == nil {
 			p.Credentials = offers
 		}
-		chosen = b.fits(p, chosen, chosen.Backup)
-		blocks = append(blocks, b.handoffInputs(p, chosen)...)
+		chosen = s.fits(p, chosen, chosen.Backup)
+		blocks = append(blocks, s.handoffInputs(p, chosen)...)
 	}
 	m, _ := json.Marshal(lifeMeta{kind, r.ID, chosen.Credential, chosen.Backup})
 	return slack.ModalViewRequest{
@@ -84,7 +84,7 @@ func (b *Bot) rebuildLife(ctx context.Context, v view) {
 	if err != nil {
 		return
 	}
-	form := b.lifeForm(m.Kind, r, b.chosenAnew(r, m, v.State))
+	form := b.say().lifeForm(m.Kind, r, b.chosenAnew(r, m, v.State))
 	b.later(ctx, func(ctx context.Context) {
 		if _, err := b.api.UpdateViewContext(ctx, form, "", v.Hash, v.ID); err != nil {
 			b.log.Warn("the form was not redrawn", "err", slackError(err))
@@ -96,7 +96,7 @@ func (b *Bot) rebuildLife(ctx context.Context, v view) {
 func (b *Bot) chosenAnew(r *workflow.Request, m lifeMeta, s state) pack.Choice {
 	chosen := pack.Choice{Credential: plan.CredentialKind(s.choice(workflow.FieldCredential)), Backup: s.backup()}
 	if p, ok := b.desk.Product(r.Product); ok {
-		return b.fits(p, chosen, m.Backup)
+		return b.say().fits(p, chosen, m.Backup)
 	}
 	return chosen
 }
@@ -111,7 +111,7 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	sent := kinds[m.Kind].form
 	if sent.credentials != nil && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
 		if r, err := b.desk.Get(ctx, m.Request); err == nil {
-			v := b.lifeForm(m.Kind, r, b.chosenAnew(r, m, s))
+			v := b.say().lifeForm(m.Kind, r, b.chosenAnew(r, m, s))
 			return slack.NewUpdateViewSubmissionResponse(&v)
 		}
 	}

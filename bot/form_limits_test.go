@@ -42,7 +42,7 @@ func TestTheFormOfAnAppThatHasMuchLeavesOutWhatSlackHasNoRoomFor(t *testing.T) {
 		{20, 130, "The app has 130 permissions: more than fits"},
 	} {
 		r := w.manyOf(t, c.uris, c.permissions)
-		v, _ := json.Marshal(w.bot.lifeForm(workflow.KindUpdate, r, asItIs(r)))
+		v, _ := json.Marshal(w.bot.say().lifeForm(workflow.KindUpdate, r, asItIs(r)))
 		for _, m := range slacktest.ValidateView(v, false) {
 			t.Errorf("%d and %d: %s", c.uris, c.permissions, m)
 		}

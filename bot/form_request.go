@@ -57,7 +57,7 @@ func (b *Bot) showForm(ctx context.Context, c command, p pack.Product, m meta) R
 	}
 	m.Channel = in
 	b.later(ctx, func(ctx context.Context) {
-		opened, err := b.openView(ctx, c.TriggerID, b.form(p, p.Choice(), m))
+		opened, err := b.openView(ctx, c.TriggerID, b.say().form(p, p.Choice(), m))
 		if err != nil {
 			b.log.Warn("the form did not open", "user", c.UserID, "err", err)
 			b.tell(ctx, c.ResponseURL, c.ChannelID, c.UserID,
@@ -77,16 +77,16 @@ func (b *Bot) showForm(ctx context.Context, c command, p pack.Product, m meta) R
 }
 
 // form is the view for a product and what was chosen of it.
-func (b *Bot) form(p pack.Product, chosen pack.Choice, remembered meta) slack.ModalViewRequest {
-	chosen = b.fits(p, chosen, chosen.Backup)
+func (s say) form(p pack.Product, chosen pack.Choice, remembered meta) slack.ModalViewRequest {
+	chosen = s.fits(p, chosen, chosen.Backup)
 	remembered.Product, remembered.Credential, remembered.Backup = p.Name, chosen.Credential, chosen.Backup
 	in := remembered.Channel
 	m, _ := json.Marshal(remembered)
-	blocks := []slack.Block{b.productInput(p)}
+	blocks := []slack.Block{s.productInput(p)}
 	blocks = append(blocks, slack.NewContextBlock("", plain(clip(p.Summary, 500))))
 	blocks = append(blocks, applicationInput(remembered.Existing), appNameInput(remembered),
 		textInput(workflow.FieldReason, "What it is for. The approver reads this.", workflow.ReasonMax, true, "", false))
-	if tenants := b.desk.Tenants(); len(tenants) > 1 {
+	if tenants := s.Tenants(); len(tenants) > 1 {
 		options := make([]*slack.OptionBlockObject, len(tenants))
 		for i, t := range tenants {
 			options[i] = choice(t.Name, t.Name, "")
@@ -101,7 +101,7 @@ func (b *Bot) form(p pack.Product, chosen pack.Choice, remembered meta) slack.Mo
 	if len(p.Workloads) > 0 {
 		blocks = append(blocks, workloadsInput(p, chosen))
 	}
-	blocks = append(blocks, b.handoffInputs(p, chosen)...)
+	blocks = append(blocks, s.handoffInputs(p, chosen)...)
 	if p.Custom {
 		permissions := field(workflow.FieldPermissions,
 			"Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput())
@@ -179,9 +179,9 @@ func needBlocks(p plan.Plan) []slack.Block {
 	return blocks
 }
 
-func (b *Bot) productInput(p pack.Product) *slack.InputBlock {
+func (s say) productInput(p pack.Product) *slack.InputBlock {
 	products := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldProduct))
-	for _, q := range b.desk.Products() {
+	for _, q := range s.Products() {
 		o := choice(q.Name, q.Title, q.Name)
 		products.Options = append(products.Options, o)
 		if q.Name == p.Name {

@@ -13,7 +13,7 @@ import (
 func TestTheFormIsWhatSlackTakes(t *testing.T) {
 	w := newWorld(t)
 	for _, p := range w.desk.Products() {
-		v, _ := json.MarshalIndent(w.bot.form(p, p.Choice(), meta{Channel: "CTEAM"}), "", "  ")
+		v, _ := json.MarshalIndent(w.bot.say().form(p, p.Choice(), meta{Channel: "CTEAM"}), "", "  ")
 		for _, m := range slacktest.ValidateView(v, false) {
 			t.Errorf("%s: %s", p.Name, m)
 		}
@@ -35,14 +35,14 @@ func TestTheFormIsWhatSlackTakes(t *testing.T) {
 func TestTheFormForAnExistingAppIsWhatSlackTakes(t *testing.T) {
 	w := newWorld(t)
 	p, _ := w.desk.Product("vbo365")
-	v, _ := json.MarshalIndent(w.bot.form(p, p.Choice(), meta{Channel: "CTEAM", Existing: true, App: "HR Portal"}), "", "  ")
+	v, _ := json.MarshalIndent(w.bot.say().form(p, p.Choice(), meta{Channel: "CTEAM", Existing: true, App: "HR Portal"}), "", "  ")
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}
 	golden(t, "form-existing.json", v)
 
 	r := w.adopted(t, workflow.StateDone)
-	view := w.bot.lifeForm(workflow.KindUpdate, r, asItIs(r))
+	view := w.bot.say().lifeForm(workflow.KindUpdate, r, asItIs(r))
 	v, _ = json.Marshal(view)
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)

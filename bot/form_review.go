@@ -74,8 +74,8 @@ func nameOf(content []byte) string {
 }
 
 // review is the form with what the requester has to see first.
-func (b *Bot) review(p pack.Product, chosen pack.Choice, m meta, d workflow.Draft) slack.ModalViewRequest {
-	v := b.form(p, chosen, m)
+func (s say) review(p pack.Product, chosen pack.Choice, m meta, d workflow.Draft) slack.ModalViewRequest {
+	v := s.form(p, chosen, m)
 	top := []slack.Block{block(line(bold("Not sent yet."),
 		" Look at what is in the manifest and can't be in this request. Then send it again, or change what is wrong."))}
 	lines := func(title string, of []string) {

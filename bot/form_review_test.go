@@ -18,7 +18,7 @@ func TestAReviewSaysHowMuchOfTheLossesItDoesNotShow(t *testing.T) {
 		i.Ignored = append(i.Ignored, fmt.Sprintf("tags[%d]: this bot does not set it", n))
 	}
 	p := w.bot.desk.Products()[0]
-	v, err := json.Marshal(w.bot.review(p, p.Choice(), meta{}, workflow.Draft{Imported: i}))
+	v, err := json.Marshal(w.bot.say().review(p, p.Choice(), meta{}, workflow.Draft{Imported: i}))
 	if err != nil {
 		t.Fatal(err)
 	}

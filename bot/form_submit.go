@@ -36,7 +36,7 @@ func (b *Bot) rebuild(ctx context.Context, i interaction) {
 	}
 	m.Reviewed = "" // what was told is no longer in the form
 	b.later(ctx, func(ctx context.Context) {
-		if _, err := b.api.UpdateViewContext(ctx, b.form(p, chosen, m), "", i.View.Hash, i.View.ID); err != nil {
+		if _, err := b.api.UpdateViewContext(ctx, b.say().form(p, chosen, m), "", i.View.Hash, i.View.ID); err != nil {
 			b.log.Warn("the form was not redrawn", "err", slackError(err))
 		}
 	})
@@ -55,7 +55,7 @@ func (b *Bot) chosen(v view) (m meta, p pack.Product, c pack.Choice, ok bool) {
 	c.Credential = plan.CredentialKind(v.State.choice(workflow.FieldCredential))
 	c.Workloads = v.State.workloads()
 	c.Backup = v.State.backup()
-	return m, p, b.fits(p, c, m.Backup), ok
+	return m, p, b.say().fits(p, c, m.Backup), ok
 }
 
 // submit takes a filled-in form. It is committed before it is acknowledged; what
@@ -67,7 +67,7 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 		chosen.Backup != m.Backup) {
 		// Slack had not redrawn the form for what was chosen when it was sent.
 		m.Reviewed = ""
-		v := b.form(p, chosen, m)
+		v := b.say().form(p, chosen, m)
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
 	d := s.draft()
@@ -83,7 +83,7 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	}
 	if errors.Is(err, workflow.ErrNotReviewed) {
 		m.Reviewed, m.File = d.Imported.Name, s.manifestFile(m).ID
-		v := b.review(p, chosen, m, d)
+		v := b.say().review(p, chosen, m, d)
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
 	return slack.NewErrorsViewSubmissionResponse(b.underFields(err, s))

@@ -46,7 +46,7 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 		blocks = append(blocks, block(line(bold("Your apps"))))
 	}
 	for _, r := range apps[:min(len(apps), homeApps)] {
-		blocks = append(blocks, b.appBlocks(r)...)
+		blocks = append(blocks, b.say().appBlocks(r)...)
 	}
 	if len(apps) > homeApps {
 		blocks = append(blocks, note(Command+" apps lists more."))

@@ -24,7 +24,7 @@ type kind struct {
 	// server is given it.
 	backup func(plan.Backup) string
 	// outcome is the requester's message about its success; nil is the hand-over.
-	outcome func(b *Bot, r *workflow.Request) []slack.Block
+	outcome func(s say, r *workflow.Request) []slack.Block
 
 	begun  string                         // what the bot is at; "" is said with what it does
 	done   func(*workflow.Request) string // what came of it; nil or "" is as for a new app
@@ -42,10 +42,10 @@ type form struct {
 	// says is what becomes of the app.
 	says func(workflow.Policy) string
 	// inputs are what it asks for besides the reason; nil is nothing.
-	inputs func(*Bot, *workflow.Request) []slack.Block
+	inputs func(say, *workflow.Request) []slack.Block
 	// credentials are those that it offers, or why there are none; nil is that it asks
 	// for none.
-	credentials func(*workflow.Desk, *workflow.Request) ([]pack.Offer, *workflow.Refusal)
+	credentials func(facts, *workflow.Request) ([]pack.Offer, *workflow.Refusal)
 	// send is what the filled-in form does.
 	send func(d *workflow.Desk, ctx context.Context, by people.Person, app string, draft workflow.Draft) (*workflow.Request, error)
 	// unknown answers where no such app is managed here; nil is with the refusal.
@@ -84,7 +84,7 @@ var renewKind = kind{
 			return "A new credential is made beside the old one. When you say that the new one works, or after " +
 				text.Days(p.RenewGrace) + ", an approver removes the old one."
 		},
-		credentials: (*workflow.Desk).Renewals,
+		credentials: facts.Renewals,
 		send:        (*workflow.Desk).Renew,
 	},
 	undone: func(*workflow.Request) string {
@@ -100,8 +100,8 @@ var recreateKind = kind{
 			return "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is " +
 				"created again with the same permissions, and gets another App ID."
 		},
-		credentials: func(d *workflow.Desk, r *workflow.Request) ([]pack.Offer, *workflow.Refusal) {
-			return productOf(d, r).Credentials, nil
+		credentials: func(f facts, r *workflow.Request) ([]pack.Offer, *workflow.Refusal) {
+			return productOf(f, r).Credentials, nil
 		},
 		send: (*workflow.Desk).Recreate,
 	},

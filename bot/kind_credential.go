@@ -12,14 +12,14 @@ import (
 // own way.
 type credentialKind struct {
 	// asks are the inputs for what it needs; nil is nothing.
-	asks func(b *Bot, p pack.Product, chosen pack.Choice) []slack.Block
+	asks func(s say, p pack.Product, chosen pack.Choice) []slack.Block
 	// plan says on a card how the app will prove who it is.
 	plan  func(plan.Plan) []any
 	apart bool // plan is long: it has a block of its own
 	// given says in the requester's message which one the app has; nil is nothing.
 	given func(*workflow.Request) []any
 	// handover is the end of that message; nil is as for a secret.
-	handover func(b *Bot, r *workflow.Request, blocks []slack.Block) (string, []slack.Block)
+	handover func(s say, r *workflow.Request, blocks []slack.Block) (string, []slack.Block)
 	// opening is what the requester of a ready request has to do; nil is to open a secret.
 	opening func(*workflow.Request) string
 	done    string // what came of it, in the place of that its secret was opened
@@ -60,16 +60,16 @@ func credentialOf(k plan.CredentialKind) credentialKind {
 	return credentialKinds[plan.CredentialNone]
 }
 
-func secretInputs(b *Bot, p pack.Product, chosen pack.Choice) []slack.Block {
-	offer, lives := b.lifetimes(p, chosen.Credential)
-	return []slack.Block{of(p, field(workflow.FieldLifetime, b.desk.LifetimeHint(offer), lives))}
+func secretInputs(s say, p pack.Product, chosen pack.Choice) []slack.Block {
+	offer, lives := s.lifetimes(p, chosen.Credential)
+	return []slack.Block{of(p, field(workflow.FieldLifetime, s.LifetimeHint(offer), lives))}
 }
 
 // lifetimes let the requester choose how long a credential is valid.
-func (b *Bot) lifetimes(p pack.Product, kind plan.CredentialKind) (pack.Offer, *slack.SelectBlockElement) {
+func (s say) lifetimes(p pack.Product, kind plan.CredentialKind) (pack.Offer, *slack.SelectBlockElement) {
 	lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
 	offer, _ := p.Offer(kind)
-	for _, l := range b.desk.Lifetimes(offer) {
+	for _, l := range s.Lifetimes(offer) {
 		o := choice(l.D.String(), l.Words, "")
 		lives.Options = append(lives.Options, o)
 		if l.D <= offer.Lifetime || lives.InitialOption == nil {
@@ -94,7 +94,7 @@ func secretGiven(r *workflow.Request) []any {
 	return []any{bold("The secret is valid until "), r.Made.KeyExpires, r.Cut(), "\n"}
 }
 
-func certificateOnly(_ *Bot, _ pack.Product, chosen pack.Choice) []slack.Block {
+func certificateOnly(_ say, _ pack.Product, chosen pack.Choice) []slack.Block {
 	in := certificateInputs("One of the two is needed: paste the public certificate here (PEM or Base64), or add its file below.")
 	if chosen.Backup == "" {
 		return in
@@ -115,7 +115,7 @@ func certificateGiven(r *workflow.Request) []any {
 	return []any{bold("Certificate: "), code(c.Thumbprint), ", valid until ", c.NotAfter, "\n"}
 }
 
-func federatedInputs(b *Bot, _ pack.Product, _ pack.Choice) []slack.Block {
+func federatedInputs(s say, _ pack.Product, _ pack.Choice) []slack.Block {
 	return []slack.Block{
 		textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.",
 			600, false, "", false),
@@ -124,7 +124,7 @@ func federatedInputs(b *Bot, _ pack.Product, _ pack.Choice) []slack.Block {
 				"repo:contoso@1234/backup@5678:ref:refs/heads/main.", 600, false, "", false),
 		textInput(workflow.FieldAudience,
 			"The aud of those tokens. Left empty it is the one that Microsoft suggests for the tenant's cloud.", 600, false,
-			b.desk.TokenExchange(), true),
+			s.TokenExchange(), true),
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 
 // madeCertificate is a certificate that is made here, and handed over in a PFX file.
 var madeCertificate = credentialKind{
-	asks: func(b *Bot, p pack.Product, chosen pack.Choice) []slack.Block {
-		_, lives := b.lifetimes(p, chosen.Credential)
+	asks: func(s say, p pack.Product, chosen pack.Choice) []slack.Block {
+		_, lives := s.lifetimes(p, chosen.Credential)
 		in := of(p, field(workflow.FieldLifetime, "The certificate stops working after this.", lives))
 		in.BlockID += " made here" // Slack must not keep what was chosen of a secret's lifetimes, which are fewer
 		return []slack.Block{in}
@@ -30,7 +30,7 @@ var madeCertificate = credentialKind{
 		}
 		return []any{bold("Certificate: "), code(r.Made.Thumbprint), ", valid until ", r.Made.KeyExpires, r.Cut(), "\n"}
 	},
-	handover: (*Bot).pfxHandover,
+	handover: say.pfxHandover,
 	opening: func(r *workflow.Request) string {
 		if passwordShown(r) {
 			return "fetch the certificate's file"
@@ -52,8 +52,8 @@ func passwordShown(r *workflow.Request) bool {
 
 // pfxHandover is the end of the requester's message: the button, until the
 // password was shown, and then what is left to do.
-func (b *Bot) pfxHandover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
-	p, h := b.desk.Policy(), r.Handover
+func (s say) pfxHandover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
+	p, h := s.Policy(), r.Handover
 	switch {
 	case r.State == workflow.StateReady && passwordShown(r):
 		return r.ID + ": fetch the certificate's file.", append(blocks,
@@ -66,9 +66,9 @@ func (b *Bot) pfxHandover(r *workflow.Request, blocks []slack.Block) (string, []
 			slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r),
 				"Reveal the password of "+r.ID).WithStyle(slack.StylePrimary)))
 	case h.Status != workflow.HandoverShown: // by an earlier request, a backup server, or whoever made the app by hand
-		return r.ID + ": the app " + r.AppName() + " is ready.", append(blocks, b.overlap(r)...)
+		return r.ID + ": the app " + r.AppName() + " is ready.", append(blocks, s.overlap(r)...)
 	}
 	blocks = append(blocks, block(line("The certificate's file was fetched on ", h.At,
 		". It can't be fetched again. If that was not you, tell an approver at once.")))
-	return r.ID + ": the app " + r.AppName() + " is yours. Its certificate was fetched.", append(blocks, b.overlap(r)...)
+	return r.ID + ": the app " + r.AppName() + " is yours. Its certificate was fetched.", append(blocks, s.overlap(r)...)
 }

@@ -47,7 +47,7 @@ func TestTheMessagesOfACertificateAreWhatSlackTakes(t *testing.T) {
 func TestTheViewOfACertificateHasALinkAndNothingToPress(t *testing.T) {
 	w := newPfxWorld(t)
 	r := w.made(t, "payroll", workflow.StateReady, func(r *workflow.Request) { r.Handover.Claimed = r.Entered })
-	v, _ := json.MarshalIndent(w.bot.pfxView(r, workflow.Disclosure{Secret: seal.New(pfxPassword),
+	v, _ := json.MarshalIndent(w.bot.say().pfxView(r, workflow.Disclosure{Secret: seal.New(pfxPassword),
 		Link: seal.New("https://bot.contoso.com/pfx/EA-1.token")}), "", "  ")
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
@@ -74,7 +74,7 @@ func TestACertificateThatNobodyFetchedIsNotCalledFetched(t *testing.T) {
 	} {
 		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.StateDone,
 			Plan: plan.Plan{Credential: plan.Credential{Kind: plan.CredentialMadeCertificate}}}
-		text, _ := w.bot.outcome(r)
+		text, _ := w.bot.say().outcome(r)
 		if got := outcomeText(r); !strings.Contains(got, c.says) || strings.Contains(text, "fetched") {
 			t.Errorf("a %s, to %s: %s %s", c.kind, c.task, text, got)
 		}

@@ -34,11 +34,11 @@ var retireKind = kind{
 		}
 		return " has the organization with this app. Its backup ends; the bot does not remove it there\n"
 	},
-	outcome: func(b *Bot, r *workflow.Request) []slack.Block {
+	outcome: func(s say, r *workflow.Request) []slack.Block {
 		return append([]slack.Block{
 			block(line(outcomeText(r), " ", Command, " recreate restores it.")),
 			slack.NewActionBlock("", button(actRecreate, "Recreate", r.ID, "Recreate "+r.AppName())),
-		}, b.ewsNext(r)...)
+		}, s.ewsNext(r)...)
 	},
 	done: func(*workflow.Request) string {
 		return "The app has no credential and no consent any more, and is deleted. Entra keeps it for 30 days."

@@ -19,7 +19,7 @@ var updateKind = kind{
 		says: func(workflow.Policy) string {
 			return "Its name and its credential stay. What you remove here is removed from the app."
 		},
-		inputs:  (*Bot).updateInputs,
+		inputs:  say.updateInputs,
 		send:    (*workflow.Desk).Update,
 		unknown: (*Bot).adopt,
 	},
@@ -38,8 +38,8 @@ func changesBlocks(r *workflow.Request) []slack.Block {
 }
 
 // updateInputs are the fields that can be changed, as they are now.
-func (b *Bot) updateInputs(r *workflow.Request) []slack.Block {
-	p, ok := b.desk.Product(r.Product)
+func (s say) updateInputs(r *workflow.Request) []slack.Block {
+	p, ok := s.Product(r.Product)
 	if !ok {
 		return nil
 	}

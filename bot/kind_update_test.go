@@ -17,7 +17,7 @@ func TestTheUpdateOfAnAppWithoutACredentialAsksForItsFirstCertificate(t *testing
 	r := w.request(t, "portal", "restores", inState(workflow.StateDone))
 	for kind, asks := range map[plan.CredentialKind]bool{plan.CredentialNone: true, plan.CredentialCertificate: false} {
 		r.Product, r.Plan.Credential = "vb365-restore-portal", plan.Credential{Kind: kind}
-		b, _ := json.Marshal(w.bot.lifeForm(workflow.KindUpdate, r, pack.Choice{}))
+		b, _ := json.Marshal(w.bot.say().lifeForm(workflow.KindUpdate, r, pack.Choice{}))
 		for _, m := range slacktest.ValidateView(b, false) {
 			t.Error(m)
 		}

@@ -10,37 +10,37 @@ import (
 )
 
 // message is the content of a drawing, as much of it as Slack takes.
-func (b *Bot) message(d workflow.Drawing) (string, []slack.Block) {
-	text, blocks := b.content(d)
+func (s say) message(d workflow.Drawing) (string, []slack.Block) {
+	text, blocks := s.content(d)
 	return text, fitMessage(d.Request, text, blocks)
 }
 
-func (b *Bot) content(d workflow.Drawing) (string, []slack.Block) {
+func (s say) content(d workflow.Drawing) (string, []slack.Block) {
 	r := d.Request
 	switch {
 	case d.Superseded:
 		return past(r)
 	case d.Name.To() != "":
-		return b.expiry(r)
+		return s.expiry(r)
 	case strings.HasPrefix(string(d.Name), string(workflow.PostEWS)):
-		return b.ewsReminder(r)
+		return s.ewsReminder(r)
 	case d.Name == workflow.PostCard:
-		return summary(r), b.cardBlocks(r)
+		return summary(r), s.cardBlocks(r)
 	case d.Name == workflow.PostFollow:
-		return b.follow(r)
+		return s.follow(r)
 	case d.Name == workflow.PostThread:
-		return b.told(r, *d.Event)
+		return s.told(r, *d.Event)
 	case strings.HasPrefix(string(d.Name), string(workflow.PostSignIn)):
-		return b.signIn(r, d.Prompt)
+		return s.signIn(r, d.Prompt)
 	}
-	return b.outcome(r)
+	return s.outcome(r)
 }
 
 // told is one line of history under the card. A reminder names the approvers.
-func (b *Bot) told(r *workflow.Request, e workflow.Event) (string, []slack.Block) {
+func (s say) told(r *workflow.Request, e workflow.Event) (string, []slack.Block) {
 	blocks := []slack.Block{block(eventLine(e, 2500))}
 	if e.Kind == workflow.EventReminder {
-		t, _ := b.desk.Tenant(r.Tenant)
+		t, _ := s.Tenant(r.Tenant)
 		people := make([]people.Person, len(t.Approvers))
 		for i, a := range t.Approvers {
 			people[i].ID = a.Slack

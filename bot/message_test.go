@@ -71,7 +71,7 @@ func (w *world) drawn(r *workflow.Request) map[workflow.PostName][]slack.Block {
 		if r.State == workflow.StateSignIn {
 			d.Prompt = prompt
 		}
-		text, blocks := w.bot.message(d)
+		text, blocks := w.bot.say().message(d)
 		if text == "" || strings.Contains(text, "ABCD1234E") {
 			panic(fmt.Sprintf("%s %s: the text is %q", r.State, name, text))
 		}
@@ -150,5 +150,5 @@ func (a answer) top() string { return a.Text }
 
 // card is the approvers' message, as it is sent.
 func (b *Bot) card(r *workflow.Request) (string, []slack.Block) {
-	return b.message(workflow.Drawing{Request: r, Name: workflow.PostCard})
+	return b.say().message(workflow.Drawing{Request: r, Name: workflow.PostCard})
 }

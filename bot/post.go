@@ -105,12 +105,12 @@ func (b *Bot) post(ctx context.Context, d workflow.Drawing, to, thread string) (
 // sent sends a message, and a shorter one where Slack says that it is too long: it does
 // not document what it takes.
 func (b *Bot) sent(d workflow.Drawing, send func(content []slack.MsgOption) error) error {
-	err := send(messageOptions(b.message(d)))
+	err := send(messageOptions(b.say().message(d)))
 	if !isSlack(err, "msg_blocks_too_long") && !isSlack(err, "msg_too_long") {
 		return err
 	}
 	b.log.Warn("Slack takes less of a message than is known", "request", d.Request.ID, "message", d.Name)
-	text, blocks := b.content(d)
+	text, blocks := b.say().content(d)
 	return send(messageOptions(text, inShortMessage.fitMessage(d.Request, text, blocks)))
 }
 

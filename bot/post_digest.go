@@ -23,7 +23,7 @@ func (b *Bot) Digest(ctx context.Context, g workflow.Digest) error {
 		b.log.Warn("whether the digest was sent can't be looked up, so it is not sent", "tenant", g.Tenant.Name, "day", g.Day, "err", err)
 		return nil
 	}
-	text, blocks := b.digest(g)
+	text, blocks := b.say().digest(g)
 	_, _, err = b.api.PostMessageContext(ctx, g.Tenant.Channel, append(messageOptions(text, blocks),
 		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: want}))...)
 	return slackError(err)

@@ -44,7 +44,7 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 
 func (b *Bot) showSecret(ctx context.Context, viewID string, r *workflow.Request, given workflow.Disclosure) bool {
 	if !given.Link.IsZero() {
-		return b.show(ctx, viewID, b.pfxView(r, given))
+		return b.show(ctx, viewID, b.say().pfxView(r, given))
 	}
 	return b.show(ctx, viewID, secretView(secretBlocks(r, given.Secret)...))
 }

@@ -7,33 +7,33 @@ import (
 )
 
 // appBlocks are one app in a list.
-func (b *Bot) appBlocks(r *workflow.Request) []slack.Block {
+func (s say) appBlocks(r *workflow.Request) []slack.Block {
 	about := block(
-		line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, " · ", r.ID),
-		line("App ID ", code(r.Made.AppID), ", ", b.expires(r)),
-		line(b.peopleLine(r)...))
+		line(bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, " · ", r.ID),
+		line("App ID ", code(r.Made.AppID), ", ", s.expires(r)),
+		line(s.peopleLine(r)...))
 	blocks := []slack.Block{about}
-	blocks = append(blocks, b.missingBlocks(r)...)
+	blocks = append(blocks, s.missingBlocks(r)...)
 	var buttons []slack.BlockElement
-	if b.noForm(workflow.KindRenew, r) == nil {
+	if s.noForm(workflow.KindRenew, r) == nil {
 		buttons = append(buttons, button(listed(actRenew, r), "Renew", r.ID, "Renew the credential of "+r.AppName()))
 	}
 	buttons = append(buttons,
 		button(listed(actUpdate, r), "Update", r.ID, "Update "+r.AppName()),
 		button(listed(actRetire, r), "Retire", r.ID, "Retire "+r.AppName()),
 		button(listed(actExport+asJSON, r), "Export manifest", r.ID, "Export the manifest of "+r.AppName()))
-	if b.desk.Checks(r) {
+	if s.Checks(r) {
 		buttons = append(buttons, checkButton(listed(actCheck, r), r.ID, r))
 	}
 	return append(blocks, slack.NewActionBlock("", buttons...))
 }
 
 // missingBlocks say what the product needs by now and the app has not.
-func (b *Bot) missingBlocks(r *workflow.Request) []slack.Block {
+func (s say) missingBlocks(r *workflow.Request) []slack.Block {
 	if !r.IsApp() || r.Successor != "" {
 		return nil
 	}
-	missing := b.desk.Missing(r)
+	missing := s.Missing(r)
 	if len(missing) == 0 {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (b *Bot) missingBlocks(r *workflow.Request) []slack.Block {
 }
 
 // peopleLine names the people of the app that r stands for, with who has left.
-func (b *Bot) peopleLine(r *workflow.Request) []any {
+func (s say) peopleLine(r *workflow.Request) []any {
 	keepers := r.Owners()
 	if len(keepers) == 0 {
 		return nil
@@ -53,7 +53,7 @@ func (b *Bot) peopleLine(r *workflow.Request) []any {
 			parts = append(parts, ", ")
 		}
 		parts = append(parts, user(p.ID))
-		if b.left(p.ID) {
+		if s.left(p.ID) {
 			parts = append(parts, " (has left)")
 		}
 	}
@@ -63,8 +63,8 @@ func (b *Bot) peopleLine(r *workflow.Request) []any {
 // listed makes an action ID that no other app in a list has.
 func listed(action string, r *workflow.Request) string { return action + ":" + r.ID }
 
-func (b *Bot) productTitle(r *workflow.Request) string {
-	if p, ok := b.desk.Product(r.Product); ok {
+func (s say) productTitle(r *workflow.Request) string {
+	if p, ok := s.Product(r.Product); ok {
 		return p.Title
 	}
 	return r.Product

@@ -39,7 +39,7 @@ func connectedCame(r *workflow.Request) string {
 
 // connectedBlocks are the end of the requester's message, instead of what they
 // would have to do in the product.
-func (b *Bot) connectedBlocks(r *workflow.Request) []slack.Block {
+func (s say) connectedBlocks(r *workflow.Request) []slack.Block {
 	server := r.Plan.Backup.Server
 	parts := []any{bold(server + " is connected: "), r.Made.Connected}
 	switch {
@@ -52,7 +52,7 @@ func (b *Bot) connectedBlocks(r *workflow.Request) []slack.Block {
 			"organization on ", server, ".")
 	}
 	blocks := []slack.Block{block(line(parts...))}
-	if b.desk.Checks(r) {
+	if s.Checks(r) {
 		blocks = append(blocks, slack.NewActionBlock("", checkButton(actCheck, buttonValue(r), r)))
 	}
 	return blocks

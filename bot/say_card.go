@@ -11,14 +11,14 @@ import (
 
 // cardBlocks are the approvers' message: who asks for what and why, what it will be,
 // and what has come of it. It can be decided on only while somebody has to.
-func (b *Bot) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
+func (s say) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	blocks = []slack.Block{
 		header(cardTitle(r)),
 		block(line(bold("Asked for by "), user(r.Requester.ID), " for ", channel(r.Team), " on ", r.Created, "\n",
 			bold("Reason: "), r.Reason)),
 	}
 	blocks = append(blocks, requesterBlocks(r)...)
-	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
+	blocks = append(blocks, s.planBlocks(r, briefFrom)...)
 	if r.State == workflow.StatePending {
 		blocks = append(blocks, block(line(bold(whoSigns(r)), r.RolesWords(), ".")))
 	}
@@ -28,8 +28,8 @@ func (b *Bot) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	if uses := dependentsBlock(r); uses != nil {
 		blocks = append(blocks, uses)
 	}
-	blocks = append(blocks, block(b.outcomeLine(r)))
-	if buttons := b.cardButtons(r); len(buttons) > 0 {
+	blocks = append(blocks, block(s.outcomeLine(r)))
+	if buttons := s.cardButtons(r); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
 	return blocks
@@ -68,7 +68,7 @@ func cardTitle(r *workflow.Request) string {
 }
 
 // outcomeLine says who decided, when, and what came of it.
-func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
+func (s say) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 	parts := []any{bold(r.State.Title()), ": "}
 	switch r.State {
 	case workflow.StatePending:
@@ -76,7 +76,7 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 			parts = append(parts, cutProse(r.Failure.Text, 900), "\n")
 		}
 		parts = append(parts, agreedBy(r)...)
-		parts = append(parts, waitsFor(r), ". It expires on ", r.Entered.Add(b.desk.Policy().PendingExpires), ".")
+		parts = append(parts, waitsFor(r), ". It expires on ", r.Entered.Add(s.Policy().PendingExpires), ".")
 	case workflow.StateDenied:
 		parts = append(parts, "by ", user(r.Approval.By.ID), " on ", r.Approval.At, ". Reason: ", r.Approval.Reason)
 	default:
@@ -95,7 +95,7 @@ func (b *Bot) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 	return line(parts...)
 }
 
-func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
+func (s say) cardButtons(r *workflow.Request) []slack.BlockElement {
 	v := buttonValue(r)
 	details := button(actDetails, "Details", v, "Details of "+r.ID)
 	switch r.State {
@@ -114,7 +114,7 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 		if r.Undoable() {
 			buttons = append(buttons, undoButton(r))
 		}
-		if b.desk.MayHandOver(r) {
+		if s.MayHandOver(r) {
 			buttons = append(buttons, handOverButton(r))
 		}
 		if r.CanGiveUp() {
@@ -122,7 +122,7 @@ func (b *Bot) cardButtons(r *workflow.Request) []slack.BlockElement {
 		}
 		return append(buttons, details)
 	}
-	return append([]slack.BlockElement{details}, b.ewsButtons(r)...)
+	return append([]slack.BlockElement{details}, s.ewsButtons(r)...)
 }
 
 func undoButton(r *workflow.Request) slack.BlockElement {

@@ -22,7 +22,7 @@ const (
 )
 
 // digest draws it: what somebody has to do first, what only has to be known last.
-func (b *Bot) digest(g workflow.Digest) (words string, blocks []slack.Block) {
+func (s say) digest(g workflow.Digest) (words string, blocks []slack.Block) {
 	day := g.Day
 	if at, err := time.Parse(time.DateOnly, g.Day); err == nil {
 		day = at.Format("2 January 2006")
@@ -46,7 +46,7 @@ func (b *Bot) digest(g workflow.Digest) (words string, blocks []slack.Block) {
 		part(title, command, len(rs), func(i int) []any {
 			r := rs[i]
 			return []any{bold(r.ID), " ", clip(r.AppName(), digestName),
-				", asked for " + ago(b.now().Sub(r.Created)) + ": " + cutProse(waitsFor(r), 100)}
+				", asked for " + ago(s.now.Sub(r.Created)) + ": " + cutProse(waitsFor(r), 100)}
 		})
 	}
 	requests("Waiting for an approver", "status pending", g.Waiting)
@@ -63,7 +63,7 @@ func (b *Bot) digest(g workflow.Digest) (words string, blocks []slack.Block) {
 	part("Credentials that expire within 30 days", "status all", len(g.Ending), func(i int) []any {
 		r := g.Ending[i]
 		return []any{bold(r.ID), " ", clip(r.AppName(), digestName),
-			": expires in " + text.Days(r.Made.KeyExpires.Sub(b.now())) + ", on ", r.Made.KeyExpires}
+			": expires in " + text.Days(r.Made.KeyExpires.Sub(s.now)) + ", on ", r.Made.KeyExpires}
 	})
 	part("People who have left, and still have apps", "status all", len(g.Departed), func(i int) []any {
 		d := g.Departed[i]

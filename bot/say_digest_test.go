@@ -41,7 +41,8 @@ func TestTheDigestIsWhatSlackTakesHoweverMuchWaits(t *testing.T) {
 	for _, n := range []int{1, 22} {
 		for _, name := range []string{"payroll", nasty, strings.Repeat("ü", 120)} {
 			w := newWorld(t)
-			text, blocks := w.bot.digest(w.theDigest(t, n, name))
+			g := w.theDigest(t, n, name)
+			text, blocks := w.bot.say().digest(g)
 			got, err := json.MarshalIndent(blocks, "", "  ")
 			if err != nil {
 				t.Fatal(err)

@@ -24,12 +24,12 @@ const (
 
 // ewsPlan is for a card: what the approver has to know before anything is made. The window
 // of Details has room for where it is from, too.
-func (b *Bot) ewsPlan(p plan.Plan, sources bool) []slack.Block {
+func (s say) ewsPlan(p plan.Plan, sources bool) []slack.Block {
 	if !p.UsesEWS() {
 		return nil
 	}
 	ews := catalog.EWS()
-	parts := []any{bold(ews.Service + ": "), workflow.EWSNotice(b.now())}
+	parts := []any{bold(ews.Service + ": "), workflow.EWSNotice(s.now)}
 	if sources {
 		parts = append(parts, " As of "+ews.Checked+", from ", link(ews.Sources[0]))
 	}
@@ -37,7 +37,7 @@ func (b *Bot) ewsPlan(p plan.Plan, sources bool) []slack.Block {
 }
 
 // ewsNext is for the requester: what is to be done about the list, once the app is there.
-func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
+func (s say) ewsNext(r *workflow.Request) []slack.Block {
 	ews := catalog.EWS()
 	if r.Made.AppID == "" || !r.Plan.UsesEWS() {
 		return nil
@@ -49,7 +49,7 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 			slack.NewActionBlock("", ewsScriptButton(r)),
 		}
 	}
-	parts := []any{bold(ews.Service + ": "), workflow.EWSNotice(b.now())}
+	parts := []any{bold(ews.Service + ": "), workflow.EWSNotice(s.now)}
 	if old := r.EWSBefore(); old != "" {
 		parts = append(parts, " This App ID is a new one: the old one, ", code(old), ", can be removed from the list.")
 	}
@@ -57,13 +57,13 @@ func (b *Bot) ewsNext(r *workflow.Request) []slack.Block {
 	switch {
 	case r.EWSListed():
 		return append(blocks, block(line(user(r.EWS.By), " said on ", r.EWS.At, " that this App ID is on the list.")))
-	case catalog.EWS().Over(b.now()), !r.NeedsEWS():
+	case catalog.EWS().Over(s.now), !r.NeedsEWS():
 		return blocks
 	}
 	return append(blocks,
 		block(line("Run the script in Exchange Online PowerShell, or give it to an Exchange administrator. It adds the App ID and keeps "+
 			"what is on the list. Then press ", bold(ewsButton), ".")),
-		slack.NewActionBlock("", b.ewsButtons(r)...))
+		slack.NewActionBlock("", s.ewsButtons(r)...))
 }
 
 func ewsScriptButton(r *workflow.Request) *slack.ButtonBlockElement {
@@ -71,8 +71,8 @@ func ewsScriptButton(r *workflow.Request) *slack.ButtonBlockElement {
 }
 
 // ewsButtons are those of an app that has to be listed: the approvers' card has them, too.
-func (b *Bot) ewsButtons(r *workflow.Request) []slack.BlockElement {
-	if !r.NeedsEWS() || catalog.EWS().Over(b.now()) {
+func (s say) ewsButtons(r *workflow.Request) []slack.BlockElement {
+	if !r.NeedsEWS() || catalog.EWS().Over(s.now) {
 		return nil
 	}
 	return []slack.BlockElement{ewsScriptButton(r).WithStyle(slack.StylePrimary), // it comes first
@@ -82,16 +82,16 @@ func (b *Bot) ewsButtons(r *workflow.Request) []slack.BlockElement {
 const ewsButton = "It is on the list"
 
 // ewsReminder is the requester's message while nobody has said that the app is listed.
-func (b *Bot) ewsReminder(r *workflow.Request) (string, []slack.Block) {
+func (s say) ewsReminder(r *workflow.Request) (string, []slack.Block) {
 	text := fmt.Sprintf("%s: nobody has confirmed yet that %s is on Exchange's list.", r.ID, r.AppName())
 	if r.EWSListed() {
 		text = fmt.Sprintf("%s: %s is on Exchange's list.", r.ID, r.AppName())
 	}
 	blocks := []slack.Block{
 		header(clip(r.AppName()+": "+catalog.EWS().Service, 150)),
-		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID))),
+		block(line(bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID))),
 	}
-	return text, append(blocks, b.ewsNext(r)...)
+	return text, append(blocks, s.ewsNext(r)...)
 }
 
 // ewsScript is the script for r's app.

@@ -36,7 +36,7 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 		w.bot.now = func() time.Time { return at }
 		ended := at.Equal(catalog.EWS().Ends)
 		for _, name := range []workflow.PostName{workflow.PostCard, "outcome:1", "ews:1"} {
-			_, blocks := w.bot.message(workflow.Drawing{Request: r, Name: name})
+			_, blocks := w.bot.say().message(workflow.Drawing{Request: r, Name: name})
 			text := allText(blocks)
 			if !strings.Contains(text, says) {
 				t.Errorf("%s: the %s says %s", at, name, text)
@@ -50,24 +50,24 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 		}
 	}
 	w.bot.now = atBlocked
-	if text, from := allText(w.bot.planBlocks(r, workflow.PermissionsMax+1)), "As of 2026-09, from "; !strings.Contains(text, from) ||
+	if text, from := allText(w.bot.say().planBlocks(r, workflow.PermissionsMax+1)), "As of 2026-09, from "; !strings.Contains(text, from) ||
 		!strings.Contains(text, catalog.EWS().Sources[0]) {
 		t.Errorf("Details does not say from where it is: %s", text)
 	}
-	for _, e := range w.bot.ewsButtons(r) { // the one to press first is the one that stands out
+	for _, e := range w.bot.say().ewsButtons(r) { // the one to press first is the one that stands out
 		b := e.(*slack.ButtonBlockElement)
 		if first := b.ActionID == actExport+asEWS; first != (b.Style == slack.StylePrimary) {
 			t.Errorf("%s has the style %q", b.Text.Text, b.Style)
 		}
 	}
 	r.EWS = workflow.EWSListing{AppID: r.Made.AppID, At: atBlocked(), By: "UADA", Reminders: 1}
-	text, blocks := w.bot.message(workflow.Drawing{Request: r, Name: "ews:1"})
+	text, blocks := w.bot.say().message(workflow.Drawing{Request: r, Name: "ews:1"})
 	if got := allText(blocks); !strings.Contains(text, "is on Exchange's list") || !strings.Contains(got, "UADA") ||
 		strings.Contains(got, "export:ews") {
 		t.Errorf("%s: %s", text, got)
 	}
 	r.EWS = workflow.EWSListing{AppID: "0ddba110-0000-4000-8000-000000000009", At: atBlocked(), By: "UADA"}
-	if _, blocks := w.bot.message(workflow.Drawing{Request: r, Name: "outcome:1"}); !strings.Contains(allText(blocks),
+	if _, blocks := w.bot.say().message(workflow.Drawing{Request: r, Name: "outcome:1"}); !strings.Contains(allText(blocks),
 		"0ddba110-0000-4000-8000-000000000009") {
 		t.Errorf("it does not name the old App ID: %s", allText(blocks))
 	}

@@ -10,9 +10,9 @@ import (
 )
 
 // expires says until when an app's credential is good.
-func (b *Bot) expires(r *workflow.Request) string {
+func (s say) expires(r *workflow.Request) string {
 	at := r.Made.KeyExpires
-	switch left := at.Sub(b.now()); {
+	switch left := at.Sub(s.now); {
 	case at.IsZero():
 		return "no credential that expires"
 	case left <= 0:
@@ -23,8 +23,8 @@ func (b *Bot) expires(r *workflow.Request) string {
 }
 
 // expiry is the message that a credential ends soon.
-func (b *Bot) expiry(r *workflow.Request) (string, []slack.Block) {
-	left := r.Made.KeyExpires.Sub(b.now())
+func (s say) expiry(r *workflow.Request) (string, []slack.Block) {
+	left := r.Made.KeyExpires.Sub(s.now)
 	words := fmt.Sprintf("The credential of %s expires on %s.", r.AppName(), r.Made.KeyExpires.UTC().Format("2 January 2006"))
 	when := "in " + text.Days(left)
 	if left <= 0 {
@@ -32,10 +32,10 @@ func (b *Bot) expiry(r *workflow.Request) (string, []slack.Block) {
 	}
 	blocks := []slack.Block{
 		header(clip(r.AppName()+": the credential expires", 150)),
-		block(line(bold(r.AppName()), " · ", b.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID),
+		block(line(bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID),
 			"\nIts credential expires on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
 	}
-	blocks = append(blocks, b.missingBlocks(r)...)
+	blocks = append(blocks, s.missingBlocks(r)...)
 	return words, append(blocks, slack.NewActionBlock("",
 		button(actRenew, "Renew", r.ID, "Renew the credential of "+r.AppName()).WithStyle(slack.StylePrimary)))
 }

@@ -11,19 +11,19 @@ import (
 )
 
 // planBlocks is exactly what is approved: the app, its permissions, its credential.
-func (b *Bot) planBlocks(r *workflow.Request, brief int) []slack.Block {
-	plan := b.appPlan(r, brief)
+func (s say) planBlocks(r *workflow.Request, brief int) []slack.Block {
+	plan := s.appPlan(r, brief)
 	if card := kindOf(r).card; card != nil {
 		return card(r, plan)
 	}
 	return plan
 }
 
-func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
+func (s say) appPlan(r *workflow.Request, brief int) []slack.Block {
 	p := r.Plan
 	parts := []any{
 		bold("App: "), r.AppName(), "\n",
-		bold("Product: "), b.productTitle(r), "\n",
+		bold("Product: "), s.productTitle(r), "\n",
 		bold("Tenant: "), r.Tenant, " (", code(p.TenantID), ")\n",
 	}
 	if !kindOf(r).adds { // there it stays as it is
@@ -73,7 +73,7 @@ func (b *Bot) appPlan(r *workflow.Request, brief int) []slack.Block {
 		blocks = append(blocks, note("Details says what each of these permissions allows."))
 	}
 	blocks = append(blocks, roleBlocks(p)...)
-	blocks = append(blocks, b.ewsPlan(p, brief > workflow.PermissionsMax)...)
+	blocks = append(blocks, s.ewsPlan(p, brief > workflow.PermissionsMax)...)
 	if brief <= workflow.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r plan.AzureRole) bool {
 		return len(r.Actions)+len(r.DataActions) > 0
 	}) {

@@ -10,7 +10,7 @@ import (
 )
 
 // follow is the requester's message that follows a request from its first moment on.
-func (b *Bot) follow(r *workflow.Request) (string, []slack.Block) {
+func (s say) follow(r *workflow.Request) (string, []slack.Block) {
 	blocks := []slack.Block{
 		header(fmt.Sprintf("%s: %s", r.ID, r.AppName())),
 		block(line("You asked for this app in ", r.Tenant, " on ", r.Created, ".\n", bold(r.State.Title()), ": ", waitsFor(r), ".")),
@@ -28,16 +28,16 @@ func (b *Bot) follow(r *workflow.Request) (string, []slack.Block) {
 }
 
 // outcome is the requester's message about an ending.
-func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
+func (s say) outcome(r *workflow.Request) (string, []slack.Block) {
 	title := fmt.Sprintf("%s: %s · %s", r.ID, r.AppName(), r.State.Title())
 	blocks := []slack.Block{header(title)}
 	switch r.State {
 	case workflow.StateReady, workflow.StateOverlap, workflow.StateLeftover, workflow.StateDone:
 		say := kindOf(r).outcome
 		if say == nil {
-			return b.handover(r, blocks)
+			return s.handover(r, blocks)
 		}
-		blocks = append(blocks, say(b, r)...)
+		blocks = append(blocks, say(s, r)...)
 	case workflow.StateDenied:
 		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n", bold("Reason: "), r.Approval.Reason)))
 	default:
@@ -50,7 +50,7 @@ func (b *Bot) outcome(r *workflow.Request) (string, []slack.Block) {
 }
 
 // overlap asks whether the new credential works, while the old one is there.
-func (b *Bot) overlap(r *workflow.Request) []slack.Block {
+func (s say) overlap(r *workflow.Request) []slack.Block {
 	switch r.State {
 	case workflow.StateOverlap:
 		next := "Put the new one into the product, and press the button when it signs in with it."
@@ -59,7 +59,7 @@ func (b *Bot) overlap(r *workflow.Request) []slack.Block {
 		}
 		return []slack.Block{
 			block(line("The old credential still works. "+next+" Without that the old one can be removed from ",
-				r.Entered.Add(b.desk.Policy().RenewGrace), ".")),
+				r.Entered.Add(s.Policy().RenewGrace), ".")),
 			slack.NewActionBlock("", button(actWorks, "The new one works", buttonValue(r),
 				"The new credential of "+r.ID+" works").WithStyle(slack.StylePrimary)),
 		}
@@ -78,7 +78,7 @@ func past(r *workflow.Request) (string, []slack.Block) {
 
 // handover is the outcome that everybody wants: what the requester needs, and
 // the button that opens the secret, if there is one.
-func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
+func (s say) handover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
 	parts := []any{bold("Tenant: "), firstOf(r.Made.TenantName, r.Tenant), "\n"}
 	credential := credentialOf(r.Plan.Credential.Kind)
 	if credential.given != nil {
@@ -90,17 +90,17 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 		block(line(append(append(parts, bold("Approved by ")), approvers(r)...)...)))
 	blocks = append(blocks, permissionBlocks(r.Plan.Permissions, briefFrom)...)
 	blocks = append(blocks, roleBlocks(r.Plan)...)
-	blocks = append(blocks, b.ewsNext(r)...)
+	blocks = append(blocks, s.ewsNext(r)...)
 	if r.Made.Connected != "" {
-		blocks = append(blocks, b.connectedBlocks(r)...)
-		blocks = append(append(blocks, firstSignInNote(r)...), b.overlap(r)...)
+		blocks = append(blocks, s.connectedBlocks(r)...)
+		blocks = append(append(blocks, firstSignInNote(r)...), s.overlap(r)...)
 		return fmt.Sprintf("%s: the app %s is ready, and %s is connected with it.", r.ID, r.AppName(), r.Plan.Backup.Server), blocks
 	}
 	if words := notConnected(r); words != "" {
 		blocks = append(blocks, block(line(strings.TrimSpace(words))))
 	}
-	blocks = append(blocks, b.missingBlocks(r)...)
-	if p, ok := b.desk.Product(r.Product); ok {
+	blocks = append(blocks, s.missingBlocks(r)...)
+	if p, ok := s.Product(r.Product); ok {
 		next := &growing{title: "Next steps", weight: 10}
 		for _, s := range p.NextSteps {
 			next.lines = append(next.lines, line(r.Fill(s)))
@@ -108,7 +108,7 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 		blocks = append(blocks, next)
 	}
 	if credential.handover != nil {
-		return credential.handover(b, r, blocks)
+		return credential.handover(s, r, blocks)
 	}
 	if r.State != workflow.StateReady {
 		text := fmt.Sprintf("%s: the app %s is ready.", r.ID, r.AppName())
@@ -116,9 +116,9 @@ func (b *Bot) handover(r *workflow.Request, blocks []slack.Block) (string, []sla
 			text = fmt.Sprintf("%s: the app %s is yours. Its secret was opened.", r.ID, r.AppName())
 			blocks = append(blocks, block(line("You opened the secret on ", r.Handover.At, ". It can't be shown again.")))
 		}
-		return text, append(append(blocks, firstSignInNote(r)...), b.overlap(r)...)
+		return text, append(append(blocks, firstSignInNote(r)...), s.overlap(r)...)
 	}
-	by := r.Entered.Add(b.desk.Policy().RevealWithin)
+	by := r.Entered.Add(s.Policy().RevealWithin)
 	blocks = append(blocks,
 		block(line("The secret can be opened ", bold("once"), ", by you, until ", by, ". After that it is revoked.")),
 		slack.NewActionBlock("", button(actReveal, "Reveal secret", buttonValue(r),

@@ -15,12 +15,12 @@ func TestWhoeverHasANewCredentialOfTheirOwnIsToldOfTheFirstSignIn(t *testing.T) 
 		r := w.request(t, "payroll", "backup", inState(workflow.StateDone))
 		r.Handover = workflow.Handover{}
 		r.Plan.Credential.Kind = kind
-		_, blocks := w.bot.outcome(r)
+		_, blocks := w.bot.say().outcome(r)
 		if text := asText(t, blocks); !strings.Contains(text, firstSignIn) {
 			t.Errorf("%s: %s", kind, text)
 		}
 		r.Kind, r.Previous = workflow.KindUpdate, r.Plan
-		if _, blocks = w.bot.outcome(r); strings.Contains(asText(t, blocks), firstSignIn) {
+		if _, blocks = w.bot.say().outcome(r); strings.Contains(asText(t, blocks), firstSignIn) {
 			t.Errorf("%s: an update has no new credential", kind)
 		}
 	}

@@ -30,14 +30,14 @@ const firstSignIn = "A first sign-in with it may fail for some minutes, until it
 
 // pfxView shows the password and where the file is. As in a secret's view there
 // is nothing in it that Slack would post back to us.
-func (b *Bot) pfxView(r *workflow.Request, given workflow.Disclosure) slack.ModalViewRequest {
+func (s say) pfxView(r *workflow.Request, given workflow.Disclosure) slack.ModalViewRequest {
 	v := secretView(
 		block(line("The certificate and its private key are in a PFX file. This password opens it.")),
 		block(line(bold("Password of the file"))), block(preformatted(given.Reveal())),
 		block(line(bold("The file"))),
 		block(line("Copy the password now, and then ", named{given.Link.Reveal(), "open the download page"},
 			", on the machine that will use the certificate, and press its button. The file can be fetched ", bold("once"), ", until ",
-			b.desk.Policy().FetchBy(r), ". ",
+			s.Policy().FetchBy(r), ". ",
 			bold("Neither the password nor the link can be shown again."))),
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
 		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),

@@ -10,7 +10,7 @@ import (
 
 // signIn is the approver's message. It alone shows the code, in a block of its
 // own: the text that notifications show does not have it.
-func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.Block) {
+func (s say) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.Block) {
 	blocks := []slack.Block{header(clip(fmt.Sprintf("%s: sign in to %s", r.ID, r.Does()), 150))}
 	buttons := slack.NewActionBlock("",
 		button(actNewCode, "New code", buttonValue(r), "New code for "+r.ID),
@@ -20,10 +20,10 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 		blocks = append(blocks,
 			block(line("1. Open ", link(p.URL), "\n2. Enter this code:")),
 			block(preformatted(p.Code.Reveal())),
-			block(line("3. Sign in with ", b.accountOf(r), ".")),
+			block(line("3. Sign in with ", s.accountOf(r), ".")),
 			block(line(bold("Tenant: "), r.Tenant, " (", code(r.Plan.TenantID), ")\n", bold("App: "), r.AppName(), "\n",
 				bold("Request: "), r.ID, ", asked for by ", user(r.Requester.ID), "\n", bold("The code is valid until "), p.Expires)),
-			block(line(append(b.whyYou(r), " If you did not, don't use the code, and tell your security team.")...)),
+			block(line(append(s.whyYou(r), " If you did not, don't use the code, and tell your security team.")...)),
 			buttons)
 	case r.State == workflow.StateSignIn && r.SignIn.Status == workflow.SignInOver:
 		blocks = append(blocks, block(line(cutProse(firstOf(r.Failure.Text, "The code can't be used any more. Press New code."), 1200))),
@@ -40,9 +40,9 @@ func (b *Bot) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.B
 }
 
 // whyYou says what the approver did to be sent a code, and where.
-func (b *Bot) whyYou(r *workflow.Request) []any {
+func (s say) whyYou(r *workflow.Request) []any {
 	parts := []any{bold("You asked for this by pressing " + pressed(r))}
-	if t, ok := b.desk.Tenant(r.Tenant); ok {
+	if t, ok := s.Tenant(r.Tenant); ok {
 		parts = append(parts, bold(" in "), channel(t.Channel))
 	}
 	return append(parts, bold("."))
@@ -62,8 +62,8 @@ func pressed(r *workflow.Request) string {
 }
 
 // accountOf is the Entra account that has to sign in.
-func (b *Bot) accountOf(r *workflow.Request) string {
-	t, _ := b.desk.Tenant(r.Tenant)
+func (s say) accountOf(r *workflow.Request) string {
+	t, _ := s.Tenant(r.Tenant)
 	a, _ := t.Approver(r.Approval.By.ID)
 	return firstOf(a.Entra, "your account of this tenant")
 }

@@ -10,16 +10,24 @@ import (
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
+// row is a request in a list.
+func (s say) row(r *workflow.Request) slack.Block {
+	return block(
+		line(bold(r.ID), " ", bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant),
+		line(r.State.Title(), ": ", waitsFor(r)),
+		line(italic("asked for by "), user(r.Requester.ID), italic(" "+ago(s.now.Sub(r.Created))+", on "), r.Created))
+}
+
 // inFull shows one request with its plan and its history.
-func (b *Bot) inFull(r *workflow.Request) []slack.Block {
+func (s say) inFull(r *workflow.Request) []slack.Block {
 	blocks := []slack.Block{
 		header(r.ID + ": " + r.AppName()),
 		block(line(bold("State: "), r.State.Title(), ", ", waitsFor(r))),
 	}
-	if people := b.peopleLine(r); people != nil {
+	if people := s.peopleLine(r); people != nil {
 		blocks = append(blocks, block(line(people...)))
 	}
-	blocks = append(blocks, b.planBlocks(r, briefFrom)...)
+	blocks = append(blocks, s.planBlocks(r, briefFrom)...)
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
 	}
