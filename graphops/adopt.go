@@ -42,7 +42,7 @@ func (s *session) Applications(ctx context.Context, name string) ([]workflow.Reg
 		return nil, fault.Graph.Partial(opFindApps)
 	}
 	if len(found) == 1 {
-		s.isBorn(found[0].Created)
+		s.NoteCreated(found[0].Created)
 	}
 	return found, s.fault(err)
 }
@@ -123,7 +123,7 @@ func (s *session) ReadApplication(ctx context.Context, m workflow.Made, p plan.P
 		has.DirectoryRoles = rolesCalled(ids, p.DirectoryRoles)
 	}
 	if len(p.AzureRoles) > 0 {
-		if found.AzureRoles, err = s.azureRoles(ctx, servicePrincipal, p); err != nil {
+		if found.AzureRoles, err = s.arm.Roles(ctx, servicePrincipal, p); err != nil {
 			return has, found, "", err
 		}
 		found.AzureAround = true
@@ -291,12 +291,12 @@ func (s *session) RemoveFederated(ctx context.Context, applicationID, name strin
 	_, err := s.send(ctx, opUnfederate, req, nil)
 	what := "federated credential " + name + " of " + applicationID
 	switch {
-	case fault.Status(err) == http.StatusNotFound && s.hidden(what):
+	case fault.Status(err) == http.StatusNotFound && s.IsHidden(what):
 		return opUnfederate.Stale("the app's trust in another issuer is not seen yet")
 	case fault.Status(err) == http.StatusNotFound:
 		return nil
 	}
 	err = s.fault(err, applicationID)
-	s.removes(what, err)
+	s.Removes(what, err)
 	return err
 }

@@ -29,8 +29,8 @@ func (s *session) application(id string) *applications.ApplicationItemRequestBui
 
 // EnsureApplication creates or updates the application with this unique name.
 func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (objectID, appID string, err error) {
-	if s.token.closed() {
-		return "", "", workflow.ErrSessionOver
+	if _, err := s.token.Reveal(); err != nil {
+		return "", "", err
 	}
 	if a.Merge {
 		return a.ObjectID, a.AppID, s.mergeApplication(ctx, a)
@@ -58,7 +58,7 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 	}
 	made, ok := got.(models.Applicationable)
 	if !ok { // 204: it was there, and is updated
-		s.know(a.UniqueName)
+		s.Know(a.UniqueName)
 		if made, err = s.readApplication(ctx, a.UniqueName); err != nil { // the answer has no ID
 			return "", "", s.fault(err, a.UniqueName)
 		}
@@ -67,7 +67,7 @@ func (s *session) EnsureApplication(ctx context.Context, a workflow.App) (object
 	if objectID == "" || appID == "" {
 		return "", "", opApplication.Later("there is no ID in the answer")
 	}
-	s.know(a.UniqueName, objectID, appID)
+	s.Know(a.UniqueName, objectID, appID)
 	if !ok {
 		return objectID, appID, s.strip(ctx, objectID)
 	}
@@ -114,7 +114,7 @@ func (s *session) patchSettings(ctx context.Context, a workflow.App, body object
 // ownScopeFault is fault for a request that asks for the app's own scopes.
 func (s *session) ownScopeFault(err error, applicationID string) error {
 	if no, _ := err.(*fault.Answer); no != nil && no.Status == http.StatusBadRequest && !no.WrongByItself() &&
-		(s.fresh(applicationID) || s.unsettled()) {
+		(s.IsFresh(applicationID) || s.ChangedLately()) {
 		return no.Behind("the app's own scope is not known everywhere yet")
 	}
 	return s.fault(err, applicationID)
@@ -246,7 +246,7 @@ func (s *session) EnsureServicePrincipal(ctx context.Context, p workflow.Service
 		return "", s.fault(err, p.AppID)
 	}
 	id := value(has.GetId())
-	s.know(id, principalOf(p.AppID))
+	s.Know(id, principalOf(p.AppID))
 	if is := has.GetAppRoleAssignmentRequired(); p.AssignmentRequired == nil || is != nil && *is == *p.AssignmentRequired {
 		return id, nil
 	}

@@ -129,7 +129,7 @@ func TestACustomRoleThatSomebodyElseHasStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := w.patiently(func() error {
-		return s.(*session).putRoleAssignment(t.Context(), other, "by hand", production,
+		return s.(*session).arm.Assign(t.Context(), other, "by hand", production,
 			plan.AzureID("entra-app-payroll", "Backup operator"))
 	}); err != nil {
 		t.Fatal(err)

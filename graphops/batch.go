@@ -28,7 +28,7 @@ type item struct {
 
 	chained bool // sent only after the one before was done; both in one batch
 
-	what string // that is removed; see session.isGone
+	what string // that is removed; see memory.Record.Removes
 
 	got serialization.Parsable
 	err error // as graph.send returns it

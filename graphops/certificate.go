@@ -58,14 +58,14 @@ func (s *session) EnsureCertificate(ctx context.Context, applicationID, label st
 	if err != nil {
 		return "", err
 	}
-	s.makes(certificateNamed(applicationID, c.Thumbprint))
+	s.Gives(certificateNamed(applicationID, c.Thumbprint))
 	return unseen, s.setCertificates(ctx, applicationID, keys, append(s.staying(keys), encode(ours)))
 }
 
 // staying are the certificates that are written back. A replica that is behind shows those
 // that an app had before it was deleted.
 func (s *session) staying(keys []json.RawMessage) []json.RawMessage {
-	if s.ask.Restored {
+	if s.Ask.Restored {
 		return nil
 	}
 	return slices.Clone(keys)
@@ -84,12 +84,12 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 	left := slices.DeleteFunc(s.staying(keys), func(k json.RawMessage) bool { return thumbprintOf(k) == thumbprint })
 	what := certificateNamed(applicationID, thumbprint)
 	switch unseen := !hasCertificate(keys, thumbprint); {
-	case unseen && !s.hidden(what):
+	case unseen && !s.IsHidden(what):
 		return nil
-	case s.expects(keys, has), unseen && !s.hasTried(what):
+	case s.expects(keys, has), unseen && !s.HasTried(what):
 		return opCerts.Stale("the app's certificates are not the same everywhere yet")
 	}
-	s.tries(what)
+	s.Tries(what)
 	return s.setCertificates(ctx, applicationID, keys, left, thumbprint)
 }
 
@@ -98,7 +98,7 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 func (s *session) unsee(applicationID, thumbprint string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known := s.certificatesOf(applicationID); known[thumbprint] && s.fateOf(certificateNamed(applicationID, thumbprint)).born.IsZero() {
+	if known := s.certificatesOf(applicationID); known[thumbprint] && s.GaveAt(certificateNamed(applicationID, thumbprint)).IsZero() {
 		delete(known, thumbprint)
 	}
 }
@@ -145,7 +145,7 @@ func (s *session) setCertificates(ctx context.Context, applicationID string, wer
 	}
 	for thumbprint, there := range after {
 		if !there {
-			s.isGone(certificateNamed(applicationID, thumbprint))
+			s.Removes(certificateNamed(applicationID, thumbprint), nil)
 		}
 	}
 	_, err = s.currentCertificates(ctx, applicationID)
@@ -225,11 +225,11 @@ func (s *session) currentIn(i *item, applicationID string) ([]json.RawMessage, e
 // may have won, and then waiting changes nothing.
 const writesAgain = 3 * time.Minute
 
-// isOverdue reports whether a certificate was added, or removed, so long ago. s.mu is held.
+// isOverdue reports whether a certificate was added, or removed, so long ago.
 func (s *session) isOverdue(what string, there bool) bool {
-	at := s.fateOf(what).taken
+	at := s.RemovedAt(what)
 	if there {
-		at = s.fateOf(what).born
+		at = s.GaveAt(what)
 	}
 	return !at.IsZero() && s.now().Sub(at) >= writesAgain
 }

@@ -37,8 +37,8 @@ const allPrincipals = "AllPrincipals"
 // lack scopes are widened in a third.
 func (s *session) EnsureConsent(ctx context.Context, servicePrincipal string, permissions []plan.Permission,
 	keep ...plan.Permission) error {
-	if s.token.closed() {
-		return workflow.ErrSessionOver
+	if _, err := s.token.Reveal(); err != nil {
+		return err
 	}
 	all, err := s.consents(ctx, servicePrincipal, permissions)
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *session) consents(ctx context.Context, sp string, permissions []plan.Pe
 
 // wasWithdrawn reports whether a permission was withdrawn minutes ago.
 func (s *session) wasWithdrawn(p plan.Permission) bool {
-	return workflow.IsYoung(s.ask.Removed, s.now()) && slices.ContainsFunc(s.ask.Taken, func(q plan.Permission) bool {
+	return s.LostLately() && slices.ContainsFunc(s.Ask.Taken, func(q plan.Permission) bool {
 		return q.ResourceAppID == p.ResourceAppID && q.Type == p.Type && q.Name == p.Name
 	})
 }
@@ -176,7 +176,7 @@ func (s *session) sendConsents(ctx context.Context, sp string, todo []*consent) 
 			errs = append(errs, a.Behind("the app's own scope is not known everywhere yet"))
 		default:
 			if fault.IsLost(c.item.err) {
-				s.tries("consent " + c.key)
+				s.Tries("consent " + c.key)
 			}
 			errs = append(errs, s.fault(c.item.err, sp, c.resource.id))
 		}
@@ -282,10 +282,10 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 			}
 		}
 		switch {
-		case there && c.taken && !s.hasTried("consent "+c.key):
+		case there && c.taken && !s.HasTried("consent "+c.key):
 			errs = append(errs, refused.Behind("it was withdrawn a moment ago, and not all know that"))
 		case there: // where the app is young, it may have been withdrawn a moment ago: a repeat sends it again
-			sure := !s.unsettled()
+			sure := !s.ChangedLately()
 			s.mu.Lock()
 			s.consented[c.key] = sure
 			s.mu.Unlock()

@@ -7,20 +7,19 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/graphops/fault"
-	"github.com/entra-app/entra-app/workflow"
 )
 
 // DeleteApplication deletes the application, and with it its service principal
 // and consent. It can be restored for 30 days. That Graph does not find it means
 // that it is gone only once nobody can say that it is too new to be found.
 func (s *session) DeleteApplication(ctx context.Context, uniqueName, objectID string) error {
-	if s.token.closed() {
-		return workflow.ErrSessionOver
+	if _, err := s.token.Reveal(); err != nil {
+		return err
 	}
 	if objectID == "" {
 		a, err := s.readApplication(ctx, uniqueName)
 		switch {
-		case fault.Status(err) == http.StatusNotFound && !s.fresh(uniqueName):
+		case fault.Status(err) == http.StatusNotFound && !s.IsFresh(uniqueName):
 			return nil
 		case err != nil:
 			return s.fault(err, uniqueName)
@@ -32,7 +31,7 @@ func (s *session) DeleteApplication(ctx context.Context, uniqueName, objectID st
 		return err
 	}
 	_, err = s.send(ctx, opDeleteApp, req, nil)
-	if fault.Status(err) == http.StatusNotFound && s.fresh(objectID) {
+	if fault.Status(err) == http.StatusNotFound && s.IsFresh(objectID) {
 		if deleted, readErr := s.deleted(ctx, objectID); readErr != nil || !deleted {
 			return s.fault(err, objectID)
 		}
@@ -41,7 +40,7 @@ func (s *session) DeleteApplication(ctx context.Context, uniqueName, objectID st
 	if err != nil && fault.Status(err) != http.StatusNotFound {
 		return s.fault(err, objectID)
 	}
-	s.forget(uniqueName, objectID)
+	s.Forget(uniqueName, objectID)
 	return nil
 }
 
@@ -56,7 +55,7 @@ func (s *session) gone(ctx context.Context, objectID string) bool {
 		return false
 	}
 	_, err = s.send(ctx, opReadApp, req, models.CreateApplicationFromDiscriminatorValue)
-	return fault.Status(err) == http.StatusNotFound && !s.fresh(objectID)
+	return fault.Status(err) == http.StatusNotFound && !s.IsFresh(objectID)
 }
 
 // deleted reports whether an object is among the deleted ones.

@@ -95,7 +95,7 @@ func (s *session) principalNow(ctx context.Context, m workflow.Made, notFound *f
 	}
 	p, err := s.principal(ctx, m.AppID)
 	switch {
-	case fault.Status(err) == http.StatusNotFound && notFound != nil && s.fresh(m.ServicePrincipal):
+	case fault.Status(err) == http.StatusNotFound && notFound != nil && s.IsFresh(m.ServicePrincipal):
 		return "", notFound.Lag()
 	case fault.Status(err) == http.StatusNotFound:
 		return "", nil

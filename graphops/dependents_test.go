@@ -12,6 +12,7 @@ import (
 	kiota "github.com/microsoft/kiota-abstractions-go"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/graphops/memory"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -156,13 +157,13 @@ func TestDependentsOnAServicePrincipalThatWasMadeAgainCount(t *testing.T) {
 	first := w.session("ada")
 	m := w.offered(first, "portal")
 	w.remove(first, m.ServicePrincipal)
-	w.later(2 * replication)
+	w.later(2 * memory.Replication)
 	t.Run("none is there", func(t *testing.T) {
 		s := w.session("ada")
 		if found, err := s.Dependents(t.Context(), m); !isTemporary(w.saw(err)) {
 			t.Errorf("while the session is young: %+v, %v", found, err)
 		}
-		w.later(2 * replication)
+		w.later(2 * memory.Replication)
 		if found, err := s.Dependents(t.Context(), m); w.saw(err) != nil || found.List != nil {
 			t.Errorf("later: %+v, %v", found, err)
 		}
@@ -177,7 +178,7 @@ func TestDependentsOnAServicePrincipalThatWasMadeAgainCount(t *testing.T) {
 	for name, m := range map[string]workflow.Made{"under another ID": m, "where none was written down": was} {
 		t.Run(name, func(t *testing.T) {
 			s := w.session("ada")
-			for _, age := range []time.Duration{0, 2 * replication} {
+			for _, age := range []time.Duration{0, 2 * memory.Replication} {
 				w.later(age)
 				found, err := s.Dependents(t.Context(), m)
 				if got := names(found); w.saw(err) != nil || !slices.Equal(got, []string{"group Group 0", "user User 0"}) {
@@ -188,7 +189,7 @@ func TestDependentsOnAServicePrincipalThatWasMadeAgainCount(t *testing.T) {
 	}
 	t.Run("and is not known everywhere", func(t *testing.T) {
 		s := w.session("ada")
-		w.later(2 * replication)
+		w.later(2 * memory.Replication)
 		w.s.Fail("listAppRoles", entratest.Before, http.StatusNotFound, 2)
 		if found, err := s.Dependents(t.Context(), m); !isTemporary(w.saw(err)) {
 			t.Errorf("found %+v, %v", found, err)
@@ -203,7 +204,7 @@ func TestThatAReplicaDoesNotKnowIsNotTheEndOfAServicePrincipal(t *testing.T) {
 	m := w.offered(s, "portal")
 	w.assign(m, 1, 0)
 	old := w.session("ada")
-	w.later(2 * replication)
+	w.later(2 * memory.Replication)
 	w.s.Fail("listAppRoles", entratest.Before, http.StatusNotFound, 1)
 	if found, err := old.Dependents(t.Context(), m); !isTemporary(w.saw(err)) {
 		t.Errorf("found %+v, %v", found, err)

@@ -39,9 +39,7 @@
 // (elsewhere.go). A list by which something is decided, such as what an app has been
 // given, is read to its end, or is an error: not read is not "nothing there".
 //
-// Azure Resource Manager (azure.go) is a few calls with a second token of the
-// same sign-in; the IDs of what they make follow from the request, and so do those
-// of what is removed again (unassign.go).
+// What is done in Azure (package azure) is a few calls with a second token of the same sign-in.
 //
 // # Every method makes sure
 //
@@ -62,7 +60,7 @@
 //
 // A "no" about something young may go away by itself, unless its code says that the input is
 // wrong; what is young is in workflow.Ask, from what is stored. Nor is an answer believed
-// that lacks what the app is known to have, while that is young (session.hidden and
+// that lacks what the app is known to have, while that is young (package memory, and
 // session.expects): a collection that is written as a whole would lose it.
 //
 // The caller owns all retries of writes. Nothing here repeats a write, and kiota's

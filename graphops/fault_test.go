@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/graphops/fault"
+	"github.com/entra-app/entra-app/graphops/memory"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -187,7 +188,7 @@ func TestWhatExistsButCannotBeReadYetIsWaitedFor(t *testing.T) {
 	none := inBatch(`{"id":"0","status":200,"body":{"value":[]}}`, `{"id":"1","status":200,"body":{"value":[]}}`)
 	w := newWorld(t)
 	s := w.session("ada", all...)
-	w.later(2 * replication) // then nothing is young, and a mistake is one
+	w.later(2 * memory.Replication) // then nothing is young, and a mistake is one
 	owner := func() error { return owned(t.Context(), s, objectID, []string{clientID}, nil) }
 	principal := func() error { return last(s.EnsureServicePrincipal(t.Context(), principalFor(clientID))) }
 	role := func() error { return s.EnsureConsent(t.Context(), objectID, []plan.Permission{readDirectory}) }
@@ -249,8 +250,8 @@ func TestNoIsFinalOnceTheAppIsOldOrTheInputWrong(t *testing.T) {
 		{400, "InvalidValue", true, false, opAPI, objectID,
 			"delegatedPermissionIds has a Permission Id that cannot be found in the AppPermissions sets"},
 		{409, "Error_MsaAppDoesNotExist", true, false, opApplication, objectID, ""},
-		{400, "RoleDefinitionDoesNotExist", true, false, opAzureAssign, objectID, ""},
-		{400, "PrincipalNotFound", true, false, opAzureAssign, objectID, ""},
+		{400, "RoleDefinitionDoesNotExist", true, false, fault.Operation{Name: "putRoleAssignment", Refers: true}, objectID, ""},
+		{400, "PrincipalNotFound", true, false, fault.Operation{Name: "putRoleAssignment", Refers: true}, objectID, ""},
 		{400, "NoBackingApplicationObject", true, false, opPrincipal, clientID, ""},
 		{403, "Authorization_RequestDenied", true, false, opPrincipal, clientID,
 			"the backing application of the service principal being created must in the local tenant"},
@@ -274,11 +275,11 @@ func TestNoIsFinalOnceTheAppIsOldOrTheInputWrong(t *testing.T) {
 		s := w.session("ada").(*session)
 		body := encode(map[string]any{"error": map[string]string{"code": c.code, "message": c.text}})
 		no := c.op.Read(c.status, nil, body, w.now())
-		s.ask.Born = w.now().Add(-19 * time.Minute)
+		s.Ask.Born = w.now().Add(-19 * time.Minute)
 		if err := w.saw(s.fault(no, c.about)); isTemporary(err) != c.young {
 			t.Errorf("%d %s %q about something young: %v", c.status, c.code, c.text, err)
 		}
-		s.ask.Born = w.now().Add(-21 * time.Minute)
+		s.Ask.Born = w.now().Add(-21 * time.Minute)
 		if err := w.saw(s.fault(no, c.about)); isTemporary(err) != c.old {
 			t.Errorf("%d %s %q about something old: %v", c.status, c.code, c.text, err)
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/graphops/fault"
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -32,11 +31,11 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 	what := trustOf(applicationID, f.Issuer, f.Subject)
 	if refused == nil || refused.Status != http.StatusBadRequest && refused.Status != http.StatusConflict {
 		if fault.IsLost(err) {
-			s.tries("adding " + what)
+			s.Tries("adding " + what)
 		}
 		return s.fault(err, applicationID)
 	}
-	gone := s.took(what) || s.ask.Restored && workflow.IsYoung(s.ask.Removed, s.now())
+	gone := s.HasRemoved(what) || s.Ask.Restored && s.LostLately()
 	list, err := s.federatedItem(ctx, applicationID)
 	if err != nil {
 		return err
@@ -45,7 +44,7 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 	switch {
 	case err != nil:
 		return s.fault(err, applicationID)
-	case slices.Contains(there, f) && gone && !s.hasTried("adding "+what):
+	case slices.Contains(there, f) && gone && !s.HasTried("adding "+what):
 		return refused.Behind("it was removed, and is listed still")
 	case slices.Contains(there, f):
 		return nil

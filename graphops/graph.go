@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,6 +19,7 @@ import (
 	kjson "github.com/microsoft/kiota-serialization-json-go"
 
 	"github.com/entra-app/entra-app/graphops/fault"
+	"github.com/entra-app/entra-app/graphops/login"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
@@ -39,7 +38,7 @@ func newGraph(t tenant, hc *http.Client, token seal.Secret, log *slog.Logger, no
 	if err != nil {
 		return nil, err
 	}
-	b := &bearer{token: token, base: t.base, hosts: hosts}
+	b := &bearer{Token: login.NewToken(token), base: t.base, hosts: hosts}
 	a, err := khttp.NewNetHttpRequestAdapterWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
 		authentication.NewBaseBearerTokenAuthenticationProvider(b), keepingFactory{kjson.NewJsonParseNodeFactory()},
 		kjson.NewJsonSerializationWriterFactory(), hc)
@@ -50,18 +49,12 @@ func newGraph(t tenant, hc *http.Client, token seal.Secret, log *slog.Logger, no
 	return &graph{adapter: a, token: b, base: t.base, log: log, now: now}, nil
 }
 
-// A bearer holds the token until it is closed, and gives it out for requests to
-// the tenant's Graph only.
+// A bearer gives the token out for requests to the tenant's Graph only.
 type bearer struct {
+	*login.Token
 	base  string
 	hosts *authentication.AllowedHostsValidator
-
-	mu    sync.Mutex
-	token seal.Secret
 }
-
-// Format keeps the token out of whatever prints a bearer.
-func (*bearer) Format(f fmt.State, _ rune) { io.WriteString(f, "[token]") }
 
 // errElsewhere says that a request was not for Graph.
 var errElsewhere = errors.New("graphops: the token is for Microsoft Graph, and goes nowhere else")
@@ -70,32 +63,10 @@ func (b *bearer) GetAuthorizationToken(_ context.Context, to *url.URL, _ map[str
 	if !b.hosts.IsUrlHostValid(to) || !strings.HasPrefix(to.String(), b.base+"/") {
 		return "", errElsewhere
 	}
-	return b.reveal()
-}
-
-// reveal is the token, while there is one.
-func (b *bearer) reveal() (string, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.token.IsZero() {
-		return "", workflow.ErrSessionOver
-	}
-	return b.token.Reveal(), nil
+	return b.Reveal()
 }
 
 func (b *bearer) GetAllowedHostsValidator() *authentication.AllowedHostsValidator { return b.hosts }
-
-func (b *bearer) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.token = seal.Secret{}
-}
-
-func (b *bearer) closed() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.token.IsZero()
-}
 
 // at is where request builders begin.
 func (g *graph) at() map[string]string { return map[string]string{"baseurl": g.base} }
@@ -138,8 +109,8 @@ func (g *graph) send(ctx context.Context, op fault.Operation, r *kiota.RequestIn
 func through[T any](ctx context.Context, g *graph, op fault.Operation, r *kiota.RequestInformation, do func(context.Context) (T, error)) (T,
 	error) {
 	var none T
-	if g.token.closed() {
-		return none, workflow.ErrSessionOver
+	if _, err := g.token.Reveal(); err != nil {
+		return none, err
 	}
 	path := template(r.UrlTemplate)
 	c := &call{id: uuid.NewString()}

@@ -18,7 +18,7 @@ import (
 
 // identify finds out who signed in, and all else that can be read at once.
 func (s *session) identify(ctx context.Context, ask workflow.Ask, by *login.SignedIn) error {
-	s.ask = ask
+	s.Ask = ask
 	var unread error
 	err := s.d.login.Patiently(ctx, func() (err error) {
 		unread, err = s.readIdentity(ctx, ask, by)

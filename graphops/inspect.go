@@ -52,7 +52,7 @@ func (s *session) ReadGrants(ctx context.Context, m workflow.Made, p plan.Plan) 
 		}
 	}
 	if len(p.AzureRoles) > 0 {
-		if has.AzureRoles, err = s.azureRoles(ctx, m.ServicePrincipal, p); err != nil {
+		if has.AzureRoles, err = s.arm.Roles(ctx, m.ServicePrincipal, p); err != nil {
 			return has, err
 		}
 	}

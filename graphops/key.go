@@ -19,7 +19,7 @@ import (
 // Passwords lists the passwords of an application.
 func (s *session) Passwords(ctx context.Context, applicationID string) ([]workflow.Password, error) {
 	keys, err := s.keys(ctx, applicationID)
-	if fault.Status(err) == http.StatusNotFound && !s.fresh(applicationID) {
+	if fault.Status(err) == http.StatusNotFound && !s.IsFresh(applicationID) {
 		return nil, nil // with the application
 	}
 	return keys, s.fault(err, applicationID)
@@ -73,7 +73,7 @@ func (s *session) AddPassword(ctx context.Context, applicationID, label string, 
 	if err != nil {
 		return fail(err)
 	}
-	s.makes("keys of " + applicationID) // whatever is answered
+	s.Gives("keys of " + applicationID) // whatever is answered
 	got, err := s.send(ctx, opAddKey, req, models.CreatePasswordCredentialFromDiscriminatorValue)
 	if err != nil {
 		return fail(err)
@@ -84,7 +84,7 @@ func (s *session) AddPassword(ctx context.Context, applicationID, label string, 
 	}
 	secret := seal.New(value(made.GetSecretText()))
 	made.SetSecretText(nil)
-	s.makes(keyNamed(made.GetKeyId().String()))
+	s.Gives(keyNamed(made.GetKeyId().String()))
 	return password(made), secret, nil
 }
 
@@ -109,19 +109,19 @@ func (s *session) RemovePassword(ctx context.Context, applicationID, keyID strin
 	what := keyNamed(keyID)
 	switch st := fault.Status(err); {
 	case st != http.StatusNotFound && st != http.StatusBadRequest:
-		s.removes(what, err)
+		s.Removes(what, err)
 		return s.fault(err, applicationID)
-	case s.took(what):
+	case s.HasRemoved(what):
 		return nil
 	}
 	keys, readErr := s.keys(ctx, applicationID)
 	listed := slices.ContainsFunc(keys, func(k workflow.Password) bool { return strings.EqualFold(k.KeyID, keyID) })
 	switch {
-	case fault.Status(readErr) == http.StatusNotFound && !s.fresh(applicationID):
+	case fault.Status(readErr) == http.StatusNotFound && !s.IsFresh(applicationID):
 		return nil // the application is gone, and its passwords with it
 	case readErr != nil:
 		return s.fault(readErr, applicationID)
-	case s.hidden(what), s.hidden("keys of " + applicationID), listed && s.unsettled():
+	case s.IsHidden(what), s.IsHidden("keys of " + applicationID), listed && s.ChangedLately():
 		no, _ := errors.AsType[*fault.Answer](err)
 		return no.Behind("the password is not known everywhere yet")
 	case listed:

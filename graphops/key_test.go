@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/graphops/memory"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -100,7 +101,7 @@ func TestKeysOfAnApplicationThatIsGone(t *testing.T) {
 	if _, err := s.Passwords(t.Context(), obj); !isTemporary(w.saw(err)) {
 		t.Errorf("just after the sign-in it may be too new, and yet: %v", err)
 	}
-	w.later(2 * replication)
+	w.later(2 * memory.Replication)
 	if keys, err := s.Passwords(t.Context(), obj); w.saw(err) != nil || len(keys) != 0 {
 		t.Errorf("got %v, %v", keys, err)
 	}

@@ -25,7 +25,7 @@ func (s *session) mergeApplication(ctx context.Context, a workflow.App) error {
 		return err
 	}
 	body := object{}
-	was, unsure := planOf(has), s.unsettled() // then this may be how it was, and all that is wanted is written
+	was, unsure := planOf(has), s.ChangedLately() // then this may be how it was, and all that is wanted is written
 	for _, p := range []struct {
 		platform        string
 		was, want, drop []string

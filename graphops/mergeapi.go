@@ -91,7 +91,7 @@ func (s *session) askOfItself(ctx context.Context, appID string, a workflow.App,
 		if added, ok := addAccess(required, appID, scopeAccess(*id)); ok {
 			required, differs = added, true
 		}
-		differs = differs || s.unsettled() // then the step before may have written it without
+		differs = differs || s.ChangedLately() // then the step before may have written it without
 	}
 	return required, differs, nil
 }

@@ -44,8 +44,8 @@ type ownerChange struct {
 // that is read back, and the rest sent again. What Entra refuses is told, and the rest
 // goes on.
 func (s *session) EnsureOwners(ctx context.Context, m workflow.Made, users, not, leave []string) (workflow.Ownership, error) {
-	if s.token.closed() {
-		return workflow.Ownership{}, workflow.ErrSessionOver
+	if _, err := s.token.Reveal(); err != nil {
+		return workflow.Ownership{}, err
 	}
 	o := &ownership{s: s, app: m.ObjectID, principal: s.principalOwnership(m.ServicePrincipal, leave), is: make(map[string]bool),
 		no: make(map[string]*workflow.ServiceError)}
@@ -238,12 +238,12 @@ func (s *session) RemoveOwner(ctx context.Context, applicationID, userID string)
 	_, err := s.send(ctx, opUnowner, s.deletion(ownerRef, "id", applicationID, "user", userID), nil)
 	what := ownerOf(userID, applicationID)
 	switch {
-	case fault.Status(err) == http.StatusNotFound && s.hidden(what):
+	case fault.Status(err) == http.StatusNotFound && s.IsHidden(what):
 		return opUnowner.Stale("the owner is not seen yet")
 	case fault.Status(err) == http.StatusNotFound:
 		return nil
 	}
 	err = s.fault(err, applicationID)
-	s.removes(what, err)
+	s.Removes(what, err)
 	return err
 }

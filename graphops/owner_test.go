@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/graphops/memory"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -44,7 +45,7 @@ func TestAnOwnerIsAddedOnce(t *testing.T) {
 	if got := w.owners(appID); !slices.Equal(got, []string{"ada@contoso.com", "bea@contoso.com"}) {
 		t.Errorf("owners %q", got)
 	}
-	w.later(2 * replication)
+	w.later(2 * memory.Replication)
 	if err := owned(t.Context(), s, "99999999-9999-4999-8999-999999999999", []string{bea}, nil); trouble(w.saw(err)) == nil {
 		t.Errorf("of an application that is not there: %v", err)
 	}

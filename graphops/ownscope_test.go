@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/graphops/memory"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -55,7 +56,7 @@ func TestAnOwnScopeThatAReplicaDoesNotKnowIsWaitedFor(t *testing.T) {
 		w.wire = nil
 		w.later(time.Hour / 2)
 		late := w.session("ada", all...)
-		w.later(2 * replication)
+		w.later(2 * memory.Replication)
 		w.wire = refuse(graphError("Request_BadRequest"))
 		if err := w.saw(second(late.EnsureApplication(t.Context(), a))); trouble(err) == nil || isTemporary(err) {
 			t.Errorf("%s, once nothing is young: %v", name, err)

@@ -27,7 +27,7 @@ func (s *session) removeFromPrincipal(ctx context.Context, appID string, served 
 	p, err := s.ownKeys(ctx, appID)
 	switch {
 	case fault.Status(err) == http.StatusNotFound &&
-		(s.knows(principalOf(appID)) || served && (s.fresh(principalOf(appID)) || s.unsettled())):
+		(s.Knows(principalOf(appID)) || served && (s.IsFresh(principalOf(appID)) || s.ChangedLately())):
 		return opKeysOf.Stale("the app's service principal is not seen yet")
 	case fault.Status(err) == http.StatusNotFound:
 		return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/graphops/memory"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -129,7 +130,7 @@ func TestAnAppWithoutAServicePrincipalHasNoCredentialsOnIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.later(2 * replication)
+	w.later(2 * memory.Replication)
 	if err := w.saw(s.RemoveCredentials(t.Context(), obj, plan.Plan{})); err != nil {
 		t.Error(err)
 	}

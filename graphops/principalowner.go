@@ -68,7 +68,7 @@ func (o *principalOwnership) outcome(ctx context.Context, has *workflow.Ownershi
 		_, final := err.(*workflow.ServiceError)
 		switch {
 		case i.err == nil:
-			o.s.isGone(ownerOf(o.users[n], o.id))
+			o.s.Removes(ownerOf(o.users[n], o.id), nil)
 		case fault.Status(i.err) == http.StatusNotFound: // the list tells
 		case final:
 			kept[o.users[n]] = true
@@ -95,10 +95,10 @@ func (s *session) ownersOf(ctx context.Context, id string, list *item) ([]string
 		return nil, s.fault(list.err, id)
 	}
 	ids, err := s.ownerIDs(ctx, list)
-	ids = slices.DeleteFunc(ids, func(u string) bool { return s.took(ownerOf(u, id)) })
+	ids = slices.DeleteFunc(ids, func(u string) bool { return s.HasRemoved(ownerOf(u, id)) })
 	slices.Sort(ids)
 	return ids, s.fault(err, id)
 }
 
-// ownerOf is what session.isGone calls an ownership.
+// ownerOf is what a session calls an ownership.
 func ownerOf(user, of string) string { return "owner " + strings.ToLower(user) + " of " + of }

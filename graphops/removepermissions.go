@@ -18,8 +18,8 @@ import (
 // RemovePermissions removes what an app was approved to have and no longer needs. What it
 // has beyond both plans is not touched: the check that follows raises an alarm.
 func (s *session) RemovePermissions(ctx context.Context, m workflow.Made, needs, had plan.Plan) error {
-	if s.token.closed() {
-		return workflow.ErrSessionOver
+	if _, err := s.token.Reveal(); err != nil {
+		return err
 	}
 	gone := slices.DeleteFunc(slices.Clone(had.Permissions), func(p plan.Permission) bool {
 		return slices.ContainsFunc(needs.Permissions, func(q plan.Permission) bool {
@@ -61,7 +61,7 @@ func (s *session) RemovePermissions(ctx context.Context, m workflow.Made, needs,
 			known = append(known, directoryRoleOf(m.ServicePrincipal, r.TemplateID))
 		}
 	}
-	if s.anyHidden(known) {
+	if s.IsHidden(known...) {
 		return opConsented.Stale("what is removed is not seen yet")
 	}
 	return nil

@@ -33,7 +33,7 @@ func (s *session) RemoveScopes(ctx context.Context, applicationID, appID string,
 	for _, sc := range a.Scopes {
 		ours[scopeID(a.UniqueName, sc.Name)] = true
 	}
-	unsure := s.unsettled()
+	unsure := s.ChangedLately()
 	scopes := api.list("oauth2PermissionScopes")
 	if err := s.expectScopes(applicationID, a, scopes); err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (s *session) RemoveScopes(ctx context.Context, applicationID, appID string,
 	}
 	err = s.patchAPI(ctx, applicationID, body)
 	if len(left) < len(scopes) {
-		s.removes(scopesOf(applicationID), err)
+		s.Removes(scopesOf(applicationID), err)
 	}
 	return stay, err
 }
@@ -87,7 +87,7 @@ func (s *session) disable(ctx context.Context, applicationID string, api object,
 	api.set("preAuthorizedApplications", clients)
 	err = s.patchApplication(ctx, opAPI, applicationID, object{"api": encode(api)})
 	if _, lost := err.(*fault.Later); lost || err == nil { // a replica that was behind has them again, whoever removed them before
-		s.makes(scopesOf(applicationID))
+		s.Gives(scopesOf(applicationID))
 	}
 	return left, err
 }
@@ -103,7 +103,7 @@ func (s *session) expectScopes(applicationID string, a workflow.App, scopes []js
 			p := decode[object](raw)
 			return value(guid(p.text("id"))) == scopeID(a.UniqueName, sc.Name) || p.text("value") == sc.Name
 		}
-		if !slices.ContainsFunc(scopes, seen) && s.hidden(scopesOf(applicationID)) {
+		if !slices.ContainsFunc(scopes, seen) && s.IsHidden(scopesOf(applicationID)) {
 			return opAPI.Stale("the app's scopes are not seen yet")
 		}
 	}

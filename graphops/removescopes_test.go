@@ -179,9 +179,9 @@ func TestACustomRoleThatTheAppWasGivenByHandStaysWithIt(t *testing.T) {
 	id := custom[0].DefinitionID("entra-app-hr")
 	for _, do := range []func() error{
 		func() error {
-			return s.(*session).putRoleDefinition(t.Context(), id, "entra-app-hr", []string{production}, custom[0])
+			return s.(*session).arm.DefineRole(t.Context(), id, "entra-app-hr", []string{production}, custom[0])
 		},
-		func() error { return s.(*session).putRoleAssignment(t.Context(), sp, "by hand", production, id) },
+		func() error { return s.(*session).arm.Assign(t.Context(), sp, "by hand", production, id) },
 		func() error { return s.EnsureAzureRoles(t.Context(), sp, "entra-app-hr", []string{production}, custom) },
 	} {
 		if err := w.patiently(do); err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -72,13 +71,13 @@ func (s *session) resourceItem(ctx context.Context, appID string) (*item, error)
 // none. Other answers are no news. One that an earlier session of the request may have put
 // there need not be known everywhere.
 func (s *session) keepResource(appID string, i *item) {
-	young := s.unsettled()
+	young := s.ChangedLately()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, ok := i.got.(models.ServicePrincipalable); ok && i.err == nil {
 		s.resources[appID] = readResource(p)
 		if young {
-			s.made[strings.ToLower(value(p.GetId()))] = true
+			s.Know(value(p.GetId()))
 		}
 	} else if fault.Status(i.err) == http.StatusNotFound {
 		s.resources[appID] = nil
@@ -107,7 +106,7 @@ func (s *session) resource(ctx context.Context, appID string) (*resource, error)
 	if err != nil {
 		return nil, s.fault(err, appID)
 	}
-	s.know(value(p.GetId()), appID)
+	s.Know(value(p.GetId()), appID)
 	if r = readResource(p); len(r.roles)+len(r.scopes) == 0 { // the answer to a POST may leave them out
 		if p, err = s.principal(ctx, appID); err != nil {
 			return nil, s.fault(err, appID)
@@ -129,7 +128,7 @@ func (s *session) here(ctx context.Context, appID string) (*resource, error) {
 	}
 	p, err := s.principal(ctx, appID)
 	if fault.Status(err) == http.StatusNotFound {
-		if s.unsettled() || s.knows(appID) {
+		if s.ChangedLately() || s.Knows(appID) {
 			return nil, opResource.Stale("a service that the app has permissions on is not seen yet")
 		}
 		return nil, nil

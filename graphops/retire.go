@@ -30,8 +30,8 @@ func (s *session) RemoveCredentials(ctx context.Context, id string, p plan.Plan)
 // so that one that is not seen may only be young.
 func (s *session) removeCredentials(ctx context.Context, id string, p plan.Plan, served bool) error {
 	keys, appID, err := s.keysAndAppID(ctx, id)
-	if fault.Status(err) == http.StatusNotFound && !s.knows(id) { // what this session restored is not deleted, whatever a replica says
-		if deleted, readErr := s.deleted(ctx, id); readErr == nil && (deleted || !s.fresh(id)) {
+	if fault.Status(err) == http.StatusNotFound && !s.Knows(id) { // what this session restored is not deleted, whatever a replica says
+		if deleted, readErr := s.deleted(ctx, id); readErr == nil && (deleted || !s.IsFresh(id)) {
 			return nil
 		}
 	}
@@ -39,7 +39,7 @@ func (s *session) removeCredentials(ctx context.Context, id string, p plan.Plan,
 		return s.fault(err, id)
 	}
 	kind := p.Credential.Kind
-	if len(keys) == 0 && kind == plan.CredentialSecret && s.hidden("keys of "+id) {
+	if len(keys) == 0 && kind == plan.CredentialSecret && s.IsHidden("keys of "+id) {
 		return opKeys.Stale("the app's client secret is not seen yet")
 	}
 	return errors.Join( // one that stays keeps no other in use
@@ -55,9 +55,9 @@ func (s *session) removePasswords(ctx context.Context, id string, keys []workflo
 	for _, k := range keys {
 		errs = append(errs, s.RemovePassword(ctx, id, k.KeyID))
 	}
-	stays := func(k workflow.Password) bool { return !s.leaves(keyNamed(k.KeyID)) }
+	stays := func(k workflow.Password) bool { return !s.HasSentRemoval(keyNamed(k.KeyID)) }
 	if len(keys) > 0 && !slices.ContainsFunc(keys, stays) {
-		s.removes("keys of "+id, fault.Worst(errs))
+		s.Removes("keys of "+id, fault.Worst(errs))
 	}
 	return errors.Join(errs...)
 }
@@ -69,13 +69,13 @@ func (s *session) removeCertificates(ctx context.Context, id string, kind plan.C
 	if err == nil && len(certs) > 0 {
 		err = s.setCertificates(ctx, id, certs, nil)
 		if s.tookCertificates(id, certs) { // whether or not they could be read again
-			s.isGone("certificates of " + id)
+			s.Removes("certificates of "+id, nil)
 		} else {
-			s.removes("certificates of "+id, err)
+			s.Removes("certificates of "+id, err)
 		}
 	}
 	if err == nil && len(certs) == 0 && (kind == plan.CredentialCertificate || kind == plan.CredentialMadeCertificate) &&
-		s.hidden("certificates of "+id) {
+		s.IsHidden("certificates of "+id) {
 		err = opCerts.Stale("the app's certificate is not seen yet")
 	}
 	return err
@@ -106,7 +106,7 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 		known = append(known, what(has.Federated.Issuer, has.Federated.Subject))
 	}
 	err = s.remove(ctx, items, applicationID)
-	if err == nil && s.anyHidden(known) {
+	if err == nil && s.IsHidden(known...) {
 		err = opListFederate.Stale("the app's trust in another issuer is not seen yet")
 	}
 	return err
@@ -148,11 +148,11 @@ func (s *session) RemoveConsent(ctx context.Context, servicePrincipal string, p 
 	clear(s.consented)
 	s.mu.Unlock()
 	err = s.remove(ctx, items, servicePrincipal)
-	if err != nil || !s.unsettled() {
+	if err != nil || !s.ChangedLately() {
 		return err
 	}
 	known, err := s.consentOf(ctx, servicePrincipal, p)
-	if err == nil && s.anyHidden(known) {
+	if err == nil && s.IsHidden(known...) {
 		err = opConsented.Stale("the app's permissions are not seen yet")
 	}
 	return err
@@ -206,9 +206,6 @@ func (s *session) consentOf(ctx context.Context, servicePrincipal string, p plan
 	return given(servicePrincipal, roles, scopes), err
 }
 
-// anyHidden reports whether any of these may be there though it is not seen.
-func (s *session) anyHidden(what []string) bool { return slices.ContainsFunc(what, s.hidden) }
-
 // remove sends deletions, in an order that is the same at every try: Graph lists
 // in any. What is gone already is gone. But the replica that answers may not have heard of
 // something young, about which all of them are.
@@ -220,10 +217,10 @@ func (s *session) remove(ctx context.Context, items []*item, about string) error
 		at := "removal " + address(i)
 		switch {
 		case fault.Status(i.err) != http.StatusNotFound:
-			s.removes(at, i.err)
-			s.removes(i.what, i.err)
+			s.Removes(at, i.err)
+			s.Removes(i.what, i.err)
 			errs = append(errs, s.fault(i.err, about))
-		case (s.settling() || s.knows(about)) && !s.took(at):
+		case (s.GivenLately() || s.Knows(about)) && !s.HasRemoved(at):
 			errs = append(errs, i.op.Stale("what is removed is not seen everywhere yet"))
 		}
 	}
@@ -260,25 +257,25 @@ func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipa
 			continue
 		}
 		if err := s.restore(ctx, value(a.GetId())); err != nil {
-			if no, _ := err.(*fault.Answer); no != nil && no.IsBehind() && s.unsettled() { // the app is old, and its end is not
+			if no, _ := err.(*fault.Answer); no != nil && no.IsBehind() && s.ChangedLately() { // the app is old, and its end is not
 				return false, no.Behind("the application is not deleted everywhere yet")
 			}
 			return false, s.fault(err, appID)
 		}
-		s.know(value(a.GetId()), appID)
+		s.Know(value(a.GetId()), appID)
 		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
 	}
-	restored := s.knows(appID)
+	restored := s.Knows(appID)
 	a, err := s.findApplication(ctx, appID)
 	switch {
-	case err == nil && s.unsettled() && !restored: // it may be as it was before it was deleted
+	case err == nil && s.ChangedLately() && !restored: // it may be as it was before it was deleted
 		return false, opDeleted.Stale("the application is not seen among the deleted ones yet")
 	case err == nil:
-		s.know(value(a.GetId()), appID)
+		s.Know(value(a.GetId()), appID)
 		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
 	case fault.Status(err) != http.StatusNotFound:
 		return false, s.fault(err, appID)
-	case s.unsettled(), restored: // it was deleted, or restored, a moment ago
+	case s.ChangedLately(), restored: // it was deleted, or restored, a moment ago
 		return false, opDeleted.Stale("the application is seen neither among the deleted ones nor among the others")
 	}
 	return false, nil
@@ -303,7 +300,7 @@ func (s *session) restorePrincipal(ctx context.Context, appID, id string) error 
 		return s.restored(ctx, appID, id, err)
 	}
 	if err == nil {
-		s.know(id, principalOf(appID))
+		s.Know(id, principalOf(appID))
 	}
 	return s.fault(err)
 }
@@ -313,11 +310,11 @@ func (s *session) restorePrincipal(ctx context.Context, appID, id string) error 
 func (s *session) restored(ctx context.Context, appID, id string, refused error) error {
 	_, err := s.send(ctx, opResourceOf, s.get("/servicePrincipals/{id}?$select=id", "id", id),
 		models.CreateServicePrincipalFromDiscriminatorValue)
-	if err == nil && s.unsettled() && !s.knows(id) { // it may be as it was before it was deleted
+	if err == nil && s.ChangedLately() && !s.Knows(id) { // it may be as it was before it was deleted
 		return opRestore.Stale("the app's service principal is not seen among the deleted ones yet")
 	}
 	if err == nil {
-		s.know(principalOf(appID))
+		s.Know(principalOf(appID))
 		return nil
 	}
 	gone, readErr := s.deleted(ctx, id)
@@ -326,7 +323,7 @@ func (s *session) restored(ctx context.Context, appID, id string, refused error)
 		return s.fault(err, id)
 	case readErr != nil:
 		return s.fault(readErr)
-	case gone, s.unsettled():
+	case gone, s.ChangedLately():
 		no, _ := errors.AsType[*fault.Answer](refused)
 		return no.Behind("the app's service principal is not restored everywhere yet")
 	}
@@ -354,7 +351,7 @@ func (s *session) FindApplication(ctx context.Context, appID string) (found work
 		return found, "", s.fault(err, appID)
 	}
 	found = registration(a)
-	s.isBorn(found.Created)
+	s.NoteCreated(found.Created)
 	p, err := s.principal(ctx, appID)
 	if fault.Status(err) == http.StatusNotFound {
 		return found, "", nil

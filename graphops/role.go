@@ -11,7 +11,6 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/entra-app/entra-app/graphops/fault"
-	"github.com/entra-app/entra-app/workflow"
 )
 
 // EnsureDirectoryRole assigns a directory role in the whole tenant. That it is
@@ -51,7 +50,7 @@ func (s *session) EnsureDirectoryRole(ctx context.Context, servicePrincipal, tem
 // roleWasTaken reports whether a directory role was removed from the app so lately that it
 // may be listed still.
 func (s *session) roleWasTaken(templateID string) bool {
-	return workflow.IsYoung(s.ask.Removed, s.now()) && slices.ContainsFunc(s.ask.TakenRoles, func(t string) bool {
+	return s.LostLately() && slices.ContainsFunc(s.Ask.TakenRoles, func(t string) bool {
 		return strings.EqualFold(t, templateID)
 	})
 }

@@ -41,7 +41,7 @@ func (in *deviceLogin) Wait(ctx context.Context, ask workflow.Ask) (workflow.Ses
 	err = session.identify(ctx, ask, who)
 	session.signer.Until = who.Until
 	if err == nil && len(ask.Subscriptions) > 0 {
-		err = in.d.login.Patiently(ctx, func() error { return session.signInAzure(ctx, ask.Subscriptions, ask.AzureRights, who.More) })
+		err = in.d.login.Patiently(ctx, func() error { return session.signInAzure(ctx, ask, who) })
 	}
 	if err != nil {
 		session.Close()

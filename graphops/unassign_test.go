@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/graphops/azure"
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/graphops/memory"
 )
 
 // Azure goes on for some minutes as if a role were assigned that no longer is. What a session
@@ -17,7 +19,7 @@ func TestARoleThatASessionBeforeHasUnassignedIsNotSomebodyElses(t *testing.T) {
 		stays   bool
 	}{
 		"a moment ago": {time.Second, false},
-		"long ago":     {azureNotices + time.Second, true},
+		"long ago":     {azure.Notices + time.Second, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
@@ -32,8 +34,9 @@ func TestARoleThatASessionBeforeHasUnassignedIsNotSomebodyElses(t *testing.T) {
 				t.Fatal(err)
 			}
 			now := s.(*session) // as one after a crash, which has seen nothing
-			now.fates, now.made = map[string]*fate{}, map[string]bool{}
-			now.ask.Removed = w.now().Add(-c.removed)
+			now.Record = memory.New(w.now)
+			now.arm.Memory = now.Record
+			now.Ask.Removed = w.now().Add(-c.removed)
 			w.wire = func(r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/roleDefinitions/") {
 					return answering(http.StatusBadRequest, graphError("RoleDefinitionHasAssignments")), nil

@@ -35,7 +35,7 @@ func (s *session) named(ctx context.Context, a workflow.App, body models.Applica
 		return "", "", s.fault(err, a.UniqueName)
 	}
 	objectID, appID = value(found.GetId()), value(found.GetAppId())
-	s.know(a.UniqueName, objectID, appID)
+	s.Know(a.UniqueName, objectID, appID)
 	all, err := objectOf(body)
 	if err == nil {
 		err = s.strip(ctx, objectID)
@@ -96,7 +96,7 @@ func (s *session) restoreNamed(ctx context.Context, objectID, appID string) erro
 	if err := s.restore(ctx, objectID); err != nil {
 		return err
 	}
-	s.know(objectID, appID)
+	s.Know(objectID, appID)
 	list := s.get("/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId%20eq%20%27{app}%27&$select=id,appId", "app",
 		appID)
 	var ids []string

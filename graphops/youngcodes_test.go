@@ -83,7 +83,7 @@ func TestRoleDefinitionWithSameNameExistsIsWaitedFor(t *testing.T) {
 	w.t.Replicate(entratest.Replication{Delay: func(*rand.Rand) time.Duration { return 5 * time.Minute }})
 	custom := azureRoles[1]
 	put := func() error {
-		return s.putRoleDefinition(t.Context(), custom.DefinitionID("entra-app-payroll"), "entra-app-payroll", []string{production}, custom)
+		return s.arm.DefineRole(t.Context(), custom.DefinitionID("entra-app-payroll"), "entra-app-payroll", []string{production}, custom)
 	}
 	if err := w.saw(put()); err != nil {
 		t.Fatal(err)

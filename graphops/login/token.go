@@ -3,9 +3,44 @@ package login
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
+
+// A Token is an access token until it is closed.
+type Token struct {
+	mu     sync.Mutex
+	secret seal.Secret
+}
+
+// NewToken holds a token.
+func NewToken(s seal.Secret) *Token { return &Token{secret: s} }
+
+// Format keeps the token out of whatever prints it.
+func (*Token) Format(f fmt.State, _ rune) { io.WriteString(f, "[token]") }
+
+// Reveal is the token, or workflow.ErrSessionOver once it is closed.
+func (t *Token) Reveal() (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.secret.IsZero() {
+		return "", workflow.ErrSessionOver
+	}
+	return t.secret.Reveal(), nil
+}
+
+// Close forgets the token.
+func (t *Token) Close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.secret = seal.Secret{}
+}
 
 // What access tokens say. Their signatures are not checked: they came from the sign-in
 // service itself, over TLS, and nothing is allowed because of them. Such tokens are opaque by

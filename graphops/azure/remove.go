@@ -1,4 +1,4 @@
-package graphops
+package azure
 
 import (
 	"cmp"
@@ -17,17 +17,17 @@ import (
 
 // What is removed in Azure.
 
-// RemoveAzureAssignments removes the assignments, and then the custom roles that nobody has
+// RemoveAssignments removes the assignments, and then the custom roles that nobody has
 // any more. What is gone already is gone.
-func (s *session) RemoveAzureAssignments(ctx context.Context, servicePrincipal, name string, subscriptions []string,
+func (c *Client) RemoveAssignments(ctx context.Context, servicePrincipal, name string, subscriptions []string,
 	roles []plan.AzureRole, how workflow.AzureRemoval) (stay []string, err error) {
-	if s.arm == nil {
+	if c == nil {
 		return nil, workflow.ErrSessionOver
 	}
 	made := madeAssignments(servicePrincipal, name, subscriptions, roles)
 	all := slices.Clone(made) // a list may be behind
 	if !how.OnlyMade {
-		has, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+		has, err := c.assignments(ctx, servicePrincipal, subscriptions)
 		if err != nil {
 			return nil, err
 		}
@@ -37,24 +37,24 @@ func (s *session) RemoveAzureAssignments(ctx context.Context, servicePrincipal, 
 			}
 		}
 	}
-	if err := s.deleteAssignments(ctx, all); err != nil || how.KeepDefinitions {
+	if err := c.deleteAssignments(ctx, all); err != nil || how.KeepDefinitions {
 		return nil, err
 	}
-	return s.removeRoleDefinitions(ctx, servicePrincipal, name, subscriptions, roles, func(h azureAssignment) bool {
-		return !how.OnlyMade || slices.ContainsFunc(made, func(m azureAssignment) bool { return strings.EqualFold(m.name, h.name) })
+	return c.removeRoleDefinitions(ctx, servicePrincipal, name, subscriptions, roles, func(h assignment) bool {
+		return !how.OnlyMade || slices.ContainsFunc(made, func(m assignment) bool { return strings.EqualFold(m.name, h.name) })
 	})
 }
 
 // removeRoleDefinitions deletes the custom roles that were made under this name and that
 // nobody has. ours says which of the app's assignments are removed already.
-func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, name string, subscriptions []string,
-	roles []plan.AzureRole, ours func(azureAssignment) bool) (stay []string, err error) {
+func (c *Client) removeRoleDefinitions(ctx context.Context, servicePrincipal, name string, subscriptions []string,
+	roles []plan.AzureRole, ours func(assignment) bool) (stay []string, err error) {
 	for _, r := range roles {
 		if r.ID != "" || len(subscriptions) == 0 {
 			continue
 		}
 		id := r.DefinitionID(name)
-		a, err := s.deleteRoleDefinition(ctx, id, subscriptions)
+		a, err := c.deleteRoleDefinition(ctx, id, subscriptions)
 		if err != nil {
 			return nil, err
 		}
@@ -62,22 +62,22 @@ func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, n
 			continue
 		}
 		// Either Azure has not noticed yet, or somebody else was given this role.
-		has, err := s.azureAssignments(ctx, servicePrincipal, subscriptions)
+		has, err := c.assignments(ctx, servicePrincipal, subscriptions)
 		if err != nil {
 			return nil, err
 		}
-		lately := s.now().Sub(s.ask.Removed) < azureNotices || // by a session before this one
-			slices.ContainsFunc(madeAssignments(servicePrincipal, name, subscriptions, roles), func(m azureAssignment) bool {
-				return s.wasTaken(strings.ToLower(assignmentPath(m)))
+		lately := c.Now().Sub(c.Memory.Ask.Removed) < Notices || // by a session before this one
+			slices.ContainsFunc(madeAssignments(servicePrincipal, name, subscriptions, roles), func(m assignment) bool {
+				return c.Memory.RemovedWithin(Notices, strings.ToLower(assignmentPath(m)))
 			})
 		if lately {
-			somebody, err := s.othersHave(ctx, servicePrincipal, id, subscriptions)
+			somebody, err := c.othersHave(ctx, servicePrincipal, id, subscriptions)
 			if err != nil {
 				return nil, err
 			}
 			lately = !somebody
 		}
-		if lately || slices.ContainsFunc(has, func(h azureAssignment) bool { return h.role == id && ours(h) }) {
+		if lately || slices.ContainsFunc(has, func(h assignment) bool { return h.role == id && ours(h) }) {
 			return nil, a.Behind("the app's roles are still there")
 		}
 		stay = append(stay, r.Name+" ("+name+")")
@@ -86,9 +86,9 @@ func (s *session) removeRoleDefinitions(ctx context.Context, servicePrincipal, n
 }
 
 // othersHave reports whether somebody else is seen to have a role on one of these scopes.
-func (s *session) othersHave(ctx context.Context, servicePrincipal, role string, scopes []string) (bool, error) {
-	all, err := s.azureAssignments(ctx, "", scopes)
-	return slices.ContainsFunc(all, func(a azureAssignment) bool {
+func (c *Client) othersHave(ctx context.Context, servicePrincipal, role string, scopes []string) (bool, error) {
+	all, err := c.assignments(ctx, "", scopes)
+	return slices.ContainsFunc(all, func(a assignment) bool {
 		return a.role == role && !strings.EqualFold(a.principal, servicePrincipal)
 	}), err
 }
@@ -96,10 +96,10 @@ func (s *session) othersHave(ctx context.Context, servicePrincipal, role string,
 // deleteRoleDefinition deletes a custom role. It is found in the scopes that it is
 // for, and which of these those are need not be known. The answer is Azure's, where the
 // role has assignments.
-func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscriptions []string) (*fault.Answer, error) {
+func (c *Client) deleteRoleDefinition(ctx context.Context, id string, subscriptions []string) (*fault.Answer, error) {
 	var unseen error // it is one role, whatever it is for
 	for _, sub := range subscriptions {
-		deleted, err := s.azureDelete(ctx, opAzureUnrole, azurescope.Path(sub)+authorizing+"roleDefinitions/"+id)
+		deleted, err := c.delete(ctx, opUnrole, azurescope.Path(sub)+authorizing+"roleDefinitions/"+id)
 		if a, _ := errors.AsType[*fault.Answer](err); a != nil && a.HasCode("RoleDefinitionHasAssignments") {
 			return a, nil
 		}
@@ -108,60 +108,60 @@ func (s *session) deleteRoleDefinition(ctx context.Context, id string, subscript
 			continue
 		}
 		if err != nil || deleted {
-			return nil, s.fault(err)
+			return nil, fault.Meaning(err, false)
 		}
 	}
 	return nil, unseen
 }
 
-// madeAssignments are those that EnsureAzureRoles makes.
-func madeAssignments(servicePrincipal, name string, subscriptions []string, roles []plan.AzureRole) []azureAssignment {
-	var made []azureAssignment
+// madeAssignments are those that EnsureRoles makes.
+func madeAssignments(servicePrincipal, name string, subscriptions []string, roles []plan.AzureRole) []assignment {
+	var made []assignment
 	for _, sub := range subscriptions {
 		for _, r := range roles {
-			made = append(made, azureAssignment{sub, r.DefinitionID(name),
+			made = append(made, assignment{sub, r.DefinitionID(name),
 				plan.AzureID(name, servicePrincipal, sub, r.DefinitionID(name)), servicePrincipal})
 		}
 	}
 	return made
 }
 
-func (s *session) deleteAssignments(ctx context.Context, all []azureAssignment) error {
-	key := func(a azureAssignment) string { return strings.ToLower(assignmentPath(a)) } // Azure writes scopes in its own way
-	slices.SortFunc(all, func(a, b azureAssignment) int { return cmp.Compare(key(a), key(b)) })
-	all = slices.CompactFunc(all, func(a, b azureAssignment) bool { return key(a) == key(b) })
+func (c *Client) deleteAssignments(ctx context.Context, all []assignment) error {
+	key := func(a assignment) string { return strings.ToLower(assignmentPath(a)) } // Azure writes scopes in its own way
+	slices.SortFunc(all, func(a, b assignment) int { return cmp.Compare(key(a), key(b)) })
+	all = slices.CompactFunc(all, func(a, b assignment) bool { return key(a) == key(b) })
 	errs := make([]error, len(all))
 	var wg sync.WaitGroup
 	for i, a := range all {
 		wg.Go(func() {
-			_, err := s.azureDelete(ctx, opAzureUnassign, assignmentPath(a))
-			errs[i] = s.fault(err)
+			_, err := c.delete(ctx, opUnassign, assignmentPath(a))
+			errs[i] = fault.Meaning(err, false)
 		})
 	}
 	wg.Wait()
 	return fault.Worst(errs)
 }
 
-func assignmentPath(a azureAssignment) string {
+func assignmentPath(a assignment) string {
 	return azurescope.Path(a.scope) + authorizing + "roleAssignments/" + a.name
 }
 
-// azureDelete deletes what is there. Azure answers with what it has deleted, and with
+// delete deletes what is there. Azure answers with what it has deleted, and with
 // nothing where there was nothing: while the app is young, that is one that need not have
 // heard of it.
-func (s *session) azureDelete(ctx context.Context, op fault.Operation, path string) (did bool, err error) {
+func (c *Client) delete(ctx context.Context, op fault.Operation, path string) (did bool, err error) {
 	var deleted struct{ ID string }
-	err = s.azure(ctx, op, http.MethodDelete, path, "", nil, &deleted)
+	err = c.call(ctx, op, http.MethodDelete, path, "", nil, &deleted)
 	switch {
 	case err == nil && deleted.ID != "":
-		s.isGone(path)
+		c.Memory.Removes(path, nil)
 		return true, nil
 	case fault.IsLost(err):
-		s.removes(path, s.fault(err))
+		c.Memory.Removes(path, fault.Meaning(err, false))
 		return false, err
 	case err != nil && fault.Status(err) != http.StatusNotFound:
 		return false, err
-	case !s.ask.AzureUnsure && s.hidden(path):
+	case !c.Memory.Ask.AzureUnsure && c.Memory.IsHidden(path):
 		return false, op.Stale("it is not seen yet")
 	}
 	return false, nil
