@@ -62,8 +62,8 @@ func (w *world) turned(t *testing.T, view, callback string) string {
 func (w *world) detailsOf(t *testing.T, r *workflow.Request) string {
 	t.Helper()
 	if _, err := w.kept.Update(context.Background(), r.ID, func(kept *workflow.Request) error {
-		kept.Plan, kept.Previous, kept.Kind, kept.State, kept.History, kept.Steps, kept.AzureResidue = r.Plan, r.Previous, r.Kind,
-			r.State, r.History, r.Steps, r.AzureResidue
+		kept.Plan, kept.Previous, kept.Kind, kept.State, kept.History, kept.Steps, kept.Residue.Azure = r.Plan, r.Previous, r.Kind,
+			r.State, r.History, r.Steps, r.Residue.Azure
 		return nil
 	}); err != nil {
 		t.Fatal(err)

@@ -82,7 +82,7 @@ func TestDetailsHasAllThatIsLeftInAzure(t *testing.T) {
 	r := w.request(t, "payroll", "nightly backup", func(r *workflow.Request) {
 		r.Kind = workflow.KindRetire
 		for i := range 60 {
-			r.AzureResidue = append(r.AzureResidue,
+			r.Residue.Azure = append(r.Residue.Azure,
 				workflow.AzureShare{Subscriptions: []string{fmt.Sprintf("%08d-2222-2222-2222-222222222222", i)},
 					Roles: []plan.AzureRole{{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor"}}})
 		}

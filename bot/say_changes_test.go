@@ -24,7 +24,7 @@ func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
 			r := w.request(t, "payroll", "nightly backup", func(r *workflow.Request) {
 				r.Kind, r.Target = kind, workflow.Target{Request: "EA-1", UniqueName: "entra-app-" + r.ID}
 				r.Plan.AzureRoles, r.Plan.Subscriptions = []plan.AzureRole{contributor}, []string{planned}
-				r.AzureResidue = []workflow.AzureShare{{Subscriptions: []string{planned, other},
+				r.Residue.Azure = []workflow.AzureShare{{Subscriptions: []string{planned, other},
 					Roles: []plan.AzureRole{contributor}}, {Subscriptions: []string{other}, Roles: []plan.AzureRole{backup}}}
 				inState(s)(r)
 			})
@@ -43,7 +43,7 @@ func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
 			if s == workflow.StatePending {
 				golden(t, name, got)
 			}
-			r.AzureResidue = nil
+			r.Residue.Azure = nil
 			if _, blocks = w.bot.card(r); strings.Contains(asText(t, blocks), "goes in Azure") {
 				t.Errorf("%s %s: nothing was left: %s", kind, s, asText(t, blocks))
 			}

@@ -29,7 +29,7 @@ func (s say) ewsPlan(p plan.Plan, sources bool) []slack.Block {
 		return nil
 	}
 	ews := catalog.EWS()
-	parts := []any{bold(ews.Service + ": "), workflow.EWSNotice(s.now)}
+	parts := []any{bold(ews.Service + ": "), ews.Notice(s.now)}
 	if sources {
 		parts = append(parts, " As of "+ews.Checked+", from ", link(ews.Sources[0]))
 	}
@@ -49,7 +49,7 @@ func (s say) ewsNext(r *workflow.Request) []slack.Block {
 			slack.NewActionBlock("", ewsScriptButton(r)),
 		}
 	}
-	parts := []any{bold(ews.Service + ": "), workflow.EWSNotice(s.now)}
+	parts := []any{bold(ews.Service + ": "), ews.Notice(s.now)}
 	if old := r.EWSBefore(); old != "" {
 		parts = append(parts, " This App ID is a new one: the old one, ", code(old), ", can be removed from the list.")
 	}

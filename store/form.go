@@ -137,8 +137,8 @@ func encode(r *workflow.Request) ([]byte, error) {
 		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
 		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
 		Reminded: r.Reminded, Outcomes: r.Outcomes,
-		Was: planForm(r.Previous), Left: planForm(r.Residue), Taken: planForm(r.Taken), LeftAzure: each(r.AzureResidue, shareForm),
-		LeftCerts: r.CertificateResidue, Found: foundForm(r.Discovered), Dependents: dependentsForm(r.Dependents), Away: r.Away,
+		Was: planForm(r.Previous), Left: planForm(r.Residue.Plan), Taken: planForm(r.Taken), LeftAzure: each(r.Residue.Azure, shareForm),
+		LeftCerts: r.Residue.Certificates, Found: foundForm(r.Discovered), Dependents: dependentsForm(r.Dependents), Away: r.Away,
 		Target: targetV1(r.Target), Successor: r.Successor, Gone: r.AppDeleted, Spent: r.CertificateReleased, Linked: r.PredecessorTold,
 		Warned: r.Warned, EWS: ewsV1(r.EWS),
 	})
@@ -184,8 +184,9 @@ func (f *requestV1) request() *workflow.Request {
 		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
 		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
 		Reminded: f.Reminded, Outcomes: f.Outcomes,
-		Previous: f.Was.plan(), Residue: f.Left.plan(), Taken: f.Taken.plan(), AzureResidue: each(f.LeftAzure, azureShareV1.share),
-		CertificateResidue: f.LeftCerts, Discovered: f.Found.found(), Dependents: f.Dependents.dependents(), Away: f.Away,
+		Previous: f.Was.plan(), Taken: f.Taken.plan(),
+		Residue:    workflow.Residue{Plan: f.Left.plan(), Azure: each(f.LeftAzure, azureShareV1.share), Certificates: f.LeftCerts},
+		Discovered: f.Found.found(), Dependents: f.Dependents.dependents(), Away: f.Away,
 		Target: workflow.Target(f.Target), Successor: f.Successor, AppDeleted: f.Gone, CertificateReleased: f.Spent,
 		PredecessorTold: f.Linked, Warned: f.Warned, EWS: workflow.EWSListing(f.EWS),
 	}
@@ -207,7 +208,7 @@ func inUTC(r *workflow.Request) {
 	utc(&r.Created, &r.Entered, &r.WakeAt, &r.Reminded, &r.Approval.At, &r.SignIn.Expires, &r.SignIn.Since,
 		&r.SignIn.After, &r.Plan.Credential.Certificate.NotBefore, &r.Plan.Credential.Certificate.NotAfter,
 		&r.Previous.Credential.Certificate.NotBefore, &r.Previous.Credential.Certificate.NotAfter,
-		&r.Residue.Credential.Certificate.NotBefore, &r.Residue.Credential.Certificate.NotAfter,
+		&r.Residue.Plan.Credential.Certificate.NotBefore, &r.Residue.Plan.Credential.Certificate.NotAfter,
 		&r.Taken.Credential.Certificate.NotBefore, &r.Taken.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Made.Born,
 		&r.Made.Changed, &r.Made.Removed, &r.Made.Given, &r.Handover.At, &r.Handover.Claimed)
 	for i := range r.Agreed {

@@ -38,7 +38,7 @@ func azureOf(r *Request) (w azureWork) {
 		had = r.Previous
 	}
 	sure := had
-	if len(r.AzureResidue) > 0 {
+	if len(r.Residue.Azure) > 0 {
 		sure = plan.Plan{}
 	}
 	w.give = azureDifference(sure, is)
@@ -91,7 +91,7 @@ func azureThere(r *Request, had plan.Plan) []AzureShare {
 		add(had.Subscriptions, role)
 	}
 	skipped := skippedInAzure(r)
-	for _, left := range r.AzureResidue {
+	for _, left := range r.Residue.Azure {
 		for _, role := range left.Roles {
 			there := azurescope.Minus(left.Subscriptions, skipped)
 			add(slices.DeleteFunc(there, func(sub string) bool {

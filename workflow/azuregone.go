@@ -10,10 +10,10 @@ import (
 // no plan names it. What may be there stays known, as Azure may only have hidden the
 // subscription from one account, and every later sign-in asks again.
 
-// onlyLeft are those of some subscriptions that nothing but AzureResidue names.
+// onlyLeft are those of some subscriptions that nothing but Residue names.
 func onlyLeft(r *Request, subscriptions []string) []string {
 	var left []string
-	for _, share := range r.AzureResidue {
+	for _, share := range r.Residue.Azure {
 		left = azurescope.Union(left, share.Subscriptions)
 	}
 	return azurescope.Both(azurescope.Minus(azurescope.Minus(left, r.Plan.Subscriptions), r.Previous.Subscriptions), subscriptions)
@@ -26,7 +26,7 @@ func skippedInAzure(r *Request) []string { return onlyLeft(r, r.SignIn.Unknown) 
 func stillInAzure(r *Request) []AzureShare {
 	var still []AzureShare
 	skipped := skippedInAzure(r)
-	for _, share := range r.AzureResidue {
+	for _, share := range r.Residue.Azure {
 		share.Subscriptions = azurescope.Both(share.Subscriptions, skipped)
 		if !share.empty() {
 			still = set.Union(still, []AzureShare{share}, sameShare)

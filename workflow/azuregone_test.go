@@ -21,8 +21,8 @@ func TestWhatARetirementHasTakenAwayInAzureIsLeftNoMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if retired = w.settle(n, retired.ID, StateDone); len(retired.AzureResidue) > 0 {
-			t.Errorf("it is still known to have left %+v", retired.AzureResidue)
+		if retired = w.settle(n, retired.ID, StateDone); len(retired.Residue.Azure) > 0 {
+			t.Errorf("it is still known to have left %+v", retired.Residue.Azure)
 		}
 		w.signer.Subscriptions = []string{subscription} // the app has nothing on the second one
 		d := d2("V-recreate")
@@ -76,10 +76,10 @@ func TestASubscriptionThatAzureDoesNotKnowBlocksNoApp(t *testing.T) {
 					t.Errorf("the step says %q", note)
 				}
 				// It may have been hidden from this account only.
-				if len(r.AzureResidue) == 0 {
+				if len(r.Residue.Azure) == 0 {
 					t.Error("what may be left there is forgotten")
 				}
-				for _, left := range r.AzureResidue {
+				for _, left := range r.Residue.Azure {
 					if !slices.Equal(left.Subscriptions, []string{second}) {
 						t.Errorf("it is known to have left %+v", left)
 					}
@@ -124,9 +124,9 @@ func TestASubscriptionIsSkippedForNoOtherReason(t *testing.T) {
 // The refusal names what is meant for the subscriptions that it is about.
 func TestARefusalNamesTheRolesOfThoseSubscriptionsOnly(t *testing.T) {
 	r := &Request{Kind: KindUpdate, Task: TaskProvision,
-		Previous:     plan.Plan{AzureRoles: []plan.AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
-		Plan:         plan.Plan{AzureRoles: []plan.AzureRole{keys}, Subscriptions: []string{subscription}},
-		AzureResidue: []AzureShare{{[]string{second}, []plan.AzureRole{minimal}}}}
+		Previous: plan.Plan{AzureRoles: []plan.AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
+		Plan:     plan.Plan{AzureRoles: []plan.AzureRole{keys}, Subscriptions: []string{subscription}},
+		Residue:  Residue{Azure: []AzureShare{{[]string{second}, []plan.AzureRole{minimal}}}}}
 	no := againstAzure(r, Signer{UPN: "ada@contoso.com", Subscriptions: []string{subscription}})
 	if no == nil || !strings.Contains(no.Text, "remove roles in the Azure subscription "+second) ||
 		!strings.Contains(no.Text, "would stay: Backup operator.") {
@@ -166,9 +166,9 @@ func TestASkippedSubscriptionThatIsBackIsCleared(t *testing.T) {
 		w.retry(n, r.ID)
 		pass(time.Second)
 		r = w.settle(n, r.ID, StateDone)
-		if has := w.inAzure(); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys}, subscription)) || len(r.AzureResidue) > 0 ||
+		if has := w.inAzure(); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys}, subscription)) || len(r.Residue.Azure) > 0 ||
 			strings.Contains(r.Steps.Get(StepUnassign).Note, "skipped") {
-			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.AzureResidue, r.Steps.Get(StepUnassign).Note)
+			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.Residue.Azure, r.Steps.Get(StepUnassign).Note)
 		}
 	})
 }

@@ -69,8 +69,8 @@ func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 					w := newWorld(t)
 					n := w.boot()
 					head := w.givenUpInClouds(n, at)
-					if len(head.AzureResidue) == 0 || head.Residue.TenantID == "" {
-						t.Fatalf("it is known to have left %+v", head.AzureResidue)
+					if len(head.Residue.Azure) == 0 || head.Residue.Plan.TenantID == "" {
+						t.Fatalf("it is known to have left %+v", head.Residue.Azure)
 					}
 					p.on(w, n)
 					r, err := verb.ask(w, n, head)
@@ -89,8 +89,8 @@ func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 						}
 						return
 					}
-					if len(r.AzureResidue) > 0 {
-						t.Errorf("it is still known to have left %+v", r.AzureResidue)
+					if len(r.Residue.Azure) > 0 {
+						t.Errorf("it is still known to have left %+v", r.Residue.Azure)
 					}
 					if has := w.inAzure(); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys}, subscription)) ||
 						len(w.one().definitions) > 0 {
@@ -138,14 +138,15 @@ func TestWhatSeveralGivenUpUpdatesLeaveInAzureIsOneList(t *testing.T) {
 		defer n.stop()
 		head := w.givenUpInClouds(n, "inspect")
 		if again := w.givesUp(n, head, "inspect", change("V-2", "minimal", subscription,
-			second)); len(again.AzureResidue) != len(head.AzureResidue)+1 {
-			t.Errorf("it was %+v and is %+v", head.AzureResidue, again.AzureResidue) // all of the plan was written, and not the difference
+			second)); len(again.Residue.Azure) != len(head.Residue.Azure)+1 {
+			// all of the plan was written, and not the difference
+			t.Errorf("it was %+v and is %+v", head.Residue.Azure, again.Residue.Azure)
 		}
 		third := w.givesUp(n, head, "remove azure roles", change("V-3", "minimal", subscription, second))
 		fourth := w.givesUp(n, head, "inspect", change("V-4", "builtin", second))
 		if twice := w.givesUp(n, head, "inspect", change("V-5", "builtin",
-			second)); len(twice.AzureResidue) != len(fourth.AzureResidue) || len(fourth.AzureResidue) <= len(third.AzureResidue) {
-			t.Errorf("the same is there twice: %+v", twice.AzureResidue)
+			second)); len(twice.Residue.Azure) != len(fourth.Residue.Azure) || len(fourth.Residue.Azure) <= len(third.Residue.Azure) {
+			t.Errorf("the same is there twice: %+v", twice.Residue.Azure)
 		}
 		r, err := n.Update(t.Context(), bea, head.ID, change("V-back", "builtin", subscription))
 		if err != nil {
@@ -154,8 +155,8 @@ func TestWhatSeveralGivenUpUpdatesLeaveInAzureIsOneList(t *testing.T) {
 		r = w.settle(n, r.ID, StateDone)
 		if has := w.inAzure(); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys}, subscription)) ||
 			len(w.one().definitions) > 0 ||
-			len(r.AzureResidue) > 0 {
-			t.Errorf("it has %v and %v; left is %+v", has, w.one().definitions, r.AzureResidue)
+			len(r.Residue.Azure) > 0 {
+			t.Errorf("it has %v and %v; left is %+v", has, w.one().definitions, r.Residue.Azure)
 		}
 	})
 }
@@ -187,8 +188,9 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 	wider.Actions = append(slices.Clone(minimal.Actions), "Microsoft.Compute/disks/delete")
 	p := plan.Plan{AzureRoles: []plan.AzureRole{minimal}, Subscriptions: []string{subscription}}
 	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: p, Plan: p,
-		Discovered:   Discovery{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
-		AzureResidue: []AzureShare{{[]string{subscription}, []plan.AzureRole{wider}}, {[]string{second}, []plan.AzureRole{keys}}}}
+		Discovered: Discovery{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
+		Residue: Residue{Azure: []AzureShare{{[]string{subscription}, []plan.AzureRole{wider}},
+			{[]string{second}, []plan.AzureRole{keys}}}}}
 	w := azureOf(r)
 	if len(w.give) != 1 || !slices.Equal(w.give[0].Roles[0].Actions, minimal.Actions) || w.takes() {
 		t.Errorf("the work is %+v", w)

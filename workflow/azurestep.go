@@ -48,7 +48,7 @@ func takeInAzure(ctx context.Context, r *Request, s Session) (edit, error) {
 	}
 	return func(now *Request, st *Step) {
 		if now.kind().ends { // a later sign-in may not come to this step again
-			now.AzureResidue = stillInAzure(r)
+			now.Residue.Azure = stillInAzure(r)
 		}
 		var notes []string
 		if w.takes() {
@@ -123,7 +123,7 @@ func azureCompared(r *Request, has []string) (missing, still, excess []string) {
 	want := AzureShare{r.Plan.Subscriptions, r.Plan.AzureRoles}.pairs()
 	want = set.Without(want, set.Without(want, read.pairs())) // of what was read
 	stale := set.Without(read.pairs(), want)
-	if r.kind().replaces || len(r.AzureResidue) > 0 {
+	if r.kind().replaces || len(r.Residue.Azure) > 0 {
 		for _, of := range slices.Concat(w.give, w.end) {
 			for _, sub := range read.Subscriptions {
 				for _, a := range of.Roles {

@@ -15,7 +15,7 @@ func grantConsent(ctx context.Context, r *Request, s Session) (edit, error) {
 }
 
 func ensureConsent(ctx context.Context, r *Request, s Session) error {
-	keep := r.Residue.Permissions
+	keep := r.Residue.Plan.Permissions
 	switch r.Kind {
 	case KindAdopt:
 		keep = r.Previous.Permissions

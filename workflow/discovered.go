@@ -88,7 +88,7 @@ func wasThere(r *Request) bool {
 func keepFound(p pack.Product, draft Draft, r *Request) {
 	r.Plan.Audience = r.Previous.Audience
 	r.Plan.PublicClientFlows = r.Plan.PublicClientFlows || r.Previous.PublicClientFlows
-	r.Plan.Scopes = set.Union(set.Union(r.Previous.Scopes, r.Plan.Scopes, plan.SameScope), r.Residue.Scopes, plan.SameScope)
+	r.Plan.Scopes = set.Union(set.Union(r.Previous.Scopes, r.Plan.Scopes, plan.SameScope), r.Residue.Plan.Scopes, plan.SameScope)
 	extras := p.Extras(r.Previous)
 	for _, q := range p.Unneeded(r.Previous) {
 		if !slices.Contains(extras, q) || slices.Contains(draft.Permissions, pack.KeyOf(q)) {

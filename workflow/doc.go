@@ -41,8 +41,7 @@
 // their own, with the same approval and sign-in, about the one that stands for
 // the app (Target, Successor). One of them at a time works on an app; what it
 // removes is only what an earlier one was approved to give. What an update that was
-// given up may have left is known (Residue, AzureResidue, CertificateResidue), until a
-// later request removes it.
+// given up may have left is known (Residue), until a later request removes it.
 // A Retire looks first who else in the tenant depends on the app (Dependents), and stops
 // once before it deletes anything. Each later sign-in looks again, until the app itself
 // was to be deleted. Retry counts for the dependents that its card named, and for no

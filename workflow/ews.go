@@ -66,24 +66,6 @@ func ewsAfter(r *Request) EWSListing {
 	return e
 }
 
-// EWSNotice says what becomes of Exchange Web Services at a time, and what an app needs for them.
-func EWSNotice(now time.Time) string {
-	ews := catalog.EWS()
-	switch {
-	case ews.Over(now):
-		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for it no longer has any effect; Microsoft Graph is not "+
-			"affected.", ews.Service, text.Date(ews.Ends))
-	case now.Before(ews.Blocked):
-		return fmt.Sprintf("From %s on, Exchange Online blocks %s (EWS) for every app whose App ID is not on the organization's list "+
-			"%s. EWS ends for good on %s. Microsoft Graph is not affected.",
-			text.Date(ews.Blocked), ews.Service, ews.List, text.Date(ews.Ends))
-	}
-	return fmt.Sprintf("Exchange Online has blocked %s (EWS) since %s for every app whose App ID is not on the organization's list %s. "+
-		"This app is blocked there until it is listed, which can take %d hours to take effect. EWS ends for good on %s. "+
-		"Microsoft Graph is not affected.",
-		ews.Service, text.Date(ews.Blocked), ews.List, int(ews.Acts.Hours()), text.Date(ews.Ends))
-}
-
 // SayEWSListed notes that somebody has put the app on the organization's list.
 func (d *Desk) SayEWSListed(ctx context.Context, id string, by people.Person) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {

@@ -147,7 +147,7 @@ func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
 		ews.Ends.Add(-time.Second):    "EWS ends for good on 1 April 2027",
 		ews.Ends:                      "Exchange Online ended Exchange Web Services on 1 April 2027.",
 	} {
-		if got := EWSNotice(at); !strings.Contains(got, says) {
+		if got := catalog.EWS().Notice(at); !strings.Contains(got, says) {
 			t.Errorf("%s: %s", at, got)
 		}
 	}

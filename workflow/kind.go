@@ -22,6 +22,9 @@ type kind struct {
 	undoable func(*Request) bool
 	// removes is what it takes from the app; nil is nothing.
 	removes func(*Request) plan.Plan
+	// leaves is what may be left of it when it is given up, and that nobody approved to be left;
+	// nil is nothing.
+	leaves func(*Request) Residue
 	// needs is what a sign-in for it has to be good for.
 	needs func(*Request) rights
 	// adds reports whether it gives the app a credential that it has not had.

@@ -16,7 +16,7 @@ var recreateKind = kind{
 	undo:  deletesApp,
 	needs: toRegister,
 	finish: func(r *Request, now time.Time) {
-		r.AzureResidue, r.CertificateResidue = stillInAzure(r), nil // those are removed, or it came without them
+		r.Residue.Azure, r.Residue.Certificates = stillInAzure(r), nil // those are removed, or it came without them
 		finishNew(r, now)
 	},
 	undoable: func(r *Request) bool { return r.Steps.undoing() || r.Steps.restored() },
@@ -36,7 +36,7 @@ func (d *Desk) Recreate(ctx context.Context, by people.Person, head string, draf
 // recreateSteps restore an app as its plan has it. What a given-up update may have
 // left in Azure came back with it, and goes.
 func recreateSteps(r *Request) []StepName {
-	if len(r.AzureResidue) == 0 {
+	if len(r.Residue.Azure) == 0 {
 		return stepsOf(r.Plan)
 	}
 	var steps []StepName

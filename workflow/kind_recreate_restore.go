@@ -52,7 +52,7 @@ func restore(ctx context.Context, r *Request, s Session) (edit, error) {
 		r.Discovered.Thumbprints, r.Discovered.Federated, r.Discovered.Secrets = nil, nil, 0
 		r.Discovered.PrincipalThumbprints, r.Discovered.PrincipalSecrets = nil, 0
 		if !restored {
-			r.Discovered, r.Residue, r.AzureResidue = Discovery{}, plan.Plan{}, nil // nothing of that is in what is created again
+			r.Discovered, r.Residue = Discovery{}, Residue{} // nothing of that is in what is created again
 			r.Made.ObjectID, r.Made.AppID, r.Made.ServicePrincipal = "", "", ""
 			r.Target.Recreated, r.Made.Removed, r.Taken = true, time.Time{}, plan.Plan{}
 			st.Status, st.Note = StepSkipped, "it is not among the deleted ones, so it is created again"

@@ -24,10 +24,11 @@ var updateKind = kind{
 	undo:  deletesApp,
 	needs: toPrevious,
 	finish: func(r *Request, now time.Time) {
-		r.AzureResidue, r.Residue, r.CertificateResidue = stillInAzure(r), plan.Plan{}, nil
+		r.Residue = Residue{Azure: stillInAzure(r)}
 		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})
 	},
 	removes: func(r *Request) plan.Plan { return r.previous().Minus(r.Plan) },
+	leaves:  updateLeaves,
 	adds:    addsCertificate, replaces: true,
 }
 
@@ -83,10 +84,10 @@ func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft 
 		r.Warned = before.Warned
 		r.Made.KeyID, r.Made.KeyExpires = before.Made.KeyID, before.Made.KeyExpires
 		r.Made.Certificate, r.Made.Thumbprint = before.Made.Certificate, before.Made.Thumbprint
-		if a := r.Residue.Audience; a != "" && a != r.Plan.Audience {
+		if a := r.Residue.Plan.Audience; a != "" && a != r.Plan.Audience {
 			r.Previous.Audience = a
 		}
-		if len(r.Changes()) == 0 && r.Residue.TenantID == "" && len(wrong) == 0 {
+		if len(r.Changes()) == 0 && r.Residue.Plan.TenantID == "" && len(wrong) == 0 {
 			wrong[FieldReason] = "Nothing would change: the app has all of this already."
 		}
 		return nil
@@ -97,7 +98,7 @@ func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft 
 // that capitals are no change.
 func spellScopes(r *Request) {
 	azurescope.SpellAs(r.Plan.Subscriptions, r.Previous.Subscriptions)
-	for _, left := range r.AzureResidue {
+	for _, left := range r.Residue.Azure {
 		azurescope.SpellAs(left.Subscriptions, r.Plan.Subscriptions)
 	}
 }

@@ -56,7 +56,7 @@ func gaveUpWithACertificate(t *testing.T, w *world, n *node, head *Request, pem 
 		t.Fatalf("%v, %v", r, err)
 	}
 	pass(2 * time.Second)
-	if left := w.get(head.ID).CertificateResidue; !slices.Equal(left, has) {
+	if left := w.get(head.ID).Residue.Certificates; !slices.Equal(left, has) {
 		t.Fatalf("it is known to have left %q, and the app has %q", left, has)
 	}
 	return has[0]
@@ -84,8 +84,8 @@ func TestAnUpdateRemovesTheFirstCertificateThatAGivenUpOneHasLeft(t *testing.T) 
 		r = w.settle(n, r.ID, StateDone)
 		pass(time.Second)
 		n.stop()
-		if has := w.one().thumbprints; len(has) > 0 || len(r.CertificateResidue) > 0 {
-			t.Errorf("the app has %q; left is %q", has, r.CertificateResidue)
+		if has := w.one().thumbprints; len(has) > 0 || len(r.Residue.Certificates) > 0 {
+			t.Errorf("the app has %q; left is %q", has, r.Residue.Certificates)
 		}
 	})
 }
@@ -112,7 +112,7 @@ func TestAnUpdateKeepsOnlyTheCertificateThatItBrings(t *testing.T) {
 				r = w.settle(n, r.ID, StateDone)
 				want := r.Plan.Credential.Certificate.Thumbprint
 				if has := w.one().thumbprints; !slices.Equal(has, []string{want}) || same != (want == left) ||
-					len(r.CertificateResidue) > 0 {
+					len(r.Residue.Certificates) > 0 {
 					t.Errorf("the app has %q, and %s was left", has, left)
 				}
 			})

@@ -165,8 +165,7 @@ func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Ki
 	}
 	r := &Request{
 		Origin: draft.Origin, Kind: kind, State: StatePending, Requester: by, Tenant: before.Tenant, Product: before.Product,
-		Team: before.Team, Reason: text.Plain(draft.Reason), Task: TaskProvision, Plan: before.Has(), Residue: before.Residue.Clone(),
-		AzureResidue: cloneShares(before.AzureResidue), CertificateResidue: slices.Clone(before.CertificateResidue),
+		Team: before.Team, Reason: text.Plain(draft.Reason), Task: TaskProvision, Plan: before.Has(), Residue: before.Residue.clone(),
 		Discovered: before.Discovered.clone(), Posts: Posts{},
 		Taken: before.Taken.Clone(), Target: Target{Request: before.ID, UniqueName: before.UniqueName(), TakenOver: takesOver},
 		EWS: ewsAfter(before),

@@ -39,23 +39,20 @@ type Request struct {
 	// refuses a second request of the same origin.
 	Origin string
 
-	Kind         Kind
-	State        State
-	Requester    people.Person
-	Tenant       string // the configured name
-	Product      string // a product's name
-	Team         string // the Slack channel of the people who follow this request
-	Reason       string
-	Plan         plan.Plan
-	Target       Target
-	Previous     plan.Plan    // of an Update or an Adopt: what the app has had
-	Residue      plan.Plan    // what updates that were given up may have left, besides what the app has
-	Taken        plan.Plan    // what was taken from the app at Made.Removed, or shortly before
-	AzureResidue []AzureShare // where they have worked in Azure: the app may have these roles, or lack them
-	// CertificateResidue are the thumbprints of first certificates that they may have added.
-	CertificateResidue []string
-	Discovered         Discovery
-	PlanRev            int // the revision that Plan was last changed in
+	Kind       Kind
+	State      State
+	Requester  people.Person
+	Tenant     string // the configured name
+	Product    string // a product's name
+	Team       string // the Slack channel of the people who follow this request
+	Reason     string
+	Plan       plan.Plan
+	Target     Target
+	Previous   plan.Plan // of an Update or an Adopt: what the app has had
+	Residue    Residue
+	Taken      plan.Plan // what was taken from the app at Made.Removed, or shortly before
+	Discovered Discovery
+	PlanRev    int // the revision that Plan was last changed in
 
 	Created time.Time
 	Entered time.Time // when State was entered
@@ -146,7 +143,7 @@ type SignIn struct {
 	Since, After time.Time
 	Tries        int
 	// Unknown are subscriptions that Azure did not know then, and that nothing but
-	// AzureResidue names: they are skipped.
+	// Residue names: they are skipped.
 	Unknown []string
 }
 
@@ -225,10 +222,8 @@ func (r *Request) Fill(sentence string) string {
 // Clone returns a copy that shares nothing with r.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Plan, c.Previous, c.Residue, c.Taken, c.Discovered = r.Plan.Clone(), r.Previous.Clone(), r.Residue.Clone(), r.Taken.Clone(),
+	c.Plan, c.Previous, c.Residue, c.Taken, c.Discovered = r.Plan.Clone(), r.Previous.Clone(), r.Residue.clone(), r.Taken.Clone(),
 		r.Discovered.clone()
-	c.AzureResidue = cloneShares(r.AzureResidue)
-	c.CertificateResidue = slices.Clone(r.CertificateResidue)
 	c.SignIn.Unknown = slices.Clone(r.SignIn.Unknown)
 	c.Made.Owners, c.Made.Makers = slices.Clone(r.Made.Owners), slices.Clone(r.Made.Makers)
 	c.Made.Ending = slices.Clone(r.Made.Ending)

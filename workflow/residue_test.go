@@ -68,7 +68,7 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		n = w.boot()
 		defer n.stop()
 		pass(2 * time.Minute)
-		left := w.get(head.ID).Residue
+		left := w.get(head.ID).Residue.Plan
 		if len(left.Permissions) != 1 || left.Permissions[0].Name != "User.Read.All" ||
 			!slices.Equal(left.RedirectURIs, []string{"https://wider.contoso.com"}) || len(left.Owners) != 1 {
 			t.Fatalf("it is known to have left %+v", left)
@@ -101,8 +101,8 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		u = w.settle(n, u.ID, StateDone)
 		a := w.one()
 		if len(a.granted) != 3 || !slices.Equal(a.RedirectURIs, head.Plan.RedirectURIs) || slices.Contains(a.owners, "OBJ-TOM") ||
-			u.Residue.TenantID != "" {
-			t.Errorf("the app has %v, %v and %v; left is %+v", a.granted, a.RedirectURIs, a.owners, u.Residue)
+			u.Residue.Plan.TenantID != "" {
+			t.Errorf("the app has %v, %v and %v; left is %+v", a.granted, a.RedirectURIs, a.owners, u.Residue.Plan)
 		}
 		if _, err := n.Update(t.Context(), bea, u.ID, d2("V-again")); err == nil ||
 			!strings.Contains(err.(FieldErrors)[FieldReason], "Nothing would change") {
@@ -149,7 +149,7 @@ func TestAnUpdateThatHasChangedNothingIsItsRequestersToGiveUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		pass(time.Second)
-		if left := w.get(head.ID).Residue; left.TenantID != "" {
+		if left := w.get(head.ID).Residue.Plan; left.TenantID != "" {
 			t.Errorf("it is known to have left %+v", left)
 		}
 	})

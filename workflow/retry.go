@@ -153,7 +153,7 @@ func (d *Desk) Retry(ctx context.Context, id string, by people.Person, rev int) 
 func dueAtSignIn(r *Request) {
 	if !r.Steps.Tried(StepDelete) { // nobody can be asked about an app that is gone
 		r.Steps.redo(StepOwned)
-		if len(r.AzureResidue) > 0 {
+		if len(r.Residue.Azure) > 0 {
 			r.Steps.redo(StepUnassign)
 		}
 	}

@@ -40,9 +40,9 @@ func (s goFile) at(p token.Pos) string {
 
 // measures are the project's. Sizes are for readers: a tab is four columns.
 var measures = []measure{
-	{"tests on kinds, tasks and kinds of credential outside their rooms", 80, kindTests},
+	{"tests on kinds, tasks and kinds of credential outside their rooms", 79, kindTests},
 	{"exported names of package workflow", 307, exportedNames},
-	{"methods of Request", 49, requestMethods},
+	{"methods of Request", 45, requestMethods},
 	{"lines over 140 columns, data in raw strings aside", 0, longLines},
 	{"files over 400 lines", 0, longFiles},
 	{"functions over cyclomatic complexity 20", 2, complexFunctions},

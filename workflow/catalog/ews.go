@@ -4,10 +4,13 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A Retirement is a service of Microsoft's that ends. Since Blocked it answers only the
@@ -29,6 +32,23 @@ func (r Retirement) Uses(resourceAppID string, t Type, name string) bool {
 
 // Over reports whether it has ended.
 func (r Retirement) Over(now time.Time) bool { return !now.Before(r.Ends) }
+
+// Notice says what becomes of the service at a time, and what an app needs for it.
+func (r Retirement) Notice(now time.Time) string {
+	switch {
+	case r.Over(now):
+		return fmt.Sprintf("Exchange Online ended %s on %s. The permission for it no longer has any effect; Microsoft Graph is not "+
+			"affected.", r.Service, text.Date(r.Ends))
+	case now.Before(r.Blocked):
+		return fmt.Sprintf("From %s on, Exchange Online blocks %s (EWS) for every app whose App ID is not on the organization's list "+
+			"%s. EWS ends for good on %s. Microsoft Graph is not affected.",
+			text.Date(r.Blocked), r.Service, r.List, text.Date(r.Ends))
+	}
+	return fmt.Sprintf("Exchange Online has blocked %s (EWS) since %s for every app whose App ID is not on the organization's list %s. "+
+		"This app is blocked there until it is listed, which can take %d hours to take effect. EWS ends for good on %s. "+
+		"Microsoft Graph is not affected.",
+		r.Service, text.Date(r.Blocked), r.List, int(r.Acts.Hours()), text.Date(r.Ends))
+}
 
 //go:embed ews.json
 var ewsData []byte

@@ -8,7 +8,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
@@ -111,7 +110,7 @@ func showSettings(out io.Writer, p pack.Product, versions []string, now time.Tim
 	if ews := catalog.EWS(); slices.ContainsFunc(p.Permissions, func(n pack.Need) bool {
 		return ews.Uses(n.ResourceAppID, n.Type, n.Name)
 	}) {
-		row(ews.Service, workflow.EWSNotice(now)+" From "+strings.Join(ews.Sources, ", ")+", "+ews.Checked)
+		row(ews.Service, ews.Notice(now)+" From "+strings.Join(ews.Sources, ", ")+", "+ews.Checked)
 	}
 	row("Audience", p.Audience)
 	row("Redirect URIs", strings.Join(p.RedirectURIs, ", "))
