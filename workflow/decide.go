@@ -10,6 +10,9 @@ import (
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
+// deniedReasonMax is how long the reason of a denial may be, in characters.
+const deniedReasonMax = 500
+
 // Decisions of approvers, and their rules.
 
 // decision is a change that only those may make who may decide on a request; rule says what

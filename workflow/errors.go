@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Rule names the rule that refused something, for tests, logs and audits.
@@ -61,48 +59,6 @@ func (r *Refusal) Error() string { return r.Text }
 func refuse(rule Rule, format string, args ...any) *Refusal {
 	return &Refusal{rule, fmt.Sprintf(format, args...)}
 }
-
-// FieldErrors are what is wrong with a form, by field.
-type FieldErrors map[Field]string
-
-func (f FieldErrors) Error() string { return "a change is needed in " + text.Count(len(f), "field") }
-
-// Field names a field of the request form by its label.
-type Field string
-
-const (
-	FieldProduct      Field = "Product"
-	FieldAppName      Field = "App name"
-	FieldReason       Field = "Reason"
-	FieldTenant       Field = "Tenant"
-	FieldTeam         Field = "Team"
-	FieldCredential   Field = "Credential"
-	FieldLifetime     Field = "Lifetime"
-	FieldPermissions  Field = "Permissions"
-	FieldRedirectURIs Field = "Redirect URIs"
-
-	FieldWebRedirectURIs    Field = "Redirect URIs (web)" // where they are not the product's own
-	FieldSPARedirectURIs    Field = "Redirect URIs (single-page app)"
-	FieldPublicRedirectURIs Field = "Redirect URIs (public client)"
-
-	FieldWhoSignsIn        Field = "Who can sign in"
-	FieldPublicClientFlows Field = "Public client flows"
-
-	FieldApplication     Field = "Application"
-	FieldWorkloads       Field = "Workloads"
-	FieldCertificate     Field = "Certificate"
-	FieldCertificateFile Field = "Certificate file"
-	FieldIssuer          Field = "Issuer"
-	FieldSubject         Field = "Subject"
-	FieldAudience        Field = "Audience"
-	FieldSubscriptions   Field = "Subscriptions"
-	FieldOwners          Field = "Owners"
-	FieldManifest        Field = "Manifest"
-	FieldManifestFile    Field = "Manifest file"
-	FieldRetired         Field = "Instead of Azure AD Graph"
-	FieldScopes          Field = "Exposed scopes"
-	FieldBackup          Field = "Backup server"
-)
 
 // Temporary is an error that may go away by itself.
 type Temporary interface {

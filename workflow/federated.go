@@ -1,30 +1,9 @@
 package workflow
 
-import (
-	"cmp"
-	"fmt"
-	"net/url"
-	"strings"
-
-	"github.com/entra-app/entra-app/workflow/cloud"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
-)
-
 // Trust in the tokens of another issuer.
 
 // TokenExchange is the audience that t's cloud suggests for tokens of other issuers.
 func (t Tenant) TokenExchange() string { return t.in().TokenExchange }
-
-// cloudOf is the first cloud whose audience this is, in whatever letters, or nil.
-func cloudOf(audience string) *cloud.Cloud {
-	for i, c := range cloud.All {
-		if strings.EqualFold(c.TokenExchange, audience) {
-			return &cloud.All[i]
-		}
-	}
-	return nil
-}
 
 // TokenExchange is the audience that all tenants' clouds suggest, or "" where they differ.
 func (d *Desk) TokenExchange() string {
@@ -36,50 +15,4 @@ func (d *Desk) TokenExchange() string {
 		audience = t.TokenExchange()
 	}
 	return audience
-}
-
-// checkFederated follows the limits of Graph's federatedIdentityCredential.
-func checkFederated(wrong FieldErrors, t Tenant, f plan.FederatedIssuer) plan.FederatedIssuer {
-	f = plan.FederatedIssuer{Issuer: exactly(wrong, FieldIssuer, f.Issuer), Subject: exactly(wrong, FieldSubject, f.Subject),
-		Audience: exactly(wrong, FieldAudience, f.Audience)}
-	if f.Audience == "" {
-		f.Audience = t.TokenExchange()
-	}
-	checkText(wrong, FieldSubject, f.Subject, 600)
-	if strings.Contains(f.Subject, "*") {
-		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * is not a wildcard. Name one branch, tag " +
-			"or environment, as in repo:contoso/backup:ref:refs/heads/main."
-	}
-	checkText(wrong, FieldAudience, f.Audience, 600)
-	switch of := cloudOf(f.Audience); {
-	case of == nil || f.Audience == t.TokenExchange():
-	case strings.EqualFold(f.Audience, t.TokenExchange()):
-		wrong[FieldAudience] = fmt.Sprintf("Entra compares the audience letter by letter. Write it as %s.", t.TokenExchange())
-	default:
-		wrong[FieldAudience] = fmt.Sprintf("%s is the audience of Microsoft's cloud %s, and this tenant is in the cloud %s, which "+
-			"takes %s.",
-			of.TokenExchange, of.Name, cmp.Or(t.Cloud, "public"), t.TokenExchange())
-	}
-	u, err := url.Parse(f.Issuer)
-	switch {
-	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(f.Issuer, "?#* "):
-		wrong[FieldIssuer] = "The issuer is a web address that begins with https:// and has no user name, no space and none of ? # * in " +
-			"it, as in https://token.actions.githubusercontent.com."
-	case len(f.Issuer) > 600:
-		wrong[FieldIssuer] = "The issuer may have at most 600 characters."
-	}
-	return f
-}
-
-// exactly is s without the spaces around it. What Entra compares letter by letter is not
-// changed: where cleaning would change it, it is refused.
-func exactly(wrong FieldErrors, field Field, s string) string {
-	s = strings.TrimSpace(s)
-	clean := text.OneLine(s)
-	if clean != "" && clean != s {
-		wrong[field] = "Entra compares this letter by letter, and it has two spaces in a row, or invisible characters. Type it " +
-			"instead of pasting it."
-		return s
-	}
-	return clean
 }

@@ -11,17 +11,17 @@ func TestATrustIsNoLongerThanGraphTakes(t *testing.T) {
 	good := plan.FederatedIssuer{Issuer: "https://issuer.example/" + strings.Repeat("i", 577), Subject: strings.Repeat("s", 600),
 		Audience: strings.Repeat("a", 600)}
 	wrong := FieldErrors{}
-	if f := checkFederated(wrong, contoso, good); len(wrong) > 0 || f != good {
+	if f := checkFederated(wrong, contoso.in(), good); len(wrong) > 0 || f != good {
 		t.Errorf("600 characters: %v, %+v", wrong, f)
 	}
-	checkFederated(wrong, contoso,
+	checkFederated(wrong, contoso.in(),
 		plan.FederatedIssuer{Issuer: good.Issuer + "i", Subject: good.Subject + "s", Audience: good.Audience + "a"})
 	for _, f := range []Field{FieldIssuer, FieldSubject, FieldAudience} {
 		if !strings.Contains(wrong[f], "600") {
 			t.Errorf("601 characters: %s: %q", f, wrong[f])
 		}
 	}
-	if f := checkFederated(FieldErrors{}, contoso, plan.FederatedIssuer{Issuer: "https://issuer.example", Subject: "s",
+	if f := checkFederated(FieldErrors{}, contoso.in(), plan.FederatedIssuer{Issuer: "https://issuer.example", Subject: "s",
 		Audience: " \n"}); f.Audience != "api://AzureADTokenExchange" {
 		t.Errorf("without an audience it is %q", f.Audience)
 	}
@@ -45,7 +45,7 @@ func TestATrustIsThatOfTheTenantsCloud(t *testing.T) {
 	} {
 		wrong, tenant := FieldErrors{}, contoso
 		tenant.Cloud = c.cloud
-		f := checkFederated(wrong, tenant, plan.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com",
+		f := checkFederated(wrong, tenant.in(), plan.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com",
 			Subject: "repo:contoso@1234/backup@5678:ref:refs/heads/main", Audience: c.audience})
 		if c.says == "" && (len(wrong) > 0 || f.Audience != c.want || f.Subject != "repo:contoso@1234/backup@5678:ref:refs/heads/main") {
 			t.Errorf("%s %q: %v, %v", c.cloud, c.audience, f, wrong)
@@ -76,7 +76,7 @@ func TestATrustIsTakenLetterByLetterOrRefused(t *testing.T) {
 	} {
 		f, wrong := good, FieldErrors{}
 		c.edit(&f)
-		got := checkFederated(wrong, contoso, f)
+		got := checkFederated(wrong, contoso.in(), f)
 		if c.in == "" && (len(wrong) > 0 || got != good) || c.in != "" && (len(wrong) != 1 || !strings.Contains(wrong[c.in], c.says)) {
 			t.Errorf("%s: %+v, %q", name, got, wrong[c.in])
 		}

@@ -15,50 +15,6 @@ import (
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
-// Limits of what people type, in characters and pieces.
-const (
-	AppNameMax      = 120 // Graph allows 256; longer ones do not fit on a card
-	ExistingNameMax = 256 // of an app that was not made here
-	ReasonMax       = 500
-	RedirectMax     = 256
-	RedirectsMax    = 20
-	PermissionsMax  = 60
-	deniedReasonMax = 500
-)
-
-// A Draft is a filled-in form.
-type Draft struct {
-	Origin       string // the form's own ID: sent twice, it is one request
-	Product      string
-	AppName      string
-	Reason       string
-	Tenant       string // may be empty where there is only one
-	Team         string // Slack channel ID
-	Credential   plan.CredentialKind
-	Lifetime     time.Duration
-	Permissions  []string            // keys of the catalogue; for a custom product only; nil in an update: as they are
-	RedirectURIs []string            // nil in an update: as it is
-	Fields       map[string][]string // what was typed into the fields of the product, by their names
-
-	Workloads       []string
-	Certificate     []byte // as it was pasted
-	CertificateFile []byte // as it was uploaded; nil where no file was
-	Federated       plan.FederatedIssuer
-	Scopes          []string // that the app offers, one on a line; nil in an update: as it is
-	Subscriptions   []string
-	Owners          []people.Person // besides the requester
-	Backup          string          // the server to connect with the app; empty: it is handed to the requester
-	// WhoSignsIn and PublicClientFlows are for a custom product. Without them it is
-	// this tenant only, and no; in an update, as it is.
-	WhoSignsIn        string // signInAudience
-	PublicClientFlows *bool
-	// Redirects are those of an update, or of a custom product, on other platforms than the product's, by
-	// field. One that is not in it stays as it is.
-	Redirects map[Field][]string
-	Imported  *Imported
-	Existing  bool // AppName names an app that was not made here, by its name or App ID
-}
-
 // Submit checks a draft and keeps it as a new request. All that is wrong with
 // it comes back at once as FieldErrors; someone who may not ask at all gets a
 // *Refusal. The same draft, by its Origin, is one request however often it comes.
@@ -131,7 +87,7 @@ func (d *Desk) Submit(ctx context.Context, by people.Person, draft Draft) (*Requ
 		if m.asks() {
 			return nil, ErrNotReviewed
 		}
-		m.note(r, d.now())
+		noteImported(m, r, d.now())
 	}
 	return d.create(ctx, r, by, draft)
 }
@@ -181,11 +137,13 @@ func (d *Desk) chosenTenant(name string) (Tenant, bool) {
 	return d.Tenant(name)
 }
 
-func checkText(wrong FieldErrors, f Field, s string, limit int) {
-	switch n := utf8.RuneCountInString(s); {
-	case n == 0:
-		wrong[f] = fmt.Sprintf("%s can't be empty.", f)
-	case n > limit:
-		wrong[f] = fmt.Sprintf("%s has %d characters; %d are allowed.", f, n, limit)
+// noteImported writes down what of the manifest is not in the plan, and what was put right.
+func noteImported(m *Imported, r *Request, now time.Time) {
+	if len(m.Fixed) > 0 {
+		r.note(now, Event{Kind: EventImported, Text: text.Clip("To read the manifest, this was corrected: "+strings.Join(m.Fixed, "; "),
+			2000)})
+	}
+	if len(m.Ignored) > 0 {
+		r.note(now, Event{Kind: EventImported, Text: text.Clip("Not taken over from the manifest: "+strings.Join(m.Ignored, "; "), 2000)})
 	}
 }

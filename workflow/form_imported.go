@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -64,17 +63,6 @@ func (m *Imported) Wordless() []plan.Scope {
 		}
 	}
 	return all
-}
-
-// note writes down what of the manifest is not in the plan, and what was put right.
-func (m *Imported) note(r *Request, now time.Time) {
-	if len(m.Fixed) > 0 {
-		r.note(now, Event{Kind: EventImported, Text: text.Clip("To read the manifest, this was corrected: "+strings.Join(m.Fixed, "; "),
-			2000)})
-	}
-	if len(m.Ignored) > 0 {
-		r.note(now, Event{Kind: EventImported, Text: text.Clip("Not taken over from the manifest: "+strings.Join(m.Ignored, "; "), 2000)})
-	}
 }
 
 // checkImported fills in what a manifest says, by the rules for what is typed. Once the

@@ -2,17 +2,18 @@ package workflow
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
-	"github.com/entra-app/entra-app/workflow/pack"
 )
 
 // The requester's certificate: what is pasted, what is in a file, or both.
 
 // checkCertificate returns the certificate that a draft brings. The text and the
 // file are each read, because a private key in either has to be refused, and the
-// one may not quietly win over the other.
-func (d *Desk) checkCertificate(wrong FieldErrors, offer pack.Offer, draft Draft) certificate.Certificate {
+// one may not quietly win over the other. longest is how long it may be valid; 0 is no
+// limit.
+func checkCertificate(wrong FieldErrors, draft Draft, now time.Time, longest time.Duration) certificate.Certificate {
 	var none, found certificate.Certificate
 	for _, given := range []struct {
 		in      Field
@@ -23,7 +24,7 @@ func (d *Desk) checkCertificate(wrong FieldErrors, offer pack.Offer, draft Draft
 		}
 		c, err := certificate.Parse(given.content)
 		if err == nil {
-			err = c.Check(d.now(), d.policy.certificateMax(offer.Max))
+			err = c.Check(now, longest)
 		}
 		switch {
 		case err != nil:
@@ -42,21 +43,4 @@ func (d *Desk) checkCertificate(wrong FieldErrors, offer pack.Offer, draft Draft
 		wrong[FieldCertificate] = "Paste the public certificate, or add its file."
 	}
 	return found
-}
-
-// brings reports whether something is in a field for the certificate. A file that
-// is empty was given all the same.
-func (d Draft) brings(in Field) bool {
-	if in == FieldCertificateFile {
-		return d.CertificateFile != nil
-	}
-	return !certificate.IsEmpty(d.Certificate)
-}
-
-// certificateField is the field that the certificate came in.
-func (d Draft) certificateField() Field {
-	if d.brings(FieldCertificateFile) {
-		return FieldCertificateFile
-	}
-	return FieldCertificate
 }
