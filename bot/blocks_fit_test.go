@@ -17,6 +17,7 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -96,7 +97,7 @@ func wide(n int) string { return string([]rune(strings.Repeat("名前é👩‍�
 // enormous is a plan with the most of everything, and more than may be asked for: an app
 // that was adopted can have it.
 func enormous() plan.Plan {
-	p := plan.Plan{TenantID: "72aa0d83-624a-4ebf-a683-1b9b45548610", AppName: wide(workflow.AppNameMax), Audience: "AzureADMyOrg",
+	p := plan.Plan{TenantID: "72aa0d83-624a-4ebf-a683-1b9b45548610", AppName: wide(form.AppNameMax), Audience: "AzureADMyOrg",
 		Credential: plan.Credential{Kind: plan.CredentialFederated,
 			Federated: plan.FederatedIssuer{Issuer: "https://" + wide(580), Subject: wide(600), Audience: wide(600)}}}
 	for i, q := range catalog.All() {
@@ -107,9 +108,9 @@ func enormous() plan.Plan {
 		known.Resource, known.Why = fmt.Sprintf("Resource %d of %s", i%50, wide(60)), wide(200)+"."
 		p.Permissions = append(p.Permissions, known)
 	}
-	for i := range workflow.RedirectsMax {
+	for i := range form.RedirectsMax {
 		uri := fmt.Sprintf("https://host%d.contoso.com/", i)
-		uri += wide(workflow.RedirectMax - len(uri))
+		uri += wide(form.RedirectMax - len(uri))
 		p.RedirectURIs, p.SPARedirectURIs, p.PublicRedirectURIs = append(p.RedirectURIs, uri), append(p.SPARedirectURIs, uri),
 			append(p.PublicRedirectURIs, uri)
 		p.Scopes = append(p.Scopes, plan.Scope{Name: fmt.Sprintf("scope%d:%s", i, strings.Repeat("s", 100)), Title: wide(100),
@@ -146,7 +147,7 @@ func TestEveryMessageOfTheLargestRequestsIsOneThatSlackTakes(t *testing.T) {
 			inState(s)(r)
 			r.Kind, r.Plan = kind, enormous()
 			r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, "https://new.example")
-			r.Reason, r.Approval.Reason, r.Requester.Name = wide(workflow.ReasonMax), wide(500), wide(80)
+			r.Reason, r.Approval.Reason, r.Requester.Name = wide(form.ReasonMax), wide(500), wide(80)
 			r.Previous = enormous()
 			r.Made.KeyExpires = time.Unix(1790000000, 0)
 			r.Discovered = workflow.Discovery{Read: true, AppID: r.Made.AppID, Name: r.Plan.AppName}
@@ -234,7 +235,7 @@ func TestListsComeInPagesThatSlackTakes(t *testing.T) {
 	w := newWorld(t)
 	var ids []string
 	for i := range 40 {
-		r := w.request(t, fmt.Sprintf("%s %d", wide(workflow.AppNameMax-4), i), "x", inState(workflow.StateDone))
+		r := w.request(t, fmt.Sprintf("%s %d", wide(form.AppNameMax-4), i), "x", inState(workflow.StateDone))
 		ids = append(ids, r.ID)
 	}
 	for _, first := range []listing{{Requester: "UBEA", Team: "CTEAM"}, {Text: "名前é"}, {Apps: true, Requester: "UBEA", Team: "CTEAM"}} {
@@ -321,16 +322,16 @@ func TestAMessageThatSlackFindsTooLongAllTheSameIsSentShorter(t *testing.T) {
 
 func TestSixtyLongPermissionsFitAndAllAreThere(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, strings.Repeat("W", workflow.AppNameMax), strings.Repeat("é", workflow.ReasonMax), inState(workflow.StatePending))
+	r := w.request(t, strings.Repeat("W", form.AppNameMax), strings.Repeat("é", form.ReasonMax), inState(workflow.StatePending))
 	r.Plan.Permissions = nil
 	for _, p := range catalog.All() {
-		if len(r.Plan.Permissions) < workflow.PermissionsMax && len(p.Description) > 150 {
+		if len(r.Plan.Permissions) < form.PermissionsMax && len(p.Description) > 150 {
 			known, _ := plan.Known(p.ResourceAppID, p.Type, p.Name)
 			r.Plan.Permissions = append(r.Plan.Permissions, known)
 		}
 	}
 	r.Plan.RedirectURIs = nil
-	for range workflow.RedirectsMax {
+	for range form.RedirectsMax {
 		r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, "https://example.com/"+strings.Repeat("x", 230))
 	}
 	_, blocks := w.bot.card(r)

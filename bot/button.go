@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -59,9 +60,9 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	case strings.HasPrefix(a.ActionID, "page:"):
 		b.turn(ctx, i, a)
 		return
-	case a.ActionID == string(workflow.FieldProduct), a.ActionID == string(workflow.FieldApplication),
-		a.ActionID == string(workflow.FieldCredential), a.ActionID == string(workflow.FieldWorkloads),
-		a.ActionID == string(workflow.FieldBackup):
+	case a.ActionID == string(form.FieldProduct), a.ActionID == string(form.FieldApplication),
+		a.ActionID == string(form.FieldCredential), a.ActionID == string(form.FieldWorkloads),
+		a.ActionID == string(form.FieldBackup):
 		b.rebuild(ctx, i)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 )
 
 // askReason opens the denial's form, for those who may deny: a denial without a
@@ -21,7 +22,7 @@ func (b *Bot) askReason(ctx context.Context, i interaction, id string) {
 		return
 	}
 	reason := slack.NewPlainTextInputBlockElement(nil, reasonBlock)
-	reason.Multiline, reason.MinLength, reason.MaxLength = true, 1, workflow.ReasonMax
+	reason.Multiline, reason.MinLength, reason.MaxLength = true, 1, form.ReasonMax
 	view := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: denyView, PrivateMetadata: id,
 		Title: plain("Deny " + clip(id, 18)), Submit: plain("Deny"), Close: plain("Back"),
@@ -37,7 +38,7 @@ func (b *Bot) deny(ctx context.Context, i interaction) Reply {
 	id := i.View.PrivateMetadata
 	by, err := b.presser(ctx, i)
 	if err == nil {
-		_, err = b.desk.Deny(ctx, id, by, i.View.State.text(workflow.FieldReason))
+		_, err = b.desk.Deny(ctx, id, by, i.View.State.text(form.FieldReason))
 	}
 	if err = about(id, err); err != nil {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{reasonBlock: b.sentence(err)})

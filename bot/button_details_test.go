@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -31,7 +32,7 @@ func TestAnUpdateOfEverythingFitsOnItsCardAndIsWholeInDetails(t *testing.T) {
 		r.Kind = workflow.KindUpdate
 		r.Previous = r.Plan
 		r.Previous.RedirectURIs, r.Plan.RedirectURIs = nil, nil
-		for i := range workflow.RedirectsMax {
+		for i := range form.RedirectsMax {
 			r.Previous.RedirectURIs = append(r.Previous.RedirectURIs,
 				fmt.Sprintf("https://old%d.contoso.com/%s", i, strings.Repeat("a", 200)))
 			r.Plan.SPARedirectURIs = append(r.Plan.SPARedirectURIs,
@@ -48,7 +49,7 @@ func TestAnUpdateOfEverythingFitsOnItsCardAndIsWholeInDetails(t *testing.T) {
 		t.Errorf("that there are more is not said: %s", got)
 	}
 	whole := w.detailsOf(t, r)
-	if n := strings.Count(whole, `"added: "`) + strings.Count(whole, `"removed: "`); n != 2*workflow.RedirectsMax ||
+	if n := strings.Count(whole, `"added: "`) + strings.Count(whole, `"removed: "`); n != 2*form.RedirectsMax ||
 		strings.Contains(whole, "see Details") {
 		t.Errorf("Details has %d changes", n)
 	}
@@ -91,7 +92,7 @@ func TestDetailsHasAllThatIsLeftInAzure(t *testing.T) {
 	if text := asText(t, card); !strings.Contains(text, "more, see Details") || strings.Contains(text, "00000059-2222") {
 		t.Errorf("the card has %s", text)
 	}
-	if text := asText(t, w.bot.say().planBlocks(r, workflow.PermissionsMax+1)); !strings.Contains(text, "00000059-2222") {
+	if text := asText(t, w.bot.say().planBlocks(r, form.PermissionsMax+1)); !strings.Contains(text, "00000059-2222") {
 		t.Errorf("Details has %s", text)
 	}
 }
@@ -108,7 +109,7 @@ func TestDetailsHasAllThatACardHasNoRoomFor(t *testing.T) {
 			t.Errorf("Details lacks %s", p.Name)
 		}
 	}
-	for i := range workflow.RedirectsMax {
+	for i := range form.RedirectsMax {
 		if n := strings.Count(all, fmt.Sprintf("https://host%d.contoso.com/", i)); n != 3 {
 			t.Errorf("Details has the URI %d %d times", i, n)
 		}

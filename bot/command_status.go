@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -52,7 +53,7 @@ func ask(rest string, c command) listing {
 	case strings.EqualFold(rest, "all"):
 		return listing{}
 	}
-	return listing{Text: clip(asTyped(rest), workflow.AppNameMax)}
+	return listing{Text: clip(asTyped(rest), form.AppNameMax)}
 }
 
 func (b *Bot) status(ctx context.Context, c command, rest string) Reply {

@@ -5,14 +5,14 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // credentialInputs ask for the kind of credential, and for what that kind needs.
 func (s say) credentialInputs(p pack.Product, chosen pack.Choice) []slack.Block {
-	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldCredential))
+	kinds := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(form.FieldCredential))
 	offers := s.Credentials(p, chosen.Backup)
 	for _, offer := range offers {
 		title := offer.Kind.Title()
@@ -25,7 +25,7 @@ func (s say) credentialInputs(p pack.Product, chosen pack.Choice) []slack.Block 
 			kinds.InitialOption = o
 		}
 	}
-	kind := of(p, field(workflow.FieldCredential, "", kinds))
+	kind := of(p, field(form.FieldCredential, "", kinds))
 	kind.DispatchAction = len(offers) > 1
 	if chosen.Backup != "" { // Slack must not keep what was chosen from another list
 		kind.BlockID += " on a server"
@@ -53,7 +53,7 @@ func (s say) backupInput(p pack.Product, server string) slack.Block {
 	if len(names) == 0 {
 		return nil
 	}
-	servers := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldBackup),
+	servers := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(form.FieldBackup),
 		choice(toMe, "Hand it over to me", ""))
 	servers.InitialOption = servers.Options[0]
 	for _, name := range names {
@@ -63,7 +63,7 @@ func (s say) backupInput(p pack.Product, server string) slack.Block {
 			servers.InitialOption = o
 		}
 	}
-	in := of(p, field(workflow.FieldBackup,
+	in := of(p, field(form.FieldBackup,
 		"With a server chosen, the bot connects it with the app, and nobody is handed the credential.", servers))
 	in.DispatchAction = true
 	return in

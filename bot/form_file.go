@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 )
 
 // A file is one that was added to a form.
@@ -45,10 +45,10 @@ const (
 
 // download reads a file of at most that many bytes, from Slack and from nobody
 // else: the bot's token goes with the request.
-func (b *Bot) download(ctx context.Context, f file, in workflow.Field, most int64) ([]byte, error) {
+func (b *Bot) download(ctx context.Context, f file, in form.Field, most int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, downloadFor)
 	defer cancel()
-	no := func(words string) ([]byte, error) { return nil, workflow.FieldErrors{in: words} }
+	no := func(words string) ([]byte, error) { return nil, form.Errors{in: words} }
 	if f.Size > most {
 		return no(tooLarge(most))
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/bot/slacktest"
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
@@ -24,9 +24,9 @@ func TestASignInPageIsNotTakenForAFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		content, err := b.download(t.Context(), file{ID: f.ID, Download: f.URL}, workflow.FieldManifestFile, mostManifest)
-		wrong, _ := err.(workflow.FieldErrors)
-		if content != nil || wrong[workflow.FieldManifestFile] != fileRefused {
+		content, err := b.download(t.Context(), file{ID: f.ID, Download: f.URL}, form.FieldManifestFile, mostManifest)
+		wrong, _ := err.(form.Errors)
+		if content != nil || wrong[form.FieldManifestFile] != fileRefused {
 			t.Errorf("as %q: %q, %v", kind, content, err)
 		}
 		s.Close()

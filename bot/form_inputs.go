@@ -6,7 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -14,7 +14,7 @@ import (
 
 // field is an input whose label, block ID and, as a rule, action ID are the
 // field's name.
-func field(f workflow.Field, hint string, e slack.BlockElement) *slack.InputBlock {
+func field(f form.Field, hint string, e slack.BlockElement) *slack.InputBlock {
 	var h *slack.TextBlockObject
 	if hint != "" {
 		h = plain(hint)
@@ -22,7 +22,7 @@ func field(f workflow.Field, hint string, e slack.BlockElement) *slack.InputBloc
 	return slack.NewInputBlock(string(f), plain(string(f)), h, e)
 }
 
-func textInput(f workflow.Field, hint string, most int, lines bool, initial string, optional bool) *slack.InputBlock {
+func textInput(f form.Field, hint string, most int, lines bool, initial string, optional bool) *slack.InputBlock {
 	e := slack.NewPlainTextInputBlockElement(nil, string(f))
 	e.Multiline, e.MaxLength, e.InitialValue = lines, min(most, mostTyped), initial
 	in := field(f, hint, e)
@@ -54,22 +54,22 @@ func scopesInput(now []plan.Scope) slack.Block {
 	if !fitsField(lines) {
 		return tooMuch(text.Count(len(now), "exposed scope"))
 	}
-	return textInput(workflow.FieldScopes,
+	return textInput(form.FieldScopes,
 		"If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. Who "+
 			"may consent is admins or users.", 3000, true, strings.Join(lines, "\n"), true)
 }
 
 func subscriptionsInput(now []string) *slack.InputBlock {
-	return textInput(workflow.FieldSubscriptions,
+	return textInput(form.FieldSubscriptions,
 		"The IDs of the Azure subscriptions, one on each line. A resource group is /subscriptions/ID/resourceGroups/NAME, a management "+
 			"group /providers/Microsoft.Management/managementGroups/NAME.", 3000, true, strings.Join(now, "\n"), false)
 }
 
 func ownersInput() *slack.InputBlock {
-	people := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plain("Choose people"), string(workflow.FieldOwners))
-	most := workflow.OwnersMax
+	people := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plain("Choose people"), string(form.FieldOwners))
+	most := form.OwnersMax
 	people.MaxSelectedItems = &most
-	in := field(workflow.FieldOwners, "Who may change the app in Entra, besides you.", people)
+	in := field(form.FieldOwners, "Who may change the app in Entra, besides you.", people)
 	in.Optional = true
 	return in
 }
@@ -86,17 +86,17 @@ func workloadsInput(p pack.Product, chosen pack.Choice) *slack.InputBlock {
 	}
 	var e slack.BlockElement
 	if p.OneWorkload {
-		radio := slack.NewRadioButtonsBlockElement(string(workflow.FieldWorkloads), options...)
+		radio := slack.NewRadioButtonsBlockElement(string(form.FieldWorkloads), options...)
 		if len(initial) > 0 {
 			radio.InitialOption = initial[0]
 		}
 		e = radio
 	} else {
-		boxes := slack.NewCheckboxGroupsBlockElement(string(workflow.FieldWorkloads), options...)
+		boxes := slack.NewCheckboxGroupsBlockElement(string(form.FieldWorkloads), options...)
 		boxes.InitialOptions = initial
 		e = boxes
 	}
-	in := of(p, field(workflow.FieldWorkloads, "The app gets what these need, and no more.", e))
+	in := of(p, field(form.FieldWorkloads, "The app gets what these need, and no more.", e))
 	in.DispatchAction = true
 	return in
 }
@@ -119,10 +119,10 @@ func tooMuch(what string) slack.Block {
 
 // certificateInputs ask for a public certificate, pasted or as a file.
 func certificateInputs(words string) []slack.Block {
-	paste := textInput(workflow.FieldCertificate, words+" The private key stays with you: never paste it.", 3000, true, "", true)
-	file := slack.NewFileInputBlockElement(string(workflow.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem",
+	paste := textInput(form.FieldCertificate, words+" The private key stays with you: never paste it.", 3000, true, "", true)
+	file := slack.NewFileInputBlockElement(string(form.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem",
 		"der", "p7b", "p7c")
-	upload := field(workflow.FieldCertificateFile,
+	upload := field(form.FieldCertificateFile,
 		"Needed if nothing is pasted above: a .cer, .crt, .pem, .der or .p7b file. A .pfx contains the private key and is refused.", file)
 	upload.Optional = true
 	return []slack.Block{paste, upload}

@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -44,7 +45,7 @@ func (s say) lifeForm(kind workflow.Kind, r *workflow.Request, chosen pack.Choic
 	blocks := []slack.Block{
 		block(line(bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", s.expires(r),
 			"\n", asks.says(s.Policy()))),
-		textInput(workflow.FieldReason, "The approver reads this.", workflow.ReasonMax, true, "", false),
+		textInput(form.FieldReason, "The approver reads this.", form.ReasonMax, true, "", false),
 	}
 	if asks.inputs != nil {
 		blocks = append(blocks, asks.inputs(s, r)...)
@@ -94,7 +95,7 @@ func (b *Bot) rebuildLife(ctx context.Context, v view) {
 
 // chosenAnew reads out of the form what was chosen of the app's product.
 func (b *Bot) chosenAnew(r *workflow.Request, m lifeMeta, s state) pack.Choice {
-	chosen := pack.Choice{Credential: plan.CredentialKind(s.choice(workflow.FieldCredential)), Backup: s.backup()}
+	chosen := pack.Choice{Credential: plan.CredentialKind(s.choice(form.FieldCredential)), Backup: s.backup()}
 	if p, ok := b.desk.Product(r.Product); ok {
 		return b.say().fits(p, chosen, m.Backup)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -79,7 +80,7 @@ func TestAFieldThatIsNotInTheFormIsNotAnEmptyOne(t *testing.T) {
 		t.Errorf("of no field: %v, %v, %v", d.RedirectURIs, d.Scopes, d.Permissions)
 	}
 	s := state{}
-	for _, f := range []workflow.Field{workflow.FieldRedirectURIs, workflow.FieldScopes, workflow.FieldPermissions} {
+	for _, f := range []form.Field{form.FieldRedirectURIs, form.FieldScopes, form.FieldPermissions} {
 		s[string(f)] = map[string]input{string(f): {}}
 	}
 	if d := s.draft(); d.RedirectURIs == nil || d.Scopes == nil || d.Permissions == nil {
@@ -91,7 +92,7 @@ func TestTheFieldForRedirectURIsIsMarkedWhereOneIsRequired(t *testing.T) {
 	w := newWorld(t)
 	optional := func(p pack.Product, existing bool) bool {
 		for _, b := range templateInputs(p, existing) {
-			if in, ok := b.(*slack.InputBlock); ok && strings.HasPrefix(in.BlockID, string(workflow.FieldRedirectURIs)) {
+			if in, ok := b.(*slack.InputBlock); ok && strings.HasPrefix(in.BlockID, string(form.FieldRedirectURIs)) {
 				if again := strings.Contains(in.Hint.Text, "also if the app has it already"); again != (existing && p.RedirectRequired) {
 					t.Errorf("%s, existing %v: the hint is %s", p.Name, existing, in.Hint.Text)
 				}
@@ -109,7 +110,7 @@ func TestTheFieldForRedirectURIsIsMarkedWhereOneIsRequired(t *testing.T) {
 		for _, had := range []int{0, 1} {
 			has := plan.Plan{RedirectURIs: []string{"https://a.example"}[:had], SPARedirectURIs: []string{"https://b.example"}[:had]}
 			for _, b := range redirectInputs(p, has) {
-				if in := b.(*slack.InputBlock); in.BlockID == string(workflow.FieldRedirectURIs) && in.Optional == (required && had > 0) {
+				if in := b.(*slack.InputBlock); in.BlockID == string(form.FieldRedirectURIs) && in.Optional == (required && had > 0) {
 					t.Errorf("an update of %s that has %d: the field may be left empty: %v", name, had, in.Optional)
 				}
 			}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 )
 
 // suggestions answers what is typed into Permissions.
@@ -37,7 +37,7 @@ func permissionOption(p catalog.Permission) *slack.OptionBlockObject {
 
 func permissionsInput() *slack.MultiSelectBlockElement {
 	search := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plain("Type part of a name, as in Mail.Read"),
-		string(workflow.FieldPermissions))
+		string(form.FieldPermissions))
 	one := 1
 	search.MinQueryLength = &one
 	return search

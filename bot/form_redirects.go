@@ -6,7 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -19,9 +19,9 @@ import (
 func redirectInputs(p pack.Product, has plan.Plan) []slack.Block {
 	var blocks []slack.Block
 	for _, on := range plan.Platforms {
-		f, uris := workflow.RedirectField(p, on), has.On(on)
+		f, uris := form.RedirectField(p, on), has.On(on)
 		more := p.NewRedirects(has)
-		if all := append(slices.Clone(uris), more...); f != workflow.FieldRedirectURIs {
+		if all := append(slices.Clone(uris), more...); f != form.FieldRedirectURIs {
 			more = nil
 		} else if fitsField(all) {
 			uris, more = all, nil
@@ -29,9 +29,9 @@ func redirectInputs(p pack.Product, has plan.Plan) []slack.Block {
 		switch {
 		case !fitsField(uris):
 			blocks = append(blocks, tooMuch(text.Count(len(uris), "redirect URI")+" of the platform "+string(on)))
-		case f == workflow.FieldRedirectURIs || len(uris) > 0 || p.Custom && on == plan.PublicClient:
+		case f == form.FieldRedirectURIs || len(uris) > 0 || p.Custom && on == plan.PublicClient:
 			in := redirectInput(f, uris)
-			in.Optional = !(p.RedirectRequired && f == workflow.FieldRedirectURIs && len(has.On(on)) > 0)
+			in.Optional = !(p.RedirectRequired && f == form.FieldRedirectURIs && len(has.On(on)) > 0)
 			blocks = append(blocks, in)
 		}
 		if len(more) > 0 {
@@ -42,9 +42,9 @@ func redirectInputs(p pack.Product, has plan.Plan) []slack.Block {
 	return blocks
 }
 
-func redirectInput(f workflow.Field, uris []string) *slack.InputBlock {
+func redirectInput(f form.Field, uris []string) *slack.InputBlock {
 	hint := "One on each line."
-	if f == workflow.FieldPublicRedirectURIs {
+	if f == form.FieldPublicRedirectURIs {
 		hint = "Of an app on a device, one on each line: http://localhost, or with a custom scheme, as in " +
 			"msauth://com.contoso.app/signature."
 	}
@@ -59,23 +59,23 @@ const (
 
 // signInInputs let the requester of a custom app choose who can sign in to it, and how.
 func signInInputs(who string, flows bool) []slack.Block {
-	radio := func(f workflow.Field, hint string, chosen int, options ...*slack.OptionBlockObject) slack.Block {
+	radio := func(f form.Field, hint string, chosen int, options ...*slack.OptionBlockObject) slack.Block {
 		e := slack.NewRadioButtonsBlockElement(string(f), options...)
 		e.InitialOption = options[chosen]
 		return field(f, hint, e)
 	}
 	anyTenant, allowed := 0, 0
-	if who == workflow.AnyTenant {
+	if who == form.AnyTenant {
 		anyTenant = 1
 	}
 	if flows {
 		allowed = 1
 	}
 	return []slack.Block{
-		radio(workflow.FieldWhoSignsIn, "", anyTenant,
-			choice(workflow.ThisTenant, "People of this tenant", ""),
-			choice(workflow.AnyTenant, "People of any Microsoft Entra tenant", "")),
-		radio(workflow.FieldPublicClientFlows,
+		radio(form.FieldWhoSignsIn, "", anyTenant,
+			choice(form.ThisTenant, "People of this tenant", ""),
+			choice(form.AnyTenant, "People of any Microsoft Entra tenant", "")),
+		radio(form.FieldPublicClientFlows,
 			"Sign-in with a device code, without any secret of the app. Only apps on devices and command lines need it.", allowed,
 			choice(flowsOff, "Not allowed", ""), choice(flowsAllowed, "Allowed", "")),
 	}
@@ -93,16 +93,16 @@ func templateInputs(p pack.Product, existing bool) []slack.Block {
 		if p.RedirectRequired && existing {
 			hint += " Name it here also if the app has it already."
 		}
-		in := textInput(workflow.FieldRedirectURIs, hint, mostTyped, true, strings.Join(p.RedirectURIs, "\n"), !p.RedirectRequired)
+		in := textInput(form.FieldRedirectURIs, hint, mostTyped, true, strings.Join(p.RedirectURIs, "\n"), !p.RedirectRequired)
 		exemplify(in, p.RedirectExample)
 		blocks = append(blocks, of(p, in))
 	}
 	for _, f := range p.Fields {
-		hint, most := f.Hint, workflow.RedirectMax
+		hint, most := f.Hint, form.RedirectMax
 		if f.Many {
 			hint, most = strings.TrimSpace(hint+" One on each line."), 3000
 		}
-		in := textInput(workflow.FieldOf(f), hint, most, f.Many, "", false)
+		in := textInput(form.FieldOf(f), hint, most, f.Many, "", false)
 		in.Label = plain(f.Label)
 		exemplify(in, f.Example)
 		blocks = append(blocks, of(p, in))

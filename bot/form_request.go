@@ -9,7 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -85,25 +85,25 @@ func (s say) form(p pack.Product, chosen pack.Choice, remembered meta) slack.Mod
 	blocks := []slack.Block{s.productInput(p)}
 	blocks = append(blocks, slack.NewContextBlock("", plain(clip(p.Summary, 500))))
 	blocks = append(blocks, applicationInput(remembered.Existing), appNameInput(remembered),
-		textInput(workflow.FieldReason, "What it is for. The approver reads this.", workflow.ReasonMax, true, "", false))
+		textInput(form.FieldReason, "What it is for. The approver reads this.", form.ReasonMax, true, "", false))
 	if tenants := s.Tenants(); len(tenants) > 1 {
 		options := make([]*slack.OptionBlockObject, len(tenants))
 		for i, t := range tenants {
 			options[i] = choice(t.Name, t.Name, "")
 		}
-		blocks = append(blocks, field(workflow.FieldTenant, "",
-			slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a tenant"), string(workflow.FieldTenant), options...)))
+		blocks = append(blocks, field(form.FieldTenant, "",
+			slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a tenant"), string(form.FieldTenant), options...)))
 	}
-	team := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plain("Choose a channel"), string(workflow.FieldTeam))
+	team := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plain("Choose a channel"), string(form.FieldTeam))
 	team.InitialConversation = in
 	team.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true}
-	blocks = append(blocks, field(workflow.FieldTeam, "The channel whose people follow this request with "+Command+" status.", team))
+	blocks = append(blocks, field(form.FieldTeam, "The channel whose people follow this request with "+Command+" status.", team))
 	if len(p.Workloads) > 0 {
 		blocks = append(blocks, workloadsInput(p, chosen))
 	}
 	blocks = append(blocks, s.handoffInputs(p, chosen)...)
 	if p.Custom {
-		permissions := field(workflow.FieldPermissions,
+		permissions := field(form.FieldPermissions,
 			"Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput())
 		permissions.Optional = true // with a manifest
 		blocks = append(blocks, permissions)
@@ -114,18 +114,18 @@ func (s say) form(p pack.Product, chosen pack.Choice, remembered meta) slack.Mod
 	}
 	blocks = append(blocks, templateInputs(p, remembered.Existing)...)
 	if p.Custom && !remembered.Existing {
-		blocks = append(blocks, redirectInput(workflow.FieldPublicRedirectURIs, nil))
+		blocks = append(blocks, redirectInput(form.FieldPublicRedirectURIs, nil))
 		blocks = append(blocks, signInInputs(p.Audience, p.PublicClientFlows)...)
 	}
 	blocks = append(blocks, ownersInput())
 	if p.Custom {
 		blocks = append(blocks, scopesInput(nil))
-		file := slack.NewFileInputBlockElement(string(workflow.FieldManifestFile)).WithMaxFiles(1).WithFileTypes("json", "txt")
-		upload := field(workflow.FieldManifestFile,
+		file := slack.NewFileInputBlockElement(string(form.FieldManifestFile)).WithMaxFiles(1).WithFileTypes("json", "txt")
+		upload := field(form.FieldManifestFile,
 			"Instead of permissions, redirect URIs and who can sign in: the manifest of an app, as the portal or Microsoft Graph has it.",
 			file)
 		upload.Optional = true
-		blocks = append(blocks, textInput(workflow.FieldManifest, "… or paste it here.", 3000, true, "", true), upload)
+		blocks = append(blocks, textInput(form.FieldManifest, "… or paste it here.", 3000, true, "", true), upload)
 	}
 	blocks, _ = inView.fit(append(blocks, needBlocks(plan)...), 0)
 	return slack.ModalViewRequest{
@@ -147,25 +147,25 @@ func applicationInput(existing bool) *slack.InputBlock {
 		choice(newApp, "A new one", ""),
 		choice(existingApp, "An existing one", "Grant what the product needs and register its credential"),
 	}
-	radio := slack.NewRadioButtonsBlockElement(string(workflow.FieldApplication), options...)
+	radio := slack.NewRadioButtonsBlockElement(string(form.FieldApplication), options...)
 	radio.InitialOption = options[0]
 	if existing {
 		radio.InitialOption = options[1]
 	}
-	in := field(workflow.FieldApplication, "", radio)
+	in := field(form.FieldApplication, "", radio)
 	in.DispatchAction = true
 	return in
 }
 
 func appNameInput(m meta) *slack.InputBlock {
 	hint := "What the app is called in Entra. Use a name that says which product and team it is for."
-	most := workflow.AppNameMax
+	most := form.AppNameMax
 	if m.Existing {
-		most = workflow.ExistingNameMax
+		most = form.ExistingNameMax
 		hint = "The app's App ID, or its exact name in Entra. You have to be one of its owners. Nothing is removed from it: what it " +
 			"lacks is added."
 	}
-	return textInput(workflow.FieldAppName, hint, most, false, clip(m.App, most), false)
+	return textInput(form.FieldAppName, hint, most, false, clip(m.App, most), false)
 }
 
 // needBlocks show what the product gets, below the fields.
@@ -180,7 +180,7 @@ func needBlocks(p plan.Plan) []slack.Block {
 }
 
 func (s say) productInput(p pack.Product) *slack.InputBlock {
-	products := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(workflow.FieldProduct))
+	products := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, string(form.FieldProduct))
 	for _, q := range s.Products() {
 		o := choice(q.Name, q.Title, q.Name)
 		products.Options = append(products.Options, o)
@@ -188,7 +188,7 @@ func (s say) productInput(p pack.Product) *slack.InputBlock {
 			products.InitialOption = o
 		}
 	}
-	in := field(workflow.FieldProduct, "", products)
+	in := field(form.FieldProduct, "", products)
 	in.DispatchAction = true
 	return in
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/manifest"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -22,12 +22,12 @@ import (
 
 // imported reads a manifest into a draft. reviewed names the one that the requester was
 // told about already.
-func imported(d *workflow.Draft, content []byte, in workflow.Field, reviewed string) error {
+func imported(d *form.Draft, content []byte, in form.Field, reviewed string) error {
 	m, ignored, err := manifest.Import(content)
 	if err != nil {
-		return workflow.FieldErrors{in: err.Error()}
+		return form.Errors{in: err.Error()}
 	}
-	i := &workflow.Imported{In: in, Audience: m.Audience, Permissions: m.Permissions, RedirectURIs: m.RedirectURIs,
+	i := &form.Imported{In: in, Audience: m.Audience, Permissions: m.Permissions, RedirectURIs: m.RedirectURIs,
 		SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs, PublicClientFlows: m.PublicClientFlows,
 		Scopes:   m.Scopes,
 		AppRoles: m.AppRoles, OptionalClaims: m.OptionalClaims, IdentifierURIs: m.IdentifierURIs,
@@ -74,7 +74,7 @@ func nameOf(content []byte) string {
 }
 
 // review is the form with what the requester has to see first.
-func (s say) review(p pack.Product, chosen pack.Choice, m meta, d workflow.Draft) slack.ModalViewRequest {
+func (s say) review(p pack.Product, chosen pack.Choice, m meta, d form.Draft) slack.ModalViewRequest {
 	v := s.form(p, chosen, m)
 	top := []slack.Block{block(line(bold("Not sent yet."),
 		" Look at what is in the manifest and can't be in this request. Then send it again, or change what is wrong."))}
@@ -111,13 +111,13 @@ func (s say) review(p pack.Product, chosen pack.Choice, m meta, d workflow.Draft
 		input, _ := in.(*slack.InputBlock)
 		switch {
 		case input == nil:
-		case input.BlockID == string(workflow.FieldScopes) && len(lacks) > 0:
+		case input.BlockID == string(form.FieldScopes) && len(lacks) > 0:
 			again, ok := scopesInput(lacks).(*slack.InputBlock)
 			if ok { // another block: Slack would keep what was typed into this one
 				again.BlockID += " of the manifest"
 				v.Blocks.BlockSet[at] = again
 			}
-		case input.BlockID == string(workflow.FieldManifestFile) && m.File != "":
+		case input.BlockID == string(form.FieldManifestFile) && m.File != "":
 			input.BlockID += " of another app"
 			input.Hint = plain("The file that you added is kept. Add one here to have it used instead.")
 		}
@@ -134,13 +134,13 @@ const reviewLines = 40
 // for those of Azure AD Graph. None is chosen beforehand.
 func retiredInput(all []plan.Permission) *slack.InputBlock {
 	e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Choose those that the app needs"),
-		string(workflow.FieldRetired))
+		string(form.FieldRetired))
 	for _, q := range all[:min(len(all), 100)] {
 		if c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name); ok {
 			e.Options = append(e.Options, permissionOption(c))
 		}
 	}
-	in := field(workflow.FieldRetired, "Azure AD Graph is retired. These permissions of Microsoft Graph replace those that the "+
+	in := field(form.FieldRetired, "Azure AD Graph is retired. These permissions of Microsoft Graph replace those that the "+
 		"manifest asks for.", e)
 	in.Optional = true
 	return in

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -51,44 +51,44 @@ func (s *state) UnmarshalJSON(b []byte) error {
 
 // workloads are those that were chosen, with checkboxes or radio buttons.
 func (s state) workloads() []string {
-	if one := s.choice(workflow.FieldWorkloads); one != "" {
+	if one := s.choice(form.FieldWorkloads); one != "" {
 		return []string{one}
 	}
 	var names []string
-	for _, o := range s.input(workflow.FieldWorkloads).SelectedOptions {
+	for _, o := range s.input(form.FieldWorkloads).SelectedOptions {
 		names = append(names, o.Value)
 	}
 	return names
 }
 
 // draft is what was typed and chosen, but for what depends on the form.
-func (s state) draft() workflow.Draft {
-	d := workflow.Draft{
-		AppName: s.text(workflow.FieldAppName), Reason: s.text(workflow.FieldReason),
-		Tenant: s.choice(workflow.FieldTenant), Team: s.conversation(workflow.FieldTeam),
-		Credential:   plan.CredentialKind(s.choice(workflow.FieldCredential)),
-		RedirectURIs: s.linesIfAsked(workflow.FieldRedirectURIs), Subscriptions: s.lines(workflow.FieldSubscriptions),
-		Scopes: s.linesIfAsked(workflow.FieldScopes),
-		Federated: plan.FederatedIssuer{Issuer: s.text(workflow.FieldIssuer), Subject: s.text(workflow.FieldSubject),
-			Audience: s.text(workflow.FieldAudience)},
-		Certificate: []byte(s.text(workflow.FieldCertificate)), Workloads: s.workloads(), Backup: s.backup(),
-		Redirects: map[workflow.Field][]string{},
+func (s state) draft() form.Draft {
+	d := form.Draft{
+		AppName: s.text(form.FieldAppName), Reason: s.text(form.FieldReason),
+		Tenant: s.choice(form.FieldTenant), Team: s.conversation(form.FieldTeam),
+		Credential:   plan.CredentialKind(s.choice(form.FieldCredential)),
+		RedirectURIs: s.linesIfAsked(form.FieldRedirectURIs), Subscriptions: s.lines(form.FieldSubscriptions),
+		Scopes: s.linesIfAsked(form.FieldScopes),
+		Federated: plan.FederatedIssuer{Issuer: s.text(form.FieldIssuer), Subject: s.text(form.FieldSubject),
+			Audience: s.text(form.FieldAudience)},
+		Certificate: []byte(s.text(form.FieldCertificate)), Workloads: s.workloads(), Backup: s.backup(),
+		Redirects: map[form.Field][]string{},
 	}
-	d.Lifetime, _ = time.ParseDuration(s.choice(workflow.FieldLifetime))
-	d.WhoSignsIn = s.choice(workflow.FieldWhoSignsIn)
-	if flows := s.choice(workflow.FieldPublicClientFlows); flows != "" {
+	d.Lifetime, _ = time.ParseDuration(s.choice(form.FieldLifetime))
+	d.WhoSignsIn = s.choice(form.FieldWhoSignsIn)
+	if flows := s.choice(form.FieldPublicClientFlows); flows != "" {
 		allowed := flows == flowsAllowed
 		d.PublicClientFlows = &allowed
 	}
-	for _, f := range []workflow.Field{workflow.FieldWebRedirectURIs, workflow.FieldSPARedirectURIs, workflow.FieldPublicRedirectURIs} {
+	for _, f := range []form.Field{form.FieldWebRedirectURIs, form.FieldSPARedirectURIs, form.FieldPublicRedirectURIs} {
 		if s.block(f) != "" {
 			d.Redirects[f] = s.lines(f)
 		}
 	}
-	if s.block(workflow.FieldPermissions) != "" {
+	if s.block(form.FieldPermissions) != "" {
 		d.Permissions = []string{}
 	}
-	for _, f := range []workflow.Field{workflow.FieldPermissions, workflow.FieldRetired} {
+	for _, f := range []form.Field{form.FieldPermissions, form.FieldRetired} {
 		for _, o := range s.input(f).SelectedOptions {
 			d.Permissions = append(d.Permissions, o.Value)
 		}
@@ -99,14 +99,14 @@ func (s state) draft() workflow.Draft {
 // noKeys refuses private keys in whatever was typed, in every field: also in one
 // that does not count because a file was added.
 func (s state) noKeys() error {
-	wrong := workflow.FieldErrors{}
+	wrong := form.Errors{}
 	for id, inputs := range s {
 		for _, in := range inputs {
 			if certificate.HasPrivateKey(in.Value) {
 				name, _, _ := strings.Cut(id, " of ")
-				wrong[workflow.Field(name)] = workflow.KeyRefused
-				if _, err := certificate.Parse([]byte(in.Value)); name == string(workflow.FieldCertificate) && err != nil {
-					wrong[workflow.FieldCertificate] = err.Error()
+				wrong[form.Field(name)] = form.KeyRefused
+				if _, err := certificate.Parse([]byte(in.Value)); name == string(form.FieldCertificate) && err != nil {
+					wrong[form.FieldCertificate] = err.Error()
 				}
 			}
 		}
@@ -119,17 +119,17 @@ func (s state) noKeys() error {
 
 // manifestFile is the file that was added, or the one that the form keeps.
 func (s state) manifestFile(m meta) file {
-	if files := s.input(workflow.FieldManifestFile).Files; len(files) > 0 {
+	if files := s.input(form.FieldManifestFile).Files; len(files) > 0 {
 		return files[0]
 	}
-	if strings.TrimSpace(s.text(workflow.FieldManifest)) != "" {
+	if strings.TrimSpace(s.text(form.FieldManifest)) != "" {
 		return file{}
 	}
 	return file{ID: m.File}
 }
 
 // block is the ID of the block that a field is in, or empty.
-func (s state) block(f workflow.Field) string {
+func (s state) block(f form.Field) string {
 	for id := range s {
 		if id == string(f) || strings.HasPrefix(id, string(f)+" of ") {
 			return id
@@ -139,33 +139,33 @@ func (s state) block(f workflow.Field) string {
 }
 
 // input is what is in the one input of a field.
-func (s state) input(f workflow.Field) input {
+func (s state) input(f form.Field) input {
 	for _, in := range s[s.block(f)] {
 		return in
 	}
 	return input{}
 }
 
-func (s state) text(f workflow.Field) string { return s.input(f).Value }
+func (s state) text(f form.Field) string { return s.input(f).Value }
 
-func (s state) lines(f workflow.Field) []string { return strings.Split(s.text(f), "\n") }
+func (s state) lines(f form.Field) []string { return strings.Split(s.text(f), "\n") }
 
 // linesIfAsked are the lines of a field, or nil where the form does not have it.
-func (s state) linesIfAsked(f workflow.Field) []string {
+func (s state) linesIfAsked(f form.Field) []string {
 	if s.block(f) == "" {
 		return nil
 	}
 	return s.lines(f)
 }
 
-func (s state) choice(f workflow.Field) string {
+func (s state) choice(f form.Field) string {
 	if o := s.input(f).SelectedOption; o != nil {
 		return o.Value
 	}
 	return ""
 }
 
-func (s state) conversation(f workflow.Field) string {
+func (s state) conversation(f form.Field) string {
 	in := s.input(f)
 	return firstOf(in.SelectedConversation, in.SelectedChannel)
 }
@@ -174,14 +174,14 @@ func (s state) conversation(f workflow.Field) string {
 func (s state) filledIn(p pack.Product) map[string][]string {
 	typed := map[string][]string{}
 	for _, f := range p.Fields {
-		typed[f.Name] = s.lines(workflow.FieldOf(f))
+		typed[f.Name] = s.lines(form.FieldOf(f))
 	}
 	return typed
 }
 
 // backup is the server that was chosen, or empty.
 func (s state) backup() string {
-	if name := s.choice(workflow.FieldBackup); name != toMe {
+	if name := s.choice(form.FieldBackup); name != toMe {
 		return name
 	}
 	return ""

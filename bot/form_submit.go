@@ -12,8 +12,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -45,14 +45,14 @@ func (b *Bot) rebuild(ctx context.Context, i interaction) {
 // chosen reads the product and what was chosen of it out of a form.
 func (b *Bot) chosen(v view) (m meta, p pack.Product, c pack.Choice, ok bool) {
 	json.Unmarshal([]byte(v.PrivateMetadata), &m)
-	if which := v.State.choice(workflow.FieldApplication); which != "" {
+	if which := v.State.choice(form.FieldApplication); which != "" {
 		m.Existing = which == existingApp
 	}
-	p, ok = b.desk.Product(firstOf(v.State.choice(workflow.FieldProduct), m.Product))
+	p, ok = b.desk.Product(firstOf(v.State.choice(form.FieldProduct), m.Product))
 	if !ok || p.Name != m.Product {
 		return m, p, p.Choice(), ok
 	}
-	c.Credential = plan.CredentialKind(v.State.choice(workflow.FieldCredential))
+	c.Credential = plan.CredentialKind(v.State.choice(form.FieldCredential))
 	c.Workloads = v.State.workloads()
 	c.Backup = v.State.backup()
 	return m, p, b.say().fits(p, c, m.Backup), ok
@@ -71,7 +71,7 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
 	d := s.draft()
-	d.Origin, d.Product = i.View.ID, firstOf(p.Name, s.choice(workflow.FieldProduct), m.Product)
+	d.Origin, d.Product = i.View.ID, firstOf(p.Name, s.choice(form.FieldProduct), m.Product)
 	d.Fields = s.filledIn(p)
 	d.Credential, d.Workloads, d.Backup, d.Existing = chosen.Credential, chosen.Workloads, chosen.Backup, m.Existing
 	by, err := b.complete(ctx, i, &d)
@@ -81,7 +81,7 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	if err == nil {
 		return nil // Slack closes the form; the engine sends the DM
 	}
-	if errors.Is(err, workflow.ErrNotReviewed) {
+	if errors.Is(err, form.ErrNotReviewed) {
 		m.Reviewed, m.File = d.Imported.Name, s.manifestFile(m).ID
 		v := b.say().review(p, chosen, m, d)
 		return slack.NewUpdateViewSubmissionResponse(&v)
@@ -94,7 +94,7 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 const completeFor = 2500 * time.Millisecond
 
 // complete makes a draft whole, and says whose it is.
-func (b *Bot) complete(ctx context.Context, i interaction, d *workflow.Draft) (by people.Person, err error) {
+func (b *Bot) complete(ctx context.Context, i interaction, d *form.Draft) (by people.Person, err error) {
 	ctx, cancel := context.WithTimeout(ctx, completeFor)
 	defer cancel()
 	s := i.View.State
@@ -111,36 +111,36 @@ func (b *Bot) complete(ctx context.Context, i interaction, d *workflow.Draft) (b
 }
 
 // fill gets what the form only names: the file, and who the owners are.
-func (b *Bot) fill(ctx context.Context, m meta, s state, d *workflow.Draft) error {
-	if files := s.input(workflow.FieldCertificateFile).Files; len(files) > 0 {
-		content, err := b.download(ctx, files[0], workflow.FieldCertificateFile, mostCertificate)
+func (b *Bot) fill(ctx context.Context, m meta, s state, d *form.Draft) error {
+	if files := s.input(form.FieldCertificateFile).Files; len(files) > 0 {
+		content, err := b.download(ctx, files[0], form.FieldCertificateFile, mostCertificate)
 		if err != nil {
 			return err
 		}
 		d.CertificateFile = content
 	}
-	text, in := []byte(s.text(workflow.FieldManifest)), workflow.FieldManifest
+	text, in := []byte(s.text(form.FieldManifest)), form.FieldManifest
 	if f := s.manifestFile(m); f.ID != "" || f.Private != "" || f.Download != "" {
-		content, err := b.download(ctx, f, workflow.FieldManifestFile, mostManifest)
+		content, err := b.download(ctx, f, form.FieldManifestFile, mostManifest)
 		if err != nil {
 			return err
 		}
 		if len(bytes.TrimSpace(text)) > 0 {
-			return workflow.FieldErrors{workflow.FieldManifestFile: "There is a file and pasted text, and an app is made from one " +
+			return form.Errors{form.FieldManifestFile: "There is a file and pasted text, and an app is made from one " +
 				"manifest. Remove the file, or the text."}
 		}
-		text, in = content, workflow.FieldManifestFile
+		text, in = content, form.FieldManifestFile
 	}
-	if in == workflow.FieldManifestFile || len(bytes.TrimSpace(text)) > 0 {
+	if in == form.FieldManifestFile || len(bytes.TrimSpace(text)) > 0 {
 		err := imported(d, text, in, m.Reviewed)
 		if err != nil && certificate.HasPrivateKey(string(text)) { // in a manifest it is left out, and named
-			return workflow.FieldErrors{in: workflow.KeyRefused}
+			return form.Errors{in: form.KeyRefused}
 		}
 		if err != nil {
 			return err
 		}
 	}
-	for _, id := range s.input(workflow.FieldOwners).SelectedUsers {
+	for _, id := range s.input(form.FieldOwners).SelectedUsers {
 		p, err := b.person(ctx, id)
 		if err != nil {
 			return err
@@ -154,8 +154,8 @@ func (b *Bot) fill(ctx context.Context, m meta, s state, d *workflow.Draft) erro
 // What has no field in the view stands under Product: Slack wants a block that
 // is there.
 func (b *Bot) underFields(err error, s state) map[string]string {
-	product := firstOf(s.block(workflow.FieldProduct), s.block(workflow.FieldReason), string(workflow.FieldProduct))
-	wrong, ok := errors.AsType[workflow.FieldErrors](err)
+	product := firstOf(s.block(form.FieldProduct), s.block(form.FieldReason), string(form.FieldProduct))
+	wrong, ok := errors.AsType[form.Errors](err)
 	if !ok {
 		return map[string]string{product: b.sentence(err)}
 	}
@@ -164,7 +164,7 @@ func (b *Bot) underFields(err error, s state) map[string]string {
 		id, text := s.block(f), wrong[f]
 		if id == "" {
 			id = product
-			if f != workflow.FieldProduct {
+			if f != form.FieldProduct {
 				text = string(f) + ": " + text
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -20,7 +21,7 @@ func FuzzDispatch(f *testing.F) {
 	bea := people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}
 	var ids []string
 	for _, name := range []string{"payroll", "other"} {
-		r, err := w.desk.Submit(ctx, bea, workflow.Draft{Product: "custom", AppName: name, Reason: "backup", Team: "CTEAM",
+		r, err := w.desk.Submit(ctx, bea, form.Draft{Product: "custom", AppName: name, Reason: "backup", Team: "CTEAM",
 			Credential: plan.CredentialSecret, Lifetime: workflow.DefaultPolicy.SecretLifetimeMax,
 			Permissions: []string{"graph:Application:User.Read.All"}})
 		if err != nil {
@@ -38,8 +39,8 @@ func FuzzDispatch(f *testing.F) {
 		{"renew " + ids[0], actRenew, ids[0] + " 1", lifeView, `{"k":"renew","r":"` + ids[0] + `","c":"secret"}`},
 		{"update payroll", actUpdate + ":" + ids[0], ids[0], lifeView, `{"k":"update","r":"` + ids[0] + `"}`},
 		{"recreate " + ids[0], actRetire, ids[0], lifeView, `{"k":"recreate","r":"` + ids[0] + `","c":"certificate"}`},
-		{"request custom", string(workflow.FieldCredential), "certificate", formView, `{"c":"CTEAM","p":"custom","k":"federated"}`},
-		{"request vbo365", string(workflow.FieldProduct), "vb365-backup", formView, `{"p":"vbo365","k":"secret"}`},
+		{"request custom", string(form.FieldCredential), "certificate", formView, `{"c":"CTEAM","p":"custom","k":"federated"}`},
+		{"request vbo365", string(form.FieldProduct), "vb365-backup", formView, `{"p":"vbo365","k":"secret"}`},
 		{"status all", "page:next", `{"Before":["EA-2"]}`, "status", ""},
 		{"verify EA-2 11111111-2222-3333-4444-555555555555", actApprove, ids[1] + " 1", denyView, ids[1]},
 		{"apps", actExport + asJSON, ids[1], "export", ""},
@@ -49,11 +50,11 @@ func FuzzDispatch(f *testing.F) {
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4], "certificate")
 	}
-	fields := []workflow.Field{workflow.FieldProduct, workflow.FieldAppName, workflow.FieldReason, workflow.FieldTenant,
-		workflow.FieldTeam, workflow.FieldCredential,
-		workflow.FieldLifetime, workflow.FieldPermissions, workflow.FieldRedirectURIs, workflow.FieldWorkloads, workflow.FieldCertificate,
-		workflow.FieldIssuer,
-		workflow.FieldSubject, workflow.FieldAudience, workflow.FieldSubscriptions, workflow.FieldManifest}
+	fields := []form.Field{form.FieldProduct, form.FieldAppName, form.FieldReason, form.FieldTenant,
+		form.FieldTeam, form.FieldCredential,
+		form.FieldLifetime, form.FieldPermissions, form.FieldRedirectURIs, form.FieldWorkloads, form.FieldCertificate,
+		form.FieldIssuer,
+		form.FieldSubject, form.FieldAudience, form.FieldSubscriptions, form.FieldManifest}
 	f.Fuzz(func(t *testing.T, text, actionID, value, callback, metadata, typed string) {
 		state := map[string]any{}
 		for _, in := range fields {

@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -17,7 +18,7 @@ import (
 // request asks for, are in workflow's table of kinds.
 type kind struct {
 	// form asks for it. The zero form is for what the request form asks for.
-	form form
+	form question
 	// card puts what it changes beside the plan; nil is the plan alone.
 	card func(r *workflow.Request, plan []slack.Block) []slack.Block
 	// backup says what becomes of the app on the server that has it; nil is that the
@@ -36,8 +37,8 @@ type kind struct {
 	adds    bool // its plan is what an app gets beside all that it has
 }
 
-// A form asks for something about an app that is there, and for why.
-type form struct {
+// A question asks for something about an app that is there, and for why.
+type question struct {
 	title string
 	// says is what becomes of the app.
 	says func(workflow.Policy) string
@@ -47,7 +48,7 @@ type form struct {
 	// for none.
 	credentials func(facts, *workflow.Request) ([]pack.Offer, *workflow.Refusal)
 	// send is what the filled-in form does.
-	send func(d *workflow.Desk, ctx context.Context, by people.Person, app string, draft workflow.Draft) (*workflow.Request, error)
+	send func(d *workflow.Desk, ctx context.Context, by people.Person, app string, draft form.Draft) (*workflow.Request, error)
 	// unknown answers where no such app is managed here; nil is with the refusal.
 	unknown func(b *Bot, ctx context.Context, c command, app string, no *workflow.Refusal) Reply
 }
@@ -78,7 +79,7 @@ var registerKind = kind{
 
 // renewKind makes a new credential beside the old one.
 var renewKind = kind{
-	form: form{
+	form: question{
 		title: "Renew a credential",
 		says: func(p workflow.Policy) string {
 			return "A new credential is made beside the old one. When you say that the new one works, or after " +
@@ -94,7 +95,7 @@ var renewKind = kind{
 
 // recreateKind brings back an app that was deleted.
 var recreateKind = kind{
-	form: form{
+	form: question{
 		title: "Recreate an app",
 		says: func(workflow.Policy) string {
 			return "If the app is among the deleted ones in Entra it is restored and keeps its App ID. If not, it is " +

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -80,5 +81,5 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 	if len(products) == 0 {
 		return private(no.Text)
 	}
-	return b.showForm(ctx, c, products[0], meta{Existing: true, App: clip(app, workflow.ExistingNameMax)})
+	return b.showForm(ctx, c, products[0], meta{Existing: true, App: clip(app, form.ExistingNameMax)})
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -62,12 +63,12 @@ func credentialOf(k plan.CredentialKind) credentialKind {
 
 func secretInputs(s say, p pack.Product, chosen pack.Choice) []slack.Block {
 	offer, lives := s.lifetimes(p, chosen.Credential)
-	return []slack.Block{of(p, field(workflow.FieldLifetime, s.LifetimeHint(offer), lives))}
+	return []slack.Block{of(p, field(form.FieldLifetime, s.LifetimeHint(offer), lives))}
 }
 
 // lifetimes let the requester choose how long a credential is valid.
 func (s say) lifetimes(p pack.Product, kind plan.CredentialKind) (pack.Offer, *slack.SelectBlockElement) {
-	lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(workflow.FieldLifetime))
+	lives := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a lifetime"), string(form.FieldLifetime))
 	offer, _ := p.Offer(kind)
 	for _, l := range s.Lifetimes(offer) {
 		o := choice(l.D.String(), l.Words, "")
@@ -117,12 +118,12 @@ func certificateGiven(r *workflow.Request) []any {
 
 func federatedInputs(s say, _ pack.Product, _ pack.Choice) []slack.Block {
 	return []slack.Block{
-		textInput(workflow.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.",
+		textInput(form.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.",
 			600, false, "", false),
-		textInput(workflow.FieldSubject,
+		textInput(form.FieldSubject,
 			"The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main or, for a new GitHub repository, "+
 				"repo:contoso@1234/backup@5678:ref:refs/heads/main.", 600, false, "", false),
-		textInput(workflow.FieldAudience,
+		textInput(form.FieldAudience,
 			"The aud of those tokens. Left empty it is the one that Microsoft suggests for the tenant's cloud.", 600, false,
 			s.TokenExchange(), true),
 	}

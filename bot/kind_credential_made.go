@@ -4,6 +4,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -12,7 +13,7 @@ import (
 var madeCertificate = credentialKind{
 	asks: func(s say, p pack.Product, chosen pack.Choice) []slack.Block {
 		_, lives := s.lifetimes(p, chosen.Credential)
-		in := of(p, field(workflow.FieldLifetime, "The certificate stops working after this.", lives))
+		in := of(p, field(form.FieldLifetime, "The certificate stops working after this.", lives))
 		in.BlockID += " made here" // Slack must not keep what was chosen of a secret's lifetimes, which are fewer
 		return []slack.Block{in}
 	},

@@ -9,7 +9,7 @@ import (
 
 // retireKind is the end of an app.
 var retireKind = kind{
-	form: form{
+	form: question{
 		title: "Retire an app",
 		says: func(workflow.Policy) string {
 			return "Its credentials, consents and Azure roles are removed and the app is deleted. Whatever signs in with it " +

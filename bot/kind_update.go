@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -14,7 +15,7 @@ import (
 
 // updateKind brings an app from one plan to another.
 var updateKind = kind{
-	form: form{
+	form: question{
 		title: "Update an app",
 		says: func(workflow.Policy) string {
 			return "Its name and its credential stay. What you remove here is removed from the app."
@@ -56,7 +57,7 @@ func (s say) updateInputs(r *workflow.Request) []slack.Block {
 				search.InitialOptions = append(search.InitialOptions, permissionOption(c))
 			}
 		}
-		permissions := field(workflow.FieldPermissions, "All that the app is to have.", search)
+		permissions := field(form.FieldPermissions, "All that the app is to have.", search)
 		permissions.Optional = true // where it offers scopes
 		if n := len(search.InitialOptions); n > mostChosen {
 			blocks = append(blocks, tooMuch(text.Count(n, "permission")))
@@ -94,14 +95,14 @@ func (s say) updateInputs(r *workflow.Request) []slack.Block {
 // extrasInput lets the requester remove what an adopted app had and its product
 // has no need for.
 func extrasInput(extras []plan.Permission) *slack.InputBlock {
-	boxes := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("None of them"), string(workflow.FieldPermissions))
+	boxes := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("None of them"), string(form.FieldPermissions))
 	for _, q := range extras {
 		if c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name); ok {
 			boxes.Options = append(boxes.Options, permissionOption(c))
 		}
 	}
 	boxes.InitialOptions = boxes.Options
-	in := field(workflow.FieldPermissions,
+	in := field(form.FieldPermissions,
 		"What the app had before it was adopted, beyond what the product needs. What you remove here is removed from the app.", boxes)
 	in.Optional = true
 	return in

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -22,7 +23,7 @@ func TestTheUpdateOfAnAppWithoutACredentialAsksForItsFirstCertificate(t *testing
 			t.Error(m)
 		}
 		if got := strings.Contains(string(b), "its first certificate now") &&
-			strings.Contains(string(b), `"`+string(workflow.FieldCertificateFile)+`"`); got != asks {
+			strings.Contains(string(b), `"`+string(form.FieldCertificateFile)+`"`); got != asks {
 			t.Errorf("with %s it asks: %v", kind, got)
 		}
 	}

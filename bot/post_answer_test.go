@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
@@ -40,7 +41,7 @@ func TestAnswersAreNotRedirected(t *testing.T) {
 
 func TestALongStatusGoesOutByItself(t *testing.T) {
 	w := newWorld(t)
-	r := w.request(t, "payroll", strings.Repeat("<", workflow.ReasonMax), func(r *workflow.Request) {
+	r := w.request(t, "payroll", strings.Repeat("<", form.ReasonMax), func(r *workflow.Request) {
 		for range 40 {
 			r.History = append(r.History, workflow.Event{At: r.Created, By: "UADA", Kind: workflow.EventNewCode,
 				Text: strings.Repeat("x", 600)})

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
@@ -139,10 +139,10 @@ func TestAFormIsAnsweredInTimeWhereSlackIsBusy(t *testing.T) {
 		s := &troubled{greets: map[string]bool{}} // three seconds for three people
 		i := interaction{}
 		i.User.ID = "UBEA"
-		i.View.State = state{string(workflow.FieldOwners): {"value": {SelectedUsers: []string{"UTOM", "UEVE"}}}}
+		i.View.State = state{string(form.FieldOwners): {"value": {SelectedUsers: []string{"UTOM", "UEVE"}}}}
 		b := s.bot(t)
 		began := time.Now()
-		var d workflow.Draft
+		var d form.Draft
 		_, err := b.complete(context.Background(), i, &d)
 		if took := time.Since(began); took > completeFor {
 			t.Errorf("it took %v", took)

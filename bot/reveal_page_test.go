@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -52,7 +53,7 @@ func newPfxWorld(t *testing.T) *world {
 // made is a request for a certificate that is made here, as far as a state.
 func (w *world) made(t *testing.T, appName string, s workflow.State, edit func(*workflow.Request)) *workflow.Request {
 	t.Helper()
-	r, err := w.desk.Submit(context.Background(), people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
+	r, err := w.desk.Submit(context.Background(), people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, form.Draft{
 		Product: "vb365-backup", Workloads: []string{"exchange"}, AppName: appName, Reason: "nightly", Team: "CTEAM",
 		Credential: plan.CredentialMadeCertificate, Lifetime: 8760 * time.Hour})
 	if err != nil {

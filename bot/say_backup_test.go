@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -48,7 +49,7 @@ func newServerWorld(t *testing.T, publicURL string) *world {
 // connected is a request whose certificate goes to the server, as far as a state.
 func (w *world) connected(t *testing.T, appName string, s workflow.State) *workflow.Request {
 	t.Helper()
-	r, err := w.desk.Submit(context.Background(), people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
+	r, err := w.desk.Submit(context.Background(), people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, form.Draft{
 		Product: "vb365-backup", Workloads: []string{"exchange", "sharepoint"}, AppName: appName, Reason: "nightly", Team: "CTEAM",
 		Credential: plan.CredentialMadeCertificate, Lifetime: 8760 * time.Hour, Backup: "vb365-prod"})
 	if err != nil {

@@ -4,13 +4,14 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 )
 
 // details is the window with the whole plan: every word of every permission, every action
 // of a custom role, and the whole history, in as many pages as it takes.
 func (s say) details(r *workflow.Request, page int) slack.ModalViewRequest {
 	blocks := append([]slack.Block{block(line(bold("State: "), r.State.Title(), ", ", waitsFor(r)))},
-		s.planBlocks(r, workflow.PermissionsMax+1)...)
+		s.planBlocks(r, form.PermissionsMax+1)...)
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
 	}

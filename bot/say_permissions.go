@@ -7,8 +7,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -61,7 +61,7 @@ func grouped(ps []plan.Permission) []permissionGroup {
 // the words, but in Details, whose brief is more than a plan may ask for. The riskiest
 // come first.
 func permissionBlocks(ps []plan.Permission, brief int) []slack.Block {
-	groups, whole := grouped(ps), brief > workflow.PermissionsMax
+	groups, whole := grouped(ps), brief > form.PermissionsMax
 	if len(groups) > apart && !whole {
 		return []slack.Block{together(groups)}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -31,7 +32,7 @@ func (s say) appPlan(r *workflow.Request, brief int) []slack.Block {
 	}
 	if len(p.Workloads) > 0 {
 		most := 300
-		if brief > workflow.PermissionsMax {
+		if brief > form.PermissionsMax {
 			most = 3000
 		}
 		parts = append(parts, bold("For: "), someOf(p.Workloads, most), "\n")
@@ -73,8 +74,8 @@ func (s say) appPlan(r *workflow.Request, brief int) []slack.Block {
 		blocks = append(blocks, note("Details says what each of these permissions allows."))
 	}
 	blocks = append(blocks, roleBlocks(p)...)
-	blocks = append(blocks, s.ewsPlan(p, brief > workflow.PermissionsMax)...)
-	if brief <= workflow.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r plan.AzureRole) bool {
+	blocks = append(blocks, s.ewsPlan(p, brief > form.PermissionsMax)...)
+	if brief <= form.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r plan.AzureRole) bool {
 		return len(r.Actions)+len(r.DataActions) > 0
 	}) {
 		blocks = append(blocks, note("Details names each action of the custom roles."))

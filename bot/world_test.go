@@ -18,6 +18,7 @@ import (
 
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -127,7 +128,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) request(t *testing.T, appName, reason string, edit func(*workflow.Request)) *workflow.Request {
 	t.Helper()
 	ctx := context.Background()
-	r, err := w.desk.Submit(ctx, people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, workflow.Draft{
+	r, err := w.desk.Submit(ctx, people.Person{ID: "UBEA", Name: "Bea", Email: "bea@contoso.com"}, form.Draft{
 		Product: "vbo365", AppName: appName, Reason: reason, Team: "CTEAM", Credential: plan.CredentialSecret,
 		Lifetime: 720 * time.Hour, RedirectURIs: []string{"https://localhost"}})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/memory"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -94,7 +95,7 @@ func (g *game) live() []string {
 	return all
 }
 
-func (g *game) drawn() workflow.Draft {
+func (g *game) drawn() form.Draft {
 	d := g.draft()
 	d.Permissions = []string{"graph:Application:Group.Read.All"}
 	return d

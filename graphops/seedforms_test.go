@@ -4,16 +4,16 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // draft is a form that is filled in for the product.
-func (g *game) draft() workflow.Draft {
+func (g *game) draft() form.Draft {
 	g.forms++
-	d := workflow.Draft{Origin: fmt.Sprint("V", g.forms), Product: g.product.Name, AppName: g.name, Reason: "nightly backup", Team: "CTEAM",
+	d := form.Draft{Origin: fmt.Sprint("V", g.forms), Product: g.product.Name, AppName: g.name, Reason: "nightly backup", Team: "CTEAM",
 		RedirectURIs: g.product.RedirectURIs, Subscriptions: []string{seedSubscription}}
 	g.fillCredential(&d, g.credential)
 	if g.product.RedirectRequired {
@@ -33,7 +33,7 @@ func (g *game) draft() workflow.Draft {
 			d.Scopes = []string{"access_as_user: Use it", "manage, admins: Manage it"}
 		}
 		if g.chance.IntN(3) == 0 {
-			d.WhoSignsIn = workflow.AnyTenant
+			d.WhoSignsIn = form.AnyTenant
 		}
 		if g.chance.IntN(2) == 0 {
 			d.Imported = g.manifest(d.WhoSignsIn)
@@ -46,9 +46,9 @@ func (g *game) draft() workflow.Draft {
 }
 
 // manifest is one with some of all that the form has no fields for.
-func (g *game) manifest(audience string) *workflow.Imported {
+func (g *game) manifest(audience string) *form.Imported {
 	of := func(n int) int { return g.chance.IntN(n + 1) }
-	m := &workflow.Imported{Reviewed: true, Audience: audience}
+	m := &form.Imported{Reviewed: true, Audience: audience}
 	m.Scopes = []plan.Scope{
 		{Name: "orders.read", Title: "Read orders", Words: "Reads orders.", PreAuthorized: []string{seedCaller}},
 		{Name: "orders/write", AdminsOnly: true, Title: "Write orders", Words: "Writes orders.", UserTitle: "Order",
@@ -73,7 +73,7 @@ const (
 	seedOtherCaller = "1950a258-227b-4e31-a9cf-717495945fc2"
 )
 
-func (g *game) fillCredential(d *workflow.Draft, kind plan.CredentialKind) {
+func (g *game) fillCredential(d *form.Draft, kind plan.CredentialKind) {
 	d.Credential = kind
 	switch kind {
 	case plan.CredentialSecret, plan.CredentialMadeCertificate:

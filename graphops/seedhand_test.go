@@ -6,6 +6,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -29,7 +30,7 @@ func (g *game) legacy() (before entratest.Application) {
 	calendars, _ := plan.Known(catalog.MicrosoftGraph, catalog.Delegated, "Calendars.Read")
 	plan := plan.Plan{Permissions: []plan.Permission{mail, calendars}}
 	g.hand(plan, func(s workflow.Session) {
-		audiences := []string{workflow.ThisTenant, workflow.AnyTenant, "AzureADandPersonalMicrosoftAccount"}
+		audiences := []string{form.ThisTenant, form.AnyTenant, "AzureADandPersonalMicrosoftAccount"}
 		a := workflow.App{UniqueName: "legacy", DisplayName: g.name, Notes: "since 2019",
 			Audience:     audiences[g.chance.IntN(len(audiences))],
 			RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: plan.Permissions}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
@@ -159,7 +160,7 @@ func (g *game) isRetired(old *workflow.Request) {
 }
 
 func (g *game) ended(old *workflow.Request) *workflow.Request {
-	r, err := g.desk.Retire(g.t.Context(), bea, old.ID, workflow.Draft{Origin: fmt.Sprint("R", g.forms), Reason: "not needed"})
+	r, err := g.desk.Retire(g.t.Context(), bea, old.ID, form.Draft{Origin: fmt.Sprint("R", g.forms), Reason: "not needed"})
 	return g.ends(g.approve(r, err), workflow.StateDone)
 }
 

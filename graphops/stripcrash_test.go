@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -43,7 +44,7 @@ func retiredWithACut(t *testing.T, seed uint64, of way, age time.Duration, at in
 			old := g.sold()
 			g.lags()
 			time.Sleep(age)
-			r, err := g.desk.Retire(g.t.Context(), bea, old.ID, workflow.Draft{Origin: "R", Reason: "not needed"})
+			r, err := g.desk.Retire(g.t.Context(), bea, old.ID, form.Draft{Origin: "R", Reason: "not needed"})
 			id := g.approve(r, err)
 			g.until(id, func(r *workflow.Request) bool { return r.State == workflow.StateProvisioning })
 			n := g.cutAfter(at)

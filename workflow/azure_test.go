@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -46,7 +47,7 @@ func (w *world) inClouds(n *node, workload string, subscriptions ...string) *Req
 	return w.settle(n, r.ID, StateDone)
 }
 
-func change(origin, workload string, subscriptions ...string) Draft {
+func change(origin, workload string, subscriptions ...string) form.Draft {
 	d := d2(origin)
 	d.Workloads, d.Subscriptions, d.Owners = []string{workload}, subscriptions, []people.Person{zoe}
 	return d

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -17,7 +18,7 @@ func (w *world) givenUpInClouds(n *node, at string) *Request {
 	return w.givesUp(n, w.inClouds(n, "builtin", subscription), at, change("V-wider", "minimal", subscription, second))
 }
 
-func (w *world) givesUp(n *node, app *Request, at string, d Draft) *Request {
+func (w *world) givesUp(n *node, app *Request, at string, d form.Draft) *Request {
 	w.t.Helper()
 	r, err := n.Update(w.t.Context(), bea, app.ID, d)
 	if err != nil {

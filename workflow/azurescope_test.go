@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -27,8 +28,8 @@ func TestAScopeIsReadAsPeopleNameOne(t *testing.T) {
 		strings.ToLower(platform): "/providers/Microsoft.Management/managementGroups/platform",
 		platform + "/":            platform,
 	} {
-		wrong := FieldErrors{}
-		if got := checkSubscriptions(wrong, []string{typed}, nil); len(wrong) > 0 || !slices.Equal(got, []string{want}) {
+		wrong := form.Errors{}
+		if got := form.CheckSubscriptions(wrong, []string{typed}, nil); len(wrong) > 0 || !slices.Equal(got, []string{want}) {
 			t.Errorf("%s is %q, %v", typed, got, wrong)
 		}
 	}
@@ -42,16 +43,17 @@ func TestAScopeIsReadAsPeopleNameOne(t *testing.T) {
 		"/subscriptions/" + subscription + "/providers/Microsoft.Compute": "One is named as",
 		platform + "/x": "not the name of a management group", platform + "?": "not the name of a management group",
 	} {
-		wrong := FieldErrors{}
-		if got := checkSubscriptions(wrong, []string{typed}, nil); got != nil || !strings.Contains(wrong[FieldSubscriptions], says) {
+		wrong := form.Errors{}
+		if got := form.CheckSubscriptions(wrong, []string{typed}, nil); got != nil || !strings.Contains(wrong[form.FieldSubscriptions],
+			says) {
 			t.Errorf("%s: %q, %v", typed, got, wrong)
 		}
 	}
 }
 
 func TestCapitalsMakeNoOtherScope(t *testing.T) {
-	wrong := FieldErrors{}
-	got := checkSubscriptions(wrong, []string{rgBackup, strings.ToLower(rgBackup), platform, strings.ToUpper(platform),
+	wrong := form.Errors{}
+	got := form.CheckSubscriptions(wrong, []string{rgBackup, strings.ToLower(rgBackup), platform, strings.ToUpper(platform),
 		"/subscriptions/" + subscription, subscription}, nil)
 	if !slices.Equal(got, []string{rgBackup, platform, subscription}) || len(wrong) > 0 {
 		t.Errorf("%q, %v", got, wrong)
@@ -62,7 +64,7 @@ func TestCapitalsMakeNoOtherScope(t *testing.T) {
 		defer n.stop()
 		app := w.inClouds(n, "builtin", rgBackup)
 		_, err := n.Update(t.Context(), bea, app.ID, change("V-capitals", "builtin", strings.ToLower(rgBackup)))
-		if wrong, _ := err.(FieldErrors); !strings.Contains(wrong[FieldReason], "Nothing would change") {
+		if wrong, _ := err.(form.Errors); !strings.Contains(wrong[form.FieldReason], "Nothing would change") {
 			t.Errorf("capitals are a change: %v", err)
 		}
 	})
@@ -81,9 +83,9 @@ func TestACustomRoleIsForOneManagementGroupAndHasNoDataActionsThere(t *testing.T
 		{[]string{platform, platform + "2"}, []plan.AzureRole{minimal}, "one management group only"},
 		{[]string{platform}, []plan.AzureRole{data}, "custom role with data actions"},
 	} {
-		wrong := FieldErrors{}
-		checkSubscriptions(wrong, c.scopes, c.roles)
-		if got := wrong[FieldSubscriptions]; c.says == "" && got != "" || !strings.Contains(got, c.says) {
+		wrong := form.Errors{}
+		form.CheckSubscriptions(wrong, c.scopes, c.roles)
+		if got := wrong[form.FieldSubscriptions]; c.says == "" && got != "" || !strings.Contains(got, c.says) {
 			t.Errorf("%q: %q", c.scopes, got)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -214,7 +215,7 @@ func backedUp() pack.Product {
 }
 
 // serverDraft asks for an app whose certificate is made here for the server.
-func serverDraft(name string) Draft {
+func serverDraft(name string) form.Draft {
 	d := madeDraft(name)
 	d.Product, d.Backup, d.Workloads, d.Subscriptions = "backed-up", "vb365-prod", []string{"exchange", "sharepoint"}, nil
 	return d

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -75,22 +76,24 @@ func (d *Desk) Credentials(p pack.Product, server string) []pack.Offer {
 }
 
 // checkBackup says what is against connecting the server that a plan names.
-func (d *Desk) checkBackup(wrong FieldErrors, p pack.Product, plan plan.Plan) {
+func (d *Desk) checkBackup(wrong form.Errors, p pack.Product, plan plan.Plan) {
 	b := plan.Backup
 	if b.Server == "" {
 		return
 	}
 	switch kind := plan.Credential.Kind; {
 	case !slices.Contains(d.Backups(p), b.Server):
-		wrong[FieldBackup] = fmt.Sprintf("%s is not a backup server that this app can be connected to. Choose one of the list, or ask "+
+		wrong[form.FieldBackup] = fmt.Sprintf("%s is not a backup server that this app can be connected to. Choose one of the list, "+
+			"or ask "+
 			"the operator of this bot.", text.Clip(b.Server, 60))
 	case !slices.Contains(given(p.IsAzure()), kind) && p.IsAzure():
-		wrong[FieldCredential] = "A backup server takes a certificate made here or a secret for Azure. Choose one, or have the app " +
+		wrong[form.FieldCredential] = "A backup server takes a certificate made here or a secret for Azure. Choose one, or have the app " +
 			"handed over to you."
 	case !slices.Contains(given(p.IsAzure()), kind):
-		wrong[FieldCredential] = "A backup server takes a certificate only. Choose one, or have the app handed over to you."
+		wrong[form.FieldCredential] = "A backup server takes a certificate only. Choose one, or have the app handed over to you."
 	case len(b.Services) == 0:
-		wrong[FieldBackup] = "Nothing that was chosen here is backed up by a backup server. Choose a workload that is, or have the app " +
+		wrong[form.FieldBackup] = "Nothing that was chosen here is backed up by a backup server. Choose a workload that is, or have " +
+			"the app " +
 			"handed over to you."
 	}
 }

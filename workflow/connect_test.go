@@ -11,13 +11,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // askServer asks for an app that the server is connected with.
-func (w *world) askServer(n *node, d Draft) *Request {
+func (w *world) askServer(n *node, d form.Draft) *Request {
 	w.t.Helper()
 	r, err := n.Submit(w.t.Context(), bea, d)
 	if err != nil {
@@ -292,19 +293,20 @@ func TestWhatDoesNotFitAServerIsSaidUnderItsField(t *testing.T) {
 	n := w.boot()
 	defer n.stop()
 	for name, c := range map[string]struct {
-		edit  func(*Draft)
-		field Field
+		edit  func(*form.Draft)
+		field form.Field
 	}{
-		"a server that is not configured": {func(d *Draft) { d.Backup = "vb365-test" }, FieldBackup},
-		"a product without services":      {func(d *Draft) { d.Product, d.Subscriptions = "backup", []string{subscription} }, FieldBackup},
-		"a secret": {func(d *Draft) { d.Credential, d.Lifetime = plan.CredentialSecret, 720*time.Hour },
-			FieldCredential},
-		"nothing that is backed up": {func(d *Draft) { d.Workloads = []string{"reports"} }, FieldBackup},
+		"a server that is not configured": {func(d *form.Draft) { d.Backup = "vb365-test" }, form.FieldBackup},
+		"a product without services": {func(d *form.Draft) { d.Product, d.Subscriptions = "backup", []string{subscription} },
+			form.FieldBackup},
+		"a secret": {func(d *form.Draft) { d.Credential, d.Lifetime = plan.CredentialSecret, 720*time.Hour },
+			form.FieldCredential},
+		"nothing that is backed up": {func(d *form.Draft) { d.Workloads = []string{"reports"} }, form.FieldBackup},
 	} {
 		d := serverDraft("a")
 		c.edit(&d)
 		_, err := n.Submit(t.Context(), bea, d)
-		if wrong, ok := errors.AsType[FieldErrors](err); !ok || wrong[c.field] == "" {
+		if wrong, ok := errors.AsType[form.Errors](err); !ok || wrong[c.field] == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -26,7 +27,7 @@ func archiver() pack.Product {
 }
 
 // azureDraft asks for such an account, for the server.
-func azureDraft(kind plan.CredentialKind) Draft {
+func azureDraft(kind plan.CredentialKind) form.Draft {
 	d := madeDraft("archiver-app")
 	d.Product, d.Backup, d.Workloads, d.Subscriptions = "archiver", "vb365-prod", []string{"builtin"}, []string{subscription}
 	if d.Credential = kind; kind == plan.CredentialSecret {
@@ -127,7 +128,7 @@ func TestAnAzureServiceAccountTakesWhatTheBotHas(t *testing.T) {
 	d := azureDraft(plan.CredentialCertificate)
 	d.Certificate, d.Lifetime = newCertificate(), 0
 	_, err := n.Submit(t.Context(), bea, d)
-	if wrong, ok := errors.AsType[FieldErrors](err); !ok || wrong[FieldCredential] == "" {
+	if wrong, ok := errors.AsType[form.Errors](err); !ok || wrong[form.FieldCredential] == "" {
 		t.Errorf("a certificate that the bot does not have: %v", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -11,32 +12,33 @@ func TestWhoCanSignInToACustomAppIsChosen(t *testing.T) {
 	yes, no := true, false
 	for _, c := range []struct {
 		name    string
-		edit    func(d *Draft)
+		edit    func(d *form.Draft)
 		who     string
 		flows   bool
 		public  []string
-		refused Field
+		refused form.Field
 	}{
-		{"nothing", func(*Draft) {}, ThisTenant, false, nil, ""},
-		{"this tenant", func(d *Draft) { d.WhoSignsIn, d.PublicClientFlows = ThisTenant, &no }, ThisTenant, false, nil, ""},
-		{"any tenant", func(d *Draft) { d.WhoSignsIn, d.PublicClientFlows = AnyTenant, &yes }, AnyTenant, true, nil, ""},
-		{"personal accounts", func(d *Draft) { d.WhoSignsIn = "AzureADandPersonalMicrosoftAccount" }, "", false, nil, FieldWhoSignsIn},
-		{"a public client", func(d *Draft) {
-			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {"msauth://com.contoso.app/x", ""}}
-		}, ThisTenant, false, []string{"msauth://com.contoso.app/x"}, ""},
-		{"a script as a public client", func(d *Draft) {
-			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {"javascript://x"}}
-		}, "", false, nil, FieldPublicRedirectURIs},
-		{"beside a manifest that says nothing of it", func(d *Draft) {
-			d.WhoSignsIn, d.PublicClientFlows, d.Permissions = AnyTenant, &yes, nil
-			d.Imported = &Imported{Scopes: []plan.Scope{{Name: "access", Title: "Use it", Words: "Use it"}},
+		{"nothing", func(*form.Draft) {}, form.ThisTenant, false, nil, ""},
+		{"this tenant", func(d *form.Draft) { d.WhoSignsIn, d.PublicClientFlows = form.ThisTenant, &no }, form.ThisTenant, false, nil, ""},
+		{"any tenant", func(d *form.Draft) { d.WhoSignsIn, d.PublicClientFlows = form.AnyTenant, &yes }, form.AnyTenant, true, nil, ""},
+		{"personal accounts", func(d *form.Draft) { d.WhoSignsIn = "AzureADandPersonalMicrosoftAccount" }, "", false, nil,
+			form.FieldWhoSignsIn},
+		{"a public client", func(d *form.Draft) {
+			d.Redirects = map[form.Field][]string{form.FieldPublicRedirectURIs: {"msauth://com.contoso.app/x", ""}}
+		}, form.ThisTenant, false, []string{"msauth://com.contoso.app/x"}, ""},
+		{"a script as a public client", func(d *form.Draft) {
+			d.Redirects = map[form.Field][]string{form.FieldPublicRedirectURIs: {"javascript://x"}}
+		}, "", false, nil, form.FieldPublicRedirectURIs},
+		{"beside a manifest that says nothing of it", func(d *form.Draft) {
+			d.WhoSignsIn, d.PublicClientFlows, d.Permissions = form.AnyTenant, &yes, nil
+			d.Imported = &form.Imported{Scopes: []plan.Scope{{Name: "access", Title: "Use it", Words: "Use it"}},
 				PublicRedirectURIs: []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}}
-		}, AnyTenant, true, []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}, ""},
+		}, form.AnyTenant, true, []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}, ""},
 	} {
-		d, p, wrong := draft(c.name), plan.Plan{Audience: ThisTenant}, FieldErrors{}
+		d, p, wrong := draft(c.name), plan.Plan{Audience: form.ThisTenant}, form.Errors{}
 		d.Permissions = []string{"graph:Application:User.Read.All"}
 		c.edit(&d)
-		checkCustom(wrong, d, &p)
+		form.CheckCustom(wrong, d, &p)
 		if (c.refused != "") != (len(wrong) > 0) || c.refused != "" && wrong[c.refused] == "" {
 			t.Errorf("%s: got %v", c.name, wrong)
 		}

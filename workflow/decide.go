@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -127,7 +128,7 @@ func (d *Desk) Deny(ctx context.Context, id string, by people.Person, reason str
 		case r.State != StatePending:
 			return wrongState(r, "it can't be denied any more")
 		case certificate.HasPrivateKey(reason):
-			return refuse(RuleReason, KeyRefused)
+			return refuse(RuleReason, form.KeyRefused)
 		case reason == "":
 			return refuse(RuleReason, "Say why, so that %s knows what to change.", r.Requester.Name)
 		case utf8.RuneCountInString(reason) > deniedReasonMax:

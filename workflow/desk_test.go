@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -139,14 +140,16 @@ func TestEveryMistakeInTheFormIsNamedAtOnce(t *testing.T) {
 	w := newWorld(t)
 	d := w.boot2()
 	ctx := context.Background()
-	_, err := d.Submit(ctx, bea, Draft{Product: "nope", Tenant: "nope", AppName: " \x00 ", Reason: strings.Repeat("x", ReasonMax+1),
+	_, err := d.Submit(ctx, bea, form.Draft{Product: "nope", Tenant: "nope", AppName: " \x00 ", Reason: strings.Repeat("x",
+		form.ReasonMax+1),
 		Credential: "nope", Lifetime: 10000 * time.Hour, RedirectURIs: []string{"http://example.com"}})
-	wrong, ok := err.(FieldErrors)
+	wrong, ok := err.(form.Errors)
 	if !ok {
 		t.Fatalf("got %v", err)
 	}
-	for _, f := range []Field{FieldProduct, FieldTenant, FieldAppName, FieldReason, FieldTeam, FieldCredential, FieldLifetime,
-		FieldRedirectURIs} {
+	for _, f := range []form.Field{form.FieldProduct, form.FieldTenant, form.FieldAppName, form.FieldReason, form.FieldTeam,
+		form.FieldCredential, form.FieldLifetime,
+		form.FieldRedirectURIs} {
 		if wrong[f] == "" {
 			t.Errorf("%s is not named", f)
 		}
@@ -154,7 +157,7 @@ func TestEveryMistakeInTheFormIsNamedAtOnce(t *testing.T) {
 	w.boot2().Submit(ctx, bea, draft("payroll backup"))
 	second := draft("  Payroll   BACKUP ")
 	second.Origin = "V-other"
-	if _, err := d.Submit(ctx, tom, second); err.(FieldErrors)[FieldAppName] == "" {
+	if _, err := d.Submit(ctx, tom, second); err.(form.Errors)[form.FieldAppName] == "" {
 		t.Errorf("a name in use: %v", err)
 	}
 }
@@ -186,7 +189,7 @@ func TestACustomProductTakesKnownPermissionsOnlyAndOnlyWhereAllowed(t *testing.T
 	custom.Product = "custom"
 	for _, keys := range [][]string{nil, {"graph:Application:Everything.All"}, {"what"}} {
 		custom.Permissions = keys
-		if _, err := d.Submit(context.Background(), bea, custom); err.(FieldErrors)[FieldPermissions] == "" {
+		if _, err := d.Submit(context.Background(), bea, custom); err.(form.Errors)[form.FieldPermissions] == "" {
 			t.Errorf("%q got %v", keys, err)
 		}
 	}
@@ -198,7 +201,7 @@ func TestACustomProductTakesKnownPermissionsOnlyAndOnlyWhereAllowed(t *testing.T
 	}
 	w.policy.AllowCustom = false
 	custom.Origin, custom.AppName = "V9", "d"
-	if _, err := w.boot2().Submit(context.Background(), bea, custom); err.(FieldErrors)[FieldProduct] == "" {
+	if _, err := w.boot2().Submit(context.Background(), bea, custom); err.(form.Errors)[form.FieldProduct] == "" {
 		t.Errorf("with allow_custom off got %v", err)
 	}
 }
@@ -210,7 +213,7 @@ func TestRedirectURIs(t *testing.T) {
 		"javascript:alert(1)": false, "https://": false, "example.com": false, "https://exa mple.com": false, "ftp://x": false,
 		"https://example.com/" + strings.Repeat("x", 300): false, "https://:443": false,
 	} {
-		if problem := RedirectProblem(uri, plan.Web); (problem == "") != ok {
+		if problem := form.RedirectProblem(uri, plan.Web); (problem == "") != ok {
 			t.Errorf("%s: %q", uri, problem)
 		}
 	}

@@ -3,6 +3,7 @@ package workflow
 import (
 	"slices"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
@@ -62,16 +63,17 @@ func (r *Request) Has() plan.Plan {
 func clean(p *plan.Plan) {
 	for i := range p.Scopes {
 		s := &p.Scopes[i]
-		s.Title, s.Words = text.Clip(text.OneLine(s.Title), scopeTitleMax), text.Clip(text.OneLine(s.Words), scopeWordsMax)
-		s.UserTitle, s.UserWords = text.Clip(text.OneLine(s.UserTitle), scopeTitleMax), text.Clip(text.OneLine(s.UserWords), scopeWordsMax)
+		s.Title, s.Words = text.Clip(text.OneLine(s.Title), form.ScopeTitleMax), text.Clip(text.OneLine(s.Words), form.ScopeWordsMax)
+		s.UserTitle, s.UserWords = text.Clip(text.OneLine(s.UserTitle), form.ScopeTitleMax), text.Clip(text.OneLine(s.UserWords),
+			form.ScopeWordsMax)
 	}
 	for i := range p.AppRoles {
 		r := &p.AppRoles[i]
-		r.Title, r.Words = text.Clip(text.OneLine(r.Title), appRoleTitleMax), text.Clip(text.OneLine(r.Words), appRoleWordsMax)
+		r.Title, r.Words = text.Clip(text.OneLine(r.Title), form.AppRoleTitleMax), text.Clip(text.OneLine(r.Words), form.AppRoleWordsMax)
 	}
 	for i := range p.Permissions {
 		q := &p.Permissions[i]
-		q.Resource, q.Words = text.Clip(text.OneLine(q.Resource), AppNameMax), text.Clip(text.OneLine(q.Words), 500)
+		q.Resource, q.Words = text.Clip(text.OneLine(q.Resource), form.AppNameMax), text.Clip(text.OneLine(q.Words), 500)
 	}
 }
 
@@ -85,7 +87,7 @@ func wasThere(r *Request) bool {
 
 // keepFound leaves an adopted app, when it is updated, what the form cannot say.
 // Permissions that its product has no need for stay where the draft names them.
-func keepFound(p pack.Product, draft Draft, r *Request) {
+func keepFound(p pack.Product, draft form.Draft, r *Request) {
 	r.Plan.Audience = r.Previous.Audience
 	r.Plan.PublicClientFlows = r.Plan.PublicClientFlows || r.Previous.PublicClientFlows
 	r.Plan.Scopes = set.Union(set.Union(r.Previous.Scopes, r.Plan.Scopes, plan.SameScope), r.Residue.Plan.Scopes, plan.SameScope)

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -169,7 +170,7 @@ func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 		if r := w.get(id); r.State != StateUndone || len(w.apps) != 0 {
 			t.Errorf("it is %s, with %d apps", r.State, len(w.apps))
 		}
-		if _, err := n.Submit(t.Context(), bea, Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again",
+		if _, err := n.Submit(t.Context(), bea, form.Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again",
 			Team: "C", Credential: plan.CredentialSecret, Lifetime: time.Hour}); err != nil {
 			t.Errorf("the name is not free again: %v", err)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -49,7 +50,7 @@ func standsFor(ctx context.Context, store Store, r *Request, appID string) (stri
 // be an App ID, and claims it: of two requests for it one ends. next is what to do
 // where it can't be told which one is meant.
 func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string) (Registration, error) {
-	name := text.Clip(text.Visible(r.Plan.AppName), 2*AppNameMax)
+	name := text.Clip(text.Visible(r.Plan.AppName), 2*form.AppNameMax)
 	found, err := s.Applications(ctx, r.Plan.AppName)
 	if err != nil {
 		return Registration{}, err
@@ -94,7 +95,7 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 // alike says which applications have a name that only looks like the one that was typed.
 // None of them is taken: whoever made it may have wanted to be taken for the other.
 func alike(ctx context.Context, typed string, s Session) (string, error) {
-	name := text.Clip(text.OneLine(typed), AppNameMax)
+	name := text.Clip(text.OneLine(typed), form.AppNameMax)
 	var found []Registration
 	if name != typed && name != "" {
 		var err error

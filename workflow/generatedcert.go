@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -98,14 +99,15 @@ func (d *Desk) Lifetimes(o pack.Offer) []Lifetime {
 }
 
 // checkMade fills in the plan's credential for a certificate made here.
-func (d *Desk) checkMade(wrong FieldErrors, offer pack.Offer, draft Draft, c *plan.Credential) {
+func (d *Desk) checkMade(wrong form.Errors, offer pack.Offer, draft form.Draft, c *plan.Credential) {
 	c.Lifetime = draft.Lifetime
 	switch limit := min(cmp.Or(d.policy.certificateMax(offer.Max), madeMax), madeMax); {
 	case d.pages == "" && draft.Backup == "":
-		wrong[FieldCredential] = "A certificate can't be made here any more, because this bot has no public_url to hand it over with. " +
+		wrong[form.FieldCredential] = "A certificate can't be made here any more, because this bot has no public_url to hand it over " +
+			"with. " +
 			"Choose another credential or a backup server, or ask the operator of this bot."
 	case draft.Lifetime <= 0 || draft.Lifetime > limit:
-		wrong[FieldLifetime] = fmt.Sprintf("A certificate that is made here may be valid for at most %s. Choose a shorter lifetime.",
+		wrong[form.FieldLifetime] = fmt.Sprintf("A certificate that is made here may be valid for at most %s. Choose a shorter lifetime.",
 			LifetimeWords(limit))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -35,7 +36,7 @@ func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Cer
 	return c, PFX{PFX: seal.New("PFX " + c.Thumbprint), Password: seal.New("PASSWORD " + c.Thumbprint)}, err
 }
 
-func madeDraft(name string) Draft {
+func madeDraft(name string) form.Draft {
 	d := certificateDraft(name)
 	d.Credential, d.Certificate, d.Lifetime = plan.CredentialMadeCertificate, nil, 8760*time.Hour
 	return d
@@ -123,11 +124,11 @@ func TestTheLifetimeOfACertificateMadeHereHasALimit(t *testing.T) {
 		d.Lifetime = life
 		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{backup()},
 			PublicURL: "https://a.de"})
-		if _, err := desk.Submit(t.Context(), bea, d); err == nil || !strings.Contains(err.(FieldErrors)[FieldLifetime], "24 months") {
+		if _, err := desk.Submit(t.Context(), bea, d); err == nil || !strings.Contains(err.(form.Errors)[form.FieldLifetime], "24 months") {
 			t.Errorf("%v: %v", life, err)
 		}
 	}
-	if _, err := w.boot2().Submit(t.Context(), bea, madeDraft("a")); err == nil || err.(FieldErrors)[FieldCredential] == "" {
+	if _, err := w.boot2().Submit(t.Context(), bea, madeDraft("a")); err == nil || err.(form.Errors)[form.FieldCredential] == "" {
 		t.Errorf("without a public URL: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -57,16 +58,17 @@ var adoptKind = kind{
 func adoptRights(r *Request) rights { return rights{plan: r.Plan.Clone(), consents: true, reads: true} }
 
 // checkAdopted looks whether the app that a draft names is ours already.
-func (d *Desk) checkAdopted(ctx context.Context, wrong FieldErrors, r *Request) error {
+func (d *Desk) checkAdopted(ctx context.Context, wrong form.Errors, r *Request) error {
 	if id := strings.ToLower(text.OneLine(r.Plan.AppName)); text.IsGUID(id) {
 		r.Plan.AppName = id
 		if d.isOwn(id) {
-			wrong[FieldAppName] = fmt.Sprintf(ownClient, id)
+			wrong[form.FieldAppName] = fmt.Sprintf(ownClient, id)
 			return nil
 		}
 		other, err := standsFor(ctx, d.store, r, id)
 		if other != "" {
-			wrong[FieldAppName] = fmt.Sprintf("%s already manages this app. %s changes what it has.", other, "/entra-app update "+other)
+			wrong[form.FieldAppName] = fmt.Sprintf("%s already manages this app. %s changes what it has.", other,
+				"/entra-app update "+other)
 		}
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -31,14 +32,14 @@ func (w *world) byHand(appID, name string, owners ...string) *fakeApp {
 	return a
 }
 
-func adoption(name string) Draft {
+func adoption(name string) form.Draft {
 	d := draft(name)
 	d.Existing = true
 	return d
 }
 
 // again is a draft from another form.
-func again(d Draft, origin string) Draft {
+func again(d form.Draft, origin string) form.Draft {
 	d.Origin = origin
 	return d
 }
@@ -186,7 +187,7 @@ func TestAnAppThatIsOursIsNotAdopted(t *testing.T) {
 		defer n.stop()
 		ours := w.handedOver(n)
 		if _, err := n.Submit(t.Context(), bea, again(adoption(ours.Plan.AppName), "V-0")); err == nil ||
-			!strings.Contains(err.(FieldErrors)[FieldAppName], "/entra-app update "+ours.ID) {
+			!strings.Contains(err.(form.Errors)[form.FieldAppName], "/entra-app update "+ours.ID) {
 			t.Errorf("by its name: %v", err)
 		}
 		first, err := n.Submit(t.Context(), bea, adoption(legacyID))
@@ -205,7 +206,7 @@ func TestAnAppThatIsOursIsNotAdopted(t *testing.T) {
 			t.Errorf("the second is %s: %s; %v", second.State, second.Failure.Text, w.wrote())
 		}
 		if _, err := n.Submit(t.Context(), bea, again(adoption(legacyID), "V-3")); err == nil ||
-			!strings.Contains(err.(FieldErrors)[FieldAppName], first.ID) {
+			!strings.Contains(err.(form.Errors)[form.FieldAppName], first.ID) {
 			t.Errorf("by its App ID: %v", err)
 		}
 	})
@@ -358,12 +359,12 @@ func TestAnExistingAppMayHaveTheLongestNameThatGraphAllows(t *testing.T) {
 	w := newWorld(t)
 	n := w.boot()
 	defer n.stop()
-	d := adoption(strings.Repeat("n", ExistingNameMax))
+	d := adoption(strings.Repeat("n", form.ExistingNameMax))
 	if r, err := n.Submit(t.Context(), bea, d); err != nil || r.Plan.AppName != d.AppName {
 		t.Errorf("256 characters: %v", err)
 	}
 	d.Origin, d.AppName = "V-longer", d.AppName+"n"
-	if _, err := n.Submit(t.Context(), bea, d); !strings.Contains(fmt.Sprint(err.(FieldErrors)[FieldAppName]),
+	if _, err := n.Submit(t.Context(), bea, d); !strings.Contains(fmt.Sprint(err.(form.Errors)[form.FieldAppName]),
 		"256 are allowed. No app has a longer name; give its App ID.") {
 		t.Errorf("257 characters: %v", err)
 	}

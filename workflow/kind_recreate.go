@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -25,8 +26,8 @@ var recreateKind = kind{
 }
 
 // Recreate asks for an app that was deleted.
-func (d *Desk) Recreate(ctx context.Context, by people.Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, KindRecreate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+func (d *Desk) Recreate(ctx context.Context, by people.Person, head string, draft form.Draft) (*Request, error) {
+	return d.about(ctx, by, head, KindRecreate, draft, func(wrong form.Errors, before, r *Request) *Refusal {
 		d.newCredential(wrong, before, draft, r)
 		r.Target.ClaimsName = !before.Managed()
 		return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -40,13 +41,13 @@ var renewKind = kind{
 
 // Renew asks for a new credential for the app that head stands for. The draft has
 // the credential, and may have a reason.
-func (d *Desk) Renew(ctx context.Context, by people.Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, KindRenew, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+func (d *Desk) Renew(ctx context.Context, by people.Person, head string, draft form.Draft) (*Request, error) {
+	return d.about(ctx, by, head, KindRenew, draft, func(wrong form.Errors, before, r *Request) *Refusal {
 		if _, no := d.Renewals(before); no != nil {
 			return no
 		}
 		if !draft.Credential.Expires() {
-			wrong[FieldCredential] = "Choose a client secret or a certificate: nothing else expires."
+			wrong[form.FieldCredential] = "Choose a client secret or a certificate: nothing else expires."
 			return nil
 		}
 		d.newCredential(wrong, before, draft, r)
@@ -95,7 +96,7 @@ func (d *Desk) productOf(r *Request) pack.Product {
 }
 
 // newCredential fills in the credential that the draft chose.
-func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r *Request) {
+func (d *Desk) newCredential(wrong form.Errors, before *Request, draft form.Draft, r *Request) {
 	product := d.productOf(before)
 	r.Plan.Backup = plan.Backup{}
 	if draft.Backup != "" {
@@ -106,7 +107,7 @@ func (d *Desk) newCredential(wrong FieldErrors, before *Request, draft Draft, r 
 	d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 	d.checkBackup(wrong, product, r.Plan)
 	if c := r.Plan.Credential.Certificate; r.Kind == KindRenew && c.Thumbprint != "" && c.Thumbprint == before.Thumbprint() {
-		wrong[draft.certificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."
+		wrong[draft.CertificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -37,7 +38,7 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 		d := draft("renew")
 		d.Credential = kind
 		_, err := n.Renew(t.Context(), bea, secret.ID, d)
-		if wrong, ok := errors.AsType[FieldErrors](err); !ok || wrong[FieldCredential] == "" {
+		if wrong, ok := errors.AsType[form.Errors](err); !ok || wrong[form.FieldCredential] == "" {
 			t.Errorf("to %q, which the product does not offer: %v", kind, err)
 		}
 	}

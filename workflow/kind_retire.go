@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -30,8 +31,8 @@ var retireKind = kind{
 }
 
 // Retire asks for the end of an app.
-func (d *Desk) Retire(ctx context.Context, by people.Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, KindRetire, draft, func(_ FieldErrors, before, r *Request) *Refusal {
+func (d *Desk) Retire(ctx context.Context, by people.Person, head string, draft form.Draft) (*Request, error) {
+	return d.about(ctx, by, head, KindRetire, draft, func(_ form.Errors, before, r *Request) *Refusal {
 		if !before.Managed() {
 			return refuse(RuleWrongState, "%s was retired already, by %s.", before.AppName(), before.ID)
 		}

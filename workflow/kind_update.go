@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/azurescope"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -34,8 +35,8 @@ var updateKind = kind{
 
 // Update asks for other permissions, workloads, redirect URIs or owners of the
 // app that head stands for. Its name and its credential stay.
-func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft Draft) (*Request, error) {
-	return d.about(ctx, by, head, KindUpdate, draft, func(wrong FieldErrors, before, r *Request) *Refusal {
+func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft form.Draft) (*Request, error) {
+	return d.about(ctx, by, head, KindUpdate, draft, func(wrong form.Errors, before, r *Request) *Refusal {
 		if !before.Managed() {
 			return refuse(RuleWrongState, "%s was retired by %s. /entra-app recreate restores it.", before.AppName(), before.ID)
 		}
@@ -47,7 +48,7 @@ func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft 
 				before.Product, before.AppName())
 		}
 		choice := pack.Choice{Workloads: draft.Workloads, Credential: before.Plan.Credential.Kind}
-		first := before.MayGetCertificate(product) && (draft.brings(FieldCertificate) || draft.brings(FieldCertificateFile))
+		first := before.MayGetCertificate(product) && (draft.Brings(form.FieldCertificate) || draft.Brings(form.FieldCertificateFile))
 		if first {
 			choice.Credential, draft.Credential = plan.CredentialCertificate, plan.CredentialCertificate
 		}
@@ -60,27 +61,27 @@ func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft 
 			d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 		}
 		if len(r.Plan.AzureRoles) > 0 {
-			r.Plan.Subscriptions = checkSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
+			r.Plan.Subscriptions = form.CheckSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
 			spellScopes(r)
 		}
 		// its server is told of other services when it is renewed
 		r.Plan.Backup, r.Made.Connected = r.Previous.Backup, before.Made.Connected
-		checkWorkloads(wrong, product, choice)
+		form.CheckWorkloads(wrong, product, choice)
 		if product.Custom {
 			updateCustom(wrong, draft, r)
 		}
 		r.Plan.SetOffered(r.Previous) // the form has no fields for it
 		for _, role := range r.Plan.AppRoles {
 			if problem := role.SharesName(set.Minus(r.Plan.Scopes, r.Previous.Scopes, plan.SameScope)); problem != "" &&
-				wrong[FieldScopes] == "" {
-				wrong[FieldScopes] = problem
+				wrong[form.FieldScopes] == "" {
+				wrong[form.FieldScopes] = problem
 			}
 		}
 		updateRedirects(wrong, product, draft, r)
 		if r.Adopted() {
 			keepFound(product, draft, r)
 		}
-		r.Plan.Owners = stillOwners(checkOwners(wrong, by, draft.Owners), by, before.Requester)
+		r.Plan.Owners = stillOwners(form.CheckOwners(wrong, by, draft.Owners), by, before.Requester)
 		r.Warned = before.Warned
 		r.Made.KeyID, r.Made.KeyExpires = before.Made.KeyID, before.Made.KeyExpires
 		r.Made.Certificate, r.Made.Thumbprint = before.Made.Certificate, before.Made.Thumbprint
@@ -88,7 +89,7 @@ func (d *Desk) Update(ctx context.Context, by people.Person, head string, draft 
 			r.Previous.Audience = a
 		}
 		if len(r.Changes()) == 0 && r.Residue.Plan.TenantID == "" && len(wrong) == 0 {
-			wrong[FieldReason] = "Nothing would change: the app has all of this already."
+			wrong[form.FieldReason] = "Nothing would change: the app has all of this already."
 		}
 		return nil
 	})
@@ -105,17 +106,17 @@ func spellScopes(r *Request) {
 
 // updateCustom fills in what the form of a custom product asks for. What a manifest
 // brought stays.
-func updateCustom(wrong FieldErrors, draft Draft, r *Request) {
+func updateCustom(wrong form.Errors, draft form.Draft, r *Request) {
 	r.Plan.Audience, r.Plan.PublicClientFlows = r.Previous.Audience, r.Previous.PublicClientFlows
-	checkWhoSignsIn(wrong, draft, &r.Plan)
+	form.CheckWhoSignsIn(wrong, draft, &r.Plan)
 	r.Plan.Scopes = slices.Clone(r.Previous.Scopes)
 	if draft.Scopes != nil {
-		r.Plan.Scopes = checkScopes(wrong, draft.Scopes, r.Previous.Scopes)
+		r.Plan.Scopes = form.CheckScopes(wrong, draft.Scopes, r.Previous.Scopes)
 	}
 	isOwn := func(q plan.Permission) bool { return q.ResourceAppID == plan.Self }
 	r.Plan.Permissions = slices.DeleteFunc(slices.Clone(r.Previous.Permissions), isOwn)
 	if draft.Permissions != nil {
-		r.Plan.Permissions = checkPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Previous.Permissions...)
+		r.Plan.Permissions = form.CheckPermissions(wrong, draft.Permissions, len(r.Plan.Scopes) > 0, r.Previous.Permissions...)
 	}
 	for _, q := range plan.WithoutLostScopes(r.Previous.Permissions, r.Plan.Scopes) {
 		if isOwn(q) {

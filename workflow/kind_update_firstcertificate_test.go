@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -66,12 +67,12 @@ func TestAFirstCertificateIsCheckedAsAnyOther(t *testing.T) {
 		u := d2("V-first")
 		u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []people.Person{zoe}, []byte("not a certificate")
 		_, err = n.Update(t.Context(), bea, app.ID, u)
-		if wrong, _ := err.(FieldErrors); wrong[FieldCertificate] == "" {
+		if wrong, _ := err.(form.Errors); wrong[form.FieldCertificate] == "" {
 			t.Errorf("%v", err)
 		}
 		u.Certificate, u.Origin = nil, "V-nothing"
 		_, err = n.Update(t.Context(), bea, app.ID, u)
-		if wrong, _ := err.(FieldErrors); !strings.Contains(wrong[FieldReason], "Nothing would change") {
+		if wrong, _ := err.(form.Errors); !strings.Contains(wrong[form.FieldReason], "Nothing would change") {
 			t.Errorf("%v", err)
 		}
 	})

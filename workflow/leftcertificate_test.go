@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -24,7 +25,7 @@ func (w *world) portal(n *node) *Request {
 	return w.settle(n, app.ID, StateDone)
 }
 
-func withCertificate(origin string, pem []byte) Draft {
+func withCertificate(origin string, pem []byte) form.Draft {
 	u := d2(origin)
 	u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []people.Person{zoe}, pem
 	return u

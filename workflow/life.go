@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -139,8 +140,8 @@ func stillOwners(owners []people.Person, by, before people.Person) []people.Pers
 }
 
 // about makes a request about the app that another one stands for.
-func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Kind, draft Draft,
-	fill func(wrong FieldErrors, before, r *Request) *Refusal) (*Request, error) {
+func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Kind, draft form.Draft,
+	fill func(wrong form.Errors, before, r *Request) *Refusal) (*Request, error) {
 	before, err := d.store.Get(ctx, head)
 	if err != nil {
 		return nil, err
@@ -184,12 +185,12 @@ func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Ki
 	if by.ID != before.Requester.ID {
 		r.Made.Owner = "" // it is the other one's account
 	}
-	wrong := FieldErrors{}
-	checkText(wrong, FieldReason, r.Reason, ReasonMax)
+	wrong := form.Errors{}
+	form.CheckText(wrong, form.FieldReason, r.Reason, form.ReasonMax)
 	if no := fill(wrong, before, r); no != nil {
 		return nil, no
 	}
-	checkKeys(wrong, draft)
+	form.CheckKeys(wrong, draft)
 	r.Plan.Owners = stillOwners(r.Plan.Owners, by, before.Requester)
 	r.Target.NewCertificate = r.Plan.Credential.Certificate.Fingerprint != before.Plan.Credential.Certificate.Fingerprint ||
 		r.Target.ClaimsName

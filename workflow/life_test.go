@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -44,7 +45,7 @@ func (w *world) handedOver(n *node) *Request {
 }
 
 // renews has Bea ask for a new credential of an app.
-func (w *world) renews(n *node, before *Request, d Draft) *Request {
+func (w *world) renews(n *node, before *Request, d form.Draft) *Request {
 	w.t.Helper()
 	d.Origin = "V-renew"
 	r, err := n.Renew(w.t.Context(), bea, before.ID, d)
@@ -318,7 +319,7 @@ func TestAnAppThatIsThereIsNotRecreated(t *testing.T) {
 	})
 }
 
-func d2(origin string) Draft {
+func d2(origin string) form.Draft {
 	d := draft("")
 	d.Origin = origin
 	return d

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -32,8 +33,8 @@ func someKeys(from, n int) (keys []string) {
 
 func permissionsOf(t *testing.T, keys []string) []plan.Permission {
 	t.Helper()
-	wrong := FieldErrors{}
-	ps := checkPermissions(wrong, keys[:min(len(keys), 60)], true)
+	wrong := form.Errors{}
+	ps := form.CheckPermissions(wrong, keys[:min(len(keys), 60)], true)
 	if len(keys) > 60 {
 		ps = append(ps, permissionsOf(t, keys[60:])...)
 	}
@@ -66,38 +67,39 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 			lines = append(lines, s.Line())
 		}
 		for name, c := range map[string]struct {
-			edit  func(d *Draft)
-			field Field
+			edit  func(d *form.Draft)
+			field form.Field
 			says  string
 		}{
-			"only an owner":                 {func(*Draft) {}, "", ""},
-			"only an owner, fields omitted": {func(d *Draft) { d.RedirectURIs, d.Permissions, d.Scopes = nil, nil, nil }, "", ""},
-			"20 more URIs":                  {func(d *Draft) { d.RedirectURIs = append(d.RedirectURIs, many("more", 20)...) }, "", ""},
-			"21 more URIs": {func(d *Draft) { d.RedirectURIs = append(d.RedirectURIs, many("more", 21)...) }, FieldRedirectURIs,
+			"only an owner":                 {func(*form.Draft) {}, "", ""},
+			"only an owner, fields omitted": {func(d *form.Draft) { d.RedirectURIs, d.Permissions, d.Scopes = nil, nil, nil }, "", ""},
+			"20 more URIs":                  {func(d *form.Draft) { d.RedirectURIs = append(d.RedirectURIs, many("more", 20)...) }, "", ""},
+			"21 more URIs": {func(d *form.Draft) { d.RedirectURIs = append(d.RedirectURIs, many("more", 21)...) }, form.FieldRedirectURIs,
 				"These are 21 redirect URIs that the app does not have yet; 20 are allowed in one request."},
-			"more than Entra allows": {func(d *Draft) {
+			"more than Entra allows": {func(d *form.Draft) {
 				d.RedirectURIs = append(d.RedirectURIs, many("more", 20)...)
-				d.Redirects = map[Field][]string{FieldPublicRedirectURIs: many("public", 11)}
-			}, FieldPublicRedirectURIs, "With these the app has 257 redirect URIs on all its platforms together, and Entra allows 256. " +
-				"Name 1 fewer."},
-			"60 more permissions": {func(d *Draft) { d.Permissions = someKeys(0, 131) }, "", ""},
-			"61 more permissions": {func(d *Draft) { d.Permissions = someKeys(0, 132) }, FieldPermissions,
+				d.Redirects = map[form.Field][]string{form.FieldPublicRedirectURIs: many("public", 11)}
+			}, form.FieldPublicRedirectURIs,
+				"With these the app has 257 redirect URIs on all its platforms together, and Entra allows 256. " +
+					"Name 1 fewer."},
+			"60 more permissions": {func(d *form.Draft) { d.Permissions = someKeys(0, 131) }, "", ""},
+			"61 more permissions": {func(d *form.Draft) { d.Permissions = someKeys(0, 132) }, form.FieldPermissions,
 				"These are 61 permissions that the app does not have yet; 60 are allowed in one request."},
-			"no permission": {func(d *Draft) {
+			"no permission": {func(d *form.Draft) {
 				d.Permissions, d.Scopes = []string{}, []string{""}
-			}, FieldPermissions, "Choose at least one permission."},
-			"21 more scopes": {func(d *Draft) {
+			}, form.FieldPermissions, "Choose at least one permission."},
+			"21 more scopes": {func(d *form.Draft) {
 				for i := range 21 {
 					d.Scopes = append(d.Scopes, fmt.Sprintf("more%d: x", i))
 				}
-			}, FieldScopes, "Line 46: 20 scopes are allowed in one request."},
+			}, form.FieldScopes, "Line 46: 20 scopes are allowed in one request."},
 		} {
 			d := d2("V-" + name)
 			d.RedirectURIs, d.Permissions, d.Scopes, d.Owners = slices.Clone(web), slices.Clone(has), slices.Clone(lines),
 				[]people.Person{tom}
 			c.edit(&d)
 			r, err := n.Update(t.Context(), bea, before.ID, d)
-			wrong, _ := err.(FieldErrors)
+			wrong, _ := err.(form.Errors)
 			if wrong[c.field] != c.says || (c.field == "") != (err == nil) {
 				t.Errorf("%s: got %v", name, err)
 			}

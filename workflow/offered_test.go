@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -64,7 +65,7 @@ func TestWhatAnAppOffersIsRefusedAsEntraDoes(t *testing.T) {
 		"something that is not filled in": {uri("api://{tenantId}/x"), "this is no address"},
 	} {
 		c.p.TenantID = offeredTenant
-		problem := OfferedProblem(c.p)
+		problem := form.OfferedProblem(c.p)
 		if (problem == "") != (c.says == "") || !strings.Contains(problem, c.says) {
 			t.Errorf("%s: %q, want %q", name, problem, c.says)
 		}
@@ -130,11 +131,11 @@ func TestWhatAnAppOffersIsAPartOfEveryComparison(t *testing.T) {
 func TestAScopeAndAnAppRoleOfOneNameAreRefused(t *testing.T) {
 	p := plan.Plan{TenantID: contoso.ID, Scopes: []plan.Scope{{Name: "orders.read", Title: "t", Words: "w"}},
 		AppRoles: []plan.AppRole{{Name: "Orders.Read", Title: "t", Words: "w", Apps: true}}}
-	if problem := OfferedProblem(p); !strings.Contains(problem, "Orders.Read is the name of the scope orders.read too") {
+	if problem := form.OfferedProblem(p); !strings.Contains(problem, "Orders.Read is the name of the scope orders.read too") {
 		t.Errorf("the problem is %q", problem)
 	}
 	p.AppRoles[0].Name = "Orders.Run"
-	if problem := OfferedProblem(p); problem != "" {
+	if problem := form.OfferedProblem(p); problem != "" {
 		t.Errorf("another name is refused with %q", problem)
 	}
 }

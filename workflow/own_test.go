@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -26,8 +27,8 @@ func TestTheBotsOwnClientIsNoAppOfAnybodys(t *testing.T) {
 		}
 
 		_, err := n.Submit(t.Context(), bea, adoption(strings.ToUpper(botsID)))
-		wrong, _ := err.(FieldErrors)
-		says("to adopt it by its App ID", wrong[FieldAppName])
+		wrong, _ := err.(form.Errors)
+		says("to adopt it by its App ID", wrong[form.FieldAppName])
 
 		named, err := n.Submit(t.Context(), bea, adoption("the bot"))
 		if err != nil {

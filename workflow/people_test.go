@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -22,7 +23,7 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 		app := w.settle(n, asked.ID, StateDone)
-		renewal := func(origin string) Draft {
+		renewal := func(origin string) form.Draft {
 			d := draft("")
 			d.Origin = origin
 			return d

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -61,7 +62,7 @@ func newCertificate() []byte {
 
 const subscription = "33333333-3333-3333-3333-333333333333"
 
-func certificateDraft(name string) Draft {
+func certificateDraft(name string) form.Draft {
 	d := draft(name)
 	d.Product, d.Credential, d.Certificate, d.Subscriptions = "backup", plan.CredentialCertificate, newCertificate(), []string{subscription}
 	d.Owners = []people.Person{zoe}
@@ -144,7 +145,7 @@ func TestACertificateIsForOneApp(t *testing.T) {
 	if _, err := d.Submit(t.Context(), bea, one); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Submit(t.Context(), bea, two); err == nil || err.(FieldErrors)[FieldCertificate] == "" {
+	if _, err := d.Submit(t.Context(), bea, two); err == nil || err.(form.Errors)[form.FieldCertificate] == "" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -155,8 +156,8 @@ func TestWhatIsMissingForACredentialIsNamedUnderItsField(t *testing.T) {
 	none.Certificate, none.Subscriptions = nil, []string{"production"}
 	none.Owners = []people.Person{{ID: "UX", Name: "X"}}
 	_, err := d.Submit(t.Context(), bea, none)
-	for _, f := range []Field{FieldCertificate, FieldSubscriptions, FieldOwners} {
-		if err == nil || err.(FieldErrors)[f] == "" {
+	for _, f := range []form.Field{form.FieldCertificate, form.FieldSubscriptions, form.FieldOwners} {
+		if err == nil || err.(form.Errors)[f] == "" {
 			t.Errorf("%s is not named: %v", f, err)
 		}
 	}
@@ -194,7 +195,7 @@ func TestARetiredAppHasNoRolesInAzure(t *testing.T) {
 		n := w.boot()
 		app := w.azureApp(n)
 		p.on(w, n)
-		r, err := n.Retire(t.Context(), bea, app.ID, Draft{Origin: "V-retire", Reason: "not needed"})
+		r, err := n.Retire(t.Context(), bea, app.ID, form.Draft{Origin: "V-retire", Reason: "not needed"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +216,7 @@ func TestWhoMayNotTakeRolesInAzureAwayRetiresNothing(t *testing.T) {
 		defer n.stop()
 		app := w.azureApp(n)
 		w.signer.Subscriptions = nil
-		r, _ := n.Retire(t.Context(), bea, app.ID, Draft{Origin: "V-retire", Reason: "not needed"})
+		r, _ := n.Retire(t.Context(), bea, app.ID, form.Draft{Origin: "V-retire", Reason: "not needed"})
 		n.Approve(t.Context(), r.ID, ada, r.Rev)
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -196,7 +197,7 @@ func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 	n := w.boot()
 	defer n.stop()
 	_, err := n.Submit(t.Context(), bea, d)
-	if wrong, _ := err.(FieldErrors); !strings.Contains(wrong[FieldOwners], "never confirmed") {
+	if wrong, _ := err.(form.Errors); !strings.Contains(wrong[form.FieldOwners], "never confirmed") {
 		t.Errorf("an owner with such an address is answered with %v", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -12,23 +13,23 @@ import (
 
 // updateRedirects fills in the redirect URIs of an update: a platform that the
 // draft does not name keeps its own.
-func updateRedirects(wrong FieldErrors, p pack.Product, draft Draft, r *Request) {
+func updateRedirects(wrong form.Errors, p pack.Product, draft form.Draft, r *Request) {
 	for _, on := range plan.Platforms {
-		field, had := RedirectField(p, on), r.Previous.On(on)
+		field, had := form.RedirectField(p, on), r.Previous.On(on)
 		uris, named := draft.Redirects[field]
-		if field == FieldRedirectURIs {
+		if field == form.FieldRedirectURIs {
 			uris, named = draft.RedirectURIs, draft.RedirectURIs != nil
 		}
 		if named {
-			r.Plan.SetRedirects(on, checkRedirects(wrong, field, on, uris, had...))
+			r.Plan.SetRedirects(on, form.CheckRedirects(wrong, field, on, uris, had...))
 		} else {
 			r.Plan.SetRedirects(on, had)
 		}
 	}
 	if len(r.Previous.On(p.Platform)) > 0 { // one that was made without may stay so
-		requireRedirect(p, wrong, r.Plan)
+		form.RequireRedirect(p, wrong, r.Plan)
 	}
-	distinctRedirects(wrong, r.Plan, r.Previous, func(on plan.Platform, _ string) Field { return RedirectField(p, on) })
+	form.DistinctRedirects(wrong, r.Plan, r.Previous, func(on plan.Platform, _ string) form.Field { return form.RedirectField(p, on) })
 }
 
 // redirectElsewhere says which redirect URI of a plan an app has otherwise already, so

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -17,14 +18,15 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 	for _, c := range []struct {
 		name             string
 		own              []string
-		others           map[Field][]string
+		others           map[form.Field][]string
 		web, spa, public []string
 	}{
 		{"one that is not named stays", []string{"https://web.contoso.com"}, nil, []string{"https://web.contoso.com"},
 			[]string{"https://spa.contoso.com"}, []string{"http://localhost"}},
-		{"one that is moved", nil, map[Field][]string{FieldSPARedirectURIs: {"https://spa2.contoso.com"}}, nil,
+		{"one that is moved", nil, map[form.Field][]string{form.FieldSPARedirectURIs: {"https://spa2.contoso.com"}}, nil,
 			[]string{"https://spa2.contoso.com"}, []string{"http://localhost"}},
-		{"one that is removed", nil, map[Field][]string{FieldSPARedirectURIs: {""}, FieldPublicRedirectURIs: {"msauth://app/x"}}, nil,
+		{"one that is removed", nil, map[form.Field][]string{form.FieldSPARedirectURIs: {""},
+			form.FieldPublicRedirectURIs: {"msauth://app/x"}}, nil,
 			nil, []string{"msauth://app/x"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -52,8 +54,9 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 				!slices.Equal(got.PublicRedirectURIs, c.public) {
 				t.Errorf("%s: got %v, %v, %v", c.name, got.RedirectURIs, got.SPARedirectURIs, got.PublicRedirectURIs)
 			}
-			d.Origin, d.Redirects = "V-wrong", map[Field][]string{FieldSPARedirectURIs: {"http://spa.contoso.com"}}
-			if _, err := n.Update(t.Context(), bea, before.ID, d); err == nil || fmt.Sprint(err.(FieldErrors)[FieldSPARedirectURIs]) == "" {
+			d.Origin, d.Redirects = "V-wrong", map[form.Field][]string{form.FieldSPARedirectURIs: {"http://spa.contoso.com"}}
+			if _, err := n.Update(t.Context(), bea, before.ID, d); err == nil ||
+				fmt.Sprint(err.(form.Errors)[form.FieldSPARedirectURIs]) == "" {
 				t.Errorf("%s: with http got %v", c.name, err)
 			}
 		})
@@ -66,19 +69,20 @@ func TestEntraDoesNotSupportSomeCharactersAndPorts(t *testing.T) {
 		"https://[::1]:443/": true,
 		"https://a:99999/":   false, "https://a:65536": false, "https://a:0": false, "https://a:/": false,
 	} {
-		if problem := RedirectProblem(uri, plan.Web); (problem == "") != ok {
+		if problem := form.RedirectProblem(uri, plan.Web); (problem == "") != ok {
 			t.Errorf("%s: %q", uri, problem)
 		}
 	}
-	for _, c := range redirectUnsupported {
+	for _, c := range form.RedirectUnsupported {
 		for _, uri := range []string{"https://a.example/x" + string(c), "https://a.example/?q=" + string(c), "msauth://app/" + string(c)} {
-			if problem := RedirectProblem(uri, plan.PublicClient); !strings.Contains(problem, string(c)) {
+			if problem := form.RedirectProblem(uri, plan.PublicClient); !strings.Contains(problem, string(c)) {
 				t.Errorf("%s: %q", uri, problem)
 			}
 		}
 	}
 	had := "https://a.example/(x)"
-	if wrong := (FieldErrors{}); len(checkRedirects(wrong, FieldRedirectURIs, plan.Web, []string{had}, had)) != 1 || len(wrong) > 0 {
+	if wrong := (form.Errors{}); len(form.CheckRedirects(wrong, form.FieldRedirectURIs, plan.Web, []string{had}, had)) != 1 ||
+		len(wrong) > 0 {
 		t.Errorf("one that the app has: %v", wrong)
 	}
 }
@@ -86,45 +90,46 @@ func TestEntraDoesNotSupportSomeCharactersAndPorts(t *testing.T) {
 func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 	const one, other = "https://a.example/cb", "https://A.example/CB"
 	const elsewhere = one + ": this is a redirect URI of the platform "
-	custom := func(edit func(d *Draft)) Draft {
+	custom := func(edit func(d *form.Draft)) form.Draft {
 		d := draft("payroll")
 		d.Product, d.Permissions, d.RedirectURIs = "custom", someKeys(0, 1), []string{one}
 		edit(&d)
 		return d
 	}
-	portal := func(host ...string) Draft {
+	portal := func(host ...string) form.Draft {
 		d := draft("payroll")
 		d.Product, d.RedirectURIs, d.Fields = "portal", nil, map[string][]string{"host": host}
 		return d
 	}
 	for name, c := range map[string]struct {
-		d          Draft
-		in         Field // of the mistake
+		d          form.Draft
+		in         form.Field // of the mistake
 		says       string
 		web, spa   []string
 		publicOnes []string
 	}{
-		"a repeat": {d: custom(func(d *Draft) {
+		"a repeat": {d: custom(func(d *form.Draft) {
 			d.RedirectURIs = []string{one, " " + one, "https://b.example", one}
 		}), web: []string{one, "https://b.example"}},
-		"in other letters": {d: custom(func(d *Draft) { d.RedirectURIs = []string{one, other} }), in: FieldRedirectURIs,
+		"in other letters": {d: custom(func(d *form.Draft) { d.RedirectURIs = []string{one, other} }), in: form.FieldRedirectURIs,
 			says: other + ": Entra treats this as the same as " + one},
-		"on two platforms": {d: custom(func(d *Draft) {
-			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {one}}
-		}), in: FieldPublicRedirectURIs, says: elsewhere + "web"},
-		"on two platforms, in other letters": {d: custom(func(d *Draft) {
-			d.Redirects = map[Field][]string{FieldPublicRedirectURIs: {other}}
-		}), in: FieldPublicRedirectURIs,
+		"on two platforms": {d: custom(func(d *form.Draft) {
+			d.Redirects = map[form.Field][]string{form.FieldPublicRedirectURIs: {one}}
+		}), in: form.FieldPublicRedirectURIs, says: elsewhere + "web"},
+		"on two platforms, in other letters": {d: custom(func(d *form.Draft) {
+			d.Redirects = map[form.Field][]string{form.FieldPublicRedirectURIs: {other}}
+		}), in: form.FieldPublicRedirectURIs,
 			says: other + ": this is a redirect URI of the platform web"},
-		"on two platforms of a manifest": {d: custom(func(d *Draft) {
+		"on two platforms of a manifest": {d: custom(func(d *form.Draft) {
 			d.RedirectURIs, d.Permissions = nil, nil
-			d.Imported = &Imported{In: FieldManifestFile, Scopes: []plan.Scope{{Name: "x", Title: "Use it", Words: "Use it"}},
+			d.Imported = &form.Imported{In: form.FieldManifestFile, Scopes: []plan.Scope{{Name: "x", Title: "Use it", Words: "Use it"}},
 				SPARedirectURIs: []string{one}, PublicRedirectURIs: []string{one}}
-		}), in: FieldManifestFile, says: elsewhere + "spa"},
-		"in a field and in a manifest": {d: custom(func(d *Draft) {
+		}), in: form.FieldManifestFile, says: elsewhere + "spa"},
+		"in a field and in a manifest": {d: custom(func(d *form.Draft) {
 			d.Permissions = nil
-			d.Imported = &Imported{Scopes: []plan.Scope{{Name: "x", Title: "Use it", Words: "Use it"}}, SPARedirectURIs: []string{one, one}}
-		}), in: FieldManifest, says: elsewhere + "web"},
+			d.Imported = &form.Imported{Scopes: []plan.Scope{{Name: "x", Title: "Use it", Words: "Use it"}},
+				SPARedirectURIs: []string{one, one}}
+		}), in: form.FieldManifest, says: elsewhere + "web"},
 		"in a product's own field": {d: portal("a.example", "A.example"), in: "{host}",
 			says: "https://A.example: Entra treats this as the same as"},
 		"where a product has it": {d: portal("fixed.example"), in: "{host}",
@@ -133,16 +138,16 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			spa: []string{"https://a.example"}},
 	} {
 		w := newWorld(t)
-		portal := (pack.Product{Name: "portal", Audience: ThisTenant, Platform: plan.SPA,
+		portal := (pack.Product{Name: "portal", Audience: form.ThisTenant, Platform: plan.SPA,
 			Credentials: []pack.Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour}},
 			Redirects: []pack.Redirect{{Platform: plan.Web, URIs: []string{"https://fixed.example"}},
 				{Platform: plan.SPA, URIs: []string{"https://{host}"}}},
 			Fields: []pack.TemplateField{{Name: "host", Label: "Host", Many: true}}})
 		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso},
-			Products: []pack.Product{{Name: "custom", Custom: true, Audience: ThisTenant, Credentials: vbo().Credentials}, portal},
+			Products: []pack.Product{{Name: "custom", Custom: true, Audience: form.ThisTenant, Credentials: vbo().Credentials}, portal},
 			Policy:   w.policy, Key: w.key, Log: quiet})
 		r, err := desk.Submit(t.Context(), bea, c.d)
-		wrong, _ := err.(FieldErrors)
+		wrong, _ := err.(form.Errors)
 		if c.in != "" {
 			if len(wrong) != 1 || !strings.HasPrefix(wrong[c.in], c.says) {
 				t.Errorf("%s: got %v", name, err)
@@ -166,18 +171,18 @@ func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		web   []string
 		spa   []string
-		wrong Field
+		wrong form.Field
 	}{
 		"moved":                   {[]string{""}, []string{spa, one}, ""},
 		"in other letters":        {[]string{"https://a.example/CB"}, nil, ""},
-		"doubled":                 {[]string{one}, []string{spa, one}, FieldSPARedirectURIs},
-		"doubled in what is left": {[]string{one, spa}, nil, FieldRedirectURIs},
-		"doubled, and both shown": {[]string{one, spa}, []string{spa}, FieldRedirectURIs},
+		"doubled":                 {[]string{one}, []string{spa, one}, form.FieldSPARedirectURIs},
+		"doubled in what is left": {[]string{one, spa}, nil, form.FieldRedirectURIs},
+		"doubled, and both shown": {[]string{one, spa}, []string{spa}, form.FieldRedirectURIs},
 	} {
-		r, wrong := &Request{Previous: plan.Plan{RedirectURIs: []string{one}, SPARedirectURIs: []string{spa}}}, FieldErrors{}
-		d := Draft{RedirectURIs: c.web, Redirects: map[Field][]string{}}
+		r, wrong := &Request{Previous: plan.Plan{RedirectURIs: []string{one}, SPARedirectURIs: []string{spa}}}, form.Errors{}
+		d := form.Draft{RedirectURIs: c.web, Redirects: map[form.Field][]string{}}
 		if c.spa != nil {
-			d.Redirects[FieldSPARedirectURIs] = c.spa
+			d.Redirects[form.FieldSPARedirectURIs] = c.spa
 		}
 		updateRedirects(wrong, p, d, r)
 		if (c.wrong == "") != (len(wrong) == 0) || c.wrong != "" && wrong[c.wrong] == "" {
@@ -197,14 +202,14 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 	for _, existing := range []bool{false, true} {
 		d.Product, d.Existing, d.RedirectURIs = "portal", existing, []string{"", " "}
 		_, err := desk.Submit(t.Context(), bea, d)
-		wrong, _ := err.(FieldErrors)
-		if len(wrong) != 1 || !strings.Contains(wrong[FieldRedirectURIs], "at least one") ||
-			!strings.Contains(wrong[FieldRedirectURIs], portal.RedirectExample) {
+		wrong, _ := err.(form.Errors)
+		if len(wrong) != 1 || !strings.Contains(wrong[form.FieldRedirectURIs], "at least one") ||
+			!strings.Contains(wrong[form.FieldRedirectURIs], portal.RedirectExample) {
 			t.Errorf("existing %v: got %v", existing, err)
 		}
 	}
 	d.RedirectURIs = []string{"http://a.example"}
-	if _, err := desk.Submit(t.Context(), bea, d); strings.Contains(err.(FieldErrors)[FieldRedirectURIs], "at least one") {
+	if _, err := desk.Submit(t.Context(), bea, d); strings.Contains(err.(form.Errors)[form.FieldRedirectURIs], "at least one") {
 		t.Errorf("a wrong one is taken for none: %v", err)
 	}
 	d.Existing, d.RedirectURIs = false, []string{"https://a.example"}
@@ -224,9 +229,9 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 		"not asked about":           {[]string{"https://a.example"}, nil, false},
 		"made before it was needed": {nil, []string{""}, false},
 	} {
-		r, wrong := &Request{Previous: plan.Plan{SPARedirectURIs: c.was}}, FieldErrors{}
-		updateRedirects(wrong, portal, Draft{RedirectURIs: c.is}, r)
-		if (wrong[FieldRedirectURIs] != "") != c.refused {
+		r, wrong := &Request{Previous: plan.Plan{SPARedirectURIs: c.was}}, form.Errors{}
+		updateRedirects(wrong, portal, form.Draft{RedirectURIs: c.is}, r)
+		if (wrong[form.FieldRedirectURIs] != "") != c.refused {
 			t.Errorf("%s: %v", name, wrong)
 		}
 	}
@@ -237,8 +242,8 @@ func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 	const added = "https://b.contoso.com"
 	for _, there := range []string{"https://a.contoso.com/x\u200b", "https://a.contoso.com/x  y", "https://a.contoso.com/x ",
 		"https://a.contoso.com/\u202ex", "https://a.contoso.com/\u00a0"} {
-		r, wrong := &Request{Previous: plan.Plan{RedirectURIs: []string{there}}}, FieldErrors{}
-		updateRedirects(wrong, pack.Product{Platform: plan.Web}, Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
+		r, wrong := &Request{Previous: plan.Plan{RedirectURIs: []string{there}}}, form.Errors{}
+		updateRedirects(wrong, pack.Product{Platform: plan.Web}, form.Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
 		if len(wrong) > 0 || !slices.Equal(r.Plan.RedirectURIs, []string{there, added}) {
 			t.Errorf("%q sent back with another: %q, %v", there, r.Plan.RedirectURIs, wrong)
 		}
@@ -252,9 +257,9 @@ func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 			t.Errorf("%q is replaced by one that looks like it: the card shows %+v", there, got)
 		}
 	}
-	wrong := FieldErrors{}
-	if uris := checkRedirects(wrong, FieldRedirectURIs, plan.Web, []string{"https://a.contoso.com/x\u200b"}); len(uris) > 0 ||
-		!strings.Contains(wrong[FieldRedirectURIs], `x\u200b": a redirect URI must not contain invisible`) {
+	wrong := form.Errors{}
+	if uris := form.CheckRedirects(wrong, form.FieldRedirectURIs, plan.Web, []string{"https://a.contoso.com/x\u200b"}); len(uris) > 0 ||
+		!strings.Contains(wrong[form.FieldRedirectURIs], `x\u200b": a redirect URI must not contain invisible`) {
 		t.Errorf("a new one: %q, %v", uris, wrong)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -242,7 +243,7 @@ func (r *Request) Clone() *Request {
 
 // AppName is what the app is called, for people: on one line, without what nobody
 // can see.
-func (r *Request) AppName() string { return text.Clip(text.OneLine(exactName(r)), AppNameMax) }
+func (r *Request) AppName() string { return text.Clip(text.OneLine(exactName(r)), form.AppNameMax) }
 
 // exactName is the name as it was found, or else as the plan says. Look-ups use it as it
 // is: names hold double and trailing spaces, and joiners.

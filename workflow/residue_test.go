@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -105,7 +106,7 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 			t.Errorf("the app has %v, %v and %v; left is %+v", a.granted, a.RedirectURIs, a.owners, u.Residue.Plan)
 		}
 		if _, err := n.Update(t.Context(), bea, u.ID, d2("V-again")); err == nil ||
-			!strings.Contains(err.(FieldErrors)[FieldReason], "Nothing would change") {
+			!strings.Contains(err.(form.Errors)[form.FieldReason], "Nothing would change") {
 			t.Errorf("once more: %v", err)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -15,8 +16,8 @@ import (
 func TestExposedScopesAreReadLineByLine(t *testing.T) {
 	had := []plan.Scope{{Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it, as a pack says at length",
 		PreAuthorized: []string{"c1"}}}
-	wrong := FieldErrors{}
-	got := checkScopes(wrong, []string{"", " access_as_user , Admins:  Use it ", "jobs.read, users: Read jobs",
+	wrong := form.Errors{}
+	got := form.CheckScopes(wrong, []string{"", " access_as_user , Admins:  Use it ", "jobs.read, users: Read jobs",
 		"jobs.write: Change jobs"}, had)
 	want := []plan.Scope{had[0], {Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"},
 		{Name: "jobs.write", AdminsOnly: true, Title: "Change jobs", Words: "Change jobs"}}
@@ -24,12 +25,12 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 		t.Errorf("%+v, %v", got, wrong)
 	}
 	for _, s := range want {
-		if again := checkScopes(wrong, []string{s.Line()}, want); len(again) != 1 || fmt.Sprint(again[0]) != fmt.Sprint(s) {
+		if again := form.CheckScopes(wrong, []string{s.Line()}, want); len(again) != 1 || fmt.Sprint(again[0]) != fmt.Sprint(s) {
 			t.Errorf("%q is read as %+v", s.Line(), again)
 		}
 	}
 
-	many := make([]string, ScopesMax+1)
+	many := make([]string, form.ScopesMax+1)
 	for i := range many {
 		many[i] = fmt.Sprintf("s%d: x", i)
 	}
@@ -43,9 +44,9 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 		"access: Use it\nACCESS: Use it":      "Line 2: access and ACCESS differ in capitals only",
 		strings.Join(many, "\n"):              "20 scopes",
 	} {
-		wrong := FieldErrors{}
-		if got := checkScopes(wrong, strings.Split(text, "\n"), nil); got != nil || !strings.Contains(wrong[FieldScopes], says) {
-			t.Errorf("%.40q: %v, %q", text, got, wrong[FieldScopes])
+		wrong := form.Errors{}
+		if got := form.CheckScopes(wrong, strings.Split(text, "\n"), nil); got != nil || !strings.Contains(wrong[form.FieldScopes], says) {
+			t.Errorf("%.40q: %v, %q", text, got, wrong[form.FieldScopes])
 		}
 	}
 }
@@ -60,7 +61,7 @@ func (w *world) offersCustom() *Desk {
 
 func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
 	d := newWorld(t).offersCustom()
-	api := Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: plan.CredentialNone,
+	api := form.Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: plan.CredentialNone,
 		Scopes: []string{"access_as_user, admins: Use it"}}
 	r, err := d.Submit(context.Background(), bea, api)
 	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(stepsFor(r, TaskProvision), StepAPI) {
@@ -70,8 +71,8 @@ func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
 	if _, err := d.Submit(context.Background(), bea, api); err == nil {
 		t.Error("an app with neither permissions nor scopes was taken")
 	}
-	api.Scopes, api.Imported = []string{"a: b"}, &Imported{}
-	if _, err := d.Submit(context.Background(), bea, api); err == nil || err.(FieldErrors)[FieldManifest] == "" {
+	api.Scopes, api.Imported = []string{"a: b"}, &form.Imported{}
+	if _, err := d.Submit(context.Background(), bea, api); err == nil || err.(form.Errors)[form.FieldManifest] == "" {
 		t.Errorf("scopes and a manifest: %v", err)
 	}
 }
@@ -124,11 +125,11 @@ func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
 		"{a}=b@c?[d], admin: Use it":            {Name: "{a}=b@c?[d]", AdminsOnly: true, Title: "Use it"},
 	} {
 		want.Words = want.Title
-		got, problem := parseScope(line)
+		got, problem := form.ParseScope(line)
 		if problem != "" || fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: %+v, %q", line, got, problem)
 		}
-		if again := checkScopes(FieldErrors{}, []string{got.Line()}, nil); len(again) != 1 || fmt.Sprint(again[0]) != fmt.Sprint(got) {
+		if again := form.CheckScopes(form.Errors{}, []string{got.Line()}, nil); len(again) != 1 || fmt.Sprint(again[0]) != fmt.Sprint(got) {
 			t.Errorf("%s is written as %s, and read as %v", line, got.Line(), again)
 		}
 	}
@@ -157,7 +158,7 @@ func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
 	} {
 		s := ok
 		c.edit(&s)
-		problem := ScopeProblem(s)
+		problem := form.ScopeProblem(s)
 		if (problem == "") != (c.says == nil) {
 			t.Errorf("%s: %q", name, problem)
 		}
@@ -169,7 +170,8 @@ func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
 	}
 	two := ok
 	two.Name = "Orders.Read"
-	if problem := ScopesProblem([]plan.Scope{ok, two}); !strings.Contains(problem, "orders.read and Orders.Read differ in capitals only") {
+	if problem := form.ScopesProblem([]plan.Scope{ok, two}); !strings.Contains(problem,
+		"orders.read and Orders.Read differ in capitals only") {
 		t.Errorf("i-two-same-fold: %q", problem)
 	}
 }

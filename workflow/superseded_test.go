@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/form"
 )
 
 // late is a store in which something happens before a request is kept.
@@ -28,7 +30,7 @@ func TestARequestThatComesTooLateIsNotAboutWhatTheAppWas(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		head := w.handedOver(n)
-		to := func(uri, origin string) Draft {
+		to := func(uri, origin string) form.Draft {
 			d := d2(origin)
 			d.RedirectURIs = []string{uri}
 			return d

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -150,8 +151,8 @@ func vbo() pack.Product {
 		Credentials:  []pack.Offer{{Kind: plan.CredentialSecret, Lifetime: 30 * 24 * time.Hour}}}
 }
 
-func draft(name string) Draft {
-	return Draft{Origin: "V-" + name, Product: "vbo365", AppName: name, Reason: "nightly backup", Team: "CTEAM",
+func draft(name string) form.Draft {
+	return form.Draft{Origin: "V-" + name, Product: "vbo365", AppName: name, Reason: "nightly backup", Team: "CTEAM",
 		Credential: plan.CredentialSecret, Lifetime: 30 * 24 * time.Hour, RedirectURIs: []string{"https://localhost"}}
 }
 

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -49,11 +49,11 @@ func (r *reader) availableToOthers(o object) take {
 	return func(path string, v any) {
 		switch {
 		case o.text("signInAudience") != "":
-			if !strings.EqualFold(o.text("signInAudience"), workflow.AnyTenant) {
+			if !strings.EqualFold(o.text("signInAudience"), form.AnyTenant) {
 				r.ignore(path, "it is signInAudience that says who may sign in")
 			}
 		case v == true:
-			r.draft.Audience = workflow.AnyTenant
+			r.draft.Audience = form.AnyTenant
 		default:
 			r.ignore(path, "%s", noBool)
 		}

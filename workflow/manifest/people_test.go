@@ -10,8 +10,8 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -83,11 +83,11 @@ func TestManifestsOfPeopleAreRead(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"b-title-150", "c-description-1200", "d-name-with-space"} {
-		if d, loss := ofCase(t, name); len(d.Scopes) != 1 || len(loss) > 0 || workflow.ScopesProblem(d.Scopes) == "" {
+		if d, loss := ofCase(t, name); len(d.Scopes) != 1 || len(loss) > 0 || form.ScopesProblem(d.Scopes) == "" {
 			t.Errorf("%s: %+v, %q", name, d.Scopes, loss)
 		}
 	}
-	if d, _ := ofCase(t, "i-two-same-fold"); workflow.ScopesProblem(d.Scopes) == "" {
+	if d, _ := ofCase(t, "i-two-same-fold"); form.ScopesProblem(d.Scopes) == "" {
 		t.Errorf("i-two-same-fold: %+v", d.Scopes)
 	}
 }

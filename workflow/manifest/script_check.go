@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -33,7 +33,7 @@ func checkPlan(p plan.Plan) error {
 			return fmt.Errorf("%q is not the name of a scope", s.Name)
 		}
 	}
-	if problem := workflow.OfferedProblem(p); problem != "" {
+	if problem := form.OfferedProblem(p); problem != "" {
 		return errors.New(problem)
 	}
 	for _, id := range idsOf(p) {

@@ -11,7 +11,7 @@ import (
 func Check(file string) (pack.Product, error) {
 	b, err := readOwn(file)
 	if err != nil {
-		return pack.Product{}, document.Problems{form.Problem(file, "can't be read: "+document.Reason(err), "")}
+		return pack.Product{}, document.Problems{ofPack.Problem(file, "can't be read: "+document.Reason(err), "")}
 	}
 	p, at, err := parse(file, b)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -28,7 +28,7 @@ var (
 func (r *reader) permissions(f *file, p pack.Product) []pack.Need {
 	var out []pack.Need
 	seen := map[string]place{}
-	for _, q := range f.permissions[:min(len(f.permissions), workflow.PermissionsMax)] {
+	for _, q := range f.permissions[:min(len(f.permissions), form.PermissionsMax)] {
 		r.long(q.why, proseMax)
 		n := pack.Need{}
 		n.Workloads, n.Credentials = r.conditions(q.conditions, p)
@@ -47,8 +47,8 @@ func (r *reader) permissions(f *file, p pack.Product) []pack.Need {
 			out = append(out, n)
 		}
 	}
-	if len(f.permissions) > workflow.PermissionsMax {
-		r.report(f.permissions[workflow.PermissionsMax].place, "", "is one too many; %d are allowed", workflow.PermissionsMax)
+	if len(f.permissions) > form.PermissionsMax {
+		r.report(f.permissions[form.PermissionsMax].place, "", "is one too many; %d are allowed", form.PermissionsMax)
 	}
 	return out
 }

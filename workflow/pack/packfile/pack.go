@@ -120,7 +120,7 @@ func (l *Library) read(in fs.FS, dir string, own bool) (document.Problems, error
 		}
 		switch ext := filepath.Ext(e.Name()); {
 		case ext == ".yml" && own:
-			wrong = append(wrong, form.Problem(file, "would be left out, because it ends in .yml",
+			wrong = append(wrong, ofPack.Problem(file, "would be left out, because it ends in .yml",
 				"call the file "+strings.TrimSuffix(e.Name(), ".yml")+".yaml"))
 			continue
 		case ext != ".yaml":
@@ -128,7 +128,7 @@ func (l *Library) read(in fs.FS, dir string, own bool) (document.Problems, error
 		}
 		b, err := readFile(in, e.Name())
 		if err != nil {
-			wrong = append(wrong, form.Problem(file, "can't be read: "+document.Reason(err), ""))
+			wrong = append(wrong, ofPack.Problem(file, "can't be read: "+document.Reason(err), ""))
 			continue
 		}
 		p, at, err := parse(file, b)

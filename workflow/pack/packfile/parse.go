@@ -48,7 +48,7 @@ func Parse(name string, b []byte) (pack.Product, error) {
 func parse(name string, b []byte) (pack.Product, place, error) {
 	r := &reader{file: name}
 	var f file
-	root, problems := form.Root(name, b)
+	root, problems := ofPack.Root(name, b)
 	r.problems = problems
 	if root == nil {
 		if len(problems) == 0 {

@@ -18,7 +18,7 @@ const maxNodes = 20_000
 // theWhole is the Key of a problem that is not one key's.
 const theWhole = "the pack"
 
-var form = document.Form{Name: theWhole, Begin: "name: my-product"}
+var ofPack = document.Form{Name: theWhole, Begin: "name: my-product"}
 
 // A reader walks through a YAML document along tables of keys, and notes all
 // that is wrong.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -23,12 +23,12 @@ var (
 )
 
 // taken are the labels that the form has already.
-var taken = []workflow.Field{
-	workflow.FieldProduct, workflow.FieldAppName, workflow.FieldReason, workflow.FieldTenant, workflow.FieldTeam, workflow.FieldCredential,
-	workflow.FieldLifetime, workflow.FieldPermissions, workflow.FieldRedirectURIs, workflow.FieldApplication, workflow.FieldWorkloads,
-	workflow.FieldCertificate, workflow.FieldCertificateFile, workflow.FieldIssuer, workflow.FieldSubject, workflow.FieldAudience,
-	workflow.FieldSubscriptions, workflow.FieldOwners, workflow.FieldManifest, workflow.FieldManifestFile, workflow.FieldRetired,
-	workflow.FieldScopes, workflow.FieldBackup,
+var taken = []form.Field{
+	form.FieldProduct, form.FieldAppName, form.FieldReason, form.FieldTenant, form.FieldTeam, form.FieldCredential,
+	form.FieldLifetime, form.FieldPermissions, form.FieldRedirectURIs, form.FieldApplication, form.FieldWorkloads,
+	form.FieldCertificate, form.FieldCertificateFile, form.FieldIssuer, form.FieldSubject, form.FieldAudience,
+	form.FieldSubscriptions, form.FieldOwners, form.FieldManifest, form.FieldManifestFile, form.FieldRetired,
+	form.FieldScopes, form.FieldBackup,
 }
 
 // templates reads the redirect URIs of each platform, and the fields in them.
@@ -47,8 +47,8 @@ func (r *reader) templates(f *file, p *pack.Product) {
 				on.URIs = append(on.URIs, t.s)
 			}
 		}
-		if len(d.uris) > workflow.RedirectsMax {
-			r.report(d.uris[workflow.RedirectsMax].place, "", "is one too many; %d are allowed", workflow.RedirectsMax)
+		if len(d.uris) > form.RedirectsMax {
+			r.report(d.uris[form.RedirectsMax].place, "", "is one too many; %d are allowed", form.RedirectsMax)
 		}
 		p.Redirects = append(p.Redirects, on)
 	}
@@ -80,7 +80,7 @@ func (r *reader) asked(list []field) []pack.TemplateField {
 			r.report(q.example.place, "write what stands for the field in the URI, such as portal.example.com",
 				"is %s, and may have letters, digits and . _ ~ - only", quote(q.example.s))
 		}
-		if i := slices.IndexFunc(taken, func(f workflow.Field) bool { return strings.EqualFold(string(f), q.label.s) }); i >= 0 {
+		if i := slices.IndexFunc(taken, func(f form.Field) bool { return strings.EqualFold(string(f), q.label.s) }); i >= 0 {
 			r.report(q.label.place, "call it otherwise", "is %s, and the form has a field of that name", quote(q.label.s))
 		}
 		fresh := q.label.s == "" || r.once(labels, q.label, strings.ToLower(q.label.s))
@@ -121,7 +121,7 @@ func (r *reader) template(t text, on plan.Platform, fields []pack.TemplateField,
 	}
 	scheme, _, _ := strings.Cut(t.s, "://")
 	// A digit can stand for a host, a port and a part of a path.
-	problem := workflow.RedirectProblem(braced.ReplaceAllString(t.s, "1"), on)
+	problem := form.RedirectProblem(braced.ReplaceAllString(t.s, "1"), on)
 	switch {
 	case braced.MatchString(scheme):
 		problem = "a redirect URI begins with a scheme, such as https://"

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -14,7 +14,7 @@ func (r *reader) redirects(list []text, on plan.Platform) []string {
 	var out []string
 	seen := map[string]place{}
 	for _, t := range list {
-		if problem := workflow.RedirectProblem(t.s, on); problem != "" {
+		if problem := form.RedirectProblem(t.s, on); problem != "" {
 			hint := ""
 			if braced.MatchString(t.s) {
 				hint = "URIs with fields in them stand under redirects"
@@ -26,8 +26,8 @@ func (r *reader) redirects(list []text, on plan.Platform) []string {
 			out = append(out, t.s)
 		}
 	}
-	if len(list) > workflow.RedirectsMax {
-		r.report(list[workflow.RedirectsMax].place, "", "is one too many; %d are allowed", workflow.RedirectsMax)
+	if len(list) > form.RedirectsMax {
+		r.report(list[form.RedirectsMax].place, "", "is one too many; %d are allowed", form.RedirectsMax)
 	}
 	return out
 }
@@ -35,7 +35,7 @@ func (r *reader) redirects(list []text, on plan.Platform) []string {
 // example reads what the field Redirect URIs shows as long as it is empty.
 func (r *reader) example(t text, p pack.Product) string {
 	r.long(t, exampleMax)
-	switch problem := workflow.RedirectProblem(t.s, p.Platform); {
+	switch problem := form.RedirectProblem(t.s, p.Platform); {
 	case t.s == "":
 	case problem != "":
 		r.report(t.place, "", "is %s: %s", quote(t.s), problem)
@@ -71,7 +71,7 @@ func (r *reader) exposed(list []scope) []plan.Scope {
 		}
 		o := plan.Scope{Name: s.name.s, AdminsOnly: s.adminsOnly.on, Title: s.title.s, Words: s.words.s}
 		if s.title.s != "" && s.words.s != "" { // what is missing is reported elsewhere
-			if problem := workflow.ScopeProblem(o); problem != "" {
+			if problem := form.ScopeProblem(o); problem != "" {
 				r.report(s.name.place, "write letters, digits and . : / _ -, as in access_as_user", "is %s: %s", quote(s.name.s),
 					strings.TrimSuffix(problem, "."))
 			}

@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"fmt"
@@ -36,8 +36,8 @@ func TestAllMistakesOfAFieldAreSaid(t *testing.T) {
 		"nor an odd one": {[]string{"http://bea:hun ter@2%zz@a.example"},
 			"http://…@a.example: a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it."},
 	} {
-		wrong := FieldErrors{}
-		got := checkRedirects(wrong, FieldRedirectURIs, plan.Web, c.uris)
+		wrong := Errors{}
+		got := CheckRedirects(wrong, FieldRedirectURIs, plan.Web, c.uris)
 		if wrong[FieldRedirectURIs] != c.want || c.want != "" && got != nil {
 			t.Errorf("%s: %q, want %q", name, wrong[FieldRedirectURIs], c.want)
 		}
@@ -45,9 +45,9 @@ func TestAllMistakesOfAFieldAreSaid(t *testing.T) {
 }
 
 func TestAllWrongSubscriptionsAreSaid(t *testing.T) {
-	wrong := FieldErrors{}
+	wrong := Errors{}
 	good := "00000000-0000-0000-0000-000000000001"
-	if got := checkSubscriptions(wrong, []string{"backup", good, "", "Test"}, nil); got != nil ||
+	if got := CheckSubscriptions(wrong, []string{"backup", good, "", "Test"}, nil); got != nil ||
 		!strings.HasPrefix(wrong[FieldSubscriptions], "backup, Test: this is not a subscription ID.") {
 		t.Errorf("%v, %q", got, wrong[FieldSubscriptions])
 	}

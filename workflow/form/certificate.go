@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"fmt"
@@ -9,17 +9,17 @@ import (
 
 // The requester's certificate: what is pasted, what is in a file, or both.
 
-// checkCertificate returns the certificate that a draft brings. The text and the
+// CheckCertificate returns the certificate that a draft brings. The text and the
 // file are each read, because a private key in either has to be refused, and the
 // one may not quietly win over the other. longest is how long it may be valid; 0 is no
 // limit.
-func checkCertificate(wrong FieldErrors, draft Draft, now time.Time, longest time.Duration) certificate.Certificate {
+func CheckCertificate(wrong Errors, draft Draft, now time.Time, longest time.Duration) certificate.Certificate {
 	var none, found certificate.Certificate
 	for _, given := range []struct {
 		in      Field
 		content []byte
 	}{{FieldCertificate, draft.Certificate}, {FieldCertificateFile, draft.CertificateFile}} {
-		if !draft.brings(given.in) {
+		if !draft.Brings(given.in) {
 			continue
 		}
 		c, err := certificate.Parse(given.content)

@@ -1,6 +1,6 @@
 // Package form turns what somebody typed, pasted or imported into a plan, or says what is wrong
 // with which field. Every rule of a field stands here once, whoever asks for it.
-package workflow
+package form
 
 import (
 	"fmt"
@@ -56,7 +56,7 @@ type Draft struct {
 	Existing  bool // AppName names an app that was not made here, by its name or App ID
 }
 
-func checkText(wrong FieldErrors, f Field, s string, limit int) {
+func CheckText(wrong Errors, f Field, s string, limit int) {
 	switch n := utf8.RuneCountInString(s); {
 	case n == 0:
 		wrong[f] = fmt.Sprintf("%s can't be empty.", f)
@@ -65,10 +65,10 @@ func checkText(wrong FieldErrors, f Field, s string, limit int) {
 	}
 }
 
-// FieldErrors are what is wrong with a form, by field.
-type FieldErrors map[Field]string
+// Errors are what is wrong with a form, by field.
+type Errors map[Field]string
 
-func (f FieldErrors) Error() string { return "a change is needed in " + text.Count(len(f), "field") }
+func (f Errors) Error() string { return "a change is needed in " + text.Count(len(f), "field") }
 
 // Field names a field of the request form by its label.
 type Field string
@@ -107,18 +107,18 @@ const (
 	FieldBackup          Field = "Backup server"
 )
 
-// brings reports whether something is in a field for the certificate. A file that
+// Brings reports whether something is in a field for the certificate. A file that
 // is empty was given all the same.
-func (d Draft) brings(in Field) bool {
+func (d Draft) Brings(in Field) bool {
 	if in == FieldCertificateFile {
 		return d.CertificateFile != nil
 	}
 	return !certificate.IsEmpty(d.Certificate)
 }
 
-// certificateField is the field that the certificate came in.
-func (d Draft) certificateField() Field {
-	if d.brings(FieldCertificateFile) {
+// CertificateField is the field that the certificate came in.
+func (d Draft) CertificateField() Field {
+	if d.Brings(FieldCertificateFile) {
 		return FieldCertificateFile
 	}
 	return FieldCertificate

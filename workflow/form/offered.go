@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"fmt"
@@ -14,8 +14,8 @@ import (
 // Limits of what an app offers; those that are not Entra's are ours.
 const (
 	appRolesMax      = 20
-	appRoleTitleMax  = 100
-	appRoleWordsMax  = 1024
+	AppRoleTitleMax  = 100
+	AppRoleWordsMax  = 1024
 	claimsMax        = 50
 	claimNameMax     = 120
 	identifiersMax   = 10
@@ -83,10 +83,10 @@ func appRoleProblem(r plan.AppRole) string {
 	case !r.Users && !r.Apps:
 		return name + " is for nobody: allowedMemberTypes has User, Application or both."
 	}
-	if problem := textProblem(r.Name, "the display name", r.Title, appRoleTitleMax); problem != "" {
+	if problem := textProblem(r.Name, "the display name", r.Title, AppRoleTitleMax); problem != "" {
 		return problem
 	}
-	return textProblem(r.Name, "the description", r.Words, appRoleWordsMax)
+	return textProblem(r.Name, "the description", r.Words, AppRoleWordsMax)
 }
 
 // verifiable is a host that a tenant can have proved to be its own.

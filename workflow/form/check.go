@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ import (
 
 // The rules for what is typed into the fields of the form.
 
-func checkWorkloads(wrong FieldErrors, p pack.Product, c pack.Choice) {
+func CheckWorkloads(wrong Errors, p pack.Product, c pack.Choice) {
 	if len(p.Workloads) == 0 {
 		return
 	}
@@ -41,9 +41,9 @@ const SubscriptionsMax = 20
 const KeyRefused = "This contains a private key. It was not stored, but treat it as compromised: create a new key pair and keep its " +
 	"private key to yourself. This bot never needs it."
 
-// checkKeys refuses private keys in all texts of a draft. What is for a
+// CheckKeys refuses private keys in all texts of a draft. What is for a
 // certificate is looked at where that is read.
-func checkKeys(wrong FieldErrors, d Draft) {
+func CheckKeys(wrong Errors, d Draft) {
 	all := map[Field][]string{
 		FieldAppName: {d.AppName}, FieldReason: {d.Reason}, FieldRedirectURIs: d.RedirectURIs, FieldSubscriptions: d.Subscriptions,
 		FieldScopes: d.Scopes,
@@ -65,8 +65,8 @@ func checkKeys(wrong FieldErrors, d Draft) {
 // OwnersMax is the greatest number of owners besides the requester.
 const OwnersMax = 10
 
-// checkOwners refuses people who may not take part, and leaves out the requester.
-func checkOwners(wrong FieldErrors, by people.Person, users []people.Person) []people.Person {
+// CheckOwners refuses people who may not take part, and leaves out the requester.
+func CheckOwners(wrong Errors, by people.Person, users []people.Person) []people.Person {
 	var out []people.Person
 	for _, p := range users {
 		_, err := mail.ParseAddress(p.Email)
@@ -93,9 +93,9 @@ func checkOwners(wrong FieldErrors, by people.Person, users []people.Person) []p
 // application resource type, requiredResourceAccess.
 const PermissionsEntra = 400
 
-// checkPermissions reads what was chosen. Those in had are the app's already, and not
+// CheckPermissions reads what was chosen. Those in had are the app's already, and not
 // counted.
-func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...plan.Permission) []plan.Permission {
+func CheckPermissions(wrong Errors, keys []string, mayBeNone bool, had ...plan.Permission) []plan.Permission {
 	var out []plan.Permission
 	seen := map[string]bool{}
 	for _, k := range keys {
@@ -127,17 +127,17 @@ func checkPermissions(wrong FieldErrors, keys []string, mayBeNone bool, had ...p
 	return out
 }
 
-// checkCustom fills in what the requester names: permissions one by one, or all
+// CheckCustom fills in what the requester names: permissions one by one, or all
 // that a manifest says.
-func checkCustom(wrong FieldErrors, draft Draft, p *plan.Plan) {
-	checkWhoSignsIn(wrong, draft, p)
-	p.PublicRedirectURIs = checkRedirects(wrong, FieldPublicRedirectURIs, plan.PublicClient, draft.Redirects[FieldPublicRedirectURIs])
+func CheckCustom(wrong Errors, draft Draft, p *plan.Plan) {
+	CheckWhoSignsIn(wrong, draft, p)
+	p.PublicRedirectURIs = CheckRedirects(wrong, FieldPublicRedirectURIs, plan.PublicClient, draft.Redirects[FieldPublicRedirectURIs])
 	if draft.Imported != nil {
 		checkImported(wrong, draft, p)
 		return
 	}
-	p.Scopes = checkScopes(wrong, draft.Scopes, nil)
-	p.Permissions = checkPermissions(wrong, draft.Permissions, len(p.Scopes) > 0)
+	p.Scopes = CheckScopes(wrong, draft.Scopes, nil)
+	p.Permissions = CheckPermissions(wrong, draft.Permissions, len(p.Scopes) > 0)
 }
 
 // Who can sign in to a custom app. Source: Graph, application resource type, signInAudience.
@@ -146,9 +146,9 @@ const (
 	AnyTenant  = "AzureADMultipleOrgs"
 )
 
-// checkWhoSignsIn fills in who can sign in to a custom app, and whether people can
+// CheckWhoSignsIn fills in who can sign in to a custom app, and whether people can
 // without a secret of the app's.
-func checkWhoSignsIn(wrong FieldErrors, draft Draft, p *plan.Plan) {
+func CheckWhoSignsIn(wrong Errors, draft Draft, p *plan.Plan) {
 	switch draft.WhoSignsIn {
 	case "":
 	case ThisTenant, AnyTenant:

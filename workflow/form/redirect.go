@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"cmp"
@@ -30,8 +30,8 @@ func RedirectField(p pack.Product, on plan.Platform) Field {
 // URL) restrictions and limitations.
 const RedirectsEntra = 256
 
-// requireRedirect refuses to make an app that its product is of no use with.
-func requireRedirect(p pack.Product, wrong FieldErrors, plan plan.Plan) {
+// RequireRedirect refuses to make an app that its product is of no use with.
+func RequireRedirect(p pack.Product, wrong Errors, plan plan.Plan) {
 	if !p.RedirectRequired || len(plan.On(p.Platform)) > 0 || wrong[FieldRedirectURIs] != "" {
 		return
 	}
@@ -41,8 +41,8 @@ func requireRedirect(p pack.Product, wrong FieldErrors, plan plan.Plan) {
 	}
 }
 
-// redirectField is where a redirect URI of a new request is from.
-func (d Draft) redirectField(p pack.Product, on plan.Platform, uri string) Field {
+// RedirectField is where a redirect URI of a new request is from.
+func (d Draft) RedirectField(p pack.Product, on plan.Platform, uri string) Field {
 	if m := d.Imported; m != nil && slices.Contains(m.plan().On(on), uri) {
 		return cmp.Or(m.In, FieldManifest)
 	}
@@ -54,10 +54,10 @@ func (m *Imported) plan() plan.Plan {
 	return plan.Plan{RedirectURIs: m.RedirectURIs, SPARedirectURIs: m.SPARedirectURIs, PublicRedirectURIs: m.PublicRedirectURIs}
 }
 
-// checkRedirects asks RedirectProblem about each. Those in had are the app's already:
+// CheckRedirects asks RedirectProblem about each. Those in had are the app's already:
 // they are neither asked about, nor counted, nor changed by a character. What is there twice
 // is there once.
-func checkRedirects(wrong FieldErrors, field Field, on plan.Platform, uris []string, had ...string) []string {
+func CheckRedirects(wrong Errors, field Field, on plan.Platform, uris []string, had ...string) []string {
 	var out []string
 	var bad mistakes
 	added := 0
@@ -92,21 +92,21 @@ func checkRedirects(wrong FieldErrors, field Field, on plan.Platform, uris []str
 	return out
 }
 
-// redirectPlace is where one redirect URI of an app is.
-type redirectPlace struct {
-	on  plan.Platform
-	uri string
+// RedirectPlace is where one redirect URI of an app is.
+type RedirectPlace struct {
+	On  plan.Platform
+	URI string
 }
 
-// distinctRedirects refuses what Entra would, looking at all platforms together:
+// DistinctRedirects refuses what Entra would, looking at all platforms together:
 // a redirect URI that is there already, in whatever letters, and more than an app
 // may have. Those in had are the app's already; of the others, field says where they
 // were typed. One that was typed nowhere, as the product brings it, is nobody's mistake.
-func distinctRedirects(wrong FieldErrors, p, had plan.Plan, field func(on plan.Platform, uri string) Field) {
-	var there, added []redirectPlace
+func DistinctRedirects(wrong Errors, p, had plan.Plan, field func(on plan.Platform, uri string) Field) {
+	var there, added []RedirectPlace
 	for _, on := range plan.Platforms {
 		for _, uri := range p.On(on) {
-			if r := (redirectPlace{on, uri}); slices.Contains(had.On(on), uri) || field(on, uri) == FieldProduct {
+			if r := (RedirectPlace{on, uri}); slices.Contains(had.On(on), uri) || field(on, uri) == FieldProduct {
 				there = append(there, r)
 			} else {
 				added = append(added, r)
@@ -115,21 +115,21 @@ func distinctRedirects(wrong FieldErrors, p, had plan.Plan, field func(on plan.P
 	}
 	bad := map[Field]*mistakes{}
 	for _, r := range added {
-		i := slices.IndexFunc(there, func(t redirectPlace) bool { return strings.EqualFold(t.uri, r.uri) })
+		i := slices.IndexFunc(there, func(t RedirectPlace) bool { return strings.EqualFold(t.URI, r.URI) })
 		there = append(there, r)
 		if i < 0 {
 			continue
 		}
-		f := field(r.on, r.uri)
+		f := field(r.On, r.URI)
 		if bad[f] == nil {
 			bad[f] = &mistakes{}
 		}
-		if other := there[i]; other.on != r.on {
-			bad[f].add(r.uri, fmt.Sprintf("this is a redirect URI of the platform %s already, and Entra lets an app have each on one "+
-				"platform only", other.on))
+		if other := there[i]; other.On != r.On {
+			bad[f].add(r.URI, fmt.Sprintf("this is a redirect URI of the platform %s already, and Entra lets an app have each on one "+
+				"platform only", other.On))
 		} else {
-			bad[f].add(r.uri, fmt.Sprintf("Entra treats this as the same as %s, which is there already: it ignores "+
-				"case", text.Clip(other.uri, 80)))
+			bad[f].add(r.URI, fmt.Sprintf("Entra treats this as the same as %s, which is there already: it ignores "+
+				"case", text.Clip(other.URI, 80)))
 		}
 	}
 	for f, m := range bad {
@@ -139,7 +139,7 @@ func distinctRedirects(wrong FieldErrors, p, had plan.Plan, field func(on plan.P
 	}
 	if n := len(there); n > RedirectsEntra && len(added) > 0 {
 		last := added[len(added)-1]
-		if f := field(last.on, last.uri); wrong[f] == "" {
+		if f := field(last.On, last.URI); wrong[f] == "" {
 			wrong[f] = fmt.Sprintf("With these the app has %d redirect URIs on all its platforms together, and Entra allows %d. Name "+
 				"%d fewer.", n, RedirectsEntra, n-RedirectsEntra)
 		}

@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"fmt"
@@ -27,9 +27,9 @@ var (
 // Source: Microsoft, Enable SSO in an Office Add-in with nested app authentication.
 const multihub = "brk-multihub"
 
-// redirectUnsupported are the characters that Microsoft does not support in redirect
+// RedirectUnsupported are the characters that Microsoft does not support in redirect
 // URIs, although they may be in others. Source: as for RedirectsEntra.
-const redirectUnsupported = "!$'(),;"
+const RedirectUnsupported = "!$'(),;"
 
 // RedirectProblem returns what is wrong with a redirect URI on a platform, as a sentence
 // without its stop, or "". On every platform there are https:// and http://localhost; on
@@ -48,7 +48,7 @@ func RedirectProblem(s string, on plan.Platform) string {
 		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
 	case text.OneLine(s) != s:
 		return "a redirect URI must not contain invisible characters: type it instead of pasting it"
-	case strings.ContainsAny(s, redirectUnsupported):
+	case strings.ContainsAny(s, RedirectUnsupported):
 		return "Entra supports none of ! $ ' ( ) , ; in a redirect URI"
 	case strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII || r < ' ' }):
 		return "a redirect URI is written in ASCII: a host of other letters in its form with xn--, what else there is with %"

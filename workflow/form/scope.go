@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"fmt"
@@ -17,8 +17,8 @@ import (
 const (
 	ScopesMax     = 20
 	scopeValueMax = 120
-	scopeTitleMax = 100
-	scopeWordsMax = 850
+	ScopeTitleMax = 100
+	ScopeWordsMax = 850
 )
 
 // entitlementName is what the value of a scope or of an app role may be.
@@ -75,8 +75,8 @@ func ScopeProblem(s plan.Scope) string {
 		what, text string
 		limit      int
 	}{
-		{"the consent title for admins", s.Title, scopeTitleMax}, {"the consent description for admins", s.Words, scopeWordsMax},
-		{"the consent title for users", s.UserTitle, scopeTitleMax}, {"the consent description for users", s.UserWords, scopeWordsMax},
+		{"the consent title for admins", s.Title, ScopeTitleMax}, {"the consent description for admins", s.Words, ScopeWordsMax},
+		{"the consent title for users", s.UserTitle, ScopeTitleMax}, {"the consent description for users", s.UserWords, ScopeWordsMax},
 	} {
 		if problem := textProblem(s.Name, of.what, of.text, of.limit); problem != "" {
 			return problem
@@ -112,17 +112,17 @@ func sameName(a, b string) string {
 	return ""
 }
 
-// checkScopes reads what the app is to offer to others, one scope on a line.
+// CheckScopes reads what the app is to offer to others, one scope on a line.
 // What is known of a scope besides its line stays, where the line is the same; those
 // that the app has are neither asked about nor counted.
-func checkScopes(wrong FieldErrors, lines []string, had []plan.Scope) []plan.Scope {
+func CheckScopes(wrong Errors, lines []string, had []plan.Scope) []plan.Scope {
 	var out []plan.Scope
 	added := 0
 	for i, l := range lines {
 		if l = text.OneLine(l); l == "" {
 			continue
 		}
-		s, problem := parseScope(l)
+		s, problem := ParseScope(l)
 		if at := slices.IndexFunc(had, func(h plan.Scope) bool { return text.OneLine(h.Line()) == l }); at >= 0 {
 			s, problem = had[at], ""
 		} else if !slices.ContainsFunc(had, func(h plan.Scope) bool { return plan.SameScope(h, s) }) {
@@ -153,9 +153,9 @@ func checkScopes(wrong FieldErrors, lines []string, had []plan.Scope) []plan.Sco
 // what it allows.
 var whoConsents = regexp.MustCompile(`(?i)^(.*?)\s*,\s*(admins?|users?)\s*:\s*(.*)$`)
 
-// parseScope reads "name, admins: title", or says what is wrong with it. Who
+// ParseScope reads "name, admins: title", or says what is wrong with it. Who
 // does not say who may consent means the stricter.
-func parseScope(l string) (s plan.Scope, problem string) {
+func ParseScope(l string) (s plan.Scope, problem string) {
 	const form = "Write a name, who may consent, and what it allows, as in “access_as_user, admins: Use the backup service as the " +
 		"signed-in person”."
 	s.AdminsOnly = true

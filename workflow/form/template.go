@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"fmt"
@@ -16,10 +16,10 @@ import (
 // label can be taken for another's.
 func FieldOf(f pack.TemplateField) Field { return Field(f.Placeholder()) }
 
-// fillIn adds the product's redirect URIs to a plan, with what was typed in them,
+// FillIn adds the product's redirect URIs to a plan, with what was typed in them,
 // and says into which field: FieldProduct where nothing was.
-func fillIn(p pack.Product, wrong FieldErrors, typed map[string][]string, plan *plan.Plan) map[redirectPlace]Field {
-	of := map[redirectPlace]Field{}
+func FillIn(p pack.Product, wrong Errors, typed map[string][]string, plan *plan.Plan) map[RedirectPlace]Field {
+	of := map[RedirectPlace]Field{}
 	values := map[string][]string{}
 	for _, f := range p.Fields {
 		values[f.Name] = templateValues(p, wrong, f, typed[f.Name])
@@ -33,8 +33,8 @@ func fillIn(p pack.Product, wrong FieldErrors, typed map[string][]string, plan *
 				at = FieldOf(in[len(in)-1])
 			}
 			for _, uri := range pack.Filled(template, in, values) {
-				if of[redirectPlace{r.Platform, uri}] = FieldProduct; len(in) > 0 {
-					of[redirectPlace{r.Platform, uri}] = FieldOf(in[len(in)-1])
+				if of[RedirectPlace{r.Platform, uri}] = FieldProduct; len(in) > 0 {
+					of[RedirectPlace{r.Platform, uri}] = FieldOf(in[len(in)-1])
 				}
 				if problem := RedirectProblem(uri, r.Platform); problem != "" {
 					wrong[at] = fmt.Sprintf("%s: %s.", text.Clip(uri, 80), problem)
@@ -53,7 +53,7 @@ func fillIn(p pack.Product, wrong FieldErrors, typed map[string][]string, plan *
 }
 
 // templateValues are what was typed into a field, line by line, each once.
-func templateValues(p pack.Product, wrong FieldErrors, f pack.TemplateField, lines []string) []string {
+func templateValues(p pack.Product, wrong Errors, f pack.TemplateField, lines []string) []string {
 	such := ""
 	if f.Example != "" {
 		such = ", as in " + f.Example

@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
-// checkSubscriptions reads the scopes that a plan's roles are given on.
-func checkSubscriptions(wrong FieldErrors, lines []string, roles []plan.AzureRole) []string {
+// CheckSubscriptions reads the scopes that a plan's roles are given on.
+func CheckSubscriptions(wrong Errors, lines []string, roles []plan.AzureRole) []string {
 	var out []string
 	var bad mistakes
 	for _, line := range lines {

@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"fmt"
@@ -20,19 +20,19 @@ func cloudOf(audience string) *cloud.Cloud {
 	return nil
 }
 
-// checkFederated follows the limits of Graph's federatedIdentityCredential.
-func checkFederated(wrong FieldErrors, in cloud.Cloud, f plan.FederatedIssuer) plan.FederatedIssuer {
+// CheckFederated follows the limits of Graph's federatedIdentityCredential.
+func CheckFederated(wrong Errors, in cloud.Cloud, f plan.FederatedIssuer) plan.FederatedIssuer {
 	f = plan.FederatedIssuer{Issuer: exactly(wrong, FieldIssuer, f.Issuer), Subject: exactly(wrong, FieldSubject, f.Subject),
 		Audience: exactly(wrong, FieldAudience, f.Audience)}
 	if f.Audience == "" {
 		f.Audience = in.TokenExchange
 	}
-	checkText(wrong, FieldSubject, f.Subject, 600)
+	CheckText(wrong, FieldSubject, f.Subject, 600)
 	if strings.Contains(f.Subject, "*") {
 		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * is not a wildcard. Name one branch, tag " +
 			"or environment, as in repo:contoso/backup:ref:refs/heads/main."
 	}
-	checkText(wrong, FieldAudience, f.Audience, 600)
+	CheckText(wrong, FieldAudience, f.Audience, 600)
 	switch of := cloudOf(f.Audience); {
 	case of == nil || f.Audience == in.TokenExchange:
 	case strings.EqualFold(f.Audience, in.TokenExchange):
@@ -55,7 +55,7 @@ func checkFederated(wrong FieldErrors, in cloud.Cloud, f plan.FederatedIssuer) p
 
 // exactly is s without the spaces around it. What Entra compares letter by letter is not
 // changed: where cleaning would change it, it is refused.
-func exactly(wrong FieldErrors, field Field, s string) string {
+func exactly(wrong Errors, field Field, s string) string {
 	s = strings.TrimSpace(s)
 	clean := text.OneLine(s)
 	if clean != "" && clean != s {

@@ -1,4 +1,4 @@
-package workflow
+package form
 
 import (
 	"cmp"
@@ -42,8 +42,8 @@ type Imported struct {
 // to be told first what the manifest holds and the plan can't.
 var ErrNotReviewed = errors.New("the requester has not seen what of the manifest is lost")
 
-// asks reports whether the requester has to be told, or asked, something first.
-func (m *Imported) asks() bool {
+// Asks reports whether the requester has to be told, or asked, something first.
+func (m *Imported) Asks() bool {
 	return !m.Reviewed && (m.Lost > 0 || len(m.Retired) > 0 || m.AsksNothing() || len(m.Wordless()) > 0)
 }
 
@@ -58,7 +58,7 @@ func (m *Imported) Wordless() []plan.Scope {
 	var all []plan.Scope
 	for _, s := range m.Scopes {
 		if s.Title == "" || s.Words == "" {
-			s.Title = text.Clip(text.OneLine(cmp.Or(s.Title, s.UserTitle, s.Words, s.UserWords)), scopeTitleMax)
+			s.Title = text.Clip(text.OneLine(cmp.Or(s.Title, s.UserTitle, s.Words, s.UserWords)), ScopeTitleMax)
 			all = append(all, s)
 		}
 	}
@@ -67,7 +67,7 @@ func (m *Imported) Wordless() []plan.Scope {
 
 // checkImported fills in what a manifest says, by the rules for what is typed. Once the
 // requester has seen what of it is lost, what is typed comes in addition.
-func checkImported(wrong FieldErrors, draft Draft, p *plan.Plan) {
+func checkImported(wrong Errors, draft Draft, p *plan.Plan) {
 	m := draft.Imported
 	in := cmp.Or(m.In, FieldManifest)
 	switch {
@@ -85,7 +85,7 @@ func checkImported(wrong FieldErrors, draft Draft, p *plan.Plan) {
 	of := m.plan()
 	for _, on := range plan.Platforms {
 		typed := p.On(on)
-		all := set.Union(typed, checkRedirects(wrong, in, on, of.On(on)), set.Equal)
+		all := set.Union(typed, CheckRedirects(wrong, in, on, of.On(on)), set.Equal)
 		p.SetRedirects(on, all)
 		if len(typed) > 0 && len(all) > RedirectsMax && wrong[in] == "" {
 			wrong[in] = fmt.Sprintf("With those that are typed beside the manifest these are %d redirect URIs; %d are allowed.", len(all),
@@ -97,7 +97,7 @@ func checkImported(wrong FieldErrors, draft Draft, p *plan.Plan) {
 // signsIn fills in who can sign in, and how. The form says this tenant and no flows where
 // nobody chose anything, so that a manifest that says more counts. One that says less than
 // was chosen is a contradiction; that flows are off is no more than what it is silent about.
-func (m *Imported) signsIn(wrong FieldErrors, in Field, draft Draft, p *plan.Plan) {
+func (m *Imported) signsIn(wrong Errors, in Field, draft Draft, p *plan.Plan) {
 	switch m.Audience {
 	case "":
 		p.Audience = cmp.Or(draft.WhoSignsIn, ThisTenant)
@@ -113,7 +113,7 @@ func (m *Imported) signsIn(wrong FieldErrors, in Field, draft Draft, p *plan.Pla
 	p.PublicClientFlows = p.PublicClientFlows || m.PublicClientFlows
 }
 
-func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *plan.Plan) {
+func (m *Imported) permissions(wrong Errors, in Field, draft Draft, p *plan.Plan) {
 	for _, q := range m.Permissions {
 		if q.ResourceAppID == plan.Self {
 			if !slices.ContainsFunc(m.Scopes, func(s plan.Scope) bool { return s.Name == q.Name }) {
@@ -132,7 +132,7 @@ func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *plan
 		p.Permissions = append(p.Permissions, known)
 	}
 	if m.Reviewed {
-		p.Permissions = set.Union(p.Permissions, checkPermissions(wrong, draft.Permissions, true), plan.SamePermission)
+		p.Permissions = set.Union(p.Permissions, CheckPermissions(wrong, draft.Permissions, true), plan.SamePermission)
 	}
 	switch n := len(p.Permissions); {
 	case n == 0 && m.Unread > 0 && (m.Reviewed || len(m.Retired) == 0): // the review lets choose for those that are retired
@@ -148,7 +148,7 @@ func (m *Imported) permissions(wrong FieldErrors, in Field, draft Draft, p *plan
 
 // offers fills in what the app offers. A text for admins that is missing is asked for in
 // the form, and only then refused.
-func (m *Imported) offers(wrong FieldErrors, in Field, draft Draft, p *plan.Plan) {
+func (m *Imported) offers(wrong Errors, in Field, draft Draft, p *plan.Plan) {
 	p.Scopes = slices.Clone(m.Scopes)
 	for i := range p.Scopes {
 		if s := &p.Scopes[i]; !m.Reviewed {
@@ -156,7 +156,7 @@ func (m *Imported) offers(wrong FieldErrors, in Field, draft Draft, p *plan.Plan
 		}
 	}
 	if m.Reviewed {
-		for _, typed := range checkScopes(wrong, draft.Scopes, m.Scopes) {
+		for _, typed := range CheckScopes(wrong, draft.Scopes, m.Scopes) {
 			typed.Words = cmp.Or(typed.Words, typed.Title)
 			if i := slices.IndexFunc(p.Scopes, func(s plan.Scope) bool { return s.Name == typed.Name }); i >= 0 {
 				p.Scopes[i] = typed
