@@ -11,6 +11,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/entra-app/entra-app/store/form"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -55,7 +56,7 @@ func creates(t testing.TB, b *Bolt, rs []*workflow.Request) time.Duration {
 // rawPuts puts n values of the size of a request, each under the next number,
 // and does nothing else.
 func rawPuts(t testing.TB, db *bolt.DB, n int) time.Duration {
-	value, err := encode(numberedRequest(1))
+	value, err := form.Encode(numberedRequest(1))
 	if err != nil {
 		t.Fatal(err)
 	}

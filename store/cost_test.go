@@ -8,6 +8,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/entra-app/entra-app/store/form"
 	"github.com/entra-app/entra-app/store/storetest"
 	"github.com/entra-app/entra-app/workflow"
 )
@@ -25,7 +26,7 @@ func load(t testing.TB, b *Bolt, n int) {
 		err := b.db.Update(func(tx *bolt.Tx) error {
 			for i := from; i < min(n, from+each); i++ {
 				r := numberedRequest(i)
-				value, err := encode(r)
+				value, err := form.Encode(r)
 				if err != nil {
 					return err
 				}

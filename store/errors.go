@@ -8,8 +8,6 @@ var (
 	ErrLocked = errors.New("the store is in use")
 	// ErrDamaged says that the file is no store, or no longer a whole one.
 	ErrDamaged = errors.New("the store is damaged")
-	// ErrNewer says that a newer entra-app has written it.
-	ErrNewer = errors.New("the store is of a newer version")
 	// ErrKey says that it was made with another key.
 	ErrKey = errors.New("the key does not fit the store")
 )

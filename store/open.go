@@ -14,6 +14,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"github.com/entra-app/entra-app/store/form"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
@@ -195,5 +196,5 @@ func damaged(path string, err error) error {
 }
 
 func newer(path, text string) error {
-	return &OpenError{path, ErrNewer, text, "start the newer entra-app, or restore the backup that was made before it"}
+	return &OpenError{path, form.ErrNewer, text, "start the newer entra-app, or restore the backup that was made before it"}
 }

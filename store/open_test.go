@@ -13,6 +13,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/entra-app/entra-app/store/form"
 	"github.com/entra-app/entra-app/store/storetest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -117,7 +118,7 @@ func TestAStoreIsNotOpened(t *testing.T) {
 		refused(t, written(t, whole), testKey(2), ErrKey)
 	})
 	t.Run("when it is of a newer version", func(t *testing.T) {
-		refused(t, written(t, populated(t, 3, func(b *Bolt) { put(t, b, metaBucket, versionKey, []byte("2")) })), testKey(1), ErrNewer)
+		refused(t, written(t, populated(t, 3, func(b *Bolt) { put(t, b, metaBucket, versionKey, []byte("2")) })), testKey(1), form.ErrNewer)
 	})
 	t.Run("when it is of no version", func(t *testing.T) {
 		refused(t, written(t, populated(t, 3, func(b *Bolt) { put(t, b, metaBucket, versionKey, []byte("x")) })), testKey(1), ErrDamaged)

@@ -9,6 +9,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/entra-app/entra-app/store/form"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -55,7 +56,7 @@ func (b *Bolt) decode(n uint64, value []byte) (*workflow.Request, error) {
 	err := checkSum(value)
 	var r *workflow.Request
 	if err == nil {
-		r, err = decode(value)
+		r, err = form.Decode(value)
 	}
 	b.note(n, err)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"github.com/entra-app/entra-app/store/form"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
@@ -222,7 +223,7 @@ func (f *find) add(e element, sure bool) {
 		if checkSum(span[8:]) != nil {
 			continue
 		}
-		if r, err := decode(span[8:]); err == nil {
+		if r, err := form.Decode(span[8:]); err == nil {
 			c = candidate{number(span[:8]), span[8:], r}
 			break
 		}

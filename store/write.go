@@ -10,6 +10,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/entra-app/entra-app/store/form"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -21,8 +22,8 @@ func (b *Bolt) Create(ctx context.Context, r *workflow.Request) (*workflow.Reque
 	}
 	defer b.busy.Done()
 	r = r.Clone()
-	inUTC(r)
-	value, err := encode(r)
+	form.InUTC(r)
+	value, err := form.Encode(r)
 	if err != nil {
 		return nil, err
 	}
@@ -116,9 +117,9 @@ func (b *Bolt) edit(n uint64, value []byte, change func(*workflow.Request) error
 	}
 	r = r.Clone() // what change has kept hold of is its own
 	r.ID, r.Realm = old.ID, old.Realm
-	inUTC(r)
+	form.InUTC(r)
 	e := edit{old: old, r: r, was: value}
-	if e.is, err = encode(r); err != nil {
+	if e.is, err = form.Encode(r); err != nil {
 		return edit{}, err
 	}
 	e.is = withSum(e.is)

@@ -1,4 +1,15 @@
-package store
+// Package form has the stored form of a request, which every store keeps.
+//
+// The types here are version 1; they do not change once a release has written them. A new
+// version gets new types, a case in Decode, and a file in testdata.
+//
+// Where a struct is converted as a whole, a field that workflow adds stops the
+// conversion from compiling. Where it is copied field by field,
+// TestEveryFieldIsKept finds what was forgotten.
+//
+// omitzero keeps the difference between no slice and an empty one, on which a
+// plan's digest depends.
+package form
 
 import (
 	"bytes"
@@ -11,16 +22,8 @@ import (
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
-// The stored form of a request. The types below are version 1; they do not
-// change once a release has written them. A new version gets new types, a case
-// in decode, and a file in testdata.
-//
-// Where a struct is converted as a whole, a field that workflow adds stops the
-// conversion from compiling. Where it is copied field by field,
-// TestEveryFieldIsKept finds what was forgotten.
-//
-// omitzero keeps the difference between no slice and an empty one, on which a
-// plan's digest depends.
+// ErrNewer says that a newer entra-app has written something.
+var ErrNewer = errors.New("the store is of a newer version")
 
 type requestV1 struct {
 	V         int                          `json:"v"`
@@ -121,8 +124,8 @@ func (f approvalV1) approval() workflow.Approval {
 	return workflow.Approval{N: f.N, By: people.Person(f.By), At: f.At, Digest: f.Digest, Denied: f.Denied, Reason: f.Reason}
 }
 
-// encode returns the stored form of r, whose times are in UTC.
-func encode(r *workflow.Request) ([]byte, error) {
+// Encode returns the stored form of r, whose times are in UTC.
+func Encode(r *workflow.Request) ([]byte, error) {
 	return json.Marshal(requestV1{
 		V: 1, Rev: r.Rev, Origin: r.Origin, Nonce: r.Nonce, Kind: r.Kind, State: r.State, Requester: personV1(r.Requester),
 		Tenant: r.Tenant, Product: r.Product, Team: r.Team, Reason: r.Reason, PlanRev: r.PlanRev,
@@ -144,8 +147,8 @@ func encode(r *workflow.Request) ([]byte, error) {
 	})
 }
 
-// decode reads a stored form of any version. The ID and the realm are not in it.
-func decode(b []byte) (*workflow.Request, error) {
+// Decode reads a stored form of any version. The ID and the realm are not in it.
+func Decode(b []byte) (*workflow.Request, error) {
 	version := 1
 	if !bytes.HasPrefix(b, []byte(`{"v":1,`)) {
 		var head struct {
@@ -190,13 +193,13 @@ func (f *requestV1) request() *workflow.Request {
 		Target: workflow.Target(f.Target), Successor: f.Successor, AppDeleted: f.Gone, CertificateReleased: f.Spent,
 		PredecessorTold: f.Linked, Warned: f.Warned, EWS: workflow.EWSListing(f.EWS),
 	}
-	inUTC(r)
+	InUTC(r)
 	return r
 }
 
-// inUTC brings every time of r into the form in which it is kept. All zero times
+// InUTC brings every time of r into the form in which it is kept. All zero times
 // are the zero time.
-func inUTC(r *workflow.Request) {
+func InUTC(r *workflow.Request) {
 	utc := func(times ...*time.Time) {
 		for _, t := range times {
 			if *t = t.Round(0).UTC(); t.IsZero() {

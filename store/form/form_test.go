@@ -1,4 +1,4 @@
-package store
+package form
 
 import (
 	"errors"
@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/store/storetest"
-	"github.com/entra-app/entra-app/workflow"
 )
 
 var golden = flag.Bool("golden", false, "write testdata/v1.json; only before the first release")
@@ -18,11 +17,11 @@ func TestEveryFieldIsKept(t *testing.T) {
 	want := storetest.Full()
 	noZero(t, "Request", reflect.ValueOf(want).Elem())
 	want.ID, want.Realm = "", ""
-	b, err := encode(want)
+	b, err := Encode(want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := decode(b)
+	got, err := Decode(b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +48,7 @@ func TestEveryTimeIsKeptInUTC(t *testing.T) {
 	r := want.Clone()
 	far := time.FixedZone("far", 5*3600)
 	n := eachTime(reflect.ValueOf(r).Elem(), func(t time.Time) time.Time { return t.In(far) })
-	inUTC(r)
+	InUTC(r)
 	if !reflect.DeepEqual(r, want) {
 		t.Errorf("not all of the %d times are in UTC:\n got %+v\nwant %+v", n, *r, *want)
 	}
@@ -88,7 +87,7 @@ func TestOldFormsAreRead(t *testing.T) {
 	want.ID, want.Realm = "", ""
 	const path = "testdata/v1.json"
 	if *golden {
-		b, err := encode(want)
+		b, err := Encode(want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +99,7 @@ func TestOldFormsAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := decode(b)
+	got, err := Decode(b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,30 +110,12 @@ func TestOldFormsAreRead(t *testing.T) {
 
 func TestAFormThatIsNotKnownIsAnError(t *testing.T) {
 	for _, form := range []string{"", "{", "null", "[]", `{"v":0}`, `{}`, `{"v":"1"}`, `{"v":-1}`, `{"v":1,"rev":"x"}`, `{"v":1,`} {
-		if r, err := decode([]byte(form)); err == nil {
+		if r, err := Decode([]byte(form)); err == nil {
 			t.Errorf("%q was read as %+v", form, *r)
 		}
 	}
-	if _, err := decode([]byte(`{"v":2,"rev":1}`)); !errors.Is(err, ErrNewer) {
+	if _, err := Decode([]byte(`{"v":2,"rev":1}`)); !errors.Is(err, ErrNewer) {
 		t.Errorf("version 2: %v", err)
-	}
-}
-
-func TestARequestOfANewerVersionIsNotTouched(t *testing.T) {
-	b := openTemp(t)
-	r, err := b.Create(t.Context(), storetest.Pending("a"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	put(t, b, requestsBucket, requestKey(1), []byte(`{"v":2}`))
-	if _, err := b.Get(t.Context(), r.ID); !errors.Is(err, ErrNewer) {
-		t.Errorf("Get: %v", err)
-	}
-	if _, err := b.List(t.Context(), workflow.Query{}); !errors.Is(err, ErrNewer) {
-		t.Errorf("List: %v", err)
-	}
-	if _, err := b.Update(t.Context(), r.ID, func(*workflow.Request) error { return nil }); !errors.Is(err, ErrNewer) {
-		t.Errorf("Update: %v", err)
 	}
 }
 
@@ -147,16 +128,15 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"v":1,"posts":{"card":null},"history":[null]}`))
 	f.Add([]byte(`{"v":2}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := decode(b)
+		r, err := Decode(b)
 		if err != nil {
 			return
 		}
-		marksOf(r).entries(1)
-		again, err := encode(r)
+		again, err := Encode(r)
 		if err != nil {
 			return // a time that JSON can't hold
 		}
-		if back, err := decode(again); err != nil || !reflect.DeepEqual(back, r) {
+		if back, err := Decode(again); err != nil || !reflect.DeepEqual(back, r) {
 			t.Errorf("%s\nis read as %+v,\nand after it was written again as %+v, %v", b, r, back, err)
 		}
 	})
