@@ -15,11 +15,8 @@ func grantConsent(ctx context.Context, r *Request, s Session) (edit, error) {
 }
 
 func ensureConsent(ctx context.Context, r *Request, s Session) error {
-	keep := r.Residue.Plan.Permissions
-	switch r.Kind {
-	case KindAdopt:
-		keep = r.Previous.Permissions
-	case KindUpdate:
+	keep := r.previous().Permissions
+	if r.kind().replaces {
 		keep = nil // it was removed by the step before
 	}
 	return s.EnsureConsent(ctx, r.Made.ServicePrincipal, r.Plan.Permissions, keep...)
@@ -32,7 +29,7 @@ func consentNote(p plan.Plan) string {
 // grantAgain grants again what is missing: that it was there already may have been said by
 // a replica that had not heard of its withdrawal. It returns err, unless there is worse.
 func grantAgain(ctx context.Context, r *Request, s Session, err error) error {
-	if lag, ok := errors.AsType[*notYet](err); !ok || len(lag.missing) == 0 || r.Task != TaskProvision {
+	if lag, ok := errors.AsType[*notYet](err); !ok || len(lag.missing) == 0 || !tasks[r.Task].makes {
 		return err
 	}
 	var more error

@@ -42,13 +42,13 @@ func (f Discovery) clone() Discovery {
 }
 
 // Adopted reports whether r is about an app that was not made here.
-func (r *Request) Adopted() bool { return r.Kind == KindAdopt || r.Discovered.AppID != "" }
+func (r *Request) Adopted() bool { return r.kind().finds || r.Discovered.AppID != "" }
 
 // Has is what the app has once r is carried out. It is the plan, and for an app
 // that r adopts also what was found.
 func (r *Request) Has() plan.Plan {
 	p := r.Plan.Clone()
-	if r.Kind != KindAdopt || !r.Discovered.Read {
+	if !r.kind().finds || !r.Discovered.Read {
 		return p
 	}
 	was := r.Previous.Clone()

@@ -25,6 +25,15 @@ type kind struct {
 	// leaves is what may be left of it when it is given up, and that nobody approved to be left;
 	// nil is nothing.
 	leaves func(*Request) Residue
+	// remains says what is in the tenant when it is given up, and what can be done next: the
+	// beginning of a sentence, and its end. Nil is as of what makes something.
+	remains func(*Request) (what, next string)
+	// looksAgain makes due, at each sign-in, what may have changed since the last one, besides
+	// what dueAtSignIn does; nil is nothing.
+	looksAgain func(*Request)
+	// endsOld reports whether the certificate that the app had before is no longer one of its;
+	// nil is never.
+	endsOld func(*Request) bool
 	// needs is what a sign-in for it has to be good for.
 	needs func(*Request) rights
 	// adds reports whether it gives the app a credential that it has not had.

@@ -23,6 +23,12 @@ var recreateKind = kind{
 	undoable: func(r *Request) bool { return r.Steps.undoing() || r.Steps.restored() },
 	removes:  (*Request).allowed,
 	adds:     yes, restores: true,
+	endsOld: func(r *Request) bool { return r.Target.NewCertificate }, // the app came back without it
+	looksAgain: func(r *Request) {
+		if !r.Steps.Tried(StepRestore) { // somebody else may have restored it
+			r.Steps.redo(StepGone)
+		}
+	},
 }
 
 // Recreate asks for an app that was deleted.
@@ -30,6 +36,7 @@ func (d *Desk) Recreate(ctx context.Context, by people.Person, head string, draf
 	return d.about(ctx, by, head, KindRecreate, draft, func(wrong form.Errors, before, r *Request) *Refusal {
 		d.newCredential(wrong, before, draft, r)
 		r.Target.ClaimsName = !before.Managed()
+		r.Taken.Credential.Federated = before.Plan.Credential.Federated // an app that is restored has it until that is removed
 		return nil
 	})
 }

@@ -37,6 +37,9 @@ var renewKind = kind{
 	needs:    toCredential,
 	finish:   finishNew,
 	undoable: yes, adds: yes,
+	endsOld: func(r *Request) bool {
+		return r.Task == TaskRemoveOld && r.State == StateDone && r.Target.Thumbprint != ""
+	},
 }
 
 // Renew asks for a new credential for the app that head stands for. The draft has

@@ -28,6 +28,7 @@ var retireKind = kind{
 	removes: (*Request).allowed,
 	adds:    func(*Request) bool { return false },
 	ends:    true,
+	remains: remainsOfRetire, looksAgain: lookAtDependents,
 }
 
 // Retire asks for the end of an app.

@@ -184,7 +184,7 @@ func (u *inUse) text(r *Request) string {
 func (u *inUse) textNaming(r *Request, named int) string {
 	words, text := u.news.words(named), "“"+r.StepTitle(StepDependents)+"” stopped the job before "
 	stays := "as it is."
-	if keepsApp(r) {
+	if !r.Steps.changed() {
 		text += "anything was deleted, and the app works as before. "
 	} else {
 		text += "the app was deleted. " + removed(r) + " "
@@ -223,9 +223,6 @@ func (e *Engine) stopForDependents(r *Request, u *inUse) bool {
 	return err == nil
 }
 
-// keepsApp reports whether r is a Retire that has not begun to take anything from its app.
-func keepsApp(r *Request) bool { return r.Kind == KindRetire && len(r.Steps.changes()) == 0 }
-
 // removed says how far a Retire has come that has begun. What a step that failed has
 // removed is not known.
 func removed(r *Request) string {
@@ -240,22 +237,18 @@ func removed(r *Request) string {
 	return "What was removed so far stays removed (" + strings.Join(tried, ", ") + ")."
 }
 
-// remains says what is in the tenant after a sign-in that failed.
-func remains(r *Request) string {
-	switch {
-	case keepsApp(r):
-		return "Nothing was deleted."
-	case r.Kind == KindRetire:
-		return "What was removed so far stays removed."
+func remainsOfRetire(r *Request) (what, next string) {
+	if !r.Steps.changed() {
+		return "Nothing was deleted", ", and the app works as before. Another request can be made for it."
 	}
-	return "What was made so far is still in the tenant."
+	return "What was removed so far stays removed", "; another request can be made for the app."
 }
 
 // lookAtDependents makes the look due again, until the app itself was to be deleted: by
 // then the app may be gone, and nothing can be looked up. A Retire that was approved
 // before there was such a step has it from now on.
 func lookAtDependents(r *Request) {
-	if s := r.Steps.Get(StepDelete); r.Kind != KindRetire || s == nil || s.Tries > 0 {
+	if s := r.Steps.Get(StepDelete); s == nil || s.Tries > 0 {
 		return
 	}
 	if r.Steps.Get(StepDependents) == nil {

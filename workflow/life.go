@@ -105,7 +105,7 @@ func (r *Request) IsApp() bool {
 }
 
 // Managed reports whether the app that r stands for has not been retired.
-func (r *Request) Managed() bool { return r.Kind != KindRetire && !r.AppDeleted }
+func (r *Request) Managed() bool { return !r.kind().ends && !r.AppDeleted }
 
 // Owners are the people who have a say over the app that r stands for: who asked
 // for it, then its owners. The store finds r by them. Where r stands for no app
@@ -175,9 +175,6 @@ func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Ki
 		r.Previous.Owners, r.Plan.Owners = r.Plan.Owners, nil
 	}
 	r.Plan.TenantID = tenant.ID
-	if kind == KindRecreate { // an app that is restored has its old trust until that is removed
-		r.Taken.Credential.Federated = before.Plan.Credential.Federated
-	}
 	r.Made = Made{ObjectID: before.Made.ObjectID, AppID: before.Made.AppID, ServicePrincipal: before.Made.ServicePrincipal,
 		Assigned: before.Made.Assigned,
 		Born:     before.Made.Born, Changed: before.Made.Changed, Removed: before.Made.Removed, Given: before.Made.Given,

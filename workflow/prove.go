@@ -78,7 +78,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 			r.Made.SecretAttempts = 1 // and no other
 		}
 		st.Note = "the app signed in with exactly the approved permissions"
-		if r.Kind == KindAdopt {
+		if r.kind().finds {
 			st.Note = "the app signed in with the approved permissions and those that it had"
 		}
 		if len(opaque) > 0 {
@@ -182,11 +182,11 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	missing, excess = append(missing, less...), append(excess, trusted...)
 	known := r.aboutApp() && r.Steps.Get(StepRestore) == nil // what was there when the app was restored is removed
-	if has.OnPrincipal > 0 && (r.Task == TaskVerify || !known) {
+	if has.OnPrincipal > 0 && (tasks[r.Task].byHand || !known) {
 		excess = append(excess, "credentials of its service principal: "+strconv.Itoa(has.OnPrincipal))
 	}
 	var secret Password
-	if r.Task == TaskVerify {
+	if tasks[r.Task].byHand {
 		var less, more []string
 		secret, less, more, err = e.asPlanned(ctx, r, s)
 		if err != nil {
@@ -199,7 +199,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	return func(r *Request, st *Step) {
 		st.Note = "the app has exactly what was approved"
-		if r.Task == TaskVerify && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
+		if tasks[r.Task].byHand && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
 			st.Note += "; nobody signs in to it, so set “Assignment required” in Entra (Enterprise applications › Properties)"
 		}
 		for _, note := range principalOwners(r, s.Signer(), has) {

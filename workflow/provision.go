@@ -121,7 +121,7 @@ func finishNew(r *Request, now time.Time) {
 // handedOver is where a request goes whose credential is the requester's: one
 // that took another's place waits until that is no longer needed.
 func handedOver(r *Request) State {
-	if r.Kind == KindRenew && r.Target.KeyID+r.Target.Thumbprint != "" {
+	if r.Target.KeyID+r.Target.Thumbprint != "" {
 		return StateOverlap
 	}
 	return StateDone
@@ -132,7 +132,7 @@ func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Sessio
 	if r.Approval.Digest != r.Plan.Digest() {
 		return nil, &ServiceError{Code: string(RuleDigest), Text: "The plan is not the one that was approved, so nothing more is done."}
 	}
-	if r.Target.Request != "" && r.Kind != KindRecreate && r.Made.ObjectID == "" {
+	if r.Target.Request != "" && !r.kind().restores && r.Made.ObjectID == "" {
 		return nil, &ServiceError{Code: string(RuleNoApp),
 			Text: "The app of this request is no longer known, so nothing is done. Give up, and ask again."}
 	}
@@ -158,7 +158,8 @@ func appOf(r *Request) App {
 	if r.aboutApp() {
 		a.ObjectID, a.AppID = r.Made.ObjectID, r.Made.AppID
 	}
-	if a.Merge = a.ObjectID != "" && (r.Adopted() || r.Kind == KindUpdate); a.Merge && r.Kind == KindUpdate {
+	replaces := r.kind().replaces
+	if a.Merge = a.ObjectID != "" && (r.Adopted() || replaces); a.Merge && replaces {
 		a.Drops = r.previous().Minus(r.Plan)
 		if r.Previous.Audience != r.Plan.Audience {
 			a.Drops.Audience = r.Previous.Audience
@@ -233,15 +234,15 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		what = EventAlarm
 		f = Failure{Rule: RuleExcess, Text: "It can do more than that: " + strings.Join(more.Names, ", ") + "."}
 		switch {
-		case r.Task == TaskVerify:
-		case r.Kind == KindUpdate: // its credential is in use, and not this request's
+		case tasks[r.Task].byHand:
+		case r.kind().replaces: // its credential is in use, and not this request's
 			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") +
 				". Nothing was taken from it. Find out who granted that, then press Retry."
 		default:
 			f.Text = e.disarm(r, name, s, more)
 		}
 	}
-	if r.Task == TaskVerify {
+	if tasks[r.Task].byHand {
 		return e.verifyFailed(r, f, err)
 	}
 	stillGone := name == StepRestore && notRestored(ctx, r, s, err)
@@ -251,7 +252,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		if stillGone {
 			r.Steps.redo(StepGone)
 		}
-		if what == EventAlarm && r.Kind != KindUpdate {
+		if what == EventAlarm && !r.kind().replaces {
 			r.Handover = Handover{}
 			r.Steps.redo(StepCredential, StepCertificate)
 		}
@@ -317,7 +318,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	case no != nil:
 		f.Text += no.Text
 		f.Ref = no.Ref
-	case isLag && r.Task == TaskVerify:
+	case isLag && tasks[r.Task].byHand:
 		f.Text += "the app lacks " + strings.Join(lag.missing, ", ") + "."
 	case isLag:
 		f.Text += "after " + waited + " the app still lacks " + strings.Join(lag.missing, ", ") + "."
@@ -333,7 +334,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += "something went wrong that this bot did not expect (reference " + f.Ref + ")."
 	}
 	e.log.Error("step failed", "request", r.ID, "step", name, "ref", f.Ref, "err", err)
-	if r.Task == TaskVerify {
+	if tasks[r.Task].byHand {
 		return f
 	}
 	done, all := r.Steps.Count()

@@ -18,7 +18,7 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by people.Person) (*Reques
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch {
 		case by.ID != r.Requester.ID || r.State != StateFailed:
-		case r.Kind == KindUpdate && r.Steps.changed():
+		case r.kind().leaves != nil && r.Steps.changed():
 			return refuse(RuleNotApprover,
 				"%s has begun to change the app in the tenant, so only an approver can give it up. Nothing was changed: an "+
 					"approver can press %s.", r.ID, r.WaysOn())
@@ -30,31 +30,34 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by people.Person) (*Reques
 		}
 		return giveUpProblem(r)
 	}, func(r *Request, now time.Time) {
-		e := Event{By: by.ID, Kind: EventCancelled, Text: "gave up. What was done so far stays in the tenant" + untilThen(r)}
-		f := Failure{Text: "It was given up. What was done so far stays in the tenant" + untilThen(r) +
-			"; the app can be asked for again."}
-		if r.Kind == KindRetire {
-			e.Text = "gave up. What was removed so far stays removed"
-			f.Text = "It was given up. What was removed so far stays removed; another request can be made for the app."
+		what, next := "What was done so far stays in the tenant"+untilThen(r), "; the app can be asked for again."
+		if remains := r.kind().remains; remains != nil {
+			what, next = remains(r)
 		}
-		if keepsApp(r) {
-			e.Text = "gave up. Nothing was deleted"
-			f.Text = "It was given up. Nothing was deleted, and the app works as before. Another request can be made for it."
-		}
-		if r.Task == TaskRemoveOld {
+		e := Event{By: by.ID, Kind: EventCancelled, Text: "gave up. " + what}
+		if back := tasks[r.Task].back; back != "" {
 			r.Steps, r.Failure = nil, Failure{}
-			r.move(StateLeftover, now, e)
+			r.move(back, now, e)
 			return
 		}
-		r.Failure = f
+		r.Failure = Failure{Text: "It was given up. " + what + next}
 		r.Handover = Handover{}
 		r.move(StateCancelled, now, e)
 	})
 }
 
+// remains says what is in the tenant after a sign-in that failed.
+func remains(r *Request) string {
+	if remains := r.kind().remains; remains != nil {
+		what, _ := remains(r)
+		return what + "."
+	}
+	return "What was made so far is still in the tenant."
+}
+
 // untilThen says how long what a request leaves stays, where that is known.
 func untilThen(r *Request) string {
-	if r.Kind != KindUpdate {
+	if r.kind().leaves == nil {
 		return ""
 	}
 	return ", until the next update shows it and removes what is not needed"
@@ -72,27 +75,23 @@ func giveUpProblem(r *Request) *Refusal {
 func (r *Request) CanGiveUp() bool { return r.State == StateFailed && r.aboutApp() }
 
 // aboutApp reports whether r is about an app that was there before it.
-func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.Kind == KindAdopt }
+func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.kind().finds }
 
 // untouched says that nothing was begun in the tenant for r.
 func untouched(r *Request) bool {
-	if r.Task == TaskVerify {
+	if tasks[r.Task].byHand {
 		return true
 	}
 	made := r.Made.SecretAttempts > 0 || !r.aboutApp() && r.Made.ObjectID != ""
-	return r.Task == TaskProvision && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
+	return tasks[r.Task].makes && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
 }
 
-// giveUpTo ends a sign-in that failed where something stands in the
-// tenant. An Undo that was not begun leaves Retry what it was.
+// giveUpTo ends a sign-in that failed where something stands in the tenant.
 func giveUpTo(r *Request, now time.Time, text string, e Event) {
 	to := StateFailed
 	r.Approval.Digest = "" // it failed, and counts for nothing
-	if r.Task == TaskUndo && !r.Steps.undoing() {
-		r.Task = TaskProvision
-		if r.Handover.Status == HandoverRevoked {
-			to = StateRevoked
-		}
+	if tasks[r.Task].undoes {
+		to = leaveUndo(r)
 	}
 	r.move(to, now, e)
 	r.Failure = Failure{Rule: RuleSignIn, Text: text + " An approver can press " + r.WaysOn() + "."}
@@ -128,7 +127,7 @@ func (d *Desk) Retry(ctx context.Context, id string, by people.Person, rev int) 
 			return refuse(RuleWrongState, "%s %s, so there is nothing to retry.", r.ID, r.Standing())
 		case rev < r.PlanRev || rev < r.Dependents.Rev || rev > r.Rev: // what is pressed on has to have been seen
 			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
-		case r.Task == TaskProvision:
+		case tasks[r.Task].makes:
 			return d.tooFew(r, by)
 		}
 		return nil
@@ -157,16 +156,15 @@ func dueAtSignIn(r *Request) {
 			r.Steps.redo(StepUnassign)
 		}
 	}
-	if !r.Steps.Tried(StepRestore) {
-		r.Steps.redo(StepGone)
+	if looksAgain := r.kind().looksAgain; looksAgain != nil {
+		looksAgain(r)
 	}
-	lookAtDependents(r)
 }
 
 // Undoable reports whether there is something that an Undo would delete.
 func (r *Request) Undoable() bool {
 	undoable := r.kind().undoable
-	return undoable != nil && r.Task != TaskRemoveOld && (r.State == StateFailed || r.State == StateRevoked) && undoable(r)
+	return undoable != nil && tasks[r.Task].back == "" && (r.State == StateFailed || r.State == StateRevoked) && undoable(r)
 }
 
 // WaysOn names the buttons of a request that failed.

@@ -148,7 +148,7 @@ func (e *Engine) ensureCertificate(ctx context.Context, r *Request, s Session) (
 }
 
 func (e *Engine) find(ctx context.Context, r *Request, s Session) (edit, error) {
-	if r.Kind == KindAdopt {
+	if r.kind().finds {
 		return e.findAdopted(ctx, r, s)
 	}
 	return e.findByHand(ctx, r, s)

@@ -50,6 +50,19 @@ func beginUndo(r *Request) {
 	completeUndo(r)
 }
 
+// leaveUndo is where a request goes whose sign-in for an Undo failed. One that was not begun
+// leaves Retry what it was.
+func leaveUndo(r *Request) State {
+	if r.Steps.undoing() {
+		return StateFailed
+	}
+	r.Task = TaskProvision
+	if r.Handover.Status == HandoverRevoked {
+		return StateRevoked
+	}
+	return StateFailed
+}
+
 func finishUndo(r *Request, now time.Time) {
 	r.Handover = Handover{}
 	r.move(StateUndone, now, Event{Kind: EventUndone, Text: r.kind().undo.came(r)})

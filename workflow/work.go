@@ -143,18 +143,6 @@ func owesLink(r *Request) bool {
 	return givenUp(r)
 }
 
-// endsOld reports whether the certificate that the app had before r is no longer one of
-// its: it was replaced and removed, or the app came back without it.
-func endsOld(r *Request) bool {
-	switch {
-	case r.Kind == KindRenew:
-		return r.Task == TaskRemoveOld && r.State == StateDone && r.Target.Thumbprint != ""
-	case r.Kind == KindRecreate:
-		return r.Target.NewCertificate
-	}
-	return false
-}
-
 // link tells the request before r of it, and then notes that it was told. That
 // the app is gone is told to all that came before, back to the one that holds
 // its name; that its certificate is, back to the one that brought it.
@@ -162,13 +150,14 @@ func (e *Engine) link(ctx context.Context, r *Request) bool {
 	if givenUp(r) {
 		return e.leave(r)
 	}
-	spent := endsOld(r)
+	k := r.kind()
+	spent := k.endsOld != nil && k.endsOld(r)
 	for id := r.Target.Request; id != ""; {
 		before, err := e.save(id, func(before *Request, _ time.Time) error {
 			if before.ID == r.Target.Request && before.Successor == "" { // another one's stays, see stale
 				before.Successor = r.ID
 			}
-			before.AppDeleted = before.AppDeleted || r.Kind == KindRetire
+			before.AppDeleted = before.AppDeleted || k.ends
 			before.CertificateReleased = before.CertificateReleased || spent
 			return nil
 		})
@@ -179,7 +168,7 @@ func (e *Engine) link(ctx context.Context, r *Request) bool {
 			return false
 		}
 		id = ""
-		if r.Kind == KindRetire && !holdsName(before) || spent && !bringsCertificate(before) {
+		if k.ends && !holdsName(before) || spent && !bringsCertificate(before) {
 			id = before.Target.Request
 		}
 	}

@@ -43,8 +43,8 @@ func touch(r *Request, n StepName, now time.Time) {
 	if effect != removes || n == StepRestore { // with an app come its old credentials
 		r.Made.Given = now
 	}
-	if effect == removes || r.Kind == KindUpdate {
-		if r.Kind != KindRecreate && !IsYoung(r.Made.Removed, now) {
+	if effect == removes || r.kind().replaces {
+		if !r.kind().restores && !IsYoung(r.Made.Removed, now) {
 			r.Taken = plan.Plan{} // that has long gone from every list
 		}
 		r.Taken = lately(r)
@@ -82,7 +82,7 @@ func lately(r *Request) plan.Plan {
 func wasTaken(r *Request, name string) bool {
 	taken := lately(r)
 	if issuer, trust := strings.CutPrefix(name, trustIn); trust {
-		return r.Kind == KindRecreate || issuer == taken.Credential.Federated.Issuer // a restored app loses all of them
+		return r.kind().restores || issuer == taken.Credential.Federated.Issuer // a restored app loses all of them
 	}
 	of := inspectionOf(taken)
 	return slices.Contains(slices.Concat(of.Roles, of.Scopes, of.DirectoryRoles), name) ||
@@ -142,7 +142,7 @@ func (m *Made) foundApp(app Registration, now time.Time) {
 func judgeExcess(r *Request, err error, now time.Time) error {
 	more, ok := errors.AsType[*ExcessError](err)
 	switch {
-	case ok && r.Task == TaskVerify: // somebody may just have removed it by hand
+	case ok && tasks[r.Task].byHand: // somebody may just have removed it by hand
 		return &notYet{stale: more.Names}
 	case !ok, more.sure, !IsYoung(r.Made.Removed, now):
 		return err
@@ -168,9 +168,9 @@ func patience(r *Request, st *Step, why Temporary) time.Duration {
 	lag, lacks := why.(*notYet)
 	_, unseen := why.(*notSeen)
 	switch {
-	case lacks && r.Task == TaskVerify && len(lag.stale) > 0: // that it is young says nothing about it
+	case lacks && tasks[r.Task].byHand && len(lag.stale) > 0: // that it is young says nothing about it
 		return verifyTimeout
-	case unseen, lacks && r.Task == TaskVerify:
+	case unseen, lacks && tasks[r.Task].byHand:
 		young := time.Duration(0)
 		if !r.Made.Born.IsZero() && r.Steps.Get(StepRestore) == nil { // a restored app has the owners that it had
 			young = r.Made.Born.Add(Youth + time.Minute).Sub(st.Since)
@@ -198,7 +198,7 @@ func waitNote(r *Request, st *Step, why Temporary, until time.Time) string {
 		words += ": an answer was lost, so there may be a secret that nobody has. Should it show, it is removed"
 	case ok && len(lag.missing) > 0:
 		words += ", until the app has " + text.Clip(strings.Join(lag.missing, ", "), 100)
-	case ok && len(lag.stale) > 0 && r.Task == TaskVerify:
+	case ok && len(lag.stale) > 0 && tasks[r.Task].byHand:
 		words += ", until the app no longer has " + text.Clip(strings.Join(lag.stale, ", "), 100)
 	case ok && len(lag.stale) > 0:
 		return words + ", until the app no longer has " + text.Clip(strings.Join(lag.stale, ", "), 100) +
