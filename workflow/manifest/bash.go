@@ -93,7 +93,7 @@ patient() {
   return 1
 }
 `, plain(p.AppName), p.TenantID, p.Digest(), setCloud(c))
-	if p.Credential.Kind == plan.CredentialSecret {
+	if credentialKinds[p.Credential.Kind].shown {
 		b.line(`[ -t 1 ] || fail 'This shows a client secret. Run it in a terminal, so that the secret does not get into a file.'`)
 	}
 	b.line(`[ "$(az account show --query tenantId --output tsv)" = %s ] || fail %s`, bashQuote(p.TenantID),

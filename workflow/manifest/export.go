@@ -50,7 +50,7 @@ func Export(p plan.Plan) ([]byte, error) {
 	if uris != nil {
 		app = append(app, field{"identifierUris", texts(uris)})
 	}
-	if c := p.Credential.Certificate; p.Credential.Kind == plan.CredentialCertificate && !c.IsZero() {
+	if c := p.Credential.Certificate; !c.IsZero() {
 		app = append(app, field{"keyCredentials", []any{keyCredential(c)}})
 	}
 	return append([]byte(encode(app, false)[0].literal), '\n'), nil

@@ -126,7 +126,7 @@ function Send-Graph([string]$method, [string]$path, [string]$body) {
 }
 `)
 	}
-	if p.Credential.Kind == plan.CredentialSecret {
+	if credentialKinds[p.Credential.Kind].shown {
 		s.line(`if ([Console]::IsOutputRedirected) { throw 'This shows a client secret. Run it in a terminal, so that the secret does not get into a file.' }`)
 	}
 	s.line(`Connect-MgGraph -TenantId %s -Environment $Environment -NoWelcome -Scopes %s

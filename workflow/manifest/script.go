@@ -286,29 +286,6 @@ func (s *script) roles() {
 	}
 }
 
-// credential is last: until then nobody can use what the app may do.
-func (s *script) credential() {
-	c := s.p.Credential
-	at := func(rest string) text { return text{lit("/applications/"), variable("object"), lit(rest)} }
-	switch c.Kind {
-	case plan.CredentialCertificate:
-		s.sh.step("Add the public certificate. Who has its private key can be the app.")
-		s.sh.why("Certificate: " + c.Certificate.Subject + ", SHA-1 " + c.Certificate.Thumbprint)
-		s.sh.patch(at(""), encode(object{{"keyCredentials", []any{keyCredential(c.Certificate)}}}, true))
-	case plan.CredentialFederated:
-		s.sh.step("Trust the tokens of another issuer.")
-		s.sh.post(at("/federatedIdentityCredentials"), encode(object{
-			{"name", "entra-app"}, {"issuer", c.Federated.Issuer}, {"subject", c.Federated.Subject},
-			{"audiences", []any{c.Federated.Audience}},
-		}, true))
-	case plan.CredentialSecret:
-		s.sh.step("Make the client secret. It is shown once, and is nowhere else.")
-		s.sh.secret(at("/addPassword"), encode(object{{"passwordCredential", object{
-			{"displayName", "entra-app"}, {"endDateTime", text{variable("until")}},
-		}}}, true), int64(c.Lifetime.Seconds()))
-	}
-}
-
 func because(what, why string) string {
 	if why == "" {
 		return what

@@ -89,22 +89,3 @@ func idsOf(p plan.Plan) []string {
 	}
 	return ids
 }
-
-func checkCredential(c plan.Credential) error {
-	switch c.Kind {
-	case plan.CredentialSecret:
-		if c.Lifetime <= 0 {
-			return errors.New("the client secret has no lifetime")
-		}
-	case plan.CredentialCertificate:
-		if c.Certificate.IsZero() {
-			return errors.New("there is no certificate")
-		}
-	case plan.CredentialMadeCertificate:
-		return errors.New("the bot makes the certificate and its key, which a script has not; choose a certificate of your own")
-	case plan.CredentialFederated, plan.CredentialNone:
-	default:
-		return fmt.Errorf("%q is not a kind of credential", c.Kind)
-	}
-	return nil
-}

@@ -173,7 +173,7 @@ func (r *reader) offers(list []credential) []pack.Offer {
 			continue
 		}
 		o := pack.Offer{Kind: plan.CredentialKind(c.kind.s), Lifetime: r.duration(c.lifetime), Max: r.duration(c.max)}
-		if o.Kind == plan.CredentialFederated || o.Kind == plan.CredentialNone {
+		if !o.Kind.Expires() {
 			for _, t := range append([]text{c.lifetime, c.max}, c.lifetimes...) {
 				if t.line > 0 {
 					r.report(t.place, "delete the line", "is for secrets and certificates; %s does not expire", c.kind.s)
