@@ -47,8 +47,8 @@ type Bot struct {
 	observe func(Kind, time.Duration)
 	app     bool // whether there is an app token
 
-	tether  connection // to Slack, in Socket Mode
-	people  those
+	socket  connection // to Slack, in Socket Mode
+	people  roster
 	replays replays
 	events  replays
 

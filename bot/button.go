@@ -37,7 +37,7 @@ const (
 
 	actRecreate = "recreate"
 
-	denyView    = "deny"
+	denyForm    = "deny"
 	reasonBlock = "Reason"
 )
 
@@ -134,18 +134,27 @@ func whatever(do func(*workflow.Desk, context.Context, string, people.Person) (*
 // acknowledgement, but for somebody whom Slack has to be asked about first.
 func (b *Bot) press(ctx context.Context, i interaction, decide decision, id string, rev int) {
 	by, err := b.presser(ctx, i)
-	if err == nil {
-		_, err = decide(b.desk, ctx, id, by, rev)
-		err = about(id, err)
-	}
 	if err != nil {
 		b.refuse(ctx, i, err)
+		return
+	}
+	if _, err := decide(b.desk, ctx, id, by, rev); err != nil {
+		b.refuse(ctx, i, about(id, err))
 	}
 }
 
 // presser is who pressed a button or sent a view.
 func (b *Bot) presser(ctx context.Context, i interaction) (people.Person, error) {
 	return b.person(ctx, i.User.ID)
+}
+
+// visible is a request, for whoever may see it.
+func (b *Bot) visible(ctx context.Context, user, id string) (*workflow.Request, error) {
+	if _, err := b.insider(ctx, user); err != nil {
+		return nil, err
+	}
+	r, err := b.desk.Get(ctx, id)
+	return r, about(id, err)
 }
 
 // refuse tells the person who pressed, and nobody else, why nothing was done.

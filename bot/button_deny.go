@@ -23,13 +23,10 @@ func (b *Bot) askReason(ctx context.Context, i interaction, id string) {
 	}
 	reason := slack.NewPlainTextInputBlockElement(nil, reasonBlock)
 	reason.Multiline, reason.MinLength, reason.MaxLength = true, 1, form.ReasonMax
-	view := slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: denyView, PrivateMetadata: id,
-		Title: plain("Deny " + clip(id, 18)), Submit: plain("Deny"), Close: plain("Back"),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{
-			slack.NewInputBlock(reasonBlock, plain("Reason"), plain("The requester is told this, so say what to change."), reason),
-		}},
-	}
+	view := formView(denyForm, "Deny "+clip(id, 18), id, []slack.Block{
+		slack.NewInputBlock(reasonBlock, plain("Reason"), plain("The requester is told this, so say what to change."), reason),
+	})
+	view.Submit, view.Close = plain("Deny"), plain("Back")
 	b.open(ctx, i, view)
 }
 

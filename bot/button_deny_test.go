@@ -18,7 +18,7 @@ func TestADenialAsksForAReason(t *testing.T) {
 	if len(w.of("views.open")) != 1 {
 		t.Fatal("no view was opened")
 	}
-	if reply := w.submission(denyView, r.ID, "V2", reasonState("too much")); reply == nil {
+	if reply := w.submission(denyForm, r.ID, "V2", reasonState("too much")); reply == nil {
 		t.Error("Bea, who is no approver, denied it")
 	}
 }

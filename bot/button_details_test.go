@@ -92,7 +92,7 @@ func TestDetailsHasAllThatIsLeftInAzure(t *testing.T) {
 	if text := asText(t, card); !strings.Contains(text, "more, see Details") || strings.Contains(text, "00000059-2222") {
 		t.Errorf("the card has %s", text)
 	}
-	if text := asText(t, w.bot.say().planBlocks(r, form.PermissionsMax+1)); !strings.Contains(text, "00000059-2222") {
+	if text := asText(t, w.bot.say().planBlocks(r, inDetails)); !strings.Contains(text, "00000059-2222") {
 		t.Errorf("Details has %s", text)
 	}
 }

@@ -3,8 +3,6 @@ package bot
 import (
 	"context"
 	"strings"
-
-	"github.com/entra-app/entra-app/workflow"
 )
 
 // What an admin gets who prefers to do it by hand: the application's JSON, and
@@ -26,16 +24,9 @@ const asJSON = "json"
 func (b *Bot) export(ctx context.Context, i interaction, format, value string) {
 	id, page := fromValue(value)
 	format, _, _ = strings.Cut(format, ":")
-	by, err := b.presser(ctx, i)
-	if err == nil {
-		err = outsider(by)
-	}
-	var r *workflow.Request
-	if err == nil {
-		r, err = b.desk.Get(ctx, id)
-	}
+	r, err := b.visible(ctx, i.User.ID, id)
 	if err != nil {
-		b.refuse(ctx, i, about(id, err))
+		b.refuse(ctx, i, err)
 		return
 	}
 	view := exportView(b.say().in(r), r, format, page)

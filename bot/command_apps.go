@@ -14,11 +14,7 @@ const mostApps = 15
 
 // apps lists the apps that a person has a say over, and those of the channel.
 func (b *Bot) apps(ctx context.Context, c command) Reply {
-	by, err := b.person(ctx, c.UserID)
-	if err == nil {
-		err = outsider(by)
-	}
-	if err != nil {
+	if _, err := b.insider(ctx, c.UserID); err != nil {
 		return private(b.sentence(err))
 	}
 	return b.appsPage(ctx, listing{Apps: true, Requester: c.UserID, Team: c.ChannelID})

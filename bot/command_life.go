@@ -3,8 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
@@ -14,22 +12,15 @@ import (
 
 // lifeCommand opens the form for a verb and an app.
 func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, app string) Reply {
-	app = strings.Trim(app, "`")
-	if app == "" {
-		return private(fmt.Sprintf("Which app? Type %s %s followed by its name, its App ID or its request, as in %s %s EA-7. %s apps "+
-			"lists yours.", Command, kind, Command, kind, Command))
+	app, which := namedApp(string(kind), app)
+	if which != nil {
+		return which
 	}
-	if id, ok := requestID(app); ok {
-		app = id
+	by, err := b.insider(ctx, c.UserID)
+	if err != nil {
+		return private(b.sentence(err))
 	}
-	by, err := b.person(ctx, c.UserID)
-	if err == nil {
-		err = outsider(by)
-	}
-	var r *workflow.Request
-	if err == nil {
-		r, err = b.appFor(ctx, by, app, kind)
-	}
+	r, err := b.appFor(ctx, by, app, kind)
 	if no, ok := errors.AsType[*workflow.Refusal](err); ok && no.Rule == workflow.RuleNoApp && kinds[kind].form.unknown != nil {
 		return kinds[kind].form.unknown(b, ctx, c, app, no)
 	}
@@ -49,22 +40,23 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 // appFor is an app for which somebody may ask for something, and there is a form for it.
 func (b *Bot) appFor(ctx context.Context, by people.Person, app string, kind workflow.Kind) (*workflow.Request, error) {
 	r, err := b.desk.App(ctx, app)
-	if err == nil {
-		err = b.desk.MayAsk(ctx, by, r, kind)
+	if err != nil {
+		return nil, err
 	}
-	if err == nil {
-		err = b.say().noForm(kind, r)
+	if err := b.desk.MayAsk(ctx, by, r, kind); err != nil {
+		return nil, err
 	}
-	return r, err
+	return r, b.say().noForm(kind, r)
 }
 
 // openLife opens the form for a button, for those who may send it.
 func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, id string) {
 	by, err := b.presser(ctx, i)
-	var r *workflow.Request
-	if err == nil {
-		r, err = b.appFor(ctx, by, id, kind)
+	if err != nil {
+		b.refuse(ctx, i, err)
+		return
 	}
+	r, err := b.appFor(ctx, by, id, kind)
 	if err != nil {
 		b.refuse(ctx, i, about(id, err))
 		return

@@ -57,11 +57,7 @@ func ask(rest string, c command) listing {
 }
 
 func (b *Bot) status(ctx context.Context, c command, rest string) Reply {
-	by, err := b.person(ctx, c.UserID)
-	if err == nil {
-		err = outsider(by)
-	}
-	if err != nil {
+	if _, err := b.insider(ctx, c.UserID); err != nil {
 		return private(b.sentence(err))
 	}
 	if id, ok := requestID(rest); ok {
@@ -137,11 +133,7 @@ func (b *Bot) turn(ctx context.Context, i interaction, a action) {
 		return
 	}
 	b.later(ctx, func(ctx context.Context) {
-		by, err := b.presser(ctx, i)
-		if err == nil {
-			err = outsider(by)
-		}
-		if err != nil {
+		if _, err := b.insider(ctx, i.User.ID); err != nil {
 			b.refuse(ctx, i, err)
 			return
 		}

@@ -65,6 +65,20 @@ func requestID(s string) (string, bool) {
 	return "EA-" + m[1], true
 }
 
+// namedApp is the app that was typed behind a verb: its name, its App ID or its request. If
+// there is none, which asks for it.
+func namedApp(verb, typed string) (app string, which Reply) {
+	app = strings.Trim(typed, "`")
+	if app == "" {
+		return "", private(fmt.Sprintf("Which app? Type %s %s followed by its name, its App ID or its request, as in %s %s EA-7. %s apps "+
+			"lists yours.", Command, verb, Command, verb, Command))
+	}
+	if id, ok := requestID(app); ok {
+		app = id
+	}
+	return app, nil
+}
+
 // didYouMean names the nearest of known, if one is near.
 func didYouMean(typed string, known []string) string {
 	best := spell.Nearest(strings.ToLower(typed), known)

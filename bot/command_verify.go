@@ -15,10 +15,10 @@ func (b *Bot) verifyCommand(ctx context.Context, c command, rest, _ string) Repl
 			"have its name.", Command))
 	}
 	by, err := b.person(ctx, c.UserID)
-	if err == nil {
-		_, err = b.desk.Verify(ctx, id, by, strings.Trim(unquoted(strings.TrimSpace(appID)), "`"))
-	}
 	if err != nil {
+		return private(b.sentence(err))
+	}
+	if _, err := b.desk.Verify(ctx, id, by, strings.Trim(unquoted(strings.TrimSpace(appID)), "`")); err != nil {
 		return private(b.sentence(about(id, err)))
 	}
 	return private(id + ": a sign-in code comes in a DM. With it the bot reads what the app has, compares it with the plan, and changes " +

@@ -96,11 +96,11 @@ func TestAServerIsReadOutOfTheForm(t *testing.T) {
 		"selected_options": []any{map[string]any{"value": "teams"}}}}
 	values["Credential of vb365-backup on a server"], values["Lifetime of vb365-backup made here"] = choose("made-certificate"),
 		choose("8760h0m0s")
-	if got := w.submission(formView, `{"p":"vb365-backup","k":"certificate"}`, "V1", values); got == nil ||
+	if got := w.submission(requestForm, `{"p":"vb365-backup","k":"certificate"}`, "V1", values); got == nil ||
 		!strings.Contains(marshalled(t, got), `"response_action":"update"`) {
 		t.Errorf("a form that was not redrawn for the server was answered %v", got)
 	}
-	if got := w.submission(formView, `{"p":"vb365-backup","k":"made-certificate","b":"vb365-prod"}`, "V2", values); got != nil {
+	if got := w.submission(requestForm, `{"p":"vb365-backup","k":"made-certificate","b":"vb365-prod"}`, "V2", values); got != nil {
 		t.Fatalf("answered %s", marshalled(t, got))
 	}
 	found, _ := w.desk.List(context.Background(), workflow.Query{})

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,11 +23,29 @@ func field(f form.Field, hint string, e slack.BlockElement) *slack.InputBlock {
 	return slack.NewInputBlock(string(f), plain(string(f)), h, e)
 }
 
-func textInput(f form.Field, hint string, most int, lines bool, initial string, optional bool) *slack.InputBlock {
-	e := slack.NewPlainTextInputBlockElement(nil, string(f))
-	e.Multiline, e.MaxLength, e.InitialValue = lines, min(most, mostTyped), initial
-	in := field(f, hint, e)
-	in.Optional = optional
+// A textField asks for something that is typed.
+type textField struct {
+	field    form.Field
+	label    string // "" is the field's name
+	hint     string
+	example  string // is shown as long as the field is empty
+	value    string // that it begins with
+	most     int    // characters; 0 is as many as Slack takes
+	lines    bool   // there is room for several
+	optional bool
+}
+
+func (t textField) input() *slack.InputBlock {
+	e := slack.NewPlainTextInputBlockElement(nil, string(t.field))
+	e.Multiline, e.MaxLength, e.InitialValue = t.lines, min(cmp.Or(t.most, mostTyped), mostTyped), t.value
+	if t.example != "" {
+		e.Placeholder = plain(t.example)
+	}
+	in := field(t.field, t.hint, e)
+	in.Optional = t.optional
+	if t.label != "" {
+		in.Label = plain(t.label)
+	}
 	return in
 }
 
@@ -54,15 +73,15 @@ func scopesInput(now []plan.Scope) slack.Block {
 	if !fitsField(lines) {
 		return tooMuch(text.Count(len(now), "exposed scope"))
 	}
-	return textInput(form.FieldScopes,
-		"If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. Who "+
-			"may consent is admins or users.", 3000, true, strings.Join(lines, "\n"), true)
+	return textField{field: form.FieldScopes, value: strings.Join(lines, "\n"), lines: true, optional: true,
+		hint: "If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. " +
+			"Who may consent is admins or users."}.input()
 }
 
 func subscriptionsInput(now []string) *slack.InputBlock {
-	return textInput(form.FieldSubscriptions,
-		"The IDs of the Azure subscriptions, one on each line. A resource group is /subscriptions/ID/resourceGroups/NAME, a management "+
-			"group /providers/Microsoft.Management/managementGroups/NAME.", 3000, true, strings.Join(now, "\n"), false)
+	return textField{field: form.FieldSubscriptions, value: strings.Join(now, "\n"), lines: true,
+		hint: "The IDs of the Azure subscriptions, one on each line. A resource group is /subscriptions/ID/resourceGroups/NAME, a " +
+			"management group /providers/Microsoft.Management/managementGroups/NAME."}.input()
 }
 
 func ownersInput() *slack.InputBlock {
@@ -119,7 +138,8 @@ func tooMuch(what string) slack.Block {
 
 // certificateInputs ask for a public certificate, pasted or as a file.
 func certificateInputs(words string) []slack.Block {
-	paste := textInput(form.FieldCertificate, words+" The private key stays with you: never paste it.", 3000, true, "", true)
+	paste := textField{field: form.FieldCertificate, hint: words + " The private key stays with you: never paste it.",
+		lines: true, optional: true}.input()
 	file := slack.NewFileInputBlockElement(string(form.FieldCertificateFile)).WithMaxFiles(1).WithFileTypes("cer", "crt", "pem",
 		"der", "p7b", "p7c")
 	upload := field(form.FieldCertificateFile,

@@ -57,10 +57,10 @@ func TestAPrivateKeyIsRefusedWhereverItIsPasted(t *testing.T) {
 				values["Certificate file"] = map[string]any{"value": map[string]any{"type": "file_input",
 					"files": []any{map[string]any{"id": "F1", "url_private": w.url + "/files/1"}}}}
 			}
-			refused(f, f, w.submission(formView, "{}", "V"+f, values))
+			refused(f, f, w.submission(requestForm, "{}", "V"+f, values))
 		}
 		r := w.request(t, "payroll", "backup", inState(workflow.StateDone))
-		refused("a renewal", "Reason", w.submission(lifeView, `{"k":"renew","r":"`+r.ID+`","c":"secret"}`, "V-life",
+		refused("a renewal", "Reason", w.submission(appForm, `{"k":"renew","r":"`+r.ID+`","c":"secret"}`, "V-life",
 			map[string]any{"Reason": reasonState(key)[reasonBlock], "Credential": filled("x")["Credential"],
 				"Lifetime": filled("x")["Lifetime"]}))
 		pending := w.request(t, "other", "backup", nil)
@@ -89,7 +89,7 @@ func TestPeopleMayWriteAboutKeys(t *testing.T) {
 		"rotate MIIE keys", "private-key: see the wiki", nasty} {
 		values := filled("payroll " + string(rune('a'+i)))
 		values["Reason"] = reasonState(reason)[reasonBlock]
-		if reply := w.submission(formView, "{}", "V"+reason, values); reply != nil {
+		if reply := w.submission(requestForm, "{}", "V"+reason, values); reply != nil {
 			t.Errorf("%q is answered with %s", reason, replied(t, reply))
 		}
 	}

@@ -45,7 +45,7 @@ func (s say) lifeForm(kind workflow.Kind, r *workflow.Request, chosen pack.Choic
 	blocks := []slack.Block{
 		block(line(bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", s.expires(r),
 			"\n", asks.says(s.Policy()))),
-		textInput(form.FieldReason, "The approver reads this.", form.ReasonMax, true, "", false),
+		reasonInput("The approver reads this."),
 	}
 	if asks.inputs != nil {
 		blocks = append(blocks, asks.inputs(s, r)...)
@@ -59,15 +59,11 @@ func (s say) lifeForm(kind workflow.Kind, r *workflow.Request, chosen pack.Choic
 		blocks = append(blocks, s.handoffInputs(p, chosen)...)
 	}
 	m, _ := json.Marshal(lifeMeta{kind, r.ID, chosen.Credential, chosen.Backup})
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: lifeView, PrivateMetadata: string(m),
-		Title: plain(asks.title), Submit: plain("Send request"), Close: plain("Cancel"),
-		Blocks: slack.Blocks{BlockSet: blocks},
-	}
+	return formView(appForm, asks.title, string(m), blocks)
 }
 
-// lifeView is the callback ID of the form.
-const lifeView = "life"
+// appForm is the callback ID of the form.
+const appForm = "life"
 
 // lifeMeta is what the form remembers.
 type lifeMeta struct {
@@ -120,8 +116,5 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	if err == nil {
 		_, err = sent.send(b.desk, ctx, by, m.Request, d)
 	}
-	if err == nil {
-		return nil
-	}
-	return slack.NewErrorsViewSubmissionResponse(b.underFields(about(m.Request, err), s))
+	return b.underFields(about(m.Request, err), s)
 }

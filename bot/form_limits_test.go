@@ -91,7 +91,7 @@ func TestAFieldThatIsNotInTheFormIsNotAnEmptyOne(t *testing.T) {
 func TestTheFieldForRedirectURIsIsMarkedWhereOneIsRequired(t *testing.T) {
 	w := newWorld(t)
 	optional := func(p pack.Product, existing bool) bool {
-		for _, b := range templateInputs(p, existing) {
+		for _, b := range templateInputs(p, meta{Existing: existing}) {
 			if in, ok := b.(*slack.InputBlock); ok && strings.HasPrefix(in.BlockID, string(form.FieldRedirectURIs)) {
 				if again := strings.Contains(in.Hint.Text, "also if the app has it already"); again != (existing && p.RedirectRequired) {
 					t.Errorf("%s, existing %v: the hint is %s", p.Name, existing, in.Hint.Text)

@@ -48,7 +48,7 @@ func redirectInput(f form.Field, uris []string) *slack.InputBlock {
 		hint = "Of an app on a device, one on each line: http://localhost, or with a custom scheme, as in " +
 			"msauth://com.contoso.app/signature."
 	}
-	return textInput(f, hint, mostTyped, true, strings.Join(uris, "\n"), true)
+	return textField{field: f, hint: hint, value: strings.Join(uris, "\n"), lines: true, optional: true}.input()
 }
 
 // Values of the field Public client flows.
@@ -58,17 +58,17 @@ const (
 )
 
 // signInInputs let the requester of a custom app choose who can sign in to it, and how.
-func signInInputs(who string, flows bool) []slack.Block {
+func signInInputs(p plan.Plan) []slack.Block {
 	radio := func(f form.Field, hint string, chosen int, options ...*slack.OptionBlockObject) slack.Block {
 		e := slack.NewRadioButtonsBlockElement(string(f), options...)
 		e.InitialOption = options[chosen]
 		return field(f, hint, e)
 	}
 	anyTenant, allowed := 0, 0
-	if who == form.AnyTenant {
+	if p.Audience == form.AnyTenant {
 		anyTenant = 1
 	}
-	if flows {
+	if p.PublicClientFlows {
 		allowed = 1
 	}
 	return []slack.Block{
@@ -83,39 +83,29 @@ func signInInputs(who string, flows bool) []slack.Block {
 
 // templateInputs ask for redirect URIs, or for what is filled into the product's
 // own. Those that nothing is filled into are shown.
-func templateInputs(p pack.Product, existing bool) []slack.Block {
+func templateInputs(p pack.Product, m meta) []slack.Block {
 	var blocks []slack.Block
 	if p.AsksRedirects() {
 		hint := "One on each line; leave empty if the product needs none."
 		if p.RedirectRequired {
 			hint = "One on each line. Nobody can sign in with the app without one."
 		}
-		if p.RedirectRequired && existing {
+		if p.RedirectRequired && m.Existing {
 			hint += " Name it here also if the app has it already."
 		}
-		in := textInput(form.FieldRedirectURIs, hint, mostTyped, true, strings.Join(p.RedirectURIs, "\n"), !p.RedirectRequired)
-		exemplify(in, p.RedirectExample)
-		blocks = append(blocks, of(p, in))
+		blocks = append(blocks, of(p, textField{field: form.FieldRedirectURIs, hint: hint, example: p.RedirectExample,
+			value: strings.Join(p.RedirectURIs, "\n"), lines: true, optional: !p.RedirectRequired}.input()))
 	}
 	for _, f := range p.Fields {
 		hint, most := f.Hint, form.RedirectMax
 		if f.Many {
 			hint, most = strings.TrimSpace(hint+" One on each line."), 3000
 		}
-		in := textInput(form.FieldOf(f), hint, most, f.Many, "", false)
-		in.Label = plain(f.Label)
-		exemplify(in, f.Example)
-		blocks = append(blocks, of(p, in))
+		blocks = append(blocks, of(p, textField{field: form.FieldOf(f), label: f.Label, hint: hint, example: f.Example, most: most,
+			lines: f.Many}.input()))
 	}
 	for _, d := range p.AlwaysGets() {
 		blocks = append(blocks, note("The app also gets these redirect URIs ("+string(d.Platform)+"): "+someOf(d.URIs, 1500)))
 	}
 	return blocks
-}
-
-// exemplify shows an example in a field as long as it is empty.
-func exemplify(in *slack.InputBlock, example string) {
-	if e, ok := in.Element.(*slack.PlainTextInputBlockElement); ok && example != "" {
-		e.Placeholder = plain(example)
-	}
 }

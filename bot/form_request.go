@@ -14,9 +14,9 @@ import (
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
-// formView is the callback ID of the request form. In it the block ID and the
+// requestForm is the callback ID of the request form. In it the block ID and the
 // action ID of an input are both the name of its field.
-const formView = "request"
+const requestForm = "request"
 
 // meta is what a form remembers.
 type meta struct {
@@ -65,11 +65,7 @@ func (b *Bot) showForm(ctx context.Context, c command, p pack.Product, m meta) R
 			return
 		}
 		// Asked for now, so that the submission need not wait for it.
-		by, err := b.person(ctx, c.UserID)
-		if err == nil {
-			err = outsider(by)
-		}
-		if err != nil {
+		if _, err := b.insider(ctx, c.UserID); err != nil {
 			b.show(ctx, opened.ID, noticeView("Request an app", b.sentence(err)))
 		}
 	})
@@ -84,8 +80,7 @@ func (s say) form(p pack.Product, chosen pack.Choice, remembered meta) slack.Mod
 	m, _ := json.Marshal(remembered)
 	blocks := []slack.Block{s.productInput(p)}
 	blocks = append(blocks, slack.NewContextBlock("", plain(clip(p.Summary, 500))))
-	blocks = append(blocks, applicationInput(remembered.Existing), appNameInput(remembered),
-		textInput(form.FieldReason, "What it is for. The approver reads this.", form.ReasonMax, true, "", false))
+	blocks = append(blocks, applicationInput(remembered), appNameInput(remembered), reasonInput("What it is for. The approver reads this."))
 	if tenants := s.Tenants(); len(tenants) > 1 {
 		options := make([]*slack.OptionBlockObject, len(tenants))
 		for i, t := range tenants {
@@ -112,10 +107,10 @@ func (s say) form(p pack.Product, chosen pack.Choice, remembered meta) slack.Mod
 	if len(plan.AzureRoles) > 0 {
 		blocks = append(blocks, of(p, subscriptionsInput(nil)))
 	}
-	blocks = append(blocks, templateInputs(p, remembered.Existing)...)
+	blocks = append(blocks, templateInputs(p, remembered)...)
 	if p.Custom && !remembered.Existing {
 		blocks = append(blocks, redirectInput(form.FieldPublicRedirectURIs, nil))
-		blocks = append(blocks, signInInputs(p.Audience, p.PublicClientFlows)...)
+		blocks = append(blocks, signInInputs(plan)...)
 	}
 	blocks = append(blocks, ownersInput())
 	if p.Custom {
@@ -125,14 +120,11 @@ func (s say) form(p pack.Product, chosen pack.Choice, remembered meta) slack.Mod
 			"Instead of permissions, redirect URIs and who can sign in: the manifest of an app, as the portal or Microsoft Graph has it.",
 			file)
 		upload.Optional = true
-		blocks = append(blocks, textInput(form.FieldManifest, "… or paste it here.", 3000, true, "", true), upload)
+		paste := textField{field: form.FieldManifest, hint: "… or paste it here.", lines: true, optional: true}
+		blocks = append(blocks, paste.input(), upload)
 	}
 	blocks, _ = inView.fit(append(blocks, needBlocks(plan)...), 0)
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: formView, PrivateMetadata: string(m),
-		Title: plain("Request an app"), Submit: plain("Send request"), Close: plain("Cancel"),
-		Blocks: slack.Blocks{BlockSet: blocks},
-	}
+	return formView(requestForm, "Request an app", string(m), blocks)
 }
 
 // Values of the field Application.
@@ -142,14 +134,14 @@ const (
 )
 
 // applicationInput lets the requester say that the app is there already.
-func applicationInput(existing bool) *slack.InputBlock {
+func applicationInput(m meta) *slack.InputBlock {
 	options := []*slack.OptionBlockObject{
 		choice(newApp, "A new one", ""),
 		choice(existingApp, "An existing one", "Grant what the product needs and register its credential"),
 	}
 	radio := slack.NewRadioButtonsBlockElement(string(form.FieldApplication), options...)
 	radio.InitialOption = options[0]
-	if existing {
+	if m.Existing {
 		radio.InitialOption = options[1]
 	}
 	in := field(form.FieldApplication, "", radio)
@@ -165,12 +157,16 @@ func appNameInput(m meta) *slack.InputBlock {
 		hint = "The app's App ID, or its exact name in Entra. You have to be one of its owners. Nothing is removed from it: what it " +
 			"lacks is added."
 	}
-	return textInput(form.FieldAppName, hint, most, false, clip(m.App, most), false)
+	return textField{field: form.FieldAppName, hint: hint, value: clip(m.App, most), most: most}.input()
+}
+
+func reasonInput(hint string) *slack.InputBlock {
+	return textField{field: form.FieldReason, hint: hint, most: form.ReasonMax, lines: true}.input()
 }
 
 // needBlocks show what the product gets, below the fields.
 func needBlocks(p plan.Plan) []slack.Block {
-	blocks := append(permissionBlocks(p.Permissions, briefFrom), roleBlocks(p)...)
+	blocks := append(permissionBlocks(p.Permissions, inAMessage), roleBlocks(p)...)
 	for _, b := range blocks {
 		if g, ok := b.(*growing); ok {
 			g.more = func(n int) string { return fmt.Sprintf("… and %d more, which the pack names", n) }

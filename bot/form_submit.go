@@ -23,10 +23,10 @@ import (
 // keeps what was typed: Slack does that for every input whose IDs are the same.
 func (b *Bot) rebuild(ctx context.Context, i interaction) {
 	switch i.View.CallbackID {
-	case lifeView:
+	case appForm:
 		b.rebuildLife(ctx, i.View)
 		return
-	case formView:
+	case requestForm:
 	default:
 		return
 	}
@@ -75,18 +75,16 @@ func (b *Bot) submit(ctx context.Context, i interaction) Reply {
 	d.Fields = s.filledIn(p)
 	d.Credential, d.Workloads, d.Backup, d.Existing = chosen.Credential, chosen.Workloads, chosen.Backup, m.Existing
 	by, err := b.complete(ctx, i, &d)
-	if err == nil {
-		_, err = b.desk.Submit(ctx, by, d)
+	if err != nil {
+		return b.underFields(err, s)
 	}
-	if err == nil {
-		return nil // Slack closes the form; the engine sends the DM
-	}
+	_, err = b.desk.Submit(ctx, by, d)
 	if errors.Is(err, form.ErrNotReviewed) {
 		m.Reviewed, m.File = d.Imported.Name, s.manifestFile(m).ID
 		v := b.say().review(p, chosen, m, d)
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
-	return slack.NewErrorsViewSubmissionResponse(b.underFields(err, s))
+	return b.underFields(err, s) // where it is nil Slack closes the form; the engine sends the DM
 }
 
 // completeFor is how long Slack may take for all that a form only names: it wants
@@ -99,15 +97,15 @@ func (b *Bot) complete(ctx context.Context, i interaction, d *form.Draft) (by pe
 	defer cancel()
 	s := i.View.State
 	by, err = b.presser(ctx, i)
-	if err == nil {
-		err = s.noKeys()
+	if err != nil {
+		return by, err
 	}
-	if err == nil {
-		var m meta
-		json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
-		err = b.fill(ctx, m, s, d)
+	if err := s.noKeys(); err != nil {
+		return by, err
 	}
-	return by, err
+	var m meta
+	json.Unmarshal([]byte(i.View.PrivateMetadata), &m)
+	return by, b.fill(ctx, m, s, d)
 }
 
 // fill gets what the form only names: the file, and who the owners are.
@@ -150,14 +148,18 @@ func (b *Bot) fill(ctx context.Context, m meta, s state, d *form.Draft) error {
 	return nil
 }
 
-// underFields says what is wrong with a form under the fields that are wrong.
+// underFields says what is wrong with a form under the fields that are wrong; nil where
+// nothing is.
 // What has no field in the view stands under Product: Slack wants a block that
 // is there.
-func (b *Bot) underFields(err error, s state) map[string]string {
+func (b *Bot) underFields(err error, s state) Reply {
+	if err == nil {
+		return nil
+	}
 	product := firstOf(s.block(form.FieldProduct), s.block(form.FieldReason), string(form.FieldProduct))
 	wrong, ok := errors.AsType[form.Errors](err)
 	if !ok {
-		return map[string]string{product: b.sentence(err)}
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{product: b.sentence(err)})
 	}
 	errs := map[string]string{}
 	for _, f := range slices.Sorted(maps.Keys(wrong)) {
@@ -170,5 +172,5 @@ func (b *Bot) underFields(err error, s state) map[string]string {
 		}
 		errs[id] = strings.TrimSpace(errs[id] + " " + text)
 	}
-	return errs
+	return slack.NewErrorsViewSubmissionResponse(errs)
 }

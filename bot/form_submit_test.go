@@ -14,7 +14,7 @@ func TestAnExistingAppIsAskedForWithTheForm(t *testing.T) {
 	values := filled("HR Portal")
 	values["Application"] = map[string]any{"Application": map[string]any{"type": "radio_buttons",
 		"selected_option": map[string]any{"value": existingApp}}}
-	if reply := w.submission(formView, `{"p":"vbo365"}`, "V1", values); reply != nil {
+	if reply := w.submission(requestForm, `{"p":"vbo365"}`, "V1", values); reply != nil {
 		t.Fatalf("answered %v", reply)
 	}
 	r, err := w.desk.Get(t.Context(), "EA-1")
@@ -26,7 +26,7 @@ func TestAnExistingAppIsAskedForWithTheForm(t *testing.T) {
 func TestAFormIsCommittedBeforeItIsAcknowledgedAndOnlyOnce(t *testing.T) {
 	w := newWorld(t)
 	for range 2 {
-		if reply := w.submission(formView, `{"p":"vbo365"}`, "V1", filled("payroll")); reply != nil {
+		if reply := w.submission(requestForm, `{"p":"vbo365"}`, "V1", filled("payroll")); reply != nil {
 			t.Errorf("answered %v", reply)
 		}
 	}
@@ -41,7 +41,7 @@ func TestMistakesComeBackUnderTheirFields(t *testing.T) {
 	w := newWorld(t)
 	bad := filled("")
 	bad["Redirect URIs of vbo365"] = map[string]any{"value": map[string]any{"value": "http://example.com"}}
-	reply, _ := w.submission(formView, `{"p":"vbo365"}`, "V1", bad).(*slack.ViewSubmissionResponse)
+	reply, _ := w.submission(requestForm, `{"p":"vbo365"}`, "V1", bad).(*slack.ViewSubmissionResponse)
 	if reply == nil || reply.Errors["App name"] == "" || reply.Errors["Redirect URIs of vbo365"] == "" {
 		t.Errorf("answered %+v", reply)
 	}

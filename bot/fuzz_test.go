@@ -36,17 +36,17 @@ func FuzzDispatch(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, seed := range [][5]string{
-		{"renew " + ids[0], actRenew, ids[0] + " 1", lifeView, `{"k":"renew","r":"` + ids[0] + `","c":"secret"}`},
-		{"update payroll", actUpdate + ":" + ids[0], ids[0], lifeView, `{"k":"update","r":"` + ids[0] + `"}`},
-		{"recreate " + ids[0], actRetire, ids[0], lifeView, `{"k":"recreate","r":"` + ids[0] + `","c":"certificate"}`},
-		{"request custom", string(form.FieldCredential), "certificate", formView, `{"c":"CTEAM","p":"custom","k":"federated"}`},
-		{"request vbo365", string(form.FieldProduct), "vb365-backup", formView, `{"p":"vbo365","k":"secret"}`},
+		{"renew " + ids[0], actRenew, ids[0] + " 1", appForm, `{"k":"renew","r":"` + ids[0] + `","c":"secret"}`},
+		{"update payroll", actUpdate + ":" + ids[0], ids[0], appForm, `{"k":"update","r":"` + ids[0] + `"}`},
+		{"recreate " + ids[0], actRetire, ids[0], appForm, `{"k":"recreate","r":"` + ids[0] + `","c":"certificate"}`},
+		{"request custom", string(form.FieldCredential), "certificate", requestForm, `{"c":"CTEAM","p":"custom","k":"federated"}`},
+		{"request vbo365", string(form.FieldProduct), "vb365-backup", requestForm, `{"p":"vbo365","k":"secret"}`},
 		{"status all", "page:next", `{"Before":["EA-2"]}`, "status", ""},
-		{"verify EA-2 11111111-2222-3333-4444-555555555555", actApprove, ids[1] + " 1", denyView, ids[1]},
+		{"verify EA-2 11111111-2222-3333-4444-555555555555", actApprove, ids[1] + " 1", denyForm, ids[1]},
 		{"apps", actExport + asJSON, ids[1], "export", ""},
 		{"help", actReveal, ids[0] + " 9999999999999999999", "", "[]"},
-		{"", actDetails, "", formView, "{"},
-		{"retire `EA-1`", actDeny, "EA-0", lifeView, `{"k":"of tomorrow","r":"EA-1"}`},
+		{"", actDetails, "", requestForm, "{"},
+		{"retire `EA-1`", actDeny, "EA-0", appForm, `{"k":"of tomorrow","r":"EA-1"}`},
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4], "certificate")
 	}

@@ -16,10 +16,7 @@ const homeRows = 10
 
 // publishHome shows a person what waits for them, and what they asked for.
 func (b *Bot) publishHome(ctx context.Context, user string) {
-	who, err := b.person(ctx, user)
-	if err == nil {
-		err = outsider(who)
-	}
+	who, err := b.insider(ctx, user)
 	if err != nil {
 		b.sentence(err) // logs what is a fault; there is nobody to answer
 		return

@@ -17,8 +17,13 @@ type connection struct {
 	changed chan struct{} // closed with every change, and made again
 }
 
-// set notes a change. Without a reason it is expected back: Slack has
+// opened notes that Slack delivers.
+func (w *connection) opened() { w.set(true, nil) }
+
+// closed notes that it does not. Without a reason it is expected back: Slack has
 // every client connect again from time to time.
+func (w *connection) closed(why error) { w.set(false, why) }
+
 func (w *connection) set(up bool, why error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -42,7 +47,7 @@ func (w *connection) state() (up bool, changed <-chan struct{}, why error) {
 // reason as soon as there is one, and else when ctx ends.
 func (b *Bot) Connected(ctx context.Context) error {
 	for {
-		up, changed, why := b.tether.state()
+		up, changed, why := b.socket.state()
 		switch {
 		case up:
 			return nil

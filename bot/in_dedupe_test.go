@@ -116,7 +116,7 @@ func TestWhatIsDeliveredAgainIsAnsweredInTheSameWay(t *testing.T) {
 	}{
 		"slash_commands": {map[string]string{"text": "cancel " + r.ID, "user_id": "UBEA"}, "is cancelled"},
 		"interactive": {map[string]any{"type": "view_submission", "user": map[string]string{"id": "UBEA"},
-			"view": map[string]any{"id": "V1", "callback_id": formView, "private_metadata": `{"p":"vbo365"}`,
+			"view": map[string]any{"id": "V1", "callback_id": requestForm, "private_metadata": `{"p":"vbo365"}`,
 				"state": map[string]any{"values": filled("")}}}, `"response_action":"errors"`},
 		"events_api": {map[string]any{"event_id": "Ev1",
 			"event": map[string]string{"type": "app_home_opened", "user": "UBEA", "tab": "home"}}, ""},

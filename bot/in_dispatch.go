@@ -81,11 +81,11 @@ func (b *Bot) interaction(ctx context.Context, i interaction) Reply {
 		return suggestions(i.Value)
 	case "view_submission":
 		switch i.View.CallbackID {
-		case formView:
+		case requestForm:
 			return b.submit(ctx, i)
-		case lifeView:
+		case appForm:
 			return b.submitLife(ctx, i)
-		case denyView:
+		case denyForm:
 			return b.deny(ctx, i)
 		}
 	case "block_actions":

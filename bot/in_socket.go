@@ -37,7 +37,7 @@ func (b *Bot) RunSocket(ctx context.Context) error {
 			wait = time.Second
 		}
 		why := slackError(err)
-		b.tether.set(false, why)
+		b.socket.closed(why)
 		b.log.Warn("Socket Mode is not connected", "err", forAppToken(why), "again_in", wait)
 		timer := time.NewTimer(wait)
 		select {
@@ -123,15 +123,15 @@ func (b *Bot) replyTo(ctx context.Context, id string, e Envelope) (reply any, er
 func (b *Bot) noted(e socketmode.Event) {
 	switch e.Type {
 	case socketmode.EventTypeConnecting:
-		if up, _, _ := b.tether.state(); up {
-			b.tether.set(false, nil)
+		if up, _, _ := b.socket.state(); up {
+			b.socket.closed(nil)
 		}
 	case socketmode.EventTypeHello:
-		b.tether.set(true, nil)
+		b.socket.opened()
 		b.log.Info("Socket Mode is connected")
 	case socketmode.EventTypeConnectionError:
 		if failed, ok := e.Data.(*slack.ConnectionErrorEvent); ok {
-			b.tether.set(false, slackError(failed.ErrorObj))
+			b.socket.closed(slackError(failed.ErrorObj))
 			b.log.Warn("Socket Mode can't connect", "try", failed.Attempt, "again_in", failed.Backoff, "err", slackError(failed.ErrorObj))
 		}
 	case socketmode.EventTypeErrorWriteFailed:

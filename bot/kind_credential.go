@@ -118,14 +118,13 @@ func certificateGiven(r *workflow.Request) []any {
 
 func federatedInputs(s say, _ pack.Product, _ pack.Choice) []slack.Block {
 	return []slack.Block{
-		textInput(form.FieldIssuer, "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com.",
-			600, false, "", false),
-		textInput(form.FieldSubject,
-			"The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main or, for a new GitHub repository, "+
-				"repo:contoso@1234/backup@5678:ref:refs/heads/main.", 600, false, "", false),
-		textInput(form.FieldAudience,
-			"The aud of those tokens. Left empty it is the one that Microsoft suggests for the tenant's cloud.", 600, false,
-			s.TokenExchange(), true),
+		textField{field: form.FieldIssuer, most: 600,
+			hint: "Whose tokens the app may sign in with, as in https://token.actions.githubusercontent.com."}.input(),
+		textField{field: form.FieldSubject, most: 600,
+			hint: "The sub of those tokens, as in repo:contoso/backup:ref:refs/heads/main or, for a new GitHub repository, " +
+				"repo:contoso@1234/backup@5678:ref:refs/heads/main."}.input(),
+		textField{field: form.FieldAudience, most: 600, value: s.TokenExchange(), optional: true,
+			hint: "The aud of those tokens. Left empty it is the one that Microsoft suggests for the tenant's cloud."}.input(),
 	}
 }
 

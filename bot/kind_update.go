@@ -87,7 +87,7 @@ func (s say) updateInputs(r *workflow.Request) []slack.Block {
 	}
 	blocks = append(blocks, redirectInputs(p, r.Has())...)
 	if p.Custom && !r.Adopted() { // there it stays as it was found
-		blocks = append(blocks, signInInputs(r.Plan.Audience, r.Plan.PublicClientFlows)...)
+		blocks = append(blocks, signInInputs(r.Plan)...)
 	}
 	return append(blocks, owners)
 }

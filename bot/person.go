@@ -17,9 +17,9 @@ import (
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
-// people caches who people are, because an acknowledgement can't wait for Slack
+// A roster caches who people are, because an acknowledgement can't wait for Slack
 // each time.
-type those struct {
+type roster struct {
 	mu     sync.Mutex
 	known  map[string]knownPerson
 	asking map[string]chan struct{} // closed when the answer is there
@@ -74,6 +74,15 @@ func (b *Bot) person(ctx context.Context, user string) (people.Person, error) {
 	}
 }
 
+// insider is a person who may take part.
+func (b *Bot) insider(ctx context.Context, user string) (people.Person, error) {
+	p, err := b.person(ctx, user)
+	if err != nil {
+		return p, err
+	}
+	return p, outsider(p)
+}
+
 // knows reports whether person will answer without asking Slack.
 func (b *Bot) knows(user string) bool {
 	b.mu.Lock()
@@ -87,62 +96,61 @@ func (b *Bot) knows(user string) bool {
 
 // look returns somebody who is known, or what to wait for; mine says that the
 // caller is the one who has to ask.
-func (p *those) look(user string, now time.Time) (who people.Person, mine bool, wait chan struct{}) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if k, ok := p.known[user]; ok && now.Sub(k.at) < knownFor {
+func (r *roster) look(user string, now time.Time) (who people.Person, mine bool, wait chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if k, ok := r.known[user]; ok && now.Sub(k.at) < knownFor {
 		return k.Person, false, nil
 	}
-	if wait, ok := p.asking[user]; ok {
+	if wait, ok := r.asking[user]; ok {
 		return who, false, wait
 	}
-	if p.asking == nil {
-		p.asking = map[string]chan struct{}{}
+	if r.asking == nil {
+		r.asking = map[string]chan struct{}{}
 	}
 	wait = make(chan struct{})
-	p.asking[user] = wait
+	r.asking[user] = wait
 	return who, true, wait
 }
 
 // forget has somebody asked about again.
-func (p *those) forget(user string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.known, user)
+func (r *roster) forget(user string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.known, user)
 }
 
-// learn ends the asking for somebody, and remembers who they are.
-func (p *those) learn(user string, who people.Person, left bool, now time.Time, ok bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	close(p.asking[user])
-	delete(p.asking, user)
-	if !ok {
+// learn ends the asking for somebody, and remembers what was answered, if anything was.
+func (r *roster) learn(user string, answer *knownPerson) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	close(r.asking[user])
+	delete(r.asking, user)
+	if answer == nil {
 		return
 	}
-	if p.known == nil || len(p.known) >= knownMax {
-		p.known = map[string]knownPerson{}
+	if r.known == nil || len(r.known) >= knownMax {
+		r.known = map[string]knownPerson{}
 	}
-	p.known[user] = knownPerson{who, now, left}
+	r.known[user] = *answer
 }
 
 // askWho asks Slack who somebody is.
-func (b *Bot) askWho(ctx context.Context, user, home string) (p people.Person, err error) {
-	learned, left := false, false
-	defer func() { b.people.learn(user, p, left, b.now(), learned) }()
+func (b *Bot) askWho(ctx context.Context, user, home string) (people.Person, error) {
+	var answer *knownPerson
+	defer func() { b.people.learn(user, answer) }()
 	var u *slack.User
 	var confirmed *bool
-	err = retry(ctx, func() (err error) {
+	err := retry(ctx, func() (err error) {
 		u, confirmed, err = b.userInfo(ctx, user)
 		return slackError(err)
 	})
 	if err != nil {
-		return p, err
+		return people.Person{}, err
 	}
-	p = people.Person{ID: user, Email: u.Profile.Email, Confirmed: confirmedWord(u.Profile.Email, confirmed),
+	p := people.Person{ID: user, Email: u.Profile.Email, Confirmed: confirmedWord(u.Profile.Email, confirmed), Outside: outside(u, home),
 		Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, user)), 80)}
-	p.Outside, left = outside(u, home), u.Deleted
-	learned = true
+	answer = &knownPerson{Person: p, at: b.now(), left: u.Deleted}
 	return p, nil
 }
 

@@ -57,7 +57,7 @@ func TestGuestsStrangersAndUnknownPeopleAreRefused(t *testing.T) {
 	} {
 		w := newWorld(t)
 		w.answers["users.info"] = user
-		if reply := w.submission(formView, `{"p":"vbo365"}`, "V1", filled("payroll")); reply == nil {
+		if reply := w.submission(requestForm, `{"p":"vbo365"}`, "V1", filled("payroll")); reply == nil {
 			t.Errorf("%s may ask", name)
 		}
 		if all, _ := w.desk.List(context.Background(), workflow.Query{}); len(all) != 0 {

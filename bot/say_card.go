@@ -18,7 +18,7 @@ func (s say) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 			bold("Reason: "), r.Reason)),
 	}
 	blocks = append(blocks, requesterBlocks(r)...)
-	blocks = append(blocks, s.planBlocks(r, briefFrom)...)
+	blocks = append(blocks, s.planBlocks(r, inAMessage)...)
 	if r.State == workflow.StatePending {
 		blocks = append(blocks, block(line(bold(whoSigns(r)), r.RolesWords(), ".")))
 	}

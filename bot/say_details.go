@@ -4,14 +4,13 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/form"
 )
 
 // details is the window with the whole plan: every word of every permission, every action
 // of a custom role, and the whole history, in as many pages as it takes.
 func (s say) details(r *workflow.Request, page int) slack.ModalViewRequest {
 	blocks := append([]slack.Block{block(line(bold("State: "), r.State.Title(), ", ", waitsFor(r)))},
-		s.planBlocks(r, form.PermissionsMax+1)...)
+		s.planBlocks(r, inDetails)...)
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
 	}
@@ -19,8 +18,5 @@ func (s say) details(r *workflow.Request, page int) slack.ModalViewRequest {
 	blocks = append(blocks, historyBlocks(r, len(r.History))...)
 	blocks, buttons := pageOf(blocks, page, actDetailsPage, r.ID)
 	buttons = append(buttons, button(actExport+asJSON, "Export manifest", r.ID, "Export the manifest of "+r.ID))
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: detailsView, Title: plain(clip(r.ID+" in detail", 24)), Close: plain("Close"),
-		Blocks: slack.Blocks{BlockSet: append(blocks, slack.NewActionBlock("", buttons...))},
-	}
+	return window(detailsView, r.ID+" in detail", append(blocks, slack.NewActionBlock("", buttons...))...)
 }

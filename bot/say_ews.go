@@ -24,13 +24,13 @@ const (
 
 // ewsPlan is for a card: what the approver has to know before anything is made. The window
 // of Details has room for where it is from, too.
-func (s say) ewsPlan(p plan.Plan, sources bool) []slack.Block {
+func (s say) ewsPlan(p plan.Plan, on surface) []slack.Block {
 	if !p.UsesEWS() {
 		return nil
 	}
 	ews := catalog.EWS()
 	parts := []any{bold(ews.Service + ": "), ews.Notice(s.now)}
-	if sources {
+	if on == inDetails {
 		parts = append(parts, " As of "+ews.Checked+", from ", link(ews.Sources[0]))
 	}
 	return []slack.Block{block(line(parts...))}
@@ -121,6 +121,5 @@ func ewsView(in cloud.Cloud, r *workflow.Request) slack.ModalViewRequest {
 	for _, part := range parts(text, 2800) {
 		blocks = append(blocks, block(preformatted(part)))
 	}
-	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Exchange script"), Close: plain("Close"),
-		Blocks: slack.Blocks{BlockSet: blocks}}
+	return window(exportCallback, "Exchange script", blocks...)
 }

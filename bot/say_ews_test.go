@@ -12,7 +12,6 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/cloud"
-	"github.com/entra-app/entra-app/workflow/form"
 )
 
 // atBlocked is a day on which Exchange Online blocks Exchange Web Services, and has not ended them.
@@ -51,7 +50,7 @@ func TestWhatUsesExchangeWebServicesSaysThatItHasToBeListed(t *testing.T) {
 		}
 	}
 	w.bot.now = atBlocked
-	if text, from := allText(w.bot.say().planBlocks(r, form.PermissionsMax+1)), "As of 2026-09, from "; !strings.Contains(text, from) ||
+	if text, from := allText(w.bot.say().planBlocks(r, inDetails)), "As of 2026-09, from "; !strings.Contains(text, from) ||
 		!strings.Contains(text, catalog.EWS().Sources[0]) {
 		t.Errorf("Details does not say from where it is: %s", text)
 	}

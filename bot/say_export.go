@@ -56,8 +56,7 @@ func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) sl
 	if turn != nil {
 		blocks = append(blocks, slack.NewActionBlock("", turn...))
 	}
-	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: exportCallback, Title: plain("Export manifest"), Close: plain("Close"),
-		Blocks: slack.Blocks{BlockSet: blocks}}
+	return window(exportCallback, "Export manifest", blocks...)
 }
 
 func exported(in cloud.Cloud, p plan.Plan, format string) (string, error) {

@@ -8,7 +8,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
-	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -56,13 +55,12 @@ func grouped(ps []plan.Permission) []permissionGroup {
 	return groups
 }
 
-// permissionBlocks lists permissions by resource and type, each with its tier,
-// what it allows and what it is needed for. From brief on they are named without
-// the words, but in Details, whose brief is more than a plan may ask for. The riskiest
-// come first.
-func permissionBlocks(ps []plan.Permission, brief int) []slack.Block {
-	groups, whole := grouped(ps), brief > form.PermissionsMax
-	if len(groups) > apart && !whole {
+// permissionBlocks lists permissions by resource and type, the riskiest first, each with
+// its tier, what it allows and what it is needed for. Many are named without the words
+// in a message.
+func permissionBlocks(ps []plan.Permission, on surface) []slack.Block {
+	groups := grouped(ps)
+	if on == inAMessage && len(groups) > apart {
 		return []slack.Block{together(groups)}
 	}
 	var blocks []slack.Block
@@ -70,10 +68,10 @@ func permissionBlocks(ps []plan.Permission, brief int) []slack.Block {
 		byName := &growing{title: g.title(), weight: permissionWeight, less: inLines(g)}
 		inWords := &growing{title: g.title(), weight: permissionWeight, less: byName}
 		for _, p := range g.ps {
-			byName.lines = append(byName.lines, permissionLine(p, true))
-			inWords.lines = append(inWords.lines, permissionLine(p, false))
+			byName.lines = append(byName.lines, permissionName(p))
+			inWords.lines = append(inWords.lines, permissionWords(p))
 		}
-		if len(ps) >= brief && !whole {
+		if on == inAMessage && len(ps) >= briefFrom {
 			inWords = byName
 		}
 		blocks = append(blocks, inWords)
@@ -81,13 +79,14 @@ func permissionBlocks(ps []plan.Permission, brief int) []slack.Block {
 	return blocks
 }
 
-func permissionLine(p plan.Permission, short bool) *slack.RichTextSection {
-	parts := []any{bold(p.Name), " · risk ", bold(string(p.Risk))}
-	if !short {
-		parts = append(parts, "\n", p.Words)
-		if p.Why != "" {
-			parts = append(parts, "\n", italic("Needed: "+p.Why))
-		}
+func permissionName(p plan.Permission) *slack.RichTextSection {
+	return line(bold(p.Name), " · risk ", bold(string(p.Risk)))
+}
+
+func permissionWords(p plan.Permission) *slack.RichTextSection {
+	parts := []any{bold(p.Name), " · risk ", bold(string(p.Risk)), "\n", p.Words}
+	if p.Why != "" {
+		parts = append(parts, "\n", italic("Needed: "+p.Why))
 	}
 	return line(parts...)
 }

@@ -6,21 +6,20 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // planBlocks is exactly what is approved: the app, its permissions, its credential.
-func (s say) planBlocks(r *workflow.Request, brief int) []slack.Block {
-	plan := s.appPlan(r, brief)
+func (s say) planBlocks(r *workflow.Request, on surface) []slack.Block {
+	plan := s.appPlan(r, on)
 	if card := kindOf(r).card; card != nil {
 		return card(r, plan)
 	}
 	return plan
 }
 
-func (s say) appPlan(r *workflow.Request, brief int) []slack.Block {
+func (s say) appPlan(r *workflow.Request, on surface) []slack.Block {
 	p := r.Plan
 	parts := []any{
 		bold("App: "), r.AppName(), "\n",
@@ -32,7 +31,7 @@ func (s say) appPlan(r *workflow.Request, brief int) []slack.Block {
 	}
 	if len(p.Workloads) > 0 {
 		most := 300
-		if brief > form.PermissionsMax {
+		if on == inDetails {
 			most = 3000
 		}
 		parts = append(parts, bold("For: "), someOf(p.Workloads, most), "\n")
@@ -69,13 +68,13 @@ func (s say) appPlan(r *workflow.Request, brief int) []slack.Block {
 	parts = append(parts, backupLine(r)...)
 	parts = append(parts, bold("Highest risk: "), string(p.Risk()))
 	blocks := append(append([]slack.Block{block(line(parts...))}, issuer...), lists...)
-	blocks = append(blocks, permissionBlocks(p.Permissions, brief)...)
-	if len(p.Permissions) >= brief {
+	blocks = append(blocks, permissionBlocks(p.Permissions, on)...)
+	if on == inAMessage && len(p.Permissions) >= briefFrom {
 		blocks = append(blocks, note("Details says what each of these permissions allows."))
 	}
 	blocks = append(blocks, roleBlocks(p)...)
-	blocks = append(blocks, s.ewsPlan(p, brief > form.PermissionsMax)...)
-	if brief <= form.PermissionsMax && slices.ContainsFunc(p.AzureRoles, func(r plan.AzureRole) bool {
+	blocks = append(blocks, s.ewsPlan(p, on)...)
+	if on == inAMessage && slices.ContainsFunc(p.AzureRoles, func(r plan.AzureRole) bool {
 		return len(r.Actions)+len(r.DataActions) > 0
 	}) {
 		blocks = append(blocks, note("Details names each action of the custom roles."))
@@ -125,6 +124,14 @@ func audience(a string) string {
 	}
 	return a
 }
+
+// A surface is where a plan is shown.
+type surface int
+
+const (
+	inAMessage surface = iota
+	inDetails          // which has room for every word
+)
 
 // briefFrom is the number of permissions from which on a message names each
 // with its type and tier only. What each allows is then in Details.

@@ -88,7 +88,7 @@ func (s say) handover(r *workflow.Request, blocks []slack.Block) (string, []slac
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
 		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
 		block(line(append(append(parts, bold("Approved by ")), approvers(r)...)...)))
-	blocks = append(blocks, permissionBlocks(r.Plan.Permissions, briefFrom)...)
+	blocks = append(blocks, permissionBlocks(r.Plan.Permissions, inAMessage)...)
 	blocks = append(blocks, roleBlocks(r.Plan)...)
 	blocks = append(blocks, s.ewsNext(r)...)
 	if r.Made.Connected != "" {

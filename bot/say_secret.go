@@ -8,10 +8,7 @@ import (
 )
 
 func secretView(blocks ...slack.Block) slack.ModalViewRequest {
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: "secret", Title: plain("Client secret"), Close: plain("Close"),
-		Blocks: slack.Blocks{BlockSet: blocks},
-	}
+	return window("secret", "Client secret", blocks...)
 }
 
 func secretBlocks(r *workflow.Request, secret seal.Secret) []slack.Block {

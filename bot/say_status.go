@@ -27,7 +27,7 @@ func (s say) inFull(r *workflow.Request) []slack.Block {
 	if people := s.peopleLine(r); people != nil {
 		blocks = append(blocks, block(line(people...)))
 	}
-	blocks = append(blocks, s.planBlocks(r, briefFrom)...)
+	blocks = append(blocks, s.planBlocks(r, inAMessage)...)
 	if steps := stepBlock(r); steps != nil {
 		blocks = append(blocks, steps)
 	}

@@ -75,8 +75,18 @@ func (b *Bot) show(ctx context.Context, viewID string, v slack.ModalViewRequest)
 
 // noticeView is a window with one sentence.
 func noticeView(title, text string) slack.ModalViewRequest {
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: "notice", Title: plain(clip(title, 24)), Close: plain("Close"),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{sentenceBlock(text)}},
-	}
+	return window("notice", title, sentenceBlock(text))
+}
+
+// window is a view in which there is nothing to send.
+func window(callback, title string, blocks ...slack.Block) slack.ModalViewRequest {
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: callback, Title: plain(clip(title, 24)), Close: plain("Close"),
+		Blocks: slack.Blocks{BlockSet: blocks}}
+}
+
+// formView is a view to fill in. It comes back with what it remembers.
+func formView(callback, title, remembers string, blocks []slack.Block) slack.ModalViewRequest {
+	v := window(callback, title, blocks...)
+	v.PrivateMetadata, v.Submit, v.Close = remembers, plain("Send request"), plain("Cancel")
+	return v
 }
