@@ -65,7 +65,7 @@
 //	product.go          what a product needs                 choose.go          what was chosen of a product
 //	submit.go           the form                             check.go           the rules for its fields
 //	desk.go             the door for people                  decide.go          decisions of approvers, and their rules
-//	retry.go            retry, undo, give up                 tenant.go          tenants, and who may approve there
+//	retry.go            retry, give up                       tenant.go          tenants, and who may approve there
 //	agree.go            several approvals                    rights.go          what a sign-in has to be good for
 //	engine.go           who works when                       work.go            what each state owes
 //	wake.go             when to look again                   signin.go          codes

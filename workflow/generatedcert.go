@@ -260,7 +260,7 @@ func (d *Desk) mayFetch(r *Request) *Refusal {
 		return refuse(RuleTooLate, "The file of %s was not fetched in time, so it was revoked. An approver can press Retry on the card "+
 			"to make a new one.", r.ID)
 	case h.Status != HandoverFetching && h.Status != HandoverClaimed || len(h.File) == 0:
-		return refuse(RuleWrongState, "%s %s, so there is no file to fetch.", r.ID, r.Standing())
+		return wrongState(r, "there is no file to fetch")
 	}
 	return nil
 }

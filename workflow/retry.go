@@ -8,8 +8,8 @@ import (
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
-// What is left to do with a request that failed: to try again, to undo
-// what was made, or to give it up.
+// What is left to do with a request that failed: to try again, or to give it up. For Undo see
+// task_undo.go.
 
 // GiveUp ends a request about an app that cannot be carried through. What was
 // done so far stays. An update that has begun to change the app is not the requester's
@@ -65,7 +65,7 @@ func untilThen(r *Request) string {
 
 func giveUpProblem(r *Request) *Refusal {
 	if !r.CanGiveUp() {
-		return refuse(RuleWrongState, "%s %s, so it can't be given up.", r.ID, r.Standing())
+		return wrongState(r, "it can't be given up")
 	}
 	return nil
 }
@@ -99,12 +99,10 @@ func giveUpTo(r *Request, now time.Time, text string, e Event) {
 
 // NewCode asks for another device code for the approver who has to sign in.
 func (d *Desk) NewCode(ctx context.Context, id string, by people.Person) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
+	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+		switch {
 		case r.State != StateSignIn:
-			return refuse(RuleWrongState, "%s %s, so no code is needed.", r.ID, r.Standing())
+			return wrongState(r, "no code is needed")
 		case by.ID != r.Approval.By.ID:
 			return refuse(RuleNotApprover, "%s approved %s and has to sign in. A code for you would not help.", r.Approval.By.Name, r.ID)
 		}
@@ -119,14 +117,12 @@ func (d *Desk) NewCode(ctx context.Context, id string, by people.Person) (*Reque
 // Retry goes on where a request failed, or makes a new secret where nobody
 // opened the last one. Whoever presses approves the plan, and signs in.
 func (d *Desk) Retry(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
+	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+		switch {
 		case r.State != StateFailed && r.State != StateRevoked:
-			return refuse(RuleWrongState, "%s %s, so there is nothing to retry.", r.ID, r.Standing())
-		case rev < r.PlanRev || rev < r.Dependents.Rev || rev > r.Rev: // what is pressed on has to have been seen
-			return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
+			return wrongState(r, "there is nothing to retry")
+		case outdated(r, rev) != nil:
+			return outdated(r, rev)
 		case tasks[r.Task].makes:
 			return d.tooFew(r, by)
 		}
@@ -161,12 +157,6 @@ func dueAtSignIn(r *Request) {
 	}
 }
 
-// Undoable reports whether there is something that an Undo would delete.
-func (r *Request) Undoable() bool {
-	undoable := r.kind().undoable
-	return undoable != nil && tasks[r.Task].back == "" && (r.State == StateFailed || r.State == StateRevoked) && undoable(r)
-}
-
 // WaysOn names the buttons of a request that failed.
 func (r *Request) WaysOn() string {
 	switch {
@@ -176,20 +166,4 @@ func (r *Request) WaysOn() string {
 		return "Retry or Give up"
 	}
 	return "Retry or Undo"
-}
-
-// Undo deletes what a failed request has made, after a sign-in of whoever presses.
-func (d *Desk) Undo(ctx context.Context, id string, by people.Person) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
-		switch no := d.mayDecide(r, by); {
-		case no != nil:
-			return no
-		case !r.Undoable():
-			return refuse(RuleWrongState, "%s %s, so there is nothing to undo.", r.ID, r.Standing())
-		}
-		return nil
-	}, func(r *Request, now time.Time) {
-		decide(r, by, now, TaskUndo) // what it undoes stays as it is until the sign-in was checked
-		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventUndo, Text: "pressed Undo and was sent a sign-in code"})
-	})
 }

@@ -1,8 +1,11 @@
 package workflow
 
 import (
+	"context"
 	"fmt"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // An undo is what takes back what a kind has made.
@@ -39,6 +42,25 @@ func (r *Request) UndoQuestion() (title, text string) {
 
 // Undone is what an Undo of r came to, in a few words.
 func (r *Request) Undone() string { return r.kind().undo.did }
+
+// Undoable reports whether there is something that an Undo would delete.
+func (r *Request) Undoable() bool {
+	undoable := r.kind().undoable
+	return undoable != nil && tasks[r.Task].back == "" && (r.State == StateFailed || r.State == StateRevoked) && undoable(r)
+}
+
+// Undo deletes what a failed request has made, after a sign-in of whoever presses.
+func (d *Desk) Undo(ctx context.Context, id string, by people.Person) (*Request, error) {
+	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+		if !r.Undoable() {
+			return wrongState(r, "there is nothing to undo")
+		}
+		return nil
+	}, func(r *Request, now time.Time) {
+		decide(r, by, now, TaskUndo) // what it undoes stays as it is until the sign-in was checked
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventUndo, Text: "pressed Undo and was sent a sign-in code"})
+	})
+}
 
 func undoRights(r *Request) rights { return r.kind().undo.needs(r) }
 
