@@ -30,7 +30,7 @@ func TestADeletedApplicationOfTheSameUniqueNameIsRestored(t *testing.T) {
 }
 
 // It may have been renamed before it was deleted.
-func TestADeletedApplicationOfTheSameUniqueNameIsFoundWhateverItIsCalled(t *testing.T) {
+func TestADeletedApplicationIsFoundByItsUniqueName(t *testing.T) {
 	w := newWorld(t)
 	s := w.session("ada", all...)
 	a := app("payroll", readDirectory)

@@ -181,7 +181,7 @@ func TestARestoredAppHasNoCertificateButItsOwn(t *testing.T) {
 
 // services.md, section 1: a removal that was turned away did nothing. So what it was about is
 // not gone because a replica, a while later, does not see it.
-func TestARemovalThatWasTurnedAwayIsNotDoneBecauseOneReplicaSeesNothing(t *testing.T) {
+func TestARemovalThatWasRefusedIsNotDone(t *testing.T) {
 	turnedAway := map[string]func(*world, string){
 		"throttled": func(w *world, op string) { w.s.Fail(op, entratest.Before, http.StatusTooManyRequests, 1) },
 		"nobody was reached": func(w *world, _ string) {

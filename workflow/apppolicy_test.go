@@ -51,7 +51,7 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 	})
 }
 
-func TestACertificateThatIsValidForTooLongIsRefusedBeforeAnythingIsMade(t *testing.T) {
+func TestACertificateValidForTooLongIsRefusedFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.signer = adaOfAzure()

@@ -216,7 +216,7 @@ func TestAnUpdateFindsWhatElseTheAppHasInAzure(t *testing.T) {
 	})
 }
 
-func TestACustomRoleWithOtherActionsIsWrittenAnewAndItsActionsAreNamed(t *testing.T) {
+func TestACustomRoleWithOtherActionsIsWrittenAgain(t *testing.T) {
 	more := minimal
 	more.Actions = []string{"Microsoft.Compute/disks/read", "Microsoft.Compute/disks/write"}
 	r := &Request{Kind: KindUpdate, Task: TaskProvision,

@@ -43,7 +43,7 @@ func (r *Request) times(what EventKind) (n int) {
 }
 
 // Source: services.md, section 8.
-func TestPeopleAreRemindedThatAnAppIsNotOnExchangesListUntilSomebodySaysThatItIs(t *testing.T) {
+func TestPeopleAreRemindedOfExchangesListUntilTheAppIsOnIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		n := w.boot()

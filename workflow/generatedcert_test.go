@@ -288,7 +288,7 @@ func TestTheFileIsGivenOutOnce(t *testing.T) {
 	})
 }
 
-func TestAFileThatIsFetchedBeforeSlackSaysThatItShowedTheLinkIsFetched(t *testing.T) {
+func TestAFileMayBeFetchedBeforeSlackSaysItShowedTheLink(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		n := w.boot()

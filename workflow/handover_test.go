@@ -51,7 +51,7 @@ func TestOnlyTheRequesterOpensTheSecretAndOnlyOnce(t *testing.T) {
 	}
 }
 
-func TestIfSlackDidNotTakeTheViewTheSamePersonMayPressAgainForTenMinutes(t *testing.T) {
+func TestWhoseViewFailedMayPressAgainForTenMinutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, d, id := readyAt(t)
 		ctx := context.Background()

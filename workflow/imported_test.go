@@ -139,7 +139,7 @@ func TestWhatIsTypedBesideAManifestIsInThePlanOrRefused(t *testing.T) {
 	}
 }
 
-func TestAManifestOfWhichNoPermissionCouldBeReadIsRefusedAlsoAfterItsReview(t *testing.T) {
+func TestAManifestWithoutReadablePermissionsIsRefused(t *testing.T) {
 	read, _ := plan.Known("00000003-0000-0000-c000-000000000000", "Delegated", "User.Read")
 	scopes := []plan.Scope{{Name: "x", Title: "Use it", Words: "Use it"}}
 	for name, m := range map[string]form.Imported{

@@ -140,7 +140,7 @@ func TestAScopeAndAnAppRoleOfOneNameAreRefused(t *testing.T) {
 	}
 }
 
-func TestWhatAnAdoptedAppOffersOtherwiseIsRefusedBeforeAnythingIsChanged(t *testing.T) {
+func TestAnAppThatOffersItOtherwiseIsNotAdopted(t *testing.T) {
 	role := func(name string, users, apps bool) plan.Plan {
 		return plan.Plan{AppRoles: []plan.AppRole{{Name: name, Users: users, Apps: apps}}}
 	}

@@ -146,7 +146,7 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 }
 
 // The README says that a check looks on each server: the bot's own account is for connecting.
-func TestAServerOnWhichTheBotHasNoAccountIsAskedWithAPersonsSignInOnly(t *testing.T) {
+func TestAServerWithoutABotAccountIsAskedWithASignInOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		noAccount := &ServiceError{Code: "NoAccount", Text: "the bot has no account"}
 		w := newWorld(t).withTwoServers(&otherServer{findsErr: noAccount, shows: contosoThere()})

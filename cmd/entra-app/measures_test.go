@@ -45,6 +45,7 @@ var measures = []measure{
 	{"methods of Request", 45, requestMethods},
 	{"lines over 140 columns, data in raw strings aside", 0, longLines},
 	{"files over 400 lines", 0, longFiles},
+	{"names of tests over 60 letters", 0, longTestNames},
 	{"functions over cyclomatic complexity 20", 2, complexFunctions},
 }
 
@@ -208,6 +209,17 @@ func longFiles(s goFile) []string {
 		return []string{s.path + " has " + strconv.Itoa(n)}
 	}
 	return nil
+}
+
+// longTestNames are those of more than 60 letters after Test.
+func longTestNames(s goFile) (found []string) {
+	for _, d := range s.file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if ok && s.isTest() && strings.HasPrefix(f.Name.Name, "Test") && len(f.Name.Name) > len("Test")+60 {
+			found = append(found, s.at(f.Pos())+" "+f.Name.Name)
+		}
+	}
+	return found
 }
 
 // complexFunctions counts as McCabe did: one, and one for every branch.

@@ -97,7 +97,7 @@ func TestAnAppIsConnectedToABackupServerAndNobodyIsHandedItsKey(t *testing.T) {
 	}
 }
 
-func TestAnArchiverIsGivenToABackupServerAndNobodyIsHandedItsCredential(t *testing.T) {
+func TestAnArchiverGoesToABackupServerAndItsCredentialToNobody(t *testing.T) {
 	t.Parallel()
 	for _, credential := range []string{"", "Client secret (vb365-prod gets it)"} {
 		t.Run(credential, func(t *testing.T) {

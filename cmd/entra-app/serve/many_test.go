@@ -49,7 +49,7 @@ func TestAnAppWithMuchIsAdoptedAndUpdated(t *testing.T) {
 	}
 }
 
-func TestARedirectURIOnTwoPlatformsIsRefusedInTheFormAndBeforeAnAdoption(t *testing.T) {
+func TestARedirectURIIsOnOnePlatformInFormsAndAdoptions(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.start()

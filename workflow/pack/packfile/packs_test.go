@@ -110,7 +110,7 @@ func TestEachChoiceOfWorkloadsHasExactlyTheVendorsPermissions(t *testing.T) {
 	}
 }
 
-func TestTheBackupAppHasFourteenPermissionsOnThreeResourcesAndGlobalReaderForExchange(t *testing.T) {
+func TestTheBackupAppHasFourteenPermissionsAndGlobalReader(t *testing.T) {
 	vendor := profiles(t)["vb365-backup"].DirectoryRoles[0]
 	for version, permissions := range map[string]int{"8.5": 14, "7": 9} {
 		p := find(t, "vb365-backup", version)
