@@ -98,7 +98,7 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 func (s *session) unsee(applicationID, thumbprint string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known := s.certificatesOf(applicationID); known[thumbprint] && s.GaveAt(certificateNamed(applicationID, thumbprint)).IsZero() {
+	if known := s.knownCertificates(applicationID); known[thumbprint] && s.GaveAt(certificateNamed(applicationID, thumbprint)).IsZero() {
 		delete(known, thumbprint)
 	}
 }
@@ -121,7 +121,7 @@ func (s *session) setCertificates(ctx context.Context, applicationID string, wer
 		after[thumbprintOf(k)] = true
 	}
 	s.mu.Lock()
-	known := s.certificatesOf(applicationID)
+	known := s.knownCertificates(applicationID)
 	before := maps.Clone(known)
 	for thumbprint, there := range after {
 		if known[thumbprint] != there {
@@ -157,10 +157,13 @@ func certificateNamed(applicationID, thumbprint string) string {
 	return "certificate " + thumbprint + " of " + applicationID
 }
 
-// certificatesOf is what this session knows of an application's certificates, by
+// certificatesOf is what a session calls all of them.
+func certificatesOf(applicationID string) string { return "certificates of " + applicationID }
+
+// knownCertificates is what this session knows of an application's certificates, by
 // thumbprint: that it saw or wrote one, or that it removed one. One that is being
 // added or removed is not in it. s.mu is held.
-func (s *session) certificatesOf(applicationID string) map[string]bool {
+func (s *session) knownCertificates(applicationID string) map[string]bool {
 	if s.keyed[applicationID] == nil {
 		s.keyed[applicationID] = make(map[string]bool)
 	}
@@ -172,7 +175,7 @@ func (s *session) certificatesOf(applicationID string) map[string]bool {
 func (s *session) tookCertificates(applicationID string, keys []json.RawMessage) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known := s.certificatesOf(applicationID)
+	known := s.knownCertificates(applicationID)
 	return !slices.ContainsFunc(keys, func(k json.RawMessage) bool {
 		there, sure := known[thumbprintOf(k)]
 		return there || !sure
@@ -200,7 +203,7 @@ func (s *session) currentIn(i *item, applicationID string) ([]json.RawMessage, e
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known := s.certificatesOf(applicationID)
+	known := s.knownCertificates(applicationID)
 	var overdue []string
 	for thumbprint, there := range known {
 		switch {

@@ -283,7 +283,7 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 		}
 		switch {
 		case there && c.taken && !s.HasTried("consent "+c.key):
-			errs = append(errs, refused.Behind("it was withdrawn a moment ago, and not all know that"))
+			errs = append(errs, refused.Behind("it was revoked a moment ago, and not all of Entra knows that"))
 		case there: // where the app is young, it may have been withdrawn a moment ago: a repeat sends it again
 			sure := !s.ChangedLately()
 			s.mu.Lock()

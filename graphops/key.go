@@ -57,6 +57,9 @@ func password(c models.PasswordCredentialable) workflow.Password {
 	return workflow.Password{KeyID: value(c.GetKeyId()).String(), Label: value(c.GetDisplayName()), Expires: value(c.GetEndDateTime())}
 }
 
+// keysOf is what a session calls an application's passwords.
+func keysOf(applicationID string) string { return "keys of " + applicationID }
+
 // AddPassword makes a password. Its value is in this answer and nowhere else.
 func (s *session) AddPassword(ctx context.Context, applicationID, label string, expires time.Time) (workflow.Password, seal.Secret,
 	error) {
@@ -73,7 +76,7 @@ func (s *session) AddPassword(ctx context.Context, applicationID, label string, 
 	if err != nil {
 		return fail(err)
 	}
-	s.Gives("keys of " + applicationID) // whatever is answered
+	s.Gives(keysOf(applicationID)) // whatever is answered
 	got, err := s.send(ctx, opAddKey, req, models.CreatePasswordCredentialFromDiscriminatorValue)
 	if err != nil {
 		return fail(err)
@@ -121,7 +124,7 @@ func (s *session) RemovePassword(ctx context.Context, applicationID, keyID strin
 		return nil // the application is gone, and its passwords with it
 	case readErr != nil:
 		return s.fault(readErr, applicationID)
-	case s.IsHidden(what), s.IsHidden("keys of " + applicationID), listed && s.ChangedLately():
+	case s.IsHidden(what), s.IsHidden(keysOf(applicationID)), listed && s.ChangedLately():
 		no, _ := errors.AsType[*fault.Answer](err)
 		return no.Behind("the password is not known everywhere yet")
 	case listed:

@@ -14,30 +14,30 @@ const (
 
 // What tells who signed in, and where.
 var (
-	opBatch        = fault.Operation{Name: "batch", Words: "do several things at once"}
+	opBatch        = fault.Operation{Name: "batch", Words: "send several requests at once"}
 	opMe           = fault.Operation{Name: "getMe", Words: "read its own account"}
 	opRoles        = fault.Operation{Name: "listRoles", Words: "read its own directory roles"}
 	opAssigned     = fault.Operation{Name: "listOwnRoleAssignments", Words: "read the roles that are assigned to it"}
 	opPolicy       = fault.Operation{Name: "getAppPolicy", Words: "read the tenant's policy for apps"}
 	opOrganization = fault.Operation{Name: "getOrganization", Words: "read the name of the tenant"}
-	opUser         = fault.Operation{Name: "findUser", Words: "look the requester up"}
+	opUser         = fault.Operation{Name: "findUser", Words: "look up the requester"}
 	opEnabled      = fault.Operation{Name: "findEnabled", Words: "read whether an account is enabled"}
 )
 
 // What is read.
 var (
 	opReadApp      = fault.Operation{Name: "getApplication", Words: "read the application"}
-	opDeleted      = fault.Operation{Name: "getDeleted", Words: "look among the deleted applications"}
+	opDeleted      = fault.Operation{Name: "getDeleted", Words: "read the deleted applications"}
 	opConsented    = fault.Operation{Name: "listConsent", Words: "read the app's permissions"}
 	opRolesOf      = fault.Operation{Name: "listRoleAssignments", Words: "read the app's directory roles"}
 	opKeys         = fault.Operation{Name: "listPasswords", Words: "read the app's client secrets"}
 	opKeysOf       = fault.Operation{Name: "listPrincipalCredentials", Words: "read the credentials of the app's service principal"}
 	opCerts        = fault.Operation{Name: "listCertificates", Words: "read the app's certificates"}
-	opOthers       = fault.Operation{Name: "listCertificatesOfAll", Words: "look whether another app has the certificate"}
+	opOthers       = fault.Operation{Name: "listCertificatesOfAll", Words: "check whether another app has the certificate"}
 	opListFederate = fault.Operation{Name: "listFederated", Words: "read the issuers that the app trusts"}
 	opOwnersOf     = fault.Operation{Name: "listPrincipalOwners", Words: "read who owns the app's service principal"}
 	opResource     = fault.Operation{Name: "getResource", Words: "read the permissions of a service"}
-	opFindApps     = fault.Operation{Name: "listApplications", Words: "look for the application"}
+	opFindApps     = fault.Operation{Name: "listApplications", Words: "find the application"}
 	opOwners       = fault.Operation{Name: "listOwners", Words: "read who owns the application"}
 	opResourceOf   = fault.Operation{Name: "getServicePrincipal", Words: "read the name of a service"}
 	opAssignedTo   = fault.Operation{Name: "listAssignedTo", Words: "read who is assigned to the app"}
@@ -52,15 +52,15 @@ var (
 	opApplication = fault.Operation{Name: "upsertApplication", Words: "register the application",
 		Roles: appAdmins, Certificates: true}
 	opDeleteApp  = fault.Operation{Name: "deleteApplication", Words: "delete the application", Roles: appAdmins}
-	opUnfederate = fault.Operation{Name: "removeFederated", Words: "end the app's trust in another issuer",
+	opUnfederate = fault.Operation{Name: "removeFederated", Words: "remove the app's trust in another issuer",
 		Roles: appAdmins}
-	opUnconsent = fault.Operation{Name: "removeConsent", Words: "withdraw the app's permissions",
+	opUnconsent = fault.Operation{Name: "removeConsent", Words: "revoke the app's permissions",
 		Roles: consentAdmins, Refers: true}
-	opUnowner = fault.Operation{Name: "removeOwner", Words: "take an owner from the application"}
+	opUnowner = fault.Operation{Name: "removeOwner", Words: "remove an owner from the application"}
 	opUnownOf = fault.Operation{Name: "removePrincipalOwner", Words: "remove an owner from the app's service principal"}
 	opRestore = fault.Operation{Name: "restoreDeleted", Words: "restore the deleted application",
 		Roles: appAdmins, Refers: true}
-	opPrincipal = fault.Operation{Name: "createServicePrincipal", Words: "make the app's service principal",
+	opPrincipal = fault.Operation{Name: "createServicePrincipal", Words: "create the app's service principal",
 		Roles: appAdmins, Refers: true}
 	opOwner = fault.Operation{Name: "addOwner", Words: "add an owner to the application",
 		Roles: appAdmins, Refers: true}
@@ -75,11 +75,11 @@ var (
 		Roles: appAdmins}
 	opClearCertsOf = fault.Operation{Name: "clearPrincipalCertificates", Words: "remove the certificates of the app's service principal",
 		Roles: appAdmins}
-	opAPI = fault.Operation{Name: "exposeAPI", Words: "let the app offer its API",
+	opAPI = fault.Operation{Name: "exposeAPI", Words: "expose the app's API",
 		Roles: appAdmins, Refers: true}
 	opRoleFor = fault.Operation{Name: "assignDirectoryRole", Words: "give the app a directory role",
 		Roles: roleAdmins, Refers: true}
-	opSetCerts = fault.Operation{Name: "setCertificates", Words: "write the app's certificates",
+	opSetCerts = fault.Operation{Name: "setCertificates", Words: "change the app's certificates",
 		Roles: appAdmins, Certificates: true}
 	opFederated = fault.Operation{Name: "addFederated", Words: "let the app trust another issuer", Roles: appAdmins}
 )

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
@@ -38,13 +36,12 @@ func (s *session) removeCredentials(ctx context.Context, id string, p plan.Plan,
 	if err != nil {
 		return s.fault(err, id)
 	}
-	kind := p.Credential.Kind
-	if len(keys) == 0 && kind == plan.CredentialSecret && s.IsHidden("keys of "+id) {
-		return opKeys.Stale("the app's client secret is not seen yet")
+	if err := s.unseen(opKeys, id, p.Credential); len(keys) == 0 && err != nil {
+		return err
 	}
 	return errors.Join( // one that stays keeps no other in use
 		s.removePasswords(ctx, id, keys),
-		s.removeCertificates(ctx, id, kind),
+		s.removeCertificates(ctx, id, p.Credential),
 		s.removeFederated(ctx, id, p.Credential),
 		s.removeFromPrincipal(ctx, appID, served))
 }
@@ -57,26 +54,25 @@ func (s *session) removePasswords(ctx context.Context, id string, keys []workflo
 	}
 	stays := func(k workflow.Password) bool { return !s.HasSentRemoval(keyNamed(k.KeyID)) }
 	if len(keys) > 0 && !slices.ContainsFunc(keys, stays) {
-		s.Removes("keys of "+id, fault.Worst(errs))
+		s.Removes(keysOf(id), fault.Worst(errs))
 	}
 	return errors.Join(errs...)
 }
 
-// removeCertificates removes every certificate of an application. kind is that of the
-// credential that it is known to have.
-func (s *session) removeCertificates(ctx context.Context, id string, kind plan.CredentialKind) error {
+// removeCertificates removes every certificate of an application. has is the credential that
+// it is known to have.
+func (s *session) removeCertificates(ctx context.Context, id string, has plan.Credential) error {
 	certs, err := s.currentCertificates(ctx, id)
 	if err == nil && len(certs) > 0 {
 		err = s.setCertificates(ctx, id, certs, nil)
 		if s.tookCertificates(id, certs) { // whether or not they could be read again
-			s.Removes("certificates of "+id, nil)
+			s.Removes(certificatesOf(id), nil)
 		} else {
-			s.Removes("certificates of "+id, err)
+			s.Removes(certificatesOf(id), err)
 		}
 	}
-	if err == nil && len(certs) == 0 && (kind == plan.CredentialCertificate || kind == plan.CredentialMadeCertificate) &&
-		s.IsHidden("certificates of "+id) {
-		err = opCerts.Stale("the app's certificate is not seen yet")
+	if err == nil && len(certs) == 0 {
+		err = s.unseen(opCerts, id, has)
 	}
 	return err
 }
@@ -84,7 +80,6 @@ func (s *session) removeCertificates(ctx context.Context, id string, kind plan.C
 // removeFederated ends every trust of an application in another issuer. has is the
 // credential that it is known to have.
 func (s *session) removeFederated(ctx context.Context, applicationID string, has plan.Credential) error {
-	what := func(issuer, subject string) string { return trustOf(applicationID, issuer, subject) }
 	i, err := s.federatedItem(ctx, applicationID)
 	if err != nil {
 		return err
@@ -93,7 +88,7 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 	err = s.pages(ctx, i.op, i.req, nil, i.as, func(p serialization.Parsable) {
 		if l, ok := p.(models.FederatedIdentityCredentialCollectionResponseable); ok {
 			for _, c := range l.GetValue() {
-				items = append(items, &item{op: opUnfederate, what: what(value(c.GetIssuer()), value(c.GetSubject())),
+				items = append(items, &item{op: opUnfederate, what: trustOf(applicationID, value(c.GetIssuer()), value(c.GetSubject())),
 					req: s.deletion(federatedRef, "id", applicationID, "name", value(c.GetId()))})
 			}
 		}
@@ -101,15 +96,10 @@ func (s *session) removeFederated(ctx context.Context, applicationID string, has
 	if err != nil {
 		return s.fault(err, applicationID)
 	}
-	var known []string
-	if has.Kind == plan.CredentialFederated {
-		known = append(known, what(has.Federated.Issuer, has.Federated.Subject))
+	if err := s.remove(ctx, items, applicationID); err != nil {
+		return err
 	}
-	err = s.remove(ctx, items, applicationID)
-	if err == nil && s.IsHidden(known...) {
-		err = opListFederate.Stale("the app's trust in another issuer is not seen yet")
-	}
-	return err
+	return s.unseen(opListFederate, applicationID, has)
 }
 
 // RemoveConsent withdraws what a service principal was granted of the kinds that
@@ -232,146 +222,4 @@ func address(i *item) string {
 		return u.String()
 	}
 	return ""
-}
-
-// RestoreApplication looks for a deleted application and restores it. One that
-// is there, and not deleted, is left alone.
-// Source: Graph, "Restore deleted directory object item".
-func (s *session) RestoreApplication(ctx context.Context, appID, servicePrincipal string) (bool, error) {
-	if uuid.Validate(appID) != nil {
-		return false, nil
-	}
-	list := s.get("/directory/deletedItems/microsoft.graph.application?$filter=appId%20eq%20%27{app}%27&$select=id,appId", "app", appID)
-	var deleted []models.Applicationable
-	err := s.pages(ctx, opDeleted, list, nil, models.CreateApplicationCollectionResponseFromDiscriminatorValue,
-		func(p serialization.Parsable) {
-			if l, ok := p.(models.ApplicationCollectionResponseable); ok {
-				deleted = append(deleted, l.GetValue()...)
-			}
-		})
-	if err != nil {
-		return false, s.fault(err)
-	}
-	for _, a := range deleted {
-		if value(a.GetAppId()) != appID {
-			continue
-		}
-		if err := s.restore(ctx, value(a.GetId())); err != nil {
-			if no, _ := err.(*fault.Answer); no != nil && no.IsBehind() && s.ChangedLately() { // the app is old, and its end is not
-				return false, no.Behind("the application is not deleted everywhere yet")
-			}
-			return false, s.fault(err, appID)
-		}
-		s.Know(value(a.GetId()), appID)
-		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
-	}
-	restored := s.Knows(appID)
-	a, err := s.findApplication(ctx, appID)
-	switch {
-	case err == nil && s.ChangedLately() && !restored: // it may be as it was before it was deleted
-		return false, opDeleted.Stale("the application is not seen among the deleted ones yet")
-	case err == nil:
-		s.Know(value(a.GetId()), appID)
-		return true, s.restorePrincipal(ctx, appID, servicePrincipal)
-	case fault.Status(err) != http.StatusNotFound:
-		return false, s.fault(err, appID)
-	case s.ChangedLately(), restored: // it was deleted, or restored, a moment ago
-		return false, opDeleted.Stale("the application is seen neither among the deleted ones nor among the others")
-	}
-	return false, nil
-}
-
-// restore restores a deleted object. The error is Graph's own answer.
-func (s *session) restore(ctx context.Context, id string) error {
-	req := s.get("/directory/deletedItems/{id}/restore", "id", id)
-	req.Method = kiota.POST
-	_, err := s.send(ctx, opRestore, req, models.CreateDirectoryObjectFromDiscriminatorValue)
-	return err
-}
-
-// restorePrincipal restores the app's service principal, which does not come back
-// with it. One that is not deleted is made, or found, by a later step.
-func (s *session) restorePrincipal(ctx context.Context, appID, id string) error {
-	if uuid.Validate(id) != nil {
-		return nil
-	}
-	err := s.restore(ctx, id)
-	if code := fault.Status(err); code == http.StatusNotFound || code == http.StatusBadRequest || code == http.StatusConflict {
-		return s.restored(ctx, appID, id, err)
-	}
-	if err == nil {
-		s.Know(id, principalOf(appID))
-	}
-	return s.fault(err)
-}
-
-// restored looks at a service principal that was not restored: it may be there, or gone
-// for good, or its application not known yet to the replica that answered.
-func (s *session) restored(ctx context.Context, appID, id string, refused error) error {
-	_, err := s.send(ctx, opResourceOf, s.get("/servicePrincipals/{id}?$select=id", "id", id),
-		models.CreateServicePrincipalFromDiscriminatorValue)
-	if err == nil && s.ChangedLately() && !s.Knows(id) { // it may be as it was before it was deleted
-		return opRestore.Stale("the app's service principal is not seen among the deleted ones yet")
-	}
-	if err == nil {
-		s.Know(principalOf(appID))
-		return nil
-	}
-	gone, readErr := s.deleted(ctx, id)
-	switch {
-	case fault.Status(err) != http.StatusNotFound:
-		return s.fault(err, id)
-	case readErr != nil:
-		return s.fault(readErr)
-	case gone, s.ChangedLately():
-		no, _ := errors.AsType[*fault.Answer](refused)
-		return no.Behind("the app's service principal is not restored everywhere yet")
-	}
-	return nil // gone for good: a later step makes another
-}
-
-// Exists reports whether the application is there.
-func (s *session) Exists(ctx context.Context, appID string) (bool, error) {
-	_, err := s.findApplication(ctx, appID)
-	if fault.Status(err) == http.StatusNotFound {
-		return false, nil
-	}
-	return err == nil, s.fault(err)
-}
-
-// FindApplication reads which application has this App ID, and its service principal. What
-// is not seen is empty in what it returns: whether that is because it is young, only its
-// age tells.
-func (s *session) FindApplication(ctx context.Context, appID string) (found workflow.Registration, servicePrincipal string, err error) {
-	a, err := s.findApplication(ctx, appID)
-	if fault.Status(err) == http.StatusNotFound {
-		return found, "", nil
-	}
-	if err != nil {
-		return found, "", s.fault(err, appID)
-	}
-	found = registration(a)
-	s.NoteCreated(found.Created)
-	p, err := s.principal(ctx, appID)
-	if fault.Status(err) == http.StatusNotFound {
-		return found, "", nil
-	}
-	if err != nil {
-		return found, "", s.fault(err, appID)
-	}
-	return found, value(p.GetId()), nil
-}
-
-// findApplication reads the application with this App ID.
-func (s *session) findApplication(ctx context.Context, appID string) (models.Applicationable, error) {
-	got, err := s.send(ctx, opReadApp, s.get("/applications(appId=%27{app}%27)?$select=id,appId,displayName,createdDateTime", "app",
-		appID), models.CreateApplicationFromDiscriminatorValue)
-	if err != nil {
-		return nil, err
-	}
-	a, ok := got.(models.Applicationable)
-	if !ok {
-		return nil, opReadApp.Empty()
-	}
-	return a, nil
 }

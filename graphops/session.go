@@ -27,7 +27,7 @@ type session struct {
 	mu        sync.Mutex
 	resources map[string]*resource       // by application ID; nil where the tenant has none
 	consented map[string]bool            // by consent.key
-	keyed     map[string]map[string]bool // by application, see certificatesOf
+	keyed     map[string]map[string]bool // by application, see knownCertificates
 }
 
 var _ workflow.Session = (*session)(nil)

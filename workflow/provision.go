@@ -323,7 +323,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	case isLag:
 		f.Text += "after " + waited + " the app still lacks " + strings.Join(lag.missing, ", ") + "."
 	case isSpreading:
-		f.Text += "after " + waited + " not all of Entra knows what was just made or changed."
+		f.Text += "after " + waited + " the latest changes have not reached all of Entra."
 	case isTemporary && later.RetryAfter() >= patience(r, r.Steps.Get(name), later):
 		f.Text += r.Awaited(name) + " asks for no further call for " + waitWords(later.RetryAfter()) +
 			", which is longer than a step waits."

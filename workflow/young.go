@@ -205,7 +205,7 @@ func waitNote(r *Request, st *Step, why Temporary, until time.Time) string {
 			". It was removed, and may be listed for " +
 			"twenty minutes more. If somebody gave it to the app again, remove it in Entra" + signInEnds(r, st, why, until)
 	default:
-		words += ", until all of it knows what was just made or changed"
+		words += ", until the latest changes have reached all of it"
 	}
 	if most := patience(r, st, why); most < Youth {
 		return words + ", for " + waitWords(most) + " at most" + signInEnds(r, st, why, until) + said(why)

@@ -77,10 +77,10 @@ func (c *Client) Assign(ctx context.Context, servicePrincipal, name, named, role
 	a, _ := err.(*fault.Answer)
 	switch on := made.Properties.CreatedOn; {
 	case err == nil && c.Memory.Ask.Restored && !on.IsZero() && on.Before(c.Memory.Ask.Removed) && c.Memory.LostLately():
-		return opAssign.Stale("the role was taken a moment ago, and not all know that") // this is the one that was taken
+		return opAssign.Stale("the role was removed a moment ago, and not all of Azure knows that") // this is the one that was taken
 	case a == nil, !a.HasCode("RoleAssignmentExists"):
 	case c.Memory.Ask.Restored && c.Memory.LostLately() && !c.Memory.HasTried("assign "+at):
-		return a.Behind("it was taken a moment ago, and not all know that")
+		return a.Behind("it was removed a moment ago, and not all of Azure knows that")
 	default:
 		return nil // this principal has this role here: under another ID
 	}

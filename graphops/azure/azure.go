@@ -32,9 +32,9 @@ import (
 // What is asked of Azure.
 var (
 	opRights   = fault.Operation{Name: "listAzurePermissions", Words: "read what it may do in the subscription"}
-	opRole     = fault.Operation{Name: "putRoleDefinition", Words: "make the custom role in Azure", Refers: true}
-	opAssign   = fault.Operation{Name: "putRoleAssignment", Words: "give the app its role in Azure", Refers: true}
-	opUnassign = fault.Operation{Name: "deleteRoleAssignment", Words: "take the app's role in Azure away"}
+	opRole     = fault.Operation{Name: "putRoleDefinition", Words: "create the custom role in Azure", Refers: true}
+	opAssign   = fault.Operation{Name: "putRoleAssignment", Words: "assign the app's role in Azure", Refers: true}
+	opUnassign = fault.Operation{Name: "deleteRoleAssignment", Words: "remove the app's role in Azure"}
 	opUnrole   = fault.Operation{Name: "deleteRoleDefinition", Words: "delete the custom role in Azure"}
 	opReadRole = fault.Operation{Name: "getRoleDefinition", Words: "read a role that the app has in Azure"}
 	opList     = fault.Operation{Name: "listAzureRoleAssignments", Words: "read the app's roles in Azure"}
