@@ -1,8 +1,10 @@
 package workflow
 
 import (
+	"fmt"
 	"strings"
 
+	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -13,7 +15,7 @@ import (
 func (r *Request) Claims() []string {
 	var claims []string
 	if r.Origin != "" {
-		claims = append(claims, "origin:"+r.Origin)
+		claims = append(claims, originClaim+r.Origin)
 	}
 	if r.Target.Request != "" && (r.State.open() || owesLink(r)) {
 		claims = append(claims, appClaim+r.Target.UniqueName)
@@ -31,6 +33,9 @@ func (r *Request) Claims() []string {
 	}
 	return claims
 }
+
+// originClaim is the beginning of the claim on a form that was sent: it is one request.
+const originClaim = "origin:"
 
 // appClaim is the beginning of the claim on an app that is being changed: one
 // request at a time.
@@ -60,4 +65,19 @@ func holdsName(r *Request) bool {
 // are, but for capitals.
 func NameClaim(tenant, appName string) string {
 	return "name:" + tenant + ":" + strings.ToLower(appName)
+}
+
+// claimed says that another request keeps r from what it would use.
+func claimed(taken *ClaimedError, r *Request, draft form.Draft) error {
+	switch {
+	case strings.HasPrefix(taken.Claim, appClaim):
+		return refuse(RuleWrongState, "%s is already changing this app. Wait for it to end, or cancel it.", taken.By)
+	case strings.HasPrefix(taken.Claim, certificateClaim):
+		return form.Errors{draft.CertificateField(): fmt.Sprintf("%s already uses this certificate. Every app needs one of its "+
+			"own: make a new key and a certificate for it, and give that.", taken.By)}
+	case r.kind().finds:
+		return form.Errors{form.FieldAppName: fmt.Sprintf("%s has an app of this name in %s. If that is the one, /entra-app update "+
+			"%s changes it; if it is another, give its App ID.", taken.By, r.Tenant, taken.By)}
+	}
+	return form.Errors{form.FieldAppName: fmt.Sprintf("%s already uses this name in %s. Choose another.", taken.By, r.Tenant)}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,13 +23,6 @@ func (d *Desk) Submit(ctx context.Context, by people.Person, draft form.Draft) (
 		return nil, refuse(RuleOutsider, "You can't ask for an app: %s.", by.Outside)
 	}
 	wrong := form.Errors{}
-	r := &Request{
-		Origin: draft.Origin, Kind: KindRegister, State: StatePending, Requester: by, Product: draft.Product,
-		Reason: text.Plain(draft.Reason), Team: draft.Team, Task: TaskProvision, Posts: Posts{},
-	}
-	if draft.Existing {
-		r.Kind = KindAdopt
-	}
 	product, ok := d.Product(draft.Product)
 	if !ok {
 		wrong[form.FieldProduct] = "Choose one of the products."
@@ -39,43 +31,18 @@ func (d *Desk) Submit(ctx context.Context, by people.Person, draft form.Draft) (
 	if !ok {
 		wrong[form.FieldTenant] = "Choose one of the tenants."
 	}
-	r.Tenant = tenant.Name
-	choice := pack.Choice{Workloads: draft.Workloads, Credential: draft.Credential, Backup: draft.Backup}
-	r.Plan = product.Plan(choice)
-	r.Plan.TenantID, r.Plan.AppName = tenant.ID, text.OneLine(draft.AppName)
-	if !draft.Existing {
-		form.CheckText(wrong, form.FieldAppName, r.Plan.AppName, form.AppNameMax)
-	} else { // it is looked for as it is
-		form.CheckText(wrong, form.FieldAppName, r.Plan.AppName, form.ExistingNameMax)
-		if utf8.RuneCountInString(r.Plan.AppName) > form.ExistingNameMax {
-			wrong[form.FieldAppName] += " No app has a longer name; give its App ID."
-		}
-		r.Plan.AppName = strings.ToValidUTF8(draft.AppName, "�")
+	r := &Request{
+		Origin: draft.Origin, Kind: KindRegister, State: StatePending, Requester: by, Tenant: tenant.Name, Product: draft.Product,
+		Reason: text.Plain(draft.Reason), Team: draft.Team, Task: TaskProvision, Plan: d.newPlan(wrong, product, tenant, draft),
+		Posts: Posts{},
 	}
 	form.CheckText(wrong, form.FieldReason, r.Reason, form.ReasonMax)
 	if draft.Team == "" {
 		wrong[form.FieldTeam] = "Choose the channel of the people who follow this request."
 	}
-	form.CheckWorkloads(wrong, product, choice)
-	d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
-	d.checkBackup(wrong, product, r.Plan)
-	r.Plan.SetRedirects(product.Platform, form.CheckRedirects(wrong, form.FieldRedirectURIs, product.Platform, draft.RedirectURIs))
-	if product.Custom {
-		form.CheckCustom(wrong, draft, &r.Plan)
-	}
-	filled := form.FillIn(product, wrong, draft.Fields, &r.Plan)
-	form.RequireRedirect(product, wrong, r.Plan)
-	form.DistinctRedirects(wrong, r.Plan, plan.Plan{}, func(on plan.Platform, uri string) form.Field {
-		if f, ok := filled[form.RedirectPlace{On: on, URI: uri}]; ok {
-			return f
-		}
-		return draft.RedirectField(product, on, uri)
-	})
-	if len(r.Plan.AzureRoles) > 0 {
-		r.Plan.Subscriptions = form.CheckSubscriptions(wrong, draft.Subscriptions, r.Plan.AzureRoles)
-	}
 	r.Plan.Owners = form.CheckOwners(wrong, by, draft.Owners)
 	if draft.Existing {
+		r.Kind = KindAdopt
 		if err := d.checkAdopted(ctx, wrong, r); err != nil {
 			return nil, err
 		}
@@ -93,6 +60,42 @@ func (d *Desk) Submit(ctx context.Context, by people.Person, draft form.Draft) (
 	return d.create(ctx, r, by, draft)
 }
 
+// newPlan is the plan of a draft for a product. Its owners are still to come.
+func (d *Desk) newPlan(wrong form.Errors, product pack.Product, tenant Tenant, draft form.Draft) plan.Plan {
+	choice := pack.Choice{Workloads: draft.Workloads, Credential: draft.Credential, Backup: draft.Backup}
+	p := product.Plan(choice)
+	p.TenantID, p.AppName = tenant.ID, text.OneLine(draft.AppName)
+	if !draft.Existing {
+		form.CheckText(wrong, form.FieldAppName, p.AppName, form.AppNameMax)
+	} else { // it is looked for as it is
+		form.CheckText(wrong, form.FieldAppName, p.AppName, form.ExistingNameMax)
+		if utf8.RuneCountInString(p.AppName) > form.ExistingNameMax {
+			wrong[form.FieldAppName] += " No app has a longer name; give its App ID."
+		}
+		p.AppName = strings.ToValidUTF8(draft.AppName, "�")
+	}
+	form.CheckWorkloads(wrong, product, choice)
+	d.checkCredential(wrong, product, tenant, draft, &p.Credential)
+	d.checkBackup(wrong, product, p)
+	p.SetRedirects(product.Platform, form.CheckRedirects(wrong, form.FieldRedirectURIs, product.Platform, draft.RedirectURIs))
+	if product.Custom {
+		form.CheckCustom(wrong, draft, &p)
+	}
+	filled := form.FillIn(product, wrong, draft.Fields, &p)
+	form.RequireRedirect(product, wrong, p)
+	form.DistinctRedirects(wrong, p, plan.Plan{}, func(on plan.Platform, uri string) form.Field {
+		if f, ok := filled[form.RedirectPlace{On: on, URI: uri}]; ok {
+			return f
+		}
+		return draft.RedirectField(product, on, uri)
+	})
+	if len(p.AzureRoles) > 0 {
+		p.Subscriptions = form.CheckSubscriptions(wrong, draft.Subscriptions, p.AzureRoles)
+	}
+	return p
+}
+
+// create keeps a new request. The same draft is the request that it became before.
 func (d *Desk) create(ctx context.Context, r *Request, by people.Person, draft form.Draft) (*Request, error) {
 	if no := d.enough(r); no != nil {
 		return nil, no
@@ -105,21 +108,10 @@ func (d *Desk) create(ctx context.Context, r *Request, by people.Person, draft f
 	r.WakeAt = d.policy.nextWake(r, now)
 	kept, err := d.store.Create(ctx, r)
 	if taken, ok := errors.AsType[*ClaimedError](err); ok {
-		switch {
-		case strings.HasPrefix(taken.Claim, "origin:"):
+		if strings.HasPrefix(taken.Claim, originClaim) {
 			return d.store.Get(ctx, taken.By)
-		case strings.HasPrefix(taken.Claim, appClaim):
-			return nil, refuse(RuleWrongState, "%s is already changing this app. Wait for it to end, or cancel it.", taken.By)
-		case strings.HasPrefix(taken.Claim, certificateClaim):
-			return nil, form.Errors{draft.CertificateField(): fmt.Sprintf("%s already uses this certificate. Every app needs one of its "+
-				"own: make a new key and a certificate for it, and give that.", taken.By)}
 		}
-		if r.kind().finds {
-			return nil,
-				form.Errors{form.FieldAppName: fmt.Sprintf("%s has an app of this name in %s. If that is the one, /entra-app update "+
-					"%s changes it; if it is another, give its App ID.", taken.By, r.Tenant, taken.By)}
-		}
-		return nil, form.Errors{form.FieldAppName: fmt.Sprintf("%s already uses this name in %s. Choose another.", taken.By, r.Tenant)}
+		return nil, claimed(taken, r, draft)
 	}
 	if err == nil {
 		err = d.notStale(ctx, kept)
