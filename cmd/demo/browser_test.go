@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/entra-app/entra-app/bot/slacktest/chromium"
 	"github.com/entra-app/entra-app/graphops/entratest"
 )
 
@@ -32,32 +32,7 @@ type visitor struct {
 // CI=true says that there has to be one.
 func visit(t *testing.T, url string) *visitor {
 	t.Helper()
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		const say = "there is no Chromium: install it (apt-get install chromium), or put chromium, chromium-browser or google-chrome on " +
-			"the PATH"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(say)
-		}
-		t.Skip(say)
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1440, 900), chromedp.Flag("disable-quic", true))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // the browser lives as long as the context that starts it
-		t.Fatal(err)
-	}
+	ctx := chromium.Open(t, 5*time.Minute, chromedp.WindowSize(1440, 900))
 	v := &visitor{T: t, ctx: ctx}
 	v.window(1440, 900, "light")
 	problems := chromedp.Console(ctx)
