@@ -4,65 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow/certificate"
-	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/set"
 	"github.com/entra-app/entra-app/workflow/text"
 )
-
-// ensureCredential makes a secret and seals it in one step, because one that was
-// made but not kept is lost. Where an earlier try may have made one, that one is
-// found by its label and removed first.
-func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (edit, error) {
-	if err := e.recipient(ctx, r); err != nil {
-		return nil, err
-	}
-	if r.Made.SecretAttempts > 0 || len(r.Made.Ending) > 0 {
-		var err error
-		if r, err = e.endKeys(ctx, r, s, ""); err != nil {
-			return nil, err
-		}
-	}
-	policy, err := policyFor(r, ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	lifetime, words := cut(r.Plan.Credential.Lifetime, policy.SecretMax)
-	expires := r.Steps.Get(StepCredential).Since.Add(lifetime).UTC().Truncate(time.Second) // the same at every try
-	key, secret, err := e.addKey(ctx, r, s, expires)
-	if err != nil {
-		return nil, err
-	}
-	sealed := e.key.Seal(r.ID, secret)
-	return func(r *Request, st *Step) {
-		r.Made.KeyID, r.Made.KeyExpires = key.KeyID, key.Expires
-		r.Handover = Handover{Sealed: sealed}
-		st.Note = "valid until " + text.Date(key.Expires) + words
-	}, nil
-}
-
-// ensureOwnCertificate registers the requester's certificate.
-func ensureOwnCertificate(ctx context.Context, r *Request, s Session) (edit, error) {
-	c := r.Plan.Credential.Certificate
-	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c, otherCertificates(r)...)
-	return func(r *Request, st *Step) {
-		r.Made.KeyExpires = c.NotAfter
-		st.Note = certificateNote(c, unseen)
-	}, err
-}
-
-// certificateNote says which certificate it is, and what was not seen of other apps.
-func certificateNote(c certificate.Certificate, unseen string) string {
-	note := fmt.Sprintf("thumbprint %s, valid until %s", c.Thumbprint, text.Date(c.NotAfter))
-	if unseen != "" {
-		note += "; " + unseen
-	}
-	return note
-}
 
 // ensureDirectoryRoles gives the app its roles in the directory.
 func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, error) {
@@ -80,54 +26,34 @@ func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, err
 
 // takeBack removes the credential that a renewal or an adoption made, and no other.
 func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
-	if wasThere(r) {
+	remove := credentialKinds[r.Plan.Credential.Kind].remove
+	if remove == nil || wasThere(r) {
 		return nil
 	}
-	if r.Plan.Credential.Kind == plan.CredentialFederated {
-		return s.RemoveFederated(ctx, r.Made.ObjectID, r.UniqueName())
-	}
-	if t := r.Thumbprint(); t != "" {
-		return s.RemoveCertificate(ctx, r.Made.ObjectID, t, otherCertificates(r)...)
-	}
-	r, err := e.endKeys(ctx, r, s, "")
+	r, err := remove(e, ctx, r, s)
 	if err == nil && r.Made.SecretAttempts > 0 && IsYoung(r.Made.Given, e.now()) {
 		return &unseen{} // it was asked for, and nobody knows whether it was made
 	}
 	return err
 }
 
-// otherCertificates are the thumbprints of those that the app has beside r's own.
-func otherCertificates(r *Request) []string {
-	has := r.Discovered.Thumbprints
-	if r.Kind == KindRenew {
-		has = append(slices.Clone(has), r.Target.Thumbprint)
-	}
-	return set.Without(has, []string{"", r.Thumbprint()})
-}
-
 // disarm takes the credential of an app that can do more than was approved away
 // from it, and says what came of it.
 func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError) string {
 	text := "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". "
-	words, take := "", func(ctx context.Context) (err error) {
-		r, err = e.endKeys(ctx, r, s, "")
-		return err
-	}
+	row := credentialKinds[r.Plan.Credential.Kind]
 	switch {
 	case wasThere(r):
 		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and " +
 			"whether the app may keep it."
-	case r.Made.KeyID != "" || len(r.Made.Ending) > 0:
-		words = "secret"
-	case r.Thumbprint() != "" && r.Steps.Get(StepCertificate) != nil:
-		words, take = "certificate", func(ctx context.Context) error {
-			return s.RemoveCertificate(ctx, r.Made.ObjectID, r.Thumbprint(), otherCertificates(r)...)
-		}
-	case r.Plan.Credential.Kind == plan.CredentialFederated:
-		return text + "Whoever has a token of " + r.Plan.Credential.Federated.Issuer +
-			" can sign in as it. Find out who granted that, and press Undo."
-	default:
+	case row.alarm != nil:
+		return text + row.alarm(r)
+	case row.given == nil || !row.given(r):
 		return text + "It has no credential of this request. Find out who granted that before you press Undo."
+	}
+	words, take := r.Plan.Credential.Kind.Noun(), func(ctx context.Context) (err error) {
+		r, err = row.remove(e, ctx, r, s)
+		return err
 	}
 	seen := e.now()
 	if err := e.insistSaying(func() { e.warn(r.ID, name, words, seen, more) }, take); err != nil {

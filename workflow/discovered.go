@@ -80,9 +80,8 @@ func clean(p *plan.Plan) {
 // wasThere reports whether r's certificate or issuer was with the app before: then
 // it is not r's to remove.
 func wasThere(r *Request) bool {
-	c := r.Plan.Credential
-	return c.Kind == plan.CredentialCertificate && slices.Contains(r.Discovered.Thumbprints, c.Certificate.Thumbprint) ||
-		c.Kind == plan.CredentialFederated && slices.Contains(r.Discovered.Federated, c.Federated)
+	had := credentialKinds[r.Plan.Credential.Kind].had
+	return had != nil && had(r.Plan.Credential, r.Discovered)
 }
 
 // keepFound leaves an adopted app, when it is updated, what the form cannot say.

@@ -60,6 +60,7 @@
 // # Where to look
 //
 //	request.go          what is known of a request           history.go         what has happened to it
+//	progress.go         its steps, and how far they are      handover.go        the credential's way to the requester
 //	state.go            states, and every move between them  kind.go, task.go   kinds and tasks: what each does in its own way
 //	plan.go             what is approved                     compare.go         plans, part by part
 //	product.go          what a product needs                 choose.go          what was chosen of a product
@@ -72,10 +73,8 @@
 //	signercheck.go      who may sign in                      signinfailure.go   why nobody has
 //	step.go             what each step does                  steps.go           in which order they come
 //	provision.go        the steps, tried and noted           prove.go           that the app has what was approved
-//	credential.go       secrets and certificates             keys.go            passwords whose answer was lost
-//	generatedcert.go    certificates that are made here      uploadedcert.go    certificates that people bring
-//	firstcertificate.go one that an update adds              federated.go       tokens of another issuer
-//	handover.go         the secret's way to the requester    recipient.go       whether the requester is still there
+//	credential.go       a credential taken back              handover_file.go   a file is fetched from its page
+//	recipient.go        whether the requester is still there
 //	paint.go            messages                             post.go            which of them are behind
 //	life.go             an app and the requests about it     superseded.go      who came too late
 //	claims.go           names that nobody else may use       findapp.go         an app that is in the tenant already
@@ -94,11 +93,12 @@
 //	signer.go           who signs in                         app.go              an application, as it is written and read
 //	port_*.go           the store, the directory, Slack, people and backup servers
 //
-// Each kind of request and each task has a room of its own: who may ask, its steps, how it ends.
+// Each kind of request, of credential and of task has a room of its own: who may ask, its steps, how it ends.
 //
 //	kind_register.go             a new app
 //	kind_renew.go                a new credential
 //	kind_update.go               from one plan to another
+//	kind_update_residue.go       what it leaves when it is given up
 //	kind_retire.go               the end of an app
 //	kind_retire_dependents.go    who depends on it
 //	kind_recreate.go             a deleted app, again
@@ -108,6 +108,10 @@
 //	kind_adopt_difference.go     what is added, is there, and stays
 //	kind_adopt_undo.go           Undo of it
 //	kind_credential.go           what is particular to a kind of credential
+//	kind_credential_secret.go    a client secret, and passwords whose answer was lost
+//	kind_credential_certificate.go  a certificate that somebody brings
+//	kind_credential_made.go      a certificate that is made here
+//	kind_credential_federated.go tokens of another issuer
 //	task_undo.go                 what takes back what a kind has made
 //	task_verify.go               what was made by hand
 //	task_removeold.go            the old credential goes

@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"crypto/subtle"
+	"fmt"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/people"
@@ -205,4 +206,19 @@ func (p Policy) revealBy(r *Request) time.Time {
 		}
 	}
 	return by
+}
+
+// revokedWords says what nobody did in time with what r handed over.
+func revokedWords(r *Request, p Policy) string {
+	noun := r.Plan.Credential.Kind.Noun()
+	switch h := r.Handover; {
+	case h.Status == HandoverSending:
+		return "It is not known whether the certificate's file arrived, so it was revoked: nobody can fetch it any more. "
+	case h.Status == HandoverFetching:
+		return fmt.Sprintf("Nobody fetched the certificate's file within %s, so it was revoked: nobody can fetch it any more. ",
+			text.Days(p.RevealWithin))
+	case !h.Claimed.IsZero():
+		return fmt.Sprintf("Slack never confirmed that it showed the %s, so it was revoked: nobody can open it any more. ", noun)
+	}
+	return fmt.Sprintf("Nobody opened the %s within %s, so it was revoked: nobody can open it any more. ", noun, text.Days(p.RevealWithin))
 }

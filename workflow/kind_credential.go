@@ -1,11 +1,12 @@
 package workflow
 
 import (
+	"context"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/form"
+	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A credentialKind is a row of the table: what the engine does in a way of its own for one
@@ -15,6 +16,20 @@ type credentialKind struct {
 	// steps are those of the credential, with the one that makes sure of the whole app.
 	steps  []StepName
 	titles map[StepName]string // of steps that are something else to it
+	// check fills in the plan's credential from a draft; nil is nothing more than its kind.
+	check func(d *Desk, wrong form.Errors, offer pack.Offer, t Tenant, draft form.Draft, c *plan.Credential)
+	// ensure makes sure that the app has it.
+	ensure func(*Engine, context.Context, *Request, Session) (edit, error)
+	// had reports whether the app had it before; nil is never.
+	had func(plan.Credential, Discovery) bool
+	// given reports whether the app may have it by now. Then it is removed in an alarm, but where
+	// alarm says what is to be done instead.
+	given func(*Request) bool
+	alarm func(*Request) string
+	// remove takes it from the app; nil is nothing.
+	remove func(*Engine, context.Context, *Request, Session) (*Request, error)
+	// among are the thumbprints that the app is to have, of which it has some; nil is none.
+	among func(r *Request, has []string) []string
 	// forbidden says what a policy of the tenant has against it, and what to ask for
 	// instead, as ends of sentences; nil is nothing.
 	forbidden func(plan.Credential, AppPolicy) (says, instead string)
@@ -22,61 +37,15 @@ type credentialKind struct {
 	madeAt func(*Request) time.Time
 }
 
-var credentialKinds = map[plan.CredentialKind]credentialKind{
-	plan.CredentialSecret: {steps: []StepName{StepCredential, StepProof},
-		forbidden: secretForbidden, madeAt: secretMadeAt},
-	plan.CredentialCertificate: {steps: []StepName{StepCertificate, StepCheck},
-		forbidden: certificateForbidden},
-	plan.CredentialMadeCertificate: {
-		asFile: true,
-		steps:  []StepName{StepCertificate, StepProof}, titles: map[StepName]string{
-			StepCertificate: "Make and register the certificate", StepProof: "Prove that the certificate works",
-		},
-		forbidden: madeForbidden, madeAt: certificateMadeAt},
-	plan.CredentialFederated: {steps: []StepName{StepFederated, StepCheck}},
-	plan.CredentialNone:      {steps: []StepName{StepCheck}},
-}
+// credentialKinds is the table. It is filled by init, because rows read it.
+var credentialKinds map[plan.CredentialKind]credentialKind
 
-func secretForbidden(_ plan.Credential, p AppPolicy) (says, instead string) {
-	if !p.NoSecrets {
-		return "", ""
+func init() {
+	credentialKinds = map[plan.CredentialKind]credentialKind{
+		plan.CredentialSecret: secretKind, plan.CredentialCertificate: certificateKind, plan.CredentialMadeCertificate: madeKind,
+		plan.CredentialFederated: federatedKind,
+		plan.CredentialNone:      {steps: []StepName{StepCheck}},
 	}
-	return "forbids client secrets for apps", "with a certificate, or with a product that takes one"
-}
-
-const trustedOnly = "allows only certificates of authorities that it trusts, and "
-
-func certificateForbidden(c plan.Credential, p AppPolicy) (says, instead string) {
-	switch long := c.Certificate.NotAfter.Sub(c.Certificate.NotBefore); {
-	case p.TrustedOnly && c.Certificate.SignsItself():
-		return trustedOnly + "this one signs itself", "with one of such an authority"
-	case p.CertificateMax > 0 && long > p.CertificateMax:
-		return "allows certificates that are valid for " + text.Days(p.CertificateMax) + ", and this one is for " + text.Days(long),
-			"with one that is valid for less"
-	}
-	return "", ""
-}
-
-func madeForbidden(_ plan.Credential, p AppPolicy) (says, instead string) {
-	if !p.TrustedOnly {
-		return "", ""
-	}
-	return trustedOnly + "one that is made here signs itself", "with a certificate of such an authority"
-}
-
-func secretMadeAt(r *Request) time.Time {
-	if st := r.Steps.Get(StepCredential); st != nil {
-		return st.At
-	}
-	return time.Time{}
-}
-
-func certificateMadeAt(r *Request) time.Time {
-	c, err := certificate.Parse(r.Made.Certificate)
-	if err != nil {
-		return time.Time{}
-	}
-	return c.NotBefore
 }
 
 // credentialStepsOf are those of a credential, with the one that makes sure of the whole app.
@@ -85,4 +54,16 @@ func credentialStepsOf(c plan.Credential) []StepName {
 		return append([]StepName(nil), row.steps...)
 	}
 	return []StepName{StepCheck}
+}
+
+// checkCredential fills in the plan's credential from a draft.
+func (d *Desk) checkCredential(wrong form.Errors, p pack.Product, t Tenant, draft form.Draft, c *plan.Credential) {
+	offer, ok := p.Offer(draft.Credential)
+	if !ok {
+		wrong[form.FieldCredential] = "Choose one of the credentials that this product can use."
+		d.checkSecret(wrong, offer, t, draft, c)
+	}
+	if check := credentialKinds[draft.Credential].check; check != nil {
+		check(d, wrong, offer, t, draft, c)
+	}
 }

@@ -10,11 +10,28 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // Whether an app has what was approved, and no more. Where the bot has its credential, the
 // app's own token is read; else what it has is read back.
+
+// Proof is what an app signs in with: a secret, or else a certificate with its key.
+type Proof struct {
+	Secret seal.Secret
+	Keyed  PFX
+}
+
+// proof opens what the app has to sign in with.
+func (e *Engine) proof(r *Request) (Proof, error) {
+	secret, err := e.key.Open(r.ID, r.Handover.Sealed)
+	if err != nil || len(r.Handover.File) == 0 {
+		return Proof{Secret: secret}, err
+	}
+	pfx, err := e.key.Open(fileOf(r.ID), r.Handover.File)
+	return Proof{Keyed: PFX{PFX: pfx, Password: secret}}, err
+}
 
 // prove signs in as the app with its new credential, and compares what it may do
 // with what was approved: less is waited for, more is an alarm.
@@ -162,7 +179,9 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		return nil, err
 	}
 	want, most := inspectionOf(plan), inspectionOf(may)
-	want.Thumbprints = certificatesAmong(r, has.Thumbprints)
+	if among := credentialKinds[r.Plan.Credential.Kind].among; among != nil {
+		want.Thumbprints = among(r, has.Thumbprints)
+	}
 	if r.aboutApp() { // the app's other credentials are not this request's
 		has.Thumbprints = set.Without(has.Thumbprints, set.Without(has.Thumbprints, want.Thumbprints))
 	}
@@ -224,22 +243,10 @@ func boundsOf(r *Request) (least, most plan.Plan) {
 	return least, most
 }
 
-// certificatesAmong are the thumbprints that an app is to have, of which it has some.
-func certificatesAmong(r *Request, has []string) []string {
-	c := r.Plan.Credential
-	switch {
-	case c.Kind == plan.CredentialCertificate:
-		return []string{c.Certificate.Thumbprint}
-	case c.Kind == plan.CredentialMadeCertificate && r.Task == TaskVerify && len(has) == 1:
-		return has // somebody made it, and nobody knows which one
-	}
-	return nil
-}
-
 // trusts compares the trusts in other issuers with the plan's.
 func trusts(r *Request, has []plan.FederatedIssuer) (missing, excess []string) {
 	c := r.Plan.Credential
-	if c.Kind == plan.CredentialFederated && !slices.Contains(has, c.Federated) {
+	if c.Federated != (plan.FederatedIssuer{}) && !slices.Contains(has, c.Federated) {
 		missing = append(missing, trustIn+c.Federated.Issuer)
 	}
 	for _, f := range has {

@@ -174,7 +174,7 @@ type Made struct {
 	Thumbprint       string // of that one: SHA-1, hexadecimal, capitals
 	// SecretAttempts counts the passwords that were asked for, before each call, and are not known not
 	// to be there; Ending and Ended are the key IDs of those that were found and go, and of
-	// those that are gone. See keys.go.
+	// those that are gone. See kind_credential_secret.go.
 	SecretAttempts int
 	Ending, Ended  []string
 	// TenantID and TenantName are what the tenant says of itself.

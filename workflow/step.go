@@ -1,10 +1,6 @@
 package workflow
 
-import (
-	"context"
-
-	"github.com/entra-app/entra-app/workflow/plan"
-)
+import "context"
 
 // StepName names a step. Names are saved; they do not change.
 type StepName string
@@ -94,8 +90,8 @@ func init() {
 		StepDirectoryRoles:   {"Give the app its directory roles", changes, tenantStep(ensureDirectoryRoles)},
 		StepAzureRoles:       {"Give the app its Azure roles", changes, tenantStep(giveInAzure)},
 		StepCredential:       {"Make the client secret", changes, (*Engine).ensureCredential},
-		StepCertificate:      {"Register the certificate", changes, (*Engine).ensureCertificate},
-		StepFederated:        {"Trust the other issuer", changes, result(ensureFederated)},
+		StepCertificate:      {"Register the certificate", changes, (*Engine).ensureCredential},
+		StepFederated:        {"Trust the other issuer", changes, (*Engine).ensureCredential},
 		StepProof:            {"Prove that the secret works", reads, (*Engine).prove},
 		StepCheck:            {"Check what the app has now", reads, (*Engine).check},
 		StepConnect:          {"Connect the backup server", reads, (*Engine).connect},
@@ -140,11 +136,8 @@ func (e *Engine) ensureAPI(ctx context.Context, r *Request, s Session) (edit, er
 	return func(_ *Request, st *Step) { st.Note = "api://" + r.Made.AppID }, err
 }
 
-func (e *Engine) ensureCertificate(ctx context.Context, r *Request, s Session) (edit, error) {
-	if r.Plan.Credential.Kind == plan.CredentialMadeCertificate {
-		return e.ensureMade(ctx, r, s)
-	}
-	return ensureOwnCertificate(ctx, r, s)
+func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (edit, error) {
+	return credentialKinds[r.Plan.Credential.Kind].ensure(e, ctx, r, s)
 }
 
 func (e *Engine) find(ctx context.Context, r *Request, s Session) (edit, error) {
@@ -158,10 +151,6 @@ func (e *Engine) removeNew(ctx context.Context, r *Request, s Session) (edit, er
 	return func(r *Request, _ *Step) {
 		r.Made.KeyID, r.Made.SecretAttempts, r.Made.Ending = "", 0, nil
 	}, e.takeBack(ctx, r, s)
-}
-
-func ensureFederated(ctx context.Context, r *Request, s Session) error {
-	return s.EnsureFederated(ctx, r.Made.ObjectID, r.UniqueName(), r.Plan.Credential.Federated)
 }
 
 func removeCredentials(ctx context.Context, r *Request, s Session) error {

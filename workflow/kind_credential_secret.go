@@ -3,11 +3,81 @@ package workflow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/form"
+	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/text"
 )
+
+// secretKind is a client secret, which Entra makes.
+var secretKind = credentialKind{
+	steps: []StepName{StepCredential, StepProof},
+	check: (*Desk).checkSecret, ensure: (*Engine).ensureSecret,
+	given: func(r *Request) bool { return r.Made.KeyID != "" || len(r.Made.Ending) > 0 },
+	remove: func(e *Engine, ctx context.Context, r *Request, s Session) (*Request, error) {
+		return e.endKeys(ctx, r, s, "")
+	},
+	forbidden: secretForbidden, madeAt: secretMadeAt,
+}
+
+// checkSecret fills in the plan's credential for a secret.
+func (d *Desk) checkSecret(wrong form.Errors, offer pack.Offer, _ Tenant, draft form.Draft, c *plan.Credential) {
+	c.Lifetime = draft.Lifetime
+	if limit := d.policy.secretMax(offer.Max); draft.Lifetime <= 0 || draft.Lifetime > limit {
+		wrong[form.FieldLifetime] = fmt.Sprintf("A secret may be valid for at most %s, and none is made that never expires: nobody "+
+			"would notice if it were stolen. Choose a shorter lifetime.", LifetimeWords(limit))
+	}
+}
+
+// ensureSecret makes a secret and seals it in one step, because one that was
+// made but not kept is lost. Where an earlier try may have made one, that one is
+// found by its label and removed first.
+func (e *Engine) ensureSecret(ctx context.Context, r *Request, s Session) (edit, error) {
+	if err := e.recipient(ctx, r); err != nil {
+		return nil, err
+	}
+	if r.Made.SecretAttempts > 0 || len(r.Made.Ending) > 0 {
+		var err error
+		if r, err = e.endKeys(ctx, r, s, ""); err != nil {
+			return nil, err
+		}
+	}
+	policy, err := policyFor(r, ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	lifetime, words := cut(r.Plan.Credential.Lifetime, policy.SecretMax)
+	expires := r.Steps.Get(StepCredential).Since.Add(lifetime).UTC().Truncate(time.Second) // the same at every try
+	key, secret, err := e.addKey(ctx, r, s, expires)
+	if err != nil {
+		return nil, err
+	}
+	sealed := e.key.Seal(r.ID, secret)
+	return func(r *Request, st *Step) {
+		r.Made.KeyID, r.Made.KeyExpires = key.KeyID, key.Expires
+		r.Handover = Handover{Sealed: sealed}
+		st.Note = "valid until " + text.Date(key.Expires) + words
+	}, nil
+}
+
+func secretForbidden(_ plan.Credential, p AppPolicy) (says, instead string) {
+	if !p.NoSecrets {
+		return "", ""
+	}
+	return "forbids client secrets for apps", "with a certificate, or with a product that takes one"
+}
+
+func secretMadeAt(r *Request) time.Time {
+	if st := r.Steps.Get(StepCredential); st != nil {
+		return st.At
+	}
+	return time.Time{}
+}
 
 // The answer to a call that makes a password can be lost, and the password is made. Nobody
 // has it then, but it signs the app in. So each call is counted before it is made, in
