@@ -76,26 +76,6 @@ func TestASignInForAnotherServiceThatIsDeclinedSaysSo(t *testing.T) {
 	}
 }
 
-func TestTheSignerKnowsTheInitialDomain(t *testing.T) {
-	w := newWorld(t)
-	if got := w.session("ada").Signer().Domain; got != "contoso.com" {
-		t.Errorf("the initial domain is %q", got)
-	}
-	w.t = w.s.AddTenant(entratest.Tenant{Name: "Fabrikam"})
-	w.t.AddUser(entratest.User{UPN: "ada@fabrikam.com", Roles: []string{entratest.GlobalAdministrator}})
-	w.client = w.t.AddPublicClient(entratest.Client{Name: "Bot", Scopes: botScopes, PublicClientFlows: true})
-	w.dir = w.directory(nil)
-	in := w.begin()
-	w.s.SignIn(in.Prompt().Code.Reveal(), "ada@fabrikam.com")
-	s, err := in.Wait(t.Context(), workflow.Ask{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := s.Signer().Domain; !strings.HasSuffix(got, ".onmicrosoft.com") {
-		t.Errorf("the initial domain is %q", got)
-	}
-}
-
 // services.md section 1: access tokens of Graph are opaque by contract.
 func TestTheRolesOfATokenThatCantBeReadAreAskedOfGraph(t *testing.T) {
 	for who, role := range map[string]bool{"bea": false, "ada": true} {

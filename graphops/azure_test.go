@@ -2,7 +2,6 @@ package graphops
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
@@ -72,72 +71,6 @@ func (w *world) ofApp() (assignments, definitions int) {
 		}
 	}
 	return assignments, len(w.t.AzureRoleDefinitions())
-}
-
-func TestRolesInAzureAreTakenAwayAgain(t *testing.T) {
-	for _, knobs := range []func(*entratest.Knobs){
-		func(*entratest.Knobs) {}, func(k *entratest.Knobs) { k.AnswerLost = true }, func(k *entratest.Knobs) { k.ThrottleEach = true },
-	} {
-		w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
-		_, _, sp := w.made(s, app("payroll"))
-		w.t.Change(knobs)
-		give := func() error {
-			return s.EnsureAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles)
-		}
-		if err := w.patiently(give); err != nil {
-			t.Fatal(err)
-		}
-		if a, d := w.ofApp(); a != 4 || d != 1 {
-			t.Fatalf("%d assignments and %d custom roles were made", a, d)
-		}
-		for range 2 { // a repeat is no mistake
-			var stay []string
-			err := w.patiently(func() (err error) {
-				stay, err = s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles,
-					allOfThem)
-				return err
-			})
-			if a, d := w.ofApp(); err != nil || a != 0 || d != 0 || len(stay) != 0 {
-				t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
-			}
-		}
-	}
-}
-
-// Where an update was given up it is not known which subscriptions the role is for.
-func TestACustomRoleIsDeletedInWhicheverSubscriptionItIs(t *testing.T) {
-	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
-	_, _, sp := w.made(s, app("payroll"))
-	if err := w.patiently(func() error {
-		return s.EnsureAzureRoles(t.Context(), sp, "entra-app-payroll", []string{testing2}, azureRoles)
-	}); err != nil {
-		t.Fatal(err)
-	}
-	stay, err := s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", []string{production, testing2}, azureRoles, allOfThem)
-	if a, d := w.ofApp(); err != nil || a != 0 || d != 0 || len(stay) != 0 {
-		t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
-	}
-}
-
-func TestACustomRoleThatSomebodyElseHasStays(t *testing.T) {
-	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
-	_, _, sp := w.made(s, app("payroll"))
-	_, _, other := w.made(s, app("other"))
-	if err := w.patiently(func() error {
-		return s.EnsureAzureRoles(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles)
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.patiently(func() error {
-		return s.(*session).arm.Assign(t.Context(), other, "by hand", production,
-			plan.AzureID("entra-app-payroll", "Backup operator"))
-	}); err != nil {
-		t.Fatal(err)
-	}
-	stay, err := s.RemoveAzureAssignments(t.Context(), sp, "entra-app-payroll", []string{production}, azureRoles, allOfThem)
-	if a, d := w.ofApp(); err != nil || a != 1 || d != 1 || len(stay) != 1 || !strings.Contains(stay[0], "Backup operator") {
-		t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
-	}
 }
 
 func TestOnlyRightsThatAreNeededCountInAzure(t *testing.T) {

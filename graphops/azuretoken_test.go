@@ -88,21 +88,3 @@ func TestATokenForAzureIsTakenHoweverEntraSpellsItsScope(t *testing.T) {
 		})
 	}
 }
-
-// A wider token for Graph comes the same way.
-func TestAWiderTokenIsAskedForAgainWhenEntraIsNotWell(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	n := 0
-	w.rewritten(func(path, body string) bool {
-		return strings.HasSuffix(path, "/token") && strings.Contains(body, scopeDirectory)
-	}, func(status int, body string) (int, string) {
-		if n++; n == 1 {
-			return 400, `{"error":"server_error","error_codes":[90006]}`
-		}
-		return status, body
-	})
-	if who := w.session("ada").Signer(); len(who.Requesters) != 1 || n != 2 {
-		t.Errorf("after %d requests: %+v", n, who)
-	}
-}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -105,5 +106,57 @@ func BenchmarkBackupPlan(b *testing.B) {
 		b.ReportMetric(float64(calls), "calls")
 		b.ReportMetric(float64(depth), "deep")
 		b.ReportMetric(float64((took - time.Duration(depth)*latency).Milliseconds()), "own-ms")
+	}
+}
+
+// run carries a plan of 20 permissions on three resources out, and returns how
+// many round trips followed each other: requests that go out together are one.
+func run(w *world) (graph, deep int) {
+	w.Helper()
+	ps := widePlan(w.TB, 20)
+	in, err := w.dir.SignIn(w.Context(), "contoso", botScopes)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
+		w.Fatal(err)
+	}
+	before, tokens := w.s.RoundTrips(), w.count("token")
+	s, err := in.Wait(w.Context(), workflow.Ask{Resources: all, Email: "bea@contoso.com"})
+	if err != nil {
+		w.Fatal(err)
+	}
+	a := app("wide", ps...)
+	obj, appID, sp := w.made(s, a)
+	if err := owned(w.Context(), s, obj, []string{s.Signer().Requesters[0].ObjectID}, []string{s.Signer().ObjectID}); err != nil {
+		w.Fatal(err)
+	}
+	if err := s.EnsureConsent(w.Context(), sp, ps); err != nil {
+		w.Fatal(err)
+	}
+	_, secret, err := s.AddPassword(w.Context(), obj, "EA-1", w.now().Add(time.Hour))
+	if err != nil {
+		w.Fatal(err)
+	}
+	graph = w.s.RoundTrips() - before
+	discovered := w.count("openid")
+	if got, err := w.dir.Prove(w.Context(), "contoso", appID, workflow.Proof{Secret: secret}, all); err != nil ||
+		len(got[catalog.MicrosoftGraph]) != 16 {
+		w.Fatalf("proof: %q, %v", got, err)
+	}
+	if n := w.count("openid") - discovered; n != 1 {
+		w.Errorf("the proof has asked %d times where the token endpoint is", n)
+	}
+	if n := w.count("token") - tokens; n != 2+len(all) { // two of the sign-in
+		w.Errorf("%d tokens", n)
+	}
+	s.Close()
+	return graph, graph + 2 // the proof is discovery, then all tokens at once; the sign-in's are not counted
+}
+
+func TestFromTokenToProofInEightRoundTrips(t *testing.T) {
+	w := newWorld(t)
+	if graph, deep := run(w); graph != 6 || deep > 8 {
+		t.Errorf("%d round trips to Graph, %d in all", graph, deep)
 	}
 }

@@ -2,7 +2,6 @@ package graphops
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
@@ -132,64 +131,5 @@ func TestTheIdentifierURIGoesWhereTheAdoptionBroughtIt(t *testing.T) {
 		if got, _ := w.t.Application(appID); len(got.Exposed) != 0 || len(got.IdentifierURIs) > 0 == uri {
 			t.Errorf("with %v it has %v and %v", uri, got.Exposed, got.IdentifierURIs)
 		}
-	}
-}
-
-func TestOnlyTheAssignmentsThatWereMadeAreTakenBack(t *testing.T) {
-	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
-	_, _, sp := w.made(s, app("payroll"))
-	contributor := azureRoles[:1]
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(w.patiently(func() error {
-		return s.EnsureAzureRoles(t.Context(), sp, "by hand", []string{production}, contributor)
-	}))
-	must(w.patiently(func() error {
-		return s.EnsureAzureRoles(t.Context(), sp, "entra-app-hr", []string{production, testing2}, azureRoles)
-	}))
-	if a, d := w.ofApp(); a != 4 || d != 1 {
-		t.Fatalf("there are %d assignments and %d custom roles", a, d)
-	}
-	for range 2 {
-		var stay []string
-		must(w.patiently(func() (err error) {
-			stay, err = s.RemoveAzureAssignments(t.Context(), sp, "entra-app-hr", []string{production, testing2}, azureRoles, onlyMade)
-			return err
-		}))
-		left := w.t.AzureAssignments()
-		left = slices.DeleteFunc(left, func(a entratest.AzureAssignment) bool {
-			return strings.HasPrefix(a.Principal, "ada") || a.Principal == "Ada Able"
-		})
-		if _, d := w.ofApp(); d != 0 || len(stay) != 0 || len(left) != 1 ||
-			left[0].ID != plan.AzureID("by hand", sp, production, entratest.AzureContributor) {
-			t.Errorf("%+v and %d custom roles are left; %q stay", left, d, stay)
-		}
-	}
-}
-
-// Whoever removed our assignment and made the same by hand has the role now.
-func TestACustomRoleThatTheAppWasGivenByHandStaysWithIt(t *testing.T) {
-	w, s := inAzure(t, entratest.AzureUserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write")
-	_, _, sp := w.made(s, app("payroll"))
-	custom := azureRoles[1:]
-	id := custom[0].DefinitionID("entra-app-hr")
-	for _, do := range []func() error{
-		func() error {
-			return s.(*session).arm.DefineRole(t.Context(), id, "entra-app-hr", []string{production}, custom[0])
-		},
-		func() error { return s.(*session).arm.Assign(t.Context(), sp, "by hand", production, id) },
-		func() error { return s.EnsureAzureRoles(t.Context(), sp, "entra-app-hr", []string{production}, custom) },
-	} {
-		if err := w.patiently(do); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stay, err := s.RemoveAzureAssignments(t.Context(), sp, "entra-app-hr", []string{production}, custom, onlyMade)
-	if a, d := w.ofApp(); err != nil || a != 1 || d != 1 || len(stay) != 1 {
-		t.Errorf("%d assignments and %d custom roles are left; %q stay; %v", a, d, stay, err)
 	}
 }

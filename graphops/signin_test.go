@@ -1,19 +1,15 @@
 package graphops
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/entra-app/entra-app/graphops/entratest"
-	"github.com/entra-app/entra-app/graphops/login"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -53,61 +49,6 @@ func TestAdaSignsIn(t *testing.T) {
 		if e.Method != "GET" && e.Op != "devicecode" && e.Op != "token" && e.Op != "batch" {
 			t.Errorf("signing in wrote something: %s %s", e.Method, e.Path)
 		}
-	}
-}
-
-func TestRolesFillSeveralPages(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{PageSize: 1}, append([]string{"Directory.Read.All"}, botScopes...)...)
-	want := []string{entratest.CloudApplicationAdministrator, entratest.PrivilegedRoleAdministrator, entratest.GlobalReader}
-	w.t.ChangeUser("ada@contoso.com", func(u *entratest.User) { u.Roles = want })
-	got := slices.Sorted(slices.Values(w.session("ada").Signer().Roles))
-	if slices.Sort(want); !slices.Equal(got, want) {
-		t.Errorf("roles %q, want %q", got, want)
-	}
-}
-
-func TestWhoTheRequesterIs(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		email string
-		users []entratest.User
-		want  int
-	}{
-		{"nobody has the address", "no.one@contoso.com", nil, 0},
-		{"no address is known", "", nil, 0},
-		{"the address is a UPN and the mail of the same account", "bea@contoso.com", nil, 1},
-		{"the address is one's UPN and another's mail", "bea@contoso.com",
-			[]entratest.User{{UPN: "b.other@contoso.com", Mail: "bea@contoso.com"}}, 2},
-		{"the address has a quote in it", "o'neil@contoso.com", []entratest.User{{UPN: "o'neil@contoso.com"}}, 1},
-		{"the address is a filter", "x' or mail ne 'x", nil, 0},
-		{"the address is a path", "../organization#?$select=id", nil, 0},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t)
-			for _, u := range c.users {
-				w.t.AddUser(u)
-			}
-			in := w.begin()
-			w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com")
-			s, err := in.Wait(t.Context(), workflow.Ask{Email: c.email})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := s.Signer().Requesters; len(got) != c.want {
-				t.Errorf("found %+v, want %d", got, c.want)
-			}
-		})
-	}
-}
-
-func TestTheRequesterIsLookedUpWithAnotherScopeOrNotAtAll(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{}, botScopes...)
-	if got := w.session("ada").Signer().Requesters; got != nil {
-		t.Errorf("found %+v without consent", got)
-	}
-	w = newWorld(t)
-	if got := w.session("ada").Signer().Requesters; len(got) != 1 {
-		t.Errorf("found %+v with consent for User.ReadBasic.All", got)
 	}
 }
 
@@ -212,178 +153,23 @@ func TestNoCodeIsGivenOut(t *testing.T) {
 	}
 }
 
-func TestWhoSignedInIsAskedAgainUntilGraphAnswers(t *testing.T) {
-	for name, do := range map[string]func(*world){
-		"it throttles each part":  func(w *world) { w.t.Change(func(k *entratest.Knobs) { k.ThrottleEach = true }) },
-		"the connection breaks":   func(w *world) { w.s.Fail("batch", entratest.Before, 0, 1) },
-		"one part is unavailable": func(w *world) { w.s.Fail("organization", entratest.Before, 503, 1) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			do(w)
-			if who := w.session("ada").Signer(); who.UPN != "ada@contoso.com" || len(who.Requesters) != 1 {
-				t.Errorf("signed in: %+v", who)
-			}
-		})
-	}
-}
-
-func TestATokenThatGraphRefusesIsNoSignIn(t *testing.T) {
-	w := newWorld(t)
-	in := w.begin()
-	if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
-		t.Fatal(err)
-	}
-	w.wire = func(r *http.Request) (*http.Response, error) {
-		if strings.HasSuffix(r.URL.Path, "/$batch") {
-			return answering(401, graphError("InvalidAuthenticationToken")), nil
-		}
-		return nil, nil
-	}
-	if _, err := in.Wait(t.Context(), workflow.Ask{}); reason(w.saw(err)) != workflow.SignInOther {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestAClosedSessionIsOver(t *testing.T) {
-	w := newWorld(t)
-	s := w.session("ada", all...)
-	obj, appID, sp := w.made(s, app("payroll"))
-	before := w.s.RoundTrips()
-	s.Close()
-	s.Close()
-	ctx := t.Context()
-	for name, err := range map[string]error{
-		"EnsureApplication":      second(s.EnsureApplication(ctx, app("payroll"))),
-		"EnsureServicePrincipal": last(s.EnsureServicePrincipal(ctx, principalFor(appID))),
-		"EnsureOwners":           owned(ctx, s, obj, []string{s.Signer().ObjectID}, nil),
-		"EnsureConsent":          s.EnsureConsent(ctx, sp, nil),
-		"Keys":                   last(s.Passwords(ctx, obj)),
-		"AddKey":                 second(s.AddPassword(ctx, obj, "x", time.Now())),
-		"RemoveKey":              s.RemovePassword(ctx, obj, obj),
-		"DeleteApplication":      s.DeleteApplication(ctx, "entra-app-payroll", ""),
-	} {
-		if !errors.Is(err, workflow.ErrSessionOver) {
-			t.Errorf("%s of a closed session: %v", name, err)
-		}
-	}
-	if w.s.RoundTrips() != before {
-		t.Error("a closed session has called Graph")
-	}
-}
-
 func last[T any](_ T, err error) error           { return err }
 func second[T, U any](_ T, _ U, err error) error { return err }
 
-func TestTheSessionIsOverWhenTheTokenIs(t *testing.T) {
+// A wider token for Graph comes the same way.
+func TestAWiderTokenIsAskedForAgainWhenEntraIsNotWell(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
-	s := w.session("ada", all...)
-	w.later(2 * time.Hour)
-	if _, err := s.EnsureServicePrincipal(t.Context(), principalFor(w.client.AppID)); !errors.Is(w.saw(err), workflow.ErrSessionOver) {
-		t.Errorf("got %v", err)
-	}
-	if err := s.EnsureConsent(t.Context(), w.client.AppID, nil); err != nil {
-		t.Errorf("nothing to consent to, and yet %v", err)
-	}
-}
-
-func TestTheSignerIsWhoTheTokenSays(t *testing.T) {
-	w := newWorld(t)
-	s := w.session("ada").(*session)
-	for _, c := range []struct {
-		by   login.SignedIn
-		want workflow.SignInReason
-	}{
-		{login.SignedIn{TenantID: "99999999-9999-4999-8999-999999999999", ObjectID: s.signer.ObjectID}, workflow.SignInWrongTenant},
-		{login.SignedIn{ObjectID: s.signer.ObjectID}, workflow.SignInWrongTenant},
-		{login.SignedIn{TenantID: w.t.ID, ObjectID: "99999999-9999-4999-8999-999999999999"}, workflow.SignInOther},
-	} {
-		if err := s.identify(t.Context(), workflow.Ask{}, &c.by); reason(w.saw(err)) != c.want {
-			t.Errorf("%s in %s: %v", c.by.ObjectID, c.by.TenantID, err)
+	n := 0
+	w.rewritten(func(path, body string) bool {
+		return strings.HasSuffix(path, "/token") && strings.Contains(body, scopeDirectory)
+	}, func(status int, body string) (int, string) {
+		if n++; n == 1 {
+			return 400, `{"error":"server_error","error_codes":[90006]}`
 		}
-	}
-	by := &login.SignedIn{TenantID: strings.ToUpper(w.t.ID), ObjectID: strings.ToUpper(s.signer.ObjectID)}
-	if err := s.identify(t.Context(), workflow.Ask{}, by); err != nil {
-		t.Errorf("in another case: %v", err)
-	}
-}
-
-func TestATokenThatMayNotReadWhoSignedInIsNoSession(t *testing.T) {
-	w := newWorldWith(t, entratest.Config{}, botScopes...)
-	in, err := w.dir.SignIn(t.Context(), "contoso", []string{"Application.ReadWrite.All"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com")
-	if s, err := in.Wait(t.Context(), workflow.Ask{}); reason(w.saw(err)) != workflow.SignInNoConsent || s != nil {
-		t.Errorf("got %v, %v", s, err)
-	}
-}
-
-func TestARequestToGraphIsWhatItShouldBe(t *testing.T) {
-	w := newWorld(t)
-	s := w.session("ada")
-	var h http.Header
-	w.wire = func(r *http.Request) (*http.Response, error) {
-		h = r.Header
-		return nil, nil
-	}
-	if _, _, err := s.EnsureApplication(t.Context(), app("payroll")); err != nil {
-		t.Fatal(err)
-	}
-	id := h["Client-Request-Id"]
-	if len(id) != 1 || !strings.Contains(w.log.String(), id[0]) {
-		t.Errorf("client-request-id is %q, and should be in the log", id)
-	}
-	if h.Get("Content-Encoding") != "" || !strings.HasPrefix(h.Get("SdkVersion"), "graph-go/"+sdkVersion) ||
-		h.Get("Prefer") != "create-if-missing" {
-		t.Errorf("headers %v", h)
-	}
-	for _, word := range []string{w.t.ID, "payroll", "bea@contoso.com", "ada@contoso.com"} {
-		if strings.Contains(w.log.String(), word) {
-			t.Errorf("the log has %s in it", word)
-		}
-	}
-}
-
-func TestADisabledAccountIsSeenWhereTheTokenIsGoodForThat(t *testing.T) {
-	for _, may := range []bool{true, false} {
-		w := newWorld(t)
-		w.t.AddUser(entratest.User{UPN: "tom@contoso.com", Name: "Tom", Disabled: true})
-		w.t.AddUser(entratest.User{UPN: "weiss@contoso.com", Mail: "weiss.mail@contoso.com", Disabled: true})
-		if !may { // Entra has another answer for what User.ReadBasic.All does not have; here all of a batch comes this way
-			w.wire = func(r *http.Request) (*http.Response, error) {
-				if !strings.HasSuffix(r.URL.Path, "/$batch") {
-					return nil, nil
-				}
-				body, err := io.ReadAll(r.Body)
-				if err != nil {
-					return nil, err
-				}
-				body = bytes.ReplaceAll(body, []byte("$select=id,accountEnabled"), []byte("$select=id,nothing"))
-				r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-				return nil, nil
-			}
-		}
-		in := w.begin()
-		if err := w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"); err != nil {
-			t.Fatal(err)
-		}
-		s, err := in.Wait(t.Context(), workflow.Ask{Email: "bea@contoso.com",
-			Owners: []string{"tom@contoso.com", "weiss.mail@contoso.com", "nobody@contoso.com"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := s.Signer().Owners
-		for _, email := range []string{"tom@contoso.com", "weiss.mail@contoso.com"} {
-			if a := got[email]; len(a) != 1 || a[0].Disabled != may || a[0].UPN == "" {
-				t.Errorf("good for that: %v; %s is %+v", may, email, a)
-			}
-		}
-		if a := got["bea@contoso.com"]; len(a) != 1 || a[0].Disabled || len(got["nobody@contoso.com"]) != 0 {
-			t.Errorf("good for that: %v; %+v", may, got)
-		}
-		s.Close()
+		return status, body
+	})
+	if who := w.session("ada").Signer(); len(who.Requesters) != 1 || n != 2 {
+		t.Errorf("after %d requests: %+v", n, who)
 	}
 }
