@@ -84,8 +84,7 @@ func (d *Desk) checkBackup(wrong form.Errors, p pack.Product, plan plan.Plan) {
 	switch kind := plan.Credential.Kind; {
 	case !slices.Contains(d.Backups(p), b.Server):
 		wrong[form.FieldBackup] = fmt.Sprintf("%s is not a backup server that this app can be connected to. Choose one of the list, "+
-			"or ask "+
-			"the operator of this bot.", text.Clip(b.Server, 60))
+			"or ask the operator of this bot.", text.Clip(b.Server, 60))
 	case !slices.Contains(given(p.IsAzure()), kind) && p.IsAzure():
 		wrong[form.FieldCredential] = "A backup server takes a certificate made here or a secret for Azure. Choose one, or have the app " +
 			"handed over to you."
@@ -93,8 +92,7 @@ func (d *Desk) checkBackup(wrong form.Errors, p pack.Product, plan plan.Plan) {
 		wrong[form.FieldCredential] = "A backup server takes a certificate only. Choose one, or have the app handed over to you."
 	case len(b.Services) == 0:
 		wrong[form.FieldBackup] = "Nothing that was chosen here is backed up by a backup server. Choose a workload that is, or have " +
-			"the app " +
-			"handed over to you."
+			"the app handed over to you."
 	}
 }
 
@@ -132,8 +130,7 @@ func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServ
 	a := AzureAccount{Name: r.AppName(), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID,
 		Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.SubscriptionIDs()}
 	if credentialKinds[r.Plan.Credential.Kind].asFile {
-		a.PFX, a.Password, a.Thumbprint = seal.New(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))),
-			with.Keyed.Password, r.Thumbprint()
+		a.PFX, a.Password, a.Thumbprint = with.Keyed.base64(), with.Keyed.Password, r.Thumbprint()
 	} else {
 		a.Secret = with.Secret
 	}
@@ -152,18 +149,9 @@ func (e *Engine) connectOrganization(ctx context.Context, r *Request, server Bac
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	o := Organization{Name: r.Made.Domain, TenantID: r.Made.TenantID, Region: tenant.region(), AppID: r.Made.AppID}
-	for _, s := range r.Plan.Backup.Services {
-		switch s {
-		case plan.ExchangeService:
-			o.Exchange = true
-		case plan.SharePointService:
-			o.SharePoint = true
-		case plan.TeamsService:
-			o.Teams = true
-		case plan.TeamsChatsService:
-			o.TeamsChats = true
-		}
-	}
+	has := func(service string) bool { return slices.Contains(r.Plan.Backup.Services, service) }
+	o.Exchange, o.SharePoint = has(plan.ExchangeService), has(plan.SharePointService)
+	o.Teams, o.TeamsChats = has(plan.TeamsService), has(plan.TeamsChatsService)
 	o.Thumbprint = r.Thumbprint()
 	if credentialKinds[r.Plan.Credential.Kind].asFile {
 		with, err := e.proof(r)
@@ -171,9 +159,14 @@ func (e *Engine) connectOrganization(ctx context.Context, r *Request, server Bac
 			return Connected{}, err
 		}
 		o.Thumbprint = ""
-		o.PFX, o.Password = seal.New(base64.StdEncoding.EncodeToString([]byte(with.Keyed.PFX.Reveal()))), with.Keyed.Password
+		o.PFX, o.Password = with.Keyed.base64(), with.Keyed.Password
 	}
 	return server.Connect(ctx, o)
+}
+
+// base64 is the file as servers take it.
+func (p PFX) base64() seal.Secret {
+	return seal.New(base64.StdEncoding.EncodeToString([]byte(p.PFX.Reveal())))
 }
 
 // says is what a server has of an organization, on one line.

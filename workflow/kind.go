@@ -111,11 +111,14 @@ func stepsFor(r *Request, t Task) []StepName {
 	return r.kind().steps(r)
 }
 
-// finish ends a task whose last step is done.
+// finishTask ends a task whose last step is done.
 func finishTask(r *Request, now time.Time) {
 	end := tasks[r.Task].finish
 	if end == nil {
 		end = r.kind().finish
+	}
+	if end == nil {
+		end = finishNew
 	}
 	end(r, now)
 }

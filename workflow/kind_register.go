@@ -6,7 +6,6 @@ var registerKind = kind{
 	steps:    func(r *Request) []StepName { return stepsOf(r.Plan) },
 	undo:     deletesApp,
 	needs:    toRegister,
-	finish:   finishNew,
 	undoable: yes, adds: yes, begins: true,
 }
 

@@ -35,7 +35,6 @@ var renewKind = kind{
 		came:     func(*Request) string { return "The new credential was removed. The app has the one it had before." },
 	},
 	needs:    toCredential,
-	finish:   finishNew,
 	undoable: yes, adds: yes,
 	endsOld: func(r *Request) bool {
 		return r.Task == TaskRemoveOld && r.State == StateDone && r.Target.Thumbprint != ""
