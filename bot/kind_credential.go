@@ -81,7 +81,7 @@ func (s say) lifetimes(p pack.Product, kind plan.CredentialKind) (pack.Offer, *s
 }
 
 func secretPlan(p plan.Plan) []any {
-	parts := []any{"client secret, valid for ", workflow.LifetimeWords(p.Credential.Lifetime)}
+	parts := []any{"client secret, valid for ", plan.LifetimeWords(p.Credential.Lifetime)}
 	if p.Backup.Server != "" {
 		parts = append(parts, "; it goes to the backup server and is then shredded here")
 	}

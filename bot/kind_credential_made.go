@@ -23,7 +23,7 @@ var madeCertificate = credentialKind{
 			gets = "; its private key goes to the backup server and is then shredded here"
 		}
 		return []any{"certificate that this bot makes, RSA 3072, self-signed, valid for ",
-			workflow.LifetimeWords(p.Credential.Lifetime), gets}
+			plan.LifetimeWords(p.Credential.Lifetime), gets}
 	},
 	given: func(r *workflow.Request) []any {
 		if r.Made.KeyExpires.IsZero() {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
+	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // A say draws what people read, messages and forms, from a request and what is
@@ -30,7 +31,7 @@ type facts interface {
 	Tenants() []workflow.Tenant
 	Backups(pack.Product) []string
 	Credentials(p pack.Product, server string) []pack.Offer
-	Lifetimes(pack.Offer) []workflow.Lifetime
+	Lifetimes(pack.Offer) []plan.Lifetime
 	LifetimeHint(pack.Offer) string
 	TokenExchange() string
 }

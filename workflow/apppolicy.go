@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -69,5 +70,5 @@ func (r *Request) Cut() string {
 	if made.IsZero() || r.Made.KeyExpires.IsZero() || made.Add(approved).Sub(r.Made.KeyExpires) < time.Hour {
 		return ""
 	}
-	return "; a policy of this tenant allows no more, though " + LifetimeWords(approved) + " were approved"
+	return "; a policy of this tenant allows no more, though " + plan.LifetimeWords(approved) + " were approved"
 }

@@ -66,7 +66,7 @@ func (d *Desk) offered(p pack.Product) []pack.Offer {
 // Lifetimes returns the lifetimes to choose from for an offer, shortest first.
 // The policy's limit is for client secrets: a certificate's key was never in
 // anybody's clipboard.
-func (d *Desk) Lifetimes(o pack.Offer) []Lifetime {
+func (d *Desk) Lifetimes(o pack.Offer) []plan.Lifetime {
 	if o.Kind != plan.CredentialMadeCertificate {
 		return d.policy.offered(o)
 	}
@@ -83,7 +83,7 @@ func (d *Desk) checkMade(wrong form.Errors, offer pack.Offer, _ Tenant, draft fo
 			"with. Choose another credential or a backup server, or ask the operator of this bot."
 	case draft.Lifetime <= 0 || draft.Lifetime > limit:
 		wrong[form.FieldLifetime] = fmt.Sprintf("A certificate that is made here may be valid for at most %s. Choose a shorter lifetime.",
-			LifetimeWords(limit))
+			plan.LifetimeWords(limit))
 	}
 }
 

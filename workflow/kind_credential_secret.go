@@ -30,7 +30,7 @@ func (d *Desk) checkSecret(wrong form.Errors, offer pack.Offer, _ Tenant, draft 
 	c.Lifetime = draft.Lifetime
 	if limit := d.policy.secretMax(offer.Max); draft.Lifetime <= 0 || draft.Lifetime > limit {
 		wrong[form.FieldLifetime] = fmt.Sprintf("A secret may be valid for at most %s, and none is made that never expires: nobody "+
-			"would notice if it were stolen. Choose a shorter lifetime.", LifetimeWords(limit))
+			"would notice if it were stolen. Choose a shorter lifetime.", plan.LifetimeWords(limit))
 	}
 }
 

@@ -79,7 +79,7 @@ func TestWhatOutlivesThePublicBaselinesSaysSo(t *testing.T) {
 			t.Errorf("%+v: %q", c.credential, says)
 		}
 	}
-	if LifetimeWords(4380*time.Hour) != "6 months" {
+	if plan.LifetimeWords(4380*time.Hour) != "6 months" {
 		t.Error("a request that was approved with 6 months no longer says so")
 	}
 }

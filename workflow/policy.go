@@ -7,7 +7,6 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Policy is what the operator allows.
@@ -35,28 +34,6 @@ var DefaultPolicy = Policy{
 	AllowCustom:            true,
 }
 
-// standard lifetimes of a client secret, offered as far as the policy allows.
-var lifetimes = []struct {
-	d     time.Duration
-	words string
-}{
-	{30 * 24 * time.Hour, "30 days"},
-	{90 * 24 * time.Hour, "90 days"},
-	{plan.Baseline, "180 days"},
-	{8760 * time.Hour, "12 months"},
-	{17520 * time.Hour, "24 months"},
-}
-
-// halfYear was offered until the baselines' 180 days took its place. It has its
-// words still: requests that were approved with it keep them.
-const halfYear = 4380 * time.Hour
-
-// A Lifetime is one to choose.
-type Lifetime struct {
-	D     time.Duration
-	Words string
-}
-
 // secretMax is the longest lifetime of a secret for a product that has a limit
 // of its own, or 0.
 func (p Policy) secretMax(product time.Duration) time.Duration {
@@ -77,16 +54,16 @@ func (p Policy) certificateMax(product time.Duration) time.Duration {
 
 // Lifetimes returns the lifetimes that p allows for a client secret, shortest
 // first: the usual ones, and the greatest. product is the product's own limit, or 0.
-func (p Policy) Lifetimes(product time.Duration) []Lifetime {
-	var out []Lifetime
+func (p Policy) Lifetimes(product time.Duration) []plan.Lifetime {
+	var out []plan.Lifetime
 	most := p.secretMax(product)
-	for _, l := range lifetimes {
-		if l.d <= most {
-			out = append(out, Lifetime{l.d, l.words})
+	for _, l := range plan.UsualLifetimes {
+		if l.D <= most {
+			out = append(out, l)
 		}
 	}
 	if len(out) == 0 || out[len(out)-1].D < most {
-		out = append(out, Lifetime{most, LifetimeWords(most)})
+		out = append(out, plan.Lifetime{D: most, Words: plan.LifetimeWords(most)})
 	}
 	return out
 }
@@ -94,19 +71,19 @@ func (p Policy) Lifetimes(product time.Duration) []Lifetime {
 // offered are the lifetimes that p allows for an offer of a client secret: of its
 // own list, or the usual ones. Where the list has none that is short enough, the
 // longest that is allowed remains.
-func (p Policy) offered(o pack.Offer) []Lifetime {
+func (p Policy) offered(o pack.Offer) []plan.Lifetime {
 	if len(o.Lifetimes) == 0 {
 		return p.Lifetimes(o.Max)
 	}
-	var out []Lifetime
+	var out []plan.Lifetime
 	most := p.secretMax(o.Max)
 	for _, l := range slices.Sorted(slices.Values(o.Lifetimes)) {
 		if l <= most {
-			out = append(out, Lifetime{l, LifetimeWords(l)})
+			out = append(out, plan.Lifetime{D: l, Words: plan.LifetimeWords(l)})
 		}
 	}
 	if out == nil {
-		out = []Lifetime{{most, LifetimeWords(most)}}
+		out = []plan.Lifetime{{D: most, Words: plan.LifetimeWords(most)}}
 	}
 	return out
 }
@@ -125,17 +102,4 @@ func (d *Desk) LifetimeHint(o pack.Offer) string {
 	}
 	return fmt.Sprintf("The secret stops working after this. %s is the longest here: %s. Every secret expires, so that a stolen one "+
 		"does not work forever. Renew it in time with /entra-app renew.", longest.Words, by)
-}
-
-// LifetimeWords says a lifetime as people do.
-func LifetimeWords(d time.Duration) string {
-	for _, l := range lifetimes {
-		if l.d == d {
-			return l.words
-		}
-	}
-	if d == halfYear {
-		return "6 months"
-	}
-	return text.Days(d)
 }

@@ -134,7 +134,7 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 		secret = secrets[0]
 		if secret.Expires.After(e.now().Add(p.Credential.Lifetime + 24*time.Hour)) {
 			excess = append(excess, fmt.Sprintf("a client secret until %s, and the plan has %s",
-				text.Date(secret.Expires), LifetimeWords(p.Credential.Lifetime)))
+				text.Date(secret.Expires), plan.LifetimeWords(p.Credential.Lifetime)))
 		}
 	}
 	switch certificates := len(found.Thumbprints); {

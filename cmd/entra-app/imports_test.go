@@ -50,3 +50,51 @@ func TestTheThreeSidesDoNotKnowEachOther(t *testing.T) {
 		}
 	}
 }
+
+// arrows are what the packages of the core import of each other. What stands without
+// any is a leaf.
+var arrows = map[string]string{
+	"azurescope":    "set text",
+	"catalog":       "text",
+	"certificate":   "",
+	"cloud":         "",
+	"document":      "",
+	"form":          "azurescope catalog certificate cloud pack people plan set text",
+	"manifest":      "azurescope catalog certificate cloud form plan",
+	"pack":          "catalog plan set",
+	"pack/packfile": "catalog document form pack plan spell",
+	"people":        "",
+	"plan":          "azurescope catalog certificate people set text",
+	"seal":          "",
+	"set":           "",
+	"spell":         "",
+	"text":          "",
+}
+
+func TestTheRoomsOfTheCoreImportOnlyWhatIsDrawn(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"/workflow/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		room := strings.TrimPrefix(words[0], module+"/workflow/")
+		if room == words[0] || strings.HasSuffix(room, "test") { // the core itself, which may import them all, and its kit
+			continue
+		}
+		var imports []string
+		for _, path := range words[1:] {
+			if of := strings.TrimPrefix(path, module+"/"); of != path {
+				imports = append(imports, strings.TrimPrefix(of, "workflow/"))
+			}
+		}
+		if got, want := strings.Join(imports, " "), arrows[room]; got != want {
+			t.Errorf("workflow/%s imports %q, and %q is drawn: is the new arrow meant?", room, got, want)
+		}
+		seen++
+	}
+	if seen != len(arrows) {
+		t.Errorf("there are %d rooms, and %d are drawn", seen, len(arrows))
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -176,12 +175,12 @@ func Lifetimes(o pack.Offer) string {
 		what string
 	}{{o.Lifetime, "suggested"}, {o.Max, "at most"}} {
 		if l.d > 0 {
-			says = append(says, workflow.LifetimeWords(l.d)+" "+l.what)
+			says = append(says, plan.LifetimeWords(l.d)+" "+l.what)
 		}
 	}
 	var offered []string
 	for _, d := range o.Lifetimes {
-		offered = append(offered, workflow.LifetimeWords(d))
+		offered = append(offered, plan.LifetimeWords(d))
 	}
 	if offered != nil {
 		says = append(says, "offered are "+strings.Join(offered, ", "))

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -223,7 +222,7 @@ func TestTheOldProductIsAsItWas(t *testing.T) {
 	}
 	offer, _ := p.Offer(plan.CredentialSecret)
 	if p.Audience != "AzureADMyOrg" || p.Platform != plan.Web || !slices.Equal(p.RedirectURIs, []string{"https://localhost"}) ||
-		workflow.LifetimeWords(offer.Max) != "24 months" || needs.PublicClientFlows {
+		plan.LifetimeWords(offer.Max) != "24 months" || needs.PublicClientFlows {
 		t.Errorf("got %+v", p)
 	}
 }
