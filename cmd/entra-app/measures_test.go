@@ -41,7 +41,7 @@ func (s goFile) at(p token.Pos) string {
 // measures are the project's. Sizes are for readers: a tab is four columns.
 var measures = []measure{
 	{"tests on kinds, tasks and kinds of credential outside their rooms", 3, kindTests},
-	{"exported names of package workflow", 254, exportedNames},
+	{"exported names of package workflow", 252, exportedNames},
 	{"methods of Request", 45, requestMethods},
 	{"lines over 140 columns, data in raw strings aside", 0, longLines},
 	{"files over 400 lines", 0, longFiles},
