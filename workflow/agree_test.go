@@ -199,7 +199,7 @@ func TestTwoApproversMakeOneApp(t *testing.T) {
 		n = w.boot()
 		w.people(n, id) // Ada approves, and signs in
 		w.wantOne(id)
-		if no, ok := errors.AsType[*Refusal](n.tooFew(w.get(id), ada)); ok && no != nil {
+		if no, ok := errors.AsType[*Refusal](n.TooFew(w.get(id), ada)); ok && no != nil {
 			t.Error(no)
 		}
 	})

@@ -223,15 +223,15 @@ func TestACustomRoleWithOtherActionsIsWrittenAgain(t *testing.T) {
 		Previous: plan.Plan{AzureRoles: []plan.AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
 		Plan:     plan.Plan{AzureRoles: []plan.AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
 	w := azureOf(r)
-	if len(w.give) != 1 || len(w.give[0].Roles) != 1 || w.give[0].Roles[0].Name != minimal.Name || len(w.give[0].Subscriptions) != 2 ||
-		w.takes() {
+	if len(w.Given()) != 1 || len(w.Given()[0].Roles) != 1 || w.Given()[0].Roles[0].Name != minimal.Name || len(w.Given()[0].Subscriptions) != 2 ||
+		w.Takes() {
 		t.Errorf("the work is %+v", w)
 	}
 	if got := azureChanges(r); got != "added Microsoft.Compute/disks/write (Backup operator); removed Microsoft.Compute/snapshots/write "+
 		"(Backup operator)" {
 		t.Errorf("the card says %s", got)
 	}
-	if rights := strings.Join(w.rights(), " "); rights != "Microsoft.Authorization/roleAssignments/write "+
+	if rights := strings.Join(w.Rights(), " "); rights != "Microsoft.Authorization/roleAssignments/write "+
 		"Microsoft.Authorization/roleDefinitions/write" {
 		t.Errorf("it takes %s", rights)
 	}

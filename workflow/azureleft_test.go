@@ -193,7 +193,7 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 		Residue: Residue{Azure: []AzureShare{{[]string{subscription}, []plan.AzureRole{wider}},
 			{[]string{second}, []plan.AzureRole{keys}}}}}
 	w := azureOf(r)
-	if len(w.give) != 1 || !slices.Equal(w.give[0].Roles[0].Actions, minimal.Actions) || w.takes() {
+	if len(w.Given()) != 1 || !slices.Equal(w.Given()[0].Roles[0].Actions, minimal.Actions) || w.Takes() {
 		t.Errorf("the work is %+v", w)
 	}
 	if got, want := r.Changes(), []plan.Change{{Added: false, What: plan.ActionChange,

@@ -173,7 +173,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			}
 			pass(2 * time.Minute)
 			late := w.get(r.ID)
-			if late.Handover.keepsSealed() || late.State != StateFailed {
+			if late.Handover.KeepsSealed() || late.State != StateFailed {
 				t.Errorf("it is %s and still has %+v", late.State, late.Handover)
 			}
 			w.vb365.refuses = nil
@@ -200,7 +200,8 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			}
 		}},
 		"the server is no longer configured": {func(w *world, n *node, r *Request) error {
-			n.Desk.backups, w.vb365.refuses = nil, nil
+			n.SetBackups(nil)
+			w.vb365.refuses = nil
 			_, err := n.Retry(t.Context(), r.ID, ada, r.Rev)
 			return err
 		}, StateFailed, func(t *testing.T, w *world, r *Request) {
@@ -331,7 +332,7 @@ func TestAServerThatSaysNothingOfWhatItHasIsConnectedAllTheSame(t *testing.T) {
 		defer n.stop()
 		r := w.askServer(n, serverDraft("payroll-backup"))
 		r = w.settle(n, r.ID, StateDone)
-		if r.Handover.keepsSealed() || r.Handover.Status != HandoverNone || r.Made.Connected != "contoso.onmicrosoft.com" ||
+		if r.Handover.KeepsSealed() || r.Handover.Status != HandoverNone || r.Made.Connected != "contoso.onmicrosoft.com" ||
 			!r.IsConnected() {
 			t.Errorf("it is %s, connected with %q, and its handover is %q", r.State, r.Made.Connected, r.Handover.Status)
 		}

@@ -106,7 +106,7 @@ func TestOnlyWhoHasAConnectedAppCanCheckIt(t *testing.T) {
 		}{
 			{tom, nil, RuleNotRequester},
 			{people.Person{ID: bea.ID, Name: "Bea", Outside: "you are a guest"}, nil, RuleOutsider},
-			{bea, func() { n.Desk.backups = nil }, RuleNoServer},
+			{bea, func() { n.SetBackups(nil) }, RuleNoServer},
 		} {
 			if c.edit != nil {
 				c.edit()
@@ -120,7 +120,7 @@ func TestOnlyWhoHasAConnectedAppCanCheckIt(t *testing.T) {
 		if len(w.checks) != 0 || slices.Contains(w.calls, "assertion code") {
 			t.Errorf("somebody was shown %v", w.checks)
 		}
-		n.Desk.backups = w.servers(&wired{w, n.off})
+		n.SetBackups(w.servers(&wired{w, n.off}))
 		if got := w.asks(n, r.ID, zoe); got.To.ID != zoe.ID || got.Prompt == nil { // an owner
 			t.Errorf("Zoe was shown %+v", got)
 		}
@@ -155,8 +155,8 @@ func TestANewCodeAndARestartEndACheck(t *testing.T) {
 		if got := w.checks["check3"]; !strings.Contains(got.Said, "Press Check the connection if that was a mistake") {
 			t.Errorf("the third message says %+v", got)
 		}
-		if len(n.engine.checks) != 0 || w.get(r.ID).State != StateDone {
-			t.Errorf("there are %d checks", len(n.engine.checks))
+		if n.engine.Checks() != 0 || w.get(r.ID).State != StateDone {
+			t.Errorf("there are %d checks", n.engine.Checks())
 		}
 	})
 }

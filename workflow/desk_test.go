@@ -104,7 +104,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if c.refused != "" && (r.State != before.State || r.Approval != before.Approval) {
 				t.Errorf("refused, and yet it went from %s to %s", before.State, r.State)
 			}
-			if told := r.History[len(r.History)-1].Kind == EventRefused; told != c.refused.audited() && c.refused != "" {
+			if told := r.History[len(r.History)-1].Kind == EventRefused; told != c.refused.Audited() && c.refused != "" {
 				t.Errorf("in the history: %v", told)
 			}
 		})

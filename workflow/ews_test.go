@@ -174,11 +174,11 @@ func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
 	p := Policy{RemindEvery: 24 * time.Hour}
 	r := &Request{State: StateDone, Entered: catalog.EWS().Ends.Add(-36 * time.Hour), Made: Made{AppID: "a"},
 		Plan: mailboxes().Plan(mailboxes().Choice())}
-	if at := p.ewsRemindAt(r); at != catalog.EWS().Ends.Add(-12*time.Hour) {
+	if at := p.EWSRemindAt(r); at != catalog.EWS().Ends.Add(-12*time.Hour) {
 		t.Errorf("the first is at %s", at)
 	}
 	r.EWS.Reminders, r.EWS.Reminded = 1, catalog.EWS().Ends.Add(-12*time.Hour)
-	if at := p.ewsRemindAt(r); !at.IsZero() {
+	if at := p.EWSRemindAt(r); !at.IsZero() {
 		t.Errorf("the next is at %s", at)
 	}
 	for _, never := range []*Request{
@@ -186,7 +186,7 @@ func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
 		{State: StateDone, Kind: KindRetire, Made: r.Made, Plan: r.Plan},
 		{State: StateDone, Successor: "EA-9", Made: r.Made, Plan: r.Plan}, {State: StatePending, Plan: r.Plan},
 	} {
-		if at := p.ewsRemindAt(never); !at.IsZero() {
+		if at := p.EWSRemindAt(never); !at.IsZero() {
 			t.Errorf("%+v: %s", never, at)
 		}
 	}

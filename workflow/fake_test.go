@@ -185,7 +185,8 @@ func (s *fakeSession) Dependents(_ context.Context, m Made) (found Dependents, e
 		if a == nil {
 			return true, nil
 		}
-		found = a.dependents.clone()
+		found = a.dependents
+		found.List = slices.Clone(found.List)
 		return true, a.unreadable
 	})
 	return found, err

@@ -167,7 +167,7 @@ func (w *world) halfUndone(n *node) (*Request, *fakeApp) {
 	w.refusesAt("trim")
 	r = w.goesOn(n.Undo(w.t.Context(), r.ID, ada))
 	w.refusesAt()
-	if r.State != StateFailed || !r.Steps.done(StepRemoveNew) || r.Steps.done(StepUndoAdoption) {
+	if r.State != StateFailed || !r.Steps.Done(StepRemoveNew) || r.Steps.Done(StepUndoAdoption) {
 		w.t.Fatalf("it is %s after %+v", r.State, r.Steps)
 	}
 	return r, app
@@ -203,7 +203,7 @@ func TestAnUndoThatAnOlderVersionBeganTakesItsRolesInAzureAway(t *testing.T) {
 				switch {
 				case !may && (r.State != StateSignIn || r.Failure.Rule != RuleRole || len(app.azure) != 2):
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, app.azure)
-				case may && (r.State != StateUndone || !r.Steps.done(StepUnassign) || r.Steps[len(r.Steps)-1].Name != StepUndoAdoption ||
+				case may && (r.State != StateUndone || !r.Steps.Done(StepUnassign) || r.Steps[len(r.Steps)-1].Name != StepUndoAdoption ||
 					!slices.Equal(app.azure, []string{second + "/" + contributor.ID})):
 					t.Errorf("it is %s after %+v; %v", r.State, r.Steps, app.azure)
 				}

@@ -122,7 +122,7 @@ func TestAMistakeInFindingOutWhoHasLeftEndsNothing(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		app := w.handedOver(n)
-		n.Desk.people = panicky{}
+		n.SetPeople(panicky{})
 		if err := n.MayAsk(t.Context(), zoe, app, KindRenew); refusedBy(err) != RuleNotRequester {
 			t.Errorf("an approver takes over though nobody knows who has left: %v", err)
 		}

@@ -153,7 +153,7 @@ func TestAServerWithoutABotAccountIsAskedWithASignInOnly(t *testing.T) {
 		w.finds = nil
 		n := w.boot()
 		defer n.stop()
-		n.Desk.backups, n.Desk.looks = n.Desk.backups[:1], n.Desk.backups[1:]
+		n.OnlyConnects(1)
 		if got := n.Backups(backedUp()); !slices.Equal(got, []string{"vb365-prod"}) {
 			t.Errorf("apps can be connected to %q", got)
 		}
@@ -168,7 +168,7 @@ func TestAServerWithoutABotAccountIsAskedWithASignInOnly(t *testing.T) {
 		if said := w.newestCheck().Said; !strings.Contains(said, "Connected: contoso.onmicrosoft.com, Exchange") {
 			t.Errorf("she was told %q", said)
 		}
-		n.Desk.backups = nil
+		n.SetBackups(nil)
 		if !n.Checks(r) {
 			t.Error("nothing can be checked where there is no server but that")
 		}

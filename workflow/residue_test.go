@@ -58,7 +58,7 @@ func TestWhatAGivenUpUpdateLeavesIsKnown(t *testing.T) {
 		}
 		w.set(func() { *n.off = true }) // the process ends in the transaction, so that nothing else is done
 		n.stop()
-		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: n.Desk.products, Policy: w.policy, Key: w.key})
+		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: n.Products(), Policy: w.policy, Key: w.key})
 		r, err := desk.GiveUp(t.Context(), r.ID, ada)
 		if err != nil || r.State != StateCancelled || !strings.Contains(r.Failure.Text, "until the next update") {
 			t.Fatalf("%v, %v", r, err)

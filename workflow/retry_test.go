@@ -43,7 +43,7 @@ func TestAMessageThatIsNoLongerDueIsNotDrawn(t *testing.T) {
 			r.Approval, r.State = Approval{N: 2, By: zoe}, StateSignIn
 			return nil
 		})
-		if n.engine.draw(id, post(PostSignIn, 1)); len(w.get(id).Posts[post(PostSignIn, 1)].TS) != 0 {
+		if n.engine.Draw(id, post(PostSignIn, 1)); len(w.get(id).Posts[post(PostSignIn, 1)].TS) != 0 {
 			t.Error("a message of the approver before was sent")
 		}
 	})

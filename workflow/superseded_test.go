@@ -39,7 +39,7 @@ func TestARequestThatComesTooLateIsNotAboutWhatTheAppWas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n.Desk.store = &late{n.Desk.store, func() { w.settle(n, first.ID, StateDone); pass(time.Second) }}
+		n.SetStore(&late{n.KeptIn(), func() { w.settle(n, first.ID, StateDone); pass(time.Second) }})
 		_, err = n.Update(t.Context(), bea, head.ID, to("https://second.contoso.com", "V-2"))
 		if refusedBy(err) != RuleStale || !strings.Contains(err.Error(), first.ID+" came after "+head.ID) {
 			t.Fatalf("it is answered with %v", err)

@@ -92,7 +92,7 @@ var contoso = Tenant{Name: "contoso", ID: contosoID, Channel: "CAPPROVE", Approv
 
 func adaSignsIn() Signer {
 	return Signer{TenantID: contosoID, TenantName: "Contoso", Domain: "contoso.onmicrosoft.com", ObjectID: "OBJ-ADA",
-		UPN: "Ada@contoso.com", Roles: []string{globalAdministrator},
+		UPN: "Ada@contoso.com", Roles: []string{"62e90394-69f5-4237-9190-012177145e10"},
 		Requesters: []Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}}}
 }
 

@@ -129,7 +129,7 @@ func TestWhatAnAppOffersIsAPartOfEveryComparison(t *testing.T) {
 
 // Issue 7: Entra allows a value once among the scopes and the app roles of an app.
 func TestAScopeAndAnAppRoleOfOneNameAreRefused(t *testing.T) {
-	p := plan.Plan{TenantID: contoso.ID, Scopes: []plan.Scope{{Name: "orders.read", Title: "t", Words: "w"}},
+	p := plan.Plan{TenantID: "00000000-0000-0000-0000-000000000001", Scopes: []plan.Scope{{Name: "orders.read", Title: "t", Words: "w"}},
 		AppRoles: []plan.AppRole{{Name: "Orders.Read", Title: "t", Words: "w", Apps: true}}}
 	if problem := form.OfferedProblem(p); !strings.Contains(problem, "Orders.Read is the name of the scope orders.read too") {
 		t.Errorf("the problem is %q", problem)

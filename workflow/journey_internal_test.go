@@ -32,7 +32,7 @@ var (
 // stopsOfJourney are the stops that README.md names.
 func stopsOfJourney(t *testing.T) []stop {
 	t.Helper()
-	_, section, _ := strings.Cut(string(readFile(t, "README.md")), "\n## One request's journey\n")
+	_, section, _ := strings.Cut(readme(t), "\n## One request's journey\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	var stops []stop
 	for _, m := range stopRow.FindAllStringSubmatch(section, -1) {
@@ -103,7 +103,7 @@ func TestEveryStopOfTheJourneyIsInItsFile(t *testing.T) {
 }
 
 func TestTheTablesOfTheReadmeArePrintedFromTheCode(t *testing.T) {
-	page := string(readFile(t, "README.md"))
+	page := readme(t)
 	want := between(t, between(t, page, "states", stateTable()), "kinds", kindTable())
 	if *update {
 		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
@@ -185,4 +185,14 @@ func stepTitles(r *Request, names []StepName) string {
 		all[i] = r.StepTitle(n)
 	}
 	return strings.Join(all, " → ")
+}
+
+// readme is the page of this package.
+func readme(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

@@ -1,0 +1,31 @@
+package workflow
+
+import (
+	"time"
+
+	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/people"
+)
+
+// What black-box tests ask of the inside.
+
+func (d *Desk) SetBackups(servers []BackupServer) { d.backups = servers }
+func (d *Desk) SetPeople(p People)                { d.people = p }
+func (d *Desk) SetStore(s Store)                  { d.store = s }
+func (d *Desk) KeptIn() Store                     { return d.store }
+func (e *Engine) Checks() int                     { return len(e.checks) }
+func (e *Engine) Draw(id string, name PostName)   { e.draw(id, name) }
+func (h Handover) KeepsSealed() bool              { return h.keepsSealed() }
+func (p Policy) EWSRemindAt(r *Request) time.Time { return p.ewsRemindAt(r) }
+func (r Rule) Audited() bool                      { return r.audited() }
+func (t Tenant) In() cloud.Cloud                  { return t.in() }
+func (w azureWork) Given() []AzureShare           { return w.give }
+func (w azureWork) Takes() bool                   { return w.takes() }
+func (w azureWork) Rights() []string              { return w.rights() }
+
+func (d *Desk) TooFew(r *Request, last people.Person) *Refusal { return d.tooFew(r, last) }
+func (s Steps) Done(n StepName) bool                           { return s.done(n) }
+
+// OnlyConnects leaves the desk n servers that apps can be connected with; with the others a
+// person looks.
+func (d *Desk) OnlyConnects(n int) { d.backups, d.looks = d.backups[:n], d.backups[n:] }
