@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -7,24 +7,25 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
-func takesTwo(r *Request) { r.Plan.Approvals = 2 }
+func takesTwo(r *workflow.Request) { r.Plan.Approvals = 2 }
 
 func TestAPlanThatTakesTwoApprovalsWaitsForTheSecond(t *testing.T) {
 	ctx := context.Background()
 	w, d, id := at(t, takesTwo)
-	must := func(r *Request, err error) *Request {
+	must := func(r *workflow.Request, err error) *workflow.Request {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r
 	}
-	refused := func(want Rule, err error) {
+	refused := func(want workflow.Rule, err error) {
 		t.Helper()
 		if got := refusedBy(err); got != want {
 			t.Errorf("refused by %q, want %q (%v)", got, want, err)
@@ -32,78 +33,82 @@ func TestAPlanThatTakesTwoApprovalsWaitsForTheSecond(t *testing.T) {
 	}
 
 	first := must(d.Approve(ctx, id, ada, w.get(id).Rev))
-	if first.State != StatePending || len(first.AgreedBy()) != 1 || first.SignIn.Status != "" {
+	if first.State != workflow.StatePending || len(first.AgreedBy()) != 1 || first.SignIn.Status != "" {
 		t.Fatalf("after one approval it is %s, agreed by %v, its sign-in %q", first.State, first.AgreedBy(), first.SignIn.Status)
 	}
 	_, err := d.Approve(ctx, id, ada, first.Rev)
-	refused(RuleApprovals, err)
+	refused(workflow.RuleApprovals, err)
 	_, err = d.Verify(ctx, id, ada, "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001")
-	refused(RuleApprovals, err)
+	refused(workflow.RuleApprovals, err)
 	_, err = d.Cancel(ctx, id, zoe)
-	refused(RuleNotRequester, err)
+	refused(workflow.RuleNotRequester, err)
 
-	if back := must(d.Cancel(ctx, id, ada)); back.State != StatePending || len(back.AgreedBy()) != 0 {
+	if back := must(d.Cancel(ctx, id, ada)); back.State != workflow.StatePending || len(back.AgreedBy()) != 0 {
 		t.Fatalf("what Ada took back still counts: %s, %v", back.State, back.AgreedBy())
 	}
-	if r := must(d.Approve(ctx, id, zoe, w.get(id).Rev)); r.State != StatePending {
+	if r := must(d.Approve(ctx, id, zoe, w.get(id).Rev)); r.State != workflow.StatePending {
 		t.Fatalf("one approval was enough after another was taken back: %s", r.State)
 	}
 	last := must(d.Approve(ctx, id, ada, w.get(id).Rev))
-	if last.State != StateSignIn || last.Approval.By.ID != ada.ID || len(last.AgreedBy()) != 1 || last.AgreedBy()[0].ID != zoe.ID {
+	if last.State != workflow.StateSignIn || last.Approval.By.ID != ada.ID || len(last.AgreedBy()) != 1 || last.AgreedBy()[0].ID != zoe.ID {
 		t.Fatalf("after two approvals it is %s, for %s to sign in, agreed by %v", last.State, last.Approval.By.ID, last.AgreedBy())
 	}
 
 	// Whoever cancels the sign-in takes the approval back; the other's stands.
-	if r := must(d.Cancel(ctx, id, ada)); r.State != StatePending || len(r.AgreedBy()) != 1 || r.AgreedBy()[0].ID != zoe.ID {
+	if r := must(d.Cancel(ctx, id, ada)); r.State != workflow.StatePending || len(r.AgreedBy()) != 1 || r.AgreedBy()[0].ID != zoe.ID {
 		t.Fatalf("after the sign-in was cancelled it is %s, agreed by %v", r.State, r.AgreedBy())
 	}
 	_, err = d.Approve(ctx, id, zoe, w.get(id).Rev)
-	refused(RuleApprovals, err)
+	refused(workflow.RuleApprovals, err)
 }
 
 func TestASignInCountsOnlyWhileEnoughOthersStandBehindThePlan(t *testing.T) {
-	signing := func() *Request {
-		r := &Request{Plan: plan.Plan{TenantID: contosoID, Approvals: 2}, Task: TaskProvision, Requester: bea, State: StateSignIn}
-		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
-		r.Approval = Approval{N: 1, By: ada, Digest: r.Plan.Digest()}
+	signing := func() *workflow.Request {
+		r := &workflow.Request{Plan: plan.Plan{TenantID: contosoID, Approvals: 2}, Task: workflow.TaskProvision, Requester: bea,
+			State: workflow.StateSignIn}
+		r.Agreed = []workflow.Approval{{By: zoe, Digest: r.Plan.Digest()}}
+		r.Approval = workflow.Approval{N: 1, By: ada, Digest: r.Plan.Digest()}
 		return r
 	}
-	tenant := func(approvers ...Approver) Tenant {
+	tenant := func(approvers ...workflow.Approver) workflow.Tenant {
 		t := contoso
 		t.Approvers = approvers
 		return t
 	}
-	one, two := Approver{ada.ID, "ada@contoso.com"}, Approver{zoe.ID, "zoe@contoso.com"}
+	one, two := workflow.Approver{ada.ID, "ada@contoso.com"}, workflow.Approver{zoe.ID, "zoe@contoso.com"}
 	for what, c := range map[string]struct {
-		edit   func(*Request)
-		tenant Tenant
-		want   Rule
+		edit   func(*workflow.Request)
+		tenant workflow.Tenant
+		want   workflow.Rule
 	}{
 		"both stand behind it":              {nil, tenant(one, two), ""},
-		"the other is no approver any more": {nil, tenant(one), RuleApprovals},
-		"both are one account":              {nil, tenant(one, Approver{zoe.ID, "OBJ-ADA"}), RuleApprovals},
-		"the other approved another plan": {func(r *Request) {
+		"the other is no approver any more": {nil, tenant(one), workflow.RuleApprovals},
+		"both are one account":              {nil, tenant(one, workflow.Approver{zoe.ID, "OBJ-ADA"}), workflow.RuleApprovals},
+		"the other approved another plan": {func(r *workflow.Request) {
 			r.Agreed[0].Digest = "other"
-		}, tenant(one, two), RuleApprovals},
-		"the other is the requester": {func(r *Request) {
+		}, tenant(one, two), workflow.RuleApprovals},
+		"the other is the requester": {func(r *workflow.Request) {
 			r.Agreed[0].By = bea
-		}, tenant(one, Approver{bea.ID, "b@contoso.com"}), RuleApprovals},
-		"the other has the requester's account": {nil, tenant(one, Approver{zoe.ID, bea.Email}), RuleApprovals},
+		}, tenant(one, workflow.Approver{bea.ID, "b@contoso.com"}), workflow.RuleApprovals},
+		"the other has the requester's account": {nil, tenant(one, workflow.Approver{zoe.ID, bea.Email}), workflow.RuleApprovals},
 		"the other has the account of the requester, who is an approver": {nil,
-			tenant(one, Approver{zoe.ID, "shared@contoso.com"}, Approver{bea.ID, "shared@contoso.com"}), RuleApprovals},
-		"the same person twice": {func(r *Request) {
+			tenant(one, workflow.Approver{zoe.ID, "shared@contoso.com"}, workflow.Approver{bea.ID, "shared@contoso.com"}),
+			workflow.RuleApprovals},
+		"the same person twice": {func(r *workflow.Request) {
 			r.Agreed[0].By = ada
-		}, tenant(one, two), RuleApprovals},
-		"the other has the requester's account, by its object ID": {nil, tenant(one, Approver{zoe.ID, "OBJ-BEA"}), RuleApprovals},
-		"the other has the requester's account, by another name": {func(r *Request) {
+		}, tenant(one, two), workflow.RuleApprovals},
+		"the other has the requester's account, by its object ID": {nil, tenant(one, workflow.Approver{zoe.ID, "OBJ-BEA"}),
+			workflow.RuleApprovals},
+		"the other has the requester's account, by another name": {func(r *workflow.Request) {
 			r.Requester.Email = "b.lind@contoso.com"
-		}, tenant(one, Approver{zoe.ID, "bea@contoso.com"}), RuleApprovals},
-		"nobody else": {func(r *Request) { r.Agreed = nil }, tenant(one, two), RuleApprovals},
-		"to undo, the one who signs in is enough": {func(r *Request) { r.Task, r.Agreed = TaskUndo, nil }, tenant(one, two), ""},
-		"to verify, it takes the others, too": {func(r *Request) {
-			r.Task, r.Agreed = TaskVerify, nil
-		}, tenant(one, two), RuleApprovals},
-		"a plan that takes one is the signer's only": {func(r *Request) {
+		}, tenant(one, workflow.Approver{zoe.ID, "bea@contoso.com"}), workflow.RuleApprovals},
+		"nobody else": {func(r *workflow.Request) { r.Agreed = nil }, tenant(one, two), workflow.RuleApprovals},
+		"to undo, the one who signs in is enough": {func(r *workflow.Request) { r.Task, r.Agreed = workflow.TaskUndo, nil }, tenant(one,
+			two), ""},
+		"to verify, it takes the others, too": {func(r *workflow.Request) {
+			r.Task, r.Agreed = workflow.TaskVerify, nil
+		}, tenant(one, two), workflow.RuleApprovals},
+		"a plan that takes one is the signer's only": {func(r *workflow.Request) {
 			r.Plan.Approvals, r.Agreed = 0, nil
 			r.Approval.Digest = r.Plan.Digest()
 		}, tenant(one), ""},
@@ -112,8 +117,8 @@ func TestASignInCountsOnlyWhileEnoughOthersStandBehindThePlan(t *testing.T) {
 		if c.edit != nil {
 			c.edit(r)
 		}
-		var got Rule
-		if no := signerProblem(r, c.tenant, adaSignsIn()); no != nil {
+		var got workflow.Rule
+		if no := workflow.SignerProblem(r, c.tenant, adaSignsIn()); no != nil {
 			got = no.Rule
 		}
 		if got != c.want {
@@ -125,33 +130,33 @@ func TestASignInCountsOnlyWhileEnoughOthersStandBehindThePlan(t *testing.T) {
 // A failed request keeps the approvals that it had: another approver may go on.
 func TestARetryKeepsTheApprovalsOfThoseWhoSignedInBefore(t *testing.T) {
 	ctx := context.Background()
-	w, d, id := at(t, func(r *Request) {
+	w, d, id := at(t, func(r *workflow.Request) {
 		takesTwo(r)
-		in(StateFailed, ada)(r)
-		r.Task = TaskProvision
-		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
+		in(workflow.StateFailed, ada)(r)
+		r.Task = workflow.TaskProvision
+		r.Agreed = []workflow.Approval{{By: zoe, Digest: r.Plan.Digest()}}
 	})
 	r, err := d.Retry(ctx, id, zoe, w.get(id).Rev)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if no := signerProblem(r, contoso, Signer{TenantID: contosoID, ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com",
-		Roles: []string{globalAdministrator}}); no != nil {
+	if no := workflow.SignerProblem(r, contoso, workflow.Signer{TenantID: contosoID, ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com",
+		Roles: []string{workflow.GlobalAdministrator}}); no != nil {
 		t.Errorf("Ada's approval was forgotten: %v", no)
 	}
 
 	// What an approver withdrew does not come back with a Retry.
-	w, d, id = at(t, func(r *Request) {
+	w, d, id = at(t, func(r *workflow.Request) {
 		takesTwo(r)
-		in(StateSignIn, ada)(r)
-		r.Task = TaskProvision
-		r.Made = Made{ObjectID: "o", AppID: "a"}
-		r.Agreed = []Approval{{By: zoe, Digest: r.Plan.Digest()}}
+		in(workflow.StateSignIn, ada)(r)
+		r.Task = workflow.TaskProvision
+		r.Made = workflow.Made{ObjectID: "o", AppID: "a"}
+		r.Agreed = []workflow.Approval{{By: zoe, Digest: r.Plan.Digest()}}
 	})
-	if r, err = d.Cancel(ctx, id, ada); err != nil || r.State != StateFailed {
+	if r, err = d.Cancel(ctx, id, ada); err != nil || r.State != workflow.StateFailed {
 		t.Fatalf("%v, %v", r.State, err)
 	}
-	if _, err = d.Retry(ctx, id, zoe, w.get(id).Rev); refusedBy(err) != RuleApprovals {
+	if _, err = d.Retry(ctx, id, zoe, w.get(id).Rev); refusedBy(err) != workflow.RuleApprovals {
 		t.Errorf("Zoe could go on with an approval that Ada had withdrawn: %v", err)
 	}
 	if _, err = d.Retry(ctx, id, ada, w.get(id).Rev); err != nil {
@@ -163,15 +168,17 @@ func TestNobodyAsksForWhatCanNeverBeApproved(t *testing.T) {
 	w := newWorld(t)
 	product := vbo()
 	product.Approvals = 3
-	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{product}, Policy: w.policy, Key: w.key,
+	d := workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso}, Products: []pack.Product{product},
+		Policy: w.policy, Key: w.key,
 		Log: quiet})
-	if _, err := d.Submit(context.Background(), bea, draft("payroll-backup")); refusedBy(err) != RuleApprovals {
+	if _, err := d.Submit(context.Background(), bea, draft("payroll-backup")); refusedBy(err) != workflow.RuleApprovals {
 		t.Errorf("three approvals of two approvers: %v", err)
 	}
 	product.Approvals = 2
-	d = NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{product}, Policy: w.policy, Key: w.key,
+	d = workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso}, Products: []pack.Product{product},
+		Policy: w.policy, Key: w.key,
 		Log: quiet})
-	if _, err := d.Submit(context.Background(), ada, draft("payroll-backup")); refusedBy(err) != RuleApprovals {
+	if _, err := d.Submit(context.Background(), ada, draft("payroll-backup")); refusedBy(err) != workflow.RuleApprovals {
 		t.Errorf("two approvals of the one approver who did not ask: %v", err)
 	}
 	if r, err := d.Submit(context.Background(), bea, draft("payroll-backup")); err != nil || r.Plan.Needs() != 2 {
@@ -185,21 +192,21 @@ func TestTwoApproversMakeOneApp(t *testing.T) {
 		n := w.boot()
 		defer func() { n.stop() }()
 		id := w.request(n)
-		if _, err := w.store.Update(context.Background(), id, func(r *Request) error { takesTwo(r); return nil }); err != nil {
+		if _, err := w.store.Update(context.Background(), id, func(r *workflow.Request) error { takesTwo(r); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := n.Approve(context.Background(), id, zoe, w.get(id).Rev); err != nil {
 			t.Fatal(err)
 		}
 		pass(time.Minute)
-		if r := w.get(id); r.State != StatePending || w.codeFor(r) != "" {
+		if r := w.get(id); r.State != workflow.StatePending || w.codeFor(r) != "" {
 			t.Fatalf("with one of two approvals it is %s, and a code is out: %q", r.State, w.codeFor(r))
 		}
 		n.stop() // an approval outlives the process
 		n = w.boot()
 		w.people(n, id) // Ada approves, and signs in
 		w.wantOne(id)
-		if no, ok := errors.AsType[*Refusal](n.TooFew(w.get(id), ada)); ok && no != nil {
+		if no, ok := errors.AsType[*workflow.Refusal](n.TooFew(w.get(id), ada)); ok && no != nil {
 			t.Error(no)
 		}
 	})
@@ -213,23 +220,23 @@ func TestAnEarlierApprovalCanBeTakenBackWhileAnotherApproverSignsIn(t *testing.T
 			t.Fatal(err)
 		}
 	}
-	if no := signerProblem(w.get(id), contoso, adaSignsIn()); no != nil {
+	if no := workflow.SignerProblem(w.get(id), contoso, adaSignsIn()); no != nil {
 		t.Fatalf("with both behind it: %v", no)
 	}
-	if _, err := d.Cancel(ctx, id, tom); refusedBy(err) != RuleNotRequester {
+	if _, err := d.Cancel(ctx, id, tom); refusedBy(err) != workflow.RuleNotRequester {
 		t.Errorf("somebody else takes it back: %v", err)
 	}
 	r, err := d.Cancel(ctx, id, zoe)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.State != StateSignIn || r.Approval.By.ID != ada.ID || r.History[len(r.History)-1].Kind != EventWithdrawn {
+	if r.State != workflow.StateSignIn || r.Approval.By.ID != ada.ID || r.History[len(r.History)-1].Kind != workflow.EventWithdrawn {
 		t.Errorf("it is %s for %s to sign in, and ends with %+v", r.State, r.Approval.By.ID, r.History[len(r.History)-1])
 	}
-	if no := signerProblem(r, contoso, adaSignsIn()); no == nil || no.Rule != RuleApprovals {
+	if no := workflow.SignerProblem(r, contoso, adaSignsIn()); no == nil || no.Rule != workflow.RuleApprovals {
 		t.Errorf("Ada's sign-in alone is answered with %v", no)
 	}
-	if _, err := d.Cancel(ctx, id, zoe); refusedBy(err) != RuleNotRequester {
+	if _, err := d.Cancel(ctx, id, zoe); refusedBy(err) != workflow.RuleNotRequester {
 		t.Errorf("she takes it back twice: %v", err)
 	}
 }

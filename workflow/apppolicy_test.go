@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"os"
@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -20,7 +21,7 @@ func TestATenantsPolicyIsKeptBeforeAnythingIsMade(t *testing.T) {
 		id := w.request(n)
 		w.approves(n, id)
 		pass(time.Second)
-		if r := w.get(id); r.Failure.Rule != RulePolicy || len(w.apps) != 0 || !strings.Contains(r.Failure.Text, "certificate") {
+		if r := w.get(id); r.Failure.Rule != workflow.RulePolicy || len(w.apps) != 0 || !strings.Contains(r.Failure.Text, "certificate") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -32,10 +33,10 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 		w.signer.Policy.SecretMax = 10 * 24 * time.Hour
 		n := w.boot()
 		defer n.stop()
-		r := w.settle(n, w.request(n), StateReady)
+		r := w.settle(n, w.request(n), workflow.StateReady)
 		if left := time.Until(r.Made.KeyExpires); left > w.signer.Policy.SecretMax ||
-			!strings.Contains(r.Steps.Get(StepCredential).Note, "cut from 30 days to 10 days") {
-			t.Errorf("it has %v left: %s", left, r.Steps.Get(StepCredential).Note)
+			!strings.Contains(r.Steps.Get(workflow.StepCredential).Note, "cut from 30 days to 10 days") {
+			t.Errorf("it has %v left: %s", left, r.Steps.Get(workflow.StepCredential).Note)
 		}
 		if words := r.Cut(); !strings.Contains(words, "30 days were approved") {
 			t.Errorf("the requester is told %q", words)
@@ -45,8 +46,8 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, other.ID, StateReady); r.Cut() != "" {
-			t.Errorf("nothing was cut, and the requester is told %q: %s", r.Cut(), r.Steps.Get(StepCredential).Note)
+		if r = w.settle(n, other.ID, workflow.StateReady); r.Cut() != "" {
+			t.Errorf("nothing was cut, and the requester is told %q: %s", r.Cut(), r.Steps.Get(workflow.StepCredential).Note)
 		}
 	})
 }
@@ -63,7 +64,7 @@ func TestACertificateValidForTooLongIsRefusedFirst(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Second)
-		if r := w.get(r.ID); r.Failure.Rule != RulePolicy || len(w.apps) != 0 {
+		if r := w.get(r.ID); r.Failure.Rule != workflow.RulePolicy || len(w.apps) != 0 {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -79,34 +80,34 @@ func TestAPolicyIsForeseenInItsOwnWords(t *testing.T) {
 	for _, c := range []struct {
 		what   string
 		plan   plan.Plan
-		policy AppPolicy
+		policy workflow.AppPolicy
 		says   string // empty: nothing is against it
 		not    string
 	}{
-		{"a secret", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialSecret}}, AppPolicy{NoSecrets: true},
+		{"a secret", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialSecret}}, workflow.AppPolicy{NoSecrets: true},
 			"forbids client secrets",
 			"certificates of"},
 		{"a certificate where secrets are forbidden", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialMadeCertificate}},
-			AppPolicy{NoSecrets: true}, "", ""},
+			workflow.AppPolicy{NoSecrets: true}, "", ""},
 		{"one that is made here", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialMadeCertificate}},
-			AppPolicy{TrustedOnly: true},
+			workflow.AppPolicy{TrustedOnly: true},
 			"one that is made here signs itself", "client secret"},
 		{"one of an authority", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialCertificate,
 			Certificate: certificate.Certificate{}}},
-			AppPolicy{TrustedOnly: true}, "", ""},
+			workflow.AppPolicy{TrustedOnly: true}, "", ""},
 		{"for other tenants", plan.Plan{Audience: "AzureADMultipleOrgs", Credential: plan.Credential{Kind: plan.CredentialNone}},
-			AppPolicy{OwnTenantOnly: true}, "accounts of other tenants", "client secret"},
+			workflow.AppPolicy{OwnTenantOnly: true}, "accounts of other tenants", "client secret"},
 		{"for this tenant", plan.Plan{Audience: "AzureADMyOrg", Credential: plan.Credential{Kind: plan.CredentialNone}},
-			AppPolicy{OwnTenantOnly: true},
+			workflow.AppPolicy{OwnTenantOnly: true},
 			"", ""},
 		{"one that signs itself", plan.Plan{Credential: plan.Credential{Kind: plan.CredentialCertificate, Certificate: self}},
-			AppPolicy{TrustedOnly: true}, "this one signs itself", "client secret"},
+			workflow.AppPolicy{TrustedOnly: true}, "this one signs itself", "client secret"},
 	} {
 		if c.what == "one that signs itself" && !self.SignsItself() {
 			t.Fatal("the certificate does not sign itself")
 		}
-		r := &Request{Kind: KindRegister, Task: TaskProvision, Plan: c.plan}
-		no := againstPolicy(r, c.policy)
+		r := &workflow.Request{Kind: workflow.KindRegister, Task: workflow.TaskProvision, Plan: c.plan}
+		no := workflow.AgainstPolicy(r, c.policy)
 		switch {
 		case (no == nil) != (c.says == ""):
 			t.Errorf("%s: %v", c.what, no)

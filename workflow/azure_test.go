@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
@@ -34,7 +35,7 @@ func clouds() pack.Product {
 }
 
 // inClouds is an app of that product that is done.
-func (w *world) inClouds(n *node, workload string, subscriptions ...string) *Request {
+func (w *world) inClouds(n *node, workload string, subscriptions ...string) *workflow.Request {
 	w.t.Helper()
 	w.signer = adaOfAzure()
 	w.signer.Subscriptions = append([]string{subscription, second}, subscriptions...)
@@ -44,7 +45,7 @@ func (w *world) inClouds(n *node, workload string, subscriptions ...string) *Req
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, r.ID, StateDone)
+	return w.settle(n, r.ID, workflow.StateDone)
 }
 
 func change(origin, workload string, subscriptions ...string) form.Draft {
@@ -99,9 +100,9 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, StateDone)
+				w.settle(n, r.ID, workflow.StateDone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, StateDone)
+				r = w.settle(n, r.ID, workflow.StateDone)
 				n.stop()
 				a := w.one()
 				if has := slices.Sorted(slices.Values(a.azure)); !slices.Equal(has, pairs(of.want, of.to...)) ||
@@ -120,7 +121,7 @@ func TestAnUpdateChangesRolesInAzure(t *testing.T) {
 }
 
 // azureChanges are what the card of an update says of Azure.
-func azureChanges(r *Request) string {
+func azureChanges(r *workflow.Request) string {
 	var words []string
 	for _, c := range plan.Changes(r.Previous, r.Plan) {
 		word := "removed "
@@ -155,7 +156,7 @@ func TestWhoLacksARightWhereAnUpdateChangesRolesChangesNothing(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if r.State != StateSignIn || r.Failure.Rule != RuleRole || !slices.Equal(w.one().azure, before) {
+		if r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || !slices.Equal(w.one().azure, before) {
 			t.Errorf("it is %s, and the app has %v", r.State, w.one().azure)
 		}
 		for _, text := range []string{second, "assign and remove roles", "Nothing was changed"} {
@@ -184,11 +185,12 @@ func TestAnUpdateOfSomethingElseTakesNoRightsInAzure(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ask := askFor(r); ask.Subscriptions != nil || strings.Contains(r.RolesWords(), "Azure") {
+		if ask := workflow.AskFor(r); ask.Subscriptions != nil || strings.Contains(r.RolesWords(), "Azure") {
 			t.Errorf("it asks for %+v: %s", ask, r.RolesWords())
 		}
-		r = w.settle(n, r.ID, StateDone)
-		if !slices.Equal(w.one().azure, before) || r.Steps.Get(StepAzureRoles) != nil || r.Steps.Get(StepUnassign) != nil {
+		r = w.settle(n, r.ID, workflow.StateDone)
+		if !slices.Equal(w.one().azure, before) || r.Steps.Get(workflow.StepAzureRoles) != nil ||
+			r.Steps.Get(workflow.StepUnassign) != nil {
 			t.Errorf("the app has %v after %+v", w.one().azure, r.Steps)
 		}
 	})
@@ -208,7 +210,7 @@ func TestAnUpdateFindsWhatElseTheAppHasInAzure(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.signsInFor(n, r)
-		if r.State != StateFailed || r.Failure.Rule != RuleExcess ||
+		if r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess ||
 			!strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+second) ||
 			!slices.Contains(w.one().azure, owner) {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, w.one().azure)
@@ -219,11 +221,12 @@ func TestAnUpdateFindsWhatElseTheAppHasInAzure(t *testing.T) {
 func TestACustomRoleWithOtherActionsIsWrittenAgain(t *testing.T) {
 	more := minimal
 	more.Actions = []string{"Microsoft.Compute/disks/read", "Microsoft.Compute/disks/write"}
-	r := &Request{Kind: KindUpdate, Task: TaskProvision,
+	r := &workflow.Request{Kind: workflow.KindUpdate, Task: workflow.TaskProvision,
 		Previous: plan.Plan{AzureRoles: []plan.AzureRole{minimal, contributor}, Subscriptions: []string{subscription, second}},
 		Plan:     plan.Plan{AzureRoles: []plan.AzureRole{more, contributor}, Subscriptions: []string{subscription, second}}}
-	w := azureOf(r)
-	if len(w.Given()) != 1 || len(w.Given()[0].Roles) != 1 || w.Given()[0].Roles[0].Name != minimal.Name || len(w.Given()[0].Subscriptions) != 2 ||
+	w := workflow.AzureOf(r)
+	if len(w.Given()) != 1 || len(w.Given()[0].Roles) != 1 || w.Given()[0].Roles[0].Name != minimal.Name ||
+		len(w.Given()[0].Subscriptions) != 2 ||
 		w.Takes() {
 		t.Errorf("the work is %+v", w)
 	}

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -21,7 +22,7 @@ func TestWhatARetirementHasTakenAwayInAzureIsLeftNoMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if retired = w.settle(n, retired.ID, StateDone); len(retired.Residue.Azure) > 0 {
+		if retired = w.settle(n, retired.ID, workflow.StateDone); len(retired.Residue.Azure) > 0 {
 			t.Errorf("it is still known to have left %+v", retired.Residue.Azure)
 		}
 		w.signer.Subscriptions = []string{subscription} // the app has nothing on the second one
@@ -31,23 +32,23 @@ func TestWhatARetirementHasTakenAwayInAzureIsLeftNoMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Steps.Get(StepUnassign) != nil || strings.Contains(r.RolesWords(), "remove roles") {
+		if r.Steps.Get(workflow.StepUnassign) != nil || strings.Contains(r.RolesWords(), "remove roles") {
 			t.Errorf("it asks for %s", r.RolesWords())
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 	})
 }
 
 // What each verb makes of leftovers in a subscription that has been deleted since.
 func TestASubscriptionThatAzureDoesNotKnowBlocksNoApp(t *testing.T) {
-	verbs := map[string]func(w *world, n *node, head *Request) (*Request, error){
-		"update": func(w *world, n *node, head *Request) (*Request, error) {
+	verbs := map[string]func(w *world, n *node, head *workflow.Request) (*workflow.Request, error){
+		"update": func(w *world, n *node, head *workflow.Request) (*workflow.Request, error) {
 			return n.Update(w.t.Context(), bea, head.ID, change("V-back", "builtin", subscription))
 		},
-		"retire": func(w *world, n *node, head *Request) (*Request, error) {
+		"retire": func(w *world, n *node, head *workflow.Request) (*workflow.Request, error) {
 			return n.Retire(w.t.Context(), bea, head.ID, d2("V-retire"))
 		},
-		"recreate": func(w *world, n *node, head *Request) (*Request, error) {
+		"recreate": func(w *world, n *node, head *workflow.Request) (*workflow.Request, error) {
 			w.isDeleted(head.UniqueName())
 			d := d2("V-recreate")
 			d.Credential, d.Certificate = plan.CredentialCertificate, newCertificate()
@@ -70,8 +71,8 @@ func TestASubscriptionThatAzureDoesNotKnowBlocksNoApp(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r = w.settle(n, r.ID, StateDone)
-				if note := r.Steps.Get(StepUnassign).Note; !strings.Contains(note,
+				r = w.settle(n, r.ID, workflow.StateDone)
+				if note := r.Steps.Get(workflow.StepUnassign).Note; !strings.Contains(note,
 					"skipped: Azure does not know the Azure subscription "+second) {
 					t.Errorf("the step says %q", note)
 				}
@@ -112,7 +113,7 @@ func TestASubscriptionIsSkippedForNoOtherReason(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) ||
+				if r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || !strings.Contains(r.Failure.Text, second) ||
 					!slices.Equal(w.inAzure(), before) {
 					t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 				}
@@ -123,16 +124,16 @@ func TestASubscriptionIsSkippedForNoOtherReason(t *testing.T) {
 
 // The refusal names what is meant for the subscriptions that it is about.
 func TestARefusalNamesTheRolesOfThoseSubscriptionsOnly(t *testing.T) {
-	r := &Request{Kind: KindUpdate, Task: TaskProvision,
+	r := &workflow.Request{Kind: workflow.KindUpdate, Task: workflow.TaskProvision,
 		Previous: plan.Plan{AzureRoles: []plan.AzureRole{contributor, keys}, Subscriptions: []string{subscription}},
 		Plan:     plan.Plan{AzureRoles: []plan.AzureRole{keys}, Subscriptions: []string{subscription}},
-		Residue:  Residue{Azure: []AzureShare{{[]string{second}, []plan.AzureRole{minimal}}}}}
-	no := againstAzure(r, Signer{UPN: "ada@contoso.com", Subscriptions: []string{subscription}})
+		Residue:  workflow.Residue{Azure: []workflow.AzureShare{{[]string{second}, []plan.AzureRole{minimal}}}}}
+	no := workflow.AgainstAzure(r, workflow.Signer{UPN: "ada@contoso.com", Subscriptions: []string{subscription}})
 	if no == nil || !strings.Contains(no.Text, "remove roles in the Azure subscription "+second) ||
 		!strings.Contains(no.Text, "would stay: Backup operator.") {
 		t.Errorf("it says %v", no)
 	}
-	if no = againstAzure(r, Signer{UPN: "ada@contoso.com", Subscriptions: []string{second}}); no == nil ||
+	if no = workflow.AgainstAzure(r, workflow.Signer{UPN: "ada@contoso.com", Subscriptions: []string{second}}); no == nil ||
 		!strings.Contains(no.Text, "would stay: Contributor.") {
 		t.Errorf("it says %v", no)
 	}
@@ -149,7 +150,7 @@ func TestASkippedSubscriptionThatIsBackIsCleared(t *testing.T) {
 		w.set(func() {
 			w.before = func(call string) error {
 				if call == "azure roles" {
-					return &ServiceError{Code: "no", Text: "no"}
+					return &workflow.ServiceError{Code: "no", Text: "no"}
 				}
 				return nil
 			}
@@ -158,17 +159,17 @@ func TestASkippedSubscriptionThatIsBackIsCleared(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.signsInFor(n, r); r.State != StateFailed || !strings.Contains(r.Steps.Get(StepUnassign).Note, second) {
+		if r = w.signsInFor(n, r); r.State != workflow.StateFailed || !strings.Contains(r.Steps.Get(workflow.StepUnassign).Note, second) {
 			t.Fatalf("it is %s; the steps are %+v", r.State, r.Steps)
 		}
 		w.set(func() { w.before = nil })
 		w.signer.Subscriptions, w.signer.UnknownSubscriptions = []string{subscription, second}, nil
 		w.retry(n, r.ID)
 		pass(time.Second)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		if has := w.inAzure(); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys}, subscription)) || len(r.Residue.Azure) > 0 ||
-			strings.Contains(r.Steps.Get(StepUnassign).Note, "skipped") {
-			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.Residue.Azure, r.Steps.Get(StepUnassign).Note)
+			strings.Contains(r.Steps.Get(workflow.StepUnassign).Note, "skipped") {
+			t.Errorf("in Azure it has %v; left is %+v; the step says %q", has, r.Residue.Azure, r.Steps.Get(workflow.StepUnassign).Note)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -7,18 +7,19 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // givenUpInClouds is an app with the built-in roles on one subscription, of which an
 // update to a custom role on two was given up when this call failed.
-func (w *world) givenUpInClouds(n *node, at string) *Request {
+func (w *world) givenUpInClouds(n *node, at string) *workflow.Request {
 	w.t.Helper()
 	return w.givesUp(n, w.inClouds(n, "builtin", subscription), at, change("V-wider", "minimal", subscription, second))
 }
 
-func (w *world) givesUp(n *node, app *Request, at string, d form.Draft) *Request {
+func (w *world) givesUp(n *node, app *workflow.Request, at string, d form.Draft) *workflow.Request {
 	w.t.Helper()
 	r, err := n.Update(w.t.Context(), bea, app.ID, d)
 	if err != nil {
@@ -27,12 +28,12 @@ func (w *world) givesUp(n *node, app *Request, at string, d form.Draft) *Request
 	w.set(func() {
 		w.before = func(call string) error {
 			if call == at {
-				return &ServiceError{Code: "no", Text: "no"}
+				return &workflow.ServiceError{Code: "no", Text: "no"}
 			}
 			return nil
 		}
 	})
-	if r = w.signsInFor(n, r); r.State != StateFailed {
+	if r = w.signsInFor(n, r); r.State != workflow.StateFailed {
 		w.t.Fatalf("the update is %s", r.State)
 	}
 	w.set(func() { w.before = nil })
@@ -49,15 +50,15 @@ func (w *world) inAzure() []string { return slices.Sorted(slices.Values(w.one().
 func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 	for _, verb := range []struct {
 		name string
-		ask  func(w *world, n *node, head *Request) (*Request, error)
+		ask  func(w *world, n *node, head *workflow.Request) (*workflow.Request, error)
 	}{
-		{"update", func(w *world, n *node, head *Request) (*Request, error) {
+		{"update", func(w *world, n *node, head *workflow.Request) (*workflow.Request, error) {
 			return n.Update(w.t.Context(), bea, head.ID, change("V-back", "builtin", subscription))
 		}},
-		{"retire", func(w *world, n *node, head *Request) (*Request, error) {
+		{"retire", func(w *world, n *node, head *workflow.Request) (*workflow.Request, error) {
 			return n.Retire(w.t.Context(), bea, head.ID, d2("V-retire"))
 		}},
-		{"recreate", func(w *world, n *node, head *Request) (*Request, error) {
+		{"recreate", func(w *world, n *node, head *workflow.Request) (*workflow.Request, error) {
 			w.isDeleted(head.UniqueName())
 			d := d2("V-recreate")
 			d.Credential, d.Certificate = plan.CredentialCertificate, newCertificate()
@@ -78,9 +79,9 @@ func TestWhatAGivenUpUpdateLeavesInAzureGoes(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					w.settle(n, r.ID, StateDone)
+					w.settle(n, r.ID, workflow.StateDone)
 					n = p.back(n)
-					r = w.settle(n, r.ID, StateDone)
+					r = w.settle(n, r.ID, workflow.StateDone)
 					n.stop()
 					if verb.name == "retire" {
 						for _, a := range w.deleted {
@@ -125,7 +126,7 @@ func TestTheNextUpdateShowsWhatIsLeftInAzureAndTakesRightsThere(t *testing.T) {
 		w.signer.Subscriptions = []string{subscription}
 		before := w.inAzure()
 		r = w.signsInFor(n, r)
-		if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, second) ||
+		if r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || !strings.Contains(r.Failure.Text, second) ||
 			!slices.Equal(w.inAzure(), before) {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
@@ -153,7 +154,7 @@ func TestWhatSeveralGivenUpUpdatesLeaveInAzureIsOneList(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		if has := w.inAzure(); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys}, subscription)) ||
 			len(w.one().definitions) > 0 ||
 			len(r.Residue.Azure) > 0 {
@@ -175,7 +176,7 @@ func TestARoleThatNoUpdateLeftIsAnAlarm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.signsInFor(n, r); r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "8e3af657") ||
+		if r = w.signsInFor(n, r); r.Failure.Rule != workflow.RuleExcess || !strings.Contains(r.Failure.Text, "8e3af657") ||
 			!slices.Contains(w.inAzure(), owner) {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, w.inAzure())
 		}
@@ -188,11 +189,11 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 	wider := minimal
 	wider.Actions = append(slices.Clone(minimal.Actions), "Microsoft.Compute/disks/delete")
 	p := plan.Plan{AzureRoles: []plan.AzureRole{minimal}, Subscriptions: []string{subscription}}
-	r := &Request{Kind: KindUpdate, Task: TaskProvision, Previous: p, Plan: p,
-		Discovered: Discovery{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
-		Residue: Residue{Azure: []AzureShare{{[]string{subscription}, []plan.AzureRole{wider}},
+	r := &workflow.Request{Kind: workflow.KindUpdate, Task: workflow.TaskProvision, Previous: p, Plan: p,
+		Discovered: workflow.Discovery{AppID: legacyID, AzureRoles: []string{second + "/" + keys.ID}},
+		Residue: workflow.Residue{Azure: []workflow.AzureShare{{[]string{subscription}, []plan.AzureRole{wider}},
 			{[]string{second}, []plan.AzureRole{keys}}}}}
-	w := azureOf(r)
+	w := workflow.AzureOf(r)
 	if len(w.Given()) != 1 || !slices.Equal(w.Given()[0].Roles[0].Actions, minimal.Actions) || w.Takes() {
 		t.Errorf("the work is %+v", w)
 	}
@@ -201,7 +202,7 @@ func TestACustomRoleThatWasLeftWiderIsWrittenAnew(t *testing.T) {
 		want) {
 		t.Errorf("the card shows %v", got)
 	}
-	missing, still, excess := azureCompared(r, []string{subscription + "/" + minimal.DefinitionID(r.UniqueName())})
+	missing, still, excess := workflow.AzureCompared(r, []string{subscription + "/" + minimal.DefinitionID(r.UniqueName())})
 	if len(excess) > 0 || len(missing) != 1 || len(still) != 1 {
 		t.Errorf("the definition of before is seen still: %v, %v, %v", missing, still, excess)
 	}
@@ -219,7 +220,7 @@ func TestWhatARetireHasSkippedInAzureDoesNotComeBackUnseen(t *testing.T) {
 		w.set(func() {
 			w.before = func(call string) error {
 				if call == "delete" {
-					return &ServiceError{Code: "no", Text: "no"}
+					return &workflow.ServiceError{Code: "no", Text: "no"}
 				}
 				return nil
 			}
@@ -228,20 +229,20 @@ func TestWhatARetireHasSkippedInAzureDoesNotComeBackUnseen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.signsInFor(n, r); r.State != StateFailed || r.Steps.Get(StepDelete).Tries == 0 {
+		if r = w.signsInFor(n, r); r.State != workflow.StateFailed || r.Steps.Get(workflow.StepDelete).Tries == 0 {
 			t.Fatalf("it is %s: %+v", r.State, r.Steps)
 		}
 		w.set(func() { w.before = nil })
 		w.signer.Subscriptions, w.signer.UnknownSubscriptions = []string{subscription, second}, nil
 		w.retry(n, r.ID)
 		pass(time.Second)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		d := d2("V-recreate")
 		d.Credential, d.Certificate = plan.CredentialCertificate, newCertificate()
 		if r, err = n.Recreate(t.Context(), bea, r.ID, d); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		for _, role := range w.inAzure() {
 			if strings.HasPrefix(role, second) {
 				t.Errorf("the app has %s again", role)
@@ -273,11 +274,13 @@ func TestARoleThatStaysInAzureAfterItWasRemovedIsAnAlarm(t *testing.T) {
 		}
 		r = w.signsInFor(n, r)
 		pass(10 * time.Minute)
-		if r = w.get(r.ID); r.State != StateProvisioning || !strings.Contains(r.Steps.Get(StepCheck).Note, "remove it in Entra") {
-			t.Fatalf("a list may be behind, and it is %s: %s", r.State, r.Steps.Get(StepCheck).Note)
+		if r = w.get(r.ID); r.State != workflow.StateProvisioning || !strings.Contains(r.Steps.Get(workflow.StepCheck).Note,
+			"remove it in Entra") {
+			t.Fatalf("a list may be behind, and it is %s: %s", r.State, r.Steps.Get(workflow.StepCheck).Note)
 		}
 		pass(15 * time.Minute)
-		if r = w.get(r.ID); r.State != StateFailed || r.Failure.Rule != RuleExcess || !strings.Contains(r.Failure.Text, "ALARM") {
+		if r = w.get(r.ID); r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess || !strings.Contains(r.Failure.Text,
+			"ALARM") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})

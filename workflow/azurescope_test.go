@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -111,7 +112,7 @@ func TestAnUpdateMovesRolesBetweenScopes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.settle(n, r.ID, StateDone)
+			w.settle(n, r.ID, workflow.StateDone)
 			if has := slices.Sorted(slices.Values(w.one().azure)); !slices.Equal(has, pairs([]plan.AzureRole{contributor, keys},
 				of.to...)) {
 				t.Errorf("%s: in Azure it has %q", of.name, has)
@@ -121,17 +122,17 @@ func TestAnUpdateMovesRolesBetweenScopes(t *testing.T) {
 }
 
 func TestTheSignersLackOfRightsNamesTheScope(t *testing.T) {
-	r := &Request{Kind: KindRegister, Task: TaskProvision,
+	r := &workflow.Request{Kind: workflow.KindRegister, Task: workflow.TaskProvision,
 		Plan: plan.Plan{AzureRoles: []plan.AzureRole{contributor}, Subscriptions: []string{platform, rgBackup, subscription}}}
-	who := Signer{UPN: "ada@contoso.com"}
-	got := againstAzure(r, who)
+	who := workflow.Signer{UPN: "ada@contoso.com"}
+	got := workflow.AgainstAzure(r, who)
 	if got == nil || !strings.Contains(got.Text,
 		"may not assign roles in the management group Platform, the resource group RG-Backup of the Azure subscription "+subscription+
 			", the Azure subscription "+subscription) {
 		t.Errorf("%+v", got)
 	}
 	who.Subscriptions, who.UnknownSubscriptions = []string{platform, subscription}, []string{strings.ToLower(rgBackup)}
-	if got = againstAzure(r, who); got == nil || !strings.Contains(got.Text, "Azure does not know the resource group RG-Backup") {
+	if got = workflow.AgainstAzure(r, who); got == nil || !strings.Contains(got.Text, "Azure does not know the resource group RG-Backup") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -140,32 +141,33 @@ func TestTheSignersLackOfRightsNamesTheScope(t *testing.T) {
 func TestARoleAboveOrBelowThePlansScopesIsMoreThanWasApproved(t *testing.T) {
 	lower := strings.ToLower
 	p := plan.Plan{AzureRoles: []plan.AzureRole{contributor}, Subscriptions: []string{subscription, rgBackup}}
-	r := &Request{ID: "EA-1", Kind: KindRegister, Task: TaskProvision, Plan: p}
+	r := &workflow.Request{ID: "EA-1", Kind: workflow.KindRegister, Task: workflow.TaskProvision, Plan: p}
 	has := pairs([]plan.AzureRole{contributor}, subscription, lower(rgBackup))
 	for extra, words := range map[string]string{
 		lower(platform) + "/" + contributor.ID: "the role " + contributor.ID + " in the management group platform",
 		lower(rgBackup) + "2/" + keys.ID:       "the role " + keys.ID + " in the resource group rg-backup2 of",
 	} {
 		words = strings.Replace(words, contributor.ID, "Contributor", 1)
-		if missing, still, excess := azureCompared(r, append(slices.Clone(has), extra)); len(missing)+len(still) > 0 || len(excess) != 1 ||
+		if missing, still, excess := workflow.AzureCompared(r, append(slices.Clone(has), extra)); len(missing)+len(still) > 0 ||
+			len(excess) != 1 ||
 			!strings.HasPrefix(excess[0], words) {
 			t.Errorf("%s: missing %q, excess %q", extra, missing, excess)
 		}
 		// An adoption of an older version has not seen it, and it was perhaps there.
 		old := *r
-		old.Discovered = Discovery{AppID: "a", Read: true}
-		if _, _, excess := azureCompared(&old, append(slices.Clone(has), extra)); old.Adopted() && len(excess) > 0 {
+		old.Discovered = workflow.Discovery{AppID: "a", Read: true}
+		if _, _, excess := workflow.AzureCompared(&old, append(slices.Clone(has), extra)); old.Adopted() && len(excess) > 0 {
 			t.Errorf("%s: excess %q", extra, excess)
 		}
 		old.Discovered.AzureAround = true
-		if _, _, excess := azureCompared(&old, append(slices.Clone(has), extra)); len(excess) != 1 {
+		if _, _, excess := workflow.AzureCompared(&old, append(slices.Clone(has), extra)); len(excess) != 1 {
 			t.Errorf("%s: excess %q", extra, excess)
 		}
 	}
 	// An update that adds a resource group does not read the subscription, and sees its role.
-	u := &Request{ID: "EA-2", Kind: KindUpdate, Task: TaskProvision,
+	u := &workflow.Request{ID: "EA-2", Kind: workflow.KindUpdate, Task: workflow.TaskProvision,
 		Previous: plan.Plan{AzureRoles: p.AzureRoles, Subscriptions: []string{subscription}}, Plan: p}
-	if missing, still, excess := azureCompared(u, has); len(missing)+len(still)+len(excess) > 0 {
+	if missing, still, excess := workflow.AzureCompared(u, has); len(missing)+len(still)+len(excess) > 0 {
 		t.Errorf("missing %q, excess %q", missing, excess)
 	}
 }

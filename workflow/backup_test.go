@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -19,17 +20,17 @@ import (
 type fakeServer struct {
 	there   bool
 	silent  bool // it answers without a name and services
-	has     map[string]Organization
-	azure   map[string]AzureAccount // by App ID
+	has     map[string]workflow.Organization
+	azure   map[string]workflow.AzureAccount // by App ID
 	refuses error
 	test    *otherServer // a second one; nil where there is none
 }
 
 // otherServer is a server that somebody else looks after.
 type otherServer struct {
-	finds    []Connected
+	finds    []workflow.Connected
 	findsErr error
-	shows    []Connected
+	shows    []workflow.Connected
 	refuses  error
 	waits    time.Duration
 	asked    int
@@ -39,18 +40,18 @@ type otherServer struct {
 // withServer puts a backup server into the world.
 func (w *world) withServer() *world {
 	w.signer = adaOfAzure()
-	w.vb365 = fakeServer{there: true, has: map[string]Organization{}, azure: map[string]AzureAccount{}}
+	w.vb365 = fakeServer{there: true, has: map[string]workflow.Organization{}, azure: map[string]workflow.AzureAccount{}}
 	return w
 }
 
-func (w *world) servers(wires *wired) []BackupServer {
+func (w *world) servers(wires *wired) []workflow.BackupServer {
 	if !w.vb365.there {
 		return nil
 	}
 	if w.vb365.test != nil {
-		return []BackupServer{wiredServer{wires}, secondServer{wires}}
+		return []workflow.BackupServer{wiredServer{wires}, secondServer{wires}}
 	}
-	return []BackupServer{wiredServer{wires}}
+	return []workflow.BackupServer{wiredServer{wires}}
 }
 
 // wiredServer is the server as one process reaches it.
@@ -58,37 +59,37 @@ type wiredServer struct{ *wired }
 
 func (wiredServer) Name() string { return "vb365-prod" }
 
-func (s wiredServer) Connect(_ context.Context, o Organization) (Connected, error) {
-	return call(s.wired, "connect", func() (Connected, error) {
+func (s wiredServer) Connect(_ context.Context, o workflow.Organization) (workflow.Connected, error) {
+	return call(s.wired, "connect", func() (workflow.Connected, error) {
 		if s.vb365.refuses != nil {
-			return Connected{}, s.vb365.refuses
+			return workflow.Connected{}, s.vb365.refuses
 		}
 		if o.PFX.IsZero() == (o.Thumbprint == "") {
-			return Connected{}, &ServiceError{Text: "one certificate, please"}
+			return workflow.Connected{}, &workflow.ServiceError{Text: "one certificate, please"}
 		}
 		s.vb365.has[o.Name] = o
 		if s.vb365.silent {
-			return Connected{}, nil
+			return workflow.Connected{}, nil
 		}
-		return o.connected(), nil
+		return connectedWith(o), nil
 	})
 }
 
-func (s wiredServer) ConnectAzure(_ context.Context, a AzureAccount) (Connected, error) {
-	return call(s.wired, "connect Azure", func() (Connected, error) {
+func (s wiredServer) ConnectAzure(_ context.Context, a workflow.AzureAccount) (workflow.Connected, error) {
+	return call(s.wired, "connect Azure", func() (workflow.Connected, error) {
 		if s.vb365.refuses != nil {
-			return Connected{}, s.vb365.refuses
+			return workflow.Connected{}, s.vb365.refuses
 		}
 		if a.PFX.IsZero() == a.Secret.IsZero() {
-			return Connected{}, &ServiceError{Text: "one credential, please"}
+			return workflow.Connected{}, &workflow.ServiceError{Text: "one credential, please"}
 		}
 		s.vb365.azure[a.AppID] = a
-		return Connected{ID: "1", Name: a.Name, AppID: a.AppID}, nil
+		return workflow.Connected{ID: "1", Name: a.Name, AppID: a.AppID}, nil
 	})
 }
 
-func (s wiredServer) Find(_ context.Context, o Organization) ([]Connected, error) {
-	return call(s.wired, "find", func() ([]Connected, error) { return s.finds, s.findsErr })
+func (s wiredServer) Find(_ context.Context, o workflow.Organization) ([]workflow.Connected, error) {
+	return call(s.wired, "find", func() ([]workflow.Connected, error) { return s.finds, s.findsErr })
 }
 
 // secondServer is the other server.
@@ -96,15 +97,15 @@ type secondServer struct{ *wired }
 
 func (secondServer) Name() string { return "vb365-test" }
 
-func (s secondServer) Connect(context.Context, Organization) (Connected, error) {
-	return Connected{}, &ServiceError{Text: "not here"}
+func (s secondServer) Connect(context.Context, workflow.Organization) (workflow.Connected, error) {
+	return workflow.Connected{}, &workflow.ServiceError{Text: "not here"}
 }
 
-func (s secondServer) ConnectAzure(context.Context, AzureAccount) (Connected, error) {
-	return Connected{}, &ServiceError{Text: "not here"}
+func (s secondServer) ConnectAzure(context.Context, workflow.AzureAccount) (workflow.Connected, error) {
+	return workflow.Connected{}, &workflow.ServiceError{Text: "not here"}
 }
 
-func (s secondServer) Find(ctx context.Context, _ Organization) ([]Connected, error) {
+func (s secondServer) Find(ctx context.Context, _ workflow.Organization) ([]workflow.Connected, error) {
 	if s.vb365.test.breaks {
 		panic("a broken client")
 	}
@@ -118,7 +119,7 @@ func (s secondServer) Find(ctx context.Context, _ Organization) ([]Connected, er
 	return s.vb365.test.finds, s.vb365.test.findsErr
 }
 
-func (s secondServer) SignedIn(context.Context, Assertion, string) ([]Connected, error) {
+func (s secondServer) SignedIn(context.Context, workflow.Assertion, string) ([]workflow.Connected, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.vb365.test.asked++
@@ -128,17 +129,17 @@ func (s secondServer) SignedIn(context.Context, Assertion, string) ([]Connected,
 	return s.vb365.test.shows, s.vb365.test.refuses
 }
 
-func (s wiredServer) SignedIn(_ context.Context, who Assertion, _ string) ([]Connected, error) {
-	return call(s.wired, "signed in", func() ([]Connected, error) {
+func (s wiredServer) SignedIn(_ context.Context, who workflow.Assertion, _ string) ([]workflow.Connected, error) {
+	return call(s.wired, "signed in", func() ([]workflow.Connected, error) {
 		if !strings.HasPrefix(who.Response.Reveal(), "ASSERTION ") {
-			return nil, &ServiceError{Text: "vb365-prod refused to sign you in."}
+			return nil, &workflow.ServiceError{Text: "vb365-prod refused to sign you in."}
 		}
 		return s.shows, s.vb365.refuses
 	})
 }
 
-func (o Organization) connected() Connected {
-	c := Connected{ID: "1", Name: o.Name}
+func connectedWith(o workflow.Organization) workflow.Connected {
+	c := workflow.Connected{ID: "1", Name: o.Name}
 	for _, s := range []struct {
 		has  bool
 		name string
@@ -151,7 +152,7 @@ func (o Organization) connected() Connected {
 }
 
 // thumbprintOf is that of the certificate that the server has, of a file or by name.
-func (o Organization) thumbprintOf() string {
+func thumbprintOf(o workflow.Organization) string {
 	if o.PFX.IsZero() {
 		return o.Thumbprint
 	}
@@ -163,15 +164,15 @@ func (o Organization) thumbprintOf() string {
 	return thumb
 }
 
-func (w *wired) Assert(_ context.Context, _ string, as AssertAs) (AssertionLogin, error) {
-	return call(w, "assertion code", func() (AssertionLogin, error) {
+func (w *wired) Assert(_ context.Context, _ string, as workflow.AssertAs) (workflow.AssertionLogin, error) {
+	return call(w, "assertion code", func() (workflow.AssertionLogin, error) {
 		w.assertedAs = append(w.assertedAs, as)
 		if as.ClientID != "" && w.noOwnCode != nil {
 			return nil, w.noOwnCode
 		}
 		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
 		w.codes[c.code] = c
-		return fakeAsserting{&fakeSigningIn{w, c, Prompt{Code: seal.New(c.code), URL: "https://login",
+		return fakeAsserting{&fakeSigningIn{w, c, workflow.Prompt{Code: seal.New(c.code), URL: "https://login",
 			Expires: time.Now().Add(15 * time.Minute)}}}, nil
 	})
 }
@@ -179,17 +180,18 @@ func (w *wired) Assert(_ context.Context, _ string, as AssertAs) (AssertionLogin
 // fakeAsserting signs in whoever the world's signer is.
 type fakeAsserting struct{ *fakeSigningIn }
 
-func (a fakeAsserting) Wait(ctx context.Context) (Assertion, error) {
-	s, err := a.fakeSigningIn.Wait(ctx, Ask{})
+func (a fakeAsserting) Wait(ctx context.Context) (workflow.Assertion, error) {
+	s, err := a.fakeSigningIn.Wait(ctx, workflow.Ask{})
 	if err != nil {
-		return Assertion{}, err
+		return workflow.Assertion{}, err
 	}
 	who := s.Signer()
-	return Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Roles: who.Roles, RolesUnknown: a.w.rolesUnknown,
-		Response: seal.New("ASSERTION " + who.UPN)}, nil
+	return workflow.Assertion{TenantID: who.TenantID, ObjectID: who.ObjectID, UPN: who.UPN, Roles: who.Roles,
+		RolesUnknown: a.w.rolesUnknown,
+		Response:     seal.New("ASSERTION " + who.UPN)}, nil
 }
 
-func (w *wired) Tell(_ context.Context, c Checking) (string, string, error) {
+func (w *wired) Tell(_ context.Context, c workflow.Checking) (string, string, error) {
 	type where struct{ channel, ts string }
 	at, err := call(w, "tell", func() (where, error) {
 		if c.TS == "" {

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
@@ -18,7 +19,7 @@ import (
 )
 
 // askServer asks for an app that the server is connected with.
-func (w *world) askServer(n *node, d form.Draft) *Request {
+func (w *world) askServer(n *node, d form.Draft) *workflow.Request {
 	w.t.Helper()
 	r, err := n.Submit(w.t.Context(), bea, d)
 	if err != nil {
@@ -29,13 +30,13 @@ func (w *world) askServer(n *node, d form.Draft) *Request {
 
 // shredded fails unless nothing of r's credential is left in the store, and nobody
 // could have seen it.
-func (w *world) shredded(r *Request) {
+func (w *world) shredded(r *workflow.Request) {
 	w.t.Helper()
 	if h := r.Handover; len(h.Sealed)+len(h.File) != 0 || h.Link != "" || !h.Claimed.IsZero() {
 		w.t.Errorf("the hand-over is %+v", h)
 	}
 	for _, e := range r.History {
-		if e.Kind == EventOpened || e.Kind == EventFetched {
+		if e.Kind == workflow.EventOpened || e.Kind == workflow.EventFetched {
 			w.t.Errorf("somebody %s", e.Text)
 		}
 	}
@@ -50,9 +51,9 @@ func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
 		n := w.boot()
 		p.on(w, n)
 		r := w.askServer(n, serverDraft("payroll-backup"))
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		pass(time.Second)
 		n.stop()
 
@@ -61,11 +62,12 @@ func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
 			has.Teams || has.TeamsChats {
 			t.Errorf("the server has %+v", w.vb365.has)
 		}
-		if thumb := has.thumbprintOf(); !slices.Equal(a.thumbprints, []string{thumb}) || r.Made.Thumbprint != thumb {
+		if thumb := thumbprintOf(has); !slices.Equal(a.thumbprints, []string{thumb}) || r.Made.Thumbprint != thumb {
 			t.Errorf("the app has %v, the request %s and the server %s", a.thumbprints, r.Made.Thumbprint, thumb)
 		}
-		if r.Made.Connected != "contoso.onmicrosoft.com: Exchange, SharePoint" || r.Steps.Get(StepConnect).Note != r.Made.Connected ||
-			r.Steps.Get(StepProof).Status != StepDone {
+		if r.Made.Connected != "contoso.onmicrosoft.com: Exchange, SharePoint" ||
+			r.Steps.Get(workflow.StepConnect).Note != r.Made.Connected ||
+			r.Steps.Get(workflow.StepProof).Status != workflow.StepDone {
 			t.Errorf("made %+v, steps %+v", r.Made, r.Steps)
 		}
 		w.shredded(r)
@@ -74,7 +76,7 @@ func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
 				t.Errorf("%s opened it", by.Name)
 			}
 		}
-		if slices.ContainsFunc(r.History, func(e Event) bool { return strings.Contains(e.Text, "Ready") }) || r.Outcomes != 1 {
+		if slices.ContainsFunc(r.History, func(e workflow.Event) bool { return strings.Contains(e.Text, "Ready") }) || r.Outcomes != 1 {
 			t.Errorf("history %+v", r.History)
 		}
 		w.noSecrets(log.String(), has.PFX.Reveal(), has.Password.Reveal(), "PFX "+r.Made.Thumbprint)
@@ -85,7 +87,7 @@ func TestACertificateMadeHereGoesToTheServerAndToNobody(t *testing.T) {
 func (w *world) noSecrets(log string, secrets ...string) {
 	w.t.Helper()
 	places := map[string]string{"the log": log}
-	kept, _ := w.store.List(w.t.Context(), Query{})
+	kept, _ := w.store.List(w.t.Context(), workflow.Query{})
 	for _, r := range kept {
 		b, err := json.Marshal(r)
 		if err != nil {
@@ -117,7 +119,7 @@ func TestACertificateOfTheRequestersIsToldByItsThumbprint(t *testing.T) {
 		defer n.stop()
 		d := serverDraft("payroll-backup")
 		d.Credential, d.Certificate, d.Lifetime = plan.CredentialCertificate, newCertificate(), 0
-		r := w.settle(n, w.askServer(n, d).ID, StateDone)
+		r := w.settle(n, w.askServer(n, d).ID, workflow.StateDone)
 		has := w.vb365.has["contoso.onmicrosoft.com"]
 		if has.Thumbprint != r.Thumbprint() || has.Thumbprint == "" || !has.PFX.IsZero() || r.Made.Connected == "" {
 			t.Errorf("the server has %+v, and the request %+v", has, r.Made)
@@ -128,16 +130,16 @@ func TestACertificateOfTheRequestersIsToldByItsThumbprint(t *testing.T) {
 func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 	var shreddedOne []string
 	for name, on := range map[string]struct {
-		do    func(w *world, n *node, r *Request) error
-		state State
-		check func(t *testing.T, w *world, r *Request)
+		do    func(w *world, n *node, r *workflow.Request) error
+		state workflow.State
+		check func(t *testing.T, w *world, r *workflow.Request)
 	}{
-		"Retry proves the app again and connects it": {func(w *world, n *node, r *Request) error {
+		"Retry proves the app again and connects it": {func(w *world, n *node, r *workflow.Request) error {
 			w.vb365.refuses = nil
 			_, err := n.Retry(t.Context(), r.ID, ada, r.Rev)
 			return err
-		}, StateDone, func(t *testing.T, w *world, r *Request) {
-			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) ||
+		}, workflow.StateDone, func(t *testing.T, w *world, r *workflow.Request) {
+			if thumb := thumbprintOf(w.vb365.has["contoso.onmicrosoft.com"]); !slices.Equal(w.one().thumbprints, []string{thumb}) ||
 				r.Made.Connected == "" {
 				t.Errorf("the app has %v, and the server %s", w.one().thumbprints, thumb)
 			}
@@ -146,65 +148,66 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 			}
 			w.shredded(r)
 		}},
-		"Undo deletes the app and shreds the credential": {func(w *world, n *node, r *Request) error {
+		"Undo deletes the app and shreds the credential": {func(w *world, n *node, r *workflow.Request) error {
 			_, err := n.Undo(t.Context(), r.ID, ada)
 			return err
-		}, StateUndone, func(t *testing.T, w *world, r *Request) {
+		}, workflow.StateUndone, func(t *testing.T, w *world, r *workflow.Request) {
 			if len(w.apps) != 0 || len(w.vb365.has) != 0 {
 				t.Errorf("apps %v, server %v", w.apps, w.vb365.has)
 			}
 			w.shredded(r)
 		}},
-		"a sign-in that nobody finishes leaves it as it was": {func(w *world, n *node, r *Request) error {
+		"a sign-in that nobody finishes leaves it as it was": {func(w *world, n *node, r *workflow.Request) error {
 			_, err := n.Undo(t.Context(), r.ID, ada)
 			pass(time.Second)
 			n.Cancel(t.Context(), r.ID, ada)
 			return err
-		}, StateFailed, func(t *testing.T, w *world, r *Request) {
+		}, workflow.StateFailed, func(t *testing.T, w *world, r *workflow.Request) {
 			if len(r.Handover.File) == 0 || !strings.Contains(r.Failure.Text, "press Retry or Undo") {
 				t.Errorf("it has %+v and says %s", r.Handover, r.Failure.Text)
 			}
 		}},
-		"nobody goes on with it in time, so its key is shredded and Retry makes another": {func(w *world, n *node, r *Request) error {
+		"nobody goes on with it in time, so its key is shredded and Retry makes another": {func(w *world, n *node,
+			r *workflow.Request) error {
 			old := w.one().thumbprints
-			pass(DefaultPolicy.RevealWithin - time.Minute)
+			pass(workflow.DefaultPolicy.RevealWithin - time.Minute)
 			if len(w.get(r.ID).Handover.File) == 0 {
 				t.Error("the key was shredded too early")
 			}
 			pass(2 * time.Minute)
 			late := w.get(r.ID)
-			if late.Handover.KeepsSealed() || late.State != StateFailed {
+			if late.Handover.KeepsSealed() || late.State != workflow.StateFailed {
 				t.Errorf("it is %s and still has %+v", late.State, late.Handover)
 			}
 			w.vb365.refuses = nil
 			_, err := n.Retry(t.Context(), r.ID, ada, late.Rev)
 			shreddedOne = old
 			return err
-		}, StateDone, func(t *testing.T, w *world, r *Request) {
-			if thumb := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); !slices.Equal(w.one().thumbprints, []string{thumb}) ||
+		}, workflow.StateDone, func(t *testing.T, w *world, r *workflow.Request) {
+			if thumb := thumbprintOf(w.vb365.has["contoso.onmicrosoft.com"]); !slices.Equal(w.one().thumbprints, []string{thumb}) ||
 				slices.Contains(shreddedOne, thumb) {
 				t.Errorf("the app has %v, and the server %s; the key of %v was shredded", w.one().thumbprints, thumb, shreddedOne)
 			}
 			w.shredded(r)
 		}},
-		"it is handed over instead": {func(w *world, n *node, r *Request) error {
+		"it is handed over instead": {func(w *world, n *node, r *workflow.Request) error {
 			_, err := n.HandOver(t.Context(), r.ID, ada, r.Rev)
 			return err
-		}, StateReady, func(t *testing.T, w *world, r *Request) {
-			if r.Plan.Backup.Server != "" || r.Approval.Digest != r.Plan.Digest() || r.Steps.Get(StepConnect) != nil ||
+		}, workflow.StateReady, func(t *testing.T, w *world, r *workflow.Request) {
+			if r.Plan.Backup.Server != "" || r.Approval.Digest != r.Plan.Digest() || r.Steps.Get(workflow.StepConnect) != nil ||
 				len(w.vb365.has) != 0 {
 				t.Errorf("the plan has %+v, the steps are %+v", r.Plan.Backup, r.Steps)
 			}
-			if h := r.Handover; h.Status != HandoverKept || len(h.File) == 0 {
+			if h := r.Handover; h.Status != workflow.HandoverKept || len(h.File) == 0 {
 				t.Errorf("the hand-over is %+v", h)
 			}
 		}},
-		"the server is no longer configured": {func(w *world, n *node, r *Request) error {
+		"the server is no longer configured": {func(w *world, n *node, r *workflow.Request) error {
 			n.SetBackups(nil)
 			w.vb365.refuses = nil
 			_, err := n.Retry(t.Context(), r.ID, ada, r.Rev)
 			return err
-		}, StateFailed, func(t *testing.T, w *world, r *Request) {
+		}, workflow.StateFailed, func(t *testing.T, w *world, r *workflow.Request) {
 			if !strings.Contains(r.Failure.Text, "vb365-prod is no longer configured") || len(w.vb365.has) != 0 {
 				t.Errorf("it failed with %s", r.Failure.Text)
 			}
@@ -213,20 +216,21 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t).withServer()
-				w.vb365.refuses = &ServiceError{Code: "ParameterValidationFailure",
+				w.vb365.refuses = &workflow.ServiceError{Code: "ParameterValidationFailure",
 					Text: "vb365-prod refused to add the organization. It says: “Wrong license”"}
 				n := w.boot()
 				defer n.stop()
 				r := w.askServer(n, serverDraft("payroll-backup"))
 				w.approved(n, r.ID)
 				r = w.get(r.ID)
-				if r.State != StateFailed ||
+				if r.State != workflow.StateFailed ||
 					!strings.Contains(r.Failure.Text,
 						"“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license”") ||
 					len(r.Handover.File) == 0 {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
-				if m := w.messages[r.Posts[post(PostOutcome, r.Outcomes)].TS]; m == nil || m.drawn.Failure.Text != r.Failure.Text {
+				if m := w.messages[r.Posts[workflow.PostNamed(workflow.PostOutcome, r.Outcomes)].TS]; m == nil ||
+					m.drawn.Failure.Text != r.Failure.Text {
 					t.Error("the requester is not told")
 				}
 				if !n.MayHandOver(r) {
@@ -240,7 +244,7 @@ func TestWhatTheServerSaysNoToIsShownAndCanBeTriedAgain(t *testing.T) {
 					t.Fatal(err)
 				}
 				pass(time.Second)
-				if w.get(r.ID).State == StateSignIn {
+				if w.get(r.ID).State == workflow.StateSignIn {
 					w.use(w.codeFor(w.get(r.ID)), nil)
 				}
 				pass(20 * time.Second)
@@ -278,11 +282,11 @@ func TestAServerThatIsBusyIsWaitedForByItsName(t *testing.T) {
 		defer n.stop()
 		r := w.askServer(n, serverDraft("payroll-backup"))
 		w.approved(n, r.ID)
-		if s := w.get(r.ID).Steps.Get(StepConnect); s.Status != StepWaiting || s.Note != "waiting for vb365-prod" {
+		if s := w.get(r.ID).Steps.Get(workflow.StepConnect); s.Status != workflow.StepWaiting || s.Note != "waiting for vb365-prod" {
 			t.Errorf("the step is %+v", s)
 		}
 		pass(4 * time.Minute)
-		if r := w.get(r.ID); r.State != StateFailed ||
+		if r := w.get(r.ID); r.State != workflow.StateFailed ||
 			!strings.Contains(r.Failure.Text, "vb365-prod did not respond properly for 3 minutes") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
@@ -331,8 +335,8 @@ func TestAServerThatSaysNothingOfWhatItHasIsConnectedAllTheSame(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		r := w.askServer(n, serverDraft("payroll-backup"))
-		r = w.settle(n, r.ID, StateDone)
-		if r.Handover.KeepsSealed() || r.Handover.Status != HandoverNone || r.Made.Connected != "contoso.onmicrosoft.com" ||
+		r = w.settle(n, r.ID, workflow.StateDone)
+		if r.Handover.KeepsSealed() || r.Handover.Status != workflow.HandoverNone || r.Made.Connected != "contoso.onmicrosoft.com" ||
 			!r.IsConnected() {
 			t.Errorf("it is %s, connected with %q, and its handover is %q", r.State, r.Made.Connected, r.Handover.Status)
 		}

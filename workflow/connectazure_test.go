@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
@@ -53,9 +54,9 @@ func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {
 				n := w.boot()
 				p.on(w, n)
 				r := w.askServer(n, azureDraft(kind))
-				w.settle(n, r.ID, StateDone)
+				w.settle(n, r.ID, workflow.StateDone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, StateDone)
+				r = w.settle(n, r.ID, workflow.StateDone)
 				pass(time.Second)
 				n.stop()
 				has, ok := w.vb365.azure[r.Made.AppID]
@@ -66,7 +67,7 @@ func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {
 				if (kind == plan.CredentialSecret) != has.PFX.IsZero() || has.Thumbprint != r.Thumbprint() {
 					t.Errorf("it was given %+v", has)
 				}
-				if r.Made.Connected != "Azure service account archiver-app" || r.Steps.Get(StepConnect).Note != r.Made.Connected ||
+				if r.Made.Connected != "Azure service account archiver-app" || r.Steps.Get(workflow.StepConnect).Note != r.Made.Connected ||
 					n.Checks(r) {
 					t.Errorf("made %+v, and it can be checked: %v", r.Made, n.Checks(r))
 				}
@@ -90,12 +91,12 @@ func TestASecretThatTheServerDidNotTakeIsHandedOverInstead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t).withAzure()
 		w.pages = ""
-		w.vb365.refuses = &ServiceError{Text: "vb365-prod refused to add the Azure service account. It says: “No license”"}
+		w.vb365.refuses = &workflow.ServiceError{Text: "vb365-prod refused to add the Azure service account. It says: “No license”"}
 		n := w.boot()
 		defer n.stop()
 		r := w.askServer(n, azureDraft(plan.CredentialSecret))
 		w.approved(n, r.ID)
-		if r = w.get(r.ID); r.State != StateFailed || !n.MayHandOver(r) {
+		if r = w.get(r.ID); r.State != workflow.StateFailed || !n.MayHandOver(r) {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		if _, err := n.HandOver(t.Context(), r.ID, ada, r.Rev); err != nil {
@@ -104,7 +105,7 @@ func TestASecretThatTheServerDidNotTakeIsHandedOverInstead(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(20 * time.Second)
-		if r = w.get(r.ID); r.State != StateReady || r.Plan.Backup.Server != "" || len(w.vb365.azure) != 0 {
+		if r = w.get(r.ID); r.State != workflow.StateReady || r.Plan.Backup.Server != "" || len(w.vb365.azure) != 0 {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		if _, secret, err := n.Claim(t.Context(), r.ID, bea); err != nil || secret.IsZero() {

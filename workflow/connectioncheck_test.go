@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"bytes"
@@ -10,17 +10,18 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // connectedApp is an app that the server is connected with.
-func (w *world) connectedApp(n *node) *Request {
+func (w *world) connectedApp(n *node) *workflow.Request {
 	w.t.Helper()
-	return w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, StateDone)
+	return w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, workflow.StateDone)
 }
 
 // asks has somebody ask for a check, and returns the message that they got.
-func (w *world) asks(n *node, id string, by people.Person) Checking {
+func (w *world) asks(n *node, id string, by people.Person) workflow.Checking {
 	w.t.Helper()
 	if _, err := n.CheckConnection(context.Background(), id, by); err != nil {
 		w.t.Fatal(err)
@@ -29,35 +30,37 @@ func (w *world) asks(n *node, id string, by people.Person) Checking {
 	return w.newestCheck()
 }
 
-func (w *world) newestCheck() Checking {
+func (w *world) newestCheck() workflow.Checking {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.checks["check"+string(rune('0'+len(w.checks)))]
 }
 
-func beaSignsIn() Signer {
-	return Signer{TenantID: contosoID, ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}
+func beaSignsIn() workflow.Signer {
+	return workflow.Signer{TenantID: contosoID, ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}
 }
 
 func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 	for name, c := range map[string]struct {
-		signer  Signer
-		shows   []Connected
+		signer  workflow.Signer
+		shows   []workflow.Connected
 		refuses error
 		says    string
 		asked   bool
 	}{
-		"an organization": {beaSignsIn(), []Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"Exchange", "SharePoint"}}}, nil,
+		"an organization": {beaSignsIn(), []workflow.Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"Exchange",
+			"SharePoint"}}}, nil,
 			"Connected: contoso.onmicrosoft.com, Exchange, SharePoint", true},
 		"nothing": {beaSignsIn(), nil, nil, "vb365-prod takes the sign-in of bea@contoso.com, and shows no organization to it.",
 			true},
-		"the server's no": {beaSignsIn(), nil, &ServiceError{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"},
+		"the server's no": {beaSignsIn(), nil,
+			&workflow.ServiceError{Text: "vb365-prod refused to sign you in. It says: “Unknown operator”"},
 			"It says: “Unknown operator”", true},
 		"no answer": {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod returned an unexpected response (reference ", true},
-		"another tenant": {Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil,
+		"another tenant": {workflow.Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil,
 			"bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
-		"an administrator": {Signer{TenantID: contosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com",
-			Roles: []string{globalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
+		"an administrator": {workflow.Signer{TenantID: contosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com",
+			Roles: []string{workflow.GlobalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
 		"an approver": {adaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,8 +85,8 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 					t.Errorf("the server was asked: %v", asked)
 				}
 				after := w.get(r.ID)
-				if last := after.History[len(after.History)-1]; last.Kind != EventChecked || last.By != bea.ID ||
-					!strings.Contains(last.Text, c.says) || after.State != StateDone || after.SignIn.N != r.SignIn.N {
+				if last := after.History[len(after.History)-1]; last.Kind != workflow.EventChecked || last.By != bea.ID ||
+					!strings.Contains(last.Text, c.says) || after.State != workflow.StateDone || after.SignIn.N != r.SignIn.N {
 					t.Errorf("the history ends with %+v, and it is %s", last, after.State)
 				}
 				n.stop()
@@ -102,17 +105,17 @@ func TestOnlyWhoHasAConnectedAppCanCheckIt(t *testing.T) {
 		for _, c := range []struct {
 			who  people.Person
 			edit func()
-			rule Rule
+			rule workflow.Rule
 		}{
-			{tom, nil, RuleNotRequester},
-			{people.Person{ID: bea.ID, Name: "Bea", Outside: "you are a guest"}, nil, RuleOutsider},
-			{bea, func() { n.SetBackups(nil) }, RuleNoServer},
+			{tom, nil, workflow.RuleNotRequester},
+			{people.Person{ID: bea.ID, Name: "Bea", Outside: "you are a guest"}, nil, workflow.RuleOutsider},
+			{bea, func() { n.SetBackups(nil) }, workflow.RuleNoServer},
 		} {
 			if c.edit != nil {
 				c.edit()
 			}
 			_, err := n.CheckConnection(t.Context(), r.ID, c.who)
-			if no, ok := errors.AsType[*Refusal](err); !ok || no.Rule != c.rule {
+			if no, ok := errors.AsType[*workflow.Refusal](err); !ok || no.Rule != c.rule {
 				t.Errorf("%s: %v", c.who.Name, err)
 			}
 		}
@@ -151,11 +154,11 @@ func TestANewCodeAndARestartEndACheck(t *testing.T) {
 		defer n.stop()
 		synctest.Wait()
 		third := w.asks(n, r.ID, bea)
-		w.use(third.Prompt.Code.Reveal(), &SignInError{Reason: SignInDeclined})
+		w.use(third.Prompt.Code.Reveal(), &workflow.SignInError{Reason: workflow.SignInDeclined})
 		if got := w.checks["check3"]; !strings.Contains(got.Said, "Press Check the connection if that was a mistake") {
 			t.Errorf("the third message says %+v", got)
 		}
-		if n.engine.Checks() != 0 || w.get(r.ID).State != StateDone {
+		if n.engine.Checks() != 0 || w.get(r.ID).State != workflow.StateDone {
 			t.Errorf("there are %d checks", n.engine.Checks())
 		}
 	})
@@ -180,8 +183,8 @@ func TestTheHistoryKeepsTheLastCheckOfEachPerson(t *testing.T) {
 		if n := len(after.History) - before; n != 4 {
 			t.Fatalf("six checks by two people are %d lines: %+v", n, after.History[before:])
 		}
-		for i, want := range []Event{{Kind: EventCheckAsked, By: bea.ID}, {Kind: EventChecked, By: bea.ID},
-			{Kind: EventCheckAsked, By: zoe.ID}, {Kind: EventChecked, By: zoe.ID}} {
+		for i, want := range []workflow.Event{{Kind: workflow.EventCheckAsked, By: bea.ID}, {Kind: workflow.EventChecked, By: bea.ID},
+			{Kind: workflow.EventCheckAsked, By: zoe.ID}, {Kind: workflow.EventChecked, By: zoe.ID}} {
 			if e := after.History[before+i]; e.Kind != want.Kind || e.By != want.By || e.Times != 3 {
 				t.Errorf("line %d is %+v", i, e)
 			}

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -14,7 +15,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		w := newWorld(t).withServer()
 		n := w.boot()
 		defer n.stop()
-		before := w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, StateDone)
+		before := w.settle(n, w.askServer(n, serverDraft("payroll-backup")).ID, workflow.StateDone)
 
 		update := serverDraft("")
 		update.Origin, update.Workloads, update.RedirectURIs = "V-update", []string{"exchange"}, []string{"https://other.contoso.com"}
@@ -22,8 +23,8 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		up = w.settle(n, up.ID, StateDone)
-		if up.Steps.Get(StepConnect) != nil || up.Plan.Backup.Server != "vb365-prod" || !up.IsConnected() {
+		up = w.settle(n, up.ID, workflow.StateDone)
+		if up.Steps.Get(workflow.StepConnect) != nil || up.Plan.Backup.Server != "vb365-prod" || !up.IsConnected() {
 			t.Errorf("the update has %+v and %+v", up.Steps, up.Plan.Backup)
 		}
 		pass(time.Second)
@@ -32,7 +33,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		w.approved(n, r.ID)
 		r = w.get(r.ID)
 		has := w.vb365.has["contoso.onmicrosoft.com"]
-		if r.State != StateOverlap || has.thumbprintOf() != r.Made.Thumbprint || r.Made.Thumbprint == before.Made.Thumbprint ||
+		if r.State != workflow.StateOverlap || thumbprintOf(has) != r.Made.Thumbprint || r.Made.Thumbprint == before.Made.Thumbprint ||
 			len(w.one().thumbprints) != 2 {
 			t.Fatalf("it is %s (%s), the server has %+v, the app %v", r.State, r.Failure.Text, has, w.one().thumbprints)
 		}
@@ -49,7 +50,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(5 * time.Second)
-		if r := w.get(r.ID); r.State != StateDone || !slices.Equal(w.one().thumbprints, []string{r.Made.Thumbprint}) {
+		if r := w.get(r.ID); r.State != workflow.StateDone || !slices.Equal(w.one().thumbprints, []string{r.Made.Thumbprint}) {
 			t.Errorf("it is %s, the app has %v", r.State, w.one().thumbprints)
 		}
 
@@ -57,7 +58,7 @@ func TestARenewedCertificateGoesToTheSameServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if gone = w.settle(n, gone.ID, StateDone); gone.Steps.Get(StepConnect) != nil || gone.IsConnected() {
+		if gone = w.settle(n, gone.ID, workflow.StateDone); gone.Steps.Get(workflow.StepConnect) != nil || gone.IsConnected() {
 			t.Errorf("it was retired with %+v", gone.Steps)
 		}
 	})
@@ -69,17 +70,17 @@ func TestARenewalThatIsGivenUpLeavesNoKeyBehind(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		before := w.connectedApp(n)
-		w.vb365.refuses = &ServiceError{Text: "vb365-prod said no."}
+		w.vb365.refuses = &workflow.ServiceError{Text: "vb365-prod said no."}
 		r := w.renews(n, before, serverDraft(""))
 		w.approved(n, r.ID)
-		if r = w.get(r.ID); r.State != StateFailed || len(r.Handover.File) == 0 {
+		if r = w.get(r.ID); r.State != workflow.StateFailed || len(r.Handover.File) == 0 {
 			t.Fatalf("it is %s with %+v", r.State, r.Handover)
 		}
 		if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
 			t.Fatal(err)
 		}
 		w.shredded(w.get(r.ID))
-		if has := w.vb365.has["contoso.onmicrosoft.com"].thumbprintOf(); has != before.Made.Thumbprint {
+		if has := thumbprintOf(w.vb365.has["contoso.onmicrosoft.com"]); has != before.Made.Thumbprint {
 			t.Errorf("the server has %s", has)
 		}
 	})

@@ -1,9 +1,10 @@
-package workflow
+package workflow_test
 
 import (
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -27,7 +28,8 @@ func TestCountedThings(t *testing.T) {
 			t.Errorf("%d: %q", n, got)
 		}
 	}
-	if got := azureNote(AzureShare{Subscriptions: []string{"a"}, Roles: make([]plan.AzureRole, 2)}); got != "2 on 1 subscription" {
+	if got := workflow.AzureNote(workflow.AzureShare{Subscriptions: []string{"a"}, Roles: make([]plan.AzureRole,
+		2)}); got != "2 on 1 subscription" {
 		t.Errorf("the note is %q", got)
 	}
 }

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"reflect"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -16,11 +17,11 @@ import (
 func TestWhoRegisteredTheAppDoesNotStayAnOwner(t *testing.T) {
 	for _, c := range []struct {
 		what       string
-		requesters []Account
+		requesters []workflow.Account
 		want       []string
 		says       string
 	}{
-		{"the requester is known", []Account{{ObjectID: "o-bea", UPN: "bea@contoso.com"}}, []string{"o-bea"}, ""},
+		{"the requester is known", []workflow.Account{{ObjectID: "o-bea", UPN: "bea@contoso.com"}}, []string{"o-bea"}, ""},
 		{"nobody else can be an owner", nil, []string{"o-ada"}, "stays one"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -29,14 +30,14 @@ func TestWhoRegisteredTheAppDoesNotStayAnOwner(t *testing.T) {
 				w.signer.ObjectID, w.signer.Requesters = "o-ada", c.requesters
 				n := w.boot()
 				defer n.stop()
-				r := w.settle(n, w.request(n), StateReady)
+				r := w.settle(n, w.request(n), workflow.StateReady)
 				if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, c.want) {
 					t.Errorf("the owners are %q, want %q", got, c.want)
 				}
 				if got := w.app(r.Made.ObjectID).principalOwners; len(got) != 0 {
 					t.Errorf("%q own the service principal", got)
 				}
-				if note := r.Steps.Get(StepOwner).Note; !strings.Contains(note, c.says) || r.Made.Creator != "o-ada" {
+				if note := r.Steps.Get(workflow.StepOwner).Note; !strings.Contains(note, c.says) || r.Made.Creator != "o-ada" {
 					t.Errorf("the step says %q; created by %s", note, r.Made.Creator)
 				}
 			})
@@ -45,24 +46,27 @@ func TestWhoRegisteredTheAppDoesNotStayAnOwner(t *testing.T) {
 }
 
 func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
-	signer := Signer{ObjectID: "o-cloe"}
+	signer := workflow.Signer{ObjectID: "o-cloe"}
 	for _, c := range []struct {
 		what   string
-		r      Request
+		r      workflow.Request
 		owners []string
 		want   []string
 	}{
-		{"of an earlier sign-in, and of this one", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea"},
+		{"of an earlier sign-in, and of this one", workflow.Request{Kind: workflow.KindRegister, Made: workflow.Made{Creator: "o-ada"}},
+			[]string{"o-bea"},
 			[]string{"o-ada", "o-cloe"}},
-		{"the plan names one of them", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-bea", "o-ada"},
+		{"the plan names one of them", workflow.Request{Kind: workflow.KindRegister, Made: workflow.Made{Creator: "o-ada"}},
+			[]string{"o-bea", "o-ada"},
 			[]string{"o-cloe"}},
-		{"made again", Request{Kind: KindRecreate, Target: Target{Recreated: true}, Made: Made{Creator: "o-cloe"}}, []string{"o-bea"},
+		{"made again", workflow.Request{Kind: workflow.KindRecreate, Target: workflow.Target{Recreated: true},
+			Made: workflow.Made{Creator: "o-cloe"}}, []string{"o-bea"},
 			[]string{"o-cloe"}},
-		{"restored", Request{Kind: KindRecreate}, []string{"o-bea"}, nil},
-		{"adopted", Request{Kind: KindAdopt}, []string{"o-bea"}, nil},
-		{"updated", Request{Kind: KindUpdate}, []string{"o-bea"}, nil},
+		{"restored", workflow.Request{Kind: workflow.KindRecreate}, []string{"o-bea"}, nil},
+		{"adopted", workflow.Request{Kind: workflow.KindAdopt}, []string{"o-bea"}, nil},
+		{"updated", workflow.Request{Kind: workflow.KindUpdate}, []string{"o-bea"}, nil},
 	} {
-		if got := notOwners(&c.r, signer, c.owners); !slices.Equal(got, c.want) {
+		if got := workflow.NotOwners(&c.r, signer, c.owners); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
 	}
@@ -70,15 +74,15 @@ func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
 
 // That Entra keeps an owner is no reason to keep the requester waiting.
 func TestAnOwnerWhomEntraKeepsIsNamed(t *testing.T) {
-	for what, no := range map[string]error{"a no": &ServiceError{Code: "x", Text: "no"}, "no answer": busy{}} {
+	for what, no := range map[string]error{"a no": &workflow.ServiceError{Code: "x", Text: "no"}, "no answer": busy{}} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
 				w.signer.ObjectID, w.keepsOwners = "o-ada", no
 				n := w.boot()
 				defer n.stop()
-				r := w.settle(n, w.request(n), StateReady)
-				if st := r.Steps.Get(StepOwner); st.Status != StepDone ||
+				r := w.settle(n, w.request(n), workflow.StateReady)
+				if st := r.Steps.Get(workflow.StepOwner); st.Status != workflow.StepDone ||
 					!strings.Contains(st.Note, "Entra did not take Ada@contoso.com") ||
 					!slices.Contains(w.app(r.Made.ObjectID).owners, "OBJ-BEA") {
 					t.Errorf("the step is %+v", st)
@@ -103,10 +107,10 @@ func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 		}
 		n := w.boot()
 		defer n.stop()
-		r := w.settle(n, w.request(n), StateReady)
+		r := w.settle(n, w.request(n), workflow.StateReady)
 		if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, []string{"OBJ-BEA"}) ||
-			strings.Contains(r.Steps.Get(StepOwner).Note, "did not take") {
-			t.Errorf("the owners are %q; the step says %q", got, r.Steps.Get(StepOwner).Note)
+			strings.Contains(r.Steps.Get(workflow.StepOwner).Note, "did not take") {
+			t.Errorf("the owners are %q; the step says %q", got, r.Steps.Get(workflow.StepOwner).Note)
 		}
 	})
 }
@@ -116,19 +120,19 @@ func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.signer.ObjectID, w.noOwners = "o-ada", &ServiceError{Code: "403",
+		w.signer.ObjectID, w.noOwners = "o-ada", &workflow.ServiceError{Code: "403",
 			Text: "the bot's own client has no consent for Directory.Read.All, which that takes"}
 		n := w.boot()
 		defer n.stop()
-		r := w.settle(n, w.request(n), StateReady)
-		st := r.Steps.Get(StepOwner)
+		r := w.settle(n, w.request(n), workflow.StateReady)
+		st := r.Steps.Get(workflow.StepOwner)
 		for _, says := range []string{"Entra did not make Bea an owner (the bot's own client has no consent for Directory.Read.All, " +
 			"which that takes)", "an application administrator can", "stays one"} {
 			if !strings.Contains(st.Note, says) {
 				t.Errorf("the step does not say %q: %q", says, st.Note)
 			}
 		}
-		if got := w.app(r.Made.ObjectID).owners; st.Status != StepSkipped || !slices.Equal(got, []string{"o-ada"}) ||
+		if got := w.app(r.Made.ObjectID).owners; st.Status != workflow.StepSkipped || !slices.Equal(got, []string{"o-ada"}) ||
 			strings.HasPrefix(st.Note, "Bea") {
 			t.Errorf("the owners are %q; the step is %+v", got, st)
 		}
@@ -143,8 +147,8 @@ func TestAnAppWithoutAnyOwnerSaysSo(t *testing.T) {
 		w.ownsNothing, w.signer.Requesters = true, nil
 		n := w.boot()
 		defer n.stop()
-		r := w.settle(n, w.request(n), StateReady)
-		if st := r.Steps.Get(StepOwner); !strings.Contains(st.Note, "nobody owns the app in Entra") ||
+		r := w.settle(n, w.request(n), workflow.StateReady)
+		if st := r.Steps.Get(workflow.StepOwner); !strings.Contains(st.Note, "nobody owns the app in Entra") ||
 			strings.Contains(st.Note, "stays one") {
 			t.Errorf("the step is %+v", st)
 		}
@@ -154,20 +158,21 @@ func TestAnAppWithoutAnyOwnerSaysSo(t *testing.T) {
 // services.md, section 2: a role that can't be seen permits nothing, and is not called
 // no role.
 func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
-	r := &Request{Kind: KindRegister, Task: TaskProvision}
+	r := &workflow.Request{Kind: workflow.KindRegister, Task: workflow.TaskProvision}
 	const hidden, lacks = "can't be seen", "has no active role"
 	for _, c := range []struct {
 		what string
-		who  Signer
+		who  workflow.Signer
 		says string
 	}{
-		{"hidden", Signer{UPN: "ada@contoso.com", HiddenRoles: 1}, hidden},
-		{"hidden beside one that is not enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 1, Roles: []string{plan.GlobalReader}},
+		{"hidden", workflow.Signer{UPN: "ada@contoso.com", HiddenRoles: 1}, hidden},
+		{"hidden beside one that is not enough", workflow.Signer{UPN: "ada@contoso.com", HiddenRoles: 1,
+			Roles: []string{plan.GlobalReader}},
 			hidden},
-		{"none", Signer{UPN: "ada@contoso.com"}, lacks},
-		{"enough", Signer{UPN: "ada@contoso.com", HiddenRoles: 3, Roles: []string{globalAdministrator}}, ""},
+		{"none", workflow.Signer{UPN: "ada@contoso.com"}, lacks},
+		{"enough", workflow.Signer{UPN: "ada@contoso.com", HiddenRoles: 3, Roles: []string{workflow.GlobalAdministrator}}, ""},
 	} {
-		no := againstRoles(r, Tenant{}, c.who)
+		no := workflow.AgainstRoles(r, workflow.Tenant{}, c.who)
 		switch {
 		case c.says == "" && no != nil, c.says != "" && no == nil:
 			t.Errorf("%s: %v", c.what, no)
@@ -184,40 +189,41 @@ func TestARoleThatCannotBeSeenIsNotNoRole(t *testing.T) {
 func TestOnlyListedRolesAreEnoughBesideTheBuiltInOnes(t *testing.T) {
 	const custom, here, there = "6f8ba4b7-0d0b-4d5f-9a4a-0e6a5b1f2c3d", "/0b0b0b0b-0000-4000-8000-000000000001",
 		"/0b0b0b0b-0000-4000-8000-000000000002"
-	lists := Tenant{Sufficient: []SufficientRole{{ID: strings.ToUpper(custom), For: ForApplications}}}
-	change := &Request{Kind: KindRenew, Task: TaskProvision, Target: Target{Request: "EA-1"}, Made: Made{ObjectID: here[1:]}}
-	make := &Request{Kind: KindRegister, Task: TaskProvision}
-	graph := &Request{Kind: KindRegister, Task: TaskProvision,
+	lists := workflow.Tenant{Sufficient: []workflow.SufficientRole{{ID: strings.ToUpper(custom), For: workflow.ForApplications}}}
+	change := &workflow.Request{Kind: workflow.KindRenew, Task: workflow.TaskProvision, Target: workflow.Target{Request: "EA-1"},
+		Made: workflow.Made{ObjectID: here[1:]}}
+	make := &workflow.Request{Kind: workflow.KindRegister, Task: workflow.TaskProvision}
+	graph := &workflow.Request{Kind: workflow.KindRegister, Task: workflow.TaskProvision,
 		Plan: plan.Plan{Permissions: []plan.Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application,
 			Name: "Mail.Send"}}}}
-	has := func(scope string) Signer {
-		return Signer{UPN: "mia@contoso.com", Assigned: []AssignedRole{{custom, scope}}}
+	has := func(scope string) workflow.Signer {
+		return workflow.Signer{UPN: "mia@contoso.com", Assigned: []workflow.AssignedRole{{custom, scope}}}
 	}
-	no := againstRoles(make, lists, Signer{UPN: "mia@contoso.com", HidesAssigned: true})
+	no := workflow.AgainstRoles(make, lists, workflow.Signer{UPN: "mia@contoso.com", HidesAssigned: true})
 	if no == nil || !strings.Contains(no.Text, "can't be seen") || !strings.Contains(no.Text, "Directory.Read.All") {
 		t.Errorf("roles that could not be read: %v", no)
 	}
-	if no := againstRoles(make, Tenant{}, Signer{UPN: "mia@contoso.com", HidesAssigned: true}); no == nil ||
+	if no := workflow.AgainstRoles(make, workflow.Tenant{}, workflow.Signer{UPN: "mia@contoso.com", HidesAssigned: true}); no == nil ||
 		strings.Contains(no.Text, "can't be seen") {
 		t.Errorf("where none is listed: %v", no)
 	}
 	for _, c := range []struct {
 		what   string
-		r      *Request
-		t      Tenant
-		who    Signer
+		r      *workflow.Request
+		t      workflow.Tenant
+		who    workflow.Signer
 		enough bool
 	}{
 		{"listed, in the whole tenant", make, lists, has("/"), true},
-		{"not listed", make, Tenant{}, has("/"), false},
+		{"not listed", make, workflow.Tenant{}, has("/"), false},
 		{"for this application", change, lists, has(here), true},
 		{"for another application", change, lists, has(there), false},
 		{"for an application, to make another", make, lists, has(here), false},
 		{"for an administrative unit", change, lists, has("/administrativeUnits/0b0b0b0b-0000-4000-8000-000000000001"), false},
 		{"listed for applications, and consent is needed", graph, lists, has("/"), false},
-		{"a built-in one that is listed", make, lists, Signer{Roles: []string{custom}}, true},
+		{"a built-in one that is listed", make, lists, workflow.Signer{Roles: []string{custom}}, true},
 	} {
-		no := againstRoles(c.r, c.t, c.who)
+		no := workflow.AgainstRoles(c.r, c.t, c.who)
 		if (no == nil) != c.enough {
 			t.Errorf("%s: %v", c.what, no)
 		}
@@ -236,25 +242,31 @@ func TestAssignmentIsRequiredWhereNobodySignsIn(t *testing.T) {
 	with := func(change func(*plan.Plan)) plan.Plan { p := silent.Clone(); change(&p); return p }
 	for _, c := range []struct {
 		what string
-		r    Request
+		r    workflow.Request
 		want *bool
 	}{
-		{"nobody signs in", Request{Kind: KindRegister, Plan: silent}, new(true)},
-		{"a redirect URI", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) { p.SPARedirectURIs = []string{"https://a"} })}, nil},
-		{"a delegated permission", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) {
+		{"nobody signs in", workflow.Request{Kind: workflow.KindRegister, Plan: silent}, new(true)},
+		{"a redirect URI", workflow.Request{Kind: workflow.KindRegister,
+			Plan: with(func(p *plan.Plan) { p.SPARedirectURIs = []string{"https://a"} })}, nil},
+		{"a delegated permission", workflow.Request{Kind: workflow.KindRegister, Plan: with(func(p *plan.Plan) {
 			p.Permissions[0].Type = catalog.Delegated
 		})}, nil},
-		{"a device code", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) { p.PublicClientFlows = true })}, nil},
-		{"an API", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) { p.Scopes = []plan.Scope{{Name: "read"}} })}, nil},
-		{"no credential", Request{Kind: KindRegister, Plan: with(func(p *plan.Plan) { p.Credential.Kind = plan.CredentialNone })}, nil},
-		{"adopted", Request{Kind: KindAdopt, Plan: silent}, nil},
-		{"people sign in from now on", Request{Kind: KindUpdate, Made: Made{Assigned: true}, Plan: with(func(p *plan.Plan) {
-			p.RedirectURIs = []string{"https://a"}
-		})}, new(false)},
-		{"somebody else has set it", Request{Kind: KindUpdate, Plan: with(func(p *plan.Plan) { p.RedirectURIs = []string{"https://a"} })},
+		{"a device code", workflow.Request{Kind: workflow.KindRegister, Plan: with(func(p *plan.Plan) { p.PublicClientFlows = true })},
+			nil},
+		{"an API", workflow.Request{Kind: workflow.KindRegister,
+			Plan: with(func(p *plan.Plan) { p.Scopes = []plan.Scope{{Name: "read"}} })}, nil},
+		{"no credential", workflow.Request{Kind: workflow.KindRegister,
+			Plan: with(func(p *plan.Plan) { p.Credential.Kind = plan.CredentialNone })}, nil},
+		{"adopted", workflow.Request{Kind: workflow.KindAdopt, Plan: silent}, nil},
+		{"people sign in from now on", workflow.Request{Kind: workflow.KindUpdate, Made: workflow.Made{Assigned: true},
+			Plan: with(func(p *plan.Plan) {
+				p.RedirectURIs = []string{"https://a"}
+			})}, new(false)},
+		{"somebody else has set it", workflow.Request{Kind: workflow.KindUpdate,
+			Plan: with(func(p *plan.Plan) { p.RedirectURIs = []string{"https://a"} })},
 			nil},
 	} {
-		if got := requiredAssignment(&c.r); !reflect.DeepEqual(got, c.want) {
+		if got := workflow.RequiredAssignment(&c.r); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.what, got, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
@@ -14,7 +15,7 @@ import (
 )
 
 // at returns a desk and the ID of a request of Bea's that edit has changed.
-func at(t *testing.T, edit func(r *Request)) (*world, *Desk, string) {
+func at(t *testing.T, edit func(r *workflow.Request)) (*world, *workflow.Desk, string) {
 	t.Helper()
 	w := newWorld(t)
 	d := w.boot2()
@@ -23,75 +24,84 @@ func at(t *testing.T, edit func(r *Request)) (*world, *Desk, string) {
 		t.Fatal(err)
 	}
 	if edit != nil {
-		if _, err := w.store.Update(context.Background(), r.ID, func(r *Request) error { edit(r); return nil }); err != nil {
+		if _, err := w.store.Update(context.Background(), r.ID, func(r *workflow.Request) error { edit(r); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return w, d, r.ID
 }
 
-func in(s State, by people.Person) func(*Request) {
-	return func(r *Request) {
+func in(s workflow.State, by people.Person) func(*workflow.Request) {
+	return func(r *workflow.Request) {
 		r.State = s
-		r.Approval = Approval{N: 1, By: by, Digest: r.Plan.Digest()}
+		r.Approval = workflow.Approval{N: 1, By: by, Digest: r.Plan.Digest()}
 	}
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
 	ctx := context.Background()
-	approve := func(d *Desk, id string, by people.Person) error { _, err := d.Approve(ctx, id, by, 1); return err }
-	deny := func(d *Desk, id string, by people.Person) error {
+	approve := func(d *workflow.Desk, id string, by people.Person) error {
+		_, err := d.Approve(ctx, id, by, 1)
+		return err
+	}
+	deny := func(d *workflow.Desk, id string, by people.Person) error {
 		_, err := d.Deny(ctx, id, by, "too much")
 		return err
 	}
-	cancel := func(d *Desk, id string, by people.Person) error { _, err := d.Cancel(ctx, id, by); return err }
-	newCode := func(d *Desk, id string, by people.Person) error { _, err := d.NewCode(ctx, id, by); return err }
-	retry := func(d *Desk, id string, by people.Person) error { _, err := d.Retry(ctx, id, by, 1); return err }
-	undo := func(d *Desk, id string, by people.Person) error { _, err := d.Undo(ctx, id, by); return err }
+	cancel := func(d *workflow.Desk, id string, by people.Person) error { _, err := d.Cancel(ctx, id, by); return err }
+	newCode := func(d *workflow.Desk, id string, by people.Person) error {
+		_, err := d.NewCode(ctx, id, by)
+		return err
+	}
+	retry := func(d *workflow.Desk, id string, by people.Person) error {
+		_, err := d.Retry(ctx, id, by, 1)
+		return err
+	}
+	undo := func(d *workflow.Desk, id string, by people.Person) error { _, err := d.Undo(ctx, id, by); return err }
 	guest := ada
 	guest.Outside = "guests can't take part"
-	byAda := func(s State) func(*Request) { return in(s, ada) }
-	mine := func(r *Request) { r.Requester = ada }
+	byAda := func(s workflow.State) func(*workflow.Request) { return in(s, ada) }
+	mine := func(r *workflow.Request) { r.Requester = ada }
 
 	for _, c := range []struct {
 		who     people.Person
 		does    string
-		act     func(*Desk, string, people.Person) error
-		when    func(*Request)
-		refused Rule // empty: it is allowed
+		act     func(*workflow.Desk, string, people.Person) error
+		when    func(*workflow.Request)
+		refused workflow.Rule // empty: it is allowed
 	}{
 		{ada, "approves Bea's request", approve, nil, ""},
-		{bea, "approves her own request", approve, nil, RuleNotApprover},
-		{ada, "approves her own request, being an approver", approve, mine, RuleSelfApproval},
-		{ada, "approves the request of somebody with her account", approve, func(r *Request) {
+		{bea, "approves her own request", approve, nil, workflow.RuleNotApprover},
+		{ada, "approves her own request, being an approver", approve, mine, workflow.RuleSelfApproval},
+		{ada, "approves the request of somebody with her account", approve, func(r *workflow.Request) {
 			r.Requester.Email = "Ada@contoso.com"
-		}, RuleSelfApproval},
-		{tom, "approves", approve, nil, RuleNotApprover},
-		{people.Person{}, "approves as nobody", approve, nil, RuleNotApprover},
-		{guest, "approves as a guest", approve, nil, RuleOutsider},
-		{ada, "approves twice", approve, byAda(StateSignIn), RuleWrongState},
-		{ada, "approves what was denied", approve, byAda(StateDenied), RuleWrongState},
-		{ada, "approves a plan that has changed since", approve, func(r *Request) { r.Rev, r.PlanRev = 5, 5 }, RuleStale},
+		}, workflow.RuleSelfApproval},
+		{tom, "approves", approve, nil, workflow.RuleNotApprover},
+		{people.Person{}, "approves as nobody", approve, nil, workflow.RuleNotApprover},
+		{guest, "approves as a guest", approve, nil, workflow.RuleOutsider},
+		{ada, "approves twice", approve, byAda(workflow.StateSignIn), workflow.RuleWrongState},
+		{ada, "approves what was denied", approve, byAda(workflow.StateDenied), workflow.RuleWrongState},
+		{ada, "approves a plan that has changed since", approve, func(r *workflow.Request) { r.Rev, r.PlanRev = 5, 5 }, workflow.RuleStale},
 		{ada, "denies with a reason", deny, nil, ""},
-		{ada, "denies her own request", deny, mine, RuleSelfApproval},
-		{tom, "denies", deny, nil, RuleNotApprover},
-		{ada, "denies what she approved", deny, byAda(StateSignIn), RuleWrongState},
+		{ada, "denies her own request", deny, mine, workflow.RuleSelfApproval},
+		{tom, "denies", deny, nil, workflow.RuleNotApprover},
+		{ada, "denies what she approved", deny, byAda(workflow.StateSignIn), workflow.RuleWrongState},
 		{bea, "cancels her request", cancel, nil, ""},
-		{bea, "cancels while the approver signs in", cancel, byAda(StateSignIn), ""},
-		{ada, "cancels her sign-in", cancel, byAda(StateSignIn), ""},
-		{zoe, "cancels Ada's sign-in", cancel, byAda(StateSignIn), RuleNotRequester},
-		{tom, "cancels", cancel, nil, RuleNotRequester},
-		{bea, "cancels what is being made", cancel, byAda(StateProvisioning), RuleWrongState},
-		{ada, "asks for a new code", newCode, byAda(StateSignIn), ""},
-		{zoe, "asks for a code for Ada's approval", newCode, byAda(StateSignIn), RuleNotApprover},
-		{ada, "asks for a code without having approved", newCode, nil, RuleWrongState},
-		{zoe, "retries what failed for Ada", retry, byAda(StateFailed), ""},
-		{bea, "retries", retry, byAda(StateFailed), RuleNotApprover},
-		{ada, "retries what did not fail", retry, byAda(StateReady), RuleWrongState},
-		{ada, "retries what was revoked", retry, byAda(StateRevoked), ""},
-		{ada, "undoes what failed", undo, byAda(StateFailed), ""},
-		{tom, "undoes", undo, byAda(StateFailed), RuleNotApprover},
-		{ada, "undoes what is done", undo, byAda(StateDone), RuleWrongState},
+		{bea, "cancels while the approver signs in", cancel, byAda(workflow.StateSignIn), ""},
+		{ada, "cancels her sign-in", cancel, byAda(workflow.StateSignIn), ""},
+		{zoe, "cancels Ada's sign-in", cancel, byAda(workflow.StateSignIn), workflow.RuleNotRequester},
+		{tom, "cancels", cancel, nil, workflow.RuleNotRequester},
+		{bea, "cancels what is being made", cancel, byAda(workflow.StateProvisioning), workflow.RuleWrongState},
+		{ada, "asks for a new code", newCode, byAda(workflow.StateSignIn), ""},
+		{zoe, "asks for a code for Ada's approval", newCode, byAda(workflow.StateSignIn), workflow.RuleNotApprover},
+		{ada, "asks for a code without having approved", newCode, nil, workflow.RuleWrongState},
+		{zoe, "retries what failed for Ada", retry, byAda(workflow.StateFailed), ""},
+		{bea, "retries", retry, byAda(workflow.StateFailed), workflow.RuleNotApprover},
+		{ada, "retries what did not fail", retry, byAda(workflow.StateReady), workflow.RuleWrongState},
+		{ada, "retries what was revoked", retry, byAda(workflow.StateRevoked), ""},
+		{ada, "undoes what failed", undo, byAda(workflow.StateFailed), ""},
+		{tom, "undoes", undo, byAda(workflow.StateFailed), workflow.RuleNotApprover},
+		{ada, "undoes what is done", undo, byAda(workflow.StateDone), workflow.RuleWrongState},
 	} {
 		t.Run(c.who.Name+" "+c.does, func(t *testing.T) {
 			w, d, id := at(t, c.when)
@@ -104,7 +114,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if c.refused != "" && (r.State != before.State || r.Approval != before.Approval) {
 				t.Errorf("refused, and yet it went from %s to %s", before.State, r.State)
 			}
-			if told := r.History[len(r.History)-1].Kind == EventRefused; told != c.refused.Audited() && c.refused != "" {
+			if told := r.History[len(r.History)-1].Kind == workflow.EventRefused; told != c.refused.Audited() && c.refused != "" {
 				t.Errorf("in the history: %v", told)
 			}
 		})
@@ -113,14 +123,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 
 func TestADenialNeedsAReason(t *testing.T) {
 	_, d, id := at(t, nil)
-	if _, err := d.Deny(context.Background(), id, ada, " \n\t"); refusedBy(err) != RuleReason {
+	if _, err := d.Deny(context.Background(), id, ada, " \n\t"); refusedBy(err) != workflow.RuleReason {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestAnApproverOfATenantThatIsGoneMayNotDecide(t *testing.T) {
-	_, d, id := at(t, func(r *Request) { r.Tenant = "fabrikam" })
-	if _, err := d.Approve(context.Background(), id, ada, 1); refusedBy(err) != RuleNotApprover {
+	_, d, id := at(t, func(r *workflow.Request) { r.Tenant = "fabrikam" })
+	if _, err := d.Approve(context.Background(), id, ada, 1); refusedBy(err) != workflow.RuleNotApprover {
 		t.Errorf("got %v", err)
 	}
 }
@@ -175,14 +185,14 @@ func TestAFormThatIsSentTwiceIsOneRequest(t *testing.T) {
 func TestAnOutsiderMayNotAsk(t *testing.T) {
 	stranger := tom
 	stranger.Outside = "people of other workspaces can't take part"
-	if _, err := newWorld(t).boot2().Submit(context.Background(), stranger, draft("a")); refusedBy(err) != RuleOutsider {
+	if _, err := newWorld(t).boot2().Submit(context.Background(), stranger, draft("a")); refusedBy(err) != workflow.RuleOutsider {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestACustomProductTakesKnownPermissionsOnlyAndOnlyWhereAllowed(t *testing.T) {
 	w := newWorld(t)
-	d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso},
+	d := workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso},
 		Products: []pack.Product{vbo(), {Name: "custom", Custom: true, Audience: "AzureADMyOrg", Credentials: vbo().Credentials}},
 		Policy:   w.policy, Key: w.key, Log: quiet})
 	custom := draft("c")

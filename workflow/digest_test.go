@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -18,7 +19,7 @@ func (w *world) set(change func()) {
 }
 
 // told are the digests that were sent.
-func (w *world) told() []Digest {
+func (w *world) told() []workflow.Digest {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.sent)
@@ -59,7 +60,7 @@ func TestTheDigestSaysWhatWaitsOnceADay(t *testing.T) {
 		}
 		g := w.told()[0]
 		if len(g.Waiting) != 2 || g.Waiting[0].ID != first || g.Waiting[1].ID != second.ID || g.Tenant.Name != "contoso" || !g.First ||
-			g.Day != dayOf(time.Now()) {
+			g.Day != workflow.DayOf(time.Now()) {
 			t.Errorf("it says %+v", g)
 		}
 		until(8 * time.Hour)
@@ -89,7 +90,7 @@ func TestADigestIsSentOnceWhateverIsLost(t *testing.T) {
 		}, false},
 		{"the channel, for a while", func(try int) (error, error) {
 			if try < 3 {
-				return &ServiceError{Code: "not_in_channel"}, nil
+				return &workflow.ServiceError{Code: "not_in_channel"}, nil
 			}
 			return nil, nil
 		}, false},
@@ -129,7 +130,7 @@ func TestADigestThatFellDueWhileNobodyWasThereIsSentAtStart(t *testing.T) {
 		until(21 * time.Hour)
 		n = w.boot()
 		pass(time.Second)
-		if len(w.told()) != 1 || w.told()[0].First || w.told()[0].Day != dayOf(time.Now()) {
+		if len(w.told()) != 1 || w.told()[0].First || w.told()[0].Day != workflow.DayOf(time.Now()) {
 			t.Errorf("sent %+v", w.told())
 		}
 		n.stop()

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -28,7 +29,7 @@ func (w *world) request(n *node) string {
 func (w *world) wantOne(id string) {
 	w.t.Helper()
 	r := w.get(id)
-	if r.State != StateReady {
+	if r.State != workflow.StateReady {
 		w.t.Fatalf("%s is %s: %s; steps %+v", id, r.State, r.Failure.Text, r.Steps)
 	}
 	if len(w.apps) != 1 {
@@ -48,7 +49,7 @@ func (w *world) wantOne(id string) {
 		if m.code != "" {
 			w.t.Errorf("%s still shows a code", m.name)
 		}
-		if m.name != PostThread && m.name == post(PostOutcome, r.Outcomes) && m.drawn.Rev != r.Rev {
+		if m.name != workflow.PostThread && m.name == workflow.PostNamed(workflow.PostOutcome, r.Outcomes) && m.drawn.Rev != r.Rev {
 			w.t.Errorf("%s shows revision %d of %d", m.name, m.drawn.Rev, r.Rev)
 		}
 	}
@@ -58,8 +59,8 @@ func (w *world) wantOne(id string) {
 		}
 	}
 	for i := range r.History {
-		if seen[fmt.Sprint(PostThread, i)] != 1 {
-			w.t.Errorf("event %d, %q, was told %d times", i, r.History[i].Text, seen[fmt.Sprint(PostThread, i)])
+		if seen[fmt.Sprint(workflow.PostThread, i)] != 1 {
+			w.t.Errorf("event %d, %q, was told %d times", i, r.History[i].Text, seen[fmt.Sprint(workflow.PostThread, i)])
 		}
 	}
 	_, secret, err := w.boot2().Claim(context.Background(), id, bea)
@@ -69,8 +70,9 @@ func (w *world) wantOne(id string) {
 }
 
 // boot2 is a desk without an engine.
-func (w *world) boot2() *Desk {
-	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{vbo(), backup()}, Policy: w.policy,
+func (w *world) boot2() *workflow.Desk {
+	return workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso}, Products: []pack.Product{vbo(),
+		backup()}, Policy: w.policy,
 		Key: w.key, Log: quiet})
 }
 
@@ -98,12 +100,12 @@ func TestAStepThatEntraDoesNotTakeForThreeMinutesFailsAndCanBeRetried(t *testing
 		pass(time.Second)
 		began := time.Now()
 		w.use(w.codeFor(w.get(id)), nil)
-		pass(stepTimeout - 20*time.Second)
-		if r := w.get(id); r.State != StateProvisioning || r.Steps.Get(StepConsent).Status != StepWaiting {
-			t.Fatalf("after %v it is %s, consent %+v", time.Since(began), r.State, r.Steps.Get(StepConsent))
+		pass(workflow.StepTimeout - 20*time.Second)
+		if r := w.get(id); r.State != workflow.StateProvisioning || r.Steps.Get(workflow.StepConsent).Status != workflow.StepWaiting {
+			t.Fatalf("after %v it is %s, consent %+v", time.Since(began), r.State, r.Steps.Get(workflow.StepConsent))
 		}
 		pass(40 * time.Second)
-		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "Grant admin consent") {
+		if r := w.get(id); r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "Grant admin consent") {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		w.mu.Lock()
@@ -117,8 +119,8 @@ func TestAStepThatEntraDoesNotTakeForThreeMinutesFailsAndCanBeRetried(t *testing
 // lag is what a directory says of something that is not known to it yet, or not any more.
 type lag struct{ busy }
 
-func (lag) Describe() *ServiceError {
-	return &ServiceError{Code: "HTTP 404", Text: "It may have been deleted.", Ref: "ref-1"}
+func (lag) Describe() *workflow.ServiceError {
+	return &workflow.ServiceError{Code: "HTTP 404", Text: "It may have been deleted.", Ref: "ref-1"}
 }
 
 func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
@@ -129,12 +131,12 @@ func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
 		defer n.stop()
 		id := w.request(n)
 		w.approves(n, id)
-		pass(stepTimeout - 20*time.Second)
-		if r := w.get(id); r.State != StateProvisioning || r.Steps.Get(StepConsent).Status != StepWaiting {
-			t.Fatalf("it is %s, consent %+v", r.State, r.Steps.Get(StepConsent))
+		pass(workflow.StepTimeout - 20*time.Second)
+		if r := w.get(id); r.State != workflow.StateProvisioning || r.Steps.Get(workflow.StepConsent).Status != workflow.StepWaiting {
+			t.Fatalf("it is %s, consent %+v", r.State, r.Steps.Get(workflow.StepConsent))
 		}
 		pass(40 * time.Second)
-		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "It may have been deleted.") ||
+		if r := w.get(id); r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "It may have been deleted.") ||
 			strings.Contains(r.Failure.Text, "did not answer") || r.Failure.Ref != "ref-1" {
 			t.Fatalf("it is %s: %+v", r.State, r.Failure)
 		}
@@ -149,13 +151,13 @@ func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
 func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.consent = &ServiceError{Code: "Authorization_RequestDenied", Text: "no"}
+		w.consent = &workflow.ServiceError{Code: "Authorization_RequestDenied", Text: "no"}
 		n := w.boot()
 		defer n.stop()
 		id := w.request(n)
 		w.approves(n, id)
 		pass(time.Second)
-		if r := w.get(id); r.State != StateFailed {
+		if r := w.get(id); r.State != workflow.StateFailed {
 			t.Fatalf("it is %s", r.State)
 		}
 		if _, err := n.Undo(t.Context(), id, zoe); err != nil {
@@ -163,11 +165,12 @@ func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 		}
 		pass(time.Second)
 		w.mu.Lock()
-		w.signer = Signer{TenantID: contosoID, ObjectID: "obj-zoe", UPN: "zoe@contoso.com", Roles: []string{applicationAdministrator}}
+		w.signer = workflow.Signer{TenantID: contosoID, ObjectID: "obj-zoe", UPN: "zoe@contoso.com",
+			Roles: []string{workflow.ApplicationAdministrator}}
 		w.mu.Unlock()
 		w.use(w.codeFor(w.get(id)), nil)
 		pass(10 * time.Second)
-		if r := w.get(id); r.State != StateUndone || len(w.apps) != 0 {
+		if r := w.get(id); r.State != workflow.StateUndone || len(w.apps) != 0 {
 			t.Errorf("it is %s, with %d apps", r.State, len(w.apps))
 		}
 		if _, err := n.Submit(t.Context(), bea, form.Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again",
@@ -187,7 +190,7 @@ func TestMoreRolesThanApprovedIsAnAlarmAndTakesTheSecretAway(t *testing.T) {
 		w.approves(n, id)
 		pass(5 * time.Second)
 		r := w.get(id)
-		if r.State != StateFailed || r.Failure.Rule != RuleExcess ||
+		if r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess ||
 			!strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
 			t.Errorf("it is %s: %+v", r.State, r.Failure)
 		}
@@ -210,10 +213,10 @@ func TestASecretThatNobodyOpensIsRevokedAndMadeAnewOnRetry(t *testing.T) {
 		old := w.get(id).Made.KeyID
 		pass(w.policy.RevealWithin)
 		r := w.get(id)
-		if r.State != StateRevoked || r.Handover.Status != HandoverRevoked || len(r.Handover.Sealed) != 0 {
+		if r.State != workflow.StateRevoked || r.Handover.Status != workflow.HandoverRevoked || len(r.Handover.Sealed) != 0 {
 			t.Fatalf("it is %s, %+v", r.State, r.Handover)
 		}
-		if _, _, err := n.Claim(t.Context(), id, bea); refusedBy(err) != RuleTooLate {
+		if _, _, err := n.Claim(t.Context(), id, bea); refusedBy(err) != workflow.RuleTooLate {
 			t.Errorf("a late press got %v", err)
 		}
 		if _, err := n.Retry(t.Context(), id, ada, r.Rev); err != nil {
@@ -234,12 +237,12 @@ func TestNobodyDecides(t *testing.T) {
 		defer n.stop()
 		id := w.request(n)
 		pass(w.policy.RemindEvery + time.Minute)
-		if r := w.get(id); r.State != StatePending || r.History[len(r.History)-1].Kind != EventReminder {
+		if r := w.get(id); r.State != workflow.StatePending || r.History[len(r.History)-1].Kind != workflow.EventReminder {
 			t.Errorf("after a day: %s, %+v", r.State, r.History)
 		}
 		pass(w.policy.PendingExpires)
 		r := w.get(id)
-		if r.State != StateExpired || !r.WakeAt.IsZero() {
+		if r.State != workflow.StateExpired || !r.WakeAt.IsZero() {
 			t.Errorf("after a week: %s, woken at %v", r.State, r.WakeAt)
 		}
 	})
@@ -251,11 +254,11 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 		err  error
 		says string
 	}{
-		{"declined", &SignInError{Reason: SignInDeclined}, "declined"},
-		{"blocked by Conditional Access", &SignInError{Reason: SignInBlocked, Code: 53003}, "AADSTS53003"},
-		{"no consent for the bot", &SignInError{Reason: SignInNoConsent, Code: 65001}, "admin consent"},
-		{"the tenant is not there", &SignInError{Reason: SignInTenant, Code: 90002}, "check tenant_id"},
-		{"there is no address for Azure", &ServiceError{Code: "NoARM", Text: "There is no arm_url."},
+		{"declined", &workflow.SignInError{Reason: workflow.SignInDeclined}, "declined"},
+		{"blocked by Conditional Access", &workflow.SignInError{Reason: workflow.SignInBlocked, Code: 53003}, "AADSTS53003"},
+		{"no consent for the bot", &workflow.SignInError{Reason: workflow.SignInNoConsent, Code: 65001}, "admin consent"},
+		{"the tenant is not there", &workflow.SignInError{Reason: workflow.SignInTenant, Code: 90002}, "check tenant_id"},
+		{"there is no address for Azure", &workflow.ServiceError{Code: "NoARM", Text: "There is no arm_url."},
 			"There is no arm_url. The sign-in failed, and nothing was changed."},
 		{"what is explained, if it lasts", lag{}, "It may have been deleted. The sign-in failed, and nothing was changed."},
 		{"never used", nil, "expired"},
@@ -278,7 +281,7 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 				}
 				pass(time.Second)
 				r := w.get(id)
-				if r.State != StateSignIn || r.SignIn.Status != SignInOver || !strings.Contains(r.Failure.Text, c.says) ||
+				if r.State != workflow.StateSignIn || r.SignIn.Status != workflow.SignInOver || !strings.Contains(r.Failure.Text, c.says) ||
 					!strings.Contains(r.Failure.Text, "New code") {
 					t.Errorf("it is %s, %s: %s", r.State, r.SignIn.Status, r.Failure.Text)
 				}
@@ -307,8 +310,8 @@ func TestStoppingLetsACallUnderWayBeSaved(t *testing.T) {
 	})
 }
 
-func refusedBy(err error) Rule {
-	if no, ok := errors.AsType[*Refusal](err); ok {
+func refusedBy(err error) workflow.Rule {
+	if no, ok := errors.AsType[*workflow.Refusal](err); ok {
 		return no.Rule
 	}
 	return ""
@@ -328,14 +331,14 @@ func TestAMistakeWhileTheProofReadsRolesEndsOnlyThatStep(t *testing.T) {
 				return nil
 			}
 		})
-		r := w.settle(n, id, StateFailed)
-		if s := r.Steps.Get(StepProof); s.Status != StepFailed || !strings.Contains(r.Failure.Text, "did not expect") {
+		r := w.settle(n, id, workflow.StateFailed)
+		if s := r.Steps.Get(workflow.StepProof); s.Status != workflow.StepFailed || !strings.Contains(r.Failure.Text, "did not expect") {
 			t.Errorf("the step is %+v, and people are told: %s", s, r.Failure.Text)
 		}
 		w.set(func() { w.before = nil })
 		if _, err := n.Retry(t.Context(), id, ada, w.get(id).Rev); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, id, StateDone)
+		w.settle(n, id, workflow.StateDone)
 	})
 }

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
@@ -22,7 +23,7 @@ func mailboxes() pack.Product {
 }
 
 // withMailboxes is an app of that product that is done.
-func (w *world) withMailboxes(n *node) *Request {
+func (w *world) withMailboxes(n *node) *workflow.Request {
 	w.t.Helper()
 	d := draft("mail-backup")
 	d.Product = "mailboxes"
@@ -30,10 +31,10 @@ func (w *world) withMailboxes(n *node) *Request {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, r.ID, StateDone)
+	return w.settle(n, r.ID, workflow.StateDone)
 }
 
-func (r *Request) times(what EventKind) (n int) {
+func times(r *workflow.Request, what workflow.EventKind) (n int) {
 	for _, e := range r.History {
 		if e.Kind == what {
 			n += max(1, e.Times)
@@ -54,7 +55,7 @@ func TestPeopleAreRemindedOfExchangesListUntilTheAppIsOnIt(t *testing.T) {
 		}
 		for day := range 7 {
 			pass(24*time.Hour + time.Minute)
-			if r = w.get(r.ID); r.EWS.Reminders != day+1 || r.Posts[post(PostEWS, day+1)].TS == "" {
+			if r = w.get(r.ID); r.EWS.Reminders != day+1 || r.Posts[workflow.PostNamed(workflow.PostEWS, day+1)].TS == "" {
 				t.Fatalf("day %d: %+v, %+v", day, r.EWS, r.Posts)
 			}
 		}
@@ -63,7 +64,8 @@ func TestPeopleAreRemindedOfExchangesListUntilTheAppIsOnIt(t *testing.T) {
 			t.Errorf("%+v", r.EWS)
 		}
 		pass(24*time.Hour + time.Minute)
-		if r = w.get(r.ID); r.EWS.Reminders != 8 || r.times(EventEWSReminded) != 8 || !r.Posts[post(PostEWS, 7)].Last {
+		if r = w.get(r.ID); r.EWS.Reminders != 8 || times(r, workflow.EventEWSReminded) != 8 ||
+			!r.Posts[workflow.PostNamed(workflow.PostEWS, 7)].Last {
 			t.Errorf("%+v, %+v", r.EWS, r.Posts)
 		}
 		stranger := people.Person{ID: "U0STRANGER", Name: "Sam"}
@@ -71,7 +73,7 @@ func TestPeopleAreRemindedOfExchangesListUntilTheAppIsOnIt(t *testing.T) {
 			t.Error("a stranger's word counts")
 		}
 		r, err := n.SayEWSListed(t.Context(), r.ID, ada) // an approver
-		if err != nil || !r.EWSListed() || r.EWS.By != ada.ID || r.EWS.AppID != r.Made.AppID || r.times(EventEWSListed) != 1 {
+		if err != nil || !r.EWSListed() || r.EWS.By != ada.ID || r.EWS.AppID != r.Made.AppID || times(r, workflow.EventEWSListed) != 1 {
 			t.Fatalf("%+v, %v", r.EWS, err)
 		}
 		if _, err := n.SayEWSListed(t.Context(), r.ID, bea); err == nil {
@@ -83,7 +85,8 @@ func TestPeopleAreRemindedOfExchangesListUntilTheAppIsOnIt(t *testing.T) {
 		}
 		// What follows about the same app knows of it.
 		renewed := w.renews(n, r, draft(""))
-		if renewed = w.settle(n, renewed.ID, StateOverlap); renewed.NeedsEWS() || !renewed.EWSListed() || renewed.EWS.Reminders != 0 {
+		if renewed = w.settle(n, renewed.ID, workflow.StateOverlap); renewed.NeedsEWS() || !renewed.EWSListed() ||
+			renewed.EWS.Reminders != 0 {
 			t.Errorf("%+v", renewed.EWS)
 		}
 	})
@@ -107,7 +110,7 @@ func TestAnAppThatIsMadeAgainHasToBeListedAgain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, StateDone)
+			r = w.settle(n, r.ID, workflow.StateDone)
 			if anew != r.NeedsEWS() || anew == r.EWSListed() || (r.EWSBefore() == head.Made.AppID) != anew {
 				t.Errorf("made again %v: the App ID was %s and is %s; %+v", anew, head.Made.AppID, r.Made.AppID, r.EWS)
 			}
@@ -126,7 +129,7 @@ func TestWhatWasSaidMeanwhileOfTheAppIsNotLost(t *testing.T) {
 		if _, err := n.SayEWSListed(t.Context(), head.ID, bea); err != nil {
 			t.Fatal(err)
 		}
-		if renewed = w.settle(n, renewed.ID, StateOverlap); !renewed.EWSListed() {
+		if renewed = w.settle(n, renewed.ID, workflow.StateOverlap); !renewed.EWSListed() {
 			t.Errorf("%+v", renewed.EWS)
 		}
 		if _, err := n.SayEWSListed(t.Context(), head.ID, ada); err == nil || !strings.Contains(err.Error(), renewed.ID) {
@@ -171,8 +174,8 @@ func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
 }
 
 func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
-	p := Policy{RemindEvery: 24 * time.Hour}
-	r := &Request{State: StateDone, Entered: catalog.EWS().Ends.Add(-36 * time.Hour), Made: Made{AppID: "a"},
+	p := workflow.Policy{RemindEvery: 24 * time.Hour}
+	r := &workflow.Request{State: workflow.StateDone, Entered: catalog.EWS().Ends.Add(-36 * time.Hour), Made: workflow.Made{AppID: "a"},
 		Plan: mailboxes().Plan(mailboxes().Choice())}
 	if at := p.EWSRemindAt(r); at != catalog.EWS().Ends.Add(-12*time.Hour) {
 		t.Errorf("the first is at %s", at)
@@ -181,10 +184,10 @@ func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
 	if at := p.EWSRemindAt(r); !at.IsZero() {
 		t.Errorf("the next is at %s", at)
 	}
-	for _, never := range []*Request{
-		{State: StateDone, Made: r.Made, Plan: vbo().Plan(vbo().Choice())},
-		{State: StateDone, Kind: KindRetire, Made: r.Made, Plan: r.Plan},
-		{State: StateDone, Successor: "EA-9", Made: r.Made, Plan: r.Plan}, {State: StatePending, Plan: r.Plan},
+	for _, never := range []*workflow.Request{
+		{State: workflow.StateDone, Made: r.Made, Plan: vbo().Plan(vbo().Choice())},
+		{State: workflow.StateDone, Kind: workflow.KindRetire, Made: r.Made, Plan: r.Plan},
+		{State: workflow.StateDone, Successor: "EA-9", Made: r.Made, Plan: r.Plan}, {State: workflow.StatePending, Plan: r.Plan},
 	} {
 		if at := p.EWSRemindAt(never); !at.IsZero() {
 			t.Errorf("%+v: %s", never, at)

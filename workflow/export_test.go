@@ -29,3 +29,42 @@ func (s Steps) Done(n StepName) bool                           { return s.done(n
 // OnlyConnects leaves the desk n servers that apps can be connected with; with the others a
 // person looks.
 func (d *Desk) OnlyConnects(n int) { d.backups, d.looks = d.backups[:n], d.backups[n:] }
+
+const (
+	ApplicationAdministrator      = applicationAdministrator
+	ClaimAgain                    = claimAgain
+	CloudApplicationAdministrator = cloudApplicationAdministrator
+	DeniedReasonMax               = deniedReasonMax
+	GlobalAdministrator           = globalAdministrator
+	LookAgain                     = lookAgain
+	LookLimit                     = lookLimit
+	PrivilegedRoleAdministrator   = privilegedRoleAdministrator
+	RecipientsEvery               = recipientsEvery
+	SendFor                       = sendFor
+	StepTimeout                   = stepTimeout
+	VerifyTimeout                 = verifyTimeout
+)
+
+var (
+	AddedScopes        = addedScopes
+	AgainstAzure       = againstAzure
+	AgainstPolicy      = againstPolicy
+	AgainstRoles       = againstRoles
+	AskFor             = askFor
+	AzureCompared      = azureCompared
+	AzureNote          = azureNote
+	AzureOf            = azureOf
+	DayOf              = dayOf
+	DueAtSignIn        = dueAtSignIn
+	FileOf             = fileOf
+	MayExpire          = mayExpire
+	NotOfPrincipal     = notOfPrincipal
+	NotOwners          = notOwners
+	OwnApp             = ownApp
+	PostNamed          = post
+	RequiredAssignment = requiredAssignment
+	SignerProblem      = signerProblem
+	StandsFor          = standsFor
+	StepsFor           = stepsFor
+	UpdateRedirects    = updateRedirects
+)

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
@@ -17,7 +18,7 @@ import (
 
 // What the fake tenant does besides secrets.
 
-func (s *fakeSession) ExposeScopes(_ context.Context, id, _ string, a App) error {
+func (s *fakeSession) ExposeScopes(_ context.Context, id, _ string, a workflow.App) error {
 	_, err := call(s.wired, "api", func() (bool, error) {
 		app := s.app(id)
 		if !a.Merge {
@@ -33,7 +34,7 @@ func (s *fakeSession) ExposeScopes(_ context.Context, id, _ string, a App) error
 	return err
 }
 
-func (s *fakeSession) RemoveScopes(_ context.Context, id, appID string, a App, uri bool) ([]string, error) {
+func (s *fakeSession) RemoveScopes(_ context.Context, id, appID string, a workflow.App, uri bool) ([]string, error) {
 	return call(s.wired, "take back api", func() (stay []string, err error) {
 		app := s.app(id)
 		app.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(sc plan.Scope) bool {
@@ -81,7 +82,7 @@ func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, name string, subsc
 }
 
 func (s *fakeSession) RemoveAzureAssignments(_ context.Context, sp, name string, subscriptions []string, roles []plan.AzureRole,
-	how AzureRemoval) (stay []string, err error) {
+	how workflow.AzureRemoval) (stay []string, err error) {
 	a := s.app(sp)
 	switch {
 	case how.OnlyMade:
@@ -92,7 +93,7 @@ func (s *fakeSession) RemoveAzureAssignments(_ context.Context, sp, name string,
 	}
 	return call(s.wired, "remove azure roles", func() ([]string, error) {
 		if a == nil {
-			return nil, &ServiceError{Code: "order", Text: "the app was deleted before its roles in Azure"}
+			return nil, &workflow.ServiceError{Code: "order", Text: "the app was deleted before its roles in Azure"}
 		}
 		a.unassign(subscriptions, roles)
 		for _, r := range roles {
@@ -179,7 +180,7 @@ func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ plan.Plan) e
 	return err
 }
 
-func (s *fakeSession) Dependents(_ context.Context, m Made) (found Dependents, err error) {
+func (s *fakeSession) Dependents(_ context.Context, m workflow.Made) (found workflow.Dependents, err error) {
 	_, err = call(s.wired, "dependents", func() (bool, error) {
 		a := s.app(m.ObjectID)
 		if a == nil {
@@ -204,17 +205,17 @@ func (s *fakeSession) RemoveOwner(_ context.Context, id, user string) error {
 	return err
 }
 
-func (s *fakeSession) FindApplication(_ context.Context, appID string) (found Registration, sp string, err error) {
+func (s *fakeSession) FindApplication(_ context.Context, appID string) (found workflow.Registration, sp string, err error) {
 	_, err = call(s.wired, "find", func() (bool, error) {
 		if s.app(appID) != nil {
-			found, sp = Registration{ObjectID: strings.Replace(appID, "app-", "obj-", 1), AppID: appID}, appID
+			found, sp = workflow.Registration{ObjectID: strings.Replace(appID, "app-", "obj-", 1), AppID: appID}, appID
 		}
 		return true, nil
 	})
 	return found, sp, err
 }
 
-func (s *fakeSession) RemovePermissions(_ context.Context, m Made, needs, had plan.Plan) error {
+func (s *fakeSession) RemovePermissions(_ context.Context, m workflow.Made, needs, had plan.Plan) error {
 	_, err := call(s.wired, "trim", func() (bool, error) {
 		a := s.app(m.ObjectID)
 		a.granted = set.Minus(a.granted, had.Minus(needs).Permissions, plan.SamePermission)
@@ -237,15 +238,15 @@ func (s *fakeSession) RestoreApplication(_ context.Context, appID, _ string) (bo
 	})
 }
 
-func (s *fakeSession) ReadAppRoles(ctx context.Context, m Made, p plan.Plan) ([]string, error) {
+func (s *fakeSession) ReadAppRoles(ctx context.Context, m workflow.Made, p plan.Plan) ([]string, error) {
 	has, err := s.ReadGrants(ctx, m, p)
 	return has.Roles, err
 }
 
-func (s *fakeSession) ReadGrants(_ context.Context, m Made, plan plan.Plan) (Inspection, error) {
-	return call(s.wired, "inspect", func() (Inspection, error) {
+func (s *fakeSession) ReadGrants(_ context.Context, m workflow.Made, plan plan.Plan) (workflow.Inspection, error) {
+	return call(s.wired, "inspect", func() (workflow.Inspection, error) {
 		a := s.app(m.ObjectID)
-		has := Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints),
+		has := workflow.Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints),
 			Federated: slices.Clone(a.federated), OnPrincipal: s.onPrincipal,
 			OwnPrincipal: slices.Clone(a.principalOwners)}
 		if len(plan.AzureRoles) > 0 { // else there is no token for Azure
@@ -273,7 +274,7 @@ func (s *fakeSession) ReadGrants(_ context.Context, m Made, plan plan.Plan) (Ins
 
 // What the fake tenant does for apps that were not made here.
 
-func (s *fakeSession) merge(a App) error {
+func (s *fakeSession) merge(a workflow.App) error {
 	_, err := call(s.wired, "application", func() (bool, error) {
 		app := s.app(a.ObjectID)
 		app.Keeps = a.Keeps
@@ -294,12 +295,12 @@ func (s *fakeSession) RemoveFederated(_ context.Context, id, _ string) error {
 	return err
 }
 
-func (s *fakeSession) Applications(_ context.Context, name string) ([]Registration, error) {
-	return call(s.wired, "applications", func() ([]Registration, error) {
-		var found []Registration
+func (s *fakeSession) Applications(_ context.Context, name string) ([]workflow.Registration, error) {
+	return call(s.wired, "applications", func() ([]workflow.Registration, error) {
+		var found []workflow.Registration
 		for key, a := range s.apps {
 			if strings.EqualFold(a.DisplayName, name) || key == name {
-				found = append(found, Registration{"obj-" + key, key, a.DisplayName, time.Time{}})
+				found = append(found, workflow.Registration{"obj-" + key, key, a.DisplayName, time.Time{}})
 			}
 		}
 		return found, nil
@@ -310,12 +311,13 @@ func (s *fakeSession) Owners(_ context.Context, id string) ([]string, error) {
 	return call(s.wired, "owners", func() ([]string, error) { return slices.Clone(s.app(id).owners), nil })
 }
 
-func (s *fakeSession) ReadApplication(_ context.Context, m Made, p plan.Plan) (has plan.Plan, found Discovery, sp string, err error) {
+func (s *fakeSession) ReadApplication(_ context.Context, m workflow.Made, p plan.Plan) (has plan.Plan, found workflow.Discovery,
+	sp string, err error) {
 	_, err = call(s.wired, "look", func() (bool, error) {
 		a := s.app(m.ObjectID)
 		has = plan.Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted),
 			Scopes: slices.Clone(a.Scopes)}
-		found = Discovery{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys),
+		found = workflow.Discovery{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys),
 			PrincipalSecrets: s.onPrincipal, NoIdentifierURI: a.anonymous, Required: a.required}
 		if len(p.AzureRoles) > 0 { // else there is no token for Azure
 			found.AzureRoles = slices.Clone(a.azure)
@@ -325,7 +327,7 @@ func (s *fakeSession) ReadApplication(_ context.Context, m Made, p plan.Plan) (h
 	return has, found, m.AppID, err
 }
 
-func (w *wired) Digest(_ context.Context, g Digest) error {
+func (w *wired) Digest(_ context.Context, g workflow.Digest) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if *w.off {

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -8,18 +8,19 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // readyAt is a desk with a request whose secret waits to be opened.
-func readyAt(t *testing.T) (*world, *Desk, string) {
-	w, d, id := at(t, func(r *Request) {
-		in(StateReady, ada)(r)
+func readyAt(t *testing.T) (*world, *workflow.Desk, string) {
+	w, d, id := at(t, func(r *workflow.Request) {
+		in(workflow.StateReady, ada)(r)
 		r.Entered = time.Now()
 	})
-	w.store.Update(context.Background(), id, func(r *Request) error {
-		r.Handover = Handover{Status: HandoverKept, Sealed: w.key.Seal(id, seal.New("hunter2"))}
+	w.store.Update(context.Background(), id, func(r *workflow.Request) error {
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(id, seal.New("hunter2"))}
 		return nil
 	})
 	return w, d, id
@@ -29,7 +30,7 @@ func TestOnlyTheRequesterOpensTheSecretAndOnlyOnce(t *testing.T) {
 	w, d, id := readyAt(t)
 	ctx := context.Background()
 	for _, by := range []people.Person{tom, ada, {}} {
-		if _, s, err := d.Claim(ctx, id, by); refusedBy(err) != RuleNotRequester || !s.IsZero() {
+		if _, s, err := d.Claim(ctx, id, by); refusedBy(err) != workflow.RuleNotRequester || !s.IsZero() {
 			t.Errorf("%s got %v, %v", by.Name, s, err)
 		}
 	}
@@ -40,13 +41,13 @@ func TestOnlyTheRequesterOpensTheSecretAndOnlyOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := w.get(id)
-	if r.State != StateDone || len(r.Handover.Sealed) != 0 || r.Handover.Status != HandoverShown {
+	if r.State != workflow.StateDone || len(r.Handover.Sealed) != 0 || r.Handover.Status != workflow.HandoverShown {
 		t.Errorf("after it was shown: %s, %+v", r.State, r.Handover)
 	}
-	if _, s, err := d.Claim(ctx, id, bea); refusedBy(err) != RuleAlreadyOpened || !s.IsZero() {
+	if _, s, err := d.Claim(ctx, id, bea); refusedBy(err) != workflow.RuleAlreadyOpened || !s.IsZero() {
 		t.Errorf("a second press got %v, %v", s, err)
 	}
-	if last := w.get(id).History; last[len(last)-1].Kind != EventRefused {
+	if last := w.get(id).History; last[len(last)-1].Kind != workflow.EventRefused {
 		t.Error("the second press is not in the history")
 	}
 }
@@ -66,7 +67,7 @@ func TestWhoseViewFailedMayPressAgainForTenMinutes(t *testing.T) {
 		}
 		pass(2 * time.Minute)
 		_, s, err := d.Claim(ctx, id, bea)
-		if refusedBy(err) != RuleTooLate || !s.IsZero() || !strings.Contains(err.Error(), "ten minutes ago") {
+		if refusedBy(err) != workflow.RuleTooLate || !s.IsZero() || !strings.Contains(err.Error(), "ten minutes ago") {
 			t.Errorf("after eleven minutes got %v, %v", s, err)
 		}
 	})
@@ -76,8 +77,8 @@ func TestWhoeverStoppedWhileShowingItMayPressAgainALittleLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, d, id := readyAt(t)
 		d.Claim(t.Context(), id, bea)
-		pass(ShowFor - time.Second)
-		if _, s, err := d.Claim(t.Context(), id, bea); refusedBy(err) != RuleAlreadyOpened || !s.IsZero() {
+		pass(workflow.ShowFor - time.Second)
+		if _, s, err := d.Claim(t.Context(), id, bea); refusedBy(err) != workflow.RuleAlreadyOpened || !s.IsZero() {
 			t.Errorf("while it is being shown got %v, %v", s, err)
 		}
 		pass(2 * time.Second)
@@ -97,19 +98,19 @@ func TestOfManyPressesAtOnceOneGetsTheSecret(t *testing.T) {
 				results <- err
 			}()
 		}
-		got := map[Rule]int{}
+		got := map[workflow.Rule]int{}
 		for range cap(results) {
 			got[refusedBy(<-results)]++
 		}
-		want := map[Rule]int{RuleNotRequester: 16}
+		want := map[workflow.Rule]int{workflow.RuleNotRequester: 16}
 		if by.ID == bea.ID {
-			want = map[Rule]int{"": 1, RuleAlreadyOpened: 15}
+			want = map[workflow.Rule]int{"": 1, workflow.RuleAlreadyOpened: 15}
 		}
 		if !maps.Equal(got, want) {
 			t.Errorf("%s's presses ended in %v, want %v", by.Name, got, want)
 		}
 	}
-	if h := w.get(id).History; h[len(h)-1].Kind != EventRefused {
+	if h := w.get(id).History; h[len(h)-1].Kind != workflow.EventRefused {
 		t.Error("the other presses are not in the history")
 	}
 }

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
@@ -22,12 +23,12 @@ func (w *world) byHand(appID, name string, owners ...string) *fakeApp {
 	mail, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Application, "Mail.Read", "")
 	profile, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Delegated, "Mail.Read", "")
 	strange := plan.Permission{Resource: "HR", ResourceAppID: "hr", Name: "Staff.Read", Type: catalog.Application, Risk: catalog.High}
-	a := &fakeApp{App: App{DisplayName: name, Audience: "AzureADMultipleOrgs",
+	a := &fakeApp{App: workflow.App{DisplayName: name, Audience: "AzureADMultipleOrgs",
 		RedirectURIs: []string{"https://hr.contoso.com", "https://localhost"}},
 		sp: true, owners: owners, granted: []plan.Permission{mail, profile, strange}, roles: []string{"Mail.Read"},
 		thumbprints: []string{"OLDTHUMB"},
 		federated:   []plan.FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}},
-		keys:        map[string]Password{"old": {KeyID: "old", Label: "by hand"}}}
+		keys:        map[string]workflow.Password{"old": {KeyID: "old", Label: "by hand"}}}
 	w.apps[appID] = a
 	return a
 }
@@ -86,13 +87,13 @@ func TestAnAdoptedAppKeepsAllThatItHad(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, StateDone)
+				w.settle(n, r.ID, workflow.StateDone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, StateDone)
+				r = w.settle(n, r.ID, workflow.StateDone)
 				pass(time.Second)
 				n.stop()
 				w.keeps(app)
-				if r.Kind != KindAdopt || r.Made.AppID != legacyID || r.AppName() != "HR Portal" || len(w.apps) != 1 ||
+				if r.Kind != workflow.KindAdopt || r.Made.AppID != legacyID || r.AppName() != "HR Portal" || len(w.apps) != 1 ||
 					len(w.deleted) != 0 {
 					t.Errorf("%+v, and %d apps", r.Made, len(w.apps))
 				}
@@ -126,7 +127,7 @@ func TestAnAppIsNotTouchedBeforeItIsCertainWhoseItIs(t *testing.T) {
 		}, "no account with the e-mail address"},
 		"two accounts have her address": {func(w *world) {
 			w.byHand(legacyID, "hr", "OBJ-BEA")
-			w.signer.Requesters = append(w.signer.Requesters, Account{ObjectID: "OBJ-BEA2"})
+			w.signer.Requesters = append(w.signer.Requesters, workflow.Account{ObjectID: "OBJ-BEA2"})
 		}, "2 accounts in the tenant"},
 		"there is no such app": {func(*world) {}, "no application called hr"},
 		"several have the name": {func(w *world) {
@@ -145,7 +146,7 @@ func TestAnAppIsNotTouchedBeforeItIsCertainWhoseItIs(t *testing.T) {
 					t.Fatal(err)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != StateFailed || !strings.Contains(r.Failure.Text, test.want) ||
+				if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, test.want) ||
 					!strings.Contains(r.Failure.Text, "Nothing was changed") {
 					t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 				}
@@ -167,7 +168,7 @@ func TestAnAppIsNotTouchedBeforeItIsCertainWhoseItIs(t *testing.T) {
 }
 
 // signsInFor has a request approved and signed in for once, as far as that goes.
-func (w *world) signsInFor(n *node, r *Request) *Request {
+func (w *world) signsInFor(n *node, r *workflow.Request) *workflow.Request {
 	w.t.Helper()
 	synctest.Wait()
 	if _, err := n.Approve(w.t.Context(), r.ID, ada, r.Rev); err != nil {
@@ -198,11 +199,12 @@ func TestAnAppThatIsOursIsNotAdopted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, first.ID, StateDone)
+		w.settle(n, first.ID, workflow.StateDone)
 		began := len(w.calls)
 		second = w.signsInFor(n, second)
 		w.calls = w.calls[began:]
-		if second.State != StateFailed || !strings.Contains(second.Failure.Text, first.ID+" already manages hr") || len(w.wrote()) > 0 {
+		if second.State != workflow.StateFailed || !strings.Contains(second.Failure.Text, first.ID+" already manages hr") ||
+			len(w.wrote()) > 0 {
 			t.Errorf("the second is %s: %s; %v", second.State, second.Failure.Text, w.wrote())
 		}
 		if _, err := n.Submit(t.Context(), bea, again(adoption(legacyID), "V-3")); err == nil ||
@@ -226,7 +228,7 @@ func TestMoreThanWasFoundAndApprovedIsAnAlarm(t *testing.T) {
 		}
 		r, _ := n.Submit(t.Context(), bea, adoption("hr"))
 		r = w.signsInFor(n, r)
-		if r.State != StateFailed || r.Failure.Rule != RuleExcess ||
+		if r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess ||
 			!strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
@@ -253,7 +255,7 @@ func TestUndoOfAnAdoptionTakesWhatItAddedAndNoMore(t *testing.T) {
 				}
 				w.before = func(call string) error {
 					if call == "proof" || call == "inspect" {
-						return &ServiceError{Code: "x", Text: "no"}
+						return &workflow.ServiceError{Code: "x", Text: "no"}
 					}
 					return nil
 				}
@@ -266,7 +268,7 @@ func TestUndoOfAnAdoptionTakesWhatItAddedAndNoMore(t *testing.T) {
 					app.thumbprints = append(app.thumbprints, own)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != StateFailed || !r.Undoable() {
+				if r.State != workflow.StateFailed || !r.Undoable() {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				w.before = nil
@@ -276,7 +278,7 @@ func TestUndoOfAnAdoptionTakesWhatItAddedAndNoMore(t *testing.T) {
 				synctest.Wait()
 				w.use(w.codeFor(w.get(r.ID)), nil)
 				pass(20 * time.Second)
-				if r = w.get(r.ID); r.State != StateUndone {
+				if r = w.get(r.ID); r.State != workflow.StateUndone {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				w.keeps(app)
@@ -299,7 +301,7 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		first, _ := n.Submit(t.Context(), bea, adoption("hr"))
-		before := w.settle(n, first.ID, StateDone)
+		before := w.settle(n, first.ID, workflow.StateDone)
 		if got, err := n.App(t.Context(), legacyID); err != nil || got.ID != before.ID {
 			t.Fatalf("%v, %v", got, err)
 		}
@@ -320,13 +322,13 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 			{Added: false, What: plan.RedirectChange, Name: "https://hr.contoso.com (web)"}}); got != want {
 			t.Errorf("the card shows %s, want %s", got, want)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		if len(app.granted) != 5 || !slices.Equal(app.RedirectURIs, []string{"https://localhost"}) ||
 			app.Audience != "AzureADMultipleOrgs" || len(app.keys) != 2 || len(app.federated) != 1 {
 			t.Errorf("after the update it has %+v", app)
 		}
 		renewed := w.renews(n, r, draft(""))
-		w.settle(n, renewed.ID, StateOverlap)
+		w.settle(n, renewed.ID, workflow.StateOverlap)
 		if len(app.keys) != 3 || !renewed.Adopted() {
 			t.Errorf("after the renewal it has %v", app.keys)
 		}
@@ -345,10 +347,10 @@ func TestTheStoreLetsOneAdoptionHaveAnApp(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = w.store.Update(t.Context(), r.ID, func(r *Request) error { r.Made.AppID = legacyID; return nil })
+			_, err = w.store.Update(t.Context(), r.ID, func(r *workflow.Request) error { r.Made.AppID = legacyID; return nil })
 			errs = append(errs, err)
 		}
-		if taken, ok := errors.AsType[*ClaimedError](errs[1]); errs[0] != nil || !ok || taken.By != "EA-1" {
+		if taken, ok := errors.AsType[*workflow.ClaimedError](errs[1]); errs[0] != nil || !ok || taken.By != "EA-1" {
 			t.Errorf("the errors are %v", errs)
 		}
 	})

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
@@ -14,14 +15,14 @@ import (
 
 // adoptsWidely asks for the adoption of an app that has a scope, another owner and a role
 // in Azure of its own, and is to get more of each.
-func (w *world) adoptsWidely(n *node) (*Request, *fakeApp) {
+func (w *world) adoptsWidely(n *node) (*workflow.Request, *fakeApp) {
 	w.t.Helper()
 	app := w.byHand(legacyID, "HR", "OBJ-BEA", "OBJ-ZOE")
 	app.Scopes = []plan.Scope{{Name: "staff.read", Title: "Read staff", Words: "Reads staff."}}
 	app.azure = []string{second + "/" + contributor.ID}
 	w.signer = adaOfAzure()
 	w.signer.Subscriptions = []string{subscription, second}
-	w.signer.Owners = map[string][]Account{bea.Email: w.signer.Requesters, zoe.Email: {{ObjectID: "OBJ-ZOE"}},
+	w.signer.Owners = map[string][]workflow.Account{bea.Email: w.signer.Requesters, zoe.Email: {{ObjectID: "OBJ-ZOE"}},
 		tom.Email: {{ObjectID: "OBJ-TOM"}}}
 	d := certificateDraft("hr")
 	d.Existing = true
@@ -29,7 +30,7 @@ func (w *world) adoptsWidely(n *node) (*Request, *fakeApp) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if r, err = w.store.Update(w.t.Context(), r.ID, func(r *Request) error {
+	if r, err = w.store.Update(w.t.Context(), r.ID, func(r *workflow.Request) error {
 		r.Plan.Owners = []people.Person{zoe, tom}
 		r.Plan.AzureRoles = append(r.Plan.AzureRoles, minimal)
 		r.Plan.Subscriptions = []string{subscription, second}
@@ -45,7 +46,7 @@ func (w *world) refusesAt(calls ...string) {
 	w.set(func() {
 		w.before = func(call string) error {
 			if slices.Contains(calls, call) {
-				return &ServiceError{Code: "no", Text: "Entra said no."}
+				return &workflow.ServiceError{Code: "no", Text: "Entra said no."}
 			}
 			return nil
 		}
@@ -53,10 +54,10 @@ func (w *world) refusesAt(calls ...string) {
 }
 
 // failsAtTheEnd has a request carried out up to its check, which fails.
-func (w *world) failsAtTheEnd(n *node, r *Request) *Request {
+func (w *world) failsAtTheEnd(n *node, r *workflow.Request) *workflow.Request {
 	w.t.Helper()
 	w.refusesAt("inspect")
-	if r = w.signsInFor(n, r); r.State != StateFailed {
+	if r = w.signsInFor(n, r); r.State != workflow.StateFailed {
 		w.t.Fatalf("it is %s", r.State)
 	}
 	w.refusesAt()
@@ -71,7 +72,7 @@ func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
 				n := w.boot()
 				r, app := w.adoptsWidely(n)
 				w.refusesAt(fails)
-				if r = w.signsInFor(n, r); r.State != StateFailed {
+				if r = w.signsInFor(n, r); r.State != workflow.StateFailed {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if fails == "inspect" && (len(app.Scopes) != 2 || len(app.owners) != 3 || len(app.azure) != 4 ||
@@ -83,9 +84,9 @@ func TestUndoOfAnAdoptionTakesBackScopesOwnersAndRolesInAzure(t *testing.T) {
 				if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, StateUndone)
+				w.settle(n, r.ID, workflow.StateUndone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, StateUndone)
+				r = w.settle(n, r.ID, workflow.StateUndone)
 				n.stop()
 				w.keeps(app)
 				if len(app.Scopes) != 1 || app.Scopes[0].Name != "staff.read" ||
@@ -108,9 +109,9 @@ func TestItIsKnownWhomAnAdoptionHasMadeOwners(t *testing.T) {
 		n := w.boot()
 		r, app := w.adoptsWidely(n)
 		p.on(w, n)
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		n.stop()
 		if !slices.Equal(r.Discovered.Owners, []string{"OBJ-BEA", "OBJ-ZOE"}) || !slices.Equal(r.Made.Owners, []string{"OBJ-TOM"}) ||
 			len(app.owners) != 3 {
@@ -141,7 +142,8 @@ func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 				w.refusesAt(c.refuses)
 				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 				last := r.History[len(r.History)-1].Text
-				if r.State != StateUndone || !c.stays(app) || !strings.Contains(last, c.says) || strings.Contains(last, "had before") {
+				if r.State != workflow.StateUndone || !c.stays(app) || !strings.Contains(last, c.says) || strings.Contains(last,
+					"had before") {
 					t.Errorf("it is %s: %s; %+v", r.State, last, app)
 				}
 				var gone int
@@ -160,14 +162,14 @@ func TestWhatEntraDoesNotLetGoStaysAndIsNamed(t *testing.T) {
 
 // halfUndone is an adoption whose Undo failed before anything but the credential
 // was removed.
-func (w *world) halfUndone(n *node) (*Request, *fakeApp) {
+func (w *world) halfUndone(n *node) (*workflow.Request, *fakeApp) {
 	w.t.Helper()
 	r, app := w.adoptsWidely(n)
 	r = w.failsAtTheEnd(n, r)
 	w.refusesAt("trim")
 	r = w.goesOn(n.Undo(w.t.Context(), r.ID, ada))
 	w.refusesAt()
-	if r.State != StateFailed || !r.Steps.Done(StepRemoveNew) || r.Steps.Done(StepUndoAdoption) {
+	if r.State != workflow.StateFailed || !r.Steps.Done(workflow.StepRemoveNew) || r.Steps.Done(workflow.StepUndoAdoption) {
 		w.t.Fatalf("it is %s after %+v", r.State, r.Steps)
 	}
 	return r, app
@@ -182,8 +184,8 @@ func TestAnUndoThatAnOlderVersionBeganTakesItsRolesInAzureAway(t *testing.T) {
 				n := w.boot()
 				defer n.stop()
 				r, app := w.halfUndone(n)
-				r, err := w.store.Update(t.Context(), r.ID, func(r *Request) error {
-					r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepUnassign })
+				r, err := w.store.Update(t.Context(), r.ID, func(r *workflow.Request) error {
+					r.Steps = slices.DeleteFunc(r.Steps, func(s workflow.Step) bool { return s.Name == workflow.StepUnassign })
 					return nil
 				})
 				if err != nil {
@@ -196,14 +198,15 @@ func TestAnUndoThatAnOlderVersionBeganTakesItsRolesInAzureAway(t *testing.T) {
 						w.signer.Subscriptions = nil
 					}
 				})
-				if got := len(askFor(r).Subscriptions); got != 2 {
+				if got := len(workflow.AskFor(r).Subscriptions); got != 2 {
 					t.Errorf("it asks for rights on %d subscriptions", got)
 				}
 				r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev))
 				switch {
-				case !may && (r.State != StateSignIn || r.Failure.Rule != RuleRole || len(app.azure) != 2):
+				case !may && (r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || len(app.azure) != 2):
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, app.azure)
-				case may && (r.State != StateUndone || !r.Steps.Done(StepUnassign) || r.Steps[len(r.Steps)-1].Name != StepUndoAdoption ||
+				case may && (r.State != workflow.StateUndone || !r.Steps.Done(workflow.StepUnassign) ||
+					r.Steps[len(r.Steps)-1].Name != workflow.StepUndoAdoption ||
 					!slices.Equal(app.azure, []string{second + "/" + contributor.ID})):
 					t.Errorf("it is %s after %+v; %v", r.State, r.Steps, app.azure)
 				}
@@ -225,11 +228,12 @@ func TestAnUndoTakesNoRightsInAzureWhereNoRoleWasGiven(t *testing.T) {
 		w.refusesAt("trim")
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 		w.refusesAt()
-		if s := r.Steps.Get(StepUnassign); r.State != StateFailed || s == nil || s.Status != StepSkipped || s.Note == "" ||
-			askFor(r).Subscriptions != nil {
+		if s := r.Steps.Get(workflow.StepUnassign); r.State != workflow.StateFailed || s == nil || s.Status != workflow.StepSkipped ||
+			s.Note == "" ||
+			workflow.AskFor(r).Subscriptions != nil {
 			t.Fatalf("it is %s after %+v", r.State, r.Steps)
 		}
-		if r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev)); r.State != StateUndone || len(app.azure) != 1 {
+		if r = w.goesOn(n.Retry(t.Context(), r.ID, ada, r.Rev)); r.State != workflow.StateUndone || len(app.azure) != 1 {
 			t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, app.azure)
 		}
 	})
@@ -244,7 +248,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 		r = w.failsAtTheEnd(n, r)
 		w.set(func() { app.owners = []string{"OBJ-TOM"} }) // the others were removed in the portal
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
-		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Equal(app.owners, []string{"OBJ-TOM"}) ||
+		if last := r.History[len(r.History)-1].Text; r.State != workflow.StateUndone || !slices.Equal(app.owners, []string{"OBJ-TOM"}) ||
 			!strings.Contains(last, "Tom, who is its only owner now") {
 			t.Errorf("it is %s: %s; %v", r.State, last, app.owners)
 		}
@@ -261,9 +265,9 @@ func TestOnlyTheAccountsThatWereAddedAreTakenFromTheOwners(t *testing.T) {
 		r = w.failsAtTheEnd(n, r)
 		w.set(func() {
 			app.owners = append(app.owners, "OBJ-OTHER")
-			w.signer.Owners[tom.Email] = []Account{{ObjectID: "OBJ-OTHER"}}
+			w.signer.Owners[tom.Email] = []workflow.Account{{ObjectID: "OBJ-OTHER"}}
 		})
-		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != StateUndone ||
+		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != workflow.StateUndone ||
 			!slices.Equal(app.owners, []string{"OBJ-BEA", "OBJ-ZOE", "OBJ-OTHER"}) {
 			t.Errorf("it is %s, and owned by %v", r.State, app.owners)
 		}
@@ -279,7 +283,7 @@ func TestOwnersStayWhereItIsNotKnownWhoWasOne(t *testing.T) {
 		r, app := w.adoptsWidely(n)
 		w.refusesAt("owner")
 		r = w.signsInFor(n, r)
-		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error {
+		if _, err := w.store.Update(t.Context(), r.ID, func(r *workflow.Request) error {
 			r.Discovered.Owners, r.Made.Owners = nil, nil
 			return nil
 		}); err != nil {
@@ -290,7 +294,7 @@ func TestOwnersStayWhereItIsNotKnownWhoWasOne(t *testing.T) {
 		w.refusesAt()
 		r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
 		pass(time.Second)
-		if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !slices.Contains(app.owners, "OBJ-TOM") ||
+		if last := r.History[len(r.History)-1].Text; r.State != workflow.StateUndone || !slices.Contains(app.owners, "OBJ-TOM") ||
 			!strings.Contains(last, "its new owners") {
 			t.Errorf("it is %s: %s; %v", r.State, last, app.owners)
 		}
@@ -334,7 +338,7 @@ func TestTheIdentifierURIThatAnAdoptionAddedGoesOrIsNamed(t *testing.T) {
 					}
 				})
 				r = w.goesOn(n.Undo(t.Context(), r.ID, ada))
-				if last := r.History[len(r.History)-1].Text; r.State != StateUndone || !strings.Contains(last, c.says) ||
+				if last := r.History[len(r.History)-1].Text; r.State != workflow.StateUndone || !strings.Contains(last, c.says) ||
 					app.anonymous != c.loses {
 					t.Errorf("it is %s: %s; without a URI %v", r.State, last, app.anonymous)
 				}
@@ -352,17 +356,18 @@ func TestWhatAnAppAskedForBeforeIsKeptByAnUndo(t *testing.T) {
 		r, app := w.adoptsWidely(n)
 		w.set(func() { app.required = []string{"graph/role/one"} })
 		r = w.failsAtTheEnd(n, r)
-		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != StateUndone || !slices.Equal(app.Keeps, []string{"graph/role/one"}) {
+		if r = w.goesOn(n.Undo(t.Context(), r.ID, ada)); r.State != workflow.StateUndone || !slices.Equal(app.Keeps,
+			[]string{"graph/role/one"}) {
 			t.Errorf("it is %s, and the app was to keep %v", r.State, app.Keeps)
 		}
 	})
 }
 
 func TestClientsThatWereAddedToAScopeGoFromIt(t *testing.T) {
-	r := &Request{Kind: KindAdopt,
+	r := &workflow.Request{Kind: workflow.KindAdopt,
 		Previous: plan.Plan{Scopes: []plan.Scope{{Name: "read", PreAuthorized: []string{"AAAA"}}, {Name: "write"}}},
 		Plan:     plan.Plan{Scopes: []plan.Scope{{Name: "read", PreAuthorized: []string{"aaaa", "bbbb"}}, {Name: "write"}, {Name: "new"}}}}
-	got := addedScopes(r)
+	got := workflow.AddedScopes(r)
 	if len(got) != 2 || got[0].Name != "read" || !slices.Equal(got[0].PreAuthorized, []string{"bbbb"}) || got[1].Name != "new" {
 		t.Errorf("it has added %+v", got)
 	}

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/set"
 )
@@ -23,20 +24,20 @@ func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {
 		after time.Duration
 		words string
 	}{
-		"nobody opened the password": {func(*world, *node, string) {}, DefaultPolicy.RevealWithin,
+		"nobody opened the password": {func(*world, *node, string) {}, workflow.DefaultPolicy.RevealWithin,
 			"Nobody opened the certificate within 3 days"},
-		"Slack never confirmed": {func(_ *world, n *node, id string) { n.Claim(context.Background(), id, bea) }, claimAgain,
+		"Slack never confirmed": {func(_ *world, n *node, id string) { n.Claim(context.Background(), id, bea) }, workflow.ClaimAgain,
 			"Slack never confirmed that it showed the certificate"},
 		"nobody fetched the file": {func(_ *world, n *node, id string) {
 			pass(time.Hour)
 			n.Claim(context.Background(), id, bea)
 			n.Opened(context.Background(), id, bea)
-		}, DefaultPolicy.RevealWithin, "Nobody fetched the certificate's file within 3 days"},
+		}, workflow.DefaultPolicy.RevealWithin, "Nobody fetched the certificate's file within 3 days"},
 		"nobody knows whether it arrived": {func(_ *world, n *node, id string) {
 			_, given, _ := n.Claim(context.Background(), id, bea)
 			n.Opened(context.Background(), id, bea)
 			n.FetchFile(context.Background(), tokenOf(given))
-		}, sendFor, "It is not known whether the certificate's file arrived"},
+		}, workflow.SendFor, "It is not known whether the certificate's file arrived"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -48,12 +49,12 @@ func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {
 				c.until(w, n, r.ID)
 				before := w.get(r.ID).Handover
 				pass(c.after - 15*time.Second)
-				if r := w.get(r.ID); r.State != StateReady {
+				if r := w.get(r.ID); r.State != workflow.StateReady {
 					t.Errorf("too early it is %s", r.State)
 				}
 				pass(time.Minute)
 				r = w.get(r.ID)
-				if r.State != StateRevoked || len(r.Handover.Sealed)+len(r.Handover.File) != 0 ||
+				if r.State != workflow.StateRevoked || len(r.Handover.Sealed)+len(r.Handover.File) != 0 ||
 					!strings.HasPrefix(r.Failure.Text, c.words) {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
@@ -63,11 +64,11 @@ func TestACertificateThatIsNotTakenIsRevokedAndRetryMakesAnother(t *testing.T) {
 				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
 					t.Fatal(err)
 				}
-				r = w.settle(n, r.ID, StateReady)
+				r = w.settle(n, r.ID, workflow.StateReady)
 				if a := w.one(); r.Made.Thumbprint == old || !slices.Equal(a.thumbprints, []string{r.Made.Thumbprint}) {
 					t.Errorf("after Retry the app has %v, want one that is not %s", a.thumbprints, old)
 				}
-				w.settle(n, r.ID, StateDone)
+				w.settle(n, r.ID, workflow.StateDone)
 			})
 		})
 	}
@@ -85,13 +86,13 @@ func TestMoreThanWasApprovedTakesTheMadeCertificateAway(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if r.State != StateFailed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 ||
+		if r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess || len(w.one().thumbprints) != 0 ||
 			len(r.Handover.File)+len(r.Handover.Sealed) != 0 || !strings.Contains(r.Failure.Text, "Its certificate was removed") {
 			t.Errorf("it is %s (%s), with %v and %+v", r.State, r.Failure.Text, w.one().thumbprints, r.Handover)
 		}
 		w.one().roles = set.Without(w.one().roles, w.extra)
 		w.extra = nil
-		again := w.settle(n, r.ID, StateReady)
+		again := w.settle(n, r.ID, workflow.StateReady)
 		if again.Made.Thumbprint == r.Made.Thumbprint || !slices.Equal(w.one().thumbprints, []string{again.Made.Thumbprint}) {
 			t.Errorf("after Retry the app has %v", w.one().thumbprints)
 		}
@@ -102,12 +103,12 @@ func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 	withThePowerCut(t, func(t *testing.T, p *power) {
 		w := newWorld(t)
 		n := w.boot()
-		before := w.settle(n, w.askMade(n).ID, StateDone)
+		before := w.settle(n, w.askMade(n).ID, workflow.StateDone)
 		p.on(w, n)
 		r := w.renews(n, before, madeDraft(""))
-		w.settle(n, r.ID, StateOverlap)
+		w.settle(n, r.ID, workflow.StateOverlap)
 		n = p.again(n)
-		r = w.settle(n, r.ID, StateOverlap)
+		r = w.settle(n, r.ID, workflow.StateOverlap)
 		if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint, r.Made.Thumbprint}) ||
 			r.Target.Thumbprint != before.Made.Thumbprint {
 			t.Errorf("while both are in use the app has %v", got)
@@ -118,9 +119,9 @@ func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		pass(time.Second)
 		if got := w.one().thumbprints; !slices.Equal(got, []string{r.Made.Thumbprint}) {
 			t.Errorf("at the end the app has %v, want %s", got, r.Made.Thumbprint)
@@ -134,7 +135,7 @@ func TestUndoOfARenewalRemovesTheMadeCertificateAlone(t *testing.T) {
 		w := newWorld(t)
 		n := w.boot()
 		defer n.stop()
-		before := w.settle(n, w.askMade(n).ID, StateDone)
+		before := w.settle(n, w.askMade(n).ID, workflow.StateDone)
 		r := w.renews(n, before, madeDraft(""))
 		w.people(n, r.ID)
 		if got := w.one().thumbprints; len(got) != 2 {
@@ -144,7 +145,7 @@ func TestUndoOfARenewalRemovesTheMadeCertificateAlone(t *testing.T) {
 		if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateUndone)
+		w.settle(n, r.ID, workflow.StateUndone)
 		if got := w.one().thumbprints; !slices.Equal(got, []string{before.Made.Thumbprint}) {
 			t.Errorf("the app has %v", got)
 		}
@@ -156,12 +157,12 @@ func TestAMadeCertificateIsRenewedByASecret(t *testing.T) {
 		w := newWorld(t)
 		n := w.boot()
 		defer n.stop()
-		before := w.settle(n, w.askMade(n).ID, StateDone)
+		before := w.settle(n, w.askMade(n).ID, workflow.StateDone)
 		r := w.renews(n, before, draft(""))
-		w.settle(n, r.ID, StateOverlap)
+		w.settle(n, r.ID, workflow.StateOverlap)
 		n.SayWorks(t.Context(), r.ID, bea)
 		n.RemoveOld(t.Context(), r.ID, ada)
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		if a := w.one(); len(a.keys) != 1 || len(a.thumbprints) != 0 {
 			t.Errorf("the app has %v and %v", a.keys, a.thumbprints)
 		}
@@ -175,10 +176,10 @@ func TestWithoutAPublicURLAFileIsNotClaimed(t *testing.T) {
 		defer n.stop()
 		r := w.askMade(n)
 		_, given, err := w.boot2().Claim(t.Context(), r.ID, bea)
-		if refusedBy(err) != RuleWrongState || !given.IsZero() || !strings.Contains(err.Error(), "public_url") {
+		if refusedBy(err) != workflow.RuleWrongState || !given.IsZero() || !strings.Contains(err.Error(), "public_url") {
 			t.Errorf("got %v", err)
 		}
-		if h := w.get(r.ID).Handover; h.Status != HandoverKept || h.Link != "" {
+		if h := w.get(r.ID).Handover; h.Status != workflow.HandoverKept || h.Link != "" {
 			t.Errorf("it is %+v", h)
 		}
 	})
@@ -193,7 +194,7 @@ func TestAFileIsSealedForItsRequestAndNotAsItsPassword(t *testing.T) {
 		if _, err := w.key.Open(r.ID, r.Handover.File); !errors.Is(err, seal.ErrWrongKey) {
 			t.Errorf("the file opens as a password: %v", err)
 		}
-		if _, err := w.key.Open(fileOf(r.ID), r.Handover.Sealed); !errors.Is(err, seal.ErrWrongKey) {
+		if _, err := w.key.Open(workflow.FileOf(r.ID), r.Handover.Sealed); !errors.Is(err, seal.ErrWrongKey) {
 			t.Errorf("the password opens as a file: %v", err)
 		}
 	})
@@ -201,8 +202,9 @@ func TestAFileIsSealedForItsRequestAndNotAsItsPassword(t *testing.T) {
 
 func TestWhatIsHandedOverCannotPrintItself(t *testing.T) {
 	s := seal.New("hunter2")
-	for _, v := range []any{PFX{s, s}, Proof{s, PFX{s, s}}, Disclosure{s, s}, &Disclosure{s, s},
-		Handover{Sealed: seal.Sealed("hunter2"), File: seal.Sealed("hunter2")}} {
+	for _, v := range []any{workflow.PFX{s, s}, workflow.Proof{s, workflow.PFX{s, s}}, workflow.Disclosure{s, s}, &workflow.Disclosure{s,
+		s},
+		workflow.Handover{Sealed: seal.Sealed("hunter2"), File: seal.Sealed("hunter2")}} {
 		var log bytes.Buffer
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "v", v)
 		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "v", v)

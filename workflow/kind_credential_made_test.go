@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
@@ -21,7 +22,7 @@ import (
 )
 
 // MakeCertificate makes a real one; its file only says which.
-func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Certificate, PFX, error) {
+func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Certificate, workflow.PFX, error) {
 	c, err := call(w, "make certificate", func() (certificate.Certificate, error) {
 		key := rsaKey()
 		serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
@@ -33,7 +34,7 @@ func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Cer
 		}
 		return certificate.Parse(der)
 	})
-	return c, PFX{PFX: seal.New("PFX " + c.Thumbprint), Password: seal.New("PASSWORD " + c.Thumbprint)}, err
+	return c, workflow.PFX{PFX: seal.New("PFX " + c.Thumbprint), Password: seal.New("PASSWORD " + c.Thumbprint)}, err
 }
 
 func madeDraft(name string) form.Draft {
@@ -43,13 +44,13 @@ func madeDraft(name string) form.Draft {
 }
 
 // tokenOf is the last part of a page's address.
-func tokenOf(g Disclosure) seal.Secret {
-	_, token, _ := strings.Cut(g.Link.Reveal(), PagePath)
+func tokenOf(g workflow.Disclosure) seal.Secret {
+	_, token, _ := strings.Cut(g.Link.Reveal(), workflow.PagePath)
 	return seal.New(token)
 }
 
 // fetch does what a requester does who has the link to a file.
-func (w *world) fetch(d *Desk, g Disclosure) (file string) {
+func (w *world) fetch(d *workflow.Desk, g workflow.Disclosure) (file string) {
 	if g.Link.IsZero() {
 		return ""
 	}
@@ -63,14 +64,14 @@ func (w *world) fetch(d *Desk, g Disclosure) (file string) {
 
 // askMade asks for an app with a certificate that is made here, and lets people
 // do what they have to until it is ready.
-func (w *world) askMade(n *node) *Request {
+func (w *world) askMade(n *node) *workflow.Request {
 	w.t.Helper()
 	w.signer = adaOfAzure()
 	r, err := n.Submit(context.Background(), bea, madeDraft("payroll-backup"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, r.ID, StateReady)
+	return w.settle(n, r.ID, workflow.StateReady)
 }
 
 func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.T) {
@@ -80,7 +81,8 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 		"http://bot.contoso.com": false, "http://10.0.0.1": false, "https://": false, "https://a:b@c.de": false, "ftp://localhost": false,
 		"http://localhost.evil.example": false,
 	} {
-		d := NewDesk(DeskConfig{Products: []pack.Product{vbo(), backup()}, PublicURL: url, Policy: DefaultPolicy})
+		d := workflow.NewDesk(workflow.DeskConfig{Products: []pack.Product{vbo(), backup()}, PublicURL: url,
+			Policy: workflow.DefaultPolicy})
 		p, _ := d.Product("backup")
 		o, ok := p.Offer(plan.CredentialMadeCertificate)
 		if ok != want || ok && (p.Credentials[1].Kind != plan.CredentialMadeCertificate || o.Lifetime != 4320*time.Hour ||
@@ -93,7 +95,7 @@ func TestACertificateMadeHereIsOfferedWhereThereIsAPageToFetchItFrom(t *testing.
 	}
 	short := backup()
 	short.Credentials[0].Max = 90 * 24 * time.Hour
-	d := NewDesk(DeskConfig{Products: []pack.Product{short}, PublicURL: "https://a.de", Policy: DefaultPolicy})
+	d := workflow.NewDesk(workflow.DeskConfig{Products: []pack.Product{short}, PublicURL: "https://a.de", Policy: workflow.DefaultPolicy})
 	p, _ := d.Product("backup")
 	if o, _ := p.Offer(plan.CredentialMadeCertificate); o.Lifetime != short.Credentials[0].Max || o.Max != o.Lifetime ||
 		d.Lifetimes(o)[1].D != o.Max || len(d.Lifetimes(o)) != 2 {
@@ -122,7 +124,8 @@ func TestTheLifetimeOfACertificateMadeHereHasALimit(t *testing.T) {
 	for _, life := range []time.Duration{0, -1, 17521 * time.Hour} {
 		d := madeDraft("a")
 		d.Lifetime = life
-		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{backup()},
+		desk := workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso},
+			Products:  []pack.Product{backup()},
 			PublicURL: "https://a.de"})
 		if _, err := desk.Submit(t.Context(), bea, d); err == nil || !strings.Contains(err.(form.Errors)[form.FieldLifetime], "24 months") {
 			t.Errorf("%v: %v", life, err)
@@ -150,7 +153,7 @@ func TestAnAppWithACertificateMadeHereHasTheOneWhoseFileWasFetched(t *testing.T)
 				w.before, w.after = nil, nil
 				n = w.boot()
 			}
-			r = w.settle(n, r.ID, StateReady)
+			r = w.settle(n, r.ID, workflow.StateReady)
 			_, given, err := n.Claim(t.Context(), r.ID, bea)
 			if err != nil {
 				t.Fatal(err)
@@ -159,7 +162,7 @@ func TestAnAppWithACertificateMadeHereHasTheOneWhoseFileWasFetched(t *testing.T)
 				t.Fatal(err)
 			}
 			file := w.fetch(n.Desk, given)
-			r = w.settle(n, r.ID, StateDone)
+			r = w.settle(n, r.ID, workflow.StateDone)
 			pass(time.Second)
 			n.stop()
 			a := w.one()
@@ -168,7 +171,7 @@ func TestAnAppWithACertificateMadeHereHasTheOneWhoseFileWasFetched(t *testing.T)
 				given.Reveal() != "PASSWORD "+thumb {
 				t.Errorf("the app has %v, Bea has %q and %q", a.thumbprints, file, given.Reveal())
 			}
-			if h := r.Handover; h.Status != HandoverShown || len(h.Sealed)+len(h.File) != 0 || r.Outcomes != 1 {
+			if h := r.Handover; h.Status != workflow.HandoverShown || len(h.Sealed)+len(h.File) != 0 || r.Outcomes != 1 {
 				t.Errorf("handover %+v, %d outcomes", h, r.Outcomes)
 			}
 			if left := time.Until(r.Made.KeyExpires); left > 8760*time.Hour || left < 8750*time.Hour {
@@ -228,7 +231,7 @@ func TestTheFileIsGivenOutOnce(t *testing.T) {
 		if err := n.NotShown(ctx, r.ID, bea); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.File(ctx, tokenOf(first)); err != ErrNotFound {
+		if _, err := n.File(ctx, tokenOf(first)); err != workflow.ErrNotFound {
 			t.Errorf("a link that Slack did not show: %v", err)
 		}
 		_, given, _ := n.Claim(ctx, r.ID, bea)
@@ -237,19 +240,20 @@ func TestTheFileIsGivenOutOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = w.get(r.ID)
-		if h := r.Handover; r.State != StateReady || h.Status != HandoverFetching || len(h.Sealed) != 0 || len(h.File) == 0 ||
+		if h := r.Handover; r.State != workflow.StateReady || h.Status != workflow.HandoverFetching || len(h.Sealed) != 0 ||
+			len(h.File) == 0 ||
 			strings.Contains(fmt.Sprintf("%+v", r), token.Reveal()[5:]) {
 			t.Errorf("once the password was shown: %s, %+v", r.State, h)
 		}
-		if _, _, err := n.Claim(ctx, r.ID, bea); refusedBy(err) != RuleAlreadyOpened {
+		if _, _, err := n.Claim(ctx, r.ID, bea); refusedBy(err) != workflow.RuleAlreadyOpened {
 			t.Errorf("the password again: %v", err)
 		}
 		for _, wrong := range []string{"", r.ID, "EA-99." + token.Reveal()[5:], token.Reveal()[:20], token.Reveal() + "x",
 			strings.ToLower(token.Reveal())} {
-			if _, err := n.File(ctx, seal.New(wrong)); err != ErrNotFound {
+			if _, err := n.File(ctx, seal.New(wrong)); err != workflow.ErrNotFound {
 				t.Errorf("%q: %v", wrong, err)
 			}
-			if _, s, err := n.FetchFile(ctx, seal.New(wrong)); err != ErrNotFound || !s.IsZero() {
+			if _, s, err := n.FetchFile(ctx, seal.New(wrong)); err != workflow.ErrNotFound || !s.IsZero() {
 				t.Errorf("%q: %v", wrong, err)
 			}
 		}
@@ -266,11 +270,11 @@ func TestTheFileIsGivenOutOnce(t *testing.T) {
 		for range cap(results) {
 			go func() { _, _, err := n.FetchFile(ctx, token); results <- err }()
 		}
-		got := map[Rule]int{}
+		got := map[workflow.Rule]int{}
 		for range cap(results) {
 			got[refusedBy(<-results)]++
 		}
-		if got[""] != 1 || got[RuleAlreadyOpened] != 15 {
+		if got[""] != 1 || got[workflow.RuleAlreadyOpened] != 15 {
 			t.Errorf("sixteen at once ended in %v", got)
 		}
 		if err := n.NotFetched(ctx, r.ID); err != nil {
@@ -279,10 +283,10 @@ func TestTheFileIsGivenOutOnce(t *testing.T) {
 		if file := w.fetch(n.Desk, given); file != "PFX "+r.Made.Thumbprint {
 			t.Errorf("after nothing was written got %q", file)
 		}
-		if _, err := n.File(ctx, token); refusedBy(err) != RuleAlreadyOpened {
+		if _, err := n.File(ctx, token); refusedBy(err) != workflow.RuleAlreadyOpened {
 			t.Errorf("afterwards: %v", err)
 		}
-		if r := w.get(r.ID); r.State != StateDone || len(r.Handover.File) != 0 {
+		if r := w.get(r.ID); r.State != workflow.StateDone || len(r.Handover.File) != 0 {
 			t.Errorf("it is %s with %+v", r.State, r.Handover)
 		}
 	})
@@ -305,7 +309,7 @@ func TestAFileMayBeFetchedBeforeSlackSaysItShowedTheLink(t *testing.T) {
 			}
 			n.Fetched(t.Context(), r.ID)
 		}
-		if r := w.get(r.ID); r.State != StateDone || len(r.Handover.File)+len(r.Handover.Sealed) != 0 {
+		if r := w.get(r.ID); r.State != workflow.StateDone || len(r.Handover.File)+len(r.Handover.Sealed) != 0 {
 			t.Errorf("it is %s with %+v", r.State, r.Handover)
 		}
 	})

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -25,12 +26,12 @@ func (w *world) isRestored(name string) *fakeApp {
 	a := w.deleted[name]
 	w.apps[name] = a
 	delete(w.deleted, name)
-	a.keys["by-hand"] = Password{KeyID: "by-hand", Label: "by hand"}
+	a.keys["by-hand"] = workflow.Password{KeyID: "by-hand", Label: "by hand"}
 	return a
 }
 
 // goesOn has an approver sign in for what was pressed.
-func (w *world) goesOn(r *Request, err error) *Request {
+func (w *world) goesOn(r *workflow.Request, err error) *workflow.Request {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
@@ -42,7 +43,7 @@ func (w *world) goesOn(r *Request, err error) *Request {
 }
 
 // recreation is a request that has seen that the app is gone, and has not restored it.
-func recreation(t *testing.T, w *world, n *node, restore func() error) (r *Request, name string) {
+func recreation(t *testing.T, w *world, n *node, restore func() error) (r *workflow.Request, name string) {
 	t.Helper()
 	head := w.handedOver(n)
 	name = head.UniqueName()
@@ -67,18 +68,18 @@ func TestAnAppThatSomebodyElseHasRestoredIsLeftAlone(t *testing.T) {
 		w := newWorld(t)
 		n := w.boot()
 		defer n.stop()
-		r, name := recreation(t, w, n, func() error { return &ServiceError{Code: "no", Text: "no"} })
-		if r.State != StateFailed || r.Undoable() || !r.CanGiveUp() || r.Steps.Get(StepGone).Status != StepDue {
+		r, name := recreation(t, w, n, func() error { return &workflow.ServiceError{Code: "no", Text: "no"} })
+		if r.State != workflow.StateFailed || r.Undoable() || !r.CanGiveUp() || r.Steps.Get(workflow.StepGone).Status != workflow.StepDue {
 			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
 		}
-		if _, err := n.Undo(t.Context(), r.ID, ada); refusedBy(err) != RuleWrongState {
+		if _, err := n.Undo(t.Context(), r.ID, ada); refusedBy(err) != workflow.RuleWrongState {
 			t.Errorf("an undo is answered with %v", err)
 		}
 		app := w.isRestored(name)
 		w.set(func() { w.before = nil })
-		pass(Youth) // before, it may be listed though it is gone
+		pass(workflow.Youth) // before, it may be listed though it is gone
 		r = w.goesOn(n.Retry(t.Context(), r.ID, ada, w.get(r.ID).Rev))
-		if r.State != StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" ||
+		if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" ||
 			w.apps[name] == nil {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.keys)
 		}
@@ -96,16 +97,16 @@ func TestARestoreWhoseAnswerWasLostIsGoneOnWith(t *testing.T) {
 				w.apps[of], name = a, of
 				delete(w.deleted, of)
 			}
-			return &ServiceError{Code: "no", Text: "no"}
+			return &workflow.ServiceError{Code: "no", Text: "no"}
 		})
-		if r.State != StateFailed || r.Undoable() || r.Steps.Get(StepGone).Status != StepDone {
+		if r.State != workflow.StateFailed || r.Undoable() || r.Steps.Get(workflow.StepGone).Status != workflow.StepDone {
 			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
 		}
 		w.set(func() { w.before = nil })
 		if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		if a := w.apps[name]; len(a.keys) != 1 || a.keys[r.Made.KeyID].KeyID == "" {
 			t.Errorf("the app has %v", a.keys)
 		}
@@ -136,15 +137,15 @@ func TestWhetherTheAppIsGoneIsLookedAtAgainAtEachSignIn(t *testing.T) {
 		n = w.boot()
 		defer n.stop()
 		pass(time.Second)
-		if _, err := w.store.Update(t.Context(), r.ID, func(r *Request) error {
-			r.Steps.Get(StepGone).Status = StepDone
+		if _, err := w.store.Update(t.Context(), r.ID, func(r *workflow.Request) error {
+			r.Steps.Get(workflow.StepGone).Status = workflow.StepDone
 			return nil
 		}); err != nil {
 			t.Fatal(err)
 		}
 		app := w.isRestored(head.UniqueName())
 		r = w.goesOn(n.NewCode(t.Context(), r.ID, ada))
-		if r.State != StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" {
+		if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" {
 			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.keys)
 		}
 	})
@@ -164,7 +165,7 @@ func TestWhatARecreationHasBroughtBackCanBeUndone(t *testing.T) {
 			w.set(func() {
 				w.before = func(call string) error {
 					if call == "consent" {
-						return &ServiceError{Code: "no", Text: "no"}
+						return &workflow.ServiceError{Code: "no", Text: "no"}
 					}
 					return nil
 				}
@@ -174,11 +175,11 @@ func TestWhatARecreationHasBroughtBackCanBeUndone(t *testing.T) {
 				t.Fatal(err)
 			}
 			r = w.signsInFor(n, r)
-			if r.State != StateFailed || !r.Undoable() || len(w.apps) != 1 {
+			if r.State != workflow.StateFailed || !r.Undoable() || len(w.apps) != 1 {
 				t.Fatalf("it is %s; undo %v; %d apps", r.State, r.Undoable(), len(w.apps))
 			}
 			w.goesOn(n.Undo(t.Context(), r.ID, ada))
-			if r = w.get(r.ID); r.State != StateUndone || len(w.apps) != 0 {
+			if r = w.get(r.ID); r.State != workflow.StateUndone || len(w.apps) != 0 {
 				t.Errorf("it is %s, and there are %d apps", r.State, len(w.apps))
 			}
 		})
@@ -198,7 +199,7 @@ func TestACredentialOnTheServicePrincipalOfWhatWasRestoredIsAnAlarm(t *testing.T
 			if err != nil {
 				t.Fatal(err)
 			}
-			head := w.settle(n, first.ID, StateDone)
+			head := w.settle(n, first.ID, workflow.StateDone)
 			w.isDeleted(head.UniqueName())
 			w.set(func() { w.onPrincipal = byHand })
 			d := d2("V-recreate")
@@ -207,8 +208,8 @@ func TestACredentialOnTheServicePrincipalOfWhatWasRestoredIsAnAlarm(t *testing.T
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, map[int]State{0: StateDone, 1: StateFailed}[byHand])
-			if alarm := r.Failure.Rule == RuleExcess && strings.Contains(r.Failure.Text,
+			r = w.settle(n, r.ID, map[int]workflow.State{0: workflow.StateDone, 1: workflow.StateFailed}[byHand])
+			if alarm := r.Failure.Rule == workflow.RuleExcess && strings.Contains(r.Failure.Text,
 				"credentials of its service principal: 1"); alarm != (byHand > 0) {
 				t.Errorf("with %d it is %s: %+v", byHand, r.State, r.Failure)
 			}
@@ -226,13 +227,13 @@ func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		head := w.settle(n, first.ID, StateDone)
+		head := w.settle(n, first.ID, workflow.StateDone)
 		w.set(func() { clear(w.apps) }) // for good
 		r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		app := w.one()
 		if r.Adopted() || r.Discovered.Read || len(r.Discovered.Federated) != 0 || r.AppName() != "HR" || app.DisplayName != "HR" ||
 			r.Made.AppID == legacyID {
@@ -248,7 +249,7 @@ func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if u = w.signsInFor(n, u); u.State != StateFailed || u.Failure.Rule != RuleExcess {
+		if u = w.signsInFor(n, u); u.State != workflow.StateFailed || u.Failure.Rule != workflow.RuleExcess {
 			t.Errorf("it is %s: %s", u.State, u.Failure.Text)
 		}
 	})

@@ -1,10 +1,11 @@
-package workflow
+package workflow_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -13,10 +14,12 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 	w := newWorld(t)
 	n := w.boot()
 	defer n.stop()
-	app := func(id string, c plan.Credential) *Request {
-		r, err := w.store.Create(t.Context(), &Request{Origin: "V-" + id, Kind: KindRegister, State: StateDone, Requester: bea,
-			Product: "vbo365", Tenant: "contoso", Team: "CTEAM",
-			Plan: plan.Plan{TenantID: contosoID, AppName: id, Credential: c}, Made: Made{AppID: "APP-" + id}, Posts: Posts{}})
+	app := func(id string, c plan.Credential) *workflow.Request {
+		r, err := w.store.Create(t.Context(), &workflow.Request{Origin: "V-" + id, Kind: workflow.KindRegister, State: workflow.StateDone,
+			Requester: bea,
+			Product:   "vbo365", Tenant: "contoso", Team: "CTEAM",
+			Plan: plan.Plan{TenantID: contosoID, AppName: id, Credential: c}, Made: workflow.Made{AppID: "APP-" + id},
+			Posts: workflow.Posts{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +31,7 @@ func TestOnlyWhatExpiresIsRenewed(t *testing.T) {
 	} {
 		r := app(id, c)
 		_, err := n.Renew(t.Context(), bea, r.ID, draft("renew "+id))
-		if refusedBy(err) != RuleWrongState || !strings.Contains(err.Error(), id) ||
+		if refusedBy(err) != workflow.RuleWrongState || !strings.Contains(err.Error(), id) ||
 			!strings.Contains(err.Error(), "/entra-app request vbo365") {
 			t.Errorf("%s: %v", c.Kind, err)
 		}

@@ -34,7 +34,8 @@ func TestTheReasonOfAStopFitsOnACard(t *testing.T) {
 	if strings.ContainsAny(found.List[0].Name, "\n”") {
 		t.Errorf("a name is %q", found.List[0].Name)
 	}
-	if again := found.news(Dependents{List: append(slices.Clone(many), Dependent{DependentUser, "u-2", "Tom"}), More: true}); !again.none() {
+	if again := found.news(Dependents{List: append(slices.Clone(many), Dependent{DependentUser, "u-2", "Tom"}),
+		More: true}); !again.none() {
 		t.Errorf("whoever saw that there are more is shown %+v", again)
 	}
 	if again := (Dependents{List: many}).news(found); !again.More || len(again.List) != 0 {

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"strings"
@@ -6,20 +6,21 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
 var (
-	payees   = Dependent{DependentGroup, "g-1", "Payees"}
-	adaUses  = Dependent{DependentUser, "u-1", "Ada Able"}
-	tomUses  = Dependent{DependentUser, "u-2", "Tom"}
-	portal   = Dependent{DependentApp, "s-1", "Portal"}
-	noRights = &ServiceError{Code: "Authorization_RequestDenied",
+	payees   = workflow.Dependent{workflow.DependentGroup, "g-1", "Payees"}
+	adaUses  = workflow.Dependent{workflow.DependentUser, "u-1", "Ada Able"}
+	tomUses  = workflow.Dependent{workflow.DependentUser, "u-2", "Tom"}
+	portal   = workflow.Dependent{workflow.DependentApp, "s-1", "Portal"}
+	noRights = &workflow.ServiceError{Code: "Authorization_RequestDenied",
 		Text: "Entra did not let this account read who is assigned to the app. Activate a role, then press Retry."}
 )
 
 // upTo lets people do what they have to, but for Retry, until a request is in a state.
-func (w *world) upTo(n *node, id string, want State) *Request {
+func (w *world) upTo(n *node, id string, want workflow.State) *workflow.Request {
 	w.t.Helper()
 	for range 60 {
 		synctest.Wait()
@@ -28,11 +29,11 @@ func (w *world) upTo(n *node, id string, want State) *Request {
 		switch r := w.get(id); {
 		case off, r.State == want:
 			return r
-		case r.State == StatePending:
+		case r.State == workflow.StatePending:
 			n.Approve(w.t.Context(), id, ada, r.Rev)
-		case r.State == StateSignIn && r.SignIn.Status == SignInOver:
+		case r.State == workflow.StateSignIn && r.SignIn.Status == workflow.SignInOver:
 			n.NewCode(w.t.Context(), id, ada)
-		case r.State == StateSignIn && w.codeFor(r) != "" && r.SignIn.Status == SignInWaiting:
+		case r.State == workflow.StateSignIn && w.codeFor(r) != "" && r.SignIn.Status == workflow.SignInWaiting:
 			w.use(w.codeFor(r), nil)
 			pass(time.Second)
 		default:
@@ -45,14 +46,14 @@ func (w *world) upTo(n *node, id string, want State) *Request {
 }
 
 // usedBy has somebody depend on the only app.
-func (w *world) usedBy(list ...Dependent) {
+func (w *world) usedBy(list ...workflow.Dependent) {
 	w.t.Helper()
 	a := w.one()
-	w.set(func() { a.dependents = Dependents{List: list} })
+	w.set(func() { a.dependents = workflow.Dependents{List: list} })
 }
 
 // retires asks for the end of an app.
-func (w *world) retires(n *node, before *Request, origin string) *Request {
+func (w *world) retires(n *node, before *workflow.Request, origin string) *workflow.Request {
 	w.t.Helper()
 	r, err := n.Retire(w.t.Context(), bea, before.ID, d2(origin))
 	if err != nil {
@@ -83,8 +84,9 @@ func TestAnAppThatNothingDependsOnIsRetiredWithoutAnotherPress(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		before := w.handedOver(n)
-		r := w.upTo(n, w.retires(n, before, "V-1").ID, StateDone)
-		if note := r.Steps.Get(StepDependents).Note; note != "nothing else in the tenant uses it" || r.Steps[0].Name != StepDependents {
+		r := w.upTo(n, w.retires(n, before, "V-1").ID, workflow.StateDone)
+		if note := r.Steps.Get(workflow.StepDependents).Note; note != "nothing else in the tenant uses it" ||
+			r.Steps[0].Name != workflow.StepDependents {
 			t.Errorf("the step says %q; the steps are %+v", note, r.Steps)
 		}
 		if r.Approval.N != 1 || len(w.deleted) != 1 || r.Dependents.Rev != 0 {
@@ -101,14 +103,14 @@ func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
 		w.usedBy(tomUses, payees, portal, adaUses)
 		p.on(w, n)
 		id := w.retires(n, before, "V-1").ID
-		w.upTo(n, id, StateFailed)
+		w.upTo(n, id, workflow.StateFailed)
 		n = p.again(n)
-		r := w.upTo(n, id, StateFailed)
+		r := w.upTo(n, id, workflow.StateFailed)
 		w.untouched()
 		want := "“Check what depends on it” stopped the job before anything was deleted, and the app works as before. " +
 			"It is used by 2 users (“Ada Able”, “Tom”), 1 group (“Payees”) and 1 other app (“Portal”). " +
 			"An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app as it is."
-		if r.Failure.Text != want || r.Failure.Rule != RuleInUse {
+		if r.Failure.Text != want || r.Failure.Rule != workflow.RuleInUse {
 			t.Errorf("it says %q by %s", r.Failure.Text, r.Failure.Rule)
 		}
 		if len(r.Dependents.List) != 4 || r.Dependents.Rev == 0 || r.Dependents.Rev > r.Rev || !r.CanGiveUp() || r.Undoable() ||
@@ -116,13 +118,14 @@ func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
 			t.Errorf("it keeps %+v at %d; the ways on are %s", r.Dependents, r.Rev, r.WaysOn())
 		}
 		w.retry(n, id)
-		w.upTo(n, id, StateDone)
+		w.upTo(n, id, workflow.StateDone)
 		n = p.back(n)
-		r = w.upTo(n, id, StateDone)
+		r = w.upTo(n, id, workflow.StateDone)
 		pass(time.Second)
 		n.stop()
-		if len(w.apps) != 0 || len(w.deleted) != 1 || r.Steps.Get(StepDependents).Note != "in use by 2 users, 1 group and 1 other app" {
-			t.Errorf("there are %v and %v; the step says %q", w.apps, w.deleted, r.Steps.Get(StepDependents).Note)
+		if len(w.apps) != 0 || len(w.deleted) != 1 ||
+			r.Steps.Get(workflow.StepDependents).Note != "in use by 2 users, 1 group and 1 other app" {
+			t.Errorf("there are %v and %v; the step says %q", w.apps, w.deleted, r.Steps.Get(workflow.StepDependents).Note)
 		}
 	})
 }
@@ -135,7 +138,7 @@ func TestAGivenUpRetirementLeavesTheAppAndRoomForAnother(t *testing.T) {
 			defer n.stop()
 			before := w.handedOver(n)
 			w.usedBy(tomUses)
-			r := w.upTo(n, w.retires(n, before, "V-1").ID, StateFailed)
+			r := w.upTo(n, w.retires(n, before, "V-1").ID, workflow.StateFailed)
 			if _, err := n.Retire(t.Context(), bea, before.ID, d2("V-2")); err == nil {
 				t.Error("there are two retirements at once")
 			}
@@ -144,17 +147,18 @@ func TestAGivenUpRetirementLeavesTheAppAndRoomForAnother(t *testing.T) {
 			}
 			pass(time.Second)
 			r = w.get(r.ID)
-			if r.State != StateCancelled || r.Failure.Text != "It was given up. Nothing was deleted, and the app works as before. "+
-				"Another request can be made for it." {
+			if r.State != workflow.StateCancelled ||
+				r.Failure.Text != "It was given up. Nothing was deleted, and the app works as before. "+
+					"Another request can be made for it." {
 				t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 			}
 			w.untouched()
 			if b := w.get(before.ID); b.AppDeleted || b.Successor != "" || !b.IsApp() {
 				t.Errorf("the request before has %q, %v", b.Successor, b.AppDeleted)
 			}
-			again := w.upTo(n, w.retires(n, before, "V-3").ID, StateFailed) // it was not shown these
+			again := w.upTo(n, w.retires(n, before, "V-3").ID, workflow.StateFailed) // it was not shown these
 			w.retry(n, again.ID)
-			w.upTo(n, again.ID, StateDone)
+			w.upTo(n, again.ID, workflow.StateDone)
 		})
 	}
 }
@@ -169,7 +173,7 @@ func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 		a := w.one()
 		w.set(func() { a.unreadable = noRights })
 		id := w.retires(n, before, "V-1").ID
-		r := w.upTo(n, id, StateFailed)
+		r := w.upTo(n, id, workflow.StateFailed)
 		w.untouched()
 		for _, want := range []string{"used by 1 other app (“Portal”)", "could be looked up: Entra did not let this account",
 			"even if that cannot be seen then", "Give up leaves the app as it is"} {
@@ -177,12 +181,13 @@ func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 				t.Errorf("it does not say %q: %s", want, r.Failure.Text)
 			}
 		}
-		if note := r.Steps.Get(StepDependents).Note; !strings.Contains(note, "could not be looked up: Entra did not let this account") {
+		if note := r.Steps.Get(workflow.StepDependents).Note; !strings.Contains(note,
+			"could not be looked up: Entra did not let this account") {
 			t.Errorf("the step says %q", note)
 		}
 		w.retry(n, id)
-		r = w.upTo(n, id, StateDone)
-		if note := r.Steps.Get(StepDependents).Note; !strings.Contains(note, "could not be looked up") {
+		r = w.upTo(n, id, workflow.StateDone)
+		if note := r.Steps.Get(workflow.StepDependents).Note; !strings.Contains(note, "could not be looked up") {
 			t.Errorf("at the end the step says %q", note)
 		}
 	})
@@ -196,14 +201,15 @@ func TestASignInThatIsTakenBackAfterTheStopKeepsTheApp(t *testing.T) {
 		before := w.handedOver(n)
 		w.usedBy(tomUses)
 		id := w.retires(n, before, "V-1").ID
-		w.upTo(n, id, StateFailed)
+		w.upTo(n, id, workflow.StateFailed)
 		w.retry(n, id)
 		pass(time.Second)
 		if _, err := n.Cancel(t.Context(), id, ada); err != nil {
 			t.Fatal(err)
 		}
 		r := w.get(id)
-		if want := "The sign-in was cancelled. Nothing was deleted. An approver can press Retry or Give up."; r.State != StateFailed ||
+		if want := "The sign-in was cancelled. Nothing was deleted. An approver can press Retry or Give " +
+			"up."; r.State != workflow.StateFailed ||
 			r.Failure.Text != want || len(r.Dependents.List) != 1 {
 			t.Errorf("it is %s: %s; shown %+v", r.State, r.Failure.Text, r.Dependents)
 		}

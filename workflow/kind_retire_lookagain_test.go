@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // After a stop a retirement looks again: with each sign-in, and at what was not known.
@@ -17,26 +19,26 @@ func TestThoseWhoCameAfterTheStopStopItAgain(t *testing.T) {
 		before := w.handedOver(n)
 		w.usedBy(tomUses)
 		id := w.retires(n, before, "V-1").ID
-		old := w.upTo(n, id, StateFailed)
+		old := w.upTo(n, id, workflow.StateFailed)
 		w.usedBy(tomUses, adaUses)
 		p.on(w, n)
 		w.retry(n, id)
-		w.upTo(n, id, StateFailed)
+		w.upTo(n, id, workflow.StateFailed)
 		n = p.again(n)
-		r := w.upTo(n, id, StateFailed)
+		r := w.upTo(n, id, workflow.StateFailed)
 		w.untouched()
 		if !strings.Contains(r.Failure.Text, "It is now used by 1 user (“Ada Able”) as well, besides the 1 shown before.") ||
 			r.Dependents.Rev <= old.Dependents.Rev || len(r.Dependents.List) != 2 {
 			t.Errorf("it says %q and keeps %+v", r.Failure.Text, r.Dependents)
 		}
-		if _, err := n.Retry(t.Context(), id, zoe, old.Rev); refusedBy(err) != RuleStale {
+		if _, err := n.Retry(t.Context(), id, zoe, old.Rev); refusedBy(err) != workflow.RuleStale {
 			t.Errorf("Retry on the card that did not name Ada: %v", err)
 		}
 		w.usedBy(adaUses) // that somebody has gone is no news
 		w.retry(n, id)
-		w.upTo(n, id, StateDone)
+		w.upTo(n, id, workflow.StateDone)
 		n = p.back(n)
-		w.upTo(n, id, StateDone)
+		w.upTo(n, id, workflow.StateDone)
 		n.stop()
 		if len(w.apps) != 0 {
 			t.Error("the app is still there")
@@ -48,8 +50,8 @@ func TestThoseWhoCameAfterTheStopStopItAgain(t *testing.T) {
 func TestAnotherSignInLooksAgainUntilTheAppIsDeleted(t *testing.T) {
 	for _, c := range []struct {
 		fails string
-		want  State
-	}{{"strip", StateFailed}, {"withdraw", StateFailed}, {"delete", StateDone}} {
+		want  workflow.State
+	}{{"strip", workflow.StateFailed}, {"withdraw", workflow.StateFailed}, {"delete", workflow.StateDone}} {
 		t.Run(c.fails, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -65,14 +67,14 @@ func TestAnotherSignInLooksAgainUntilTheAppIsDeleted(t *testing.T) {
 					}
 				})
 				id := w.retires(n, before, "V-1").ID
-				w.upTo(n, id, StateDone)
+				w.upTo(n, id, workflow.StateDone)
 				n.stop()
 				w.set(func() { w.before = nil })
 				w.usedBy(tomUses)
 				n = w.boot()
 				defer n.stop()
 				w.upTo(n, id, c.want)
-				if gone := len(w.apps) == 0; gone != (c.want == StateDone) {
+				if gone := len(w.apps) == 0; gone != (c.want == workflow.StateDone) {
 					t.Errorf("gone: %v", gone)
 				}
 			})
@@ -90,11 +92,11 @@ func TestWhatWasUnknownAndIsKnownNowIsShown(t *testing.T) {
 		a := w.one()
 		w.set(func() { a.unreadable = noRights })
 		id := w.retires(n, before, "V-1").ID
-		w.upTo(n, id, StateFailed)
+		w.upTo(n, id, workflow.StateFailed)
 		w.set(func() { a.unreadable = nil })
 		w.usedBy(tomUses)
 		w.retry(n, id)
-		r := w.upTo(n, id, StateFailed)
+		r := w.upTo(n, id, workflow.StateFailed)
 		if !strings.Contains(r.Failure.Text, "It is used by 1 user (“Tom”).") || strings.Contains(r.Failure.Text, "looked up") {
 			t.Errorf("it says %q", r.Failure.Text)
 		}
@@ -117,17 +119,17 @@ func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
 				w.set(func() {
 					w.before = func(call string) error {
 						if call == at.call {
-							return &ServiceError{Code: "no", Text: "Entra said no."}
+							return &workflow.ServiceError{Code: "no", Text: "Entra said no."}
 						}
 						return nil
 					}
 				})
 				id := w.retires(n, before, "V-1").ID
-				w.upTo(n, id, StateFailed)
+				w.upTo(n, id, workflow.StateFailed)
 				w.set(func() { w.before = nil })
 				w.usedBy(tomUses)
 				w.retry(n, id)
-				r := w.upTo(n, id, StateFailed)
+				r := w.upTo(n, id, workflow.StateFailed)
 				for _, want := range []string{"stopped the job before the app was deleted. What was removed so far stays removed (",
 					at.removed,
 					"It is used by 1 user (“Tom”).", "Give up leaves the app as it is now."} {
@@ -135,7 +137,7 @@ func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
 						t.Errorf("it does not say %q: %s", want, r.Failure.Text)
 					}
 				}
-				if r.Failure.Rule != RuleInUse || len(w.apps) != 1 || strings.Contains(r.Failure.Text, "works as before") {
+				if r.Failure.Rule != workflow.RuleInUse || len(w.apps) != 1 || strings.Contains(r.Failure.Text, "works as before") {
 					t.Errorf("%d apps are left: %s", len(w.apps), r.Failure.Text)
 				}
 				w.retry(n, id)
@@ -149,7 +151,7 @@ func TestWhoComesWhileARetirementIsStuckIsShown(t *testing.T) {
 				}
 				if at.call == "withdraw" {
 					w.retry(n, id)
-					w.upTo(n, id, StateDone)
+					w.upTo(n, id, workflow.StateDone)
 					return
 				}
 				if _, err := n.GiveUp(t.Context(), id, ada); err != nil {
@@ -177,29 +179,33 @@ func TestARetirementOfAnOlderVersionLooksToo(t *testing.T) {
 			if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); err != nil {
 				t.Fatal(err)
 			}
-			want := []StepName{StepDependents, StepRemoveCredentials, StepRevokeConsent, StepDelete}
-			w.store.Update(t.Context(), r.ID, func(r *Request) error {
-				r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return s.Name == StepDependents })
+			want := []workflow.StepName{workflow.StepDependents, workflow.StepRemoveCredentials, workflow.StepRevokeConsent,
+				workflow.StepDelete}
+			w.store.Update(t.Context(), r.ID, func(r *workflow.Request) error {
+				r.Steps = slices.DeleteFunc(r.Steps, func(s workflow.Step) bool { return s.Name == workflow.StepDependents })
 				if adopted {
-					r.Steps = append([]Step{{Name: StepOwned, Status: StepSkipped}}, r.Steps...)
-					want = append([]StepName{StepOwned}, want...)
+					r.Steps = append([]workflow.Step{{Name: workflow.StepOwned, Status: workflow.StepSkipped}}, r.Steps...)
+					want = append([]workflow.StepName{workflow.StepOwned}, want...)
 				}
 				return nil
 			})
 			old := w.get(r.ID).Clone()
-			if dueAtSignIn(old); !slices.EqualFunc(old.Steps, want, func(s Step, n StepName) bool { return s.Name == n }) {
+			if workflow.DueAtSignIn(old); !slices.EqualFunc(old.Steps, want, func(s workflow.Step,
+				n workflow.StepName) bool {
+				return s.Name == n
+			}) {
 				t.Errorf("the steps are %+v, want %v", old.Steps, want)
 			}
 			if adopted {
 				return
 			}
-			r = w.upTo(n, r.ID, StateFailed)
+			r = w.upTo(n, r.ID, workflow.StateFailed)
 			w.untouched()
-			if r.Failure.Rule != RuleInUse {
+			if r.Failure.Rule != workflow.RuleInUse {
 				t.Errorf("it says %s", r.Failure.Text)
 			}
 			w.retry(n, r.ID)
-			w.upTo(n, r.ID, StateDone)
+			w.upTo(n, r.ID, workflow.StateDone)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -23,7 +24,7 @@ func TestAnUpdateGivesAnAppItsFirstCertificate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		app = w.settle(n, app.ID, StateDone)
+		app = w.settle(n, app.ID, workflow.StateDone)
 		if len(w.one().thumbprints) != 0 {
 			t.Fatal("it has a certificate already")
 		}
@@ -40,12 +41,12 @@ func TestAnUpdateGivesAnAppItsFirstCertificate(t *testing.T) {
 		}) {
 			t.Errorf("its credential is %+v, and changes %+v", c, r.Changes())
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		n.stop()
 		if has := w.one().thumbprints; !slices.Equal(has, []string{c.Certificate.Thumbprint}) || r.Made.KeyExpires.IsZero() ||
-			!mayExpire(r) {
+			!workflow.MayExpire(r) {
 			t.Errorf("it has %q, which ends %s", has, r.Made.KeyExpires)
 		}
 	})
@@ -63,7 +64,7 @@ func TestAFirstCertificateIsCheckedAsAnyOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		app = w.settle(n, app.ID, StateDone)
+		app = w.settle(n, app.ID, workflow.StateDone)
 		u := d2("V-first")
 		u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []people.Person{zoe}, []byte("not a certificate")
 		_, err = n.Update(t.Context(), bea, app.ID, u)

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -7,13 +7,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // portal is an app without a credential, with which people sign in.
-func (w *world) portal(n *node) *Request {
+func (w *world) portal(n *node) *workflow.Request {
 	w.t.Helper()
 	w.signer = adaOfAzure()
 	d := certificateDraft("portal")
@@ -22,7 +23,7 @@ func (w *world) portal(n *node) *Request {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, app.ID, StateDone)
+	return w.settle(n, app.ID, workflow.StateDone)
 }
 
 func withCertificate(origin string, pem []byte) form.Draft {
@@ -33,7 +34,7 @@ func withCertificate(origin string, pem []byte) form.Draft {
 
 // gaveUpWithACertificate is the thumbprint of a first certificate that an update has added
 // before it failed and was given up.
-func gaveUpWithACertificate(t *testing.T, w *world, n *node, head *Request, pem []byte) string {
+func gaveUpWithACertificate(t *testing.T, w *world, n *node, head *workflow.Request, pem []byte) string {
 	t.Helper()
 	r, err := n.Update(t.Context(), bea, head.ID, withCertificate("V-half", pem))
 	if err != nil {
@@ -42,7 +43,7 @@ func gaveUpWithACertificate(t *testing.T, w *world, n *node, head *Request, pem 
 	w.set(func() {
 		w.before = func(call string) error {
 			if call == "inspect" {
-				return &ServiceError{Code: "no", Text: "no"}
+				return &workflow.ServiceError{Code: "no", Text: "no"}
 			}
 			return nil
 		}
@@ -50,7 +51,7 @@ func gaveUpWithACertificate(t *testing.T, w *world, n *node, head *Request, pem 
 	r = w.signsInFor(n, r)
 	w.set(func() { w.before = nil })
 	has := w.one().thumbprints
-	if r.State != StateFailed || len(has) != 1 {
+	if r.State != workflow.StateFailed || len(has) != 1 {
 		t.Fatalf("it is %s: %s; the app has %q", r.State, r.Failure.Text, has)
 	}
 	if r, err = n.GiveUp(t.Context(), r.ID, ada); err != nil || !strings.Contains(r.Failure.Text, "until the next update") {
@@ -80,9 +81,9 @@ func TestAnUpdateRemovesTheFirstCertificateThatAGivenUpOneHasLeft(t *testing.T) 
 		if !slices.Contains(r.Changes(), plan.Change{Added: false, What: plan.CredentialChange, Name: "certificate " + left}) {
 			t.Errorf("it is shown as %v", r.Changes())
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		pass(time.Second)
 		n.stop()
 		if has := w.one().thumbprints; len(has) > 0 || len(r.Residue.Certificates) > 0 {
@@ -110,7 +111,7 @@ func TestAnUpdateKeepsOnlyTheCertificateThatItBrings(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r = w.settle(n, r.ID, StateDone)
+				r = w.settle(n, r.ID, workflow.StateDone)
 				want := r.Plan.Credential.Certificate.Thumbprint
 				if has := w.one().thumbprints; !slices.Equal(has, []string{want}) || same != (want == left) ||
 					len(r.Residue.Certificates) > 0 {
@@ -133,7 +134,7 @@ func TestARetiredAppHasNoCertificateThatAGivenUpUpdateHasLeft(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		for _, a := range w.deleted {
 			if len(a.thumbprints) > 0 {
 				t.Errorf("the deleted app has %q", a.thumbprints)

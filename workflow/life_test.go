@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -8,13 +8,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // settle lets people do what they have to until a request is in a state.
-func (w *world) settle(n *node, id string, want State) *Request {
+func (w *world) settle(n *node, id string, want workflow.State) *workflow.Request {
 	w.t.Helper()
 	for range 30 {
 		w.people(n, id)
@@ -23,7 +24,7 @@ func (w *world) settle(n *node, id string, want State) *Request {
 		if r.State == want || off {
 			return r
 		}
-		if r.State == StateReady {
+		if r.State == workflow.StateReady {
 			if _, given, err := n.Claim(context.Background(), id, bea); err == nil {
 				n.Opened(context.Background(), id, bea)
 				w.given = given
@@ -39,13 +40,13 @@ func (w *world) settle(n *node, id string, want State) *Request {
 }
 
 // handedOver is an app whose secret Bea has opened.
-func (w *world) handedOver(n *node) *Request {
+func (w *world) handedOver(n *node) *workflow.Request {
 	w.t.Helper()
-	return w.settle(n, w.request(n), StateDone)
+	return w.settle(n, w.request(n), workflow.StateDone)
 }
 
 // renews has Bea ask for a new credential of an app.
-func (w *world) renews(n *node, before *Request, d form.Draft) *Request {
+func (w *world) renews(n *node, before *workflow.Request, d form.Draft) *workflow.Request {
 	w.t.Helper()
 	d.Origin = "V-renew"
 	r, err := n.Renew(w.t.Context(), bea, before.ID, d)
@@ -74,9 +75,9 @@ func TestARenewedSecretIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		before := w.handedOver(n)
 		p.on(w, n)
 		r := w.renews(n, before, draft(""))
-		w.settle(n, r.ID, StateOverlap)
+		w.settle(n, r.ID, workflow.StateOverlap)
 		n = p.again(n)
-		r = w.settle(n, r.ID, StateOverlap)
+		r = w.settle(n, r.ID, workflow.StateOverlap)
 		if len(w.one().keys) != 2 {
 			t.Errorf("while both are in use the app has %v", w.one().keys)
 		}
@@ -86,9 +87,9 @@ func TestARenewedSecretIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		pass(time.Second)
 		if keys := w.one().keys; len(keys) != 1 || keys[r.Made.KeyID].KeyID == "" {
 			t.Errorf("at the end the app has %v, want %s", keys, r.Made.KeyID)
@@ -107,12 +108,12 @@ func TestAnOldSecretIsUpForRemovalAfterTheGracePeriod(t *testing.T) {
 		defer n.stop()
 		before := w.handedOver(n)
 		r := w.renews(n, before, draft(""))
-		w.settle(n, r.ID, StateOverlap)
+		w.settle(n, r.ID, workflow.StateOverlap)
 		pass(w.policy.RenewGrace + time.Hour)
-		if r := w.get(r.ID); r.State != StateLeftover {
+		if r := w.get(r.ID); r.State != workflow.StateLeftover {
 			t.Errorf("it is %s", r.State)
 		}
-		if _, err := n.RemoveOld(t.Context(), r.ID, bea); refusedBy(err) != RuleNotApprover {
+		if _, err := n.RemoveOld(t.Context(), r.ID, bea); refusedBy(err) != workflow.RuleNotApprover {
 			t.Errorf("the requester pressed: %v", err)
 		}
 	})
@@ -130,7 +131,7 @@ func TestUndoOfARenewalLeavesTheAppAndItsOldSecret(t *testing.T) {
 		if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateUndone)
+		w.settle(n, r.ID, workflow.StateUndone)
 		if keys := w.one().keys; len(keys) != 1 || keys[before.Made.KeyID].KeyID == "" {
 			t.Errorf("the app has %v", keys)
 		}
@@ -149,10 +150,10 @@ func TestAnAppIsRetiredAndBroughtBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.Renew(t.Context(), bea, before.ID, draft("x")); refusedBy(err) != RuleWrongState {
+		if _, err := n.Renew(t.Context(), bea, before.ID, draft("x")); refusedBy(err) != workflow.RuleWrongState {
 			t.Errorf("a second request at the same time: %v", err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		pass(time.Second)
 		if len(w.apps) != 0 || len(w.deleted) != 1 || !w.get(before.ID).AppDeleted {
 			t.Fatalf("there are %v and %v", w.apps, w.deleted)
@@ -170,7 +171,7 @@ func TestAnAppIsRetiredAndBroughtBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		back = w.settle(n, back.ID, StateDone)
+		back = w.settle(n, back.ID, workflow.StateDone)
 		if back.Made.AppID != before.Made.AppID || len(w.one().keys) != 1 || len(w.one().granted) != 3 {
 			t.Errorf("back as %+v with %+v", back.Made, w.one())
 		}
@@ -188,14 +189,14 @@ func TestThePeopleOfAnAppAreWarnedBeforeItsSecretEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		ends := r.Made.KeyExpires
 		for i, days := range []int{31, 30, 14, 7, 1} {
 			pass(time.Until(ends.AddDate(0, 0, -days)) + time.Minute)
 			told := map[string]bool{}
 			w.mu.Lock()
 			for _, m := range w.messages {
-				if to := m.name.To(); to != "" && strings.HasPrefix(string(m.name), fmt.Sprintf("%s%d:", PostExpiry, i)) {
+				if to := m.name.To(); to != "" && strings.HasPrefix(string(m.name), fmt.Sprintf("%s%d:", workflow.PostExpiry, i)) {
 					told[to] = true
 				}
 			}
@@ -234,12 +235,12 @@ func TestNobodyIsWarnedOfASecretThatWasJustMade(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, updated.ID, StateDone)
+		w.settle(n, updated.ID, workflow.StateDone)
 		renewed := w.renews(n, updated, draft(""))
-		w.settle(n, renewed.ID, StateOverlap)
+		w.settle(n, renewed.ID, workflow.StateOverlap)
 		n.SayWorks(t.Context(), renewed.ID, bea)
 		n.RemoveOld(t.Context(), renewed.ID, ada)
-		renewed = w.settle(n, renewed.ID, StateDone)
+		renewed = w.settle(n, renewed.ID, workflow.StateDone)
 		if pass(time.Hour); warned() > 0 {
 			t.Error("they were told at once")
 		}
@@ -256,7 +257,7 @@ func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
 		defer n.stop()
 		r := w.handedOver(n)
 		for _, by := range []people.Person{tom, ada} {
-			if _, err := n.Renew(t.Context(), by, r.ID, draft("")); refusedBy(err) != RuleNotRequester {
+			if _, err := n.Renew(t.Context(), by, r.ID, draft("")); refusedBy(err) != workflow.RuleNotRequester {
 				t.Errorf("%s got %v", by.Name, err)
 			}
 		}
@@ -265,7 +266,7 @@ func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
 				t.Errorf("%q is %v, %v", name, got, err)
 			}
 		}
-		if _, err := n.App(t.Context(), "nothing"); refusedBy(err) != RuleNoApp {
+		if _, err := n.App(t.Context(), "nothing"); refusedBy(err) != workflow.RuleNoApp {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -281,8 +282,8 @@ func TestAnUndoneRenewalLeavesTheAppToItsPeople(t *testing.T) {
 		w.people(n, r.ID)
 		pass(w.policy.RevealWithin + time.Hour)
 		n.Undo(t.Context(), r.ID, ada)
-		w.settle(n, r.ID, StateUndone)
-		if got, err := n.App(t.Context(), before.Plan.AppName); err != nil || got.ID != before.ID || !mayExpire(got) {
+		w.settle(n, r.ID, workflow.StateUndone)
+		if got, err := n.App(t.Context(), before.Plan.AppName); err != nil || got.ID != before.ID || !workflow.MayExpire(got) {
 			t.Errorf("the app is %v, %v", got, err)
 		}
 	})
@@ -304,7 +305,7 @@ func TestAnAppThatIsThereIsNotRecreated(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Second)
-		if r := w.get(r.ID); r.State != StateFailed || r.Undoable() || !strings.Contains(r.Failure.Text, "is not deleted") {
+		if r := w.get(r.ID); r.State != workflow.StateFailed || r.Undoable() || !strings.Contains(r.Failure.Text, "is not deleted") {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
 		if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
@@ -332,12 +333,12 @@ func TestAnAppWithACertificateIsRetired(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		first, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
-		before := w.settle(n, first.ID, StateDone)
+		before := w.settle(n, first.ID, workflow.StateDone)
 		r, err := n.Retire(t.Context(), bea, before.ID, d2("V-retire"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		pass(time.Second)
 		back := d2("V-back")
 		back.Credential, back.Certificate = plan.CredentialCertificate, before.Plan.Credential.Certificate.DER
@@ -355,7 +356,7 @@ func TestWhoeverAskedBeforeStaysAnOwner(t *testing.T) {
 		d := draft("payroll-backup")
 		d.Owners = []people.Person{tom}
 		r, _ := n.Submit(t.Context(), bea, d)
-		before := w.settle(n, r.ID, StateDone)
+		before := w.settle(n, r.ID, workflow.StateDone)
 		renewed, err := n.Renew(t.Context(), tom, before.ID, d2("V-renew"))
 		if err != nil || len(renewed.Plan.Owners) != 1 || renewed.Plan.Owners[0].ID != bea.ID {
 			t.Errorf("got %+v, %v", renewed, err)
@@ -380,7 +381,7 @@ func TestAnUpdateNeverTakesTheCredentialThatIsInUse(t *testing.T) {
 		pass(time.Second)
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
-		if r := w.get(r.ID); r.State != StateFailed || len(w.one().keys) != 1 || strings.Contains(r.Failure.Text, "Undo") {
+		if r := w.get(r.ID); r.State != workflow.StateFailed || len(w.one().keys) != 1 || strings.Contains(r.Failure.Text, "Undo") {
 			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
 		}
 	})

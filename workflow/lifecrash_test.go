@@ -1,31 +1,33 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // Each verb for an app that there is, with the power cut after every outside call.
 func TestAPowerCutInTheLifeOfAnAppLosesNothingAndDoublesNothing(t *testing.T) {
 	for _, verb := range []struct {
 		name string
-		ask  func(t *testing.T, w *world, n *node, before *Request) (*Request, error)
-		want func(t *testing.T, w *world, before, r *Request)
+		ask  func(t *testing.T, w *world, n *node, before *workflow.Request) (*workflow.Request, error)
+		want func(t *testing.T, w *world, before, r *workflow.Request)
 	}{
-		{"update", func(t *testing.T, _ *world, n *node, before *Request) (*Request, error) {
+		{"update", func(t *testing.T, _ *world, n *node, before *workflow.Request) (*workflow.Request, error) {
 			d := d2("V-update")
 			d.RedirectURIs = []string{"https://other.contoso.com"}
 			return n.Update(t.Context(), bea, before.ID, d)
-		}, func(t *testing.T, w *world, before, r *Request) {
+		}, func(t *testing.T, w *world, before, r *workflow.Request) {
 			if a := w.one(); !slices.Equal(a.RedirectURIs, []string{"https://other.contoso.com"}) || len(a.keys) != 1 ||
 				r.Made.KeyID != before.Made.KeyID {
 				t.Errorf("the app is %+v", a)
 			}
 		}},
-		{"retire", func(t *testing.T, _ *world, n *node, before *Request) (*Request, error) {
+		{"retire", func(t *testing.T, _ *world, n *node, before *workflow.Request) (*workflow.Request, error) {
 			return n.Retire(t.Context(), bea, before.ID, d2("V-retire"))
-		}, func(t *testing.T, w *world, _, _ *Request) {
+		}, func(t *testing.T, w *world, _, _ *workflow.Request) {
 			if len(w.apps) != 0 || len(w.deleted) != 1 {
 				t.Errorf("there are %v and %v", w.apps, w.deleted)
 			}
@@ -35,7 +37,7 @@ func TestAPowerCutInTheLifeOfAnAppLosesNothingAndDoublesNothing(t *testing.T) {
 				}
 			}
 		}},
-		{"recreate", func(t *testing.T, w *world, n *node, before *Request) (*Request, error) {
+		{"recreate", func(t *testing.T, w *world, n *node, before *workflow.Request) (*workflow.Request, error) {
 			w.mu.Lock()
 			for name, a := range w.apps { // somebody deletes it in the portal
 				w.deleted[name] = a
@@ -43,7 +45,7 @@ func TestAPowerCutInTheLifeOfAnAppLosesNothingAndDoublesNothing(t *testing.T) {
 			}
 			w.mu.Unlock()
 			return n.Recreate(t.Context(), bea, before.ID, d2("V-recreate"))
-		}, func(t *testing.T, w *world, before, r *Request) {
+		}, func(t *testing.T, w *world, before, r *workflow.Request) {
 			if a := w.one(); len(a.keys) != 1 || a.keys[r.Made.KeyID].KeyID == "" || r.Made.AppID != before.Made.AppID {
 				t.Errorf("the app is %+v", a)
 			}
@@ -59,9 +61,9 @@ func TestAPowerCutInTheLifeOfAnAppLosesNothingAndDoublesNothing(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, StateDone)
+				w.settle(n, r.ID, workflow.StateDone)
 				n = p.back(n)
-				r = w.settle(n, r.ID, StateDone)
+				r = w.settle(n, r.ID, workflow.StateDone)
 				pass(time.Second)
 				n.stop()
 				verb.want(t, w, before, r)

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
@@ -55,7 +56,7 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 		for i := range scopes {
 			scopes[i] = plan.Scope{Name: fmt.Sprint("scope", i), Title: strings.Repeat("long ", 30), Words: "w"}
 		}
-		if _, err := w.store.Update(t.Context(), before.ID, func(r *Request) error {
+		if _, err := w.store.Update(t.Context(), before.ID, func(r *workflow.Request) error {
 			r.Product, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs = "custom", web, many("spa", 200)
 			r.Plan.Permissions, r.Plan.Scopes = permissionsOf(t, has), scopes
 			return nil

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -8,13 +8,14 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // memory is a store of the simplest kind.
 type memory struct {
 	mu       sync.Mutex
-	requests map[string]*Request
+	requests map[string]*workflow.Request
 	order    []string
 	damaged  map[string]bool // by ID: can't be read
 	ahead    string          // an ID: heads the list of those that are due, whenever it is due
@@ -31,24 +32,24 @@ func (m *memory) damages(ids ...string) {
 }
 
 func unread(id string) error {
-	return &UnreadableError{[]Unreadable{{id, errors.New("its checksum is wrong")}}}
+	return &workflow.UnreadableError{[]workflow.Unreadable{{id, errors.New("its checksum is wrong")}}}
 }
 
-func (m *memory) claimed(r *Request) error {
+func (m *memory) claimed(r *workflow.Request) error {
 	for _, old := range m.requests {
 		if old.ID == r.ID {
 			continue
 		}
 		for _, c := range r.Claims() {
 			if slices.Contains(old.Claims(), c) {
-				return &ClaimedError{c, old.ID}
+				return &workflow.ClaimedError{c, old.ID}
 			}
 		}
 	}
 	return nil
 }
 
-func (m *memory) Create(_ context.Context, r *Request) (*Request, error) {
+func (m *memory) Create(_ context.Context, r *workflow.Request) (*workflow.Request, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.claimed(r); err != nil {
@@ -61,7 +62,7 @@ func (m *memory) Create(_ context.Context, r *Request) (*Request, error) {
 	return r.Clone(), nil
 }
 
-func (m *memory) Get(_ context.Context, id string) (*Request, error) {
+func (m *memory) Get(_ context.Context, id string) (*workflow.Request, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.damaged[id] {
@@ -70,10 +71,10 @@ func (m *memory) Get(_ context.Context, id string) (*Request, error) {
 	if r, ok := m.requests[id]; ok {
 		return r.Clone(), nil
 	}
-	return nil, ErrNotFound
+	return nil, workflow.ErrNotFound
 }
 
-func (m *memory) Update(_ context.Context, id string, change func(*Request) error) (*Request, error) {
+func (m *memory) Update(_ context.Context, id string, change func(*workflow.Request) error) (*workflow.Request, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.damaged[id] {
@@ -81,11 +82,11 @@ func (m *memory) Update(_ context.Context, id string, change func(*Request) erro
 	}
 	old, ok := m.requests[id]
 	if !ok {
-		return nil, ErrNotFound
+		return nil, workflow.ErrNotFound
 	}
 	r := old.Clone()
 	switch err := change(r); {
-	case err == ErrUnchanged:
+	case err == workflow.ErrUnchanged:
 		return old.Clone(), nil
 	case err != nil:
 		return nil, err
@@ -97,11 +98,11 @@ func (m *memory) Update(_ context.Context, id string, change func(*Request) erro
 	return r.Clone(), nil
 }
 
-func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
+func (m *memory) List(_ context.Context, q workflow.Query) ([]*workflow.Request, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var found []*Request
-	var unreadable UnreadableError
+	var found []*workflow.Request
+	var unreadable workflow.UnreadableError
 	skip := q.Before != ""
 	for _, id := range slices.Backward(m.order) {
 		r := m.requests[id]
@@ -119,13 +120,13 @@ func (m *memory) List(_ context.Context, q Query) ([]*Request, error) {
 			continue
 		}
 		if m.damaged[id] {
-			unreadable.Add(unread(id).(*UnreadableError))
+			unreadable.Add(unread(id).(*workflow.UnreadableError))
 			continue
 		}
 		found = append(found, r.Clone())
 	}
 	if !q.DueBy.IsZero() {
-		slices.SortFunc(found, func(a, b *Request) int {
+		slices.SortFunc(found, func(a, b *workflow.Request) int {
 			if (a.ID == m.ahead) != (b.ID == m.ahead) {
 				return map[bool]int{true: -1, false: 1}[a.ID == m.ahead]
 			}

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -36,7 +37,7 @@ func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, StateDone)
+			r = w.settle(n, r.ID, workflow.StateDone)
 			if r.Made.AppID != legacyID || r.AppName() != shown || r.Has().AppName != name {
 				t.Errorf("%q is adopted as %s, shown as %q, and is called %q", name, r.Made.AppID, r.AppName(), r.Has().AppName)
 			}
@@ -52,7 +53,7 @@ func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			other = w.settle(n, other.ID, StateDone)
+			other = w.settle(n, other.ID, workflow.StateDone)
 			for typed, want := range map[string]string{name: r.ID, shown: other.ID} {
 				if found, err := n.App(t.Context(), typed); err != nil || found.ID != want {
 					t.Errorf("of two, %q is %v, %v", typed, found, err)
@@ -79,7 +80,7 @@ func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
 			r = w.signsInFor(n, r)
 			for _, text := range []string{"no application called " + shown + " in", "Nothing was changed",
 				"An application called HR portal is there", "App ID " + legacyID} {
-				if r.State != StateFailed || !strings.Contains(r.Failure.Text, text) {
+				if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, text) {
 					t.Errorf("%q: it is %s, and not said is %q: %s", typed, r.State, text, r.Failure.Text)
 				}
 			}
@@ -93,7 +94,7 @@ func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r = w.settle(n, r.ID, StateDone); r.Made.AppID != legacyID {
+			if r = w.settle(n, r.ID, workflow.StateDone); r.Made.AppID != legacyID {
 				t.Errorf("it is %+v", r.Made)
 			}
 		})
@@ -120,10 +121,10 @@ func TestAnOldAppIsFoundByItsNameBehindManyNewOnes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, first.ID, StateDone)
+		w.settle(n, first.ID, workflow.StateDone)
 		for i := range 60 {
-			r := &Request{Origin: fmt.Sprint("V", i), State: StateDenied, Requester: bea, Tenant: "contoso",
-				Plan: plan.Plan{AppName: fmt.Sprint("a", i)}, Posts: Posts{}}
+			r := &workflow.Request{Origin: fmt.Sprint("V", i), State: workflow.StateDenied, Requester: bea, Tenant: "contoso",
+				Plan: plan.Plan{AppName: fmt.Sprint("a", i)}, Posts: workflow.Posts{}}
 			if _, err := w.store.Create(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}
@@ -145,8 +146,9 @@ func TestWhatWasNotSeenOfOtherAppsIsOnTheStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, r.ID, StateDone); !strings.HasSuffix(r.Steps.Get(StepCertificate).Note, "; the others were not") {
-			t.Errorf("the note is %q", r.Steps.Get(StepCertificate).Note)
+		if r = w.settle(n, r.ID, workflow.StateDone); !strings.HasSuffix(r.Steps.Get(workflow.StepCertificate).Note,
+			"; the others were not") {
+			t.Errorf("the note is %q", r.Steps.Get(workflow.StepCertificate).Note)
 		}
 	})
 }

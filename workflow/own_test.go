@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -34,7 +35,7 @@ func TestTheBotsOwnClientIsNoAppOfAnybodys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		named = w.settle(n, named.ID, StateFailed)
+		named = w.settle(n, named.ID, workflow.StateFailed)
 		says("to adopt it by its name", named.Failure.Text)
 
 		other, err := n.Submit(t.Context(), bea, draft("another"))
@@ -45,18 +46,18 @@ func TestTheBotsOwnClientIsNoAppOfAnybodys(t *testing.T) {
 		says("to verify it as another app", fmt.Sprint(err))
 
 		// A request from before the operator has named it as the client.
-		kept, err := w.store.Update(t.Context(), other.ID, func(r *Request) error {
-			r.State, r.Made = StateDone, Made{ObjectID: "obj-" + botsID, AppID: botsID}
+		kept, err := w.store.Update(t.Context(), other.ID, func(r *workflow.Request) error {
+			r.State, r.Made = workflow.StateDone, workflow.Made{ObjectID: "obj-" + botsID, AppID: botsID}
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for kind, ask := range map[Kind]func() (*Request, error){
-			KindRenew:    func() (*Request, error) { return n.Renew(t.Context(), bea, kept.ID, d2("V-renew")) },
-			KindUpdate:   func() (*Request, error) { return n.Update(t.Context(), bea, kept.ID, d2("V-update")) },
-			KindRetire:   func() (*Request, error) { return n.Retire(t.Context(), bea, kept.ID, d2("V-retire")) },
-			KindRecreate: func() (*Request, error) { return n.Recreate(t.Context(), bea, kept.ID, d2("V-recreate")) },
+		for kind, ask := range map[workflow.Kind]func() (*workflow.Request, error){
+			workflow.KindRenew:    func() (*workflow.Request, error) { return n.Renew(t.Context(), bea, kept.ID, d2("V-renew")) },
+			workflow.KindUpdate:   func() (*workflow.Request, error) { return n.Update(t.Context(), bea, kept.ID, d2("V-update")) },
+			workflow.KindRetire:   func() (*workflow.Request, error) { return n.Retire(t.Context(), bea, kept.ID, d2("V-retire")) },
+			workflow.KindRecreate: func() (*workflow.Request, error) { return n.Recreate(t.Context(), bea, kept.ID, d2("V-recreate")) },
 		} {
 			_, err := ask()
 			says("to "+string(kind)+" it", fmt.Sprint(err))
@@ -70,10 +71,11 @@ func TestTheBotsOwnClientIsNoAppOfAnybodys(t *testing.T) {
 func TestAnAppIsOursHoweverManyRequestsItHasHad(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
-	asked := func(edit func(*Request)) *Request {
+	asked := func(edit func(*workflow.Request)) *workflow.Request {
 		t.Helper()
-		r := &Request{Kind: KindRenew, State: StateExpired, Tenant: "contoso", Requester: bea, Posts: Posts{},
-			Made: Made{AppID: legacyID}}
+		r := &workflow.Request{Kind: workflow.KindRenew, State: workflow.StateExpired, Tenant: "contoso", Requester: bea,
+			Posts: workflow.Posts{},
+			Made:  workflow.Made{AppID: legacyID}}
 		if edit != nil {
 			edit(r)
 		}
@@ -83,11 +85,11 @@ func TestAnAppIsOursHoweverManyRequestsItHasHad(t *testing.T) {
 		}
 		return r
 	}
-	first := asked(func(r *Request) { r.Kind, r.State = KindRegister, StateDone })
+	first := asked(func(r *workflow.Request) { r.Kind, r.State = workflow.KindRegister, workflow.StateDone })
 	for range 120 {
 		asked(nil)
 	}
-	other, err := standsFor(ctx, w.store, &Request{ID: "EA-999", Tenant: "contoso"}, legacyID)
+	other, err := workflow.StandsFor(ctx, w.store, &workflow.Request{ID: "EA-999", Tenant: "contoso"}, legacyID)
 	if err != nil || other != first.ID {
 		t.Errorf("it is %q's (%v), want %s", other, err, first.ID)
 	}
@@ -106,14 +108,14 @@ func TestAnAppWhoseScopeIsForOthersThanThePlanSaysIsNotAdopted(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if r, err = w.store.Update(t.Context(), r.ID, func(r *Request) error {
+				if r, err = w.store.Update(t.Context(), r.ID, func(r *workflow.Request) error {
 					r.Plan.Scopes = []plan.Scope{{Name: "access_as_user", AdminsOnly: !there, Title: "t", Words: "w"}}
 					return nil
 				}); err != nil {
 					t.Fatal(err)
 				}
 				r = w.signsInFor(n, r)
-				if r.State != StateFailed || !strings.Contains(r.Failure.Text, "exposes the scope access_as_user already") ||
+				if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "exposes the scope access_as_user already") ||
 					len(w.wrote()) > 0 || r.Discovered.Read {
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, w.wrote())
 				}
@@ -121,7 +123,7 @@ func TestAnAppWhoseScopeIsForOthersThanThePlanSaysIsNotAdopted(t *testing.T) {
 				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, StateDone)
+				w.settle(n, r.ID, workflow.StateDone)
 			})
 		})
 	}

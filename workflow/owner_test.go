@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -6,32 +6,33 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // adopted is an app of another hand that Bea owns, and that is adopted.
-func adopted(t *testing.T, w *world, n *node) (head *Request, app *fakeApp) {
+func adopted(t *testing.T, w *world, n *node) (head *workflow.Request, app *fakeApp) {
 	t.Helper()
 	app = w.byHand(legacyID, "HR", "OBJ-BEA")
 	first, err := n.Submit(t.Context(), bea, adoption("HR"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w.settle(n, first.ID, StateDone), app
+	return w.settle(n, first.ID, workflow.StateDone), app
 }
 
 // verbs ask for everything that can be asked for an app.
-func verbs(t *testing.T, w *world, n *node, by people.Person, head *Request) map[Kind]func() (*Request, error) {
-	return map[Kind]func() (*Request, error){
-		KindRenew: func() (*Request, error) { return n.Renew(t.Context(), by, head.ID, d2("V-renew")) },
-		KindUpdate: func() (*Request, error) {
+func verbs(t *testing.T, w *world, n *node, by people.Person, head *workflow.Request) map[workflow.Kind]func() (*workflow.Request, error) {
+	return map[workflow.Kind]func() (*workflow.Request, error){
+		workflow.KindRenew: func() (*workflow.Request, error) { return n.Renew(t.Context(), by, head.ID, d2("V-renew")) },
+		workflow.KindUpdate: func() (*workflow.Request, error) {
 			d := d2("V-update")
 			d.RedirectURIs = []string{"https://localhost", "https://new.contoso.com"}
 			return n.Update(t.Context(), by, head.ID, d)
 		},
-		KindRetire: func() (*Request, error) { return n.Retire(t.Context(), by, head.ID, d2("V-retire")) },
-		KindRecreate: func() (*Request, error) {
+		workflow.KindRetire: func() (*workflow.Request, error) { return n.Retire(t.Context(), by, head.ID, d2("V-retire")) },
+		workflow.KindRecreate: func() (*workflow.Request, error) {
 			w.isDeleted(legacyID)
 			return n.Recreate(t.Context(), by, head.ID, d2("V-recreate"))
 		},
@@ -39,7 +40,7 @@ func verbs(t *testing.T, w *world, n *node, by people.Person, head *Request) map
 }
 
 func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
-	for _, kind := range []Kind{KindRenew, KindUpdate, KindRetire, KindRecreate} {
+	for _, kind := range []workflow.Kind{workflow.KindRenew, workflow.KindUpdate, workflow.KindRetire, workflow.KindRecreate} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -55,14 +56,17 @@ func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
 				r = w.signsInFor(n, r)
 				var changes []string
 				w.set(func() { changes = w.wrote() })
-				if kind == KindRecreate { // who owns it can only be read of one that is there
+				if kind == workflow.KindRecreate { // who owns it can only be read of one that is there
 					changes = set.Without(changes, []string{"restore", "strip"})
 				}
-				if r.State != StateFailed || !strings.Contains(r.Failure.Text, "bea@contoso.com does not own HR") || len(changes) != 0 {
+				if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "bea@contoso.com does not own HR") ||
+					len(changes) != 0 {
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, changes)
 				}
 				w.set(func() { app.owners = append(app.owners, "OBJ-BEA") })
-				want := map[Kind]State{KindRenew: StateOverlap, KindUpdate: StateDone, KindRetire: StateDone, KindRecreate: StateDone}[kind]
+				want := map[workflow.Kind]workflow.State{workflow.KindRenew: workflow.StateOverlap,
+					workflow.KindUpdate: workflow.StateDone, workflow.KindRetire: workflow.StateDone,
+					workflow.KindRecreate: workflow.StateDone}[kind]
 				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
 					t.Fatal(err)
 				}
@@ -83,7 +87,7 @@ func TestAnAdoptedAppThatIsGoneCanBeRetired(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, r.ID, StateDone); r.Steps.Get(StepOwned).Status != StepSkipped {
+		if r = w.settle(n, r.ID, workflow.StateDone); r.Steps.Get(workflow.StepOwned).Status != workflow.StepSkipped {
 			t.Errorf("%+v", r.Steps)
 		}
 	})
@@ -91,7 +95,7 @@ func TestAnAdoptedAppThatIsGoneCanBeRetired(t *testing.T) {
 
 // Zoe takes over when Bea and Tom have left: they are no owners any more, and she is one.
 func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
-	for _, kind := range []Kind{KindRenew, KindUpdate} {
+	for _, kind := range []workflow.Kind{workflow.KindRenew, workflow.KindUpdate} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -101,19 +105,19 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				d := adoption("HR")
 				d.Owners = []people.Person{tom}
 				w.set(func() {
-					w.signer.Owners = map[string][]Account{tom.Email: {{ObjectID: "OBJ-TOM"}}, bea.Email: w.signer.Requesters}
+					w.signer.Owners = map[string][]workflow.Account{tom.Email: {{ObjectID: "OBJ-TOM"}}, bea.Email: w.signer.Requesters}
 				})
 				first, err := n.Submit(t.Context(), bea, d)
 				if err != nil {
 					t.Fatal(err)
 				}
-				head := w.settle(n, first.ID, StateDone)
+				head := w.settle(n, first.ID, workflow.StateDone)
 				w.set(func() {
 					w.left = []people.Person{bea, tom}
-					zoes := []Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
+					zoes := []workflow.Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
 					w.signer.Requesters = zoes
 					app.principalOwners = []string{"OBJ-BEA", "OBJ-CARL"}
-					w.signer.Owners = map[string][]Account{zoe.Email: zoes, bea.Email: {{ObjectID: "OBJ-BEA"}},
+					w.signer.Owners = map[string][]workflow.Account{zoe.Email: zoes, bea.Email: {{ObjectID: "OBJ-BEA"}},
 						tom.Email: {{ObjectID: "OBJ-TOM"}, {ObjectID: "OBJ-TOM2"}}}
 				})
 				r, err := verbs(t, w, n, zoe, head)[kind]()
@@ -123,8 +127,10 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				if len(r.Plan.Owners) != 0 || len(r.Previous.Owners) != 2 {
 					t.Errorf("the plan has the owners %v, and there were %v", r.Plan.Owners, r.Previous.Owners)
 				}
-				r = w.settle(n, r.ID, map[Kind]State{KindRenew: StateReady, KindUpdate: StateDone}[kind])
-				if s := r.Steps.Get(StepOwned); s == nil || s.Status != StepSkipped || !strings.Contains(s.Note, "an approver took over") {
+				r = w.settle(n, r.ID, map[workflow.Kind]workflow.State{workflow.KindRenew: workflow.StateReady,
+					workflow.KindUpdate: workflow.StateDone}[kind])
+				if s := r.Steps.Get(workflow.StepOwned); s == nil || s.Status != workflow.StepSkipped || !strings.Contains(s.Note,
+					"an approver took over") {
 					t.Errorf("the step is %+v", s)
 				}
 				slices.Sort(app.owners)
@@ -134,12 +140,13 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				if !slices.Equal(app.principalOwners, []string{"OBJ-CARL"}) {
 					t.Errorf("the owners of its service principal are %v", app.principalOwners)
 				}
-				step := map[Kind]StepName{KindRenew: StepOwner, KindUpdate: StepTrim}[kind]
+				step := map[workflow.Kind]workflow.StepName{workflow.KindRenew: workflow.StepOwner,
+					workflow.KindUpdate: workflow.StepTrim}[kind]
 				if note := r.Steps.Get(step).Note; !strings.Contains(note,
 					"more than one account has the e-mail address of Tom, so one of them may still be an owner") {
 					t.Errorf("the step says: %s", note)
 				}
-				if kind == KindRenew { // it is hers now, as any app of its owner
+				if kind == workflow.KindRenew { // it is hers now, as any app of its owner
 					return
 				}
 				w.set(func() { app.owners = []string{"OBJ-CARL"} })
@@ -147,7 +154,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if next = w.signsInFor(n, next); next.State != StateFailed ||
+				if next = w.signsInFor(n, next); next.State != workflow.StateFailed ||
 					!strings.Contains(next.Failure.Text, "zoe@contoso.com does not own HR") {
 					t.Errorf("the next is %s: %s", next.State, next.Failure.Text)
 				}
@@ -158,7 +165,7 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 
 // An owner whom Entra does not remove is a note, and keeps no other from being removed.
 func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
-	for _, kind := range []Kind{KindRenew, KindUpdate} {
+	for _, kind := range []workflow.Kind{workflow.KindRenew, workflow.KindUpdate} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
@@ -166,14 +173,14 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 				defer n.stop()
 				d := draft("payroll")
 				d.Owners = []people.Person{tom}
-				accounts := map[string][]Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}}}
+				accounts := map[string][]workflow.Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}}}
 				w.set(func() { w.signer.Owners, w.signer.Requesters = accounts, accounts[bea.Email] })
 				first, err := n.Submit(t.Context(), bea, d)
 				if err != nil {
 					t.Fatal(err)
 				}
-				head := w.settle(n, first.ID, StateDone)
-				zoes := []Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
+				head := w.settle(n, first.ID, workflow.StateDone)
+				zoes := []workflow.Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
 				accounts[zoe.Email] = zoes
 				refused := 0
 				w.set(func() {
@@ -183,18 +190,20 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 							return nil
 						}
 						refused++
-						return &ServiceError{Code: "no", Text: "Entra said no."}
+						return &workflow.ServiceError{Code: "no", Text: "Entra said no."}
 					}
 				})
 				r, err := verbs(t, w, n, zoe, head)[kind]()
 				if err != nil {
 					t.Fatal(err)
 				}
-				r = w.settle(n, r.ID, map[Kind]State{KindRenew: StateReady, KindUpdate: StateDone}[kind])
+				r = w.settle(n, r.ID, map[workflow.Kind]workflow.State{workflow.KindRenew: workflow.StateReady,
+					workflow.KindUpdate: workflow.StateDone}[kind])
 				if app := w.one(); refused != 1 || len(app.owners) != 2 || !slices.Contains(app.owners, "OBJ-ZOE") {
 					t.Errorf("%d were refused, and its owners are %v", refused, app.owners)
 				}
-				step := map[Kind]StepName{KindRenew: StepOwner, KindUpdate: StepTrim}[kind]
+				step := map[workflow.Kind]workflow.StepName{workflow.KindRenew: workflow.StepOwner,
+					workflow.KindUpdate: workflow.StepTrim}[kind]
 				if note := r.Steps.Get(step).Note; !strings.Contains(note,
 					"stays an owner until an application administrator removes them in Entra, under App registrations › Owners (Entra "+
 						"said no)") {

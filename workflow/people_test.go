@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 )
@@ -22,7 +23,7 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		app := w.settle(n, asked.ID, StateDone)
+		app := w.settle(n, asked.ID, workflow.StateDone)
 		renewal := func(origin string) form.Draft {
 			d := draft("")
 			d.Origin = origin
@@ -32,25 +33,26 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 		for _, c := range []struct {
 			name string
 			by   people.Person
-			kind Kind
+			kind workflow.Kind
 			err  error
 			left []people.Person
-			want Rule
+			want workflow.Rule
 		}{
-			{"nobody has left", zoe, KindRenew, nil, nil, RuleNotRequester},
-			{"an owner is there", zoe, KindRenew, nil, []people.Person{bea}, RuleNotRequester},
-			{"the requester is there", zoe, KindRenew, nil, []people.Person{tom}, RuleNotRequester},
-			{"nobody knows", zoe, KindRenew, errors.New("no answer"), []people.Person{bea, tom}, RuleNotRequester},
-			{"all have left, and somebody asks who is no approver", people.Person{ID: "UX", Name: "X"}, KindRenew, nil,
+			{"nobody has left", zoe, workflow.KindRenew, nil, nil, workflow.RuleNotRequester},
+			{"an owner is there", zoe, workflow.KindRenew, nil, []people.Person{bea}, workflow.RuleNotRequester},
+			{"the requester is there", zoe, workflow.KindRenew, nil, []people.Person{tom}, workflow.RuleNotRequester},
+			{"nobody knows", zoe, workflow.KindRenew, errors.New("no answer"), []people.Person{bea, tom}, workflow.RuleNotRequester},
+			{"all have left, and somebody asks who is no approver", people.Person{ID: "UX", Name: "X"}, workflow.KindRenew, nil,
 				[]people.Person{bea, tom},
-				RuleNotRequester},
-			{"all have left, and a guest asks", people.Person{ID: zoe.ID, Outside: "guests can't take part"}, KindRenew, nil,
+				workflow.RuleNotRequester},
+			{"all have left, and a guest asks", people.Person{ID: zoe.ID, Outside: "guests can't take part"}, workflow.KindRenew, nil,
 				[]people.Person{bea, tom},
-				RuleOutsider},
-			{"all have left, and an approver would restore it", zoe, KindRecreate, nil, []people.Person{bea, tom}, RuleNotRequester},
-			{"all have left", zoe, KindRenew, nil, []people.Person{bea, tom}, ""},
-			{"all have left", zoe, KindUpdate, nil, []people.Person{bea, tom}, ""},
-			{"all have left", zoe, KindRetire, nil, []people.Person{bea, tom}, ""},
+				workflow.RuleOutsider},
+			{"all have left, and an approver would restore it", zoe, workflow.KindRecreate, nil, []people.Person{bea, tom},
+				workflow.RuleNotRequester},
+			{"all have left", zoe, workflow.KindRenew, nil, []people.Person{bea, tom}, ""},
+			{"all have left", zoe, workflow.KindUpdate, nil, []people.Person{bea, tom}, ""},
+			{"all have left", zoe, workflow.KindRetire, nil, []people.Person{bea, tom}, ""},
 		} {
 			set(c.err, c.left...)
 			if err := n.MayAsk(t.Context(), c.by, app, c.kind); refusedBy(err) != c.want {
@@ -67,7 +69,7 @@ func TestAnApproverTakesOverAnAppWhosePeopleHaveAllLeft(t *testing.T) {
 				t.Error("somebody who has left has become an owner")
 			}
 		}
-		if _, err := n.Approve(t.Context(), r.ID, zoe, r.Rev); refusedBy(err) != RuleSelfApproval {
+		if _, err := n.Approve(t.Context(), r.ID, zoe, r.Rev); refusedBy(err) != workflow.RuleSelfApproval {
 			t.Errorf("she approves it herself: %v", err)
 		}
 		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); err != nil {
@@ -83,15 +85,16 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 		defer n.stop()
 		d := draft("payroll")
 		d.Owners = []people.Person{tom, zoe}
-		w.signer.Owners = map[string][]Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}},
+		w.signer.Owners = map[string][]workflow.Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}},
 			zoe.Email: {{ObjectID: "OBJ-ZOE"}}}
 		asked, err := n.Submit(t.Context(), bea, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		app := w.settle(n, asked.ID, StateDone)
+		app := w.settle(n, asked.ID, workflow.StateDone)
 		w.set(func() {
-			w.signer.Owners = map[string][]Account{bea.Email: nil, tom.Email: nil, zoe.Email: {{ObjectID: "OBJ-ZOE", Disabled: true}}}
+			w.signer.Owners = map[string][]workflow.Account{bea.Email: nil, tom.Email: nil, zoe.Email: {{ObjectID: "OBJ-ZOE",
+				Disabled: true}}}
 			w.signer.Requesters = nil
 		})
 		change := d2("V-update")
@@ -100,8 +103,8 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, StateDone)
-		note := r.Steps.Get(StepOwner).Note
+		r = w.settle(n, r.ID, workflow.StateDone)
+		note := r.Steps.Get(workflow.StepOwner).Note
 		for _, text := range []string{"Tom has no account in the tenant any more", "Bea has no account in the tenant any more",
 			"the account of Zoe is disabled"} {
 			if !strings.Contains(note, text) {
@@ -112,7 +115,7 @@ func TestOwnersWhoseAccountsAreGoneAreInTheOwnersStep(t *testing.T) {
 }
 
 // panicky is a Slack whose answer about people is a mistake of ours.
-type panicky struct{ People }
+type panicky struct{ workflow.People }
 
 func (panicky) HasLeft(context.Context, string) (bool, error) { panic("a mistake") }
 
@@ -123,7 +126,7 @@ func TestAMistakeInFindingOutWhoHasLeftEndsNothing(t *testing.T) {
 		defer n.stop()
 		app := w.handedOver(n)
 		n.SetPeople(panicky{})
-		if err := n.MayAsk(t.Context(), zoe, app, KindRenew); refusedBy(err) != RuleNotRequester {
+		if err := n.MayAsk(t.Context(), zoe, app, workflow.KindRenew); refusedBy(err) != workflow.RuleNotRequester {
 			t.Errorf("an approver takes over though nobody knows who has left: %v", err)
 		}
 	})

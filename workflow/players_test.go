@@ -1,9 +1,11 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // What people do in the tests, and the time that passes.
@@ -15,7 +17,7 @@ func pass(d time.Duration) {
 }
 
 // get returns the request as it is kept.
-func (w *world) get(id string) *Request {
+func (w *world) get(id string) *workflow.Request {
 	r, err := w.store.Get(context.Background(), id)
 	if err != nil {
 		w.t.Fatal(err)
@@ -24,10 +26,10 @@ func (w *world) get(id string) *Request {
 }
 
 // codeFor is the code that the approver's newest DM shows.
-func (w *world) codeFor(r *Request) string {
+func (w *world) codeFor(r *workflow.Request) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if m := w.messages[r.Posts[post(PostSignIn, r.Approval.N)].TS]; m != nil {
+	if m := w.messages[r.Posts[workflow.PostNamed(workflow.PostSignIn, r.Approval.N)].TS]; m != nil {
 		return m.code
 	}
 	return ""
@@ -68,19 +70,19 @@ func (w *world) people(n *node, id string) {
 			return
 		}
 		switch r := w.get(id); {
-		case r.State == StatePending:
+		case r.State == workflow.StatePending:
 			n.Approve(ctx, id, ada, r.Rev)
-		case r.State == StateSignIn && r.SignIn.Status == SignInOver:
+		case r.State == workflow.StateSignIn && r.SignIn.Status == workflow.SignInOver:
 			n.NewCode(ctx, id, ada)
-		case r.State == StateSignIn && w.codeFor(r) != "" && r.SignIn.Status == SignInWaiting:
+		case r.State == workflow.StateSignIn && w.codeFor(r) != "" && r.SignIn.Status == workflow.SignInWaiting:
 			w.use(w.codeFor(r), nil)
 			pass(time.Second)
-		case r.State == StateFailed:
+		case r.State == workflow.StateFailed:
 			if pressed++; pressed > 30 {
 				return
 			}
 			n.Retry(ctx, id, ada, r.Rev)
-		case r.State == StateReady, r.State == StateDone:
+		case r.State == workflow.StateReady, r.State == workflow.StateDone:
 			pass(10 * time.Second)
 			return
 		default:

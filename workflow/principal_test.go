@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -17,13 +18,13 @@ func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
 		says  string
 	}{
 		"Entra says no": {func(w *world) {
-			w.keepsOwners = &ServiceError{Code: "x", Text: "no"}
+			w.keepsOwners = &workflow.ServiceError{Code: "x", Text: "no"}
 		}, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
 		"Entra never answers": {func(w *world) {
 			w.keepsOwners = busy{}
 		}, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
 		"it can't be read": {func(w *world) {
-			w.hidesOwners = &ServiceError{Code: "403", Text: "no"}
+			w.hidesOwners = &workflow.ServiceError{Code: "403", Text: "no"}
 		}, "who owns its service principal could not be read"},
 		"somebody else is one": {func(w *world) {
 			w.ownsPrincipals = []string{"o-carl"}
@@ -36,8 +37,8 @@ func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
 				c.spoil(w)
 				n := w.boot()
 				defer n.stop()
-				r := w.settle(n, w.request(n), StateReady)
-				if st := r.Steps.Get(StepOwner); st.Status != StepDone || !strings.Contains(st.Note, c.says) ||
+				r := w.settle(n, w.request(n), workflow.StateReady)
+				if st := r.Steps.Get(workflow.StepOwner); st.Status != workflow.StepDone || !strings.Contains(st.Note, c.says) ||
 					!strings.Contains(st.Note, "Enterprise applications › Owners") {
 					t.Errorf("the step is %+v", st)
 				}
@@ -47,21 +48,25 @@ func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
 }
 
 func TestEverybodyWhoTriedToMakeTheServicePrincipalLeavesIt(t *testing.T) {
-	signer := Signer{ObjectID: "o-cloe"}
+	signer := workflow.Signer{ObjectID: "o-cloe"}
 	for _, c := range []struct {
 		what string
-		r    Request
+		r    workflow.Request
 		want []string
 	}{
-		{"of three sign-ins", Request{Kind: KindRegister, Made: Made{Creator: "o-ada", Makers: []string{"o-ada", "o-bob"}}},
+		{"of three sign-ins", workflow.Request{Kind: workflow.KindRegister, Made: workflow.Made{Creator: "o-ada",
+			Makers: []string{"o-ada", "o-bob"}}},
 			[]string{"o-ada", "o-bob", "o-cloe"}},
-		{"begun by an older version", Request{Kind: KindRegister, Made: Made{Creator: "o-ada"}}, []string{"o-ada", "o-cloe"}},
-		{"the plan names one of them", Request{Kind: KindRegister, Made: Made{Makers: []string{"O-BEA", "o-ada"}}},
+		{"begun by an older version", workflow.Request{Kind: workflow.KindRegister, Made: workflow.Made{Creator: "o-ada"}},
 			[]string{"o-ada", "o-cloe"}},
-		{"restored, and made again", Request{Kind: KindRecreate, Made: Made{Makers: []string{"o-ada"}}}, []string{"o-ada"}},
-		{"it was there", Request{Kind: KindUpdate}, nil},
+		{"the plan names one of them", workflow.Request{Kind: workflow.KindRegister, Made: workflow.Made{Makers: []string{"O-BEA",
+			"o-ada"}}},
+			[]string{"o-ada", "o-cloe"}},
+		{"restored, and made again", workflow.Request{Kind: workflow.KindRecreate, Made: workflow.Made{Makers: []string{"o-ada"}}},
+			[]string{"o-ada"}},
+		{"it was there", workflow.Request{Kind: workflow.KindUpdate}, nil},
 	} {
-		if got := notOfPrincipal(&c.r, signer, []string{"o-bea"}); !slices.Equal(got, c.want) {
+		if got := workflow.NotOfPrincipal(&c.r, signer, []string{"o-bea"}); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
 	}
@@ -80,13 +85,13 @@ func TestWhatAnAdoptedAppHasOnItsServicePrincipalIsNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := w.settle(n, first.ID, StateDone)
+		r := w.settle(n, first.ID, workflow.StateDone)
 		d, _ := r.Difference()
 		if !slices.Contains(d.Stays, plan.Change{Added: false, What: plan.CredentialChange,
 			Name: "client secrets of its service principal: 2"}) {
 			t.Errorf("what stays is %v", d.Stays)
 		}
-		if note := r.Steps.Get(StepRecord).Note; !strings.Contains(note, "the account o-carl owns its service principal") ||
+		if note := r.Steps.Get(workflow.StepRecord).Note; !strings.Contains(note, "the account o-carl owns its service principal") ||
 			strings.Contains(note, "Bea owns") {
 			t.Errorf("the step says %q", note)
 		}

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"crypto/rand"
@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
@@ -69,10 +70,10 @@ func certificateDraft(name string) form.Draft {
 	return d
 }
 
-func adaOfAzure() Signer {
+func adaOfAzure() workflow.Signer {
 	s := adaSignsIn()
 	s.Subscriptions = []string{subscription}
-	s.Owners = map[string][]Account{zoe.Email: {{ObjectID: "OBJ-ZOE"}}}
+	s.Owners = map[string][]workflow.Account{zoe.Email: {{ObjectID: "OBJ-ZOE"}}}
 	return s
 }
 
@@ -86,16 +87,16 @@ func TestAnAppWithACertificateIsDoneWhenItHasExactlyWhatWasApproved(t *testing.T
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		n.stop()
 		a := w.one()
 		if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{r.Plan.Credential.Certificate.Thumbprint}) ||
 			!slices.Equal(a.directory, []string{plan.GlobalReader}) || len(a.azure) != 1 || len(a.Scopes) != 1 || a.owner == "" {
 			t.Errorf("made %+v", a)
 		}
-		if r.Handover.Status != HandoverNone || r.Outcomes != 1 {
+		if r.Handover.Status != workflow.HandoverNone || r.Outcomes != 1 {
 			t.Errorf("handover %+v, %d outcomes", r.Handover, r.Outcomes)
 		}
 	})
@@ -113,7 +114,7 @@ func TestMoreThanWasApprovedTakesTheCertificateAway(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if r.State != StateFailed || r.Failure.Rule != RuleExcess || len(w.one().thumbprints) != 0 {
+		if r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess || len(w.one().thumbprints) != 0 {
 			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().thumbprints)
 		}
 	})
@@ -130,7 +131,8 @@ func TestASignInWithoutTheRightInAzureChangesNothing(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if r.State != StateSignIn || r.Failure.Rule != RuleRole || !strings.Contains(r.Failure.Text, subscription) || len(w.apps) != 0 {
+		if r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || !strings.Contains(r.Failure.Text, subscription) ||
+			len(w.apps) != 0 {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -172,21 +174,21 @@ func TestARoleOnAServiceOutsideThePlanIsAnAlarmToo(t *testing.T) {
 		id := w.request(n)
 		w.approves(n, id)
 		pass(time.Minute)
-		if r := w.get(id); r.State != StateFailed || r.Failure.Rule != RuleExcess || len(w.one().keys) != 0 {
+		if r := w.get(id); r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess || len(w.one().keys) != 0 {
 			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
 		}
 	})
 }
 
 // azureApp is an app with roles in Azure that is done.
-func (w *world) azureApp(n *node) *Request {
+func (w *world) azureApp(n *node) *workflow.Request {
 	w.t.Helper()
 	w.signer = adaOfAzure()
 	r, err := n.Submit(w.t.Context(), bea, certificateDraft("payroll-backup"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.settle(n, r.ID, StateDone)
+	return w.settle(n, r.ID, workflow.StateDone)
 }
 
 func TestARetiredAppHasNoRolesInAzure(t *testing.T) {
@@ -199,9 +201,9 @@ func TestARetiredAppHasNoRolesInAzure(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		n = p.back(n)
-		r = w.settle(n, r.ID, StateDone)
+		r = w.settle(n, r.ID, workflow.StateDone)
 		n.stop()
 		if a := w.deleted[r.UniqueName()]; len(w.apps) != 0 || a == nil || len(a.azure) != 0 {
 			t.Errorf("there are %v, deleted %+v", w.apps, a)
@@ -222,7 +224,8 @@ func TestWhoMayNotTakeRolesInAzureAwayRetiresNothing(t *testing.T) {
 		w.use(w.codeFor(w.get(r.ID)), nil)
 		pass(time.Minute)
 		r = w.get(r.ID)
-		if a := w.one(); r.State != StateSignIn || r.Failure.Rule != RuleRole || len(a.thumbprints) != 1 || len(a.azure) != 1 ||
+		if a := w.one(); r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || len(a.thumbprints) != 1 ||
+			len(a.azure) != 1 ||
 			len(a.granted) == 0 {
 			t.Errorf("it is %s, and the app has %+v", r.State, a)
 		}
@@ -243,7 +246,7 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 			defer n.stop()
 			w.after = func(call string) error {
 				if call == step { // it was done, and nobody knows
-					return &ServiceError{Code: "no", Text: "no"}
+					return &workflow.ServiceError{Code: "no", Text: "no"}
 				}
 				return nil
 			}
@@ -252,7 +255,7 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 			pass(time.Second)
 			w.use(w.codeFor(w.get(r.ID)), nil)
 			pass(time.Minute)
-			if r = w.get(r.ID); r.State != StateFailed {
+			if r = w.get(r.ID); r.State != workflow.StateFailed {
 				t.Fatalf("%s: it is %s", step, r.State)
 			}
 			if !want {
@@ -261,7 +264,7 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 			if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, StateUndone)
+			r = w.settle(n, r.ID, workflow.StateUndone)
 			if took := slices.Contains(w.calls, "remove azure roles"); took != want || len(w.apps) != 0 ||
 				len(w.deleted[r.UniqueName()].azure) != 0 {
 				t.Errorf("%s: removed roles: %v; %+v", step, took, w.deleted)
@@ -288,8 +291,8 @@ func TestAForeignRoleInAzureDoesNotStandInForOneThatIsMissing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, StateFailed)
-		if r.Failure.Rule != RuleExcess ||
+		r = w.settle(n, r.ID, workflow.StateFailed)
+		if r.Failure.Rule != workflow.RuleExcess ||
 			!strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+subscription) ||
 			len(w.one().thumbprints) != 0 {
 			t.Errorf("it is %s, and the app has %v", r.Failure.Text, w.one().thumbprints)

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -26,15 +27,15 @@ func restores() pack.Product {
 }
 
 // restoring is an app of that product that is done. No server was ever told of it.
-func (w *world) restoring(n *node) *Request {
+func (w *world) restoring(n *node) *workflow.Request {
 	w.t.Helper()
 	d := draft("restore")
 	d.Product, d.Credential, d.Lifetime, d.RedirectURIs = "restores", plan.CredentialNone, 0, nil
-	return w.settle(n, w.askServer(n, d).ID, StateDone)
+	return w.settle(n, w.askServer(n, d).ID, workflow.StateDone)
 }
 
-func contosoThere() []Connected {
-	return []Connected{{ID: "1", Name: "contoso.onmicrosoft.com", Services: []string{"Exchange"},
+func contosoThere() []workflow.Connected {
+	return []workflow.Connected{{ID: "1", Name: "contoso.onmicrosoft.com", Services: []string{"Exchange"},
 		AppID: "99999999-9999-9999-9999-999999999999"}}
 }
 
@@ -94,11 +95,11 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 	}{
 		"it hangs": {otherServer{waits: time.Hour, shows: contosoThere()},
 			"Connected: contoso.onmicrosoft.com, Exchange, on vb365-test"},
-		"it has no account": {otherServer{findsErr: &ServiceError{Code: "NoAccount"},
-			refuses: &ServiceError{Text: "vb365-test refused to sign in. It says: “No.”"}},
+		"it has no account": {otherServer{findsErr: &workflow.ServiceError{Code: "NoAccount"},
+			refuses: &workflow.ServiceError{Text: "vb365-test refused to sign in. It says: “No.”"}},
 			"vb365-test refused to sign in. It says: “No.”"},
-		"a wrong certificate": {otherServer{findsErr: &ServiceError{Code: "Certificate"},
-			refuses: &ServiceError{Text: "vb365-test showed another certificate than the one that was configured."}},
+		"a wrong certificate": {otherServer{findsErr: &workflow.ServiceError{Code: "Certificate"},
+			refuses: &workflow.ServiceError{Text: "vb365-test showed another certificate than the one that was configured."}},
 			"vb365-test showed another certificate"},
 		"it is off": {otherServer{findsErr: busy{time.Second}, refuses: busy{time.Second}},
 			"vb365-test returned an unexpected response (reference "},
@@ -117,7 +118,7 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 				if _, err := n.CheckConnection(t.Context(), r.ID, bea); err != nil {
 					t.Fatal(err)
 				}
-				pass(lookLimit + time.Second)
+				pass(workflow.LookLimit + time.Second)
 				code := w.newestCheck()
 				unsure := "vb365-test" // unless it said that it has it
 				if c.other.finds != nil {
@@ -148,7 +149,7 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 // The README says that a check looks on each server: the bot's own account is for connecting.
 func TestAServerWithoutABotAccountIsAskedWithASignInOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		noAccount := &ServiceError{Code: "NoAccount", Text: "the bot has no account"}
+		noAccount := &workflow.ServiceError{Code: "NoAccount", Text: "the bot has no account"}
 		w := newWorld(t).withTwoServers(&otherServer{findsErr: noAccount, shows: contosoThere()})
 		w.finds = nil
 		n := w.boot()
@@ -179,7 +180,7 @@ func TestAServerWithoutABotAccountIsAskedWithASignInOnly(t *testing.T) {
 func TestAPersonIsToldThatSomeOfAnOrganizationCantBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t).withTwoServers(&otherServer{})
-		w.shows = []Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"SharePoint"}, Odd: true}, {Odd: true}}
+		w.shows = []workflow.Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"SharePoint"}, Odd: true}, {Odd: true}}
 		n := w.boot()
 		defer n.stop()
 		r := w.restoring(n)
@@ -196,26 +197,27 @@ func TestAPersonIsToldThatSomeOfAnOrganizationCantBeRead(t *testing.T) {
 }
 
 func TestThePersonSignsInToTheAppItselfWhereItIsMadeForThat(t *testing.T) {
-	own := func(r *Request) AssertAs {
-		return AssertAs{ClientID: r.Made.AppID, Scopes: []string{"User.Read.All", "Directory.Read.All"}}
+	own := func(r *workflow.Request) workflow.AssertAs {
+		return workflow.AssertAs{ClientID: r.Made.AppID, Scopes: []string{"User.Read.All", "Directory.Read.All"}}
 	}
 	for name, c := range map[string]struct {
 		noCode, noSignIn error
-		want             func(*Request) []AssertAs
+		want             func(*workflow.Request) []workflow.AssertAs
 		says             string
 	}{
-		"it takes the sign-in": {nil, nil, func(r *Request) []AssertAs {
-			return []AssertAs{own(r), own(r)}
+		"it takes the sign-in": {nil, nil, func(r *workflow.Request) []workflow.AssertAs {
+			return []workflow.AssertAs{own(r), own(r)}
 		}, "Connected: contoso.onmicrosoft.com"},
-		"it gives no code": {&SignInError{Reason: SignInClient, Code: 700016}, nil,
-			func(r *Request) []AssertAs { return []AssertAs{own(r), {}, own(r), {}} }, "Connected: contoso.onmicrosoft.com"},
-		"its public client flows are off": {nil, &SignInError{Reason: SignInClient, Code: 7000218},
-			func(r *Request) []AssertAs {
-				return []AssertAs{own(r), {}}
+		"it gives no code": {&workflow.SignInError{Reason: workflow.SignInClient, Code: 700016}, nil,
+			func(r *workflow.Request) []workflow.AssertAs { return []workflow.AssertAs{own(r), {}, own(r), {}} },
+			"Connected: contoso.onmicrosoft.com"},
+		"its public client flows are off": {nil, &workflow.SignInError{Reason: workflow.SignInClient, Code: 7000218},
+			func(r *workflow.Request) []workflow.AssertAs {
+				return []workflow.AssertAs{own(r), {}}
 			}, "Entra does not let people sign in to the app itself (AADSTS7000218), so no server was asked. Press Check the " +
 				"connection again"},
-		"she declined": {nil, &SignInError{Reason: SignInDeclined}, func(r *Request) []AssertAs {
-			return []AssertAs{own(r), own(r)}
+		"she declined": {nil, &workflow.SignInError{Reason: workflow.SignInDeclined}, func(r *workflow.Request) []workflow.AssertAs {
+			return []workflow.AssertAs{own(r), own(r)}
 		}, "The sign-in was declined"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -253,20 +255,20 @@ func TestAnAppWithoutWhatAServerWantsIsNotSignedInTo(t *testing.T) {
 	full := plan.Plan{PublicClientFlows: true, Permissions: []plan.Permission{
 		{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Delegated, Name: "User.Read"},
 		{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Delegated, Name: "Directory.ReadWrite.All"}}}
-	r := &Request{Plan: full, Made: Made{AppID: "a"}}
-	if as, ok := ownApp(r); !ok || !slices.Equal(as.Scopes, []string{"User.Read", "Directory.ReadWrite.All"}) {
+	r := &workflow.Request{Plan: full, Made: workflow.Made{AppID: "a"}}
+	if as, ok := workflow.OwnApp(r); !ok || !slices.Equal(as.Scopes, []string{"User.Read", "Directory.ReadWrite.All"}) {
 		t.Errorf("with all: %+v, %v", as, ok)
 	}
-	for name, edit := range map[string]func(*Request){
-		"no public client flows":  func(r *Request) { r.Plan.PublicClientFlows = false },
-		"no Directory permission": func(r *Request) { r.Plan.Permissions = r.Plan.Permissions[:1] },
-		"application permissions": func(r *Request) { r.Plan.Permissions[0].Type = catalog.Application },
-		"of another resource":     func(r *Request) { r.Plan.Permissions[1].ResourceAppID = catalog.SharePointOnline },
-		"no app":                  func(r *Request) { r.Made.AppID = "" },
+	for name, edit := range map[string]func(*workflow.Request){
+		"no public client flows":  func(r *workflow.Request) { r.Plan.PublicClientFlows = false },
+		"no Directory permission": func(r *workflow.Request) { r.Plan.Permissions = r.Plan.Permissions[:1] },
+		"application permissions": func(r *workflow.Request) { r.Plan.Permissions[0].Type = catalog.Application },
+		"of another resource":     func(r *workflow.Request) { r.Plan.Permissions[1].ResourceAppID = catalog.SharePointOnline },
+		"no app":                  func(r *workflow.Request) { r.Made.AppID = "" },
 	} {
-		other := &Request{Plan: full.Clone(), Made: Made{AppID: "a"}}
+		other := &workflow.Request{Plan: full.Clone(), Made: workflow.Made{AppID: "a"}}
 		edit(other)
-		if as, ok := ownApp(other); ok {
+		if as, ok := workflow.OwnApp(other); ok {
 			t.Errorf("%s: %+v", name, as)
 		}
 	}

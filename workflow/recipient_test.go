@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 )
@@ -24,18 +25,19 @@ func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
 		defer n.stop()
 		id := w.request(n)
 		w.goes(nil, bea)
-		pass(recipientsEvery + time.Minute)
+		pass(workflow.RecipientsEvery + time.Minute)
 		synctest.Wait()
-		if r := w.get(id); r.Away == "" || r.Posts[PostCard].Shown != r.Rev {
-			t.Fatalf("an hour after the requester has left the card shows revision %d of %d, of %q", r.Posts[PostCard].Shown, r.Rev, r.Away)
+		if r := w.get(id); r.Away == "" || r.Posts[workflow.PostCard].Shown != r.Rev {
+			t.Fatalf("an hour after the requester has left the card shows revision %d of %d, of %q", r.Posts[workflow.PostCard].Shown,
+				r.Rev, r.Away)
 		}
 		r := w.get(id)
-		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != RuleRecipient ||
+		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != workflow.RuleRecipient ||
 			!strings.Contains(err.Error(), "Deny the request") {
 			t.Errorf("an approval is answered with %v", err)
 		}
 		w.goes(errors.New("no answer"), bea)
-		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != RuleRecipient ||
+		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != workflow.RuleRecipient ||
 			!strings.Contains(err.Error(), "Try again in a minute") {
 			t.Errorf("where nobody knows an approval is answered with %v", err)
 		}
@@ -43,7 +45,7 @@ func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
 			t.Errorf("%d codes and %d apps were made", len(w.codes), len(w.apps))
 		}
 		w.goes(nil)
-		pass(recipientsEvery)
+		pass(workflow.RecipientsEvery)
 		synctest.Wait()
 		if r = w.get(id); r.Away != "" {
 			t.Fatalf("who is back is %q", r.Away)
@@ -65,7 +67,7 @@ func TestNobodyIsAskedAboutTwiceAtOnceThoughSlackIsBusy(t *testing.T) {
 		}
 		w.goes(busy{})
 		w.set(func() { w.askedAway = 0 })
-		pass(recipientsEvery + time.Minute)
+		pass(workflow.RecipientsEvery + time.Minute)
 		w.set(func() {
 			if w.askedAway != 1 {
 				t.Errorf("Slack was asked %d times about Bea, who has two requests", w.askedAway)
@@ -82,10 +84,10 @@ func TestWhoLeavesJustBeforeTheApprovalIsNoticedByIt(t *testing.T) {
 		id := w.request(n)
 		rev := w.get(id).Rev
 		w.goes(nil, bea)
-		if _, err := n.Approve(t.Context(), id, ada, rev); refusedBy(err) != RuleRecipient {
+		if _, err := n.Approve(t.Context(), id, ada, rev); refusedBy(err) != workflow.RuleRecipient {
 			t.Errorf("it is answered with %v", err)
 		}
-		if r := w.get(id); r.State != StatePending || r.Away == "" || len(w.codes) > 0 {
+		if r := w.get(id); r.State != workflow.StatePending || r.Away == "" || len(w.codes) > 0 {
 			t.Errorf("it is %s, of %q, with %d codes", r.State, r.Away, len(w.codes))
 		}
 	})
@@ -102,7 +104,7 @@ func TestWhatGivesTheRequesterNothingMayBeApprovedAllTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.goes(nil, bea)
-		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != RuleRecipient ||
+		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != workflow.RuleRecipient ||
 			!strings.Contains(err.Error(), "press Approve again") {
 			t.Errorf("the first time: %v", err)
 		}
@@ -133,7 +135,7 @@ func TestWhoLeavesAfterTheApprovalIsNoticedBeforeTheCredentialIsMade(t *testing.
 				w.use(w.codeFor(w.get(id)), nil)
 				pass(2 * time.Second)
 				if atStep { // it waited for the answer
-					if r = w.get(id); r.Steps.Get(StepCredential).Status == StepDone {
+					if r = w.get(id); r.Steps.Get(workflow.StepCredential).Status == workflow.StepDone {
 						t.Fatal("a secret was made while nobody knew whom it is for")
 					}
 					w.goes(nil, bea)
@@ -175,14 +177,15 @@ func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if asked := askFor(r).Email; (asked == "") != (confirmed == people.EmailUnproved) {
+			if asked := workflow.AskFor(r).Email; (asked == "") != (confirmed == people.EmailUnproved) {
 				t.Errorf("%q: an account is looked up by %q", confirmed, asked)
 			}
 			if confirmed == people.EmailUnproved {
 				w.set(func() { w.signer.Requesters = nil })
 			}
-			r = w.settle(n, r.ID, StateReady)
-			if step := r.Steps.Get(StepOwner); !strings.Contains(step.Note, note) || note == "" && strings.Contains(step.Note, "confirm") {
+			r = w.settle(n, r.ID, workflow.StateReady)
+			if step := r.Steps.Get(workflow.StepOwner); !strings.Contains(step.Note, note) || note == "" && strings.Contains(step.Note,
+				"confirm") {
 				t.Errorf("%q: the step says %q", confirmed, step.Note)
 			}
 			owned := w.one().owner == "OBJ-BEA"

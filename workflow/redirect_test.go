@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -34,7 +35,7 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 			n := w.boot()
 			defer n.stop()
 			before := w.handedOver(n)
-			if _, err := w.store.Update(t.Context(), before.ID, func(r *Request) error {
+			if _, err := w.store.Update(t.Context(), before.ID, func(r *workflow.Request) error {
 				r.Product, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs = "custom", nil,
 					[]string{"https://spa.contoso.com"}, []string{"http://localhost"}
 				return nil
@@ -143,7 +144,7 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			Redirects: []pack.Redirect{{Platform: plan.Web, URIs: []string{"https://fixed.example"}},
 				{Platform: plan.SPA, URIs: []string{"https://{host}"}}},
 			Fields: []pack.TemplateField{{Name: "host", Label: "Host", Many: true}}})
-		desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso},
+		desk := workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso},
 			Products: []pack.Product{{Name: "custom", Custom: true, Audience: form.ThisTenant, Credentials: vbo().Credentials}, portal},
 			Policy:   w.policy, Key: w.key, Log: quiet})
 		r, err := desk.Submit(t.Context(), bea, c.d)
@@ -179,12 +180,12 @@ func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 		"doubled in what is left": {[]string{one, spa}, nil, form.FieldRedirectURIs},
 		"doubled, and both shown": {[]string{one, spa}, []string{spa}, form.FieldRedirectURIs},
 	} {
-		r, wrong := &Request{Previous: plan.Plan{RedirectURIs: []string{one}, SPARedirectURIs: []string{spa}}}, form.Errors{}
+		r, wrong := &workflow.Request{Previous: plan.Plan{RedirectURIs: []string{one}, SPARedirectURIs: []string{spa}}}, form.Errors{}
 		d := form.Draft{RedirectURIs: c.web, Redirects: map[form.Field][]string{}}
 		if c.spa != nil {
 			d.Redirects[form.FieldSPARedirectURIs] = c.spa
 		}
-		updateRedirects(wrong, p, d, r)
+		workflow.UpdateRedirects(wrong, p, d, r)
 		if (c.wrong == "") != (len(wrong) == 0) || c.wrong != "" && wrong[c.wrong] == "" {
 			t.Errorf("%s: %v", name, wrong)
 		}
@@ -196,7 +197,8 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 	portal.Name, portal.Platform, portal.RedirectURIs, portal.RedirectRequired, portal.RedirectExample = "portal", plan.SPA, nil, true,
 		"https://portal.example.com:4443"
 	w := newWorld(t)
-	desk := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{vbo(), portal}, Policy: w.policy,
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso}, Products: []pack.Product{vbo(),
+		portal}, Policy: w.policy,
 		Key: w.key, Log: quiet})
 	d := draft("portal")
 	for _, existing := range []bool{false, true} {
@@ -229,8 +231,8 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 		"not asked about":           {[]string{"https://a.example"}, nil, false},
 		"made before it was needed": {nil, []string{""}, false},
 	} {
-		r, wrong := &Request{Previous: plan.Plan{SPARedirectURIs: c.was}}, form.Errors{}
-		updateRedirects(wrong, portal, form.Draft{RedirectURIs: c.is}, r)
+		r, wrong := &workflow.Request{Previous: plan.Plan{SPARedirectURIs: c.was}}, form.Errors{}
+		workflow.UpdateRedirects(wrong, portal, form.Draft{RedirectURIs: c.is}, r)
 		if (wrong[form.FieldRedirectURIs] != "") != c.refused {
 			t.Errorf("%s: %v", name, wrong)
 		}
@@ -242,8 +244,9 @@ func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 	const added = "https://b.contoso.com"
 	for _, there := range []string{"https://a.contoso.com/x\u200b", "https://a.contoso.com/x  y", "https://a.contoso.com/x ",
 		"https://a.contoso.com/\u202ex", "https://a.contoso.com/\u00a0"} {
-		r, wrong := &Request{Previous: plan.Plan{RedirectURIs: []string{there}}}, form.Errors{}
-		updateRedirects(wrong, pack.Product{Platform: plan.Web}, form.Draft{RedirectURIs: []string{there + "\r", " " + added + " "}}, r)
+		r, wrong := &workflow.Request{Previous: plan.Plan{RedirectURIs: []string{there}}}, form.Errors{}
+		workflow.UpdateRedirects(wrong, pack.Product{Platform: plan.Web}, form.Draft{RedirectURIs: []string{there + "\r", " " + added +
+			" "}}, r)
 		if len(wrong) > 0 || !slices.Equal(r.Plan.RedirectURIs, []string{there, added}) {
 			t.Errorf("%q sent back with another: %q, %v", there, r.Plan.RedirectURIs, wrong)
 		}

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // What approvers do when they change their minds, and what others see of it.
@@ -22,12 +24,13 @@ func TestACodeIsShownToTheOneWhoAskedForItAndToNobodyElse(t *testing.T) {
 		n.Approve(t.Context(), id, zoe, w.get(id).Rev)
 		pass(5 * time.Second)
 		r := w.get(id)
-		his, hers := w.messages[r.Posts[post(PostSignIn, 1)].TS], w.messages[r.Posts[post(PostSignIn, 2)].TS]
+		his, hers := w.messages[r.Posts[workflow.PostNamed(workflow.PostSignIn, 1)].TS],
+			w.messages[r.Posts[workflow.PostNamed(workflow.PostSignIn, 2)].TS]
 		if hers == nil || hers.code == "" {
 			t.Fatalf("Zoe has %+v", hers)
 		}
-		if his == nil || his.code != "" || !r.Posts[post(PostSignIn, 1)].Last {
-			t.Errorf("Ada's message is %+v, %+v", his, r.Posts[post(PostSignIn, 1)])
+		if his == nil || his.code != "" || !r.Posts[workflow.PostNamed(workflow.PostSignIn, 1)].Last {
+			t.Errorf("Ada's message is %+v, %+v", his, r.Posts[workflow.PostNamed(workflow.PostSignIn, 1)])
 		}
 	})
 }
@@ -39,11 +42,12 @@ func TestAMessageThatIsNoLongerDueIsNotDrawn(t *testing.T) {
 		defer n.stop()
 		id := w.request(n)
 		synctest.Wait()
-		w.store.Update(context.Background(), id, func(r *Request) error {
-			r.Approval, r.State = Approval{N: 2, By: zoe}, StateSignIn
+		w.store.Update(context.Background(), id, func(r *workflow.Request) error {
+			r.Approval, r.State = workflow.Approval{N: 2, By: zoe}, workflow.StateSignIn
 			return nil
 		})
-		if n.engine.Draw(id, post(PostSignIn, 1)); len(w.get(id).Posts[post(PostSignIn, 1)].TS) != 0 {
+		if n.engine.Draw(id, workflow.PostNamed(workflow.PostSignIn, 1)); len(w.get(id).Posts[workflow.PostNamed(workflow.PostSignIn,
+			1)].TS) != 0 {
 			t.Error("a message of the approver before was sent")
 		}
 	})
@@ -69,7 +73,7 @@ func TestAnUndoThatIsTakenBackLeavesRetryWhatItWas(t *testing.T) {
 				end(w, n, id)
 				pass(time.Second)
 				r := w.get(id)
-				if r.State != StateRevoked || !strings.Contains(r.Failure.Text, "Retry") {
+				if r.State != workflow.StateRevoked || !strings.Contains(r.Failure.Text, "Retry") {
 					t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 				}
 				if _, err := n.Retry(t.Context(), id, ada, r.Rev); err != nil {
@@ -102,7 +106,7 @@ func TestTheSecretOfAnAlarmIsTakenAwayThoughEntraIsBusy(t *testing.T) {
 		if a := w.one(); len(a.keys) != 0 {
 			t.Errorf("the app still has %v", a.keys)
 		}
-		if r := w.get(id); r.State != StateFailed || !strings.Contains(r.Failure.Text, "was removed") {
+		if r := w.get(id); r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "was removed") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -127,7 +131,8 @@ func TestASecretLivesFromTheDayItIsMade(t *testing.T) {
 
 func TestADenialsReasonHasALimit(t *testing.T) {
 	_, d, id := at(t, nil)
-	if _, err := d.Deny(context.Background(), id, ada, strings.Repeat("x", deniedReasonMax+1)); refusedBy(err) != RuleReason {
+	if _, err := d.Deny(context.Background(), id, ada, strings.Repeat("x",
+		workflow.DeniedReasonMax+1)); refusedBy(err) != workflow.RuleReason {
 		t.Errorf("got %v", err)
 	}
 }
@@ -147,7 +152,7 @@ func TestAMistakeInOneRequestsWorkEndsNobodyElses(t *testing.T) {
 		defer n.stop()
 		id := w.request(n)
 		w.people(n, id)
-		pass(2 * lookAgain)
+		pass(2 * workflow.LookAgain)
 		w.people(n, id)
 		w.wantOne(id)
 	})

@@ -1,32 +1,34 @@
-package workflow
+package workflow_test
 
 import (
 	"strings"
 	"testing"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestTheRolesOfASignInAreForWhatItDoes(t *testing.T) {
-	ours := Target{Request: "EA-1"}
+	ours := workflow.Target{Request: "EA-1"}
 	for _, c := range []struct {
-		kind   Kind
-		task   Task
-		target Target
+		kind   workflow.Kind
+		task   workflow.Task
+		target workflow.Target
 		want   []string
 	}{
-		{KindRegister, TaskProvision, Target{}, []string{"(to register applications)",
+		{workflow.KindRegister, workflow.TaskProvision, workflow.Target{}, []string{"(to register applications)",
 			"(to consent to Microsoft Graph application permissions)"}},
-		{KindRegister, TaskUndo, Target{}, []string{"(to change applications)"}},
-		{KindRecreate, TaskProvision, ours, []string{"(to register applications)"}},
-		{KindUpdate, TaskProvision, ours, []string{"(to change applications)", "(to consent to Microsoft Graph application permissions)"}},
-		{KindRetire, TaskProvision, ours, []string{"(to change applications)",
+		{workflow.KindRegister, workflow.TaskUndo, workflow.Target{}, []string{"(to change applications)"}},
+		{workflow.KindRecreate, workflow.TaskProvision, ours, []string{"(to register applications)"}},
+		{workflow.KindUpdate, workflow.TaskProvision, ours, []string{"(to change applications)",
+			"(to consent to Microsoft Graph application permissions)"}},
+		{workflow.KindRetire, workflow.TaskProvision, ours, []string{"(to change applications)",
 			"(to revoke consent to Microsoft Graph application permissions)"}},
-		{KindRenew, TaskRemoveOld, ours, []string{"(to change applications)"}},
-		{KindAdopt, TaskProvision, Target{}, []string{"(to change applications)"}},
+		{workflow.KindRenew, workflow.TaskRemoveOld, ours, []string{"(to change applications)"}},
+		{workflow.KindAdopt, workflow.TaskProvision, workflow.Target{}, []string{"(to change applications)"}},
 	} {
-		r := &Request{Kind: c.kind, Task: c.task, Target: c.target,
+		r := &workflow.Request{Kind: c.kind, Task: c.task, Target: c.target,
 			Plan: plan.Plan{Permissions: []plan.Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application,
 				Name: "Mail.Send"}}}}
 		words := r.RolesWords()
@@ -39,7 +41,7 @@ func TestTheRolesOfASignInAreForWhatItDoes(t *testing.T) {
 }
 
 func TestTheSameRolesAreNamedOnce(t *testing.T) {
-	r := &Request{Kind: KindRegister, Task: TaskProvision, Plan: plan.Plan{
+	r := &workflow.Request{Kind: workflow.KindRegister, Task: workflow.TaskProvision, Plan: plan.Plan{
 		Permissions:    []plan.Permission{{ResourceAppID: catalog.MicrosoftGraph, Type: catalog.Application, Name: "Mail.Send"}},
 		DirectoryRoles: []plan.DirectoryRole{{Name: "Global Reader"}},
 	}}

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
@@ -52,10 +53,11 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 }
 
 // offersCustom is a desk where people name what they want.
-func (w *world) offersCustom() *Desk {
+func (w *world) offersCustom() *workflow.Desk {
 	custom := pack.Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: plan.Web,
 		Credentials: []pack.Offer{{Kind: plan.CredentialNone}}}
-	return NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{custom}, Policy: w.policy, Key: w.key,
+	return workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso}, Products: []pack.Product{custom},
+		Policy: w.policy, Key: w.key,
 		Log: quiet})
 }
 
@@ -64,7 +66,7 @@ func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
 	api := form.Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: plan.CredentialNone,
 		Scopes: []string{"access_as_user, admins: Use it"}}
 	r, err := d.Submit(context.Background(), bea, api)
-	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(stepsFor(r, TaskProvision), StepAPI) {
+	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(workflow.StepsFor(r, workflow.TaskProvision), workflow.StepAPI) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	api.Scopes = nil
@@ -79,8 +81,9 @@ func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
 
 func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 	ctx := context.Background()
-	w, _, id := at(t, func(r *Request) {
-		r.Product, r.State, r.Made = "custom", StateDone, Made{ObjectID: "o", AppID: "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001"}
+	w, _, id := at(t, func(r *workflow.Request) {
+		r.Product, r.State, r.Made = "custom", workflow.StateDone, workflow.Made{ObjectID: "o",
+			AppID: "6b1f7d2e-9f43-4f6e-a0f5-2f1d33c1c001"}
 		r.Plan.Scopes = []plan.Scope{{Name: "jobs.read", Title: "Read jobs", Words: "Read jobs"},
 			{Name: "access_as_user", AdminsOnly: true, Title: "Use it", Words: "Use it", PreAuthorized: []string{"c1"}}}
 		r.Plan.Permissions = []plan.Permission{{Resource: "This application", ResourceAppID: plan.Self, Name: "jobs.read",
@@ -103,13 +106,13 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 			t.Errorf("the changes %q lack %q", said, want)
 		}
 	}
-	if _, err := w.store.Update(ctx, r.ID, func(r *Request) error { r.State = StateDenied; return nil }); err != nil {
+	if _, err := w.store.Update(ctx, r.ID, func(r *workflow.Request) error { r.State = workflow.StateDenied; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	groups, _ := catalog.Find(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All")
 	change.Origin, change.Scopes, change.Permissions = "V3", []string{""}, []string{groups.Key()}
 	r, err = d.Update(ctx, bea, id, change)
-	if err != nil || len(r.Plan.Scopes) != 0 || !slices.Contains(stepsFor(r, TaskProvision), StepAPI) {
+	if err != nil || len(r.Plan.Scopes) != 0 || !slices.Contains(workflow.StepsFor(r, workflow.TaskProvision), workflow.StepAPI) {
 		t.Errorf("an app that offers nothing any more: %v, %v", err, r)
 	}
 }

@@ -1,62 +1,69 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 func TestWhoMayCarryARequestOut(t *testing.T) {
 	for _, c := range []struct {
 		who     string
-		signer  func(*Signer)
-		request func(*Request)
-		refused Rule
+		signer  func(*workflow.Signer)
+		request func(*workflow.Request)
+		refused workflow.Rule
 	}{
 		{who: "the approver as Global Administrator"},
-		{who: "the approver by object ID", signer: func(s *Signer) {
+		{who: "the approver by object ID", signer: func(s *workflow.Signer) {
 			s.ObjectID, s.UPN = "obj-zoe", "other@contoso.com"
-		}, request: func(r *Request) { r.Approval.By = zoe }},
-		{who: "the approver with two lesser roles", signer: func(s *Signer) {
-			s.Roles = []string{cloudApplicationAdministrator, privilegedRoleAdministrator}
+		}, request: func(r *workflow.Request) { r.Approval.By = zoe }},
+		{who: "the approver with two lesser roles", signer: func(s *workflow.Signer) {
+			s.Roles = []string{workflow.CloudApplicationAdministrator, workflow.PrivilegedRoleAdministrator}
 		}},
-		{who: "someone of another tenant", signer: func(s *Signer) { s.TenantID = "2222" }, refused: RuleTenant},
-		{who: "another admin than the one who approved", signer: func(s *Signer) {
+		{who: "someone of another tenant", signer: func(s *workflow.Signer) { s.TenantID = "2222" }, refused: workflow.RuleTenant},
+		{who: "another admin than the one who approved", signer: func(s *workflow.Signer) {
 			s.UPN, s.ObjectID = "zoe@contoso.com", "obj-zoe"
-		}, refused: RuleAccount},
-		{who: "an account without a name", signer: func(s *Signer) { s.UPN, s.ObjectID = "", "" }, refused: RuleAccount},
-		{who: "the requester by e-mail", request: func(r *Request) { r.Requester.Email = "ADA@contoso.com" }, refused: RuleRequesterSelf},
-		{who: "the requester by mail attribute", signer: func(s *Signer) { s.Mail = "bea@contoso.com" }, refused: RuleRequesterSelf},
-		{who: "the requester by object ID", signer: func(s *Signer) {
-			s.Requesters = []Account{{ObjectID: "x"}, {ObjectID: "OBJ-ADA"}}
-		}, refused: RuleRequesterSelf},
-		{who: "the requester by approver list", request: func(r *Request) {
+		}, refused: workflow.RuleAccount},
+		{who: "an account without a name", signer: func(s *workflow.Signer) { s.UPN, s.ObjectID = "", "" }, refused: workflow.RuleAccount},
+		{who: "the requester by e-mail", request: func(r *workflow.Request) { r.Requester.Email = "ADA@contoso.com" },
+			refused: workflow.RuleRequesterSelf},
+		{who: "the requester by mail attribute", signer: func(s *workflow.Signer) { s.Mail = "bea@contoso.com" },
+			refused: workflow.RuleRequesterSelf},
+		{who: "the requester by object ID", signer: func(s *workflow.Signer) {
+			s.Requesters = []workflow.Account{{ObjectID: "x"}, {ObjectID: "OBJ-ADA"}}
+		}, refused: workflow.RuleRequesterSelf},
+		{who: "the requester by approver list", request: func(r *workflow.Request) {
 			r.Requester = ada
 			r.Requester.Email = ""
-		}, refused: RuleRequesterSelf},
-		{who: "an Application Administrator, for Graph application permissions", signer: func(s *Signer) {
-			s.Roles = []string{applicationAdministrator}
-		}, refused: RuleRole},
-		{who: "a Privileged Role Administrator, who may not register", signer: func(s *Signer) {
-			s.Roles = []string{privilegedRoleAdministrator}
-		}, refused: RuleRole},
-		{who: "someone without any role", signer: func(s *Signer) { s.Roles = nil }, refused: RuleRole},
-		{who: "an Application Administrator, for delegated permissions only", signer: func(s *Signer) {
-			s.Roles = []string{applicationAdministrator}
+		}, refused: workflow.RuleRequesterSelf},
+		{who: "an Application Administrator, for Graph application permissions", signer: func(s *workflow.Signer) {
+			s.Roles = []string{workflow.ApplicationAdministrator}
+		}, refused: workflow.RuleRole},
+		{who: "a Privileged Role Administrator, who may not register", signer: func(s *workflow.Signer) {
+			s.Roles = []string{workflow.PrivilegedRoleAdministrator}
+		}, refused: workflow.RuleRole},
+		{who: "someone without any role", signer: func(s *workflow.Signer) { s.Roles = nil }, refused: workflow.RuleRole},
+		{who: "an Application Administrator, for delegated permissions only", signer: func(s *workflow.Signer) {
+			s.Roles = []string{workflow.ApplicationAdministrator}
 		},
-			request: func(r *Request) { r.Plan.Permissions = r.Plan.Permissions[2:]; r.Approval.Digest = r.Plan.Digest() }},
-		{who: "an Application Administrator, to undo", signer: func(s *Signer) {
-			s.Roles = []string{applicationAdministrator}
-		}, request: func(r *Request) { r.Task = TaskUndo }},
-		{who: "the approver of a plan that was changed", request: func(r *Request) {
+			request: func(r *workflow.Request) {
+				r.Plan.Permissions = r.Plan.Permissions[2:]
+				r.Approval.Digest = r.Plan.Digest()
+			}},
+		{who: "an Application Administrator, to undo", signer: func(s *workflow.Signer) {
+			s.Roles = []string{workflow.ApplicationAdministrator}
+		}, request: func(r *workflow.Request) { r.Task = workflow.TaskUndo }},
+		{who: "the approver of a plan that was changed", request: func(r *workflow.Request) {
 			r.Plan.Permissions[0].Name = "Directory.ReadWrite.All"
-		}, refused: RuleDigest},
-		{who: "someone who is no longer an approver", request: func(r *Request) { r.Approval.By = tom }, refused: RuleNotApprover},
+		}, refused: workflow.RuleDigest},
+		{who: "someone who is no longer an approver", request: func(r *workflow.Request) { r.Approval.By = tom },
+			refused: workflow.RuleNotApprover},
 	} {
 		t.Run(c.who, func(t *testing.T) {
-			w, _, id := at(t, in(StateSignIn, ada))
+			w, _, id := at(t, in(workflow.StateSignIn, ada))
 			r, who := w.get(id), adaSignsIn()
 			if c.request != nil {
 				c.request(r)
@@ -64,7 +71,7 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 			if c.signer != nil {
 				c.signer(&who)
 			}
-			no := signerProblem(r, contoso, who)
+			no := workflow.SignerProblem(r, contoso, who)
 			if no == nil && c.refused != "" || no != nil && no.Rule != c.refused {
 				t.Errorf("got %v, want %q", no, c.refused)
 			}

@@ -1,10 +1,11 @@
-package workflow
+package workflow_test
 
 import (
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -31,12 +32,12 @@ func TestACertificateIsFreeOnceItWasReplacedAndRemoved(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, updated.ID, StateDone)
+		w.settle(n, updated.ID, workflow.StateDone)
 
 		renew := draft("")
 		renew.Credential, renew.Certificate = plan.CredentialCertificate, newCertificate()
 		r := w.renews(n, updated, renew)
-		w.settle(n, r.ID, StateOverlap)
+		w.settle(n, r.ID, workflow.StateOverlap)
 		if err := another(t, n, "too early", old); err == nil {
 			t.Error("it was free while the app had it")
 		}
@@ -48,9 +49,9 @@ func TestACertificateIsFreeOnceItWasReplacedAndRemoved(t *testing.T) {
 		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		n = p.back(n)
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		if err := another(t, n, "renewed", renew.Certificate); err == nil {
 			t.Error("the new certificate is free, though the app has it")
 		}
@@ -73,15 +74,15 @@ func TestCertificatesOfARetiredAppAreFree(t *testing.T) {
 		renew := draft("")
 		renew.Credential, renew.Certificate = plan.CredentialCertificate, newCertificate()
 		r := w.renews(n, app, renew)
-		w.settle(n, r.ID, StateOverlap)
+		w.settle(n, r.ID, workflow.StateOverlap)
 		n.SayWorks(t.Context(), r.ID, bea)
 		n.RemoveOld(t.Context(), r.ID, ada)
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		end, err := n.Retire(t.Context(), bea, r.ID, d2("V-retire"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, end.ID, StateDone)
+		w.settle(n, end.ID, workflow.StateDone)
 		pass(time.Second)
 		for what, der := range map[string][]byte{"the first": app.Plan.Credential.Certificate.DER, "the second": renew.Certificate} {
 			if err := another(t, n, what, der); err != nil {
@@ -108,7 +109,7 @@ func TestACertificateThatAnAppCameBackWithoutIsFree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateDone)
+		w.settle(n, r.ID, workflow.StateDone)
 		pass(time.Second)
 		if err := another(t, n, "the old one's", app.Plan.Credential.Certificate.DER); err != nil {
 			t.Errorf("its old certificate is not free: %v", err)

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -7,16 +7,17 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 )
 
 // late is a store in which something happens before a request is kept.
 type late struct {
-	Store
+	workflow.Store
 	before func()
 }
 
-func (s *late) Create(ctx context.Context, r *Request) (*Request, error) {
+func (s *late) Create(ctx context.Context, r *workflow.Request) (*workflow.Request, error) {
 	if happens := s.before; happens != nil {
 		s.before = nil
 		happens()
@@ -39,14 +40,14 @@ func TestARequestThatComesTooLateIsNotAboutWhatTheAppWas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n.SetStore(&late{n.KeptIn(), func() { w.settle(n, first.ID, StateDone); pass(time.Second) }})
+		n.SetStore(&late{n.KeptIn(), func() { w.settle(n, first.ID, workflow.StateDone); pass(time.Second) }})
 		_, err = n.Update(t.Context(), bea, head.ID, to("https://second.contoso.com", "V-2"))
-		if refusedBy(err) != RuleStale || !strings.Contains(err.Error(), first.ID+" came after "+head.ID) {
+		if refusedBy(err) != workflow.RuleStale || !strings.Contains(err.Error(), first.ID+" came after "+head.ID) {
 			t.Fatalf("it is answered with %v", err)
 		}
-		list, _ := n.List(t.Context(), Query{})
+		list, _ := n.List(t.Context(), workflow.Query{})
 		second := list[0]
-		if second.ID == first.ID || second.State != StateCancelled || second.Failure.Rule != RuleStale {
+		if second.ID == first.ID || second.State != workflow.StateCancelled || second.Failure.Rule != workflow.RuleStale {
 			t.Errorf("%s is %s: %s", second.ID, second.State, second.Failure.Text)
 		}
 		if got, err := n.App(t.Context(), head.ID); err != nil || got.ID != first.ID || w.get(head.ID).Successor != first.ID {
@@ -64,16 +65,18 @@ func TestARequestThatWasKeptTooLateIsNeitherApprovedNorCarriedOut(t *testing.T) 
 		n := w.boot()
 		defer n.stop()
 		head := w.handedOver(n)
-		renewal := func() *Request { return w.renews(n, head, draft("")) }
+		renewal := func() *workflow.Request { return w.renews(n, head, draft("")) }
 		succeeded := func(by string) {
-			if _, err := w.store.Update(t.Context(), head.ID, func(r *Request) error { r.Successor = by; return nil }); err != nil {
+			if _, err := w.store.Update(t.Context(), head.ID,
+				func(r *workflow.Request) error { r.Successor = by; return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
 		r := renewal() // and the process ended before it looked again
 		succeeded("EA-99")
 		synctest.Wait()
-		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != RuleStale || w.get(r.ID).State != StatePending {
+		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != workflow.RuleStale ||
+			w.get(r.ID).State != workflow.StatePending {
 			t.Errorf("the approval is answered with %v", err)
 		}
 		succeeded("")
@@ -85,7 +88,8 @@ func TestARequestThatWasKeptTooLateIsNeitherApprovedNorCarriedOut(t *testing.T) 
 		r = w.goesOn(r, nil)
 		var changes []string
 		w.set(func() { changes = w.wrote() })
-		if r.State != StateSignIn || r.SignIn.Status != SignInOver || r.Failure.Rule != RuleStale || len(changes) != 0 {
+		if r.State != workflow.StateSignIn || r.SignIn.Status != workflow.SignInOver || r.Failure.Rule != workflow.RuleStale ||
+			len(changes) != 0 {
 			t.Errorf("it is %s, %s: %s; %v", r.State, r.SignIn.Status, r.Failure.Text, changes)
 		}
 	})
@@ -101,12 +105,12 @@ func TestASuccessorIsNotWrittenOver(t *testing.T) {
 		w.set(func() {
 			w.before = func(call string) error {
 				if call == "proof" { // after every look
-					w.store.Update(t.Context(), head.ID, func(r *Request) error { r.Successor = "EA-99"; return nil })
+					w.store.Update(t.Context(), head.ID, func(r *workflow.Request) error { r.Successor = "EA-99"; return nil })
 				}
 				return nil
 			}
 		})
-		r = w.settle(n, r.ID, StateOverlap)
+		r = w.settle(n, r.ID, workflow.StateOverlap)
 		pass(time.Second)
 		if got := w.get(head.ID).Successor; got != "EA-99" || !w.get(r.ID).PredecessorTold {
 			t.Errorf("%s came after it", got)

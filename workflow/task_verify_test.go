@@ -1,23 +1,25 @@
-package workflow
+package workflow_test
 
 import (
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // verifies is a request whose app somebody has made by hand, once Ada has signed in
 // to have it looked at.
-func (w *world) verifies(n *node, edit func(r *Request, app *fakeApp)) (id string) {
+func (w *world) verifies(n *node, edit func(r *workflow.Request, app *fakeApp)) (id string) {
 	w.t.Helper()
 	app := w.byHand(legacyID, "payroll-backup", "OBJ-BEA")
 	id = w.request(n)
 	r := w.get(id)
 	w.set(func() {
-		app.App = App{DisplayName: "payroll-backup", Audience: r.Plan.Audience, RedirectURIs: r.Plan.RedirectURIs}
+		app.App = workflow.App{DisplayName: "payroll-backup", Audience: r.Plan.Audience, RedirectURIs: r.Plan.RedirectURIs}
 		app.granted, app.roles, app.thumbprints, app.federated = r.Plan.Permissions, nil, nil, nil
-		app.keys = map[string]Password{"k": {KeyID: "k", Expires: time.Now().Add(24 * time.Hour)}}
+		app.keys = map[string]workflow.Password{"k": {KeyID: "k", Expires: time.Now().Add(24 * time.Hour)}}
 		edit(r, app)
 	})
 	if _, err := n.Verify(w.t.Context(), id, ada, legacyID); err != nil {
@@ -32,9 +34,10 @@ func (w *world) verifies(n *node, edit func(r *Request, app *fakeApp)) (id strin
 func TestABusyEntraIsRiddenOutWhileWhatWasMadeByHandIsLookedAt(t *testing.T) {
 	for _, c := range []struct {
 		busy  time.Duration
-		state State
+		state workflow.State
 		says  string
-	}{{time.Minute, StateDone, ""}, {2 * stepTimeout, StatePending, "What was made by hand could not be checked yet."}} {
+	}{{time.Minute, workflow.StateDone, ""}, {2 * workflow.StepTimeout, workflow.StatePending,
+		"What was made by hand could not be checked yet."}} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			n := w.boot()
@@ -46,8 +49,8 @@ func TestABusyEntraIsRiddenOutWhileWhatWasMadeByHandIsLookedAt(t *testing.T) {
 				}
 				return nil
 			}
-			id := w.verifies(n, func(*Request, *fakeApp) {})
-			pass(stepTimeout + time.Minute)
+			id := w.verifies(n, func(*workflow.Request, *fakeApp) {})
+			pass(workflow.StepTimeout + time.Minute)
 			if r := w.get(id); r.State != c.state || !strings.Contains(r.Failure.Text, c.says) ||
 				strings.Contains(r.Failure.Text, "does not match the plan") {
 				t.Errorf("busy for %s: it is %s: %s", c.busy, r.State, r.Failure.Text)
@@ -63,13 +66,13 @@ func TestWhatIsMissingOfWhatWasMadeByHandIsSaidSoon(t *testing.T) {
 		n := w.boot()
 		defer n.stop()
 		began := time.Now()
-		id := w.verifies(n, func(r *Request, app *fakeApp) { app.granted = r.Plan.Permissions[:1] })
-		var r *Request
-		for r = w.get(id); r.State != StatePending && time.Since(began) < stepTimeout; r = w.get(id) {
+		id := w.verifies(n, func(r *workflow.Request, app *fakeApp) { app.granted = r.Plan.Permissions[:1] })
+		var r *workflow.Request
+		for r = w.get(id); r.State != workflow.StatePending && time.Since(began) < workflow.StepTimeout; r = w.get(id) {
 			pass(time.Second)
 		}
 		const says = "What was made by hand does not match the plan. "
-		if took := time.Since(began); took > 2*verifyTimeout {
+		if took := time.Since(began); took > 2*workflow.VerifyTimeout {
 			t.Errorf("it took %s", took)
 		}
 		if text := r.Failure.Text; strings.Count(text, says) != 1 || strings.Count(text, "Fix it and run verify again") != 1 ||

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 func TestDeadlinesOfOthersHoldBesideARequestThatCannotBeRead(t *testing.T) {
@@ -21,7 +23,7 @@ func TestDeadlinesOfOthersHoldBesideARequestThatCannotBeRead(t *testing.T) {
 		}
 		w.store.damages(damaged)
 		pass(w.policy.PendingExpires + time.Hour)
-		if r := w.get(other.ID); r.State != StateExpired {
+		if r := w.get(other.ID); r.State != workflow.StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
 		told := w.told()
@@ -52,14 +54,14 @@ func TestARequestThatIsListedBeforeItsTimeHoldsUpNoDeadline(t *testing.T) {
 		w.store.ahead = second.ID
 		w.store.mu.Unlock()
 		pass(w.policy.PendingExpires - 30*time.Minute)
-		if r := w.get(first); r.State != StateExpired {
+		if r := w.get(first); r.State != workflow.StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
-		if r := w.get(second.ID); r.State != StatePending {
+		if r := w.get(second.ID); r.State != workflow.StatePending {
 			t.Errorf("%s is %s, before its time", r.ID, r.State)
 		}
 		pass(time.Hour)
-		if r := w.get(second.ID); r.State != StateExpired {
+		if r := w.get(second.ID); r.State != workflow.StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
 	})
@@ -82,7 +84,7 @@ func TestAProcessStartsBesideARequestThatCannotBeRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, other.ID, StateDone)
+		w.settle(n, other.ID, workflow.StateDone)
 	})
 }
 
@@ -96,11 +98,11 @@ func TestTheSuccessorOfARequestThatCannotBeReadGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, StateReady)
+		w.settle(n, r.ID, workflow.StateReady)
 		w.store.damages(before.ID)
-		w.settle(n, r.ID, StateOverlap)
+		w.settle(n, r.ID, workflow.StateOverlap)
 		pass(w.policy.RenewGrace + time.Hour)
-		if now := w.get(r.ID); now.State != StateLeftover || !now.PredecessorTold {
+		if now := w.get(r.ID); now.State != workflow.StateLeftover || !now.PredecessorTold {
 			t.Errorf("%s is %s (linked %v), and its time with two credentials is over", now.ID, now.State, now.PredecessorTold)
 		}
 	})
@@ -117,12 +119,12 @@ func TestAnAppWhoseRequestCannotBeReadIsNotTakenForAnother(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, second.ID, StateDone)
+		w.settle(n, second.ID, workflow.StateDone)
 		w.store.damages(damaged.ID)
 		if _, err := n.App(t.Context(), damaged.ID); !isUnreadable(err) {
 			t.Errorf("by its request: %v", err)
 		}
-		if _, err := n.App(t.Context(), "payroll-backup"); refusedBy(err) != RuleSeveralApps ||
+		if _, err := n.App(t.Context(), "payroll-backup"); refusedBy(err) != workflow.RuleSeveralApps ||
 			!strings.Contains(err.Error(), damaged.ID+" can't be read") {
 			t.Errorf("by its name: %v", err)
 		}
@@ -136,16 +138,16 @@ func TestAnAppWhoseRequestCannotBeReadIsNotTakenForAnother(t *testing.T) {
 }
 
 func isUnreadable(err error) bool {
-	_, ok := errors.AsType[*UnreadableError](err)
+	_, ok := errors.AsType[*workflow.UnreadableError](err)
 	return ok
 }
 
 func TestManyThatCannotBeReadAreCountedInOneSentence(t *testing.T) {
-	var e UnreadableError
+	var e workflow.UnreadableError
 	for _, id := range []string{"EA-1", "EA-2", "EA-3", "EA-4", "EA-5", "EA-6", "EA-7", "EA-2"} {
-		e.Add(unread(id).(*UnreadableError))
+		e.Add(unread(id).(*workflow.UnreadableError))
 	}
-	if got := Names(e.IDs()); got != "EA-1, EA-2, EA-3, EA-4, EA-5 and 2 more" {
+	if got := workflow.Names(e.IDs()); got != "EA-1, EA-2, EA-3, EA-4, EA-5 and 2 more" {
 		t.Errorf("they are named %q", got)
 	}
 	if !strings.HasSuffix(e.Error(), "; and 2 more") || strings.Contains(e.Error(), "EA-6") {

@@ -1,10 +1,11 @@
-package workflow
+package workflow_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -22,8 +23,8 @@ func payroll(t *testing.T) pack.Product {
 }
 
 // madeOf is a request that has made an app of a product, with what it suggests.
-func madeOf(p pack.Product, uris ...string) *Request {
-	r := &Request{Kind: KindRegister, State: StateDone, Product: p.Name,
+func madeOf(p pack.Product, uris ...string) *workflow.Request {
+	r := &workflow.Request{Kind: workflow.KindRegister, State: workflow.StateDone, Product: p.Name,
 		Plan: p.Plan(pack.Choice{Workloads: []string{"mail"}, Credential: plan.CredentialSecret})}
 	r.Made.AppID = "x"
 	r.Plan.RedirectURIs = uris
@@ -69,7 +70,8 @@ func TestAllThatANewerPackNeedsIsMissing(t *testing.T) {
 			p := payroll(t)
 			c.edit(&p)
 			w := newWorld(t)
-			d := NewDesk(DeskConfig{Store: w.store, Tenants: []Tenant{contoso}, Products: []pack.Product{p}, Policy: w.policy, Key: w.key,
+			d := workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso}, Products: []pack.Product{p},
+				Policy: w.policy, Key: w.key,
 				Log: quiet})
 			r := madeOf(old, "https://payroll.contoso.com")
 			if titlesOnly { // as requests of before names were kept

@@ -1,10 +1,12 @@
-package workflow
+package workflow_test
 
 import (
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // spreads is an answer of a replica that is behind.
@@ -32,22 +34,24 @@ func TestWhatIsSeenOfAnAppIsShownWhileItsCredentialIsRemoved(t *testing.T) {
 		w.approves(n, id)
 		pass(30 * time.Second)
 		r := w.get(id)
-		note := r.Steps.Get(StepProof).Note
-		if r.State != StateProvisioning || r.Steps.Get(StepProof).Status != StepWaiting || !strings.Contains(note, "full_access_as_app") ||
+		note := r.Steps.Get(workflow.StepProof).Note
+		if r.State != workflow.StateProvisioning || r.Steps.Get(workflow.StepProof).Status != workflow.StepWaiting ||
+			!strings.Contains(note, "full_access_as_app") ||
 			!strings.Contains(note, "seen since "+began.UTC().Format("15:04")) || strings.Contains(note, "ALARM") {
 			t.Errorf("it is %s, and says %q", r.State, note)
 		}
 		w.set(func() {
 			for _, m := range w.messages {
-				if m.name == PostCard && m.drawn.Steps.Get(StepProof).Note != note {
-					t.Errorf("the card shows %q", m.drawn.Steps.Get(StepProof).Note)
+				if m.name == workflow.PostCard && m.drawn.Steps.Get(workflow.StepProof).Note != note {
+					t.Errorf("the card shows %q", m.drawn.Steps.Get(workflow.StepProof).Note)
 				}
 			}
 		})
 		pass(15 * time.Minute)
-		if r := w.get(id); r.State != StateFailed || r.Failure.Rule != RuleExcess ||
-			!strings.Contains(r.Failure.Text, "Its secret was removed") || len(w.one().keys) != 0 || r.Steps.Get(StepProof).Note != "" {
-			t.Errorf("it is %s (%s; %q), with %v", r.State, r.Failure.Text, r.Steps.Get(StepProof).Note, w.one().keys)
+		if r := w.get(id); r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess ||
+			!strings.Contains(r.Failure.Text, "Its secret was removed") || len(w.one().keys) != 0 ||
+			r.Steps.Get(workflow.StepProof).Note != "" {
+			t.Errorf("it is %s (%s; %q), with %v", r.State, r.Failure.Text, r.Steps.Get(workflow.StepProof).Note, w.one().keys)
 		}
 	})
 }

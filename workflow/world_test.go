@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
@@ -21,18 +22,18 @@ import (
 // A world is all that the engine touches, in memory: a store, a tenant and a
 // Slack, each a small true model. Its power can be cut at any outside call.
 type world struct {
-	ownsPrincipals []string      // of whom Entra makes owners of a service principal besides
-	hidesOwners    *ServiceError // instead of who owns service principals
-	keepsOwners    error         // what Entra says when an owner is to be removed
-	noOwners       *ServiceError // what it says when one is to be added
-	ownsNothing    bool          // whoever registers an app does not own it
-	unseen         string        // what is not seen of other apps that may have a certificate
-	onPrincipal    int           // credentials of an app's service principal
+	ownsPrincipals []string               // of whom Entra makes owners of a service principal besides
+	hidesOwners    *workflow.ServiceError // instead of who owns service principals
+	keepsOwners    error                  // what Entra says when an owner is to be removed
+	noOwners       *workflow.ServiceError // what it says when one is to be added
+	ownsNothing    bool                   // whoever registers an app does not own it
+	unseen         string                 // what is not seen of other apps that may have a certificate
+	onPrincipal    int                    // credentials of an app's service principal
 
 	t      *testing.T
 	store  *memory
 	key    *seal.Key
-	policy Policy
+	policy workflow.Policy
 	pages  string
 	own    string    // App ID of the bot's client
 	out    io.Writer // of the log
@@ -47,33 +48,33 @@ type world struct {
 	codes    map[string]*fakeCode // by user code
 	extra    []string             // roles that a stranger gave the app
 	foreign  []string             // what the app has on services outside the plan
-	signer   Signer               // whoever signs in
+	signer   workflow.Signer      // whoever signs in
 	consent  error
-	made     int        // credentials so far
-	lag      int        // this many proofs do not know the app yet
-	given    Disclosure // what Bea was shown last
+	made     int                 // credentials so far
+	lag      int                 // this many proofs do not know the app yet
+	given    workflow.Disclosure // what Bea was shown last
 
-	digests      map[string]Digest // by tenant and day
-	sent         []Digest
+	digests      map[string]workflow.Digest // by tenant and day
+	sent         []workflow.Digest
 	left         []people.Person
 	askedAway    int                          // times somebody was asked about
 	noPeople     error                        // instead of an answer about who has left
 	digest       func() (before, after error) // what goes wrong with a digest
 	vb365        fakeServer
-	checks       map[string]Checking // messages about connections, by ts
-	shows        []Connected         // what the server shows to whoever signs in
-	finds        []Connected         // what the server finds of the organization
+	checks       map[string]workflow.Checking // messages about connections, by ts
+	shows        []workflow.Connected         // what the server shows to whoever signs in
+	finds        []workflow.Connected         // what the server finds of the organization
 	findsErr     error
-	assertedAs   []AssertAs // the clients that codes were asked for
-	noOwnCode    error      // what asking for a code of the app itself is answered
-	rolesUnknown bool       // nobody can say which directory roles somebody has
+	assertedAs   []workflow.AssertAs // the clients that codes were asked for
+	noOwnCode    error               // what asking for a code of the app itself is answered
+	rolesUnknown bool                // nobody can say which directory roles somebody has
 }
 
 type message struct {
-	name    PostName
+	name    workflow.PostName
 	request string
 	n       int
-	drawn   *Request
+	drawn   *workflow.Request
 	code    string
 }
 
@@ -86,14 +87,14 @@ var (
 
 const contosoID = "11111111-1111-1111-1111-111111111111"
 
-var contoso = Tenant{Name: "contoso", ID: contosoID, Channel: "CAPPROVE", Approvers: []Approver{
+var contoso = workflow.Tenant{Name: "contoso", ID: contosoID, Channel: "CAPPROVE", Approvers: []workflow.Approver{
 	{Slack: ada.ID, Entra: "ada@contoso.com"}, {Slack: zoe.ID, Entra: "OBJ-ZOE"},
 }}
 
-func adaSignsIn() Signer {
-	return Signer{TenantID: contosoID, TenantName: "Contoso", Domain: "contoso.onmicrosoft.com", ObjectID: "OBJ-ADA",
+func adaSignsIn() workflow.Signer {
+	return workflow.Signer{TenantID: contosoID, TenantName: "Contoso", Domain: "contoso.onmicrosoft.com", ObjectID: "OBJ-ADA",
 		UPN: "Ada@contoso.com", Roles: []string{"62e90394-69f5-4237-9190-012177145e10"},
-		Requesters: []Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}}}
+		Requesters: []workflow.Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}}}
 }
 
 func newWorld(t *testing.T) *world {
@@ -101,16 +102,16 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, store: &memory{requests: map[string]*Request{}}, key: key, policy: DefaultPolicy,
-		pages: "https://bot.contoso.com", out: io.Discard, checks: map[string]Checking{},
+	return &world{t: t, store: &memory{requests: map[string]*workflow.Request{}}, key: key, policy: workflow.DefaultPolicy,
+		pages: "https://bot.contoso.com", out: io.Discard, checks: map[string]workflow.Checking{},
 		apps: map[string]*fakeApp{}, deleted: map[string]*fakeApp{}, messages: map[string]*message{}, codes: map[string]*fakeCode{},
-		digests: map[string]Digest{}, signer: adaSignsIn()}
+		digests: map[string]workflow.Digest{}, signer: adaSignsIn()}
 }
 
 // A node is one run of the process.
 type node struct {
-	*Desk
-	engine *Engine
+	*workflow.Desk
+	engine *workflow.Engine
 	stop   func() // ends it, and waits
 	off    *bool
 }
@@ -123,11 +124,12 @@ func (w *world) boot() *node {
 	wires := &wired{w, off}
 	tenant := contoso
 	tenant.ClientID = w.own
-	desk := NewDesk(DeskConfig{Store: wires, Tenants: []Tenant{tenant}, Backups: w.servers(wires),
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: wires, Tenants: []workflow.Tenant{tenant}, Backups: w.servers(wires),
 		Products: []pack.Product{vbo(), backup(), backedUp(), clouds(), archiver(), mailboxes(), restores(),
 			{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true}},
 		Policy: w.policy, Key: w.key, Log: w.log(), PublicURL: w.pages})
-	engine := NewEngine(EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, People: wires, Key: w.key, Log: w.log()})
+	engine := workflow.NewEngine(workflow.EngineConfig{Desk: desk, Store: wires, Directory: wires, Messenger: wires, People: wires,
+		Key: w.key, Log: w.log()})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -190,17 +192,17 @@ func call[T any](w *wired, name string, do func() (T, error)) (T, error) {
 }
 
 // The store has no answers to lose: it is in the process. But it has no power either.
-func (w *wired) Create(ctx context.Context, r *Request) (*Request, error) {
-	return cutOff(w, func() (*Request, error) { return w.store.Create(ctx, r) })
+func (w *wired) Create(ctx context.Context, r *workflow.Request) (*workflow.Request, error) {
+	return cutOff(w, func() (*workflow.Request, error) { return w.store.Create(ctx, r) })
 }
-func (w *wired) Get(ctx context.Context, id string) (*Request, error) {
-	return cutOff(w, func() (*Request, error) { return w.store.Get(ctx, id) })
+func (w *wired) Get(ctx context.Context, id string) (*workflow.Request, error) {
+	return cutOff(w, func() (*workflow.Request, error) { return w.store.Get(ctx, id) })
 }
-func (w *wired) Update(ctx context.Context, id string, change func(*Request) error) (*Request, error) {
-	return cutOff(w, func() (*Request, error) { return w.store.Update(ctx, id, change) })
+func (w *wired) Update(ctx context.Context, id string, change func(*workflow.Request) error) (*workflow.Request, error) {
+	return cutOff(w, func() (*workflow.Request, error) { return w.store.Update(ctx, id, change) })
 }
-func (w *wired) List(ctx context.Context, q Query) ([]*Request, error) {
-	return cutOff(w, func() ([]*Request, error) { return w.store.List(ctx, q) })
+func (w *wired) List(ctx context.Context, q workflow.Query) ([]*workflow.Request, error) {
+	return cutOff(w, func() ([]*workflow.Request, error) { return w.store.List(ctx, q) })
 }
 func (w *wired) Close() error { return nil }
 
@@ -215,7 +217,7 @@ func cutOff[T any](w *wired, do func() (T, error)) (T, error) {
 	return do()
 }
 
-func (w *wired) Draw(_ context.Context, d Drawing) (string, string, error) {
+func (w *wired) Draw(_ context.Context, d workflow.Drawing) (string, string, error) {
 	type where struct{ channel, ts string }
 	at, err := call(w, "draw "+string(d.Name), func() (where, error) {
 		m := &message{name: d.Name, request: d.Request.ID, drawn: d.Request.Clone()}
@@ -223,7 +225,7 @@ func (w *wired) Draw(_ context.Context, d Drawing) (string, string, error) {
 			m.code = d.Prompt.Code.Reveal()
 		}
 		ts := d.Post.TS
-		if d.Name == PostThread {
+		if d.Name == workflow.PostThread {
 			m.n = d.Post.Shown
 		}
 		if ts == "" && !d.Post.Begun.IsZero() {

@@ -1,4 +1,4 @@
-package workflow
+package workflow_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -18,7 +19,7 @@ import (
 // only some jobs do.
 
 type fakeApp struct {
-	App
+	workflow.App
 	owner                         string
 	owners, principalOwners       []string
 	sp                            bool
@@ -30,9 +31,9 @@ type fakeApp struct {
 	federated                     []plan.FederatedIssuer
 	required                      []string
 	anonymous                     bool // not called api://{appId}
-	dependents                    Dependents
+	dependents                    workflow.Dependents
 	unreadable                    error // instead of who depends on it
-	keys                          map[string]Password
+	keys                          map[string]workflow.Password
 }
 
 type fakeCode struct {
@@ -40,53 +41,54 @@ type fakeCode struct {
 	used chan error
 }
 
-func (w *wired) SignIn(ctx context.Context, tenant string, scopes []string) (DeviceLogin, error) {
-	return call(w, "device code", func() (DeviceLogin, error) {
+func (w *wired) SignIn(ctx context.Context, tenant string, scopes []string) (workflow.DeviceLogin, error) {
+	return call(w, "device code", func() (workflow.DeviceLogin, error) {
 		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
 		w.codes[c.code] = c
-		return &fakeSigningIn{w, c, Prompt{Code: seal.New(c.code), URL: "https://login", Expires: time.Now().Add(15 * time.Minute)}}, nil
+		return &fakeSigningIn{w, c, workflow.Prompt{Code: seal.New(c.code), URL: "https://login",
+			Expires: time.Now().Add(15 * time.Minute)}}, nil
 	})
 }
 
 type fakeSigningIn struct {
 	w *wired
 	c *fakeCode
-	p Prompt
+	p workflow.Prompt
 }
 
-func (s *fakeSigningIn) Prompt() Prompt { return s.p }
+func (s *fakeSigningIn) Prompt() workflow.Prompt { return s.p }
 
-func (s *fakeSigningIn) Wait(ctx context.Context, _ Ask) (Session, error) {
+func (s *fakeSigningIn) Wait(ctx context.Context, _ workflow.Ask) (workflow.Session, error) {
 	timer := time.NewTimer(time.Until(s.p.Expires))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-timer.C:
-		return nil, &SignInError{Reason: SignInExpired}
+		return nil, &workflow.SignInError{Reason: workflow.SignInExpired}
 	case err := <-s.c.used:
 		if err != nil {
 			return nil, err
 		}
-		return call(s.w, "who signed in", func() (Session, error) { return &fakeSession{wired: s.w, who: s.w.signer}, nil })
+		return call(s.w, "who signed in", func() (workflow.Session, error) { return &fakeSession{wired: s.w, who: s.w.signer}, nil })
 	}
 }
 
 type fakeSession struct {
 	*wired
-	who Signer
+	who workflow.Signer
 }
 
-func (s *fakeSession) Signer() Signer { return s.who }
-func (s *fakeSession) Close()         {}
+func (s *fakeSession) Signer() workflow.Signer { return s.who }
+func (s *fakeSession) Close()                  {}
 
-func (s *fakeSession) EnsureApplication(_ context.Context, a App) (string, string, error) {
+func (s *fakeSession) EnsureApplication(_ context.Context, a workflow.App) (string, string, error) {
 	if a.Merge {
 		return a.ObjectID, a.AppID, s.merge(a)
 	}
 	_, err := call(s.wired, "application", func() (bool, error) {
 		if s.apps[a.UniqueName] == nil {
-			s.apps[a.UniqueName] = &fakeApp{keys: map[string]Password{}, owners: []string{s.who.ObjectID}} // as Entra does
+			s.apps[a.UniqueName] = &fakeApp{keys: map[string]workflow.Password{}, owners: []string{s.who.ObjectID}} // as Entra does
 			if s.ownsNothing {
 				s.apps[a.UniqueName].owners = nil
 			}
@@ -101,7 +103,7 @@ func (w *world) app(id string) *fakeApp {
 	return w.apps[strings.TrimPrefix(strings.TrimPrefix(id, "obj-"), "app-")]
 }
 
-func (s *fakeSession) EnsureServicePrincipal(_ context.Context, p ServicePrincipal) (string, error) {
+func (s *fakeSession) EnsureServicePrincipal(_ context.Context, p workflow.ServicePrincipal) (string, error) {
 	_, err := call(s.wired, "service principal", func() (bool, error) {
 		a := s.app(p.AppID)
 		if !a.sp && !s.ownsNothing { // as Entra does
@@ -113,14 +115,14 @@ func (s *fakeSession) EnsureServicePrincipal(_ context.Context, p ServicePrincip
 	return p.AppID, err
 }
 
-func (s *fakeSession) EnsureOwners(_ context.Context, m Made, users, not, leave []string) (Ownership, error) {
+func (s *fakeSession) EnsureOwners(_ context.Context, m workflow.Made, users, not, leave []string) (workflow.Ownership, error) {
 	name := "owner"
 	if len(users)+len(not)+len(leave) == 0 {
 		name = "owners" // which only reads
 	}
-	return call(s.wired, name, func() (has Ownership, err error) {
-		has.Refused = map[string]*ServiceError{}
-		if _, final := s.keepsOwners.(*ServiceError); len(not)+len(leave) > 0 && s.keepsOwners != nil && !final {
+	return call(s.wired, name, func() (has workflow.Ownership, err error) {
+		has.Refused = map[string]*workflow.ServiceError{}
+		if _, final := s.keepsOwners.(*workflow.ServiceError); len(not)+len(leave) > 0 && s.keepsOwners != nil && !final {
 			return has, s.keepsOwners
 		}
 		a := s.app(m.ObjectID)
@@ -135,7 +137,7 @@ func (s *fakeSession) EnsureOwners(_ context.Context, m Made, users, not, leave 
 			}
 		}
 		for _, user := range not {
-			if no, final := s.keepsOwners.(*ServiceError); final {
+			if no, final := s.keepsOwners.(*workflow.ServiceError); final {
 				has.Refused[strings.ToLower(user)] = no
 			} else if s.noOwners == nil && len(users) > 0 {
 				a.owners = set.Without(a.owners, []string{user})
@@ -177,18 +179,18 @@ func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []plan.Perm
 	return err
 }
 
-func (s *fakeSession) PolicyFor(context.Context, string) (AppPolicy, error) {
+func (s *fakeSession) PolicyFor(context.Context, string) (workflow.AppPolicy, error) {
 	return s.who.Policy, nil
 }
 
-func (s *fakeSession) Passwords(_ context.Context, id string) ([]Password, error) {
-	return call(s.wired, "keys", func() ([]Password, error) { return slices.Collect(maps.Values(s.app(id).keys)), nil })
+func (s *fakeSession) Passwords(_ context.Context, id string) ([]workflow.Password, error) {
+	return call(s.wired, "keys", func() ([]workflow.Password, error) { return slices.Collect(maps.Values(s.app(id).keys)), nil })
 }
 
-func (s *fakeSession) AddPassword(_ context.Context, id, label string, expires time.Time) (Password, seal.Secret, error) {
-	p, err := call(s.wired, "add key", func() (Password, error) {
+func (s *fakeSession) AddPassword(_ context.Context, id, label string, expires time.Time) (workflow.Password, seal.Secret, error) {
+	p, err := call(s.wired, "add key", func() (workflow.Password, error) {
 		s.made++
-		k := Password{KeyID: fmt.Sprint("key", s.made), Label: label, Expires: expires}
+		k := workflow.Password{KeyID: fmt.Sprint("key", s.made), Label: label, Expires: expires}
 		s.app(id).keys[k.KeyID] = k
 		return k, nil
 	})
@@ -211,19 +213,19 @@ func (s *fakeSession) DeleteApplication(_ context.Context, name, _ string) error
 	return err
 }
 
-func (w *wired) Prove(_ context.Context, _, appID string, with Proof, _ []string) (map[string][]string, error) {
+func (w *wired) Prove(_ context.Context, _, appID string, with workflow.Proof, _ []string) (map[string][]string, error) {
 	return call(w, "proof", func() (map[string][]string, error) {
 		if w.lag--; w.lag >= 0 {
 			return nil, busy{}
 		}
 		if with.Secret.IsZero() {
 			if !slices.Contains(w.app(appID).thumbprints, strings.TrimPrefix(with.Keyed.PFX.Reveal(), "PFX ")) {
-				return nil, &ServiceError{Code: "700027", Text: "the certificate is not known"}
+				return nil, &workflow.ServiceError{Code: "700027", Text: "the certificate is not known"}
 			}
 			return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil
 		}
 		if _, ok := w.app(appID).keys[strings.TrimPrefix(with.Secret.Reveal(), "S3CRET ")]; !ok {
-			return nil, &ServiceError{Code: "7000215", Text: "the secret is not known"}
+			return nil, &workflow.ServiceError{Code: "7000215", Text: "the secret is not known"}
 		}
 		return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil
 	})

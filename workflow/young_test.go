@@ -1,9 +1,11 @@
-package workflow
+package workflow_test
 
 import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow"
 )
 
 // What people say is there, and is not seen, is looked for again before it is denied.
@@ -31,7 +33,7 @@ func TestAnAppThatIsNotSeenAtFirstIsAdopted(t *testing.T) {
 		}
 		w.signsInFor(n, r)
 		pass(time.Minute)
-		if r = w.get(r.ID); r.State != StateReady {
+		if r = w.get(r.ID); r.State != workflow.StateReady {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
