@@ -67,7 +67,7 @@ func (b *Bot) command(ctx context.Context, c command) Reply {
 // noSuchCommand answers what is no command, or none yet.
 func (b *Bot) noSuchCommand(word string) Reply {
 	if notYet[word] {
-		return private(fmt.Sprintf("“%s” is not available yet: it comes in a later version. %s help lists what is.", word, Command))
+		return private(fmt.Sprintf("“%s” is not available yet: a later version will have it. %s help lists what is.", word, Command))
 	}
 	names := make([]string, len(verbs))
 	for i, v := range verbs {

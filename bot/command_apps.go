@@ -35,7 +35,7 @@ func (b *Bot) appsPage(ctx context.Context, l listing) answer {
 		found = found[last+1:]
 	}
 	if len(found) == 0 {
-		return private("You and this channel have no app from here yet. " + Command + " request asks for one.")
+		return private("You and this channel have no apps yet. " + Command + " request asks for one.")
 	}
 	shown := found[:min(len(found), mostApps)]
 	b.glance(ctx, shown...)

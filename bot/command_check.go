@@ -17,7 +17,7 @@ func (b *Bot) checkCommand(ctx context.Context, c command, app, _ string) Reply 
 	if err != nil {
 		return private(b.sentence(err))
 	}
-	return private(fmt.Sprintf("%s: the check of the connection of %s continues in your direct messages with this bot.", r.ID, r.AppName()))
+	return private(fmt.Sprintf("%s: the connection check for %s continues in your direct messages with this bot.", r.ID, r.AppName()))
 }
 
 func (b *Bot) check(ctx context.Context, user, app string) (*workflow.Request, error) {

@@ -81,7 +81,7 @@ func TestCommandsAsPeopleTypeThem(t *testing.T) {
 		"audit EA-1":             "later version",
 		"renew payroll":          "No app called payroll was registered or adopted here",
 		"retire":                 "Which app?",
-		"apps":                   "no app from here yet",
+		"apps":                   "have no apps yet",
 		"  STATUS   ea-1 ":       "payroll-backup",
 		"status 1":               "payroll-backup",
 		"status EA-99":           "There is no EA-99",

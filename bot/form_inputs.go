@@ -74,13 +74,13 @@ func scopesInput(now []plan.Scope) slack.Block {
 		return tooMuch(text.Count(len(now), "exposed scope"))
 	}
 	return textField{field: form.FieldScopes, value: strings.Join(lines, "\n"), lines: true, optional: true,
-		hint: "If the app is an API: what it offers, one on each line, as in “access_as_user, admins: Use it as the signed-in person”. " +
-			"Who may consent is admins or users."}.input()
+		hint: "If the app is an API: the scopes that it offers, one per line, as in “access_as_user, admins: Use it as " +
+			"the signed-in person”. The word admins or users says who may consent."}.input()
 }
 
 func subscriptionsInput(now []string) *slack.InputBlock {
 	return textField{field: form.FieldSubscriptions, value: strings.Join(now, "\n"), lines: true,
-		hint: "The IDs of the Azure subscriptions, one on each line. A resource group is /subscriptions/ID/resourceGroups/NAME, a " +
+		hint: "The IDs of the Azure subscriptions, one per line. A resource group is /subscriptions/ID/resourceGroups/NAME, a " +
 			"management group /providers/Microsoft.Management/managementGroups/NAME."}.input()
 }
 
@@ -133,7 +133,7 @@ func fitsField(lines []string) bool { return len(strings.Join(lines, "\n")) <= m
 
 // tooMuch stands in the place of a field that has no room for what the app has.
 func tooMuch(what string) slack.Block {
-	return note("The app has " + what + ": more than fits into a field of Slack's. They stay as they are. This form can't change them.")
+	return note("The app has " + what + ": more than fit into a Slack field. They stay as they are. This form can't change them.")
 }
 
 // certificateInputs ask for a public certificate, pasted or as a file.

@@ -38,9 +38,9 @@ func TestTheFormOfAnAppThatHasMuchLeavesOutWhatSlackHasNoRoomFor(t *testing.T) {
 		says              string
 	}{
 		{20, 71, ""},
-		{40, 71, "The app has 40 redirect URIs of the platform web: more than fits into a field of Slack's. They stay as they are."},
+		{40, 71, "The app has 40 redirect URIs of the platform web: more than fit into a Slack field. They stay as they are."},
 		{250, 71, "The app has 250 redirect URIs of the platform web: "},
-		{20, 130, "The app has 130 permissions: more than fits"},
+		{20, 130, "The app has 130 permissions: more than fit"},
 	} {
 		r := w.manyOf(t, c.uris, c.permissions)
 		v, _ := json.Marshal(w.bot.say().lifeForm(workflow.KindUpdate, r, asItIs(r)))

@@ -35,7 +35,7 @@ func redirectInputs(p pack.Product, has plan.Plan) []slack.Block {
 			blocks = append(blocks, in)
 		}
 		if len(more) > 0 {
-			blocks = append(blocks, note("The product has more redirect URIs now, for which the field has no room: "+someOf(more, 1000)+
+			blocks = append(blocks, note("The product now has more redirect URIs than the field has room for: "+someOf(more, 1000)+
 				"."))
 		}
 	}
@@ -43,9 +43,9 @@ func redirectInputs(p pack.Product, has plan.Plan) []slack.Block {
 }
 
 func redirectInput(f form.Field, uris []string) *slack.InputBlock {
-	hint := "One on each line."
+	hint := "One per line."
 	if f == form.FieldPublicRedirectURIs {
-		hint = "Of an app on a device, one on each line: http://localhost, or with a custom scheme, as in " +
+		hint = "For an app on a device, one per line: http://localhost, or with a custom scheme, as in " +
 			"msauth://com.contoso.app/signature."
 	}
 	return textField{field: f, hint: hint, value: strings.Join(uris, "\n"), lines: true, optional: true}.input()
@@ -86,9 +86,9 @@ func signInInputs(p plan.Plan) []slack.Block {
 func templateInputs(p pack.Product, m meta) []slack.Block {
 	var blocks []slack.Block
 	if p.AsksRedirects() {
-		hint := "One on each line; leave empty if the product needs none."
+		hint := "One per line; leave empty if the product needs none."
 		if p.RedirectRequired {
-			hint = "One on each line. Nobody can sign in with the app without one."
+			hint = "One per line. Nobody can sign in with the app without one."
 		}
 		if p.RedirectRequired && m.Existing {
 			hint += " Name it here also if the app has it already."
@@ -99,7 +99,7 @@ func templateInputs(p pack.Product, m meta) []slack.Block {
 	for _, f := range p.Fields {
 		hint, most := f.Hint, form.RedirectMax
 		if f.Many {
-			hint, most = strings.TrimSpace(hint+" One on each line."), 3000
+			hint, most = strings.TrimSpace(hint+" One per line."), 3000
 		}
 		blocks = append(blocks, of(p, textField{field: form.FieldOf(f), label: f.Label, hint: hint, example: f.Example, most: most,
 			lines: f.Many}.input()))

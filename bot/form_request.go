@@ -99,7 +99,7 @@ func (s say) form(p pack.Product, chosen pack.Choice, remembered meta) slack.Mod
 	blocks = append(blocks, s.handoffInputs(p, chosen)...)
 	if p.Custom {
 		permissions := field(form.FieldPermissions,
-			"Of Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput())
+			"From Microsoft Graph, Exchange Online and SharePoint Online. Ask for as little as the product needs.", permissionsInput())
 		permissions.Optional = true // with a manifest
 		blocks = append(blocks, permissions)
 	}
@@ -117,7 +117,7 @@ func (s say) form(p pack.Product, chosen pack.Choice, remembered meta) slack.Mod
 		blocks = append(blocks, scopesInput(nil))
 		file := slack.NewFileInputBlockElement(string(form.FieldManifestFile)).WithMaxFiles(1).WithFileTypes("json", "txt")
 		upload := field(form.FieldManifestFile,
-			"Instead of permissions, redirect URIs and who can sign in: the manifest of an app, as the portal or Microsoft Graph has it.",
+			"Instead of permissions, redirect URIs and who can sign in: the manifest of an app, as the portal or Microsoft Graph shows it.",
 			file)
 		upload.Optional = true
 		paste := textField{field: form.FieldManifest, hint: "… or paste it here.", lines: true, optional: true}

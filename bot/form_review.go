@@ -43,7 +43,7 @@ func imported(d *form.Draft, content []byte, in form.Field, reviewed string) err
 		}
 	}
 	for _, p := range m.Retired {
-		i.Ignored = append(i.Ignored, fmt.Sprintf("%s: it is %s of Azure AD Graph, which is retired; Microsoft Graph's %s took its place",
+		i.Ignored = append(i.Ignored, fmt.Sprintf("%s: it is %s of Azure AD Graph, which is retired; Microsoft Graph's %s replaces it",
 			p.Path, p.Name, p.With.Name))
 		i.Retired = append(i.Retired, p.With)
 	}
@@ -77,7 +77,7 @@ func nameOf(content []byte) string {
 func (s say) review(p pack.Product, chosen pack.Choice, m meta, d form.Draft) slack.ModalViewRequest {
 	v := s.form(p, chosen, m)
 	top := []slack.Block{block(line(bold("Not sent yet."),
-		" Look at what is in the manifest and can't be in this request. Then send it again, or change what is wrong."))}
+		" Look at what is in the manifest but can't be part of this request. Then send it again, or change what is wrong."))}
 	lines := func(title string, of []string) {
 		if len(of) == 0 {
 			return

@@ -124,7 +124,7 @@ func (b *Bot) fill(ctx context.Context, m meta, s state, d *form.Draft) error {
 			return err
 		}
 		if len(bytes.TrimSpace(text)) > 0 {
-			return form.Errors{form.FieldManifestFile: "There is a file and pasted text, and an app is made from one " +
+			return form.Errors{form.FieldManifestFile: "There are a file and pasted text, and an app is made from one " +
 				"manifest. Remove the file, or the text."}
 		}
 		text, in = content, form.FieldManifestFile

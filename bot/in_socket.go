@@ -87,7 +87,7 @@ func (b *Bot) connect(ctx context.Context) error {
 					err = acknowledge(running, client, id, reply)
 				}
 				if err != nil && ctx.Err() == nil {
-					b.log.Warn("an acknowledgement that was not sent", "kind", env.Kind, "err", err)
+					b.log.Warn("an acknowledgement was not sent", "kind", env.Kind, "err", err)
 				}
 			})
 		}

@@ -47,7 +47,7 @@ func adoptionBlocks(r *workflow.Request) []slack.Block {
 	}{
 		{"Added to the app", d.Added},
 		{"It had this already", d.There},
-		{"Stays as it is, beside that", d.Stays},
+		{"Stays as it is", d.Stays},
 	} {
 		g := &growing{title: part.title}
 		for _, c := range part.changes {

@@ -69,7 +69,7 @@ func TestACertificateThatNobodyFetchedIsNotCalledFetched(t *testing.T) {
 		says string
 	}{
 		{workflow.KindRegister, workflow.TaskVerify, "The app was made by hand, and matches the plan exactly."},
-		{workflow.KindUpdate, workflow.TaskProvision, "The app has exactly what was approved now."},
+		{workflow.KindUpdate, workflow.TaskProvision, "The app now has exactly what was approved."},
 		{workflow.KindRenew, workflow.TaskRemoveOld, "There was nothing secret to hand over."},
 	} {
 		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.StateDone,

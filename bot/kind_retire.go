@@ -24,8 +24,8 @@ var retireKind = kind{
 			return plan
 		}
 		warning := block(line(bold("This deletes the app. "),
-			"Its credentials and consents go first: whatever signs in with it stops working at once. Before that the bot looks at "+
-				"what else in the tenant depends on it, and stops if anything does. What it has now:"))
+			"Its credentials and consents are removed first: whatever signs in with it stops working at once. Before that the bot "+
+				"looks at what else in the tenant depends on it, and stops if anything does. What it has now:"))
 		return append([]slack.Block{warning}, plan...)
 	},
 	backup: func(s plan.Backup) string {

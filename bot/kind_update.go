@@ -27,9 +27,9 @@ var updateKind = kind{
 	card: func(r *workflow.Request, plan []slack.Block) []slack.Block { return append(changesBlocks(r), plan...) },
 	done: func(r *workflow.Request) string {
 		if r.AddsCredential() {
-			return "The app has exactly what was approved now, and its first certificate."
+			return "The app now has exactly what was approved, and its first certificate."
 		}
-		return "The app has exactly what was approved now. Its credential is the one that it had."
+		return "The app now has exactly what was approved. Its credential is the one that it had."
 	},
 }
 
@@ -77,7 +77,7 @@ func (s say) updateInputs(r *workflow.Request) []slack.Block {
 	}
 	if r.MayGetCertificate(p) {
 		blocks = append(blocks,
-			certificateInputs("If the app is to have its first certificate now: paste the public certificate (PEM or Base64), or add "+
+			certificateInputs("To give the app its first certificate now: paste the public certificate (PEM or Base64), or add "+
 				"its file below.")...)
 	}
 	owners := ownersInput()

@@ -73,7 +73,7 @@ func (b *Bot) Away(ctx context.Context, id string) (why string, err error) {
 	b.people.forget(id)
 	p, err := b.person(ctx, id)
 	if unknownToSlack(err) {
-		return "Slack knows no such account any more", nil
+		return "Slack no longer knows this account", nil
 	}
 	if err != nil {
 		return "", err

@@ -42,7 +42,7 @@ func TestAllWhoHaveLeftAreListedPageByPage(t *testing.T) {
 
 func TestWhyNobodyCanBeGivenAnything(t *testing.T) {
 	for answer, want := range map[string]string{
-		deactivated: "deactivated", `{"ok":false,"error":"user_not_found"}`: "no such account",
+		deactivated: "deactivated", `{"ok":false,"error":"user_not_found"}`: "no longer knows",
 		strings.Replace(deactivated, `"deleted":true`, `"is_restricted":true`, 1):       "guests",
 		strings.Replace(deactivated, `"team_id":"T1"`, `"team_id":"T2"`, 1):             "deactivated",
 		strings.Replace(deactivated, `"T1","name":"bea"`, `"T2","is_stranger":true`, 1): "deactivated",

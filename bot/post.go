@@ -109,7 +109,7 @@ func (b *Bot) sent(d workflow.Drawing, send func(content []slack.MsgOption) erro
 	if !isSlack(err, "msg_blocks_too_long") && !isSlack(err, "msg_too_long") {
 		return err
 	}
-	b.log.Warn("Slack takes less of a message than is known", "request", d.Request.ID, "message", d.Name)
+	b.log.Warn("a message was cut to fit Slack's limits", "request", d.Request.ID, "message", d.Name)
 	text, blocks := b.say().content(d)
 	return send(messageOptions(text, inShortMessage.fitMessage(d.Request, text, blocks)))
 }
@@ -136,7 +136,7 @@ func (b *Bot) place(ctx context.Context, d workflow.Drawing) (channel, thread st
 	case d.Name == workflow.PostCard:
 		t, ok := b.desk.Tenant(r.Tenant)
 		if !ok {
-			return "", "", fmt.Errorf("the tenant %q is not configured any more", r.Tenant)
+			return "", "", fmt.Errorf("the tenant %q is no longer configured", r.Tenant)
 		}
 		return t.Channel, "", nil
 	}

@@ -51,7 +51,7 @@ func (b *Bot) tell(ctx context.Context, responseURL, channel, user string, a ans
 		_, _, err = b.api.PostMessageContext(ctx, dm, options...)
 	}
 	if err != nil {
-		b.log.Error("nothing reaches a person", "user", user, "err", slackError(err))
+		b.log.Error("a person can't be messaged", "user", user, "err", slackError(err))
 	}
 }
 

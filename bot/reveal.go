@@ -30,7 +30,7 @@ func (b *Bot) reveal(ctx context.Context, i interaction, id string) {
 	}
 	if !b.showSecret(ctx, opened.ID, r, given) {
 		if err := b.desk.NotShown(context.WithoutCancel(ctx), id, by); err != nil {
-			b.log.Warn("a claim was not taken back", "request", id, "err", err)
+			b.log.Warn("a claim was not released", "request", id, "err", err)
 		}
 		b.tell(ctx, i.ResponseURL, i.channel(), by.ID,
 			private("Slack did not show the secret of "+id+". Press Reveal secret again within ten minutes."))

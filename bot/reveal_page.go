@@ -107,7 +107,7 @@ func (b *Bot) pfxFile(w http.ResponseWriter, r *http.Request) {
 	case n == 0:
 		b.log.Warn("a file was not sent", "request", found.ID, "err", err)
 		if err := b.desk.NotFetched(ctx, found.ID); err != nil {
-			b.log.Warn("a claim was not taken back", "request", found.ID, "err", err)
+			b.log.Warn("a claim was not released", "request", found.ID, "err", err)
 		}
 	default: // the engine revokes it
 		b.log.Warn("a file was not sent as a whole", "request", found.ID, "err", err)

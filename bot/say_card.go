@@ -132,7 +132,7 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 		if r.Plan.Backup.IsAzure() {
 			stops = "its Azure service account stops working"
 		}
-		text += " If " + r.Plan.Backup.Server + " took it already, " + stops + "."
+		text += " If " + r.Plan.Backup.Server + " already has it, " + stops + "."
 	}
 	return button(actUndo, "Undo", buttonValue(r), "Undo "+r.ID).WithStyle(slack.StyleDanger).WithConfirm(slack.NewConfirmationBlockObject(
 		plain(title), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
@@ -140,7 +140,7 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 
 // handOverButton approves that the requester gets what the server did not take.
 func handOverButton(r *workflow.Request) slack.BlockElement {
-	text := "The plan then no longer has " + r.Plan.Backup.Server + ". After you have signed in, " + r.Requester.Name +
+	text := "This drops " + r.Plan.Backup.Server + " from the plan. After you have signed in, " + r.Requester.Name +
 		credentialOf(r.Plan.Credential.Kind).server.instead
 	return button(actHandOver, "Hand it over instead", buttonValue(r),
 		"Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(

@@ -10,7 +10,7 @@ import (
 // leftBlocks show what goes in Azure when an app is retired or recreated, beside what
 // the plan names.
 func leftBlocks(r *workflow.Request) []slack.Block {
-	return changeList("What else goes in Azure", " (an update that was given up may have left it)", r.GoesInAzure())
+	return changeList("What else is removed in Azure", " (an update that was given up may have left it)", r.GoesInAzure())
 }
 
 // changeList names what is added and removed.

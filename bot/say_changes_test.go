@@ -34,7 +34,7 @@ func TestACardOfAnEndShowsWhatIsLeftInAzure(t *testing.T) {
 			for _, m := range slacktest.ValidateMessage(got) {
 				t.Errorf("%s %s: %s", kind, s, m)
 			}
-			for want, times := range map[string]int{"What else goes in Azure": 1, "removed: ": 2, "Contributor on " + other: 1,
+			for want, times := range map[string]int{"What else is removed in Azure": 1, "removed: ": 2, "Contributor on " + other: 1,
 				"Contributor on " + planned: 0, " (custom) on " + other: 1} {
 				if n := strings.Count(string(got), want); n != times {
 					t.Errorf("%s %s: the card says %q %d times, want %d: %s", kind, s, want, n, times, got)

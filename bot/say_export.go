@@ -29,16 +29,16 @@ func exportView(in cloud.Cloud, r *workflow.Request, format string, page int) sl
 	}
 	text, err := exported(in, plan, format)
 	if err != nil {
-		return noticeView("Export manifest", "This plan can't be written like that: "+err.Error()+".")
+		return noticeView("Export manifest", "This plan can't be exported in this form: "+err.Error()+".")
 	}
 	buttons := slack.NewActionBlock("",
 		button(actExport+asJSON, "Manifest (JSON)", r.ID, "The application's JSON for Microsoft Graph"),
 		button(actExport+string(manifest.AzureCLI), "Azure CLI", r.ID, "A script for the Azure CLI"),
 		button(actExport+string(manifest.PowerShell), "PowerShell", r.ID, "A script for Microsoft Graph PowerShell"))
-	words := "The application of " + r.ID + " for Microsoft Graph. It has no consent and no roles in it: the scripts do those too. " +
+	words := "The application of " + r.ID + " for Microsoft Graph. It includes neither consent nor roles: the scripts do those too. " +
 		"After a run by hand, an approver types " + Command + " verify " + r.ID + ", and the bot checks the tenant against the plan."
 	if format != asJSON {
-		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first mistake. Then type " +
+		words = "Read it before you run it. It does exactly what " + r.ID + " says, and stops at the first error. Then type " +
 			Command + " verify " + r.ID + "."
 	}
 	blocks := []slack.Block{block(line(words)), buttons}

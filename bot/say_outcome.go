@@ -103,5 +103,5 @@ func servicesStay(r *workflow.Request) string {
 		return ""
 	}
 	return " If the tenant had no service principal of " + strings.Join(names, " or ") +
-		" before, the one that was made stays: it is Microsoft's, and other apps may use it by now."
+		" before, the one that was made stays: it is Microsoft's, and other apps may use it."
 }

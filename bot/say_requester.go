@@ -71,9 +71,9 @@ func (s say) overlap(r *workflow.Request) []slack.Block {
 
 // past is what is left of a message whose place a newer one has taken.
 func past(r *workflow.Request) (string, []slack.Block) {
-	text := fmt.Sprintf("%s: %s. This has passed; what followed is in a later message.", r.ID, r.AppName())
+	text := fmt.Sprintf("%s: %s. This is out of date; what happened next is in a later message.", r.ID, r.AppName())
 	return text, []slack.Block{header(fmt.Sprintf("%s: %s", r.ID, r.AppName())),
-		block(line("This has passed: nothing in this message can be used any more. What followed is in a later message."))}
+		block(line("This message is out of date: nothing in it can be used any more. What happened next is in a later message."))}
 }
 
 // handover is the outcome that everybody wants: what the requester needs, and

@@ -22,7 +22,7 @@ func secretBlocks(r *workflow.Request, secret seal.Secret) []slack.Block {
 }
 
 // firstSignIn is said with every new credential. Source: azure-cli 21674, azure-docs 85676.
-const firstSignIn = "A first sign-in with it may fail for some minutes, until it is known everywhere in Entra. Try again before you " +
+const firstSignIn = "A first sign-in with it may fail for a few minutes, until all of Entra knows it. Try again before you " +
 	"change anything."
 
 // pfxView shows the password and where the file is. As in a secret's view there

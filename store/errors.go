@@ -9,7 +9,7 @@ var (
 	// ErrDamaged says that the file is no store, or no longer a whole one.
 	ErrDamaged = errors.New("the store is damaged")
 	// ErrKey says that it was made with another key.
-	ErrKey = errors.New("the key does not fit the store")
+	ErrKey = errors.New("the key does not match the store")
 )
 
 // ErrClosed is what every method returns after Close.

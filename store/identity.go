@@ -22,7 +22,7 @@ type identity struct {
 	fault                  error // what was corrected
 }
 
-var errRealm = errors.New("its name for itself is damaged")
+var errRealm = errors.New("its own identity is damaged")
 
 // identify reads an identity from the values of metaBucket. The error is ErrKey or
 // ErrDamaged.

@@ -16,7 +16,7 @@ type meta struct {
 // newestMeta returns the one that the last whole commit wrote. corrected reports whether one
 // wrong bit in it was corrected: bbolt would read the one before, and be a commit behind.
 func newestMeta(f *os.File) (newest meta, corrected bool, err error) {
-	err = errors.New("it does not begin like a store")
+	err = errors.New("it does not begin as a store does")
 	for pageSize := int64(1024); pageSize <= 1024<<14; pageSize *= 2 {
 		for at := range int64(2) {
 			m, wrong, merr := metaAt(f, at*pageSize)

@@ -53,7 +53,7 @@ func Open(path string, key *seal.Key) (*Bolt, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if err := create(path, key); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, &OpenError{path, err, "can't be made: " + err.Error(),
-				"make its directory, and let the user that runs entra-app write there"}
+				"create its directory, and let the user that runs entra-app write there"}
 		}
 	}
 	id, err := inspect(path, key)
@@ -142,7 +142,7 @@ func inspect(path string, key *seal.Key) (id identity, err error) {
 	err = db.View(func(tx *bolt.Tx) error {
 		m := tx.Bucket(metaBucket)
 		if m == nil {
-			return &harm{errors.New("it is a database of another program")}
+			return &harm{errors.New("it is another program's database")}
 		}
 		for _, name := range [][]byte{versionKey, realmKey, canaryKey} {
 			if m.Get(name) == nil {
@@ -191,8 +191,8 @@ func explain(path string, err error) error {
 }
 
 func damaged(path string, err error) error {
-	return &OpenError{path, ErrDamaged, "is not a whole store: " + err.Error(),
-		"restore it from a backup, or move it away to begin with an empty store"}
+	return &OpenError{path, ErrDamaged, "is damaged or incomplete: " + err.Error(),
+		"restore it from a backup, or move it away to start with an empty store"}
 }
 
 func newer(path, text string) error {

@@ -24,7 +24,7 @@ import (
 const damagedSuffix = ".damaged"
 
 // errNothing is why no store can be made of a damaged one.
-var errNothing = errors.New("nothing of it can be read")
+var errNothing = errors.New("none of it can be read")
 
 // rescue makes a whole store at path of what can be read in the one that is there, whose
 // damage is torn. That one is kept beside it. Until the new one is complete nothing is
@@ -39,7 +39,7 @@ func rescue(path string, key *seal.Key, torn *harm) (err error) {
 		case errors.Is(err, errNothing):
 			err = damaged(path, torn.error)
 		default:
-			err = damaged(path, fmt.Errorf("%w; and no whole one can be made of it: %v", torn.error, err))
+			err = damaged(path, fmt.Errorf("%w; and it can't be repaired: %v", torn.error, err))
 		}
 	}()
 	target, err := filepath.EvalSymlinks(path)
@@ -78,7 +78,7 @@ func remake(path string, key *seal.Key) error {
 		return err
 	}
 	if _, err := inspect(part, key); err != nil {
-		return fmt.Errorf("what is left is not whole: %v", err) // of another file: no *OpenError
+		return fmt.Errorf("what is left is incomplete: %v", err) // of another file: no *OpenError
 	}
 	if err := keepBeside(path, f); err != nil {
 		return err

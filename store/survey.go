@@ -40,7 +40,7 @@ func (b *Bolt) surveyed(tx *bolt.Tx) *survey {
 	gone := s.spoken(tx)
 	for n := range gone {
 		if n == 0 || n > s.counter {
-			s.wrong("it speaks of a request that never was")
+			s.wrong("it refers to a request that never existed")
 			continue
 		}
 		if from, r := s.strayed(tx, b, n); r != nil {

@@ -26,7 +26,7 @@ var updateKind = kind{
 	needs: toPrevious,
 	finish: func(r *Request, now time.Time) {
 		r.Residue = Residue{Azure: stillInAzure(r)}
-		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app has exactly what was approved now."})
+		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app now has exactly what was approved."})
 	},
 	removes: func(r *Request) plan.Plan { return r.previous().Minus(r.Plan) },
 	leaves:  updateLeaves,

@@ -30,7 +30,7 @@ func rest(app string) string {
 	return app
 }
 
-// magicNames lists the names that make trouble, one on each line.
+// magicNames lists the names that make trouble, one per line.
 func magicNames(indent string) string {
 	var b strings.Builder
 	for _, m := range entratest.MagicNames() {

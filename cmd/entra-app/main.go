@@ -127,7 +127,7 @@ func (o options) parse(args []string) (code int, on bool) {
 	case err != nil:
 		return exitUsage, false
 	case o.NArg() > 0:
-		fmt.Fprintf(o.Output(), "%s: %q is one argument too many\n", o.Name(), o.Arg(0))
+		fmt.Fprintf(o.Output(), "%s: unexpected argument %q\n", o.Name(), o.Arg(0))
 		return exitUsage, false
 	}
 	return exitOK, true
@@ -177,7 +177,7 @@ func manifestCommand(_ context.Context, p process) int {
 	}
 	if !c.Slack.Socket && c.PublicURL == "" {
 		fmt.Fprintln(p.stderr, "entra-app: HTTP mode needs public_url, the https:// address under which Slack reaches `listen`\nhint: set "+
-			"public_url, or give slack.app_token for Socket Mode")
+			"public_url, or set slack.app_token for Socket Mode")
 		return exitUsage
 	}
 	if c.Slack.Socket {

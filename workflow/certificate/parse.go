@@ -21,7 +21,7 @@ var (
 			"Base-64 encoded X.509 (.CER)."}
 	errDamaged = &Problem{"not-a-certificate",
 		"This looks like a certificate, but a part of it is missing or changed, or it breaks the standard, so it can't be read. " +
-			"Copy all of it, with the BEGIN and END lines, or upload the file. If it is the same again, export the certificate again or " +
+			"Copy all of it, with the BEGIN and END lines, or upload the file. If that does not help, export the certificate again or " +
 			"make a new one."}
 	errRequest = &Problem{"request", "This is a certificate request (CSR), not yet a certificate. Give the certificate that was made " +
 		"from it. " +

@@ -28,14 +28,14 @@ var Keys = []Key{
 		Hint: "Slack app settings > OAuth & Permissions > Bot User OAuth Token",
 		set:  func(c *Config, v value) { c.Slack.BotToken = seal.New(v.text) }},
 	{Name: "slack.app_token", Kind: appToken,
-		Doc: "The app-level token, `xapp-…`. Given: Slack delivers over a WebSocket that the bot opens (Socket Mode), and nothing has " +
+		Doc: "The app-level token, `xapp-…`. If set, Slack delivers over a WebSocket that the bot opens (Socket Mode), and nothing has " +
 			"to reach the bot from outside.",
 		Hint: "Slack app settings > Basic Information > App-Level Tokens, scope connections:write; for HTTP mode delete this line and " +
-			"give slack.signing_secret",
+			"set slack.signing_secret",
 		set: func(c *Config, v value) { c.Slack.AppToken = seal.New(v.text) }},
 	{Name: "slack.signing_secret", Kind: signingSecret,
-		Doc: "The signing secret. Given: deliveries that Slack signs with it are taken over HTTP on `listen`.",
-		Hint: "Slack app settings > Basic Information > App Credentials > Signing Secret; for Socket Mode delete this line and give " +
+		Doc: "The signing secret. If set, deliveries that Slack signs with it are taken over HTTP on `listen`.",
+		Hint: "Slack app settings > Basic Information > App Credentials > Signing Secret; for Socket Mode delete this line and set " +
 			"slack.app_token",
 		set: func(c *Config, v value) { c.Slack.SigningSecret = seal.New(v.text) }},
 	{Name: "slack.api_url", Kind: address, Default: "https://slack.com/api/",
@@ -47,8 +47,8 @@ var Keys = []Key{
 		set:  func(c *Config, v value) { c.Listen = v.text }},
 	{Name: "public_url", Kind: addressOrNone,
 		Doc: "The `https://…` under which others reach `listen`. HTTP mode's manifest needs it. With it, also in Socket Mode, products " +
-			"that take certificates offer one that the bot makes: its PFX file is fetched once from a page under `/pfx/`, which has to " +
-			"be reachable for the requester's browser and nobody else.",
+			"that take certificates offer one that the bot makes: its PFX file is fetched once from a page under `/pfx/`, which the " +
+			"requester's browser, and nobody else, has to reach.",
 		set: func(c *Config, v value) { c.PublicURL = strings.TrimSuffix(v.text, "/") }},
 	{Name: "store", Kind: storeName, Default: "entra-app.db", Doc: "The file that requests are kept in.",
 		set: func(c *Config, v value) { c.Store = v.text }},
@@ -56,7 +56,7 @@ var Keys = []Key{
 		Hint: "openssl rand -base64 32 makes one; or give key_file, which is made where it is missing",
 		set:  func(c *Config, v value) { c.Key = seal.New(v.text) }},
 	{Name: "key_file", Kind: fileName, Default: "entra-app.key",
-		Doc: "The file that holds `key`. Made on first start with mode 0600 where it is missing. Back it up: without it no secret in " +
+		Doc: "The file that holds `key`. Created on first start with mode 0600 if it is missing. Back it up: without it no secret in " +
 			"the store can be opened.",
 		set: func(c *Config, v value) { c.KeyFile = v.text }},
 	{Name: "packs", Kind: directory,
@@ -108,12 +108,13 @@ var Keys = []Key{
 	{Name: "veeam[].name", Kind: tenantName, Need: true, Doc: "What people call this server. Requests keep it, so don't change it later.",
 		set: func(c *Config, v value) { c.server().Name = v.text }},
 	{Name: "veeam[].url", Kind: address, Need: true,
-		Doc:  "Its REST API, such as `https://vb365.example.com:4443`. Versions 4 to 8 of the product are found out by themselves.",
+		Doc:  "Its REST API, such as `https://vb365.example.com:4443`. Versions 4 to 8 of the product are detected automatically.",
 		Hint: "the Veeam console on the server > General Options > REST API; the port is 4443 unless it was changed there",
 		set:  func(c *Config, v value) { c.server().URL = strings.TrimSuffix(v.text, "/") }},
 	{Name: "veeam[].tls", Kind: serverTLS, Default: veeam.System,
-		Doc: "How the server is known: `system` where its certificate is from an authority that this system trusts; `sha256:` and the " +
-			"fingerprint of its certificate, which signs itself as a rule; or a PEM file with the certificate, or with the authority's.",
+		Doc: "How the server is identified: `system` where its certificate is from an authority that this system trusts; `sha256:` " +
+			"and the fingerprint of its certificate, which is usually self-signed; or a PEM file with the certificate, or with the " +
+			"authority's.",
 		Hint: "write system, sha256: and the 64 hexadecimal digits of the certificate's fingerprint, or the name of a PEM file; openssl " +
 			"x509 -noout -fingerprint -sha256 prints the fingerprint of a certificate that was exported on the server",
 		set: func(c *Config, v value) { c.server().TLS = v.text }},
@@ -126,10 +127,10 @@ var Keys = []Key{
 		Hint: "give it as ${ENV_VAR}, or in a file that password_file names",
 		set:  func(c *Config, v value) { c.server().Password = seal.New(v.text) }},
 	{Name: "policy.pending_expires", Kind: duration, Default: hours(workflow.DefaultPolicy.PendingExpires),
-		Doc: "A request that nobody decides ends after this.",
+		Doc: "A request that nobody decides on expires after this.",
 		set: func(c *Config, v value) { c.Policy.PendingExpires = v.duration }},
 	{Name: "policy.remind_every", Kind: durationOrNever, Default: hours(workflow.DefaultPolicy.RemindEvery),
-		Doc: "How often approvers are reminded; `0s` is never.",
+		Doc: "How often approvers are reminded; `0s` means never.",
 		set: func(c *Config, v value) { c.Policy.RemindEvery = v.duration }},
 	{Name: "policy.reveal_within", Kind: duration, Default: hours(workflow.DefaultPolicy.RevealWithin),
 		Doc: "A secret that nobody opens is revoked after this.",
@@ -145,7 +146,7 @@ var Keys = []Key{
 		set: func(c *Config, v value) { c.Policy.RenewGrace = v.duration }},
 	{Name: "policy.digest_at", Kind: timeOfDay, Default: clock(workflow.DefaultPolicy.DigestAt),
 		Doc: "When each tenant's channel gets the daily digest of what waits, of credentials that end within 30 days and of owners who " +
-			"have left, in UTC; `off` is never. A day without any of that has none.",
+			"have left, in UTC; `off` means never. Nothing is sent on a day without any of that.",
 		Hint: "write hours and minutes in UTC, such as 08:00, or off",
 		set:  func(c *Config, v value) { c.Policy.DigestAt = v.duration }},
 	{Name: "policy.allow_custom", Kind: yesNo, Default: fmt.Sprint(workflow.DefaultPolicy.AllowCustom),

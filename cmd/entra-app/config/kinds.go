@@ -150,18 +150,18 @@ func parseTenantName(s string) (value, *fault) {
 	})
 	switch {
 	case odd >= 0:
-		return value{}, bad("is %s, and may have letters, digits, spaces and . _ - only", quote(s))
+		return value{}, bad("is %s, and can only have letters, digits, spaces and . _ -", quote(s))
 	case len([]rune(s)) > 60:
 		return value{}, bad("is longer than 60 characters")
 	case strings.TrimSpace(s) != s:
-		return value{}, bad("is %s, with a space at an end", quote(s))
+		return value{}, bad("is %s, with a space at the beginning or the end", quote(s))
 	}
 	return value{text: s}, nil
 }
 
 func parseCloud(s string) (value, *fault) {
 	f := bad("is %s, which is not one of %s", quote(s), strings.Join(Clouds, ", "))
-	return parseName(s, Clouds, f.but("for another cloud give authority_url, graph_url and arm_url instead"))
+	return parseName(s, Clouds, f.but("for another cloud set authority_url, graph_url and arm_url instead"))
 }
 
 func parsePurpose(s string) (value, *fault) {
@@ -204,7 +204,7 @@ func parseURL(s string) (value, *fault) {
 	case u.User != nil:
 		return value{}, bad("has a user name or a password in it").but(write)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return value{}, bad("is %s, and may not have ? or #", quote(s)).but(write)
+		return value{}, bad("is %s, and can't contain ? or #", quote(s)).but(write)
 	case u.Scheme == "http" && isLoopback(u.Hostname()):
 	case u.Scheme != "https":
 		return value{}, bad("is %s, and has to begin with https://",
@@ -212,7 +212,7 @@ func parseURL(s string) (value, *fault) {
 	}
 	if p := u.Port(); p != "" {
 		if _, err := strconv.ParseUint(p, 10, 16); err != nil {
-			return value{}, bad("is %s, with a port that is not one", quote(s)).but(write)
+			return value{}, bad("is %s, with an invalid port", quote(s)).but(write)
 		}
 	}
 	return value{text: s}, nil
@@ -225,7 +225,7 @@ func parseService(s string) (value, *fault) {
 		return v, no
 	}
 	if u, err := url.Parse(s); err == nil && strings.Trim(u.Path, "/") != "" {
-		return value{}, bad("is %s, and may not have a path", quote(s)).but(fmt.Sprintf("write %s://%s", u.Scheme, u.Host))
+		return value{}, bad("is %s, and can't have a path", quote(s)).but(fmt.Sprintf("write %s://%s", u.Scheme, u.Host))
 	}
 	return v, nil
 }

@@ -41,7 +41,7 @@ func TestMistakes(t *testing.T) {
 			change(8, "    chanel: C0123456789")},
 		{`11: zebra is not a key that is known here|hint: these are known: slack, listen, public_url`, good + "zebra: 1"},
 		{`11: listen_file is not a key`, good + "listen_file: x"},
-		{`4: slack.bot_token is given twice; it is in line 2 already`, change(4, "  bot_token: ${SLACK_BOT_TOKEN}", "tenants:")},
+		{`4: slack.bot_token is given twice; it is already on line 2`, change(4, "  bot_token: ${SLACK_BOT_TOKEN}", "tenants:")},
 		{`11: a key is a list`, good + "? [a, b]\n: c\n"},
 		{`11: << is not a key`, good + "<<: {listen: x}\n"},
 
@@ -90,11 +90,11 @@ func TestMistakes(t *testing.T) {
 		{`12: key and key_file are both given`, good + "key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nkey_file: a.key"},
 
 		// addresses and files
-		{`8: tenants[0].graph_url is "https://graph.contoso.com/v1.0", and may not have a path|hint: write https://graph.contoso.com`,
+		{`8: tenants[0].graph_url is "https://graph.contoso.com/v1.0", and can't have a path|hint: write https://graph.contoso.com`,
 			change(8, "    graph_url: https://graph.contoso.com/v1.0", "    channel: C0123456789")},
-		{`8: tenants[0].arm_url is "http://127.0.0.1:3/azure", and may not have a path|hint: write http://127.0.0.1:3`,
+		{`8: tenants[0].arm_url is "http://127.0.0.1:3/azure", and can't have a path|hint: write http://127.0.0.1:3`,
 			change(8, "    arm_url: http://127.0.0.1:3/azure", "    channel: C0123456789")},
-		{`8: tenants[0].authority_url is "https://login.contoso.com/common", and may not have a path`,
+		{`8: tenants[0].authority_url is "https://login.contoso.com/common", and can't have a path`,
 			change(8, "    authority_url: https://login.contoso.com/common", "    channel: C0123456789")},
 		{`8: tenants[0].authority_url is "http://127.0.0.1:1", and has to begin with https://|hint: sign-ins need TLS`,
 			change(8, "    authority_url: http://127.0.0.1:1", "    channel: C0123456789")},
@@ -106,8 +106,8 @@ func TestMistakes(t *testing.T) {
 		{`11: public_url is "http://bot.example.com", and has to begin with https://`, good + "public_url: http://bot.example.com"},
 		{`11: public_url is "bot.example.com", which is not a URL`, good + "public_url: bot.example.com"},
 		{`11: public_url has a user name or a password in it`, good + "public_url: https://a:b@c.de"},
-		{`11: public_url is "https://a.de/?x", and may not have ? or #`, good + "public_url: https://a.de/?x"},
-		{`11: public_url is "https://a.de:99999", with a port`, good + "public_url: https://a.de:99999"},
+		{`11: public_url is "https://a.de/?x", and can't contain ? or #`, good + "public_url: https://a.de/?x"},
+		{`11: public_url is "https://a.de:99999", with an invalid port`, good + "public_url: https://a.de:99999"},
 		{`4: slack.api_url is "ftp://a", and has to begin with https://`, change(4, "  api_url: ftp://a", "tenants:")},
 		{`11: store is a PostgreSQL address, and PostgreSQL is not available in this version`, good + "store: postgres://u:p@h/d"},
 		{`11: store is an address, not a file name`, good + "store: s3://b"},
@@ -125,8 +125,8 @@ func TestMistakes(t *testing.T) {
 		{`8: tenants[0].channel is "U0123456789"`, change(8, "    channel: U0123456789")},
 		{`8: tenants[0].cloud is "usgv", which is not one of public, usgov, dod, china|hint: did you mean usgov?`,
 			change(8, "    cloud: usgv", "    channel: C1A")},
-		{`11: tenants[1].name is the same as tenants[0].name in line 5`, good + strings.Replace(tenant, "fabrikam", "Contoso", 1)},
-		{`11: tenants[1].tenant_id is the same as tenants[0].tenant_id in line 6`,
+		{`11: tenants[1].name is the same as tenants[0].name on line 5`, good + strings.Replace(tenant, "fabrikam", "Contoso", 1)},
+		{`11: tenants[1].tenant_id is the same as tenants[0].tenant_id on line 6`,
 			good + strings.Replace(tenant, "55555555", "11111111", 1)},
 
 		// approvers
@@ -140,7 +140,7 @@ func TestMistakes(t *testing.T) {
 		{`10: tenants[0].approvers[0].entra is "admin@", which is not a user principal name`,
 			change(10, `      - {slack: U0123456789, entra: "admin@"}`)},
 		{`10: tenants[0].approvers[0].entra is still the placeholder`, change(10, `      - {slack: U0123456789, entra: `+zeroGUID+`}`)},
-		{`11: tenants[0].approvers[1].slack is the same as tenants[0].approvers[0].slack in line 10`,
+		{`11: tenants[0].approvers[1].slack is the same as tenants[0].approvers[0].slack on line 10`,
 			good + "      - {slack: U0123456789, entra: b@contoso.com}"},
 		{`11: tenants[0].approvers[1].entra is the same as`, good + "      - {slack: U0000000000, entra: Admin@contoso.com}"},
 
@@ -159,7 +159,7 @@ func TestMistakes(t *testing.T) {
 		{`12: veeam[0].name is "a/b"`, good + "veeam:\n  - {name: a/b, url: https://h}"},
 		{`12: veeam[0].url is "http://vb365.example.com:4443", and has to begin with https://`,
 			good + "veeam:\n  - {name: a, url: http://vb365.example.com:4443}"},
-		{`13: veeam[1].name is the same as veeam[0].name in line 12|hint: list each server once`,
+		{`13: veeam[1].name is the same as veeam[0].name on line 12|hint: list each server once`,
 			good + "veeam:\n  - {name: a, url: https://h}\n  - {name: A, url: https://i}"},
 		{`12: veeam[0].password is missing, and there is a username|hint: give it as ${ENV_VAR}`,
 			good + "veeam:\n  - {name: a, url: https://h, username: u}"},

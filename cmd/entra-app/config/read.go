@@ -102,7 +102,7 @@ func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 			continue
 		}
 		if first, twice := r.lines[full]; twice {
-			r.report(key.Line, full, fmt.Sprintf("is given twice; it is in line %d already", first), "delete one of them")
+			r.report(key.Line, full, fmt.Sprintf("is given twice; it is already on line %d", first), "delete one of them")
 			continue
 		}
 		r.lines[full] = key.Line
@@ -200,7 +200,7 @@ func (r *reader) take(k *Key, full, text string, line int) {
 	if strings.ContainsFunc(text, func(c rune) bool {
 		return c < ' ' || c == 0x7f
 	}) || k.Kind.secret && !k.Kind.free && strings.Contains(text, " ") {
-		r.report(line, full, "has a space, a line break or another character in it that can't be meant", k.Hint)
+		r.report(line, full, "has a space, a line break or another unexpected character in it", k.Hint)
 		return
 	}
 	v, f := k.Kind.parse(text)

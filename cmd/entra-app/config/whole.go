@@ -83,7 +83,7 @@ func (r *reader) unique(seen map[string]string, full, v, of string) {
 		return
 	}
 	if first, twice := seen[v]; twice {
-		r.report(r.lines[full], full, fmt.Sprintf("is the same as %s in line %d", first, r.lines[first]), "list each "+of+" once")
+		r.report(r.lines[full], full, fmt.Sprintf("is the same as %s on line %d", first, r.lines[first]), "list each "+of+" once")
 		return
 	}
 	seen[v] = full

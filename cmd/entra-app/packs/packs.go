@@ -27,7 +27,7 @@ const usage = `A pack says what a product needs of Microsoft Entra, in one versi
   entra-app pack list                  the packs that are offered, and their older versions
   entra-app pack show NAME[@VERSION]   all that a pack asks for, and its guide, step by step
   entra-app pack check FILE…           what is wrong with packs of your own; exit 0 if nothing is
-  entra-app pack diff NAME OLD NEW     what another version needs more, less or otherwise
+  entra-app pack diff NAME OLD NEW     what changes in another version
   entra-app pack schema                the JSON Schema of packs, for editors
 
 With --config FILE the packs of its directory ` + "`packs`" + ` are there, too.

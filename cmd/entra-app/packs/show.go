@@ -244,7 +244,7 @@ func diff(c call) error {
 	changes := packfile.Diff(older, newer)
 	fmt.Fprintf(c.out, "%s: from %s to %s\n", older.Name, older.Version, newer.Version)
 	if len(changes) == 0 {
-		fmt.Fprintln(c.out, "\nNothing that an app needs is different.")
+		fmt.Fprintln(c.out, "\nNothing that an app needs has changed.")
 	}
 	group := ""
 	for _, d := range changes {

@@ -28,7 +28,7 @@ func openKey(c config.Config, log *slog.Logger) (*seal.Key, error) {
 	text, err := config.ReadFile(c.KeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(c.Store); err == nil {
-			return nil, fmt.Errorf("%s is missing, but the store %s is there\nhint: put the key back from your backup; only if no "+
+			return nil, fmt.Errorf("%s is missing, but the store %s is there\nhint: restore the key from your backup; only if no "+
 				"secret in the store is needed any more, move the store away too", c.KeyFile, c.Store)
 		}
 		return makeKey(c.KeyFile, log)
@@ -38,7 +38,7 @@ func openKey(c config.Config, log *slog.Logger) (*seal.Key, error) {
 	}
 	raw, err := config.DecodeKey(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("%s %w\nhint: the file holds 32 random bytes in base64; put the right one back from your backup",
+		return nil, fmt.Errorf("%s %w\nhint: the file holds 32 random bytes in base64; restore the right one from your backup",
 			c.KeyFile, err)
 	}
 	if info, err := os.Stat(c.KeyFile); err == nil && info.Mode().Perm()&0o077 != 0 {
@@ -64,7 +64,7 @@ func makeKey(path string, log *slog.Logger) (*seal.Key, error) {
 	}
 	if err != nil {
 		os.Remove(path) // half a key would be refused at the next start
-		return nil, fmt.Errorf("the key can't be written: %w\nhint: look whether the disk is full", err)
+		return nil, fmt.Errorf("the key can't be written: %w\nhint: check whether the disk is full", err)
 	}
 	log.Info("made a new key; back it up", "file", path)
 	return seal.NewKey(raw)

@@ -33,13 +33,13 @@ func newMetrics() *metrics {
 			Help: "Lines of history of all requests, by what happened: asked, approved, refused, ready, failed, …"}, []string{"what"}),
 		steps: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "entra_app_steps_total",
-			Help: "Steps in a tenant, by name and what became of them: running, waiting, done, failed, skipped."},
+			Help: "Steps in a tenant, by name and outcome: running, waiting, done, failed, skipped."},
 			[]string{"step", "status"}),
 		saves: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "entra_app_save_seconds", Help: "Time of a transaction of the store, by what came of it.", Buckets: buckets},
+			Name: "entra_app_save_seconds", Help: "Time of a transaction of the store, by outcome.", Buckets: buckets},
 			[]string{"result"}),
 		up: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "entra_app_up",
-			Help: "1 while a part that the bot depends on is there."}, []string{"part"}),
+			Help: "1 while a part that the bot depends on is available."}, []string{"part"}),
 		ready: prometheus.NewGauge(prometheus.GaugeOpts{Name: "entra_app_ready", Help: "1 while the store is open and Slack answers."}),
 	}
 	for _, c := range []prometheus.Collector{m.acks, m.events, m.steps, m.saves, m.up, m.ready,

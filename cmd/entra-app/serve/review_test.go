@@ -27,7 +27,7 @@ func TestManifestsOfPeopleThroughTheForm(t *testing.T) {
 		{name: "12-readable-names", told: []string{"id: it is a place for ${{AAD_APP_OBJECT_ID}}",
 			"appId: it is a place for ${{AAD_APP_CLIENT_ID}}"}, card: []string{"User.Read", "https://tab.contoso.com/auth-end.html"}},
 		{name: "13-aad-graph-old",
-			told: []string{"it is User.Read of Azure AD Graph, which is retired; Microsoft Graph's User.Read took its place",
+			told: []string{"it is User.Read of Azure AD Graph, which is retired; Microsoft Graph's User.Read replaces it",
 				"Instead of Azure AD Graph"},
 			answer: map[string]any{"Instead of Azure AD Graph": []string{"graph:Delegated:User.Read"}},
 			card:   []string{"User.Read", "urn:ietf:wg:oauth:2.0:oob"}},

@@ -87,7 +87,8 @@ func New(c config.Config, o Options) (*Server, error) {
 		return nil, err
 	}
 	if fault := kept.Repaired(); fault != nil {
-		o.Log.Error("the store was damaged, and was repaired from what can be read of it; check the disk", "store", c.Store, "what", fault)
+		o.Log.Error("the store was damaged, and was repaired from what could still be read; check the disk",
+			"store", c.Store, "what", fault)
 	}
 	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
 	requests := counted{kept, s.health.metrics}
@@ -216,7 +217,7 @@ func (s *Server) Run(ctx context.Context) error {
 	select {
 	case <-done:
 	case <-ended.Done():
-		s.log.Warn("some work was not finished; the next start goes on with it")
+		s.log.Warn("some work was not finished; the next start continues it")
 	}
 	err := s.store.Close()
 	s.log.Info("stopped")
@@ -242,7 +243,7 @@ func backupServers(c config.Config, log *slog.Logger) (connect, look []workflow.
 			return nil, nil, err
 		}
 		if v.Username == "" {
-			log.Warn("nothing is connected to a backup server without an account, which is only asked with people's own sign-ins: give "+
+			log.Warn("nothing is connected to a backup server without an account, which is only queried with people's own sign-ins: give "+
 				"it username and password under veeam", "veeam", v.Name)
 			look = append(look, s)
 			continue

@@ -74,7 +74,7 @@ func Open(dir string) (Library, error) {
 	if dir != "" {
 		more, err := l.read(os.DirFS(dir), dir, true)
 		if err != nil {
-			return Library{}, fmt.Errorf("packs: the directory %s can't be read: %s\nhint: name one that is there; a relative name "+
+			return Library{}, fmt.Errorf("packs: the directory %s can't be read: %s\nhint: name one that exists; a relative name "+
 				"starts at the working directory", dir, document.Reason(err))
 		}
 		wrong = append(wrong, more...)

@@ -130,7 +130,7 @@ func (r *reader) head(f *file) {
 			quote(f.checked.s))
 	}
 	if f.source.s != "" && f.checked.line == 0 {
-		r.report(f.source.place, "add checked, with the day of the page", "is given, and not of which day it is")
+		r.report(f.source.place, "add checked, with the day of the page", "is given without the day it was checked")
 	}
 	r.oneOf(f.audience, audiences)
 }
@@ -157,7 +157,7 @@ func (r *reader) long(t text, most int) {
 // once reports a value that was there before.
 func (r *reader) once(seen map[string]place, t text, value string) bool {
 	if first, twice := seen[value]; twice {
-		r.report(t.place, "delete one of them", "is the same as %s in line %d", first.at, first.line)
+		r.report(t.place, "delete one of them", "is the same as %s on line %d", first.at, first.line)
 		return false
 	}
 	seen[value] = t.place

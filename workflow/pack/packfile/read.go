@@ -81,7 +81,7 @@ func (r *reader) mapping(n *yaml.Node, prefix string, keys []key) {
 		case k.Kind != yaml.ScalarNode || j < 0:
 			r.unknown(k, prefix, keys)
 		case twice:
-			r.report(place{prefix + k.Value, k.Line}, "delete one of them", "is given twice; it is in line %d already", first)
+			r.report(place{prefix + k.Value, k.Line}, "delete one of them", "is given twice; it is already on line %d", first)
 		default:
 			lines[k.Value] = k.Line
 			keys[j].read(r, prefix+k.Value, val)
@@ -173,7 +173,7 @@ func (r *reader) scalar(into *text, at string, n *yaml.Node, tags ...string) {
 	case !slices.Contains(tags, n.Tag):
 		r.report(into.place, shapes[tags[0]].hint, "is %s, and has to be %s", quote(s), shapes[tags[0]].what)
 	case strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f }):
-		r.report(into.place, "write it in one line, or fold it with >-", "has a line break or another character in it that can't be meant")
+		r.report(into.place, "write it in one line, or fold it with >-", "has a line break or another unexpected character in it")
 	default:
 		into.s = s
 	}
