@@ -48,7 +48,7 @@ func policyFor(r *Request, ctx context.Context, s Session) (AppPolicy, error) {
 // bringsCredential reports whether carrying r out gives the app a credential that a
 // policyFor of the tenant may be against.
 func bringsCredential(r *Request) bool {
-	return r.AddsCredential() && credentialKinds[r.Plan.Credential.Kind].forbidden != nil
+	return r.AddsCredential() && credentialOf(r).forbidden != nil
 }
 
 // cut is the lifetime that a policy leaves, and what to tell the requester.
@@ -62,7 +62,7 @@ func cut(lifetime, most time.Duration) (time.Duration, string) {
 // Cut says that a policy of the tenant made the credential's lifetime shorter than
 // the approved one, as the end of a sentence about its end, or nothing.
 func (r *Request) Cut() string {
-	madeAt := credentialKinds[r.Plan.Credential.Kind].madeAt
+	madeAt := credentialOf(r).madeAt
 	if madeAt == nil {
 		return ""
 	}

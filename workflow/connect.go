@@ -129,7 +129,7 @@ func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServ
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	a := AzureAccount{Name: r.AppName(), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID,
 		Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.SubscriptionIDs()}
-	if credentialKinds[r.Plan.Credential.Kind].asFile {
+	if credentialOf(r).asFile {
 		a.PFX, a.Password, a.Thumbprint = with.Keyed.base64(), with.Keyed.Password, r.Thumbprint()
 	} else {
 		a.Secret = with.Secret
@@ -153,7 +153,7 @@ func (e *Engine) connectOrganization(ctx context.Context, r *Request, server Bac
 	o.Exchange, o.SharePoint = has(plan.ExchangeService), has(plan.SharePointService)
 	o.Teams, o.TeamsChats = has(plan.TeamsService), has(plan.TeamsChatsService)
 	o.Thumbprint = r.Thumbprint()
-	if credentialKinds[r.Plan.Credential.Kind].asFile {
+	if credentialOf(r).asFile {
 		with, err := e.proof(r)
 		if err != nil {
 			return Connected{}, err
@@ -200,7 +200,7 @@ func (r *Request) Connects() bool {
 func (d *Desk) MayHandOver(r *Request) bool {
 	s := r.Steps.Get(StepConnect)
 	return r.State == StateFailed && tasks[r.Task].makes && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 &&
-		(!credentialKinds[r.Plan.Credential.Kind].asFile || d.pages != "")
+		(!credentialOf(r).asFile || d.pages != "")
 }
 
 // HandOver takes the backup server out of the plan, so that the requester gets

@@ -26,7 +26,7 @@ func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, err
 
 // takeBack removes the credential that a renewal or an adoption made, and no other.
 func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
-	remove := credentialKinds[r.Plan.Credential.Kind].remove
+	remove := credentialOf(r).remove
 	if remove == nil || wasThere(r) {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (e *Engine) takeBack(ctx context.Context, r *Request, s Session) error {
 // from it, and says what came of it.
 func (e *Engine) disarm(r *Request, name StepName, s Session, more *ExcessError) string {
 	text := "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") + ". "
-	row := credentialKinds[r.Plan.Credential.Kind]
+	row := credentialOf(r)
 	switch {
 	case wasThere(r):
 		return text + "It has the credential of this request from before, so that was left with it. Find out who granted that, and " +

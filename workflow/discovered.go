@@ -80,7 +80,7 @@ func clean(p *plan.Plan) {
 // wasThere reports whether r's certificate or issuer was with the app before: then
 // it is not r's to remove.
 func wasThere(r *Request) bool {
-	had := credentialKinds[r.Plan.Credential.Kind].had
+	had := credentialOf(r).had
 	return had != nil && had(r.Plan.Credential, r.Discovered)
 }
 

@@ -33,6 +33,8 @@ type credentialKind struct {
 	// forbidden says what a policy of the tenant has against it, and what to ask for
 	// instead, as ends of sentences; nil is nothing.
 	forbidden func(plan.Credential, AppPolicy) (says, instead string)
+	// endless says why there is nothing to renew, as the beginning of a sentence; nil is what ends.
+	endless func(*Request) string
 	// madeAt is when that of a request was made here, or zero; nil is never.
 	madeAt func(*Request) time.Time
 }
@@ -44,8 +46,19 @@ func init() {
 	credentialKinds = map[plan.CredentialKind]credentialKind{
 		plan.CredentialSecret: secretKind, plan.CredentialCertificate: certificateKind, plan.CredentialMadeCertificate: madeKind,
 		plan.CredentialFederated: federatedKind,
-		plan.CredentialNone:      {steps: []StepName{StepCheck}},
+		plan.CredentialNone:      noneKind,
 	}
+}
+
+// credentialOf is the row of the credential that r's plan has.
+func credentialOf(r *Request) credentialKind { return credentialKinds[r.Plan.Credential.Kind] }
+
+// noneKind is none: people sign in.
+var noneKind = credentialKind{
+	steps: []StepName{StepCheck},
+	endless: func(r *Request) string {
+		return "People sign in to " + r.AppName() + " themselves. It has no credential, so"
+	},
 }
 
 // credentialStepsOf are those of a credential, with the one that makes sure of the whole app.

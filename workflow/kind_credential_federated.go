@@ -2,11 +2,13 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // federatedKind is trust in the tokens of another issuer.
@@ -19,6 +21,10 @@ var federatedKind = credentialKind{
 	had:    func(c plan.Credential, found Discovery) bool { return slices.Contains(found.Federated, c.Federated) },
 	remove: func(_ *Engine, ctx context.Context, r *Request, s Session) (*Request, error) {
 		return r, s.RemoveFederated(ctx, r.Made.ObjectID, r.UniqueName())
+	},
+	endless: func(r *Request) string {
+		return fmt.Sprintf("%s signs in with tokens of %s, and that trust never expires:", r.AppName(),
+			text.Clip(r.Plan.Credential.Federated.Issuer, 120))
 	},
 	alarm: func(r *Request) string {
 		return "Whoever has a token of " + r.Plan.Credential.Federated.Issuer +

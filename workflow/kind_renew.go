@@ -9,7 +9,6 @@ import (
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A new credential for an app, beside the old one until that is removed. It may be
@@ -53,6 +52,10 @@ func (d *Desk) Renew(ctx context.Context, by people.Person, head string, draft f
 			return nil
 		}
 		d.newCredential(wrong, before, draft, r)
+		if t := r.Plan.Credential.Certificate.Thumbprint; t != "" && t == before.Thumbprint() {
+			wrong[draft.CertificateField()] = "The app has this certificate already. Make a new key and a certificate for it, " +
+				"and give that."
+		}
 		r.Target.KeyID = before.Made.KeyID
 		r.Target.Thumbprint = before.Thumbprint()
 		return nil
@@ -69,15 +72,8 @@ func (d *Desk) Renewals(r *Request) ([]pack.Offer, *Refusal) {
 	}
 	another := "To give it a secret or a certificate instead, ask for another app with /entra-app request " + r.Product +
 		", move to that, and then retire this one with /entra-app retire."
-	switch c := r.Plan.Credential; c.Kind {
-	case plan.CredentialFederated:
-		return nil, refuse(RuleWrongState,
-			"%s signs in with tokens of %s, and that trust never expires: there is nothing to renew, and nothing was changed. %s", name,
-			text.Clip(c.Federated.Issuer, 120), another)
-	case plan.CredentialNone:
-		return nil, refuse(RuleWrongState,
-			"People sign in to %s themselves. It has no credential, so there is nothing to renew, and nothing was changed. %s", name,
-			another)
+	if endless := credentialOf(r).endless; endless != nil {
+		return nil, refuse(RuleWrongState, "%s there is nothing to renew, and nothing was changed. %s", endless(r), another)
 	}
 	offers := slices.DeleteFunc(slices.Clone(d.productOf(r).Credentials), func(o pack.Offer) bool { return !o.Kind.Expires() })
 	if len(offers) == 0 {
@@ -108,9 +104,6 @@ func (d *Desk) newCredential(wrong form.Errors, before *Request, draft form.Draf
 	tenant, _ := d.Tenant(before.Tenant)
 	d.checkCredential(wrong, product, tenant, draft, &r.Plan.Credential)
 	d.checkBackup(wrong, product, r.Plan)
-	if c := r.Plan.Credential.Certificate; r.Kind == KindRenew && c.Thumbprint != "" && c.Thumbprint == before.Thumbprint() {
-		wrong[draft.CertificateField()] = "The app has this certificate already. Make a new key and a certificate for it, and give that."
-	}
 }
 
 // SayWorks notes that the new credential works: the old one can go.

@@ -179,7 +179,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 		return nil, err
 	}
 	want, most := inspectionOf(plan), inspectionOf(may)
-	if among := credentialKinds[r.Plan.Credential.Kind].among; among != nil {
+	if among := credentialOf(r).among; among != nil {
 		want.Thumbprints = among(r, has.Thumbprints)
 	}
 	if r.aboutApp() { // the app's other credentials are not this request's

@@ -49,7 +49,7 @@ func (n StepName) Title() string {
 // StepTitle is the title of a step of r. To a kind of request, or of credential, it may be
 // something else than its own.
 func (r *Request) StepTitle(n StepName) string {
-	for _, titles := range []map[StepName]string{r.kind().titles, credentialKinds[r.Plan.Credential.Kind].titles} {
+	for _, titles := range []map[StepName]string{r.kind().titles, credentialOf(r).titles} {
 		if title := titles[n]; title != "" {
 			return title
 		}
@@ -137,7 +137,7 @@ func (e *Engine) ensureAPI(ctx context.Context, r *Request, s Session) (edit, er
 }
 
 func (e *Engine) ensureCredential(ctx context.Context, r *Request, s Session) (edit, error) {
-	return credentialKinds[r.Plan.Credential.Kind].ensure(e, ctx, r, s)
+	return credentialOf(r).ensure(e, ctx, r, s)
 }
 
 func (e *Engine) find(ctx context.Context, r *Request, s Session) (edit, error) {
