@@ -10,22 +10,10 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
-	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
-
-// archiver is a product whose app is a backup server's account in Azure.
-func archiver() pack.Product {
-	p := clouds()
-	p.Name, p.Credentials = "archiver", []pack.Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour},
-		{Kind: plan.CredentialCertificate}}
-	for i := range p.Workloads {
-		p.Workloads[i].Service = plan.AzureService
-	}
-	return p
-}
 
 // azureDraft asks for such an account, for the server.
 func azureDraft(kind plan.CredentialKind) form.Draft {
@@ -35,12 +23,6 @@ func azureDraft(kind plan.CredentialKind) form.Draft {
 		d.Lifetime = 720 * time.Hour
 	}
 	return d
-}
-
-func (w *world) withAzure() *world {
-	w.withServer()
-	w.signer.Subscriptions = []string{subscription}
-	return w
 }
 
 func TestAnAzureServiceAccountGoesToTheServerAndToNobody(t *testing.T) {

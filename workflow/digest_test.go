@@ -2,7 +2,6 @@ package workflow_test
 
 import (
 	"errors"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,20 +9,6 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 )
-
-// set changes what the world does while a node runs.
-func (w *world) set(change func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	change()
-}
-
-// told are the digests that were sent.
-func (w *world) told() []workflow.Digest {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.sent)
-}
 
 // until lets time go by to the next time of day, and a little beyond it.
 func until(at time.Duration) {

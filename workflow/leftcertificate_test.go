@@ -13,19 +13,6 @@ import (
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
-// portal is an app without a credential, with which people sign in.
-func (w *world) portal(n *node) *workflow.Request {
-	w.t.Helper()
-	w.signer = adaOfAzure()
-	d := certificateDraft("portal")
-	d.Credential, d.Certificate = plan.CredentialNone, nil
-	app, err := n.Submit(w.t.Context(), bea, d)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return w.settle(n, app.ID, workflow.StateDone)
-}
-
 func withCertificate(origin string, pem []byte) form.Draft {
 	u := d2(origin)
 	u.Subscriptions, u.Owners, u.Certificate = []string{subscription}, []people.Person{zoe}, pem

@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"context"
+	"fmt"
 	"testing/synctest"
 	"time"
 
@@ -29,7 +30,7 @@ func (w *world) get(id string) *workflow.Request {
 func (w *world) codeFor(r *workflow.Request) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if m := w.messages[r.Posts[workflow.PostNamed(workflow.PostSignIn, r.Approval.N)].TS]; m != nil {
+	if m := w.messages[r.Posts[workflow.PostName(fmt.Sprint(workflow.PostSignIn, r.Approval.N))].TS]; m != nil {
 		return m.code
 	}
 	return ""

@@ -12,11 +12,6 @@ import (
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
-// goes has people leave, or nobody know who has.
-func (w *world) goes(err error, left ...people.Person) {
-	w.set(func() { w.left, w.noPeople = left, err })
-}
-
 // The case “requester's Slack account deactivated while the request waits”.
 func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

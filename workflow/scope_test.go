@@ -10,7 +10,6 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/form"
-	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -50,15 +49,6 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 			t.Errorf("%.40q: %v, %q", text, got, wrong[form.FieldScopes])
 		}
 	}
-}
-
-// offersCustom is a desk where people name what they want.
-func (w *world) offersCustom() *workflow.Desk {
-	custom := pack.Product{Name: "custom", Title: "Custom", Audience: "AzureADMyOrg", Custom: true, Platform: plan.Web,
-		Credentials: []pack.Offer{{Kind: plan.CredentialNone}}}
-	return workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso}, Products: []pack.Product{custom},
-		Policy: w.policy, Key: w.key,
-		Log: quiet})
 }
 
 func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
